@@ -1,0 +1,92 @@
+"""From paths to documents: which files are read, how much of them, and what is said of those that cannot be."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+
+from ..diagnostics import Diagnostic, Source
+from .keys import Document
+from .latex_carrier import read_latex
+from .markdown_carrier import read_markdown
+from .toml_carrier import read_toml
+
+LARGEST = 2_000_000
+MOST_EXERCISES = 2_000
+MOST_ROWS = 2_000
+READERS = {".toml": read_toml, ".tex": read_latex, ".latex": read_latex, ".ltx": read_latex,
+           ".md": read_markdown, ".markdown": read_markdown, ".qmd": read_markdown, ".rmd": read_markdown}
+
+
+def expanded(paths: Iterable[Path]) -> Iterator[Path]:
+    """The files themselves, and the files of the three kinds inside folders, sorted; linked folders are not entered."""
+    for path in paths:
+        if path.is_dir():
+            found = [Path(folder) / name for folder, _, names in os.walk(path) for name in names]
+            yield from sorted(file for file in found if file.suffix.lower() in READERS)
+        else:
+            yield path
+
+
+def read_document(path: Path) -> Document:
+    """The exercises of a file; a file that cannot be read gives a document with a diagnostic, never an exception."""
+    name = str(path)
+    text = _read_text(path)
+    if isinstance(text, Diagnostic):
+        return Document(Source(name, ""), (), (text,))
+    source = Source(name, text)
+    reader = READERS.get(path.suffix.lower()) or _sniffed(text)
+    if reader is None:
+        return Document(source, (), (_file("unknown-file", name, "is neither TOML nor LaTeX nor Markdown",
+                                           "name it .toml, .tex or .md"),))
+    document = reader(source)
+    rows = sum(len(exercise.rows) for exercise in document.exercises)
+    if len(document.exercises) > MOST_EXERCISES or rows > MOST_ROWS:
+        found = f"has {len(document.exercises)} problems and {rows} lines; at most {MOST_EXERCISES} and {MOST_ROWS} are read"
+        return Document(source, (), (*document.diagnostics, _file("file-too-large", name, found)))
+    if not document.exercises and not any(diagnostic.severity == "error" for diagnostic in document.diagnostics):
+        return Document(source, (), (*document.diagnostics, _file(
+            "no-problem", name, "holds no problem", "a problem begins with the key `loss`, or `problem` with a key file")))
+    return document
+
+
+def _read_text(path: Path) -> str | Diagnostic:
+    """The text of a regular file of bearable size."""
+    name = str(path)
+    try:
+        # Non-blocking, so that a pipe without writer does not hold us up; the kind is asked of what was opened.
+        descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        return _file("unreadable-file", name, f"cannot be opened: {reason.lower()}")
+    with os.fdopen(descriptor, "rb") as handle:
+        try:
+            if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+                return _file("unreadable-file", name, "is not a regular file")
+            data = handle.read(LARGEST + 1)
+        except OSError as error:
+            return _file("unreadable-file", name, f"cannot be read: {(error.strerror or str(error)).lower()}")
+    if len(data) > LARGEST:
+        return _file("file-too-large", name, f"is larger than {LARGEST // 1_000_000} MB", "check the derivation in a file of its own")
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        return _file("not-text", name, f"is not UTF-8 text: byte {error.start + 1} cannot be read", "save it as UTF-8")
+    if "\0" in text:
+        return _file("not-text", name, "is not a text: it contains NUL characters")
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def _sniffed(text: str) -> Callable[[Source], Document] | None:
+    """The reader that a file without a telling name needs."""
+    if "```matgrad" in text or "~~~matgrad" in text:
+        return read_markdown
+    if "matgrad:" in text and "%" in text or "\\begin{" in text:
+        return read_latex
+    return read_toml if "[[problem]]" in text or "loss =" in text else None
+
+
+def _file(code: str, name: str, found: str, proposal: str | None = None) -> Diagnostic:
+    return Diagnostic(code, f"`{name}` {found}", Source(name, ""), help=proposal)

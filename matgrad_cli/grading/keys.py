@@ -1,0 +1,113 @@
+"""The one set of keys that all three carriers share, and the exercises that they describe."""
+
+from __future__ import annotations
+
+import difflib
+from dataclasses import dataclass, field
+
+from ..diagnostics import Diagnostic, Label, Source
+from .passage import Passage
+
+KEYS = ("problem", "loss", "name", "wrt", "shapes", "assume", "layout", "syntax", "points", "partial", "require", "reveal", "answer")
+SYNONYMS = {"id": "problem", "shape": "shapes", "assumptions": "assume", "facts": "assume", "variable": "wrt"}
+WORDS = {
+    "layout": ("gradient", "numerator", "denominator", "mml", "matrixcalculus"),
+    "syntax": ("numpy", "latex"),
+    "require": ("answer", "derivation"),
+    "reveal": ("none", "hint", "full"),
+}
+BEGINS = ("problem", "loss")
+
+
+@dataclass(frozen=True, slots=True)
+class Exercise:
+    """One problem as a file states it: keys with their passages, and the rows of a derivation."""
+
+    keys: dict[str, Passage] = field(default_factory=dict)
+    rows: tuple[Passage, ...] = ()
+
+    def text(self, key: str) -> str | None:
+        """What the file says for the key, or None."""
+        passage = self.keys.get(key)
+        return passage.text.strip() if passage else None
+
+    @property
+    def empty(self) -> bool:
+        """Whether there is nothing in it to judge."""
+        return not self.rows and "answer" not in self.keys
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A file that was read: its exercises, and what there is to say about the file itself."""
+
+    source: Source
+    exercises: tuple[Exercise, ...] = ()
+    diagnostics: tuple[Diagnostic, ...] = ()
+
+
+def split_key(line: Passage) -> tuple[str, Passage] | None:
+    """`key: value` or `key = value`, split at the first `=` or `:`; None if there is neither."""
+    cuts = [at for at in (line.text.find("="), line.text.find(":")) if at >= 0]
+    if not cuts:
+        return None
+    cut = min(cuts)
+    return line.text[:cut].strip().lower(), line.part(cut + 1, len(line.text)).stripped()
+
+
+def known_key(word: str) -> str | None:
+    """The key that the word is, synonyms resolved; None if it is none."""
+    word = SYNONYMS.get(word, word)
+    return word if word in KEYS else None
+
+
+def nearest_key(word: str) -> str | None:
+    """The key that was probably meant."""
+    near = difflib.get_close_matches(word, [*KEYS, *SYNONYMS], n=1, cutoff=0.6)
+    return near[0] if near else None
+
+
+def unknown_key(source: Source, word: str, place: Passage) -> Diagnostic:
+    """The warning for a key that does not exist."""
+    near = nearest_key(word)
+    return Diagnostic("unknown-key", f"`{word}` is not a key, so it was not used", source, (Label(place.span()),),
+                      notes=(f"the keys are {', '.join(KEYS)}",), help=f"write `{near}`" if near else None, severity="warning")
+
+
+class Collector:
+    """Collects keys and rows in the order of a file into exercises; keys before the first problem are defaults."""
+
+    def __init__(self, source: Source) -> None:
+        self.source = source
+        self.head: dict[str, Passage] = {}
+        self.exercises: list[tuple[dict[str, Passage], list[Passage]]] = []
+        self.diagnostics: list[Diagnostic] = []
+
+    def begin(self) -> None:
+        """A new problem begins here."""
+        self.exercises.append(({}, []))
+
+    def key(self, word: str, value: Passage, place: Passage | None = None) -> None:
+        """A key and its value; `problem` and `loss` begin a new problem unless the current one still lacks them."""
+        name = known_key(word)
+        if name is None:
+            self.diagnostics.append(unknown_key(self.source, word, place or value))
+            return
+        if name in BEGINS:
+            current = self.exercises[-1] if self.exercises else None
+            if current is None or name in current[0] or current[1] or "answer" in current[0]:
+                self.begin()
+        (self.exercises[-1][0] if self.exercises else self.head)[name] = value
+
+    def rows(self, rows: list[Passage]) -> None:
+        """Rows of a derivation that belong to the current problem."""
+        if not self.exercises:
+            self.begin()
+        self.exercises[-1][1].extend(rows)
+
+    def document(self) -> Document:
+        """All exercises with the defaults of the head filled in."""
+        if not self.exercises and "answer" in self.head:
+            self.begin()
+        exercises = [Exercise({**self.head, **keys}, tuple(rows)) for keys, rows in self.exercises]
+        return Document(self.source, tuple(exercises), tuple(self.diagnostics))

@@ -1,0 +1,154 @@
+"""LaTeX files: keys in `% matgrad:` comments, derivations in display mathematics. Places never move: what is left out is blanked."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from ..diagnostics import Diagnostic, Label, Source, Span
+from .keys import Collector, Document, split_key
+from .passage import Passage, covered
+
+DISPLAYS = frozenset({"align", "equation", "gather", "alignat", "flalign", "multline", "eqnarray", "displaymath", "math", "dmath"})
+INNER = frozenset({"aligned", "alignedat", "split", "gathered", "multlined"})
+_ONE_ROW = ("multline", "multlined")
+_VERBATIM = "verbatim|Verbatim|lstlisting|minted|comment|filecontents"
+_SKIP = re.compile(
+    rf"\\begin\{{(?P<env>(?:{_VERBATIM})\*?)\}}|\\verb\*?(?P<bar>[^A-Za-z\s*])|\\end\{{document\}}|\\[\s\S]|(?P<comment>%[^\n]*)")
+_OPEN = re.compile(r"\\begin\{(?P<env>[A-Za-z]+)\*?\}|(?P<dollars>\$\$)|\\\\|(?P<bracket>\\\[)")
+_DROP = re.compile(
+    r"\\(?:label|intertext|shortintertext|tag\*?|vspace\*?|hspace\*?)\s*\{(?:[^{}]|\{[^{}]*\})*\}"
+    r"|\\(?:nonumber|notag|displaybreak|allowdisplaybreaks|hfill|hline|noindent|centering)(?![A-Za-z])(?:\[\d\])?")
+_KEY = re.compile(r"%+\s*matgrad\s*:\s*(?P<pair>[^\n]*)")
+
+
+def read_latex(source: Source) -> Document:
+    """The exercises of a LaTeX file. Without any key all display mathematics belongs to one exercise."""
+    collector = Collector(source)
+    text, comments = _without_comments(source.text)
+    keys = [(at, match) for at, comment in comments if (match := _KEY.match(comment))]
+    first = keys[0][0] if keys else 0
+    events: list[tuple[int, str, Passage | list[Passage]]] = [
+        (at, "key", Passage(match["pair"], at + match.start("pair")).stripped()) for at, match in keys]
+    for start, rows in _displays(text, collector):
+        if start >= first:
+            events.append((start, "rows", rows))
+    for at, _, what in sorted(events, key=lambda event: event[0]):
+        if isinstance(what, list):
+            collector.rows(what)
+        elif (pair := split_key(what)) is not None:
+            collector.key(pair[0], pair[1], what)
+        else:
+            collector.diagnostics.append(Diagnostic(
+                "unknown-key", f"`{what.text}` is not a key with a value", source, (Label(Span(at, at + 1)),),
+                help="write `% matgrad: loss = …`", severity="warning"))
+    return collector.document()
+
+
+def _without_comments(text: str) -> tuple[str, list[tuple[int, str]]]:
+    """The text with comments and verbatim parts blanked, and the comments with their places."""
+    comments: list[tuple[int, str]] = []
+    blanks: list[tuple[int, int]] = []
+    at = 0
+    while match := _SKIP.search(text, at):
+        at = match.end()
+        if match["comment"] is not None:
+            comments.append((match.start(), match["comment"]))
+            blanks.append(match.span())
+        elif match["env"]:
+            end = text.find(f"\\end{{{match['env']}}}", at)
+            at = len(text) if end < 0 else end + len(match["env"]) + 6
+            blanks.append((match.start(), at))
+        elif match["bar"]:
+            end = text.find(match["bar"], at)
+            at = at if end < 0 else end + 1
+            blanks.append((match.start(), at))
+        elif match[0].startswith("\\end{document"):
+            blanks.append((at, len(text)))
+            break
+    return _blanked(text, blanks), comments
+
+
+def _blanked(text: str, blanks: list[tuple[int, int]]) -> str:
+    """The text with many ranges blanked in one pass."""
+    parts, last = [], 0
+    for start, end in blanks:
+        parts += [text[last:start], covered(text[start:end], 0, end - start)]
+        last = end
+    return "".join([*parts, text[last:]])
+
+
+def _displays(text: str, collector: Collector) -> Iterator[tuple[int, list[Passage]]]:
+    """The rows of every display, with the place where it begins."""
+    at = 0
+    while match := _OPEN.search(text, at):
+        at = match.end()
+        name = match["env"]
+        if match["dollars"]:
+            end, closing = text.find("$$", at), "$$"
+        elif match["bracket"]:
+            end, closing = text.find("\\]", at), "\\]"
+        elif name in DISPLAYS or name in INNER:
+            closing = text[match.start() : match.end()].replace("begin", "end", 1)
+            end = text.find(closing, at)
+        else:
+            continue
+        if end < 0:
+            collector.diagnostics.append(Diagnostic(
+                "open-display", f"the display is not closed: `{closing}` is missing", collector.source,
+                (Label(Span(match.start(), match.end())),), severity="warning"))
+            end = _paragraph_end(text, at)
+        yield match.start(), list(_rows_of(text, at, end, name or ""))
+        at = end + len(closing)
+
+
+def _paragraph_end(text: str, start: int) -> int:
+    """Where the paragraph ends that goes on at `start`."""
+    found = re.compile(r"\n[ \t]*\n").search(text, start)
+    return found.start() if found else len(text)
+
+
+def _rows_of(text: str, start: int, end: int, name: str) -> Iterator[Passage]:
+    """The rows of one display; an environment such as `aligned` inside it is opened."""
+    body = _DROP.sub(lambda match: covered(match[0], 0, len(match[0])), text[start:end])
+    if name in ("alignat", "alignedat"):
+        body = re.sub(r"^\s*\{\s*\d+\s*\}", lambda match: covered(match[0], 0, len(match[0])), body)
+    inner = re.search(r"\\begin\{(aligned|alignedat|split|gathered|multlined)\*?\}(\[[tbc]\])?(\{\d+\})?", body)
+    if inner is not None and (close := body.find(f"\\end{{{inner[1]}}}", inner.end())) >= 0:
+        # What stands before and after the inner environment belongs to its first and last row.
+        tail = close + len(inner[1]) + 6
+        body = covered(body, inner.start(), inner.end())
+        body = covered(body, close, tail)
+        name = inner[1]
+    if name in _ONE_ROW:
+        body = re.sub(r"\\\\\*?(?:\[[^\]\n]*\])?", lambda match: " " * len(match[0]), body)
+    for left, right, marks in _row_cuts(body):
+        row = body[left:right]
+        for mark in marks:
+            row = f"{row[: mark - left]} {row[mark - left + 1 :]}"
+        passage = Passage(row, start + left).stripped()
+        if passage.text:
+            yield passage
+
+
+_TOKEN = re.compile(r"\\begin\b|\\end\b|\\\\\*?(?:[ \t]*\[[^\]\n]*\])?|\\[\s\S]|[{}&]")
+
+
+def _row_cuts(body: str) -> Iterator[tuple[int, int, list[int]]]:
+    """Where the rows begin and end, and their `&`: at `\\\\` outside braces and inner environments."""
+    depth, start = 0, 0
+    marks: list[int] = []
+    for match in _TOKEN.finditer(body):
+        token = match[0]
+        if token in ("\\begin", "{"):
+            depth += 1
+        elif token in ("\\end", "}"):
+            depth = max(0, depth - 1)
+        elif token == "&" and depth == 0:
+            marks.append(match.start())
+        elif token.startswith("\\\\") and depth == 0:
+            yield start, match.start(), marks
+            marks = []
+            # `\\[2pt]` is a distance, `\\ [X R]_{st}` is a bracket of the next row
+            start = match.end() if re.fullmatch(r"\\\\\*?(?:\[\s*-?[\d.]+\s*[a-z\\]+\s*\])?", token) else match.start() + 2
+    yield start, len(body), marks

@@ -1,0 +1,50 @@
+"""A piece of a file and where each of its characters stands, so that a caret can point into the file itself."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ..diagnostics import Span
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """Characters of a file. Without `offsets` they are consecutive from `start`; with them character k stands at `offsets[k]`.
+
+    `offsets` has one more element than `text`: the place after the last character.
+    """
+
+    text: str
+    start: int = 0
+    offsets: tuple[int, ...] | None = None
+
+    def span(self, within: Span | None = None) -> Span:
+        """The place in the file of a span of this passage (of the whole passage without argument)."""
+        within = within or Span(0, len(self.text))
+        if self.offsets is None:
+            return within.shifted(self.start)
+        last = len(self.offsets) - 1
+        return Span(self.offsets[min(within.start, last)], self.offsets[min(within.end, last)])
+
+    def part(self, start: int, end: int) -> Passage:
+        """The characters from `start` up to `end`, which keep their places."""
+        if self.offsets is None:
+            return Passage(self.text[start:end], self.start + start)
+        return Passage(self.text[start:end], 0, self.offsets[start : end + 1])
+
+    def stripped(self) -> Passage:
+        """The passage without the blanks around it."""
+        left = len(self.text) - len(self.text.lstrip())
+        return self.part(left, max(left, len(self.text.rstrip())))
+
+
+def line_and_column(text: str, position: int) -> tuple[int, int]:
+    """Line and column of a position, both counted from 1."""
+    before = text[:position]
+    return before.count("\n") + 1, position - (before.rfind("\n") + 1) + 1
+
+
+def covered(text: str, start: int, end: int) -> str:
+    """`text` with the characters from `start` to `end` made blank; line ends stay, so every place stays."""
+    blank = "".join("\n" if character == "\n" else " " for character in text[start:end])
+    return text[:start] + blank + text[end:]

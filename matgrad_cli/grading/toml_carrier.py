@@ -1,0 +1,141 @@
+"""TOML files: `[[problem]]` tables, keys at the head as defaults. Places are found again in the raw text."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from typing import Any
+
+from ..diagnostics import Diagnostic, Label, Source, Span
+from .keys import Collector, Document, known_key
+from .passage import Passage
+
+_ESCAPES = {"b": "\b", "t": "\t", "n": "\n", "f": "\f", "r": "\r", '"': '"', "\\": "\\"}
+
+
+def read_toml(source: Source) -> Document:
+    """The exercises of a TOML file; text that is no TOML gives a diagnostic with its place."""
+    try:
+        data = tomllib.loads(source.text)
+    except (tomllib.TOMLDecodeError, RecursionError, ValueError) as error:
+        return Document(source, (), (_not_toml(source, error),))
+    collector = Collector(source)
+    places = _Places(source.text)
+    tables = data.pop("problem", None)
+    _take(collector, data, places)
+    if isinstance(tables, (str, int)):
+        collector.key("problem", places.find("problem", str(tables)))
+    elif isinstance(tables, dict):
+        tables = [tables]
+    elif tables is not None and not isinstance(tables, list):
+        collector.diagnostics.append(_wrong_type(source, "problem", tables, "tables `[[problem]]`", places.find("problem", "")))
+    for table in tables if isinstance(tables, list) else ():
+        if isinstance(table, dict):
+            collector.begin()
+            places.next_problem()
+            _take(collector, table, places)
+        else:
+            collector.diagnostics.append(_wrong_type(source, "problem", table, "a table `[[problem]]`", places.find("problem", "")))
+    return collector.document()
+
+
+def _take(collector: Collector, table: dict[str, Any], places: _Places) -> None:
+    """Every key of one table, except that a table never begins another problem."""
+    into = collector.exercises[-1][0] if collector.exercises else collector.head
+    begins = not collector.exercises and "loss" in table
+    if begins:
+        collector.begin()
+        into = collector.exercises[-1][0]
+    for word, value in table.items():
+        name = known_key(word.lower())
+        if name is None:
+            collector.key(word, places.find(word, ""))
+            continue
+        text = _as_text(name, value)
+        if text is None:
+            needed = "a text or a list of texts" if name in ("shapes", "assume") else "a text"
+            collector.diagnostics.append(_wrong_type(collector.source, word, value, needed, places.find(word, "")))
+        else:
+            into[name] = places.find(word, text)
+
+
+def _as_text(name: str, value: Any) -> str | None:
+    """The value as one text: lists and tables of a list key are joined by commas; None if the type does not fit."""
+    if isinstance(value, bool):
+        return None
+    if isinstance(value, str):
+        return value
+    if isinstance(value, (int, float)) and name in ("problem", "points", "answer"):
+        return str(value)
+    if name in ("shapes", "assume", "partial"):
+        if isinstance(value, list) and all(isinstance(item, str) for item in value):
+            return ", ".join(value)
+        if isinstance(value, dict) and all(isinstance(item, (str, int, float)) for item in value.values()):
+            return ", ".join(f"{key}{' ' if name == 'assume' else ': '}{item}" for key, item in value.items())
+    return None
+
+
+def _wrong_type(source: Source, word: str, value: object, needed: str, place: Passage) -> Diagnostic:
+    kinds = {bool: "true or false", int: "a number", float: "a number", str: "a text", list: "a list", dict: "a table"}
+    found = kinds.get(type(value), "a date or time")
+    return Diagnostic("key-type", f"`{word}` is {found}; it must be {needed}", source, (Label(place.span()),))
+
+
+def _not_toml(source: Source, error: Exception) -> Diagnostic:
+    """The place is in the decoder's message only, as `(at line 3, column 7)`."""
+    message = str(error) or "it is nested too deeply"
+    found = re.search(r" \(at line (\d+), column (\d+)\)$", message)
+    labels: tuple[Label, ...] = ()
+    if found:
+        lines = source.text.split("\n")
+        start = sum(len(line) + 1 for line in lines[: int(found[1]) - 1]) + int(found[2]) - 1
+        labels = (Label(Span(start, start + 1)),)
+        message = message[: found.start()]
+    return Diagnostic("not-toml", f"the file is not TOML: {message[:1].lower()}{message[1:]}", source, labels)
+
+
+class _Places:
+    """Finds the values of keys in the raw text of a TOML file, table by table."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        starts = [match.start() for match in re.finditer(r"^[ \t]*\[\[?[ \t]*problem[ \t]*\]\]?", text, re.MULTILINE)]
+        self.borders = [0, *starts, len(text)]
+        self.table = 0
+
+    def next_problem(self) -> None:
+        """Goes on to the next `[[problem]]`."""
+        self.table = min(self.table + 1, len(self.borders) - 2)
+
+    def find(self, word: str, value: str) -> Passage:
+        """The passage of the key's value; without luck the value stands at the start of its table."""
+        start, end = self.borders[self.table], self.borders[self.table + 1]
+        pattern = re.compile(rf"^[ \t]*[\"']?{re.escape(word)}[\"']?[ \t]*=[ \t]*", re.MULTILINE)
+        match = pattern.search(self.text, start, end)
+        if match is None:
+            return Passage(value, 0, (start,) * (len(value) + 1))
+        offsets = _offsets(self.text, match.end(), value)
+        return Passage(value, 0, offsets or (match.start(),) * (len(value) + 1))
+
+
+def _offsets(text: str, start: int, value: str) -> tuple[int, ...] | None:
+    """Where the characters of a string value stand that begins at `start`; None if it is written in another way."""
+    quote = next((quote for quote in ('"""', "'''", '"', "'") if text.startswith(quote, start)), None)
+    at = start + len(quote) if quote else start
+    if quote and len(quote) == 3 and text.startswith("\n", at):
+        at += 1
+    places = []
+    for character in value:
+        if at < len(text) and text[at] == "\\" and quote in ('"', '"""'):
+            mark = text[at + 1 : at + 2]
+            width = {"u": 6, "U": 10}.get(mark, 2)
+            if width == 2 and _ESCAPES.get(mark) != character:
+                return None
+            places.append(at)
+            at += width
+        elif at < len(text) and text[at] == character:
+            places.append(at)
+            at += 1
+        else:
+            return None
+    return (*places, at)

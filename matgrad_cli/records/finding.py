@@ -1,0 +1,124 @@
+"""Plain records of a check: what was found on each line, in each problem, in each file."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from ..diagnostics import Diagnostic, Source, Span
+
+LineVerdict = Literal["follows", "wrong", "unreadable", "undecided"]
+ProblemVerdict = Literal["right", "wrong", "unreadable", "undecided"]
+FinalVerdict = Literal["right", "wrong", "missing", "unreadable", "undecided"]
+Reveal = Literal["none", "hint", "full"]
+
+WORST_FIRST: tuple[ProblemVerdict, ...] = ("wrong", "unreadable", "undecided", "right")
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A line verdict with its code and evidence. `number` counts the rows of the derivation from 1, `span` points into the file."""
+
+    number: int
+    verdict: LineVerdict
+    span: Span
+    line: int
+    column: int
+    code: str | None = None
+    diagnostic: Diagnostic | None = None
+    notes: tuple[str, ...] = ()
+
+    @property
+    def message(self) -> str | None:
+        """What is wrong, in one sentence; None for a line that follows."""
+        return self.diagnostic.message if self.diagnostic else None
+
+    @property
+    def help(self) -> str | None:
+        """The checked suggestion, where there is one."""
+        return self.diagnostic.help if self.diagnostic else None
+
+
+@dataclass(frozen=True, slots=True)
+class Final:
+    """The verdict on the final answer alone, whatever the way to it."""
+
+    verdict: FinalVerdict
+    code: str | None = None
+    message: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ProblemReport:
+    """What was found in one problem: its lines, its final answer, its score."""
+
+    id: str
+    kind: Literal["answer", "derivation"]
+    verdict: ProblemVerdict
+    final: Final
+    lines: tuple[Finding, ...] = ()
+    score: float = 0.0
+    points: float = 1.0
+    notes: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
+    reveal: Reveal = "full"
+
+    @property
+    def first_wrong(self) -> Finding | None:
+        """The first line whose verdict is `wrong`."""
+        return next((finding for finding in self.lines if finding.verdict == "wrong"), None)
+
+    @property
+    def shown(self) -> tuple[Finding, ...]:
+        """The findings that have something to say, in the order of the lines."""
+        return tuple(finding for finding in self.lines if finding.verdict != "follows")
+
+
+@dataclass(frozen=True, slots=True)
+class FileReport:
+    """What was found in one file. `diagnostics` are about the file itself: its keys, its markup."""
+
+    file: str
+    problems: tuple[ProblemReport, ...] = ()
+    diagnostics: tuple[Diagnostic, ...] = ()
+    source: Source | None = None
+
+    @property
+    def verdict(self) -> ProblemVerdict:
+        """The worst verdict of the problems; a file that could not be read is `unreadable`."""
+        verdicts: list[ProblemVerdict] = [problem.verdict for problem in self.problems]
+        if any(diagnostic.severity == "error" for diagnostic in self.diagnostics):
+            verdicts.append("unreadable")
+        return worst(verdicts)
+
+    @property
+    def score(self) -> float:
+        """The points reached."""
+        return sum(problem.score for problem in self.problems)
+
+    @property
+    def points(self) -> float:
+        """The points there were to reach."""
+        return sum(problem.points for problem in self.problems)
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What was found in all files."""
+
+    files: tuple[FileReport, ...]
+
+    @property
+    def verdict(self) -> ProblemVerdict:
+        """The worst verdict of the files."""
+        return worst([file.verdict for file in self.files])
+
+    @property
+    def exit_code(self) -> int:
+        """The first of 1 (wrong), 3 (unreadable), 4 (undecided), 0 (right) that applies."""
+        return {"wrong": 1, "unreadable": 3, "undecided": 4, "right": 0}[self.verdict]
+
+
+def worst(verdicts: list[ProblemVerdict]) -> ProblemVerdict:
+    """Wrong before unreadable before undecided before right; nothing at all is right."""
+    return min(verdicts, key=WORST_FIRST.index, default="right")
