@@ -1,0 +1,154 @@
+"""The syntax tree that both readers (expression language, LaTeX) produce: untyped, with a span on every node.
+
+`elaborate` turns it into typed expressions once the shapes are inferred. Positions count characters of the source text.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Literal
+
+from ..diagnostics import Span
+
+Operator = Literal["+", "-", "*", "/", "@", "**", "^", "hadamard", "kron", "juxtapose", "dot", "inner"]
+"""`juxtapose` is LaTeX's product by standing side by side (also `*`, `\\times`), `dot` the one written `\\cdot` (of two columns: their
+inner product); `inner` is A:B; `^` is LaTeX's power (of a square matrix the matrix power), `**` the elementwise one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """Something read, and where it stood."""
+
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Literal_(Node):
+    """A number as written: exact."""
+
+    value: Fraction
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Name(Node):
+    """A name, already normalised (NFKC, Greek names spelled out: `lambda` for λ)."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Negative(Node):
+    """−body."""
+
+    body: Node
+
+
+@dataclass(frozen=True, slots=True)
+class Binary(Node):
+    """left operator right."""
+
+    operator: Operator
+    left: Node
+    right: Node
+
+
+@dataclass(frozen=True, slots=True)
+class Transposed(Node):
+    """bodyᵀ."""
+
+    body: Node
+
+
+@dataclass(frozen=True, slots=True)
+class Inverted(Node):
+    """body^{-1} of a matrix (or 1/body of a number), also body^{-n}: `power` is n."""
+
+    body: Node
+    power: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Apply(Node):
+    """A function of the language with its arguments: norm(A, 'fro'), sum(A, axis=0). Texts are given as they stand.
+
+    LaTeX adds `bars` (|A|: the determinant of a matrix, the absolute value of a number), `ones`, `zeros`, `eye` with none, one or two
+    sizes (none: by unification), `basis` with one index (e_i), the option `("derivative", "1")` (σ'), `norm` with the option
+    `ord` (`fro`, `2`, `1`, `nuc`; none where no subscript was written), and names that are neither functions nor variables.
+    """
+
+    function: str
+    arguments: tuple[Node, ...]
+    options: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Subscript(Node):
+    """body[i, j]: an entry, its index letters or 0-based numbers (LaTeX numbers are already shifted)."""
+
+    body: Node
+    indices: tuple[Node, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Slice(Node):
+    """One row or column of a matrix as a column vector.
+
+    `letter` is what was written, `matrix` the matrix it is taken from: the same letter in the other case where that one is known (r_p of R),
+    else the letter itself. `way` is `row` or `column` where the notation says it (X_{i,:}), `sample` for x^{(i)}, else `subscript`.
+    """
+
+    letter: Name
+    matrix: Name
+    index: Node
+    way: Literal["row", "column", "sample", "subscript"] = "subscript"
+
+
+@dataclass(frozen=True, slots=True)
+class Sigma(Node):
+    """Σ over letters; `bounds` are the upper bounds where written (None where not), for a warning if they disagree."""
+
+    letters: tuple[Name, ...]
+    bounds: tuple[Node | None, ...]
+    body: Node
+
+
+@dataclass(frozen=True, slots=True)
+class Kronecker(Node):
+    """δ with two indices (`scalar` δ_ij), or with more (kept as written, to be refused or explained)."""
+
+    indices: tuple[Node, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Derivative(Node):
+    """∂(body)/∂variable or ∂(body)/∂variable[indices], pending; no body means: of the loss, no variable: by wrt.
+
+    LaTeX's ∂_k f gives the variable `k`, which is an index of wrt unless a variable of that name exists.
+    """
+
+    body: Node | None
+    variable: Node | None
+    indices: tuple[Node, ...] = ()
+    style: Literal["partial", "total", "nabla", "D"] = "partial"
+
+
+@dataclass(frozen=True, slots=True)
+class Differential_(Node):
+    """d(body), or Df(A)[H] with a direction."""
+
+    body: Node
+    direction: Node | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Cases(Node):
+    """\\begin{cases} value if condition … \\end{cases}; conditions are kept as pairs of equalities or inequalities."""
+
+    branches: tuple[tuple[Node, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Ellipsis_(Node):
+    """… : something left out. It cannot be judged."""
