@@ -1,0 +1,92 @@
+"""Messages with a place: what was found, what was needed, where, and one checked suggestion."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+Severity = Literal["error", "wrong", "warning", "note"]
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Characters `start` up to but not including `end` of a text, counted from 0."""
+
+    start: int
+    end: int
+
+    def joined(self, other: Span) -> Span:
+        """The smallest span that covers both."""
+        return Span(min(self.start, other.start), max(self.end, other.end))
+
+    def shifted(self, by: int) -> Span:
+        """The same characters when the text begins `by` characters later."""
+        return Span(self.start + by, self.end + by)
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A text that messages point into: its name (a file, or `loss`) and its characters."""
+
+    name: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """What is said about one place; an empty text marks the place alone."""
+
+    span: Span
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnostic:
+    """One message. `message` says what is wrong and stands alone; `notes` give evidence; only `help` proposes."""
+
+    code: str
+    message: str
+    source: Source | None = None
+    labels: tuple[Label, ...] = ()
+    notes: tuple[str, ...] = ()
+    help: str | None = None
+    severity: Severity = "error"
+
+
+@dataclass
+class MatgradError(Exception):
+    """Something that ends in a message and an exit code, never in a traceback."""
+
+    diagnostic: Diagnostic
+    exit_code: int = field(default=3)
+
+    def __str__(self) -> str:
+        return self.diagnostic.message
+
+
+class UsageError(MatgradError):
+    """The command line is wrong: an option, a method, a fact word. Exit code 2."""
+
+    def __init__(self, diagnostic: Diagnostic) -> None:
+        super().__init__(diagnostic, 2)
+
+
+class InputError(MatgradError):
+    """A loss, shapes or a file cannot be read. Exit code 3."""
+
+    def __init__(self, diagnostic: Diagnostic) -> None:
+        super().__init__(diagnostic, 3)
+
+
+class StuckError(MatgradError):
+    """Undecided, stuck, or a result that could not be verified. Exit code 4."""
+
+    def __init__(self, diagnostic: Diagnostic) -> None:
+        super().__init__(diagnostic, 4)
+
+
+class BugError(MatgradError):
+    """The program contradicts itself, for example a step whose lines differ. Exit code 70."""
+
+    def __init__(self, diagnostic: Diagnostic) -> None:
+        super().__init__(diagnostic, 70)

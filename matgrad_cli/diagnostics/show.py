@@ -1,0 +1,217 @@
+"""A diagnostic as text: the message, the place with carets under it, the notes, the help. A pure function."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from .diagnostic import Diagnostic, Label, Severity, Source
+from .letters import plain_text, shortened, visible
+
+_COLOURS: dict[Severity, str] = {"error": "1;31", "wrong": "1;31", "warning": "1;33", "note": "1;36"}
+_FRAME = "1;34"
+_HELP = "1;32"
+
+
+def show(diagnostic: Diagnostic, *, colour: bool = False, width: int = 100) -> str:
+    """The diagnostic in at most `width` columns, ending with a newline.
+
+    The first label is the main place and is marked with `^`, further labels with `-`. A line longer than the width is
+    shown as an excerpt around each mark; control characters are written out, so nothing typed can steer the terminal.
+    """
+    width = max(width, 40)
+    paint = _Paint(colour)
+    severity = diagnostic.severity
+    head = _wrapped(f"{severity}[{diagnostic.code}]: ", plain_text(diagnostic.message), width, hang=2)
+    lead, rest = head[0].split(": ", 1) if ": " in head[0] else (head[0].rstrip(":"), "")
+    lines = [paint(_COLOURS[severity], lead) + (": " + paint("1", rest) if rest else ":"), *(paint("1", line) for line in head[1:])]
+    if diagnostic.source is not None and diagnostic.labels:
+        lines += _place(diagnostic.source, diagnostic.labels, severity, paint, width)
+    elif diagnostic.source is not None and diagnostic.source.name:
+        lines.append(paint(_FRAME, " -->") + f" {plain_text(diagnostic.source.name)}")
+    lines += [line for note in diagnostic.notes for line in _remark("note", note, paint, "1", width)]
+    if diagnostic.help is not None:
+        lines += _remark("help", diagnostic.help, paint, _HELP, width)
+    return "\n".join(line.rstrip() for line in lines) + "\n"
+
+
+@dataclass(frozen=True, slots=True)
+class _Paint:
+    """Wraps text in a colour of the terminal, or leaves it alone."""
+
+    on: bool
+
+    def __call__(self, colour: str, text: str) -> str:
+        return f"\x1b[{colour}m{text}\x1b[0m" if self.on and text else text
+
+
+def _remark(kind: str, text: str, paint: _Paint, colour: str, width: int) -> list[str]:
+    first, *others = _wrapped(f"  = {kind}: ", plain_text(text), width, hang=len(kind) + 6)
+    mark = f"  = {kind}:"
+    return [paint(_FRAME, "  = ") + paint(colour, f"{kind}:") + first[len(mark) :], *others]
+
+
+def _wrapped(lead: str, text: str, width: int, hang: int) -> list[str]:
+    """`lead` and the words of `text` in lines of at most `width` columns where the words allow; later lines hang."""
+    lines: list[str] = []
+    for paragraph in text.split("\n"):
+        line, empty = (lead, True) if not lines else (" " * hang, True)
+        for word in paragraph.split(" "):
+            if not empty and len(line) + 1 + len(word) > width:
+                lines.append(line)
+                line, empty = " " * hang, True
+            line, empty = (line + word if empty else f"{line} {word}"), False
+        lines.append(line)
+    return lines
+
+
+def _place(source: Source, labels: tuple[Label, ...], severity: Severity, paint: _Paint, width: int) -> list[str]:
+    """The arrow line and, for each line that holds labels, the line and its marks."""
+    rows: dict[int, list[_Mark]] = {}
+    for number, label in enumerate(labels):
+        mark = _located(source.text, label, main=number == 0)
+        rows.setdefault(mark.line, []).append(mark)
+    main = next(mark for marks in rows.values() for mark in marks if mark.main)
+    margin = len(str(max(rows)))
+    bar = paint(_FRAME, " " * margin + " |")
+    where = f"{shortened(plain_text(source.name), 200)}:{main.line}:{main.start + 1}"
+    out = [paint(_FRAME, " " * margin + "-->") + f" {where}", bar]
+    previous = 0
+    for line, marks in sorted(rows.items()):
+        if previous and line > previous + 1:
+            out.append(paint(_FRAME, "..."))
+        previous = line
+        out += _row(_text_of_line(source.text, marks[0].offset), line, marks, severity, paint, margin, width)
+    return out
+
+
+@dataclass(frozen=True, slots=True)
+class _Mark:
+    """A label in its line: 0-based characters `start` up to `end` of the line that begins at `offset` of the text."""
+
+    line: int
+    offset: int
+    start: int
+    end: int
+    text: str
+    main: bool
+
+
+def _located(text: str, label: Label, main: bool) -> _Mark:
+    start = min(max(label.span.start, 0), len(text))
+    offset = text.rfind("\n", 0, start) + 1
+    length = len(_text_of_line(text, offset))
+    first = min(start - offset, length)
+    last = min(max(label.span.end - offset, first + 1), max(length, first + 1))
+    return _Mark(text.count("\n", 0, start) + 1, offset, first, last, plain_text(label.text), main)
+
+
+def _text_of_line(text: str, offset: int) -> str:
+    end = text.find("\n", offset)
+    return text[offset : len(text) if end < 0 else end].rstrip("\r")
+
+
+def _row(text: str, line: int, marks: list[_Mark], severity: Severity, paint: _Paint, margin: int, width: int) -> list[str]:
+    """One line of the source, in as many excerpts as its marks need, each with its marks below."""
+    room = max(width - margin - 3, 20)
+    bar = paint(_FRAME, " " * margin + " |")
+    out: list[str] = []
+    for group in _groups(text, sorted(marks, key=lambda mark: (mark.start, mark.end)), room):
+        excerpt, columns = _excerpt(text, group, room)
+        out.append(paint(_FRAME, f"{line:>{margin}} |") + f" {excerpt}")
+        places = [_Placed(columns(mark.start), max(columns(mark.end), columns(mark.start) + 1), mark.text, mark.main) for mark in group]
+        out += [f"{bar} {below}" for below in _below(places, severity, paint)]
+    return out
+
+
+def _groups(text: str, marks: list[_Mark], room: int) -> list[list[_Mark]]:
+    """Neighbouring marks that fit into one excerpt together."""
+    if len(text) <= room:
+        return [marks]
+    groups: list[list[_Mark]] = []
+    for mark in marks:
+        if groups and mark.start - groups[-1][0].start < room // 2:
+            groups[-1].append(mark)
+        else:
+            groups.append([mark])
+    return groups
+
+
+class _Columns:
+    """From a character of the line to the column of the excerpt in which it is printed."""
+
+    def __init__(self, first: int, widths: list[int], lead: int) -> None:
+        self.first, self.lead = first, lead
+        self.sums = [0]
+        for width in widths:
+            self.sums.append(self.sums[-1] + width)
+
+    def __call__(self, at: int) -> int:
+        inside = min(max(at - self.first, 0), len(self.sums) - 1)
+        beyond = 1 if at - self.first > len(self.sums) - 1 else 0
+        return self.lead + self.sums[inside] + beyond
+
+
+def _excerpt(text: str, marks: list[_Mark], room: int) -> tuple[str, _Columns]:
+    """The part of the line around the marks, with … where it was cut, and the columns of its characters."""
+    first, last = 0, min(len(text), room * 4)
+    if len(text) > room or sum(visible(letter)[1] for letter in text) > room:
+        first = max(0, marks[0].start - room // 4)
+        last = min(len(text), first + room)
+    lead = 1 if first else 0
+    pieces: list[tuple[str, int]] = []
+    used = lead
+    for letter in text[first:last]:
+        shown, columns = visible(letter)
+        if used + columns > room - 1 and (first or last < len(text) or used + columns > room):
+            last = first + len(pieces)
+            break
+        pieces.append((shown, columns))
+        used += columns
+    body = "".join(piece for piece, _ in pieces)
+    cut = "…" if last < len(text) else ""
+    return ("…" if first else "") + body + cut, _Columns(first, [columns for _, columns in pieces], lead)
+
+
+@dataclass(frozen=True, slots=True)
+class _Placed:
+    """A mark by its columns in the excerpt."""
+
+    start: int
+    end: int
+    text: str
+    main: bool
+
+
+def _below(places: list[_Placed], severity: Severity, paint: _Paint) -> list[str]:
+    """The marks in one line; the text of the last mark beside it, the others' texts hanging below theirs."""
+    places = sorted(places, key=lambda place: (place.start, place.end))
+    cells: dict[int, tuple[str, str]] = {}
+    for place in sorted(places, key=lambda place: place.main):
+        colour = _COLOURS[severity] if place.main else _FRAME
+        cells.update({column: ("^" if place.main else "-", colour) for column in range(place.start, place.end)})
+    last = places[-1]
+    beside = bool(last.text) and all(place.end <= last.end for place in places)
+    line = _painted(cells, paint)
+    if beside:
+        line += " " + paint(_COLOURS[severity] if last.main else _FRAME, last.text)
+    hanging = [place for place in (places[:-1] if beside else places) if place.text]
+    if not hanging:
+        return [line]
+    out = [line, _painted({place.start: ("|", _FRAME) for place in hanging}, paint)]
+    for index in range(len(hanging) - 1, -1, -1):
+        bars = _painted({place.start: ("|", _FRAME) for place in hanging[:index] if place.start < hanging[index].start}, paint)
+        width = max((place.start + 1 for place in hanging[:index] if place.start < hanging[index].start), default=0)
+        place = hanging[index]
+        out.append(bars + " " * (place.start - width) + paint(_COLOURS[severity] if place.main else _FRAME, place.text))
+    return out
+
+
+def _painted(cells: dict[int, tuple[str, str]], paint: _Paint) -> str:
+    out, column = [], 0
+    for at in sorted(cells):
+        out.append(" " * (at - column))
+        mark, colour = cells[at]
+        run = paint(colour, mark)
+        out.append(run)
+        column = at + 1
+    return "".join(out)
