@@ -43,9 +43,6 @@ _NONE: frozenset[Index] = frozenset()
 class BookPrinter(Printer):
     """The decisions shared by the Unicode and the LaTeX printer."""
 
-    def opens_part(self, node: Expr) -> bool:
-        return not isinstance(node, Named)
-
     # ---- what a notation supplies
 
     @abstractmethod
@@ -235,8 +232,8 @@ class BookPrinter(Printer):
             starts[number] = [index for index in waiting if index in letters or last]
             waiting = [index for index in waiting if index not in starts[number]]
         first = next(number for number, start in enumerate(starts) if start)
-        if not any(letters for _, letters in chunks[:first]):
-            starts[0], starts[first] = starts[first], starts[0] if first else starts[0]
+        if first and not any(letters for _, letters in chunks[:first]):
+            starts[0], starts[first] = starts[first], []
         return starts
 
     # ---- powers, transposes, inverses
@@ -352,4 +349,4 @@ class BookPrinter(Printer):
 
 def _is_plain(node: Expr) -> bool:
     """Numbers and single names go above the bar: 2/m, λ/n; longer factors stay beside it."""
-    return node.weight == 1 and not isinstance(node, Call)
+    return node.weight == 1 and (not node.children or isinstance(node, Named))

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Final
 
-from ..ir import Expr, Index, Path
+from ..ir import Expr, Index, Named, Path
 
 SUM: Final = 10
 BIG_SUM: Final = 12
@@ -90,10 +90,6 @@ class Printer(ABC):
     def minus(self, text: str) -> str:
         """The text with a minus sign before it."""
 
-    def opens_part(self, node: Expr) -> bool:
-        """Whether the parts of the node are printed at all (a named part prints its name alone)."""
-        return True
-
     def show(self, node: Expr, marks: Marks | None = None) -> str:
         """The printed expression; marked parts stand between private characters, see `split_marks`."""
         usable = {path: mark for path, mark in (marks or {}).items() if len(path) < _DEEPEST_MARK}
@@ -111,7 +107,7 @@ class Printer(ABC):
             if node in memo:
                 stack.pop()
                 continue
-            parts = node.children if self.opens_part(node) else ()
+            parts = _printed_parts(node)
             waiting = [part for part in parts if part not in memo]
             if waiting:
                 stack.extend(waiting)
@@ -130,7 +126,7 @@ class Printer(ABC):
     def _marked(self, node: Expr, path: Path, marks: Marks, spine: frozenset[Path]) -> Piece:
         if path not in spine:
             return self.piece(node)
-        children = node.children if self.opens_part(node) else ()
+        children = _printed_parts(node)
         parts = tuple(self._marked(child, (*path, number), marks, spine) for number, child in enumerate(children))
         piece = self._composed(node, parts)
         mark = marks.get(path)
@@ -145,6 +141,11 @@ class Printer(ABC):
         if piece.negative and level > SUM:
             return self.brackets(self.minus(piece.text))
         return self.brackets(piece.text) if piece.level < level else self.signed(piece)
+
+
+def _printed_parts(node: Expr) -> tuple[Expr, ...]:
+    # a named part prints its name alone
+    return () if isinstance(node, Named) else node.children
 
 
 def _wrapped(piece: Piece, mark: int) -> Piece:

@@ -17,7 +17,7 @@ _WORDS: Final = {
     "kron": r"\otimes", "minus": "-", "d": r"\mathrm{d}", "partial": r"\partial ", "maps": r"\mapsto", "ones": r"\mathbf{1}",
     "eye": "I", "delta": r"\delta", "entrywise": r"\odot ",
 }
-_PLAIN: Final = frozenset("exp log sin cos tan sec csc cot tanh sinh cosh coth det".split())
+_PLAIN: Final = frozenset(["exp", "log", "sin", "cos", "tan", "sec", "csc", "cot", "tanh", "sinh", "cosh", "coth", "det"])
 _FUNCTIONS: Final = {
     "sigmoid": r"\sigma", "logdet": r"\log\det", "diagonal": r"\operatorname{diag}",
     "asin": r"\arcsin", "acos": r"\arccos", "atan": r"\arctan",

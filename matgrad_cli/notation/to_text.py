@@ -85,9 +85,6 @@ class TextPrinter(Printer):
     def minus(self, text: str) -> str:
         return f"-{text}"
 
-    def opens_part(self, node: Expr) -> bool:
-        return not isinstance(node, Named)
-
     # ---- leaves
 
     def on_number(self, node: Number, parts: tuple[Piece, ...]) -> Piece:
