@@ -1,0 +1,28 @@
+"""matgrad: gradients of matrix expressions, one rule at a time, every step checked.
+
+>>> import matgrad_cli as matgrad
+>>> print(matgrad.gradient("x.T @ x", wrt="x"))
+2 x
+"""
+
+from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from .api import Explanation, Gradient, assert_right, check, explain, gradient
+
+__version__ = "0.1.0"
+__all__ = ["Explanation", "Gradient", "assert_right", "check", "explain", "gradient"]
+
+
+def __getattr__(name: str) -> object:
+    """The public functions, imported when first asked for: starting the command must not pay for them."""
+    if name in __all__:
+        from . import api
+
+        return getattr(api, name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted([*__all__, "__version__"])

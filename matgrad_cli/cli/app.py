@@ -1,0 +1,62 @@
+"""The `matgrad` command: finds the command that was asked for, reads its arguments, and turns errors into messages."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import Annotated
+
+import typer
+
+from .arguments import normalized
+from .guard import guarded
+
+COMMANDS = {
+    "explain": "explain",
+    "gradient": "gradient",
+    "check": "check",
+    "rules": "rules",
+    "why": "why",
+}
+"""The commands and the modules that hold them; a module is imported only when its command is used."""
+
+
+def run(arguments: list[str]) -> int:
+    """Run one command line; the exit code. Nothing escapes as a traceback."""
+    return guarded(lambda: _run(arguments), arguments)
+
+
+def _run(arguments: list[str]) -> int:
+    application = build([arguments[0]] if arguments and arguments[0] in COMMANDS else list(COMMANDS))
+    command = typer.main.get_command(application)
+    result = command.main(args=normalized(command, arguments or ["--help"]), prog_name="matgrad", standalone_mode=False)
+    return result if isinstance(result, int) else 0
+
+
+def build(names: list[str]) -> typer.Typer:
+    """The application with the named commands."""
+    application = typer.Typer(
+        name="matgrad",
+        add_completion=False,
+        rich_markup_mode=None,
+        pretty_exceptions_enable=False,
+        help="Gradients of matrix expressions, derived one rule at a time; every step is checked by numbers.",
+        epilog="`matgrad COMMAND --help` lists the options of a command.",
+    )
+    application.callback()(_common)
+    for name in names:
+        module = import_module(f".{COMMANDS[name]}", __package__)
+        if isinstance(group := getattr(module, "app", None), typer.Typer):
+            application.add_typer(group, name=name)
+        else:
+            application.command(name)(getattr(module, name))
+    return application
+
+
+def _common(
+    version: Annotated[bool, typer.Option("--version", is_eager=True, help="Print the version and stop.")] = False,
+) -> None:
+    if version:
+        from .. import __version__
+
+        typer.echo(f"matgrad {__version__}")
+        raise typer.Exit

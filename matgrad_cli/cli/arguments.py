@@ -1,0 +1,122 @@
+"""The command line before Typer sees it. A loss may begin with `-`, so only an exact known option is an option."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ..diagnostics import Diagnostic, UsageError
+from .choices import nearest
+
+Command = Any  # Typer's own command class is not part of its public interface
+
+
+def normalized(command: Command, arguments: list[str]) -> list[str]:
+    """The same arguments with options first and everything else after `--`: `explain -x.T@x --wrt x` is
+    `explain --wrt x -- -x.T@x`. Unknown commands, options without a value and superfluous arguments are refused."""
+    chosen: list[str] = []
+    rest = list(arguments)
+    while hasattr(command, "commands"):
+        options, rest = _leading_options(command, rest)
+        chosen += options
+        if not rest:
+            return chosen if options else [*chosen, "--help"]
+        name = rest.pop(0)
+        if name not in command.commands:
+            raise _unknown_command(name, command, chosen)
+        chosen.append(name)
+        command = command.commands[name]
+    return chosen + _sorted_out(command, rest)
+
+
+def _leading_options(group: Command, arguments: list[str]) -> tuple[list[str], list[str]]:
+    known = _options(group)
+    count = 0
+    while count < len(arguments) and arguments[count] in known:
+        count += 1
+    return arguments[:count], arguments[count:]
+
+
+def _options(command: Command) -> dict[str, Any]:
+    """Every spelling of every option of a command; `--help` has no parameter of its own."""
+    found: dict[str, Any] = {"--help": None}
+    for parameter in command.params:
+        if parameter.param_type_name == "option":
+            found.update(dict.fromkeys([*parameter.opts, *parameter.secondary_opts], parameter))
+    return found
+
+
+def _sorted_out(command: Command, arguments: list[str]) -> list[str]:
+    known = _options(command)
+    options: list[str] = []
+    operands: list[str] = []
+    seen: set[str] = set()
+    rest = iter(arguments)
+    for argument in rest:
+        name, equals, value = argument.partition("=")
+        if argument == "--":
+            operands += rest
+        elif argument in known and (known[argument] is None or known[argument].is_flag):
+            options.append(argument)
+        elif argument in known:
+            _once(argument, known[argument], seen)
+            found = next(rest, None)
+            if found is None:
+                raise UsageError(Diagnostic("missing-value", f"`{argument}` needs a value", help=f"`{argument} {_metavar(known[argument])}`"))
+            options += [argument, found]
+        elif equals and name.startswith("--") and name in known and known[name] is not None and not known[name].is_flag:
+            _once(name, known[name], seen)
+            options += [name, value]
+        else:
+            operands.append(argument)
+    _not_too_many(command, operands, known)
+    return [*options, "--", *operands]
+
+
+def _once(name: str, parameter: Any, seen: set[str]) -> None:
+    if parameter.name in seen and not parameter.multiple:
+        raise UsageError(Diagnostic("option-twice", f"`{name}` is given twice, and it takes one value"))
+    seen.add(parameter.name)
+
+
+def _metavar(parameter: Any) -> str:
+    return str(parameter.metavar or parameter.name.upper())
+
+
+def _not_too_many(command: Command, operands: list[str], known: dict[str, Any]) -> None:
+    places = [parameter for parameter in command.params if parameter.param_type_name == "argument"]
+    if any(place.nargs == -1 for place in places) or len(operands) <= len(places):
+        return
+    for operand in operands:
+        name = operand.partition("=")[0]
+        if name.startswith("-") and name.strip("-").replace("-", "").isalpha():
+            close = nearest(name, known)
+            raise UsageError(
+                Diagnostic(
+                    "unknown-option",
+                    f"`{command.name}` has no option `{name}`",
+                    notes=(f"its options are {', '.join(sorted(known))}",),
+                    help=f"`{close}` is the nearest" if close else None,
+                )
+            )
+    wanted = " ".join(place.name.upper() for place in places) or "no argument"
+    raise UsageError(
+        Diagnostic(
+            "extra-argument",
+            f"`{command.name}` takes {wanted}, and {len(operands)} arguments were given: " + ", ".join(f"`{operand}`" for operand in operands[:4]),
+            help="put quotes around an expression that holds spaces, stars or brackets" if places else None,
+        )
+    )
+
+
+def _unknown_command(name: str, group: Command, chosen: list[str]) -> UsageError:
+    close = nearest(name, group.commands)
+    beside = " ".join(["matgrad", *chosen])
+    if close:
+        help_ = f"`{beside} {close}` is the nearest"
+    elif not chosen and not name.isidentifier():
+        help_ = f'a loss stands after the command: `matgrad explain "{name}" --wrt NAME`'
+    else:
+        help_ = None
+    return UsageError(
+        Diagnostic("unknown-command", f"`{beside}` has no command `{name}`", notes=(f"its commands are {', '.join(group.commands)}",), help=help_)
+    )

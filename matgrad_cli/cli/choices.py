@@ -1,0 +1,53 @@
+"""Words that an option takes, and the message when another word was given."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from ..diagnostics import Diagnostic, UsageError
+
+LAYOUTS = ("gradient", "numerator", "denominator", "mml", "matrixcalculus")
+METHODS = ("index", "differential", "expand", "chain", "adjoint")
+"""The order in which `--method all` and the help name the methods; `methods()` knows which exist."""
+DETAILS = ("brief", "normal", "full")
+ORDERS = ("1", "2")
+SYNTAXES = ("numpy", "latex")
+EXPLAIN_FORMATS = ("terminal", "text", "latex", "markdown", "json")
+GRADIENT_FORMATS = ("text", "latex", "numpy", "torch", "jax", "sympy", "json")
+CHECK_FORMATS = ("terminal", "json", "junit", "github", "gradescope", "prairielearn")
+
+
+def nearest(word: str, known: Iterable[str]) -> str | None:
+    """The known word most like the given one, if one is like it at all."""
+    from difflib import get_close_matches
+
+    found = get_close_matches(word.lower()[:80], list(known), 1, 0.6)
+    return found[0] if found else None
+
+
+def chosen(option: str, word: str, known: Iterable[str]) -> str:
+    """The word itself when it is known; otherwise a message that lists the known ones."""
+    known = tuple(known)
+    if word in known:
+        return word
+    close = nearest(word, known)
+    raise UsageError(
+        Diagnostic(
+            f"unknown-{option}",
+            f"there is no {option} `{word}`",
+            notes=(f"`--{option}` takes {', '.join(known)}",),
+            help=f"`--{option} {close}`" if close else None,
+        )
+    )
+
+
+def methods() -> tuple[str, ...]:
+    """The methods of the rule book, in the order of the textbook."""
+    from ..rulebook.load import rulebook
+
+    return tuple(sorted(rulebook().methods, key=lambda name: (METHODS.index(name) if name in METHODS else len(METHODS), name)))
+
+
+def method(word: str, *further: str) -> str:
+    """The method itself when it exists; the usual one is not looked up, which keeps the start short."""
+    return word if word == METHODS[0] else chosen("method", word, (*methods(), *further))

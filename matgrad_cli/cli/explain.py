@@ -1,0 +1,61 @@
+"""`matgrad explain`: the derivation."""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated
+
+import typer
+
+from . import options as given
+from .choices import DETAILS, EXPLAIN_FORMATS, LAYOUTS, ORDERS, SYNTAXES, chosen
+from .choices import method as known_method
+from .guard import time_limit
+from .output import columns, deliver, format_for, usable, wants_colour
+from .verdicts import exit_code
+
+SECONDS = 60
+
+Format = Annotated[
+    str | None,
+    typer.Option("--format", metavar="NAME", help=f"{', '.join(EXPLAIN_FORMATS)}; else by the file's ending, else terminal or, piped, text."),
+]
+
+
+def explain(
+    loss: given.Loss = None,
+    wrt: given.Wrt = None,
+    shape: given.Shapes = None,
+    assume: given.Assume = None,
+    syntax: given.Syntax = None,
+    layout: given.Layout = "gradient",
+    order: given.Order = "1",
+    rules: given.Rules = None,
+    method: given.Method = "index",
+    detail: given.Detail = "normal",
+    format_: Format = None,
+    output: given.Output = None,
+) -> int:
+    """Derive the gradient of LOSS by the variable, one rule at a time, each step checked."""
+    known_method(method, "all")
+    chosen("layout", layout, (*LAYOUTS, "all"))
+    chosen("order", order, ORDERS)
+    chosen("detail", detail, DETAILS)
+    if syntax is not None:
+        chosen("syntax", syntax, SYNTAXES)
+    usual = "terminal" if output is None and sys.stdout.isatty() else "text"
+    format_ = format_for(format_, output, EXPLAIN_FORMATS, usual)
+    usable(output)
+    text = given.loss_text(loss)
+    name = given.wrt_name(wrt, text)
+    with time_limit(SECONDS):
+        from .. import api
+
+        explanation = api.explain(
+            text, wrt=name, shapes=shape or (), assume=assume or (), syntax=syntax,
+            layout=layout, order=int(order), rules=rules, method=method, detail=detail,
+        )  # fmt: skip
+        colour = output is None and wants_colour(sys.stdout)
+        shown = explanation.render(format_, width=columns(), colour=colour)
+    deliver(shown, output)
+    return exit_code(explanation.derivations)

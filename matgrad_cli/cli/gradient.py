@@ -1,0 +1,55 @@
+"""`matgrad gradient`: the result alone, as mathematics or as a function to paste into a program."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from . import options as given
+from .choices import GRADIENT_FORMATS, LAYOUTS, ORDERS, SYNTAXES, chosen
+from .choices import method as known_method
+from .guard import time_limit
+from .output import deliver, format_for, usable
+from .verdicts import exit_code
+
+SECONDS = 60
+
+Format = Annotated[
+    str | None, typer.Option("--format", metavar="NAME", help=f"{', '.join(GRADIENT_FORMATS)}; else by the file's ending, else text.")
+]
+
+
+def gradient(
+    loss: given.Loss = None,
+    wrt: given.Wrt = None,
+    shape: given.Shapes = None,
+    assume: given.Assume = None,
+    syntax: given.Syntax = None,
+    layout: given.Layout = "gradient",
+    order: given.Order = "1",
+    rules: given.Rules = None,
+    method: given.Method = "index",
+    format_: Format = None,
+    output: given.Output = None,
+) -> int:
+    """Print the gradient of LOSS by the variable: the result alone, checked."""
+    known_method(method)
+    chosen("layout", layout, (*LAYOUTS, "all"))
+    chosen("order", order, ORDERS)
+    if syntax is not None:
+        chosen("syntax", syntax, SYNTAXES)
+    format_ = format_for(format_, output, GRADIENT_FORMATS, "text")
+    usable(output)
+    text = given.loss_text(loss)
+    name = given.wrt_name(wrt, text)
+    with time_limit(SECONDS):
+        from .. import api
+
+        result = api.gradient(
+            text, wrt=name, shapes=shape or (), assume=assume or (), syntax=syntax,
+            layout=layout, order=int(order), rules=rules, method=method,
+        )  # fmt: skip
+        shown = result.render(format_)
+    deliver(shown, output)
+    return exit_code(result.derivations)

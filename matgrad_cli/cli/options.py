@@ -1,0 +1,58 @@
+"""The options that `explain` and `gradient` share: what is read, and in which layout it is written."""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated
+
+import typer
+
+from ..diagnostics import Diagnostic, InputError, UsageError
+from .choices import DETAILS, LAYOUTS, METHODS
+
+LONGEST = 4_000_000
+
+Loss = Annotated[str | None, typer.Argument(metavar="LOSS", help="The expression, in NumPy's operators or LaTeX; `-` reads it from stdin.")]
+Wrt = Annotated[str | None, typer.Option("--wrt", metavar="NAME", help="The variable to differentiate by.")]
+Shapes = Annotated[list[str] | None, typer.Option("--shape", metavar="TEXT", help='Shapes: "X: m×n, R: n×p"; repeatable.')]
+Assume = Annotated[list[str] | None, typer.Option("--assume", metavar="TEXT", help='Facts: "W symmetric, S spd"; repeatable.')]
+Syntax = Annotated[str | None, typer.Option("--syntax", metavar="NAME", help="How the loss is written: numpy or latex; else found out.")]
+Layout = Annotated[str, typer.Option("--layout", metavar="NAME", help=f"{', '.join(LAYOUTS)}, or all.")]
+Order = Annotated[str, typer.Option("--order", metavar="1|2", help="First or second derivative.")]
+Rules = Annotated[str | None, typer.Option("--rules", metavar="DIR", help="A folder with further rules.")]
+Method = Annotated[str, typer.Option("--method", metavar="NAME", help=f"{', '.join(METHODS)}, or all.")]
+Detail = Annotated[str, typer.Option("--detail", metavar="NAME", help=f"{', '.join(DETAILS)}.")]
+Output = Annotated[str | None, typer.Option("-o", "--output", metavar="FILE", help="Write to this file, whole or not at all.")]
+
+
+def loss_text(loss: str | None) -> str:
+    """The loss as given, or read from stdin for `-`."""
+    if loss is None:
+        raise UsageError(Diagnostic("missing-loss", "no loss is given", help='`matgrad explain "norm(X@R - Y)**2" --wrt R`'))
+    if loss == "-":
+        loss = _from_stdin()
+    try:
+        loss.encode()
+    except UnicodeEncodeError as error:
+        raise InputError(Diagnostic("not-unicode", f"the loss is not text in UTF-8: character {error.start + 1} cannot be read")) from None
+    return loss
+
+
+def _from_stdin() -> str:
+    text = sys.stdin.buffer.read(LONGEST + 1)
+    if len(text) > LONGEST:
+        raise InputError(Diagnostic("too-long", f"the loss on stdin has more than {LONGEST} bytes"))
+    try:
+        return text.decode("utf-8-sig").rstrip("\r\n")
+    except UnicodeDecodeError as error:
+        raise InputError(Diagnostic("not-unicode", f"the loss on stdin is not text in UTF-8: byte {error.start + 1} cannot be read")) from None
+
+
+def wrt_name(wrt: str | None, loss: str) -> str:
+    """The variable, which must be named."""
+    if wrt is None:
+        shown = loss if len(loss) < 60 and "\n" not in loss else "LOSS"
+        raise UsageError(
+            Diagnostic("missing-wrt", "no variable to differentiate by is given", help=f'name it: `matgrad explain "{shown}" --wrt NAME`')
+        )
+    return wrt

@@ -1,0 +1,90 @@
+"""Where results go: stdout, or a file that is written whole or not at all."""
+
+from __future__ import annotations
+
+import os
+import sys
+from contextlib import suppress
+from typing import TextIO
+
+from ..diagnostics import Diagnostic, UsageError
+
+SUFFIXES = {".tex": "latex", ".md": "markdown", ".json": "json", ".txt": "text", ".py": "numpy"}
+
+
+def columns(fallback: int = 80) -> int:
+    """The width to print in: `COLUMNS`, or the terminal's, or the fallback; never below 40 or above 200."""
+    from shutil import get_terminal_size
+
+    return min(max(get_terminal_size((fallback, 24)).columns, 40), 200)
+
+
+def wants_colour(stream: TextIO) -> bool:
+    """Whether the stream is a terminal whose owner has not said NO_COLOR."""
+    return stream.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+
+
+def format_for(asked: str | None, output: str | None, known: tuple[str, ...], otherwise: str) -> str:
+    """The format asked for; else the one that the file's ending names; else the usual one."""
+    from .choices import chosen
+
+    if asked is not None:
+        return chosen("format", asked, known)
+    suffix = SUFFIXES.get(os.path.splitext(output)[1].lower()) if output else None
+    return suffix if suffix in known else otherwise
+
+
+def usable(output: str | None) -> None:
+    """Refuse a file that cannot be written before any work is done for it."""
+    if output is None:
+        return
+    folder = os.path.dirname(os.path.realpath(output))
+    if not output:
+        raise _unwritable(output, "its name is empty")
+    if os.path.isdir(output):
+        raise _unwritable(output, "it is a directory")
+    if not os.path.isdir(folder):
+        raise _unwritable(output, f"there is no directory `{folder}`")
+    if not os.access(output if os.path.exists(output) else folder, os.W_OK):
+        raise _unwritable(output, "writing there is not permitted")
+
+
+def deliver(text: str, output: str | None) -> None:
+    """Print a result, or write it to the file: whole or not at all."""
+    if not text.endswith("\n"):
+        text += "\n"
+    if output is None:
+        sys.stdout.write(text)
+        return
+    usable(output)
+    try:
+        _replace(text, os.path.realpath(output))
+    except OSError as error:
+        raise _unwritable(output, (error.strerror or "no reason given").lower()) from error
+
+
+def _replace(text: str, path: str) -> None:
+    from tempfile import NamedTemporaryFile
+
+    if os.path.exists(path) and not os.path.isfile(path):  # a device or a pipe is written to, never replaced
+        with open(path, "w", encoding="utf-8") as stream:
+            stream.write(text)
+        return
+    mask = os.umask(0)
+    os.umask(mask)
+    mode = os.stat(path).st_mode & 0o777 if os.path.exists(path) else 0o666 & ~mask
+    with NamedTemporaryFile("w", encoding="utf-8", newline="", dir=os.path.dirname(path), prefix=".matgrad-", delete=False) as stream:
+        try:
+            stream.write(text)
+            stream.flush()
+            os.fsync(stream.fileno())
+            os.chmod(stream.name, mode)
+            os.replace(stream.name, path)
+        except BaseException:
+            with suppress(OSError):
+                os.unlink(stream.name)
+            raise
+
+
+def _unwritable(output: str, reason: str) -> UsageError:
+    return UsageError(Diagnostic("cannot-write", f"cannot write `{output}`: {reason}", help="name a file in a directory that exists"))

@@ -1,0 +1,22 @@
+"""The pages that `matgrad why` shows: one Markdown file per message code, beside this module."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+FOLDER = Path(__file__).with_name("pages")
+
+
+def codes() -> tuple[str, ...]:
+    """Every code that has a page, sorted."""
+    return tuple(sorted(path.stem for path in FOLDER.glob("*.md")))
+
+
+def page(code: str) -> str:
+    """The page of a code, as Markdown."""
+    return (FOLDER / f"{code}.md").read_text(encoding="utf-8")
+
+
+def title(code: str) -> str:
+    """What the code means in one line: the heading of its page."""
+    return page(code).partition("\n")[0].removeprefix("# ")
