@@ -1,0 +1,116 @@
+"""Checking files: read them, join them with a key, judge every exercise; one bad file never stops the rest."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from ..diagnostics import Diagnostic, InputError, Source
+from ..records.finding import FileReport, ProblemReport, Report
+from .exercise import judge, unanswered
+from .files import expanded, read_document
+from .keys import Document, Exercise
+from .merge import identified, settings
+from .reveal import revealed
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How to check: a key file, defaults for keys (from the command line), the number of processes."""
+
+    key: Path | None = None
+    defaults: Mapping[str, str] = field(default_factory=dict)
+    jobs: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """A key file that was read: its exercises by id."""
+
+    source: Source
+    exercises: dict[str, Exercise]
+    diagnostics: tuple[Diagnostic, ...] = ()
+
+
+def check_files(paths: Iterable[Path | str], options: Options | None = None, progress: Callable[[int, int], None] | None = None) -> Report:
+    """The report on all files, in their order. A key that cannot be read raises InputError."""
+    options = options or Options()
+    key = read_key(options.key) if options.key is not None else None
+    files = list(expanded(Path(path) for path in paths))
+    reports: list[FileReport] = []
+    if options.jobs > 1 and len(files) > 1:
+        reports = _in_processes(files, key, options, progress)
+    else:
+        for number, path in enumerate(files, 1):
+            reports.append(check_file(path, key, options))
+            if progress is not None:
+                progress(number, len(files))
+    return Report(tuple(reports))
+
+
+def _in_processes(files: Sequence[Path], key: Key | None, options: Options, progress: Callable[[int, int], None] | None) -> list[FileReport]:
+    from concurrent.futures import ProcessPoolExecutor
+
+    size = max(1, min(32, len(files) // (options.jobs * 4)))
+    chunks = [list(files[start : start + size]) for start in range(0, len(files), size)]
+    reports: list[FileReport] = []
+    with ProcessPoolExecutor(min(options.jobs, len(chunks))) as pool:
+        for part in pool.map(_check_chunk, chunks, [key] * len(chunks), [options] * len(chunks)):
+            reports += part
+            if progress is not None:
+                progress(len(reports), len(files))
+    return reports
+
+
+def _check_chunk(files: list[Path], key: Key | None, options: Options) -> list[FileReport]:
+    return [check_file(path, key, options) for path in files]
+
+
+def read_key(path: Path) -> Key:
+    """The key file; it must be readable, or nothing can be graded."""
+    document = read_document(path)
+    errors = [diagnostic for diagnostic in document.diagnostics if diagnostic.severity == "error"]
+    if errors:
+        raise InputError(errors[0])
+    return Key(document.source, identified(document.exercises), document.diagnostics)
+
+
+def check_file(path: Path, key: Key | None = None, options: Options | None = None) -> FileReport:
+    """The report on one file."""
+    return check_document(read_document(path), key, options or Options())
+
+
+def check_document(document: Document, key: Key | None, options: Options) -> FileReport:
+    """The report on a document: its exercises in their order, then those of the key that it leaves out."""
+    exercises = identified(document.exercises)
+    diagnostics = list(document.diagnostics)
+    if key is not None and len(key.exercises) == 1 and len(exercises) == 1:
+        ((name, exercise),) = exercises.items()
+        if exercise.text("problem") is None:
+            exercises = {next(iter(key.exercises)): exercise}
+    problems: list[ProblemReport] = []
+    for name, exercise in exercises.items():
+        known = key.exercises.get(name) if key is not None else None
+        if key is not None and known is None:
+            diagnostics.append(_unknown_problem(document.source, name, key))
+        chosen = settings(name, exercise, document.source, known, key.source if key else None, options.defaults)
+        problems.append(revealed(judge(chosen), chosen.reveal))
+    for name, known in key.exercises.items() if key is not None and _readable(document) else ():
+        if name not in exercises:
+            chosen = settings(name, Exercise(), document.source, known, key.source if key else None, options.defaults)
+            problems.append(unanswered(chosen))
+    return FileReport(document.source.name, tuple(problems), tuple(diagnostics), document.source)
+
+
+def _readable(document: Document) -> bool:
+    return not any(diagnostic.severity == "error" and diagnostic.code != "no-problem" for diagnostic in document.diagnostics)
+
+
+def _unknown_problem(source: Source, name: str, key: Key) -> Diagnostic:
+    import difflib
+
+    near = difflib.get_close_matches(name, key.exercises, n=1)
+    return Diagnostic("unknown-problem", f"the key has no problem `{name}`", replace(source, text=""),
+                      notes=(f"its problems are {', '.join(list(key.exercises)[:20])}",),
+                      help=f"write `problem: {near[0]}`" if near else None, severity="warning")

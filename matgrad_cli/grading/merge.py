@@ -1,0 +1,150 @@
+"""Settings of one exercise: what the file says, what the key says, what the command line says, and their types."""
+
+from __future__ import annotations
+
+import difflib
+import math
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal, cast
+
+from ..diagnostics import Diagnostic, Label, Source
+from ..records.finding import Reveal
+from .codes import CODES
+from .keys import WORDS, Exercise
+from .passage import Passage
+
+STUDENT_KEYS = ("answer",)
+
+
+@dataclass(frozen=True, slots=True)
+class Located:
+    """A key's text and the file it stands in, so that a message about a loss of the key points into the key."""
+
+    passage: Passage
+    source: Source
+
+    @property
+    def text(self) -> str:
+        """The text without blanks around it."""
+        return self.passage.text.strip()
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """All that is needed to judge one exercise."""
+
+    id: str
+    values: Mapping[str, Located]
+    rows: tuple[Passage, ...]
+    source: Source
+    points: float = 1.0
+    partial: Mapping[str, float] = field(default_factory=dict)
+    require: Literal["answer", "derivation"] | None = None
+    reveal: Reveal = "full"
+    layout: str = "gradient"
+    layout_given: bool = False
+    answer: Located | None = None
+    reference: Located | None = None
+    warnings: tuple[str, ...] = ()
+    errors: tuple[Diagnostic, ...] = ()
+
+    def text(self, key: str) -> str | None:
+        """What was said for a key, by anybody."""
+        found = self.values.get(key)
+        return found.text if found and found.text else None
+
+
+def identified(exercises: tuple[Exercise, ...]) -> dict[str, Exercise]:
+    """The exercises by their id; without id they are 1, 2, …; a repeated id gets a count."""
+    found: dict[str, Exercise] = {}
+    for number, exercise in enumerate(exercises, 1):
+        name = exercise.text("problem") or str(number)
+        count = 2
+        unique = name
+        while unique in found:
+            unique, count = f"{name} ({count})", count + 1
+        found[unique] = exercise
+    return found
+
+
+def settings(name: str, exercise: Exercise, source: Source, key: Exercise | None, key_source: Source | None,
+             defaults: Mapping[str, str]) -> Settings:
+    """The settings of an exercise. The key wins over the student's file, both over the command line."""
+    values = {word: Located(Passage(text), Source(f"--{word}", text)) for word, text in defaults.items()}
+    values |= {word: Located(passage, source) for word, passage in exercise.keys.items()}
+    if key is not None and key_source is not None:
+        values |= {word: Located(passage, key_source) for word, passage in key.keys.items() if word not in STUDENT_KEYS}
+        # What the key leaves open about grades is not for the student to fill in.
+        for word in ("points", "partial", "require", "reveal"):
+            if word not in key.keys:
+                values.pop(word, None)
+    answer = exercise.keys.get("answer")
+    reference = key.keys.get("answer") if key is not None else None
+    reader = _Values(values)
+    return Settings(
+        name, values, exercise.rows, source, points=reader.points(), partial=reader.partial(),
+        require=cast(Literal["answer", "derivation"] | None, reader.word("require")), reveal=cast(Reveal, reader.word("reveal") or "full"),
+        layout=reader.word("layout") or "gradient", layout_given="layout" in values,
+        answer=Located(answer, source) if answer is not None else None,
+        reference=Located(reference, key_source) if reference is not None and key_source is not None else None,
+        warnings=tuple(reader.warnings), errors=tuple(reader.errors))
+
+
+class _Values:
+    """Reads typed values and collects what is wrong with them."""
+
+    def __init__(self, values: Mapping[str, Located]) -> None:
+        self.values = values
+        self.warnings: list[str] = []
+        self.errors: list[Diagnostic] = []
+
+    def word(self, key: str) -> str | None:
+        """One of the closed list of words of a key."""
+        found = self.values.get(key)
+        if found is None or not found.text:
+            return None
+        text = found.text.lower()
+        if text in WORDS[key]:
+            return text
+        near = difflib.get_close_matches(text, WORDS[key], n=1)
+        self.errors.append(Diagnostic("key-value", f"`{key}` is `{found.text}`; it must be one of {', '.join(WORDS[key])}", found.source,
+                                      (Label(found.passage.span()),), help=f"write `{near[0]}`" if near else None))
+        return None
+
+    def points(self) -> float:
+        """A finite number of points, 0 or more."""
+        found = self.values.get("points")
+        if found is None:
+            return 1.0
+        number = _number(found.text)
+        if number is None or number < 0:
+            self.errors.append(Diagnostic("key-value", f"`points` is `{found.text}`; it must be a number, 0 or more", found.source,
+                                          (Label(found.passage.span()),)))
+            return 1.0
+        return number
+
+    def partial(self) -> dict[str, float]:
+        """Shares of the points by code: `lost-factor: 0.5, wrong-sign: 50%`."""
+        found = self.values.get("partial")
+        shares: dict[str, float] = {}
+        for item in found.text.split(",") if found is not None else ():
+            match = re.fullmatch(r"\s*([\w-]+)\s*[:=\s]\s*([\d.]+)\s*(%?)\s*", item)
+            number = _number(match[2]) if match else None
+            if match is None or number is None or not 0 <= (share := number / (100 if match[3] else 1)) <= 1:
+                self.warnings.append(f"`partial` has `{item.strip()}`, which is not a code and a share from 0 to 1")
+            elif match[1] not in CODES:
+                near = difflib.get_close_matches(match[1], CODES, n=1)
+                self.warnings.append(f"`partial` has the unknown code `{match[1]}`" + (f"; the nearest is `{near[0]}`" if near else ""))
+            else:
+                shares[match[1]] = share
+        return shares
+
+
+def _number(text: str) -> float | None:
+    try:
+        number = float(text)
+    except ValueError:
+        return None
+    return number if math.isfinite(number) else None

@@ -1,0 +1,132 @@
+"""Reports for continuous integration: JUnit XML, GitHub's annotations and step summary."""
+
+from __future__ import annotations
+
+from xml.etree import ElementTree as XML
+
+from ..records.finding import FileReport, Finding, ProblemReport, Report
+from .passage import line_and_column
+from .report_data import place_of, summary_of
+
+
+def to_junit(report: Report) -> str:
+    """JUnit XML: a suite per file, a case per line and one for the final answer; wrong is a failure, unreadable an error."""
+    root = XML.Element("testsuites", name="matgrad check")
+    for file in report.files:
+        suite = XML.SubElement(root, "testsuite", name=_clean(file.file))
+        for diagnostic in file.diagnostics:
+            if diagnostic.severity == "error":
+                _case(suite, file, "file", "error", diagnostic.code, diagnostic.message, "\n".join(diagnostic.notes))
+        for problem in file.problems:
+            _problem_cases(suite, file, problem)
+        for kind in ("failure", "error", "skipped"):
+            suite.set({"failure": "failures", "error": "errors"}.get(kind, kind), str(len(suite.findall(f"testcase/{kind}"))))
+        suite.set("tests", str(len(suite.findall("testcase"))))
+    for name in ("tests", "failures", "errors", "skipped"):
+        root.set(name, str(sum(int(suite.get(name, "0")) for suite in root)))
+    XML.indent(root)
+    return '<?xml version="1.0" encoding="UTF-8"?>\n' + XML.tostring(root, encoding="unicode") + "\n"
+
+
+_KINDS = {"wrong": "failure", "unreadable": "error", "undecided": "skipped"}
+
+
+def _problem_cases(suite: XML.Element, file: FileReport, problem: ProblemReport) -> None:
+    for finding in problem.lines:
+        name = f"{problem.id} line {finding.number}" if problem.kind == "derivation" else problem.id
+        _case(suite, file, name, _KINDS.get(finding.verdict), finding.code, finding.message, _details(finding), finding.line)
+    if problem.kind == "derivation" or not problem.lines:
+        final = problem.final
+        kind = "skipped" if final.verdict == "missing" and problem.verdict != "wrong" else _KINDS.get(
+            final.verdict, "failure" if final.verdict == "missing" else None)
+        name = f"{problem.id} final answer" if problem.kind == "derivation" else problem.id
+        _case(suite, file, name, kind, final.code or final.verdict, final.message, "")
+
+
+def _details(finding: Finding) -> str:
+    lines = [f"line {finding.line}, column {finding.column}"]
+    lines += [f"note: {note}" for note in (finding.diagnostic.notes if finding.diagnostic else ())]
+    return "\n".join(lines + ([f"help: {finding.help}"] if finding.help else []))
+
+
+def _case(suite: XML.Element, file: FileReport, name: str, kind: str | None, code: str | None, message: str | None,
+          details: str, line: int | None = None) -> None:
+    case = XML.SubElement(suite, "testcase", classname=_clean(file.file), name=_clean(name))
+    if line is not None:
+        case.set("line", str(line))
+    if kind is not None:
+        found = XML.SubElement(case, kind, message=_clean(message or ""))
+        if kind != "skipped":
+            found.set("type", code or kind)
+        found.text = _clean(details) or None
+
+
+def _clean(text: str) -> str:
+    """Without the characters that XML 1.0 cannot hold, not even escaped."""
+    return "".join(c for c in text if c in "\t\n" or " " <= c and not ("\ud800" <= c <= "\udfff" or c in "\ufffe\uffff"))
+
+
+def to_github(report: Report) -> str:
+    """GitHub's workflow commands: one annotation per finding, at its file, line and column."""
+    lines = []
+    for file in report.files:
+        for diagnostic in file.diagnostics:
+            line, column = place_of(diagnostic)
+            level = {"error": "error", "wrong": "error", "warning": "warning"}.get(diagnostic.severity, "notice")
+            lines.append(_command(level, file.file, line, column, diagnostic.code, diagnostic.message))
+        for problem in file.problems:
+            for finding in problem.shown:
+                lines.append(_annotation(file, problem, finding))
+            if problem.verdict != "right" and not problem.shown:
+                lines.append(_command("error" if problem.verdict == "wrong" else "warning", file.file, None, None,
+                                      f"problem {problem.id}: {problem.verdict}", problem.final.message or problem.verdict))
+    return "\n".join(lines)
+
+
+def _annotation(file: FileReport, problem: ProblemReport, finding: Finding) -> str:
+    level = "error" if finding.verdict == "wrong" else "warning"
+    title = f"problem {problem.id}, line {finding.number}: {finding.code or finding.verdict}"
+    message = (finding.message or finding.verdict) + (f"\n{finding.help}" if finding.help else "")
+    end = None
+    if file.source is not None:
+        last_line, last = line_and_column(file.source.text, finding.span.end)
+        end = last if last_line == finding.line else None
+    return _command(level, file.file, finding.line, finding.column, title, message, end)
+
+
+def _command(level: str, file: str, line: int | None, column: int | None, title: str, message: str, end: int | None = None) -> str:
+    properties = {"file": file, "line": line, "col": column, "endColumn": end, "title": title}
+    inside = ",".join(f"{key}={_escaped(str(value), ':,')}" for key, value in properties.items() if value is not None)
+    return f"::{level} {inside}::{_escaped(message)}"
+
+
+def _escaped(text: str, also: str = "") -> str:
+    for character in ("%", "\r", "\n", *also):
+        text = text.replace(character, f"%{ord(character):02X}")
+    return text
+
+
+def github_summary(report: Report) -> str:
+    """Markdown for the step summary: one row per problem, then what was found in it."""
+    rows = ["## matgrad check: " + report.verdict, "", "| file | problem | verdict | first wrong line | final answer | score |",
+            "|---|---|---|---|---|---|"]
+    for file in report.files:
+        for problem in file.problems:
+            first = problem.first_wrong
+            wrong = f"{first.number} (file line {first.line}): `{first.code or 'wrong'}`" if first else "–"
+            cells = (file.file, problem.id, problem.verdict, wrong, problem.final.verdict, f"{problem.score:g} of {problem.points:g}")
+            rows.append("| " + " | ".join(_cell(cell) for cell in cells) + " |")
+        if file.verdict == "unreadable" and not file.problems:
+            rows.append(f"| {_cell(file.file)} | – | unreadable | – | – | – |")
+    for file in report.files:
+        for diagnostic in file.diagnostics:
+            rows += ["", f"- {_cell(file.file)}: {_cell(diagnostic.message)}"]
+        for problem in file.problems:
+            if problem.verdict != "right":
+                rows += ["", f"<details><summary>{_cell(file.file)}, problem {_cell(problem.id)}</summary>", "", "```text",
+                         summary_of(problem).replace("```", "'''"), "```", "", "</details>"]
+    return "\n".join(rows) + "\n"
+
+
+def _cell(text: str) -> str:
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace("|", "\\|").replace("\n", " ")

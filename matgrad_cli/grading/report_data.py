@@ -1,0 +1,118 @@
+"""Reports for machines: JSON, Gradescope's and PrairieLearn's results.json."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from ..diagnostics import Diagnostic
+from ..records.finding import FileReport, Finding, ProblemReport, Report
+from .passage import line_and_column
+
+
+def to_json(report: Report) -> str:
+    """The whole report, as `{"schema": 1, "verdict": …, "files": […]}`."""
+    return _dumps({"schema": 1, "verdict": report.verdict, "files": [_file(file) for file in report.files]})
+
+
+def _dumps(data: dict[str, Any]) -> str:
+    return json.dumps(data, ensure_ascii=False, indent=2)
+
+
+def _file(file: FileReport) -> dict[str, Any]:
+    return {"file": file.file, "verdict": file.verdict, "score": file.score, "points": file.points,
+            "diagnostics": [_diagnostic(diagnostic) for diagnostic in file.diagnostics],
+            "problems": [_problem(problem) for problem in file.problems]}
+
+
+def _diagnostic(diagnostic: Diagnostic) -> dict[str, Any]:
+    line, column = place_of(diagnostic)
+    return {"code": diagnostic.code, "severity": diagnostic.severity, "message": diagnostic.message, "line": line, "column": column,
+            "notes": list(diagnostic.notes), "help": diagnostic.help}
+
+
+def place_of(diagnostic: Diagnostic) -> tuple[int | None, int | None]:
+    """Line and column of the first label, counted from 1; None without a place."""
+    if diagnostic.source is None or not diagnostic.labels or not diagnostic.source.text:
+        return None, None
+    return line_and_column(diagnostic.source.text, diagnostic.labels[0].span.start)
+
+
+def _problem(problem: ProblemReport) -> dict[str, Any]:
+    first = problem.first_wrong
+    return {
+        "id": problem.id, "kind": problem.kind, "verdict": problem.verdict, "score": problem.score, "points": problem.points,
+        "notes": list(problem.notes), "warnings": list(problem.warnings), "lines": [_line(finding) for finding in problem.lines],
+        "first_wrong": None if first is None else
+        {"number": first.number, "line": first.line, "code": first.code, "message": first.message},
+        "final": {"verdict": problem.final.verdict, "code": problem.final.code, "message": problem.final.message},
+    }
+
+
+def _line(finding: Finding) -> dict[str, Any]:
+    evidence = list(finding.diagnostic.notes) if finding.diagnostic else []
+    return {"line": finding.line, "column": finding.column, "number": finding.number, "verdict": finding.verdict,
+            "code": finding.code, "message": finding.message, "help": finding.help, "evidence": evidence, "notes": list(finding.notes)}
+
+
+def to_gradescope(report: Report) -> str:
+    """Gradescope's results.json: one test per problem, its score out of its points."""
+    tests = [{
+        "name": _test_name(report, file, problem), "score": round(problem.score, 4), "max_score": problem.points,
+        "output": summary_of(problem), "visibility": "visible",
+        "status": "passed" if problem.verdict == "right" else "failed", "tags": [code for code in _codes(problem)],
+    } for file in report.files for problem in file.problems]
+    tests += [{"name": file.file, "score": 0, "max_score": 0, "status": "failed", "visibility": "visible", "output": said}
+              for file in report.files if (said := complaints(file))]
+    score = sum(file.score for file in report.files)
+    return _dumps({"score": round(score, 4), "output": _totals(report), "visibility": "visible", "stdout_visibility": "hidden", "tests": tests})
+
+
+def to_prairielearn(report: Report) -> str:
+    """PrairieLearn's results.json: score 0 to 1; what could not be read costs no attempt (`gradable` is false)."""
+    problems = [(file, problem) for file in report.files for problem in file.problems]
+    unread = [f"{problem.id}: {summary_of(problem)}" for _, problem in problems if problem.verdict == "unreadable"]
+    unread += [said for file in report.files if (said := complaints(file))]
+    if unread:
+        return _dumps({"gradable": False, "format_errors": unread, "message": _totals(report)})
+    points = sum(problem.points for _, problem in problems)
+    tests = [{"name": _test_name(report, file, problem), "description": f"problem {problem.id}", "points": problem.score,
+              "max_points": problem.points, "message": summary_of(problem), "output": ""} for file, problem in problems]
+    score = sum(problem.score for _, problem in problems)
+    return _dumps({"gradable": True, "score": round(score / points, 6) if points else 0.0, "message": _totals(report), "tests": tests})
+
+
+def _test_name(report: Report, file: FileReport, problem: ProblemReport) -> str:
+    return problem.id if len(report.files) == 1 else f"{file.file}: {problem.id}"
+
+
+def _codes(problem: ProblemReport) -> list[str]:
+    codes = [finding.code for finding in problem.lines if finding.code] + ([problem.final.code] if problem.final.code else [])
+    return list(dict.fromkeys(codes))
+
+
+def complaints(file: FileReport) -> str:
+    """What keeps the file from being read, in lines; empty if nothing does."""
+    return "\n".join(diagnostic.message for diagnostic in file.diagnostics if diagnostic.severity == "error")
+
+
+def summary_of(problem: ProblemReport) -> str:
+    """The verdict on a problem in a few plain lines."""
+    parts = [problem.verdict]
+    for finding in problem.shown:
+        where = f"line {finding.number} (file line {finding.line})" if problem.kind == "derivation" else "answer"
+        code = f" [{finding.code}]" if finding.code else ""
+        parts.append(f"{where}: {finding.verdict}{code}" + (f": {finding.message}" if finding.message else ""))
+        if finding.help:
+            parts.append(f"  help: {finding.help}")
+    if problem.kind == "derivation" or not problem.shown:
+        parts.append(f"final answer: {problem.final.verdict}" + (f": {problem.final.message}" if problem.final.message else ""))
+    return "\n".join(parts)
+
+
+def _totals(report: Report) -> str:
+    counts: dict[str, int] = {}
+    for file in report.files:
+        for problem in file.problems:
+            counts[problem.verdict] = counts.get(problem.verdict, 0) + 1
+    return ", ".join(f"{count} {verdict}" for verdict, count in sorted(counts.items())) or "no problem found"

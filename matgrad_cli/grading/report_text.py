@@ -1,0 +1,88 @@
+"""The report for people: a table per file, then what was found, with carets."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from ..diagnostics.show import show
+from ..records.finding import FileReport, Finding, ProblemReport, Report
+
+_COLOURS = {"right": "32", "follows": "32", "wrong": "1;31", "unreadable": "1;33", "undecided": "33", "missing": "33"}
+
+
+def to_text(report: Report, colour: bool = False, width: int = 100) -> str:
+    """A table per file, then the findings of that file, then one closing line."""
+    parts = [_file(file, colour, width) for file in report.files]
+    return "\n".join([*parts, _closing(report, colour)])
+
+
+def _file(file: FileReport, colour: bool, width: int) -> str:
+    title = f"{file.file}: {_painted(file.verdict, colour)}"
+    blocks = [title, *_table(file, colour)]
+    findings = [show(diagnostic, colour=colour, width=width) for diagnostic in file.diagnostics]
+    for problem in file.problems:
+        findings += _findings(problem, colour, width, several=len(file.problems) > 1)
+    return "\n".join(blocks) + "\n" + "".join(f"\n{finding}" for finding in findings)
+
+
+def _table(file: FileReport, colour: bool) -> list[str]:
+    """One row per problem: verdict, lines, first wrong line, final answer, score."""
+    if not file.problems:
+        return []
+    header = ("problem", "verdict", "lines", "first wrong", "final answer", "score")
+    rows = [_row(problem) for problem in file.problems]
+    widths = [max(len(row[column]) for row in (header, *rows)) for column in range(len(header))]
+    lines = ["  " + "  ".join(cell.ljust(size) for cell, size in zip(header, widths, strict=True)).rstrip()]
+    lines.append("  " + "  ".join("─" * size for size in widths))
+    for row in rows:
+        cells = [cell.ljust(size) for cell, size in zip(row, widths, strict=True)]
+        if colour:
+            cells[1] = cells[1].replace(row[1], _painted(row[1], True), 1)
+            cells[4] = cells[4].replace(row[4], _painted(row[4], True), 1)
+        lines.append("  " + "  ".join(cells).rstrip())
+    return lines
+
+
+def _row(problem: ProblemReport) -> tuple[str, ...]:
+    first = problem.first_wrong
+    wrong = "–" if first is None else f"{first.number}: {first.code or 'wrong'}" if problem.kind == "derivation" else first.code or "wrong"
+    lines = str(len(problem.lines)) if problem.kind == "derivation" else "–"
+    return (problem.id, problem.verdict, lines, wrong, problem.final.verdict, f"{problem.score:g}/{problem.points:g}")
+
+
+def _painted(word: str, colour: bool) -> str:
+    code = _COLOURS.get(word)
+    return f"\x1b[{code}m{word}\x1b[0m" if colour and code else word
+
+
+def _findings(problem: ProblemReport, colour: bool, width: int, several: bool) -> list[str]:
+    lead = f"problem {problem.id}, " if several else ""
+    out = [f"note: {lead}{note}\n" for note in problem.notes] + [f"warning: {lead}{warning}\n" for warning in problem.warnings]
+    for finding in problem.shown:
+        out.append(_finding(problem, finding, lead, colour, width))
+    if problem.final.message and (problem.kind == "derivation" or not problem.shown):
+        out.append(f"{lead}final answer: {_painted(problem.final.verdict, colour)}: {problem.final.message}\n")
+    return out
+
+
+def _finding(problem: ProblemReport, finding: Finding, lead: str, colour: bool, width: int) -> str:
+    where = f"line {finding.number}" if problem.kind == "derivation" else "the answer"
+    if finding.diagnostic is None:
+        return f"{lead}{where}: {_painted(finding.verdict, colour)}\n"
+    diagnostic = finding.diagnostic
+    if problem.kind == "derivation" or lead:
+        diagnostic = replace(diagnostic, message=f"{lead}{where}: {diagnostic.message}")
+    shown = show(diagnostic, colour=colour, width=width)
+    return shown + "".join(f"  = read: {note}\n" for note in finding.notes)
+
+
+def _closing(report: Report, colour: bool) -> str:
+    counts: dict[str, int] = {}
+    for file in report.files:
+        for problem in file.problems:
+            counts[problem.verdict] = counts.get(problem.verdict, 0) + 1
+    unread = sum(1 for file in report.files if file.verdict == "unreadable" and not file.problems)
+    said = [f"{count} {_painted(verdict, colour)}" for verdict, count in counts.items()]
+    said += [f"{unread} file{'s' if unread > 1 else ''} {_painted('unreadable', colour)}"] if unread else []
+    total = sum(counts.values())
+    return f"{total} problem{'' if total == 1 else 's'}: {', '.join(said)}\n" if said else "nothing to check\n"
