@@ -1,0 +1,82 @@
+"""Which operator a rule begins with, guessed from the text of its left side, so that few rules need to be parsed.
+
+A guess may name several heads (`*` is a scalar or an elementwise product); it never misses the true one: a test parses them all.
+"""
+
+from __future__ import annotations
+
+from ..ir import Call, Expr
+
+SCALAR_OR_ARRAY = ("Mul", "Hadamard", "Power")
+
+
+def head_of(node: Expr) -> str:
+    """The operator of a node: the function's name for a call (`tr`), the kind of node for all others (`MatMul`)."""
+    return node.function if isinstance(node, Call) else type(node).__name__
+
+
+def guess_heads(text: str) -> tuple[str, ...]:
+    """The heads that a pattern's text can have: `tr(A @ B)` → tr; `(A @ B).T` → Transpose; `c*A + b*A` → Add."""
+    text = text.strip()
+    found = _lowest_operator(text)
+    if found == "+":
+        return ("Add",)
+    if found == "*":
+        return (*SCALAR_OR_ARRAY, "MatMul", "Kron")
+    if found == "@":
+        return ("MatMul", "Mul")
+    if found == "-":
+        return ("Mul",)
+    if found == "**":
+        return ("Power",)
+    return _head_of_primary(text)
+
+
+_STRENGTH = {"+": 0, "*": 1, "@": 1, "-": 2, "**": 3, "": 9}
+
+
+def _lowest_operator(text: str) -> str:
+    """The loosest operator outside brackets: + (also binary −), * or @, unary −, **, or none."""
+    depth, best, position = 0, "", 0
+    previous = ""
+    while position < len(text):
+        char, found = text[position], ""
+        if char in "([":
+            depth += 1
+        elif char in ")]":
+            depth -= 1
+        elif depth == 0 and char in "+-*/@":
+            if text.startswith("**", position):
+                found, position = "**", position + 1
+            elif char in "+-":
+                operand_before = previous != "" and previous not in "+-*/@"
+                found = "+" if operand_before else "-"
+            else:
+                found = "@" if char == "@" and best != "*" else "*"
+        if found and (best == "" or _STRENGTH[found] < _STRENGTH[best] or (found == "*" and best == "@")):
+            best = found
+        if not char.isspace():
+            previous = char
+        position += 1
+    return best
+
+
+def _head_of_primary(text: str) -> tuple[str, ...]:
+    if text.endswith(".T"):
+        return ("Transpose",)
+    if text.endswith("]") and not text.startswith(("delta[", "sum[")):
+        return ("Entry",)
+    name = text.split("(", 1)[0].split("[", 1)[0].strip()
+    if not name:
+        return guess_heads(text[1:-1])
+    return _NAMED.get(name, (name,))
+
+
+_NAMED = {
+    "d": ("Differential",), "partial": ("Partial",), "delta": ("Delta",), "sum": ("SumOver", "sum", "sum0", "sum1"),
+    "inv": ("Inverse",), "matrix_power": ("MatrixPower",), "kron": ("Kron",), "eye": ("Eye",), "trace": ("tr",),
+    "norm": ("norm", "norm1", "nuclear", "spectral"), "mean": ("mean", "mean0", "mean1"), "diag": ("diag", "diagonal"),
+    "softmax": ("softmax", "softmax0", "softmax1"), "logsumexp": ("logsumexp", "logsumexp0", "logsumexp1"),
+    "ones": ("Fill",), "zeros": ("Fill",), "dot": ("MatMul", "inner"), "outer": ("MatMul",), "square": ("Power", "square"),
+    "log": ("log", "logdet"), "norm1": ("norm1",), "array": ("MatrixOf",),
+}  # fmt: skip

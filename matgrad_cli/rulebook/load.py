@@ -1,0 +1,278 @@
+"""TOML files → rules. A file is cut into its entries without being read; an entry is read and checked when it is asked for."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from ..diagnostics import Diagnostic, InputError
+from .heads import guess_heads
+from .rule import METHOD_FIELDS, RULE_FIELDS, Method, Phase, Requirement, Rule
+
+_HEADER = "[[rule]]"
+FAMILIES = (
+    "entries", "norms", "indices", "partials", "softmax", "transposes", "traces", "inverses", "determinants",
+    "differentials", "elementwise", "simplify",
+)  # fmt: skip
+
+
+def rules_folder() -> Path:
+    """The folder of the rule files: `rules/` of the checkout, or `_rules` inside an installed package."""
+    package = Path(__file__).resolve().parent.parent
+    for folder in (package / "_rules", package.parent / "rules"):
+        if folder.is_dir():
+            return folder
+    raise InputError(Diagnostic("rules-missing", f"found no rule files: neither `{package / '_rules'}` nor `rules/` beside the package"))
+
+
+def complain(file: str, rule: str, field: str, message: str) -> InputError:
+    """An error that names file, rule and field: `rules/traces.toml: rule "trace-cyclic", rhs: …`."""
+    where = f'{file}: rule "{rule}"' if rule else file
+    return InputError(Diagnostic("bad-rule", f"{where}, {field}: {message}" if field else f"{where}: {message}"))
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """The text of one entry before it is read: where it stands, its id, and what its left side begins with."""
+
+    id: str
+    family: str
+    file: str
+    line: int
+    order: int
+    text: str
+    heads: tuple[str, ...]
+    extra: bool = False
+
+
+class Rulebook:
+    """All rules and methods. Files are cut into entries at once; an entry becomes a Rule when it is first asked for."""
+
+    def __init__(self, entries: Iterable[Entry], methods: Path) -> None:
+        self._entries: dict[str, Entry] = {}
+        self._rules: dict[str, Rule] = {}
+        self._methods = methods
+        self._heads: dict[str, list[str]] = {}
+        for entry in entries:
+            if entry.id in self._entries:
+                other = self._entries[entry.id]
+                raise complain(f"{entry.file}:{entry.line}", entry.id, "id", f"the same id stands in {other.file}:{other.line}")
+            self._entries[entry.id] = entry
+            for head in entry.heads:
+                self._heads.setdefault(head, []).append(entry.id)
+
+    def __contains__(self, rule_id: str) -> bool:
+        return rule_id in self._entries
+
+    def __iter__(self) -> Iterator[Rule]:
+        return (self.rule(rule_id) for rule_id in self._entries)
+
+    def __len__(self) -> int:
+        return len(self._entries)
+
+    @property
+    def ids(self) -> tuple[str, ...]:
+        """The ids of all rules, in the order of the chapters."""
+        return tuple(self._entries)
+
+    @property
+    def families(self) -> tuple[str, ...]:
+        """The chapters, in order."""
+        return tuple(dict.fromkeys(entry.family for entry in self._entries.values()))
+
+    def rule(self, rule_id: str) -> Rule:
+        """The rule with this id; an unknown id names the nearest known one."""
+        found = self._rules.get(rule_id)
+        if found is None:
+            entry = self._entries.get(rule_id)
+            if entry is None:
+                raise InputError(Diagnostic("unknown-rule", f"no rule is called `{rule_id}`", help=_nearest(rule_id, self._entries)))
+            found = self._rules[rule_id] = _read_rule(entry)
+        return found
+
+    def family(self, name: str) -> tuple[Rule, ...]:
+        """The rules of one chapter, in order."""
+        return tuple(self.rule(entry.id) for entry in self._entries.values() if entry.family == name)
+
+    def starting_with(self, head: str, families: tuple[str, ...] | None = None) -> tuple[Rule, ...]:
+        """The pattern rules whose left side may begin with this operator (see `heads.head_of`), in order."""
+        ids = self._heads.get(head, ())
+        return tuple(self.rule(name) for name in ids if families is None or self._entries[name].family in families)
+
+    @property
+    def methods(self) -> tuple[str, ...]:
+        """The ids of all methods."""
+        return tuple(sorted(file.stem for file in self._methods.glob("*.toml")))
+
+    def method(self, method_id: str) -> Method:
+        """The method with this id, read from `methods/<id>.toml`."""
+        file = self._methods / f"{method_id}.toml"
+        if not file.is_file():
+            raise InputError(Diagnostic("unknown-method", f"no method is called `{method_id}`", help=_nearest(method_id, self.methods)))
+        return _read_method(file, self)
+
+
+def _nearest(name: str, known: Iterable[str]) -> str | None:
+    from difflib import get_close_matches
+
+    close = get_close_matches(name, list(known), n=1, cutoff=0.5)
+    return f"did you mean `{close[0]}`?" if close else None
+
+
+def rulebook(extra: Path | None = None) -> Rulebook:
+    """The rules of the product, and the pattern rules in `extra` (a folder or a file) behind them."""
+    return _rulebook(str(extra) if extra else "")
+
+
+@lru_cache(maxsize=4)
+def _rulebook(extra: str) -> Rulebook:
+    folder = rules_folder()
+    files = {file.stem: file for file in folder.glob("*.toml")}
+    ordered = [files[name] for name in FAMILIES if name in files] + [files[name] for name in sorted(files) if name not in FAMILIES]
+    entries = [entry for file in ordered for entry in cut(file.read_text("utf-8"), file.stem, f"rules/{file.name}")]
+    if extra:
+        path = Path(extra)
+        more = sorted(path.glob("*.toml")) if path.is_dir() else [path]
+        if not path.exists() or not more:
+            raise InputError(Diagnostic("rules-missing", f"found no rule files in `{path}`; needed a folder with *.toml files, or one such file"))
+        for file in more:
+            entries += cut(_text_of(file), file.stem, str(file), extra=True)
+    return Rulebook(entries, folder / "methods")
+
+
+def _text_of(file: Path) -> str:
+    try:
+        return file.read_text("utf-8")
+    except (OSError, UnicodeDecodeError) as problem:
+        raise InputError(Diagnostic("rules-missing", f"cannot read `{file}`: {problem}")) from problem
+
+
+def cut(text: str, family: str, file: str, extra: bool = False) -> list[Entry]:
+    """The entries of a rule file, found by their header `[[rule]]`; nothing else is read yet."""
+    head, *blocks = text.split("\n" + _HEADER)
+    if head.startswith(_HEADER):
+        head, blocks = "", [head[len(_HEADER) :], *blocks]
+    stray = [line for line in head.splitlines() if line.strip() and not line.lstrip().startswith("#")]
+    if stray:
+        raise complain(file, "", "", f"found `{stray[0].strip()[:40]}` before the first `[[rule]]`")
+    entries, line = [], head.count("\n") + 2 if head else 1
+    for order, block in enumerate(blocks):
+        rule_id = _quick(block, "id")
+        if not rule_id:
+            raise complain(f"{file}:{line}", "", "id", "a rule needs an id, written in double quotes on a line of its own")
+        lhs = _quick(block, "lhs")
+        entries.append(Entry(rule_id, family, file, line, order, block, guess_heads(lhs) if lhs else (), extra))
+        line += block.count("\n") + 1
+    return entries
+
+
+def _quick(block: str, key: str) -> str:
+    """The text of `key = "…"` without reading TOML; empty if it is not written in that plain way."""
+    for line in block.splitlines():
+        if line.startswith(key) and line[len(key) :].lstrip().startswith("="):
+            value = line.split("=", 1)[1].strip()
+            if len(value) > 1 and value[0] in "\"'" and value.find(value[0], 1) > 0:
+                return value[1 : value.find(value[0], 1)]
+    return ""
+
+
+def _read_rule(entry: Entry) -> Rule:
+    try:
+        data = tomllib.loads(entry.text)
+    except tomllib.TOMLDecodeError as problem:
+        raise complain(f"{entry.file}:{entry.line}", entry.id, "", f"this is not TOML: {problem}") from problem
+    check = _Checked(data, entry)
+    check.keys(RULE_FIELDS)
+    native = check.flag("native")
+    if native and entry.extra:
+        raise complain(entry.file, entry.id, "native", "a folder given with --rules adds pattern rules only")
+    lhs, rhs = check.text("lhs", needed=not native), check.text("rhs", needed=not native)
+    if native and (lhs or rhs):
+        raise complain(entry.file, entry.id, "lhs", "a native rule has no sides: its function is code")
+    shapes = check.table("shapes")
+    example = check.texts("example")
+    if len(example) != 2:
+        raise complain(entry.file, entry.id, "example", f"needs two texts, before and after; found {len(example)}")
+    return Rule(
+        id=entry.id, title=check.text("title"), why=check.text("why"), family=entry.family, order=entry.order,
+        line=entry.line, file=entry.file, shapes=shapes, lhs=lhs, rhs=rhs, when=_requirements(check, shapes),
+        cite=check.texts("cite"), example=(example[0], example[1]), given=check.table("given"), native=native,
+        reversible=check.flag("reversible"),
+    )  # fmt: skip
+
+
+def _requirements(check: _Checked, shapes: tuple[tuple[str, str], ...]) -> tuple[Requirement, ...]:
+    words = check.texts("when")
+    if not words:
+        return ()
+    from ..facts.conditions import CONDITIONS
+
+    names, found = {name for name, _ in shapes}, []
+    for text in words:
+        name, _, word = text.strip().partition(" ")
+        if name not in names:
+            raise check.complaint("when", f"`{name}` is not listed in shapes (it has {', '.join(sorted(names))})")
+        if word.strip() not in CONDITIONS:
+            raise check.complaint("when", f"unknown condition `{word.strip()}`; {_nearest(word.strip(), CONDITIONS) or 'see facts/conditions'}")
+        found.append(Requirement(name, word.strip()))
+    return tuple(found)
+
+
+class _Checked:
+    """The fields of one entry, each read with the type that it must have."""
+
+    def __init__(self, data: Mapping[str, Any], entry: Entry) -> None:
+        self.data, self.entry = data, entry
+
+    def complaint(self, field: str, message: str) -> InputError:
+        return complain(self.entry.file, self.entry.id, field, message)
+
+    def keys(self, known: frozenset[str]) -> None:
+        for key in self.data:
+            if key not in known:
+                raise self.complaint(key, f"unknown field; a rule has {', '.join(sorted(known))}")
+
+    def text(self, field: str, needed: bool = True) -> str:
+        value = self.data.get(field, "")
+        if not isinstance(value, str) or (needed and not value.strip()):
+            raise self.complaint(field, "needs a text" if field in self.data else "is missing")
+        return value.strip()
+
+    def texts(self, field: str) -> tuple[str, ...]:
+        value = self.data.get(field, [])
+        if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
+            raise self.complaint(field, f"needs a list of texts, found `{value}`")
+        return tuple(value)
+
+    def flag(self, field: str) -> bool:
+        value = self.data.get(field, False)
+        if not isinstance(value, bool):
+            raise self.complaint(field, f"needs true or false, found `{value}`")
+        return value
+
+    def table(self, field: str) -> tuple[tuple[str, str], ...]:
+        value = self.data.get(field, {})
+        if not isinstance(value, dict) or not all(isinstance(item, str) for item in value.values()):
+            raise self.complaint(field, 'needs a table of texts such as { A = "m n" }')
+        return tuple(value.items())
+
+
+def _read_method(file: Path, book: Rulebook) -> Method:
+    try:
+        data = tomllib.loads(file.read_text("utf-8"))
+    except tomllib.TOMLDecodeError as problem:
+        raise complain(f"methods/{file.name}", "", "", f"this is not TOML: {problem}") from problem
+    unknown = sorted(set(data) - METHOD_FIELDS)
+    if unknown:
+        raise complain(f"methods/{file.name}", "", unknown[0], f"unknown field; a method has {', '.join(sorted(METHOD_FIELDS))}")
+    phases = []
+    for phase in data.get("phases", []):
+        for rule_id in phase.get("rules", []):
+            if rule_id not in book:
+                raise complain(f"methods/{file.name}", "", "phases", f"no rule is called `{rule_id}`")
+        phases.append(Phase(str(phase.get("name", "")), str(phase.get("title", "")), tuple(phase.get("rules", []))))
+    return Method(str(data.get("id", file.stem)), str(data.get("title", "")), str(data.get("why", "")), tuple(phases))

@@ -1,0 +1,66 @@
+"""What a rule and a method are: frozen records, with the texts of both sides; `pattern` holds the parsed sides."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+RULE_FIELDS = frozenset(
+    ("id", "title", "shapes", "lhs", "rhs", "when", "why", "cite", "example", "given", "native", "reversible")
+)
+METHOD_FIELDS = frozenset(("id", "title", "why", "phases"))
+
+
+@dataclass(frozen=True, slots=True)
+class Requirement:
+    """A condition of a rule: `A invertible` is a pattern variable and a word of the closed list."""
+
+    variable: str
+    word: str
+
+    def __str__(self) -> str:
+        return f"{self.variable} {self.word}"
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """An identity `lhs` = `rhs` with the sentence printed beside its step, its reason, its sources and a worked example.
+
+    `shapes` says what each pattern variable is: `"m n"` a matrix, `"n"` a column vector, `""` a number, `"index m"` a letter.
+    `native` rules have no pattern: their one function is code. `given` holds the shapes of the names in `example`.
+    """
+
+    id: str
+    title: str
+    why: str
+    family: str
+    order: int
+    line: int
+    file: str
+    shapes: tuple[tuple[str, str], ...] = ()
+    lhs: str = ""
+    rhs: str = ""
+    when: tuple[Requirement, ...] = ()
+    cite: tuple[str, ...] = ()
+    example: tuple[str, str] | None = None
+    given: tuple[tuple[str, str], ...] = ()
+    native: bool = False
+    reversible: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Phase:
+    """One stage of a method: a name, what is tried in which order, and whether it is tried again until nothing fits."""
+
+    name: str
+    title: str
+    rules: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Method:
+    """A named order in which rules are tried."""
+
+    id: str
+    title: str
+    why: str
+    phases: tuple[Phase, ...]
