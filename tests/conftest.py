@@ -1,0 +1,82 @@
+"""What all tests share: the samples, the command, and `--update-golden`."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import tomllib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+PACKAGE = ROOT / "matgrad_cli"
+SAMPLES = ROOT / "samples"
+GOLDEN = ROOT / "tests" / "golden"
+
+Command = Callable[..., "subprocess.CompletedProcess[str]"]
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--update-golden", action="store_true", help="write the golden files anew; review them as a diff")
+
+
+@pytest.fixture
+def update_golden(request: pytest.FixtureRequest) -> bool:
+    return bool(request.config.getoption("--update-golden"))
+
+
+@dataclass(frozen=True)
+class Sample:
+    """A problem of `samples/`."""
+
+    name: str
+    loss: str
+    wrt: str
+    shapes: tuple[str, ...]
+    assume: tuple[str, ...]
+
+    @property
+    def arguments(self) -> list[str]:
+        """The sample as arguments of `explain` and `gradient`."""
+        options = [f"--shape={text}" for text in self.shapes] + [f"--assume={text}" for text in self.assume]
+        return [self.loss, "--wrt", self.wrt, *options]
+
+
+def samples() -> list[Sample]:
+    """All problems of `samples/`, by name."""
+    found = []
+    for file in sorted(SAMPLES.glob("*/problem.toml")):
+        data = tomllib.loads(file.read_text(encoding="utf-8"))
+        texts = {key: (data[key],) if key in data else () for key in ("shapes", "assume")}
+        found.append(Sample(file.parent.name, data["loss"], data["wrt"], **texts))
+    return found
+
+
+def environment(more: Mapping[str, str] | None = None) -> dict[str, str]:
+    """The environment of a command under test: plain, 80 columns, this package."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("MATGRAD", "NO_COLOR", "COLUMNS", "FORCE_COLOR"))}
+    return {**kept, "COLUMNS": "80", "PYTHONPATH": str(ROOT), "PYTHONIOENCODING": "utf-8", **(more or {})}
+
+
+@pytest.fixture
+def matgrad(tmp_path: Path) -> Command:
+    """Run `matgrad ARGUMENTS…` as a process in an empty directory."""
+
+    def run(*arguments: str, env: Mapping[str, str] | None = None, stdin: str | bytes = b"", timeout: float = 60):  # type: ignore[no-untyped-def]
+        done = subprocess.run(
+            [sys.executable, "-m", "matgrad_cli", *arguments],
+            input=stdin.encode() if isinstance(stdin, str) else stdin,
+            capture_output=True,
+            cwd=tmp_path,
+            env=environment(env),
+            timeout=timeout,
+        )
+        return subprocess.CompletedProcess(
+            done.args, done.returncode, done.stdout.decode("utf-8", "replace"), done.stderr.decode("utf-8", "replace")
+        )
+
+    return run

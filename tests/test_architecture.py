@@ -1,0 +1,131 @@
+"""The house: layers, file sizes, what stands at the top, nothing executed, nothing heavy at the start."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from conftest import PACKAGE, ROOT, environment
+
+LAYERS = ["diagnostics", "ir", "facts", "notation", "verify", "rulebook", "records", "render", "rewrite", "grading", "api", "cli"]
+"""In dependency order: a module imports its own folder and those before it."""
+
+TOP = {"pyproject.toml", "README.md", "matgrad_cli", "rules", "samples", "tests"}
+HEAVY = {"sympy", "numpy", "rich", "typer", "pygments", "pydantic", "lark", "hypothesis", "pytest"}
+MAY_IMPORT = {"typer": ("cli",), "rich": ("cli", "render/terminal")}
+FILES = sorted(PACKAGE.rglob("*.py"))
+
+
+def layer(path: Path) -> str | None:
+    """The layer of a module; None for the package's own `__init__` and `__main__`."""
+    inside = path.relative_to(PACKAGE)
+    name = inside.parts[0] if len(inside.parts) > 1 else inside.stem
+    return name if name in LAYERS else None
+
+
+def imports(path: Path) -> Iterator[tuple[ast.stmt, str]]:
+    """Every import of a module, written out: `matgrad_cli.ir.nodes`, `numpy`."""
+    package = path.relative_to(ROOT).with_suffix("").parts[:-1]
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            for alias in node.names:
+                yield node, alias.name
+        elif isinstance(node, ast.ImportFrom):
+            base = [*package[: len(package) - node.level + 1]] if node.level else []
+            module = ".".join([*base, *([node.module] if node.module else [])])
+            for alias in node.names:
+                yield node, f"{module}.{alias.name}"
+
+
+def test_imports_point_downward() -> None:
+    wrong = []
+    for path in FILES:
+        own = layer(path)
+        for _, name in imports(path):
+            parts = name.split(".")
+            if parts[0] == "matgrad_cli" and len(parts) > 1 and parts[1] in LAYERS and own is not None:
+                if LAYERS.index(parts[1]) > LAYERS.index(own):
+                    wrong.append(f"{path.relative_to(ROOT)} imports {name}")
+    assert wrong == []
+
+
+def test_every_folder_has_a_layer() -> None:
+    folders = {path.name for path in PACKAGE.iterdir() if path.is_dir() and not path.name.startswith(("_", "."))}
+    assert folders - set(LAYERS) == set()
+
+
+@pytest.mark.parametrize("library", sorted(MAY_IMPORT))
+def test_only_the_edge_knows_the_terminal(library: str) -> None:
+    users = {path for path in FILES for _, name in imports(path) if name.split(".")[0] == library}
+    inside = [str(path.relative_to(PACKAGE).with_suffix("")) for path in users]
+    assert [name for name in inside if not name.startswith(MAY_IMPORT[library])] == []
+
+
+def test_no_file_is_long() -> None:
+    lengths = {str(path.relative_to(ROOT)): len(path.read_text(encoding="utf-8").splitlines()) for path in [*FILES, *ROOT.glob("tests/**/*.py")]}
+    assert {name: length for name, length in lengths.items() if length > 400} == {}
+
+
+def test_the_top_level_is_six_names() -> None:
+    assert {path.name for path in ROOT.iterdir() if not path.name.startswith(".")} - {"__pycache__", "dist", "build"} == TOP
+
+
+def test_nothing_typed_is_executed() -> None:
+    wrong = []
+    for path in FILES:
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in ("eval", "exec", "compile", "__import__"):
+                wrong.append(f"{path.relative_to(ROOT)}:{node.lineno} calls {node.func.id}")
+            if isinstance(node, ast.Call) and getattr(node.func, "id", getattr(node.func, "attr", "")) in ("sympify", "parse_expr", "lambdify"):
+                wrong.append(f"{path.relative_to(ROOT)}:{node.lineno} executes text by way of sympy")
+    assert wrong == []
+
+
+def test_no_error_is_swallowed() -> None:
+    wrong = []
+    for path in FILES:
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.ExceptHandler) and all(isinstance(line, ast.Pass) for line in node.body):
+                wrong.append(f"{path.relative_to(ROOT)}:{node.lineno}")
+    assert wrong == []
+
+
+def _at_module_level(tree: ast.Module) -> Iterator[ast.stmt]:
+    """Statements that run when the module is imported; what stands under TYPE_CHECKING does not."""
+    queue: list[ast.stmt] = list(tree.body)
+    while queue:
+        node = queue.pop()
+        yield node
+        if isinstance(node, ast.If) and "TYPE_CHECKING" not in ast.dump(node.test):
+            queue += [*node.body, *node.orelse]
+        elif isinstance(node, ast.Try | ast.With):
+            queue += node.body
+
+
+def test_heavy_libraries_are_imported_where_they_are_used() -> None:
+    wrong = []
+    for path in FILES:
+        for node in _at_module_level(ast.parse(path.read_text(encoding="utf-8"))):
+            names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+            names += [node.module or ""] if isinstance(node, ast.ImportFrom) and not node.level else []
+            allowed = {"typer"} if layer(path) == "cli" else set()
+            wrong += [f"{path.relative_to(ROOT)} imports {name}" for name in names if name.split(".")[0] in HEAVY - allowed]
+    assert wrong == []
+
+
+PROGRAM = """
+import sys
+from matgrad_cli.cli.app import run
+code = run(['explain', "norm(X@R-Y,'fro')**2/m", '--wrt', 'R'])
+heavy = sorted({name.split('.')[0] for name in sys.modules} & {'sympy', 'numpy', 'rich', 'pygments', 'hypothesis'})
+print('heavy:', heavy, 'code:', code, file=sys.stderr)
+"""
+
+
+def test_the_forum_loss_needs_no_heavy_library() -> None:
+    done = subprocess.run([sys.executable, "-c", PROGRAM], capture_output=True, text=True, env=environment(), cwd=ROOT)
+    assert done.stderr.splitlines()[-1] == "heavy: [] code: 0"
