@@ -1,0 +1,84 @@
+"""The three array libraries that code is printed for: NumPy, PyTorch, JAX. They differ in names, not in shape rules."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Final
+
+_UFUNCS: Final = ("exp", "log", "sqrt", "abs", "sign", "sin", "cos", "tan", "tanh", "sinh", "cosh", "expm1", "log1p", "log2", "log10")
+
+
+@dataclass(frozen=True, slots=True)
+class Dialect:
+    """How one library writes things. In `calls`, `{x}` is the argument and `{0}` the module's short name.
+
+    `helpers` are definitions that are printed inside the function when their name is used.
+    """
+
+    name: str
+    imports: tuple[str, ...]
+    module: str
+    calls: dict[str, str]
+    helpers: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def taken(self) -> frozenset[str]:
+        """Names that a variable must not have."""
+        words = {line.split()[-1] for line in self.imports} | {line.split()[1].split(".")[0] for line in self.imports}
+        return frozenset(words | set(self.helpers) | {"gradient"})
+
+
+_COMMON: Final = {
+    **{name: f"{{0}}.{name}({{x}})" for name in _UFUNCS},
+    "asin": "{0}.arcsin({x})", "acos": "{0}.arccos({x})", "atan": "{0}.arctan({x})",
+    "asinh": "{0}.arcsinh({x})", "acosh": "{0}.arccosh({x})", "atanh": "{0}.arctanh({x})",
+    "sec": "1 / {0}.cos({x})", "csc": "1 / {0}.sin({x})", "cot": "1 / {0}.tan({x})", "coth": "1 / {0}.tanh({x})",
+    "square": "{atom}**2", "reciprocal": "1 / {power}",
+    "tr": "{0}.trace({x})", "det": "{0}.linalg.det({x})", "logdet": "{0}.linalg.slogdet({x})[1]",
+    "sum": "{0}.sum({x})", "mean": "{0}.mean({x})", "norm": "{0}.linalg.norm({x})", "norm1": "{0}.sum({0}.abs({x}))",
+    "nuclear": "{0}.linalg.norm({x}, 'nuc')", "spectral": "{0}.linalg.norm({x}, 2)",
+    "sum0": "{0}.sum({x}, 0)", "sum1": "{0}.sum({x}, 1)", "mean0": "{0}.mean({x}, 0)", "mean1": "{0}.mean({x}, 1)",
+    "diagonal": "{0}.diag({x})", "diag": "{0}.diag({x})", "vec": "{atom}.T.ravel()",
+    "eye": "{0}.eye({x})", "ones": "{0}.ones({x})", "zeros": "{0}.zeros({x})", "full": "{0}.full({x}, {value})",
+    "inv": "{0}.linalg.inv({x})", "matrix_power": "{0}.linalg.matrix_power({x}, {k})",
+    "outer": "{0}.outer({x}, {y})", "kron": "{0}.kron({x}, {y})", "einsum": "{0}.einsum('{spec}', {x})",
+}
+
+NUMPY: Final = Dialect("numpy", ("import numpy as np",), "np", {
+    **_COMMON,
+    "sigmoid": "{0}.exp(-{0}.logaddexp(0, -{power}))", "softplus": "{0}.logaddexp(0, {x})", "relu": "{0}.maximum({x}, 0)",
+    "step": "{0}.heaviside({x}, 0)", "silu": "silu({x})", "gelu": "gelu({x})", "erf": "erf({x})",
+    "softmax": "softmax({x})", "softmax0": "softmax({x})", "softmax1": "softmax({atom}.T).T",
+    "logsumexp": "{0}.logaddexp.reduce({x})", "logsumexp_all": "{0}.logaddexp.reduce({x}, None)",
+    "logsumexp0": "{0}.logaddexp.reduce({x})", "logsumexp1": "{0}.logaddexp.reduce({x}, 1)",
+}, {
+    "softmax": "def softmax(u):\n    return np.exp(u - np.logaddexp.reduce(u))",
+    "silu": "def silu(u):\n    return u * np.exp(-np.logaddexp(0, -u))",
+    "erf": "def erf(u):\n    u = np.clip(u, -6, 6)\n    nodes, weights = np.polynomial.legendre.leggauss(64)\n"
+           "    return u / np.sqrt(np.pi) * (np.exp(-np.multiply.outer(u, (nodes + 1) / 2)**2) @ weights)",
+    "gelu": "def gelu(u):\n    return u * (1 + erf(u / np.sqrt(2))) / 2",
+})
+
+_TORCH_OWN: Final = {
+    "sigmoid": "{0}.sigmoid({x})", "softplus": "{0}.nn.functional.softplus({x})", "relu": "{0}.relu({x})",
+    "step": "{0}.relu({0}.sign({x}))", "silu": "{0}.nn.functional.silu({x})", "gelu": "{0}.nn.functional.gelu({x})", "erf": "{0}.erf({x})",
+    "softmax": "{0}.softmax({x}, 0)", "softmax0": "{0}.softmax({x}, 0)", "softmax1": "{0}.softmax({x}, 1)",
+    "logsumexp": "{0}.logsumexp({x}, 0)", "logsumexp_all": "{0}.logsumexp({x}, (0, 1))",
+    "logsumexp0": "{0}.logsumexp({x}, 0)", "logsumexp1": "{0}.logsumexp({x}, 1)",
+    "eye": "{0}.eye({x}, dtype={0}.float64)", "ones": "{0}.ones({x}, dtype={0}.float64)", "zeros": "{0}.zeros({x}, dtype={0}.float64)",
+    "full": "{value} * {0}.ones({x}, dtype={0}.float64)",
+    "norm1": "{0}.sum({0}.abs({x}))", "det": "{0}.linalg.det({x})",
+}
+TORCH: Final = Dialect("torch", ("import torch",), "torch", {**_COMMON, **_TORCH_OWN})
+
+JAX: Final = Dialect("jax", ("import jax", "import jax.numpy as jnp"), "jnp", {
+    **_COMMON,
+    "sigmoid": "jax.nn.sigmoid({x})", "softplus": "jax.nn.softplus({x})", "relu": "jax.nn.relu({x})",
+    "step": "{0}.heaviside({x}, 0)", "silu": "jax.nn.silu({x})", "gelu": "jax.nn.gelu({x}, approximate=False)",
+    "erf": "jax.scipy.special.erf({x})",
+    "softmax": "jax.nn.softmax({x})", "softmax0": "jax.nn.softmax({x}, 0)", "softmax1": "jax.nn.softmax({x}, 1)",
+    "logsumexp": "jax.nn.logsumexp({x})", "logsumexp_all": "jax.nn.logsumexp({x})",
+    "logsumexp0": "jax.nn.logsumexp({x}, 0)", "logsumexp1": "jax.nn.logsumexp({x}, 1)",
+})
+
+DIALECTS: Final = {dialect.name: dialect for dialect in (NUMPY, TORCH, JAX)}
