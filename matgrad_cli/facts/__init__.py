@@ -1,0 +1,3 @@
+"""Facts about variables, and the problem they belong to."""
+
+from .problem import Fact, Problem

@@ -1,0 +1,29 @@
+"""Expressions: typed, immutable, interned nodes with shapes and free indices, from the matrix level to the index level."""
+
+from .build import add, hadamard, kron, matmul, mul, neg, number, over, product, reciprocal, sub, sum_over, transpose
+from .dimensions import NUMBER, ONE, Dim, Shape
+from .expr import Expr, IndexMismatch, ShapeMismatch
+from .functions import ELEMENTWISE, FUNCTIONS, Function, is_elementwise
+from .index_nodes import Delta, Differential, Entry, LinearMap, MatrixOf, Named, Partial, SumOver
+from .indices import Index, Pair, Position, letters_of, replace_in_position
+from .nodes import (
+    Add,
+    Call,
+    Constant,
+    Eye,
+    Fill,
+    Hadamard,
+    Inverse,
+    Kron,
+    MatMul,
+    MatrixPower,
+    Mul,
+    Number,
+    Power,
+    Size,
+    Symbol,
+    Transpose,
+)
+from .walk import Path, at, contains, fresh_index, letters_in, nodes_of, places, rename, replace_at, substitute
+
+__all__ = [name for name in dir() if not name.startswith("_")]

@@ -1,0 +1,94 @@
+"""Constructors that make only the invisible moves: nested sums and products of one kind are flattened, single ones unwrapped."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from fractions import Fraction
+
+from .expr import Expr
+from .index_nodes import SumOver
+from .indices import Index
+from .nodes import Add, Hadamard, Kron, MatMul, Mul, Number, Power, Transpose
+
+
+def _flat(parts: Iterable[Expr], kind: type[Expr]) -> Iterator[Expr]:
+    for part in parts:
+        if isinstance(part, kind):
+            yield from part.children
+        else:
+            yield part
+
+
+def _nested(kind: Callable[[tuple[Expr, ...]], Expr], node: type[Expr], parts: Iterable[Expr]) -> Expr:
+    flat = tuple(_flat(parts, node))
+    return flat[0] if len(flat) == 1 else kind(flat)
+
+
+def add(*terms: Expr) -> Expr:
+    """term + term + …, nested sums flattened."""
+    return _nested(Add, Add, terms)
+
+
+def mul(*factors: Expr) -> Expr:
+    """number · … · at most one array, nested scalar products flattened."""
+    return _nested(Mul, Mul, factors)
+
+
+def matmul(*factors: Expr) -> Expr:
+    """A product of matrices, nested ones flattened."""
+    return _nested(MatMul, MatMul, factors)
+
+
+def hadamard(*factors: Expr) -> Expr:
+    """An elementwise product, nested ones flattened."""
+    return _nested(Hadamard, Hadamard, factors)
+
+
+def kron(*factors: Expr) -> Expr:
+    """A Kronecker product, nested ones flattened."""
+    return _nested(Kron, Kron, factors)
+
+
+def sum_over(indices: Iterable[Index], body: Expr) -> Expr:
+    """Σ over the indices; a sum of a sum is one sum over both. No index, no sum."""
+    letters = tuple(indices)
+    if isinstance(body, SumOver) and not set(letters) & set(body.indices):
+        letters, body = letters + body.indices, body.body
+    return SumOver(letters, body) if letters else body
+
+
+def number(value: int | Fraction) -> Number:
+    """An exact number."""
+    return Number(value)
+
+
+def neg(body: Expr) -> Expr:
+    """−body, as (−1)·body."""
+    return mul(Number(-1), body)
+
+
+def sub(left: Expr, right: Expr) -> Expr:
+    """left − right."""
+    return add(left, neg(right))
+
+
+def reciprocal(body: Expr) -> Expr:
+    """1/body, entry by entry."""
+    return Power(body, Number(-1))
+
+
+def over(left: Expr, right: Expr) -> Expr:
+    """left / right, where right is a number."""
+    return mul(left, reciprocal(right))
+
+
+def transpose(body: Expr) -> Expr:
+    """bodyᵀ; a number is its own transpose."""
+    return body if body.shape.is_number else Transpose(body)
+
+
+def product(*factors: Expr) -> Expr:
+    """The product of numbers and conforming matrices in one go: numbers in front, matrices in order."""
+    numbers = [factor for factor in factors if factor.shape.is_number]
+    arrays = [factor for factor in factors if not factor.shape.is_number]
+    return mul(*numbers, matmul(*arrays)) if arrays else mul(*numbers)

@@ -1,0 +1,136 @@
+"""Dimensions and shapes: a dimension is a monomial such as `m`, `3` or `2·m·n`; a shape is rows × columns."""
+
+from __future__ import annotations
+
+from typing import Final
+
+_DIMS: dict[tuple[int, tuple[tuple[str, int], ...]], Dim] = {}
+_SHAPES: dict[tuple[Dim, Dim], Shape] = {}
+
+
+class Dim:
+    """A positive dimension, `factor · name₁^p₁ · name₂^p₂ …`. Equal dimensions are the same object."""
+
+    __slots__ = ("factor", "powers")
+    factor: int
+    powers: tuple[tuple[str, int], ...]
+
+    def __new__(cls, factor: int, powers: tuple[tuple[str, int], ...] = ()) -> Dim:
+        key = (factor, powers)
+        found = _DIMS.get(key)
+        if found is None:
+            if factor < 1:
+                raise ValueError(f"a dimension must be at least 1, not {factor}")
+            found = object.__new__(cls)
+            object.__setattr__(found, "factor", factor)
+            object.__setattr__(found, "powers", powers)
+            _DIMS[key] = found
+        return found
+
+    def __reduce__(self) -> tuple[type[Dim], tuple[int, tuple[tuple[str, int], ...]]]:
+        return Dim, (self.factor, self.powers)
+
+    def __setattr__(self, name: str, value: object) -> None:
+        raise AttributeError("dimensions are immutable")
+
+    @staticmethod
+    def of(size: int | str) -> Dim:
+        """`Dim.of("m")` is the dimension named m; `Dim.of(3)` is the number 3."""
+        return Dim(size) if isinstance(size, int) else Dim(1, ((size, 1),))
+
+    def __mul__(self, other: Dim) -> Dim:
+        powers = dict(self.powers)
+        for name, power in other.powers:
+            powers[name] = powers.get(name, 0) + power
+        return Dim(self.factor * other.factor, tuple(sorted(powers.items())))
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names that the dimension is built from, sorted."""
+        return tuple(name for name, _ in self.powers)
+
+    def size(self, sizes: dict[str, int]) -> int:
+        """The number that this dimension is when its names have the given sizes."""
+        result = self.factor
+        for name, power in self.powers:
+            result *= sizes[name] ** power
+        return result
+
+    def __str__(self) -> str:
+        parts = [] if self.factor == 1 and self.powers else [str(self.factor)]
+        parts += [name if power == 1 else f"{name}^{power}" for name, power in self.powers]
+        return "·".join(parts)
+
+    def __repr__(self) -> str:
+        return f"Dim({self})"
+
+
+ONE: Final = Dim(1)
+
+
+class Shape:
+    """rows × columns. A column vector is n×1, a number 1×1. Equal shapes are the same object."""
+
+    __slots__ = ("cols", "rows")
+    rows: Dim
+    cols: Dim
+
+    def __new__(cls, rows: Dim, cols: Dim = ONE) -> Shape:
+        key = (rows, cols)
+        found = _SHAPES.get(key)
+        if found is None:
+            found = object.__new__(cls)
+            object.__setattr__(found, "rows", rows)
+            object.__setattr__(found, "cols", cols)
+            _SHAPES[key] = found
+        return found
+
+    def __reduce__(self) -> tuple[type[Shape], tuple[Dim, Dim]]:
+        return Shape, (self.rows, self.cols)
+
+    def __setattr__(self, name: str, value: object) -> None:
+        raise AttributeError("shapes are immutable")
+
+    @property
+    def is_number(self) -> bool:
+        """Whether this is the shape 1×1."""
+        return self.rows is ONE and self.cols is ONE
+
+    @property
+    def is_column(self) -> bool:
+        """Whether this is n×1 with n not the literal 1."""
+        return self.cols is ONE and self.rows is not ONE
+
+    @property
+    def is_row(self) -> bool:
+        """Whether this is 1×n with n not the literal 1."""
+        return self.rows is ONE and self.cols is not ONE
+
+    @property
+    def is_matrix(self) -> bool:
+        """Whether neither side is the literal 1."""
+        return self.rows is not ONE and self.cols is not ONE
+
+    @property
+    def is_square(self) -> bool:
+        """Whether rows and columns are the same dimension by name."""
+        return self.rows is self.cols
+
+    @property
+    def transposed(self) -> Shape:
+        """columns × rows."""
+        return Shape(self.cols, self.rows)
+
+    @property
+    def dims(self) -> tuple[Dim, ...]:
+        """The sides that are not 1, rows first: one for a vector, two for a matrix, none for a number."""
+        return tuple(side for side in (self.rows, self.cols) if side is not ONE)
+
+    def __str__(self) -> str:
+        return "number" if self.is_number else f"{self.rows}×{self.cols}"
+
+    def __repr__(self) -> str:
+        return f"Shape({self})"
+
+
+NUMBER: Final = Shape(ONE, ONE)

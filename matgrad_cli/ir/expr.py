@@ -1,0 +1,88 @@
+"""The base of all expression nodes: interned, immutable, with a shape and a set of free indices checked at birth."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from typing import Any, ClassVar, Self
+
+from .dimensions import Shape
+from .indices import Index
+
+_NODES: dict[tuple[Hashable, ...], Expr] = {}
+_WEIGHT_CAP = 10**18
+
+
+class ShapeMismatch(ValueError):
+    """Two parts whose shapes do not fit; carries them so that both can be underlined."""
+
+    def __init__(self, message: str, *parts: Expr) -> None:
+        super().__init__(message)
+        self.parts = parts
+
+
+class IndexMismatch(ValueError):
+    """Index letters that cannot stand where they stand."""
+
+    def __init__(self, message: str, *parts: Expr) -> None:
+        super().__init__(message)
+        self.parts = parts
+
+
+class Expr:
+    """An array over its free indices and its shape. Structurally equal nodes are the same object, so `is` is equality.
+
+    `children` are the direct parts; `symbols` the variables below; `weight` the number of leaves of the printed tree.
+    """
+
+    __slots__ = ("__weakref__", "children", "free", "shape", "symbols", "weight")
+    children: tuple[Expr, ...]
+    shape: Shape
+    free: frozenset[Index]
+    symbols: frozenset[Expr]
+    weight: int
+    fields: ClassVar[tuple[str, ...]] = ()
+
+    @classmethod
+    def _intern(cls, *values: Any) -> Self:
+        key = (cls, *values)
+        found = _NODES.get(key)
+        if found is None:
+            found = object.__new__(cls)
+            put = object.__setattr__
+            for name, value in zip(cls.fields, values, strict=True):
+                put(found, name, value)
+            parts = found._parts()
+            put(found, "children", parts)
+            put(found, "free", _NO_INDICES.union(*(part.free for part in parts)) if parts else _NO_INDICES)
+            put(found, "symbols", _NO_SYMBOLS.union(*(part.symbols for part in parts)) if parts else _NO_SYMBOLS)
+            put(found, "weight", min(sum(part.weight for part in parts) or 1, _WEIGHT_CAP))
+            put(found, "shape", found._check())
+            _NODES[key] = found
+        assert isinstance(found, cls)
+        return found
+
+    def _parts(self) -> tuple[Expr, ...]:
+        """The direct sub-expressions, in reading order."""
+        return ()
+
+    def _check(self) -> Shape:
+        """The shape of this node; raises ShapeMismatch or IndexMismatch if the parts do not fit."""
+        raise NotImplementedError
+
+    def rebuilt(self, parts: tuple[Expr, ...]) -> Expr:
+        """The same node over other parts (in the order of `children`)."""
+        raise NotImplementedError
+
+    def __setattr__(self, name: str, value: object) -> None:
+        raise AttributeError("expressions are immutable")
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), tuple(getattr(self, name) for name in self.fields)
+
+    def __repr__(self) -> str:
+        inside = ", ".join(repr(getattr(self, name)) for name in self.fields)
+        return f"{type(self).__name__}({inside})"
+
+
+_NO_INDICES: frozenset[Index] = frozenset()
+_NO_SYMBOLS: frozenset[Expr] = frozenset()

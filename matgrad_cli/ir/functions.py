@@ -1,0 +1,92 @@
+"""The closed table of named functions: what each takes and the shape it returns. What they mean is `verify`'s business."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+from .dimensions import NUMBER, ONE, Shape
+
+
+@dataclass(frozen=True, slots=True)
+class Function:
+    """A named function of one or two arrays.
+
+    `kind` is `elementwise` (same shape out), `scalar` (a number out), `array` (another array out).
+    `needs` says what the argument must be: any, square, array (not a number), vector, matrix.
+    """
+
+    name: str
+    kind: str
+    shape: Callable[[tuple[Shape, ...]], Shape]
+    needs: str = "any"
+    arity: int = 1
+
+
+def _same(shapes: tuple[Shape, ...]) -> Shape:
+    return shapes[0]
+
+
+def _number(shapes: tuple[Shape, ...]) -> Shape:
+    return NUMBER
+
+
+def _column_sums(shapes: tuple[Shape, ...]) -> Shape:
+    return Shape(ONE, shapes[0].cols)
+
+
+def _row_sums(shapes: tuple[Shape, ...]) -> Shape:
+    return Shape(shapes[0].rows, ONE)
+
+
+def _diagonal(shapes: tuple[Shape, ...]) -> Shape:
+    return Shape(shapes[0].rows, ONE)
+
+
+def _diagonal_matrix(shapes: tuple[Shape, ...]) -> Shape:
+    side = shapes[0].rows if shapes[0].cols is ONE else shapes[0].cols
+    return Shape(side, side)
+
+
+def _stacked(shapes: tuple[Shape, ...]) -> Shape:
+    return Shape(shapes[0].rows * shapes[0].cols, ONE)
+
+
+ELEMENTWISE: Final = (
+    "exp log sqrt abs sign step sin cos tan sec csc cot tanh sinh cosh coth asin acos atan asinh acosh atanh "
+    "sigmoid softplus relu erf expm1 log1p log2 log10 gelu silu square reciprocal"
+).split()
+"""Functions that act on every entry. `step` is 1 for positive entries and 0 for negative ones."""
+
+FUNCTIONS: Final[dict[str, Function]] = {
+    **{name: Function(name, "elementwise", _same) for name in ELEMENTWISE},
+    "tr": Function("tr", "scalar", _number, "square"),
+    "det": Function("det", "scalar", _number, "square"),
+    "logdet": Function("logdet", "scalar", _number, "square"),
+    "sum": Function("sum", "scalar", _number),
+    "mean": Function("mean", "scalar", _number),
+    "norm": Function("norm", "scalar", _number),  # Euclidean of a vector, Frobenius of a matrix
+    "norm1": Function("norm1", "scalar", _number, "vector"),  # sum of absolute values
+    "nuclear": Function("nuclear", "scalar", _number, "matrix"),  # sum of singular values
+    "spectral": Function("spectral", "scalar", _number, "matrix"),  # largest singular value
+    "inner": Function("inner", "scalar", _number, "any", 2),  # ⟨A, B⟩ = tr(Aᵀ B)
+    "sum0": Function("sum0", "array", _column_sums, "array"),  # 1×n: adds up each column
+    "sum1": Function("sum1", "array", _row_sums, "array"),  # m×1: adds up each row
+    "mean0": Function("mean0", "array", _column_sums, "array"),
+    "mean1": Function("mean1", "array", _row_sums, "array"),
+    "diagonal": Function("diagonal", "array", _diagonal, "square"),  # matrix → vector
+    "diag": Function("diag", "array", _diagonal_matrix, "vector"),  # vector → matrix
+    "vec": Function("vec", "array", _stacked, "array"),  # columns on top of each other
+    "softmax": Function("softmax", "array", _same, "vector"),
+    "softmax0": Function("softmax0", "array", _same, "array"),  # every column sums to 1
+    "softmax1": Function("softmax1", "array", _same, "array"),  # every row sums to 1
+    "logsumexp": Function("logsumexp", "scalar", _number, "array"),  # over all entries
+    "logsumexp0": Function("logsumexp0", "array", _column_sums, "array"),
+    "logsumexp1": Function("logsumexp1", "array", _row_sums, "array"),
+}
+
+
+def is_elementwise(name: str) -> bool:
+    """Whether the named function acts on every entry."""
+    return FUNCTIONS[name].kind == "elementwise"

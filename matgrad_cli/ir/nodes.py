@@ -1,0 +1,362 @@
+"""The nodes of the matrix level. Ill-shaped nodes cannot be built; nothing is simplified by building."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from itertools import pairwise
+
+from .dimensions import NUMBER, Dim, Shape
+from .expr import Expr, ShapeMismatch
+from .functions import FUNCTIONS
+
+_put = object.__setattr__
+
+
+class Number(Expr):
+    """An exact rational number."""
+
+    __slots__ = ("value",)
+    __match_args__ = fields = ("value",)
+    value: Fraction
+
+    def __new__(cls, value: Fraction | int) -> Number:
+        return cls._intern(Fraction(value))
+
+    def _check(self) -> Shape:
+        return NUMBER
+
+    def rebuilt(self, parts: tuple[Expr, ...]) -> Expr:
+        return self
+
+
+class Constant(Expr):
+    """A named number that is not rational: `pi`."""
+
+    __slots__ = ("name",)
+    __match_args__ = fields = ("name",)
+    name: str
+
+    def __new__(cls, name: str) -> Constant:
+        return cls._intern(name)
+
+    def _check(self) -> Shape:
+        return NUMBER
+
+    def rebuilt(self, parts: tuple[Expr, ...]) -> Expr:
+        return self
+
+
+class Size(Expr):
+    """A dimension used as a number: the m of 1/m."""
+
+    __slots__ = ("dim",)
+    __match_args__ = fields = ("dim",)
+    dim: Dim
+
+    def __new__(cls, dim: Dim) -> Size:
+        return cls._intern(dim)
+
+    def _check(self) -> Shape:
+        return NUMBER
+
+    def rebuilt(self, parts: tuple[Expr, ...]) -> Expr:
+        return self
+
+
+class Symbol(Expr):
+    """A variable of the problem: a number, a vector or a matrix."""
+
+    __slots__ = ("declared", "name")
+    __match_args__ = fields = ("name", "declared")
+    name: str
+    declared: Shape
+
+    def __new__(cls, name: str, declared: Shape) -> Symbol:
+        node = cls._intern(name, declared)
+        _put(node, "symbols", frozenset((node,)))
+        return node
+
+    def _check(self) -> Shape:
+        return self.declared
+
+    def rebuilt(self, parts: tuple[Expr, ...]) -> Expr:
+        return self
+
+
+class Eye(Expr):
+    """The identity matrix I of size n×n."""
+
+    __slots__ = ("dim",)
+    __match_args__ = fields = ("dim",)
+    dim: Dim
+
+    def __new__(cls, dim: Dim) -> Eye:
+        return cls._intern(dim)
+
+    def _check(self) -> Shape:
+        return Shape(self.dim, self.dim)
+
+    def rebuilt(self, parts: tuple[Expr, ...]) -> Expr:
+        return self
+
+
+class Fill(Expr):
+    """An array whose entries are all 0 or all 1."""
+
+    __slots__ = ("declared", "value")
+    __match_args__ = fields = ("value", "declared")
+    value: int
+    declared: Shape
+
+    def __new__(cls, value: int, declared: Shape) -> Fill:
+        return cls._intern(value, declared)
+
+    def _check(self) -> Shape:
+        return self.declared
+
+    def rebuilt(self, parts: tuple[Expr, ...]) -> Expr:
+        return self
+
+
+class Add(Expr):
+    """A sum of two or more arrays of one shape, in the order written."""
+
+    __slots__ = ("terms",)
+    __match_args__ = fields = ("terms",)
+    terms: tuple[Expr, ...]
+
+    def __new__(cls, terms: tuple[Expr, ...]) -> Add:
+        return cls._intern(terms)
+
+    def _parts(self) -> tuple[Expr, ...]:
+        return self.terms
+
+    def _check(self) -> Shape:
+        for left, right in pairwise(self.terms):
+            if left.shape is not right.shape:
+                raise ShapeMismatch("cannot add: shapes differ", left, right)
+        return self.terms[0].shape
+
+    def rebuilt(self, parts: tuple[Expr, ...]) -> Expr:
+        return Add(parts)
+
+
+class Mul(Expr):
+    """A product of numbers and at most one array: 2·c·A. It never mixes with the product of matrices."""
+
+    __slots__ = ("factors",)
+    __match_args__ = fields = ("factors",)
+    factors: tuple[Expr, ...]
+
+    def __new__(cls, factors: tuple[Expr, ...]) -> Mul:
+        return cls._intern(factors)
+
+    def _parts(self) -> tuple[Expr, ...]:
+        return self.factors
+
+    def _check(self) -> Shape:
+        arrays = [factor for factor in self.factors if not factor.shape.is_number]
+        if len(arrays) > 1:
+            raise ShapeMismatch("a scalar product holds at most one array", arrays[0], arrays[1])
+        return arrays[0].shape if arrays else NUMBER
+
+    def rebuilt(self, parts: tuple[Expr, ...]) -> Expr:
+        return Mul(parts)
+
+
+class MatMul(Expr):
+    """A product of two or more matrices or vectors, none of them a number, in the order written."""
+
+    __slots__ = ("factors",)
+    __match_args__ = fields = ("factors",)
+    factors: tuple[Expr, ...]
+
+    def __new__(cls, factors: tuple[Expr, ...]) -> MatMul:
+        return cls._intern(factors)
+
+    def _parts(self) -> tuple[Expr, ...]:
+        return self.factors
+
+    def _check(self) -> Shape:
+        for left, right in pairwise(self.factors):
+            if left.shape.cols is not right.shape.rows:
+                raise ShapeMismatch("cannot multiply: inner sizes differ", left, right)
+        for factor in self.factors:
+            if factor.shape.is_number:
+                raise ShapeMismatch("a matrix product holds no numbers", factor)
+        return Shape(self.factors[0].shape.rows, self.factors[-1].shape.cols)
+
+    def rebuilt(self, parts: tuple[Expr, ...]) -> Expr:
+        return MatMul(parts)
+
+
+class Hadamard(Expr):
+    """An elementwise product of two or more arrays of one shape."""
+
+    __slots__ = ("factors",)
+    __match_args__ = fields = ("factors",)
+    factors: tuple[Expr, ...]
+
+    def __new__(cls, factors: tuple[Expr, ...]) -> Hadamard:
+        return cls._intern(factors)
+
+    def _parts(self) -> tuple[Expr, ...]:
+        return self.factors
+
+    def _check(self) -> Shape:
+        for left, right in pairwise(self.factors):
+            if left.shape is not right.shape:
+                raise ShapeMismatch("cannot multiply elementwise: shapes differ", left, right)
+        return self.factors[0].shape
+
+    def rebuilt(self, parts: tuple[Expr, ...]) -> Expr:
+        return Hadamard(parts)
+
+
+class Kron(Expr):
+    """The Kronecker product A ⊗ B of two or more arrays."""
+
+    __slots__ = ("factors",)
+    __match_args__ = fields = ("factors",)
+    factors: tuple[Expr, ...]
+
+    def __new__(cls, factors: tuple[Expr, ...]) -> Kron:
+        return cls._intern(factors)
+
+    def _parts(self) -> tuple[Expr, ...]:
+        return self.factors
+
+    def _check(self) -> Shape:
+        rows, cols = self.factors[0].shape.rows, self.factors[0].shape.cols
+        for factor in self.factors[1:]:
+            rows, cols = rows * factor.shape.rows, cols * factor.shape.cols
+        return Shape(rows, cols)
+
+    def rebuilt(self, parts: tuple[Expr, ...]) -> Expr:
+        return Kron(parts)
+
+
+class Power(Expr):
+    """Every entry of `base` to the power of a number: u², 1/u = u⁻¹, A∘A = A^∘2."""
+
+    __slots__ = ("base", "exponent")
+    __match_args__ = fields = ("base", "exponent")
+    base: Expr
+    exponent: Expr
+
+    def __new__(cls, base: Expr, exponent: Expr) -> Power:
+        return cls._intern(base, exponent)
+
+    def _parts(self) -> tuple[Expr, ...]:
+        return (self.base, self.exponent)
+
+    def _check(self) -> Shape:
+        if not self.exponent.shape.is_number:
+            raise ShapeMismatch("an exponent must be a number", self.exponent)
+        return self.base.shape
+
+    def rebuilt(self, parts: tuple[Expr, ...]) -> Expr:
+        return Power(parts[0], parts[1])
+
+
+class MatrixPower(Expr):
+    """A square matrix multiplied with itself: X³ = X X X; a negative exponent is a power of the inverse."""
+
+    __slots__ = ("base", "exponent")
+    __match_args__ = fields = ("base", "exponent")
+    base: Expr
+    exponent: int
+
+    def __new__(cls, base: Expr, exponent: int) -> MatrixPower:
+        return cls._intern(base, exponent)
+
+    def _parts(self) -> tuple[Expr, ...]:
+        return (self.base,)
+
+    def _check(self) -> Shape:
+        if not self.base.shape.is_square:
+            raise ShapeMismatch("only a square matrix has a matrix power", self.base)
+        return self.base.shape
+
+    def rebuilt(self, parts: tuple[Expr, ...]) -> Expr:
+        return MatrixPower(parts[0], self.exponent)
+
+
+class Transpose(Expr):
+    """The transpose Aᵀ."""
+
+    __slots__ = ("body",)
+    __match_args__ = fields = ("body",)
+    body: Expr
+
+    def __new__(cls, body: Expr) -> Transpose:
+        return cls._intern(body)
+
+    def _parts(self) -> tuple[Expr, ...]:
+        return (self.body,)
+
+    def _check(self) -> Shape:
+        return self.body.shape.transposed
+
+    def rebuilt(self, parts: tuple[Expr, ...]) -> Expr:
+        return Transpose(parts[0])
+
+
+class Inverse(Expr):
+    """The inverse A⁻¹ of a square matrix."""
+
+    __slots__ = ("body",)
+    __match_args__ = fields = ("body",)
+    body: Expr
+
+    def __new__(cls, body: Expr) -> Inverse:
+        return cls._intern(body)
+
+    def _parts(self) -> tuple[Expr, ...]:
+        return (self.body,)
+
+    def _check(self) -> Shape:
+        if not self.body.shape.is_square:
+            raise ShapeMismatch("only a square matrix has an inverse", self.body)
+        return self.body.shape
+
+    def rebuilt(self, parts: tuple[Expr, ...]) -> Expr:
+        return Inverse(parts[0])
+
+
+class Call(Expr):
+    """A named function of the table in `functions`, applied to its arguments."""
+
+    __slots__ = ("arguments", "function")
+    __match_args__ = fields = ("function", "arguments")
+    function: str
+    arguments: tuple[Expr, ...]
+
+    def __new__(cls, function: str, *arguments: Expr) -> Call:
+        return cls._intern(function, arguments)
+
+    def __reduce__(self) -> tuple[type[Call], tuple[object, ...]]:
+        return Call, (self.function, *self.arguments)
+
+    @property
+    def argument(self) -> Expr:
+        """The first argument."""
+        return self.arguments[0]
+
+    def _parts(self) -> tuple[Expr, ...]:
+        return self.arguments
+
+    def _check(self) -> Shape:
+        function, first = FUNCTIONS[self.function], self.arguments[0]
+        if len(self.arguments) != function.arity:
+            raise ShapeMismatch(f"{self.function} takes {function.arity} argument(s)", *self.arguments)
+        if function.needs == "square" and not first.shape.is_square:
+            raise ShapeMismatch(f"{self.function} needs a square matrix", first)
+        if function.needs == "vector" and first.shape.is_matrix:
+            raise ShapeMismatch(f"{self.function} needs a vector", first)
+        if function.arity == 2 and first.shape is not self.arguments[1].shape:
+            raise ShapeMismatch(f"{self.function} needs two arrays of one shape", *self.arguments)
+        return function.shape(tuple(argument.shape for argument in self.arguments))
+
+    def rebuilt(self, parts: tuple[Expr, ...]) -> Expr:
+        return Call(self.function, *parts)

@@ -1,0 +1,152 @@
+"""Looking into expressions and rebuilding them: paths, substitution, renaming of index letters."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Final
+
+from .dimensions import Dim
+from .expr import Expr
+from .index_nodes import Delta, Entry, MatrixOf, Partial, SumOver
+from .indices import Index, Position, letters_of, replace_in_position
+from .nodes import Symbol
+
+Path = tuple[int, ...]
+"""Where a part stands: the child numbers from the root down."""
+
+OUTER_LETTERS: Final = "i j k l a b c f g h q r u v w".split()
+
+
+def at(root: Expr, path: Path) -> Expr:
+    """The part of `root` at `path`."""
+    for step in path:
+        root = root.children[step]
+    return root
+
+
+def replace_at(root: Expr, path: Path, new: Expr) -> Expr:
+    """`root` with the part at `path` replaced; nothing else changes, nothing is flattened."""
+    if not path:
+        return new
+    head, *rest = path
+    parts = list(root.children)
+    parts[head] = replace_at(parts[head], tuple(rest), new)
+    return root.rebuilt(tuple(parts))
+
+
+def nodes_of(root: Expr) -> Iterator[Expr]:
+    """Every different node below and including `root`, parents before their children, each once."""
+    seen: set[Expr] = set()
+    stack = [root]
+    while stack:
+        node = stack.pop()
+        if node not in seen:
+            seen.add(node)
+            yield node
+            stack.extend(reversed(node.children))
+
+
+def places(root: Expr, path: Path = ()) -> Iterator[tuple[Path, Expr]]:
+    """Every part with its path, in reading order (a tree walk: shared nodes come once for each place)."""
+    yield path, root
+    for number, child in enumerate(root.children):
+        yield from places(child, (*path, number))
+
+
+def contains(root: Expr, symbol: Symbol) -> bool:
+    """Whether the variable occurs in `root`."""
+    return symbol in root.symbols
+
+
+def substitute(root: Expr, mapping: Mapping[Expr, Expr]) -> Expr:
+    """`root` with whole nodes replaced, outermost first. Shared nodes are rebuilt once."""
+    done: dict[Expr, Expr] = dict(mapping)
+
+    def walk(node: Expr) -> Expr:
+        found = done.get(node)
+        if found is None:
+            parts = tuple(walk(child) for child in node.children)
+            found = node if parts == node.children else node.rebuilt(parts)
+            done[node] = found
+        return found
+
+    return walk(root)
+
+
+def letters_in(root: Expr) -> frozenset[Index]:
+    """All index letters of `root`, free or bound."""
+    found: set[Index] = set()
+    for node in nodes_of(root):
+        found |= node.free
+        if isinstance(node, SumOver):
+            found.update(node.indices)
+        elif isinstance(node, MatrixOf):
+            found |= letters_of(node.row) | letters_of(node.col)
+    return frozenset(found)
+
+
+def fresh_index(dim: Dim, taken: Iterable[str], wish: Iterable[str] = OUTER_LETTERS) -> Index:
+    """An index over `dim` with the first letter of `wish` (then i1, i2, …) that is not in `taken`."""
+    used = set(taken)
+    for letter in wish:
+        if letter not in used:
+            return Index(letter, dim)
+    number = 1
+    while f"i{number}" in used:
+        number += 1
+    return Index(f"i{number}", dim)
+
+
+def rename(root: Expr, mapping: Mapping[Index, Position]) -> Expr:
+    """`root` with its free letters replaced. Bound letters that would capture a new one are renamed first."""
+    if not mapping or root.free.isdisjoint(mapping):
+        return root
+    arriving = frozenset[Index]().union(*(letters_of(position) for position in mapping.values()))
+    done: dict[tuple[Expr, frozenset[Index]], Expr] = {}
+
+    def inner(node: Expr, bound: tuple[Index, ...], table: dict[Index, Position]) -> tuple[dict[Index, Position], tuple[Index, ...]]:
+        table = {old: new for old, new in table.items() if old not in bound}
+        renamed = []
+        for index in bound:
+            if index in arriving:
+                taken = {letter.name for letter in letters_in(node) | arriving | frozenset(renamed)}
+                new = fresh_index(index.dim, taken)
+                table[index] = new
+                renamed.append(new)
+            else:
+                renamed.append(index)
+        return table, tuple(renamed)
+
+    def walk(node: Expr, table: dict[Index, Position]) -> Expr:
+        active = frozenset(node.free.intersection(table))
+        if not active:
+            return node
+        key = (node, active)
+        # One table per call unless a binder renamed something; only then results are not shared.
+        if table is mapping_table and key in done:
+            return done[key]
+        if isinstance(node, Entry):
+            result: Expr = Entry(walk(node.base, table), replace_in_position(node.row, table), replace_in_position(node.col, table))
+        elif isinstance(node, Delta):
+            left, right = replace_in_position(node.left, table), replace_in_position(node.right, table)
+            assert left is not None and right is not None
+            result = Delta(left, right)
+        elif isinstance(node, Partial):
+            result = Partial(walk(node.body, table), node.variable,
+                             replace_in_position(node.row, table), replace_in_position(node.col, table))
+        elif isinstance(node, SumOver):
+            below, indices = inner(node, node.indices, table)
+            result = SumOver(indices, walk(node.body, below))
+        elif isinstance(node, MatrixOf):
+            letters = tuple(letter for letter in (node.row, node.col) if letter is not None)
+            below, new = inner(node, letters, table)
+            swap = dict(zip(letters, new, strict=True))
+            result = MatrixOf(swap[node.row] if node.row else None, swap[node.col] if node.col else None, walk(node.body, below))
+        else:
+            result = node.rebuilt(tuple(walk(child, table) for child in node.children))
+        if table is mapping_table:
+            done[key] = result
+        return result
+
+    mapping_table = dict(mapping)
+    return walk(root, mapping_table)

@@ -1,0 +1,160 @@
+"""The index method: one entry, every layer of the derivative on its own line, one δ at a time, then back to matrices."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ..diagnostics import Diagnostic, StuckError
+from ..facts import Problem
+from ..ir import Add, Call, Delta, Entry, Expr, Index, Number, Pair, Partial, Symbol, add, mul, nodes_of
+from ..ir.dimensions import ONE
+from ..notation.to_text import to_text
+from ..records import Bindings
+from .collapse import collapse_round
+from .gather import gather_round, inside_of, maximal
+from .partials import Unfolding, entry, unfold
+from .recorder import Recorder
+from .terms import Letters, Term, has_pending, join, split
+
+MAX_LINES = 2_000
+"""A derivation longer than this ends with a message instead of a hang."""
+
+ENTRY_LETTERS = ("s", "t"), ("p", "q"), ("a", "b"), ("u", "v"), ("f", "g")
+ROOT_LETTERS = ("i", "j"), ("p", "q"), ("a", "b"), ("u", "v"), ("f", "g")
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """What one derivation differentiates: `entry` (a number with the letters of the loss) by the variable's entry [row, col]."""
+
+    entry: Expr
+    variable: Symbol
+    root: tuple[Index, ...]
+    row: Index | None
+    col: Index | None
+
+    @property
+    def letters(self) -> tuple[Index, ...]:
+        """The letters of the result: of the loss first, then of the variable."""
+        return (*self.root, *(letter for letter in (self.row, self.col) if letter is not None))
+
+    def start(self) -> Expr:
+        """The first line: ∂(entry)/∂X[row, col]."""
+        return Partial(self.entry, self.variable, self.row, self.col)
+
+
+def reserved_names(problem: Problem) -> set[str]:
+    """Every name that an index letter must not take: variables, dimensions, and e, d, o."""
+    names = {symbol.name for symbol in problem.variables} | {problem.wrt.name, "e", "d", "o"}
+    for symbol in (*problem.variables, problem.wrt):
+        for side in (symbol.shape.rows, symbol.shape.cols):
+            names.update(side.names)
+    names.update(name for dim in problem.sizes for name in dim.names)
+    return names
+
+
+def pick_pair(options: tuple[tuple[str, str], ...], taken: set[str]) -> tuple[str, str]:
+    """The first pair of letters of which neither is taken."""
+    for pair in options:
+        if not taken & set(pair):
+            return pair
+    number = 1
+    while {f"s{number}", f"t{number}"} & taken:
+        number += 1
+    return f"s{number}", f"t{number}"
+
+
+def target_of(expr: Expr, variable: Symbol, taken: set[str], options: tuple[tuple[str, str], ...] = ENTRY_LETTERS) -> Target:
+    """The entry of `expr` by an entry of the variable, in letters that nothing else uses."""
+    root: list[Index] = []
+    row_letter = col_letter = None
+    if not expr.shape.is_number:
+        first, second = pick_pair(ROOT_LETTERS, taken)
+        row_letter = Index(first, expr.shape.rows) if expr.shape.rows is not ONE else None
+        col_letter = Index(second, expr.shape.cols) if expr.shape.cols is not ONE else None
+        if row_letter is None:
+            assert col_letter is not None
+            col_letter = Index(first, expr.shape.cols)
+        root = [letter for letter in (row_letter, col_letter) if letter is not None]
+        taken.update(letter.name for letter in root)
+    first, second = pick_pair(options, taken)
+    row = Index(first, variable.shape.rows) if variable.shape.rows is not ONE else None
+    col = Index(second if row else first, variable.shape.cols) if variable.shape.cols is not ONE else None
+    taken.update(letter.name for letter in (row, col) if letter is not None)
+    return Target(entry(expr, row_letter, col_letter), variable, tuple(root), row, col)
+
+
+def differentiate(recorder: Recorder, letters: Letters) -> None:
+    """Unfold the pending derivatives, largest first, until only δ's and entries are left."""
+    while has_pending(recorder.line):
+        if len(recorder.steps) > MAX_LINES:
+            raise StuckError(Diagnostic("too-many-steps", f"the derivation has more than {MAX_LINES} lines and is not finished"))
+        terms = split(recorder.line)
+        if gather_round(recorder, terms, letters):
+            continue
+        _unfold_round(recorder, terms, letters)
+    recorder.move("distribute-sum", join(split(recorder.line)))
+
+
+def _unfold_round(recorder: Recorder, terms: tuple[Term, ...], letters: Letters) -> None:
+    ready = maximal(terms)
+    first: Unfolding | None = None
+    count = 0
+    new_terms: list[Expr] = []
+    for term in terms:
+        pending = term.pending
+        if pending is None or pending not in ready:
+            new_terms.append(term.expr())
+            continue
+        unfolding = unfold(pending, letters, term.names(), Term((), term.indices, term.others).names())
+        if unfolding is None:
+            raise stuck(recorder, pending)
+        first = first or unfolding
+        if unfolding.rule != first.rule:
+            new_terms.append(term.expr())
+            continue
+        count += 1
+        replaced = tuple(unfolding.new if factor is pending else factor for factor in term.factors)
+        new_terms.extend(part.expr() for part in split(Term(term.coefficient, term.indices, replaced).expr()))
+    assert first is not None
+    kept = [part for part in new_terms if part is not Number(0)]
+    title = None
+    if count > 1:
+        title = recorder.rules.rule(first.rule).title + " (in {count} terms likewise)"
+    bindings: Bindings = (*first.bindings, *((("count", str(count)),) if count > 1 else ()))
+    recorder.move(first.rule, add(*kept) if kept else Number(0), bindings, title=title)
+
+
+def stuck(recorder: Recorder, pending: Partial) -> StuckError:
+    """No rule is known for a pending derivative."""
+    body = inside_of(pending.body)
+    name = body.function if isinstance(body, Call) else type(body).__name__
+    return StuckError(
+        Diagnostic(
+            "stuck",
+            f"no rule is known for the derivative of `{name}`",
+            notes=(f"the line reached: {to_text(recorder.line)}",),
+            help="matgrad rules list shows what can be differentiated",
+        )
+    )
+
+
+def collapse(recorder: Recorder) -> None:
+    """One δ after the other: replace the summed letter, drop that Σ."""
+    while True:
+        terms = split(recorder.line)
+        if not collapse_round(recorder, terms):
+            return
+
+
+def is_letter(position: object) -> bool:
+    """Whether a position is a single letter."""
+    return isinstance(position, Index)
+
+
+def leftover(expr: Expr) -> list[Expr]:
+    """δ's and pairs that are left in a line without pending derivatives."""
+    return [node for node in nodes_of(expr) if isinstance(node, Delta) and (isinstance(node.left, Pair) or isinstance(node.right, Pair))]
+
+
+__all__ = ["Add", "Target", "collapse", "differentiate", "leftover", "mul", "reserved_names", "target_of"]

@@ -1,0 +1,129 @@
+"""From the line of entries to the line (G)_st: turn entries round so that summed letters meet, then read products off."""
+
+from __future__ import annotations
+
+from ..ir import Entry, Expr, Index, Transpose, add, mul
+from ..records import Bindings, Step
+from .partials import entry
+from .readback import Reading, read_back
+from .recorder import Recorder
+from .terms import Term, split
+from .tidy import tidy_once
+
+MAX_TIDY = 200
+"""At most so many tidying moves; each makes the expression shorter or more regular, so the limit is never met in practice."""
+
+
+def places_of(letters: tuple[Index, ...], row: Index | None, col: Index | None, root: tuple[Index, ...]) -> tuple[Index | None, Index | None]:
+    """Which letter of the result is its row and which its column: the loss first, then the variable."""
+    if not root:
+        return row, col
+    if len(letters) == 2:
+        return letters[0], letters[1]
+    return (letters[0], None) if letters else (None, None)
+
+
+def read_line(recorder: Recorder, row: Index | None, col: Index | None) -> bool:
+    """Read every term of the line back; whether all of them have a matrix form."""
+    terms = split(recorder.line)
+    readings = [read_back(term, row, col) for term in terms]
+    if any(reading is None for reading in readings):
+        return False
+    found = [reading for reading in readings if reading is not None]
+    if not terms:
+        return True
+    _turn(recorder, terms, row, col)
+    matrices = [reading.expr() for reading in found]
+    if row is None and col is None:
+        recorder.move("read-back", add(*matrices), (("product", add(*matrices)),))
+        return True
+    rule, bindings = _which_rule(terms, found)
+    recorder.move(rule, add(*(_entry_of(reading, row, col) for reading in found)), bindings)
+    recorder.move("read-entry", entry(add(*matrices), row, col), (("entry", entry(add(*matrices), row, col)),))
+    return True
+
+
+def _entry_of(reading: Reading, row: Index | None, col: Index | None) -> Expr:
+    assert reading.matrix is not None
+    return mul(*reading.coefficient, entry(reading.matrix, row, col)) if reading.coefficient else entry(reading.matrix, row, col)
+
+
+def _which_rule(terms: tuple[Term, ...], readings: list[Reading]) -> tuple[str, Bindings]:
+    matrices = add(*(reading.matrix for reading in readings if reading.matrix is not None))
+    moves = {move for reading in readings for move in reading.moves}
+    if len(readings) == 1 and moves == {"read-product"}:
+        return "read-product", (("k", ", ".join(map(str, terms[0].indices))), ("product", matrices))
+    if len(readings) == 1 and moves == {"read-outer"}:
+        return "read-outer", (("product", matrices),)
+    return "read-back", (("product", matrices),)
+
+
+def _turn(recorder: Recorder, terms: tuple[Term, ...], row: Index | None, col: Index | None) -> None:
+    """X_is (…)_it → (Xᵀ)_si (…)_it in every term that is a chain from the row letter on."""
+    start = row if row is not None else col
+    if start is None:
+        return
+    turned = [_chain(term, start) for term in terms]
+    changed = [(term, chain) for term, chain in zip(terms, turned, strict=True) if chain is not None and chain.factors != term.factors]
+    flipped = [factor for _, chain in changed for factor in chain.factors if isinstance(factor, Entry) and isinstance(factor.base, Transpose)]
+    if not changed or not flipped:
+        return
+    first = flipped[0]
+    assert isinstance(first, Entry) and isinstance(first.base, Transpose)
+    old = entry(first.base.body, first.col, first.row)
+    line = add(*((chain or term).expr() for term, chain in zip(terms, turned, strict=True)))
+    recorder.move("transpose-to-match", line, (("entry", old), ("turned", first)))
+
+
+def _chain(term: Term, start: Index) -> Term | None:
+    """The factors in the order of the chain that begins with `start`, each with its summed letters inside; None if it is no chain."""
+    left = list(term.factors)
+    ordered: list[Expr] = []
+    here: Index | None = start
+    while left and here is not None:
+        at_here = [factor for factor in left if here in factor.free]
+        if len(at_here) != 1 or not isinstance(at_here[0], Entry) or at_here[0].base.free:
+            return None
+        factor = at_here[0]
+        left.remove(factor)
+        if factor.row is here and (factor.col is None or isinstance(factor.col, Index)):
+            ordered.append(factor)
+            here = factor.col if isinstance(factor.col, Index) else None
+        elif factor.col is here and isinstance(factor.row, Index):
+            ordered.append(Entry(_transposed(factor.base), factor.col, factor.row))
+            here = factor.row
+        elif factor.col is here and factor.row is None:
+            ordered.append(factor)
+            here = None
+        else:
+            return None
+        if here is not None and here in {start} | {letter for one in ordered[:-1] for letter in one.free}:
+            return None
+    if left:
+        return None
+    letters = [letter for letter in term.indices if any(letter in factor.free for factor in ordered)]
+    return Term(term.coefficient, term.indices, tuple(ordered)) if len(letters) == len(term.indices) else None
+
+
+def _transposed(base: Expr) -> Expr:
+    return base.body if isinstance(base, Transpose) else Transpose(base)
+
+
+def tidy_line(recorder: Recorder) -> None:
+    """The matrix of the last line in textbook form: a titled group with one substep for each move."""
+    substeps: list[Step] = []
+    line = recorder.line
+    for _ in range(MAX_TIDY):
+        inside = line.base if isinstance(line, Entry) else line
+        found = tidy_once(inside, recorder.problem)
+        if found is None:
+            break
+        rule, better = found
+        after = entry(better, line.row, line.col) if isinstance(line, Entry) else better
+        if after is line:
+            break
+        substeps.append(recorder.step(rule, line, after, (("before", inside), ("after", better))))
+        line = after
+    recorder.group("textbook-form", substeps)
+
+

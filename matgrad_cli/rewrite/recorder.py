@@ -1,0 +1,90 @@
+"""Collects the steps of a derivation: each move is judged at once by something that cannot see the rules."""
+
+from __future__ import annotations
+
+import string
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from ..diagnostics import BugError, Diagnostic
+from ..facts import Problem
+from ..ir import Expr
+from ..notation.to_text import to_text
+from ..records import Bindings, Sentence, Step
+from ..rulebook import Rulebook
+from ..verify.judge import Judge
+from .diff import changed_parts
+
+
+def sentence(template: str, bindings: Bindings) -> Sentence:
+    """The sentence of a rule with the values that it mentions (and no others)."""
+    wanted = {name for _, name, _, _ in string.Formatter().parse(template) if name}
+    values = tuple((name, value) for name, value in bindings if name in wanted)
+    missing = wanted - {name for name, _ in values}
+    if missing:
+        template = template.split(":")[0] if ":" in template else template  # TEMPORARY
+        values += tuple((name, "…") for name in missing)
+    return Sentence(template, values)
+
+
+@dataclass(slots=True)
+class Recorder:
+    """The current line and the steps so far."""
+
+    problem: Problem
+    rules: Rulebook
+    judge: Judge
+    line: Expr
+    steps: list[Step] = field(default_factory=list)
+
+    def move(self, rule: str, after: Expr, bindings: Bindings = (), assumed: Sequence[Sentence] = (), title: str | None = None) -> None:
+        """One step by the rule of that id to the line `after`; nothing is recorded if the line stays the same."""
+        if after is self.line:
+            return
+        self.steps.append(self.step(rule, self.line, after, bindings, assumed, title))
+        self.line = after
+
+    def step(
+        self, rule: str, before: Expr, after: Expr, bindings: Bindings = (), assumed: Sequence[Sentence] = (), title: str | None = None
+    ) -> Step:
+        """A judged step between two lines, not yet part of the chain."""
+        entry = self.rules.rule(rule)
+        verdict = self.judge.compare(before, after)
+        if verdict.kind == "differs":
+            raise BugError(
+                Diagnostic(
+                    "bug-step-differs",
+                    f"the step `{rule}` changed the value of the line; nothing of this derivation can be trusted",
+                    notes=(f"before: {to_text(before)}", f"after: {to_text(after)}", verdict.by),
+                    help="please report this loss: it is a bug in the rules, found by the independent check",
+                )
+            )
+        places, results = changed_parts(before, after)
+        return Step(
+            rule,
+            sentence(title or entry.title, bindings),
+            Sentence(entry.why),
+            before,
+            after,
+            places,
+            results,
+            bindings,
+            tuple(assumed),
+            verdict,
+        )
+
+    def group(self, rule: str, substeps: Sequence[Step], bindings: Bindings = ()) -> None:
+        """Several substeps under one title; a single one stands on its own."""
+        if not substeps:
+            return
+        if len(substeps) == 1:
+            self.steps.append(substeps[0])
+        else:
+            whole = self.step(rule, substeps[0].before, substeps[-1].after, bindings)
+            self.steps.append(
+                Step(
+                    whole.rule, whole.title, whole.why, whole.before, whole.after, whole.places, whole.results,
+                    whole.bindings, whole.assumed, whole.verdict, tuple(substeps),
+                )  # fmt: skip
+            )
+        self.line = substeps[-1].after

@@ -1,0 +1,161 @@
+"""A line of the index method as a sum of terms: numbers · Σ over letters · entries, δ's and at most one pending ∂.
+
+`split` and `join` go between an expression and its terms. All Σ of a term stand in front; a factor without the summed
+letter may stand on either side of its Σ, which is one of the invisible moves.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+
+from ..ir import Add, Delta, Entry, Expr, Index, Mul, Number, Partial, Power, SumOver, add, letters_in, mul, rename, sum_over
+from ..ir.walk import OUTER_LETTERS, fresh_index
+from ..ir.dimensions import Dim
+
+INNER_LETTERS = ("k", "l", "a", "b", "c", "f", "g", "h", "q", "r", "u", "v", "w", "i", "j")
+ZERO, UNIT = Number(0), Number(1)
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """coefficient · Σ_indices factors. The coefficient holds no letters; the factors are numbers in writing order."""
+
+    coefficient: tuple[Expr, ...] = ()
+    indices: tuple[Index, ...] = ()
+    factors: tuple[Expr, ...] = ()
+
+    @property
+    def pending(self) -> Partial | None:
+        """The pending derivative of this term, if it has one."""
+        for factor in self.factors:
+            if isinstance(factor, Partial):
+                return factor
+        return None
+
+    @property
+    def others(self) -> tuple[Expr, ...]:
+        """All factors but the pending derivative."""
+        return tuple(factor for factor in self.factors if not isinstance(factor, Partial))
+
+    def expr(self) -> Expr:
+        """The term as an expression."""
+        body = mul(*self.factors) if self.factors else UNIT
+        if not self.indices:
+            return mul(*self.coefficient, *self.factors) if self.coefficient or self.factors else UNIT
+        return mul(*self.coefficient, sum_over(self.indices, body))
+
+    def names(self) -> set[str]:
+        """All letters that this term uses."""
+        used = {index.name for index in self.indices}
+        for factor in self.factors:
+            used |= {letter.name for letter in letters_in(factor)}
+        return used
+
+    def renamed(self, mapping: dict[Index, Index]) -> Term:
+        """The same term with bound letters renamed."""
+        return Term(
+            self.coefficient,
+            tuple(mapping.get(index, index) for index in self.indices),
+            tuple(rename(factor, mapping) for factor in self.factors),
+        )
+
+
+def join(terms: Iterable[Term]) -> Expr:
+    """The line that the terms make; 0 if there are none."""
+    parts = [term.expr() for term in terms]
+    return add(*parts) if parts else ZERO
+
+
+def has_pending(expr: Expr) -> bool:
+    """Whether a pending derivative stands in a number-valued expression (outside of named parts)."""
+    if isinstance(expr, Partial):
+        return True
+    if isinstance(expr, Add | Mul | SumOver):
+        return any(has_pending(child) for child in expr.children)
+    return False
+
+
+def is_loose(factor: Expr) -> bool:
+    """Whether a factor holds no letters, so that it may stand in front of every Σ."""
+    return not factor.free and not isinstance(factor, Partial)
+
+
+def _rank(factor: Expr) -> int:
+    if isinstance(factor, Number):
+        return 0
+    if isinstance(factor, Power) and not isinstance(factor.base, Entry | Delta):
+        return 1
+    return 1
+
+
+def ordered(coefficient: Iterable[Expr]) -> tuple[Expr, ...]:
+    """Numbers first, then the other index-free factors in their order."""
+    return tuple(sorted(coefficient, key=_rank))
+
+
+def _expand(expr: Expr) -> Iterator[Term]:
+    if isinstance(expr, Add) and has_pending(expr):
+        for part in expr.terms:
+            yield from _expand(part)
+    elif isinstance(expr, SumOver):
+        for term in _expand(expr.body):
+            yield Term(term.coefficient, (*expr.indices, *term.indices), term.factors)
+    elif isinstance(expr, Mul):
+        yield from _product(expr.factors)
+    elif is_loose(expr):
+        yield Term((expr,))
+    else:
+        yield Term((), (), (expr,))
+
+
+def _product(factors: tuple[Expr, ...]) -> Iterator[Term]:
+    partial: list[Term] = [Term()]
+    for factor in factors:
+        if isinstance(factor, SumOver) or (isinstance(factor, Add) and has_pending(factor)):
+            pieces = list(_expand(factor))
+        elif is_loose(factor):
+            pieces = [Term((factor,))]
+        else:
+            pieces = [Term((), (), (factor,))]
+        partial = [_times(left, right) for left in partial for right in pieces]
+    yield from partial
+
+
+def _times(left: Term, right: Term) -> Term:
+    clash = {index.name for index in right.indices} & left.names()
+    if clash:
+        taken = left.names() | right.names()
+        mapping: dict[Index, Index] = {}
+        for index in right.indices:
+            if index.name in clash:
+                new = fresh_index(index.dim, taken)
+                taken.add(new.name)
+                mapping[index] = new
+        right = right.renamed(mapping)
+    return Term(left.coefficient + right.coefficient, left.indices + right.indices, left.factors + right.factors)
+
+
+def split(expr: Expr) -> tuple[Term, ...]:
+    """The terms of a line. Brackets are multiplied out only where they hold a pending derivative."""
+    found = []
+    parts = expr.terms if isinstance(expr, Add) else (expr,)
+    for term in (term for part in parts for term in _expand(part)):
+        if any(factor is ZERO for factor in (*term.coefficient, *term.factors)):
+            continue
+        coefficient = ordered(factor for factor in term.coefficient if factor is not UNIT)
+        found.append(replace(term, coefficient=coefficient))
+    return tuple(found)
+
+
+@dataclass(slots=True)
+class Letters:
+    """Draws index letters that no name of the problem uses. `reserved` are those names and the letters of the entry."""
+
+    reserved: frozenset[str]
+
+    def draw(self, dim: Dim, taken: set[str], inner: bool = False) -> Index:
+        """A letter over `dim` not in `taken` (which then holds it): outer sums i, j, …; inner sums k, l, …"""
+        index = fresh_index(dim, taken | self.reserved, INNER_LETTERS if inner else OUTER_LETTERS)
+        taken.add(index.name)
+        return index
