@@ -1,0 +1,42 @@
+"""A problem: the loss, the variable, the shapes, the facts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from ..ir import Dim, Expr, Symbol
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """Something known of a variable: `S symmetric`. The word is one of the closed list in `conditions`."""
+
+    symbol: Symbol
+    word: str
+
+    def __str__(self) -> str:
+        return f"{self.symbol.name} {self.word}"
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """What is to be differentiated by what, and what is known.
+
+    `variables` are all symbols of the loss, in the order in which they are first written (also those that cancel).
+    `origins` says for each name where its shape came from; `assumed` what habit decided; `notes` how the text was read.
+    `sizes` are dimension names that stand in the loss as numbers (the m of 1/m).
+    """
+
+    loss: Expr
+    wrt: Symbol
+    variables: tuple[Symbol, ...]
+    facts: tuple[Fact, ...] = ()
+    origins: tuple[tuple[str, str], ...] = ()
+    assumed: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+    sizes: tuple[Dim, ...] = field(default=())
+    source: str = ""
+
+    def knows(self, symbol: Expr, word: str) -> bool:
+        """Whether `word` is declared of the variable itself (consequences are `conditions.holds`'s business)."""
+        return any(fact.symbol is symbol and fact.word == word for fact in self.facts)

@@ -1,0 +1,220 @@
+"""Random arrays that satisfy facts, as nested lists, over whatever numbers a source gives."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from fractions import Fraction
+from random import Random
+from typing import Any, Protocol
+
+Rows = list[list[Any]]
+"""A matrix as a list of rows; a vector is n×1 or 1×n, a number 1×1."""
+
+
+class Source(Protocol):
+    """Where random numbers come from: floats, small fractions, or integers modulo a prime."""
+
+    def number(self) -> Any:
+        """A number that is not zero, of either sign."""
+
+    def positive(self) -> Any:
+        """A positive number (any number where there is no order)."""
+
+    def ratio(self, top: Any, bottom: Any) -> Any:
+        """top / bottom."""
+
+    def below(self, limit: int) -> int:
+        """A whole number from 0 up to but not including the limit."""
+
+
+class Fractions:
+    """Small exact numbers: whole numbers up to a limit, and what is divided from them."""
+
+    __slots__ = ("_limit", "_random")
+
+    def __init__(self, random: Random, limit: int) -> None:
+        self._random = random
+        self._limit = limit
+
+    def number(self) -> Any:
+        """A whole number that is not zero."""
+        return Fraction(self._random.choice((1, 1, -1)) * self._random.randint(1, self._limit))
+
+    def positive(self) -> Any:
+        """A positive whole number."""
+        return Fraction(self._random.randint(1, self._limit))
+
+    def ratio(self, top: Any, bottom: Any) -> Any:
+        """top / bottom, exactly."""
+        return Fraction(top) / bottom
+
+    def below(self, limit: int) -> int:
+        """A whole number from 0 up to but not including the limit."""
+        return self._random.randrange(limit)
+
+
+Entry = Callable[[Source], Any]
+Sampler = Callable[[Source, int, int], Rows]
+
+
+def any_number(source: Source) -> Any:
+    """Any number but zero."""
+    return source.number()
+
+
+def positive_number(source: Source) -> Any:
+    """A positive number."""
+    return source.positive()
+
+
+def fraction_of_one(source: Source) -> Any:
+    """A number strictly between 0 and 1."""
+    part = source.positive()
+    return source.ratio(part, part + source.positive())
+
+
+def bit(source: Source) -> Any:
+    """0 or 1."""
+    return source.below(2)
+
+
+def sign(source: Source) -> Any:
+    """1 or −1."""
+    return 2 * source.below(2) - 1
+
+
+def generic(source: Source, rows: int, cols: int, entry: Entry = any_number) -> Rows:
+    """All entries drawn one by one."""
+    return [[entry(source) for _ in range(cols)] for _ in range(rows)]
+
+
+def symmetric(source: Source, rows: int, cols: int, entry: Entry = any_number) -> Rows:
+    """A = Aᵀ."""
+    result = generic(source, rows, cols, entry)
+    return [[result[min(i, j)][max(i, j)] for j in range(cols)] for i in range(rows)]
+
+
+def antisymmetric(source: Source, rows: int, cols: int, entry: Entry = any_number) -> Rows:
+    """A = −Aᵀ."""
+    result = generic(source, rows, cols, entry)
+    return [[0 if i == j else result[i][j] if i < j else -result[j][i] for j in range(cols)] for i in range(rows)]
+
+
+def times(left: Rows, right: Rows) -> Rows:
+    """The matrix product."""
+    return [[sum(a * b for a, b in zip(row, col, strict=True)) for col in zip(*right, strict=True)] for row in left]
+
+
+def spd(source: Source, rows: int, cols: int, entry: Entry = any_number) -> Rows:
+    """L Lᵀ + a positive diagonal."""
+    factor = generic(source, rows, rows)
+    product = times(factor, [list(col) for col in zip(*factor, strict=True)])
+    return [[value + (source.positive() if i == j else 0) for j, value in enumerate(row)] for i, row in enumerate(product)]
+
+
+def diagonal(source: Source, rows: int, cols: int, entry: Entry = any_number) -> Rows:
+    """Zero off the diagonal."""
+    return [[entry(source) if i == j else 0 for j in range(cols)] for i in range(rows)]
+
+
+def positive_diagonal(source: Source, rows: int, cols: int, entry: Entry = any_number) -> Rows:
+    """Zero off the diagonal, positive on it."""
+    return diagonal(source, rows, cols, positive_number)
+
+
+def sign_diagonal(source: Source, rows: int, cols: int, entry: Entry = any_number) -> Rows:
+    """±1 on the diagonal: diagonal and orthogonal."""
+    return diagonal(source, rows, cols, sign)
+
+
+def identity(source: Source, rows: int, cols: int, entry: Entry = any_number) -> Rows:
+    """The identity."""
+    return diagonal(source, rows, cols, lambda _: 1)
+
+
+def lower(source: Source, rows: int, cols: int, entry: Entry = any_number) -> Rows:
+    """Zero above the diagonal."""
+    return [[entry(source) if i >= j else 0 for j in range(cols)] for i in range(rows)]
+
+
+def upper(source: Source, rows: int, cols: int, entry: Entry = any_number) -> Rows:
+    """Zero below the diagonal."""
+    return [[entry(source) if i <= j else 0 for j in range(cols)] for i in range(rows)]
+
+
+def mirror(source: Source, rows: int, cols: int, entry: Entry = any_number) -> Rows:
+    """The reflection I − 2vvᵀ/vᵀv: symmetric and orthogonal."""
+    v = [source.number() for _ in range(rows)]
+    length = sum(value * value for value in v)
+    return [[(i == j) - source.ratio(2 * v[i] * v[j], length) for j in range(rows)] for i in range(rows)]
+
+
+def orthogonal(source: Source, rows: int, cols: int, entry: Entry = any_number) -> Rows:
+    """A product of reflections, cut to the columns (or rows) wanted."""
+    n = max(rows, cols)
+    result = mirror(source, n, n)
+    for _ in range(1 + source.below(2)):
+        result = times(result, mirror(source, n, n))
+    return [row[:cols] for row in result[:rows]]
+
+
+def invertible(source: Source, rows: int, cols: int, entry: Entry = any_number) -> Rows:
+    """Generic, with a heavier diagonal."""
+    result = generic(source, rows, cols, entry)
+    for k in range(min(rows, cols)):
+        result[k][k] = result[k][k] * 3
+    return result
+
+
+def unit(source: Source, rows: int, cols: int, entry: Entry = any_number) -> Rows:
+    """Length 1: a column of a reflection (the norm over all entries)."""
+    column = [row[0] for row in mirror(source, rows * cols, rows * cols)] if rows * cols > 1 else [sign(source)]
+    return [column[i * cols:(i + 1) * cols] for i in range(rows)]
+
+
+def simplex(source: Source, rows: int, cols: int, entry: Entry = any_number) -> Rows:
+    """Positive entries that sum to one; of a matrix, in each row."""
+    if cols == 1:
+        return [[value] for value in _shares(source, rows)]
+    return [_shares(source, cols) for _ in range(rows)]
+
+
+def _shares(source: Source, count: int) -> list[Any]:
+    parts = [source.positive() for _ in range(count)]
+    whole = sum(parts)
+    return [source.ratio(part, whole) for part in parts]
+
+
+def onehot(source: Source, rows: int, cols: int, entry: Entry = any_number) -> Rows:
+    """A single 1, else 0; of a matrix, in each row."""
+    if cols == 1:
+        hit = source.below(rows)
+        return [[int(i == hit)] for i in range(rows)]
+    hits = [source.below(cols) for _ in range(rows)]
+    return [[int(j == hit) for j in range(cols)] for hit in hits]
+
+
+def lopsided(source: Source, rows: int, cols: int, entry: Entry = any_number) -> Rows:
+    """Square, not symmetric, of negative determinant where there is an order: breaks symmetric, orthogonal, spd, diagonal, unit."""
+    result = generic(source, rows, cols, positive_number)
+    for k in range(min(rows, cols)):
+        result[k][k] = result[k][k] * (-5 if k == 0 else 5)
+    return result
+
+
+def negative(source: Source, rows: int, cols: int, entry: Entry = any_number) -> Rows:
+    """Negative entries."""
+    return generic(source, rows, cols, lambda s: -s.positive())
+
+
+def singular(source: Source, rows: int, cols: int, entry: Entry = any_number) -> Rows:
+    """Of rank one (zero if 1×1)."""
+    if rows == cols == 1:
+        return [[0]]
+    left, right = [source.number() for _ in range(rows)], [source.number() for _ in range(cols)]
+    return [[a * b for b in right] for a in left]
+
+
+def zero(source: Source, rows: int, cols: int, entry: Entry = any_number) -> Rows:
+    """All entries 0."""
+    return [[0] * cols for _ in range(rows)]

@@ -1,0 +1,386 @@
+"""The one meaning of expressions: an array over the free indices and the shape, at a point.
+
+Pending derivatives are evaluated by jets through their body (see `jets`), never by rules. Every node is evaluated once per point.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from fractions import Fraction
+from typing import Any, Protocol
+
+from .. import ir
+from ..ir import ONE, Dim, Expr, Index, Symbol
+from . import structure as lay
+from .fields import Field, Floats, NotExact, OutOfDomain
+from .functions import DEFINITIONS, DERIVATIVES, LINEAR, SPECTRAL, constant_value, elementwise, squared_root
+from .jets import NONE, Jet, Tag, Tags, contract, each, gathered, jet_product, jet_total, splits, subsets
+from .linear import determinant, inverse
+from .tensor import COL, ROW, Tensor, TooLarge, mapped, merged, product, renamed, scalar, scaled, total
+
+_MIDDLE = "middle"
+_EVALUATION_LIMIT = 40_000_000
+
+
+class Place(Protocol):
+    """What a point must offer: a field of numbers, sizes, values of variables, random directions."""
+
+    field: Field
+
+    def size(self, dim: Dim) -> int:
+        """The length of a dimension."""
+
+    def array(self, symbol: Symbol) -> Tensor:
+        """The value of a variable."""
+
+    def direction(self, symbol: Symbol) -> Tensor:
+        """A random direction in which the variable moves."""
+
+
+class Evaluator:
+    """Evaluates expressions at one point; remembers every node."""
+
+    def __init__(self, point: Place) -> None:
+        self.point = point
+        self.field: Field = point.field
+        self.p = point.field.p
+        self._memo: dict[tuple[Expr, Tags], Jet | Exception] = {}
+        self._work = 0
+
+    def value(self, expr: Expr) -> Tensor:
+        """The array that the expression denotes here."""
+        return self._value(self.jet(expr, NONE), expr)
+
+    def _value(self, jet: Jet, node: Expr) -> Tensor:
+        found = jet.get(NONE)
+        return lay.zero(node.shape, self.point.size) if found is None else found
+
+    def jet(self, node: Expr, tags: Tags) -> Jet:
+        """The value and its derivatives along the tags. Depth is kept on an explicit stack, not on Python's."""
+        key = (node, self._relevant(node, tags))
+        stack = [] if key in self._memo else [key]
+        waiting: set[tuple[Expr, Tags]] = set()
+        while stack:
+            top = stack[-1]
+            if top in self._memo:
+                stack.pop()
+                continue
+            if top not in waiting:
+                waiting.add(top)
+                open_parts = [part for part in self._parts(*top) if part not in self._memo]
+                if open_parts:
+                    stack.extend(open_parts)
+                    continue
+            stack.pop()
+            self._memo[top] = self._compute(*top)
+        found = self._memo[key]
+        if isinstance(found, Exception):
+            raise found
+        return found
+
+    def _compute(self, node: Expr, tags: Tags) -> Jet | Exception:
+        try:
+            result = _HANDLERS[type(node)](self, node, tags)
+        except (OutOfDomain, NotExact, TooLarge) as reason:
+            return reason
+        except (ValueError, OverflowError, ZeroDivisionError) as reason:
+            return OutOfDomain(str(reason))
+        self._work += sum(len(tensor.data) for tensor in result.values())
+        return TooLarge() if self._work > _EVALUATION_LIMIT else result
+
+    def _relevant(self, node: Expr, tags: Tags) -> Tags:
+        """The tags whose variable occurs in the node (or in a direction in which such a variable moves)."""
+        if not tags:
+            return tags
+        names, before = set(node.symbols), -1
+        while before != len(names):
+            before = len(names)
+            for tag in tags:
+                if tag.direction is not None and tag.variable in names:
+                    names |= tag.direction.symbols
+        return frozenset([tag for tag in tags if tag.variable in names])
+
+    def _tagged(self, node: ir.Partial | ir.Differential, tags: Tags) -> tuple[Tag, Tags]:
+        used = {tag.level for tag in tags}
+        level = next(k for k in range(len(used) + 1) if k not in used)
+        if isinstance(node, ir.Partial):
+            tag = Tag(node.variable, level, "whole")
+        else:
+            tag = Tag(node.variable, level, "along", node.direction)
+        return tag, tags | {tag}
+
+    def _parts(self, node: Expr, tags: Tags) -> list[tuple[Expr, Tags]]:
+        """What will be asked for: a hint that keeps recursion flat, nothing depends on it."""
+        match node:
+            case ir.Partial() | ir.Differential():
+                parts, tags = [node.body], self._tagged(node, tags)[1]
+            case ir.SumOver(_, ir.Mul() as body):
+                parts = _factors(body)
+            case ir.SumOver(_, ir.Add(terms)):
+                parts = list(terms) if len(terms) < 3 and not any(isinstance(term, ir.Mul) for term in terms) else []
+            case ir.Power() if (shorter := squared_root(node)) is not None:
+                parts = [shorter]
+            case _:
+                parts = list(node.children)
+        return [(part, self._relevant(part, tags)) for part in parts]
+
+    # --- matrix level -------------------------------------------------------------------------------------------------
+
+    def _number(self, node: ir.Number, tags: Tags) -> Jet:
+        return {NONE: scalar(self.field.number(node.value))}
+
+    def _constant(self, node: ir.Constant, tags: Tags) -> Jet:
+        return {NONE: scalar(self.field.constant(node.name))}
+
+    def _size(self, node: ir.Size, tags: Tags) -> Jet:
+        return {NONE: scalar(self.field.number(Fraction(self.point.size(node.dim))))}
+
+    def _eye(self, node: ir.Eye, tags: Tags) -> Jet:
+        return {NONE: scalar(1) if node.dim is ONE else lay.identity(ROW, COL, self.point.size(node.dim))}
+
+    def _fill(self, node: ir.Fill, tags: Tags) -> Jet:
+        return {NONE: lay.filled(node.value, node.shape, self.point.size)}
+
+    def _symbol(self, node: Symbol, tags: Tags) -> Jet:
+        jet = {NONE: self.point.array(node)}
+        for tag in tags:
+            if tag.variable is not node:
+                continue
+            one = frozenset((tag,))
+            if tag.kind == "whole":
+                jet[one] = lay.unit_directions(node.shape, tag, self.point.size)
+            elif tag.direction is None:
+                jet[one] = self.point.direction(node)
+            else:
+                jet.update({one | more: part for more, part in self.jet(tag.direction, tags - one).items()})
+        return jet
+
+    def _add(self, node: ir.Add, tags: Tags) -> Jet:
+        return jet_total([self.jet(term, tags) for term in node.terms], self.p)
+
+    def _mul(self, node: Expr, tags: Tags) -> Jet:
+        return contract([self.jet(factor, tags) for factor in node.children], {}, self.p)
+
+    def _matmul(self, node: ir.MatMul, tags: Tags) -> Jet:
+        jets = [self.jet(factor, tags) for factor in node.factors]
+        if node.shape.cols is ONE:
+            result = jets[-1]
+            for jet in reversed(jets[:-1]):
+                result = self._times(jet, result)
+            return result
+        result = jets[0]
+        for jet in jets[1:]:
+            result = self._times(result, jet)
+        return result
+
+    def _times(self, left: Jet, right: Jet) -> Jet:
+        """The matrix product of two jets."""
+        return jet_product(each(left, lambda t: renamed(t, {COL: _MIDDLE})), each(right, lambda t: renamed(t, {ROW: _MIDDLE})),
+                           (_MIDDLE,) if any(COL in t.labels for t in left.values()) else (), self.p)
+
+    def _kron(self, node: ir.Kron, tags: Tags) -> Jet:
+        result = self.jet(node.factors[0], tags)
+        for factor in node.factors[1:]:
+            inner = each(self.jet(factor, tags), lambda t: renamed(t, {ROW: "inner row", COL: "inner col"}))
+            result = each(jet_product(result, inner, (), self.p), _merge_sides)
+        return result
+
+    def _power(self, node: ir.Power, tags: Tags) -> Jet:
+        shorter = squared_root(node)
+        if shorter is not None:
+            return self.jet(shorter, tags)
+        exponent = constant_value(node.exponent)
+        base = self.jet(node.base, tags)
+        if exponent is not None:
+            field, fixed = self.field, exponent
+            slope = ir.mul(ir.Number(exponent), ir.Power(node.base, ir.Number(exponent - 1))) if exponent else ir.Fill(0, node.shape)
+            value = mapped(self._value(base, node.base), lambda u: field.power(u, fixed))
+            return self._composed(value, [(slope, base)], tags)
+        if self.p:
+            raise NotExact("a power whose exponent is not a number")
+        top = self.jet(node.exponent, tags)
+        value = lay.float_power(self._value(base, node.base), self._value(top, node.exponent))
+        parts = [(ir.mul(node.exponent, ir.Power(node.base, ir.add(node.exponent, ir.Number(-1)))), base)]
+        if any(top.keys()):
+            parts.append((ir.hadamard(node, ir.Call("log", node.base)), top))
+        return self._composed(value, parts, tags)
+
+    def _composed(self, value: Tensor, parts: list[tuple[Expr, Jet]], tags: Tags) -> Jet:
+        """The jet of f(u, …) from its value and its slopes: (f)_S = Σ (f′)_T u_{S∖T} over T that lack the last tag of S."""
+        collected: dict[Tags, list[Tensor]] = {}
+        for slope, jet in parts:
+            for some in subsets(tags):
+                if not some or not any(key & some for key in jet):
+                    continue
+                last = frozenset((max(some, key=lambda tag: tag.level),))
+                slopes = self.jet(slope, some - last)
+                for left, right in splits(some - last):
+                    if left in slopes and (right | last) in jet:
+                        collected.setdefault(some, []).append(product(slopes[left], jet[right | last], (), self.p))
+        return {NONE: value} | gathered(collected, self.p)
+
+    def _matrix_power(self, node: ir.MatrixPower, tags: Tags) -> Jet:
+        base = self.jet(node.base if node.exponent >= 0 else ir.Inverse(node.base), tags)
+        left, result = abs(node.exponent), None
+        if left == 0:
+            return self.jet(ir.Eye(node.shape.rows), tags)
+        while left:
+            if left & 1:
+                result = base if result is None else self._times(result, base)
+            left >>= 1
+            if left:
+                base = self._times(base, base)
+        assert result is not None
+        return result
+
+    def _transpose(self, node: ir.Transpose, tags: Tags) -> Jet:
+        return each(self.jet(node.body, tags), lambda t: renamed(t, {ROW: COL, COL: ROW}))
+
+    def _inverse(self, node: ir.Inverse, tags: Tags) -> Jet:
+        body = self.jet(node.body, tags)
+        if node.shape.is_number:
+            return self.jet(ir.Power(node.body, ir.Number(-1)), tags)
+        return self._inverse_jet(self._value(body, node.body), body, tags)
+
+    def _inverse_jet(self, value: Tensor, body: Jet, tags: Tags) -> Jet:
+        """V_S = −V Σ U_T V_{S∖T} over T that are not empty."""
+        result = {NONE: inverse(value, self.field)}
+        for some in subsets(tags):
+            terms = [self._times({NONE: body[left]}, {NONE: result[right]})[NONE]
+                     for left, right in splits(some) if left and left in body and right in result]
+            if terms:
+                change = self._times({NONE: result[NONE]}, {NONE: total(terms, self.p)})[NONE]
+                result[some] = scaled(change, -1, self.p)
+        return result
+
+    def _logdet_slopes(self, body: Jet, value: Tensor, tags: Tags) -> Jet:
+        """(log det U)_S = Σ tr(V_T U_{S∖T}) over T that lack the last tag of S; the value itself is left out."""
+        if not tags:
+            return {}
+        inverses = self._inverse_jet(value, body, tags)
+        collected: dict[Tags, list[Tensor]] = {}
+        for some in subsets(tags)[1:]:
+            last = frozenset((max(some, key=lambda tag: tag.level),))
+            for left, right in splits(some - last):
+                if left in inverses and (right | last) in body:
+                    turned = renamed(body[right | last], {ROW: COL, COL: ROW})
+                    collected.setdefault(some, []).append(product(inverses[left], turned, (ROW, COL), self.p))
+        return gathered(collected, self.p)
+
+    def _determinant(self, node: ir.Call, tags: Tags) -> Jet:
+        body = self.jet(node.argument, tags)
+        if node.argument.shape.is_number:
+            return body if node.function == "det" else self.jet(ir.Call("log", ir.Call("abs", node.argument)), tags)
+        value = self._value(body, node.argument)
+        slopes = self._logdet_slopes(body, value, tags)
+        size = determinant(value, self.field)
+        if node.function == "logdet":
+            return {NONE: mapped(size, self._log_size)} | slopes
+        result = {NONE: size}
+        for some in subsets(tags)[1:]:
+            last = frozenset((max(some, key=lambda tag: tag.level),))
+            terms = [product(result[left], slopes[right | last], (), self.p)
+                     for left, right in splits(some - last) if left in result and (right | last) in slopes]
+            if terms:
+                result[some] = total(terms, self.p)
+        return result
+
+    def _log_size(self, value: Any) -> Any:
+        return elementwise("log", self.field)(abs(value)) if isinstance(self.field, Floats) else self.field.log_size(value)
+
+    def _call(self, node: ir.Call, tags: Tags) -> Jet:
+        name, u = node.function, node.argument
+        if name in DERIVATIVES:
+            jet = self.jet(u, tags)
+            value = mapped(self._value(jet, u), elementwise(name, self.field))
+            if self.p:
+                value = mapped(value, lambda entry: entry % self.p)
+            return self._composed(value, [(DERIVATIVES[name](u), jet)], tags)
+        if name in DEFINITIONS:
+            return self.jet(DEFINITIONS[name](u), tags)
+        if name in LINEAR:
+            return each(self.jet(u, tags), lambda t: lay.LINEAR[name](t, self.p))
+        if name == "inner":
+            return jet_product(self.jet(u, tags), self.jet(node.arguments[1], tags), lay.sides(u.shape), self.p)
+        if name in SPECTRAL:
+            return self._singular_values(node, tags)
+        return self._determinant(node, tags)
+
+    def _singular_values(self, node: ir.Call, tags: Tags) -> Jet:
+        if self.p:
+            raise NotExact("singular values")
+        jet = self.jet(node.argument, tags)
+        value, slope = lay.singular(self._value(jet, node.argument), node.function)
+        result = {NONE: value}
+        for some in subsets(tags)[1:]:
+            if len(some) > 1:
+                raise NotExact("a second derivative of singular values")
+            if some in jet:
+                result[some] = product(slope, jet[some], lay.sides(node.argument.shape), self.p)
+        return result
+
+    # --- index level --------------------------------------------------------------------------------------------------
+
+    def _entry(self, node: ir.Entry, tags: Tags) -> Jet:
+        where = {side: at for side, at in ((ROW, node.row), (COL, node.col)) if at is not None}
+        return each(self.jet(node.base, tags), lambda t: lay.taken(t, where, self.point.size))
+
+    def _delta(self, node: ir.Delta, tags: Tags) -> Jet:
+        return {NONE: lay.delta(node.left, node.right, self.point.size)}
+
+    def _sum_over(self, node: ir.SumOver, tags: Tags) -> Jet:
+        bound: dict[Any, int] = {index: self.point.size(index.dim) for index in node.indices}
+        if isinstance(node.body, ir.Add):
+            return jet_total([self._term(node.indices, term, bound, tags) for term in node.body.terms], self.p)
+        if isinstance(node.body, ir.Mul):
+            factors = [self.jet(factor, tags) for factor in _factors(node.body)]
+        else:
+            factors = [self.jet(node.body, tags)]
+        return contract(factors, bound, self.p)
+
+    def _term(self, indices: tuple[Index, ...], term: Expr, bound: dict[Any, int], tags: Tags) -> Jet:
+        mine = tuple([index for index in indices if index in term.free])
+        jet = self.jet(ir.sum_over(mine, term), tags)
+        repeat = 1
+        for index in indices:
+            repeat *= 1 if index in mine else bound[index]
+        return jet if repeat == 1 else each(jet, lambda t: scaled(t, repeat, self.p))
+
+    def _matrix_of(self, node: ir.MatrixOf, tags: Tags) -> Jet:
+        names: dict[Any, Any] = {index: side for index, side in ((node.row, ROW), (node.col, COL)) if index is not None}
+        return each(self.jet(node.body, tags), lambda t: lay.with_sides(renamed(t, names), node.shape, self.point.size))
+
+    def _partial(self, node: ir.Partial, tags: Tags) -> Jet:
+        tag, more = self._tagged(node, tags)
+        where = {(tag, side): at for side, at in ((ROW, node.row), (COL, node.col)) if at is not None}
+        jet = self.jet(node.body, more)
+        return {some - {tag}: lay.taken(t, where, self.point.size) for some, t in jet.items() if tag in some}
+
+    def _differential(self, node: ir.Differential, tags: Tags) -> Jet:
+        tag, more = self._tagged(node, tags)
+        return {some - {tag}: tensor for some, tensor in self.jet(node.body, more).items() if tag in some}
+
+    def _body(self, node: ir.LinearMap | ir.Named, tags: Tags) -> Jet:
+        return self.jet(node.body, tags)
+
+
+def _factors(node: Expr) -> list[Expr]:
+    """The factors of a scalar product, nested ones opened."""
+    return [deep for factor in node.children for deep in _factors(factor)] if isinstance(node, ir.Mul) else [node]
+
+
+def _merge_sides(tensor: Tensor) -> Tensor:
+    for side, inner in ((ROW, "inner row"), (COL, "inner col")):
+        if inner in tensor.labels:
+            tensor = merged(tensor, side, inner, side) if side in tensor.labels else renamed(tensor, {inner: side})
+    return tensor
+
+
+_HANDLERS: dict[type[Expr], Callable[[Evaluator, Any, Tags], Jet]] = {
+    ir.Number: Evaluator._number, ir.Constant: Evaluator._constant, ir.Size: Evaluator._size, ir.Symbol: Evaluator._symbol,
+    ir.Eye: Evaluator._eye, ir.Fill: Evaluator._fill, ir.Add: Evaluator._add, ir.Mul: Evaluator._mul, ir.Hadamard: Evaluator._mul,
+    ir.MatMul: Evaluator._matmul, ir.Kron: Evaluator._kron, ir.Power: Evaluator._power, ir.MatrixPower: Evaluator._matrix_power,
+    ir.Transpose: Evaluator._transpose, ir.Inverse: Evaluator._inverse, ir.Call: Evaluator._call, ir.Entry: Evaluator._entry,
+    ir.Delta: Evaluator._delta, ir.SumOver: Evaluator._sum_over, ir.MatrixOf: Evaluator._matrix_of, ir.Partial: Evaluator._partial,
+    ir.Differential: Evaluator._differential, ir.LinearMap: Evaluator._body, ir.Named: Evaluator._body,
+}

@@ -1,0 +1,60 @@
+"""Which expressions have a value in exact arithmetic: rational ones, and ones that are rational in oracles for exp, log, sin …."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from .. import ir
+from ..ir import Expr
+from .functions import EXACT_VALUES, LINEAR, RATIONAL, constant_value, squared_root
+
+RATIONAL_KIND: Final = 0
+ORACLE_KIND: Final = 1
+FLOAT_KIND: Final = 2
+
+_kinds: dict[Expr, int] = {}
+_KNOWN: Final = frozenset(EXACT_VALUES) - RATIONAL
+_OVER_ORACLES: Final = frozenset(("softmax", "softmax0", "softmax1", "logsumexp", "logsumexp0", "logsumexp1", "logdet"))
+_PLAIN: Final = LINEAR | RATIONAL | frozenset(("det", "inner", "mean", "mean0", "mean1"))
+
+
+def kind(expr: Expr) -> int:
+    """0 if the expression is rational in its variables, 1 if rational in them and in oracles, 2 if only floats can judge it."""
+    if len(_kinds) > 200_000:
+        _kinds.clear()
+    stack = [expr]
+    while stack:
+        node = stack[-1]
+        if node in _kinds:
+            stack.pop()
+            continue
+        parts = _below(node)
+        missing = [part for part in parts if part not in _kinds]
+        if missing:
+            stack.extend(missing)
+            continue
+        stack.pop()
+        _kinds[node] = max([_own(node), *[_kinds[part] for part in parts]])
+    return _kinds[expr]
+
+
+def _below(node: Expr) -> tuple[Expr, ...]:
+    if isinstance(node, ir.Power):
+        shorter = squared_root(node)
+        return (shorter,) if shorter is not None else (node.base,) if constant_value(node.exponent) is not None else node.children
+    return node.children
+
+
+def _own(node: Expr) -> int:
+    if isinstance(node, ir.Constant):
+        return ORACLE_KIND
+    if isinstance(node, ir.Power):
+        if squared_root(node) is not None:
+            return RATIONAL_KIND
+        exponent = constant_value(node.exponent)
+        return RATIONAL_KIND if exponent is not None and exponent.denominator == 1 else FLOAT_KIND
+    if isinstance(node, ir.Call):
+        if node.function in _PLAIN:
+            return RATIONAL_KIND
+        return ORACLE_KIND if node.function in _KNOWN or node.function in _OVER_ORACLES else FLOAT_KIND
+    return RATIONAL_KIND

@@ -1,0 +1,139 @@
+"""The two kinds of numbers an expression is evaluated in: floats, and integers modulo a prime with oracles for exp, log, sin …."""
+
+from __future__ import annotations
+
+import math
+import random
+from fractions import Fraction
+from typing import Any, Final
+
+PRIME: Final = 2305843009213057079
+"""≡ 3 mod 4, and every small prime is a square of it."""
+
+
+class OutOfDomain(Exception):
+    """This point is outside the domain of the expression (or too close to its edge): it says nothing."""
+
+
+class NotExact(Exception):
+    """The expression has no value in exact arithmetic; only floats can judge it."""
+
+
+class Floats:
+    """Floating point numbers."""
+
+    __slots__ = ()
+    p: Final = 0
+
+    def number(self, value: Fraction) -> float:
+        """A rational number as a float."""
+        return float(value)
+
+    def constant(self, name: str) -> float:
+        """A named number: pi."""
+        return {"pi": math.pi, "e": math.e}[name]
+
+    def inverse(self, value: float) -> float:
+        """1/value."""
+        if abs(value) < 1e-9:
+            raise OutOfDomain("division by a number that is almost zero")
+        return 1 / value
+
+    def power(self, value: float, exponent: Fraction) -> float:
+        """value to a rational power, in the reals."""
+        if exponent.denominator == 1:
+            whole = exponent.numerator
+            return float(value ** whole) if whole >= 0 else self.inverse(value) ** -whole
+        if value <= 1e-9:
+            if value >= -1e-12 and exponent > 1:
+                return 0.0
+            raise OutOfDomain("a fractional power of a number that is not positive")
+        return float(value ** float(exponent))
+
+
+class Modular:
+    """Integers modulo a prime. exp, log, sin … are random functions that keep the laws exp(−u) = 1/exp(u), log(exp u) = u."""
+
+    __slots__ = ("_exps", "_logs", "_random", "_tables", "p")
+
+    def __init__(self, seed: str, p: int = PRIME) -> None:
+        self.p = p
+        self._random = random.Random(seed)
+        self._exps: dict[int, int] = {0: 1}
+        self._logs: dict[int, int] = {1: 0}
+        self._tables: dict[tuple[str, int], int] = {("sin", 0): 0, ("cos", 0): 1, ("atan", 0): 0}
+
+    def draw(self) -> int:
+        """A random number that is not zero."""
+        return self._random.randrange(1, self.p)
+
+    def number(self, value: Fraction) -> int:
+        """A rational number modulo the prime."""
+        if value.denominator == 1:
+            return value.numerator % self.p
+        return value.numerator * self.inverse(value.denominator % self.p) % self.p
+
+    def constant(self, name: str) -> int:
+        """A named number stands for itself: a fixed random one."""
+        return self.oracle("constant " + name, 1)
+
+    def inverse(self, value: int) -> int:
+        """1/value."""
+        if value % self.p == 0:
+            raise OutOfDomain("division by zero modulo the prime")
+        return pow(value, -1, self.p)
+
+    def power(self, value: int, exponent: Fraction) -> int:
+        """value to a whole power; other powers have no value here."""
+        if exponent.denominator != 1:
+            raise NotExact("a fractional power")
+        whole = exponent.numerator
+        return pow(value, whole, self.p) if whole >= 0 else pow(self.inverse(value), -whole, self.p)
+
+    def exp(self, value: int) -> int:
+        """A random function with exp(−u)·exp(u) = 1 and exp(log u) = u."""
+        found = self._exps.get(value)
+        if found is None:
+            found = self.draw()
+            self._remember(value, found)
+        return found
+
+    def log(self, value: int) -> int:
+        """A random function with log(1/u) = −log(u) and log(exp u) = u."""
+        if value == 0:
+            raise OutOfDomain("log of zero")
+        found = self._logs.get(value)
+        if found is None:
+            found = self.draw()
+            self._remember(found, value)
+        return found
+
+    def _remember(self, log: int, exp: int) -> None:
+        p, inverse = self.p, self.inverse(exp)
+        self._exps[log], self._exps[-log % p] = exp, inverse
+        self._logs[exp], self._logs[inverse] = log, -log % p
+
+    def log_size(self, value: int) -> int:
+        """log |value|: the log of whichever of ±value has been met."""
+        return self.log(value if value in self._logs or self.p - value not in self._logs else self.p - value)
+
+    def oracle(self, name: str, value: int) -> int:
+        """A random function of that name."""
+        key = (name, value)
+        found = self._tables.get(key)
+        if found is None:
+            found = self._tables[key] = self.draw()
+        return found
+
+    def odd(self, name: str, value: int) -> int:
+        """A random function with f(−u) = −f(u)."""
+        return self.oracle(name, value) if 2 * value < self.p else -self.oracle(name, self.p - value) % self.p
+
+    def even(self, name: str, value: int) -> int:
+        """A random function with f(−u) = f(u)."""
+        return self.oracle(name, min(value, (self.p - value) % self.p))
+
+
+Field = Floats | Modular
+Value = Any
+"""A float or an integer modulo the prime, as the field says."""

@@ -1,0 +1,235 @@
+"""What the named functions mean: their values in floats and modulo a prime, their derivatives, what they abbreviate."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from fractions import Fraction
+from typing import Final
+
+from ..ir import ONE, Call, Constant, Expr, Fill, Hadamard, MatMul, Number, Power, Shape, Size, add, hadamard, mul, neg
+from .fields import Field, Floats, Modular, NotExact, OutOfDomain, Value
+
+_TINY = 1e-9
+
+
+def _log(u: float) -> float:
+    if u <= 1e-12:
+        raise OutOfDomain("the logarithm of a number that is not positive")
+    return math.log(u)
+
+
+def _sign(u: float) -> float:
+    if u == 0:
+        return 0.0
+    if abs(u) < _TINY:
+        raise OutOfDomain("a sign too close to its jump")
+    return 1.0 if u > 0 else -1.0
+
+
+def _sigmoid(u: float) -> float:
+    return 1 / (1 + math.exp(-u)) if u >= 0 else math.exp(u) / (1 + math.exp(u))
+
+
+FLOAT_VALUES: Final[dict[str, Callable[[float], float]]] = {
+    "exp": math.exp, "log": _log, "sqrt": lambda u: Floats().power(u, Fraction(1, 2)), "abs": abs, "sign": _sign,
+    "step": lambda u: max(_sign(u), 0.0), "sin": math.sin, "cos": math.cos, "tan": math.tan,
+    "sec": lambda u: 1 / math.cos(u), "csc": lambda u: 1 / math.sin(u), "cot": lambda u: 1 / math.tan(u),
+    "tanh": math.tanh, "sinh": math.sinh, "cosh": math.cosh, "coth": lambda u: 1 / math.tanh(u),
+    "asin": math.asin, "acos": math.acos, "atan": math.atan, "asinh": math.asinh, "acosh": math.acosh, "atanh": math.atanh,
+    "sigmoid": _sigmoid, "softplus": lambda u: max(u, 0.0) + math.log1p(math.exp(-abs(u))), "relu": lambda u: max(u, 0.0),
+    "erf": math.erf, "expm1": math.expm1, "log1p": lambda u: _log(1 + u), "log2": lambda u: _log(u) / math.log(2),
+    "log10": lambda u: _log(u) / math.log(10), "gelu": lambda u: u * (1 + math.erf(u / math.sqrt(2))) / 2,
+    "silu": lambda u: u * _sigmoid(u), "square": lambda u: u * u, "reciprocal": lambda u: Floats().inverse(u),
+}
+
+
+def _fraction(field: Modular, top: int, bottom: int) -> int:
+    return top * field.inverse(bottom % field.p) % field.p
+
+
+def _exp_pair(field: Modular, u: int) -> tuple[int, int]:
+    up = field.exp(u)
+    return up, field.inverse(up)
+
+
+def _hyperbolic(sign_top: int, sign_bottom: int) -> Callable[[Modular, int], int]:
+    def value(field: Modular, u: int) -> int:
+        up, down = _exp_pair(field, u)
+        return _fraction(field, up + sign_top * down, up + sign_bottom * down if sign_bottom else 2)
+    return value
+
+
+EXACT_VALUES: Final[dict[str, Callable[[Modular, int], int]]] = {
+    "exp": lambda f, u: f.exp(u), "log": lambda f, u: f.log(u), "sin": lambda f, u: f.odd("sin", u), "cos": lambda f, u: f.even("cos", u),
+    "tan": lambda f, u: _fraction(f, f.odd("sin", u), f.even("cos", u)), "cot": lambda f, u: _fraction(f, f.even("cos", u), f.odd("sin", u)),
+    "sec": lambda f, u: f.inverse(f.even("cos", u)), "csc": lambda f, u: f.inverse(f.odd("sin", u)),
+    "tanh": _hyperbolic(-1, 1), "coth": _hyperbolic(1, -1), "sinh": _hyperbolic(-1, 0), "cosh": _hyperbolic(1, 0),
+    "atan": lambda f, u: f.odd("atan", u), "atanh": lambda f, u: _fraction(f, f.log(_fraction(f, 1 + u, 1 - u)), 2),
+    "sigmoid": lambda f, u: f.inverse((1 + f.exp(-u % f.p)) % f.p), "softplus": lambda f, u: f.log((1 + f.exp(u)) % f.p),
+    "expm1": lambda f, u: f.exp(u) - 1, "log1p": lambda f, u: f.log((1 + u) % f.p), "log2": lambda f, u: _fraction(f, f.log(u), f.log(2)),
+    "log10": lambda f, u: _fraction(f, f.log(u), f.log(10)), "silu": lambda f, u: _fraction(f, u, (1 + f.exp(-u % f.p)) % f.p),
+    "square": lambda f, u: u * u % f.p, "reciprocal": lambda f, u: f.inverse(u),
+}
+RATIONAL: Final = frozenset(("square", "reciprocal"))
+"""Elementwise functions that are rational; the others of EXACT_VALUES lean on oracles."""
+
+
+def elementwise(name: str, field: Field) -> Callable[[Value], Value]:
+    """The function of one number, in floats or modulo the prime."""
+    if isinstance(field, Floats):
+        return FLOAT_VALUES[name]
+    value = EXACT_VALUES.get(name)
+    if value is None:
+        raise NotExact(name)
+    return lambda u: value(field, u)
+
+
+def _ones(u: Expr) -> Expr:
+    return Fill(1, u.shape)
+
+
+def _number(top: int, bottom: int = 1) -> Expr:
+    return Number(Fraction(top, bottom))
+
+
+def _scaled(factor: Expr, u: Expr) -> Expr:
+    return mul(factor, u)
+
+
+def _power(u: Expr, top: int, bottom: int = 1) -> Expr:
+    return Power(u, _number(top, bottom))
+
+
+def _over_log(base: int) -> Callable[[Expr], Expr]:
+    return lambda u: _scaled(_power(Call("log", _number(base)), -1), _power(u, -1))
+
+
+def _bell(u: Expr) -> Expr:
+    """exp(−u²/2)/√(2π), the slope of the normal distribution function."""
+    return _scaled(_power(mul(_number(2), Constant("pi")), -1, 2), Call("exp", _scaled(_number(-1, 2), _power(u, 2))))
+
+
+def _normal(u: Expr) -> Expr:
+    return _scaled(_number(1, 2), add(_ones(u), Call("erf", _scaled(_power(_number(2), -1, 2), u))))
+
+
+def _logistic(u: Expr) -> Expr:
+    return Call("sigmoid", u)
+
+
+DERIVATIVES: Final[dict[str, Callable[[Expr], Expr]]] = {
+    "exp": lambda u: Call("exp", u), "log": lambda u: _power(u, -1), "sqrt": lambda u: _scaled(_number(1, 2), _power(u, -1, 2)),
+    "abs": lambda u: Call("sign", u), "sign": lambda u: Fill(0, u.shape), "step": lambda u: Fill(0, u.shape),
+    "sin": lambda u: Call("cos", u), "cos": lambda u: neg(Call("sin", u)), "tan": lambda u: add(_ones(u), _power(Call("tan", u), 2)),
+    "sec": lambda u: hadamard(Call("sec", u), Call("tan", u)), "csc": lambda u: neg(hadamard(Call("csc", u), Call("cot", u))),
+    "cot": lambda u: neg(add(_ones(u), _power(Call("cot", u), 2))),
+    "tanh": lambda u: add(_ones(u), neg(_power(Call("tanh", u), 2))), "sinh": lambda u: Call("cosh", u), "cosh": lambda u: Call("sinh", u),
+    "coth": lambda u: add(_ones(u), neg(_power(Call("coth", u), 2))),
+    "asin": lambda u: _power(add(_ones(u), neg(_power(u, 2))), -1, 2), "acos": lambda u: neg(_power(add(_ones(u), neg(_power(u, 2))), -1, 2)),
+    "atan": lambda u: _power(add(_ones(u), _power(u, 2)), -1), "asinh": lambda u: _power(add(_ones(u), _power(u, 2)), -1, 2),
+    "acosh": lambda u: _power(add(_power(u, 2), neg(_ones(u))), -1, 2), "atanh": lambda u: _power(add(_ones(u), neg(_power(u, 2))), -1),
+    "sigmoid": lambda u: hadamard(_logistic(u), add(_ones(u), neg(_logistic(u)))), "softplus": _logistic,
+    "relu": lambda u: Call("step", u), "expm1": lambda u: Call("exp", u), "log1p": lambda u: _power(add(_ones(u), u), -1),
+    "log2": _over_log(2), "log10": _over_log(10),
+    "erf": lambda u: _scaled(mul(_number(2), _power(Constant("pi"), -1, 2)), Call("exp", neg(_power(u, 2)))),
+    "gelu": lambda u: add(_normal(u), hadamard(u, _bell(u))),
+    "silu": lambda u: add(_logistic(u), hadamard(u, _logistic(u), add(_ones(u), neg(_logistic(u))))),
+    "square": lambda u: _scaled(_number(2), u), "reciprocal": lambda u: neg(_power(u, -2)),
+}
+"""f′ as an expression in u; so the second derivative comes out of the same table."""
+
+
+def _columnwise(u: Expr, total: Callable[[Expr], Expr]) -> Expr:
+    """A row of column totals, copied down to the shape of u."""
+    row = total(u)
+    if u.shape.is_row or u.shape.is_number:
+        return row
+    down = Fill(1, Shape(u.shape.rows))
+    return mul(down, row) if row.shape.is_number else MatMul((down, row))
+
+
+def _rowwise(u: Expr, total: Callable[[Expr], Expr]) -> Expr:
+    column = total(u)
+    if u.shape.is_column or u.shape.is_number:
+        return column
+    across = Fill(1, Shape(ONE, u.shape.cols))
+    return mul(column, across) if column.shape.is_number else MatMul((column, across))
+
+
+def _softmax(u: Expr) -> Expr:
+    powers = Call("exp", u)
+    return mul(_power(Call("sum", powers), -1), powers)
+
+
+def _softmax_along(name: str, along: Callable[[Expr, Callable[[Expr], Expr]], Expr]) -> Callable[[Expr], Expr]:
+    def value(u: Expr) -> Expr:
+        powers = Call("exp", u)
+        return Hadamard((powers, _power(along(powers, lambda e: Call(name, e)), -1)))
+    return value
+
+
+def _mean(u: Expr) -> Expr:
+    return mul(_power(mul(Size(u.shape.rows), Size(u.shape.cols)), -1), Call("sum", u))
+
+
+DEFINITIONS: Final[dict[str, Callable[[Expr], Expr]]] = {
+    "norm": lambda u: _power(Call("sum", _power(u, 2)), 1, 2),
+    "norm1": lambda u: Call("sum", Call("abs", u)),
+    "mean": _mean,
+    "mean0": lambda u: mul(_power(Size(u.shape.rows), -1), Call("sum0", u)),
+    "mean1": lambda u: mul(_power(Size(u.shape.cols), -1), Call("sum1", u)),
+    "softmax": _softmax,
+    "softmax0": _softmax_along("sum0", _columnwise),
+    "softmax1": _softmax_along("sum1", _rowwise),
+    "logsumexp": lambda u: Call("log", Call("sum", Call("exp", u))),
+    "logsumexp0": lambda u: Call("log", Call("sum0", Call("exp", u))),
+    "logsumexp1": lambda u: Call("log", Call("sum1", Call("exp", u))),
+}
+"""Functions that abbreviate others."""
+
+LINEAR: Final = frozenset("tr sum sum0 sum1 diagonal diag vec".split())
+"""Functions that only move and add entries."""
+
+SPECTRAL: Final = frozenset(("nuclear", "spectral"))
+"""Functions of the singular values; floats only."""
+
+
+def squared_root(node: Expr) -> Expr | None:
+    """A power whose root cancels, written without it: ‖u‖² as sum(u²), (√u)² as u, |u|² as u²; else None."""
+    if not (isinstance(node, Power) and isinstance(node.base, Call) and isinstance(node.exponent, Number)):
+        return None
+    half, u = node.exponent.value / 2, node.base.argument
+    if half.denominator != 1:
+        return None
+    match node.base.function:
+        case "norm":
+            return Power(Call("sum", Power(u, Number(2))), Number(half))
+        case "sqrt":
+            return Power(u, Number(half))
+        case "abs":
+            return Power(u, Number(2 * half))
+        case _:
+            return None
+
+
+def constant_value(node: Expr) -> Fraction | None:
+    """The rational number that an expression without variables is, if it is one: 1/2, −(3), 2·3."""
+    if isinstance(node, Number):
+        return node.value
+    parts = [constant_value(part) for part in node.children]
+    if not parts or any(part is None for part in parts) or not node.shape.is_number:
+        return None
+    return _folded(node, [part for part in parts if part is not None])
+
+
+def _folded(node: Expr, parts: list[Fraction]) -> Fraction | None:
+    name = type(node).__name__
+    if name == "Add":
+        return sum(parts, Fraction(0))
+    if name == "Mul":
+        return math.prod(parts, start=Fraction(1))
+    if name == "Power" and parts[1].denominator == 1 and (parts[0] or parts[1] >= 0) and abs(parts[1]) < 64:
+        return Fraction(parts[0] ** int(parts[1]))
+    return None
+

@@ -1,0 +1,131 @@
+"""Values together with their derivatives: an array for every set of perturbations that act at once.
+
+A jet maps a set of tags to the coefficient of the product of their ε; a missing set is zero.
+Products follow from (Σ_S a_S ε_S)(Σ_T b_T ε_T) with ε² = 0: no rule of differentiation is needed beyond that.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from functools import lru_cache
+from math import prod
+from typing import Final, NamedTuple
+
+from ..ir import Expr, Symbol
+from .tensor import Label, Labels, Tensor, product, scaled, total
+
+
+class Tag(NamedTuple):
+    """One perturbation of a variable: in every entry at once (`whole`), along a random or a given direction."""
+
+    variable: Symbol
+    level: int
+    kind: str
+    direction: Expr | None = None
+
+
+Tags = frozenset[Tag]
+Jet = dict[Tags, Tensor]
+NONE: Final[Tags] = frozenset()
+
+
+@lru_cache(maxsize=1024)
+def splits(tags: Tags) -> tuple[tuple[Tags, Tags], ...]:
+    """All ways to divide a set in two."""
+    parts: list[tuple[Tags, Tags]] = [(NONE, NONE)]
+    for tag in sorted(tags, key=lambda tag: tag.level):
+        one = frozenset((tag,))
+        parts = [pair for left, right in parts for pair in ((left | one, right), (left, right | one))]
+    return tuple(parts)
+
+
+def subsets(tags: Tags) -> list[Tags]:
+    """All subsets, smaller ones before larger ones."""
+    return sorted((left for left, _ in splits(tags)), key=len)
+
+
+def gathered(parts: dict[Tags, list[Tensor]], p: int) -> Jet:
+    """The sum of what was collected for each set."""
+    return {tags: total(tensors, p) for tags, tensors in parts.items()}
+
+
+def jet_product(left: Jet, right: Jet, over: Labels, p: int) -> Jet:
+    """Σ over the axes `over` of left·right."""
+    if len(left) == 1 == len(right) and NONE in left and NONE in right:
+        return {NONE: product(left[NONE], right[NONE], over, p)}
+    parts: dict[Tags, list[Tensor]] = {}
+    sizes = (_labels(left) | _labels(right)) if over else {}
+    for mine, a in left.items():
+        for theirs, b in right.items():
+            if not mine & theirs:
+                part = product(a, b, over, p)
+                repeat = prod([sizes[label] for label in over if label not in a.labels and label not in b.labels])
+                parts.setdefault(mine | theirs, []).append(part if repeat == 1 else scaled(part, repeat, p))
+    return gathered(parts, p)
+
+
+def jet_total(jets: Iterable[Jet], p: int) -> Jet:
+    """The sum of jets."""
+    parts: dict[Tags, list[Tensor]] = {}
+    for jet in jets:
+        for tags, tensor in jet.items():
+            parts.setdefault(tags, []).append(tensor)
+    return gathered(parts, p)
+
+
+def each(jet: Jet, function: Callable[[Tensor], Tensor]) -> Jet:
+    """A linear function of every component."""
+    return {tags: function(tensor) for tags, tensor in jet.items()}
+
+
+def _labels(jet: Jet) -> dict[Label, int]:
+    found: dict[Label, int] = {}
+    for tensor in jet.values():
+        found.update(zip(tensor.labels, tensor.dims, strict=True))
+    return found
+
+
+def contract(factors: list[Jet], bound: dict[Label, int], p: int) -> Jet:
+    """Σ over the bound axes of the product of all factors: one axis at a time, the cheapest next, never all at once."""
+    left: dict[int, tuple[Jet, dict[Label, int]]] = {number: (jet, _labels(jet)) for number, jet in enumerate(factors)}
+    users: dict[Label, set[int]] = {label: {n for n, (_, labels) in left.items() if label in labels} for label in bound}
+    costs: dict[Label, int] = {}
+    repeat = prod([size for label, size in bound.items() if not users[label]])
+    fresh = len(factors)
+    while open_labels := [label for label in bound if users[label]]:
+        for label in open_labels:
+            if label not in costs:
+                costs[label] = prod({k: v for n in users[label] for k, v in left[n][1].items()}.values())
+        label = min(open_labels, key=costs.__getitem__)
+        members = sorted(users[label], key=lambda n: len(left[n][1]))
+        gone = tuple([other for other in open_labels if users[other] <= users[label]])
+        jet = _together([left[n][0] for n in members], gone, p)
+        labels = _labels(jet)
+        for n in members:
+            for other in left.pop(n)[1]:
+                costs.pop(other, None)
+                if other in users:
+                    users[other].discard(n)
+        left[fresh] = (jet, labels)
+        for other in labels:
+            costs.pop(other, None)
+            if other in users:
+                users[other].add(fresh)
+        for other in gone:
+            users[other] = set()
+        fresh += 1
+    result = _together([jet for jet, _ in sorted(left.values(), key=lambda pair: len(pair[1]))], (), p)
+    if repeat == 1:
+        return result
+    return each(result, lambda tensor: scaled(tensor, repeat, p))
+
+
+def _together(jets: list[Jet], over: Labels, p: int) -> Jet:
+    """The product of jets; the axes `over` are summed in the last product (all factors may hold them)."""
+    if len(jets) == 1:
+        one: Jet = {NONE: Tensor((), (), (1,))}
+        return jet_product(one, jets[0], over, p) if over else jets[0]
+    result = jets[0]
+    for jet in jets[1:-1]:
+        result = jet_product(result, jet, (), p)
+    return jet_product(result, jets[-1], over, p)

@@ -1,0 +1,163 @@
+"""Arrays that come from the form of an expression alone: identities, δ, entries taken out, traces, diagonals, singular values."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from fractions import Fraction
+from math import prod
+from typing import Any, Final
+
+from ..ir import ONE, Dim, Index, Pair, Position, Shape
+from .fields import Floats, OutOfDomain
+from .tensor import COL, ROW, Axis, Label, Labels, Tensor, aligned, merged, product, reindexed, renamed, spread, summed
+
+Sizes = Callable[[Dim], int]
+
+
+def sides(shape: Shape) -> Labels:
+    """The axes of a shape: none for a number, ROW for a column, COL for a row."""
+    return tuple([label for label, side in ((ROW, shape.rows), (COL, shape.cols)) if side is not ONE])
+
+
+def lengths(shape: Shape, size: Sizes) -> tuple[int, ...]:
+    """The lengths of those axes."""
+    return tuple([size(side) for side in (shape.rows, shape.cols) if side is not ONE])
+
+
+def filled(value: Any, shape: Shape, size: Sizes) -> Tensor:
+    """All entries the same."""
+    dims = lengths(shape, size)
+    return Tensor(sides(shape), dims, [value] * prod(dims))
+
+
+def zero(shape: Shape, size: Sizes) -> Tensor:
+    """All entries 0."""
+    return filled(0, shape, size)
+
+
+def identity(left: Label, right: Label, n: int) -> Tensor:
+    """1 where two axes agree, else 0."""
+    return Tensor((left, right), (n, n), [int(i == j) for i in range(n) for j in range(n)])
+
+
+def unit_directions(shape: Shape, tag: Label, size: Sizes) -> Tensor:
+    """∂X/∂X: δ for each side of the variable; the axes of the direction are named by the tag and the side."""
+    result = Tensor((), (), (1,))
+    for side, n in zip(sides(shape), lengths(shape, size), strict=True):
+        result = product(result, identity(side, (tag, side), n), (), 0)
+    return result
+
+
+def _axis(position: Position, size: Sizes) -> Axis:
+    if isinstance(position, Index):
+        return 0, ((position, 1),)
+    if isinstance(position, Pair):
+        inner_size = size(position.inner_dim)
+        outer, inner = _axis(position.outer, size), _axis(position.inner, size)
+        return outer[0] * inner_size + inner[0], (*[(label, k * inner_size) for label, k in outer[1]], *inner[1])
+    return position, ()
+
+
+def _letters(position: Position) -> list[Index]:
+    if isinstance(position, Pair):
+        return _letters(position.outer) + _letters(position.inner)
+    return [position] if isinstance(position, Index) else []
+
+
+def taken(tensor: Tensor, where: dict[Label, Position], size: Sizes) -> Tensor:
+    """The entries at the positions given for some axes; a letter that is there already makes a diagonal."""
+    if all(isinstance(position, Index) for position in where.values()):
+        return renamed(tensor, dict(where))
+    axes: list[Axis] = []
+    target: dict[Label, int] = {}
+    for label, length in zip(tensor.labels, tensor.dims, strict=True):
+        if label not in where:
+            axes.append((0, ((label, 1),)))
+            target[label] = length
+            continue
+        position = where[label]
+        axis = _axis(position, size)
+        if axis[0] >= length:
+            raise OutOfDomain(f"there is no entry number {axis[0]}")
+        axes.append(axis)
+        target.update({letter: size(letter.dim) for letter in _letters(position)})
+    return reindexed(tensor, tuple(axes), tuple(target), tuple(target.values()))
+
+
+def delta(left: Position, right: Position, size: Sizes) -> Tensor:
+    """1 where two positions agree, else 0."""
+    letters = list(dict.fromkeys(_letters(left) + _letters(right)))
+    dims = tuple([size(letter.dim) for letter in letters])
+    values: list[dict[Label, int]] = [{}]
+    for letter, n in zip(letters, dims, strict=True):
+        values = [value | {letter: k} for value in values for k in range(n)]
+
+    def at(axis: Axis, value: dict[Label, int]) -> int:
+        return axis[0] + sum(k * value[label] for label, k in axis[1])
+
+    one, other = _axis(left, size), _axis(right, size)
+    return Tensor(tuple(letters), dims, [int(at(one, value) == at(other, value)) for value in values])
+
+
+def with_sides(tensor: Tensor, shape: Shape, size: Sizes) -> Tensor:
+    """The array with the axes of the shape present; along an axis that was missing it is constant."""
+    missing = [(label, n) for label, n in zip(sides(shape), lengths(shape, size), strict=True) if label not in tensor.labels]
+    if not missing:
+        return tensor
+    return spread(tensor, (*tensor.labels, *[label for label, _ in missing]), (*tensor.dims, *[n for _, n in missing]))
+
+
+def _trace(tensor: Tensor, p: int) -> Tensor:
+    return summed(renamed(tensor, {COL: ROW}), (ROW,), p)
+
+
+def _diagonal_matrix(tensor: Tensor, p: int) -> Tensor:
+    side = ROW if ROW in tensor.labels else COL
+    if side not in tensor.labels:
+        return tensor
+    other = COL if side == ROW else ROW
+    return product(tensor, identity(side, other, tensor.size(side)), (), p)
+
+
+def _stacked(tensor: Tensor, p: int) -> Tensor:
+    if ROW not in tensor.labels or COL not in tensor.labels:
+        return renamed(tensor, {COL: ROW})
+    return merged(tensor, COL, ROW, ROW)
+
+
+LINEAR: Final[dict[str, Callable[[Tensor, int], Tensor]]] = {
+    "tr": _trace,
+    "sum": lambda tensor, p: summed(tensor, (ROW, COL), p),
+    "sum0": lambda tensor, p: summed(tensor, (ROW,), p),
+    "sum1": lambda tensor, p: summed(tensor, (COL,), p),
+    "diagonal": lambda tensor, p: renamed(tensor, {COL: ROW}),
+    "diag": _diagonal_matrix,
+    "vec": _stacked,
+}
+"""The functions that only move and add entries."""
+
+
+def float_power(base: Tensor, exponent: Tensor) -> Tensor:
+    """Entry by entry base to the power of exponent, in floats."""
+    field = Floats()
+    left, right = aligned(base, exponent)
+    return Tensor(left.labels, left.dims, [field.power(u, Fraction(v)) for u, v in zip(left.data, right.data, strict=True)])
+
+
+def singular(tensor: Tensor, name: str) -> tuple[Tensor, Tensor]:
+    """The nuclear or spectral norm of a matrix of floats and its slope: U Vᵀ, or u₁ v₁ᵀ."""
+    import numpy as np
+
+    rest = tuple([label for label in tensor.labels if label not in (ROW, COL)])
+    rows, cols = tensor.size(ROW), tensor.size(COL)
+    dims = tuple([tensor.size(label) for label in rest])
+    data = spread(tensor, (*rest, ROW, COL), (*dims, rows, cols)).data
+    values, slopes = [], []
+    for start in range(0, len(data), rows * cols):
+        left, sizes, right = np.linalg.svd(np.array(data[start:start + rows * cols], dtype=float).reshape(rows, cols), full_matrices=False)
+        if sizes[-1] < 1e-6 or min(abs(np.diff(sizes)), default=1.0) < 1e-6:
+            raise OutOfDomain("singular values that are zero or equal")
+        values.append(float(sizes.sum() if name == "nuclear" else sizes[0]))
+        slopes.extend((left @ right if name == "nuclear" else np.outer(left[:, 0], right[0])).reshape(-1).tolist())
+    return Tensor(rest, dims, values), Tensor((*rest, ROW, COL), (*dims, rows, cols), slopes)
+

@@ -1,0 +1,240 @@
+"""Small dense arrays with named axes, in pure Python: the arithmetic under the evaluator, over floats or modulo a prime."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Iterable, Sequence
+from functools import lru_cache
+from math import prod
+from operator import add, itemgetter, mul
+from typing import Any, Final
+
+Label = Hashable
+ROW: Final = "row"
+COL: Final = "col"
+WORK_LIMIT: Final = 6_000_000
+
+Axis = tuple[int, tuple[tuple[Label, int], ...]]
+"""Where an axis is read: a constant plus a multiple of some labels, `(c, ((i, a), …))` for position c + a·i + …."""
+
+
+class TooLarge(Exception):
+    """An array or a product that is beyond the work one comparison may take."""
+
+
+class Tensor:
+    """An array over named axes; `data` is flat, the last axis runs fastest. Never changed after it is made."""
+
+    __slots__ = ("data", "dims", "labels")
+
+    def __init__(self, labels: tuple[Label, ...], dims: tuple[int, ...], data: Sequence[Any]) -> None:
+        self.labels = labels
+        self.dims = dims
+        self.data = data
+
+    def size(self, label: Label) -> int:
+        """The length of one axis."""
+        return self.dims[self.labels.index(label)]
+
+    def __repr__(self) -> str:
+        return f"Tensor({self.labels}, {self.dims}, {list(self.data)})"
+
+
+def scalar(value: Any) -> Tensor:
+    """A number as an array without axes."""
+    return Tensor((), (), (value,))
+
+
+def _strides(dims: tuple[int, ...]) -> list[int]:
+    strides, step = [], 1
+    for size in reversed(dims):
+        strides.append(step)
+        step *= size
+    return strides[::-1]
+
+
+Picker = Callable[[Sequence[Any]], Sequence[Any]]
+
+
+def _same(data: Sequence[Any]) -> Sequence[Any]:
+    return data
+
+
+def _picker(offsets: list[int], length: int) -> Picker:
+    if len(offsets) == length and offsets == list(range(length)):
+        return _same
+    if len(offsets) == 1:
+        only = offsets[0]
+        return lambda data: (data[only],)
+    return itemgetter(*offsets)
+
+
+@lru_cache(maxsize=8192)
+def _plan(axes: tuple[Axis, ...], dims: tuple[int, ...], target: tuple[Label, ...], sizes: tuple[int, ...]) -> Picker:
+    steps: dict[Label, int] = dict.fromkeys(target, 0)
+    start = 0
+    for (constant, parts), stride in zip(axes, _strides(dims), strict=True):
+        start += constant * stride
+        for label, factor in parts:
+            steps[label] += factor * stride
+    offsets = [start]
+    for label, size in zip(target, sizes, strict=True):
+        step = steps[label]
+        offsets = [offset + k * step for offset in offsets for k in range(size)]
+    return _picker(offsets, prod(dims))
+
+
+def _plain(labels: Iterable[Label]) -> tuple[Axis, ...]:
+    return tuple([(0, ((label, 1),)) for label in labels])
+
+
+def reindexed(tensor: Tensor, axes: tuple[Axis, ...], target: tuple[Label, ...], sizes: tuple[int, ...]) -> Tensor:
+    """The array over `target` whose entry is the old one at the positions that `axes` name: slices, diagonals, splits."""
+    if prod(sizes) > WORK_LIMIT:
+        raise TooLarge
+    return Tensor(target, sizes, _plan(axes, tensor.dims, target, sizes)(tensor.data))
+
+
+@lru_cache(maxsize=8192)
+def _order_plan(labels: tuple[Label, ...], dims: tuple[int, ...], target: tuple[Label, ...], sizes: tuple[int, ...]) -> Picker:
+    return _plan(_plain(labels), dims, target, sizes)
+
+
+def spread(tensor: Tensor, target: tuple[Label, ...], sizes: tuple[int, ...]) -> Tensor:
+    """The same array with its axes in the order of `target`; axes that it lacks are added, constant along them."""
+    if tensor.labels == target:
+        return tensor
+    if prod(sizes) > WORK_LIMIT:
+        raise TooLarge
+    return Tensor(target, sizes, _order_plan(tensor.labels, tensor.dims, target, sizes)(tensor.data))
+
+
+def renamed(tensor: Tensor, names: dict[Label, Label]) -> Tensor:
+    """Axes under other names; two axes that get one name become their diagonal."""
+    labels = tuple([names.get(label, label) for label in tensor.labels])
+    distinct = tuple(dict.fromkeys(labels))
+    if len(distinct) == len(labels):
+        return Tensor(labels, tensor.dims, tensor.data)
+    sizes = dict(zip(labels, tensor.dims, strict=True))
+    return reindexed(tensor, _plain(labels), distinct, tuple([sizes[label] for label in distinct]))
+
+
+def merged(tensor: Tensor, outer: Label, inner: Label, name: Label) -> Tensor:
+    """Two axes as one, position outer·size(inner) + inner. It comes last."""
+    rest = tuple([label for label in tensor.labels if label not in (outer, inner)])
+    target = (*rest, outer, inner)
+    whole = spread(tensor, target, tuple([tensor.size(label) for label in target]))
+    return Tensor((*rest, name), (*whole.dims[:-2], whole.dims[-2] * whole.dims[-1]), whole.data)
+
+
+@lru_cache(maxsize=8192)
+def _union(left: tuple[Label, ...], ldims: tuple[int, ...], right: tuple[Label, ...],
+           rdims: tuple[int, ...]) -> tuple[tuple[Label, ...], tuple[int, ...]]:
+    sizes = dict(zip(left, ldims, strict=True)) | dict(zip(right, rdims, strict=True))
+    return tuple(sizes), tuple(sizes.values())
+
+
+def aligned(left: Tensor, right: Tensor) -> tuple[Tensor, Tensor]:
+    """Both arrays over the union of their axes, in one order."""
+    labels, dims = _union(left.labels, left.dims, right.labels, right.dims)
+    return spread(left, labels, dims), spread(right, labels, dims)
+
+
+def total(tensors: list[Tensor], p: int) -> Tensor:
+    """The sum of arrays, each constant along the axes that it lacks. `p` is the modulus, 0 for floats."""
+    first = tensors[0]
+    if len(tensors) == 1:
+        return first
+    labels, dims = first.labels, first.dims
+    for tensor in tensors[1:]:
+        if tensor.labels != labels:
+            labels, dims = _union(labels, dims, tensor.labels, tensor.dims)
+    columns = [spread(tensor, labels, dims).data for tensor in tensors]
+    if len(columns) == 2:
+        data = list(map(add, columns[0], columns[1]))
+    else:
+        data = list(map(sum, zip(*columns, strict=True)))
+    return Tensor(labels, dims, [value % p for value in data] if p else data)
+
+
+def scaled(tensor: Tensor, factor: Any, p: int) -> Tensor:
+    """Every entry times one number."""
+    data = [value * factor % p for value in tensor.data] if p else [value * factor for value in tensor.data]
+    return Tensor(tensor.labels, tensor.dims, data)
+
+
+def mapped(tensor: Tensor, function: Callable[[Any], Any]) -> Tensor:
+    """A function of every entry."""
+    return Tensor(tensor.labels, tensor.dims, list(map(function, tensor.data)))
+
+
+def summed(tensor: Tensor, over: Iterable[Label], p: int) -> Tensor:
+    """The sum along some axes of the array; axes that it lacks are ignored."""
+    gone = [label for label in over if label in tensor.labels]
+    if not gone:
+        return tensor
+    rest = tuple([label for label in tensor.labels if label not in gone])
+    target = (*rest, *gone)
+    data = spread(tensor, target, tuple([tensor.size(label) for label in target])).data
+    step = prod([tensor.size(label) for label in gone])
+    sums = [sum(data[start:start + step]) for start in range(0, len(data), step)]
+    return Tensor(rest, tuple([tensor.size(label) for label in rest]), [value % p for value in sums] if p else sums)
+
+
+Labels = tuple[Label, ...]
+Contraction = tuple[Picker, Picker, int, int, int, int, Labels, tuple[int, ...]]
+
+
+@lru_cache(maxsize=8192)
+def _contraction(left: Labels, ldims: tuple[int, ...], right: Labels, rdims: tuple[int, ...], over: Labels) -> Contraction:
+    sizes = dict(zip(left, ldims, strict=True)) | dict(zip(right, rdims, strict=True))
+    inner = [label for label in left if label in over]
+    batch = [label for label in left if label in right and label not in over]
+    mine = [label for label in left if label not in right]
+    theirs = [label for label in right if label not in left]
+    arrange_left, arrange_right, labels = (*batch, *mine, *inner), (*batch, *theirs, *inner), (*batch, *mine, *theirs)
+
+    def many(some: Iterable[Label]) -> tuple[int, ...]:
+        return tuple([sizes[label] for label in some])
+
+    return (_plan(_plain(left), ldims, arrange_left, many(arrange_left)), _plan(_plain(right), rdims, arrange_right, many(arrange_right)),
+            prod(many(batch)), prod(many(mine)), prod(many(theirs)), prod(many(inner)), labels, many(labels))
+
+
+def product(left: Tensor, right: Tensor, over: Labels, p: int) -> Tensor:
+    """Σ over the axes `over` of left·right; other axes of one name run together. Each axis of `over` is in one of the two."""
+    if over:
+        alone = [label for label in over if label in left.labels and label not in right.labels]
+        if alone:
+            left = summed(left, alone, p)
+        alone = [label for label in over if label in right.labels and label not in left.labels]
+        if alone:
+            right = summed(right, alone, p)
+        over = tuple([label for label in over if label in left.labels])
+    if not left.labels:
+        return scaled(right, left.data[0], p)
+    if not right.labels:
+        return scaled(left, right.data[0], p)
+    if left.labels == right.labels and not over:
+        data = list(map(mul, left.data, right.data))
+        return Tensor(left.labels, left.dims, [value % p for value in data] if p else data)
+    pick_left, pick_right, batch, mine, theirs, inner, labels, dims = _contraction(left.labels, left.dims, right.labels, right.dims, over)
+    if batch * mine * theirs * inner > WORK_LIMIT:
+        raise TooLarge
+    return Tensor(labels, dims, _multiply(pick_left(left.data), pick_right(right.data), batch, mine, theirs, inner, p))
+
+
+def _multiply(left: Sequence[Any], right: Sequence[Any], batch: int, mine: int, theirs: int, inner: int, p: int) -> list[Any]:
+    if inner == 1:
+        if batch == 1:
+            data = [a * b for a in left for b in right]
+        else:
+            data = [a * b for k in range(batch) for a in left[k * mine:(k + 1) * mine] for b in right[k * theirs:(k + 1) * theirs]]
+    else:
+        rows = [left[start:start + inner] for start in range(0, len(left), inner)]
+        cols = [right[start:start + inner] for start in range(0, len(right), inner)]
+        if batch == 1:
+            data = [sum(map(mul, row, col)) for row in rows for col in cols]
+        else:
+            data = [sum(map(mul, row, col)) for k in range(batch)
+                    for row in rows[k * mine:(k + 1) * mine] for col in cols[k * theirs:(k + 1) * theirs]]
+    return [value % p for value in data] if p else data

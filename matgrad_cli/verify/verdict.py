@@ -1,0 +1,42 @@
+"""What a comparison of two lines says, and with which evidence."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+Kind = Literal["proved", "agrees", "differs", "unknown"]
+
+Nested = float | int | str | list["Nested"]
+"""A number or nested lists of numbers, as JSON holds them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Witness:
+    """Values at which two lines differ: the variables by name, and what each line is there."""
+
+    values: tuple[tuple[str, Nested], ...]
+    left: Nested
+    right: Nested
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """`proved` (exactly equal modulo a prime), `agrees` (floats at several points), `differs`, or `unknown`; `by` is the evidence."""
+
+    kind: Kind
+    by: str
+    witness: Witness | None = None
+
+    @property
+    def holds(self) -> bool:
+        """Whether the two lines were seen to be equal."""
+        return self.kind in ("proved", "agrees")
+
+
+def weakest(verdicts: list[Verdict]) -> Kind:
+    """The verdict of a chain: differs before unknown before agrees before proved."""
+    for kind in ("differs", "unknown", "agrees"):
+        if any(verdict.kind == kind for verdict in verdicts):
+            return kind  # type: ignore[return-value]
+    return "proved"
