@@ -1,0 +1,157 @@
+"""One rule at one place: fit the left side, ask for the conditions, build the right side. What the rule does not mention is kept."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+
+from ..facts import Problem
+from ..facts.conditions import CONDITIONS, holds
+from ..ir import Add, Expr, Hadamard, Index, MatMul, Mul, SumOver, Symbol, add, hadamard, letters_in, mul, product, sum_over
+from ..ir.expr import IndexMismatch, ShapeMismatch
+from ..records import Bindings, Sentence
+from ..rulebook.heads import head_of
+from ..rulebook.pattern import Pattern, operators_in, pattern
+from ..rulebook.rule import Rule
+from .instantiate import instantiate
+from .match import Matcher, Table
+
+STRUCTURE = frozenset(("symmetric", "antisymmetric", "diagonal", "orthogonal", "unit", "simplex", "onehot", "binary", "signs", "pm1"))
+"""Facts that tie entries to each other or to values: none may be used of the variable inside a pending derivative."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rewriting:
+    """What a rule made of an expression: the new one, what the rule's letters stood for, and what had to be supposed."""
+
+    rule: Rule
+    new: Expr
+    bindings: Bindings
+    assumed: tuple[Sentence, ...] = ()
+
+    @property
+    def title(self) -> Sentence:
+        """The rule's sentence with the values of its letters."""
+        return Sentence(self.rule.title, self.bindings)
+
+    @property
+    def why(self) -> Sentence:
+        """The rule's reason with the values of its letters."""
+        return Sentence(self.rule.why, self.bindings)
+
+
+def rewrite_node(rule: Rule, node: Expr, problem: Problem, taken: set[str] | frozenset[str] = frozenset(), pending: bool = False) -> Rewriting | None:
+    """`node` rewritten once by `rule`, or None. Bound letters of the right side avoid `taken`.
+
+    `pending` says that the node stands inside ∂ or d: there no fact about the variable may be used.
+    """
+    if rule.native:
+        return None
+    memory = _failures(problem)
+    key = (rule.id, rule.file, node, pending)
+    if key in memory:
+        return None
+    found = next(rewritings(rule, node, problem, taken, pending), None)
+    if found is None:
+        memory.add(key)
+    return found
+
+
+@lru_cache(maxsize=4)
+def _failures(problem: Problem) -> set[tuple[str, str, Expr, bool]]:
+    """Which rules are known not to fit which expressions: interned expressions make this safe to remember."""
+    return set()
+
+
+def rewritings(
+    rule: Rule, node: Expr, problem: Problem, taken: set[str] | frozenset[str] = frozenset(), pending: bool = False
+) -> Iterator[Rewriting]:
+    """Every way in which a pattern rule rewrites this node, lazily; ways that change nothing are left out."""
+    sides = pattern(rule)
+    if not sides.operators <= operators_in(node):
+        return
+    matcher = Matcher(sides, problem, pending)
+    for table, surround in _fits(matcher, sides.lhs, node):
+        assumed = _conditions(sides, table, problem, pending)
+        if assumed is None:
+            continue
+        try:
+            new = surround(instantiate(sides, table, frozenset(taken) | _letters(node)))
+        except (ShapeMismatch, IndexMismatch):
+            continue  # a side of size 1 made this form impossible, for example an entry of a number
+        if new is not node:
+            yield Rewriting(rule, new, _bindings(sides, table), assumed)
+
+
+def _letters(node: Expr) -> frozenset[str]:
+    return frozenset(letter.name for letter in letters_in(node))
+
+
+class _Surround:
+    """Puts the new part back among the parts that the rule did not mention."""
+
+    def __init__(self, node: Expr, rest: tuple[Expr, ...] = (), place: int = 0, after: tuple[Expr, ...] = (), letters: tuple[Index, ...] = ()) -> None:
+        self.node, self.rest, self.place, self.after, self.letters = node, rest, place, after, letters
+
+    def __call__(self, new: Expr) -> Expr:
+        before, after = self.rest[: self.place], (*self.rest[self.place :], *self.after)
+        parts = (*before, new, *after)
+        if len(parts) == 1:
+            whole = new
+        elif isinstance(self.node, Add):
+            whole = add(*parts)
+        elif isinstance(self.node, Hadamard):
+            whole = hadamard(*parts)
+        elif isinstance(self.node, MatMul):
+            whole = product(*parts)
+        else:
+            whole = mul(*parts)
+        return sum_over(self.letters, whole) if self.letters else whole
+
+
+def _fits(matcher: Matcher, p: Expr, node: Expr) -> Iterator[tuple[Table, _Surround]]:
+    """Fits of the whole node, and of some of the parts of a sum or product."""
+    whole = _Surround(node)
+    if isinstance(p, Add | Mul | Hadamard):
+        kind: type[Expr] = type(p)
+        if kind is Hadamard and node.shape.is_number:
+            kind = Mul
+        if type(node) is kind:
+            for table, rest, used in matcher.unordered(kind, p.children, node.children, {}):
+                place = sum(1 for number in range(min(used, default=0)) if number not in used)
+                yield table, _Surround(node, rest, place)
+    elif isinstance(p, MatMul):
+        if isinstance(node, MatMul):
+            if len(p.factors) <= len(node.factors):
+                for table in matcher.match(p, node, {}):
+                    yield table, whole
+                for table, start, end in matcher.runs(p.factors, node.factors, {}):
+                    yield table, _Surround(node, node.factors[:start], start, node.factors[end:])
+    elif isinstance(p, SumOver):
+        if isinstance(node, SumOver):
+            for table, letters, outside in matcher.sums(p, node, {}):
+                yield table, _Surround(node, outside, len(outside), (), letters)
+    elif not isinstance(p, Symbol) and (type(p) is type(node) and head_of(p) == head_of(node)):
+        for table in matcher.match(p, node, {}):
+            yield table, whole
+
+
+def _conditions(sides: Pattern, table: Table, problem: Problem, pending: bool) -> tuple[Sentence, ...] | None:
+    """None if a condition is known to fail; else the conditions that nothing is known about, as sentences."""
+    assumed: list[Sentence] = []
+    variables = dict(sides.names)
+    for requirement in sides.rule.when:
+        value = table[variables[requirement.variable]]
+        if pending and requirement.word in STRUCTURE and problem.wrt in value.symbols:
+            return None
+        known = holds(value, requirement.word, problem)
+        if known is False or (known is None and requirement.word in STRUCTURE):
+            return None
+        if known is None:
+            assumed.append(Sentence(CONDITIONS[requirement.word].sentence, (("0", value),)))
+    return tuple(assumed)
+
+
+def _bindings(sides: Pattern, table: Table) -> Bindings:
+    return tuple((name, table[variable]) for name, variable in sides.names if table.get(variable) is not None)

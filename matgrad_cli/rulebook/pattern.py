@@ -1,0 +1,138 @@
+"""The two sides of a rule as expressions, parsed and checked when the rule is first tried."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+
+from ..diagnostics import InputError, MatgradError, Source
+from ..ir import ONE, Differential, Dim, Expr, Index, MatMul, Shape, Symbol, nodes_of
+from ..ir.expr import IndexMismatch, ShapeMismatch
+from ..notation.elaborate import elaborate
+from ..notation.reader import parse
+from ..notation.scope import Scope
+from .heads import head_of
+from .load import complain
+from .rule import Rule
+
+WRT = Symbol("the variable", Shape(Dim.of("rows of it"), Dim.of("columns of it")))
+"""What `d(…)` in a rule differentiates by: it binds to the variable of the differential that is matched."""
+
+MOST_RUNS = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Pattern:
+    """Both sides of a rule; what is variable in them; the operators that a matching expression must contain."""
+
+    rule: Rule
+    lhs: Expr
+    rhs: Expr
+    variables: frozenset[Symbol]
+    letters: frozenset[Index]
+    dims: frozenset[str]
+    operators: frozenset[str]
+    names: tuple[tuple[str, Symbol | Index], ...]
+
+
+def words_of(shapes: Iterable[tuple[str, str]]) -> frozenset[str]:
+    """The dimension names that a table of shapes mentions: `{ A = "m n", i = "index k" }` → k, m, n."""
+    found = {word for _, text in shapes for word in text.split() if word != "index" and not word.isdigit()}
+    return frozenset(found)
+
+
+def dim_of(word: str) -> Dim:
+    """`"3"` is the number 3, `"m"` the dimension m."""
+    return Dim(int(word)) if word.isdigit() else Dim.of(word)
+
+
+def declared(shapes: Iterable[tuple[str, str]]) -> tuple[dict[str, Symbol], dict[str, Dim]]:
+    """The variables and the index letters of a table of shapes."""
+    symbols: dict[str, Symbol] = {}
+    letters: dict[str, Dim] = {}
+    for name, text in shapes:
+        words = text.split()
+        if words and words[0] == "index":
+            letters[name] = dim_of(words[1])
+        elif len(words) > 2:
+            raise ValueError(f"`{name}` has {len(words)} sides; needed at most two")
+        else:
+            sides = [dim_of(word) for word in words] + [ONE] * (2 - len(words))
+            symbols[name] = Symbol(name, Shape(*sides))
+    return symbols, letters
+
+
+def read_side(text: str, shapes: Iterable[tuple[str, str]], wrt: Symbol | None = WRT, name: str = "rule") -> Expr:
+    """An expression whose names are those of a table of shapes; dimension names may stand as numbers."""
+    table = tuple(shapes)
+    symbols, letters = declared(table)
+    sizes: Mapping[str, Dim] = {word: Dim.of(word) for word in words_of(table)}
+    scope = Scope(Source(name, text), symbols=symbols, sizes=sizes, letters=letters, wrt=wrt)
+    return elaborate(parse(text, name), scope)
+
+
+@lru_cache(maxsize=1024)
+def pattern(rule: Rule) -> Pattern:
+    """The parsed sides of a rule; errors name file, rule and field."""
+    lhs, rhs = _side(rule, "lhs", rule.lhs), _side(rule, "rhs", rule.rhs)
+    symbols, letters = declared(rule.shapes)
+    extra = sorted(symbol.name for symbol in _plain(rhs) - _plain(lhs) if isinstance(symbol, Symbol))
+    if extra:
+        known = ", ".join(sorted(symbol.name for symbol in _plain(lhs) if isinstance(symbol, Symbol)))
+        raise complain(rule.file, rule.id, "rhs", f"variable {extra[0]} does not occur in lhs (it has {known})")
+    if lhs.shape is not rhs.shape:
+        raise complain(rule.file, rule.id, "rhs", f"the sides differ in shape: lhs is {lhs.shape}, rhs is {rhs.shape}")
+    if not rhs.free <= lhs.free:
+        stray = ", ".join(sorted(index.name for index in rhs.free - lhs.free))
+        raise complain(rule.file, rule.id, "rhs", f"free letter {stray} does not occur in lhs")
+    _check_runs(rule, lhs)
+    indices = frozenset(Index(name, dim) for name, dim in letters.items())
+    names: tuple[tuple[str, Symbol | Index], ...] = tuple(
+        (name, symbols[name] if name in symbols else Index(name, letters[name])) for name, _ in rule.shapes
+    )
+    return Pattern(
+        rule, lhs, rhs, frozenset(symbols.values()) | {WRT}, indices, words_of(rule.shapes) | set(WRT.shape.rows.names + WRT.shape.cols.names),
+        needed_operators(lhs), names,
+    )  # fmt: skip
+
+
+def _plain(side: Expr) -> frozenset[Expr]:
+    """The variables that a side mentions (the variable of a differential or a derivative is mentioned by it)."""
+    return side.symbols | {node.variable for node in nodes_of(side) if isinstance(node, Differential)}
+
+
+def _side(rule: Rule, field: str, text: str) -> Expr:
+    try:
+        return read_side(text, rule.shapes)
+    except InputError as problem:
+        raise complain(rule.file, rule.id, field, problem.diagnostic.message) from problem
+    except (ShapeMismatch, IndexMismatch, ValueError, MatgradError) as problem:
+        raise complain(rule.file, rule.id, field, str(problem)) from problem
+
+
+def _check_runs(rule: Rule, lhs: Expr) -> None:
+    """More than two variables in one product that may each take a run of factors make matching cubic and worse."""
+    for node in nodes_of(lhs):
+        if isinstance(node, MatMul):
+            bare = [factor for factor in node.factors if isinstance(factor, Symbol) and factor.shape.is_matrix]
+            if len(set(bare)) > MOST_RUNS + 1 or (len(set(bare)) > MOST_RUNS and node is not lhs and rule.family != "inverses"):
+                raise complain(rule.file, rule.id, "lhs", f"a product with {len(set(bare))} free variables; at most {MOST_RUNS} can be matched")
+
+
+_LOOSE = frozenset(("Symbol", "Number", "Add", "Mul", "Transpose", "Hadamard", "Fill", "Eye", "Power", "Size", "MatMul", "Kron"))
+
+
+def needed_operators(side: Expr) -> frozenset[str]:
+    """Operators that every matching expression contains (products and sums may be matched by single parts, so they don't count)."""
+    return frozenset(head_of(node) for node in nodes_of(side)) - _LOOSE
+
+
+@lru_cache(maxsize=100_000)
+def operators_in(node: Expr) -> frozenset[str]:
+    """All operators at and below a node."""
+    found: frozenset[str] = frozenset((head_of(node),))
+    return found.union(*(operators_in(child) for child in node.children)) if node.children else found
+
+
+
