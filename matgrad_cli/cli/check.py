@@ -36,9 +36,9 @@ def check(
     if not files:
         raise UsageError(Diagnostic("missing-file", "no file to check is given", help="`matgrad check answers.toml`"))
     with time_limit(SECONDS):
-        from ..grading import check_files
+        from ..grading.check import Options, check_files
 
-        found = check_files([Path(name) for name in files], key=Path(key) if key else None)
+        found = check_files([Path(name) for name in files], Options(key=Path(key) if key else None))
         shown = render(found, format_, colour=wants_colour(sys.stdout), width=columns(fallback=100))
         others = [(render(found, name), file) for name, file in further]
     for text, file in others:

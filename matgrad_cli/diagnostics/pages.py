@@ -19,4 +19,4 @@ def page(code: str) -> str:
 
 def title(code: str) -> str:
     """What the code means in one line: the heading of its page."""
-    return page(code).partition("\n")[0].removeprefix("# ")
+    return page(code).partition("\n")[0].partition(": ")[2]

@@ -1,0 +1,72 @@
+"""Speed, measured as ratios in one run; the figures are printed (`pytest tests/bench -n 0 -s`)."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from statistics import median
+
+import pytest
+from conftest import environment
+
+pytestmark = pytest.mark.bench
+
+FORUM = ("norm(X@R-Y,'fro')**2/m", "--wrt", "R")
+START = Path(sys.executable).with_name("matgrad")
+
+
+def _seconds(command: Sequence[str]) -> float:
+    start = time.perf_counter()
+    subprocess.run(command, check=True, capture_output=True, env=environment())
+    return time.perf_counter() - start
+
+
+def test_explain_starts_faster_than_sympy_is_imported() -> None:
+    ours: Sequence[str] = [str(START) if START.exists() else f"{sys.executable} -m matgrad_cli", "explain", *FORUM]
+    theirs = [sys.executable, "-c", "import sympy"]
+    _seconds(ours), _seconds(theirs)
+    pairs = [(_seconds(ours), _seconds(theirs)) for _ in range(5)]
+    ratio = median(mine for mine, _ in pairs) / median(other for _, other in pairs)
+    print(f"\nexplain of the forum's loss / import sympy: {ratio:.2f} ({median(mine for mine, _ in pairs):.2f} s)")
+    assert ratio < 1.0
+
+
+PROGRAM = """
+import json, time
+from matgrad_cli.notation.problems import read_problem
+from matgrad_cli.rewrite.derive import derive
+from sympy import MatrixSymbol, Trace, symbols
+from sympy.matrices.expressions import Inverse, Determinant
+
+def took(action):
+    start = time.perf_counter()
+    action()
+    return time.perf_counter() - start
+
+def ours(loss, wrt, shapes):
+    problem = read_problem(loss, wrt, (shapes,))
+    return took(lambda: derive(problem))
+
+m, n, p = symbols("m n p", positive=True, integer=True)
+X, R, Y = MatrixSymbol("X", m, n), MatrixSymbol("R", n, p), MatrixSymbol("Y", m, p)
+A, S = MatrixSymbol("A", n, n), MatrixSymbol("S", n, n)
+rows = {}
+loss = Trace((X * R - Y).T * (X * R - Y)) / m
+rows["forum"] = [ours("norm(X@R-Y,'fro')**2/m", "R", "X: m×n, R: n×p, Y: m×p"), took(lambda: loss.diff(R))]
+quadratic = Trace(R.T * A * R)
+rows["trace"] = [ours("tr(R.T@A@R)", "R", "R: n×p, A: n×n"), took(lambda: quadratic.diff(R))]
+inverse = Trace(A * Inverse(S))
+rows["inverse"] = [ours("tr(A@inv(S))", "S", "A: n×n, S: n×n"), took(lambda: inverse.diff(S))]
+print(json.dumps(rows))
+"""
+
+
+def test_a_derivation_beside_sympys_diff() -> None:
+    done = subprocess.run([sys.executable, "-c", PROGRAM], check=True, capture_output=True, text=True, env=environment())
+    for name, (mine, other) in json.loads(done.stdout).items():
+        print(f"\n{name}: derived and verified in {mine * 1000:.0f} ms, SymPy's diff alone {other * 1000:.0f} ms")
+        assert mine < max(10 * other, 2)

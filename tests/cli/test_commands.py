@@ -1,0 +1,104 @@
+"""The commands as a person uses them: streams, formats, files, exit codes, help."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from conftest import Command, environment
+from matgrad_cli.cli.choices import EXPLAIN_FORMATS, GRADIENT_FORMATS, LAYOUTS
+
+LOSS = ("norm(X@R-Y,'fro')**2/m", "--wrt", "R")
+
+
+def test_version_and_help(matgrad: Command) -> None:
+    assert matgrad("--version").stdout == "matgrad 0.1.0\n"
+    for command in ([], ["explain"], ["gradient"], ["check"], ["rules"], ["why"]):
+        done = matgrad(*command, "--help")
+        assert (done.returncode, done.stderr) == (0, "")
+        assert done.stdout.startswith("Usage: matgrad")
+
+
+def test_without_arguments_the_help_is_printed(matgrad: Command) -> None:
+    assert matgrad().stdout == matgrad("--help").stdout
+
+
+@pytest.mark.parametrize("name", EXPLAIN_FORMATS)
+def test_explain_prints_each_format(matgrad: Command, name: str) -> None:
+    done = matgrad("explain", *LOSS, "--format", name)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.endswith("\n")
+    assert "\x1b" not in done.stdout
+
+
+@pytest.mark.parametrize("name", GRADIENT_FORMATS)
+def test_gradient_prints_each_format(matgrad: Command, name: str) -> None:
+    done = matgrad("gradient", *LOSS, "--format", name)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.endswith("\n")
+
+
+def test_the_gradient_of_the_forum(matgrad: Command) -> None:
+    assert matgrad("gradient", *LOSS).stdout == "2/m Xᵀ(XR − Y)\n"
+
+
+def test_a_loss_that_begins_with_a_dash(matgrad: Command) -> None:
+    for loss in ("-x.T@x", "-0.5*x.T@x", "--x.T@x"):
+        assert matgrad("gradient", loss, "--wrt", "x").returncode == 0, loss
+    assert matgrad("gradient", "--wrt", "x", "-x.T@x").stdout == "−2x\n"
+
+
+def test_a_loss_from_stdin(matgrad: Command) -> None:
+    assert matgrad("gradient", "-", *LOSS[1:], stdin=LOSS[0] + "\n").stdout == matgrad("gradient", *LOSS).stdout
+
+
+def test_json_of_explain(matgrad: Command) -> None:
+    data = json.loads(matgrad("explain", *LOSS, "--format", "json").stdout)
+    assert {"schema", "loss", "wrt", "method", "layout", "shapes", "assumed", "steps", "result", "verdict"} <= set(data)
+    assert {"number", "rule", "title", "before", "after", "path", "bindings", "shape", "free", "assumed", "verdict", "substeps"} <= set(data["steps"][0])
+    assert data["shapes"] == {"X": ["m", "n"], "R": ["n", "p"], "Y": ["m", "p"]} or set(data["shapes"]) == {"X", "R", "Y"}
+    assert {"text", "latex", "numpy", "shape"} <= set(data["result"])
+
+
+def test_all_layouts(matgrad: Command) -> None:
+    done = matgrad("gradient", *LOSS, "--layout", "all", "--format", "json")
+    assert [entry["layout"] for entry in json.loads(done.stdout)["derivations"]] == list(LAYOUTS)
+
+
+def test_a_file_gets_what_stdout_would(matgrad: Command, tmp_path: Path) -> None:
+    done = matgrad("explain", *LOSS, "-o", "out.tex")
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+    assert (tmp_path / "out.tex").read_text(encoding="utf-8") == matgrad("explain", *LOSS, "--format", "latex").stdout
+
+
+def test_a_reader_who_leaves_early() -> None:
+    command = f'"{sys.executable}" -m matgrad_cli explain "{LOSS[0]}" --wrt R --detail full | head -n 1'
+    done = subprocess.run(command, shell=True, capture_output=True, text=True, env=environment())
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_an_encoding_without_greek() -> None:
+    command = [sys.executable, "-m", "matgrad_cli", "explain", *LOSS]
+    done = subprocess.run(command, capture_output=True, env={**environment(), "PYTHONIOENCODING": "ascii", "PYTHONUTF8": "0", "LC_ALL": "C"})
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert "∂" in done.stdout.decode()
+
+
+@pytest.mark.skipif(not hasattr(os, "openpty"), reason="this system has no pseudo terminals")
+@pytest.mark.parametrize(("no_color", "colour"), [("", True), ("1", False)])
+def test_a_terminal_gets_colour_unless_told_otherwise(no_color: str, colour: bool) -> None:
+    lead, follow = os.openpty()
+    env = {**environment(), "NO_COLOR": no_color, "TERM": "xterm-256color"}
+    with subprocess.Popen([sys.executable, "-m", "matgrad_cli", "explain", *LOSS], stdout=follow, stderr=follow, env=env):
+        os.close(follow)
+        seen = b""
+        try:
+            while block := os.read(lead, 4096):
+                seen += block
+        except OSError:  # the other side is closed
+            os.close(lead)
+    assert (b"\x1b[" in seen) is colour

@@ -1,0 +1,74 @@
+"""Each message code has a page, and the page's example raises exactly that code."""
+
+from __future__ import annotations
+
+import ast
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from conftest import PACKAGE, environment
+from matgrad_cli.diagnostics.pages import codes, page, title
+
+WITHOUT_EXAMPLE = {"bug", "contradiction", "memory-limit", "not-verified", "too-deep"}
+"""Codes that no short command raises on every machine."""
+
+CODE = re.compile(r"[a-z]+(-[a-z]+)*")
+TREES = [ast.parse(path.read_text(encoding="utf-8")) for path in PACKAGE.rglob("*.py")]
+
+
+def _takers() -> dict[str, int]:
+    """The functions that are given a code, and at which place."""
+    found = {"Diagnostic": 0}
+    for tree in TREES:
+        for node in ast.walk(tree):
+            if isinstance(node, ast.FunctionDef):
+                names = [argument.arg for argument in node.args.args if argument.arg != "self"]
+                if "code" in names and "message" in names:
+                    found[node.name] = names.index("code")
+    return found
+
+
+def _raised() -> set[str]:
+    """The codes that stand as literals where a message is made."""
+    takers, found = _takers(), set()
+    for tree in TREES:
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Call) and (name := getattr(node.func, "id", getattr(node.func, "attr", ""))) in takers:
+                given = [word.value for word in node.keywords if word.arg == "code"] + node.args[takers[name] : takers[name] + 1]
+                found |= {code.value for code in given if isinstance(code, ast.Constant) and isinstance(code.value, str)}
+    return found
+
+
+def test_every_code_has_a_page() -> None:
+    assert {code for code in _raised() if CODE.fullmatch(code)} - set(codes()) == set()
+
+
+def test_codes_are_words() -> None:
+    assert [code for code in {*_raised(), *codes()} if not CODE.fullmatch(code)] == []
+
+
+@pytest.mark.parametrize("code", codes())
+def test_a_page_has_its_three_parts(code: str) -> None:
+    text = page(code)
+    assert text.startswith(f"# {code}: ")
+    assert title(code)
+    assert ("## Example" in text) == (code not in WITHOUT_EXAMPLE)
+    assert "## How to mend it" in text
+
+
+@pytest.mark.parametrize("code", [code for code in codes() if code not in WITHOUT_EXAMPLE])
+def test_the_example_raises_the_code(code: str, tmp_path: Path) -> None:
+    text = page(code)
+    for name, body in re.findall(r"^~~~~ (\S+)\n(.*?)^~~~~$", text, re.MULTILINE | re.DOTALL):
+        (tmp_path / name).write_text(body, encoding="utf-8")
+    command = re.search(r"```console\n\$ (.*?)\n```", text, re.DOTALL)
+    assert command is not None
+    script = command[1].replace("matgrad ", f'"{sys.executable}" -m matgrad_cli ', 1)
+    done = subprocess.run(script, shell=True, capture_output=True, text=True, cwd=tmp_path, env=environment())
+    assert re.findall(r"^(?:.*: )?(?:error|wrong|warning|note|unreadable|undecided)\[([a-z-]+)\]", done.stderr + done.stdout, re.MULTILINE)[:1] == [
+        code
+    ], done.stderr + done.stdout
+    assert "Traceback" not in done.stderr
