@@ -1,0 +1,317 @@
+"""Subscripts and superscripts: transposes, inverses, powers, entries, slices, indices."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Literal
+
+from ..diagnostics import Span
+from .latex_cursor import Cursor
+from .latex_tokens import REFUSED, Token
+from .syntax import Apply, Inverted, Kronecker, Literal_, Name, Negative, Node, Slice, Subscript, Transposed
+
+
+@dataclass(frozen=True, slots=True)
+class Script:
+    """One script: what it is (`T`, `inverse`, `power`, `circ`, `sample`, `index`, `label`, `prime`), and what it holds."""
+
+    kind: str
+    parts: tuple[Node, ...] = ()
+    amount: int = 1
+    label: str = ""
+    end: Token | None = None
+
+
+class Scripts(Cursor):
+    """Reads scripts and puts them on."""
+
+    def scripts(self) -> list[Script]:
+        """All the scripts that follow, in the order written."""
+        found: list[Script] = []
+        while True:
+            if self.sees("operator", "'") or self.sees("command", "prime"):
+                found.append(Script("prime", end=self.take()))
+            elif self.sees("operator", "^"):
+                self.take()
+                found.append(self.raised())
+            elif self.sees("operator", "_"):
+                self.take()
+                found.append(self.lowered())
+            elif self.sees("command", "up-top"):
+                found.append(Script("T", end=self.take()))
+            elif self.sees("open", "{") and self.peek().text == "}" and self.peek().kind == "close":
+                self.at += 2
+            else:
+                return found
+            if len(found) > 12:
+                raise self.trouble("too many scripts on one letter", self.last)
+
+    def unit(self) -> tuple[int, int]:
+        """What a script or `\\frac` takes: a group in braces, or one token; the places of its first and past its last token."""
+        token = self.token
+        if token.kind == "end":
+            raise self.trouble("something is missing here", token, "syntax-error")
+        if token.kind == "open" and token.text in ("{", "("):
+            close = self.closing(self.at)
+            first = self.at + 1
+            self.at = close + 1
+            return first, close
+        if token.kind == "operator" and token.text in "+-":
+            self.at += 1
+            first, past = self.unit()
+            return first - 1, past
+        if token.kind in ("close", "relation", "gap", "linebreak"):
+            raise self.trouble("something is missing here", token, "syntax-error")
+        self.at += 1
+        return self.at - 1, self.at
+
+    def inside(self, first: int, past: int) -> Node:
+        """The expression made of those tokens, all of them."""
+        at, stop, bars = self.at, self.stop, self.bars
+        self.at, self.stop, self.bars = first, past, []
+        node = self.expression()
+        if self.at < self.stop:
+            raise self.trouble(f"`{self.token.text}` is not expected here", self.token, "syntax-error")
+        self.at, self.stop, self.bars = at, stop, bars
+        return node
+
+    def raised(self) -> Script:
+        """What stands after `^`."""
+        braced = self.sees("open", "{")
+        rounded = self.sees("open", "(")
+        first, past = self.unit()
+        tokens = self.tokens[first:past]
+        end = self.last
+        if braced and len(tokens) >= 3 and tokens[0].text == "(" and tokens[-1].text == ")" and all(t.kind == "name" for t in tokens[1:-1]):
+            return Script("sample", self.letters(first + 1, past - 1), end=end)
+        if rounded and len(tokens) == 1 and tokens[0].kind == "name" and not self.is_top(tokens[0]):
+            return Script("sample", self.letters(first, past), end=end)
+        special = self.transposing(tokens, end)
+        if special:
+            return special
+        if tokens and tokens[0].kind == "operator" and tokens[0].text in ("circ", "odot") and len(tokens) > 1:
+            return Script("circ", (self.inside(first + 1, past),), end=end)
+        if len(tokens) == 1 and tokens[0].kind == "operator" and tokens[0].text in ("times", "+", "circ"):
+            raise self.trouble(f"the raised `{self.source_text(tokens[0])}` is not an operation that is known here", tokens[0])
+        if len(tokens) == 1 and (tokens[0].text == "dagger" or tokens[0].text in REFUSED):
+            raise self.trouble("this raised sign is not an operation that is known here", tokens[0])
+        if not tokens:
+            return Script("nothing", end=end)
+        minus = tokens[0].text == "-" and tokens[0].kind == "operator"
+        if minus and len(tokens) == 2 and tokens[1].kind == "number" and tokens[1].text.isdigit() and int(tokens[1].text[:4]) > 0:
+            return Script("inverse", amount=int(tokens[1].text[:4]), end=end)
+        return Script("power", (self.inside(first, past),), end=end)
+
+    def source_text(self, token: Token) -> str:
+        """The characters of a token."""
+        return self.source.text[token.start + self.offset : token.end + self.offset] or token.text
+
+    def is_top(self, token: Token) -> bool:
+        """Whether a raised token means the transpose."""
+        if token.kind == "command":
+            return token.text in ("top", "up-top")
+        if token.kind not in ("name", "word"):
+            return False
+        if token.text in ("t", "H"):
+            return not self.variable(token.text) and token.text not in self.names.dimensions
+        return token.text == "T"
+
+    def transposing(self, tokens: list[Token], end: Token) -> Script | None:
+        """`T`, `-T`, `-1T`, `-2T`, `'`: a transpose, perhaps of an inverse power."""
+        if not tokens:
+            return None
+        if all(token.text in ("prime", "'") for token in tokens):
+            return Script("prime", amount=len(tokens), end=end)
+        if len(tokens) == 1 and self.is_top(tokens[0]):
+            return Script("T", end=end)
+        if not self.is_top(tokens[-1]) or len(tokens) > 3:
+            return None
+        minus = tokens[0].kind == "operator" and tokens[0].text == "-"
+        digits = tokens[1:-1] if minus else tokens[:-1]
+        if minus and not digits:
+            return Script("inverse-T", end=end)
+        if len(digits) == 1 and digits[0].kind == "number" and digits[0].text.isdigit() and 0 < int(digits[0].text[:3]):
+            amount = int(digits[0].text[:3])
+            if minus:
+                return Script("inverse-T", amount=amount, end=end)
+            value = Literal_(self.span(digits[0]), Fraction(amount), digits[0].text)
+            return Script("power-T", (value,), end=end)
+        return None
+
+    def lowered(self) -> Script:
+        """What stands after `_`: indices, or a label."""
+        first, past = self.unit()
+        tokens = self.tokens[first:past]
+        end = self.last
+        if not tokens:
+            return Script("nothing", end=end)
+        if len(tokens) >= 2 and tokens[0].kind == "open" and self.partner.get(first) == past - 1:
+            first, past, tokens = first + 1, past - 1, tokens[1:-1]
+        if any(token.kind in ("word", "text", "function") for token in tokens):
+            return Script("label", label="".join(token.text for token in tokens), end=end)
+        if len(tokens) == 1 and tokens[0].kind == "operator" and tokens[0].text in ("times", "+", "-", "circ"):
+            return Script("label", label={"times": "star", "+": "plus", "-": "minus", "circ": "0"}[tokens[0].text], end=end)
+        if any(token.text in (":", "cdot", "times") and token.kind == "operator" for token in tokens):
+            return self.sliced(tokens, end)
+        return Script("index", self.letters(first, past), end=end)
+
+    def sliced(self, tokens: list[Token], end: Token) -> Script:
+        """`i,:` and `:j`: a row, a column; `m\\times n`: two sizes."""
+        rest = [token for token in tokens if not (token.kind == "operator" and token.text in (":", "cdot", ",", "times"))]
+        times = any(token.text == "times" for token in tokens)
+        if times and len(rest) == 2:
+            return Script("sizes", tuple(self.index(token, shifted=False) for token in rest), end=end)
+        if len(rest) == 1 and not times:
+            way = "column" if tokens[0].text in (":", "cdot") else "row"
+            return Script(way, (self.index(rest[0]),), end=end)
+        raise self.trouble("these indices cannot be read", tokens[0], help="write `A_{ij}` for an entry, `A_{i,:}` for a row")
+
+    def letters(self, first: int, past: int) -> tuple[Node, ...]:
+        """The indices written there: letters, or numbers counted from 1."""
+        found: list[Node] = []
+        place = first
+        while place < past:
+            token = self.tokens[place]
+            place += 1
+            if token.kind == "operator" and token.text in (",", ";") or token.kind == "gap":
+                continue
+            if token.text in ("(", ")", "{", "}") and token.kind in ("open", "close"):
+                continue
+            if (token.kind == "operator" and token.text == "'") or token.text == "prime":
+                if found and isinstance(found[-1], Name):
+                    found[-1] = Name(found[-1].span.joined(self.span(token)), found[-1].name + "_prime")
+                    continue
+            if token.kind == "operator" and token.text == "_" and found and isinstance(found[-1], Name) and place < past:
+                inner = self.tokens[place]
+                place += 1
+                found[-1] = Name(found[-1].span.joined(self.span(inner)), f"{found[-1].name}_{inner.text}")
+                continue
+            if token.kind == "number" and token.text.isdigit() and len(token.text) == 2 and past - first == 1 and "0" not in token.text:
+                found += [Literal_(self.span(token), Fraction(int(digit) - 1), digit) for digit in token.text]
+                continue
+            found.append(self.index(token))
+        return tuple(found)
+
+    def index(self, token: Token, shifted: bool = True) -> Node:
+        """One index: a letter, or a number, which LaTeX counts from 1."""
+        if token.kind == "number" and token.text.isdigit() and len(token.text) < 7:
+            value = int(token.text) - (1 if shifted else 0)
+            if value < 0:
+                return Literal_(self.span(token), Fraction(-1), token.text)
+            return Literal_(self.span(token), Fraction(value), token.text)
+        if token.kind == "name":
+            return self.name(token)
+        if token.kind == "command" and token.text == "d":
+            return Name(self.span(token), "d")
+        raise self.trouble("an index is a letter or a number", token, help="rename the sum's letter so that no arithmetic is needed")
+
+    # ---- putting on
+    def scripted(self, base: Node, scripts: list[Script]) -> Node:
+        """The base with its scripts: entries first where `X_{ij}^2`, transposes first where `X^T_{ij}` or `X_{ij}^T`."""
+        kinds = [script.kind for script in scripts]
+        two = [script for script in scripts if script.kind == "index" and len(script.parts) == 2]
+        if two and len(scripts) == 2 and any(kind in ("T", "inverse", "inverse-T", "prime") for kind in kinds):
+            other = next(script for script in scripts if script is not two[0])
+            if other is scripts[1] and not isinstance(base, Kronecker):
+                self.note("a script after two indices is read as the matrix's own: `X_{ij}^{-1}` is the entry of the inverse")
+            scripts = [other, two[0]]
+        elif len(scripts) == 2 and kinds in (["power", "index"], ["T", "index"], ["prime", "index"]):
+            scripts = [scripts[1], scripts[0]]
+        for script in scripts:
+            base = self.put(base, script)
+        return base
+
+    def put(self, base: Node, script: Script) -> Node:
+        """One script put on."""
+        end = script.end or self.last
+        span = base.span.joined(self.span(end))
+        match script.kind:
+            case "nothing":
+                return base
+            case "T":
+                return Transposed(span, base)
+            case "prime":
+                return base if script.amount % 2 == 0 else Transposed(span, base)
+            case "inverse":
+                return Inverted(span, base, script.amount)
+            case "inverse-T":
+                return Transposed(span, Inverted(span, base, script.amount))
+            case "power":
+                return self.powered(base, script.parts[0], "^")
+            case "power-T":
+                return Transposed(span, self.powered(base, script.parts[0], "^"))
+            case "circ":
+                return self.powered(base, script.parts[0], "**")
+            case "sample" | "row" | "column":
+                return self.slice(base, script, span)
+            case "index":
+                return self.entry(base, script, span)
+            case _:
+                raise self.trouble("this script has no meaning here", end)
+
+    def powered(self, base: Node, exponent: Node, operator: str) -> Node:
+        """base^exponent."""
+        return self.binary("**" if operator == "**" else "^", base, exponent)
+
+    def slice(self, base: Node, script: Script, span: Span) -> Node:
+        """A row or column; x^{(i)} of a letter is a row of X, or the entry of a vector x."""
+        if len(script.parts) != 1:
+            raise self.trouble("one index is needed here", script.end or self.last)
+        if not isinstance(base, Name):
+            raise self.trouble("a row or column is taken of a letter", base)
+        if script.kind == "sample" and self.names.variables.get(base.name) in ("vector", "row"):
+            return Subscript(span, base, script.parts)
+        way: Literal["row", "column", "sample"] = "sample" if script.kind == "sample" else "row" if script.kind == "row" else "column"
+        matrix = base if script.kind != "sample" else self.other_case(base)
+        return Slice(span, base, matrix, script.parts[0], way)
+
+    def other_case(self, letter: Name) -> Name:
+        """The matrix X for a letter x, where x itself is not known and X is."""
+        for other in (letter.name.swapcase(), letter.name[:1].upper() + letter.name[1:]):
+            if not self.variable(letter.name) and self.names.variables.get(other, "vector") not in ("vector", "row", "number"):
+                return Name(letter.span, other)
+        return letter
+
+    def entry(self, base: Node, script: Script, span: Span) -> Node:
+        """base_{ij}, or x_i: an entry, or a row or column of X."""
+        if len(script.parts) == 1 and isinstance(base, Name) and not self.variable(base.name):
+            other = self.other_case(base)
+            if other is not base:
+                return Slice(span, base, other, script.parts[0])
+        return Subscript(span, base, script.parts)
+
+    def labelled(self, token: Token, scripts: list[Script]) -> tuple[str, list[Script]]:
+        """A name whose subscript belongs to it: W_1, sigma_max, L_2; and the scripts left."""
+        for place, script in enumerate(scripts):
+            if script.kind == "label":
+                return self.known_form(token.text, script.label), scripts[:place] + scripts[place + 1 :]
+            if script.kind == "index" and len(script.parts) == 1:
+                part = script.parts[0]
+                text = part.text if isinstance(part, Literal_) else part.name if isinstance(part, Name) else ""
+                for form in (f"{token.text}_{text}", f"{token.text}{text}"):
+                    if form in self.names.variables or form in self.names.losses:
+                        return form, scripts[:place] + scripts[place + 1 :]
+                if isinstance(part, Literal_) and not self.variable(token.text) and self.is_label(token.text):
+                    return f"{token.text}_{text}", scripts[:place] + scripts[place + 1 :]
+        return token.text, scripts
+
+    def is_label(self, name: str) -> bool:
+        """Whether a number under an unknown letter belongs to the name: no matrix of that letter, no basis vector."""
+        return self.known and name not in ("e", "I", "delta") and self.other_case(Name(self.span(self.last), name)).name == name
+
+    def known_form(self, base: str, label: str) -> str:
+        """`W_train` in the spelling that was declared."""
+        for form in (f"{base}_{label}", f"{base}{label}"):
+            if form in self.names.variables or form in self.names.losses:
+                return form
+        return f"{base}_{label}"
+
+    def basis(self, token: Token, script: Script) -> Node:
+        """e_i, undeclared: the i-th basis vector."""
+        return Apply(self.span(token).joined(self.span(script.end or self.last)), "basis", script.parts)
+
+    def negative(self, body: Node, first: Token) -> Node:
+        """−body."""
+        return Negative(self.span(first).joined(body.span), body)
+
