@@ -9,7 +9,9 @@ from functools import lru_cache
 from typing import Any, Final
 
 from ..diagnostics import Diagnostic, UsageError
+from ..ir import Expr
 from . import samplers
+from .problem import Problem
 from .samplers import Entry, Rows
 
 Structured = Callable[[samplers.Source, int, int, Entry], Rows]
@@ -46,6 +48,10 @@ def _square(a: Rows) -> bool:
 
 def _all(a: Rows, holds: Callable[[int, int, Any], bool]) -> bool:
     return all(holds(i, j, value) for i, row in enumerate(a) for j, value in enumerate(row))
+
+
+def _each(a: Rows, holds: Callable[[Any], bool]) -> bool:
+    return all(holds(value) for row in a for value in row)
 
 
 def _symmetric(a: Rows) -> bool:
@@ -113,7 +119,7 @@ _LIST: Final = (
               implies=("square",), synonyms=("skew-symmetric", "skew", "anti-symmetric")),
     Condition("spd", "{0} is symmetric positive definite", _spd, samplers.lopsided, samplers.spd, sides="=", ordered=True,
               implies=("symmetric", "invertible", "square", "det_positive"),
-              synonyms=("positive definite", "symmetric positive definite", "pd", "psd", "positive semidefinite", "covariance")),
+              synonyms=("positive definite", "symmetric positive definite", "pd")),
     Condition("orthogonal", "{0} is orthogonal", _orthogonal, samplers.lopsided, samplers.orthogonal,
               synonyms=("orthonormal", "unitary", "rotation")),
     Condition("diagonal", "{0} is diagonal", lambda a: _all(a, lambda i, j, value: i == j or value == 0), samplers.lopsided,
@@ -124,20 +130,20 @@ _LIST: Final = (
               samplers.upper, synonyms=("upper triangular", "triu")),
     Condition("invertible", "{0} is invertible", lambda a: _square(a) and _rank_full(a), samplers.singular, samplers.invertible,
               sides="=", implies=("square",), synonyms=("nonsingular", "non-singular", "regular", "full rank")),
-    Condition("square", "{0} is square", _square, samplers.generic, sides="=", synonyms=("quadratic",)),
+    Condition("square", "{0} is square", _square, samplers.generic, sides="="),
     Condition("tall", "{0} has more rows than columns", lambda a: len(a) > len(a[0]), samplers.generic, sides=">",
               synonyms=("more rows", "full column rank")),
     Condition("wide", "{0} has more columns than rows", lambda a: len(a) < len(a[0]), samplers.generic, sides="<",
               synonyms=("more columns", "full row rank")),
-    Condition("positive", "{0} has positive entries", lambda a: _all(a, lambda i, j, value: value > 0), samplers.negative,
+    Condition("positive", "{0} has positive entries", lambda a: _each(a, lambda value: value > 0), samplers.negative,
               entry=samplers.positive_number, implies=("nonnegative", "nonzero"), ordered=True, synonyms=("pos", "> 0")),
-    Condition("nonnegative", "{0} has no negative entries", lambda a: _all(a, lambda i, j, value: value >= 0), samplers.negative,
+    Condition("nonnegative", "{0} has no negative entries", lambda a: _each(a, lambda value: value >= 0), samplers.negative,
               entry=samplers.positive_number, ordered=True, synonyms=("non-negative", ">= 0")),
-    Condition("nonzero", "{0} has no zero entries", lambda a: _all(a, lambda i, j, value: value != 0), samplers.zero,
+    Condition("nonzero", "{0} has no zero entries", lambda a: _each(a, lambda value: value != 0), samplers.zero,
               entry=samplers.any_number, synonyms=("non-zero", "!= 0")),
     Condition("unit", "{0} has length 1", lambda a: _near(sum(value * value for row in a for value in row), 1), samplers.lopsided,
               samplers.unit, synonyms=("unit length", "unit norm", "unit vector", "normalized", "normalised")),
-    Condition("unit_interval", "{0} has entries between 0 and 1", lambda a: _all(a, lambda i, j, value: 0 <= value <= 1),
+    Condition("unit_interval", "{0} has entries between 0 and 1", lambda a: _each(a, lambda value: 0 <= value <= 1),
               samplers.negative, entry=samplers.fraction_of_one, implies=("nonnegative",), ordered=True,
               synonyms=("unit interval", "probabilities", "between 0 and 1")),
     Condition("simplex", "{0} is positive and sums to one", _simplex, samplers.negative, samplers.simplex, ordered=True,
@@ -145,9 +151,9 @@ _LIST: Final = (
               synonyms=("probability vector", "distribution", "stochastic", "probability")),
     Condition("onehot", "{0} has a single 1", _onehot, samplers.lopsided, samplers.onehot,
               implies=("binary", "nonnegative", "unit_interval"), synonyms=("one-hot", "one hot", "indicator")),
-    Condition("binary", "{0} has entries 0 and 1", lambda a: _all(a, lambda i, j, value: value in (0, 1)), samplers.lopsided,
+    Condition("binary", "{0} has entries 0 and 1", lambda a: _each(a, lambda value: value in (0, 1)), samplers.lopsided,
               entry=samplers.bit, implies=("nonnegative", "unit_interval"), synonyms=("boolean", "0/1", "zero-one")),
-    Condition("signs", "{0} has entries +1 and −1", lambda a: _all(a, lambda i, j, value: value in (-1, 1)), samplers.lopsided,
+    Condition("signs", "{0} has entries +1 and −1", lambda a: _each(a, lambda value: value in (-1, 1)), samplers.lopsided,
               entry=samplers.sign, implies=("nonzero",), synonyms=("pm1", "plus-minus one", "+-1", "±1", "sign")),
     Condition("det_positive", "det({0}) > 0", lambda a: _spd(samplers.times([list(c) for c in zip(*a, strict=True)], a)) and _det(a) > 0,
               samplers.lopsided, samplers.spd, sides="=", implies=("invertible", "square"), ordered=True,
@@ -199,7 +205,8 @@ def _way(words: frozenset[str]) -> tuple[Structured, Entry] | None:
     """A way of drawing arrays with all the facts at once, tried out on fractions; None if none of the known ones does it."""
     conditions = [CONDITIONS[word] for word in sorted(words)]
     found = [condition.entry for condition in conditions if condition.entry is not None]
-    entries: list[Entry] = [*(e for e in found if e in (samplers.bit, samplers.sign)), samplers.fraction_of_one, *found, samplers.any_number]
+    exact = [entry for entry in found if entry in (samplers.bit, samplers.sign)]
+    entries: list[Entry] = [*exact, samplers.fraction_of_one, *found, samplers.any_number]
     ways: list[Structured] = [condition.sample for condition in conditions if condition.sample is not None]
     ways += [samplers.positive_diagonal, samplers.sign_diagonal, samplers.mirror, samplers.identity] if len(words) > 1 else []
     rows, cols = (3, 2) if "tall" in words else (2, 3) if "wide" in words else (3, 3)
@@ -227,3 +234,10 @@ def violating(words: frozenset[str], broken: str, source: samplers.Source, rows:
         if kept is not None and not condition.test(kept):
             return kept
     return condition.violate(source, rows, cols, samplers.any_number)
+
+
+def holds(expr: Expr, word: str, problem: Problem) -> bool | None:
+    """Whether the fact is known to hold of the expression by its form: True, False, or None where it is not known."""
+    from . import structure
+
+    return structure.holds(expr, word, problem)

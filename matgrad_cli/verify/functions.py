@@ -62,7 +62,8 @@ def _hyperbolic(sign_top: int, sign_bottom: int) -> Callable[[Modular, int], int
 
 EXACT_VALUES: Final[dict[str, Callable[[Modular, int], int]]] = {
     "exp": lambda f, u: f.exp(u), "log": lambda f, u: f.log(u), "sin": lambda f, u: f.odd("sin", u), "cos": lambda f, u: f.even("cos", u),
-    "tan": lambda f, u: _fraction(f, f.odd("sin", u), f.even("cos", u)), "cot": lambda f, u: _fraction(f, f.even("cos", u), f.odd("sin", u)),
+    "tan": lambda f, u: _fraction(f, f.odd("sin", u), f.even("cos", u)),
+    "cot": lambda f, u: _fraction(f, f.even("cos", u), f.odd("sin", u)),
     "sec": lambda f, u: f.inverse(f.even("cos", u)), "csc": lambda f, u: f.inverse(f.odd("sin", u)),
     "tanh": _hyperbolic(-1, 1), "coth": _hyperbolic(1, -1), "sinh": _hyperbolic(-1, 0), "cosh": _hyperbolic(1, 0),
     "atan": lambda f, u: f.odd("atan", u), "atanh": lambda f, u: _fraction(f, f.log(_fraction(f, 1 + u, 1 - u)), 2),
@@ -126,7 +127,8 @@ DERIVATIVES: Final[dict[str, Callable[[Expr], Expr]]] = {
     "cot": lambda u: neg(add(_ones(u), _power(Call("cot", u), 2))),
     "tanh": lambda u: add(_ones(u), neg(_power(Call("tanh", u), 2))), "sinh": lambda u: Call("cosh", u), "cosh": lambda u: Call("sinh", u),
     "coth": lambda u: add(_ones(u), neg(_power(Call("coth", u), 2))),
-    "asin": lambda u: _power(add(_ones(u), neg(_power(u, 2))), -1, 2), "acos": lambda u: neg(_power(add(_ones(u), neg(_power(u, 2))), -1, 2)),
+    "asin": lambda u: _power(add(_ones(u), neg(_power(u, 2))), -1, 2),
+    "acos": lambda u: neg(_power(add(_ones(u), neg(_power(u, 2))), -1, 2)),
     "atan": lambda u: _power(add(_ones(u), _power(u, 2)), -1), "asinh": lambda u: _power(add(_ones(u), _power(u, 2)), -1, 2),
     "acosh": lambda u: _power(add(_power(u, 2), neg(_ones(u))), -1, 2), "atanh": lambda u: _power(add(_ones(u), neg(_power(u, 2))), -1),
     "sigmoid": lambda u: hadamard(_logistic(u), add(_ones(u), neg(_logistic(u)))), "softplus": _logistic,
@@ -188,7 +190,7 @@ DEFINITIONS: Final[dict[str, Callable[[Expr], Expr]]] = {
 }
 """Functions that abbreviate others."""
 
-LINEAR: Final = frozenset("tr sum sum0 sum1 diagonal diag vec".split())
+LINEAR: Final = frozenset(("tr", "sum", "sum0", "sum1", "diagonal", "diag", "vec"))
 """Functions that only move and add entries."""
 
 SPECTRAL: Final = frozenset(("nuclear", "spectral"))

@@ -14,10 +14,12 @@ from .exactness import FLOAT_KIND, ORACLE_KIND, kind
 from .fields import PRIME, Floats, Modular, NotExact, OutOfDomain
 from .points import MODES, Point, Setting, impossible
 from .tensor import Labels, Tensor, TooLarge, spread
-from .verdict import Verdict
+from .verdict import Verdict, Witness
+from .witness import find_witness
 
 EXACT_POINTS: Final = 2
 FLOAT_POINTS: Final = 5
+_WITNESS_WEIGHT: Final = 400
 _AGREE: Final = 1e-9
 _DIFFER: Final = 1e-6
 
@@ -107,16 +109,26 @@ class Judge:
             return Verdict("proved", "the same expression")
         if self._impossible is not None:
             return Verdict("unknown", self._impossible)
+        if before.shape is not after.shape:
+            return Verdict("differs", f"shapes differ: {before.shape} and {after.shape}")
         form = Form(letters, before.shape)
         try:
-            worst = max(kind(before), kind(after))
-            if worst != FLOAT_KIND:
-                verdict = self._exactly(before, after, form, worst)
-                if verdict is not None:
-                    return verdict
-            return self._in_floats(before, after, form)
+            verdict = self._judged(before, after, form)
         except TooLarge:
             return Verdict("unknown", "too large to evaluate")
+        if verdict.kind != "differs" or max(before.weight, after.weight) > _WITNESS_WEIGHT:
+            return verdict
+        return Verdict("differs", verdict.by, self.find_witness(before, after, letters))
+
+    def _judged(self, before: Expr, after: Expr, form: Form) -> Verdict:
+        worst = max(kind(before), kind(after))
+        exactly = None if worst == FLOAT_KIND else self._exactly(before, after, form, worst)
+        return self._in_floats(before, after, form) if exactly is None else exactly
+
+    def find_witness(self, before: Expr, after: Expr, letters: tuple[Index, ...] | None = None) -> Witness | None:
+        """The smallest values in small integers at which the two sides differ, if some are found quickly."""
+        free = tuple(sorted(before.free | after.free)) if letters is None else letters
+        return find_witness(self.setting, before, after, free)
 
     def _exactly(self, before: Expr, after: Expr, form: Form, worst: int) -> Verdict | None:
         seen: list[Evaluator] = []

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from fractions import Fraction
+from math import prod
 from typing import Any, Final
 
 from ..facts import Fact, Problem
@@ -147,7 +148,7 @@ class Point:
         self.sizes = setting.sizes(random.Random(self._key)) if sizes is None else dict(sizes)
         self._source = source
         self._arrays: dict[Symbol, Tensor] = {}
-        self._directions: dict[Symbol, Tensor] = {}
+        self.directions: dict[Symbol, Tensor] = {}
         self.rows: dict[Symbol, Rows] = {}
 
     def size(self, dim: Dim) -> int:
@@ -168,13 +169,21 @@ class Point:
             found = self._arrays[symbol] = self._tensor(drawn, symbol.shape)
         return found
 
+    def has(self, symbol: Symbol) -> bool:
+        """Whether the variable has a value already."""
+        return symbol in self._arrays
+
+    def give(self, symbol: Symbol, value: Tensor) -> None:
+        """A value that follows from others: a variable that is defined rather than drawn."""
+        self._arrays[symbol] = value
+
     def direction(self, symbol: Symbol) -> Tensor:
         """A direction for a variable: facts restrict the points, never the directions."""
-        found = self._directions.get(symbol)
+        found = self.directions.get(symbol)
         if found is None:
             source = self._draws(symbol.name + " moves")
             drawn = generic(source, self.size(symbol.shape.rows), self.size(symbol.shape.cols))
-            found = self._directions[symbol] = self._tensor(drawn, symbol.shape)
+            found = self.directions[symbol] = self._tensor(drawn, symbol.shape)
         return found
 
     def _drawn(self, symbol: Symbol, source: Source, rows: int, cols: int) -> Rows:
@@ -200,7 +209,7 @@ class Point:
         return Tensor(lay.sides(shape), lay.lengths(shape, self.size), data)
 
     def _modular(self, value: Any, p: int) -> int:
-        return self.field.number(value) if isinstance(value, Fraction) else value % p
+        return int(self.field.number(value)) if isinstance(value, Fraction) else int(value % p)
 
     def described(self) -> str:
         """The sizes, for evidence: m=3, n=2."""
@@ -214,3 +223,40 @@ def impossible(setting: Setting) -> str | None:
             return f"no array is known that is {' and '.join(sorted(words))}, as `{symbol.name}` should be"
     return None
 
+
+
+class Given:
+    """A point whose values are given: nested lists by variable name (a vector may be a flat list), sizes by dimension name."""
+
+    def __init__(self, field: Field, sizes: dict[str, int], values: dict[str, Any], directions: dict[str, Any] | None = None) -> None:
+        self.field = field
+        self.sizes = sizes
+        self._values = values
+        self._directions = directions or {}
+
+    def size(self, dim: Dim) -> int:
+        """The length of a dimension."""
+        return dim.size(self.sizes)
+
+    def array(self, symbol: Symbol) -> Tensor:
+        """The value of a variable."""
+        return self._tensor(self._values[symbol.name], symbol.shape)
+
+    def direction(self, symbol: Symbol) -> Tensor:
+        """The direction in which a variable moves."""
+        return self._tensor(self._directions[symbol.name], symbol.shape)
+
+    def _tensor(self, values: Any, shape: Shape) -> Tensor:
+        flat = list(_flat(values))
+        dims = lay.lengths(shape, self.size)
+        if len(flat) != prod(dims):
+            raise ValueError(f"{len(flat)} numbers given for an array of {prod(dims)}")
+        return Tensor(lay.sides(shape), dims, [self.field.number(Fraction(value)) for value in flat])
+
+
+def _flat(values: Any) -> Iterator[Any]:
+    if isinstance(values, (list, tuple)):
+        for value in values:
+            yield from _flat(value)
+    else:
+        yield values

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from fractions import Fraction
 from math import prod
 from typing import Any, Final
@@ -64,7 +64,7 @@ def _letters(position: Position) -> list[Index]:
     return [position] if isinstance(position, Index) else []
 
 
-def taken(tensor: Tensor, where: dict[Label, Position], size: Sizes) -> Tensor:
+def taken(tensor: Tensor, where: Mapping[Any, Position], size: Sizes) -> Tensor:
     """The entries at the positions given for some axes; a letter that is there already makes a diagonal."""
     if all(isinstance(position, Index) for position in where.values()):
         return renamed(tensor, dict(where))
@@ -152,7 +152,8 @@ def singular(tensor: Tensor, name: str) -> tuple[Tensor, Tensor]:
     rows, cols = tensor.size(ROW), tensor.size(COL)
     dims = tuple([tensor.size(label) for label in rest])
     data = spread(tensor, (*rest, ROW, COL), (*dims, rows, cols)).data
-    values, slopes = [], []
+    values: list[float] = []
+    slopes: list[float] = []
     for start in range(0, len(data), rows * cols):
         left, sizes, right = np.linalg.svd(np.array(data[start:start + rows * cols], dtype=float).reshape(rows, cols), full_matrices=False)
         if sizes[-1] < 1e-6 or min(abs(np.diff(sizes)), default=1.0) < 1e-6:

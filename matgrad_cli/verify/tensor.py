@@ -238,3 +238,11 @@ def _multiply(left: Sequence[Any], right: Sequence[Any], batch: int, mine: int, 
             data = [sum(map(mul, row, col)) for k in range(batch)
                     for row in rows[k * mine:(k + 1) * mine] for col in cols[k * theirs:(k + 1) * theirs]]
     return [value % p for value in data] if p else data
+
+
+def nested(tensor: Tensor) -> Any:
+    """The entries as nested lists, one level for each axis; a number alone if there is none."""
+    data = list(tensor.data)
+    for size in reversed(tensor.dims[1:]):
+        data = [data[start:start + size] for start in range(0, len(data), size)]
+    return data if tensor.dims else data[0]

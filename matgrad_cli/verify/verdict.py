@@ -36,7 +36,8 @@ class Verdict:
 
 def weakest(verdicts: list[Verdict]) -> Kind:
     """The verdict of a chain: differs before unknown before agrees before proved."""
-    for kind in ("differs", "unknown", "agrees"):
+    kinds: tuple[Kind, ...] = ("differs", "unknown", "agrees")
+    for kind in kinds:
         if any(verdict.kind == kind for verdict in verdicts):
-            return kind  # type: ignore[return-value]
+            return kind
     return "proved"

@@ -1,0 +1,65 @@
+"""The smallest counterexample in small integers."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+from typing import Any, Final
+
+from ..facts.samplers import Fractions
+from ..ir import Expr, Index
+from . import structure as lay
+from .evaluate import Evaluator
+from .fields import Floats, NotExact, OutOfDomain
+from .points import Point, Setting
+from .tensor import Tensor, TooLarge, nested, spread
+from .verdict import Nested, Witness
+
+_TRIES: Final = (((1,), 2, 2), ((2,), 1, 2), ((2,), 2, 3), ((1, 2), 2, 2), ((2, 3), 2, 4), (None, 3, 4))
+"""Sizes to choose from (None: all different), the largest whole number, how often."""
+
+
+def find_witness(setting: Setting, before: Expr, after: Expr, letters: tuple[Index, ...]) -> Witness | None:
+    """Small values of the variables at which the two sides clearly differ; None if none is found quickly."""
+    for point in _points(setting):
+        place = Evaluator(point)
+        try:
+            left, right = (_laid(place, point, side, letters) for side in (before, after))
+        except (OutOfDomain, NotExact, TooLarge):
+            continue
+        scale = max(1e-3, max(map(abs, left.data)), max(map(abs, right.data)))
+        if any(abs(a - b) > 1e-6 * scale for a, b in zip(left.data, right.data, strict=True)):
+            return Witness(_values(point, before, after), _plain(nested(left)), _plain(nested(right)))
+    return None
+
+
+def _points(setting: Setting) -> Iterator[Point]:
+    number = 0
+    for choices, limit, count in _TRIES:
+        for _ in range(count):
+            number += 1
+            rng = random.Random(f"{setting.seed}/witness/{number}")
+            sizes = setting.sizes(rng, choices)
+            yield Point(setting, number, "generic", Floats(), sizes, Fractions(rng, limit))
+
+
+def _laid(place: Evaluator, point: Point, expr: Expr, letters: tuple[Index, ...]) -> Tensor:
+    labels = (*letters, *lay.sides(expr.shape))
+    return spread(place.value(expr), labels, (*[point.size(letter.dim) for letter in letters], *lay.lengths(expr.shape, point.size)))
+
+
+def _values(point: Point, before: Expr, after: Expr) -> tuple[tuple[str, Nested], ...]:
+    """The variables that were met, in the order of the problem; then the directions in which some moved."""
+    met = before.symbols | after.symbols
+    order = [symbol for symbol in point.setting.problem.variables if symbol in met]
+    order += sorted((symbol for symbol in point.rows if symbol not in order), key=lambda symbol: symbol.name)
+    found = [(symbol.name, _plain(nested(point.array(symbol)))) for symbol in order if symbol in point.rows]
+    moves = [(f"d{symbol.name}", _plain(nested(tensor))) for symbol, tensor in point.directions.items()]
+    return (*found, *moves)
+
+
+def _plain(value: Any) -> Nested:
+    if isinstance(value, list):
+        return [_plain(part) for part in value]
+    near = round(value)
+    return near if abs(value - near) < 1e-9 else round(float(value), 6)
