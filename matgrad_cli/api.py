@@ -82,7 +82,7 @@ def explain(
     order: int = 1, rules: str | Path | None = None, method: str = "index", detail: str = "normal",
 ) -> Explanation:  # fmt: skip
     """The derivation of ∂loss/∂wrt; `method="all"` and `layout="all"` give several."""
-    return Explanation(_derivations(loss, wrt, shapes, assume, syntax, layout, order, rules, method, detail), detail)
+    return Explanation(_derivations(loss, wrt, shapes, assume, syntax, layout, order, rules, method), detail)
 
 
 def gradient(
@@ -90,18 +90,18 @@ def gradient(
     order: int = 1, rules: str | Path | None = None, method: str = "index",
 ) -> Gradient:  # fmt: skip
     """∂loss/∂wrt alone."""
-    return Gradient(_derivations(loss, wrt, shapes, assume, syntax, layout, order, rules, method, "brief"))
+    return Gradient(_derivations(loss, wrt, shapes, assume, syntax, layout, order, rules, method))
 
 
 def _derivations(
     loss: str, wrt: str, shapes: Texts, assume: Texts, syntax: str | None, layout: str, order: int,
-    rules: str | Path | None, method: str, detail: str,
+    rules: str | Path | None, method: str,
 ) -> tuple[Derivation, ...]:  # fmt: skip
     problem = read_problem(loss, wrt, _texts(shapes), _texts(assume), syntax)
     extra = Path(rules) if rules is not None else None
     layouts: Iterable[str] = LAYOUTS if layout == "all" else (layout,)
     return tuple(
-        derive(problem, method=name, layout=written, order=order, detail=detail, rules=extra)
+        derive(problem, method=name, layout=written, order=order, rules=extra)
         for name in (_methods() if method == "all" else (method,))
         for written in layouts
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from conftest import GOLDEN, ROOT, SAMPLES, Sample, samples
 
 FORMATS = {"txt": "text", "tex": "latex", "md": "markdown", "json": "json"}

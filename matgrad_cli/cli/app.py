@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from importlib import import_module
-from importlib.util import find_spec
 from typing import Annotated
 
 import typer
@@ -45,8 +44,6 @@ def build(names: list[str]) -> typer.Typer:
     )
     application.callback()(_common)
     for name in names:
-        if find_spec(f".{COMMANDS[name]}", __package__) is None:
-            continue
         module = import_module(f".{COMMANDS[name]}", __package__)
         if isinstance(group := getattr(module, "app", None), typer.Typer):
             application.add_typer(group, name=name)

@@ -61,7 +61,8 @@ def _sorted_out(command: Command, arguments: list[str]) -> list[str]:
             _once(argument, known[argument], seen)
             found = next(rest, None)
             if found is None:
-                raise UsageError(Diagnostic("missing-value", f"`{argument}` needs a value", help=f"`{argument} {_metavar(known[argument])}`"))
+                form = f"`{argument} {_metavar(known[argument])}`"
+                raise UsageError(Diagnostic("missing-value", f"`{argument}` needs a value", help=form))
             options += [argument, found]
         elif equals and name.startswith("--") and name in known and known[name] is not None and not known[name].is_flag:
             _once(name, known[name], seen)
@@ -102,7 +103,8 @@ def _not_too_many(command: Command, operands: list[str], known: dict[str, Any]) 
     raise UsageError(
         Diagnostic(
             "extra-argument",
-            f"`{command.name}` takes {wanted}, and {len(operands)} arguments were given: " + ", ".join(f"`{operand}`" for operand in operands[:4]),
+            f"`{command.name}` takes {wanted}, and {len(operands)} arguments were given",
+            notes=("they are " + ", ".join(f"`{operand}`" for operand in operands[:6]),),
             help="put quotes around an expression that holds spaces, stars or brackets" if places else None,
         )
     )
@@ -117,6 +119,5 @@ def _unknown_command(name: str, group: Command, chosen: list[str]) -> UsageError
         help_ = f'a loss stands after the command: `matgrad explain "{name}" --wrt NAME`'
     else:
         help_ = None
-    return UsageError(
-        Diagnostic("unknown-command", f"`{beside}` has no command `{name}`", notes=(f"its commands are {', '.join(group.commands)}",), help=help_)
-    )
+    notes = (f"its commands are {', '.join(group.commands)}",)
+    return UsageError(Diagnostic("unknown-command", f"`{beside}` has no command `{name}`", notes=notes, help=help_))

@@ -18,18 +18,16 @@ if TYPE_CHECKING:
 
 SECONDS = 3600
 
-Files = Annotated[list[str] | None, typer.Argument(metavar="FILE...", help="Answers (TOML) and derivations (LaTeX, Markdown); folders are searched.")]
+Files = Annotated[
+    list[str] | None, typer.Argument(metavar="FILE...", help="Answers (TOML) and derivations (LaTeX, Markdown); folders are searched.")
+]
+Key = Annotated[str | None, typer.Option("--key", metavar="FILE", help="A file that states the problems, and what they count.")]
+Format = Annotated[str, typer.Option("--format", metavar="NAME", help=f"{', '.join(CHECK_FORMATS)}.")]
+Reports = Annotated[list[str] | None, typer.Option("--report", metavar="FORMAT=FILE", help="A further report, into a file; repeatable.")]
+ExitZero = Annotated[bool, typer.Option("--exit-zero", help="Exit with 0 also when something is wrong, unreadable or undecided.")]
 
 
-def check(
-    files: Files = None,
-    key: Annotated[str | None, typer.Option("--key", metavar="FILE", help="A file that states the problems, and what they count.")] = None,
-    format_: Annotated[str, typer.Option("--format", metavar="NAME", help=f"{', '.join(CHECK_FORMATS)}.")] = "terminal",
-    report: Annotated[
-        list[str] | None, typer.Option("--report", metavar="FORMAT=FILE", help="A further report, written to a file; repeatable.")
-    ] = None,
-    exit_zero: Annotated[bool, typer.Option("--exit-zero", help="Exit with 0 also when something is wrong, unreadable or undecided.")] = False,
-) -> int:
+def check(files: Files = None, key: Key = None, format_: Format = "terminal", report: Reports = None, exit_zero: ExitZero = False) -> int:
     """Judge the answers and derivations in FILE…, and point at the first wrong line."""
     chosen("format", format_, CHECK_FORMATS)
     further = [_further(text) for text in report or ()]

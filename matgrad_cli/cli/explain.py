@@ -18,7 +18,7 @@ SECONDS = 60
 
 Format = Annotated[
     str | None,
-    typer.Option("--format", metavar="NAME", help=f"{', '.join(EXPLAIN_FORMATS)}; else by the file's ending, else terminal or, piped, text."),
+    typer.Option("--format", metavar="NAME", help=f"{', '.join(EXPLAIN_FORMATS)}; else by the ending of FILE, else terminal or text."),
 ]
 
 

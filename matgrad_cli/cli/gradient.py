@@ -16,7 +16,7 @@ from .verdicts import exit_code
 SECONDS = 60
 
 Format = Annotated[
-    str | None, typer.Option("--format", metavar="NAME", help=f"{', '.join(GRADIENT_FORMATS)}; else by the file's ending, else text.")
+    str | None, typer.Option("--format", metavar="NAME", help=f"{', '.join(GRADIENT_FORMATS)}; else by the ending of FILE, else text.")
 ]
 
 

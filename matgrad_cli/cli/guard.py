@@ -61,7 +61,7 @@ def time_limit(seconds: float) -> Iterator[None]:
         yield
         return
 
-    def ring(signum: int, frame: object) -> None:
+    def ring(*_: object) -> None:
         raise OutOfTime
 
     previous = signal.signal(signal.SIGALRM, ring)

@@ -12,7 +12,7 @@ from .choices import DETAILS, LAYOUTS, METHODS
 
 LONGEST = 4_000_000
 
-Loss = Annotated[str | None, typer.Argument(metavar="LOSS", help="The expression, in NumPy's operators or LaTeX; `-` reads it from stdin.")]
+Loss = Annotated[str | None, typer.Argument(metavar="LOSS", help="The expression, as in NumPy or in LaTeX; `-` reads it from stdin.")]
 Wrt = Annotated[str | None, typer.Option("--wrt", metavar="NAME", help="The variable to differentiate by.")]
 Shapes = Annotated[list[str] | None, typer.Option("--shape", metavar="TEXT", help='Shapes: "X: m×n, R: n×p"; repeatable.')]
 Assume = Annotated[list[str] | None, typer.Option("--assume", metavar="TEXT", help='Facts: "W symmetric, S spd"; repeatable.')]
@@ -45,14 +45,15 @@ def _from_stdin() -> str:
     try:
         return text.decode("utf-8-sig").rstrip("\r\n")
     except UnicodeDecodeError as error:
-        raise InputError(Diagnostic("not-unicode", f"the loss on stdin is not text in UTF-8: byte {error.start + 1} cannot be read")) from None
+        raise InputError(
+            Diagnostic("not-unicode", f"the loss on stdin is not text in UTF-8: byte {error.start + 1} cannot be read")
+        ) from None
 
 
 def wrt_name(wrt: str | None, loss: str) -> str:
     """The variable, which must be named."""
     if wrt is None:
         shown = loss if len(loss) < 60 and "\n" not in loss else "LOSS"
-        raise UsageError(
-            Diagnostic("missing-wrt", "no variable to differentiate by is given", help=f'name it: `matgrad explain "{shown}" --wrt NAME`')
-        )
+        form = f'name it: `matgrad explain "{shown}" --wrt NAME`'
+        raise UsageError(Diagnostic("missing-wrt", "no variable to differentiate by is given", help=form))
     return wrt

@@ -9,10 +9,10 @@ import typer
 from ..diagnostics import Diagnostic, UsageError
 from .output import deliver
 
+Code = Annotated[str | None, typer.Argument(metavar="CODE", help="The word in brackets of a message; without it, all codes are listed.")]
 
-def why(
-    code: Annotated[str | None, typer.Argument(metavar="CODE", help="The word in brackets of a message; without it, all codes are listed.")] = None,
-) -> int:
+
+def why(code: Code = None) -> int:
     """Explain one message code: what it means, an example that raises it, how to mend it."""
     from ..diagnostics.pages import codes, page, title
 

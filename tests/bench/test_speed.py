@@ -11,6 +11,7 @@ from pathlib import Path
 from statistics import median
 
 import pytest
+
 from conftest import environment
 
 pytestmark = pytest.mark.bench

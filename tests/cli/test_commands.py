@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
+
 from conftest import Command, environment
 from matgrad_cli.cli.choices import EXPLAIN_FORMATS, GRADIENT_FORMATS, LAYOUTS
 
@@ -59,8 +60,9 @@ def test_a_loss_from_stdin(matgrad: Command) -> None:
 def test_json_of_explain(matgrad: Command) -> None:
     data = json.loads(matgrad("explain", *LOSS, "--format", "json").stdout)
     assert {"schema", "loss", "wrt", "method", "layout", "shapes", "assumed", "steps", "result", "verdict"} <= set(data)
-    assert {"number", "rule", "title", "before", "after", "path", "bindings", "shape", "free", "assumed", "verdict", "substeps"} <= set(data["steps"][0])
-    assert data["shapes"] == {"X": ["m", "n"], "R": ["n", "p"], "Y": ["m", "p"]} or set(data["shapes"]) == {"X", "R", "Y"}
+    step = {"number", "rule", "title", "before", "after", "path", "bindings", "shape", "free", "assumed", "verdict", "substeps"}
+    assert all(step <= set(found) for found in data["steps"])
+    assert set(data["shapes"]) == {"X", "R", "Y"}
     assert {"text", "latex", "numpy", "shape"} <= set(data["result"])
 
 
@@ -83,7 +85,8 @@ def test_a_reader_who_leaves_early() -> None:
 
 def test_an_encoding_without_greek() -> None:
     command = [sys.executable, "-m", "matgrad_cli", "explain", *LOSS]
-    done = subprocess.run(command, capture_output=True, env={**environment(), "PYTHONIOENCODING": "ascii", "PYTHONUTF8": "0", "LC_ALL": "C"})
+    env = {**environment(), "PYTHONIOENCODING": "ascii", "PYTHONUTF8": "0", "LC_ALL": "C"}
+    done = subprocess.run(command, capture_output=True, env=env)
     assert (done.returncode, done.stderr) == (0, b"")
     assert "∂" in done.stdout.decode()
 

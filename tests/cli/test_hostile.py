@@ -6,15 +6,19 @@ import os
 from pathlib import Path
 
 import pytest
+
 from conftest import Command
 
 SMUGGLED = [
     "__import__('os').system('touch smuggled')", "().__class__", "x.__class__.__mro__", "lambda: x", "(x := 3)", "[y for y in x]",
-    "f'{x}'", "exec('import os')", "open('smuggled', 'w')", "x if x else x", "{x}", "x; x", "import os", "`touch smuggled`", "$(touch smuggled)",
+    "f'{x}'", "exec('import os')", "open('smuggled', 'w')", "x if x else x", "{x}", "x; x", "import os",
+    "`touch smuggled`", "$(touch smuggled)",
     "x and x", "x == x", "await x", "*x", "x[0:1:2:3]", "getattr(x, 'T')", "x.T.__init__", "'x'", "\"\"\"x\"\"\"",
 ]  # fmt: skip
 NONSENSE = [
-    "", " ", "(", ")", "x +", "+", "@", "x @ @ x", "x..T", "x.T.T.", "norm(", "norm(x", "norm(x))", "sum[i](", "X[i", "1e", "1..2", "0x", "\\",
+    "", " ", "(", ")", "x +", "+", "@", "x @ @ x", "x..T", "x.T.T.", "norm(", "norm(x", "norm(x))", "sum[i](", "X[i",
+    "1e", "1..2", "0x", "\\",
+
     "\\frac", "\\frac{1}", "\\begin{", "}", "{", "\\sum_", "_", "^", "x^", "x_", "$x$$", "§", "🙂", "\u202e", "\ufeff", "中文", "x" * 5000,
     "\x07", "x\x00y", "x\x1b[2Jy", "\t", "\n", "x\ny", "x.T@x;", "1/0", "0/0", "0**0", "x**x**x**x**x", "9" * 5000, "1e999999999",
 ]  # fmt: skip

@@ -7,6 +7,7 @@ import os
 from pathlib import Path
 
 import pytest
+
 from matgrad_cli.cli import output
 from matgrad_cli.diagnostics import UsageError
 
@@ -52,7 +53,9 @@ def test_a_link_stays_a_link_and_a_device_a_device(tmp_path: Path) -> None:
     assert not os.path.isfile(os.devnull)
 
 
-@pytest.mark.parametrize(("name", "reason"), [("", "its name is empty"), (".", "it is a directory"), ("no/such/file", "there is no directory")])
+@pytest.mark.parametrize(
+    ("name", "reason"), [("", "its name is empty"), (".", "it is a directory"), ("no/such/file", "there is no directory")]
+)
 def test_a_file_that_cannot_be_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, reason: str) -> None:
     monkeypatch.chdir(tmp_path)
     with pytest.raises(UsageError, match=reason):
