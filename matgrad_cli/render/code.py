@@ -25,7 +25,7 @@ def python_code(result: Result, problem: Problem, dialect: str = "numpy", layout
     code = _shaped(_value(result, problem, layout, order, printer), problem, order)
     used = [f"    {line}" for helper in printer.matrix.helpers for line in chosen.helpers[helper].split("\n")]
     parameters = ", ".join([*names.parameters.values(), *names.sizes.values()])
-    lines = [*chosen.imports, "", "", f"def gradient({parameters}):", f'    """{_summary(result, problem, order)}"""']
+    lines = [*chosen.imports, "", "", f"def gradient({parameters}):", f'    """{_summary(problem, order)}"""']
     return "\n".join([*lines, *used, *(f"    {line}" for line in body), f"    return {code}", ""])
 
 
@@ -34,7 +34,7 @@ def derivation_code(derivation: Derivation, dialect: str = "numpy") -> str:
     return python_code(derivation.result, derivation.problem, dialect, derivation.layout, derivation.order)
 
 
-def _summary(result: Result, problem: Problem, order: int) -> str:
+def _summary(problem: Problem, order: int) -> str:
     loss = problem.source or to_text(problem.loss)
     loss = " ".join(loss.replace("\\", "\\\\").replace('"""', "'''").split())
     kind = "second derivative" if order == 2 else "derivative"
@@ -75,12 +75,12 @@ def _value(result: Result, problem: Problem, layout: str, order: int, printer: I
     if result.matrix is None:
         return printer.array(result.entry, result.letters)
     matrix = result.matrix
-    if len(result.letters) == 2 and is_turned(result, problem, layout, order):
+    if len(result.letters) == 2 and is_turned(problem, layout, order):
         matrix = matrix.body if isinstance(matrix, Transpose) else Transpose(matrix)
     return printer.matrix.full(matrix)
 
 
-def is_turned(result: Result, problem: Problem, layout: str, order: int) -> bool:
+def is_turned(problem: Problem, layout: str, order: int) -> bool:
     """Whether the layout writes the derivative transposed: its rows are then the second letter, not the first."""
     loss, wrt = problem.loss.shape, problem.wrt.shape
     if order == 2:

@@ -100,7 +100,8 @@ class MatrixCode:
         text = code.at(SUM)
         if text in ("1", "0"):
             return Code(self.form("ones" if text == "1" else "zeros", x=sizes))
-        return Code(self.form("full", x=f"({sizes},)" if len(shape.dims) == 1 else sizes, value=code.at(UNARY if self.names.dialect.name == "torch" else SUM)))
+        value = code.at(UNARY if self.names.dialect.name == "torch" else SUM)
+        return Code(self.form("full", x=sizes, value=value))
 
     def form(self, key: str, **parts: str) -> str:
         """A call as the dialect writes it; remembers the helper that it needs."""
@@ -236,8 +237,8 @@ class MatrixCode:
     def _kron(self, node: Kron) -> Code:
         factors = [factor for factor in node.factors if not factor.shape.is_number]
         numbers = [self.code(factor) for factor in node.factors if factor.shape.is_number]
-        alike = all(factor.shape.is_row for factor in factors) or all(not factor.shape.is_row and not factor.shape.is_matrix for factor in factors)
-        codes = [self._full_rank(factor) if not alike else self.full(factor).at(SUM) for factor in factors]
+        alike = len({factor.shape.is_row for factor in factors}) == 1 and not any(factor.shape.is_matrix for factor in factors)
+        codes = [self.full(factor).at(SUM) if alike else self._full_rank(factor) for factor in factors]
         text = codes[0] if codes else "1"
         for other in codes[1:]:
             text = self.form("kron", x=text, y=other)

@@ -1,0 +1,332 @@
+"""What a page says about a derivation, whatever it is printed on: this decides the content, the renderers only the form."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from ..ir import (
+    Add,
+    Call,
+    Expr,
+    Hadamard,
+    Index,
+    MatMul,
+    Mul,
+    Named,
+    Partial,
+    Path,
+    Shape,
+    Size,
+    Symbol,
+    at,
+    letters_in,
+    nodes_of,
+    substitute,
+)
+from ..records import Derivation, Result, Sentence, Step, Value
+from ..verify.verdict import Kind, Verdict
+from .view import View
+
+Phrase = tuple[str | Value, ...]
+"""Prose with mathematics in it; a `str` is prose."""
+
+_PLACE = re.compile(r"\{(\w+)\}")
+_LONGEST_CHANGE: Final = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Variable:
+    """A variable as it was read: its shape, what is known of it, and where the shape came from."""
+
+    symbol: Symbol
+    facts: tuple[str, ...]
+    origin: str
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """An expression as a line of the chain; `changed` are the paths of the parts that are new in it."""
+
+    body: Expr
+    changed: tuple[Path, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """One step: its number (`3`, or `3.2` inside a group), its sentence, what changed, the line it leads to."""
+
+    number: str
+    sentence: Phrase
+    line: Line
+    verdict: Verdict
+    why: Phrase | None = None
+    change: tuple[Expr, Expr] | None = None
+    elsewhere: int = 0
+    letters: tuple[Index, ...] = ()
+    rule: str = ""
+    inner: tuple[Move, ...] = ()
+
+    @property
+    def depth(self) -> int:
+        """0 for a step, 1 for a substep."""
+        return self.number.count(".")
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """The result: its name (∇L), the array or its entries, the parts it names, its shape and layout, and what checked it."""
+
+    label: Expr
+    symbol: str
+    result: Result
+    stated: Expr
+    shape: Phrase
+    layout: Phrase
+    sentence: Phrase
+    why: Phrase | None
+    verdict: Verdict
+    where: tuple[tuple[Expr, Expr], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Everything that is said about one derivation, in order."""
+
+    loss: Expr
+    loss_name: Symbol
+    wrt: Symbol
+    source: str
+    variables: tuple[Variable, ...]
+    sizes: tuple[Phrase, ...]
+    remarks: tuple[Phrase, ...]
+    left: Expr
+    start: Line
+    start_letters: tuple[Index, ...]
+    moves: tuple[Move, ...]
+    outcome: Outcome
+    assumed: tuple[Phrase, ...]
+    closing: str
+    method: str
+    order: int
+
+
+def phrase(sentence: Sentence) -> Phrase:
+    """A sentence with its values put in their places."""
+    values = dict(sentence.values)
+    parts: list[str | Value] = []
+    end = 0
+    for found in _PLACE.finditer(sentence.template):
+        if found.group(1) in values:
+            parts += [sentence.template[end : found.start()], values[found.group(1)]]
+            end = found.end()
+    return tuple(part for part in (*parts, sentence.template[end:]) if part != "")
+
+
+def page(derivation: Derivation, view: View) -> Page:
+    """The page of a derivation at the view's level of detail."""
+    problem = derivation.problem
+    name = loss_symbol(derivation)
+    left = substitute(derivation.start, {problem.loss: name})
+    seen: set[Index] = set()
+    start_letters = _new_letters(derivation.start, seen)
+    return Page(
+        problem.loss,
+        name,
+        problem.wrt,
+        problem.source,
+        tuple(_variables(derivation)),
+        tuple(_sizes(derivation)),
+        tuple([(text,) for text in (*problem.notes, *problem.assumed)] + [phrase(note) for note in derivation.notes]),
+        left,
+        Line(derivation.start),
+        start_letters,
+        tuple(_moves(derivation, view, seen)),
+        _outcome(derivation, view, name),
+        tuple(_assumptions(derivation)),
+        _closing(derivation),
+        derivation.method,
+        derivation.order,
+    )
+
+
+def loss_symbol(derivation: Derivation) -> Symbol:
+    """A name for the loss that no variable has."""
+    taken = {symbol.name for symbol in derivation.problem.variables} | {dim.names[0] for dim in derivation.problem.sizes if dim.names}
+    taken |= {node.name for step in derivation.steps for node in nodes_of(step.after) if isinstance(node, Named)}
+    shape = derivation.problem.loss.shape
+    wishes = ("L", "f", "J", "ell") if shape.is_number else ("f", "g", "u", "ell") if not shape.is_matrix else ("F", "M", "U", "ell")
+    return Symbol(next((wish for wish in wishes if wish not in taken), "loss"), shape)
+
+
+def _variables(derivation: Derivation) -> Iterator[Variable]:
+    problem = derivation.problem
+    origins = dict(problem.origins)
+    for symbol in problem.variables:
+        facts = tuple(fact.word.replace("_", " ") for fact in problem.facts if fact.symbol is symbol)
+        yield Variable(symbol, facts, origins.get(symbol.name, ""))
+
+
+def _sizes(derivation: Derivation) -> Iterator[Phrase]:
+    problem = derivation.problem
+    dims = problem.sizes or tuple(node.dim for node in nodes_of(problem.loss) if isinstance(node, Size))
+    for dim in dict.fromkeys(dims):
+        carrier = next((symbol for symbol in problem.variables if dim in symbol.shape.dims), None)
+        if carrier is None:
+            yield (dim, " is a size that no variable carries")
+        else:
+            yield (dim, f" is the number of {_side(carrier.shape, dim)} of ", carrier)
+
+
+def _side(shape: Shape, dim: object) -> str:
+    if not shape.is_matrix:
+        return "entries"
+    return "rows" if shape.rows is dim else "columns"
+
+
+def _new_letters(line: Expr, seen: set[Index]) -> tuple[Index, ...]:
+    fresh = sorted(letters_in(line) - seen)
+    seen.update(fresh)
+    return tuple(fresh)
+
+
+def _moves(derivation: Derivation, view: View, seen: set[Index]) -> Iterator[Move]:
+    for number, step in enumerate(derivation.steps, 1):
+        inner: tuple[Move, ...] = ()
+        if view.detail != "brief" and len(step.substeps) > 1:
+            inner = tuple(_move(f"{number}.{part}", substep, view, seen) for part, substep in enumerate(step.substeps, 1))
+        yield _move(str(number), step, view, seen, inner)
+
+
+def _move(number: str, step: Step, view: View, seen: set[Index], inner: tuple[Move, ...] = ()) -> Move:
+    why = phrase(step.why) if view.detail == "full" and step.why.template else None
+    change, elsewhere = _change(step) if view.detail != "brief" and not inner else (None, 0)
+    changed = step.results if not inner else ()
+    letters = _new_letters(step.after, seen)
+    return Move(number, phrase(step.title), Line(step.after, changed), step.verdict, why, change, elsewhere, letters, step.rule, inner)
+
+
+def _change(step: Step) -> tuple[tuple[Expr, Expr] | None, int]:
+    """The part before and after, if it is a part; a change of the whole line is seen in the line itself."""
+    pairs = [(old, new) for old, new in _pairs(step) if old.shape is new.shape and old.free == new.free]
+    small = [(old, new) for old, new in pairs if old.weight <= _LONGEST_CHANGE and new.weight <= _LONGEST_CHANGE]
+    return (small[0], len(pairs) - 1) if small else (None, 0)
+
+
+def _pairs(step: Step) -> list[tuple[Expr, Expr]]:
+    """The parts that changed with what became of them; parts that stand side by side count as one product or sum."""
+    if () in step.places or () in step.results:
+        return []
+    if len(step.places) == len(step.results):
+        return [(at(step.before, old), at(step.after, new)) for old, new in zip(step.places, step.results, strict=True)]
+    old, new = _together(step.before, step.places), _together(step.after, step.results)
+    return [(old, new)] if old is not None and new is not None else []
+
+
+def _together(root: Expr, paths: tuple[Path, ...]) -> Expr | None:
+    if len(paths) == 1:
+        return at(root, paths[0])
+    parents = {path[:-1] for path in paths}
+    if len(parents) != 1:
+        return None
+    whole = at(root, parents.pop())
+    parts = tuple(at(root, path) for path in sorted(paths))
+    if not isinstance(whole, Add | Mul | Hadamard) or len(parts) == 0:
+        return None
+    return whole.rebuilt(parts)
+
+
+def _outcome(derivation: Derivation, view: View, name: Symbol) -> Outcome:
+    result, readoff = derivation.result, derivation.readoff
+    stated = result.matrix if result.matrix is not None else result.entry
+    why = phrase(readoff.why) if view.detail == "full" and readoff.why.template else None
+    where = tuple((node, node.body) for node in _named(stated, result))
+    return Outcome(
+        Partial(name, derivation.wrt, None, None) if derivation.wrt.shape.is_number else name,
+        "nabla" if name.shape.is_number and derivation.order == 1 and not derivation.wrt.shape.is_number else "partial",
+        result,
+        stated,
+        _shape_phrase(derivation),
+        (f"{derivation.layout} layout",),
+        phrase(readoff.title),
+        why,
+        readoff.verdict,
+        where,
+    )
+
+
+def _named(stated: Expr, result: Result) -> list[Named]:
+    """The named parts that the result uses, in the order in which each can be understood from those before it."""
+    found = [node for node in nodes_of(stated) if isinstance(node, Named)]
+    order = {name: position for position, (name, _) in enumerate(result.where)}
+    return sorted(found, key=lambda node: order.get(node.name, -1))
+
+
+def _shape_phrase(derivation: Derivation) -> Phrase:
+    result, wrt = derivation.result, derivation.wrt
+    if result.matrix is None:
+        sizes: list[str | Value] = []
+        for letter in result.letters:
+            sizes += [" × ", letter.dim] if sizes else [letter.dim]
+        letters: list[str | Value] = []
+        for letter in result.letters:
+            letters += [", ", letter] if letters else [letter]
+        return ("its entries, by ", *letters, " in this order: ", *sizes)
+    if result.matrix.shape.is_number:
+        return ("a number",)
+    same = result.matrix.shape is wrt.shape and derivation.problem.loss.shape.is_number and derivation.order == 1
+    return (result.matrix.shape, ", the shape of ", wrt) if same else (result.matrix.shape,)
+
+
+def _assumptions(derivation: Derivation) -> Iterator[Phrase]:
+    told: set[Sentence] = set()
+
+    def walk(steps: tuple[Step, ...]) -> Iterator[Sentence]:
+        for step in steps:
+            yield from step.assumed
+            yield from walk(step.substeps)
+
+    for sentence in (*derivation.assumed, *walk(derivation.steps)):
+        if sentence not in told:
+            told.add(sentence)
+            yield phrase(sentence)
+
+
+WORDS: Final[dict[Kind, str]] = {"proved": "proved", "agrees": "agrees", "differs": "differs", "unknown": "unknown"}
+LEGENDS: Final[dict[Kind, str]] = {
+    "proved": "both sides are equal in exact arithmetic modulo a prime, at random arrays",
+    "agrees": "both sides have the same value at several random points",
+    "unknown": "this could not be checked by numbers",
+}
+SIGNS: Final[dict[Kind, str]] = {"proved": "✓", "agrees": "≈", "differs": "✗", "unknown": "?"}
+
+
+def _closing(derivation: Derivation) -> str:
+    """One sentence that says how much of the page was checked, and how."""
+    kinds = [step.verdict.kind for step in derivation.steps]
+    last = derivation.readoff.verdict
+    if not last.holds:
+        return f"the result could not be verified: {last.by}"
+    proved, agreeing, open_ = (kinds.count(kind) for kind in ("proved", "agrees", "unknown"))
+    how = "proved" if last.kind == "proved" else "checked by numbers"
+    parts = [f"{count} {text}" for count, text in ((proved, "proved"), (agreeing, "checked by numbers"), (open_, "not checked")) if count]
+    if not kinds:
+        return f"the result is {how} against the loss itself"
+    if len(parts) == 1 and not open_:
+        each = "each step is" if len(kinds) > 1 else "the step is"
+        return f"{each} {parts[0].split(' ', 1)[1]}, and the result is {how} against the loss itself"
+    return f"of {len(kinds)} steps {', '.join(parts)}; the result is {how} against the loss itself"
+
+
+def shaped_factors(line: Expr) -> dict[Path, Shape]:
+    """The factors of a product of matrices below which their shapes are written, by path."""
+    path: Path = ()
+    node = line
+    while isinstance(node, Mul) or (isinstance(node, Call) and node.function == "tr"):
+        position = len(node.children) - 1
+        path, node = (*path, position), node.children[position]
+    if isinstance(node, MatMul):
+        return {(*path, number): factor.shape for number, factor in enumerate(node.factors)}
+    return {}

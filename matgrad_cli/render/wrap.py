@@ -1,0 +1,69 @@
+"""Breaking long lines of mathematics where a book would: before an outer + or −, then before a Σ or between factors."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+_OPEN, _CLOSE = "([⟨", ")]⟩"
+
+
+def break_points(text: str) -> list[tuple[int, int]]:
+    """Where a line may be broken, before a character: (position, how unwelcome)."""
+    found: list[tuple[int, int]] = []
+    depth = 0
+    for position, character in enumerate(text):
+        if character in _OPEN:
+            depth += 1
+        elif character in _CLOSE:
+            depth -= 1
+        elif character == " " and 0 < position < len(text) - 1:
+            after = text[position + 1]
+            if after in "+−":
+                found.append((position, 3 * depth))
+            elif after == "Σ":
+                found.append((position, 3 * depth + 1))
+            elif text[position - 1] not in "+−∘⊗⊘·↦,=" and after not in "∘⊗⊘·↦=":
+                found.append((position, 3 * depth + 2))
+    return found
+
+
+def wrapped(text: str, first: int, later: int) -> list[tuple[int, int]]:
+    """The pieces (start, end) of a line that fit into `first` columns, then `later` columns each; never cuts a word."""
+    points = break_points(text)
+    pieces: list[tuple[int, int]] = []
+    start, room = 0, first
+    while len(text) - start > room:
+        fitting = [(position, cost) for position, cost in points if start < position <= start + room]
+        late = [(position, cost) for position, cost in fitting if position > start + room * 2 // 5] or fitting
+        if not late:
+            late = [next(((position, cost) for position, cost in points if position > start), (len(text), 0))]
+        best = min(late, key=lambda point: (point[1], -point[0]))[0]
+        if best >= len(text):
+            break
+        pieces.append((start, best))
+        start, room = best + 1, later
+    return [*pieces, (start, len(text))]
+
+
+def prose(text: str, width: int, indent: int, hanging: int | None = None) -> list[str]:
+    """A sentence in lines of at most `width` columns, broken at spaces, each line indented."""
+    later = indent if hanging is None else hanging
+    lines: list[str] = []
+    current = " " * indent
+    empty = True
+    for word in text.split():
+        if not empty and len(current) + 1 + len(word) > width:
+            lines.append(current)
+            current, empty = " " * later, True
+        current += word if empty else f" {word}"
+        empty = False
+    return [*lines, current] if not empty else lines
+
+
+def underline(spans: Iterable[tuple[int, int]], start: int, end: int, sign: str = "‾") -> str:
+    """Signs under the marked parts of a piece of a line; nothing if none lies in it."""
+    row = [" "] * (end - start)
+    for left, right in spans:
+        for column in range(max(left, start), min(right, end)):
+            row[column - start] = sign
+    return "".join(row).rstrip()
