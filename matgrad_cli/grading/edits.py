@@ -1,0 +1,175 @@
+"""Single edits of a line: transpose one factor, swap two neighbours, another product, an inverse more or less."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from ..diagnostics import Span
+from ..notation import syntax as s
+from .tree import PRODUCTS, Path, children, factors, replaced, walk
+
+MOST_EDITS = 160
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """One change: the code of the slip that it mends, the new tree, where it was made, and what to do in words."""
+
+    code: str
+    tree: s.Node
+    span: Span
+    words: str
+
+
+def edits(root: s.Node, text: str, numbers: frozenset[str]) -> Iterator[Edit]:
+    """All single edits, likely slips first; names in `numbers` stand for numbers and are not transposed. At most MOST_EDITS."""
+    kinds = (_transposes, _swaps, _products, _inverses, _squared_inverses)
+    count = 0
+    for kind in kinds:
+        for edit in kind(root, text, numbers):
+            count += 1
+            if count > MOST_EDITS:
+                return
+            yield edit
+
+
+def _shown(text: str, node: s.Node) -> str:
+    found = " ".join(text[node.span.start : node.span.end].split())
+    return found if len(found) <= 40 else found[:37] + "…"
+
+
+def _ordinal(root: s.Node, node: s.Name, path: Path) -> str:
+    """`the first X` where X stands several times, else the bare name."""
+    same = [where for where, other in walk(root) if isinstance(other, s.Name) and other.name == node.name and not _is_index(root, where)]
+    if len(same) < 2:
+        return f"`{node.name}`"
+    words = ("first", "second", "third", "fourth", "fifth")
+    place = same.index(path)
+    return f"the {words[place] if place < len(words) else f'{place + 1}th'} `{node.name}`"
+
+
+def _is_index(root: s.Node, path: Path) -> bool:
+    """Whether the name at `path` is an index letter or a bound letter rather than a variable."""
+    node = root
+    for step in path:
+        parts = children(node)
+        part = parts[step]
+        if isinstance(node, (s.Subscript, s.Kronecker, s.Derivative)) and any(part is index for index in node.indices):
+            return True
+        if isinstance(node, s.Slice) and part is node.index:
+            return True
+        if isinstance(node, (s.Sigma, s.EntriesOf, s.MapsTo)) and part is not node.body:
+            return True
+        node = part
+    return False
+
+
+def _arrays(root: s.Node, numbers: frozenset[str]) -> Iterator[tuple[Path, s.Node]]:
+    """Names of arrays, brackets and inverses: what can carry a transpose."""
+    for path, node in walk(root):
+        if isinstance(node, s.Name) and node.name not in numbers and not _is_index(root, path):
+            yield path, node
+        elif isinstance(node, (s.Group, s.Inverted)) and path:
+            yield path, node
+
+
+def _parent(root: s.Node, path: Path) -> s.Node | None:
+    if not path:
+        return None
+    node = root
+    for step in path[:-1]:
+        node = children(node)[step]
+    return node
+
+
+def _transposes(root: s.Node, text: str, numbers: frozenset[str]) -> Iterator[Edit]:
+    for path, node in _arrays(root, numbers):
+        parent = _parent(root, path)
+        if isinstance(parent, (s.Subscript, s.Derivative)):
+            continue
+        called = _ordinal(root, node, path) if isinstance(node, s.Name) else f"`{_shown(text, node)}`"
+        if isinstance(parent, s.Transposed):
+            yield Edit("missing-transpose", replaced(root, path[:-1], node), parent.span, f"do not transpose {called}")
+        else:
+            yield Edit("missing-transpose", replaced(root, path, s.Transposed(node.span, node)), node.span, f"transpose {called}")
+
+
+def _chains(root: s.Node) -> Iterator[tuple[Path, s.Binary, bool]]:
+    """Whole products with their paths, and whether a trace stands directly round them."""
+    for path, node in walk(root):
+        if isinstance(node, s.Binary) and node.operator in PRODUCTS:
+            parent = _parent(root, path)
+            if isinstance(parent, s.Binary) and parent.operator in PRODUCTS:
+                continue
+            traced = isinstance(parent, s.Apply) and parent.function == "tr"
+            if isinstance(parent, s.Group) and len(path) > 1:
+                above = _parent(root, path[:-1])
+                traced = isinstance(above, s.Apply) and above.function == "tr"
+            yield path, node, traced
+
+
+def _chained(parts: list[s.Node], like: s.Binary) -> s.Node:
+    result = parts[0]
+    for part in parts[1:]:
+        result = s.Binary(like.span, like.operator, result, part)
+    return result
+
+
+def _swaps(root: s.Node, text: str, numbers: frozenset[str]) -> Iterator[Edit]:
+    for path, node, traced in _chains(root):
+        parts = factors(node)
+        if len({part.operator for _, part in walk(node) if isinstance(part, s.Binary) and part.operator in PRODUCTS}) > 1 and len(parts) > 6:
+            continue
+        for at in range(len(parts) - 1):
+            if any(isinstance(part, s.Literal_) for part in parts[at : at + 2]):
+                continue
+            swapped = [*parts[:at], parts[at + 1], parts[at], *parts[at + 2 :]]
+            words = f"swap `{_shown(text, parts[at])}` and `{_shown(text, parts[at + 1])}`"
+            span = parts[at].span.joined(parts[at + 1].span)
+            yield Edit("cyclic-trace-misuse" if traced else "wrong-order", replaced(root, path, _chained(swapped, node)), span, words)
+        arrays = [part for part in parts if not isinstance(part, s.Literal_) and not (isinstance(part, s.Name) and part.name in numbers)]
+        if len(arrays) > 2:
+            scalars = [part for part in parts if part not in arrays]
+            for turned in (arrays[::-1], [*arrays[1:], arrays[0]], [arrays[-1], *arrays[:-1]]):
+                words = "write the factors in the order " + " ".join(_shown(text, part) for part in turned)
+                yield Edit("wrong-order", replaced(root, path, _chained([*scalars, *turned], node)), node.span, words)
+
+
+def _products(root: s.Node, text: str, numbers: frozenset[str]) -> Iterator[Edit]:
+    for path, node in walk(root):
+        if isinstance(node, s.Binary) and node.operator in PRODUCTS and not isinstance(node.left, s.Literal_):
+            if node.operator == "hadamard" or node.operator == "*":
+                new, words = replace(node, operator="@"), "write a matrix product"
+            else:
+                new, words = replace(node, operator="hadamard"), "write an elementwise product"
+            span = node.left.span.joined(node.right.span)
+            yield Edit("product-for-hadamard", replaced(root, path, new), span, f"{words} in `{_shown(text, node)}`")
+
+
+def _inverses(root: s.Node, text: str, numbers: frozenset[str]) -> Iterator[Edit]:
+    for path, node in walk(root):
+        if isinstance(node, s.Inverted) and node.power == 1:
+            words = f"do not invert `{_shown(text, node.body)}`"
+            yield Edit("missing-inverse", replaced(root, path, node.body), node.span, words)
+        elif isinstance(node, s.Apply) and node.function == "inv":
+            yield Edit("missing-inverse", replaced(root, path, node.arguments[0]), node.span, f"do not invert `{_shown(text, node.arguments[0])}`")
+        elif isinstance(node, s.Name) and node.name not in numbers and not _is_index(root, path):
+            yield Edit("missing-inverse", replaced(root, path, s.Inverted(node.span, node)), node.span, f"invert {_ordinal(root, node, path)}")
+
+
+def _squared_inverses(root: s.Node, text: str, numbers: frozenset[str]) -> Iterator[Edit]:
+    """M⁻² D and D M⁻² for M⁻¹ D M⁻¹: the derivative of 1/u taken for that of an inverse."""
+    for path, node, _ in _chains(root):
+        parts = factors(node)
+        for at, part in enumerate(parts):
+            inner = s.ungrouped(part)
+            if not (isinstance(inner, s.Inverted) and inner.power == 2):
+                continue
+            single = s.Inverted(inner.span, inner.body)
+            rest = [*parts[:at], *parts[at + 1 :]]
+            for start in range(len(rest)):
+                for end in range(start + 1, min(len(rest), start + 3) + 1):
+                    split = [*rest[:start], single, *rest[start:end], single, *rest[end:]]
+                    words = f"put one inverse on each side of `{' '.join(_shown(text, one) for one in rest[start:end])}`"
+                    yield Edit("inverse-rule", replaced(root, path, _chained(split, node)), part.span, words)

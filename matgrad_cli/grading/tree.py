@@ -1,0 +1,125 @@
+"""Walking and rebuilding syntax trees: children in reading order, replacement at a path, letters."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import fields, replace
+
+from ..notation import syntax as s
+
+Path = tuple[int, ...]
+PRODUCTS = ("juxtapose", "dot", "@", "*", "hadamard")
+
+
+def children(node: s.Node) -> tuple[s.Node, ...]:
+    """The direct parts that are nodes, in the order of the fields."""
+    found: list[s.Node] = []
+    for field in fields(node):
+        if field.name == "span":
+            continue
+        value = getattr(node, field.name)
+        if isinstance(value, s.Node):
+            found.append(value)
+        elif isinstance(value, tuple):
+            found.extend(item for item in _flat(value) if isinstance(item, s.Node))
+    return tuple(found)
+
+
+def _flat(value: tuple[object, ...]) -> Iterator[object]:
+    for item in value:
+        if isinstance(item, tuple):
+            yield from _flat(item)
+        else:
+            yield item
+
+
+def with_children(node: s.Node, parts: tuple[s.Node, ...]) -> s.Node:
+    """The same node over other parts, in the order of `children`."""
+    supply = iter(parts)
+
+    def filled(value: object) -> object:
+        if isinstance(value, s.Node):
+            return next(supply)
+        if isinstance(value, tuple):
+            return tuple(filled(item) for item in value)
+        return value
+
+    changes = {field.name: filled(getattr(node, field.name)) for field in fields(node) if field.name != "span"}
+    return replace(node, **changes)  # type: ignore[arg-type]
+
+
+def rebuilt(node: s.Node, change: Callable[[s.Node], s.Node]) -> s.Node:
+    """The tree with `change` applied to every node, parts before wholes."""
+    parts = children(node)
+    new = tuple(rebuilt(part, change) for part in parts)
+    return change(node if all(a is b for a, b in zip(parts, new, strict=True)) else with_children(node, new))
+
+
+def walk(node: s.Node, path: Path = ()) -> Iterator[tuple[Path, s.Node]]:
+    """Every node with its path, wholes before parts."""
+    stack: list[tuple[Path, s.Node]] = [(path, node)]
+    while stack:
+        here, top = stack.pop()
+        yield here, top
+        stack.extend(((*here, number), part) for number, part in reversed(list(enumerate(children(top)))))
+
+
+def replaced(root: s.Node, path: Path, new: s.Node) -> s.Node:
+    """The tree with the node at `path` replaced."""
+    if not path:
+        return new
+    parts = list(children(root))
+    parts[path[0]] = replaced(parts[path[0]], path[1:], new)
+    return with_children(root, tuple(parts))
+
+
+def index_letters(node: s.Node, known: frozenset[str] = frozenset()) -> list[str]:
+    """The letters at index places of this node itself, in reading order (names in `known` are no letters)."""
+    indices: tuple[s.Node, ...] = ()
+    if isinstance(node, (s.Subscript, s.Kronecker, s.Derivative)):
+        indices = node.indices
+    elif isinstance(node, s.Slice):
+        indices = (node.index,)
+    found: list[str] = []
+    for index in indices:
+        found += [part.name for _, part in walk(index) if isinstance(part, s.Name) and part.name not in known]
+    return found
+
+
+def free_letters(node: s.Node, known: frozenset[str] = frozenset()) -> dict[str, int]:
+    """How often each index letter stands free: not under a Σ, or an array by entries, that binds it."""
+    counts: dict[str, int] = {}
+    for letter in index_letters(node, known):
+        counts[letter] = counts.get(letter, 0) + 1
+    for part in children(node):
+        if isinstance(part, s.Name):
+            continue
+        for letter, count in free_letters(part, known).items():
+            counts[letter] = counts.get(letter, 0) + count
+    for letter in bound_letters(node):
+        counts.pop(letter, None)
+    return counts
+
+
+def bound_letters(node: s.Node) -> tuple[str, ...]:
+    """The letters that this node binds."""
+    if isinstance(node, (s.Sigma, s.EntriesOf)):
+        return tuple(letter.name for letter in node.letters if letter is not None)
+    return ()
+
+
+def factors(node: s.Node) -> list[s.Node]:
+    """The factors of a product written by standing side by side or with a sign for products, in order."""
+    if isinstance(node, s.Binary) and node.operator in PRODUCTS:
+        return [*factors(node.left), *factors(node.right)]
+    return [node]
+
+
+def terms(node: s.Node, positive: bool = True) -> list[tuple[bool, s.Node]]:
+    """The terms of a sum with their signs; brackets and single signs are opened."""
+    node = s.ungrouped(node)
+    if isinstance(node, s.Negative):
+        return terms(node.body, not positive)
+    if isinstance(node, s.Binary) and node.operator in ("+", "-"):
+        return [*terms(node.left, positive), *terms(node.right, positive == (node.operator == "+"))]
+    return [(positive, node)]
