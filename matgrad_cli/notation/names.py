@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import unicodedata
-from difflib import get_close_matches
 from collections.abc import Iterable
 from typing import Final
 
@@ -43,6 +42,8 @@ def canonical_name(text: str) -> str:
 
 def nearest_name(name: str, known: Iterable[str]) -> str | None:
     """The known name that looks most like `name`, or None."""
+    from difflib import get_close_matches  # only where a message is made
+
     known = list(known)
     swapped = name.swapcase()
     if swapped in known:

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Literal
@@ -152,3 +153,66 @@ class Cases(Node):
 @dataclass(frozen=True, slots=True)
 class Ellipsis_(Node):
     """… : something left out. It cannot be judged."""
+
+
+@dataclass(frozen=True, slots=True)
+class Group(Node):
+    """(body): brackets as written, so that (2A)B and 2AB stay two things."""
+
+    body: Node
+
+
+@dataclass(frozen=True, slots=True)
+class EntriesOf(Node):
+    """The array whose entry at `letters` is `body`; None for the missing letter of a column (second) or of a row (first)."""
+
+    letters: tuple[Name | None, Name | None]
+    bounds: tuple[Node | None, Node | None]
+    body: Node
+
+
+@dataclass(frozen=True, slots=True)
+class MapsTo(Node):
+    """The linear map argument ↦ body; the argument has the shape of wrt."""
+
+    argument: Name
+    body: Node
+
+
+@dataclass(frozen=True, slots=True)
+class PairIndex(Node):
+    """(outer, inner): a row or column of A ⊗ B as an index."""
+
+    outer: Node
+    inner: Node
+
+
+def ungrouped(node: Node) -> Node:
+    """The node inside any brackets."""
+    while isinstance(node, Group):
+        node = node.body
+    return node
+
+
+def parts_of(node: Node) -> Iterator[Node]:
+    """Every node below and including `node`, in reading order."""
+    stack: list[Node] = [node]
+    while stack:
+        part = stack.pop()
+        yield part
+        found: list[Node] = []
+        for name in part.__dataclass_fields__:
+            value = getattr(part, name)
+            if isinstance(value, Node):
+                found.append(value)
+            elif isinstance(value, tuple):
+                found.extend(_nodes_in(value))
+        stack.extend(reversed(found))
+
+
+def _nodes_in(values: tuple[object, ...]) -> Iterator[Node]:
+    for value in values:
+        if isinstance(value, Node):
+            yield value
+        elif isinstance(value, tuple):
+            yield from _nodes_in(value)

@@ -1,0 +1,391 @@
+"""Functions of the language, called with what they need; each refusal says what was found and what was needed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Final, NoReturn
+
+from ..ir import (
+    ONE,
+    Call,
+    Dim,
+    Expr,
+    Eye,
+    Fill,
+    MatMul,
+    Number,
+    Power,
+    Shape,
+    Size,
+    hadamard,
+    kron,
+    matmul,
+    mul,
+    transpose,
+)
+from . import syntax as s
+from .complaints import described, fail, misfit_entrywise
+from .names import nearest_name
+from .products import joined
+from .vocabulary import ELEMENTWISE_NAMES, FUNCTION_NAMES, REFUSED, canonical_function
+
+if TYPE_CHECKING:
+    from .elaborate import Elaborator
+
+Arguments = tuple[Expr, ...]
+
+
+def call(e: Elaborator, node: s.Apply) -> Expr:
+    """A call as a typed expression."""
+    function = canonical_function(node.function)
+    value = e.scope.find(node.function)
+    if value is not None:
+        return _variable_called(e, node, value)
+    if function == "tuple":
+        e.fail("syntax-error", "a tuple stands only inside `ones(…)` and `zeros(…)`", node)
+    if function in ("eye", "ones", "zeros"):
+        return _constructor(e, node, function)
+    if function not in FUNCTION_NAMES:
+        _unknown(e, node, function)
+    if function == "basis":
+        from .entries import basis
+
+        return basis(e, node)
+    if function == "shape" or function == "len":
+        return _size(e, node)
+    arguments = [e.expr(argument) for argument in node.arguments]
+    wanted = _ARITY.get(function, (1, 1))
+    if not wanted[0] <= len(arguments) <= wanted[1]:
+        needed = str(wanted[0]) if wanted[0] == wanted[1] else f"{wanted[0]} to {wanted[1]}"
+        e.fail("wrong-arguments", f"`{node.function}` takes {needed} argument{'' if needed == '1' else 's'}, not {len(arguments)}", node)
+    if function in ELEMENTWISE_NAMES:
+        return _elementwise(e, node, function, arguments[0])
+    return _TABLE[function](e, node, tuple(arguments))
+
+
+def _unknown(e: Elaborator, node: s.Apply, function: str) -> NoReturn:
+    if function in REFUSED:
+        e.fail("unknown-function", f"the function `{node.function}` is not known", node, "", REFUSED[function])
+    near = nearest_name(node.function, FUNCTION_NAMES)
+    e.fail("unknown-function", f"the function `{node.function}` is not known", node, "", f"did you mean `{near}`?" if near else None)
+
+
+def _variable_called(e: Elaborator, node: s.Apply, value: Expr) -> Expr:
+    """A declared name beats a function; in LaTeX `a(x + y)` is then a product."""
+    if e.scope.syntax == "latex" and len(node.arguments) == 1 and not node.options:
+        argument = node.arguments[0]
+        return joined(e, (value, node.span), (e.expr(argument), argument.span))
+    e.fail("not-a-function", f"`{node.function}` is a variable here ({described(value.shape)}) and cannot be called", node, "",
+           f"write `{node.function} * (…)` or `{node.function} @ (…)` for a product")
+
+
+def _elementwise(e: Elaborator, node: s.Apply, function: str, argument: Expr) -> Expr:
+    if ("derivative", "1") in node.options:
+        slope = _SLOPES.get(function)
+        if slope is None:
+            e.fail("unknown-function", f"the derivative of `{function}` has no name here", node)
+        return slope(argument)
+    if function in ("log", "exp", "sqrt") and argument.shape.is_square and argument.shape.is_matrix:
+        e.note(f"`{function}` acts on every entry of {e.text(node.arguments[0])}, it is not the function of the matrix")
+    if function == "square":
+        return Power(argument, Number(2))
+    return Power(argument, Number(-1)) if function == "reciprocal" else Call(function, argument)
+
+
+def _ones_minus(value: Expr) -> Expr:
+    from ..ir import sub
+
+    return sub(Number(1) if value.shape.is_number else Fill(1, value.shape), value)
+
+
+def _times(left: Expr, right: Expr) -> Expr:
+    return mul(left, right) if left.shape.is_number else hadamard(left, right)
+
+
+_SLOPES: Final[dict[str, Callable[[Expr], Expr]]] = {
+    "sigmoid": lambda u: _times(Call("sigmoid", u), _ones_minus(Call("sigmoid", u))),
+    "tanh": lambda u: _ones_minus(Power(Call("tanh", u), Number(2))),
+    "exp": lambda u: Call("exp", u),
+    "log": lambda u: Power(u, Number(-1)),
+    "sin": lambda u: Call("cos", u),
+    "cos": lambda u: mul(Number(-1), Call("sin", u)),
+    "relu": lambda u: Call("step", u),
+    "softplus": lambda u: Call("sigmoid", u),
+    "abs": lambda u: Call("sign", u),
+}
+
+
+# ---- options
+
+
+def _axis(e: Elaborator, node: s.Apply) -> int | None:
+    """The axis of a reduction, given as `axis=1`, `dim=1` or second argument."""
+    chosen: str | None = None
+    for name, value in node.options:
+        if name in ("axis", "dim", "text"):
+            chosen = value
+        elif name not in ("keepdims", "keepdim"):
+            e.fail("wrong-arguments", f"`{node.function}` has no option `{name}`", node, help="`axis=0` adds up columns, `axis=1` rows")
+    if len(node.arguments) > 1:
+        second = s.ungrouped(node.arguments[1])
+        chosen = second.text if isinstance(second, s.Literal_) else "-1" if e.text(second) == "`-1`" else "?"
+    if chosen in (None, "None"):
+        return None
+    if chosen not in ("0", "1", "-1"):
+        e.fail("wrong-arguments", f"an axis is 0 or 1, not `{chosen}`", node)
+    return 1 if chosen == "-1" else int(chosen)
+
+
+def _order(e: Elaborator, node: s.Apply) -> str | None:
+    for name, value in node.options:
+        if name in ("text", "ord", "p"):
+            return value
+        if name not in ("axis", "dim", "keepdims"):
+            e.fail("wrong-arguments", f"`{node.function}` has no option `{name}`", node)
+    if len(node.arguments) > 1:
+        second = s.ungrouped(node.arguments[1])
+        return second.text if isinstance(second, s.Literal_) else e.text(second).strip("`")
+    return None
+
+
+# ---- one argument
+
+
+def _norm(e: Elaborator, node: s.Apply, arguments: Arguments) -> Expr:
+    value, order = arguments[0], _order(e, node)
+    if value.shape.is_number:
+        return Call("abs", value)
+    vector = not value.shape.is_matrix
+    if order in (None, "fro", "F") or (order == "2" and vector):
+        return Call("norm", value)
+    if order == "1" and vector:
+        return Call("norm1", value)
+    if order == "nuc" and not vector:
+        return Call("nuclear", value)
+    if order == "2":
+        return Call("spectral", value)
+    kind = "vector: `norm(x)`, `norm(x, 1)`" if vector else "matrix: `norm(A, 'fro')`, `norm(A, 'nuc')`, `norm(A, 2)`"
+    help = "the sum of absolute values is `sum(abs(A))`" if order == "1" else None
+    e.fail("unknown-norm", f"the norm `{order}` is not known for a {kind}", node, "", help)
+
+
+def _square(e: Elaborator, node: s.Apply, arguments: Arguments) -> Expr:
+    value, function = arguments[0], canonical_function(node.function)
+    if value.shape.is_number:
+        return Call("log", value) if function == "logdet" else value
+    if not value.shape.is_square:
+        what = {"tr": "a trace", "det": "a determinant", "logdet": "a determinant"}[function]
+        e.not_square(what, value, node.arguments[0])
+    return Call(function, value)
+
+
+def _inverse(e: Elaborator, node: s.Apply, arguments: Arguments) -> Expr:
+    return e.inverted(node.arguments[0], arguments[0], 1)
+
+
+def _power_of_matrix(e: Elaborator, node: s.Apply, arguments: Arguments) -> Expr:
+    from .elaborate import LARGEST_POWER, matrix_power
+
+    base, exponent = arguments
+    if not isinstance(exponent, Number) or exponent.value.denominator != 1:
+        e.fail("wrong-arguments", f"the exponent of a matrix power is a whole number, not {e.text(node.arguments[1])}", node.arguments[1])
+    if abs(exponent.value) > LARGEST_POWER:
+        e.fail("number-too-large", f"the exponent is beyond ±{LARGEST_POWER}", node.arguments[1])
+    if base.shape.is_number:
+        return Power(base, exponent)
+    if not base.shape.is_square:
+        e.not_square("a matrix power", base, node.arguments[0])
+    return matrix_power(base, int(exponent.value))
+
+
+def _reduced(e: Elaborator, node: s.Apply, arguments: Arguments) -> Expr:
+    value, axis, function = arguments[0], _axis(e, node), canonical_function(node.function)
+    if value.shape.is_number:
+        return value
+    if axis is None:
+        return Call(function, value)
+    if value.shape.is_matrix:
+        return Call(f"{function}{axis}", value)
+    if (axis == 0) == value.shape.is_column:
+        return Call(function, value)
+    e.fail("wrong-arguments", f"{e.text(node.arguments[0])} is {described(value.shape)} and has nothing to add up along axis {axis}", node)
+
+
+def _softmax(e: Elaborator, node: s.Apply, arguments: Arguments) -> Expr:
+    value, axis, function = arguments[0], _axis(e, node), canonical_function(node.function)
+    if not value.shape.is_matrix:
+        result = Call("softmax", value)
+    elif axis is None:
+        e.fail("missing-axis", f"`{node.function}` of a matrix needs an axis, {e.text(node.arguments[0])} is {described(value.shape)}", node, "",
+               "`axis=1` for every row, `axis=0` for every column")
+    else:
+        result = Call(f"softmax{axis}", value)
+    return Call("log", result) if function == "log_softmax" else result
+
+
+def _diag(e: Elaborator, node: s.Apply, arguments: Arguments) -> Expr:
+    value = arguments[0]
+    if value.shape.is_number:
+        return value
+    if not value.shape.is_matrix:
+        return Call("diag", value)
+    if not value.shape.is_square:
+        e.not_square("a diagonal here", value, node.arguments[0])
+    return Call("diagonal", value)
+
+
+def _vec(e: Elaborator, node: s.Apply, arguments: Arguments) -> Expr:
+    return arguments[0] if arguments[0].shape.cols is ONE else Call("vec", arguments[0])
+
+
+def _transposed(e: Elaborator, node: s.Apply, arguments: Arguments) -> Expr:
+    return transpose(arguments[0])
+
+
+def _negative(e: Elaborator, node: s.Apply, arguments: Arguments) -> Expr:
+    from .elaborate import negated
+
+    return negated(arguments[0])
+
+
+def _bars(e: Elaborator, node: s.Apply, arguments: Arguments) -> Expr:
+    """|A|: of a number its absolute value, of a square matrix the determinant, of anything else the norm."""
+    value = arguments[0]
+    if value.shape.is_number:
+        return Call("abs", value)
+    if value.shape.is_square:
+        return Call("det", value)
+    e.note(f"{e.text(node)} is read as the norm, as {e.text(node.arguments[0])} is {described(value.shape)}")
+    return Call("norm", value)
+
+
+def _like(e: Elaborator, node: s.Apply, arguments: Arguments) -> Expr:
+    value = int(canonical_function(node.function) == "ones_like")
+    return Number(value) if arguments[0].shape.is_number else Fill(value, arguments[0].shape)
+
+
+# ---- two arguments
+
+
+def _as_operator(operator: s.Operator) -> Callable[[Elaborator, s.Apply, Arguments], Expr]:
+    def build(e: Elaborator, node: s.Apply, arguments: Arguments) -> Expr:
+        left, right = (s.Group(part.span, part) for part in node.arguments)
+        return e.binary(s.Binary(node.span, operator, left, right))
+
+    return build
+
+
+def _inner(e: Elaborator, node: s.Apply, arguments: Arguments) -> Expr:
+    left, right = arguments
+    if left.shape is not right.shape:
+        misfit_entrywise(e.scope, "multiply", (left, node.arguments[0].span), (right, node.arguments[1].span))
+    return mul(left, right) if left.shape.is_number else Call("inner", left, right)
+
+
+def _dot(e: Elaborator, node: s.Apply, arguments: Arguments) -> Expr:
+    left, right = arguments
+    if left.shape is right.shape and left.shape.is_column:
+        return matmul(transpose(left), right)
+    return _as_operator("@")(e, node, arguments)
+
+
+def _outer(e: Elaborator, node: s.Apply, arguments: Arguments) -> Expr:
+    left, right = arguments
+    if left.shape.is_number or right.shape.is_number:
+        return mul(left, right)
+    for value, part in zip(arguments, node.arguments, strict=True):
+        if value.shape.is_matrix:
+            e.fail("shape-mismatch", f"`outer` takes two vectors, {e.text(part)} is {described(value.shape)}", part)
+    return MatMul((transpose(left) if left.shape.is_row else left, right if right.shape.is_row else transpose(right)))
+
+
+def _kron(e: Elaborator, node: s.Apply, arguments: Arguments) -> Expr:
+    left, right = arguments
+    return mul(left, right) if left.shape.is_number or right.shape.is_number else kron(left, right)
+
+
+def _solve(e: Elaborator, node: s.Apply, arguments: Arguments) -> Expr:
+    inverse = e.inverted(node.arguments[0], arguments[0], 1)
+    return joined(e, (inverse, node.arguments[0].span), (arguments[1], node.arguments[1].span))
+
+
+def _maximum(e: Elaborator, node: s.Apply, arguments: Arguments) -> Expr:
+    for zero, other in (arguments, arguments[::-1]):
+        if zero is Number(0):
+            return Call("relu", other)
+    e.fail("unknown-function", "`maximum` is known only with 0, as in `maximum(0, x)`", node, help="write `relu(a - b) + b`")
+
+
+# ---- arrays out of sizes
+
+
+def _constructor(e: Elaborator, node: s.Apply, function: str) -> Expr:
+    parts = node.arguments
+    if len(parts) == 1 and isinstance(parts[0], s.Apply) and parts[0].function == "tuple":
+        parts = parts[0].arguments
+    if not parts:
+        form = e.found.places.get(id(node))
+        shape = form.shape if form is not None else None
+        if shape is None:
+            e.fail("missing-shape", f"the size of {e.text(node)} does not follow from its use", node, "", f"write it, as in `{function}(n)`")
+        return Eye(shape.rows) if function == "eye" else Fill(int(function == "ones"), shape)
+    if len(parts) > 2:
+        e.fail("wrong-arguments", f"`{function}` takes one or two sizes, not {len(parts)}", node)
+    dims = [_dimension(e, part) for part in parts]
+    if function == "eye":
+        if len(dims) == 2 and dims[0] is not dims[1]:
+            e.fail("not-square", f"an identity is square, not {dims[0]}×{dims[1]}", node)
+        return Number(1) if dims[0] is ONE else Eye(dims[0])
+    shape = Shape(dims[0], dims[1] if len(dims) > 1 else ONE)
+    value = int(function == "ones")
+    return Number(value) if shape.is_number else Fill(value, shape)
+
+
+def _dimension(e: Elaborator, node: s.Node) -> Dim:
+    """A size: a whole number, a declared dimension, a product of them."""
+    node = s.ungrouped(node)
+    match node:
+        case s.Literal_(_, value) if value.denominator == 1 and 0 < value < 10**6:
+            return Dim(int(value))
+        case s.Name(_, name):
+            size = e.scope.size(name)
+            if size is not None:
+                return size
+            near = nearest_name(name, e.scope.sizes)
+            known = ", ".join(f"`{size}`" for size in e.scope.sizes)
+            fail(e.scope, "unknown-size", f"`{name}` is not the name of a dimension", (node.span, ""),
+                 notes=(f"declared dimensions are {known}",) if known else (), help=f"did you mean `{near}`?" if near else None)
+        case s.Binary(_, "*" | "juxtapose", left, right):
+            return _dimension(e, left) * _dimension(e, right)
+        case s.Binary(_, "**" | "^", left, s.Literal_(_, power)) if power.denominator == 1 and 0 < power <= 9:
+            result = ONE
+            for _ in range(int(power)):
+                result = result * _dimension(e, left)
+            return result
+        case s.Apply(_, "shape" | "len"):
+            size_of = _size(e, node)
+            return size_of.dim if isinstance(size_of, Size) else Dim(int(size_of.value)) if isinstance(size_of, Number) else ONE
+    e.fail("unknown-size", f"{e.text(node)} is no size; a size is a whole number from 1, a dimension, or a product of them", node)
+
+
+def _size(e: Elaborator, node: s.Apply) -> Expr:
+    """X.shape[0], len(x)."""
+    value = e.expr(node.arguments[0])
+    dim = value.shape.cols if ("axis", "1") in node.options else value.shape.rows
+    return Size(dim) if dim.names else Number(dim.factor)
+
+
+_ARITY: Final = {
+    **dict.fromkeys(("norm", "sum", "mean", "logsumexp", "softmax", "log_softmax"), (1, 2)),
+    **dict.fromkeys(("matmul", "dot", "inner", "outer", "kron", "multiply", "hadamard", "solve", "plus", "minus", "divide", "pow",
+                     "maximum", "matrix_power"), (2, 2)),
+}
+
+_TABLE: Final[dict[str, Callable[[Elaborator, s.Apply, Arguments], Expr]]] = {
+    "norm": _norm, "tr": _square, "det": _square, "logdet": _square, "inv": _inverse, "matrix_power": _power_of_matrix,
+    "sum": _reduced, "mean": _reduced, "logsumexp": _reduced, "softmax": _softmax, "log_softmax": _softmax, "diag": _diag, "vec": _vec,
+    "T": _transposed, "negative": _negative, "bars": _bars, "ones_like": _like, "zeros_like": _like, "inner": _inner, "dot": _dot,
+    "outer": _outer, "kron": _kron, "solve": _solve, "maximum": _maximum, "matmul": _as_operator("@"), "multiply": _as_operator("*"),
+    "hadamard": _as_operator("hadamard"), "plus": _as_operator("+"), "minus": _as_operator("-"), "divide": _as_operator("/"),
+    "pow": _as_operator("**"),
+}

@@ -1,0 +1,117 @@
+"""Facts as people write them: `W symmetric, S spd and X tall`, and what they say about shapes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from ..diagnostics import Diagnostic, InputError, Label, Source, Span, UsageError
+from ..facts.conditions import CONDITIONS, parse_fact_word
+from ..ir import ONE, Dim, Shape
+from .names import spelled_name
+
+_LONGEST: Final = 20_000
+
+
+@dataclass(frozen=True, slots=True)
+class StatedFact:
+    """A fact of a variable by name, and where it was written."""
+
+    name: str
+    word: str
+    source: Source
+    span: Span
+
+    @property
+    def sides(self) -> str:
+        """What the fact says about rows and columns: `=`, `>`, `<` or nothing."""
+        return CONDITIONS[self.word].sides
+
+
+def read_facts(texts: Sequence[str]) -> list[StatedFact]:
+    """All facts of the texts, in order, each once. A list of names may share a fact: `A, B symmetric`."""
+    found: list[StatedFact] = []
+    for text in texts:
+        if len(text) > _LONGEST:
+            short = Source("assume", text[:60] + " …")
+            raise InputError(Diagnostic("too-long", f"the text has {len(text)} characters, at most {_LONGEST} are read", short))
+        source = Source("assume", text)
+        waiting: list[str] = []
+        last: str | None = None
+        for span in _pieces(text):
+            words = text[span.start : span.end].replace(":", " ").split()
+            if len(words) == 1:
+                word = _fact_or_none(words[0])
+                if word is not None and last is not None:
+                    found.append(StatedFact(last, word, source, span))
+                else:
+                    waiting.append(spelled_name(words[0]))
+                continue
+            rest = words[2:] if words[1] in ("is", "are", "=", "∈") and len(words) > 2 else words[1:]
+            try:
+                word = parse_fact_word(" ".join(rest))
+            except UsageError as error:
+                old = error.diagnostic
+                raise UsageError(Diagnostic(old.code, old.message, source, (Label(span),), old.notes, old.help)) from None
+            last = spelled_name(words[0])
+            for name in (*waiting, last):
+                found.append(StatedFact(name, word, source, span))
+            waiting = []
+        if waiting:
+            raise UsageError(Diagnostic("unknown-fact", f"`{text.strip()[:60]}` names no fact for `{waiting[0]}`", source,
+                                        notes=(f"facts: {' '.join(CONDITIONS)}",), help=f"write what is known, as in `{waiting[0]} symmetric`"))
+    return found
+
+
+def _pieces(text: str) -> list[Span]:
+    """The parts between commas, semicolons, line ends and the word `and`."""
+    found = []
+    start = 0
+    plain = text.replace(";", ",").replace("\n", ",").replace(" and ", " ,   ")
+    for part in plain.split(","):
+        body = part.strip()
+        if body:
+            first = start + part.index(body)
+            found.append(Span(first, first + len(body)))
+        start += len(part) + 1
+    return found
+
+
+def _fact_or_none(word: str) -> str | None:
+    try:
+        return parse_fact_word(word)
+    except UsageError:
+        return None
+
+
+def squared(shapes: Mapping[str, Shape], facts: Sequence[StatedFact]) -> tuple[dict[str, Shape], tuple[str, ...]]:
+    """The declared shapes with rows = columns wherever a fact says so; two names of one size become one."""
+    table, notes = dict(shapes), []
+    for fact in facts:
+        shape = table.get(fact.name)
+        if shape is None or fact.sides != "=" or shape.is_square:
+            continue
+        old, new = _renamed(shape)
+        if old is None:
+            raise InputError(Diagnostic(
+                "not-square", f"`{fact.name}` is {shape} and cannot be {fact.word}, which needs as many rows as columns", fact.source, (Label(fact.span),)))
+        table = {name: Shape(_swap(entry.rows, old, new), _swap(entry.cols, old, new)) for name, entry in table.items()}
+        notes.append(f"{old} = {new}, as `{fact.name}` is {fact.word}")
+    return table, tuple(notes)
+
+
+def _renamed(shape: Shape) -> tuple[str | None, Dim]:
+    """The dimension name that has to give way, and what it becomes."""
+    for gone, stays in ((shape.cols, shape.rows), (shape.rows, shape.cols)):
+        if gone.factor == 1 and len(gone.powers) == 1 and gone.powers[0][1] == 1 and stays is not ONE and gone.names[0] not in stays.names:
+            return gone.names[0], stays
+    return None, ONE
+
+
+def _swap(dim: Dim, old: str, new: Dim) -> Dim:
+    result = Dim(dim.factor)
+    for name, power in dim.powers:
+        for _ in range(power):
+            result = result * (new if name == old else Dim.of(name))
+    return result

@@ -1,0 +1,420 @@
+"""Shapes by unification: what a name is used for says what it is; what stays open is decided by habit, and said."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from ..ir import ONE, Dim, Expr, Shape
+from . import syntax as s
+from .names import GREEK, canonical_name
+from .scope import Scope
+from .unify import Form, Side, join, lengthen, merge
+from .uses import DECIDE, PREFER, WAIT, Rule, add_rule, column_or_row, later, matmul_rule, product_rule, times_rule
+from .uses_of_functions import function_form, power_form
+from .vocabulary import canonical_function
+
+_LETTERS = "m n p q r k l h d s t u v g a b c f".split()
+_GREEK_NAMES = frozenset(GREEK.values())
+
+
+@dataclass(frozen=True, slots=True)
+class Inference:
+    """What was found: shapes of names, dimensions of free letters, and the sizes at places (`I`, bound letters)."""
+
+    shapes: Mapping[str, Shape]
+    letters: Mapping[str, Dim]
+    places: Mapping[int, Form]
+    bound: Mapping[tuple[int, str], Side]
+    origins: Mapping[str, str]
+    assumed: tuple[str, ...]
+    sizes: frozenset[str] = frozenset()
+
+
+class Solver:
+    """Walks the tree once, collects rules, and repeats them until nothing more follows."""
+
+    def __init__(self, scope: Scope) -> None:
+        self.scope = scope
+        self.names: dict[str, Form] = {}
+        self.letters: dict[str, Side] = {name: Side(dim) for name, dim in scope.letters.items()}
+        self.bound: dict[tuple[int, str], Side] = {}
+        self.binding: dict[str, Side] = {}
+        self.places: dict[int, Form] = {}
+        self.waiting: list[Rule] = []
+        self.habits: dict[str, str] = {}
+        self.dims: set[str] = set()
+        self.first_use: dict[str, str] = {}
+        self.known: dict[Expr, Form] = {}
+
+    # ---- the walk
+
+    def text(self, node: s.Node) -> str:
+        return self.scope.source.text[node.span.start : node.span.end]
+
+    def rule(self, rule: Rule) -> None:
+        if not rule(WAIT):
+            self.waiting.append(rule)
+
+    def walk(self, node: s.Node) -> Form:
+        spine: list[s.Binary] = []
+        while isinstance(node, s.Binary):
+            spine.append(node)
+            node = node.left
+        form = self.single(node)
+        for binary in reversed(spine):
+            form = self.binary(binary, form)
+        return form
+
+    def single(self, node: s.Node) -> Form:
+        match node:
+            case s.Literal_():
+                return Form.number()
+            case s.Name():
+                return self.name(node)
+            case s.Group(_, body):
+                return self.walk(body)
+            case s.Negative(_, body):
+                return self.walk(body)
+            case s.Transposed(_, body):
+                return self.transposed(node, body)
+            case s.Inverted(_, body):
+                form = self.walk(body)
+                join(form.rows, form.cols, self.text(node))
+                return form
+            case s.Apply():
+                return function_form(self, node)
+            case s.Subscript():
+                return self.subscript(node)
+            case s.Slice():
+                return self.slice(node)
+            case s.Sigma() | s.EntriesOf() | s.MapsTo():
+                return self.binder(node)
+            case s.Kronecker(_, indices):
+                sides = [self.index(index) for index in indices]
+                for side in sides[1:]:
+                    join(sides[0], side)
+                return Form.number()
+            case s.Derivative():
+                return self.derivative(node)
+            case s.Differential_(_, body, direction):
+                form = self.walk(body)
+                if direction is not None:
+                    way = self.walk(direction)
+                    if self.scope.wrt is not None:
+                        merge(way, Form.of(self.scope.wrt.shape))
+                return form
+            case s.Cases(_, branches):
+                for value, _ in branches:
+                    self.walk(value)
+                return Form.number()
+        return Form()
+
+    def transposed(self, node: s.Node, body: s.Node) -> Form:
+        inner = s.ungrouped(body)
+        if isinstance(inner, s.Literal_) and inner.text == "1" and self.scope.syntax == "latex":
+            form = self.places.setdefault(id(inner), Form(Side(long=True), Side(ONE)))
+            return form.transposed
+        form = self.walk(body)
+        form.kind.array = True
+        return form.transposed
+
+    def name(self, node: s.Name) -> Form:
+        value = self.scope.find(node.name)
+        if value is not None:
+            form = self.known.get(value)
+            if form is None:
+                form = self.known[value] = Form.of(value.shape)
+            return form
+        if self.scope.size(node.name) is not None or node.name in self.dims or node.name in ("pi", "e"):
+            return Form.number()
+        if node.name == "I":
+            side = Side()
+            return self.places.setdefault(id(node), Form(side, side))
+        key = canonical_name(node.name)
+        for name, form in self.names.items():
+            if name == node.name or canonical_name(name) == key:
+                return form
+        self.names[node.name] = Form()
+        return self.names[node.name]
+
+    def binary(self, node: s.Binary, left: Form) -> Form:
+        operator = node.operator
+        if operator in ("**", "^"):
+            return power_form(self, node, left)
+        right = self.walk(node.right)
+        reason = self.text(node) if len(self.scope.source.text) < 2000 else "the loss"
+        result = Form()
+        if operator in ("+", "-"):
+            self.rule(add_rule(left, right, result, reason))
+        elif operator in ("*", "hadamard"):
+            self.rule(product_rule(left, right, result, reason))
+        elif operator == "/":
+            right.kind.divisor = True
+            self.rule(product_rule(left, right, result, reason))
+        elif operator in ("@", "dot"):
+            left.kind.hint = right.kind.hint = True
+            self.rule(matmul_rule(left, right, result, reason))
+        elif operator == "juxtapose":
+            self.hint(node, left, right)
+            self.rule(matmul_rule(left, right, result, reason))
+        elif operator == "inner":
+            merge(left, right, reason)
+            return Form.number()
+        elif operator == "kron":
+            self.kron(left, right, result)
+        return result
+
+    def hint(self, node: s.Binary, left: Form, right: Form) -> None:
+        """Side by side with an array, a small Latin letter is taken for a vector, not for a number."""
+        for form, other, neighbour in ((right, left, node.right), (left, right, node.left)):
+            inner = s.ungrouped(neighbour)
+            latin = isinstance(inner, s.Name) and inner.name not in _GREEK_NAMES and inner.name[0].islower()
+            if latin and form is right and (other.kind.array or other.kind.matrix or other.kind.hint or other.is_array or self.capital(node.left)):
+                form.kind.hint = True
+            elif not isinstance(inner, s.Name) or not latin:
+                form.kind.hint = form.kind.hint or self.capital(inner)
+
+    def capital(self, node: s.Node) -> bool:
+        """Whether the last factor of a product is a capital letter."""
+        node = s.ungrouped(node)
+        while isinstance(node, s.Binary) and node.operator == "juxtapose":
+            node = s.ungrouped(node.right)
+        return isinstance(node, s.Name) and node.name[0].isupper() and node.name not in _GREEK_NAMES
+
+    def kron(self, left: Form, right: Form, result: Form) -> None:
+        self.rule(times_rule(left.rows, right.rows, result.rows))
+        self.rule(times_rule(left.cols, right.cols, result.cols))
+
+    # ---- the index level
+
+    def index(self, node: s.Node) -> Side:
+        """The side that an index runs over."""
+        node = s.ungrouped(node)
+        if isinstance(node, s.Name):
+            if node.name in self.binding:
+                return self.binding[node.name]
+            return self.letters.setdefault(node.name, Side())
+        if isinstance(node, s.PairIndex):
+            result = Side()
+            self.rule(times_rule(self.index(node.outer), self.index(node.inner), result))
+            return result
+        return Side()
+
+    def subscript(self, node: s.Subscript) -> Form:
+        body = s.ungrouped(node.body)
+        if isinstance(body, s.Name) and body.name in ("e", "E") and self.scope.find(body.name) is None and body.name not in self.names:
+            sides = [self.index(index) for index in node.indices]
+            return Form(sides[0], sides[1] if len(sides) > 1 else Side(ONE))
+        form = self.walk(node.body)
+        sides = [self.index(index) for index in node.indices]
+        form.kind.array = True
+        reason = self.text(node)
+        if len(sides) == 2:
+            join(form.rows, sides[0], reason)
+            join(form.cols, sides[1], reason)
+        elif len(sides) == 1:
+            self.rule(column_or_row(form, sides[0], reason))
+        return Form.number()
+
+    def slice(self, node: s.Slice) -> Form:
+        form = self.name(node.matrix)
+        side = self.index(node.index)
+        if node.way == "column":
+            join(form.cols, side)
+            return Form(form.rows, Side(ONE))
+        join(form.rows, side)
+        return Form(form.cols, Side(ONE))
+
+    def binder(self, node: s.Sigma | s.EntriesOf | s.MapsTo) -> Form:
+        if isinstance(node, s.MapsTo):
+            form = Form.of(self.scope.wrt.shape) if self.scope.wrt is not None else Form()
+            kept = self.names.get(node.argument.name)
+            self.names[node.argument.name] = form
+            body = self.walk(node.body)
+            self.places[id(node)] = form
+            del self.names[node.argument.name]
+            if kept is not None:
+                self.names[node.argument.name] = kept
+            return body
+        outer = self.binding
+        self.binding = dict(outer)
+        for letter, bound in zip(node.letters, node.bounds, strict=True):
+            if letter is None:
+                continue
+            dim = self.dimension(bound) if bound is not None else None
+            # In LaTeX a bound is checked, not trusted: Σ_{i=1}^n over the m rows is a common slip.
+            side = Side(dim if self.scope.syntax == "numpy" else None)
+            self.binding[letter.name] = self.bound[id(node), letter.name] = side
+        body = self.walk(node.body)
+        for letter, bound in zip(node.letters, node.bounds, strict=True):
+            if letter is not None and bound is not None:
+                side = self.bound[id(node), letter.name]
+                dim = self.dimension(bound)
+                if dim is not None:
+                    self.waiting.append(later(side, dim))
+        self.binding = outer
+        if isinstance(node, s.Sigma):
+            return body
+        sides = [self.bound[id(node), letter.name] if letter else Side(ONE) for letter in node.letters]
+        return Form(sides[0], sides[1])
+
+    def derivative(self, node: s.Derivative) -> Form:
+        body = self.walk(node.body) if node.body is not None else Form.of(self.scope.loss.shape) if self.scope.loss is not None else Form.number()
+        if node.variable is None:
+            form = Form.of(self.scope.wrt.shape) if self.scope.wrt is not None else Form()
+        elif self.is_index_of_wrt(node):
+            return body
+        else:
+            form = self.walk(node.variable)
+        sides = [self.index(index) for index in node.indices]
+        if len(sides) == 2:
+            join(form.rows, sides[0])
+            join(form.cols, sides[1])
+            return body
+        if len(sides) == 1:
+            self.rule(column_or_row(form, sides[0], self.text(node)))
+            return body
+        return derivative_form(body, form)
+
+    def is_index_of_wrt(self, node: s.Derivative) -> bool:
+        """LaTeX's ∂_k f: by entry k of wrt, where `k` is no variable."""
+        wrt, name = self.scope.wrt, node.variable
+        if wrt is None or node.indices or not isinstance(name, s.Name) or self.scope.find(name.name) is not None:
+            return False
+        join(self.index(name), Side(wrt.shape.rows if wrt.shape.cols is ONE else wrt.shape.cols))
+        return True
+
+    def dimension(self, node: s.Node) -> Dim | None:
+        """The dimension that `n`, `3` or `2*n` is, or None. An unknown name is taken for one in an open scope."""
+        node = s.ungrouped(node)
+        match node:
+            case s.Literal_(_, value) if value.denominator == 1 and 0 < value < 10**9:
+                return Dim(int(value))
+            case s.Name(_, name):
+                found = self.scope.size(name)
+                if found is not None:
+                    return found
+                if self.scope.find(name) is None and self.scope.open and name not in self.names:
+                    self.dims.add(name)
+                    return Dim.of(name)
+            case s.Binary(_, "*" | "juxtapose", left, right):
+                first, second = self.dimension(left), self.dimension(right)
+                return first * second if first is not None and second is not None else None
+            case s.Apply(_, "shape", (body,), (("axis", axis),)):
+                form = self.walk(body)
+                return (form.rows if axis == "0" else form.cols).known
+        return None
+
+    # ---- solving
+
+    def settle(self) -> None:
+        """Apply the waiting rules until none of them learns anything more."""
+        before = -1
+        while len(self.waiting) != before:
+            before = len(self.waiting)
+            self.waiting = [rule for rule in self.waiting if not rule(WAIT)]
+
+    def solve(self) -> None:
+        """Fixpoint, then one habit or default at a time, and the fixpoint again."""
+        self.settle()
+        while self.habit(sure=True) or self.force(PREFER) or self.habit(sure=False) or self.force(DECIDE):
+            self.settle()
+        self.name_dimensions()
+        self.settle()
+
+    def force(self, level: int) -> bool:
+        """Let one waiting rule take its default."""
+        for place, rule in enumerate(self.waiting):
+            if rule(level):
+                del self.waiting[place]
+                return True
+        return False
+
+    def habit(self, sure: bool) -> bool:
+        """Decide one open name: capitals are matrices; small letters vectors if multiplied with `@`, numbers otherwise."""
+        for name, form in self.names.items():
+            if not form.is_open():
+                continue
+            capital = name[0].isupper() and not (name in _GREEK_NAMES and not form.kind.hint)
+            if form.kind.matrix or (capital and not (form.kind.divisor and not form.kind.array)):
+                lengthen(form.rows)
+                lengthen(form.cols)
+                self.habits[name] = "a matrix" if form.kind.matrix else "a matrix, as capital letters are"
+                return True
+            if form.kind.array or form.kind.hint or form.rows.is_long:
+                lengthen(form.rows)
+                join(form.cols, Side(ONE))
+                self.habits[name] = "a column vector, as small letters are where a number does not fit"
+                return True
+            if not sure:
+                join(form.rows, Side(ONE))
+                join(form.cols, Side(ONE))
+                self.habits[name] = "a number, as small letters are"
+                return True
+        return False
+
+    def name_dimensions(self) -> None:
+        """Give letters to the dimensions that are still open, none of which clashes with a name in use."""
+        taken = {*self.names, *self.dims, *self.letters, *self.scope.sizes, *self.scope.symbols, *self.scope.definitions, *self.scope.loss_names}
+        taken |= {letter for _, letter in self.bound}
+        free = (letter for letter in (*_LETTERS, *(f"n{number}" for number in range(1, 10**6))) if letter not in taken)
+        for form in self.names.values():
+            for side in (form.rows, form.cols):
+                root = side.root
+                if root.dim is None:
+                    root.dim = Dim.of(next(free))
+
+
+def derivative_form(body: Form, variable: Form) -> Form:
+    """The shape of the whole derivative, where it has at most two indices."""
+    if body.is_number:
+        return variable
+    if variable.is_number:
+        return body
+    if body.cols.is_one and variable.cols.is_one:
+        return Form(body.rows, variable.rows)
+    return Form()
+
+
+def infer(node: s.Node, scope: Scope, finish: Callable[[Solver], None] | None = None) -> Inference:
+    """The shapes of all that is not declared. Contradictions are not reported here but where the parts are put together."""
+    solver = Solver(scope)
+    if scope.open:
+        _sizes_first(solver, node)
+    solver.walk(node)
+    if finish is not None:
+        finish(solver)
+    solver.solve()
+    return Inference(
+        {name: shape for name, form in solver.names.items() if (shape := form.shape) is not None},
+        {name: dim for name, side in solver.letters.items() if (dim := side.known) is not None},
+        solver.places,
+        solver.bound,
+        {name: _origin(solver, name, form) for name, form in solver.names.items()},
+        tuple(_sentence(solver, name) for name in solver.habits),
+        frozenset(solver.dims),
+    )
+
+
+def _sizes_first(solver: Solver, node: s.Node) -> None:
+    """Names inside eye(n), ones(m, n), zeros(n) are dimensions unless they are declared."""
+    for part in s.parts_of(node):
+        if isinstance(part, s.Apply) and canonical_function(part.function) in ("eye", "ones", "zeros"):
+            for argument in part.arguments:
+                for name in s.parts_of(argument):
+                    if isinstance(name, s.Name) and solver.scope.find(name.name) is None:
+                        solver.dims.add(name.name)
+
+
+def _origin(solver: Solver, name: str, form: Form) -> str:
+    if name in solver.habits:
+        return f"assumed to be {solver.habits[name]}"
+    reason = form.rows.root.reason or form.cols.root.reason
+    return f"from `{reason}`" if reason else "from its use"
+
+
+def _sentence(solver: Solver, name: str) -> str:
+    shape = solver.names[name].shape
+    size = "" if shape is None or shape.is_number else f" ({shape})"
+    return f"`{name}` is {solver.habits[name]}{size}"

@@ -1,0 +1,219 @@
+"""A problem out of its texts: the loss, the variable, the shapes, the facts; and further texts in its scope."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+from ..diagnostics import Diagnostic, InputError, Label, Source, Span, UsageError
+from ..facts import Fact, Problem
+from ..ir import Dim, Shape, Size, Symbol, nodes_of
+from . import syntax as s
+from .choice import in_syntax, looks_like_latex
+from .elaborate import Reading, read_node
+from .facts_text import StatedFact, read_facts, squared
+from .infer import Inference, Solver, infer
+from .names import canonical_name, nearest_name, spelled_name
+from .scope import Scope, Syntax
+from .shape_text import read_shapes
+from .unify import join, lengthen
+
+_UNREAD = frozenset(("syntax-error", "missing-operator", "caret-power", "unknown-name", "unknown-function", "unknown-attribute", "slice",
+                     "not-a-function", "unknown-size"))
+"""Codes after which the other syntax is tried."""
+
+
+def read_problem(
+    loss: str, wrt: str, shapes: Sequence[str] = (), assume: Sequence[str] = (), syntax: str | None = None
+) -> Problem:
+    """Read a problem: choose the syntax, infer what is not declared, elaborate, collect the facts.
+
+    >>> problem = read_problem("norm(X@R - Y, 'fro')**2 / m", "R", ["X: m×n, R: n×p, Y: m×p"])
+    >>> [str(symbol.shape) for symbol in problem.variables]
+    ['m×n', 'n×p', 'm×p']
+    """
+    facts = read_facts(assume)
+    table, square_notes = squared({name: entry.shape for name, entry in read_shapes(shapes).items()}, facts)
+    symbols = {name: Symbol(name, shape) for name, shape in table.items()}
+    source = Source("loss", loss)
+    scope = Scope(source, symbols, sizes=_sizes_of(table.values(), symbols), origins=dict.fromkeys(symbols, "from --shape"), open=True)
+    tree, language = _loss_tree(loss, scope, _chosen(syntax))
+    scope = replace(scope, syntax=language)
+    scope, found = _close(tree, scope, facts)
+    variable = _wrt(wrt, scope)
+    scope = replace(scope, wrt=variable)
+    reading = read_node(tree, scope, found)
+    variables = _in_order(tree, reading, scope, variable)
+    return Problem(
+        reading.expr, variable, variables, _facts(facts, scope), tuple((symbol.name, scope.origins.get(symbol.name, "")) for symbol in variables),
+        found.assumed, (*square_notes, *reading.notes), _sizes_used(reading), loss,
+    )
+
+
+def scope_of(problem: Problem, source: Source, syntax: Syntax = "numpy") -> Scope:
+    """The names of a problem as a scope for further texts: its variables, its sizes, the loss."""
+    symbols = {symbol.name: symbol for symbol in problem.variables}
+    sizes = _sizes_of((symbol.shape for symbol in problem.variables), symbols)
+    for dim in problem.sizes:
+        sizes.update({name: Dim.of(name) for name in dim.names if name not in symbols})
+    return Scope(source, symbols, sizes=sizes, origins=dict(problem.origins), wrt=problem.wrt, loss=problem.loss, syntax=syntax)
+
+
+def read_expression(text: str, problem: Problem, syntax: str | None = None) -> Reading:
+    """Read a further text (an answer, a line) with the names of a problem; unknown names are an error.
+
+    >>> problem = read_problem("x.T @ A @ x", "x", ["A: n×n, x: n"])
+    >>> str(read_expression("(A + A.T) @ x", problem).expr.shape)
+    'n×1'
+    """
+    return read_in(text, scope_of(problem, Source("answer", text)), syntax)
+
+
+def read_in(text: str, scope: Scope, syntax: str | None = None) -> Reading:
+    """Read a text in a scope: the expression language if every name is known in it, else LaTeX if it is read there."""
+    order = in_syntax(text, _chosen(syntax))
+    errors: list[InputError] = []
+    for language in order:
+        inside = scope.reading(Source(scope.source.name, text), language)
+        try:
+            return read_node(_tree(text, inside), inside)
+        except InputError as error:
+            if error.diagnostic.code not in _UNREAD or len(order) == 1:
+                raise
+            errors.append(error)
+    raise errors[0]
+
+
+def _chosen(syntax: str | None) -> Syntax | None:
+    if syntax in (None, "auto"):
+        return None
+    if syntax in ("numpy", "python", "text"):
+        return "numpy"
+    if syntax in ("latex", "tex"):
+        return "latex"
+    raise UsageError(Diagnostic("unknown-syntax", f"the syntax `{syntax}` is not known", help="write `numpy` or `latex`"))
+
+
+def _tree(text: str, scope: Scope) -> s.Node:
+    if scope.syntax == "latex":
+        from .latex_reader import parse_latex  # read only where LaTeX is
+        from .latex_scope import latex_names
+
+        return parse_latex(text, scope.source.name, latex_names(scope))
+    from .reader import parse
+
+    return parse(text, scope.source.name)
+
+
+def _loss_tree(text: str, scope: Scope, syntax: Syntax | None) -> tuple[s.Node, Syntax]:
+    """The loss in the syntax that fits: with declared shapes the one in which every name is known."""
+    order = in_syntax(text, syntax)
+    best: tuple[int, s.Node, Syntax] | None = None
+    errors: list[InputError] = []
+    for language in order:
+        try:
+            tree = _tree(text, replace(scope, syntax=language))
+        except InputError as error:
+            if len(order) == 1:
+                raise
+            errors.append(error)
+            continue
+        unknown = _unknown_names(tree, scope) if scope.symbols else 0
+        if best is None or unknown < best[0]:
+            best = (unknown, tree, language)
+        if not unknown:
+            break
+    if best is None:
+        raise errors[0]
+    return best[1], best[2]
+
+
+def _unknown_names(tree: s.Node, scope: Scope) -> int:
+    return sum(isinstance(part, s.Name) and scope.find(part.name) is None and scope.size(part.name) is None and part.name not in ("pi", "e", "I")
+               for part in s.parts_of(tree))
+
+
+def _close(tree: s.Node, scope: Scope, facts: Sequence[StatedFact]) -> tuple[Scope, Inference]:
+    """Infer what is open; the scope afterwards knows every name."""
+
+    def use_facts(solver: Solver) -> None:
+        for fact in facts:
+            for name, form in solver.names.items():
+                if canonical_name(name) != canonical_name(fact.name) or not fact.sides:
+                    continue
+                form.kind.matrix = True
+                lengthen(form.rows, str(fact.word))
+                if fact.sides == "=":
+                    join(form.rows, form.cols, f"{fact.name} {fact.word}")
+
+    found = infer(tree, scope, use_facts)
+    symbols = {**scope.symbols, **{name: Symbol(name, shape) for name, shape in found.shapes.items()}}
+    sizes = {**_sizes_of((symbol.shape for symbol in symbols.values()), symbols), **dict(scope.sizes)}
+    for name in found.sizes:
+        sizes.setdefault(name, Dim.of(name))
+    return replace(scope, symbols=symbols, sizes=sizes, origins={**scope.origins, **found.origins}, open=False), found
+
+
+def _sizes_of(shapes: Iterable[Shape], names: Iterable[str]) -> dict[str, Dim]:
+    """The dimension names of some shapes that no variable has taken."""
+    taken = set(names)
+    return {name: Dim.of(name) for shape in shapes for side in (shape.rows, shape.cols) for name in side.names if name not in taken}
+
+
+def _wrt(text: str, scope: Scope) -> Symbol:
+    name = spelled_name(text.strip())
+    found = scope.find(name)
+    if isinstance(found, Symbol):
+        return found
+    if not name:
+        raise InputError(Diagnostic("missing-wrt", "no variable to differentiate by was given", help="name it with `--wrt`"))
+    near = nearest_name(name, scope.symbols)
+    known = ", ".join(f"`{symbol}`" for symbol in list(scope.symbols)[:20])
+    shown = name if len(name) <= 40 else name[:40] + "…"
+    if scope.size(name) is not None:
+        raise InputError(Diagnostic("not-a-variable", f"`{shown}` is a dimension and not a variable",
+                                    help=f"the variables are {known}" if known else None))
+    raise InputError(Diagnostic(
+        "unknown-name", f"the loss has no variable `{shown}`", Source("wrt", text), (Label(Span(0, len(text))),),
+        (f"its variables are {known}",) if known else ("it has no variables",), f"did you mean `{near}`?" if near else None))
+
+
+def _in_order(tree: s.Node, reading: Reading, scope: Scope, variable: Symbol) -> tuple[Symbol, ...]:
+    """The variables in the order in which they are first written, also those that cancel; wrt last if it does not occur."""
+    found: dict[Symbol, None] = {}
+    for part in s.parts_of(tree):
+        name = part.name if isinstance(part, s.Name) else part.function if isinstance(part, s.Apply) else None
+        value = scope.find(name) if name is not None else None
+        if isinstance(value, Symbol):
+            found[value] = None
+    for symbol in sorted(reading.expr.symbols, key=str):
+        if isinstance(symbol, Symbol):
+            found.setdefault(symbol)
+    found.setdefault(variable)
+    return tuple(found)
+
+
+def _facts(facts: Sequence[StatedFact], scope: Scope) -> tuple[Fact, ...]:
+    found: dict[Fact, None] = {}
+    for fact in facts:
+        symbol = scope.find(fact.name)
+        if not isinstance(symbol, Symbol):
+            near = nearest_name(fact.name, scope.symbols)
+            raise InputError(Diagnostic("unknown-name", f"the fact `{fact.name} {fact.word}` is about a name that does not occur", fact.source,
+                                        (Label(fact.span),), help=f"did you mean `{near}`?" if near else None))
+        if fact.sides and not symbol.shape.is_matrix and not (fact.sides == "=" and symbol.shape.is_number):
+            raise InputError(Diagnostic("not-square" if fact.sides == "=" else "shape-mismatch",
+                                        f"`{symbol.name}` is {symbol.shape} and cannot be {fact.word}", fact.source, (Label(fact.span),)))
+        found[Fact(symbol, fact.word)] = None
+    return tuple(found)
+
+
+def _sizes_used(reading: Reading) -> tuple[Dim, ...]:
+    found: dict[Dim, None] = {}
+    for node in nodes_of(reading.expr):
+        if isinstance(node, Size):
+            found[node.dim] = None
+    return tuple(found)
+
+
+__all__ = ["Reading", "looks_like_latex", "read_expression", "read_in", "read_problem", "scope_of"]

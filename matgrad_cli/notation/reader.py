@@ -1,0 +1,397 @@
+"""The expression language: Python's operators with NumPy's meaning, read into a syntax tree. Nothing read is ever executed."""
+
+from __future__ import annotations
+
+from typing import Final, NoReturn, cast
+
+from ..diagnostics import Source, Span
+from . import syntax as s
+from .lexer import Token, exact, refuse, tokens
+
+DEEPEST: Final = 150
+
+_SUM: Final = {"+": "+", "-": "-"}
+_PRODUCT: Final = {"*": "*", "/": "/", "@": "@", "hadamard": "hadamard", "kron": "kron"}
+_MODULES: Final = frozenset("np numpy jnp jax torch scipy math".split())
+_SUBMODULES: Final = frozenset("linalg nn functional special numpy lax fft random".split())
+
+
+def parse(text: str, source_name: str = "loss") -> s.Node:
+    """The syntax tree of an expression; raises InputError with one diagnostic if it cannot be read.
+
+    >>> type(parse("X.T @ w")).__name__
+    'Binary'
+    """
+    return Parser(Source(source_name, text)).whole()
+
+
+class Parser:
+    """A recursive-descent reader with precedence climbing: sums, products, signs, powers, postfixes, atoms."""
+
+    def __init__(self, source: Source) -> None:
+        self.source = source
+        self.tokens = tokens(source)
+        self.place = 0
+        self.depth = 0
+        self.tuple_at = -1
+
+    # ---- the stream
+
+    @property
+    def token(self) -> Token:
+        return self.tokens[self.place]
+
+    @property
+    def next_token(self) -> Token:
+        return self.tokens[min(self.place + 1, len(self.tokens) - 1)]
+
+    def take(self) -> Token:
+        token = self.tokens[self.place]
+        self.place += token.kind != "end"
+        return token
+
+    def sees(self, text: str) -> bool:
+        return self.token.kind == "sign" and self.token.text == text
+
+    def accept(self, text: str) -> bool:
+        if self.sees(text):
+            self.place += 1
+            return True
+        return False
+
+    def expect(self, text: str, why: str) -> Token:
+        if not self.sees(text):
+            self.unexpected(f"`{text}` {why}")
+        return self.take()
+
+    def text_of(self, span: Span) -> str:
+        return self.source.text[span.start : span.end]
+
+    def unexpected(self, needed: str, help: str | None = None) -> NoReturn:
+        token = self.token
+        if token.kind == "end":
+            found, span = "the text ends", Span(max(len(self.source.text.rstrip()) - 1, 0), len(self.source.text.rstrip()))
+        else:
+            found, span = f"found `{self.text_of(token.span)}`", token.span
+        refuse(self.source, "syntax-error", f"{found} where {needed} was needed", span, "", help)
+
+    def enter(self, span: Span) -> None:
+        self.depth += 1
+        if self.depth > DEEPEST:
+            refuse(self.source, "too-deep", f"more than {DEEPEST} levels of nesting", span, "this opens one level too many")
+
+    # ---- the grammar
+
+    def whole(self) -> s.Node:
+        if self.token.kind == "end":
+            refuse(self.source, "syntax-error", "the text is empty, an expression was needed", Span(0, 0))
+        node = self.sum()
+        if self.token.kind != "end":
+            self.after_expression(node)
+        return node
+
+    def after_expression(self, node: s.Node) -> NoReturn:
+        """An expression is complete but the text goes on: say what is missing."""
+        token = self.token
+        if token.kind in ("name", "number", "string") or self.sees("("):
+            left, right = _short(self.text_of(node.span)), _short(self.text_of(token.span))
+            refuse(self.source, "missing-operator", f"no operator between {left} and {right}", token.span, "",
+                   "write `@` for the product of matrices, `*` for a number times an array or an elementwise product")
+        if self.sees(")") or self.sees("]"):
+            refuse(self.source, "syntax-error", f"`{token.text}` closes a bracket that was never opened", token.span)
+        if self.sees("=") or self.sees(":"):
+            refuse(self.source, "syntax-error", f"found `{token.text}`, but one expression was needed, not an equation or a statement", token.span)
+        self.unexpected("an operator or the end")
+
+    def sum(self) -> s.Node:
+        left = self.product()
+        while self.token.kind == "sign" and self.token.text in _SUM:
+            operator = self.take().text
+            right = self.product()
+            left = s.Binary(left.span.joined(right.span), cast(s.Operator, operator), left, right)
+        return left
+
+    def product(self) -> s.Node:
+        left = self.signed()
+        while self.token.kind == "sign" and self.token.text in _PRODUCT:
+            operator = self.take().text
+            right = self.signed()
+            left = s.Binary(left.span.joined(right.span), cast(s.Operator, operator), left, right)
+        return left
+
+    def signed(self) -> s.Node:
+        if not (self.sees("-") or self.sees("+")):
+            return self.power()
+        sign = self.take()
+        self.enter(sign.span)
+        body = self.signed()
+        self.depth -= 1
+        return s.Negative(sign.span.joined(body.span), body) if sign.text == "-" else body
+
+    def power(self) -> s.Node:
+        base = self.postfix()
+        if not self.sees("**"):
+            return base
+        sign = self.take()
+        self.enter(sign.span)
+        exponent = self.signed()
+        self.depth -= 1
+        return s.Binary(base.span.joined(exponent.span), "**", base, exponent)
+
+    def postfix(self) -> s.Node:
+        node = self.atom()
+        while True:
+            if self.token.kind == "power":
+                node = self.superscript(node)
+            elif self.sees("."):
+                node = self.attribute(node)
+            elif self.sees("["):
+                opening = self.take()
+                self.enter(opening.span)
+                indices = self.indices()
+                self.depth -= 1
+                node = s.Subscript(self.since(node.span), node, indices)
+            else:
+                return node
+
+    def since(self, start: Span) -> Span:
+        return Span(start.start, self.tokens[self.place - 1].span.end)
+
+    def superscript(self, body: s.Node) -> s.Node:
+        token = self.take()
+        span = body.span.joined(token.span)
+        text = token.text
+        transposed = text.endswith("T")
+        text = text.removesuffix("T")
+        if "T" in text or text.rstrip("0123456789") not in ("", "-"):
+            refuse(self.source, "syntax-error", f"`{self.text_of(token.span)}` is no exponent", token.span)
+        node = body
+        if text.startswith("-"):
+            node = s.Inverted(span, body, min(int(text[1:] or "1"), 10**6))
+        elif text:
+            node = s.Binary(span, "**", body, s.Literal_(token.span, exact(text), text))
+        return s.Transposed(span, node) if transposed else node
+
+    def attribute(self, body: s.Node) -> s.Node:
+        self.take()
+        token = self.take()
+        if token.kind != "name":
+            refuse(self.source, "syntax-error", "a name was needed after the dot, such as `.T`", token.span)
+        if self.sees("("):
+            self.enter(self.token.span)
+            arguments, options = self.arguments(token.text)
+            self.depth -= 1
+            return s.Apply(self.since(body.span), token.text, (body, *arguments), options)
+        span = body.span.joined(token.span)
+        if token.text in ("T", "mT", "H"):
+            return s.Transposed(span, body)
+        if token.text == "shape" and self.accept("["):
+            axis = self.take()
+            self.expect("]", "after the axis")
+            if axis.text in ("0", "1"):
+                return s.Apply(self.since(body.span), "shape", (body,), (("axis", axis.text),))
+        refuse(self.source, "unknown-attribute", f"`.{token.text}` is not known", token.span, "",
+               "`.T` transposes, and functions such as `.sum()` may follow a dot")
+
+    def atom(self) -> s.Node:
+        token = self.token
+        if token.kind == "number":
+            self.take()
+            return s.Literal_(token.span, exact(token.text), token.text)
+        if token.kind == "name":
+            return self.name()
+        if self.sees("("):
+            return self.group()
+        if self.sees("‖"):
+            return self.bars()
+        if token.kind == "string":
+            refuse(self.source, "syntax-error", "found a text in quotes where a name or a number was needed", token.span, "",
+                   "texts stand only inside functions, as in `norm(A, 'fro')`; write the transpose as `.T`")
+        return self.unexpected("a name, a number or `(`")
+
+    def group(self) -> s.Node:
+        tuple_allowed = self.place == self.tuple_at
+        opening = self.take()
+        self.enter(opening.span)
+        if self.sees(")"):
+            refuse(self.source, "syntax-error", "empty brackets, an expression was needed", opening.span.joined(self.token.span))
+        body = self.sum()
+        if tuple_allowed and self.sees(","):
+            # `ones((m, n))`: a shape written as a tuple
+            parts = [body]
+            while self.accept(",") and not self.sees(")"):
+                parts.append(self.sum())
+            self.close(")", opening, parts[-1])
+            self.depth -= 1
+            return s.Apply(self.since(opening.span), "tuple", tuple(parts))
+        self.close(")", opening, body)
+        self.depth -= 1
+        return s.Group(self.since(opening.span), body)
+
+    def bars(self) -> s.Node:
+        opening = self.take()
+        self.enter(opening.span)
+        body = self.sum()
+        self.close("‖", opening, body)
+        self.depth -= 1
+        return s.Apply(self.since(opening.span), "norm", (body,))
+
+    def close(self, sign: str, opening: Token, body: s.Node) -> None:
+        if self.accept(sign):
+            return
+        if self.token.kind == "end":
+            refuse(self.source, "syntax-error", f"`{self.text_of(opening.span)}` is never closed", opening.span, "opened here")
+        if self.token.kind in ("name", "number", "string") or self.sees("("):
+            self.after_expression(body)
+        self.unexpected(f"an operator or `{sign}`")
+
+    def name(self) -> s.Node:
+        first = self.take()
+        token = first
+        # `np.linalg.norm(…)`: the module is dropped
+        while token.text in _MODULES | _SUBMODULES and self.sees(".") and self.next_token.kind == "name":
+            after = self.next_token.text
+            if token is first and token.text not in _MODULES or after in ("T", "mT", "shape"):
+                break
+            self.take()
+            token = self.take()
+        start = first.span
+        if token is not first and not self.sees("(") and token.text not in ("pi", "e"):
+            refuse(self.source, "unknown-attribute", f"`{self.text_of(self.since(start))}` is not known", self.since(start))
+        if self.sees("(") or (self.sees("[") and token.text in ("sum", "entries", "map", "delta")):
+            self.enter(self.token.span)
+            node = self.call(token, start)
+            self.depth -= 1
+            return node
+        return s.Name(self.since(start), token.text)
+
+    # ---- calls
+
+    def call(self, name: Token, start: Span) -> s.Node:
+        if self.sees("["):
+            return self.binder(name, start)
+        arguments, options = self.arguments(name.text)
+        span = self.since(start)
+        if name.text == "partial" and len(arguments) == 2:
+            return self.partial(span, arguments[0], s.ungrouped(arguments[1]))
+        if name.text == "d" and len(arguments) in (1, 2):
+            return s.Differential_(span, arguments[0], arguments[1] if len(arguments) == 2 else None)
+        return s.Apply(span, name.text, arguments, options)
+
+    def partial(self, span: Span, body: s.Node, variable: s.Node) -> s.Node:
+        if isinstance(variable, s.Subscript):
+            return s.Derivative(span, body, variable.body, variable.indices)
+        return s.Derivative(span, body, variable)
+
+    def binder(self, name: Token, start: Span) -> s.Node:
+        """`sum[i,j](…)`, `entries[i,j](…)`, `map[H](…)`, `delta[i,j]`."""
+        opening = self.take()
+        if name.text == "delta":
+            indices = self.indices()
+            return s.Kronecker(self.since(start), indices)
+        letters, bounds = self.letters()
+        if self.token.kind == "end" or not self.sees("("):
+            if all(letter is not None for letter in letters) and name.text != "entries":
+                # a variable called `sum` or `map` with an index
+                return s.Subscript(self.since(start), s.Name(name.span, name.text), tuple(letter for letter in letters if letter))
+            self.unexpected(f"`(` after `{name.text}[…]`")
+        body = s.ungrouped(self.group())
+        span = self.since(start)
+        if name.text == "map":
+            if len(letters) != 1 or letters[0] is None:
+                refuse(self.source, "syntax-error", "`map[H](…)` takes one name", opening.span)
+            return s.MapsTo(span, letters[0], body)
+        if name.text == "entries":
+            if len(letters) > 2 or letters in ([], [None], [None, None]):
+                refuse(self.source, "syntax-error", "`entries[i,j](…)` takes one or two letters", opening.span)
+            return s.EntriesOf(span, (letters[0], letters[1] if len(letters) > 1 else None),
+                               (bounds[0], bounds[1] if len(bounds) > 1 else None), body)
+        if None in letters:
+            refuse(self.source, "syntax-error", "`sum[i](…)` needs its letters", opening.span)
+        return s.Sigma(span, tuple(letter for letter in letters if letter), tuple(bounds), body)
+
+    def letters(self) -> tuple[list[s.Name | None], list[s.Node | None]]:
+        """`i`, `i,j`, `i:n` (with its size), `,j` (a row)."""
+        letters: list[s.Name | None] = []
+        bounds: list[s.Node | None] = []
+        while True:
+            if self.sees(",") or self.sees("]"):
+                letters.append(None)
+                bounds.append(None)
+            else:
+                token = self.take()
+                if token.kind != "name":
+                    self.place -= token.kind != "end"
+                    self.unexpected("an index letter")
+                letters.append(s.Name(token.span, token.text))
+                bounds.append(self.sum() if self.accept(":") else None)
+            if self.accept("]"):
+                return letters, bounds
+            self.expect(",", "or `]` after an index letter")
+
+    def indices(self) -> tuple[s.Node, ...]:
+        """What stands between `[` and `]`; the opening bracket is already taken."""
+        found: list[s.Node] = []
+        while True:
+            if self.sees(":") or self.sees("]"):
+                refuse(self.source, "slice", "slices of an array are not read", self.token.span, "",
+                       "write one entry as `X[i,j]`, a column as a product with a basis vector")
+            if self.sees("("):
+                found.append(self.pair())
+            else:
+                found.append(self.sum())
+            if self.accept("]"):
+                return tuple(found)
+            if self.sees(":"):
+                continue
+            self.expect(",", "or `]` after an index")
+
+    def pair(self) -> s.Node:
+        opening = self.take()
+        self.enter(opening.span)
+        outer = self.pair() if self.sees("(") else self.sum()
+        if self.accept(")"):
+            self.depth -= 1
+            return outer
+        self.expect(",", "between the two letters of a pair")
+        inner = self.pair() if self.sees("(") else self.sum()
+        self.expect(")", "after the pair of letters")
+        self.depth -= 1
+        return s.PairIndex(self.since(opening.span), outer, inner)
+
+    def arguments(self, function: str) -> tuple[tuple[s.Node, ...], tuple[tuple[str, str], ...]]:
+        """The arguments of a call: expressions, texts, `name=value` options."""
+        opening = self.take()
+        found: list[s.Node] = []
+        options: list[tuple[str, str]] = []
+        while not self.accept(")"):
+            token = self.token
+            if token.kind == "string":
+                self.take()
+                options.append(("text", token.text))
+            elif token.kind == "name" and self.next_token.kind == "sign" and self.next_token.text == "=":
+                self.take()
+                self.take()
+                options.append((token.text, self.option()))
+            else:
+                found.append(self.argument())
+            if not self.accept(",") and not self.sees(")"):
+                self.close(")", opening, found[-1] if found else s.Name(token.span, token.text))
+                self.place -= 1
+        return tuple(found), tuple(options)
+
+    def argument(self) -> s.Node:
+        self.tuple_at = self.place if self.sees("(") else -1
+        return self.sum()
+
+    def option(self) -> str:
+        sign = "-" if self.accept("-") else ""
+        token = self.take()
+        if token.kind not in ("number", "name", "string"):
+            self.place -= token.kind != "end"
+            self.unexpected("a number or a word as the option's value")
+        return sign + token.text
+
+
+def _short(text: str) -> str:
+    return f"`{text}`" if len(text) <= 30 else f"`{text[:12]} … {text[-12:]}`"

@@ -1,0 +1,70 @@
+"""What the names of a text mean while it is read: variables, definitions, sizes, index letters, the loss."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Literal
+
+from ..diagnostics import Source
+from ..ir import Dim, Expr, Symbol
+from .names import canonical_name
+
+Syntax = Literal["numpy", "latex"]
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Names and their meanings. A declared or defined name beats every built-in.
+
+    `sizes` are declared dimensions that may stand as numbers; `letters` index letters with their dimension;
+    `open` lets unknown names through, to be inferred.
+    """
+
+    source: Source
+    symbols: Mapping[str, Symbol] = field(default_factory=dict)
+    definitions: Mapping[str, Expr] = field(default_factory=dict)
+    sizes: Mapping[str, Dim] = field(default_factory=dict)
+    letters: Mapping[str, Dim] = field(default_factory=dict)
+    origins: Mapping[str, str] = field(default_factory=dict)
+    wrt: Symbol | None = None
+    loss: Expr | None = None
+    loss_names: frozenset[str] = frozenset()
+    syntax: Syntax = "numpy"
+    open: bool = False
+
+    def reading(self, source: Source, syntax: Syntax | None = None) -> Scope:
+        """The same names over another text."""
+        return replace(self, source=source, syntax=syntax or self.syntax)
+
+    def defining(self, name: str, value: Expr) -> Scope:
+        """The same scope with one definition more."""
+        return replace(self, definitions={**self.definitions, name: value})
+
+    def with_letters(self, letters: Mapping[str, Dim]) -> Scope:
+        """The same scope with further index letters whose dimensions are known."""
+        return replace(self, letters={**self.letters, **letters})
+
+    def find(self, name: str) -> Expr | None:
+        """What a name stands for as a value: a definition, a variable or the loss; None if it is none of these."""
+        for table in (self.definitions, self.symbols):
+            found = table.get(name)
+            if found is not None:
+                return found
+        if name in self.loss_names:
+            return self.loss
+        wanted = canonical_name(name)
+        for table in (self.definitions, self.symbols):
+            for known, value in table.items():
+                if canonical_name(known) == wanted:
+                    return value
+        return None
+
+    def size(self, name: str) -> Dim | None:
+        """The dimension of that name, if one is declared."""
+        return self.sizes.get(name)
+
+    @property
+    def known_names(self) -> tuple[str, ...]:
+        """All names with a value, for suggestions."""
+        return (*self.definitions, *self.symbols, *self.sizes, *self.loss_names)

@@ -1,0 +1,132 @@
+"""Unknown dimensions and how they are made equal: union-find over dimensions that may be open, not 1, or known."""
+
+from __future__ import annotations
+
+from ..ir import ONE, NUMBER, Dim, Shape
+
+
+class Side:
+    """One side of a shape, perhaps still open. `long` says that it is not 1."""
+
+    __slots__ = ("dim", "long", "parent", "reason")
+
+    def __init__(self, dim: Dim | None = None, long: bool = False) -> None:
+        self.parent: Side | None = None
+        self.dim = dim
+        self.long = long or (dim is not None and dim is not ONE)
+        self.reason: str | None = None
+
+    @property
+    def root(self) -> Side:
+        """The side that stands for all that were made equal."""
+        side = self
+        while side.parent is not None:
+            if side.parent.parent is not None:
+                side.parent = side.parent.parent
+            side = side.parent
+        return side
+
+    @property
+    def known(self) -> Dim | None:
+        """The dimension, if it is known by now."""
+        return self.root.dim
+
+    @property
+    def is_one(self) -> bool:
+        """Whether this side is 1."""
+        return self.root.dim is ONE
+
+    @property
+    def is_long(self) -> bool:
+        """Whether this side is known not to be 1."""
+        return self.root.long
+
+
+class Kind:
+    """What is known of an array beyond its sides: `array` (not a number), `matrix`, `hint` (multiplied with @), `divisor`."""
+
+    __slots__ = ("array", "divisor", "hint", "matrix")
+
+    def __init__(self) -> None:
+        self.array = self.matrix = self.hint = self.divisor = False
+
+
+class Form:
+    """The shape of a part of the text while it is being inferred."""
+
+    __slots__ = ("cols", "kind", "rows")
+
+    def __init__(self, rows: Side | None = None, cols: Side | None = None, kind: Kind | None = None) -> None:
+        self.rows = rows or Side()
+        self.cols = cols or Side()
+        self.kind = kind or Kind()
+
+    @staticmethod
+    def of(shape: Shape) -> Form:
+        """The form of a known shape."""
+        return Form(Side(shape.rows), Side(shape.cols))
+
+    @staticmethod
+    def number() -> Form:
+        """The form of a number."""
+        return Form.of(NUMBER)
+
+    @property
+    def transposed(self) -> Form:
+        """Columns × rows; what is learnt of one is learnt of the other."""
+        return Form(self.cols, self.rows, self.kind)
+
+    @property
+    def is_number(self) -> bool:
+        """Whether it is known to be 1×1."""
+        return self.rows.is_one and self.cols.is_one
+
+    @property
+    def is_array(self) -> bool:
+        """Whether it is known not to be 1×1."""
+        return self.rows.is_long or self.cols.is_long
+
+    @property
+    def shape(self) -> Shape | None:
+        """The shape, once both sides are known."""
+        rows, cols = self.rows.known, self.cols.known
+        return Shape(rows, cols) if rows is not None and cols is not None else None
+
+    def is_open(self) -> bool:
+        """Whether it is not yet decided which sides are 1."""
+        return not ((self.rows.is_one or self.rows.is_long) and (self.cols.is_one or self.cols.is_long))
+
+
+def join(left: Side, right: Side, reason: str | None = None) -> bool:
+    """Make two sides equal; a contradiction is left for the elaboration to report, with both operands."""
+    a, b = left.root, right.root
+    if a is b:
+        return True
+    if a.dim is not None and b.dim is not None and a.dim is not b.dim:
+        return False
+    if (a.long and b.dim is ONE) or (b.long and a.dim is ONE):
+        return False
+    if a.dim is None and b.dim is not None:
+        a, b = b, a
+    b.parent = a
+    a.long = a.long or b.long
+    a.reason = a.reason or b.reason or reason
+    return True
+
+
+def merge(left: Form, right: Form, reason: str | None = None) -> None:
+    """Make two forms equal."""
+    join(left.rows, right.rows, reason)
+    join(left.cols, right.cols, reason)
+    for name in Kind.__slots__:
+        either = getattr(left.kind, name) or getattr(right.kind, name)
+        setattr(left.kind, name, either)
+        setattr(right.kind, name, either)
+
+
+def lengthen(side: Side, reason: str | None = None) -> None:
+    """Note that a side is not 1 (unless it is known to be)."""
+    root = side.root
+    if root.dim is not ONE:
+        root.long = True
+        root.reason = root.reason or reason

@@ -1,0 +1,124 @@
+"""What a call says about the shapes of its arguments, and the shape it returns."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ..ir import ONE, Shape
+from . import syntax as s
+from .unify import Form, Side, join, merge
+from .uses import add_rule, diag_rule, matmul_rule, product_rule, times_rule
+from .vocabulary import ELEMENTWISE_NAMES, SQUARE, canonical_function
+
+if TYPE_CHECKING:
+    from .infer import Solver
+
+
+def power_form(solver: Solver, node: s.Binary, base: Form) -> Form:
+    """base ** exponent has the shape of its base; the exponent is a number. e ** A has the shape of A."""
+    exponent = solver.walk(node.right)
+    left = s.ungrouped(node.left)
+    if isinstance(left, s.Name) and left.name == "e" and solver.scope.find("e") is None:
+        return exponent
+    if exponent.is_open():
+        merge(exponent, Form.number())
+    return base
+
+
+def function_form(solver: Solver, node: s.Apply) -> Form:
+    """The shape of a call."""
+    function = canonical_function(node.function)
+    options = dict(node.options)
+    if function in ("eye", "ones", "zeros"):
+        return _constructor(solver, node, function)
+    forms = [solver.walk(argument) for argument in node.arguments]
+    if function == "basis":
+        return Form(solver.index(node.arguments[0]) if node.arguments else None, Side(ONE))
+    if not forms:
+        return Form()
+    reason = solver.text(node)
+    if function in ELEMENTWISE_NAMES or function in ("negative", "log_softmax", "bars", "pow"):
+        return forms[0] if function != "bars" else Form.number()
+    if function in SQUARE:
+        forms[0].kind.matrix = True
+        join(forms[0].rows, forms[0].cols, reason)
+        return forms[0] if function in ("inv", "matrix_power") else Form.number()
+    if function in ("norm", "sum", "mean", "logsumexp", "softmax", "vec", "T"):
+        forms[0].kind.array = True
+    if function == "norm":
+        if options.get("text", options.get("ord")) in ("fro", "nuc"):
+            forms[0].kind.matrix = True
+        return Form.number()
+    if function == "softmax":
+        return forms[0]
+    if function in ("sum", "mean", "logsumexp"):
+        return _reduced(node, options, forms[0])
+    if len(forms) == 1:
+        return _one(solver, node, function, forms[0], reason)
+    return _two(solver, function, forms[0], forms[1], reason)
+
+
+def _reduced(node: s.Apply, options: dict[str, str], form: Form) -> Form:
+    axis = options.get("axis", options.get("dim"))
+    if axis is None and len(node.arguments) > 1 and isinstance(node.arguments[1], s.Literal_):
+        axis = node.arguments[1].text
+    if axis == "0":
+        return Form(Side(ONE), form.cols)
+    return Form(form.rows, Side(ONE)) if axis == "1" else Form.number()
+
+
+def _one(solver: Solver, node: s.Apply, function: str, form: Form, reason: str) -> Form:
+    if function == "T":
+        return form.transposed
+    if function == "diag":
+        result = Form()
+        form.kind.array = True
+        solver.rule(diag_rule(form, result, reason))
+        return result
+    if function == "vec":
+        result = Form(Side(), Side(ONE))
+        solver.rule(times_rule(form.rows, form.cols, result.rows))
+        return result
+    if function in ("ones_like", "zeros_like"):
+        return form
+    return Form.number() if function in ("shape", "len") else Form()
+
+
+def _two(solver: Solver, function: str, left: Form, right: Form, reason: str) -> Form:
+    result = Form()
+    if function in ("matmul", "dot", "solve"):
+        left.kind.hint = right.kind.hint = True
+        if function == "solve":
+            join(left.rows, left.cols, reason)
+        solver.rule(matmul_rule(left, right, result, reason))
+    elif function == "inner":
+        left.kind.array = right.kind.array = True
+        merge(left, right, reason)
+        return Form.number()
+    elif function == "outer":
+        left.kind.array = right.kind.array = True
+        join(left.cols, Side(ONE))
+        join(right.cols, Side(ONE))
+        return Form(left.rows, right.rows)
+    elif function == "kron":
+        solver.kron(left, right, result)
+    elif function in ("multiply", "hadamard", "divide"):
+        solver.rule(product_rule(left, right, result, reason))
+    elif function in ("plus", "minus", "maximum"):
+        solver.rule(add_rule(left, right, result, reason))
+    return result
+
+
+def _constructor(solver: Solver, node: s.Apply, function: str) -> Form:
+    arguments = node.arguments
+    if len(arguments) == 1 and isinstance(arguments[0], s.Apply) and arguments[0].function == "tuple":
+        arguments = arguments[0].arguments
+    dims = [solver.dimension(argument) for argument in arguments]
+    if not dims:
+        side = Side()
+        return solver.places.setdefault(id(node), Form(side, side if function == "eye" else Side(ONE)))
+    first = dims[0]
+    if first is None:
+        return Form()
+    second = first if function == "eye" else (dims[1] or ONE) if len(dims) > 1 else ONE
+    return Form.of(Shape(first, second))
