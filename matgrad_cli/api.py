@@ -7,12 +7,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from .diagnostics import BugError, Diagnostic
 from .notation.problems import read_problem
 from .records import Derivation
 from .rewrite.derive import derive
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from .records.finding import Report
+    from .render.view import Detail, View
 
 LAYOUTS = ("gradient", "numerator", "denominator", "mml", "matrixcalculus")
 Texts = str | Sequence[str]
@@ -27,13 +31,13 @@ class Explanation:
     """One derivation or several (of several methods or layouts), ready to be printed."""
 
     derivations: tuple[Derivation, ...]
-    detail: str = "normal"
+    detail: Detail = "normal"
 
     def render(self, format: str = "text", *, width: int = 80, colour: bool = False) -> str:
         """The derivation as `terminal`, `text`, `latex`, `markdown` or `json`."""
-        from .render.formats import render
+        from .render.view import View
 
-        return render(self.derivations, format, detail=self.detail, width=width, colour=colour)
+        return _rendered(self.derivations, format, View(width, colour, self.detail))
 
     @property
     def verified(self) -> bool:
@@ -58,9 +62,7 @@ class Gradient:
 
     def render(self, format: str = "text") -> str:
         """The result as `text`, `latex`, `json`, `sympy`, or a function for `numpy`, `torch`, `jax`."""
-        from .render.formats import result
-
-        return result(self.derivations, format)
+        return _results(self.derivations, format)
 
     @property
     def verified(self) -> bool:
@@ -100,10 +102,31 @@ def _derivations(
     problem = read_problem(loss, wrt, _texts(shapes), _texts(assume), syntax)
     extra = Path(rules) if rules is not None else None
     layouts: Iterable[str] = LAYOUTS if layout == "all" else (layout,)
-    return tuple(
+    derivations = tuple(
         derive(problem, method=name, layout=written, order=order, rules=extra)
         for name in (_methods() if method == "all" else (method,))
         for written in layouts
+    )
+    _refuse_contradictions(derivations)
+    return derivations
+
+
+def _refuse_contradictions(derivations: tuple[Derivation, ...]) -> None:
+    """A derivation with a step that numbers contradict is never a result: it ends as a bug report."""
+    for derivation in derivations:
+        for step in derivation.steps:
+            if step.verdict.kind == "differs":
+                raise BugError(_contradiction(f"the step `{step.rule}` of the method {derivation.method}", step.verdict.by))
+        if derivation.readoff.verdict.kind == "differs":
+            raise BugError(_contradiction(f"the result of the method {derivation.method}", derivation.readoff.verdict.by))
+
+
+def _contradiction(what: str, evidence: str) -> Diagnostic:
+    return Diagnostic(
+        "contradiction",
+        f"{what} is contradicted by numbers, so nothing is printed: this is a bug of matgrad",
+        notes=(evidence,),
+        help="please report the command line",
     )
 
 
@@ -120,11 +143,67 @@ def check(*files: str | Path, key: str | Path | None = None) -> Report:
     return check_files([Path(file) for file in files], Options(key=Path(key) if key is not None else None))
 
 
+def _rendered(derivations: tuple[Derivation, ...], format: str, view: View) -> str:
+    """The derivations in one of the formats of `explain`, one below the other."""
+    if format == "json":
+        return _json(derivations)
+    return "\n\n".join(_renderer(format)(derivation, view).rstrip("\n") for derivation in derivations) + "\n"
+
+
+def _renderer(format: str) -> Callable[[Derivation, View], str]:
+    if format == "terminal":
+        from .render.terminal import render_terminal as render
+    elif format == "latex":
+        from .render.latex import render_latex as render
+    elif format == "markdown":
+        from .render.markdown import render_markdown as render
+    else:
+        from .render.text import render_text as render
+    return render
+
+
+def _json(derivations: tuple[Derivation, ...]) -> str:
+    from .render.json import to_json
+
+    return _joined([to_json(derivation) for derivation in derivations])
+
+
+def _joined(texts: list[str]) -> str:
+    """One JSON document as it is; several under the key `derivations`."""
+    if len(texts) == 1:
+        return texts[0].rstrip("\n") + "\n"
+    return '{"schema": 1, "derivations": [\n' + ",\n".join(text.strip("\n") for text in texts) + "\n]}\n"
+
+
+def _results(derivations: tuple[Derivation, ...], format: str) -> str:
+    """The results in one of the formats of `gradient`, one below the other."""
+    if format == "json":
+        import json
+
+        from .render.results import result_data
+
+        return _joined([json.dumps(result_data(derivation), ensure_ascii=False, indent=1) for derivation in derivations])
+    if format in ("text", "latex") and len(derivations) > 1:
+        mark = "%" if format == "latex" else "#"
+        return "".join(f"{mark} {derivation.layout} layout\n{_result(derivation, format)}" for derivation in derivations)
+    return _result(derivations[0], format)  # code returns the same array in every layout
+
+
+def _result(derivation: Derivation, format: str) -> str:
+    if format in ("numpy", "torch", "jax"):
+        from .render.code import derivation_code
+
+        return derivation_code(derivation, format)
+    from .render.results import result_latex, result_sympy, result_text
+
+    return {"text": result_text, "latex": result_latex, "sympy": result_sympy}[format](derivation)
+
+
 def _equations(derivations: tuple[Derivation, ...]) -> str:
     """Every result as one displayed equation."""
-    from .render.formats import equation
+    from .render.results import result_latex
 
-    return "$$" + r" \qquad ".join(equation(derivation) for derivation in derivations) + "$$"
+    return "$$" + r" \qquad ".join(result_latex(derivation).strip() for derivation in derivations) + "$$"
 
 
 def _preformatted(text: str) -> str:

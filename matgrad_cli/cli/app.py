@@ -11,13 +11,13 @@ from .arguments import normalized
 from .guard import guarded
 
 COMMANDS = {
-    "explain": "explain",
-    "gradient": "gradient",
-    "check": "check",
-    "rules": "rules",
-    "why": "why",
+    "explain": "Derive a gradient, one rule at a time.",
+    "gradient": "Print a gradient alone, also as code.",
+    "check": "Judge answers and derivations, line by line.",
+    "rules": "List, show, test and write the identities.",
+    "why": "Explain the code of a message.",
 }
-"""The commands and the modules that hold them; a module is imported only when its command is used."""
+"""The commands and what they do; the module of the same name is imported only when its command is used."""
 
 
 def run(arguments: list[str]) -> int:
@@ -44,11 +44,11 @@ def build(names: list[str]) -> typer.Typer:
     )
     application.callback()(_common)
     for name in names:
-        module = import_module(f".{COMMANDS[name]}", __package__)
+        module = import_module(f".{name}", __package__)
         if isinstance(group := getattr(module, "app", None), typer.Typer):
-            application.add_typer(group, name=name)
+            application.add_typer(group, name=name, short_help=COMMANDS[name])
         else:
-            application.command(name)(getattr(module, name))
+            application.command(name, short_help=COMMANDS[name])(getattr(module, name))
     return application
 
 

@@ -149,7 +149,7 @@ def test(
 
 
 @app.command()
-def new(output: Annotated[Path | None, typer.Option("-o", "--output", metavar="FILE", help="Write the stub to a file.")] = None) -> None:
+def new(output: Annotated[str | None, typer.Option("-o", "--output", metavar="FILE", help="Write the stub to a file.")] = None) -> None:
     """Print a stub of a rule to fill in."""
     deliver(STUB.rstrip("\n"), output)
 

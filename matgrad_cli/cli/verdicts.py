@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from ..diagnostics import BugError, Diagnostic
+from ..diagnostics import Diagnostic
 
 if TYPE_CHECKING:
     from ..records import Derivation
@@ -26,22 +26,3 @@ def exit_code(derivations: Sequence[Derivation]) -> int:
     ]
     tell(Diagnostic("not-verified", "the result could not be verified", notes=tuple(dict.fromkeys(doubtful))[:3], severity="warning"))
     return 4
-
-
-def refuse_contradictions(derivations: Sequence[Derivation]) -> None:
-    """A derivation with a step that numbers contradict is never a result: it ends as a bug report."""
-    for derivation in derivations:
-        for step in derivation.steps:
-            if step.verdict.kind == "differs":
-                raise BugError(_contradiction(f"the step `{step.rule}` of the method {derivation.method}", step.verdict.by))
-        if derivation.readoff.verdict.kind == "differs":
-            raise BugError(_contradiction(f"the result of the method {derivation.method}", derivation.readoff.verdict.by))
-
-
-def _contradiction(what: str, evidence: str) -> Diagnostic:
-    return Diagnostic(
-        "contradiction",
-        f"{what} is contradicted by numbers, so nothing is printed: this is a bug of matgrad",
-        notes=(evidence,),
-        help="please report the command line",
-    )

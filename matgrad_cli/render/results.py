@@ -1,0 +1,82 @@
+"""The result alone, without the way to it: as text, as LaTeX, as data."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ..ir import Expr, Named
+from ..ir.walk import nodes_of
+from ..notation.to_latex import name_latex, to_latex
+from ..notation.to_text import to_text
+from ..notation.to_unicode import name_unicode, position_unicode, to_unicode
+from ..records import Derivation
+
+
+def stated(derivation: Derivation) -> Expr:
+    """What the result says: the matrix, or an entry where there are more than two indices."""
+    result = derivation.result
+    return result.matrix if result.matrix is not None else result.entry
+
+
+def named_parts(derivation: Derivation) -> tuple[tuple[str, Expr], ...]:
+    """The named parts in the result, each after those that it uses."""
+    found: dict[str, Expr] = {}
+    waiting = [node for node in nodes_of(stated(derivation)) if isinstance(node, Named)]
+    while waiting:
+        node = waiting.pop()
+        found[node.name] = node.body
+        waiting += [inner for inner in nodes_of(node.body) if isinstance(inner, Named) and inner.name not in found]
+    order = {name: place for place, (name, _) in enumerate(derivation.result.where)}
+    return tuple(sorted(found.items(), key=lambda part: order.get(part[0], -1)))
+
+
+def result_text(derivation: Derivation) -> str:
+    """`2/m Xᵀ(XR − Y)`; the named parts below it; in front of an entry the letters that it depends on."""
+    body = to_unicode(stated(derivation))
+    if derivation.result.matrix is None:
+        letters = ", ".join(position_unicode(letter) for letter in derivation.result.letters)
+        sizes = " × ".join(str(letter.dim) for letter in derivation.result.letters)
+        body = f"entry [{letters}] of {sizes}: {body}"
+    lines = [body]
+    for place, (name, part) in enumerate(named_parts(derivation)):
+        lines.append(f"{'where' if place == 0 else '     '} {name_unicode(name)} = {to_unicode(part)}")
+    return "\n".join(lines) + "\n"
+
+
+def result_latex(derivation: Derivation) -> str:
+    r"""`\frac{2}{m} X^\top (X R - Y)`, the named parts after it; to be set between dollars."""
+    body = to_latex(stated(derivation))
+    parts = [f"{name_latex(name)} = {to_latex(part)}" for name, part in named_parts(derivation)]
+    return body + (r", \quad \text{where } " + r", \quad ".join(parts) if parts else "") + "\n"
+
+
+def result_sympy(derivation: Derivation) -> str:
+    """A Python module that builds the result as a SymPy expression."""
+    from .sympy_code import sympy_code
+
+    return sympy_code(derivation)
+
+
+def result_data(derivation: Derivation) -> dict[str, Any]:
+    """The result as data for JSON: the loss, the variable, the layout, the result in each notation, the verdict."""
+    from .code import derivation_code
+
+    problem, shown = derivation.problem, stated(derivation)
+    return {
+        "schema": 1,
+        "loss": problem.source or to_text(problem.loss),
+        "wrt": problem.wrt.name,
+        "order": derivation.order,
+        "layout": derivation.layout,
+        "shapes": {symbol.name: [str(side) for side in symbol.shape.dims] for symbol in problem.variables},
+        "assumed": list(problem.assumed),
+        "result": {
+            "text": to_text(shown),
+            "latex": to_latex(shown),
+            "numpy": derivation_code(derivation),
+            "shape": [str(side) for side in shown.shape.dims] or [str(letter.dim) for letter in derivation.result.letters],
+            "letters": [letter.name for letter in derivation.result.letters] if derivation.result.matrix is None else [],
+            "where": {name: {"text": to_text(part), "latex": to_latex(part)} for name, part in named_parts(derivation)},
+        },
+        "verdict": derivation.verdict,
+    }
