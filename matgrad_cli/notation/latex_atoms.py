@@ -8,8 +8,9 @@ from ..diagnostics import Span
 from .latex_names import WHOLE_TERM
 from .latex_scripts import Script, Scripts
 from .latex_tokens import FRACTIONS, Token
-from .syntax import Apply, Cases, Inverted, Kronecker, Literal_, Name, Node, Transposed
+from .syntax import Apply, Binary, Cases, Group, Inverted, Kronecker, Literal_, Name, Negative, Node, Transposed
 
+_NORMS = {"f": "fro", "fro": "fro", "hs": "fro", "2": "2", "1": "1", "star": "nuc", "op": "2", "nuc": "nuc", "tr": "nuc"}
 _BUILT_IN = frozenset(("e", "I", "pi", "delta", "d", "D", "sigma"))
 
 
@@ -133,7 +134,7 @@ class Atoms(Scripts):
         plain = all(len(piece) == 1 and piece[0].kind in ("name", "word") for piece in pieces)
         if self.variable(name) or not self.known:
             return plain and len(pieces) > 1
-        return name not in self.names.dimensions and (name not in _BUILT_IN or plain and name in self.names.losses)
+        return name not in self.names.dimensions and (name not in _BUILT_IN or (plain and name in self.names.losses))
 
     def pieces(self, place: int) -> list[list[Token]]:
         """What stands between the commas of the bracket opened there."""
@@ -190,7 +191,8 @@ class Atoms(Scripts):
         else:
             node = self.made(function, token, (self.following(token, function),), options)
         for script in powers:
-            node = self.powered(node, Literal_(node.span, Fraction(-script.amount), "") if script.kind == "inverse" else script.parts[0], "^")
+            exponent = Literal_(node.span, Fraction(-script.amount), "") if script.kind == "inverse" else script.parts[0]
+            node = self.powered(node, exponent, "^")
         return node
 
     def based(self, token: Token, scripts: list[Script]) -> str:
@@ -264,6 +266,10 @@ class Atoms(Scripts):
             raise self.trouble("nothing stands in this bracket", token, "syntax-error")
         node = self.inside(self.at + 1, close)
         self.at = close + 1
+        if token.text != "{" and isinstance(node, Binary | Negative):
+            group = Group(self.span(token, self.last), node)
+            self.heights[id(group)] = (group, self.height(node))
+            node = group
         return self.scripted(node, self.scripts())
 
     def angle(self) -> Node:
@@ -330,7 +336,7 @@ class Atoms(Scripts):
         label = lower[0].label or "".join(
             part.text if isinstance(part, Literal_) else part.name if isinstance(part, Name) else "?" for part in lower[0].parts
         )
-        kind = {"f": "fro", "fro": "fro", "hs": "fro", "2": "2", "1": "1", "star": "nuc", "op": "2", "nuc": "nuc", "tr": "nuc"}.get(label.lower())
+        kind = _NORMS.get(label.lower())
         if kind is None:
             raise self.trouble(f"the norm with the subscript `{label}` is not known", self.last, help="known are `F`, `2`, `1`, `*`")
         if single:

@@ -71,7 +71,7 @@ class Calculus(Atoms):
         if token.kind != "name" or token.text not in ("d", "delta") or self.variable(token.text) or token.text in self.names.losses:
             return False
         following = self.peek()
-        if following.kind == "number" or not self.starts_factor(1) or following.spaced and following.kind == "open":
+        if following.kind == "number" or not self.starts_factor(1) or (following.spaced and following.kind == "open"):
             return False
         if following.kind == "name" and token.text == "delta" and not self.known:
             return False
@@ -240,7 +240,7 @@ class Calculus(Atoms):
 
     def is_sign(self, token: Token) -> bool:
         """∂ or d."""
-        return token.kind == "command" and token.text in ("partial", "d") or token.kind == "name" and token.text == "d"
+        return (token.kind == "command" and token.text in ("partial", "d")) or (token.kind == "name" and token.text == "d")
 
     def derivative(self, sign: Token, end: Token, top: tuple[int, int], bottom: tuple[int, int]) -> Node:
         """∂(top)/∂(bottom), of what follows where the top holds nothing."""

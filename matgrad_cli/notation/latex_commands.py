@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from .latex_names import ACCENTS, FUNCTIONS, GREEK, STYLES, VARIANTS, WORDS, letter_name
+from .latex_names import ACCENTS, FUNCTIONS, GREEK, STYLES, VARIANTS, WORDS, letter_name, words
 from .latex_tokens import (
     BRACKETS,
     CONNECTIVES,
@@ -22,12 +22,12 @@ from .latex_tokens import (
 if TYPE_CHECKING:
     from .latex_lexer import Lexer
 
-PROSE: Final = frozenset("text mbox textnormal hbox intertext shortintertext".split())
-ROMAN: Final = PROSE | frozenset("mathrm operatorname textrm mathsf mathtt textsf rm sf tt texttt mathup symup roman operatornamewithlimits".split())
-_SWITCHES: Final = frozenset("rm sf tt bf it cal".split())
-_OVER: Final = frozenset("overset stackrel underset".split())
-_BRACES: Final = frozenset("underbrace overbrace".split())
-_DISPLAYS: Final = frozenset("equation align aligned gather gathered split multline eqnarray alignat flalign alignedat math displaymath".split())
+PROSE: Final = words("text mbox textnormal hbox intertext shortintertext")
+ROMAN: Final = PROSE | words("mathrm operatorname textrm mathsf mathtt textsf rm sf tt texttt mathup symup roman operatornamewithlimits")
+_SWITCHES: Final = words("rm sf tt bf it cal")
+_OVER: Final = words("overset stackrel underset")
+_BRACES: Final = words("underbrace overbrace")
+_DISPLAYS: Final = words("equation align aligned gather gathered split multline eqnarray alignat flalign alignedat math displaymath")
 
 
 def read_command(lexer: Lexer, word: str, at: int, stop: int, end: int, font: str, depth: int) -> int:
@@ -43,7 +43,7 @@ def read_command(lexer: Lexer, word: str, at: int, stop: int, end: int, font: st
     if word in _OVER:
         return _over(lexer, word, at, stop, end, font, depth)
     if word in WITH_ARGUMENT:
-        return _dropped(lexer, word, stop, end)
+        return _dropped(lexer, stop, end)
     _simple(lexer, word, at, stop, font)
     return stop
 
@@ -131,7 +131,7 @@ def _font(lexer: Lexer, word: str, at: int, stop: int, end: int, font: str, dept
     inside = lexer.group(stop, end)
     mark = word if word in ROMAN or word in ACCENTS or not font else font
     if word == "mathbb":
-        return _blackboard(lexer, inside, at, stop, end, depth)
+        return _blackboard(lexer, inside, at, stop, end)
     if inside is None:
         return lexer.lex(lexer.skip_space(stop, end), end, mark, depth + 1, once=True)
     first, last, after = inside
@@ -174,7 +174,7 @@ def _switch(lexer: Lexer, word: str, stop: int, end: int, depth: int) -> int:
     return lexer.lex(lexer.skip_space(stop, end), end, word, depth + 1, once=True)
 
 
-def _blackboard(lexer: Lexer, inside: tuple[int, int, int] | None, at: int, stop: int, end: int, depth: int) -> int:
+def _blackboard(lexer: Lexer, inside: tuple[int, int, int] | None, at: int, stop: int, end: int) -> int:
     where = lexer.skip_space(stop, end)
     content, after = (lexer.text[inside[0] : inside[1]].strip(), inside[2]) if inside else (lexer.text[where : where + 1], where + 1)
     if content in ("1", "0", "I"):
@@ -234,7 +234,7 @@ def _over(lexer: Lexer, word: str, at: int, stop: int, end: int, font: str, dept
     return second[2]
 
 
-def _dropped(lexer: Lexer, word: str, stop: int, end: int) -> int:
+def _dropped(lexer: Lexer, stop: int, end: int) -> int:
     if lexer.text.startswith("*", stop):
         stop += 1
     inside = lexer.group(stop, end)

@@ -69,7 +69,7 @@ class Lexer:
         if char == "%":
             newline = self.text.find("\n", at, end)
             return end if newline < 0 else newline + 1
-        if char.isascii() and char.isdigit() or (char == "." and at + 1 < end and self.text[at + 1].isdigit()):
+        if (char.isascii() and char.isdigit()) or (char == "." and at + 1 < end and self.text[at + 1].isdigit()):
             return self.number(at, at + 1 if once else end, font)
         if char in RAISED or char in LOWERED:
             return self.scripts(at, end, RAISED if char in RAISED else LOWERED)
@@ -77,7 +77,7 @@ class Lexer:
             self.emit("fraction", char, at, at + 1)
             return at + 1
         if char in CHARACTERS:
-            return self.character(at, end)
+            return self.character(at)
         if unicodedata.category(char)[0] == "L" or (unicodedata.normalize("NFKC", char).isalpha()):
             return self.letters(at, at + 1 if once else end, font)
         if char == ".":
@@ -92,7 +92,7 @@ class Lexer:
 
     def number(self, at: int, end: int, font: str) -> int:
         stop = at
-        while stop < end and (self.text[stop].isascii() and self.text[stop].isdigit() or self.text[stop] == "."):
+        while stop < end and ((self.text[stop].isascii() and self.text[stop].isdigit()) or self.text[stop] == "."):
             if self.text[stop] == "." and (not self.text[stop + 1 : stop + 2].isdigit() or "." in self.text[at:stop]):
                 break
             stop += 1
@@ -120,7 +120,7 @@ class Lexer:
         self.emit("close", "}", stop, stop)
         return stop
 
-    def character(self, at: int, end: int) -> int:
+    def character(self, at: int) -> int:
         char = self.text[at]
         kind, text = CHARACTERS[char]
         following = self.text[at + 1 : at + 2]
@@ -179,7 +179,7 @@ class Lexer:
         where = at
         while where < stop:
             where = self.piece(where, stop, font, where == at)
-        return stop
+        return where
 
     def piece(self, at: int, stop: int, font: str, first: bool) -> int:
         run = self.text[at:stop]
@@ -194,14 +194,25 @@ class Lexer:
                 if whole and name in GREEK:
                     self.emit("name", name, at, at + size, font)
                     return at + size
-                if whole and run.lower() in WORDS and not all(letter in known.variables for letter in run):
+                english = whole and len(run) > 2 and run.lower() in WORDS and not self.in_braces()
+                if english and not all(letter in known.variables for letter in run):
                     self.emit("text", run, at, at + size)
                     return at + size
                 if run[:size] in FUNCTIONS and self.is_function_word(at, size, whole):
                     self.emit("function", FUNCTIONS[run[:size]], at, at + size)
                     return at + size
+        after = at + 1
+        while at + 1 == stop and after < len(self.text) and self.text[after].isdigit():
+            after += 1
+        if after > stop and letter_name(run) + self.text[stop:after] in known.variables:
+            self.emit("name", letter_name(run) + self.text[stop:after], at, after, font)
+            return after
         self.letter(at, at + 1, font)
         return at + 1
+
+    def in_braces(self) -> bool:
+        """Whether the run begins a group, as the letters of a script do."""
+        return bool(self.tokens) and self.tokens[-1].text == "{"
 
     def is_function_word(self, at: int, size: int, whole: bool) -> bool:
         """Inside a run only before a bracket: the `tr` of `Wtr(A)`, not that of `strain`."""

@@ -15,10 +15,10 @@ from .syntax import Apply, Derivative, Differential_, Name, Node, Subscript
 
 _EQUAL: Final = frozenset(("=", ":=", "approx", "=:"))
 _SAID: Final = {
-    "<=": "an inequality", ">=": "an inequality", "<": "an inequality", ">": "an inequality", "!=": "an inequality", "propto": "a proportionality",
+    "<=": "an inequality", ">=": "an inequality", "<": "an inequality", ">": "an inequality", "!=": "an inequality",
+    "propto": "a proportionality",
     "sim": "a distribution or an equivalence", "to": "a limit or a mapping",
 }  # fmt: skip
-_AND: Final = frozenset("and where with for since because so hence thus then therefore let here".split())
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,10 +104,10 @@ def split_line(
         place = error.diagnostic.labels[0].span if error.diagnostic.labels else Span(offset, offset + len(text))
         side = Side(Span(offset, offset + len(text)), text.strip(), None, error.diagnostic)
         return LatexLine((Statement(place, None, (side,), ()),), (), tuple(lexer.notes))
-    row = _Row(text, whole, scope, offset, tokens, [], lexer.notes, names is not None)
+    row = _Row(text, whole, scope, offset, tokens, [], lexer.notes, names is not None and names.complete)
     pieces = _pieces(row)
     row.names = scope.defining(name for name in _defined(pieces) if name not in scope.losses)
-    statements = tuple(statement for place, piece in enumerate(pieces) if (statement := _statement(row, piece, place == 0)))
+    statements = tuple(statement for piece in pieces if (statement := _statement(row, piece)))
     return LatexLine(statements, tuple(row.remarks), tuple(row.notes))
 
 
@@ -131,7 +131,7 @@ def _pieces(row: _Row) -> list[_Piece]:
         top = level <= 0 and not bars
         if token.kind == "linebreak" and top:
             continue
-        if top and token.kind in ("gap", "text") or token.kind == "relation" and token.text == "then":
+        if (top and token.kind in ("gap", "text")) or (token.kind == "relation" and token.text == "then"):
             where = token.kind == "text" and token.text.lower().split()[:1] in (["where"], ["with"], ["let"], ["for"], ["here"])
             if token.kind == "text":
                 row.say(token)
@@ -178,7 +178,9 @@ def _joined(row: _Row, pieces: list[_Piece]) -> list[_Piece]:
 
 def _is_range(tokens: list[Token]) -> bool:
     """`i = 1`, `i = 1..n`: a small letter equal to a number."""
-    return len(tokens) == 3 and tokens[0].kind == "name" and tokens[1].text == "=" and tokens[2].text in ("1", "0") and tokens[0].text.islower()
+    if len(tokens) != 3 or tokens[0].kind != "name":
+        return False
+    return tokens[1].text == "=" and tokens[2].text in ("1", "0") and tokens[0].text.islower()
 
 
 def _defined(pieces: list[_Piece]) -> list[str]:
@@ -191,7 +193,7 @@ def _defined(pieces: list[_Piece]) -> list[str]:
     return found
 
 
-def _statement(row: _Row, piece: _Piece, first: bool) -> Statement | None:
+def _statement(row: _Row, piece: _Piece) -> Statement | None:
     """The chain that the tokens of a piece make."""
     tokens = piece.tokens
     span = row.span(tokens)

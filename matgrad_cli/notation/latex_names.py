@@ -8,9 +8,15 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Final
 
-GREEK: Final = frozenset(
+
+def words(text: str) -> frozenset[str]:
+    """The words of a text."""
+    return frozenset(text.split())
+
+
+GREEK: Final = words(
     "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi omicron pi rho sigma tau upsilon phi chi psi omega "
-    "Alpha Beta Gamma Delta Epsilon Zeta Eta Theta Iota Kappa Lambda Mu Nu Xi Omicron Pi Rho Sigma Tau Upsilon Phi Chi Psi Omega".split()
+    "Alpha Beta Gamma Delta Epsilon Zeta Eta Theta Iota Kappa Lambda Mu Nu Xi Omicron Pi Rho Sigma Tau Upsilon Phi Chi Psi Omega"
 )
 """Greek letters, spelled out."""
 
@@ -41,14 +47,14 @@ ACCENTS: Final = {
 }  # fmt: skip
 """Marks that make another name when the plain letter occurs too."""
 
-STYLES: Final = frozenset(
-    "mathbf boldsymbol bm pmb mathit vec overrightarrow mathnormal bold symbf symbfit mathbfit boldmath mathbb mathsfbf textbf textit".split()
+STYLES: Final = words(
+    "mathbf boldsymbol bm pmb mathit vec overrightarrow mathnormal bold symbf symbfit mathbfit boldmath mathbb mathsfbf textbf textit"
 )
 """Marks that only say what kind of thing a letter is: dropped."""
 
-WORDS: Final = frozenset(
+WORDS: Final = words(
     "where and since because for with so hence thus if otherwise using by as let then therefore we have get which is gives here "
-    "from recall note i.e. e.g. s.t. similarly or respectively".split()
+    "from recall note i.e. e.g. s.t. similarly or respectively"
 )
 """English between formulas."""
 
@@ -58,7 +64,8 @@ class LatexNames:
     """The names in scope: what each variable is, which names mean the loss, which marked letters are names of their own.
 
     `variables` maps a name to `matrix`, `vector`, `row`, `number` or, where unknown, the empty text; definitions count. `losses` are the
-    function-like names (L, f, ell). Names of dimensions shadow nothing: with `X: n×d`, `dX` is still a differential.
+    function-like names (L, f, ell); `complete` says that no other variables exist. Names of dimensions shadow nothing: with `X: n×d`,
+    `dX` is still a differential.
     """
 
     variables: Mapping[str, str] = field(default_factory=dict)
@@ -66,6 +73,7 @@ class LatexNames:
     wrt: str | None = None
     dimensions: frozenset[str] = frozenset()
     accents: frozenset[str] = frozenset()
+    complete: bool = True
 
     def defining(self, names: Iterable[str], kind: str = "") -> LatexNames:
         """The same scope with further names."""

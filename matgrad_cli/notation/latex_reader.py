@@ -10,13 +10,13 @@ from ..diagnostics import InputError, Source, Span
 from .latex_calculus import Calculus
 from .latex_cursor import DEEPEST
 from .latex_lexer import Lexer
-from .latex_names import NOTHING_KNOWN, LatexNames, accents_kept
+from .latex_names import NOTHING_KNOWN, LatexNames, accents_kept, words
 from .latex_tokens import REFUSED, Token
 from .syntax import Apply, Binary, Ellipsis_, Literal_, Name, Negative, Node, Operator
 
 _TIGHT: Final[dict[str, Operator]] = {"cdot": "dot", "times": "juxtapose", "/": "/"}
 _LOOSE: Final[dict[str, Operator]] = {"odot": "hadamard", "circ": "hadamard", "otimes": "kron", "oslash": "/"}
-_BEGINNERS: Final = frozenset("frac sqrt sum partial nabla d ones zeros norm abs brace dots".split())
+_BEGINNERS: Final = words("frac sqrt sum partial nabla d ones zeros norm abs brace dots")
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,7 +238,7 @@ def make_reader(text: str, source: Source, names: LatexNames | None, offset: int
         scope = LatexNames(accents=accents_kept([text]))
     lexer = Lexer(text, scope, source, offset)
     tokens = lexer.run()
-    return Reader(tokens, scope, source, offset, lexer.notes, known=names is not None)
+    return Reader(tokens, scope, source, offset, lexer.notes, known=names is not None and names.complete)
 
 
 def read_latex(

@@ -9,7 +9,7 @@ from typing import Literal
 from ..diagnostics import Span
 from .latex_cursor import Cursor
 from .latex_tokens import REFUSED, Token
-from .syntax import Apply, Inverted, Kronecker, Literal_, Name, Negative, Node, Slice, Subscript, Transposed
+from .syntax import Apply, Inverted, Kronecker, Literal_, Name, Negative, Node, Slice, Subscript, Transposed, ungrouped
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +131,7 @@ class Scripts(Cursor):
         digits = tokens[1:-1] if minus else tokens[:-1]
         if minus and not digits:
             return Script("inverse-T", end=end)
-        if len(digits) == 1 and digits[0].kind == "number" and digits[0].text.isdigit() and 0 < int(digits[0].text[:3]):
+        if len(digits) == 1 and digits[0].kind == "number" and digits[0].text.isdigit() and int(digits[0].text[:3]) > 0:
             amount = int(digits[0].text[:3])
             if minus:
                 return Script("inverse-T", amount=amount, end=end)
@@ -174,14 +174,14 @@ class Scripts(Cursor):
         while place < past:
             token = self.tokens[place]
             place += 1
-            if token.kind == "operator" and token.text in (",", ";") or token.kind == "gap":
+            if (token.kind == "operator" and token.text in (",", ";")) or token.kind == "gap":
                 continue
             if token.text in ("(", ")", "{", "}") and token.kind in ("open", "close"):
                 continue
-            if (token.kind == "operator" and token.text == "'") or token.text == "prime":
-                if found and isinstance(found[-1], Name):
-                    found[-1] = Name(found[-1].span.joined(self.span(token)), found[-1].name + "_prime")
-                    continue
+            primed = (token.kind == "operator" and token.text == "'") or token.text == "prime"
+            if primed and found and isinstance(found[-1], Name):
+                found[-1] = Name(found[-1].span.joined(self.span(token)), found[-1].name + "_prime")
+                continue
             if token.kind == "operator" and token.text == "_" and found and isinstance(found[-1], Name) and place < past:
                 inner = self.tokens[place]
                 place += 1
@@ -258,6 +258,7 @@ class Scripts(Cursor):
         """A row or column; x^{(i)} of a letter is a row of X, or the entry of a vector x."""
         if len(script.parts) != 1:
             raise self.trouble("one index is needed here", script.end or self.last)
+        base = ungrouped(base)
         if not isinstance(base, Name):
             raise self.trouble("a row or column is taken of a letter", base)
         if script.kind == "sample" and self.names.variables.get(base.name) in ("vector", "row"):

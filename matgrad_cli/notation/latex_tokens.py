@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
+from .latex_names import words
+
 
 @dataclass(slots=True)
 class Token:
@@ -30,13 +32,15 @@ OPERATORS: Final = {
 
 RELATIONS: Final = {
     "equiv": "=", "coloneqq": ":=", "triangleq": ":=", "eqqcolon": "=:", "doteq": ":=", "approx": "approx", "simeq": "approx", "sim": "sim",
-    "cong": "approx", "le": "<=", "leq": "<=", "ge": ">=", "geq": ">=", "ne": "!=", "neq": "!=", "propto": "propto", "to": "to", "mapsto": "to",
-    "rightarrow": "to", "longrightarrow": "to", "in": "in", "subset": "in", "forall": "forall", "leqslant": "<=", "geqslant": ">=", "ll": "<=",
+    "cong": "approx", "le": "<=", "leq": "<=", "ge": ">=", "geq": ">=", "ne": "!=", "neq": "!=", "propto": "propto", "to": "to",
+    "mapsto": "to",
+    "rightarrow": "to", "longrightarrow": "to", "in": "in", "subset": "in", "forall": "forall", "leqslant": "<=", "geqslant": ">=",
+    "ll": "<=",
     "gg": ">=", "preceq": "<=", "succeq": ">=", "prec": "<=", "succ": ">=", "lt": "<", "gt": ">", "not": "!=", "exists": "forall",
 }  # fmt: skip
 
-CONNECTIVES: Final = frozenset(
-    "Rightarrow implies therefore Leftrightarrow iff because Longrightarrow Longleftrightarrow impliedby Leftarrow leadsto".split()
+CONNECTIVES: Final = words(
+    "Rightarrow implies therefore Leftrightarrow iff because Longrightarrow Longleftrightarrow impliedby Leftarrow leadsto"
 )
 
 BRACKETS: Final = {
@@ -55,12 +59,14 @@ SIZES: Final = {
 STRUCTURE: Final = {
     "frac": "frac", "tfrac": "frac", "dfrac": "frac", "cfrac": "frac", "nicefrac": "frac", "sfrac": "frac", "sqrt": "sqrt", "sum": "sum",
     "partial": "partial", "nabla": "nabla", "grad": "nabla", "top": "top", "intercal": "top", "trans": "top", "transpose": "top",
-    "prime": "prime", "dagger": "dagger", "ldots": "dots", "dots": "dots", "cdots": "dots", "vdots": "dots", "ddots": "dots", "dotsc": "dots",
+    "prime": "prime", "dagger": "dagger", "ldots": "dots", "dots": "dots", "cdots": "dots", "vdots": "dots", "ddots": "dots",
+    "dotsc": "dots",
     "dotsb": "dots", "infty": "infty", "dd": "d", "differential": "d", "T": "top", "tp": "top", "R": "blackboard",
 }  # fmt: skip
 
 REFUSED: Final = {
-    "int": "an integral", "iint": "an integral", "oint": "an integral", "prod": "a product over letters", "lim": "a limit", "max": "a maximum",
+    "int": "an integral", "iint": "an integral", "oint": "an integral", "prod": "a product over letters", "lim": "a limit",
+    "max": "a maximum",
     "min": "a minimum", "sup": "a supremum", "inf": "an infimum", "arg": "an argument", "argmin": "a minimiser", "argmax": "a maximiser",
     "mathbb": "an expectation or a set", "pm": "two signs at once", "mp": "two signs at once", "binom": "a binomial coefficient",
     "over": "`\\over`", "oplus": "a direct sum", "wedge": "a wedge product", "infty": "infinity", "dagger": "a dagger", "bigoplus": "a sum",
@@ -70,36 +76,43 @@ REFUSED: Final = {
 }  # fmt: skip
 """Commands that are understood and cannot be judged, and what they are."""
 
-MACROS: Final = frozenset(
+MACROS: Final = words(
     "def edef gdef xdef let newcommand renewcommand providecommand DeclareMathOperator input include write read openout openin csname "
     "catcode loop expandafter usepackage newenvironment immediate special futurelet afterassignment every everymath "
-    "NewDocumentCommand directlua verb usepackage documentclass".split()
+    "NewDocumentCommand directlua verb usepackage documentclass"
 )
 
-INVISIBLE: Final = frozenset(
+INVISIBLE: Final = words(
     "displaystyle textstyle scriptstyle scriptscriptstyle limits nolimits nonumber notag mathop mathrel mathbin mathord mathopen mathclose "
     "allowbreak hfill noindent relax ensuremath strut qedhere nobreak mathstrut hfil null normalsize small large Large break boxed smash "
-    "mathclap mathinner".split()
+    "mathclap mathinner"
 )
 
-SPACES: Final = frozenset(", ; : ! > thinspace medspace thickspace negthinspace space enspace nobreakspace".split())
+SPACES: Final = words(", ; : ! > thinspace medspace thickspace negthinspace space enspace nobreakspace")
 
-WITH_ARGUMENT: Final = frozenset("tag label hspace vspace phantom hphantom vphantom color textcolor mbox_ ref eqref cite mspace kern".split())
+WITH_ARGUMENT: Final = words("tag label hspace vspace phantom hphantom vphantom color textcolor mbox_ ref eqref cite mspace kern")
 """Commands that are dropped together with what they take."""
 
 CHARACTERS: Final = {
     "∂": ("command", "partial"), "∇": ("command", "nabla"), "∑": ("command", "sum"), "√": ("command", "sqrt"), "⊙": ("operator", "odot"),
-    "∘": ("operator", "circ"), "◦": ("operator", "circ"), "⊗": ("operator", "otimes"), "⊘": ("operator", "oslash"), "·": ("operator", "cdot"),
+    "∘": ("operator", "circ"), "◦": ("operator", "circ"), "⊗": ("operator", "otimes"), "⊘": ("operator", "oslash"),
+    "·": ("operator", "cdot"),
     "⋅": ("operator", "cdot"), "∙": ("operator", "cdot"), "•": ("operator", "cdot"), "×": ("operator", "times"), "∗": ("operator", "times"),
     "*": ("operator", "times"), "+": ("operator", "+"), "-": ("operator", "-"), "−": ("operator", "-"), "–": ("operator", "-"),
-    "—": ("operator", "-"), "/": ("operator", "/"), "÷": ("operator", "/"), "∕": ("operator", "/"), "⁄": ("operator", "/"), ",": ("operator", ","),
-    ";": ("operator", ";"), ":": ("operator", ":"), "^": ("operator", "^"), "_": ("operator", "_"), "'": ("operator", "'"), "′": ("operator", "'"),
-    "’": ("operator", "'"), "‘": ("operator", "'"), "=": ("relation", "="), "≡": ("relation", "="), "≔": ("relation", ":="), "≈": ("relation", "approx"),
+    "—": ("operator", "-"), "/": ("operator", "/"), "÷": ("operator", "/"), "∕": ("operator", "/"), "⁄": ("operator", "/"),
+    ",": ("operator", ","),
+    ";": ("operator", ";"), ":": ("operator", ":"), "^": ("operator", "^"), "_": ("operator", "_"), "'": ("operator", "'"),
+    "′": ("operator", "'"),
+    "’": ("operator", "'"), "‘": ("operator", "'"), "=": ("relation", "="), "≡": ("relation", "="), "≔": ("relation", ":="),
+    "≈": ("relation", "approx"),
     "≃": ("relation", "approx"), "≤": ("relation", "<="), "≥": ("relation", ">="), "<": ("relation", "<"), ">": ("relation", ">"),
-    "≠": ("relation", "!="), "∝": ("relation", "propto"), "∈": ("relation", "in"), "→": ("relation", "to"), "⟶": ("relation", "to"), "∀": ("relation", "forall"),
+    "≠": ("relation", "!="), "∝": ("relation", "propto"), "∈": ("relation", "in"), "→": ("relation", "to"), "⟶": ("relation", "to"),
+    "∀": ("relation", "forall"),
     "⇒": ("relation", "then"), "⟹": ("relation", "then"), "⇔": ("relation", "then"), "∴": ("relation", "then"), "∵": ("relation", "then"),
-    "(": ("open", "("), "[": ("open", "["), "{": ("open", "{"), "⟨": ("open", "<"), "〈": ("open", "<"), ")": ("close", ")"), "]": ("close", "]"),
-    "}": ("close", "}"), "⟩": ("close", ">"), "〉": ("close", ">"), "|": ("bar", "|"), "‖": ("bar", "||"), "∥": ("bar", "||"), "∣": ("bar", "|"),
+    "(": ("open", "("), "[": ("open", "["), "{": ("open", "{"), "⟨": ("open", "<"), "〈": ("open", "<"), ")": ("close", ")"),
+    "]": ("close", "]"),
+    "}": ("close", "}"), "⟩": ("close", ">"), "〉": ("close", ">"), "|": ("bar", "|"), "‖": ("bar", "||"), "∥": ("bar", "||"),
+    "∣": ("bar", "|"),
     "…": ("command", "dots"), "⋯": ("command", "dots"), "⊤": ("command", "top"), "ᵀ": ("command", "up-top"), "∞": ("command", "infty"),
     "†": ("command", "dagger"), "±": ("command", "pm"), "∫": ("command", "int"), "∏": ("command", "prod"), "@": ("operator", "times"),
     "⊺": ("command", "top"), "ⅆ": ("command", "d"), "𝟏": ("command", "ones"), "𝟙": ("command", "ones"),
