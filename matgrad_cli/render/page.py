@@ -10,6 +10,7 @@ from typing import Final
 from ..ir import (
     Add,
     Call,
+    Differential,
     Expr,
     Hadamard,
     Index,
@@ -220,9 +221,23 @@ def _pairs(step: Step) -> list[tuple[Expr, Expr]]:
     if () in step.places or () in step.results:
         return []
     if len(step.places) == len(step.results):
-        return [(at(step.before, old), at(step.after, new)) for old, new in zip(step.places, step.results, strict=True)]
+        return [_lifted(step, old, new) for old, new in zip(step.places, step.results, strict=True)]
     old, new = _together(step.before, step.places), _together(step.after, step.results)
     return [(old, new)] if old is not None and new is not None else []
+
+
+def _lifted(step: Step, place: Path, result: Path) -> tuple[Expr, Expr]:
+    """The two parts; where terms were dropped under a derivative, the derivative belongs to what changed."""
+    old, new = at(step.before, place), at(step.after, result)
+    kept = set(new.terms) if isinstance(new, Add) else {new}
+    if not (isinstance(old, Add) and kept < set(old.terms)):
+        return old, new
+    while place and result:
+        place, result = place[:-1], result[:-1]
+        above, below = at(step.before, place), at(step.after, result)
+        if isinstance(above, Partial | Differential) and isinstance(below, Partial | Differential):
+            return above, below
+    return old, new
 
 
 def _together(root: Expr, paths: tuple[Path, ...]) -> Expr | None:

@@ -6,6 +6,9 @@ from ..ir import Dim, Expr, Index, Shape, Symbol
 from ..notation.to_unicode import dim_unicode, name_unicode, positions_unicode, shape_unicode, to_unicode
 from ..records import Value
 from .page import Outcome, Page, Phrase
+from .wrap import SOLID
+
+_LONGEST_SOLID = 36
 
 
 def value_text(value: str | Value) -> str:
@@ -20,8 +23,13 @@ def value_text(value: str | Value) -> str:
 
 
 def phrase_text(phrase: Phrase) -> str:
-    """A sentence in Unicode."""
-    return "".join(value_text(part) for part in phrase)
+    """A sentence in Unicode; short formulas in it are not broken."""
+    shown = [part if isinstance(part, str) else _solid(value_text(part)) for part in phrase]
+    return "".join(shown)
+
+
+def _solid(text: str) -> str:
+    return text.replace(" ", SOLID) if len(text) <= _LONGEST_SOLID else text
 
 
 def letters_text(letters: tuple[Index, ...]) -> str:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+SOLID = "\uf8ff"
+"""A space at which a sentence is not broken: it stands inside a formula."""
+
 _OPEN, _CLOSE = "([⟨", ")]⟩"
 
 
@@ -51,7 +54,8 @@ def prose(text: str, width: int, indent: int, hanging: int | None = None) -> lis
     lines: list[str] = []
     current = " " * indent
     empty = True
-    for word in text.split():
+    for solid in text.split():
+        word = solid.replace(SOLID, " ")
         if not empty and len(current) + 1 + len(word) > width:
             lines.append(current)
             current, empty = " " * later, True

@@ -1,0 +1,106 @@
+r"""Long lines of LaTeX broken into rows of an `align*`, so that no box is overfull."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+ROOM: Final = 58.0
+_COMMAND = re.compile(r"\\([A-Za-z]+|.)")
+_WIDE: Final = {
+    "sum": 2.2, "partial": 1.1, "operatorname": 0.3, "lVert": 1.0, "rVert": 1.0, "Bigl": 0.5, "Bigr": 0.5, "bigl": 0.3, "bigr": 0.3,
+    "cdot": 1.4, "odot": 2.2, "otimes": 2.2, "oslash": 2.2, "mapsto": 2.6, "log": 2.4, "exp": 2.6, "sin": 2.2, "cos": 2.4, "tanh": 3.2,
+    "det": 2.4, "top": 0.8, "frac": 0.0, "sqrt": 1.4, "mathrm": 0.0, "mathbf": 0.0, "log\\det": 4.5, "qquad": 4.0, "quad": 2.0,
+}  # fmt: skip
+
+
+def width(text: str) -> float:
+    r"""About how wide LaTeX sets the text, in widths of a letter; a fraction is as wide as its wider half."""
+    total, position, small = 0.0, 0, 0
+    while position < len(text):
+        if text.startswith(r"\frac{", position):
+            top, after = _group(text, position + 5)
+            bottom, position = _group(text, after)
+            total += max(width(top), width(bottom)) + 0.6
+            continue
+        command = _COMMAND.match(text, position)
+        if command:
+            total += _WIDE.get(command.group(1), 1.1)
+            position = command.end()
+            continue
+        character = text[position]
+        if character in "_^" and text[position + 1 : position + 2] == "{":
+            script, position = _group(text, position + 1)
+            total += 0.7 * width(script)
+            continue
+        if character in "+-=<>":
+            total += 2.2
+        elif character not in " {}_^&":
+            total += 1.5 if character.isupper() else 0.8 if character in "()[],.|" else 1.1
+        position += 1
+        small += 1
+    return total
+
+
+def _group(text: str, start: int) -> tuple[str, int]:
+    """The contents of the braces that open at `start`, and where to go on."""
+    depth = 0
+    for position in range(start, len(text)):
+        if text[position] == "{" and text[position - 1] != "\\":
+            depth += 1
+        elif text[position] == "}" and text[position - 1] != "\\":
+            depth -= 1
+            if depth == 0:
+                return text[start + 1 : position], position + 1
+    return text[start + 1 :], len(text)
+
+
+def broken(text: str, first: float = ROOM, later: float = ROOM - 4) -> list[str]:
+    """The line in pieces that fit; each piece after the first begins with its operator."""
+    pieces: list[str] = []
+    room = first
+    while width(text) > room:
+        cut = _best_cut(text, room)
+        if cut is None:
+            break
+        pieces.append(text[:cut].rstrip())
+        text = text[cut:].lstrip()
+        room = later
+    return [*pieces, text]
+
+
+def _best_cut(text: str, room: float) -> int | None:
+    best: tuple[float, int] | None = None
+    for position, cost in _cuts(text):
+        wide = width(text[:position])
+        if wide > room:
+            break
+        if wide < room * 0.35:
+            cost += 4
+        if best is None or cost <= best[0]:
+            best = (cost, position)
+    return best[1] if best else None
+
+
+def _cuts(text: str) -> list[tuple[int, float]]:
+    """Where a row may end outside braces: before + or − (best outside brackets), before Σ, between factors."""
+    found: list[tuple[int, float]] = []
+    braces = brackets = 0
+    for position, character in enumerate(text):
+        if character in "{}" and text[position - 1 : position] != "\\":
+            braces += 1 if character == "{" else -1
+        elif braces == 0 and character in "([":
+            brackets += 1
+        elif braces == 0 and character in ")]":
+            brackets -= 1
+        elif braces == 0 and character == " " and 0 < position < len(text) - 1:
+            rest = text[position + 1 :]
+            if rest[:2] in ("+ ", "- "):
+                found.append((position, 3.0 * brackets))
+            elif rest.startswith((r"\sum", r"\frac{\partial")):
+                found.append((position, 3.0 * brackets + 1))
+            elif not rest.startswith((")", r"\b", r"\B", r"\r", r"\cdot", r"\odot", r"\otimes", r"\oslash", "+", "-", "=")) and not text[
+                :position
+            ].endswith(("+", "-", "(", "l(", "l[", r"\partial", r"\top", "lVert", r"\cdot", r"\odot", r"\otimes", r"\oslash", r"\mapsto")):
+                found.append((position, 3.0 * brackets + 2))
+    return found
