@@ -4,7 +4,25 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ..ir import Delta, Entry, Expr, Index, Kron, Mul, Pair, Position, letters_of, mul, nodes_of, rename, substitute
+from ..ir import (
+    Call,
+    Delta,
+    Entry,
+    Expr,
+    Index,
+    Inverse,
+    Kron,
+    Mul,
+    Pair,
+    Position,
+    Transpose,
+    kron,
+    letters_of,
+    mul,
+    nodes_of,
+    rename,
+    substitute,
+)
 from ..ir.dimensions import ONE
 from .partials import delta, entry
 from .recorder import Recorder
@@ -50,15 +68,24 @@ def tidy_positions(factor: Expr) -> Expr:
             new = delta(node.left, node.right)
             if new is not node:
                 mapping[node] = new
-        elif isinstance(node, Entry) and isinstance(node.base, Kron):
-            split_up = _kron_entry(node)
+        elif isinstance(node, Entry) and isinstance(node.row, Pair | None) and isinstance(node.col, Pair | None):
+            split_up = _paired_entry(node)
             if split_up is not None:
                 mapping[node] = split_up
     return substitute(factor, mapping) if mapping else factor
 
 
-def _kron_entry(node: Entry) -> Expr | None:
-    first, rest = node.base.children[0], node.base.children[1:]
+def _paired_entry(node: Entry) -> Expr | None:
+    base = node.base
+    if isinstance(base, Call) and base.function == "vec" and isinstance(node.row, Pair):
+        return entry(base.argument, node.row.inner, node.row.outer)
+    if isinstance(base, Transpose) and isinstance(base.body, Kron | Inverse):
+        return _paired_entry(Entry(base.body, node.col, node.row))
+    if isinstance(base, Inverse) and isinstance(base.body, Kron) and all(part.shape.is_square for part in base.body.factors):
+        return _paired_entry(Entry(kron(*(Inverse(part) for part in base.body.factors)), node.row, node.col))
+    if not isinstance(base, Kron):
+        return None
+    first, rest = base.children[0], base.children[1:]
     second = rest[0] if len(rest) == 1 else Kron(rest)
     row, col = _halves(node.row, first.shape.rows is ONE, second.shape.rows is ONE), _halves(
         node.col, first.shape.cols is ONE, second.shape.cols is ONE

@@ -2,56 +2,153 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
+from ..diagnostics import Diagnostic, UsageError
 from ..facts import Problem
-from ..ir import Entry, Expr
+from ..ir import Entry, Expr, Partial, substitute
+from ..ir.dimensions import ONE
 from ..records import Derivation, ReadOff, Result, Sentence
-from ..rulebook import Rulebook, rulebook
+from ..rulebook.load import Rulebook, rulebook
 from ..verify.judge import Judge
+from .assumptions import assumptions_of, notes_of
+from .layouts import change_layout, known_layout
 from .index_method import Target, collapse, differentiate, reserved_names, target_of
-from .reading import places_of, read_line, tidy_line
+from .naming import name_parts, name_uses, names_in, repeated_parts, with_names
+from .reading import places_of, read_line, read_sums, tidy_line
 from .recorder import Recorder, sentence
 from .terms import Letters
+
+
+OPEN_LIMIT = 60
+"""A result with more symbols than this keeps the names of its parts, even of those that it uses once."""
 
 
 def derive(
     problem: Problem, method: str = "index", layout: str = "gradient", order: int = 1, rules: Rulebook | Path | None = None
 ) -> Derivation:
     """The derivation of d loss / d wrt. Raises StuckError where no rule is known, BugError where a step contradicts itself."""
+    known_layout(layout)
     book = rules if isinstance(rules, Rulebook) else rulebook(rules)
-    judge = Judge(problem)
+    if method != "index":
+        raise UsageError(Diagnostic("unknown-method", f"the method `{method}` is not known"))
+    if order == 2:
+        return second_order(problem, book, layout)
+    return first_order(problem, book, layout)
+
+
+def first_order(problem: Problem, book: Rulebook, layout: str, judge: Judge | None = None) -> Derivation:
+    """The gradient or Jacobian by the index method."""
     taken = reserved_names(problem)
-    target = target_of(problem.loss, problem.wrt, taken)
-    recorder = Recorder(problem, book, judge, target.start())
-    entry_found = solve(recorder, target, taken)
-    return finish(recorder, target.start(), target, entry_found, method, layout, order)
+    loss, names = name_parts(problem.loss, problem.wrt, taken)
+    start = target_of(problem.loss, problem.wrt, set(taken))
+    target = target_of(loss, problem.wrt, taken)
+    recorder = Recorder(problem, book, judge or Judge(problem), start.start(), letters=target.letters)
+    if names:
+        recorder.names.update((named.body, named) for named in names)
+        recorder.move("name-part", target.start(), (("name", ", ".join(named.name for named in names)),))
+    whole = solve(recorder, target, taken)
+    return finish(recorder, start.start(), target, whole, layout, 1)
+
+
+def second_order(problem: Problem, book: Rulebook, layout: str) -> Derivation:
+    """The Hessian, through the gradient that was found first."""
+    judge = Judge(problem)
+    # A fact about the variable holds at the point, not along the direction of the second derivative.
+    unbound = replace(problem, facts=tuple(fact for fact in problem.facts if fact.symbol is not problem.wrt))
+    first = first_order(unbound, book, "gradient", judge)
+    taken = reserved_names(problem) | {letter.name for letter in first.result.letters}
+    gradient = first.result.entry
+    begin = first.start
+    outer = _second_letters(problem, taken)
+    start = Partial(begin, problem.wrt, outer.row, outer.col)
+    target = Target(gradient, problem.wrt, first.result.letters, outer.row, outer.col)
+    recorder = Recorder(problem, book, judge, start, letters=target.letters)
+    recorder.move("gradient-first", target.start(), (("gradient", first.result.matrix or gradient),))
+    if recorder.steps:
+        recorder.steps[0] = replace(recorder.steps[0], substeps=first.steps)
+    whole = solve(recorder, target, taken)
+    return finish(recorder, start, target, whole, layout, 2)
+
+
+def _second_letters(problem: Problem, taken: set[str]) -> Target:
+    return target_of(problem.wrt if problem.wrt.shape.is_number else Entry(problem.wrt, *_first_places(problem)), problem.wrt, taken)
+
+
+def _first_places(problem: Problem) -> tuple[int | None, int | None]:
+    shape = problem.wrt.shape
+    return (0 if shape.rows is not ONE else None, 0 if shape.cols is not ONE else None)
 
 
 def solve(recorder: Recorder, target: Target, taken: set[str]) -> bool:
-    """From ∂(…)/∂X[s,t] to the last line; whether it is an entry of one matrix."""
+    """From ∂(…)/∂X[s,t] to the last line; whether it is an entry of one matrix (or a number)."""
     letters = Letters(frozenset(taken))
     differentiate(recorder, letters)
     collapse(recorder)
     row, col = places_of(target.letters, target.row, target.col, target.root)
     whole = len(target.letters) <= 2 and read_line(recorder, row, col)
+    if not whole:
+        read_sums(recorder)
     tidy_line(recorder)
+    if whole:
+        open_single_names(recorder)
+        name_repeated(recorder, taken)
     return whole
 
 
-def finish(recorder: Recorder, start: Expr, target: Target, whole: bool, method: str, layout: str, order: int) -> Derivation:
+def open_single_names(recorder: Recorder) -> None:
+    """Names of collected coefficients that the result uses only once are written out again, as long as it stays readable."""
+    for _ in range(20):
+        line = recorder.line
+        inside = line.base if isinstance(line, Entry) else line
+        uses = name_uses(inside)
+        single = [named for named, count in uses.items() if count == 1 and named not in recorder.names.values()]
+        if not single or inside.weight + single[0].body.weight > OPEN_LIMIT:
+            return
+        better = substitute(inside, {single[0]: single[0].body})
+        after = Entry(better, line.row, line.col) if isinstance(line, Entry) else better
+        recorder.move("open-name", after, (("name", single[0].name),))
+        tidy_line(recorder)
+
+
+def name_repeated(recorder: Recorder, taken: set[str]) -> None:
+    """Big parts that the result repeats get a name: a step of its own."""
+    line = recorder.line
+    inside = line.base if isinstance(line, Entry) else line
+    chosen = repeated_parts(inside)
+    if not chosen:
+        return
+    better, names = with_names(inside, chosen, set(taken) | {named.name for named in names_in(inside)})
+    after = Entry(better, line.row, line.col) if isinstance(line, Entry) else better
+    recorder.move("name-part", after, (("name", ", ".join(named.name for named in names)),))
+
+
+def finish(recorder: Recorder, start: Expr, target: Target, whole: bool, layout: str, order: int) -> Derivation:
     """The read-off: the stated result against the derivative of the loss itself."""
+    problem = recorder.problem
+    if whole:
+        change_layout(recorder, layout, problem.loss.shape, problem.wrt.shape, order)
     line = recorder.line
     matrix = None
     if whole:
         matrix = line.base if isinstance(line, Entry) and target.letters else line
     rule = recorder.rules.rule("read-off" if whole else "state-entries")
     verdict = recorder.judge.check_derivative(line, target.letters, order)
+    letters = [str(letter) for letter in target.letters]
     values = (
         ("gradient", matrix if matrix is not None else line),
-        ("s", str(target.letters[0]) if target.letters else ""),
-        ("t", str(target.letters[1]) if len(target.letters) > 1 else ""),
-        ("count", str(len(target.letters))),
+        ("s", letters[0] if letters else ""),
+        ("t", letters[1] if len(letters) > 1 else ""),
+        ("count", str(len(letters))),
     )
-    readoff = ReadOff(sentence(rule.title, values), Sentence(rule.why), line, Result(line, target.letters, matrix), verdict)
-    return Derivation(recorder.problem, method, layout, order, start, tuple(recorder.steps), readoff)
+    where = tuple((named.name, named.body) for named in names_in(line))
+    result = Result(line, target.letters, matrix, where)
+    readoff = ReadOff(sentence(rule.title, values), Sentence(rule.why), line, result, verdict)
+    steps = tuple(recorder.steps)
+    return Derivation(
+        problem, "index", layout, order, start, steps, readoff, assumptions_of(problem.loss, problem), notes_of(problem)
+    )
+
+
+

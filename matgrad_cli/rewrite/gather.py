@@ -49,7 +49,7 @@ def maximal(terms: tuple[Term, ...]) -> list[Partial]:
 def _plain(pending: Partial) -> bool:
     body = pending.body
     if not isinstance(body, Entry):
-        return True
+        return not body.free
     letters = [position for position in (body.row, body.col) if position is not None]
     return all(isinstance(letter, Index) for letter in letters) and len(set(letters)) == len(letters)
 
@@ -75,7 +75,7 @@ def gather_round(recorder: Recorder, terms: tuple[Term, ...], letters: Letters) 
         if base in ready and not isinstance(base, Symbol | MatrixOf):
             groups[base].append(term)
     for base, members in groups.items():
-        if len(members) < 2 and len(members[0].indices) < MANY_LETTERS:
+        if len(members) < 2 and len(members[0].indices) < MANY_LETTERS and not _worth_naming(base, members[0]):
             continue
         gathered = gathered_term(base, members, letters, recorder)
         if gathered is None:
@@ -101,6 +101,13 @@ def _coefficient(gathered: Expr, fallback: Expr) -> Expr:
         if isinstance(factor, Entry):
             return factor.base
     return fallback
+
+
+def _worth_naming(base: Expr, term: Term) -> bool:
+    """Whether a single term is gathered all the same: the part has a name, and something but an entry of its own multiplies it."""
+    pending = term.pending
+    assert pending is not None
+    return isinstance(base, Named) and len(term.others) > 1
 
 
 def gathered_term(base: Expr, members: Sequence[Term], letters: Letters, recorder: Recorder) -> Expr | None:

@@ -106,7 +106,7 @@ def _unfold_round(recorder: Recorder, terms: tuple[Term, ...], letters: Letters)
         if pending is None or pending not in ready:
             new_terms.append(term.expr())
             continue
-        unfolding = unfold(pending, letters, term.names(), Term((), term.indices, term.others).names())
+        unfolding = unfold(pending, letters, term.names(), frozenset(Term((), term.indices, term.others).names()), recorder.names)
         if unfolding is None:
             raise stuck(recorder, pending)
         first = first or unfolding

@@ -7,8 +7,8 @@ and the powers see `cite` of the rules in rules/partials.toml.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from fractions import Fraction
 
 from ..ir import (
@@ -45,6 +45,7 @@ from ..ir import (
     matmul,
     mul,
     rename,
+    substitute,
     sum_over,
 )
 from ..ir.dimensions import ONE, Dim
@@ -70,6 +71,7 @@ class Context:
     letters: Letters
     taken: set[str]
     outside: frozenset[str] = frozenset()
+    names: Mapping[Expr, Expr] = field(default_factory=dict)
 
     @property
     def variable(self) -> Symbol:
@@ -116,9 +118,14 @@ def delta(left: Position | None, right: Position | None) -> Expr:
     return Delta(left, right)
 
 
-def unfold(pending: Partial, letters: Letters, taken: set[str], outside: frozenset[str] = frozenset()) -> Unfolding | None:
-    """One layer of the pending derivative; None where no rule is known. `outside` are letters used around it."""
-    context = Context(pending, letters, taken, outside)
+def unfold(
+    pending: Partial, letters: Letters, taken: set[str], outside: frozenset[str] = frozenset(), names: Mapping[Expr, Expr] | None = None
+) -> Unfolding | None:
+    """One layer of the pending derivative; None where no rule is known.
+
+    `outside` are letters used around it; `names` maps the bodies of named parts to their names.
+    """
+    context = Context(pending, letters, taken, outside, names or {})
     body = pending.body
     if not context.active(body):
         return Unfolding("partial-constant", ZERO, (("u", body), ("X", context.variable)))
@@ -365,11 +372,11 @@ def _entry_inverse(context: Context, body: Entry, base: Expr) -> Unfolding:
 def _entry_matrix_power(context: Context, body: Entry, base: Expr) -> Unfolding:
     assert isinstance(base, MatrixPower)
     if base.exponent < 0:
-        whole = Inverse(base.body) if base.exponent == -1 else MatrixPower(Inverse(base.body), -base.exponent)
+        whole = Inverse(base.base) if base.exponent == -1 else MatrixPower(Inverse(base.base), -base.exponent)
         return Unfolding("negative-matrix-power", context.d(entry(whole, body.row, body.col)), (("A", base),))
     terms = []
     for before in range(base.exponent):
-        factors = [power_of(base.body, before), base.body, power_of(base.body, base.exponent - 1 - before)]
+        factors = [power_of(base.base, before), base.base, power_of(base.base, base.exponent - 1 - before)]
         present = [factor for factor in factors if factor is not None]
         place = 0 if factors[0] is None else 1
         terms.append(_around(context, tuple(present), place, body.row, body.col))
@@ -397,7 +404,7 @@ def _entry_call(context: Context, body: Entry, base: Expr) -> Unfolding | None:
     assert isinstance(base, Call)
     inner = base.argument
     if is_elementwise(base.function):
-        slope = lifted(derivative_of(base.function, _SLOT), _SLOT, inner)
+        slope = substitute(lifted(derivative_of(base.function, _SLOT), _SLOT, inner), context.names)
         parts = (entry(slope, body.row, body.col), context.d(entry(inner, body.row, body.col)))
         return Unfolding(f"partial-{base.function}", mul(*parts), (("u", inner),))
     rule = _ENTRY_CALL_RULES.get(base.function)
@@ -447,9 +454,10 @@ def _softmax(context: Context, body: Entry, base: Call) -> Unfolding:
     z, along_rows = base.argument, _runs_down(base)
     k = context.draw(z.shape.rows if along_rows else z.shape.cols)
     other = (k, body.col) if along_rows else (body.row, k)
-    average = sum_over([k] if k else [], mul(entry(base, *other), context.d(entry(z, *other))))
-    here = context.d(entry(z, body.row, body.col))
-    new = add(mul(body, here), mul(Number(-1), body, average))
+    p = substitute(base, context.names)
+    average = sum_over([k] if k else [], mul(entry(p, *other), context.d(entry(z, *other))))
+    here, own = context.d(entry(z, body.row, body.col)), entry(p, body.row, body.col)
+    new = add(mul(own, here), mul(Number(-1), own, average))
     return Unfolding("partial-softmax", new, (("z", z), ("p", base)))
 
 

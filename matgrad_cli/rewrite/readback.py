@@ -29,7 +29,7 @@ from ..ir import (
     mul,
 )
 from ..ir.dimensions import ONE
-from .algebra import factors_of, flip, number_product, trace_of
+from .algebra import factors_of, flip, number_product, trace_of, transposes
 from .arrays import as_array, column_of, ones, whole_entry
 from .terms import Term, split
 
@@ -334,3 +334,29 @@ def _scaled(base: Expr, left: Expr | None, right: Expr | None) -> Expr:
     before = (Call("diag", left),) if left is not None else ()
     after = (Call("diag", right),) if right is not None else ()
     return matmul(*before, base, *after)
+
+
+def read_inside(term: Term) -> Term:
+    """The summed letters of a term read back as far as they go; the free letters stay letters: Σ_k A_ik B_kj C_st = (AB)_ij C_st."""
+    graph = _Graph(term.indices)
+    graph.reading.coefficient = list(term.coefficient)
+    if not all(_place(graph, factor) for factor in term.factors):
+        return term
+    while _loops_of_bound(graph) or _identities(graph) or _leaf(graph) or _join(graph):
+        pass
+    factors: list[Expr] = []
+    for edge in graph.edges:
+        factors.append(Delta(edge.tail, edge.head) if isinstance(edge.base, Eye) else _entry(edge.base, edge.tail, edge.head))
+    for vertex, vectors in graph.labels.items():
+        factors.extend(Entry(vector, vertex, None) for vector in vectors)
+    return Term(tuple(graph.reading.coefficient), tuple(graph.bound), tuple(factors))
+
+
+def _entry(base: Expr, tail: Index, head: Index) -> Expr:
+    """base_(tail, head); an entry of a transpose is the mirrored entry."""
+    turned = flip(base)
+    return Entry(turned, head, tail) if transposes(turned) < transposes(base) else Entry(base, tail, head)
+
+
+def _loops_of_bound(graph: _Graph) -> bool:
+    return any(edge.tail is edge.head and edge.tail in graph.bound for edge in graph.edges) and _loops(graph)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from ..ir import Entry, Expr, Index, Transpose, add, mul
 from ..records import Bindings, Step
 from .partials import entry
-from .readback import Reading, read_back
+from .readback import Reading, read_back, read_inside
 from .recorder import Recorder
 from .terms import Term, split
 from .tidy import tidy_once
@@ -41,6 +41,14 @@ def read_line(recorder: Recorder, row: Index | None, col: Index | None) -> bool:
     recorder.move(rule, add(*(_entry_of(reading, row, col) for reading in found)), bindings)
     recorder.move("read-entry", entry(add(*matrices), row, col), (("entry", entry(add(*matrices), row, col)),))
     return True
+
+
+def read_sums(recorder: Recorder) -> None:
+    """With three and four free letters: the summed letters are read back, the free ones stay."""
+    terms = [read_inside(term) for term in split(recorder.line)]
+    if terms:
+        line = add(*(term.expr() for term in terms))
+        recorder.move("read-inside", line, (("product", line),))
 
 
 def _entry_of(reading: Reading, row: Index | None, col: Index | None) -> Expr:

@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 
 from ..diagnostics import BugError, Diagnostic
 from ..facts import Problem
-from ..ir import Expr
+from ..ir import Expr, Index
 from ..notation.to_text import to_text
 from ..records import Bindings, Sentence, Step
-from ..rulebook import Rulebook
+from ..rulebook.load import Rulebook
 from ..verify.judge import Judge
 from .diff import changed_parts
 
@@ -29,13 +29,17 @@ def sentence(template: str, bindings: Bindings) -> Sentence:
 
 @dataclass(slots=True)
 class Recorder:
-    """The current line and the steps so far."""
+    """The current line and the steps so far. `letters` are the free letters over which lines are compared: a line that does not
+    depend on one of them (Σ_ij δ_is δ_jt = 1) is the same number for each of its values.
+    """
 
     problem: Problem
     rules: Rulebook
     judge: Judge
     line: Expr
     steps: list[Step] = field(default_factory=list)
+    names: dict[Expr, Expr] = field(default_factory=dict)
+    letters: tuple[Index, ...] = ()
 
     def move(self, rule: str, after: Expr, bindings: Bindings = (), assumed: Sequence[Sentence] = (), title: str | None = None) -> None:
         """One step by the rule of that id to the line `after`; nothing is recorded if the line stays the same."""
@@ -49,7 +53,7 @@ class Recorder:
     ) -> Step:
         """A judged step between two lines, not yet part of the chain."""
         entry = self.rules.rule(rule)
-        verdict = self.judge.compare(before, after)
+        verdict = self.judge.compare_over(before, after, self.letters) if self.letters else self.judge.compare(before, after)
         if verdict.kind == "differs":
             raise BugError(
                 Diagnostic(

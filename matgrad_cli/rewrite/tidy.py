@@ -33,6 +33,7 @@ from ..ir import (
     mul,
 )
 from .algebra import flip, transposes
+from .cancel import cancel_power, inverse_of_kron, kron_times_vec, open_bracket_to_cancel, split_inverse, vec_product
 from .sums import factor_common, merge_like_terms
 
 Move = Callable[[Expr, Problem], Expr | None]
@@ -335,6 +336,12 @@ MOVES: tuple[TidyMove, ...] = (
     TidyMove("collect-powers", collect_powers),
     TidyMove("mul-inv", cancel_inverse),
     TidyMove("mul-inv", cancel_inverse_run),
+    TidyMove("inv-mul", split_inverse),
+    TidyMove("mul-inv", cancel_power),
+    TidyMove("inv-kron", inverse_of_kron),
+    TidyMove("vec-mul", kron_times_vec),
+    TidyMove("trace-vec", vec_product),
+    TidyMove("open-bracket", open_bracket_to_cancel),
     TidyMove("diag-mul-vector", diag_times_vector),
     TidyMove("sums-of-ones", sums_of_ones),
     TidyMove("transpose-of-product", turn_transpose),

@@ -1,0 +1,77 @@
+"""What a derivation supposes: where the loss has a derivative at all. Each condition is stated once, unless a fact already says it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ..facts import Problem
+from ..facts.conditions import holds
+from ..ir import Call, Expr, Inverse, MatrixPower, Number, Power, nodes_of
+from ..records import Sentence
+
+
+def _known(node: Expr, word: str, problem: Problem) -> bool:
+    return holds(node, word, problem) is True
+
+
+def _of_call(node: Call, problem: Problem) -> Iterator[Sentence]:
+    inner = node.argument
+    if node.function == "logdet" and not _known(inner, "spd", problem):
+        yield Sentence("assuming det {A} > 0", (("A", inner),))
+    elif node.function in ("log", "log2", "log10"):
+        if isinstance(inner, Call) and inner.function == "det":
+            if not _known(inner.argument, "spd", problem):
+                yield Sentence("assuming det {A} > 0", (("A", inner.argument),))
+        elif not _known(inner, "positive", problem) and problem.wrt in inner.symbols:
+            yield Sentence("assuming {A} > 0" if inner.shape.is_number else "assuming every entry of {A} is positive", (("A", inner),))
+    elif node.function == "sqrt" and problem.wrt in inner.symbols and not _known(inner, "positive", problem):
+        yield Sentence("holds where {A} > 0", (("A", inner),))
+    elif node.function in ("abs", "sign", "relu", "step", "norm1") and problem.wrt in inner.symbols:
+        where = "holds where {A} is not 0" if inner.shape.is_number else "holds where no entry of {A} is 0"
+        yield Sentence(where, (("A", inner),))
+    elif node.function == "nuclear" and problem.wrt in inner.symbols:
+        yield Sentence("holds where {A} has full rank", (("A", inner),))
+    elif node.function == "spectral" and problem.wrt in inner.symbols:
+        yield Sentence("holds where the largest singular value of {A} is simple", (("A", inner),))
+
+
+def _of_node(node: Expr, problem: Problem, squared: set[Expr]) -> Iterator[Sentence]:
+    if isinstance(node, Inverse) and not _known(node.body, "invertible", problem):
+        yield Sentence("assuming {A} is invertible", (("A", node.body),))
+    elif isinstance(node, MatrixPower) and node.exponent < 0 and not _known(node.base, "invertible", problem):
+        yield Sentence("assuming {A} is invertible", (("A", node.base),))
+    elif isinstance(node, Call):
+        if node.function == "norm" and node not in squared and problem.wrt in node.symbols:
+            yield Sentence("holds where {A} is not 0", (("A", node.argument),))
+        yield from _of_call(node, problem)
+    elif isinstance(node, Power) and isinstance(node.exponent, Number) and node.exponent.value.denominator != 1:
+        if problem.wrt in node.base.symbols and not _known(node.base, "positive", problem):
+            yield Sentence("holds where {A} > 0", (("A", node.base),))
+
+
+def assumptions_of(loss: Expr, problem: Problem) -> tuple[Sentence, ...]:
+    """The conditions under which the derivation holds, each once, in reading order."""
+    squared = {
+        node.base
+        for node in nodes_of(loss)
+        if isinstance(node, Power) and isinstance(node.exponent, Number) and node.exponent.value.denominator == 1 and node.exponent.value > 0
+    }
+    found: dict[Sentence, None] = {}
+    for node in nodes_of(loss):
+        for one in _of_node(node, problem, squared):
+            found[one] = None
+    return tuple(found)
+
+
+def notes_of(problem: Problem) -> tuple[Sentence, ...]:
+    """What should be said beside the result: which gradient is meant for a symmetric variable."""
+    wrt = problem.wrt
+    if not problem.loss.shape.is_number or not holds(wrt, "symmetric", problem):
+        return ()
+    return (
+        Sentence(
+            "the entries of {X} are taken as independent; if only its upper triangle moves, "
+            "the gradient is G + Gᵀ − G ∘ I instead, where G is the result",
+            (("X", wrt),),
+        ),
+    )
