@@ -45,7 +45,7 @@ def shape_notes(scope: Scope, *parts: tuple[Expr, Span]) -> tuple[str, ...]:
     return tuple(notes)
 
 
-def _piece(scope: Scope, span: Span, transposed: bool = False) -> str:
+def piece(scope: Scope, span: Span, transposed: bool = False) -> str:
     text = " ".join(scope.source.text[span.start : span.end].split())
     latex = scope.syntax == "latex"
     simple = text.isalnum() or (text.endswith(")") and text.count("(") == 1) or (text.endswith(".T") and text[:-2].isalnum())
@@ -66,11 +66,11 @@ def misfit_product(scope: Scope, left: tuple[Expr, Span], right: tuple[Expr, Spa
         fits = a.transposed if first else a, b.transposed if second else b
         if fits[0].cols is fits[1].rows:
             shape = Shape(fits[0].rows, fits[1].cols)
-            help = f"`{_piece(scope, left[1], first)}{sign}{_piece(scope, right[1], second)}` fits, and is {described(shape)}"
+            help = f"`{piece(scope, left[1], first)}{sign}{piece(scope, right[1], second)}` fits, and is {described(shape)}"
             break
     else:
         if b.cols is a.rows:
-            help = f"`{_piece(scope, right[1])}{sign}{_piece(scope, left[1])}` fits, and is {described(Shape(b.rows, a.cols))}"
+            help = f"`{piece(scope, right[1])}{sign}{piece(scope, left[1])}` fits, and is {described(Shape(b.rows, a.cols))}"
     fail(
         scope, "shape-mismatch",
         f"cannot multiply {quoted(scope.source, left[1])} by {quoted(scope.source, right[1])}: {a.cols} columns meet {b.rows} rows",
@@ -99,18 +99,18 @@ def _entrywise_help(scope: Scope, action: str, left: tuple[Expr, Span], right: t
             meant = {"add": "+", "subtract": "-", "multiply": "*", "divide": "/"}[action]
             if scope.syntax == "latex":
                 return f"to use it for every {spread[1]}, write {spread[0]}"
-            help = f"sizes are not stretched; to use it for every {spread[1]}, write `{_piece(scope, left[1])} {meant} {spread[0]}`"
+            help = f"sizes are not stretched; to use it for every {spread[1]}, write `{piece(scope, left[1])} {meant} {spread[0]}`"
             if action == "multiply" and a.cols is b.rows and b.is_column:
-                help += f"; the matrix product is `{_piece(scope, left[1])} @ {_piece(scope, right[1])}`"
+                help += f"; the matrix product is `{piece(scope, left[1])} @ {piece(scope, right[1])}`"
             return help
     if b.is_matrix and not a.is_matrix:
         spread = _spread(scope, left, b)
         if spread is not None:
             return f"sizes are not stretched; to use {quoted(scope.source, left[1])} for every {spread[1]}, write it as `{spread[0]}`"
-    if a is b.transposed:
-        return f"`{_piece(scope, right[1], True)}` is {described(a)}, as {quoted(scope.source, left[1])} is"
+    if a is b.transposed and piece(scope, right[1], True) != piece(scope, left[1]):
+        return f"`{piece(scope, right[1], True)}` is {described(a)}, as {quoted(scope.source, left[1])} is"
     if action == "multiply" and a.cols is b.rows:
-        return f"the matrix product is `{_piece(scope, left[1])} @ {_piece(scope, right[1])}`"
+        return f"the matrix product is `{piece(scope, left[1])} @ {piece(scope, right[1])}`"
     return None
 
 
@@ -118,7 +118,7 @@ def _spread(scope: Scope, vector: tuple[Expr, Span], matrix: Shape) -> tuple[str
     """A vector repeated to the shape of a matrix: the text, and whether it is used for rows or for columns."""
     shape, span = vector[0].shape, vector[1]
     size = shape.cols if shape.rows is ONE else shape.rows
-    as_row, as_column = _piece(scope, span, not shape.is_row), _piece(scope, span, shape.is_row)
+    as_row, as_column = piece(scope, span, not shape.is_row), piece(scope, span, shape.is_row)
     latex = scope.syntax == "latex"
     if size is matrix.cols and (shape.is_row or size is not matrix.rows):
         return (f"\\mathbf{{1}}{as_row}" if latex else f"ones({matrix.rows}) @ {as_row}"), "row"

@@ -205,7 +205,8 @@ class Elaborator:
     def spread(self, value: Expr, node: s.Node, array: Expr, beside: s.Node) -> Expr:
         """number + array: the number is added to every entry."""
         if self.scope.syntax == "latex" and not isinstance(value, Number):
-            fail(self.scope, "number-plus-array", f"{self.text(node)} is a number and {self.text(beside)} is {described(array.shape)}: they cannot be added",
+            fail(self.scope, "number-plus-array",
+                 f"{self.text(node)} is a number and {self.text(beside)} is {described(array.shape)}: they cannot be added",
                  (node.span, "a number"), (beside.span, f"{array.shape.rows}×{array.shape.cols}"))
         self.note(f"the number {self.text(node)} is added to every entry of {self.text(beside)} ({array.shape})")
         ones = Fill(1, array.shape)
@@ -227,7 +228,8 @@ class Elaborator:
             assert isinstance(exponent, Number)
             if node.operator == "^":
                 return matrix_power(base, int(exponent.value))
-            self.note(f"{self.text(node)} is taken entry by entry; the product with itself is `matrix_power({self.scope.source.text[node.left.span.start:node.left.span.end]}, {exponent.value})`")
+            self.note(f"{self.text(node)} is taken entry by entry; the product with itself is "
+                      f"`matrix_power({self.text(node.left).strip('`')}, {exponent.value})`")
         elif node.operator == "^" and not base.shape.is_number:
             self.note(f"{self.text(node)} is taken entry by entry, as {self.text(node.left)} is {described(base.shape)}")
         return Power(base, exponent)

@@ -219,7 +219,7 @@ def whole_derivative(e: Elaborator, node: s.Node, body: Expr, variable: Symbol) 
     shape = variable.shape
     fresh: list[Index] = []
     for side in shape.dims:
-        fresh.append(fresh_index(side, taken | {index.name for index in fresh}, "s t k l i j".split()))
+        fresh.append(fresh_index(side, taken | {index.name for index in fresh}, ["s", "t", "k", "l", "i", "j"]))
     row = fresh[0] if shape.rows is not ONE else None
     col = fresh[-1] if shape.cols is not ONE else None
     if body.shape.is_number:

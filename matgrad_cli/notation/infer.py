@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from itertools import chain, count
 
 from ..ir import ONE, Dim, Expr, Shape
 from . import syntax as s
@@ -14,7 +15,7 @@ from .uses import DECIDE, PREFER, WAIT, Rule, add_rule, column_or_row, later, ma
 from .uses_of_functions import function_form, power_form
 from .vocabulary import canonical_function
 
-_LETTERS = "m n p q r k l h d s t u v g a b c f".split()
+_LETTERS = ["m", "n", "p", "q", "r", "k", "l", "h", "d", "s", "t", "u", "v", "g", "a", "b", "c", "f"]
 _GREEK_NAMES = frozenset(GREEK.values())
 
 
@@ -44,8 +45,8 @@ class Solver:
         self.waiting: list[Rule] = []
         self.habits: dict[str, str] = {}
         self.dims: set[str] = set()
-        self.first_use: dict[str, str] = {}
         self.known: dict[Expr, Form] = {}
+        self.made: list[Side] = []
 
     # ---- the walk
 
@@ -183,6 +184,7 @@ class Solver:
         return isinstance(node, s.Name) and node.name[0].isupper() and node.name not in _GREEK_NAMES
 
     def kron(self, left: Form, right: Form, result: Form) -> None:
+        self.made += [result.rows, result.cols]
         self.rule(times_rule(left.rows, right.rows, result.rows))
         self.rule(times_rule(left.cols, right.cols, result.cols))
 
@@ -260,7 +262,10 @@ class Solver:
         return Form(sides[0], sides[1])
 
     def derivative(self, node: s.Derivative) -> Form:
-        body = self.walk(node.body) if node.body is not None else Form.of(self.scope.loss.shape) if self.scope.loss is not None else Form.number()
+        if node.body is not None:
+            body = self.walk(node.body)
+        else:
+            body = Form.of(self.scope.loss.shape) if self.scope.loss is not None else Form.number()
         if node.variable is None:
             form = Form.of(self.scope.wrt.shape) if self.scope.wrt is not None else Form()
         elif self.is_index_of_wrt(node):
@@ -321,7 +326,6 @@ class Solver:
         while self.habit(sure=True) or self.force(PREFER) or self.habit(sure=False) or self.force(DECIDE):
             self.settle()
         self.name_dimensions()
-        self.settle()
 
     def force(self, level: int) -> bool:
         """Let one waiting rule take its default."""
@@ -340,7 +344,8 @@ class Solver:
             if form.kind.matrix or (capital and not (form.kind.divisor and not form.kind.array)):
                 lengthen(form.rows)
                 lengthen(form.cols)
-                self.habits[name] = "a matrix" if form.kind.matrix else "a matrix, as capital letters are"
+                if not form.kind.matrix:
+                    self.habits[name] = "a matrix, as capital letters are"
                 return True
             if form.kind.array or form.kind.hint or form.rows.is_long:
                 lengthen(form.rows)
@@ -350,20 +355,24 @@ class Solver:
             if not sure:
                 join(form.rows, Side(ONE))
                 join(form.cols, Side(ONE))
-                self.habits[name] = "a number, as small letters are"
+                self.habits[name] = "a number, as it only divides" if capital else "a number, as small letters are"
                 return True
         return False
 
     def name_dimensions(self) -> None:
         """Give letters to the dimensions that are still open, none of which clashes with a name in use."""
-        taken = {*self.names, *self.dims, *self.letters, *self.scope.sizes, *self.scope.symbols, *self.scope.definitions, *self.scope.loss_names}
+        taken = {*self.names, *self.dims, *self.letters, *self.scope.sizes, *self.scope.known_names}
         taken |= {letter for _, letter in self.bound}
-        free = (letter for letter in (*_LETTERS, *(f"n{number}" for number in range(1, 10**6))) if letter not in taken)
-        for form in self.names.values():
-            for side in (form.rows, form.cols):
-                root = side.root
-                if root.dim is None:
-                    root.dim = Dim.of(next(free))
+        free = (letter for letter in chain(_LETTERS, (f"n{number}" for number in count(1))) if letter not in taken)
+        # the size of a product such as kron(A, B) follows from its parts, so these come first
+        for later_on in (False, True):
+            made = set() if later_on else {id(side.root) for side in self.made}
+            for form in self.names.values():
+                for side in (form.rows, form.cols):
+                    root = side.root
+                    if root.dim is None and id(root) not in made:
+                        root.dim = Dim.of(next(free))
+            self.settle()
 
 
 def derivative_form(body: Form, variable: Form) -> Form:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from ..diagnostics import Span
 from ..ir import ONE, Dim, Expr, Mul, Number, hadamard, kron, matmul, mul, reciprocal, transpose
 from . import syntax as s
-from .complaints import fail, misfit_entrywise, misfit_product, quoted
+from .complaints import fail, misfit_entrywise, misfit_product, piece, quoted
 
 if TYPE_CHECKING:
     from .elaborate import Elaborator
@@ -152,9 +152,9 @@ class Product:
         scope = self.reader.scope
         if not fits or not (operator == "@" or (operator == "dot" and array.shape.is_column)):
             misfit_product(scope, (left, self.span), (array, node.right.span))
-        sign = "@" if operator == "@" else "·"
-        self.reader.note(f"{quoted(scope.source, node.span)} is read with the left vector as a row: "
-                         f"{quoted(scope.source, self.span)} transposed {sign} {quoted(scope.source, node.right.span)}")
+        sign = "" if scope.syntax == "latex" else "@ "
+        self.reader.note(f"{quoted(scope.source, node.span)} is read as "
+                         f"`{piece(scope, self.span, True)} {sign}{piece(scope, node.right.span)}`")
         self.parts, self.kind = [transpose(left)], "@"
 
     def collapse(self) -> None:

@@ -12,8 +12,8 @@ DEEPEST: Final = 150
 
 _SUM: Final = {"+": "+", "-": "-"}
 _PRODUCT: Final = {"*": "*", "/": "/", "@": "@", "hadamard": "hadamard", "kron": "kron"}
-_MODULES: Final = frozenset("np numpy jnp jax torch scipy math".split())
-_SUBMODULES: Final = frozenset("linalg nn functional special numpy lax fft random".split())
+_MODULES: Final = frozenset(["np", "numpy", "jnp", "jax", "torch", "scipy", "math"])
+_SUBMODULES: Final = frozenset(["linalg", "nn", "functional", "special", "numpy", "lax", "fft", "random"])
 
 
 def parse(text: str, source_name: str = "loss") -> s.Node:
@@ -251,7 +251,7 @@ class Parser:
         # `np.linalg.norm(…)`: the module is dropped
         while token.text in _MODULES | _SUBMODULES and self.sees(".") and self.next_token.kind == "name":
             after = self.next_token.text
-            if token is first and token.text not in _MODULES or after in ("T", "mT", "shape"):
+            if (token is first and token.text not in _MODULES) or after in ("T", "mT", "shape"):
                 break
             self.take()
             token = self.take()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..ir import ONE, NUMBER, Dim, Shape
+from ..ir import NUMBER, ONE, Dim, Shape
 
 
 class Side:

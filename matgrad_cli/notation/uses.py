@@ -107,7 +107,7 @@ def later(side: Side, dim: Dim) -> Rule:
 def times_rule(left: Side, right: Side, result: Side) -> Rule:
     """result = left · right, once both are known."""
 
-    def rule(bold: int) -> bool:
+    def rule(_bold: int) -> bool:
         first, second = left.known, right.known
         if first is ONE or second is ONE:
             join(result, right if first is ONE else left)

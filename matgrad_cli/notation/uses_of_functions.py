@@ -54,7 +54,7 @@ def function_form(solver: Solver, node: s.Apply) -> Form:
     if function in ("sum", "mean", "logsumexp"):
         return _reduced(node, options, forms[0])
     if len(forms) == 1:
-        return _one(solver, node, function, forms[0], reason)
+        return _one(solver, function, forms[0], reason)
     return _two(solver, function, forms[0], forms[1], reason)
 
 
@@ -67,7 +67,7 @@ def _reduced(node: s.Apply, options: dict[str, str], form: Form) -> Form:
     return Form(form.rows, Side(ONE)) if axis == "1" else Form.number()
 
 
-def _one(solver: Solver, node: s.Apply, function: str, form: Form, reason: str) -> Form:
+def _one(solver: Solver, function: str, form: Form, reason: str) -> Form:
     if function == "T":
         return form.transposed
     if function == "diag":
@@ -77,6 +77,7 @@ def _one(solver: Solver, node: s.Apply, function: str, form: Form, reason: str) 
         return result
     if function == "vec":
         result = Form(Side(), Side(ONE))
+        solver.made.append(result.rows)
         solver.rule(times_rule(form.rows, form.cols, result.rows))
         return result
     if function in ("ones_like", "zeros_like"):

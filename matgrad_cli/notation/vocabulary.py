@@ -7,11 +7,11 @@ from typing import Final
 from ..ir import ELEMENTWISE
 
 ALIASES: Final[dict[str, str]] = {
-    "trace": "tr", "Tr": "tr", "Trace": "tr", "Det": "det", "inverse": "inv", "transpose": "T", "t": "T", "matmul": "matmul", "mm": "matmul",
+    "trace": "tr", "Tr": "tr", "Trace": "tr", "Det": "det", "inverse": "inv", "transpose": "T", "t": "T", "mm": "matmul",
     "mv": "matmul", "bmm": "matmul", "multiply": "multiply", "mul": "multiply", "add": "plus", "subtract": "minus", "divide": "divide",
     "true_divide": "divide", "negative": "negative", "power": "pow", "arcsin": "asin", "arccos": "acos", "arctan": "atan",
     "arcsinh": "asinh", "arccosh": "acosh", "arctanh": "atanh", "absolute": "abs", "fabs": "abs", "ln": "log", "expit": "sigmoid",
-    "ReLU": "relu", "identity": "eye", "Trace_": "tr", "sgn": "sign", "cosine": "cos", "log_det": "logdet", "vector_norm": "norm",
+    "ReLU": "relu", "identity": "eye", "sgn": "sign", "cosine": "cos", "log_det": "logdet", "vector_norm": "norm",
     "matrix_norm": "norm", "diagflat": "diag", "diagonal": "diag", "log_sum_exp": "logsumexp", "lse": "logsumexp", "vdot": "inner",
     "heaviside": "step", "mpow": "matrix_power",
 }
@@ -21,11 +21,11 @@ REDUCTIONS: Final = frozenset(("sum", "mean", "logsumexp"))
 SQUARE: Final = frozenset(("tr", "det", "logdet", "inv", "matrix_power"))
 PRODUCTS: Final = frozenset(("matmul", "dot", "inner", "outer", "kron", "multiply", "solve", "hadamard"))
 CONSTRUCTORS: Final = frozenset(("eye", "ones", "zeros", "ones_like", "zeros_like", "basis"))
-SMALL: Final = frozenset(
-    "norm diag vec softmax T plus minus divide negative pow maximum log_softmax shape len bars cosine_similarity".split()
-)
+SMALL: Final = frozenset((
+    "norm", "diag", "vec", "softmax", "T", "plus", "minus", "divide", "negative", "pow", "maximum", "log_softmax", "shape", "len", "bars",
+))
 
-FUNCTION_NAMES: Final = ELEMENTWISE_NAMES | REDUCTIONS | SQUARE | PRODUCTS | CONSTRUCTORS | (SMALL - {"cosine_similarity"})
+FUNCTION_NAMES: Final = ELEMENTWISE_NAMES | REDUCTIONS | SQUARE | PRODUCTS | CONSTRUCTORS | SMALL
 """What may be called, by canonical names."""
 
 REFUSED: Final[dict[str, str]] = {
