@@ -80,6 +80,8 @@ class Atoms(Scripts):
         if name != token.text and self.last is not token:
             node = Name(self.span(token, self.last) if not scripts else self.span(token), name)
         primes = [script for script in scripts if script.kind == "prime"]
+        if not primes and scripts and free and self.sees("open", "(") and self.plain_arguments() and self.is_call(name):
+            return self.scripted(self.scripted(self.call(Name(self.span(token), name)), scripts), self.scripts())
         if len(primes) == len(scripts) and self.sees("open", "(", "[") and self.is_call(name):
             if primes:
                 raise self.trouble(f"the derivative `{name}'` of an unknown function cannot be read", token)
@@ -135,6 +137,12 @@ class Atoms(Scripts):
         if self.variable(name) or not self.known:
             return plain and len(pieces) > 1
         return name not in self.names.dimensions and (name not in _BUILT_IN or (plain and name in self.names.losses))
+
+    def plain_arguments(self) -> bool:
+        """Whether the bracket here holds variables alone."""
+        return self.known and all(
+            len(piece) == 1 and piece[0].kind == "name" and self.variable(piece[0].text) for piece in self.pieces(self.at)
+        )
 
     def pieces(self, place: int) -> list[list[Token]]:
         """What stands between the commas of the bracket opened there."""

@@ -91,6 +91,8 @@ class Calculus(Atoms):
         if slashed is not None:
             return slashed
         sign = self.take()
+        if sign.kind == "command" and self.sees("operator", "^"):
+            raise self.trouble("second differentials are not read", sign)
         if not self.starts_factor():
             if sign.kind == "command":
                 return self.scripted(Name(self.span(sign), "d"), self.scripts())

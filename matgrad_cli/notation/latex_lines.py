@@ -117,6 +117,7 @@ class _Piece:
 
     tokens: list[Token]
     defining: bool = False
+    worded: bool = False
 
 
 def _pieces(row: _Row) -> list[_Piece]:
@@ -135,7 +136,8 @@ def _pieces(row: _Row) -> list[_Piece]:
             where = token.kind == "text" and token.text.lower().split()[:1] in (["where"], ["with"], ["let"], ["for"], ["here"])
             if token.kind == "text":
                 row.say(token)
-            found.append(_Piece([], where or (token.kind == "gap" and not found[-1].tokens and found[-1].defining)))
+            empty = token.kind == "gap" and not found[-1].tokens
+            found.append(_Piece([], where or (empty and found[-1].defining), token.kind == "text" or (empty and found[-1].worded)))
             continue
         if top and token.kind == "operator" and token.text in (",", ";"):
             found.append(_Piece([]))
@@ -159,6 +161,7 @@ def _joined(row: _Row, pieces: list[_Piece]) -> list[_Piece]:
     found: list[_Piece] = []
     for piece in pieces:
         tokens = piece.tokens
+        said = piece.worded and found and not any(token.kind == "relation" for token in tokens)
         while tokens and tokens[-1].kind == "operator" and tokens[-1].text in (".", ","):
             tokens = tokens[:-1]
         if not tokens:
@@ -169,7 +172,7 @@ def _joined(row: _Row, pieces: list[_Piece]) -> list[_Piece]:
         numbered = found and len(tokens) == 3 and tokens[0].text == "(" and tokens[1].kind == "number" and tokens[2].text == ")"
         dots = found and all(token.text in ("dots",) for token in tokens)
         mere = found and (_is_range(tokens) or (len(tokens) == 1 and not piece.defining))
-        if numbered or dots or mere:
+        if numbered or dots or mere or said:
             row.remarks.append(row.text[tokens[0].start : tokens[-1].end])
             continue
         found.append(_Piece(tokens, piece.defining))

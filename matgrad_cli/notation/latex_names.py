@@ -108,16 +108,21 @@ _MARKED: Final = r"\\(" + "|".join(ACCENTS) + r")\s*(?:\{\s*(\\?[A-Za-z]+)\s*\}|
 
 
 def accents_kept(texts: Iterable[str]) -> frozenset[str]:
-    r"""The marked letters that are names of their own because the plain letter occurs too: `\hat Y` beside `Y`."""
+    r"""The marked letters that are names of their own: the plain letter occurs too (`\hat Y` beside `Y`), or the marked one is defined."""
     marked: set[tuple[str, str]] = set()
     bare: set[str] = set()
+    defined: set[str] = set()
     for text in texts:
         for match in re.finditer(_MARKED, text[:20000]):
             letter = next(part for part in match.groups()[1:] if part)
             marked.add((letter_name(letter.lstrip("\\")), ACCENTS[match[1]]))
+            before = text[: match.start()].rstrip(" &\t{")
+            follows = re.match(r"\s*&?\s*(?::?=|\\coloneqq)", text[match.end() :])
+            if follows and (not before or before.endswith((",", ";", "quad", "}", "\\"))):
+                defined.add(letter_name(letter.lstrip("\\")))
         rest = re.sub(_MARKED, " ", text[:20000])
         rest = re.sub(r"\\(?:text|mathrm|operatorname|mbox|rm|begin|end|tag|label)\*?\s*(?:\{[^{}]*\})?", " ", rest)
         bare |= {letter_name(command) for command in re.findall(r"\\([A-Za-z]+)", rest)}
         rest = re.sub(r"\\[A-Za-z]+", " ", rest)
         bare |= {letter_name(letter) for letter in rest if letter.isalpha()}
-    return frozenset(f"{base}_{mark}" for base, mark in marked if base in bare)
+    return frozenset(f"{base}_{mark}" for base, mark in marked if base in bare | defined)

@@ -73,7 +73,8 @@ class Reader(Calculus):
             token = self.token
             if token.kind == "operator" and token.text in _TIGHT and (slash or token.text != "/"):
                 self.take()
-                node = self.binary(_TIGHT[token.text], node, self.signed())
+                right = self.signed()
+                node = self.binary(_TIGHT[token.text], node, self.whole_denominator(right) if token.text == "/" else right)
             elif self.starts_factor():
                 node = self.binary("juxtapose", node, self.beside(node))
             else:
@@ -90,6 +91,15 @@ class Reader(Calculus):
             self.note("a `1` behind a factor is read as the vector of ones")
             return Apply(node.span, "ones", ())
         return node
+
+    def whole_denominator(self, right: Node) -> Node:
+        """`1/2m` is 1/(2m) where m is a dimension written close to its number."""
+        token = self.token
+        close = token.start == self.last.end and self.last.kind == "number" and isinstance(right, Literal_)
+        if close and token.kind == "name" and token.text in self.names.dimensions and not self.variable(token.text):
+            self.note(f"`/{right.text}{token.text}` is read as `/({right.text}{token.text})`")  # type: ignore[attr-defined]
+            return self.binary("juxtapose", right, self.factor())
+        return right
 
     def signed(self) -> Node:
         """A factor behind a product sign, perhaps with a minus."""

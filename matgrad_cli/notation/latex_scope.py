@@ -10,8 +10,8 @@ from .names import canonical_name
 from .scope import Scope
 
 
-def latex_names(scope: Scope, texts: Iterable[str] = ()) -> LatexNames:
-    """The names of a scope for the LaTeX reader; `texts` are searched for marked letters that are names of their own."""
+def latex_names(scope: Scope, texts: Iterable[str] = (), accents: frozenset[str] = frozenset()) -> LatexNames:
+    """The names of a scope for the LaTeX reader; `texts` are searched for marked letters that are names of their own, like `accents`."""
     values = {**scope.symbols, **scope.definitions}
     variables = {canonical_name(name): kind(value.shape) for name, value in values.items()}
     return LatexNames(
@@ -19,7 +19,7 @@ def latex_names(scope: Scope, texts: Iterable[str] = ()) -> LatexNames:
         frozenset(scope.loss_names),
         scope.wrt.name if scope.wrt is not None else None,
         frozenset(scope.sizes),
-        accents_kept((*texts, scope.source.text)),
+        accents | accents_kept((*texts, scope.source.text)),
         complete=not scope.open,
     )
 

@@ -210,6 +210,11 @@ class Scripts(Cursor):
     def scripted(self, base: Node, scripts: list[Script]) -> Node:
         """The base with its scripts: entries first where `X_{ij}^2`, transposes first where `X^T_{ij}` or `X_{ij}^T`."""
         kinds = [script.kind for script in scripts]
+        if sorted(kinds[:2]) == ["index", "sample"] and isinstance(base, Name) and all(len(script.parts) == 1 for script in scripts[:2]):
+            row, column = sorted(scripts[:2], key=lambda script: script.kind, reverse=True)
+            both = Script("index", (row.parts[0], column.parts[0]), end=scripts[1].end)
+            base, scripts = self.entry(base, both, base.span.joined(self.span(scripts[1].end or self.last))), scripts[2:]
+            kinds = kinds[2:]
         two = [script for script in scripts if script.kind == "index" and len(script.parts) == 2]
         if two and len(scripts) == 2 and any(kind in ("T", "inverse", "inverse-T", "prime") for kind in kinds):
             other = next(script for script in scripts if script is not two[0])
@@ -269,8 +274,12 @@ class Scripts(Cursor):
 
     def other_case(self, letter: Name) -> Name:
         """The matrix X for a letter x, where x itself is not known and X is."""
+        return letter if self.variable(letter.name) else self.matrix_of(letter)
+
+    def matrix_of(self, letter: Name) -> Name:
+        """The known matrix of the same letter in the other case, or the letter itself."""
         for other in (letter.name.swapcase(), letter.name[:1].upper() + letter.name[1:]):
-            if not self.variable(letter.name) and self.names.variables.get(other, "vector") not in ("vector", "row", "number"):
+            if self.names.variables.get(other, "vector") not in ("vector", "row", "number"):
                 return Name(letter.span, other)
         return letter
 
@@ -280,6 +289,8 @@ class Scripts(Cursor):
             other = self.other_case(base)
             if other is not base:
                 return Slice(span, base, other, script.parts[0])
+        if len(script.parts) == 2 and isinstance(base, Name) and self.names.variables.get(base.name, "vector") in ("vector", "row"):
+            base = self.matrix_of(base)
         return Subscript(span, base, script.parts)
 
     def labelled(self, token: Token, scripts: list[Script]) -> tuple[str, list[Script]]:
