@@ -128,7 +128,7 @@ def unfold(
     context = Context(pending, letters, taken, outside, names or {})
     body = pending.body
     if not context.active(body):
-        return Unfolding("partial-constant", ZERO, (("u", body), ("X", context.variable)))
+        return Unfolding("partial-constant", ZERO, (("constant", body), ("X", context.variable)))
     if isinstance(body, Entry):
         rule = _ENTRY_RULES.get(type(body.base))
         return rule(context, body, body.base) if rule else None
@@ -160,8 +160,10 @@ def product_rule(context: Context, factors: Sequence[Expr], whole: Expr) -> Unfo
     terms = []
     for number in active:
         terms.append(mul(*factors[:number], context.d(factors[number]), *factors[number + 1 :]))
-    rule = "partial-linear" if len(active) == 1 else "partial-product"
-    return Unfolding(rule, add(*terms), (("u", whole), ("X", context.variable)))
+    if len(active) > 1:
+        return Unfolding("partial-product", add(*terms), (("u", whole), ("X", context.variable)))
+    constant = mul(*(factor for number, factor in enumerate(factors) if number != active[0]))
+    return Unfolding("partial-linear", add(*terms), (("constant", constant), ("X", context.variable)))
 
 
 def _power(context: Context, body: Expr) -> Unfolding | None:
@@ -380,7 +382,7 @@ def _entry_matrix_power(context: Context, body: Entry, base: Expr) -> Unfolding:
         present = [factor for factor in factors if factor is not None]
         place = 0 if factors[0] is None else 1
         terms.append(_around(context, tuple(present), place, body.row, body.col))
-    return Unfolding("partial-matrix-power", add(*terms), (("A", base),))
+    return Unfolding("partial-matrix-power", add(*terms), (("A", base), ("n", str(base.exponent))))
 
 
 def power_of(base: Expr, exponent: int) -> Expr | None:

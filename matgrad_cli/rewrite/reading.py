@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..ir import Entry, Expr, Index, Transpose, add, mul
+from ..ir import Entry, Expr, Index, Transpose, add, mul, nodes_of
 from ..records import Bindings, Step
 from .partials import entry
 from .readback import Reading, read_back, read_inside
@@ -130,8 +130,16 @@ def tidy_line(recorder: Recorder) -> None:
         after = entry(better, line.row, line.col) if isinstance(line, Entry) else better
         if after is line:
             break
-        substeps.append(recorder.step(rule, line, after, (("before", inside), ("after", better))))
+        substeps.append(recorder.step(rule, line, after, tidy_bindings(rule, inside, better)))
         line = after
     recorder.group("textbook-form", substeps)
 
 
+def tidy_bindings(rule: str, before: Expr, after: Expr) -> Bindings:
+    """What the sentence of a tidying move mentions: the transposed matrix that lost its transpose."""
+    values: Bindings = (("before", before), ("after", after))
+    if rule not in ("symmetric-transpose", "transpose-antisymmetric"):
+        return values
+    left = set(nodes_of(after))
+    gone = [node for node in nodes_of(before) if isinstance(node, Transpose) and node not in left]
+    return (*values, ("A", gone[0].body if gone else before))

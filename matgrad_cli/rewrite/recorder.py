@@ -22,8 +22,7 @@ def sentence(template: str, bindings: Bindings) -> Sentence:
     values = tuple((name, value) for name, value in bindings if name in wanted)
     missing = wanted - {name for name, _ in values}
     if missing:
-        template = template.split(":")[0] if ":" in template else template  # TEMPORARY
-        values += tuple((name, "…") for name in missing)
+        raise BugError(Diagnostic("bug-sentence", f"the sentence `{template}` mentions {sorted(missing)}, which nobody bound"))
     return Sentence(template, values)
 
 

@@ -1,0 +1,115 @@
+"""Plain records of a derivation: steps, the read-off, the result. They are data; nothing here computes mathematics."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ..facts import Problem
+from ..ir import Dim, Expr, Index, Path, Shape, Symbol
+from ..verify.verdict import Kind, Verdict, weakest
+
+Value = Expr | Index | Shape | Dim | str
+Bindings = tuple[tuple[str, Value], ...]
+"""What the variables of a rule stood for, in the order of the rule; also the values that a sentence mentions."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """A sentence for the reader with places for mathematics: `"δ is 1 only where {k} = {s}"` and the values of k and s.
+
+    Renderers print each value in their own notation (Unicode, LaTeX); text between is plain prose.
+    """
+
+    template: str
+    values: Bindings = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One rule applied once at one place, or at all its parallel places at once, or a titled group of such substeps.
+
+    `places` are the paths in `before` where the rule fitted, `results` the paths in `after` where the new parts stand;
+    both may be empty for a group. `assumed` are conditions that had to be supposed.
+    """
+
+    rule: str
+    title: Sentence
+    why: Sentence
+    before: Expr
+    after: Expr
+    places: tuple[Path, ...] = ()
+    results: tuple[Path, ...] = ()
+    bindings: Bindings = ()
+    assumed: tuple[Sentence, ...] = ()
+    verdict: Verdict = Verdict("unknown", "not checked yet")
+    substeps: tuple[Step, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """A derivative, as an array of shape (loss) + (wrt) + (wrt again for order 2).
+
+    `entry` is its entry at `letters` (one letter for each side that is not 1, loss first). `matrix` is the same with at most
+    two letters written as a matrix in the layout of the derivation (None for three and four letters). `where` names the
+    big parts that occur in them as Named nodes. `flattened` is the ⊗/vec form of a derivative with more than two letters.
+    """
+
+    entry: Expr
+    letters: tuple[Index, ...]
+    matrix: Expr | None
+    where: tuple[tuple[str, Expr], ...] = ()
+    flattened: Expr | None = None
+    cases: tuple[tuple[Expr, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ReadOff:
+    """From the last line to ∇L = G: another shape, so not a step but a record with its own verdict.
+
+    The verdict compares the stated result with the derivative of the loss itself, whatever the chain of steps says.
+    """
+
+    title: Sentence
+    why: Sentence
+    line: Expr
+    result: Result
+    verdict: Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class Derivation:
+    """A chain of steps closed by a read-off. Each step starts from the line where the one before ended."""
+
+    problem: Problem
+    method: str
+    layout: str
+    order: int
+    start: Expr
+    steps: tuple[Step, ...]
+    readoff: ReadOff
+    assumed: tuple[Sentence, ...] = ()
+    notes: tuple[Sentence, ...] = ()
+
+    def __post_init__(self) -> None:
+        line = self.start
+        for step in self.steps:
+            if step.before is not line:
+                raise ValueError(f"step {step.rule} does not start from the line before it")
+            line = step.after
+        if self.readoff.line is not line:
+            raise ValueError("the read-off does not start from the last line")
+
+    @property
+    def result(self) -> Result:
+        """The derivative that was found."""
+        return self.readoff.result
+
+    @property
+    def wrt(self) -> Symbol:
+        """The variable."""
+        return self.problem.wrt
+
+    @property
+    def verdict(self) -> Kind:
+        """The weakest verdict of the chain and the read-off."""
+        return weakest([*(step.verdict for step in self.steps), self.readoff.verdict])
