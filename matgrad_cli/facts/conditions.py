@@ -217,7 +217,9 @@ def _way(words: frozenset[str]) -> tuple[Structured, Entry] | None:
             draws = [way(source, *shape, entry) for shape in shapes for _ in range(3)]
             if all(condition.test(drawn) for drawn in draws for condition in conditions):
                 return way, entry
-    return None
+    # "diagonal and positive" is said of the entries that are not zero by form.
+    forms = [CONDITIONS[word].sample for word in ("diagonal", "lower", "upper") if word in words and len(words) == 2 and found]
+    return (forms[0], found[0]) if forms and forms[0] is not None else None
 
 
 def sample(words: frozenset[str], source: samplers.Source, rows: int, cols: int) -> Rows | None:

@@ -107,7 +107,7 @@ def times(left: Rows, right: Rows) -> Rows:
 
 def spd(source: Source, rows: int, cols: int, entry: Entry = any_number) -> Rows:
     """L Lᵀ + a positive diagonal."""
-    factor = generic(source, rows, rows)
+    factor = generic(source, rows, rows, entry)
     product = times(factor, [list(col) for col in zip(*factor, strict=True)])
     return [[value + (source.positive() if i == j else 0) for j, value in enumerate(row)] for i, row in enumerate(product)]
 
@@ -199,6 +199,8 @@ def lopsided(source: Source, rows: int, cols: int, entry: Entry = any_number) ->
     result = generic(source, rows, cols, positive_number)
     for k in range(min(rows, cols)):
         result[k][k] = result[k][k] * (-5 if k == 0 else 5)
+    if min(rows, cols) > 1:
+        result[1][0] = result[0][1] + source.positive()
     return result
 
 

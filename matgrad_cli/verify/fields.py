@@ -91,10 +91,11 @@ class Modular:
         return pow(value, whole, self.p) if whole >= 0 else pow(self.inverse(value), -whole, self.p)
 
     def exp(self, value: int) -> int:
-        """A random function with exp(−u)·exp(u) = 1 and exp(log u) = u."""
+        """A random function with exp(−u)·exp(u) = 1, exp(log u) = u, and exp(2u) = exp(u)² if exp(u) was met first."""
         found = self._exps.get(value)
         if found is None:
-            found = self.draw()
+            half = self._exps.get(value * (self.p + 1) // 2 % self.p)
+            found = self.draw() if half is None else half * half % self.p
             self._remember(value, found)
         return found
 

@@ -90,6 +90,7 @@ class Setting:
         for fact in problem.facts:
             self.words[fact.symbol] = self.words.get(fact.symbol, frozenset()) | {fact.word}
         shapes = [symbol.shape for symbol in problem.variables]
+        self.fixed = {side.factor for shape in shapes for side in (shape.rows, shape.cols) if not side.names}
         self.names = list(dict.fromkeys(name for shape in shapes for side in (shape.rows, shape.cols) for name in side.names))
         self.relations = [(symbol.shape.rows, side, symbol.shape.cols) for symbol, words in self.words.items()
                           for word in words for side in [self._side(symbol, word)] if side]
@@ -100,23 +101,27 @@ class Setting:
             return {"<": ">", ">": "<", "": ""}[side]
         return side
 
-    def sizes(self, rng: random.Random, choices: Sequence[int] | None = None) -> dict[str, int]:
-        """A size for every name, different ones where there are enough, under the facts about sides."""
-        fixed = {side.factor for symbol in self.problem.variables for side in (symbol.shape.rows, symbol.shape.cols) if not side.names}
-        count = len(self.names)
+    def sizes(self, rng: random.Random, choices: Sequence[int] | None = None, turn: int = 0) -> dict[str, int]:
+        """A size for every name, different ones where there are enough, under the facts about sides; `turn` rotates them."""
+        sizes: dict[str, int] = {}
         for attempt in range(200):
-            if choices is not None:
-                pool = [choices[rng.randrange(len(choices))] for _ in self.names]
-            else:
-                pool = [size for size in range(2, 9) if size not in fixed or attempt > 50]
-                pool = pool[:max(count, 2) + (attempt > 20) + (attempt > 80)]
-                while len(pool) < count:
-                    pool += [2, 3, 4, 5]
-                rng.shuffle(pool)
+            pool = self._pool(rng, choices, turn, attempt)
             sizes = self._joined(dict(zip(self.names, pool, strict=False)))
             if all(self._fits(left.size(sizes), side, right.size(sizes)) for left, side, right in self.relations):
                 return sizes
         return sizes
+
+    def _pool(self, rng: random.Random, choices: Sequence[int] | None, turn: int, attempt: int) -> list[int]:
+        count = len(self.names)
+        if choices is not None:
+            return [choices[rng.randrange(len(choices))] for _ in self.names]
+        pool = [size for size in range(2, 9) if size not in self.fixed or attempt > 50]
+        pool = pool[:max(count, 2) + (attempt > 20) + (attempt > 80)]
+        while len(pool) < count:
+            pool += [2, 3, 4, 5]
+        random.Random(f"{self.seed}/{attempt}").shuffle(pool)
+        turn %= len(pool)
+        return pool[turn:] + pool[:turn]
 
     def _joined(self, sizes: dict[str, int]) -> dict[str, int]:
         """Names that a fact makes equal get one size."""
@@ -145,7 +150,7 @@ class Point:
         self.mode = mode
         self.field = field
         self._key = f"{setting.seed}/{number}/{mode}"
-        self.sizes = setting.sizes(random.Random(self._key)) if sizes is None else dict(sizes)
+        self.sizes = setting.sizes(random.Random(self._key), None, number) if sizes is None else dict(sizes)
         self._source = source
         self._arrays: dict[Symbol, Tensor] = {}
         self.directions: dict[Symbol, Tensor] = {}
