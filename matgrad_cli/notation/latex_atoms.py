@@ -275,9 +275,7 @@ class Atoms(Scripts):
         node = self.inside(self.at + 1, close)
         self.at = close + 1
         if token.text != "{" and isinstance(node, Binary | Negative):
-            group = Group(self.span(token, self.last), node)
-            self.heights[id(group)] = (group, self.height(node))
-            node = group
+            node = Group(self.span(token, self.last), node)
         return self.scripted(node, self.scripts())
 
     def angle(self) -> Node:

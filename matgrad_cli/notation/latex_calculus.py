@@ -235,9 +235,7 @@ class Calculus(Atoms):
         if self.is_sign(self.tokens[top[0]]) and self.is_sign(self.tokens[bottom[0]]) and bottom[1] - bottom[0] > 1 and top[0] < top[1]:
             return self.derivative(sign, end, top, bottom)
         numerator, denominator = self.inside(*top), self.inside(*bottom)
-        made = self.binary("/", numerator, denominator)
         node = Binary(self.span(sign, end), "/", numerator, denominator)
-        self.heights[id(node)] = (node, self.height(made))
         return self.scripted(node, self.scripts())
 
     def is_sign(self, token: Token) -> bool:

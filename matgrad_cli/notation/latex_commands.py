@@ -37,7 +37,7 @@ def read_command(lexer: Lexer, word: str, at: int, stop: int, end: int, font: st
     if word in ROMAN or word in STYLES or word in ACCENTS or word in _SWITCHES:
         return _font(lexer, word, at, stop, end, font, depth)
     if word in SIZES:
-        return _sized(lexer, word, stop, end)
+        return _sized(lexer, word, stop, end, depth)
     if word in ("begin", "end"):
         return _environment(lexer, word, at, stop, end)
     if word in _OVER:
@@ -97,13 +97,13 @@ def _bracket(lexer: Lexer, word: str, at: int, stop: int) -> None:
     lexer.emit("command" if kind in ("norm", "abs") else kind, kind if kind in ("norm", "abs") else text, at, stop, side=side)
 
 
-def _sized(lexer: Lexer, word: str, stop: int, end: int) -> int:
+def _sized(lexer: Lexer, word: str, stop: int, end: int, depth: int) -> int:
     r"""`\left(`, `\Big|`: the bracket itself, and for a bar on which side it stands; `\left.` is nothing."""
     at = lexer.skip_space(stop, end)
     if lexer.text.startswith(".", at) and word in ("left", "right"):
         return at + 1
     before = len(lexer.tokens)
-    at = lexer.lex(at, end, "", 0, once=True)
+    at = lexer.lex(at, end, "", depth + 1, once=True)
     if len(lexer.tokens) > before and lexer.tokens[-1].kind == "bar":
         token = lexer.tokens[-1]
         token.side = token.side or SIZES[word]

@@ -9,10 +9,10 @@ from typing import Final
 from ..diagnostics import Diagnostic, InputError, Label, Source, Span
 from .latex_names import LatexNames
 from .latex_tokens import Token
-from .syntax import Binary, Name, Node, Operator
+from .syntax import Binary, Name, Node, Operator, children_of
 
-DEEPEST: Final = 40
-TALLEST: Final = 240
+DEEPEST: Final = 60
+TALLEST: Final = 250
 
 CLOSERS: Final = {"(": ")", "[": "]", "{": "}", "\\{": "\\}", "<": ">", "cases": "cases"}
 
@@ -31,7 +31,6 @@ class Cursor(ABC):
     depth: int = 0
     bars: list[str] = field(default_factory=list)
     known: bool = True
-    heights: dict[int, tuple[Node, int]] = field(default_factory=dict)
     partner: dict[int, int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -118,17 +117,17 @@ class Cursor(ABC):
     # ---- building
     def binary(self, operator: Operator, left: Node, right: Node) -> Binary:
         """left operator right."""
-        node = Binary(left.span.joined(right.span), operator, left, right)
-        height = 1 + max(self.height(left), self.height(right))
-        if height > TALLEST:
-            raise self.trouble(f"the formula has more than {TALLEST} parts in a row", right, help="split it into definitions")
-        self.heights[id(node)] = (node, height)
-        return node
+        return Binary(left.span.joined(right.span), operator, left, right)
 
-    def height(self, node: Node) -> int:
-        """How many operators lie above one another, at least."""
-        kept = self.heights.get(id(node))
-        return kept[1] if kept else 1 + self.depth
+    def measured(self, node: Node) -> Node:
+        """The node, refused where it is so tall that those who walk it would fall."""
+        waiting = [(node, 1)]
+        while waiting:
+            part, height = waiting.pop()
+            if height > TALLEST:
+                raise self.trouble(f"the formula has more than {TALLEST} parts in a row", part, help="split it into definitions")
+            waiting += [(child, height + 1) for child in children_of(part)]
+        return node
 
     def variable(self, name: str) -> bool:
         """Whether the name is a declared or defined variable."""

@@ -11,7 +11,7 @@ from .latex_lexer import Lexer
 from .latex_names import LatexNames, accents_kept
 from .latex_reader import Reader
 from .latex_tokens import Token
-from .syntax import Apply, Derivative, Differential_, Name, Node, Subscript
+from .syntax import Derivative, Differential_, Name, Node, Subscript, parts_of
 
 _EQUAL: Final = frozenset(("=", ":=", "approx", "=:"))
 _SAID: Final = {
@@ -236,7 +236,7 @@ def _side(row: _Row, part: list[Token], statement: list[Token], trouble: Token |
     copies = [Token(t.kind, t.text, t.start, t.end, t.font, t.side, t.spaced) for t in part]
     try:
         reader = Reader([*copies, _end(part or statement)], row.names, row.source, row.offset, row.notes, known=row.known)
-        return Side(span, text, reader.inside(0, reader.stop))
+        return Side(span, text, reader.measured(reader.inside(0, reader.stop)))
     except InputError as error:
         return Side(span, text, None, error.diagnostic)
 
@@ -248,31 +248,12 @@ def _end(tokens: list[Token]) -> Token:
 def differentiated_names(nodes: Iterable[Node]) -> tuple[str, ...]:
     """The lone names that stand under a derivative or differential sign: undeclared ones mean the loss."""
     found: dict[str, None] = {}
-    waiting = list(nodes)
-    while waiting:
-        node = waiting.pop()
-        if isinstance(node, Derivative | Differential_) and node.body is not None:
-            body = node.body.body if isinstance(node.body, Subscript) else node.body
+    for part in (part for node in nodes for part in parts_of(node)):
+        if isinstance(part, Derivative | Differential_) and part.body is not None:
+            body = part.body.body if isinstance(part.body, Subscript) else part.body
             if isinstance(body, Name):
                 found.setdefault(body.name)
-        waiting += _children(node)
     return tuple(found)
 
 
-def _children(node: Node) -> list[Node]:
-    """The nodes directly below."""
-    found: list[Node] = []
-    for slot in node.__dataclass_fields__:
-        value = getattr(node, slot)
-        if isinstance(value, Node):
-            found.append(value)
-        elif isinstance(value, tuple):
-            for item in value:
-                if isinstance(item, Node):
-                    found.append(item)
-                elif isinstance(item, tuple):
-                    found += [part for part in item if isinstance(part, Node)]
-    return found
-
-
-__all__ = ["Apply", "LatexLine", "LatexNames", "Side", "Statement", "differentiated_names", "split_line"]
+__all__ = ["LatexLine", "LatexNames", "Side", "Statement", "differentiated_names", "split_line"]

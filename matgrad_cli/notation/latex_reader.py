@@ -32,15 +32,11 @@ class Reader(Calculus):
 
     def expression(self) -> Node:
         """term ± term ± …"""
-        self.depth += 1
-        if self.depth > DEEPEST:
-            raise self.trouble(f"brackets are nested more than {DEEPEST} deep", self.token)
         node = self.term()
         while self.sees("operator", "+", "-"):
             sign = self.take()
             right = self.term()
             node = self.binary("+" if sign.text == "+" else "-", node, right)
-        self.depth -= 1
         return node
 
     def term(self) -> Node:
@@ -123,6 +119,15 @@ class Reader(Calculus):
         return False
 
     def factor(self) -> Node:
+        """One factor with its scripts; every nesting passes here."""
+        self.depth += 1
+        if self.depth > DEEPEST:
+            raise self.trouble(f"the formula is nested more than {DEEPEST} deep", self.token)
+        node = self.unguarded_factor()
+        self.depth -= 1
+        return node
+
+    def unguarded_factor(self) -> Node:
         """One factor with its scripts."""
         token = self.token
         match token.kind:
@@ -136,16 +141,11 @@ class Reader(Calculus):
                 self.take()
                 return self.root(token) if token.text == "sqrt" and not self.sees("open", "(") else self.applied(token)
             case "open":
-                self.depth += 1
-                if self.depth > DEEPEST:
-                    raise self.trouble(f"brackets are nested more than {DEEPEST} deep", token)
-                node = self.bracket()
-                self.depth -= 1
-                return node
+                return self.bracket()
             case "bar":
                 return self.barred()
             case "command":
-                return self.commanded(token)
+                return self.command_node(token)
             case _:
                 raise self.missing(token)
 
@@ -163,32 +163,15 @@ class Reader(Calculus):
         """A letter: a differential, a derivative D, or a name."""
         token = self.token
         if token.text in ("d", "delta") and self.is_differential() and not (token.text == "delta" and self.sees("operator", "_", ahead=1)):
-            return self.guarded_differential()
+            return self.differential()
         if token.text == "D":
             node = self.capital_d()
             if node is not None:
                 return node
         return self.named()
 
-    def guarded_differential(self) -> Node:
-        """A differential; `ddd…x` counts as nesting."""
-        self.depth += 1
-        if self.depth > DEEPEST:
-            raise self.trouble("differentials are nested too deeply", self.token)
-        node = self.differential()
-        self.depth -= 1
-        return node
-
-    def commanded(self, token: Token) -> Node:
-        """A factor that begins with a command."""
-        self.depth += 1
-        if self.depth > DEEPEST:
-            raise self.trouble("the formula is nested too deeply", token)
-        node = self.command_node(token)
-        self.depth -= 1
-        return node
-
     def command_node(self, token: Token) -> Node:
+        """A factor that begins with a command."""
         match token.text:
             case "frac":
                 return self.fraction()
@@ -261,7 +244,7 @@ def read_latex(
         reader.stop -= 1
     if reader.stop == 0:
         raise reader.trouble("there is nothing to read", reader.tokens[0], "syntax-error")
-    node = reader.inside(0, reader.stop)
+    node = reader.measured(reader.inside(0, reader.stop))
     return LatexReading(node, tuple(reader.notes))
 
 

@@ -200,14 +200,19 @@ def parts_of(node: Node) -> Iterator[Node]:
     while stack:
         part = stack.pop()
         yield part
-        found: list[Node] = []
-        for name in part.__dataclass_fields__:
-            value = getattr(part, name)
-            if isinstance(value, Node):
-                found.append(value)
-            elif isinstance(value, tuple):
-                found.extend(_nodes_in(value))
-        stack.extend(reversed(found))
+        stack.extend(reversed(children_of(part)))
+
+
+def children_of(node: Node) -> list[Node]:
+    """The nodes directly below, in reading order."""
+    found: list[Node] = []
+    for name in node.__dataclass_fields__:
+        value = getattr(node, name)
+        if isinstance(value, Node):
+            found.append(value)
+        elif isinstance(value, tuple):
+            found.extend(_nodes_in(value))
+    return found
 
 
 def _nodes_in(values: tuple[object, ...]) -> Iterator[Node]:
