@@ -75,7 +75,7 @@ def _variable_called(e: Elaborator, node: s.Apply, value: Expr) -> Expr:
     if e.scope.syntax == "latex" and len(node.arguments) == 1 and not node.options:
         argument = node.arguments[0]
         return joined(e, (value, node.span), (e.expr(argument), argument.span))
-    e.fail("not-a-function", f"`{node.function}` is a variable here ({described(value.shape)}) and cannot be called", node, "",
+    return e.fail("not-a-function", f"`{node.function}` is a variable here ({described(value.shape)}) and cannot be called", node, "",
            f"write `{node.function} * (…)` or `{node.function} @ (…)` for a product")
 
 
@@ -166,7 +166,7 @@ def _norm(e: Elaborator, node: s.Apply, arguments: Arguments) -> Expr:
         return Call("spectral", value)
     kind = "vector: `norm(x)`, `norm(x, 1)`" if vector else "matrix: `norm(A, 'fro')`, `norm(A, 'nuc')`, `norm(A, 2)`"
     help = "the sum of absolute values is `sum(abs(A))`" if order == "1" else None
-    e.fail("unknown-norm", f"the norm `{order}` is not known for a {kind}", node, "", help)
+    return e.fail("unknown-norm", f"the norm `{order}` is not known for a {kind}", node, "", help)
 
 
 def _square(e: Elaborator, node: s.Apply, arguments: Arguments) -> Expr:
@@ -188,7 +188,8 @@ def _power_of_matrix(e: Elaborator, node: s.Apply, arguments: Arguments) -> Expr
 
     base, exponent = arguments
     if not isinstance(exponent, Number) or exponent.value.denominator != 1:
-        e.fail("wrong-arguments", f"the exponent of a matrix power is a whole number, not {e.text(node.arguments[1])}", node.arguments[1])
+        written = e.text(node.arguments[1])
+        e.fail("wrong-arguments", f"the exponent of a matrix power is a whole number, not {written}", node.arguments[1])
     if abs(exponent.value) > LARGEST_POWER:
         e.fail("number-too-large", f"the exponent is beyond ±{LARGEST_POWER}", node.arguments[1])
     if base.shape.is_number:
@@ -208,7 +209,8 @@ def _reduced(e: Elaborator, node: s.Apply, arguments: Arguments) -> Expr:
         return Call(f"{function}{axis}", value)
     if (axis == 0) == value.shape.is_column:
         return Call(function, value)
-    e.fail("wrong-arguments", f"{e.text(node.arguments[0])} is {described(value.shape)} and has nothing to add up along axis {axis}", node)
+    shown = f"{e.text(node.arguments[0])} is {described(value.shape)}"
+    return e.fail("wrong-arguments", f"{shown} and has nothing to add up along axis {axis}", node)
 
 
 def _softmax(e: Elaborator, node: s.Apply, arguments: Arguments) -> Expr:
@@ -216,7 +218,8 @@ def _softmax(e: Elaborator, node: s.Apply, arguments: Arguments) -> Expr:
     if not value.shape.is_matrix:
         result = Call("softmax", value)
     elif axis is None:
-        e.fail("missing-axis", f"`{node.function}` of a matrix needs an axis, {e.text(node.arguments[0])} is {described(value.shape)}", node, "",
+        shown = f"{e.text(node.arguments[0])} is {described(value.shape)}"
+        e.fail("missing-axis", f"`{node.function}` of a matrix needs an axis, {shown}", node, "",
                "`axis=1` for every row, `axis=0` for every column")
     else:
         result = Call(f"softmax{axis}", value)
@@ -234,15 +237,15 @@ def _diag(e: Elaborator, node: s.Apply, arguments: Arguments) -> Expr:
     return Call("diagonal", value)
 
 
-def _vec(e: Elaborator, node: s.Apply, arguments: Arguments) -> Expr:
+def _vec(_e: Elaborator, _node: s.Apply, arguments: Arguments) -> Expr:
     return arguments[0] if arguments[0].shape.cols is ONE else Call("vec", arguments[0])
 
 
-def _transposed(e: Elaborator, node: s.Apply, arguments: Arguments) -> Expr:
+def _transposed(_e: Elaborator, _node: s.Apply, arguments: Arguments) -> Expr:
     return transpose(arguments[0])
 
 
-def _negative(e: Elaborator, node: s.Apply, arguments: Arguments) -> Expr:
+def _negative(_e: Elaborator, _node: s.Apply, arguments: Arguments) -> Expr:
     from .elaborate import negated
 
     return negated(arguments[0])
@@ -259,7 +262,7 @@ def _bars(e: Elaborator, node: s.Apply, arguments: Arguments) -> Expr:
     return Call("norm", value)
 
 
-def _like(e: Elaborator, node: s.Apply, arguments: Arguments) -> Expr:
+def _like(_e: Elaborator, node: s.Apply, arguments: Arguments) -> Expr:
     value = int(canonical_function(node.function) == "ones_like")
     return Number(value) if arguments[0].shape.is_number else Fill(value, arguments[0].shape)
 
@@ -268,7 +271,7 @@ def _like(e: Elaborator, node: s.Apply, arguments: Arguments) -> Expr:
 
 
 def _as_operator(operator: s.Operator) -> Callable[[Elaborator, s.Apply, Arguments], Expr]:
-    def build(e: Elaborator, node: s.Apply, arguments: Arguments) -> Expr:
+    def build(e: Elaborator, node: s.Apply, _arguments: Arguments) -> Expr:
         left, right = (s.Group(part.span, part) for part in node.arguments)
         return e.binary(s.Binary(node.span, operator, left, right))
 
@@ -299,7 +302,7 @@ def _outer(e: Elaborator, node: s.Apply, arguments: Arguments) -> Expr:
     return MatMul((transpose(left) if left.shape.is_row else left, right if right.shape.is_row else transpose(right)))
 
 
-def _kron(e: Elaborator, node: s.Apply, arguments: Arguments) -> Expr:
+def _kron(_e: Elaborator, _node: s.Apply, arguments: Arguments) -> Expr:
     left, right = arguments
     return mul(left, right) if left.shape.is_number or right.shape.is_number else kron(left, right)
 
@@ -313,7 +316,7 @@ def _maximum(e: Elaborator, node: s.Apply, arguments: Arguments) -> Expr:
     for zero, other in (arguments, arguments[::-1]):
         if zero is Number(0):
             return Call("relu", other)
-    e.fail("unknown-function", "`maximum` is known only with 0, as in `maximum(0, x)`", node, help="write `relu(a - b) + b`")
+    return e.fail("unknown-function", "`maximum` is known only with 0, as in `maximum(0, x)`", node, help="write `relu(a - b) + b`")
 
 
 # ---- arrays out of sizes
@@ -327,7 +330,8 @@ def _constructor(e: Elaborator, node: s.Apply, function: str) -> Expr:
         form = e.found.places.get(id(node))
         shape = form.shape if form is not None else None
         if shape is None:
-            e.fail("missing-shape", f"the size of {e.text(node)} does not follow from its use", node, "", f"write it, as in `{function}(n)`")
+            e.fail("missing-shape", f"the size of {e.text(node)} does not follow from its use", node, "",
+                   f"write it, as in `{function}(n)`")
         return Eye(shape.rows) if function == "eye" else Fill(int(function == "ones"), shape)
     if len(parts) > 2:
         e.fail("wrong-arguments", f"`{function}` takes one or two sizes, not {len(parts)}", node)
@@ -365,7 +369,7 @@ def _dimension(e: Elaborator, node: s.Node) -> Dim:
         case s.Apply(_, "shape" | "len"):
             size_of = _size(e, node)
             return size_of.dim if isinstance(size_of, Size) else Dim(int(size_of.value)) if isinstance(size_of, Number) else ONE
-    e.fail("unknown-size", f"{e.text(node)} is no size; a size is a whole number from 1, a dimension, or a product of them", node)
+    return e.fail("unknown-size", f"{e.text(node)} is no size; a size is a whole number from 1, a dimension, or a product of them", node)
 
 
 def _size(e: Elaborator, node: s.Apply) -> Expr:

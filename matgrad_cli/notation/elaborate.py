@@ -121,7 +121,7 @@ class Elaborator:
                 return cases(self, node)
             case s.Ellipsis_():
                 self.fail("left-out", "something is left out here, so the line cannot be judged", node)
-        self.fail("syntax-error", "this cannot stand here", node)
+        return self.fail("syntax-error", "this cannot stand here", node)
 
     # ---- leaves
 
@@ -152,7 +152,8 @@ class Elaborator:
             form = self.found.places.get(id(node))
             dim = form.rows.known if form is not None else None
             if dim is None:
-                self.fail("missing-shape", "the size of the identity `I` does not follow from its use", node, "", "write `eye(n)` with its size")
+                self.fail("missing-shape", "the size of the identity `I` does not follow from its use", node, "",
+                          "write `eye(n)` with its size")
             return Eye(dim)
         near = nearest_name(name, (*self.scope.known_names, *self.arguments))
         known = ", ".join(f"`{known}`" for known in self.scope.known_names[:12])
@@ -271,7 +272,8 @@ class Elaborator:
         direction = self.expr(node.direction) if node.direction is not None else None
         if direction is not None and direction.shape is not self.scope.wrt.shape:
             fail(self.scope, "shape-mismatch",
-                 f"a direction has the shape of `{self.scope.wrt.name}`, {described(self.scope.wrt.shape)}; this is {described(direction.shape)}",
+                 f"a direction has the shape of `{self.scope.wrt.name}`, {described(self.scope.wrt.shape)}; "
+                 f"this is {described(direction.shape)}",
                  ((node.direction or node).span, ""))
         return Differential(self.expr(node.body), self.scope.wrt, direction)
 

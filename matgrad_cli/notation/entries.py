@@ -48,7 +48,7 @@ def position(e: Elaborator, node: s.Node, side: Dim | None) -> Position:
             return Pair(position(e, outer, None), second, second.dim)
         case s.Name(_, name):
             return letter(e, node, name, side)
-    e.fail("syntax-error", f"{e.text(node)} is no index; an index is a letter or a number", node)
+    return e.fail("syntax-error", f"{e.text(node)} is no index; an index is a letter or a number", node)
 
 
 def letter(e: Elaborator, node: s.Node, name: str, side: Dim | None) -> Index:
@@ -57,7 +57,8 @@ def letter(e: Elaborator, node: s.Node, name: str, side: Dim | None) -> Index:
     dim = bound.dim if bound is not None else e.found.letters.get(name)
     if dim is None:
         if side is None:
-            e.fail("missing-shape", f"nothing says how far the index `{name}` runs", node, "", f"write its size at the sum, as in `sum[{name}:n](…)`")
+            e.fail("missing-shape", f"nothing says how far the index `{name}` runs", node, "",
+                   f"write its size at the sum, as in `sum[{name}:n](…)`")
         dim = side
     if side is not None and dim is not side:
         e.fail("index-mismatch", f"the index `{name}` runs to {dim}, this side has {side}", node, f"runs to {dim}")
@@ -78,8 +79,8 @@ def subscript(e: Elaborator, node: s.Subscript) -> Expr:
     if wanted == 0:
         e.fail("index-mismatch", f"{e.text(node.body)} is a number and has no entries", node.body, "a number")
     if len(node.indices) != wanted:
-        e.fail("index-mismatch", f"{e.text(node.body)} is {described(base.shape)} and takes {wanted} index{'es' if wanted > 1 else ''}, not {len(node.indices)}",
-               node)
+        indices = "1 index" if wanted == 1 else "2 indices"
+        e.fail("index-mismatch", f"{e.text(node.body)} is {described(base.shape)} and takes {indices}, not {len(node.indices)}", node)
     row, col = _positions(e, node.indices, base)
     return Entry(base, row, col)
 
@@ -122,7 +123,8 @@ def row_or_column(e: Elaborator, node: s.Slice) -> Expr:
     column = node.way == "column"
     side = base.shape.cols if column else base.shape.rows
     at = position(e, node.index, side)
-    own = fresh_index(base.shape.rows if column else base.shape.cols, {*e.binding, *e.found.letters, str(at)} | {i.name for i in letters_in(base)})
+    taken = {*e.binding, *e.found.letters, str(at)} | {index.name for index in letters_in(base)}
+    own = fresh_index(base.shape.rows if column else base.shape.cols, taken)
     if node.way in ("subscript", "sample"):
         e.note(f"{e.text(node)} is read as row {at} of `{node.matrix.name}`, as a column vector")
     return MatrixOf(own, None, Entry(base, own, at) if column else Entry(base, at, own))
@@ -190,7 +192,9 @@ def derivative(e: Elaborator, node: s.Derivative) -> Expr:
     variable, indices = _variable(e, node)
     if indices or variable.shape.is_number:
         if len(indices) != len(variable.shape.dims):
-            e.fail("index-mismatch", f"`{variable.name}` is {described(variable.shape)} and takes {len(variable.shape.dims)} indices, not {len(indices)}", node)
+            wanted = len(variable.shape.dims)
+            shown = f"`{variable.name}` is {described(variable.shape)}"
+            e.fail("index-mismatch", f"{shown} and takes {wanted} indices, not {len(indices)}", node)
         row, col = _positions(e, indices, variable)
         return Partial(body, variable, row, col)
     return whole_derivative(e, node, body, variable)
@@ -202,7 +206,8 @@ def _variable(e: Elaborator, node: s.Derivative) -> tuple[Symbol, tuple[s.Node, 
             e.fail("missing-wrt", "the derivative by what is meant?", node)
         return e.scope.wrt, node.indices
     name = s.ungrouped(node.variable)
-    if isinstance(name, s.Name) and not node.indices and e.scope.wrt is not None and e.scope.find(name.name) is None and name.name not in e.arguments:
+    unknown = isinstance(name, s.Name) and e.scope.find(name.name) is None and name.name not in e.arguments
+    if unknown and isinstance(name, s.Name) and not node.indices and e.scope.wrt is not None:
         # ∂_k f: by entry k of wrt
         if e.scope.wrt.shape.is_number or e.scope.wrt.shape.is_matrix:
             e.name(name)
@@ -227,7 +232,7 @@ def whole_derivative(e: Elaborator, node: s.Node, body: Expr, variable: Symbol) 
     if body.shape.is_column and shape.is_column:
         own = fresh_index(body.shape.rows, taken | {index.name for index in fresh})
         return MatrixOf(own, row, Partial(Entry(body, own, None), variable, row, None))
-    fail(e.scope, "too-many-indices",
+    return fail(e.scope, "too-many-indices",
          f"the derivative of {described(body.shape)} by {described(shape)} has {len(body.shape.dims) + len(shape.dims)} indices",
          (node.span, ""), help=f"write one entry, as in `partial(u[i,j], {variable.name}[s,t])`")
 

@@ -59,8 +59,9 @@ def read_facts(texts: Sequence[str]) -> list[StatedFact]:
                 found.append(StatedFact(name, word, source, span))
             waiting = []
         if waiting:
-            raise UsageError(Diagnostic("unknown-fact", f"`{text.strip()[:60]}` names no fact for `{waiting[0]}`", source,
-                                        notes=(f"facts: {' '.join(CONDITIONS)}",), help=f"write what is known, as in `{waiting[0]} symmetric`"))
+            raise UsageError(Diagnostic(
+                "unknown-fact", f"`{text.strip()[:60]}` names no fact for `{waiting[0]}`", source,
+                notes=(f"facts: {' '.join(CONDITIONS)}",), help=f"write what is known, as in `{waiting[0]} symmetric`"))
     return found
 
 
@@ -95,7 +96,8 @@ def squared(shapes: Mapping[str, Shape], facts: Sequence[StatedFact]) -> tuple[d
         old, new = _renamed(shape)
         if old is None:
             raise InputError(Diagnostic(
-                "not-square", f"`{fact.name}` is {shape} and cannot be {fact.word}, which needs as many rows as columns", fact.source, (Label(fact.span),)))
+                "not-square", f"`{fact.name}` is {shape} and cannot be {fact.word}, which needs as many rows as columns",
+                fact.source, (Label(fact.span),)))
         table = {name: Shape(_swap(entry.rows, old, new), _swap(entry.cols, old, new)) for name, entry in table.items()}
         notes.append(f"{old} = {new}, as `{fact.name}` is {fact.word}")
     return table, tuple(notes)

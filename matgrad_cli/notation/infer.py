@@ -11,8 +11,9 @@ from . import syntax as s
 from .names import GREEK, canonical_name
 from .scope import Scope
 from .unify import Form, Side, join, lengthen, merge
-from .uses import DECIDE, PREFER, WAIT, Rule, add_rule, column_or_row, later, matmul_rule, product_rule, times_rule
+from .uses import DECIDE, PREFER, WAIT, Rule, add_rule, matmul_rule, product_rule, times_rule
 from .uses_of_functions import function_form, power_form
+from .uses_of_indices import binder_form, derivative_of, slice_form, subscript_form
 from .vocabulary import canonical_function
 
 _LETTERS = ["m", "n", "p", "q", "r", "k", "l", "h", "d", "s", "t", "u", "v", "g", "a", "b", "c", "f"]
@@ -78,7 +79,7 @@ class Solver:
             case s.Negative(_, body):
                 return self.walk(body)
             case s.Transposed(_, body):
-                return self.transposed(node, body)
+                return self.transposed(body)
             case s.Inverted(_, body):
                 form = self.walk(body)
                 join(form.rows, form.cols, self.text(node))
@@ -86,18 +87,18 @@ class Solver:
             case s.Apply():
                 return function_form(self, node)
             case s.Subscript():
-                return self.subscript(node)
+                return subscript_form(self, node)
             case s.Slice():
-                return self.slice(node)
+                return slice_form(self, node)
             case s.Sigma() | s.EntriesOf() | s.MapsTo():
-                return self.binder(node)
+                return binder_form(self, node)
             case s.Kronecker(_, indices):
                 sides = [self.index(index) for index in indices]
                 for side in sides[1:]:
                     join(sides[0], side)
                 return Form.number()
             case s.Derivative():
-                return self.derivative(node)
+                return derivative_of(self, node)
             case s.Differential_(_, body, direction):
                 form = self.walk(body)
                 if direction is not None:
@@ -111,7 +112,7 @@ class Solver:
                 return Form.number()
         return Form()
 
-    def transposed(self, node: s.Node, body: s.Node) -> Form:
+    def transposed(self, body: s.Node) -> Form:
         inner = s.ungrouped(body)
         if isinstance(inner, s.Literal_) and inner.text == "1" and self.scope.syntax == "latex":
             form = self.places.setdefault(id(inner), Form(Side(long=True), Side(ONE)))
@@ -203,93 +204,6 @@ class Solver:
             return result
         return Side()
 
-    def subscript(self, node: s.Subscript) -> Form:
-        body = s.ungrouped(node.body)
-        if isinstance(body, s.Name) and body.name in ("e", "E") and self.scope.find(body.name) is None and body.name not in self.names:
-            sides = [self.index(index) for index in node.indices]
-            return Form(sides[0], sides[1] if len(sides) > 1 else Side(ONE))
-        form = self.walk(node.body)
-        sides = [self.index(index) for index in node.indices]
-        form.kind.array = True
-        reason = self.text(node)
-        if len(sides) == 2:
-            join(form.rows, sides[0], reason)
-            join(form.cols, sides[1], reason)
-        elif len(sides) == 1:
-            self.rule(column_or_row(form, sides[0], reason))
-        return Form.number()
-
-    def slice(self, node: s.Slice) -> Form:
-        form = self.name(node.matrix)
-        side = self.index(node.index)
-        if node.way == "column":
-            join(form.cols, side)
-            return Form(form.rows, Side(ONE))
-        join(form.rows, side)
-        return Form(form.cols, Side(ONE))
-
-    def binder(self, node: s.Sigma | s.EntriesOf | s.MapsTo) -> Form:
-        if isinstance(node, s.MapsTo):
-            form = Form.of(self.scope.wrt.shape) if self.scope.wrt is not None else Form()
-            kept = self.names.get(node.argument.name)
-            self.names[node.argument.name] = form
-            body = self.walk(node.body)
-            self.places[id(node)] = form
-            del self.names[node.argument.name]
-            if kept is not None:
-                self.names[node.argument.name] = kept
-            return body
-        outer = self.binding
-        self.binding = dict(outer)
-        for letter, bound in zip(node.letters, node.bounds, strict=True):
-            if letter is None:
-                continue
-            dim = self.dimension(bound) if bound is not None else None
-            # In LaTeX a bound is checked, not trusted: Σ_{i=1}^n over the m rows is a common slip.
-            side = Side(dim if self.scope.syntax == "numpy" else None)
-            self.binding[letter.name] = self.bound[id(node), letter.name] = side
-        body = self.walk(node.body)
-        for letter, bound in zip(node.letters, node.bounds, strict=True):
-            if letter is not None and bound is not None:
-                side = self.bound[id(node), letter.name]
-                dim = self.dimension(bound)
-                if dim is not None:
-                    self.waiting.append(later(side, dim))
-        self.binding = outer
-        if isinstance(node, s.Sigma):
-            return body
-        sides = [self.bound[id(node), letter.name] if letter else Side(ONE) for letter in node.letters]
-        return Form(sides[0], sides[1])
-
-    def derivative(self, node: s.Derivative) -> Form:
-        if node.body is not None:
-            body = self.walk(node.body)
-        else:
-            body = Form.of(self.scope.loss.shape) if self.scope.loss is not None else Form.number()
-        if node.variable is None:
-            form = Form.of(self.scope.wrt.shape) if self.scope.wrt is not None else Form()
-        elif self.is_index_of_wrt(node):
-            return body
-        else:
-            form = self.walk(node.variable)
-        sides = [self.index(index) for index in node.indices]
-        if len(sides) == 2:
-            join(form.rows, sides[0])
-            join(form.cols, sides[1])
-            return body
-        if len(sides) == 1:
-            self.rule(column_or_row(form, sides[0], self.text(node)))
-            return body
-        return derivative_form(body, form)
-
-    def is_index_of_wrt(self, node: s.Derivative) -> bool:
-        """LaTeX's ∂_k f: by entry k of wrt, where `k` is no variable."""
-        wrt, name = self.scope.wrt, node.variable
-        if wrt is None or node.indices or not isinstance(name, s.Name) or self.scope.find(name.name) is not None:
-            return False
-        join(self.index(name), Side(wrt.shape.rows if wrt.shape.cols is ONE else wrt.shape.cols))
-        return True
-
     def dimension(self, node: s.Node) -> Dim | None:
         """The dimension that `n`, `3` or `2*n` is, or None. An unknown name is taken for one in an open scope."""
         node = s.ungrouped(node)
@@ -373,17 +287,6 @@ class Solver:
                     if root.dim is None and id(root) not in made:
                         root.dim = Dim.of(next(free))
             self.settle()
-
-
-def derivative_form(body: Form, variable: Form) -> Form:
-    """The shape of the whole derivative, where it has at most two indices."""
-    if body.is_number:
-        return variable
-    if variable.is_number:
-        return body
-    if body.cols.is_one and variable.cols.is_one:
-        return Form(body.rows, variable.rows)
-    return Form()
 
 
 def infer(node: s.Node, scope: Scope, finish: Callable[[Solver], None] | None = None) -> Inference:

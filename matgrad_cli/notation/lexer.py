@@ -78,7 +78,7 @@ def _token(source: Source, start: int) -> Token:
         return Token("sign", "**", Span(start, start + 2))
     if char in _SIGNS or char in _SAME:
         return Token("sign", _SAME.get(char, char), Span(start, start + 1))
-    _refuse_character(source, start)
+    return _refuse_character(source, start)
 
 
 def _run(text: str, start: int, allowed: dict[str, str]) -> int:
@@ -142,8 +142,10 @@ def _refuse_character(source: Source, place: int) -> NoReturn:
     char = source.text[place]
     span = Span(place, place + 1)
     if char == "^":
-        refuse(source, "caret-power", "`^` is not a power here", span, "a power was meant", "write `**` for an elementwise power, `.T` for the transpose")
+        refuse(source, "caret-power", "`^` is not a power here", span, "a power was meant",
+               "write `**` for an elementwise power, `.T` for the transpose")
     if char == "\\":
-        refuse(source, "syntax-error", "found a backslash, which the expression language does not have", span, help="read it as LaTeX with `--syntax latex`")
+        refuse(source, "syntax-error", "found a backslash, which the expression language does not have", span,
+               help="read it as LaTeX with `--syntax latex`")
     shown = f"`{char}`" if char.isprintable() else f"the character U+{ord(char):04X}"
     refuse(source, "syntax-error", f"found {shown}, which is no part of the expression language", span)

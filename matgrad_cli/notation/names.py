@@ -6,7 +6,9 @@ import unicodedata
 from collections.abc import Iterable
 from typing import Final
 
-_SMALL: Final = "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi omicron pi rho sigma sigma tau upsilon phi chi psi omega"
+_SMALL: Final = (
+    "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi omicron pi rho sigma sigma tau upsilon phi chi psi omega"
+)
 _FIRST_SMALL: Final = ord("α")
 
 GREEK: Final[dict[str, str]] = {
@@ -15,7 +17,9 @@ GREEK: Final[dict[str, str]] = {
 }
 """Greek letters and how they are spelled in ASCII."""
 
-_OTHER_SPELLINGS: Final = {"lam": "lambda", "varepsilon": "epsilon", "vartheta": "theta", "varphi": "phi", "varrho": "rho", "varsigma": "sigma"}
+_OTHER_SPELLINGS: Final = {
+    "lam": "lambda", "varepsilon": "epsilon", "vartheta": "theta", "varphi": "phi", "varrho": "rho", "varsigma": "sigma",
+}
 _ACCENTS: Final = {"\u0302": "hat", "\u0304": "bar", "\u0303": "tilde", "\u0307": "dot", "\u0305": "bar", "\u20d7": ""}
 
 

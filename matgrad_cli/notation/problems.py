@@ -32,6 +32,17 @@ def read_problem(
     >>> [str(symbol.shape) for symbol in problem.variables]
     ['m×n', 'n×p', 'm×p']
     """
+    try:
+        return _problem(loss, wrt, shapes, assume, syntax)
+    except RecursionError:
+        raise _too_deep(loss) from None
+
+
+def _too_deep(text: str) -> InputError:
+    return InputError(Diagnostic("too-deep", "the expression is nested too deeply", Source("loss", text[:200])))
+
+
+def _problem(loss: str, wrt: str, shapes: Sequence[str], assume: Sequence[str], syntax: str | None) -> Problem:
     facts = read_facts(assume)
     table, square_notes = squared({name: entry.shape for name, entry in read_shapes(shapes).items()}, facts)
     symbols = {name: Symbol(name, shape) for name, shape in table.items()}
@@ -45,7 +56,8 @@ def read_problem(
     reading = read_node(tree, scope, found)
     variables = _in_order(tree, reading, scope, variable)
     return Problem(
-        reading.expr, variable, variables, _facts(facts, scope), tuple((symbol.name, scope.origins.get(symbol.name, "")) for symbol in variables),
+        reading.expr, variable, variables, _facts(facts, scope),
+        tuple((symbol.name, scope.origins.get(symbol.name, "")) for symbol in variables),
         found.assumed, (*square_notes, *reading.notes), _sizes_used(reading), loss,
     )
 
@@ -77,6 +89,8 @@ def read_in(text: str, scope: Scope, syntax: str | None = None) -> Reading:
         inside = scope.reading(Source(scope.source.name, text), language)
         try:
             return read_node(_tree(text, inside), inside)
+        except RecursionError:
+            raise _too_deep(text) from None
         except InputError as error:
             if error.diagnostic.code not in _UNREAD or len(order) == 1:
                 raise
@@ -108,28 +122,30 @@ def _tree(text: str, scope: Scope) -> s.Node:
 def _loss_tree(text: str, scope: Scope, syntax: Syntax | None) -> tuple[s.Node, Syntax]:
     """The loss in the syntax that fits: with declared shapes the one in which every name is known."""
     order = in_syntax(text, syntax)
-    best: tuple[int, s.Node, Syntax] | None = None
-    errors: list[InputError] = []
+    if len(order) > 1 and not scope.symbols:
+        # without declared names LaTeX would read anything: `not x` is a product of four letters
+        order = order[:1]
+    first: tuple[s.Node, Syntax] | None = None
+    refusal: InputError | None = None
     for language in order:
         try:
             tree = _tree(text, replace(scope, syntax=language))
         except InputError as error:
-            if len(order) == 1:
-                raise
-            errors.append(error)
+            refusal = refusal or error
             continue
-        unknown = _unknown_names(tree, scope) if scope.symbols else 0
-        if best is None or unknown < best[0]:
-            best = (unknown, tree, language)
-        if not unknown:
-            break
-    if best is None:
-        raise errors[0]
-    return best[1], best[2]
+        if len(order) == 1 or not _unknown_names(tree, scope):
+            return tree, language
+        if language == order[0]:
+            first = tree, language
+    if first is not None:
+        return first
+    assert refusal is not None
+    raise refusal
 
 
 def _unknown_names(tree: s.Node, scope: Scope) -> int:
-    return sum(isinstance(part, s.Name) and scope.find(part.name) is None and scope.size(part.name) is None and part.name not in ("pi", "e", "I")
+    built_in = ("pi", "e", "I")
+    return sum(isinstance(part, s.Name) and part.name not in built_in and scope.find(part.name) is None and scope.size(part.name) is None
                for part in s.parts_of(tree))
 
 
@@ -199,8 +215,9 @@ def _facts(facts: Sequence[StatedFact], scope: Scope) -> tuple[Fact, ...]:
         symbol = scope.find(fact.name)
         if not isinstance(symbol, Symbol):
             near = nearest_name(fact.name, scope.symbols)
-            raise InputError(Diagnostic("unknown-name", f"the fact `{fact.name} {fact.word}` is about a name that does not occur", fact.source,
-                                        (Label(fact.span),), help=f"did you mean `{near}`?" if near else None))
+            raise InputError(Diagnostic(
+                "unknown-name", f"the fact `{fact.name} {fact.word}` is about a name that does not occur", fact.source,
+                (Label(fact.span),), help=f"did you mean `{near}`?" if near else None))
         if fact.sides and not symbol.shape.is_matrix and not (fact.sides == "=" and symbol.shape.is_number):
             raise InputError(Diagnostic("not-square" if fact.sides == "=" else "shape-mismatch",
                                         f"`{symbol.name}` is {symbol.shape} and cannot be {fact.word}", fact.source, (Label(fact.span),)))

@@ -131,7 +131,8 @@ class Product:
     def matmul(self, operator: str, array: Expr, node: s.Binary) -> None:
         last = self.parts[-1] if self.kind in ("", "@") else self.array
         first = self.parts[0] if self.kind in ("", "@") else last
-        assert last is not None and first is not None
+        assert last is not None
+        assert first is not None
         rows, cols = first.shape.rows, last.shape.cols
         if cols is array.shape.rows:
             whole = self.array if self.kind not in ("", "@") else None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Final, NoReturn, cast
 
 from ..diagnostics import Source, Span
@@ -9,6 +10,7 @@ from . import syntax as s
 from .lexer import Token, exact, refuse, tokens
 
 DEEPEST: Final = 150
+RECURSION: Final = 6000
 
 _SUM: Final = {"+": "+", "-": "-"}
 _PRODUCT: Final = {"*": "*", "/": "/", "@": "@", "hadamard": "hadamard", "kron": "kron"}
@@ -22,6 +24,8 @@ def parse(text: str, source_name: str = "loss") -> s.Node:
     >>> type(parse("X.T @ w")).__name__
     'Binary'
     """
+    # one level of brackets takes seven calls; the default limit of 1000 would end at 140 levels
+    sys.setrecursionlimit(max(sys.getrecursionlimit(), RECURSION))
     return Parser(Source(source_name, text)).whole()
 
 
@@ -47,7 +51,7 @@ class Parser:
 
     def take(self) -> Token:
         token = self.tokens[self.place]
-        self.place += token.kind != "end"
+        self.place = min(self.place + 1, len(self.tokens) - 1)
         return token
 
     def sees(self, text: str) -> bool:
@@ -70,7 +74,8 @@ class Parser:
     def unexpected(self, needed: str, help: str | None = None) -> NoReturn:
         token = self.token
         if token.kind == "end":
-            found, span = "the text ends", Span(max(len(self.source.text.rstrip()) - 1, 0), len(self.source.text.rstrip()))
+            end = len(self.source.text.rstrip())
+            found, span = "the text ends", Span(max(end - 1, 0), end)
         else:
             found, span = f"found `{self.text_of(token.span)}`", token.span
         refuse(self.source, "syntax-error", f"{found} where {needed} was needed", span, "", help)
@@ -86,7 +91,7 @@ class Parser:
         if self.token.kind == "end":
             refuse(self.source, "syntax-error", "the text is empty, an expression was needed", Span(0, 0))
         node = self.sum()
-        if self.token.kind != "end":
+        if self.place < len(self.tokens) - 1:
             self.after_expression(node)
         return node
 
@@ -100,7 +105,8 @@ class Parser:
         if self.sees(")") or self.sees("]"):
             refuse(self.source, "syntax-error", f"`{token.text}` closes a bracket that was never opened", token.span)
         if self.sees("=") or self.sees(":"):
-            refuse(self.source, "syntax-error", f"found `{token.text}`, but one expression was needed, not an equation or a statement", token.span)
+            refuse(self.source, "syntax-error",
+                   f"found `{token.text}`, but one expression was needed, not an equation or a statement", token.span)
         self.unexpected("an operator or the end")
 
     def sum(self) -> s.Node:
@@ -140,7 +146,11 @@ class Parser:
 
     def postfix(self) -> s.Node:
         node = self.atom()
+        count = self.depth
         while True:
+            count += 1
+            if count > DEEPEST:
+                refuse(self.source, "too-deep", f"more than {DEEPEST} levels of nesting", self.token.span, "this is one level too many")
             if self.token.kind == "power":
                 node = self.superscript(node)
             elif self.sees("."):
@@ -179,7 +189,7 @@ class Parser:
             refuse(self.source, "syntax-error", "a name was needed after the dot, such as `.T`", token.span)
         if self.sees("("):
             self.enter(self.token.span)
-            arguments, options = self.arguments(token.text)
+            arguments, options = self.arguments()
             self.depth -= 1
             return s.Apply(self.since(body.span), token.text, (body, *arguments), options)
         span = body.span.joined(token.span)
@@ -190,7 +200,7 @@ class Parser:
             self.expect("]", "after the axis")
             if axis.text in ("0", "1"):
                 return s.Apply(self.since(body.span), "shape", (body,), (("axis", axis.text),))
-        refuse(self.source, "unknown-attribute", f"`.{token.text}` is not known", token.span, "",
+        return refuse(self.source, "unknown-attribute", f"`.{token.text}` is not known", token.span, "",
                "`.T` transposes, and functions such as `.sum()` may follow a dot")
 
     def atom(self) -> s.Node:
@@ -203,13 +213,13 @@ class Parser:
         if self.sees("("):
             return self.group()
         if self.sees("‖"):
-            return self.bars()
+            return self.group("‖")
         if token.kind == "string":
             refuse(self.source, "syntax-error", "found a text in quotes where a name or a number was needed", token.span, "",
                    "texts stand only inside functions, as in `norm(A, 'fro')`; write the transpose as `.T`")
         return self.unexpected("a name, a number or `(`")
 
-    def group(self) -> s.Node:
+    def group(self, closing: str = ")") -> s.Node:
         tuple_allowed = self.place == self.tuple_at
         opening = self.take()
         self.enter(opening.span)
@@ -224,17 +234,10 @@ class Parser:
             self.close(")", opening, parts[-1])
             self.depth -= 1
             return s.Apply(self.since(opening.span), "tuple", tuple(parts))
-        self.close(")", opening, body)
+        self.close(closing, opening, body)
         self.depth -= 1
-        return s.Group(self.since(opening.span), body)
-
-    def bars(self) -> s.Node:
-        opening = self.take()
-        self.enter(opening.span)
-        body = self.sum()
-        self.close("‖", opening, body)
-        self.depth -= 1
-        return s.Apply(self.since(opening.span), "norm", (body,))
+        span = self.since(opening.span)
+        return s.Group(span, body) if closing == ")" else s.Apply(span, "norm", (body,))
 
     def close(self, sign: str, opening: Token, body: s.Node) -> None:
         if self.accept(sign):
@@ -270,7 +273,7 @@ class Parser:
     def call(self, name: Token, start: Span) -> s.Node:
         if self.sees("["):
             return self.binder(name, start)
-        arguments, options = self.arguments(name.text)
+        arguments, options = self.arguments()
         span = self.since(start)
         if name.text == "partial" and len(arguments) == 2:
             return self.partial(span, arguments[0], s.ungrouped(arguments[1]))
@@ -319,10 +322,9 @@ class Parser:
                 letters.append(None)
                 bounds.append(None)
             else:
-                token = self.take()
-                if token.kind != "name":
-                    self.place -= token.kind != "end"
+                if self.token.kind != "name":
                     self.unexpected("an index letter")
+                token = self.take()
                 letters.append(s.Name(token.span, token.text))
                 bounds.append(self.sum() if self.accept(":") else None)
             if self.accept("]"):
@@ -359,7 +361,7 @@ class Parser:
         self.depth -= 1
         return s.PairIndex(self.since(opening.span), outer, inner)
 
-    def arguments(self, function: str) -> tuple[tuple[s.Node, ...], tuple[tuple[str, str], ...]]:
+    def arguments(self) -> tuple[tuple[s.Node, ...], tuple[tuple[str, str], ...]]:
         """The arguments of a call: expressions, texts, `name=value` options."""
         opening = self.take()
         found: list[s.Node] = []
@@ -386,11 +388,9 @@ class Parser:
 
     def option(self) -> str:
         sign = "-" if self.accept("-") else ""
-        token = self.take()
-        if token.kind not in ("number", "name", "string"):
-            self.place -= token.kind != "end"
+        if self.token.kind not in ("number", "name", "string"):
             self.unexpected("a number or a word as the option's value")
-        return sign + token.text
+        return sign + self.take().text
 
 
 def _short(text: str) -> str:

@@ -26,7 +26,8 @@ class Declared:
 
 
 def _refuse(source: Source, span: Span, message: str, help: str | None = None) -> NoReturn:
-    raise InputError(Diagnostic("unreadable-shape", message, source, (Label(span),), help=help or "write shapes as `X: m×n, x: n, a: scalar`"))
+    help = help or "write shapes as `X: m×n, x: n, a: scalar`"
+    raise InputError(Diagnostic("unreadable-shape", message, source, (Label(span),), help=help))
 
 
 def read_shapes(texts: Sequence[str]) -> dict[str, Declared]:
@@ -39,7 +40,7 @@ def read_shapes(texts: Sequence[str]) -> dict[str, Declared]:
         for declared in _declarations(source):
             known = found.get(declared.name)
             if known is not None and known.shape is not declared.shape:
-                labels = (Label(declared.span, f"{declared.shape} here"),)
+                labels: tuple[Label, ...] = (Label(declared.span, f"{declared.shape} here"),)
                 if known.source == source:
                     labels = (Label(known.span, f"{known.shape} here"), *labels)
                 raise InputError(Diagnostic(
@@ -54,7 +55,8 @@ def _declarations(source: Source) -> list[Declared]:
     starts = [place for place, char in enumerate(text) if char in ":=" and _name_before(text, place) is not None]
     if not starts:
         if text.strip():
-            _refuse(source, Span(0, len(text)), f"found `{text.strip()[:40]}` where a name, a colon and a shape were needed")
+            found_text = text.strip()[:40]
+            _refuse(source, Span(0, len(text)), f"found `{found_text}` where a name, a colon and a shape were needed")
         return []
     found = []
     for number, colon in enumerate(starts):
@@ -65,7 +67,8 @@ def _declarations(source: Source) -> list[Declared]:
         end = following.start if following is not None else len(text)
         body = text[colon + 1 : end].rstrip().rstrip(",;").rstrip()
         if number == 0 and text[: name_span.start].strip():
-            _refuse(source, Span(0, name_span.start), f"found `{text[: name_span.start].strip()[:40]}` where a name and a colon were needed")
+            early = text[: name_span.start].strip()[:40]
+            _refuse(source, Span(0, name_span.start), f"found `{early}` where a name and a colon were needed")
         span = Span(name_span.start, colon + 1 + len(body))
         name = spelled_name(text[name_span.start : name_span.end])
         found.append(Declared(name, _shape(source, body, Span(colon + 1, max(end, colon + 2))), source, span))
