@@ -149,7 +149,7 @@ def _conditions(sides: Pattern, table: Table, problem: Problem, pending: bool) -
         if known is False or (known is None and requirement.word in STRUCTURE):
             return None
         if known is None:
-            assumed.append(Sentence(CONDITIONS[requirement.word].sentence, (("0", value),)))
+            assumed.append(Sentence(CONDITIONS[requirement.word].says, (("0", value),)))
     return tuple(assumed)
 
 

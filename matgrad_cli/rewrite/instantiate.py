@@ -166,3 +166,9 @@ class _Builder:
             self.taken.add(new.name)
         self.table[index] = new
         return new
+
+
+def build_side(side: Expr, table: Table) -> Expr:
+    """A side of a rule at a full table of what its letters stand for; bound letters are drawn fresh."""
+    letters = {value.name for value in table.values() if isinstance(value, Index)}
+    return _Builder(table, {*letters, *RESERVED, *_names(table)}).build(side)

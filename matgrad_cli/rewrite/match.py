@@ -152,9 +152,7 @@ class Matcher:
         return any(fact.word in ("symmetric", "spd", "diagonal") and fact.symbol is node for fact in self.problem.facts)
 
     def _constant(self, p: Expr, node: Expr, b: Table) -> Iterator[Table]:
-        if isinstance(p, Eye) and isinstance(node, Eye):
-            table = self._dim(p.dim, node.dim, b)
-        elif isinstance(p, Size) and isinstance(node, Size):
+        if (isinstance(p, Eye) and isinstance(node, Eye)) or (isinstance(p, Size) and isinstance(node, Size)):
             table = self._dim(p.dim, node.dim, b)
         elif isinstance(p, Fill) and isinstance(node, Fill | Number) and p.value == node.value:
             table = self._shape(p.shape, node.shape, b)
