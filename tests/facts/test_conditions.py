@@ -35,8 +35,10 @@ from matgrad_cli.verify.tensor import nested
 M, N = Dim.of("m"), Dim.of("n")
 X, A, S = Symbol("X", Shape(M, N)), Symbol("A", Shape(M, M)), Symbol("S", Shape(M, M))
 b, c = Symbol("b", Shape(M)), Symbol("c", Shape(Dim.of(1), Dim.of(1)))
-WORDS = ("symmetric antisymmetric spd orthogonal diagonal lower upper invertible square tall wide positive nonnegative nonzero unit "
-         "unit_interval simplex onehot binary signs").split()
+WORDS = [
+    "symmetric", "antisymmetric", "spd", "orthogonal", "diagonal", "lower", "upper", "invertible", "square", "tall", "wide", "positive",
+    "nonnegative", "nonzero", "unit", "unit_interval", "simplex", "onehot", "binary", "signs",
+]
 
 
 def sides(word):
@@ -51,7 +53,7 @@ def test_samples_satisfy_and_violations_do_not(word):
             drawn = sample(frozenset((word,)), source, *sides(word))
             assert drawn is not None
             assert all(CONDITIONS[other].test(drawn) for other in consequences(word)), (word, drawn)
-            if not condition.sides or condition.sides == "=" and word != "square":
+            if not condition.sides or (condition.sides == "=" and word != "square"):
                 assert not condition.test(violating(frozenset((word,)), word, source, *sides(word)))
 
 
@@ -62,8 +64,9 @@ def test_the_list_is_the_declared_one():
         assert set(condition.implies) <= set(CONDITIONS)
 
 
-@pytest.mark.parametrize("text, word", [
-    ("positive definite", "spd"), ("one-hot", "onehot"), ("Lower Triangular", "lower"), ("pm1", "signs"), ("skew-symmetric", "antisymmetric"),
+@pytest.mark.parametrize(("text", "word"), [
+    ("positive definite", "spd"), ("one-hot", "onehot"), ("Lower Triangular", "lower"), ("pm1", "signs"),
+    ("skew-symmetric", "antisymmetric"),
     ("unit interval", "unit_interval"), ("unit-interval", "unit_interval"), ("non-negative", "nonnegative"), (" symmetric ", "symmetric"),
 ])
 def test_synonyms(text, word):
@@ -100,14 +103,16 @@ KNOWN = [
     (matmul(Transpose(X), X), "symmetric"), (matmul(X, Transpose(X)), "symmetric"), (add(A, Transpose(A)), "symmetric"),
     (matmul(Transpose(X), S, X), "symmetric"), (Inverse(S), "symmetric"), (Inverse(S), "spd"), (Call("diag", b), "symmetric"),
     (Eye(M), "orthogonal"), (S, "invertible"), (matmul(S, S), "symmetric"), (MatrixPower(S, 3), "spd"), (Call("exp", X), "positive"),
-    (Call("exp", X), "nonzero"), (add(S, Eye(M)), "spd"), (matmul(Transpose(b), b), "nonnegative"), (matmul(Transpose(b), S, b), "nonnegative"),
+    (Call("exp", X), "nonzero"), (add(S, Eye(M)), "spd"), (matmul(Transpose(b), b), "nonnegative"),
+    (matmul(Transpose(b), S, b), "nonnegative"),
     (Power(c, Number(2)), "nonnegative"), (add(Number(1), Power(c, Number(2))), "positive"), (Size(M), "positive"),
-    (Call("det", S), "positive"), (Call("softmax", b), "simplex"), (Call("softmax", b), "unit_interval"), (Fill(1, Shape(M, M)), "symmetric"),
+    (Call("det", S), "positive"), (Call("softmax", b), "simplex"), (Call("softmax", b), "unit_interval"),
+    (Fill(1, Shape(M, M)), "symmetric"),
     (Add((matmul(X, Transpose(X)), S)), "spd"), (add(mul(Number(2), A), mul(Number(2), Transpose(A))), "symmetric"),
 ]
 
 
-@pytest.mark.parametrize("expr, word", KNOWN)
+@pytest.mark.parametrize(("expr", "word"), KNOWN)
 def test_what_follows_by_form(expr, word):
     given = problem((S, "spd"))
     assert holds(expr, word, given) is True
@@ -118,7 +123,7 @@ def test_what_follows_by_form(expr, word):
         assert CONDITIONS[word].test(rows)
 
 
-@pytest.mark.parametrize("expr, word", [
+@pytest.mark.parametrize(("expr", "word"), [
     (A, "symmetric"), (matmul(A, S), "symmetric"), (neg(S), "spd"), (X, "positive"), (matmul(Transpose(X), A, X), "symmetric"),
     (c, "nonzero"), (A, "invertible"), (matmul(S, add(S, A)), "symmetric"), (Call("tanh", X), "positive"), (add(S, A), "invertible"),
 ])
