@@ -1,0 +1,259 @@
+"""Derivations as JSON, complete: `from_json(to_json(d)) == d`. What a reader wants stands in front, what rebuilds it behind."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import Any, cast
+
+from ..facts import Fact, Problem
+from ..ir import Dim, Expr, Shape, Symbol
+from ..notation.to_latex import to_latex
+from ..notation.to_text import dim_text, to_text
+from ..records import Bindings, Derivation, ReadOff, Result, Sentence, Step
+from ..verify.verdict import Verdict, Witness
+from .code import derivation_code
+from .nodes_json import Json, Reader, Table
+from .page import phrase
+from .words import value_text
+
+SCHEMA = 1
+_LINE = 100
+
+
+def to_json(derivation: Derivation) -> str:
+    """The JSON document of one derivation, with `"schema": 1`."""
+    table = Table()
+    return _document({"schema": SCHEMA, **_derivation(derivation, table)}, table)
+
+
+def to_json_many(derivations: Sequence[Derivation]) -> str:
+    """The JSON document of several methods or layouts: `{"schema": 1, "derivations": […]}`."""
+    parts = [json.loads(to_json(derivation)) for derivation in derivations]
+    for part in parts:
+        del part["schema"]
+    return dumped({"schema": SCHEMA, "derivations": parts}) + "\n"
+
+
+def from_json(text: str) -> Derivation:
+    """The derivation that `to_json` wrote."""
+    return _read_derivation(json.loads(text))
+
+
+def many_from_json(text: str) -> list[Derivation]:
+    """The derivations of a document with one or several."""
+    data = json.loads(text)
+    return [_read_derivation(part) for part in data["derivations"]] if "derivations" in data else [_read_derivation(data)]
+
+
+def _document(data: dict[str, Json], table: Table) -> str:
+    head = dumped(data)
+    rows = ",\n    ".join(json.dumps(row, ensure_ascii=False) for row in table.rows)
+    return f'{head[:-2]},\n  "nodes": [\n    {rows}\n  ]\n}}\n'
+
+
+def dumped(value: Json, indent: str = "") -> str:
+    """JSON in which what is short stands on one line."""
+    flat = json.dumps(value, ensure_ascii=False)
+    if (len(flat) + len(indent) <= _LINE and indent) or not isinstance(value, dict | list) or not value:
+        return flat
+    inner = indent + "  "
+    if isinstance(value, dict):
+        parts = [f"{inner}{json.dumps(name, ensure_ascii=False)}: {dumped(part, inner)}" for name, part in value.items()]
+        return "{\n" + ",\n".join(parts) + f"\n{indent}}}"
+    return "[\n" + ",\n".join(inner + dumped(part, inner) for part in value) + f"\n{indent}]"
+
+
+# ---- writing
+
+
+def _derivation(derivation: Derivation, table: Table) -> dict[str, Json]:
+    problem, readoff = derivation.problem, derivation.readoff
+    return {
+        "loss": expression(problem.loss, table),
+        "wrt": problem.wrt.name,
+        "method": derivation.method,
+        "layout": derivation.layout,
+        "order": derivation.order,
+        "shapes": {symbol.name: sides(symbol.shape) for symbol in problem.variables},
+        "assumed": [*problem.assumed, *(_words(sentence) for sentence in derivation.assumed)],
+        "notes": [*problem.notes, *(_words(sentence) for sentence in derivation.notes)],
+        "problem": _problem(problem, table),
+        "start": expression(derivation.start, table),
+        "steps": [_step(str(number), step, table) for number, step in enumerate(derivation.steps, 1)],
+        "readoff": {
+            "title": _sentence(readoff.title, table),
+            "why": _sentence(readoff.why, table),
+            "line": expression(readoff.line, table),
+            "verdict": _verdict(readoff.verdict),
+        },
+        "result": _result(derivation, table),
+        "verdict": derivation.verdict,
+        "assumptions": [_sentence(sentence, table) for sentence in derivation.assumed],
+        "remarks": [_sentence(sentence, table) for sentence in derivation.notes],
+    }
+
+
+def expression(node: Expr, table: Table) -> dict[str, Json]:
+    """An expression: as text of the expression language, as LaTeX, and the row from which it is rebuilt."""
+    return {"text": to_text(node), "latex": to_latex(node), "node": table.number(node)}
+
+
+def sides(shape: Shape) -> list[Json]:
+    """A shape as names: [] for a number, ["n"] for a column, ["m", "n"] for a matrix."""
+    if shape.is_number:
+        return []
+    return [dim_text(shape.rows)] if shape.is_column else [dim_text(shape.rows), dim_text(shape.cols)]
+
+
+def _problem(problem: Problem, table: Table) -> dict[str, Json]:
+    return {
+        "source": problem.source,
+        "wrt": table.encoded(problem.wrt),
+        "variables": table.encoded(problem.variables),
+        "facts": [[table.encoded(fact.symbol), fact.word] for fact in problem.facts],
+        "origins": table.encoded(problem.origins),
+        "assumed": table.encoded(problem.assumed),
+        "notes": table.encoded(problem.notes),
+        "sizes": table.encoded(problem.sizes),
+    }
+
+
+def _sentence(sentence: Sentence, table: Table) -> dict[str, Json]:
+    return {"text": _words(sentence), "template": sentence.template, "values": _bindings(sentence.values, table)}
+
+
+def _words(sentence: Sentence) -> str:
+    return "".join(value_text(part) for part in phrase(sentence))
+
+
+def _bindings(bindings: Bindings, table: Table) -> Json:
+    return [{"name": name, "text": to_text(value) if isinstance(value, Expr) else str(value), "value": table.encoded(value)}
+            for name, value in bindings]  # fmt: skip
+
+
+def _step(number: str, step: Step, table: Table) -> dict[str, Json]:
+    return {
+        "number": number,
+        "rule": step.rule,
+        "title": _words(step.title),
+        "before": expression(step.before, table),
+        "after": expression(step.after, table),
+        "path": list(step.places[0]) if step.places else [],
+        "places": table.encoded(step.places),
+        "results": table.encoded(step.results),
+        "bindings": _bindings(step.bindings, table),
+        "shape": sides(step.after.shape),
+        "free": table.encoded(sorted(letter.name for letter in step.after.free)),
+        "assumed": [_words(sentence) for sentence in step.assumed],
+        "verdict": _verdict(step.verdict),
+        "substeps": [_step(f"{number}.{part}", substep, table) for part, substep in enumerate(step.substeps, 1)],
+        "sentence": _sentence(step.title, table),
+        "why": _sentence(step.why, table),
+        "assumptions": [_sentence(sentence, table) for sentence in step.assumed],
+    }
+
+
+def _verdict(verdict: Verdict) -> dict[str, Json]:
+    witness = verdict.witness
+    shown: Json = None
+    if witness is not None:
+        values = [[name, cast(Json, value)] for name, value in witness.values]
+        shown = {"values": cast(Json, values), "left": cast(Json, witness.left), "right": cast(Json, witness.right)}
+    return {"kind": verdict.kind, "by": verdict.by, "witness": shown}
+
+
+def _result(derivation: Derivation, table: Table) -> dict[str, Json]:
+    result = derivation.result
+    stated = result.matrix if result.matrix is not None else result.entry
+    shape: list[Json] = sides(result.matrix.shape) if result.matrix is not None else [dim_text(letter.dim) for letter in result.letters]
+    return {
+        "text": to_text(stated),
+        "latex": to_latex(stated),
+        "numpy": derivation_code(derivation),
+        "shape": shape,
+        "entry": expression(result.entry, table),
+        "letters": table.encoded(result.letters),
+        "matrix": None if result.matrix is None else expression(result.matrix, table),
+        "where": [{"name": name, **expression(body, table)} for name, body in result.where],
+        "flattened": None if result.flattened is None else expression(result.flattened, table),
+        "cases": [{"condition": condition, **expression(value, table)} for value, condition in result.cases],
+    }
+
+
+# ---- reading
+
+
+def _read_derivation(data: dict[str, Any]) -> Derivation:
+    reader = Reader(data["nodes"])
+    facts = data["problem"]
+    problem = Problem(
+        _node(data["loss"], reader),
+        cast(Symbol, reader.decoded(facts["wrt"])),
+        cast("tuple[Symbol, ...]", reader.decoded(facts["variables"])),
+        tuple(Fact(cast(Symbol, reader.decoded(symbol)), word) for symbol, word in facts["facts"]),
+        cast("tuple[tuple[str, str], ...]", reader.decoded(facts["origins"])),
+        tuple(facts["assumed"]),
+        tuple(facts["notes"]),
+        cast("tuple[Dim, ...]", reader.decoded(facts["sizes"])),
+        facts["source"],
+    )
+    last = data["readoff"]
+    readoff = ReadOff(
+        _read_sentence(last["title"], reader), _read_sentence(last["why"], reader), _node(last["line"], reader),
+        _read_result(data["result"], reader), _read_verdict(last["verdict"]),
+    )  # fmt: skip
+    return Derivation(
+        problem, data["method"], data["layout"], data["order"], _node(data["start"], reader),
+        tuple(_read_step(step, reader) for step in data["steps"]), readoff,
+        tuple(_read_sentence(sentence, reader) for sentence in data["assumptions"]),
+        tuple(_read_sentence(sentence, reader) for sentence in data["remarks"]),
+    )  # fmt: skip
+
+
+def _node(data: dict[str, Any], reader: Reader) -> Expr:
+    number: int = data["node"]
+    return reader.nodes[number]
+
+
+def _read_sentence(data: dict[str, Any], reader: Reader) -> Sentence:
+    return Sentence(data["template"], _read_bindings(data["values"], reader))
+
+
+def _read_bindings(data: list[dict[str, Any]], reader: Reader) -> Bindings:
+    return cast(Bindings, tuple((binding["name"], reader.decoded(binding["value"])) for binding in data))
+
+
+def _read_step(data: dict[str, Any], reader: Reader) -> Step:
+    return Step(
+        data["rule"],
+        _read_sentence(data["sentence"], reader),
+        _read_sentence(data["why"], reader),
+        _node(data["before"], reader),
+        _node(data["after"], reader),
+        cast("tuple[tuple[int, ...], ...]", reader.decoded(data["places"])),
+        cast("tuple[tuple[int, ...], ...]", reader.decoded(data["results"])),
+        _read_bindings(data["bindings"], reader),
+        tuple(_read_sentence(sentence, reader) for sentence in data["assumptions"]),
+        _read_verdict(data["verdict"]),
+        tuple(_read_step(step, reader) for step in data["substeps"]),
+    )
+
+
+def _read_verdict(data: dict[str, Any]) -> Verdict:
+    witness = data["witness"]
+    if witness is None:
+        return Verdict(data["kind"], data["by"])
+    values = tuple((name, value) for name, value in witness["values"])
+    return Verdict(data["kind"], data["by"], Witness(values, witness["left"], witness["right"]))
+
+
+def _read_result(data: dict[str, Any], reader: Reader) -> Result:
+    return Result(
+        _node(data["entry"], reader),
+        cast("tuple[Any, ...]", reader.decoded(data["letters"])),
+        None if data["matrix"] is None else _node(data["matrix"], reader),
+        tuple((part["name"], _node(part, reader)) for part in data["where"]),
+        None if data["flattened"] is None else _node(data["flattened"], reader),
+        tuple((_node(part, reader), part["condition"]) for part in data["cases"]),
+    )

@@ -1,0 +1,104 @@
+"""Expressions as JSON and back: a table in which each node stands once, however often it is shared."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import Any, Final
+
+from .. import ir
+from ..ir import Dim, Expr, Index, Pair, Shape
+
+Json = None | bool | int | float | str | list["Json"] | dict[str, "Json"]
+
+_CLASSES: Final[dict[str, type[Expr]]] = {
+    kind.__name__: kind
+    for kind in (
+        ir.Number, ir.Constant, ir.Size, ir.Symbol, ir.Eye, ir.Fill, ir.Add, ir.Mul, ir.MatMul, ir.Hadamard, ir.Kron, ir.Power,
+        ir.MatrixPower, ir.Transpose, ir.Inverse, ir.Call, ir.Entry, ir.Delta, ir.SumOver, ir.MatrixOf, ir.Partial, ir.Differential,
+        ir.LinearMap, ir.Named,
+    )
+}  # fmt: skip
+
+
+class Table:
+    """Collects nodes; each gets the number of its row."""
+
+    def __init__(self) -> None:
+        self.rows: list[Json] = []
+        self._numbers: dict[Expr, int] = {}
+
+    def number(self, root: Expr) -> int:
+        """The row of an expression; its parts come before it."""
+        stack = [root]
+        while stack:
+            node = stack[-1]
+            waiting = [part for part in _parts(node) if part not in self._numbers]
+            if node in self._numbers:
+                stack.pop()
+            elif waiting:
+                stack.extend(waiting)
+            else:
+                _, arguments = node.__reduce__()
+                self.rows.append([type(node).__name__, *(self.encoded(argument) for argument in arguments)])
+                self._numbers[node] = len(self.rows) - 1
+                stack.pop()
+        return self._numbers[root]
+
+    def encoded(self, value: object) -> Json:
+        """A value as JSON: an expression by its row, everything else in full."""
+        match value:
+            case None | bool() | int() | str():
+                return value
+            case Expr():
+                return {"node": self.number(value)}
+            case Fraction():
+                return {"number": str(value)}
+            case Dim():
+                powers: list[Json] = [[name, power] for name, power in value.powers]
+                return {"dim": [value.factor, *powers]}
+            case Shape():
+                return {"shape": [self.encoded(value.rows), self.encoded(value.cols)]}
+            case Index():
+                return {"index": [value.name, self.encoded(value.dim)]}
+            case Pair():
+                return {"pair": [self.encoded(value.outer), self.encoded(value.inner), self.encoded(value.inner_dim)]}
+            case tuple() | list():
+                return [self.encoded(part) for part in value]
+        raise TypeError(f"no JSON form for {type(value).__name__}")
+
+
+def _parts(node: Expr) -> tuple[Expr, ...]:
+    # the variable of ∂/∂X is no child, but its row must come first as well
+    variable = getattr(node, "variable", None) or getattr(node, "argument", None)
+    return (*node.children, variable) if isinstance(variable, Expr) and variable is not node else node.children
+
+
+class Reader:
+    """Rebuilds expressions from the rows of a table."""
+
+    def __init__(self, rows: list[Json]) -> None:
+        self.nodes: list[Expr] = []
+        for row in rows:
+            assert isinstance(row, list)
+            name, *arguments = row
+            self.nodes.append(_CLASSES[str(name)](*(self.decoded(argument) for argument in arguments)))
+
+    def decoded(self, value: Json) -> object:
+        """The value that `Table.encoded` wrote."""
+        if isinstance(value, list):
+            return tuple(self.decoded(part) for part in value)
+        if not isinstance(value, dict):
+            return value
+        ((kind, inside),) = value.items()
+        if kind == "node":
+            assert isinstance(inside, int)
+            return self.nodes[inside]
+        if kind == "number":
+            return Fraction(str(inside))
+        assert isinstance(inside, list)
+        parts: list[Any] = [self.decoded(part) for part in inside]
+        if kind == "dim":
+            return Dim(parts[0], tuple(parts[1:]))
+        if kind == "shape":
+            return Shape(*parts)
+        return Index(*parts) if kind == "index" else Pair(*parts)

@@ -1,0 +1,199 @@
+"""A result as SymPy code: matrix symbols of symbolic size, nothing evaluated by us."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from ..ir import (
+    Call,
+    Constant,
+    Delta,
+    Dim,
+    Entry,
+    Expr,
+    Eye,
+    Fill,
+    Hadamard,
+    Index,
+    Inverse,
+    Kron,
+    MatMul,
+    MatrixOf,
+    MatrixPower,
+    Named,
+    Number,
+    Position,
+    Power,
+    Shape,
+    SumOver,
+    Symbol,
+    letters_in,
+    nodes_of,
+)
+from ..notation.precedence import ATOM, POWER, PRODUCT, UNARY, Piece
+from ..notation.to_text import TextPrinter, dim_text
+from ..records import Derivation
+from .code_names import safe_name
+
+_SCALARS: Final = {"tr": "Trace({x})", "det": "Determinant({x})", "logdet": "log(Determinant({x}))"}
+_RENAMED: Final = {"abs": "Abs", "sigmoid": "Lambda(z, 1/(1 + exp(-z)))", "softplus": "Lambda(z, log(1 + exp(z)))",
+                   "relu": "Lambda(z, Max(z, 0))", "step": "Lambda(z, Heaviside(z))", "square": "Lambda(z, z**2)",
+                   "reciprocal": "Lambda(z, 1/z)", "expm1": "Lambda(z, exp(z) - 1)", "log1p": "Lambda(z, log(1 + z))",
+                   "log2": "Lambda(z, log(z, 2))", "log10": "Lambda(z, log(z, 10))", "silu": "Lambda(z, z/(1 + exp(-z)))",
+                   "gelu": "Lambda(z, z*(1 + erf(z/sqrt(2)))/2)"}  # fmt: skip
+
+_TAKEN: Final = frozenset({"z", "gradient", "exp", "log", "sqrt", "Sum", "Trace", "Rational", "Symbol", "MatrixSymbol", "Max", "pi"})
+
+
+def sympy_code(derivation: Derivation) -> str:
+    """A module that builds the result as the SymPy expression `gradient`."""
+    result = derivation.result
+    stated = result.matrix if result.matrix is not None else result.entry
+    printer = SympyPrinter(derivation.problem.variables, letters_in(stated))
+    named = [node for node in reversed(list(nodes_of(stated))) if isinstance(node, Named)]
+    parts = [f"{printer.name(node.name)} = {printer.show(node.body)}" for node in sorted(named, key=lambda node: _depth(node, named))]
+    last = f"gradient = {printer.show(stated)}"
+    sizes = sorted({name for dim in printer.dims for name in dim.names})
+    lines = ["from sympy import *", ""]
+    if sizes:
+        lines.append(_symbols(sizes, printer, "integer=True, positive=True"))
+    letters = sorted({letter.name for letter in letters_in(stated)})
+    if letters:
+        lines.append(_symbols(letters, printer, "integer=True"))
+    if printer.uses_z or "Lambda(z" in last or any("Lambda(z" in part for part in parts):
+        lines.append('z = Dummy("z")')
+    for symbol in derivation.problem.variables:
+        name = printer.name(symbol.name)
+        if symbol.shape.is_number:
+            lines.append(f'{name} = Symbol("{symbol.name}")')
+        else:
+            lines.append(f'{name} = MatrixSymbol("{symbol.name}", {printer.size(symbol.shape)})')
+    return "\n".join([*lines, *parts, last, ""])
+
+
+def _depth(node: Named, named: list[Named]) -> int:
+    inside = {part for part in nodes_of(node.body) if isinstance(part, Named)}
+    return len(inside & set(named))
+
+
+def _symbols(names: list[str], printer: SympyPrinter, options: str) -> str:
+    left = ", ".join(printer.name(name) for name in names)
+    comma = "," if len(names) == 1 else ""
+    return f'{left}{comma} = symbols("{" ".join(names)}{comma}", {options})'
+
+
+class SympyPrinter(TextPrinter):
+    """The expression language with SymPy's names: `*` is the matrix product, elementwise work is spelled out."""
+
+    def __init__(self, variables: tuple[Symbol, ...], letters: frozenset[Index]) -> None:
+        super().__init__()
+        self.dims: set[Dim] = {side for symbol in variables for side in (symbol.shape.rows, symbol.shape.cols)}
+        self.dims |= {letter.dim for letter in letters}
+        self.uses_z = False
+
+    def name(self, name: str) -> str:
+        """A Python name that hides none of SymPy's that the module uses."""
+        return safe_name(name, _TAKEN)
+
+    def dim(self, dim: Dim) -> str:
+        """A dimension as SymPy code."""
+        self.dims.add(dim)
+        text = dim_text(dim)
+        return self.name(text) if text.isidentifier() else text
+
+    def size(self, shape: Shape) -> str:
+        """rows, columns."""
+        return f"{self.dim(shape.rows)}, {self.dim(shape.cols)}"
+
+    def on_number(self, node: Number, parts: tuple[Piece, ...]) -> Piece:
+        value = abs(node.value)
+        text = str(value) if value.denominator == 1 else f"Rational({value.numerator}, {value.denominator})"
+        return Piece(text, negative=node.value < 0)
+
+    def on_constant(self, node: Constant, parts: tuple[Piece, ...]) -> Piece:
+        return Piece(node.name)
+
+    def on_symbol(self, node: Symbol, parts: tuple[Piece, ...]) -> Piece:
+        return Piece(self.name(node.name))
+
+    def on_named(self, node: Named, parts: tuple[Piece, ...]) -> Piece:
+        return Piece(self.name(node.name))
+
+    def on_eye(self, node: Eye, parts: tuple[Piece, ...]) -> Piece:
+        return Piece(f"Identity({self.dim(node.dim)})")
+
+    def on_fill(self, node: Fill, parts: tuple[Piece, ...]) -> Piece:
+        return Piece(f"{'OneMatrix' if node.value else 'ZeroMatrix'}({self.size(node.declared)})")
+
+    def on_delta(self, node: Delta, parts: tuple[Piece, ...]) -> Piece:
+        return Piece(f"KroneckerDelta({self._position(node.left)}, {self._position(node.right)})")
+
+    def _position(self, position: Position | None) -> str:
+        return "0" if position is None else self.name(str(position))
+
+    def on_matmul(self, node: MatMul, parts: tuple[Piece, ...]) -> Piece:
+        piece = self._joined(parts, "*")
+        return Piece(f"Trace({piece.text})") if node.shape.is_number else piece
+
+    def on_hadamard(self, node: Hadamard, parts: tuple[Piece, ...]) -> Piece:
+        return Piece(f"HadamardProduct({', '.join(self.signed(part) for part in parts)})")
+
+    def on_kron(self, node: Kron, parts: tuple[Piece, ...]) -> Piece:
+        return Piece(f"KroneckerProduct({', '.join(self.signed(part) for part in parts)})")
+
+    def on_power(self, node: Power, parts: tuple[Piece, ...]) -> Piece:
+        if node.shape.is_number:
+            value = node.exponent.value if isinstance(node.exponent, Number) else None
+            shown = str(value) if value is not None and value.denominator == 1 else self.within(parts[1], ATOM)
+            if value is not None and value.denominator != 1:
+                shown = f"Rational({value.numerator}, {value.denominator})"
+            return Piece(f"{self.within(parts[0], ATOM)}**{shown}", POWER, under=parts[0] if value == -1 else None)
+        return Piece(f"HadamardPower({self.signed(parts[0])}, {self.signed(parts[1])})")
+
+    def on_matrixpower(self, node: MatrixPower, parts: tuple[Piece, ...]) -> Piece:
+        return Piece(f"{self.within(parts[0], ATOM)}**{node.exponent}", POWER)
+
+    def on_inverse(self, node: Inverse, parts: tuple[Piece, ...]) -> Piece:
+        return Piece(f"Inverse({self.signed(parts[0])})")
+
+    def on_entry(self, node: Entry, parts: tuple[Piece, ...]) -> Piece:
+        return Piece(f"{self.within(parts[0], ATOM)}[{self._position(node.row)}, {self._position(node.col)}]")
+
+    def on_sumover(self, node: SumOver, parts: tuple[Piece, ...]) -> Piece:
+        ranges = ", ".join(f"({self.name(index.name)}, 0, {self.dim(index.dim)} - 1)" for index in node.indices)
+        return Piece(f"Sum({self.signed(parts[0])}, {ranges})")
+
+    def on_matrixof(self, node: MatrixOf, parts: tuple[Piece, ...]) -> Piece:
+        row, col = (letter.name if letter else "_" for letter in (node.row, node.col))
+        return Piece(f"FunctionMatrix({self.size(node.shape)}, Lambda(({row}, {col}), {self.signed(parts[0])}))")
+
+    def on_call(self, node: Call, parts: tuple[Piece, ...]) -> Piece:
+        name, shown, shape = node.function, self.signed(parts[0]), node.argument.shape
+        if name in _SCALARS:
+            return Piece(_SCALARS[name].format(x=shown))
+        if name == "norm":
+            return Piece(f"sqrt(Trace(({shown}).T*({shown})))" if not shape.is_number else f"Abs({shown})")
+        if name == "inner":
+            return Piece(f"Trace(({shown}).T*({self.signed(parts[1])}))")
+        return self._array_call(name, shown, node.argument)
+
+    def _array_call(self, name: str, shown: str, argument: Expr) -> Piece:
+        shape = argument.shape
+        left = f"OneMatrix(1, {self.dim(shape.rows)})"
+        right = f"OneMatrix({self.dim(shape.cols)}, 1)"
+        if name == "sum":
+            return Piece(f"Trace({left}*({shown})*{right})")
+        if name == "mean":
+            return Piece(f"Trace({left}*({shown})*{right})/({self.dim(shape.rows)}*{self.dim(shape.cols)})", PRODUCT)
+        if name == "sum0":
+            return Piece(f"{left}*({shown})", PRODUCT)
+        if name == "sum1":
+            return Piece(f"({shown})*{right}", PRODUCT)
+        if name == "diag":
+            return Piece(f"DiagMatrix({shown})")
+        if name == "softmax":
+            raised = f"({shown}).applyfunc(exp)"
+            return Piece(f"{raised}/Trace(OneMatrix(1, {self.dim(shape.rows)})*{raised})", UNARY)
+        function = _RENAMED.get(name, name)
+        self.uses_z = self.uses_z or "(z" in function
+        return Piece(f"({function})({shown})" if shape.is_number else f"({shown}).applyfunc({function})")
