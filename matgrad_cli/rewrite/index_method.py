@@ -6,15 +6,16 @@ from dataclasses import dataclass
 
 from ..diagnostics import Diagnostic, StuckError
 from ..facts import Problem
-from ..ir import Add, Call, Delta, Entry, Expr, Index, Number, Pair, Partial, Symbol, add, mul, nodes_of
+from ..ir import Add, Call, Delta, Expr, Index, Number, Pair, Partial, Symbol, add, mul, nodes_of
 from ..ir.dimensions import ONE
 from ..notation.to_text import to_text
 from ..records import Bindings
 from .collapse import collapse_round
 from .gather import gather_round, inside_of, maximal
-from .partials import Unfolding, entry, unfold
+from .partials import Unfolding, entry
 from .recorder import Recorder
 from .terms import Letters, Term, has_pending, join, split
+from .unfolding import Unfolder
 
 MAX_LINES = 2_000
 """A derivation longer than this ends with a message instead of a hang."""
@@ -86,17 +87,19 @@ def target_of(expr: Expr, variable: Symbol, taken: set[str], options: tuple[tupl
 
 def differentiate(recorder: Recorder, letters: Letters) -> None:
     """Unfold the pending derivatives, largest first, until only δ's and entries are left."""
+    phases = {phase.name: phase.rules for phase in recorder.rules.method("index").phases}
+    unfolder = Unfolder(recorder.rules, recorder.problem, phases["unfold"])
     while has_pending(recorder.line):
         if len(recorder.steps) > MAX_LINES:
             raise StuckError(Diagnostic("too-many-steps", f"the derivation has more than {MAX_LINES} lines and is not finished"))
         terms = split(recorder.line)
         if gather_round(recorder, terms, letters):
             continue
-        _unfold_round(recorder, terms, letters)
+        _unfold_round(recorder, unfolder, terms, letters)
     recorder.move("distribute-sum", join(split(recorder.line)))
 
 
-def _unfold_round(recorder: Recorder, terms: tuple[Term, ...], letters: Letters) -> None:
+def _unfold_round(recorder: Recorder, unfolder: Unfolder, terms: tuple[Term, ...], letters: Letters) -> None:
     ready = maximal(terms)
     first: Unfolding | None = None
     count = 0
@@ -106,7 +109,8 @@ def _unfold_round(recorder: Recorder, terms: tuple[Term, ...], letters: Letters)
         if pending is None or pending not in ready:
             new_terms.append(term.expr())
             continue
-        unfolding = unfold(pending, letters, term.names(), frozenset(Term((), term.indices, term.others).names()), recorder.names)
+        outside = frozenset(Term((), term.indices, term.others).names())
+        unfolding = unfolder.unfold(pending, letters, term.names(), outside, recorder.names)
         if unfolding is None:
             raise stuck(recorder, pending)
         first = first or unfolding
@@ -122,7 +126,7 @@ def _unfold_round(recorder: Recorder, terms: tuple[Term, ...], letters: Letters)
     if count > 1:
         title = recorder.rules.rule(first.rule).title + " (in {count} terms likewise)"
     bindings: Bindings = (*first.bindings, *((("count", str(count)),) if count > 1 else ()))
-    recorder.move(first.rule, add(*kept) if kept else Number(0), bindings, title=title)
+    recorder.move(first.rule, add(*kept) if kept else Number(0), bindings, first.assumed, title=title)
 
 
 def stuck(recorder: Recorder, pending: Partial) -> StuckError:

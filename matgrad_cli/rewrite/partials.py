@@ -8,39 +8,28 @@ and the powers see `cite` of the rules in rules/partials.toml.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-from fractions import Fraction
+from dataclasses import dataclass
 
 from ..ir import (
-    NUMBER,
-    Add,
     Call,
     Delta,
     Entry,
     Expr,
-    Eye,
-    Fill,
-    Hadamard,
     Index,
     Inverse,
     Kron,
     MatMul,
     MatrixOf,
     MatrixPower,
-    Mul,
     Named,
     Number,
     Pair,
     Partial,
     Position,
     Power,
-    Shape,
-    Size,
     SumOver,
     Symbol,
-    Transpose,
     add,
-    hadamard,
     is_elementwise,
     matmul,
     mul,
@@ -49,7 +38,8 @@ from ..ir import (
     sum_over,
 )
 from ..ir.dimensions import ONE, Dim
-from ..records import Bindings
+from ..records import Bindings, Sentence
+from ..rulebook.load import Rulebook
 from .elementwise import derivative_of, lifted
 from .terms import UNIT, ZERO, Letters
 
@@ -61,6 +51,7 @@ class Unfolding:
     rule: str
     new: Expr
     bindings: Bindings = ()
+    assumed: tuple[Sentence, ...] = ()
 
 
 @dataclass(slots=True)
@@ -70,8 +61,9 @@ class Context:
     pending: Partial
     letters: Letters
     taken: set[str]
-    outside: frozenset[str] = frozenset()
-    names: Mapping[Expr, Expr] = field(default_factory=dict)
+    outside: frozenset[str]
+    names: Mapping[Expr, Expr]
+    book: Rulebook
 
     @property
     def variable(self) -> Symbol:
@@ -83,6 +75,10 @@ class Context:
         if self.variable not in body.symbols:
             return ZERO
         return Partial(body, self.variable, self.pending.row, self.pending.col)
+
+    def entry_of_variable(self) -> Expr:
+        """X[s,t], by which the derivative is taken; the variable itself if it is a number."""
+        return entry(self.variable, self.pending.row, self.pending.col)
 
     def active(self, body: Expr) -> bool:
         """Whether the variable occurs in `body`."""
@@ -118,40 +114,39 @@ def delta(left: Position | None, right: Position | None) -> Expr:
     return Delta(left, right)
 
 
-def unfold(
-    pending: Partial, letters: Letters, taken: set[str], outside: frozenset[str] = frozenset(), names: Mapping[Expr, Expr] | None = None
-) -> Unfolding | None:
-    """One layer of the pending derivative; None where no rule is known.
-
-    `outside` are letters used around it; `names` maps the bodies of named parts to their names.
-    """
-    context = Context(pending, letters, taken, outside, names or {})
-    body = pending.body
-    if not context.active(body):
-        return Unfolding("partial-constant", ZERO, (("constant", body), ("X", context.variable)))
-    if isinstance(body, Entry):
-        rule = _ENTRY_RULES.get(type(body.base))
-        return rule(context, body, body.base) if rule else None
-    rule_of_number = _NUMBER_RULES.get(type(body))
-    return rule_of_number(context, body) if rule_of_number else None
+def constant(context: Context, body: Expr) -> Unfolding | None:
+    """What does not hold the variable has the derivative 0."""
+    if context.active(body):
+        return None
+    return Unfolding("partial-constant", ZERO, (("constant", body), ("X", context.variable)))
 
 
 # ---------------------------------------------------------------- numbers
 
 
-def _variable(context: Context, body: Expr) -> Unfolding:
-    return Unfolding("partial-variable-number", UNIT, (("X", body),))
+def _variable(context: Context, body: Expr) -> Unfolding | None:
+    return Unfolding("partial-variable-number", UNIT, (("X", body),)) if body is context.variable else None
 
 
-def _sum(context: Context, body: Expr) -> Unfolding:
+def _sum(context: Context, body: Expr) -> Unfolding | None:
+    if isinstance(body, Entry):
+        return _entry_sum(context, body, body.base)
     kept = [context.d(term) for term in body.children if context.active(term)]
     dropped = [term for term in body.children if not context.active(term)]
     rule = "partial-sum-constant" if dropped else "partial-sum"
     return Unfolding(rule, add(*kept), (("u", body), ("X", context.variable), *((("c", add(*dropped)),) if dropped else ())))
 
 
-def _product(context: Context, body: Expr) -> Unfolding:
-    return product_rule(context, body.children, body)
+def _product(context: Context, body: Expr) -> Unfolding | None:
+    if not isinstance(body, Entry):
+        return product_rule(context, body.children, body)
+    parts = [factor if factor.shape.is_number else entry(factor, body.row, body.col) for factor in body.base.children]
+    return product_rule(context, parts, body.base)
+
+
+def _linear(context: Context, body: Expr) -> Unfolding | None:
+    found = _product(context, body)
+    return found if found is not None and found.rule == "partial-linear" else None
 
 
 def product_rule(context: Context, factors: Sequence[Expr], whole: Expr) -> Unfolding:
@@ -167,11 +162,11 @@ def product_rule(context: Context, factors: Sequence[Expr], whole: Expr) -> Unfo
 
 
 def _power(context: Context, body: Expr) -> Unfolding | None:
+    if isinstance(body, Entry):
+        return _entry_power(context, body, body.base)
     assert isinstance(body, Power)
     base, exponent = body.base, body.exponent
     if not context.active(exponent):
-        if isinstance(base, Call) and base.function == "norm" and exponent is Number(2):
-            return _norm_squared(context, base.argument)
         return Unfolding("partial-power", mul(exponent, lowered(base, exponent), context.d(base)), (("u", base), ("c", exponent)))
     log_base = Call("log", base)
     return Unfolding("partial-power-general", mul(body, context.d(mul(exponent, log_base))), (("u", base), ("c", exponent)))
@@ -185,16 +180,7 @@ def lowered(base: Expr, exponent: Expr) -> Expr:
     return Power(base, add(exponent, Number(-1)))
 
 
-def _norm_squared(context: Context, body: Expr) -> Unfolding:
-    row, col = context.draw(body.shape.rows, False), context.draw(body.shape.cols, False)
-    if body.shape.is_number:
-        return Unfolding("partial-power", mul(Number(2), body, context.d(body)))
-    indices = [letter for letter in (row, col) if letter is not None]
-    square = Power(entry(body, row, col), Number(2))
-    return Unfolding("norm-squared-entries", context.d(sum_over(indices, square)), (("A", body),))
-
-
-def _sigma(context: Context, body: Expr) -> Unfolding:
+def _sigma(context: Context, body: Expr) -> Unfolding | None:
     assert isinstance(body, SumOver)
     fresh = {index: context.letters.draw(index.dim, context.taken, True) for index in body.indices if index.name in context.outside}
     context.taken.update(index.name for index in body.indices)
@@ -202,23 +188,19 @@ def _sigma(context: Context, body: Expr) -> Unfolding:
     return Unfolding("partial-sigma", sum_over(indices, context.d(rename(body.body, fresh))), (("indices", ", ".join(map(str, indices))),))
 
 
-def _number_matmul(context: Context, body: Expr) -> Unfolding:
+def _matmul(context: Context, body: Expr) -> Unfolding | None:
+    if isinstance(body, Entry):
+        assert isinstance(body.base, MatMul)
+        return matrix_product(context, body.base, body.row, body.col)
     assert isinstance(body, MatMul)
     return matrix_product(context, body, None, None)
 
 
-def _named(context: Context, body: Expr) -> Unfolding:
-    assert isinstance(body, Named)
-    return Unfolding("partial-named", context.d(body.body), (("name", body), ("A", body.body)))
-
-
-def _call(context: Context, body: Expr) -> Unfolding | None:
-    assert isinstance(body, Call)
-    if is_elementwise(body.function):
-        inner = body.argument
-        return Unfolding(f"partial-{body.function}", mul(derivative_of(body.function, inner), context.d(inner)), (("u", inner),))
-    rule = _CALL_RULES.get(body.function)
-    return rule(context, body.argument, body) if rule else None
+def _named(context: Context, body: Expr) -> Unfolding | None:
+    named = body.base if isinstance(body, Entry) else body
+    assert isinstance(named, Named)
+    inner = entry(named.body, body.row, body.col) if isinstance(body, Entry) else named.body
+    return Unfolding("partial-named", context.d(inner), (("name", named), ("A", named.body)))
 
 
 def _over_entries(context: Context, body: Expr, coefficient: Callable[[Position | None, Position | None], Sequence[Expr]]) -> Expr:
@@ -227,79 +209,30 @@ def _over_entries(context: Context, body: Expr, coefficient: Callable[[Position 
     return sum_over(indices, mul(*coefficient(row, col), context.d(entry(body, row, col))))
 
 
-def _trace(context: Context, body: Expr, whole: Call) -> Unfolding:
-    row = context.draw(body.shape.rows, False)
-    assert row is not None
-    return Unfolding("trace-entries", context.d(sum_over((row,), entry(body, row, row))), (("A", body),))
+def _chain(context: Context, body: Expr) -> Unfolding | None:
+    """A function of every entry: f(A)_ij changes by f′(A)_ij times the change of A_ij."""
+    call = body.base if isinstance(body, Entry) else body
+    if not isinstance(call, Call) or not is_elementwise(call.function):
+        return None
+    slope = derivative_of(call.function, context.book)
+    if slope is None:
+        return None
+    inner = call.argument
+    outer = substitute(lifted(slope, inner), context.names)
+    rule = f"partial-{call.function}" if f"partial-{call.function}" in context.book else "partial-chain"
+    row, col = (body.row, body.col) if isinstance(body, Entry) else (None, None)
+    return Unfolding(rule, mul(entry(outer, row, col), context.d(entry(inner, row, col))), (("u", inner), ("outer", outer)))
 
 
-def _total(context: Context, body: Expr, whole: Call) -> Unfolding:
-    row, col = context.draw(body.shape.rows, False), context.draw(body.shape.cols, False)
-    indices = [letter for letter in (row, col) if letter is not None]
-    return Unfolding("sum-entries", context.d(sum_over(indices, entry(body, row, col))), (("A", body),))
-
-
-def _mean(context: Context, body: Expr, whole: Call) -> Unfolding:
-    count = mul(*(Power(Size(side), Number(-1)) for side in body.shape.dims))
-    return Unfolding("mean-entries", context.d(mul(count, Call("sum", body))), (("A", body),))
-
-
-def _norm(context: Context, body: Expr, whole: Call) -> Unfolding:
-    inner = _over_entries(context, body, lambda row, col: (entry(body, row, col),))
-    return Unfolding("partial-norm", mul(Power(whole, Number(-1)), inner), (("A", body),))
-
-
-def _norm1(context: Context, body: Expr, whole: Call) -> Unfolding:
-    return Unfolding("norm1-sum", context.d(Call("sum", Call("abs", body))), (("A", body),))
-
-
-def _inner(context: Context, body: Expr, whole: Call) -> Unfolding:
-    other = whole.arguments[1]
-    row, col = context.draw(body.shape.rows, False), context.draw(body.shape.cols, False)
-    indices = [letter for letter in (row, col) if letter is not None]
-    product = mul(entry(body, row, col), entry(other, row, col))
-    return Unfolding("inner-entries", context.d(sum_over(indices, product)), (("A", body), ("B", other)))
-
-
-def _det(context: Context, body: Expr, whole: Call) -> Unfolding:
-    inner = _over_entries(context, body, lambda row, col: (entry(Inverse(body), col, row),))
-    return Unfolding("partial-det", mul(whole, inner), (("A", body),))
-
-
-def _logdet(context: Context, body: Expr, whole: Call) -> Unfolding:
-    return Unfolding("partial-logdet", _over_entries(context, body, lambda row, col: (entry(Inverse(body), col, row),)), (("A", body),))
-
-
-def _logsumexp(context: Context, body: Expr, whole: Call) -> Unfolding:
-    if not body.shape.is_matrix:
-        inner = _over_entries(context, body, lambda row, col: (entry(Call("softmax", body), row, col),))
-        return Unfolding("partial-logsumexp", inner, (("z", body),))
-    return Unfolding("logsumexp-log", context.d(Call("log", Call("sum", Call("exp", body)))), (("z", body),))
-
-
-def _singular(context: Context, body: Expr, whole: Call) -> Unfolding:
-    direction = Call("polar" if whole.function == "nuclear" else "leading", body)
-    inner = _over_entries(context, body, lambda row, col: (entry(direction, row, col),))
-    return Unfolding(f"partial-{whole.function}", inner, (("A", body),))
-
-
-_CALL_RULES: dict[str, Callable[[Context, Expr, Call], Unfolding | None]] = {
-    "tr": _trace, "sum": _total, "mean": _mean, "norm": _norm, "norm1": _norm1, "inner": _inner, "det": _det, "logdet": _logdet,
-    "logsumexp": _logsumexp, "nuclear": _singular, "spectral": _singular,
-}  # fmt: skip
-
-_NUMBER_RULES: dict[type[Expr], Callable[[Context, Expr], Unfolding | None]] = {
-    Symbol: _variable, Add: _sum, Mul: _product, Power: _power, SumOver: _sigma, MatMul: _number_matmul, Named: _named, Call: _call,
-}  # fmt: skip
+def _singular(context: Context, body: Expr) -> Unfolding | None:
+    assert isinstance(body, Call)
+    inner = body.argument
+    direction = Call("polar" if body.function == "nuclear" else "leading", inner)
+    change = _over_entries(context, inner, lambda row, col: (entry(direction, row, col),))
+    return Unfolding(f"partial-{body.function}", change, (("A", inner),))
 
 
 # ---------------------------------------------------------------- entries of arrays
-
-
-def _entry_variable(context: Context, body: Entry, base: Expr) -> Unfolding:
-    pending = context.pending
-    new = mul(*(factor for factor in (delta(body.row, pending.row), delta(body.col, pending.col)) if factor is not UNIT))
-    return Unfolding("partial-variable", new, (("entry", body), ("variable", Entry(base, pending.row, pending.col)), ("delta", new)))
 
 
 def _entry_sum(context: Context, body: Entry, base: Expr) -> Unfolding:
@@ -307,23 +240,6 @@ def _entry_sum(context: Context, body: Entry, base: Expr) -> Unfolding:
     dropped = [term for term in base.children if not context.active(term)]
     rule = "partial-sum-constant" if dropped else "partial-sum"
     return Unfolding(rule, add(*kept), (("u", base), ("X", context.variable), *((("c", add(*dropped)),) if dropped else ())))
-
-
-def _entry_scale(context: Context, body: Entry, base: Expr) -> Unfolding:
-    parts = [factor if factor.shape.is_number else entry(factor, body.row, body.col) for factor in base.children]
-    return product_rule(context, parts, base)
-
-
-def _entry_hadamard(context: Context, body: Entry, base: Expr) -> Unfolding:
-    parts = [entry(factor, body.row, body.col) for factor in base.children]
-    if len([part for part in parts if context.active(part)]) == 1:
-        return product_rule(context, parts, base)
-    return product_rule(context, parts, base)
-
-
-def _entry_matmul(context: Context, body: Entry, base: Expr) -> Unfolding:
-    assert isinstance(base, MatMul)
-    return matrix_product(context, base, body.row, body.col)
 
 
 def matrix_product(context: Context, base: MatMul, row: Position | None, col: Position | None) -> Unfolding:
@@ -358,21 +274,9 @@ def _around(context: Context, factors: tuple[Expr, ...], number: int, row: Posit
     return sum_over(indices, mul(*parts))
 
 
-def _entry_transpose(context: Context, body: Entry, base: Expr) -> Unfolding:
-    assert isinstance(base, Transpose)
-    return Unfolding("entry-transpose", context.d(entry(base.body, body.col, body.row)), (("A", base.body),))
-
-
-def _entry_inverse(context: Context, body: Entry, base: Expr) -> Unfolding:
-    assert isinstance(base, Inverse)
-    k, m = context.draw(base.shape.rows), context.draw(base.shape.rows)
-    assert k is not None and m is not None
-    parts = (entry(base, body.row, k), context.d(entry(base.body, k, m)), entry(base, m, body.col))
-    return Unfolding("partial-inv", mul(Number(-1), sum_over((k, m), mul(*parts))), (("A", base.body),))
-
-
-def _entry_matrix_power(context: Context, body: Entry, base: Expr) -> Unfolding:
-    assert isinstance(base, MatrixPower)
+def _matrix_power(context: Context, body: Expr) -> Unfolding | None:
+    assert isinstance(body, Entry) and isinstance(body.base, MatrixPower)
+    base = body.base
     if base.exponent < 0:
         whole = Inverse(base.base) if base.exponent == -1 else MatrixPower(Inverse(base.base), -base.exponent)
         return Unfolding("negative-matrix-power", context.d(entry(whole, body.row, body.col)), (("A", base),))
@@ -402,47 +306,9 @@ def _entry_power(context: Context, body: Entry, base: Expr) -> Unfolding:
     return Unfolding("partial-power", mul(*parts), (("u", base.base), ("c", base.exponent)))
 
 
-def _entry_call(context: Context, body: Entry, base: Expr) -> Unfolding | None:
-    assert isinstance(base, Call)
-    inner = base.argument
-    if is_elementwise(base.function):
-        slope = substitute(lifted(derivative_of(base.function, _SLOT), _SLOT, inner), context.names)
-        parts = (entry(slope, body.row, body.col), context.d(entry(inner, body.row, body.col)))
-        return Unfolding(f"partial-{base.function}", mul(*parts), (("u", inner),))
-    rule = _ENTRY_CALL_RULES.get(base.function)
-    return rule(context, body, base) if rule else None
-
-
-_SLOT = Symbol("u", NUMBER)
-
-
-def _diag(context: Context, body: Entry, base: Call) -> Unfolding:
-    inner = base.argument
-    here = entry(inner, body.row, None) if inner.shape.cols is ONE else entry(inner, None, body.row)
-    return Unfolding("entry-diag", mul(delta(body.row, body.col), context.d(here)), (("u", inner),))
-
-
-def _diagonal(context: Context, body: Entry, base: Call) -> Unfolding:
-    return Unfolding("entry-diagonal", context.d(entry(base.argument, body.row, body.row)), (("A", base.argument),))
-
-
-def _row_sum(context: Context, body: Entry, base: Call) -> Unfolding:
-    inner = base.argument
-    k = context.draw(inner.shape.cols)
-    scale = (Power(Size(inner.shape.cols), Number(-1)),) if base.function == "mean1" else ()
-    new = mul(*scale, sum_over([k] if k else [], entry(inner, body.row, k)))
-    return Unfolding("entry-sum-rows", context.d(new), (("A", inner),))
-
-
-def _column_sum(context: Context, body: Entry, base: Call) -> Unfolding:
-    inner = base.argument
-    k = context.draw(inner.shape.rows)
-    scale = (Power(Size(inner.shape.rows), Number(-1)),) if base.function == "mean0" else ()
-    new = mul(*scale, sum_over([k] if k else [], entry(inner, k, body.col)))
-    return Unfolding("entry-sum-columns", context.d(new), (("A", inner),))
-
-
-def _vec(context: Context, body: Entry, base: Call) -> Unfolding:
+def _vec(context: Context, body: Expr) -> Unfolding | None:
+    assert isinstance(body, Entry) and isinstance(body.base, Call)
+    base = body.base
     inner = base.argument
     i, j = context.draw(inner.shape.rows), context.draw(inner.shape.cols)
     if i is None or j is None:
@@ -452,7 +318,9 @@ def _vec(context: Context, body: Entry, base: Call) -> Unfolding:
     return Unfolding("entry-vec", sum_over((i, j), mul(link, context.d(entry(inner, i, j)))), (("A", inner),))
 
 
-def _softmax(context: Context, body: Entry, base: Call) -> Unfolding:
+def _softmax(context: Context, body: Expr) -> Unfolding | None:
+    assert isinstance(body, Entry) and isinstance(body.base, Call)
+    base = body.base
     z, along_rows = base.argument, _runs_down(base)
     k = context.draw(z.shape.rows if along_rows else z.shape.cols)
     other = (k, body.col) if along_rows else (body.row, k)
@@ -460,7 +328,7 @@ def _softmax(context: Context, body: Entry, base: Call) -> Unfolding:
     average = sum_over([k] if k else [], mul(entry(p, *other), context.d(entry(z, *other))))
     here, own = context.d(entry(z, body.row, body.col)), entry(p, body.row, body.col)
     new = add(mul(own, here), mul(Number(-1), own, average))
-    return Unfolding("partial-softmax", new, (("z", z), ("p", base)))
+    return Unfolding("partial-softmax" if base.function == "softmax" else "partial-softmax-axis", new, (("z", z), ("p", base)))
 
 
 def _runs_down(call: Call) -> bool:
@@ -470,21 +338,19 @@ def _runs_down(call: Call) -> bool:
     return not call.function.endswith("1") and call.argument.shape.cols is ONE
 
 
-def _entry_logsumexp(context: Context, body: Entry, base: Call) -> Unfolding:
+def _logsumexp_axis(context: Context, body: Expr) -> Unfolding | None:
+    assert isinstance(body, Entry) and isinstance(body.base, Call)
+    base = body.base
     z, down = base.argument, _runs_down(base)
     k = context.draw(z.shape.rows if down else z.shape.cols)
     where = (k, body.col) if down else (body.row, k)
     share = entry(Call("softmax0" if down else "softmax1", z), *where)
-    return Unfolding("partial-logsumexp", sum_over([k] if k else [], mul(share, context.d(entry(z, *where)))), (("z", z),))
+    return Unfolding("partial-logsumexp-axis", sum_over([k] if k else [], mul(share, context.d(entry(z, *where)))), (("z", z),))
 
 
-_ENTRY_CALL_RULES: dict[str, Callable[[Context, Entry, Call], Unfolding | None]] = {
-    "diag": _diag, "diagonal": _diagonal, "sum1": _row_sum, "mean1": _row_sum, "sum0": _column_sum, "mean0": _column_sum, "vec": _vec,
-    "softmax": _softmax, "softmax0": _softmax, "softmax1": _softmax, "logsumexp0": _entry_logsumexp, "logsumexp1": _entry_logsumexp,
-}  # fmt: skip
-
-
-def _entry_kron(context: Context, body: Entry, base: Expr) -> Unfolding:
+def _kron(context: Context, body: Expr) -> Unfolding | None:
+    assert isinstance(body, Entry)
+    base = body.base
     first, rest = base.children[0], base.children[1:]
     second = rest[0] if len(rest) == 1 else Kron(rest)
     i, j = context.draw(first.shape.rows), context.draw(first.shape.cols)
@@ -502,15 +368,39 @@ def _pair_delta(position: Position | None, outer: Index | None, inner: Index | N
     return delta(position, Pair(outer, inner, inner_dim))
 
 
-def _entry_named(context: Context, body: Entry, base: Expr) -> Unfolding:
-    assert isinstance(base, Named)
-    return Unfolding("partial-named", context.d(entry(base.body, body.row, body.col)), (("name", base), ("A", base.body)))
+@dataclass(frozen=True, slots=True)
+class Native:
+    """A rule that no pattern can say: its function, and the operators at whose numbers or entries it is tried."""
+
+    function: Callable[[Context, Expr], Unfolding | None]
+    heads: frozenset[str] = frozenset()
+
+    def fits(self, key: str) -> bool:
+        """Whether the rule may apply to a body that begins with this operator (`Entry f` for entries of f)."""
+        return not self.heads or key in self.heads
 
 
-_ENTRY_RULES: dict[type[Expr], Callable[[Context, Entry, Expr], Unfolding | None]] = {
-    Symbol: _entry_variable, Add: _entry_sum, Mul: _entry_scale, Hadamard: _entry_hadamard, MatMul: _entry_matmul,
-    Transpose: _entry_transpose, Inverse: _entry_inverse, MatrixPower: _entry_matrix_power, Power: _entry_power, Call: _entry_call,
-    Kron: _entry_kron, Named: _entry_named,
-}  # fmt: skip
+def _native(function: Callable[[Context, Expr], Unfolding | None], *heads: str) -> Native:
+    return Native(function, frozenset(heads))
 
 
+NATIVES: dict[str, Native] = {
+    "partial-constant": Native(constant),
+    "partial-variable-number": _native(_variable, "Symbol"),
+    "partial-sum": _native(_sum, "Add", "Entry Add"),
+    "partial-linear": _native(_linear, "Mul", "Entry Mul", "Entry Hadamard"),
+    "partial-product": _native(_product, "Mul", "Entry Mul", "Entry Hadamard"),
+    "partial-power": _native(_power, "Power", "Entry Power"),
+    "partial-sigma": _native(_sigma, "SumOver"),
+    "partial-named": _native(_named, "Named", "Entry Named"),
+    "partial-chain": Native(_chain),
+    "partial-nuclear": _native(_singular, "nuclear"),
+    "partial-spectral": _native(_singular, "spectral"),
+    "partial-softmax-axis": _native(_softmax, "Entry softmax", "Entry softmax0", "Entry softmax1"),
+    "partial-logsumexp-axis": _native(_logsumexp_axis, "Entry logsumexp0", "Entry logsumexp1"),
+    "entry-matmul": _native(_matmul, "MatMul", "Entry MatMul"),
+    "partial-matrix-power": _native(_matrix_power, "Entry MatrixPower"),
+    "entry-vec": _native(_vec, "Entry vec"),
+    "entry-kron": _native(_kron, "Entry Kron"),
+}
+"""The native rules of the unfold phase by id. Their words stand in rules/*.toml."""

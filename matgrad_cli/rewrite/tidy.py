@@ -182,6 +182,8 @@ def power_of_power(node: Expr, problem: Problem) -> Expr | None:
     if not isinstance(node, Power) or not isinstance(node.exponent, Number):
         return None
     base, exponent = node.base, node.exponent.value
+    if isinstance(base, Mul) and base.shape.is_number and exponent.denominator == 1:
+        return mul(*(Power(factor, node.exponent) for factor in base.factors))
     if isinstance(base, Call) and base.function == "sqrt" and exponent.denominator == 1 and exponent != -1:
         return powered(base.argument, exponent / 2)
     if isinstance(base, Power) and isinstance(base.exponent, Number) and base.exponent.value.denominator == 1 and exponent.denominator == 1:

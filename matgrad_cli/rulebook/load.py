@@ -94,6 +94,10 @@ class Rulebook:
             found = self._rules[rule_id] = _read_rule(entry)
         return found
 
+    def extras(self) -> tuple[Rule, ...]:
+        """The rules that `--rules` added."""
+        return tuple(self.rule(entry.id) for entry in self._entries.values() if entry.extra)
+
     def family(self, name: str) -> tuple[Rule, ...]:
         """The rules of one chapter, in order."""
         return tuple(self.rule(entry.id) for entry in self._entries.values() if entry.family == name)
@@ -138,7 +142,8 @@ def _rulebook(extra: str) -> Rulebook:
         path = Path(extra)
         more = sorted(path.glob("*.toml")) if path.is_dir() else [path]
         if not path.exists() or not more:
-            raise InputError(Diagnostic("rules-missing", f"found no rule files in `{path}`; needed a folder with *.toml files, or one such file"))
+            said = f"found no rule files in `{path}`; needed a folder with *.toml files, or one such file"
+            raise InputError(Diagnostic("rules-missing", said))
         for file in more:
             entries += cut(_text_of(file), file.stem, str(file), extra=True)
     return Rulebook(entries, folder / "methods")
@@ -172,12 +177,14 @@ def cut(text: str, family: str, file: str, extra: bool = False) -> list[Entry]:
 
 def _quick(block: str, key: str) -> str:
     """The text of `key = "…"` without reading TOML; empty if it is not written in that plain way."""
-    for line in block.splitlines():
-        if line.startswith(key) and line[len(key) :].lstrip().startswith("="):
-            value = line.split("=", 1)[1].strip()
-            if len(value) > 1 and value[0] in "\"'" and value.find(value[0], 1) > 0:
-                return value[1 : value.find(value[0], 1)]
-    return ""
+    start = block.find(f"\n{key}")
+    if start < 0:
+        return ""
+    name, sign, value = block[start + 1 : block.find("\n", start + 1)].partition("=")
+    value = value.strip()
+    if name.strip() != key or not sign or value[:1] not in ('"', "'"):
+        return ""
+    return value[1 : value.find(value[0], 1)] if value.find(value[0], 1) > 0 else ""
 
 
 def _read_rule(entry: Entry) -> Rule:
@@ -217,7 +224,8 @@ def _requirements(check: _Checked, shapes: tuple[tuple[str, str], ...]) -> tuple
         if name not in names:
             raise check.complaint("when", f"`{name}` is not listed in shapes (it has {', '.join(sorted(names))})")
         if word.strip() not in CONDITIONS:
-            raise check.complaint("when", f"unknown condition `{word.strip()}`; {_nearest(word.strip(), CONDITIONS) or 'see facts/conditions'}")
+            close = _nearest(word.strip(), CONDITIONS) or f"the conditions are {', '.join(CONDITIONS)}"
+            raise check.complaint("when", f"unknown condition `{word.strip()}`; {close}")
         found.append(Requirement(name, word.strip()))
     return tuple(found)
 
