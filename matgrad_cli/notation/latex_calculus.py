@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from fractions import Fraction
 from typing import Literal
 
 from .latex_atoms import Atoms
 from .latex_tokens import Token
-from .syntax import Apply, Binary, Derivative, Differential_, Literal_, Name, Node, Sigma, Subscript, Transposed
+from .syntax import Apply, Binary, Derivative, Differential_, Name, Node, Sigma, Subscript, Transposed
 
 Style = Literal["partial", "total", "nabla", "D"]
 
@@ -79,11 +78,13 @@ class Calculus(Atoms):
 
     def plain_letter(self, name: str) -> bool:
         """Whether the letter stands somewhere as a variable, with a script or before an operator."""
-        for place, token in enumerate(self.tokens[:-1]):
-            after = self.tokens[place + 1]
-            if token.kind == "name" and token.text == name and after.kind in ("operator", "close", "end", "relation"):
-                return True
-        return False
+        if name not in self.plain:
+            pairs = zip(self.tokens, self.tokens[1:], strict=False)
+            self.plain[name] = any(
+                (token.kind, token.text) == ("name", name) and after.kind in ("operator", "close", "end", "relation")
+                for token, after in pairs
+            )
+        return self.plain[name]
 
     def differential(self) -> Node:
         """d(body): the next factor with its scripts; df(A)[H] has a direction."""
@@ -327,7 +328,3 @@ class Calculus(Atoms):
             self.take()
             node = self.put(node, self.lowered())
         return node
-
-    def one(self, at: Node) -> Node:
-        """The number 1 at that place."""
-        return Literal_(at.span, Fraction(1), "1")

@@ -222,10 +222,18 @@ class Lexer:
             return True
         return whole and not all(letter in self.names.variables for letter in self.text[at : at + size])
 
+    def is_sum(self, at: int) -> bool:
+        """Whether a Σ is the sum sign: an index below it, and only one where a matrix is called Sigma."""
+        below = self.text[at : at + 1]
+        if below not in ("_", "*") and below not in LOWERED:
+            return False
+        single = self.text[at + 1 : at + 2].isalpha() if below == "_" else self.text[at + 1 : at + 2] not in LOWERED
+        return "Sigma" not in self.names.variables or (single and below != "*")
+
     def letter(self, at: int, end: int, font: str) -> None:
         char = self.text[at]
         name = letter_name(char)
-        if char == "Σ" and "Sigma" not in self.names.variables and self.text[at + 1 : at + 2] in ("_", *LOWERED, "*"):
+        if char == "Σ" and self.is_sum(at + 1):
             self.emit("command", "sum", at, end)
         elif font in ROMAN and name == "d":
             self.emit("command", "d", at, end)
@@ -276,7 +284,7 @@ def unwrapped(tokens: list[Token]) -> list[Token]:
         if len(trio) == 3 and (trio[0].kind, trio[0].text, trio[2].text) == ("open", "{", "}") and not script and place + 3 < len(tokens):
             after = tokens[place + 3]
             scripted = after.kind == "operator" and after.text in ("^", "_", "'")
-            if trio[1].kind == "function" or (trio[1].kind == "name" and scripted):
+            if trio[1].kind == "function" or (trio[1].kind, trio[1].text) == ("command", "d") or (trio[1].kind == "name" and scripted):
                 found.append(trio[1])
                 place += 3
                 continue

@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Final
 
-from ..diagnostics import InputError, Source, Span
+from ..diagnostics import InputError, Source
 from .latex_calculus import Calculus
 from .latex_cursor import DEEPEST
 from .latex_lexer import Lexer
 from .latex_names import NOTHING_KNOWN, LatexNames, accents_kept, words
 from .latex_tokens import REFUSED, Token
-from .syntax import Apply, Binary, Ellipsis_, Literal_, Name, Negative, Node, Operator
+from .syntax import Apply, Binary, Ellipsis_, Literal_, Negative, Node, Operator
 
 _TIGHT: Final[dict[str, Operator]] = {"cdot": "dot", "times": "juxtapose", "/": "/"}
 _LOOSE: Final[dict[str, Operator]] = {"odot": "hadamard", "circ": "hadamard", "otimes": "kron", "oslash": "/"}
@@ -93,7 +93,7 @@ class Reader(Calculus):
         token = self.token
         close = token.start == self.last.end and self.last.kind == "number" and isinstance(right, Literal_)
         if close and token.kind == "name" and token.text in self.names.dimensions and not self.variable(token.text):
-            self.note(f"`/{right.text}{token.text}` is read as `/({right.text}{token.text})`")  # type: ignore[attr-defined]
+            self.note(f"`/{self.source_text(self.last)}{token.text}` is read as `/({self.source_text(self.last)}{token.text})`")
             return self.binary("juxtapose", right, self.factor())
         return right
 
@@ -257,4 +257,4 @@ def parse_latex(text: str, source_name: str = "loss", names: LatexNames | None =
     return read_latex(text, source_name, names, offset).node
 
 
-__all__ = ["LatexNames", "LatexReading", "Name", "Reader", "Span", "make_reader", "parse_latex", "read_latex"]
+__all__ = ["LatexNames", "LatexReading", "Reader", "make_reader", "parse_latex", "read_latex"]

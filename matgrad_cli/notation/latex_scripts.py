@@ -114,7 +114,8 @@ class Scripts(Cursor):
         if token.kind not in ("name", "word"):
             return False
         if token.text in ("t", "H"):
-            return not self.variable(token.text) and token.text not in self.names.dimensions
+            number = self.names.variables.get(token.text) == "number"
+            return not number and token.text not in self.names.dimensions
         return token.text == "T"
 
     def transposing(self, tokens: list[Token], end: Token) -> Script | None:
