@@ -222,7 +222,7 @@ class Elaborator:
         if not exponent.shape.is_number:
             self.fail("shape-mismatch", f"an exponent must be a number, {self.text(node.right)} is {described(exponent.shape)}", node.right,
                       f"{exponent.shape.rows}×{exponent.shape.cols}")
-        if isinstance(exponent, Number) and abs(exponent.value) > LARGEST_POWER:
+        if _exceeds(exponent):
             self.fail("number-too-large", f"the exponent is beyond ±{LARGEST_POWER}", node.right)
         whole = isinstance(exponent, Number) and exponent.value.denominator == 1
         if base.shape.is_square and not base.shape.is_number and whole:
@@ -276,6 +276,16 @@ class Elaborator:
                  f"this is {described(direction.shape)}",
                  ((node.direction or node).span, ""))
         return Differential(self.expr(node.body), self.scope.wrt, direction)
+
+
+def _exceeds(exponent: Expr) -> bool:
+    """Whether an exponent is a number, or a power of numbers, that nobody can work out."""
+    match exponent:
+        case Number(value):
+            return abs(value) > LARGEST_POWER
+        case Power(Number(base), Number(power)):
+            return abs(base) > 1 and power > 1 and power * (abs(base).numerator.bit_length() - 1) > LARGEST_POWER.bit_length()
+    return False
 
 
 def negated(value: Expr) -> Expr:

@@ -11,6 +11,7 @@ from ..ir import (
     Entry,
     Expr,
     Index,
+    Kron,
     MatrixOf,
     Pair,
     Partial,
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from .elaborate import Elaborator
 
 
-def position(e: Elaborator, node: s.Node, side: Dim | None) -> Position:
+def position(e: Elaborator, node: s.Node, side: Dim | None, sides: tuple[Dim | None, Dim | None] = (None, None)) -> Position:
     """An index: a letter over a dimension, a number from 0, or a pair."""
     node = s.ungrouped(node)
     match node:
@@ -42,10 +43,10 @@ def position(e: Elaborator, node: s.Node, side: Dim | None) -> Position:
         case s.Negative():
             e.fail("index-out-of-range", "an index is counted from 0 and is never negative", node)
         case s.PairIndex(_, outer, inner):
-            second = position(e, inner, None)
+            second = position(e, inner, sides[1])
             if not isinstance(second, Index):
                 e.fail("syntax-error", "the second index of a pair must be a letter", inner)
-            return Pair(position(e, outer, None), second, second.dim)
+            return Pair(position(e, outer, sides[0]), second, second.dim)
         case s.Name(_, name):
             return letter(e, node, name, side)
     return e.fail("syntax-error", f"{e.text(node)} is no index; an index is a letter or a number", node)
@@ -87,8 +88,13 @@ def subscript(e: Elaborator, node: s.Subscript) -> Expr:
 
 def _positions(e: Elaborator, indices: tuple[s.Node, ...], base: Expr) -> tuple[Position | None, Position | None]:
     left = list(indices)
-    row = position(e, left.pop(0), base.shape.rows) if base.shape.rows is not ONE else None
-    col = position(e, left.pop(0), base.shape.cols) if base.shape.cols is not ONE else None
+    # a pair of letters counts the rows of A ⊗ B
+    parts = [factor.shape for factor in base.children] if isinstance(base, Kron) and len(base.children) == 2 else [None, None]
+    first, second = parts
+    rows = (first.rows if first else None, second.rows if second else None)
+    cols = (first.cols if first else None, second.cols if second else None)
+    row = position(e, left.pop(0), base.shape.rows, rows) if base.shape.rows is not ONE else None
+    col = position(e, left.pop(0), base.shape.cols, cols) if base.shape.cols is not ONE else None
     return row, col
 
 

@@ -48,6 +48,7 @@ class Solver:
         self.dims: set[str] = set()
         self.known: dict[Expr, Form] = {}
         self.made: list[Side] = []
+        self.spellings: dict[str, Form] = {}
 
     # ---- the walk
 
@@ -133,12 +134,10 @@ class Solver:
         if node.name == "I":
             side = Side()
             return self.places.setdefault(id(node), Form(side, side))
-        key = canonical_name(node.name)
-        for name, form in self.names.items():
-            if name == node.name or canonical_name(name) == key:
-                return form
-        self.names[node.name] = Form()
-        return self.names[node.name]
+        form = self.names.get(node.name)
+        if form is None:
+            form = self.names[node.name] = self.spellings.setdefault(canonical_name(node.name), Form())
+        return form
 
     def binary(self, node: s.Binary, left: Form) -> Form:
         operator = node.operator
@@ -172,7 +171,9 @@ class Solver:
         for form, other, neighbour in ((right, left, node.right), (left, right, node.left)):
             inner = s.ungrouped(neighbour)
             latin = isinstance(inner, s.Name) and inner.name not in _GREEK_NAMES and inner.name[0].islower()
-            if latin and form is right and (other.kind.array or other.kind.matrix or other.kind.hint or other.is_array or self.capital(node.left)):
+            kind = other.kind
+            beside_array = kind.array or kind.matrix or kind.hint or other.is_array or self.capital(node.left)
+            if latin and form is right and beside_array:
                 form.kind.hint = True
             elif not isinstance(inner, s.Name) or not latin:
                 form.kind.hint = form.kind.hint or self.capital(inner)
@@ -251,6 +252,7 @@ class Solver:
 
     def habit(self, sure: bool) -> bool:
         """Decide one open name: capitals are matrices; small letters vectors if multiplied with `@`, numbers otherwise."""
+        capitals = False
         for name, form in self.names.items():
             if not form.is_open():
                 continue
@@ -260,7 +262,13 @@ class Solver:
                 lengthen(form.cols)
                 if not form.kind.matrix:
                     self.habits[name] = "a matrix, as capital letters are"
-                return True
+                capitals = True
+        if capitals:
+            return True
+        for name, form in self.names.items():
+            if not form.is_open():
+                continue
+            capital = name[0].isupper()
             if form.kind.array or form.kind.hint or form.rows.is_long:
                 lengthen(form.rows)
                 join(form.cols, Side(ONE))

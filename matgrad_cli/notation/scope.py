@@ -32,6 +32,11 @@ class Scope:
     loss_names: frozenset[str] = frozenset()
     syntax: Syntax = "numpy"
     open: bool = False
+    spellings: Mapping[str, Expr] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        names = {canonical_name(name): value for table in (self.symbols, self.definitions) for name, value in table.items()}
+        object.__setattr__(self, "spellings", names)
 
     def reading(self, source: Source, syntax: Syntax | None = None) -> Scope:
         """The same names over another text."""
@@ -53,12 +58,7 @@ class Scope:
                 return found
         if name in self.loss_names:
             return self.loss
-        wanted = canonical_name(name)
-        for table in (self.definitions, self.symbols):
-            for known, value in table.items():
-                if canonical_name(known) == wanted:
-                    return value
-        return None
+        return self.spellings.get(canonical_name(name))
 
     def size(self, name: str) -> Dim | None:
         """The dimension of that name, if one is declared."""

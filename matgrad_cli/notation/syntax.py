@@ -96,8 +96,8 @@ class Subscript(Node):
 class Slice(Node):
     """One row or column of a matrix as a column vector.
 
-    `letter` is what was written, `matrix` the matrix it is taken from: the same letter in the other case where that one is known (r_p of R),
-    else the letter itself. `way` is `row` or `column` where the notation says it (X_{i,:}), `sample` for x^{(i)}, else `subscript`.
+    `letter` is what was written, `matrix` the matrix it is taken from: the same letter in the other case where that one is known (r_p of
+    R), else the letter itself. `way` is `row` or `column` where the notation says it (X_{i,:}), `sample` for x^{(i)}, else `subscript`.
     """
 
     letter: Name

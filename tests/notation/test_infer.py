@@ -1,0 +1,53 @@
+"""What is not declared follows from its use, then from habit; habits are said."""
+
+from __future__ import annotations
+
+import pytest
+
+from matgrad_cli.notation.problems import read_problem
+
+INFERRED = [
+    ("norm(X@R - Y, 'fro')**2 / m", "R", [], "X:n×p R:p×q Y:n×q m:number"),
+    ("x.T @ A @ x", "x", [], "x:m×1 A:m×m"),
+    ("(x - A@s).T @ W @ (x - A@s)", "s", [], "x:m×1 A:m×n s:n×1 W:m×m"),
+    ("norm(X@w + b - y)**2", "w", [], "X:m×n w:n×1 b:m×1 y:m×1"),
+    ("-0.5*logdet(S) - 0.5*(x-mu).T@inv(S)@(x-mu)", "mu", [], "S:m×m x:m×1 mu:m×1"),
+    ("lam*norm(x)**2", "x", [], "lam:number x:m×1"),
+    ("tr(A@X@B)", "X", [], "A:m×n X:n×p B:p×m"),
+    ("sum[i,j](X[i,j]*a[i]*b[j])", "X", [], "X:m×n a:m×1 b:n×1"),
+    ("norm(X)**2/N", "X", [], "X:m×n N:number"),
+    ("inv(s*eye(n) - A)", "s", [], "s:number A:n×n"),
+    ("kron(A,B)@v", "A", [], "A:m×n B:p×q v:n·q×1"),
+    ("logdet(K + s*I)", "s", ["K: n×n"], "K:n×n s:number"),
+    ("softmax(W@h + b)", "b", ["W: k×d"], "W:k×d h:d×1 b:k×1"),
+    ("diag(x) @ A", "x", [], "x:m×1 A:m×n"),
+    ("vec(X).T @ v", "X", [], "X:m×n v:m·n×1"),
+    ("X*Y", "X", ["X: a×b"], "X:a×b Y:a×b"),
+]
+
+
+@pytest.mark.parametrize(("loss", "wrt", "shapes", "expected"), INFERRED)
+def test_inferred_shapes(loss, wrt, shapes, expected):
+    problem = read_problem(loss, wrt, shapes)
+    assert " ".join(f"{symbol.name}:{symbol.shape}" for symbol in problem.variables) == expected
+
+
+def test_habits_are_said_and_declarations_are_not():
+    problem = read_problem("norm(X@w)", "w", ["X: m×n"])
+    habit = "assumed to be a column vector, as small letters are where a number does not fit"
+    assert dict(problem.origins) == {"X": "from --shape", "w": habit}
+    assert problem.assumed == ("`w` is a column vector, as small letters are where a number does not fit (n×1)",)
+    assert read_problem("norm(X@w)", "w", ["X: m×n, w: n"]).assumed == ()
+
+
+def test_dimension_names_never_clash_with_names_of_the_loss():
+    problem = read_problem("m*n*norm(X@R)", "R")
+    names = {name for symbol in problem.variables for side in symbol.shape.dims for name in side.names}
+    assert not names & {"m", "n"}
+
+
+def test_facts_make_square():
+    assert str(read_problem("tr(W)", "W", (), ["W symmetric"]).wrt.shape) == "m×m"
+    problem = read_problem("tr(S @ X)", "X", ["S: m×n, X: n×m"], ["S spd"])
+    assert {str(symbol.shape) for symbol in problem.variables} == {"m×m"}
+    assert problem.notes == ("n = m, as `S` is spd",)

@@ -1,0 +1,116 @@
+"""Problems: shapes, facts, names, the choice of the syntax."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+import pytest
+
+from matgrad_cli.diagnostics import InputError, MatgradError, UsageError
+from matgrad_cli.ir import Number, Size, nodes_of
+from matgrad_cli.notation.problems import read_expression, read_problem
+from matgrad_cli.notation.shape_text import read_shapes
+
+SHAPES = [
+    ("X: m×n", "m×n"), ("X: m x n", "m×n"), ("X: (m,n)", "m×n"), ("X: mxn", "m×n"), ("X: 3x3", "3×3"), ("X: m*n×p", "m·n×p"),
+    ("X: 2n×k", "2·n×k"), ("X: n", "n×1"), ("X: (n,)", "n×1"), ("X: scalar", "number"), ("X: number", "number"), ("X: 1", "number"),
+    ("X: []", "number"), ("X: 1×n", "1×n"), ("X: 5", "5×1"), ("X = m×n", "m×n"), ("X: [m, n]", "m×n"),
+]
+
+
+@pytest.mark.parametrize(("text", "expected"), SHAPES)
+def test_ways_of_writing_a_shape(text, expected):
+    assert str(read_shapes([text])["X"].shape) == expected
+
+
+def test_several_shapes():
+    found = read_shapes(["X: (m, n), λ: scalar, \\Sigma: n×n; b: n", "X: m×n"])
+    assert {name: str(entry.shape) for name, entry in found.items()} == {"X": "m×n", "lambda": "number", "Sigma": "n×n", "b": "n×1"}
+
+
+@pytest.mark.parametrize(("text", "code"), [
+    ("X: m×n, X: n×m", "conflicting-shapes"), ("X m×n", "unreadable-shape"), ("X:", "unreadable-shape"),
+    ("X: a×b×c", "unreadable-shape"),
+    ("X: 0×3", "unreadable-shape"),
+    ("X: $", "unreadable-shape"), ("X: 99999999999", "unreadable-shape"), ("X: " + "m" * 30000, "unreadable-shape"),
+])
+def test_shapes_that_cannot_be_read(text, code):
+    with pytest.raises(InputError) as caught:
+        read_shapes([text])
+    assert caught.value.diagnostic.code == code
+
+
+def test_one_name_in_several_spellings():
+    problem = read_problem("lam * x.T@x", "λ", ["lambda: scalar, x: n"])
+    assert problem.wrt.name == "lambda"
+    assert len(problem.variables) == 2
+    assert read_problem("lam * x.T@x", "lambda").wrt.name == "lam"
+    assert read_expression("λ", problem).expr is problem.wrt
+
+
+def test_a_declared_name_beats_every_built_in():
+    problem = read_problem("e@x + d@x + sum(E@x) + I*pi", "x", ["e: n, d: n, x: n, E: k×n, I: scalar, pi: scalar"])
+    assert [symbol.name for symbol in problem.variables] == ["e", "x", "d", "E", "I", "pi"]
+
+
+def test_a_declared_dimension_is_a_number_unless_a_variable_has_its_name():
+    problem = read_problem("1/m * sum(X)", "X", ["X: m×n"])
+    assert [str(dim) for dim in problem.sizes] == ["m"]
+    other = read_problem("1/m * sum(X)", "X", ["X: m×n, m: scalar"])
+    assert not any(isinstance(node, Size) for node in nodes_of(other.loss))
+    assert other.sizes == ()
+
+
+def test_variables_in_the_order_of_writing_also_those_that_cancel():
+    problem = read_problem("0*b.T@x + a.T@x", "x", ["a: n, b: n, x: n, unused: k"])
+    assert [symbol.name for symbol in problem.variables] == ["b", "x", "a"]
+    assert [symbol.name for symbol in read_problem("a.T@a", "x", ["a: n, x: k"]).variables] == ["a", "x"]
+
+
+def test_wrt_that_does_not_occur():
+    with pytest.raises(InputError) as caught:
+        read_problem("norm(theta)", "thet")
+    assert caught.value.diagnostic.code == "unknown-name"
+    assert caught.value.diagnostic.help == "did you mean `theta`?"
+
+
+def test_facts():
+    problem = read_problem("x.T@W@S@x", "x", ["W: n×n, S: n×n, x: n"], ["W symmetric, invertible; S positive definite and x unit"])
+    assert [str(fact) for fact in problem.facts] == ["W symmetric", "W invertible", "S spd", "x unit"]
+    with pytest.raises(UsageError):
+        read_problem("x.T@x", "x", ["x: n"], ["x symetricish"])
+    with pytest.raises(MatgradError) as caught:
+        read_problem("x.T@x", "x", ["x: 3, Q: 2×3"], ["Q symmetric"])
+    assert caught.value.diagnostic.code == "not-square"
+
+
+@pytest.mark.parametrize("loss", [
+    "norm(X@R - Y, 'fro')**2 / m", r"\frac{1}{m}\lVert XR-Y\rVert_F^2", r"\frac1m \|XR - Y\|_F^2",
+])
+def test_both_languages_read_the_same_loss(loss):
+    problem = read_problem(loss, "R", ["X: m×n, R: n×p, Y: m×p"])
+    assert [symbol.name for symbol in problem.variables] == ["X", "R", "Y"]
+    assert problem.loss.shape.is_number
+
+
+def test_answers_without_a_backslash_may_be_latex():
+    problem = read_problem("x.T@A@x", "x", ["A: n×n, x: n"])
+    assert read_expression("2Ax", problem).expr is read_expression("2*A@x", problem).expr
+    with pytest.raises(InputError):
+        read_expression("2Ax", problem, "numpy")
+
+
+def test_a_misfit_shows_both_operands_and_where_shapes_came_from():
+    with pytest.raises(InputError) as caught:
+        read_problem("norm(X @ W - Y)**2", "W", ["X: n×d, W: k×d, Y: n×k"])
+    found = caught.value.diagnostic
+    assert found.message == "cannot multiply `X` by `W`: d columns meet k rows"
+    assert [(label.span.start, label.span.end, label.text) for label in found.labels] == [(5, 6, "n×d"), (9, 10, "k×d")]
+    assert set(found.notes) == {"`W` is k×d (from --shape)", "`X` is n×d (from --shape)"}
+    assert found.help == "`X @ W.T` fits, and is n×k"
+
+
+def test_numbers_and_products_of_shape_one_are_numbers():
+    problem = read_problem("(c.T @ a @ x.T @ b)**0.5", "x", ["a: k, b: k, c: k, x: k"])
+    assert problem.loss.shape.is_number
+    assert read_expression("1/2", problem).expr is Number(Fraction(1, 2))
