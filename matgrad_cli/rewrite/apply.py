@@ -41,7 +41,9 @@ class Rewriting:
         return Sentence(self.rule.why, self.bindings)
 
 
-def rewrite_node(rule: Rule, node: Expr, problem: Problem, taken: set[str] | frozenset[str] = frozenset(), pending: bool = False) -> Rewriting | None:
+def rewrite_node(
+    rule: Rule, node: Expr, problem: Problem, taken: set[str] | frozenset[str] = frozenset(), pending: bool = False
+) -> Rewriting | None:
     """`node` rewritten once by `rule`, or None. Bound letters of the right side avoid `taken`.
 
     `pending` says that the node stands inside ∂ or d: there no fact about the variable may be used.
@@ -59,7 +61,7 @@ def rewrite_node(rule: Rule, node: Expr, problem: Problem, taken: set[str] | fro
 
 
 @lru_cache(maxsize=4)
-def _failures(problem: Problem) -> set[tuple[str, str, Expr, bool]]:
+def _failures(_problem: Problem) -> set[tuple[str, str, Expr, bool]]:
     """Which rules are known not to fit which expressions: interned expressions make this safe to remember."""
     return set()
 
@@ -91,7 +93,9 @@ def _letters(node: Expr) -> frozenset[str]:
 class _Surround:
     """Puts the new part back among the parts that the rule did not mention."""
 
-    def __init__(self, node: Expr, rest: tuple[Expr, ...] = (), place: int = 0, after: tuple[Expr, ...] = (), letters: tuple[Index, ...] = ()) -> None:
+    def __init__(
+        self, node: Expr, rest: tuple[Expr, ...] = (), place: int = 0, after: tuple[Expr, ...] = (), letters: tuple[Index, ...] = ()
+    ) -> None:
         self.node, self.rest, self.place, self.after, self.letters = node, rest, place, after, letters
 
     def __call__(self, new: Expr) -> Expr:
@@ -122,12 +126,11 @@ def _fits(matcher: Matcher, p: Expr, node: Expr) -> Iterator[tuple[Table, _Surro
                 place = sum(1 for number in range(min(used, default=0)) if number not in used)
                 yield table, _Surround(node, rest, place)
     elif isinstance(p, MatMul):
-        if isinstance(node, MatMul):
-            if len(p.factors) <= len(node.factors):
-                for table in matcher.match(p, node, {}):
-                    yield table, whole
-                for table, start, end in matcher.runs(p.factors, node.factors, {}):
-                    yield table, _Surround(node, node.factors[:start], start, node.factors[end:])
+        if isinstance(node, MatMul) and len(p.factors) <= len(node.factors):
+            for table in matcher.match(p, node, {}):
+                yield table, whole
+            for table, start, end in matcher.runs(p.factors, node.factors, {}):
+                yield table, _Surround(node, node.factors[:start], start, node.factors[end:])
     elif isinstance(p, SumOver):
         if isinstance(node, SumOver):
             for table, letters, outside in matcher.sums(p, node, {}):

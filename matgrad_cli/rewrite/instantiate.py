@@ -49,7 +49,7 @@ SELF_OF_NUMBER = frozenset(("tr", "sum", "mean", "diag", "diagonal", "sum0", "su
 
 def reserved_names(problem: Problem) -> frozenset[str]:
     """Names that no new letter may have: the variables and sizes of the problem, and s and t, which mark the entry that moves."""
-    found = {symbol.name for symbol in problem.variables} | {name for name in RESERVED}
+    found = {symbol.name for symbol in problem.variables} | set(RESERVED)
     for symbol in problem.variables:
         found.update(symbol.shape.rows.names, symbol.shape.cols.names)
     return frozenset(found)

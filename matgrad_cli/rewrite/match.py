@@ -7,7 +7,6 @@ generator yields a longer copy for each way to fit.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import lru_cache
 from itertools import permutations
 from typing import Any
 
@@ -48,45 +47,12 @@ from ..ir import (
     transpose,
 )
 from ..rulebook.pattern import Pattern
+from .sameness import same
 
 Table = dict[Any, Any]
 """Pattern variable → expression, dimension name → Dim, pattern letter → position (None: the side has size 1), "direction" → expression."""
 
 _BUILD = {Add: add, Mul: mul, Hadamard: hadamard, MatMul: matmul, Kron: kron}
-
-
-@lru_cache(maxsize=100_000)
-def pushed(node: Expr) -> Expr:
-    """The same matrix with every transpose carried to the leaves: a form in which equal up to transposes is equal."""
-    if isinstance(node, Transpose):
-        return _mirrored(node.body)
-    parts = tuple(pushed(child) for child in node.children)
-    return node if parts == node.children else node.rebuilt(parts)
-
-
-@lru_cache(maxsize=100_000)
-def _mirrored(node: Expr) -> Expr:
-    match node:
-        case Transpose(body):
-            return pushed(body)
-        case MatMul(factors):
-            return matmul(*(_mirrored(factor) for factor in reversed(factors)))
-        case Add(terms):
-            return add(*(_mirrored(term) for term in terms))
-        case Mul(factors):
-            return mul(*(pushed(factor) if factor.shape.is_number else _mirrored(factor) for factor in factors))
-        case Hadamard(factors):
-            return hadamard(*(_mirrored(factor) for factor in factors))
-        case Inverse(body):
-            return Inverse(_mirrored(body))
-        case Power(base, exponent):
-            return Power(_mirrored(base), exponent)
-    return transpose(pushed(node))
-
-
-def same(left: Expr, right: Expr) -> bool:
-    """Whether two expressions are equal up to how their transposes are written."""
-    return left is right or (left.shape is right.shape and left.symbols == right.symbols and pushed(left) is pushed(right))
 
 
 class Matcher:

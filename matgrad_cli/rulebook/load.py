@@ -37,7 +37,7 @@ def complain(file: str, rule: str, field: str, message: str) -> InputError:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """The text of one entry before it is read: where it stands, its id, and what its left side begins with."""
+    """The text of one entry before it is read, where it stands, and its id."""
 
     id: str
     family: str
@@ -45,7 +45,6 @@ class Entry:
     line: int
     order: int
     text: str
-    heads: tuple[str, ...]
     extra: bool = False
 
 
@@ -56,14 +55,12 @@ class Rulebook:
         self._entries: dict[str, Entry] = {}
         self._rules: dict[str, Rule] = {}
         self._methods = methods
-        self._heads: dict[str, list[str]] = {}
+        self._heads: dict[str, list[str]] | None = None
         for entry in entries:
             if entry.id in self._entries:
                 other = self._entries[entry.id]
                 raise complain(f"{entry.file}:{entry.line}", entry.id, "id", f"the same id stands in {other.file}:{other.line}")
             self._entries[entry.id] = entry
-            for head in entry.heads:
-                self._heads.setdefault(head, []).append(entry.id)
 
     def __contains__(self, rule_id: str) -> bool:
         return rule_id in self._entries
@@ -104,6 +101,12 @@ class Rulebook:
 
     def starting_with(self, head: str, families: tuple[str, ...] | None = None) -> tuple[Rule, ...]:
         """The pattern rules whose left side may begin with this operator (see `heads.head_of`), in order."""
+        if self._heads is None:
+            self._heads = {}
+            for entry in self._entries.values():
+                lhs = _quick(entry.text, "lhs")
+                for guess in guess_heads(lhs) if lhs else ():
+                    self._heads.setdefault(guess, []).append(entry.id)
         ids = self._heads.get(head, ())
         return tuple(self.rule(name) for name in ids if families is None or self._entries[name].family in families)
 
@@ -169,8 +172,7 @@ def cut(text: str, family: str, file: str, extra: bool = False) -> list[Entry]:
         rule_id = _quick(block, "id")
         if not rule_id:
             raise complain(f"{file}:{line}", "", "id", "a rule needs an id, written in double quotes on a line of its own")
-        lhs = _quick(block, "lhs")
-        entries.append(Entry(rule_id, family, file, line, order, block, guess_heads(lhs) if lhs else (), extra))
+        entries.append(Entry(rule_id, family, file, line, order, block, extra))
         line += block.count("\n") + 1
     return entries
 

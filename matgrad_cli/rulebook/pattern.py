@@ -19,7 +19,8 @@ from .rule import Rule
 WRT = Symbol("the variable", Shape(Dim.of("rows of it"), Dim.of("columns of it")))
 """What `d(…)` in a rule differentiates by: it binds to the variable of the differential that is matched."""
 
-MOST_RUNS = 2
+MOST_RUNS = 3
+"""Three variables in a row have two places where one ends and the next begins."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,10 +92,8 @@ def pattern(rule: Rule) -> Pattern:
     names: tuple[tuple[str, Symbol | Index], ...] = tuple(
         (name, symbols[name] if name in symbols else Index(name, letters[name])) for name, _ in rule.shapes
     )
-    return Pattern(
-        rule, lhs, rhs, frozenset(symbols.values()) | {WRT}, indices, words_of(rule.shapes) | set(WRT.shape.rows.names + WRT.shape.cols.names),
-        needed_operators(lhs), names,
-    )  # fmt: skip
+    dims = words_of(rule.shapes) | set(WRT.shape.rows.names + WRT.shape.cols.names)
+    return Pattern(rule, lhs, rhs, frozenset(symbols.values()) | {WRT}, indices, dims, needed_operators(lhs), names)
 
 
 def _plain(side: Expr) -> frozenset[Expr]:
@@ -116,8 +115,9 @@ def _check_runs(rule: Rule, lhs: Expr) -> None:
     for node in nodes_of(lhs):
         if isinstance(node, MatMul):
             bare = [factor for factor in node.factors if isinstance(factor, Symbol) and factor.shape.is_matrix]
-            if len(set(bare)) > MOST_RUNS + 1 or (len(set(bare)) > MOST_RUNS and node is not lhs and rule.family != "inverses"):
-                raise complain(rule.file, rule.id, "lhs", f"a product with {len(set(bare))} free variables; at most {MOST_RUNS} can be matched")
+            if len(set(bare)) > MOST_RUNS:
+                message = f"a product with {len(set(bare))} free variables; at most {MOST_RUNS} can be matched"
+                raise complain(rule.file, rule.id, "lhs", message)
 
 
 _LOOSE = frozenset(("Symbol", "Number", "Add", "Mul", "Transpose", "Hadamard", "Fill", "Eye", "Power", "Size", "MatMul", "Kron"))

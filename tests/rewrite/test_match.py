@@ -1,0 +1,121 @@
+"""Matching: any order in sums, runs in products, repeated and transposed variables, conditions, fresh letters."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+
+from matgrad_cli.facts import Fact, Problem
+from matgrad_cli.ir import Dim, Expr, MatMul, Shape, Symbol
+from matgrad_cli.ir.nodes import Call
+from matgrad_cli.notation.to_text import to_text
+from matgrad_cli.rewrite.apply import rewrite_node, rewritings
+from matgrad_cli.rulebook import rulebook
+from matgrad_cli.rulebook.pattern import declared, read_side
+
+SHAPES = tuple(
+    {
+        "A": "m n", "B": "n p", "C": "p q", "P": "m n", "Q": "m n", "S": "n n", "R": "n n", "X": "m n", "w": "n", "v": "n", "z": "n",
+        "c": "", "b": "", "i": "index m", "j": "index n", "k": "index p", "s": "index m", "t": "index n",
+    }.items()
+)  # fmt: skip
+SYMBOLS = declared(SHAPES)[0]
+
+
+def read(text: str) -> Expr:
+    return read_side(text, SHAPES, SYMBOLS["X"], "test")
+
+
+def problem(node: Expr, *facts: tuple[str, str]) -> Problem:
+    return Problem(node, SYMBOLS["X"], tuple(SYMBOLS.values()), tuple(Fact(SYMBOLS[name], word) for name, word in facts))
+
+
+def rewrite(rule_id: str, text: str, *facts: tuple[str, str], taken: tuple[str, ...] = ("m", "n", "p", "q")) -> str | None:
+    node = read(text)
+    found = rewrite_node(rulebook().rule(rule_id), node, problem(node, *facts), set(taken))
+    return None if found is None else to_text(found.new)
+
+
+@pytest.mark.parametrize(
+    ("rule", "before", "after"),
+    [
+        ("transpose-mul", "(A @ B @ C).T", "(B @ C).T @ A.T"),  # a variable takes a run
+        ("transpose-mul", "(A @ B.T.T).T", "B.T @ A.T"),
+        ("mul-inv", "A @ S @ inv(S) @ R", "A @ eye(n) @ R"),  # the rest of the product is kept
+        ("mul-inv", "A @ S @ R @ inv(S @ R) @ w", "A @ eye(n) @ w"),  # a bound run among neighbours
+        ("mul-inv", "S @ inv(R)", None),
+        ("sigmoid-quotient-exp", "exp(z) / (1 + exp(z))", "sigmoid(z)"),
+        ("sigmoid-quotient-exp", "exp(c) / (exp(c) + 1)", "sigmoid(c)"),  # any order; numbers as well as arrays
+        ("sigmoid-quotient-exp", "exp(c) / (1 + exp(b))", None),  # a repeated variable
+        ("one-sub-sigmoid", "w + 1 - sigmoid(z)", "w + sigmoid(-z)"),  # two of three terms
+        ("add-scaled", "2 * A + 3 * P + c * A", "(2 + c)*A + 3*P"),
+        ("add-scaled", "A + c * A", "(1 + c)*A"),  # a coefficient 1 is invisible
+        ("norm-squared-trace", "norm(A @ B)**2", "tr((A @ B).T @ A @ B)"),
+        ("mul-transpose-orthogonal", "A @ S @ S.T", None),  # nothing says that S is orthogonal
+        ("entry-matmul", "(A @ B)[i,k]", "sum[j](A[i,j]*B[j,k])"),
+        ("entry-matmul", "(A @ w)[i]", "sum[j](A[i,j]*w[j])"),  # a letter over a side of size 1 is absent
+        ("partial-variable", "partial(X[i,j], X[s,t])", "delta[i,s]*delta[j,t]"),
+        ("partial-variable", "partial(A[i,j], X[s,t])", None),  # the variable itself, no other matrix
+        ("partial-add", "partial(X[i,j] + c + b, X[s,t])", "partial(X[i,j], X[s,t]) + partial(c + b, X[s,t])"),
+        ("sum-entry-trace", "sum[j](S[j,j])", "tr(S)"),
+        ("sum-entry-mul", "sum[j](c * A[i,j] * B[j,k])", "c*(A @ B)[i,k]"),  # a factor without the letter is kept
+        ("trace-transpose", "tr(S.T @ R)", None),
+        ("transpose-symmetric", "S.T", None),
+    ],
+)
+def test_one_rewriting(rule: str, before: str, after: str | None) -> None:
+    assert rewrite(rule, before) == after
+
+
+def test_a_known_fact_lets_a_rule_apply() -> None:
+    assert rewrite("transpose-symmetric", "S.T", ("S", "symmetric")) == "S"
+    assert rewrite("mul-transpose-orthogonal", "A @ S @ S.T", ("S", "orthogonal")) == "A @ eye(n)"
+
+
+def test_an_unknown_condition_is_carried_as_an_assumption() -> None:
+    node = read("inv(inv(S))")
+    found = rewrite_node(rulebook().rule("inv-inv"), node, problem(node))
+    assert found is not None
+    assert [sentence.template for sentence in found.assumed] == ["{0} is invertible"]
+    known = rewrite_node(rulebook().rule("inv-inv"), node, problem(node, ("S", "invertible")))
+    assert known is not None
+    assert known.assumed == ()
+
+
+def test_no_fact_about_the_variable_inside_a_pending_derivative() -> None:
+    square = Symbol("X", Shape(Dim.of("n"), Dim.of("n")))
+    node = read_side("X.T", (("X", "n n"),), square, "test")
+    asked = Problem(node, square, (square,), (Fact(square, "symmetric"),))
+    rule = rulebook().rule("transpose-symmetric")
+    assert rewrite_node(rule, node, asked) is not None
+    assert rewrite_node(rule, node, asked, pending=True) is None
+
+
+def test_new_letters_avoid_all_names() -> None:
+    assert rewrite("trace-entries", "tr(S)", taken=("i", "j", "m", "n")) == "sum[k](S[k,k])"
+
+
+def test_a_dimension_binds_to_a_name_not_to_a_size() -> None:
+    node = read_side("A @ inv(B)", (("A", "3 3"), ("B", "3 3")), None, "test")
+    assert rewrite_node(rulebook().rule("mul-inv"), node, problem(node)) is None
+    same = read_side("A @ inv(A)", (("A", "3 3"),), None, "test")
+    found = rewrite_node(rulebook().rule("mul-inv"), same, problem(same))
+    assert found is not None
+    assert to_text(found.new) == "eye(3)"
+
+
+def test_nothing_is_rewritten_to_itself() -> None:
+    node = read("tr(S @ S)")
+    assert all(found.new is not node for found in rewritings(rulebook().rule("trace-cyclic"), node, problem(node)))
+
+
+def test_sixty_four_factors_are_searched_from_the_anchor() -> None:
+    dims = [Dim.of("n")] * 65
+    factors: list[Expr] = [Symbol(f"W{i}", Shape(dims[i], dims[i + 1])) for i in range(64)]
+    node = MatMul(tuple(factors))
+    asked = Problem(Call("tr", node), factors[0], tuple(s for s in factors if isinstance(s, Symbol)))  # type: ignore[arg-type]
+    start = time.perf_counter()
+    for rule in rulebook().starting_with("MatMul"):
+        rewrite_node(rule, node, asked)
+    assert time.perf_counter() - start < 0.5

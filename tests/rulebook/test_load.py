@@ -1,0 +1,99 @@
+"""Loading is checking: what is wrong with an entry is said with file, rule and field."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from matgrad_cli.diagnostics import InputError
+from matgrad_cli.rulebook import rulebook, rules_folder
+from matgrad_cli.rulebook.heads import guess_heads
+from matgrad_cli.rulebook.load import Rulebook, cut
+from matgrad_cli.rulebook.pattern import pattern
+
+GOOD = """[[rule]]
+id = "trace-cyclic"
+title = "a trace does not change when its factors rotate"
+shapes = { A = "m n", B = "n m" }
+lhs = "tr(A @ B)"
+rhs = "tr(B @ A)"
+why = "both sides are one double sum"
+example = ["tr(X @ W)", "tr(W @ X)"]
+given = { X = "m n", W = "n m" }
+"""
+
+
+def book_of(text: str, extra: bool = False) -> Rulebook:
+    return Rulebook(cut(text, "mine", "mine.toml", extra), rules_folder() / "methods")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ('why = "both sides are one double sum"', "", 'mine.toml: rule "trace-cyclic", why: is missing'),
+        ("why =", "wy = 1\nwhy =", 'mine.toml: rule "trace-cyclic", wy: unknown field'),
+        ('rhs = "tr(B @ A)"', 'rhs = "tr(B @ C)"', 'mine.toml: rule "trace-cyclic", rhs: '),
+        ('rhs = "tr(B @ A)"', 'rhs = "B @ A"', "rhs: the sides differ in shape: lhs is number, rhs is n×n"),
+        ('B = "n m"', 'B = "n k"', 'mine.toml: rule "trace-cyclic", lhs: '),
+        ("why =", 'when = ["A tidy"]\nwhy =', "when: unknown condition `tidy`"),
+        ("why =", 'when = ["C square"]\nwhy =', "when: `C` is not listed in shapes (it has A, B)"),
+        ('["tr(X @ W)", "tr(W @ X)"]', '["tr(X @ W)"]', "example: needs two texts, before and after; found 1"),
+        ('id = "trace-cyclic"', 'name = "trace-cyclic"', "mine.toml:1, id: a rule needs an id"),
+        ("why =", "native = true\nwhy =", "lhs: a native rule has no sides"),
+        ('lhs = "tr(A @ B)"', 'lhs = "tr(A @@ B)"', 'mine.toml: rule "trace-cyclic", lhs: '),
+        ('title = "', 'title = ', "this is not TOML"),
+    ],
+)
+def test_what_is_wrong_is_named(old: str, new: str, message: str) -> None:
+    assert old in GOOD
+    with pytest.raises(InputError) as raised:
+        pattern(book_of(GOOD.replace(old, new)).rule("trace-cyclic"))
+    assert message in raised.value.diagnostic.message
+
+
+def test_one_id_twice_names_both_places() -> None:
+    with pytest.raises(InputError) as raised:
+        book_of(GOOD + "\n" + GOOD)
+    assert "mine.toml:11" in raised.value.diagnostic.message
+    assert "mine.toml:1" in raised.value.diagnostic.message
+
+
+def test_a_folder_adds_pattern_rules_only(tmp_path: Path) -> None:
+    (tmp_path / "mine.toml").write_text(GOOD.replace("trace-cyclic", "trace-turned"), "utf-8")
+    book = rulebook(tmp_path)
+    assert book.rule("trace-turned").family == "mine"
+    assert book.ids[-1] == "trace-turned"
+    native = '[[rule]]\nid = "mine"\ntitle = "t"\nwhy = "w"\nnative = true\nexample = ["1", "1"]\n'
+    with pytest.raises(InputError, match="adds pattern rules only"):
+        book_of(native, extra=True).rule("mine")
+
+
+def test_a_folder_without_rules_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="found no rule files"):
+        rulebook(tmp_path)
+
+
+def test_an_unknown_rule_suggests_the_nearest() -> None:
+    with pytest.raises(InputError) as raised:
+        rulebook().rule("trace-cylic")
+    assert raised.value.diagnostic.help == "did you mean `trace-cyclic`?"
+
+
+def test_lines_are_counted() -> None:
+    for rule in rulebook():
+        lines = (rules_folder() / rule.file.removeprefix("rules/")).read_text("utf-8").splitlines()
+        assert lines[rule.line - 1] == "[[rule]]"
+        assert lines[rule.line] == f'id = "{rule.id}"'
+
+
+@pytest.mark.parametrize(
+    ("text", "head"),
+    [
+        ("tr(A @ B)", "tr"), ("(A @ B).T", "Transpose"), ("c * A + b * A", "Add"), ("norm(A)**2", "Power"), ("-A @ B", "Mul"),
+        ("(A @ B)[i,j]", "Entry"), ("sum[k](A[i,k] * B[k,j])", "SumOver"), ("sum(A)", "sum"), ("inv(A).T", "Transpose"),
+        ("x.T @ y", "MatMul"), ("u / v", "Mul"), ("A * B", "Hadamard"), ("d(A)", "Differential"), ("partial(u * v, X[s,t])", "Partial"),
+    ],
+)  # fmt: skip
+def test_heads_are_guessed_from_the_text(text: str, head: str) -> None:
+    assert head in guess_heads(text)
