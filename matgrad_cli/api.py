@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 from .diagnostics import BugError, Diagnostic
 from .notation.problems import read_problem
 from .records import Derivation
-from .rewrite.derive import derive
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -81,7 +80,7 @@ class Gradient:
 
 def explain(
     loss: str, wrt: str, shapes: Texts = (), assume: Texts = (), syntax: str | None = None, layout: str = "gradient",
-    order: int = 1, rules: str | Path | None = None, method: str = "index", detail: str = "normal",
+    order: int = 1, rules: str | Path | None = None, method: str = "index", detail: Detail = "normal",
 ) -> Explanation:  # fmt: skip
     """The derivation of ∂loss/∂wrt; `method="all"` and `layout="all"` give several."""
     return Explanation(_derivations(loss, wrt, shapes, assume, syntax, layout, order, rules, method), detail)
@@ -100,6 +99,8 @@ def _derivations(
     rules: str | Path | None, method: str,
 ) -> tuple[Derivation, ...]:  # fmt: skip
     problem = read_problem(loss, wrt, _texts(shapes), _texts(assume), syntax)
+    from .rewrite.derive import derive  # only for a problem that can be read: a message should not wait for the engine
+
     extra = Path(rules) if rules is not None else None
     layouts: Iterable[str] = LAYOUTS if layout == "all" else (layout,)
     derivations = tuple(
@@ -152,14 +153,20 @@ def _rendered(derivations: tuple[Derivation, ...], format: str, view: View) -> s
 
 def _renderer(format: str) -> Callable[[Derivation, View], str]:
     if format == "terminal":
-        from .render.terminal import render_terminal as render
-    elif format == "latex":
-        from .render.latex import render_latex as render
-    elif format == "markdown":
-        from .render.markdown import render_markdown as render
-    else:
-        from .render.text import render_text as render
-    return render
+        from .render.terminal import render_terminal
+
+        return render_terminal
+    if format == "latex":
+        from .render.latex import render_latex
+
+        return render_latex
+    if format == "markdown":
+        from .render.markdown import render_markdown
+
+        return render_markdown
+    from .render.text import render_text
+
+    return render_text
 
 
 def _json(derivations: tuple[Derivation, ...]) -> str:

@@ -17,6 +17,9 @@ PACKAGE = ROOT / "matgrad_cli"
 SAMPLES = ROOT / "samples"
 GOLDEN = ROOT / "tests" / "golden"
 
+DROPPED = ("MATGRAD", "NO_COLOR", "COLUMNS", "FORCE_COLOR", "PYTHONDONTWRITEBYTECODE")
+"""Variables that would change what is printed, or make every start compile the package anew."""
+
 Command = Callable[..., "subprocess.CompletedProcess[str]"]
 
 
@@ -58,7 +61,7 @@ def samples() -> list[Sample]:
 
 def environment(more: Mapping[str, str] | None = None) -> dict[str, str]:
     """The environment of a command under test: plain, 80 columns, this package."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("MATGRAD", "NO_COLOR", "COLUMNS", "FORCE_COLOR"))}
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(DROPPED)}
     return {**kept, "COLUMNS": "80", "PYTHONPATH": str(ROOT), "PYTHONIOENCODING": "utf-8", **(more or {})}
 
 

@@ -188,7 +188,7 @@ def _below(places: list[_Placed], severity: Severity, paint: _Paint) -> list[str
     cells: dict[int, tuple[str, str]] = {}
     for place in sorted(places, key=lambda place: place.main):
         colour = _COLOURS[severity] if place.main else _FRAME
-        cells.update({column: ("^" if place.main else "-", colour) for column in range(place.start, place.end)})
+        cells.update(dict.fromkeys(range(place.start, place.end), ("^" if place.main else "-", colour)))
     last = places[-1]
     beside = bool(last.text) and all(place.end <= last.end for place in places)
     line = _painted(cells, paint)

@@ -13,7 +13,9 @@ import pytest
 from conftest import PACKAGE, environment
 from matgrad_cli.diagnostics.pages import codes, page, title
 
-WITHOUT_EXAMPLE = {"bug", "contradiction", "memory-limit", "not-verified", "too-deep"}
+WITHOUT_EXAMPLE = {
+    "bug", "bug-sentence", "bug-step-differs", "contradiction", "memory-limit", "not-verified", "stuck", "too-deep", "too-many-steps", "usage",
+}  # fmt: skip
 """Codes that no short command raises on every machine."""
 
 CODE = re.compile(r"[a-z]+(-[a-z]+)*")
