@@ -9,7 +9,7 @@ from pathlib import Path
 from ..diagnostics import Diagnostic, InputError, Source
 from ..records.finding import FileReport, ProblemReport, Report
 from .exercise import judge, unanswered
-from .files import expanded, read_document
+from .files import expanded, read_document, read_text
 from .keys import Document, Exercise
 from .merge import identified, settings
 from .reveal import revealed
@@ -79,6 +79,11 @@ def read_key(path: Path) -> Key:
 def check_file(path: Path, key: Key | None = None, options: Options | None = None) -> FileReport:
     """The report on one file."""
     return check_document(read_document(path), key, options or Options())
+
+
+def check_text(text: str, name: str = "text.md", key: Key | None = None, options: Options | None = None) -> FileReport:
+    """The report on a text as if it stood in a file of that name."""
+    return check_document(read_text(text, name), key, options or Options())
 
 
 def check_document(document: Document, key: Key | None, options: Options) -> FileReport:

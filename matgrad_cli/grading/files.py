@@ -36,8 +36,13 @@ def read_document(path: Path) -> Document:
     text = _read_text(path)
     if isinstance(text, Diagnostic):
         return Document(Source(name, ""), (), (text,))
+    return read_text(text, name)
+
+
+def read_text(text: str, name: str) -> Document:
+    """The exercises of a text; the ending of the name says what it is."""
     source = Source(name, text)
-    reader = READERS.get(path.suffix.lower()) or _sniffed(text)
+    reader = READERS.get(Path(name).suffix.lower()) or _sniffed(text)
     if reader is None:
         return Document(source, (), (_file("unknown-file", name, "is neither TOML nor LaTeX nor Markdown",
                                            "name it .toml, .tex or .md"),))

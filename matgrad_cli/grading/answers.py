@@ -1,0 +1,138 @@
+"""An answer: right in whatever form it is written, or wrong with the kind of slip."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from typing import Literal
+
+from ..diagnostics import Diagnostic, InputError, MatgradError, Source, Span
+from ..ir import Expr, Index
+from ..notation import syntax as s
+from ..notation.choice import in_syntax
+from .diagnose import Context, diagnosis, repaired
+from .kinds import Clash, pairings
+from .reading import Read, Side, read_side
+from .slips import Slip
+from .surroundings import Surroundings, surroundings
+from .task import Task
+
+Verdict = Literal["right", "wrong", "unreadable", "undecided"]
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """The verdict on an answer, and the slip if it is not right."""
+
+    verdict: Verdict
+    slip: Slip | None = None
+    notes: tuple[str, ...] = ()
+
+
+@lru_cache(maxsize=8192)
+def judge_answer(task: Task, answer: str, reference: str | None) -> Judged:
+    """The verdict on the text of an answer. Equal answers to one problem are judged once."""
+    around = _around(task)
+    read = read_answer(answer, around)
+    if read.expr is None:
+        slip = read.slip
+        if read.failure == "wrong" and slip is not None and slip.code in ("non-conformable", "number-plus-array") and task.wanted is not None:
+            mended = repaired(Context(around, task.wanted, True, (), read), task.wanted)
+            if mended is not None and mended.help:
+                slip = replace(slip, help=mended.help, notes=(*slip.notes, mended.message))
+        return Judged(read.failure or "unreadable", slip, read.notes)
+    known = read_answer(reference, around).expr if reference else None
+    return replace(judged_derivative(around, read.expr, (), read, known), notes=read.notes)
+
+
+@lru_cache(maxsize=512)
+def _around(task: Task) -> Surroundings:
+    found = surroundings(task, (), None)
+    found.bench = task.bench
+    return found
+
+
+def judged_derivative(around: Surroundings, expr: Expr, order: tuple[Index, ...], read: Read | None, reference: Expr | None) -> Judged:
+    """Whether an expression is the derivative asked for: an array in the layout, or an entry at the letters of `order`."""
+    task, bench = around.task, around.bench
+    letters = order or _letters_of(task, expr)
+    wanted = task.wanted
+    if wanted is None or (expr.shape.is_number and expr.free):
+        if len(letters) != len(task.letters) or any(a.dim is not b.dim for a, b in zip(letters, task.letters, strict=True)):
+            return Judged("undecided", Slip("undecided", "the derivative has more than two indices; write one entry of it, as in ∂K_pq/∂R_ij = …"))
+        wanted = bench.derivative(letters)
+    assert read is not None
+    context = Context(around, wanted, True, letters, read, reference)
+    pairs = pairings(wanted, expr, letters)
+    if isinstance(pairs, Clash):
+        return Judged("wrong", diagnosis(context, wanted, expr, pairs))
+    reason = None
+    for one, other in pairs:
+        verdict = bench.compare_over(one, other, tuple(sorted(one.free | other.free)))
+        if verdict.holds:
+            return Judged("right")
+        reason = verdict.by if verdict.kind == "unknown" else reason
+    if reason is not None:
+        return Judged("undecided", Slip("undecided", f"whether this is right could not be decided: {reason}"))
+    return Judged("wrong", diagnosis(context, wanted, expr, pairs))
+
+
+def _letters_of(task: Task, expr: Expr) -> tuple[Index, ...]:
+    """The free letters of an entry in the order of the derivative's sides, if each side has one letter of its own dimension."""
+    left = sorted(expr.free)
+    found: list[Index] = []
+    for wanted in task.letters:
+        same = [letter for letter in left if letter.dim is wanted.dim]
+        if not same:
+            return ()
+        found.append(same[0])
+        left.remove(same[0])
+    return tuple(found) if not left else ()
+
+
+def read_answer(text: str, around: Surroundings) -> Read:
+    """The text in the expression language if every name is known in it, else in LaTeX; a left side `∂L/∂R =` is dropped."""
+    languages = in_syntax(text, around.task.syntax)  # type: ignore[arg-type]
+    first: Read | None = None
+    for language in languages:
+        found = read_side(_side(text, language, around), around)
+        if found.expr is not None:
+            return found
+        # What is readable and does not fit is told in the language in which it is readable.
+        if first is None or (first.failure == "unreadable" and found.failure != "unreadable") or (
+                _unknown(first) and not _unknown(found) and found.failure != "unreadable"):
+            first = found
+    assert first is not None
+    return first
+
+
+def _unknown(read: Read) -> bool:
+    return read.slip is not None and read.slip.code == "unknown-name"
+
+
+def _side(text: str, language: str, around: Surroundings) -> Side:
+    source = Source("answer", text)
+    start = _after_equality(text)
+    try:
+        if language == "latex":
+            from ..notation.latex_reader import parse_latex
+
+            node: s.Node = parse_latex(text[start:], names=around.names(), offset=start)
+            return Side(source, Span(start, len(text)), node, "latex")
+        from ..notation.reader import parse
+
+        return Side(source, Span(start, len(text)), parse(" " * start + text[start:]), "numpy")
+    except InputError as error:
+        return Side(source, Span(start, len(text)), None, "latex" if language == "latex" else "numpy", error.diagnostic)
+    except MatgradError as error:
+        return Side(source, Span(start, len(text)), None, "latex", Diagnostic(error.diagnostic.code, error.diagnostic.message))
+
+
+def _after_equality(text: str) -> int:
+    """Where the last side of `∂L/∂R = … = …` begins."""
+    level, start = 0, 0
+    for at, character in enumerate(text):
+        level += {"(": 1, "[": 1, "{": 1, ")": -1, "]": -1, "}": -1}.get(character, 0)
+        if character == "=" and level <= 0 and text[at + 1 :].strip():
+            start = at + 1
+    return start

@@ -1,0 +1,358 @@
+"""A derivation, row by row: what each row claims, whether it follows, what is the final answer."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Literal
+
+from ..ir import ONE, Delta, Differential, Entry, Expr, Index, MatrixOf, Partial, Symbol, Transpose, nodes_of
+from ..notation import syntax as s
+from .diagnose import Context, diagnosis
+from .kinds import Clash, kind_in_words, pairings
+from .reading import Read, Side, read_side
+from .slips import Slip
+from .statements import Claim, Row, lone_name
+from .surroundings import Surroundings
+from .tree import walk
+
+Verdict = Literal["follows", "wrong", "unreadable", "undecided"]
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What was found at one sign of equality, or at a side that could not be read."""
+
+    verdict: Verdict
+    read: Read | None = None
+    slip: Slip | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RowResult:
+    """The verdict on a row, the outcome that decided it, and what is to be said about how the row was read."""
+
+    row: Row
+    verdict: Verdict
+    outcome: Outcome | None
+    notes: tuple[str, ...]
+    warnings: tuple[str, ...]
+
+
+@dataclass
+class Chain:
+    """Where a derivation stands: the last expression, the order of its letters, whether it is the derivative of the loss."""
+
+    last: Expr | None = None
+    order: tuple[Index, ...] = ()
+    target: bool = False
+    head: Expr | None = None
+    gap: bool = False
+    final: Read | None = None
+    final_order: tuple[Index, ...] = ()
+    notes: list[str] = field(default_factory=list)
+
+
+class Reader:
+    """Judges the rows of one derivation in their order."""
+
+    def __init__(self, around: Surroundings) -> None:
+        self.around = around
+        self.bench = around.bench
+        self.chain = Chain()
+        self.notes: list[str] = []
+        self.warnings: list[str] = []
+
+    def row(self, row: Row, first: bool) -> RowResult:
+        """The verdict on one row; the chain goes on from its last expression."""
+        self.notes, self.warnings = list(row.notes), []
+        outcomes: list[Outcome] = []
+        pending = [claim for claim in row.claims if self.defines(claim)]
+        while pending:
+            ready = [claim for claim in pending if self.definable(claim)]
+            for claim in ready or pending[:1]:
+                outcomes += self.definition(claim)
+                pending.remove(claim)
+        for claim in row.claims:
+            if claim not in self._done:
+                outcomes += self.claim(claim, first)
+        self._done.clear()
+        worst = _worst(outcomes)
+        self.chain.gap = worst.verdict in ("unreadable", "undecided") if worst is not None else False
+        return RowResult(row, worst.verdict if worst else "follows", worst, tuple(dict.fromkeys(self.notes)), tuple(dict.fromkeys(self.warnings)))
+
+    # ---- definitions
+
+    @property
+    def _done(self) -> list[Claim]:
+        if not hasattr(self, "_finished"):
+            self._finished: list[Claim] = []
+        return self._finished
+
+    def defines(self, claim: Claim) -> bool:
+        """Whether the claim gives a name that has no meaning yet its value."""
+        if claim.leading or len(claim.sides) < 2:
+            return False
+        name = lone_name(claim.sides[0].node)
+        return name is not None and name not in self.around.losses and (not self.around.known(name) or (
+            claim.definition and name not in self._problem_names()))
+
+    def _problem_names(self) -> set[str]:
+        return {symbol.name for symbol in self.around.task.problem.variables}
+
+    def definable(self, claim: Claim) -> bool:
+        """Whether the right side can be read by now."""
+        found = read_side(claim.sides[1], self.around, fixed=_left_letters(claim.sides[0]))
+        return found.expr is not None
+
+    def definition(self, claim: Claim) -> list[Outcome]:
+        """Gives the name its value; further sides must equal it."""
+        self._done.append(claim)
+        name = lone_name(claim.sides[0].node)
+        assert name is not None
+        letters = _left_letters(claim.sides[0])
+        found = self._read(claim.sides[1], (), letters)
+        if found.expr is None:
+            return [_failed(found)]
+        value = _as_array(found.expr, letters)
+        if value is None:
+            slip = Slip("free-index-mismatch", f"`{claim.sides[0].text.strip()}` does not carry the free indices of its right side, "
+                        f"which is {kind_in_words(found.expr)}", span=claim.sides[0].span)
+            return [Outcome("wrong", found, slip)]
+        symbol = self.around.define(name, value)
+        outcomes, last = [Outcome("follows", found)], found.expr
+        for side in claim.sides[2:]:
+            last, outcome = self._next(last, side)
+            outcomes.append(outcome)
+        self.chain.last, self.chain.order, self.chain.target, self.chain.head = symbol if not letters else last, (), False, symbol
+        return outcomes
+
+    # ---- claims
+
+    def claim(self, claim: Claim, first: bool) -> list[Outcome]:
+        """Judges one chain of sides."""
+        self._directions(claim)
+        sides = list(claim.sides)
+        outcomes: list[Outcome] = []
+        if claim.leading or (len(sides) == 1 and not first):
+            if self.chain.last is None:
+                return self._bare(sides)
+            last: Expr = self.chain.last
+            if not claim.leading:
+                return self._loose(sides[0], last)
+        elif len(sides) == 1:
+            return self._bare(sides)
+        else:
+            left = self._read(sides[0], (), ())
+            if left.expr is None:
+                return self._without_left(left, sides[1:])
+            self._start(left)
+            last, sides = left.expr, sides[1:]
+            if self._states_loss(left):
+                return self._statement(left, sides)
+        for side in sides:
+            last, outcome = self._next(last, side)
+            outcomes.append(outcome)
+        self.chain.last = last
+        return outcomes
+
+    def _start(self, left: Read) -> None:
+        """A claim with its own left side begins a chain."""
+        expr = left.expr
+        assert expr is not None
+        self.chain.order = order_of(expr)
+        self.chain.head = expr
+        self.chain.target = self._is_target(expr)
+
+    def _without_left(self, left: Read, rest: Sequence[Side]) -> list[Outcome]:
+        """The left side could not be read: what follows is only read, so that the next line has something to go on from."""
+        self.chain.target, self.chain.order, self.chain.head = False, (), None
+        if _is_derivative(left.tree or left.side.node) and rest:
+            found = self._read(rest[-1], (), ())
+            self.chain.last = found.expr
+        return [_failed(left)]
+
+    def _states_loss(self, left: Read) -> bool:
+        name = lone_name(left.side.node)
+        return name is not None and name in self.around.losses
+
+    def _statement(self, left: Read, sides: list[Side]) -> list[Outcome]:
+        """`L = …` is checked against the header; from then on L may be differentiated by the names it is stated in."""
+        assert left.expr is not None
+        last, outcomes = left.expr, []
+        for number, side in enumerate(sides):
+            found_before = last
+            last, outcome = self._next(last, side)
+            outcomes.append(outcome)
+            stated = outcome.read.expr if outcome.read is not None else None
+            uses = stated is not None and any(symbol in self.around.values for symbol in stated.symbols)
+            if outcome.verdict == "follows" and stated is not None and uses and found_before.shape is stated.shape and not stated.free:
+                if self.around.stated is None or number == 0:
+                    self.around.stated = stated
+        self.chain.last, self.chain.target = last, False
+        return outcomes
+
+    def _bare(self, sides: list[Side]) -> list[Outcome]:
+        """A first line without left side: the loss, or its derivative if its kind fits."""
+        problem, wanted = self.around.task.problem, self.around.task.wanted
+        found = self._read(sides[0], (), ())
+        if found.expr is None:
+            return [_failed(found)]
+        loss_fits = found.expr.shape is problem.loss.shape
+        derivative_fits = wanted is not None and not isinstance(pairings(wanted, found.expr), Clash)
+        starts = [(problem.loss, False)] if loss_fits else []
+        if wanted is not None and derivative_fits:
+            starts.append((wanted, True))
+        outcome = Outcome("undecided", found, Slip("no-left-side", "it is not said what this is equal to, and it has neither the kind of the loss "
+                                                   "nor that of its derivative"))
+        for start, target in starts:
+            outcome = self._compared(start, found, target)
+            self.chain.target, self.chain.head = target, start
+            if outcome.verdict == "follows":
+                break
+        last = found.expr
+        outcomes = [outcome]
+        for side in sides[1:]:
+            last, outcome = self._next(last, side)
+            outcomes.append(outcome)
+        self.chain.last = last
+        return outcomes
+
+    def _loose(self, side: Side, last: Expr) -> list[Outcome]:
+        """A later row without any sign of equality: right if it equals what stands before; otherwise it is not said what it claims."""
+        found = self._read(side, last.free, ())
+        if found.expr is None:
+            return [_failed(found)]
+        outcome = self._compared(last, found, self.chain.target)
+        self.chain.last = found.expr
+        if outcome.verdict == "wrong":
+            return [Outcome("undecided", found, Slip("no-equality", "no sign of equality says what this line claims; it is not equal to the line before"))]
+        return [outcome]
+
+    def _next(self, last: Expr, side: Side) -> tuple[Expr, Outcome]:
+        """One sign of equality: the new last expression and the outcome."""
+        found = self._read(side, self._letters(last), ())
+        if found.expr is None:
+            if self.chain.target:
+                self.chain.final, self.chain.final_order = found, self.chain.order
+            return last, _failed(found)
+        outcome = self._compared(last, found, self.chain.target)
+        if self.chain.gap and outcome.verdict == "wrong" and last is self.chain.last and outcome.slip is not None and outcome.slip.code not in _OF_FORM:
+            outcome = Outcome("undecided", found, Slip("after-gap", "the line before could not be judged; this line differs from the last one that was read",
+                                                       outcome.slip.notes))
+        if self.chain.target and not _pending(found.expr):
+            self.chain.final, self.chain.final_order = found, self.chain.order
+        return found.expr, outcome
+
+    def _letters(self, last: Expr) -> frozenset[Index]:
+        return last.free | frozenset(self.chain.order)
+
+    def _compared(self, before: Expr, found: Read, target: bool) -> Outcome:
+        after = found.expr
+        assert after is not None
+        pairs = pairings(before, after, self.chain.order)
+        context = Context(self.around, self.chain.head, target, self.chain.order, found)
+        if isinstance(pairs, Clash):
+            return Outcome("wrong", found, diagnosis(context, before, after, pairs))
+        unknown: str | None = None
+        for one, other in pairs:
+            verdict = self.bench.compare_over(one, other, tuple(sorted(one.free | other.free)))
+            if verdict.holds:
+                self._learn_order(one, other)
+                return Outcome("follows", found)
+            if verdict.kind == "unknown":
+                unknown = verdict.by
+        if unknown is not None:
+            return Outcome("undecided", found, Slip("undecided", f"whether this follows could not be decided: {unknown}"))
+        return Outcome("wrong", found, diagnosis(context, before, after, pairs))
+
+    def _learn_order(self, one: Expr, other: Expr) -> None:
+        """The letters of an entry that a matrix was taken at are from now on in that order."""
+        if not self.chain.order:
+            for side in (one, other):
+                if isinstance(side, Entry):
+                    self.chain.order = tuple(place for place in (side.row, side.col) if isinstance(place, Index))
+
+    def _is_target(self, expr: Expr) -> bool:
+        """Whether this is the derivative of the loss by the variable, whole or one entry of it."""
+        inner = expr
+        while isinstance(inner, (Transpose, MatrixOf)):
+            inner = inner.children[0]
+        problem = self.around.task.problem
+        if not isinstance(inner, Partial) or inner.variable is not problem.wrt:
+            return False
+        body = inner.body.base if isinstance(inner.body, Entry) else inner.body
+        return body is problem.loss or (body.shape is problem.loss.shape and not body.free and self.bench.equal(body, problem.loss))
+
+    def _directions(self, claim: Claim) -> None:
+        """A name in the brackets of Df(X)[H] is a direction."""
+        for side in claim.sides:
+            for _, node in walk(side.node) if side.node is not None else ():
+                if isinstance(node, s.Differential_) and node.direction is not None:
+                    name = lone_name(node.direction)
+                    if name is not None and not self.around.known(name):
+                        self.around.directions[name] = Symbol(name, self.around.task.problem.wrt.shape)
+
+    def _read(self, side: Side, letters: Sequence[Index] | frozenset[Index], fixed: Sequence[str]) -> Read:
+        found = read_side(side, self.around, letters, fixed)
+        self.notes += found.notes
+        self.warnings += found.warnings
+        return found
+
+
+_OF_FORM = frozenset(("unknown-name", "non-conformable", "number-plus-array", "index-reused", "free-index-mismatch"))
+
+
+def _failed(found: Read) -> Outcome:
+    return Outcome(found.failure or "unreadable", found, found.slip)
+
+
+def _worst(outcomes: list[Outcome]) -> Outcome | None:
+    for verdict in ("wrong", "unreadable", "undecided"):
+        for outcome in outcomes:
+            if outcome.verdict == verdict:
+                return outcome
+    return outcomes[0] if outcomes else None
+
+
+def _left_letters(side: Side) -> tuple[str, ...]:
+    node = s.ungrouped(side.node) if side.node is not None else None
+    if isinstance(node, s.Subscript):
+        return tuple(index.name for index in node.indices if isinstance(index, s.Name))
+    return ()
+
+
+def _as_array(expr: Expr, letters: Sequence[str]) -> Expr | None:
+    """The array whose entry at the letters is the expression; None if it has other free letters."""
+    if not letters:
+        return expr if not expr.free else None
+    by_name = {letter.name: letter for letter in expr.free}
+    found = [by_name.get(name) for name in letters]
+    if any(letter is None for letter in found) or len(expr.free) != len(letters) or not expr.shape.is_number or len(letters) > 2:
+        return None
+    return MatrixOf(found[0], found[1] if len(found) > 1 else None, expr)
+
+
+def _is_derivative(node: s.Node | None) -> bool:
+    return isinstance(s.ungrouped(node), s.Derivative) if node is not None else False
+
+
+def order_of(expr: Expr) -> tuple[Index, ...]:
+    """The free letters in the order in which they are written: of the body first, then of the variable."""
+    if isinstance(expr, Partial):
+        own = [place for place in (expr.row, expr.col) if isinstance(place, Index) and place in expr.free]
+        return tuple(dict.fromkeys((*order_of(expr.body), *own)))
+    if isinstance(expr, Entry):
+        own = [place for place in (expr.row, expr.col) if isinstance(place, Index) and place in expr.free]
+        return tuple(dict.fromkeys((*order_of(expr.base), *own)))
+    found: dict[Index, None] = {}
+    for child in expr.children:
+        found.update(dict.fromkeys(letter for letter in order_of(child) if letter in expr.free))
+    return (*found, *sorted(expr.free - found.keys()))
+
+
+def _pending(expr: Expr) -> bool:
+    return any(isinstance(node, (Partial, Differential)) for node in nodes_of(expr))
+
+
+__all__ = ["ONE", "Delta", "Outcome", "Reader", "RowResult", "order_of"]

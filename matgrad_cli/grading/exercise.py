@@ -1,0 +1,165 @@
+"""One exercise: its problem is read, its answer or derivation judged, and the result scored."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Literal
+
+from ..diagnostics import Diagnostic, Label, MatgradError, Source, Span
+from ..records.finding import Final, Finding, ProblemReport, ProblemVerdict, worst
+from .answers import judge_answer
+from .derivation import Reader, RowResult
+from .finals import final_of
+from .losses import loss_names
+from .merge import Located, Settings
+from .passage import Passage, line_and_column
+from .slips import Slip
+from .statements import joined_rows, read_row
+from .surroundings import surroundings
+from .task import Task, task_for
+
+Kind = Literal["answer", "derivation"]
+
+
+def judge(chosen: Settings) -> ProblemReport:
+    """The report on one exercise; whatever is wrong with it ends in a finding, never in an exception."""
+    kind: Kind = "derivation" if chosen.rows else "answer"
+    if chosen.errors:
+        return _unreadable(chosen, kind, chosen.errors[0])
+    if chosen.text("loss") is None or chosen.text("wrt") is None:
+        lacking = "loss" if chosen.text("loss") is None else "wrt"
+        return _unreadable(chosen, kind, Diagnostic(f"missing-{lacking}", f"problem `{chosen.id}` has no key `{lacking}`", chosen.source,
+                                                    help="state it in the file, or give a key file with `--key`"))
+    try:
+        task = task_for((chosen.text("loss") or "", chosen.text("wrt") or "", chosen.text("shapes") or "", chosen.text("assume") or "",
+                         chosen.text("syntax") if chosen.values.get("syntax") else None, chosen.layout))
+    except MatgradError as error:
+        return _unreadable(chosen, kind, _relocated(error.diagnostic, chosen))
+    if not chosen.rows and chosen.answer is None:
+        return unanswered(chosen)
+    if chosen.rows:
+        return _derivation(chosen, task)
+    return _answer(chosen, task)
+
+
+def unanswered(chosen: Settings) -> ProblemReport:
+    """A problem without answer."""
+    verdict: ProblemVerdict = "wrong" if chosen.require else "undecided"
+    return ProblemReport(chosen.id, "answer", verdict, Final("missing", "missing-answer", "there is no answer"), points=chosen.points,
+                         warnings=chosen.warnings, reveal=chosen.reveal)
+
+
+def _unreadable(chosen: Settings, kind: Kind, diagnostic: Diagnostic) -> ProblemReport:
+    """The problem itself cannot be read."""
+    line, column, span = 1, 1, Span(0, 0)
+    if diagnostic.source is not None and diagnostic.source.name == chosen.source.name and diagnostic.labels:
+        span = diagnostic.labels[0].span
+        line, column = line_and_column(chosen.source.text, span.start)
+    finding = Finding(1, "unreadable", span, line, column, diagnostic.code, diagnostic)
+    return ProblemReport(chosen.id, kind, "unreadable", Final("missing", diagnostic.code, diagnostic.message), (finding,), points=chosen.points,
+                         warnings=chosen.warnings, reveal=chosen.reveal)
+
+
+_WHERE = {"loss": "loss", "wrt": "wrt", "--shape": "shapes", "--assume": "assume", "shapes": "shapes", "assume": "assume", "facts": "assume"}
+
+
+def _relocated(diagnostic: Diagnostic, chosen: Settings) -> Diagnostic:
+    """A message about the text of a key, pointing into the file where the key stands."""
+    source = diagnostic.source
+    found = chosen.values.get(_WHERE.get(source.name, "")) if source is not None else None
+    if found is None:
+        found = next((value for value in chosen.values.values() if source is not None and value.text == source.text), None)
+    if found is None:
+        return replace(diagnostic, source=replace(chosen.source, text=""), labels=())
+    return moved(diagnostic, found)
+
+
+def moved(diagnostic: Diagnostic, found: Located) -> Diagnostic:
+    """A message whose spans count in the text of a key, with spans that count in the file."""
+    lead = len(found.passage.text) - len(found.passage.text.lstrip())
+    inner = found.passage.part(lead, len(found.passage.text))
+    return replace(diagnostic, source=found.source, labels=tuple(Label(inner.span(label.span), label.text) for label in diagnostic.labels))
+
+
+# ---- answers
+
+
+def _answer(chosen: Settings, task: Task) -> ProblemReport:
+    answer = chosen.answer
+    assert answer is not None
+    found = judge_answer(task, answer.text, chosen.reference.text if chosen.reference else None)
+    verdict: ProblemVerdict = {"right": "right", "wrong": "wrong", "unreadable": "unreadable"}.get(found.verdict, "undecided")  # type: ignore[assignment]
+    lines: tuple[Finding, ...] = ()
+    if found.slip is not None and verdict != "right":
+        lead = len(answer.passage.text) - len(answer.passage.text.lstrip())
+        passage = answer.passage.part(lead, len(answer.passage.text))
+        lines = (_finding(1, verdict, passage, found.slip, answer.source, found.notes),)
+    final_verdict: Literal["right", "wrong", "missing"] = verdict if verdict in ("right", "wrong") else "missing"  # type: ignore[assignment]
+    final = Final(final_verdict, found.slip.code if found.slip else None, found.slip.message if found.slip else None)
+    if chosen.require == "derivation":
+        verdict, final = _requires_derivation(verdict, final)
+    score = _score(chosen, verdict, [found.slip.code] if found.slip else [])
+    return ProblemReport(chosen.id, "answer", verdict, final, lines, score, chosen.points, found.notes, chosen.warnings, chosen.reveal)
+
+
+def _requires_derivation(verdict: ProblemVerdict, final: Final) -> tuple[ProblemVerdict, Final]:
+    if verdict != "right":
+        return verdict, final
+    return "wrong", Final("right", "missing-derivation", "the answer is right, but a derivation is required and there is none")
+
+
+def _finding(number: int, verdict: ProblemVerdict | str, passage: Passage, slip: Slip, source: Source, notes: Sequence[str]) -> Finding:
+    span = passage.span(slip.span) if slip.span is not None else passage.span()
+    line, column = line_and_column(source.text, span.start)
+    severity: Literal["wrong", "error", "warning"] = "wrong" if verdict == "wrong" else "error" if verdict == "unreadable" else "warning"
+    diagnostic = Diagnostic(slip.code, slip.message, source, (Label(span),), slip.notes, slip.help, severity)
+    return Finding(number, verdict, span, line, column, slip.code, diagnostic, tuple(notes))  # type: ignore[arg-type]
+
+
+def _score(chosen: Settings, verdict: ProblemVerdict, codes: Sequence[str]) -> float:
+    """All points, or the share that the key gives for the first slip."""
+    if verdict == "right":
+        return chosen.points
+    return chosen.points * (chosen.partial.get(codes[0], 0.0) if codes and verdict == "wrong" else 0.0)
+
+
+# ---- derivations
+
+
+def _derivation(chosen: Settings, task: Task) -> ProblemReport:
+    rows = joined_rows(chosen.rows, chosen.source.text)
+    around = surroundings(task, [row.text for _, row in rows], None)
+    around.losses = loss_names(around, rows, chosen.source, chosen.text("syntax"), chosen.text("name"))
+    reader = Reader(around)
+    results: list[RowResult] = []
+    for number, passage in rows:
+        row = read_row(number, passage, chosen.source, around.names(), chosen.text("syntax"))
+        if row.claims:
+            results.append(reader.row(row, first=not results))
+    lines = tuple(_line(result, chosen.source) for result in results)
+    final = final_of(task, reader, chosen.answer.text if chosen.answer else None)
+    verdict = _verdict(lines, final, chosen)
+    codes = [finding.code for finding in lines if finding.verdict == "wrong" and finding.code]
+    warnings = tuple(dict.fromkeys([*chosen.warnings, *(f"line {result.row.number}: {text}" for result in results for text in result.warnings)]))
+    return ProblemReport(chosen.id, "derivation", verdict, final, lines, _score(chosen, verdict, codes), chosen.points,
+                         task.problem.notes, warnings, chosen.reveal)
+
+
+def _line(result: RowResult, source: Source) -> Finding:
+    slip = result.outcome.slip if result.outcome is not None and result.verdict != "follows" else None
+    passage = result.row.passage
+    if slip is None:
+        line, column = line_and_column(source.text, passage.span().start)
+        return Finding(result.row.number, result.verdict, passage.span(), line, column, notes=result.notes)
+    if slip.span is None and result.outcome is not None and result.outcome.read is not None:
+        slip = replace(slip, span=result.outcome.read.side.span)
+    return _finding(result.row.number, result.verdict, passage, slip, source, result.notes)
+
+
+def _verdict(lines: tuple[Finding, ...], final: Final, chosen: Settings) -> ProblemVerdict:
+    names: dict[str, ProblemVerdict] = {"follows": "right", "wrong": "wrong", "unreadable": "unreadable", "undecided": "undecided"}
+    verdicts = [names[finding.verdict] for finding in lines]
+    if final.verdict == "wrong" or (final.verdict == "missing" and chosen.require is not None):
+        verdicts.append("wrong")
+    return worst(verdicts) if verdicts else "undecided"

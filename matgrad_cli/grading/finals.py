@@ -1,0 +1,34 @@
+"""The final answer of a derivation, judged on its own, whatever the way to it."""
+
+from __future__ import annotations
+
+from ..ir import Expr
+from ..records.finding import Final
+from .answers import judge_answer, judged_derivative
+from .derivation import Reader
+from .task import Task
+
+
+def final_of(task: Task, reader: Reader, answer: str | None) -> Final:
+    """Right, wrong or missing: the last line that states the derivative without anything pending, or the key `answer`."""
+    if answer is not None:
+        found = judge_answer(task, answer, None)
+        if found.verdict in ("right", "wrong"):
+            return Final(found.verdict, found.slip.code if found.slip else None, found.slip.message if found.slip else None)  # type: ignore[arg-type]
+    read = reader.chain.final
+    if read is None:
+        return Final("missing", None, "the derivation states no derivative of the loss that is worked out")
+    if read.expr is None:
+        if read.failure == "wrong" and read.slip is not None:
+            return Final("wrong", read.slip.code, read.slip.message)
+        return Final("missing", read.slip.code if read.slip else None, read.slip.message if read.slip else None)
+    return _judged(task, reader, read.expr)
+
+
+def _judged(task: Task, reader: Reader, expr: Expr) -> Final:
+    found = judged_derivative(reader.around, expr, reader.chain.final_order, reader.chain.final, None)
+    if found.verdict == "right":
+        return Final("right")
+    if found.verdict == "wrong":
+        return Final("wrong", found.slip.code if found.slip else None, found.slip.message if found.slip else None)
+    return Final("missing", None, found.slip.message if found.slip else None)

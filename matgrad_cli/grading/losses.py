@@ -1,0 +1,80 @@
+"""Which undeclared names of a derivation mean the loss: lone names that it differentiates, unless it defines them otherwise."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from ..diagnostics import Source
+from ..notation import syntax as s
+from ..notation.latex_lines import differentiated_names
+from .passage import Passage
+from .reading import read_side
+from .statements import Claim, lone_name, read_row
+from .surroundings import Surroundings, surroundings
+
+USUAL = frozenset("L f J E F ell l phi Phi mathcal_L L_cal J_cal".split())
+
+
+def loss_names(around: Surroundings, rows: Sequence[tuple[int, Passage]], source: Source, syntax: str | None, given: str | None) -> frozenset[str]:
+    """The names that stand for the loss in these rows; `given` is what the header says."""
+    scratch = surroundings(around.task, around.texts, None)
+    claims = [claim for number, row in rows for claim in read_row(number, row, source, scratch.names(), syntax).claims]
+    nodes = [side.node for claim in claims for side in claim.sides if side.node is not None]
+    differentiated = [name for name in differentiated_names(nodes) if not scratch.known(name)]
+    if given:
+        wanted = {given, given.lstrip("\\")} | {name for name in differentiated if name.lower().startswith(given.lower())}
+        return frozenset(wanted)
+    stated = _define_all(scratch, claims)
+    loss = around.task.problem.loss
+    found = {name for name in differentiated if name not in stated and not _is_direction(nodes, name)}
+    for name in [name for name in differentiated if name in scratch.defined] + [name for name in stated if name in USUAL]:
+        symbol = scratch.defined.get(name)
+        if symbol is not None and symbol.shape is loss.shape and scratch.bench.equal(scratch.expanded(symbol), loss):
+            found.add(name)
+    if not found:
+        found = _likeliest(scratch, differentiated, stated)
+    return frozenset(found)
+
+
+def _define_all(scratch: Surroundings, claims: Sequence[Claim]) -> list[str]:
+    """Gives every lone name on a left side its value, as far as it can be read; all such names."""
+    from .derivation import _as_array, _left_letters
+
+    open_claims = [claim for claim in claims if not claim.leading and len(claim.sides) > 1
+                   and (name := lone_name(claim.sides[0].node)) is not None and not scratch.known(name)]
+    names = list(dict.fromkeys(name for claim in open_claims if (name := lone_name(claim.sides[0].node)) is not None))
+    progress = True
+    while progress:
+        progress = False
+        for claim in list(open_claims):
+            name = lone_name(claim.sides[0].node)
+            letters = _left_letters(claim.sides[0])
+            found = read_side(claim.sides[1], scratch, fixed=letters)
+            value = _as_array(found.expr, letters) if found.expr is not None else None
+            if name is not None and value is not None:
+                open_claims.remove(claim)
+                if name not in scratch.defined:
+                    scratch.define(name, value)
+                progress = True
+    return names
+
+
+def _likeliest(scratch: Surroundings, differentiated: Sequence[str], stated: Sequence[str]) -> set[str]:
+    """No name equals the loss: one of its shape that no other definition uses, the differentiated ones first."""
+    loss = scratch.task.problem.loss
+    used = {symbol.name for value in scratch.values.values() for symbol in value.symbols if hasattr(symbol, "name")}
+    for name in [*differentiated, *(name for name in stated if name in USUAL)]:
+        symbol = scratch.defined.get(name)
+        if symbol is None and name in stated and name in differentiated:
+            return {name}
+        if symbol is not None and symbol.shape is loss.shape and symbol.name not in used:
+            return {name}
+    return set()
+
+
+def _is_direction(nodes: Sequence[s.Node], name: str) -> bool:
+    """Whether a name only stands as the direction of a differential."""
+    from .tree import walk
+
+    return any(isinstance(part, s.Differential_) and part.direction is not None and lone_name(part.direction) == name
+               for node in nodes for _, part in walk(node))

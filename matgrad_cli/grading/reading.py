@@ -1,0 +1,208 @@
+"""Reading one side of a line: a tree becomes a typed expression, or a slip of form, or the reason why it cannot be judged."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Literal
+
+from ..diagnostics import Diagnostic, InputError, MatgradError, Source, Span
+from ..ir import Dim, Expr, Index
+from ..notation import syntax as s
+from ..notation.elaborate import Reading, read_node
+from ..notation.infer import infer
+from ..notation.scope import Scope, Syntax
+from .indices import Letters, read_letters
+from .slips import Slip
+from .surroundings import STATED, Surroundings
+from .task import written_transposed
+from .tree import PRODUCTS, rebuilt, walk
+
+FORM_SLIPS = {
+    "shape-mismatch": "non-conformable", "not-square": "non-conformable", "number-plus-array": "number-plus-array",
+    "index-mismatch": "free-index-mismatch", "index-reused": "index-reused", "wrong-delta": "wrong-delta", "unknown-name": "unknown-name",
+}
+"""Codes of the reader that make a line wrong, and the codes of the checker."""
+
+UNDECIDED = frozenset(("left-out", "cases", "missing-shape", "too-many-indices", "not-a-variable", "missing-loss", "missing-wrt"))
+"""Codes of the reader for what is readable and yet cannot be judged."""
+
+Failure = Literal["wrong", "unreadable", "undecided"]
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """One expression as it stands in the file: its text, its tree, and where its characters are (spans count in `source`)."""
+
+    source: Source
+    span: Span
+    node: s.Node | None
+    syntax: Syntax
+    trouble: Diagnostic | None = None
+
+    @property
+    def text(self) -> str:
+        """The characters of the side."""
+        return self.source.text[self.span.start : self.span.end]
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """What became of a side. `expr` is None if it failed; then `failure` and `slip` say how. `loose` was read with index letters misused."""
+
+    side: Side
+    expr: Expr | None = None
+    tree: s.Node | None = None
+    spans: Mapping[Expr, Span] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+    failure: Failure | None = None
+    slip: Slip | None = None
+    warnings: tuple[str, ...] = ()
+    restored: tuple[str, ...] = ()
+
+
+def read_side(side: Side, around: Surroundings, letters: Iterable[Index] = (), fixed: Iterable[str] = ()) -> Read:
+    """Reads a side. `letters` are free letters with known dimensions; those and `fixed` are never summed over."""
+    if side.node is None:
+        trouble = side.trouble or Diagnostic("unreadable", "this cannot be read")
+        return Read(side, failure="unreadable", slip=slip_of(trouble, trouble.code))
+    known = {letter.name: letter.dim for letter in letters}
+    try:
+        tree, work = read_letters(telescoped(side.node, around), (*known, *fixed), ())
+        if work.reused:
+            misused = work.reused[0]
+            return Read(side, tree=tree, failure="wrong", slip=Slip("index-reused", misused.message, span=misused.span), notes=_notes(work))
+        found = read_tree(tree, side, around, known)
+        return replace(found, notes=(*found.notes, *_notes(work)), restored=tuple(work.restored))
+    except RecursionError:
+        trouble = Diagnostic("too-deep", "this is nested too deeply to be read")
+        return Read(side, failure="unreadable", slip=slip_of(trouble, "too-deep"))
+
+
+def read_tree(tree: s.Node, side: Side, around: Surroundings, letters: Mapping[str, Dim]) -> Read:
+    """The typed expression of a tree."""
+    scope = around.scope(side.source, side.syntax, dict(letters))
+    try:
+        reading, warnings = _elaborated(tree, scope, around)
+    except InputError as error:
+        return _failed(error.diagnostic, side, tree)
+    except MatgradError as error:
+        return Read(side, tree=tree, failure="undecided", slip=slip_of(error.diagnostic, error.diagnostic.code))
+    expr = around.settled(reading.expr)
+    return Read(side, expr, tree, reading.spans, reading.notes, warnings=warnings)
+
+
+def _elaborated(tree: s.Node, scope: Scope, around: Surroundings) -> tuple[Reading, tuple[str, ...]]:
+    found = infer(tree, scope)
+    reading = read_node(tree, scope, found)
+    warnings = []
+    for _, node in walk(tree):
+        if isinstance(node, s.Sigma):
+            for letter, bound in zip(node.letters, node.bounds, strict=True):
+                side = found.bound.get((id(node), letter.name))
+                written = _dimension(bound, around)
+                if side is not None and written is not None and side.known is not None and side.known is not written:
+                    warnings.append(f"Σ over `{letter.name}` is written up to {written}, but `{letter.name}` counts a side of {side.known}")
+    return reading, tuple(dict.fromkeys(warnings))
+
+
+def _dimension(node: s.Node | None, around: Surroundings) -> Dim | None:
+    if node is None:
+        return None
+    node = s.ungrouped(node)
+    if isinstance(node, s.Name):
+        return around.sizes().get(node.name)
+    if isinstance(node, s.Literal_) and node.value.denominator == 1 and node.value > 0:
+        return Dim(int(node.value))
+    return None
+
+
+def _failed(diagnostic: Diagnostic, side: Side, tree: s.Node) -> Read:
+    code = FORM_SLIPS.get(diagnostic.code)
+    if code == "free-index-mismatch" and "δ" in diagnostic.message:
+        code = "wrong-delta"
+    if code is not None:
+        return Read(side, tree=tree, failure="wrong", slip=slip_of(diagnostic, code))
+    failure: Failure = "undecided" if diagnostic.code in UNDECIDED else "unreadable"
+    return Read(side, tree=tree, failure=failure, slip=slip_of(diagnostic, diagnostic.code))
+
+
+def slip_of(diagnostic: Diagnostic, code: str) -> Slip:
+    """A message of a reader as a slip with the checker's code."""
+    span = diagnostic.labels[0].span if diagnostic.labels else None
+    return Slip(code, diagnostic.message, diagnostic.notes, diagnostic.help, span)
+
+
+def _notes(work: Letters) -> tuple[str, ...]:
+    notes = []
+    if work.restored:
+        letters = ", ".join(work.restored)
+        notes.append(f"the bracket behind Σ is restored: its sum over {letters} also covers what follows, where {letters} would be free")
+    if work.summed:
+        notes.append(f"read as an Einstein sum over {', '.join(work.summed)}")
+    return tuple(notes)
+
+
+def telescoped(node: s.Node, around: Surroundings) -> s.Node:
+    """Chains ∂L/∂Y ∂Y/∂H ∂H/∂W of whole derivatives become ∂L/∂W; a whole derivative is turned as the layout writes it."""
+    return rebuilt(node, lambda part: _turned(_joined(part), around))
+
+
+def _joined(node: s.Node) -> s.Node:
+    """∂a/∂b · ∂b/∂c = ∂a/∂c, where both are whole."""
+    if not (isinstance(node, s.Binary) and node.operator in PRODUCTS):
+        return node
+    left, right = _bare(node.left), _bare(node.right)
+    if isinstance(left, s.Derivative) and isinstance(right, s.Derivative) and _links(left, right):
+        return s.Derivative(node.span, left.body, right.variable, (), left.style)
+    if isinstance(left, s.Binary) and left.operator in PRODUCTS:
+        last = _bare(left.right)
+        if isinstance(last, s.Derivative) and isinstance(right, s.Derivative) and _links(last, right):
+            joined = s.Derivative(last.span.joined(right.span), last.body, right.variable, (), last.style)
+            return replace(left, right=joined, span=node.span)
+    return node
+
+
+def _bare(node: s.Node) -> s.Node:
+    """Without the transpose that the layout put round a whole derivative."""
+    inner = s.ungrouped(node)
+    if isinstance(inner, s.Transposed) and isinstance(s.ungrouped(inner.body), s.Derivative):
+        return s.ungrouped(inner.body)
+    return inner
+
+
+def _links(left: s.Derivative, right: s.Derivative) -> bool:
+    first = s.ungrouped(left.variable) if left.variable is not None else None
+    second = s.ungrouped(right.body) if right.body is not None else None
+    whole = not left.indices and not right.indices
+    return whole and isinstance(first, s.Name) and isinstance(second, s.Name) and first.name == second.name
+
+
+def _turned(node: s.Node, around: Surroundings) -> s.Node:
+    """A whole derivative as the layout writes it; one by a defined name is taken of the loss as the derivation states it."""
+    if not isinstance(node, s.Derivative) or node.indices:
+        return _of_stated(node, around) if isinstance(node, s.Derivative) else node
+    node = _of_stated(node, around)
+    scope = around.scope(Source("", ""), "latex", {})
+    variable = around.task.problem.wrt if node.variable is None else _value(node.variable, scope)
+    body = around.task.problem.loss if node.body is None else _value(node.body, scope)
+    if body is None or variable is None or around.task.layout == "gradient":
+        return node
+    return s.Transposed(node.span, node) if written_transposed(body.shape, variable.shape, around.task.layout) else node
+
+
+def _value(node: s.Node, scope: Scope) -> Expr | None:
+    """What a part stands for on its own; None if that cannot be said."""
+    try:
+        return read_node(node, scope).expr
+    except MatgradError:
+        return None
+
+
+def _of_stated(node: s.Derivative, around: Surroundings) -> s.Derivative:
+    variable = s.ungrouped(node.variable) if node.variable is not None else None
+    if isinstance(variable, s.Name) and variable.name in around.defined and around.stated is not None:
+        body = s.ungrouped(node.body) if node.body is not None else None
+        if body is None or (isinstance(body, s.Name) and body.name in around.losses):
+            return replace(node, body=s.Name(node.span, STATED))
+    return node

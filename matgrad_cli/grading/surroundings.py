@@ -1,0 +1,112 @@
+"""What the names of a derivation mean while it is read: the problem's, those that it defines, those that mean the loss."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+
+from ..diagnostics import Source
+from ..ir import Differential, Dim, Expr, Partial, Symbol, substitute
+from ..notation.latex_names import LatexNames
+from ..notation.latex_scope import latex_names
+from ..notation.problems import scope_of
+from ..notation.scope import Scope, Syntax
+from .bench import Bench
+from .task import Task
+
+
+STATED = "the loss as stated"
+"""Under this name, which nobody can write, the derivation's own form of the loss is put into scope."""
+
+
+@dataclass
+class Surroundings:
+    """The names of one derivation. Defined names are variables of their own, whose values the bench knows at every point."""
+
+    task: Task
+    bench: Bench
+    losses: frozenset[str] = frozenset()
+    defined: dict[str, Symbol] = field(default_factory=dict)
+    values: dict[Symbol, Expr] = field(default_factory=dict)
+    directions: dict[str, Symbol] = field(default_factory=dict)
+    stated: Expr | None = None
+    texts: tuple[str, ...] = ()
+    base: Scope = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.base = scope_of(self.task.problem, Source("", ""), "latex")
+
+    def names(self) -> LatexNames:
+        """The names for the LaTeX reader."""
+        return latex_names(self.scope(Source("", ""), "latex", {}), self.texts)
+
+    def sizes(self) -> dict[str, Dim]:
+        """The dimensions that may stand as numbers, by name."""
+        return dict(self.base.sizes)
+
+    def scope(self, source: Source, syntax: Syntax, letters: Mapping[str, Dim]) -> Scope:
+        """The scope in which one expression is read."""
+        definitions: dict[str, Expr] = {**self.directions, **self.defined}
+        if self.stated is not None:
+            definitions[STATED] = self.stated
+        return replace(self.base, source=source, syntax=syntax, definitions=definitions, letters=letters, loss_names=self.losses)
+
+    def known(self, name: str) -> bool:
+        """Whether the name has a meaning of its own (not that of the loss)."""
+        scope = self.scope(Source("", ""), "latex", {})
+        return name not in self.losses and (scope.find(name) is not None or scope.size(name) is not None)
+
+    def define(self, name: str, value: Expr) -> Symbol:
+        """A new variable with this value."""
+        symbol = Symbol(name, value.shape)
+        while symbol in self.values or symbol in self.task.problem.variables:
+            symbol = Symbol(symbol.name + "′", value.shape)
+        self.defined[name] = symbol
+        self.values[symbol] = value
+        self.bench.define(symbol, self.expanded(value))
+        return symbol
+
+    def expanded(self, expr: Expr, keep: Symbol | None = None) -> Expr:
+        """Every defined name replaced by its value, down to the variables of the problem; `keep` and names without it stay."""
+        for _ in range(len(self.values) + 1):
+            here = {symbol: value for symbol, value in self.values.items()
+                    if symbol in expr.symbols and symbol is not keep and (keep is None or keep in self._below(symbol))}
+            if not here:
+                return expr
+            expr = substitute(expr, here)
+        return expr
+
+    def _below(self, symbol: Symbol) -> frozenset[Expr]:
+        """All variables that the value of a defined name depends on."""
+        seen: set[Expr] = set()
+        waiting: list[Expr] = [symbol]
+        while waiting:
+            top = waiting.pop()
+            value = self.values.get(top) if isinstance(top, Symbol) else None
+            for below in value.symbols if value is not None else ():
+                if below not in seen:
+                    seen.add(below)
+                    waiting.append(below)
+        return frozenset(seen)
+
+    def settled(self, expr: Expr) -> Expr:
+        """Under every ∂ and d the defined names that depend on the variable are written out, so that they move with it."""
+        if not self.values:
+            return expr
+        done: dict[Expr, Expr] = {}
+
+        def walk(node: Expr) -> Expr:
+            found = done.get(node)
+            if found is None:
+                parts = tuple(walk(child) for child in node.children)
+                if isinstance(node, (Partial, Differential)):
+                    parts = (self.expanded(parts[0], node.variable), *parts[1:])
+                found = done[node] = node if parts == node.children else node.rebuilt(parts)
+            return found
+
+        return walk(expr)
+
+
+def surroundings(task: Task, texts: Iterable[str], name: str | None) -> Surroundings:
+    """The names at the beginning of a derivation."""
+    return Surroundings(task, Bench(task.problem), frozenset((name,)) if name else frozenset(), texts=tuple(texts))

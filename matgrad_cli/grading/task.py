@@ -1,0 +1,105 @@
+"""A problem that is judged many times: read once, its judge and its reference derivative shared by all who answer it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+from ..diagnostics import MatgradError
+from ..facts import Problem
+from ..ir import ONE, Entry, Expr, Index, MatrixOf, Partial, Shape, Symbol, Transpose, fresh_index, letters_in
+from .bench import Bench
+
+LAYOUTS = ("gradient", "numerator", "denominator", "mml", "matrixcalculus")
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """A problem in a layout, with its judge and the derivative that is asked for (None if it has more than two indices)."""
+
+    problem: Problem
+    bench: Bench
+    layout: str
+    syntax: str | None
+    wanted: Expr | None
+    letters: tuple[Index, ...]
+
+
+Key = tuple[str, str, str, str, str | None, str]
+
+
+@lru_cache(maxsize=512)
+def _task(key: Key) -> Task | MatgradError:
+    loss, wrt, shapes, assume, syntax, layout = key
+    from ..notation.problems import read_problem
+
+    try:
+        problem = read_problem(loss, wrt, (shapes,) if shapes else (), (assume,) if assume else (), syntax)
+    except MatgradError as error:
+        return error
+    letters = derivative_letters(problem)
+    return Task(problem, Bench(problem), layout, syntax, whole_derivative(problem.loss, problem.wrt, layout), letters)
+
+
+def task_for(key: Key) -> Task:
+    """The task of these texts; raises the error of the reader each time it is asked for."""
+    found = _task(key)
+    if isinstance(found, MatgradError):
+        raise found
+    return found
+
+
+def derivative_letters(problem: Problem) -> tuple[Index, ...]:
+    """Letters for the derivative: the sides of the loss first, then those of the variable."""
+    taken = {symbol.name for symbol in problem.variables} | {name for symbol in problem.variables for side in symbol.shape.dims for name in side.names}
+    found: list[Index] = []
+    for side in problem.loss.shape.dims:
+        found.append(fresh_index(side, taken | {index.name for index in found}, "p q i j k l".split()))
+    for side in problem.wrt.shape.dims:
+        found.append(fresh_index(side, taken | {index.name for index in found}, "s t k l a b".split()))
+    return tuple(found)
+
+
+def written_transposed(body: Shape, variable: Shape, layout: str) -> bool:
+    """Whether the layout writes a derivative of this shape by this variable transposed against the gradient layout."""
+    if body.is_number and not variable.is_number:
+        return layout == "numerator" or (layout == "mml" and variable.is_column)
+    if layout == "denominator":
+        return not body.is_number
+    return False
+
+
+def whole_derivative(body: Expr, variable: Symbol, layout: str) -> Expr | None:
+    """The whole pending derivative ∂body/∂variable as an array in the layout; None if it has more than two indices."""
+    sides = [*body.shape.dims, *variable.shape.dims]
+    if len(sides) > 2:
+        return None
+    taken = {letter.name for letter in letters_in(body)}
+    found: list[Index] = []
+    for side in sides:
+        found.append(fresh_index(side, taken | {index.name for index in found}, "s t k l i j".split()))
+    result: Expr
+    if body.shape.is_number or variable.shape.is_number:
+        shape = variable.shape if body.shape.is_number else body.shape
+        row, col = _places(shape, found)
+        inner = body if body.shape.is_number else Entry(body, row, col)
+        result = Partial(inner, variable, row, col) if body.shape.is_number else Partial(inner, variable, None, None)
+        result = result if shape.is_number else MatrixOf(row, col, result)
+    else:
+        inner = Entry(body, *_places(body.shape, found[:1]))
+        result = MatrixOf(found[0], found[1], Partial(inner, variable, *_places(variable.shape, found[1:])))
+    if written_transposed(body.shape, variable.shape, layout) and not result.shape.is_number:
+        return Transpose(result)
+    return result
+
+
+def _places(shape: Shape, letters: list[Index]) -> tuple[Index | None, Index | None]:
+    left = list(letters)
+    row = left.pop(0) if shape.rows is not ONE else None
+    col = left.pop(0) if shape.cols is not ONE else None
+    return row, col
+
+
+def layouts_of(body: Shape, variable: Shape, transposed: bool) -> list[str]:
+    """The layouts in which a derivative is written transposed (or not) against the gradient layout."""
+    return [layout for layout in LAYOUTS if written_transposed(body, variable, layout) == transposed]
