@@ -258,9 +258,15 @@ class BookPrinter(Printer):
                 under = parts[0]
             else:
                 positive = Number(-exponent.value)
-                under = Piece(self.raised(body, sign + self.exponent_text(positive, parts[1])), POWER, tight=True)
+                under = Piece(self.raised(body, sign + self.plain_exponent(positive, parts[1])), POWER, tight=True)
             return Piece(f"1 {self.word('divide')} {self.within(under, PRODUCT)}", ENTRYWISE, under=under)
-        return Piece(self.raised(body, sign + self.exponent_text(exponent, parts[1])), POWER, tight=True)
+        return Piece(self.raised(body, sign + self.plain_exponent(exponent, parts[1])), POWER, tight=True)
+
+    def plain_exponent(self, exponent: Expr, part: Piece) -> str:
+        """An exponent that follows a sign: A^∘2."""
+        if isinstance(exponent, Number) and exponent.value.denominator == 1:
+            return str(exponent.value)
+        return self.exponent_text(exponent, part).removeprefix("^")
 
     def _power(self, base: Expr, exponent: Expr, part: Piece, shown: Piece) -> Piece:
         if isinstance(exponent, Number):
@@ -305,7 +311,10 @@ class BookPrinter(Printer):
     # ---- the index level and pending work
 
     def on_entry(self, node: Entry, parts: tuple[Piece, ...]) -> Piece:
-        base = self.within(parts[0], ATOM)
+        body = parts[0]
+        if isinstance(node.base, Transpose) and node.base.body.shape.is_column and body.inner:
+            body = body.inner  # the entries of xᵀ are those of x
+        base = self.within(body, ATOM)
         if self.has_own_index(base):
             base = self.brackets(base)
         return Piece(self.lowered(base, (node.row, node.col)))

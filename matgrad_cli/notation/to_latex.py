@@ -34,6 +34,8 @@ def name_latex(name: str) -> str:
 def _stem(text: str) -> str:
     if text in LATEX_GREEK:
         return f"\\{text}"
+    if text == "lam":
+        return r"\lambda"
     if text == "omicron" or len(text) == 1:
         return text[0]
     safe = text.replace("_", r"\_")
@@ -102,7 +104,7 @@ class LatexPrinter(BookPrinter):
         return Piece(rf"\frac{{{top}}}{{{self.signed(bottom)}}}", PRODUCT, tight=True)
 
     def big_sum(self, indices: Iterable[Index]) -> str:
-        return rf"\sum_{{{positions_latex(indices)}}}"
+        return rf"\sum_{{{','.join(position_latex(index) for index in indices)}}}"
 
     def raised(self, base: str, exponent: str) -> str:
         return f"{base}^{exponent}" if exponent == r"\top" else f"{base}^{{{exponent}}}"

@@ -72,8 +72,9 @@ def positions_text(*positions: Position | None) -> str:
 
 
 def fraction_text(value: Fraction) -> str:
-    """A non-negative number: `2`, `1/3`."""
-    return str(value)
+    """The size of a number: `2`, `1/3`; a negative one as a decimal, because -0.5 is read as one number and -1/2 is not."""
+    decimal = str(float(-value)) if value < 0 else ""
+    return decimal if decimal and "e" not in decimal and len(decimal) < 12 and Fraction(decimal) == -value else str(abs(value))
 
 
 class TextPrinter(Printer):
@@ -88,8 +89,8 @@ class TextPrinter(Printer):
     # ---- leaves
 
     def on_number(self, node: Number, parts: tuple[Piece, ...]) -> Piece:
-        value = abs(node.value)
-        return Piece(fraction_text(value), ATOM if value.denominator == 1 else PRODUCT, negative=node.value < 0)
+        text = str(abs(node.value)) if node.value.denominator == 1 else fraction_text(node.value)
+        return Piece(text, PRODUCT if "/" in text else ATOM, negative=node.value < 0)
 
     def on_constant(self, node: Constant, parts: tuple[Piece, ...]) -> Piece:
         return Piece(node.name)
@@ -125,7 +126,9 @@ class TextPrinter(Printer):
     def on_mul(self, node: Mul, parts: tuple[Piece, ...]) -> Piece:
         negative = isinstance(node.factors[0], Number) and parts[0].negative
         first, rest = parts[0], parts[1:]
-        if node.factors[0] is Number(-1) and rest and rest[0].under is None:
+        # −1 times another number keeps its 1: `-2*A` is read as the one number −2
+        plain = len(node.factors) > 1 and not isinstance(node.factors[1], Number)
+        if node.factors[0] is Number(-1) and plain and rest[0].under is None:
             first, rest = rest[0], rest[1:]
         elif negative:
             first = Piece(first.text, first.level)
@@ -162,7 +165,7 @@ class TextPrinter(Printer):
             return Piece(raised + self.within(exponent, ATOM), POWER)
         value = node.exponent.value
         under = base if value == -1 else None
-        shown = str(value) if value.denominator == 1 else f"({value})"
+        shown = str(value) if value.denominator == 1 else self.within(exponent, ATOM)
         return Piece(raised + shown, POWER, under=under)
 
     def on_matrixpower(self, node: MatrixPower, parts: tuple[Piece, ...]) -> Piece:

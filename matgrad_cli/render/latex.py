@@ -25,6 +25,7 @@ def render_latex(derivation: Derivation, view: View | None = None) -> str:
 def latex_lines(content: Page, view: View) -> Iterator[str]:
     """The lines of the fragment."""
     yield "% needs \\usepackage{amsmath}"
+    yield r"\begingroup\emergencystretch=4em"
     yield from _given(content)
     yield r"\begin{align*}"
     yield from _chain(content, view)
@@ -133,6 +134,7 @@ def _outcome(content: Page, view: View) -> Iterator[str]:
     if outcome.result.flattened is not None:
         yield rf"With the columns stacked it is ${to_latex(outcome.result.flattened)}$."
     yield f"{_sentence(phrase_latex(outcome.layout) + ': ' + phrase_latex(outcome.shape))} {_sentence(escaped(content.closing))}"
+    yield r"\par\endgroup"
 
 
 def underbraced(body: Expr) -> str:

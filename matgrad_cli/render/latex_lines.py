@@ -82,10 +82,30 @@ def _best_cut(text: str, room: float) -> int | None:
     return best[1] if best else None
 
 
+def breakable(text: str, room: float = 18.0) -> str:
+    r"""A formula inside a sentence: a long one may be broken between its factors."""
+    if width(text) <= room:
+        return text
+    parts: list[str] = []
+    end = 0
+    for position, _ in _cuts(text):
+        parts.append(text[end:position] + r"\allowbreak")
+        end = position
+    return "".join([*parts, text[end:]])
+
+
+_GLUED: Final = (
+    ")", r"\b", r"\B", r"\r", r"\cdot", r"\odot", r"\otimes", r"\oslash", r"\mapsto", "+", "-", "=", "]",
+)  # fmt: skip
+_GLUING: Final = (
+    "+", "-", "(", "l(", "l[", r"\partial", "lVert", r"\cdot", r"\odot", r"\otimes", r"\oslash", r"\mapsto", ",", r"\lvert", r"\langle",
+)  # fmt: skip
+
+
 def _cuts(text: str) -> list[tuple[int, float]]:
     """Where a row may end outside braces: before + or − (best outside brackets), before Σ, between factors."""
     found: list[tuple[int, float]] = []
-    braces = brackets = 0
+    braces = brackets = last = 0
     for position, character in enumerate(text):
         if character in "{}" and text[position - 1 : position] != "\\":
             braces += 1 if character == "{" else -1
@@ -94,13 +114,13 @@ def _cuts(text: str) -> list[tuple[int, float]]:
         elif braces == 0 and character in ")]":
             brackets -= 1
         elif braces == 0 and character == " " and 0 < position < len(text) - 1:
-            rest = text[position + 1 :]
+            word, rest, last = text[last:position].strip(), text[position + 1 :], position
+            if word.startswith((r"\sum", r"\frac{\partial }")):
+                continue  # these signs belong to what follows them
             if rest[:2] in ("+ ", "- "):
                 found.append((position, 3.0 * brackets))
             elif rest.startswith((r"\sum", r"\frac{\partial")):
                 found.append((position, 3.0 * brackets + 1))
-            elif not rest.startswith((")", r"\b", r"\B", r"\r", r"\cdot", r"\odot", r"\otimes", r"\oslash", "+", "-", "=")) and not text[
-                :position
-            ].endswith(("+", "-", "(", "l(", "l[", r"\partial", r"\top", "lVert", r"\cdot", r"\odot", r"\otimes", r"\oslash", r"\mapsto")):
+            elif not rest.startswith(_GLUED) and not word.endswith(_GLUING):
                 found.append((position, 3.0 * brackets + 2))
     return found

@@ -9,6 +9,7 @@ from ..ir import Dim, Expr, Index, Shape
 from ..notation.letters import GREEK
 from ..notation.to_latex import dim_latex, name_latex, shape_latex, to_latex
 from ..records import Value
+from .latex_lines import breakable
 from .page import Phrase
 
 _ESCAPES: Final = {
@@ -59,7 +60,7 @@ def _formula(text: str) -> str:
 def value_latex(value: Value) -> str:
     """A value of a sentence as inline mathematics."""
     if isinstance(value, Expr):
-        return f"${to_latex(value)}$"
+        return f"${breakable(to_latex(value))}$"
     if isinstance(value, Shape):
         return "number" if value.is_number else f"${shape_latex(value)}$"
     if isinstance(value, Dim):

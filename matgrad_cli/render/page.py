@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from ..ir import (
+    ONE,
     Add,
     Call,
     Differential,
@@ -36,6 +37,7 @@ Phrase = tuple[str | Value, ...]
 
 _PLACE = re.compile(r"\{(\w+)\}")
 _LONGEST_CHANGE: Final = 40
+_MOST_FACTORS: Final = 9
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,9 +123,16 @@ def phrase(sentence: Sentence) -> Phrase:
     end = 0
     for found in _PLACE.finditer(sentence.template):
         if found.group(1) in values:
-            parts += [sentence.template[end : found.start()], values[found.group(1)]]
+            parts += [sentence.template[end : found.start()], _lettered(values[found.group(1)])]
             end = found.end()
     return tuple(part for part in (*parts, sentence.template[end:]) if part != "")
+
+
+def _lettered(value: Value) -> Value:
+    """Index letters that were handed over as text are mathematics all the same."""
+    if isinstance(value, str) and re.fullmatch(r"[a-z]\d?", value):
+        return Index(value, ONE)
+    return value
 
 
 def page(derivation: Derivation, view: View) -> Page:
@@ -140,7 +149,7 @@ def page(derivation: Derivation, view: View) -> Page:
         problem.source,
         tuple(_variables(derivation)),
         tuple(_sizes(derivation)),
-        tuple([(text,) for text in (*problem.notes, *problem.assumed)] + [phrase(note) for note in derivation.notes]),
+        tuple(_remarks(derivation)),
         left,
         Line(derivation.start),
         start_letters,
@@ -168,6 +177,14 @@ def _variables(derivation: Derivation) -> Iterator[Variable]:
     for symbol in problem.variables:
         facts = tuple(fact.word.replace("_", " ") for fact in problem.facts if fact.symbol is symbol)
         yield Variable(symbol, facts, origins.get(symbol.name, ""))
+
+
+def _remarks(derivation: Derivation) -> Iterator[Phrase]:
+    """What was repaired or assumed in reading, but not again what already stands beside a variable."""
+    problem = derivation.problem
+    beside = tuple(f"`{name}` " for name, origin in problem.origins if origin.startswith("assumed"))
+    yield from ((text,) for text in (*problem.notes, *problem.assumed) if not (beside and text.startswith(beside)))
+    yield from (phrase(note) for note in derivation.notes)
 
 
 def _sizes(derivation: Derivation) -> Iterator[Phrase]:
@@ -337,11 +354,17 @@ def _closing(derivation: Derivation) -> str:
 
 def shaped_factors(line: Expr) -> dict[Path, Shape]:
     """The factors of a product of matrices below which their shapes are written, by path."""
-    path: Path = ()
-    node = line
-    while isinstance(node, Mul) or (isinstance(node, Call) and node.function == "tr"):
-        position = len(node.children) - 1
-        path, node = (*path, position), node.children[position]
-    if isinstance(node, MatMul):
-        return {(*path, number): factor.shape for number, factor in enumerate(node.factors)}
-    return {}
+    found: dict[Path, Shape] = {}
+    waiting: list[tuple[Path, Expr]] = [((), line)]
+    while waiting:
+        path, node = waiting.pop()
+        parts = [((*path, number), part) for number, part in enumerate(node.children)]
+        if isinstance(node, Add):
+            waiting += reversed(parts)
+        elif isinstance(node, MatMul | Hadamard):
+            found |= {place: part.shape for place, part in parts}
+        elif isinstance(node, Mul) or (isinstance(node, Call) and node.function == "tr"):
+            waiting += [(place, part) for place, part in parts[-1:]]
+        elif node is not line and not node.shape.is_number:
+            found[path] = node.shape
+    return dict(sorted(found.items())) if len(found) <= _MOST_FACTORS else {}

@@ -53,7 +53,8 @@ def headline(lead: str, sentence: str, margin: str, style: Style, width: int) ->
 
 
 def block(
-    head: str, text: str, view: View, marks: tuple[tuple[int, int], ...] = (), style: Style = "new", margin: str = ""
+    head: str, text: str, view: View, marks: tuple[tuple[int, int], ...] = (), style: Style = "new", margin: str = "",
+    needed: bool = False,
 ) -> Iterator[Row]:
     """A line of mathematics behind its head, broken and aligned; marked parts are underlined, or coloured where colour is on."""
     room = max(view.width - len(head), 12)
@@ -68,31 +69,31 @@ def block(
         rows = [Row((before + text[start:end]).rstrip(), inside)]
         if below:
             rows.append(Row(" " * len(before) + below, ((0, len(before) + len(below), "quiet"),)))
-        yield from _with_margin(rows, margin, view.width) if margin and number == len(pieces) - 1 else rows
+        yield from _with_margin(rows, margin, view.width, needed) if margin and number == len(pieces) - 1 else rows
 
 
-def _with_margin(rows: list[Row], margin: str, width: int) -> list[Row]:
-    """What is said at the right edge, on the first of the rows that has room for it."""
+def _with_margin(rows: list[Row], margin: str, width: int, needed: bool) -> list[Row]:
+    """What is said at the right edge, on the first of the rows that has room for it; on a row of its own only if needed."""
     for number, row in enumerate(rows):
         if len(row.text) + 2 + len(margin) <= width:
             text = f"{row.text}{margin:>{width - len(row.text)}}"
             rows[number] = Row(text, (*row.styles, (width - len(margin), width, "quiet")))
             return rows
-    return [*rows, Row(f"{margin:>{width}}", ((width - len(margin), width, "quiet"),))]
+    return rows if not needed else [*rows, Row(f"{margin:>{width}}", ((width - len(margin), width, "quiet"),))]
 
 
-def line_rows(head: str, line: Line, view: View, margin: str = "", changes: bool = True) -> Iterator[Row]:
+def line_rows(head: str, line: Line, view: View, margin: str = "", changes: bool = True, needed: bool = False) -> Iterator[Row]:
     """A line with its new parts marked, and the shapes of its factors aligned below where there is room."""
     changed = {path: number for number, path in enumerate(line.changed) if path != ()} if changes else {}
     if view.shapes:
         spread = _spread(line.body, changed)
         if spread and len(head) + max(len(spread[0]), len(spread[1])) <= view.width:
             text, shapes, spans = spread
-            yield from block(head, text, view, spans, margin=margin)
+            yield from block(head, text, view, spans, margin=margin, needed=needed)
             yield Row(" " * len(head) + shapes, ((0, len(head) + len(shapes), "quiet"),))
             return
     text, found = split_marks(to_unicode(line.body, changed))
-    yield from block(head, text, view, tuple((start, end) for start, end, _ in found), margin=margin)
+    yield from block(head, text, view, tuple((start, end) for start, end, _ in found), margin=margin, needed=needed)
 
 
 def _spread(body: Expr, changed: dict[Path, int]) -> tuple[str, str, tuple[tuple[int, int], ...]] | None:

@@ -64,7 +64,7 @@ def _chain(content: Page, view: View) -> Iterator[Row]:
     if len(label) > _WIDEST_LABEL:
         yield Row(" " * INDENT + label)
     head = f"{' ' * INDENT}{label} = " if len(label) <= _WIDEST_LABEL else f"{' ' * column}= "
-    yield from line_rows(head, content.start, view, _kind(content.start, view))
+    yield from line_rows(head, content.start, view, _kind(content.start, view), needed=True)
     if content.start_letters:
         yield from sentence_rows(f"for each {letters_text(content.start_letters)}", view.width, column + 2, style="quiet")
     for move in content.moves:
@@ -113,6 +113,8 @@ def _change(move: Move, indent: int, view: View) -> Iterator[Row]:
         middle = indent + len(old) + 5
         yield Row(f"{' ' * indent}{old}  →  {new}{more}", ((indent, indent + len(old), "old"), (middle, middle + len(new), "new")))
         return
+    if view.detail != "full":
+        return  # what is too long to be seen at a glance is seen in the line
     plain = View(view.width, True, view.detail, view.shapes)  # the parts are shown whole: nothing to underline
     yield from block(" " * indent, old, plain, ((0, len(old)),), "old")
     yield from block(f"{' ' * indent}→  ", new + more, plain, ((0, len(new)),))

@@ -34,7 +34,10 @@ def _solid(text: str) -> str:
 
 def letters_text(letters: tuple[Index, ...]) -> str:
     """What index letters run over: `i = 1…m, j = 1…p`."""
-    return ", ".join(f"{name_unicode(letter.name)} = 1…{dim_unicode(letter.dim)}" for letter in letters)
+    ends: dict[str, list[str]] = {}
+    for letter in letters:
+        ends.setdefault(name_unicode(letter.name), []).append(dim_unicode(letter.dim))
+    return ", ".join(f"{name} = 1…{' or 1…'.join(sizes)}" for name, sizes in ends.items())
 
 
 def kind_text(body: Expr) -> str:

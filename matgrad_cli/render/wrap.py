@@ -21,6 +21,8 @@ def break_points(text: str) -> list[tuple[int, int]]:
             depth -= 1
         elif character == " " and 0 < position < len(text) - 1:
             after = text[position + 1]
+            if text[max(text.rfind(" ", 0, position), text.rfind("(", 0, position)) + 1 :].startswith("∂/∂"):
+                continue  # the sign belongs to what follows it
             if after in "+−":
                 found.append((position, 3 * depth))
             elif after == "Σ":
