@@ -71,6 +71,8 @@ class Scripts(Cursor):
         at, stop, bars = self.at, self.stop, self.bars
         self.at, self.stop, self.bars = first, past, []
         node = self.expression()
+        if self.sees("relation", "=", ":="):
+            raise self.trouble("an equation stands here where one expression is needed", self.token, "syntax-error")
         if self.at < self.stop:
             raise self.trouble(f"`{self.token.text}` is not expected here", self.token, "syntax-error")
         self.at, self.stop, self.bars = at, stop, bars
@@ -311,7 +313,10 @@ class Scripts(Cursor):
 
     def is_label(self, name: str) -> bool:
         """Whether a number under an unknown letter belongs to the name: no matrix of that letter, no basis vector."""
-        return self.known and name not in ("e", "I", "delta") and self.other_case(Name(self.span(self.last), name)).name == name
+        if not self.known:
+            pairs = zip(self.tokens, self.tokens[1:], strict=False)
+            return name[:1].isupper() and all(after.text == "_" for token, after in pairs if (token.kind, token.text) == ("name", name))
+        return name not in ("e", "I", "delta") and self.other_case(Name(self.span(self.last), name)).name == name
 
     def known_form(self, base: str, label: str) -> str:
         """`W_train` in the spelling that was declared."""

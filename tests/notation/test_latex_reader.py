@@ -299,7 +299,7 @@ UNREADABLE = [
     (r"(A + B", "syntax-error", "this bracket is never closed"),
     (r"A + ", "syntax-error", "the formula ends where something is still needed"),
     (r"", "syntax-error", "there is nothing to read"),
-    (r"A = B", "syntax-error", "`=` is not expected here"),
+    (r"A = B", "syntax-error", "an equation stands here where one expression is needed"),
     (r"\foo x", "unreadable", "`\\foo` is not a command that is known here"),
     (r"\|A\|_{7}", "unreadable", "the norm with the subscript `7` is not known"),
     (r"A_{i+1}", "unreadable", "an index is a letter or a number"),
@@ -328,9 +328,10 @@ def test_declared_names_beat_what_is_built_in() -> None:
 
 
 def test_without_names_letters_are_variables() -> None:
-    texts = [r"\|DW-X\|_F^2", "a(b+c)", r"e^{x}", r"d^TAd"]
+    texts = [r"\|DW-X\|_F^2", "a(b+c)", r"e^{x}", r"d^TAd", "W_2x_1", "W_1W"]
     assert [tree(parse_latex(text)) for text in texts] == [
         "(^ (norm:fro (- (juxtapose D W) X)) 2)", "(juxtapose a (+ b c))", "(exp x)", "(juxtapose (juxtapose d' A) d)",
+        "(juxtapose W_2 x[0])", "(juxtapose W[0] W)",
     ]  # fmt: skip
 
 
