@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from ..ir import ONE, Delta, Differential, Entry, Expr, Index, MatrixOf, Partial, Symbol, Transpose, nodes_of
 from ..notation import syntax as s
-from .diagnose import Context, diagnosis
+from .diagnose import Context, diagnosis, repaired
 from .kinds import Clash, kind_in_words, pairings
 from .reading import Read, Side, read_side
 from .slips import Slip
@@ -235,7 +235,7 @@ class Reader:
         if found.expr is None:
             if self.chain.target:
                 self.chain.final, self.chain.final_order = found, self.chain.order
-            return last, _failed(found)
+            return last, self._misfit(last, found)
         outcome = self._compared(last, found, self.chain.target)
         if self.chain.gap and outcome.verdict == "wrong" and last is self.chain.last and outcome.slip is not None and outcome.slip.code not in _OF_FORM:
             outcome = Outcome("undecided", found, Slip("after-gap", "the line before could not be judged; this line differs from the last one that was read",
@@ -243,6 +243,15 @@ class Reader:
         if self.chain.target and not _pending(found.expr):
             self.chain.final, self.chain.final_order = found, self.chain.order
         return found.expr, outcome
+
+    def _misfit(self, last: Expr, found: Read) -> Outcome:
+        """A side whose parts do not fit together, with the single edit that would make it follow, if there is one."""
+        outcome = _failed(found)
+        if outcome.verdict == "wrong" and found.slip is not None and found.slip.code == "non-conformable":
+            context = Context(self.around, self.chain.head, self.chain.target, self.chain.order, found)
+            if (mended := repaired(context, last)) is not None:
+                return Outcome("wrong", found, replace(found.slip, help=mended.help, notes=(*found.slip.notes, mended.message)))
+        return outcome
 
     def _letters(self, last: Expr) -> frozenset[Index]:
         return last.free | frozenset(self.chain.order)

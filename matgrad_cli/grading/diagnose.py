@@ -179,6 +179,8 @@ def _repairs(context: Context, before: Expr) -> Iterator[Slip]:
 
 
 _REPAIRS = {
+    "lost-factor": "a bracket is missing: the factor in front multiplies the first term only",
+    "dropped-term": "a factor is missing",
     "missing-transpose": "a transpose is missing or too many in one factor",
     "wrong-order": "the factors stand in the wrong order",
     "cyclic-trace-misuse": "under a trace factors may only rotate; here two of them were exchanged",

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from ..diagnostics import Span
 from ..notation import syntax as s
-from .tree import PRODUCTS, Path, children, factors, replaced, walk
+from .tree import PRODUCTS, Path, children, factors, is_index, replaced, walk
 
 MOST_EDITS = 160
 
@@ -24,7 +24,7 @@ class Edit:
 
 def edits(root: s.Node, text: str, numbers: frozenset[str]) -> Iterator[Edit]:
     """All single edits, likely slips first; names in `numbers` stand for numbers and are not transposed. At most MOST_EDITS."""
-    kinds = (_transposes, _swaps, _products, _inverses, _squared_inverses)
+    kinds = (_brackets, _transposes, _swaps, _products, _inverses, _squared_inverses, _insertions)
     count = 0
     for kind in kinds:
         for edit in kind(root, text, numbers):
@@ -41,7 +41,7 @@ def _shown(text: str, node: s.Node) -> str:
 
 def _ordinal(root: s.Node, node: s.Name, path: Path) -> str:
     """`the first X` where X stands several times, else the bare name."""
-    same = [where for where, other in walk(root) if isinstance(other, s.Name) and other.name == node.name and not _is_index(root, where)]
+    same = [where for where, other in walk(root) if isinstance(other, s.Name) and other.name == node.name and not is_index(root, where)]
     if len(same) < 2:
         return f"`{node.name}`"
     words = ("first", "second", "third", "fourth", "fifth")
@@ -49,26 +49,42 @@ def _ordinal(root: s.Node, node: s.Name, path: Path) -> str:
     return f"the {words[place] if place < len(words) else f'{place + 1}th'} `{node.name}`"
 
 
-def _is_index(root: s.Node, path: Path) -> bool:
-    """Whether the name at `path` is an index letter or a bound letter rather than a variable."""
-    node = root
-    for step in path:
-        parts = children(node)
-        part = parts[step]
-        if isinstance(node, (s.Subscript, s.Kronecker, s.Derivative)) and any(part is index for index in node.indices):
-            return True
-        if isinstance(node, s.Slice) and part is node.index:
-            return True
-        if isinstance(node, (s.Sigma, s.EntriesOf, s.MapsTo)) and part is not node.body:
-            return True
-        node = part
-    return False
+def _brackets(root: s.Node, text: str, numbers: frozenset[str]) -> Iterator[Edit]:
+    """a b + c for a (b + c): a bracket is missing, so the factor in front multiplies the first term only."""
+    for path, node in walk(root):
+        if not (isinstance(node, s.Binary) and node.operator in ("+", "-")):
+            continue
+        left = s.ungrouped(node.left)
+        if isinstance(left, s.Binary) and left.operator in PRODUCTS:
+            parts = factors(left)
+            for cut in range(1, len(parts)):
+                head, tail = _chained(parts[:cut], left), _chained(parts[cut:], left)
+                inside = s.Group(node.span, s.Binary(node.span, node.operator, tail, node.right))
+                words = f"put `{_shown(text, tail)}` and what follows into one bracket behind `{_shown(text, head)}`"
+                yield Edit("lost-factor", replaced(root, path, s.Binary(node.span, left.operator, head, inside)), node.right.span, words)
+
+
+def _insertions(root: s.Node, text: str, numbers: frozenset[str]) -> Iterator[Edit]:
+    """A factor that stands in the line already is needed once more."""
+    names = {node.name: node for path, node in walk(root) if isinstance(node, s.Name) and node.name not in numbers and not is_index(root, path)}
+    for path, node in _chains_and_arrays(root, numbers):
+        for name, named in names.items():
+            again = s.Name(named.span, name)
+            for operator in ("hadamard", "@"):
+                new = s.Binary(node.span, operator, again, node)  # type: ignore[arg-type]
+                yield Edit("dropped-term", replaced(root, path, s.Group(node.span, new)), node.span, f"the factor `{name}` is needed once more")
+
+
+def _chains_and_arrays(root: s.Node, numbers: frozenset[str]) -> Iterator[tuple[Path, s.Node]]:
+    for path, node in walk(root):
+        if isinstance(node, s.Group) or (isinstance(node, s.Name) and node.name not in numbers and not is_index(root, path)):
+            yield path, node
 
 
 def _arrays(root: s.Node, numbers: frozenset[str]) -> Iterator[tuple[Path, s.Node]]:
     """Names of arrays, brackets and inverses: what can carry a transpose."""
     for path, node in walk(root):
-        if isinstance(node, s.Name) and node.name not in numbers and not _is_index(root, path):
+        if isinstance(node, s.Name) and node.name not in numbers and not is_index(root, path):
             yield path, node
         elif isinstance(node, (s.Group, s.Inverted)) and path:
             yield path, node
@@ -154,7 +170,7 @@ def _inverses(root: s.Node, text: str, numbers: frozenset[str]) -> Iterator[Edit
             yield Edit("missing-inverse", replaced(root, path, node.body), node.span, words)
         elif isinstance(node, s.Apply) and node.function == "inv":
             yield Edit("missing-inverse", replaced(root, path, node.arguments[0]), node.span, f"do not invert `{_shown(text, node.arguments[0])}`")
-        elif isinstance(node, s.Name) and node.name not in numbers and not _is_index(root, path):
+        elif isinstance(node, s.Name) and node.name not in numbers and not is_index(root, path):
             yield Edit("missing-inverse", replaced(root, path, s.Inverted(node.span, node)), node.span, f"invert {_ordinal(root, node, path)}")
 
 

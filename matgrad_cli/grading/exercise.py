@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Literal
 
 from ..diagnostics import Diagnostic, Label, MatgradError, Source, Span
+from ..notation import syntax as s
 from ..records.finding import Final, Finding, ProblemReport, ProblemVerdict, worst
 from .answers import judge_answer
 from .derivation import Reader, RowResult
@@ -15,9 +16,10 @@ from .losses import loss_names
 from .merge import Located, Settings
 from .passage import Passage, line_and_column
 from .slips import Slip
-from .statements import joined_rows, read_row
+from .statements import Row, joined_rows, read_row
 from .surroundings import surroundings
 from .task import Task, task_for
+from .tree import walk
 
 Kind = Literal["answer", "derivation"]
 
@@ -128,13 +130,30 @@ def _score(chosen: Settings, verdict: ProblemVerdict, codes: Sequence[str]) -> f
 
 
 def _derivation(chosen: Settings, task: Task) -> ProblemReport:
+    """The report; where r_p may be a row or a column of R, the reading in which the derivation is right, or got further."""
+    found, sliced = _read_derivation(chosen, task, columns=False)
+    if found.verdict == "right" or not sliced:
+        return found
+    other, _ = _read_derivation(chosen, task, columns=True)
+    return other if other.verdict == "right" or _reached(other) > _reached(found) else found
+
+
+def _reached(report: ProblemReport) -> int:
+    """How many rows follow before the first that does not."""
+    return next((at for at, finding in enumerate(report.lines) if finding.verdict != "follows"), len(report.lines))
+
+
+def _read_derivation(chosen: Settings, task: Task, columns: bool) -> tuple[ProblemReport, bool]:
     rows = joined_rows(chosen.rows, chosen.source.text)
     around = surroundings(task, [row.text for _, row in rows], None)
+    around.columns = columns
     around.losses = loss_names(around, rows, chosen.source, chosen.text("syntax"), chosen.text("name"))
     reader = Reader(around)
     results: list[RowResult] = []
+    sliced = False
     for number, passage in rows:
         row = read_row(number, passage, chosen.source, around.names(), chosen.text("syntax"))
+        sliced = sliced or _has_slices(row)
         if row.claims:
             results.append(reader.row(row, first=not results))
     lines = tuple(_line(result, chosen.source) for result in results)
@@ -143,7 +162,12 @@ def _derivation(chosen: Settings, task: Task) -> ProblemReport:
     codes = [finding.code for finding in lines if finding.verdict == "wrong" and finding.code]
     warnings = tuple(dict.fromkeys([*chosen.warnings, *(f"line {result.row.number}: {text}" for result in results for text in result.warnings)]))
     return ProblemReport(chosen.id, "derivation", verdict, final, lines, _score(chosen, verdict, codes), chosen.points,
-                         task.problem.notes, warnings, chosen.reveal)
+                         task.problem.notes, warnings, chosen.reveal), sliced
+
+
+def _has_slices(row: Row) -> bool:
+    return any(isinstance(part, s.Slice) and part.way == "subscript" for claim in row.claims for side in claim.sides if side.node is not None
+               for _, part in walk(side.node))
 
 
 def _line(result: RowResult, source: Source) -> Finding:

@@ -126,7 +126,7 @@ def _rows_of(text: str, start: int, end: int, name: str) -> Iterator[Passage]:
         row = body[left:right]
         for mark in marks:
             row = f"{row[: mark - left]} {row[mark - left + 1 :]}"
-        passage = Passage(row, start + left).stripped()
+        passage = Passage(re.sub(r":\s=", " :=", row), start + left).stripped()  # `:&=` is the sign `:=`
         if passage.text:
             yield passage
 

@@ -11,6 +11,7 @@ from .passage import Passage
 from .reading import read_side
 from .statements import Claim, lone_name, read_row
 from .surroundings import Surroundings, surroundings
+from .tree import is_index, walk
 
 USUAL = frozenset("L f J E F ell l phi Phi mathcal_L L_cal J_cal".split())
 
@@ -18,9 +19,10 @@ USUAL = frozenset("L f J E F ell l phi Phi mathcal_L L_cal J_cal".split())
 def loss_names(around: Surroundings, rows: Sequence[tuple[int, Passage]], source: Source, syntax: str | None, given: str | None) -> frozenset[str]:
     """The names that stand for the loss in these rows; `given` is what the header says."""
     scratch = surroundings(around.task, around.texts, None)
+    scratch.columns = around.columns
     claims = [claim for number, row in rows for claim in read_row(number, row, source, scratch.names(), syntax).claims]
     nodes = [side.node for claim in claims for side in claim.sides if side.node is not None]
-    differentiated = [name for name in differentiated_names(nodes) if not scratch.known(name)]
+    differentiated = [name for name in dict.fromkeys((*differentiated_names(nodes), *_inside(nodes))) if not scratch.known(name)]
     if given:
         wanted = {given, given.lstrip("\\")} | {name for name in differentiated if name.lower().startswith(given.lower())}
         return frozenset(wanted)
@@ -34,6 +36,16 @@ def loss_names(around: Surroundings, rows: Sequence[tuple[int, Passage]], source
     if not found:
         found = _likeliest(scratch, differentiated, stated)
     return frozenset(found)
+
+
+def _inside(nodes: Sequence[s.Node]) -> list[str]:
+    """Names somewhere under ∂, as the L of ∇tr(L(D, W)); index letters are none."""
+    found: list[str] = []
+    for node in nodes:
+        for _, part in walk(node):
+            if isinstance(part, s.Derivative) and part.body is not None:
+                found += [inner.name for path, inner in walk(part.body) if isinstance(inner, s.Name) and not is_index(part.body, path)]
+    return found
 
 
 def _define_all(scratch: Surroundings, claims: Sequence[Claim]) -> list[str]:
@@ -74,7 +86,5 @@ def _likeliest(scratch: Surroundings, differentiated: Sequence[str], stated: Seq
 
 def _is_direction(nodes: Sequence[s.Node], name: str) -> bool:
     """Whether a name only stands as the direction of a differential."""
-    from .tree import walk
-
     return any(isinstance(part, s.Differential_) and part.direction is not None and lone_name(part.direction) == name
                for node in nodes for _, part in walk(node))

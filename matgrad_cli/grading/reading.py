@@ -68,7 +68,8 @@ def read_side(side: Side, around: Surroundings, letters: Iterable[Index] = (), f
         return Read(side, failure="unreadable", slip=slip_of(trouble, trouble.code))
     known = {letter.name: letter.dim for letter in letters}
     try:
-        tree, work = read_letters(telescoped(side.node, around), (*known, *fixed), ())
+        node = rebuilt(side.node, _as_column) if around.columns else side.node
+        tree, work = read_letters(telescoped(node, around), (*known, *fixed), ())
         if work.reused:
             misused = work.reused[0]
             return Read(side, tree=tree, failure="wrong", slip=Slip("index-reused", misused.message, span=misused.span), notes=_notes(work))
@@ -141,6 +142,10 @@ def _notes(work: Letters) -> tuple[str, ...]:
     if work.summed:
         notes.append(f"read as an Einstein sum over {', '.join(work.summed)}")
     return tuple(notes)
+
+
+def _as_column(node: s.Node) -> s.Node:
+    return replace(node, way="column") if isinstance(node, s.Slice) and node.way == "subscript" else node
 
 
 def telescoped(node: s.Node, around: Surroundings) -> s.Node:

@@ -21,7 +21,10 @@ STATED = "the loss as stated"
 
 @dataclass
 class Surroundings:
-    """The names of one derivation. Defined names are variables of their own, whose values the bench knows at every point."""
+    """The names of one derivation. Defined names are variables of their own, whose values the bench knows at every point.
+
+    `columns` says that r_p is read as column p of R; otherwise it is row p.
+    """
 
     task: Task
     bench: Bench
@@ -30,6 +33,7 @@ class Surroundings:
     values: dict[Symbol, Expr] = field(default_factory=dict)
     directions: dict[str, Symbol] = field(default_factory=dict)
     stated: Expr | None = None
+    columns: bool = False
     texts: tuple[str, ...] = ()
     base: Scope = field(init=False)
 

@@ -123,3 +123,19 @@ def terms(node: s.Node, positive: bool = True) -> list[tuple[bool, s.Node]]:
     if isinstance(node, s.Binary) and node.operator in ("+", "-"):
         return [*terms(node.left, positive), *terms(node.right, positive == (node.operator == "+"))]
     return [(positive, node)]
+
+
+def is_index(root: s.Node, path: Path) -> bool:
+    """Whether the name at `path` is an index letter or a bound letter rather than a variable."""
+    node = root
+    for step in path:
+        parts = children(node)
+        part = parts[step]
+        if isinstance(node, (s.Subscript, s.Kronecker, s.Derivative)) and any(part is index for index in node.indices):
+            return True
+        if isinstance(node, s.Slice) and part is node.index:
+            return True
+        if isinstance(node, (s.Sigma, s.EntriesOf, s.MapsTo)) and part is not node.body:
+            return True
+        node = part
+    return False
