@@ -48,3 +48,8 @@ def test_example_of_a_native_rule_is_true(rule_id: str) -> None:
 @pytest.mark.parametrize("rule_id", BOOK.ids)
 def test_words_are_in_house_style(rule_id: str) -> None:
     assert said([selftest.words(BOOK.rule(rule_id))]) == ""
+
+
+@pytest.mark.parametrize("rule_id", [name for name in PATTERNS if BOOK.rule(name).reversible])
+def test_a_reversible_rule_works_backwards(rule_id: str) -> None:
+    assert said([selftest.example(BOOK.rule(rule_id).backwards)]) == ""

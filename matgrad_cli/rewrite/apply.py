@@ -73,7 +73,7 @@ def rewritings(
     sides = pattern(rule)
     if not sides.operators <= operators_in(node):
         return
-    matcher = Matcher(sides, problem, pending)
+    matcher = Matcher(sides)
     for table, surround in _fits(matcher, sides.lhs, node):
         assumed = _conditions(sides, table, problem, pending)
         if assumed is None:

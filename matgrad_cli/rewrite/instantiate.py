@@ -41,7 +41,7 @@ from ..ir import (
 )
 from ..ir.walk import OUTER_LETTERS
 from ..rulebook.pattern import Pattern
-from .match import Table, instantiate_dim
+from .match import DIRECTION, Table, instantiate_dim
 
 RESERVED = frozenset(("s", "t"))
 SELF_OF_NUMBER = frozenset(("tr", "sum", "mean", "diag", "diagonal", "sum0", "sum1", "mean0", "mean1", "vec"))
@@ -127,9 +127,9 @@ class _Builder:
         return Call(function, *arguments)
 
     def product_of(self, factors: tuple[Expr, ...]) -> Expr:
-        """Numbers and at most one array; a δ over an absent letter is left out."""
+        """Numbers and at most one array; a δ over an absent letter, or ones of size 1, are left out."""
         parts = [(factor, self.build(factor)) for factor in factors]
-        kept = [part for factor, part in parts if not (isinstance(factor, Delta) and isinstance(part, Number))]
+        kept = [part for factor, part in parts if not (isinstance(factor, Delta | Fill) and part is Number(1))]
         return mul(*kept) if kept else Number(1)
 
     def index_level(self, p: Expr) -> Expr:
@@ -152,7 +152,7 @@ class _Builder:
             case Differential(body, variable, _):
                 symbol = self.build(variable)
                 assert isinstance(symbol, Symbol)
-                return Differential(self.build(body), symbol, self.table.get("direction"))
+                return Differential(self.build(body), symbol, self.table.get(DIRECTION))
         return p.rebuilt(tuple(self.build(child) for child in p.children))
 
     def fresh(self, index: Index) -> Index | None:

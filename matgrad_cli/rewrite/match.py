@@ -10,7 +10,6 @@ from collections.abc import Iterator
 from itertools import permutations
 from typing import Any
 
-from ..facts import Problem
 from ..ir import (
     ONE,
     Add,
@@ -50,18 +49,19 @@ from ..rulebook.pattern import Pattern
 from .sameness import same
 
 Table = dict[Any, Any]
-"""Pattern variable → expression, dimension name → Dim, pattern letter → position (None: the side has size 1), "direction" → expression."""
+"""Pattern variable → expression, dimension name → Dim, pattern letter → position (None: the side has size 1), DIRECTION → expression."""
+
+DIRECTION = ("direction",)
+"""Under this key stands the direction of the differential that was matched."""
 
 _BUILD = {Add: add, Mul: mul, Hadamard: hadamard, MatMul: matmul, Kron: kron}
 
 
 class Matcher:
-    """One pattern against expressions of one problem. `symmetric` says which expressions are known to equal their transpose."""
+    """One pattern against any expressions; facts are not used here, they are conditions of rules."""
 
-    def __init__(self, pattern: Pattern, problem: Problem | None = None, pending: bool = False) -> None:
+    def __init__(self, pattern: Pattern) -> None:
         self.pattern = pattern
-        self.problem = problem
-        self.pending = pending
 
     # ---- whole expressions
 
@@ -109,13 +109,9 @@ class Matcher:
             if bound is not None:
                 if not isinstance(node, Transpose) and same(transpose(bound), node):
                     yield b
-            elif node.shape.is_number or self._is_symmetric(node):
+            elif node.shape.is_number:
                 yield from self._variable(body, node, b)
-
-    def _is_symmetric(self, node: Expr) -> bool:
-        if self.problem is None or not node.shape.is_square or (self.pending and self.problem.wrt in node.symbols):
-            return False
-        return any(fact.word in ("symmetric", "spd", "diagonal") and fact.symbol is node for fact in self.problem.facts)
+            # A free Aᵀ does not fit a symmetric S: that S is Sᵀ has to be a step of its own.
 
     def _constant(self, p: Expr, node: Expr, b: Table) -> Iterator[Table]:
         if (isinstance(p, Eye) and isinstance(node, Eye)) or (isinstance(p, Size) and isinstance(node, Size)):
@@ -135,6 +131,9 @@ class Matcher:
             for table, rest, _ in self.unordered(kind, p.children, node.children, b):
                 if not rest:
                     yield table
+        elif isinstance(node, Number) and kind is Mul and len(p.children) == 2 and p.children[0] is node:
+            # −1·ones(m, n) fits the number −1 where both sides are 1
+            yield from self._constant(p.children[1], Number(1), b)
 
     def _same_kind(self, p: Expr, node: Expr, b: Table) -> Iterator[Table]:
         if isinstance(p, Call) and isinstance(node, Call):
@@ -157,7 +156,7 @@ class Matcher:
                     yield from self.match(p.body, node.body, longer)
         elif isinstance(p, Differential) and isinstance(node, Differential):
             for table in self._variable(p.variable, node.variable, b):
-                yield from self.match(p.body, node.body, {**table, "direction": node.direction})
+                yield from self.match(p.body, node.body, {**table, DIRECTION: node.direction})
         elif isinstance(p, SumOver) and isinstance(node, SumOver):
             for table, rest, outside in self.sums(p, node, b):
                 if not rest and not outside:
@@ -250,8 +249,7 @@ class Matcher:
 
     def _part(self, kind: type[Expr], p: Expr, part: Expr, b: Table) -> Iterator[Table]:
         """A part of a sum or product; there a coefficient 1 is invisible: c·A fits A with c = 1."""
-        if p in self.pattern.variables or p.symbols or not isinstance(p, Symbol):
-            yield from self.match(p, part, b)
+        yield from self.match(p, part, b)
         if kind is Add and isinstance(p, Mul) and not isinstance(part, Mul):
             numbers = [factor for factor in p.factors if factor.shape.is_number and isinstance(factor, Symbol) and factor not in b]
             others = tuple(factor for factor in p.factors if factor not in numbers)

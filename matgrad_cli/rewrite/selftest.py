@@ -12,12 +12,13 @@ from typing import Final
 
 from ..diagnostics import MatgradError
 from ..facts import Fact, Problem
+from ..facts.conditions import CONDITIONS
 from ..ir import ONE, Differential, Dim, Expr, Index, Number, Partial, Shape, Symbol, add, hadamard, mul, neg, nodes_of, product
 from ..ir.expr import IndexMismatch, ShapeMismatch
 from ..ir.nodes import Call
 from ..notation.to_text import to_text
 from ..rulebook.heads import guess_heads, head_of
-from ..rulebook.pattern import WRT, Pattern, pattern, read_side
+from ..rulebook.pattern import WRT, Pattern, declared, pattern, read_side, words_of
 from ..rulebook.rule import Rule
 from ..verify.judge import Judge
 from ..verify.verdict import Verdict
@@ -233,23 +234,18 @@ def native_example(rule: Rule) -> Check:
 
 def read_example(rule: Rule, text: str) -> Expr:
     """A text of the example, its names as `given` says."""
-    return read_side(text, rule.given, example_variable(rule), "example")
+    return read_side(text, rule.given or rule.shapes, example_variable(rule), "example")
 
 
 def example_variable(rule: Rule) -> Symbol | None:
     """What `d(…)` in the example differentiates by."""
-    from ..rulebook.pattern import declared
-
-    symbols, _ = declared(rule.given)
+    symbols, _ = declared(rule.given or rule.shapes)
     return next((symbols[name] for name in VARIABLES if name in symbols), next(iter(symbols.values()), None))
 
 
 def example_problem(rule: Rule, loss: Expr) -> Problem:
     """The example as a problem; its names have the facts that the rule asks for."""
-    from ..facts.conditions import CONDITIONS
-    from ..rulebook.pattern import declared
-
-    symbols = tuple(declared(rule.given)[0].values())
+    symbols = tuple(declared(rule.given or rule.shapes)[0].values())
     words = dict.fromkeys(requirement.word for requirement in rule.when)
     facts = tuple(
         Fact(symbol, word) for symbol in symbols for word in words if symbol.shape.is_square or CONDITIONS[word].sides != "="
@@ -259,7 +255,8 @@ def example_problem(rule: Rule, loss: Expr) -> Problem:
 
 
 def _taken(rule: Rule) -> frozenset[str]:
-    return frozenset(name for name, _ in rule.given) | {word for _, text in rule.given for word in text.split() if word != "index"}
+    names = rule.given or rule.shapes
+    return frozenset(name for name, _ in names) | words_of(names)
 
 
 def words(rule: Rule) -> Check:

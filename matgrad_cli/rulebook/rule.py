@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 RULE_FIELDS = frozenset(
     ("id", "title", "shapes", "lhs", "rhs", "when", "why", "cite", "example", "given", "native", "reversible")
@@ -45,6 +45,13 @@ class Rule:
     given: tuple[tuple[str, str], ...] = ()
     native: bool = False
     reversible: bool = False
+
+    @property
+    def backwards(self) -> Rule:
+        """The same identity read from right to left; only a rule that says `reversible` may be."""
+        if not self.reversible:
+            raise ValueError(f"{self.id} is not reversible")
+        return replace(self, lhs=self.rhs, rhs=self.lhs, example=self.example and (self.example[1], self.example[0]))
 
 
 @dataclass(frozen=True, slots=True)
