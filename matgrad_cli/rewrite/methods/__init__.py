@@ -1,0 +1,26 @@
+"""The methods besides the index method: differential, adjoint, chain, expand. Each turns a problem into a derivation."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from importlib import import_module
+from typing import Final
+
+from ...diagnostics import Diagnostic, UsageError
+from ...facts import Problem
+from ...records import Derivation
+from ...rulebook.load import Rulebook
+from ...verify.judge import Judge
+
+METHODS: Final = ("index", "differential", "expand", "chain", "adjoint")
+"""All methods, in the order in which they are shown side by side."""
+
+Method = Callable[[Problem, Rulebook, Judge, str], Derivation]
+
+
+def method_named(name: str) -> Method:
+    """The function of a method of this folder; an unknown name lists the known ones."""
+    if name not in METHODS or name == "index":
+        raise UsageError(Diagnostic("unknown-method", f"the method `{name}` is not known", help="methods: " + ", ".join(METHODS)))
+    found: Method = getattr(import_module(f"{__name__}.{name}"), f"derive_{name}")
+    return found

@@ -1,0 +1,99 @@
+"""The end of every method here: the gradient in textbook form inside its last line, then the read-off against the loss itself."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from ...diagnostics import Diagnostic, StuckError
+from ...facts import Problem
+from ...ir import Call, Expr, Transpose, matmul, mul, substitute
+from ...records import Derivation, ReadOff, Result, Sentence, Step
+from ..assumptions import assumptions_of, notes_of
+from ..index_method import reserved_names, target_of
+from ..layouts import is_turned
+from ..naming import name_uses, names_in, repeated_parts, with_names
+from ..partials import entry
+from ..reading import tidy_bindings
+from ..recorder import Recorder, sentence
+from ..tidy import tidy_once
+from .layers import Moving
+
+MAX_TIDY = 200
+OPEN_LIMIT = 60
+
+LineOf = Callable[[Expr], Expr]
+"""Puts a gradient into its line: G ↦ tr(Gᵀ dX), or G ↦ (H ↦ ⟨G, H⟩)."""
+
+
+def need_number(problem: Problem, method: str) -> None:
+    """These methods read a gradient off one number; another loss needs the index method."""
+    if not problem.loss.shape.is_number:
+        raise StuckError(
+            Diagnostic(
+                "stuck",
+                f"method `{method}` differentiates a number, and the loss is {problem.loss.shape}",
+                help="`--method index` gives the derivative of a vector or matrix by entries",
+            )
+        )
+
+
+def paired_with(derivative: Expr, moved: Expr, turned: bool) -> Expr:
+    """tr(Gᵀ dX), gᵀdx or g·dt; with `turned` the derivative stands itself in front: tr(J dX), J dx."""
+    if moved.shape.is_number:
+        return mul(derivative, moved)
+    row = derivative if turned else derivative.body if isinstance(derivative, Transpose) else Transpose(derivative)
+    if moved.shape.is_column:
+        return matmul(row, moved)
+    return matmul(moved, row) if moved.shape.is_row else Call("tr", matmul(row, moved))
+
+
+def tidy_under(recorder: Recorder, gradient: Expr, line_of: LineOf, own: set[str]) -> Expr:
+    """The gradient in textbook form: its moves are substeps of one step. The names in `own` are opened where that stays readable."""
+    gradient = _tidied(recorder, gradient, line_of)
+    for _ in range(40):
+        single = [named for named, count in name_uses(gradient).items() if named.name in own and count == 1]
+        if not single or gradient.weight + single[0].body.weight > OPEN_LIMIT:
+            break
+        gradient = substitute(gradient, {single[0]: single[0].body})
+        recorder.move("open-name", line_of(gradient), (("name", single[0].name),))
+        gradient = _tidied(recorder, gradient, line_of)
+    chosen = repeated_parts(gradient)
+    if chosen:
+        taken = reserved_names(recorder.problem) | {named.name for named in names_in(gradient)}
+        gradient, names = with_names(gradient, chosen, taken)
+        recorder.move("name-part", line_of(gradient), (("name", ", ".join(named.name for named in names)),))
+    return gradient
+
+
+def _tidied(recorder: Recorder, gradient: Expr, line_of: LineOf) -> Expr:
+    substeps: list[Step] = []
+    line = recorder.line
+    for _ in range(MAX_TIDY):
+        found = tidy_once(gradient, recorder.problem)
+        if found is None:
+            break
+        rule, better = found
+        after = line_of(better)
+        if after is not line:
+            substeps.append(recorder.step(rule, line, after, tidy_bindings(rule, gradient, better)))
+        line, gradient = after, better
+    recorder.group("textbook-form", substeps)
+    return gradient
+
+
+def finish(recorder: Recorder, start: Expr, derivative: Expr, method: str, layout: str, rule_id: str) -> Derivation:
+    """The read-off of a derivative that is already written in the layout."""
+    problem = recorder.problem
+    target = target_of(problem.loss, problem.wrt, reserved_names(problem))
+    turned = is_turned(layout, problem.loss.shape, problem.wrt.shape)
+    whole = entry(derivative, target.col, target.row) if turned else entry(derivative, target.row, target.col)
+    verdict = recorder.judge.check_derivative(whole, target.letters, 1)
+    rule = recorder.rules.rule(rule_id)
+    values = (("line", recorder.line), ("dX", Moving(problem.wrt, recorder.rules).d(problem.wrt)), ("gradient", derivative))
+    where = tuple((named.name, named.body) for named in names_in(derivative))
+    result = Result(whole, target.letters, derivative, where)
+    readoff = ReadOff(sentence(rule.title, values), Sentence(rule.why), recorder.line, result, verdict)
+    return Derivation(
+        problem, method, layout, 1, start, tuple(recorder.steps), readoff, assumptions_of(problem.loss, problem), notes_of(problem)
+    )
+

@@ -1,0 +1,399 @@
+"""A term numbers · ⟨G, E(dZ)⟩, and the moves that bring it to numbers · ⟨G′, dZ⟩: each is the adjoint of one linear operation.
+
+⟨A, B⟩ = tr(AᵀB) for matrices, aᵀb for vectors. How a term is printed is the business of `forms`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+
+from ...ir import (
+    Add,
+    Call,
+    Differential,
+    Entry,
+    Expr,
+    Eye,
+    Fill,
+    Hadamard,
+    Index,
+    Inverse,
+    Kron,
+    MatMul,
+    MatrixOf,
+    Mul,
+    Number,
+    Pair,
+    Position,
+    Power,
+    Shape,
+    Size,
+    Transpose,
+    fresh_index,
+    hadamard,
+    is_elementwise,
+    kron,
+    matmul,
+    mul,
+    sum_over,
+)
+from ...ir.dimensions import ONE, Dim
+from ..algebra import factors_of, flip, number_product, trace_of
+from ..arrays import basis
+from ..partials import entry
+from .layers import MINUS
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """numbers · ⟨gradient, move⟩ where `move` is linear in pending differentials; without a gradient the move is a number itself."""
+
+    numbers: tuple[Expr, ...]
+    gradient: Expr | None
+    move: Expr
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """What a move made of a term: its kind, and the new terms."""
+
+    kind: str
+    terms: tuple[Term, ...]
+
+
+_PENDING: dict[Expr, bool] = {}
+
+
+def moves(expr: Expr) -> bool:
+    """Whether a pending differential stands in the expression."""
+    found = _PENDING.get(expr)
+    if found is None:
+        found = isinstance(expr, Differential) or any(moves(child) for child in expr.children)
+        _PENDING[expr] = found
+    return found
+
+
+def waiting(term: Term) -> Differential | None:
+    """The pending d(Z) of a term that needs no move before d(Z) is unfolded: dZ itself, or a sum of entries that may stay one."""
+    if isinstance(term.move, Differential):
+        return term.move
+    if isinstance(term.move, Call) and term.move.function == "sum" and isinstance(term.move.argument, Differential):
+        inside = term.move.argument.body
+        entrywise = isinstance(inside, Hadamard | Power | Mul) or (isinstance(inside, Call) and is_elementwise(inside.function))
+        return term.move.argument if entrywise and not inside.shape.is_number else None
+    return None
+
+
+def advance(term: Term) -> Moved | None:
+    """One move of a term that is not waiting; None where no adjoint is known."""
+    rule = _MOVES.get(type(term.move))
+    return rule(term, term.move) if rule else None
+
+
+def paired(gradient: Expr, array: Expr) -> Expr:
+    """The number ⟨gradient, array⟩ in its shortest form."""
+    if isinstance(gradient, Fill) and gradient.value == 1:
+        return Call("sum", array)
+    if array.shape.is_column:
+        return number_product(flip(gradient), array)
+    if array.shape.is_row:
+        return number_product(array, flip(gradient))
+    if isinstance(gradient, Eye):
+        return Call("tr", array)
+    return trace_of(factors_of(flip(gradient)) + factors_of(array))
+
+
+def peeled(gradient: Expr) -> tuple[tuple[Expr, ...], Expr]:
+    """The numbers in front of an array, and the array."""
+    if not isinstance(gradient, Mul):
+        return (), gradient
+    numbers = tuple(factor for factor in gradient.factors if factor.shape.is_number)
+    return numbers, next(factor for factor in gradient.factors if not factor.shape.is_number)
+
+
+def chained(*factors: Expr) -> tuple[tuple[Expr, ...], Expr]:
+    """A product of matrices; parts of it that are 1×1 come out as numbers."""
+    flat: list[Expr] = []
+    numbers: list[Expr] = []
+    for factor in factors:
+        outside, array = peeled(factor)
+        numbers.extend(outside)
+        flat.extend(factor for factor in factors_of(array) if not isinstance(factor, Eye) or len(factors) == 1)
+    if not flat:
+        return tuple(numbers), factors[0]
+    start = 0
+    while start < len(flat):
+        if flat[start].shape.rows is ONE:
+            end = next((k for k in range(start, len(flat)) if flat[k].shape.cols is ONE), None)
+            if end is not None and end - start + 1 < len(flat):
+                run = flat[start : end + 1]
+                numbers.append(number_product(matmul(*run[:-1]), run[-1]))
+                flat[start : end + 1] = []
+                start = 0
+                continue
+        start += 1
+    return tuple(numbers), matmul(*flat)
+
+
+def _with(term: Term, gradient: Expr | None, move: Expr, numbers: tuple[Expr, ...] = ()) -> Term:
+    if gradient is None:
+        return Term((*term.numbers, *numbers), None, move)
+    outside, array = peeled(gradient)
+    return Term((*term.numbers, *numbers, *outside), array, move)
+
+
+def multiplied(numbers: tuple[Expr, ...]) -> tuple[Expr, ...]:
+    """The rational numbers of a coefficient multiplied, in front of the others."""
+    value = Fraction(1)
+    rest = []
+    for number in numbers:
+        if isinstance(number, Number):
+            value *= number.value
+        else:
+            rest.append(number)
+    return (*((Number(value),) if value != 1 else ()), *rest)
+
+
+def _split(term: Term, move: Expr) -> Moved:
+    return Moved("split", tuple(Term(term.numbers, term.gradient, part) for part in move.children))
+
+
+def _scale(term: Term, move: Expr) -> Moved:
+    moving = next(factor for factor in move.children if moves(factor))
+    others = [factor for factor in move.children if factor is not moving]
+    numbers = tuple(factor for factor in others if factor.shape.is_number)
+    arrays = [factor for factor in others if not factor.shape.is_number]
+    if not arrays:
+        return Moved("number", (Term(multiplied((*term.numbers, *numbers)), term.gradient, moving),))
+    assert term.gradient is not None
+    return Moved("pair", (Term((*term.numbers, *numbers, paired(term.gradient, arrays[0])), None, moving),))
+
+
+def _factors(term: Term, move: Expr) -> Moved:
+    place = next(number for number, factor in enumerate(move.children) if moves(factor))
+    left, moving, right = move.children[:place], move.children[place], move.children[place + 1 :]
+    if left and right and term.gradient is None and moving.shape.is_matrix and not isinstance(move, Call):
+        return Moved("trace-number", (Term(term.numbers, None, Call("tr", move)),))
+    if isinstance(moving, Transpose) and moving.shape.is_matrix:
+        return _backwards(term, left, moving, right)
+    parts = [flip(matmul(*left))] if left else []
+    parts += [term.gradient] if term.gradient is not None else []
+    parts += [flip(matmul(*right))] if right else []
+    numbers, gradient = chained(*parts)
+    return Moved("factors", (_with(term, gradient, moving, numbers),))
+
+
+def _backwards(term: Term, left: tuple[Expr, ...], moving: Transpose, right: tuple[Expr, ...]) -> Moved:
+    """⟨G, L pᵀ R⟩ = ⟨Rᵀ… , p⟩: the whole product is transposed, and p stands last after a rotation."""
+    parts = [matmul(*right)] if right else []
+    parts += [flip(term.gradient)] if term.gradient is not None else []
+    parts += [matmul(*left)] if left else []
+    numbers, gradient = chained(*parts)
+    return Moved("backwards", (_with(term, gradient, moving.body, numbers),))
+
+
+def _transpose(term: Term, move: Expr) -> Moved:
+    assert isinstance(move, Transpose)
+    assert term.gradient is not None
+    return Moved("transpose", (_with(term, flip(term.gradient), move.body),))
+
+
+def _hadamard(term: Term, move: Expr) -> Moved:
+    moving = next(factor for factor in move.children if moves(factor))
+    others = [factor for factor in move.children if factor is not moving]
+    assert term.gradient is not None
+    plain = isinstance(term.gradient, Fill) and term.gradient.value == 1
+    return Moved("hadamard", (_with(term, hadamard(*([] if plain else [term.gradient]), *others), moving),))
+
+
+def _call(term: Term, move: Expr) -> Moved | None:
+    assert isinstance(move, Call)
+    rule = _CALLS.get(move.function)
+    return rule(term, move) if rule else None
+
+
+def _trace(term: Term, move: Call) -> Moved:
+    inner = move.argument
+    if isinstance(inner, MatMul) and inner.shape.is_number:
+        return _number_trace(term, inner)
+    return Moved("trace", (Term(term.numbers, Eye(inner.shape.rows), inner),))
+
+
+def _number_trace(term: Term, inner: MatMul) -> Moved:
+    place = next(number for number, factor in enumerate(inner.factors) if moves(factor))
+    left, right, moving = inner.factors[:place], inner.factors[place + 1 :], inner.factors[place]
+    if isinstance(moving, Transpose):
+        return _backwards(term, left, moving, right)
+    numbers, gradient = chained(flip(matmul(*left)), flip(matmul(*right)))
+    return Moved("factors", (_with(term, gradient, inner.factors[place], numbers),))
+
+
+def _total(term: Term, move: Call) -> Moved:
+    inner = move.argument
+    if isinstance(inner, Hadamard):
+        moving = next(factor for factor in inner.factors if moves(factor))
+        others = [factor for factor in inner.factors if factor is not moving]
+        return Moved("sum-hadamard", (_with(term, hadamard(*others), moving),))
+    if isinstance(inner, Mul | Add):
+        parts = inner.children if isinstance(inner, Add) else (inner,)
+        return Moved("sum-split", tuple(_summed(term, part) for part in parts))
+    return Moved("sum", (Term(term.numbers, Fill(1, inner.shape), inner),))
+
+
+def _summed(term: Term, part: Expr) -> Term:
+    numbers, array = peeled(part)
+    moving = [number for number in numbers if moves(number)]
+    if moving:
+        rest = tuple(number for number in numbers if number is not moving[0])
+        return Term((*term.numbers, *rest, Call("sum", array)), None, moving[0])
+    return Term((*term.numbers, *numbers), None, Call("sum", array))
+
+
+def _share(*sides: Dim) -> tuple[Expr, ...]:
+    return tuple(Power(Size(side), MINUS) for side in sides if side is not ONE)
+
+
+def _mean(term: Term, move: Call) -> Moved:
+    inner = move.argument
+    return Moved("mean", (Term((*term.numbers, *_share(*inner.shape.dims)), None, Call("sum", inner)),))
+
+
+def _column_sums(term: Term, move: Call) -> Moved:
+    inner = move.argument
+    share = _share(inner.shape.rows) if move.function == "mean0" else ()
+    whole = matmul(Fill(1, Shape(ONE, inner.shape.rows)), inner) if inner.shape.rows is not ONE else inner
+    return Moved("column-sums", (Term((*term.numbers, *share), term.gradient, whole),))
+
+
+def _row_sums(term: Term, move: Call) -> Moved:
+    inner = move.argument
+    share = _share(inner.shape.cols) if move.function == "mean1" else ()
+    whole = matmul(inner, Fill(1, Shape(inner.shape.cols, ONE))) if inner.shape.cols is not ONE else inner
+    return Moved("row-sums", (Term((*term.numbers, *share), term.gradient, whole),))
+
+
+def _diag(term: Term, move: Call) -> Moved:
+    inner = move.argument
+    assert term.gradient is not None
+    column: Expr = Call("diagonal", term.gradient)
+    if isinstance(term.gradient, Eye):
+        column = Fill(1, Shape(term.gradient.dim))
+    return Moved("diag", (_with(term, column if inner.shape.is_column else flip(column), inner),))
+
+
+def _diagonal(term: Term, move: Call) -> Moved:
+    inner = move.argument
+    assert term.gradient is not None
+    plain = isinstance(term.gradient, Fill) and term.gradient.value == 1
+    return Moved("diagonal", (_with(term, Eye(inner.shape.rows) if plain else Call("diag", term.gradient), inner),))
+
+
+def _vec(term: Term, move: Call) -> Moved:
+    inner = move.argument
+    assert term.gradient is not None
+    return Moved("vec", (_with(term, unstacked(term.gradient, inner.shape), inner),))
+
+
+def _inner(term: Term, move: Call) -> Moved:
+    first, second = move.arguments
+    other, moving = (second, first) if moves(first) else (first, second)
+    if moving.shape.is_number:
+        return Moved("number", (Term((*term.numbers, other), None, moving),))
+    return Moved("inner", (_with(term, other, moving),))
+
+
+def unstacked(column: Expr, shape: Shape) -> Expr:
+    """The matrix whose stacked columns are `column`: vec(A) → A, (A ⊗ B) vec(C) → B C Aᵀ, else entry by entry."""
+    if ONE in (shape.rows, shape.cols):
+        return column if shape.is_column else flip(column)
+    if isinstance(column, Call) and column.function == "vec" and column.argument.shape is shape:
+        return column.argument
+    if isinstance(column, Mul):
+        numbers, array = peeled(column)
+        return mul(*numbers, unstacked(array, shape))
+    if isinstance(column, MatMul) and isinstance(column.factors[0], Kron) and len(column.factors[0].factors) == 2:
+        left, right = column.factors[0].factors
+        inside = Shape(right.shape.cols, left.shape.cols)
+        if ONE not in (*inside.dims, *right.shape.dims, *left.shape.dims):
+            return matmul(right, unstacked(matmul(*column.factors[1:]), inside), flip(left))
+    if isinstance(column, Fill):
+        return Fill(column.value, shape)
+    row, col = _letters(shape)[0]
+    assert row is not None
+    assert col is not None
+    return MatrixOf(row, col, Entry(column, Pair(col, row, shape.rows), None))
+
+
+def _letters(*shapes: Shape) -> list[tuple[Index | None, Index | None]]:
+    """A row letter and a column letter for each shape, all different; none for a side of size 1."""
+    taken: set[str] = set()
+    found: list[Index | None] = []
+    for shape in shapes:
+        for side in (shape.rows, shape.cols):
+            index = None if side is ONE else fresh_index(side, taken)
+            taken.update([index.name] if index else [])
+            found.append(index)
+    return list(zip(found[::2], found[1::2], strict=True))
+
+
+def _kron(term: Term, move: Expr) -> Moved | None:
+    assert term.gradient is not None
+    place = next(number for number, factor in enumerate(move.children) if moves(factor))
+    moving, before, after = move.children[place], move.children[:place], move.children[place + 1 :]
+    gradient = _opened_kron(term.gradient)
+    if isinstance(gradient, Kron) and [part.shape for part in gradient.factors] == [part.shape for part in move.children]:
+        numbers = tuple(paired(part, other) for part, other in zip(gradient.factors, move.children, strict=True) if other is not moving)
+        return Moved("kron", (_with(term, gradient.factors[place], moving, numbers),))
+    if before and after:
+        return Moved("split", (Term(term.numbers, term.gradient, Kron((kron(*before), Kron((moving, kron(*after)))))),))
+    other = kron(*(before or after))
+    (i, j), (p, q) = _letters(moving.shape, other.shape)
+    row = _paired((i, moving.shape.rows), (p, other.shape.rows), bool(after))
+    col = _paired((j, moving.shape.cols), (q, other.shape.cols), bool(after))
+    summed = [letter for letter in (p, q) if letter is not None]
+    body = sum_over(summed, mul(entry(gradient, row, col), entry(other, p, q)))
+    return Moved("kron", (_with(term, MatrixOf(i, j, body), moving),))
+
+
+def _paired(mine: tuple[Index | None, Dim], others: tuple[Index | None, Dim], first: bool) -> Position | None:
+    (outer, _), (inner, inner_dim) = (mine, others) if first else (others, mine)
+    if outer is None or inner is None:
+        return outer or inner
+    return Pair(outer, inner, inner_dim)
+
+
+def _opened_kron(gradient: Expr) -> Expr:
+    """(A ⊗ B)⁻ᵀ as A⁻ᵀ ⊗ B⁻ᵀ."""
+    if isinstance(gradient, Transpose) and isinstance(_opened_kron(gradient.body), Kron):
+        return kron(*(flip(factor) for factor in _opened_kron(gradient.body).children))
+    if isinstance(gradient, Inverse) and isinstance(_opened_kron(gradient.body), Kron):
+        inside = _opened_kron(gradient.body).children
+        if all(factor.shape.is_square for factor in inside):
+            return kron(*(flip(Inverse(flip(factor))) if isinstance(factor, Transpose) else Inverse(factor) for factor in inside))
+    return gradient
+
+
+def _entry(term: Term, move: Expr) -> Moved | None:
+    assert isinstance(move, Entry)
+    base, row, col = move.base, move.row, move.col
+    if not isinstance(row, int | None) or not isinstance(col, int | None):
+        return None
+    parts = []
+    if row is not None:
+        parts.append(basis(row, base.shape.rows))
+    if col is not None:
+        parts.append(flip(basis(col, base.shape.cols)))
+    return Moved("entry", (Term(term.numbers, matmul(*parts), base),))
+
+
+_CALLS = {
+    "tr": _trace, "sum": _total, "mean": _mean, "sum0": _column_sums, "mean0": _column_sums, "sum1": _row_sums, "mean1": _row_sums,
+    "diag": _diag, "diagonal": _diagonal, "vec": _vec, "inner": _inner,
+}  # fmt: skip
+
+_MOVES = {
+    Add: _split, Mul: _scale, MatMul: _factors, Transpose: _transpose, Hadamard: _hadamard, Call: _call, Kron: _kron, Entry: _entry,
+}  # fmt: skip
+
+__all__ = ["Moved", "Term", "advance", "chained", "moves", "paired", "peeled", "unstacked", "waiting"]
