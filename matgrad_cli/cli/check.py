@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import os
 import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from ..diagnostics import Diagnostic, UsageError
-from .choices import CHECK_FORMATS, chosen
+from .choices import CHECK_FORMATS, LAYOUTS, SYNTAXES, chosen
 from .guard import time_limit
 from .output import columns, deliver, usable, wants_colour
 
@@ -17,6 +20,8 @@ if TYPE_CHECKING:
     from ..records.finding import Report
 
 SECONDS = 3600
+MANY = 8
+REVEALS = ("none", "hint", "full")
 
 Files = Annotated[
     list[str] | None, typer.Argument(metavar="FILE...", help="Answers (TOML) and derivations (LaTeX, Markdown); folders are searched.")
@@ -27,22 +32,71 @@ Reports = Annotated[list[str] | None, typer.Option("--report", metavar="FORMAT=F
 ExitZero = Annotated[bool, typer.Option("--exit-zero", help="Exit with 0 also when something is wrong, unreadable or undecided.")]
 
 
-def check(files: Files = None, key: Key = None, format_: Format = "terminal", report: Reports = None, exit_zero: ExitZero = False) -> int:
+Wrt = Annotated[str | None, typer.Option("--wrt", metavar="NAME", help="The variable, where the files name none.")]
+Loss = Annotated[str | None, typer.Option("--loss", metavar="LOSS", help="The loss, where the files state none.")]
+Name = Annotated[str | None, typer.Option("--name", metavar="NAME", help="What the derivations call the loss.")]
+Shapes = Annotated[list[str] | None, typer.Option("--shape", metavar='"X: m×n"', help="Shapes, where the files state none; repeatable.")]
+Facts = Annotated[list[str] | None, typer.Option("--assume", metavar='"S spd"', help="Facts, where the files state none; repeatable.")]
+Layout = Annotated[str | None, typer.Option("--layout", metavar="NAME", help=f"{', '.join(LAYOUTS)}.")]
+Syntax = Annotated[str | None, typer.Option("--syntax", metavar="NAME", help=f"{', '.join(SYNTAXES)}.")]
+Reveal = Annotated[str | None, typer.Option("--reveal", metavar="NAME", help="How much is told: none, hint, full.")]
+Jobs = Annotated[int, typer.Option("--jobs", metavar="N", help="So many files at a time; 0 as many as there are processors.")]
+
+
+def check(
+    files: Files = None, key: Key = None, format_: Format = "terminal", report: Reports = None, exit_zero: ExitZero = False, loss: Loss = None,
+    wrt: Wrt = None, name: Name = None, shape: Shapes = None, assume: Facts = None, layout: Layout = None, syntax: Syntax = None,
+    reveal: Reveal = None, jobs: Jobs = 1,
+) -> int:
     """Judge the answers and derivations in FILE…, and point at the first wrong line."""
     chosen("format", format_, CHECK_FORMATS)
     further = [_further(text) for text in report or ()]
     if not files:
         raise UsageError(Diagnostic("missing-file", "no file to check is given", help="`matgrad check answers.toml`"))
+    given = {"loss": loss, "wrt": wrt, "name": name, "shapes": ", ".join(shape or ()), "assume": ", ".join(assume or ()),
+             "layout": layout and chosen("layout", layout, LAYOUTS), "syntax": syntax and chosen("syntax", syntax, SYNTAXES),
+             "reveal": reveal and chosen("reveal", reveal, REVEALS)}
     with time_limit(SECONDS):
         from ..grading.check import Options, check_files
 
-        found = check_files([Path(name) for name in files], Options(key=Path(key) if key else None))
+        options = Options(Path(key) if key else None, {word: text for word, text in given.items() if text}, jobs or os.cpu_count() or 1)
+        with _progress(len(files)) as step:
+            found = check_files([Path(file) for file in files], options, step)
         shown = render(found, format_, colour=wants_colour(sys.stdout), width=columns(fallback=100))
-        others = [(render(found, name), file) for name, file in further]
+        others = [(render(found, kind), file) for kind, file in further]
     for text, file in others:
         deliver(text, file)
     deliver(shown, None)
+    _step_summary(found, [format_, *(kind for kind, _ in further)])
     return 0 if exit_zero else found.exit_code
+
+
+@contextmanager
+def _progress(count: int) -> Iterator[Callable[[int, int], None] | None]:
+    """A bar on stderr while many files are checked and somebody watches."""
+    if count < MANY or not sys.stderr.isatty():
+        yield None
+        return
+    from rich.console import Console
+    from rich.progress import Progress
+
+    with Progress(console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("checking", total=count)
+        yield lambda done, total: bar.update(task, completed=done, total=total)
+
+
+def _step_summary(report: Report, formats: list[str]) -> None:
+    """Appends the summary to GitHub's step summary, where GitHub asks for one."""
+    path = os.environ.get("GITHUB_STEP_SUMMARY")
+    if not path or "github" not in formats:
+        return
+    from ..grading.report_ci import github_summary
+
+    try:
+        with open(path, "a", encoding="utf-8") as stream:
+            stream.write(github_summary(report))
+    except OSError as error:
+        sys.stderr.write(f"warning: the step summary could not be written: {(error.strerror or str(error)).lower()}\n")
 
 
 def _further(text: str) -> tuple[str, str]:
