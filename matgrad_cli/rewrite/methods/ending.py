@@ -75,7 +75,7 @@ def _tidied(recorder: Recorder, gradient: Expr, line_of: LineOf) -> Expr:
         rule, better = found
         after = line_of(better)
         if after is not line:
-            substeps.append(recorder.step(rule, line, after, tidy_bindings(rule, gradient, better)))
+            substeps.append(recorder.step(rule, line, after, tidy_bindings(rule, gradient, better, recorder.problem)))
         line, gradient = after, better
     recorder.group("textbook-form", substeps)
     return gradient

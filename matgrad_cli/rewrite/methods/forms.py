@@ -135,14 +135,16 @@ _NUMBER = {
 class InnerForm:
     """⟨G, E(dZ[H])⟩ as a linear map of the direction H."""
 
+    variable: Symbol
     direction: Symbol
     names: tuple[str, str] = ("K", "k")
 
     def show(self, term: Term) -> Expr:
-        """numbers · ⟨G, E⟩."""
+        """numbers · ⟨G, E⟩; the variable itself moves by the direction."""
+        move = substitute(term.move, {Differential(self.variable, self.variable, self.direction): self.direction})
         if term.gradient is None:
-            return mul(*term.numbers, term.move)
-        return mul(*term.numbers, Call("inner", term.gradient, term.move))
+            return mul(*term.numbers, move)
+        return mul(*term.numbers, Call("inner", term.gradient, move))
 
     def line(self, parts: list[Expr]) -> Expr:
         """H ↦ a sum of numbers."""
@@ -153,6 +155,8 @@ class InnerForm:
         last = sum_of([self.show(new) for new in moved.terms])
         if moved.kind in _ALIKE:
             return [Stage(_ALIKE[moved.kind], last)]
+        if moved.kind == "trace-number":
+            return []
         if term.gradient is None:
             return [Stage("number-inner", last)]
         new = moved.terms[0]
@@ -173,7 +177,7 @@ class InnerForm:
 
 
 _ALIKE = {
-    "split": "inner-add", "sum-split": "sum-add", "mean": "mean-entries", "inner": "inner-add", "trace-number": "trace-number",
+    "split": "inner-add", "sum-split": "sum-add", "mean": "mean-entries", "inner": "inner-add",
     "row-sums": "row-sums-ones", "column-sums": "column-sums-ones", "number": "pull-number",
 }  # fmt: skip
 

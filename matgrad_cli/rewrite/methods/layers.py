@@ -39,6 +39,7 @@ from ...ir import (
 from ...ir.dimensions import ONE, Dim, Shape
 from ...records import Bindings
 from ...rulebook.load import Rulebook
+from ..algebra import flip
 from ..elementwise import derivative_of, lifted
 from ..partials import lowered, power_of
 
@@ -67,6 +68,17 @@ class Moving:
         if isinstance(body, Transpose):
             return Transpose(self.d(body.body))
         return Differential(body, self.variable, self.direction)
+
+    def paired(self, gradient: Expr, body: Expr) -> Expr:
+        """⟨gradient, d(body)⟩: written with a trace or a product for dX, as an inner product along a direction."""
+        moved = self.d(body)
+        if moved.shape.is_number:
+            return mul(gradient, moved)
+        if self.direction is not None:
+            return Call("inner", gradient, moved)
+        if moved.shape.is_column:
+            return matmul(flip(gradient), moved)
+        return matmul(moved, flip(gradient)) if moved.shape.is_row else Call("tr", matmul(flip(gradient), moved))
 
     def active(self, body: Expr) -> bool:
         """Whether the part holds the variable."""
@@ -152,6 +164,8 @@ def _power(body: Expr, moving: Moving) -> Layer:
 
 
 def _norm_squared(inner: Expr, moving: Moving) -> Layer:
+    if moving.direction is not None:
+        return Layer("d-norm-squared", mul(Number(2), moving.paired(inner, inner)), (("A", inner),))
     if inner.shape.is_column:
         return Layer("norm-squared-inner", moving.d(matmul(Transpose(inner), inner)))
     if inner.shape.is_row:
@@ -245,31 +259,22 @@ def _inner(body: Call, moving: Moving) -> Layer:
 
 def _det(body: Call, moving: Moving) -> Layer:
     inner = body.argument
-    return Layer("d-det", mul(body, Call("tr", matmul(Inverse(inner), moving.d(inner)))), (("A", inner),))
+    return Layer("d-det", mul(body, moving.paired(Transpose(Inverse(inner)), inner)), (("A", inner),))
 
 
 def _logdet(body: Call, moving: Moving) -> Layer:
     inner = body.argument
-    return Layer("d-logdet", Call("tr", matmul(Inverse(inner), moving.d(inner))), (("A", inner),))
-
-
-def pairing(gradient: Expr, moved: Expr) -> Expr:
-    """⟨gradient, moved⟩ written with a trace, or as a product of a row and a column."""
-    if moved.shape.is_number:
-        return mul(gradient, moved)
-    if moved.shape.is_column:
-        return matmul(Transpose(gradient), moved)
-    return matmul(moved, Transpose(gradient)) if moved.shape.is_row else Call("tr", matmul(Transpose(gradient), moved))
+    return Layer("d-logdet", moving.paired(Transpose(Inverse(inner)), inner), (("A", inner),))
 
 
 def _norm(body: Call, moving: Moving) -> Layer:
     inner = body.argument
-    return Layer("d-norm", mul(Power(body, MINUS), pairing(inner, moving.d(inner))), (("A", inner),))
+    return Layer("d-norm", mul(Power(body, MINUS), moving.paired(inner, inner)), (("A", inner),))
 
 
 def _norm1(body: Call, moving: Moving) -> Layer:
     inner = body.argument
-    return Layer("d-norm1", pairing(Call("sign", inner), moving.d(inner)), (("x", inner),))
+    return Layer("d-norm1", moving.paired(Call("sign", inner), inner), (("x", inner),))
 
 
 def _singular(body: Call, moving: Moving) -> Layer | None:
@@ -278,14 +283,14 @@ def _singular(body: Call, moving: Moving) -> Layer | None:
     if name not in FUNCTIONS:
         return None
     direction = Call(name, inner)
-    return Layer(f"d-{body.function}", pairing(direction, moving.d(inner)), (("A", inner),))
+    return Layer(f"d-{body.function}", moving.paired(direction, inner), (("A", inner),))
 
 
 def _softmax(body: Call, moving: Moving) -> Layer:
     inner = body.argument
     moved = moving.d(inner)
     if not inner.shape.is_matrix:
-        average = pairing(body, moved)
+        average = moving.paired(body, inner)
         return Layer("d-softmax", add(hadamard(body, moved), mul(MINUS, average, body)), (("x", inner),))
     weighted = hadamard(body, moved)
     if body.function == "softmax0":
@@ -304,7 +309,7 @@ def _logsumexp(body: Call, moving: Moving) -> Layer:
     if body.function == "logsumexp" and inner.shape.is_matrix:
         return Layer("logsumexp-log", moving.d(Call("log", Call("sum", Call("exp", inner)))), (("x", inner),))
     if body.function == "logsumexp":
-        return Layer("d-logsumexp", pairing(Call("softmax", inner), moving.d(inner)), (("x", inner),))
+        return Layer("d-logsumexp", moving.paired(Call("softmax", inner), inner), (("x", inner),))
     axis = body.function[-1]
     weighted = hadamard(Call(f"softmax{axis}", inner), moving.d(inner))
     return Layer("d-logsumexp-axis", Call(f"sum{axis}", weighted), (("A", inner),))
