@@ -126,9 +126,7 @@ class TextPrinter(Printer):
     def on_mul(self, node: Mul, parts: tuple[Piece, ...]) -> Piece:
         negative = isinstance(node.factors[0], Number) and parts[0].negative
         first, rest = parts[0], parts[1:]
-        # −1 times another number keeps its 1: `-2*A` is read as the one number −2
-        plain = len(node.factors) > 1 and not isinstance(node.factors[1], Number)
-        if node.factors[0] is Number(-1) and plain and rest[0].under is None:
+        if node.factors[0] is Number(-1) and rest and rest[0].under is None:
             first, rest = rest[0], rest[1:]
         elif negative:
             first = Piece(first.text, first.level)

@@ -18,7 +18,7 @@ _ESCAPES: Final = {
     "<": "$<$", ">": "$>$", "|": "$|$",
 }  # fmt: skip
 _SIGNS: Final = {
-    "ᵀ": r"^\top", "⁻": "^{-}", "¹": "^1", "²": "^2", "³": "^3", "∂": r"\partial ", "Σ": r"\sum", "∇": r"\nabla ", "⟨": r"\langle ",
+    "ᵀ": r"^\top ", "⁻": "^{-}", "¹": "^1", "²": "^2", "³": "^3", "∂": r"\partial ", "Σ": r"\sum", "∇": r"\nabla ", "⟨": r"\langle ",
     "⟩": r"\rangle ", "‖": r"\|", "×": r"\times ", "·": r"\cdot ", "∘": r"\odot ", "⊗": r"\otimes ", "≠": r"\ne ", "≤": r"\le ",
     "≥": r"\ge ", "→": r"\to ", "↦": r"\mapsto ", "−": "-", "≈": r"\approx ", "√": r"\surd ", "∈": r"\in ", "𝟏": r"\mathbf{1}",
     "½": r"\tfrac12 ", "₀": "_0", "₁": "_1", "₂": "_2", "₃": "_3", "∞": r"\infty ", "±": r"\pm ", "⊘": r"\oslash ", "∑": r"\sum",
@@ -26,7 +26,8 @@ _SIGNS: Final = {
     **{letter: f"\\{name} " for name, letter in GREEK.items() if name not in ("omicron", "Sigma")},
 }  # fmt: skip
 _MERGED: Final = (("⁻¹", r"^{-1}"), ("⁻ᵀ", r"^{-\top}"), ("⁻²", r"^{-2}"), ("²ₙ", "^2_n"))
-_FORMULA: Final = re.compile(r"[^\s,;:()]*[" + "".join(_SIGNS) + r"][^\s,;:]*")
+_PART: Final = r"(?:\([^()]{0,24}\)|[^\s,;:()`])"
+_FORMULA: Final = re.compile(_PART + "*[" + "".join(_SIGNS) + "]" + _PART + "*")
 
 
 def escaped(text: str) -> str:
@@ -54,7 +55,8 @@ def _formula(text: str) -> str:
         text = text.replace(sign, form)
     text = re.sub(r"_(\w{2,})", r"_{\1}", text)
     shown = "".join(_SIGNS.get(character, character) for character in text)
-    return f"${shown.replace('#', '').replace('%', '').replace('&', '').strip()}${tail}"
+    shown = re.sub(r" +(?=[\s^_)]|$)", "", re.sub("[#%&]", "", shown))
+    return f"${shown.strip()}${tail}"
 
 
 def value_latex(value: Value) -> str:

@@ -1,0 +1,164 @@
+"""The pages: what they say, that they fit, that LaTeX holds together and compiles."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from matgrad_cli.records import Derivation
+from matgrad_cli.render.html import render_html
+from matgrad_cli.render.latex import render_latex
+from matgrad_cli.render.latex_lines import broken, width
+from matgrad_cli.render.latex_prose import escaped
+from matgrad_cli.render.markdown import render_markdown
+from matgrad_cli.render.terminal import render_terminal
+from matgrad_cli.render.text import render_text
+from matgrad_cli.render.view import View
+from matgrad_cli.render.wrap import wrapped
+
+from .forum import forum, named
+
+BOTH = pytest.mark.parametrize("derivation", [forum(), named()], ids=["forum", "named"])
+
+
+@BOTH
+@pytest.mark.parametrize("columns", [40, 60, 80, 120])
+@pytest.mark.parametrize("detail", ["brief", "normal", "full"])
+def test_text_fits_the_width(derivation: Derivation, columns: int, detail: str) -> None:
+    lines = render_text(derivation, View(width=columns, detail=detail)).split("\n")  # type: ignore[arg-type]
+    assert [line for line in lines if len(line) > max(columns, 60)] == []
+    assert not any("\ue000" <= character <= "\uf8ff" for line in lines for character in line)
+
+
+def test_text_says_what_was_read_then_the_steps_then_the_result() -> None:
+    text = render_text(forum(), View(width=80))
+    wanted = [
+        "L = 1/m ‖XR − Y‖²_F",
+        "X  m×n  tall  from --shape",
+        "m is the number of rows of X",
+        "assuming det(X) > 0",
+        "∂L/∂R_st = ∂/∂R_st (1/m ‖XR − Y‖²_F)",
+        "for each s = 1…n, t = 1…p",
+        "∂(XR)_ij/∂R_st  →  Σ_k X_ik ∂R_kj/∂R_st",
+        "= 1/m Σ_ij 2(XR − Y)_ij Σ_k X_ik ∂R_kj/∂R_st",
+        "δ is 1 only where k = s",
+        "≈ agrees",
+        "6  textbook form",
+        "6.1  numbers come out",
+        "∇L = 2/m Xᵀ  (XR − Y)",
+        "         n×m m×p",
+        "gradient layout: n×p, the shape of R",
+    ]
+    places = [text.find(part) for part in wanted]
+    assert -1 not in places, wanted[places.index(-1)]
+    assert places == sorted(places)
+
+
+def test_the_new_part_is_underlined() -> None:
+    lines = render_text(forum(), View(width=80)).split("\n")
+    place = next(number for number, line in enumerate(lines) if line.strip().startswith("= 1/m Σ_ij 2(XR − Y)_ij Σ_k X_ik ∂R_kj/∂R_st"))
+    marks = lines[place + 1]
+    assert lines[place][marks.index("‾") : marks.rindex("‾") + 1] == "Σ_k X_ik ∂R_kj/∂R_st"
+
+
+def test_full_detail_adds_reasons_and_evidence_and_brief_leaves_out_substeps() -> None:
+    full, normal, brief = (render_text(forum(), View(detail=detail)) for detail in ("full", "normal", "brief"))
+    assert "why: because X holds still" in full
+    assert "why:" not in normal
+    assert "proved: equal modulo a prime" in full
+    assert "6.1" in normal
+    assert "6.1" not in brief
+    assert len(brief) < len(normal) < len(full)
+
+
+def test_a_result_with_four_letters_is_stated_by_entries() -> None:
+    text = render_text(named())
+    assert "∂F_ij/∂R_st = X_is δ_jt tr(Z)" in text
+    assert "where Z = XᵀX" in text
+    assert "X_is if j = t" in text
+    assert "could not be verified" in text
+    assert "numerator layout: its entries, by i, j, s, t in this order: m × p × n × p" in text
+
+
+def test_terminal_without_colour_is_the_text() -> None:
+    assert render_terminal(forum(), View()) == render_text(forum(), View())
+
+
+def test_terminal_in_colour_says_the_same() -> None:
+    coloured = render_terminal(forum(), View(colour=True))
+    assert "\x1b[" in coloured
+    plain = re.sub(r"\x1b\[[0-9;]*m", "", coloured)
+    without_marks = [line for line in render_text(forum(), View()).split("\n") if "‾" not in line]
+    assert "∇L = 2/m Xᵀ  (XR − Y)" in plain
+    assert len(plain.split("\n")) <= len(without_marks) + 20
+
+
+@BOTH
+@pytest.mark.parametrize("detail", ["brief", "normal", "full"])
+def test_latex_is_balanced_and_plain(derivation: Derivation, detail: str) -> None:
+    text = render_latex(derivation, View(detail=detail))  # type: ignore[arg-type]
+    assert text.isascii()
+    bare = text.replace(r"\{", "").replace(r"\}", "")
+    assert bare.count("{") == bare.count("}")
+    assert text.count(r"\begin{align*}") == text.count(r"\end{align*}")
+    assert text.count("$") % 2 == 0
+
+
+def test_latex_puts_shapes_under_the_factors() -> None:
+    text = render_latex(forum())
+    assert r"\nabla_{R} L &= \frac{2}{m} \underbrace{X^\top}_{n\times m} \underbrace{(X R - Y)}_{m\times p}" in text
+    assert r"\intertext{(4) $\delta$ is 1 only where $k$ = $s$, so of the sum over $k$ one term is left.}" in text
+
+
+@pytest.mark.skipif(shutil.which("pdflatex") is None, reason="no LaTeX here")
+@BOTH
+def test_latex_compiles_without_overfull_boxes(derivation: Derivation, tmp_path: Path) -> None:
+    body = render_latex(derivation, View(detail="full"))
+    (tmp_path / "page.tex").write_text(
+        "\\documentclass{article}\n\\usepackage{amsmath}\n\\begin{document}\n" + body + "\\end{document}\n", encoding="utf-8"
+    )
+    command = ["pdflatex", "-interaction=nonstopmode", "-halt-on-error", "page.tex"]
+    ran = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=60, check=False)
+    assert ran.returncode == 0, ran.stdout[-800:]
+    assert "Overfull" not in ran.stdout
+
+
+def test_long_latex_lines_are_broken_before_an_operator() -> None:
+    text = " + ".join(rf"\frac{{1}}{{{number}}} A_{{{number}}} B" for number in range(20))
+    rows = broken(text, 40, 36)
+    assert len(rows) > 2
+    assert all(width(row) <= 40 for row in rows)
+    assert all(row.startswith("+ ") for row in rows[1:])
+    assert " ".join(rows) == text
+
+
+def test_prose_becomes_latex() -> None:
+    assert escaped("(AB)ᵀ = BᵀAᵀ") == r"$(AB)^\top$ = $B^\top A^\top$"
+    assert escaped("50% of A_b & {c}") == r"50\% of A\_b \& \{c\}"
+    assert escaped("det(A) det(A⁻¹) = 1").count("$") == 2
+
+
+@BOTH
+def test_markdown_has_pairs_of_dollars(derivation: Derivation) -> None:
+    text = render_markdown(derivation, View(detail="full"))
+    assert text.count("$$") % 2 == 0
+    assert text.replace("$$", "").count("$") % 2 == 0
+    assert text.startswith("## The ")
+
+
+@BOTH
+def test_html_is_escaped(derivation: Derivation) -> None:
+    text = render_html(derivation)
+    assert text.count("<div") == text.count("</div>")
+    assert "det(X) &gt; 0" in text or "∂F_ij" in text
+
+
+def test_lines_are_broken_outside_brackets_first() -> None:
+    text = "(a + b) c + d e + (f + g) h"
+    assert [text[start:end] for start, end in wrapped(text, 20, 16)] == ["(a + b) c + d e", "+ (f + g) h"]
+    text = "∂/∂R_st (Σ_k X_ik R_kj)"
+    assert text[slice(*wrapped(text, 12, 12)[0])].startswith("∂/∂R_st (")
