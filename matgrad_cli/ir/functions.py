@@ -71,6 +71,8 @@ FUNCTIONS: Final[dict[str, Function]] = {
     "nuclear": Function("nuclear", "scalar", _number, "matrix"),  # sum of singular values
     "spectral": Function("spectral", "scalar", _number, "matrix"),  # largest singular value
     "inner": Function("inner", "scalar", _number, "any", 2),  # ⟨A, B⟩ = tr(Aᵀ B)
+    "polar": Function("polar", "array", _same, "matrix"),  # U Vᵀ of the singular value decomposition
+    "leading": Function("leading", "array", _same, "matrix"),  # u₁ v₁ᵀ of the largest singular value
     "sum0": Function("sum0", "array", _column_sums, "array"),  # 1×n: adds up each column
     "sum1": Function("sum1", "array", _row_sums, "array"),  # m×1: adds up each row
     "mean0": Function("mean0", "array", _column_sums, "array"),

@@ -37,6 +37,9 @@ def function_form(solver: Solver, node: s.Apply) -> Form:
     if not forms:
         return Form()
     reason = solver.text(node)
+    if function in ("polar", "leading"):
+        forms[0].kind.matrix = True
+        return forms[0]
     if function in ELEMENTWISE_NAMES or function in ("negative", "log_softmax", "bars", "pow"):
         return forms[0] if function != "bars" else Form.number()
     if function in SQUARE:

@@ -36,6 +36,7 @@ _COMMON: Final = {
     "square": "{atom}**2", "reciprocal": "1 / {power}",
     "tr": "{0}.trace({x})", "det": "{0}.linalg.det({x})", "logdet": "{0}.linalg.slogdet({x})[1]",
     "sum": "{0}.sum({x})", "mean": "{0}.mean({x})", "norm": "{0}.linalg.norm({x})", "norm1": "{0}.sum({0}.abs({x}))",
+    "polar": "polar({x})", "leading": "leading({x})",
     "nuclear": "{0}.linalg.norm({x}, 'nuc')", "spectral": "{0}.linalg.norm({x}, 2)",
     "sum0": "{0}.sum({x}, 0)", "sum1": "{0}.sum({x}, 1)", "mean0": "{0}.mean({x}, 0)", "mean1": "{0}.mean({x}, 1)",
     "diagonal": "{0}.diag({x})", "diag": "{0}.diag({x})", "vec": "{atom}.T.ravel()",
@@ -56,6 +57,8 @@ NUMPY: Final = Dialect("numpy", ("import numpy as np",), "np", {
     "silu": "def silu(u):\n    return u * np.exp(-np.logaddexp(0, -u))",
     "erf": "def erf(u):\n    u = np.clip(u, -6, 6)\n    nodes, weights = np.polynomial.legendre.leggauss(64)\n"
            "    return u / np.sqrt(np.pi) * (np.exp(-np.multiply.outer(u, (nodes + 1) / 2)**2) @ weights)",
+    "polar": "def polar(u):\n    left, _, right = np.linalg.svd(u, full_matrices=False)\n    return left @ right",
+    "leading": "def leading(u):\n    left, _, right = np.linalg.svd(u, full_matrices=False)\n    return np.outer(left[:, 0], right[0])",
     "gelu": "def gelu(u):\n    return u * (1 + erf(u / np.sqrt(2))) / 2",
 })
 
@@ -69,7 +72,10 @@ _TORCH_OWN: Final = {
     "full": "{value} * {0}.ones({x}, dtype={0}.float64)",
     "norm1": "{0}.sum({0}.abs({x}))", "det": "{0}.linalg.det({x})",
 }
-TORCH: Final = Dialect("torch", ("import torch",), "torch", {**_COMMON, **_TORCH_OWN})
+TORCH: Final = Dialect("torch", ("import torch",), "torch", {**_COMMON, **_TORCH_OWN}, {
+    "polar": "def polar(u):\n    left, _, right = torch.linalg.svd(u, full_matrices=False)\n    return left @ right",
+    "leading": "def leading(u):\n    left, _, right = torch.linalg.svd(u, full_matrices=False)\n    return torch.outer(left[:, 0], right[0])",
+})
 
 JAX: Final = Dialect("jax", ("import jax", "import jax.numpy as jnp"), "jnp", {
     **_COMMON,
@@ -79,6 +85,9 @@ JAX: Final = Dialect("jax", ("import jax", "import jax.numpy as jnp"), "jnp", {
     "softmax": "jax.nn.softmax({x})", "softmax0": "jax.nn.softmax({x}, 0)", "softmax1": "jax.nn.softmax({x}, 1)",
     "logsumexp": "jax.nn.logsumexp({x})", "logsumexp_all": "jax.nn.logsumexp({x})",
     "logsumexp0": "jax.nn.logsumexp({x}, 0)", "logsumexp1": "jax.nn.logsumexp({x}, 1)",
+}, {
+    "polar": "def polar(u):\n    left, _, right = jnp.linalg.svd(u, full_matrices=False)\n    return left @ right",
+    "leading": "def leading(u):\n    left, _, right = jnp.linalg.svd(u, full_matrices=False)\n    return jnp.outer(left[:, 0], right[0])",
 })
 
 DIALECTS: Final = {dialect.name: dialect for dialect in (NUMPY, TORCH, JAX)}

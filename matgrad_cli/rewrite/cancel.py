@@ -140,6 +140,8 @@ def kron_times_vec(node: Expr, problem: Problem) -> Expr | None:
     if not isinstance(node, MatMul):
         return None
     for number, (left, right) in enumerate(zip(node.factors, node.factors[1:], strict=False)):
+        if isinstance(left, Transpose) and isinstance(left.body, Kron):
+            left = kron(*(flip(part) for part in left.body.factors))
         if isinstance(left, Kron) and len(left.factors) == 2 and isinstance(right, Call) and right.function == "vec":
             first, second = left.factors
             inside = right.argument
@@ -165,3 +167,21 @@ def vec_product(node: Expr, problem: Problem) -> Expr | None:
                 return Call("tr", matmul(flip(left.argument), right.argument))
     return None
 
+
+def outer_in_hadamard(node: Expr, problem: Problem) -> Expr | None:
+    """(A ∘ u vᵀ) x = u ∘ A (v ∘ x): a column times a row inside an elementwise product goes to the sides."""
+    if not isinstance(node, MatMul) or not node.factors[-1].shape.is_column:
+        return None
+    matrix, vector = node.factors[-2], node.factors[-1]
+    turned = isinstance(matrix, Transpose)
+    inside = matrix.body if isinstance(matrix, Transpose) else matrix
+    if not isinstance(inside, Hadamard):
+        return None
+    for number, factor in enumerate(inside.factors):
+        if isinstance(factor, MatMul) and len(factor.factors) == 2 and factor.factors[0].shape.is_column:
+            left, right = factor.factors[0], flip(factor.factors[1])
+            rest = hadamard(*inside.factors[:number], *inside.factors[number + 1 :])
+            if turned:
+                left, right, rest = right, left, flip(rest)
+            return matmul(*node.factors[:-2], hadamard(left, matmul(rest, hadamard(right, vector))))
+    return None

@@ -5,21 +5,20 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-from ..diagnostics import Diagnostic, UsageError
+from ..diagnostics import Diagnostic, StuckError
 from ..facts import Problem
-from ..ir import Entry, Expr, Partial, substitute
+from ..ir import Entry, Expr, Fill, Partial, Shape, substitute
 from ..ir.dimensions import ONE
 from ..records import Derivation, ReadOff, Result, Sentence
 from ..rulebook.load import Rulebook, rulebook
 from ..verify.judge import Judge
 from .assumptions import assumptions_of, notes_of
-from .layouts import change_layout, known_layout
 from .index_method import Target, collapse, differentiate, reserved_names, target_of
+from .layouts import change_layout, known_layout
 from .naming import name_parts, name_uses, names_in, repeated_parts, with_names
 from .reading import places_of, read_line, read_sums, tidy_line
 from .recorder import Recorder, sentence
-from .terms import Letters
-
+from .terms import Letters, split
 
 OPEN_LIMIT = 60
 """A result with more symbols than this keeps the names of its parts, even of those that it uses once."""
@@ -32,7 +31,13 @@ def derive(
     known_layout(layout)
     book = rules if isinstance(rules, Rulebook) else rulebook(rules)
     if method != "index":
-        raise UsageError(Diagnostic("unknown-method", f"the method `{method}` is not known"))
+        from .methods import method_named
+
+        by_method = method_named(method)
+        if order == 2:
+            message = f"method `{method}` gives first derivatives only"
+            raise StuckError(Diagnostic("stuck", message, help="`--method index` gives the Hessian"))
+        return by_method(problem, book, Judge(problem), layout)
     if order == 2:
         return second_order(problem, book, layout)
     return first_order(problem, book, layout)
@@ -87,6 +92,10 @@ def solve(recorder: Recorder, target: Target, taken: set[str]) -> bool:
     differentiate(recorder, letters)
     collapse(recorder)
     row, col = places_of(target.letters, target.row, target.col, target.root)
+    if not split(recorder.line) and 0 < len(target.letters) <= 2:
+        shape = Shape(row.dim if row else ONE, col.dim if col else ONE)
+        recorder.move("zero-matrix", Entry(Fill(0, shape), row, col), (("X", target.variable),))
+        return True
     whole = len(target.letters) <= 2 and read_line(recorder, row, col)
     if not whole:
         read_sums(recorder)

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 
-from ..ir import Entry, Expr, Index, MatrixOf, Named, Partial, Symbol, add, mul, sum_over
+from ..ir import Entry, Expr, Fill, Index, MatrixOf, Named, Partial, Symbol, add, mul, sum_over
 from ..ir.dimensions import ONE
 from .partials import entry
 from .readback import read_back
 from .recorder import Recorder
-from .terms import Letters, Term
+from .terms import ZERO, Letters, Term
 from .tidy import textbook
 
 MANY_LETTERS = 5
@@ -87,7 +87,7 @@ def gather_round(recorder: Recorder, terms: tuple[Term, ...], letters: Letters) 
             elif term not in members:
                 line.append(term.expr())
         before = recorder.line
-        coefficient = gathered.children[-1]
+        coefficient = gathered.children[-1] if gathered.children else gathered
         pending = members[0].pending
         assert pending is not None
         recorder.move("gather", add(*line), (("pending", base), ("G", _coefficient(gathered, coefficient))))
@@ -121,7 +121,8 @@ def gathered_term(base: Expr, members: Sequence[Term], letters: Letters, recorde
             if reading is None:
                 return None
             parts.append(reading.expr())
-        return mul(textbook(add(*parts), recorder.problem), first)
+        whole = textbook(add(*parts), recorder.problem)
+        return whole if whole is ZERO else mul(whole, first)
     taken = set[str]()
     row = letters.draw(base.shape.rows, taken) if base.shape.rows is not ONE else None
     col = letters.draw(base.shape.cols, taken) if base.shape.cols is not ONE else None
@@ -139,6 +140,8 @@ def gathered_term(base: Expr, members: Sequence[Term], letters: Letters, recorde
             return None
         matrices.append(reading.expr())
     whole = textbook(add(*matrices), recorder.problem)
+    if isinstance(whole, Fill) and whole.value == 0:
+        return ZERO
     if whole.weight > NAME_FROM and not isinstance(whole, Named):
         whole = Named(_name(recorder), whole)
     pending_new = Partial(entry(base, row, col), first.variable, first.row, first.col)

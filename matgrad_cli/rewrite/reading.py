@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from ..facts import Problem
+from ..facts.conditions import holds
 from ..ir import Entry, Expr, Index, Transpose, add, mul, nodes_of
 from ..records import Bindings, Step
 from .partials import entry
 from .readback import Reading, read_back, read_inside
 from .recorder import Recorder
 from .terms import Term, split
+from .recognise import Recogniser
 from .tidy import tidy_once
 
 MAX_TIDY = 200
@@ -121,23 +124,27 @@ def tidy_line(recorder: Recorder) -> None:
     """The matrix of the last line in textbook form: a titled group with one substep for each move."""
     substeps: list[Step] = []
     line = recorder.line
+    recogniser = Recogniser(recorder.rules)
     for _ in range(MAX_TIDY):
         inside = line.base if isinstance(line, Entry) else line
-        found = tidy_once(inside, recorder.problem)
+        found = tidy_once(inside, recorder.problem, recogniser)
         if found is None:
             break
         rule, better = found
         after = entry(better, line.row, line.col) if isinstance(line, Entry) else better
         if after is line:
             break
-        substeps.append(recorder.step(rule, line, after, tidy_bindings(rule, inside, better)))
+        substeps.append(recorder.step(rule, line, after, tidy_bindings(rule, inside, better, recorder.problem)))
         line = after
     recorder.group("textbook-form", substeps)
 
 
-def tidy_bindings(rule: str, before: Expr, after: Expr) -> Bindings:
+def tidy_bindings(rule: str, before: Expr, after: Expr, problem: Problem) -> Bindings:
     """What the sentence of a tidying move mentions: the transposed matrix that lost its transpose."""
     values: Bindings = (("before", before), ("after", after))
+    if rule == "transpose-orthogonal-mul":
+        turned = [node.body for node in nodes_of(before) if isinstance(node, Transpose) and holds(node.body, "orthogonal", problem)]
+        return (*values, ("Q", turned[0] if turned else before))
     if rule not in ("symmetric-transpose", "transpose-antisymmetric"):
         return values
     left = set(nodes_of(after))

@@ -33,7 +33,16 @@ from ..ir import (
     mul,
 )
 from .algebra import flip, transposes
-from .cancel import cancel_power, inverse_of_kron, kron_times_vec, open_bracket_to_cancel, split_inverse, vec_product
+from .cancel import cancel_power, inverse_of_kron, kron_times_vec, open_bracket_to_cancel, outer_in_hadamard, split_inverse, vec_product
+from .merging import (
+    factor_elementwise,
+    merge_diagonals,
+    merge_scalars,
+    rows_sum_to_one,
+    sizes_are_numbers,
+)
+from .powers import collect_powers, join_matrix_powers, power_of_power, power_of_product
+from .recognise import Recogniser
 from .sums import factor_common, merge_like_terms
 
 Move = Callable[[Expr, Problem], Expr | None]
@@ -124,70 +133,6 @@ def pull_scalar(node: Expr, problem: Problem) -> Expr | None:
             *(part for part in parts if part.shape.is_number),
             *(Call(node.function, part) for part in parts if not part.shape.is_number),
         )
-    return None
-
-
-def split_power(factor: Expr) -> tuple[Expr, Fraction]:
-    """base and rational exponent of a factor."""
-    if isinstance(factor, Power) and isinstance(factor.exponent, Number):
-        return factor.base, factor.exponent.value
-    if isinstance(factor, Call) and factor.function == "sqrt":
-        return factor.argument, Fraction(1, 2)
-    return factor, Fraction(1)
-
-
-def powered(base: Expr, exponent: Fraction) -> Expr:
-    """baseᵉ written as books do: √ for one half, no exponent 1."""
-    if exponent == 1:
-        return base
-    if exponent == Fraction(1, 2):
-        return Call("sqrt", base)
-    if exponent == Fraction(-1, 2):
-        return Power(Call("sqrt", base), Number(-1))
-    return Power(base, Number(exponent))
-
-
-def collect_powers(node: Expr, problem: Problem) -> Expr | None:
-    """u·u⁻¹ = 1, u·u = u²: factors with the same base are one power (numbers, and arrays entry by entry)."""
-    if not isinstance(node, Mul | Hadamard):
-        return None
-    exponents: dict[Expr, Fraction] = {}
-    for factor in node.children:
-        if isinstance(node, Mul) and (not factor.shape.is_number or isinstance(factor, Number)):
-            continue
-        base, exponent = split_power(factor)
-        exponents[base] = exponents.get(base, Fraction(0)) + exponent
-    counted = [factor for factor in node.children if isinstance(node, Hadamard) or (factor.shape.is_number and not isinstance(factor, Number))]
-    if len(exponents) == len(counted):
-        return None
-    kept: list[Expr] = []
-    seen: set[Expr] = set()
-    for factor in node.children:
-        if factor not in counted:
-            kept.append(factor)
-            continue
-        base, _ = split_power(factor)
-        if base in seen:
-            continue
-        seen.add(base)
-        if exponents[base] != 0:
-            kept.append(powered(base, exponents[base]))
-    if not kept:
-        return ONE_ if node.shape.is_number else Fill(1, node.shape)
-    return mul(*kept) if isinstance(node, Mul) else hadamard(*kept)
-
-
-def power_of_power(node: Expr, problem: Problem) -> Expr | None:
-    """(√u)² = u where u is positive under the root; (u^a)^b with integers a, b."""
-    if not isinstance(node, Power) or not isinstance(node.exponent, Number):
-        return None
-    base, exponent = node.base, node.exponent.value
-    if isinstance(base, Mul) and base.shape.is_number and exponent.denominator == 1:
-        return mul(*(Power(factor, node.exponent) for factor in base.factors))
-    if isinstance(base, Call) and base.function == "sqrt" and exponent.denominator == 1 and exponent != -1:
-        return powered(base.argument, exponent / 2)
-    if isinstance(base, Power) and isinstance(base.exponent, Number) and base.exponent.value.denominator == 1 and exponent.denominator == 1:
-        return powered(base.base, base.exponent.value * exponent)
     return None
 
 
@@ -335,7 +280,9 @@ MOVES: tuple[TidyMove, ...] = (
     TidyMove("drop-eye", drop_identity),
     TidyMove("pull-scalar", pull_scalar),
     TidyMove("power-of-power", power_of_power),
+    TidyMove("power-of-power", power_of_product),
     TidyMove("collect-powers", collect_powers),
+    TidyMove("collect-powers", join_matrix_powers),
     TidyMove("mul-inv", cancel_inverse),
     TidyMove("mul-inv", cancel_inverse_run),
     TidyMove("inv-mul", split_inverse),
@@ -343,6 +290,7 @@ MOVES: tuple[TidyMove, ...] = (
     TidyMove("inv-kron", inverse_of_kron),
     TidyMove("vec-mul", kron_times_vec),
     TidyMove("trace-vec", vec_product),
+    TidyMove("hadamard-outer", outer_in_hadamard),
     TidyMove("open-bracket", open_bracket_to_cancel),
     TidyMove("diag-mul-vector", diag_times_vector),
     TidyMove("sums-of-ones", sums_of_ones),
@@ -351,7 +299,12 @@ MOVES: tuple[TidyMove, ...] = (
     TidyMove("transpose-antisymmetric", antisymmetric_transpose),
     TidyMove("transpose-orthogonal-mul", orthogonal_product),
     TidyMove("sum-simplex", sums_to_one),
+    TidyMove("sum-simplex", rows_sum_to_one),
+    TidyMove("multiply-numbers", sizes_are_numbers),
     TidyMove("merge-like-terms", merge_like_terms),
+    TidyMove("merge-like-terms", merge_diagonals),
+    TidyMove("factor-common", factor_elementwise),
+    TidyMove("factor-common", merge_scalars),
     TidyMove("factor-common", factor_common),
 )
 
@@ -390,13 +343,13 @@ def regrouped(node: Expr, parts: tuple[Expr, ...]) -> Expr:
     return node.rebuilt(parts)
 
 
-def tidy_once(root: Expr, problem: Problem) -> tuple[str, Expr] | None:
-    """The first move that changes the expression, and what it becomes."""
+def tidy_once(root: Expr, problem: Problem, recogniser: Recogniser | None = None) -> tuple[str, Expr] | None:
+    """The first move that changes the expression, and what it becomes; known forms are recognised when nothing else is left."""
     for entry in MOVES:
         after = everywhere(root, entry.move, problem)
         if after is not root:
             return entry.rule, after
-    return None
+    return recogniser.once(root, problem) if recogniser is not None else None
 
 
 def textbook(root: Expr, problem: Problem, limit: int = 200) -> Expr:

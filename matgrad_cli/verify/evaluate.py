@@ -310,7 +310,11 @@ class Evaluator:
         if self.p:
             raise NotExact("singular values")
         jet = self.jet(node.argument, tags)
-        value, slope = lay.singular(self._value(jet, node.argument), node.function)
+        value, slope = lay.singular(self._value(jet, node.argument), node.function in ("nuclear", "polar"))
+        if node.function in ("polar", "leading"):
+            if any(some in jet for some in subsets(tags)[1:]):
+                raise NotExact("a derivative of singular vectors")
+            return {NONE: slope}
         result = {NONE: value}
         for some in subsets(tags)[1:]:
             if len(some) > 1:

@@ -193,8 +193,8 @@ DEFINITIONS: Final[dict[str, Callable[[Expr], Expr]]] = {
 LINEAR: Final = frozenset(("tr", "sum", "sum0", "sum1", "diagonal", "diag", "vec"))
 """Functions that only move and add entries."""
 
-SPECTRAL: Final = frozenset(("nuclear", "spectral"))
-"""Functions of the singular values; floats only."""
+SPECTRAL: Final = frozenset(("nuclear", "spectral", "polar", "leading"))
+"""Functions of the singular values and vectors; floats only."""
 
 
 def squared_root(node: Expr) -> Expr | None:

@@ -144,7 +144,7 @@ def float_power(base: Tensor, exponent: Tensor) -> Tensor:
     return Tensor(left.labels, left.dims, [field.power(u, Fraction(v)) for u, v in zip(left.data, right.data, strict=True)])
 
 
-def singular(tensor: Tensor, name: str) -> tuple[Tensor, Tensor]:
+def singular(tensor: Tensor, nuclear: bool) -> tuple[Tensor, Tensor]:
     """The nuclear or spectral norm of a matrix of floats and its slope: U Vᵀ, or u₁ v₁ᵀ."""
     import numpy as np
 
@@ -158,7 +158,7 @@ def singular(tensor: Tensor, name: str) -> tuple[Tensor, Tensor]:
         left, sizes, right = np.linalg.svd(np.array(data[start:start + rows * cols], dtype=float).reshape(rows, cols), full_matrices=False)
         if sizes[-1] < 1e-6 or min(abs(np.diff(sizes)), default=1.0) < 1e-6:
             raise OutOfDomain("singular values that are zero or equal")
-        values.append(float(sizes.sum() if name == "nuclear" else sizes[0]))
-        slopes.extend((left @ right if name == "nuclear" else np.outer(left[:, 0], right[0])).reshape(-1).tolist())
+        values.append(float(sizes.sum() if nuclear else sizes[0]))
+        slopes.extend((left @ right if nuclear else np.outer(left[:, 0], right[0])).reshape(-1).tolist())
     return Tensor(rest, dims, values), Tensor((*rest, ROW, COL), (*dims, rows, cols), slopes)
 
