@@ -135,15 +135,15 @@ class Elaborator:
         name = node.name
         if name in self.arguments:
             return self.arguments[name]
+        if name in self.binding:  # before variables: a letter that a sum binds is nothing else inside it
+            self.fail("index-as-number", f"the index `{name}` stands where a number is needed", node, "",
+                      "index letters stand only in `X[i,j]` and `delta[i,j]`")
         value = self.scope.find(name)
         if value is not None:
             return value
         size = self.scope.size(name)
         if size is not None:
             return Size(size)
-        if name in self.binding:
-            self.fail("index-as-number", f"the index `{name}` stands where a number is needed", node, "",
-                      "index letters stand only in `X[i,j]` and `delta[i,j]`")
         if name == "pi":
             return Constant("pi")
         if name == "e":
