@@ -11,7 +11,7 @@ from ..facts.conditions import CONDITIONS, holds
 from ..ir import Add, Expr, Hadamard, Index, MatMul, Mul, SumOver, Symbol, add, hadamard, letters_in, mul, product, sum_over
 from ..ir.expr import IndexMismatch, ShapeMismatch
 from ..records import Bindings, Sentence
-from ..rulebook.heads import head_of
+from ..rulebook.heads import functions_in, head_of
 from ..rulebook.pattern import Pattern, operators_in, pattern
 from ..rulebook.rule import Rule
 from .instantiate import instantiate
@@ -70,6 +70,8 @@ def rewritings(
     rule: Rule, node: Expr, problem: Problem, taken: set[str] | frozenset[str] = frozenset(), pending: bool = False
 ) -> Iterator[Rewriting]:
     """Every way in which a pattern rule rewrites this node, lazily; ways that change nothing are left out."""
+    if not functions_in(rule.lhs) <= operators_in(node):
+        return
     sides = pattern(rule)
     if not sides.operators <= operators_in(node):
         return

@@ -58,6 +58,7 @@ def check_rule(rule: Rule) -> list[Check]:
         return [words(rule), native_example(rule)]
     try:
         sides = pattern(rule)
+        sides.check()
     except MatgradError as fault:
         return [Check("both sides can be read", False, str(fault))]
     return [well_formed(sides), *true_everywhere(sides), conditions_needed(sides), mutants_caught(sides), example(rule), words(rule)]

@@ -5,7 +5,9 @@ A guess may name several heads (`*` is a scalar or an elementwise product); it n
 
 from __future__ import annotations
 
-from ..ir import Call, Expr
+from functools import lru_cache
+
+from ..ir import ELEMENTWISE, Call, Expr
 
 SCALAR_OR_ARRAY = ("Mul", "Hadamard", "Power")
 
@@ -31,6 +33,20 @@ def guess_heads(text: str) -> tuple[str, ...]:
         return ("Power",)
     return _head_of_primary(text)
 
+
+@lru_cache(maxsize=2048)
+def functions_in(text: str) -> frozenset[str]:
+    """Heads that every expression fitting this pattern must contain, seen from the text alone: `tr(A @ inv(B))` → tr, Inverse."""
+    found = set()
+    for piece in text.split("(")[:-1]:
+        name = piece[len(piece.rstrip(_LETTERS)) :]
+        if name in _CERTAIN:
+            found.add("Inverse" if name == "inv" else name)
+    return frozenset(found)
+
+
+_LETTERS = "abcdefghijklmnopqrstuvwxyz0123456789"
+_CERTAIN = (frozenset(ELEMENTWISE) | {"tr", "det", "inv", "vec", "inner"}) - {"square", "reciprocal", "log"}
 
 _STRENGTH = {"+": 0, "*": 1, "@": 1, "-": 2, "**": 3, "": 9}
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -10,7 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from ..diagnostics import Diagnostic, InputError
+from .complaint import complain
 from .heads import guess_heads
+from .plain import read_plain
 from .rule import METHOD_FIELDS, RULE_FIELDS, Method, Phase, Requirement, Rule
 
 _HEADER = "[[rule]]"
@@ -27,12 +28,6 @@ def rules_folder() -> Path:
         if folder.is_dir():
             return folder
     raise InputError(Diagnostic("rules-missing", f"found no rule files: neither `{package / '_rules'}` nor `rules/` beside the package"))
-
-
-def complain(file: str, rule: str, field: str, message: str) -> InputError:
-    """An error that names file, rule and field: `rules/traces.toml: rule "trace-cyclic", rhs: …`."""
-    where = f'{file}: rule "{rule}"' if rule else file
-    return InputError(Diagnostic("bad-rule", f"{where}, {field}: {message}" if field else f"{where}: {message}"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +50,7 @@ class Rulebook:
         self._entries: dict[str, Entry] = {}
         self._rules: dict[str, Rule] = {}
         self._methods = methods
+        self._read: dict[str, Method] = {}
         self._heads: dict[str, list[str]] | None = None
         for entry in entries:
             if entry.id in self._entries:
@@ -117,10 +113,13 @@ class Rulebook:
 
     def method(self, method_id: str) -> Method:
         """The method with this id, read from `methods/<id>.toml`."""
-        file = self._methods / f"{method_id}.toml"
-        if not file.is_file():
-            raise InputError(Diagnostic("unknown-method", f"no method is called `{method_id}`", help=_nearest(method_id, self.methods)))
-        return _read_method(file, self)
+        found = self._read.get(method_id)
+        if found is None:
+            file = self._methods / f"{method_id}.toml"
+            if not file.is_file():
+                raise InputError(Diagnostic("unknown-method", f"no method is called `{method_id}`", help=_nearest(method_id, self.methods)))
+            found = self._read[method_id] = _read_method(file, self)
+        return found
 
 
 def _nearest(name: str, known: Iterable[str]) -> str | None:
@@ -149,7 +148,18 @@ def _rulebook(extra: str) -> Rulebook:
             raise InputError(Diagnostic("rules-missing", said))
         for file in more:
             entries += cut(_text_of(file), file.stem, str(file), extra=True)
-    return Rulebook(entries, folder / "methods")
+    book = Rulebook(entries, folder / "methods")
+    if extra:
+        _check_all(book.extras())
+    return book
+
+
+def _check_all(rules: tuple[Rule, ...]) -> None:
+    """Rules that a user adds are read and checked at once: a fault is said before anything is derived."""
+    from .pattern import pattern  # the readers of the notation are needed only here
+
+    for rule in rules:
+        pattern(rule).check()
 
 
 def _text_of(file: Path) -> str:
@@ -190,10 +200,7 @@ def _quick(block: str, key: str) -> str:
 
 
 def _read_rule(entry: Entry) -> Rule:
-    try:
-        data = tomllib.loads(entry.text)
-    except tomllib.TOMLDecodeError as problem:
-        raise complain(f"{entry.file}:{entry.line}", entry.id, "", f"this is not TOML: {problem}") from problem
+    data: Mapping[str, Any] = read_plain(entry.text) or _toml(entry.text, f"{entry.file}:{entry.line}", entry.id)
     check = _Checked(data, entry)
     check.keys(RULE_FIELDS)
     native = check.flag("native")
@@ -212,6 +219,15 @@ def _read_rule(entry: Entry) -> Rule:
         cite=check.texts("cite"), example=(example[0], example[1]), given=check.table("given"), native=native,
         reversible=check.flag("reversible"),
     )  # fmt: skip
+
+
+def _toml(text: str, file: str, rule: str) -> dict[str, Any]:
+    import tomllib
+
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as problem:
+        raise complain(file, rule, "", f"this is not TOML: {problem}") from problem
 
 
 def _requirements(check: _Checked, shapes: tuple[tuple[str, str], ...]) -> tuple[Requirement, ...]:
@@ -272,17 +288,22 @@ class _Checked:
 
 
 def _read_method(file: Path, book: Rulebook) -> Method:
-    try:
-        data = tomllib.loads(file.read_text("utf-8"))
-    except tomllib.TOMLDecodeError as problem:
-        raise complain(f"methods/{file.name}", "", "", f"this is not TOML: {problem}") from problem
+    name = f"rules/methods/{file.name}"
+    text = file.read_text("utf-8")
+    head, *blocks = text.split("\n[[phases]]\n")
+    data: dict[str, Any] | None = read_plain(head)
+    phases = [read_plain(block) for block in blocks]
+    if data is None or None in phases or "[[" in head:
+        data = _toml(text, name, "")
+        phases = data.pop("phases", [])
     unknown = sorted(set(data) - METHOD_FIELDS)
     if unknown:
-        raise complain(f"methods/{file.name}", "", unknown[0], f"unknown field; a method has {', '.join(sorted(METHOD_FIELDS))}")
-    phases = []
-    for phase in data.get("phases", []):
-        for rule_id in phase.get("rules", []):
-            if rule_id not in book:
-                raise complain(f"methods/{file.name}", "", "phases", f"no rule is called `{rule_id}`")
-        phases.append(Phase(str(phase.get("name", "")), str(phase.get("title", "")), tuple(phase.get("rules", []))))
-    return Method(str(data.get("id", file.stem)), str(data.get("title", "")), str(data.get("why", "")), tuple(phases))
+        raise complain(name, "", unknown[0], f"unknown field; a method has {', '.join(sorted(METHOD_FIELDS))}")
+    found = []
+    for phase in phases:
+        rules = tuple(map(str, phase.get("rules", ())))  # type: ignore[union-attr, arg-type]
+        missing = [rule_id for rule_id in rules if rule_id not in book]
+        if missing:
+            raise complain(name, "", "phases", f"no rule is called `{missing[0]}`")
+        found.append(Phase(str(phase.get("name", "")), str(phase.get("title", "")), rules))  # type: ignore[union-attr]
+    return Method(str(data.get("id", file.stem)), str(data.get("title", "")), str(data.get("why", "")), tuple(found))

@@ -12,8 +12,8 @@ from ..ir.expr import IndexMismatch, ShapeMismatch
 from ..notation.elaborate import elaborate
 from ..notation.reader import parse
 from ..notation.scope import Scope
+from .complaint import complain
 from .heads import head_of
-from .load import complain
 from .rule import Rule
 
 WRT = Symbol("the variable", Shape(Dim.of("rows of it"), Dim.of("columns of it")))
@@ -25,16 +25,24 @@ MOST_RUNS = 3
 
 @dataclass(frozen=True, slots=True)
 class Pattern:
-    """Both sides of a rule; what is variable in them; the operators that a matching expression must contain."""
+    """The left side of a rule; what is variable in it; the operators that a matching expression must contain."""
 
     rule: Rule
     lhs: Expr
-    rhs: Expr
     variables: frozenset[Symbol]
     letters: frozenset[Index]
     dims: frozenset[str]
     operators: frozenset[str]
     names: tuple[tuple[str, Symbol | Index], ...]
+
+    @property
+    def rhs(self) -> Expr:
+        """The right side, read when the left side has fitted for the first time."""
+        return _right(self.rule)
+
+    def check(self) -> None:
+        """Read the right side too, so that whatever is wrong with it is said."""
+        _right(self.rule)
 
 
 def words_of(shapes: Iterable[tuple[str, str]]) -> frozenset[str]:
@@ -75,9 +83,22 @@ def read_side(text: str, shapes: Iterable[tuple[str, str]], wrt: Symbol | None =
 
 @lru_cache(maxsize=1024)
 def pattern(rule: Rule) -> Pattern:
-    """The parsed sides of a rule; errors name file, rule and field."""
-    lhs, rhs = _side(rule, "lhs", rule.lhs), _side(rule, "rhs", rule.rhs)
+    """The parsed left side of a rule; errors name file, rule and field."""
+    lhs = _side(rule, "lhs", rule.lhs)
     symbols, letters = declared(rule.shapes)
+    _check_runs(rule, lhs)
+    indices = frozenset(Index(name, dim) for name, dim in letters.items())
+    names: tuple[tuple[str, Symbol | Index], ...] = tuple(
+        (name, symbols[name] if name in symbols else Index(name, letters[name])) for name, _ in rule.shapes
+    )
+    dims = words_of(rule.shapes) | set(WRT.shape.rows.names + WRT.shape.cols.names)
+    return Pattern(rule, lhs, frozenset(symbols.values()) | {WRT}, indices, dims, needed_operators(lhs), names)
+
+
+@lru_cache(maxsize=1024)
+def _right(rule: Rule) -> Expr:
+    """The right side: no other variables than the left side, the same shape, no other free letters."""
+    lhs, rhs = pattern(rule).lhs, _side(rule, "rhs", rule.rhs)
     extra = sorted(symbol.name for symbol in _plain(rhs) - _plain(lhs) if isinstance(symbol, Symbol))
     if extra:
         known = ", ".join(sorted(symbol.name for symbol in _plain(lhs) if isinstance(symbol, Symbol)))
@@ -87,13 +108,7 @@ def pattern(rule: Rule) -> Pattern:
     if not rhs.free <= lhs.free:
         stray = ", ".join(sorted(index.name for index in rhs.free - lhs.free))
         raise complain(rule.file, rule.id, "rhs", f"free letter {stray} does not occur in lhs")
-    _check_runs(rule, lhs)
-    indices = frozenset(Index(name, dim) for name, dim in letters.items())
-    names: tuple[tuple[str, Symbol | Index], ...] = tuple(
-        (name, symbols[name] if name in symbols else Index(name, letters[name])) for name, _ in rule.shapes
-    )
-    dims = words_of(rule.shapes) | set(WRT.shape.rows.names + WRT.shape.cols.names)
-    return Pattern(rule, lhs, rhs, frozenset(symbols.values()) | {WRT}, indices, dims, needed_operators(lhs), names)
+    return rhs
 
 
 def _plain(side: Expr) -> frozenset[Expr]:

@@ -34,7 +34,7 @@ def test_an_unknown_chapter_is_a_wrong_command_line(matgrad: Command) -> None:
 
 def test_show(matgrad: Command) -> None:
     assert matgrad("rules", "show", "trace-cyclic").stdout == (
-        "trace-cyclic  (rules/traces.toml:2)\n"
+        "trace-cyclic  (rules/traces.toml:3)\n"
         "  a trace does not change when its factors rotate\n"
         "  tr(A @ B)  =  tr(B @ A)   (also from right to left)\n"
         "  with A: m×n, B: n×m\n"

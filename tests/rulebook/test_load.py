@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from matgrad_cli.rulebook import rulebook, rules_folder
 from matgrad_cli.rulebook.heads import guess_heads
 from matgrad_cli.rulebook.load import Rulebook, cut
 from matgrad_cli.rulebook.pattern import pattern
+from matgrad_cli.rulebook.plain import read_plain
 
 GOOD = """[[rule]]
 id = "trace-cyclic"
@@ -48,7 +50,7 @@ def book_of(text: str, extra: bool = False) -> Rulebook:
 def test_what_is_wrong_is_named(old: str, new: str, message: str) -> None:
     assert old in GOOD
     with pytest.raises(InputError) as raised:
-        pattern(book_of(GOOD.replace(old, new)).rule("trace-cyclic"))
+        pattern(book_of(GOOD.replace(old, new)).rule("trace-cyclic")).check()
     assert message in raised.value.diagnostic.message
 
 
@@ -97,3 +99,41 @@ def test_lines_are_counted() -> None:
 )  # fmt: skip
 def test_heads_are_guessed_from_the_text(text: str, head: str) -> None:
     assert head in guess_heads(text)
+
+
+def test_the_plain_reader_reads_what_toml_reads() -> None:
+    for file in sorted(rules_folder().glob("*.toml")):
+        text = file.read_text("utf-8")
+        entries = cut(text, file.stem, file.name)
+        assert [read_plain(entry.text) for entry in entries] == tomllib.loads(text)["rule"]
+
+
+def test_methods_are_read_as_toml_reads_them() -> None:
+    for name in rulebook().methods:
+        data = tomllib.loads((rules_folder() / "methods" / f"{name}.toml").read_text("utf-8"))
+        method = rulebook().method(name)
+        assert (method.id, method.title, method.why) == (name, data["title"], data["why"])
+        assert [(phase.name, phase.title, list(phase.rules)) for phase in method.phases] == [
+            (phase["name"], phase.get("title", ""), phase.get("rules", [])) for phase in data["phases"]
+        ]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        r'''a = "x" # said''',
+        "a = 'x'",
+        r'''a = "x\n"''',
+        r'''a = 3''',
+        r'''a.b = "x"''',
+        r'''a = { b = 1 }''',
+        r'''a = ["x" "y"]''',
+        r'''a = { b "x" }''',
+    ],
+)
+def test_anything_else_is_left_to_toml(text: str) -> None:
+    assert read_plain(text) is None
+
+
+def test_a_field_twice_is_left_to_toml() -> None:
+    assert read_plain('a = "x"\na = "y"') is None
