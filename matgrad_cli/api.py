@@ -33,7 +33,7 @@ class Explanation:
     detail: Detail = "normal"
 
     def render(self, format: str = "text", *, width: int = 80, colour: bool = False) -> str:
-        """The derivation as `terminal`, `text`, `latex`, `markdown` or `json`."""
+        """The derivation as `terminal`, `text`, `latex`, `markdown`, `html` or `json`."""
         from .render.view import View
 
         return _rendered(self.derivations, format, View(width, colour, self.detail))
@@ -50,7 +50,7 @@ class Explanation:
         return _equations(self.derivations)
 
     def _repr_html_(self) -> str:
-        return _preformatted(str(self))
+        return self.render("html")
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,6 +160,10 @@ def _renderer(format: str) -> Callable[[Derivation, View], str]:
         from .render.latex import render_latex
 
         return render_latex
+    if format == "html":
+        from .render.html import render_html
+
+        return render_html
     if format == "markdown":
         from .render.markdown import render_markdown
 
@@ -170,26 +174,17 @@ def _renderer(format: str) -> Callable[[Derivation, View], str]:
 
 
 def _json(derivations: tuple[Derivation, ...]) -> str:
-    from .render.json import to_json
+    from .render.json import to_json, to_json_many
 
-    return _joined([to_json(derivation) for derivation in derivations])
-
-
-def _joined(texts: list[str]) -> str:
-    """One JSON document as it is; several under the key `derivations`."""
-    if len(texts) == 1:
-        return texts[0].rstrip("\n") + "\n"
-    return '{"schema": 1, "derivations": [\n' + ",\n".join(text.strip("\n") for text in texts) + "\n]}\n"
+    return to_json(derivations[0]) if len(derivations) == 1 else to_json_many(derivations)
 
 
 def _results(derivations: tuple[Derivation, ...], format: str) -> str:
     """The results in one of the formats of `gradient`, one below the other."""
     if format == "json":
-        import json
+        from .render.results import results_json
 
-        from .render.results import result_data
-
-        return _joined([json.dumps(result_data(derivation), ensure_ascii=False, indent=1) for derivation in derivations])
+        return results_json(derivations)
     if format in ("text", "latex") and len(derivations) > 1:
         mark = "%" if format == "latex" else "#"
         return "".join(f"{mark} {derivation.layout} layout\n{_result(derivation, format)}" for derivation in derivations)
@@ -201,9 +196,32 @@ def _result(derivation: Derivation, format: str) -> str:
         from .render.code import derivation_code
 
         return derivation_code(derivation, format)
-    from .render.results import result_latex, result_sympy, result_text
+    if format == "sympy":
+        from .render.sympy_code import sympy_code
 
-    return {"text": result_text, "latex": result_latex, "sympy": result_sympy}[format](derivation)
+        return sympy_code(derivation)
+    from .render.results import result_latex, result_text
+
+    return result_latex(derivation) if format == "latex" else result_text(derivation)
+
+
+def assert_right(
+    answer: str, loss: str, wrt: str, shapes: Texts = (), assume: Texts = (), layout: str | None = None, syntax: str | None = None,
+) -> None:  # fmt: skip
+    """Raise AssertionError, with the diagnosis in one line, unless `answer` is ∂loss/∂wrt: for graders in notebooks."""
+    from .diagnostics import Source
+    from .grading.exercise import judge
+    from .grading.keys import Exercise
+    from .grading.merge import settings
+    from .grading.passage import Passage
+
+    given = {"loss": loss, "wrt": wrt, "shapes": ", ".join(_texts(shapes)), "assume": ", ".join(_texts(assume)), "answer": answer}
+    given |= {key: text for key, text in (("layout", layout), ("syntax", syntax)) if text is not None}
+    keys = {key: Passage(text) for key, text in given.items() if text}
+    report = judge(settings("answer", Exercise(keys), Source("answer", answer), None, None, {}))
+    if report.verdict != "right":
+        final = report.final
+        raise AssertionError(f"{report.verdict}[{final.code}]: {final.message}" if final.code else f"{report.verdict}: {final.message}")
 
 
 def _equations(derivations: tuple[Derivation, ...]) -> str:

@@ -19,6 +19,8 @@ COMMANDS = {
 }
 """The commands and what they do; the module of the same name is imported only when its command is used."""
 
+_HELP = "Gradients of matrix expressions, derived one rule at a time; every step is checked by numbers."
+
 
 def run(arguments: list[str]) -> int:
     """Run one command line; the exit code. Nothing escapes as a traceback."""
@@ -39,10 +41,9 @@ def build(names: list[str]) -> typer.Typer:
         add_completion=False,
         rich_markup_mode=None,
         pretty_exceptions_enable=False,
-        help="Gradients of matrix expressions, derived one rule at a time; every step is checked by numbers.",
         epilog="`matgrad COMMAND --help` lists the options of a command.",
     )
-    application.callback()(_common)
+    application.callback(help=_HELP)(_common)
     for name in names:
         module = import_module(f".{name}", __package__)
         if isinstance(group := getattr(module, "app", None), typer.Typer):
@@ -52,11 +53,16 @@ def build(names: list[str]) -> typer.Typer:
     return application
 
 
-def _common(
-    version: Annotated[bool, typer.Option("--version", is_eager=True, help="Print the version and stop.")] = False,
-) -> None:
-    if version:
+def _print_version(wanted: bool) -> None:
+    if wanted:
         from .. import __version__
 
         typer.echo(f"matgrad {__version__}")
         raise typer.Exit
+
+
+Version = Annotated[bool, typer.Option("--version", is_eager=True, callback=_print_version, help="Print the version and stop.")]
+
+
+def _common(version: Version = False) -> None:
+    """What holds for all commands: only `--version`."""

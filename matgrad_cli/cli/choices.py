@@ -12,7 +12,7 @@ METHODS = ("index", "differential", "expand", "chain", "adjoint")
 DETAILS = ("brief", "normal", "full")
 ORDERS = ("1", "2")
 SYNTAXES = ("numpy", "latex")
-EXPLAIN_FORMATS = ("terminal", "text", "latex", "markdown", "json")
+EXPLAIN_FORMATS = ("terminal", "text", "latex", "markdown", "html", "json")
 GRADIENT_FORMATS = ("text", "latex", "numpy", "torch", "jax", "sympy", "json")
 CHECK_FORMATS = ("terminal", "json", "junit", "github", "gradescope", "prairielearn")
 

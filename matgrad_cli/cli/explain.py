@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, cast
 
 import typer
 
@@ -13,6 +13,9 @@ from .choices import method as known_method
 from .guard import time_limit
 from .output import columns, deliver, format_for, usable, wants_colour
 from .verdicts import exit_code
+
+if TYPE_CHECKING:
+    from ..render.view import Detail
 
 SECONDS = 60
 
@@ -40,7 +43,7 @@ def explain(
     known_method(method, "all")
     chosen("layout", layout, (*LAYOUTS, "all"))
     chosen("order", order, ORDERS)
-    chosen("detail", detail, DETAILS)
+    level = cast("Detail", chosen("detail", detail, DETAILS))
     if syntax is not None:
         chosen("syntax", syntax, SYNTAXES)
     usual = "terminal" if output is None and sys.stdout.isatty() else "text"
@@ -53,7 +56,7 @@ def explain(
 
         explanation = api.explain(
             text, wrt=name, shapes=shape or (), assume=assume or (), syntax=syntax,
-            layout=layout, order=int(order), rules=rules, method=method, detail=detail,
+            layout=layout, order=int(order), rules=rules, method=method, detail=level,
         )  # fmt: skip
         colour = output is None and wants_colour(sys.stdout)
         shown = explanation.render(format_, width=columns(), colour=colour)

@@ -9,7 +9,7 @@ from typing import TextIO
 
 from ..diagnostics import Diagnostic, UsageError
 
-SUFFIXES = {".tex": "latex", ".md": "markdown", ".json": "json", ".txt": "text", ".py": "numpy"}
+SUFFIXES = {".tex": "latex", ".md": "markdown", ".html": "html", ".json": "json", ".txt": "text", ".py": "numpy"}
 
 
 def columns(fallback: int = 80) -> int:

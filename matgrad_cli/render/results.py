@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from ..ir import Expr, Named
@@ -10,6 +11,7 @@ from ..notation.to_latex import name_latex, to_latex
 from ..notation.to_text import to_text
 from ..notation.to_unicode import name_unicode, position_unicode, to_unicode
 from ..records import Derivation
+from .json import SCHEMA, dumped
 
 
 def stated(derivation: Derivation) -> Expr:
@@ -50,20 +52,13 @@ def result_latex(derivation: Derivation) -> str:
     return body + (r", \quad \text{where } " + r", \quad ".join(parts) if parts else "") + "\n"
 
 
-def result_sympy(derivation: Derivation) -> str:
-    """A Python module that builds the result as a SymPy expression."""
-    from .sympy_code import sympy_code
-
-    return sympy_code(derivation)
-
-
 def result_data(derivation: Derivation) -> dict[str, Any]:
     """The result as data for JSON: the loss, the variable, the layout, the result in each notation, the verdict."""
     from .code import derivation_code
 
     problem, shown = derivation.problem, stated(derivation)
     return {
-        "schema": 1,
+        "schema": SCHEMA,
         "loss": problem.source or to_text(problem.loss),
         "wrt": problem.wrt.name,
         "order": derivation.order,
@@ -80,3 +75,14 @@ def result_data(derivation: Derivation) -> dict[str, Any]:
         },
         "verdict": derivation.verdict,
     }
+
+
+def results_json(derivations: Sequence[Derivation]) -> str:
+    """One result as a JSON document, several under the key `derivations`."""
+    parts = [result_data(derivation) for derivation in derivations]
+    if len(parts) == 1:
+        return dumped(parts[0]) + "\n"
+    for part in parts:
+        del part["schema"]
+    document: dict[str, Any] = {"schema": SCHEMA, "derivations": parts}
+    return dumped(document) + "\n"

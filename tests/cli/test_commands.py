@@ -62,7 +62,7 @@ def test_json_of_explain(matgrad: Command) -> None:
     assert {"schema", "loss", "wrt", "method", "layout", "shapes", "assumed", "steps", "result", "verdict"} <= set(data)
     step = {"number", "rule", "title", "before", "after", "path", "bindings", "shape", "free", "assumed", "verdict", "substeps"}
     assert all(step <= set(found) for found in data["steps"])
-    assert set(data["shapes"]) == {"X", "R", "Y"}
+    assert set(data["shapes"]) == {"X", "R", "Y", "m"}
     assert {"text", "latex", "numpy", "shape"} <= set(data["result"])
 
 
