@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
-from typing import Final
+from typing import Final, NamedTuple
 
 from ..ir import Expr, Index, Named, Path
 
@@ -22,8 +21,7 @@ MARK_COUNT: Final = 1000
 _DEEPEST_MARK = 200
 
 
-@dataclass(frozen=True, slots=True)
-class Piece:
+class Piece(NamedTuple):
     """A printed part. If `negative`, a minus sign belongs before `text`.
 
     `under` is what stands below the bar when the part is a reciprocal. `chunks` are the printed factors of a scalar product
@@ -153,7 +151,7 @@ def _wrapped(piece: Piece, mark: int) -> Piece:
     chunks = piece.chunks
     if chunks:
         first, letters = chunks[0]
-        chunks = ((replace(first, text=opening(mark) + first.text), letters), *chunks[1:])
+        chunks = ((first._replace(text=opening(mark) + first.text), letters), *chunks[1:])
         last, letters = chunks[-1]
-        chunks = (*chunks[:-1], (replace(last, text=last.text + closing(mark)), letters))
-    return replace(piece, text=opening(mark) + piece.text + closing(mark), under=under, chunks=chunks)
+        chunks = (*chunks[:-1], (last._replace(text=last.text + closing(mark)), letters))
+    return piece._replace(text=opening(mark) + piece.text + closing(mark), under=under, chunks=chunks)

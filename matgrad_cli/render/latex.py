@@ -53,9 +53,9 @@ def _given(content: Page) -> Iterator[str]:
 
 def _described(shape: Shape) -> str:
     if shape.is_number:
-        return "a number"
+        return "(a number)"
     kind = "column vector" if shape.is_column else "row vector" if shape.is_row else "matrix"
-    return rf"(a ${shape_latex(shape)}$ {kind})"
+    return f"({kind}, ${shape_latex(shape)}$)"
 
 
 def _facts(facts: tuple[str, ...]) -> str:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from ..ir import (
     ONE,
@@ -40,8 +39,7 @@ _LONGEST_CHANGE: Final = 40
 _MOST_FACTORS: Final = 9
 
 
-@dataclass(frozen=True, slots=True)
-class Variable:
+class Variable(NamedTuple):
     """A variable as it was read: its shape, what is known of it, and where the shape came from."""
 
     symbol: Symbol
@@ -49,16 +47,14 @@ class Variable:
     origin: str
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(NamedTuple):
     """An expression as a line of the chain; `changed` are the paths of the parts that are new in it."""
 
     body: Expr
     changed: tuple[Path, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Move:
+class Move(NamedTuple):
     """One step: its number (`3`, or `3.2` inside a group), its sentence, what changed, the line it leads to."""
 
     number: str
@@ -78,8 +74,7 @@ class Move:
         return self.number.count(".")
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(NamedTuple):
     """The result: its name (∇L), the array or its entries, the parts it names, its shape and layout, and what checked it."""
 
     label: Expr
@@ -94,8 +89,7 @@ class Outcome:
     where: tuple[tuple[Expr, Expr], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
+class Page(NamedTuple):
     """Everything that is said about one derivation, in order."""
 
     loss: Expr

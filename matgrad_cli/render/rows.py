@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from ..ir import Expr, Path, Shape
 from ..notation.precedence import split_marks
@@ -19,8 +18,7 @@ Span = tuple[int, int, Style]
 _FACTOR = 100
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(NamedTuple):
     """One line of the page and the styles of parts of it: (start, end, style)."""
 
     text: str

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 Detail = Literal["brief", "normal", "full"]
 
 
-@dataclass(frozen=True, slots=True)
-class View:
+class View(NamedTuple):
     """`brief` shows the lines, `normal` also what changed and the substeps, `full` also the reasons and the evidence."""
 
     width: int = 80
