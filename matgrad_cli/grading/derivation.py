@@ -62,11 +62,14 @@ class Reader:
         self.chain = Chain()
         self.notes: list[str] = []
         self.warnings: list[str] = []
+        self.done: list[Claim] = []
+        self.later: list[Claim] = []
 
     def row(self, row: Row, first: bool) -> RowResult:
         """The verdict on one row; the chain goes on from its last expression."""
         self.notes, self.warnings = list(row.notes), []
         outcomes: list[Outcome] = []
+        self.later = [claim for claim in self.later if all(claim is not own for own in row.claims)]
         pending = [claim for claim in row.claims if self.defines(claim)]
         while pending:
             ready = [claim for claim in pending if self.definable(claim)]
@@ -74,20 +77,13 @@ class Reader:
                 outcomes += self.definition(claim)
                 pending.remove(claim)
         for claim in row.claims:
-            if claim not in self._done:
+            if all(claim is not done for done in self.done):
                 outcomes += self.claim(claim, first)
-        self._done.clear()
         worst = _worst(outcomes)
         self.chain.gap = worst.verdict in ("unreadable", "undecided") if worst is not None else False
         return RowResult(row, worst.verdict if worst else "follows", worst, tuple(dict.fromkeys(self.notes)), tuple(dict.fromkeys(self.warnings)))
 
     # ---- definitions
-
-    @property
-    def _done(self) -> list[Claim]:
-        if not hasattr(self, "_finished"):
-            self._finished: list[Claim] = []
-        return self._finished
 
     def defines(self, claim: Claim) -> bool:
         """Whether the claim gives a name that has no meaning yet its value."""
@@ -107,7 +103,7 @@ class Reader:
 
     def definition(self, claim: Claim) -> list[Outcome]:
         """Gives the name its value; further sides must equal it."""
-        self._done.append(claim)
+        self.done.append(claim)
         name = lone_name(claim.sides[0].node)
         assert name is not None
         letters = _left_letters(claim.sides[0])
@@ -115,6 +111,10 @@ class Reader:
         if found.expr is None:
             return [_failed(found)]
         value = _as_array(found.expr, letters)
+        if value is None and len(letters) > 2 and sorted(letters) == sorted(letter.name for letter in found.expr.free):
+            by_name = {letter.name: letter for letter in found.expr.free}
+            self.around.tables[name] = tuple(by_name[letter] for letter in letters), found.expr
+            return [Outcome("follows", found)]
         if value is None:
             slip = Slip("free-index-mismatch", f"`{claim.sides[0].text.strip()}` does not carry the free indices of its right side, "
                         f"which is {kind_in_words(found.expr)}", span=claim.sides[0].span)
@@ -285,7 +285,7 @@ class Reader:
     def _is_target(self, expr: Expr) -> bool:
         """Whether this is the derivative of the loss by the variable, whole or one entry of it."""
         inner = expr
-        while isinstance(inner, (Transpose, MatrixOf)):
+        while isinstance(inner, (Transpose, MatrixOf)) or (isinstance(inner, Entry) and isinstance(inner.base, MatrixOf)):
             inner = inner.children[0]
         problem = self.around.task.problem
         if not isinstance(inner, Partial) or inner.variable is not problem.wrt:
@@ -304,9 +304,23 @@ class Reader:
 
     def _read(self, side: Side, letters: Sequence[Index] | frozenset[Index], fixed: Sequence[str]) -> Read:
         found = read_side(side, self.around, letters, fixed)
+        while found.slip is not None and found.slip.code == "unknown-name" and self._look_ahead():
+            found = read_side(side, self.around, letters, fixed)
         self.notes += found.notes
         self.warnings += found.warnings
         return found
+
+
+    def _look_ahead(self) -> bool:
+        """A name may be used before the row that defines it: takes in one definition of a later row; False if there is none left."""
+        for claim in self.later:
+            if self.defines(claim) and self.definable(claim):
+                chain = replace(self.chain)
+                self.later = [other for other in self.later if other is not claim]
+                self.definition(claim)
+                self.chain = chain
+                return True
+        return False
 
 
 _OF_FORM = frozenset(("unknown-name", "non-conformable", "number-plus-array", "index-reused", "free-index-mismatch"))

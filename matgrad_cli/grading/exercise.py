@@ -151,8 +151,11 @@ def _read_derivation(chosen: Settings, task: Task, columns: bool) -> tuple[Probl
     reader = Reader(around)
     results: list[RowResult] = []
     sliced = False
+    first = [read_row(number, passage, chosen.source, around.names(), chosen.text("syntax")) for number, passage in rows]
+    reader.later = [claim for row in first for claim in row.claims]
     for number, passage in rows:
         row = read_row(number, passage, chosen.source, around.names(), chosen.text("syntax"))
+        reader.later = [claim for claim in reader.later if claim.sides and claim.sides[0].source.text != passage.text]
         sliced = sliced or _has_slices(row)
         if row.claims:
             results.append(reader.row(row, first=not results))

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
+from fractions import Fraction
 
 from ..diagnostics import Span
 from ..notation import syntax as s
@@ -202,3 +204,54 @@ def _place_of(node: s.Node, letter: str, known: frozenset[str]) -> Span:
         if not isinstance(part, s.Name) and letter in free_letters(part, known):
             return _place_of(part, letter, known)
     return node.span
+
+
+# ---- case tables
+
+
+def without_cases(node: s.Node) -> s.Node:
+    """A table of cases as a sum of indicators: v if i = j, else w is δ_ij v + (1 − δ_ij) w. A condition that is none stays as it is."""
+    if not isinstance(node, s.Cases):
+        return node
+    terms: list[s.Node] = []
+    before: list[s.Node] = []
+    for value, condition in node.branches:
+        indicator = _otherwise(before, node.span) if _is_otherwise(condition) else _indicator(condition, node.span)
+        if indicator is None:
+            return node
+        before.append(indicator)
+        if not (isinstance(value, s.Literal_) and value.value == 0):
+            terms.append(s.Binary(node.span, "juxtapose", indicator, s.Group(value.span, value)))
+    result: s.Node = s.Literal_(node.span, Fraction(0), "0")
+    for number, term in enumerate(terms):
+        result = term if number == 0 else s.Binary(node.span, "+", result, term)
+    return s.Group(node.span, result)
+
+
+def _is_otherwise(condition: str) -> bool:
+    return any(word in condition.lower() for word in ("otherwise", "else")) or not condition.strip()
+
+
+def _one_minus(node: s.Node) -> s.Node:
+    return s.Group(node.span, s.Binary(node.span, "-", s.Literal_(node.span, Fraction(1), "1"), node))
+
+
+def _otherwise(before: list[s.Node], span: Span) -> s.Node:
+    result: s.Node = s.Literal_(span, Fraction(1), "1")
+    for indicator in before:
+        result = s.Binary(span, "juxtapose", result, _one_minus(indicator))
+    return s.Group(span, result)
+
+
+def _indicator(condition: str, span: Span) -> s.Node | None:
+    """`j = p , p != q` as δ_jp (1 − δ_pq)."""
+    text = condition.replace("if", " ").replace("when", " ").replace("for", " ").replace(" and ", " , ")
+    result: s.Node | None = None
+    for part in (piece.strip() for piece in text.split(",")):
+        found = re.fullmatch(r"(\w+)\s*(=|!=)\s*(\w+)", part)
+        if found is None or found[1].isdecimal() or found[3].isdecimal():
+            return None
+        delta: s.Node = s.Kronecker(span, (s.Name(span, found[1]), s.Name(span, found[3])))
+        factor = delta if found[2] == "=" else _one_minus(delta)
+        result = factor if result is None else s.Binary(span, "juxtapose", result, factor)
+    return s.Group(span, result) if result is not None else None

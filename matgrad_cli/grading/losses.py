@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from ..diagnostics import Source
 from ..notation import syntax as s
 from ..notation.latex_lines import differentiated_names
+from ..notation.latex_names import letter_name
 from .passage import Passage
 from .reading import read_side
 from .statements import Claim, lone_name, read_row
@@ -17,13 +19,15 @@ USUAL = frozenset("L f J E F ell l phi Phi mathcal_L L_cal J_cal".split())
 
 
 def loss_names(around: Surroundings, rows: Sequence[tuple[int, Passage]], source: Source, syntax: str | None, given: str | None) -> frozenset[str]:
-    """The names that stand for the loss in these rows; `given` is what the header says."""
+    """The names that stand for the loss in these rows; `given` is what the header says. Names that rows define are noted as promised."""
     scratch = surroundings(around.task, around.texts, None)
     scratch.columns = around.columns
+    around.functions = scratch.functions = _functions(rows, scratch)
     claims = [claim for number, row in rows for claim in read_row(number, row, source, scratch.names(), syntax).claims]
     nodes = [side.node for claim in claims for side in claim.sides if side.node is not None]
     differentiated = [name for name in dict.fromkeys((*differentiated_names(nodes), *_inside(nodes))) if not scratch.known(name)]
     if given:
+        around.promised = frozenset(_stated_names(scratch, claims))
         wanted = {given, given.lstrip("\\")} | {name for name in differentiated if name.lower().startswith(given.lower())}
         return frozenset(wanted)
     stated = _define_all(scratch, claims)
@@ -35,7 +39,28 @@ def loss_names(around: Surroundings, rows: Sequence[tuple[int, Passage]], source
             found.add(name)
     if not found:
         found = _likeliest(scratch, differentiated, stated)
+    around.promised = frozenset(stated) - found
     return frozenset(found)
+
+
+def _functions(rows: Sequence[tuple[int, Passage]], scratch: Surroundings) -> frozenset[str]:
+    r"""Names that a row states as a function of others: `\mathbf{e}(\theta) := …`."""
+    found = set()
+    for _, row in rows:
+        for match in re.finditer(_FUNCTION, row.text):
+            name = letter_name(match[1] or match[2])
+            if not scratch.known(name):
+                found.add(name)
+    return frozenset(found)
+
+
+_FUNCTION = r"(?:^|[,;]|\\quad)\s*(?:\\(?:mathbf|boldsymbol|bm|vec|mathcal)\s*\{\\?(\w+)\}|\\?([A-Za-z]+))\s*(?:\\left)?\([^()=]*\)\s*:?\s*="
+
+
+def _stated_names(scratch: Surroundings, claims: Sequence[Claim]) -> list[str]:
+    """The lone names without meaning on the left sides."""
+    names = [lone_name(claim.sides[0].node) for claim in claims if not claim.leading and len(claim.sides) > 1]
+    return list(dict.fromkeys(name for name in names if name is not None and not scratch.known(name)))
 
 
 def _inside(nodes: Sequence[s.Node]) -> list[str]:
@@ -54,7 +79,8 @@ def _define_all(scratch: Surroundings, claims: Sequence[Claim]) -> list[str]:
 
     open_claims = [claim for claim in claims if not claim.leading and len(claim.sides) > 1
                    and (name := lone_name(claim.sides[0].node)) is not None and not scratch.known(name)]
-    names = list(dict.fromkeys(name for claim in open_claims if (name := lone_name(claim.sides[0].node)) is not None))
+    names = _stated_names(scratch, claims)
+    scratch.promised = frozenset(names)
     progress = True
     while progress:
         progress = False

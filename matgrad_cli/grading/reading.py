@@ -12,11 +12,11 @@ from ..notation import syntax as s
 from ..notation.elaborate import Reading, read_node
 from ..notation.infer import infer
 from ..notation.scope import Scope, Syntax
-from .indices import Letters, read_letters
+from .indices import Letters, read_letters, without_cases
 from .slips import Slip
 from .surroundings import STATED, Surroundings
 from .task import written_transposed
-from .tree import PRODUCTS, rebuilt, walk
+from .tree import PRODUCTS, is_index, rebuilt, walk
 
 FORM_SLIPS = {
     "shape-mismatch": "non-conformable", "not-square": "non-conformable", "number-plus-array": "number-plus-array",
@@ -67,9 +67,13 @@ def read_side(side: Side, around: Surroundings, letters: Iterable[Index] = (), f
         trouble = side.trouble or Diagnostic("unreadable", "this cannot be read")
         return Read(side, failure="unreadable", slip=slip_of(trouble, trouble.code))
     known = {letter.name: letter.dim for letter in letters}
+    if (early := _not_yet_defined(side.node, around)) is not None:
+        message = f"the name `{early.name}` is used before it is defined"
+        return Read(side, tree=side.node, failure="wrong", slip=Slip("unknown-name", message, span=early.span))
     try:
         node = rebuilt(side.node, _as_column) if around.columns else side.node
         tree, work = read_letters(telescoped(node, around), (*known, *fixed), ())
+        tree = rebuilt(tree, lambda part: around.tabled(without_cases(part)))
         if work.reused:
             misused = work.reused[0]
             return Read(side, tree=tree, failure="wrong", slip=Slip("index-reused", misused.message, span=misused.span), notes=_notes(work))
@@ -142,6 +146,14 @@ def _notes(work: Letters) -> tuple[str, ...]:
     if work.summed:
         notes.append(f"read as an Einstein sum over {', '.join(work.summed)}")
     return tuple(notes)
+
+
+def _not_yet_defined(node: s.Node, around: Surroundings) -> s.Name | None:
+    """A name that only a later definition gives its meaning."""
+    waiting = around.promised - around.defined.keys() - around.tables.keys() - around.losses
+    if not waiting:
+        return None
+    return next((part for path, part in walk(node) if isinstance(part, s.Name) and part.name in waiting and not is_index(node, path)), None)
 
 
 def _as_column(node: s.Node) -> s.Node:

@@ -13,8 +13,11 @@ from ..notation.latex_lines import split_line
 from ..notation.latex_names import LatexNames
 from .passage import Passage
 from .reading import Side
+from .tree import rebuilt
 
 LONGEST_ROW = 12_000
+_GOES_ON = r"\s*(?:\\quad|\\qquad|\\,|\\;|\\hphantom\{[^}]*\}|\{\})*\s*(?:\+|[-−]|\\times\b|\\cdot\b|\\odot\b)"
+_LEFT_OPEN = r"(?:[-+−]|\\times|\\cdot|\\odot)\s*$"
 _NUMPY = re.compile(r"@|\*\*|\.T\b|\b(?:norm|inv|eye|ones|logdet|matrix_power|outer|partial|delta|sum)\s*[(\[]|\bnp\.")
 _LATEX = re.compile(r"[\\{}^∂∇ᵀ²Σ⊙‖]|_\w|\*\{")
 
@@ -42,11 +45,12 @@ def joined_rows(rows: Sequence[Passage], text: str) -> list[tuple[int, Passage]]
     """The rows with their numbers; a row that only goes on a sum (`+ b`) belongs to the row before."""
     found: list[tuple[int, Passage]] = []
     for number, row in enumerate(rows, 1):
-        goes_on = re.match(r"\s*(?:\\quad|\\qquad|\\,|\\;|\{\})*\s*(?:\+|\\times\b|\\cdot\b|\\odot\b)", row.text)
+        goes_on = re.match(_GOES_ON, row.text) or (found and re.search(_LEFT_OPEN, found[-1][1].text))
         if found and goes_on and "=" not in row.text and row.offsets is None and found[-1][1].offsets is None:
             first, before = found[-1]
             gap = " " * (row.start - before.start - len(before.text))
-            found[-1] = first, Passage(before.text + gap + row.text, before.start)
+            rest = re.sub(r"^\s*(?:\\q?quad\s*)+", lambda match: " " * len(match[0]), row.text)
+            found[-1] = first, Passage(before.text + gap + rest, before.start)
         else:
             found.append((number, row))
     return found
@@ -64,10 +68,41 @@ def read_row(number: int, row: Passage, source: Source, names: LatexNames, synta
     own = Source(source.name, row.text)
     line = split_line(row.text, source.name, names, source=own)
     claims = tuple(
-        Claim(tuple(Side(own, side.span, side.node, "latex", side.problem) for side in statement.sides),
+        Claim(tuple(Side(own, side.span, _named(side.node, row.text, names, len(statement.sides) > 1 and at == 0), "latex", side.problem)
+                    for at, side in enumerate(statement.sides)),
               statement.leading is not None, statement.role == "definition")
         for statement in line.statements)
     return Row(number, row, claims, line.notes)
+
+
+def _named(node: s.Node | None, text: str, names: LatexNames, left: bool) -> s.Node | None:
+    r"""`\delta^{(2)}` of an unknown δ is a name, not a power or a sample; a left side `e(θ)` of an unknown e is e."""
+
+    def change(part: s.Node) -> s.Node:
+        if isinstance(part, s.Slice) and part.way == "sample" and isinstance(index := s.ungrouped(part.index), s.Literal_):
+            if part.letter.name not in names.variables and part.matrix.name not in names.variables:
+                return s.Name(part.span, f"{part.letter.name}^({index.value + 1})")
+        if isinstance(part, s.Binary) and part.operator == "^" and isinstance(part.left, s.Name) and part.left.name not in names.variables:
+            raised = re.fullmatch(r".*\^\s*\{?\s*\((\w+)\)\s*\}?\s*", text[part.span.start : part.span.end + 2].rstrip(" =&"), re.DOTALL)
+            if raised is not None:
+                return s.Name(part.span, f"{part.left.name}^({raised[1]})")
+        return part
+
+    if node is None:
+        return None
+    called = function_called(node, text, names) if left else None
+    return s.Name(node.span, called) if called is not None else rebuilt(node, change)
+
+
+def function_called(node: s.Node, text: str, names: LatexNames) -> str | None:
+    """The e of a left side `e(θ)`, where e has no meaning yet."""
+    if isinstance(node, s.Binary) and node.operator == "juxtapose" and isinstance(node.left, s.Name):
+        between = text[node.left.span.end : node.right.span.start].strip(" {}")
+        if node.left.name not in names.variables and between.removeprefix("\\left").strip() in ("(", ""):
+            behind = text[node.right.span.end :].lstrip("} ")
+            brackets = isinstance(node.right, s.Group) or behind.startswith((")", "\\right)"))
+            return node.left.name if brackets and between.endswith("(") else None
+    return None
 
 
 def _is_numpy(text: str) -> bool:

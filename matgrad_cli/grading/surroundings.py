@@ -6,7 +6,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from ..diagnostics import Source
-from ..ir import Differential, Dim, Expr, Partial, Symbol, substitute
+from ..ir import Differential, Dim, Expr, Index, Partial, Symbol, rename, substitute
+from ..notation import syntax as s
 from ..notation.latex_names import LatexNames
 from ..notation.latex_scope import latex_names
 from ..notation.problems import scope_of
@@ -23,7 +24,9 @@ STATED = "the loss as stated"
 class Surroundings:
     """The names of one derivation. Defined names are variables of their own, whose values the bench knows at every point.
 
-    `columns` says that r_p is read as column p of R; otherwise it is row p.
+    `columns` says that r_p is read as column p of R; otherwise it is row p. `tables` are names with more than two indices (∂_pqij).
+    `promised` are names that some row defines: until then they are unknown, also where they would have a meaning (e, I).
+    `functions` are names that are defined as e(θ) = …; they may be called.
     """
 
     task: Task
@@ -34,6 +37,10 @@ class Surroundings:
     directions: dict[str, Symbol] = field(default_factory=dict)
     stated: Expr | None = None
     columns: bool = False
+    tables: dict[str, tuple[tuple[Index, ...], Expr]] = field(default_factory=dict)
+    promised: frozenset[str] = frozenset()
+    functions: frozenset[str] = frozenset()
+    looked_up: dict[str, Expr] = field(default_factory=dict)
     texts: tuple[str, ...] = ()
     base: Scope = field(init=False)
 
@@ -42,7 +49,9 @@ class Surroundings:
 
     def names(self) -> LatexNames:
         """The names for the LaTeX reader."""
-        return latex_names(self.scope(Source("", ""), "latex", {}), self.texts)
+        found = latex_names(self.scope(Source("", ""), "latex", {}), self.texts)
+        variables = {name: kind for name, kind in found.variables.items() if name not in self.functions}
+        return replace(found, variables=variables, losses=found.losses | self.functions)
 
     def sizes(self) -> dict[str, Dim]:
         """The dimensions that may stand as numbers, by name."""
@@ -50,15 +59,29 @@ class Surroundings:
 
     def scope(self, source: Source, syntax: Syntax, letters: Mapping[str, Dim]) -> Scope:
         """The scope in which one expression is read."""
-        definitions: dict[str, Expr] = {**self.directions, **self.defined}
+        definitions: dict[str, Expr] = {**self.directions, **self.defined, **self.looked_up}
         if self.stated is not None:
             definitions[STATED] = self.stated
         return replace(self.base, source=source, syntax=syntax, definitions=definitions, letters=letters, loss_names=self.losses)
 
+    def tabled(self, node: s.Node) -> s.Node:
+        """An entry of a name with many indices, as a name that stands for its value at those letters."""
+        body = s.ungrouped(node.body) if isinstance(node, s.Subscript) else None
+        if not isinstance(node, s.Subscript) or not isinstance(body, s.Name) or body.name not in self.tables:
+            return node
+        letters, value = self.tables[body.name]
+        given = [s.ungrouped(index) for index in node.indices]
+        if len(given) != len(letters) or not all(isinstance(index, s.Name) for index in given):
+            return node
+        new = {letter: Index(index.name, letter.dim) for letter, index in zip(letters, given, strict=True) if isinstance(index, s.Name)}
+        name = f"{body.name} at {', '.join(index.name for index in new.values())}"
+        self.looked_up[name] = rename(value, new)
+        return s.Name(node.span, name)
+
     def known(self, name: str) -> bool:
         """Whether the name has a meaning of its own (not that of the loss)."""
         scope = self.scope(Source("", ""), "latex", {})
-        return name not in self.losses and (scope.find(name) is not None or scope.size(name) is not None)
+        return name not in self.losses and (name in self.tables or scope.find(name) is not None or scope.size(name) is not None)
 
     def define(self, name: str, value: Expr) -> Symbol:
         """A new variable with this value."""
@@ -73,7 +96,7 @@ class Surroundings:
     def expanded(self, expr: Expr, keep: Symbol | None = None) -> Expr:
         """Every defined name replaced by its value, down to the variables of the problem; `keep` and names without it stay."""
         for _ in range(len(self.values) + 1):
-            here = {symbol: value for symbol, value in self.values.items()
+            here: dict[Expr, Expr] = {symbol: value for symbol, value in self.values.items()
                     if symbol in expr.symbols and symbol is not keep and (keep is None or keep in self._below(symbol))}
             if not here:
                 return expr
