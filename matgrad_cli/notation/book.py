@@ -131,6 +131,8 @@ class BookPrinter(Printer):
         for factor, part in zip(node.factors, parts, strict=True):
             if isinstance(factor, Number) and (factor.value > 0 or factor is node.factors[0]):
                 pairs += self._number_pairs(abs(factor.value))
+            elif isinstance(factor, MatMul) and factor.shape.is_number and factor is not node.factors[-1] and part.under is None:
+                pairs.append((factor, Piece(self.brackets(part.text), tight=True)))  # (xᵀx)Ax, not xᵀxAx
             else:
                 pairs.append((factor, part))
         chunks = self._chunks(pairs) if pairs else [(Piece("1"), _NONE)]
@@ -325,8 +327,9 @@ class BookPrinter(Printer):
 
     def on_matrixof(self, node: MatrixOf, parts: tuple[Piece, ...]) -> Piece:
         body = node.body
-        if isinstance(body, Partial) and node.row is body.row and node.col is body.col and not body.body.free:
-            return self._derivative(body.body, self.piece(body.body), self.name(body.variable.name).text)
+        whole = _whole_derivative(node)
+        if whole is not None:
+            return self._derivative(whole, self.piece(whole), self.name(_whole_variable(node)).text)
         if node.col is None and isinstance(body, Delta) and body.left is node.row:
             return Piece(self.lowered("e", (body.right,)), tight=True)
         return Piece(self.enclosed(self.signed(parts[0]), (node.row, node.col)))
@@ -354,6 +357,27 @@ class BookPrinter(Printer):
 
     def on_linearmap(self, node: LinearMap, parts: tuple[Piece, ...]) -> Piece:
         return Piece(f"{self.name(node.argument.name).text} {self.word('maps')} {self.signed(parts[0])}", SUM)
+
+
+def _whole_derivative(node: MatrixOf) -> Expr | None:
+    """u of a whole derivative ∂u/∂X: all entries of u by all entries of X, in whichever order they are laid out."""
+    body = node.body
+    if not isinstance(body, Partial):
+        return None
+    inside = body.body
+    mine = [letter for letter in (body.row, body.col) if letter is not None]
+    theirs = [letter for letter in (inside.row, inside.col) if letter is not None] if isinstance(inside, Entry) else []
+    base = inside.base if isinstance(inside, Entry) and theirs else inside
+    laid = [letter for letter in (node.row, node.col) if letter is not None]
+    if base.free or len(laid) != len(mine) + len(theirs) or set(laid) != {*mine, *theirs}:
+        return None
+    return base
+
+
+def _whole_variable(node: MatrixOf) -> str:
+    """The name of the variable of a whole derivative."""
+    assert isinstance(node.body, Partial)
+    return node.body.variable.name
 
 
 def _is_plain(node: Expr) -> bool:

@@ -125,7 +125,7 @@ class UnicodePrinter(BookPrinter):
     def call(self, node: Call, parts: tuple[Piece, ...]) -> Piece:
         name, body = node.function, self.signed(parts[0])
         if name == "abs":
-            return Piece(f"|{body}|")
+            return Piece(f"|{body}|", tight=True)
         if name == "inner":
             return Piece(f"⟨{body}, {self.signed(parts[1])}⟩")
         if name == "sum0":
@@ -140,7 +140,7 @@ class UnicodePrinter(BookPrinter):
     def norm(self, body: Piece, kind: str, power: str) -> Piece:
         below = {"1": "₁", "2": "₂", "*": "_*", "F": "_F", "": ""}[kind]
         written = power + below if kind in ("F", "*") else below + power
-        return Piece(f"‖{self.signed(body)}‖{written}", POWER if power else ATOM, inner=body)
+        return Piece(f"‖{self.signed(body)}‖{written}", POWER if power else ATOM, tight=True, inner=body)
 
 
 @lru_cache(maxsize=4)

@@ -22,11 +22,13 @@ from ..ir import (
     Shape,
     Size,
     Symbol,
+    Transpose,
     at,
     letters_in,
     nodes_of,
     substitute,
 )
+from ..notation.to_unicode import to_unicode
 from ..records import Derivation, Result, Sentence, Step, Value
 from ..verify.verdict import Kind, Verdict
 from .view import View
@@ -222,9 +224,17 @@ def _move(number: str, step: Step, view: View, seen: set[Index], inner: tuple[Mo
 
 def _change(step: Step) -> tuple[tuple[Expr, Expr] | None, int]:
     """The part before and after, if it is a part; a change of the whole line is seen in the line itself."""
-    pairs = [(old, new) for old, new in _pairs(step) if old.shape is new.shape and old.free == new.free]
+    found = _pairs(step)
+    if len(found) > 1 and {old for old, _ in found} == {new for _, new in found}:
+        return None, 0  # parts that only changed places
+    pairs = [(old, new) for old, new in found if _seen_to_differ(old, new)]
     small = [(old, new) for old, new in pairs if old.weight <= _LONGEST_CHANGE and new.weight <= _LONGEST_CHANGE]
     return (small[0], len(pairs) - 1) if small else (None, 0)
+
+
+def _seen_to_differ(old: Expr, new: Expr) -> bool:
+    """Whether the two parts stand for the same kind of thing and look different in a book: (xᵀ)_s and x_s do not."""
+    return old.shape is new.shape and old.free == new.free and to_unicode(old) != to_unicode(new)
 
 
 def _pairs(step: Step) -> list[tuple[Expr, Expr]]:
@@ -271,7 +281,7 @@ def _outcome(derivation: Derivation, view: View, name: Symbol) -> Outcome:
     where = tuple((node, node.body) for node in _named(stated, result))
     return Outcome(
         Partial(name, derivation.wrt, None, None) if derivation.wrt.shape.is_number else name,
-        "nabla" if name.shape.is_number and derivation.order == 1 and not derivation.wrt.shape.is_number else "partial",
+        "nabla" if _is_gradient(derivation) else "partial",
         result,
         stated,
         _shape_phrase(derivation),
@@ -281,6 +291,11 @@ def _outcome(derivation: Derivation, view: View, name: Symbol) -> Outcome:
         readoff.verdict,
         where,
     )
+
+
+def _is_gradient(derivation: Derivation) -> bool:
+    turned = derivation.layout in ("numerator", "mml")
+    return derivation.problem.loss.shape.is_number and derivation.order == 1 and not derivation.wrt.shape.is_number and not turned
 
 
 def _named(stated: Expr, result: Result) -> list[Named]:
@@ -302,8 +317,12 @@ def _shape_phrase(derivation: Derivation) -> Phrase:
         return ("its entries, by ", *letters, " in this order: ", *sizes)
     if result.matrix.shape.is_number:
         return ("a number",)
-    same = result.matrix.shape is wrt.shape and derivation.problem.loss.shape.is_number and derivation.order == 1
-    return (result.matrix.shape, ", the shape of ", wrt) if same else (result.matrix.shape,)
+    if derivation.problem.loss.shape.is_number and derivation.order == 1:
+        if result.matrix.shape is wrt.shape:
+            return (result.matrix.shape, ", the shape of ", wrt)
+        if result.matrix.shape is wrt.shape.transposed:
+            return (result.matrix.shape, ", the shape of ", Transpose(wrt))
+    return (result.matrix.shape,)
 
 
 def _assumptions(derivation: Derivation) -> Iterator[Phrase]:
