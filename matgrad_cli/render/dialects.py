@@ -74,7 +74,8 @@ _TORCH_OWN: Final = {
 }
 TORCH: Final = Dialect("torch", ("import torch",), "torch", {**_COMMON, **_TORCH_OWN}, {
     "polar": "def polar(u):\n    left, _, right = torch.linalg.svd(u, full_matrices=False)\n    return left @ right",
-    "leading": "def leading(u):\n    left, _, right = torch.linalg.svd(u, full_matrices=False)\n    return torch.outer(left[:, 0], right[0])",
+    "leading": "def leading(u):\n    left, _, right = torch.linalg.svd(u, full_matrices=False)\n"
+               "    return torch.outer(left[:, 0], right[0])",
 })
 
 JAX: Final = Dialect("jax", ("import jax", "import jax.numpy as jnp"), "jnp", {
