@@ -121,8 +121,8 @@ def _fits(matcher: Matcher, p: Expr, node: Expr) -> Iterator[tuple[Table, _Surro
     whole = _Surround(node)
     if isinstance(p, Add | Mul | Hadamard):
         kind: type[Expr] = type(p)
-        if kind is Hadamard and node.shape.is_number:
-            kind = Mul
+        if kind is Hadamard and isinstance(node, Mul):
+            kind = Mul  # an elementwise rule also holds among the numbers of a scalar product
         if type(node) is kind:
             for table, rest, used in matcher.unordered(kind, p.children, node.children, {}):
                 place = sum(1 for number in range(min(used, default=0)) if number not in used)

@@ -46,7 +46,7 @@ from ..ir import (
     transpose,
 )
 from ..rulebook.pattern import Pattern
-from .sameness import same
+from .sameness import negated, same
 
 Table = dict[Any, Any]
 """Pattern variable → expression, dimension name → Dim, pattern letter → position (None: the side has size 1), DIRECTION → expression."""
@@ -54,6 +54,7 @@ Table = dict[Any, Any]
 DIRECTION = ("direction",)
 """Under this key stands the direction of the differential that was matched."""
 
+_MINUS_ONE = Number(-1)
 _BUILD = {Add: add, Mul: mul, Hadamard: hadamard, MatMul: matmul, Kron: kron}
 
 
@@ -79,6 +80,8 @@ class Matcher:
             yield from self._constant(p, node, b)
         elif kind is Add or kind is Mul or kind is Hadamard:
             yield from self._whole(p, node, b)
+            if isinstance(node, Add) and kind is Mul and len(p.children) == 2 and p.children[0] is _MINUS_ONE:
+                yield from self.match(p.children[1], negated(node), b)
         elif kind is MatMul or kind is Kron:
             if type(node) is kind:
                 for table, _, end in self._forward(p.children, node.children, 0, b, kind, whole=True):

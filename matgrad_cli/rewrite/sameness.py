@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from functools import lru_cache
 
-from ..ir import Add, Expr, Hadamard, Inverse, MatMul, Mul, Power, Transpose, add, hadamard, matmul, mul, transpose
+from ..ir import Add, Expr, Hadamard, Inverse, MatMul, Mul, Number, Power, Transpose, add, hadamard, matmul, mul, transpose
 
 
 @lru_cache(maxsize=100_000)
@@ -37,5 +38,23 @@ def _mirrored(node: Expr) -> Expr:
 
 
 def same(left: Expr, right: Expr) -> bool:
-    """Whether two expressions are equal up to how their transposes are written."""
-    return left is right or (left.shape is right.shape and left.symbols == right.symbols and pushed(left) is pushed(right))
+    """Whether two expressions are equal up to how their transposes are written and in which order their terms stand."""
+    if left is right:
+        return True
+    if left.shape is not right.shape or left.symbols != right.symbols:
+        return False
+    first, second = pushed(left), pushed(right)
+    if isinstance(first, Add) and isinstance(second, Add):
+        return Counter(first.terms) == Counter(second.terms)
+    return first is second
+
+
+def negated(node: Expr) -> Expr:
+    """−node with every sign turned at its term: −(y − X w) = X w − y."""
+    if isinstance(node, Add):
+        return add(*(negated(term) for term in node.terms))
+    if isinstance(node, Mul) and isinstance(node.factors[0], Number):
+        value = -node.factors[0].value
+        rest = node.factors[1:]
+        return mul(*rest) if value == 1 else mul(Number(value), *rest)
+    return mul(Number(-1), node)
