@@ -352,8 +352,11 @@ class BookPrinter(Printer):
     def on_differential(self, node: Differential, parts: tuple[Piece, ...]) -> Piece:
         if len(parts) > 1:
             return Piece(f"D{self.brackets(self.signed(parts[0]))}[{self.signed(parts[1])}]")
-        bare = isinstance(node.body, Symbol | Named | Entry) or (isinstance(node.body, Call) and parts[0].level >= POWER)
-        return Piece(self.word("d") + (parts[0].text if bare else self.brackets(self.signed(parts[0]))), POWER, tight=True)
+        sign, shown = self.word("d"), self.signed(parts[0])
+        if isinstance(node.body, Call) and parts[0].level >= POWER and shown[:1].isalpha():
+            return Piece(f"{sign} {shown}", POWER)  # d tr(A), not dtr(A)
+        bare = isinstance(node.body, Symbol | Named | Entry) or (parts[0].inner is not None and parts[0].text[:1] in "‖\\")
+        return Piece(sign + (shown if bare else self.brackets(shown)), POWER, tight=True)
 
     def on_linearmap(self, node: LinearMap, parts: tuple[Piece, ...]) -> Piece:
         return Piece(f"{self.name(node.argument.name).text} {self.word('maps')} {self.signed(parts[0])}", SUM)
