@@ -13,6 +13,7 @@ from ..records import Derivation, ReadOff, Result, Sentence
 from ..rulebook.load import Rulebook, rulebook
 from ..verify.judge import Judge
 from .assumptions import assumptions_of, notes_of
+from .cases import other_forms
 from .index_method import Target, collapse, differentiate, reserved_names, target_of
 from .layouts import change_layout, known_layout
 from .naming import name_parts, name_uses, names_in, repeated_parts, with_names
@@ -153,6 +154,8 @@ def finish(recorder: Recorder, start: Expr, target: Target, whole: bool, layout:
     )
     where = tuple((named.name, named.body) for named in names_in(line))
     result = Result(line, target.letters, matrix, where)
+    if len(target.letters) > 2:
+        result = other_forms(result, problem, recorder.judge, order)
     readoff = ReadOff(sentence(rule.title, values), Sentence(rule.why), line, result, verdict)
     steps = tuple(recorder.steps)
     return Derivation(
