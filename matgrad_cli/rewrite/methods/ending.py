@@ -14,6 +14,7 @@ from ..layouts import is_turned
 from ..naming import name_uses, names_in, repeated_parts, with_names
 from ..partials import entry
 from ..reading import tidy_bindings
+from ..recognise import Recogniser
 from ..recorder import Recorder, sentence
 from ..tidy import tidy_once
 from .layers import Moving
@@ -47,7 +48,7 @@ def paired_with(derivative: Expr, moved: Expr, turned: bool) -> Expr:
     return matmul(moved, row) if moved.shape.is_row else Call("tr", matmul(row, moved))
 
 
-def tidy_under(recorder: Recorder, gradient: Expr, line_of: LineOf, own: set[str]) -> Expr:
+def tidy_under(recorder: Recorder, gradient: Expr, line_of: LineOf, own: set[str], name: bool = True) -> Expr:
     """The gradient in textbook form: its moves are substeps of one step. The names in `own` are opened where that stays readable."""
     gradient = _tidied(recorder, gradient, line_of)
     for _ in range(40):
@@ -57,7 +58,7 @@ def tidy_under(recorder: Recorder, gradient: Expr, line_of: LineOf, own: set[str
         gradient = substitute(gradient, {single[0]: single[0].body})
         recorder.move("open-name", line_of(gradient), (("name", single[0].name),))
         gradient = _tidied(recorder, gradient, line_of)
-    chosen = repeated_parts(gradient)
+    chosen = repeated_parts(gradient) if name else []
     if chosen:
         taken = reserved_names(recorder.problem) | {named.name for named in names_in(gradient)}
         gradient, names = with_names(gradient, chosen, taken)
@@ -68,8 +69,9 @@ def tidy_under(recorder: Recorder, gradient: Expr, line_of: LineOf, own: set[str
 def _tidied(recorder: Recorder, gradient: Expr, line_of: LineOf) -> Expr:
     substeps: list[Step] = []
     line = recorder.line
+    recogniser = Recogniser(recorder.rules)
     for _ in range(MAX_TIDY):
-        found = tidy_once(gradient, recorder.problem)
+        found = tidy_once(gradient, recorder.problem, recogniser)
         if found is None:
             break
         rule, better = found
@@ -89,7 +91,8 @@ def finish(recorder: Recorder, start: Expr, derivative: Expr, method: str, layou
     whole = entry(derivative, target.col, target.row) if turned else entry(derivative, target.row, target.col)
     verdict = recorder.judge.check_derivative(whole, target.letters, 1)
     rule = recorder.rules.rule(rule_id)
-    values = (("line", recorder.line), ("dX", Moving(problem.wrt, recorder.rules).d(problem.wrt)), ("gradient", derivative))
+    moved = Moving(problem.wrt, recorder.rules).d(problem.wrt)
+    values = (("line", recorder.line), ("dX", moved), ("gradient", derivative), ("shape", derivative.shape))
     where = tuple((named.name, named.body) for named in names_in(derivative))
     result = Result(whole, target.letters, derivative, where)
     readoff = ReadOff(sentence(rule.title, values), Sentence(rule.why), recorder.line, result, verdict)

@@ -8,7 +8,7 @@ from typing import Protocol
 from ...ir import Call, Differential, Expr, Eye, LinearMap, MatMul, Number, Symbol, Transpose, add, matmul, mul, substitute
 from ...records import Bindings
 from ..algebra import flip
-from .pull import Moved, Term, advance, moves
+from .pull import Moved, Term, advance
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,13 +163,12 @@ class InnerForm:
         return [Stage("adjoint", last, self._maps(term, new))]
 
     def _maps(self, term: Term, new: Term) -> Bindings:
-        pending = _pending_of(term.move)
-        into, back = self._place(pending), self._place(term.move)
+        into, back = self._place(new.move), self._place(term.move)
         generic = advance(Term((), back, term.move))
         assert generic is not None
         image = generic.terms[0]
         shown = mul(*image.numbers, *([image.gradient] if image.gradient is not None else []))
-        return (("map", LinearMap(into, substitute(term.move, {pending: into}))), ("adjoint", LinearMap(back, shown)), ("G", new.move))
+        return (("map", LinearMap(into, substitute(term.move, {new.move: into}))), ("adjoint", LinearMap(back, shown)), ("G", new.move))
 
     def _place(self, like: Expr) -> Symbol:
         big, small = self.names
@@ -180,9 +179,3 @@ _ALIKE = {
     "split": "inner-add", "sum-split": "sum-add", "mean": "mean-entries", "inner": "inner-add",
     "row-sums": "row-sums-ones", "column-sums": "column-sums-ones", "number": "pull-number",
 }  # fmt: skip
-
-
-def _pending_of(expr: Expr) -> Differential:
-    while not isinstance(expr, Differential):
-        expr = next(child for child in expr.children if moves(child))
-    return expr

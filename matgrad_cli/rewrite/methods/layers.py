@@ -57,11 +57,15 @@ class Layer:
 
 @dataclass(frozen=True, slots=True)
 class Moving:
-    """The variable that moves, along which direction (None: dX itself), and the rules that know f′ of elementwise functions."""
+    """The variable that moves, along which direction (None: dX itself), and the rules that know f′ of elementwise functions.
+
+    `short`: the differential of ‖A‖² is 2⟨A, dA⟩ at once, not by way of tr(AᵀA).
+    """
 
     variable: Symbol
     book: Rulebook
     direction: Expr | None = None
+    short: bool = False
 
     def d(self, body: Expr) -> Expr:
         """The pending differential of a part; d(Aᵀ) is written (dA)ᵀ at once."""
@@ -164,7 +168,7 @@ def _power(body: Expr, moving: Moving) -> Layer:
 
 
 def _norm_squared(inner: Expr, moving: Moving) -> Layer:
-    if moving.direction is not None:
+    if moving.short:
         return Layer("d-norm-squared", mul(Number(2), moving.paired(inner, inner)), (("A", inner),))
     if inner.shape.is_column:
         return Layer("norm-squared-inner", moving.d(matmul(Transpose(inner), inner)))

@@ -1,0 +1,173 @@
+"""Cutting a loss into named parts for the chain rule: residuals e, layers z and h, numbers u; and the Jacobian of one part."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from ...ir import (
+    Add,
+    Call,
+    Differential,
+    Entry,
+    Expr,
+    Eye,
+    Fill,
+    Hadamard,
+    Inverse,
+    Kron,
+    MatMul,
+    MatrixPower,
+    Mul,
+    Named,
+    Power,
+    Shape,
+    Symbol,
+    Transpose,
+    add,
+    is_elementwise,
+    mul,
+    nodes_of,
+    substitute,
+)
+from ...ir.dimensions import ONE
+from ..algebra import flip
+from ..naming import fresh_name
+from .layers import Moving, layer_of
+from .pull import chained, moves
+
+
+def cut(loss: Expr, variable: Symbol, taken: set[str]) -> tuple[Expr, list[Named]]:
+    """The loss with its parts named, innermost first."""
+    chosen: dict[Expr, str] = {}
+    for node in nodes_of(loss):
+        for part, wish in _inside(node, variable):
+            body = part.body if isinstance(part, Transpose) else part
+            if body is not loss and variable in body.symbols and not body.free and not isinstance(body, Symbol | Named | Entry):
+                chosen.setdefault(body, wish)
+    counts = Counter(_sized(wish, node) for node, wish in chosen.items())
+    mapping: dict[Expr, Expr] = {}
+    names: list[Named] = []
+    used: Counter[str] = Counter()
+    heights: dict[Expr, int] = {}
+    for node in sorted(chosen, key=lambda node: _height(node, heights)):
+        wish = _sized(chosen[node], node)
+        used[wish] += 1
+        name = fresh_name(f"{wish}{used[wish]}" if counts[wish] > 1 else wish, taken)
+        inner = node.rebuilt(tuple(substitute(child, mapping) for child in node.children))
+        named = Named(name, inner)
+        mapping[node] = named
+        names.append(named)
+    return substitute(loss, mapping), names
+
+
+def _sized(wish: str, node: Expr) -> str:
+    return wish.upper() if node.shape.is_matrix else "u" if node.shape.is_number else wish
+
+
+def _height(node: Expr, known: dict[Expr, int]) -> int:
+    found = known.get(node)
+    if found is None:
+        found = 1 + max((_height(child, known) for child in node.children), default=0)
+        known[node] = found
+    return found
+
+
+def _inside(node: Expr, variable: Symbol) -> list[tuple[Expr, str]]:
+    """The parts that one operation asks to be named: what a curved function is taken of, and the layer itself."""
+    if isinstance(node, Call):
+        found = []
+        if is_elementwise(node.function) or node.function.startswith(("softmax", "logsumexp")):
+            found.append((node.argument, "z"))
+            if not node.shape.is_number:
+                found.append((node, "p" if node.function.startswith("softmax") else "h"))
+        elif node.function in ("norm", "norm1", "nuclear", "spectral"):
+            found.append((node.argument, "e"))
+        elif node.function in ("det", "logdet"):
+            found.append((node.argument, "a"))
+        return found
+    if isinstance(node, Power):
+        return [] if isinstance(node.base, Call) and node.base.function == "norm" else [(node.base, "v")]
+    if isinstance(node, Inverse | MatrixPower):
+        return [(node.children[0], "a"), (node, "b")]
+    if isinstance(node, Mul | MatMul | Hadamard | Kron):
+        active = [child for child in node.children if variable in child.symbols and not isinstance(child, Power)]
+        return [(child, "e" if _plain(child, Add) else "v") for child in active] if len(active) > 1 else []
+    return []
+
+
+def _plain(node: Expr, kind: type[Expr]) -> bool:
+    return isinstance(node.body if isinstance(node, Transpose) else node, kind)
+
+
+def total(body: Expr, moving: Moving) -> Expr | None:
+    """d(body) in terms of the differentials of named parts and of the variable alone."""
+    layer = layer_of(body, moving)
+    if layer is None:
+        return None
+    mapping: dict[Expr, Expr] = {}
+    for node in nodes_of(layer.body):
+        if isinstance(node, Differential) and not isinstance(node.body, Named) and node.body is not moving.variable:
+            inner = total(node.body, moving)
+            if inner is None:
+                return None
+            mapping[node] = inner
+    return substitute(layer.body, mapping) if mapping else layer.body
+
+
+def pendings(expr: Expr) -> list[Differential]:
+    """The different pending differentials, in reading order."""
+    if not moves(expr):
+        return []
+    if isinstance(expr, Differential):
+        return [expr]
+    return list(dict.fromkeys(found for child in expr.children for found in pendings(child)))
+
+
+def jacobian(move: Expr, pending: Differential) -> Expr | None:
+    """The matrix J with move = J · pending, where both are columns or numbers; None where it is not of that form."""
+    if move is pending:
+        return Eye(pending.shape.rows) if pending.shape.is_column else None
+    if isinstance(move, Add):
+        parts = [jacobian(term, pending) for term in move.terms]
+        found = [part for part in parts if part is not None]
+        return add(*found) if len(found) == len(parts) else None
+    inner = next((child for child in move.children if moves(child)), None)
+    if inner is None or not (move.shape.is_column or move.shape.is_number) or sum(map(moves, move.children)) > 1:
+        return None
+    if isinstance(move, MatMul):
+        return _of_product(move, inner, pending)
+    below = jacobian(inner, pending)
+    if below is None:
+        return None
+    return _of_entries(move, inner, below)
+
+
+def _of_product(move: MatMul, inner: Expr, pending: Differential) -> Expr | None:
+    place = move.factors.index(inner)
+    left, right = move.factors[:place], move.factors[place + 1 :]
+    if isinstance(inner, Transpose) and inner.body is pending and not left:
+        return flip(_times(*right))
+    below = jacobian(inner, pending)
+    return None if below is None or right else _times(*left, below)
+
+
+def _of_entries(move: Expr, inner: Expr, below: Expr) -> Expr | None:
+    if isinstance(move, Mul):
+        others = [factor for factor in move.factors if factor is not inner]
+        if inner.shape.is_number and not move.shape.is_number:
+            return None
+        return mul(*others, below)
+    if isinstance(move, Hadamard):
+        scale = [factor for factor in move.factors if factor is not inner]
+        whole = scale[0] if len(scale) == 1 else Hadamard(tuple(scale))
+        return _times(Call("diag", whole), below)
+    if isinstance(move, Call) and move.function == "sum":
+        return _times(Fill(1, Shape(ONE, inner.shape.rows)), below)
+    if isinstance(move, Call) and move.function == "inner":
+        return _times(flip(next(part for part in move.arguments if part is not inner)), below)
+    return None
+
+
+def _times(*factors: Expr) -> Expr:
+    numbers, array = chained(*factors)
+    return mul(*numbers, array)
