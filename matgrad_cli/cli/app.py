@@ -24,10 +24,11 @@ _HELP = "Gradients of matrix expressions, derived one rule at a time; every step
 
 def run(arguments: list[str]) -> int:
     """Run one command line; the exit code. Nothing escapes as a traceback."""
-    return guarded(lambda: _run(arguments), arguments)
+    return guarded(lambda: command_line(arguments), arguments)
 
 
-def _run(arguments: list[str]) -> int:
+def command_line(arguments: list[str]) -> int:
+    """Run one command line; the exit code. Its errors are raised."""
     application = build([arguments[0]] if arguments and arguments[0] in COMMANDS else list(COMMANDS))
     command = typer.main.get_command(application)
     result = command.main(args=normalized(command, arguments or ["--help"]), prog_name="matgrad", standalone_mode=False)

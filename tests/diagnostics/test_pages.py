@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -11,10 +12,14 @@ from pathlib import Path
 import pytest
 
 from conftest import PACKAGE, environment
+from matgrad_cli.cli.app import command_line
+from matgrad_cli.diagnostics import MatgradError
 from matgrad_cli.diagnostics.pages import codes, page, title
+from matgrad_cli.diagnostics.show import show
 
 WITHOUT_EXAMPLE = {
-    "bug", "bug-sentence", "bug-step-differs", "contradiction", "memory-limit", "not-verified", "stuck", "too-deep", "too-many-steps", "usage",
+    "bug", "bug-sentence", "bug-step-differs",
+    "contradiction", "memory-limit", "not-verified", "stuck", "too-deep", "too-many-steps", "usage",
 }  # fmt: skip
 """Codes that no short command raises on every machine."""
 
@@ -64,14 +69,32 @@ def test_a_page_has_its_three_parts(code: str) -> None:
 
 
 @pytest.mark.parametrize("code", [code for code in codes() if code not in WITHOUT_EXAMPLE])
-def test_the_example_raises_the_code(code: str, tmp_path: Path) -> None:
+def test_the_example_raises_the_code(
+    code: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     text = page(code)
     for name, body in re.findall(r"^~~~~ (\S+)\n(.*?)^~~~~$", text, re.MULTILINE | re.DOTALL):
         (tmp_path / name).write_text(body, encoding="utf-8")
     command = re.search(r"```console\n\$ (.*?)\n```", text, re.DOTALL)
     assert command is not None
-    script = command[1].replace("matgrad ", f'"{sys.executable}" -m matgrad_cli ', 1)
-    done = subprocess.run(script, shell=True, capture_output=True, text=True, cwd=tmp_path, env=environment())
-    said = done.stderr + done.stdout
+    monkeypatch.chdir(tmp_path)
+    said = _said(command[1]) if command[1].startswith("matgrad ") and ">" not in command[1] else _printed(command[1], tmp_path)
+    said += "".join(capsys.readouterr())
     assert re.findall(r"\[([a-z]+(?:-[a-z]+)*)\]: ", said)[:1] == [code], said
+
+
+def _said(command: str) -> str:
+    """What a plain command says, run in this process."""
+    try:
+        command_line(shlex.split(command)[1:])
+    except MatgradError as error:
+        return show(error.diagnostic)
+    return ""
+
+
+def _printed(script: str, folder: Path) -> str:
+    """What a line of shell prints."""
+    script = re.sub(r"(^|[|;=\d] )matgrad ", rf'\1"{sys.executable}" -m matgrad_cli ', script)
+    done = subprocess.run(script, shell=True, capture_output=True, text=True, cwd=folder, env=environment())
     assert "Traceback" not in done.stderr
+    return done.stderr + done.stdout
