@@ -44,18 +44,36 @@ Jobs = Annotated[int, typer.Option("--jobs", metavar="N", help="So many files at
 
 
 def check(
-    files: Files = None, key: Key = None, format_: Format = "terminal", report: Reports = None, exit_zero: ExitZero = False, loss: Loss = None,
-    wrt: Wrt = None, name: Name = None, shape: Shapes = None, assume: Facts = None, layout: Layout = None, syntax: Syntax = None,
-    reveal: Reveal = None, jobs: Jobs = 1,
+    files: Files = None,
+    key: Key = None,
+    format_: Format = "terminal",
+    report: Reports = None,
+    exit_zero: ExitZero = False,
+    loss: Loss = None,
+    wrt: Wrt = None,
+    name: Name = None,
+    shape: Shapes = None,
+    assume: Facts = None,
+    layout: Layout = None,
+    syntax: Syntax = None,
+    reveal: Reveal = None,
+    jobs: Jobs = 1,
 ) -> int:
     """Judge the answers and derivations in FILE…, and point at the first wrong line."""
     chosen("format", format_, CHECK_FORMATS)
     further = [_further(text) for text in report or ()]
     if not files:
         raise UsageError(Diagnostic("missing-file", "no file to check is given", help="`matgrad check answers.toml`"))
-    given = {"loss": loss, "wrt": wrt, "name": name, "shapes": ", ".join(shape or ()), "assume": ", ".join(assume or ()),
-             "layout": layout and chosen("layout", layout, LAYOUTS), "syntax": syntax and chosen("syntax", syntax, SYNTAXES),
-             "reveal": reveal and chosen("reveal", reveal, REVEALS)}
+    given = {
+        "loss": loss,
+        "wrt": wrt,
+        "name": name,
+        "shapes": ", ".join(shape or ()),
+        "assume": ", ".join(assume or ()),
+        "layout": layout and chosen("layout", layout, LAYOUTS),
+        "syntax": syntax and chosen("syntax", syntax, SYNTAXES),
+        "reveal": reveal and chosen("reveal", reveal, REVEALS),
+    }
     with time_limit(SECONDS):
         from ..grading.check import Options, check_files
 
