@@ -9,6 +9,7 @@ from typing import Any
 from ..facts import Fact, Problem
 from ..ir import Dim, Expr, Index, Symbol
 from ..verify.evaluate import Evaluator
+from ..verify.exactness import RATIONAL_KIND, kind
 from ..verify.fields import NotExact, OutOfDomain
 from ..verify.judge import EXACT_POINTS, FLOAT_POINTS, Form, Judge
 from ..verify.points import Point
@@ -50,9 +51,25 @@ class Bench(Judge):
                     return False
         return True
 
+    def find_witness(self, before: Expr, after: Expr, letters: tuple[Index, ...] | None = None) -> None:
+        """None: most comparisons here are attempts that fail; a counterexample is looked for once, when nothing else explains a slip."""
+
     def equal(self, left: Expr, right: Expr) -> bool:
-        """Whether two lines were seen to be equal; also False where it could not be said."""
-        return left.shape is right.shape and self.compare(left, right).holds
+        """Whether two lines were seen to be equal; also False where it could not be said. Most attempts end at the first point."""
+        if left.shape is not right.shape:
+            return False
+        if max(kind(left), kind(right)) != RATIONAL_KIND and self._clearly_different(left, right):
+            return False
+        return self.compare(left, right).holds
+
+    def _clearly_different(self, left: Expr, right: Expr) -> bool:
+        form = Form(tuple(sorted(left.free | right.free)), left.shape)
+        for place in self.float_points(1):
+            try:
+                return self._error(place, left, right, form) > 1e-3
+            except (OutOfDomain, NotExact, TooLarge):
+                return False
+        return False
 
     def same(self, left: Expr, right: Expr) -> Verdict:
         """The verdict on two lines of one kind."""
