@@ -74,6 +74,7 @@ def replace_in_position(position: Position | None, mapping: dict[Index, Position
     if isinstance(position, Pair):
         outer = replace_in_position(position.outer, mapping)
         inner = replace_in_position(position.inner, mapping)
-        assert outer is not None and inner is not None
+        assert outer is not None
+        assert inner is not None
         return Pair(outer, inner, position.inner_dim)
     return position

@@ -106,7 +106,7 @@ def rename(root: Expr, mapping: Mapping[Index, Position]) -> Expr:
 
     def inner(node: Expr, bound: tuple[Index, ...], table: dict[Index, Position]) -> tuple[dict[Index, Position], tuple[Index, ...]]:
         table = {old: new for old, new in table.items() if old not in bound}
-        renamed = []
+        renamed: list[Index] = []
         for index in bound:
             if index in arriving:
                 taken = {letter.name for letter in letters_in(node) | arriving | frozenset(renamed)}
@@ -129,7 +129,8 @@ def rename(root: Expr, mapping: Mapping[Index, Position]) -> Expr:
             result: Expr = Entry(walk(node.base, table), replace_in_position(node.row, table), replace_in_position(node.col, table))
         elif isinstance(node, Delta):
             left, right = replace_in_position(node.left, table), replace_in_position(node.right, table)
-            assert left is not None and right is not None
+            assert left is not None
+            assert right is not None
             result = Delta(left, right)
         elif isinstance(node, Partial):
             result = Partial(walk(node.body, table), node.variable,

@@ -44,18 +44,23 @@ def _of_node(node: Expr, problem: Problem, squared: set[Expr]) -> Iterator[Sente
         if node.function == "norm" and node not in squared and problem.wrt in node.symbols:
             yield Sentence("holds where {A} is not 0", (("A", node.argument),))
         yield from _of_call(node, problem)
-    elif isinstance(node, Power) and isinstance(node.exponent, Number) and node.exponent.value.denominator != 1:
-        if problem.wrt in node.base.symbols and not _known(node.base, "positive", problem):
-            yield Sentence("holds where {A} > 0", (("A", node.base),))
+    elif _is_root(node) and problem.wrt in node.children[0].symbols and not _known(node.children[0], "positive", problem):
+        yield Sentence("holds where {A} > 0", (("A", node.children[0]),))
+
+
+def _is_root(node: Expr) -> bool:
+    return isinstance(node, Power) and isinstance(node.exponent, Number) and node.exponent.value.denominator != 1
+
+
+def _is_whole_power(node: Expr) -> bool:
+    if not isinstance(node, Power) or not isinstance(node.exponent, Number):
+        return False
+    return node.exponent.value.denominator == 1 and node.exponent.value > 0
 
 
 def assumptions_of(loss: Expr, problem: Problem) -> tuple[Sentence, ...]:
     """The conditions under which the derivation holds, each once, in reading order."""
-    squared = {
-        node.base
-        for node in nodes_of(loss)
-        if isinstance(node, Power) and isinstance(node.exponent, Number) and node.exponent.value.denominator == 1 and node.exponent.value > 0
-    }
+    squared = {node.children[0] for node in nodes_of(loss) if _is_whole_power(node)}
     found: dict[Sentence, None] = {}
     for node in nodes_of(loss):
         for one in _of_node(node, problem, squared):

@@ -162,9 +162,10 @@ def vec_product(node: Expr, problem: Problem) -> Expr | None:
     """vec(A)ᵀ vec(B) = tr(Aᵀ B)."""
     if isinstance(node, MatMul) and len(node.factors) == 2:
         left, right = flip(node.factors[0]), node.factors[1]
-        if isinstance(left, Call) and isinstance(right, Call) and left.function == right.function == "vec":
-            if left.argument.shape is right.argument.shape and left.argument.shape.is_matrix:
-                return Call("tr", matmul(flip(left.argument), right.argument))
+        if not (isinstance(left, Call) and isinstance(right, Call) and left.function == right.function == "vec"):
+            return None
+        if left.argument.shape is right.argument.shape and left.argument.shape.is_matrix:
+            return Call("tr", matmul(flip(left.argument), right.argument))
     return None
 
 

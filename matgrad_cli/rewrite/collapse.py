@@ -24,7 +24,7 @@ from ..ir import (
     substitute,
 )
 from ..ir.dimensions import ONE
-from .partials import delta, entry
+from .context import delta, entry
 from .recorder import Recorder
 from .terms import UNIT, Term, join, split
 

@@ -10,7 +10,7 @@ from ..facts import Problem
 from ..ir import Delta, Expr, Eye, Fill, Index, MatrixOf, Named, Pair, kron, mul, nodes_of, substitute, sum_over
 from ..ir.dimensions import ONE, Dim
 from .arrays import ones
-from .partials import delta
+from .context import delta
 
 Letters = tuple[Index, ...]
 

@@ -34,7 +34,7 @@ from ..verify.judge import Judge
 from .algebra import flip
 from .arrays import ones
 from .commutation import Block, Letters, all_ones, assembled, kron_of, with_own_names
-from .partials import entry
+from .context import entry
 from .readback import read_back, read_inside
 from .sums import Part, part_of
 from .terms import Term, split

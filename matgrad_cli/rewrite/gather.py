@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from ..ir import Entry, Expr, Fill, Index, MatrixOf, Named, Partial, Symbol, add, mul, sum_over
 from ..ir.dimensions import ONE
-from .partials import entry
+from .context import entry
 from .readback import read_back
 from .recorder import Recorder
 from .terms import ZERO, Letters, Term
@@ -129,7 +129,8 @@ def gathered_term(base: Expr, members: Sequence[Term], letters: Letters, recorde
     matrices = []
     for term in members:
         pending = term.pending
-        assert pending is not None and isinstance(pending.body, Entry)
+        assert pending is not None
+        assert isinstance(pending.body, Entry)
         inside = pending.body
         own = {letter for letter in (inside.row, inside.col) if isinstance(letter, Index)}
         rest = Term(term.coefficient, tuple(index for index in term.indices if index not in own), term.others)

@@ -11,8 +11,8 @@ from ..ir.dimensions import ONE
 from ..notation.to_text import to_text
 from ..records import Bindings
 from .collapse import collapse_round
+from .context import Unfolding, entry
 from .gather import gather_round, inside_of, maximal
-from .partials import Unfolding, entry
 from .recorder import Recorder
 from .terms import Letters, Term, has_pending, join, split
 from .unfolding import Unfolder

@@ -112,7 +112,11 @@ def repeated_parts(root: Expr) -> list[Expr]:
     candidates = [
         node
         for node, count in uses.items()
-        if count >= 2 and count * node.weight - node.weight - count >= REPEATED_SAVING and not node.free and not isinstance(node, Named | Symbol | Entry) and _worthy(node)
+        if count >= 2
+        and count * node.weight - node.weight - count >= REPEATED_SAVING
+        and not node.free
+        and not isinstance(node, Named | Symbol | Entry)
+        and _worthy(node)
     ]
     inside: set[Expr] = set()
     for node in candidates:

@@ -7,28 +7,24 @@ and the powers see `cite` of the rules in rules/partials.toml.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from ..ir import (
     Call,
-    Delta,
     Entry,
     Expr,
     Index,
     Inverse,
     Kron,
     MatMul,
-    MatrixOf,
     MatrixPower,
     Named,
     Number,
     Pair,
-    Partial,
     Position,
     Power,
     SumOver,
-    Symbol,
     add,
     is_elementwise,
     matmul,
@@ -38,80 +34,9 @@ from ..ir import (
     sum_over,
 )
 from ..ir.dimensions import ONE, Dim
-from ..records import Bindings, Sentence
-from ..rulebook.load import Rulebook
+from .context import Context, Unfolding, delta, entry
 from .elementwise import derivative_of, lifted
-from .terms import UNIT, ZERO, Letters
-
-
-@dataclass(frozen=True, slots=True)
-class Unfolding:
-    """The expression that replaces a pending derivative, the rule that says so, and what its sentence mentions."""
-
-    rule: str
-    new: Expr
-    bindings: Bindings = ()
-    assumed: tuple[Sentence, ...] = ()
-
-
-@dataclass(slots=True)
-class Context:
-    """The pending derivative at hand: ∂(·)/∂variable[row,col], and letters that may still be drawn."""
-
-    pending: Partial
-    letters: Letters
-    taken: set[str]
-    outside: frozenset[str]
-    names: Mapping[Expr, Expr]
-    book: Rulebook
-
-    @property
-    def variable(self) -> Symbol:
-        """The variable."""
-        return self.pending.variable
-
-    def d(self, body: Expr) -> Expr:
-        """∂(body) by the same entry; 0 if the variable does not occur."""
-        if self.variable not in body.symbols:
-            return ZERO
-        return Partial(body, self.variable, self.pending.row, self.pending.col)
-
-    def entry_of_variable(self) -> Expr:
-        """X[s,t], by which the derivative is taken; the variable itself if it is a number."""
-        return entry(self.variable, self.pending.row, self.pending.col)
-
-    def active(self, body: Expr) -> bool:
-        """Whether the variable occurs in `body`."""
-        return self.variable in body.symbols
-
-    def draw(self, dim: Dim, inner: bool = True) -> Index | None:
-        """A fresh letter over the dimension; none for a side of size 1."""
-        return None if dim is ONE else self.letters.draw(dim, self.taken, inner)
-
-
-def entry(base: Expr, row: Position | None, col: Position | None) -> Expr:
-    """base[row, col]; a number is its own entry, and the entry of a transpose, product or pair is read at once where it is a leaf."""
-    if base.shape.is_number:
-        return base
-    if isinstance(base, MatrixOf):
-        mapping: dict[Index, Position] = {}
-        if base.row is not None and row is not None:
-            mapping[base.row] = row
-        if base.col is not None and col is not None:
-            mapping[base.col] = col
-        return rename(base.body, mapping)
-    return Entry(base, row, col)
-
-
-def delta(left: Position | None, right: Position | None) -> Expr:
-    """δ of two positions; 1 where both are absent or the same number; split for pairs."""
-    if left is None or right is None or left == right:
-        return UNIT
-    if isinstance(left, int) and isinstance(right, int):
-        return ZERO
-    if isinstance(left, Pair) and isinstance(right, Pair):
-        return mul(delta(left.outer, right.outer), delta(left.inner, right.inner))
-    return Delta(left, right)
+from .terms import UNIT, ZERO
 
 
 def constant(context: Context, body: Expr) -> Unfolding | None:
@@ -275,7 +200,8 @@ def _around(context: Context, factors: tuple[Expr, ...], number: int, row: Posit
 
 
 def _matrix_power(context: Context, body: Expr) -> Unfolding | None:
-    assert isinstance(body, Entry) and isinstance(body.base, MatrixPower)
+    assert isinstance(body, Entry)
+    assert isinstance(body.base, MatrixPower)
     base = body.base
     if base.exponent < 0:
         whole = Inverse(base.base) if base.exponent == -1 else MatrixPower(Inverse(base.base), -base.exponent)
@@ -307,7 +233,8 @@ def _entry_power(context: Context, body: Entry, base: Expr) -> Unfolding:
 
 
 def _vec(context: Context, body: Expr) -> Unfolding | None:
-    assert isinstance(body, Entry) and isinstance(body.base, Call)
+    assert isinstance(body, Entry)
+    assert isinstance(body.base, Call)
     base = body.base
     inner = base.argument
     i, j = context.draw(inner.shape.rows), context.draw(inner.shape.cols)
@@ -319,7 +246,8 @@ def _vec(context: Context, body: Expr) -> Unfolding | None:
 
 
 def _softmax(context: Context, body: Expr) -> Unfolding | None:
-    assert isinstance(body, Entry) and isinstance(body.base, Call)
+    assert isinstance(body, Entry)
+    assert isinstance(body.base, Call)
     base = body.base
     z, along_rows = base.argument, _runs_down(base)
     k = context.draw(z.shape.rows if along_rows else z.shape.cols)
@@ -339,7 +267,8 @@ def _runs_down(call: Call) -> bool:
 
 
 def _logsumexp_axis(context: Context, body: Expr) -> Unfolding | None:
-    assert isinstance(body, Entry) and isinstance(body.base, Call)
+    assert isinstance(body, Entry)
+    assert isinstance(body.base, Call)
     base = body.base
     z, down = base.argument, _runs_down(base)
     k = context.draw(z.shape.rows if down else z.shape.cols)
@@ -355,8 +284,8 @@ def _kron(context: Context, body: Expr) -> Unfolding | None:
     second = rest[0] if len(rest) == 1 else Kron(rest)
     i, j = context.draw(first.shape.rows), context.draw(first.shape.cols)
     p, q = context.draw(second.shape.rows), context.draw(second.shape.cols)
-    links = mul(*(factor for factor in (_pair_delta(body.row, i, p, second.shape.rows), _pair_delta(body.col, j, q, second.shape.cols))
-                  if factor is not UNIT) or (UNIT,))
+    found = (_pair_delta(body.row, i, p, second.shape.rows), _pair_delta(body.col, j, q, second.shape.cols))
+    links = mul(*([factor for factor in found if factor is not UNIT] or [UNIT]))
     product = mul(links, entry(first, i, j), entry(second, p, q))
     indices = [letter for letter in (i, j, p, q) if letter is not None]
     return Unfolding("entry-kron", context.d(sum_over(indices, product)), (("A", first), ("B", second)))

@@ -42,7 +42,8 @@ def collect_powers(node: Expr, problem: Problem) -> Expr | None:
             continue
         base, exponent = split_power(factor)
         exponents[base] = exponents.get(base, Fraction(0)) + exponent
-    counted = [factor for factor in node.children if isinstance(node, Hadamard) or (factor.shape.is_number and not isinstance(factor, Number))]
+    elementwise = isinstance(node, Hadamard)
+    counted = [factor for factor in node.children if elementwise or (factor.shape.is_number and not isinstance(factor, Number))]
     if len(exponents) == len(counted):
         return None
     kept: list[Expr] = []

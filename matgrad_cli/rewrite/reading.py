@@ -6,18 +6,20 @@ from ..facts import Problem
 from ..facts.conditions import holds
 from ..ir import Entry, Expr, Index, Transpose, add, mul, nodes_of
 from ..records import Bindings, Step
-from .partials import entry
+from .context import entry
 from .readback import Reading, read_back, read_inside
+from .recognise import Recogniser
 from .recorder import Recorder
 from .terms import Term, split
-from .recognise import Recogniser
 from .tidy import tidy_once
 
 MAX_TIDY = 200
 """At most so many tidying moves; each makes the expression shorter or more regular, so the limit is never met in practice."""
 
 
-def places_of(letters: tuple[Index, ...], row: Index | None, col: Index | None, root: tuple[Index, ...]) -> tuple[Index | None, Index | None]:
+def places_of(
+    letters: tuple[Index, ...], row: Index | None, col: Index | None, root: tuple[Index, ...]
+) -> tuple[Index | None, Index | None]:
     """Which letter of the result is its row and which its column: the loss first, then the variable."""
     if not root:
         return row, col
@@ -76,11 +78,13 @@ def _turn(recorder: Recorder, terms: tuple[Term, ...], row: Index | None, col: I
         return
     turned = [_chain(term, start) for term in terms]
     changed = [(term, chain) for term, chain in zip(terms, turned, strict=True) if chain is not None and chain.factors != term.factors]
-    flipped = [factor for _, chain in changed for factor in chain.factors if isinstance(factor, Entry) and isinstance(factor.base, Transpose)]
+    factors = [factor for _, chain in changed for factor in chain.factors]
+    flipped = [factor for factor in factors if isinstance(factor, Entry) and isinstance(factor.base, Transpose)]
     if not changed or not flipped:
         return
     first = flipped[0]
-    assert isinstance(first, Entry) and isinstance(first.base, Transpose)
+    assert isinstance(first, Entry)
+    assert isinstance(first.base, Transpose)
     old = entry(first.base.body, first.col, first.row)
     line = add(*((chain or term).expr() for term, chain in zip(terms, turned, strict=True)))
     recorder.move("transpose-to-match", line, (("entry", old), ("turned", first)))

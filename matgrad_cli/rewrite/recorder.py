@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import string
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from ..diagnostics import BugError, Diagnostic
 from ..facts import Problem
@@ -84,10 +84,5 @@ class Recorder:
             self.steps.append(substeps[0])
         else:
             whole = self.step(rule, substeps[0].before, substeps[-1].after, bindings)
-            self.steps.append(
-                Step(
-                    whole.rule, whole.title, whole.why, whole.before, whole.after, whole.places, whole.results,
-                    whole.bindings, whole.assumed, whole.verdict, tuple(substeps),
-                )  # fmt: skip
-            )
+            self.steps.append(replace(whole, substeps=tuple(substeps)))
         self.line = substeps[-1].after

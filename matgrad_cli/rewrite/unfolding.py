@@ -11,7 +11,8 @@ from ..rulebook.heads import guess_heads, head_of
 from ..rulebook.load import Rulebook
 from ..rulebook.rule import Rule
 from .apply import rewrite_node
-from .partials import NATIVES, Context, Unfolding
+from .context import Context, Unfolding
+from .partials import NATIVES
 from .terms import Letters
 
 _PENDING = "partial("
@@ -93,5 +94,5 @@ def _with_names(new: Expr, context: Context) -> Expr:
     """Parts that have a name are written by it, except inside what is still pending."""
     if not context.names:
         return new
-    pending = {node: node for node in nodes_of(new) if isinstance(node, Partial)}
+    pending: dict[Expr, Expr] = {node: node for node in nodes_of(new) if isinstance(node, Partial)}
     return substitute(new, {**context.names, **pending})
