@@ -21,7 +21,6 @@ from ..ir import (
     Number,
     Power,
     Size,
-    SumOver,
     add,
     hadamard,
     is_elementwise,
@@ -34,9 +33,9 @@ from .arrays import as_array, column_of, ones, whole_entry
 from .terms import Term, split
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Edge:
-    """A factor base_uv."""
+    """A factor base_uv. Two equal factors are two edges."""
 
     base: Expr
     tail: Index
