@@ -128,8 +128,8 @@ class BookPrinter(Printer):
     def on_mul(self, node: Mul, parts: tuple[Piece, ...]) -> Piece:
         negative = isinstance(node.factors[0], Number) and parts[0].negative
         pairs: list[tuple[Expr, Piece]] = []
-        for factor, part in zip(node.factors, parts, strict=True):
-            if isinstance(factor, Number) and (factor.value > 0 or factor is node.factors[0]):
+        for place, (factor, part) in enumerate(zip(node.factors, parts, strict=True)):
+            if isinstance(factor, Number) and (factor.value > 0 or not place):
                 pairs += self._number_pairs(abs(factor.value))
             elif isinstance(factor, MatMul) and factor.shape.is_number and factor is not node.factors[-1] and part.under is None:
                 pairs.append((factor, Piece(self.brackets(part.text), tight=True)))  # (xᵀx)Ax, not xᵀxAx

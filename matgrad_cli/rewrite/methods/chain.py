@@ -32,9 +32,9 @@ from ...records import Bindings, Derivation
 from ...rulebook.load import Rulebook
 from ...verify.judge import Judge
 from ..algebra import flip
+from ..context import entry
 from ..index_method import reserved_names
 from ..layouts import is_turned
-from ..partials import entry
 from ..recorder import Recorder
 from ..tidy import textbook
 from .ending import OPEN_LIMIT, finish, need_number, tidy_under

@@ -9,10 +9,10 @@ from ...facts import Problem
 from ...ir import Call, Expr, Transpose, matmul, mul, substitute
 from ...records import Derivation, ReadOff, Result, Sentence, Step
 from ..assumptions import assumptions_of, notes_of
+from ..context import entry
 from ..index_method import reserved_names, target_of
 from ..layouts import is_turned
 from ..naming import name_uses, names_in, repeated_parts, with_names
-from ..partials import entry
 from ..reading import tidy_bindings
 from ..recognise import Recogniser
 from ..recorder import Recorder, sentence

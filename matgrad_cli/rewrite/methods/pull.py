@@ -41,7 +41,7 @@ from ...ir import (
 from ...ir.dimensions import ONE, Dim
 from ..algebra import factors_of, flip, number_product, trace_of
 from ..arrays import basis
-from ..partials import entry
+from ..context import entry
 from .layers import MINUS
 
 
