@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from .records.finding import Report
     from .render.view import Detail, View
 
+METHODS = ("index", "differential", "expand", "chain", "adjoint")
 LAYOUTS = ("gradient", "numerator", "denominator", "mml", "matrixcalculus")
 Texts = str | Sequence[str]
 
@@ -134,7 +135,8 @@ def _contradiction(what: str, evidence: str) -> Diagnostic:
 def _methods() -> tuple[str, ...]:
     from .rulebook.load import rulebook
 
-    return rulebook().methods
+    known = rulebook().methods
+    return tuple(sorted(known, key=lambda name: (METHODS.index(name) if name in METHODS else len(METHODS), name)))
 
 
 def check(*files: str | Path, key: str | Path | None = None) -> Report:

@@ -1,0 +1,43 @@
+"""The public functions in Python: what they return, print and raise."""
+
+from __future__ import annotations
+
+import pytest
+
+import matgrad_cli as matgrad
+from matgrad_cli.diagnostics import InputError
+
+
+def test_a_gradient_prints_itself() -> None:
+    found = matgrad.gradient("norm(X@R - Y)**2", wrt="R")
+    assert str(found) == "2Xᵀ(XR − Y)"
+    assert found.verified
+    assert found._repr_latex_() == r"$$2 X^\top (X R - Y)$$"
+    assert "<pre" in found._repr_html_()
+
+
+def test_an_explanation_prints_itself() -> None:
+    found = matgrad.explain("x.T @ A @ x", wrt="x", shapes="A: n×n, x: n")
+    assert str(found).startswith("The gradient of L by x\n")
+    assert found._repr_html_().startswith("<")
+    assert len(matgrad.explain("x.T @ A @ x", wrt="x", layout="all").derivations) == 5
+
+
+def test_assert_right_says_what_is_wrong_in_one_line() -> None:
+    matgrad.assert_right("2*x", "x.T @ x", wrt="x")
+    with pytest.raises(AssertionError, match=r"^wrong\[lost-factor\]: this is exactly 1/2× what is needed: a 2 is lost$"):
+        matgrad.assert_right("x", "x.T @ x", wrt="x")
+    with pytest.raises(AssertionError, match="other-layout"):
+        matgrad.assert_right("2*x.T", "x.T @ x", wrt="x")
+    matgrad.assert_right("2*x.T", "x.T @ x", wrt="x", layout="numerator")
+
+
+def test_a_loss_that_cannot_be_read_raises() -> None:
+    with pytest.raises(InputError, match="never closed"):
+        matgrad.gradient("norm(x", wrt="x")
+
+
+def test_the_names_of_the_package() -> None:
+    assert {"explain", "gradient", "check", "assert_right"} <= set(dir(matgrad))
+    with pytest.raises(AttributeError, match="no attribute 'nothing'"):
+        _ = matgrad.nothing
