@@ -86,7 +86,7 @@ class IndexCode:
                 body = _apart(part, used, operands, waiting)
                 waiting = [body, *waiting]
                 operands += [self._counting(index) for index in part.indices if index in body.free or index not in part.body.free]
-            elif not part.free:
+            elif not part.free and not isinstance(part, Entry | Delta):
                 numbers.append(part)
             else:
                 operands.append(self._operand(part))

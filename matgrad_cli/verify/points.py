@@ -89,7 +89,7 @@ class Setting:
         self.words: dict[Symbol, frozenset[str]] = {}
         for fact in problem.facts:
             self.words[fact.symbol] = self.words.get(fact.symbol, frozenset()) | {fact.word}
-        shapes = [symbol.shape for symbol in problem.variables]
+        shapes = [symbol.shape for symbol in (*problem.variables, *self.words)]  # a fact may be about what the loss does not use
         self.fixed = {side.factor for shape in shapes for side in (shape.rows, shape.cols) if not side.names}
         self.names = list(dict.fromkeys(name for shape in shapes for side in (shape.rows, shape.cols) for name in side.names))
         self.relations = [(symbol.shape.rows, side, symbol.shape.cols) for symbol, words in self.words.items()
