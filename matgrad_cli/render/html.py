@@ -6,6 +6,7 @@ from html import escape
 
 from ..notation.to_unicode import name_unicode, to_unicode
 from ..records import Derivation
+from .entry_pages import entry_html
 from .page import SIGNS, WORDS, Move, Page, page
 from .view import View
 from .words import described, letters_text, phrase_text, result_label, title_text
@@ -58,8 +59,6 @@ def _outcome(content: Page) -> str:
     outcome = content.outcome
     lines = [f"<p>{_text(phrase_text(outcome.sentence))}</p>", _formula(f"{result_label(content)} = {to_unicode(outcome.stated)}")]
     lines += [_formula(f"where {to_unicode(name)} = {to_unicode(body)}") for name, body in outcome.where]
-    lines += [_formula(f"{to_unicode(value)} if {condition}") for value, condition in outcome.result.cases]
-    if outcome.result.flattened is not None:
-        lines.append(_formula(f"with vec: {to_unicode(outcome.result.flattened)}"))
+    lines += entry_html(content, _formula)
     layout = f"{phrase_text(outcome.layout)}: {phrase_text(outcome.shape)}; {content.closing}"
     return "".join([*lines, f"<p><small>{_text(layout)}</small></p>"])

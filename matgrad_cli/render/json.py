@@ -13,6 +13,7 @@ from ..notation.to_text import dim_text, to_text
 from ..records import Bindings, Derivation, ReadOff, Result, Sentence, Step
 from ..verify.verdict import Verdict, Witness
 from .code import derivation_code
+from .entries import VEC, swaps_of
 from .nodes_json import Json, Reader, Table
 from .page import phrase
 from .words import value_text
@@ -163,6 +164,14 @@ def _verdict(verdict: Verdict) -> dict[str, Json]:
     return {"kind": verdict.kind, "by": verdict.by, "witness": shown}
 
 
+def flattened_facts(flattened: Expr) -> dict[str, Json]:
+    """What a reader must know of the ⊗ form: its shape, which vec, and the sizes of its commutation matrices."""
+    swaps: list[Json] = [
+        {"name": swap.named.name, "rows": dim_text(swap.shape.rows), "columns": dim_text(swap.shape.cols)} for swap in swaps_of(flattened)
+    ]
+    return {"shape": sides(flattened.shape), "vec": VEC, "commutation": swaps}
+
+
 def _result(derivation: Derivation, table: Table) -> dict[str, Json]:
     result = derivation.result
     stated = result.matrix if result.matrix is not None else result.entry
@@ -176,7 +185,7 @@ def _result(derivation: Derivation, table: Table) -> dict[str, Json]:
         "letters": table.encoded(result.letters),
         "matrix": None if result.matrix is None else expression(result.matrix, table),
         "where": [{"name": name, **expression(body, table)} for name, body in result.where],
-        "flattened": None if result.flattened is None else expression(result.flattened, table),
+        "flattened": None if result.flattened is None else {**expression(result.flattened, table), **flattened_facts(result.flattened)},
         "cases": [{"condition": condition, **expression(value, table)} for value, condition in result.cases],
     }
 

@@ -8,6 +8,8 @@ from ..ir import Expr, Shape
 from ..notation.precedence import split_marks
 from ..notation.to_latex import name_latex, positions_latex, shape_latex, to_latex
 from ..records import Derivation
+from .entries import cases_latex
+from .entry_pages import entry_latex, page_forms
 from .latex_lines import ROOM, broken, width
 from .latex_prose import escaped, letters_latex, phrase_latex, title_case
 from .page import Move, Page, page, shaped_factors
@@ -128,11 +130,10 @@ def _outcome(content: Page, view: View) -> Iterator[str]:
     for name, body in outcome.where:
         left = to_latex(name)
         yield rf"\\ \text{{where }} {left} &= {_row(body, width(left) + 9)}"
-    for value, condition in outcome.result.cases:
-        yield rf"\\ &= {to_latex(value)} \quad \text{{if {escaped(condition)}}}"
+    if outcome.result.cases:
+        yield rf"\\ &= {cases_latex(page_forms(content))}"
     yield r"\end{align*}"
-    if outcome.result.flattened is not None:
-        yield rf"With the columns stacked it is ${to_latex(outcome.result.flattened)}$."
+    yield from entry_latex(content, view.detail)
     yield f"{_sentence(phrase_latex(outcome.layout) + ': ' + phrase_latex(outcome.shape))} {_sentence(escaped(content.closing))}"
     yield r"\par\endgroup"
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from ..ir import Expr
 from ..notation.to_latex import name_latex, to_latex
 from ..records import Derivation
+from .entry_pages import entry_markdown
 from .latex import result_label_latex, underbraced
 from .latex_lines import broken
 from .latex_prose import letters_latex, value_latex
@@ -120,12 +121,5 @@ def _outcome(content: Page, view: View) -> Iterator[str]:
         yield "where" if number == 0 else "and"
         yield ""
         yield from _formula(f"{to_latex(name)} = ", body)
-    for value, condition in outcome.result.cases:
-        yield f"- ${to_latex(value)}$ if {_escaped(condition)}"
-    if outcome.result.cases:
-        yield ""
-    if outcome.result.flattened is not None:
-        yield "With the columns stacked:"
-        yield ""
-        yield from _formula("", outcome.result.flattened)
+    yield from entry_markdown(content, view.detail)
     yield f"{phrase_text(outcome.layout)}: {_prose(outcome.shape)}; {_escaped(content.closing)}."

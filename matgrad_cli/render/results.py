@@ -11,7 +11,9 @@ from ..notation.to_latex import name_latex, to_latex
 from ..notation.to_text import to_text
 from ..notation.to_unicode import name_unicode, position_unicode, to_unicode
 from ..records import Derivation
-from .json import SCHEMA, dumped
+from .entries import forms_of, swap_text, vec_label
+from .json import SCHEMA, dumped, flattened_facts
+from .page import loss_symbol
 
 
 def stated(derivation: Derivation) -> Expr:
@@ -42,6 +44,10 @@ def result_text(derivation: Derivation) -> str:
     lines = [body]
     for place, (name, part) in enumerate(named_parts(derivation)):
         lines.append(f"{'where' if place == 0 else '     '} {name_unicode(name)} = {to_unicode(part)}")
+    if derivation.result.flattened is not None:
+        forms = forms_of(derivation.result, loss_symbol(derivation), derivation.wrt, derivation.order)
+        assert forms.flattened is not None
+        lines += [f"flattened: {vec_label(forms)} = {to_unicode(forms.flattened)}", *map(swap_text, forms.swaps)]
     return "\n".join(lines) + "\n"
 
 
@@ -72,9 +78,21 @@ def result_data(derivation: Derivation) -> dict[str, Any]:
             "shape": [str(side) for side in shown.shape.dims] or [str(letter.dim) for letter in derivation.result.letters],
             "letters": [letter.name for letter in derivation.result.letters] if derivation.result.matrix is None else [],
             "where": {name: {"text": to_text(part), "latex": to_latex(part)} for name, part in named_parts(derivation)},
+            **_other_forms(derivation),
         },
         "verdict": derivation.verdict,
     }
+
+
+def _other_forms(derivation: Derivation) -> dict[str, Any]:
+    """The case table and the ⊗ form of a derivative with three and four indices, where there are any."""
+    result, flat = derivation.result, derivation.result.flattened
+    found: dict[str, Any] = {}
+    if result.cases:
+        found["cases"] = [{"condition": said, "text": to_text(value), "latex": to_latex(value)} for value, said in result.cases]
+    if flat is not None:
+        found["flattened"] = {"text": to_text(flat), "latex": to_latex(flat), **flattened_facts(flat)}
+    return found
 
 
 def results_json(derivations: Sequence[Derivation]) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from ..notation.to_unicode import name_unicode, to_unicode
 from ..records import Derivation
 from ..verify.verdict import Verdict
+from .entry_pages import entry_rows
 from .page import LEGENDS, SIGNS, WORDS, Line, Move, Page, page
 from .rows import BLANK, Row, Style, block, headline, line_rows, sentence_rows
 from .view import View
@@ -150,7 +151,4 @@ def result_rows(content: Page, view: View) -> Iterator[Row]:
         yield Row(row.text, ((0, len(row.text), "result"),) if not row.styles else row.styles)
     for number, (name, body) in enumerate(outcome.where):
         yield from block(f"{'where ' if number == 0 else '      '}{to_unicode(name)} = ", to_unicode(body), narrow)
-    for number, (value, condition) in enumerate(outcome.result.cases):
-        yield from block("that is " if number == 0 else "        ", f"{to_unicode(value)} if {condition}", narrow)
-    if outcome.result.flattened is not None:
-        yield from block("with vec: ", to_unicode(outcome.result.flattened), narrow)
+    yield from entry_rows(content, narrow, label)

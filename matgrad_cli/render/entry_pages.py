@@ -1,0 +1,151 @@
+"""Where the other forms of a derivative with three and four indices stand on a page: rows of text, lines of LaTeX and Markdown, HTML."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from html import escape
+
+from ..notation.to_latex import shape_latex
+from ..notation.to_unicode import shape_unicode, to_unicode
+from .entries import (
+    VEC,
+    Forms,
+    bracketed,
+    case_lines,
+    cases_latex,
+    flattened_latex,
+    forms_of,
+    matrix_latex,
+    stack_latex,
+    stack_lines,
+    stack_title,
+    swap_latex,
+    swap_text,
+    two_ways,
+    vec_label,
+    vec_label_latex,
+)
+from .latex_lines import ROOM, broken, width
+from .page import Page
+from .rows import BLANK, Row, block, sentence_rows
+from .view import View
+
+_ROOM_IN_MARKDOWN = 84.0
+
+
+def page_forms(content: Page) -> Forms:
+    """The forms of the result of a page."""
+    return forms_of(content.outcome.result, content.loss_name, content.wrt, content.order)
+
+
+def _vec_sentence(forms: Forms) -> str:
+    assert forms.result.flattened is not None
+    return f"flattened with vec ({VEC}), {shape_unicode(forms.result.flattened.shape)}:"
+
+
+def entry_rows(content: Page, view: View, label: str) -> Iterator[Row]:
+    """Below the entry: the case table, the picture of one slice, the ⊗ form; with full detail both ways of laying the numbers out."""
+    forms = page_forms(content)
+    if forms.result.cases:
+        yield BLANK
+        yield from _case_rows(forms, view, label)
+    if forms.stack is not None:
+        yield BLANK
+        yield from sentence_rows(stack_title(forms), view.width, 0)
+        yield from _picture(stack_lines(forms), view)
+    if forms.flattened is not None:
+        yield BLANK
+        yield from sentence_rows(_vec_sentence(forms), view.width, 0)
+        yield from block(f"{vec_label(forms)} = ", to_unicode(forms.flattened), view)
+        for swap in forms.swaps:
+            yield from sentence_rows(swap_text(swap), view.width, 0, 4)
+    if view.detail == "full":
+        for title, cells in two_ways(forms):
+            yield BLANK
+            yield from sentence_rows(title, view.width, 0)
+            yield from _picture(bracketed(cells), view)
+
+
+def _case_rows(forms: Forms, view: View, label: str) -> Iterator[Row]:
+    lines = case_lines(forms)
+    for head in (" " * len(label) + " = ", "  = "):
+        if len(head) + max(map(len, lines)) <= view.width:
+            rest = " " * len(head)
+            equals = (len(lines) - 1) // 2
+            yield from (Row((head if place == equals else rest) + line) for place, line in enumerate(lines))
+            return
+    for value, condition in forms.result.cases:
+        yield from block("= ", f"{to_unicode(value)} {condition if condition == 'otherwise' else f'if {condition}'}", view)
+
+
+def _picture(lines: list[str], view: View) -> Iterator[Row]:
+    """A picture is shown whole or not at all."""
+    if max(map(len, lines)) + 4 <= view.width:
+        yield from (Row(f"    {line}") for line in lines)
+
+
+def entry_latex(content: Page, detail: str) -> Iterator[str]:
+    """The lines below the result in a LaTeX fragment."""
+    forms = page_forms(content)
+    if forms.stack is not None:
+        yield rf"For one ${forms.stack.letter}$:"
+        yield from _display(stack_latex(forms))
+    if forms.flattened is not None:
+        yield rf"Flattened with $\operatorname{{vec}}$ ({VEC}), ${shape_latex(forms.flattened.shape)}$:"
+        left = vec_label_latex(forms)
+        rows = broken(flattened_latex(forms), ROOM - width(left) - 3)
+        yield from _display(f"{left} &= " + " \\\\\n  &\\quad ".join(rows), "align*")
+        for swap in forms.swaps:
+            yield f"Here {swap_latex(swap)}."
+    if detail == "full":
+        for title, cells in two_ways(forms, latex=True):
+            yield f"{title[0].upper()}{title[1:]}:"
+            yield from _display(matrix_latex(cells))
+
+
+def _display(body: str, kind: str = "equation*") -> Iterator[str]:
+    yield rf"\begin{{{kind}}}"
+    yield body
+    yield rf"\end{{{kind}}}"
+
+
+def entry_markdown(content: Page, detail: str) -> Iterator[str]:
+    """The lines below the result in Markdown."""
+    forms = page_forms(content)
+    if forms.result.cases:
+        yield from _dollars(f"= {cases_latex(forms)}")
+    if forms.stack is not None:
+        yield from (f"For one ${forms.stack.letter}$:", "")
+        yield from _dollars(stack_latex(forms))
+    if forms.flattened is not None:
+        yield from (rf"Flattened with $\operatorname{{vec}}$ ({VEC}), ${shape_latex(forms.flattened.shape)}$:", "")
+        left, rows = vec_label_latex(forms), broken(flattened_latex(forms), _ROOM_IN_MARKDOWN, _ROOM_IN_MARKDOWN)
+        joined = " \\\\\n&\\quad ".join([f"{left} = &{rows[0]}", *rows[1:]])
+        yield from _dollars(f"{left} = {rows[0]}" if len(rows) == 1 else rf"\begin{{aligned}} {joined} \end{{aligned}}")
+        for swap in forms.swaps:
+            yield from (f"Here {swap_latex(swap)}.", "")
+    if detail == "full":
+        for title, cells in two_ways(forms, latex=True):
+            yield from (f"{title[0].upper()}{title[1:]}:", "")
+            yield from _dollars(matrix_latex(cells))
+
+
+def _dollars(body: str) -> Iterator[str]:
+    yield from ("$$", body, "$$", "")
+
+
+def entry_html(content: Page, formula: Callable[[str], str]) -> Iterator[str]:
+    """The parts below the result in HTML."""
+    forms = page_forms(content)
+    if forms.result.cases:
+        rows = "".join(
+            f"<tr><td>{escape(to_unicode(value))}</td><td>{escape(condition if condition == 'otherwise' else f'if {condition}')}</td></tr>"
+            for value, condition in forms.result.cases
+        )
+        yield f'<table style="margin-left:2em">{rows}</table>'
+    if forms.stack is not None:
+        yield f"<p>{escape(stack_title(forms))}</p><pre>{escape(chr(10).join(stack_lines(forms)))}</pre>"
+    if forms.flattened is not None:
+        yield f"<p>{escape(_vec_sentence(forms))}</p>"
+        yield formula(f"{vec_label(forms)} = {to_unicode(forms.flattened)}")
+        yield from (f"<p>{escape(swap_text(swap))}</p>" for swap in forms.swaps)
