@@ -36,7 +36,8 @@ def judge_answer(task: Task, answer: str, reference: str | None) -> Judged:
     read = read_answer(answer, around)
     if read.expr is None:
         slip = read.slip
-        if read.failure == "wrong" and slip is not None and slip.code in ("non-conformable", "number-plus-array") and task.wanted is not None:
+        misfit = read.failure == "wrong" and slip is not None and slip.code in ("non-conformable", "number-plus-array")
+        if misfit and slip is not None and task.wanted is not None:
             mended = repaired(Context(around, task.wanted, True, (), read), task.wanted)
             if mended is not None and mended.help:
                 slip = replace(slip, help=mended.help, notes=(*slip.notes, mended.message))
@@ -59,21 +60,22 @@ def judged_derivative(around: Surroundings, expr: Expr, order: tuple[Index, ...]
     wanted = task.wanted
     if wanted is None or (expr.shape.is_number and expr.free):
         if len(letters) != len(task.letters) or any(a.dim is not b.dim for a, b in zip(letters, task.letters, strict=True)):
-            return Judged("undecided", Slip("undecided", "the derivative has more than two indices; write one entry of it, as in ∂K_pq/∂R_ij = …"))
+            reason = "the derivative has more than two indices; write one entry of it, as in ∂K_pq/∂R_ij = …"
+            return Judged("undecided", Slip("undecided", reason))
         wanted = bench.derivative(letters)
     assert read is not None
     context = Context(around, wanted, True, letters, read, reference)
     pairs = pairings(wanted, expr, letters)
     if isinstance(pairs, Clash):
         return Judged("wrong", diagnosis(context, wanted, expr, pairs))
-    reason = None
+    unknown = None
     for one, other in pairs:
         verdict = bench.compare_over(one, other, tuple(sorted(one.free | other.free)))
         if verdict.holds:
             return Judged("right")
-        reason = verdict.by if verdict.kind == "unknown" else reason
-    if reason is not None:
-        return Judged("undecided", Slip("undecided", f"whether this is right could not be decided: {reason}"))
+        unknown = verdict.by if verdict.kind == "unknown" else unknown
+    if unknown is not None:
+        return Judged("undecided", Slip("undecided", f"whether this is right could not be decided: {unknown}"))
     return Judged("wrong", diagnosis(context, wanted, expr, pairs))
 
 
@@ -99,8 +101,11 @@ def read_answer(text: str, around: Surroundings) -> Read:
         if found.expr is not None:
             return found
         # What is readable and does not fit is told in the language in which it is readable.
-        if first is None or (first.failure == "unreadable" and found.failure != "unreadable") or (
-                _unknown(first) and not _unknown(found) and found.failure != "unreadable"):
+        if (
+            first is None
+            or (first.failure == "unreadable" and found.failure != "unreadable")
+            or (_unknown(first) and not _unknown(found) and found.failure != "unreadable")
+        ):
             first = found
     assert first is not None
     return first

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -33,7 +34,11 @@ class Key:
     diagnostics: tuple[Diagnostic, ...] = ()
 
 
-def check_files(paths: Iterable[Path | str], options: Options | None = None, progress: Callable[[int, int], None] | None = None) -> Report:
+Progress = Callable[[int, int], None]
+"""Told after each file: how many are done, how many there are."""
+
+
+def check_files(paths: Iterable[Path | str], options: Options | None = None, progress: Progress | None = None) -> Report:
     """The report on all files, in their order. A key that cannot be read raises InputError."""
     options = options or Options()
     key = read_key(options.key) if options.key is not None else None
@@ -49,7 +54,7 @@ def check_files(paths: Iterable[Path | str], options: Options | None = None, pro
     return Report(tuple(reports))
 
 
-def _in_processes(files: Sequence[Path], key: Key | None, options: Options, progress: Callable[[int, int], None] | None) -> list[FileReport]:
+def _in_processes(files: Sequence[Path], key: Key | None, options: Options, progress: Progress | None) -> list[FileReport]:
     from concurrent.futures import ProcessPoolExecutor
 
     size = max(1, min(32, len(files) // (options.jobs * 4)))
@@ -113,9 +118,12 @@ def _readable(document: Document) -> bool:
 
 
 def _unknown_problem(source: Source, name: str, key: Key) -> Diagnostic:
-    import difflib
-
     near = difflib.get_close_matches(name, key.exercises, n=1)
-    return Diagnostic("unknown-problem", f"the key has no problem `{name}`", replace(source, text=""),
-                      notes=(f"its problems are {', '.join(list(key.exercises)[:20])}",),
-                      help=f"write `problem: {near[0]}`" if near else None, severity="warning")
+    return Diagnostic(
+        "unknown-problem",
+        f"the key has no problem `{name}`",
+        replace(source, text=""),
+        notes=(f"its problems are {', '.join(list(key.exercises)[:20])}",),
+        help=f"write `problem: {near[0]}`" if near else None,
+        severity="warning",
+    )

@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
-from ..ir import ONE, Delta, Differential, Entry, Expr, Index, MatrixOf, Partial, Symbol, Transpose, nodes_of
+from ..ir import Entry, Expr, Index, MatrixOf, Partial, Symbol, Transpose
 from ..notation import syntax as s
 from .diagnose import Context, diagnosis, repaired
+from .forms import as_array, is_derivative, is_pending, left_letters, order_of
 from .kinds import Clash, kind_in_words, pairings
 from .reading import Read, Side, read_side
 from .slips import Slip
@@ -81,7 +82,8 @@ class Reader:
                 outcomes += self.claim(claim, first)
         worst = _worst(outcomes)
         self.chain.gap = worst.verdict in ("unreadable", "undecided") if worst is not None else False
-        return RowResult(row, worst.verdict if worst else "follows", worst, tuple(dict.fromkeys(self.notes)), tuple(dict.fromkeys(self.warnings)))
+        verdict: Verdict = worst.verdict if worst else "follows"
+        return RowResult(row, verdict, worst, tuple(dict.fromkeys(self.notes)), tuple(dict.fromkeys(self.warnings)))
 
     # ---- definitions
 
@@ -90,15 +92,18 @@ class Reader:
         if claim.leading or len(claim.sides) < 2:
             return False
         name = lone_name(claim.sides[0].node)
-        return name is not None and name not in self.around.losses and (not self.around.known(name) or (
-            claim.definition and name not in self._problem_names()))
+        return (
+            name is not None
+            and name not in self.around.losses
+            and (not self.around.known(name) or (claim.definition and name not in self._problem_names()))
+        )
 
     def _problem_names(self) -> set[str]:
         return {symbol.name for symbol in self.around.task.problem.variables}
 
     def definable(self, claim: Claim) -> bool:
         """Whether the right side can be read by now."""
-        found = read_side(claim.sides[1], self.around, fixed=_left_letters(claim.sides[0]))
+        found = read_side(claim.sides[1], self.around, fixed=left_letters(claim.sides[0]))
         return found.expr is not None
 
     def definition(self, claim: Claim) -> list[Outcome]:
@@ -106,18 +111,21 @@ class Reader:
         self.done.append(claim)
         name = lone_name(claim.sides[0].node)
         assert name is not None
-        letters = _left_letters(claim.sides[0])
+        letters = left_letters(claim.sides[0])
         found = self._read(claim.sides[1], (), letters)
         if found.expr is None:
             return [_failed(found)]
-        value = _as_array(found.expr, letters)
+        value = as_array(found.expr, letters)
         if value is None and len(letters) > 2 and sorted(letters) == sorted(letter.name for letter in found.expr.free):
             by_name = {letter.name: letter for letter in found.expr.free}
             self.around.tables[name] = tuple(by_name[letter] for letter in letters), found.expr
             return [Outcome("follows", found)]
         if value is None:
-            slip = Slip("free-index-mismatch", f"`{claim.sides[0].text.strip()}` does not carry the free indices of its right side, "
-                        f"which is {kind_in_words(found.expr)}", span=claim.sides[0].span)
+            slip = Slip(
+                "free-index-mismatch",
+                f"`{claim.sides[0].text.strip()}` does not carry the free indices of its right side, which is {kind_in_words(found.expr)}",
+                span=claim.sides[0].span,
+            )
             return [Outcome("wrong", found, slip)]
         symbol = self.around.define(name, value)
         outcomes, last = [Outcome("follows", found)], found.expr
@@ -167,7 +175,7 @@ class Reader:
     def _without_left(self, left: Read, rest: Sequence[Side]) -> list[Outcome]:
         """The left side could not be read: what follows is only read, so that the next line has something to go on from."""
         self.chain.target, self.chain.order, self.chain.head = False, (), None
-        if _is_derivative(left.tree or left.side.node) and rest:
+        if is_derivative(left.tree or left.side.node) and rest:
             found = self._read(rest[-1], (), ())
             self.chain.last = found.expr
         return [_failed(left)]
@@ -186,9 +194,9 @@ class Reader:
             outcomes.append(outcome)
             stated = outcome.read.expr if outcome.read is not None else None
             uses = stated is not None and any(symbol in self.around.values for symbol in stated.symbols)
-            if outcome.verdict == "follows" and stated is not None and uses and found_before.shape is stated.shape and not stated.free:
-                if self.around.stated is None or number == 0:
-                    self.around.stated = stated
+            whole = stated is not None and found_before.shape is stated.shape and not stated.free
+            if outcome.verdict == "follows" and uses and whole and (self.around.stated is None or number == 0):
+                self.around.stated = stated
         self.chain.last, self.chain.target = last, False
         return outcomes
 
@@ -203,8 +211,13 @@ class Reader:
         starts = [(problem.loss, False)] if loss_fits else []
         if wanted is not None and derivative_fits:
             starts.append((wanted, True))
-        outcome = Outcome("undecided", found, Slip("no-left-side", "it is not said what this is equal to, and it has neither the kind of the loss "
-                                                   "nor that of its derivative"))
+        outcome = Outcome(
+            "undecided",
+            found,
+            Slip(
+                "no-left-side", "it is not said what this is equal to, and it has neither the kind of the loss nor that of its derivative"
+            ),
+        )
         for start, target in starts:
             outcome = self._compared(start, found, target)
             self.chain.target, self.chain.head = target, start
@@ -226,7 +239,13 @@ class Reader:
         outcome = self._compared(last, found, self.chain.target)
         self.chain.last = found.expr
         if outcome.verdict == "wrong":
-            return [Outcome("undecided", found, Slip("no-equality", "no sign of equality says what this line claims; it is not equal to the line before"))]
+            return [
+                Outcome(
+                    "undecided",
+                    found,
+                    Slip("no-equality", "no sign of equality says what this line claims; it is not equal to the line before"),
+                )
+            ]
         return [outcome]
 
     def _next(self, last: Expr, side: Side) -> tuple[Expr, Outcome]:
@@ -237,10 +256,23 @@ class Reader:
                 self.chain.final, self.chain.final_order = found, self.chain.order
             return last, self._misfit(last, found)
         outcome = self._compared(last, found, self.chain.target)
-        if self.chain.gap and outcome.verdict == "wrong" and last is self.chain.last and outcome.slip is not None and outcome.slip.code not in _OF_FORM:
-            outcome = Outcome("undecided", found, Slip("after-gap", "the line before could not be judged; this line differs from the last one that was read",
-                                                       outcome.slip.notes))
-        if self.chain.target and not _pending(found.expr):
+        if (
+            self.chain.gap
+            and outcome.verdict == "wrong"
+            and last is self.chain.last
+            and outcome.slip is not None
+            and outcome.slip.code not in _OF_FORM
+        ):
+            outcome = Outcome(
+                "undecided",
+                found,
+                Slip(
+                    "after-gap",
+                    "the line before could not be judged; this line differs from the last one that was read",
+                    outcome.slip.notes,
+                ),
+            )
+        if self.chain.target and not is_pending(found.expr):
             self.chain.final, self.chain.final_order = found, self.chain.order
         return found.expr, outcome
 
@@ -310,7 +342,6 @@ class Reader:
         self.warnings += found.warnings
         return found
 
-
     def _look_ahead(self) -> bool:
         """A name may be used before the row that defines it: takes in one definition of a later row; False if there is none left."""
         for claim in self.later:
@@ -336,46 +367,3 @@ def _worst(outcomes: list[Outcome]) -> Outcome | None:
             if outcome.verdict == verdict:
                 return outcome
     return outcomes[0] if outcomes else None
-
-
-def _left_letters(side: Side) -> tuple[str, ...]:
-    node = s.ungrouped(side.node) if side.node is not None else None
-    if isinstance(node, s.Subscript):
-        return tuple(index.name for index in node.indices if isinstance(index, s.Name))
-    return ()
-
-
-def _as_array(expr: Expr, letters: Sequence[str]) -> Expr | None:
-    """The array whose entry at the letters is the expression; None if it has other free letters."""
-    if not letters:
-        return expr if not expr.free else None
-    by_name = {letter.name: letter for letter in expr.free}
-    found = [by_name.get(name) for name in letters]
-    if any(letter is None for letter in found) or len(expr.free) != len(letters) or not expr.shape.is_number or len(letters) > 2:
-        return None
-    return MatrixOf(found[0], found[1] if len(found) > 1 else None, expr)
-
-
-def _is_derivative(node: s.Node | None) -> bool:
-    return isinstance(s.ungrouped(node), s.Derivative) if node is not None else False
-
-
-def order_of(expr: Expr) -> tuple[Index, ...]:
-    """The free letters in the order in which they are written: of the body first, then of the variable."""
-    if isinstance(expr, Partial):
-        own = [place for place in (expr.row, expr.col) if isinstance(place, Index) and place in expr.free]
-        return tuple(dict.fromkeys((*order_of(expr.body), *own)))
-    if isinstance(expr, Entry):
-        own = [place for place in (expr.row, expr.col) if isinstance(place, Index) and place in expr.free]
-        return tuple(dict.fromkeys((*order_of(expr.base), *own)))
-    found: dict[Index, None] = {}
-    for child in expr.children:
-        found.update(dict.fromkeys(letter for letter in order_of(child) if letter in expr.free))
-    return (*found, *sorted(expr.free - found.keys()))
-
-
-def _pending(expr: Expr) -> bool:
-    return any(isinstance(node, (Partial, Differential)) for node in nodes_of(expr))
-
-
-__all__ = ["ONE", "Delta", "Outcome", "Reader", "RowResult", "order_of"]

@@ -5,16 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from ..diagnostics import Span
 from ..facts import Fact
 from ..ir import Delta, Expr, Index, Partial, Symbol, Transpose, nodes_of
+from ..notation import syntax as s
 from .bench import Bench
 from .edits import Edit, edits
+from .indices import place_of
 from .kinds import Clash, Pairing, kind_in_words, pairings, shape_in_words
+from .patterns import pattern_slips
 from .reading import Read, read_tree
 from .slips import Slip, simple_slips
 from .surroundings import Surroundings
 from .task import layouts_of
-from .patterns import pattern_slips
+from .tree import walk
 from .witness import counterexample
 
 
@@ -42,7 +46,7 @@ def diagnosis(context: Context, before: Expr, after: Expr, pairs: list[Pairing] 
     if isinstance(pairs, Clash):
         found = _of_kind(context, before, after, pairs)
     else:
-        found = next(_of_value(context, before, after, pairs), None) or _different(context, before, after, pairs)
+        found = next(_of_value(context, before, after, pairs), None) or _different(context, before, pairs)
     return _with_remarks(context, after, found)
 
 
@@ -52,13 +56,17 @@ def diagnosis(context: Context, before: Expr, after: Expr, pairs: list[Pairing] 
 def _of_kind(context: Context, before: Expr, after: Expr, clash: Clash) -> Slip:
     pending = _pending_entry(before)
     if clash.code == "number-for-matrix" and pending is not None and _has_delta(after):
-        return _delta_slip(context, pending, after)
+        return replace(_delta_slip(pending, after), span=_span_of_delta(context))
     if clash.code == "number-for-matrix":
-        return _number_for_matrix(context, before, after)
+        return _number_for_matrix(before, after)
     if clash.code == "free-index-mismatch":
         extra = ", ".join(letter.name for letter in sorted(after.free - before.free))
-        return Slip("free-index-mismatch", f"{extra} is free here and not in the line before: {clash.found}, needed is {clash.needed}",
-                    help=f"sum over {extra}, or replace it")
+        return Slip(
+            "free-index-mismatch",
+            f"{extra} is free here and not in the line before: {clash.found}, needed is {clash.needed}",
+            help=f"sum over {extra}, or replace it",
+            span=place_of(context.read.tree, extra.split(", ")[0]) if context.read.tree else None,
+        )
     turned = _in_other_layout(context, before, after)
     if turned is not None:
         return turned
@@ -66,7 +74,7 @@ def _of_kind(context: Context, before: Expr, after: Expr, clash: Clash) -> Slip:
     return Slip("shape-mismatch", f"this is {clash.found}; needed is {clash.needed}", help=repaired.help if repaired else None)
 
 
-def _number_for_matrix(context: Context, before: Expr, after: Expr) -> Slip:
+def _number_for_matrix(before: Expr, after: Expr) -> Slip:
     found, needed = kind_in_words(after), kind_in_words(before)
     if after.shape.is_number:
         letters = "no free index is left, so it is a number" if not after.free else f"it is {found}"
@@ -77,27 +85,53 @@ def _number_for_matrix(context: Context, before: Expr, after: Expr) -> Slip:
 def _pending_entry(expr: Expr) -> Partial | None:
     """A pending ∂X_kj/∂X_st, or any pending derivative of a number if there is none of a bare entry."""
     pending = [node for node in nodes_of(expr) if isinstance(node, Partial)]
-    bare = [node for node in pending if node.body.symbols == frozenset((node.variable,)) and not node.body.children[0].children] if pending else []
-    return (bare or pending or [None])[0]
+    bare = (
+        [node for node in pending if node.body.symbols == frozenset((node.variable,)) and not node.body.children[0].children]
+        if pending
+        else []
+    )
+    return next(iter(bare or pending), None)
+
+
+def _span_of_delta(context: Context) -> Span | None:
+    """Where the δ stands, if it was written as one."""
+    tree = context.read.tree
+    found = [node.span for _, node in walk(tree) if isinstance(node, s.Kronecker)] if tree is not None else []
+    return found[-1] if found else None
 
 
 def _has_delta(expr: Expr) -> bool:
     return any(isinstance(node, Delta) for node in nodes_of(expr))
 
 
-def _delta_slip(context: Context, pending: Partial, after: Expr) -> Slip:
+def _delta_slip(pending: Partial, after: Expr) -> Slip:
     name = pending.variable.name
     shape = pending.variable.shape
-    letters = [place for node in nodes_of(pending.body) for place in (getattr(node, "row", None), getattr(node, "col", None)) if isinstance(place, Index)]
+    letters = [
+        place
+        for node in nodes_of(pending.body)
+        for place in (getattr(node, "row", None), getattr(node, "col", None))
+        if isinstance(place, Index)
+    ]
     if pending.body.children and pending.body.children[0] is pending.variable and len(letters) == len(shape.dims) == 2:
         k, j = letters
-        s, t = _fresh_pair((k, j, *after.free))
-        message = (f"∂{name}_{k}{j}/∂{name} is a matrix for each {k}, {j}; the right side is a number. "
-                   f"With one entry {name}_{s}{t} it is δ_{k}{s} δ_{j}{t}: both indices of {name} need a δ")
-        return Slip("wrong-delta", message, (f"this line is {kind_in_words(after)}; needed is {shape_in_words(shape)}",),
-                    help=f"differentiate by one entry {name}_{s}{t} and write δ_{k}{s} δ_{j}{t}")
-    return Slip("wrong-delta", f"the derivative by {name} is {shape_in_words(shape)}, and a δ of two indices of one number is no matrix: this is "
-                f"{kind_in_words(after)}", help=f"differentiate by one entry of {name}: both of its indices need a δ")
+        row, col = _fresh_pair((k, j, *after.free))
+        message = (
+            f"∂{name}_{k}{j}/∂{name} is a matrix for each {k}, {j}; the right side is a number. "
+            f"With one entry {name}_{row}{col} it is δ_{k}{row} δ_{j}{col}: both indices of {name} need a δ"
+        )
+        return Slip(
+            "wrong-delta",
+            message,
+            (f"this line is {kind_in_words(after)}; needed is {shape_in_words(shape)}",),
+            help=f"differentiate by one entry {name}_{row}{col} and write δ_{k}{row} δ_{j}{col}",
+        )
+    return Slip(
+        "wrong-delta",
+        f"the derivative by {name} is {shape_in_words(shape)}, and a δ of two indices of one number is no matrix: this is "
+        f"{kind_in_words(after)}",
+        help=f"differentiate by one entry of {name}: both of its indices need a δ",
+    )
 
 
 def _fresh_pair(taken: Sequence[Index]) -> tuple[str, str]:
@@ -116,18 +150,21 @@ def _of_value(context: Context, before: Expr, after: Expr, pairs: list[Pairing])
     missing = one.free - other.free
     if missing:
         lost = ", ".join(letter.name for letter in sorted(missing))
-        yield Slip("free-index-mismatch", f"the free index {lost} is lost: this is {kind_in_words(after)}, needed is {kind_in_words(before)}",
-                   ("a δ picks one term of a sum; the index that it fixes stays",) if _has_delta_source(before) else ())
+        yield Slip(
+            "free-index-mismatch",
+            f"the free index {lost} is lost: this is {kind_in_words(after)}, needed is {kind_in_words(before)}",
+            ("a δ picks one term of a sum; the index that it fixes stays",) if _has_delta_source(before) else (),
+        )
         return
-    yield from pattern_slips(context.around, context.read, one, other, before="delta")
+    yield from pattern_slips(context.around, one, other, before="delta")
     turned = _in_other_layout(context, before, after)
     if turned is not None:
         yield turned
     reference = context.reference if context.reference is not None and context.reference.shape is one.shape else None
     yield from simple_slips(context.around.bench, one, other, reference, shown)
-    yield from pattern_slips(context.around, context.read, one, other, before="repair")
+    yield from pattern_slips(context.around, one, other, before="repair")
     yield from _repairs(context, before)
-    yield from pattern_slips(context.around, context.read, one, other, before="fact")
+    yield from pattern_slips(context.around, one, other, before="fact")
     yield from _needs_fact(context, one, other)
 
 
@@ -148,16 +185,25 @@ def _in_other_layout(context: Context, before: Expr, after: Expr) -> Slip | None
         mine = task.layout in layouts_of(body, variable, transposed=False)
         others = [layout for layout in layouts_of(body, variable, transposed=mine) if layout != task.layout]
         if others and bench.equal(task.wanted, before):
-            return Slip("other-layout", f"this is right in the {' and '.join(others[:1])} layout; here the {task.layout} layout is asked for, "
-                        f"in which it is transposed: {shape_in_words(before.shape)}",
-                        (f"this is {shape_in_words(after.shape)}",), help="transpose the whole")
-    return Slip("missing-transpose", f"this is the transpose of what is needed: {shape_in_words(after.shape)}, needed is "
-                f"{shape_in_words(before.shape)}", help="transpose the whole")
+            return Slip(
+                "other-layout",
+                f"this is right in the {' and '.join(others[:1])} layout; here the {task.layout} layout is asked for, "
+                f"in which it is transposed: {shape_in_words(before.shape)}",
+                (f"this is {shape_in_words(after.shape)}",),
+                help="transpose the whole",
+            )
+    return Slip(
+        "missing-transpose",
+        f"this is the transpose of what is needed: {shape_in_words(after.shape)}, needed is {shape_in_words(before.shape)}",
+        help="transpose the whole",
+    )
 
 
 def _numbers(around: Surroundings) -> frozenset[str]:
     names = {symbol.name for symbol in around.task.problem.variables if symbol.shape.is_number}
-    return frozenset(names | {name for name, symbol in around.defined.items() if symbol.shape.is_number} | set(around.sizes()) | set(around.losses))
+    return frozenset(
+        names | {name for name, symbol in around.defined.items() if symbol.shape.is_number} | set(around.sizes()) | set(around.losses)
+    )
 
 
 def _repairs(context: Context, before: Expr) -> Iterator[Slip]:
@@ -203,13 +249,19 @@ def _needs_fact(context: Context, one: Expr, other: Expr) -> Iterator[Slip]:
     """True only if a matrix is symmetric, or if all matrices commute (seen at diagonal ones)."""
     around = context.around
     problem = around.task.problem
-    square = [symbol for symbol in problem.variables if symbol.shape.is_square and not symbol.shape.is_number
-              and symbol in one.symbols | other.symbols]
+    square = [
+        symbol
+        for symbol in problem.variables
+        if symbol.shape.is_square and not symbol.shape.is_number and symbol in one.symbols | other.symbols
+    ]
     open_ones = [symbol for symbol in square if not problem.knows(symbol, "symmetric") and not problem.knows(symbol, "spd")]
     for symbol in open_ones:
         if _holds_under(around, one, other, [Fact(symbol, "symmetric")]):
-            yield Slip("needs-fact", f"this is true only if `{symbol.name}` is symmetric, which the problem does not say",
-                       help=f"add the fact `{symbol.name} symmetric`, or keep `{symbol.name}ᵀ` apart from `{symbol.name}`")
+            yield Slip(
+                "needs-fact",
+                f"this is true only if `{symbol.name}` is symmetric, which the problem does not say",
+                help=f"add the fact `{symbol.name} symmetric`, or keep `{symbol.name}ᵀ` apart from `{symbol.name}`",
+            )
             return
     if len(open_ones) > 1 and _holds_under(around, one, other, [Fact(symbol, "symmetric") for symbol in open_ones]):
         names = " and ".join(f"`{symbol.name}`" for symbol in open_ones)
@@ -230,11 +282,16 @@ def _holds_under(around: Surroundings, one: Expr, other: Expr, facts: list[Fact]
     return bench.compare(one, other).holds
 
 
-def _different(context: Context, before: Expr, after: Expr, pairs: list[Pairing]) -> Slip:
+def _different(context: Context, before: Expr, pairs: list[Pairing]) -> Slip:
     one, other = pairs[0]
     note = counterexample(context.around, one, other)
-    return Slip("differs", "this does not follow: the values differ" if not context.target or before is not context.head else
-                "this is not the derivative: the values differ", (note,) if note else ())
+    return Slip(
+        "differs",
+        "this does not follow: the values differ"
+        if not context.target or before is not context.head
+        else "this is not the derivative: the values differ",
+        (note,) if note else (),
+    )
 
 
 # ---- remarks on the line as a whole
@@ -246,11 +303,17 @@ def _with_remarks(context: Context, after: Expr, slip: Slip) -> Slip:
     asked = head is not None and context.target and not head.shape.is_number
     if asked and head is not None and context.read.restored and after.shape.is_number and not after.free:
         name, letters = task.problem.wrt.name, ", ".join(context.read.restored)
-        return Slip("number-for-matrix", f"with the forgotten bracket behind Σ restored, {letters} are summed and no free index is left: this is a "
-                    f"number, not a matrix of the shape of `{name}` ({task.problem.wrt.shape})", (slip.message, *slip.notes), slip.help, slip.span)
-    if context.target and task.wanted is not None and after.shape is task.wanted.shape and not after.free:
-        if context.head is not None and slip.code != "other-layout" and context.around.bench.equal(task.wanted, after):
-            notes.append("the line itself is right: it is the derivative asked for; but it does not follow from the line before")
+        return Slip(
+            "number-for-matrix",
+            f"with the forgotten bracket behind Σ restored, {letters} are summed and no free index is left: this is a "
+            f"number, not a matrix of the shape of `{name}` ({task.problem.wrt.shape})",
+            (slip.message, *slip.notes),
+            slip.help,
+            slip.span,
+        )
+    whole = context.target and task.wanted is not None and after.shape is task.wanted.shape and not after.free
+    if whole and task.wanted is not None and slip.code != "other-layout" and context.around.bench.equal(task.wanted, after):
+        notes.append("the line itself is right: it is the derivative asked for; but it does not follow from the line before")
     return replace(slip, notes=tuple(notes))
 
 

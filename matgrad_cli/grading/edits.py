@@ -49,7 +49,7 @@ def _ordinal(root: s.Node, node: s.Name, path: Path) -> str:
     return f"the {words[place] if place < len(words) else f'{place + 1}th'} `{node.name}`"
 
 
-def _brackets(root: s.Node, text: str, numbers: frozenset[str]) -> Iterator[Edit]:
+def _brackets(root: s.Node, text: str, _numbers: frozenset[str]) -> Iterator[Edit]:
     """a b + c for a (b + c): a bracket is missing, so the factor in front multiplies the first term only."""
     for path, node in walk(root):
         if not (isinstance(node, s.Binary) and node.operator in ("+", "-")):
@@ -64,15 +64,19 @@ def _brackets(root: s.Node, text: str, numbers: frozenset[str]) -> Iterator[Edit
                 yield Edit("lost-factor", replaced(root, path, s.Binary(node.span, left.operator, head, inside)), node.right.span, words)
 
 
-def _insertions(root: s.Node, text: str, numbers: frozenset[str]) -> Iterator[Edit]:
+def _insertions(root: s.Node, _text: str, numbers: frozenset[str]) -> Iterator[Edit]:
     """A factor that stands in the line already is needed once more."""
-    names = {node.name: node for path, node in walk(root) if isinstance(node, s.Name) and node.name not in numbers and not is_index(root, path)}
+    names = {
+        node.name: node for path, node in walk(root) if isinstance(node, s.Name) and node.name not in numbers and not is_index(root, path)
+    }
     for path, node in _chains_and_arrays(root, numbers):
         for name, named in names.items():
             again = s.Name(named.span, name)
             for operator in ("hadamard", "@"):
                 new = s.Binary(node.span, operator, again, node)  # type: ignore[arg-type]
-                yield Edit("dropped-term", replaced(root, path, s.Group(node.span, new)), node.span, f"the factor `{name}` is needed once more")
+                yield Edit(
+                    "dropped-term", replaced(root, path, s.Group(node.span, new)), node.span, f"the factor `{name}` is needed once more"
+                )
 
 
 def _chains_and_arrays(root: s.Node, numbers: frozenset[str]) -> Iterator[tuple[Path, s.Node]]:
@@ -84,9 +88,9 @@ def _chains_and_arrays(root: s.Node, numbers: frozenset[str]) -> Iterator[tuple[
 def _arrays(root: s.Node, numbers: frozenset[str]) -> Iterator[tuple[Path, s.Node]]:
     """Names of arrays, brackets and inverses: what can carry a transpose."""
     for path, node in walk(root):
-        if isinstance(node, s.Name) and node.name not in numbers and not is_index(root, path):
-            yield path, node
-        elif isinstance(node, (s.Group, s.Inverted)) and path:
+        if (isinstance(node, s.Name) and node.name not in numbers and not is_index(root, path)) or (
+            isinstance(node, (s.Group, s.Inverted)) and path
+        ):
             yield path, node
 
 
@@ -135,7 +139,10 @@ def _chained(parts: list[s.Node], like: s.Binary) -> s.Node:
 def _swaps(root: s.Node, text: str, numbers: frozenset[str]) -> Iterator[Edit]:
     for path, node, traced in _chains(root):
         parts = factors(node)
-        if len({part.operator for _, part in walk(node) if isinstance(part, s.Binary) and part.operator in PRODUCTS}) > 1 and len(parts) > 6:
+        if (
+            len({part.operator for _, part in walk(node) if isinstance(part, s.Binary) and part.operator in PRODUCTS}) > 1
+            and len(parts) > 6
+        ):
             continue
         for at in range(len(parts) - 1):
             if any(isinstance(part, s.Literal_) for part in parts[at : at + 2]):
@@ -152,7 +159,7 @@ def _swaps(root: s.Node, text: str, numbers: frozenset[str]) -> Iterator[Edit]:
                 yield Edit("wrong-order", replaced(root, path, _chained([*scalars, *turned], node)), node.span, words)
 
 
-def _products(root: s.Node, text: str, numbers: frozenset[str]) -> Iterator[Edit]:
+def _products(root: s.Node, text: str, _numbers: frozenset[str]) -> Iterator[Edit]:
     for path, node in walk(root):
         if isinstance(node, s.Binary) and node.operator in PRODUCTS and not isinstance(node.left, s.Literal_):
             if node.operator == "hadamard" or node.operator == "*":
@@ -169,12 +176,16 @@ def _inverses(root: s.Node, text: str, numbers: frozenset[str]) -> Iterator[Edit
             words = f"do not invert `{_shown(text, node.body)}`"
             yield Edit("missing-inverse", replaced(root, path, node.body), node.span, words)
         elif isinstance(node, s.Apply) and node.function == "inv":
-            yield Edit("missing-inverse", replaced(root, path, node.arguments[0]), node.span, f"do not invert `{_shown(text, node.arguments[0])}`")
+            yield Edit(
+                "missing-inverse", replaced(root, path, node.arguments[0]), node.span, f"do not invert `{_shown(text, node.arguments[0])}`"
+            )
         elif isinstance(node, s.Name) and node.name not in numbers and not is_index(root, path):
-            yield Edit("missing-inverse", replaced(root, path, s.Inverted(node.span, node)), node.span, f"invert {_ordinal(root, node, path)}")
+            yield Edit(
+                "missing-inverse", replaced(root, path, s.Inverted(node.span, node)), node.span, f"invert {_ordinal(root, node, path)}"
+            )
 
 
-def _squared_inverses(root: s.Node, text: str, numbers: frozenset[str]) -> Iterator[Edit]:
+def _squared_inverses(root: s.Node, text: str, _numbers: frozenset[str]) -> Iterator[Edit]:
     """M⁻² D and D M⁻² for M⁻¹ D M⁻¹: the derivative of 1/u taken for that of an inverse."""
     for path, node, _ in _chains(root):
         parts = factors(node)

@@ -31,11 +31,27 @@ def judge(chosen: Settings) -> ProblemReport:
         return _unreadable(chosen, kind, chosen.errors[0])
     if chosen.text("loss") is None or chosen.text("wrt") is None:
         lacking = "loss" if chosen.text("loss") is None else "wrt"
-        return _unreadable(chosen, kind, Diagnostic(f"missing-{lacking}", f"problem `{chosen.id}` has no key `{lacking}`", chosen.source,
-                                                    help="state it in the file, or give a key file with `--key`"))
+        return _unreadable(
+            chosen,
+            kind,
+            Diagnostic(
+                f"missing-{lacking}",
+                f"problem `{chosen.id}` has no key `{lacking}`",
+                chosen.source,
+                help="state it in the file, or give a key file with `--key`",
+            ),
+        )
     try:
-        task = task_for((chosen.text("loss") or "", chosen.text("wrt") or "", chosen.text("shapes") or "", chosen.text("assume") or "",
-                         chosen.text("syntax") if chosen.values.get("syntax") else None, chosen.layout))
+        task = task_for(
+            (
+                chosen.text("loss") or "",
+                chosen.text("wrt") or "",
+                chosen.text("shapes") or "",
+                chosen.text("assume") or "",
+                chosen.text("syntax") if chosen.values.get("syntax") else None,
+                chosen.layout,
+            )
+        )
     except MatgradError as error:
         return _unreadable(chosen, kind, _relocated(error.diagnostic, chosen))
     if not chosen.rows and chosen.answer is None:
@@ -48,8 +64,15 @@ def judge(chosen: Settings) -> ProblemReport:
 def unanswered(chosen: Settings) -> ProblemReport:
     """A problem without answer."""
     verdict: ProblemVerdict = "wrong" if chosen.require else "undecided"
-    return ProblemReport(chosen.id, "answer", verdict, Final("missing", "missing-answer", "there is no answer"), points=chosen.points,
-                         warnings=chosen.warnings, reveal=chosen.reveal)
+    return ProblemReport(
+        chosen.id,
+        "answer",
+        verdict,
+        Final("missing", "missing-answer", "there is no answer"),
+        points=chosen.points,
+        warnings=chosen.warnings,
+        reveal=chosen.reveal,
+    )
 
 
 def _unreadable(chosen: Settings, kind: Kind, diagnostic: Diagnostic) -> ProblemReport:
@@ -59,11 +82,27 @@ def _unreadable(chosen: Settings, kind: Kind, diagnostic: Diagnostic) -> Problem
         span = diagnostic.labels[0].span
         line, column = line_and_column(chosen.source.text, span.start)
     finding = Finding(1, "unreadable", span, line, column, diagnostic.code, diagnostic)
-    return ProblemReport(chosen.id, kind, "unreadable", Final("missing", diagnostic.code, diagnostic.message), (finding,), points=chosen.points,
-                         warnings=chosen.warnings, reveal=chosen.reveal)
+    return ProblemReport(
+        chosen.id,
+        kind,
+        "unreadable",
+        Final("missing", diagnostic.code, diagnostic.message),
+        (finding,),
+        points=chosen.points,
+        warnings=chosen.warnings,
+        reveal=chosen.reveal,
+    )
 
 
-_WHERE = {"loss": "loss", "wrt": "wrt", "--shape": "shapes", "--assume": "assume", "shapes": "shapes", "assume": "assume", "facts": "assume"}
+_WHERE = {
+    "loss": "loss",
+    "wrt": "wrt",
+    "--shape": "shapes",
+    "--assume": "assume",
+    "shapes": "shapes",
+    "assume": "assume",
+    "facts": "assume",
+}
 
 
 def _relocated(diagnostic: Diagnostic, chosen: Settings) -> Diagnostic:
@@ -144,7 +183,7 @@ def _reached(report: ProblemReport) -> int:
 
 
 def _read_derivation(chosen: Settings, task: Task, columns: bool) -> tuple[ProblemReport, bool]:
-    rows = joined_rows(chosen.rows, chosen.source.text)
+    rows = joined_rows(chosen.rows)
     around = surroundings(task, [row.text for _, row in rows], None)
     around.columns = columns
     around.losses = loss_names(around, rows, chosen.source, chosen.text("syntax"), chosen.text("name"))
@@ -163,14 +202,31 @@ def _read_derivation(chosen: Settings, task: Task, columns: bool) -> tuple[Probl
     final = final_of(task, reader, chosen.answer.text if chosen.answer else None)
     verdict = _verdict(lines, final, chosen)
     codes = [finding.code for finding in lines if finding.verdict == "wrong" and finding.code]
-    warnings = tuple(dict.fromkeys([*chosen.warnings, *(f"line {result.row.number}: {text}" for result in results for text in result.warnings)]))
-    return ProblemReport(chosen.id, "derivation", verdict, final, lines, _score(chosen, verdict, codes), chosen.points,
-                         task.problem.notes, warnings, chosen.reveal), sliced
+    warnings = tuple(
+        dict.fromkeys([*chosen.warnings, *(f"line {result.row.number}: {text}" for result in results for text in result.warnings)])
+    )
+    return ProblemReport(
+        chosen.id,
+        "derivation",
+        verdict,
+        final,
+        lines,
+        _score(chosen, verdict, codes),
+        chosen.points,
+        task.problem.notes,
+        warnings,
+        chosen.reveal,
+    ), sliced
 
 
 def _has_slices(row: Row) -> bool:
-    return any(isinstance(part, s.Slice) and part.way == "subscript" for claim in row.claims for side in claim.sides if side.node is not None
-               for _, part in walk(side.node))
+    return any(
+        isinstance(part, s.Slice) and part.way == "subscript"
+        for claim in row.claims
+        for side in claim.sides
+        if side.node is not None
+        for _, part in walk(side.node)
+    )
 
 
 def _line(result: RowResult, source: Source) -> Finding:

@@ -16,8 +16,16 @@ from .toml_carrier import read_toml
 LARGEST = 2_000_000
 MOST_EXERCISES = 2_000
 MOST_ROWS = 2_000
-READERS = {".toml": read_toml, ".tex": read_latex, ".latex": read_latex, ".ltx": read_latex,
-           ".md": read_markdown, ".markdown": read_markdown, ".qmd": read_markdown, ".rmd": read_markdown}
+READERS = {
+    ".toml": read_toml,
+    ".tex": read_latex,
+    ".latex": read_latex,
+    ".ltx": read_latex,
+    ".md": read_markdown,
+    ".markdown": read_markdown,
+    ".qmd": read_markdown,
+    ".rmd": read_markdown,
+}
 
 
 def expanded(paths: Iterable[Path]) -> Iterator[Path]:
@@ -25,9 +33,20 @@ def expanded(paths: Iterable[Path]) -> Iterator[Path]:
     for path in paths:
         if path.is_dir():
             found = [Path(folder) / name for folder, _, names in os.walk(path) for name in names]
-            yield from sorted(file for file in found if file.suffix.lower() in READERS)
+            yield from sorted(file for file in found if file.suffix.lower() in READERS and _homework(file))
         else:
             yield path
+
+
+def _homework(path: Path) -> bool:
+    """Whether a file met in a folder has anything for us: many Markdown and TOML files have not."""
+    marks = (b"[[problem]]", b"answer", b"loss") if path.suffix.lower() == ".toml" else (b"matgrad",)
+    try:
+        with open(path, "rb") as stream:
+            head = stream.read(LARGEST)
+    except OSError:
+        return True  # it is reported as unreadable
+    return any(mark in head for mark in marks)
 
 
 def read_document(path: Path) -> Document:
@@ -44,16 +63,21 @@ def read_text(text: str, name: str) -> Document:
     source = Source(name, text)
     reader = READERS.get(Path(name).suffix.lower()) or _sniffed(text)
     if reader is None:
-        return Document(source, (), (_file("unknown-file", name, "is neither TOML nor LaTeX nor Markdown",
-                                           "name it .toml, .tex or .md"),))
+        return Document(source, (), (_file("unknown-file", name, "is neither TOML nor LaTeX nor Markdown", "name it .toml, .tex or .md"),))
     document = reader(source)
     rows = sum(len(exercise.rows) for exercise in document.exercises)
     if len(document.exercises) > MOST_EXERCISES or rows > MOST_ROWS:
         found = f"has {len(document.exercises)} problems and {rows} lines; at most {MOST_EXERCISES} and {MOST_ROWS} are read"
         return Document(source, (), (*document.diagnostics, _file("file-too-large", name, found)))
     if not document.exercises and not any(diagnostic.severity == "error" for diagnostic in document.diagnostics):
-        return Document(source, (), (*document.diagnostics, _file(
-            "no-problem", name, "holds no problem", "a problem begins with the key `loss`, or `problem` with a key file")))
+        return Document(
+            source,
+            (),
+            (
+                *document.diagnostics,
+                _file("no-problem", name, "holds no problem", "a problem begins with the key `loss`, or `problem` with a key file"),
+            ),
+        )
     return document
 
 
@@ -88,7 +112,7 @@ def _sniffed(text: str) -> Callable[[Source], Document] | None:
     """The reader that a file without a telling name needs."""
     if "```matgrad" in text or "~~~matgrad" in text:
         return read_markdown
-    if "matgrad:" in text and "%" in text or "\\begin{" in text:
+    if ("matgrad:" in text and "%" in text) or "\\begin{" in text:
         return read_latex
     return read_toml if "[[problem]]" in text or "loss =" in text else None
 

@@ -14,7 +14,7 @@ def final_of(task: Task, reader: Reader, answer: str | None) -> Final:
     if answer is not None:
         found = judge_answer(task, answer, None)
         if found.verdict in ("right", "wrong"):
-            return Final(found.verdict, found.slip.code if found.slip else None, found.slip.message if found.slip else None)  # type: ignore[arg-type]
+            return Final(found.verdict, found.slip.code if found.slip else None, found.slip.message if found.slip else None)
     read = reader.chain.final
     if read is None:
         return Final("missing", None, "the derivation states no derivative of the loss that is worked out")
@@ -22,10 +22,10 @@ def final_of(task: Task, reader: Reader, answer: str | None) -> Final:
         if read.failure == "wrong" and read.slip is not None:
             return Final("wrong", read.slip.code, read.slip.message)
         return Final("missing", read.slip.code if read.slip else None, read.slip.message if read.slip else None)
-    return _judged(task, reader, read.expr)
+    return _judged(reader, read.expr)
 
 
-def _judged(task: Task, reader: Reader, expr: Expr) -> Final:
+def _judged(reader: Reader, expr: Expr) -> Final:
     found = judged_derivative(reader.around, expr, reader.chain.final_order, reader.chain.final, None)
     if found.verdict == "right":
         return Final("right")

@@ -148,7 +148,8 @@ def _product(node: s.Node, letters: Letters, bound: frozenset[str]) -> tuple[s.N
 def _atom(part: s.Node, letters: Letters, bound: frozenset[str]) -> tuple[s.Node, frozenset[str]]:
     """A factor: what stands in brackets, under a power or in a function has sums of its own."""
     if isinstance(part, (s.Group, s.Negative, s.Sigma, s.EntriesOf, s.Derivative, s.Differential_)) or (
-            isinstance(part, s.Binary) and part.operator in ("+", "-")):
+        isinstance(part, s.Binary) and part.operator in ("+", "-")
+    ):
         return _summed(part, letters, bound)
     if isinstance(part, s.Binary) and part.operator in ("^", "**"):
         base, inner = _atom(part.left, letters, bound)
@@ -164,7 +165,8 @@ def _occurrences(part: s.Node, known: frozenset[str]) -> dict[str, int]:
     """How often letters stand in a factor: one entry may hold a letter twice, a bracket counts once, a square twice."""
     part = s.ungrouped(part)
     if isinstance(part, (s.Subscript, s.Kronecker, s.Slice)) and not any(
-            isinstance(child, (s.Binary, s.Group)) for child in children(part)):
+        isinstance(child, (s.Binary, s.Group)) for child in children(part)
+    ):
         return {letter: index_letters(part, known).count(letter) for letter in index_letters(part, known)}
     if isinstance(part, s.Binary) and part.operator in ("^", "**") and _is_two(part.right):
         return dict.fromkeys(free_letters(part.left, known), 2)
@@ -185,12 +187,12 @@ def _look_for_reuse(brackets: list[tuple[s.Node, frozenset[str]]], counts: dict[
             for letter in below:
                 if letter in free_letters(other, letters.known) and letter not in inner and letter not in bound:
                     message = f"`{letter}` is summed inside a bracket already, so it cannot stand outside it in the same product"
-                    _remember(letters, Reuse(letter, _place_of(other, letter, letters.known), message))
+                    _remember(letters, Reuse(letter, place_of(other, letter, letters.known), message))
     for letter, count in counts.items():
         if count > 2 and letter not in bound:
             last = [part for part, _ in brackets if letter in free_letters(part, letters.known)][-1]
             message = f"`{letter}` stands {count} times in one product without Σ: an index that is summed stands exactly twice"
-            _remember(letters, Reuse(letter, _place_of(last, letter, letters.known), message))
+            _remember(letters, Reuse(letter, place_of(last, letter, letters.known), message))
 
 
 def _remember(letters: Letters, found: Reuse) -> None:
@@ -198,11 +200,11 @@ def _remember(letters: Letters, found: Reuse) -> None:
         letters.reused.append(found)
 
 
-def _place_of(node: s.Node, letter: str, known: frozenset[str]) -> Span:
+def place_of(node: s.Node, letter: str, known: frozenset[str] = frozenset()) -> Span:
     """The smallest part that carries the letter as an index."""
     for part in children(node):
         if not isinstance(part, s.Name) and letter in free_letters(part, known):
-            return _place_of(part, letter, known)
+            return place_of(part, letter, known)
     return node.span
 
 

@@ -70,8 +70,15 @@ def nearest_key(word: str) -> str | None:
 def unknown_key(source: Source, word: str, place: Passage) -> Diagnostic:
     """The warning for a key that does not exist."""
     near = nearest_key(word)
-    return Diagnostic("unknown-key", f"`{word}` is not a key, so it was not used", source, (Label(place.span()),),
-                      notes=(f"the keys are {', '.join(KEYS)}",), help=f"write `{near}`" if near else None, severity="warning")
+    return Diagnostic(
+        "unknown-key",
+        f"`{word}` is not a key, so it was not used",
+        source,
+        (Label(place.span()),),
+        notes=(f"the keys are {', '.join(KEYS)}",),
+        help=f"write `{near}`" if near else None,
+        severity="warning",
+    )
 
 
 class Collector:

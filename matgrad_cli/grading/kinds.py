@@ -28,7 +28,7 @@ def shape_in_words(shape: Shape) -> str:
         return f"a column {shape}"
     if shape.is_row:
         return f"a row {shape}"
-    article = "an" if str(shape.rows)[:1] in "aefhilmnorsx8" else "a"
+    article = "an" if str(shape.rows)[:1].lower() in "aefhilmnorsx8" else "a"
     return f"{article} {shape} matrix"
 
 

@@ -14,11 +14,13 @@ INNER = frozenset({"aligned", "alignedat", "split", "gathered", "multlined"})
 _ONE_ROW = ("multline", "multlined")
 _VERBATIM = "verbatim|Verbatim|lstlisting|minted|comment|filecontents"
 _SKIP = re.compile(
-    rf"\\begin\{{(?P<env>(?:{_VERBATIM})\*?)\}}|\\verb\*?(?P<bar>[^A-Za-z\s*])|\\end\{{document\}}|\\[\s\S]|(?P<comment>%[^\n]*)")
+    rf"\\begin\{{(?P<env>(?:{_VERBATIM})\*?)\}}|\\verb\*?(?P<bar>[^A-Za-z\s*])|\\end\{{document\}}|\\[\s\S]|(?P<comment>%[^\n]*)"
+)
 _OPEN = re.compile(r"\\begin\{(?P<env>[A-Za-z]+)\*?\}|(?P<dollars>\$\$)|\\\\|(?P<bracket>\\\[)")
 _DROP = re.compile(
     r"\\(?:label|intertext|shortintertext|tag\*?|vspace\*?|hspace\*?)\s*\{(?:[^{}]|\{[^{}]*\})*\}"
-    r"|\\(?:nonumber|notag|displaybreak|allowdisplaybreaks|hfill|hline|noindent|centering)(?![A-Za-z])(?:\[\d\])?")
+    r"|\\(?:nonumber|notag|displaybreak|allowdisplaybreaks|hfill|hline|noindent|centering)(?![A-Za-z])(?:\[\d\])?"
+)
 _KEY = re.compile(r"%+\s*matgrad\s*:\s*(?P<pair>[^\n]*)")
 
 
@@ -29,7 +31,8 @@ def read_latex(source: Source) -> Document:
     keys = [(at, match) for at, comment in comments if (match := _KEY.match(comment))]
     first = keys[0][0] if keys else 0
     events: list[tuple[int, str, Passage | list[Passage]]] = [
-        (at, "key", Passage(match["pair"], at + match.start("pair")).stripped()) for at, match in keys]
+        (at, "key", Passage(match["pair"], at + match.start("pair")).stripped()) for at, match in keys
+    ]
     for start, rows in _displays(text, collector):
         if start >= first:
             events.append((start, "rows", rows))
@@ -39,9 +42,16 @@ def read_latex(source: Source) -> Document:
         elif (pair := split_key(what)) is not None:
             collector.key(pair[0], pair[1], what)
         else:
-            collector.diagnostics.append(Diagnostic(
-                "unknown-key", f"`{what.text}` is not a key with a value", source, (Label(Span(at, at + 1)),),
-                help="write `% matgrad: loss = …`", severity="warning"))
+            collector.diagnostics.append(
+                Diagnostic(
+                    "unknown-key",
+                    f"`{what.text}` is not a key with a value",
+                    source,
+                    (Label(Span(at, at + 1)),),
+                    help="write `% matgrad: loss = …`",
+                    severity="warning",
+                )
+            )
     return collector.document()
 
 
@@ -94,9 +104,15 @@ def _displays(text: str, collector: Collector) -> Iterator[tuple[int, list[Passa
         else:
             continue
         if end < 0:
-            collector.diagnostics.append(Diagnostic(
-                "open-display", f"the display is not closed: `{closing}` is missing", collector.source,
-                (Label(Span(match.start(), match.end())),), severity="warning"))
+            collector.diagnostics.append(
+                Diagnostic(
+                    "open-display",
+                    f"the display is not closed: `{closing}` is missing",
+                    collector.source,
+                    (Label(Span(match.start(), match.end())),),
+                    severity="warning",
+                )
+            )
             end = _paragraph_end(text, at)
         yield match.start(), list(_rows_of(text, at, end, name or ""))
         at = end + len(closing)

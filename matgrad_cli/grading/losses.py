@@ -9,16 +9,19 @@ from ..diagnostics import Source
 from ..notation import syntax as s
 from ..notation.latex_lines import differentiated_names
 from ..notation.latex_names import letter_name
+from .forms import as_array, left_letters
 from .passage import Passage
 from .reading import read_side
 from .statements import Claim, lone_name, read_row
 from .surroundings import Surroundings, surroundings
 from .tree import is_index, walk
 
-USUAL = frozenset("L f J E F ell l phi Phi mathcal_L L_cal J_cal".split())
+USUAL = frozenset(["L", "f", "J", "E", "F", "ell", "l", "phi", "Phi", "mathcal_L", "L_cal", "J_cal"])
 
 
-def loss_names(around: Surroundings, rows: Sequence[tuple[int, Passage]], source: Source, syntax: str | None, given: str | None) -> frozenset[str]:
+def loss_names(
+    around: Surroundings, rows: Sequence[tuple[int, Passage]], source: Source, syntax: str | None, given: str | None
+) -> frozenset[str]:
     """The names that stand for the loss in these rows; `given` is what the header says. Names that rows define are noted as promised."""
     scratch = surroundings(around.task, around.texts, None)
     scratch.columns = around.columns
@@ -54,7 +57,9 @@ def _functions(rows: Sequence[tuple[int, Passage]], scratch: Surroundings) -> fr
     return frozenset(found)
 
 
-_FUNCTION = r"(?:^|[,;]|\\quad)\s*(?:\\(?:mathbf|boldsymbol|bm|vec|mathcal)\s*\{\\?(\w+)\}|\\?([A-Za-z]+))\s*(?:\\left)?\([^()=]*\)\s*:?\s*="
+_FUNCTION = (
+    r"(?:^|[,;]|\\quad)\s*(?:\\(?:mathbf|boldsymbol|bm|vec|mathcal)\s*\{\\?(\w+)\}|\\?([A-Za-z]+))\s*(?:\\left)?\([^()=]*\)\s*:?\s*="
+)
 
 
 def _stated_names(scratch: Surroundings, claims: Sequence[Claim]) -> list[str]:
@@ -75,10 +80,11 @@ def _inside(nodes: Sequence[s.Node]) -> list[str]:
 
 def _define_all(scratch: Surroundings, claims: Sequence[Claim]) -> list[str]:
     """Gives every lone name on a left side its value, as far as it can be read; all such names."""
-    from .derivation import _as_array, _left_letters
-
-    open_claims = [claim for claim in claims if not claim.leading and len(claim.sides) > 1
-                   and (name := lone_name(claim.sides[0].node)) is not None and not scratch.known(name)]
+    open_claims = [
+        claim
+        for claim in claims
+        if not claim.leading and len(claim.sides) > 1 and (name := lone_name(claim.sides[0].node)) is not None and not scratch.known(name)
+    ]
     names = _stated_names(scratch, claims)
     scratch.promised = frozenset(names)
     progress = True
@@ -86,9 +92,9 @@ def _define_all(scratch: Surroundings, claims: Sequence[Claim]) -> list[str]:
         progress = False
         for claim in list(open_claims):
             name = lone_name(claim.sides[0].node)
-            letters = _left_letters(claim.sides[0])
+            letters = left_letters(claim.sides[0])
             found = read_side(claim.sides[1], scratch, fixed=letters)
-            value = _as_array(found.expr, letters) if found.expr is not None else None
+            value = as_array(found.expr, letters) if found.expr is not None else None
             if name is not None and value is not None:
                 open_claims.remove(claim)
                 if name not in scratch.defined:
@@ -112,5 +118,8 @@ def _likeliest(scratch: Surroundings, differentiated: Sequence[str], stated: Seq
 
 def _is_direction(nodes: Sequence[s.Node], name: str) -> bool:
     """Whether a name only stands as the direction of a differential."""
-    return any(isinstance(part, s.Differential_) and part.direction is not None and lone_name(part.direction) == name
-               for node in nodes for _, part in walk(node))
+    return any(
+        isinstance(part, s.Differential_) and part.direction is not None and lone_name(part.direction) == name
+        for node in nodes
+        for _, part in walk(node)
+    )

@@ -25,9 +25,16 @@ def read_markdown(source: Source) -> Document:
             _body_line(collector, line)
         position += len(raw)
     if fence and inside:
-        collector.diagnostics.append(Diagnostic(
-            "open-block", "the block is not closed, so it was read to the end of the file", source,
-            (Label(Span(opened, opened + len(fence))),), help=f"end the block with `{fence}`", severity="warning"))
+        collector.diagnostics.append(
+            Diagnostic(
+                "open-block",
+                "the block is not closed, so it was read to the end of the file",
+                source,
+                (Label(Span(opened, opened + len(fence))),),
+                help=f"end the block with `{fence}`",
+                severity="warning",
+            )
+        )
     return collector.document()
 
 
@@ -65,8 +72,12 @@ def _anything(collector: Collector) -> bool:
 
 def _slip_of_a_key(text: str, word: str) -> bool:
     """Whether a line looks like `key: value` with a key misspelt or unknown, and not like mathematics."""
-    return word.isascii() and word.replace("-", "").replace("_", "").isalpha() and len(word) > 2 and (
-        text[len(word) : len(word) + 1] == ":" or nearest_key(word) is not None)
+    return (
+        word.isascii()
+        and word.replace("-", "").replace("_", "").isalpha()
+        and len(word) > 2
+        and (text[len(word) : len(word) + 1] == ":" or nearest_key(word) is not None)
+    )
 
 
 def _body_line(collector: Collector, line: Passage) -> None:

@@ -69,8 +69,9 @@ def identified(exercises: tuple[Exercise, ...]) -> dict[str, Exercise]:
     return found
 
 
-def settings(name: str, exercise: Exercise, source: Source, key: Exercise | None, key_source: Source | None,
-             defaults: Mapping[str, str]) -> Settings:
+def settings(
+    name: str, exercise: Exercise, source: Source, key: Exercise | None, key_source: Source | None, defaults: Mapping[str, str]
+) -> Settings:
     """The settings of an exercise. The key wins over the student's file, both over the command line."""
     values = {word: Located(Passage(text), Source(f"--{word}", text)) for word, text in defaults.items()}
     values |= {word: Located(passage, source) for word, passage in exercise.keys.items()}
@@ -84,12 +85,21 @@ def settings(name: str, exercise: Exercise, source: Source, key: Exercise | None
     reference = key.keys.get("answer") if key is not None else None
     reader = _Values(values)
     return Settings(
-        name, values, exercise.rows, source, points=reader.points(), partial=reader.partial(),
-        require=cast(Literal["answer", "derivation"] | None, reader.word("require")), reveal=cast(Reveal, reader.word("reveal") or "full"),
-        layout=reader.word("layout") or "gradient", layout_given="layout" in values,
+        name,
+        values,
+        exercise.rows,
+        source,
+        points=reader.points(),
+        partial=reader.partial(),
+        require=cast(Literal["answer", "derivation"] | None, reader.word("require")),
+        reveal=cast(Reveal, reader.word("reveal") or "full"),
+        layout=reader.word("layout") or "gradient",
+        layout_given="layout" in values,
         answer=Located(answer, source) if answer is not None else None,
         reference=Located(reference, key_source) if reference is not None and key_source is not None else None,
-        warnings=tuple(reader.warnings), errors=tuple(reader.errors))
+        warnings=tuple(reader.warnings),
+        errors=tuple(reader.errors),
+    )
 
 
 class _Values:
@@ -109,8 +119,15 @@ class _Values:
         if text in WORDS[key]:
             return text
         near = difflib.get_close_matches(text, WORDS[key], n=1)
-        self.errors.append(Diagnostic("key-value", f"`{key}` is `{found.text}`; it must be one of {', '.join(WORDS[key])}", found.source,
-                                      (Label(found.passage.span()),), help=f"write `{near[0]}`" if near else None))
+        self.errors.append(
+            Diagnostic(
+                "key-value",
+                f"`{key}` is `{found.text}`; it must be one of {', '.join(WORDS[key])}",
+                found.source,
+                (Label(found.passage.span()),),
+                help=f"write `{near[0]}`" if near else None,
+            )
+        )
         return None
 
     def points(self) -> float:
@@ -120,8 +137,11 @@ class _Values:
             return 1.0
         number = _number(found.text)
         if number is None or number < 0:
-            self.errors.append(Diagnostic("key-value", f"`points` is `{found.text}`; it must be a number, 0 or more", found.source,
-                                          (Label(found.passage.span()),)))
+            self.errors.append(
+                Diagnostic(
+                    "key-value", f"`points` is `{found.text}`; it must be a number, 0 or more", found.source, (Label(found.passage.span()),)
+                )
+            )
             return 1.0
         return number
 

@@ -1,4 +1,4 @@
-"""Slips with a shape of their own: a δ that links the wrong pair, a sum drawn into a function, an occurrence forgotten in the product rule."""
+"""Slips with a shape of their own: a δ between the wrong pair, a sum drawn into a function, an occurrence forgotten in the product rule."""
 
 from __future__ import annotations
 
@@ -7,11 +7,35 @@ from itertools import product
 from typing import Literal
 
 from ..ir import (
-    Add, Call, Delta, Differential, Dim, Entry, Expr, Index, MatMul, Mul, Number, Partial, Power, SumOver, Symbol, add, fresh_index, is_elementwise,
-    letters_in, matmul, mul, nodes_of, places, rename, replace_at, substitute, sum_over,
+    Add,
+    Call,
+    Delta,
+    Differential,
+    Dim,
+    Entry,
+    Expr,
+    Index,
+    MatMul,
+    Mul,
+    Number,
+    Partial,
+    Power,
+    SumOver,
+    Symbol,
+    add,
+    fresh_index,
+    is_elementwise,
+    letters_in,
+    matmul,
+    mul,
+    nodes_of,
+    places,
+    rename,
+    replace_at,
+    substitute,
+    sum_over,
 )
 from .bench import Bench
-from .reading import Read
 from .slips import Slip, terms_of
 from .surroundings import Surroundings
 
@@ -20,13 +44,13 @@ MOST_OCCURRENCES = 6
 MOST_TRIES = 60
 
 
-def pattern_slips(around: Surroundings, read: Read, before_expr: Expr, after: Expr, before: Stage) -> Iterator[Slip]:
+def pattern_slips(around: Surroundings, before_expr: Expr, after: Expr, before: Stage) -> Iterator[Slip]:
     """The slips that are looked for at a stage of the list of codes: before the layouts, before the repairs, before the facts."""
     if before_expr.shape is not after.shape:
         return
     bench = around.bench
     if before == "delta":
-        yield from _wrong_delta(bench, read, before_expr, after)
+        yield from _wrong_delta(bench, before_expr, after)
         yield from _collapsed_sum(bench, before_expr, after)
     elif before == "fact":
         yield from _product_rule(around, before_expr, after)
@@ -36,7 +60,7 @@ def pattern_slips(around: Surroundings, read: Read, before_expr: Expr, after: Ex
 # ---- δ
 
 
-def _wrong_delta(bench: Bench, read: Read, before: Expr, after: Expr) -> Iterator[Slip]:
+def _wrong_delta(bench: Bench, before: Expr, after: Expr) -> Iterator[Slip]:
     """One index of one δ changed makes the line right."""
     deltas = [node for node in nodes_of(after) if isinstance(node, Delta)]
     letters = sorted(letters_in(after))
@@ -51,8 +75,11 @@ def _wrong_delta(bench: Bench, read: Read, before: Expr, after: Expr) -> Iterato
                     return
                 mended = substitute(after, {delta: Delta(letter, kept)})
                 if mended.free == before.free and bench.equal(before, mended):
-                    yield Slip("wrong-delta", f"δ_{delta.left}{delta.right} links the wrong pair: it is δ_{letter}{kept}",
-                               help=f"write δ_{letter}{kept} for δ_{delta.left}{delta.right}")
+                    yield Slip(
+                        "wrong-delta",
+                        f"δ_{delta.left}{delta.right} links the wrong pair: it is δ_{letter}{kept}",
+                        help=f"write δ_{letter}{kept} for δ_{delta.left}{delta.right}",
+                    )
                     return
 
 
@@ -71,8 +98,11 @@ def _collapsed_sum(bench: Bench, before: Expr, after: Expr) -> Iterator[Slip]:
                 return
             mended = replace_at(after, path, opened)
             if mended.free == before.free and bench.equal(before, mended):
-                yield Slip("bad-sum-collapse", f"a sum was drawn into {_named(node)}: the sum of {_named(node, plural=True)} is not {_named(node)} of the sum",
-                           help="keep the sum in front")
+                yield Slip(
+                    "bad-sum-collapse",
+                    f"a sum was drawn into {_named(node)}: the sum of {_named(node, plural=True)} is not {_named(node)} of the sum",
+                    help="keep the sum in front",
+                )
                 return
 
 
@@ -167,8 +197,12 @@ def _product_rule(around: Surroundings, before: Expr, after: Expr) -> Iterator[S
             if bench.equal(mended, after):
                 count = len(where)
                 missing = ", ".join(_ORDINALS[number] for number in held)
-                yield Slip("product-rule", f"`{variable.name}` stands {count} times in what is differentiated, and each gives a term: "
-                           f"the term of the {missing} one is missing", help=f"add the term in which the {missing} `{variable.name}` varies")
+                yield Slip(
+                    "product-rule",
+                    f"`{variable.name}` stands {count} times in what is differentiated, and each gives a term: "
+                    f"the term of the {missing} one is missing",
+                    help=f"add the term in which the {missing} `{variable.name}` varies",
+                )
                 return
 
 

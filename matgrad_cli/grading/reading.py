@@ -19,8 +19,13 @@ from .task import written_transposed
 from .tree import PRODUCTS, is_index, rebuilt, walk
 
 FORM_SLIPS = {
-    "shape-mismatch": "non-conformable", "not-square": "non-conformable", "number-plus-array": "number-plus-array",
-    "index-mismatch": "free-index-mismatch", "index-reused": "index-reused", "wrong-delta": "wrong-delta", "unknown-name": "unknown-name",
+    "shape-mismatch": "non-conformable",
+    "not-square": "non-conformable",
+    "number-plus-array": "number-plus-array",
+    "index-mismatch": "free-index-mismatch",
+    "index-reused": "index-reused",
+    "wrong-delta": "wrong-delta",
+    "unknown-name": "unknown-name",
 }
 """Codes of the reader that make a line wrong, and the codes of the checker."""
 
@@ -48,7 +53,7 @@ class Side:
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """What became of a side. `expr` is None if it failed; then `failure` and `slip` say how. `loose` was read with index letters misused."""
+    """What became of a side. `expr` is None if it failed; then `failure` and `slip` say how."""
 
     side: Side
     expr: Expr | None = None

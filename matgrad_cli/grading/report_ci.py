@@ -37,8 +37,11 @@ def _problem_cases(suite: XML.Element, file: FileReport, problem: ProblemReport)
         _case(suite, file, name, _KINDS.get(finding.verdict), finding.code, finding.message, _details(finding), finding.line)
     if problem.kind == "derivation" or not problem.lines:
         final = problem.final
-        kind = "skipped" if final.verdict == "missing" and problem.verdict != "wrong" else _KINDS.get(
-            final.verdict, "failure" if final.verdict == "missing" else None)
+        kind = (
+            "skipped"
+            if final.verdict == "missing" and problem.verdict != "wrong"
+            else _KINDS.get(final.verdict, "failure" if final.verdict == "missing" else None)
+        )
         name = f"{problem.id} final answer" if problem.kind == "derivation" else problem.id
         _case(suite, file, name, kind, final.code or final.verdict, final.message, "")
 
@@ -49,8 +52,16 @@ def _details(finding: Finding) -> str:
     return "\n".join(lines + ([f"help: {finding.help}"] if finding.help else []))
 
 
-def _case(suite: XML.Element, file: FileReport, name: str, kind: str | None, code: str | None, message: str | None,
-          details: str, line: int | None = None) -> None:
+def _case(
+    suite: XML.Element,
+    file: FileReport,
+    name: str,
+    kind: str | None,
+    code: str | None,
+    message: str | None,
+    details: str,
+    line: int | None = None,
+) -> None:
     case = XML.SubElement(suite, "testcase", classname=_clean(file.file), name=_clean(name))
     if line is not None:
         case.set("line", str(line))
@@ -63,7 +74,7 @@ def _case(suite: XML.Element, file: FileReport, name: str, kind: str | None, cod
 
 def _clean(text: str) -> str:
     """Without the characters that XML 1.0 cannot hold, not even escaped."""
-    return "".join(c for c in text if c in "\t\n" or " " <= c and not ("\ud800" <= c <= "\udfff" or c in "\ufffe\uffff"))
+    return "".join(c for c in text if c in "\t\n" or (c >= " " and not ("\ud800" <= c <= "\udfff" or c in "\ufffe\uffff")))
 
 
 def to_github(report: Report) -> str:
@@ -78,8 +89,16 @@ def to_github(report: Report) -> str:
             for finding in problem.shown:
                 lines.append(_annotation(file, problem, finding))
             if problem.verdict != "right" and not problem.shown:
-                lines.append(_command("error" if problem.verdict == "wrong" else "warning", file.file, None, None,
-                                      f"problem {problem.id}: {problem.verdict}", problem.final.message or problem.verdict))
+                lines.append(
+                    _command(
+                        "error" if problem.verdict == "wrong" else "warning",
+                        file.file,
+                        None,
+                        None,
+                        f"problem {problem.id}: {problem.verdict}",
+                        problem.final.message or problem.verdict,
+                    )
+                )
     return "\n".join(lines)
 
 
@@ -108,8 +127,12 @@ def _escaped(text: str, also: str = "") -> str:
 
 def github_summary(report: Report) -> str:
     """Markdown for the step summary: one row per problem, then what was found in it."""
-    rows = ["## matgrad check: " + report.verdict, "", "| file | problem | verdict | first wrong line | final answer | score |",
-            "|---|---|---|---|---|---|"]
+    rows = [
+        "## matgrad check: " + report.verdict,
+        "",
+        "| file | problem | verdict | first wrong line | final answer | score |",
+        "|---|---|---|---|---|---|",
+    ]
     for file in report.files:
         for problem in file.problems:
             first = problem.first_wrong
@@ -123,8 +146,16 @@ def github_summary(report: Report) -> str:
             rows += ["", f"- {_cell(file.file)}: {_cell(diagnostic.message)}"]
         for problem in file.problems:
             if problem.verdict != "right":
-                rows += ["", f"<details><summary>{_cell(file.file)}, problem {_cell(problem.id)}</summary>", "", "```text",
-                         summary_of(problem).replace("```", "'''"), "```", "", "</details>"]
+                rows += [
+                    "",
+                    f"<details><summary>{_cell(file.file)}, problem {_cell(problem.id)}</summary>",
+                    "",
+                    "```text",
+                    summary_of(problem).replace("```", "'''"),
+                    "```",
+                    "",
+                    "</details>",
+                ]
     return "\n".join(rows) + "\n"
 
 

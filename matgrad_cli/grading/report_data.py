@@ -20,15 +20,27 @@ def _dumps(data: dict[str, Any]) -> str:
 
 
 def _file(file: FileReport) -> dict[str, Any]:
-    return {"file": file.file, "verdict": file.verdict, "score": file.score, "points": file.points,
-            "diagnostics": [_diagnostic(diagnostic) for diagnostic in file.diagnostics],
-            "problems": [_problem(problem) for problem in file.problems]}
+    return {
+        "file": file.file,
+        "verdict": file.verdict,
+        "score": file.score,
+        "points": file.points,
+        "diagnostics": [_diagnostic(diagnostic) for diagnostic in file.diagnostics],
+        "problems": [_problem(problem) for problem in file.problems],
+    }
 
 
 def _diagnostic(diagnostic: Diagnostic) -> dict[str, Any]:
     line, column = place_of(diagnostic)
-    return {"code": diagnostic.code, "severity": diagnostic.severity, "message": diagnostic.message, "line": line, "column": column,
-            "notes": list(diagnostic.notes), "help": diagnostic.help}
+    return {
+        "code": diagnostic.code,
+        "severity": diagnostic.severity,
+        "message": diagnostic.message,
+        "line": line,
+        "column": column,
+        "notes": list(diagnostic.notes),
+        "help": diagnostic.help,
+    }
 
 
 def place_of(diagnostic: Diagnostic) -> tuple[int | None, int | None]:
@@ -41,31 +53,60 @@ def place_of(diagnostic: Diagnostic) -> tuple[int | None, int | None]:
 def _problem(problem: ProblemReport) -> dict[str, Any]:
     first = problem.first_wrong
     return {
-        "id": problem.id, "kind": problem.kind, "verdict": problem.verdict, "score": problem.score, "points": problem.points,
-        "notes": list(problem.notes), "warnings": list(problem.warnings), "lines": [_line(finding) for finding in problem.lines],
-        "first_wrong": None if first is None else
-        {"number": first.number, "line": first.line, "code": first.code, "message": first.message},
+        "id": problem.id,
+        "kind": problem.kind,
+        "verdict": problem.verdict,
+        "score": problem.score,
+        "points": problem.points,
+        "notes": list(problem.notes),
+        "warnings": list(problem.warnings),
+        "lines": [_line(finding) for finding in problem.lines],
+        "first_wrong": None
+        if first is None
+        else {"number": first.number, "line": first.line, "code": first.code, "message": first.message},
         "final": {"verdict": problem.final.verdict, "code": problem.final.code, "message": problem.final.message},
     }
 
 
 def _line(finding: Finding) -> dict[str, Any]:
     evidence = list(finding.diagnostic.notes) if finding.diagnostic else []
-    return {"line": finding.line, "column": finding.column, "number": finding.number, "verdict": finding.verdict,
-            "code": finding.code, "message": finding.message, "help": finding.help, "evidence": evidence, "notes": list(finding.notes)}
+    return {
+        "line": finding.line,
+        "column": finding.column,
+        "number": finding.number,
+        "verdict": finding.verdict,
+        "code": finding.code,
+        "message": finding.message,
+        "help": finding.help,
+        "evidence": evidence,
+        "notes": list(finding.notes),
+    }
 
 
 def to_gradescope(report: Report) -> str:
     """Gradescope's results.json: one test per problem, its score out of its points."""
-    tests = [{
-        "name": _test_name(report, file, problem), "score": round(problem.score, 4), "max_score": problem.points,
-        "output": summary_of(problem), "visibility": "visible",
-        "status": "passed" if problem.verdict == "right" else "failed", "tags": [code for code in _codes(problem)],
-    } for file in report.files for problem in file.problems]
-    tests += [{"name": file.file, "score": 0, "max_score": 0, "status": "failed", "visibility": "visible", "output": said}
-              for file in report.files if (said := complaints(file))]
+    tests = [
+        {
+            "name": _test_name(report, file, problem),
+            "score": round(problem.score, 4),
+            "max_score": problem.points,
+            "output": summary_of(problem),
+            "visibility": "visible",
+            "status": "passed" if problem.verdict == "right" else "failed",
+            "tags": _codes(problem),
+        }
+        for file in report.files
+        for problem in file.problems
+    ]
+    tests += [
+        {"name": file.file, "score": 0, "max_score": 0, "status": "failed", "visibility": "visible", "output": said}
+        for file in report.files
+        if (said := complaints(file))
+    ]
     score = sum(file.score for file in report.files)
-    return _dumps({"score": round(score, 4), "output": _totals(report), "visibility": "visible", "stdout_visibility": "hidden", "tests": tests})
+    return _dumps(
+        {"score": round(score, 4), "output": _totals(report), "visibility": "visible", "stdout_visibility": "hidden", "tests": tests}
+    )
 
 
 def to_prairielearn(report: Report) -> str:
@@ -76,8 +117,17 @@ def to_prairielearn(report: Report) -> str:
     if unread:
         return _dumps({"gradable": False, "format_errors": unread, "message": _totals(report)})
     points = sum(problem.points for _, problem in problems)
-    tests = [{"name": _test_name(report, file, problem), "description": f"problem {problem.id}", "points": problem.score,
-              "max_points": problem.points, "message": summary_of(problem), "output": ""} for file, problem in problems]
+    tests = [
+        {
+            "name": _test_name(report, file, problem),
+            "description": f"problem {problem.id}",
+            "points": problem.score,
+            "max_points": problem.points,
+            "message": summary_of(problem),
+            "output": "",
+        }
+        for file, problem in problems
+    ]
     score = sum(problem.score for _, problem in problems)
     return _dumps({"gradable": True, "score": round(score / points, 6) if points else 0.0, "message": _totals(report), "tests": tests})
 
@@ -98,7 +148,7 @@ def complaints(file: FileReport) -> str:
 
 def summary_of(problem: ProblemReport) -> str:
     """The verdict on a problem in a few plain lines."""
-    parts = [problem.verdict]
+    parts: list[str] = [problem.verdict]
     for finding in problem.shown:
         where = f"line {finding.number} (file line {finding.line})" if problem.kind == "derivation" else "answer"
         code = f" [{finding.code}]" if finding.code else ""

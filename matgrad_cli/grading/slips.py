@@ -92,8 +92,11 @@ def _whole_factor(bench: Bench, before: Expr, after: Expr) -> Iterator[Slip]:
     if ratio == -1:
         yield Slip("wrong-sign", "the sign is wrong: this is exactly −1 times what is needed")
     else:
-        yield Slip("lost-factor", f"this is exactly {factor_in_words(ratio)} what is needed{_lost(ratio)}",
-                   help=f"multiply by {factor_in_words(inverse_factor(ratio)).removesuffix('×')}")
+        yield Slip(
+            "lost-factor",
+            f"this is exactly {factor_in_words(ratio)} what is needed{_lost(ratio)}",
+            help=f"multiply by {factor_in_words(inverse_factor(ratio)).removesuffix('×')}",
+        )
 
 
 def factor_in_words(ratio: Expr | Fraction) -> str:
@@ -122,8 +125,14 @@ def inverse_factor(ratio: Expr | Fraction) -> Expr | Fraction:
 
 def _lost(ratio: Expr | Fraction) -> str:
     if isinstance(ratio, Fraction):
-        known = {Fraction(2): ": a ½ is lost", Fraction(1, 2): ": a 2 is lost", Fraction(4): ": a ¼ is lost", Fraction(1, 4): ": a 4 is lost",
-                 Fraction(-2): ": a −½ is lost", Fraction(-1, 2): ": a −2 is lost"}
+        known = {
+            Fraction(2): ": a ½ is lost",
+            Fraction(1, 2): ": a 2 is lost",
+            Fraction(4): ": a ¼ is lost",
+            Fraction(1, 4): ": a 4 is lost",
+            Fraction(-2): ": a −½ is lost",
+            Fraction(-1, 2): ": a −2 is lost",
+        }
         return known.get(ratio, "")
     words = factor_in_words(inverse_factor(ratio)).removesuffix("×")
     return f": the factor {words} is lost"
@@ -148,19 +157,19 @@ def _terms(bench: Bench, before: Expr, after: Expr, reference: Expr | None, show
         ratio = bench.ratio(rest, term)
         if ratio is None or ratio == 0:
             continue
-        plain = isinstance(ratio, Fraction)
         others = [other for number, other in enumerate(mine) if number != at]
-        if plain and ratio == -1 and bench.equal(add(*others), before):
+        if ratio == -1 and bench.equal(add(*others), before):
             yield Slip("extra-term", f"the term `{shown(term)}` does not belong here", help=f"leave `{shown(term)}` out")
             return
-        if plain and ratio == -2 and bench.equal(add(*others, neg(term)), before):
+        if ratio == -2 and bench.equal(add(*others, neg(term)), before):
             yield Slip("wrong-sign", f"the sign of the term `{shown(term)}` is wrong", help=f"the term is `{shown(neg(term))}`")
             return
-        if plain and bench.equal(add(*others, mul(Number(1 + ratio), term)), before):  # type: ignore[operator]
-            yield Slip("lost-factor", f"the term `{shown(term)}` is off by a factor: it must be {1 + ratio}×",  # type: ignore[operator]
-                       help=f"multiply this term by {1 + ratio}")  # type: ignore[operator]
-            return
-        if not plain and bench.equal(add(*others, term, mul(ratio, term)), before):  # type: ignore[arg-type]
+        if isinstance(ratio, Fraction):
+            if bench.equal(add(*others, mul(Number(1 + ratio), term)), before):
+                message = f"the term `{shown(term)}` is off by a factor: it must be {1 + ratio}×"
+                yield Slip("lost-factor", message, help=f"multiply this term by {1 + ratio}")
+                return
+        elif bench.equal(add(*others, term, mul(ratio, term)), before):
             yield Slip("lost-factor", f"the term `{shown(term)}` is off by a factor that depends on a dimension")
             return
     yield from _scaled_by_dimension(bench, before, mine, shown)

@@ -41,7 +41,7 @@ class Row:
     notes: tuple[str, ...] = ()
 
 
-def joined_rows(rows: Sequence[Passage], text: str) -> list[tuple[int, Passage]]:
+def joined_rows(rows: Sequence[Passage]) -> list[tuple[int, Passage]]:
     """The rows with their numbers; a row that only goes on a sum (`+ b`) belongs to the row before."""
     found: list[tuple[int, Passage]] = []
     for number, row in enumerate(rows, 1):
@@ -68,10 +68,16 @@ def read_row(number: int, row: Passage, source: Source, names: LatexNames, synta
     own = Source(source.name, row.text)
     line = split_line(row.text, source.name, names, source=own)
     claims = tuple(
-        Claim(tuple(Side(own, side.span, _named(side.node, row.text, names, len(statement.sides) > 1 and at == 0), "latex", side.problem)
-                    for at, side in enumerate(statement.sides)),
-              statement.leading is not None, statement.role == "definition")
-        for statement in line.statements)
+        Claim(
+            tuple(
+                Side(own, side.span, _named(side.node, row.text, names, len(statement.sides) > 1 and at == 0), "latex", side.problem)
+                for at, side in enumerate(statement.sides)
+            ),
+            statement.leading is not None,
+            statement.role == "definition",
+        )
+        for statement in line.statements
+    )
     return Row(number, row, claims, line.notes)
 
 
@@ -79,9 +85,9 @@ def _named(node: s.Node | None, text: str, names: LatexNames, left: bool) -> s.N
     r"""`\delta^{(2)}` of an unknown δ is a name, not a power or a sample; a left side `e(θ)` of an unknown e is e."""
 
     def change(part: s.Node) -> s.Node:
-        if isinstance(part, s.Slice) and part.way == "sample" and isinstance(index := s.ungrouped(part.index), s.Literal_):
-            if part.letter.name not in names.variables and part.matrix.name not in names.variables:
-                return s.Name(part.span, f"{part.letter.name}^({index.value + 1})")
+        sample = isinstance(part, s.Slice) and part.way == "sample" and not {part.letter.name, part.matrix.name} & names.variables.keys()
+        if sample and isinstance(part, s.Slice) and isinstance(index := s.ungrouped(part.index), s.Literal_):
+            return s.Name(part.span, f"{part.letter.name}^({index.value + 1})")
         if isinstance(part, s.Binary) and part.operator == "^" and isinstance(part.left, s.Name) and part.left.name not in names.variables:
             raised = re.fullmatch(r".*\^\s*\{?\s*\((\w+)\)\s*\}?\s*", text[part.span.start : part.span.end + 2].rstrip(" =&"), re.DOTALL)
             if raised is not None:

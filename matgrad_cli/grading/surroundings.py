@@ -15,7 +15,6 @@ from ..notation.scope import Scope, Syntax
 from .bench import Bench
 from .task import Task
 
-
 STATED = "the loss as stated"
 """Under this name, which nobody can write, the derivation's own form of the loss is put into scope."""
 
@@ -96,8 +95,11 @@ class Surroundings:
     def expanded(self, expr: Expr, keep: Symbol | None = None) -> Expr:
         """Every defined name replaced by its value, down to the variables of the problem; `keep` and names without it stay."""
         for _ in range(len(self.values) + 1):
-            here: dict[Expr, Expr] = {symbol: value for symbol, value in self.values.items()
-                    if symbol in expr.symbols and symbol is not keep and (keep is None or keep in self._below(symbol))}
+            here: dict[Expr, Expr] = {
+                symbol: value
+                for symbol, value in self.values.items()
+                if symbol in expr.symbols and symbol is not keep and (keep is None or keep in self._below(symbol))
+            }
             if not here:
                 return expr
             expr = substitute(expr, here)

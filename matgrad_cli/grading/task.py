@@ -51,12 +51,14 @@ def task_for(key: Key) -> Task:
 
 def derivative_letters(problem: Problem) -> tuple[Index, ...]:
     """Letters for the derivative: the sides of the loss first, then those of the variable."""
-    taken = {symbol.name for symbol in problem.variables} | {name for symbol in problem.variables for side in symbol.shape.dims for name in side.names}
+    taken = {symbol.name for symbol in problem.variables} | {
+        name for symbol in problem.variables for side in symbol.shape.dims for name in side.names
+    }
     found: list[Index] = []
     for side in problem.loss.shape.dims:
-        found.append(fresh_index(side, taken | {index.name for index in found}, "p q i j k l".split()))
+        found.append(fresh_index(side, taken | {index.name for index in found}, ["p", "q", "i", "j", "k", "l"]))
     for side in problem.wrt.shape.dims:
-        found.append(fresh_index(side, taken | {index.name for index in found}, "s t k l a b".split()))
+        found.append(fresh_index(side, taken | {index.name for index in found}, ["s", "t", "k", "l", "a", "b"]))
     return tuple(found)
 
 
@@ -77,7 +79,7 @@ def whole_derivative(body: Expr, variable: Symbol, layout: str) -> Expr | None:
     taken = {letter.name for letter in letters_in(body)}
     found: list[Index] = []
     for side in sides:
-        found.append(fresh_index(side, taken | {index.name for index in found}, "s t k l i j".split()))
+        found.append(fresh_index(side, taken | {index.name for index in found}, ["s", "t", "k", "l", "i", "j"]))
     result: Expr
     if body.shape.is_number or variable.shape.is_number:
         shape = variable.shape if body.shape.is_number else body.shape

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from typing import Any
 
-from ..ir import Expr, Symbol
+from ..ir import Expr
 from ..verify.evaluate import Evaluator
 from ..verify.fields import Floats, NotExact, OutOfDomain
 from ..verify.judge import Form
@@ -68,9 +68,11 @@ def _at(around: Surroundings, before: Expr, after: Expr, number: int) -> tuple[i
         return None
     if all(abs(a - b) <= 1e-6 * max(1, abs(a), abs(b)) for a, b in zip(left.data, right.data, strict=True)):
         return None
-    names = [symbol for symbol in around.task.problem.variables if symbol in (before.symbols | after.symbols | _below(around, before, after))]
-    values = ", ".join(f"{symbol.name} = {_written(point.array(symbol), symbol)}" for symbol in names)
-    text = f"the line before is {_number_or_array(left, before)} and this one is {_number_or_array(right, before)}"
+    names = [
+        symbol for symbol in around.task.problem.variables if symbol in (before.symbols | after.symbols | _below(around, before, after))
+    ]
+    values = ", ".join(f"{symbol.name} = {_written(point.array(symbol))}" for symbol in names)
+    text = f"the line before is {_written(left)} and this one is {_written(right)}"
     said = f"at {values} {text}" if values else text
     return (len(said), said) if len(said) < 400 else None
 
@@ -96,9 +98,5 @@ def _nested(data: list[Any], dims: tuple[int, ...]) -> str:
     return "[" + ", ".join(_nested(data[at * step : (at + 1) * step], dims[1:]) for at in range(dims[0])) + "]"
 
 
-def _written(tensor: Tensor, symbol: Symbol) -> str:
-    return _nested(list(tensor.data), tensor.dims)
-
-
-def _number_or_array(tensor: Tensor, expr: Expr) -> str:
+def _written(tensor: Tensor) -> str:
     return _nested(list(tensor.data), tensor.dims)
