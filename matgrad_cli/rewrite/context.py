@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from ..ir import Delta, Entry, Expr, Index, MatrixOf, Pair, Partial, Position, Symbol, mul, rename
+from ..ir import Delta, Entry, Expr, Index, MatrixOf, Pair, Partial, Position, Symbol, Transpose, mul, rename
 from ..ir.dimensions import ONE, Dim
 from ..records import Bindings, Sentence
 from ..rulebook.load import Rulebook
@@ -68,6 +68,8 @@ def entry(base: Expr, row: Position | None, col: Position | None) -> Expr:
         if base.col is not None and col is not None:
             mapping[base.col] = col
         return rename(base.body, mapping)
+    if isinstance(base, Transpose) and base.shape.is_row:
+        return Entry(base.body, col, None)  # an entry of xᵀ is the entry of x
     return Entry(base, row, col)
 
 

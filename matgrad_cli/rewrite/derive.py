@@ -134,6 +134,14 @@ def name_repeated(recorder: Recorder, taken: set[str]) -> None:
     recorder.move("name-part", after, (("name", ", ".join(named.name for named in names)),))
 
 
+def _kind(problem: Problem, order: int) -> str:
+    if order == 2:
+        return "Hessian"
+    if problem.loss.shape.is_number:
+        return "derivative" if problem.wrt.shape.is_number else "gradient"
+    return "derivative" if problem.wrt.shape.is_number else "Jacobian"
+
+
 def finish(recorder: Recorder, start: Expr, target: Target, whole: bool, layout: str, order: int) -> Derivation:
     """The read-off: the stated result against the derivative of the loss itself."""
     problem = recorder.problem
@@ -148,6 +156,7 @@ def finish(recorder: Recorder, start: Expr, target: Target, whole: bool, layout:
     letters = [str(letter) for letter in target.letters]
     values = (
         ("gradient", matrix if matrix is not None else line),
+        ("kind", _kind(problem, order)),
         ("s", letters[0] if letters else ""),
         ("t", letters[1] if len(letters) > 1 else ""),
         ("count", str(len(letters))),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ..facts import Problem
 from ..facts.conditions import holds
-from ..ir import Entry, Expr, Index, Transpose, add, mul, nodes_of
+from ..ir import Delta, Entry, Expr, Index, Transpose, add, mul, nodes_of
 from ..records import Bindings, Step
 from .context import entry
 from .readback import Reading, read_back, read_inside
@@ -31,7 +31,7 @@ def places_of(
 def read_line(recorder: Recorder, row: Index | None, col: Index | None) -> bool:
     """Read every term of the line back; whether all of them have a matrix form."""
     terms = split(recorder.line)
-    readings = [read_back(term, row, col) for term in terms]
+    readings = [read_back(term, row, col) or read_pairs(term, row, col) for term in terms]
     if any(reading is None for reading in readings):
         return False
     found = [reading for reading in readings if reading is not None]
@@ -68,6 +68,8 @@ def _which_rule(terms: tuple[Term, ...], readings: list[Reading]) -> tuple[str, 
         return "read-product", (("k", ", ".join(map(str, terms[0].indices))), ("product", matrices))
     if len(readings) == 1 and moves == {"read-outer"}:
         return "read-outer", (("product", matrices),)
+    if not moves and any(isinstance(factor, Delta) for term in terms for factor in term.factors):
+        return "read-eye", (("product", matrices),)
     return "read-back", (("product", matrices),)
 
 

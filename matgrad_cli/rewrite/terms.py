@@ -10,8 +10,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from ..ir import Add, Delta, Entry, Expr, Index, Mul, Number, Partial, Power, SumOver, add, letters_in, mul, rename, sum_over
-from ..ir.walk import OUTER_LETTERS, fresh_index
 from ..ir.dimensions import Dim
+from ..ir.walk import OUTER_LETTERS, fresh_index
 
 INNER_LETTERS = ("k", "l", "a", "b", "c", "f", "g", "h", "q", "r", "u", "v", "w", "i", "j")
 ZERO, UNIT = Number(0), Number(1)
@@ -136,6 +136,16 @@ def _times(left: Term, right: Term) -> Term:
     return Term(left.coefficient + right.coefficient, left.indices + right.indices, left.factors + right.factors)
 
 
+def pending_last(factors: tuple[Expr, ...]) -> tuple[Expr, ...]:
+    """The pending derivative behind all other factors, so that nothing seems to stand under it: a_s ∂/∂x_p (…)."""
+    if not any(isinstance(factor, Partial) for factor in factors[:-1]):
+        return factors
+    return (
+        *(factor for factor in factors if not isinstance(factor, Partial)),
+        *(factor for factor in factors if isinstance(factor, Partial)),
+    )
+
+
 def split(expr: Expr) -> tuple[Term, ...]:
     """The terms of a line. Brackets are multiplied out only where they hold a pending derivative."""
     found = []
@@ -144,7 +154,7 @@ def split(expr: Expr) -> tuple[Term, ...]:
         if any(factor is ZERO for factor in (*term.coefficient, *term.factors)):
             continue
         coefficient = ordered(factor for factor in term.coefficient if factor is not UNIT)
-        found.append(replace(term, coefficient=coefficient))
+        found.append(replace(term, coefficient=coefficient, factors=pending_last(term.factors)))
     return tuple(found)
 
 
