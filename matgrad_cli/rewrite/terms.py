@@ -99,8 +99,10 @@ def _expand(expr: Expr) -> Iterator[Term]:
         for part in expr.terms:
             yield from _expand(part)
     elif isinstance(expr, SumOver):
+        own = {index.name for index in expr.indices}
         for term in _expand(expr.body):
-            yield Term(term.coefficient, (*expr.indices, *term.indices), term.factors)
+            inner = _apart(term, own | term.names(), own & {index.name for index in term.indices})
+            yield Term(inner.coefficient, (*expr.indices, *inner.indices), inner.factors)
     elif isinstance(expr, Mul):
         yield from _product(expr.factors)
     elif is_loose(expr):
@@ -123,27 +125,22 @@ def _product(factors: tuple[Expr, ...]) -> Iterator[Term]:
 
 
 def _times(left: Term, right: Term) -> Term:
-    clash = {index.name for index in right.indices} & left.names()
-    if clash:
-        taken = left.names() | right.names()
-        mapping: dict[Index, Index] = {}
-        for index in right.indices:
-            if index.name in clash:
-                new = fresh_index(index.dim, taken)
-                taken.add(new.name)
-                mapping[index] = new
-        right = right.renamed(mapping)
+    right = _apart(right, left.names() | right.names(), {index.name for index in right.indices} & left.names())
+    left = _apart(left, left.names() | right.names(), {index.name for index in left.indices} & right.names())
     return Term(left.coefficient + right.coefficient, left.indices + right.indices, left.factors + right.factors)
 
 
-def pending_last(factors: tuple[Expr, ...]) -> tuple[Expr, ...]:
-    """The pending derivative behind all other factors, so that nothing seems to stand under it: a_s ∂/∂x_p (…)."""
-    if not any(isinstance(factor, Partial) for factor in factors[:-1]):
-        return factors
-    return (
-        *(factor for factor in factors if not isinstance(factor, Partial)),
-        *(factor for factor in factors if isinstance(factor, Partial)),
-    )
+def _apart(term: Term, taken: set[str], clash: set[str]) -> Term:
+    """The term with the clashing ones of its summed letters renamed."""
+    if not clash:
+        return term
+    mapping: dict[Index, Index] = {}
+    for index in term.indices:
+        if index.name in clash:
+            new = fresh_index(index.dim, taken)
+            taken.add(new.name)
+            mapping[index] = new
+    return term.renamed(mapping)
 
 
 def split(expr: Expr) -> tuple[Term, ...]:
