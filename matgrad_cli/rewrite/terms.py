@@ -143,6 +143,16 @@ def _apart(term: Term, taken: set[str], clash: set[str]) -> Term:
     return term.renamed(mapping)
 
 
+def pending_last(factors: tuple[Expr, ...]) -> tuple[Expr, ...]:
+    """The pending derivative behind all other factors, so that nothing seems to stand under it: a_s ∂/∂x_p (…)."""
+    if not any(isinstance(factor, Partial) for factor in factors[:-1]):
+        return factors
+    return (
+        *(factor for factor in factors if not isinstance(factor, Partial)),
+        *(factor for factor in factors if isinstance(factor, Partial)),
+    )
+
+
 def split(expr: Expr) -> tuple[Term, ...]:
     """The terms of a line. Brackets are multiplied out only where they hold a pending derivative."""
     found = []
