@@ -7,9 +7,9 @@ cuts is a number.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from fractions import Fraction
 
+from ..diagnostics.record import record
 from ..ir import (
     ONE,
     Add,
@@ -40,7 +40,7 @@ from ..notation.precedence import ATOM, POWER, PRODUCT, SUM, UNARY
 from .code_names import Names
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Code:
     """Printed code. If not `full`, a number stands for an array whose entries are all that number.
 
@@ -180,7 +180,7 @@ class MatrixCode:
         above = [Code(code.text, code.level, code.full) for code in above]
         if len(above) > 1:
             above = [code for code in above if code.text != "1"] or above[:1]
-        bare = {0, len(above) - 1} if numbers_first else {0}
+        bare = {0, len(above) - 1} if numbers_first and codes[-1].under is None else {0}
         parts = [code.at(PRODUCT if position in bare else UNARY) for position, code in enumerate(above)] or ["1"]
         if not below:
             level = PRODUCT if len(parts) > 1 else above[0].level
