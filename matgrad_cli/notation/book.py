@@ -356,7 +356,7 @@ class BookPrinter(Printer):
         if isinstance(node.body, Call) and parts[0].level >= POWER and shown[:1].isalpha():
             return Piece(f"{sign} {shown}", POWER)  # d tr(A), not dtr(A)
         bare = isinstance(node.body, Symbol | Named | Entry) or (parts[0].inner is not None and parts[0].text[:1] in "‖\\")
-        return Piece(sign + (shown if bare else self.brackets(shown)), POWER, tight=True)
+        return Piece(sign + (shown if bare else self.brackets(shown)), POWER)
 
     def on_linearmap(self, node: LinearMap, parts: tuple[Piece, ...]) -> Piece:
         return Piece(f"{self.name(node.argument.name).text} {self.word('maps')} {self.signed(parts[0])}", SUM)

@@ -37,7 +37,7 @@ from ..index_method import reserved_names
 from ..layouts import is_turned
 from ..recorder import Recorder
 from ..tidy import textbook
-from .ending import OPEN_LIMIT, finish, need_number, tidy_under
+from .ending import OPEN_LIMIT, finish, listed, need_number, tidy_under
 from .layers import Moving
 from .parts import cut, jacobian, pendings, total
 from .pull import Term, advance, moves, peeled
@@ -57,7 +57,8 @@ def derive_chain(problem: Problem, book: Rulebook, judge: Judge, layout: str) ->
     recorder = Recorder(problem, book, judge, start)
     loss, names = cut(problem.loss, problem.wrt, (taken - {"e", "d", "o"}) | {symbol.name for symbol in problem.variables})
     if names:
-        recorder.move("chain-parts", form.pending(loss), (("names", ", ".join(named.name for named in names)),))
+        title, bindings = listed(recorder, "chain-parts", names)
+        recorder.move("chain-parts", form.pending(loss), bindings, title=title)
     moving = Moving(problem.wrt, book, short=True)
     chain = Chain(recorder, form, moving, [Term((), None, moving.d(loss))])
     chain.run(loss)

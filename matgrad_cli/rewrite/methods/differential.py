@@ -14,6 +14,7 @@ from ..naming import name_parts
 from ..recorder import Recorder
 from .ending import finish, need_number, paired_with, tidy_under
 from .forms import TraceForm
+from .forward import derive_forward, fits
 from .layers import Moving
 from .pull import Term
 from .sweep import Sweep, whole_of
@@ -21,6 +22,8 @@ from .sweep import Sweep, whole_of
 
 def derive_differential(problem: Problem, book: Rulebook, judge: Judge, layout: str) -> Derivation:
     """dL = … = tr(Gᵀ dX), hence ∇L = G. In a layout that turns the derivative round, dL = tr(J dX), hence the derivative is J."""
+    if fits(problem):
+        return derive_forward(problem, book, judge, layout)
     need_number(problem, "differential")
     taken = reserved_names(problem)
     moving = Moving(problem.wrt, book)

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from ...diagnostics import Diagnostic, StuckError
 from ...facts import Problem
-from ...ir import Call, Expr, Transpose, matmul, mul, substitute
-from ...records import Derivation, ReadOff, Result, Sentence, Step
+from ...ir import Call, Expr, Named, Transpose, matmul, mul, substitute
+from ...records import Bindings, Derivation, ReadOff, Result, Sentence, Step
 from ..assumptions import assumptions_of, notes_of
 from ..context import entry
 from ..index_method import reserved_names, target_of
 from ..layouts import is_turned
 from ..naming import name_uses, names_in, repeated_parts, with_names
-from ..reading import tidy_bindings
+from ..reading import places_of, tidy_bindings
 from ..recognise import Recogniser
 from ..recorder import Recorder, sentence
 from ..tidy import tidy_once
@@ -46,6 +46,13 @@ def paired_with(derivative: Expr, moved: Expr, turned: bool) -> Expr:
     if moved.shape.is_column:
         return matmul(row, moved)
     return matmul(moved, row) if moved.shape.is_row else Call("tr", matmul(row, moved))
+
+
+def listed(recorder: Recorder, rule_id: str, names: Sequence[Named]) -> tuple[str, Bindings]:
+    """The sentence of a rule that introduces names, with every name and what it stands for in place of {names}."""
+    pairs = ", ".join(f"{{p{number}}} = {{b{number}}}" for number in range(len(names)))
+    bindings = tuple(pair for number, named in enumerate(names) for pair in ((f"p{number}", named), (f"b{number}", named.body)))
+    return recorder.rules.rule(rule_id).title.replace("{names}", pairs), bindings
 
 
 def tidy_under(recorder: Recorder, gradient: Expr, line_of: LineOf, own: set[str], name: bool = True) -> Expr:
@@ -88,7 +95,8 @@ def finish(recorder: Recorder, start: Expr, derivative: Expr, method: str, layou
     problem = recorder.problem
     target = target_of(problem.loss, problem.wrt, reserved_names(problem))
     turned = is_turned(layout, problem.loss.shape, problem.wrt.shape)
-    whole = entry(derivative, target.col, target.row) if turned else entry(derivative, target.row, target.col)
+    row, col = places_of(target.letters, target.row, target.col, target.root)
+    whole = entry(derivative, col, row) if turned else entry(derivative, row, col)
     verdict = recorder.judge.check_derivative(whole, target.letters, 1)
     rule = recorder.rules.rule(rule_id)
     moved = Moving(problem.wrt, recorder.rules).d(problem.wrt)

@@ -14,7 +14,7 @@ from ..naming import fresh_name
 from ..recorder import Recorder
 from ..sums import merge_like_terms
 from .chain import ChainForm
-from .ending import finish, need_number, tidy_under
+from .ending import finish, listed, need_number, tidy_under
 from .polynomial import Monomial, Polynomial, without_norms, without_transposes
 
 
@@ -101,8 +101,8 @@ def _differentiate(recorder: Recorder, form: ChainForm, groups: list[Group], tak
     constants = [group.expr() for group in groups if not group.terms]
     if several:
         named = [group.over([shown[row, col] for col in range(len(group.terms))]) for row, group in enumerate(moving)]
-        names = ", ".join(body.name for _, body in bodies.values() if isinstance(body, Named))
-        recorder.move("name-terms", form.pending(add(*named, *constants)), (("names", names),))
+        title, bindings = listed(recorder, "name-terms", [body for _, body in bodies.values() if isinstance(body, Named)])
+        recorder.move("name-terms", form.pending(add(*named, *constants)), bindings, title=title)
     pending = {place: mul(*numbers, form.pending(body)) for place, (numbers, body) in bodies.items()}
     _record(recorder, "derivative-of-sum", moving, pending)
     kinds = {place: kind_of(moving[place[0]].terms[place[1]], polynomial) for place in pending}

@@ -25,6 +25,7 @@ from ...ir import (
     Transpose,
     add,
     is_elementwise,
+    matmul,
     mul,
     nodes_of,
     substitute,
@@ -145,18 +146,26 @@ def jacobian(move: Expr, pending: Differential) -> Expr | None:
 def _of_product(move: MatMul, inner: Expr, pending: Differential) -> Expr | None:
     place = move.factors.index(inner)
     left, right = move.factors[:place], move.factors[place + 1 :]
-    if isinstance(inner, Transpose) and inner.body is pending and not left:
-        return flip(_times(*right))
+    if isinstance(inner, Transpose) and inner.body is pending and right:  # a (dx)ᵀ b = a bᵀ dx
+        return _times(*left, flip(_times(*right)))
+    if isinstance(inner, Call) and inner.function == "diag" and right:  # diag(dx) b = diag(b) dx
+        below = jacobian(inner.argument, pending)
+        return None if below is None else _times(*left, Call("diag", _times(*right)), below)
     below = jacobian(inner, pending)
-    return None if below is None or right else _times(*left, below)
+    if below is None:
+        return None
+    if not right:
+        return _times(*left, below)
+    number = matmul(*right)
+    return mul(number, _times(*left, below)) if number.shape.is_number else None
 
 
 def _of_entries(move: Expr, inner: Expr, below: Expr) -> Expr | None:
     if isinstance(move, Mul):
         others = [factor for factor in move.factors if factor is not inner]
-        if inner.shape.is_number and not move.shape.is_number:
-            return None
-        return mul(*others, below)
+        numbers = [factor for factor in others if factor.shape.is_number]
+        arrays = [factor for factor in others if not factor.shape.is_number]
+        return mul(*numbers, _times(*arrays, below))
     if isinstance(move, Hadamard):
         scale = [factor for factor in move.factors if factor is not inner]
         whole = scale[0] if len(scale) == 1 else Hadamard(tuple(scale))

@@ -144,15 +144,23 @@ def _with(term: Term, gradient: Expr | None, move: Expr, numbers: tuple[Expr, ..
 
 
 def multiplied(numbers: tuple[Expr, ...]) -> tuple[Expr, ...]:
-    """The rational numbers of a coefficient multiplied, in front of the others."""
+    """The rational numbers of a coefficient multiplied, in front of the others; a single one stays as it is written."""
+    rational = [number for number in numbers if _value(number) is not None]
+    rest = tuple(number for number in numbers if _value(number) is None)
+    if len(rational) < 2:
+        return (*(number for number in rational if number is not Number(1)), *rest)
     value = Fraction(1)
-    rest = []
-    for number in numbers:
-        if isinstance(number, Number):
-            value *= number.value
-        else:
-            rest.append(number)
+    for number in rational:
+        value *= _value(number) or Fraction(0)
     return (*((Number(value),) if value != 1 else ()), *rest)
+
+
+def _value(number: Expr) -> Fraction | None:
+    if isinstance(number, Number):
+        return number.value
+    if isinstance(number, Power) and isinstance(number.base, Number) and number.exponent is MINUS and number.base.value:
+        return 1 / number.base.value
+    return None
 
 
 def _split(term: Term, move: Expr) -> Moved:

@@ -1,0 +1,113 @@
+"""Vectors by a vector, and arrays by a number: d f = J dx is read off without a trace, d F = F′ dt by taking dt out."""
+
+from __future__ import annotations
+
+from ...diagnostics import Diagnostic, StuckError
+from ...facts import Problem
+from ...ir import Call, Differential, Expr, Fill, Mul, Number, Shape, matmul, mul, nodes_of
+from ...notation.to_text import to_text
+from ...records import Derivation
+from ...rulebook.load import Rulebook
+from ...verify.judge import Judge
+from ..algebra import flip
+from ..layouts import is_turned
+from ..recorder import Recorder
+from ..tidy import regrouped
+from .ending import finish, tidy_under
+from .layers import Layer, Moving, layer_of, zero_of
+from .parts import jacobian
+from .pull import moves
+
+MAX_LINES = 500
+
+
+def fits(problem: Problem) -> bool:
+    """Whether the derivative has at most two sides and needs no trace: an array by a number, a column by a column."""
+    loss, wrt = problem.loss.shape, problem.wrt.shape
+    return not loss.is_number and (wrt.is_number or (loss.is_column and wrt.is_column))
+
+
+def derive_forward(problem: Problem, book: Rulebook, judge: Judge, layout: str) -> Derivation:
+    """d f = … = J dx, hence ∂f/∂x = J; or dF = … = F′ dt, hence ∂F/∂t = F′."""
+    moving = Moving(problem.wrt, book)
+    start = moving.d(problem.loss)
+    recorder = Recorder(problem, book, judge, start)
+    for _ in range(MAX_LINES):
+        if not _unfold(recorder, moving):
+            break
+    moved = moving.d(problem.wrt)
+    derivative = _factor(recorder, moved)
+
+    def line_of(found: Expr) -> Expr:
+        return mul(found, moved) if moved.shape.is_number else matmul(found, moved)
+
+    recorder.move("differential-factor", line_of(derivative), (("G", derivative), ("dX", moved)))
+    derivative = tidy_under(recorder, derivative, line_of, set())
+    if is_turned(layout, problem.loss.shape, problem.wrt.shape):
+        return finish(recorder, start, flip(derivative), "differential", layout, "read-jacobian-turned")
+    return finish(recorder, start, derivative, "differential", layout, "read-jacobian")
+
+
+def _unfold(recorder: Recorder, moving: Moving) -> bool:
+    """One layer of every pending differential that one rule unfolds; whether there was any."""
+    pending = [node for node in nodes_of(recorder.line) if isinstance(node, Differential) and node.body is not moving.variable]
+    if not pending:
+        return False
+    first: Layer | None = None
+    mapping: dict[Expr, Expr] = {}
+    for node in pending:
+        layer = layer_of(node.body, moving)
+        if layer is None:
+            raise _stuck(recorder, node.body)
+        first = first or layer
+        if layer.rule == first.rule:
+            mapping[node] = layer.body
+    assert first is not None
+    recorder.move(first.rule, replaced(recorder.line, mapping), first.bindings)
+    return True
+
+
+def replaced(root: Expr, mapping: dict[Expr, Expr]) -> Expr:
+    """`root` with nodes replaced, nested sums and products flattened."""
+    if root in mapping:
+        return mapping[root]
+    if not root.children or not moves(root):
+        return root
+    parts = tuple(replaced(child, mapping) for child in root.children)
+    return root if parts == root.children else regrouped(root, parts)
+
+
+def _factor(recorder: Recorder, moved: Expr) -> Expr:
+    line = recorder.line
+    if not moves(line):
+        return zero_of(line) if moved.shape.is_number else Fill(0, Shape(line.shape.rows, moved.shape.rows))
+    if moved.shape.is_number:
+        return beside(line, moved)
+    assert isinstance(moved, Differential)
+    found = jacobian(line, moved)
+    if found is None:
+        raise _stuck(recorder, line)
+    return found
+
+
+def beside(line: Expr, moved: Expr) -> Expr:
+    """What stands beside dt in an expression that is linear in it."""
+    if line is moved:
+        return Number(1)
+    if not moves(line):
+        return line
+    if isinstance(line, Mul) and moved in line.factors:
+        return mul(*(factor for factor in line.factors if factor is not moved))
+    return regrouped(line, tuple(beside(child, moved) for child in line.children))
+
+
+def _stuck(recorder: Recorder, part: Expr) -> StuckError:
+    name = part.function if isinstance(part, Call) else type(part).__name__
+    return StuckError(
+        Diagnostic(
+            "stuck",
+            f"this method knows no rule for `{name}` here",
+            notes=(f"the line reached: {to_text(recorder.line)}",),
+            help="`--method index` goes through entries and can differentiate it",
+        )
+    )
