@@ -49,7 +49,8 @@ def flip(expr: Expr) -> Expr:
     if isinstance(expr, Mul):
         return mul(*(flip(factor) for factor in expr.factors))
     pushed = _pushed(expr)
-    return pushed if pushed is not None and transposes(pushed) <= transposes(expr) else Transpose(expr)
+    allowed = transposes(expr) + isinstance(expr, Kron)  # I ⊗ xᵀ reads better than (I ⊗ x)ᵀ
+    return pushed if pushed is not None and transposes(pushed) <= allowed else Transpose(expr)
 
 
 def _pushed(expr: Expr) -> Expr | None:

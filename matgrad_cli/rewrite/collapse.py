@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from ..diagnostics.record import record
 from ..ir import (
+    Add,
     Call,
     Delta,
     Entry,
@@ -16,6 +16,7 @@ from ..ir import (
     Pair,
     Position,
     Transpose,
+    add,
     kron,
     letters_of,
     mul,
@@ -29,7 +30,7 @@ from .recorder import Recorder
 from .terms import UNIT, Term, join, split
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Collapse:
     """One δ removed from a term: the summed letter `old` became `new`."""
 
@@ -83,6 +84,10 @@ def _paired_entry(node: Entry) -> Expr | None:
         return _paired_entry(Entry(base.body, node.col, node.row))
     if isinstance(base, Inverse) and isinstance(base.body, Kron) and all(part.shape.is_square for part in base.body.factors):
         return _paired_entry(Entry(kron(*(Inverse(part) for part in base.body.factors)), node.row, node.col))
+    if isinstance(base, Add | Mul):
+        parts = [part if part.shape.is_number else _paired_entry(Entry(part, node.row, node.col)) for part in base.children]
+        found = [part for part in parts if part is not None]
+        return (add if isinstance(base, Add) else mul)(*found) if len(found) == len(parts) else None
     if not isinstance(base, Kron):
         return None
     first, rest = base.children[0], base.children[1:]

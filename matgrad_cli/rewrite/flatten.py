@@ -6,8 +6,7 @@ letters; its connected parts become matrices of their own, joined by ⊗, and an
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from ..diagnostics.record import record
 from ..facts import Problem
 from ..ir import (
     Add,
@@ -45,7 +44,7 @@ MOST_SYMBOLS = 60
 
 MOST_TERMS = 24
 
-@dataclass(frozen=True, slots=True)
+@record
 class Form:
     """coefficient · left · core · right; `left` and `right` only put rows and columns into order."""
 
@@ -54,11 +53,14 @@ class Form:
     core: Expr
     right: tuple[Expr, ...]
 
-    def expr(self) -> Expr:
-        """The matrix; identities beside another factor are dropped."""
+    def array(self) -> Expr:
+        """The matrix without its coefficient; identities beside another factor are dropped."""
         factors = [*self.left, self.core, *self.right]
-        kept = [factor for factor in factors if not isinstance(factor, Eye)] or [self.core]
-        return _times(self.coefficient, matmul(*kept))
+        return matmul(*([factor for factor in factors if not isinstance(factor, Eye)] or [self.core]))
+
+    def expr(self) -> Expr:
+        """The matrix."""
+        return _times(self.coefficient, self.array())
 
 
 def flattened_matrix(result: Result, problem: Problem, judge: Judge, order: int) -> Expr | None:

@@ -7,6 +7,7 @@ from ..facts.conditions import holds
 from ..ir import Delta, Entry, Expr, Index, Transpose, add, mul, nodes_of
 from ..records import Bindings, Step
 from .context import entry
+from .pairs import read_pairs
 from .readback import Reading, read_back, read_inside
 from .recognise import Recogniser
 from .recorder import Recorder
