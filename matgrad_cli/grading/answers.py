@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
 
 from ..diagnostics import Diagnostic, InputError, MatgradError, Source, Span
+from ..diagnostics.record import replace
 from ..ir import Expr, Index
 from ..notation import syntax as s
 from ..notation.choice import in_syntax

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from ..diagnostics import Diagnostic, InputError, Source
+from ..diagnostics.record import replace
 from ..records.finding import FileReport, ProblemReport, Report
 from .exercise import judge, unanswered
 from .files import expanded, read_document, read_text

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Literal
 
+from ..diagnostics.record import replace
 from ..ir import Entry, Expr, Index, MatrixOf, Partial, Symbol, Transpose
 from ..notation import syntax as s
-from .diagnose import Context, diagnosis, repaired
+from .diagnose import Context, delta_of_unlike, diagnosis, repaired
 from .forms import as_array, is_derivative, is_pending, left_letters, order_of
 from .kinds import Clash, kind_in_words, pairings
 from .reading import Read, Side, read_side
@@ -279,8 +280,11 @@ class Reader:
     def _misfit(self, last: Expr, found: Read) -> Outcome:
         """A side whose parts do not fit together, with the single edit that would make it follow, if there is one."""
         outcome = _failed(found)
+        context = Context(self.around, self.chain.head, self.chain.target, self.chain.order, found)
+        if found.slip is not None and found.slip.code in ("free-index-mismatch", "wrong-delta"):
+            slip = delta_of_unlike(context, last, found.slip)
+            return Outcome("wrong", found, slip) if slip is not None else outcome
         if outcome.verdict == "wrong" and found.slip is not None and found.slip.code == "non-conformable":
-            context = Context(self.around, self.chain.head, self.chain.target, self.chain.order, found)
             if (mended := repaired(context, last)) is not None:
                 return Outcome("wrong", found, replace(found.slip, help=mended.help, notes=(*found.slip.notes, mended.message)))
         return outcome

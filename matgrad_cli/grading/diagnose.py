@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from ..diagnostics import Span
+from ..diagnostics.record import replace
 from ..facts import Fact
-from ..ir import Delta, Expr, Index, Partial, Symbol, Transpose, nodes_of
+from ..ir import Delta, Expr, Index, Number, Partial, Symbol, Transpose, nodes_of
 from ..notation import syntax as s
 from .bench import Bench
 from .edits import Edit, edits
@@ -132,6 +133,15 @@ def _delta_slip(pending: Partial, after: Expr) -> Slip:
         f"{kind_in_words(after)}",
         help=f"differentiate by one entry of {name}: both of its indices need a δ",
     )
+
+
+def delta_of_unlike(context: Context, before: Expr, slip: Slip) -> Slip | None:
+    """A δ of two letters of different sizes, where a pending derivative by an entry stood: one δ was written where two are needed."""
+    pending, span = _pending_entry(before), _span_of_delta(context)
+    if pending is None or span is None:
+        return None
+    found = _delta_slip(pending, Number(0))
+    return replace(found, notes=(slip.message,), span=span)
 
 
 def _fresh_pair(taken: Sequence[Index]) -> tuple[str, str]:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from ..diagnostics import Span
+from ..diagnostics.record import replace
 from ..notation import syntax as s
 from .tree import PRODUCTS, Path, children, factors, is_index, replaced, walk
 
@@ -73,7 +74,7 @@ def _insertions(root: s.Node, _text: str, numbers: frozenset[str]) -> Iterator[E
         for name, named in names.items():
             again = s.Name(named.span, name)
             for operator in ("hadamard", "@"):
-                new = s.Binary(node.span, operator, again, node)  # type: ignore[arg-type]
+                new = s.Binary(node.span, operator, again, node)
                 yield Edit(
                     "dropped-term", replaced(root, path, s.Group(node.span, new)), node.span, f"the factor `{name}` is needed once more"
                 )

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Literal
 
 from ..diagnostics import Diagnostic, Label, MatgradError, Source, Span
+from ..diagnostics.record import replace
 from ..notation import syntax as s
 from ..records.finding import Final, Finding, ProblemReport, ProblemVerdict, worst
 from .answers import judge_answer
@@ -136,7 +136,7 @@ def _answer(chosen: Settings, task: Task) -> ProblemReport:
         lead = len(answer.passage.text) - len(answer.passage.text.lstrip())
         passage = answer.passage.part(lead, len(answer.passage.text))
         lines = (_finding(1, verdict, passage, found.slip, answer.source, found.notes),)
-    final_verdict: Literal["right", "wrong", "missing"] = verdict if verdict in ("right", "wrong") else "missing"  # type: ignore[assignment]
+    final_verdict: Literal["right", "wrong", "missing"] = verdict if verdict in ("right", "wrong") else "missing"
     final = Final(final_verdict, found.slip.code if found.slip else None, found.slip.message if found.slip else None)
     if chosen.require == "derivation":
         verdict, final = _requires_derivation(verdict, final)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from fractions import Fraction
 
 from ..diagnostics import Span
+from ..diagnostics.record import replace
 from ..notation import syntax as s
 from .tree import PRODUCTS, bound_letters, children, free_letters, index_letters, with_children
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Literal
 
 from ..diagnostics import Diagnostic, InputError, MatgradError, Source, Span
+from ..diagnostics.record import replace
 from ..ir import Dim, Expr, Index
 from ..notation import syntax as s
 from ..notation.elaborate import Reading, read_node

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
+from ..diagnostics.record import replace
 from ..diagnostics.show import show
 from ..records.finding import FileReport, Finding, ProblemReport, Report
 

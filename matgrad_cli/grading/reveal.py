@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from ..diagnostics import Diagnostic, Label
+from ..diagnostics.record import replace
 from ..records.finding import Final, Finding, ProblemReport, Reveal
 from .codes import HINTS
 

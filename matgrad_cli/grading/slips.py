@@ -56,7 +56,7 @@ def _opened(expr: Expr) -> list[Expr] | None:
 
 def _over_sum(factors: tuple[Expr, ...], joined: Callable[[Sequence[Expr]], Expr]) -> list[Expr] | None:
     for at, factor in enumerate(factors):
-        parts = _opened(factor) if isinstance(factor, (Add, Mul, Transpose)) else None
+        parts = _opened(factor) if isinstance(factor, (Add, Mul, MatMul, SumOver, Transpose)) else None
         if parts is not None:
             return [joined([*factors[:at], part, *factors[at + 1 :]]) for part in parts]
     return None

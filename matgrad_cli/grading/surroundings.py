@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from ..diagnostics import Source
+from ..diagnostics.record import replace
 from ..ir import Differential, Dim, Expr, Index, Partial, Symbol, rename, substitute
 from ..notation import syntax as s
 from ..notation.latex_names import LatexNames

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import fields, replace
 
+from ..diagnostics.record import fields_of, replace
 from ..notation import syntax as s
 
 Path = tuple[int, ...]
@@ -14,10 +14,10 @@ PRODUCTS = ("juxtapose", "dot", "@", "*", "hadamard")
 def children(node: s.Node) -> tuple[s.Node, ...]:
     """The direct parts that are nodes, in the order of the fields."""
     found: list[s.Node] = []
-    for field in fields(node):
-        if field.name == "span":
+    for field in fields_of(node):
+        if field == "span":
             continue
-        value = getattr(node, field.name)
+        value = getattr(node, field)
         if isinstance(value, s.Node):
             found.append(value)
         elif isinstance(value, tuple):
@@ -44,8 +44,8 @@ def with_children(node: s.Node, parts: tuple[s.Node, ...]) -> s.Node:
             return tuple(filled(item) for item in value)
         return value
 
-    changes = {field.name: filled(getattr(node, field.name)) for field in fields(node) if field.name != "span"}
-    return replace(node, **changes)  # type: ignore[arg-type]
+    changes = {name: filled(getattr(node, name)) for name in fields_of(node) if name != "span"}
+    return replace(node, **changes)
 
 
 def rebuilt(node: s.Node, change: Callable[[s.Node], s.Node]) -> s.Node:
@@ -133,7 +133,7 @@ def is_index(root: s.Node, path: Path) -> bool:
         part = parts[step]
         if isinstance(node, (s.Subscript, s.Kronecker, s.Derivative)) and any(part is index for index in node.indices):
             return True
-        if isinstance(node, s.Slice) and part is node.index:
+        if isinstance(node, s.Slice):
             return True
         if isinstance(node, (s.Sigma, s.EntriesOf, s.MapsTo)) and part is not node.body:
             return True
