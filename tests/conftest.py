@@ -41,12 +41,20 @@ class Sample:
     wrt: str
     shapes: tuple[str, ...]
     assume: tuple[str, ...]
+    method: str = "index"
+    layout: str = "gradient"
 
     @property
     def arguments(self) -> list[str]:
         """The sample as arguments of `explain` and `gradient`."""
         options = [f"--shape={text}" for text in self.shapes] + [f"--assume={text}" for text in self.assume]
-        return [self.loss, "--wrt", self.wrt, *options]
+        return [self.loss, "--wrt", self.wrt, *options, *self.ways]
+
+    @property
+    def ways(self) -> list[str]:
+        """The method and the layout as options, where they are not the usual ones."""
+        method = [] if self.method == "index" else [f"--method={self.method}"]
+        return method + ([] if self.layout == "gradient" else [f"--layout={self.layout}"])
 
 
 def samples() -> list[Sample]:
@@ -55,7 +63,8 @@ def samples() -> list[Sample]:
     for file in sorted(SAMPLES.glob("*/problem.toml")):
         data = tomllib.loads(file.read_text(encoding="utf-8"))
         texts = {key: (data[key],) if key in data else () for key in ("shapes", "assume")}
-        found.append(Sample(file.parent.name, data["loss"], data["wrt"], **texts))
+        ways = {key: data[key] for key in ("method", "layout") if key in data}
+        found.append(Sample(file.parent.name, data["loss"], data["wrt"], **texts, **ways))
     return found
 
 

@@ -12,7 +12,9 @@ FORMATS = {"txt": "text", "tex": "latex", "md": "markdown", "json": "json"}
 def _rendered(sample: Sample) -> dict[str, str]:
     from matgrad_cli import api
 
-    explanation = api.explain(sample.loss, wrt=sample.wrt, shapes=sample.shapes, assume=sample.assume)
+    explanation = api.explain(
+        sample.loss, wrt=sample.wrt, shapes=sample.shapes, assume=sample.assume, method=sample.method, layout=sample.layout
+    )
     assert explanation.verified
     return {ending: explanation.render(name) for ending, name in FORMATS.items()}
 

@@ -71,7 +71,7 @@ def assumptions_of(loss: Expr, problem: Problem) -> tuple[Sentence, ...]:
 def notes_of(problem: Problem) -> tuple[Sentence, ...]:
     """What should be said beside the result: which gradient is meant for a symmetric variable."""
     wrt = problem.wrt
-    if not problem.loss.shape.is_number or not holds(wrt, "symmetric", problem):
+    if not problem.loss.shape.is_number or not wrt.shape.is_matrix or not holds(wrt, "symmetric", problem):
         return ()
     return (
         Sentence(
