@@ -291,12 +291,12 @@ class BookPrinter(Printer):
         return Piece(self.raised(self.within(parts[0], ATOM), self.exponent_text(Number(node.exponent), parts[0])), POWER, tight=True)
 
     def on_transpose(self, node: Transpose, parts: tuple[Piece, ...]) -> Piece:
-        if isinstance(node.body, Inverse) and parts[0].inner:
+        if isinstance(node.body, Inverse) and not isinstance(node.body.body, Transpose) and parts[0].inner:
             return self._decorated(parts[0].inner, "inverse-transpose")
         return self._decorated(parts[0], "transpose")
 
     def on_inverse(self, node: Inverse, parts: tuple[Piece, ...]) -> Piece:
-        if isinstance(node.body, Transpose) and parts[0].inner:
+        if isinstance(node.body, Transpose) and not isinstance(node.body.body, Inverse) and parts[0].inner:
             return self._decorated(parts[0].inner, "inverse-transpose")
         return self._decorated(parts[0], "inverse")
 
