@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 
 from ..diagnostics import Diagnostic, StuckError
+from ..diagnostics.record import replace
 from ..facts import Problem
-from ..ir import Entry, Expr, Fill, Partial, Shape, substitute
+from ..ir import Entry, Expr, Fill, MatrixOf, Partial, Shape, substitute
 from ..ir.dimensions import ONE
 from ..records import Derivation, ReadOff, Result, Sentence
 from ..rulebook.load import Rulebook, rulebook
@@ -142,6 +142,15 @@ def _kind(problem: Problem, order: int) -> str:
     return "derivative" if problem.wrt.shape.is_number else "Jacobian"
 
 
+def _matrix_of(line: Expr, target: Target) -> Expr:
+    """The matrix whose entry is the last line; a number itself."""
+    if not target.letters:
+        return line
+    if isinstance(line, Entry):
+        return line.base
+    return MatrixOf(*places_of(target.letters, target.row, target.col, target.root), line)  # δ_s0 is the entry of a basis vector
+
+
 def finish(recorder: Recorder, start: Expr, target: Target, whole: bool, layout: str, order: int) -> Derivation:
     """The read-off: the stated result against the derivative of the loss itself."""
     problem = recorder.problem
@@ -150,7 +159,7 @@ def finish(recorder: Recorder, start: Expr, target: Target, whole: bool, layout:
     line = recorder.line
     matrix = None
     if whole:
-        matrix = line.base if isinstance(line, Entry) and target.letters else line
+        matrix = _matrix_of(line, target)
     rule = recorder.rules.rule("read-off" if whole else "state-entries")
     verdict = recorder.judge.check_derivative(line, target.letters, order)
     letters = [str(letter) for letter in target.letters]
