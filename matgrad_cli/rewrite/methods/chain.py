@@ -9,11 +9,9 @@ from ...facts import Problem
 from ...ir import (
     Differential,
     Expr,
-    Fill,
     Index,
     MatrixOf,
     Named,
-    Number,
     Partial,
     Shape,
     Symbol,
@@ -38,7 +36,7 @@ from ..layouts import is_turned
 from ..recorder import Recorder
 from ..tidy import textbook
 from .ending import OPEN_LIMIT, finish, listed, need_number, tidy_under
-from .layers import Moving
+from .layers import Moving, zero_of
 from .parts import cut, jacobian, pendings, total
 from .pull import Term, advance, moves, peeled
 from .sweep import NAME_FROM, whole_of
@@ -187,7 +185,7 @@ class Chain:
     def _through(self, part: Expr, members: list[Term], outer: bool) -> None:
         """One part: d(part) in terms of its own parts, each contribution carried to the other side."""
         self._name_long(members)
-        move = total(part, self.moving)
+        move = total(part, self.moving) if self.moving.active(part) else zero_of(part)
         if move is None:
             raise self._stuck(part)
         member = next(term for term in self.terms if term.move is self.moving.d(part))
@@ -197,9 +195,7 @@ class Chain:
             new.extend(found if term is member else [term])
         self.terms = new
         shown = [self.form.show(term) for term in new]
-        line = add(*shown) if shown else self.form.show(Term((Number(0),), None, self.moving.d(self.moving.variable)))
-        if not shown and not self.recorder.line.shape.is_number:
-            line = Fill(0, self.recorder.line.shape)
+        line = add(*shown) if shown else zero_of(self.recorder.line)
         rule, bindings = self._said(part, move, found, outer)
         self.recorder.move(rule, line, bindings)
 

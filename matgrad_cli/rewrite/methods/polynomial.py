@@ -69,7 +69,7 @@ class Polynomial:
         return self.variable in expr.symbols
 
     def words(self, expr: Expr) -> list[tuple[tuple[Expr, ...], Word]]:
-        """An array as a sum of numbers times words. Numbers with the variable are not allowed here."""
+        """An array as a sum of numbers times words."""
         if not self.active(expr):
             numbers, array = chained(expr)
             return [(numbers, array.factors if isinstance(array, MatMul) else (array,))]
@@ -85,8 +85,7 @@ class Polynomial:
             case Mul(factors):
                 numbers = tuple(factor for factor in factors if factor.shape.is_number)
                 array = next(factor for factor in factors if not factor.shape.is_number)
-                if not any(self.active(number) for number in numbers):
-                    return [((*numbers, *more), word) for more, word in self.words(array)]
+                return [((*numbers, *more), word) for more, word in self.words(array)]
             case MatMul(factors):
                 return self._multiplied([self.words(factor) for factor in factors])
             case MatrixPower(base, exponent) if 0 < exponent <= 8:
@@ -126,13 +125,25 @@ class Polynomial:
             case Power(base, Number(value)) if value.denominator == 1 and 0 < value <= 8:
                 return self._times([self.monomials(base)] * int(value))
             case MatMul():
-                return [Monomial(numbers, (word,)) for numbers, word in self.words(expr)]
+                return [self._closed(numbers, word) for numbers, word in self.words(expr)]
             case Call("tr", (inner,)):
-                return [Monomial(numbers, (word,)) for numbers, word in self.words(inner)]
+                return [self._closed(numbers, word) for numbers, word in self.words(inner)]
             case Call():
                 return self.monomials(as_trace(expr))
             case _:
                 raise not_polynomial(expr)
+
+    def _closed(self, numbers: tuple[Expr, ...], word: Word) -> Monomial:
+        """A closed word with its numbers; numbers that hold the variable become words of their own."""
+        words: tuple[Word, ...] = (word,)
+        constants: tuple[Expr, ...] = ()
+        for number in numbers:
+            found = self.monomials(number)
+            if len(found) != 1:
+                raise not_polynomial(number)
+            constants += found[0].numbers
+            words += found[0].words
+        return Monomial(multiplied(constants), words)
 
     def _times(self, parts: list[list[Monomial]]) -> list[Monomial]:
         whole = self._multiplied([[(one.numbers, one.words) for one in part] for part in parts])
