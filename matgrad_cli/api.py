@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from .diagnostics import BugError, Diagnostic
+from .diagnostics.record import record
 from .notation.problems import read_problem
 from .records import Derivation
 
@@ -26,7 +26,7 @@ def _texts(given: Texts) -> tuple[str, ...]:
     return (given,) if isinstance(given, str) else tuple(given)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Explanation:
     """One derivation or several (of several methods or layouts), ready to be printed."""
 
@@ -54,7 +54,7 @@ class Explanation:
         return self.render("html")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Gradient:
     """The result alone, of one layout or of several."""
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Literal
+
+from .record import record
 
 Severity = Literal["error", "wrong", "warning", "note"]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Span:
     """Characters `start` up to but not including `end` of a text, counted from 0."""
 
@@ -24,7 +26,7 @@ class Span:
         return Span(self.start + by, self.end + by)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Source:
     """A text that messages point into: its name (a file, or `loss`) and its characters."""
 
@@ -32,7 +34,7 @@ class Source:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Label:
     """What is said about one place; an empty text marks the place alone."""
 
@@ -40,7 +42,7 @@ class Label:
     text: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Diagnostic:
     """One message. `message` says what is wrong and stands alone; `notes` give evidence; only `help` proposes."""
 
@@ -58,7 +60,7 @@ class MatgradError(Exception):
     """Something that ends in a message and an exit code, never in a traceback."""
 
     diagnostic: Diagnostic
-    exit_code: int = field(default=3)
+    exit_code: int = 3
 
     def __str__(self) -> str:
         return self.diagnostic.message

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from .diagnostic import Diagnostic, Label, Severity, Source
 from .letters import plain_text, shortened, visible
+from .record import record
 
 _COLOURS: dict[Severity, str] = {"error": "1;31", "wrong": "1;31", "warning": "1;33", "note": "1;36"}
 _FRAME = "1;34"
@@ -34,7 +33,7 @@ def show(diagnostic: Diagnostic, *, colour: bool = False, width: int = 100) -> s
     return "\n".join(line.rstrip() for line in lines) + "\n"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class _Paint:
     """Wraps text in a colour of the terminal, or leaves it alone."""
 
@@ -84,7 +83,7 @@ def _place(source: Source, labels: tuple[Label, ...], severity: Severity, paint:
     return out
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class _Mark:
     """A label in its line: 0-based characters `start` up to `end` of the line that begins at `offset` of the text."""
 
@@ -172,7 +171,7 @@ def _excerpt(text: str, marks: list[_Mark], room: int) -> tuple[str, _Columns]:
     return ("…" if first else "") + body + cut, _Columns(first, [columns for _, columns in pieces], lead)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class _Placed:
     """A mark by its columns in the excerpt."""
 

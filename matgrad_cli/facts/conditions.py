@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Final
 
 from ..diagnostics import Diagnostic, UsageError
+from ..diagnostics.record import record
 from ..ir import Expr
 from . import samplers
 from .problem import Problem
@@ -17,7 +17,7 @@ from .samplers import Entry, Rows
 Structured = Callable[[samplers.Source, int, int, Entry], Rows]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Condition:
     """A fact that can be declared of a variable.
 

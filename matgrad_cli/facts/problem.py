@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-
+from ..diagnostics.record import record
 from ..ir import Dim, Expr, Symbol
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Fact:
     """Something known of a variable: `S symmetric`. The word is one of the closed list in `conditions`."""
 
@@ -18,7 +17,7 @@ class Fact:
         return f"{self.symbol.name} {self.word}"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Problem:
     """What is to be differentiated by what, and what is known.
 
@@ -34,7 +33,7 @@ class Problem:
     origins: tuple[tuple[str, str], ...] = ()
     assumed: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
-    sizes: tuple[Dim, ...] = field(default=())
+    sizes: tuple[Dim, ...] = ()
     source: str = ""
 
     def knows(self, symbol: Expr, word: str) -> bool:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Final
 
+from ..diagnostics.record import record
 from .dimensions import NUMBER, ONE, Shape
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Function:
     """A named function of one or two arrays.
 

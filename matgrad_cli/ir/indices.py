@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from ..diagnostics.record import record
 from .dimensions import Dim
 
 _INDICES: dict[tuple[str, Dim], Index] = {}
@@ -42,7 +41,7 @@ class Index:
         return f"Index({self.name}:{self.dim})"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Pair:
     """The row (or column) of A ⊗ B that belongs to row `outer` of A and row `inner` of B: outer·size(inner) + inner."""
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import NoReturn
 
 from ..diagnostics import Span
+from ..diagnostics.record import record
 from ..ir import (
     Add,
     Call,
@@ -41,7 +41,7 @@ from .scope import Scope
 LARGEST_POWER = 1000
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Reading:
     """An expression that was read, where each of its parts stands in the text, and what was assumed in reading it."""
 

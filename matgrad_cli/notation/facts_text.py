@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Final
 
 from ..diagnostics import Diagnostic, InputError, Label, Source, Span, UsageError
+from ..diagnostics.record import record
 from ..facts.conditions import CONDITIONS, parse_fact_word
 from ..ir import ONE, Dim, Shape
 from .names import spelled_name
@@ -14,7 +14,7 @@ from .names import spelled_name
 _LONGEST: Final = 20_000
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class StatedFact:
     """A fact of a variable by name, and where it was written."""
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from itertools import chain, count
 
+from ..diagnostics.record import record
 from ..ir import ONE, Dim, Expr, Shape
 from . import syntax as s
 from .names import GREEK, canonical_name
@@ -20,7 +20,7 @@ _LETTERS = ["m", "n", "p", "q", "r", "k", "l", "h", "d", "s", "t", "u", "v", "g"
 _GREEK_NAMES = frozenset(GREEK.values())
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Inference:
     """What was found: shapes of names, dimensions of free letters, and the sizes at places (`I`, bound letters)."""
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from ..diagnostics import Diagnostic, InputError, Source, Span
+from ..diagnostics.record import record
 from .latex_lexer import Lexer
 from .latex_names import LatexNames, accents_kept
 from .latex_reader import Reader
@@ -21,7 +22,7 @@ _SAID: Final = {
 }  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Side:
     """One expression of a chain: its text and place, and its tree, or the message that says why it could not be read."""
 
@@ -31,7 +32,7 @@ class Side:
     problem: Diagnostic | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Statement:
     """A chain of expressions. `leading` is the sign with which it begins, if it goes on from the line before."""
 
@@ -47,7 +48,7 @@ class Statement:
         return all(side.node is not None for side in self.sides)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class LatexLine:
     """The statements of one row; `remarks` are its words, `notes` what was repaired or assumed."""
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from fractions import Fraction
 from typing import Final
 
 from ..diagnostics import InputError, Source
+from ..diagnostics.record import record
 from .latex_calculus import Calculus
 from .latex_cursor import DEEPEST
 from .latex_lexer import Lexer
@@ -19,7 +19,7 @@ _LOOSE: Final[dict[str, Operator]] = {"odot": "hadamard", "circ": "hadamard", "o
 _BEGINNERS: Final = words("frac sqrt sum partial nabla d ones zeros norm abs brace dots")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class LatexReading:
     """A formula read: its tree, and what was repaired or assumed."""
 

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from fractions import Fraction
 from typing import Literal
 
 from ..diagnostics import Span
+from ..diagnostics.record import record
 from .latex_cursor import Cursor
 from .latex_tokens import REFUSED, Token
 from .syntax import Apply, Inverted, Kronecker, Literal_, Name, Negative, Node, Slice, Subscript, Transposed, ungrouped
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Script:
     """One script: what it is (`T`, `inverse`, `power`, `circ`, `sample`, `index`, `label`, `prime`), and what it holds."""
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from fractions import Fraction
 from typing import Final, Literal, NoReturn
 
 from ..diagnostics import Diagnostic, InputError, Label, Source, Span
+from ..diagnostics.record import record
 from .names import spelled_name
 
 LONGEST_TEXT: Final = 100_000
@@ -17,7 +17,7 @@ LARGEST_EXPONENT: Final = 400
 Kind = Literal["number", "name", "string", "sign", "power", "end"]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Token:
     """A word of the text. `text` is normalised (`−` is `-`, `²` is a power with text `2`); the span is as written."""
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 
 from ..diagnostics import Diagnostic, InputError, Label, Source, Span, UsageError
+from ..diagnostics.record import replace
 from ..facts import Fact, Problem
 from ..ir import Dim, Shape, Size, Symbol, nodes_of
 from . import syntax as s

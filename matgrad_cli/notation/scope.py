@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Literal
 
 from ..diagnostics import Source
+from ..diagnostics.record import replace
 from ..ir import Dim, Expr, Symbol
 from .names import canonical_name
 

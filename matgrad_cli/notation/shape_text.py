@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Final, NoReturn
 
 from ..diagnostics import Diagnostic, InputError, Label, Source, Span
+from ..diagnostics.record import record
 from ..ir import NUMBER, ONE, Dim, Shape
 from .names import spelled_name
 
@@ -15,7 +15,7 @@ _LARGEST: Final = 10**6
 _LONGEST: Final = 20_000
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Declared:
     """A declared shape and where it was written."""
 

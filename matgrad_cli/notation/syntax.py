@@ -6,25 +6,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from fractions import Fraction
 from typing import Literal
 
 from ..diagnostics import Span
+from ..diagnostics.record import record
 
 Operator = Literal["+", "-", "*", "/", "@", "**", "^", "hadamard", "kron", "juxtapose", "dot", "inner"]
 """`juxtapose` is LaTeX's product by standing side by side (also `*`, `\\times`), `dot` the one written `\\cdot` (of two columns: their
 inner product); `inner` is A:B; `^` is LaTeX's power (of a square matrix the matrix power), `**` the elementwise one."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Node:
     """Something read, and where it stood."""
 
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Literal_(Node):
     """A number as written: exact."""
 
@@ -32,21 +32,21 @@ class Literal_(Node):
     text: str
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Name(Node):
     """A name, already normalised (NFKC, Greek names spelled out: `lambda` for λ)."""
 
     name: str
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Negative(Node):
     """−body."""
 
     body: Node
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Binary(Node):
     """left operator right."""
 
@@ -55,14 +55,14 @@ class Binary(Node):
     right: Node
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Transposed(Node):
     """bodyᵀ."""
 
     body: Node
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Inverted(Node):
     """body^{-1} of a matrix (or 1/body of a number), also body^{-n}: `power` is n."""
 
@@ -70,7 +70,7 @@ class Inverted(Node):
     power: int = 1
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Apply(Node):
     """A function of the language with its arguments: norm(A, 'fro'), sum(A, axis=0). Texts are given as they stand.
 
@@ -84,7 +84,7 @@ class Apply(Node):
     options: tuple[tuple[str, str], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Subscript(Node):
     """body[i, j]: an entry, its index letters or 0-based numbers (LaTeX numbers are already shifted)."""
 
@@ -92,7 +92,7 @@ class Subscript(Node):
     indices: tuple[Node, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Slice(Node):
     """One row or column of a matrix as a column vector.
 
@@ -106,7 +106,7 @@ class Slice(Node):
     way: Literal["row", "column", "sample", "subscript"] = "subscript"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Sigma(Node):
     """Σ over letters; `bounds` are the upper bounds where written (None where not), for a warning if they disagree."""
 
@@ -115,14 +115,14 @@ class Sigma(Node):
     body: Node
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Kronecker(Node):
     """δ with two indices (`scalar` δ_ij), or with more (kept as written, to be refused or explained)."""
 
     indices: tuple[Node, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Derivative(Node):
     """∂(body)/∂variable or ∂(body)/∂variable[indices], pending; no body means: of the loss, no variable: by wrt.
 
@@ -135,7 +135,7 @@ class Derivative(Node):
     style: Literal["partial", "total", "nabla", "D"] = "partial"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Differential_(Node):
     """d(body), or Df(A)[H] with a direction."""
 
@@ -143,26 +143,26 @@ class Differential_(Node):
     direction: Node | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Cases(Node):
     """\\begin{cases} value if condition … \\end{cases}; conditions are kept as pairs of equalities or inequalities."""
 
     branches: tuple[tuple[Node, str], ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Ellipsis_(Node):
     """… : something left out. It cannot be judged."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Group(Node):
     """(body): brackets as written, so that (2A)B and 2AB stay two things."""
 
     body: Node
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class EntriesOf(Node):
     """The array whose entry at `letters` is `body`; None for the missing letter of a column (second) or of a row (first)."""
 
@@ -171,7 +171,7 @@ class EntriesOf(Node):
     body: Node
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class MapsTo(Node):
     """The linear map argument ↦ body; the argument has the shape of wrt."""
 
@@ -179,7 +179,7 @@ class MapsTo(Node):
     body: Node
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class PairIndex(Node):
     """(outer, inner): a row or column of A ⊗ B as an index."""
 
@@ -206,7 +206,7 @@ def parts_of(node: Node) -> Iterator[Node]:
 def children_of(node: Node) -> list[Node]:
     """The nodes directly below, in reading order."""
     found: list[Node] = []
-    for name in node.__dataclass_fields__:
+    for name in type(node).__match_args__:
         value = getattr(node, name)
         if isinstance(value, Node):
             found.append(value)

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from ..diagnostics.record import record
 from ..facts import Problem
 from ..ir import Dim, Expr, Index, Path, Shape, Symbol
 from ..verify.verdict import Kind, Verdict, weakest
@@ -13,7 +12,7 @@ Bindings = tuple[tuple[str, Value], ...]
 """What the variables of a rule stood for, in the order of the rule; also the values that a sentence mentions."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Sentence:
     """A sentence for the reader with places for mathematics: `"δ is 1 only where {k} = {s}"` and the values of k and s.
 
@@ -24,7 +23,7 @@ class Sentence:
     values: Bindings = ()
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Step:
     """One rule applied once at one place, or at all its parallel places at once, or a titled group of such substeps.
 
@@ -45,7 +44,7 @@ class Step:
     substeps: tuple[Step, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Result:
     """A derivative, as an array of shape (loss) + (wrt) + (wrt again for order 2).
 
@@ -62,7 +61,7 @@ class Result:
     cases: tuple[tuple[Expr, str], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ReadOff:
     """From the last line to ∇L = G: another shape, so not a step but a record with its own verdict.
 
@@ -76,7 +75,7 @@ class ReadOff:
     verdict: Verdict
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Derivation:
     """A chain of steps closed by a read-off. Each step starts from the line where the one before ended."""
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
 
 from ..diagnostics import Diagnostic, Source, Span
+from ..diagnostics.record import record
 
 LineVerdict = Literal["follows", "wrong", "unreadable", "undecided"]
 ProblemVerdict = Literal["right", "wrong", "unreadable", "undecided"]
@@ -15,7 +15,7 @@ Reveal = Literal["none", "hint", "full"]
 WORST_FIRST: tuple[ProblemVerdict, ...] = ("wrong", "unreadable", "undecided", "right")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Finding:
     """A line verdict with its code and evidence. `number` counts the rows of the derivation from 1, `span` points into the file."""
 
@@ -39,7 +39,7 @@ class Finding:
         return self.diagnostic.help if self.diagnostic else None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Final:
     """The verdict on the final answer alone, whatever the way to it."""
 
@@ -48,7 +48,7 @@ class Final:
     message: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ProblemReport:
     """What was found in one problem: its lines, its final answer, its score."""
 
@@ -74,7 +74,7 @@ class ProblemReport:
         return tuple(finding for finding in self.lines if finding.verdict != "follows")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class FileReport:
     """What was found in one file. `diagnostics` are about the file itself: its keys, its markup."""
 
@@ -102,7 +102,7 @@ class FileReport:
         return sum(problem.points for problem in self.problems)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Report:
     """What was found in all files."""
 

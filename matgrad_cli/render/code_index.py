@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from ..diagnostics.record import record
 from ..ir import (
     ONE,
     Add,
@@ -31,7 +30,7 @@ from .code_names import Names
 _ALPHABET = "ijklabcdefghmnopqrstuvwxyz"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Operand:
     """An array in an einsum with one letter for each of its axes."""
 

@@ -56,14 +56,20 @@ def entry_rows(content: Page, view: View, label: str) -> Iterator[Row]:
     if forms.flattened is not None:
         yield BLANK
         yield from sentence_rows(_vec_sentence(forms), view.width, 0)
-        yield from block(f"{vec_label(forms)} = ", to_unicode(forms.flattened), view)
+        head, flat = f"{vec_label(forms)} = ", to_unicode(forms.flattened)
+        if len(head) + len(flat) > view.width:
+            yield Row(head.rstrip("= "))
+            head = "  = "
+        yield from block(head, flat, view)
         for swap in forms.swaps:
             yield from sentence_rows(swap_text(swap), view.width, 0, 4)
     if view.detail == "full":
         for title, cells in two_ways(forms):
-            yield BLANK
-            yield from sentence_rows(title, view.width, 0)
-            yield from _picture(bracketed(cells), view)
+            picture = list(_picture(bracketed(cells), view))
+            if picture:
+                yield BLANK
+                yield from sentence_rows(title, view.width, 0)
+                yield from picture
 
 
 def _case_rows(forms: Forms, view: View, label: str) -> Iterator[Row]:

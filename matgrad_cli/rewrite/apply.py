@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import lru_cache
 
+from ..diagnostics.record import record
 from ..facts import Problem
 from ..facts.conditions import CONDITIONS, holds
 from ..ir import Add, Expr, Hadamard, Index, MatMul, Mul, SumOver, Symbol, add, hadamard, letters_in, mul, product, sum_over
@@ -21,7 +21,7 @@ STRUCTURE = frozenset(("symmetric", "antisymmetric", "diagonal", "orthogonal", "
 """Facts that tie entries to each other or to values: none may be used of the variable inside a pending derivative."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Rewriting:
     """What a rule made of an expression: the new one, what the rule's letters stood for, and what had to be supposed."""
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from itertools import permutations
 
+from ..diagnostics.record import record
 from ..facts import Problem
 from ..ir import Delta, Expr, Eye, Fill, Index, MatrixOf, Named, Pair, kron, mul, nodes_of, substitute, sum_over
 from ..ir.dimensions import ONE, Dim
@@ -15,7 +15,7 @@ from .context import delta
 Letters = tuple[Index, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Block:
     """The matrix of a connected part of a term: its row letters and column letters, outermost first."""
 

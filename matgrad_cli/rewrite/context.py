@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from ..diagnostics.record import record
 from ..ir import Delta, Entry, Expr, Index, MatrixOf, Pair, Partial, Position, Symbol, Transpose, mul, rename
 from ..ir.dimensions import ONE, Dim
 from ..records import Bindings, Sentence
@@ -12,7 +13,7 @@ from ..rulebook.load import Rulebook
 from .terms import UNIT, ZERO, Letters
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Unfolding:
     """The expression that replaces a pending derivative, the rule that says so, and what its sentence mentions."""
 

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from ..diagnostics import Diagnostic, StuckError
+from ..diagnostics.record import record
 from ..facts import Problem
 from ..ir import Add, Call, Delta, Expr, Index, Number, Pair, Partial, Symbol, add, mul, nodes_of
 from ..ir.dimensions import ONE
@@ -24,7 +23,7 @@ ENTRY_LETTERS = ("s", "t"), ("p", "q"), ("a", "b"), ("u", "v"), ("f", "g")
 ROOT_LETTERS = ("i", "j"), ("p", "q"), ("a", "b"), ("u", "v"), ("f", "g")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Target:
     """What one derivation differentiates: `entry` (a number with the letters of the loss) by the variable's entry [row, col]."""
 

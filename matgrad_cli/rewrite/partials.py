@@ -8,8 +8,8 @@ and the powers see `cite` of the rules in rules/partials.toml.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
+from ..diagnostics.record import record
 from ..ir import (
     Call,
     Entry,
@@ -297,7 +297,7 @@ def _pair_delta(position: Position | None, outer: Index | None, inner: Index | N
     return delta(position, Pair(outer, inner, inner_dim))
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Native:
     """A rule that no pattern can say: its function, and the operators at whose numbers or entries it is tried."""
 

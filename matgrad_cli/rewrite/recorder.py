@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import string
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from ..diagnostics import BugError, Diagnostic
+from ..diagnostics.record import replace
 from ..facts import Problem
 from ..ir import Expr, Index
 from ..notation.to_text import to_text

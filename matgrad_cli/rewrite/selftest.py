@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Final
 
 from ..diagnostics import MatgradError
+from ..diagnostics.record import record
 from ..facts import Fact, Problem
 from ..facts.conditions import CONDITIONS
 from ..ir import ONE, Differential, Dim, Expr, Index, Number, Partial, Shape, Symbol, add, hadamard, mul, neg, nodes_of, product
@@ -32,7 +32,7 @@ VARIABLES: Final = ("X", "S", "w", "z")
 FORBIDDEN: Final = re.compile(r"^(use|simplify|apply|do|rule)-|-rule$|-\d+$|[^a-z0-9-]|--")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Check:
     """One of the checks of a rule: what it asks, whether it passed, and the evidence."""
 
@@ -41,7 +41,7 @@ class Check:
     evidence: str
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Sample:
     """Both sides of a rule at one choice of dimensions, as a problem for the judge."""
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
 from fractions import Fraction
 
+from ..diagnostics.record import record
 from ..facts import Problem
 from ..ir import Add, Expr, Fill, MatMul, Mul, Number, add, matmul, mul
 from ..ir.dimensions import ONE
@@ -14,7 +14,7 @@ RUN = 3
 """Common runs of at most so many factors are looked for; longer ones are found in several rounds."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Part:
     """A term of a sum: rational number · other numbers · array (None if the term is a number)."""
 

@@ -7,8 +7,9 @@ letter may stand on either side of its Σ, which is one of the invisible moves.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
+from ..diagnostics.record import record, replace
 from ..ir import Add, Delta, Entry, Expr, Index, Mul, Number, Partial, Power, SumOver, add, letters_in, mul, rename, sum_over
 from ..ir.dimensions import Dim
 from ..ir.walk import OUTER_LETTERS, fresh_index
@@ -17,7 +18,7 @@ INNER_LETTERS = ("k", "l", "a", "b", "c", "f", "g", "h", "q", "r", "u", "v", "w"
 ZERO, UNIT = Number(0), Number(1)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Term:
     """coefficient · Σ_indices factors. The coefficient holds no letters; the factors are numbers in writing order."""
 

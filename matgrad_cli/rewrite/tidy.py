@@ -6,10 +6,11 @@ rules/simplify.toml; nothing is multiplied out.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable
-from dataclasses import dataclass
 from fractions import Fraction
 
+from ..diagnostics.record import record
 from ..facts import Problem
 from ..facts.conditions import holds
 from ..ir import (
@@ -184,7 +185,7 @@ def diag_times_vector(node: Expr, problem: Problem) -> Expr | None:
     if not isinstance(node, MatMul):
         return None
     factors = node.factors
-    for number, (left, right) in enumerate(zip(factors, factors[1:], strict=False)):
+    for number, (left, right) in enumerate(itertools.pairwise(factors)):
         if isinstance(left, Call) and left.function == "diag" and right.shape.is_column and left.argument.shape.is_column:
             merged = right if _is_ones(left.argument) else left.argument if _is_ones(right) else hadamard(left.argument, right)
             return matmul(*factors[:number], merged, *factors[number + 2 :])
@@ -193,7 +194,8 @@ def diag_times_vector(node: Expr, problem: Problem) -> Expr | None:
             merged = right.argument if _is_ones(column) else column if _is_ones(right.argument) else hadamard(column, right.argument)
             return matmul(*factors[:number], flip(merged), *factors[number + 2 :])
         if _is_diag(left) and _is_diag(right):
-            assert isinstance(left, Call) and isinstance(right, Call)
+            assert isinstance(left, Call)
+            assert isinstance(right, Call)
             merged = Call("diag", hadamard(left.argument, right.argument))
             return matmul(*factors[:number], merged, *factors[number + 2 :])
     return None
@@ -265,7 +267,7 @@ def sums_to_one(node: Expr, problem: Problem) -> Expr | None:
     return None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class TidyMove:
     """A move with the id of its rule."""
 

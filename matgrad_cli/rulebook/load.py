@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from ..diagnostics import Diagnostic, InputError
+from ..diagnostics.record import record
 from .complaint import complain
 from .heads import guess_heads
 from .plain import read_plain
@@ -30,7 +30,7 @@ def rules_folder() -> Path:
     raise InputError(Diagnostic("rules-missing", f"found no rule files: neither `{package / '_rules'}` nor `rules/` beside the package"))
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Entry:
     """The text of one entry before it is read, where it stands, and its id."""
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from functools import lru_cache
 
 from ..diagnostics import InputError, MatgradError, Source
+from ..diagnostics.record import record
 from ..ir import ONE, Differential, Dim, Expr, Index, MatMul, Shape, Symbol, nodes_of
 from ..ir.expr import IndexMismatch, ShapeMismatch
 from ..notation.elaborate import elaborate
@@ -23,7 +23,7 @@ MOST_RUNS = 3
 """Three variables in a row have two places where one ends and the next begins."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Pattern:
     """The left side of a rule; what is variable in it; the operators that a matching expression must contain."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from ..diagnostics.record import record, replace
 
 RULE_FIELDS = frozenset(
     ("id", "title", "shapes", "lhs", "rhs", "when", "why", "cite", "example", "given", "native", "reversible")
@@ -10,7 +10,7 @@ RULE_FIELDS = frozenset(
 METHOD_FIELDS = frozenset(("id", "title", "why", "phases"))
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Requirement:
     """A condition of a rule: `A invertible` is a pattern variable and a word of the closed list."""
 
@@ -21,7 +21,7 @@ class Requirement:
         return f"{self.variable} {self.word}"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Rule:
     """An identity `lhs` = `rhs` with the sentence printed beside its step, its reason, its sources and a worked example.
 
@@ -54,7 +54,7 @@ class Rule:
         return replace(self, lhs=self.rhs, rhs=self.lhs, example=self.example and (self.example[1], self.example[0]))
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Phase:
     """One stage of a method: a name, what is tried in which order, and whether it is tried again until nothing fits."""
 
@@ -63,7 +63,7 @@ class Phase:
     rules: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Method:
     """A named order in which rules are tried."""
 

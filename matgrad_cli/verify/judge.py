@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from typing import Final
 
+from ..diagnostics.record import record
 from ..facts import Fact, Problem
 from ..ir import Entry, Expr, Index, Partial, Shape
 from . import structure as lay
@@ -24,7 +24,7 @@ _AGREE: Final = 1e-9
 _DIFFER: Final = 1e-6
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Form:
     """The axes of a comparison: the letters that are free and the shape."""
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
+
+from ..diagnostics.record import record
 
 Kind = Literal["proved", "agrees", "differs", "unknown"]
 
@@ -11,7 +12,7 @@ Nested = float | int | str | list["Nested"]
 """A number or nested lists of numbers, as JSON holds them."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Witness:
     """Values at which two lines differ: the variables by name, and what each line is there."""
 
@@ -20,7 +21,7 @@ class Witness:
     right: Nested
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Verdict:
     """`proved` (exactly equal modulo a prime), `agrees` (floats at several points), `differs`, or `unknown`; `by` is the evidence."""
 

@@ -1,0 +1,113 @@
+"""Frozen data with named fields, cheap to define.
+
+The standard library's frozen, slotted dataclass writes and compiles seven methods for every class, about 0.4 ms each; with seventy
+classes that is a fifth of the time `matgrad explain` takes. This decorator shares one set of methods between all classes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import is_dataclass
+from dataclasses import replace as _replace_dataclass
+from typing import Any, TypeVar, dataclass_transform
+
+T = TypeVar("T")
+
+
+@dataclass_transform(frozen_default=True)
+def record(cls: type[T]) -> type[T]:
+    """A class whose annotated names are fields: set once by position or name, compared and hashed by value."""
+    names: dict[str, None] = {}
+    defaults: dict[str, Any] = {}
+    for base in reversed(cls.__mro__):
+        for name, annotation in base.__dict__.get("__annotations__", {}).items():
+            if not str(annotation).startswith("ClassVar"):
+                names[name] = None
+                if name in base.__dict__:
+                    defaults[name] = base.__dict__[name]
+    fields = tuple(names)
+    put: Any = type.__setattr__
+    put(cls, "__match_args__", fields)
+    put(cls, "_record_defaults", defaults)
+    for method in (_init, _eq, _hash, _repr, _setattr, _delattr):
+        if method.__name__ not in cls.__dict__:
+            put(cls, method.__name__, method)
+    return cls
+
+
+def _init(self: Any, *args: Any, **named: Any) -> None:
+    fields = type(self).__match_args__
+    values = self.__dict__
+    if len(args) == len(fields) and not named:
+        values.update(zip(fields, args, strict=True))
+    else:
+        _fill(type(self), values, args, named)
+    after = getattr(self, "__post_init__", None)
+    if after is not None:
+        after()
+
+
+def _fill(cls: Any, values: dict[str, Any], args: tuple[Any, ...], named: dict[str, Any]) -> None:
+    fields, defaults = cls.__match_args__, cls._record_defaults
+    if len(args) > len(fields):
+        raise TypeError(f"{cls.__name__} takes {len(fields)} values, not {len(args)}")
+    given = dict(zip(fields, args, strict=False))
+    for name, value in named.items():
+        if name not in fields or name in given:
+            raise TypeError(f"{cls.__name__} has no field {name} left to set")
+        given[name] = value
+    for name in fields:
+        if name in given:
+            values[name] = given[name]
+        elif name in defaults:
+            values[name] = defaults[name]
+        else:
+            raise TypeError(f"{cls.__name__} needs a value for {name}")
+
+
+def _eq(self: Any, other: object) -> bool:
+    if type(self) is not type(other):
+        return False
+    return bool(self.__dict__ == other.__dict__)
+
+
+def _hash(self: Any) -> int:
+    return hash((type(self), *self.__dict__.values()))
+
+
+def _repr(self: Any) -> str:
+    inside = ", ".join(f"{name}={getattr(self, name)!r}" for name in type(self).__match_args__)
+    return f"{type(self).__name__}({inside})"
+
+
+def _setattr(self: Any, name: str, value: object) -> None:
+    raise AttributeError(f"{type(self).__name__} is frozen: {name} cannot be set")
+
+
+def _delattr(self: Any, name: str) -> None:
+    raise AttributeError(f"{type(self).__name__} is frozen: {name} cannot be removed")
+
+
+for _method, _name in (
+    (_init, "__init__"), (_eq, "__eq__"), (_hash, "__hash__"), (_repr, "__repr__"), (_setattr, "__setattr__"), (_delattr, "__delattr__"),
+):  # fmt: skip
+    _method.__name__ = _name
+
+
+def fields_of(value: object) -> tuple[str, ...]:
+    """The names of the fields of a record (or of a dataclass), in order."""
+    if is_dataclass(value):
+        return tuple(value.__dataclass_fields__)
+    return tuple(type(value).__match_args__)  # type: ignore[attr-defined]
+
+
+def as_mapping(value: object) -> Mapping[str, Any]:
+    """The fields of a record with their values."""
+    return {name: getattr(value, name) for name in fields_of(value)}
+
+
+def replace(value: T, **changes: Any) -> T:
+    """A copy of a record (or of a dataclass) with some fields changed."""
+    if is_dataclass(value) and not isinstance(value, type):
+        return _replace_dataclass(value, **changes)
+    return type(value)(**{**as_mapping(value), **changes})
