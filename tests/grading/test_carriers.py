@@ -1,0 +1,78 @@
+"""The three carriers: one set of keys, rows that keep their places, warnings for slips of keys."""
+
+from __future__ import annotations
+
+from matgrad_cli.grading.files import read_text
+from matgrad_cli.grading.keys import Document
+
+
+def places(document: Document) -> list[str]:
+    """The characters of the file at the place of every row."""
+    text = document.source.text
+    return [text[row.span().start : row.span().end] for exercise in document.exercises for row in exercise.rows]
+
+
+def test_latex_rows_keep_their_places() -> None:
+    text = r"""% matgrad: loss = sum(x)
+% matgrad: wrt = x
+\begin{verbatim}
+% matgrad: loss = no
+\begin{align} no \end{align}
+\end{verbatim}
+\begin{align*} % \\ no row
+  a &= b \label{eq:1} \\[2pt]
+    &= \begin{cases} c & d \\ e & f \end{cases} \\
+    &= [X]_{st} \nonumber
+\end{align*}
+\[ \begin{aligned} x &= y \\ &= z \end{aligned} \]
+$$ p = q $$
+\begin{multline} u = v \\ + w \end{multline}
+\begin{equation} r :&= s \end{equation}
+"""
+    document = read_text(text, "a.tex")
+    assert document.diagnostics == ()
+    assert [row.text for exercise in document.exercises for row in exercise.rows] == [
+        "a  = b", r"= \begin{cases} c & d \\ e & f \end{cases}", "= [X]_{st}", "x  = y", "= z", "p = q", "u = v    + w", "r  := s"]
+    assert places(document) == ["a &= b", r"= \begin{cases} c & d \\ e & f \end{cases}", "= [X]_{st}", "x &= y", "= z", "p = q",
+                                r"u = v \\ + w", "r :&= s"]
+
+
+def test_keys_at_the_head_are_defaults_and_a_new_loss_begins_a_problem() -> None:
+    document = read_text("""```matgrad
+shapes: x: n
+wrt: x
+```
+```matgrad
+loss: sum(x)
+
+= 1
+loss: sum(x**2)
+id: second
+
+= 2
+```
+""", "a.md")
+    assert [(exercise.text("loss"), exercise.text("wrt"), exercise.text("problem")) for exercise in document.exercises] == [
+        ("sum(x)", "x", None), ("sum(x**2)", "x", "second")]
+    assert places(document) == ["= 1", "= 2"]
+
+
+def test_values_in_toml_keep_their_places() -> None:
+    text = 'shapes = { X = "m×n" }\n[[problem]]\nid = 1\nloss = "sum(X)"\nanswer = "\\\\mathbf{1}x"\nassume = ["X positive", "X square"]\n'
+    (exercise,) = read_text(text, "a.toml").exercises
+    answer = exercise.keys["answer"]
+    assert (answer.text, text[answer.span().start : answer.span().end]) == ("\\mathbf{1}x", "\\\\mathbf{1}x")
+    assert (exercise.text("shapes"), exercise.text("assume"), exercise.text("problem")) == ("X: m×n", "X positive, X square", "1")
+
+
+def test_an_unknown_key_is_a_warning_with_the_nearest() -> None:
+    for name, text in {"a.md": "```matgrad\nlos: sum(x)\nloss: sum(x)\n\n= 1\n```\n", "a.tex": "% matgrad: los = 1\n% matgrad: loss = sum(x)\n",
+                       "a.toml": "los = 1\nloss = 'sum(x)'\n"}.items():
+        (warning,) = read_text(text, name).diagnostics
+        assert (warning.code, warning.severity, warning.help) == ("unknown-key", "warning", "write `loss`")
+
+
+def test_text_that_is_no_toml_has_a_place() -> None:
+    (error,) = read_text("[[problem]]\nloss = = 1\n", "a.toml").diagnostics
+    assert error.code == "not-toml"
+    assert error.labels[0].span.start == 19
