@@ -258,7 +258,8 @@ def _outer(blocks: list[Block]) -> list[Block]:
     tall = [block for block in blocks if not block.cols]
     flat = [block for block in blocks if not block.rows]
     rest = [block for block in blocks if block.rows and block.cols]
-    if not rest and sum(len(block.rows) for block in tall) == sum(len(block.cols) for block in flat):
+    stacked = any(len(block.rows) + len(block.cols) > 1 for block in (*tall, *flat))  # vec(X) stays whole
+    if not rest and stacked and sum(len(block.rows) for block in tall) == sum(len(block.cols) for block in flat):
         tall, flat = [_beside(tall)], [_beside(flat)]
     while tall and flat:
         left, right = tall.pop(), flat.pop()
