@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ...facts import Problem
-from ...ir import Add, Call, Expr, Fill, Mul, Named, Number, Symbol, Transpose, add, matmul, mul
+from ...ir import Add, Call, Expr, Fill, Mul, Named, Number, Transpose, add, matmul, mul
 from ...records import Derivation
 from ...rulebook.load import Rulebook
 from ...verify.judge import Judge
@@ -15,6 +15,7 @@ from ..recorder import Recorder
 from ..sums import merge_like_terms
 from .chain import ChainForm
 from .ending import finish, listed, need_number, tidy_under
+from .layers import zero_of
 from .polynomial import Monomial, Polynomial, without_norms, without_transposes
 
 
@@ -109,13 +110,21 @@ def _differentiate(recorder: Recorder, form: ChainForm, groups: list[Group], tak
     for kind in dict.fromkeys(kinds.values()):
         for place, (numbers, _) in bodies.items():
             if kinds[place] == kind:
-                pending[place] = mul(*numbers, _gradient(moving[place[0]].terms[place[1]], polynomial, form, recorder.problem))
+                found = _gradient(moving[place[0]].terms[place[1]], polynomial, form, recorder.problem)
+                pending[place] = add(*(mul(*numbers, part) for part in (found.terms if isinstance(found, Add) else (found,))))
+                if kind == "expand-constant":
+                    pending[place] = found
         _record(recorder, kind, moving, pending)
+    kept = {place: found for place, found in pending.items() if kinds[place] != "expand-constant"}
+    if kept:
+        _record(recorder, "drop-zero", moving, kept)
+    elif pending:
+        recorder.move("drop-zero", zero_of(recorder.line))
 
 
 def _record(recorder: Recorder, rule: str, groups: list[Group], parts: dict[tuple[int, int], Expr]) -> None:
-    line = [group.over([parts[row, col] for col in range(len(group.terms))]) for row, group in enumerate(groups)]
-    recorder.move(rule, add(*line))
+    rows = [[parts[row, col] for col in range(len(group.terms)) if (row, col) in parts] for row, group in enumerate(groups)]
+    recorder.move(rule, add(*(group.over(row) for group, row in zip(groups, rows, strict=True) if row)))
 
 
 def kind_of(term: Monomial, polynomial: Polynomial) -> str:
@@ -144,14 +153,7 @@ def _gradient(term: Monomial, polynomial: Polynomial, form: ChainForm, problem: 
         others = [Monomial((), (other,)).expr() for number, other in enumerate(term.words) if number != place]
         parts.extend(mul(*others, found) for found in polynomial.gradient(word))
     if not parts:
-        return _zero(variable, form.turned)
+        return zero_of(variable if not form.turned else flip(variable))
     whole = add(*parts)
     whole = merge_like_terms(whole, problem) or whole
     return flip(whole) if form.turned else whole
-
-
-def _zero(variable: Symbol, turned: bool) -> Expr:
-    if variable.shape.is_number:
-        return Number(0)
-    return Fill(0, variable.shape.transposed if turned else variable.shape)
-
