@@ -20,7 +20,7 @@ def record(cls: type[T]) -> type[T]:
     names: dict[str, None] = {}
     defaults: dict[str, Any] = {}
     for base in reversed(cls.__mro__):
-        for name, annotation in base.__dict__.get("__annotations__", {}).items():
+        for name, annotation in getattr(base, "__annotations__", {}).items():
             if not str(annotation).startswith("ClassVar"):
                 names[name] = None
                 if name in base.__dict__:
