@@ -80,7 +80,7 @@ def _repr(self: Any) -> str:
     return f"{type(self).__name__}({inside})"
 
 
-def _setattr(self: Any, name: str, value: object) -> None:
+def _setattr(self: Any, name: str, _value: object) -> None:
     raise AttributeError(f"{type(self).__name__} is frozen: {name} cannot be set")
 
 
