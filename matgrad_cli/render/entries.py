@@ -5,11 +5,28 @@ What is said is decided here once; text, LaTeX, Markdown and HTML differ only in
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass
+from collections.abc import Callable
 
-from ..ir import Delta, Dim, Entry, Expr, Eye, Index, MatrixOf, Mul, Named, Shape, SumOver, Symbol, Transpose, mul, nodes_of, substitute
-from ..notation.to_latex import dim_latex, name_latex, shape_latex, to_latex
+from ..diagnostics.record import record
+from ..ir import (
+    ONE,
+    Delta,
+    Dim,
+    Entry,
+    Expr,
+    Eye,
+    Index,
+    MatrixOf,
+    Mul,
+    Named,
+    Shape,
+    SumOver,
+    Symbol,
+    Transpose,
+    mul,
+    nodes_of,
+    substitute,
+)
 from ..notation.to_unicode import dim_unicode, name_unicode, shape_unicode, to_unicode
 from ..records import Result
 
@@ -17,7 +34,7 @@ VEC = "the columns on top of each other"
 OTHERWISE = "otherwise"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Swap:
     """A commutation matrix K with vec(Zᵀ) = K vec(Z) for every rows × cols matrix Z."""
 
@@ -25,7 +42,7 @@ class Swap:
     shape: Shape
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Stack:
     """∂f_i/∂A for one i: its row (or column) i is `line`, everything else is 0."""
 
@@ -34,7 +51,7 @@ class Stack:
     by_row: bool
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Forms:
     """The other forms of a result with three or four indices."""
 
@@ -172,113 +189,52 @@ def bracketed(cells: list[list[str]]) -> list[str]:
     return [f"{left} {row} {right}" for (left, right), row in zip(ends, rows, strict=True)]
 
 
-def two_ways(forms: Forms, latex: bool = False) -> list[tuple[str, list[list[str]]]]:
-    """The array of small derivatives, and the matrix of blocks that vec makes of it: a title and the corners of a table for each."""
-    if forms.order != 1 or not forms.wrt.shape.is_matrix or forms.flattened is None:
-        return []
+@record
+class Writing:
+    """How sizes, entries and quotients are written."""
+
+    dim: Callable[[Dim], str]
+    part: Callable[[Symbol, str], str]
+    ratio: Callable[[str, str], str]
+    across: str
+    down: str
+    slope: str
+    turned: str
+    times: str
+    quoted: Callable[[str], str]
+
+
+def _part(symbol: Symbol, below: str) -> str:
+    return f"{name_unicode(symbol.name)}_{below}" if below else name_unicode(symbol.name)
+
+
+UNICODE = Writing(dim_unicode, _part, lambda top, below: f"∂{top}/∂{below}", "⋯", "⋮", "⋱", "ᵀ", "×", str)
+
+
+def two_ways(forms: Forms, write: Writing = UNICODE) -> list[tuple[str, list[list[str]]]]:
+    """The array of small derivatives, and the matrix of blocks that vec makes of it: a title and the cells of a table for each."""
     loss, wrt = forms.loss, forms.wrt
-    first, last = ("1", "1"), tuple(_dim(side, latex) for side in (loss.shape.rows, loss.shape.cols))
-    rows, cols = ((first[0], last[0]) if side.names or side.factor > 1 else ("",) for side in (loss.shape.rows, loss.shape.cols))
-    array = [[_ratio(_part(loss, (row, col), latex), _part(wrt, (), latex), latex) for col in cols] for row in rows]
-    columns = [(":", number) for number in ("1", last[1])] if loss.shape.is_matrix else [()]
-    wide = [(":", number) for number in ("1", _dim(wrt.shape.cols, latex))]
-    turn = r"^\top" if latex else "ᵀ"
-    blocks = [[_ratio(_part(loss, own, latex), _part(wrt, col, latex) + turn, latex) for col in wide] for own in columns]
-    tall = loss.shape.rows * (loss.shape.cols if not loss.shape.is_matrix else Dim(1))
-    times = r" \times " if latex else "×"
-    sizes = [f"{_dim(one, latex)}{times}{_dim(other, latex)}" for one, other in ((wrt.shape.rows, wrt.shape.cols), (tall, wrt.shape.rows))]
-    shown = [f"${size}$" for size in sizes] if latex else sizes
+    if forms.order != 1 or not wrt.shape.is_matrix or forms.flattened is None:
+        return []
+    rows, cols = (("1", write.dim(side)) if side is not ONE else ("",) for side in (loss.shape.rows, loss.shape.cols))
+    array = [[write.ratio(write.part(loss, ",".join(filter(None, (row, col)))), write.part(wrt, "")) for col in cols] for row in rows]
+    down = [f":,{number}" for number in ("1", write.dim(loss.shape.cols))] if loss.shape.is_matrix else [""]
+    along = [f":,{number}" for number in ("1", write.dim(wrt.shape.cols))]
+    blocks = [[write.ratio(write.part(loss, own), write.part(wrt, col) + write.turned) for col in along] for own in down]
+    tall = loss.shape.rows if loss.shape.is_matrix else loss.shape.dims[0]
+    small, block = (
+        write.quoted(f"{write.dim(one)}{write.times}{write.dim(other)}") for one, other in (wrt.shape.dims, (tall, wrt.shape.rows))
+    )
     which = "one for each pair of columns" if loss.shape.is_matrix else "one for each column of the variable"
     return [
-        (f"as an array: for each entry of the loss a matrix, {shown[0]}", _framed(array, latex)),
-        (f"as a matrix: blocks, {shown[1]}, {which}", _framed(blocks, latex)),
+        (f"as an array: for each entry of the loss a matrix, {small}", _framed(array, write)),
+        (f"as a matrix: blocks, {block}, {which}", _framed(blocks, write)),
     ]
 
 
-def _dim(dim: Dim, latex: bool) -> str:
-    return dim_latex(dim) if latex else dim_unicode(dim)
-
-
-def _part(symbol: Symbol, positions: tuple[str, ...], latex: bool) -> str:
-    name = name_latex(symbol.name) if latex else name_unicode(symbol.name)
-    shown = ",".join(position for position in positions if position)
-    return name if not shown else f"{name}_{{{shown}}}" if latex else f"{name}_{shown}"
-
-
-def _ratio(top: str, below: str, latex: bool) -> str:
-    return rf"\frac{{\partial {top}}}{{\partial {below}}}" if latex else f"∂{top}/∂{below}"
-
-
-def _framed(corners: list[list[str]], latex: bool) -> list[list[str]]:
+def _framed(corners: list[list[str]], write: Writing) -> list[list[str]]:
     """First and last of each side, with dots between."""
-    across, down, slope = (r"\cdots", r"\vdots", r"\ddots") if latex else ("⋯", "⋮", "⋱")
-    rows = [[row[0], across, row[1]] if len(row) == 2 else row for row in corners]
+    rows = [[row[0], write.across, row[1]] if len(row) == 2 else row for row in corners]
     if len(rows) == 1:
         return rows
-    return [rows[0], [down, slope, down] if len(rows[0]) == 3 else [down], rows[1]]
-
-
-# ---------------------------------------------------------------- LaTeX
-
-
-def condition_latex(condition: str) -> str:
-    r"""`\text{if } t = i,\ i \ne j`."""
-    if condition == OTHERWISE:
-        return r"\text{otherwise}"
-    # the comma inside (s, t) separates letters, not conditions
-    return r"\text{if } " + re.sub(r", (?![^()]*\))", r",\\ ", condition).replace("≠", r"\ne")
-
-
-def cases_latex(forms: Forms) -> str:
-    r"""The case table as \begin{cases} … \end{cases}."""
-    rows = [f"{to_latex(value)} & {condition_latex(condition)}" for value, condition in forms.result.cases]
-    return r"\begin{cases} " + r" \\ ".join(rows) + r" \end{cases}"
-
-
-def vec_label_latex(forms: Forms) -> str:
-    r"""What stands left of the ⊗ form: \frac{\partial \operatorname{vec}(F)}{\partial \operatorname{vec}(X)^\top}."""
-    loss, wrt = (_stacked_latex(symbol) for symbol in (forms.loss, forms.wrt))
-    below = wrt if forms.wrt.shape.is_row else rf"{wrt}^\top"
-    if forms.order == 2:
-        return rf"\frac{{\partial^2 {name_latex(forms.loss.name)}}}{{\partial {wrt}\, \partial {below}}}"
-    return rf"\frac{{\partial {loss}}}{{\partial {below}}}"
-
-
-def _stacked_latex(symbol: Symbol) -> str:
-    name = name_latex(symbol.name)
-    return rf"\operatorname{{vec}}({name})" if symbol.shape.is_matrix else name
-
-
-def flattened_latex(forms: Forms) -> str:
-    """The ⊗ form in LaTeX, with the sizes of its identities."""
-    assert forms.flattened is not None
-    text = to_latex(forms.flattened)
-    for node in nodes_of(forms.flattened):
-        if isinstance(node, Named) and isinstance(node.body, Eye):
-            text = text.replace(to_latex(node), f"I_{{{dim_latex(node.body.dim)}}}")
-    return text
-
-
-def swap_latex(swap: Swap) -> str:
-    """What a commutation matrix does, as a sentence with formulas between dollar signs."""
-    name = to_latex(swap.named)
-    rule = rf"\operatorname{{vec}}(Z^\top) = {name} \operatorname{{vec}}(Z)"
-    return rf"${name}$ is the commutation matrix: ${rule}$ for every ${shape_latex(swap.shape)}$ matrix $Z$"
-
-
-def stack_latex(forms: Forms) -> str:
-    r"""\frac{\partial f_i}{\partial A} as a matrix of zeros with one row that is not."""
-    assert forms.stack is not None
-    line, name = to_latex(forms.stack.line), name_latex(forms.stack.letter.name)
-    left = rf"\frac{{\partial {name_latex(forms.loss.name)}_{{{name}}}}}{{\partial {name_latex(forms.wrt.name)}}}"
-    if forms.stack.by_row:
-        body = rf"\begin{{bmatrix}} 0^\top \\ \vdots \\ {line} \\ \vdots \\ 0^\top \end{{bmatrix}} \leftarrow \text{{row }} {name}"
-    else:
-        zeros = r"0 & \cdots & "
-        body = rf"\begin{{bmatrix}} {zeros}{line} & \cdots & 0 \end{{bmatrix}}, \quad \text{{column }} {name} \text{{ is }} {line}"
-    return f"{left} = {body}"
-
-
-def matrix_latex(cells: list[list[str]]) -> str:
-    r"""Cells as \begin{bmatrix} … \end{bmatrix}."""
-    return r"\begin{bmatrix} " + r" \\[4pt] ".join(" & ".join(row) for row in cells) + r" \end{bmatrix}"
+    return [rows[0], [write.down, write.slope, write.down] if len(rows[0]) == 3 else [write.down], rows[1]]

@@ -1,36 +1,26 @@
-"""Where the other forms of a derivative with three and four indices stand on a page: rows of text, lines of LaTeX and Markdown, HTML."""
+"""Where the other forms of a derivative with three and four indices stand on a page: rows of text, HTML."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from html import escape
 
-from ..notation.to_latex import shape_latex
 from ..notation.to_unicode import shape_unicode, to_unicode
 from .entries import (
     VEC,
     Forms,
     bracketed,
     case_lines,
-    cases_latex,
-    flattened_latex,
     forms_of,
-    matrix_latex,
-    stack_latex,
     stack_lines,
     stack_title,
-    swap_latex,
     swap_text,
     two_ways,
     vec_label,
-    vec_label_latex,
 )
-from .latex_lines import ROOM, broken, width
 from .page import Page
 from .rows import BLANK, Row, block, sentence_rows
 from .view import View
-
-_ROOM_IN_MARKDOWN = 84.0
 
 
 def page_forms(content: Page) -> Forms:
@@ -88,56 +78,6 @@ def _picture(lines: list[str], view: View) -> Iterator[Row]:
     """A picture is shown whole or not at all."""
     if max(map(len, lines)) + 4 <= view.width:
         yield from (Row(f"    {line}") for line in lines)
-
-
-def entry_latex(content: Page, detail: str) -> Iterator[str]:
-    """The lines below the result in a LaTeX fragment."""
-    forms = page_forms(content)
-    if forms.stack is not None:
-        yield rf"For one ${forms.stack.letter}$:"
-        yield from _display(stack_latex(forms))
-    if forms.flattened is not None:
-        yield rf"Flattened with $\operatorname{{vec}}$ ({VEC}), ${shape_latex(forms.flattened.shape)}$:"
-        left = vec_label_latex(forms)
-        rows = broken(flattened_latex(forms), ROOM - width(left) - 3)
-        yield from _display(f"{left} &= " + " \\\\\n  &\\quad ".join(rows), "align*")
-        for swap in forms.swaps:
-            yield f"Here {swap_latex(swap)}."
-    if detail == "full":
-        for title, cells in two_ways(forms, latex=True):
-            yield f"{title[0].upper()}{title[1:]}:"
-            yield from _display(matrix_latex(cells))
-
-
-def _display(body: str, kind: str = "equation*") -> Iterator[str]:
-    yield rf"\begin{{{kind}}}"
-    yield body
-    yield rf"\end{{{kind}}}"
-
-
-def entry_markdown(content: Page, detail: str) -> Iterator[str]:
-    """The lines below the result in Markdown."""
-    forms = page_forms(content)
-    if forms.result.cases:
-        yield from _dollars(f"= {cases_latex(forms)}")
-    if forms.stack is not None:
-        yield from (f"For one ${forms.stack.letter}$:", "")
-        yield from _dollars(stack_latex(forms))
-    if forms.flattened is not None:
-        yield from (rf"Flattened with $\operatorname{{vec}}$ ({VEC}), ${shape_latex(forms.flattened.shape)}$:", "")
-        left, rows = vec_label_latex(forms), broken(flattened_latex(forms), _ROOM_IN_MARKDOWN, _ROOM_IN_MARKDOWN)
-        joined = " \\\\\n&\\quad ".join([f"{left} = &{rows[0]}", *rows[1:]])
-        yield from _dollars(f"{left} = {rows[0]}" if len(rows) == 1 else rf"\begin{{aligned}} {joined} \end{{aligned}}")
-        for swap in forms.swaps:
-            yield from (f"Here {swap_latex(swap)}.", "")
-    if detail == "full":
-        for title, cells in two_ways(forms, latex=True):
-            yield from (f"{title[0].upper()}{title[1:]}:", "")
-            yield from _dollars(matrix_latex(cells))
-
-
-def _dollars(body: str) -> Iterator[str]:
-    yield from ("$$", body, "$$", "")
 
 
 def entry_html(content: Page, formula: Callable[[str], str]) -> Iterator[str]:

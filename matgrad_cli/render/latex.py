@@ -8,8 +8,8 @@ from ..ir import Expr, Shape
 from ..notation.precedence import split_marks
 from ..notation.to_latex import name_latex, positions_latex, shape_latex, to_latex
 from ..records import Derivation
-from .entries import cases_latex
-from .entry_pages import entry_latex, page_forms
+from .entries_latex import cases_latex, entry_latex
+from .entry_pages import page_forms
 from .latex_lines import ROOM, broken, width
 from .latex_prose import escaped, letters_latex, phrase_latex, title_case
 from .page import Move, Page, page, shaped_factors

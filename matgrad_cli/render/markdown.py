@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from ..ir import Expr
 from ..notation.to_latex import name_latex, to_latex
 from ..records import Derivation
-from .entry_pages import entry_markdown
+from .entries_latex import entry_markdown
 from .latex import result_label_latex, underbraced
 from .latex_lines import broken
 from .latex_prose import letters_latex, value_latex

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
 from itertools import combinations
 
+from ..diagnostics.record import record, replace
 from ..facts import Problem
 from ..ir import Delta, Expr, Index, Number, add, mul, neg, nodes_of, rename
 from ..records import Result
@@ -22,7 +22,7 @@ Group = tuple[Equality, ...]
 """δ's that always occur together: they are one condition."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Case:
     """A value, the groups that hold and the groups that do not; other groups may hold or not."""
 

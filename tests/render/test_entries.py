@@ -11,7 +11,7 @@ import pytest
 
 from matgrad_cli.notation.problems import read_problem
 from matgrad_cli.records import Derivation
-from matgrad_cli.render.entries import condition_latex
+from matgrad_cli.render.entries_latex import condition_latex
 from matgrad_cli.render.html import render_html
 from matgrad_cli.render.json import from_json, to_json
 from matgrad_cli.render.latex import render_latex
