@@ -284,10 +284,12 @@ class Reader:
         if found.slip is not None and found.slip.code in ("free-index-mismatch", "wrong-delta"):
             slip = delta_of_unlike(context, last, found.slip)
             return Outcome("wrong", found, slip) if slip is not None else outcome
-        if outcome.verdict == "wrong" and found.slip is not None and found.slip.code == "non-conformable":
-            if (mended := repaired(context, last)) is not None:
-                return Outcome("wrong", found, replace(found.slip, help=mended.help, notes=(*found.slip.notes, mended.message)))
-        return outcome
+        if found.slip is None or found.slip.code != "non-conformable":
+            return outcome
+        mended = repaired(context, last)
+        if mended is None:
+            return outcome
+        return Outcome("wrong", found, replace(found.slip, help=mended.help, notes=(*found.slip.notes, mended.message)))
 
     def _letters(self, last: Expr) -> frozenset[Index]:
         return last.free | frozenset(self.chain.order)
@@ -324,7 +326,7 @@ class Reader:
         while isinstance(inner, (Transpose, MatrixOf)) or (isinstance(inner, Entry) and isinstance(inner.base, MatrixOf)):
             inner = inner.children[0]
         problem = self.around.task.problem
-        if not isinstance(inner, Partial) or inner.variable is not problem.wrt:
+        if not isinstance(inner, Partial) or inner.variable is not problem.wrt or isinstance(inner.row, int) or isinstance(inner.col, int):
             return False
         body = inner.body.base if isinstance(inner.body, Entry) else inner.body
         return body is problem.loss or (body.shape is problem.loss.shape and not body.free and self.bench.equal(body, problem.loss))

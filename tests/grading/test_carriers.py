@@ -32,13 +32,30 @@ $$ p = q $$
     document = read_text(text, "a.tex")
     assert document.diagnostics == ()
     assert [row.text for exercise in document.exercises for row in exercise.rows] == [
-        "a  = b", r"= \begin{cases} c & d \\ e & f \end{cases}", "= [X]_{st}", "x  = y", "= z", "p = q", "u = v    + w", "r  := s"]
-    assert places(document) == ["a &= b", r"= \begin{cases} c & d \\ e & f \end{cases}", "= [X]_{st}", "x &= y", "= z", "p = q",
-                                r"u = v \\ + w", "r :&= s"]
+        "a  = b",
+        r"= \begin{cases} c & d \\ e & f \end{cases}",
+        "= [X]_{st}",
+        "x  = y",
+        "= z",
+        "p = q",
+        "u = v    + w",
+        "r  := s",
+    ]
+    assert places(document) == [
+        "a &= b",
+        r"= \begin{cases} c & d \\ e & f \end{cases}",
+        "= [X]_{st}",
+        "x &= y",
+        "= z",
+        "p = q",
+        r"u = v \\ + w",
+        "r :&= s",
+    ]
 
 
 def test_keys_at_the_head_are_defaults_and_a_new_loss_begins_a_problem() -> None:
-    document = read_text("""```matgrad
+    document = read_text(
+        """```matgrad
 shapes: x: n
 wrt: x
 ```
@@ -51,9 +68,13 @@ id: second
 
 = 2
 ```
-""", "a.md")
+""",
+        "a.md",
+    )
     assert [(exercise.text("loss"), exercise.text("wrt"), exercise.text("problem")) for exercise in document.exercises] == [
-        ("sum(x)", "x", None), ("sum(x**2)", "x", "second")]
+        ("sum(x)", "x", None),
+        ("sum(x**2)", "x", "second"),
+    ]
     assert places(document) == ["= 1", "= 2"]
 
 
@@ -66,8 +87,11 @@ def test_values_in_toml_keep_their_places() -> None:
 
 
 def test_an_unknown_key_is_a_warning_with_the_nearest() -> None:
-    for name, text in {"a.md": "```matgrad\nlos: sum(x)\nloss: sum(x)\n\n= 1\n```\n", "a.tex": "% matgrad: los = 1\n% matgrad: loss = sum(x)\n",
-                       "a.toml": "los = 1\nloss = 'sum(x)'\n"}.items():
+    for name, text in {
+        "a.md": "```matgrad\nlos: sum(x)\nloss: sum(x)\n\n= 1\n```\n",
+        "a.tex": "% matgrad: los = 1\n% matgrad: loss = sum(x)\n",
+        "a.toml": "los = 1\nloss = 'sum(x)'\n",
+    }.items():
         (warning,) = read_text(text, name).diagnostics
         assert (warning.code, warning.severity, warning.help) == ("unknown-key", "warning", "write `loss`")
 

@@ -45,7 +45,9 @@ def test_the_flagship_in_json(forum: Report) -> None:
         assert (problem["kind"], problem["verdict"], problem["final"]["verdict"]) == ("derivation", "wrong", "right")
         first = problem["first_wrong"]
         assert (first["number"], first["code"]) == (6, "wrong-delta")
-        assert first["message"].startswith("∂R_kj/∂R is a matrix for each k, j; the right side is a number. With one entry R_st it is δ_ks δ_jt")
+        assert first["message"].startswith(
+            "∂R_kj/∂R is a matrix for each k, j; the right side is a number. With one entry R_st it is δ_ks δ_jt"
+        )
         last = problem["lines"][-2]
         assert "no free index is left: this is a number, not a matrix of the shape of `R`" in last["message"]
         assert any("the line itself is right" in note for note in problem["lines"][-1]["evidence"])
@@ -110,7 +112,11 @@ def test_how_much_is_told(tmp_path: Path, reveal: str, told: str | None) -> None
 
 
 def test_a_student_cannot_overrule_the_key(tmp_path: Path) -> None:
-    report = graded(tmp_path, '[[problem]]\nid = "1"\nloss = "sum(w)"\nwrt = "w"\npoints = 100\nreveal = "full"\nanswer = "ones(n)"\n', 'reveal = "none"')
+    report = graded(
+        tmp_path,
+        '[[problem]]\nid = "1"\nloss = "sum(w)"\nwrt = "w"\npoints = 100\nreveal = "full"\nanswer = "ones(n)"\n',
+        'reveal = "none"',
+    )
     (problem,) = report.files[0].problems
     assert (problem.verdict, problem.points, problem.reveal) == ("wrong", 4, "none")
 

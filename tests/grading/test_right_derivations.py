@@ -34,9 +34,20 @@ def test_the_same_in_a_latex_file(name: str) -> None:
     assert [(finding.number, finding.message) for finding in problem.shown] == []
 
 
-@pytest.mark.parametrize("change", ["2\\left({}\\right)", "-\\left({}\\right)", "\\left({}\\right) + \\left({}\\right)", "0\\left({}\\right)"])
-@pytest.mark.parametrize("name", [name for name, (_, lines) in RIGHT.items() if lines[-1].count("=") == 1 and "begin" not in lines[-1]
-                                  and not any(mark in lines[-1] for mark in ("text", "mathbb", "@", "= 0")) and name != "a column of a broken sum"])
+@pytest.mark.parametrize(
+    "change", ["2\\left({}\\right)", "-\\left({}\\right)", "\\left({}\\right) + \\left({}\\right)", "0\\left({}\\right)"]
+)
+@pytest.mark.parametrize(
+    "name",
+    [
+        name
+        for name, (_, lines) in RIGHT.items()
+        if lines[-1].count("=") == 1
+        and "begin" not in lines[-1]
+        and not any(mark in lines[-1] for mark in ("text", "mathbb", "@", "= 0"))
+        and name != "a column of a broken sum"
+    ],
+)
 def test_a_changed_last_line_is_not_accepted(name: str, change: str) -> None:
     head, lines = RIGHT[name]
     left, right = lines[-1].rstrip(".").split("=")
