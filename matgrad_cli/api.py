@@ -14,6 +14,7 @@ from .records import Derivation
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from .facts import Problem
     from .records.finding import Report
     from .render.view import Detail, View
 
@@ -104,11 +105,13 @@ def _derivations(
 
     extra = Path(rules) if rules is not None else None
     layouts: Iterable[str] = LAYOUTS if layout == "all" else (layout,)
-    derivations = tuple(
-        derive(problem, method=name, layout=written, order=order, rules=extra)
-        for name in (_methods() if method == "all" else (method,))
-        for written in layouts
-    )
+    derivations: tuple[Derivation, ...] = ()
+    for written in layouts:
+
+        def one(name: str, written: str = written) -> Derivation:
+            return derive(problem, method=name, layout=written, order=order, rules=extra)
+
+        derivations += _every(problem, one) if method == "all" else (one(method),)
     _refuse_contradictions(derivations)
     return derivations
 
@@ -132,11 +135,10 @@ def _contradiction(what: str, evidence: str) -> Diagnostic:
     )
 
 
-def _methods() -> tuple[str, ...]:
-    from .rulebook.load import rulebook
+def _every(problem: Problem, one: Callable[[str], Derivation]) -> tuple[Derivation, ...]:
+    from .rewrite.methods.together import derive_all
 
-    known = rulebook().methods
-    return tuple(sorted(known, key=lambda name: (METHODS.index(name) if name in METHODS else len(METHODS), name)))
+    return derive_all(problem, one)
 
 
 def check(*files: str | Path, key: str | Path | None = None) -> Report:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from ...diagnostics import Diagnostic, StuckError
+from ...diagnostics.record import record
 from ...facts import Problem
 from ...ir import (
     Differential,
@@ -80,7 +81,7 @@ def _last_lines(chain: Chain, names: list[Named]) -> Expr:
     return tidy_under(recorder, plain, lambda found: found, own)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ChainForm:
     """A term as an array laid out like the result: the derivative by a part, times the pending derivative of the part."""
 

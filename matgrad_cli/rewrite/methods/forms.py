@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Protocol
 
+from ...diagnostics.record import record
 from ...ir import Call, Differential, Expr, Eye, LinearMap, MatMul, Number, Symbol, Transpose, add, matmul, mul, substitute
 from ...records import Bindings
 from ..algebra import flip
 from .pull import Moved, Term, advance
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Stage:
     """One line of a move: the rule, what stands in place of the term, what the sentence mentions."""
 
@@ -38,7 +38,7 @@ def sum_of(parts: list[Expr]) -> Expr:
     return add(*parts) if parts else Number(0)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class TraceForm:
     """tr(GᵀE) for matrices, gᵀE for columns, E gᵀ for rows."""
 
@@ -131,7 +131,7 @@ _NUMBER = {
 }  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class InnerForm:
     """⟨G, E(dZ[H])⟩ as a linear map of the direction H."""
 

@@ -7,8 +7,8 @@ the chain method as Jacobians. Sources: rules/differentials.toml and rules/softm
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
+from ...diagnostics.record import record
 from ...ir import (
     FUNCTIONS,
     Add,
@@ -46,7 +46,7 @@ from ..partials import lowered, power_of
 MINUS = Number(-1)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Layer:
     """What d(Z) becomes, the rule that says so, and what its sentence mentions."""
 
@@ -55,7 +55,7 @@ class Layer:
     bindings: Bindings = ()
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Moving:
     """The variable that moves, along which direction (None: dX itself), and the rules that know f′ of elementwise functions.
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from itertools import product as every
 from typing import TypeVar
 
 from ...diagnostics import Diagnostic, StuckError
+from ...diagnostics.record import record
 from ...ir import (
     Add,
     Call,
@@ -39,7 +39,7 @@ Scaled = list[tuple[tuple[Expr, ...], tuple[Factor, ...]]]
 """A sum of numbers times products."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Monomial:
     """numbers · product of words: each word is a row-to-column product or stands under a trace."""
 

@@ -5,9 +5,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from fractions import Fraction
 
+from ...diagnostics.record import record
 from ...ir import (
     Add,
     Call,
@@ -45,7 +45,7 @@ from ..context import entry
 from .layers import MINUS
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Term:
     """numbers · ⟨gradient, move⟩ where `move` is linear in pending differentials; without a gradient the move is a number itself."""
 
@@ -54,7 +54,7 @@ class Term:
     move: Expr
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Moved:
     """What a move made of a term: its kind, and the new terms."""
 

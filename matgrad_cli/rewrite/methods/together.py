@@ -1,0 +1,86 @@
+"""Several methods on one problem: all that go through, where they meet, and which do not go through and why."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from ...diagnostics import StuckError
+from ...diagnostics.record import replace
+from ...facts import Problem
+from ...ir import Expr, Index
+from ...records import Derivation, Sentence
+from ...rulebook.load import Rulebook
+from ...verify.judge import Judge
+from ...verify.verdict import Verdict
+from . import METHODS, method_named
+
+One = Callable[[str], Derivation]
+"""Derives by the method of that name."""
+
+
+class Unasked(Judge):
+    """A judge that is not asked: for a second opinion whose result alone is compared."""
+
+    def compare_over(self, before: Expr, after: Expr, letters: tuple[Index, ...]) -> Verdict:
+        """Nothing is said of any two expressions."""
+        del before, after, letters
+        return Verdict("unknown", "not asked")
+
+
+def same_result(one: Derivation, other: Derivation, judge: Judge) -> bool:
+    """Whether two derivations state the same array: the same expression, or equal at random points."""
+    left, right = one.result, other.result
+    if left.letters != right.letters:
+        return False
+    return left.entry is right.entry or judge.compare_over(left.entry, right.entry, left.letters).holds
+
+
+def derive_all(problem: Problem, one: One) -> tuple[Derivation, ...]:
+    """The derivations of all methods that go through; the last one says where they meet and which do not go through.
+
+    Raises StuckError only if no method goes through.
+    """
+    found: list[Derivation] = []
+    stuck: list[tuple[str, StuckError]] = []
+    for name in METHODS:
+        try:
+            found.append(one(name))
+        except StuckError as trouble:
+            stuck.append((name, trouble))
+    if not found:
+        raise stuck[0][1]
+    last = found[-1]
+    found[-1] = replace(last, notes=(*last.notes, *_meeting(found, Judge(problem)), *(_left_out(name, trouble) for name, trouble in stuck)))
+    return tuple(found)
+
+
+def _meeting(found: list[Derivation], judge: Judge) -> list[Sentence]:
+    if len(found) < 2:
+        return []
+    agreeing = [found[0].method, *(other.method for other in found[1:] if same_result(found[0], other, judge))]
+    gradient = found[0].result.matrix
+    names = ", ".join(agreeing)
+    if gradient is None:
+        return [Sentence("the methods {names} meet in the same derivative", (("names", names),))]
+    return [Sentence("the methods {names} meet in {gradient}", (("names", names), ("gradient", gradient)))]
+
+
+def _left_out(name: str, trouble: StuckError) -> Sentence:
+    return Sentence("the {name} method is left out: {reason}", (("name", name), ("reason", trouble.diagnostic.message)))
+
+
+def agreement(derivation: Derivation, book: Rulebook) -> Sentence | None:
+    """One line that another method reaches the same result; None if none was found that does."""
+    problem = derivation.problem
+    if derivation.order != 1:
+        return None
+    for name in ("chain", "differential"):
+        if name == derivation.method:
+            continue
+        try:
+            other = method_named(name)(problem, book, Unasked(problem), derivation.layout)
+        except StuckError:
+            continue
+        if same_result(derivation, other, Judge(problem)):
+            return Sentence("the {name} method reaches the same result", (("name", name),))
+    return None
