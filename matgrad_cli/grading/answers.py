@@ -65,7 +65,7 @@ def judged_derivative(around: Surroundings, expr: Expr, order: tuple[Index, ...]
             return Judged("undecided", Slip("undecided", reason))
         wanted = bench.derivative(letters)
     assert read is not None
-    context = Context(around, wanted, True, letters, read, reference)
+    context = Context(around, wanted, True, letters, read, reference, answering=True)
     pairs = pairings(wanted, expr, letters)
     if isinstance(pairs, Clash):
         return Judged("wrong", diagnosis(context, wanted, expr, pairs))

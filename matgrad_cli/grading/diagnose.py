@@ -18,7 +18,7 @@ from .patterns import pattern_slips
 from .reading import Read, read_tree
 from .slips import Slip, simple_slips
 from .surroundings import Surroundings
-from .task import layouts_of
+from .task import layouts_of, worked_out
 from .tree import walk
 from .witness import counterexample
 
@@ -33,6 +33,7 @@ class Context:
     order: tuple[Index, ...]
     read: Read
     reference: Expr | None = None
+    answering: bool = False
 
 
 def shown(expr: Expr) -> str:
@@ -170,12 +171,21 @@ def _of_value(context: Context, before: Expr, after: Expr, pairs: list[Pairing])
     turned = _in_other_layout(context, before, after)
     if turned is not None:
         yield turned
-    reference = context.reference if context.reference is not None and context.reference.shape is one.shape else None
+    reference = _reference(context, one)
     yield from simple_slips(context.around.bench, one, other, reference, shown)
     yield from pattern_slips(context.around, one, other, before="repair")
     yield from _repairs(context, before)
     yield from pattern_slips(context.around, one, other, before="fact")
     yield from _needs_fact(context, one, other)
+
+
+def _reference(context: Context, before: Expr) -> Expr | None:
+    """The derivative that is asked for, worked out, if that is what the line before denotes."""
+    task, bench = context.around.task, context.around.bench
+    if not context.target or task.wanted is None or before.free or before.shape is not task.wanted.shape:
+        return None
+    found = context.reference if context.reference is not None else worked_out(task.problem, task.layout)
+    return found if found is not None and found.shape is before.shape and bench.equal(found, before) else None
 
 
 def _has_delta_source(expr: Expr) -> bool:
@@ -295,13 +305,11 @@ def _holds_under(around: Surroundings, one: Expr, other: Expr, facts: list[Fact]
 def _different(context: Context, before: Expr, pairs: list[Pairing]) -> Slip:
     one, other = pairs[0]
     note = counterexample(context.around, one, other)
-    return Slip(
-        "differs",
-        "this does not follow: the values differ"
-        if not context.target or before is not context.head
-        else "this is not the derivative: the values differ",
-        (note,) if note else (),
-    )
+    first = context.target and before is context.head
+    message = "this is not the derivative: the values differ" if first else "this does not follow: the values differ"
+    implied = None if context.answering else _reference(context, one)
+    proposal = f"the line before implies `{shown(implied)}`" if implied is not None else None
+    return Slip("differs", message, (note,) if note else (), proposal)
 
 
 # ---- remarks on the line as a whole

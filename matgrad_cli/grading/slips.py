@@ -172,7 +172,11 @@ def _terms(bench: Bench, before: Expr, after: Expr, reference: Expr | None, show
         elif bench.equal(add(*others, term, mul(ratio, term)), before):
             yield Slip("lost-factor", f"the term `{shown(term)}` is off by a factor that depends on a dimension")
             return
-    yield from _scaled_by_dimension(bench, before, mine, shown)
+    whole = list(after.terms) if isinstance(after, Add) else []
+    for parts in (whole, mine):
+        for slip in _scaled_by_dimension(bench, before, parts, shown):
+            yield slip
+            return
 
 
 def _scaled_by_dimension(bench: Bench, before: Expr, mine: list[Expr], shown: Shown) -> Iterator[Slip]:

@@ -105,3 +105,14 @@ def _places(shape: Shape, letters: list[Index]) -> tuple[Index | None, Index | N
 def layouts_of(body: Shape, variable: Shape, transposed: bool) -> list[str]:
     """The layouts in which a derivative is written transposed (or not) against the gradient layout."""
     return [layout for layout in LAYOUTS if written_transposed(body, variable, layout) == transposed]
+
+
+@lru_cache(maxsize=512)
+def worked_out(problem: Problem, layout: str) -> Expr | None:
+    """The derivative as the index method writes it, for naming its terms: it never decides what is right. None where it is stuck."""
+    from ..rewrite.derive import derive
+
+    try:
+        return derive(problem, layout=layout).result.matrix
+    except (MatgradError, ValueError, RecursionError):
+        return None
