@@ -26,13 +26,18 @@ def sizes_are_numbers(node: Expr, problem: Problem) -> Expr | None:
     return Number(node.dim.factor) if isinstance(node, Size) and not node.dim.names else None
 
 
+def adds_to_one(node: Expr, problem: Problem) -> bool:
+    """Whether the entries of a vector, or of each row of a matrix, are known to add up to one."""
+    return any(holds(node, word, problem) is True for word in ("simplex", "onehot"))
+
+
 def rows_sum_to_one(node: Expr, problem: Problem) -> Expr | None:
     """Y 1 = 1 where every row of Y sums to one; diag(1) = I."""
     if isinstance(node, Call) and node.function == "diag" and is_ones(node.argument):
         return Eye(node.shape.rows)
     if isinstance(node, MatMul) and is_ones(node.factors[-1]) and node.factors[-1].shape.is_column:
         inner = node.factors[-2]
-        if inner.shape.is_matrix and holds(inner, "simplex", problem):
+        if inner.shape.is_matrix and adds_to_one(inner, problem):
             ones = Fill(1, type(inner.shape)(inner.shape.rows))
             return matmul(*node.factors[:-2], ones)
     return None

@@ -9,6 +9,7 @@ from ..diagnostics.record import record
 from ..facts import Problem
 from ..ir import Add, Expr, Fill, MatMul, Mul, Number, add, matmul, mul
 from ..ir.dimensions import ONE
+from .powers import powered, split_power
 
 RUN = 3
 """Common runs of at most so many factors are looked for; longer ones are found in several rounds."""
@@ -74,25 +75,54 @@ def factor_common(node: Expr, problem: Problem) -> Expr | None:
     return _common_run(parts) or _common_scalars(parts)
 
 
-def _common_scalars(parts: list[Part]) -> Expr | None:
+def _shared_scalars(parts: list[Part]) -> tuple[list[Expr], list[tuple[Expr, ...]]]:
+    """The numbers that all parts have in common, and what is left of each; of 1/c and 1/c² the common part is 1/c."""
     common = Counter(parts[0].scalars)
     for part in parts[1:]:
         common &= Counter(part.scalars)
+    front = list(common.elements())
+    rests: list[list[Expr]] = []
+    for part in parts:
+        rest = list(part.scalars)
+        for scalar in front:
+            rest.remove(scalar)
+        rests.append(rest)
+    for base, exponent in map(split_power, tuple(rests[0])):
+        exponents = [[power for one, power in map(split_power, rest) if one is base] for rest in rests]
+        if exponent >= 0 or base.weight < 2 or not all(len(found) == 1 and found[0] < 0 for found in exponents):
+            continue
+        least = max(found[0] for found in exponents)
+        front.append(powered(base, least))
+        rests = [_raised(rest, base, least) for rest in rests]
+    return front, [tuple(rest) for rest in rests]
+
+
+def _raised(rest: list[Expr], base: Expr, least: Fraction) -> list[Expr]:
+    """The numbers times base^(−least)."""
+    found: list[Expr] = []
+    for scalar in rest:
+        one, power = split_power(scalar)
+        if one is not base:
+            found.append(scalar)
+        elif power != least:
+            found.append(powered(base, power - least))
+    return found
+
+
+def _common_scalars(parts: list[Part]) -> Expr | None:
+    common, rests = _shared_scalars(parts)
     values = {abs(part.value) for part in parts}
     value = values.pop() if len(values) == 1 else Fraction(1)
     if all(part.value < 0 for part in parts):
         value = -value
     if value == 1 and not common:
         return None
-    inside = []
-    for part in parts:
-        left = Counter(part.scalars) - common
-        inside.append(Part(part.value / value, tuple(scalar for scalar in part.scalars if left[scalar] > 0), part.array).expr())
+    inside = [Part(part.value / value, rest, part.array).expr() for part, rest in zip(parts, rests, strict=True)]
     front: list[Expr] = [] if value == 1 else [Number(value)]
     body = add(*inside)
     if all(part.array is None for part in parts) and body.weight <= 1:
         return None
-    return mul(*front, *common.elements(), body)
+    return mul(*front, *common, body)
 
 
 def _common_run(parts: list[Part]) -> Expr | None:
@@ -117,22 +147,19 @@ def _common_run(parts: list[Part]) -> Expr | None:
     members = [part for part in parts if len(part.factors) > size and (part.factors[:size] if left else part.factors[-size:]) == run]
     if _needs_ones(members, size, left):
         return None
-    common = Counter(members[0].scalars)
-    for part in members[1:]:
-        common &= Counter(part.scalars)
+    common, rests = _shared_scalars(members)
     values = {abs(part.value) for part in members}
     value = values.pop() if len(values) == 1 else Fraction(1)
     if all(part.value < 0 for part in members):
         value = -value
     inside = []
-    for part in members:
+    for part, scalars in zip(members, rests, strict=True):
         rest = part.factors[size:] if left else part.factors[:-size]
-        spare = Counter(part.scalars) - common
-        inside.append(Part(part.value / value, tuple(s for s in part.scalars if spare[s] > 0), matmul(*rest)).expr())
+        inside.append(Part(part.value / value, scalars, matmul(*rest)).expr())
     bracket = add(*inside)
     product = matmul(*run, bracket) if left else matmul(bracket, *run)
     front: list[Expr] = [] if value == 1 else [Number(value)]
-    whole = mul(*front, *common.elements(), product)
+    whole = mul(*front, *common, product)
     out: list[Expr] = []
     placed = False
     for part in parts:

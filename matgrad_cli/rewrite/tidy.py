@@ -36,6 +36,7 @@ from ..ir import (
 from .algebra import flip, transposes
 from .cancel import cancel_power, inverse_of_kron, kron_times_vec, open_bracket_to_cancel, outer_in_hadamard, split_inverse, vec_product
 from .merging import (
+    adds_to_one,
     factor_elementwise,
     merge_diagonals,
     merge_scalars,
@@ -44,6 +45,15 @@ from .merging import (
 )
 from .powers import collect_powers, join_matrix_powers, power_of_power, power_of_product
 from .recognise import Recogniser
+from .shorter import (
+    centred,
+    mean_of_sum,
+    ones_of_ones,
+    open_to_cancel,
+    positive_first,
+    softmax_inside,
+    transpose_of_symmetric_terms,
+)
 from .sums import factor_common, merge_like_terms
 
 Move = Callable[[Expr, Problem], Expr | None]
@@ -262,7 +272,7 @@ def orthogonal_product(node: Expr, problem: Problem) -> Expr | None:
 
 def sums_to_one(node: Expr, problem: Problem) -> Expr | None:
     """sum(y) = 1 where the entries of y sum to one."""
-    if isinstance(node, Call) and node.function == "sum" and node.argument.shape.is_column and holds(node.argument, "simplex", problem):
+    if isinstance(node, Call) and node.function == "sum" and node.argument.shape.is_column and adds_to_one(node.argument, problem):
         return ONE_
     return None
 
@@ -298,6 +308,7 @@ MOVES: tuple[TidyMove, ...] = (
     TidyMove("sums-of-ones", sums_of_ones),
     TidyMove("transpose-of-product", turn_transpose),
     TidyMove("symmetric-transpose", symmetric_transpose),
+    TidyMove("symmetric-transpose", transpose_of_symmetric_terms),
     TidyMove("transpose-antisymmetric", antisymmetric_transpose),
     TidyMove("transpose-orthogonal-mul", orthogonal_product),
     TidyMove("sum-simplex", sums_to_one),
@@ -305,9 +316,15 @@ MOVES: tuple[TidyMove, ...] = (
     TidyMove("multiply-numbers", sizes_are_numbers),
     TidyMove("merge-like-terms", merge_like_terms),
     TidyMove("merge-like-terms", merge_diagonals),
+    TidyMove("open-bracket", open_to_cancel),
+    TidyMove("mean-of-sum", centred),
+    TidyMove("mean-of-sum", mean_of_sum),
+    TidyMove("softmax-quotient", softmax_inside),
     TidyMove("factor-common", factor_elementwise),
     TidyMove("factor-common", merge_scalars),
     TidyMove("factor-common", factor_common),
+    TidyMove("positive-first", positive_first),
+    TidyMove("sums-of-ones", ones_of_ones),
 )
 
 
