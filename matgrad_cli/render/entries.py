@@ -140,7 +140,8 @@ def case_lines(forms: Forms) -> list[str]:
 def vec_label(forms: Forms) -> str:
     """What stands left of the ⊗ form: ∂vec(F)/∂vec(X)ᵀ, ∂f/∂vec(A)ᵀ, ∂²L/∂vec(X)∂vec(X)ᵀ."""
     loss, wrt = (_stacked_text(symbol) for symbol in (forms.loss, forms.wrt))
-    below = wrt if forms.wrt.shape.is_row else f"{wrt}ᵀ"
+    upright = forms.order == 1 and forms.loss.shape.is_number
+    below = wrt if forms.wrt.shape.is_row or upright else f"{wrt}ᵀ"
     if forms.order == 2:
         return f"∂²{name_unicode(forms.loss.name)}/∂{wrt}∂{below}"
     return f"∂{loss}/∂{below}"
@@ -214,7 +215,7 @@ UNICODE = Writing(dim_unicode, _part, lambda top, below: f"∂{top}/∂{below}",
 def two_ways(forms: Forms, write: Writing = UNICODE) -> list[tuple[str, list[list[str]]]]:
     """The array of small derivatives, and the matrix of blocks that vec makes of it: a title and the cells of a table for each."""
     loss, wrt = forms.loss, forms.wrt
-    if forms.order != 1 or not wrt.shape.is_matrix or forms.flattened is None:
+    if forms.order != 1 or not wrt.shape.is_matrix or loss.shape.is_number or forms.flattened is None:
         return []
     rows, cols = (("1", write.dim(side)) if side is not ONE else ("",) for side in (loss.shape.rows, loss.shape.cols))
     array = [[write.ratio(write.part(loss, ",".join(filter(None, (row, col)))), write.part(wrt, "")) for col in cols] for row in rows]

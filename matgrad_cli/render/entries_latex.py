@@ -43,7 +43,8 @@ def cases_latex(forms: Forms) -> str:
 def vec_label_latex(forms: Forms) -> str:
     r"""What stands left of the ⊗ form: \frac{\partial \operatorname{vec}(F)}{\partial \operatorname{vec}(X)^\top}."""
     loss, wrt = (_stacked_latex(symbol) for symbol in (forms.loss, forms.wrt))
-    below = wrt if forms.wrt.shape.is_row else rf"{wrt}^\top"
+    upright = forms.order == 1 and forms.loss.shape.is_number
+    below = wrt if forms.wrt.shape.is_row or upright else rf"{wrt}^\top"
     if forms.order == 2:
         return rf"\frac{{\partial^2 {name_latex(forms.loss.name)}}}{{\partial {wrt}\, \partial {below}}}"
     return rf"\frac{{\partial {loss}}}{{\partial {below}}}"

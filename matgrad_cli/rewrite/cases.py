@@ -11,6 +11,7 @@ from ..ir import Delta, Expr, Index, Number, add, mul, neg, nodes_of, rename
 from ..records import Result
 from ..verify.judge import Judge
 from .flatten import flattened_matrix, opened_terms
+from .pairs import stacked_gradient
 from .terms import UNIT, ZERO, Term
 from .tidy import textbook
 
@@ -49,6 +50,8 @@ class _Classes:
 
 def other_forms(result: Result, problem: Problem, judge: Judge, order: int) -> Result:
     """The result with its case table and its ⊗ form, as far as it has them and the judge agrees."""
+    if len(result.letters) <= 2:
+        return replace(result, flattened=stacked_gradient(result, problem, judge)) if order == 1 else result
     return replace(result, flattened=flattened_matrix(result, problem, judge, order), cases=case_table(result, problem, judge))
 
 

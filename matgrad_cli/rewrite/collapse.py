@@ -9,6 +9,7 @@ from ..ir import (
     Delta,
     Entry,
     Expr,
+    Eye,
     Index,
     Inverse,
     Kron,
@@ -69,6 +70,8 @@ def tidy_positions(factor: Expr) -> Expr:
             new = delta(node.left, node.right)
             if new is not node:
                 mapping[node] = new
+        elif isinstance(node, Entry) and isinstance(node.base, Eye):
+            mapping[node] = delta(node.row, node.col)
         elif isinstance(node, Entry) and isinstance(node.row, Pair | None) and isinstance(node.col, Pair | None):
             split_up = _paired_entry(node)
             if split_up is not None:

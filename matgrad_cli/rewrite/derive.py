@@ -21,6 +21,8 @@ from .reading import places_of, read_line, read_sums, tidy_line
 from .recorder import Recorder, sentence
 from .terms import Letters, split
 
+STATED_BY_ENTRIES = "no product of matrices was found that holds the result; it is stated by its entries"
+
 OPEN_LIMIT = 60
 """A result with more symbols than this keeps the names of its parts, even of those that it uses once."""
 
@@ -172,9 +174,10 @@ def finish(recorder: Recorder, start: Expr, target: Target, whole: bool, layout:
     )
     where = tuple((named.name, named.body) for named in names_in(line))
     result = Result(line, target.letters, matrix, where)
-    if len(target.letters) > 2:
+    if matrix is None:
         result = other_forms(result, problem, recorder.judge, order)
-    readoff = ReadOff(sentence(rule.title, values), Sentence(rule.why), line, result, verdict)
+    title = rule.title if whole or len(letters) > 2 else STATED_BY_ENTRIES
+    readoff = ReadOff(sentence(title, values), Sentence(rule.why), line, result, verdict)
     steps = tuple(recorder.steps)
     return Derivation(
         problem, "index", layout, order, start, steps, readoff, assumptions_of(problem.loss, problem), notes_of(problem)

@@ -5,11 +5,16 @@ What hangs at the two letters of a pair is read apart and joined by ⊗; a lette
 
 from __future__ import annotations
 
-from ..ir import Delta, Entry, Expr, Index, Pair, fresh_index, letters_of
+from ..facts import Problem
+from ..ir import Delta, Entry, Expr, Eye, Index, Pair, add, fresh_index, letters_of, matmul, mul
+from ..records import Result
+from ..verify.judge import Judge
+from .algebra import flip
 from .arrays import whole_entry
-from .flatten import flatten_term
+from .flatten import MOST_SYMBOLS, flatten_term, opened_terms, paired
 from .readback import Reading, read_back
 from .terms import Term
+from .tidy import textbook
 
 PAIR_LETTERS = ("c", "r", "g", "h", "q", "u", "v", "w")
 
@@ -56,9 +61,7 @@ def _without_pair_entries(term: Term) -> Term | None:
 
 
 def _replaced(term: Term, factor: Entry, pair: Pair) -> Term | None:
-    dim = factor.base.shape.rows if factor.row is pair else factor.base.shape.cols
-    letter = fresh_index(dim, term.names(), PAIR_LETTERS)
-    plain = Entry(factor.base, *(letter if side is pair else side for side in (factor.row, factor.col)))
+    letter, plain = _lettered(term, factor, pair)
     own = plain.free - {letter}
     hanging, crossed, ends = _hanging(term, factor, letters_of(pair), own)
     if len(ends) > 1:
@@ -74,6 +77,14 @@ def _replaced(term: Term, factor: Entry, pair: Pair) -> Term | None:
     indices = (*(index for index in term.indices if index not in crossed), letter)
     factors = tuple(plain if one is factor else one for one in term.factors if one not in hanging)
     return Term((*term.coefficient, *forms[0].coefficient), indices, (*factors, joined))
+
+
+def _lettered(term: Term, factor: Entry, pair: Pair) -> tuple[Index, Entry]:
+    """The entry with a letter of its own for the pair."""
+    dim = factor.base.shape.rows if factor.row is pair else factor.base.shape.cols
+    letter = fresh_index(dim, term.names(), PAIR_LETTERS)
+    row, col = (letter if side is pair else side for side in (factor.row, factor.col))
+    return letter, Entry(factor.base, row, col)
 
 
 def _hanging(term: Term, factor: Entry, start: frozenset[Index], own: frozenset[Index]) -> tuple[list[Expr], set[Index], set[Index]]:
@@ -93,3 +104,43 @@ def _hanging(term: Term, factor: Entry, start: frozenset[Index], own: frozenset[
                 hanging.append(other)
                 waiting += [more for more in other.free if more not in crossed]
     return hanging, crossed, ends
+
+
+def stacked_gradient(result: Result, problem: Problem, judge: Judge) -> Expr | None:
+    """∂L/∂vec(X) as a column, for a gradient that is a matrix only entry by entry: A_i,(t,s) u_i is (Aᵀu)_(t,s)."""
+    rows = tuple(reversed(result.letters))
+    if not problem.loss.shape.is_number or len(rows) != 2:
+        return None
+    parts = [_stacked(term, rows) for term in opened_terms(result.entry)]
+    found = [part for part in parts if part is not None]
+    if not found or len(found) < len(parts):
+        return None
+    column = textbook(add(*found), problem)
+    if column.weight > MOST_SYMBOLS:
+        return None
+    return column if judge.compare_over(result.entry, Entry(column, paired(rows), None), result.letters).holds else None
+
+
+def _stacked(term: Term, rows: tuple[Index, ...]) -> Expr | None:
+    """The column over (rows) of one term: what the pair leads to, times what stands at the pair."""
+    found = next((pair for pair in map(_pair_entry, term.factors) if pair is not None), None)
+    if found is None:
+        forms = flatten_term(term, rows, ())
+        return forms[0].expr() if forms else None
+    factor, pair = found
+    letter, plain = _lettered(term, factor, pair)
+    hanging, crossed, ends = _hanging(term, factor, letters_of(pair), plain.free - {letter})
+    if len(ends) < 2:
+        better = _replaced(term, factor, pair)
+        return None if better is None else _stacked(better, rows)
+    others = tuple(one for one in term.factors if one is not factor and one not in hanging)
+    if ends != set(rows) or any(one.free & ends for one in others):
+        return None
+    forms = flatten_term(Term((), tuple(crossed), (Delta(letter, pair), *hanging)), (letter,), rows)
+    indices = tuple(index for index in term.indices if index not in crossed)
+    reading = read_back(Term((*term.coefficient,), indices, (plain, *others)), letter, None)
+    if not forms or reading is None or reading.matrix is None:
+        return None
+    leading = flip(forms[0].array())
+    column = reading.matrix if isinstance(leading, Eye) else matmul(leading, reading.matrix)
+    return mul(*forms[0].coefficient, *reading.coefficient, column)

@@ -128,6 +128,13 @@ def test_second_derivative() -> None:
     assert "     ∂²L/∂vec(X)∂vec(X)ᵀ = 2(BBᵀ ⊗ AᵀA)\n" in shown
 
 
+def test_gradient_as_a_column() -> None:
+    derivation = derive(read_problem("vec(X).T@A@vec(X)", "X", ["X: m×n"]))
+    assert "flattened with vec (the columns on top of each other), mn×1:\n     ∂L/∂vec(X) = (A + Aᵀ) vec(X)\n" in render_text(derivation)
+    assert r"\frac{\partial L}{\partial \operatorname{vec}(X)} &= (A + A^\top)" in render_latex(derivation)
+    assert from_json(to_json(derivation)) == derivation
+
+
 def test_conditions_in_latex() -> None:
     assert condition_latex("s = t, (s, t) ≠ (i, j)") == r"\text{if } s = t,\ (s, t) \ne (i, j)"
     assert condition_latex("otherwise") == r"\text{otherwise}"

@@ -216,3 +216,28 @@ def test_shape_of_the_form() -> None:
     m, n, p, q = map(Dim.of, "mnpq")
     assert flat.shape is Shape(m * q, n * p)
     assert ONE not in flat.shape.dims
+
+
+COLUMNS = [
+    ("vec(X).T@A@vec(X)", "(A + Aᵀ) vec(X)"),
+    ("norm(A@vec(X)-b)**2", "2Aᵀ(A vec(X) − b)"),
+    ("a.T@vec(C@X@B)", "(B ⊗ Cᵀ)a"),
+]
+
+
+@pytest.mark.parametrize(("loss", "expected"), COLUMNS, ids=[row[0] for row in COLUMNS])
+def test_gradients_at_pairs_are_stacked(loss: str, expected: str) -> None:
+    problem = read_problem(loss, "X", ["X: m×n"])
+    result = derive(problem).result
+    assert result.matrix is None
+    assert result.flattened is not None
+    assert to_unicode(result.flattened) == expected
+    column = Entry(result.flattened, paired(tuple(reversed(result.letters))), None)
+    assert Judge(problem, seed=4).compare_over(result.entry, column, result.letters).holds
+
+
+def test_hessian_at_pairs_is_stated_by_entries() -> None:
+    result = derive(read_problem("a.T@kron(x,x)", "x", ["x: n"]), order=2).result
+    assert result.matrix is None
+    assert result.flattened is None
+    assert to_unicode(result.entry) == "a_(s,p) + a_(p,s)"
