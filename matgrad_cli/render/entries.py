@@ -132,7 +132,9 @@ def case_lines(forms: Forms) -> list[str]:
     conditions = [condition_text(condition) for _, condition in forms.result.cases]
     last = len(values) - 1
     braces = ["⎧" if place == 0 else "⎩" if place == last else "⎪" for place in range(len(values))]
-    if last // 2 > 0:
+    if last == 0:
+        braces = ["{"]
+    elif last // 2 > 0:
         braces[last // 2] = "⎨"
     return [f"{brace} {value:<{wide}}  {said}" for brace, value, said in zip(braces, values, conditions, strict=True)]
 

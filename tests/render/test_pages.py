@@ -79,7 +79,7 @@ def test_a_result_with_four_letters_is_stated_by_entries() -> None:
     text = render_text(named())
     assert "∂F_ij/∂R_st = X_is δ_jt tr(Z)" in text
     assert "where Z = XᵀX" in text
-    assert "X_is if j = t" in text
+    assert "= { X_is  if j = t" in text
     assert "could not be verified" in text
     assert "numerator layout: its entries, by i, j, s, t in this order: m × p × n × p" in text
 
