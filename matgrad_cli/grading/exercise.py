@@ -81,7 +81,7 @@ def _unreadable(chosen: Settings, kind: Kind, diagnostic: Diagnostic) -> Problem
     if diagnostic.source is not None and diagnostic.source.name == chosen.source.name and diagnostic.labels:
         span = diagnostic.labels[0].span
         line, column = line_and_column(chosen.source.text, span.start)
-    finding = Finding(1, "unreadable", span, line, column, diagnostic.code, diagnostic)
+    finding = Finding(0, "unreadable", span, line, column, diagnostic.code, diagnostic)
     return ProblemReport(
         chosen.id,
         kind,

@@ -59,13 +59,14 @@ def _findings(problem: ProblemReport, colour: bool, width: int, several: bool) -
     out = [f"note: {lead}{note}\n" for note in problem.notes] + [f"warning: {lead}{warning}\n" for warning in problem.warnings]
     for finding in problem.shown:
         out.append(_finding(problem, finding, lead, colour, width))
-    if problem.final.message and (problem.kind == "derivation" or not problem.shown):
+    said = {finding.message for finding in problem.shown}
+    if problem.final.message and problem.final.message not in said and (problem.kind == "derivation" or not problem.shown):
         out.append(f"{lead}final answer: {_painted(problem.final.verdict, colour)}: {problem.final.message}\n")
     return out
 
 
 def _finding(problem: ProblemReport, finding: Finding, lead: str, colour: bool, width: int) -> str:
-    where = f"line {finding.number}" if problem.kind == "derivation" else "the answer"
+    where = "the problem" if not finding.number else f"line {finding.number}" if problem.kind == "derivation" else "the answer"
     if finding.diagnostic is None:
         return f"{lead}{where}: {_painted(finding.verdict, colour)}\n"
     diagnostic = finding.diagnostic

@@ -17,7 +17,10 @@ WORST_FIRST: tuple[ProblemVerdict, ...] = ("wrong", "unreadable", "undecided", "
 
 @record
 class Finding:
-    """A line verdict with its code and evidence. `number` counts the rows of the derivation from 1, `span` points into the file."""
+    """A line verdict with its code and evidence. `span` points into the file.
+
+    `number` counts the rows of the derivation from 1; 0 is the statement of the problem itself.
+    """
 
     number: int
     verdict: LineVerdict
