@@ -152,7 +152,14 @@ def _rendered(derivations: tuple[Derivation, ...], format: str, view: View) -> s
     """The derivations in one of the formats of `explain`, one below the other."""
     if format == "json":
         return _json(derivations)
-    return "\n\n".join(_renderer(format)(derivation, view).rstrip("\n") for derivation in derivations) + "\n"
+    if len(derivations) == 1:
+        return _renderer(format)(derivations[0], view).rstrip("\n") + "\n"
+    from .render.compare import compare
+
+    style = format if format in ("markdown", "latex") else "text"
+    if format == "html":
+        return _preformatted(compare(derivations, view, _renderer("text"), style))
+    return compare(derivations, view, _renderer(format), style)
 
 
 def _renderer(format: str) -> Callable[[Derivation, View], str]:
@@ -190,8 +197,9 @@ def _results(derivations: tuple[Derivation, ...], format: str) -> str:
 
         return results_json(derivations)
     if format in ("text", "latex") and len(derivations) > 1:
-        mark = "%" if format == "latex" else "#"
-        return "".join(f"{mark} {derivation.layout} layout\n{_result(derivation, format)}" for derivation in derivations)
+        from .render.compare import layout_table
+
+        return layout_table(derivations, format)
     return _result(derivations[0], format)  # code returns the same array in every layout
 
 

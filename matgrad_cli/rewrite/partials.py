@@ -71,7 +71,7 @@ def _product(context: Context, body: Expr) -> Unfolding | None:
 
 def _linear(context: Context, body: Expr) -> Unfolding | None:
     found = _product(context, body)
-    return found if found is not None and found.rule == "partial-linear" else None
+    return found if found is not None and found.rule != "partial-product" else None
 
 
 def product_rule(context: Context, factors: Sequence[Expr], whole: Expr) -> Unfolding:
@@ -83,6 +83,8 @@ def product_rule(context: Context, factors: Sequence[Expr], whole: Expr) -> Unfo
     if len(active) > 1:
         return Unfolding("partial-product", add(*terms), (("u", whole), ("X", context.variable)))
     constant = mul(*(factor for number, factor in enumerate(factors) if number != active[0]))
+    if constant is Number(-1):
+        return Unfolding("partial-neg", add(*terms), (("X", context.variable),))
     return Unfolding("partial-linear", add(*terms), (("constant", constant), ("X", context.variable)))
 
 

@@ -44,6 +44,9 @@ def read_line(recorder: Recorder, row: Index | None, col: Index | None) -> bool:
         recorder.move("read-back", add(*matrices), (("product", add(*matrices)),))
         return True
     rule, bindings = _which_rule(terms, found)
+    if len(found) == 1:
+        recorder.move(rule, entry(matrices[0], row, col), bindings)
+        return True
     recorder.move(rule, add(*(_entry_of(reading, row, col) for reading in found)), bindings)
     recorder.move("read-entry", entry(add(*matrices), row, col), (("entry", entry(add(*matrices), row, col)),))
     return True

@@ -16,6 +16,7 @@ from ..ir.walk import OUTER_LETTERS, fresh_index
 
 INNER_LETTERS = ("k", "l", "a", "b", "c", "f", "g", "h", "q", "r", "u", "v", "w", "i", "j")
 ZERO, UNIT = Number(0), Number(1)
+_MINUS = Number(-1)
 
 
 @record
@@ -91,8 +92,17 @@ def _rank(factor: Expr) -> int:
 
 
 def ordered(coefficient: Iterable[Expr]) -> tuple[Expr, ...]:
-    """Numbers first, then the other index-free factors in their order."""
-    return tuple(sorted(coefficient, key=_rank))
+    """Numbers first, then the other index-free factors in their order; a minus sign joins the first number."""
+    factors = sorted(coefficient, key=_rank)
+    signs = [factor for factor in factors if factor is _MINUS]
+    rest = [factor for factor in factors if factor is not _MINUS]
+    if not signs:
+        return tuple(rest)
+    negative = len(signs) % 2 == 1
+    if rest and isinstance(rest[0], Number):
+        first = Number(-rest[0].value) if negative else rest[0]
+        return (first, *rest[1:])
+    return (_MINUS, *rest) if negative else tuple(rest)
 
 
 def _expand(expr: Expr) -> Iterator[Term]:
