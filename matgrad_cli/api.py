@@ -212,9 +212,11 @@ def _result(derivation: Derivation, format: str) -> str:
         from .render.sympy_code import sympy_code
 
         return sympy_code(derivation)
-    from .render.results import result_latex, result_text
+    from .render.results import result_latex, result_text, written_as
 
-    return result_latex(derivation) if format == "latex" else result_text(derivation)
+    if format == "latex":
+        return f"% {written_as(derivation)}\n{result_latex(derivation)}"
+    return result_text(derivation)
 
 
 def assert_right(

@@ -82,7 +82,10 @@ def _method_rows(shown: Sequence[Derivation], style: str) -> list[tuple[str, ...
 
 
 def _layout_rows(rows: Sequence[Derivation], style: str) -> list[tuple[str, ...]]:
-    return [("layout", "shape", "derivative"), *((one.layout, _shape(one), _written(stated(one), style)) for one in rows)]
+    def sized(one: Derivation) -> str:
+        return f"${_shape(one)}$".replace("×", r" \times ") if style == "latex" else _shape(one)
+
+    return [("layout", "shape", "derivative"), *((one.layout, sized(one), _written(stated(one), style)) for one in rows)]
 
 
 def _table(rows: list[tuple[str, ...]], style: str, sentence: str) -> str:
@@ -92,7 +95,7 @@ def _table(rows: list[tuple[str, ...]], style: str, sentence: str) -> str:
         lines += ["| " + " | ".join(cell.replace("|", r"\|") for cell in row) + " |" for row in body]
         return f"{sentence}:\n\n" + "\n".join(lines)
     if style == "latex":
-        lines = [" & ".join(row).replace("×", r"$\times$") + r" \\" for row in rows]
+        lines = [" & ".join(row) + r" \\" for row in rows]
         table = "\n".join([lines[0] + r" \hline", *lines[1:]])
         opened = rf"\medskip\noindent\begin{{tabular}}{{{'l' * len(rows[0])}}}"
         return "\n".join([rf"\noindent {sentence.capitalize()}:", "", opened, table, r"\end{tabular}"])

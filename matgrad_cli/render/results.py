@@ -41,7 +41,7 @@ def result_text(derivation: Derivation) -> str:
         letters = ", ".join(position_unicode(letter) for letter in derivation.result.letters)
         sizes = " × ".join(str(letter.dim) for letter in derivation.result.letters)
         body = f"entry [{letters}] of {sizes}: {body}"
-    lines = [body]
+    lines = [f"{body}   ({written_as(derivation)})"]
     for place, (name, part) in enumerate(named_parts(derivation)):
         lines.append(f"{'where' if place == 0 else '     '} {name_unicode(name)} = {to_unicode(part)}")
     if derivation.result.flattened is not None:
@@ -49,6 +49,12 @@ def result_text(derivation: Derivation) -> str:
         assert forms.flattened is not None
         lines += [f"flattened: {vec_label(forms)} = {to_unicode(forms.flattened)}", *map(swap_text, forms.swaps)]
     return "\n".join(lines) + "\n"
+
+
+def written_as(derivation: Derivation) -> str:
+    """`n×p, gradient layout`; with more than two indices the array is the same in every layout."""
+    matrix = derivation.result.matrix
+    return "the same in every layout" if matrix is None else f"{matrix.shape}, {derivation.layout} layout"
 
 
 def result_latex(derivation: Derivation) -> str:
