@@ -61,7 +61,8 @@ def _findings(problem: ProblemReport, colour: bool, width: int, several: bool) -
         out.append(_finding(problem, finding, lead, colour, width))
     said = {finding.message for finding in problem.shown}
     if problem.final.message and problem.final.message not in said and (problem.kind == "derivation" or not problem.shown):
-        out.append(f"{lead}final answer: {_painted(problem.final.verdict, colour)}: {problem.final.message}\n")
+        code = f"[{problem.final.code}]" if problem.final.code else ""
+        out.append(f"{lead}final answer: {_painted(problem.final.verdict, colour)}{code}: {problem.final.message}\n")
     return out
 
 
