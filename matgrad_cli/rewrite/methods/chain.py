@@ -37,6 +37,7 @@ from ..layouts import is_turned
 from ..recorder import Recorder
 from ..tidy import textbook
 from .ending import OPEN_LIMIT, finish, listed, need_number, tidy_under
+from .jacobians import derive_jacobian, fits
 from .layers import Moving, zero_of
 from .parts import cut, jacobian, pendings, total
 from .pull import Term, advance, moves, peeled
@@ -49,6 +50,8 @@ _OUTER = ("s", "t", "p", "q", "u", "v")
 
 def derive_chain(problem: Problem, book: Rulebook, judge: Judge, layout: str) -> Derivation:
     """∂L/∂θ = ∂L/∂e · ∂e/∂θ = …: the parts of the loss, from the outside in."""
+    if fits(problem):
+        return derive_jacobian(problem, book, judge, layout)
     need_number(problem, "chain")
     taken = reserved_names(problem)
     form = ChainForm(problem.wrt, is_turned(layout, problem.loss.shape, problem.wrt.shape), frozenset(taken))
@@ -66,19 +69,21 @@ def derive_chain(problem: Problem, book: Rulebook, judge: Judge, layout: str) ->
 
 
 def _last_lines(chain: Chain, names: list[Named]) -> Expr:
+    return opened_parts(chain.recorder, chain.recorder.line, names, chain.own)
+
+
+def opened_parts(recorder: Recorder, line: Expr, names: list[Named], own: set[str]) -> Expr:
     """The last line in textbook form, the parts written out where that stays readable."""
-    recorder, line = chain.recorder, chain.recorder.line
-    own = chain.own | {named.name for named in names}
     plain = tidy_under(recorder, line, lambda found: found, set(), name=False)
     opened = plain
     for named in reversed(names):
         opened = substitute(opened, {named: named.body})
     if opened is not plain and opened.weight <= OPEN_LIMIT:
         inside = set(nodes_of(plain))
-        present = [named.name for named in names if named in inside]
-        recorder.move("open-parts", opened, (("names", ", ".join(present)),))
+        title, bindings = listed(recorder, "open-parts", [named for named in names if named in inside], bodies=False)
+        recorder.move("open-parts", opened, bindings, title=title)
         plain = opened
-    return tidy_under(recorder, plain, lambda found: found, own)
+    return tidy_under(recorder, plain, lambda found: found, own | {named.name for named in names})
 
 
 @record

@@ -48,9 +48,9 @@ def paired_with(derivative: Expr, moved: Expr, turned: bool) -> Expr:
     return matmul(moved, row) if moved.shape.is_row else Call("tr", matmul(row, moved))
 
 
-def listed(recorder: Recorder, rule_id: str, names: Sequence[Named]) -> tuple[str, Bindings]:
-    """The sentence of a rule that introduces names, with every name and what it stands for in place of {names}."""
-    pairs = ", ".join(f"{{p{number}}} = {{b{number}}}" for number in range(len(names)))
+def listed(recorder: Recorder, rule_id: str, names: Sequence[Named], bodies: bool = True) -> tuple[str, Bindings]:
+    """The sentence of a rule about names, with every name (and what it stands for) in place of {names}."""
+    pairs = ", ".join(f"{{p{number}}} = {{b{number}}}" if bodies else f"{{p{number}}}" for number in range(len(names)))
     bindings = tuple(pair for number, named in enumerate(names) for pair in ((f"p{number}", named), (f"b{number}", named.body)))
     return recorder.rules.rule(rule_id).title.replace("{names}", pairs), bindings
 

@@ -56,7 +56,8 @@ def _unfold(recorder: Recorder, moving: Moving) -> bool:
     first: Layer | None = None
     mapping: dict[Expr, Expr] = {}
     for node in pending:
-        layer = layer_of(node.body, moving)
+        constant = Layer("d-constant", zero_of(node.body), (("constant", node.body),))
+        layer = layer_of(node.body, moving) if moving.active(node.body) else constant
         if layer is None:
             raise _stuck(recorder, node.body)
         first = first or layer

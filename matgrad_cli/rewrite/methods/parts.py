@@ -37,13 +37,15 @@ from .layers import Moving, layer_of
 from .pull import chained, moves
 
 
-def cut(loss: Expr, variable: Symbol, taken: set[str]) -> tuple[Expr, list[Named]]:
-    """The loss with its parts named, innermost first."""
+def cut(loss: Expr, variable: Symbol, taken: set[str], columns: bool = False) -> tuple[Expr, list[Named]]:
+    """The loss with its parts named, innermost first; with `columns` only parts that are columns."""
     chosen: dict[Expr, str] = {}
     for node in nodes_of(loss):
         for part, wish in _inside(node, variable):
             body = part.body if isinstance(part, Transpose) else part
-            if body is not loss and variable in body.symbols and not body.free and not isinstance(body, Symbol | Named | Entry):
+            if body is loss or variable not in body.symbols or body.free or isinstance(body, Symbol | Named | Entry):
+                continue
+            if body.shape.is_column or not columns:
                 chosen.setdefault(body, wish)
     counts = Counter(_sized(wish, node) for node, wish in chosen.items())
     mapping: dict[Expr, Expr] = {}

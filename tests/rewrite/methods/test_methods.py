@@ -152,6 +152,29 @@ def test_the_adjoint_of_multiplication_from_the_right_is_multiplication_from_the
     assert [to_unicode(values[key]) for key in ("map", "adjoint")] == ["K ↦ KB", "K ↦ KBᵀ"]  # type: ignore[arg-type]
 
 
+COLUMNS = [
+    ("tanh(V@tanh(W@x))", "x", "V: m×h, W: h×n, x: n", ""),
+    ("x@x.T@x", "x", "x: n", ""),
+    ("softmax(W.T@h + b)", "b", "W: k×n, h: k, b: n", ""),
+    ("sigmoid(A@x)*(B@x)", "x", "A: m×n, B: m×n, x: n", ""),
+    ("diag(x)@A@x", "x", "A: n×n, x: n", ""),
+    ("a + b", "x", "a: m, b: m, x: n", ""),
+]
+
+
+@pytest.mark.parametrize("layout", ["gradient", "denominator"])
+@pytest.mark.parametrize("method", ["differential", "chain"])
+@pytest.mark.parametrize("case", COLUMNS, ids=name)
+def test_a_column_by_a_column_is_a_product_of_jacobians(case: tuple[str, str, str, str], method: str, layout: str) -> None:
+    found, other = derivation(case, method, layout), derivation(case, "index")
+    assert found.readoff.verdict.holds
+    assert [step.rule for step in found.steps if not step.verdict.holds] == []
+    assert Judge(found.problem).compare_over(found.result.entry, other.result.entry, found.result.letters).holds
+    shape = found.problem.loss.shape.rows, found.wrt.shape.rows
+    assert found.result.matrix is not None
+    assert (found.result.matrix.shape.rows, found.result.matrix.shape.cols) == (shape if layout == "gradient" else shape[::-1])
+
+
 def test_an_array_by_a_number_and_a_column_by_a_column_need_no_trace() -> None:
     inverse = derivation(("inv(A + t*B)", "t", "A: n×n, B: n×n, t: scalar", ""), "differential")
     layer = derivation(("sin(A@x + b)", "x", "A: m×n, x: n, b: m", ""), "differential")
