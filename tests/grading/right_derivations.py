@@ -567,3 +567,113 @@ RIGHT |= {
         ],
     ),
 }
+
+RIGHT |= {
+    "mu bare": (
+        {"loss": "(x-mu).T@inv(S)@(x-mu)", "wrt": "mu", "shapes": "x: n, mu: n, S: n×n", "assume": "S spd"},
+        [
+            r"(x-\mu)^{T}S^{-1}(x-\mu)",
+            r"\frac{\partial}{\partial\mu} = -2S^{-1}(x-\mu)",
+        ],
+    ),
+    "cdot": (
+        {"loss": "norm(A@X-B,'fro')**2", "wrt": "X", "shapes": "A: m×n, X: n×p, B: m×p"},
+        [
+            r"\frac{\partial L}{\partial X} = 2\cdot A^{T}\cdot\left(A\cdot X-B\right)",
+        ],
+    ),
+    "times": (
+        {"loss": "norm(A@X-B,'fro')**2", "wrt": "X", "shapes": "A: m×n, X: n×p, B: m×p"},
+        [
+            r"\frac{\partial L}{\partial X} = 2 \times A^T (AX-B)",
+        ],
+    ),
+    "d over dX tr": (
+        {"loss": "tr(X.T@A@X)", "wrt": "X", "shapes": "A: n×n, X: n×m"},
+        [
+            r"\frac{\partial}{\partial X}\operatorname{tr}(X^TAX) = \frac{\partial}{\partial X}\sum_k x_k^TAx_k",
+            "= (A+A^T)X",
+        ],
+    ),
+    "sum_k over cols": (
+        {"loss": "tr(X.T@A@X)", "wrt": "X", "shapes": "A: n×n, X: n×m"},
+        [
+            r"f = \sum_{k=1}^m\sum_{i=1}^n\sum_{j=1}^n X_{ik}A_{ij}X_{jk}",
+            r"\frac{\partial f}{\partial X_{pq}} = \sum_{j}A_{pj}X_{jq} + \sum_i X_{iq}A_{ip}",
+            "= (AX)_{pq} + (A^TX)_{pq}",
+        ],
+    ),
+    "same line chain": (
+        {"loss": "norm(A@x-b)**2/2", "wrt": "x", "shapes": "A: m×n, x: n, b: m"},
+        [
+            r"f = \tfrac12 r^\top r, \; r = Ax-b \;\Rightarrow\; \nabla f = A^\top r",
+        ],
+    ),
+    "F name": (
+        {"loss": "norm(A@x-b)**2/2", "wrt": "x", "shapes": "A: m×n, x: n, b: m", "name": "F"},
+        [
+            r"F = \frac12\|Ax-b\|^2",
+            r"\nabla F = A^T(Ax-b)",
+        ],
+    ),
+    "row vec loss": (
+        {"loss": "x.T@A", "wrt": "x", "shapes": "A: n×m, x: n"},
+        [
+            r"\frac{\partial (x^TA)_j}{\partial x_i} = A_{ij}",
+        ],
+    ),
+    "layout numerator det": (
+        {"loss": "logdet(X)", "wrt": "X", "shapes": "X: n×n", "layout": "numerator"},
+        [
+            r"d f = \operatorname{tr}(X^{-1}dX)",
+            r"\frac{\partial f}{\partial X} = X^{-1}",
+        ],
+    ),
+    "layout numerator entries": (
+        {"loss": "tr(A@X)", "wrt": "X", "shapes": "A: p×n, X: n×p", "layout": "numerator"},
+        [
+            r"\frac{\partial f}{\partial X_{ij}} = A_{ji}",
+            r"\frac{\partial f}{\partial X} = A",
+        ],
+    ),
+    "denominator jacobian": (
+        {"loss": "A@x", "wrt": "x", "shapes": "A: m×n, x: n", "layout": "denominator"},
+        [
+            r"\frac{\partial (Ax)}{\partial x} = A^T",
+        ],
+    ),
+    "subscript words": (
+        {"loss": "norm(X@w-y)**2", "wrt": "w", "shapes": "X: m×n, w: n, y: m"},
+        [
+            r"\mathcal{L}_{\text{train}}(w) = \|Xw-y\|_2^2",
+            r"\nabla_w\mathcal{L}_{\text{train}} = 2X^T(Xw-y)",
+        ],
+    ),
+    "operators": (
+        {"loss": "sum(diag(X.T@X))", "wrt": "X", "shapes": "X: m×n"},
+        [
+            r"\operatorname{Tr}\left[X^{\intercal}X\right]",
+            r"\nabla_X = 2X",
+        ],
+    ),
+    "trailing comma": (
+        {"loss": "tr(A@X)", "wrt": "X", "shapes": "A: p×n, X: n×p"},
+        [
+            r"\nabla_X f = A^{\mathsf{T}},",
+        ],
+    ),
+    "approx sign equiv": (
+        {"loss": "tr(A@X)", "wrt": "X", "shapes": "A: p×n, X: n×p"},
+        [
+            r"\nabla_X f \equiv A^{T}",
+        ],
+    ),
+    "where sum": (
+        {"loss": "sum(log(1+exp(-y*(X@w))))", "wrt": "w", "shapes": "X: m×n, w: n, y: m"},
+        [
+            r"L = \sum_{i=1}^m \log\left(1+e^{-y_iw^Tx_i}\right)",
+            r"\nabla L = -\sum_i \frac{y_ix_i e^{-y_iw^Tx_i}}{1+e^{-y_iw^Tx_i}} = -\sum_i \frac{y_ix_i}{1+e^{y_iw^Tx_i}}",
+            r"= -X^T\left(y\odot\sigma(-y\odot Xw)\right)",
+        ],
+    ),
+}

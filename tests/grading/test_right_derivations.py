@@ -50,7 +50,7 @@ def test_the_same_in_a_latex_file(name: str) -> None:
 )
 def test_a_changed_last_line_is_not_accepted(name: str, change: str) -> None:
     head, lines = RIGHT[name]
-    left, right = lines[-1].rstrip(".").split("=")
+    left, right = lines[-1].rstrip(".,").split("=")
     right = right.strip()
     mutant = [*lines[:-1], f"{left}= {change.format(right, right)}"]
     (problem,) = check_text(markdown(head, mutant), "derivation.md").problems
