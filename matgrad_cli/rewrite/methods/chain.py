@@ -39,8 +39,9 @@ from ..tidy import textbook
 from .ending import OPEN_LIMIT, finish, listed, need_number, tidy_under
 from .jacobians import derive_jacobian, fits
 from .layers import Moving, zero_of
+from .pairing import peeled
 from .parts import cut, jacobian, pendings, total
-from .pull import Term, advance, moves, peeled
+from .pull import Term, advance, moves
 from .sweep import NAME_FROM, whole_of
 
 MAX_ROUNDS = 2_000

@@ -21,8 +21,8 @@ from ..recorder import Recorder
 from ..tidy import textbook
 from .ending import finish, listed
 from .layers import Moving, zero_of
+from .pairing import chained
 from .parts import cut, jacobian, pendings, total
-from .pull import chained
 
 MAX_ROUNDS = 2_000
 

@@ -34,7 +34,8 @@ from ...ir.dimensions import ONE
 from ..algebra import flip
 from ..naming import fresh_name
 from .layers import Moving, layer_of
-from .pull import chained, moves
+from .pairing import chained
+from .pull import moves
 
 
 def cut(loss: Expr, variable: Symbol, taken: set[str], columns: bool = False) -> tuple[Expr, list[Named]]:

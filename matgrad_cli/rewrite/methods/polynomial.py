@@ -30,7 +30,7 @@ from ...ir import (
 )
 from ...ir.dimensions import ONE, Shape
 from ..algebra import flip, number_product
-from .pull import chained, multiplied
+from .pairing import chained, multiplied
 
 MAX_TERMS = 200
 Word = tuple[Expr, ...]

@@ -5,8 +5,6 @@
 
 from __future__ import annotations
 
-from fractions import Fraction
-
 from ...diagnostics.record import record
 from ...ir import (
     Add,
@@ -17,32 +15,24 @@ from ...ir import (
     Eye,
     Fill,
     Hadamard,
-    Index,
-    Inverse,
     Kron,
     MatMul,
-    MatrixOf,
     Mul,
-    Number,
-    Pair,
-    Position,
     Power,
     Shape,
     Size,
     Transpose,
-    fresh_index,
     hadamard,
     is_elementwise,
     kron,
     matmul,
-    mul,
-    sum_over,
 )
 from ...ir.dimensions import ONE, Dim
-from ..algebra import factors_of, flip, number_product, trace_of
+from ..algebra import flip
 from ..arrays import basis
-from ..context import entry
 from .layers import MINUS
+from .pairing import chained, multiplied, paired, peeled
+from .stacked import kron_gradient, unstacked
 
 
 @record
@@ -91,76 +81,11 @@ def advance(term: Term) -> Moved | None:
     return rule(term, term.move) if rule else None
 
 
-def paired(gradient: Expr, array: Expr) -> Expr:
-    """The number ⟨gradient, array⟩ in its shortest form."""
-    if isinstance(gradient, Fill) and gradient.value == 1:
-        return Call("sum", array)
-    if array.shape.is_column:
-        return number_product(flip(gradient), array)
-    if array.shape.is_row:
-        return number_product(array, flip(gradient))
-    if isinstance(gradient, Eye):
-        return Call("tr", array)
-    return trace_of(factors_of(flip(gradient)) + factors_of(array))
-
-
-def peeled(gradient: Expr) -> tuple[tuple[Expr, ...], Expr]:
-    """The numbers in front of an array, and the array."""
-    if not isinstance(gradient, Mul):
-        return (), gradient
-    numbers = tuple(factor for factor in gradient.factors if factor.shape.is_number)
-    return numbers, next(factor for factor in gradient.factors if not factor.shape.is_number)
-
-
-def chained(*factors: Expr) -> tuple[tuple[Expr, ...], Expr]:
-    """A product of matrices; parts of it that are 1×1 come out as numbers."""
-    flat: list[Expr] = []
-    numbers: list[Expr] = []
-    for factor in factors:
-        outside, array = peeled(factor)
-        numbers.extend(outside)
-        flat.extend(factor for factor in factors_of(array) if not isinstance(factor, Eye) or len(factors) == 1)
-    if not flat:
-        return tuple(numbers), factors[0]
-    start = 0
-    while start < len(flat):
-        if flat[start].shape.rows is ONE:
-            end = next((k for k in range(start, len(flat)) if flat[k].shape.cols is ONE), None)
-            if end is not None and end - start + 1 < len(flat):
-                run = flat[start : end + 1]
-                numbers.append(number_product(matmul(*run[:-1]), run[-1]))
-                flat[start : end + 1] = []
-                start = 0
-                continue
-        start += 1
-    return tuple(numbers), matmul(*flat)
-
-
 def _with(term: Term, gradient: Expr | None, move: Expr, numbers: tuple[Expr, ...] = ()) -> Term:
     if gradient is None:
         return Term((*term.numbers, *numbers), None, move)
     outside, array = peeled(gradient)
     return Term((*term.numbers, *numbers, *outside), array, move)
-
-
-def multiplied(numbers: tuple[Expr, ...]) -> tuple[Expr, ...]:
-    """The rational numbers of a coefficient multiplied, in front of the others; a single one stays as it is written."""
-    rational = [number for number in numbers if _value(number) is not None]
-    rest = tuple(number for number in numbers if _value(number) is None)
-    if len(rational) < 2:
-        return (*(number for number in rational if number is not Number(1)), *rest)
-    value = Fraction(1)
-    for number in rational:
-        value *= _value(number) or Fraction(0)
-    return (*((Number(value),) if value != 1 else ()), *rest)
-
-
-def _value(number: Expr) -> Fraction | None:
-    if isinstance(number, Number):
-        return number.value
-    if isinstance(number, Power) and isinstance(number.base, Number) and number.exponent is MINUS and number.base.value:
-        return 1 / number.base.value
-    return None
 
 
 def _split(term: Term, move: Expr) -> Moved:
@@ -311,75 +236,14 @@ def _inner(term: Term, move: Call) -> Moved:
     return Moved("inner", (_with(term, other, moving),))
 
 
-def unstacked(column: Expr, shape: Shape) -> Expr:
-    """The matrix whose stacked columns are `column`: vec(A) → A, (A ⊗ B) vec(C) → B C Aᵀ, else entry by entry."""
-    if ONE in (shape.rows, shape.cols):
-        return column if shape.is_column else flip(column)
-    if isinstance(column, Call) and column.function == "vec" and column.argument.shape is shape:
-        return column.argument
-    if isinstance(column, Mul):
-        numbers, array = peeled(column)
-        return mul(*numbers, unstacked(array, shape))
-    if isinstance(column, MatMul) and isinstance(column.factors[0], Kron) and len(column.factors[0].factors) == 2:
-        left, right = column.factors[0].factors
-        inside = Shape(right.shape.cols, left.shape.cols)
-        if ONE not in (*inside.dims, *right.shape.dims, *left.shape.dims):
-            return matmul(right, unstacked(matmul(*column.factors[1:]), inside), flip(left))
-    if isinstance(column, Fill):
-        return Fill(column.value, shape)
-    row, col = _letters(shape)[0]
-    assert row is not None
-    assert col is not None
-    return MatrixOf(row, col, Entry(column, Pair(col, row, shape.rows), None))
-
-
-def _letters(*shapes: Shape) -> list[tuple[Index | None, Index | None]]:
-    """A row letter and a column letter for each shape, all different; none for a side of size 1."""
-    taken: set[str] = set()
-    found: list[Index | None] = []
-    for shape in shapes:
-        for side in (shape.rows, shape.cols):
-            index = None if side is ONE else fresh_index(side, taken)
-            taken.update([index.name] if index else [])
-            found.append(index)
-    return list(zip(found[::2], found[1::2], strict=True))
-
-
 def _kron(term: Term, move: Expr) -> Moved | None:
     assert term.gradient is not None
     place = next(number for number, factor in enumerate(move.children) if moves(factor))
-    moving, before, after = move.children[place], move.children[:place], move.children[place + 1 :]
-    gradient = _opened_kron(term.gradient)
-    if isinstance(gradient, Kron) and [part.shape for part in gradient.factors] == [part.shape for part in move.children]:
-        numbers = tuple(paired(part, other) for part, other in zip(gradient.factors, move.children, strict=True) if other is not moving)
-        return Moved("kron", (_with(term, gradient.factors[place], moving, numbers),))
-    if before and after:
-        return Moved("split", (Term(term.numbers, term.gradient, Kron((kron(*before), Kron((moving, kron(*after)))))),))
-    other = kron(*(before or after))
-    (i, j), (p, q) = _letters(moving.shape, other.shape)
-    row = _paired((i, moving.shape.rows), (p, other.shape.rows), bool(after))
-    col = _paired((j, moving.shape.cols), (q, other.shape.cols), bool(after))
-    summed = [letter for letter in (p, q) if letter is not None]
-    body = sum_over(summed, mul(entry(gradient, row, col), entry(other, p, q)))
-    return Moved("kron", (_with(term, MatrixOf(i, j, body), moving),))
-
-
-def _paired(mine: tuple[Index | None, Dim], others: tuple[Index | None, Dim], first: bool) -> Position | None:
-    (outer, _), (inner, inner_dim) = (mine, others) if first else (others, mine)
-    if outer is None or inner is None:
-        return outer or inner
-    return Pair(outer, inner, inner_dim)
-
-
-def _opened_kron(gradient: Expr) -> Expr:
-    """(A ⊗ B)⁻ᵀ as A⁻ᵀ ⊗ B⁻ᵀ."""
-    if isinstance(gradient, Transpose) and isinstance(_opened_kron(gradient.body), Kron):
-        return kron(*(flip(factor) for factor in _opened_kron(gradient.body).children))
-    if isinstance(gradient, Inverse) and isinstance(_opened_kron(gradient.body), Kron):
-        inside = _opened_kron(gradient.body).children
-        if all(factor.shape.is_square for factor in inside):
-            return kron(*(flip(Inverse(flip(factor))) if isinstance(factor, Transpose) else Inverse(factor) for factor in inside))
-    return gradient
+    if 0 < place < len(move.children) - 1:
+        inner = Kron((move.children[place], kron(*move.children[place + 1 :])))
+        return Moved("split", (Term(term.numbers, term.gradient, Kron((kron(*move.children[:place]), inner))),))
+    numbers, gradient = kron_gradient(term.gradient, move.children, place)
+    return Moved("kron", (_with(term, gradient, move.children[place], numbers),))
 
 
 def _entry(term: Term, move: Expr) -> Moved | None:
@@ -403,5 +267,3 @@ _CALLS = {
 _MOVES = {
     Add: _split, Mul: _scale, MatMul: _factors, Transpose: _transpose, Hadamard: _hadamard, Call: _call, Kron: _kron, Entry: _entry,
 }  # fmt: skip
-
-__all__ = ["Moved", "Term", "advance", "chained", "moves", "paired", "peeled", "unstacked", "waiting"]

@@ -12,7 +12,8 @@ from ..recorder import Recorder
 from ..tidy import textbook
 from .forms import Form, Stage
 from .layers import Layer, Moving, layer_of, zero_of
-from .pull import Term, advance, moves, multiplied, peeled, waiting
+from .pairing import multiplied, peeled
+from .pull import Term, advance, moves, waiting
 
 MAX_LINES = 4_000
 NAME_FROM = 24

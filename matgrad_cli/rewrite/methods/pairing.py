@@ -1,0 +1,75 @@
+"""Inner products and products of matrices with the numbers in front: the small algebra under `pull`."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+from ...ir import Call, Expr, Eye, Fill, Mul, Number, Power, matmul
+from ...ir.dimensions import ONE
+from ..algebra import factors_of, flip, number_product, trace_of
+from .layers import MINUS
+
+
+def paired(gradient: Expr, array: Expr) -> Expr:
+    """The number ⟨gradient, array⟩ in its shortest form."""
+    if isinstance(gradient, Fill) and gradient.value == 1:
+        return Call("sum", array)
+    if array.shape.is_column:
+        return number_product(flip(gradient), array)
+    if array.shape.is_row:
+        return number_product(array, flip(gradient))
+    if isinstance(gradient, Eye):
+        return Call("tr", array)
+    return trace_of(factors_of(flip(gradient)) + factors_of(array))
+
+
+def peeled(gradient: Expr) -> tuple[tuple[Expr, ...], Expr]:
+    """The numbers in front of an array, and the array."""
+    if not isinstance(gradient, Mul):
+        return (), gradient
+    numbers = tuple(factor for factor in gradient.factors if factor.shape.is_number)
+    return numbers, next(factor for factor in gradient.factors if not factor.shape.is_number)
+
+
+def chained(*factors: Expr) -> tuple[tuple[Expr, ...], Expr]:
+    """A product of matrices; parts of it that are 1×1 come out as numbers."""
+    flat: list[Expr] = []
+    numbers: list[Expr] = []
+    for factor in factors:
+        outside, array = peeled(factor)
+        numbers.extend(outside)
+        flat.extend(factor for factor in factors_of(array) if not isinstance(factor, Eye) or len(factors) == 1)
+    if not flat:
+        return tuple(numbers), factors[0]
+    start = 0
+    while start < len(flat):
+        if flat[start].shape.rows is ONE:
+            end = next((k for k in range(start, len(flat)) if flat[k].shape.cols is ONE), None)
+            if end is not None and end - start + 1 < len(flat):
+                run = flat[start : end + 1]
+                numbers.append(number_product(matmul(*run[:-1]), run[-1]))
+                flat[start : end + 1] = []
+                start = 0
+                continue
+        start += 1
+    return tuple(numbers), matmul(*flat)
+
+
+def multiplied(numbers: tuple[Expr, ...]) -> tuple[Expr, ...]:
+    """The rational numbers of a coefficient multiplied, in front of the others; a single one stays as it is written."""
+    rational = [number for number in numbers if _value(number) is not None]
+    rest = tuple(number for number in numbers if _value(number) is None)
+    if len(rational) < 2:
+        return (*(number for number in rational if number is not Number(1)), *rest)
+    value = Fraction(1)
+    for number in rational:
+        value *= _value(number) or Fraction(0)
+    return (*((Number(value),) if value != 1 else ()), *rest)
+
+
+def _value(number: Expr) -> Fraction | None:
+    if isinstance(number, Number):
+        return number.value
+    if isinstance(number, Power) and isinstance(number.base, Number) and number.exponent is MINUS and number.base.value:
+        return 1 / number.base.value
+    return None
