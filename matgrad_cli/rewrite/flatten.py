@@ -34,6 +34,7 @@ from .algebra import flip
 from .arrays import ones
 from .commutation import Block, Letters, all_ones, assembled, kron_of, with_own_names
 from .context import entry
+from .hubs import through_hub
 from .readback import read_back, read_inside
 from .sums import Part, part_of
 from .terms import Term, split
@@ -43,6 +44,9 @@ MOST_SYMBOLS = 60
 """A matrix form with more symbols than this says less than the entries and is left out."""
 
 MOST_TERMS = 24
+
+MOST_SIZES = 6
+"""A product of more sizes than this (m p² n q² of them for A ⊗ X ⊗ X) is too large to be judged in passing."""
 
 @record
 class Form:
@@ -66,7 +70,7 @@ class Form:
 def flattened_matrix(result: Result, problem: Problem, judge: Judge, order: int) -> Expr | None:
     """The matrix ∂vec(F)/∂vec(X)ᵀ (∂²L/∂vec(X)∂vec(X)ᵀ for order 2), judged against the entries; None if there is none."""
     groups = letter_groups(result.letters, problem, order)
-    if groups is None:
+    if groups is None or sum(power for letter in result.letters for _, power in letter.dim.powers) > MOST_SIZES:
         return None
     rows, cols = (tuple(reversed(group)) for group in groups)
     found = flatten(result.entry, rows, cols)
@@ -178,13 +182,22 @@ def flatten_term(term: Term, rows: Letters, cols: Letters) -> list[Form]:
     if opened is None:
         return []
     inside, rows, cols = read_inside(opened[0]), opened[1], opened[2]
-    if inside.indices or any(len(factor.free) > 2 or isinstance(factor, Add) for factor in inside.factors):
+    if any(len(factor.free) > 2 or isinstance(factor, Add) for factor in inside.factors):
         return []
+    if inside.indices:
+        found = through_hub(inside.factors, inside.indices[0], rows, cols, flatten_term) if len(inside.indices) == 1 else None
+        return [Form((*inside.coefficient, *found[0]), (), found[1], ())] if found else []
     blocks = _blocks(inside.factors, rows, cols)
     if blocks is None:
         return []
     coefficient = (*inside.coefficient, *(number for block in blocks for number in block.coefficient))
-    return [Form(coefficient, *parts) for parts in assembled(blocks, rows, cols)]
+    return [Form(coefficient, *parts) for parts in _ordered(blocks, rows, cols)]
+
+
+def _ordered(blocks: list[Block], rows: Letters, cols: Letters) -> list[tuple[tuple[Expr, ...], Expr, tuple[Expr, ...]]]:
+    """left · core · right with loose columns and rows joined to u vᵀ, unless fewer swaps are needed when they stay apart."""
+    joined, apart = assembled(_outer(blocks), rows, cols), assembled(blocks, rows, cols)
+    return apart if len(apart[0][0]) + len(apart[0][2]) < len(joined[0][0]) + len(joined[0][2]) else joined
 
 
 def _without_pairs(term: Term, rows: Letters, cols: Letters) -> tuple[Term, Letters, Letters] | None:
@@ -241,7 +254,7 @@ def _blocks(factors: tuple[Expr, ...], rows: Letters, cols: Letters) -> list[Blo
         if block is None:
             return None
         blocks.append(block)
-    return _outer(blocks)
+    return blocks
 
 
 def _connected(factors: tuple[Expr, ...], letters: Letters) -> list[tuple[set[Index], tuple[Expr, ...]]]:
@@ -371,8 +384,8 @@ def _matchings(cross: tuple[Expr, ...], loose: tuple[Expr, ...], rows: Letters, 
         blocks = [_block(mine, tuple(x for x in rows if x in letters), tuple(x for x in cols if x in letters)) for letters, mine in parts]
         if any(block is None for block in blocks):
             return None
-        kept = _outer([block for block in blocks if block is not None])
-        left, core, right = assembled(kept, rows, cols)[0]
+        kept = [block for block in blocks if block is not None]
+        left, core, right = _ordered(kept, rows, cols)[0]
         found.append(Form((), left, core, right).expr())
         coefficient += [number for block in kept for number in block.coefficient]
     return Block(rows, cols, hadamard(*found), tuple(coefficient)) if found else None

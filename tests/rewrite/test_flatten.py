@@ -42,6 +42,9 @@ FORMS = [
     ("norm(A@X@B-C)**2", "X", (), 2, "2(BBᵀ ⊗ AᵀA)"),
     ("logdet(X)", "X", (), 2, "−(X⁻¹ ⊗ X⁻ᵀ)K"),
     ("tr(X@X)", "X", (), 2, "2K"),
+    ("relu(A@X)@B", "X", (), 1, "(Bᵀ ⊗ A) ∘ (𝟏 ⊗ step(AX) ⊗ 𝟏ᵀ)"),
+    ("sum(exp(W@X))", "W", (), 2, "(X ⊗ I) diag(vec(exp(WX))) (Xᵀ ⊗ I)"),
+    ("A@diag(B@x)@C", "x", ("x: n", "C: 3×p"), 1, "((Cᵀ ⊗ 𝟏) ∘ (𝟏 ⊗ A))B"),
 ]
 
 
