@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
+from weakref import WeakKeyDictionary
 
 from .dimensions import Dim
 from .expr import Expr
@@ -73,16 +74,31 @@ def substitute(root: Expr, mapping: Mapping[Expr, Expr]) -> Expr:
     return walk(root)
 
 
+_LETTERS: Final[WeakKeyDictionary[Expr, frozenset[Index]]] = WeakKeyDictionary()
+"""The letters of every part once asked for; parts are shared, so each is walked once however often it is written."""
+
+
 def letters_in(root: Expr) -> frozenset[Index]:
     """All index letters of `root`, free or bound."""
-    found: set[Index] = set()
-    for node in nodes_of(root):
-        found |= node.free
-        if isinstance(node, SumOver):
-            found.update(node.indices)
-        elif isinstance(node, MatrixOf):
-            found |= letters_of(node.row) | letters_of(node.col)
-    return frozenset(found)
+    found = _LETTERS.get(root)
+    stack = [] if found is not None else [root]
+    while stack:
+        node = stack[-1]
+        waiting = [part for part in node.children if part not in _LETTERS]
+        if waiting:
+            stack.extend(waiting)
+            continue
+        _LETTERS[node] = _own_letters(node).union(*(_LETTERS[part] for part in node.children))
+        stack.pop()
+    return _LETTERS[root] if found is None else found
+
+
+def _own_letters(node: Expr) -> frozenset[Index]:
+    if isinstance(node, SumOver):
+        return node.free.union(node.indices)
+    if isinstance(node, MatrixOf):
+        return node.free | letters_of(node.row) | letters_of(node.col)
+    return node.free
 
 
 def fresh_index(dim: Dim, taken: Iterable[str], wish: Iterable[str] = OUTER_LETTERS) -> Index:
