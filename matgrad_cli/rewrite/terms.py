@@ -136,8 +136,10 @@ def _product(factors: tuple[Expr, ...]) -> Iterator[Term]:
 
 
 def _times(left: Term, right: Term) -> Term:
-    right = _apart(right, left.names() | right.names(), {index.name for index in right.indices} & left.names())
-    left = _apart(left, left.names() | right.names(), {index.name for index in left.indices} & right.names())
+    if right.indices:
+        right = _apart(right, left.names() | right.names(), {index.name for index in right.indices} & left.names())
+    if left.indices:
+        left = _apart(left, left.names() | right.names(), {index.name for index in left.indices} & right.names())
     return Term(left.coefficient + right.coefficient, left.indices + right.indices, left.factors + right.factors)
 
 
