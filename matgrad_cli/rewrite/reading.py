@@ -5,6 +5,7 @@ from __future__ import annotations
 from ..facts import Problem
 from ..facts.conditions import holds
 from ..ir import Delta, Entry, Expr, Index, Transpose, add, mul, nodes_of
+from ..notation.to_unicode import to_unicode
 from ..records import Bindings, Step
 from .context import entry
 from .pairs import read_pairs
@@ -133,7 +134,7 @@ def _transposed(base: Expr) -> Expr:
 def tidy_line(recorder: Recorder) -> None:
     """The matrix of the last line in textbook form: a titled group with one substep for each move."""
     substeps: list[Step] = []
-    line = recorder.line
+    shown = line = recorder.line
     recogniser = Recogniser(recorder.rules)
     for _ in range(MAX_TIDY):
         inside = line.base if isinstance(line, Entry) else line
@@ -141,11 +142,14 @@ def tidy_line(recorder: Recorder) -> None:
         if found is None:
             break
         rule, better = found
-        after = entry(better, line.row, line.col) if isinstance(line, Entry) else better
-        if after is line:
-            break
-        substeps.append(recorder.step(rule, line, after, tidy_bindings(rule, inside, better, recorder.problem)))
-        line = after
+        line = entry(better, line.row, line.col) if isinstance(line, Entry) else better
+        if to_unicode(line) == to_unicode(shown):
+            continue  # λ·½ and λ/2 look the same: what no reader can see is not a step of its own
+        substeps.append(recorder.step(rule, shown, line, tidy_bindings(rule, inside, better, recorder.problem)))
+        shown = line
+    if shown is not line:
+        before = substeps.pop().before if substeps else shown
+        substeps.append(recorder.step("multiply-numbers", before, line))
     recorder.group("textbook-form", substeps)
 
 
