@@ -12,8 +12,9 @@ from ..index_method import reserved_names
 from ..layouts import is_turned
 from ..naming import fresh_name, name_parts
 from ..recorder import Recorder
-from .ending import finish, need_number, paired_with, tidy_under
+from .ending import finish, paired_with, tidy_under
 from .forms import InnerForm
+from .frechet import derive_map
 from .layers import Moving
 from .pull import Term
 from .sweep import Sweep, whole_of
@@ -21,7 +22,8 @@ from .sweep import Sweep, whole_of
 
 def derive_adjoint(problem: Problem, book: Rulebook, judge: Judge, layout: str) -> Derivation:
     """(H ↦ DL[H]) = … = (H ↦ ⟨G, H⟩), hence ∇L = G."""
-    need_number(problem, "adjoint")
+    if not problem.loss.shape.is_number:
+        return derive_map(problem, book, judge, layout)
     taken = reserved_names(problem)
     direction = Symbol(fresh_name("H" if problem.wrt.shape.is_matrix else "h", taken), problem.wrt.shape)
     form = InnerForm(problem.wrt, direction, (fresh_name("K", taken), fresh_name("k", taken)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ...diagnostics import StuckError
 from ...facts import Problem
 from ...ir import Expr, Fill, Number
 from ...records import Derivation
@@ -12,9 +13,10 @@ from ..index_method import reserved_names
 from ..layouts import is_turned
 from ..naming import name_parts
 from ..recorder import Recorder
-from .ending import finish, need_number, paired_with, tidy_under
+from .ending import finish, paired_with, tidy_under
 from .forms import TraceForm
 from .forward import derive_forward, fits
+from .frechet import derive_change
 from .layers import Moving
 from .pull import Term
 from .sweep import Sweep, whole_of
@@ -23,8 +25,12 @@ from .sweep import Sweep, whole_of
 def derive_differential(problem: Problem, book: Rulebook, judge: Judge, layout: str) -> Derivation:
     """dL = … = tr(Gᵀ dX), hence ∇L = G. In a layout that turns the derivative round, dL = tr(J dX), hence the derivative is J."""
     if fits(problem):
-        return derive_forward(problem, book, judge, layout)
-    need_number(problem, "differential")
+        try:
+            return derive_forward(problem, book, judge, layout)
+        except StuckError:  # no single factor stands in front of dx: the result is stated by its entries
+            return derive_change(problem, book, judge, layout)
+    if not problem.loss.shape.is_number:
+        return derive_change(problem, book, judge, layout)
     taken = reserved_names(problem)
     moving = Moving(problem.wrt, book)
     start = moving.d(problem.loss)

@@ -33,7 +33,7 @@ def derive_forward(problem: Problem, book: Rulebook, judge: Judge, layout: str) 
     start = moving.d(problem.loss)
     recorder = Recorder(problem, book, judge, start)
     for _ in range(MAX_LINES):
-        if not _unfold(recorder, moving):
+        if not unfold(recorder, moving):
             break
     moved = moving.d(problem.wrt)
     derivative = _factor(recorder, moved)
@@ -48,8 +48,8 @@ def derive_forward(problem: Problem, book: Rulebook, judge: Judge, layout: str) 
     return finish(recorder, start, derivative, "differential", layout, "read-jacobian")
 
 
-def _unfold(recorder: Recorder, moving: Moving) -> bool:
-    """One layer of every pending differential that one rule unfolds; whether there was any."""
+def unfold(recorder: Recorder, moving: Moving) -> bool:
+    """One layer of every pending differential that one rule unfolds; whether there was any. Along a direction, d(X) is the direction."""
     pending = [node for node in nodes_of(recorder.line) if isinstance(node, Differential) and node.body is not moving.variable]
     if not pending:
         return False
@@ -59,12 +59,13 @@ def _unfold(recorder: Recorder, moving: Moving) -> bool:
         constant = Layer("d-constant", zero_of(node.body), (("constant", node.body),))
         layer = layer_of(node.body, moving) if moving.active(node.body) else constant
         if layer is None:
-            raise _stuck(recorder, node.body)
+            raise stuck(recorder, node.body)
         first = first or layer
         if layer.rule == first.rule:
             mapping[node] = layer.body
     assert first is not None
-    recorder.move(first.rule, replaced(recorder.line, mapping), first.bindings)
+    known = {} if moving.direction is None else {moving.d(moving.variable): moving.direction}
+    recorder.move(first.rule, replaced(replaced(recorder.line, mapping), known), first.bindings)
     return True
 
 
@@ -87,7 +88,7 @@ def _factor(recorder: Recorder, moved: Expr) -> Expr:
     assert isinstance(moved, Differential)
     found = jacobian(line, moved)
     if found is None:
-        raise _stuck(recorder, line)
+        raise stuck(recorder, line)
     return found
 
 
@@ -102,7 +103,7 @@ def beside(line: Expr, moved: Expr) -> Expr:
     return regrouped(line, tuple(beside(child, moved) for child in line.children))
 
 
-def _stuck(recorder: Recorder, part: Expr) -> StuckError:
+def stuck(recorder: Recorder, part: Expr) -> StuckError:
     name = part.function if isinstance(part, Call) else type(part).__name__
     return StuckError(
         Diagnostic(

@@ -186,11 +186,30 @@ def test_an_array_by_a_number_and_a_column_by_a_column_need_no_trace() -> None:
     assert layer.readoff.verdict.holds
 
 
+MAPS = [
+    ("A@B", "A", "A: m×n, B: n×o", "H ↦ HB", "K ↦ KBᵀ"),
+    ("inv(X)", "X", "X: n×n", "H ↦ −X⁻¹HX⁻¹", "K ↦ −X⁻ᵀKX⁻ᵀ"),
+    ("R.T@R", "R", "R: m×n", "H ↦ HᵀR + RᵀH", "K ↦ R(Kᵀ + K)"),
+    ("exp(X)*Y", "X", "X: m×n, Y: m×n", "H ↦ exp(X) ∘ H ∘ Y", "K ↦ K ∘ Y ∘ exp(X)"),
+]
+
+
+@pytest.mark.parametrize(("loss", "wrt", "shapes", "line", "adjoint"), MAPS)
+def test_a_matrix_function_has_a_linear_map_and_its_adjoint(loss: str, wrt: str, shapes: str, line: str, adjoint: str) -> None:
+    found = derivation((loss, wrt, shapes, ""), "adjoint")
+    assert found.readoff.verdict.holds
+    values = dict(found.readoff.title.values)
+    assert [to_unicode(values[key]) for key in ("line", "adjoint")] == [line, adjoint]  # type: ignore[arg-type]
+    change = derivation((loss, wrt, shapes, ""), "differential")
+    assert change.readoff.verdict.holds
+    assert change.result == found.result
+
+
 @pytest.mark.parametrize(
     ("loss", "wrt", "shapes", "method"),
     [
-        ("X@X.T", "X", "X: m×n", "adjoint"),
-        ("X@X.T", "X", "X: m×n", "differential"),
+        ("X@X.T", "X", "X: m×n", "chain"),
+        ("X@X.T", "X", "X: m×n", "expand"),
         ("sum(tanh(X))", "X", "X: m×n", "expand"),
         ("norm(X)", "X", "X: m×n", "expand"),
     ],

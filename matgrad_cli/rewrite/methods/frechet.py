@@ -1,0 +1,96 @@
+"""The Fréchet derivative of a vector or matrix function: the linear map H ↦ DF[H], and its adjoint under ⟨A, B⟩ = tr(AᵀB)."""
+
+from __future__ import annotations
+
+from ...facts import Problem
+from ...ir import Call, Differential, Expr, LinearMap, Symbol, add, mul, substitute
+from ...records import Derivation, ReadOff, Sentence
+from ...rulebook.load import Rulebook
+from ...verify.judge import Judge
+from ...verify.verdict import Verdict
+from ..assumptions import assumptions_of, notes_of
+from ..index_method import reserved_names
+from ..naming import fresh_name
+from ..recorder import Recorder, sentence
+from ..tidy import textbook
+from .forward import MAX_LINES, stuck, unfold
+from .layers import Moving, zero_of
+from .parts import total
+from .pull import Term, advance, moves
+from .sweep import whole_of
+
+
+def derive_map(problem: Problem, book: Rulebook, judge: Judge, layout: str) -> Derivation:
+    """(H ↦ DF[H]) layer by layer; the result is stated by the entries of the map."""
+    from ..derive import first_order
+
+    taken = reserved_names(problem)
+    direction = Symbol(fresh_name("H" if problem.wrt.shape.is_matrix else "h", taken), problem.wrt.shape)
+    moving = Moving(problem.wrt, book, direction, short=True)
+    start = LinearMap(direction, moving.d(problem.loss))
+    recorder = Recorder(problem, book, judge, start)
+    for _ in range(MAX_LINES):
+        if not moving.active(problem.loss) or not unfold(recorder, moving):
+            break
+    back = Symbol(fresh_name("K" if problem.loss.shape.is_matrix else "k", taken), problem.loss.shape)
+    adjoint = _adjoint(recorder, moving, back)
+    line = recorder.line
+    assert isinstance(line, LinearMap)
+    other = first_order(problem, book, layout, judge)
+    verdicts = (_checked(judge, line.body, back, adjoint, direction), other.readoff.verdict)
+    verdict = next((one for one in verdicts if not one.holds), other.readoff.verdict)
+    rule = recorder.rules.rule("read-frechet")
+    title = sentence(rule.title, (("line", line), ("adjoint", LinearMap(back, adjoint))))
+    readoff = ReadOff(title, Sentence(rule.why), line, other.result, verdict)
+    return Derivation(
+        problem, "adjoint", layout, 1, start, tuple(recorder.steps), readoff, assumptions_of(problem.loss, problem), notes_of(problem)
+    )
+
+
+def derive_change(problem: Problem, book: Rulebook, judge: Judge, layout: str) -> Derivation:
+    """dF = … in terms of dX, for a derivative with three or four sides; the result is stated by its entries."""
+    from ..derive import first_order
+
+    moving = Moving(problem.wrt, book)
+    start = moving.d(problem.loss)
+    recorder = Recorder(problem, book, judge, start)
+    if not moving.active(problem.loss):
+        recorder.move("d-constant", zero_of(problem.loss), (("constant", problem.loss),))
+    for _ in range(MAX_LINES):
+        if not unfold(recorder, moving):
+            break
+    other = first_order(problem, book, layout, judge)
+    rule = recorder.rules.rule("read-change")
+    title = sentence(rule.title, (("line", recorder.line), ("dX", moving.d(problem.wrt))))
+    readoff = ReadOff(title, Sentence(rule.why), recorder.line, other.result, other.readoff.verdict)
+    return Derivation(
+        problem, "differential", layout, 1, start, tuple(recorder.steps), readoff, assumptions_of(problem.loss, problem), notes_of(problem)
+    )
+
+
+def _adjoint(recorder: Recorder, moving: Moving, back: Symbol) -> Expr:
+    """What the adjoint makes of `back`."""
+    loss = recorder.problem.loss
+    if not moving.active(loss):
+        return zero_of(moving.variable)
+    move = moving.d(loss) if loss is moving.variable else total(loss, moving)
+    if move is None:
+        raise stuck(recorder, loss)
+    found = [whole_of(term) for term in _bare(recorder, Term((), back, move)) if moves(term.move)]
+    return textbook(add(*found), recorder.problem) if found else zero_of(moving.variable)
+
+
+def _bare(recorder: Recorder, term: Term) -> list[Term]:
+    if isinstance(term.move, Differential) or not moves(term.move):
+        return [term]
+    moved = advance(term)
+    if moved is None:
+        raise stuck(recorder, term.move)
+    return [bare for new in moved.terms for bare in _bare(recorder, new)]
+
+
+def _checked(judge: Judge, image: Expr, back: Symbol, adjoint: Expr, direction: Symbol) -> Verdict:
+    """Whether ⟨K, DF[H]⟩ = ⟨adjoint of K, H⟩."""
+    left: Expr = Call("inner", back, substitute(image, {}))
+    right: Expr = mul(adjoint, direction) if direction.shape.is_number else Call("inner", adjoint, direction)
+    return judge.compare(left, right)
