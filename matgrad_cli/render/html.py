@@ -61,4 +61,5 @@ def _outcome(content: Page) -> str:
     lines += [_formula(f"where {to_unicode(name)} = {to_unicode(body)}") for name, body in outcome.where]
     lines += entry_html(content, _formula)
     layout = f"{phrase_text(outcome.layout)}: {phrase_text(outcome.shape)}; {content.closing}"
-    return "".join([*lines, f"<p><small>{_text(layout)}</small></p>"])
+    notes = [f"<p>{_text(phrase_text(note))}</p>" for note in content.afterwords]
+    return "".join([*lines, f"<p><small>{_text(layout)}</small></p>", *notes])

@@ -135,6 +135,8 @@ def _outcome(content: Page, view: View) -> Iterator[str]:
     yield r"\end{align*}"
     yield from entry_latex(content, view.detail)
     yield f"{_sentence(phrase_latex(outcome.layout) + ': ' + phrase_latex(outcome.shape))} {_sentence(escaped(content.closing))}"
+    for note in content.afterwords:
+        yield _sentence(phrase_latex(note))
     yield r"\par\endgroup"
 
 

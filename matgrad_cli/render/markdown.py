@@ -123,3 +123,6 @@ def _outcome(content: Page, view: View) -> Iterator[str]:
         yield from _formula(f"{to_latex(name)} = ", body)
     yield from entry_markdown(content, view.detail)
     yield f"{phrase_text(outcome.layout)}: {_prose(outcome.shape)}; {_escaped(content.closing)}."
+    for note in content.afterwords:
+        yield ""
+        yield f"{_prose(note)}."

@@ -108,6 +108,7 @@ class Page(NamedTuple):
     outcome: Outcome
     assumed: tuple[Phrase, ...]
     closing: str
+    afterwords: tuple[Phrase, ...]
     method: str
     order: int
 
@@ -153,6 +154,7 @@ def page(derivation: Derivation, view: View) -> Page:
         _outcome(derivation, view, name),
         tuple(_assumptions(derivation)),
         _closing(derivation),
+        tuple(phrase(note) for note in derivation.notes),
         derivation.method,
         derivation.order,
     )
@@ -180,7 +182,6 @@ def _remarks(derivation: Derivation) -> Iterator[Phrase]:
     problem = derivation.problem
     beside = tuple(f"`{name}` " for name, origin in problem.origins if origin.startswith("assumed"))
     yield from ((text,) for text in (*problem.notes, *problem.assumed) if not (beside and text.startswith(beside)))
-    yield from (phrase(note) for note in derivation.notes)
 
 
 def _sizes(derivation: Derivation) -> Iterator[Phrase]:

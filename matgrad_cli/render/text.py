@@ -135,6 +135,8 @@ def _outcome(content: Page, view: View) -> Iterator[Row]:
     yield BLANK
     yield from sentence_rows(f"{phrase_text(outcome.layout)}: {phrase_text(outcome.shape)}", view.width, INDENT)
     yield from sentence_rows(content.closing, view.width, INDENT)
+    for note in content.afterwords:
+        yield from sentence_rows(f"note: {phrase_text(note)}", view.width, INDENT, INDENT + 6)
     if view.detail != "brief":
         kinds = {move.verdict.kind for move in content.moves} | {outcome.verdict.kind}
         for kind, legend in LEGENDS.items():

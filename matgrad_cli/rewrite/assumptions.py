@@ -6,8 +6,10 @@ from collections.abc import Iterator
 
 from ..facts import Problem
 from ..facts.conditions import holds
-from ..ir import Call, Expr, Inverse, MatrixPower, Number, Power, nodes_of
+from ..ir import Call, Expr, Eye, Inverse, MatrixPower, Number, Power, add, hadamard, mul, nodes_of
 from ..records import Sentence
+from .algebra import flip
+from .tidy import textbook
 
 
 def _known(node: Expr, word: str, problem: Problem) -> bool:
@@ -68,15 +70,18 @@ def assumptions_of(loss: Expr, problem: Problem) -> tuple[Sentence, ...]:
     return tuple(found)
 
 
-def notes_of(problem: Problem) -> tuple[Sentence, ...]:
-    """What should be said beside the result: which gradient is meant for a symmetric variable."""
+def notes_of(problem: Problem, gradient: Expr | None) -> tuple[Sentence, ...]:
+    """What should be said beside the result: which gradient is meant for a symmetric variable, and what the other one is."""
     wrt = problem.wrt
-    if not problem.loss.shape.is_number or not wrt.shape.is_matrix or not holds(wrt, "symmetric", problem):
+    if gradient is None or not wrt.shape.is_matrix or gradient.shape is not wrt.shape or not problem.loss.shape.is_number:
         return ()
+    if not holds(wrt, "symmetric", problem):
+        return ()
+    both = textbook(add(gradient, flip(gradient), mul(Number(-1), hadamard(gradient, Eye(wrt.shape.rows)))), problem)
     return (
         Sentence(
-            "the entries of {X} are taken as independent; if only its upper triangle moves, "
-            "the gradient is G + Gᵀ − G ∘ I instead, where G is the result",
-            (("X", wrt),),
+            "here the entries of {X} move independently; if {X} must stay symmetric, so that each entry moves together with its "
+            "mirror image, the gradient G becomes G + Gᵀ − G ∘ I = {H}",
+            (("X", wrt), ("H", both)),
         ),
     )
