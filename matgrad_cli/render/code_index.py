@@ -32,10 +32,11 @@ _ALPHABET = "ijklabcdefghmnopqrstuvwxyz"
 
 @record
 class Operand:
-    """An array in an einsum with one letter for each of its axes."""
+    """An array in an einsum with one letter for each of its axes; `counting` is the 𝟏 over a letter that nothing else may carry."""
 
     text: str
     letters: tuple[Index, ...]
+    counting: bool = False
 
 
 class IndexCode:
@@ -93,7 +94,7 @@ class IndexCode:
 
     def _counting(self, index: Index) -> Operand:
         # dropped again if another operand carries the letter; alone it counts the terms of the sum
-        return Operand(self.matrix.form("ones", x=self.names.dim(index.dim)), (index,))
+        return Operand(self.matrix.form("ones", x=self.names.dim(index.dim)), (index,), counting=True)
 
     def _operand(self, part: Expr) -> Operand:
         if isinstance(part, Entry) and not part.base.free:
@@ -139,8 +140,8 @@ class IndexCode:
         return Operand(text, tuple(position for position, _ in sides if isinstance(position, Index)))
 
     def _einsum(self, numbers: list[Expr], operands: list[Operand], letters: tuple[Index, ...]) -> Code:
-        carried = {letter for operand in operands if not self._is_counting(operand) for letter in operand.letters}
-        operands = [operand for operand in operands if not self._is_counting(operand) or operand.letters[0] not in carried]
+        carried = {letter for operand in operands if not operand.counting for letter in operand.letters}
+        operands = [operand for operand in operands if not operand.counting or operand.letters[0] not in carried]
         for letter in letters:
             if letter not in carried and letter not in {other for operand in operands for other in operand.letters}:
                 operands.append(self._counting(letter))
@@ -155,10 +156,6 @@ class IndexCode:
             spec += "->" + "".join(short[letter] for letter in letters)
             body = Code(self.matrix.form("einsum", spec=spec, x=", ".join(operand.text for operand in operands)))
         return self.matrix.scaled([*coefficient, body], True) if coefficient else body
-
-    @staticmethod
-    def _is_counting(operand: Operand) -> bool:
-        return len(operand.letters) == 1 and ".ones(" in operand.text and operand.text.endswith(")") and "@" not in operand.text
 
 
 def _as_positions(node: Entry, letters: tuple[Index, ...]) -> tuple[Position | None, Position | None]:

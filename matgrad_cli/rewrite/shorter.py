@@ -7,8 +7,9 @@ from itertools import product
 
 from ..facts import Problem
 from ..facts.conditions import holds
-from ..ir import Add, Call, Expr, Fill, Hadamard, MatMul, Mul, Number, Power, Size, Transpose, add, hadamard, matmul, mul
+from ..ir import Add, Call, Entry, Expr, Eye, Fill, Hadamard, MatMul, Mul, Number, Power, Size, Transpose, add, hadamard, matmul, mul
 from .algebra import flip, transposes
+from .context import delta
 from .sums import Part, part_of
 
 MANY_TERMS = 16
@@ -170,3 +171,12 @@ def ones_of_ones(node: Expr, problem: Problem) -> Expr | None:
             whole = Fill(1, type(left.shape)(left.shape.rows, right.shape.cols))
             return matmul(*node.factors[:number], whole, *node.factors[number + 2 :])
     return None
+
+
+def entry_of_constant(node: Expr, problem: Problem) -> Expr | None:
+    """𝟏_i = 1, I_ij = δ_ij."""
+    if not isinstance(node, Entry):
+        return None
+    if isinstance(node.base, Fill):
+        return Number(node.base.value)
+    return delta(node.row, node.col) if isinstance(node.base, Eye) else None

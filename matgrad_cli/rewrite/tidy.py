@@ -47,6 +47,7 @@ from .powers import collect_powers, join_matrix_powers, power_of_power, power_of
 from .recognise import Recogniser
 from .shorter import (
     centred,
+    entry_of_constant,
     mean_of_sum,
     ones_of_ones,
     open_to_cancel,
@@ -306,6 +307,7 @@ MOVES: tuple[TidyMove, ...] = (
     TidyMove("open-bracket", open_bracket_to_cancel),
     TidyMove("diag-mul-vector", diag_times_vector),
     TidyMove("sums-of-ones", sums_of_ones),
+    TidyMove("entry-of-constant", entry_of_constant),
     TidyMove("transpose-of-product", turn_transpose),
     TidyMove("symmetric-transpose", symmetric_transpose),
     TidyMove("symmetric-transpose", transpose_of_symmetric_terms),
