@@ -10,7 +10,7 @@ from matgrad_cli.diagnostics import InputError
 
 def test_a_gradient_prints_itself() -> None:
     found = matgrad.gradient("norm(X@R - Y)**2", wrt="R")
-    assert str(found) == "2Xᵀ(XR − Y)"
+    assert str(found) == "2Xᵀ(XR − Y)   (n×p, gradient layout)"
     assert found.verified
     assert found._repr_latex_() == r"$$2 X^\top (X R - Y)$$"
     assert "<pre" in found._repr_html_()

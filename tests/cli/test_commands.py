@@ -44,13 +44,13 @@ def test_gradient_prints_each_format(matgrad: Command, name: str) -> None:
 
 
 def test_the_gradient_of_the_forum(matgrad: Command) -> None:
-    assert matgrad("gradient", *LOSS).stdout == "2/m Xᵀ(XR − Y)\n"
+    assert matgrad("gradient", *LOSS).stdout == "2/m Xᵀ(XR − Y)   (p×q, gradient layout)\n"
 
 
 def test_a_loss_that_begins_with_a_dash(matgrad: Command) -> None:
     for loss in ("-x.T@x", "-0.5*x.T@x", "--x.T@x"):
         assert matgrad("gradient", loss, "--wrt", "x").returncode == 0, loss
-    assert matgrad("gradient", "--wrt", "x", "-x.T@x").stdout == "−2x\n"
+    assert matgrad("gradient", "--wrt", "x", "-x.T@x").stdout == "−2x   (m×1, gradient layout)\n"
 
 
 def test_a_loss_from_stdin(matgrad: Command) -> None:
