@@ -9,9 +9,7 @@ from typing import Any, Final
 
 from ..diagnostics import Diagnostic, UsageError
 from ..diagnostics.record import record
-from ..ir import Expr
 from . import samplers
-from .problem import Problem
 from .samplers import Entry, Rows
 
 Structured = Callable[[samplers.Source, int, int, Entry], Rows]
@@ -237,9 +235,3 @@ def violating(words: frozenset[str], broken: str, source: samplers.Source, rows:
             return kept
     return condition.violate(source, rows, cols, samplers.any_number)
 
-
-def holds(expr: Expr, word: str, problem: Problem) -> bool | None:
-    """Whether the fact is known to hold of the expression by its form: True, False, or None where it is not known."""
-    from . import structure
-
-    return structure.holds(expr, word, problem)

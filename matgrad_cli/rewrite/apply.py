@@ -7,7 +7,8 @@ from functools import lru_cache
 
 from ..diagnostics.record import record
 from ..facts import Problem
-from ..facts.conditions import CONDITIONS, holds
+from ..facts.conditions import CONDITIONS
+from ..facts.holding import holds
 from ..ir import Add, Expr, Hadamard, Index, MatMul, Mul, SumOver, Symbol, add, hadamard, letters_in, mul, product, sum_over
 from ..ir.expr import IndexMismatch, ShapeMismatch
 from ..records import Bindings, Sentence

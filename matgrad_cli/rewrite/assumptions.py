@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ..facts import Problem
-from ..facts.conditions import holds
+from ..facts.holding import holds
 from ..ir import Call, Expr, Eye, Inverse, MatrixPower, Number, Power, add, hadamard, mul, nodes_of
 from ..records import Sentence
 from .algebra import flip

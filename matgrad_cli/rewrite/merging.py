@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 
 from ..facts import Problem
-from ..facts.conditions import holds
+from ..facts.holding import holds
 from ..ir import Add, Call, Expr, Eye, Fill, Hadamard, MatMul, Mul, Number, Size, add, hadamard, matmul, mul
 from ..ir.dimensions import Dim
 from .sums import Part, part_of

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..facts import Problem
-from ..facts.conditions import holds
+from ..facts.holding import holds
 from ..ir import Delta, Entry, Expr, Index, Transpose, add, mul, nodes_of
 from ..notation.to_unicode import to_unicode
 from ..records import Bindings, Step

@@ -6,7 +6,7 @@ from fractions import Fraction
 from itertools import product
 
 from ..facts import Problem
-from ..facts.conditions import holds
+from ..facts.holding import holds
 from ..ir import Add, Call, Entry, Expr, Eye, Fill, Hadamard, MatMul, Mul, Number, Power, Size, Transpose, add, hadamard, matmul, mul
 from .algebra import flip, transposes
 from .context import delta

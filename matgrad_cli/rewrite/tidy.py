@@ -12,7 +12,7 @@ from fractions import Fraction
 
 from ..diagnostics.record import record
 from ..facts import Problem
-from ..facts.conditions import holds
+from ..facts.holding import holds
 from ..ir import (
     Add,
     Call,

@@ -6,7 +6,8 @@ import pytest
 
 from matgrad_cli.diagnostics import UsageError
 from matgrad_cli.facts import Fact, Problem
-from matgrad_cli.facts.conditions import CONDITIONS, consequences, holds, parse_fact_word, sample, violating
+from matgrad_cli.facts.conditions import CONDITIONS, consequences, parse_fact_word, sample, violating
+from matgrad_cli.facts.holding import holds
 from matgrad_cli.facts.samplers import Fractions
 from matgrad_cli.ir import (
     Add,
