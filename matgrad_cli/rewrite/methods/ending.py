@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 
 from ...diagnostics import Diagnostic, StuckError
@@ -12,7 +13,7 @@ from ..assumptions import assumptions_of, notes_of
 from ..context import entry
 from ..index_method import reserved_names, target_of
 from ..layouts import is_turned
-from ..naming import name_uses, names_in, repeated_parts, with_names
+from ..naming import names_in, repeated_parts, with_names
 from ..reading import places_of, tidy_bindings
 from ..recognise import Recogniser
 from ..recorder import Recorder, sentence
@@ -55,11 +56,24 @@ def listed(recorder: Recorder, rule_id: str, names: Sequence[Named], bodies: boo
     return recorder.rules.rule(rule_id).title.replace("{names}", pairs), bindings
 
 
+def written_names(root: Expr) -> Counter[Named]:
+    """How often each name is written in an expression, not counting what names stand for."""
+    counts: Counter[Named] = Counter()
+    stack = [root]
+    while stack:
+        node = stack.pop()
+        if isinstance(node, Named):
+            counts[node] += 1
+        else:
+            stack.extend(node.children)
+    return counts
+
+
 def tidy_under(recorder: Recorder, gradient: Expr, line_of: LineOf, own: set[str], name: bool = True) -> Expr:
     """The gradient in textbook form: its moves are substeps of one step. The names in `own` are opened where that stays readable."""
     gradient = _tidied(recorder, gradient, line_of)
     for _ in range(40):
-        single = [named for named, count in name_uses(gradient).items() if named.name in own and count == 1]
+        single = [named for named, count in written_names(gradient).items() if named.name in own and count == 1]
         if not single or gradient.weight + single[0].body.weight > OPEN_LIMIT:
             break
         gradient = substitute(gradient, {single[0]: single[0].body})
