@@ -1,0 +1,101 @@
+"""How derivations grow with the loss: lines, length of the result, and time against a smaller size in the same run."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from math import log
+
+import pytest
+
+from matgrad_cli.diagnostics import MatgradError
+from matgrad_cli.notation.problems import read_problem
+from matgrad_cli.notation.to_text import to_text
+from matgrad_cli.records import Derivation
+from matgrad_cli.rewrite.derive import derive
+
+Loss = tuple[str, str, str]
+
+
+def chain(k: int) -> Loss:
+    """‖W₀ W₁ ⋯ − Y‖² by a middle factor."""
+    names = [f"W{number}" for number in range(k)]
+    return f"norm({'@'.join(names)} - Y, 'fro')**2", f"W{k // 2}", ", ".join(f"{name}: n×n" for name in [*names, "Y"])
+
+
+def traces(k: int) -> Loss:
+    """tr(A₀X) + tr(A₁X) + ⋯"""
+    names = [f"A{number}" for number in range(k)]
+    return " + ".join(f"tr({name}@X)" for name in names), "X", ", ".join(f"{name}: n×n" for name in [*names, "X"])
+
+
+def power(k: int) -> Loss:
+    """tr(X^k)."""
+    return f"tr(matrix_power(X, {k}))", "X", "X: n×n"
+
+
+def network(k: int) -> Loss:
+    """‖tanh(W tanh(W ⋯ x)) − y‖², one W in every layer."""
+    layer = "x"
+    for _ in range(k):
+        layer = f"tanh(W@{layer})"
+    return f"norm({layer} - y)**2", "W", "W: n×n, x: n, y: n"
+
+
+def layers(k: int) -> Loss:
+    """The same with a matrix of its own in every layer, by the first."""
+    layer = "x"
+    for number in range(k):
+        layer = f"tanh(W{number}@{layer})"
+    return f"norm({layer} - y)**2", "W0", ", ".join([*(f"W{number}: n×n" for number in range(k)), "x: n", "y: n"])
+
+
+def derived(loss: Loss) -> tuple[Derivation, float]:
+    text, wrt, shapes = loss
+    problem = read_problem(text, wrt, [shapes])
+    start = time.process_time()
+    derivation = derive(problem)
+    return derivation, time.process_time() - start
+
+
+def length(derivation: Derivation) -> int:
+    result = derivation.result
+    assert result.matrix is not None
+    return sum(len(to_text(part)) for part in (result.matrix, *(body for _, body in result.where)))
+
+
+@pytest.mark.parametrize(("loss", "same_lines"), [(chain, True), (traces, True), (power, True), (network, False), (layers, False)])
+def test_lines_and_length_are_linear(loss: Callable[[int], Loss], same_lines: bool) -> None:
+    small, large = derived(loss(8))[0], derived(loss(24))[0]
+    assert large.verdict in ("proved", "agrees")
+    assert len(large.steps) <= (len(small.steps) if same_lines else 3 * len(small.steps))
+    assert length(large) <= 4.5 * length(small)
+
+
+@pytest.mark.bench
+@pytest.mark.parametrize("loss", [chain, traces, power, network, layers])
+def test_time_grows_gently(loss: Callable[[int], Loss]) -> None:
+    derived(loss(4))
+    small = min(derived(loss(16))[1] for _ in range(3))
+    large = min(derived(loss(64))[1] for _ in range(2))
+    exponent = log(large / small) / log(4)
+    print(f"\n{loss.__name__}: {small * 1000:.0f} ms at 16, {large * 1000:.0f} ms at 64, exponent {exponent:.2f}")
+    assert exponent < 1.6
+
+
+@pytest.mark.parametrize(
+    "loss",
+    [
+        ("+".join("tr(A@X)" for _ in range(5000)), "X", "A: n×n, X: n×n"),
+        power(100_000),
+        layers(200),
+        ("norm(kron(kron(A,X),kron(X,A)),'fro')**2 + " + "+".join(f"det(X)**{k}" for k in range(2, 5000)), "X", "A: n×n, X: n×n"),
+    ],
+    ids=["traces", "power", "layers", "powers"],
+)
+def test_what_is_too_long_ends_in_a_sentence(loss: Loss) -> None:
+    start = time.process_time()
+    with pytest.raises(MatgradError) as caught:
+        derived(loss)
+    assert caught.value.diagnostic.message
+    assert time.process_time() - start < 20

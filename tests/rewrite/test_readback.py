@@ -1,0 +1,138 @@
+"""Reading entries back into matrices: a table of the cases, random products against exact evaluation, broken twins."""
+
+from __future__ import annotations
+
+from random import Random
+
+import pytest
+
+from matgrad_cli.facts import Problem
+from matgrad_cli.ir import ONE, Delta, Dim, Entry, Expr, Index, Shape, Symbol, Transpose, add, mul, nodes_of, sum_over
+from matgrad_cli.notation.to_text import to_text
+from matgrad_cli.rewrite.context import entry
+from matgrad_cli.rewrite.readback import Reading, read_back, read_inside
+from matgrad_cli.rewrite.terms import split
+from matgrad_cli.verify.judge import Judge
+
+m, n, p = (Dim.of(name) for name in "mnp")
+A, C = Symbol("A", Shape(m, n)), Symbol("C", Shape(m, n))
+B, S, R = Symbol("B", Shape(n, p)), Symbol("S", Shape(n, n)), Symbol("R", Shape(n, n))
+u, x, w = Symbol("u", Shape(m, ONE)), Symbol("x", Shape(n, ONE)), Symbol("w", Shape(p, ONE))
+s, t = Index("s", m), Index("t", n)
+i, j, k, l = Index("i", m), Index("j", n), Index("k", n), Index("l", p)  # noqa: E741
+PROBLEM = Problem(add(S, R), S, (A, B, C, S, R, u, x, w))
+
+
+def reading(line: Expr, row: Index | None, col: Index | None) -> Reading | None:
+    (term,) = split(line)
+    return read_back(term, row, col)
+
+
+def text(line: Expr, row: Index | None, col: Index | None) -> str | None:
+    found = reading(line, row, col)
+    return None if found is None else to_text(found.expr())
+
+
+def at(array: Symbol, *letters: Index) -> Expr:
+    return Entry(array, letters[0], letters[1] if len(letters) > 1 else None)
+
+
+@pytest.mark.parametrize(
+    ("line", "row", "col", "expected"),
+    [
+        (sum_over((k,), mul(at(A, s, k), at(S, k, t))), s, t, "A @ S"),  # a chain
+        (sum_over((k,), mul(at(A, s, k), at(S, t, k))), s, t, "A @ S.T"),
+        (sum_over((i, k), mul(at(A, i, k), at(C, i, k))), None, None, "tr(A.T @ C)"),  # a bare cycle of two is a trace
+        (sum_over((k,), at(S, k, k)), None, None, "tr(S)"),
+        (sum_over((j, k), mul(at(S, j, k), at(R, k, j))), None, None, "tr(R @ S)"),
+        (mul(at(A, s, t), at(C, s, t)), s, t, "A * C"),  # parallel edges
+        (sum_over((k,), mul(at(A, s, k), at(C, s, k), at(S, k, t))), s, t, "(A * C) @ S"),
+        (mul(at(u, s), at(x, t)), s, t, "u @ x.T"),  # nothing joins the letters
+        (at(u, s), s, t, "u @ ones(1, n)"),
+        (mul(at(u, s), at(A, s, t), at(x, t)), s, t, "(u @ x.T) * A"),
+        (sum_over((k,), mul(at(A, s, k), at(x, k))), s, None, "A @ x"),  # a loose end
+        (sum_over((k,), at(A, s, k)), s, None, "A @ ones(n)"),
+        (sum_over((k,), mul(at(A, s, k), at(x, k), at(S, k, t))), s, t, "A @ diag(x) @ S"),
+        (mul(at(A, s, t), at(x, t)), s, t, "A @ diag(x)"),
+        (sum_over((k,), mul(at(x, k), at(x, k))), None, None, "x.T @ x"),
+        (sum_over((k,), at(x, k)), None, None, "sum(x)"),
+        (sum_over((i, k), at(A, i, k)), None, None, "sum(A)"),
+        (sum_over((i, k), mul(at(u, i), at(A, i, k), at(x, k))), None, None, "u.T @ A @ x"),
+        (mul(sum_over((k,), at(x, k)), at(u, s)), s, None, "sum(x)*u"),
+        (sum_over((k,), at(u, s)), s, None, "n*u"),  # a sum over nothing counts
+        (mul(at(S, t, t), at(u, s)), s, t, "u @ diag(S).T"),  # a loop at a free letter
+        (mul(Delta(k, t), at(x, t)), k, t, "diag(x)"),
+        (Delta(k, t), k, t, "eye(n)"),
+        (sum_over((j,), mul(Delta(j, k), at(S, j, t))), k, t, "S"),  # a δ with a bound end replaces
+        (sum_over((j, k), mul(at(A, s, j), at(A, s, k), at(S, j, k))), s, None, "((A @ S) * A) @ ones(n)"),  # parallel after a join
+        (sum_over((j,), mul(at(A, s, j), at(B, j, l), at(S, j, t))), s, t, None),  # three free letters
+    ],
+)  # fmt: skip
+def test_one_reading(line: Expr, row: Index | None, col: Index | None, expected: str | None) -> None:
+    assert text(line, row, col) == expected
+
+
+def random_product(random: Random) -> tuple[Expr, Index | None, Index | None]:
+    """A product of entries and δ's over a few letters; up to two of them free."""
+    letters = [Index(name, random.choice((m, n, p))) for name in "ijklab"[: random.randrange(1, 7)]]
+    arrays = [A, B, C, S, R, u, x, w]
+    factors: list[Expr] = []
+    for _ in range(random.randrange(1, 8)):
+        array = random.choice(arrays)
+        rows = [letter for letter in letters if letter.dim is array.shape.rows]
+        cols = [letter for letter in letters if letter.dim is array.shape.cols]
+        if array.shape.is_column and rows:
+            factors.append(at(array, random.choice(rows)))
+        elif rows and cols:
+            here = Transpose(array) if random.random() < 0.3 else array
+            row, col = random.choice(rows), random.choice(cols)
+            factors.append(entry(here, col, row) if here is not array else entry(here, row, col))
+        alike = [(one, other) for one in letters for other in letters if one is not other and one.dim is other.dim]
+        if alike and random.random() < 0.15:
+            factors.append(Delta(*random.choice(alike)))
+    free = random.sample(letters, min(len(letters), random.randrange(3)))
+    bound = [letter for letter in letters if letter not in free]
+    body = mul(*factors) if factors else at(x, k)
+    row = free[0] if free else None
+    return sum_over(bound, body), row, free[1] if len(free) > 1 else None
+
+
+@pytest.mark.parametrize("seed", range(120))
+def test_a_random_product_keeps_its_value(seed: int) -> None:
+    line, row, col = random_product(Random(seed))
+    if not line.free <= {letter for letter in (row, col) if letter is not None}:
+        return
+    found = reading(line, row, col)
+    if found is None:
+        return
+    letters = tuple(letter for letter in (row, col) if letter is not None)
+    after = found.expr() if found.matrix is None else entry(found.expr(), row, col)
+    verdict = Judge(PROBLEM).compare_over(line, after, letters)
+    assert verdict.kind == "proved", (to_text(line), to_text(after), verdict.by)
+
+
+@pytest.mark.parametrize("seed", range(120, 170))
+def test_reading_inside_keeps_the_value_and_the_free_letters(seed: int) -> None:
+    line, _, _ = random_product(Random(seed))
+    after = add(*(read_inside(term).expr() for term in split(line)))
+    verdict = Judge(PROBLEM).compare_over(line, after, tuple(sorted(line.free)))
+    assert verdict.kind == "proved", (to_text(line), to_text(after), verdict.by)
+
+
+def test_most_random_products_with_two_letters_are_read() -> None:
+    read = [reading(*random_product(Random(seed))) is not None for seed in range(300)]
+    assert sum(read) > 150
+
+
+@pytest.mark.parametrize("seed", range(30))
+def test_a_transpose_forgotten_in_the_reading_is_caught(seed: int) -> None:
+    line, row, col = random_product(Random(seed))
+    found = reading(line, row, col)
+    if found is None or found.matrix is None or row is None or col is None or row.dim is not col.dim:
+        return
+    if Transpose(found.matrix) is found.matrix or not any(isinstance(node, Symbol) for node in nodes_of(found.matrix)):
+        return
+    judge = Judge(PROBLEM)
+    if judge.compare(found.matrix, Transpose(found.matrix)).holds:  # xxᵀ is symmetric
+        return
+    assert judge.compare_over(line, entry(found.expr(), col, row), (row, col)).kind == "differs"
