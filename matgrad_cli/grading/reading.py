@@ -15,8 +15,9 @@ from ..notation.infer import infer
 from ..notation.scope import Scope, Syntax
 from .indices import Letters, read_letters, without_cases
 from .slips import Slip
-from .surroundings import STATED, Surroundings
+from .surroundings import Surroundings
 from .task import written_transposed
+from .through import loss_through
 from .tree import PRODUCTS, is_index, rebuilt, walk
 
 FORM_SLIPS = {
@@ -30,7 +31,9 @@ FORM_SLIPS = {
 }
 """Codes of the reader that make a line wrong, and the codes of the checker."""
 
-UNDECIDED = frozenset(("left-out", "cases", "missing-shape", "too-many-indices", "not-a-variable", "missing-loss", "missing-wrt"))
+UNDECIDED = frozenset(
+    ("left-out", "cases", "missing-shape", "too-many-indices", "not-a-variable", "missing-loss", "missing-wrt", "loss-not-stated")
+)
 """Codes of the reader for what is readable and yet cannot be judged."""
 
 Failure = Literal["wrong", "unreadable", "undecided"]
@@ -85,6 +88,8 @@ def read_side(side: Side, around: Surroundings, letters: Iterable[Index] = (), f
             return Read(side, tree=tree, failure="wrong", slip=Slip("index-reused", misused.message, span=misused.span), notes=_notes(work))
         found = read_tree(tree, side, around, known)
         return replace(found, notes=(*found.notes, *_notes(work)), restored=tuple(work.restored))
+    except InputError as error:
+        return _failed(error.diagnostic, side, side.node)
     except RecursionError:
         trouble = Diagnostic("too-deep", "this is nested too deeply to be read")
         return Read(side, failure="unreadable", slip=slip_of(trouble, "too-deep"))
@@ -223,9 +228,10 @@ def _value(node: s.Node, scope: Scope) -> Expr | None:
 
 
 def _of_stated(node: s.Derivative, around: Surroundings) -> s.Derivative:
+    """The derivative of the loss by a defined name: of the loss as stated, or of the problem's loss with the name put into it."""
     variable = s.ungrouped(node.variable) if node.variable is not None else None
-    if isinstance(variable, s.Name) and variable.name in around.defined and around.stated is not None:
+    if isinstance(variable, s.Name) and variable.name in around.defined:
         body = s.ungrouped(node.body) if node.body is not None else None
         if body is None or (isinstance(body, s.Name) and body.name in around.losses):
-            return replace(node, body=s.Name(node.span, STATED))
+            return replace(node, body=s.Name(node.span, loss_through(around, variable)))
     return node
