@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from .records.finding import Report
     from .render.view import Detail, View
 
-METHODS = ("index", "differential", "expand", "chain", "adjoint")
 LAYOUTS = ("gradient", "numerator", "denominator", "mml", "matrixcalculus")
 Texts = str | Sequence[str]
 
