@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from .diagnostics import BugError, Diagnostic
-from .diagnostics.record import record
+from .diagnostics.record import record, replace
 from .notation.problems import read_problem
 from .records import Derivation
 
@@ -84,7 +84,8 @@ def explain(
     order: int = 1, rules: str | Path | None = None, method: str = "index", detail: Detail = "normal",
 ) -> Explanation:  # fmt: skip
     """The derivation of ∂loss/∂wrt; `method="all"` and `layout="all"` give several."""
-    return Explanation(_derivations(loss, wrt, shapes, assume, syntax, layout, order, rules, method), detail)
+    found = _derivations(loss, wrt, shapes, assume, syntax, layout, order, rules, method)
+    return Explanation(_with_second_opinion(found, rules) if len(found) == 1 else found, detail)
 
 
 def gradient(
@@ -113,6 +114,15 @@ def _derivations(
         derivations += _every(problem, one) if method == "all" else (one(method),)
     _refuse_contradictions(derivations)
     return derivations
+
+
+def _with_second_opinion(found: tuple[Derivation, ...], rules: str | Path | None) -> tuple[Derivation, ...]:
+    """The one derivation, with a line that another method reaches the same result, if one does."""
+    from .rewrite.methods.together import agreement
+    from .rulebook.load import rulebook
+
+    said = agreement(found[0], rulebook(Path(rules) if rules is not None else None))
+    return found if said is None else (replace(found[0], notes=(*found[0].notes, said)),)
 
 
 def _refuse_contradictions(derivations: tuple[Derivation, ...]) -> None:

@@ -19,35 +19,35 @@ def _known(node: Expr, word: str, problem: Problem) -> bool:
 def _of_call(node: Call, problem: Problem) -> Iterator[Sentence]:
     inner = node.argument
     if node.function == "logdet" and not _known(inner, "spd", problem):
-        yield Sentence("assuming det {A} > 0", (("A", inner),))
+        yield Sentence("det {A} > 0", (("A", inner),))
     elif node.function in ("log", "log2", "log10"):
         if isinstance(inner, Call) and inner.function == "det":
             if not _known(inner.argument, "spd", problem):
-                yield Sentence("assuming det {A} > 0", (("A", inner.argument),))
+                yield Sentence("det {A} > 0", (("A", inner.argument),))
         elif not _known(inner, "positive", problem) and problem.wrt in inner.symbols:
-            yield Sentence("assuming {A} > 0" if inner.shape.is_number else "assuming every entry of {A} is positive", (("A", inner),))
+            yield Sentence("{A} > 0" if inner.shape.is_number else "every entry of {A} is positive", (("A", inner),))
     elif node.function == "sqrt" and problem.wrt in inner.symbols and not _known(inner, "positive", problem):
-        yield Sentence("holds where {A} > 0", (("A", inner),))
+        yield Sentence("{A} > 0", (("A", inner),))
     elif node.function in ("abs", "sign", "relu", "step", "norm1") and problem.wrt in inner.symbols:
-        where = "holds where {A} is not 0" if inner.shape.is_number else "holds where no entry of {A} is 0"
+        where = "{A} is not 0 (there is no derivative there)" if inner.shape.is_number else "no entry of {A} is 0 (there is no derivative there)"
         yield Sentence(where, (("A", inner),))
     elif node.function == "nuclear" and problem.wrt in inner.symbols:
-        yield Sentence("holds where {A} has full rank", (("A", inner),))
+        yield Sentence("{A} has full rank", (("A", inner),))
     elif node.function == "spectral" and problem.wrt in inner.symbols:
-        yield Sentence("holds where the largest singular value of {A} is simple", (("A", inner),))
+        yield Sentence("the largest singular value of {A} is simple", (("A", inner),))
 
 
 def _of_node(node: Expr, problem: Problem, squared: set[Expr]) -> Iterator[Sentence]:
     if isinstance(node, Inverse) and not _known(node.body, "invertible", problem):
-        yield Sentence("assuming {A} is invertible", (("A", node.body),))
+        yield Sentence("{A} is invertible", (("A", node.body),))
     elif isinstance(node, MatrixPower) and node.exponent < 0 and not _known(node.base, "invertible", problem):
-        yield Sentence("assuming {A} is invertible", (("A", node.base),))
+        yield Sentence("{A} is invertible", (("A", node.base),))
     elif isinstance(node, Call):
         if node.function == "norm" and node not in squared and problem.wrt in node.symbols:
-            yield Sentence("holds where {A} is not 0", (("A", node.argument),))
+            yield Sentence("{A} is not 0 (there is no derivative there)", (("A", node.argument),))
         yield from _of_call(node, problem)
     elif _is_root(node) and problem.wrt in node.children[0].symbols and not _known(node.children[0], "positive", problem):
-        yield Sentence("holds where {A} > 0", (("A", node.children[0]),))
+        yield Sentence("{A} > 0", (("A", node.children[0]),))
 
 
 def _is_root(node: Expr) -> bool:
