@@ -96,7 +96,7 @@ class Reader:
         return (
             name is not None
             and name not in self.around.losses
-            and (not self.around.known(name) or (claim.definition and name not in self._problem_names()))
+            and (not self.around.valued(name) or (claim.definition and name not in self._problem_names()))
         )
 
     def _problem_names(self) -> set[str]:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from ..diagnostics import Source
 from ..notation import syntax as s
 from ..notation.latex_lines import differentiated_names
-from ..notation.latex_names import letter_name
+from ..notation.latex_names import FUNCTIONS, letter_name
 from .forms import as_array, left_letters
 from .passage import Passage
 from .reading import read_side
@@ -52,11 +52,12 @@ def _functions(rows: Sequence[tuple[int, Passage]], scratch: Surroundings) -> fr
     for _, row in rows:
         for match in re.finditer(_FUNCTION, row.text):
             name = letter_name(match[1] or match[2])
-            if not scratch.known(name):
+            if not scratch.known(name) and name not in _SIGNS and name not in FUNCTIONS:
                 found.add(name)
     return frozenset(found)
 
 
+_SIGNS = frozenset(("d", "D", "delta", "mathrm"))
 _FUNCTION = (
     r"(?:^|[,;]|\\quad)\s*(?:\\(?:mathbf|boldsymbol|bm|vec|mathcal)\s*\{\\?(\w+)\}|\\?([A-Za-z]+))\s*(?:\\left)?\([^()=]*\)\s*:?\s*="
 )

@@ -80,8 +80,11 @@ class Surroundings:
 
     def known(self, name: str) -> bool:
         """Whether the name has a meaning of its own (not that of the loss)."""
-        scope = self.scope(Source("", ""), "latex", {})
-        return name not in self.losses and (name in self.tables or scope.find(name) is not None or scope.size(name) is not None)
+        return self.valued(name) or (name not in self.losses and self.base.size(name) is not None)
+
+    def valued(self, name: str) -> bool:
+        """Whether the name has a value; a dimension's name may still be given one."""
+        return name not in self.losses and (name in self.tables or self.scope(Source("", ""), "latex", {}).find(name) is not None)
 
     def define(self, name: str, value: Expr) -> Symbol:
         """A new variable with this value."""

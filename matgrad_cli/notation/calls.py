@@ -17,27 +17,34 @@ from ..ir import (
     Power,
     Shape,
     Size,
-    hadamard,
     kron,
     matmul,
     mul,
     transpose,
 )
 from . import syntax as s
+from .at_points import at_zero, axis_of_loss, is_loss_called, limit, loss_at
 from .complaints import described, fail, misfit_entrywise
 from .names import nearest_name
 from .products import joined
+from .slopes import SLOPES
 from .vocabulary import ELEMENTWISE_NAMES, FUNCTION_NAMES, REFUSED, canonical_function
 
 if TYPE_CHECKING:
     from .elaborate import Elaborator
 
 Arguments = tuple[Expr, ...]
+_POINTS: Final = {"value at": at_zero, "limit": limit}
 
 
 def call(e: Elaborator, node: s.Apply) -> Expr:
     """A call as a typed expression."""
     function = canonical_function(node.function)
+    if node.function in _POINTS:
+        return _POINTS[node.function](e, node)
+    value = loss_at(e, node) if is_loss_called(e, node) else None
+    if value is not None:
+        return value
     value = e.scope.find(node.function)
     if value is not None:
         return _variable_called(e, node, value)
@@ -81,7 +88,7 @@ def _variable_called(e: Elaborator, node: s.Apply, value: Expr) -> Expr:
 
 def _elementwise(e: Elaborator, node: s.Apply, function: str, argument: Expr) -> Expr:
     if ("derivative", "1") in node.options:
-        slope = _SLOPES.get(function)
+        slope = SLOPES.get(function)
         if slope is None:
             e.fail("unknown-function", f"the derivative of `{function}` has no name here", node)
         return slope(argument)
@@ -90,29 +97,6 @@ def _elementwise(e: Elaborator, node: s.Apply, function: str, argument: Expr) ->
     if function == "square":
         return Power(argument, Number(2))
     return Power(argument, Number(-1)) if function == "reciprocal" else Call(function, argument)
-
-
-def _ones_minus(value: Expr) -> Expr:
-    from ..ir import sub
-
-    return sub(Number(1) if value.shape.is_number else Fill(1, value.shape), value)
-
-
-def _times(left: Expr, right: Expr) -> Expr:
-    return mul(left, right) if left.shape.is_number else hadamard(left, right)
-
-
-_SLOPES: Final[dict[str, Callable[[Expr], Expr]]] = {
-    "sigmoid": lambda u: _times(Call("sigmoid", u), _ones_minus(Call("sigmoid", u))),
-    "tanh": lambda u: _ones_minus(Power(Call("tanh", u), Number(2))),
-    "exp": lambda u: Call("exp", u),
-    "log": lambda u: Power(u, Number(-1)),
-    "sin": lambda u: Call("cos", u),
-    "cos": lambda u: mul(Number(-1), Call("sin", u)),
-    "relu": lambda u: Call("step", u),
-    "softplus": lambda u: Call("sigmoid", u),
-    "abs": lambda u: Call("sign", u),
-}
 
 
 # ---- options
@@ -201,6 +185,10 @@ def _power_of_matrix(e: Elaborator, node: s.Apply, arguments: Arguments) -> Expr
 
 def _reduced(e: Elaborator, node: s.Apply, arguments: Arguments) -> Expr:
     value, axis, function = arguments[0], _axis(e, node), canonical_function(node.function)
+    if axis is None and value.shape.is_matrix and e.scope.syntax == "latex":
+        axis = axis_of_loss(e)
+        if axis is not None:
+            e.note(f"{e.text(node)} is taken of every {'row' if axis else 'column'}, as in the loss")
     if value.shape.is_number:
         return value
     if axis is None:

@@ -100,6 +100,10 @@ class Atoms(Scripts):
         """δ_{ij}."""
         self.take()
         script = self.lowered()
+        part = script.parts[0] if len(script.parts) == 1 else None
+        if script.kind == "label" or isinstance(part, Literal_):
+            label = script.label or (part.text if isinstance(part, Literal_) else "")
+            return self.scripted(Name(self.span(token, self.last), f"delta_{label}"), self.scripts())
         if script.kind != "index":
             raise self.trouble("a Kronecker delta has two indices", token)
         return self.scripted(Kronecker(self.span(token, self.last), script.parts), self.scripts())

@@ -26,7 +26,9 @@ class Calculus(Atoms):
         upper: Node | None = None
         while self.sees("operator", "_", "^"):
             which = self.take().text
+            braced, base = self.sees("open"), self.peek(-2)
             first, past = self.unit()
+            past = self.unbraced(past, base) if which == "_" and not braced else past
             if which == "_":
                 lower = first, past
             else:
@@ -209,10 +211,12 @@ class Calculus(Atoms):
                 node = self.call(node)
             return node, True
         alone = token.kind in ("function", "bar") or (token.kind == "open" and token.text != "{") or token.text in ("norm", "abs")
+        self.pended += 1
         node = self.factor()
-        if (alone or self.called == self.at) and not (isinstance(node, Transposed) and self.starts_factor()):
-            return node, False
-        return self.product(node), False
+        if not ((alone or self.called == self.at) and not (isinstance(node, Transposed) and self.starts_factor())):
+            node = self.product(node)
+        self.pended -= 1
+        return node, False
 
     def is_function_name(self, token: Token) -> bool:
         """Whether the letter means the loss or another function: not a variable, not a sign of its own."""
@@ -276,6 +280,8 @@ class Calculus(Atoms):
             if place + 1 >= past:
                 raise self.trouble("a variable is missing here", self.tokens[place], "syntax-error")
             node = self.inside(place + 1, past)
+            if order == 2 and len(starts) == 2 and isinstance(node, Transposed):
+                node = node.body  # ∂x ∂xᵀ: the transpose only says how the Hessian is laid out
             if order == 2 and len(starts) == 1 and isinstance(node, Binary) and node.operator == "^":
                 found.append(self.taken_apart(node.left))
                 node = node.left

@@ -31,6 +31,7 @@ class Cursor(ABC):
     depth: int = 0
     bars: list[str] = field(default_factory=list)
     known: bool = True
+    pended: int = 0
     partner: dict[int, int] = field(default_factory=dict)
     plain: dict[str, bool] = field(default_factory=dict)
 

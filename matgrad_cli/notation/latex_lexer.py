@@ -152,6 +152,8 @@ class Lexer:
             return False
         if following == "{":
             return last.kind in ("name", "close", "command", "bar", "number")
+        if (last.kind, last.text) in (("command", "sum"), ("command", "nabla")):
+            return following.isalpha()
         after = self.text[at + 2 : at + 3]
         return last.kind == "bar" and following in "F12" and not after.isalnum() and self.open_bars() == 0
 

@@ -194,6 +194,9 @@ def _defined(pieces: list[_Piece]) -> list[str]:
         tokens = piece.tokens
         if len(tokens) > 2 and tokens[0].kind in ("name", "word") and tokens[1].kind == "relation" and tokens[1].text in ("=", ":="):
             found.append(tokens[0].text)
+        texts = [token.text for token in tokens[:4]]
+        if texts[:2] == ["delta", "_"] and texts[3:] in (["="], [":="]) and tokens[2].kind == "name":
+            found.append("delta")  # δ_j = … names a vector, no Kronecker
     return found
 
 

@@ -71,6 +71,8 @@ class Reader(Calculus):
                 self.take()
                 right = self.signed()
                 node = self.binary(_TIGHT[token.text], node, self.whole_denominator(right) if token.text == "/" else right)
+            elif self.sees("bar", "|") and self.sees("operator", "_", ahead=1) and not self.bars and not self.pended:
+                node = self.evaluated(node)
             elif self.starts_factor():
                 node = self.binary("juxtapose", node, self.beside(node))
             else:
@@ -78,6 +80,30 @@ class Reader(Calculus):
         for sign in reversed(signs):
             node = Negative(self.span(sign).joined(node.span), node)
         return node
+
+    def evaluated(self, body: Node) -> Node:
+        r"""`\Big|_{t=0}` behind a product: its value there."""
+        bar = self.take()
+        self.take()
+        first, past = self.unit()
+        equal = next((place for place in range(first, past) if self.tokens[place].kind == "relation"), past)
+        if equal != first + 1 or self.tokens[first].kind != "name" or self.tokens[equal].text != "=":
+            raise self.trouble("what this bar evaluates at cannot be read", bar)
+        name, value = self.name(self.tokens[first]), self.inside(equal + 1, past)
+        return Apply(body.span.joined(self.span(self.last)), "value at", (body, name, value))
+
+    def limit(self) -> Node:
+        r"""`\lim_{t \to 0}` of the rest of the term."""
+        sign = self.take()
+        if not self.sees("operator", "_"):
+            raise self.trouble("a limit cannot be read here", sign)
+        self.take()
+        first, past = self.unit()
+        tokens = self.tokens[first:past]
+        if len(tokens) != 3 or tokens[0].kind != "name" or tokens[1].text != "to" or tokens[2].text != "0":
+            raise self.trouble("a limit cannot be read here", sign)
+        body = self.product()
+        return Apply(self.span(sign).joined(body.span), "limit", (body, self.name(tokens[0])))
 
     def beside(self, left: Node) -> Node:
         """The next factor; a lone 1 behind an array is the vector of ones."""
@@ -113,6 +139,8 @@ class Reader(Calculus):
         if token.kind == "command":
             return token.text in _BEGINNERS or token.text in REFUSED
         if token.kind == "bar":
+            if self.sees("operator", "_", ahead=ahead + 1):
+                return False
             if token.side:
                 return token.side == "open"
             return ahead > 0 or not self.bars or self.bars[-1] != token.text
@@ -192,6 +220,8 @@ class Reader(Calculus):
                 return self.taken_norm()
             case "brace":
                 return self.braced()
+            case "lim":
+                return self.limit()
             case "dots":
                 self.take()
                 return Ellipsis_(self.span(token))

@@ -103,7 +103,9 @@ class Scripts(Cursor):
         minus = tokens[0].text == "-" and tokens[0].kind == "operator"
         if minus and len(tokens) == 2 and tokens[1].kind == "number" and tokens[1].text.isdigit() and int(tokens[1].text[:4]) > 0:
             return Script("inverse", amount=int(tokens[1].text[:4]), end=end)
-        return Script("power", (self.inside(first, past),), end=end)
+        value = self.inside(first, past)
+        layer = len(tokens) == 3 and tokens[0].text in "([" and tokens[1].kind == "number"
+        return Script("power", (value,), label=tokens[1].text if layer else "", end=end)
 
     def source_text(self, token: Token) -> str:
         """The characters of a token."""
@@ -144,7 +146,9 @@ class Scripts(Cursor):
 
     def lowered(self) -> Script:
         """What stands after `_`: indices, or a label."""
+        braced, base = self.sees("open"), self.peek(-2)
         first, past = self.unit()
+        past = past if braced else self.unbraced(past, base)
         tokens = self.tokens[first:past]
         end = self.last
         if not tokens:
@@ -158,6 +162,20 @@ class Scripts(Cursor):
         if any(token.text in (":", "cdot", "times") and token.kind == "operator" for token in tokens):
             return self.sliced(tokens, end)
         return Script("index", self.letters(first, past), end=end)
+
+    def unbraced(self, past: int, base: Token) -> int:
+        """`A_ij` in plain text: where the two letters close to each other end."""
+        last, token = self.last, self.token
+        close = last.kind == token.kind == "name" and token.start == last.end and len(token.text) == 1 and not token.spaced
+        if not close or self.variable(token.text) or not token.text.islower() or len(last.text) > 1:
+            return past
+        plain = "\\" not in self.source.text
+        double = base.text in ("delta", "δ") or self.names.variables.get(base.text) == "matrix"
+        if not (double or (plain and base.kind in ("close", "command"))):
+            return past
+        self.note(f"`_{last.text}{token.text}` is read as `_{{{last.text}{token.text}}}`")
+        self.take()
+        return self.at
 
     def sliced(self, tokens: list[Token], end: Token) -> Script:
         """`i,:` and `:j`: a row, a column; `m\\times n`: two sizes."""
@@ -299,6 +317,10 @@ class Scripts(Cursor):
     def labelled(self, token: Token, scripts: list[Script]) -> tuple[str, list[Script]]:
         """A name whose subscript belongs to it: W_1, sigma_max, L_2; and the scripts left."""
         for place, script in enumerate(scripts):
+            if script.kind == "power" and script.label:  # W^{(1)}, W^{[1]}: the layer's W1
+                for form in (f"{token.text}_{script.label}", f"{token.text}{script.label}"):
+                    if form in self.names.variables:
+                        return form, scripts[:place] + scripts[place + 1 :]
             if script.kind == "label":
                 return self.known_form(token.text, script.label), scripts[:place] + scripts[place + 1 :]
             if script.kind == "index" and len(script.parts) == 1:

@@ -32,6 +32,8 @@ def function_form(solver: Solver, node: s.Apply) -> Form:
     if function in ("eye", "ones", "zeros"):
         return _constructor(solver, node, function)
     forms = [solver.walk(argument) for argument in node.arguments]
+    if function in ("value at", "limit"):
+        return forms[0]
     if function == "basis":
         return Form(solver.index(node.arguments[0]) if node.arguments else None, Side(ONE))
     if not forms:

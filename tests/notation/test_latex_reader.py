@@ -215,7 +215,7 @@ DERIVATIVES: list[tuple[str, str]] = [
     (r"\frac{\partial}{\partial\mu}", "(D:partial _ / mu)"),
     (r"\frac{\partial (XR)_{ij}}{\partial R_{st}}", "(D:partial (juxtapose X R)[i,j] / R[s,t])"),
     (r"\frac{\partial a^TXb}{\partial X}", "(D:partial (juxtapose (juxtapose a' X) b) / X)"),
-    (r"\frac{\partial^2 f}{\partial x\,\partial x^T}", "(D:partial (D:partial f / x) / x')"),
+    (r"\frac{\partial^2 f}{\partial x\,\partial x^T}", "(D:partial (D:partial f / x) / x)"),
     (r"\nabla_R L", "(D:nabla L / R)"),
     (r"\nabla_Wtr(AW)", "(D:nabla (tr (juxtapose A W)) / W)"),
     (r"\nabla_W tr(AW) B", "(juxtapose (D:nabla (tr (juxtapose A W)) / W) B)"),
