@@ -21,8 +21,6 @@ from ...ir import (
     fresh_index,
     matmul,
     mul,
-    nodes_of,
-    substitute,
     sum_over,
 )
 from ...ir.dimensions import ONE
@@ -36,9 +34,10 @@ from ..index_method import reserved_names
 from ..layouts import is_turned
 from ..recorder import Recorder
 from ..tidy import textbook
-from .ending import OPEN_LIMIT, finish, listed, need_number, tidy_under
+from .ending import finish, listed, need_number
 from .jacobians import derive_jacobian, fits
 from .layers import Moving, zero_of
+from .opening import opened_parts
 from .pairing import peeled
 from .parts import cut, jacobian, pendings, total
 from .pull import Term, advance, moves
@@ -71,35 +70,6 @@ def derive_chain(problem: Problem, book: Rulebook, judge: Judge, layout: str) ->
 
 def _last_lines(chain: Chain, names: list[Named]) -> Expr:
     return opened_parts(chain.recorder, chain.recorder.line, names, chain.own)
-
-
-def opened_parts(recorder: Recorder, line: Expr, names: list[Named], own: set[str]) -> Expr:
-    """The last line in textbook form, the parts written out where that stays readable."""
-    plain = tidy_under(recorder, line, lambda found: found, set(), name=False)
-    inside = set(nodes_of(plain))
-    present = [named for named in names if named in inside]
-    if present and opened_weight(plain, {}) <= OPEN_LIMIT:
-        bodies: dict[Expr, Expr] = {}
-        for named in present:
-            bodies[named] = substitute(named.body, bodies)
-        opened = substitute(plain, bodies)
-        title, bindings = listed(recorder, "open-parts", present, bodies=False)
-        recorder.move("open-parts", opened, bindings, title=title)
-        plain = opened
-    return tidy_under(recorder, plain, lambda found: found, own)
-
-
-def opened_weight(expr: Expr, known: dict[Expr, int]) -> int:
-    """How many symbols an expression has with all names written out (beyond the limit the count is not exact)."""
-    found = known.get(expr)
-    if found is None:
-        found = 0
-        for child in expr.children:
-            found += opened_weight(child, known)
-            if found > OPEN_LIMIT:
-                break
-        known[expr] = found = found or 1
-    return found
 
 
 @record

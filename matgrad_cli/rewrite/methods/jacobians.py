@@ -21,6 +21,7 @@ from ..recorder import Recorder
 from ..tidy import textbook
 from .ending import finish, listed
 from .layers import Moving, zero_of
+from .opening import opened_parts
 from .pairing import chained
 from .parts import cut, jacobian, pendings, total
 
@@ -51,8 +52,6 @@ def derive_jacobian(problem: Problem, book: Rulebook, judge: Judge, layout: str)
 
 def last_lines(recorder: Recorder, names: list[Named]) -> Expr:
     """The last line in textbook form, its parts written out where that stays readable."""
-    from .chain import opened_parts
-
     return opened_parts(recorder, recorder.line, names, set())
 
 

@@ -1,0 +1,36 @@
+"""The named parts of a chain written out again, where the last line stays readable."""
+
+from __future__ import annotations
+
+from ...ir import Expr, Named, nodes_of, substitute
+from ..recorder import Recorder
+from .ending import OPEN_LIMIT, listed, tidy_under
+
+
+def opened_parts(recorder: Recorder, line: Expr, names: list[Named], own: set[str]) -> Expr:
+    """The last line in textbook form, the parts written out where that stays readable."""
+    plain = tidy_under(recorder, line, lambda found: found, set(), name=False)
+    inside = set(nodes_of(plain))
+    present = [named for named in names if named in inside]
+    if present and opened_weight(plain, {}) <= OPEN_LIMIT:
+        bodies: dict[Expr, Expr] = {}
+        for named in present:
+            bodies[named] = substitute(named.body, bodies)
+        opened = substitute(plain, bodies)
+        title, bindings = listed(recorder, "open-parts", present, bodies=False)
+        recorder.move("open-parts", opened, bindings, title=title)
+        plain = opened
+    return tidy_under(recorder, plain, lambda found: found, own)
+
+
+def opened_weight(expr: Expr, known: dict[Expr, int]) -> int:
+    """How many symbols an expression has with all names written out (beyond the limit the count is not exact)."""
+    found = known.get(expr)
+    if found is None:
+        found = 0
+        for child in expr.children:
+            found += opened_weight(child, known)
+            if found > OPEN_LIMIT:
+                break
+        known[expr] = found = found or 1
+    return found
