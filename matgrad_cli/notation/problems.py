@@ -65,7 +65,8 @@ def _problem(loss: str, wrt: str, shapes: Sequence[str], assume: Sequence[str], 
 def scope_of(problem: Problem, source: Source, syntax: Syntax = "numpy") -> Scope:
     """The names of a problem as a scope for further texts: its variables, its sizes, the loss."""
     symbols = {symbol.name: symbol for symbol in problem.variables}
-    sizes = _sizes_of((symbol.shape for symbol in problem.variables), symbols)
+    # the loss may write a size that no variable has: ones(p)
+    sizes = _sizes_of((node.shape for node in (*problem.variables, *nodes_of(problem.loss))), symbols)
     for dim in problem.sizes:
         sizes.update({name: Dim.of(name) for name in dim.names if name not in symbols})
     return Scope(source, symbols, sizes=sizes, origins=dict(problem.origins), wrt=problem.wrt, loss=problem.loss, syntax=syntax)

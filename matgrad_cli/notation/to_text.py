@@ -38,6 +38,8 @@ from ..ir import (
     SumOver,
     Symbol,
     Transpose,
+    letters_of,
+    nodes_of,
 )
 from .precedence import ATOM, POWER, PRODUCT, SUM, UNARY, Piece, Printer
 
@@ -188,10 +190,10 @@ class TextPrinter(Printer):
         return Piece(f"{self.within(parts[0], ATOM)}[{positions_text(node.row, node.col)}]")
 
     def on_sumover(self, node: SumOver, parts: tuple[Piece, ...]) -> Piece:
-        return Piece(f"sum[{','.join(index.name for index in node.indices)}]({self.signed(parts[0])})")
+        return Piece(f"sum[{','.join(_bound(index, node.body) for index in node.indices)}]({self.signed(parts[0])})")
 
     def on_matrixof(self, node: MatrixOf, parts: tuple[Piece, ...]) -> Piece:
-        return Piece(f"entries[{_matrix_letters(node.row, node.col)}]({self.signed(parts[0])})")
+        return Piece(f"entries[{_matrix_letters(node)}]({self.signed(parts[0])})")
 
     def on_partial(self, node: Partial, parts: tuple[Piece, ...]) -> Piece:
         letters = positions_text(node.row, node.col)
@@ -204,11 +206,17 @@ class TextPrinter(Printer):
         return Piece(f"map[{node.argument.name}]({self.signed(parts[0])})")
 
 
-def _matrix_letters(row: Index | None, col: Index | None) -> str:
+def _bound(index: Index, body: Expr) -> str:
+    """A bound letter, with its length where no entry says it: `i`, but `i:n` in a sum of δ's alone."""
+    if any(index in letters_of(position) for node in nodes_of(body) if isinstance(node, Entry | Partial) for position in (node.row, node.col)):
+        return index.name
+    return f"{index.name}:{dim_text(index.dim)}"
+
+
+def _matrix_letters(node: MatrixOf) -> str:
     # a column writes one letter; a row needs its place kept
-    if row is None:
-        return f",{col}" if col else ""
-    return f"{row},{col}" if col else f"{row}"
+    row, col = (_bound(letter, node.body) if letter else "" for letter in (node.row, node.col))
+    return f"{row},{col}" if col else row
 
 
 @lru_cache(maxsize=1)

@@ -76,10 +76,10 @@ def test_lines_and_length_are_linear(loss: Callable[[int], Loss], same_lines: bo
 @pytest.mark.parametrize("loss", [chain, traces, power, network, layers])
 def test_time_grows_gently(loss: Callable[[int], Loss]) -> None:
     derived(loss(4))
-    small = min(derived(loss(16))[1] for _ in range(3))
-    large = min(derived(loss(64))[1] for _ in range(2))
+    small = min(derived(loss(10))[1] for _ in range(3))
+    large = min(derived(loss(40))[1] for _ in range(2))
     exponent = log(large / small) / log(4)
-    print(f"\n{loss.__name__}: {small * 1000:.0f} ms at 16, {large * 1000:.0f} ms at 64, exponent {exponent:.2f}")
+    print(f"\n{loss.__name__}: {small * 1000:.0f} ms at 10, {large * 1000:.0f} ms at 40, exponent {exponent:.2f}")
     assert exponent < 1.6
 
 

@@ -97,7 +97,7 @@ FORMS: list[tuple[Expr, str, str, str]] = [
     (Call("tr", matmul(A, B)), "tr(A @ B)", "tr(AB)", r"\operatorname{tr}(A B)"),
     (Entry(W1, k, s), "W1[k,s]", "(W₁)_ks", r"(W_{1})_{ks}"),
     (Differential(R, R), "d(R)", "dR", r"\mathrm{d}R"),
-    (MatrixOf(k, None, Delta(k, s)), "entries[k](delta[k,s])", "e_s", "e_{s}"),
+    (MatrixOf(k, None, Delta(k, s)), "entries[k:n](delta[k,s])", "e_s", "e_{s}"),
     (LinearMap(A, matmul(B, A)), "map[A](B @ A)", "A ↦ BA", r"A \mapsto B A"),
     (Power(A, Number(2)), "A**2", "A^∘2", r"A^{\odot 2}"),
     (MatrixPower(A, 3), "matrix_power(A, 3)", "A³", "A^{3}"),

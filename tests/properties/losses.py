@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from random import Random
 
 SHAPES = (
-    "A: m×n, B: n×p, C: m×p, X: m×n, P: m×n, Q: m×n, S: n×n, R: n×n, V: n×n, W: m×m, x: n, y: m, w: p, z: n, q: n, u: n, c: scalar, b: scalar"
+    "A: m×n, B: n×p, C: m×p, X: m×n, P: m×n, Q: m×n, S: n×n, R: n×n, V: n×n, W: m×m, "
+    "x: n, y: m, w: p, z: n, q: n, u: n, c: scalar, b: scalar"
 )
 FACTS = ("S symmetric", "V spd", "P positive", "q positive", "c positive", "u simplex")
 SIDES = "mnp"
@@ -104,8 +105,10 @@ class Writer:
         return f"sum[i,j]({self.pick('exp', 'tanh', 'sin', 'abs')}(({left})[i,j]) * ({right})[i,j])"
 
     def arrays(self, rows: str, cols: str) -> list[Callable[[str, str, int], str]]:
-        options = [self.product, self.product, self.product, self.sum, self.sum, self.elementwise, self.function, self.function,
-                   self.scaled, self.transposed, self.axis, self.power]
+        options: list[Callable[[str, str, int], str]] = [
+            *[self.product] * 3, *[self.sum] * 2, *[self.function] * 2,
+            self.elementwise, self.scaled, self.transposed, self.axis, self.power,
+        ]  # fmt: skip
         if rows == cols:
             options += [self.square, self.square]
         if cols == "1":
@@ -150,9 +153,9 @@ class Writer:
 
     def square(self, rows: str, cols: str, depth: int) -> str:
         inner = self.write(rows, rows, depth - 1)
-        return self.pick(
-            f"inv({inner})", f"matrix_power({inner}, {self.pick('2', '3', '-1', '-2')})", f"diag({self.write(rows, '1', depth - 1)})", f"({inner} @ ({inner}).T)",
-        )  # fmt: skip
+        power = self.pick("2", "3", "-1", "-2")
+        diagonal = f"diag({self.write(rows, '1', depth - 1)})"
+        return self.pick(f"inv({inner})", f"matrix_power({inner}, {power})", diagonal, f"({inner} @ ({inner}).T)")
 
     def column(self, rows: str, cols: str, depth: int) -> str:
         inner = self.write(rows, "1", depth - 1)
@@ -162,11 +165,17 @@ class Writer:
 def kron_loss(writer: Writer, depth: int) -> str:
     """A loss with ⊗ or vec."""
     a, b = writer.write("m", "n", depth), writer.write("n", "p", depth)
+    tall, wide = writer.write("n", "m", depth), writer.write("m", "n", depth)
+    square, other = writer.write("n", "n", depth), writer.write("m", "m", depth)
     return writer.pick(
-        f"norm(kron({a}, {b}), 'fro')**2", f"(kron(y, z).T @ vec({writer.write('n', 'm', depth)}))", f"norm(kron(R, W) @ vec({writer.write('m', 'n', depth)}))**2",
-        f"tr(kron({writer.write('n', 'n', depth)}, {writer.write('m', 'm', depth)}))", f"sum(vec({a}) * vec(X))", f"norm(vec({a} @ {b}) - vec(C))**2",
+        f"norm(kron({a}, {b}), 'fro')**2",
+        f"(kron(y, z).T @ vec({tall}))",
+        f"norm(kron(R, W) @ vec({wide}))**2",
+        f"tr(kron({square}, {other}))",
+        f"sum(vec({a}) * vec(X))",
+        f"norm(vec({a} @ {b}) - vec(C))**2",
         f"sum(kron({a}, ones(m)) * kron(Q, ones(m)))",
-    )  # fmt: skip
+    )
 
 
 def random_loss(random: Random, depth: int = 3) -> str:

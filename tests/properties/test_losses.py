@@ -28,7 +28,7 @@ from matgrad_cli.verify.tensor import spread
 
 NAMES = sorted(name for names in VARIABLES.values() for name in names)
 
-RELAXED = settings(max_examples=40, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+RELAXED = settings(max_examples=30, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 
 # Found by these properties with thousands of examples; each once ended in a wrong line, a wrong array or a traceback.
 FOUND = [
@@ -55,8 +55,7 @@ def derived(loss: str, wrt: str, order: int = 1) -> Derivation | None:
     """The derivation; None where the loss cannot be read or no rule is known, which ends in a sentence."""
     try:
         return derive(read_problem(loss, wrt, [SHAPES], FACTS), order=order)
-    except (InputError, StuckError) as fault:
-        assert str(fault)
+    except (InputError, StuckError):
         return None
 
 
@@ -65,7 +64,7 @@ def sides(shape: Shape) -> list[Any]:
 
 
 def array_of(place: Evaluator, node: Expr, letters: tuple[Index, ...]) -> Any:
-    lengths = tuple(place.point.size(letter.dim) for letter in letters)  # type: ignore[attr-defined]
+    lengths = tuple(place.point.size(letter.dim) for letter in letters)
     return np.array(list(spread(place.value(node), letters, lengths).data), dtype=float).reshape(lengths)
 
 
@@ -79,7 +78,7 @@ def expected(place: Evaluator, problem: Problem, order: int) -> Any:
 def computed(place: Evaluator, derivation: Derivation) -> Any:
     """What the printed module returns at the same point."""
     space: dict[str, Any] = {}
-    exec(compile(derivation_code(derivation), "gradient", "exec"), space)  # our own printed code
+    exec(derivation_code(derivation), space)  # noqa: S102 (our own printed code)
     arguments = []
     for name in inspect.signature(space["gradient"]).parameters:
         symbol = next((one for one in derivation.problem.variables if one.name == name), None)
@@ -87,7 +86,7 @@ def computed(place: Evaluator, derivation: Derivation) -> Any:
             arguments.append(place.point.sizes[name])  # type: ignore[attr-defined]
             continue
         data = list(place.value(symbol).data)
-        lengths = [place.point.size(side) for side in sides(symbol.shape)]  # type: ignore[attr-defined]
+        lengths = [place.point.size(side) for side in sides(symbol.shape)]
         arguments.append(np.array(data, dtype=float).reshape(lengths) if lengths else float(data[0]))
     with np.errstate(all="ignore"):
         return np.asarray(space["gradient"](*arguments))
@@ -133,7 +132,7 @@ def test_a_random_loss(seed: int, depth: int) -> None:
         check(derivation)
 
 
-@settings(RELAXED, max_examples=20)
+@settings(RELAXED, max_examples=15)
 @given(st.integers(0, 10**9))
 def test_a_random_loss_twice(seed: int) -> None:
     derivation = derived(*drawn(seed, 2), order=2)
@@ -141,7 +140,7 @@ def test_a_random_loss_twice(seed: int) -> None:
         check(derivation)
 
 
-@settings(RELAXED, max_examples=40)
+@settings(RELAXED, max_examples=25)
 @given(st.integers(0, 10**9))
 def test_every_matrix_that_is_printed_is_read_again(seed: int) -> None:
     derivation = derived(*drawn(seed, 3))

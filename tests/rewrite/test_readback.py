@@ -85,8 +85,8 @@ def random_product(random: Random) -> tuple[Expr, Index | None, Index | None]:
             factors.append(at(array, random.choice(rows)))
         elif rows and cols:
             here = Transpose(array) if random.random() < 0.3 else array
-            row, col = random.choice(rows), random.choice(cols)
-            factors.append(entry(here, col, row) if here is not array else entry(here, row, col))
+            first, second = random.choice(rows), random.choice(cols)
+            factors.append(entry(here, second, first) if here is not array else entry(here, first, second))
         alike = [(one, other) for one in letters for other in letters if one is not other and one.dim is other.dim]
         if alike and random.random() < 0.15:
             factors.append(Delta(*random.choice(alike)))
