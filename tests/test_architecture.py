@@ -134,3 +134,37 @@ print('heavy:', heavy, 'code:', code, file=sys.stderr)
 def test_the_forum_loss_needs_no_heavy_library() -> None:
     done = subprocess.run([sys.executable, "-c", PROGRAM], capture_output=True, text=True, env=environment(), cwd=ROOT)
     assert done.stderr.splitlines()[-1] == "heavy: [] code: 0"
+
+
+def _for_types_only(tree: ast.Module) -> set[ast.stmt]:
+    """The imports below `if TYPE_CHECKING:`, which no program runs."""
+    found: set[ast.stmt] = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.If) and isinstance(node.test, ast.Name) and node.test.id == "TYPE_CHECKING":
+            found |= {inner for inner in ast.walk(node) if isinstance(inner, ast.Import | ast.ImportFrom)}
+    return found
+
+
+def _run_time_imports(path: Path, modules: set[str]) -> set[str]:
+    package = path.relative_to(ROOT).with_suffix("").parts[:-1]
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    skipped = _for_types_only(tree)
+    found = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom) and node.level and node not in skipped:
+            base = [*package[: len(package) - node.level + 1], *([node.module] if node.module else [])]
+            found.add(".".join(base))
+            found |= {".".join([*base, alias.name]) for alias in node.names}
+    return found & modules
+
+
+def test_no_circle_of_imports() -> None:
+    names = {path: ".".join(path.relative_to(ROOT).with_suffix("").parts) for path in FILES if path.stem != "__init__"}
+    needs = {name: _run_time_imports(path, set(names.values())) for path, name in names.items()}
+    done: set[str] = set()
+    while True:
+        ready = {name for name, others in needs.items() if name not in done and others <= done}
+        if not ready:
+            break
+        done |= ready
+    assert set(needs) - done == set()

@@ -27,6 +27,7 @@ from .at_points import at_zero, axis_of_loss, is_loss_called, limit, loss_at
 from .complaints import described, fail, misfit_entrywise
 from .names import nearest_name
 from .products import joined
+from .signs import LARGEST_POWER, matrix_power, negated
 from .slopes import SLOPES
 from .vocabulary import ELEMENTWISE_NAMES, FUNCTION_NAMES, REFUSED, canonical_function
 
@@ -168,8 +169,6 @@ def _inverse(e: Elaborator, node: s.Apply, arguments: Arguments) -> Expr:
 
 
 def _power_of_matrix(e: Elaborator, node: s.Apply, arguments: Arguments) -> Expr:
-    from .elaborate import LARGEST_POWER, matrix_power
-
     base, exponent = arguments
     if not isinstance(exponent, Number) or exponent.value.denominator != 1:
         written = e.text(node.arguments[1])
@@ -238,8 +237,6 @@ def _transposed(_e: Elaborator, _node: s.Apply, arguments: Arguments) -> Expr:
 
 
 def _negative(_e: Elaborator, _node: s.Apply, arguments: Arguments) -> Expr:
-    from .elaborate import negated
-
     return negated(arguments[0])
 
 

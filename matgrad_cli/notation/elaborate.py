@@ -17,10 +17,7 @@ from ..ir import (
     Fill,
     Index,
     IndexMismatch,
-    Inverse,
     LinearMap,
-    MatrixPower,
-    Mul,
     Number,
     Power,
     ShapeMismatch,
@@ -37,8 +34,7 @@ from .infer import Inference, infer
 from .names import nearest_name
 from .products import OPERATORS, Product
 from .scope import Scope
-
-LARGEST_POWER = 1000
+from .signs import LARGEST_POWER, matrix_power, negated
 
 
 @record
@@ -286,25 +282,6 @@ def _exceeds(exponent: Expr) -> bool:
         case Power(Number(base), Number(power)):
             return abs(base) > 1 and power > 1 and power * (abs(base).numerator.bit_length() - 1) > LARGEST_POWER.bit_length()
     return False
-
-
-def negated(value: Expr) -> Expr:
-    """−value: the sign goes into a leading number, so that `-2*x` and `a - 2*x` hold the same term."""
-    if isinstance(value, Number):
-        return Number(-value.value)
-    if isinstance(value, Mul) and isinstance(value.factors[0], Number) and value.factors[0].value > 0:
-        first = Number(-value.factors[0].value)
-        return Mul((first, *value.factors[1:]))
-    return mul(Number(-1), value)
-
-
-def matrix_power(base: Expr, exponent: int) -> Expr:
-    """baseᵏ: I for 0, the base for 1, the inverse for −1."""
-    if exponent == 0:
-        return Eye(base.shape.rows)
-    if exponent == 1:
-        return base
-    return Inverse(base) if exponent == -1 else MatrixPower(base, exponent)
 
 
 def read_node(node: s.Node, scope: Scope, found: Inference | None = None) -> Reading:
