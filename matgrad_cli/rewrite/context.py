@@ -81,5 +81,6 @@ def delta(left: Position | None, right: Position | None) -> Expr:
     if isinstance(left, int) and isinstance(right, int):
         return ZERO
     if isinstance(left, Pair) and isinstance(right, Pair):
-        return mul(delta(left.outer, right.outer), delta(left.inner, right.inner))
+        links = [delta(left.outer, right.outer), delta(left.inner, right.inner)]
+        return mul(*(link for link in links if link is not UNIT))
     return Delta(left, right)

@@ -1,0 +1,62 @@
+"""Names for big parts: layers of deep losses, parts that a result repeats; never a name that is taken."""
+
+from __future__ import annotations
+
+from matgrad_cli.ir import Named, nodes_of
+from matgrad_cli.notation.problems import read_expression, read_problem
+from matgrad_cli.rewrite.derive import derive
+from matgrad_cli.rewrite.naming import fresh_name, name_parts, name_uses, repeated_parts, with_names
+
+SHAPES = "W: n×n, x: n, y: n, A: n×n"
+
+
+def deep(layers: int) -> str:
+    text = "x"
+    for _ in range(layers):
+        text = f"tanh(W@{text})"
+    return f"norm({text} - y)**2"
+
+
+def test_layers_of_a_deep_loss_are_named_innermost_first() -> None:
+    problem = read_problem(deep(4), "W", [SHAPES])
+    loss, names = name_parts(problem.loss, problem.wrt, {"W", "x", "y", "n"})
+    assert [named.name for named in names] == ["h1", "h2", "h3", "h4"]
+    assert names[0] in nodes_of(names[1].body)
+    assert names[-1] in nodes_of(loss)
+
+
+def test_a_shallow_loss_gets_no_names() -> None:
+    problem = read_problem(deep(2), "W", [SHAPES])
+    loss, names = name_parts(problem.loss, problem.wrt, {"W", "x", "y", "n"})
+    assert loss is problem.loss
+    assert not names
+
+
+def test_a_name_is_never_one_that_is_taken() -> None:
+    taken = {"h", "h1"}
+    assert fresh_name("h", taken) == "h2"
+    assert "h2" in taken
+    derivation = derive(read_problem("norm(tanh(h@tanh(h@tanh(h@tanh(h@Z)))) - z, 'fro')**2", "h", ["h: n×n, Z: n×k, z: n×k"]))
+    assert not {name for name, _ in derivation.result.where} & {"h", "Z", "z", "n", "k"}
+
+
+def test_the_result_of_a_deep_network_is_written_with_names() -> None:
+    derivation = derive(read_problem(deep(10), "W", [SHAPES]))
+    result = derivation.result
+    assert derivation.verdict == "proved"
+    assert result.matrix is not None
+    where = dict(result.where)
+    assert len(where) >= 10
+    assert sum(body.weight for body in where.values()) < 400
+    used = {node.name for node in nodes_of(result.matrix) if isinstance(node, Named)}
+    assert used <= set(where)
+
+
+def test_a_repeated_part_is_named_once_with_its_outermost_form() -> None:
+    problem = read_problem("sum(A+W) + sum(x+y)", "W", [SHAPES])
+    node = read_expression("inv(A @ W + W.T @ A @ A) @ x @ y.T @ inv(A @ W + W.T @ A @ A)", problem).expr
+    chosen = repeated_parts(node)
+    assert [type(part).__name__ for part in chosen] == ["Inverse"]
+    better, names = with_names(node, chosen, {"A", "W", "x", "y"})
+    assert len(names) == 1
+    assert name_uses(better) == {names[0]: 2}
