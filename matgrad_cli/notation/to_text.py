@@ -208,7 +208,8 @@ class TextPrinter(Printer):
 
 def _bound(index: Index, body: Expr) -> str:
     """A bound letter, with its length where no entry says it: `i`, but `i:n` in a sum of δ's alone."""
-    if any(index in letters_of(position) for node in nodes_of(body) if isinstance(node, Entry | Partial) for position in (node.row, node.col)):
+    entries = [node for node in nodes_of(body) if isinstance(node, Entry | Partial)]
+    if any(index in letters_of(position) for node in entries for position in (node.row, node.col)):
         return index.name
     return f"{index.name}:{dim_text(index.dim)}"
 
