@@ -377,7 +377,8 @@ _ARITY: Final = {
 _TABLE: Final[dict[str, Callable[[Elaborator, s.Apply, Arguments], Expr]]] = {
     "norm": _norm, "tr": _square, "det": _square, "logdet": _square, "inv": _inverse, "matrix_power": _power_of_matrix,
     "sum": _reduced, "mean": _reduced, "logsumexp": _reduced, "softmax": _softmax, "log_softmax": _softmax, "diag": _diag, "vec": _vec,
-    "polar": _of_singular_vectors, "leading": _of_singular_vectors, "T": _transposed, "negative": _negative, "bars": _bars, "ones_like": _like, "zeros_like": _like, "inner": _inner, "dot": _dot,
+    "polar": _of_singular_vectors, "leading": _of_singular_vectors,
+    "T": _transposed, "negative": _negative, "bars": _bars, "ones_like": _like, "zeros_like": _like, "inner": _inner, "dot": _dot,
     "outer": _outer, "kron": _kron, "solve": _solve, "maximum": _maximum, "matmul": _as_operator("@"), "multiply": _as_operator("*"),
     "hadamard": _as_operator("hadamard"), "plus": _as_operator("+"), "minus": _as_operator("-"), "divide": _as_operator("/"),
     "pow": _as_operator("**"),
