@@ -22,7 +22,8 @@ SQUARE: Final = frozenset(("tr", "det", "logdet", "inv", "matrix_power"))
 PRODUCTS: Final = frozenset(("matmul", "dot", "inner", "outer", "kron", "multiply", "solve", "hadamard"))
 CONSTRUCTORS: Final = frozenset(("eye", "ones", "zeros", "ones_like", "zeros_like", "basis"))
 SMALL: Final = frozenset((
-    "norm", "diag", "vec", "softmax", "polar", "leading", "T", "plus", "minus", "divide", "negative", "pow", "maximum", "log_softmax", "shape", "len", "bars",
+    "norm", "diag", "vec", "softmax", "polar", "leading",
+    "T", "plus", "minus", "divide", "negative", "pow", "maximum", "log_softmax", "shape", "len", "bars",
 ))
 
 FUNCTION_NAMES: Final = ELEMENTWISE_NAMES | REDUCTIONS | SQUARE | PRODUCTS | CONSTRUCTORS | SMALL

@@ -29,8 +29,8 @@ def _of_call(node: Call, problem: Problem) -> Iterator[Sentence]:
     elif node.function == "sqrt" and problem.wrt in inner.symbols and not _known(inner, "positive", problem):
         yield Sentence("{A} > 0", (("A", inner),))
     elif node.function in ("abs", "sign", "relu", "step", "norm1") and problem.wrt in inner.symbols:
-        where = "{A} is not 0 (there is no derivative there)" if inner.shape.is_number else "no entry of {A} is 0 (there is no derivative there)"
-        yield Sentence(where, (("A", inner),))
+        where = "{A} is not 0" if inner.shape.is_number else "no entry of {A} is 0"
+        yield Sentence(f"{where} (there is no derivative there)", (("A", inner),))
     elif node.function == "nuclear" and problem.wrt in inner.symbols:
         yield Sentence("{A} has full rank", (("A", inner),))
     elif node.function == "spectral" and problem.wrt in inner.symbols:
