@@ -54,7 +54,7 @@ def test_the_result_of_a_deep_network_is_written_with_names() -> None:
 
 def test_a_repeated_part_is_named_once_with_its_outermost_form() -> None:
     problem = read_problem("sum(A+W) + sum(x+y)", "W", [SHAPES])
-    node = read_expression("inv(A @ W + W.T @ A @ A) @ x @ y.T @ inv(A @ W + W.T @ A @ A)", problem).expr
+    node = read_expression("inv(A @ W @ A @ W + W.T @ A @ A @ W) @ x @ y.T @ inv(A @ W @ A @ W + W.T @ A @ A @ W)", problem).expr
     chosen = repeated_parts(node)
     assert [type(part).__name__ for part in chosen] == ["Inverse"]
     better, names = with_names(node, chosen, {"A", "W", "x", "y"})
