@@ -10,6 +10,7 @@ from ..diagnostics.record import replace
 from ..ir import Entry, Expr, Index, MatrixOf, Partial, Symbol, Transpose
 from ..notation import syntax as s
 from .diagnose import Context, delta_of_unlike, diagnosis, repaired
+from .directions import to_first_order
 from .forms import as_array, is_derivative, is_pending, left_letters, order_of
 from .kinds import Clash, kind_in_words, pairings
 from .reading import Read, Side, read_side
@@ -48,6 +49,7 @@ class Chain:
     last: Expr | None = None
     order: tuple[Index, ...] = ()
     target: bool = False
+    rough: bool = False
     head: Expr | None = None
     gap: bool = False
     final: Read | None = None
@@ -171,6 +173,7 @@ class Reader:
         assert expr is not None
         self.chain.order = order_of(expr)
         self.chain.head = expr
+        self.chain.rough = left.rough
         self.chain.target = self._is_target(expr)
 
     def _without_left(self, left: Read, rest: Sequence[Side]) -> list[Outcome]:
@@ -303,7 +306,9 @@ class Reader:
             return Outcome("wrong", found, diagnosis(context, before, after, pairs))
         unknown: str | None = None
         for one, other in pairs:
-            verdict = self.bench.compare_over(one, other, tuple(sorted(one.free | other.free)))
+            letters = tuple(sorted(one.free | other.free))
+            self.chain.rough = self.chain.rough or found.rough
+            verdict = to_first_order(self.around, one, other) if self.chain.rough else self.bench.compare_over(one, other, letters)
             if verdict.holds:
                 self._learn_order(one, other)
                 return Outcome("follows", found)

@@ -11,6 +11,7 @@ from ..notation import syntax as s
 from ..records.finding import Final, Finding, ProblemReport, ProblemVerdict, worst
 from .answers import judge_answer
 from .derivation import Reader, RowResult
+from .directions import find_directions
 from .finals import final_of
 from .losses import loss_names
 from .merge import Located, Settings
@@ -187,6 +188,8 @@ def _read_derivation(chosen: Settings, task: Task, columns: bool) -> tuple[Probl
     around = surroundings(task, [row.text for _, row in rows], None)
     around.columns = columns
     around.losses = loss_names(around, rows, chosen.source, chosen.text("syntax"), chosen.text("name"))
+    trees = [read_row(number, row, chosen.source, around.names(), chosen.text("syntax")) for number, row in rows]
+    find_directions(around, [side.node for row in trees for claim in row.claims for side in claim.sides if side.node is not None])
     reader = Reader(around)
     results: list[RowResult] = []
     sliced = False

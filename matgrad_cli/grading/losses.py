@@ -51,7 +51,7 @@ def _functions(rows: Sequence[tuple[int, Passage]], scratch: Surroundings) -> fr
     found = set()
     for _, row in rows:
         for match in re.finditer(_FUNCTION, row.text):
-            name = letter_name(match[1] or match[2])
+            name = letter_name(match[1] or match[2] or match[3])
             if not scratch.known(name) and name not in _SIGNS and name not in FUNCTIONS:
                 found.add(name)
     return frozenset(found)
@@ -59,23 +59,25 @@ def _functions(rows: Sequence[tuple[int, Passage]], scratch: Surroundings) -> fr
 
 _SIGNS = frozenset(("d", "D", "delta", "mathrm"))
 _FUNCTION = (
-    r"(?:^|[,;]|\\quad)\s*(?:\\(?:mathbf|boldsymbol|bm|vec|mathcal)\s*\{\\?(\w+)\}|\\?([A-Za-z]+))\s*(?:\\left)?\([^()=]*\)\s*:?\s*="
+    r"(?:^|[,;]|\\quad)\s*(?:\\(?:mathbf|boldsymbol|bm|vec|mathcal)(?:\s*\{\\?(\w+)\}|\s\\?(\w))|\\?([A-Za-z]+))\s*(?:\\left)?\([^()=]*\)\s*:?\s*="
 )
 
 
 def _stated_names(scratch: Surroundings, claims: Sequence[Claim]) -> list[str]:
     """The lone names without meaning on the left sides."""
     names = [lone_name(claim.sides[0].node) for claim in claims if not claim.leading and len(claim.sides) > 1]
-    return list(dict.fromkeys(name for name in names if name is not None and not scratch.known(name)))
+    return list(dict.fromkeys(name for name in names if name is not None and not scratch.valued(name)))
 
 
 def _inside(nodes: Sequence[s.Node]) -> list[str]:
-    """Names somewhere under ∂, as the L of ∇tr(L(D, W)); index letters are none."""
+    """Usual or called names somewhere under ∂, as the L of ∇tr(L(D, W)); index letters are none."""
     found: list[str] = []
     for node in nodes:
         for _, part in walk(node):
             if isinstance(part, s.Derivative) and part.body is not None:
-                found += [inner.name for path, inner in walk(part.body) if isinstance(inner, s.Name) and not is_index(part.body, path)]
+                names = [inner for path, inner in walk(part.body) if isinstance(inner, s.Name) and not is_index(part.body, path)]
+                found += [name.name for name in names if name.name in USUAL or name.span.end - name.span.start > len(name.name) + 2]
+                found += [inner.function for _, inner in walk(part.body) if isinstance(inner, s.Apply) and inner.function in USUAL]
     return found
 
 
@@ -84,7 +86,7 @@ def _define_all(scratch: Surroundings, claims: Sequence[Claim]) -> list[str]:
     open_claims = [
         claim
         for claim in claims
-        if not claim.leading and len(claim.sides) > 1 and (name := lone_name(claim.sides[0].node)) is not None and not scratch.known(name)
+        if not claim.leading and len(claim.sides) > 1 and (name := lone_name(claim.sides[0].node)) is not None and not scratch.valued(name)
     ]
     names = _stated_names(scratch, claims)
     scratch.promised = frozenset(names)

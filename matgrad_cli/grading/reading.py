@@ -13,6 +13,7 @@ from ..notation import syntax as s
 from ..notation.elaborate import Reading, read_node
 from ..notation.infer import infer
 from ..notation.scope import Scope, Syntax
+from .directions import directed, without_remainder
 from .indices import Letters, read_letters, without_cases
 from .slips import Slip
 from .surroundings import Surroundings
@@ -68,6 +69,7 @@ class Read:
     slip: Slip | None = None
     warnings: tuple[str, ...] = ()
     restored: tuple[str, ...] = ()
+    rough: bool = False
 
 
 def read_side(side: Side, around: Surroundings, letters: Iterable[Index] = (), fixed: Iterable[str] = ()) -> Read:
@@ -80,14 +82,15 @@ def read_side(side: Side, around: Surroundings, letters: Iterable[Index] = (), f
         message = f"the name `{early.name}` is used before it is defined"
         return Read(side, tree=side.node, failure="wrong", slip=Slip("unknown-name", message, span=early.span))
     try:
-        node = rebuilt(side.node, _as_column) if around.columns else side.node
+        node, rough = without_remainder(side.node, around)
+        node = directed(rebuilt(node, _as_column) if around.columns else node, around)
         tree, work = read_letters(telescoped(node, around), (*known, *fixed), ())
         tree = rebuilt(tree, lambda part: around.tabled(without_cases(part)))
         if work.reused:
             misused = work.reused[0]
             return Read(side, tree=tree, failure="wrong", slip=Slip("index-reused", misused.message, span=misused.span), notes=_notes(work))
         found = read_tree(tree, side, around, known)
-        return replace(found, notes=(*found.notes, *_notes(work)), restored=tuple(work.restored))
+        return replace(found, notes=(*found.notes, *_notes(work)), restored=tuple(work.restored), rough=rough)
     except InputError as error:
         return _failed(error.diagnostic, side, side.node)
     except RecursionError:

@@ -103,7 +103,7 @@ def _named(node: s.Node | None, text: str, names: LatexNames, left: bool) -> s.N
 def function_called(node: s.Node, text: str, names: LatexNames) -> str | None:
     """The e of a left side `e(θ)`, where e has no meaning yet."""
     if isinstance(node, s.Binary) and node.operator == "juxtapose" and isinstance(node.left, s.Name):
-        between = text[node.left.span.end : node.right.span.start].strip(" {}")
+        between = re.sub(r"\\(?:boldsymbol|mathbf|bm|vec)\b", "", text[node.left.span.end : node.right.span.start]).strip(" {}")
         if node.left.name not in names.variables and between.removeprefix("\\left").strip() in ("(", ""):
             behind = text[node.right.span.end :].lstrip("} ")
             brackets = isinstance(node.right, s.Group) or behind.startswith((")", "\\right)"))

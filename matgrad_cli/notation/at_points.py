@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ..ir import Call, Differential, Expr, Number, Symbol, nodes_of, substitute
+from ..ir import Call, Differential, Expr, Number, Partial, Symbol, nodes_of, substitute
 from . import syntax as s
 from .complaints import described
 
@@ -51,7 +51,26 @@ def at_zero(e: Elaborator, node: s.Apply) -> Expr:
     expr = e.expr(body)
     if point is not Number(0) or moving is None or still is None:
         e.fail("left-out", "what this bar evaluates at cannot be judged", node)
-    return substitute(expr, {moving: still})
+    return moved_to(expr, moving, still) if isinstance(moving, Symbol) and isinstance(still, Symbol) else expr
+
+
+def moved_to(expr: Expr, moving: Symbol, still: Symbol) -> Expr:
+    """The expression with another variable in the place of one, also under ∂ and d."""
+    done: dict[Expr, Expr] = {moving: still}
+
+    def walk(node: Expr) -> Expr:
+        found = done.get(node)
+        if found is None:
+            parts = tuple(walk(child) for child in node.children)
+            found = node if parts == node.children else node.rebuilt(parts)
+            if isinstance(found, Partial) and found.variable is moving:
+                found = Partial(found.body, still, found.row, found.col)
+            elif isinstance(found, Differential) and found.variable is moving:
+                found = Differential(found.body, still, found.direction)
+            done[node] = found
+        return found
+
+    return walk(expr)
 
 
 def limit(e: Elaborator, node: s.Apply) -> Expr:
@@ -63,7 +82,7 @@ def limit(e: Elaborator, node: s.Apply) -> Expr:
     above = _above(body, name)
     if above is None or not isinstance(moving, Symbol) or not isinstance(still, Symbol):
         e.fail("left-out", "this limit cannot be judged", node)
-    above_at = substitute(e.expr(above), {moving: still})
+    above_at = moved_to(e.expr(above), moving, still)
     if not above_at.shape.is_number:
         e.fail("left-out", f"the limit of {described(above_at.shape)} cannot be judged", node)
     return Differential(above_at, still, Number(1))
