@@ -1,0 +1,34 @@
+"""What rules/methods/index.toml lists is what the engine does: no rule without its function, no function without its rule."""
+
+from __future__ import annotations
+
+from matgrad_cli.rewrite.partials import NATIVES
+from matgrad_cli.rewrite.tidy import MOVES
+from matgrad_cli.rulebook.load import rulebook
+
+
+SAID_BY = {
+    "partial-power-general": "partial-power",
+    "negative-matrix-power": "partial-matrix-power",
+    "entry-matmul-chain": "entry-matmul",
+}
+"""Rules whose sentence the function of another rule says, where the exponent moves, is negative, or the product is long."""
+
+
+def phase(name: str) -> tuple[str, ...]:
+    return next(phase.rules for phase in rulebook().method("index").phases if phase.name == name)
+
+
+def test_the_textbook_phase_lists_the_tidying_moves_in_their_order() -> None:
+    assert list(phase("textbook")) == list(dict.fromkeys(move.rule for move in MOVES))
+
+
+def test_every_native_rule_of_the_unfold_phase_has_its_function() -> None:
+    book = rulebook()
+    natives = {rule for rule in phase("unfold") if book.rule(rule).native}
+    assert natives - set(SAID_BY) <= set(NATIVES)
+    assert set(SAID_BY.values()) <= set(NATIVES)
+
+
+def test_every_function_of_the_unfold_phase_is_listed() -> None:
+    assert set(NATIVES) <= set(phase("unfold"))
