@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from fractions import Fraction
 from typing import Any
 
@@ -124,19 +124,36 @@ class Bench(Judge):
 
 def _rational(value: float) -> Fraction | None:
     near = Fraction(value).limit_denominator(48)
-    return near if near and abs(float(near) - value) <= 1e-6 * max(1.0, abs(value)) else None
+    return near if abs(float(near) - value) <= 1e-6 * max(1.0, abs(value)) else None
 
 
 def _recognised(found: list[tuple[float, Point]], dims: list[Dim]) -> Expr | Fraction | None:
-    from ..ir import Number, Power, Size, mul
+    """The simplest form that fits: few sizes are drawn, so that m·n may be constant at all points."""
+    from ..ir import Number, mul
 
     plain = {_rational(value) for value, _ in found}
     if len(plain) == 1 and None not in plain:
         return plain.pop()
+    best: tuple[int, Expr] | None = None
+    for size, measured in _sizes(dims):
+        rest = {_rational(value / measured(point)) for value, point in found}
+        number = rest.pop() if len(rest) == 1 else None
+        if number:
+            weight = abs(number.numerator) + number.denominator + size.weight
+            if best is None or weight < best[0]:
+                best = weight, size if number == 1 else mul(Number(number), size)
+    return best[1] if best is not None else None
+
+
+def _sizes(dims: list[Dim]) -> Iterator[tuple[Expr, Callable[[Point], float]]]:
+    """m, 1/m, m², 1/m², and m/n."""
+    from ..ir import Number, Power, Size, mul
+
     for dim in dims:
         for power in (-1, 1, -2, 2):
-            rest = {_rational(value / float(point.size(dim)) ** power) for value, point in found}
-            if len(rest) == 1 and (number := rest.pop()) is not None:
-                size: Expr = Size(dim) if power == 1 else Power(Size(dim), Number(power))
-                return size if number == 1 else mul(Number(number), size)
-    return None
+            size: Expr = Size(dim) if power == 1 else Power(Size(dim), Number(power))
+            yield size, lambda point, dim=dim, power=power: float(point.size(dim)) ** power  # type: ignore[misc]
+        for other in dims:
+            if other is not dim:
+                ratio = mul(Size(dim), Power(Size(other), Number(-1)))
+                yield ratio, lambda point, dim=dim, other=other: point.size(dim) / point.size(other)  # type: ignore[misc]

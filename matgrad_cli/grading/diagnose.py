@@ -7,18 +7,32 @@ from dataclasses import dataclass
 
 from ..diagnostics import Span
 from ..diagnostics.record import replace
-from ..facts import Fact
-from ..ir import Delta, Expr, Index, Number, Partial, Symbol, Transpose, nodes_of
+from ..ir import (
+    ONE,
+    Call,
+    Delta,
+    Differential,
+    Expr,
+    Index,
+    Number,
+    Partial,
+    Transpose,
+    nodes_of,
+)
 from ..notation import syntax as s
-from .bench import Bench
+from .derivative_rules import forgotten_occurrence
 from .edits import Edit, edits
+from .forms import is_pending
 from .indices import place_of
-from .kinds import Clash, Pairing, kind_in_words, pairings, shape_in_words
-from .patterns import pattern_slips
+from .kinds import Clash, Pairing, entry_at, kind_in_words, pairings, shape_in_words
+from .lacking_facts import lacking_facts
+from .missing_factors import factor_slips, left_out
+from .patterns import missing_delta, pattern_slips
 from .reading import Read, read_tree
-from .slips import Slip, simple_slips
+from .slips import Slip, term_slips, whole_factor
 from .surroundings import Surroundings
 from .task import layouts_of, worked_out
+from .terms import shown
 from .tree import walk
 from .witness import counterexample
 
@@ -36,19 +50,14 @@ class Context:
     answering: bool = False
 
 
-def shown(expr: Expr) -> str:
-    """An expression as people write it."""
-    from ..notation.to_unicode import to_unicode
-
-    return to_unicode(expr)
-
-
 def diagnosis(context: Context, before: Expr, after: Expr, pairs: list[Pairing] | Clash) -> Slip:
     """The slip that the line `after` makes, coming from `before`."""
     if isinstance(pairs, Clash):
         found = _of_kind(context, before, after, pairs)
     else:
         found = next(_of_value(context, before, after, pairs), None) or _different(context, before, pairs)
+    if found.span is None and found.part is not None:
+        found = replace(found, span=context.read.spans.get(found.part))
     return _with_remarks(context, after, found)
 
 
@@ -60,7 +69,7 @@ def _of_kind(context: Context, before: Expr, after: Expr, clash: Clash) -> Slip:
     if clash.code == "number-for-matrix" and pending is not None and _has_delta(after):
         return replace(_delta_slip(pending, after), span=_span_of_delta(context))
     if clash.code == "number-for-matrix":
-        return _number_for_matrix(before, after)
+        return _mended(context, before, after, _number_for_matrix(before, after))
     if clash.code == "free-index-mismatch":
         extra = ", ".join(letter.name for letter in sorted(after.free - before.free))
         return Slip(
@@ -72,8 +81,19 @@ def _of_kind(context: Context, before: Expr, after: Expr, clash: Clash) -> Slip:
     turned = _in_other_layout(context, before, after)
     if turned is not None:
         return turned
-    repaired = next(_repairs(context, before), None)
-    return Slip("shape-mismatch", f"this is {clash.found}; needed is {clash.needed}", help=repaired.help if repaired else None)
+    return _mended(context, before, after, Slip("shape-mismatch", f"this is {clash.found}; needed is {clash.needed}"))
+
+
+def _mended(context: Context, before: Expr, after: Expr, slip: Slip) -> Slip:
+    """The slip of kind with the single edit, or the missing factor, that makes the line right."""
+    found = next(_repairs(context, before), None)
+    if found is not None:
+        return replace(slip, help=found.help, notes=(*slip.notes, found.message))
+    reference = _reference(context, before)
+    factor = left_out(context.around.bench, reference, after) if reference is not None else None
+    if factor is None or reference is None:
+        return slip
+    return replace(slip, notes=(*slip.notes, f"the factor `{shown(factor)}` is missing"), help=f"as in `{shown(reference)}`")
 
 
 def _number_for_matrix(before: Expr, after: Expr) -> Slip:
@@ -160,6 +180,7 @@ def _of_value(context: Context, before: Expr, after: Expr, pairs: list[Pairing])
     one, other = pairs[0]
     missing = one.free - other.free
     if missing:
+        yield from missing_delta(context.around.bench, one, other)
         lost = ", ".join(letter.name for letter in sorted(missing))
         yield Slip(
             "free-index-mismatch",
@@ -172,20 +193,38 @@ def _of_value(context: Context, before: Expr, after: Expr, pairs: list[Pairing])
     if turned is not None:
         yield turned
     reference = _reference(context, one)
-    yield from simple_slips(context.around.bench, one, other, reference, shown)
-    yield from pattern_slips(context.around, one, other, before="repair")
+    yield from whole_factor(context.around.bench, one, other)
+    if is_pending(one) and not context.answering:
+        yield from forgotten_occurrence(context.around, one, other)
+    yield from term_slips(context.around.bench, one, other, reference)
     yield from _repairs(context, before)
     yield from pattern_slips(context.around, one, other, before="fact")
-    yield from _needs_fact(context, one, other)
+    yield from factor_slips(context.around.bench, one, other, reference)
+    yield from lacking_facts(context.around, one, other)
 
 
 def _reference(context: Context, before: Expr) -> Expr | None:
-    """The derivative that is asked for, worked out, if that is what the line before denotes."""
+    """The derivative that is asked for, worked out, in the form of the line before: whole, one entry of it, or a differential."""
     task, bench = context.around.task, context.around.bench
-    if not context.target or task.wanted is None or before.free or before.shape is not task.wanted.shape:
+    if task.wanted is None or not (context.target or is_pending(before)):
         return None
-    found = context.reference if context.reference is not None else worked_out(task.problem, task.layout)
-    return found if found is not None and found.shape is before.shape and bench.equal(found, before) else None
+    gradient = context.reference if context.reference is not None else worked_out(task.problem, task.layout)
+    if gradient is None or gradient.free:
+        return None
+    for found in _forms(context, gradient):
+        if found.shape is before.shape and found.free == before.free and bench.equal(found, before):
+            return found
+    return None
+
+
+def _forms(context: Context, gradient: Expr) -> Iterator[Expr]:
+    yield gradient
+    sides = [side for side in (gradient.shape.rows, gradient.shape.cols) if side is not ONE]
+    if context.order and [letter.dim for letter in context.order] == sides:
+        yield entry_at(gradient, context.order)
+    problem = context.around.task.problem
+    if problem.loss.shape.is_number and gradient.shape is problem.wrt.shape:
+        yield Call("inner", gradient, Differential(problem.wrt, problem.wrt, None))
 
 
 def _has_delta_source(expr: Expr) -> bool:
@@ -209,7 +248,7 @@ def _in_other_layout(context: Context, before: Expr, after: Expr) -> Slip | None
                 "other-layout",
                 f"this is right in the {' and '.join(others[:1])} layout; here the {task.layout} layout is asked for, "
                 f"in which it is transposed: {shape_in_words(before.shape)}",
-                (f"this is {shape_in_words(after.shape)}",),
+                (f"this is {shape_in_words(after.shape)}",) if after.shape is not before.shape else (_READ_OFF,),
                 help="transpose the whole",
             )
     return Slip(
@@ -217,6 +256,9 @@ def _in_other_layout(context: Context, before: Expr, after: Expr) -> Slip | None
         f"this is the transpose of what is needed: {shape_in_words(after.shape)}, needed is {shape_in_words(before.shape)}",
         help="transpose the whole",
     )
+
+
+_READ_OFF = "from df = tr(M dX) the gradient Mᵀ is read off"
 
 
 def _numbers(around: Surroundings) -> frozenset[str]:
@@ -257,7 +299,7 @@ _REPAIRS = {
 
 
 def _repair_slip(edit: Edit, mended: Expr) -> Slip:
-    return Slip(edit.code, _REPAIRS[edit.code], help=f"{edit.words}: `{shown(mended)}`", span=edit.span)
+    return Slip(edit.code, edit.said or _REPAIRS[edit.code], help=f"{edit.words}: `{shown(mended)}`", span=edit.span)
 
 
 def repaired(context: Context, before: Expr) -> Slip | None:
@@ -265,50 +307,15 @@ def repaired(context: Context, before: Expr) -> Slip | None:
     return next(_repairs(context, before), None)
 
 
-def _needs_fact(context: Context, one: Expr, other: Expr) -> Iterator[Slip]:
-    """True only if a matrix is symmetric, or if all matrices commute (seen at diagonal ones)."""
-    around = context.around
-    problem = around.task.problem
-    square = [
-        symbol
-        for symbol in problem.variables
-        if symbol.shape.is_square and not symbol.shape.is_number and symbol in one.symbols | other.symbols
-    ]
-    open_ones = [symbol for symbol in square if not problem.knows(symbol, "symmetric") and not problem.knows(symbol, "spd")]
-    for symbol in open_ones:
-        if _holds_under(around, one, other, [Fact(symbol, "symmetric")]):
-            yield Slip(
-                "needs-fact",
-                f"this is true only if `{symbol.name}` is symmetric, which the problem does not say",
-                help=f"add the fact `{symbol.name} symmetric`, or keep `{symbol.name}ᵀ` apart from `{symbol.name}`",
-            )
-            return
-    if len(open_ones) > 1 and _holds_under(around, one, other, [Fact(symbol, "symmetric") for symbol in open_ones]):
-        names = " and ".join(f"`{symbol.name}`" for symbol in open_ones)
-        yield Slip("needs-fact", f"this is true only if {names} are symmetric, which the problem does not say")
-        return
-    if len(square) > 1 and _holds_under(around, one, other, [Fact(symbol, "diagonal") for symbol in square]):
-        names = " and ".join(f"`{symbol.name}`" for symbol in square)
-        yield Slip("needs-fact", f"this is true if {names} commute (it holds for diagonal matrices), which the problem does not say")
-
-
-def _holds_under(around: Surroundings, one: Expr, other: Expr, facts: list[Fact]) -> bool:
-    problem = around.task.problem
-    added = {fact.symbol for fact in facts}
-    kept = tuple(fact for fact in problem.facts if fact.symbol not in added)
-    bench = Bench(replace(problem, facts=(*kept, *facts)))
-    for symbol, value in around.values.items():
-        bench.define(symbol, around.expanded(value))
-    return bench.compare(one, other).holds
-
-
 def _different(context: Context, before: Expr, pairs: list[Pairing]) -> Slip:
     one, other = pairs[0]
-    note = counterexample(context.around, one, other)
     first = context.target and before is context.head
+    called = "the derivative" if first else "the left side" if before is context.head else "the line before"
+    note = counterexample(context.around, one, other, called)
     message = "this is not the derivative: the values differ" if first else "this does not follow: the values differ"
     implied = None if context.answering else _reference(context, one)
-    proposal = f"the line before implies `{shown(implied)}`" if implied is not None else None
+    said = "the derivative is" if first else "the line before implies"
+    proposal = f"{said} `{shown(implied)}`" if implied is not None else None
     return Slip("differs", message, (note,) if note else (), proposal)
 
 
@@ -335,4 +342,4 @@ def _with_remarks(context: Context, after: Expr, slip: Slip) -> Slip:
     return replace(slip, notes=tuple(notes))
 
 
-__all__ = ["Context", "Symbol", "diagnosis", "repaired", "shown"]
+__all__ = ["Context", "diagnosis", "repaired", "shown"]

@@ -1,16 +1,14 @@
-"""Slips with a shape of their own: a δ between the wrong pair, a sum drawn into a function, an occurrence forgotten in the product rule."""
+"""Slips with a shape of their own: a δ between the wrong pair or too few of them, a sum drawn into a function."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import product
+from itertools import combinations, product
 from typing import Literal
 
 from ..ir import (
-    Add,
     Call,
     Delta,
-    Differential,
     Dim,
     Entry,
     Expr,
@@ -18,10 +16,8 @@ from ..ir import (
     MatMul,
     Mul,
     Number,
-    Partial,
     Power,
     SumOver,
-    Symbol,
     add,
     fresh_index,
     is_elementwise,
@@ -36,11 +32,13 @@ from ..ir import (
     sum_over,
 )
 from .bench import Bench
-from .slips import Slip, terms_of
+from .derivative_rules import rule_slips
+from .missing_factors import idle_sum
+from .slips import Slip
 from .surroundings import Surroundings
+from .terms import terms_of
 
 Stage = Literal["delta", "repair", "fact"]
-MOST_OCCURRENCES = 6
 MOST_TRIES = 60
 
 
@@ -51,10 +49,11 @@ def pattern_slips(around: Surroundings, before_expr: Expr, after: Expr, before: 
     bench = around.bench
     if before == "delta":
         yield from _wrong_delta(bench, before_expr, after)
+        yield from _crossed_deltas(bench, before_expr, after)
         yield from _collapsed_sum(bench, before_expr, after)
+        yield from idle_sum(bench, before_expr, after)
     elif before == "fact":
-        yield from _product_rule(around, before_expr, after)
-        yield from _chain_rule(bench, before_expr, after)
+        yield from rule_slips(around, before_expr, after)
 
 
 # ---- δ
@@ -81,6 +80,48 @@ def _wrong_delta(bench: Bench, before: Expr, after: Expr) -> Iterator[Slip]:
                         help=f"write δ_{letter}{kept} for δ_{delta.left}{delta.right}",
                     )
                     return
+
+
+def _crossed_deltas(bench: Bench, before: Expr, after: Expr) -> Iterator[Slip]:
+    """Two δ's have exchanged a letter: δ_kt δ_js for δ_ks δ_jt."""
+    deltas = [node for node in nodes_of(after) if isinstance(node, Delta)]
+    for first, second in list(combinations(deltas, 2))[:MOST_TRIES]:
+        ways = ((first.left, second.right), (second.left, first.right)), ((first.left, second.left), (first.right, second.right))
+        for one, other in ways:
+            try:
+                mended = substitute(after, {first: Delta(*one), second: Delta(*other)})
+            except ValueError:
+                continue
+            if mended.free == before.free and bench.equal(before, mended):
+                yield Slip(
+                    "wrong-delta",
+                    f"the letters of δ_{first.left}{first.right} and δ_{second.left}{second.right} are crossed: "
+                    f"a row index is compared with a row index, a column index with a column index",
+                    help=f"write δ_{one[0]}{one[1]} δ_{other[0]}{other[1]}",
+                )
+                return
+
+
+def missing_delta(bench: Bench, before: Expr, after: Expr) -> Iterator[Slip]:
+    """A free letter is lost because one δ was written where the derivative of an entry needs two."""
+    lost = sorted(before.free - after.free)
+    deltas = [node for node in nodes_of(after) if isinstance(node, Delta)]
+    if len(lost) != 1 or not deltas:
+        return
+    for delta in deltas:
+        for letter in sorted(letters_in(after)):
+            if letter.dim is not lost[0].dim or letter in (delta.left, delta.right):
+                continue
+            both = mul(delta, Delta(letter, lost[0]))
+            mended = substitute(after, {delta: both})
+            if mended.free == before.free and bench.equal(before, mended):
+                yield Slip(
+                    "wrong-delta",
+                    f"the derivative of an entry by an entry needs a δ for each of its two indices; δ_{letter}{lost[0]} is missing, "
+                    f"so that the free index {lost[0]} is lost",
+                    help=f"write δ_{delta.left}{delta.right} δ_{letter}{lost[0]} for δ_{delta.left}{delta.right}",
+                )
+                return
 
 
 # ---- f(Σ u) for Σ f(u)
@@ -173,75 +214,3 @@ def _opened(term: Expr, letter: Index) -> Iterator[Expr]:
             left, right = matmul(*term.factors[:at]), matmul(*term.factors[at:])
             if right.shape.rows is letter.dim:
                 yield mul(Entry(left, None, letter), Entry(right, letter, None))
-
-
-# ---- the product rule
-
-
-def _product_rule(around: Surroundings, before: Expr, after: Expr) -> Iterator[Slip]:
-    """Some occurrences of the variable were held fixed under a pending derivative or differential."""
-    bench = around.bench
-    for path, node in places(before):
-        if not isinstance(node, (Partial, Differential)):
-            continue
-        body, variable = node.children[0], node.variable
-        where = [place for place, part in places(body) if part is variable]
-        if not 2 <= len(where) <= MOST_OCCURRENCES:
-            continue
-        frozen = _frozen(around, variable)
-        for held in _subsets(len(where)):
-            fixed = body
-            for number in held:
-                fixed = replace_at(fixed, where[number], frozen)
-            mended = replace_at(before, path, node.rebuilt((fixed, *node.children[1:])))
-            if bench.equal(mended, after):
-                count = len(where)
-                missing = ", ".join(_ORDINALS[number] for number in held)
-                yield Slip(
-                    "product-rule",
-                    f"`{variable.name}` stands {count} times in what is differentiated, and each gives a term: "
-                    f"the term of the {missing} one is missing",
-                    help=f"add the term in which the {missing} `{variable.name}` varies",
-                )
-                return
-
-
-_ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth")
-
-
-def _subsets(count: int) -> list[tuple[int, ...]]:
-    """The occurrences that may have been held fixed: one, or all but one."""
-    single = [(number,) for number in range(count)]
-    others = [tuple(number for number in range(count) if number != kept) for kept in range(count)]
-    return list(dict.fromkeys([*single, *others]))
-
-
-def _frozen(around: Surroundings, variable: Symbol) -> Symbol:
-    """A variable with the same value that does not move."""
-    symbol = Symbol(variable.name + " held fixed", variable.shape)
-    around.bench.define(symbol, around.values.get(variable, variable))
-    return symbol
-
-
-# ---- the chain rule
-
-
-def _chain_rule(bench: Bench, before: Expr, after: Expr) -> Iterator[Slip]:
-    """∂f(u) was written as ∂u or as f′(u): the inner derivative, or the outer one, was forgotten."""
-    for path, node in places(before):
-        if not isinstance(node, (Partial, Differential)):
-            continue
-        for inner_path, inner in places(node.children[0]):
-            if not (isinstance(inner, (Power, Call)) and inner.children and node.variable in inner.children[0].symbols):
-                continue
-            if inner.shape is not inner.children[0].shape:
-                continue
-            body = replace_at(node.children[0], inner_path, inner.children[0])
-            mended = replace_at(before, path, node.rebuilt((body, *node.children[1:])))
-            ratio = bench.ratio(after, mended)
-            if ratio is not None and bench.equal(mended, after):
-                yield Slip("chain-rule", "the outer derivative is missing: by the chain rule it multiplies the inner one")
-                return
-
-
-__all__ = ["Add", "pattern_slips"]

@@ -115,6 +115,14 @@ def factors(node: s.Node) -> list[s.Node]:
     return [node]
 
 
+def with_factors(node: s.Node, parts: Iterator[s.Node]) -> s.Node:
+    """The same product with other factors, in order; the signs between them stay."""
+    if isinstance(node, s.Binary) and node.operator in PRODUCTS:
+        left = with_factors(node.left, parts)
+        return replace(node, left=left, right=with_factors(node.right, parts))
+    return next(parts)
+
+
 def terms(node: s.Node, positive: bool = True) -> list[tuple[bool, s.Node]]:
     """The terms of a sum with their signs; brackets and single signs are opened."""
     node = s.ungrouped(node)

@@ -40,11 +40,11 @@ class _Small:
         return self._random.randrange(limit) if limit > 0 else 0
 
 
-def counterexample(around: Surroundings, before: Expr, after: Expr) -> str | None:
+def counterexample(around: Surroundings, before: Expr, after: Expr, called: str = "the line before") -> str | None:
     """`at X = [[1, 0]], w = [1] the line before is 2 and this one is 1`; None if no small one was found."""
     best: tuple[int, str] | None = None
     for number in range(TRIES):
-        found = _at(around, before, after, number)
+        found = _at(around, before, after, number, called)
         if found is not None and (best is None or found[0] < best[0]):
             best = found
         if best is not None and number > 12:
@@ -52,7 +52,7 @@ def counterexample(around: Surroundings, before: Expr, after: Expr) -> str | Non
     return best[1] if best is not None else None
 
 
-def _at(around: Surroundings, before: Expr, after: Expr, number: int) -> tuple[int, str] | None:
+def _at(around: Surroundings, before: Expr, after: Expr, number: int, called: str) -> tuple[int, str] | None:
     rng = random.Random(f"counterexample/{number}")
     setting = around.bench.setting
     choices = (1, 2) if number % 2 else (1, 2, 2, 3)
@@ -72,7 +72,7 @@ def _at(around: Surroundings, before: Expr, after: Expr, number: int) -> tuple[i
         symbol for symbol in around.task.problem.variables if symbol in (before.symbols | after.symbols | _below(around, before, after))
     ]
     values = ", ".join(f"{symbol.name} = {_written(point.array(symbol))}" for symbol in names)
-    text = f"the line before is {_written(left)} and this one is {_written(right)}"
+    text = f"{called} is {_written(left)} and this one is {_written(right)}"
     said = f"at {values} {text}" if values else text
     return (len(said), said) if len(said) < 400 else None
 

@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+import re
 from typing import NoReturn
 
 from ..diagnostics import Diagnostic, InputError, Label, Source, Span
-from ..ir import ONE, Expr, Shape, Symbol
+from ..ir import ONE, Dim, Expr, Shape, Symbol
 from .scope import Scope
 
 
 def quoted(source: Source, span: Span) -> str:
     """The text at a place in backquotes, shortened in the middle where it is long."""
-    text = " ".join(source.text[span.start : span.end].split())
+    text = without_sizes(source.text[span.start : span.end])
     return f"`{text}`" if len(text) <= 60 else f"`{text[:28]} … {text[-28:]}`"
+
+
+def without_sizes(text: str) -> str:
+    """LaTeX without the words that only size its brackets, and with single blanks."""
+    if "\\" in text:
+        text = re.sub(r"\\(?:left|right|middle|[bB]igg?[lrm]?)(?![a-zA-Z])", "", text)
+    return " ".join(text.split())
 
 
 def described(shape: Shape) -> str:
@@ -46,8 +54,11 @@ def shape_notes(scope: Scope, *parts: tuple[Expr, Span]) -> tuple[str, ...]:
 
 
 def piece(scope: Scope, span: Span, transposed: bool = False) -> str:
-    text = " ".join(scope.source.text[span.start : span.end].split())
+    text = without_sizes(scope.source.text[span.start : span.end])
     latex = scope.syntax == "latex"
+    turned = re.fullmatch(_TURNED, text) if latex else None
+    if turned is not None:
+        return turned[1] if transposed else text
     simple = text.isalnum() or (text.endswith(")") and text.count("(") == 1) or (text.endswith(".T") and text[:-2].isalnum())
     if not transposed:
         return text if simple else f"({text})"
@@ -55,6 +66,10 @@ def piece(scope: Scope, span: Span, transposed: bool = False) -> str:
         return text[:-2]
     text = text if simple and not (latex and text.endswith(")")) else f"({text})"
     return f"{text}^T" if latex else f"{text}.T"
+
+
+_TURNED = r"(\\?[a-zA-Z]+)(?:\^\{?\\?(?:T|top|intercal)\}?|ᵀ|')"
+"""A name with its transpose in LaTeX."""
 
 
 def misfit_product(scope: Scope, left: tuple[Expr, Span], right: tuple[Expr, Span]) -> NoReturn:
@@ -73,10 +88,15 @@ def misfit_product(scope: Scope, left: tuple[Expr, Span], right: tuple[Expr, Spa
             help = f"`{piece(scope, right[1])}{sign}{piece(scope, left[1])}` fits, and is {described(Shape(b.rows, a.cols))}"
     fail(
         scope, "shape-mismatch",
-        f"cannot multiply {quoted(scope.source, left[1])} by {quoted(scope.source, right[1])}: {a.cols} columns meet {b.rows} rows",
+        f"cannot multiply {quoted(scope.source, left[1])} by {quoted(scope.source, right[1])}: "
+        f"{_count(a.cols, 'column')} {'meets' if a.cols is ONE else 'meet'} {_count(b.rows, 'row')}",
         (left[1], f"{a.rows}×{a.cols}"), (right[1], f"{b.rows}×{b.cols}"),
         notes=shape_notes(scope, left, right), help=help,
     )
+
+
+def _count(side: Dim, what: str) -> str:
+    return f"1 {what}" if side is ONE else f"{side} {what}s"
 
 
 def misfit_entrywise(scope: Scope, action: str, left: tuple[Expr, Span], right: tuple[Expr, Span]) -> NoReturn:
