@@ -3,23 +3,39 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
 
 from matgrad_cli.grading.check import check_file
+from matgrad_cli.records.finding import FileReport
 
 FILES = sorted((Path(__file__).parent.parent / "wrong_answers").glob("*.md"))
+EXPECTED = re.compile(r"^Expected: line (\d+), ([\w -]+); final answer (\w+)$", re.MULTILINE)
+
+checked = cache(check_file)
 
 
-@pytest.mark.parametrize("path", FILES, ids=[path.stem for path in FILES])
-def test_the_first_wrong_line_is_found(path: Path) -> None:
-    expected = re.search(r"^Expected: line (\d+), ([\w -]+); final answer (\w+)$", path.read_text(encoding="utf-8"), re.MULTILINE)
-    assert expected is not None
-    (problem,) = check_file(path).problems
+def cases() -> Iterator[object]:
+    """Every derivation: its file, its place in the file, and what is expected of it."""
+    for path in FILES:
+        text = path.read_text(encoding="utf-8")
+        names = re.findall(r"^problem: (.+)$", text, re.MULTILINE) or [path.stem]
+        found = EXPECTED.findall(text)
+        assert len(found) == len(names) == text.count("```matgrad"), path.name
+        for place, (name, expected) in enumerate(zip(names, found, strict=True)):
+            yield pytest.param(path, place, *expected, id=name)
+
+
+@pytest.mark.parametrize(("path", "place", "line", "codes", "final"), list(cases()))
+def test_the_first_wrong_line_is_found(path: Path, place: int, line: str, codes: str, final: str) -> None:
+    report: FileReport = checked(path)
+    problem = report.problems[place]
     first = problem.first_wrong
     assert first is not None
-    assert first.number == int(expected[1])
-    assert first.code in expected[2].split(" or ")
-    assert problem.final.verdict == expected[3]
+    assert first.number == int(line)
+    assert first.code in codes.split(" or ")
+    assert problem.final.verdict == final
     assert problem.verdict == "wrong"
