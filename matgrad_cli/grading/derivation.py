@@ -132,9 +132,12 @@ class Reader:
             return [Outcome("wrong", found, slip)]
         symbol = self.around.define(name, value)
         outcomes, last = [Outcome("follows", found)], found.expr
+        self._start(found)
         for side in claim.sides[2:]:
             last, outcome = self._next(last, side)
             outcomes.append(outcome)
+        if is_pending(value) and not letters and not is_pending(last) and all(outcome.verdict == "follows" for outcome in outcomes):
+            symbol = self.around.define(name, last)  # δ := ∂L/∂z = z − y stands for z − y from now on
         self.chain.last, self.chain.order, self.chain.target, self.chain.head = symbol if not letters else last, (), False, symbol
         return outcomes
 

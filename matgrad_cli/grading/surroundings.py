@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from ..diagnostics import Source
 from ..diagnostics.record import replace
-from ..ir import Differential, Dim, Expr, Index, Partial, Symbol, rename, substitute
+from ..ir import Differential, Dim, Expr, Index, Partial, Symbol, nodes_of, rename, substitute
 from ..notation import syntax as s
 from ..notation.latex_names import LatexNames
 from ..notation.latex_scope import latex_names
@@ -93,7 +93,8 @@ class Surroundings:
             symbol = Symbol(symbol.name + "′", value.shape)
         self.defined[name] = symbol
         self.values[symbol] = value
-        self.bench.define(symbol, self.expanded(value))
+        through = any(isinstance(node, (Partial, Differential)) and node.variable in self.values for node in nodes_of(value))
+        self.bench.define(symbol, value if through else self.expanded(value))
         return symbol
 
     def expanded(self, expr: Expr, keep: Symbol | None = None) -> Expr:

@@ -184,10 +184,6 @@ def _power_of_matrix(e: Elaborator, node: s.Apply, arguments: Arguments) -> Expr
 
 def _reduced(e: Elaborator, node: s.Apply, arguments: Arguments) -> Expr:
     value, axis, function = arguments[0], _axis(e, node), canonical_function(node.function)
-    if axis is None and value.shape.is_matrix and e.scope.syntax == "latex":
-        axis = axis_of_loss(e)
-        if axis is not None:
-            e.note(f"{e.text(node)} is taken of every {'row' if axis else 'column'}, as in the loss")
     if value.shape.is_number:
         return value
     if axis is None:
@@ -202,6 +198,10 @@ def _reduced(e: Elaborator, node: s.Apply, arguments: Arguments) -> Expr:
 
 def _softmax(e: Elaborator, node: s.Apply, arguments: Arguments) -> Expr:
     value, axis, function = arguments[0], _axis(e, node), canonical_function(node.function)
+    if axis is None and value.shape.is_matrix and e.scope.syntax == "latex":
+        axis = axis_of_loss(e)
+        if axis is not None:
+            e.note(f"{e.text(node)} is taken of every {'row' if axis else 'column'}, as in the loss")
     if not value.shape.is_matrix:
         result = Call("softmax", value)
     elif axis is None:

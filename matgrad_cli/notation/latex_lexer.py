@@ -193,7 +193,7 @@ class Lexer:
                     self.emit("name", name, at, at + size, font)
                     return at + size
                 whole = first and size == len(run)
-                if whole and name in GREEK:
+                if whole and name in GREEK and not (size == 2 and self.in_index()):
                     self.emit("name", name, at, at + size, font)
                     return at + size
                 english = whole and len(run) > 2 and run.lower() in WORDS and not self.in_braces()
@@ -215,6 +215,10 @@ class Lexer:
     def in_braces(self) -> bool:
         """Whether the run begins a group, as the letters of a script do."""
         return bool(self.tokens) and self.tokens[-1].text == "{"
+
+    def in_index(self) -> bool:
+        """Whether the run begins a subscript in braces: the `pi` of `A_{pi}` is two letters."""
+        return [token.text for token in self.tokens[-2:]] == ["_", "{"]
 
     def is_function_word(self, at: int, size: int, whole: bool) -> bool:
         """Inside a run only before a bracket: the `tr` of `Wtr(A)`, not that of `strain`."""

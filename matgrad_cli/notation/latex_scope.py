@@ -13,7 +13,7 @@ from .scope import Scope
 def latex_names(scope: Scope, texts: Iterable[str] = (), accents: frozenset[str] = frozenset()) -> LatexNames:
     """The names of a scope for the LaTeX reader; `texts` are searched for marked letters that are names of their own, like `accents`."""
     values = {**scope.symbols, **scope.definitions}
-    variables = {canonical_name(name): kind(value.shape) for name, value in values.items()}
+    variables = {form: kind(value.shape) for name, value in values.items() for form in (name, canonical_name(name))}
     return LatexNames(
         variables,
         frozenset(scope.loss_names),
