@@ -18,6 +18,7 @@ from .slips import Slip
 from .statements import Claim, Row, lone_name
 from .surroundings import Surroundings
 from .tree import walk
+from .variables import other_readings
 
 Verdict = Literal["follows", "wrong", "unreadable", "undecided"]
 
@@ -258,6 +259,7 @@ class Reader:
     def _next(self, last: Expr, side: Side) -> tuple[Expr, Outcome]:
         """One sign of equality: the new last expression and the outcome."""
         found = self._read(side, self._letters(last), ())
+        found = self._otherwise(last, found)
         if found.expr is None:
             if self.chain.target:
                 self.chain.final, self.chain.final_order = found, self.chain.order
@@ -282,6 +284,16 @@ class Reader:
         if self.chain.target and not is_pending(found.expr):
             self.chain.final, self.chain.final_order = found, self.chain.order
         return found.expr, outcome
+
+    def _otherwise(self, last: Expr, found: Read) -> Read:
+        """Where a side cannot follow as it stands, another reading of it if that one follows."""
+        clash = found.expr is None or isinstance(pairings(last, found.expr, self.chain.order), Clash)
+        for node in other_readings(found.side.node) if clash and found.side.node is not None else ():
+            other = read_side(replace(found.side, node=node), self.around, self._letters(last), ())
+            if other.expr is not None and self._compared(last, other, False).verdict == "follows":
+                self.notes.append(f"`{found.side.text.strip()}` is read with the trace of the whole product")
+                return other
+        return found
 
     def _misfit(self, last: Expr, found: Read) -> Outcome:
         """A side whose parts do not fit together, with the single edit that would make it follow, if there is one."""

@@ -20,6 +20,7 @@ from .surroundings import Surroundings
 from .task import written_transposed
 from .through import loss_through
 from .tree import PRODUCTS, is_index, rebuilt, walk
+from .variables import by_parts
 
 FORM_SLIPS = {
     "shape-mismatch": "non-conformable",
@@ -84,7 +85,7 @@ def read_side(side: Side, around: Surroundings, letters: Iterable[Index] = (), f
     try:
         node, rough = without_remainder(side.node, around)
         node = directed(rebuilt(node, _as_column) if around.columns else node, around)
-        tree, work = read_letters(telescoped(node, around), (*known, *fixed), ())
+        tree, work = read_letters(telescoped(by_parts(node, around), around), (*known, *fixed), ())
         tree = rebuilt(tree, lambda part: around.tabled(without_cases(part)))
         if work.reused:
             misused = work.reused[0]

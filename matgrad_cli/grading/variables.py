@@ -1,0 +1,69 @@
+"""Derivatives by parts of a variable: ∂f/∂u_i by a row of U, ∂f/∂vec X; and a trace that takes in the factors behind its bracket."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ..notation import syntax as s
+from .surroundings import Surroundings
+from .tree import PRODUCTS, rebuilt, walk
+
+_LETTERS = ("k", "l", "r", "s", "t", "q", "p", "a", "b", "c")
+
+
+def by_parts(node: s.Node, around: Surroundings) -> s.Node:
+    """∂f/∂u_i is the column of the ∂f/∂U_ik, ∂f/∂vec X is vec ∂f/∂X."""
+    if not any(isinstance(part, s.Derivative) and isinstance(part.variable, (s.Slice, s.Apply)) for _, part in walk(node)):
+        return node
+    taken = {part.name for _, part in walk(node) if isinstance(part, s.Name)}
+    letter = next((name for name in _LETTERS if name not in taken and not around.known(name)), "kk")
+
+    def change(part: s.Node) -> s.Node:
+        if not isinstance(part, s.Derivative) or part.indices:
+            return part
+        match part.variable:
+            case s.Slice(span, _, matrix, index, way):
+                own = s.Name(span, letter)
+                indices = (own, index) if way == "column" else (index, own)
+                entry = s.Derivative(part.span, part.body, matrix, indices, part.style)
+                return s.EntriesOf(part.span, (own, None), (None, None), entry)
+            case s.Apply(_, "vec", (s.Name() as whole,)):
+                return s.Apply(part.span, "vec", (s.Derivative(part.span, part.body, whole, (), part.style),))
+        return part
+
+    return rebuilt(node, change)
+
+
+def other_readings(node: s.Node) -> Iterator[s.Node]:
+    """What the same signs may also say: `tr(A) dX` is often written for tr(A dX)."""
+    found: list[s.Node] = []
+
+    def change(part: s.Node) -> s.Node:
+        wider = _wider_trace(part)
+        if wider is not None:
+            found.append(wider)
+        return wider or part
+
+    changed = rebuilt(node, change)
+    if found:
+        yield changed
+
+
+def _wider_trace(node: s.Node) -> s.Node | None:
+    """tr(A) B as tr(A B)."""
+    if not isinstance(node, s.Binary) or node.operator not in PRODUCTS:
+        return None
+    left = s.ungrouped(node.left)
+    if isinstance(left, s.Apply) and left.function == "tr" and len(left.arguments) == 1 and _moves(node.right):
+        inner = s.Binary(node.span, node.operator, left.arguments[0], node.right)
+        return s.Apply(node.span, "tr", (inner,))
+    if isinstance(left, s.Binary) and left.operator in PRODUCTS and isinstance(trace := s.ungrouped(left.right), s.Apply):
+        if trace.function == "tr" and len(trace.arguments) == 1 and _moves(node.right):
+            inner = s.Binary(node.span, node.operator, trace.arguments[0], node.right)
+            return s.Binary(node.span, left.operator, left.left, s.Apply(node.span, "tr", (inner,)))
+    return None
+
+
+def _moves(node: s.Node) -> bool:
+    """Whether a differential stands in the factor."""
+    return any(isinstance(part, s.Differential_) for _, part in walk(node))
