@@ -13,7 +13,7 @@ from .collapse import collapse_round
 from .context import Unfolding, entry
 from .gather import gather_round, inside_of, maximal
 from .recorder import Recorder
-from .terms import Letters, Term, has_pending, join, split
+from .terms import Letters, Term, has_pending, join, split, with_one_number
 from .unfolding import Unfolder
 
 MAX_LINES = 2_000
@@ -95,7 +95,16 @@ def differentiate(recorder: Recorder, letters: Letters) -> None:
         if gather_round(recorder, terms, letters):
             continue
         _unfold_round(recorder, unfolder, terms, letters)
+        _multiply_numbers(recorder)
     recorder.move("distribute-sum", join(split(recorder.line)))
+
+
+def _multiply_numbers(recorder: Recorder) -> None:
+    """½·2 in front of a term is multiplied as soon as it stands there."""
+    terms = split(recorder.line)
+    counted = [with_one_number(term) for term in terms]
+    if any(len(old.coefficient) > len(new.coefficient) for old, new in zip(terms, counted, strict=True)):
+        recorder.move("multiply-numbers", join(counted))
 
 
 def _unfold_round(recorder: Recorder, unfolder: Unfolder, terms: tuple[Term, ...], letters: Letters) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from fractions import Fraction
 
 from ..diagnostics.record import record, replace
 from ..ir import Add, Delta, Entry, Expr, Index, Mul, Number, Partial, Power, SumOver, add, letters_in, mul, rename, sum_over
@@ -103,6 +104,27 @@ def ordered(coefficient: Iterable[Expr]) -> tuple[Expr, ...]:
         first = Number(-rest[0].value) if negative else rest[0]
         return (first, *rest[1:])
     return (_MINUS, *rest) if negative else tuple(rest)
+
+
+def with_one_number(term: Term) -> Term:
+    """The term with the rational numbers in front multiplied into one; 2·½ vanishes."""
+    value, rest = Fraction(1), []
+    for factor in term.coefficient:
+        known = _rational(factor)
+        if known is None:
+            rest.append(factor)
+        else:
+            value *= known
+    front = () if value == 1 else (Number(value),)
+    return replace(term, coefficient=(*front, *rest))
+
+
+def _rational(factor: Expr) -> Fraction | None:
+    if isinstance(factor, Number):
+        return factor.value
+    if isinstance(factor, Power) and isinstance(factor.base, Number) and factor.exponent is _MINUS and factor.base.value != 0:
+        return 1 / factor.base.value
+    return None
 
 
 def _expand(expr: Expr) -> Iterator[Term]:
