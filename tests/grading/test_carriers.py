@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from matgrad_cli.grading.check import check_text
 from matgrad_cli.grading.files import read_text
 from matgrad_cli.grading.keys import Document
 
@@ -100,3 +101,21 @@ def test_text_that_is_no_toml_has_a_place() -> None:
     (error,) = read_text("[[problem]]\nloss = = 1\n", "a.toml").diagnostics
     assert error.code == "not-toml"
     assert error.labels[0].span.start == 19
+
+
+def test_keys_at_the_head_of_toml_are_defaults() -> None:
+    report = check_text(
+        'loss = "norm(X@w - y)**2"\nwrt = "w"\nshapes = "X: m×n, w: n, y: m, u: m"\n'
+        '[[problem]]\nid = "a"\nanswer = "2*X.T@(X@w - y)"\n[[problem]]\nloss = "norm(X@w - y)**2/2"\nanswer = "X.T@(X@w - y)"\n',
+        "a.toml",
+    )
+    assert [(problem.id, problem.verdict) for problem in report.problems] == [("a", "right"), ("2", "right")]
+
+
+def test_a_declared_name_beside_the_loss_is_known() -> None:
+    report = check_text(
+        '[[problem]]\nloss = "norm(X@w - y)**2"\nwrt = "w"\nshapes = "X: m×n, w: n, y: m, u: m"\nanswer = "2*X.T@(X@w - y + u - u)"\n'
+        '[[problem]]\nloss = "norm(X@w - y)**2"\nwrt = "w"\nshapes = "X: m×n, w: n, y: m, u: m"\nanswer = "2*X.T@(X@w - u)"\n',
+        "a.toml",
+    )
+    assert [(problem.verdict, problem.final.code) for problem in report.problems] == [("right", None), ("wrong", "differs")]

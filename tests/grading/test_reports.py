@@ -135,3 +135,9 @@ def test_no_answer_is_neither_right_nor_wrong(tmp_path: Path) -> None:
     assert {problem.id: problem.final.verdict for problem in report.files[0].problems} == {"7": "right", "1": "missing"}
     assert report.exit_code == 4
     assert report.files[0].diagnostics[0].code == "unknown-problem"
+
+
+def test_a_report_shows_itself_in_a_notebook() -> None:
+    html = check_files([SAMPLES / "stackexchange-lost-half"])._repr_html_()
+    assert html.startswith("<table>") and html.endswith("</table>")
+    assert "wrong" in html and "<code>" in html
