@@ -45,7 +45,9 @@ class Surroundings:
     base: Scope = field(init=False)
 
     def __post_init__(self) -> None:
-        self.base = scope_of(self.task.problem, Source("", ""), "latex")
+        base = scope_of(self.task.problem, Source("", ""), "latex")
+        beside = {symbol.name: symbol for symbol in self.task.declared if base.size(symbol.name) is None}
+        self.base = replace(base, symbols={**beside, **base.symbols})
 
     def names(self) -> LatexNames:
         """The names for the LaTeX reader."""

@@ -23,6 +23,7 @@ class Task:
     syntax: str | None
     wanted: Expr | None
     letters: tuple[Index, ...]
+    declared: tuple[Symbol, ...] = ()
 
 
 Key = tuple[str, str, str, str, str | None, str]
@@ -38,7 +39,17 @@ def _task(key: Key) -> Task | MatgradError:
     except MatgradError as error:
         return error
     letters = derivative_letters(problem)
-    return Task(problem, Bench(problem), layout, syntax, whole_derivative(problem.loss, problem.wrt, layout), letters)
+    wanted = whole_derivative(problem.loss, problem.wrt, layout)
+    return Task(problem, Bench(problem), layout, syntax, wanted, letters, _beside(problem, shapes))
+
+
+def _beside(problem: Problem, shapes: str) -> tuple[Symbol, ...]:
+    """Names that have a declared shape and do not stand in the loss: an answer may use them."""
+    from ..notation.shape_text import read_shapes
+
+    taken = {symbol.name for symbol in problem.variables}
+    entries = read_shapes((shapes,) if shapes else ()).items()
+    return tuple(Symbol(name, entry.shape) for name, entry in entries if name not in taken)
 
 
 def task_for(key: Key) -> Task:

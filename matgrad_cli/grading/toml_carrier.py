@@ -22,7 +22,7 @@ def read_toml(source: Source) -> Document:
     collector = Collector(source)
     places = _Places(source.text)
     tables = data.pop("problem", None)
-    _take(collector, data, places)
+    _take(collector, data, places, begins="loss" in data and (not isinstance(tables, (list, dict)) or "answer" in data))
     if isinstance(tables, (str, int)):
         collector.key("problem", places.find("problem", str(tables)))
     elif isinstance(tables, dict):
@@ -39,13 +39,11 @@ def read_toml(source: Source) -> Document:
     return collector.document()
 
 
-def _take(collector: Collector, table: dict[str, Any], places: _Places) -> None:
-    """Every key of one table, except that a table never begins another problem."""
-    into = collector.exercises[-1][0] if collector.exercises else collector.head
-    begins = not collector.exercises and "loss" in table
+def _take(collector: Collector, table: dict[str, Any], places: _Places, begins: bool = False) -> None:
+    """Every key of one table. The head of a file is a problem of its own only if no `[[problem]]` follows, or if it has an answer."""
     if begins:
         collector.begin()
-        into = collector.exercises[-1][0]
+    into = collector.exercises[-1][0] if collector.exercises else collector.head
     for word, value in table.items():
         name = known_key(word.lower())
         if name is None:

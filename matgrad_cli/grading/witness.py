@@ -69,7 +69,9 @@ def _at(around: Surroundings, before: Expr, after: Expr, number: int, called: st
     if all(abs(a - b) <= 1e-6 * max(1, abs(a), abs(b)) for a, b in zip(left.data, right.data, strict=True)):
         return None
     names = [
-        symbol for symbol in around.task.problem.variables if symbol in (before.symbols | after.symbols | _below(around, before, after))
+        symbol
+        for symbol in (*around.task.problem.variables, *around.task.declared)
+        if symbol in (before.symbols | after.symbols | _below(around, before, after))
     ]
     values = ", ".join(f"{symbol.name} = {_written(point.array(symbol))}" for symbol in names)
     text = f"{called} is {_written(left)} and this one is {_written(right)}"
