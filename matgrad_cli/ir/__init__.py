@@ -24,6 +24,4 @@ from .nodes import (
     Symbol,
     Transpose,
 )
-from .walk import Path, at, contains, fresh_index, letters_in, nodes_of, places, rename, replace_at, substitute
-
-__all__ = [name for name in dir() if not name.startswith("_")]
+from .walk import Path, at, fresh_index, letters_in, nodes_of, places, rename, replace_at, substitute

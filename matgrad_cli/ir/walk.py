@@ -10,7 +10,6 @@ from .dimensions import Dim
 from .expr import Expr
 from .index_nodes import Delta, Entry, MatrixOf, Partial, SumOver
 from .indices import Index, Position, letters_of, replace_in_position
-from .nodes import Symbol
 
 Path = tuple[int, ...]
 """Where a part stands: the child numbers from the root down."""
@@ -52,11 +51,6 @@ def places(root: Expr, path: Path = ()) -> Iterator[tuple[Path, Expr]]:
     yield path, root
     for number, child in enumerate(root.children):
         yield from places(child, (*path, number))
-
-
-def contains(root: Expr, symbol: Symbol) -> bool:
-    """Whether the variable occurs in `root`."""
-    return symbol in root.symbols
 
 
 def substitute(root: Expr, mapping: Mapping[Expr, Expr]) -> Expr:

@@ -72,14 +72,6 @@ def factors_of(expr: Expr) -> tuple[Expr, ...]:
     return expr.factors if isinstance(expr, MatMul) else (expr,)
 
 
-def scalar_and_array(expr: Expr) -> tuple[tuple[Expr, ...], Expr | None]:
-    """The numbers of a scalar product and its array (None if it is a number altogether)."""
-    factors = expr.factors if isinstance(expr, Mul) else (expr,)
-    numbers = tuple(factor for factor in factors if factor.shape.is_number)
-    arrays = [factor for factor in factors if not factor.shape.is_number]
-    return numbers, (arrays[0] if arrays else None)
-
-
 def number_product(left: Expr, right: Expr) -> Expr:
     """left · right of two matrices whose product is 1×1: the orientation with fewest transposes."""
     straight = matmul(left, right)

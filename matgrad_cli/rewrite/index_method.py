@@ -5,7 +5,7 @@ from __future__ import annotations
 from ..diagnostics import Diagnostic, StuckError
 from ..diagnostics.record import record
 from ..facts import Problem
-from ..ir import Add, Call, Delta, Expr, Index, Number, Pair, Partial, Symbol, add, mul, nodes_of
+from ..ir import Call, Expr, Index, Number, Partial, Symbol, add
 from ..ir.dimensions import ONE
 from ..notation.to_text import to_text
 from ..records import Bindings
@@ -157,16 +157,3 @@ def collapse(recorder: Recorder) -> None:
         terms = split(recorder.line)
         if not collapse_round(recorder, terms):
             return
-
-
-def is_letter(position: object) -> bool:
-    """Whether a position is a single letter."""
-    return isinstance(position, Index)
-
-
-def leftover(expr: Expr) -> list[Expr]:
-    """δ's and pairs that are left in a line without pending derivatives."""
-    return [node for node in nodes_of(expr) if isinstance(node, Delta) and (isinstance(node.left, Pair) or isinstance(node.right, Pair))]
-
-
-__all__ = ["Add", "Target", "collapse", "differentiate", "leftover", "mul", "reserved_names", "target_of"]

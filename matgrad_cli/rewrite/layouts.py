@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from ..diagnostics import Diagnostic, UsageError
-from ..ir import Entry, Expr, Index, Shape, Transpose
+from ..ir import Entry, Index, Shape, Transpose
 from .algebra import flip
 from .recorder import Recorder
 
@@ -33,11 +33,6 @@ def is_turned(layout: str, loss: Shape, wrt: Shape, order: int = 1) -> bool:
     if wrt.is_number:
         return layout in _ARRAY_BY_NUMBER
     return layout in _VECTOR_BY_VECTOR
-
-
-def written_in(layout: str, matrix: Expr, loss: Shape, wrt: Shape, order: int = 1) -> Expr:
-    """A derivative given in the gradient layout, written in another one."""
-    return flip(matrix) if is_turned(layout, loss, wrt, order) else matrix
 
 
 def change_layout(recorder: Recorder, layout: str, loss: Shape, wrt: Shape, order: int) -> None:
