@@ -16,6 +16,7 @@ from .finals import final_of
 from .losses import loss_names
 from .merge import Located, Settings
 from .passage import Passage, line_and_column
+from .prose import without_prose
 from .slips import Slip
 from .statements import Row, joined_rows, read_row
 from .surroundings import surroundings
@@ -186,6 +187,9 @@ def _reached(report: ProblemReport) -> int:
 def _read_derivation(chosen: Settings, task: Task, columns: bool) -> tuple[ProblemReport, bool]:
     rows = joined_rows(chosen.rows)
     around = surroundings(task, [row.text for _, row in rows], None)
+    names = around.names()
+    letters = {*names.variables, *names.dimensions}
+    rows = [(number, without_prose(row, letters)) for number, row in rows]
     around.columns = columns
     around.losses = loss_names(around, rows, chosen.source, chosen.text("syntax"), chosen.text("name"))
     trees = [read_row(number, row, chosen.source, around.names(), chosen.text("syntax")) for number, row in rows]

@@ -57,10 +57,12 @@ def _wider_trace(node: s.Node) -> s.Node | None:
     if isinstance(left, s.Apply) and left.function == "tr" and len(left.arguments) == 1 and _moves(node.right):
         inner = s.Binary(node.span, node.operator, left.arguments[0], node.right)
         return s.Apply(node.span, "tr", (inner,))
-    if isinstance(left, s.Binary) and left.operator in PRODUCTS and isinstance(trace := s.ungrouped(left.right), s.Apply):
-        if trace.function == "tr" and len(trace.arguments) == 1 and _moves(node.right):
-            inner = s.Binary(node.span, node.operator, trace.arguments[0], node.right)
-            return s.Binary(node.span, left.operator, left.left, s.Apply(node.span, "tr", (inner,)))
+    if not (isinstance(left, s.Binary) and left.operator in PRODUCTS and _moves(node.right)):
+        return None
+    trace = s.ungrouped(left.right)
+    if isinstance(trace, s.Apply) and trace.function == "tr" and len(trace.arguments) == 1:
+        inner = s.Binary(node.span, node.operator, trace.arguments[0], node.right)
+        return s.Binary(node.span, left.operator, left.left, s.Apply(node.span, "tr", (inner,)))
     return None
 
 

@@ -1,0 +1,95 @@
+"""Words between and around formulas in plain text: rows that only talk, and what is said before or behind a formula."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+
+from ..notation.latex_names import FUNCTIONS, GREEK
+from .passage import Passage, covered
+
+_SMALL = frozenset(
+    "a an as at be by if in is it its of on or so to we us with the and for let now get has are can our this that".split()  # noqa: SIM905
+)
+_OPENING = re.compile(
+    r"\s*(?:\*\*|__)?(?:step\s+\d+|part\s+\(?\w\)?|case\s+\d+|\d+|\([a-z\d]\))(?:\*\*|__)?\s*[.:)]\s*(?:\*\*)?\s*", re.IGNORECASE
+)
+_BULLET = re.compile(r"\s*(?:[*•▪▸>]\s+|\d+[.)]\s+|\(\d+\)\s+)")
+_COMMENT = re.compile(r"\s(?:#|//|←|<--)\s*[A-Za-z(][^=]*$")
+_MATH = re.compile(r"\$[^$]*\$|\\\([^()]*\\\)|`[^`]*`")
+_PIECE = re.compile(r"\s*(?:([A-Za-z][A-Za-z'’-]*)(?![\w(\[^'ᵀ])|\$[^$=]*\$|([,:.]))\s*")
+_RELATION = re.compile(r"\s*(?::?=|[@*/+^_≈])")
+_WORD = re.compile(r"[A-Za-z][A-Za-z'’-]*")
+_FORMULA = re.compile(r"[=\\^_{}∂∇Σᵀ²⊙‖|+@/<>≈\[\]]|\.T\b")
+
+
+def without_prose(row: Passage, letters: Collection[str]) -> Passage:
+    """The row with the words of its author made blank; the formula keeps its place. `letters` are the names that stand for something."""
+    text = row.text
+    if talks(text, letters):
+        return _blanked(row, 0, len(text))
+    for mark in (_BULLET, _OPENING):
+        if (found := mark.match(text)) and found.end() < len(text):
+            text = covered(text, 0, found.end())
+    start = _talk_before(text, letters)
+    text = covered(text, 0, start)
+    comment = _COMMENT.search(text)
+    if comment is not None:
+        text = covered(text, comment.start(), len(text))
+    bracket = re.search(r"\s[(\[]([^()\[\]]*(?:\([^()]*\)[^()\[\]]*)*)[)\]]\s*\.?\s*$", text)
+    if bracket is not None and _is_remark(bracket[1], letters):
+        text = covered(text, bracket.start(), len(text))
+    return row if text == row.text else Passage(text, row.start, row.offsets)
+
+
+def _blanked(row: Passage, start: int, end: int) -> Passage:
+    return Passage(covered(row.text, start, end), row.start, row.offsets)
+
+
+def talks(text: str, letters: Collection[str]) -> bool:
+    """Whether a row is a sentence: words alone, with formulas only between dollars."""
+    rest = _MATH.sub(lambda found: found[0] if "=" in found[0] else " ", text)
+    if _FORMULA.search(rest) or not rest.strip():
+        return False
+    words = _WORD.findall(rest)
+    return _are_words(words, letters) and sum(map(len, words)) >= 0.6 * len(re.sub(r"[\s\d.,:;!?*]", "", rest))
+
+
+def _are_words(words: list[str], letters: Collection[str]) -> bool:
+    """Whether these runs of letters are English: each a word, one of them of some length."""
+    return bool(words) and all(_is_word(word, letters) for word in words) and any(len(word) > 3 for word in words)
+
+
+def _is_word(word: str, letters: Collection[str]) -> bool:
+    if word in FUNCTIONS or word in GREEK or word in letters:
+        return False
+    if word.lower() in _SMALL or word == "I":
+        return True
+    if len(word) < 3 or not re.fullmatch(r"[A-Z]?[a-z]+(?:['’-][A-Za-z]?[a-z]+)*", word) or not re.search(r"[aeiouy]", word.lower()):
+        return False
+    return not all(letter in letters for letter in word)
+
+
+def _talk_before(text: str, letters: Collection[str]) -> int:
+    """Where the formula begins behind an opening such as `Taking differentials: ` or `So the gradient is `."""
+    at, ends, words = 0, [0], [""]
+    while match := _PIECE.match(text, at):
+        word, at = match[1], match.end()
+        if word is not None and not _is_word(word, letters):
+            if len(word) > 1:
+                break
+            continue  # a letter between words: `Putting r back gives`
+        if word is not None or match[2]:
+            words.append(word or "")
+            ends.append(at)
+    if _RELATION.match(text, ends[-1]):  # the last word is a name: `grad = …`
+        del words[-1], ends[-1]
+    long = any(len(word) > 3 for word in words) and words[1].lower() not in ("where", "with", "let", "for", "here")
+    return ends[-1] if ends and long and ends[-1] < len(text) else 0
+
+
+def _is_remark(inside: str, letters: Collection[str]) -> bool:
+    """`since A = A^T`, `chain rule`: a bracket that begins with words and is no factor."""
+    words = _WORD.findall(_MATH.sub(" ", inside))
+    first = re.match(r"\s*([A-Za-z]+)", inside)
+    return first is not None and _is_word(first[1], letters) and any(len(word) > 3 and _is_word(word, letters) for word in words)
