@@ -99,7 +99,8 @@ def read_answer(text: str, around: Surroundings) -> Read:
     first: Read | None = None
     for language in languages:
         found = read_side(_side(text, language, around), around)
-        if found.expr is not None:
+        # Text of the expression language whose names are all known is in that language, also where its shapes do not fit: 2*A*x.
+        if found.expr is not None or (language == "numpy" and found.failure == "wrong" and not _unknown(found)):
             return found
         # What is readable and does not fit is told in the language in which it is readable.
         if (
