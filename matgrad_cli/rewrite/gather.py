@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 
+from ..diagnostics.record import record
 from ..ir import Entry, Expr, Fill, Index, MatrixOf, Named, Partial, Symbol, add, mul, sum_over
 from ..ir.dimensions import ONE
 from .context import entry
 from .readback import read_back
+from .reading import tidy_part
 from .recorder import Recorder
 from .terms import ZERO, Letters, Term
-from .tidy import textbook
 
 MANY_LETTERS = 5
 """A single term with so many summed letters is gathered too, so that no line grows with the depth of the loss."""
@@ -77,30 +78,35 @@ def gather_round(recorder: Recorder, terms: tuple[Term, ...], letters: Letters) 
     for base, members in groups.items():
         if len(members) < 2 and len(members[0].indices) < MANY_LETTERS and not _worth_naming(base, members[0]):
             continue
-        gathered = gathered_term(base, members, letters, recorder)
+        gathered = gathered_term(base, members, letters)
         if gathered is None:
             continue
-        line: list[Expr] = []
-        for term in terms:
-            if term is members[0]:
-                line.append(gathered)
-            elif term not in members:
-                line.append(term.expr())
         before = recorder.line
-        coefficient = gathered.children[-1] if gathered.children else gathered
-        pending = members[0].pending
-        assert pending is not None
-        recorder.move("gather", add(*line), (("pending", base), ("G", _coefficient(gathered, coefficient))))
+        _collect(recorder, terms, members, gathered)
         if recorder.line is not before:
             return True
     return False
 
 
-def _coefficient(gathered: Expr, fallback: Expr) -> Expr:
-    for factor in (gathered, *gathered.children, *(part for child in gathered.children for part in child.children)):
-        if isinstance(factor, Entry):
-            return factor.base
-    return fallback
+def _collect(recorder: Recorder, terms: tuple[Term, ...], members: list[Term], gathered: Gathered) -> None:
+    """The gathered line, its coefficient tidied one move at a time, and a name for a coefficient that stays big."""
+
+    def line_of(coefficient: Expr) -> Expr:
+        line: list[Expr] = []
+        for term in terms:
+            if term is members[0]:
+                line.append(gathered.term(coefficient))
+            elif term not in members:
+                line.append(term.expr())
+        kept = [part for part in line if part is not ZERO]
+        return add(*kept) if kept else ZERO
+
+    whole = gathered.coefficient
+    recorder.move("gather", line_of(whole), (("pending", gathered.base), ("G", whole)))
+    whole = tidy_part(recorder, whole, line_of)
+    if whole.weight > NAME_FROM and not whole.shape.is_number and not isinstance(whole, Named):
+        named = Named(_name(recorder), whole)
+        recorder.move("name-coefficient", line_of(named), (("name", named.name),))
 
 
 def _worth_naming(base: Expr, term: Term) -> bool:
@@ -110,44 +116,49 @@ def _worth_naming(base: Expr, term: Term) -> bool:
     return isinstance(base, Named) and len(term.others) > 1
 
 
-def gathered_term(base: Expr, members: Sequence[Term], letters: Letters, recorder: Recorder) -> Expr | None:
-    """Σ_ij G_ij ∂base_ij with the coefficients of all members read back to one matrix G; None if one cannot be read."""
+@record
+class Gathered:
+    """Σ_ij G_ij ∂base_ij with the coefficients of several terms read back to one matrix G (a number for a number `base`)."""
+
+    base: Expr
+    coefficient: Expr
+    pending: Partial
+    row: Index | None
+    col: Index | None
+
+    def term(self, coefficient: Expr) -> Expr:
+        """The term with another coefficient in the place of G; 0 if that is 0."""
+        if coefficient is ZERO or (isinstance(coefficient, Fill) and coefficient.value == 0):
+            return ZERO
+        if not isinstance(self.pending.body, Entry):
+            return mul(coefficient, self.pending)
+        own = Partial(entry(self.base, self.row, self.col), self.pending.variable, self.pending.row, self.pending.col)
+        indices = [letter for letter in (self.row, self.col) if letter is not None]
+        return sum_over(indices, mul(entry(coefficient, self.row, self.col), own))
+
+
+def gathered_term(base: Expr, members: Sequence[Term], letters: Letters) -> Gathered | None:
+    """The terms of one composite as one; None if a coefficient cannot be read back."""
     first = members[0].pending
     assert first is not None
-    if not isinstance(first.body, Entry):
-        parts = []
-        for term in members:
-            reading = read_back(Term(term.coefficient, term.indices, term.others), None, None)
-            if reading is None:
-                return None
-            parts.append(reading.expr())
-        whole = textbook(add(*parts), recorder.problem)
-        return whole if whole is ZERO else mul(whole, first)
     taken = set[str]()
-    row = letters.draw(base.shape.rows, taken) if base.shape.rows is not ONE else None
-    col = letters.draw(base.shape.cols, taken) if base.shape.cols is not ONE else None
-    matrices = []
+    row = col = None
+    if isinstance(first.body, Entry):
+        row = letters.draw(base.shape.rows, taken) if base.shape.rows is not ONE else None
+        col = letters.draw(base.shape.cols, taken) if base.shape.cols is not ONE else None
+    parts = []
     for term in members:
         pending = term.pending
         assert pending is not None
-        assert isinstance(pending.body, Entry)
         inside = pending.body
-        own = {letter for letter in (inside.row, inside.col) if isinstance(letter, Index)}
+        places = (inside.row, inside.col) if isinstance(inside, Entry) else (None, None)
+        own = [letter if isinstance(letter, Index) else None for letter in places]
         rest = Term(term.coefficient, tuple(index for index in term.indices if index not in own), term.others)
-        reading = read_back(
-            rest, inside.row if isinstance(inside.row, Index) else None, inside.col if isinstance(inside.col, Index) else None
-        )
-        if reading is None or reading.matrix is None:
+        reading = read_back(rest, own[0], own[1])
+        if reading is None or (isinstance(inside, Entry) and reading.matrix is None):
             return None
-        matrices.append(reading.expr())
-    whole = textbook(add(*matrices), recorder.problem)
-    if isinstance(whole, Fill) and whole.value == 0:
-        return ZERO
-    if whole.weight > NAME_FROM and not isinstance(whole, Named):
-        whole = Named(_name(recorder), whole)
-    pending_new = Partial(entry(base, row, col), first.variable, first.row, first.col)
-    indices = [letter for letter in (row, col) if letter is not None]
-    return sum_over(indices, mul(entry(whole, row, col), pending_new))
+        parts.append(reading.expr())
+    return Gathered(base, add(*parts), first, row, col)
 
 
 def _name(recorder: Recorder) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from ..facts import Problem
 from ..facts.holding import holds
 from ..ir import Delta, Entry, Expr, Index, Transpose, add, mul, nodes_of
@@ -67,7 +69,9 @@ def _entry_of(reading: Reading, row: Index | None, col: Index | None) -> Expr:
 
 
 def _which_rule(terms: tuple[Term, ...], readings: list[Reading]) -> tuple[str, Bindings]:
-    matrices = add(*(reading.matrix for reading in readings if reading.matrix is not None))
+    single = len(readings) == 1 and readings[0].matrix is not None
+    matrices = readings[0].matrix if single else add(*(reading.expr() for reading in readings))
+    assert matrices is not None
     moves = {move for reading in readings for move in reading.moves}
     if len(readings) == 1 and moves == {"read-product"}:
         return "read-product", (("k", ", ".join(map(str, terms[0].indices))), ("product", matrices))
@@ -133,24 +137,34 @@ def _transposed(base: Expr) -> Expr:
 
 def tidy_line(recorder: Recorder) -> None:
     """The matrix of the last line in textbook form: a titled group with one substep for each move."""
+    line = recorder.line
+    if isinstance(line, Entry):
+        tidy_part(recorder, line.base, lambda part: entry(part, line.row, line.col))
+    else:
+        tidy_part(recorder, line, lambda part: part)
+
+
+def tidy_part(recorder: Recorder, part: Expr, line_of: Callable[[Expr], Expr]) -> Expr:
+    """One part of the current line in textbook form; `line_of` is the line with another part in its place. Returns the part."""
     substeps: list[Step] = []
     shown = line = recorder.line
     recogniser = Recogniser(recorder.rules)
     for _ in range(MAX_TIDY):
-        inside = line.base if isinstance(line, Entry) else line
-        found = tidy_once(inside, recorder.problem, recogniser)
+        found = tidy_once(part, recorder.problem, recogniser)
         if found is None:
             break
         rule, better = found
-        line = entry(better, line.row, line.col) if isinstance(line, Entry) else better
+        bindings = tidy_bindings(rule, part, better, recorder.problem)
+        part, line = better, line_of(better)
         if to_unicode(line) == to_unicode(shown):
             continue  # λ·½ and λ/2 look the same: what no reader can see is not a step of its own
-        substeps.append(recorder.step(rule, shown, line, tidy_bindings(rule, inside, better, recorder.problem)))
+        substeps.append(recorder.step(rule, shown, line, bindings))
         shown = line
     if shown is not line:
         before = substeps.pop().before if substeps else shown
         substeps.append(recorder.step("multiply-numbers", before, line))
     recorder.group("textbook-form", substeps)
+    return part
 
 
 def tidy_bindings(rule: str, before: Expr, after: Expr, problem: Problem) -> Bindings:
