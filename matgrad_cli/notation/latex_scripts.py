@@ -89,6 +89,9 @@ class Scripts(Cursor):
             return Script("sample", self.letters(first + 1, past - 1), end=end)
         if rounded and len(tokens) == 1 and tokens[0].kind == "name" and not self.is_top(tokens[0]):
             return Script("sample", self.letters(first, past), end=end)
+        layer = self.layer(tokens, end)
+        if layer:
+            return layer
         special = self.transposing(tokens, end)
         if special:
             return special
@@ -103,9 +106,16 @@ class Scripts(Cursor):
         minus = tokens[0].text == "-" and tokens[0].kind == "operator"
         if minus and len(tokens) == 2 and tokens[1].kind == "number" and tokens[1].text.isdigit() and int(tokens[1].text[:4]) > 0:
             return Script("inverse", amount=int(tokens[1].text[:4]), end=end)
-        value = self.inside(first, past)
-        layer = len(tokens) == 3 and tokens[0].text in "([" and tokens[1].kind == "number"
-        return Script("power", (value,), label=tokens[1].text if layer else "", end=end)
+        return Script("power", (self.inside(first, past),), end=end)
+
+    def layer(self, tokens: list[Token], end: Token) -> Script | None:
+        """`(2)`, `[2]`, `(2)T`: a number in brackets, which belongs to the name of the letter below it."""
+        if len(tokens) not in (3, 4) or tokens[0].text not in ("(", "[") or tokens[2].kind != "close" or not tokens[1].text.isdigit():
+            return None
+        if len(tokens) == 4 and not self.is_top(tokens[3]):
+            return None
+        value = Literal_(self.span(tokens[1]), Fraction(tokens[1].text[:9]), tokens[1].text)
+        return Script("power" if len(tokens) == 3 else "power-T", (value,), label=tokens[1].text[:9], end=end)
 
     def source_text(self, token: Token) -> str:
         """The characters of a token."""
@@ -317,10 +327,12 @@ class Scripts(Cursor):
     def labelled(self, token: Token, scripts: list[Script]) -> tuple[str, list[Script]]:
         """A name whose subscript belongs to it: W_1, sigma_max, L_2; and the scripts left."""
         for place, script in enumerate(scripts):
-            if script.kind == "power" and script.label:  # W^{(1)}, W^{[1]}: the layer's W1
-                for form in (f"{token.text}_{script.label}", f"{token.text}{script.label}"):
-                    if form in self.names.variables:
-                        return form, scripts[:place] + scripts[place + 1 :]
+            if script.label and script.kind in ("power", "power-T"):  # W^{(1)}, W^{[1]}: the layer's W1
+                rest = [Script("T", end=script.end)] if script.kind == "power-T" else []
+                if not self.is_sample(token.text):
+                    return self.known_form(token.text, script.label), scripts[:place] + rest + scripts[place + 1 :]
+                at = self.index(Token("number", script.label, (script.end or token).start, (script.end or token).end))
+                return token.text, scripts[:place] + [Script("sample", (at,), end=script.end), *rest] + scripts[place + 1 :]
             if script.kind == "label":
                 return self.known_form(token.text, script.label), scripts[:place] + scripts[place + 1 :]
             if script.kind == "index" and len(script.parts) == 1:
@@ -332,6 +344,10 @@ class Scripts(Cursor):
                 if isinstance(part, Literal_) and not self.variable(token.text) and self.is_label(token.text):
                     return f"{token.text}_{text}", scripts[:place] + scripts[place + 1 :]
         return token.text, scripts
+
+    def is_sample(self, name: str) -> bool:
+        """Whether x^{(1)} is the first row of a matrix X: it is known, and x is not."""
+        return not self.variable(name) and self.matrix_of(Name(self.span(self.last), name)).name != name
 
     def is_label(self, name: str) -> bool:
         """Whether a number under an unknown letter belongs to the name: no matrix of that letter, no basis vector."""
