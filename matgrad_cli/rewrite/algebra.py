@@ -48,6 +48,8 @@ def flip(expr: Expr) -> Expr:
         return matmul(*(flip(factor) for factor in reversed(expr.factors)))
     if isinstance(expr, Mul):
         return mul(*(flip(factor) for factor in expr.factors))
+    if isinstance(expr, Add) and {flip(term) for term in expr.terms} == set(expr.terms):
+        return expr  # A + Aᵀ is its own transpose
     pushed = _pushed(expr)
     allowed = transposes(expr) + isinstance(expr, Kron)  # I ⊗ xᵀ reads better than (I ⊗ x)ᵀ
     return pushed if pushed is not None and transposes(pushed) <= allowed else Transpose(expr)

@@ -186,3 +186,16 @@ def outer_in_hadamard(node: Expr, problem: Problem) -> Expr | None:
                 left, right, rest = right, left, flip(rest)
             return matmul(*node.factors[:-2], hadamard(left, matmul(rest, hadamard(right, vector))))
     return None
+
+
+def inner_as_sum(node: Expr, problem: Problem) -> Expr | None:
+    """(u / v)ᵀ (v ∘ w) = sum(u / v ∘ v ∘ w), where entry by entry something then cancels."""
+    if not isinstance(node, MatMul) or not node.shape.is_number or len(node.factors) != 2:
+        return None
+    left, right = flip(node.factors[0]), node.factors[1]
+    for one, other in ((left, right), (right, left)):
+        terms = one.terms if isinstance(one, Add) else (one,)
+        factors = set(other.factors) if isinstance(other, Hadamard) else {other}
+        if all(_inverses(term) & factors for term in terms):
+            return Call("sum", hadamard(one, other))
+    return None

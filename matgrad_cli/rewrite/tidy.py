@@ -34,7 +34,16 @@ from ..ir import (
     mul,
 )
 from .algebra import flip, transposes
-from .cancel import cancel_power, inverse_of_kron, kron_times_vec, open_bracket_to_cancel, outer_in_hadamard, split_inverse, vec_product
+from .cancel import (
+    cancel_power,
+    inner_as_sum,
+    inverse_of_kron,
+    kron_times_vec,
+    open_bracket_to_cancel,
+    outer_in_hadamard,
+    split_inverse,
+    vec_product,
+)
 from .merging import (
     adds_to_one,
     factor_elementwise,
@@ -305,6 +314,7 @@ MOVES: tuple[TidyMove, ...] = (
     TidyMove("trace-vec", vec_product),
     TidyMove("hadamard-outer", outer_in_hadamard),
     TidyMove("open-bracket", open_bracket_to_cancel),
+    TidyMove("inner-as-sum", inner_as_sum),
     TidyMove("diag-mul-vector", diag_times_vector),
     TidyMove("sums-of-ones", sums_of_ones),
     TidyMove("entry-of-constant", entry_of_constant),
