@@ -10,7 +10,7 @@ from ..diagnostics.record import replace
 from ..ir import Entry, Expr, Index, MatrixOf, Partial, Symbol, Transpose
 from ..notation import syntax as s
 from .diagnose import Context, delta_of_unlike, diagnosis, repaired
-from .directions import to_first_order
+from .directions import holds_small, to_first_order
 from .forms import as_array, is_derivative, is_pending, left_letters, order_of
 from .kinds import Clash, kind_in_words, pairings
 from .reading import Read, Side, read_side
@@ -155,6 +155,7 @@ class Reader:
             last: Expr = self.chain.last
             if not claim.leading:
                 return self._loose(sides[0], last)
+            self.chain.rough = self.chain.rough or (claim.rough and holds_small(self.around, last))
         elif len(sides) == 1:
             return self._bare(sides)
         else:
@@ -163,6 +164,7 @@ class Reader:
                 return self._without_left(left, sides[1:])
             self._start(left)
             last, sides = left.expr, sides[1:]
+            self.chain.rough = self.chain.rough or (claim.rough and holds_small(self.around, last))
             if self._states_loss(left):
                 return self._statement(left, sides)
         for side in sides:
@@ -302,7 +304,7 @@ class Reader:
         if found.slip is not None and found.slip.code in ("free-index-mismatch", "wrong-delta"):
             slip = delta_of_unlike(context, last, found.slip)
             return Outcome("wrong", found, slip) if slip is not None else outcome
-        if found.slip is None or found.slip.code != "non-conformable":
+        if found.slip is None or found.slip.code not in ("non-conformable", "number-plus-array"):
             return outcome
         mended = repaired(context, last)
         if mended is None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from ..ir import ONE, Differential, Expr, Fill, Number, Shape, Symbol, substitute
+from ..ir import ONE, Differential, Expr, Fill, Number, Shape, Symbol, nodes_of, substitute
 from ..notation import syntax as s
 from ..notation.at_points import AT_ZERO, moved_to
 from ..verify.verdict import Verdict
@@ -129,6 +129,12 @@ def _is_remainder(node: s.Node, around: Surroundings) -> bool:
         node = node.left
     name = node.name if isinstance(node, s.Name) else node.function if isinstance(node, s.Apply) else ""
     return name in _REMAINDERS and unknown(around, name)
+
+
+def holds_small(around: Surroundings, expr: Expr) -> bool:
+    """Whether something small stands in the expression: only then ≈ says `to first order`."""
+    small = frozenset(around.directions.values()) & expr.symbols
+    return bool(small) or any(isinstance(node, Differential) for node in nodes_of(expr))
 
 
 def to_first_order(around: Surroundings, before: Expr, after: Expr) -> Verdict:

@@ -8,14 +8,16 @@ from dataclasses import dataclass
 from typing import Literal
 
 from ..diagnostics import InputError, Source, Span
+from ..diagnostics.record import replace
 from ..notation import syntax as s
 from ..notation.latex_lines import split_line
 from ..notation.latex_names import LatexNames
 from .passage import Passage
 from .reading import Side
-from .tree import rebuilt
+from .tree import is_index, rebuilt, walk
 
 LONGEST_ROW = 12_000
+_INDICES = frozenset("ijklmnpqrst")
 _GOES_ON = r"\s*(?:\\quad|\\qquad|\\,|\\;|\\hphantom\{[^}]*\}|\{\})*\s*(?:\+|[-−]|\\times\b|\\cdot\b|\\odot\b)"
 _LEFT_OPEN = r"(?:[-+−]|\\times|\\cdot|\\odot)\s*$"
 _NUMPY = re.compile(r"@|\*\*|\.T\b|\b(?:norm|inv|eye|ones|logdet|matrix_power|outer|partial|delta|sum)\s*[(\[]|\bnp\.")
@@ -29,6 +31,7 @@ class Claim:
     sides: tuple[Side, ...]
     leading: bool = False
     definition: bool = False
+    rough: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,10 +78,26 @@ def read_row(number: int, row: Passage, source: Source, names: LatexNames, synta
             ),
             statement.leading is not None,
             statement.role == "definition",
+            "≈" in (statement.leading, *statement.relations),
         )
         for statement in line.statements
     )
-    return Row(number, row, claims, line.notes)
+    return Row(number, row, tuple(_labelled(claim, names) for claim in claims), line.notes)
+
+
+def _labelled(claim: Claim, names: LatexNames) -> Claim:
+    r"""`z_o = …` of an unknown z, where o is no index on the right: o belongs to the name."""
+    node = s.ungrouped(claim.sides[0].node) if claim.sides and claim.sides[0].node is not None else None
+    if claim.leading or len(claim.sides) < 2 or not isinstance(node, s.Subscript) or len(node.indices) != 1:
+        return claim
+    base, letter = s.ungrouped(node.body), s.ungrouped(node.indices[0])
+    if not isinstance(base, s.Name) or not isinstance(letter, s.Name) or base.name in names.variables or letter.name in _INDICES:
+        return claim
+    right = claim.sides[1].node
+    if right is None or any(isinstance(part, s.Name) and part.name == letter.name and is_index(right, path) for path, part in walk(right)):
+        return claim
+    left = replace(claim.sides[0], node=s.Name(node.span, f"{base.name}_{letter.name}"))
+    return replace(claim, sides=(left, *claim.sides[1:]))
 
 
 def _named(node: s.Node | None, text: str, names: LatexNames, left: bool) -> s.Node | None:

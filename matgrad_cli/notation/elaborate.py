@@ -18,6 +18,7 @@ from ..ir import (
     Index,
     IndexMismatch,
     LinearMap,
+    Mul,
     Number,
     Power,
     ShapeMismatch,
@@ -227,6 +228,8 @@ class Elaborator:
                 return matrix_power(base, int(exponent.value))
             self.note(f"{self.text(node)} is taken entry by entry; the product with itself is "
                       f"`matrix_power({self.text(node.left).strip('`')}, {exponent.value})`")
+        elif node.operator == "^" and base.shape.is_square and not base.shape.is_number and isinstance(_plain(exponent), Number):
+            self.fail("left-out", f"{self.text(node)} is a root of a matrix, which cannot be judged", node)
         elif node.operator == "^" and not base.shape.is_number:
             self.note(f"{self.text(node)} is taken entry by entry, as {self.text(node.left)} is {described(base.shape)}")
         return Power(base, exponent)
@@ -272,6 +275,12 @@ class Elaborator:
                  f"this is {described(direction.shape)}",
                  ((node.direction or node).span, ""))
         return Differential(self.expr(node.body), self.scope.wrt, direction)
+
+
+def _plain(exponent: Expr) -> Expr:
+    """1/2 as a number where it is written as a quotient."""
+    numbers = all(isinstance(part, (Number, Mul, Power)) for part in (exponent, *exponent.children))
+    return Number(1) if numbers else exponent
 
 
 def _exceeds(exponent: Expr) -> bool:

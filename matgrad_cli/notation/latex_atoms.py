@@ -45,9 +45,33 @@ class Atoms(Scripts):
         r"""`\mathbf 1`, `\mathbf 1_n`, `\mathbf 0_{m\times n}`."""
         token = self.take()
         sizes: tuple[Node, ...] = ()
+        indicator = self.indicator(token) if token.text == "ones" else None
+        if indicator is not None:
+            return self.scripted(indicator, self.scripts())
         if self.sees("operator", "_"):
             sizes = self.sizes()
         return self.scripted(Apply(self.span(token, self.last), token.text, sizes), self.scripts())
+
+    def indicator(self, token: Token) -> Node | None:
+        r"""`\mathbf 1[u > 0]`, `\mathbb 1_{\{u > 0\}}`: 1 where the condition holds, entry by entry."""
+        below = 1 if self.sees("operator", "_") else 0
+        if not self.sees("open", ahead=below):
+            return None
+        opening = self.at + below
+        close = self.closing(opening)
+        if self.tokens[opening + 1].kind == "open" and self.partner.get(opening + 1) == close - 1:
+            opening += 1
+        inner = range(opening + 1, self.partner[opening])
+        signs = [place for place in inner if self.tokens[place].kind == "relation" and self.tokens[place].text in (">", "<", ">=", "<=")]
+        if len(signs) != 1:
+            return None
+        left, right = self.inside(opening + 1, signs[0]), self.inside(signs[0] + 1, self.partner[opening])
+        self.at = close + 1
+        if self.tokens[signs[0]].text in ("<", "<="):
+            left, right = right, left
+        zero = isinstance(right, Literal_) and right.value == 0
+        difference = left if zero else Binary(left.span, "-", left, right)
+        return Apply(self.span(token, self.last), "step", (difference,))
 
     def sizes(self) -> tuple[Node, ...]:
         """The sizes under an identity or ones: names or numbers as they stand."""
@@ -101,8 +125,9 @@ class Atoms(Scripts):
         self.take()
         script = self.lowered()
         part = script.parts[0] if len(script.parts) == 1 else None
-        if script.kind == "label" or isinstance(part, Literal_):
-            label = script.label or (part.text if isinstance(part, Literal_) else "")
+        named = isinstance(part, Name) and self.variable(f"delta_{part.name}")
+        if script.kind == "label" or isinstance(part, Literal_) or named:
+            label = script.label or (part.text if isinstance(part, Literal_) else part.name if isinstance(part, Name) else "")
             return self.scripted(Name(self.span(token, self.last), f"delta_{label}"), self.scripts())
         if script.kind != "index":
             raise self.trouble("a Kronecker delta has two indices", token)
@@ -247,7 +272,7 @@ class Atoms(Scripts):
         if not self.starts_factor():
             raise self.trouble(f"`{function}` needs an argument", token, "syntax-error")
         if function in WHOLE_TERM:
-            return self.run(slash=False)
+            return self.run(slash=False) if function != "det" else self.determined()
         first = self.token
         node = self.factor()
         count = 1
@@ -256,6 +281,13 @@ class Atoms(Scripts):
             count += 1
         if count > 1 and first.kind == "name":
             self.note(f"`{function}` without brackets takes the letters that stand together behind it")
+        return node
+
+    def determined(self) -> Node:
+        """The matrices behind `det` up to a dot, a differential or another function."""
+        node = self.factor()
+        while self.starts_factor() and not self.sees("function") and not self.is_differential():
+            node = self.binary("juxtapose", node, self.factor())
         return node
 
     def is_differential(self) -> bool:

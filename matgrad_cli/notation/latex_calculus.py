@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Final, Literal
 
 from .latex_atoms import Atoms
 from .latex_tokens import Token
 from .syntax import Apply, Binary, Derivative, Differential_, Name, Node, Sigma, Subscript, Transposed
 
+SMALL_CHANGES: Final = ("d", "delta", "Delta")
 Style = Literal["partial", "total", "nabla", "D"]
 
 
@@ -69,12 +70,12 @@ class Calculus(Atoms):
         token = self.token
         if token.kind == "command" and token.text == "d":
             return True
-        if token.kind != "name" or token.text not in ("d", "delta") or self.variable(token.text) or token.text in self.names.losses:
+        if token.kind != "name" or token.text not in SMALL_CHANGES or self.variable(token.text) or token.text in self.names.losses:
             return False
         following = self.peek()
         if following.kind == "number" or not self.starts_factor(1) or (following.spaced and following.kind == "open"):
             return False
-        if following.kind == "name" and token.text == "delta" and not self.known:
+        if following.kind == "name" and token.text != "d" and not self.known:
             return False
         return self.known or not self.plain_letter(token.text)
 
@@ -304,6 +305,9 @@ class Calculus(Atoms):
                 token = self.tokens[place]
                 if token.kind == "operator" and token.text in ("^", "_") and place + 1 < self.stop:
                     place = self.partner.get(place + 1, place + 1) + 1
+                    near = self.tokens[place - 1].kind == self.tokens[place].kind == "name"
+                    if near and self.tokens[place].start == self.tokens[place - 1].end and place + 1 < self.stop:
+                        place += 1  # the second letter of `X_ij`
                 elif token.kind == "open" and token.text == "(" and place in self.partner:
                     place = self.partner[place] + 1
                 else:
@@ -332,5 +336,6 @@ class Calculus(Atoms):
         node: Node = self.name(token)
         if self.sees("operator", "_"):
             self.take()
-            node = self.put(node, self.lowered())
+            name, rest = self.labelled(token, [self.lowered()])
+            node = self.put(node, rest[0]) if rest else Name(self.span(token, self.last), name)
         return node

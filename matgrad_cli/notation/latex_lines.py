@@ -196,7 +196,8 @@ def _defined(pieces: list[_Piece]) -> list[str]:
             found.append(tokens[0].text)
         texts = [token.text for token in tokens[:4]]
         if texts[:2] == ["delta", "_"] and texts[3:] in (["="], [":="]) and tokens[2].kind == "name":
-            found.append("delta")  # δ_j = … names a vector, no Kronecker
+            label = texts[2] not in "ijklmnpqrst"
+            found.append(f"delta_{texts[2]}" if label else "delta")  # δ_j = … names a vector, no Kronecker
     return found
 
 

@@ -7,7 +7,7 @@ from typing import Final
 
 from ..diagnostics import InputError, Source
 from ..diagnostics.record import record
-from .latex_calculus import Calculus
+from .latex_calculus import SMALL_CHANGES, Calculus
 from .latex_cursor import DEEPEST
 from .latex_lexer import Lexer
 from .latex_names import NOTHING_KNOWN, LatexNames, accents_kept, words
@@ -190,7 +190,7 @@ class Reader(Calculus):
     def letter(self) -> Node:
         """A letter: a differential, a derivative D, or a name."""
         token = self.token
-        if token.text in ("d", "delta") and self.is_differential() and not (token.text == "delta" and self.sees("operator", "_", ahead=1)):
+        if token.text in SMALL_CHANGES and self.is_differential() and not (token.text == "delta" and self.sees("operator", "_", ahead=1)):
             return self.differential()
         if token.text == "D":
             node = self.capital_d()
