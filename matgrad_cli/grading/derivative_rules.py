@@ -41,7 +41,7 @@ MOST_LAYERS = 40
 
 def rule_slips(around: Surroundings, before: Expr, after: Expr) -> Iterator[Slip]:
     """The slips in a derivative that is pending in the line before."""
-    yield from _first(around, before, after, (_product_rule, _inverse_rule, _chain_rule))
+    yield from _first(around, before, after, (_product_rule, _inverse_rule, _term, _chain_rule))
 
 
 def forgotten_occurrence(around: Surroundings, before: Expr, after: Expr) -> Iterator[Slip]:
@@ -135,6 +135,30 @@ def _subsets(count: int) -> list[tuple[int, ...]]:
     return list(dict.fromkeys([*single, *others]))
 
 
+# ---- a term
+
+
+def _varying(expr: Expr, variable: Symbol) -> list[Expr]:
+    """The terms of a sum that vary; none of what is no sum."""
+    return [term for term in expr.terms if variable in term.symbols] if isinstance(expr, Add) else []
+
+
+def _term(around: Surroundings, before: Expr, after: Expr) -> Iterator[Slip]:
+    """One term of a sum was not differentiated."""
+    for path, node in _pending(before):
+        body, variable = node.children[0], node.variable
+        for place, inner in places(body):
+            terms = _varying(inner, variable)
+            for term in terms[:MOST_OCCURRENCES] if len(terms) > 1 else ():
+                held = _held(around, term)
+                if held is None or not isinstance(inner, Add):
+                    continue
+                fixed = add(*(held if other is term else other for other in inner.terms))
+                if around.bench.equal(_with_body(before, path, node, replace_at(body, place, fixed)), after):
+                    yield Slip("dropped-term", f"the derivative of the term `{shown(term)}` is missing", help="add it")
+                    return
+
+
 # ---- the chain rule
 
 
@@ -144,7 +168,7 @@ def _chain_rule(around: Surroundings, before: Expr, after: Expr) -> Iterator[Sli
     for path, node in _pending(before):
         body, variable = node.children[0], node.variable
         for outer_path, outer in places(body):
-            if variable not in outer.symbols or outer is variable:
+            if variable not in outer.symbols or outer is variable or len(_varying(outer, variable)) > 1:
                 continue
             for inner in _inside(outer, variable):
                 difference = _held(around, sub(outer, inner))

@@ -27,7 +27,10 @@ class Edit:
 
 def edits(root: s.Node, text: str, numbers: frozenset[str]) -> Iterator[Edit]:
     """All single edits, likely slips first; names in `numbers` stand for numbers and are not transposed. At most MOST_EDITS."""
-    kinds = (_brackets, _transposes, _outer, _swaps, _products, _inverses, _squared_inverses, _identities, _insertions, _exchanges)
+    kinds = (
+        *(_brackets, _transposes, _turned_entries, _outer, _swaps, _products),
+        *(_inverses, _squared_inverses, _identities, _insertions, _exchanges),
+    )
     count = 0
     for kind in kinds:
         for edit in kind(root, text, numbers):
@@ -126,6 +129,15 @@ def _transposes(root: s.Node, text: str, numbers: frozenset[str]) -> Iterator[Ed
         else:
             new = replaced(root, path, s.Transposed(node.span, node))
             yield Edit("missing-transpose", new, node.span, f"transpose {called}", "a transpose is missing on one factor")
+
+
+def _turned_entries(root: s.Node, text: str, _numbers: frozenset[str]) -> Iterator[Edit]:
+    """A_ki for A_ik: the letters of an entry stand the wrong way round."""
+    for path, node in walk(root):
+        if isinstance(node, s.Subscript) and len(node.indices) == 2 and node.indices[0] != node.indices[1]:
+            new = replaced(root, path, replace(node, indices=node.indices[::-1]))
+            words = f"turn the letters of `{_shown(text, node)}` round"
+            yield Edit("missing-transpose", new, node.span, words, "the letters of an entry stand the wrong way round, as of the transpose")
 
 
 _TOO_MANY = "one factor is transposed that must not be"
