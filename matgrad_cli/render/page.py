@@ -10,7 +10,6 @@ from ..ir import (
     ONE,
     Add,
     Call,
-    Differential,
     Expr,
     Hadamard,
     Index,
@@ -23,21 +22,19 @@ from ..ir import (
     Size,
     Symbol,
     Transpose,
-    at,
     letters_in,
     nodes_of,
     substitute,
 )
-from ..notation.to_unicode import to_unicode
 from ..records import Derivation, Result, Sentence, Step, Value
 from ..verify.verdict import Kind, Verdict
+from .change import NO_CHANGE, Changes
 from .view import View
 
 Phrase = tuple[str | Value, ...]
 """Prose with mathematics in it; a `str` is prose."""
 
 _PLACE = re.compile(r"\{(\w+)\}")
-_LONGEST_CHANGE: Final = 40
 _MOST_FACTORS: Final = 9
 
 
@@ -208,71 +205,20 @@ def _new_letters(line: Expr, seen: set[Index]) -> tuple[Index, ...]:
 
 
 def _moves(derivation: Derivation, view: View, seen: set[Index]) -> Iterator[Move]:
+    changes = Changes(derivation.problem)
     for number, step in enumerate(derivation.steps, 1):
         inner: tuple[Move, ...] = ()
         if view.detail != "brief" and len(step.substeps) > 1:
-            inner = tuple(_move(f"{number}.{part}", substep, view, seen) for part, substep in enumerate(step.substeps, 1))
-        yield _move(str(number), step, view, seen, inner)
+            inner = tuple(_move(f"{number}.{part}", substep, view, seen, changes) for part, substep in enumerate(step.substeps, 1))
+        yield _move(str(number), step, view, seen, changes, inner)
 
 
-def _move(number: str, step: Step, view: View, seen: set[Index], inner: tuple[Move, ...] = ()) -> Move:
+def _move(number: str, step: Step, view: View, seen: set[Index], changes: Changes, inner: tuple[Move, ...] = ()) -> Move:
     why = phrase(step.why) if view.detail == "full" and step.why.template else None
-    change, elsewhere = _change(step) if view.detail != "brief" and not inner else (None, 0)
+    change, elsewhere = changes.of(step) if view.detail != "brief" and not inner else NO_CHANGE
     changed = step.results if not inner else ()
     letters = _new_letters(step.after, seen)
     return Move(number, phrase(step.title), Line(step.after, changed), step.verdict, why, change, elsewhere, letters, step.rule, inner)
-
-
-def _change(step: Step) -> tuple[tuple[Expr, Expr] | None, int]:
-    """The part before and after, if it is a part; a change of the whole line is seen in the line itself."""
-    found = _pairs(step)
-    if len(found) > 1 and {old for old, _ in found} == {new for _, new in found}:
-        return None, 0  # parts that only changed places
-    pairs = [(old, new) for old, new in found if _seen_to_differ(old, new)]
-    small = [(old, new) for old, new in pairs if old.weight <= _LONGEST_CHANGE and new.weight <= _LONGEST_CHANGE]
-    return (small[0], len(pairs) - 1) if small else (None, 0)
-
-
-def _seen_to_differ(old: Expr, new: Expr) -> bool:
-    """Whether the two parts stand for the same kind of thing and look different in a book: (xᵀ)_s and x_s do not."""
-    return old.shape is new.shape and old.free == new.free and to_unicode(old) != to_unicode(new)
-
-
-def _pairs(step: Step) -> list[tuple[Expr, Expr]]:
-    """The parts that changed with what became of them; parts that stand side by side count as one product or sum."""
-    if () in step.places or () in step.results:
-        return []
-    if len(step.places) == len(step.results):
-        return [_lifted(step, old, new) for old, new in zip(step.places, step.results, strict=True)]
-    old, new = _together(step.before, step.places), _together(step.after, step.results)
-    return [(old, new)] if old is not None and new is not None else []
-
-
-def _lifted(step: Step, place: Path, result: Path) -> tuple[Expr, Expr]:
-    """The two parts; where terms were dropped under a derivative, the derivative belongs to what changed."""
-    old, new = at(step.before, place), at(step.after, result)
-    kept = set(new.terms) if isinstance(new, Add) else {new}
-    if not (isinstance(old, Add) and kept < set(old.terms)):
-        return old, new
-    while place and result:
-        place, result = place[:-1], result[:-1]
-        above, below = at(step.before, place), at(step.after, result)
-        if isinstance(above, Partial | Differential) and isinstance(below, Partial | Differential):
-            return above, below
-    return old, new
-
-
-def _together(root: Expr, paths: tuple[Path, ...]) -> Expr | None:
-    if len(paths) == 1:
-        return at(root, paths[0])
-    parents = {path[:-1] for path in paths}
-    if len(parents) != 1:
-        return None
-    whole = at(root, parents.pop())
-    parts = tuple(at(root, path) for path in sorted(paths))
-    if not isinstance(whole, Add | Mul | Hadamard) or len(parts) == 0:
-        return None
-    return whole.rebuilt(parts)
 
 
 def _outcome(derivation: Derivation, view: View, name: Symbol) -> Outcome:

@@ -9,16 +9,21 @@ from pathlib import Path
 
 import pytest
 
+from matgrad_cli.api import explain
+from matgrad_cli.ir import NUMBER, Add, Call, Dim, Hadamard, Mul, Shape, Symbol
 from matgrad_cli.records import Derivation
 from matgrad_cli.render.html import render_html
 from matgrad_cli.render.latex import render_latex
 from matgrad_cli.render.latex_lines import broken, width
 from matgrad_cli.render.latex_prose import escaped
 from matgrad_cli.render.markdown import render_markdown
+from matgrad_cli.render.page import page
 from matgrad_cli.render.terminal import render_terminal
 from matgrad_cli.render.text import render_text
 from matgrad_cli.render.view import View
 from matgrad_cli.render.wrap import wrapped
+from matgrad_cli.rewrite.diff import changed_parts
+from matgrad_cli.verify.judge import Judge
 
 from .forum import forum, named
 
@@ -162,3 +167,34 @@ def test_lines_are_broken_outside_brackets_first() -> None:
     assert [text[start:end] for start, end in wrapped(text, 20, 16)] == ["(a + b) c + d e", "+ (f + g) h"]
     text = "∂/∂R_st (Σ_k X_ik R_kj)"
     assert text[slice(*wrapped(text, 12, 12)[0])].startswith("∂/∂R_st (")
+
+
+CHANGED = [
+    ("norm(X@R - Y)**2/m", "R", "expand"),
+    ("norm(D@W - X)**2/2", "W", "expand"),
+    ("norm(W2@tanh(W1@x) - y)**2", "W1", "chain"),
+    ("tr(A@X.T@X@B)", "X", "index"),
+    ("x.T@A@x", "x", "differential"),
+    ("logdet(X.T@X)", "X", "differential"),
+]
+
+
+@pytest.mark.parametrize(("loss", "wrt", "method"), CHANGED)
+def test_before_and_after_are_equal(loss: str, wrt: str, method: str) -> None:
+    derivation = explain(loss, wrt=wrt, method=method).derivations[0]
+    judge = Judge(derivation.problem, seed=7)
+    waiting = list(page(derivation, View()).moves)
+    while waiting:
+        move = waiting.pop()
+        waiting += move.inner
+        if move.change:
+            assert judge.compare(*move.change).holds, move.change
+
+
+def test_factors_that_stay_are_not_marked() -> None:
+    a, b, c = (Symbol(name, Shape(Dim.of("n"), Dim.of("n"))) for name in "ABC")
+    x = Symbol("x", NUMBER)
+    before, after = Mul((Call("tr", a), x)), Mul((x, Call("tr", b)))
+    assert changed_parts(before, after) == (((0, 0),), ((1, 0),))
+    assert changed_parts(Add((a, b, c)), Add((c, a))) == (((),), ((),))
+    assert changed_parts(Hadamard((a, b)), Hadamard((b, c))) == (((0,),), ((1,),))
