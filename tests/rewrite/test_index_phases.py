@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+import matgrad_cli
 from matgrad_cli.rewrite.partials import NATIVES
 from matgrad_cli.rewrite.tidy import MOVES
 from matgrad_cli.rulebook.load import rulebook
-
 
 SAID_BY = {
     "partial-power-general": "partial-power",
@@ -32,3 +34,11 @@ def test_every_native_rule_of_the_unfold_phase_has_its_function() -> None:
 
 def test_every_function_of_the_unfold_phase_is_listed() -> None:
     assert set(NATIVES) <= set(phase("unfold"))
+
+
+def test_every_native_rule_is_used_by_the_code_or_a_method() -> None:
+    package = Path(matgrad_cli.__file__).parent
+    written = "".join(path.read_text(encoding="utf-8") for path in package.rglob("*.py"))
+    listed = {rule for method in rulebook().methods for phase in rulebook().method(method).phases for rule in phase.rules}
+    idle = [rule.id for rule in rulebook() if rule.native and rule.id not in listed and f'"{rule.id}"' not in written]
+    assert idle == []
