@@ -17,6 +17,7 @@ from .reading import Read, Side, read_side
 from .slips import Slip
 from .surroundings import Surroundings, surroundings
 from .task import Task
+from .variables import flat_vectors
 
 Verdict = Literal["right", "wrong", "unreadable", "undecided"]
 
@@ -35,6 +36,18 @@ def judge_answer(task: Task, answer: str, reference: str | None) -> Judged:
     """The verdict on the text of an answer. Equal answers to one problem are judged once."""
     around = _around(task)
     read = read_answer(answer, around)
+    judged = _judged(task, around, read, reference)
+    if judged.verdict != "wrong" or read.side.syntax != "numpy" or read.side.node is None:
+        return judged
+    flat = flat_vectors(read.side.node, around)
+    again = read_side(replace(read.side, node=flat), around) if flat is not None else None
+    if again is None or again.expr is None or judged_derivative(around, again.expr, (), again, None).verdict != "right":
+        return judged
+    return Judged("right", notes=(*again.notes, "a product of a vector and a matrix is a vector, as in NumPy"))
+
+
+def _judged(task: Task, around: Surroundings, read: Read, reference: str | None) -> Judged:
+    """The verdict on an answer as it was read."""
     if read.expr is None:
         slip = read.slip
         misfit = read.failure == "wrong" and slip is not None and slip.code in ("non-conformable", "number-plus-array")

@@ -290,10 +290,11 @@ class Reader:
     def _otherwise(self, last: Expr, found: Read) -> Read:
         """Where a side cannot follow as it stands, another reading of it if that one follows."""
         clash = found.expr is None or isinstance(pairings(last, found.expr, self.chain.order), Clash)
-        for node in other_readings(found.side.node) if clash and found.side.node is not None else ():
+        for node in other_readings(found.side.node, self.around, found.side.syntax) if clash and found.side.node is not None else ():
             other = read_side(replace(found.side, node=node), self.around, self._letters(last), ())
             if other.expr is not None and self._compared(last, other, False).verdict == "follows":
-                self.notes.append(f"`{found.side.text.strip()}` is read with the trace of the whole product")
+                how = "the trace of the whole product" if found.side.syntax == "latex" else "products of vectors as NumPy has them"
+                self.notes.append(f"`{found.side.text.strip()}` is read with {how}")
                 return other
         return found
 

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from ..diagnostics import MatgradError, Source
+from ..ir import Shape
 from ..notation import syntax as s
+from ..notation.elaborate import read_node
 from .surroundings import Surroundings
 from .tree import PRODUCTS, rebuilt, walk
 
@@ -34,8 +37,13 @@ def by_parts(node: s.Node, around: Surroundings) -> s.Node:
     return rebuilt(node, change)
 
 
-def other_readings(node: s.Node) -> Iterator[s.Node]:
-    """What the same signs may also say: `tr(A) dX` is often written for tr(A dX)."""
+def other_readings(node: s.Node, around: Surroundings, syntax: str) -> Iterator[s.Node]:
+    """What the same signs may also say: `tr(A) dX` is often written for tr(A dX); in NumPy `x @ A` is a vector."""
+    if syntax == "numpy":
+        flat = flat_vectors(node, around)
+        if flat is not None:
+            yield flat
+        return
     found: list[s.Node] = []
 
     def change(part: s.Node) -> s.Node:
@@ -69,3 +77,32 @@ def _wider_trace(node: s.Node) -> s.Node | None:
 def _moves(node: s.Node) -> bool:
     """Whether a differential stands in the factor."""
     return any(isinstance(part, s.Differential_) for _, part in walk(node))
+
+
+def flat_vectors(node: s.Node, around: Surroundings) -> s.Node | None:
+    """NumPy's `x @ A` of a one-dimensional x, which is one-dimensional again: the column Aᵀx. None where no such product stands."""
+    scope = around.scope(Source("", ""), "numpy", {})
+    found: list[s.Node] = []
+
+    def shape(part: s.Node) -> Shape | None:
+        try:
+            return read_node(part, scope).expr.shape
+        except MatgradError:
+            return None
+
+    def change(part: s.Node) -> s.Node:
+        sides: tuple[s.Node, ...] = ()
+        if isinstance(part, s.Binary) and part.operator == "@":
+            sides = (part.left, part.right)
+        elif isinstance(part, s.Apply) and part.function.split(".")[-1] in ("dot", "matmul") and len(part.arguments) == 2:
+            sides = part.arguments
+        if not sides:
+            return part
+        left, right = (shape(side) for side in sides)
+        if left is None or right is None or not left.is_column or not right.is_matrix:
+            return part
+        found.append(part)
+        return s.Transposed(part.span, part)
+
+    changed = rebuilt(node, change)
+    return changed if found else None
