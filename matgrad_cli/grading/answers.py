@@ -12,7 +12,10 @@ from ..ir import Expr, Index
 from ..notation import syntax as s
 from ..notation.choice import in_syntax
 from .diagnose import Context, diagnosis, repaired
+from .flattened import NOTE, flat_verdict
 from .kinds import Clash, pairings
+from .passage import Passage
+from .prose import NO_FORMULA, only_words, without_prose
 from .reading import Read, Side, read_side
 from .slips import Slip
 from .surroundings import Surroundings, surroundings
@@ -36,6 +39,13 @@ def judge_answer(task: Task, answer: str, reference: str | None) -> Judged:
     """The verdict on the text of an answer. Equal answers to one problem are judged once."""
     around = _around(task)
     read = read_answer(answer, around)
+    if read.expr is None and _unknown(read):
+        variables = around.names().variables
+        if only_words(read.side.text, variables):
+            return Judged("unreadable", Slip("unreadable", NO_FORMULA))
+        bare = without_prose(Passage(answer), variables).text
+        again = read_answer(bare, around) if bare.strip() and bare != answer else read
+        read = again if again.expr is not None else read
     judged = _judged(task, around, read, reference)
     if judged.verdict != "wrong" or read.side.syntax != "numpy" or read.side.node is None:
         return judged
@@ -57,7 +67,8 @@ def _judged(task: Task, around: Surroundings, read: Read, reference: str | None)
                 slip = replace(slip, help=mended.help, notes=(*slip.notes, mended.message))
         return Judged(read.failure or "unreadable", slip, read.notes)
     known = read_answer(reference, around).expr if reference else None
-    return replace(judged_derivative(around, read.expr, (), read, known), notes=read.notes)
+    found = judged_derivative(around, read.expr, (), read, known)
+    return replace(found, notes=(*read.notes, *found.notes))
 
 
 @lru_cache(maxsize=512)
@@ -73,6 +84,9 @@ def judged_derivative(around: Surroundings, expr: Expr, order: tuple[Index, ...]
     letters = order or _letters_of(task, expr)
     wanted = task.wanted
     if wanted is None or (expr.shape.is_number and expr.free):
+        flat = flat_verdict(task, expr)
+        if flat is not None:
+            return Judged("right" if flat[0] else "wrong", flat[1], (NOTE,))
         if len(letters) != len(task.letters) or any(a.dim is not b.dim for a, b in zip(letters, task.letters, strict=True)):
             reason = "the derivative has more than two indices; write one entry of it, as in ∂K_pq/∂R_ij = …"
             return Judged("undecided", Slip("undecided", reason))
