@@ -12,6 +12,7 @@ from ..notation import syntax as s
 from .diagnose import Context, delta_of_unlike, diagnosis, repaired
 from .directions import holds_small, to_first_order
 from .forms import as_array, is_derivative, is_pending, left_letters, order_of
+from .functions import states_function
 from .kinds import Clash, kind_in_words, pairings
 from .reading import Read, Side, read_side
 from .slips import Slip
@@ -82,7 +83,9 @@ class Reader:
                 outcomes += self.definition(claim)
                 pending.remove(claim)
         for claim in row.claims:
-            if all(claim is not done for done in self.done):
+            if not claim.leading and len(claim.sides) > 1 and states_function(claim.sides[0].node, self.around):
+                outcomes.append(Outcome("follows"))
+            elif all(claim is not done for done in self.done):
                 outcomes += self.claim(claim, first)
         worst = _worst(outcomes)
         self.chain.gap = worst.verdict in ("unreadable", "undecided") if worst is not None else False
@@ -249,13 +252,8 @@ class Reader:
         outcome = self._compared(last, found, self.chain.target)
         self.chain.last = found.expr
         if outcome.verdict == "wrong":
-            return [
-                Outcome(
-                    "undecided",
-                    found,
-                    Slip("no-equality", "no sign of equality says what this line claims; it is not equal to the line before"),
-                )
-            ]
+            slip = Slip("no-equality", "no sign of equality says what this line claims; it is not equal to the line before")
+            return [Outcome("undecided", found, slip)]
         return [outcome]
 
     def _next(self, last: Expr, side: Side) -> tuple[Expr, Outcome]:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from ..ir import ONE, Differential, Expr, Fill, Number, Shape, Symbol, nodes_of, substitute
 from ..notation import syntax as s
 from ..notation.at_points import AT_ZERO, moved_to
+from ..notation.vocabulary import ELEMENTWISE_NAMES
 from ..verify.verdict import Verdict
 from .surroundings import Surroundings
 from .tree import PRODUCTS, factors, is_index, rebuilt, terms, walk
@@ -23,6 +24,18 @@ def find_directions(around: Surroundings, nodes: Iterable[s.Node]) -> None:
         for name, small in _moves(around, node):
             if name not in around.directions:
                 _add(around, name, _NUMBER if small else shape, small)
+
+
+def find_letters(around: Surroundings, lefts: Iterable[s.Node]) -> None:
+    """The z of a rule such as σ'(z) = σ(z)(1 − σ(z)), stated in passing, is any number."""
+    for node in lefts:
+        node = s.ungrouped(node)
+        node = s.ungrouped(node.body) if isinstance(node, s.Derivative) and node.body is not None else node
+        argument = node.arguments[0] if isinstance(node, s.Apply) and len(node.arguments) == 1 else None
+        if not isinstance(node, s.Apply) or node.function not in ELEMENTWISE_NAMES or not isinstance(argument, s.Name):
+            continue
+        if unknown(around, argument.name) and argument.name not in around.directions:
+            _add(around, argument.name, _NUMBER, small=False)
 
 
 def _add(around: Surroundings, name: str, shape: Shape, small: bool) -> None:

@@ -11,8 +11,9 @@ from ..notation import syntax as s
 from ..records.finding import Final, Finding, ProblemReport, ProblemVerdict, worst
 from .answers import judge_answer
 from .derivation import Reader, RowResult
-from .directions import find_directions
+from .directions import find_directions, find_letters
 from .finals import final_of
+from .functions import find_functions
 from .losses import loss_names
 from .merge import Located, Settings
 from .passage import Passage, line_and_column
@@ -191,9 +192,11 @@ def _read_derivation(chosen: Settings, task: Task, columns: bool) -> tuple[Probl
     letters = {*names.variables, *names.dimensions}
     rows = [(number, without_prose(row, letters)) for number, row in rows]
     around.columns = columns
+    find_functions(around, rows, chosen.source)
     around.losses = loss_names(around, rows, chosen.source, chosen.text("syntax"), chosen.text("name"))
     trees = [read_row(number, row, chosen.source, around.names(), chosen.text("syntax")) for number, row in rows]
     find_directions(around, [side.node for row in trees for claim in row.claims for side in claim.sides if side.node is not None])
+    find_letters(around, [node for row in trees for claim in row.claims if not claim.leading and (node := claim.sides[0].node) is not None])
     reader = Reader(around)
     results: list[RowResult] = []
     sliced = False

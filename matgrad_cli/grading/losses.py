@@ -25,6 +25,7 @@ def loss_names(
     """The names that stand for the loss in these rows; `given` is what the header says. Names that rows define are noted as promised."""
     scratch = surroundings(around.task, around.texts, None)
     scratch.columns = around.columns
+    scratch.formulas = around.formulas
     around.functions = scratch.functions = _functions(rows, scratch)
     claims = [claim for number, row in rows for claim in read_row(number, row, source, scratch.names(), syntax).claims]
     nodes = [side.node for claim in claims for side in claim.sides if side.node is not None]
@@ -52,7 +53,7 @@ def _functions(rows: Sequence[tuple[int, Passage]], scratch: Surroundings) -> fr
     for _, row in rows:
         for match in re.finditer(_FUNCTION, row.text):
             name = letter_name(match[1] or match[2] or match[3])
-            if not scratch.known(name) and name not in _SIGNS and name not in FUNCTIONS:
+            if not scratch.known(name) and name not in _SIGNS and name not in FUNCTIONS and name not in scratch.formulas:
                 found.add(name)
     return frozenset(found)
 

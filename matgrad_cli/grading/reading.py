@@ -14,6 +14,7 @@ from ..notation.elaborate import Reading, read_node
 from ..notation.infer import infer
 from ..notation.scope import Scope, Syntax
 from .directions import directed, without_remainder
+from .functions import put_in
 from .indices import Letters, read_letters, without_cases
 from .slips import Slip
 from .surroundings import Surroundings
@@ -84,6 +85,7 @@ def read_side(side: Side, around: Surroundings, letters: Iterable[Index] = (), f
         return Read(side, tree=side.node, failure="wrong", slip=Slip("unknown-name", message, span=early.span))
     try:
         node, rough = without_remainder(side.node, around)
+        node = put_in(node, around)
         node = directed(rebuilt(node, _as_column) if around.columns else node, around)
         tree, work = read_letters(telescoped(by_parts(node, around), around), (*known, *fixed), ())
         tree = rebuilt(tree, lambda part: around.tabled(without_cases(part)))

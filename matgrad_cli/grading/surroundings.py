@@ -26,7 +26,7 @@ class Surroundings:
 
     `columns` says that r_p is read as column p of R; otherwise it is row p. `tables` are names with more than two indices (∂_pqij).
     `promised` are names that some row defines: until then they are unknown, also where they would have a meaning (e, I).
-    `functions` are names that are defined as e(θ) = …; they may be called.
+    `functions` are names that are defined as e(θ) = …; they may be called. `formulas` are functions g(z) = … of a letter of their own.
     """
 
     task: Task
@@ -40,6 +40,7 @@ class Surroundings:
     tables: dict[str, tuple[tuple[Index, ...], Expr]] = field(default_factory=dict)
     promised: frozenset[str] = frozenset()
     functions: frozenset[str] = frozenset()
+    formulas: dict[str, tuple[str, s.Node]] = field(default_factory=dict)
     looked_up: dict[str, Expr] = field(default_factory=dict)
     texts: tuple[str, ...] = ()
     base: Scope = field(init=False)
@@ -53,7 +54,7 @@ class Surroundings:
         """The names for the LaTeX reader."""
         found = latex_names(self.scope(Source("", ""), "latex", {}), self.texts)
         variables = {name: kind for name, kind in found.variables.items() if name not in self.functions}
-        return replace(found, variables=variables, losses=found.losses | self.functions)
+        return replace(found, variables=variables, losses=found.losses | self.functions, formulas=frozenset(self.formulas))
 
     def sizes(self) -> dict[str, Dim]:
         """The dimensions that may stand as numbers, by name."""

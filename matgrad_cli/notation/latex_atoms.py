@@ -189,7 +189,7 @@ class Atoms(Scripts):
         """L(X, Y, R) is L where the arguments are the variables themselves."""
         name = node.name if isinstance(node, Name) else ""
         pieces = self.pieces(self.at)
-        if all(len(piece) == 1 and piece[0].kind in ("name", "word") for piece in pieces):
+        if name not in self.names.formulas and all(len(piece) == 1 and piece[0].kind in ("name", "word") for piece in pieces):
             self.at = self.closing(self.at) + 1
             self.called = self.at
             return Name(node.span.joined(self.span(self.last)), name)

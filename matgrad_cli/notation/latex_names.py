@@ -66,8 +66,8 @@ class LatexNames:
     """The names in scope: what each variable is, which names mean the loss, which marked letters are names of their own.
 
     `variables` maps a name to `matrix`, `vector`, `row`, `number` or, where unknown, the empty text; definitions count. `losses` are the
-    function-like names (L, f, ell); `complete` says that no other variables exist. Names of dimensions shadow nothing: with `X: n×d`,
-    `dX` is still a differential.
+    function-like names (L, f, ell), `formulas` are functions that stay calls; `complete` says that no other variables exist. Names of
+    dimensions shadow nothing: with `X: n×d`, `dX` is still a differential.
     """
 
     variables: Mapping[str, str] = field(default_factory=dict)
@@ -75,6 +75,7 @@ class LatexNames:
     wrt: str | None = None
     dimensions: frozenset[str] = frozenset()
     accents: frozenset[str] = frozenset()
+    formulas: frozenset[str] = frozenset()
     complete: bool = True
 
     def defining(self, names: Iterable[str], kind: str = "") -> LatexNames:

@@ -332,14 +332,14 @@ class Scripts(Cursor):
                 if not self.is_sample(token.text):
                     return self.known_form(token.text, script.label), scripts[:place] + rest + scripts[place + 1 :]
                 at = self.index(Token("number", script.label, (script.end or token).start, (script.end or token).end))
-                return token.text, scripts[:place] + [Script("sample", (at,), end=script.end), *rest] + scripts[place + 1 :]
+                return token.text, [*scripts[:place], Script("sample", (at,), end=script.end), *rest, *scripts[place + 1 :]]
             if script.kind == "label":
                 return self.known_form(token.text, script.label), scripts[:place] + scripts[place + 1 :]
             if script.kind == "index" and len(script.parts) == 1:
                 part = script.parts[0]
                 text = part.text if isinstance(part, Literal_) else part.name if isinstance(part, Name) else ""
                 for form in (f"{token.text}_{text}", f"{token.text}{text}"):
-                    if form in self.names.variables or form in self.names.losses:
+                    if form in self.names.variables or form in self.names.losses or form in self.names.formulas:
                         return form, scripts[:place] + scripts[place + 1 :]
                 if isinstance(part, Literal_) and not self.variable(token.text) and self.is_label(token.text):
                     return f"{token.text}_{text}", scripts[:place] + scripts[place + 1 :]
