@@ -158,7 +158,8 @@ class BookPrinter(Printer):
         bottom = bottoms[0][0] if len(bottoms) == 1 else Piece(self.join(bottoms), PRODUCT)
         letters = frozenset[Index]().union(*(free for _, free in bottoms))
         counted = any(isinstance(node, Number | Size) or node.symbols == frozenset() for node, _ in below)
-        if not plain and len(above) == 1 and not counted and self.whole_over(above[0][1]):
+        changing = isinstance(above[0][0], Differential) if above else False  # d‖x‖²/m would say d(‖x‖²/m)
+        if not plain and len(above) == 1 and not counted and not changing and self.whole_over(above[0][1]):
             only = above[0]
             return [(self.fraction(self.signed(only[1]), bottom), only[0].free | letters)]
         return [(self.fraction(top, bottom), letters), *((part, node.free) for node, part in above[plain:])]

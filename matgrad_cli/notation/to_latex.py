@@ -133,7 +133,8 @@ class LatexPrinter(BookPrinter):
     def between(self, left: Piece, right: Piece, shown: str) -> str:
         if shown[0].isdigit():
             return r" \cdot "
-        return " "
+        moving = left.text.startswith(_WORDS["d"]) and not left.text.endswith(")")  # dX Xᵀ is not d(XXᵀ)
+        return r" \, " if moving else " "
 
     def call(self, node: Call, parts: tuple[Piece, ...]) -> Piece:
         name, body = node.function, self.signed(parts[0])

@@ -11,7 +11,7 @@ from ..records import Derivation
 from .entries_latex import cases_latex, entry_latex
 from .entry_pages import page_forms
 from .latex_lines import ROOM, broken, width
-from .latex_prose import escaped, letters_latex, phrase_latex, title_case
+from .latex_prose import escaped, letters_latex, named_latex, phrase_latex, title_case
 from .page import Move, Page, page, shaped_factors
 from .view import View
 
@@ -98,6 +98,8 @@ def _flat(move: Move, view: View) -> Iterator[tuple[str, Expr | None]]:
     extra = ""
     if move.letters and view.detail != "brief":
         extra += f" Here {letters_latex(move.letters)}."
+    if move.names:
+        extra += f" Here {named_latex(move.names)}."
     if move.why:
         extra += f" {_sentence('Why: ' + phrase_latex(move.why))}"
     if view.detail == "full" and not move.inner:

@@ -10,8 +10,9 @@ from ..records import Derivation
 from .entries_latex import entry_markdown
 from .latex import result_label_latex, underbraced
 from .latex_lines import broken
-from .latex_prose import letters_latex, value_latex
+from .latex_prose import letters_latex, named_latex, value_latex
 from .page import SIGNS, WORDS, Move, Page, Phrase, page
+from .prose_math import formula_latex, pieces
 from .view import View
 from .words import described, phrase_text, title_text
 
@@ -62,7 +63,19 @@ def _prose(phrase: Phrase) -> str:
 
 
 def _escaped(text: str) -> str:
-    return "".join(f"\\{character}" if character in "\\*_{}[]<>$|#" else character for character in text)
+    return "".join(f"${formula_latex(part)}$" if is_formula else _plain(part) for is_formula, part in pieces(text))
+
+
+def _plain(text: str) -> str:
+    """Prose without anything that Markdown would take for markup; what stands between backquotes is code and stays."""
+    parts = text.split("`")
+    if len(parts) % 2 == 0:
+        return _guarded(text)
+    return "`".join(part if number % 2 else _guarded(part) for number, part in enumerate(parts))
+
+
+def _guarded(text: str) -> str:
+    return "".join(f"\\{character}" if character in "\\*_{}[]<>$|#`" else character for character in text)
 
 
 def _formula(head: str, body: Expr) -> Iterator[str]:
@@ -100,6 +113,9 @@ def _move(move: Move, view: View) -> Iterator[str]:
     yield from _formula("= ", move.line.body)
     if move.letters and view.detail != "brief":
         yield f"with {letters_latex(move.letters)}"
+        yield ""
+    if move.names:
+        yield f"where {named_latex(move.names)}"
         yield ""
 
 

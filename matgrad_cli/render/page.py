@@ -26,8 +26,10 @@ from ..ir import (
     nodes_of,
     substitute,
 )
+from ..notation.to_unicode import to_unicode
 from ..records import Derivation, Result, Sentence, Step, Value
 from ..verify.verdict import Kind, Verdict
+from .brief import shortened
 from .change import NO_CHANGE, Changes
 from .view import View
 
@@ -54,7 +56,10 @@ class Line(NamedTuple):
 
 
 class Move(NamedTuple):
-    """One step: its number (`3`, or `3.2` inside a group), its sentence, what changed, the line it leads to."""
+    """One step: its number (`3`, `3.2` inside a group, `3–5` for a run), its sentence, what changed, the line it leads to.
+
+    `letters` and `names` are the index letters and the named parts that its line is the first to use.
+    """
 
     number: str
     sentence: Phrase
@@ -64,6 +69,7 @@ class Move(NamedTuple):
     change: tuple[Expr, Expr] | None = None
     elsewhere: int = 0
     letters: tuple[Index, ...] = ()
+    names: tuple[Named, ...] = ()
     rule: str = ""
     inner: tuple[Move, ...] = ()
 
@@ -136,6 +142,7 @@ def page(derivation: Derivation, view: View) -> Page:
     left = substitute(derivation.start, {problem.loss: name})
     seen: set[Index] = set()
     start_letters = _new_letters(derivation.start, seen)
+    moves = _moves(derivation, view, seen)
     return Page(
         problem.loss,
         name,
@@ -147,7 +154,7 @@ def page(derivation: Derivation, view: View) -> Page:
         left,
         Line(derivation.start),
         start_letters,
-        tuple(_moves(derivation, view, seen)),
+        tuple(shortened(list(moves)) if view.detail == "brief" else moves),
         _outcome(derivation, view, name),
         tuple(_assumptions(derivation)),
         _closing(derivation),
@@ -206,19 +213,35 @@ def _new_letters(line: Expr, seen: set[Index]) -> tuple[Index, ...]:
 
 def _moves(derivation: Derivation, view: View, seen: set[Index]) -> Iterator[Move]:
     changes = Changes(derivation.problem)
+    known = {node for node in nodes_of(derivation.start) if isinstance(node, Named)}
     for number, step in enumerate(derivation.steps, 1):
         inner: tuple[Move, ...] = ()
         if view.detail != "brief" and len(step.substeps) > 1:
-            inner = tuple(_move(f"{number}.{part}", substep, view, seen, changes) for part, substep in enumerate(step.substeps, 1))
-        yield _move(str(number), step, view, seen, changes, inner)
+            parts = enumerate(step.substeps, 1)
+            inner = tuple(_move(f"{number}.{part}", substep, view, seen, known, changes) for part, substep in parts)
+        yield _move(str(number), step, view, seen, known, changes, inner)
 
 
-def _move(number: str, step: Step, view: View, seen: set[Index], changes: Changes, inner: tuple[Move, ...] = ()) -> Move:
+def _move(
+    number: str, step: Step, view: View, seen: set[Index], known: set[Named], changes: Changes, inner: tuple[Move, ...] = ()
+) -> Move:
     why = phrase(step.why) if view.detail == "full" and step.why.template else None
     change, elsewhere = changes.of(step) if view.detail != "brief" and not inner else NO_CHANGE
     changed = step.results if not inner else ()
     letters = _new_letters(step.after, seen)
-    return Move(number, phrase(step.title), Line(step.after, changed), step.verdict, why, change, elsewhere, letters, step.rule, inner)
+    sentence = phrase(step.title)
+    names = tuple(_new_names(step.after, known, sentence))
+    return Move(number, sentence, Line(step.after, changed), step.verdict, why, change, elsewhere, letters, names, step.rule, inner)
+
+
+def _new_names(line: Expr, known: set[Named], sentence: Phrase) -> Iterator[Named]:
+    """The named parts that this line is the first to use, those that others need first; not what the sentence defines itself."""
+    fresh = [node for node in nodes_of(line) if isinstance(node, Named) and node not in known]
+    known.update(fresh)
+    said = "".join(part for part in sentence if isinstance(part, str))
+    for node in sorted(fresh, key=lambda node: (sum(part in fresh for part in nodes_of(node)), node.name)):
+        if f"{to_unicode(node)} = " not in said:
+            yield node
 
 
 def _outcome(derivation: Derivation, view: View, name: Symbol) -> Outcome:
@@ -273,7 +296,7 @@ def _shape_phrase(derivation: Derivation) -> Phrase:
 
 
 def _assumptions(derivation: Derivation) -> Iterator[Phrase]:
-    told: set[Sentence] = set()
+    told: set[Phrase] = set()
 
     def walk(steps: tuple[Step, ...]) -> Iterator[Sentence]:
         for step in steps:
@@ -281,9 +304,10 @@ def _assumptions(derivation: Derivation) -> Iterator[Phrase]:
             yield from walk(step.substeps)
 
     for sentence in (*derivation.assumed, *walk(derivation.steps)):
-        if sentence not in told:
-            told.add(sentence)
-            yield phrase(sentence)
+        said = phrase(sentence)
+        if said not in told:
+            told.add(said)
+            yield said
 
 
 WORDS: Final[dict[Kind, str]] = {"proved": "proved", "agrees": "agrees", "differs": "differs", "unknown": "unknown"}

@@ -74,7 +74,8 @@ def _chain(content: Page, view: View) -> Iterator[Row]:
 
 def move_rows(move: Move, column: int, view: View, indent: int = 0) -> Iterator[Row]:
     """One step: its sentence and verdict, what changed, the line it leads to."""
-    lead = f"{' ' * indent}{move.number:>3}  " if not indent else f"{' ' * (INDENT + indent - 4)}{move.number}  "
+    wide = 6 if view.detail == "brief" and not indent else 3
+    lead = f"{' ' * indent}{move.number:>{wide}}  " if not indent else f"{' ' * (INDENT + indent - 4)}{move.number}  "
     inside = max(len(lead), INDENT)
     if view.detail != "brief":
         yield BLANK
@@ -92,6 +93,9 @@ def move_rows(move: Move, column: int, view: View, indent: int = 0) -> Iterator[
     yield from line_rows(f"{' ' * column}= ", move.line, view, _kind(move.line, view), view.detail != "brief")
     if move.letters and view.detail != "brief":
         yield from sentence_rows(f"with {letters_text(move.letters)}", view.width, column + 2, style="quiet")
+    for number, name in enumerate(move.names):
+        head = f"{' ' * (column + 2)}{'where ' if number == 0 else '      '}{to_unicode(name)} = "
+        yield from block(head, to_unicode(name.body), view)
 
 
 def _kind(line: Line, view: View) -> str:

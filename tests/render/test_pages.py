@@ -142,9 +142,44 @@ def test_long_latex_lines_are_broken_before_an_operator() -> None:
 
 
 def test_prose_becomes_latex() -> None:
-    assert escaped("(AB)ᵀ = BᵀAᵀ") == r"$(AB)^\top$ = $B^\top A^\top$"
-    assert escaped("50% of A_b & {c}") == r"50\% of A\_b \& \{c\}"
+    assert escaped("(AB)ᵀ = BᵀAᵀ") == r"$(AB)^\top = B^\top A^\top$"
+    assert escaped("50% of A_b & {c}") == r"50\% of $A_{b}$ \& \{c\}"
+    assert escaped("the function u ↦ u^c has the slope c u^(c−1)") == r"the function $u \mapsto u^{c}$ has the slope $c u^{c - 1}$"
+    assert escaped("since cosh² − sinh² = 1") == r"since $\cosh^{2} - \sinh^{2} = 1$"
+    assert escaped("⟨A, B⟩ = tr(AᵀB) holds") == r"$\langle A, B\rangle = \operatorname{tr}(A^\top B)$ holds"
+    assert escaped("a sum over i, j is a number") == r"a sum over $i$, $j$ is a number"
+    assert escaped("d goes under the trace") == r"$\mathrm{d}$ goes under the trace"
+    assert escaped("sinh/cosh, or `A@B`") == r"sinh/cosh, or \texttt{A@B}"
     assert escaped("det(A) det(A⁻¹) = 1").count("$") == 2
+
+
+def test_every_sentence_of_the_rules_becomes_latex() -> None:
+    from matgrad_cli.rulebook.load import rulebook
+
+    book = rulebook()
+    for family in book.families:
+        for rule in book.family(family):
+            assert escaped(rule.why).count("$") % 2 == 0
+            assert not re.search(r"[₀-₉²³ᵀ↦−·×]", escaped(rule.why)), rule.why
+
+
+@pytest.mark.parametrize(
+    ("loss", "wrt", "most"),
+    [("norm(X@R-Y)**2/m", "R", 7), ("norm(W2@tanh(W1@x)-y)**2", "W1", 9), ("norm(W3@tanh(W2@tanh(W1@x+b1)+b2)-y)**2", "W1", 12)],
+)
+def test_the_short_page_joins_small_steps(loss: str, wrt: str, most: int) -> None:
+    derivation = explain(loss, wrt=wrt).derivations[0]
+    moves = page(derivation, View(detail="brief")).moves
+    assert len(moves) <= most
+    assert moves[0].number.startswith("1")
+    assert moves[-1].number.endswith(str(len(derivation.steps)))
+    assert moves[-1].line.body is derivation.steps[-1].after
+
+
+def test_a_name_is_explained_where_it_first_stands() -> None:
+    shown = explain("tr(inv(X.T@X + A)@B) + logdet(X.T@X+A)", wrt="X").render("text", width=100)
+    first = shown.index("Z₁")
+    assert shown.index("Z₁ = ZBZ") - first < 200
 
 
 @BOTH

@@ -1,0 +1,78 @@
+"""The short page: steps that only tidy up are told together with the step that says something."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING, Final
+
+from ..verify.verdict import weakest
+
+if TYPE_CHECKING:
+    from .page import Move, Phrase
+
+SMALL: Final = frozenset(
+    ["partial-linear", "partial-neg", "partial-sigma", "partial-sum", "partial-sum-constant", "partial-add", "partial-constant",
+     "derivative-of-sum", "d-linear", "d-neg", "d-add", "d-constant", "d-scale", "d-sum", "d-trace", "d-entry",
+     "multiply-numbers", "add-numbers", "pull-number", "number-order", "positive-first", "drop-zero", "drop-eye", "merge-like-terms",
+     "add-scaled", "add-zeros", "read-entry", "distribute-sum", "entry-add", "entry-scale", "entry-transpose", "trace-add",
+     "trace-scale", "trace-transpose-mul", "expand-constant", "transpose-of-product", "transpose-to-match", "name-part",
+     "name-coefficient", "name-terms", "name-back", "name-gradient", "open-name", "open-parts"]
+)  # fmt: skip
+"""Rules whose line a practised reader does in the head: derivatives of sums, constants and numbers in front, names."""
+
+FORWARD: Final = frozenset(["transpose-to-match", "transpose-of-product", "name-terms", "trace-add", "entry-transpose"])
+"""Of these, the ones that prepare the step after them; the others finish the step before them."""
+
+_LIKEWISE: Final = (" terms likewise)", ", and in the other terms likewise")
+
+
+def shortened(moves: Sequence[Move]) -> Iterator[Move]:
+    """The moves, with each run of small ones joined to the telling one: its sentence, the last line, the numbers as a range."""
+    for run in _runs(moves):
+        yield _joined(run)
+
+
+def _runs(moves: Iterable[Move]) -> Iterator[list[Move]]:
+    """Consecutive moves of which at most one kind is telling."""
+    run: list[Move] = []
+    telling: Move | None = None
+    for move in moves:
+        small = move.rule in SMALL
+        begins = move.rule in FORWARD if small else telling is not None and move.rule != telling.rule
+        if begins and telling is not None:
+            yield run
+            run, telling = [], None
+        run.append(move)
+        if not small and telling is None:
+            telling = move
+    if run:
+        yield run
+
+
+def _joined(run: list[Move]) -> Move:
+    telling = [move for move in run if move.rule not in SMALL] or run[-1:]
+    first, last = run[0], run[-1]
+    sentence = _once(telling[0].sentence)
+    if len(telling) > 1:
+        sentence = (*sentence, f" (and {len(telling) - 1} more of this kind)")
+    kind = weakest([move.verdict for move in run])
+    return last._replace(
+        number=first.number if first is last else f"{first.number}–{last.number}",
+        sentence=sentence,
+        verdict=next(move.verdict for move in run if move.verdict.kind == kind),
+        letters=tuple(letter for move in run for letter in move.letters),
+        names=tuple(name for move in run for name in move.names),
+        rule=telling[0].rule,
+    )
+
+
+def _once(sentence: Phrase) -> Phrase:
+    """The sentence without the words that the same happened in other terms: the line shows it."""
+    last = sentence[-1] if sentence else None
+    if not isinstance(last, str) or not last.endswith(_LIKEWISE):
+        return sentence
+    if last == _LIKEWISE[0]:
+        opening = sentence[-3]
+        return (*sentence[:-3], opening.removesuffix(" (in ")) if isinstance(opening, str) else sentence
+    kept = last.removesuffix(_LIKEWISE[1])
+    return (*sentence[:-1], kept) if kept else sentence[:-1]
