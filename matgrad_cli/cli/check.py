@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 SECONDS = 3600
 MANY = 8
+SHOWN = 10
 REVEALS = ("none", "hint", "full")
 
 Files = Annotated[
@@ -78,29 +79,51 @@ def check(
         from ..grading.check import Options, check_files
 
         options = Options(Path(key) if key else None, {word: text for word, text in given.items() if text}, jobs or os.cpu_count() or 1)
-        with _progress(len(files)) as step:
+        with _progress() as step:
             found = check_files([Path(file) for file in files], options, step)
         shown = render(found, format_, colour=wants_colour(sys.stdout), width=columns(fallback=100))
         others = [(render(found, kind), file) for kind, file in further]
     for text, file in others:
         deliver(text, file)
     deliver(shown, None)
+    if found.skipped:
+        sys.stderr.write(_skipped(found.skipped))
     _step_summary(found, [format_, *(kind for kind, _ in further)])
     return 0 if exit_zero else found.exit_code
 
 
 @contextmanager
-def _progress(count: int) -> Iterator[Callable[[int, int], None] | None]:
+def _progress() -> Iterator[Callable[[int, int], None] | None]:
     """A bar on stderr while many files are checked and somebody watches."""
-    if count < MANY or not sys.stderr.isatty():
+    if not sys.stderr.isatty():
         yield None
         return
+    with ExitStack() as stack:
+        bars: list[Callable[[int, int], None]] = []
+
+        def step(done: int, total: int) -> None:
+            if total >= MANY and not bars:
+                bars.append(_bar(stack))
+            for bar in bars:
+                bar(done, total)
+
+        yield step
+
+
+def _bar(stack: ExitStack) -> Callable[[int, int], None]:
+    """A bar that is shown until the stack is left."""
     from rich.console import Console
     from rich.progress import Progress
 
-    with Progress(console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task("checking", total=count)
-        yield lambda done, total: bar.update(task, completed=done, total=total)
+    bar = stack.enter_context(Progress(console=Console(stderr=True), transient=True))
+    task = bar.add_task("checking", total=None)
+    return lambda done, total: bar.update(task, completed=done, total=total)
+
+
+def _skipped(files: tuple[str, ...]) -> str:
+    """The line on files of a folder that were left out, so that none is lost silently."""
+    named = ", ".join(files[:SHOWN]) + (f" and {len(files) - SHOWN} more" if len(files) > SHOWN else "")
+    return f"note: {len(files)} file{'s hold' if len(files) > 1 else ' holds'} nothing to check: {named}\n"
 
 
 def _step_summary(report: Report, formats: list[str]) -> None:

@@ -39,13 +39,13 @@ def judge_answer(task: Task, answer: str, reference: str | None) -> Judged:
     """The verdict on the text of an answer. Equal answers to one problem are judged once."""
     around = _around(task)
     read = read_answer(answer, around)
+    variables = around.names().variables if read.expr is None else {}
+    if read.expr is None and only_words(read.side.text, variables):
+        return Judged("unreadable", Slip("unreadable", NO_FORMULA))
     if read.expr is None and _unknown(read):
-        variables = around.names().variables
-        if only_words(read.side.text, variables):
-            return Judged("unreadable", Slip("unreadable", NO_FORMULA))
         bare = without_prose(Passage(answer), variables).text
-        again = read_answer(bare, around) if bare.strip() and bare != answer else read
-        read = again if again.expr is not None else read
+        formula = read_answer(bare, around) if bare.strip() and bare != answer else read
+        read = formula if formula.expr is not None else read
     judged = _judged(task, around, read, reference)
     if judged.verdict != "wrong" or read.side.syntax != "numpy" or read.side.node is None:
         return judged

@@ -43,7 +43,8 @@ def check_files(paths: Iterable[Path | str], options: Options | None = None, pro
     """The report on all files, in their order. A key that cannot be read raises InputError."""
     options = options or Options()
     key = read_key(options.key) if options.key is not None else None
-    files = list(expanded(Path(path) for path in paths))
+    found = expanded([Path(path) for path in paths], options.key)
+    files = found.files
     reports: list[FileReport] = []
     if options.jobs > 1 and len(files) > 1:
         reports = _in_processes(files, key, options, progress)
@@ -52,7 +53,15 @@ def check_files(paths: Iterable[Path | str], options: Options | None = None, pro
             reports.append(check_file(path, key, options))
             if progress is not None:
                 progress(number, len(files))
-    return Report(tuple(reports))
+    reports += [_nothing_in(folder) for folder in found.empty]
+    return Report(tuple(reports), tuple(str(path) for path in found.skipped))
+
+
+def _nothing_in(folder: Path) -> FileReport:
+    """A folder without any file to check: as bad as a file that holds no problem."""
+    help_ = "a problem begins with the key `loss`, or `problem` with a key file"
+    message = f"the folder `{folder}` holds nothing to check"
+    return FileReport(str(folder), (), (Diagnostic("no-problem", message, Source(str(folder), ""), help=help_),))
 
 
 def _in_processes(files: Sequence[Path], key: Key | None, options: Options, progress: Progress | None) -> list[FileReport]:

@@ -309,9 +309,9 @@ def repaired(context: Context, before: Expr) -> Slip | None:
 
 def _different(context: Context, before: Expr, pairs: list[Pairing]) -> Slip:
     one, other = pairs[0]
-    first = context.target and before is context.head
+    first = context.answering or (context.target and before is context.head)
     called = "the derivative" if first else "the left side" if before is context.head else "the line before"
-    note = counterexample(context.around, one, other, called)
+    note = counterexample(context.around, one, other, called, "your answer" if context.answering else "this one")
     message = "this is not the derivative: the values differ" if first else "this does not follow: the values differ"
     implied = None if context.answering else _reference(context, one)
     said = "the derivative is" if first else "the line before implies"

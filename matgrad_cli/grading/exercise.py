@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Literal
 
@@ -17,10 +18,11 @@ from .functions import find_functions
 from .losses import loss_names
 from .merge import Located, Settings
 from .passage import Passage, line_and_column
-from .prose import without_prose
+from .prose import NO_FORMULA, only_words, without_prose
+from .reading import Side
 from .slips import Slip
-from .statements import Row, joined_rows, read_row
-from .surroundings import surroundings
+from .statements import Claim, Row, joined_rows, read_row
+from .surroundings import Surroundings, surroundings
 from .task import Task, task_for
 from .tree import walk
 
@@ -57,7 +59,7 @@ def judge(chosen: Settings) -> ProblemReport:
         )
     except MatgradError as error:
         return _unreadable(chosen, kind, _relocated(error.diagnostic, chosen))
-    if not chosen.rows and chosen.answer is None:
+    if not chosen.rows and (chosen.answer is None or not chosen.answer.text):
         return unanswered(chosen)
     if chosen.rows:
         return _derivation(chosen, task)
@@ -71,7 +73,7 @@ def unanswered(chosen: Settings) -> ProblemReport:
         chosen.id,
         "answer",
         verdict,
-        Final("missing", "missing-answer", "there is no answer"),
+        Final("missing", "missing-answer", "no answer was given"),
         points=chosen.points,
         warnings=chosen.warnings,
         reveal=chosen.reveal,
@@ -153,6 +155,12 @@ def _requires_derivation(verdict: ProblemVerdict, final: Final) -> tuple[Problem
     return "wrong", Final("right", "missing-derivation", "the answer is right, but a derivation is required and there is none")
 
 
+def _derives(rows: Sequence[Row]) -> bool:
+    """Whether anything but its left side stands before the last side."""
+    sides = [len(claim.sides) - (len(claim.sides) > 1 and not claim.leading) for row in rows for claim in row.claims]
+    return sum(sides) > 1
+
+
 def _finding(number: int, verdict: ProblemVerdict | str, passage: Passage, slip: Slip, source: Source, notes: Sequence[str]) -> Finding:
     span = passage.span(slip.span) if slip.span is not None else passage.span()
     line, column = line_and_column(source.text, span.start)
@@ -194,16 +202,20 @@ def _read_derivation(chosen: Settings, task: Task, columns: bool) -> tuple[Probl
     around.columns = columns
     find_functions(around, rows, chosen.source)
     around.losses = loss_names(around, rows, chosen.source, chosen.text("syntax"), chosen.text("name"))
-    trees = [read_row(number, row, chosen.source, around.names(), chosen.text("syntax")) for number, row in rows]
+
+    def read(number: int, row: Passage) -> Row:
+        return _words(number, row, around, rows) or read_row(number, row, chosen.source, around.names(), chosen.text("syntax"))
+
+    trees = [read(number, row) for number, row in rows]
     find_directions(around, [side.node for row in trees for claim in row.claims for side in claim.sides if side.node is not None])
     find_letters(around, [node for row in trees for claim in row.claims if not claim.leading and (node := claim.sides[0].node) is not None])
     reader = Reader(around)
     results: list[RowResult] = []
     sliced = False
-    first = [read_row(number, passage, chosen.source, around.names(), chosen.text("syntax")) for number, passage in rows]
+    first = [read(number, passage) for number, passage in rows]
     reader.later = [claim for row in first for claim in row.claims]
     for number, passage in rows:
-        row = read_row(number, passage, chosen.source, around.names(), chosen.text("syntax"))
+        row = read(number, passage)
         reader.later = [claim for claim in reader.later if claim.sides and claim.sides[0].source.text != passage.text]
         sliced = sliced or _has_slices(row)
         if row.claims:
@@ -211,6 +223,10 @@ def _read_derivation(chosen: Settings, task: Task, columns: bool) -> tuple[Probl
     lines = tuple(_line(result, chosen.source) for result in results)
     final = final_of(task, reader, chosen.answer.text if chosen.answer else None)
     verdict = _verdict(lines, final, chosen)
+    if not lines:
+        final = Final("missing", "unreadable", NO_FORMULA)
+    if chosen.require == "derivation" and not _derives([result.row for result in results]):
+        verdict, final = _requires_derivation(verdict, final)
     codes = [finding.code for finding in lines if finding.verdict == "wrong" and finding.code]
     warnings = tuple(
         dict.fromkeys([*chosen.warnings, *(f"line {result.row.number}: {text}" for result in results for text in result.warnings)])
@@ -227,6 +243,19 @@ def _read_derivation(chosen: Settings, task: Task, columns: bool) -> tuple[Probl
         warnings,
         chosen.reveal,
     ), sliced
+
+
+def _words(number: int, row: Passage, around: Surroundings, rows: Sequence[tuple[int, Passage]]) -> Row | None:
+    """A row of words alone, none of which another row defines: `idk`."""
+    if not only_words(row.text, {*around.names().variables, *around.losses}):
+        return None
+    stated = {name for _, other in rows for name in re.findall(r"([A-Za-z]+)\s*:?=", other.text)}
+    if any(word in stated for word in re.findall(r"[A-Za-z]+", row.text)):
+        return None
+    own = Source("line", row.text)
+    whole = Span(0, len(row.text))
+    trouble = Diagnostic("unreadable", NO_FORMULA, own, (Label(whole),))
+    return Row(number, row, (Claim((Side(own, whole, None, "latex", trouble),)),))
 
 
 def _has_slices(row: Row) -> bool:
@@ -255,4 +284,4 @@ def _verdict(lines: tuple[Finding, ...], final: Final, chosen: Settings) -> Prob
     verdicts = [names[finding.verdict] for finding in lines]
     if final.verdict == "wrong" or (final.verdict == "missing" and chosen.require is not None):
         verdicts.append("wrong")
-    return worst(verdicts) if verdicts else "undecided"
+    return worst(verdicts) if verdicts else "unreadable"

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import re
 import stat
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from pathlib import Path
 
 from ..diagnostics import Diagnostic, Source
@@ -28,25 +30,64 @@ READERS = {
 }
 
 
-def expanded(paths: Iterable[Path]) -> Iterator[Path]:
-    """The files themselves, and the files of the three kinds inside folders, sorted; linked folders are not entered."""
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The files to check, those of the three kinds that hold nothing to check, and the folders in which there is no file to check."""
+
+    files: tuple[Path, ...]
+    skipped: tuple[Path, ...] = ()
+    empty: tuple[Path, ...] = ()
+
+
+def expanded(paths: Iterable[Path], key: Path | None = None) -> Found:
+    """The files themselves, and the files of the three kinds inside folders, sorted; linked and hidden folders are not entered.
+
+    Beside a key every file of a folder is an answer to it. Without one a file must say that it is meant: many Markdown files are not.
+    """
+    files: list[Path] = []
+    skipped: list[Path] = []
+    empty: list[Path] = []
     for path in paths:
-        if path.is_dir():
-            found = [Path(folder) / name for folder, _, names in os.walk(path) for name in names]
-            yield from sorted(file for file in found if file.suffix.lower() in READERS and _homework(file))
-        else:
-            yield path
+        if not path.is_dir():
+            files.append(path)
+            continue
+        inside = [file for file in _inside(path) if key is None or not _same(file, key)]
+        taken = [file for file in inside if key is not None or _homework(file)]
+        files += taken
+        skipped += [file for file in inside if file not in set(taken)]
+        empty += [] if taken else [path]
+    return Found(tuple(files), tuple(skipped), tuple(empty))
+
+
+def _inside(folder: Path) -> list[Path]:
+    """The files of the three kinds in a folder and its subfolders."""
+    found: list[Path] = []
+    for place, folders, names in os.walk(folder):
+        folders[:] = [name for name in folders if not name.startswith(".")]
+        found += [Path(place) / name for name in names if not name.startswith(".") and Path(name).suffix.lower() in READERS]
+    return sorted(found)
+
+
+def _same(file: Path, key: Path) -> bool:
+    try:
+        return file.samefile(key)
+    except OSError:
+        return False
+
+
+_OF_TOML = re.compile(rb"^[ \t]*(?:\[+[ \t]*problem\b|[\"']?(?:answer|loss)[\"']?[ \t]*=)", re.MULTILINE)
 
 
 def _homework(path: Path) -> bool:
     """Whether a file met in a folder has anything for us: many Markdown and TOML files have not."""
-    marks = (b"[[problem]]", b"answer", b"loss") if path.suffix.lower() == ".toml" else (b"matgrad",)
+    if not path.is_file():
+        return True  # it is reported as what it is; opening a pipe would wait for ever
     try:
         with open(path, "rb") as stream:
             head = stream.read(LARGEST)
     except OSError:
         return True  # it is reported as unreadable
-    return any(mark in head for mark in marks)
+    return bool(_OF_TOML.search(head)) if path.suffix.lower() == ".toml" else b"matgrad" in head
 
 
 def read_document(path: Path) -> Document:

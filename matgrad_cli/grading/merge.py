@@ -72,7 +72,7 @@ def identified(exercises: tuple[Exercise, ...]) -> dict[str, Exercise]:
 def settings(
     name: str, exercise: Exercise, source: Source, key: Exercise | None, key_source: Source | None, defaults: Mapping[str, str]
 ) -> Settings:
-    """The settings of an exercise. The key wins over the student's file, both over the command line."""
+    """The settings of an exercise. The key wins over the student's file, both over the command line, except for `--reveal`."""
     values = {word: Located(Passage(text), Source(f"--{word}", text)) for word, text in defaults.items()}
     values |= {word: Located(passage, source) for word, passage in exercise.keys.items()}
     if key is not None and key_source is not None:
@@ -81,6 +81,8 @@ def settings(
         for word in ("points", "partial", "require", "reveal"):
             if word not in key.keys:
                 values.pop(word, None)
+    if "reveal" in defaults:  # the person who runs the check decides what is told
+        values["reveal"] = Located(Passage(defaults["reveal"]), Source("--reveal", defaults["reveal"]))
     answer = exercise.keys.get("answer")
     reference = key.keys.get("answer") if key is not None else None
     reader = _Values(values)

@@ -8,6 +8,7 @@ from collections.abc import Collection
 from ..notation.latex_names import FUNCTIONS, GREEK
 from .passage import Passage, covered
 
+NO_FORMULA = "these are words, a formula was needed"
 _SMALL = frozenset(
     "a an as at be by if in is it its of on or so to we us with the and for let now get has are can our this that".split()  # noqa: SIM905
 )
@@ -20,6 +21,7 @@ _MATH = re.compile(r"\$[^$]*\$|\\\([^()]*\\\)|`[^`]*`")
 _PIECE = re.compile(r"\s*(?:([A-Za-z][A-Za-z'’-]*)(?![\w(\[^'ᵀ])|\$[^$=]*\$|([,:.]))\s*")
 _RELATION = re.compile(r"\s*(?::?=|[@*/+^_≈])")
 _WORD = re.compile(r"[A-Za-z][A-Za-z'’-]*")
+_SIGN = re.compile(r"\*|(?<![A-Za-z])-|-(?![A-Za-z])")
 _FORMULA = re.compile(r"[=\\^_{}∂∇Σᵀ²⊙‖|+@/<>≈\[\]]|\.T\b")
 
 
@@ -53,6 +55,22 @@ def talks(text: str, letters: Collection[str]) -> bool:
         return False
     words = _WORD.findall(rest)
     return _are_words(words, letters) and sum(map(len, words)) >= 0.6 * len(re.sub(r"[\s\d.,:;!?*]", "", rest))
+
+
+def only_words(text: str, variables: Collection[str]) -> bool:
+    """Whether a text is no formula at all: `idk`, `no idea how`. A lone unknown letter is one, and so is `XQw` where X and w are known."""
+    if _FORMULA.search(text) or _SIGN.search(text):
+        return False
+    runs = re.findall(r"[A-Za-z]+", text)
+    words = [run for run in runs if _is_word(run, variables) or _is_unknown(run, variables)]
+    return any(len(word) > 2 for word in words) and sum(map(len, words)) >= 0.6 * sum(map(len, runs))
+
+
+def _is_unknown(run: str, variables: Collection[str]) -> bool:
+    """Whether a run of letters is hardly a product of variables, nor a name that means something."""
+    if run in FUNCTIONS or run in GREEK or run in variables or not run[1:].islower():
+        return False
+    return len(run) > 2 and 2 * sum(letter in variables for letter in run) < len(run)
 
 
 def _are_words(words: list[str], letters: Collection[str]) -> bool:

@@ -140,7 +140,7 @@ def github_summary(report: Report) -> str:
             wrong = f"{first.number} (file line {first.line}): `{first.code or 'wrong'}`" if first else "–"
             cells = (file.file, problem.id, problem.verdict, wrong, problem.final.verdict, f"{problem.score:g} of {problem.points:g}")
             rows.append("| " + " | ".join(_cell(cell) for cell in cells) + " |")
-        if file.verdict == "unreadable" and not file.problems:
+        if file.broken:
             rows.append(f"| {_cell(file.file)} | – | unreadable | – | – | – |")
     for file in report.files:
         for diagnostic in file.diagnostics:

@@ -166,4 +166,7 @@ def _totals(report: Report) -> str:
     for file in report.files:
         for problem in file.problems:
             counts[problem.verdict] = counts.get(problem.verdict, 0) + 1
-    return ", ".join(f"{count} {verdict}" for verdict, count in sorted(counts.items())) or "no problem found"
+    said = [f"{count} {verdict}" for verdict, count in sorted(counts.items())]
+    unread = sum(1 for file in report.files if file.broken)
+    said += [f"{unread} file{'s' if unread > 1 else ''} unreadable"] if unread else []
+    return ", ".join(said) or "no problem found"

@@ -82,7 +82,7 @@ def _closing(report: Report, colour: bool) -> str:
     for file in report.files:
         for problem in file.problems:
             counts[problem.verdict] = counts.get(problem.verdict, 0) + 1
-    unread = sum(1 for file in report.files if file.verdict == "unreadable" and not file.problems)
+    unread = sum(1 for file in report.files if file.broken)
     said = [f"{count} {_painted(verdict, colour)}" for verdict, count in counts.items()]
     said += [f"{unread} file{'s' if unread > 1 else ''} {_painted('unreadable', colour)}"] if unread else []
     total = sum(counts.values())

@@ -40,11 +40,13 @@ class _Small:
         return self._random.randrange(limit) if limit > 0 else 0
 
 
-def counterexample(around: Surroundings, before: Expr, after: Expr, called: str = "the line before") -> str | None:
+def counterexample(
+    around: Surroundings, before: Expr, after: Expr, called: str = "the line before", judged: str = "this one"
+) -> str | None:
     """`at X = [[1, 0]], w = [1] the line before is 2 and this one is 1`; None if no small one was found."""
     best: tuple[int, str] | None = None
     for number in range(TRIES):
-        found = _at(around, before, after, number, called)
+        found = _at(around, before, after, number, (called, judged))
         if found is not None and (best is None or found[0] < best[0]):
             best = found
         if best is not None and number > 12:
@@ -52,7 +54,7 @@ def counterexample(around: Surroundings, before: Expr, after: Expr, called: str 
     return best[1] if best is not None else None
 
 
-def _at(around: Surroundings, before: Expr, after: Expr, number: int, called: str) -> tuple[int, str] | None:
+def _at(around: Surroundings, before: Expr, after: Expr, number: int, called: tuple[str, str]) -> tuple[int, str] | None:
     rng = random.Random(f"counterexample/{number}")
     setting = around.bench.setting
     choices = (1, 2) if number % 2 else (1, 2, 2, 3)
@@ -74,7 +76,7 @@ def _at(around: Surroundings, before: Expr, after: Expr, number: int, called: st
         if symbol in (before.symbols | after.symbols | _below(around, before, after))
     ]
     values = ", ".join(f"{symbol.name} = {_written(point.array(symbol))}" for symbol in names)
-    text = f"{called} is {_written(left)} and this one is {_written(right)}"
+    text = f"{called[0]} is {_written(left)} and {called[1]} is {_written(right)}"
     said = f"at {values} {text}" if values else text
     return (len(said), said) if len(said) < 400 else None
 

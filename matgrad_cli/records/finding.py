@@ -87,10 +87,15 @@ class FileReport:
     source: Source | None = None
 
     @property
+    def broken(self) -> bool:
+        """Whether something in the file itself keeps it from being read."""
+        return any(diagnostic.severity == "error" for diagnostic in self.diagnostics)
+
+    @property
     def verdict(self) -> ProblemVerdict:
         """The worst verdict of the problems; a file that could not be read is `unreadable`."""
         verdicts: list[ProblemVerdict] = [problem.verdict for problem in self.problems]
-        if any(diagnostic.severity == "error" for diagnostic in self.diagnostics):
+        if self.broken:
             verdicts.append("unreadable")
         return worst(verdicts)
 
@@ -107,9 +112,10 @@ class FileReport:
 
 @record
 class Report:
-    """What was found in all files."""
+    """What was found in all files. `skipped` are files of a folder that hold nothing to check."""
 
     files: tuple[FileReport, ...]
+    skipped: tuple[str, ...] = ()
 
     @property
     def verdict(self) -> ProblemVerdict:

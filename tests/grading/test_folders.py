@@ -1,0 +1,110 @@
+"""Folders of homework: no file is dropped silently, and every report counts the same files."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from xml.etree import ElementTree as XML
+
+import pytest
+
+from matgrad_cli.cli.app import command_line
+from matgrad_cli.grading.check import Options, check_files
+from matgrad_cli.grading.report_ci import github_summary, to_github, to_junit
+from matgrad_cli.grading.report_data import to_gradescope, to_prairielearn
+from matgrad_cli.grading.report_text import to_text
+
+KEY = """[[problem]]
+id = "1"
+loss = "norm(X@w - y)**2"
+wrt = "w"
+shapes = "X: m×n, w: n, y: m"
+answer = "2*X.T@(X@w - y)"
+"""
+ANSWERS = {
+    "right.toml": '[[problem]]\nid = "1"\nanswer = "2*X.T@(X@w - y)"\n',
+    "wrong.toml": '[[problem]]\nid = "1"\nanswer = "X.T@(X@w - y)"\n',
+    "derivation.tex": "\\begin{align}\\nabla_w L &= 2X^\\top(Xw-y)\\end{align}\n",
+}
+BROKEN = {"broken.toml": '[[problem]\nid = "1"\nanswer = "0"\n', "empty.tex": "\\section{Homework}\n"}
+
+
+def folder(tmp_path: Path, files: dict[str, str]) -> Path:
+    found = tmp_path / "homework"
+    found.mkdir()
+    for name, text in files.items():
+        (found / name).write_text(text, encoding="utf-8")
+    return found
+
+
+@pytest.fixture
+def key(tmp_path: Path) -> Path:
+    path = tmp_path / "key.toml"
+    path.write_text(KEY, encoding="utf-8")
+    return path
+
+
+def test_beside_a_key_every_file_counts(tmp_path: Path, key: Path) -> None:
+    place = folder(tmp_path, {**ANSWERS, **BROKEN})
+    report = check_files([place], Options(key))
+    verdicts = {Path(file.file).name: file.verdict for file in report.files}
+    assert verdicts == {
+        "broken.toml": "unreadable", "derivation.tex": "right", "empty.tex": "unreadable", "right.toml": "right", "wrong.toml": "wrong",
+    }  # fmt: skip
+    assert report.skipped == ()
+    assert report.exit_code == 1
+    text = to_text(report)
+    assert "error[not-toml]" in text
+    assert "error[no-problem]" in text
+    assert text.rstrip().endswith("2 files unreadable")
+    root = XML.fromstring(to_junit(report))
+    assert (len(root), root.get("errors"), root.get("failures")) == (5, "2", "1")
+    assert to_github(report).count("::error file=") == 3
+    assert github_summary(report).count("| unreadable |") == 2
+    assert "2 files unreadable" in json.loads(to_gradescope(report))["output"]
+    assert len(json.loads(to_prairielearn(report))["format_errors"]) == 2
+
+
+def test_only_broken_files_are_unreadable(tmp_path: Path, key: Path) -> None:
+    assert check_files([folder(tmp_path, BROKEN)], Options(key)).exit_code == 3
+
+
+def test_the_key_itself_and_hidden_files_are_no_answers(tmp_path: Path) -> None:
+    place = folder(tmp_path, {"key.toml": KEY, "right.toml": ANSWERS["right.toml"], ".draft.toml": "[["})
+    report = check_files([place], Options(place / "key.toml"))
+    assert [Path(file.file).name for file in report.files] == ["right.toml"]
+
+
+def test_without_a_key_files_that_are_not_meant_are_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    files = {"full.toml": KEY, "notes.md": "# Notes\n", "paper.tex": "\\[ x = y \\]\n", "broken.toml": BROKEN["broken.toml"]}
+    place = folder(tmp_path, files)
+    report = check_files([place])
+    assert [Path(file.file).name for file in report.files] == ["broken.toml", "full.toml"]
+    assert [Path(name).name for name in report.skipped] == ["notes.md", "paper.tex"]
+    assert command_line(["check", str(place)]) == 3
+    said = capsys.readouterr().err
+    assert said == f"note: 2 files hold nothing to check: {place / 'notes.md'}, {place / 'paper.tex'}\n"
+
+
+def test_a_folder_with_nothing_to_check_is_not_right(tmp_path: Path) -> None:
+    report = check_files([folder(tmp_path, {"notes.md": "# Notes\n"})])
+    assert report.exit_code == 3
+    assert report.files[0].diagnostics[0].message.endswith("holds nothing to check")
+
+
+@pytest.mark.parametrize(("reveal", "told"), [("none", False), ("hint", False), ("full", True)])
+@pytest.mark.parametrize("of_the_key", ["none", "full"])
+def test_the_command_line_says_how_much_is_told(tmp_path: Path, key: Path, reveal: str, told: bool, of_the_key: str) -> None:
+    key.write_text(KEY + f'reveal = "{of_the_key}"\n', encoding="utf-8")
+    student = tmp_path / "student.toml"
+    student.write_text(ANSWERS["wrong.toml"] + 'reveal = "full"\n', encoding="utf-8")
+    text = to_text(check_files([student], Options(key, {"reveal": reveal})))
+    assert ("exactly" in text) == told
+    assert ("lost-factor" in text) == (reveal != "none")
+
+
+def test_a_student_does_not_loosen_the_key(tmp_path: Path, key: Path) -> None:
+    key.write_text(KEY + 'reveal = "none"\n', encoding="utf-8")
+    student = tmp_path / "student.toml"
+    student.write_text(ANSWERS["wrong.toml"] + 'reveal = "full"\n', encoding="utf-8")
+    assert "lost-factor" not in to_text(check_files([student], Options(key)))
