@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Final, NoReturn
 
+from ..diagnostics import Span
 from ..ir import (
     ONE,
     Call,
@@ -75,7 +76,10 @@ def _unknown(e: Elaborator, node: s.Apply, function: str) -> NoReturn:
     if function in REFUSED:
         e.fail("unknown-function", f"the function `{node.function}` is not known", node, "", REFUSED[function])
     near = nearest_name(node.function, FUNCTION_NAMES)
-    e.fail("unknown-function", f"the function `{node.function}` is not known", node, "", f"did you mean `{near}`?" if near else None)
+    start = e.scope.source.text.find(node.function, node.span.start, node.span.end)
+    span = Span(start, start + len(node.function)) if start >= 0 else node.span
+    fail(e.scope, "unknown-function", f"the function `{node.function}` is not known", (span, ""),
+         help=f"did you mean `{near}`?" if near else None)
 
 
 def _variable_called(e: Elaborator, node: s.Apply, value: Expr) -> Expr:
@@ -247,6 +251,11 @@ def _bars(e: Elaborator, node: s.Apply, arguments: Arguments) -> Expr:
         return Call("abs", value)
     if value.shape.is_square:
         return Call("det", value)
+    inner = s.ungrouped(node.arguments[0])
+    if value.shape.is_matrix and isinstance(inner, s.Name | s.Transposed):
+        shown = f"{e.text(inner)} is {described(value.shape)}"
+        e.fail("not-square", f"{e.text(node)} is a determinant of a square matrix, {shown}", node, "",
+               f"write the norm as `\\lVert {e.text(inner).strip('`')} \\rVert`; `\\det` takes a square matrix")
     e.note(f"{e.text(node)} is read as the norm, as {e.text(node.arguments[0])} is {described(value.shape)}")
     return Call("norm", value)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from .scope import Syntax
 
 _LATEX_SIGNS = ("\\", "^", "_{")
+_BOOK_SIGNS = "ᵀ⊤‖∥²³⁻¹Σ∑√⊙∘𝟏−"
 
 
 def looks_like_latex(text: str) -> bool:
@@ -17,3 +18,9 @@ def in_syntax(text: str, forced: Syntax | None = None) -> tuple[Syntax, ...]:
     if forced is not None:
         return (forced,)
     return ("latex",) if looks_like_latex(text) else ("numpy", "latex")
+
+
+def in_book_signs(text: str) -> bool:
+    """Whether a text is written with the Unicode signs of a book, as in `xᵀAx` and `‖Xw − y‖²`, and with none of Python's."""
+    python = ("@", "**", ".T", "[", "np.", "torch.", "==")
+    return any(sign in text for sign in _BOOK_SIGNS) and not any(sign in text for sign in python)

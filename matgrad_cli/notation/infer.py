@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from itertools import chain, count
 
 from ..diagnostics.record import record
-from ..ir import ONE, Dim, Expr, Shape
+from ..ir import NUMBER, ONE, Dim, Expr, Shape
 from . import syntax as s
 from .names import GREEK, canonical_name
 from .scope import Scope
@@ -31,6 +31,7 @@ class Inference:
     origins: Mapping[str, str]
     assumed: tuple[str, ...]
     sizes: frozenset[str] = frozenset()
+    notes: tuple[str, ...] = ()
 
 
 class Solver:
@@ -49,6 +50,7 @@ class Solver:
         self.known: dict[Expr, Form] = {}
         self.made: list[Side] = []
         self.spellings: dict[str, Form] = {}
+        self.starred: dict[str, tuple[s.Node, s.Node]] = {}
 
     # ---- the walk
 
@@ -149,6 +151,8 @@ class Solver:
         if operator in ("+", "-"):
             self.rule(add_rule(left, right, result, reason))
         elif operator in ("*", "hadamard"):
+            if operator == "*":
+                self.star(node)
             self.rule(product_rule(left, right, result, reason))
         elif operator == "/":
             right.kind.divisor = True
@@ -158,6 +162,7 @@ class Solver:
             self.rule(matmul_rule(left, right, result, reason))
         elif operator == "juxtapose":
             self.hint(node, left, right)
+            self.count(node.left, right)
             self.rule(matmul_rule(left, right, result, reason))
         elif operator == "inner":
             merge(left, right, reason)
@@ -184,6 +189,25 @@ class Solver:
         while isinstance(node, s.Binary) and node.operator == "juxtapose":
             node = s.ungrouped(node.right)
         return isinstance(node, s.Name) and node.name[0].isupper() and node.name not in _GREEK_NAMES
+
+    def star(self, node: s.Binary) -> None:
+        """Remember `A*x` of a capital and a small letter: `@` may have been meant."""
+        small, left = s.ungrouped(node.right), s.ungrouped(node.left)
+        while isinstance(left, s.Binary) and left.operator == "*":
+            left = s.ungrouped(left.right)
+        if isinstance(left, s.Transposed):
+            left = s.ungrouped(left.body)
+        capital = isinstance(left, s.Name) and left.name[0].isupper()
+        if capital and isinstance(small, s.Name) and small.name[0].islower() and small.name not in _GREEK_NAMES:
+            self.starred.setdefault(small.name, (node.left, node.right))
+
+    def count(self, node: s.Node, right: Form) -> None:
+        r"""`\frac{N}{2} \log …`, `N \log …`: a capital in front of a number counts something, unless it is used otherwise."""
+        node = s.ungrouped(node)
+        if isinstance(node, s.Binary) and node.operator == "/" and isinstance(s.ungrouped(node.right), s.Literal_):
+            node = s.ungrouped(node.left)
+        if isinstance(node, s.Name) and node.name in self.names and right.is_number:
+            self.names[node.name].kind.count = True
 
     def kron(self, left: Form, right: Form, result: Form) -> None:
         self.made += [result.rows, result.cols]
@@ -257,7 +281,8 @@ class Solver:
             if not form.is_open():
                 continue
             capital = name[0].isupper() and not (name in _GREEK_NAMES and not form.kind.hint)
-            if form.kind.matrix or (capital and not (form.kind.divisor and not form.kind.array)):
+            scalar = (form.kind.divisor or (form.kind.count and not form.kind.hint)) and not form.kind.array
+            if form.kind.matrix or (capital and not scalar):
                 lengthen(form.rows)
                 lengthen(form.cols)
                 if not form.kind.matrix:
@@ -277,7 +302,8 @@ class Solver:
             if not sure:
                 join(form.rows, Side(ONE))
                 join(form.cols, Side(ONE))
-                self.habits[name] = "a number, as it only divides" if capital else "a number, as small letters are"
+                why = "it only divides" if form.kind.divisor else "it stands in front of a number"
+                self.habits[name] = f"a number, as {why}" if capital else "a number, as small letters are"
                 return True
         return False
 
@@ -314,6 +340,7 @@ def infer(node: s.Node, scope: Scope, finish: Callable[[Solver], None] | None = 
         {name: _origin(solver, name, form) for name, form in solver.names.items()},
         tuple(_sentence(solver, name) for name in solver.habits),
         frozenset(solver.dims),
+        tuple(_about_star(solver, name, *parts) for name, parts in solver.starred.items() if name in solver.habits),
     )
 
 
@@ -332,6 +359,12 @@ def _origin(solver: Solver, name: str, form: Form) -> str:
         return f"assumed to be {solver.habits[name]}"
     reason = form.rows.root.reason or form.cols.root.reason
     return f"from `{reason}`" if reason else "from its use"
+
+
+def _about_star(solver: Solver, name: str, left: s.Node, right: s.Node) -> str:
+    written = f"{solver.text(left)}*{solver.text(right)}"
+    kind = "a number" if (solver.names[name].shape or NUMBER).is_number else "multiplied entry by entry"
+    return f"in `{written}` the name `{name}` is taken as {kind}; for the matrix product write `{written.replace('*', ' @ ')}`"
 
 
 def _sentence(solver: Solver, name: str) -> str:

@@ -9,11 +9,14 @@ from ..diagnostics.record import replace
 from ..facts import Fact, Problem
 from ..ir import Dim, Shape, Size, Symbol, nodes_of
 from . import syntax as s
-from .choice import in_syntax, looks_like_latex
+from .choice import in_book_signs, in_syntax, looks_like_latex
 from .elaborate import Reading, read_node
 from .facts_text import StatedFact, read_facts, squared
 from .infer import Inference, Solver, infer
-from .names import canonical_name, nearest_name, spelled_name
+from .loss_letters import refuse_free_letters
+from .loss_text import plain_name, without_left_side
+from .names import GREEK, canonical_name, nearest_name
+from .readable import readable
 from .scope import Scope, Syntax
 from .shape_text import read_shapes
 from .unify import join, lengthen
@@ -44,21 +47,25 @@ def _too_deep(text: str) -> InputError:
 
 def _problem(loss: str, wrt: str, shapes: Sequence[str], assume: Sequence[str], syntax: str | None) -> Problem:
     facts = read_facts(assume)
-    table, square_notes = squared({name: entry.shape for name, entry in read_shapes(shapes).items()}, facts)
+    declared = read_shapes(shapes)
+    table, square_notes = squared({name: entry.shape for name, entry in declared.items()}, facts)
     symbols = {name: Symbol(name, shape) for name, shape in table.items()}
     source = Source("loss", loss)
     scope = Scope(source, symbols, sizes=_sizes_of(table.values(), symbols), origins=dict.fromkeys(symbols, "from --shape"), open=True)
-    tree, language = _loss_tree(loss, scope, _chosen(syntax))
+    right_side, dropped = without_left_side(loss)
+    tree, language, choice = _loss_tree(right_side, scope, _chosen(syntax), plain_name(wrt))
     scope = replace(scope, syntax=language)
     scope, found = _close(tree, scope, facts)
     variable = _wrt(wrt, scope)
+    refuse_free_letters(tree, scope)
     scope = replace(scope, wrt=variable)
     reading = read_node(tree, scope, found)
     variables = _in_order(tree, reading, scope, variable)
+    written = tuple(entry.note for entry in declared.values() if entry.note)
     return Problem(
-        reading.expr, variable, variables, _facts(facts, scope),
+        readable(reading.expr), variable, variables, _facts(facts, scope),
         tuple((symbol.name, scope.origins.get(symbol.name, "")) for symbol in variables),
-        found.assumed, (*square_notes, *reading.notes), _sizes_used(reading), loss,
+        found.assumed, (*dropped, *choice, *written, *square_notes, *found.notes, *reading.notes), _sizes_used(reading), loss,
     )
 
 
@@ -120,13 +127,14 @@ def _tree(text: str, scope: Scope) -> s.Node:
     return parse(text, scope.source.name)
 
 
-def _loss_tree(text: str, scope: Scope, syntax: Syntax | None) -> tuple[s.Node, Syntax]:
-    """The loss in the syntax that fits: with declared shapes the one in which every name is known."""
+def _loss_tree(text: str, scope: Scope, syntax: Syntax | None, wrt: str) -> tuple[s.Node, Syntax, tuple[str, ...]]:
+    """The loss in the syntax that fits: with declared shapes the one in which every name is known; and what to say of the choice."""
     order = in_syntax(text, syntax)
-    if len(order) > 1 and not scope.symbols:
+    book = len(order) > 1 and in_book_signs(text)
+    if len(order) > 1 and not scope.symbols and not book:
         # without declared names LaTeX would read anything: `not x` is a product of four letters
         order = order[:1]
-    first: tuple[s.Node, Syntax] | None = None
+    first: tuple[s.Node, Syntax, tuple[str, ...]] | None = None
     refusal: InputError | None = None
     for language in order:
         try:
@@ -134,14 +142,25 @@ def _loss_tree(text: str, scope: Scope, syntax: Syntax | None) -> tuple[s.Node, 
         except InputError as error:
             refusal = refusal or error
             continue
-        if len(order) == 1 or not _unknown_names(tree, scope):
-            return tree, language
-        if language == order[0]:
-            first = tree, language
+        said = ("the loss is read as in a book: letters side by side are multiplied",) if book and language != order[0] else ()
+        run_together = book and language == order[0] and _runs_together(tree, scope, wrt)
+        if len(order) == 1 or (first is None and language != order[0] and book) or (not run_together and not _unknown_names(tree, scope)):
+            return tree, language, said
+        if language == order[0] and not run_together:
+            first = tree, language, said
     if first is not None:
         return first
     assert refusal is not None
     raise refusal
+
+
+def _runs_together(tree: s.Node, scope: Scope, wrt: str) -> bool:
+    """Whether names look like products without a sign between: two or three letters, undeclared, while none is the variable."""
+    names = {part.name for part in s.parts_of(tree) if isinstance(part, s.Name) and scope.find(part.name) is None}
+    spelled = {canonical_name(name) for name in names}
+    long = [name for name in names if len(name) > 1 and name.isalpha() and name not in GREEK.values() and name != "pi"]
+    known = canonical_name(wrt) in spelled or scope.find(wrt) is not None
+    return bool(long) and (not known or any(len(name) <= 3 and name != wrt for name in long))
 
 
 def _unknown_names(tree: s.Node, scope: Scope) -> int:
@@ -178,12 +197,19 @@ def _sizes_of(shapes: Iterable[Shape], names: Iterable[str]) -> dict[str, Dim]:
 
 
 def _wrt(text: str, scope: Scope) -> Symbol:
-    name = spelled_name(text.strip())
+    name = plain_name(text)
     found = scope.find(name)
+    if not isinstance(found, Symbol) and name.endswith(tuple(f"_{mark}" for mark in ("hat", "bar", "tilde", "dot"))):
+        found = scope.find(name.rpartition("_")[0]) or found
     if isinstance(found, Symbol):
         return found
     if not name:
         raise InputError(Diagnostic("missing-wrt", "no variable to differentiate by was given", help="name it with `--wrt`"))
+    several = [part for part in name.replace(",", " ").split() if scope.find(part) is not None]
+    if len(several) > 1 and ("," in name or " " in name):
+        raise InputError(Diagnostic(
+            "unknown-name", f"found {len(several)} names where one variable was needed", Source("wrt", text), (Label(Span(0, len(text))),),
+            help=f"differentiate by one variable at a time, as in `--wrt {several[0]}`"))
     near = nearest_name(name, scope.symbols)
     known = ", ".join(f"`{symbol}`" for symbol in list(scope.symbols)[:20])
     shown = name if len(name) <= 40 else name[:40] + "…"

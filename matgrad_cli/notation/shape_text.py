@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Final, NoReturn
 
 from ..diagnostics import Diagnostic, InputError, Label, Source, Span
 from ..diagnostics.record import record
 from ..ir import NUMBER, ONE, Dim, Shape
+from .loss_text import plain_name
 from .names import spelled_name
 
 _SCALAR: Final = frozenset(("scalar", "number", "1", "", "real", "float"))
 _LARGEST: Final = 10**6
 _LONGEST: Final = 20_000
+_MARKED_NAME: Final = r"(?:\\[A-Za-z]+\{\\?[^\W\d_]\w*\}|\\?[^\W\d_]\w*)(?:_\{\w+\})?(?:\^\{?[(\[]\d+[)\]]\}?)?$"
 
 
 @record
@@ -23,6 +26,7 @@ class Declared:
     shape: Shape
     source: Source
     span: Span
+    note: str = ""
 
 
 def _refuse(source: Source, span: Span, message: str, help: str | None = None) -> NoReturn:
@@ -70,8 +74,10 @@ def _declarations(source: Source) -> list[Declared]:
             early = text[: name_span.start].strip()[:40]
             _refuse(source, Span(0, name_span.start), f"found `{early}` where a name and a colon were needed")
         span = Span(name_span.start, colon + 1 + len(body))
-        name = spelled_name(text[name_span.start : name_span.end])
-        found.append(Declared(name, _shape(source, body, Span(colon + 1, max(end, colon + 2))), source, span))
+        name = plain_name(text[name_span.start : name_span.end])
+        shape = _shape(source, body, Span(colon + 1, max(end, colon + 2)))
+        note = f"`{body.strip()}` is read as the shape {shape}" if _starred(body.strip().strip("()[]")) else ""
+        found.append(Declared(name, shape, source, span, note))
     return found
 
 
@@ -79,6 +85,9 @@ def _name_before(text: str, colon: int) -> Span | None:
     end = colon
     while end > 0 and text[end - 1].isspace():
         end -= 1
+    marked = re.search(_MARKED_NAME, text[max(0, end - 60) : end]) if text[end - 1 : end] in ("}", ")", "]") else None
+    if marked is not None:
+        return Span(end - len(marked[0]), end)
     start = end
     while start > 0 and (text[start - 1].isalnum() or text[start - 1] in "_\\" or "\u0300" <= text[start - 1] <= "\u036f"):
         start -= 1
@@ -94,7 +103,11 @@ def _shape(source: Source, body: str, span: Span) -> Shape:
         plain = plain[1:-1].strip()
     if not plain:
         _refuse(source, span, "a shape is missing after the colon")
-    sides = [side for side in _sides(plain) if side]
+    sides = _sides(plain)
+    if len(sides) == 2 and not sides[1] and plain.endswith(","):
+        sides = sides[:1]  # `(n,)` as Python writes it
+    if not all(sides):
+        _refuse(source, span, f"found `{body.strip()[:40]}` with an empty side, where a size was needed on both sides of the sign")
     if len(sides) > 2:
         _refuse(source, span, f"`{body.strip()[:40]}` has {len(sides)} sides; an array has one or two")
     dims = [_dim(source, side, span) for side in sides]
@@ -102,7 +115,10 @@ def _shape(source: Source, body: str, span: Span) -> Shape:
 
 
 def _sides(plain: str) -> list[str]:
-    """`m×n`, `m x n`, `m,n`, `mxn`, `3x3`: the text cut in two."""
+    """`m×n`, `m x n`, `m,n`, `m*n`, `mxn`, `3x3`: the text cut in two."""
+    starred = _starred(plain)
+    if starred:
+        return starred
     for sign in ("×", "\\times", "✕", "⨯", ",", " by ", ";"):
         if sign in plain:
             return [side.strip() for side in plain.split(sign)]
@@ -114,6 +130,14 @@ def _sides(plain: str) -> list[str]:
         if char in "xX" and 0 < place < len(plain) - 1 and (plain[place - 1].isalnum() and plain[place + 1].isalnum()):
             return [plain[:place].strip(), plain[place + 1 :].strip()]
     return plain.split() if " " in plain and "*" not in plain and "·" not in plain else [plain]
+
+
+def _starred(plain: str) -> list[str]:
+    """The two sides of `m*n` or `3*4`, which has no other sign; `2*n` and `m·n` are products."""
+    sides = [side.strip() for side in plain.split("*")]
+    if len(sides) == 2 and (all(side.isidentifier() for side in sides) or all(side.isdecimal() for side in sides)):
+        return sides
+    return []
 
 
 def _dim(source: Source, text: str, span: Span) -> Dim:

@@ -43,12 +43,13 @@ class Side:
 
 
 class Kind:
-    """What is known of an array beyond its sides: `array` (not a number), `matrix`, `hint` (multiplied with @), `divisor`."""
+    """What is known of an array beyond its sides: `array` (not a number), `matrix`, `hint` (multiplied with @), `divisor`,
+    `count` (in front of a number)."""
 
-    __slots__ = ("array", "divisor", "hint", "matrix")
+    __slots__ = ("array", "count", "divisor", "hint", "matrix")
 
     def __init__(self) -> None:
-        self.array = self.matrix = self.hint = self.divisor = False
+        self.array = self.matrix = self.hint = self.divisor = self.count = False
 
 
 class Form:

@@ -39,6 +39,8 @@ def function_form(solver: Solver, node: s.Apply) -> Form:
     if not forms:
         return Form()
     reason = solver.text(node)
+    if function == "bars" or (function == "log" and _bars(node.arguments[0]) is not None):
+        _determinant(solver, node, reason)
     if function in ("polar", "leading"):
         forms[0].kind.matrix = True
         return forms[0]
@@ -61,6 +63,45 @@ def function_form(solver: Solver, node: s.Apply) -> Form:
     if len(forms) == 1:
         return _one(solver, function, forms[0], reason)
     return _two(solver, function, forms[0], forms[1], reason)
+
+
+def _bars(node: s.Node) -> s.Apply | None:
+    node = s.ungrouped(node)
+    return node if isinstance(node, s.Apply) and node.function == "bars" else None
+
+
+def _determinant(solver: Solver, node: s.Apply, reason: str) -> None:
+    r"""`|X|` of a capital letter, `\log|A X Aᵀ|` of products of capitals: a determinant, so what stands inside is square."""
+    bars = _bars(node.arguments[0]) if node.function == "log" else node
+    assert bars is not None
+    inner = s.ungrouped(bars.arguments[0])
+    if not isinstance(inner, s.Name) and (bars is node or not _of_capitals(inner)):
+        return
+    if isinstance(inner, s.Name) and not inner.name[0].isupper():
+        return
+    form = solver.walk(inner)
+    if form.is_open():
+        form.kind.matrix = True
+        join(form.rows, form.cols, reason)
+    for name in s.parts_of(inner):
+        # every capital there is a matrix, also a Greek one; sums of numbers and matrices do not occur in a determinant
+        if isinstance(name, s.Name) and name.name[0].isupper() and name.name in solver.names:
+            solver.names[name.name].kind.hint = True
+
+
+def _of_capitals(node: s.Node) -> bool:
+    """Whether a part is made of capital letters by products, sums, transposes and inverses, with numbers in front."""
+    node = s.ungrouped(node)
+    match node:
+        case s.Name(_, name):
+            return name[0].isupper()
+        case s.Transposed(_, body) | s.Inverted(_, body) | s.Negative(_, body) | s.Binary(_, "^", body, _):
+            return _of_capitals(body)
+        case s.Binary(_, "+" | "-", left, right):
+            return _of_capitals(left) and _of_capitals(right)
+        case s.Binary(_, "juxtapose" | "dot", _, right):
+            return _of_capitals(right)
+    return False
 
 
 def _reduced(node: s.Apply, options: dict[str, str], form: Form) -> Form:

@@ -1,0 +1,79 @@
+"""Letters of a loss that no sum binds: a loss has none, so they are refused before shapes are compared."""
+
+from __future__ import annotations
+
+from typing import NoReturn
+
+from . import syntax as s
+from .complaints import fail, quoted
+from .scope import Scope
+
+
+def refuse_free_letters(tree: s.Node, scope: Scope) -> None:
+    """Raise the message about an index letter that nothing binds, or about a transposed entry."""
+    entry = _transposed_entry(tree)
+    if entry is not None:
+        _refuse_rows(entry, scope)
+    use = free_use(tree, frozenset())
+    if use is not None:
+        _refuse_letter(use[0], use[1], scope)
+
+
+def free_use(tree: s.Node, bound: frozenset[str]) -> tuple[s.Node, str] | None:
+    """The first part that is counted by a letter which no sum around it binds, and that letter."""
+    waiting = [(tree, bound)]
+    while waiting:
+        node, bound = waiting.pop()
+        below, indices, bound = _opened(node, bound)
+        for index in indices:
+            for part in s.parts_of(index):
+                if isinstance(part, s.Name) and part.name not in bound:
+                    return node, part.name
+        waiting.extend((part, bound) for part in reversed(below))
+    return None
+
+
+def _opened(node: s.Node, bound: frozenset[str]) -> tuple[list[s.Node], tuple[s.Node, ...], frozenset[str]]:
+    """What stands below a part, its own indices, and the letters bound below it."""
+    match node:
+        case s.Sigma(_, letters, _, body) | s.EntriesOf(_, letters, _, body):
+            return [body], (), bound | {letter.name for letter in letters if letter is not None}
+        case s.Subscript(_, body, indices):
+            return [body], indices, bound
+        case s.Slice(_, _, _, index):
+            return [], (index,), bound
+        case s.Kronecker(_, indices) | s.Apply(_, "basis", indices):
+            return [], indices, bound
+    return s.children_of(node), (), bound
+
+
+def _transposed_entry(tree: s.Node) -> s.Subscript | None:
+    """x_i transposed, where x is a vector: the entry of a vector has no transpose, so rows were meant."""
+    for part in s.parts_of(tree):
+        if isinstance(part, s.Transposed):
+            inner = s.ungrouped(part.body)
+            if isinstance(inner, s.Subscript) and len(inner.indices) == 1 and isinstance(s.ungrouped(inner.body), s.Name):
+                return inner
+    return None
+
+
+def _refuse_rows(node: s.Subscript, scope: Scope) -> NoReturn:
+    entry, vector, letter = (quoted(scope.source, part.span) for part in (node, node.body, node.indices[0]))
+    name = vector.strip("`")
+    matrix = name.upper() if len(name) == 1 else "X"
+    fail(scope, "index-mismatch", f"{entry} is the entry {letter} of the vector {vector}, and a number has no transpose",
+         (node.span, "an entry"),
+         help=f"for the rows of a matrix declare it, as in `--shape \"{matrix}: m×n\"`, or write `({matrix}w)_{letter.strip('`')}`")
+
+
+def _refuse_letter(node: s.Node, letter: str, scope: Scope) -> NoReturn:
+    written = quoted(scope.source, node.span)
+    latex = scope.syntax == "latex"
+    sum_form = f"\\sum_{letter}" if latex else f"sum[{letter}](…)"
+    help = f"sum over it with `{sum_form}`"
+    if isinstance(node, s.Subscript) and len(node.indices) == 1:
+        name = quoted(scope.source, node.body.span).strip("`")
+        first = f"{name}_1" if latex else f"{name}[0]"
+        help = f"write `{first}` for one entry, or {help}"
+    fail(scope, "index-mismatch", f"found {written} with the free letter `{letter}`, where a number or an array was needed",
+         (node.span, f"nothing sums over `{letter}`"), help=help)

@@ -1,0 +1,50 @@
+"""What people paste around a loss: `L(w) =` in front of it, marks of LaTeX on the variable's name."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from .names import spelled_name
+
+_LEFT_SIDE: Final = (
+    r"\s*\$*\s*((?:\\(?:mathcal|mathrm|mathbf|operatorname|text)\s*\{\s*\\?[A-Za-z]+\s*\}|\\?[A-Za-z]+)(?:_\{?\w+\}?)?\s*"
+    r"(?:(?:\\left|\\[bB]igg?l?)?\([^()=]*\))?)\s*&?\s*:?=(?!=)"
+)
+"""A name, perhaps of arguments, and an equals sign."""
+
+
+def without_left_side(text: str) -> tuple[str, tuple[str, ...]]:
+    """The loss without `L(w) =` in front, blanks in its place so that positions stay; and what to say.
+
+    >>> without_left_side("f = x.T@x")[0].strip()
+    'x.T@x'
+    """
+    found = re.match(_LEFT_SIDE, text[:200]) if "=" in text else None
+    if found is None or not text[found.end() :].strip():
+        return text, ()
+    blank = " " * found.end() + text[found.end() :]
+    return blank, (f"`{found[1].strip()} =` in front names the loss and is dropped",)
+
+
+def plain_name(text: str) -> str:
+    r"""A variable's name without the marks of LaTeX: `\boldsymbol{\beta}` is `beta`, `W^{(1)}` is `W_1`.
+
+    >>> plain_name(r"\mathbf W^{(1)}")
+    'W_1'
+    """
+    name = text.strip().strip("$").strip()
+    if name.isidentifier():
+        return spelled_name(name)
+    from .latex_names import ACCENTS, STYLES  # only where a name has marks
+
+    for _ in range(3):
+        found = re.match(r"\\([A-Za-z]+)\s*(?:\{([^{}]*)\}|\s(\\?[A-Za-z]))", name)
+        if found is None or (found[1] not in STYLES and found[1] not in ACCENTS and found[1] != "mathrm"):
+            break
+        inner = (found[2] or found[3] or "").strip()
+        mark = f"_{ACCENTS[found[1]]}" if found[1] in ACCENTS and inner else ""
+        name = inner + mark + name[found.end() :]
+    name = re.sub(r"\^\s*(?:\{\s*[(\[]\s*(\d+)\s*[)\]]\s*\}|[(\[](\d+)[)\]])$", r"_\1\2", name)
+    name = re.sub(r"_\{\s*(\w+)\s*\}$", r"_\1", name)
+    return spelled_name(name)
