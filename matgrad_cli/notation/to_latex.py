@@ -32,6 +32,8 @@ def name_latex(name: str) -> str:
 
 
 def _stem(text: str) -> str:
+    if text.startswith("("):
+        return r" \cdot ".join(name_latex(part) for part in text[1:-1].split("·"))  # the size of I_(m·n)
     if text in LATEX_GREEK:
         return f"\\{text}"
     if text == "lam":

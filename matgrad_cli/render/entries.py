@@ -88,10 +88,12 @@ def _swap(node: Expr) -> Swap | None:
 
 
 def _sized(dim: Dim) -> Named:
-    """I with its size; I_NN, as a raised 2 would look like the square of I_N."""
+    """I with its size: I_n, I_mn, but I_(N·N): I_NN would look like a name, and a raised 2 like the square of I_N."""
     names = [name for name, power in dim.powers for _ in range(power)]
-    spelled = "".join(names) if all(len(name) == 1 for name in names) else "·".join(names)
-    return Named(f"I_{'' if dim.factor == 1 and names else dim.factor}{spelled}", Eye(dim))
+    factors = names if dim.factor == 1 and names else [str(dim.factor), *names]
+    if all(len(factor) == 1 for factor in factors) and len(set(factors)) == len(factors):
+        return Named(f"I_{''.join(factors)}", Eye(dim))
+    return Named(f"I_{factors[0]}" if len(factors) == 1 else f"I_({'·'.join(factors)})", Eye(dim))
 
 
 def _stack(result: Result, loss: Symbol, wrt: Symbol, order: int) -> Stack | None:

@@ -28,9 +28,11 @@ from ..ir import (
 )
 from ..notation.to_unicode import to_unicode
 from ..records import Derivation, Result, Sentence, Step, Value
+from ..verify.exactness import ORACLE_KIND, kind
 from ..verify.verdict import Kind, Verdict
 from .brief import shortened
 from .change import NO_CHANGE, Changes
+from .glossary import explained
 from .view import View
 
 Phrase = tuple[str | Value, ...]
@@ -112,6 +114,7 @@ class Page(NamedTuple):
     assumed: tuple[Phrase, ...]
     closing: str
     afterwords: tuple[Phrase, ...]
+    legends: tuple[str, ...]
     method: str
     order: int
 
@@ -158,10 +161,20 @@ def page(derivation: Derivation, view: View) -> Page:
         _outcome(derivation, view, name),
         tuple(_assumptions(derivation)),
         _closing(derivation),
-        tuple(phrase(note) for note in derivation.notes),
+        tuple(_afterwords(derivation)),
+        tuple(_legends(derivation)) if view.detail != "brief" else (),
         derivation.method,
         derivation.order,
     )
+
+
+def _afterwords(derivation: Derivation) -> Iterator[Phrase]:
+    """What an unknown name in the result means, then what else is to be said of the derivation."""
+    result = derivation.result
+    stated = result.matrix if result.matrix is not None else result.entry
+    for meaning, of in explained((stated, *(node.body for node in _named(stated, result)))):
+        yield phrase(Sentence(meaning, (("of", of),)))
+    yield from map(phrase, derivation.notes)
 
 
 def loss_symbol(derivation: Derivation) -> Symbol:
@@ -178,7 +191,13 @@ def _variables(derivation: Derivation) -> Iterator[Variable]:
     origins = dict(problem.origins)
     for symbol in problem.variables:
         facts = tuple(fact.word.replace("_", " ") for fact in problem.facts if fact.symbol is symbol)
-        yield Variable(symbol, facts, origins.get(symbol.name, ""))
+        yield Variable(symbol, facts, _short(origins.get(symbol.name, "")))
+
+
+def _short(origin: str) -> str:
+    """`assumed: a column vector`, without the reason: the table of variables is read at a glance."""
+    lead = "assumed to be "
+    return f"assumed: {origin.removeprefix(lead).partition(', as ')[0]}" if origin.startswith(lead) else origin
 
 
 def _remarks(derivation: Derivation) -> Iterator[Phrase]:
@@ -316,7 +335,17 @@ LEGENDS: Final[dict[Kind, str]] = {
     "agrees": "both sides have the same value at several random points",
     "unknown": "this could not be checked by numbers",
 }
+_UNKNOWN_FUNCTIONS: Final = "; exp, tanh and the like count there as unknown functions that obey their defining relations"
 SIGNS: Final[dict[Kind, str]] = {"proved": "✓", "agrees": "≈", "differs": "✗", "unknown": "?"}
+
+
+def _legends(derivation: Derivation) -> Iterator[str]:
+    """What the verdicts on the page mean."""
+    kinds = {step.verdict.kind for step in derivation.steps} | {derivation.readoff.verdict.kind}
+    for verdict, legend in LEGENDS.items():
+        if verdict in kinds:
+            opaque = verdict == "proved" and kind(derivation.problem.loss) == ORACLE_KIND
+            yield f"{WORDS[verdict]}: {legend}{_UNKNOWN_FUNCTIONS if opaque else ''}"
 
 
 def _closing(derivation: Derivation) -> str:

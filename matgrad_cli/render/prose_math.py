@@ -95,8 +95,8 @@ def _operand(text: str, start: int, inside: bool) -> int | None:
         spaced = end + 1 if text[end : end + 1] == " " else end
         return _operand(text, spaced, True) or (end if prefix.group() != "−" else None)
     if text[start : start + 1] in _PARTNER and text[start : start + 1]:
-        end = _bracketed(text, start)
-        return None if end is None else _scripts(text, end)
+        closed = _bracketed(text, start)
+        return None if closed is None else _scripts(text, closed)
     word = _WORD.match(text, start)
     if word:
         end = _scripts(text, word.end())

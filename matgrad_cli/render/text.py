@@ -8,10 +8,11 @@ from ..notation.to_unicode import name_unicode, to_unicode
 from ..records import Derivation
 from ..verify.verdict import Verdict
 from .entry_pages import entry_rows
-from .page import LEGENDS, SIGNS, WORDS, Line, Move, Page, page
+from .page import SIGNS, WORDS, Line, Move, Page, page
 from .rows import BLANK, Row, Style, block, headline, line_rows, sentence_rows
 from .view import View
 from .words import described, kind_text, letters_text, phrase_text, result_label, title_text
+from .wrap import prose
 
 INDENT = 5
 _WIDEST_LABEL = 18
@@ -46,17 +47,28 @@ def _given(content: Page, view: View) -> Iterator[Row]:
     ]  # fmt: skip
     widths = [max((len(row[column]) for row in cells), default=0) for column in range(3)]
     for cell in cells:
-        text = "  ".join(f"{part:<{wide}}" for part, wide in zip(cell, [*widths, 0], strict=True) if wide or part).rstrip()
-        if INDENT + len(text) <= view.width:
-            yield Row(" " * INDENT + text)
-        else:
-            yield from sentence_rows(text, view.width, INDENT, INDENT + widths[0] + 2)
+        yield from _variable(cell, widths, view.width)
     for size in content.sizes:
         yield from sentence_rows(phrase_text(size), view.width, INDENT)
     for remark in content.remarks:
         yield from sentence_rows(f"note: {phrase_text(remark)}", view.width, INDENT, INDENT + 6, "quiet")
     for sentence in content.assumed:
         yield from sentence_rows(f"assuming {phrase_text(sentence)}", view.width, INDENT, INDENT + 9)
+
+
+def _variable(cell: tuple[str, ...], widths: list[int], room: int) -> Iterator[Row]:
+    """A row of the table of variables; a long last cell is broken inside its own column."""
+    head = "".join(f"{part:<{wide}}  " for part, wide in zip(cell, widths, strict=False) if wide)
+    column = INDENT + len(head)
+    if column + len(cell[-1]) <= room:
+        yield Row((" " * INDENT + head + cell[-1]).rstrip())
+        return
+    broken = prose(cell[-1], room, column if column <= room * 2 // 3 else INDENT + widths[0] + 4)
+    if column <= room * 2 // 3:
+        broken[0] = " " * INDENT + head + broken[0].lstrip()
+    else:
+        yield Row((" " * INDENT + head).rstrip())
+    yield from map(Row, broken)
 
 
 def _chain(content: Page, view: View) -> Iterator[Row]:
@@ -141,11 +153,8 @@ def _outcome(content: Page, view: View) -> Iterator[Row]:
     yield from sentence_rows(content.closing, view.width, INDENT)
     for note in content.afterwords:
         yield from sentence_rows(f"note: {phrase_text(note)}", view.width, INDENT, INDENT + 6)
-    if view.detail != "brief":
-        kinds = {move.verdict.kind for move in content.moves} | {outcome.verdict.kind}
-        for kind, legend in LEGENDS.items():
-            if kind in kinds:
-                yield from sentence_rows(f"{WORDS[kind]}: {legend}", view.width, INDENT, INDENT + 4, "quiet")
+    for legend in content.legends:
+        yield from sentence_rows(legend, view.width, INDENT, INDENT + 4, "quiet")
 
 
 def result_rows(content: Page, view: View) -> Iterator[Row]:

@@ -44,7 +44,7 @@ def test_gram_matrix_in_text() -> None:
                    ⎩ 0       otherwise
 
      flattened with vec (the columns on top of each other), N²×MN:
-     ∂vec(F)/∂vec(R)ᵀ = (I_NN + K)(I_N ⊗ Rᵀ)
+     ∂vec(F)/∂vec(R)ᵀ = (I_(N·N) + K)(I_N ⊗ Rᵀ)
      K is the commutation matrix: vec(Zᵀ) = K vec(Z) for every N×N matrix Z
 
 """
@@ -101,7 +101,7 @@ def test_markdown_has_the_same() -> None:
 def test_html_has_the_same() -> None:
     shown = render_html(gram())
     assert "<tr><td>R_sj</td><td>if t = i, i ≠ j</td></tr>" in shown
-    assert "∂vec(F)/∂vec(R)ᵀ = (I_NN + K)(I_N ⊗ Rᵀ)" in shown
+    assert "∂vec(F)/∂vec(R)ᵀ = (I_(N·N) + K)(I_N ⊗ Rᵀ)" in shown
 
 
 def test_json_says_which_vec_and_which_k() -> None:
@@ -116,7 +116,7 @@ def test_json_says_which_vec_and_which_k() -> None:
 
 def test_the_result_alone() -> None:
     assert result_text(gram()).splitlines()[1:] == [
-        "flattened: ∂vec(F)/∂vec(R)ᵀ = (I_NN + K)(I_N ⊗ Rᵀ)",
+        "flattened: ∂vec(F)/∂vec(R)ᵀ = (I_(N·N) + K)(I_N ⊗ Rᵀ)",
         "K is the commutation matrix: vec(Zᵀ) = K vec(Z) for every N×N matrix Z",
     ]
     assert result_data(gram())["result"]["cases"][2] == {"condition": "t = i, i = j", "text": "2*R[s,j]", "latex": "2 R_{sj}"}

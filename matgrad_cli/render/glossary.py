@@ -1,0 +1,31 @@
+"""Names in a result that not every reader knows, each explained once below it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Final
+
+from ..ir import Call, Expr, nodes_of
+
+MEANINGS: Final[dict[str, str]] = {
+    "polar": "polar({of}) = U Vᵀ of the singular value decomposition {of} = U Σ Vᵀ: all singular values are replaced by 1",
+    "leading": "leading({of}) = u vᵀ, where u and v are the singular vectors of the largest singular value of {of}",
+    "step": "step is 1 where an entry is positive and 0 where it is negative",
+    "softmax0": "softmax₀ takes the softmax of each column: every column of the result adds up to 1",
+    "softmax1": "softmax₁ takes the softmax of each row: every row of the result adds up to 1",
+    "mean0": "mean₀ is the row of the means of the columns",
+    "mean1": "mean₁ is the column of the means of the rows",
+    "logsumexp0": "logsumexp₀ is the row of log Σ exp of each column",
+    "logsumexp1": "logsumexp₁ is the column of log Σ exp of each row",
+}
+"""What a function does; {of} is what it is taken of."""
+
+
+def explained(shown: Iterable[Expr]) -> Iterator[tuple[str, Expr]]:
+    """The meaning of each such function in the expressions, with what it was first taken of."""
+    told: set[str] = set()
+    for root in shown:
+        for node in nodes_of(root):
+            if isinstance(node, Call) and node.function in MEANINGS and node.function not in told:
+                told.add(node.function)
+                yield MEANINGS[node.function], node.argument
