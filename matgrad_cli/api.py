@@ -47,6 +47,9 @@ class Explanation:
     def __str__(self) -> str:
         return self.render("text")
 
+    def __repr__(self) -> str:
+        return _one_line(self.derivations)
+
     def _repr_latex_(self) -> str:
         return _equations(self.derivations)
 
@@ -71,6 +74,9 @@ class Gradient:
 
     def __str__(self) -> str:
         return self.render("text").rstrip("\n")
+
+    def __repr__(self) -> str:
+        return _one_line(self.derivations)
 
     def _repr_latex_(self) -> str:
         return _equations(self.derivations)
@@ -209,7 +215,19 @@ def _results(derivations: tuple[Derivation, ...], format: str) -> str:
         from .render.compare import layout_table
 
         return layout_table(derivations, format)
-    return _result(derivations[0], format)  # code returns the same array in every layout
+    code = _result(derivations[0], format)
+    return code if len(derivations) == 1 else f"{_SAME_ARRAY}\n{code}"
+
+
+_SAME_ARRAY = "# the same for every layout: the array has the shape of the loss, then that of the variable"
+
+
+def _one_line(derivations: tuple[Derivation, ...]) -> str:
+    """The result as one line: what Python's prompt shows; how many others there are."""
+    from .render.results import result_text
+
+    text = ", ".join(" ".join(line.split()) for line in result_text(derivations[0]).strip().split("\n"))
+    return text if len(derivations) == 1 else f"{text}, and {len(derivations) - 1} more"
 
 
 def _result(derivation: Derivation, format: str) -> str:

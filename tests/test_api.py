@@ -11,6 +11,7 @@ from matgrad_cli.diagnostics import InputError
 def test_a_gradient_prints_itself() -> None:
     found = matgrad.gradient("norm(X@R - Y)**2", wrt="R")
     assert str(found) == "2Xᵀ(XR − Y)   (n×p, gradient layout)"
+    assert repr(found) == "2Xᵀ(XR − Y) (n×p, gradient layout)"
     assert found.verified
     assert found._repr_latex_() == r"$$2 X^\top (X R - Y)$$"
     assert "<pre" in found._repr_html_()
@@ -19,6 +20,7 @@ def test_a_gradient_prints_itself() -> None:
 def test_an_explanation_prints_itself() -> None:
     found = matgrad.explain("x.T @ A @ x", wrt="x", shapes="A: n×n, x: n")
     assert str(found).startswith("The gradient of L by x\n")
+    assert repr(found) == "(A + Aᵀ)x (n×1, gradient layout)"
     assert found._repr_html_().startswith("<")
     assert len(matgrad.explain("x.T @ A @ x", wrt="x", layout="all").derivations) == 5
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+import sys
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -12,6 +13,9 @@ from .choices import method as known_method
 from .guard import time_limit
 from .output import deliver, format_for, usable
 from .verdicts import exit_code
+
+if TYPE_CHECKING:
+    from ..facts import Problem
 
 SECONDS = 60
 
@@ -29,7 +33,7 @@ def gradient(
     layout: given.Layout = "gradient",
     order: given.Order = "1",
     rules: given.Rules = None,
-    method: given.Method = "index",
+    method: given.OneMethod = "index",
     format_: Format = None,
     output: given.Output = None,
 ) -> int:
@@ -51,5 +55,19 @@ def gradient(
             layout=layout, order=int(order), rules=rules, method=method,
         )  # fmt: skip
         shown = result.render(format_)
+    if format_ in ("text", "latex"):  # code and data say it themselves
+        _say_assumptions(result.derivations[0].problem)
     deliver(shown, output)
     return exit_code(result.derivations)
+
+
+def _say_assumptions(problem: Problem) -> None:
+    """On stderr, which shapes were not given and how the loss was read: the result alone does not show it."""
+    from ..render.words import signature
+
+    assumed = [name for name, origin in problem.origins if origin.startswith("assumed")]
+    if assumed:
+        shown = signature([symbol for symbol in problem.variables if symbol.name in assumed])
+        sys.stderr.write(f"note: assumed {shown}; `--shape` says otherwise\n")
+    for note in problem.notes:
+        sys.stderr.write(f"note: {note}\n")

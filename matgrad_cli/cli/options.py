@@ -21,6 +21,7 @@ Layout = Annotated[str, typer.Option("--layout", metavar="NAME", help=f"{', '.jo
 Order = Annotated[str, typer.Option("--order", metavar="1|2", help="First or second derivative.")]
 Rules = Annotated[str | None, typer.Option("--rules", metavar="DIR", help="A folder with further rules.")]
 Method = Annotated[str, typer.Option("--method", metavar="NAME", help=f"{', '.join(METHODS)}, or all.")]
+OneMethod = Annotated[str, typer.Option("--method", metavar="NAME", help=f"{', '.join(METHODS)}.")]
 Detail = Annotated[str, typer.Option("--detail", metavar="NAME", help=f"{', '.join(DETAILS)}.")]
 Output = Annotated[str | None, typer.Option("-o", "--output", metavar="FILE", help="Write to this file, whole or not at all.")]
 

@@ -25,13 +25,25 @@ def wants_colour(stream: TextIO) -> bool:
 
 
 def format_for(asked: str | None, output: str | None, known: tuple[str, ...], otherwise: str) -> str:
-    """The format asked for; else the one that the file's ending names; else the usual one."""
+    """The format asked for; else the one that the file's ending names; else, without an ending, the usual one."""
     from .choices import chosen
 
     if asked is not None:
         return chosen("format", asked, known)
-    suffix = SUFFIXES.get(os.path.splitext(output)[1].lower()) if output else None
-    return suffix if suffix in known else otherwise
+    ending = os.path.splitext(output)[1].lower() if output else ""
+    if not ending:
+        return otherwise
+    if SUFFIXES.get(ending) in known:
+        return SUFFIXES[ending]
+    endings = ", ".join(f"`{suffix}`" for suffix, name in SUFFIXES.items() if name in known)
+    raise UsageError(
+        Diagnostic(
+            "unknown-ending",
+            f"the ending `{ending}` of `{output}` names no format",
+            notes=(f"a file here ends in {endings}",),
+            help="or name the format: `--format text`",
+        )
+    )
 
 
 def usable(output: str | None) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from textwrap import wrap
+
 from ..facts import Problem
 from ..ir import Expr, Named, Shape, Transpose, nodes_of
 from ..notation.precedence import ATOM, SUM
@@ -11,6 +13,7 @@ from .code_index import IndexCode
 from .code_matrix import Code
 from .code_names import Names
 from .dialects import DIALECTS
+from .words import signature
 
 
 def python_code(result: Result, problem: Problem, dialect: str = "numpy", layout: str = "gradient", order: int = 1) -> str:
@@ -23,15 +26,23 @@ def python_code(result: Result, problem: Problem, dialect: str = "numpy", layout
     printer = IndexCode(names)
     body = _assignments(_stated(result), printer)
     code = _shaped(_value(result, problem, layout, order, printer), problem, order)
-    used = [f"    {line}" for helper in printer.matrix.helpers for line in chosen.helpers[helper].split("\n")]
+    used = [line for helper in printer.matrix.helpers for line in chosen.helpers[helper].split("\n")]
     parameters = ", ".join([*names.parameters.values(), *names.sizes.values()])
-    lines = [*chosen.imports, "", "", f"def gradient({parameters}):", f'    """{_summary(problem, order)}"""']
-    return "\n".join([*lines, *used, *(f"    {line}" for line in body), f"    return {code}", ""])
+    inside = [*_docstring(problem, order), *used, *body, f"return {code}"]
+    lines = [*chosen.imports, "", "", f"def gradient({parameters}):", *(f"    {line}" if line else "" for line in inside)]
+    return "\n".join([*lines, ""])
 
 
 def derivation_code(derivation: Derivation, dialect: str = "numpy") -> str:
     """The module for the result of a derivation."""
     return python_code(derivation.result, derivation.problem, dialect, derivation.layout, derivation.order)
+
+
+def _docstring(problem: Problem, order: int) -> list[str]:
+    """What is computed, and of which shapes: those that nobody gave are marked as assumed."""
+    assumed = {name for name, origin in problem.origins if origin.startswith("assumed")}
+    shapes = wrap(signature(problem.variables, assumed), 100)
+    return [f'"""{_summary(problem, order)}', "", *shapes, '"""']
 
 
 def _summary(problem: Problem, order: int) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable
+
 from ..ir import Dim, Expr, Index, Shape, Symbol
 from ..notation.to_unicode import dim_unicode, name_unicode, positions_unicode, shape_unicode, to_unicode
 from ..records import Value
@@ -74,6 +76,15 @@ def _entry_label(outcome: Outcome, page: Page) -> str:
         letters = letters[len(symbol.shape.dims) :]
         parts.append(name_unicode(symbol.name) + (f"_{positions_unicode(taken)}" if taken else ""))
     return f"∂{parts[0]}/∂{parts[1]}" if page.order == 1 else f"∂²{parts[0]}/∂{parts[1]}∂{parts[2]}"
+
+
+def signature(symbols: Iterable[Symbol], assumed: Collection[str] = ()) -> str:
+    """Variables with their shapes on one line: `X: m×n, w: n, y: number (assumed)`."""
+    shown = []
+    for symbol in symbols:
+        shape = dim_unicode(symbol.shape.rows) if symbol.shape.is_column else shape_unicode(symbol.shape)
+        shown.append(f"{symbol.name}: {shape}{' (assumed)' if symbol.name in assumed else ''}")
+    return ", ".join(shown)
 
 
 def described(symbol: Symbol) -> str:

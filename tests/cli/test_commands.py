@@ -39,8 +39,34 @@ def test_explain_prints_each_format(matgrad: Command, name: str) -> None:
 @pytest.mark.parametrize("name", GRADIENT_FORMATS)
 def test_gradient_prints_each_format(matgrad: Command, name: str) -> None:
     done = matgrad("gradient", *LOSS, "--format", name)
-    assert (done.returncode, done.stderr) == (0, "")
+    told = "note: assumed X: n×p, R: p×q, Y: n×q, m: number; `--shape` says otherwise\n" if name in ("text", "latex") else ""
+    assert (done.returncode, done.stderr) == (0, told)
     assert done.stdout.endswith("\n")
+
+
+def test_nothing_is_noted_where_shapes_are_given(matgrad: Command) -> None:
+    assert matgrad("gradient", "x.T@A@x", "--wrt", "x", "--shape", "A: n×n, x: n").stderr == ""
+
+
+def test_an_unknown_ending_of_the_file_is_refused(matgrad: Command, tmp_path: Path) -> None:
+    done = matgrad("explain", *LOSS, "-o", str(tmp_path / "page.pdf"))
+    assert done.returncode == 2
+    assert "the ending `.pdf`" in done.stderr
+    assert "`.tex`, `.md`, `.html`" in done.stderr
+    assert list(tmp_path.iterdir()) == []
+    assert matgrad("explain", *LOSS, "-o", str(tmp_path / "page.pdf"), "--format", "text").returncode == 0
+
+
+def test_code_is_the_same_for_every_layout_and_says_so(matgrad: Command) -> None:
+    one, every = (matgrad("gradient", *LOSS, "--format", "numpy", "--layout", layout).stdout for layout in ("gradient", "all"))
+    first, _, rest = every.partition("\n")
+    assert first.startswith("# the same for every layout")
+    assert rest == one
+    assert "X: n×p (assumed), R: p×q (assumed), Y: n×q (assumed), m: number (assumed)" in one
+
+
+def test_the_help_of_gradient_offers_no_method_that_it_refuses(matgrad: Command) -> None:
+    assert "or all" not in matgrad("gradient", "--help").stdout.partition("--method")[2].partition("--")[0]
 
 
 def test_the_gradient_of_the_forum(matgrad: Command) -> None:

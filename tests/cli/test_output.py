@@ -88,7 +88,7 @@ def test_colour(monkeypatch: pytest.MonkeyPatch, stream: io.StringIO, no_color: 
 
 
 @pytest.mark.parametrize(("asked", "file", "found"), [
-    (None, None, "text"), (None, "a.tex", "latex"), (None, "a.MD", "markdown"), (None, "a.py", "text"), ("json", "a.tex", "json"),
+    (None, None, "text"), (None, "a.tex", "latex"), (None, "a.MD", "markdown"), (None, "a", "text"), ("json", "a.tex", "json"),
 ])  # fmt: skip
 def test_the_format_follows_the_ending(asked: str | None, file: str | None, found: str) -> None:
     assert output.format_for(asked, file, ("text", "latex", "markdown", "json"), "text") == found
