@@ -8,9 +8,10 @@ from typing import Literal
 
 from ..diagnostics import Diagnostic, InputError, MatgradError, Source, Span
 from ..diagnostics.record import replace
-from ..ir import Expr, Index
+from ..ir import Expr, Index, MatrixOf
 from ..notation import syntax as s
 from ..notation.choice import in_syntax
+from .arrays import other_slices, slices
 from .diagnose import Context, diagnosis, repaired
 from .flattened import NOTE, flat_verdict
 from .kinds import Clash, pairings
@@ -47,6 +48,11 @@ def judge_answer(task: Task, answer: str, reference: str | None) -> Judged:
         formula = read_answer(bare, around) if bare.strip() and bare != answer else read
         read = formula if formula.expr is not None else read
     judged = _judged(task, around, read, reference)
+    for flags in other_slices(slices(read.side.node)) if judged.verdict == "wrong" else ():
+        other = _around(task, **flags)
+        turned = _judged(task, other, read_answer(answer, other), reference)
+        if turned.verdict == "right":
+            return turned
     if judged.verdict != "wrong" or read.side.syntax != "numpy" or read.side.node is None:
         return judged
     flat = flat_vectors(read.side.node, around)
@@ -72,9 +78,9 @@ def _judged(task: Task, around: Surroundings, read: Read, reference: str | None)
 
 
 @lru_cache(maxsize=512)
-def _around(task: Task) -> Surroundings:
+def _around(task: Task, columns: bool = False, lying: bool = True) -> Surroundings:
     found = surroundings(task, (), None)
-    found.bench = task.bench
+    found.bench, found.columns, found.lying = task.bench, columns, lying
     return found
 
 
@@ -104,7 +110,19 @@ def judged_derivative(around: Surroundings, expr: Expr, order: tuple[Index, ...]
         unknown = verdict.by if verdict.kind == "unknown" else unknown
     if unknown is not None:
         return Judged("undecided", Slip("undecided", f"whether this is right could not be decided: {unknown}"))
-    return Judged("wrong", diagnosis(context, wanted, expr, pairs))
+    slip = diagnosis(context, wanted, expr, pairs)
+    return Judged("wrong", (_slip_of_entry(around, expr, read) or slip) if slip.code == "differs" else slip)
+
+
+def _slip_of_entry(around: Surroundings, expr: Expr, read: Read) -> Slip | None:
+    """What is wrong with an array written by its entries, as seen at one entry."""
+    if not isinstance(expr, MatrixOf) or not expr.body.shape.is_number:
+        return None
+    letters = tuple(letter for letter in (expr.row, expr.col) if letter is not None)
+    if tuple(letter.dim for letter in letters) != tuple(letter.dim for letter in around.task.letters):
+        return None
+    slip = judged_derivative(around, expr.body, letters, read, None).slip
+    return slip if slip is not None and slip.code != "differs" else None
 
 
 def _letters_of(task: Task, expr: Expr) -> tuple[Index, ...]:

@@ -8,9 +8,9 @@ from typing import Literal
 
 from ..diagnostics import Diagnostic, Label, MatgradError, Source, Span
 from ..diagnostics.record import replace
-from ..notation import syntax as s
 from ..records.finding import Final, Finding, ProblemReport, ProblemVerdict, worst
 from .answers import judge_answer
+from .arrays import other_slices, slices
 from .derivation import Reader, RowResult
 from .directions import find_directions, find_letters
 from .finals import final_of
@@ -24,7 +24,6 @@ from .slips import Slip
 from .statements import Claim, Row, joined_rows, read_row
 from .surroundings import Surroundings, surroundings
 from .task import Task, task_for
-from .tree import walk
 
 Kind = Literal["answer", "derivation"]
 
@@ -181,11 +180,13 @@ def _score(chosen: Settings, verdict: ProblemVerdict, codes: Sequence[str]) -> f
 
 def _derivation(chosen: Settings, task: Task) -> ProblemReport:
     """The report; where r_p may be a row or a column of R, the reading in which the derivation is right, or got further."""
-    found, sliced = _read_derivation(chosen, task, columns=False)
-    if found.verdict == "right" or not sliced:
-        return found
-    other, _ = _read_derivation(chosen, task, columns=True)
-    return other if other.verdict == "right" or _reached(other) > _reached(found) else found
+    found, written = _read_derivation(chosen, task)
+    for flags in other_slices(written):
+        if found.verdict == "right":
+            break
+        other, _ = _read_derivation(chosen, task, **flags)
+        found = other if other.verdict == "right" or _reached(other) > _reached(found) else found
+    return found
 
 
 def _reached(report: ProblemReport) -> int:
@@ -193,13 +194,13 @@ def _reached(report: ProblemReport) -> int:
     return next((at for at, finding in enumerate(report.lines) if finding.verdict != "follows"), len(report.lines))
 
 
-def _read_derivation(chosen: Settings, task: Task, columns: bool) -> tuple[ProblemReport, bool]:
+def _read_derivation(chosen: Settings, task: Task, columns: bool = False, lying: bool = True) -> tuple[ProblemReport, frozenset[str]]:
     rows = joined_rows(chosen.rows)
     around = surroundings(task, [row.text for _, row in rows], None)
     names = around.names()
     letters = {*names.variables, *names.dimensions}
     rows = [(number, without_prose(row, letters)) for number, row in rows]
-    around.columns = columns
+    around.columns, around.lying = columns, lying
     find_functions(around, rows, chosen.source)
     around.losses = loss_names(around, rows, chosen.source, chosen.text("syntax"), chosen.text("name"))
 
@@ -211,13 +212,13 @@ def _read_derivation(chosen: Settings, task: Task, columns: bool) -> tuple[Probl
     find_letters(around, [node for row in trees for claim in row.claims if not claim.leading and (node := claim.sides[0].node) is not None])
     reader = Reader(around)
     results: list[RowResult] = []
-    sliced = False
+    written: frozenset[str] = frozenset()
     first = [read(number, passage) for number, passage in rows]
     reader.later = [claim for row in first for claim in row.claims]
     for number, passage in rows:
         row = read(number, passage)
         reader.later = [claim for claim in reader.later if claim.sides and claim.sides[0].source.text != passage.text]
-        sliced = sliced or _has_slices(row)
+        written |= frozenset().union(*(slices(side.node) for claim in row.claims for side in claim.sides))
         if row.claims:
             results.append(reader.row(row, first=not results))
     lines = tuple(_line(result, chosen.source) for result in results)
@@ -242,7 +243,7 @@ def _read_derivation(chosen: Settings, task: Task, columns: bool) -> tuple[Probl
         task.problem.notes,
         warnings,
         chosen.reveal,
-    ), sliced
+    ), written
 
 
 def _words(number: int, row: Passage, around: Surroundings, rows: Sequence[tuple[int, Passage]]) -> Row | None:
@@ -256,16 +257,6 @@ def _words(number: int, row: Passage, around: Surroundings, rows: Sequence[tuple
     whole = Span(0, len(row.text))
     trouble = Diagnostic("unreadable", NO_FORMULA, own, (Label(whole),))
     return Row(number, row, (Claim((Side(own, whole, None, "latex", trouble),)),))
-
-
-def _has_slices(row: Row) -> bool:
-    return any(
-        isinstance(part, s.Slice) and part.way == "subscript"
-        for claim in row.claims
-        for side in claim.sides
-        if side.node is not None
-        for _, part in walk(side.node)
-    )
 
 
 def _line(result: RowResult, source: Source) -> Finding:

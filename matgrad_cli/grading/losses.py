@@ -24,7 +24,7 @@ def loss_names(
 ) -> frozenset[str]:
     """The names that stand for the loss in these rows; `given` is what the header says. Names that rows define are noted as promised."""
     scratch = surroundings(around.task, around.texts, None)
-    scratch.columns = around.columns
+    scratch.columns, scratch.lying = around.columns, around.lying
     scratch.formulas = around.formulas
     around.functions = scratch.functions = _functions(rows, scratch)
     claims = [claim for number, row in rows for claim in read_row(number, row, source, scratch.names(), syntax).claims]

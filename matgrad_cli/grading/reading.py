@@ -13,6 +13,7 @@ from ..notation import syntax as s
 from ..notation.elaborate import Reading, read_node
 from ..notation.infer import infer
 from ..notation.scope import Scope, Syntax
+from .arrays import writings
 from .directions import directed, without_remainder
 from .functions import put_in
 from .indices import Letters, read_letters, without_cases
@@ -79,12 +80,23 @@ def read_side(side: Side, around: Surroundings, letters: Iterable[Index] = (), f
     if side.node is None:
         trouble = side.trouble or Diagnostic("unreadable", "this cannot be read")
         return Read(side, failure="unreadable", slip=slip_of(trouble, trouble.code))
+    letters, fixed, found = tuple(letters), tuple(fixed), None
+    for node in writings(side.node, around):
+        read = _read(replace(side, node=node), node, around, letters, fixed)
+        if read.expr is not None:
+            return replace(read, side=side)
+        found = found or read
+    assert found is not None
+    return replace(found, side=side)
+
+
+def _read(side: Side, stated: s.Node, around: Surroundings, letters: tuple[Index, ...], fixed: tuple[str, ...]) -> Read:
     known = {letter.name: letter.dim for letter in letters}
-    if (early := _not_yet_defined(side.node, around)) is not None:
+    if (early := _not_yet_defined(stated, around)) is not None:
         message = f"the name `{early.name}` is used before it is defined"
-        return Read(side, tree=side.node, failure="wrong", slip=Slip("unknown-name", message, span=early.span))
+        return Read(side, tree=stated, failure="wrong", slip=Slip("unknown-name", message, span=early.span))
     try:
-        node, rough = without_remainder(side.node, around)
+        node, rough = without_remainder(stated, around)
         node = put_in(node, around)
         node = directed(rebuilt(node, _as_column) if around.columns else node, around)
         tree, work = read_letters(telescoped(by_parts(node, around), around), (*known, *fixed), ())
@@ -95,7 +107,7 @@ def read_side(side: Side, around: Surroundings, letters: Iterable[Index] = (), f
         found = read_tree(tree, side, around, known)
         return replace(found, notes=(*found.notes, *_notes(work)), restored=tuple(work.restored), rough=rough)
     except InputError as error:
-        return _failed(error.diagnostic, side, side.node)
+        return _failed(error.diagnostic, side, stated)
     except RecursionError:
         trouble = Diagnostic("too-deep", "this is nested too deeply to be read")
         return Read(side, failure="unreadable", slip=slip_of(trouble, "too-deep"))

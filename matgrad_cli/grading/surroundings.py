@@ -24,7 +24,8 @@ STATED = "the loss as stated"
 class Surroundings:
     """The names of one derivation. Defined names are variables of their own, whose values the bench knows at every point.
 
-    `columns` says that r_p is read as column p of R; otherwise it is row p. `tables` are names with more than two indices (∂_pqij).
+    `columns` says that r_p is read as column p of R; otherwise it is row p. `lying` says that X_{i,:} is a row 1×n,
+    otherwise a column. `tables` are names with more than two indices (∂_pqij).
     `promised` are names that some row defines: until then they are unknown, also where they would have a meaning (e, I).
     `functions` are names that are defined as e(θ) = …; they may be called. `formulas` are functions g(z) = … of a letter of their own.
     """
@@ -37,6 +38,7 @@ class Surroundings:
     directions: dict[str, Symbol] = field(default_factory=dict)
     stated: Expr | None = None
     columns: bool = False
+    lying: bool = True
     tables: dict[str, tuple[tuple[Index, ...], Expr]] = field(default_factory=dict)
     promised: frozenset[str] = frozenset()
     functions: frozenset[str] = frozenset()
