@@ -79,12 +79,34 @@ class ModularSource:
         return int(self._random.random() * limit)
 
 
+TURNS = 3
+"""So many different choices of sizes are gone through."""
+
+
+def _moved(before: dict[str, int], sizes: dict[str, int], attempt: int) -> bool:
+    """Whether every size, and every difference and product of two, is another than before; after many attempts less is asked for."""
+    if attempt > 200:
+        return True
+    names = [name for name in sizes if name in before]
+    if attempt > 100:
+        return any(sizes[name] != before[name] for name in names) or not names
+    if any(sizes[name] == before[name] for name in names):
+        return False
+    pairs = ((one, other) for number, one in enumerate(names) for other in names[number + 1 :])
+    return all(
+        sizes[one] == sizes[other]
+        or (sizes[one] - sizes[other] != before[one] - before[other] and sizes[one] * sizes[other] != before[one] * before[other])
+        for one, other in pairs
+    )
+
+
 class Setting:
     """What all points of a problem share: the facts by variable, the relations between sizes, the facts to be broken."""
 
     def __init__(self, problem: Problem, seed: int = 0, violating: Iterable[Fact] = ()) -> None:
         self.problem = problem
         self.seed = seed
+        self._turns: dict[int, dict[str, int]] = {}
         self.broken = {fact.symbol: fact.word for fact in violating}
         self.words: dict[Symbol, frozenset[str]] = {}
         for fact in problem.facts:
@@ -102,13 +124,24 @@ class Setting:
         return side
 
     def sizes(self, rng: random.Random, choices: Sequence[int] | None = None, turn: int = 0) -> dict[str, int]:
-        """A size for every name, different ones where there are enough, under the facts about sides; `turn` rotates them."""
+        """A size for every name, different ones where there are enough, under the facts about sides.
+
+        From one `turn` to the next every size changes, and so does every difference and product of two: no number and no
+        relation such as m + 1 = n or 6/m = n can stand for a size at all points.
+        """
+        turn %= TURNS
+        known = self._turns.get(turn) if choices is None else None
+        if known is not None:
+            return dict(known)
+        before = self.sizes(rng, None, turn - 1) if turn and choices is None else None
         sizes: dict[str, int] = {}
-        for attempt in range(200):
-            pool = self._pool(rng, choices, turn, attempt)
-            sizes = self._joined(dict(zip(self.names, pool, strict=False)))
-            if all(self._fits(left.size(sizes), side, right.size(sizes)) for left, side, right in self.relations):
-                return sizes
+        for attempt in range(300):
+            sizes = self._joined(dict(zip(self.names, self._pool(rng, choices, turn, attempt), strict=False)))
+            fits = all(self._fits(left.size(sizes), side, right.size(sizes)) for left, side, right in self.relations)
+            if fits and (before is None or _moved(before, sizes, attempt)):
+                break
+        if choices is None:
+            self._turns[turn] = dict(sizes)
         return sizes
 
     def _pool(self, rng: random.Random, choices: Sequence[int] | None, turn: int, attempt: int) -> list[int]:
@@ -116,12 +149,11 @@ class Setting:
         if choices is not None:
             return [choices[rng.randrange(len(choices))] for _ in self.names]
         pool = [size for size in range(2, 9) if size not in self.fixed or attempt > 50]
-        pool = pool[:max(count, 2) + (attempt > 20) + (attempt > 80)]
+        pool = pool[:max(count, 2) + (turn > 0) + (attempt > 20) + (attempt > 80)]
         while len(pool) < count:
             pool += [2, 3, 4, 5]
-        random.Random(f"{self.seed}/{attempt}").shuffle(pool)
-        turn %= len(pool)
-        return pool[turn:] + pool[:turn]
+        random.Random(f"{self.seed}/{turn}/{attempt}").shuffle(pool)
+        return pool
 
     def _joined(self, sizes: dict[str, int]) -> dict[str, int]:
         """Names that a fact makes equal get one size."""
