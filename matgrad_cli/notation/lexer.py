@@ -149,3 +149,16 @@ def _refuse_character(source: Source, place: int) -> NoReturn:
                help="read it as LaTeX with `--syntax latex`")
     shown = f"`{char}`" if char.isprintable() else f"the character U+{ord(char):04X}"
     refuse(source, "syntax-error", f"found {shown}, which is no part of the expression language", span)
+
+
+_PYTHON_WORDS: Final = frozenset(("if", "else", "for", "in", "is", "and", "or", "not", "while", "return", "import", "def", "from"))
+
+
+def between(left: str, right: str, adjacent: bool) -> str:
+    """What to write between two parts that stand side by side without an operator."""
+    word = right if right in _PYTHON_WORDS else left if left in _PYTHON_WORDS else None
+    if word is not None:
+        return f"`{word}` is a word of Python; a loss is one expression, without choices, loops or statements"
+    if adjacent and left.replace(".", "", 1).isdigit() and right[:1].isalpha():
+        return f"write `{left}*{right}` for the product"
+    return "write `@` for the product of matrices, `*` for a number times an array or an elementwise product"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import NoReturn
 
 from . import syntax as s
@@ -11,9 +12,10 @@ from .scope import Scope
 
 def refuse_free_letters(tree: s.Node, scope: Scope) -> None:
     """Raise the message about an index letter that nothing binds, or about a transposed entry."""
-    entry = _transposed_entry(tree)
-    if entry is not None:
-        _refuse_rows(entry, scope)
+    for entry, vector, index in _entries_as_vectors(tree) if scope.syntax == "latex" else ():
+        known = scope.find(vector.name)
+        if isinstance(entry, s.Subscript) or known is None or not known.shape.is_matrix:
+            _refuse_rows(entry, vector, index, scope)
     use = free_use(tree, frozenset())
     if use is not None:
         _refuse_letter(use[0], use[1], scope)
@@ -47,22 +49,39 @@ def _opened(node: s.Node, bound: frozenset[str]) -> tuple[list[s.Node], tuple[s.
     return s.children_of(node), (), bound
 
 
-def _transposed_entry(tree: s.Node) -> s.Subscript | None:
-    """x_i transposed, where x is a vector: the entry of a vector has no transpose, so rows were meant."""
+def sample_letters(tree: s.Node) -> tuple[str, ...]:
+    """The matrices whose rows are written with the small letter, as in x_iᵀ w, where the capital occurs too."""
+    names = {part.name for part in s.parts_of(tree) if isinstance(part, s.Name)}
+    found = {vector.name for _, vector, _ in _entries_as_vectors(tree)}
+    return tuple(sorted(name.upper() for name in found if name.upper() != name and name.upper() in names))
+
+
+def _entries_as_vectors(tree: s.Node) -> Iterator[tuple[s.Node, s.Name, s.Node]]:
+    """x_i where only a vector can stand: transposed, or behind a transposed small letter."""
     for part in s.parts_of(tree):
+        inner: s.Node | None = None
         if isinstance(part, s.Transposed):
             inner = s.ungrouped(part.body)
-            if isinstance(inner, s.Subscript) and len(inner.indices) == 1 and isinstance(s.ungrouped(inner.body), s.Name):
-                return inner
-    return None
+        elif isinstance(part, s.Binary) and part.operator == "juxtapose":
+            left = s.ungrouped(part.left)
+            before = s.ungrouped(left.right) if isinstance(left, s.Binary) and left.operator == "juxtapose" else left
+            turned = s.ungrouped(before.body) if isinstance(before, s.Transposed) else None
+            if isinstance(turned, s.Name) and turned.name[0].islower():
+                inner = s.ungrouped(part.right)
+        if isinstance(inner, s.Subscript) and len(inner.indices) == 1:
+            vector = s.ungrouped(inner.body)
+            if isinstance(vector, s.Name):
+                yield inner, vector, inner.indices[0]
+        elif isinstance(inner, s.Slice) and inner.way == "sample" and inner.matrix.name == inner.letter.name:
+            yield inner, inner.letter, inner.index
 
 
-def _refuse_rows(node: s.Subscript, scope: Scope) -> NoReturn:
-    entry, vector, letter = (quoted(scope.source, part.span) for part in (node, node.body, node.indices[0]))
+def _refuse_rows(node: s.Node, body: s.Name, index: s.Node, scope: Scope) -> NoReturn:
+    entry, vector, letter = (quoted(scope.source, part.span) for part in (node, body, index))
     name = vector.strip("`")
     matrix = name.upper() if len(name) == 1 else "X"
-    fail(scope, "index-mismatch", f"{entry} is the entry {letter} of the vector {vector}, and a number has no transpose",
-         (node.span, "an entry"),
+    fail(scope, "index-mismatch", f"{entry} is the entry {letter} of the vector {vector}, where a vector was needed",
+         (node.span, "a number"),
          help=f"for the rows of a matrix declare it, as in `--shape \"{matrix}: m×n\"`, or write `({matrix}w)_{letter.strip('`')}`")
 
 

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import re
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
+from . import syntax as s
 from .names import spelled_name
 
+if TYPE_CHECKING:
+    from .elaborate import Reading
+
 _LEFT_SIDE: Final = (
-    r"\s*\$*\s*((?:\\(?:mathcal|mathrm|mathbf|operatorname|text)\s*\{\s*\\?[A-Za-z]+\s*\}|\\?[A-Za-z]+)(?:_\{?\w+\}?)?\s*"
+    r"\s*\$*\s*(?!\\(?:sum|prod|min|max|arg|lim|int))"
+    r"((?:\\(?:mathcal|mathrm|mathbf|operatorname|text)\s*\{\s*\\?[A-Za-z]+\s*\}|\\?[A-Za-z]+)(?:_(?:\{\w+\}|\w+))?\s*"
     r"(?:(?:\\left|\\[bB]igg?l?)?\([^()=]*\))?)\s*&?\s*:?=(?!=)"
 )
 """A name, perhaps of arguments, and an equals sign."""
@@ -48,3 +53,20 @@ def plain_name(text: str) -> str:
     name = re.sub(r"\^\s*(?:\{\s*[(\[]\s*(\d+)\s*[)\]]\s*\}|[(\[](\d+)[)\]])$", r"_\1\2", name)
     name = re.sub(r"_\{\s*(\w+)\s*\}$", r"_\1", name)
     return spelled_name(name)
+
+
+def matrix_squares(text: str, tree: s.Node, reading: Reading) -> tuple[str, ...]:
+    """What to say of `X^2` where nothing else shows LaTeX: the reading was guessed, and `X**2` is another thing."""
+    if "\\" in text:
+        return ()
+    shapes = {span: value.shape for value, span in reading.spans.items()}
+    for part in s.parts_of(tree):
+        if not (isinstance(part, s.Binary) and part.operator == "^" and isinstance(s.ungrouped(part.right), s.Literal_)):
+            continue
+        base = text[part.left.span.start : part.left.span.end]
+        shape = next((shape for span, shape in shapes.items() if text[span.start : span.end].strip("() ") == base.strip("() ")), None)
+        if shape is not None and shape.is_square and not shape.is_number:
+            exponent = text[part.right.span.start : part.right.span.end]
+            written = text[part.span.start : part.span.end]
+            return (f"the loss is read as LaTeX: `{written}` is the matrix power; entry by entry is `{base}**{exponent}`",)
+    return ()

@@ -13,8 +13,9 @@ from .choice import in_book_signs, in_syntax, looks_like_latex
 from .elaborate import Reading, read_node
 from .facts_text import StatedFact, read_facts, squared
 from .infer import Inference, Solver, infer
-from .loss_letters import refuse_free_letters
-from .loss_text import plain_name, without_left_side
+from .loss_letters import refuse_free_letters, sample_letters
+from .loss_text import matrix_squares, plain_name, without_left_side
+from .mending import with_matrix_products
 from .names import GREEK, canonical_name, nearest_name
 from .readable import readable
 from .scope import Scope, Syntax
@@ -39,6 +40,27 @@ def read_problem(
         return _problem(loss, wrt, shapes, assume, syntax)
     except RecursionError:
         raise _too_deep(loss) from None
+    except InputError as error:
+        mended = _mended(error.diagnostic, loss, wrt, shapes, assume, syntax)
+        if mended is None:
+            raise
+        help = f"`*` multiplies entry by entry; with matrix products, `{mended}`, the shapes fit"
+        raise InputError(replace(error.diagnostic, help=help)) from None
+
+
+def _mended(said: Diagnostic, loss: str, wrt: str, shapes: Sequence[str], assume: Sequence[str], syntax: str | None) -> str | None:
+    """The loss with `@` for `*`, where its shapes do not fit as it stands and then do."""
+    if said.code != "shape-mismatch" or "*" not in loss or looks_like_latex(loss) or len(loss) > 400 or _chosen(syntax) == "latex":
+        return None
+    from .reader import parse
+
+    try:
+        mended = with_matrix_products(loss, parse(without_left_side(loss)[0]))
+        if mended is not None:
+            _problem(mended, wrt, shapes, assume, "numpy")
+    except InputError:
+        return None
+    return mended.strip() if mended is not None else None
 
 
 def _too_deep(text: str) -> InputError:
@@ -62,6 +84,8 @@ def _problem(loss: str, wrt: str, shapes: Sequence[str], assume: Sequence[str], 
     reading = read_node(tree, scope, found)
     variables = _in_order(tree, reading, scope, variable)
     written = tuple(entry.note for entry in declared.values() if entry.note)
+    if language == "latex" and syntax is None:
+        choice += matrix_squares(loss, tree, reading)
     return Problem(
         readable(reading.expr), variable, variables, _facts(facts, scope),
         tuple((symbol.name, scope.origins.get(symbol.name, "")) for symbol in variables),
@@ -121,7 +145,10 @@ def _tree(text: str, scope: Scope) -> s.Node:
         from .latex_reader import parse_latex  # read only where LaTeX is
         from .latex_scope import latex_names
 
-        return parse_latex(text, scope.source.name, latex_names(scope))
+        names = latex_names(scope)
+        tree = parse_latex(text, scope.source.name, names)
+        matrices = sample_letters(tree) if scope.open else ()
+        return parse_latex(text, scope.source.name, names.defining(matrices, "matrix")) if matrices else tree
     from .reader import parse
 
     return parse(text, scope.source.name)

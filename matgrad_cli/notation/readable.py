@@ -72,8 +72,12 @@ def _entry_of_product(node: MatMul) -> Expr:
     if first is not None and first[1] not in frozenset().union(*(factor.free for factor in factors[1:])):
         return Entry(matmul(first[0], *factors[1:]), first[1], None)
     if last is not None and last[1] not in frozenset().union(*(factor.free for factor in factors[:-1])):
-        return Entry(matmul(last[0], *(transpose(factor) for factor in reversed(factors[:-1]))), last[1], None)
+        return Entry(matmul(last[0], *(_turned(factor) for factor in reversed(factors[:-1]))), last[1], None)
     return node
+
+
+def _turned(factor: Expr) -> Expr:
+    return factor.body if isinstance(factor, Transpose) else transpose(factor)
 
 
 def _full_sum(node: SumOver) -> Expr:

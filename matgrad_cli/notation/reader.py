@@ -7,7 +7,7 @@ from typing import Final, NoReturn, cast
 
 from ..diagnostics import Source, Span
 from . import syntax as s
-from .lexer import Token, exact, refuse, tokens
+from .lexer import Token, between, exact, refuse, tokens
 
 DEEPEST: Final = 150
 RECURSION: Final = 6000
@@ -101,7 +101,7 @@ class Parser:
         if token.kind in ("name", "number", "string") or self.sees("("):
             left, right = _short(self.text_of(node.span)), _short(self.text_of(token.span))
             refuse(self.source, "missing-operator", f"no operator between {left} and {right}", token.span, "",
-                   "write `@` for the product of matrices, `*` for a number times an array or an elementwise product")
+                   between(self.text_of(node.span), self.text_of(token.span), node.span.end == token.span.start))
         if self.sees(")") or self.sees("]"):
             refuse(self.source, "syntax-error", f"`{token.text}` closes a bracket that was never opened", token.span)
         if self.sees("=") or self.sees(":"):
@@ -371,6 +371,8 @@ class Parser:
             if token.kind == "string":
                 self.take()
                 options.append(("text", token.text))
+                if not (self.sees(",") or self.sees(")") or self.token.kind == "end"):
+                    self.unexpected("`)`", f"the bracket that opens before `{self.text_of(token.span)}` is not closed: `)` is missing")
             elif token.kind == "name" and self.next_token.kind == "sign" and self.next_token.text == "=":
                 self.take()
                 self.take()

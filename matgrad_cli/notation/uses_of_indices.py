@@ -34,6 +34,7 @@ def subscript_form(solver: Solver, node: s.Subscript) -> Form:
 def slice_form(solver: Solver, node: s.Slice) -> Form:
     """A row or column of a matrix as a column vector."""
     form = solver.name(node.matrix)
+    form.kind.array = True
     side = solver.index(node.index)
     if node.way == "column":
         join(form.cols, side)

@@ -1,0 +1,208 @@
+"""Losses as first-time users paste them: what is read, what is said, and what is refused with a way on."""
+
+from __future__ import annotations
+
+import pytest
+
+from matgrad_cli.diagnostics import InputError
+from matgrad_cli.ir import Call, MatrixOf, SumOver, nodes_of
+from matgrad_cli.notation.problems import read_expression, read_problem
+from matgrad_cli.notation.shape_text import read_shapes
+from matgrad_cli.notation.to_text import to_text
+
+
+def shapes_of(problem):
+    return {symbol.name: str(symbol.shape) for symbol in problem.variables}
+
+
+def refused(loss, wrt, *shapes):
+    with pytest.raises(InputError) as caught:
+        read_problem(loss, wrt, shapes)
+    return caught.value.diagnostic
+
+
+# ---- numbers in brackets above a letter
+
+
+@pytest.mark.parametrize("wrt", ["W^{(1)}", "W_1", "W1", r"\mathbf{W}^{(1)}", "W_{1}"])
+def test_a_number_in_brackets_above_a_letter_belongs_to_the_name(wrt):
+    problem = read_problem(r"\|W^{(2)} \tanh(W^{(1)} x + b^{[1]}) - y\|^2", wrt)
+    assert list(shapes_of(problem)) == ["W_2", "W_1", "x", "b_1", "y"]
+    assert problem.wrt.name == "W_1"
+
+
+def test_a_layer_is_declared_and_transposed_like_any_name():
+    problem = read_problem(r"\|W^{(2)\top} W^{(1)} x\|^2", "x", ["W^{(1)}: h×d, x: d"])
+    assert shapes_of(problem)["W_1"] == "h×d"
+    assert "W_2.T" in to_text(problem.loss)
+    assert read_expression(r"W^{(1)} x", problem, "latex").expr.shape.rows.names == ("h",)
+
+
+def test_x_above_one_is_the_first_sample_where_only_the_matrix_is_known():
+    problem = read_problem(r"\|w - x^{(1)}\|^2", "w", ["X: m×n, w: n"])
+    assert list(shapes_of(problem)) == ["w", "X"]
+
+
+# ---- bars
+
+
+@pytest.mark.parametrize("loss", [r"\log|\Sigma|", r"\ln\left|\Sigma\right|", r"\log \lvert \Sigma\rvert", r"|\Sigma|"])
+def test_bars_around_a_capital_are_the_determinant(loss):
+    problem = read_problem(loss, r"\Sigma")
+    assert any(isinstance(node, Call) and node.function == "det" for node in nodes_of(problem.loss))
+    assert problem.wrt.shape.is_square
+
+
+def test_a_likelihood_is_read():
+    problem = read_problem(r"-\frac{N}{2}\log|\Sigma| - \frac12 (x-\mu)^\top\Sigma^{-1}(x-\mu)", r"\Sigma")
+    assert shapes_of(problem) == {"N": "number", "Sigma": "m×m", "x": "m×1", "mu": "m×1"}
+    assert shapes_of(read_problem(r"\log|A X A^\top + B|", "X")) == {"A": "m×n", "X": "n×n", "B": "m×m"}
+
+
+def test_bars_around_numbers_vectors_and_matrices_that_are_not_square():
+    assert any(node.function == "abs" for node in nodes_of(read_problem(r"\log|a|", "a").loss) if isinstance(node, Call))
+    assert not any(node.function == "det" for node in nodes_of(read_problem("|X|", "X", ["X: scalar"]).loss) if isinstance(node, Call))
+    said = refused(r"\log|X|", "X", "X: m×n")
+    assert said.code == "not-square"
+    assert r"\lVert X \rVert" in said.help
+    assert r"\det" in said.help
+
+
+# ---- letters that nothing sums over
+
+
+@pytest.mark.parametrize(("loss", "wrt", "found"), [
+    ("z[k]**2", "z", "`z[k]`"), (r"\log\sum_{j} e^{z_j} - z_k", "z", "`z_k`"), (r"\|X_{i,:} w\|^2", "w", "`X_{i,:}`"),
+    ("X[i,j]", "X", "`X[i,j]`"),
+])
+def test_a_free_letter_is_refused(loss, wrt, found):
+    said = refused(loss, wrt)
+    assert said.code == "index-mismatch"
+    assert found in said.message
+    assert "sum over it" in said.help
+
+
+# ---- samples as rows
+
+
+@pytest.mark.parametrize(("loss", "shapes"), [
+    (r"\sum_i (y_i - x_i^\top w)^2", ["X: m×n"]), (r"\sum_{i=1}^m (y_i - w^\top x_i)^2", ["X: m×n, w: n, y: m"]),
+    (r"\sum_{i=1}^m (y^{(i)} - w^\top x^{(i)})^2", ["X: m×n"]),
+    (r"\frac1m\sum_i \log(1+e^{-y_i x_i^\top w})", ["X: m×n"]), (r"\|Xw\|^2 + \sum_i (y_i - x_i^\top w)^2", []),
+])
+def test_samples_are_rows_of_the_matrix(loss, shapes):
+    problem = read_problem(loss, "w", shapes)
+    assert "(X @ w)[i]" in to_text(problem.loss)
+    assert not any(isinstance(node, MatrixOf) for node in nodes_of(problem.loss))
+    assert any("read as row i of `X`" in note for note in problem.notes)
+
+
+def test_samples_above_the_letter_are_rows_of_an_array_of_that_name():
+    problem = read_problem(r"\sum_i (y^{(i)} - w^\top x^{(i)})^2", "w")
+    assert shapes_of(problem) == {"y": "m×1", "w": "n×1", "x": "m×n"}
+    assert "(x @ w)[i]" in to_text(problem.loss)
+
+
+def test_two_samples_make_an_entry_of_the_gram_matrix():
+    problem = read_problem(r"\sum_{i,j} x_i^\top x_j", "X", ["X: m×n"])
+    assert "(X @ X.T)[i,j]" in to_text(problem.loss)
+
+
+@pytest.mark.parametrize("loss", [r"\sum_i (y_i - x_i^\top w)^2", r"\sum_i (y_i - w^\top x_i)^2", r"x_i^\top w"])
+def test_without_the_matrix_the_way_on_is_said(loss):
+    said = refused(loss, "w")
+    assert "`x_i` is the entry `i` of the vector `x`" in said.message
+    assert "(Xw)_i" in said.help
+
+
+# ---- the left side, the name of the variable
+
+
+@pytest.mark.parametrize("loss", [
+    r"L(w) = \|Xw-y\|^2", r"J = \|Xw-y\|^2", r"\mathcal{L}(w) := \|Xw-y\|^2", "f = norm(X@w-y)**2", r"L(w, X) &= \|Xw-y\|^2",
+])
+def test_a_left_side_is_dropped(loss):
+    problem = read_problem(loss, "w")
+    assert problem.loss is read_problem("norm(X@w-y)**2", "w").loss
+    assert any("is dropped" in note for note in problem.notes)
+
+
+def test_the_equation_below_a_sum_is_no_left_side():
+    assert isinstance(read_problem(r"\sum_{i=1}^n x_i y_i", "x").loss, SumOver)
+
+
+@pytest.mark.parametrize("wrt", [r"\boldsymbol{\beta}", r"\beta", "β", "beta", r"\bm \beta"])
+def test_the_marks_of_the_variable_are_dropped(wrt):
+    assert read_problem(r"\|X\boldsymbol{\beta}-y\|^2", wrt).wrt.name == "beta"
+
+
+def test_one_variable_at_a_time():
+    assert "one variable at a time" in refused("x.T@x + b", "x,b").help
+
+
+# ---- shapes
+
+
+def test_a_star_between_two_sides():
+    entry = read_shapes(["A: m*n"])["A"]
+    assert (str(entry.shape), "m×n" in entry.note) == ("m×n", True)
+    shapes = {text: str(read_shapes([f"A: {text}"])["A"].shape) for text in ("m·n", "2*n", "m*n×p", "(n,)", "3*4")}
+    assert shapes == {"m·n": "m·n×1", "2*n": "2·n×1", "m*n×p": "m·n×p", "(n,)": "n×1", "3*4": "3×4"}
+
+
+@pytest.mark.parametrize("text", ["x: m×", "x: ×n", "x: (,n)", "x: m**n"])
+def test_an_empty_side_is_refused(text):
+    with pytest.raises(InputError):
+        read_shapes([text])
+
+
+# ---- products
+
+
+def test_a_star_that_makes_a_number_is_said():
+    problem = read_problem("norm(A*x-b)**2", "x")
+    assert any("`A @ x`" in note and "taken as a number" in note for note in problem.notes)
+    assert not read_problem("norm(2*x-b)**2", "x").notes
+
+
+def test_products_that_fit_with_another_sign_are_proposed():
+    assert "`x.T@A@x`" in refused("x.T*A*x", "x").help
+    assert "`x.T@A@x`" in refused("x.T*A*x", "x", "A: n×n, x: n").help
+    assert "@" not in (refused("x*A", "A", "A: n×n, x: m").help or "")
+
+
+@pytest.mark.parametrize(("loss", "wrt", "same"), [
+    ("xᵀAx", "x", "x.T@A@x"), ("‖Xw − y‖²", "w", "norm(X@w-y)**2"), ("‖Xw − y‖²", "y", "norm(X@w-y)**2"),
+    ("‖XR − Y‖²_F", "R", "norm(X@R-Y,'fro')**2"), ("‖xᵀ@x‖²", "x", "norm(x.T@x)**2"), ("‖new − y‖²", "new", "norm(new-y)**2"),
+])
+def test_products_in_unicode(loss, wrt, same):
+    assert to_text(read_problem(loss, wrt).loss) == to_text(read_problem(same, wrt).loss)
+
+
+def test_a_power_of_a_matrix_says_how_it_was_read():
+    assert any("read as LaTeX" in note and "`X**2`" in note for note in read_problem("tr(X^2)", "X").notes)
+    assert not any("read as LaTeX" in note for note in read_problem(r"\operatorname{tr}(X^2)", "X").notes)
+    assert any("matrix_power" in note for note in read_problem("tr(X**2)", "X").notes)
+
+
+@pytest.mark.parametrize("loss", [r"exp(z)/\sum_j exp(z_j)", "exp(z)/sum[j](exp(z[j]))", "exp(z)/sum(exp(z))"])
+def test_a_full_sum_of_one_function_is_a_sum_of_entries(loss):
+    assert read_problem(loss, "z").loss is read_problem("exp(z)/sum(exp(z))", "z").loss
+
+
+def test_sums_that_mix_two_arrays_stay():
+    assert isinstance(read_problem("sum[i](x[i]*y[i])", "x").loss, SumOver)
+    assert isinstance(read_problem("sum[i](X[i,i])", "X", ["X: n×n"]).loss, SumOver)
+
+
+# ---- messages
+
+
+@pytest.mark.parametrize(("loss", "help"), [
+    ("norm(X@R-Y,'fro'**2/m", "`)` is missing"), ("0x", "`0*x`"), ("x if x", "`if` is a word of Python"), ("nrom(x)", "`norm`"),
+])
+def test_what_to_write_instead(loss, help):
+    said = refused(loss, "x")
+    assert help in said.help
+    if "nrom" in loss:
+        assert (said.labels[0].span.start, said.labels[0].span.end) == (0, 4)
