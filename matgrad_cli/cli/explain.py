@@ -60,5 +60,9 @@ def explain(
         )  # fmt: skip
         colour = output is None and wants_colour(sys.stdout)
         shown = explanation.render(format_, width=columns(), colour=colour)
+    if format_ == "html" and output is not None:
+        from ..render.html import html_page
+
+        shown = html_page(shown, f"The derivative of {text} by {name}")
     deliver(shown, output)
     return exit_code(explanation.derivations)

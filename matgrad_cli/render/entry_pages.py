@@ -11,6 +11,7 @@ from .entries import (
     Forms,
     bracketed,
     case_lines,
+    condition_text,
     forms_of,
     stack_lines,
     stack_title,
@@ -18,6 +19,7 @@ from .entries import (
     two_ways,
     vec_label,
 )
+from .html_math import math_html
 from .page import Page
 from .rows import BLANK, Row, block, sentence_rows
 from .view import View
@@ -85,13 +87,13 @@ def entry_html(content: Page, formula: Callable[[str], str]) -> Iterator[str]:
     forms = page_forms(content)
     if forms.result.cases:
         rows = "".join(
-            f"<tr><td>{escape(to_unicode(value))}</td><td>{escape(condition if condition == 'otherwise' else f'if {condition}')}</td></tr>"
+            f"<tr><td>{math_html(to_unicode(value))}</td><td>{math_html(condition_text(condition))}</td></tr>"
             for value, condition in forms.result.cases
         )
         yield f'<table style="margin-left:2em">{rows}</table>'
     if forms.stack is not None:
-        yield f"<p>{escape(stack_title(forms))}</p><pre>{escape(chr(10).join(stack_lines(forms)))}</pre>"
+        yield f"<p>{math_html(stack_title(forms))}</p><pre>{escape(chr(10).join(stack_lines(forms)))}</pre>"
     if forms.flattened is not None:
-        yield f"<p>{escape(_vec_sentence(forms))}</p>"
+        yield f"<p>{math_html(_vec_sentence(forms))}</p>"
         yield formula(f"{vec_label(forms)} = {to_unicode(forms.flattened)}")
-        yield from (f"<p>{escape(swap_text(swap))}</p>" for swap in forms.swaps)
+        yield from (f"<p>{math_html(swap_text(swap))}</p>" for swap in forms.swaps)

@@ -1,0 +1,38 @@
+"""Unicode mathematics as HTML: `R_st` becomes R with small letters below, `A^∘2` and `Xᵀ` with small letters above."""
+
+from __future__ import annotations
+
+import re
+from html import escape
+from typing import Final
+
+_RAISED: Final = dict(zip("⁰¹²³⁴⁵⁶⁷⁸⁹⁻ᵀⁿᵏ", [*"0123456789−", "T", "n", "k"], strict=True))
+_LOWERED: Final = dict(zip("₀₁₂₃₄₅₆₇₈₉", "0123456789", strict=True))
+_LETTERS = rf"[^\W_{''.join(_RAISED)}]"
+_SCRIPT = re.compile(
+    rf"(?P<raised>[{''.join(_RAISED)}]+)|(?P<lowered>[{''.join(_LOWERED)}]+)"
+    rf"|_(?:(?P<set>\((?:[^()]|\([^()]*\))*\))|(?P<below>{_LETTERS}+(?:,{_LETTERS}+)*|\*))"
+    r"|\^(?:(?P<power>\((?:[^()]|\([^()]*\))*\))|(?P<above>∘?[^\W_.]+))"
+)
+
+
+def math_html(text: str) -> str:
+    """A formula with its indices and exponents as <sub> and <sup>."""
+    parts: list[str] = []
+    end = 0
+    for found in _SCRIPT.finditer(text):
+        parts += [escape(text[end : found.start()]), _tagged(str(found.lastgroup), found.group(str(found.lastgroup)))]
+        end = found.end()
+    return "".join([*parts, escape(text[end:])])
+
+
+def _tagged(kind: str, inner: str) -> str:
+    if kind in ("raised", "lowered"):
+        signs = _RAISED if kind == "raised" else _LOWERED
+        inner = "".join(signs[sign] for sign in inner)
+    if kind == "power":
+        inner = inner[1:-1]
+    if kind == "set" and not inner.count(",") and "·" in inner:
+        inner = inner[1:-1]
+    tag = "sup" if kind in ("raised", "power", "above") else "sub"
+    return f"<{tag}>{escape(inner)}</{tag}>"
