@@ -14,7 +14,7 @@ Code = Annotated[str | None, typer.Argument(metavar="CODE", help="The word in br
 
 def why(code: Code = None) -> int:
     """Explain one message code: what it means, an example that raises it, how to mend it."""
-    from ..diagnostics.pages import codes, page, title
+    from ..diagnostics.pages import codes, plain, title
 
     if code is None:
         width = max(map(len, codes()))
@@ -33,5 +33,5 @@ def why(code: Code = None) -> int:
                 help=f"`matgrad why {close}`" if close else "`matgrad why` lists the codes",
             )
         )
-    deliver(page(name), None)
+    deliver(plain(name), None)
     return 0

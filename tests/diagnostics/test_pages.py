@@ -14,7 +14,7 @@ import pytest
 from conftest import PACKAGE, environment
 from matgrad_cli.cli.app import command_line
 from matgrad_cli.diagnostics import MatgradError
-from matgrad_cli.diagnostics.pages import codes, page, title
+from matgrad_cli.diagnostics.pages import FOLDER, codes, page, plain, title
 from matgrad_cli.diagnostics.show import show
 
 WITHOUT_EXAMPLE = {
@@ -69,18 +69,41 @@ def test_a_page_has_its_three_parts(code: str) -> None:
 
 
 @pytest.mark.parametrize("code", [code for code in codes() if code not in WITHOUT_EXAMPLE])
-def test_the_example_raises_the_code(
-    code: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+def test_the_example_raises_the_code_and_prints_what_the_page_says(
+    code: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], update_golden: bool
 ) -> None:
     text = page(code)
     for name, body in re.findall(r"^~~~~ (\S+)\n(.*?)^~~~~$", text, re.MULTILINE | re.DOTALL):
         (tmp_path / name).write_text(body, encoding="utf-8")
-    command = re.search(r"```console\n\$ (.*?)\n```", text, re.DOTALL)
-    assert command is not None
     monkeypatch.chdir(tmp_path)
-    said = _said(command[1]) if command[1].startswith("matgrad ") and ">" not in command[1] else _printed(command[1], tmp_path)
-    said += "".join(capsys.readouterr())
-    assert re.findall(r"\[([a-z]+(?:-[a-z]+)*)\]: ", said)[:1] == [code], said
+    monkeypatch.setenv("COLUMNS", "100")
+    blocks = re.findall(r"^```console\n\$ (.*)\n((?:.*\n)*?)```$", text, re.MULTILINE)
+    assert blocks
+    for command, printed in blocks:
+        said = _said(command) if command.startswith("matgrad ") and ">" not in command else _printed(command, tmp_path)
+        said += "".join(capsys.readouterr())
+        assert re.findall(r"\[([a-z]+(?:-[a-z]+)*)\]: ", said)[:1] == [code], said
+        found = _message(code, said)
+        if update_golden:
+            text = text.replace(f"$ {command}\n{printed}```", f"$ {command}\n{found}```")
+            (FOLDER / f"{code}.md").write_text(text, encoding="utf-8")
+        else:
+            assert printed == found, "run pytest --update-golden, and read what it wrote"
+
+
+def _message(code: str, said: str) -> str:
+    """The one message with the code, without the tables around it."""
+    lines = said[: said.index(f"[{code}]: ")].rpartition("\n")[2] + said[said.index(f"[{code}]: ") :]
+    return lines.partition("\n\n")[0].rstrip("\n") + "\n"
+
+
+def test_a_page_is_shown_without_fences() -> None:
+    shown = plain("shape-mismatch")
+    assert "~~~" not in shown
+    assert "```" not in shown
+    assert "    $ matgrad check answers.toml\n    wrong[shape-mismatch]: " in shown
+    assert "    error[shape-mismatch]: cannot multiply `X` by `W`" in shown
+    assert shown.startswith("shape-mismatch: two shapes do not fit\n=====")
 
 
 def _said(command: str) -> str:
