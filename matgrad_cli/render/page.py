@@ -257,7 +257,7 @@ def _new_names(line: Expr, known: set[Named], sentence: Phrase) -> Iterator[Name
     """The named parts that this line is the first to use, those that others need first; not what the sentence defines itself."""
     fresh = [node for node in nodes_of(line) if isinstance(node, Named) and node not in known]
     known.update(fresh)
-    said = "".join(part for part in sentence if isinstance(part, str))
+    said = "".join(to_unicode(part) if isinstance(part, Expr) else str(part) for part in sentence)
     for node in sorted(fresh, key=lambda node: (sum(part in fresh for part in nodes_of(node)), node.name)):
         if f"{to_unicode(node)} = " not in said:
             yield node
