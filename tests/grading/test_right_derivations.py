@@ -6,7 +6,10 @@ import pytest
 
 from matgrad_cli.grading.check import check_text
 
+from .more_right_derivations import MORE
 from .right_derivations import RIGHT
+
+ALL_RIGHT = RIGHT | MORE
 
 
 def markdown(head: dict[str, str], lines: list[str]) -> str:
@@ -18,18 +21,21 @@ def latex(head: dict[str, str], lines: list[str]) -> str:
     return keys + "\\begin{align*}\n" + " \\\\\n".join(lines) + "\n\\end{align*}\n"
 
 
-@pytest.mark.parametrize("name", RIGHT)
+@pytest.mark.parametrize("name", ALL_RIGHT)
 def test_a_right_derivation_is_right(name: str) -> None:
-    head, lines = RIGHT[name]
+    head, lines = ALL_RIGHT[name]
     (problem,) = check_text(markdown(head, lines), "derivation.md").problems
     assert [(finding.number, finding.message) for finding in problem.shown] == []
     assert problem.verdict == "right"
     assert problem.final.verdict in ("right", "missing")
 
 
-@pytest.mark.parametrize("name", [name for name, (_, lines) in RIGHT.items() if all(line.isascii() and "*{" not in line for line in lines)])
+PLAIN = [name for name, (_, lines) in ALL_RIGHT.items() if all(line.isascii() and "*{" not in line for line in lines)]
+
+
+@pytest.mark.parametrize("name", PLAIN)
 def test_the_same_in_a_latex_file(name: str) -> None:
-    head, lines = RIGHT[name]
+    head, lines = ALL_RIGHT[name]
     (problem,) = check_text(latex(head, lines), "derivation.tex").problems
     assert [(finding.number, finding.message) for finding in problem.shown] == []
 
@@ -41,7 +47,7 @@ def test_the_same_in_a_latex_file(name: str) -> None:
     "name",
     [
         name
-        for name, (_, lines) in RIGHT.items()
+        for name, (_, lines) in ALL_RIGHT.items()
         if lines[-1].count("=") == 1
         and "begin" not in lines[-1]
         and not any(mark in lines[-1] for mark in ("text", "mathbb", "@", "= 0"))
@@ -49,7 +55,7 @@ def test_the_same_in_a_latex_file(name: str) -> None:
     ],
 )
 def test_a_changed_last_line_is_not_accepted(name: str, change: str) -> None:
-    head, lines = RIGHT[name]
+    head, lines = ALL_RIGHT[name]
     left, right = lines[-1].rstrip(".,").split("=")
     right = right.strip()
     mutant = [*lines[:-1], f"{left}= {change.format(right, right)}"]

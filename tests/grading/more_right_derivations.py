@@ -1,0 +1,304 @@
+"""More right derivations, in other habits of writing."""
+
+from __future__ import annotations
+
+MORE: dict[str, tuple[dict[str, str], list[str]]] = {
+    "numpy lines": (
+        {"loss": "x.T@A@x", "wrt": "x", "shapes": "A: n×n, x: n"},
+        [
+            "f = x.T @ A @ x",
+            "grad = A@x + A.T@x",
+        ],
+    ),
+    "numpy lines2": (
+        {"loss": "norm(X@w-y)**2", "wrt": "w", "shapes": "X: m×n, w: n, y: m"},
+        [
+            "r = X@w - y",
+            "L = r.T @ r",
+            "dL/dw = 2*X.T@r = 2*X.T@X@w - 2*X.T@y",
+        ],
+    ),
+    "grad f colon": (
+        {"loss": "x.T@A@x", "wrt": "x", "shapes": "A: n×n, x: n"},
+        [
+            "∇f(x) = Ax + Aᵀx",
+            "= (A + Aᵀ)x",
+        ],
+    ),
+    "matlab": (
+        {"loss": "norm(X@w-y)**2", "wrt": "w", "shapes": "X: m×n, w: n, y: m"},
+        [
+            "L = (Xw-y)'(Xw-y)",
+            "dL/dw = 2X'(Xw-y)",
+        ],
+    ),
+    "unicode sums": (
+        {"loss": "norm(X@w-y)**2", "wrt": "w", "shapes": "X: m×n, w: n, y: m"},
+        [
+            "L = Σ_i (Σ_j X_{ij} w_j − y_i)²",
+            "∂L/∂w_k = 2 Σ_i (Σ_j X_{ij} w_j − y_i) X_{ik}",
+            "∇L = 2Xᵀ(Xw − y)",
+        ],
+    ),
+    "E def with dE": (
+        {"loss": "norm(X@R - Y, 'fro')**2 / 2", "wrt": "R", "shapes": "X: m×n, R: n×p, Y: m×p"},
+        [
+            "E = XR - Y",
+            r"dE = X\,dR",
+            r"dL = \operatorname{tr}(E^TdE) = \operatorname{tr}(E^TX\,dR)",
+            r"\nabla_R L = X^TE",
+        ],
+    ),
+    "residual r_i": (
+        {"loss": "norm(X@w-y)**2/2", "wrt": "w", "shapes": "X: m×n, w: n, y: m"},
+        [
+            r"r_i = \sum_j X_{ij}w_j - y_i",
+            r"L = \frac12\sum_i r_i^2",
+            r"\frac{\partial L}{\partial w_k} = \sum_i r_i\frac{\partial r_i}{\partial w_k} = \sum_i r_iX_{ik}",
+            r"\nabla L = X^Tr",
+        ],
+    ),
+    "chain sum": (
+        {"loss": "norm(X@w-y)**2/2", "wrt": "w", "shapes": "X: m×n, w: n, y: m"},
+        [
+            r"r = Xw-y,\quad L = \frac12 r^Tr",
+            r"\frac{\partial L}{\partial w_k} = \sum_i\frac{\partial L}{\partial r_i}\frac{\partial r_i}{\partial w_k}",
+            r"= \sum_i r_iX_{ik} = (X^Tr)_k",
+        ],
+    ),
+    "backprop full": (
+        {"loss": "norm(V@tanh(W@x)-y)**2/2", "wrt": "W", "shapes": "V: p×h, W: h×n, x: n, y: p"},
+        [
+            r"z = Wx,\quad a=\tanh(z),\quad \hat y = Va,\quad L=\frac12\|\hat y-y\|^2",
+            r"\frac{\partial L}{\partial \hat y} = \hat y - y",
+            r"\frac{\partial L}{\partial a} = V^T(\hat y-y)",
+            r"\frac{\partial L}{\partial z} = V^T(\hat y-y)\odot(1-a^2)",
+            r"\frac{\partial L}{\partial W} = \frac{\partial L}{\partial z}x^T",
+        ],
+    ),
+    "sigma prime": (
+        {"loss": "sum(sigmoid(W@x))", "wrt": "W", "shapes": "W: h×n, x: n"},
+        [
+            r"f = \mathbf 1^T\sigma(Wx)",
+            r"\nabla_W f = \sigma'(Wx)x^T",
+            r"= \left(\sigma(Wx)\odot(1-\sigma(Wx))\right)x^T",
+        ],
+    ),
+    "lambda I": (
+        {"loss": "norm(X@w-y)**2/m + lam*norm(w)**2", "wrt": "w", "shapes": "X: m×n, w: n, y: m, lam: scalar"},
+        [
+            r"\nabla_w J = \frac2m X^\top Xw - \frac2m X^\top y + 2\lambda w = \frac2m\left[(X^\top X+m\lambda I)w - X^\top y\right]",
+        ],
+    ),
+    "entries with brackets": (
+        {"loss": "tr(A@X@B)", "wrt": "X", "shapes": "A: m×n, X: n×p, B: p×m"},
+        [
+            r"f = \sum_{i}\sum_j\sum_k A_{ij}X_{jk}B_{ki}",
+            r"\frac{\partial f}{\partial X_{jk}} = \sum_i A_{ij}B_{ki} = [BA]_{kj} = [(BA)^T]_{jk}",
+            r"\frac{\partial f}{\partial X} = A^TB^T",
+        ],
+    ),
+    "einstein frob": (
+        {"loss": "norm(A@X-B,'fro')**2", "wrt": "X", "shapes": "A: m×n, X: n×p, B: m×p"},
+        [
+            r"\frac{\partial L}{\partial X_{st}} = 2(A_{ij}X_{jk}-B_{ik})A_{il}\delta_{ls}\delta_{kt}",
+            "= 2A_{is}(A_{ij}X_{jt}-B_{it})",
+            "= 2[A^T(AX-B)]_{st}",
+        ],
+    ),
+    "where on own line": (
+        {"loss": "logdet(eye(n)+X.T@X)", "wrt": "X", "shapes": "X: m×n"},
+        [
+            r"\nabla f = 2XG^{-1}",
+            r"\text{where } G = I + X^TX",
+        ],
+    ),
+    "dagger det": (
+        {"loss": "logdet(X)", "wrt": "X", "shapes": "X: n×n"},
+        [
+            r"\frac{\partial}{\partial X_{ij}}\log\det X = (X^{-1})_{ji} = [X^{-T}]_{ij}",
+        ],
+    ),
+    "outer": (
+        {"loss": "a.T@X@b", "wrt": "X", "shapes": "a: m, X: m×n, b: n"},
+        [
+            r"\frac{\partial}{\partial X_{ij}}\sum_{k,l}a_kX_{kl}b_l = \sum_{k,l}a_k\delta_{ik}\delta_{jl}b_l = a_ib_j",
+            r"\nabla f = ab^\top",
+        ],
+    ),
+    "gather with aligned text": (
+        {"loss": "a.T@X@b", "wrt": "X", "shapes": "a: m, X: m×n, b: n"},
+        [
+            r"df = a^T\,dX\,b = \operatorname{tr}(ba^TdX) \qquad \text{(trace is cyclic)}",
+            r"\text{so } \nabla f = (ba^T)^T = ab^T",
+        ],
+    ),
+    "nuclear dims literal": (
+        {"loss": "norm(A@x-b)**2", "wrt": "x", "shapes": "A: 3×2, x: 2, b: 3"},
+        [
+            r"\nabla f = 2A^T(Ax-b)",
+        ],
+    ),
+    "x1 entries": (
+        {"loss": "norm(A@x-b)**2", "wrt": "x", "shapes": "A: 3×2, x: 2, b: 3"},
+        [
+            r"\frac{\partial f}{\partial x_1} = 2\sum_i A_{i1}\left((Ax)_i-b_i\right)",
+        ],
+    ),
+    "matrix by scalar": (
+        {"loss": "t*A", "wrt": "t", "shapes": "A: m×n, t: scalar"},
+        [
+            r"\frac{dF}{dt} = A",
+        ],
+    ),
+    "hadamard diff": (
+        {"loss": "sum(A*X*X)", "wrt": "X", "shapes": "A: m×n, X: m×n"},
+        [
+            r"f = \sum_{ij}A_{ij}X_{ij}^2",
+            r"df = \langle A, 2X\odot dX\rangle = \langle 2A\odot X, dX\rangle",
+            r"\nabla f = 2A\circ X",
+        ],
+    ),
+    "scalar chain": (
+        {"loss": "log(1+x.T@x)", "wrt": "x", "shapes": "x: n"},
+        [
+            "u = 1 + x^Tx",
+            r"\nabla f = \frac{1}{u}\nabla u = \frac{1}{u}2x = \frac{2x}{1+x^Tx}",
+        ],
+    ),
+    "rayleigh": (
+        {"loss": "(x.T@A@x)/(x.T@x)", "wrt": "x", "shapes": "A: n×n, x: n", "assume": "A symmetric"},
+        [
+            r"\rho = \frac{x^TAx}{x^Tx}",
+            r"\nabla\rho = \frac{2Ax}{x^Tx} - \frac{x^TAx}{(x^Tx)^2}2x = \frac{2}{x^Tx}(Ax-\rho x)",
+        ],
+    ),
+    "exp trace": (
+        {"loss": "exp(tr(A@X))", "wrt": "X", "shapes": "A: n×n, X: n×n"},
+        [
+            r"\frac{\partial f}{\partial X} = e^{\operatorname{tr}(AX)}A^T",
+        ],
+    ),
+    "norm one": (
+        {"loss": "norm(x,1)", "wrt": "x", "shapes": "x: n"},
+        [
+            r"\nabla\|x\|_1 = \operatorname{sign}(x)",
+        ],
+    ),
+    "kl": (
+        {"loss": "sum(p*log(p/q))", "wrt": "p", "shapes": "p: n, q: n", "assume": "p positive, q positive"},
+        [
+            r"\frac{\partial L}{\partial p_k} = \log\frac{p_k}{q_k} + 1",
+        ],
+    ),
+}
+
+MORE |= {
+    "mu bare": (
+        {"loss": "(x-mu).T@inv(S)@(x-mu)", "wrt": "mu", "shapes": "x: n, mu: n, S: n×n", "assume": "S spd"},
+        [
+            r"(x-\mu)^{T}S^{-1}(x-\mu)",
+            r"\frac{\partial}{\partial\mu} = -2S^{-1}(x-\mu)",
+        ],
+    ),
+    "cdot": (
+        {"loss": "norm(A@X-B,'fro')**2", "wrt": "X", "shapes": "A: m×n, X: n×p, B: m×p"},
+        [
+            r"\frac{\partial L}{\partial X} = 2\cdot A^{T}\cdot\left(A\cdot X-B\right)",
+        ],
+    ),
+    "times": (
+        {"loss": "norm(A@X-B,'fro')**2", "wrt": "X", "shapes": "A: m×n, X: n×p, B: m×p"},
+        [
+            r"\frac{\partial L}{\partial X} = 2 \times A^T (AX-B)",
+        ],
+    ),
+    "d over dX tr": (
+        {"loss": "tr(X.T@A@X)", "wrt": "X", "shapes": "A: n×n, X: n×m"},
+        [
+            r"\frac{\partial}{\partial X}\operatorname{tr}(X^TAX) = \frac{\partial}{\partial X}\sum_k x_k^TAx_k",
+            "= (A+A^T)X",
+        ],
+    ),
+    "sum_k over cols": (
+        {"loss": "tr(X.T@A@X)", "wrt": "X", "shapes": "A: n×n, X: n×m"},
+        [
+            r"f = \sum_{k=1}^m\sum_{i=1}^n\sum_{j=1}^n X_{ik}A_{ij}X_{jk}",
+            r"\frac{\partial f}{\partial X_{pq}} = \sum_{j}A_{pj}X_{jq} + \sum_i X_{iq}A_{ip}",
+            "= (AX)_{pq} + (A^TX)_{pq}",
+        ],
+    ),
+    "same line chain": (
+        {"loss": "norm(A@x-b)**2/2", "wrt": "x", "shapes": "A: m×n, x: n, b: m"},
+        [
+            r"f = \tfrac12 r^\top r, \; r = Ax-b \;\Rightarrow\; \nabla f = A^\top r",
+        ],
+    ),
+    "F name": (
+        {"loss": "norm(A@x-b)**2/2", "wrt": "x", "shapes": "A: m×n, x: n, b: m", "name": "F"},
+        [
+            r"F = \frac12\|Ax-b\|^2",
+            r"\nabla F = A^T(Ax-b)",
+        ],
+    ),
+    "row vec loss": (
+        {"loss": "x.T@A", "wrt": "x", "shapes": "A: n×m, x: n"},
+        [
+            r"\frac{\partial (x^TA)_j}{\partial x_i} = A_{ij}",
+        ],
+    ),
+    "layout numerator det": (
+        {"loss": "logdet(X)", "wrt": "X", "shapes": "X: n×n", "layout": "numerator"},
+        [
+            r"d f = \operatorname{tr}(X^{-1}dX)",
+            r"\frac{\partial f}{\partial X} = X^{-1}",
+        ],
+    ),
+    "layout numerator entries": (
+        {"loss": "tr(A@X)", "wrt": "X", "shapes": "A: p×n, X: n×p", "layout": "numerator"},
+        [
+            r"\frac{\partial f}{\partial X_{ij}} = A_{ji}",
+            r"\frac{\partial f}{\partial X} = A",
+        ],
+    ),
+    "denominator jacobian": (
+        {"loss": "A@x", "wrt": "x", "shapes": "A: m×n, x: n", "layout": "denominator"},
+        [
+            r"\frac{\partial (Ax)}{\partial x} = A^T",
+        ],
+    ),
+    "subscript words": (
+        {"loss": "norm(X@w-y)**2", "wrt": "w", "shapes": "X: m×n, w: n, y: m"},
+        [
+            r"\mathcal{L}_{\text{train}}(w) = \|Xw-y\|_2^2",
+            r"\nabla_w\mathcal{L}_{\text{train}} = 2X^T(Xw-y)",
+        ],
+    ),
+    "operators": (
+        {"loss": "sum(diag(X.T@X))", "wrt": "X", "shapes": "X: m×n"},
+        [
+            r"\operatorname{Tr}\left[X^{\intercal}X\right]",
+            r"\nabla_X = 2X",
+        ],
+    ),
+    "trailing comma": (
+        {"loss": "tr(A@X)", "wrt": "X", "shapes": "A: p×n, X: n×p"},
+        [
+            r"\nabla_X f = A^{\mathsf{T}},",
+        ],
+    ),
+    "approx sign equiv": (
+        {"loss": "tr(A@X)", "wrt": "X", "shapes": "A: p×n, X: n×p"},
+        [
+            r"\nabla_X f \equiv A^{T}",
+        ],
+    ),
+    "where sum": (
+        {"loss": "sum(log(1+exp(-y*(X@w))))", "wrt": "w", "shapes": "X: m×n, w: n, y: m"},
+        [
+            r"L = \sum_{i=1}^m \log\left(1+e^{-y_iw^Tx_i}\right)",
+            r"\nabla L = -\sum_i \frac{y_ix_i e^{-y_iw^Tx_i}}{1+e^{-y_iw^Tx_i}} = -\sum_i \frac{y_ix_i}{1+e^{y_iw^Tx_i}}",
+            r"= -X^T\left(y\odot\sigma(-y\odot Xw)\right)",
+        ],
+    ),
+}
