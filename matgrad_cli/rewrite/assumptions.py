@@ -19,11 +19,11 @@ def _known(node: Expr, word: str, problem: Problem) -> bool:
 def _of_call(node: Call, problem: Problem) -> Iterator[Sentence]:
     inner = node.argument
     if node.function == "logdet" and not _known(inner, "spd", problem):
-        yield Sentence("det {A} > 0", (("A", inner),))
+        yield Sentence("det({A}) > 0", (("A", inner),))
     elif node.function in ("log", "log2", "log10"):
         if isinstance(inner, Call) and inner.function == "det":
             if not _known(inner.argument, "spd", problem):
-                yield Sentence("det {A} > 0", (("A", inner.argument),))
+                yield Sentence("det({A}) > 0", (("A", inner.argument),))
         elif not _known(inner, "positive", problem) and problem.wrt in inner.symbols:
             yield Sentence("{A} > 0" if inner.shape.is_number else "every entry of {A} is positive", (("A", inner),))
     elif node.function == "sqrt" and problem.wrt in inner.symbols and not _known(inner, "positive", problem):
