@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from html import escape
+from collections.abc import Iterator
 
 from ..notation.to_unicode import shape_unicode, to_unicode
 from .entries import (
@@ -11,7 +10,6 @@ from .entries import (
     Forms,
     bracketed,
     case_lines,
-    condition_text,
     forms_of,
     stack_lines,
     stack_title,
@@ -19,7 +17,6 @@ from .entries import (
     two_ways,
     vec_label,
 )
-from .html_math import math_html
 from .page import Page
 from .rows import BLANK, Row, block, sentence_rows
 from .view import View
@@ -30,7 +27,8 @@ def page_forms(content: Page) -> Forms:
     return forms_of(content.outcome.result, content.loss_name, content.wrt, content.order)
 
 
-def _vec_sentence(forms: Forms) -> str:
+def vec_sentence(forms: Forms) -> str:
+    """How the flattened form is introduced: which vec, and its shape."""
     assert forms.result.flattened is not None
     return f"flattened with vec ({VEC}), {shape_unicode(forms.result.flattened.shape)}:"
 
@@ -47,7 +45,7 @@ def entry_rows(content: Page, view: View, label: str) -> Iterator[Row]:
         yield from _picture(stack_lines(forms), view)
     if forms.flattened is not None:
         yield BLANK
-        yield from sentence_rows(_vec_sentence(forms), view.width, 0)
+        yield from sentence_rows(vec_sentence(forms), view.width, 0)
         head, flat = f"{vec_label(forms)} = ", to_unicode(forms.flattened)
         if len(head) + len(flat) > view.width:
             yield Row(head.rstrip("= "))
@@ -80,20 +78,3 @@ def _picture(lines: list[str], view: View) -> Iterator[Row]:
     """A picture is shown whole or not at all."""
     if max(map(len, lines)) + 4 <= view.width:
         yield from (Row(f"    {line}") for line in lines)
-
-
-def entry_html(content: Page, formula: Callable[[str], str]) -> Iterator[str]:
-    """The parts below the result in HTML."""
-    forms = page_forms(content)
-    if forms.result.cases:
-        rows = "".join(
-            f"<tr><td>{math_html(to_unicode(value))}</td><td>{math_html(condition_text(condition))}</td></tr>"
-            for value, condition in forms.result.cases
-        )
-        yield f'<table style="margin-left:2em">{rows}</table>'
-    if forms.stack is not None:
-        yield f"<p>{math_html(stack_title(forms))}</p><pre>{escape(chr(10).join(stack_lines(forms)))}</pre>"
-    if forms.flattened is not None:
-        yield f"<p>{math_html(_vec_sentence(forms))}</p>"
-        yield formula(f"{vec_label(forms)} = {to_unicode(forms.flattened)}")
-        yield from (f"<p>{math_html(swap_text(swap))}</p>" for swap in forms.swaps)

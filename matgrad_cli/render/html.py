@@ -6,7 +6,7 @@ from html import escape
 
 from ..notation.to_unicode import name_unicode, to_unicode
 from ..records import Derivation
-from .entry_pages import entry_html
+from .entries_html import entry_html
 from .html_math import math_html
 from .page import SIGNS, WORDS, Move, Page, page
 from .view import View
