@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from ...diagnostics import StuckError
+from ...diagnostics import MatgradError, StuckError
 from ...diagnostics.record import replace
 from ...facts import Problem
 from ...ir import Expr, Index
@@ -79,7 +79,7 @@ def agreement(derivation: Derivation, book: Rulebook) -> Sentence | None:
             continue
         try:
             other = method_named(name)(problem, book, Unasked(problem), derivation.layout)
-        except StuckError:
+        except MatgradError:  # a second opinion that fails is none; it never costs the first
             continue
         if same_result(derivation, other, Judge(problem)):
             return Sentence("the {name} method reaches the same result", (("name", name),))
