@@ -6,8 +6,9 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from .diagnostics import BugError, Diagnostic
+from .diagnostics import BugError, Diagnostic, StuckError
 from .diagnostics.record import record, replace
+from .ir import OpenLetter
 from .notation.problems import read_problem
 from .records import Derivation
 
@@ -115,11 +116,25 @@ def _derivations(
     for written in layouts:
 
         def one(name: str, written: str = written) -> Derivation:
-            return derive(problem, method=name, layout=written, order=order, rules=extra)
+            try:
+                return derive(problem, method=name, layout=written, order=order, rules=extra)
+            except OpenLetter as unfinished:
+                raise _no_matrix(name, unfinished) from unfinished
 
         derivations += _every(problem, one) if method == "all" else (one(method),)
     _refuse_contradictions(derivations)
     return derivations
+
+
+def _no_matrix(method: str, unfinished: OpenLetter) -> StuckError:
+    """A method that ends in an array with an index letter left in it has no result; another one may have."""
+    return StuckError(
+        Diagnostic(
+            "stuck",
+            f"method `{method}` does not find a matrix: {unfinished}",
+            help="another `--method` may find one" if method != "index" else None,
+        )
+    )
 
 
 def _with_second_opinion(found: tuple[Derivation, ...], rules: str | Path | None) -> tuple[Derivation, ...]:

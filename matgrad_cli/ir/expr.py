@@ -28,6 +28,10 @@ class IndexMismatch(ValueError):
         self.parts = parts
 
 
+class OpenLetter(IndexMismatch):
+    """An array that still depends on an index letter where none may be left: it is no single array."""
+
+
 class Expr:
     """An array over its free indices and its shape. Structurally equal nodes are the same object, so `is` is equality.
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ..diagnostics.record import record
 from ..facts import Problem
-from ..ir import Dim, Expr, Index, Path, Shape, Symbol
+from ..ir import Dim, Expr, Index, OpenLetter, Path, Shape, ShapeMismatch, Symbol
 from ..verify.verdict import Kind, Verdict, weakest
 
 Value = Expr | Index | Shape | Dim | str
@@ -51,6 +51,9 @@ class Result:
     `entry` is its entry at `letters` (one letter for each side that is not 1, loss first). `matrix` is the same with at most
     two letters written as a matrix in the layout of the derivation (None for three and four letters). `where` names the
     big parts that occur in them as Named nodes. `flattened` is the ⊗/vec form of a derivative with more than two letters.
+
+    Neither `matrix` nor `flattened` has a free letter, and nothing else has one that is not in `letters`: OpenLetter. What
+    has not the shape of this derivative raises ShapeMismatch. So no printer can be given such a result.
     """
 
     entry: Expr
@@ -59,6 +62,26 @@ class Result:
     where: tuple[tuple[str, Expr], ...] = ()
     flattened: Expr | None = None
     cases: tuple[tuple[Expr, str], ...] = ()
+
+    def __post_init__(self) -> None:
+        letters = frozenset(self.letters)
+        if not self.entry.shape.is_number:
+            raise ShapeMismatch("an entry of a derivative is a number", self.entry)
+        _closed(self.entry, letters, "the entry")
+        for part in (*(body for _, body in self.where), *(value for value, _ in self.cases)):
+            _closed(part, letters, "a part of the result")
+        for whole in (self.matrix, self.flattened):
+            if whole is not None:
+                _closed(whole, frozenset(), "a result in matrix form")
+        if self.matrix is not None and sorted(map(str, self.matrix.shape.dims)) != sorted(str(letter.dim) for letter in self.letters):
+            raise ShapeMismatch("the matrix has not the sides of the derivative", self.matrix)
+
+
+def _closed(part: Expr, letters: frozenset[Index], what: str) -> None:
+    """Raise OpenLetter if `part` depends on a letter that is not among these."""
+    if not part.free <= letters:
+        open_letters = ", ".join(letter.name for letter in sorted(part.free - letters))
+        raise OpenLetter(f"{what} still depends on {open_letters}", part)
 
 
 @record
@@ -73,6 +96,9 @@ class ReadOff:
     line: Expr
     result: Result
     verdict: Verdict
+
+    def __post_init__(self) -> None:
+        _closed(self.line, frozenset(self.result.letters), "the last line")
 
 
 @record

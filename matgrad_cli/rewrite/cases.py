@@ -51,8 +51,14 @@ class _Classes:
 def other_forms(result: Result, problem: Problem, judge: Judge, order: int) -> Result:
     """The result with its case table and its ⊗ form, as far as it has them and the judge agrees."""
     if len(result.letters) <= 2:
-        return replace(result, flattened=stacked_gradient(result, problem, judge)) if order == 1 else result
-    return replace(result, flattened=flattened_matrix(result, problem, judge, order), cases=case_table(result, problem, judge))
+        return replace(result, flattened=_closed(stacked_gradient(result, problem, judge))) if order == 1 else result
+    flattened = _closed(flattened_matrix(result, problem, judge, order))
+    return replace(result, flattened=flattened, cases=case_table(result, problem, judge))
+
+
+def _closed(form: Expr | None) -> Expr | None:
+    """A form with an index letter left in it is none."""
+    return None if form is None or form.free else form
 
 
 def case_table(result: Result, problem: Problem, judge: Judge) -> tuple[tuple[Expr, str], ...]:

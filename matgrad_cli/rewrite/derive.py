@@ -156,6 +156,7 @@ def _matrix_of(line: Expr, target: Target) -> Expr:
 def finish(recorder: Recorder, start: Expr, target: Target, whole: bool, layout: str, order: int) -> Derivation:
     """The read-off: the stated result against the derivative of the loss itself."""
     problem = recorder.problem
+    whole = whole and not _matrix_of(recorder.line, target).free  # with a letter left in it it is no matrix: its entry is stated
     if whole:
         change_layout(recorder, layout, problem.loss.shape, problem.wrt.shape, order)
     line = recorder.line

@@ -7,7 +7,7 @@ from typing import Final
 
 from ..diagnostics.record import record
 from ..facts import Fact, Problem
-from ..ir import Entry, Expr, Index, Partial, Shape
+from ..ir import Entry, Expr, Index, OpenLetter, Partial, Shape
 from . import structure as lay
 from .evaluate import Evaluator
 from .exactness import FLOAT_KIND, ORACLE_KIND, kind
@@ -104,7 +104,10 @@ class Judge:
         return f"free indices differ: {said(before)} and {said(after)}"
 
     def compare_over(self, before: Expr, after: Expr, letters: tuple[Index, ...]) -> Verdict:
-        """The same over given letters: a side that lacks one of them is constant along it."""
+        """The same over given letters: a side that lacks one of them is constant along it. Another letter in it is an OpenLetter."""
+        unknown = (before.free | after.free).difference(letters)
+        if unknown:
+            raise OpenLetter(f"the letter {min(unknown).name} stands outside of its sum", before, after)
         if before is after:
             return Verdict("proved", "the same expression")
         if self._impossible is not None:

@@ -70,10 +70,19 @@ def run(code: str, **values: Any) -> Any:
     return function(**values)
 
 
+def whole(expression: Expr) -> Result:
+    """An expression as a result in matrix form."""
+    shape = expression.shape
+    row = Index("s", shape.rows) if shape.rows is not ONE else None
+    col = Index("t", shape.cols) if shape.cols is not ONE else None
+    letters = tuple(letter for letter in (row, col) if letter is not None)
+    return Result(Entry(expression, row, col) if letters else expression, letters, expression)
+
+
 def value(expression: Expr, loss: Expr = c, wrt: Symbol = u) -> Any:
     """What the printed code of an expression returns at the values above."""
     variables = tuple(symbol for symbol in (X, R, Y, A, B, u, v, r, c) if symbol in expression.symbols | {wrt})
-    code = python_code(Result(expression, (), expression), Problem(loss, wrt, variables))
+    code = python_code(whole(expression), Problem(loss, wrt, variables))
     names = {symbol.name: "lambda_" if symbol.name == "lambda" else symbol.name for symbol in variables}
     return run(code, **{names[symbol.name]: VALUES[symbol.name] for symbol in variables})
 
@@ -186,7 +195,7 @@ def test_a_row_keeps_its_axis() -> None:
 def test_names_are_made_safe() -> None:
     np_, gradient, free = Symbol("np", NUMBER), Symbol("gradient", NUMBER), Size(Dim.of("q"))
     expression = mul(np_, gradient, c, free)
-    code = python_code(Result(expression, (), expression), Problem(expression, c, (np_, gradient, c)))
+    code = python_code(whole(expression), Problem(expression, c, (np_, gradient, c)))
     assert "def gradient(np_, gradient_, lambda_, q):" in code
     assert run(code, np_=2.0, gradient_=3.0, lambda_=5.0, q=7) == 210
 
@@ -195,13 +204,13 @@ def test_names_are_made_safe() -> None:
 def test_every_function_can_be_printed_in_every_dialect(dialect: str) -> None:
     for name, function in FUNCTIONS.items():
         node = Call(name, *[u if function.needs == "vector" else A] * function.arity)
-        ast.parse(python_code(Result(node, (), node), Problem(node, u, (A, u)), dialect))
+        ast.parse(python_code(whole(node), Problem(node, u, (A, u)), dialect))
 
 
 def test_stable_at_the_edges() -> None:
     variables = (u,)
     for name, wanted in (("sigmoid", [0, 0.5, 1]), ("softplus", [0, np.log(2), 1000]), ("softmax", [0, 0, 1])):
-        code = python_code(Result(Call(name, u), (), Call(name, u)), Problem(c, u, variables))
+        code = python_code(whole(Call(name, u)), Problem(c, u, variables))
         with np.errstate(over="raise", invalid="raise"):
             assert np.allclose(run(code, u=np.array([-1000.0, 0, 1000])), wanted)
 

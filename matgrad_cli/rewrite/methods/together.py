@@ -7,7 +7,7 @@ from collections.abc import Callable
 from ...diagnostics import MatgradError, StuckError
 from ...diagnostics.record import replace
 from ...facts import Problem
-from ...ir import Expr, Index
+from ...ir import Expr, Index, OpenLetter
 from ...records import Derivation, Sentence
 from ...rulebook.load import Rulebook
 from ...verify.judge import Judge
@@ -79,7 +79,7 @@ def agreement(derivation: Derivation, book: Rulebook) -> Sentence | None:
             continue
         try:
             other = method_named(name)(problem, book, Unasked(problem), derivation.layout)
-        except MatgradError:  # a second opinion that fails is none; it never costs the first
+        except (MatgradError, OpenLetter):  # a second opinion that fails is none; it never costs the first
             continue
         if same_result(derivation, other, Judge(problem)):
             return Sentence("the {name} method reaches the same result", (("name", name),))
