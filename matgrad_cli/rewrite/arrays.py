@@ -49,8 +49,13 @@ def column_of(row_vector: Expr) -> Expr:
 
 
 def whole_entry(entry: Entry) -> tuple[Expr, Index | None, Index | None] | None:
-    """An entry with its fixed positions taken out: A[i,2] is the i-th entry of A e₂. None for pairs."""
+    """An entry with its fixed positions taken out: A[i,2] is the i-th entry of A e₂.
+
+    None for pairs, and for an array that holds letters itself ((x_s + y_s)_t): it is another matrix for each of their values.
+    """
     base, row, col = entry.base, entry.row, entry.col
+    if base.free:
+        return None
     if isinstance(col, int):
         base, col = matmul(base, basis(col, base.shape.cols)) if base.shape.rows is not ONE else base, None
         if entry.base.shape.rows is ONE:

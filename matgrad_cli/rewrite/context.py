@@ -70,7 +70,7 @@ def entry(base: Expr, row: Position | None, col: Position | None) -> Expr:
             mapping[base.col] = col
         return rename(base.body, mapping)
     if isinstance(base, Transpose) and base.shape.is_row:
-        return Entry(base.body, col, None)  # an entry of xᵀ is the entry of x
+        return entry(base.body, col, None)  # an entry of xᵀ is the entry of x
     return Entry(base, row, col)
 
 

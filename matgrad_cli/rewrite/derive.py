@@ -19,6 +19,7 @@ from .layouts import change_layout, known_layout
 from .naming import name_parts, name_uses, names_in, repeated_parts, with_names
 from .reading import places_of, read_line, read_sums, tidy_line
 from .recorder import Recorder, sentence
+from .rows import open_rows
 from .terms import Letters, split
 
 STATED_BY_ENTRIES = "no product of matrices was found that holds the result; it is stated by its entries"
@@ -94,6 +95,7 @@ def solve(recorder: Recorder, target: Target, taken: set[str]) -> bool:
     letters = Letters(frozenset(taken))
     differentiate(recorder, letters)
     collapse(recorder)
+    open_rows(recorder, taken)
     row, col = places_of(target.letters, target.row, target.col, target.root)
     if not split(recorder.line) and 0 < len(target.letters) <= 2:
         shape = Shape(row.dim if row else ONE, col.dim if col else ONE)

@@ -25,7 +25,6 @@ from ..ir import (
     kron,
     matmul,
     mul,
-    nodes_of,
     rename,
 )
 from ..records import Result
@@ -37,13 +36,12 @@ from .context import entry
 from .hubs import through_hub
 from .readback import read_back, read_inside
 from .sums import Part, part_of
-from .terms import Term, split
+from .terms import MOST_TERMS, Term, brackets_opened, split
 from .tidy import textbook
 
 MOST_SYMBOLS = 60
 """A matrix form with more symbols than this says less than the entries and is left out."""
 
-MOST_TERMS = 24
 
 MOST_SIZES = 6
 """A product of more sizes than this (m p² n q² of them for A ⊗ X ⊗ X) is too large to be judged in passing."""
@@ -132,22 +130,7 @@ def _value(part: Part) -> tuple[Expr, ...]:
 
 def opened_terms(line: Expr) -> tuple[Term, ...]:
     """The terms of a line; brackets that hold a δ of letters are multiplied out."""
-    found: list[Term] = []
-    waiting = list(split(line))
-    while waiting and len(found) <= MOST_TERMS:
-        term = waiting.pop(0)
-        bracket = next((one for one in term.factors if isinstance(one, Add) and (_holds_delta(one) or len(one.free) > 2)), None)
-        if bracket is None:
-            found.append(term)
-            continue
-        rest = tuple(factor for factor in term.factors if factor is not bracket)
-        parts = [Term(term.coefficient, term.indices, (*rest, part)).expr() for part in bracket.children]
-        waiting = [piece for part in parts for piece in split(part)] + waiting
-    return tuple(found)
-
-
-def _holds_delta(factor: Expr) -> bool:
-    return any(isinstance(node, Delta) for node in nodes_of(factor))
+    return brackets_opened(split(line))
 
 
 def _gathered(options: list[list[Form]]) -> list[Expr]:

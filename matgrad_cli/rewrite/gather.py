@@ -73,7 +73,7 @@ def gather_round(recorder: Recorder, terms: tuple[Term, ...], letters: Letters) 
         if pending is None or not _plain(pending) or not _closed(term, pending):
             continue
         base = _base(pending)
-        if base in ready and not isinstance(base, Symbol | MatrixOf):
+        if base in ready and not base.free and not isinstance(base, Symbol | MatrixOf):
             groups[base].append(term)
     for base, members in groups.items():
         if len(members) < 2 and len(members[0].indices) < MANY_LETTERS and not _worth_naming(base, members[0]):

@@ -41,6 +41,7 @@ from ..ir import (
 )
 from ..ir.walk import OUTER_LETTERS
 from ..rulebook.pattern import Pattern
+from .context import entry
 from .match import DIRECTION, Table, instantiate_dim
 
 RESERVED = frozenset(("s", "t"))
@@ -136,7 +137,7 @@ class _Builder:
         match p:
             case Entry(base, row, col):
                 built = self.build(base)
-                return built if built.shape.is_number else Entry(built, self.position(row), self.position(col))
+                return entry(built, self.position(row), self.position(col))
             case Delta(left, right):
                 first, second = self.position(left), self.position(right)
                 return Number(1) if first is None or second is None else Delta(first, second)

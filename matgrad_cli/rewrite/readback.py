@@ -102,7 +102,10 @@ def read_back(term: Term, row: Index | None, col: Index | None) -> Reading | Non
         if not _place(graph, factor):
             return None
     _reduce(graph)
-    return _finish(graph, row, col)
+    found = _finish(graph, row, col)
+    if found is not None and found.expr().free:
+        return None  # a matrix holds no letters: what still has some is an entry for each of their values
+    return found
 
 
 def _read_sum(expr: Expr, row: Index | None, col: Index | None) -> Expr | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from ..facts import Problem
 from ..facts.holding import holds
@@ -14,7 +14,7 @@ from .pairs import read_pairs
 from .readback import Reading, read_back, read_inside
 from .recognise import Recogniser
 from .recorder import Recorder
-from .terms import Term, split
+from .terms import Term, brackets_opened, join, split
 from .tidy import tidy_once
 
 MAX_TIDY = 200
@@ -35,9 +35,13 @@ def places_of(
 def read_line(recorder: Recorder, row: Index | None, col: Index | None) -> bool:
     """Read every term of the line back; whether all of them have a matrix form."""
     terms = split(recorder.line)
-    readings = [read_back(term, row, col) or read_pairs(term, row, col) for term in terms]
+    readings = _readings(terms, row, col)
     if any(reading is None for reading in readings):
-        return False
+        terms = brackets_opened(terms)
+        readings = _readings(terms, row, col)
+        if any(reading is None for reading in readings):
+            return False
+        recorder.move("distribute-sum", join(terms))
     found = [reading for reading in readings if reading is not None]
     if not terms:
         return True
@@ -53,6 +57,10 @@ def read_line(recorder: Recorder, row: Index | None, col: Index | None) -> bool:
     recorder.move(rule, add(*(_entry_of(reading, row, col) for reading in found)), bindings)
     recorder.move("read-entry", entry(add(*matrices), row, col), (("entry", entry(add(*matrices), row, col)),))
     return True
+
+
+def _readings(terms: Iterable[Term], row: Index | None, col: Index | None) -> list[Reading | None]:
+    return [read_back(term, row, col) or read_pairs(term, row, col) for term in terms]
 
 
 def read_sums(recorder: Recorder) -> None:
@@ -170,10 +178,10 @@ def tidy_part(recorder: Recorder, part: Expr, line_of: Callable[[Expr], Expr]) -
 def tidy_bindings(rule: str, before: Expr, after: Expr, problem: Problem) -> Bindings:
     """What the sentence of a tidying move mentions: the transposed matrix that lost its transpose."""
     values: Bindings = (("before", before), ("after", after))
-    if rule == "transpose-orthogonal-mul":
+    if rule in ("transpose-orthogonal-mul", "mul-transpose-orthogonal"):
         turned = [node.body for node in nodes_of(before) if isinstance(node, Transpose) and holds(node.body, "orthogonal", problem)]
         return (*values, ("Q", turned[0] if turned else before))
-    if rule not in ("symmetric-transpose", "transpose-antisymmetric"):
+    if rule not in ("symmetric-transpose", "transpose-symmetric", "transpose-antisymmetric"):
         return values
     left = set(nodes_of(after))
     gone = [node for node in nodes_of(before) if isinstance(node, Transpose) and node not in left]

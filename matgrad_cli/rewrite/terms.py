@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from ..diagnostics.record import record, replace
-from ..ir import Add, Delta, Entry, Expr, Index, Mul, Number, Partial, Power, SumOver, add, letters_in, mul, rename, sum_over
+from ..ir import Add, Delta, Entry, Expr, Index, Mul, Number, Partial, Power, SumOver, add, letters_in, mul, nodes_of, rename, sum_over
 from ..ir.dimensions import Dim
 from ..ir.walk import OUTER_LETTERS, fresh_index
 
@@ -198,6 +198,30 @@ def split(expr: Expr) -> tuple[Term, ...]:
         coefficient = ordered(factor for factor in term.coefficient if factor is not UNIT)
         found.append(replace(term, coefficient=coefficient, factors=pending_last(term.factors)))
     return tuple(found)
+
+
+MOST_TERMS = 24
+"""Brackets are not multiplied out into more terms than this."""
+
+
+def brackets_opened(terms: Iterable[Term]) -> tuple[Term, ...]:
+    """The terms with brackets multiplied out that link more than two letters or hold a δ: only so can they be read term by term."""
+    found: list[Term] = []
+    waiting = list(terms)
+    while waiting and len(found) <= MOST_TERMS:
+        term = waiting.pop(0)
+        bracket = next((one for one in term.factors if isinstance(one, Add) and (_holds_delta(one) or len(one.free) > 2)), None)
+        if bracket is None:
+            found.append(term)
+            continue
+        rest = tuple(factor for factor in term.factors if factor is not bracket)
+        parts = [Term(term.coefficient, term.indices, (*rest, part)).expr() for part in bracket.children]
+        waiting = [piece for part in parts for piece in split(part)] + waiting
+    return tuple(found)
+
+
+def _holds_delta(factor: Expr) -> bool:
+    return any(isinstance(node, Delta) for node in nodes_of(factor))
 
 
 @dataclass(slots=True)

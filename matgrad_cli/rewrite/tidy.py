@@ -12,7 +12,6 @@ from fractions import Fraction
 
 from ..diagnostics.record import record
 from ..facts import Problem
-from ..facts.holding import holds
 from ..ir import (
     Add,
     Call,
@@ -33,7 +32,9 @@ from ..ir import (
     matmul,
     mul,
 )
+from ..rulebook.load import rulebook
 from .algebra import flip, transposes
+from .apply import rewrite_node
 from .cancel import (
     cancel_power,
     inner_as_sum,
@@ -255,29 +256,14 @@ def turn_transpose(node: Expr, problem: Problem) -> Expr | None:
     return None
 
 
-def symmetric_transpose(node: Expr, problem: Problem) -> Expr | None:
-    """Aᵀ = A where A is symmetric."""
-    if isinstance(node, Transpose) and holds(node.body, "symmetric", problem):
-        return node.body
-    return None
+def by_rule(rule_id: str) -> Move:
+    """The move that the text of a rule makes, where its conditions are known to hold."""
 
+    def move(node: Expr, problem: Problem) -> Expr | None:
+        found = rewrite_node(rulebook().rule(rule_id), node, problem)
+        return found.new if found is not None and not found.assumed else None
 
-def antisymmetric_transpose(node: Expr, problem: Problem) -> Expr | None:
-    """Aᵀ = −A where A is antisymmetric."""
-    if isinstance(node, Transpose) and holds(node.body, "antisymmetric", problem):
-        return mul(Number(-1), node.body)
-    return None
-
-
-def orthogonal_product(node: Expr, problem: Problem) -> Expr | None:
-    """QᵀQ = I where Q is orthogonal."""
-    if isinstance(node, MatMul):
-        for number, (left, right) in enumerate(zip(node.factors, node.factors[1:], strict=False)):
-            body = right.body if isinstance(right, Transpose) else right
-            if (left is flip(right)) and holds(body, "orthogonal", problem):
-                rest = node.factors[:number] + node.factors[number + 2 :]
-                return matmul(*rest) if rest else Eye(left.shape.rows)
-    return None
+    return move
 
 
 def sums_to_one(node: Expr, problem: Problem) -> Expr | None:
@@ -319,10 +305,11 @@ MOVES: tuple[TidyMove, ...] = (
     TidyMove("sums-of-ones", sums_of_ones),
     TidyMove("entry-of-constant", entry_of_constant),
     TidyMove("transpose-of-product", turn_transpose),
-    TidyMove("symmetric-transpose", symmetric_transpose),
+    TidyMove("transpose-symmetric", by_rule("transpose-symmetric")),
     TidyMove("symmetric-transpose", transpose_of_symmetric_terms),
-    TidyMove("transpose-antisymmetric", antisymmetric_transpose),
-    TidyMove("transpose-orthogonal-mul", orthogonal_product),
+    TidyMove("transpose-antisymmetric", by_rule("transpose-antisymmetric")),
+    TidyMove("transpose-orthogonal-mul", by_rule("transpose-orthogonal-mul")),
+    TidyMove("mul-transpose-orthogonal", by_rule("mul-transpose-orthogonal")),
     TidyMove("sum-simplex", sums_to_one),
     TidyMove("sum-simplex", rows_sum_to_one),
     TidyMove("multiply-numbers", sizes_are_numbers),

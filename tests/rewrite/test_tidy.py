@@ -11,6 +11,7 @@ from matgrad_cli.ir import Expr, Number, Transpose, mul, nodes_of, substitute
 from matgrad_cli.notation.problems import read_expression, read_problem
 from matgrad_cli.notation.to_text import to_text
 from matgrad_cli.rewrite import cancel, merging, powers, shorter, sums, tidy
+from matgrad_cli.rewrite.derive import derive
 from matgrad_cli.verify.judge import Judge
 
 SHAPES = "A: n×n, B: n×n, X: n×n, S: n×n, Q: n×n, K: n×n, M: m×n, P: m×n, x: n, y: n, u: n, h: n, w: m, c: scalar, d: scalar"
@@ -36,10 +37,10 @@ CASES: list[tuple[Callable[[Expr, Problem], Expr | None], str, str | None]] = [
     (tidy.sums_of_ones, "ones(1, n) @ x", "sum(x)"),
     (tidy.sums_of_ones, "tr(eye(n))", "n"),
     (tidy.turn_transpose, "(A @ B.T).T", "B @ A.T"),
-    (tidy.symmetric_transpose, "S.T", "S"),
-    (tidy.symmetric_transpose, "A.T", None),
-    (tidy.antisymmetric_transpose, "K.T", "-K"),
-    (tidy.orthogonal_product, "A @ Q @ Q.T", "A"),
+    (tidy.by_rule("transpose-symmetric"), "S.T", "S"),
+    (tidy.by_rule("transpose-symmetric"), "A.T", None),
+    (tidy.by_rule("transpose-antisymmetric"), "K.T", "-K"),
+    (tidy.by_rule("mul-transpose-orthogonal"), "A @ Q @ Q.T", "A @ eye(n)"),
     (tidy.sums_to_one, "sum(y)", "1"),
     (tidy.sums_to_one, "sum(h)", "1"),
     (tidy.sums_to_one, "sum(x)", None),
@@ -136,3 +137,19 @@ def test_a_broken_twin_is_caught(move: Callable[[Expr, Problem], Expr | None], b
 def test_tidying_ends(move: Callable[[Expr, Problem], Expr | None], before: str, after: str | None) -> None:
     done = tidy.textbook(read(before), PROBLEM)
     assert tidy.tidy_once(done, PROBLEM) is None
+
+
+@pytest.mark.parametrize(
+    ("loss", "wrt", "shapes", "fact", "expected"),
+    [
+        ("norm(W@Q)**2", "W", "W: m×n, Q: n×p", "Q orthogonal", "2*(W @ Q @ Q.T)"),  # Q Qᵀ = I needs a square Q
+        ("norm(W@Q)**2", "W", "W: n×n, Q: n×n", "Q orthogonal", "2*W"),
+        ("norm(W@Q)**2", "W", "W: n×n", "Q orthogonal", "2*(W @ Q @ Q.T)"),
+        ("norm(X@w)**2", "w", "X: m×n, w: n", "X orthogonal", "2*(X.T @ X @ w)"),
+        ("norm(X@w)**2", "w", "X: n×n, w: n", "X orthogonal", "2*w"),
+    ],
+)
+def test_an_orthogonal_matrix_cancels_only_where_it_is_square(loss: str, wrt: str, shapes: str, fact: str, expected: str) -> None:
+    matrix = derive(read_problem(loss, wrt, (shapes,), (fact,))).result.matrix
+    assert matrix is not None
+    assert to_text(matrix) == expected
