@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from .diagnostics import BugError, Diagnostic, StuckError
+from .diagnostics import BugError, Diagnostic, InputError, StuckError
 from .diagnostics.record import record, replace
 from .ir import OpenLetter
 from .notation.problems import read_problem
@@ -109,15 +109,16 @@ def _derivations(
 ) -> tuple[Derivation, ...]:  # fmt: skip
     problem = read_problem(loss, wrt, _texts(shapes), _texts(assume), syntax)
     from .rewrite.derive import derive  # only for a problem that can be read: a message should not wait for the engine
+    from .rewrite.user_rules import tested_rulebook
 
-    extra = Path(rules) if rules is not None else None
+    book = tested_rulebook(Path(rules) if rules is not None else None)
     layouts: Iterable[str] = LAYOUTS if layout == "all" else (layout,)
     derivations: tuple[Derivation, ...] = ()
     for written in layouts:
 
         def one(name: str, written: str = written) -> Derivation:
             try:
-                return derive(problem, method=name, layout=written, order=order, rules=extra)
+                return derive(problem, method=name, layout=written, order=order, rules=book)
             except OpenLetter as unfinished:
                 raise _no_matrix(name, unfinished) from unfinished
 
@@ -152,6 +153,8 @@ def _refuse_contradictions(derivations: tuple[Derivation, ...]) -> None:
         for step in derivation.steps:
             if step.verdict.kind == "differs":
                 raise BugError(_contradiction(f"the step `{step.rule}` of the method {derivation.method}", step.verdict.by))
+        if derivation.readoff.verdict.kind == "differs" and derivation.rests_on:
+            raise InputError(_contradicted_result(derivation))
         if derivation.readoff.verdict.kind == "differs":
             raise BugError(_contradiction(f"the result of the method {derivation.method}", derivation.readoff.verdict.by))
 
@@ -162,6 +165,15 @@ def _contradiction(what: str, evidence: str) -> Diagnostic:
         f"{what} is contradicted by numbers, so nothing is printed: this is a bug of matgrad",
         notes=(evidence,),
         help="please report the command line",
+    )
+
+
+def _contradicted_result(derivation: Derivation) -> Diagnostic:
+    return Diagnostic(
+        "rule-contradicted",
+        f"the result rests on {', '.join(derivation.rests_on)}, and numbers contradict it, so nothing is printed",
+        notes=(derivation.readoff.verdict.by,),
+        help="one of these rules is false where it was used here: mend it, or leave it out",
     )
 
 
@@ -254,10 +266,11 @@ def _result(derivation: Derivation, format: str) -> str:
         from .render.sympy_code import sympy_code
 
         return sympy_code(derivation)
+    from .render.resting import comments
     from .render.results import result_latex, result_text, written_as
 
     if format == "latex":
-        return f"% {written_as(derivation)}\n{result_latex(derivation)}"
+        return "\n".join([f"% {written_as(derivation)}", *comments([derivation], "%"), result_latex(derivation)])
     return result_text(derivation)
 
 
@@ -282,9 +295,13 @@ def assert_right(
 
 def _equations(derivations: tuple[Derivation, ...]) -> str:
     """Every result as one displayed equation."""
+    from .render.latex_prose import escaped
+    from .render.resting import resting
     from .render.results import result_latex
 
-    return "$$" + r" \qquad ".join(result_latex(derivation).strip() for derivation in derivations) + "$$"
+    equations = r" \qquad ".join(result_latex(derivation).strip() for derivation in derivations)
+    said = resting(*derivations)
+    return f"$${equations}$$" + (f" ({escaped(said)})" if said else "")
 
 
 def _preformatted(text: str) -> str:

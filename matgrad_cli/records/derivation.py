@@ -103,7 +103,10 @@ class ReadOff:
 
 @record
 class Derivation:
-    """A chain of steps closed by a read-off. Each step starts from the line where the one before ended."""
+    """A chain of steps closed by a read-off. Each step starts from the line where the one before ended.
+
+    `rests_on` names the rules that a user added and that some step used: `trace-mine (mine.toml:1)`.
+    """
 
     problem: Problem
     method: str
@@ -114,6 +117,7 @@ class Derivation:
     readoff: ReadOff
     assumed: tuple[Sentence, ...] = ()
     notes: tuple[Sentence, ...] = ()
+    rests_on: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         line = self.start

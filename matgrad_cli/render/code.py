@@ -13,6 +13,7 @@ from .code_index import IndexCode
 from .code_matrix import Code
 from .code_names import Names
 from .dialects import DIALECTS
+from .resting import comments
 from .words import signature
 
 
@@ -35,7 +36,8 @@ def python_code(result: Result, problem: Problem, dialect: str = "numpy", layout
 
 def derivation_code(derivation: Derivation, dialect: str = "numpy") -> str:
     """The module for the result of a derivation."""
-    return python_code(derivation.result, derivation.problem, dialect, derivation.layout, derivation.order)
+    code = python_code(derivation.result, derivation.problem, dialect, derivation.layout, derivation.order)
+    return "\n".join([*comments([derivation], "#"), code])
 
 
 def _docstring(problem: Problem, order: int) -> list[str]:

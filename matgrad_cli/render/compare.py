@@ -8,6 +8,8 @@ from ..ir import NUMBER, Expr
 from ..notation.to_latex import to_latex
 from ..notation.to_unicode import to_unicode
 from ..records import Derivation
+from .latex_prose import escaped
+from .resting import resting
 from .results import stated
 from .view import View
 
@@ -39,7 +41,11 @@ def compare(derivations: Sequence[Derivation], view: View, render: Render, style
 
 def layout_table(derivations: Sequence[Derivation], style: str) -> str:
     """One result in every layout, with its shape: what `gradient --layout all` prints."""
-    return _table(_layout_rows(derivations, style), style, _layout_sentence(derivations)) + "\n"
+    table = _table(_layout_rows(derivations, style), style, _layout_sentence(derivations))
+    said = resting(*derivations)
+    if said is None:
+        return table + "\n"
+    return f"{table}\n\n{escaped(f'The result {said}.') if style == 'latex' else f'the result {said}'}\n"
 
 
 def _heading(one: Derivation, style: str) -> str:

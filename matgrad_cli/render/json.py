@@ -79,6 +79,7 @@ def _derivation(derivation: Derivation, table: Table) -> dict[str, Json]:
         "shapes": {symbol.name: sides(symbol.shape) for symbol in problem.variables},
         "assumed": [*problem.assumed, *(_words(sentence) for sentence in derivation.assumed)],
         "notes": [*problem.notes, *(_words(sentence) for sentence in derivation.notes)],
+        **({"rests_on": list(derivation.rests_on)} if derivation.rests_on else {}),
         "problem": _problem(problem, table),
         "start": expression(derivation.start, table),
         "steps": [_step(str(number), step, table) for number, step in enumerate(derivation.steps, 1)],
@@ -217,6 +218,7 @@ def _read_derivation(data: dict[str, Any]) -> Derivation:
         tuple(_read_step(step, reader) for step in data["steps"]), readoff,
         tuple(_read_sentence(sentence, reader) for sentence in data["assumptions"]),
         tuple(_read_sentence(sentence, reader) for sentence in data["remarks"]),
+        tuple(data.get("rests_on", ())),
     )  # fmt: skip
 
 

@@ -33,6 +33,7 @@ from ..verify.verdict import Kind, Verdict
 from .brief import shortened
 from .change import NO_CHANGE, Changes
 from .glossary import explained
+from .resting import resting
 from .view import View
 
 Phrase = tuple[str | Value, ...]
@@ -175,6 +176,8 @@ def _afterwords(derivation: Derivation) -> Iterator[Phrase]:
     for meaning, of in explained((stated, *(node.body for node in _named(stated, result)))):
         yield phrase(Sentence(meaning, (("of", of),)))
     yield from map(phrase, derivation.notes)
+    if said := resting(derivation):
+        yield (f"the result {said}",)
 
 
 def loss_symbol(derivation: Derivation) -> Symbol:

@@ -14,6 +14,7 @@ from ..records import Derivation
 from .entries import forms_of, swap_text, vec_label
 from .json import SCHEMA, dumped, flattened_facts
 from .page import loss_symbol
+from .resting import resting
 
 
 def stated(derivation: Derivation) -> Expr:
@@ -48,6 +49,8 @@ def result_text(derivation: Derivation) -> str:
         forms = forms_of(derivation.result, loss_symbol(derivation), derivation.wrt, derivation.order)
         assert forms.flattened is not None
         lines += [f"flattened: {vec_label(forms)} = {to_unicode(forms.flattened)}", *map(swap_text, forms.swaps)]
+    if said := resting(derivation):
+        lines.append(said)
     return "\n".join(lines) + "\n"
 
 
@@ -77,6 +80,7 @@ def result_data(derivation: Derivation) -> dict[str, Any]:
         "layout": derivation.layout,
         "shapes": {symbol.name: [str(side) for side in symbol.shape.dims] for symbol in problem.variables},
         "assumed": list(problem.assumed),
+        **({"rests_on": list(derivation.rests_on)} if derivation.rests_on else {}),
         "result": {
             "text": to_text(shown),
             "latex": to_latex(shown),

@@ -34,6 +34,7 @@ from ..notation.precedence import ATOM, POWER, PRODUCT, UNARY, Piece
 from ..notation.to_text import TextPrinter, dim_text
 from ..records import Derivation
 from .code_names import safe_name
+from .resting import comments
 
 _SCALARS: Final = {"tr": "Trace({x})", "det": "Determinant({x})", "logdet": "log(Determinant({x}))"}
 _RENAMED: Final = {"abs": "Abs", "sigmoid": "Lambda(z, 1/(1 + exp(-z)))", "softplus": "Lambda(z, log(1 + exp(z)))",
@@ -54,7 +55,7 @@ def sympy_code(derivation: Derivation) -> str:
     parts = [f"{printer.name(node.name)} = {printer.show(node.body)}" for node in sorted(named, key=lambda node: _depth(node, named))]
     last = f"gradient = {printer.show(stated)}"
     sizes = sorted({name for dim in printer.dims for name in dim.names})
-    lines = ["from sympy import *", ""]
+    lines = [*comments([derivation], "#"), "from sympy import *", ""]
     if sizes:
         lines.append(_symbols(sizes, printer, "integer=True, positive=True"))
     letters = sorted({letter.name for letter in letters_in(stated)})

@@ -10,7 +10,7 @@ from ..facts import Problem
 from ..ir import Entry, Expr, Fill, MatrixOf, Partial, Shape, substitute
 from ..ir.dimensions import ONE
 from ..records import Derivation, ReadOff, Result, Sentence
-from ..rulebook.load import Rulebook, rulebook
+from ..rulebook.load import Rulebook
 from ..verify.judge import Judge
 from .assumptions import assumptions_of, notes_of
 from .cases import other_forms
@@ -21,6 +21,7 @@ from .reading import places_of, read_line, read_sums, tidy_line
 from .recorder import Recorder, sentence
 from .rows import open_rows
 from .terms import Letters, split
+from .user_rules import marked, tested_rulebook
 
 STATED_BY_ENTRIES = "no product of matrices was found that holds the result; it is stated by its entries"
 
@@ -33,7 +34,11 @@ def derive(
 ) -> Derivation:
     """The derivation of d loss / d wrt. Raises StuckError where no rule is known, BugError where a step contradicts itself."""
     known_layout(layout)
-    book = rules if isinstance(rules, Rulebook) else rulebook(rules)
+    book = rules if isinstance(rules, Rulebook) else tested_rulebook(rules)
+    return marked(_derive(problem, method, layout, order, book), book)
+
+
+def _derive(problem: Problem, method: str, layout: str, order: int, book: Rulebook) -> Derivation:
     if method != "index":
         from .methods import method_named
 

@@ -15,6 +15,7 @@ from ..records import Bindings, Sentence, Step
 from ..rulebook.load import Rulebook
 from ..verify.judge import Judge
 from .diff import changed_parts
+from .user_rules import contradicted
 
 
 def sentence(template: str, bindings: Bindings) -> Sentence:
@@ -54,6 +55,8 @@ class Recorder:
         """A judged step between two lines, not yet part of the chain."""
         entry = self.rules.rule(rule)
         verdict = self.judge.compare_over(before, after, self.letters) if self.letters else self.judge.compare(before, after)
+        if verdict.kind == "differs" and self.rules.is_extra(rule):
+            raise contradicted(entry, verdict.by, verdict.witness, (f"before: {to_text(before)}", f"after: {to_text(after)}"))
         if verdict.kind == "differs":
             raise BugError(
                 Diagnostic(

@@ -6,25 +6,24 @@ Nothing here trusts the rulebook: both sides are evaluated by the judge, who doe
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 from ..diagnostics import MatgradError
 from ..diagnostics.record import record
 from ..facts import Fact, Problem
 from ..facts.conditions import CONDITIONS
-from ..ir import ONE, Differential, Dim, Expr, Index, Number, Partial, Shape, Symbol, add, hadamard, mul, neg, nodes_of, product
+from ..ir import ONE, Expr, Number, Shape, Symbol, add, hadamard, mul, neg
 from ..ir.expr import IndexMismatch, ShapeMismatch
-from ..ir.nodes import Call
 from ..notation.to_text import to_text
 from ..rulebook.heads import guess_heads, head_of
-from ..rulebook.pattern import WRT, Pattern, declared, pattern, read_side, words_of
+from ..rulebook.pattern import Pattern, declared, pattern, read_side, words_of
 from ..rulebook.rule import Rule
+from ..verify.exactness import RATIONAL_KIND, kind
 from ..verify.judge import Judge
-from ..verify.verdict import Verdict
+from ..verify.verdict import Nested, Verdict, Witness
 from .apply import rewritings
-from .instantiate import build_side
-from .match import Table
+from .rule_samples import Sample, samples, scaled_samples, sized_samples
 
 VARIABLES: Final = ("X", "S", "w", "z")
 """What an example differentiates by, if it says `d(…)`: the first of these that it names."""
@@ -39,17 +38,7 @@ class Check:
     name: str
     passed: bool
     evidence: str
-
-
-@record
-class Sample:
-    """Both sides of a rule at one choice of dimensions, as a problem for the judge."""
-
-    name: str
-    lhs: Expr
-    rhs: Expr
-    problem: Problem
-    conditioned: tuple[tuple[Symbol, str], ...]
+    witness: Witness | None = None
 
 
 def check_rule(rule: Rule) -> list[Check]:
@@ -61,91 +50,20 @@ def check_rule(rule: Rule) -> list[Check]:
         sides.check()
     except MatgradError as fault:
         return [Check("both sides can be read", False, str(fault))]
-    return [well_formed(sides), *true_everywhere(sides), conditions_needed(sides), mutants_caught(sides), example(rule), words(rule)]
+    true = [*true_everywhere(sides), true_at_every_order(sides), true_at_every_scale(sides)]
+    return [well_formed(sides), *true, conditions_needed(sides), mutants_caught(sides), example(rule), words(rule)]
 
 
-# ---- samples ---------------------------------------------------------------------------------------------------------
-
-
-def samples(sides: Pattern) -> Iterator[Sample]:
-    """The rule at dimensions that all differ, all alike, and with each side in turn of size 1."""
-    dims = sorted(sides.dims - set(WRT.shape.rows.names + WRT.shape.cols.names))
-    choices: list[tuple[str, dict[str, Dim]]] = [("different sizes", {name: Dim.of(name) for name in dims})]
-    if len(dims) > 1:
-        choices.append(("equal sizes", {name: Dim.of(dims[0]) for name in dims}))
-    choices += [(f"{one} = 1", {name: ONE if name == one else Dim.of(name) for name in dims}) for one in dims]
-    for name, sizes in choices:
-        try:
-            yield _sample(sides, name, sizes)
-        except (ShapeMismatch, IndexMismatch, ValueError):
-            if name == "different sizes":
-                raise
-
-
-def _sample(sides: Pattern, name: str, sizes: dict[str, Dim]) -> Sample:
-    table: Table = dict(sizes)
-    variable = _variable(sides, table)
-    needs = {requirement.variable for requirement in sides.rule.when}
-    for label, letter in sides.names:
-        if isinstance(letter, Index):
-            if letter not in table:
-                dim = table.get(letter.dim.names[0], letter.dim) if letter.dim.names else letter.dim
-                table[letter] = None if dim is ONE else Index(label, dim)
-        elif letter not in table:
-            shape = Shape(_sized(letter.shape.rows, table), _sized(letter.shape.cols, table))
-            own = Symbol(label, shape)
-            table[letter] = own if variable is None else variable if label in needs else _moving(own, variable)
-    lhs, rhs = build_side(sides.lhs, table), build_side(sides.rhs, table)
-    if lhs.shape is not rhs.shape:
-        raise ShapeMismatch("the sides differ in shape", lhs, rhs)
-    symbols = dict(sides.names)
-    conditioned = tuple((table[symbols[need.variable]], need.word) for need in sides.rule.when)
-    symbols_used = (symbol for symbol in lhs.symbols | rhs.symbols | _hidden(lhs) if isinstance(symbol, Symbol))
-    everything = tuple(sorted(symbols_used, key=lambda symbol: symbol.name))
-    wrt = variable or (everything[0] if everything else Symbol("x", Shape(ONE, ONE)))
-    facts = tuple(Fact(symbol, word) for symbol, word in conditioned)
-    return Sample(name, lhs, rhs, Problem(lhs, wrt, everything or (wrt,), facts), conditioned)
-
-
-def _hidden(side: Expr) -> frozenset[Symbol]:
-    return frozenset(node.variable for node in nodes_of(side) if isinstance(node, Partial | Differential))
-
-
-def _sized(dim: Dim, table: Table) -> Dim:
-    return table.get(dim.names[0], dim) if dim.names else dim
-
-
-def _variable(sides: Pattern, table: Table) -> Symbol | None:
-    """What a rule about pending derivatives differentiates by. A variable with a condition is that variable itself, so that the
-    condition can be met and broken; all others move with it."""
-    pending = next(iter(_hidden(sides.lhs)), None)
-    if pending is None:
-        return None
-    symbols = dict(sides.names)
-    needs = [symbols[requirement.variable] for requirement in sides.rule.when]
-    like = needs[0] if needs else pending
-    if like is WRT:
-        shape = Shape(Dim.of("p"), Dim.of("q"))
-    else:
-        assert isinstance(like, Symbol)
-        shape = Shape(_sized(like.shape.rows, table), _sized(like.shape.cols, table))
-    variable = Symbol("X", shape)
-    for side, actual in ((pending.shape.rows, shape.rows), (pending.shape.cols, shape.cols)):
-        for name in side.names:
-            table[name] = actual
-    table[pending] = variable
-    return variable
-
-
-def _moving(own: Symbol, variable: Symbol) -> Expr:
-    """An expression of the shape of `own` that depends on the variable: a weighted sum for a number, P X Q + own for arrays."""
-    if own.shape.is_number:
-        weights = Symbol(f"{own.name}_w", variable.shape)
-        inside = mul(weights, variable) if variable.shape.is_number else Call("sum", hadamard(weights, variable))
-        return add(own, inside)
-    left = Symbol(f"{own.name}_l", Shape(own.shape.rows, variable.shape.rows))
-    right = Symbol(f"{own.name}_r", Shape(variable.shape.cols, own.shape.cols))
-    return add(own, product(left, variable, right))
+def truth_of(rule: Rule) -> Iterator[Check]:
+    """The checks that a rule must pass before it may act, one after the other: it can be read, it is true, numbers can say no to it,
+    and it does what its example says. Its words, and whether each condition is needed, are its author's business."""
+    sides = pattern(rule)
+    yield well_formed(sides)
+    yield from true_everywhere(sides)
+    yield true_at_every_order(sides)
+    yield true_at_every_scale(sides)
+    yield mutants_caught(sides)
+    yield example(rule)
 
 
 # ---- the checks ------------------------------------------------------------------------------------------------------
@@ -169,8 +87,43 @@ def true_everywhere(sides: Pattern) -> list[Check]:
     found = []
     for sample in samples(sides):
         verdict = compare(sample)
-        found.append(Check(f"true, {sample.name}", verdict.holds, f"{verdict.kind}: {verdict.by}"))
+        found.append(Check(f"true, {sample.name}", verdict.holds, f"{verdict.kind}: {verdict.by}", verdict.witness))
     return found
+
+
+def true_at_every_order(sides: Pattern) -> Check:
+    """Wide, square, tall, with sides of size 1 and with a large one; where nothing can be evaluated nothing is said."""
+    return _never_false("true in every order of sizes", sized_samples(sides))
+
+
+def true_at_every_scale(sides: Pattern) -> Check:
+    """With small and large arguments; what is rational is proved for all of them at once."""
+    rational = kind(sides.lhs) == RATIONAL_KIND == kind(sides.rhs)
+    return _never_false("true at every scale", () if rational else scaled_samples(sides))
+
+
+def _never_false(name: str, tried: Iterable[Sample]) -> Check:
+    count = 0
+    for sample in tried:
+        verdict = compare(sample)
+        if verdict.kind == "differs":
+            return Check(name, False, f"{sample.name}: {verdict.by}", _unscaled(verdict.witness, sample))
+        count += verdict.holds
+    return Check(name, True, f"{count} samples" if count else "nothing to vary")
+
+
+def _unscaled(witness: Witness | None, sample: Sample) -> Witness | None:
+    """The values of the variables of the rule itself."""
+
+    def times(value: Nested) -> Nested:
+        if isinstance(value, list):
+            return [times(part) for part in value]
+        return value if isinstance(value, str) else round(float(value * sample.scale), 9)
+
+    if witness is None or sample.scale == 1:
+        return witness
+    values = tuple((name, times(value) if name in sample.scaled else value) for name, value in witness.values)
+    return Witness(values, witness.left, witness.right)
 
 
 def conditions_needed(sides: Pattern) -> Check:

@@ -19,7 +19,7 @@ from matgrad_cli.diagnostics.show import show
 
 WITHOUT_EXAMPLE = {
     "bug", "bug-sentence", "bug-step-differs",
-    "contradiction", "memory-limit", "not-verified", "stuck", "too-deep", "too-many-steps", "usage",
+    "contradiction", "rule-contradicted", "memory-limit", "not-verified", "stuck", "too-deep", "too-many-steps", "usage",
 }  # fmt: skip
 """Codes that no short command raises on every machine."""
 
