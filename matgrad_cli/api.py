@@ -11,6 +11,7 @@ from .diagnostics.record import record, replace
 from .ir import OpenLetter
 from .notation.problems import read_problem
 from .records import Derivation
+from .records.layout import LAYOUTS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
     from .records.finding import Report
     from .render.view import Detail, View
 
-LAYOUTS = ("gradient", "numerator", "denominator", "mml", "matrixcalculus")
 Texts = str | Sequence[str]
 
 

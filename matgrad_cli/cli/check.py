@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ..diagnostics import Diagnostic, UsageError
-from .choices import CHECK_FORMATS, LAYOUTS, SYNTAXES, chosen
+from ..records.layout import LAYOUTS
+from .choices import CHECK_FORMATS, SYNTAXES, chosen
 from .guard import time_limit
 from .output import columns, deliver, usable, wants_colour
 

@@ -6,9 +6,6 @@ from collections.abc import Iterable
 
 from ..diagnostics import Diagnostic, UsageError
 
-LAYOUTS = ("gradient", "numerator", "denominator", "mml", "matrixcalculus")
-METHODS = ("index", "differential", "expand", "chain", "adjoint")
-"""The order in which `--method all` and the help name the methods; `methods()` knows which exist."""
 DETAILS = ("brief", "normal", "full")
 ORDERS = ("1", "2")
 SYNTAXES = ("numpy", "latex")
@@ -43,6 +40,7 @@ def chosen(option: str, word: str, known: Iterable[str]) -> str:
 
 def methods() -> tuple[str, ...]:
     """The methods of the rule book, in the order of the textbook."""
+    from ..records import METHODS
     from ..rulebook.load import rulebook
 
     return tuple(sorted(rulebook().methods, key=lambda name: (METHODS.index(name) if name in METHODS else len(METHODS), name)))
@@ -50,4 +48,4 @@ def methods() -> tuple[str, ...]:
 
 def method(word: str, *further: str) -> str:
     """The method itself when it exists; the usual one is not looked up, which keeps the start short."""
-    return word if word == METHODS[0] else chosen("method", word, (*methods(), *further))
+    return word if word == "index" else chosen("method", word, (*methods(), *further))

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Annotated, cast
 
 import typer
 
+from ..records.layout import LAYOUTS
 from . import options as given
-from .choices import DETAILS, EXPLAIN_FORMATS, LAYOUTS, ORDERS, SYNTAXES, chosen
+from .choices import DETAILS, EXPLAIN_FORMATS, ORDERS, SYNTAXES, chosen
 from .choices import method as known_method
 from .guard import time_limit
 from .output import columns, deliver, format_for, usable, wants_colour

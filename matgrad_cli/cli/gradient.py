@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from ..records.layout import LAYOUTS
 from . import options as given
-from .choices import GRADIENT_FORMATS, LAYOUTS, ORDERS, SYNTAXES, chosen
+from .choices import GRADIENT_FORMATS, ORDERS, SYNTAXES, chosen
 from .choices import method as known_method
 from .guard import time_limit
 from .output import deliver, format_for, usable

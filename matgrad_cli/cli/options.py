@@ -8,7 +8,9 @@ from typing import Annotated
 import typer
 
 from ..diagnostics import Diagnostic, InputError, UsageError
-from .choices import DETAILS, LAYOUTS, METHODS
+from ..records import METHODS
+from ..records.layout import LAYOUTS
+from .choices import DETAILS
 
 LONGEST = 4_000_000
 

@@ -20,6 +20,7 @@ from ..ir import (
     nodes_of,
 )
 from ..notation import syntax as s
+from ..records.layout import layouts_that_turn
 from .derivative_rules import forgotten_occurrence
 from .edits import Edit, edits
 from .forms import is_pending
@@ -31,7 +32,7 @@ from .patterns import missing_delta, pattern_slips
 from .reading import Read, read_tree
 from .slips import Slip, term_slips, whole_factor
 from .surroundings import Surroundings
-from .task import layouts_of, worked_out
+from .task import worked_out
 from .terms import shown
 from .tree import walk
 from .witness import counterexample
@@ -241,8 +242,8 @@ def _in_other_layout(context: Context, before: Expr, after: Expr) -> Slip | None
     problem = task.problem
     if context.target and task.wanted is not None and (task.wanted.shape is before.shape):
         body, variable = problem.loss.shape, problem.wrt.shape
-        mine = task.layout in layouts_of(body, variable, transposed=False)
-        others = [layout for layout in layouts_of(body, variable, transposed=mine) if layout != task.layout]
+        mine = task.layout in layouts_that_turn(body, variable, turned=False)
+        others = [layout for layout in layouts_that_turn(body, variable, turned=mine) if layout != task.layout]
         if others and bench.equal(task.wanted, before):
             return Slip(
                 "other-layout",

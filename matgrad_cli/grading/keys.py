@@ -6,12 +6,13 @@ import difflib
 from dataclasses import dataclass, field
 
 from ..diagnostics import Diagnostic, Label, Source
+from ..records.layout import LAYOUTS
 from .passage import Passage
 
 KEYS = ("problem", "loss", "name", "wrt", "shapes", "assume", "layout", "syntax", "points", "partial", "require", "reveal", "answer")
 SYNONYMS = {"id": "problem", "shape": "shapes", "assumptions": "assume", "facts": "assume", "variable": "wrt"}
 WORDS = {
-    "layout": ("gradient", "numerator", "denominator", "mml", "matrixcalculus"),
+    "layout": LAYOUTS,
     "syntax": ("numpy", "latex"),
     "require": ("answer", "derivation"),
     "reveal": ("none", "hint", "full"),

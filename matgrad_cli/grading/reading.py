@@ -13,13 +13,13 @@ from ..notation import syntax as s
 from ..notation.elaborate import Reading, read_node
 from ..notation.infer import infer
 from ..notation.scope import Scope, Syntax
+from ..records.layout import is_turned
 from .arrays import writings
 from .directions import directed, without_remainder
 from .functions import put_in
 from .indices import Letters, read_letters, without_cases
 from .slips import Slip
 from .surroundings import Surroundings
-from .task import written_transposed
 from .through import loss_through
 from .tree import PRODUCTS, is_index, rebuilt, walk
 from .variables import by_parts
@@ -234,7 +234,7 @@ def _turned(node: s.Node, around: Surroundings) -> s.Node:
     body = around.task.problem.loss if node.body is None else _value(node.body, scope)
     if body is None or variable is None or around.task.layout == "gradient":
         return node
-    return s.Transposed(node.span, node) if written_transposed(body.shape, variable.shape, around.task.layout) else node
+    return s.Transposed(node.span, node) if is_turned(around.task.layout, body.shape, variable.shape) else node
 
 
 def _value(node: s.Node, scope: Scope) -> Expr | None:

@@ -8,9 +8,8 @@ from functools import lru_cache
 from ..diagnostics import MatgradError
 from ..facts import Problem
 from ..ir import ONE, Entry, Expr, Index, MatrixOf, Partial, Shape, Symbol, Transpose, fresh_index, letters_in
+from ..records.layout import is_turned
 from .bench import Bench
-
-LAYOUTS = ("gradient", "numerator", "denominator", "mml", "matrixcalculus")
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,15 +72,6 @@ def derivative_letters(problem: Problem) -> tuple[Index, ...]:
     return tuple(found)
 
 
-def written_transposed(body: Shape, variable: Shape, layout: str) -> bool:
-    """Whether the layout writes a derivative of this shape by this variable transposed against the gradient layout."""
-    if body.is_number and not variable.is_number:
-        return layout == "numerator" or (layout == "mml" and variable.is_column)
-    if layout == "denominator":
-        return not body.is_number
-    return False
-
-
 def whole_derivative(body: Expr, variable: Symbol, layout: str) -> Expr | None:
     """The whole pending derivative ∂body/∂variable as an array in the layout; None if it has more than two indices."""
     sides = [*body.shape.dims, *variable.shape.dims]
@@ -101,7 +91,7 @@ def whole_derivative(body: Expr, variable: Symbol, layout: str) -> Expr | None:
     else:
         inner = Entry(body, *_places(body.shape, found[:1]))
         result = MatrixOf(found[0], found[1], Partial(inner, variable, *_places(variable.shape, found[1:])))
-    if written_transposed(body.shape, variable.shape, layout) and not result.shape.is_number:
+    if is_turned(layout, body.shape, variable.shape):
         return Transpose(result)
     return result
 
@@ -111,11 +101,6 @@ def _places(shape: Shape, letters: list[Index]) -> tuple[Index | None, Index | N
     row = left.pop(0) if shape.rows is not ONE else None
     col = left.pop(0) if shape.cols is not ONE else None
     return row, col
-
-
-def layouts_of(body: Shape, variable: Shape, transposed: bool) -> list[str]:
-    """The layouts in which a derivative is written transposed (or not) against the gradient layout."""
-    return [layout for layout in LAYOUTS if written_transposed(body, variable, layout) == transposed]
 
 
 @lru_cache(maxsize=512)

@@ -1,3 +1,3 @@
 """Plain records: derivations and findings."""
 
-from .derivation import Bindings, Derivation, ReadOff, Result, Sentence, Step, Value
+from .derivation import METHODS, Bindings, Derivation, ReadOff, Result, Sentence, Step, Value

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from ..diagnostics.record import record
 from ..facts import Problem
 from ..ir import Dim, Expr, Index, OpenLetter, Path, Shape, ShapeMismatch, Symbol
 from ..verify.verdict import Kind, Verdict, weakest
+from .layout import written_shape
+
+METHODS: Final = ("index", "differential", "expand", "chain", "adjoint")
+"""All methods, in the order in which they are shown side by side; the first is the usual one."""
 
 Value = Expr | Index | Shape | Dim | str
 Bindings = tuple[tuple[str, Value], ...]
@@ -52,8 +58,8 @@ class Result:
     two letters written as a matrix in the layout of the derivation (None for three and four letters). `where` names the
     big parts that occur in them as Named nodes. `flattened` is the ⊗/vec form of a derivative with more than two letters.
 
-    Neither `matrix` nor `flattened` has a free letter, and nothing else has one that is not in `letters`: OpenLetter. What
-    has not the shape of this derivative raises ShapeMismatch. So no printer can be given such a result.
+    Neither `matrix` nor `flattened` has a free letter, and nothing else has one that is not in `letters`: OpenLetter. So no
+    printer can be given such a result.
     """
 
     entry: Expr
@@ -73,8 +79,6 @@ class Result:
         for whole in (self.matrix, self.flattened):
             if whole is not None:
                 _closed(whole, frozenset(), "a result in matrix form")
-        if self.matrix is not None and sorted(map(str, self.matrix.shape.dims)) != sorted(str(letter.dim) for letter in self.letters):
-            raise ShapeMismatch("the matrix has not the sides of the derivative", self.matrix)
 
 
 def _closed(part: Expr, letters: frozenset[Index], what: str) -> None:
@@ -105,6 +109,7 @@ class ReadOff:
 class Derivation:
     """A chain of steps closed by a read-off. Each step starts from the line where the one before ended.
 
+    A result in matrix form has the shape that its layout asks for.
     `rests_on` names the rules that a user added and that some step used: `trace-mine (mine.toml:1)`.
     """
 
@@ -127,6 +132,9 @@ class Derivation:
             line = step.after
         if self.readoff.line is not line:
             raise ValueError("the read-off does not start from the last line")
+        wanted = written_shape(self.layout, self.problem.loss.shape, self.problem.wrt.shape, self.order)
+        if self.result.matrix is not None and self.result.matrix.shape is not wanted:
+            raise ShapeMismatch(f"the result has not the shape of the {self.layout} layout", self.result.matrix)
 
     @property
     def result(self) -> Result:

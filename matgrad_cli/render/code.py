@@ -9,6 +9,7 @@ from ..ir import Expr, Named, Shape, Transpose, nodes_of
 from ..notation.precedence import ATOM, SUM
 from ..notation.to_text import to_text
 from ..records import Derivation, Result
+from ..records.layout import is_turned
 from .code_index import IndexCode
 from .code_matrix import Code
 from .code_names import Names
@@ -88,19 +89,9 @@ def _value(result: Result, problem: Problem, layout: str, order: int, printer: I
     if result.matrix is None:
         return printer.array(result.entry, result.letters)
     matrix = result.matrix
-    if len(result.letters) == 2 and is_turned(problem, layout, order):
+    if len(result.letters) == 2 and is_turned(layout, problem.loss.shape, problem.wrt.shape, order):
         matrix = matrix.body if isinstance(matrix, Transpose) else Transpose(matrix)
     return printer.matrix.full(matrix)
-
-
-def is_turned(problem: Problem, layout: str, order: int) -> bool:
-    """Whether the layout writes the derivative transposed: its rows are then the second letter, not the first."""
-    loss, wrt = problem.loss.shape, problem.wrt.shape
-    if order == 2:
-        return False
-    if loss.is_number and wrt.is_matrix:
-        return layout == "numerator"
-    return layout == "denominator" and not loss.is_number
 
 
 def _axes(shape: Shape) -> list[str]:

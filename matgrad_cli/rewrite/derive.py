@@ -17,7 +17,7 @@ from .cases import other_forms
 from .index_method import Target, collapse, differentiate, reserved_names, target_of
 from .layouts import change_layout, known_layout
 from .naming import name_parts, name_uses, names_in, repeated_parts, with_names
-from .reading import places_of, read_line, read_sums, tidy_line
+from .reading import read_line, read_sums, tidy_line
 from .recorder import Recorder, sentence
 from .rows import open_rows
 from .terms import Letters, split
@@ -101,7 +101,7 @@ def solve(recorder: Recorder, target: Target, taken: set[str]) -> bool:
     differentiate(recorder, letters)
     collapse(recorder)
     open_rows(recorder, taken)
-    row, col = places_of(target.letters, target.row, target.col, target.root)
+    row, col = target.places
     if not split(recorder.line) and 0 < len(target.letters) <= 2:
         shape = Shape(row.dim if row else ONE, col.dim if col else ONE)
         recorder.move("zero-matrix", Entry(Fill(0, shape), row, col), (("X", target.variable),))
@@ -157,7 +157,7 @@ def _matrix_of(line: Expr, target: Target) -> Expr:
         return line
     if isinstance(line, Entry):
         return line.base
-    return MatrixOf(*places_of(target.letters, target.row, target.col, target.root), line)  # δ_s0 is the entry of a basis vector
+    return MatrixOf(*target.places, line)  # δ_s0 is the entry of a basis vector
 
 
 def finish(recorder: Recorder, start: Expr, target: Target, whole: bool, layout: str, order: int) -> Derivation:

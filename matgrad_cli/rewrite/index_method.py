@@ -32,6 +32,17 @@ class Target:
     root: tuple[Index, ...]
     row: Index | None
     col: Index | None
+    is_row: bool = False
+    """Whether the loss is a row."""
+
+    @property
+    def places(self) -> tuple[Index | None, Index | None]:
+        """Which letter of the result is its row and which its column: the loss first, then the variable."""
+        if not self.root:
+            return self.row, self.col
+        if len(self.letters) == 2:
+            return self.letters[0], self.letters[1]
+        return (None, self.letters[0]) if self.is_row else (self.letters[0], None)
 
     @property
     def letters(self) -> tuple[Index, ...]:
@@ -81,7 +92,7 @@ def target_of(expr: Expr, variable: Symbol, taken: set[str], options: tuple[tupl
     row = Index(first, variable.shape.rows) if variable.shape.rows is not ONE else None
     col = Index(second if row else first, variable.shape.cols) if variable.shape.cols is not ONE else None
     taken.update(letter.name for letter in (row, col) if letter is not None)
-    return Target(entry(expr, row_letter, col_letter), variable, tuple(root), row, col)
+    return Target(entry(expr, row_letter, col_letter), variable, tuple(root), row, col, expr.shape.is_row)
 
 
 def differentiate(recorder: Recorder, letters: Letters) -> None:

@@ -1,20 +1,12 @@
-"""Layouts: on which axis the entries of a derivative lie. The array is the same in all of them; a layout says how it is written."""
+"""The step that changes the layout of a derivative; what each layout asks for stands in `records.layout`."""
 
 from __future__ import annotations
 
-from typing import Final
-
 from ..diagnostics import Diagnostic, UsageError
 from ..ir import Entry, Index, Shape, Transpose
+from ..records.layout import LAYOUTS, is_turned
 from .algebra import flip
 from .recorder import Recorder
-
-LAYOUTS: Final = ("gradient", "numerator", "denominator", "mml", "matrixcalculus")
-
-_NUMBER_BY_VECTOR = {"numerator", "mml"}
-_NUMBER_BY_MATRIX = {"numerator"}
-_VECTOR_BY_VECTOR = {"denominator"}
-_ARRAY_BY_NUMBER = {"denominator"}
 
 
 def known_layout(layout: str) -> str:
@@ -22,17 +14,6 @@ def known_layout(layout: str) -> str:
     if layout not in LAYOUTS:
         raise UsageError(Diagnostic("unknown-layout", f"the layout `{layout}` is not known", help="layouts: " + ", ".join(LAYOUTS)))
     return layout
-
-
-def is_turned(layout: str, loss: Shape, wrt: Shape, order: int = 1) -> bool:
-    """Whether the layout writes the derivative transposed, compared with the gradient layout."""
-    if order == 2 or len(loss.dims) + len(wrt.dims) > 2:
-        return False
-    if loss.is_number:
-        return layout in (_NUMBER_BY_MATRIX if wrt.is_matrix else _NUMBER_BY_VECTOR) and not wrt.is_number
-    if wrt.is_number:
-        return layout in _ARRAY_BY_NUMBER
-    return layout in _VECTOR_BY_VECTOR
 
 
 def change_layout(recorder: Recorder, layout: str, loss: Shape, wrt: Shape, order: int) -> None:

@@ -21,17 +21,6 @@ MAX_TIDY = 200
 """At most so many tidying moves; each makes the expression shorter or more regular, so the limit is never met in practice."""
 
 
-def places_of(
-    letters: tuple[Index, ...], row: Index | None, col: Index | None, root: tuple[Index, ...]
-) -> tuple[Index | None, Index | None]:
-    """Which letter of the result is its row and which its column: the loss first, then the variable."""
-    if not root:
-        return row, col
-    if len(letters) == 2:
-        return letters[0], letters[1]
-    return (letters[0], None) if letters else (None, None)
-
-
 def read_line(recorder: Recorder, row: Index | None, col: Index | None) -> bool:
     """Read every term of the line back; whether all of them have a matrix form."""
     terms = split(recorder.line)

@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from conftest import Command, environment
-from matgrad_cli.cli.choices import EXPLAIN_FORMATS, GRADIENT_FORMATS, LAYOUTS
+from matgrad_cli.cli.choices import EXPLAIN_FORMATS, GRADIENT_FORMATS
+from matgrad_cli.records.layout import LAYOUTS
 
 LOSS = ("norm(X@R-Y,'fro')**2/m", "--wrt", "R")
 

@@ -35,9 +35,7 @@ def test_no_entry_over_other_letters() -> None:
         Result(Entry(A, s, t), (s, t), None, cases=((Entry(A, i, t), "otherwise"),))
 
 
-def test_no_matrix_of_another_shape_and_no_entry_that_is_an_array() -> None:
-    with pytest.raises(ShapeMismatch):
-        Result(Entry(A, s, t), (s, t), x)
+def test_no_entry_that_is_an_array() -> None:
     with pytest.raises(ShapeMismatch):
         Result(A, (), A)
     assert Result(Entry(A, s, t), (s, t), Transpose(A)).matrix is Transpose(A)

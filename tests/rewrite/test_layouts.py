@@ -6,8 +6,8 @@ import pytest
 
 from matgrad_cli.diagnostics import UsageError
 from matgrad_cli.notation.problems import read_problem
+from matgrad_cli.records.layout import LAYOUTS, is_turned
 from matgrad_cli.rewrite.derive import derive
-from matgrad_cli.rewrite.layouts import LAYOUTS, is_turned
 
 LOSSES = {
     "number by vector": ("a.T@x", "x", "a: n, x: n", "n×1"),

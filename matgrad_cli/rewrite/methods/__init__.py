@@ -4,16 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from importlib import import_module
-from typing import Final
 
 from ...diagnostics import Diagnostic, UsageError
 from ...facts import Problem
-from ...records import Derivation
+from ...records import METHODS, Derivation
 from ...rulebook.load import Rulebook
 from ...verify.judge import Judge
-
-METHODS: Final = ("index", "differential", "expand", "chain", "adjoint")
-"""All methods, in the order in which they are shown side by side."""
 
 Method = Callable[[Problem, Rulebook, Judge, str], Derivation]
 

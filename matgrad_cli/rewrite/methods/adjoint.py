@@ -5,11 +5,11 @@ from __future__ import annotations
 from ...facts import Problem
 from ...ir import Call, Expr, Fill, LinearMap, Number, Symbol, mul
 from ...records import Derivation
+from ...records.layout import is_turned
 from ...rulebook.load import Rulebook
 from ...verify.judge import Judge
 from ..algebra import flip
 from ..index_method import reserved_names
-from ..layouts import is_turned
 from ..naming import fresh_name, name_parts
 from ..recorder import Recorder
 from .ending import finish, paired_with, tidy_under

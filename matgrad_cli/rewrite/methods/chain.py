@@ -26,12 +26,12 @@ from ...ir import (
 from ...ir.dimensions import ONE
 from ...notation.to_text import to_text
 from ...records import Bindings, Derivation
+from ...records.layout import is_turned
 from ...rulebook.load import Rulebook
 from ...verify.judge import Judge
 from ..algebra import flip
 from ..context import entry
 from ..index_method import reserved_names
-from ..layouts import is_turned
 from ..recorder import Recorder
 from ..tidy import textbook
 from .ending import finish, listed, need_number

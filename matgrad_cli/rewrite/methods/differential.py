@@ -6,11 +6,11 @@ from ...diagnostics import StuckError
 from ...facts import Problem
 from ...ir import Expr, Fill, Number
 from ...records import Derivation
+from ...records.layout import is_turned
 from ...rulebook.load import Rulebook
 from ...verify.judge import Judge
 from ..algebra import flip
 from ..index_method import reserved_names
-from ..layouts import is_turned
 from ..naming import name_parts
 from ..recorder import Recorder
 from .ending import finish, paired_with, tidy_under

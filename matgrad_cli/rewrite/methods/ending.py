@@ -9,12 +9,12 @@ from ...diagnostics import Diagnostic, StuckError
 from ...facts import Problem
 from ...ir import Call, Expr, Named, Transpose, matmul, mul, substitute
 from ...records import Bindings, Derivation, ReadOff, Result, Sentence, Step
+from ...records.layout import is_turned
 from ..assumptions import assumptions_of, notes_of
 from ..context import entry
 from ..index_method import reserved_names, target_of
-from ..layouts import is_turned
 from ..naming import names_in, repeated_parts, with_names
-from ..reading import places_of, tidy_bindings
+from ..reading import tidy_bindings
 from ..recognise import Recogniser
 from ..recorder import Recorder, sentence
 from ..tidy import tidy_once
@@ -109,7 +109,7 @@ def finish(recorder: Recorder, start: Expr, derivative: Expr, method: str, layou
     problem = recorder.problem
     target = target_of(problem.loss, problem.wrt, reserved_names(problem))
     turned = is_turned(layout, problem.loss.shape, problem.wrt.shape)
-    row, col = places_of(target.letters, target.row, target.col, target.root)
+    row, col = target.places
     whole = entry(derivative, col, row) if turned else entry(derivative, row, col)
     verdict = recorder.judge.check_derivative(whole, target.letters, 1)
     rule = recorder.rules.rule(rule_id)

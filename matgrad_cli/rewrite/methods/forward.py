@@ -7,10 +7,10 @@ from ...facts import Problem
 from ...ir import Call, Differential, Expr, Fill, Mul, Number, Shape, matmul, mul, nodes_of
 from ...notation.to_text import to_text
 from ...records import Derivation
+from ...records.layout import is_turned
 from ...rulebook.load import Rulebook
 from ...verify.judge import Judge
 from ..algebra import flip
-from ..layouts import is_turned
 from ..recorder import Recorder
 from ..tidy import regrouped
 from .ending import finish, tidy_under

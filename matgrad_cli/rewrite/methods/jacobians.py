@@ -11,11 +11,11 @@ from ...ir import Add, Differential, Expr, Eye, MatrixOf, Named, Partial, Shape,
 from ...ir.dimensions import ONE
 from ...notation.to_text import to_text
 from ...records import Bindings, Derivation
+from ...records.layout import is_turned
 from ...rulebook.load import Rulebook
 from ...verify.judge import Judge
 from ..algebra import flip
 from ..index_method import reserved_names
-from ..layouts import is_turned
 from ..partials import entry
 from ..recorder import Recorder
 from ..tidy import textbook

@@ -8,11 +8,11 @@ from ...diagnostics import MatgradError, StuckError
 from ...diagnostics.record import replace
 from ...facts import Problem
 from ...ir import Expr, Index, OpenLetter
-from ...records import Derivation, Sentence
+from ...records import METHODS, Derivation, Sentence
 from ...rulebook.load import Rulebook
 from ...verify.judge import Judge
 from ...verify.verdict import Verdict
-from . import METHODS, method_named
+from . import method_named
 
 One = Callable[[str], Derivation]
 """Derives by the method of that name."""
