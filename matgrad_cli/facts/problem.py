@@ -23,7 +23,8 @@ class Problem:
 
     `variables` are all symbols of the loss, in the order in which they are first written (also those that cancel).
     `origins` says for each name where its shape came from; `assumed` what habit decided; `notes` how the text was read.
-    `sizes` are dimension names that stand in the loss as numbers (the m of 1/m).
+    `sizes` are dimension names that stand in the loss as numbers (the m of 1/m); `lengths` are further names that the loss gives to
+    dimensions (N for the n rows of X, in Σ_{i=1}^N).
     """
 
     loss: Expr
@@ -35,6 +36,7 @@ class Problem:
     notes: tuple[str, ...] = ()
     sizes: tuple[Dim, ...] = ()
     source: str = ""
+    lengths: tuple[tuple[str, Dim], ...] = ()
 
     def knows(self, symbol: Expr, word: str) -> bool:
         """Whether `word` is declared of the variable itself (consequences are `conditions.holds`'s business)."""

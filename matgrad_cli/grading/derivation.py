@@ -366,7 +366,6 @@ class Reader:
         while found.slip is not None and found.slip.code == "unknown-name" and self._look_ahead():
             found = read_side(side, self.around, letters, fixed)
         self.notes += found.notes
-        self.warnings += found.warnings
         return found
 
     def _look_ahead(self) -> bool:

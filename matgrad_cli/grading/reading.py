@@ -10,8 +10,7 @@ from ..diagnostics import Diagnostic, InputError, MatgradError, Source, Span
 from ..diagnostics.record import replace
 from ..ir import Dim, Expr, Index
 from ..notation import syntax as s
-from ..notation.elaborate import Reading, read_node
-from ..notation.infer import infer
+from ..notation.elaborate import read_node
 from ..notation.scope import Scope, Syntax
 from ..records.layout import is_turned
 from .arrays import writings
@@ -36,7 +35,8 @@ FORM_SLIPS = {
 """Codes of the reader that make a line wrong, and the codes of the checker."""
 
 UNDECIDED = frozenset(
-    ("left-out", "cases", "missing-shape", "too-many-indices", "not-a-variable", "missing-loss", "missing-wrt", "loss-not-stated")
+    ("left-out", "cases", "missing-shape", "too-many-indices", "not-a-variable", "missing-loss", "missing-wrt", "loss-not-stated",
+     "sum-range")
 )
 """Codes of the reader for what is readable and yet cannot be judged."""
 
@@ -70,7 +70,6 @@ class Read:
     notes: tuple[str, ...] = ()
     failure: Failure | None = None
     slip: Slip | None = None
-    warnings: tuple[str, ...] = ()
     restored: tuple[str, ...] = ()
     rough: bool = False
 
@@ -117,38 +116,13 @@ def read_tree(tree: s.Node, side: Side, around: Surroundings, letters: Mapping[s
     """The typed expression of a tree."""
     scope = around.scope(side.source, side.syntax, dict(letters))
     try:
-        reading, warnings = _elaborated(tree, scope, around)
+        reading = read_node(tree, scope)
     except InputError as error:
         return _failed(error.diagnostic, side, tree)
     except MatgradError as error:
         return Read(side, tree=tree, failure="undecided", slip=slip_of(error.diagnostic, error.diagnostic.code))
     expr = around.settled(reading.expr)
-    return Read(side, expr, tree, reading.spans, reading.notes, warnings=warnings)
-
-
-def _elaborated(tree: s.Node, scope: Scope, around: Surroundings) -> tuple[Reading, tuple[str, ...]]:
-    found = infer(tree, scope)
-    reading = read_node(tree, scope, found)
-    warnings = []
-    for _, node in walk(tree):
-        if isinstance(node, s.Sigma):
-            for letter, bound in zip(node.letters, node.bounds, strict=True):
-                side = found.bound.get((id(node), letter.name))
-                written = _dimension(bound, around)
-                if side is not None and written is not None and side.known is not None and side.known is not written:
-                    warnings.append(f"Σ over `{letter.name}` is written up to {written}, but `{letter.name}` counts a side of {side.known}")
-    return reading, tuple(dict.fromkeys(warnings))
-
-
-def _dimension(node: s.Node | None, around: Surroundings) -> Dim | None:
-    if node is None:
-        return None
-    node = s.ungrouped(node)
-    if isinstance(node, s.Name):
-        return around.sizes().get(node.name)
-    if isinstance(node, s.Literal_) and node.value.denominator == 1 and node.value > 0:
-        return Dim(int(node.value))
-    return None
+    return Read(side, expr, tree, reading.spans, reading.notes)
 
 
 def _failed(diagnostic: Diagnostic, side: Side, tree: s.Node) -> Read:

@@ -50,7 +50,9 @@ class Surroundings:
     def __post_init__(self) -> None:
         base = scope_of(self.task.problem, Source("", ""), "latex")
         beside = {symbol.name: symbol for symbol in self.task.declared if base.size(symbol.name) is None}
-        self.base = replace(base, symbols={**beside, **base.symbols})
+        sizes = {name: Dim.of(name) for symbol in self.task.declared for dim in symbol.shape.dims for name in dim.names}
+        sizes = {name: dim for name, dim in sizes.items() if name not in base.symbols and name not in beside}
+        self.base = replace(base, symbols={**beside, **base.symbols}, sizes={**sizes, **base.sizes})
 
     def names(self) -> LatexNames:
         """The names for the LaTeX reader."""

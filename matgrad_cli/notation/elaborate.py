@@ -56,6 +56,7 @@ class Elaborator:
         self.spans: dict[Expr, Span] = {}
         self.notes: list[str] = []
         self.binding: dict[str, Index] = {}
+        self.limited: frozenset[str] = frozenset()  # the bound letters whose Σ has a written limit
         self.arguments: dict[str, Symbol] = {}
 
     def note(self, text: str) -> None:
@@ -138,7 +139,7 @@ class Elaborator:
         value = self.scope.find(name)
         if value is not None:
             return value
-        size = self.scope.size(name)
+        size = self.scope.size(name) or self.found.sizes.get(name)
         if size is not None:
             return Size(size)
         if name == "pi":

@@ -16,6 +16,7 @@ from ..ir import (
     Pair,
     Partial,
     Position,
+    Size,
     Symbol,
     fresh_index,
     letters_in,
@@ -62,6 +63,9 @@ def letter(e: Elaborator, node: s.Node, name: str, side: Dim | None) -> Index:
                    f"write its size at the sum, as in `sum[{name}:n](…)`")
         dim = side
     if side is not None and dim is not side:
+        if name in e.limited:
+            e.fail("sum-range", f"the sum over `{name}` goes to {dim}, where this side has {side}", node, f"{side} entries",
+                   "only sums through a whole dimension can be read")
         e.fail("index-mismatch", f"the index `{name}` runs to {dim}, this side has {side}", node, f"runs to {dim}")
     return bound if bound is not None else Index(name, dim)
 
@@ -151,7 +155,7 @@ def kronecker(e: Elaborator, node: s.Kronecker) -> Expr:
 
 def _open(e: Elaborator, node: s.Sigma | s.EntriesOf) -> list[Index | None]:
     found: list[Index | None] = []
-    for name in node.letters:
+    for name, bound in zip(node.letters, node.bounds, strict=True):
         if name is None:
             found.append(None)
             continue
@@ -161,7 +165,43 @@ def _open(e: Elaborator, node: s.Sigma | s.EntriesOf) -> list[Index | None]:
             e.fail("missing-shape", f"nothing says how far the index `{name.name}` runs", name, "",
                    f"write its size, as in `sum[{name.name}:n](…)`")
         found.append(Index(name.name, dim))
+        if bound is not None:
+            _check_limit(e, name, bound, dim)
     return found
+
+
+def _check_limit(e: Elaborator, letter: s.Name, limit: s.Node, dim: Dim) -> None:
+    """A written limit must be the whole length; a name that nobody declared is a name for it, and that is said."""
+    bare = s.ungrouped(limit)
+    length = f"`{letter.name}` runs through {dim}"
+    written = _length(e, bare)
+    if written is dim:
+        if isinstance(bare, s.Name) and bare.name in e.found.sizes and dim is not Dim.of(bare.name):
+            e.note(f"{e.text(limit)} above the sum is read as a name for {dim}, the length that `{letter.name}` runs through")
+        return
+    help = "only sums through a whole dimension can be read"
+    if isinstance(bare, s.Name) and written is None:
+        value = e.scope.find(bare.name)
+        what = "no length of a dimension" if value is None else described(value.shape)
+        e.fail("sum-range", f"{e.text(limit)} is {what} and cannot be the upper limit of `{letter.name}`", limit, length, help)
+    upper = e.text(limit) if written is None else str(written)
+    e.fail("sum-range", f"the sum over `{letter.name}` goes to {upper}, where its whole length is {dim}", limit, length, help)
+
+
+def _length(e: Elaborator, node: s.Node) -> Dim | None:
+    """The dimension that a limit says, where it is a declared name, a whole number or a product of these."""
+    match s.ungrouped(node):
+        case s.Literal_(_, value) if value.denominator == 1 and 0 < value < 10**9:
+            return Dim(int(value))
+        case s.Name(_, name):
+            return e.scope.size(name) or e.found.sizes.get(name)
+        case s.Binary(_, "*" | "juxtapose" | "dot", left, right):
+            first, second = _length(e, left), _length(e, right)
+            return first * second if first is not None and second is not None else None
+        case s.Apply(_, "shape"):
+            found = e.expr(node)
+            return found.dim if isinstance(found, Size) else None
+    return None
 
 
 def sigma(e: Elaborator, node: s.Sigma) -> Expr:
@@ -170,10 +210,12 @@ def sigma(e: Elaborator, node: s.Sigma) -> Expr:
     names = [index.name for index in indices]
     if len(set(names)) != len(names):
         e.fail("index-reused", "the letters of one sum must differ", node)
-    outer = e.binding
+    outer, limited = e.binding, e.limited
     e.binding = {**outer, **{index.name: index for index in indices}}
+    written = {letter.name for letter, bound in zip(node.letters, node.bounds, strict=True) if bound is not None}
+    e.limited = limited - frozenset(names) | written
     body = e.expr(node.body)
-    e.binding = outer
+    e.binding, e.limited = outer, limited
     return sum_over(indices, body)
 
 

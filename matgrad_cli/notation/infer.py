@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import field
 from itertools import chain, count
 
 from ..diagnostics.record import record
@@ -11,9 +12,9 @@ from . import syntax as s
 from .names import GREEK, canonical_name
 from .scope import Scope
 from .unify import Form, Side, join, lengthen, merge
-from .uses import DECIDE, PREFER, WAIT, Rule, add_rule, matmul_rule, product_rule, times_rule
+from .uses import DECIDE, PREFER, WAIT, Rule, add_rule, later, matmul_rule, product_rule, times_rule
 from .uses_of_functions import function_form, power_form
-from .uses_of_indices import binder_form, derivative_of, slice_form, subscript_form
+from .uses_of_indices import binder_form, derivative_of, names_of_lengths, slice_form, subscript_form
 from .vocabulary import canonical_function
 
 _LETTERS = ["m", "n", "p", "q", "r", "k", "l", "h", "d", "s", "t", "u", "v", "g", "a", "b", "c", "f"]
@@ -30,7 +31,7 @@ class Inference:
     bound: Mapping[tuple[int, str], Side]
     origins: Mapping[str, str]
     assumed: tuple[str, ...]
-    sizes: frozenset[str] = frozenset()
+    sizes: Mapping[str, Dim] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
 
 
@@ -51,6 +52,7 @@ class Solver:
         self.made: list[Side] = []
         self.spellings: dict[str, Form] = {}
         self.starred: dict[str, tuple[s.Node, s.Node]] = {}
+        self.limits: dict[str, Side] = {}
 
     # ---- the walk
 
@@ -131,7 +133,7 @@ class Solver:
             if form is None:
                 form = self.known[value] = Form.of(value.shape)
             return form
-        if self.scope.size(node.name) is not None or node.name in self.dims or node.name in ("pi", "e"):
+        if self.scope.size(node.name) is not None or node.name in self.dims or node.name in self.limits or node.name in ("pi", "e"):
             return Form.number()
         if node.name == "I":
             side = Side()
@@ -237,9 +239,9 @@ class Solver:
                 return Dim(int(value))
             case s.Name(_, name):
                 found = self.scope.size(name)
-                if found is not None:
-                    return found
-                if self.scope.find(name) is None and self.scope.open and name not in self.names:
+                if found is not None or name in self.limits:
+                    return found or self.limits[name].known
+                if self.scope.find(name) is None and self.scope.open and name not in self.names and name not in self.binding:
                     self.dims.add(name)
                     return Dim.of(name)
             case s.Binary(_, "*" | "juxtapose", left, right):
@@ -328,6 +330,10 @@ def infer(node: s.Node, scope: Scope, finish: Callable[[Solver], None] | None = 
     solver = Solver(scope)
     if scope.open:
         _sizes_first(solver, node)
+    for name in names_of_lengths(node, scope):
+        if name not in solver.dims:
+            side = solver.limits[name] = Side(long=True)
+            solver.waiting.append(later(side, Dim.of(name)))
     solver.walk(node)
     if finish is not None:
         finish(solver)
@@ -339,7 +345,8 @@ def infer(node: s.Node, scope: Scope, finish: Callable[[Solver], None] | None = 
         solver.bound,
         {name: _origin(solver, name, form) for name, form in solver.names.items()},
         tuple(_sentence(solver, name) for name in solver.habits),
-        frozenset(solver.dims),
+        {**{name: Dim.of(name) for name in solver.dims},
+         **{name: side.known or Dim.of(name) for name, side in solver.limits.items()}},
         tuple(_about_star(solver, name, *parts) for name, parts in solver.starred.items() if name in solver.habits),
     )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final, Literal
 
 from .latex_atoms import Atoms
+from .latex_ranges import ranges
 from .latex_tokens import Token
 from .syntax import Apply, Binary, Derivative, Differential_, Name, Node, Sigma, Subscript, Transposed
 
@@ -24,45 +25,26 @@ class Calculus(Atoms):
         """Σ over letters, to the end of the term; without letters the sum of all entries."""
         sign = self.take()
         lower: tuple[int, int] | None = None
-        upper: Node | None = None
+        upper: tuple[int, int] | None = None
         while self.sees("operator", "_", "^"):
             which = self.take().text
             braced, base = self.sees("open"), self.peek(-2)
             first, past = self.unit()
-            past = self.unbraced(past, base) if which == "_" and not braced else past
             if which == "_":
-                lower = first, past
+                lower = first, past if braced else self.unbraced(past, base)
             else:
-                upper = self.inside(first, past)
-        letters = self.summation_letters(*lower) if lower else ()
+                upper = first, past
+        over = ranges(self, sign, lower, upper)
         if not self.starts_factor() and not self.sees("operator", "-", "+"):
             raise self.trouble("something to add up is needed after this sum", sign, "syntax-error")
-        body = self.product()
+        outer = self.binding
+        self.binding = outer | {letter.name for letter in over.letters}
+        body = over.masked(self.product())
+        self.binding = outer
         span = self.span(sign).joined(body.span)
-        if not letters:
+        if not over.letters:
             return Apply(span, "sum", (body,))
-        return Sigma(span, letters, tuple(upper for _ in letters), body)
-
-    def summation_letters(self, first: int, past: int) -> tuple[Name, ...]:
-        """The letters of `i=1`, `i,j`, `ij`, `(i,j)`."""
-        equal = next((place for place in range(first, past) if self.tokens[place].kind == "relation"), past)
-        if equal < past:
-            self.check_range(self.tokens[equal], self.tokens[equal + 1 : past])
-        found = self.letters(first, equal)
-        names = tuple(letter for letter in found if isinstance(letter, Name))
-        if len(names) != len(found) or not names:
-            raise self.trouble("a sum runs over letters", self.tokens[first])
-        if len({name.name for name in names}) != len(names):
-            raise self.trouble("a letter stands twice under this sum", self.tokens[first])
-        return names
-
-    def check_range(self, sign: Token, after: list[Token]) -> None:
-        """Only sums over everything can be judged."""
-        texts = [token.text for token in after if token.kind != "gap"]
-        if sign.text == "in":
-            self.note("a sum over a set is read as the sum over everything")
-        elif sign.text != "=" or not texts or texts[0] != "1":
-            raise self.trouble("a sum over a part of the range cannot be read", sign, help="sums run from 1 to the size")
+        return Sigma(span, over.letters, over.limits, body)
 
     # ---- differentials
     def is_differential(self) -> bool:

@@ -34,6 +34,7 @@ class Cursor(ABC):
     pended: int = 0
     partner: dict[int, int] = field(default_factory=dict)
     plain: dict[str, bool] = field(default_factory=dict)
+    binding: frozenset[str] = frozenset()
 
     def __post_init__(self) -> None:
         self.tokens = single_bars(single_digits(self.tokens))

@@ -90,6 +90,7 @@ def _problem(loss: str, wrt: str, shapes: Sequence[str], assume: Sequence[str], 
         readable(reading.expr), variable, variables, _facts(facts, scope),
         tuple((symbol.name, scope.origins.get(symbol.name, "")) for symbol in variables),
         found.assumed, (*dropped, *choice, *written, *square_notes, *found.notes, *reading.notes), _sizes_used(reading), loss,
+        tuple((name, dim) for name, dim in found.sizes.items() if dim is not Dim.of(name)),
     )
 
 
@@ -100,6 +101,7 @@ def scope_of(problem: Problem, source: Source, syntax: Syntax = "numpy") -> Scop
     sizes = _sizes_of((node.shape for node in (*problem.variables, *nodes_of(problem.loss))), symbols)
     for dim in problem.sizes:
         sizes.update({name: Dim.of(name) for name in dim.names if name not in symbols})
+    sizes.update((name, dim) for name, dim in problem.lengths if name not in symbols)
     return Scope(source, symbols, sizes=sizes, origins=dict(problem.origins), wrt=problem.wrt, loss=problem.loss, syntax=syntax)
 
 
@@ -120,7 +122,9 @@ def read_in(text: str, scope: Scope, syntax: str | None = None) -> Reading:
     for language in order:
         inside = scope.reading(Source(scope.source.name, text), language)
         try:
-            return read_node(_tree(text, inside), inside)
+            tree, notes = _tree(text, inside)
+            reading = read_node(tree, inside)
+            return replace(reading, notes=(*notes, *reading.notes)) if notes else reading
         except RecursionError:
             raise _too_deep(text) from None
         except InputError as error:
@@ -140,18 +144,20 @@ def _chosen(syntax: str | None) -> Syntax | None:
     raise UsageError(Diagnostic("unknown-syntax", f"the syntax `{syntax}` is not known", help="write `numpy` or `latex`"))
 
 
-def _tree(text: str, scope: Scope) -> s.Node:
+def _tree(text: str, scope: Scope) -> tuple[s.Node, tuple[str, ...]]:
+    """The syntax tree, and what was repaired or assumed on the way to it."""
     if scope.syntax == "latex":
-        from .latex_reader import parse_latex  # read only where LaTeX is
+        from .latex_reader import read_latex  # read only where LaTeX is
         from .latex_scope import latex_names
 
         names = latex_names(scope)
-        tree = parse_latex(text, scope.source.name, names)
-        matrices = sample_letters(tree) if scope.open else ()
-        return parse_latex(text, scope.source.name, names.defining(matrices, "matrix")) if matrices else tree
+        found = read_latex(text, scope.source.name, names)
+        matrices = sample_letters(found.node) if scope.open else ()
+        found = read_latex(text, scope.source.name, names.defining(matrices, "matrix")) if matrices else found
+        return found.node, found.notes
     from .reader import parse
 
-    return parse(text, scope.source.name)
+    return parse(text, scope.source.name), ()
 
 
 def _loss_tree(text: str, scope: Scope, syntax: Syntax | None, wrt: str) -> tuple[s.Node, Syntax, tuple[str, ...]]:
@@ -165,11 +171,12 @@ def _loss_tree(text: str, scope: Scope, syntax: Syntax | None, wrt: str) -> tupl
     refusal: InputError | None = None
     for language in order:
         try:
-            tree = _tree(text, replace(scope, syntax=language))
+            tree, notes = _tree(text, replace(scope, syntax=language))
         except InputError as error:
             refusal = refusal or error
             continue
-        said = ("the loss is read as in a book: letters side by side are multiplied",) if book and language != order[0] else ()
+        as_in_a_book = ("the loss is read as in a book: letters side by side are multiplied",)
+        said = (*(as_in_a_book if book and language != order[0] else ()), *notes)
         run_together = book and language == order[0] and _runs_together(tree, scope, wrt)
         if len(order) == 1 or (first is None and language != order[0] and book) or (not run_together and not _unknown_names(tree, scope)):
             return tree, language, said
@@ -212,8 +219,8 @@ def _close(tree: s.Node, scope: Scope, facts: Sequence[StatedFact]) -> tuple[Sco
     found = infer(tree, scope, use_facts)
     symbols = {**scope.symbols, **{name: Symbol(name, shape) for name, shape in found.shapes.items()}}
     sizes = {**_sizes_of((symbol.shape for symbol in symbols.values()), symbols), **dict(scope.sizes)}
-    for name in found.sizes:
-        sizes.setdefault(name, Dim.of(name))
+    for name, dim in found.sizes.items():
+        sizes.setdefault(name, dim)
     return replace(scope, symbols=symbols, sizes=sizes, origins={**scope.origins, **found.origins}, open=False), found
 
 

@@ -11,6 +11,7 @@ from .uses import column_or_row, later
 
 if TYPE_CHECKING:
     from .infer import Solver
+    from .scope import Scope
 
 
 def subscript_form(solver: Solver, node: s.Subscript) -> Form:
@@ -60,22 +61,47 @@ def binder_form(solver: Solver, node: s.Sigma | s.EntriesOf | s.MapsTo) -> Form:
     for letter, bound in zip(node.letters, node.bounds, strict=True):
         if letter is None:
             continue
-        dim = solver.dimension(bound) if bound is not None else None
         # In LaTeX a bound is checked, not trusted: Σ_{i=1}^n over the m rows is a common slip.
-        side = Side(dim if solver.scope.syntax == "numpy" else None)
+        side = Side(solver.dimension(bound) if bound is not None and solver.scope.syntax == "numpy" else None)
         solver.binding[letter.name] = solver.bound[id(node), letter.name] = side
     body = solver.walk(node.body)
     for letter, bound in zip(node.letters, node.bounds, strict=True):
         if letter is not None and bound is not None:
             side = solver.bound[id(node), letter.name]
+            name = s.ungrouped(bound)
             dim = solver.dimension(bound)
-            if dim is not None:
+            if isinstance(name, s.Name) and name.name in solver.limits:
+                join(solver.limits[name.name], side)
+            elif dim is not None:
                 solver.waiting.append(later(side, dim))
     solver.binding = outer
     if isinstance(node, s.Sigma):
         return body
     sides = [solver.bound[id(node), letter.name] if letter else Side(ONE) for letter in node.letters]
     return Form(sides[0], sides[1])
+
+
+def names_of_lengths(tree: s.Node, scope: Scope) -> frozenset[str]:
+    """Names that nobody declared and that stand above a Σ: each names the length that its letter runs through.
+
+    A name that is used as an index or that carries indices is something else.
+    """
+    found: set[str] = set()
+    others: set[str] = {*scope.letters}
+    for part in s.parts_of(tree):
+        match part:
+            case s.Sigma(_, letters, bounds, _):
+                others |= {letter.name for letter in letters}
+                found |= {bound.name for bound in map(s.ungrouped, filter(None, bounds)) if isinstance(bound, s.Name)}
+            case s.Subscript(_, body, indices):
+                others |= {name.name for name in (s.ungrouped(body), *indices) if isinstance(name, s.Name)}
+            case s.Slice(_, letter, matrix, index):
+                others |= {name.name for name in (letter, matrix, index) if isinstance(name, s.Name)}
+            case s.Kronecker(_, indices) | s.Apply(_, "basis", indices):
+                others |= {name.name for name in indices if isinstance(name, s.Name)}
+            case s.Transposed(_, body) | s.Differential_(_, body):
+                others |= {name.name for name in (s.ungrouped(body),) if isinstance(name, s.Name)}
+    return frozenset(name for name in found - others if scope.find(name) is None and scope.size(name) is None)
 
 
 def derivative_of(solver: Solver, node: s.Derivative) -> Form:

@@ -293,7 +293,7 @@ UNREADABLE = [
     (r"\def\x{y}\x", "unreadable", "`\\def` is not read: no macro is defined or run"),
     (r"\mathbb{E}[x]", "unreadable", "an expectation or a set cannot be read here"),
     (r"\int x", "unreadable", "an integral cannot be read here"),
-    (r"\sum_{i\ne j} x_i", "unreadable", "a sum over a part of the range cannot be read"),
+    (r"\sum_{i<j} x_i", "sum-range", "a sum over a part of the range cannot be read"),
     (r"\begin{bmatrix} 1 & 2 \end{bmatrix}", "unreadable", "a matrix written out entry by entry cannot be read"),
     (r"\frac{1}{m", "syntax-error", "this bracket is never closed"),
     (r"(A + B", "syntax-error", "this bracket is never closed"),

@@ -1,0 +1,99 @@
+"""The limits of a Σ are meaning: the whole of a dimension by any of its names, or a refusal with its place; never dropped."""
+
+from __future__ import annotations
+
+import pytest
+
+from matgrad_cli.diagnostics import InputError
+from matgrad_cli.grading.check import check_text
+from matgrad_cli.ir import Dim, Size
+from matgrad_cli.notation.problems import read_expression, read_problem
+from matgrad_cli.verify.judge import Judge
+
+SHAPES = "x: n, X: m×n, A: n×n, v: 5, y: k, w: n"
+
+WHOLE = [
+    r"\sum_i x_i^2", r"\sum_{i} x_i^2", r"\sum_{i=1}^n x_i^2", r"\sum_{i=1}^{n} x_i^2", r"\sum^n_{i=1} x_i^2", r"\sum\limits_{i=1}^n x_i^2",
+    r"\sum_{i=0}^{n-1} x_i^2", r"\sum_{i\in[n]} x_i^2", r"\sum_{i \in \{1,\ldots,n\}} x_i^2", r"\sum_{i\in\{1,2,\dots,n\}} x_i^2",
+    r"\sum_{1\le i\le n} x_i^2", r"\sum_{i\le n} x_i^2", r"\sum_{i=1}^N x_i^2", r"\sum_{i=0}^{N-1} x_i^2", r"\sum_i^n x_i^2",
+    "sum[i](x[i]**2)", "sum[i:n](x[i]**2)", "sum[i:N](x[i]**2)", "sum[i:x.shape[0]](x[i]**2)",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("text", WHOLE)
+def test_the_whole_by_any_name(text: str) -> None:
+    assert read_problem(text, "x", [SHAPES]).loss is read_problem(WHOLE[0], "x", [SHAPES]).loss
+
+
+SEVERAL = [
+    r"\sum_{i,j} X_{ij}", r"\sum_{ij} X_{ij}", r"\sum_{(i,j)} X_{ij}", r"\sum_{i=1}^m\sum_{j=1}^n X_{ij}", r"\sum_{i,j=1}^{m,n} X_{ij}",
+    r"\sum_{i=1,j=1}^{m,n} X_{ij}", r"\sum_{i=1}^M \sum_{j=1}^N X_{ij}", r"\sum_{i,j=1}^{M,N} X_{ij}",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("text", SEVERAL)
+def test_several_letters(text: str) -> None:
+    assert read_problem(text, "X", [SHAPES]).loss is read_problem(SEVERAL[0], "X", [SHAPES]).loss
+
+
+PARTS = [
+    (r"\sum_{i=1}^{n-1} x_i^2", "n-1"), (r"\sum_{i=1}^{3} v_i^2", "3"), (r"\sum_{i=1}^{3} x_i^2", "3"), (r"\sum_{i=1}^k x_i^2", "k"),
+    (r"\sum_{i=2}^n x_i^2", "="), (r"\sum_{i=0}^n x_i^2", "n"), (r"\sum_{i=-1}^n x_i^2", "="), (r"\sum_{i=1}^{n/2} x_i^2", "n/2"),
+    (r"\sum_{i\in S} x_i^2", r"\in"), (r"\sum_{(i,j)\in\Omega} X_{ij}", r"\in"), (r"\sum_{i\notin S} x_i", "i"), (r"\sum_{i=1}^m x_i", "m"),
+    (r"\sum_{i<j} x_i x_j", "<"), (r"\sum_{1\le i<j\le n} x_i x_j", "<"), (r"\sum_{i\le j} x_i x_j", r"\le"), (r"\sum_{i=0} x_i", r"\sum"),
+    (r"\sum_{i=1}^\infty x_i", r"\infty"), (r"\sum_{i=1}^{2n} x_i", "2n"), (r"\sum^{k-1} x", "k"), (r"\sum_{i=1}^w w_i", "w"),
+    (r"\sum_{i,j=1}^n X_{ij}", "n"), (r"\sum_{i=1}^{m,n} x_i", "m"), (r"\sum_i\sum_{j=1}^i A_{ij}", "i"),
+    (r"\sum_{j=1}^{i}\sum_i A_{ij}", "i"),
+    (r"\sum_{i=1}^N \sum_{j=1}^N X_{ij}", "N"), (r"\sum_{i=1}^A x_i", "A"), (r"\sum_{i \ne 1} x_i", "1"), (r"\sum_{i=1}^{i} x_i", "i"),
+    ("sum[i:3](x[i]**2)", "i"), ("sum[i:k](x[i]**2)", "i"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "place"), PARTS)
+def test_a_part_is_refused_at_its_place(text: str, place: str) -> None:
+    with pytest.raises(InputError) as caught:
+        read_problem(text, next(name for name in "XvxwA" if name in text), [SHAPES])
+    said = caught.value.diagnostic
+    span = said.labels[0].span
+    if r"\notin" not in text:
+        assert said.code == "sum-range"
+        assert text[span.start : span.end] == place
+
+
+@pytest.mark.parametrize("text", [text for text, _ in PARTS if "v_" not in text])
+def test_a_line_with_a_part_neither_follows_nor_is_wrong(text: str) -> None:
+    header = f"loss = {WHOLE[0]}\nwrt = x\nshapes = {SHAPES}\n"
+    report = check_text(f"```matgrad\n{header}\nL = {text}\n```\n", "lines.md")
+    assert [line.verdict for problem in report.problems for line in problem.lines] in (["undecided"], ["unreadable"])
+
+
+def test_a_new_name_of_a_length_is_said_and_kept() -> None:
+    problem = read_problem(r"\frac1N\sum_{i=1}^N x_i^2", "x", ["x: n"])
+    assert problem.sizes == (Dim.of("n"),)
+    assert problem.lengths == (("N", Dim.of("n")),)
+    assert problem.notes == ("`N` above the sum is read as a name for n, the length that `i` runs through",)
+    assert read_expression("N", problem).expr is Size(Dim.of("n"))
+
+
+def test_a_new_name_gives_its_name_to_an_open_length() -> None:
+    problem = read_problem(r"\frac1N\sum_{i=1}^N x_i^2", "x")
+    assert str(problem.wrt.shape) == "N×1"
+    assert problem.sizes == (Dim.of("N"),)
+
+
+def test_counting_from_zero_is_said() -> None:
+    assert "from 0" in read_problem(r"\sum_{i=0}^{n-1} x_i^2", "x", ["x: n"]).notes[0]
+
+
+@pytest.mark.parametrize("text", [r"\sum_{i\ne j} x_i x_j", r"\sum_i\sum_{j\neq i} x_i x_j", r"\sum_{i,j:\, i\ne j} x_i x_j",
+                                  r"\sum_{i=1}^n\sum_{j=1,\, j\ne i}^n x_i x_j"])
+def test_letters_that_differ_are_a_factor(text: str) -> None:
+    found = read_problem(text, "x", ["x: n"]).loss
+    wanted = read_problem("sum(x)**2 - x.T @ x", "x", ["x: n"])
+    assert Judge(wanted).compare(found, wanted.loss).kind == "proved"
+
+
+def test_a_loss_with_a_free_letter_beside_a_different_one_is_asked_about() -> None:
+    with pytest.raises(InputError) as caught:
+        read_expression(r"\sum_{j\ne k} x_j", read_problem("sum(x)", "x", ["x: n"]))
+    assert "whether `k` is summed too" in caught.value.diagnostic.message
