@@ -12,7 +12,7 @@ from ..ir import Expr, Index, MatrixOf
 from ..notation import syntax as s
 from ..notation.choice import in_syntax
 from .arrays import other_slices, slices
-from .diagnose import Context, diagnosis, repaired
+from .diagnose import Context, diagnosis, misfit
 from .flattened import NOTE, flat_verdict
 from .kinds import Clash, pairings
 from .passage import Passage
@@ -66,11 +66,9 @@ def _judged(task: Task, around: Surroundings, read: Read, reference: str | None)
     """The verdict on an answer as it was read."""
     if read.expr is None:
         slip = read.slip
-        misfit = read.failure == "wrong" and slip is not None and slip.code in ("non-conformable", "number-plus-array")
-        if misfit and slip is not None and task.wanted is not None:
-            mended = repaired(Context(around, task.wanted, True, (), read), task.wanted)
-            if mended is not None and mended.help:
-                slip = replace(slip, help=mended.help, notes=(*slip.notes, mended.message))
+        unfit = read.failure == "wrong" and slip is not None and slip.code in ("non-conformable", "number-plus-array")
+        if unfit and slip is not None and task.wanted is not None:
+            slip = misfit(Context(around, task.wanted, True, (), read), task.wanted, slip)
         return Judged(read.failure or "unreadable", slip, read.notes)
     known = read_answer(reference, around).expr if reference else None
     found = judged_derivative(around, read.expr, (), read, known)

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
-from fractions import Fraction
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from ..facts import Fact, Problem
-from ..ir import Dim, Expr, Index, Symbol
+from ..ir import Constant, Dim, Expr, Index, Size, Symbol, nodes_of
 from ..verify.evaluate import Evaluator
-from ..verify.exactness import RATIONAL_KIND, kind
 from ..verify.fields import NotExact, OutOfDomain
 from ..verify.judge import EXACT_POINTS, FLOAT_POINTS, Form, Judge
 from ..verify.points import Point
 from ..verify.tensor import TooLarge
 from ..verify.verdict import Verdict
+from .factors import Factor, Monomials
+from .repair import Repair
 
 _CLOSE = 1e-7
 
@@ -28,6 +28,7 @@ class Bench(Judge):
     def __init__(self, problem: Problem, seed: int = 0, violating: Iterable[Fact] = ()) -> None:
         super().__init__(problem, seed, violating)
         self.derived: dict[Symbol, Expr] = {}
+        self._monomials: Monomials | None = None
 
     def define(self, symbol: Symbol, value: Expr) -> None:
         """From now on the symbol has this value."""
@@ -56,9 +57,7 @@ class Bench(Judge):
 
     def equal(self, left: Expr, right: Expr) -> bool:
         """Whether two lines were seen to be equal; also False where it could not be said. Most attempts end at the first point."""
-        if left.shape is not right.shape:
-            return False
-        if max(kind(left), kind(right)) != RATIONAL_KIND and self._clearly_different(left, right):
+        if left.shape is not right.shape or self._clearly_different(left, right):
             return False
         return self.compare(left, right).holds
 
@@ -75,24 +74,32 @@ class Bench(Judge):
         """The verdict on two lines of one kind."""
         return self.compare(left, right)
 
-    def ratio(self, top: Expr, bottom: Expr) -> Expr | Fraction | None:
-        """The constant c with top = c·bottom: a rational number, or one times a dimension or its inverse; None if there is none.
+    def repair(self, needed: Expr, line: Expr) -> Repair | None:
+        """The line as a repair, if it was seen to be what is needed: of its shape, with its free letters, and equal to it."""
+        if line.shape is not needed.shape or line.free != needed.free or self._clearly_different(needed, line):
+            return None
+        verdict = self.compare(needed, line)
+        return Repair(line, needed, verdict) if verdict.holds else None
+
+    def ratio(self, top: Expr, bottom: Expr) -> Factor | None:
+        """The constant c with top = c·bottom: a rational number times powers of dimensions and scalar variables; None if there is none.
 
         What is returned was only measured at a few points; `scaled` lines must still be compared.
         """
         if top.shape is not bottom.shape:
             return None
-        found: list[tuple[float, Point]] = []
         letters = tuple(sorted(top.free | bottom.free))
-        for place in self.float_points(3):
+        found: list[tuple[float, Evaluator]] = []
+        for place in self.float_points():
             value = self._ratio_at(place, top, bottom, letters)
             if value is None:
                 return None
-            assert isinstance(place.point, Point)
-            found.append((value, place.point))
+            found.append((value, place))
         if not found:
             return None
-        return _recognised(found, self._dims())
+        if self._monomials is None:
+            self._monomials = Monomials([(base, [float(place.value(base).data[0]) for _, place in found]) for base in self._bases()])
+        return self._monomials.factor([value for value, _ in found])
 
     def _ratio_at(self, place: Evaluator, top: Expr, bottom: Expr, letters: tuple[Index, ...]) -> float | None:
         try:
@@ -108,10 +115,12 @@ class Bench(Judge):
         fits = all(abs(a - value * b) <= _CLOSE * max(scale, abs(value) * scale) for a, b in zip(left, right, strict=True))
         return float(value) if fits else None
 
-    def _dims(self) -> list[Dim]:
+    def _bases(self) -> list[Expr]:
+        """What a constant factor may be made of: dimensions, numbers among the variables, π."""
         shapes = [symbol.shape for symbol in self.problem.variables]
         names = dict.fromkeys(name for shape in shapes for side in (shape.rows, shape.cols) for name in side.names)
-        return [Dim.of(name) for name in names]
+        numbers = [node for node in nodes_of(self.problem.loss) if isinstance(node, (Symbol, Constant)) and node.shape.is_number]
+        return [*(Size(Dim.of(name)) for name in names), *numbers]
 
     def evaluators(self, count: int) -> list[Evaluator]:
         """A few points in floats."""
@@ -120,40 +129,3 @@ class Bench(Judge):
     def value(self, place: Evaluator, expr: Expr) -> Any:
         """The array at a point, over the sorted free letters and the shape."""
         return self._laid(place, expr, Form(tuple(sorted(expr.free)), expr.shape))
-
-
-def _rational(value: float) -> Fraction | None:
-    near = Fraction(value).limit_denominator(48)
-    return near if abs(float(near) - value) <= 1e-6 * max(1.0, abs(value)) else None
-
-
-def _recognised(found: list[tuple[float, Point]], dims: list[Dim]) -> Expr | Fraction | None:
-    """The simplest form that fits: few sizes are drawn, so that m·n may be constant at all points."""
-    from ..ir import Number, mul
-
-    plain = {_rational(value) for value, _ in found}
-    if len(plain) == 1 and None not in plain:
-        return plain.pop()
-    best: tuple[int, Expr] | None = None
-    for size, measured in _sizes(dims):
-        rest = {_rational(value / measured(point)) for value, point in found}
-        number = rest.pop() if len(rest) == 1 else None
-        if number:
-            weight = abs(number.numerator) + number.denominator + size.weight
-            if best is None or weight < best[0]:
-                best = weight, size if number == 1 else mul(Number(number), size)
-    return best[1] if best is not None else None
-
-
-def _sizes(dims: list[Dim]) -> Iterator[tuple[Expr, Callable[[Point], float]]]:
-    """m, 1/m, m², 1/m², and m/n."""
-    from ..ir import Number, Power, Size, mul
-
-    for dim in dims:
-        for power in (-1, 1, -2, 2):
-            size: Expr = Size(dim) if power == 1 else Power(Size(dim), Number(power))
-            yield size, lambda point, dim=dim, power=power: float(point.size(dim)) ** power  # type: ignore[misc]
-        for other in dims:
-            if other is not dim:
-                ratio = mul(Size(dim), Power(Size(other), Number(-1)))
-                yield ratio, lambda point, dim=dim, other=other: point.size(dim) / point.size(other)  # type: ignore[misc]

@@ -9,7 +9,7 @@ from typing import Literal
 from ..diagnostics.record import replace
 from ..ir import Entry, Expr, Index, MatrixOf, Partial, Symbol, Transpose
 from ..notation import syntax as s
-from .diagnose import Context, delta_of_unlike, diagnosis, repaired
+from .diagnose import Context, delta_of_unlike, diagnosis, misfit
 from .directions import holds_small, to_first_order
 from .forms import as_array, is_derivative, is_pending, left_letters, order_of
 from .functions import states_function
@@ -305,10 +305,7 @@ class Reader:
             return Outcome("wrong", found, slip) if slip is not None else outcome
         if found.slip is None or found.slip.code not in ("non-conformable", "number-plus-array"):
             return outcome
-        mended = repaired(context, last)
-        if mended is None:
-            return outcome
-        return Outcome("wrong", found, replace(found.slip, help=mended.help, notes=(*found.slip.notes, mended.message)))
+        return Outcome("wrong", found, misfit(context, last, found.slip))
 
     def _letters(self, last: Expr) -> frozenset[Index]:
         return last.free | frozenset(self.chain.order)

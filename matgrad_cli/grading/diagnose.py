@@ -14,6 +14,7 @@ from ..ir import (
     Differential,
     Expr,
     Index,
+    Mul,
     Number,
     Partial,
     Transpose,
@@ -21,19 +22,22 @@ from ..ir import (
 )
 from ..notation import syntax as s
 from ..records.layout import layouts_that_turn
-from .derivative_rules import forgotten_occurrence
-from .edits import Edit, edits
+from .derivative_rules import forgotten_layer, forgotten_occurrence, rule_slips
+from .edits import edits
 from .forms import is_pending
 from .indices import place_of
 from .kinds import Clash, Pairing, entry_at, kind_in_words, pairings, shape_in_words
 from .lacking_facts import lacking_facts
+from .misfits import edits_at
 from .missing_factors import factor_slips, left_out
-from .patterns import missing_delta, pattern_slips
+from .patterns import index_slips, missing_delta
 from .reading import Read, read_tree
-from .slips import Slip, term_slips, whole_factor
+from .repair import Repair
+from .slips import Slip, holding
 from .surroundings import Surroundings
 from .task import worked_out
 from .terms import shown
+from .terms_off import term_slips, whole_factor
 from .tree import walk
 from .witness import counterexample
 
@@ -58,8 +62,14 @@ def diagnosis(context: Context, before: Expr, after: Expr, pairs: list[Pairing] 
     else:
         found = next(_of_value(context, before, after, pairs), None) or _different(context, before, pairs)
     if found.span is None and found.part is not None:
-        found = replace(found, span=context.read.spans.get(found.part))
+        found = replace(found, span=_span_of(context.read, found.part))
     return _with_remarks(context, after, found)
+
+
+def _span_of(read: Read, part: Expr) -> Span | None:
+    """Where a part stands; a term with its sign stands where its last factor does."""
+    found = read.spans.get(part)
+    return read.spans.get(part.factors[-1]) if found is None and isinstance(part, Mul) else found
 
 
 # ---- kinds
@@ -87,14 +97,30 @@ def _of_kind(context: Context, before: Expr, after: Expr, clash: Clash) -> Slip:
 
 def _mended(context: Context, before: Expr, after: Expr, slip: Slip) -> Slip:
     """The slip of kind with the single edit, or the missing factor, that makes the line right."""
-    found = next(_repairs(context, before), None)
+    found = next(_edited(context, before, after), None)
     if found is not None:
-        return replace(slip, help=found.help, notes=(*slip.notes, found.message))
+        return replace(slip, help=found.help, notes=(*slip.notes, found.message), part=found.part, repair=found.repair)
     reference = _reference(context, before)
     factor = left_out(context.around.bench, reference, after) if reference is not None else None
     if factor is None or reference is None:
         return slip
     return replace(slip, notes=(*slip.notes, f"the factor `{shown(factor)}` is missing"), help=f"as in `{shown(reference)}`")
+
+
+def _edited(context: Context, before: Expr, after: Expr) -> Iterator[Slip]:
+    """The first single edit of a line of another kind that makes it right."""
+    for trial in edits(after):
+        repair = _repair(context, before, trial.line)
+        if repair is not None:
+            yield trial.slip(repair)
+            return
+
+
+def _repair(context: Context, before: Expr, line: Expr) -> Repair | None:
+    """The line as a repair, also where a matrix follows an entry or the other way round."""
+    pairs = pairings(before, line, context.order)
+    found = (context.around.bench.repair(one, other) for one, other in pairs) if not isinstance(pairs, Clash) else ()
+    return next((repair for repair in found if repair is not None), None)
 
 
 def _number_for_matrix(before: Expr, after: Expr) -> Slip:
@@ -189,18 +215,22 @@ def _of_value(context: Context, before: Expr, after: Expr, pairs: list[Pairing])
             ("a δ picks one term of a sum; the index that it fixes stays",) if _has_delta_source(before) else (),
         )
         return
-    yield from pattern_slips(context.around, one, other, before="delta")
+    bench = context.around.bench
+    yield from index_slips(bench, one, other)
     turned = _in_other_layout(context, before, after)
     if turned is not None:
         yield turned
+    ratio = bench.ratio(other, one)
+    if ratio is not None and ratio.varies:
+        yield from forgotten_layer(context.around, one, other, _reference(context, one))
+    yield from whole_factor(bench, one, other, ratio)
     reference = _reference(context, one)
-    yield from whole_factor(context.around.bench, one, other)
     if is_pending(one) and not context.answering:
-        yield from forgotten_occurrence(context.around, one, other)
-    yield from term_slips(context.around.bench, one, other, reference)
-    yield from _repairs(context, before)
-    yield from pattern_slips(context.around, one, other, before="fact")
-    yield from factor_slips(context.around.bench, one, other, reference)
+        yield from forgotten_occurrence(context.around, one, other, reference)
+    yield from term_slips(bench, one, other, reference)
+    yield from holding(bench, one, edits(other))
+    yield from rule_slips(context.around, one, other, reference)
+    yield from factor_slips(bench, one, other, reference)
     yield from lacking_facts(context.around, one, other)
 
 
@@ -237,7 +267,8 @@ def _in_other_layout(context: Context, before: Expr, after: Expr) -> Slip | None
     if after.shape.is_number or after.shape.transposed is not before.shape or before.free != after.free:
         return None
     bench, task = context.around.bench, context.around.task
-    if not bench.equal(Transpose(after), before):
+    repair = bench.repair(before, Transpose(after))
+    if repair is None:
         return None
     problem = task.problem
     if context.target and task.wanted is not None and (task.wanted.shape is before.shape):
@@ -250,12 +281,14 @@ def _in_other_layout(context: Context, before: Expr, after: Expr) -> Slip | None
                 f"this is right in the {' and '.join(others[:1])} layout; here the {task.layout} layout is asked for, "
                 f"in which it is transposed: {shape_in_words(before.shape)}",
                 (f"this is {shape_in_words(after.shape)}",) if after.shape is not before.shape else (_READ_OFF,),
-                help="transpose the whole",
+                help=f"transpose the whole: `{shown(repair.expr)}`",
+                repair=repair,
             )
     return Slip(
         "missing-transpose",
         f"this is the transpose of what is needed: {shape_in_words(after.shape)}, needed is {shape_in_words(before.shape)}",
-        help="transpose the whole",
+        help=f"transpose the whole: `{shown(repair.expr)}`",
+        repair=repair,
     )
 
 
@@ -269,43 +302,19 @@ def _numbers(around: Surroundings) -> frozenset[str]:
     )
 
 
-def _repairs(context: Context, before: Expr) -> Iterator[Slip]:
-    """One edit that makes the line right."""
+def misfit(context: Context, before: Expr, slip: Slip) -> Slip:
+    """A slip of a line whose parts do not fit together, with the single edit that makes it right; what was not judged is not proposed."""
     tree, side = context.read.tree, context.read.side
     if tree is None:
-        return
+        return slip
     letters = {letter.name: letter.dim for letter in (*before.free, *context.order)}
-    for edit in edits(tree, side.source.text, _numbers(context.around)):
+    for edit in edits_at(tree, slip.span, side.source.text, _numbers(context.around)):
         mended = read_tree(edit.tree, side, context.around, letters)
-        if mended.expr is None:
-            continue
-        pairs = pairings(before, mended.expr, context.order)
-        if isinstance(pairs, Clash):
-            continue
-        if any(one.free == other.free and context.around.bench.equal(one, other) for one, other in pairs):
-            yield _repair_slip(edit, mended.expr)
-            return
-
-
-_REPAIRS = {
-    "lost-factor": "a bracket is missing: the factor in front multiplies the first term only",
-    "dropped-term": "a factor is missing",
-    "missing-transpose": "a transpose is missing or too many in one factor",
-    "wrong-order": "the factors stand in the wrong order",
-    "cyclic-trace-misuse": "under a trace factors may only rotate; here two of them were exchanged",
-    "product-for-hadamard": "a matrix product and an elementwise product are confused",
-    "missing-inverse": "an inverse is missing or too many",
-    "inverse-rule": "the scalar rule −1/u² was used for an inverse: d(M⁻¹) = −M⁻¹ dM M⁻¹",
-}
-
-
-def _repair_slip(edit: Edit, mended: Expr) -> Slip:
-    return Slip(edit.code, edit.said or _REPAIRS[edit.code], help=f"{edit.words}: `{shown(mended)}`", span=edit.span)
-
-
-def repaired(context: Context, before: Expr) -> Slip | None:
-    """The checked single edit that makes a line right whose parts do not even fit together."""
-    return next(_repairs(context, before), None)
+        repair = _repair(context, before, mended.expr) if mended.expr is not None else None
+        if repair is not None and mended.expr is not None:
+            notes, words = (*slip.notes, edit.message), f"{edit.words}: `{shown(mended.expr)}`"
+            return replace(slip, help=words, notes=notes, repair=repair)
+    return replace(slip, help=None)
 
 
 def _different(context: Context, before: Expr, pairs: list[Pairing]) -> Slip:
@@ -343,4 +352,4 @@ def _with_remarks(context: Context, after: Expr, slip: Slip) -> Slip:
     return replace(slip, notes=tuple(notes))
 
 
-__all__ = ["Context", "diagnosis", "repaired", "shown"]
+__all__ = ["Context", "diagnosis", "misfit", "shown"]

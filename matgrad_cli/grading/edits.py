@@ -1,275 +1,344 @@
-"""Single edits of a line: transpose one factor, swap two neighbours, another product, an inverse more or less."""
+"""Single edits of an expression: transpose one factor, swap two neighbours, another product, an inverse more or less."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from functools import lru_cache
+from itertools import pairwise
+from itertools import product as product_of
 
-from ..diagnostics import Span
-from ..diagnostics.record import replace
-from ..notation import syntax as s
-from ..notation.complaints import without_sizes
-from .tree import PRODUCTS, Path, children, factors, is_index, replaced, walk, with_factors
+from ..ir import (
+    Add,
+    Call,
+    Dim,
+    Entry,
+    Expr,
+    Eye,
+    Fill,
+    Hadamard,
+    Index,
+    Inverse,
+    MatMul,
+    MatrixPower,
+    Mul,
+    Path,
+    SumOver,
+    Symbol,
+    Transpose,
+    add,
+    at,
+    hadamard,
+    matmul,
+    mul,
+    product,
+    replace_at,
+)
+from .slips import Trial
+from .terms import shown, written_places
 
-MOST_EDITS = 160
+MOST_EDITS = 240
+Place = tuple[Path, Expr]
 
 
-@dataclass(frozen=True, slots=True)
-class Edit:
-    """One change: the code of the slip that it mends, the new tree, where it was made, what to do in words, and what the slip is."""
-
-    code: str
-    tree: s.Node
-    span: Span
-    words: str
-    said: str | None = None
-
-
-def edits(root: s.Node, text: str, numbers: frozenset[str]) -> Iterator[Edit]:
-    """All single edits, likely slips first; names in `numbers` stand for numbers and are not transposed. At most MOST_EDITS."""
+def edits(root: Expr) -> Iterator[Trial]:
+    """All single edits, likely slips first, each as the line that it makes. At most MOST_EDITS."""
+    found = list(written_places(root))
     kinds = (
         *(_brackets, _transposes, _turned_entries, _outer, _swaps, _products),
-        *(_inverses, _squared_inverses, _identities, _insertions, _exchanges),
+        *(_inverses, _squared_inverses, _identities, _insertions, _entries, _exchanges),
     )
     count = 0
     for kind in kinds:
-        for edit in kind(root, text, numbers):
+        for trial in kind(root, found):
             count += 1
             if count > MOST_EDITS:
                 return
-            yield edit
+            yield trial
 
 
-def _shown(text: str, node: s.Node) -> str:
-    found = without_sizes(text[node.span.start : node.span.end])
-    return found if len(found) <= 40 else found[:37] + "…"
+def _trial(root: Expr, path: Path, said: tuple[str, str, str], part: Expr, make: Callable[..., Expr], *parts: object) -> Iterator[Trial]:
+    """The line with `make(*parts)` at the path, if the shapes fit; said are code, message and what mends it, `part` is at fault."""
+    try:
+        line = replace_at(root, path, make(*parts))
+    except ValueError:
+        return
+    yield Trial(said[0], line, said[1], said[2], part=part)
 
 
-def _ordinal(root: s.Node, node: s.Name, path: Path) -> str:
-    """`the first X` where X stands several times, else the bare name."""
-    if isinstance(_parent(root, path), s.Differential_):
-        return f"`d{node.name}`"
-    same = [
-        where
-        for where, other in walk(root)
-        if isinstance(other, s.Name)
-        and other.name == node.name
-        and not is_index(root, where)
-        and not isinstance(_parent(root, where), s.Differential_)
-    ]
+@lru_cache(maxsize=512)
+def _quoted(node: Expr) -> str:
+    found = shown(node)
+    return f"`{found}`" if len(found) <= 40 else f"`{found[:37]}…`"
+
+
+def _called(found: Sequence[Place], path: Path, node: Expr) -> str:
+    """`the first X` where X stands several times, else the bare part."""
+    same = [where for where, other in found if other is node]
     if len(same) < 2:
-        return f"`{node.name}`"
+        return _quoted(node)
     words = ("first", "second", "third", "fourth", "fifth")
     place = same.index(path)
-    return f"the {words[place] if place < len(words) else f'{place + 1}th'} `{node.name}`"
+    return f"the {words[place] if place < len(words) else f'{place + 1}th'} {_quoted(node)}"
 
 
-def _brackets(root: s.Node, text: str, _numbers: frozenset[str]) -> Iterator[Edit]:
+def _above(root: Expr, path: Path) -> Expr | None:
+    return at(root, path[:-1]) if path else None
+
+
+def _brackets(root: Expr, found: Sequence[Place]) -> Iterator[Trial]:
     """a b + c for a (b + c): a bracket is missing, so the factor in front multiplies the first term only."""
-    for path, node in walk(root):
-        if not (isinstance(node, s.Binary) and node.operator in ("+", "-")):
-            continue
-        left = s.ungrouped(node.left)
-        if isinstance(left, s.Binary) and left.operator in PRODUCTS:
-            parts = factors(left)
+    message = "a bracket is missing: the factor in front multiplies the first term only"
+    for path, node in found:
+        for start, term in enumerate(node.terms[:-1]) if isinstance(node, Add) else ():
+            parts = _factors(term)
             for cut in range(1, len(parts)):
-                head, tail = _chained(parts[:cut], left), _chained(parts[cut:], left)
-                inside = s.Group(node.span, s.Binary(node.span, node.operator, tail, node.right))
-                words = f"put `{_shown(text, tail)}` and what follows into one bracket behind `{_shown(text, head)}`"
-                yield Edit("lost-factor", replaced(root, path, s.Binary(node.span, left.operator, head, inside)), node.right.span, words)
+                for end in range(start + 2, len(node.children) + 1):
+                    words = (
+                        f"put {_quoted_product(parts[cut:])} and what follows into one bracket behind {_quoted_product(parts[:cut])}"
+                    )
+                    said = "lost-factor", message, words
+                    yield from _trial(root, path, said, node.children[start + 1], _bracketed, node, start, end, parts, cut)
 
 
-def _insertions(root: s.Node, _text: str, numbers: frozenset[str]) -> Iterator[Edit]:
-    """A factor that stands in the line already is needed once more."""
-    names = {
-        node.name: node for path, node in walk(root) if isinstance(node, s.Name) and node.name not in numbers and not is_index(root, path)
-    }
-    for path, node in _chains_and_arrays(root, numbers):
-        for name, named in names.items():
-            again = s.Name(named.span, name)
-            for operator in ("hadamard", "@"):
-                new = s.Binary(node.span, operator, again, node)
-                yield Edit(
-                    "dropped-term", replaced(root, path, s.Group(node.span, new)), node.span, f"the factor `{name}` is needed once more"
-                )
+def _bracketed(node: Add, start: int, end: int, parts: list[Expr], cut: int) -> Expr:
+    inside = add(product(*parts[cut:]), *node.terms[start + 1 : end])
+    return add(*node.terms[:start], product(*parts[:cut], inside), *node.terms[end:])
 
 
-def _chains_and_arrays(root: s.Node, numbers: frozenset[str]) -> Iterator[tuple[Path, s.Node]]:
-    for path, node in walk(root):
-        if isinstance(node, s.Group) or (isinstance(node, s.Name) and node.name not in numbers and not is_index(root, path)):
-            yield path, node
+def _quoted_product(parts: Sequence[Expr]) -> str:
+    return _quoted(product(*parts))
 
 
-def _arrays(root: s.Node, numbers: frozenset[str]) -> Iterator[tuple[Path, s.Node]]:
-    """Names of arrays, brackets and inverses: what can carry a transpose."""
-    for path, node in walk(root):
-        if (isinstance(node, s.Name) and node.name not in numbers and not is_index(root, path)) or (
-            isinstance(node, (s.Group, s.Inverted)) and path
-        ):
-            yield path, node
+def _factors(term: Expr) -> list[Expr]:
+    """The numbers and the arrays of a product, in order."""
+    if isinstance(term, Mul):
+        return [part for factor in term.factors for part in (_factors(factor) if not factor.shape.is_number else [factor])]
+    return list(term.factors) if isinstance(term, MatMul) else [term]
 
 
-def _parent(root: s.Node, path: Path) -> s.Node | None:
-    if not path:
-        return None
-    node = root
-    for step in path[:-1]:
-        node = children(node)[step]
+def _is_array(node: Expr) -> bool:
+    """Whether the part can carry a transpose or an inverse of its own: a name, a sum in brackets, a function, an inverse."""
+    return not node.shape.is_number and not isinstance(node, (Mul, MatMul, Transpose, Eye, Fill))
+
+
+def _transposes(root: Expr, found: Sequence[Place]) -> Iterator[Trial]:
+    for path, node in found:
+        if isinstance(node, Transpose):
+            words = f"do not transpose {_called(found, (*path, 0), node.body)}"
+            said = "missing-transpose", "one factor is transposed that must not be", words
+            yield from _trial(root, path, said, node, _same, node.body)
+        elif _is_array(node) and not isinstance(_above(root, path), Transpose):
+            said = "missing-transpose", "a transpose is missing on one factor", f"transpose {_called(found, path, node)}"
+            yield from _trial(root, path, said, node, Transpose, node)
+
+
+def _same(node: Expr) -> Expr:
     return node
 
 
-def _transposes(root: s.Node, text: str, numbers: frozenset[str]) -> Iterator[Edit]:
-    for path, node in _arrays(root, numbers):
-        parent = _parent(root, path)
-        if isinstance(parent, (s.Subscript, s.Derivative)):
-            continue
-        called = _ordinal(root, node, path) if isinstance(node, s.Name) else f"`{_shown(text, node)}`"
-        if isinstance(parent, s.Transposed):
-            yield Edit("missing-transpose", replaced(root, path[:-1], node), parent.span, f"do not transpose {called}", _TOO_MANY)
-        else:
-            new = replaced(root, path, s.Transposed(node.span, node))
-            yield Edit("missing-transpose", new, node.span, f"transpose {called}", "a transpose is missing on one factor")
-
-
-def _turned_entries(root: s.Node, text: str, _numbers: frozenset[str]) -> Iterator[Edit]:
+def _turned_entries(root: Expr, found: Sequence[Place]) -> Iterator[Trial]:
     """A_ki for A_ik: the letters of an entry stand the wrong way round."""
-    for path, node in walk(root):
-        if isinstance(node, s.Subscript) and len(node.indices) == 2 and node.indices[0] != node.indices[1]:
-            new = replaced(root, path, replace(node, indices=node.indices[::-1]))
-            words = f"turn the letters of `{_shown(text, node)}` round"
-            yield Edit("missing-transpose", new, node.span, words, "the letters of an entry stand the wrong way round, as of the transpose")
+    message = "the letters of an entry stand the wrong way round, as of the transpose"
+    for path, node in found:
+        if isinstance(node, Entry) and isinstance(node.row, Index) and isinstance(node.col, Index) and node.row is not node.col:
+            said = "missing-transpose", message, f"turn the letters of {_quoted(node)} round"
+            yield from _trial(root, path, said, node, Entry, node.base, node.col, node.row)
 
 
-_TOO_MANY = "one factor is transposed that must not be"
+# ---- products: numbers in front and a row of arrays, where some neighbours may meet in a number (xᵀy z)
 
 
-def _outer(root: s.Node, _text: str, _numbers: frozenset[str]) -> Iterator[Edit]:
-    """xᵀy for x yᵀ: an inner product stands where an outer one is needed, or the other way round."""
-    for path, node, _ in _chains(root):
-        parts = factors(node)
-        for at in range(len(parts) - 1):
-            left, right = parts[at], parts[at + 1]
-            if isinstance(left, s.Transposed) is isinstance(right, s.Transposed):
-                continue
-            pair: tuple[s.Node, s.Node]
-            if isinstance(left, s.Transposed):
-                pair, said = (left.body, s.Transposed(right.span, right)), "an inner product stands where an outer product is needed"
-            else:
-                assert isinstance(right, s.Transposed)
-                pair, said = (s.Transposed(left.span, left), right.body), "an outer product stands where an inner product is needed"
-            new = with_factors(node, iter([*parts[:at], *pair, *parts[at + 2 :]]))
-            span = left.span.joined(right.span)
-            yield Edit("wrong-order", replaced(root, path, new), span, "put the transpose on the other factor", said)
-
-
-def _identities(root: s.Node, text: str, numbers: frozenset[str]) -> Iterator[Edit]:
-    """A + λ for A + λ I, or b + λ for b + λ w: a number stands where a multiple of an array is needed."""
-    names = dict.fromkeys(
-        part.name for path, part in walk(root) if isinstance(part, s.Name) and part.name not in numbers and not is_index(root, path)
-    )
-    for path, node in walk(root):
-        parent = _parent(root, path)
-        if not (isinstance(parent, s.Binary) and parent.operator in ("+", "-")) or (isinstance(node, s.Binary) and node.operator in "+-"):
+def _chains(found: Sequence[Place], root: Expr) -> Iterator[tuple[Path, Expr, list[Expr], list[Expr], bool]]:
+    """Whole products: path, node, numbers, arrays in order, and whether a trace stands round them."""
+    for path, node in found:
+        if not isinstance(node, (Mul, MatMul)) or isinstance(_above(root, path), Mul):
             continue
-        arrays: list[tuple[s.Node, str]] = [(s.Apply(node.span, "eye", ()), "the identity")]
-        arrays += [(s.Name(node.span, name), f"`{name}`") for name in names]
-        for array, called in arrays:
-            new = replaced(root, path, s.Binary(node.span, "juxtapose", s.Group(node.span, node), array))
-            yield Edit("dropped-term", new, node.span, f"multiply `{_shown(text, node)}` by {called}", "a factor is missing")
-
-
-def _exchanges(root: s.Node, _text: str, numbers: frozenset[str]) -> Iterator[Edit]:
-    """a (bᵀx) for b (aᵀx): two names have changed places."""
-    named = [
-        (path, node)
-        for path, node in walk(root)
-        if isinstance(node, s.Name) and node.name not in numbers and not is_index(root, path)
-    ]
-    for at, (first, left) in enumerate(named):
-        for second, right in named[at + 1 :]:
-            if left.name != right.name:
-                new = replaced(replaced(root, first, replace(left, name=right.name)), second, replace(right, name=left.name))
-                words = f"exchange `{left.name}` and `{right.name}`"
-                yield Edit("wrong-order", new, left.span.joined(right.span), words, "two factors have changed places")
-
-
-def _chains(root: s.Node) -> Iterator[tuple[Path, s.Binary, bool]]:
-    """Whole products with their paths, and whether a trace stands directly round them."""
-    for path, node in walk(root):
-        if isinstance(node, s.Binary) and node.operator in PRODUCTS:
-            parent = _parent(root, path)
-            if isinstance(parent, s.Binary) and parent.operator in PRODUCTS:
-                continue
-            traced = isinstance(parent, s.Apply) and parent.function == "tr"
-            if isinstance(parent, s.Group) and len(path) > 1:
-                above = _parent(root, path[:-1])
-                traced = isinstance(above, s.Apply) and above.function == "tr"
-            yield path, node, traced
-
-
-def _chained(parts: list[s.Node], like: s.Binary) -> s.Node:
-    result = parts[0]
-    for part in parts[1:]:
-        result = s.Binary(result.span.joined(part.span), like.operator, result, part)
-    return result
-
-
-def _swaps(root: s.Node, text: str, numbers: frozenset[str]) -> Iterator[Edit]:
-    for path, node, traced in _chains(root):
-        parts = factors(node)
-        for at in range(len(parts) - 1):
-            same = _shown(text, parts[at]) == _shown(text, parts[at + 1])
-            if same or any(isinstance(part, s.Literal_) for part in parts[at : at + 2]):
-                continue
-            swapped = [*parts[:at], parts[at + 1], parts[at], *parts[at + 2 :]]
-            words = f"swap `{_shown(text, parts[at])}` and `{_shown(text, parts[at + 1])}`"
-            span = parts[at].span.joined(parts[at + 1].span)
-            code = "cyclic-trace-misuse" if traced else "wrong-order"
-            yield Edit(code, replaced(root, path, with_factors(node, iter(swapped))), span, words)
-        arrays = [part for part in parts if not isinstance(part, s.Literal_) and not (isinstance(part, s.Name) and part.name in numbers)]
-        if len(arrays) > 2:
-            scalars = [part for part in parts if part not in arrays]
-            for turned in (arrays[::-1], [*arrays[1:], arrays[0]], [arrays[-1], *arrays[:-1]]):
-                words = "write the factors in the order " + " ".join(_shown(text, part) for part in turned)
-                yield Edit("wrong-order", replaced(root, path, with_factors(node, iter([*scalars, *turned]))), node.span, words)
-
-
-def _products(root: s.Node, text: str, _numbers: frozenset[str]) -> Iterator[Edit]:
-    for path, node in walk(root):
-        if isinstance(node, s.Binary) and node.operator in PRODUCTS and not isinstance(node.left, s.Literal_):
-            if node.operator == "hadamard" or node.operator == "*":
-                new, words = replace(node, operator="@"), "write a matrix product"
+        numbers: list[Expr] = []
+        arrays: list[Expr] = []
+        for factor in node.factors if isinstance(node, Mul) else (node,):
+            if isinstance(factor, MatMul):
+                arrays += factor.factors
             else:
-                new, words = replace(node, operator="hadamard"), "write an elementwise product"
-            span = node.left.span.joined(node.right.span)
-            yield Edit("product-for-hadamard", replaced(root, path, new), span, f"{words} in `{_shown(text, node)}`")
+                (numbers if factor.shape.is_number else arrays).append(factor)
+        above = _above(root, path)
+        if len(arrays) > 1:
+            yield path, node, numbers, arrays, isinstance(above, Call) and above.function == "tr"
 
 
-def _inverses(root: s.Node, text: str, numbers: frozenset[str]) -> Iterator[Edit]:
-    for path, node in walk(root):
-        if isinstance(node, s.Inverted) and node.power == 1:
-            words = f"do not invert `{_shown(text, node.body)}`"
-            yield Edit("missing-inverse", replaced(root, path, node.body), node.span, words, "there is an inverse too many")
-        elif isinstance(node, s.Apply) and node.function == "inv":
-            words = f"do not invert `{_shown(text, node.arguments[0])}`"
-            yield Edit("missing-inverse", replaced(root, path, node.arguments[0]), node.span, words, "there is an inverse too many")
-        elif isinstance(node, s.Name) and node.name not in numbers and not is_index(root, path):
-            new = replaced(root, path, s.Inverted(node.span, node))
-            yield Edit("missing-inverse", new, node.span, f"invert {_ordinal(root, node, path)}", "an inverse is missing")
+def _conformed(numbers: Sequence[Expr], arrays: Sequence[Expr]) -> Expr:
+    """The product of arrays in this order, neighbours that meet in a number taken together; raises ValueError if there is none."""
+    pieces: list[list[Expr]] = []
+    for array in arrays:
+        if pieces and pieces[-1][-1].shape.cols is array.shape.rows and not matmul(*pieces[-1]).shape.is_number:
+            pieces[-1].append(array)
+        else:
+            pieces.append([array])
+    return mul(*numbers, *(matmul(*piece) for piece in pieces))
 
 
-def _squared_inverses(root: s.Node, text: str, _numbers: frozenset[str]) -> Iterator[Edit]:
-    """M⁻² D and D M⁻² for M⁻¹ D M⁻¹: the derivative of 1/u taken for that of an inverse."""
-    for path, node, _ in _chains(root):
-        parts = factors(node)
-        for at, part in enumerate(parts):
-            inner = s.ungrouped(part)
-            if not (isinstance(inner, s.Inverted) and inner.power == 2):
+def _outer(root: Expr, found: Sequence[Place]) -> Iterator[Trial]:
+    """xᵀy for x yᵀ: an inner product stands where an outer one is needed, or the other way round."""
+    for path, node, numbers, arrays, _ in _chains(found, root):
+        for here, (left, right) in enumerate(pairwise(arrays)):
+            if isinstance(left, Transpose) is isinstance(right, Transpose):
                 continue
-            single = s.Inverted(inner.span, inner.body)
-            rest = [*parts[:at], *parts[at + 1 :]]
-            for start in range(len(rest)):
-                for end in range(start + 1, min(len(rest), start + 3) + 1):
-                    split = [*rest[:start], single, *rest[start:end], single, *rest[end:]]
-                    words = f"put one inverse on each side of `{' '.join(_shown(text, one) for one in rest[start:end])}`"
-                    yield Edit("inverse-rule", replaced(root, path, _chained(split, node)), part.span, words)
+            pair: tuple[Expr, Expr]
+            if isinstance(left, Transpose):
+                pair, message = (left.body, Transpose(right)), "an inner product stands where an outer product is needed"
+            else:
+                assert isinstance(right, Transpose)
+                pair, message = (Transpose(left), right.body), "an outer product stands where an inner product is needed"
+            turned = [*arrays[:here], *pair, *arrays[here + 2 :]]
+            said = "wrong-order", message, "put the transpose on the other factor"
+            yield from _trial(root, path, said, node, _conformed, numbers, turned)
+
+
+def _swaps(root: Expr, found: Sequence[Place]) -> Iterator[Trial]:
+    for path, node, numbers, arrays, traced in _chains(found, root):
+        code = "cyclic-trace-misuse" if traced else "wrong-order"
+        message = (
+            "under a trace factors may only rotate; here two of them were exchanged"
+            if traced
+            else "the factors stand in the wrong order"
+        )
+        for here, (left, right) in enumerate(pairwise(arrays)):
+            if left is not right:
+                swapped = [*arrays[:here], right, left, *arrays[here + 2 :]]
+                said = code, message, f"swap {_quoted(left)} and {_quoted(right)}"
+                yield from _trial(root, path, said, node, _conformed, numbers, swapped)
+        for turned in (arrays[::-1], [*arrays[1:], arrays[0]], [arrays[-1], *arrays[:-1]]) if len(arrays) > 2 else ():
+            words = "write the factors in the order " + " ".join(_quoted(part).strip("`") for part in turned)
+            said = "wrong-order", "the factors stand in the wrong order", words
+            yield from _trial(root, path, said, node, _conformed, numbers, turned)
+
+
+def _products(root: Expr, found: Sequence[Place]) -> Iterator[Trial]:
+    message = "a matrix product and an elementwise product are confused"
+    for path, node in found:
+        if not isinstance(node, (MatMul, Hadamard)):
+            continue
+        mine, other = (matmul, hadamard) if isinstance(node, MatMul) else (hadamard, matmul)
+        words = f"write {'an elementwise' if isinstance(node, MatMul) else 'a matrix'} product in {_quoted(node)}"
+        said = "product-for-hadamard", message, words
+        factors = node.factors
+        for cut in range(1, len(factors)):
+            yield from _trial(root, path, said, node, _halves, mine, other, factors[:cut], factors[cut:])
+            if len(factors) > 2:
+                yield from _trial(root, path, said, node, _pair, mine, other, factors, cut)
+
+
+def _halves(mine: Callable[..., Expr], other: Callable[..., Expr], left: Sequence[Expr], right: Sequence[Expr]) -> Expr:
+    return other(mine(*left), mine(*right))
+
+
+def _pair(mine: Callable[..., Expr], other: Callable[..., Expr], factors: Sequence[Expr], cut: int) -> Expr:
+    return mine(*factors[: cut - 1], other(*factors[cut - 1 : cut + 1]), *factors[cut + 1 :])
+
+
+# ---- inverses
+
+
+def _inverses(root: Expr, found: Sequence[Place]) -> Iterator[Trial]:
+    for path, node in found:
+        if isinstance(node, Inverse):
+            said = "missing-inverse", "there is an inverse too many", f"do not invert {_quoted(node.body)}"
+            yield from _trial(root, path, said, node, _same, node.body)
+        elif _is_array(node) and node.shape.is_square:
+            said = "missing-inverse", "an inverse is missing", f"invert {_called(found, path, node)}"
+            yield from _trial(root, path, said, node, Inverse, node)
+
+
+def _squared_inverses(root: Expr, found: Sequence[Place]) -> Iterator[Trial]:
+    """M⁻² D and D M⁻² for M⁻¹ D M⁻¹: the derivative of 1/u taken for that of an inverse."""
+    message = "the scalar rule −1/u² was used for an inverse: d(M⁻¹) = −M⁻¹ dM M⁻¹"
+    for path, _, numbers, arrays, _ in _chains(found, root):
+        for here, part in enumerate(arrays):
+            after = arrays[here + 1] if here + 1 < len(arrays) else None
+            if isinstance(part, MatrixPower) and part.exponent == -2:
+                single: Expr = Inverse(part.base)
+                rest = [*arrays[:here], *arrays[here + 1 :]]
+            elif isinstance(part, Inverse) and after is part:
+                single, rest = part, [*arrays[:here], *arrays[here + 2 :]]
+            else:
+                continue
+            spans = ((start, end) for start in range(len(rest)) for end in range(start + 1, min(len(rest), start + 3) + 1))
+            for start, end in spans:
+                for one in (single, Transpose(single)):
+                    split = [*rest[:start], one, *rest[start:end], one, *rest[end:]]
+                    said = "inverse-rule", message, f"put {_quoted(one)} on each side of {_quoted_product(rest[start:end])}"
+                    yield from _trial(root, path, said, part, _conformed, numbers, split)
+
+
+# ---- factors that are needed once more, or in another place
+
+
+def _names(found: Sequence[Place]) -> list[Symbol]:
+    return list(dict.fromkeys(node for _, node in found if isinstance(node, Symbol) and not node.shape.is_number))
+
+
+def _identities(root: Expr, found: Sequence[Place]) -> Iterator[Trial]:
+    """A + λ for A + λ I, or b + λ for b + λ w: a number, added to every entry, stands where a multiple of an array is needed."""
+    names = _names(found)
+    for path, node in found:
+        if not (isinstance(node, Fill) and node.value == 1) or not isinstance(_above(root, path), (Mul, Add)):
+            continue
+        arrays: list[tuple[Expr, str]] = [(Eye(node.shape.rows), "the identity")] if node.shape.is_square else []
+        arrays += [(name, f"`{name.name}`") for name in names if name.shape is node.shape]
+        for array, called in arrays:
+            said = "dropped-term", "a factor is missing", f"multiply the number by {called}"
+            yield from _trial(root, path, said, node, _same, array)
+
+
+def _insertions(root: Expr, found: Sequence[Place]) -> Iterator[Trial]:
+    """A factor that stands in the line already is needed once more."""
+    names = _names(found)
+    for path, node in found:
+        if not isinstance(node, (Symbol, Add, Mul)) or node.shape.is_number:
+            continue
+        for name in names:
+            said = "dropped-term", f"the factor `{name.name}` is needed once more", f"multiply {_called(found, path, node)} by it"
+            for joined, *parts in ((hadamard, name, node), (matmul, name, node), (matmul, node, name)):
+                yield from _trial(root, path, said, node, joined, *parts)
+
+
+def _entries(root: Expr, found: Sequence[Place]) -> Iterator[Trial]:
+    """An entry of an array that stands in the line is missing as a factor under its Σ."""
+    letters = sorted({*root.free, *(letter for _, node in found if isinstance(node, SumOver) for letter in node.indices)})
+    for path, node in found:
+        for name in _names(found) if isinstance(node, SumOver) else ():
+            choices = [_letters_over(letters, side) for side in (name.shape.rows, name.shape.cols)]
+            for row, col in product_of(*choices):
+                yield from _trial(root, path, ("dropped-term", "a factor is missing", "write"), node, _with_entry, node, name, row, col)
+
+
+def _letters_over(letters: Sequence[Index], side: Dim) -> list[Index | None]:
+    return [letter for letter in letters if letter.dim is side] or [None]
+
+
+def _with_entry(node: SumOver, name: Symbol, row: Index | None, col: Index | None) -> Expr:
+    return SumOver(node.indices, mul(node.body, Entry(name, row, col)))
+
+
+def _exchanges(root: Expr, found: Sequence[Place]) -> Iterator[Trial]:
+    """a (bᵀx) for b (aᵀx): two names have changed places."""
+    named = [(path, node) for path, node in found if isinstance(node, Symbol) and not node.shape.is_number]
+    for here, (first, left) in enumerate(named):
+        for second, right in named[here + 1 :]:
+            if left is not right:
+                said = "wrong-order", "two factors have changed places", f"exchange {_quoted(left)} and {_quoted(right)}"
+                yield from _trial(root, (), said, left, _exchanged, root, (first, right), (second, left))
+
+
+def _exchanged(root: Expr, *new: Place) -> Expr:
+    (first, left), (second, right) = new
+    if left.shape is right.shape:
+        return replace_at(replace_at(root, first, left), second, right)
+    top = next(step for step, (one, other) in enumerate(zip(first, second, strict=False)) if one != other)
+    return replace_at(root, first[:top], _swapped_below(at(root, first[:top]), (first[top:], left), (second[top:], right)))
+
+
+def _swapped_below(node: Expr, *new: Place) -> Expr:
+    parts = list(node.children)
+    for (head, *rest), part in new:
+        parts[head] = replace_at(parts[head], tuple(rest), part)
+    return node.rebuilt(tuple(parts))

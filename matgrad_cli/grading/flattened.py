@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from ..diagnostics.record import replace
 from ..ir import Call, Differential, Expr, Shape, matmul, transpose
-from .slips import Slip, whole_factor
+from .repair import Repair
+from .slips import Slip
 from .task import Task
+from .terms_off import whole_factor
 
 NOTE = "read as ∂vec(F)/∂vec(X)ᵀ, where vec stacks columns: the derivative has more than two indices"
 
@@ -25,15 +28,21 @@ def flat_verdict(task: Task, expr: Expr) -> tuple[bool, Slip | None] | None:
     if verdict.kind == "unknown":
         return None
     if verdict.holds:
-        return (False, _TURNED) if turned else (True, None)
-    if not turned and wanted.rows is wanted.cols and task.bench.equal(before, matmul(transpose(expr), after.children[-1])):
-        return False, _TURNED
-    slip = next(whole_factor(task.bench, before, after), None)
+        return (False, _turned(Repair(after, before, verdict))) if turned else (True, None)
+    if not turned and wanted.rows is wanted.cols:
+        repair = task.bench.repair(before, matmul(transpose(expr), after.children[-1]))
+        if repair is not None:
+            return False, _turned(repair)
+    slip = next(whole_factor(task.bench, before, after, task.bench.ratio(after, before)), None)
+    if slip is not None and slip.help is not None:  # what is printed is the array alone, without the vec(dX) that it was judged with
+        slip = replace(slip, help=slip.help.partition(": ")[0])
     return False, slip or Slip("differs", "this is not the flattened derivative ∂vec(F)/∂vec(X)ᵀ: the values differ")
 
 
-_TURNED = Slip(
-    "other-layout",
-    "this is the transpose of the flattened derivative: asked for is ∂vec(F)/∂vec(X)ᵀ, whose rows belong to F and whose columns to X",
-    help="transpose the whole",
-)
+def _turned(repair: Repair) -> Slip:
+    return Slip(
+        "other-layout",
+        "this is the transpose of the flattened derivative: asked for is ∂vec(F)/∂vec(X)ᵀ, whose rows belong to F and whose columns to X",
+        help="transpose the whole",
+        repair=repair,
+    )

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from itertools import combinations
 
 from ..diagnostics.record import replace
-from ..facts import Fact
+from ..facts import Fact, Problem
 from ..ir import Expr, Eye, Number, Symbol, add, matmul, mul
 from .bench import Bench
 from .slips import Slip
@@ -25,44 +26,59 @@ def lacking_facts(around: Surroundings, one: Expr, other: Expr) -> Iterator[Slip
     ]
     open_ones = [symbol for symbol in square if not problem.knows(symbol, "symmetric") and not problem.knows(symbol, "spd")]
     for symbol in open_ones:
-        if _holds_under(around, one, other, [Fact(symbol, "symmetric")]):
+        repair = _under(around, [Fact(symbol, "symmetric")]).repair(one, other)
+        if repair is not None:
             yield Slip(
                 "needs-fact",
                 f"this is true only if `{symbol.name}` is symmetric, which the problem does not say",
                 help=f"add the fact `{symbol.name} symmetric`, or keep `{symbol.name}ᵀ` apart from `{symbol.name}`",
+                repair=repair,
             )
             return
-    if len(open_ones) > 1 and _holds_under(around, one, other, [Fact(symbol, "symmetric") for symbol in open_ones]):
+    all_of_them = [Fact(symbol, "symmetric") for symbol in open_ones]
+    repair = _under(around, all_of_them).repair(one, other) if len(open_ones) > 1 else None
+    if repair is not None:
         names = " and ".join(f"`{symbol.name}`" for symbol in open_ones)
-        yield Slip("needs-fact", f"this is true only if {names} are symmetric, which the problem does not say")
+        yield Slip("needs-fact", f"this is true only if {names} are symmetric, which the problem does not say", repair=repair)
         return
     for left, right in combinations(square, 2) if len(square) <= MOST_SQUARES else ():
-        if _holds_commuting(around, one, other, left, right):
-            yield Slip("needs-fact", f"this is true only if `{left.name}` and `{right.name}` commute, which the problem does not say")
+        bench = _commuting(around, left, right)
+        repair = bench.repair(one, other) if bench is not None else None
+        if repair is not None:
+            message = f"this is true only if `{left.name}` and `{right.name}` commute, which the problem does not say"
+            yield Slip("needs-fact", message, repair=repair)
             return
 
 
-def _holds_commuting(around: Surroundings, one: Expr, other: Expr, left: Symbol, right: Symbol) -> bool:
-    """Whether the two sides agree where one of two matrices is a polynomial of the other."""
+def _commuting(around: Surroundings, left: Symbol, right: Symbol) -> Bench | None:
+    """A bench on which one of two matrices is a polynomial of the other; None where the problem says otherwise."""
     problem = around.task.problem
     if left.shape is not right.shape:
-        return False
+        return None
     if right is problem.wrt:
         left, right = right, left
     if any(fact.symbol is right for fact in problem.facts):
-        return False
-    bench = Bench(problem)
-    bench.define(right, add(matmul(left, left), mul(Number(-2), left), Eye(left.shape.rows)))
-    for symbol, value in around.values.items():
-        bench.define(symbol, around.expanded(value))
-    return bench.compare(one, other).holds
+        return None
+    value = add(matmul(left, left), mul(Number(-2), left), Eye(left.shape.rows))
+    return _with_definitions(around, problem, ((right, value),))
 
 
-def _holds_under(around: Surroundings, one: Expr, other: Expr, facts: list[Fact]) -> bool:
+def _under(around: Surroundings, facts: Sequence[Fact]) -> Bench:
+    """A bench on which the facts hold besides those of the problem."""
     problem = around.task.problem
     added = {fact.symbol for fact in facts}
     kept = tuple(fact for fact in problem.facts if fact.symbol not in added)
-    bench = Bench(replace(problem, facts=(*kept, *facts)))
-    for symbol, value in around.values.items():
-        bench.define(symbol, around.expanded(value))
-    return bench.compare(one, other).holds
+    return _with_definitions(around, replace(problem, facts=(*kept, *facts)), ())
+
+
+def _with_definitions(around: Surroundings, problem: Problem, values: tuple[tuple[Symbol, Expr], ...]) -> Bench:
+    return _bench(problem, (*values, *((symbol, around.expanded(value)) for symbol, value in around.values.items())))
+
+
+@lru_cache(maxsize=32)
+def _bench(problem: Problem, values: tuple[tuple[Symbol, Expr], ...]) -> Bench:
+    """Points are drawn once for all answers to one problem."""
+    bench = Bench(problem)
+    for symbol, value in values:
+        bench.define(symbol, value)
+    return bench

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import islice
 
-from ..ir import Delta, Expr, Hadamard, MatMul, Mul, Number, SumOver, hadamard, matmul, mul, places, replace_at
+from ..ir import Delta, Expr, Hadamard, MatMul, Mul, Number, SumOver, hadamard, matmul, mul, places, replace_at, sum_over
 from .bench import Bench
-from .slips import Slip
-from .terms import shown
+from .slips import Slip, Trial, holding
+from .terms import shown, written_places
 
 MOST_TRIES = 60
 
@@ -16,31 +17,36 @@ def factor_slips(bench: Bench, before: Expr, after: Expr, reference: Expr | None
     """The line before, or another way to write it, without one factor is this line; or the other way round."""
     for source in (before, reference):
         factor = left_out(bench, source, after) if source is not None else None
-        if factor is not None and source is not None:
-            yield Slip("dropped-term", f"the factor `{shown(factor)}` is missing", help=f"as in `{shown(source)}`")
+        repair = bench.repair(before, source) if factor is not None and source is not None else None
+        if repair is not None and factor is not None:
+            message = f"the factor `{shown(factor)}` is missing"
+            yield Slip("dropped-term", message, help=f"as in `{shown(repair.expr)}`", repair=repair)
             return
-    factor = left_out(bench, after, before)
-    if factor is not None:
-        yield Slip("extra-term", f"the factor `{shown(factor)}` does not belong here", help=f"leave `{shown(factor)}` out", part=factor)
+    yield from holding(bench, before, islice(_too_many(after), MOST_TRIES))
 
 
 def left_out(bench: Bench, source: Expr, target: Expr) -> Expr | None:
     """The factor without which the source is the target; None if there is none."""
-    tries = 0
-    for path, node in places(source):
-        if not isinstance(node, (Mul, MatMul, Hadamard)):
-            continue
-        for factor, rest in _without(node):
-            tries += 1
-            if tries > MOST_TRIES:
-                return None
+    for factor, rest in islice(_with_one_less(source), MOST_TRIES):
+        if rest.shape is target.shape and rest.free == target.free and bench.equal(rest, target):
+            return factor
+    return None
+
+
+def _too_many(after: Expr) -> Iterator[Trial]:
+    for factor, rest in _with_one_less(after):
+        said = f"the factor `{shown(factor)}` does not belong here"
+        yield Trial("extra-term", rest, said, f"leave `{shown(factor)}` out", part=factor)
+
+
+def _with_one_less(source: Expr) -> Iterator[tuple[Expr, Expr]]:
+    """Every factor, but of what is differentiated, and the line without it."""
+    for path, node in written_places(source):
+        for factor, rest in _without(node) if isinstance(node, (Mul, MatMul, Hadamard)) else ():
             try:
-                found = replace_at(source, path, rest)
+                yield factor, replace_at(source, path, rest)
             except ValueError:
                 continue
-            if found.shape is target.shape and found.free == target.free and bench.equal(found, target):
-                return factor
-    return None
 
 
 def _without(node: Mul | MatMul | Hadamard) -> Iterator[tuple[Expr, Expr]]:
@@ -55,20 +61,12 @@ def _without(node: Mul | MatMul | Hadamard) -> Iterator[tuple[Expr, Expr]]:
             continue
 
 
-def idle_sum(bench: Bench, before: Expr, after: Expr) -> Iterator[Slip]:
+def idle_sum(after: Expr) -> Iterator[Trial]:
     """A sum over a letter that no longer stands behind it: the δ has picked its term, and the Σ stayed."""
     for path, node in places(after):
-        if not isinstance(node, SumOver):
-            continue
-        idle = tuple(index for index in node.indices if index not in node.body.free)
-        for index in idle:
+        for index in node.indices if isinstance(node, SumOver) else ():
+            if not isinstance(node, SumOver) or index in node.body.free:
+                continue
             rest = tuple(other for other in node.indices if other is not index)
-            mended = replace_at(after, path, SumOver(rest, node.body) if rest else node.body)
-            if mended.free == before.free and bench.equal(before, mended):
-                yield Slip(
-                    "bad-sum-collapse",
-                    f"the sum over {index} is kept although nothing behind it depends on {index}: a δ picks one term, and the Σ goes",
-                    help=f"leave Σ_{index} out",
-                    part=node,
-                )
-                return
+            said = f"the sum over {index} is kept although nothing behind it depends on {index}: a δ picks one term, and the Σ goes"
+            yield Trial("bad-sum-collapse", replace_at(after, path, sum_over(rest, node.body)), said, f"leave Σ_{index} out", part=node)

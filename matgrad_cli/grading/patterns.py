@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import combinations, product
-from typing import Literal
+from itertools import combinations, islice, product
 
 from ..ir import (
     Call,
@@ -32,77 +31,60 @@ from ..ir import (
     sum_over,
 )
 from .bench import Bench
-from .derivative_rules import rule_slips
 from .missing_factors import idle_sum
-from .slips import Slip
-from .surroundings import Surroundings
+from .slips import Slip, Trial, holding
 from .terms import terms_of
 
-Stage = Literal["delta", "repair", "fact"]
 MOST_TRIES = 60
 
 
-def pattern_slips(around: Surroundings, before_expr: Expr, after: Expr, before: Stage) -> Iterator[Slip]:
-    """The slips that are looked for at a stage of the list of codes: before the layouts, before the repairs, before the facts."""
-    if before_expr.shape is not after.shape:
-        return
-    bench = around.bench
-    if before == "delta":
-        yield from _wrong_delta(bench, before_expr, after)
-        yield from _crossed_deltas(bench, before_expr, after)
-        yield from _collapsed_sum(bench, before_expr, after)
-        yield from idle_sum(bench, before_expr, after)
-    elif before == "fact":
-        yield from rule_slips(around, before_expr, after)
+def index_slips(bench: Bench, before: Expr, after: Expr) -> Iterator[Slip]:
+    """The slips that are looked for first: in δ's and in sums."""
+    if before.shape is after.shape:
+        for trials in (_wrong_delta(after), _crossed_deltas(after), _collapsed_sum(after), idle_sum(after)):
+            yield from holding(bench, before, islice(trials, MOST_TRIES))
 
 
 # ---- δ
 
 
-def _wrong_delta(bench: Bench, before: Expr, after: Expr) -> Iterator[Slip]:
+def _wrong_delta(after: Expr) -> Iterator[Trial]:
     """One index of one δ changed makes the line right."""
     deltas = [node for node in nodes_of(after) if isinstance(node, Delta)]
     letters = sorted(letters_in(after))
-    tries = 0
     for delta in deltas:
         for side, kept in ((delta.left, delta.right), (delta.right, delta.left)):
             for letter in letters:
                 if not isinstance(side, Index) or letter is side or letter.dim is not side.dim or letter is kept:
                     continue
-                tries += 1
-                if tries > MOST_TRIES:
-                    return
                 mended = substitute(after, {delta: Delta(letter, kept)})
-                if mended.free == before.free and bench.equal(before, mended):
-                    yield Slip(
-                        "wrong-delta",
-                        f"δ_{delta.left}{delta.right} links the wrong pair: it is δ_{letter}{kept}",
-                        help=f"write δ_{letter}{kept} for δ_{delta.left}{delta.right}",
-                    )
-                    return
+                message = f"δ_{delta.left}{delta.right} links the wrong pair: it is δ_{letter}{kept}"
+                yield Trial("wrong-delta", mended, message, f"write δ_{letter}{kept} for δ_{delta.left}{delta.right}")
 
 
-def _crossed_deltas(bench: Bench, before: Expr, after: Expr) -> Iterator[Slip]:
+def _crossed_deltas(after: Expr) -> Iterator[Trial]:
     """Two δ's have exchanged a letter: δ_kt δ_js for δ_ks δ_jt."""
     deltas = [node for node in nodes_of(after) if isinstance(node, Delta)]
-    for first, second in list(combinations(deltas, 2))[:MOST_TRIES]:
+    for first, second in combinations(deltas, 2):
         ways = ((first.left, second.right), (second.left, first.right)), ((first.left, second.left), (first.right, second.right))
         for one, other in ways:
             try:
                 mended = substitute(after, {first: Delta(*one), second: Delta(*other)})
             except ValueError:
                 continue
-            if mended.free == before.free and bench.equal(before, mended):
-                yield Slip(
-                    "wrong-delta",
-                    f"the letters of δ_{first.left}{first.right} and δ_{second.left}{second.right} are crossed: "
-                    f"a row index is compared with a row index, a column index with a column index",
-                    help=f"write δ_{one[0]}{one[1]} δ_{other[0]}{other[1]}",
-                )
-                return
+            message = (
+                f"the letters of δ_{first.left}{first.right} and δ_{second.left}{second.right} are crossed: "
+                "a row index is compared with a row index, a column index with a column index"
+            )
+            yield Trial("wrong-delta", mended, message, f"write δ_{one[0]}{one[1]} δ_{other[0]}{other[1]}")
 
 
 def missing_delta(bench: Bench, before: Expr, after: Expr) -> Iterator[Slip]:
+    """One δ was written where the derivative of an entry needs two."""
+    yield from holding(bench, before, _second_deltas(before, after))
+
+
+def _second_deltas(before: Expr, after: Expr) -> Iterator[Trial]:
     """A free letter is lost because one δ was written where the derivative of an entry needs two."""
     lost = sorted(before.free - after.free)
     deltas = [node for node in nodes_of(after) if isinstance(node, Delta)]
@@ -114,37 +96,25 @@ def missing_delta(bench: Bench, before: Expr, after: Expr) -> Iterator[Slip]:
                 continue
             both = mul(delta, Delta(letter, lost[0]))
             mended = substitute(after, {delta: both})
-            if mended.free == before.free and bench.equal(before, mended):
-                yield Slip(
-                    "wrong-delta",
-                    f"the derivative of an entry by an entry needs a δ for each of its two indices; δ_{letter}{lost[0]} is missing, "
-                    f"so that the free index {lost[0]} is lost",
-                    help=f"write δ_{delta.left}{delta.right} δ_{letter}{lost[0]} for δ_{delta.left}{delta.right}",
-                )
-                return
+            message = (
+                f"the derivative of an entry by an entry needs a δ for each of its two indices; δ_{letter}{lost[0]} is missing, "
+                f"so that the free index {lost[0]} is lost"
+            )
+            words = f"write δ_{delta.left}{delta.right} δ_{letter}{lost[0]} for δ_{delta.left}{delta.right}"
+            yield Trial("wrong-delta", mended, message, words)
 
 
 # ---- f(Σ u) for Σ f(u)
 
 
-def _collapsed_sum(bench: Bench, before: Expr, after: Expr) -> Iterator[Slip]:
+def _collapsed_sum(after: Expr) -> Iterator[Trial]:
     """Σ f(u) was written as f(Σ u): the norm is a sum of squares, not the square of a sum."""
-    tries = 0
     for path, node in places(after):
         if not _nonlinear(node):
             continue
         for opened in _drawn_out(node):
-            tries += 1
-            if tries > MOST_TRIES:
-                return
-            mended = replace_at(after, path, opened)
-            if mended.free == before.free and bench.equal(before, mended):
-                yield Slip(
-                    "bad-sum-collapse",
-                    f"a sum was drawn into {_named(node)}: the sum of {_named(node, plural=True)} is not {_named(node)} of the sum",
-                    help="keep the sum in front",
-                )
-                return
+            message = f"a sum was drawn into {_named(node)}: the sum of {_named(node, plural=True)} is not {_named(node)} of the sum"
+            yield Trial("bad-sum-collapse", replace_at(after, path, opened), message, "keep the sum in front")
 
 
 def _nonlinear(node: Expr) -> bool:

@@ -2,10 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from fractions import Fraction
 
-from ..ir import Add, Call, Entry, Expr, Hadamard, MatMul, Mul, Number, Power, SumOver, Transpose, hadamard, matmul, mul, sum_over
+from ..ir import (
+    Add,
+    Call,
+    Differential,
+    Entry,
+    Expr,
+    Hadamard,
+    MatMul,
+    Mul,
+    Number,
+    Partial,
+    Path,
+    Power,
+    SumOver,
+    Transpose,
+    hadamard,
+    matmul,
+    mul,
+    sum_over,
+)
 
 MOST_TERMS = 24
 _LINEAR = frozenset(("tr", "sum", "inner", "diag"))
@@ -81,6 +100,14 @@ def _product(parts: Sequence[Expr]) -> Expr:
             arrays.append(part)
     inner = matmul(*arrays)
     return mul(*numbers, inner) if numbers else inner
+
+
+def written_places(root: Expr, path: Path = ()) -> Iterator[tuple[Path, Expr]]:
+    """Every part with its path, but not what stands under a ∂ or d: that is what is differentiated, not a factor of the line."""
+    yield path, root
+    if not isinstance(root, (Differential, Partial)):
+        for number, child in enumerate(root.children):
+            yield from written_places(child, (*path, number))
 
 
 def shown(expr: Expr) -> str:
