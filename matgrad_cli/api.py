@@ -187,7 +187,7 @@ def check(*files: str | Path, key: str | Path | None = None) -> Report:
     """The report on files of answers and derivations."""
     from .grading.check import Options, check_files
 
-    return check_files([Path(file) for file in files], Options(key=Path(key) if key is not None else None))
+    return check_files(files, Options(key=Path(key) if key is not None else None))
 
 
 def _rendered(derivations: tuple[Derivation, ...], format: str, view: View) -> str:

@@ -14,13 +14,11 @@ import typer
 from ..diagnostics import Diagnostic, UsageError
 from ..records.layout import LAYOUTS
 from .choices import CHECK_FORMATS, SYNTAXES, chosen
-from .guard import time_limit
-from .output import columns, deliver, usable, wants_colour
+from .output import columns, deliver, nonempty, say, usable, wants_colour
 
 if TYPE_CHECKING:
     from ..records.finding import Report
 
-SECONDS = 3600
 MANY = 8
 SHOWN = 10
 REVEALS = ("none", "hint", "full")
@@ -66,6 +64,7 @@ def check(
     further = [_further(text) for text in report or ()]
     if not files:
         raise UsageError(Diagnostic("missing-file", "no file to check is given", help="`matgrad check answers.toml`"))
+    nonempty("--key", key)
     given = {
         "loss": loss,
         "wrt": wrt,
@@ -76,19 +75,18 @@ def check(
         "syntax": syntax and chosen("syntax", syntax, SYNTAXES),
         "reveal": reveal and chosen("reveal", reveal, REVEALS),
     }
-    with time_limit(SECONDS):
-        from ..grading.check import Options, check_files
+    from ..grading.check import Options, check_files
 
-        options = Options(Path(key) if key else None, {word: text for word, text in given.items() if text}, jobs or os.cpu_count() or 1)
-        with _progress() as step:
-            found = check_files([Path(file) for file in files], options, step)
-        shown = render(found, format_, colour=wants_colour(sys.stdout), width=columns(fallback=100))
-        others = [(render(found, kind), file) for kind, file in further]
+    options = Options(Path(key) if key else None, {word: text for word, text in given.items() if text}, jobs or os.cpu_count() or 1)
+    with _progress() as step:
+        found = check_files(files, options, step)
+    shown = render(found, format_, colour=wants_colour(sys.stdout), width=columns(fallback=100))
+    others = [(render(found, kind), file) for kind, file in further]
     for text, file in others:
         deliver(text, file)
     deliver(shown, None)
     if found.skipped:
-        sys.stderr.write(_skipped(found.skipped))
+        say(_skipped(found.skipped))
     _step_summary(found, [format_, *(kind for kind, _ in further)])
     return 0 if exit_zero else found.exit_code
 
@@ -138,7 +136,7 @@ def _step_summary(report: Report, formats: list[str]) -> None:
         with open(path, "a", encoding="utf-8") as stream:
             stream.write(github_summary(report))
     except OSError as error:
-        sys.stderr.write(f"warning: the step summary could not be written: {(error.strerror or str(error)).lower()}\n")
+        say(f"warning: the step summary could not be written: {(error.strerror or str(error)).lower()}\n")
 
 
 def _further(text: str) -> tuple[str, str]:

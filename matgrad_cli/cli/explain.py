@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Annotated, cast
 
 import typer
 
+from ..diagnostics.limits import time_limit
 from ..records.layout import LAYOUTS
 from . import options as given
 from .choices import DETAILS, EXPLAIN_FORMATS, ORDERS, SYNTAXES, chosen
 from .choices import method as known_method
-from .guard import time_limit
-from .output import columns, deliver, format_for, usable, wants_colour
+from .output import columns, deliver, format_for, nonempty, usable, wants_colour
 from .verdicts import exit_code
 
 if TYPE_CHECKING:
@@ -50,6 +50,7 @@ def explain(
     usual = "terminal" if output is None and sys.stdout.isatty() else "text"
     format_ = format_for(format_, output, EXPLAIN_FORMATS, usual)
     usable(output)
+    nonempty("--rules", rules)
     text = given.loss_text(loss)
     name = given.wrt_name(wrt, text)
     with time_limit(SECONDS):

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import sys
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from ..diagnostics.limits import time_limit
 from ..records.layout import LAYOUTS
 from . import options as given
 from .choices import GRADIENT_FORMATS, ORDERS, SYNTAXES, chosen
 from .choices import method as known_method
-from .guard import time_limit
-from .output import deliver, format_for, usable
+from .output import deliver, format_for, nonempty, say, usable
 from .verdicts import exit_code
 
 if TYPE_CHECKING:
@@ -46,6 +45,7 @@ def gradient(
         chosen("syntax", syntax, SYNTAXES)
     format_ = format_for(format_, output, GRADIENT_FORMATS, "text")
     usable(output)
+    nonempty("--rules", rules)
     text = given.loss_text(loss)
     name = given.wrt_name(wrt, text)
     with time_limit(SECONDS):
@@ -69,6 +69,6 @@ def _say_assumptions(problem: Problem) -> None:
     assumed = [name for name, origin in problem.origins if origin.startswith("assumed")]
     if assumed:
         shown = signature([symbol for symbol in problem.variables if symbol.name in assumed])
-        sys.stderr.write(f"note: assumed {shown}; `--shape` says otherwise\n")
+        say(f"note: assumed {shown}; `--shape` says otherwise\n")
     for note in problem.notes:
-        sys.stderr.write(f"note: {note}\n")
+        say(f"note: {note}\n")

@@ -1,20 +1,14 @@
-"""Limits on time, memory and depth, and the end of every command: a message and an exit code, never a traceback."""
+"""The end of every command: a message and an exit code, never a traceback; also where a standard stream is closed."""
 
 from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 
-from ..diagnostics import Diagnostic, MatgradError, StuckError
-
-MEMORY = 4 << 30
-DEPTH = 10_000
-
-
-class OutOfTime(BaseException):
-    """The time limit passed. Not an Exception, so that no handler on the way takes it for a failed attempt."""
+from ..diagnostics import Diagnostic, MatgradError
+from ..diagnostics.limits import OutOfTime, ended_by, limit_memory, place_of
+from .output import columns, say, wants_colour
 
 
 def guarded(action: Callable[[], int], arguments: list[str]) -> int:
@@ -32,78 +26,44 @@ def guarded(action: Callable[[], int], arguments: list[str]) -> int:
         _forget_output()
     except KeyboardInterrupt:
         code = 130
-        _say("\ninterrupted\n")
-    except OutOfTime:
+        say("\ninterrupted\n")
+    except (OutOfTime, MemoryError, RecursionError) as error:
         code = 4
-        tell(Diagnostic("time-limit", "this took longer than the time limit, so there is no result", help=_TIME_HELP))
-    except MemoryError:
-        code = 4
-        tell(Diagnostic("memory-limit", f"this needs more memory than the limit of {MEMORY >> 30} GB, so there is no result"))
-    except RecursionError:
-        code = 4
-        tell(Diagnostic("too-deep", "the expression is nested too deeply to work with", help="name an inner part or write it flatter"))
+        ended = ended_by(error)
+        assert ended is not None
+        tell(ended)
     except Exception as error:  # noqa: BLE001 - the last resort: a bug becomes a message
         code = _other(error, arguments)
     return code
 
 
-_TIME_HELP = "`MATGRAD_TIME_LIMIT=600` in the environment allows 600 seconds, 0 any time"
-
-
-@contextmanager
-def time_limit(seconds: float) -> Iterator[None]:
-    """End what runs inside after so many seconds; `MATGRAD_TIME_LIMIT` in the environment overrides the number."""
-    import signal
-
-    wanted = os.environ.get("MATGRAD_TIME_LIMIT", "")
-    seconds = float(wanted) if wanted.replace(".", "", 1).isdigit() else seconds
-    if not hasattr(signal, "setitimer") or seconds <= 0:
-        yield
-        return
-
-    def ring(*_: object) -> None:
-        raise OutOfTime
-
-    previous = signal.signal(signal.SIGALRM, ring)
-    signal.setitimer(signal.ITIMER_REAL, seconds)
-    try:
-        yield
-    finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, previous)
-
-
 def _prepare() -> None:
-    sys.setrecursionlimit(DEPTH)
+    _open_closed_streams()
+    limit_memory()
     for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS"):  # our arrays are small, and each thread reserves memory
         os.environ.setdefault(name, "1")
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace", **({} if stream.isatty() else {"encoding": "utf-8"}))
-    try:
-        import resource
 
-        soft, hard = resource.getrlimit(resource.RLIMIT_AS)
-        if soft == resource.RLIM_INFINITY or soft > MEMORY:
-            resource.setrlimit(resource.RLIMIT_AS, (MEMORY, hard))
-    except (ImportError, ValueError, OSError):  # not on this system: then only the time is limited
-        return
+
+def _open_closed_streams() -> None:
+    """A stream that was closed (`>&-`) reads nothing and shows nothing; its number must not go to a file that is opened later."""
+    for number, name in enumerate(("stdin", "stdout", "stderr")):
+        if getattr(sys, name) is not None:
+            continue
+        empty = os.open(os.devnull, os.O_RDWR)
+        if empty != number:
+            os.dup2(empty, number)
+            os.close(empty)
+        setattr(sys, name, os.fdopen(number, "r" if number == 0 else "w", encoding="utf-8", closefd=False))
 
 
 def tell(diagnostic: Diagnostic) -> None:
     """Print a message on stderr, in colour where the terminal wants it."""
     from ..diagnostics.show import show
-    from .output import columns, wants_colour
 
-    _say(show(diagnostic, colour=wants_colour(sys.stderr), width=columns(fallback=100)))
-
-
-def _say(text: str) -> None:
-    try:
-        sys.stderr.write(text)
-        sys.stderr.flush()
-    except OSError:  # nobody listens
-        return
+    say(show(diagnostic, colour=wants_colour(sys.stderr), width=columns(fallback=100)))
 
 
 def _forget_output() -> None:
@@ -123,18 +83,14 @@ def _other(error: Exception, arguments: list[str]) -> int:
         _forget_output()
         about = f" `{error.filename}`" if error.filename else ""
         tell(Diagnostic("system", f"the system refused{about}: {(error.strerror or 'no reason given').lower()}"))
-        return StuckError(Diagnostic("system", "")).exit_code
+        return 4
     if os.environ.get("MATGRAD_DEBUG"):
         raise error
-    place = error.__traceback__
-    while place is not None and place.tb_next is not None:
-        place = place.tb_next
-    where = f"{os.path.basename(place.tb_frame.f_code.co_filename)}:{place.tb_lineno}" if place is not None else "an unknown place"
     tell(
         Diagnostic(
             "bug",
             "this is a bug of matgrad, not a mistake of yours",
-            notes=(f"{type(error).__name__} at {where}: {error}", f"the command was: matgrad {' '.join(arguments)}"),
+            notes=(f"{type(error).__name__} at {place_of(error)}: {error}", f"the command was: matgrad {' '.join(arguments)}"),
             help="please report it with these lines; `MATGRAD_DEBUG=1` in the environment shows the whole way to it",
         )
     )

@@ -46,6 +46,12 @@ def format_for(asked: str | None, output: str | None, known: tuple[str, ...], ot
     )
 
 
+def nonempty(option: str, name: str | None) -> None:
+    """Refuse an empty name of a file: a path without letters would be the folder that we are in."""
+    if name is not None and not name:
+        raise UsageError(Diagnostic("missing-file", f"the name after `{option}` is empty", help=f"leave `{option}` out, or name a file"))
+
+
 def usable(output: str | None) -> None:
     """Refuse a file that cannot be written before any work is done for it."""
     if output is None:
@@ -59,6 +65,15 @@ def usable(output: str | None) -> None:
         raise _unwritable(output, f"there is no directory `{folder}`")
     if not os.access(output if os.path.exists(output) else folder, os.W_OK):
         raise _unwritable(output, "writing there is not permitted")
+
+
+def say(text: str) -> None:
+    """Print a message on stderr; a message that nobody can take costs no result."""
+    try:
+        sys.stderr.write(text)
+        sys.stderr.flush()
+    except OSError:
+        return
 
 
 def deliver(text: str, output: str | None) -> None:

@@ -3,18 +3,27 @@
 from __future__ import annotations
 
 import difflib
+import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from time import process_time
 
-from ..diagnostics import Diagnostic, InputError, Source
+from ..diagnostics import Diagnostic, InputError, Source, Span, UsageError
+from ..diagnostics.limits import OutOfTime, ended_by, place_of, time_limit
 from ..diagnostics.record import replace
-from ..records.finding import FileReport, ProblemReport, Report
+from ..records.finding import FileReport, Final, Finding, ProblemReport, Report
 from .exercise import judge, unanswered
 from .files import expanded, read_document, read_text
 from .keys import Document, Exercise
-from .merge import identified, settings
+from .merge import Settings, identified, settings
 from .reveal import revealed
+
+SECONDS = 20.0
+"""So much processor time one problem may take."""
+
+FILE_SECONDS = 120.0
+"""So much processor time all problems of one file may take together."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +52,7 @@ def check_files(paths: Iterable[Path | str], options: Options | None = None, pro
     """The report on all files, in their order. A key that cannot be read raises InputError."""
     options = options or Options()
     key = read_key(options.key) if options.key is not None else None
-    found = expanded([Path(path) for path in paths], options.key)
+    found = expanded([_named(path) for path in paths], options.key)
     files = found.files
     reports: list[FileReport] = []
     if options.jobs > 1 and len(files) > 1:
@@ -57,6 +66,12 @@ def check_files(paths: Iterable[Path | str], options: Options | None = None, pro
     return Report(tuple(reports), tuple(str(path) for path in found.skipped))
 
 
+def _named(path: Path | str) -> Path:
+    if not str(path):
+        raise UsageError(Diagnostic("missing-file", "the name of a file is empty", help="`.` is the folder that you are in"))
+    return Path(path)
+
+
 def _nothing_in(folder: Path) -> FileReport:
     """A folder without any file to check: as bad as a file that holds no problem."""
     help_ = "a problem begins with the key `loss`, or `problem` with a key file"
@@ -66,16 +81,32 @@ def _nothing_in(folder: Path) -> FileReport:
 
 def _in_processes(files: Sequence[Path], key: Key | None, options: Options, progress: Progress | None) -> list[FileReport]:
     from concurrent.futures import ProcessPoolExecutor
+    from concurrent.futures.process import BrokenProcessPool
 
     size = max(1, min(32, len(files) // (options.jobs * 4)))
     chunks = [list(files[start : start + size]) for start in range(0, len(files), size)]
     reports: list[FileReport] = []
-    with ProcessPoolExecutor(min(options.jobs, len(chunks))) as pool:
-        for part in pool.map(_check_chunk, chunks, [key] * len(chunks), [options] * len(chunks)):
-            reports += part
-            if progress is not None:
-                progress(len(reports), len(files))
+    try:
+        with ProcessPoolExecutor(min(options.jobs, len(chunks))) as pool:
+            for part in pool.map(_check_chunk, chunks, [key] * len(chunks), [options] * len(chunks)):
+                reports += part
+                if progress is not None:
+                    progress(len(reports), len(files))
+    except BrokenProcessPool:  # the system ended a process; which file it was shows when each has a process of its own
+        reports += [_in_one_process(file, key, options) for file in files[len(reports) :]]
     return reports
+
+
+def _in_one_process(file: Path, key: Key | None, options: Options) -> FileReport:
+    from concurrent.futures import ProcessPoolExecutor
+    from concurrent.futures.process import BrokenProcessPool
+
+    try:
+        with ProcessPoolExecutor(1) as pool:
+            return pool.submit(check_file, file, key, options).result()
+    except BrokenProcessPool:
+        message = "the system ended the process that read this file, so nothing is known of it"
+        return FileReport(str(file), (), (Diagnostic("memory-limit", message, Source(str(file), "")),))
 
 
 def _check_chunk(files: list[Path], key: Key | None, options: Options) -> list[FileReport]:
@@ -93,7 +124,13 @@ def read_key(path: Path) -> Key:
 
 def check_file(path: Path, key: Key | None = None, options: Options | None = None) -> FileReport:
     """The report on one file."""
-    return check_document(read_document(path), key, options or Options())
+    source = Source(str(path), "")
+    try:
+        with time_limit(SECONDS):
+            document = read_document(path)
+    except (OutOfTime, Exception) as error:  # noqa: BLE001 - one file never stops the rest
+        document = Document(source, (), (replace(_broken(error), source=source),))
+    return check_document(document, key, options or Options())
 
 
 def check_text(text: str, name: str = "text.md", key: Key | None = None, options: Options | None = None) -> FileReport:
@@ -110,17 +147,56 @@ def check_document(document: Document, key: Key | None, options: Options) -> Fil
         if exercise.text("problem") is None:
             exercises = {next(iter(key.exercises)): exercise}
     problems: list[ProblemReport] = []
+    clock = _Clock()
     for name, exercise in exercises.items():
         known = key.exercises.get(name) if key is not None else None
         if key is not None and known is None:
             diagnostics.append(_unknown_problem(document.source, name, key))
         chosen = settings(name, exercise, document.source, known, key.source if key else None, options.defaults)
-        problems.append(revealed(judge(chosen), chosen.reveal))
+        problems.append(revealed(clock.judged(chosen), chosen.reveal))
     for name, known in key.exercises.items() if key is not None and _readable(document) else ():
         if name not in exercises:
             chosen = settings(name, Exercise(), document.source, known, key.source if key else None, options.defaults)
             problems.append(unanswered(chosen))
     return FileReport(document.source.name, tuple(problems), tuple(diagnostics), document.source)
+
+
+class _Clock:
+    """The processor time that the problems of one file have left."""
+
+    def __init__(self) -> None:
+        self.end = process_time() + FILE_SECONDS
+
+    def judged(self, chosen: Settings) -> ProblemReport:
+        """The report on one problem; whatever breaks in it leaves it undecided, and the others are judged all the same."""
+        try:
+            with time_limit(max(0.1, min(SECONDS, self.end - process_time()))):
+                return judge(chosen)
+        except (OutOfTime, Exception) as error:  # noqa: BLE001 - one problem never stops the rest
+            return _undecided(chosen, _broken(error))
+
+
+def _broken(error: BaseException) -> Diagnostic:
+    """What is said of work that a limit or a bug of ours ended."""
+    found = ended_by(error)
+    if found is None and os.environ.get("MATGRAD_DEBUG"):
+        raise error
+    message = "this could not be judged, by a bug of matgrad"
+    return found or Diagnostic("bug", message, notes=(f"{type(error).__name__} at {place_of(error)}: {error}"[:300],))
+
+
+def _undecided(chosen: Settings, why: Diagnostic) -> ProblemReport:
+    finding = Finding(0, "undecided", Span(0, 0), 1, 1, why.code, replace(why, source=replace(chosen.source, text="")))
+    return ProblemReport(
+        chosen.id,
+        "derivation" if chosen.rows else "answer",
+        "undecided",
+        Final("undecided", why.code, why.message),
+        (finding,),
+        points=chosen.points,
+        warnings=chosen.warnings,
+        reveal=chosen.reveal,
+    )
 
 
 def _readable(document: Document) -> bool:
