@@ -34,7 +34,8 @@ class Step:
     """One rule applied once at one place, or at all its parallel places at once, or a titled group of such substeps.
 
     `places` are the paths in `before` where the rule fitted, `results` the paths in `after` where the new parts stand;
-    both may be empty for a group. `assumed` are conditions that had to be supposed.
+    both may be empty for a group. `paths` say where the rule ran: with the bindings they let the step be run again.
+    `assumed` are conditions that had to be supposed.
     """
 
     rule: str
@@ -48,6 +49,7 @@ class Step:
     assumed: tuple[Sentence, ...] = ()
     verdict: Verdict = Verdict("unknown", "not checked yet")
     substeps: tuple[Step, ...] = ()
+    paths: tuple[Path, ...] = ()
 
 
 @record

@@ -2,14 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import lru_cache
 
 from ..diagnostics.record import record
 from ..facts import Problem
 from ..facts.conditions import CONDITIONS
 from ..facts.holding import holds
-from ..ir import Add, Expr, Hadamard, Index, MatMul, Mul, SumOver, Symbol, add, hadamard, letters_in, mul, product, sum_over
+from ..ir import (
+    Add,
+    Differential,
+    Expr,
+    Fill,
+    Hadamard,
+    Index,
+    Kron,
+    MatMul,
+    Mul,
+    Named,
+    Number,
+    SumOver,
+    Symbol,
+    add,
+    hadamard,
+    kron,
+    letters_in,
+    matmul,
+    mul,
+    nodes_of,
+    product,
+    substitute,
+    sum_over,
+)
 from ..ir.expr import IndexMismatch, ShapeMismatch
 from ..records import Bindings, Sentence
 from ..rulebook.heads import functions_in, head_of
@@ -68,16 +92,28 @@ def _failures(_problem: Problem) -> set[tuple[str, str, Expr, bool]]:
 
 
 def rewritings(
-    rule: Rule, node: Expr, problem: Problem, taken: set[str] | frozenset[str] = frozenset(), pending: bool = False
+    rule: Rule,
+    node: Expr,
+    problem: Problem,
+    taken: set[str] | frozenset[str] = frozenset(),
+    pending: bool = False,
+    bindings: Bindings = (),
 ) -> Iterator[Rewriting]:
-    """Every way in which a pattern rule rewrites this node, lazily; ways that change nothing are left out."""
+    """Every way in which a pattern rule rewrites this node, lazily; ways that change nothing are left out.
+
+    `bindings` says what letters of the rule stand for, if that is known: only the ways that agree are found.
+    """
+    if isinstance(node, Differential) and isinstance(node.body, Named):
+        yield from _through_name(rule, node, node.body, problem, taken, bindings)
+        return
     if not functions_in(rule.lhs) <= operators_in(node):
         return
     sides = pattern(rule)
     if not sides.operators <= operators_in(node):
         return
     matcher = Matcher(sides)
-    for table, surround in _fits(matcher, sides.lhs, node):
+    start = _start(matcher, bindings) if bindings else {}
+    for table, surround in _fits(matcher, sides.lhs, node, start) if start is not None else ():
         assumed = _conditions(sides, table, problem, pending)
         if assumed is None:
             continue
@@ -85,8 +121,66 @@ def rewritings(
             new = surround(instantiate(sides, table, frozenset(taken) | _letters(node)))
         except (ShapeMismatch, IndexMismatch):
             continue  # a side of size 1 made this form impossible, for example an entry of a number
+        if rule.nary:
+            new = spread(rule, new, problem, taken, pending)
         if new is not node:
             yield Rewriting(rule, new, _bindings(sides, table), assumed)
+
+
+def _through_name(
+    rule: Rule, node: Differential, name: Named, problem: Problem, taken: set[str] | frozenset[str], bindings: Bindings
+) -> Iterator[Rewriting]:
+    """The differential of a part that has a name is that of what it stands for; where it stands whole, the name is written."""
+    inside = node.rebuilt((name.body, *node.children[1:]))
+    for found in rewritings(rule, inside, problem, taken, True, bindings):
+        yield Rewriting(rule, substitute(found.new, {name.body: name}), found.bindings, found.assumed)
+
+
+def _start(matcher: Matcher, bindings: Bindings) -> Table | None:
+    """The table in which the letters of a rule stand for what is said; None if a shape does not fit."""
+    known = dict(bindings)
+    table: Table | None = {}
+    for name, letter in matcher.pattern.names:
+        value = known.get(name)
+        if table is not None and value is not None:
+            table = matcher.bound(letter, value, table)
+    return table
+
+
+def spread(rule: Rule, new: Expr, problem: Problem, taken: set[str] | frozenset[str], pending: bool) -> Expr:
+    """A rule about two factors (or terms) used for all of them: what it split off is split again, what does not move is 0."""
+    terms: list[Expr] = []
+    for term in new.terms if isinstance(new, Add) else (new,):
+        part = _pending_in(term)
+        if part is None:
+            terms.append(term)
+        elif part.variable in part.body.symbols:
+            again = None if isinstance(part.body, Named) else next(rewritings(rule, part, problem, taken, pending), None)
+            more = () if again is None else again.new.terms if isinstance(again.new, Add) else (again.new,)
+            terms += [replace_part(term, part, one) for one in more] or [term]
+    if terms:
+        return add(*terms)
+    return Number(0) if new.shape.is_number else Fill(0, new.shape)
+
+
+def _pending_in(term: Expr) -> Differential | None:
+    if isinstance(term, Differential):
+        return term
+    found = (_pending_in(child) for child in term.children if not isinstance(child, Named))
+    return next((part for part in found if part is not None), None)
+
+
+def replace_part(term: Expr, part: Expr, new: Expr) -> Expr:
+    """`term` with one part replaced; nested sums and products are flattened."""
+    if term is part:
+        return new
+    if part not in nodes_of(term):
+        return term
+    parts = tuple(replace_part(child, part, new) for child in term.children)
+    return _FLAT[type(term)](*parts) if type(term) in _FLAT else term.rebuilt(parts)
+
+
+_FLAT: dict[type[Expr], Callable[..., Expr]] = {Add: add, Mul: mul, MatMul: matmul, Hadamard: hadamard, Kron: kron}
 
 
 def _letters(node: Expr) -> frozenset[str]:
@@ -117,7 +211,7 @@ class _Surround:
         return sum_over(self.letters, whole) if self.letters else whole
 
 
-def _fits(matcher: Matcher, p: Expr, node: Expr) -> Iterator[tuple[Table, _Surround]]:
+def _fits(matcher: Matcher, p: Expr, node: Expr, b: Table) -> Iterator[tuple[Table, _Surround]]:
     """Fits of the whole node, and of some of the parts of a sum or product."""
     whole = _Surround(node)
     if isinstance(p, Add | Mul | Hadamard):
@@ -125,21 +219,21 @@ def _fits(matcher: Matcher, p: Expr, node: Expr) -> Iterator[tuple[Table, _Surro
         if kind is Hadamard and isinstance(node, Mul):
             kind = Mul  # an elementwise rule also holds among the numbers of a scalar product
         if type(node) is kind:
-            for table, rest, used in matcher.unordered(kind, p.children, node.children, {}):
+            for table, rest, used in matcher.unordered(kind, p.children, node.children, b):
                 place = sum(1 for number in range(min(used, default=0)) if number not in used)
                 yield table, _Surround(node, rest, place)
     elif isinstance(p, MatMul):
         if isinstance(node, MatMul) and len(p.factors) <= len(node.factors):
-            for table in matcher.match(p, node, {}):
+            for table in matcher.match(p, node, b):
                 yield table, whole
-            for table, start, end in matcher.runs(p.factors, node.factors, {}):
+            for table, start, end in matcher.runs(p.factors, node.factors, b):
                 yield table, _Surround(node, node.factors[:start], start, node.factors[end:])
     elif isinstance(p, SumOver):
         if isinstance(node, SumOver):
-            for table, letters, outside in matcher.sums(p, node, {}):
+            for table, letters, outside in matcher.sums(p, node, b):
                 yield table, _Surround(node, outside, len(outside), (), letters)
     elif not isinstance(p, Symbol) and (type(p) is type(node) and head_of(p) == head_of(node)):
-        for table in matcher.match(p, node, {}):
+        for table in matcher.match(p, node, b):
             yield table, whole
 
 
@@ -147,6 +241,8 @@ def _conditions(sides: Pattern, table: Table, problem: Problem, pending: bool) -
     """None if a condition is known to fail; else the conditions that nothing is known about, as sentences."""
     assumed: list[Sentence] = []
     variables = dict(sides.names)
+    if any(problem.wrt in table[variables[name]].symbols for name in sides.rule.fixed):
+        return None
     for requirement in sides.rule.when:
         value = table[variables[requirement.variable]]
         if pending and requirement.word in STRUCTURE and problem.wrt in value.symbols:

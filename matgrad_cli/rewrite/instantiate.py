@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
+
 from ..facts import Problem
 from ..ir import (
     ONE,
@@ -153,7 +155,12 @@ class _Builder:
             case Differential(body, variable, _):
                 symbol = self.build(variable)
                 assert isinstance(symbol, Symbol)
-                return Differential(self.build(body), symbol, self.table.get(DIRECTION))
+                moved = self.build(body)
+                if isinstance(moved, Transpose):  # (dA)ᵀ: written so, it needs no step of its own
+                    return transpose(Differential(moved.body, symbol, self.table.get(DIRECTION)))
+                return Differential(moved, symbol, self.table.get(DIRECTION))
+            case Power(base, exponent):
+                return raised(self.build(base), self.build(exponent))
         return p.rebuilt(tuple(self.build(child) for child in p.children))
 
     def fresh(self, index: Index) -> Index | None:
@@ -167,6 +174,13 @@ class _Builder:
             self.taken.add(new.name)
         self.table[index] = new
         return new
+
+
+def raised(base: Expr, exponent: Expr) -> Expr:
+    """base to the exponent, whose numbers are added up: A^(3−1) is A², and A¹ is A."""
+    if isinstance(exponent, Add) and all(isinstance(term, Number) for term in exponent.terms):
+        exponent = Number(sum((term.value for term in exponent.terms if isinstance(term, Number)), Fraction(0)))
+    return base if exponent is Number(1) else Power(base, exponent)
 
 
 def build_side(side: Expr, table: Table) -> Expr:

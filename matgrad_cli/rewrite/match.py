@@ -90,6 +90,14 @@ class Matcher:
         elif type(node) is kind:
             yield from self._same_kind(p, node, b)
 
+    def bound(self, letter: Symbol | Index, value: object, b: Table) -> Table | None:
+        """The table in which a letter of the rule stands for `value`, its dimensions with it; None if the shapes do not fit."""
+        if isinstance(letter, Index):
+            dim = ONE if value is None else value.dim if isinstance(value, Index) else None
+            table = b if dim is None else self._dim(letter.dim, dim, b)
+            return None if table is None else {**table, letter: value}
+        return next(self._variable(letter, value, b), None) if isinstance(value, Expr) else None
+
     def _variable(self, p: Expr, node: Expr, b: Table) -> Iterator[Table]:
         bound = b.get(p)
         if bound is not None:

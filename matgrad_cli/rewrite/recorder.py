@@ -14,6 +14,7 @@ from ..notation.to_text import to_text
 from ..records import Bindings, Sentence, Step
 from ..rulebook.load import Rulebook
 from ..verify.judge import Judge
+from .application import Application, Scene
 from .diff import changed_parts
 from .user_rules import contradicted
 
@@ -42,12 +43,31 @@ class Recorder:
     names: dict[Expr, Expr] = field(default_factory=dict)
     letters: tuple[Index, ...] = ()
 
+    @property
+    def scene(self) -> Scene:
+        """What the rules may know besides the line."""
+        return Scene(self.problem, self.rules)
+
     def move(self, rule: str, after: Expr, bindings: Bindings = (), assumed: Sequence[Sentence] = (), title: str | None = None) -> None:
         """One step by the rule of that id to the line `after`; nothing is recorded if the line stays the same."""
         if after is self.line:
             return
         self.steps.append(self.step(rule, self.line, after, bindings, assumed, title))
         self.line = after
+
+    def record(self, application: Application) -> None:
+        """One step by a rule that ran on the current line; nothing is recorded if the line stays the same."""
+        if application.before is not self.line:
+            raise BugError(Diagnostic("bug-step-elsewhere", f"`{application.rule.id}` ran on another line than the current one"))
+        if application.after is not self.line:
+            self.steps.append(self.judged(application))
+            self.line = application.after
+
+    def judged(self, application: Application) -> Step:
+        """The step of a rule that ran, not yet part of the chain."""
+        rule = application.rule
+        step = self.step(rule.id, application.before, application.after, application.bindings, application.assumed)
+        return replace(step, paths=application.paths)
 
     def step(
         self, rule: str, before: Expr, after: Expr, bindings: Bindings = (), assumed: Sequence[Sentence] = (), title: str | None = None

@@ -105,7 +105,7 @@ def _sample(sides: Pattern, name: str, sizes: dict[str, Dim], scale: Fraction = 
         elif letter not in table:
             shape = Shape(_sized(letter.shape.rows, table), _sized(letter.shape.cols, table))
             own = Symbol(label, shape)
-            value: Expr = own if variable is None else variable if label in needs else _moving(own, variable)
+            value: Expr = own if variable is None or label in sides.rule.fixed else variable if label in needs else _moving(own, variable)
             table[letter] = value if scale == 1 or value is variable or label in fixed else mul(Number(scale), value)
     lhs, rhs = build_side(sides.lhs, table), build_side(sides.rhs, table)
     if lhs.shape is not rhs.shape:

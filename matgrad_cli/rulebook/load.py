@@ -221,7 +221,7 @@ def _read_rule(entry: Entry) -> Rule:
         id=entry.id, title=check.text("title"), why=check.text("why"), family=entry.family, order=entry.order,
         line=entry.line, file=entry.file, shapes=shapes, lhs=lhs, rhs=rhs, when=_requirements(check, shapes),
         cite=check.texts("cite"), example=(example[0], example[1]), given=check.table("given"), native=native,
-        reversible=check.flag("reversible"),
+        reversible=check.flag("reversible"), group=check.flag("group"), nary=check.flag("nary"), fixed=check.texts("fixed"),
     )  # fmt: skip
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from ..diagnostics.record import record, replace
 
 RULE_FIELDS = frozenset(
-    ("id", "title", "shapes", "lhs", "rhs", "when", "why", "cite", "example", "given", "native", "reversible")
+    ("id", "title", "shapes", "lhs", "rhs", "when", "why", "cite", "example", "given", "native", "group", "reversible", "nary", "fixed")
 )
 METHOD_FIELDS = frozenset(("id", "title", "why", "phases"))
 
@@ -27,6 +27,9 @@ class Rule:
 
     `shapes` says what each pattern variable is: `"m n"` a matrix, `"n"` a column vector, `""` a number, `"index m"` a letter.
     `native` rules have no pattern: their one function is code. `given` holds the shapes of the names in `example`.
+    `group` entries are no rules but the titles of several substeps. `fixed` names letters that must not contain the variable.
+    `nary` rules speak of two terms or factors and hold for any number: they are used again on the parts that they split off, and
+    a part without the variable does not move.
     """
 
     id: str
@@ -45,6 +48,9 @@ class Rule:
     given: tuple[tuple[str, str], ...] = ()
     native: bool = False
     reversible: bool = False
+    group: bool = False
+    nary: bool = False
+    fixed: tuple[str, ...] = ()
 
     @property
     def backwards(self) -> Rule:

@@ -9,13 +9,14 @@ from ...records.layout import is_turned
 from ...rulebook.load import Rulebook
 from ...verify.judge import Judge
 from ..algebra import flip
+from ..application import Scene
 from ..index_method import reserved_names
 from ..naming import fresh_name, name_parts
 from ..recorder import Recorder
+from .differentials import Moving
 from .ending import finish, paired_with, tidy_under
 from .forms import InnerForm
 from .frechet import derive_map
-from .layers import Moving
 from .pull import Term
 from .sweep import Sweep, whole_of
 
@@ -27,7 +28,7 @@ def derive_adjoint(problem: Problem, book: Rulebook, judge: Judge, layout: str) 
     taken = reserved_names(problem)
     direction = Symbol(fresh_name("H" if problem.wrt.shape.is_matrix else "h", taken), problem.wrt.shape)
     form = InnerForm(problem.wrt, direction, (fresh_name("K", taken), fresh_name("k", taken)))
-    moving = Moving(problem.wrt, book, direction, short=True)
+    moving = Moving(problem.wrt, Scene(problem, book), "adjoint", direction)
     start = LinearMap(direction, moving.d(problem.loss))
     recorder = Recorder(problem, book, judge, start)
     loss, names = name_parts(problem.loss, problem.wrt, taken)

@@ -30,13 +30,14 @@ from ...records.layout import is_turned
 from ...rulebook.load import Rulebook
 from ...verify.judge import Judge
 from ..algebra import flip
+from ..application import zero_of
 from ..context import entry
 from ..index_method import reserved_names
 from ..recorder import Recorder
 from ..tidy import textbook
+from .differentials import Moving
 from .ending import finish, listed, need_number
 from .jacobians import derive_jacobian, fits
-from .layers import Moving, zero_of
 from .opening import opened_parts
 from .pairing import peeled
 from .parts import cut, jacobian, pendings, total
@@ -61,7 +62,7 @@ def derive_chain(problem: Problem, book: Rulebook, judge: Judge, layout: str) ->
     if names:
         title, bindings = listed(recorder, "chain-parts", names)
         recorder.move("chain-parts", form.pending(loss), bindings, title=title)
-    moving = Moving(problem.wrt, book, short=True)
+    moving = Moving(problem.wrt, recorder.scene, "chain")
     chain = Chain(recorder, form, moving, [Term((), None, moving.d(loss))])
     chain.run(loss)
     derivative = _last_lines(chain, names)

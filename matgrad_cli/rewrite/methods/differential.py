@@ -10,14 +10,15 @@ from ...records.layout import is_turned
 from ...rulebook.load import Rulebook
 from ...verify.judge import Judge
 from ..algebra import flip
+from ..application import Scene
 from ..index_method import reserved_names
 from ..naming import name_parts
 from ..recorder import Recorder
+from .differentials import Moving
 from .ending import finish, paired_with, tidy_under
 from .forms import TraceForm
 from .forward import derive_forward, fits
 from .frechet import derive_change
-from .layers import Moving
 from .pull import Term
 from .sweep import Sweep, whole_of
 
@@ -32,7 +33,7 @@ def derive_differential(problem: Problem, book: Rulebook, judge: Judge, layout: 
     if not problem.loss.shape.is_number:
         return derive_change(problem, book, judge, layout)
     taken = reserved_names(problem)
-    moving = Moving(problem.wrt, book)
+    moving = Moving(problem.wrt, Scene(problem, book), "differential")
     start = moving.d(problem.loss)
     recorder = Recorder(problem, book, judge, start)
     loss, names = name_parts(problem.loss, problem.wrt, taken)

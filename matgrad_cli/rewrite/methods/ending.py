@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 
 from ...diagnostics import Diagnostic, StuckError
 from ...facts import Problem
-from ...ir import Call, Expr, Named, Transpose, matmul, mul, substitute
+from ...ir import Call, Differential, Expr, Named, Transpose, matmul, mul, substitute
 from ...records import Bindings, Derivation, ReadOff, Result, Sentence, Step
 from ...records.layout import is_turned
 from ..assumptions import assumptions_of, notes_of
@@ -18,7 +18,6 @@ from ..reading import tidy_bindings
 from ..recognise import Recogniser
 from ..recorder import Recorder, sentence
 from ..tidy import tidy_once
-from .layers import Moving
 
 MAX_TIDY = 200
 OPEN_LIMIT = 60
@@ -113,7 +112,7 @@ def finish(recorder: Recorder, start: Expr, derivative: Expr, method: str, layou
     whole = entry(derivative, col, row) if turned else entry(derivative, row, col)
     verdict = recorder.judge.check_derivative(whole, target.letters, 1)
     rule = recorder.rules.rule(rule_id)
-    moved = Moving(problem.wrt, recorder.rules).d(problem.wrt)
+    moved = Differential(problem.wrt, problem.wrt)
     values = (("line", recorder.line), ("dX", moved), ("gradient", derivative), ("shape", derivative.shape))
     where = tuple((named.name, named.body) for named in names_in(derivative))
     result = Result(whole, target.letters, derivative, where)

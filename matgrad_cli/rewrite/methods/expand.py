@@ -9,13 +9,13 @@ from ...records.layout import is_turned
 from ...rulebook.load import Rulebook
 from ...verify.judge import Judge
 from ..algebra import flip
+from ..application import zero_of
 from ..index_method import reserved_names
 from ..naming import fresh_name
 from ..recorder import Recorder
 from ..sums import merge_like_terms
 from .chain import ChainForm
 from .ending import finish, listed, need_number, tidy_under
-from .layers import zero_of
 from .polynomial import Monomial, Polynomial, without_norms, without_transposes
 
 

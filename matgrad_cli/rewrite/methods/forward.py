@@ -11,12 +11,13 @@ from ...records.layout import is_turned
 from ...rulebook.load import Rulebook
 from ...verify.judge import Judge
 from ..algebra import flip
+from ..application import Scene, zero_of
+from ..application import holds_pending as moves
 from ..recorder import Recorder
 from ..tidy import regrouped
+from .differentials import Layer, Moving, unfolded
 from .ending import finish, tidy_under
-from .layers import Layer, Moving, layer_of, zero_of
 from .parts import jacobian
-from .pull import moves
 
 MAX_LINES = 500
 
@@ -29,7 +30,7 @@ def fits(problem: Problem) -> bool:
 
 def derive_forward(problem: Problem, book: Rulebook, judge: Judge, layout: str) -> Derivation:
     """d f = … = J dx, hence ∂f/∂x = J; or dF = … = F′ dt, hence ∂F/∂t = F′."""
-    moving = Moving(problem.wrt, book)
+    moving = Moving(problem.wrt, Scene(problem, book), "differential")
     start = moving.d(problem.loss)
     recorder = Recorder(problem, book, judge, start)
     for _ in range(MAX_LINES):
@@ -54,29 +55,16 @@ def unfold(recorder: Recorder, moving: Moving) -> bool:
     if not pending:
         return False
     first: Layer | None = None
-    mapping: dict[Expr, Expr] = {}
+    layers: dict[Expr, Layer] = {}
     for node in pending:
-        constant = Layer("d-constant", zero_of(node.body), (("constant", node.body),))
-        layer = layer_of(node.body, moving) if moving.active(node.body) else constant
+        layer = moving.layer(node)
         if layer is None:
             raise stuck(recorder, node.body)
         first = first or layer
-        if layer.rule == first.rule:
-            mapping[node] = layer.body
-    assert first is not None
-    known = {} if moving.direction is None else {moving.d(moving.variable): moving.direction}
-    recorder.move(first.rule, replaced(replaced(recorder.line, mapping), known), first.bindings)
+        if layer.rule.id == first.rule.id:
+            layers[node] = layer
+    recorder.record(unfolded(recorder.line, layers))
     return True
-
-
-def replaced(root: Expr, mapping: dict[Expr, Expr]) -> Expr:
-    """`root` with nodes replaced, nested sums and products flattened."""
-    if root in mapping:
-        return mapping[root]
-    if not root.children or not moves(root):
-        return root
-    parts = tuple(replaced(child, mapping) for child in root.children)
-    return root if parts == root.children else regrouped(root, parts)
 
 
 def _factor(recorder: Recorder, moved: Expr) -> Expr:

@@ -8,13 +8,14 @@ from ...records import Derivation, ReadOff, Sentence
 from ...rulebook.load import Rulebook
 from ...verify.judge import Judge
 from ...verify.verdict import Verdict
+from ..application import Scene, zero_of
 from ..assumptions import assumptions_of, notes_of
 from ..index_method import reserved_names
 from ..naming import fresh_name
 from ..recorder import Recorder, sentence
 from ..tidy import textbook
+from .differentials import Moving
 from .forward import MAX_LINES, stuck, unfold
-from .layers import Moving, zero_of
 from .parts import total
 from .pull import Term, advance, moves
 from .sweep import whole_of
@@ -26,7 +27,7 @@ def derive_map(problem: Problem, book: Rulebook, judge: Judge, layout: str) -> D
 
     taken = reserved_names(problem)
     direction = Symbol(fresh_name("H" if problem.wrt.shape.is_matrix else "h", taken), problem.wrt.shape)
-    moving = Moving(problem.wrt, book, direction, short=True)
+    moving = Moving(problem.wrt, Scene(problem, book), "adjoint", direction)
     start = LinearMap(direction, moving.d(problem.loss))
     recorder = Recorder(problem, book, judge, start)
     for _ in range(MAX_LINES):
@@ -52,7 +53,7 @@ def derive_change(problem: Problem, book: Rulebook, judge: Judge, layout: str) -
     """dF = … in terms of dX, for a derivative with three or four sides; the result is stated by its entries."""
     from ..derive import first_order
 
-    moving = Moving(problem.wrt, book)
+    moving = Moving(problem.wrt, Scene(problem, book), "differential")
     start = moving.d(problem.loss)
     recorder = Recorder(problem, book, judge, start)
     if not moving.active(problem.loss):

@@ -15,12 +15,13 @@ from ...records.layout import is_turned
 from ...rulebook.load import Rulebook
 from ...verify.judge import Judge
 from ..algebra import flip
+from ..application import zero_of
 from ..index_method import reserved_names
 from ..partials import entry
 from ..recorder import Recorder
 from ..tidy import textbook
+from .differentials import Moving
 from .ending import finish, listed
-from .layers import Moving, zero_of
 from .opening import opened_parts
 from .pairing import chained
 from .parts import cut, jacobian, pendings, total
@@ -45,7 +46,7 @@ def derive_jacobian(problem: Problem, book: Rulebook, judge: Judge, layout: str)
     if names:
         title, bindings = listed(recorder, "chain-parts", names)
         recorder.move("chain-parts", pending.of(loss), bindings, title=title)
-    chain = Jacobians(recorder, pending, Moving(problem.wrt, book, short=True), [(None, loss)])
+    chain = Jacobians(recorder, pending, Moving(problem.wrt, recorder.scene, "chain"), [(None, loss)])
     chain.run()
     return finish(recorder, start, last_lines(recorder, names), "chain", layout, "read-chain")
 

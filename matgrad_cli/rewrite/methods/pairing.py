@@ -7,7 +7,7 @@ from fractions import Fraction
 from ...ir import Call, Expr, Eye, Fill, Mul, Number, Power, matmul
 from ...ir.dimensions import ONE
 from ..algebra import factors_of, flip, number_product, trace_of
-from .layers import MINUS
+from .differentials import MINUS
 
 
 def paired(gradient: Expr, array: Expr) -> Expr:

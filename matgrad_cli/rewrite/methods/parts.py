@@ -33,7 +33,7 @@ from ...ir import (
 from ...ir.dimensions import ONE
 from ..algebra import flip
 from ..naming import fresh_name
-from .layers import Moving, layer_of
+from .differentials import Moving
 from .pairing import chained
 from .pull import moves
 
@@ -105,7 +105,7 @@ def _plain(node: Expr, kind: type[Expr]) -> bool:
 
 def total(body: Expr, moving: Moving) -> Expr | None:
     """d(body) in terms of the differentials of named parts and of the variable alone."""
-    layer = layer_of(body, moving)
+    layer = moving.layer(Differential(body, moving.variable, moving.direction))
     if layer is None:
         return None
     mapping: dict[Expr, Expr] = {}

@@ -29,8 +29,9 @@ from ...ir import (
 )
 from ...ir.dimensions import ONE, Dim
 from ..algebra import flip
+from ..application import holds_pending as moves
 from ..arrays import basis
-from .layers import MINUS
+from .differentials import MINUS
 from .pairing import chained, multiplied, paired, peeled
 from .stacked import kron_gradient, unstacked
 
@@ -50,18 +51,6 @@ class Moved:
 
     kind: str
     terms: tuple[Term, ...]
-
-
-_PENDING: dict[Expr, bool] = {}
-
-
-def moves(expr: Expr) -> bool:
-    """Whether a pending differential stands in the expression."""
-    found = _PENDING.get(expr)
-    if found is None:
-        found = isinstance(expr, Differential) or any(moves(child) for child in expr.children)
-        _PENDING[expr] = found
-    return found
 
 
 def waiting(term: Term) -> Differential | None:
@@ -150,6 +139,9 @@ def _trace(term: Term, move: Call) -> Moved:
     inner = move.argument
     if isinstance(inner, MatMul) and inner.shape.is_number:
         return _number_trace(term, inner)
+    if isinstance(inner, MatMul) and isinstance(inner.factors[-1], Differential):  # tr(Gᵀ dZ) is the inner product already
+        numbers, gradient = chained(flip(matmul(*inner.factors[:-1])))
+        return Moved("trace", (_with(term, gradient, inner.factors[-1], numbers),))
     return Moved("trace", (Term(term.numbers, Eye(inner.shape.rows), inner),))
 
 

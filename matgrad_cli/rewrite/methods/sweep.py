@@ -8,10 +8,11 @@ from ...diagnostics import Diagnostic, StuckError
 from ...ir import Call, Expr, Mul, Named, Number, add, mul
 from ...notation.to_text import to_text
 from ...records import Bindings
+from ..application import is_zero, zero_of
 from ..recorder import Recorder
 from ..tidy import textbook
+from .differentials import Layer, Moving, unfolded
 from .forms import Form, Stage
-from .layers import Layer, Moving, layer_of, zero_of
 from .pairing import multiplied, peeled
 from .pull import Term, advance, moves, waiting
 
@@ -139,6 +140,7 @@ class Sweep:
     def _unfold(self, ready: list[Expr]) -> None:
         wanted = set(ready)
         first: Layer | None = None
+        layers: dict[Expr, Layer] = {}
         new: list[Term] = []
         named = self._named_terms(wanted)
         for term in named:
@@ -147,18 +149,20 @@ class Sweep:
             if pending.body not in wanted:
                 new.append(term)
                 continue
-            layer = layer_of(pending.body, self.moving) if self.moving.active(pending.body) else _constant(pending.body)
+            layer = self.moving.layer(pending)
             if layer is None:
                 raise self._stuck(pending.body)
             first = first or layer
-            if layer.rule != first.rule:
+            if layer.rule.id != first.rule.id:
                 new.append(term)
-            elif layer.body is not zero_of(pending.body):
+                continue
+            layers[pending] = layer
+            if not is_zero(layer.body):
                 body = Call("sum", layer.body) if isinstance(term.move, Call) else layer.body
                 new.append(in_front(Term(term.numbers, term.gradient, body)))
         self.terms = new
-        assert first is not None
-        self._record(first.rule, [self.form.show(term) for term in new], first.bindings)
+        self.recorder.record(unfolded(self.recorder.line, layers))
+        self._record("multiply-numbers", [self.form.show(term) for term in new])
 
     def _named_terms(self, wanted: set[Expr]) -> list[Term]:
         """Long gradients of inner parts get a name before they are carried further in."""
@@ -200,10 +204,6 @@ def _body(term: Term) -> Expr:
     pending = waiting(term)
     assert pending is not None
     return pending.body
-
-
-def _constant(body: Expr) -> Layer:
-    return Layer("d-constant", zero_of(body), (("constant", body),))
 
 
 def in_front(term: Term) -> Term:

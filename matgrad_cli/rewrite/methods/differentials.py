@@ -1,0 +1,259 @@
+"""One layer of a differential: the rules of a method's phase `differentiate`, tried in their order at a pending d(Z).
+
+The rules stand in rules/differentials.toml and rules/softmax.toml; what no pattern can say is a function here. A rule whose left
+side is no d(…) rewrites what is under the d: d(‖A‖²) = d(tr(AᵀA)).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from ...diagnostics.record import record
+from ...ir import (
+    Add,
+    Call,
+    Differential,
+    Expr,
+    Fill,
+    Hadamard,
+    Inverse,
+    MatMul,
+    MatrixPower,
+    Mul,
+    Named,
+    Number,
+    Symbol,
+    Transpose,
+    add,
+    hadamard,
+    is_elementwise,
+    matmul,
+    mul,
+    substitute,
+)
+from ...records import Bindings
+from ...rulebook.heads import guess_heads, head_of
+from ...rulebook.rule import Rule
+from ..application import NATIVE, Application, Scene, Site, applied, fit, holds_pending, native, places_of, zero_of
+from ..apply import Rewriting
+from ..elementwise import derivative_of, lifted
+from ..partials import power_of
+
+MINUS = Number(-1)
+_D = "d("
+
+
+@record
+class Layer:
+    """What a rule made of one pending differential: of it whole, or (`under`) of what stands under the d."""
+
+    pending: Differential
+    rewriting: Rewriting
+    under: bool
+
+    @property
+    def rule(self) -> Rule:
+        """The rule that ran."""
+        return self.rewriting.rule
+
+    @property
+    def body(self) -> Expr:
+        """What stands in the place of the pending differential."""
+        new = self.rewriting.new
+        return _d(new, self.pending) if self.under else new
+
+
+@dataclass(slots=True)
+class Moving:
+    """The variable that moves, along which direction (None: dX itself), and the rules by which a differential is taken apart."""
+
+    variable: Symbol
+    scene: Scene
+    method: str
+    direction: Expr | None = None
+    _by_head: dict[str, list[tuple[int, Rule, bool]]] = field(default_factory=dict)
+    _found: dict[Differential, Layer | None] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        book = self.scene.rules
+        phase = next(phase for phase in book.method(self.method).phases if phase.name == "differentiate")
+        for order, rule in enumerate([*(rule for rule in book.extras() if rule.lhs), *map(book.rule, phase.rules)]):
+            under = bool(rule.lhs) and not rule.lhs.startswith(_D)
+            inside = rule.lhs[len(_D) : -1] if rule.lhs.startswith(_D) else rule.lhs
+            for head in guess_heads(inside) if inside else _HEADS[rule.id]:
+                self._by_head.setdefault(head, []).append((order, rule, under or rule.id in _UNDER))
+
+    def d(self, body: Expr) -> Expr:
+        """The pending differential of a part; d(Aᵀ) is written (dA)ᵀ at once."""
+        return _d(body, Differential(self.variable, self.variable, self.direction))
+
+    def active(self, body: Expr) -> bool:
+        """Whether the part holds the variable."""
+        return self.variable in body.symbols
+
+    def layer(self, pending: Differential) -> Layer | None:
+        """What the first rule that fits makes of a pending differential; None where no rule is known."""
+        if pending not in self._found:
+            self._found[pending] = self._layer(pending)
+        return self._found[pending]
+
+    def _layer(self, pending: Differential) -> Layer | None:
+        body = pending.body.body if isinstance(pending.body, Named) else pending.body
+        candidates = [*self._by_head.get(head_of(body), ()), *self._by_head.get("", ())]
+        for _, rule, under in sorted(candidates, key=lambda one: one[0]):
+            found = fit(rule, pending.body if under else pending, self.scene)
+            if found is not None:
+                return Layer(pending, found, under)
+        return None
+
+
+def _d(body: Expr, like: Differential) -> Expr:
+    if isinstance(body, Transpose):
+        return Transpose(_d(body.body, like))
+    return Differential(body, like.variable, like.direction)
+
+
+def unfolded(line: Expr, layers: Mapping[Expr, Layer]) -> Application:
+    """The line after one rule took these pending differentials apart, at every place where they stand."""
+    found = {}
+    for path, node in places_of(line, layers, holds_pending):
+        layer = layers[node]
+        found[(*path, 0) if layer.under else path] = layer.rewriting
+    return applied(line, found)
+
+
+# ---- native rules ----------------------------------------------------------------------------------------------------
+
+
+def _pending(site: Site) -> tuple[Differential, Expr] | None:
+    """The pending differential and what it is of, a name looked through."""
+    if not isinstance(site.node, Differential):
+        return None
+    body = site.node.body
+    return site.node, body.body if isinstance(body, Named) else body
+
+
+def _named(new: Expr, node: Differential) -> Expr:
+    """The name of a part is written where the part stands whole."""
+    return substitute(new, {node.body.body: node.body}) if isinstance(node.body, Named) else new
+
+
+@native("d-constant")
+def constant(site: Site) -> tuple[Expr, Bindings] | None:
+    """d(A + C) = d(A), and d(C) = 0, where C does not hold the variable."""
+    pending = _pending(site)
+    if pending is None:
+        return None
+    node, body = pending
+    if node.variable not in body.symbols:
+        return zero_of(body), (("constant", node.body),)
+    if not isinstance(body, Add):
+        return None
+    dropped = [term for term in body.terms if node.variable not in term.symbols]
+    if not dropped:
+        return None
+    kept = [_d(term, node) for term in body.terms if node.variable in term.symbols]
+    return add(*kept), (("constant", add(*dropped)),)
+
+
+@native("d-linear")
+def linear(site: Site) -> tuple[Expr, Bindings] | None:
+    """c·A·(…)·B with the constant factors outside, as far down as products with one moving factor go."""
+    pending = _pending(site)
+    if pending is None:
+        return None
+    node, body = pending
+    new = _linear(body, node)
+    return None if isinstance(new, Differential) else (_named(new, node), ())
+
+
+def _linear(body: Expr, node: Differential) -> Expr:
+    if isinstance(body, Mul | MatMul | Hadamard):
+        active = [number for number, factor in enumerate(body.children) if node.variable in factor.symbols]
+        if len(active) == 1:
+            parts = list(body.children)
+            parts[active[0]] = _linear(parts[active[0]], node)
+            return {Mul: mul, MatMul: matmul, Hadamard: hadamard}[type(body)](*parts)
+    return _d(body, node)
+
+
+@native("d-matrix-power")
+def matrix_power(site: Site) -> tuple[Expr, Bindings] | None:
+    """d(Aⁿ) = Σ Aᵏ dA Aⁿ⁻¹⁻ᵏ."""
+    node, body = _pending(site) or (None, None)
+    if node is None or not isinstance(body, MatrixPower) or body.exponent < 0:
+        return None
+    terms = []
+    for before in range(body.exponent):
+        parts = (power_of(body.base, before), _d(body.base, node), power_of(body.base, body.exponent - 1 - before))
+        terms.append(matmul(*(part for part in parts if part is not None)))
+    new = add(*terms) if terms else zero_of(body)
+    return _named(new, node), (("n", str(body.exponent)),)
+
+
+@native("negative-matrix-power")
+def negative_power(site: Site) -> tuple[Expr, Bindings] | None:
+    """A⁻ⁿ is the n-th power of the inverse."""
+    body = site.node.body if isinstance(site.node, Named) else site.node
+    if not isinstance(body, MatrixPower) or body.exponent >= 0:
+        return None
+    inverse = Inverse(body.base)
+    return (inverse if body.exponent == -1 else MatrixPower(inverse, -body.exponent)), (("A", body),)
+
+
+def _singular(site: Site, function: str, name: str) -> tuple[Expr, Bindings] | None:
+    pending = _pending(site)
+    if pending is None or not isinstance(pending[1], Call) or pending[1].function != function:
+        return None
+    inner = pending[1].argument
+    return Call("tr", matmul(Transpose(Call(name, inner)), _d(inner, pending[0]))), (("A", inner),)
+
+
+@native("d-nuclear")
+def nuclear(site: Site) -> tuple[Expr, Bindings] | None:
+    """d‖A‖_* = tr((UVᵀ)ᵀ dA) with the singular value decomposition A = UΣVᵀ."""
+    return _singular(site, "nuclear", "polar")
+
+
+@native("d-spectral")
+def spectral(site: Site) -> tuple[Expr, Bindings] | None:
+    """d‖A‖₂ = uᵀ dA v with the first singular vectors."""
+    return _singular(site, "spectral", "leading")
+
+
+@native("d-elementwise")
+def elementwise(site: Site) -> tuple[Expr, Bindings] | None:
+    """f(A) changes by f′(A) ∘ dA; f′ is known of a rule about entries, or from SymPy."""
+    node, body = _pending(site) or (None, None)
+    if node is None or not isinstance(body, Call) or not is_elementwise(body.function):
+        return None
+    slope = derivative_of(body.function, site.scene.rules)
+    if slope is None:
+        return None
+    outer = lifted(slope, body.argument)
+    bindings: Bindings = (("A", body.argument), ("outer", outer))
+    if outer is zero_of(body):
+        return outer, bindings
+    return _named(_times(outer, _d(body.argument, node)), node), bindings
+
+
+def _times(slope: Expr, moved: Expr) -> Expr:
+    """slope ∘ d(·) entry by entry, numbers in front."""
+    if moved.shape.is_number:
+        return mul(slope, moved)
+    if isinstance(slope, Mul):
+        numbers = [factor for factor in slope.factors if factor.shape.is_number]
+        arrays = [factor for factor in slope.factors if not factor.shape.is_number]
+        return mul(*numbers, hadamard(*arrays, moved))
+    return moved if isinstance(slope, Fill) and slope.value == 1 else hadamard(slope, moved)
+
+
+_UNDER = frozenset(("negative-matrix-power",))
+_HEADS: dict[str, tuple[str, ...]] = {
+    "d-constant": ("",), "d-linear": ("Mul", "MatMul", "Hadamard"), "d-matrix-power": ("MatrixPower",),
+    "negative-matrix-power": ("MatrixPower",), "d-nuclear": ("nuclear",), "d-spectral": ("spectral",), "d-elementwise": ("",),
+}  # fmt: skip
+"""At what a native rule is tried; "" is everything."""
+
+assert set(_HEADS) <= set(NATIVE)
