@@ -25,6 +25,8 @@ class Problem:
     `origins` says for each name where its shape came from; `assumed` what habit decided; `notes` how the text was read.
     `sizes` are dimension names that stand in the loss as numbers (the m of 1/m); `lengths` are further names that the loss gives to
     dimensions (N for the n rows of X, in Σ_{i=1}^N).
+    `columns` are names declared n×1: columns in the expression language too, where a vector `x: n` has one dimension.
+    `arrays` says that the loss was read as NumPy's arrays, because as columns its sizes do not fit.
     """
 
     loss: Expr
@@ -37,6 +39,8 @@ class Problem:
     sizes: tuple[Dim, ...] = ()
     source: str = ""
     lengths: tuple[tuple[str, Dim], ...] = ()
+    columns: frozenset[str] = frozenset()
+    arrays: bool = False
 
     def knows(self, symbol: Expr, word: str) -> bool:
         """Whether `word` is declared of the variable itself (consequences are `conditions.holds`'s business)."""

@@ -10,6 +10,7 @@ from ..diagnostics import Diagnostic, InputError, MatgradError, Source, Span
 from ..diagnostics.record import replace
 from ..ir import Expr, Index, MatrixOf
 from ..notation import syntax as s
+from ..notation.broadcasting import turned
 from ..notation.choice import in_syntax
 from .arrays import other_slices, slices
 from .diagnose import Context, diagnosis, misfit
@@ -21,7 +22,6 @@ from .reading import Read, Side, read_side
 from .slips import Slip
 from .surroundings import Surroundings, surroundings
 from .task import Task
-from .variables import flat_vectors
 
 Verdict = Literal["right", "wrong", "unreadable", "undecided"]
 
@@ -55,11 +55,26 @@ def judge_answer(task: Task, answer: str, reference: str | None) -> Judged:
             return turned
     if judged.verdict != "wrong" or read.side.syntax != "numpy" or read.side.node is None:
         return judged
-    flat = flat_vectors(read.side.node, around)
-    again = read_side(replace(read.side, node=flat), around) if flat is not None else None
-    if again is None or again.expr is None or judged_derivative(around, again.expr, (), again, None).verdict != "right":
+    return _as_arrays(task, read, judged)
+
+
+def _as_arrays(task: Task, read: Read, judged: Judged) -> Judged:
+    """What NumPy computes with arrays of one dimension, and with sizes that stretch, may be right where columns are not.
+
+    Where columns do not even fit, the slip is told of the arrays, if they have the shape that is asked for.
+    """
+    around = _around(task, arrays=True)
+    again = read_side(read.side, around)
+    expr, wanted = again.expr, task.wanted
+    if expr is None or wanted is None or (expr is read.expr and not again.flat):
         return judged
-    return Judged("right", notes=(*again.notes, "a product of a vector and a matrix is a vector, as in NumPy"))
+    if again.flat and expr.shape is wanted.shape.transposed:
+        expr = turned(expr)
+    if expr.shape is not wanted.shape and not (read.expr is None and task.problem.arrays):
+        return judged
+    found = judged_derivative(around, expr, (), again, None)
+    better = found.verdict == "right" or read.expr is None or read.expr.shape is not wanted.shape
+    return replace(found, notes=(*again.notes, *found.notes)) if better else judged
 
 
 def _judged(task: Task, around: Surroundings, read: Read, reference: str | None) -> Judged:
@@ -76,9 +91,9 @@ def _judged(task: Task, around: Surroundings, read: Read, reference: str | None)
 
 
 @lru_cache(maxsize=512)
-def _around(task: Task, columns: bool = False, lying: bool = True) -> Surroundings:
+def _around(task: Task, columns: bool = False, lying: bool = True, arrays: bool = False) -> Surroundings:
     found = surroundings(task, (), None)
-    found.bench, found.columns, found.lying = task.bench, columns, lying
+    found.bench, found.columns, found.lying, found.arrays = task.bench, columns, lying, arrays
     return found
 
 

@@ -10,7 +10,9 @@ from ..diagnostics import Diagnostic, InputError, MatgradError, Source, Span
 from ..diagnostics.record import replace
 from ..ir import Dim, Expr, Index
 from ..notation import syntax as s
-from ..notation.elaborate import read_node
+from ..notation.broadcasting import as_column
+from ..notation.elaborate import Reading, read_node
+from ..notation.problems import MISFITS
 from ..notation.scope import Scope, Syntax
 from ..records.layout import is_turned
 from .arrays import writings
@@ -61,7 +63,7 @@ class Side:
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """What became of a side. `expr` is None if it failed; then `failure` and `slip` say how."""
+    """What became of a side. `expr` is None if it failed; then `failure` and `slip` say how. `flat` is an array of one dimension."""
 
     side: Side
     expr: Expr | None = None
@@ -72,6 +74,7 @@ class Read:
     slip: Slip | None = None
     restored: tuple[str, ...] = ()
     rough: bool = False
+    flat: bool = False
 
 
 def read_side(side: Side, around: Surroundings, letters: Iterable[Index] = (), fixed: Iterable[str] = ()) -> Read:
@@ -116,13 +119,29 @@ def read_tree(tree: s.Node, side: Side, around: Surroundings, letters: Mapping[s
     """The typed expression of a tree."""
     scope = around.scope(side.source, side.syntax, dict(letters))
     try:
-        reading = read_node(tree, scope)
+        reading = _elaborated(tree, scope, around)
     except InputError as error:
         return _failed(error.diagnostic, side, tree)
     except MatgradError as error:
         return Read(side, tree=tree, failure="undecided", slip=slip_of(error.diagnostic, error.diagnostic.code))
-    expr = around.settled(reading.expr)
-    return Read(side, expr, tree, reading.spans, reading.notes)
+    expr = around.settled(as_column(reading.expr) if reading.flat else reading.expr)
+    return Read(side, expr, tree, reading.spans, reading.notes, flat=reading.flat)
+
+
+def _elaborated(tree: s.Node, scope: Scope, around: Surroundings) -> Reading:
+    """Vectors as columns; where these do not fit, as arrays of NumPy, but for a `*` that only then fits: there `@` may be meant."""
+    try:
+        return read_node(tree, scope)
+    except InputError as error:
+        if around.arrays is not None or scope.syntax != "numpy" or error.diagnostic.code not in MISFITS:
+            raise
+        try:
+            reading = read_node(tree, replace(scope, arrays=True))
+        except InputError:
+            raise error from None
+        if reading.stretched and not around.task.problem.arrays:
+            raise
+        return reading
 
 
 def _failed(diagnostic: Diagnostic, side: Side, tree: s.Node) -> Read:

@@ -25,7 +25,9 @@ class Surroundings:
     """The names of one derivation. Defined names are variables of their own, whose values the bench knows at every point.
 
     `columns` says that r_p is read as column p of R; otherwise it is row p. `lying` says that X_{i,:} is a row 1×n,
-    otherwise a column. `tables` are names with more than two indices (∂_pqij).
+    otherwise a column. `arrays` says whether the expression language means the arrays of NumPy (see `Scope`):
+    None, only where columns do not fit.
+    `tables` are names with more than two indices (∂_pqij).
     `promised` are names that some row defines: until then they are unknown, also where they would have a meaning (e, I).
     `functions` are names that are defined as e(θ) = …; they may be called. `formulas` are functions g(z) = … of a letter of their own.
     """
@@ -39,6 +41,7 @@ class Surroundings:
     stated: Expr | None = None
     columns: bool = False
     lying: bool = True
+    arrays: bool | None = None
     tables: dict[str, tuple[tuple[Index, ...], Expr]] = field(default_factory=dict)
     promised: frozenset[str] = frozenset()
     functions: frozenset[str] = frozenset()
@@ -69,7 +72,8 @@ class Surroundings:
         definitions: dict[str, Expr] = {**self.directions, **self.defined, **self.looked_up}
         if self.stated is not None:
             definitions[STATED] = self.stated
-        return replace(self.base, source=source, syntax=syntax, definitions=definitions, letters=letters, loss_names=self.losses)
+        return replace(self.base, source=source, syntax=syntax, definitions=definitions, letters=letters, loss_names=self.losses,
+                       arrays=self.arrays is True and syntax == "numpy")
 
     def tabled(self, node: s.Node) -> s.Node:
         """An entry of a name with many indices, as a name that stands for its value at those letters."""

@@ -18,16 +18,20 @@ from ..ir import (
     Power,
     Shape,
     Size,
-    kron,
+    Symbol,
     matmul,
     mul,
     transpose,
 )
 from . import syntax as s
-from .at_points import at_zero, axis_of_loss, is_loss_called, limit, loss_at
+from .at_points import at_zero, is_loss_called, limit, loss_at
+from .brackets import AS_COLUMN, AS_ROW
+from .broadcasting import as_column, as_row
 from .complaints import described, fail, misfit_entrywise
+from .keywords import option, refuse_unknown
 from .names import nearest_name
 from .products import joined
+from .reductions import norm, reduced, softmax
 from .signs import LARGEST_POWER, matrix_power, negated
 from .slopes import SLOPES
 from .vocabulary import ELEMENTWISE_NAMES, FUNCTION_NAMES, REFUSED, canonical_function
@@ -54,8 +58,11 @@ def call(e: Elaborator, node: s.Apply) -> Expr:
         e.fail("syntax-error", "a tuple stands only inside `ones(…)` and `zeros(…)`", node)
     if function in ("eye", "ones", "zeros"):
         return _constructor(e, node, function)
+    if function in (AS_COLUMN, AS_ROW):
+        return _new_axis(e, node)
     if function not in FUNCTION_NAMES:
         _unknown(e, node, function)
+    refuse_unknown(e, node)
     if function == "basis":
         from .entries import basis
 
@@ -67,6 +74,8 @@ def call(e: Elaborator, node: s.Apply) -> Expr:
     if not wanted[0] <= len(arguments) <= wanted[1]:
         needed = str(wanted[0]) if wanted[0] == wanted[1] else f"{wanted[0]} to {wanted[1]}"
         e.fail("wrong-arguments", f"`{node.function}` takes {needed} argument{'' if needed == '1' else 's'}, not {len(arguments)}", node)
+    if function in ELEMENTWISE_NAMES or function in _LIKE_ITS_ARGUMENT:
+        e.flatten(node, e.is_flat(node.arguments[0]))
     if function in ELEMENTWISE_NAMES:
         return _elementwise(e, node, function, arguments[0])
     return _TABLE[function](e, node, tuple(arguments))
@@ -104,58 +113,7 @@ def _elementwise(e: Elaborator, node: s.Apply, function: str, argument: Expr) ->
     return Power(argument, Number(-1)) if function == "reciprocal" else Call(function, argument)
 
 
-# ---- options
-
-
-def _axis(e: Elaborator, node: s.Apply) -> int | None:
-    """The axis of a reduction, given as `axis=1`, `dim=1` or second argument."""
-    chosen: str | None = None
-    for name, value in node.options:
-        if name in ("axis", "dim", "text"):
-            chosen = value
-        elif name not in ("keepdims", "keepdim"):
-            e.fail("wrong-arguments", f"`{node.function}` has no option `{name}`", node, help="`axis=0` adds up columns, `axis=1` rows")
-    if len(node.arguments) > 1:
-        second = s.ungrouped(node.arguments[1])
-        chosen = second.text if isinstance(second, s.Literal_) else "-1" if e.text(second) == "`-1`" else "?"
-    if chosen in (None, "None"):
-        return None
-    if chosen not in ("0", "1", "-1"):
-        e.fail("wrong-arguments", f"an axis is 0 or 1, not `{chosen}`", node)
-    return 1 if chosen == "-1" else int(chosen)
-
-
-def _order(e: Elaborator, node: s.Apply) -> str | None:
-    for name, value in node.options:
-        if name in ("text", "ord", "p"):
-            return value
-        if name not in ("axis", "dim", "keepdims"):
-            e.fail("wrong-arguments", f"`{node.function}` has no option `{name}`", node)
-    if len(node.arguments) > 1:
-        second = s.ungrouped(node.arguments[1])
-        return second.text if isinstance(second, s.Literal_) else e.text(second).strip("`")
-    return None
-
-
 # ---- one argument
-
-
-def _norm(e: Elaborator, node: s.Apply, arguments: Arguments) -> Expr:
-    value, order = arguments[0], _order(e, node)
-    if value.shape.is_number:
-        return Call("abs", value)
-    vector = not value.shape.is_matrix
-    if order in (None, "fro", "F") or (order == "2" and vector):
-        return Call("norm", value)
-    if order == "1" and vector:
-        return Call("norm1", value)
-    if order == "nuc" and not vector:
-        return Call("nuclear", value)
-    if order == "2":
-        return Call("spectral", value)
-    kind = "vector: `norm(x)`, `norm(x, 1)`" if vector else "matrix: `norm(A, 'fro')`, `norm(A, 'nuc')`, `norm(A, 2)`"
-    help = "the sum of absolute values is `sum(abs(A))`" if order == "1" else None
-    return e.fail("unknown-norm", f"the norm `{order}` is not known for a {kind}", node, "", help)
 
 
 def _square(e: Elaborator, node: s.Apply, arguments: Arguments) -> Expr:
@@ -186,37 +144,6 @@ def _power_of_matrix(e: Elaborator, node: s.Apply, arguments: Arguments) -> Expr
     return matrix_power(base, int(exponent.value))
 
 
-def _reduced(e: Elaborator, node: s.Apply, arguments: Arguments) -> Expr:
-    value, axis, function = arguments[0], _axis(e, node), canonical_function(node.function)
-    if value.shape.is_number:
-        return value
-    if axis is None:
-        return Call(function, value)
-    if value.shape.is_matrix:
-        return Call(f"{function}{axis}", value)
-    if (axis == 0) == value.shape.is_column:
-        return Call(function, value)
-    shown = f"{e.text(node.arguments[0])} is {described(value.shape)}"
-    return e.fail("wrong-arguments", f"{shown} and has nothing to add up along axis {axis}", node)
-
-
-def _softmax(e: Elaborator, node: s.Apply, arguments: Arguments) -> Expr:
-    value, axis, function = arguments[0], _axis(e, node), canonical_function(node.function)
-    if axis is None and value.shape.is_matrix and e.scope.syntax == "latex":
-        axis = axis_of_loss(e)
-        if axis is not None:
-            e.note(f"{e.text(node)} is taken of every {'row' if axis else 'column'}, as in the loss")
-    if not value.shape.is_matrix:
-        result = Call("softmax", value)
-    elif axis is None:
-        shown = f"{e.text(node.arguments[0])} is {described(value.shape)}"
-        e.fail("missing-axis", f"`{node.function}` of a matrix needs an axis, {shown}", node, "",
-               "`axis=1` for every row, `axis=0` for every column")
-    else:
-        result = Call(f"softmax{axis}", value)
-    return Call("log", result) if function == "log_softmax" else result
-
-
 def _diag(e: Elaborator, node: s.Apply, arguments: Arguments) -> Expr:
     value = arguments[0]
     if value.shape.is_number:
@@ -225,19 +152,25 @@ def _diag(e: Elaborator, node: s.Apply, arguments: Arguments) -> Expr:
         return Call("diag", value)
     if not value.shape.is_square:
         e.not_square("a diagonal here", value, node.arguments[0])
+    e.flatten(node, e.scope.arrays)
     return Call("diagonal", value)
 
 
-def _vec(_e: Elaborator, _node: s.Apply, arguments: Arguments) -> Expr:
-    return arguments[0] if arguments[0].shape.cols is ONE else Call("vec", arguments[0])
+def _vec(e: Elaborator, node: s.Apply, arguments: Arguments) -> Expr:
+    """Columns on top of each other; `order='C'` puts row after row."""
+    order = option(node, "order") or "F"
+    if order not in ("F", "C"):
+        e.fail("wrong-arguments", f"the order of `vec` is 'F' (column after column) or 'C' (row after row), not '{order}'", node)
+    value = transpose(arguments[0]) if order == "C" and not arguments[0].shape.is_row else arguments[0]
+    return value if value.shape.cols is ONE else Call("vec", value)
 
 
 def _of_singular_vectors(_e: Elaborator, node: s.Apply, arguments: Arguments) -> Expr:
     return Call(node.function, arguments[0])
 
 
-def _transposed(_e: Elaborator, _node: s.Apply, arguments: Arguments) -> Expr:
-    return transpose(arguments[0])
+def _transposed(e: Elaborator, node: s.Apply, arguments: Arguments) -> Expr:
+    return arguments[0] if e.is_flat(node.arguments[0]) else transpose(arguments[0])
 
 
 def _negative(_e: Elaborator, _node: s.Apply, arguments: Arguments) -> Expr:
@@ -260,6 +193,16 @@ def _bars(e: Elaborator, node: s.Apply, arguments: Arguments) -> Expr:
     return Call("norm", value)
 
 
+def _new_axis(e: Elaborator, node: s.Apply) -> Expr:
+    """`x[:, None]`, `x[None, :]`: a vector as a column or as a row with two sides."""
+    part = node.arguments[0]
+    value = e.expr(part)
+    named = any(isinstance(symbol, Symbol) and symbol.name in e.scope.columns for symbol in value.symbols)
+    if value.shape.is_matrix or (named and not e.is_flat(part)) or (value.shape.is_row and not e.is_flat(part)):
+        e.fail("shape-mismatch", f"{e.text(part)} is {described(value.shape)}; a new axis would be its third", node)
+    return as_column(value) if node.function == AS_COLUMN else as_row(value)
+
+
 def _like(_e: Elaborator, node: s.Apply, arguments: Arguments) -> Expr:
     value = int(canonical_function(node.function) == "ones_like")
     return Number(value) if arguments[0].shape.is_number else Fill(value, arguments[0].shape)
@@ -271,13 +214,18 @@ def _like(_e: Elaborator, node: s.Apply, arguments: Arguments) -> Expr:
 def _as_operator(operator: s.Operator) -> Callable[[Elaborator, s.Apply, Arguments], Expr]:
     def build(e: Elaborator, node: s.Apply, _arguments: Arguments) -> Expr:
         left, right = (s.Group(part.span, part) for part in node.arguments)
-        return e.binary(s.Binary(node.span, operator, left, right))
+        product = s.Binary(node.span, operator, left, right)
+        value = e.binary(product)
+        e.flatten(node, e.is_flat(product))
+        return value
 
     return build
 
 
 def _inner(e: Elaborator, node: s.Apply, arguments: Arguments) -> Expr:
     left, right = arguments
+    if all(map(e.is_flat, node.arguments)):
+        left, right = as_column(left), as_column(right)
     if left.shape is not right.shape:
         misfit_entrywise(e.scope, "multiply", (left, node.arguments[0].span), (right, node.arguments[1].span))
     return mul(left, right) if left.shape.is_number else Call("inner", left, right)
@@ -285,7 +233,7 @@ def _inner(e: Elaborator, node: s.Apply, arguments: Arguments) -> Expr:
 
 def _dot(e: Elaborator, node: s.Apply, arguments: Arguments) -> Expr:
     left, right = arguments
-    if left.shape is right.shape and left.shape.is_column:
+    if left.shape is right.shape and left.shape.is_column and not e.scope.arrays and not e.scope.columns:
         return matmul(transpose(left), right)
     return _as_operator("@")(e, node, arguments)
 
@@ -300,20 +248,18 @@ def _outer(e: Elaborator, node: s.Apply, arguments: Arguments) -> Expr:
     return MatMul((transpose(left) if left.shape.is_row else left, right if right.shape.is_row else transpose(right)))
 
 
-def _kron(_e: Elaborator, _node: s.Apply, arguments: Arguments) -> Expr:
-    left, right = arguments
-    return mul(left, right) if left.shape.is_number or right.shape.is_number else kron(left, right)
-
-
 def _solve(e: Elaborator, node: s.Apply, arguments: Arguments) -> Expr:
-    inverse = e.inverted(node.arguments[0], arguments[0], 1)
-    return joined(e, (inverse, node.arguments[0].span), (arguments[1], node.arguments[1].span))
+    inverse, flat = e.inverted(node.arguments[0], arguments[0], 1), e.is_flat(node.arguments[1])
+    e.flatten(node, flat)
+    right = as_column(arguments[1]) if flat else arguments[1]
+    return joined(e, (inverse, node.arguments[0].span), (right, node.arguments[1].span))
 
 
 def _maximum(e: Elaborator, node: s.Apply, arguments: Arguments) -> Expr:
-    for zero, other in (arguments, arguments[::-1]):
-        if zero is Number(0):
-            return Call("relu", other)
+    for place, other in ((0, 1), (1, 0)):
+        if arguments[place] is Number(0):
+            e.flatten(node, e.is_flat(node.arguments[other]))
+            return Call("relu", arguments[other])
     return e.fail("unknown-function", "`maximum` is known only with 0, as in `maximum(0, x)`", node, help="write `relu(a - b) + b`")
 
 
@@ -340,6 +286,7 @@ def _constructor(e: Elaborator, node: s.Apply, function: str) -> Expr:
         return Number(1) if dims[0] is ONE else Eye(dims[0])
     shape = Shape(dims[0], dims[1] if len(dims) > 1 else ONE)
     value = int(function == "ones")
+    e.flatten(node, e.scope.arrays and len(dims) == 1)
     return Number(value) if shape.is_number else Fill(value, shape)
 
 
@@ -377,18 +324,22 @@ def _size(e: Elaborator, node: s.Apply) -> Expr:
     return Size(dim) if dim.names else Number(dim.factor)
 
 
+_LIKE_ITS_ARGUMENT: Final = frozenset(("negative", "T", "ones_like", "zeros_like", "polar", "leading"))
+
 _ARITY: Final = {
-    **dict.fromkeys(("norm", "sum", "mean", "logsumexp", "softmax", "log_softmax"), (1, 2)),
+    **dict.fromkeys(("norm", "sum", "mean", "logsumexp", "var", "std", "softmax", "log_softmax"), (1, 2)),
     **dict.fromkeys(("matmul", "dot", "inner", "outer", "kron", "multiply", "hadamard", "solve", "plus", "minus", "divide", "pow",
                      "maximum", "matrix_power"), (2, 2)),
 }
 
 _TABLE: Final[dict[str, Callable[[Elaborator, s.Apply, Arguments], Expr]]] = {
-    "norm": _norm, "tr": _square, "det": _square, "logdet": _square, "inv": _inverse, "matrix_power": _power_of_matrix,
-    "sum": _reduced, "mean": _reduced, "logsumexp": _reduced, "softmax": _softmax, "log_softmax": _softmax, "diag": _diag, "vec": _vec,
+    "norm": norm, "tr": _square, "det": _square, "logdet": _square, "inv": _inverse, "matrix_power": _power_of_matrix,
+    **dict.fromkeys(("sum", "mean", "logsumexp", "var", "std"), reduced), "softmax": softmax, "log_softmax": softmax,
+    "diag": _diag, "vec": _vec,
     "polar": _of_singular_vectors, "leading": _of_singular_vectors,
     "T": _transposed, "negative": _negative, "bars": _bars, "ones_like": _like, "zeros_like": _like, "inner": _inner, "dot": _dot,
-    "outer": _outer, "kron": _kron, "solve": _solve, "maximum": _maximum, "matmul": _as_operator("@"), "multiply": _as_operator("*"),
+    "outer": _outer, "kron": _as_operator("kron"),
+    "solve": _solve, "maximum": _maximum, "matmul": _as_operator("@"), "multiply": _as_operator("*"),
     "hadamard": _as_operator("hadamard"), "plus": _as_operator("+"), "minus": _as_operator("-"), "divide": _as_operator("/"),
     "pow": _as_operator("**"),
 }

@@ -119,19 +119,24 @@ def _entrywise_help(scope: Scope, action: str, left: tuple[Expr, Span], right: t
             meant = {"add": "+", "subtract": "-", "multiply": "*", "divide": "/"}[action]
             if scope.syntax == "latex":
                 return f"to use it for every {spread[1]}, write {spread[0]}"
-            help = f"sizes are not stretched; to use it for every {spread[1]}, write `{piece(scope, left[1])} {meant} {spread[0]}`"
+            help = f"to use it for every {spread[1]}, write `{piece(scope, left[1])} {meant} {spread[0]}`"
             if action == "multiply" and a.cols is b.rows and b.is_column:
                 help += f"; the matrix product is `{piece(scope, left[1])} @ {piece(scope, right[1])}`"
             return help
     if b.is_matrix and not a.is_matrix:
         spread = _spread(scope, left, b)
         if spread is not None:
-            return f"sizes are not stretched; to use {quoted(scope.source, left[1])} for every {spread[1]}, write it as `{spread[0]}`"
+            return f"to use {quoted(scope.source, left[1])} for every {spread[1]}, write it as `{spread[0]}`"
     if a is b.transposed and piece(scope, right[1], True) != piece(scope, left[1]):
         return f"`{piece(scope, right[1], True)}` is {described(a)}, as {quoted(scope.source, left[1])} is"
     if action == "multiply" and a.cols is b.rows:
         return f"the matrix product is `{piece(scope, left[1])} @ {piece(scope, right[1])}`"
     return None
+
+
+def _declared_column(scope: Scope, vector: Expr) -> bool:
+    """Whether a vector has two dimensions in the expression language."""
+    return any(isinstance(symbol, Symbol) and symbol.name in scope.columns for symbol in vector.symbols)
 
 
 def _spread(scope: Scope, vector: tuple[Expr, Span], matrix: Shape) -> tuple[str, str] | None:
@@ -141,7 +146,8 @@ def _spread(scope: Scope, vector: tuple[Expr, Span], matrix: Shape) -> tuple[str
     as_row, as_column = piece(scope, span, not shape.is_row), piece(scope, span, shape.is_row)
     latex = scope.syntax == "latex"
     if size is matrix.cols and (shape.is_row or size is not matrix.rows):
-        return (f"\\mathbf{{1}}{as_row}" if latex else f"ones({matrix.rows}) @ {as_row}"), "row"
+        return (f"\\mathbf{{1}}{as_row}" if latex else as_row), "row"
     if size is matrix.rows:
-        return (f"{as_column}\\mathbf{{1}}^T" if latex else f"{as_column} @ ones({matrix.cols}).T"), "column"
+        axis = "" if _declared_column(scope, vector[0]) else "[:, None]"
+        return (f"{as_column}\\mathbf{{1}}^T" if latex else f"{as_column}{axis}"), "column"
     return None

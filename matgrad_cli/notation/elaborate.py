@@ -28,6 +28,7 @@ from ..ir import (
     transpose,
 )
 from . import syntax as s
+from .broadcasting import Operand, stretched
 from .calls import call
 from .complaints import described, fail, misfit_entrywise, quoted
 from .entries import cases, derivative, entries_of, kronecker, row_or_column, sigma, subscript
@@ -40,11 +41,18 @@ from .signs import LARGEST_POWER, matrix_power, negated
 
 @record
 class Reading:
-    """An expression that was read, where each of its parts stands in the text, and what was assumed in reading it."""
+    """An expression that was read, where each of its parts stands in the text, and what was assumed in reading it.
+
+    `flat` says that it is a one-dimensional array of NumPy: a row as well as a column. `stretched` says that one is multiplied entry
+    by entry with every row of a matrix, `doubtful` that there is a `.T` beside, which has no meaning for an array of one dimension.
+    """
 
     expr: Expr
     spans: Mapping[Expr, Span]
     notes: tuple[str, ...] = ()
+    flat: bool = False
+    stretched: bool = False
+    doubtful: bool = False
 
 
 class Elaborator:
@@ -58,6 +66,19 @@ class Elaborator:
         self.binding: dict[str, Index] = {}
         self.limited: frozenset[str] = frozenset()  # the bound letters whose Σ has a written limit
         self.arguments: dict[str, Symbol] = {}
+        self.read: dict[int, tuple[s.Node, Expr]] = {}  # each part once, also where a call looks at it twice
+        self.flat: dict[int, s.Node] = {}
+        self.idle_transpose = self.stretched_product = False
+
+    def is_flat(self, node: s.Node) -> bool:
+        """Whether a part that was read is a one-dimensional array."""
+        return id(s.ungrouped(node)) in self.flat
+
+    def flatten(self, node: s.Node, flat: bool = True) -> None:
+        """Note that a part is a one-dimensional array."""
+        if flat:
+            node = s.ungrouped(node)
+            self.flat[id(node)] = node
 
     def note(self, text: str) -> None:
         if text not in self.notes:
@@ -71,6 +92,9 @@ class Elaborator:
 
     def expr(self, node: s.Node) -> Expr:
         """The typed expression of a part; a misfit that no special message foresaw is told at the part."""
+        known = self.read.get(id(node))
+        if known is not None:
+            return known[1]
         try:
             value = self.build(node)
         except (ShapeMismatch, IndexMismatch) as error:
@@ -79,6 +103,7 @@ class Elaborator:
             code = "shape-mismatch" if isinstance(error, ShapeMismatch) else "index-mismatch"
             fail(self.scope, code, str(error), (node.span, ""), notes=shapes)
         self.spans.setdefault(value, node.span)
+        self.read[id(node)] = node, value
         return value
 
     def build(self, node: s.Node) -> Expr:
@@ -90,11 +115,18 @@ class Elaborator:
             case s.Name():
                 return self.name(node)
             case s.Negative(_, body):
-                return negated(self.expr(body))
+                value = negated(self.expr(body))
+                self.flatten(node, self.is_flat(body))
+                return value
             case s.Binary():
                 return self.binary(node)
             case s.Transposed(_, body):
-                return transpose(self.expr(body))
+                value = self.expr(body)
+                if not self.is_flat(body):
+                    return transpose(value)
+                self.flatten(node)
+                self.idle_transpose = True
+                return value
             case s.Inverted(_, body, power):
                 return self.inverted(node, self.expr(body), power)
             case s.Apply():
@@ -138,6 +170,7 @@ class Elaborator:
                       "index letters stand only in `X[i,j]` and `delta[i,j]`")
         value = self.scope.find(name)
         if value is not None:
+            self.flatten(node, self.scope.is_flat(name, value.shape))
             return value
         size = self.scope.size(name) or self.found.sizes.get(name)
         if size is not None:
@@ -178,6 +211,7 @@ class Elaborator:
         product = Product(self, first)
         for part in reversed(chain):
             product.times(part)
+        self.flatten(node, product.flat)
         return product.value
 
     def sum(self, node: s.Binary) -> Expr:
@@ -190,13 +224,19 @@ class Elaborator:
         terms.append((False, first))
         values = [(self.expr(part), part, minus) for minus, part in reversed(terms)]
         arrays = [(value, part, minus) for value, part, minus in values if not value.shape.is_number]
-        for value, part, minus in arrays[1:]:
-            if value.shape is not arrays[0][0].shape:
-                misfit_entrywise(self.scope, "subtract" if minus else "add", (arrays[0][0], arrays[0][1].span), (value, part.span))
+        same: list[Expr] = []
+        if arrays:
+            action = "subtract" if arrays[-1][2] else "add"
+            operands = [Operand(value, part.span, self.is_flat(part)) for value, part, _ in arrays]
+            same, one_dimension = stretched(self, action, operands)
+            self.flatten(node, one_dimension)
+        left = iter(same)
         flat: list[Expr] = []
         for value, part, minus in values:
-            if arrays and value.shape.is_number:
-                value = self.spread(value, part, arrays[0][0], arrays[0][1])
+            if not value.shape.is_number:
+                value = next(left)
+            elif arrays:
+                value = self.spread(value, part, same[0], arrays[0][1])
             value = negated(value) if minus else value
             flat.extend(value.terms if isinstance(value, Add) and not minus else (value,))
         return Add(tuple(flat))
@@ -217,6 +257,7 @@ class Elaborator:
         if isinstance(left, s.Name) and left.name == "e" and self.scope.find("e") is None:
             return Call("exp", exponent)
         base = self.expr(node.left)
+        self.flatten(node, self.is_flat(node.left))
         if not exponent.shape.is_number:
             self.fail("shape-mismatch", f"an exponent must be a number, {self.text(node.right)} is {described(exponent.shape)}", node.right,
                       f"{exponent.shape.rows}×{exponent.shape.cols}")
@@ -298,7 +339,8 @@ def read_node(node: s.Node, scope: Scope, found: Inference | None = None) -> Rea
     """A syntax tree as a typed expression with its places and notes."""
     elaborator = Elaborator(scope, found or infer(node, scope))
     expr = elaborator.expr(node)
-    return Reading(expr, elaborator.spans, tuple(elaborator.notes))
+    return Reading(expr, elaborator.spans, tuple(elaborator.notes), elaborator.is_flat(node),
+                   elaborator.stretched_product, elaborator.idle_transpose and elaborator.stretched_product)
 
 
 def elaborate(node: s.Node, scope: Scope) -> Expr:

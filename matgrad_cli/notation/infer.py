@@ -13,6 +13,7 @@ from .names import GREEK, canonical_name
 from .scope import Scope
 from .unify import Form, Side, join, lengthen, merge
 from .uses import DECIDE, PREFER, WAIT, Rule, add_rule, later, matmul_rule, product_rule, times_rule
+from .uses_of_arrays import array_product_rule, stretch_rule
 from .uses_of_functions import function_form, power_form
 from .uses_of_indices import binder_form, derivative_of, names_of_lengths, slice_form, subscript_form
 from .vocabulary import canonical_function
@@ -131,7 +132,8 @@ class Solver:
         if value is not None:
             form = self.known.get(value)
             if form is None:
-                form = self.known[value] = Form.of(value.shape)
+                rank = None if not self.scope.arrays or value.shape.is_number else 1 if self.flat(node.name, value) else 2
+                form = self.known[value] = Form.of(value.shape, rank)
             return form
         if self.scope.size(node.name) is not None or node.name in self.dims or node.name in self.limits or node.name in ("pi", "e"):
             return Form.number()
@@ -143,6 +145,10 @@ class Solver:
             form = self.names[node.name] = self.spellings.setdefault(canonical_name(node.name), Form())
         return form
 
+    def flat(self, name: str, value: Expr) -> bool:
+        """Whether a name stands for a one-dimensional array."""
+        return self.scope.is_flat(name, value.shape)
+
     def binary(self, node: s.Binary, left: Form) -> Form:
         operator = node.operator
         if operator in ("**", "^"):
@@ -150,7 +156,13 @@ class Solver:
         right = self.walk(node.right)
         reason = self.text(node) if len(self.scope.source.text) < 2000 else "the loss"
         result = Form()
-        if operator in ("+", "-"):
+        entrywise = operator in ("+", "-", "*", "/", "hadamard")
+        if self.scope.arrays and entrywise:
+            self.rule(stretch_rule(left, right, result, reason))
+        elif self.scope.arrays and operator == "@":
+            left.kind.hint = right.kind.hint = True
+            self.rule(array_product_rule(left, right, result, reason))
+        elif operator in ("+", "-"):
             self.rule(add_rule(left, right, result, reason))
         elif operator in ("*", "hadamard"):
             if operator == "*":

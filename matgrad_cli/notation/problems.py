@@ -9,6 +9,7 @@ from ..diagnostics.record import replace
 from ..facts import Fact, Problem
 from ..ir import Dim, Shape, Size, Symbol, nodes_of
 from . import syntax as s
+from .broadcasting import as_column
 from .choice import in_book_signs, in_syntax, looks_like_latex
 from .elaborate import Reading, read_node
 from .facts_text import StatedFact, read_facts, squared
@@ -25,6 +26,10 @@ from .unify import join, lengthen
 _UNREAD = frozenset(("syntax-error", "missing-operator", "caret-power", "unknown-name", "unknown-function", "unknown-attribute", "slice",
                      "not-a-function", "unknown-size"))
 """Codes after which the other syntax is tried."""
+
+
+MISFITS = frozenset(("shape-mismatch", "not-square", "index-mismatch", "wrong-arguments"))
+"""Codes of columns that do not fit; the same text may fit as arrays of NumPy."""
 
 
 def read_problem(
@@ -73,25 +78,50 @@ def _problem(loss: str, wrt: str, shapes: Sequence[str], assume: Sequence[str], 
     table, square_notes = squared({name: entry.shape for name, entry in declared.items()}, facts)
     symbols = {name: Symbol(name, shape) for name, shape in table.items()}
     source = Source("loss", loss)
-    scope = Scope(source, symbols, sizes=_sizes_of(table.values(), symbols), origins=dict.fromkeys(symbols, "from --shape"), open=True)
+    columns = frozenset(name for name, entry in declared.items() if entry.column)
+    scope = Scope(source, symbols, sizes=_sizes_of(table.values(), symbols), origins=dict.fromkeys(symbols, "from --shape"), open=True,
+                  columns=columns)
     right_side, dropped = without_left_side(loss)
     tree, language, choice = _loss_tree(right_side, scope, _chosen(syntax), plain_name(wrt))
-    scope = replace(scope, syntax=language)
-    scope, found = _close(tree, scope, facts)
-    variable = _wrt(wrt, scope)
-    refuse_free_letters(tree, scope)
-    scope = replace(scope, wrt=variable)
-    reading = read_node(tree, scope, found)
+    scope, found, variable, reading = _columns_or_arrays(tree, replace(scope, syntax=language), facts, wrt)
     variables = _in_order(tree, reading, scope, variable)
     written = tuple(entry.note for entry in declared.values() if entry.note)
     if language == "latex" and syntax is None:
         choice += matrix_squares(loss, tree, reading)
     return Problem(
-        readable(reading.expr), variable, variables, _facts(facts, scope),
+        readable(as_column(reading.expr) if reading.flat else reading.expr), variable, variables, _facts(facts, scope),
         tuple((symbol.name, scope.origins.get(symbol.name, "")) for symbol in variables),
         found.assumed, (*dropped, *choice, *written, *square_notes, *found.notes, *reading.notes), _sizes_used(reading), loss,
         tuple((name, dim) for name, dim in found.sizes.items() if dim is not Dim.of(name)),
+        columns, scope.arrays,
     )
+
+
+def _columns_or_arrays(
+    tree: s.Node, scope: Scope, facts: Sequence[StatedFact], wrt: str
+) -> tuple[Scope, Inference, Symbol, Reading]:
+    """The loss with vectors as columns whose sizes never stretch; where that does not fit, with the arrays of NumPy."""
+    try:
+        return _understood(tree, scope, facts, wrt)
+    except InputError as error:
+        if scope.syntax != "numpy" or error.diagnostic.code not in MISFITS:
+            raise
+        try:
+            understood = _understood(tree, replace(scope, arrays=True), facts, wrt)
+        except InputError:
+            raise error from None
+        found, reading = understood[1], understood[3]
+        if reading.doubtful or any(shape.is_column for shape in found.shapes.values()):  # an inferred vector has no known convention
+            raise
+        return understood
+
+
+def _understood(tree: s.Node, scope: Scope, facts: Sequence[StatedFact], wrt: str) -> tuple[Scope, Inference, Symbol, Reading]:
+    scope, found = _close(tree, scope, facts)
+    variable = _wrt(wrt, scope)
+    refuse_free_letters(tree, scope)
+    scope = replace(scope, wrt=variable)
+    return scope, found, variable, read_node(tree, scope, found)
 
 
 def scope_of(problem: Problem, source: Source, syntax: Syntax = "numpy") -> Scope:
@@ -102,7 +132,8 @@ def scope_of(problem: Problem, source: Source, syntax: Syntax = "numpy") -> Scop
     for dim in problem.sizes:
         sizes.update({name: Dim.of(name) for name in dim.names if name not in symbols})
     sizes.update((name, dim) for name, dim in problem.lengths if name not in symbols)
-    return Scope(source, symbols, sizes=sizes, origins=dict(problem.origins), wrt=problem.wrt, loss=problem.loss, syntax=syntax)
+    return Scope(source, symbols, sizes=sizes, origins=dict(problem.origins), wrt=problem.wrt, loss=problem.loss, syntax=syntax,
+                 columns=problem.columns)
 
 
 def read_expression(text: str, problem: Problem, syntax: str | None = None) -> Reading:
@@ -123,7 +154,7 @@ def read_in(text: str, scope: Scope, syntax: str | None = None) -> Reading:
         inside = scope.reading(Source(scope.source.name, text), language)
         try:
             tree, notes = _tree(text, inside)
-            reading = read_node(tree, inside)
+            reading = _read(tree, inside)
             return replace(reading, notes=(*notes, *reading.notes)) if notes else reading
         except RecursionError:
             raise _too_deep(text) from None
@@ -132,6 +163,18 @@ def read_in(text: str, scope: Scope, syntax: str | None = None) -> Reading:
                 raise
             errors.append(error)
     raise errors[0]
+
+
+def _read(tree: s.Node, scope: Scope) -> Reading:
+    try:
+        return read_node(tree, scope)
+    except InputError as error:
+        if scope.syntax != "numpy" or error.diagnostic.code not in MISFITS:
+            raise
+        try:
+            return read_node(tree, replace(scope, arrays=True))
+        except InputError:
+            raise error from None
 
 
 def _chosen(syntax: str | None) -> Syntax | None:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ..diagnostics import Span
-from ..ir import ONE, Dim, Expr, Mul, Number, hadamard, kron, matmul, mul, reciprocal, transpose
+from ..ir import ONE, Dim, Expr, Mul, Number, Symbol, hadamard, kron, matmul, mul, reciprocal, transpose
 from . import syntax as s
-from .complaints import fail, misfit_entrywise, misfit_product, piece, quoted
+from .broadcasting import Operand, as_column, as_row, stretched
+from .complaints import fail, misfit_product, piece, quoted
 
 if TYPE_CHECKING:
     from .elaborate import Elaborator
@@ -28,10 +29,11 @@ class Product:
         self.parts: list[Expr] = []
         self.kind = ""
         self.span = first.span
+        self.flat = False
         self.whole_number = isinstance(first, s.Literal_)
         array = self.scalars_of(first)
         if array is not None:
-            self.parts = [array]
+            self.parts, self.flat = [array], reader.is_flat(first)
 
     def scalars_of(self, node: s.Node) -> Expr | None:
         """Take the numbers of one operand into the product and return its array, if it has one."""
@@ -72,9 +74,11 @@ class Product:
         else:
             array = self.scalars_of(node.right)
             if array is not None and not self.parts:
-                self.parts, self.kind = [array], ""
+                self.parts, self.kind, self.flat = [array], "", self.reader.is_flat(node.right)
             elif array is not None and operator in ("*", "hadamard"):
                 self.entrywise(array, node.right, "multiply")
+            elif array is not None and self.reader.scope.arrays:
+                self.product_of_arrays(array, node.right)
             elif array is not None:
                 self.matmul(operator, array, node)
         self.whole_number = False
@@ -97,7 +101,7 @@ class Product:
         if value.shape.is_number:
             self.scalar(inverse)
         elif not self.parts:
-            self.parts, self.kind = [inverse], ""
+            self.parts, self.kind, self.flat = [inverse], "", self.reader.is_flat(node)
         else:
             self.entrywise(inverse, node, "divide")
 
@@ -105,12 +109,15 @@ class Product:
         array = self.scalars_of(node)
         if array is None:
             return
-        left = self.array
+        left, flat = self.array, self.reader.is_flat(node)
         if left is None:
-            self.parts, self.kind = [array], ""
+            self.parts, self.kind, self.flat = [array], "", flat
             return
+        if self.flat != flat:  # of unlike ranks the smaller is a row
+            left, array = (as_row(left), array) if self.flat else (left, as_row(array))
         self.settle("kron", left)
         self.parts.append(array)
+        self.flat = self.flat and flat
 
     def settle(self, kind: str, array: Expr) -> None:
         """Go on with factors of another kind: what was multiplied so far becomes one factor."""
@@ -118,15 +125,36 @@ class Product:
             self.parts, self.kind = [array], kind
 
     def entrywise(self, array: Expr, node: s.Node, action: str) -> None:
-        left = self.array if self.kind != "*" else self.parts[0]
-        assert left is not None
-        if left.shape is not array.shape:
-            # one broken pair is enough; the whole left side is what the reader wrote
-            whole = self.array
+        first, flat = self.array if self.kind != "*" else self.parts[0], self.reader.is_flat(node)
+        assert first is not None
+        if first.shape is not array.shape or self.flat != flat:
+            whole = self.array  # the whole left side is what the reader wrote
             assert whole is not None
-            misfit_entrywise(self.reader.scope, action, (whole, self.span), (array, node.span))
-        self.settle("*", left)
+            operands = Operand(whole, self.span, self.flat), Operand(array, node.span, flat)
+            (first, array), self.flat = stretched(self.reader, action, operands)
+            self.kind = self.kind if first is whole else ""
+        self.settle("*", first)
         self.parts.append(array)
+
+    def product_of_arrays(self, array: Expr, node: s.Node) -> None:
+        """`@` of NumPy: a one-dimensional array is a row on the left and a column on the right, and the result has one side less."""
+        flat = self.reader.is_flat(node)
+        if self.kind not in ("", "@") or (self.flat and self.parts[-1].shape.cols is ONE):
+            left = self.array
+            assert left is not None
+            if self.flat and left.shape.is_column and not flat:
+                self.reader.note(f"{quoted(self.reader.scope.source, self.span)} has one dimension: before `@` it is a row, as in NumPy")
+            self.parts = [as_row(left) if self.flat else left]
+        column = as_column(array) if flat else array
+        if self.parts[-1].shape.cols is not column.shape.rows:
+            row = self.array
+            assert row is not None
+            misfit_product(self.reader.scope, (row, self.span), (column, node.span))
+        self.kind = "@"
+        self.parts.append(column)
+        self.flat = self.flat != flat
+        if self.parts[0].shape.rows is ONE and column.shape.cols is ONE:
+            self.collapse()
 
     def matmul(self, operator: str, array: Expr, node: s.Binary) -> None:
         last = self.parts[-1] if self.kind in ("", "@") else self.array
@@ -149,8 +177,9 @@ class Product:
         """`u @ v` of two columns is read as uᵀ v, as NumPy does for flat arrays."""
         left = self.array
         assert left is not None
-        fits = left.shape.is_column and rows is array.shape.rows
         scope = self.reader.scope
+        columns = any(isinstance(part, Symbol) and part.name in scope.columns for part in (*left.symbols, *array.symbols))
+        fits = left.shape.is_column and rows is array.shape.rows and not columns
         if not fits or not (operator == "@" or (operator == "dot" and array.shape.is_column)):
             misfit_product(scope, (left, self.span), (array, node.right.span))
         sign = "" if scope.syntax == "latex" else "@ "
@@ -161,7 +190,7 @@ class Product:
     def collapse(self) -> None:
         """A product of shape 1×1 is a number."""
         value = matmul(*self.parts)
-        self.parts, self.kind = [], ""
+        self.parts, self.kind, self.flat = [], "", False
         self.before = [*self.before, value, *self.after]
         self.after = []
 

@@ -7,6 +7,7 @@ from typing import Final, NoReturn, cast
 
 from ..diagnostics import Source, Span
 from . import syntax as s
+from .brackets import binder, subscripted
 from .lexer import Token, between, exact, refuse, tokens
 
 DEEPEST: Final = 150
@@ -158,9 +159,8 @@ class Parser:
             elif self.sees("["):
                 opening = self.take()
                 self.enter(opening.span)
-                indices = self.indices()
+                node = subscripted(self, node)
                 self.depth -= 1
-                node = s.Subscript(self.since(node.span), node, indices)
             else:
                 return node
 
@@ -272,7 +272,7 @@ class Parser:
 
     def call(self, name: Token, start: Span) -> s.Node:
         if self.sees("["):
-            return self.binder(name, start)
+            return binder(self, name, start)
         arguments, options = self.arguments()
         span = self.since(start)
         if name.text == "partial" and len(arguments) == 2:
@@ -285,81 +285,6 @@ class Parser:
         if isinstance(variable, s.Subscript):
             return s.Derivative(span, body, variable.body, variable.indices)
         return s.Derivative(span, body, variable)
-
-    def binder(self, name: Token, start: Span) -> s.Node:
-        """`sum[i,j](…)`, `entries[i,j](…)`, `map[H](…)`, `delta[i,j]`."""
-        opening = self.take()
-        if name.text == "delta":
-            indices = self.indices()
-            return s.Kronecker(self.since(start), indices)
-        letters, bounds = self.letters()
-        if self.token.kind == "end" or not self.sees("("):
-            if all(letter is not None for letter in letters) and name.text != "entries":
-                # a variable called `sum` or `map` with an index
-                return s.Subscript(self.since(start), s.Name(name.span, name.text), tuple(letter for letter in letters if letter))
-            self.unexpected(f"`(` after `{name.text}[…]`")
-        body = s.ungrouped(self.group())
-        span = self.since(start)
-        if name.text == "map":
-            if len(letters) != 1 or letters[0] is None:
-                refuse(self.source, "syntax-error", "`map[H](…)` takes one name", opening.span)
-            return s.MapsTo(span, letters[0], body)
-        if name.text == "entries":
-            if len(letters) > 2 or letters in ([], [None], [None, None]):
-                refuse(self.source, "syntax-error", "`entries[i,j](…)` takes one or two letters", opening.span)
-            return s.EntriesOf(span, (letters[0], letters[1] if len(letters) > 1 else None),
-                               (bounds[0], bounds[1] if len(bounds) > 1 else None), body)
-        if None in letters:
-            refuse(self.source, "syntax-error", "`sum[i](…)` needs its letters", opening.span)
-        return s.Sigma(span, tuple(letter for letter in letters if letter), tuple(bounds), body)
-
-    def letters(self) -> tuple[list[s.Name | None], list[s.Node | None]]:
-        """`i`, `i,j`, `i:n` (with its size), `,j` (a row)."""
-        letters: list[s.Name | None] = []
-        bounds: list[s.Node | None] = []
-        while True:
-            if self.sees(",") or self.sees("]"):
-                letters.append(None)
-                bounds.append(None)
-            else:
-                if self.token.kind != "name":
-                    self.unexpected("an index letter")
-                token = self.take()
-                letters.append(s.Name(token.span, token.text))
-                bounds.append(self.sum() if self.accept(":") else None)
-            if self.accept("]"):
-                return letters, bounds
-            self.expect(",", "or `]` after an index letter")
-
-    def indices(self) -> tuple[s.Node, ...]:
-        """What stands between `[` and `]`; the opening bracket is already taken."""
-        found: list[s.Node] = []
-        while True:
-            if self.sees(":") or self.sees("]"):
-                refuse(self.source, "slice", "slices of an array are not read", self.token.span, "",
-                       "write one entry as `X[i,j]`, a column as a product with a basis vector")
-            if self.sees("("):
-                found.append(self.pair())
-            else:
-                found.append(self.sum())
-            if self.accept("]"):
-                return tuple(found)
-            if self.sees(":"):
-                continue
-            self.expect(",", "or `]` after an index")
-
-    def pair(self) -> s.Node:
-        opening = self.take()
-        self.enter(opening.span)
-        outer = self.pair() if self.sees("(") else self.sum()
-        if self.accept(")"):
-            self.depth -= 1
-            return outer
-        self.expect(",", "between the two letters of a pair")
-        inner = self.pair() if self.sees("(") else self.sum()
-        self.expect(")", "after the pair of letters")
-        self.depth -= 1
-        return s.PairIndex(self.since(opening.span), outer, inner)
 
     def arguments(self) -> tuple[tuple[s.Node, ...], tuple[tuple[str, str], ...]]:
         """The arguments of a call: expressions, texts, `name=value` options."""

@@ -8,7 +8,7 @@ from typing import Literal
 
 from ..diagnostics import Source
 from ..diagnostics.record import replace
-from ..ir import Dim, Expr, Symbol
+from ..ir import Dim, Expr, Shape, Symbol
 from .names import canonical_name
 
 Syntax = Literal["numpy", "latex"]
@@ -20,6 +20,9 @@ class Scope:
 
     `sizes` are declared dimensions that may stand as numbers; `letters` index letters with their dimension;
     `open` lets unknown names through, to be inferred.
+
+    `arrays` says that the text means what NumPy computes: vectors have one dimension and sizes stretch. Otherwise a vector is a column
+    and every size must fit. `columns` are the names declared n×1, which have two dimensions in either case.
     """
 
     source: Source
@@ -33,6 +36,8 @@ class Scope:
     loss_names: frozenset[str] = frozenset()
     syntax: Syntax = "numpy"
     open: bool = False
+    arrays: bool = False
+    columns: frozenset[str] = frozenset()
     spellings: Mapping[str, Expr] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -60,6 +65,10 @@ class Scope:
         if name in self.loss_names:
             return self.loss
         return self.spellings.get(canonical_name(name))
+
+    def is_flat(self, name: str, shape: Shape) -> bool:
+        """Whether a name of that shape is a one-dimensional array of NumPy."""
+        return self.arrays and shape.is_column and name not in self.columns
 
     def size(self, name: str) -> Dim | None:
         """The dimension of that name, if one is declared."""

@@ -20,13 +20,14 @@ _MARKED_NAME: Final = r"(?:\\[A-Za-z]+\{\\?[^\W\d_]\w*\}|\\?[^\W\d_]\w*)(?:_\{\w
 
 @record
 class Declared:
-    """A declared shape and where it was written."""
+    """A declared shape and where it was written. `column` says that a vector was declared with both its sides, n×1."""
 
     name: str
     shape: Shape
     source: Source
     span: Span
     note: str = ""
+    column: bool = False
 
 
 def _refuse(source: Source, span: Span, message: str, help: str | None = None) -> NoReturn:
@@ -77,7 +78,7 @@ def _declarations(source: Source) -> list[Declared]:
         name = plain_name(text[name_span.start : name_span.end])
         shape = _shape(source, body, Span(colon + 1, max(end, colon + 2)))
         note = f"`{body.strip()}` is read as the shape {shape}" if _starred(body.strip().strip("()[]")) else ""
-        found.append(Declared(name, shape, source, span, note))
+        found.append(Declared(name, shape, source, span, note, shape.is_column and _two_sided(body)))
     return found
 
 
@@ -130,6 +131,11 @@ def _sides(plain: str) -> list[str]:
         if char in "xX" and 0 < place < len(plain) - 1 and (plain[place - 1].isalnum() and plain[place + 1].isalnum()):
             return [plain[:place].strip(), plain[place + 1 :].strip()]
     return plain.split() if " " in plain and "*" not in plain and "·" not in plain else [plain]
+
+
+def _two_sided(body: str) -> bool:
+    """Whether a shape is written with both sides: `n×1`, and not `n` or `(n,)`."""
+    return len([side for side in _sides(body.strip().strip("()[]")) if side]) == 2
 
 
 def _starred(plain: str) -> list[str]:

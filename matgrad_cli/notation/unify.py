@@ -53,19 +53,30 @@ class Kind:
 
 
 class Form:
-    """The shape of a part of the text while it is being inferred."""
+    """The shape of a part of the text while it is being inferred.
 
-    __slots__ = ("cols", "kind", "rows")
+    `rank` counts the dimensions of NumPy's array where they are known; one of rank 1 has its length in `rows`.
+    """
 
-    def __init__(self, rows: Side | None = None, cols: Side | None = None, kind: Kind | None = None) -> None:
+    __slots__ = ("cols", "kind", "rank", "rows")
+
+    def __init__(
+        self, rows: Side | None = None, cols: Side | None = None, kind: Kind | None = None, rank: int | None = None
+    ) -> None:
         self.rows = rows or Side()
         self.cols = cols or Side()
         self.kind = kind or Kind()
+        self.rank = rank
 
     @staticmethod
-    def of(shape: Shape) -> Form:
+    def of(shape: Shape, rank: int | None = None) -> Form:
         """The form of a known shape."""
-        return Form(Side(shape.rows), Side(shape.cols))
+        return Form(Side(shape.rows), Side(shape.cols), rank=rank)
+
+    @staticmethod
+    def flat(length: Side) -> Form:
+        """The form of a one-dimensional array."""
+        return Form(length, Side(ONE), rank=1)
 
     @staticmethod
     def number() -> Form:
@@ -75,7 +86,7 @@ class Form:
     @property
     def transposed(self) -> Form:
         """Columns × rows; what is learnt of one is learnt of the other."""
-        return Form(self.cols, self.rows, self.kind)
+        return self if self.rank == 1 else Form(self.cols, self.rows, self.kind, self.rank)
 
     @property
     def is_number(self) -> bool:
@@ -119,6 +130,7 @@ def merge(left: Form, right: Form, reason: str | None = None) -> None:
     """Make two forms equal."""
     join(left.rows, right.rows, reason)
     join(left.cols, right.cols, reason)
+    left.rank = right.rank = left.rank or right.rank
     for name in Kind.__slots__:
         either = getattr(left.kind, name) or getattr(right.kind, name)
         setattr(left.kind, name, either)

@@ -6,9 +6,12 @@ from typing import TYPE_CHECKING
 
 from ..ir import ONE, Shape
 from . import syntax as s
+from .brackets import AS_COLUMN, AS_ROW
+from .keywords import axis_written, keeps_dimensions
 from .unify import Form, Side, join, merge
 from .uses import add_rule, diag_rule, matmul_rule, product_rule, times_rule
-from .vocabulary import ELEMENTWISE_NAMES, SQUARE, canonical_function
+from .uses_of_arrays import array_product_rule, stretch_rule
+from .vocabulary import ELEMENTWISE_NAMES, REDUCTIONS, SQUARE, canonical_function
 
 if TYPE_CHECKING:
     from .infer import Solver
@@ -34,6 +37,8 @@ def function_form(solver: Solver, node: s.Apply) -> Form:
     forms = [solver.walk(argument) for argument in node.arguments]
     if function in ("value at", "limit"):
         return forms[0]
+    if function in (AS_COLUMN, AS_ROW):
+        return _new_axis(solver, forms[0], function)
     if function == "basis":
         return Form(solver.index(node.arguments[0]) if node.arguments else None, Side(ONE))
     if not forms:
@@ -50,19 +55,28 @@ def function_form(solver: Solver, node: s.Apply) -> Form:
         forms[0].kind.matrix = True
         join(forms[0].rows, forms[0].cols, reason)
         return forms[0] if function in ("inv", "matrix_power") else Form.number()
-    if function in ("norm", "sum", "mean", "logsumexp", "softmax", "vec", "T"):
+    if function in REDUCTIONS or function in ("norm", "softmax", "vec", "T"):
         forms[0].kind.array = True
-    if function == "norm":
+    if function == "norm" and axis_written(node) is None:
         if options.get("text", options.get("ord")) in ("fro", "nuc"):
             forms[0].kind.matrix = True
         return Form.number()
     if function == "softmax":
         return forms[0]
-    if function in ("sum", "mean", "logsumexp"):
-        return _reduced(node, options, forms[0])
+    if function in REDUCTIONS or function == "norm":
+        return _reduced(solver, node, forms[0])
     if len(forms) == 1:
         return _one(solver, function, forms[0], reason)
     return _two(solver, function, forms[0], forms[1], reason)
+
+
+def _new_axis(solver: Solver, form: Form, function: str) -> Form:
+    form.kind.array = True
+    rank = 2 if solver.scope.arrays else None
+    length = form.cols if form.rows.is_one else form.rows
+    if not form.rows.is_one:
+        join(form.cols, Side(ONE))
+    return Form(length, Side(ONE), rank=rank) if function == AS_COLUMN else Form(Side(ONE), length, rank=rank)
 
 
 def _bars(node: s.Node) -> s.Apply | None:
@@ -104,13 +118,14 @@ def _of_capitals(node: s.Node) -> bool:
     return False
 
 
-def _reduced(node: s.Apply, options: dict[str, str], form: Form) -> Form:
-    axis = options.get("axis", options.get("dim"))
-    if axis is None and len(node.arguments) > 1 and isinstance(node.arguments[1], s.Literal_):
-        axis = node.arguments[1].text
-    if axis == "0":
-        return Form(Side(ONE), form.cols)
-    return Form(form.rows, Side(ONE)) if axis == "1" else Form.number()
+def _reduced(solver: Solver, node: s.Apply, form: Form) -> Form:
+    axis = axis_written(node)
+    if axis is None or form.rank == 1:
+        return Form.number()
+    if solver.scope.arrays and not keeps_dimensions(node):
+        return Form.flat(form.cols if axis == "0" else form.rows)
+    rank = 2 if solver.scope.arrays else None
+    return Form(Side(ONE), form.cols, rank=rank) if axis == "0" else Form(form.rows, Side(ONE), rank=rank)
 
 
 def _one(solver: Solver, function: str, form: Form, reason: str) -> Form:
@@ -137,7 +152,7 @@ def _two(solver: Solver, function: str, left: Form, right: Form, reason: str) ->
         left.kind.hint = right.kind.hint = True
         if function == "solve":
             join(left.rows, left.cols, reason)
-        solver.rule(matmul_rule(left, right, result, reason))
+        solver.rule((array_product_rule if solver.scope.arrays else matmul_rule)(left, right, result, reason))
     elif function == "inner":
         left.kind.array = right.kind.array = True
         merge(left, right, reason)
@@ -149,6 +164,8 @@ def _two(solver: Solver, function: str, left: Form, right: Form, reason: str) ->
         return Form(left.rows, right.rows)
     elif function == "kron":
         solver.kron(left, right, result)
+    elif function in ("multiply", "hadamard", "divide", "plus", "minus") and solver.scope.arrays:
+        solver.rule(stretch_rule(left, right, result, reason))
     elif function in ("multiply", "hadamard", "divide"):
         solver.rule(product_rule(left, right, result, reason))
     elif function in ("plus", "minus", "maximum"):
@@ -168,4 +185,5 @@ def _constructor(solver: Solver, node: s.Apply, function: str) -> Form:
     if first is None:
         return Form()
     second = first if function == "eye" else (dims[1] or ONE) if len(dims) > 1 else ONE
-    return Form.of(Shape(first, second))
+    rank = None if not solver.scope.arrays else 1 if len(dims) == 1 and function != "eye" else 2
+    return Form.of(Shape(first, second), rank)

@@ -17,7 +17,7 @@ ALIASES: Final[dict[str, str]] = {
 }
 
 ELEMENTWISE_NAMES: Final = frozenset(ELEMENTWISE)
-REDUCTIONS: Final = frozenset(("sum", "mean", "logsumexp"))
+REDUCTIONS: Final = frozenset(("sum", "mean", "logsumexp", "var", "std"))
 SQUARE: Final = frozenset(("tr", "det", "logdet", "inv", "matrix_power"))
 PRODUCTS: Final = frozenset(("matmul", "dot", "inner", "outer", "kron", "multiply", "solve", "hadamard"))
 CONSTRUCTORS: Final = frozenset(("eye", "ones", "zeros", "ones_like", "zeros_like", "basis"))

@@ -176,7 +176,7 @@ REFUSED = [
     ("c**" * 1000 + "c", "too-deep"),
     ("(" * 10000 + "x" + ")" * 10000, "too-long"), ("x" * 1_000_000, "too-long"), ("x+" * 15000 + "x", "too-long"),
     ("zz", "unknown-name"), ("nrom(x)", "unknown-function"), ("slogdet(A)", "unknown-function"), ("np.einsum('ij', A)", "unknown-function"),
-    ("A @ u", "shape-mismatch"), ("X + A", "shape-mismatch"), ("X + x", "shape-mismatch"), ("X * x", "shape-mismatch"),
+    ("A @ u", "shape-mismatch"), ("X + A", "shape-mismatch"), ("X + u", "shape-mismatch"), ("X * u", "shape-mismatch"),
     ("det(X)", "not-square"), ("inv(X)", "not-square"), ("tr(X)", "not-square"), ("softmax(X)", "missing-axis"),
     ("norm(X, 1)", "unknown-norm"),
     ("norm(x, y, c)", "wrong-arguments"), ("sum(X, axis=5)", "wrong-arguments"), ("X[i]", "index-mismatch"), ("c[i]", "index-mismatch"),
@@ -190,10 +190,10 @@ REFUSED = [
 
 @pytest.mark.parametrize(("text", "code"), REFUSED, ids=[repr(text[:20]) for text, _ in REFUSED])
 def test_refusals_have_a_code_and_a_place_and_are_fast(text, code, problem):
-    start = time.perf_counter()
+    start = time.process_time()
     with pytest.raises(InputError) as caught:
         read_expression(text, problem, "numpy")
-    assert time.perf_counter() - start < 2
+    assert time.process_time() - start < 2
     diagnostic = caught.value.diagnostic
     assert diagnostic.code == code
     assert diagnostic.source is not None
@@ -212,17 +212,17 @@ def test_suggestions_are_checked(problem):
     assert help_of("X @ Y") == "`X.T @ Y` fits, and is n×n"
     assert help_of("X @ u") == "`X.T @ u` fits, and is a column of n (n×1)"
     assert help_of("nrom(x)") == "did you mean `norm`?"
-    stretched = help_of("X + x") or ""
-    assert "`X + ones(m) @ x.T`" in stretched
-    assert read("X + ones(m) @ x.T", problem).shape is read("X", problem).shape
+    stretched = help_of("X + u") or ""
+    assert "`X + u[:, None]`" in stretched
+    assert read("X + u[:, None]", problem).shape is read("X", problem).shape
 
 
 def test_long_flat_chains_are_read_quickly():
-    start = time.perf_counter()
+    start = time.process_time()
     problem = read_problem(" + ".join(f"tr(A{i} @ X)" for i in range(1500)), "X")
     assert len(problem.loss.children) == 1500
     read_problem("@".join(["X"] * 3000), "X")
-    assert time.perf_counter() - start < 5
+    assert time.process_time() - start < 5
 
 
 def test_nesting_up_to_the_limit_is_read():

@@ -1,0 +1,85 @@
+"""Arrays of NumPy: one-dimensional vectors, sizes that stretch. Each text is also computed by NumPy, and both must agree."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from matgrad_cli.diagnostics import InputError, Source
+from matgrad_cli.ir import Dim, Shape, Symbol
+from matgrad_cli.notation.elaborate import read_node
+from matgrad_cli.notation.reader import parse
+from matgrad_cli.notation.scope import Scope
+from matgrad_cli.verify.evaluate import evaluate
+from matgrad_cli.verify.fields import Floats
+from matgrad_cli.verify.points import Given
+from matgrad_cli.verify.structure import sides
+from matgrad_cli.verify.tensor import spread
+
+SIZES = {"n": 3, "m": 4, "k": 2}
+SHAPES = {"X": ("n", "m"), "Y": ("n", "m"), "W": ("m", "k"), "S": ("n", "n"), "x": ("n",), "y": ("n",), "w": ("m",), "b": ("k",),
+          "u": ("n", "1"), "r": ("1", "m")}
+
+
+def softmax(a, axis=None):
+    e = np.exp(a - a.max())
+    return e / e.sum(axis=axis, keepdims=True)
+
+
+def values():
+    rng = np.random.default_rng(7)
+    return {name: rng.uniform(0.5, 1.5, [SIZES.get(side, 1) for side in shape]) for name, shape in SHAPES.items()}
+
+
+def scope(text):
+    dims = {name: tuple(Dim.of(side) if side != "1" else Dim(1) for side in shape) for name, shape in SHAPES.items()}
+    symbols = {name: Symbol(name, Shape(*dim)) for name, dim in dims.items()}
+    return Scope(Source("loss", text), symbols, sizes={name: Dim.of(name) for name in SIZES}, arrays=True, columns=frozenset({"u"}))
+
+
+AGREE = [
+    "x.T", "x.T @ S", "x @ S", "S @ x", "x.T@S + S@x", "x @ y", "x @ x.T", "x.T @ x", "x @ S @ y", "-2*(x - X@w).T @ X", "(X@w).T @ X",
+    "x[:, None]", "x[None, :]", "x[:, None] * X", "X * w", "w * X", "X / w", "X + w", "w - X", "X @ W + b", "X @ W - b / 2",
+    "X - X.mean(axis=0)", "X - X.mean(axis=1, keepdims=True)", "X / X.sum(axis=1, keepdims=True)", "X.sum(axis=0)", "X.sum(axis=1)",
+    "X.sum(0) + w", "X.sum(1) + x", "X.sum(axis=0) * X", "X.sum(axis=0, keepdims=True) - X", "X.mean(axis=0) @ w",
+    "x @ X.mean(axis=1)", "u + X", "u * X", "r + X", "u + r", "u * r", "u + x", "u @ r", "u.T @ X", "r * w", "u @ x[None, :]",
+    "np.outer(x, w)", "np.dot(x, y)", "np.dot(X, w)", "np.diag(S)", "np.diag(S) + x", "np.diag(x) @ X", "x**2 + S@x", "np.exp(x) @ X",
+    "(x @ X).T + w", "2*x @ X - w", "x * 2 * y * 3", "x - x.mean()", "(x + 1) @ X", "x*x - X@w", "X.T @ x[:, None]",
+    "ones(n) @ X", "X @ ones(m)",
+    "x.sum(axis=0)", "x.sum(axis=-1)", "X.sum(axis=-1)", "X.var(axis=0)", "X.std(axis=1, keepdims=True) + X", "x.var()", "X.var()",
+    "np.linalg.norm(X, axis=1)", "np.linalg.norm(X, 1, axis=0)", "np.linalg.norm(X, axis=1, keepdims=True) * X", "np.linalg.norm(x)",
+    "x[:, None] + w[None, :] - X", "x[:, None] - x", "u.sum(axis=1)", "u.sum(axis=0)", "u.T", "u.T @ u", "kron(x, y)", "solve(S, x)",
+    "solve(S, x) + x", "np.maximum(0, x - 1) @ X", "-x @ X", "x / w.sum()", "X.T @ X @ w", "x @ x * x", "S @ x @ S", "(x @ S) * y",
+]
+REFUSED = [
+    "x + w", "x * w", "X + x", "X * x", "x @ w", "X @ x", "u @ u", "u @ x", "u @ X", "x.T @ w", "S @ u.T", "X + b", "r @ r",
+    "u[:, None]", "X[:, None]", "X @ w + b", "x[:, None] @ X", "x.sum(axis=1)", "X.mean(axis=1) - w", "X - X.mean(axis=1)",
+]
+
+
+@pytest.mark.parametrize("text", AGREE)
+def test_means_what_numpy_computes(text):
+    env = values()
+    names = {"np": np, "kron": np.kron, "solve": np.linalg.solve, "ones": np.ones, **SIZES, **env}
+    expected = np.asarray(eval(text, names))  # noqa: S307  (our own text)
+    reading = read_node(parse(text), scope(text))
+    matrices = {name: value.reshape(len(value), -1).tolist() for name, value in env.items()}
+    found = evaluate(reading.expr, Given(Floats(), SIZES, matrices))
+    assert reading.flat == (expected.ndim == 1 and expected.size > 1)
+    shape = tuple(SIZES.get(str(side), 1) for side in (reading.expr.shape.rows, reading.expr.shape.cols))
+    assert expected.ndim < 2 or shape == expected.shape
+    found = spread(found, sides(reading.expr.shape), tuple(side for side in shape if side != 1))
+    assert np.allclose(np.array(found.data, float), expected.reshape(-1))
+
+
+@pytest.mark.parametrize("text", REFUSED)
+def test_refuses_what_numpy_refuses(text):
+    with pytest.raises((ValueError, IndexError)):
+        eval(f"two({text})", {"np": np, "two": at_most_two, **values()})  # noqa: S307  (our own text)
+    with pytest.raises(InputError):
+        read_node(parse(text), scope(text))
+
+
+def at_most_two(array):
+    if array.ndim > 2:
+        raise ValueError("more than two dimensions")
