@@ -23,6 +23,8 @@ from .slips import Slip
 from .surroundings import Surroundings, surroundings
 from .task import Task
 
+NOT_WORKED_OUT = "a derivative is left in it: the question repeated is no answer"
+
 Verdict = Literal["right", "wrong", "unreadable", "undecided"]
 
 
@@ -98,7 +100,15 @@ def _around(task: Task, columns: bool = False, lying: bool = True, arrays: bool 
 
 
 def judged_derivative(around: Surroundings, expr: Expr, order: tuple[Index, ...], read: Read | None, reference: Expr | None) -> Judged:
-    """Whether an expression is the derivative asked for: an array in the layout, or an entry at the letters of `order`."""
+    """Whether an expression is the derivative asked for, worked out: an array in the layout, or an entry at the letters of `order`."""
+    found = _compared(around, expr, order, read, reference)
+    if found.verdict == "right" and not around.worked_out(expr):
+        return Judged("undecided", Slip("not-worked-out", NOT_WORKED_OUT))
+    return found
+
+
+def _compared(around: Surroundings, expr: Expr, order: tuple[Index, ...], read: Read | None, reference: Expr | None) -> Judged:
+    """Whether an expression equals the derivative asked for."""
     task, bench = around.task, around.bench
     letters = order or _letters_of(task, expr)
     wanted = task.wanted

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from typing import Literal
 
 from ..diagnostics.record import replace
 from ..ir import Entry, Expr, Index, MatrixOf, Partial, Symbol, Transpose
 from ..notation import syntax as s
+from ..records.finding import LineVerdict, Role
+from .chain import Chain, Outcome, RowResult, failed, worst_of
 from .diagnose import Context, delta_of_unlike, diagnosis, misfit
 from .directions import holds_small, to_first_order
 from .forms import as_array, is_derivative, is_pending, left_letters, order_of
@@ -20,43 +20,6 @@ from .statements import Claim, Row, lone_name
 from .surroundings import Surroundings
 from .tree import walk
 from .variables import other_readings
-
-Verdict = Literal["follows", "wrong", "unreadable", "undecided"]
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What was found at one sign of equality, or at a side that could not be read."""
-
-    verdict: Verdict
-    read: Read | None = None
-    slip: Slip | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class RowResult:
-    """The verdict on a row, the outcome that decided it, and what is to be said about how the row was read."""
-
-    row: Row
-    verdict: Verdict
-    outcome: Outcome | None
-    notes: tuple[str, ...]
-    warnings: tuple[str, ...]
-
-
-@dataclass
-class Chain:
-    """Where a derivation stands: the last expression, the order of its letters, whether it is the derivative of the loss."""
-
-    last: Expr | None = None
-    order: tuple[Index, ...] = ()
-    target: bool = False
-    rough: bool = False
-    head: Expr | None = None
-    gap: bool = False
-    final: Read | None = None
-    final_order: tuple[Index, ...] = ()
-    notes: list[str] = field(default_factory=list)
 
 
 class Reader:
@@ -84,13 +47,15 @@ class Reader:
                 pending.remove(claim)
         for claim in row.claims:
             if not claim.leading and len(claim.sides) > 1 and states_function(claim.sides[0].node, self.around):
-                outcomes.append(Outcome("follows"))
+                outcomes.append(Outcome("follows", role="definition"))
             elif all(claim is not done for done in self.done):
                 outcomes += self.claim(claim, first)
-        worst = _worst(outcomes)
+            else:
+                outcomes.append(Outcome("follows", role="definition"))
+        worst = worst_of(outcomes)
         self.chain.gap = worst.verdict in ("unreadable", "undecided") if worst is not None else False
-        verdict: Verdict = worst.verdict if worst else "follows"
-        return RowResult(row, verdict, worst, tuple(dict.fromkeys(self.notes)), tuple(dict.fromkeys(self.warnings)))
+        verdict: LineVerdict = worst.verdict if worst else "follows"
+        return RowResult(row, verdict, worst, tuple(outcomes), tuple(dict.fromkeys(self.notes)), tuple(dict.fromkeys(self.warnings)))
 
     # ---- definitions
 
@@ -121,12 +86,12 @@ class Reader:
         letters = left_letters(claim.sides[0])
         found = self._read(claim.sides[1], (), letters)
         if found.expr is None:
-            return [_failed(found)]
+            return [replace(failed(found), role="definition")]
         value = as_array(found.expr, letters)
         if value is None and len(letters) > 2 and sorted(letters) == sorted(letter.name for letter in found.expr.free):
             by_name = {letter.name: letter for letter in found.expr.free}
             self.around.tables[name] = tuple(by_name[letter] for letter in letters), found.expr
-            return [Outcome("follows", found)]
+            return [Outcome("follows", found, role="definition")]
         if value is None:
             slip = Slip(
                 "free-index-mismatch",
@@ -135,8 +100,11 @@ class Reader:
             )
             return [Outcome("wrong", found, slip)]
         symbol = self.around.define(name, value)
-        outcomes, last = [Outcome("follows", found)], found.expr
+        confirmed = not letters and self._is_called_derivative(name, value)
+        outcomes, last = [Outcome("follows", found, role="claim" if confirmed else "definition")], found.expr
         self._start(found)
+        if confirmed:
+            self.chain.final, self.chain.final_order = found, ()
         for side in claim.sides[2:]:
             last, outcome = self._next(last, side)
             outcomes.append(outcome)
@@ -144,6 +112,12 @@ class Reader:
             symbol = self.around.define(name, last)  # δ := ∂L/∂z = z − y stands for z − y from now on
         self.chain.last, self.chain.order, self.chain.target, self.chain.head = symbol if not letters else last, (), False, symbol
         return outcomes
+
+    def _is_called_derivative(self, name: str, value: Expr) -> bool:
+        """Whether a name that people give the derivative is given its value, worked out: that confirms it. `J = …`, `grad = …`."""
+        wrt, wanted = self.around.task.problem.wrt.name, self.around.task.wanted
+        called = name in ("J", "g", "grad", "gradient", "nabla") or name in {f"d{wrt}", f"grad_{wrt}", "Df", "DL", "Dg", "DF"}
+        return called and wanted is not None and self.around.worked_out(value) and self.bench.equal(wanted, value)
 
     # ---- claims
 
@@ -191,7 +165,7 @@ class Reader:
         if is_derivative(left.tree or left.side.node) and rest:
             found = self._read(rest[-1], (), ())
             self.chain.last = found.expr
-        return [_failed(left)]
+        return [failed(left)]
 
     def _states_loss(self, left: Read) -> bool:
         name = lone_name(left.side.node)
@@ -218,7 +192,7 @@ class Reader:
         problem, wanted = self.around.task.problem, self.around.task.wanted
         found = self._read(sides[0], (), ())
         if found.expr is None:
-            return [_failed(found)]
+            return [failed(found)]
         loss_fits = found.expr.shape is problem.loss.shape
         derivative_fits = wanted is not None and not isinstance(pairings(wanted, found.expr), Clash)
         starts = [(problem.loss, False)] if loss_fits else []
@@ -248,7 +222,7 @@ class Reader:
         """A later row without any sign of equality: right if it equals what stands before; otherwise it is not said what it claims."""
         found = self._read(side, last.free, ())
         if found.expr is None:
-            return [_failed(found)]
+            return [failed(found)]
         outcome = self._compared(last, found, self.chain.target)
         self.chain.last = found.expr
         if outcome.verdict == "wrong":
@@ -281,7 +255,7 @@ class Reader:
                     outcome.slip.notes,
                 ),
             )
-        if self.chain.target and not is_pending(found.expr):
+        if self.chain.target and self.around.worked_out(found.expr):
             self.chain.final, self.chain.final_order = found, self.chain.order
         return found.expr, outcome
 
@@ -298,7 +272,7 @@ class Reader:
 
     def _misfit(self, last: Expr, found: Read) -> Outcome:
         """A side whose parts do not fit together, with the single edit that would make it follow, if there is one."""
-        outcome = _failed(found)
+        outcome = failed(found)
         context = Context(self.around, self.chain.head, self.chain.target, self.chain.order, found)
         if found.slip is not None and found.slip.code in ("free-index-mismatch", "wrong-delta"):
             slip = delta_of_unlike(context, last, found.slip)
@@ -324,12 +298,19 @@ class Reader:
             verdict = to_first_order(self.around, one, other) if self.chain.rough else self.bench.compare_over(one, other, letters)
             if verdict.holds:
                 self._learn_order(one, other)
-                return Outcome("follows", found)
+                return Outcome("follows", found, role=self._role(before, after))
             if verdict.kind == "unknown":
                 unknown = verdict.by
         if unknown is not None:
             return Outcome("undecided", found, Slip("undecided", f"whether this follows could not be decided: {unknown}"))
         return Outcome("wrong", found, diagnosis(context, before, after, pairs))
+
+    def _role(self, before: Expr, after: Expr) -> Role:
+        """What a true equality does: one that says the same thing twice, or speaks of numbers alone, claims nothing."""
+        one, other = self.around.expanded(before), self.around.expanded(after)
+        if one is other:
+            return "definition" if before in self.around.values else "question"
+        return "claim" if one.symbols or other.symbols else "aside"
 
     def _learn_order(self, one: Expr, other: Expr) -> None:
         """The letters of an entry that a matrix was taken at are from now on in that order."""
@@ -378,15 +359,3 @@ class Reader:
 
 
 _OF_FORM = frozenset(("unknown-name", "non-conformable", "number-plus-array", "index-reused", "free-index-mismatch"))
-
-
-def _failed(found: Read) -> Outcome:
-    return Outcome(found.failure or "unreadable", found, found.slip)
-
-
-def _worst(outcomes: list[Outcome]) -> Outcome | None:
-    for verdict in ("wrong", "unreadable", "undecided"):
-        for outcome in outcomes:
-            if outcome.verdict == verdict:
-                return outcome
-    return outcomes[0] if outcomes else None

@@ -8,6 +8,7 @@ from typing import Literal
 
 from ..diagnostics import Diagnostic, Label, MatgradError, Source, Span
 from ..diagnostics.record import replace
+from ..notation.shape_text import read_shapes
 from ..records.finding import Final, Finding, ProblemReport, ProblemVerdict, worst
 from .answers import judge_answer
 from .arrays import other_slices, slices
@@ -67,7 +68,7 @@ def judge(chosen: Settings) -> ProblemReport:
 
 def unanswered(chosen: Settings) -> ProblemReport:
     """A problem without answer."""
-    verdict: ProblemVerdict = "wrong" if chosen.require else "undecided"
+    verdict: ProblemVerdict = "wrong" if chosen.asked else "undecided"
     return ProblemReport(
         chosen.id,
         "answer",
@@ -135,6 +136,8 @@ def _answer(chosen: Settings, task: Task) -> ProblemReport:
     assert answer is not None
     found = judge_answer(task, answer.text, chosen.reference.text if chosen.reference else None)
     verdict: ProblemVerdict = {"right": "right", "wrong": "wrong", "unreadable": "unreadable"}.get(found.verdict, "undecided")  # type: ignore[assignment]
+    if verdict == "undecided" and found.slip is not None and found.slip.code == "unknown-name" and _names_all(chosen, task):
+        verdict = "wrong"
     lines: tuple[Finding, ...] = ()
     if found.slip is not None and verdict != "right":
         lead = len(answer.passage.text) - len(answer.passage.text.lstrip())
@@ -142,10 +145,18 @@ def _answer(chosen: Settings, task: Task) -> ProblemReport:
         lines = (_finding(1, verdict, passage, found.slip, answer.source, found.notes),)
     final_verdict: Literal["right", "wrong", "missing"] = verdict if verdict in ("right", "wrong") else "missing"
     final = Final(final_verdict, found.slip.code if found.slip else None, found.slip.message if found.slip else None)
+    if found.slip is not None and found.slip.code == "not-worked-out" and chosen.asked:
+        verdict = "wrong"
     if chosen.require == "derivation":
         verdict, final = _requires_derivation(verdict, final)
     score = _score(chosen, verdict, [found.slip.code] if found.slip else [])
     return ProblemReport(chosen.id, "answer", verdict, final, lines, score, chosen.points, found.notes, chosen.warnings, chosen.reveal)
+
+
+def _names_all(chosen: Settings, task: Task) -> bool:
+    """Whether a key names every symbol of the problem: then an answer in other names is wrong, where it would be undecided."""
+    shapes = chosen.text("shapes") if chosen.under_key else None
+    return shapes is not None and {symbol.name for symbol in task.problem.variables} <= read_shapes((shapes,)).keys()
 
 
 def _requires_derivation(verdict: ProblemVerdict, final: Final) -> tuple[ProblemVerdict, Final]:
@@ -154,10 +165,11 @@ def _requires_derivation(verdict: ProblemVerdict, final: Final) -> tuple[Problem
     return "wrong", Final("right", "missing-derivation", "the answer is right, but a derivation is required and there is none")
 
 
-def _derives(rows: Sequence[Row]) -> bool:
-    """Whether anything but its left side stands before the last side."""
-    sides = [len(claim.sides) - (len(claim.sides) > 1 and not claim.leading) for row in rows for claim in row.claims]
-    return sum(sides) > 1
+def _derives(results: Sequence[RowResult], around: Surroundings) -> bool:
+    """Whether anything stands before the last side: two claims, or a claim that uses a name defined before it."""
+    claims = [outcome.read.expr for result in results for outcome in result.outcomes if outcome.role == "claim" and outcome.read]
+    named = {symbol for symbol, value in around.values.items() if around.worked_out(value)}
+    return len(claims) + any(expr is not None and named & expr.symbols for expr in claims) > 1
 
 
 def _finding(number: int, verdict: ProblemVerdict | str, passage: Passage, slip: Slip, source: Source, notes: Sequence[str]) -> Finding:
@@ -223,10 +235,12 @@ def _read_derivation(chosen: Settings, task: Task, columns: bool = False, lying:
             results.append(reader.row(row, first=not results))
     lines = tuple(_line(result, chosen.source) for result in results)
     final = final_of(task, reader, chosen.answer.text if chosen.answer else None)
-    verdict = _verdict(lines, final, chosen)
     if not lines:
         final = Final("missing", "unreadable", NO_FORMULA)
-    if chosen.require == "derivation" and not _derives([result.row for result in results]):
+    elif final.verdict == "missing" and all(line.role not in ("claim", "equation") for line in lines):
+        final = Final("missing", "nothing-judged", NOTHING_JUDGED)
+    verdict = _verdict(lines, final, chosen)
+    if chosen.require == "derivation" and not _derives(results, around):
         verdict, final = _requires_derivation(verdict, final)
     codes = [finding.code for finding in lines if finding.verdict == "wrong" and finding.code]
     warnings = tuple(
@@ -264,15 +278,27 @@ def _line(result: RowResult, source: Source) -> Finding:
     passage = result.row.passage
     if slip is None:
         line, column = line_and_column(source.text, passage.span().start)
-        return Finding(result.row.number, result.verdict, passage.span(), line, column, notes=result.notes)
+        return Finding(result.row.number, result.verdict, passage.span(), line, column, notes=result.notes, role=result.role)
     if slip.span is None and result.outcome is not None and result.outcome.read is not None:
         slip = replace(slip, span=result.outcome.read.side.span)
-    return _finding(result.row.number, result.verdict, passage, slip, source, result.notes)
+    return replace(_finding(result.row.number, result.verdict, passage, slip, source, result.notes), role=result.role)
+
+
+NOTHING_JUDGED = "no line claims anything that can be judged: definitions, and the question repeated, are no answer"
+_ABSENT = (None, "nothing-judged", "not-worked-out")
+"""Codes of a final answer that is not there, in contrast to one that could not be judged."""
 
 
 def _verdict(lines: tuple[Finding, ...], final: Final, chosen: Settings) -> ProblemVerdict:
+    """Right if every line follows and something was judged; where an answer is asked for, only with a right final answer."""
     names: dict[str, ProblemVerdict] = {"follows": "right", "wrong": "wrong", "unreadable": "unreadable", "undecided": "undecided"}
     verdicts = [names[finding.verdict] for finding in lines]
-    if final.verdict == "wrong" or (final.verdict == "missing" and chosen.require is not None):
+    judged = any(finding.verdict == "follows" and finding.role in ("claim", "equation") for finding in lines)
+    if final.verdict == "wrong":
         verdicts.append("wrong")
-    return worst(verdicts) if verdicts else "unreadable"
+    elif final.verdict == "missing" and chosen.must_answer:
+        absent = final.code in _ABSENT and set(verdicts) == {"right"}
+        verdicts.append("wrong" if absent and chosen.asked else "undecided")
+    elif final.verdict == "missing" and not judged:
+        verdicts.append("undecided")
+    return worst(verdicts) if lines else "unreadable"

@@ -31,4 +31,4 @@ def _judged(reader: Reader, expr: Expr) -> Final:
         return Final("right")
     if found.verdict == "wrong":
         return Final("wrong", found.slip.code if found.slip else None, found.slip.message if found.slip else None)
-    return Final("missing", None, found.slip.message if found.slip else None)
+    return Final("missing", found.slip.code if found.slip else None, found.slip.message if found.slip else None)

@@ -14,7 +14,7 @@ SYNONYMS = {"id": "problem", "shape": "shapes", "assumptions": "assume", "facts"
 WORDS = {
     "layout": LAYOUTS,
     "syntax": ("numpy", "latex"),
-    "require": ("answer", "derivation"),
+    "require": ("answer", "derivation", "none"),
     "reveal": ("none", "hint", "full"),
 }
 BEGINS = ("problem", "loss")

@@ -15,6 +15,7 @@ from .codes import CODES
 from .keys import WORDS, Exercise
 from .passage import Passage
 
+Require = Literal["answer", "derivation", "none"]
 STUDENT_KEYS = ("answer",)
 
 
@@ -41,7 +42,7 @@ class Settings:
     source: Source
     points: float = 1.0
     partial: Mapping[str, float] = field(default_factory=dict)
-    require: Literal["answer", "derivation"] | None = None
+    require: Require | None = None
     reveal: Reveal = "full"
     layout: str = "gradient"
     layout_given: bool = False
@@ -49,6 +50,17 @@ class Settings:
     reference: Located | None = None
     warnings: tuple[str, ...] = ()
     errors: tuple[Diagnostic, ...] = ()
+    under_key: bool = False
+
+    @property
+    def asked(self) -> bool:
+        """Whether the file or the key says in so many words that an answer is asked for: then a missing one is wrong."""
+        return self.require in ("answer", "derivation")
+
+    @property
+    def must_answer(self) -> bool:
+        """Whether only a final answer that is worked out makes the problem right."""
+        return self.asked or (self.under_key and self.require != "none")
 
     def text(self, key: str) -> str | None:
         """What was said for a key, by anybody."""
@@ -93,7 +105,7 @@ def settings(
         source,
         points=reader.points(),
         partial=reader.partial(),
-        require=cast(Literal["answer", "derivation"] | None, reader.word("require")),
+        require=cast(Require | None, reader.word("require")),
         reveal=cast(Reveal, reader.word("reveal") or "full"),
         layout=reader.word("layout") or "gradient",
         layout_given="layout" in values,
@@ -101,6 +113,7 @@ def settings(
         reference=Located(reference, key_source) if reference is not None and key_source is not None else None,
         warnings=tuple(reader.warnings),
         errors=tuple(reader.errors),
+        under_key=key is not None,
     )
 
 

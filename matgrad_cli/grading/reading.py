@@ -17,6 +17,7 @@ from ..notation.scope import Scope, Syntax
 from ..records.layout import is_turned
 from .arrays import writings
 from .directions import directed, without_remainder
+from .doubt import doubt
 from .functions import put_in
 from .indices import Letters, read_letters, without_cases
 from .slips import Slip
@@ -32,14 +33,13 @@ FORM_SLIPS = {
     "index-mismatch": "free-index-mismatch",
     "index-reused": "index-reused",
     "wrong-delta": "wrong-delta",
-    "unknown-name": "unknown-name",
 }
 """Codes of the reader that make a line wrong, and the codes of the checker."""
 
-UNDECIDED = frozenset(
-    ("left-out", "cases", "missing-shape", "too-many-indices", "not-a-variable", "missing-loss", "missing-wrt", "loss-not-stated",
-     "sum-range")
-)
+UNDECIDED = frozenset((
+    "left-out", "cases", "missing-shape", "too-many-indices", "not-a-variable", "missing-loss", "missing-wrt", "loss-not-stated",
+    "unknown-name", "sum-range",
+))  # fmt: skip
 """Codes of the reader for what is readable and yet cannot be judged."""
 
 Failure = Literal["wrong", "unreadable", "undecided"]
@@ -96,7 +96,7 @@ def _read(side: Side, stated: s.Node, around: Surroundings, letters: tuple[Index
     known = {letter.name: letter.dim for letter in letters}
     if (early := _not_yet_defined(stated, around)) is not None:
         message = f"the name `{early.name}` is used before it is defined"
-        return Read(side, tree=stated, failure="wrong", slip=Slip("unknown-name", message, span=early.span))
+        return Read(side, tree=stated, failure="undecided", slip=Slip("unknown-name", message, span=early.span))
     try:
         node, rough = without_remainder(stated, around)
         node = put_in(node, around)
@@ -109,7 +109,7 @@ def _read(side: Side, stated: s.Node, around: Surroundings, letters: tuple[Index
         found = read_tree(tree, side, around, known)
         return replace(found, notes=(*found.notes, *_notes(work)), restored=tuple(work.restored), rough=rough)
     except InputError as error:
-        return _failed(error.diagnostic, side, stated)
+        return _failed(error.diagnostic, side, stated, around)
     except RecursionError:
         trouble = Diagnostic("too-deep", "this is nested too deeply to be read")
         return Read(side, failure="unreadable", slip=slip_of(trouble, "too-deep"))
@@ -121,7 +121,7 @@ def read_tree(tree: s.Node, side: Side, around: Surroundings, letters: Mapping[s
     try:
         reading = _elaborated(tree, scope, around)
     except InputError as error:
-        return _failed(error.diagnostic, side, tree)
+        return _failed(error.diagnostic, side, tree, around)
     except MatgradError as error:
         return Read(side, tree=tree, failure="undecided", slip=slip_of(error.diagnostic, error.diagnostic.code))
     expr = around.settled(as_column(reading.expr) if reading.flat else reading.expr)
@@ -144,10 +144,12 @@ def _elaborated(tree: s.Node, scope: Scope, around: Surroundings) -> Reading:
         return reading
 
 
-def _failed(diagnostic: Diagnostic, side: Side, tree: s.Node) -> Read:
+def _failed(diagnostic: Diagnostic, side: Side, tree: s.Node, around: Surroundings) -> Read:
     code = FORM_SLIPS.get(diagnostic.code)
     if code == "free-index-mismatch" and "δ" in diagnostic.message:
         code = "wrong-delta"
+    if code is not None and (doubtful := doubt(diagnostic, tree, around)) is not None:
+        return Read(side, tree=tree, failure="undecided", slip=doubtful)
     if code is not None:
         return Read(side, tree=tree, failure="wrong", slip=slip_of(diagnostic, code))
     failure: Failure = "undecided" if diagnostic.code in UNDECIDED else "unreadable"

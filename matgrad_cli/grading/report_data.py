@@ -60,6 +60,7 @@ def _problem(problem: ProblemReport) -> dict[str, Any]:
         "points": problem.points,
         "notes": list(problem.notes),
         "warnings": list(problem.warnings),
+        "claims": dict(zip(("judged", "of"), problem.claims, strict=True)),
         "lines": [_line(finding) for finding in problem.lines],
         "first_wrong": None
         if first is None
@@ -74,6 +75,7 @@ def _line(finding: Finding) -> dict[str, Any]:
         "line": finding.line,
         "column": finding.column,
         "number": finding.number,
+        "role": finding.role,
         "verdict": finding.verdict,
         "code": finding.code,
         "message": finding.message,

@@ -45,8 +45,17 @@ def _table(file: FileReport, colour: bool) -> list[str]:
 def _row(problem: ProblemReport) -> tuple[str, ...]:
     first = problem.first_wrong
     wrong = "–" if first is None else f"{first.number}: {first.code or 'wrong'}" if problem.kind == "derivation" else first.code or "wrong"
-    lines = str(len(problem.lines)) if problem.kind == "derivation" else "–"
+    lines = _lines(problem) if problem.kind == "derivation" else "–"
     return (problem.id, problem.verdict, lines, wrong, problem.final.verdict, f"{problem.score:g}/{problem.points:g}")
+
+
+def _lines(problem: ProblemReport) -> str:
+    """How many lines there are, and how many of their claims were judged if that is not all of them."""
+    judged, claims = problem.claims
+    if judged == len(problem.lines):
+        return str(judged)
+    counted = f"{claims} claim{'' if claims == 1 else 's'}" if judged == claims else f"{judged} of {claims} claims judged"
+    return f"{len(problem.lines)}, {counted}"
 
 
 def _painted(word: str, colour: bool) -> str:

@@ -121,6 +121,10 @@ class Surroundings:
             expr = substitute(expr, here)
         return expr
 
+    def worked_out(self, expr: Expr) -> bool:
+        """Whether no derivative, differential or limit is left to do, also not inside a defined name."""
+        return not any(isinstance(node, (Partial, Differential)) for node in nodes_of(self.expanded(expr)))
+
     def _below(self, symbol: Symbol) -> frozenset[Expr]:
         """All variables that the value of a defined name depends on."""
         seen: set[Expr] = set()

@@ -11,6 +11,9 @@ LineVerdict = Literal["follows", "wrong", "unreadable", "undecided"]
 ProblemVerdict = Literal["right", "wrong", "unreadable", "undecided"]
 FinalVerdict = Literal["right", "wrong", "missing", "unreadable", "undecided"]
 Reveal = Literal["none", "hint", "full"]
+Role = Literal["claim", "definition", "equation", "question", "aside"]
+"""What a line does: it claims something; gives a name its value; sets the derivative to zero or goes on from there; only
+repeats what was asked, or itself; or says nothing about this problem. Only claims and equations can be judged."""
 
 WORST_FIRST: tuple[ProblemVerdict, ...] = ("wrong", "unreadable", "undecided", "right")
 
@@ -30,6 +33,7 @@ class Finding:
     code: str | None = None
     diagnostic: Diagnostic | None = None
     notes: tuple[str, ...] = ()
+    role: Role = "claim"
 
     @property
     def message(self) -> str | None:
@@ -70,6 +74,14 @@ class ProblemReport:
     def first_wrong(self) -> Finding | None:
         """The first line whose verdict is `wrong`."""
         return next((finding for finding in self.lines if finding.verdict == "wrong"), None)
+
+    @property
+    def claims(self) -> tuple[int, int]:
+        """How many claims were judged, and how many there are; an answer is one."""
+        if self.kind == "answer":
+            return int(self.verdict in ("right", "wrong")), int(self.final.code != "missing-answer")
+        found = [finding for finding in self.lines if finding.number and finding.role in ("claim", "equation")]
+        return sum(finding.verdict in ("follows", "wrong") for finding in found), len(found)
 
     @property
     def shown(self) -> tuple[Finding, ...]:

@@ -1,0 +1,70 @@
+"""Where a derivation stands, and what became of its rows: plain records that the reader of rows fills."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from ..ir import Expr, Index
+from ..records.finding import LineVerdict, Role
+from .reading import Read
+from .slips import Slip
+from .statements import Row
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What was found at one sign of equality, or at a side that could not be read."""
+
+    verdict: LineVerdict
+    read: Read | None = None
+    slip: Slip | None = None
+    role: Role = "claim"
+
+
+@dataclass(frozen=True, slots=True)
+class RowResult:
+    """The verdict on a row, the outcome that decided it, all its outcomes, and what is to be said about how the row was read."""
+
+    row: Row
+    verdict: LineVerdict
+    outcome: Outcome | None
+    outcomes: tuple[Outcome, ...]
+    notes: tuple[str, ...]
+    warnings: tuple[str, ...]
+
+    @property
+    def role(self) -> Role:
+        """What the row does: the most that one of its parts does."""
+        roles = {outcome.role for outcome in self.outcomes}
+        order: tuple[Role, ...] = ("claim", "equation", "definition", "question", "aside")
+        return next((role for role in order if role in roles), "aside")
+
+
+@dataclass
+class Chain:
+    """Where a derivation stands: the last expression, the order of its letters, whether it is the derivative of the loss."""
+
+    last: Expr | None = None
+    order: tuple[Index, ...] = ()
+    target: bool = False
+    rough: bool = False
+    head: Expr | None = None
+    gap: bool = False
+    final: Read | None = None
+    final_order: tuple[Index, ...] = ()
+    notes: list[str] = field(default_factory=list)
+
+
+def failed(found: Read) -> Outcome:
+    """A side that could not be read, or whose parts do not fit."""
+    return Outcome(found.failure or "unreadable", found, found.slip)
+
+
+def worst_of(outcomes: Sequence[Outcome]) -> Outcome | None:
+    """The outcome that decides: wrong before unreadable before undecided before follows."""
+    for verdict in ("wrong", "unreadable", "undecided"):
+        for outcome in outcomes:
+            if outcome.verdict == verdict:
+                return outcome
+    return outcomes[0] if outcomes else None

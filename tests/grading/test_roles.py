@@ -1,0 +1,112 @@
+"""What a line does is told apart from whether it is right: only claims that were judged make a derivation right."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from matgrad_cli.grading.check import Options, check_text, read_key
+from matgrad_cli.grading.report_data import to_json
+from matgrad_cli.grading.report_text import to_text
+from matgrad_cli.records.finding import ProblemReport, Report
+
+LEAST_SQUARES = "loss: norm(X@w - y)**2\nwrt: w\nshapes: X: m×n, w: n, y: m\n"
+KEY = 'loss = "norm(X@w - y)**2"\nwrt = "w"\nshapes = "X: m×n, w: n, y: m"\n'
+
+
+def judged(*lines: str, head: str = LEAST_SQUARES) -> ProblemReport:
+    report = check_text(f"```matgrad\n{head}\n" + "\n".join(lines) + "\n```\n", "a.md")
+    return report.problems[0]
+
+
+def under_key(tmp_path, *lines: str, key: str = "") -> ProblemReport:  # type: ignore[no-untyped-def]
+    (tmp_path / "key.toml").write_text("[[problem]]\n" + KEY + key, encoding="utf-8")
+    text = "```matgrad\nproblem: 1\n\n" + "\n".join(lines) + "\n```\n"
+    return check_text(text, "a.md", read_key(tmp_path / "key.toml"), Options()).problems[0]
+
+
+EMPTY = {
+    "the question twice": ["dL = dL"],
+    "the gradient twice": [r"\nabla_w L = \nabla_w L"],
+    "numbers": ["1 = 1"],
+    "true numbers": ["1 + 1 = 2"],
+    "the loss alone": [r"\lVert Xw - y\rVert^2"],
+    "the loss named": [r"L = \lVert Xw - y\rVert^2"],
+    "a name for the question": [r"G := \nabla_w L", r"\nabla_w L = G"],
+    "a name for a name": [r"G := \nabla_w L", "H := G", r"\nabla_w L = H"],
+    "definitions": ["Z = X @ w", "E = 5 * Z"],
+}
+
+
+@pytest.mark.parametrize("lines", EMPTY.values(), ids=EMPTY)
+def test_what_claims_nothing_is_no_success(lines: list[str]) -> None:
+    problem = judged(*lines)
+    assert (problem.verdict, problem.final.verdict, problem.score) == ("undecided", "missing", 0)
+    assert problem.claims == (0, 0)
+    assert {finding.verdict for finding in problem.lines} == {"follows"}
+    assert problem.final.message
+
+
+PENDING = {
+    **EMPTY,
+    "parts of the question": [r"\nabla_w L = \nabla_w(w^\top X^\top Xw) - 2\nabla_w(y^\top Xw)"],
+    "the differential alone": [r"dL = 2(Xw - y)^\top X\,dw"],
+    "the half of twice": [r"\nabla_w L = 2\nabla_w(\frac12\lVert Xw - y\rVert^2)"],
+    "behind a name": [r"Q := \nabla_w(w^\top X^\top Xw)", r"\nabla_w L = Q - 2X^\top y"],
+}
+
+
+@pytest.mark.parametrize("lines", PENDING.values(), ids=PENDING)
+def test_under_a_key_the_answer_is_worked_out(tmp_path, lines: list[str]) -> None:  # type: ignore[no-untyped-def]
+    problem = under_key(tmp_path, *lines)
+    assert (problem.verdict, problem.score) == ("undecided", 0)
+    for asked in ("answer", "derivation"):
+        assert under_key(tmp_path, *lines, key=f'require = "{asked}"\n').verdict == "wrong"
+
+
+def test_a_key_may_ask_for_less(tmp_path) -> None:  # type: ignore[no-untyped-def]
+    assert under_key(tmp_path, r"dL = 2(Xw - y)^\top X\,dw", key='require = "none"\n').verdict == "right"
+
+
+def test_without_a_key_one_judged_claim_is_enough() -> None:
+    problem = judged(r"dL = 2(Xw - y)^\top X\,dw")
+    assert (problem.verdict, problem.final.verdict, problem.claims) == ("right", "missing", (1, 1))
+
+
+def test_what_could_not_be_judged_is_never_wrong_for_want_of_an_answer(tmp_path) -> None:  # type: ignore[no-untyped-def]
+    for line, verdict in ((r"\nabla_w L = 2X^\top(Xw - y", "unreadable"), (r"\nabla_w L = 2X^\top(p - y)", "undecided")):
+        assert under_key(tmp_path, line, key='require = "answer"\n').verdict == verdict
+
+
+def test_a_derivation_is_more_than_the_question_and_its_answer(tmp_path) -> None:  # type: ignore[no-untyped-def]
+    key = 'require = "derivation"\n'
+    question = r"\nabla_w L = \nabla_w \lVert Xw - y\rVert^2 = 2X^\top(Xw - y)"
+    assert under_key(tmp_path, question, key=key).final.code == "missing-derivation"
+    assert under_key(tmp_path, "dL = dL", r"\nabla_w L = 2X^\top(Xw - y)", key=key).verdict == "wrong"
+    for lines in (
+        [r"\nabla_w L = 2X^\top Xw - 2X^\top y = 2X^\top(Xw - y)"],
+        ["r = Xw - y", r"\nabla_w L = 2X^\top r"],
+        [r"dL = 2(Xw - y)^\top X\,dw", r"\nabla_w L = 2X^\top(Xw - y)"],
+    ):
+        assert under_key(tmp_path, *lines, key=key).verdict == "right"
+
+
+def test_a_definition_looked_up_ahead_is_judged_where_it_stands() -> None:
+    problem = judged(r"\nabla_w L = 2X^\top r", "r = Xw - y = Xw + y")
+    assert [finding.verdict for finding in problem.lines] == ["follows", "wrong"]
+
+
+def test_a_name_for_the_derivative_is_confirmed_by_it() -> None:
+    jacobian = judged("J = A", head="loss: A@x\nwrt: x\n")
+    assert (jacobian.verdict, jacobian.final.verdict, jacobian.claims) == ("right", "right", (1, 1))
+    assert judged("J = 2A", head="loss: A@x\nwrt: x\n").verdict == "undecided"
+
+
+def test_roles_in_json_and_text() -> None:
+    text = "```matgrad\n" + LEAST_SQUARES + "\nr = Xw - y\ndL = dL\n\\nabla_w L = 2X^\\top r\n2 = 1 + 1\n```\n"
+    report = Report((check_text(text, "a.md"),))
+    (problem,) = json.loads(to_json(report))["files"][0]["problems"]
+    assert problem["claims"] == {"judged": 1, "of": 1}
+    assert [line["role"] for line in problem["lines"]] == ["definition", "question", "claim", "aside"]
+    assert "4, 1 claim " in to_text(report)

@@ -1,0 +1,52 @@
+"""Never a right line marked wrong: what may be true under some reading is undecided, and the reason is said."""
+
+from __future__ import annotations
+
+import pytest
+
+from matgrad_cli.grading.check import Options, check_text, read_key
+from matgrad_cli.records.finding import ProblemReport
+
+LEAST_SQUARES = "loss: norm(X@w - y)**2\nwrt: w\nshapes: X: m×n, w: n, y: m\n"
+
+
+def judged(*lines: str, head: str = LEAST_SQUARES) -> ProblemReport:
+    return check_text(f"```matgrad\n{head}\n" + "\n".join(lines) + "\n```\n", "a.md").problems[0]
+
+
+UNKNOWN = {
+    "a residual without definition": ([r"\nabla L = 2X^\top r"], "r"),
+    "a prediction explained in prose": ([r"\nabla L = 2X^\top(\hat y - y)"], "y_hat"),
+    "another name for a variable": ([r"\nabla L = 2X^\top(Zw - y)"], "Z"),
+    "an identity in letters of its own": ([r"\operatorname{tr}(PQ) = \operatorname{tr}(QP)"], "P"),
+    "a name in a sum of unlike shapes": ([r"\nabla L = 2X^\top Xw + q^\top X"], "q"),
+}
+
+
+@pytest.mark.parametrize(("lines", "name"), UNKNOWN.values(), ids=UNKNOWN)
+def test_a_name_without_a_value_is_no_error(lines: list[str], name: str) -> None:
+    problem = judged(*lines)
+    (finding,) = problem.lines
+    assert (problem.verdict, finding.verdict, finding.code) == ("undecided", "undecided", "unknown-name")
+    assert finding.message == f"the name `{name}` is not known here"
+    assert problem.score == 0
+
+
+def test_the_line_after_it_is_judged_again() -> None:
+    problem = judged(r"\nabla L = 2X^\top r", r"= 2X^\top(Xw - y)")
+    assert [finding.verdict for finding in problem.lines] == ["undecided", "follows"]
+    assert (problem.verdict, problem.final.verdict) == ("undecided", "right")
+
+
+def test_shapes_that_never_fit_are_wrong_beside_an_unknown_name() -> None:
+    (finding,) = judged(r"\nabla L = 2X(Xw - y) + q").lines
+    assert (finding.verdict, finding.code) == ("wrong", "non-conformable")
+
+
+def test_an_answer_under_a_key_that_names_all_symbols_has_no_other(tmp_path) -> None:  # type: ignore[no-untyped-def]
+    problem = '[[problem]]\nloss = "norm(X@w - y)**2"\nwrt = "w"\n'
+    for shapes, verdict in (('shapes = "X: m×n, w: n, y: m"\n', "wrong"), ("", "undecided")):
+        (tmp_path / "key.toml").write_text(problem + shapes, encoding="utf-8")
+        report = check_text("[[problem]]\nanswer = '2*X.T@(X@w - t)'\n", "a.toml", read_key(tmp_path / "key.toml"), Options())
+        assert (report.problems[0].verdict, report.problems[0].final.code) == (verdict, "unknown-name")
+    assert check_text(problem + "shapes = 'X: m×n, w: n, y: m'\nanswer = '2*X.T@(X@w - t)'\n", "a.toml").verdict == "undecided"
