@@ -9,7 +9,7 @@ from ..facts import Fact, Problem
 from ..ir import Constant, Dim, Expr, Index, Size, Symbol, nodes_of
 from ..verify.evaluate import Evaluator
 from ..verify.fields import NotExact, OutOfDomain
-from ..verify.judge import EXACT_POINTS, FLOAT_POINTS, Form, Judge
+from ..verify.judge import Form, Judge
 from ..verify.points import Point
 from ..verify.tensor import TooLarge
 from ..verify.verdict import Verdict
@@ -26,19 +26,13 @@ class Bench(Judge):
     """
 
     def __init__(self, problem: Problem, seed: int = 0, violating: Iterable[Fact] = ()) -> None:
-        super().__init__(problem, seed, violating)
+        super().__init__(problem, seed, violating, thorough=True)
         self.derived: dict[Symbol, Expr] = {}
         self._monomials: Monomials | None = None
 
     def define(self, symbol: Symbol, value: Expr) -> None:
         """From now on the symbol has this value."""
         self.derived[symbol] = value
-
-    def exact_points(self, count: int = EXACT_POINTS) -> Iterator[Evaluator]:
-        yield from (place for place in super().exact_points(count) if self._completed(place))
-
-    def float_points(self, count: int = FLOAT_POINTS) -> Iterator[Evaluator]:
-        yield from (place for place in super().float_points(count) if self._completed(place))
 
     def _completed(self, place: Evaluator) -> bool:
         """Gives the defined variables their values; False where one has none."""

@@ -59,7 +59,7 @@ def _at(around: Surroundings, before: Expr, after: Expr, number: int, called: tu
     setting = around.bench.setting
     choices = (1, 2) if number % 2 else (1, 2, 2, 3)
     try:
-        sizes = setting.sizes(rng, choices)
+        sizes = setting.sizes.drawn(rng, choices)
         point = Point(setting, number, "generic", Floats(), sizes, _Small(rng, 1 + number // 8, signed=number % 3 == 0))
         place = Evaluator(point)
         for symbol, value in around.bench.derived.items():

@@ -78,7 +78,7 @@ def well_formed(sides: Pattern) -> Check:
 def compare(sample: Sample, other: Expr | None = None, seed: int = 0, violating: Fact | None = None) -> Verdict:
     """What the judge says of both sides (or of the left side and another one), perhaps where a fact is broken."""
     rhs = sample.rhs if other is None else other
-    judge = Judge(sample.problem, seed, [violating] if violating else [])
+    judge = Judge(sample.problem, seed, [violating] if violating else [], thorough=True)
     return judge.compare_over(sample.lhs, rhs, tuple(sorted(sample.lhs.free | rhs.free)))
 
 

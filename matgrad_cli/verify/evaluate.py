@@ -12,14 +12,14 @@ from typing import Any, Protocol
 from .. import ir
 from ..ir import ONE, Dim, Expr, Index, Symbol
 from . import structure as lay
-from .fields import Field, Floats, NotExact, OutOfDomain
+from .fields import Field, Floats, NotExact, NoValue, OutOfDomain
 from .functions import DEFINITIONS, DERIVATIVES, LINEAR, SPECTRAL, constant_value, elementwise, squared_root
 from .jets import NONE, Jet, Tag, Tags, contract, each, gathered, jet_product, jet_total, splits, subsets
 from .linear import determinant, inverse
 from .tensor import COL, ROW, Tensor, TooLarge, mapped, merged, product, renamed, scalar, scaled, total
 
 _MIDDLE = "middle"
-_EVALUATION_LIMIT = 40_000_000
+EVALUATION_LIMIT = 12_000_000
 
 
 class Place(Protocol):
@@ -40,8 +40,9 @@ class Place(Protocol):
 class Evaluator:
     """Evaluates expressions at one point; remembers every node."""
 
-    def __init__(self, point: Place) -> None:
+    def __init__(self, point: Place, limit: int = EVALUATION_LIMIT) -> None:
         self.point = point
+        self.limit = limit
         self.field: Field = point.field
         self.p = point.field.p
         self._memo: dict[tuple[Expr, Tags], Jet | Exception] = {}
@@ -82,11 +83,13 @@ class Evaluator:
         try:
             result = _HANDLERS[type(node)](self, node, tags)
         except (OutOfDomain, NotExact, TooLarge) as reason:
+            if isinstance(reason, NoValue) and reason.argument is None:
+                reason.argument = node.children[0] if node.children else node
             return reason
         except (ValueError, OverflowError, ZeroDivisionError) as reason:
             return OutOfDomain(str(reason))
         self._work += sum(len(tensor.data) for tensor in result.values())
-        return TooLarge() if self._work > _EVALUATION_LIMIT else result
+        return TooLarge() if self._work > self.limit else result
 
     def _relevant(self, node: Expr, tags: Tags) -> Tags:
         """The tags whose variable occurs in the node (or in a direction in which such a variable moves)."""
@@ -127,7 +130,8 @@ class Evaluator:
     # --- matrix level -------------------------------------------------------------------------------------------------
 
     def _number(self, node: ir.Number, tags: Tags) -> Jet:
-        return {NONE: scalar(self.field.number(node.value))}
+        literal = getattr(self.point, "literal", None)
+        return {NONE: scalar(self.field.number(node.value if literal is None else literal(node.value)))}
 
     def _constant(self, node: ir.Constant, tags: Tags) -> Jet:
         return {NONE: scalar(self.field.constant(node.name))}
@@ -188,6 +192,8 @@ class Evaluator:
     def _power(self, node: ir.Power, tags: Tags) -> Jet:
         shorter = squared_root(node)
         if shorter is not None:
+            if isinstance(node.base, ir.Call) and node.base.function == "sqrt" and not self.p:
+                self.jet(node.base, NONE)  # (√u)² is u only where √u has a value
             return self.jet(shorter, tags)
         exponent = constant_value(node.exponent)
         base = self.jet(node.base, tags)
@@ -286,6 +292,8 @@ class Evaluator:
         return result
 
     def _log_size(self, value: Any) -> Any:
+        if value == 0:
+            raise NoValue("the logarithm of a determinant that is zero", "{} invertible")
         return elementwise("log", self.field)(abs(value)) if isinstance(self.field, Floats) else self.field.log_size(value)
 
     def _call(self, node: ir.Call, tags: Tags) -> Jet:

@@ -49,8 +49,8 @@ def _own(node: Expr) -> int:
     if isinstance(node, ir.Constant):
         return ORACLE_KIND
     if isinstance(node, ir.Power):
-        if squared_root(node) is not None:
-            return RATIONAL_KIND
+        if squared_root(node) is not None:  # (√u)² has a value only where √u has one: the reals decide that
+            return ORACLE_KIND if isinstance(node.base, ir.Call) and node.base.function == "sqrt" else RATIONAL_KIND
         exponent = constant_value(node.exponent)
         return RATIONAL_KIND if exponent is not None and exponent.denominator == 1 else FLOAT_KIND
     if isinstance(node, ir.Call):

@@ -10,9 +10,24 @@ from typing import Any, Final
 PRIME: Final = 2305843009213057079
 """≡ 3 mod 4, and every small prime is a square of it."""
 
+CLEARLY: Final = 1e-8
+"""A float is surely negative if it is below minus this; between that and zero it may be rounding."""
+
 
 class OutOfDomain(Exception):
     """This point is outside the domain of the expression (or too close to its edge): it says nothing."""
+
+
+class NoValue(OutOfDomain):
+    """The expression surely has no value here: the log of a negative number, the inverse of a singular matrix.
+
+    `needs` is a sentence about the argument ("{} > 0"), `argument` the expression itself, as soon as it is known.
+    """
+
+    def __init__(self, said: str, needs: str) -> None:
+        super().__init__(said)
+        self.needs = needs
+        self.argument: Any = None
 
 
 class NotExact(Exception):
@@ -35,7 +50,9 @@ class Floats:
 
     def inverse(self, value: float) -> float:
         """1/value."""
-        if abs(value) < 1e-9:
+        if value == 0:
+            raise NoValue("division by zero", "{} ≠ 0")
+        if abs(value) < 1e-30:
             raise OutOfDomain("division by a number that is almost zero")
         return 1 / value
 
@@ -44,10 +61,12 @@ class Floats:
         if exponent.denominator == 1:
             whole = exponent.numerator
             return float(value ** whole) if whole >= 0 else self.inverse(value) ** -whole
-        if value <= 1e-9:
+        if value <= 1e-20:
             if value >= -1e-12 and exponent > 1:
                 return 0.0
-            raise OutOfDomain("a fractional power of a number that is not positive")
+            if value < -CLEARLY:
+                raise NoValue("a fractional power of a negative number", "{} ≥ 0")
+            raise OutOfDomain("a fractional power of a number that is almost zero")
         return float(value ** float(exponent))
 
 
@@ -80,7 +99,7 @@ class Modular:
     def inverse(self, value: int) -> int:
         """1/value."""
         if value % self.p == 0:
-            raise OutOfDomain("division by zero modulo the prime")
+            raise NoValue("division by zero modulo the prime", "{} ≠ 0")
         return pow(value, -1, self.p)
 
     def power(self, value: int, exponent: Fraction) -> int:
@@ -102,7 +121,7 @@ class Modular:
     def log(self, value: int) -> int:
         """A random function with log(1/u) = −log(u) and log(exp u) = u."""
         if value == 0:
-            raise OutOfDomain("log of zero")
+            raise NoValue("log of zero", "{} ≠ 0")
         found = self._logs.get(value)
         if found is None:
             found = self.draw()

@@ -8,21 +8,39 @@ from fractions import Fraction
 from typing import Final
 
 from ..ir import ONE, Call, Constant, Expr, Fill, Hadamard, MatMul, Number, Power, Shape, Size, add, hadamard, mul, neg
-from .fields import Field, Floats, Modular, NotExact, OutOfDomain, Value
+from .fields import CLEARLY, Field, Floats, Modular, NotExact, NoValue, OutOfDomain, Value
 
-_TINY = 1e-9
+_LARGEST_EXPONENT = 300
+"""exp(−300) is about 1e−130: what is smaller soon underflows in products."""
 
 
 def _log(u: float) -> float:
-    if u <= 1e-12:
-        raise OutOfDomain("the logarithm of a number that is not positive")
+    if u < -CLEARLY:
+        raise NoValue("the logarithm of a negative number", "{} > 0")
+    if u <= 1e-30:
+        raise OutOfDomain("the logarithm of a number that is almost zero")
     return math.log(u)
+
+
+def _exp(u: float) -> float:
+    if u < -_LARGEST_EXPONENT:
+        raise OutOfDomain("an exponential that is too small for a float")
+    return math.exp(u)
+
+
+def _within(low: float, high: float, needs: str, function: Callable[[float], float]) -> Callable[[float], float]:
+    """A function that has values between two limits only."""
+    def value(u: float) -> float:
+        if u < low - CLEARLY or u > high + CLEARLY:
+            raise NoValue("an argument outside the function's domain", needs)
+        return function(u)
+    return value
 
 
 def _sign(u: float) -> float:
     if u == 0:
         return 0.0
-    if abs(u) < _TINY:
+    if abs(u) < 1e-15:
         raise OutOfDomain("a sign too close to its jump")
     return 1.0 if u > 0 else -1.0
 
@@ -32,11 +50,12 @@ def _sigmoid(u: float) -> float:
 
 
 FLOAT_VALUES: Final[dict[str, Callable[[float], float]]] = {
-    "exp": math.exp, "log": _log, "sqrt": lambda u: Floats().power(u, Fraction(1, 2)), "abs": abs, "sign": _sign,
+    "exp": _exp, "log": _log, "sqrt": lambda u: Floats().power(u, Fraction(1, 2)), "abs": abs, "sign": _sign,
     "step": lambda u: max(_sign(u), 0.0), "sin": math.sin, "cos": math.cos, "tan": math.tan,
     "sec": lambda u: 1 / math.cos(u), "csc": lambda u: 1 / math.sin(u), "cot": lambda u: 1 / math.tan(u),
     "tanh": math.tanh, "sinh": math.sinh, "cosh": math.cosh, "coth": lambda u: 1 / math.tanh(u),
-    "asin": math.asin, "acos": math.acos, "atan": math.atan, "asinh": math.asinh, "acosh": math.acosh, "atanh": math.atanh,
+    "asin": _within(-1, 1, "|{}| ≤ 1", math.asin), "acos": _within(-1, 1, "|{}| ≤ 1", math.acos), "atan": math.atan,
+    "asinh": math.asinh, "acosh": _within(1, math.inf, "{} ≥ 1", math.acosh), "atanh": _within(-1, 1, "|{}| < 1", math.atanh),
     "sigmoid": _sigmoid, "softplus": lambda u: max(u, 0.0) + math.log1p(math.exp(-abs(u))), "relu": lambda u: max(u, 0.0),
     "erf": math.erf, "expm1": math.expm1, "log1p": lambda u: _log(1 + u), "log2": lambda u: _log(u) / math.log(2),
     "log10": lambda u: _log(u) / math.log(10), "gelu": lambda u: u * (1 + math.erf(u / math.sqrt(2))) / 2,

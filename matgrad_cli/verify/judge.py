@@ -3,25 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import Final
+from typing import Any, Final
 
 from ..diagnostics.record import record
 from ..facts import Fact, Problem
 from ..ir import Entry, Expr, Index, OpenLetter, Partial, Shape
 from . import structure as lay
-from .evaluate import Evaluator
+from .evaluate import EVALUATION_LIMIT, Evaluator, Place
 from .exactness import FLOAT_KIND, ORACLE_KIND, kind
-from .fields import PRIME, Floats, Modular, NotExact, OutOfDomain
-from .points import MODES, Point, Setting, impossible
+from .fields import PRIME, NotExact, NoValue, OutOfDomain
+from .kinks import FACTORS, SEARCHED, kinks, signs
+from .nearness import Nearness, Shaken, nearness
+from .places import Points
+from .points import Point, Setting, impossible
 from .tensor import Labels, Tensor, TooLarge, spread
 from .verdict import Verdict, Witness
 from .witness import find_witness
 
 EXACT_POINTS: Final = 2
+"""So many points modulo the prime prove a line."""
 FLOAT_POINTS: Final = 5
+_AGREEING: Final = 2
+"""So many points in floats must agree, and say something, for a line to hold."""
+_CLEAR: Final = 1e-3
+"""A difference at a single point counts only if it is this large."""
 _WITNESS_WEIGHT: Final = 400
-_AGREE: Final = 1e-9
-_DIFFER: Final = 1e-6
+_ORDINARY: Final = frozenset(("generic", "positive", "negative", "fractions", "above", "small", "small positive"))
 
 
 @record
@@ -31,58 +38,59 @@ class Form:
     letters: tuple[Index, ...]
     shape: Shape
 
-    def axes(self, point: Point) -> tuple[Labels, tuple[int, ...]]:
+    def axes(self, point: Place) -> tuple[Labels, tuple[int, ...]]:
         """Labels and lengths at a point."""
         return ((*self.letters, *lay.sides(self.shape)),
                 (*[point.size(letter.dim) for letter in self.letters], *lay.lengths(self.shape, point.size)))
 
 
-class Judge:
-    """Compares expressions of one problem. Points, and every node evaluated there, are shared by all comparisons."""
+class Denied(Exception):
+    """One side has a value where the other has none."""
 
-    def __init__(self, problem: Problem, seed: int = 0, violating: Iterable[Fact] = ()) -> None:
+    def __init__(self, needs: str) -> None:
+        super().__init__(needs)
+        self.needs = needs
+
+
+class Judge:
+    """Compares expressions of one problem. Points, and every node evaluated there, are shared by all comparisons.
+
+    Each comparison is made at points of every order of sizes and every scale of entries. A `thorough` judge, and a whole result in any,
+    is also asked where one dimension is 1 and where one is larger.
+    """
+
+    def __init__(self, problem: Problem, seed: int = 0, violating: Iterable[Fact] = (), thorough: bool = False) -> None:
         self.problem = problem
         self.setting = Setting(problem, seed, violating)
-        self._exact: list[Evaluator] = []
-        self._floats: list[Evaluator] = []
-        self._tried = 0
+        self.thorough = thorough
+        self._points = Points(self.setting)
+        self._shaken: dict[Evaluator, Shaken] = {}
+        self._reached: dict[Expr, tuple[list[Evaluator], str]] = {}
         self._impossible = impossible(self.setting)
 
     # --- points -------------------------------------------------------------------------------------------------------
 
     def exact_points(self, count: int = EXACT_POINTS) -> Iterator[Evaluator]:
-        """Evaluators at points modulo the prime."""
+        """Evaluators at so many points modulo the prime (fewer if the facts exclude some sizes)."""
         for number in range(count):
-            if number == len(self._exact):
-                self._exact.append(Evaluator(Point(self.setting, number, "exact", Modular(f"{self.setting.seed}/{number}"))))
-            yield self._exact[number]
+            place = self._points.exact(number)
+            if place is not None and self._completed(place):
+                yield place
 
     def float_points(self, count: int = FLOAT_POINTS) -> Iterator[Evaluator]:
-        """Evaluators at points of floats where the loss has a value."""
-        number = 0
-        while number < count:
-            if number == len(self._floats) and not self._find_point():
-                return
-            yield self._floats[number]
-            number += 1
+        """Evaluators at so many points of floats where the loss has a value (fewer if none are found)."""
+        found = 0
+        for number in range(count + 12):
+            place = self._points.float(number, self.problem.loss)
+            if place is not None and self._completed(place):
+                yield place
+                found += 1
+                if found == count:
+                    return
 
-    def _find_point(self) -> bool:
-        """One more point inside the domain of the loss, in whichever mode has one."""
-        limit = self._tried + 12 * len(MODES)
-        while self._tried < limit:
-            turn = self._tried
-            self._tried += 1
-            mode = MODES[0] if turn < 4 else MODES[turn % len(MODES)]
-            found = Evaluator(Point(self.setting, turn, mode, Floats()))
-            try:
-                found.value(self.problem.loss)
-            except OutOfDomain:
-                continue
-            except (NotExact, TooLarge):
-                return False
-            self._floats.append(found)
-            return True
-        return False
+    def _completed(self, place: Evaluator) -> bool:  # noqa: ARG002
+        """Whether the point has values for everything; a judge that knows definitions computes them here."""
+        return True
 
     # --- comparisons --------------------------------------------------------------------------------------------------
 
@@ -103,7 +111,7 @@ class Judge:
             return ", ".join(map(str, sorted(expr.free))) or "none"
         return f"free indices differ: {said(before)} and {said(after)}"
 
-    def compare_over(self, before: Expr, after: Expr, letters: tuple[Index, ...]) -> Verdict:
+    def compare_over(self, before: Expr, after: Expr, letters: tuple[Index, ...], thorough: bool = False) -> Verdict:
         """The same over given letters: a side that lacks one of them is constant along it. Another letter in it is an OpenLetter."""
         unknown = (before.free | after.free).difference(letters)
         if unknown:
@@ -116,79 +124,144 @@ class Judge:
             return Verdict("differs", f"shapes differ: {before.shape} and {after.shape}")
         form = Form(letters, before.shape)
         try:
-            verdict = self._judged(before, after, form)
+            verdict = self._judged(before, after, form, thorough or self.thorough)
         except TooLarge:
             return Verdict("unknown", "too large to evaluate")
+        except Denied as lacking:
+            return Verdict("unknown", f"needs {lacking.needs}: at a point where the other side has a value this one has none")
         if verdict.kind != "differs" or max(before.weight, after.weight) > _WITNESS_WEIGHT:
             return verdict
         return Verdict("differs", verdict.by, self.find_witness(before, after, letters))
 
-    def _judged(self, before: Expr, after: Expr, form: Form) -> Verdict:
+    def _judged(self, before: Expr, after: Expr, form: Form, thorough: bool) -> Verdict:
         worst = max(kind(before), kind(after))
-        exactly = None if worst == FLOAT_KIND else self._exactly(before, after, form, worst)
-        return self._in_floats(before, after, form) if exactly is None else exactly
+        exactly = None if worst == FLOAT_KIND else self._exactly(before, after, form, worst, thorough)
+        return self._in_floats(before, after, form, thorough) if exactly is None else exactly
 
     def find_witness(self, before: Expr, after: Expr, letters: tuple[Index, ...] | None = None) -> Witness | None:
         """The smallest values in small integers at which the two sides differ, if some are found quickly."""
         free = tuple(sorted(before.free | after.free)) if letters is None else letters
         return find_witness(self.setting, before, after, free)
 
-    def _exactly(self, before: Expr, after: Expr, form: Form, worst: int) -> Verdict | None:
+    def _exactly(self, before: Expr, after: Expr, form: Form, worst: int, thorough: bool) -> Verdict | None:
         seen: list[Evaluator] = []
-        for place in self.exact_points(EXACT_POINTS + 6):
+        excluded = ""
+        count = len(self._points.turns) if thorough else self._points.exact_base
+        for place in self.exact_points(count + 6):
+            if len(seen) >= EXACT_POINTS and place is self._points.exact(count):
+                break
             try:
-                equal = list(self._laid(place, before, form).data) == list(self._laid(place, after, form).data)
-            except OutOfDomain:
-                continue
+                sides = self._sides(place, before, after, form)
             except NotExact:
                 return None
-            if not equal:
-                return None if worst == ORACLE_KIND else Verdict("differs", f"not equal modulo {PRIME} at {self._sizes([place])}")
-            seen.append(place)
-            if len(seen) == EXACT_POINTS:
-                break
-        if len(seen) < EXACT_POINTS or (worst == ORACLE_KIND and not self._somewhere(before, after, form)):
+            if isinstance(sides, str):
+                excluded = excluded or sides
+            elif sides is not None:
+                if list(sides[0]) != list(sides[1]):
+                    by = f"not equal modulo {PRIME} at {self._sizes([place])}"
+                    return None if worst == ORACLE_KIND else Verdict("differs", by)
+                seen.append(place)
+        if len(seen) < EXACT_POINTS or (worst == ORACLE_KIND and not self._somewhere(before, after, form, thorough)):
             return None
-        return Verdict("proved", f"equal modulo {PRIME} at {self._sizes(seen)}")
+        return Verdict("proved", f"equal modulo {PRIME} at {self._sizes(seen)}{_where(excluded)}", needs=excluded)
 
     def _sizes(self, places: list[Evaluator]) -> str:
         said = list(dict.fromkeys(place.point.described() for place in places if isinstance(place.point, Point)))
         return "sizes " + " and ".join(said) if any(said) else f"{len(places)} points"
 
-    def _somewhere(self, before: Expr, after: Expr, form: Form) -> bool:
-        """Whether there is a point in the reals where both sides have values, and they agree."""
-        for place in self.float_points(FLOAT_POINTS + 12):
-            try:
-                error = self._error(place, before, after, form)
-            except (OutOfDomain, NotExact):
-                continue
-            return error < _DIFFER
-        return False
+    def _sides(self, place: Evaluator, before: Expr, after: Expr, form: Form) -> tuple[Any, Any] | str | None:
+        """Both arrays at a point; None if the point says nothing, the condition if neither side has a value.
 
-    def _in_floats(self, before: Expr, after: Expr, form: Form) -> Verdict:
-        errors: list[float] = []
-        reason = "no point was found inside the domain"
-        for place in self.float_points(FLOAT_POINTS + 20):
-            try:
-                errors.append(self._error(place, before, after, form))
-            except OutOfDomain as outside:
-                reason = f"no point was found inside the domain: {outside}"
-            except NotExact as lacking:
-                return Verdict("unknown", f"no value can be computed: {lacking}")
-            if len(errors) == FLOAT_POINTS:
-                break
-        good = [error for error in errors if error <= _AGREE]
-        bad = [error for error in errors if error > _DIFFER]
-        if bad and (len(bad) > 1 or bad[0] > 1e-3 or len(errors) == 1):
-            return Verdict("differs", f"error {max(bad):.1g} at {len(bad)} of {len(errors)} random points")
-        if len(good) >= 2 and len(good) == len(errors):
-            return Verdict("agrees", f"worst error {max(good):.1g} at {len(good)} random points")
-        return Verdict("unknown", reason if not errors else "rounding hides whether the two sides are equal")
+        Raises Denied if one has a value and the other surely none, though the loss has one; NotExact, TooLarge.
+        """
+        found = [self._attempt(place, side, form) for side in (before, after)]
+        lacking = [side for side in found if isinstance(side, OutOfDomain)]
+        if not lacking:
+            return found[0], found[1]
+        sure = [side for side in lacking if isinstance(side, NoValue) and _counts(place, side)]
+        if not sure or any(isinstance(side, TooLarge) for side in found) or not self._in_domain(place):
+            return None
+        if len(lacking) == 1:
+            raise Denied(condition(sure[0]))
+        return condition(sure[0]) if "invertible" in sure[0].needs else None
+
+    def _attempt(self, place: Evaluator, expr: Expr, form: Form) -> Any:
+        """The entries of an expression at a point, or why it has none there."""
+        try:
+            return self._laid(place, expr, form).data
+        except OutOfDomain as outside:
+            return outside
+        except TooLarge:
+            if place.limit == EVALUATION_LIMIT:
+                raise
+            return OutOfDomain("too large for a point that is one more")
+
+    def _in_domain(self, place: Evaluator) -> bool:
+        try:
+            place.value(self.problem.loss)
+        except OutOfDomain:
+            return False
+        return True
+
+    def _somewhere(self, before: Expr, after: Expr, form: Form, thorough: bool) -> bool:
+        """Whether both sides agree in the reals, wherever both have values: an oracle knows only some laws of exp and log."""
+        found = [self._near(place, before, after, form).outcome for place in self.float_points(FLOAT_POINTS + 1 if thorough else 2)]
+        return "differs" not in found and "agrees" in found
+
+    def _in_floats(self, before: Expr, after: Expr, form: Form, thorough: bool) -> Verdict:
+        found: list[tuple[Evaluator, Nearness]] = []
+        try:
+            for place in self.float_points(len(self._points.slots) if thorough else FLOAT_POINTS):
+                found.append((place, self._near(place, before, after, form)))
+            beyond, missing = self._other_sides(before, after)
+            found += [(place, self._near(place, before, after, form)) for place in beyond]
+        except NotExact as lacking:
+            return Verdict("unknown", f"no value can be computed: {lacking}")
+        return _weighed(found, missing)
+
+    def _near(self, place: Evaluator, before: Expr, after: Expr, form: Form) -> Nearness:
+        """How near the two sides are at a point of floats. Raises Denied, NotExact, TooLarge."""
+        sides = self._sides(place, before, after, form)
+        if sides is None or isinstance(sides, str):
+            return Nearness("nothing")
+
+        def shaken() -> tuple[Any, Any]:
+            again = self._shaken.get(place)
+            if again is None:
+                again = self._shaken[place] = Shaken(place)
+            both = [self._attempt(again, side, form) for side in (before, after)]
+            return (sides[0], sides[1]) if any(isinstance(side, OutOfDomain) for side in both) else (both[0], both[1])
+        return nearness(sides[0], sides[1], shaken)
+
+    def _other_sides(self, before: Expr, after: Expr) -> tuple[list[Evaluator], str]:
+        """Points on the sides of kinks that were not visited yet, and what was not found in words."""
+        found: list[Evaluator] = []
+        missing: list[str] = []
+        for u in dict.fromkeys((*kinks(before), *kinks(after))):
+            if u not in self._reached:
+                self._reached[u] = self._reach(u)
+            found += self._reached[u][0]
+            missing += [self._reached[u][1]] if self._reached[u][1] else []
+        return found, "; ".join(missing)
+
+    def _reach(self, u: Expr) -> tuple[list[Evaluator], str]:
+        wanted = {True, False} - signs(u, self.float_points())
+        found: list[Evaluator] = []
+        ways = [(factor, mode) for factor in FACTORS for mode in SEARCHED] if wanted else []
+        for number, (factor, mode) in enumerate(ways):
+            place = self._points.at(1000 + number, mode, self.setting.sizes.at(number % 2) or {}, factor)
+            if self._completed(place) and signs(u, [place]) & wanted and self._in_domain(place):
+                wanted -= signs(u, [place])
+                found.append(place)
+            if not wanted:
+                return found, ""
+        said = {True: "positive", False: "negative"}
+        from ..notation.to_text import to_text
+
+        return found, "; ".join(f"no point was found where {to_text(u)} is {said[side]}" for side in sorted(wanted))
 
     def _laid(self, place: Evaluator, expr: Expr, form: Form) -> Tensor:
-        point = place.point
-        assert isinstance(point, Point)
-        return spread(place.value(expr), *form.axes(point))
+        return spread(place.value(expr), *form.axes(place.point))
 
     def _error(self, place: Evaluator, before: Expr, after: Expr, form: Form) -> float:
         """The largest difference over the largest entry."""
@@ -220,5 +293,42 @@ class Judge:
         """Whether `entry` at the letters is the derivative of the loss itself, whatever any chain of steps says."""
         if not entry.shape.is_number or not entry.free <= set(letters):
             return Verdict("differs", "not an entry over the letters of the derivative")
-        return self.compare_over(self.derivative(letters, order), entry, letters)
+        return self.compare_over(self.derivative(letters, order), entry, letters, thorough=True)
+
+
+def condition(lacking: NoValue) -> str:
+    """What an expression needs to have a value: `w > 0`."""
+    from ..notation.to_text import to_text
+
+    return lacking.needs.format(to_text(lacking.argument)) if isinstance(lacking.argument, Expr) else lacking.needs.format("its argument")
+
+
+def _where(excluded: str) -> str:
+    return f", where {excluded}" if excluded else ""
+
+
+def _counts(place: Evaluator, lacking: NoValue) -> bool:
+    """Whether that a side has no value tells something: a zero divisor at a size of 1 is an accident of that size."""
+    point = place.point
+    return "≠" not in lacking.needs or not isinstance(point, Point) or 1 not in point.sizes.values()
+
+
+def _weighed(found: list[tuple[Evaluator, Nearness]], missing: str) -> Verdict:
+    """What the points say together."""
+    agreeing = [near.error for _, near in found if near.outcome == "agrees"]
+    differing = [near.error for _, near in found if near.outcome == "differs"]
+    hidden = [near for place, near in found if near.outcome == "unclear" and _is_ordinary(place)]
+    told = len(agreeing) + len(differing)
+    if differing and (len(differing) > 1 or differing[0] > _CLEAR or told == 1):
+        return Verdict("differs", f"error {max(differing):.1g} at {len(differing)} of {told} random points")
+    if len(agreeing) >= _AGREEING and not differing and not hidden:
+        by = f"worst error {max(agreeing):.1g} at {len(agreeing)} random points"
+        return Verdict("agrees", f"{by}; {missing}" if missing else by)
+    if not found:
+        return Verdict("unknown", "no point was found inside the domain")
+    return Verdict("unknown", "rounding, overflow or underflow hides whether the two sides are equal")
+
+
+def _is_ordinary(place: Evaluator) -> bool:
+    return isinstance(place.point, Point) and place.point.mode in _ORDINARY
 

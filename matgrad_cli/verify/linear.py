@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from .fields import Field, OutOfDomain
+from .fields import Field, NoValue, OutOfDomain
 from .tensor import COL, ROW, Tensor, spread
 
 Rows = list[list[Any]]
+
+_SINGULAR = 1e-13
+_NEARLY = 1e-10
+"""A pivot that small beside what its row was: surely zero; so small that it may be rounding."""
 
 
 def _blocks(tensor: Tensor) -> tuple[tuple[Any, ...], tuple[int, ...], int, list[Rows]]:
@@ -19,25 +23,30 @@ def _blocks(tensor: Tensor) -> tuple[tuple[Any, ...], tuple[int, ...], int, list
     return rest, sizes, n, blocks
 
 
-def _pivot(rows: Rows, column: int, floats: bool) -> int:
-    """The row to eliminate with; -1 if the matrix is singular (for floats: nearly so)."""
-    if floats:
-        best = max(range(column, len(rows)), key=lambda k: abs(rows[k][column]))
-        scale = max(abs(value) for value in rows[best])
-        return best if abs(rows[best][column]) > 1e-10 * scale and scale > 0 else -1
-    return next((k for k in range(column, len(rows)) if rows[k][column]), -1)
+def _pivot(rows: Rows, column: int, scales: list[float]) -> int:
+    """The row to eliminate with; -1 if the matrix is singular. `scales` are the largest entries the rows had (none modulo a prime)."""
+    if not scales:
+        return next((k for k in range(column, len(rows)) if rows[k][column]), -1)
+    best = max(range(column, len(rows)), key=lambda k: abs(rows[k][column]))
+    size = abs(rows[best][column])
+    if _SINGULAR * scales[best] < size <= _NEARLY * scales[best]:
+        raise OutOfDomain("a matrix that is almost singular")
+    return best if size > _NEARLY * scales[best] else -1
 
 
 def _eliminate(rows: Rows, field: Field, reduce_above: bool) -> Any:
     """Gauss-Jordan on rows that may carry a right-hand side; returns the determinant of the square part, 0 if singular."""
     p, n = field.p, len(rows)
     determinant: Any = 1 if p else 1.0
+    scales = [] if p else [max(map(abs, row[:n])) for row in rows]
     for column in range(n):
-        best = _pivot(rows, column, not p)
+        best = _pivot(rows, column, scales)
         if best < 0:
             return 0
         if best != column:
             rows[column], rows[best] = rows[best], rows[column]
+            if scales:
+                scales[column], scales[best] = scales[best], scales[column]
             determinant = -determinant
         row = rows[column]
         pivot = row[column]
@@ -62,7 +71,7 @@ def inverse(tensor: Tensor, field: Field) -> Tensor:
     for block in blocks:
         rows = [[*row, *([zero] * k), one, *([zero] * (n - k - 1))] for k, row in enumerate(block)]
         if not _eliminate(rows, field, True):
-            raise OutOfDomain("the inverse of a singular matrix")
+            raise NoValue("the inverse of a singular matrix", "{} invertible")
         for row in rows:
             data.extend(row[n:])
     return Tensor((*rest, ROW, COL), (*sizes, n, n), data)

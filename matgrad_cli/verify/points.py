@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from fractions import Fraction
 from math import prod
 from typing import Any, Final
@@ -14,35 +14,50 @@ from ..facts.samplers import Rows, Source, generic
 from ..ir import Dim, Shape, Symbol
 from . import structure as lay
 from .fields import Field, Floats, Modular
-from .tensor import Tensor
+from .sizes import SMALL, Sizes, shrunk
+from .tensor import Tensor, TooLarge
 
-MODES: Final = ("generic", "positive", "small", "fractions", "large", "negative")
-"""How floats are drawn; a loss with log or √ has its domain in one of these."""
+LARGEST_ARRAY: Final = 100_000
+"""So many entries a variable may have at a point."""
 
-_RANGES: Final = {"generic": (0.25, 1.6), "positive": (0.25, 1.6), "small": (0.02, 0.12), "fractions": (0.05, 0.45), "large": (1.2, 2.6),
-                  "negative": (0.25, 1.6)}
+_SIMPLE: Final = SMALL
+"""A number is tied to a declared size only if it is larger than this, or the inverse of one that is."""
+
+
+RANGES: Final = {
+    "generic": (0.25, 1.6, 0), "positive": (0.25, 1.6, 1), "negative": (0.25, 1.6, -1), "fractions": (0.05, 0.45, 1),
+    "above": (1.2, 2.6, 1), "small": (0.02, 0.12, 0), "small positive": (0.02, 0.12, 1), "tiny": (0.001, 0.01, 0),
+    "tiny positive": (0.001, 0.01, 1), "large": (3, 50, 0), "large positive": (3, 50, 1), "huge": (100, 1000, 0),
+    "huge positive": (100, 1000, 1), "mixed": (0.01, 300, 0), "mixed positive": (0.01, 300, 1),
+}
+"""How floats are drawn: from which size to which, of either sign or of one. Where a range is wide, all orders of magnitude are alike."""
+
+DOMAINS: Final = ("generic", "positive", "fractions", "above", "negative")
+"""A loss with log or √ has its domain in one of these."""
 
 
 class FloatSource:
-    """Floats away from zero, in the range of a mode."""
+    """Floats away from zero, in the range of a mode (times a factor)."""
 
-    __slots__ = ("_high", "_low", "_mode", "_random")
+    __slots__ = ("_high", "_low", "_random", "_sign", "_wide")
 
-    def __init__(self, rng: random.Random, mode: str) -> None:
+    def __init__(self, rng: random.Random, mode: str, factor: float = 1) -> None:
         self._random = rng
-        self._mode = mode
-        self._low, self._high = _RANGES[mode]
+        low, high, self._sign = RANGES[mode]
+        self._low, self._high = low * factor, high * factor
+        self._wide = high > 50 * low
 
     def number(self) -> Any:
         """A float away from zero; of either sign unless the mode says otherwise."""
-        size = self._low + (self._high - self._low) * self._random.random()
-        if self._mode in ("generic", "small"):
-            return size if self._random.random() < 0.5 else -size
-        return -size if self._mode == "negative" else size
+        size = self.positive()
+        if self._sign:
+            return size * self._sign
+        return size if self._random.random() < 0.5 else -size
 
     def positive(self) -> Any:
         """A positive float."""
-        return self._low + (self._high - self._low) * self._random.random()
+        part = self._random.random()
+        return self._low * (self._high / self._low) ** part if self._wide else self._low + (self._high - self._low) * part
 
     def ratio(self, top: Any, bottom: Any) -> Any:
         """top / bottom."""
@@ -79,43 +94,23 @@ class ModularSource:
         return int(self._random.random() * limit)
 
 
-TURNS = 3
-"""So many different choices of sizes are gone through."""
-
-
-def _moved(before: dict[str, int], sizes: dict[str, int], attempt: int) -> bool:
-    """Whether every size, and every difference and product of two, is another than before; after many attempts less is asked for."""
-    if attempt > 200:
-        return True
-    names = [name for name in sizes if name in before]
-    if attempt > 100:
-        return any(sizes[name] != before[name] for name in names) or not names
-    if any(sizes[name] == before[name] for name in names):
-        return False
-    pairs = ((one, other) for number, one in enumerate(names) for other in names[number + 1 :])
-    return all(
-        sizes[one] == sizes[other]
-        or (sizes[one] - sizes[other] != before[one] - before[other] and sizes[one] * sizes[other] != before[one] * before[other])
-        for one, other in pairs
-    )
-
-
 class Setting:
     """What all points of a problem share: the facts by variable, the relations between sizes, the facts to be broken."""
 
     def __init__(self, problem: Problem, seed: int = 0, violating: Iterable[Fact] = ()) -> None:
         self.problem = problem
         self.seed = seed
-        self._turns: dict[int, dict[str, int]] = {}
         self.broken = {fact.symbol: fact.word for fact in violating}
         self.words: dict[Symbol, frozenset[str]] = {}
         for fact in problem.facts:
             self.words[fact.symbol] = self.words.get(fact.symbol, frozenset()) | {fact.word}
         shapes = [symbol.shape for symbol in (*problem.variables, *self.words)]  # a fact may be about what the loss does not use
-        self.fixed = {side.factor for shape in shapes for side in (shape.rows, shape.cols) if not side.names}
+        declared = {side.factor for shape in shapes for side in (shape.rows, shape.cols) if not side.names}
         self.names = list(dict.fromkeys(name for shape in shapes for side in (shape.rows, shape.cols) for name in side.names))
-        self.relations = [(symbol.shape.rows, side, symbol.shape.cols) for symbol, words in self.words.items()
-                          for word in words for side in [self._side(symbol, word)] if side]
+        relations = [(symbol.shape.rows, side, symbol.shape.cols) for symbol, words in self.words.items()
+                     for word in words for side in [self._side(symbol, word)] if side]
+        self.shrunk = shrunk({side.factor for shape in shapes for side in (shape.rows, shape.cols)})
+        self.sizes = Sizes(self.names, declared | set(self.shrunk.values()), relations, f"{problem.source}/{','.join(self.names)}/{seed}")
 
     def _side(self, symbol: Symbol, word: str) -> str:
         side = CONDITIONS[word].sides
@@ -123,66 +118,25 @@ class Setting:
             return {"<": ">", ">": "<", "": ""}[side]
         return side
 
-    def sizes(self, rng: random.Random, choices: Sequence[int] | None = None, turn: int = 0) -> dict[str, int]:
-        """A size for every name, different ones where there are enough, under the facts about sides.
-
-        From one `turn` to the next every size changes, and so does every difference and product of two: no number and no
-        relation such as m + 1 = n or 6/m = n can stand for a size at all points.
-        """
-        turn %= TURNS
-        known = self._turns.get(turn) if choices is None else None
-        if known is not None:
-            return dict(known)
-        before = self.sizes(rng, None, turn - 1) if turn and choices is None else None
-        sizes: dict[str, int] = {}
-        for attempt in range(300):
-            sizes = self._joined(dict(zip(self.names, self._pool(rng, choices, turn, attempt), strict=False)))
-            fits = all(self._fits(left.size(sizes), side, right.size(sizes)) for left, side, right in self.relations)
-            if fits and (before is None or _moved(before, sizes, attempt)):
-                break
-        if choices is None:
-            self._turns[turn] = dict(sizes)
-        return sizes
-
-    def _pool(self, rng: random.Random, choices: Sequence[int] | None, turn: int, attempt: int) -> list[int]:
-        count = len(self.names)
-        if choices is not None:
-            return [choices[rng.randrange(len(choices))] for _ in self.names]
-        pool = [size for size in range(2, 9) if size not in self.fixed or attempt > 50]
-        pool = pool[:max(count, 2) + (turn > 0) + (attempt > 20) + (attempt > 80)]
-        while len(pool) < count:
-            pool += [2, 3, 4, 5]
-        random.Random(f"{self.seed}/{turn}/{attempt}").shuffle(pool)
-        return pool
-
-    def _joined(self, sizes: dict[str, int]) -> dict[str, int]:
-        """Names that a fact makes equal get one size."""
-        for _ in range(len(self.relations)):
-            for left, side, right in self.relations:
-                if side == "=" and len(left.powers) == 1 == len(right.powers) and left.factor == right.factor:
-                    sizes[right.names[0]] = sizes[left.names[0]]
-                elif side == "=" and len(left.powers) == 1 and not right.powers:
-                    sizes[left.names[0]] = right.factor
-                elif side == "=" and len(right.powers) == 1 and not left.powers:
-                    sizes[right.names[0]] = left.factor
-        return sizes
-
-    @staticmethod
-    def _fits(left: int, side: str, right: int) -> bool:
-        return left == right if side == "=" else left > right if side == ">" else left < right
-
 
 class Point:
-    """Numbers for everything: drawn when first asked for, the same ever after."""
+    """Numbers for everything: drawn when first asked for, the same ever after.
+
+    `number` names the draw, and the turn of sizes if none are given. `factor` scales all floats. Declared sizes that are large are
+    `shrunk`; then a number that is such a size or its inverse, but for a small factor, is taken to mean the size if it is `tied`.
+    """
 
     def __init__(self, setting: Setting, number: int, mode: str, field: Field, sizes: dict[str, int] | None = None,
-                 source: Source | None = None) -> None:
+                 source: Source | None = None, factor: float = 1, shrunk: dict[int, int] | None = None, tied: bool = True) -> None:
         self.setting = setting
         self.number = number
         self.mode = mode
         self.field = field
         self._key = f"{setting.seed}/{number}/{mode}"
-        self.sizes = setting.sizes(random.Random(self._key), None, number) if sizes is None else dict(sizes)
+        self.sizes = dict(sizes if sizes is not None else setting.sizes.at(number) or setting.sizes.at(0) or {})
+        self.shrunk = setting.shrunk if shrunk is None else shrunk
+        self.literal = self._literal if self.shrunk and tied else None
+        self._factor = factor
         self._source = source
         self._arrays: dict[Symbol, Tensor] = {}
         self.directions: dict[Symbol, Tensor] = {}
@@ -194,7 +148,24 @@ class Point:
             if name not in self.sizes:
                 used = set(self.sizes.values())
                 self.sizes[name] = next((n for n in (2, 3, 4, 5) if n not in used), 2 + len(self.sizes) % 4)
-        return dim.size(self.sizes)
+        size = dim.size(self.sizes)
+        if not self.shrunk or dim.factor <= SMALL:
+            return size
+        factor = dim.factor
+        size //= factor
+        for large in sorted(self.shrunk, reverse=True):
+            while factor % large == 0:
+                factor, size = factor // large, size * self.shrunk[large]
+        return size * factor
+
+    def _literal(self, value: Fraction) -> Fraction:
+        """A number of the text: 2/60000 follows the size 60000 when that is shrunk."""
+        for large, small in self.shrunk.items():
+            if value.denominator > _SIMPLE and _simple(value * large):
+                return value * large / small
+            if abs(value.numerator) > _SIMPLE and _simple(value / large):
+                return value / large * small
+        return value
 
     def array(self, symbol: Symbol) -> Tensor:
         """The value of a variable, under its facts."""
@@ -202,6 +173,8 @@ class Point:
         if found is None:
             source = self._draws(symbol.name)
             rows, cols = self.size(symbol.shape.rows), self.size(symbol.shape.cols)
+            if rows * cols > LARGEST_ARRAY:
+                raise TooLarge
             drawn = self.rows[symbol] = self._drawn(symbol, source, rows, cols)
             found = self._arrays[symbol] = self._tensor(drawn, symbol.shape)
         return found
@@ -237,7 +210,7 @@ class Point:
         if self._source is not None:
             return self._source
         rng = random.Random(f"{self._key}/{name}")
-        return FloatSource(rng, self.mode) if isinstance(self.field, Floats) else ModularSource(rng, self.field)
+        return FloatSource(rng, self.mode, self._factor) if isinstance(self.field, Floats) else ModularSource(rng, self.field)
 
     def _tensor(self, drawn: Rows, shape: Shape) -> Tensor:
         flat = [value for row in drawn for value in row]
@@ -253,13 +226,16 @@ class Point:
         return ", ".join(f"{name}={self.sizes[name]}" for name in self.setting.names if name in self.sizes)
 
 
+def _simple(value: Fraction) -> bool:
+    return abs(value.numerator) <= 8 and value.denominator <= 8
+
+
 def impossible(setting: Setting) -> str | None:
     """Facts of one variable that cannot be drawn together, said in words; None if all can."""
     for symbol, words in setting.words.items():
         if sample(words, ModularSource(random.Random(1), Modular("1")), 3, 3) is None:
             return f"no array is known that is {' and '.join(sorted(words))}, as `{symbol.name}` should be"
-    return None
-
+    return None if setting.sizes.possible() else "no sizes satisfy the facts about rows and columns"
 
 
 class Given:

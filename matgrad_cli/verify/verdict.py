@@ -23,11 +23,15 @@ class Witness:
 
 @record
 class Verdict:
-    """`proved` (exactly equal modulo a prime), `agrees` (floats at several points), `differs`, or `unknown`; `by` is the evidence."""
+    """`proved` (exactly equal modulo a prime), `agrees` (floats at several points), `differs`, or `unknown`; `by` is the evidence.
+
+    `needs` is the condition under which the two sides were seen to be equal, if there are sizes or points that it excludes.
+    """
 
     kind: Kind
     by: str
     witness: Witness | None = None
+    needs: str = ""
 
     @property
     def holds(self) -> bool:

@@ -15,7 +15,7 @@ from .points import Point, Setting
 from .tensor import Tensor, TooLarge, nested, spread
 from .verdict import Nested, Witness
 
-_TRIES: Final = (((1,), 2, 2), ((2,), 1, 2), ((2,), 2, 3), ((1, 2), 2, 2), ((2, 3), 2, 4), (None, 3, 4))
+_TRIES: Final = (((1,), 2, 2), ((2,), 1, 2), ((2,), 2, 3), ((1, 2), 2, 2), ((2, 3), 2, 4), (None, 3, 4), ((1,), 9, 3), ((1,), 99, 3))
 """Sizes to choose from (None: all different), the largest whole number, how often."""
 
 
@@ -39,7 +39,7 @@ def _points(setting: Setting) -> Iterator[Point]:
         for _ in range(count):
             number += 1
             rng = random.Random(f"{setting.seed}/witness/{number}")
-            sizes = setting.sizes(rng, choices)
+            sizes = setting.sizes.at(0) if choices is None else setting.sizes.drawn(rng, choices)
             yield Point(setting, number, "generic", Floats(), sizes, Fractions(rng, limit))
 
 

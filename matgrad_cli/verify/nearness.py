@@ -1,0 +1,99 @@
+"""Whether two arrays of floats are equal, entry by entry, each at its own scale and beside the noise of its own computation."""
+
+from __future__ import annotations
+
+import itertools
+import random
+from collections.abc import Callable, Sequence
+from typing import Any, Final, Literal
+
+from .. import ir
+from ..diagnostics.record import record
+from ..ir import Dim, Expr, Symbol
+from .evaluate import Evaluator, Place
+from .fields import Field
+from .jets import Jet, Tags
+from .tensor import Tensor
+
+AGREE: Final = 1e-9
+DIFFER: Final = 1e-6
+_NOISE: Final = 300.0
+"""A difference counts if it is so many times the noise that was measured."""
+_TELLING: Final = 1e-3
+"""An entry tells something if its noise (with that factor) is below this part of it."""
+_LARGEST: Final = 1e200
+
+Outcome = Literal["agrees", "differs", "unclear", "nothing"]
+Numbers = Sequence[Any]
+
+
+@record
+class Nearness:
+    """How two arrays compare, and the largest error beside the size of its entry. `nothing`: rounding or overflow hides it."""
+
+    outcome: Outcome
+    error: float = 0.0
+
+
+def nearness(left: Numbers, right: Numbers, shaken: Callable[[], tuple[Numbers, Numbers]]) -> Nearness:
+    """Compares two arrays of one form. `shaken` computes both again with other rounding; it is asked only where it matters."""
+    total = sum(map(abs, left)) + sum(map(abs, right))
+    if not total < _LARGEST:
+        return Nearness("nothing")
+    errors = [abs(a - b) / max(abs(a), abs(b)) if a != b else 0.0 for a, b in zip(left, right, strict=True)]
+    worst = max(errors, default=0.0)
+    if worst <= AGREE and total > 0:
+        return Nearness("agrees", worst)
+    left_again, right_again = shaken()
+    told, largest = False, 0.0
+    for a, b, c, d in zip(left, right, left_again, right_again, strict=True):
+        size, noise = max(abs(a), abs(b)), _NOISE * max(abs(a - c), abs(b - d))
+        apart = abs(a - b) - noise
+        if apart > DIFFER * size:
+            return Nearness("differs", worst)
+        if apart > AGREE * size:
+            largest = max(largest, apart / size)
+        told = told or noise <= _TELLING * size
+    if largest:
+        return Nearness("unclear", largest)
+    return Nearness("agrees" if told else "nothing", 0.0 if not told else min(worst, AGREE))
+
+
+_ROUNDED: Final = (ir.Symbol, ir.Add, ir.Mul, ir.Hadamard, ir.MatMul, ir.Kron, ir.Power, ir.MatrixPower, ir.Inverse, ir.Call, ir.SumOver)
+_SHAKES: Final = tuple([1 + step * 2.0**-52 for step in random.Random(1).choices((-2, -1, 1, 2), k=251)])
+
+
+class _Again:
+    """The same point; nodes are remembered apart."""
+
+    def __init__(self, point: Place) -> None:
+        self._point = point
+        self.field: Field = point.field
+        self.literal = getattr(point, "literal", None)
+
+    def size(self, dim: Dim) -> int:
+        """The length of a dimension."""
+        return self._point.size(dim)
+
+    def array(self, symbol: Symbol) -> Tensor:
+        """The value of a variable."""
+        return self._point.array(symbol)
+
+    def direction(self, symbol: Symbol) -> Tensor:
+        """The direction in which a variable moves."""
+        return self._point.direction(symbol)
+
+
+class Shaken(Evaluator):
+    """Evaluates at the same point with every result off by a last digit or two: what moves by that is noise."""
+
+    def __init__(self, place: Evaluator) -> None:
+        super().__init__(_Again(place.point), place.limit)
+        self._shakes = itertools.cycle(_SHAKES)
+
+    def _compute(self, node: Expr, tags: Tags) -> Jet | Exception:
+        found = super()._compute(node, tags)
+        if isinstance(found, Exception) or not isinstance(node, _ROUNDED):
+            return found
+        return {some: Tensor(tensor.labels, tensor.dims, [value * shake for value, shake in zip(tensor.data, self._shakes, strict=False)])
+                for some, tensor in found.items()}

@@ -1,0 +1,75 @@
+"""The points of a problem in order: which sizes and which range of entries each has, and those where the loss has a value."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from ..ir import Expr
+from .evaluate import EVALUATION_LIMIT, Evaluator
+from .fields import Floats, Modular, NotExact, NoValue, OutOfDomain
+from .points import DOMAINS, RANGES, Point, Setting
+from .tensor import TooLarge
+
+_LARGER_LIMIT: Final = 200_000
+"""So many entries may be computed at a point with a large dimension."""
+
+
+class Points:
+    """The points of one reading of a problem, in order: made when first asked for, kept with all that is evaluated there."""
+
+    def __init__(self, setting: Setting, shrunk: dict[int, int] | None = None, tied: bool = True) -> None:
+        self.setting = setting
+        self._given: dict[str, Any] = {"shrunk": shrunk, "tied": tied}
+        self._exact: dict[int, Evaluator | None] = {}
+        self._floats: dict[int, Evaluator | None] = {}
+        sizes = setting.sizes
+        self.turns = [*sizes.base, *sizes.ones, *sizes.larger]
+        base = len(sizes.base)
+        self.slots = [(0, "generic"), (1, "generic"), (base - 1, "small"), (0, "large"), (1, "mixed"),
+                      *[(turn, "generic") for turn in (*sizes.ones, *sizes.larger)], (0, "tiny"), (1, "huge")]
+        self.exact_base = base
+
+    def exact(self, number: int) -> Evaluator | None:
+        """The point of that number modulo the prime; None if the facts exclude its sizes."""
+        if number not in self._exact:
+            turn = self.turns[number] if number < len(self.turns) else number % self.exact_base
+            sizes = self.setting.sizes.at(turn)
+            field = Modular(f"{self.setting.seed}/{number}")
+            self._exact[number] = None if sizes is None else Evaluator(
+                Point(self.setting, number, "exact", field, sizes, **self._given), self._limit(turn))
+        return self._exact[number]
+
+    def float(self, number: int, loss: Expr) -> Evaluator | None:
+        """The point of that number in floats, inside the domain of the loss; None if there is none in its sizes and range."""
+        if number not in self._floats:
+            self._floats[number] = self._inside(number, loss)
+        return self._floats[number]
+
+    def _limit(self, turn: int) -> int:
+        return _LARGER_LIMIT if turn in self.setting.sizes.larger else EVALUATION_LIMIT
+
+    def _inside(self, number: int, loss: Expr) -> Evaluator | None:
+        turn, mode = self.slots[number] if number < len(self.slots) else (number % self.exact_base, DOMAINS[number % len(DOMAINS)])
+        sizes = self.setting.sizes.at(turn)
+        if sizes is None:
+            return None
+        for draw, way in enumerate([mode, mode + " positive", *DOMAINS, "generic", "generic"]):
+            if way not in RANGES:
+                continue
+            found = self.at(100 * draw + number, way, sizes, 1, self._limit(turn))
+            try:
+                found.value(loss)
+            except NoValue as lacking:
+                if "invertible" in lacking.needs:
+                    return None
+            except OutOfDomain:
+                continue
+            except (NotExact, TooLarge):
+                return None
+            else:
+                return found
+        return None
+
+    def at(self, number: int, mode: str, sizes: dict[str, int], factor: float, limit: int = EVALUATION_LIMIT) -> Evaluator:
+        """A point of floats drawn in a range, all scaled by a factor."""
+        return Evaluator(Point(self.setting, number, mode, Floats(), sizes, factor=factor, **self._given), limit)

@@ -1,0 +1,148 @@
+"""The sizes at which lines are compared: every order of two dimensions that the facts allow, size 1, and some larger ones.
+
+A *turn* is one choice of sizes. The first two turns have all sizes different, and in opposite orders; in the third all are equal; then
+each is 1 in turn, and each is large in turn. They are drawn from the problem's own text, so that no polynomial in a size that is written
+into a formula vanishes at all of them by design.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+from ..ir import Dim
+
+Relation = tuple[Dim, str, Dim]
+"""Two sides of an array and how they stand to each other by a fact: `=`, `<` or `>`."""
+
+SMALL: Final = 12
+"""A size that is declared as a number is kept up to this; a larger one is replaced by a smaller one, in the same order."""
+
+LARGE: Final = (9, 14)
+"""The larger sizes, one dimension at a time."""
+
+_BASE_TURNS: Final = 3
+
+
+class Sizes:
+    """The turns of one problem: names of dimensions, declared numbers, relations by facts."""
+
+    def __init__(self, names: Sequence[str], fixed: set[int], relations: Sequence[Relation], text: str) -> None:
+        self.names = list(names)
+        self.fixed = fixed
+        self.relations = list(relations)
+        self._text = text
+        self._known: dict[int, dict[str, int] | None] = {}
+
+    @property
+    def base(self) -> list[int]:
+        """The turns that each step is compared at: two orders with all sizes different, then all equal."""
+        return list(range(_BASE_TURNS if len(self.names) > 1 else 2))
+
+    @property
+    def ones(self) -> list[int]:
+        """The turns in which one dimension is 1."""
+        return [_BASE_TURNS + number for number in range(len(self.names))]
+
+    @property
+    def larger(self) -> list[int]:
+        """The turns in which one dimension is large."""
+        return [_BASE_TURNS + len(self.names) + number for number in range(len(self.names))]
+
+    def at(self, turn: int) -> dict[str, int] | None:
+        """The sizes of a turn by name; None if the facts exclude what it is for."""
+        if turn not in self._known:
+            self._known[turn] = next(self._candidates(turn), None)
+        found = self._known[turn]
+        return None if found is None else dict(found)
+
+    def drawn(self, rng: random.Random, choices: Sequence[int]) -> dict[str, int] | None:
+        """Sizes chosen from a few, under the facts; None if they exclude all."""
+        for _ in range(40):
+            found = self._fitted({name: choices[rng.randrange(len(choices))] for name in self.names})
+            if found is not None:
+                return found
+        return None
+
+    def possible(self) -> bool:
+        """Whether any sizes satisfy the facts."""
+        return self.at(0) is not None
+
+    def _candidates(self, turn: int) -> Iterator[dict[str, int]]:
+        rng = random.Random(f"{self._text}/{turn}")
+        before = self.at(0) if turn == 1 else None
+        for attempt in range(60):
+            found = self._fitted(self._proposed(turn, rng, attempt))
+            if found is not None and (before is None or _moved(before, found, attempt)):
+                yield found
+
+    def _proposed(self, turn: int, rng: random.Random, attempt: int) -> dict[str, int]:
+        names, count = self.names, len(self.names)
+        if turn < _BASE_TURNS - 1:
+            order = random.Random(self._text).sample(range(count), count)
+            low = 2 + (turn + attempt) % 4 if attempt < 40 else 2
+            pool = [size for size in range(low, low + 2 * count + 10) if size not in self.fixed or attempt > 30]
+            steps = sorted(rng.sample(range(min(len(pool), count + turn + attempt // 8)), count))
+            values = [pool[step] for step in steps]
+            return dict(zip([names[k] for k in (order if turn == 0 else reversed(order))], values, strict=True))
+        if turn == _BASE_TURNS - 1:
+            return dict.fromkeys(names, 2 if attempt == 0 else 3)
+        sizes = {name: rng.randint(2, 4) for name in names}
+        if turn < _BASE_TURNS + count:
+            sizes[names[turn - _BASE_TURNS]] = 1
+        else:
+            sizes = {name: rng.randint(1, 3) for name in names}
+            sizes[names[(turn - _BASE_TURNS) % count]] = rng.randint(*LARGE)
+        return sizes
+
+    def _fitted(self, sizes: dict[str, int]) -> dict[str, int] | None:
+        """The nearest sizes that satisfy the relations: equal sides joined, longer ones lengthened."""
+        for _ in range(2 * len(self.relations) + 1):
+            wrong = [relation for relation in self.relations if not _fits(relation, sizes)]
+            if not wrong:
+                return sizes
+            for left, side, right in wrong:
+                if side == "=":
+                    _ = _set(right, left.size(sizes), sizes) or _set(left, right.size(sizes), sizes)
+                else:
+                    shorter, longer = (left, right) if side == "<" else (right, left)
+                    _ = (_set(longer, shorter.size(sizes) + 1, sizes) or _set(shorter, max(1, longer.size(sizes) - 1), sizes))
+        return None
+
+
+def _fits(relation: Relation, sizes: dict[str, int]) -> bool:
+    left, right = relation[0].size(sizes), relation[2].size(sizes)
+    return left == right if relation[1] == "=" else left > right if relation[1] == ">" else left < right
+
+
+def _set(dim: Dim, size: int, sizes: dict[str, int]) -> bool:
+    """Gives a dimension with one name a size, if it can have it."""
+    if len(dim.powers) != 1 or dim.powers[0][1] != 1 or size % dim.factor:
+        return False
+    sizes[dim.names[0]] = size // dim.factor
+    return True
+
+
+def _moved(before: dict[str, int], sizes: dict[str, int], attempt: int) -> bool:
+    """Whether every size, and every difference and product of two, is another than before; after many attempts less is asked for.
+
+    So no number and no relation such as m + 1 = n or 6/m = n can stand for a size at both turns.
+    """
+    names = list(sizes)
+    if attempt > 55:
+        return True
+    if any(sizes[name] == before[name] for name in names):
+        return attempt > 45 and any(sizes[name] != before[name] for name in names)
+    pairs = ((one, other) for number, one in enumerate(names) for other in names[number + 1:])
+    return all(
+        sizes[one] == sizes[other]
+        or (sizes[one] - sizes[other] != before[one] - before[other] and sizes[one] * sizes[other] != before[one] * before[other])
+        for one, other in pairs
+    )
+
+
+def shrunk(declared: set[int]) -> dict[int, int]:
+    """Smaller sizes in place of large declared ones, in the same order, above the small ones."""
+    small = max([4, *[size for size in declared if size <= SMALL]])
+    return {size: small + number + 1 for number, size in enumerate(sorted(size for size in declared if size > SMALL))}
