@@ -45,6 +45,7 @@ class Evaluator:
         self.limit = limit
         self.field: Field = point.field
         self.p = point.field.p
+        self._literal: Callable[[Fraction], Fraction] = getattr(point, "literal", None) or (lambda value: value)
         self._memo: dict[tuple[Expr, Tags], Jet | Exception] = {}
         self._work = 0
 
@@ -130,8 +131,7 @@ class Evaluator:
     # --- matrix level -------------------------------------------------------------------------------------------------
 
     def _number(self, node: ir.Number, tags: Tags) -> Jet:
-        literal = getattr(self.point, "literal", None)
-        return {NONE: scalar(self.field.number(node.value if literal is None else literal(node.value)))}
+        return {NONE: scalar(self.field.number(self._literal(node.value)))}
 
     def _constant(self, node: ir.Constant, tags: Tags) -> Jet:
         return {NONE: scalar(self.field.constant(node.name))}
@@ -192,7 +192,7 @@ class Evaluator:
     def _power(self, node: ir.Power, tags: Tags) -> Jet:
         shorter = squared_root(node)
         if shorter is not None:
-            if isinstance(node.base, ir.Call) and node.base.function == "sqrt" and not self.p:
+            if not self.p and ir.Call("sqrt", node.base.children[0]) is node.base:
                 self.jet(node.base, NONE)  # (√u)² is u only where √u has a value
             return self.jet(shorter, tags)
         exponent = constant_value(node.exponent)
@@ -299,10 +299,9 @@ class Evaluator:
     def _call(self, node: ir.Call, tags: Tags) -> Jet:
         name, u = node.function, node.argument
         if name in DERIVATIVES:
-            jet = self.jet(u, tags)
+            jet, p = self.jet(u, tags), self.p
             value = mapped(self._value(jet, u), elementwise(name, self.field))
-            if self.p:
-                value = mapped(value, lambda entry: entry % self.p)
+            value = mapped(value, lambda entry: entry % p) if p else value
             return self._composed(value, [(DERIVATIVES[name](u), jet)], tags)
         if name in DEFINITIONS:
             return self.jet(DEFINITIONS[name](u), tags)
@@ -344,11 +343,8 @@ class Evaluator:
         bound: dict[Any, int] = {index: self.point.size(index.dim) for index in node.indices}
         if isinstance(node.body, ir.Add):
             return jet_total([self._term(node.indices, term, bound, tags) for term in node.body.terms], self.p)
-        if isinstance(node.body, ir.Mul):
-            factors = [self.jet(factor, tags) for factor in _factors(node.body)]
-        else:
-            factors = [self.jet(node.body, tags)]
-        return contract(factors, bound, self.p)
+        factors = _factors(node.body) if isinstance(node.body, ir.Mul) else [node.body]
+        return contract([self.jet(factor, tags) for factor in factors], bound, self.p)
 
     def _term(self, indices: tuple[Index, ...], term: Expr, bound: dict[Any, int], tags: Tags) -> Jet:
         mine = tuple([index for index in indices if index in term.free])

@@ -10,6 +10,9 @@ from typing import Any, Final
 PRIME: Final = 2305843009213057079
 """≡ 3 mod 4, and every small prime is a square of it."""
 
+SMALLEST: Final = 1e-150
+"""Smaller floats say nothing: soon they vanish in a product. Nor do larger ones than its inverse."""
+
 CLEARLY: Final = 1e-8
 """A float is surely negative if it is below minus this; between that and zero it may be rounding."""
 
@@ -60,14 +63,18 @@ class Floats:
         """value to a rational power, in the reals."""
         if exponent.denominator == 1:
             whole = exponent.numerator
-            return float(value ** whole) if whole >= 0 else self.inverse(value) ** -whole
-        if value <= 1e-20:
+            found = value ** whole if whole >= 0 else self.inverse(value) ** -whole
+        elif value <= 1e-20:
             if value >= -1e-12 and exponent > 1:
                 return 0.0
             if value < -CLEARLY:
                 raise NoValue("a fractional power of a negative number", "{} ≥ 0")
             raise OutOfDomain("a fractional power of a number that is almost zero")
-        return float(value ** float(exponent))
+        else:
+            found = value ** float(exponent)
+        if value and not SMALLEST < abs(found) < 1 / SMALLEST:
+            raise OutOfDomain("a power too small or too large for a float")
+        return float(found)
 
 
 class Modular:

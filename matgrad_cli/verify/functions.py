@@ -11,7 +11,7 @@ from ..ir import ONE, Call, Constant, Expr, Fill, Hadamard, MatMul, Number, Powe
 from .fields import CLEARLY, Field, Floats, Modular, NotExact, NoValue, OutOfDomain, Value
 
 _LARGEST_EXPONENT = 300
-"""exp(−300) is about 1e−130: what is smaller soon underflows in products."""
+"""exp(300) is about 1e130: beyond that products and powers overflow, or vanish."""
 
 
 def _log(u: float) -> float:
@@ -23,8 +23,8 @@ def _log(u: float) -> float:
 
 
 def _exp(u: float) -> float:
-    if u < -_LARGEST_EXPONENT:
-        raise OutOfDomain("an exponential that is too small for a float")
+    if not -_LARGEST_EXPONENT < u < _LARGEST_EXPONENT:
+        raise OutOfDomain("an exponential too small or too large for a float")
     return math.exp(u)
 
 

@@ -28,6 +28,8 @@ _AGREEING: Final = 2
 _CLEAR: Final = 1e-3
 """A difference at a single point counts only if it is this large."""
 _WITNESS_WEIGHT: Final = 400
+_UNCOMMON: Final = 200
+"""A declared size from here on is hardly met by chance as another number of the text."""
 _ORDINARY: Final = frozenset(("generic", "positive", "negative", "fractions", "above", "small", "small positive"))
 
 
@@ -64,7 +66,8 @@ class Judge:
         self.setting = Setting(problem, seed, violating)
         self.thorough = thorough
         self._points = Points(self.setting)
-        self._shaken: dict[Evaluator, Shaken] = {}
+        self._untied: list[Points] = []
+        self._shaken: dict[tuple[Evaluator, int], Shaken] = {}
         self._reached: dict[Expr, tuple[list[Evaluator], str]] = {}
         self._impossible = impossible(self.setting)
 
@@ -81,7 +84,7 @@ class Judge:
         """Evaluators at so many points of floats where the loss has a value (fewer if none are found)."""
         found = 0
         for number in range(count + 12):
-            place = self._points.float(number, self.problem.loss)
+            place = self._points.inside(number, self.problem.loss)
             if place is not None and self._completed(place):
                 yield place
                 found += 1
@@ -136,7 +139,32 @@ class Judge:
     def _judged(self, before: Expr, after: Expr, form: Form, thorough: bool) -> Verdict:
         worst = max(kind(before), kind(after))
         exactly = None if worst == FLOAT_KIND else self._exactly(before, after, form, worst, thorough)
-        return self._in_floats(before, after, form, thorough) if exactly is None else exactly
+        found = self._in_floats(before, after, form, thorough) if exactly is None else exactly
+        return self._at_true_sizes(found, before, after, form) if found.kind == "differs" and self.setting.shrunk else found
+
+    def _at_true_sizes(self, found: Verdict, before: Expr, after: Expr, form: Form) -> Verdict:
+        """Lines that differ at sizes smaller than declared: a number of the text may be a size or not, so ask again where it is none.
+
+        What holds for all smaller sizes in either way holds for the declared ones. What holds in neither is asked at the declared sizes
+        themselves; if they are too large, a difference is believed where no size is a common number.
+        """
+        if not self._untied:
+            self._untied = [Points(self.setting, tied=False), Points(self.setting, shrunk={})]
+        kept = self._points
+        try:
+            for self._points in self._untied:
+                again = self._in_floats(before, after, form, False)
+                if again.holds:
+                    return again
+        except TooLarge:
+            pass
+        else:
+            return found
+        finally:
+            self._points = kept
+        if min(self.setting.shrunk) < _UNCOMMON:
+            return Verdict("unknown", "too large to evaluate, and smaller sizes do not decide: a number of the text may be a size")
+        return found
 
     def find_witness(self, before: Expr, after: Expr, letters: tuple[Index, ...] | None = None) -> Witness | None:
         """The smallest values in small integers at which the two sides differ, if some are found quickly."""
@@ -225,10 +253,10 @@ class Judge:
         if sides is None or isinstance(sides, str):
             return Nearness("nothing")
 
-        def shaken() -> tuple[Any, Any]:
-            again = self._shaken.get(place)
+        def shaken(number: int) -> tuple[Any, Any]:
+            again = self._shaken.get((place, number))
             if again is None:
-                again = self._shaken[place] = Shaken(place)
+                again = self._shaken[place, number] = Shaken(place, number)
             both = [self._attempt(again, side, form) for side in (before, after)]
             return (sides[0], sides[1]) if any(isinstance(side, OutOfDomain) for side in both) else (both[0], both[1])
         return nearness(sides[0], sides[1], shaken)
@@ -249,7 +277,7 @@ class Judge:
         found: list[Evaluator] = []
         ways = [(factor, mode) for factor in FACTORS for mode in SEARCHED] if wanted else []
         for number, (factor, mode) in enumerate(ways):
-            place = self._points.at(1000 + number, mode, self.setting.sizes.at(number % 2) or {}, factor)
+            place = self._points.scaled(1000 + number, mode, number % 2, factor, u.symbols)
             if self._completed(place) and signs(u, [place]) & wanted and self._in_domain(place):
                 wanted -= signs(u, [place])
                 found.append(place)

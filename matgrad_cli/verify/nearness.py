@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Final, Literal
 
 from .. import ir
@@ -17,10 +17,12 @@ from .tensor import Tensor
 
 AGREE: Final = 1e-9
 DIFFER: Final = 1e-6
-_NOISE: Final = 300.0
-"""A difference counts if it is so many times the noise that was measured."""
+_NOISE: Final = 30.0
+"""A difference counts if it is so many times what the entry moved by when its last digits were shaken."""
 _TELLING: Final = 1e-3
 """An entry tells something if its noise (with that factor) is below this part of it."""
+_SHAKEN: Final = 2
+"""So often the noise is measured: by chance a change can cancel once."""
 _LARGEST: Final = 1e200
 
 Outcome = Literal["agrees", "differs", "unclear", "nothing"]
@@ -35,8 +37,11 @@ class Nearness:
     error: float = 0.0
 
 
-def nearness(left: Numbers, right: Numbers, shaken: Callable[[], tuple[Numbers, Numbers]]) -> Nearness:
-    """Compares two arrays of one form. `shaken` computes both again with other rounding; it is asked only where it matters."""
+def nearness(left: Numbers, right: Numbers, shaken: Callable[[int], tuple[Numbers, Numbers]]) -> Nearness:
+    """Compares two arrays of one form.
+
+    `shaken` computes both again with other digits at the end, by the number of the trial; it is asked only where it matters.
+    """
     total = sum(map(abs, left)) + sum(map(abs, right))
     if not total < _LARGEST:
         return Nearness("nothing")
@@ -44,10 +49,11 @@ def nearness(left: Numbers, right: Numbers, shaken: Callable[[], tuple[Numbers, 
     worst = max(errors, default=0.0)
     if worst <= AGREE and total > 0:
         return Nearness("agrees", worst)
-    left_again, right_again = shaken()
+    again = [shaken(number) for number in range(_SHAKEN)]
     told, largest = False, 0.0
-    for a, b, c, d in zip(left, right, left_again, right_again, strict=True):
-        size, noise = max(abs(a), abs(b)), _NOISE * max(abs(a - c), abs(b - d))
+    for k, (a, b) in enumerate(zip(left, right, strict=True)):
+        size = max(abs(a), abs(b))
+        noise = _NOISE * max(max(abs(a - one[k]), abs(b - other[k])) for one, other in again)
         apart = abs(a - b) - noise
         if apart > DIFFER * size:
             return Nearness("differs", worst)
@@ -60,7 +66,12 @@ def nearness(left: Numbers, right: Numbers, shaken: Callable[[], tuple[Numbers, 
 
 
 _ROUNDED: Final = (ir.Symbol, ir.Add, ir.Mul, ir.Hadamard, ir.MatMul, ir.Kron, ir.Power, ir.MatrixPower, ir.Inverse, ir.Call, ir.SumOver)
-_SHAKES: Final = tuple([1 + step * 2.0**-52 for step in random.Random(1).choices((-2, -1, 1, 2), k=251)])
+
+
+def _shakes(number: int) -> Iterator[float]:
+    """Factors that change the last five digits or so of 52, of either sign, in no order."""
+    rng = random.Random(number)
+    return itertools.cycle([1 + rng.choice((-1, 1)) * rng.randint(8, 64) * 2.0**-52 for _ in range(251)])
 
 
 class _Again:
@@ -85,11 +96,11 @@ class _Again:
 
 
 class Shaken(Evaluator):
-    """Evaluates at the same point with every result off by a last digit or two: what moves by that is noise."""
+    """Evaluates at the same point with every result off in its last digits: what moves by that is noise."""
 
-    def __init__(self, place: Evaluator) -> None:
+    def __init__(self, place: Evaluator, number: int) -> None:
         super().__init__(_Again(place.point), place.limit)
-        self._shakes = itertools.cycle(_SHAKES)
+        self._shakes = _shakes(number)
 
     def _compute(self, node: Expr, tags: Tags) -> Jet | Exception:
         found = super()._compute(node, tags)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any, Final
 
 from ..ir import Expr
@@ -23,10 +24,10 @@ class Points:
         self._exact: dict[int, Evaluator | None] = {}
         self._floats: dict[int, Evaluator | None] = {}
         sizes = setting.sizes
-        self.turns = [*sizes.base, *sizes.ones, *sizes.larger]
+        self.turns = [*sizes.base, *sizes.extremes]
         base = len(sizes.base)
         self.slots = [(0, "generic"), (1, "generic"), (base - 1, "small"), (0, "large"), (1, "mixed"),
-                      *[(turn, "generic") for turn in (*sizes.ones, *sizes.larger)], (0, "tiny"), (1, "huge")]
+                      *[(turn, "generic") for turn in sizes.extremes], (0, "tiny"), (1, "huge")]
         self.exact_base = base
 
     def exact(self, number: int) -> Evaluator | None:
@@ -39,16 +40,16 @@ class Points:
                 Point(self.setting, number, "exact", field, sizes, **self._given), self._limit(turn))
         return self._exact[number]
 
-    def float(self, number: int, loss: Expr) -> Evaluator | None:
+    def inside(self, number: int, loss: Expr) -> Evaluator | None:
         """The point of that number in floats, inside the domain of the loss; None if there is none in its sizes and range."""
         if number not in self._floats:
-            self._floats[number] = self._inside(number, loss)
+            self._floats[number] = self._drawn_inside(number, loss)
         return self._floats[number]
 
     def _limit(self, turn: int) -> int:
-        return _LARGER_LIMIT if turn in self.setting.sizes.larger else EVALUATION_LIMIT
+        return _LARGER_LIMIT if turn in self.setting.sizes.extremes else EVALUATION_LIMIT
 
-    def _inside(self, number: int, loss: Expr) -> Evaluator | None:
+    def _drawn_inside(self, number: int, loss: Expr) -> Evaluator | None:
         turn, mode = self.slots[number] if number < len(self.slots) else (number % self.exact_base, DOMAINS[number % len(DOMAINS)])
         sizes = self.setting.sizes.at(turn)
         if sizes is None:
@@ -56,7 +57,7 @@ class Points:
         for draw, way in enumerate([mode, mode + " positive", *DOMAINS, "generic", "generic"]):
             if way not in RANGES:
                 continue
-            found = self.at(100 * draw + number, way, sizes, 1, self._limit(turn))
+            found = Evaluator(Point(self.setting, 100 * draw + number, way, Floats(), sizes, **self._given), self._limit(turn))
             try:
                 found.value(loss)
             except NoValue as lacking:
@@ -70,6 +71,8 @@ class Points:
                 return found
         return None
 
-    def at(self, number: int, mode: str, sizes: dict[str, int], factor: float, limit: int = EVALUATION_LIMIT) -> Evaluator:
-        """A point of floats drawn in a range, all scaled by a factor."""
-        return Evaluator(Point(self.setting, number, mode, Floats(), sizes, factor=factor, **self._given), limit)
+    def scaled(self, number: int, mode: str, turn: int, factor: float, symbols: Iterable[Expr]) -> Evaluator:
+        """A point of floats drawn in a range, some variables scaled by a factor."""
+        sizes = self.setting.sizes.at(turn) or self.setting.sizes.at(0)
+        factors = dict.fromkeys(symbols, factor)
+        return Evaluator(Point(self.setting, number, mode, Floats(), sizes, factors=factors, **self._given))

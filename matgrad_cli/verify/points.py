@@ -11,7 +11,7 @@ from typing import Any, Final
 from ..facts import Fact, Problem
 from ..facts.conditions import CONDITIONS, sample, violating
 from ..facts.samplers import Rows, Source, generic
-from ..ir import Dim, Shape, Symbol
+from ..ir import Dim, Expr, Shape, Symbol
 from . import structure as lay
 from .fields import Field, Floats, Modular
 from .sizes import SMALL, Sizes, shrunk
@@ -110,7 +110,8 @@ class Setting:
         relations = [(symbol.shape.rows, side, symbol.shape.cols) for symbol, words in self.words.items()
                      for word in words for side in [self._side(symbol, word)] if side]
         self.shrunk = shrunk({side.factor for shape in shapes for side in (shape.rows, shape.cols)})
-        self.sizes = Sizes(self.names, declared | set(self.shrunk.values()), relations, f"{problem.source}/{','.join(self.names)}/{seed}")
+        text = f"{problem.source}/{','.join(self.names)}/{seed}"
+        self.sizes = Sizes(self.names, declared | set(self.shrunk.values()), relations, text)
 
     def _side(self, symbol: Symbol, word: str) -> str:
         side = CONDITIONS[word].sides
@@ -122,12 +123,14 @@ class Setting:
 class Point:
     """Numbers for everything: drawn when first asked for, the same ever after.
 
-    `number` names the draw, and the turn of sizes if none are given. `factor` scales all floats. Declared sizes that are large are
-    `shrunk`; then a number that is such a size or its inverse, but for a small factor, is taken to mean the size if it is `tied`.
+    `number` names the draw, and the turn of sizes if none are given. `factors` scales the floats of some variables. Declared sizes that
+    are large are `shrunk`; then a number that is such a size or its inverse, but for a small factor, means the size if it is `tied`.
     """
 
-    def __init__(self, setting: Setting, number: int, mode: str, field: Field, sizes: dict[str, int] | None = None,
-                 source: Source | None = None, factor: float = 1, shrunk: dict[int, int] | None = None, tied: bool = True) -> None:
+    def __init__(
+        self, setting: Setting, number: int, mode: str, field: Field, sizes: dict[str, int] | None = None, source: Source | None = None,
+        factors: dict[Expr, float] | None = None, shrunk: dict[int, int] | None = None, tied: bool = True,
+    ) -> None:  # fmt: skip
         self.setting = setting
         self.number = number
         self.mode = mode
@@ -136,7 +139,7 @@ class Point:
         self.sizes = dict(sizes if sizes is not None else setting.sizes.at(number) or setting.sizes.at(0) or {})
         self.shrunk = setting.shrunk if shrunk is None else shrunk
         self.literal = self._literal if self.shrunk and tied else None
-        self._factor = factor
+        self._factors = factors or {}
         self._source = source
         self._arrays: dict[Symbol, Tensor] = {}
         self.directions: dict[Symbol, Tensor] = {}
@@ -171,7 +174,7 @@ class Point:
         """The value of a variable, under its facts."""
         found = self._arrays.get(symbol)
         if found is None:
-            source = self._draws(symbol.name)
+            source = self._draws(symbol.name, self._factors.get(symbol, 1))
             rows, cols = self.size(symbol.shape.rows), self.size(symbol.shape.cols)
             if rows * cols > LARGEST_ARRAY:
                 raise TooLarge
@@ -206,11 +209,11 @@ class Point:
         drawn = sample(words, source, rows, cols)
         return generic(source, rows, cols) if drawn is None else drawn
 
-    def _draws(self, name: str) -> Source:
+    def _draws(self, name: str, factor: float = 1) -> Source:
         if self._source is not None:
             return self._source
         rng = random.Random(f"{self._key}/{name}")
-        return FloatSource(rng, self.mode, self._factor) if isinstance(self.field, Floats) else ModularSource(rng, self.field)
+        return FloatSource(rng, self.mode, factor) if isinstance(self.field, Floats) else ModularSource(rng, self.field)
 
     def _tensor(self, drawn: Rows, shape: Shape) -> Tensor:
         flat = [value for row in drawn for value in row]
@@ -222,8 +225,9 @@ class Point:
         return int(self.field.number(value)) if isinstance(value, Fraction) else int(value % p)
 
     def described(self) -> str:
-        """The sizes, for evidence: m=3, n=2."""
-        return ", ".join(f"{name}={self.sizes[name]}" for name in self.setting.names if name in self.sizes)
+        """The sizes, for evidence: m=3, n=2, and 6 for 60000."""
+        said = [f"{name}={self.sizes[name]}" for name in self.setting.names if name in self.sizes]
+        return ", ".join([*said, *[f"{small} for {large}" for large, small in self.shrunk.items()]])
 
 
 def _simple(value: Fraction) -> bool:

@@ -1,7 +1,7 @@
 """The sizes at which lines are compared: every order of two dimensions that the facts allow, size 1, and some larger ones.
 
 A *turn* is one choice of sizes. The first two turns have all sizes different, and in opposite orders; in the third all are equal; then
-each is 1 in turn, and each is large in turn. They are drawn from the problem's own text, so that no polynomial in a size that is written
+each is large in turn, beside another that is 1. They are drawn from the problem's own text, so that no polynomial in a size that is written
 into a formula vanishes at all of them by design.
 """
 
@@ -41,14 +41,9 @@ class Sizes:
         return list(range(_BASE_TURNS if len(self.names) > 1 else 2))
 
     @property
-    def ones(self) -> list[int]:
-        """The turns in which one dimension is 1."""
-        return [_BASE_TURNS + number for number in range(len(self.names))]
-
-    @property
-    def larger(self) -> list[int]:
-        """The turns in which one dimension is large."""
-        return [_BASE_TURNS + len(self.names) + number for number in range(len(self.names))]
+    def extremes(self) -> list[int]:
+        """The turns in which one dimension is large and the next is 1 (alone it is 1 and large in turn)."""
+        return [_BASE_TURNS + number for number in range(max(len(self.names), 2))] if self.names else []
 
     def at(self, turn: int) -> dict[str, int] | None:
         """The sizes of a turn by name; None if the facts exclude what it is for."""
@@ -81,19 +76,18 @@ class Sizes:
         names, count = self.names, len(self.names)
         if turn < _BASE_TURNS - 1:
             order = random.Random(self._text).sample(range(count), count)
-            low = 2 + (turn + attempt) % 4 if attempt < 40 else 2
-            pool = [size for size in range(low, low + 2 * count + 10) if size not in self.fixed or attempt > 30]
-            steps = sorted(rng.sample(range(min(len(pool), count + turn + attempt // 8)), count))
-            values = [pool[step] for step in steps]
+            pool = [size for size in range(2, 3 + count + 2 * turn + attempt // 8) if size not in self.fixed or attempt > 30]
+            values = sorted(rng.sample(pool, count)) if len(pool) >= count else rng.choices(pool, k=count)
             return dict(zip([names[k] for k in (order if turn == 0 else reversed(order))], values, strict=True))
         if turn == _BASE_TURNS - 1:
             return dict.fromkeys(names, 2 if attempt == 0 else 3)
-        sizes = {name: rng.randint(2, 4) for name in names}
-        if turn < _BASE_TURNS + count:
-            sizes[names[turn - _BASE_TURNS]] = 1
+        at = turn - _BASE_TURNS
+        sizes = {name: rng.randint(2, 3) for name in names}
+        if count > 1:
+            sizes[names[(at + 1) % count]] = 1
+            sizes[names[at % count]] = rng.randint(*LARGE)
         else:
-            sizes = {name: rng.randint(1, 3) for name in names}
-            sizes[names[(turn - _BASE_TURNS) % count]] = rng.randint(*LARGE)
+            sizes[names[0]] = rng.randint(*LARGE) if at else 1
         return sizes
 
     def _fitted(self, sizes: dict[str, int]) -> dict[str, int] | None:
