@@ -152,17 +152,17 @@ class Judge:
             self._untied = [Points(self.setting, tied=False), Points(self.setting, shrunk={})]
         kept = self._points
         try:
-            for self._points in self._untied:
+            for points in self._untied:
+                self._points = points
                 again = self._in_floats(before, after, form, False)
                 if again.holds:
                     return again
-        except TooLarge:
-            pass
-        else:
             return found
+        except TooLarge:
+            undecided = min(self.setting.shrunk) < _UNCOMMON
         finally:
             self._points = kept
-        if min(self.setting.shrunk) < _UNCOMMON:
+        if undecided:
             return Verdict("unknown", "too large to evaluate, and smaller sizes do not decide: a number of the text may be a size")
         return found
 
@@ -232,9 +232,12 @@ class Judge:
         return True
 
     def _somewhere(self, before: Expr, after: Expr, form: Form, thorough: bool) -> bool:
-        """Whether both sides agree in the reals, wherever both have values: an oracle knows only some laws of exp and log."""
+        """Whether both sides agree in the reals, wherever both have values: an oracle knows only some laws of exp and log.
+
+        Here both may be nothing but rounding: that what is computed there is zero was proved.
+        """
         found = [self._near(place, before, after, form).outcome for place in self.float_points(FLOAT_POINTS + 1 if thorough else 2)]
-        return "differs" not in found and "agrees" in found
+        return "differs" not in found and ("agrees" in found or "noise" in found)
 
     def _in_floats(self, before: Expr, after: Expr, form: Form, thorough: bool) -> Verdict:
         found: list[tuple[Evaluator, Nearness]] = []

@@ -25,13 +25,16 @@ _SHAKEN: Final = 2
 """So often the noise is measured: by chance a change can cancel once."""
 _LARGEST: Final = 1e200
 
-Outcome = Literal["agrees", "differs", "unclear", "nothing"]
+Outcome = Literal["agrees", "differs", "unclear", "noise", "nothing"]
 Numbers = Sequence[Any]
 
 
 @record
 class Nearness:
-    """How two arrays compare, and the largest error beside the size of its entry. `nothing`: rounding or overflow hides it."""
+    """How two arrays compare, and the largest error beside the size of its entry.
+
+    `noise`: both are zero but for rounding; `nothing`: there are no values to compare.
+    """
 
     outcome: Outcome
     error: float = 0.0
@@ -62,7 +65,7 @@ def nearness(left: Numbers, right: Numbers, shaken: Callable[[int], tuple[Number
         told = told or noise <= _TELLING * size
     if largest:
         return Nearness("unclear", largest)
-    return Nearness("agrees" if told else "nothing", 0.0 if not told else min(worst, AGREE))
+    return Nearness("agrees" if told else "noise", 0.0 if not told else min(worst, AGREE))
 
 
 _ROUNDED: Final = (ir.Symbol, ir.Add, ir.Mul, ir.Hadamard, ir.MatMul, ir.Kron, ir.Power, ir.MatrixPower, ir.Inverse, ir.Call, ir.SumOver)

@@ -77,7 +77,8 @@ class Sizes:
         if turn < _BASE_TURNS - 1:
             order = random.Random(self._text).sample(range(count), count)
             pool = [size for size in range(2, 3 + count + 2 * turn + attempt // 8) if size not in self.fixed or attempt > 30]
-            values = sorted(rng.sample(pool, count)) if len(pool) >= count else rng.choices(pool, k=count)
+            pool += [] if len(pool) >= count else range(max(self.fixed) + 1, max(self.fixed) + 1 + count)
+            values = sorted(rng.sample(pool, count))
             return dict(zip([names[k] for k in (order if turn == 0 else reversed(order))], values, strict=True))
         if turn == _BASE_TURNS - 1:
             return dict.fromkeys(names, 2 if attempt == 0 else 3)
