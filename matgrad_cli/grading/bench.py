@@ -11,9 +11,9 @@ from ..verify.evaluate import Evaluator
 from ..verify.fields import NotExact, OutOfDomain
 from ..verify.judge import Form, Judge
 from ..verify.points import Point
-from ..verify.tensor import TooLarge
+from ..verify.tensor import Tensor, TooLarge
 from ..verify.verdict import Verdict
-from .factors import Factor, Monomials
+from .factors import Factor, Monomials, constant_of
 from .repair import Repair
 
 _CLOSE = 1e-7
@@ -28,6 +28,7 @@ class Bench(Judge):
     def __init__(self, problem: Problem, seed: int = 0, violating: Iterable[Fact] = ()) -> None:
         super().__init__(problem, seed, violating, thorough=True)
         self.derived: dict[Symbol, Expr] = {}
+        self.small: dict[tuple[int, Expr], tuple[Point, Tensor]] = {}
         self._monomials: Monomials | None = None
 
     def define(self, symbol: Symbol, value: Expr) -> None:
@@ -89,6 +90,8 @@ class Bench(Judge):
             if value is None:
                 return None
             found.append((value, place))
+            if len(found) == 2 and (plain := constant_of([value for value, _ in found])) is not None:
+                return plain
         if not found:
             return None
         if self._monomials is None:

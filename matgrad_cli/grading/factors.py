@@ -90,9 +90,9 @@ class Monomials:
 
     def factor(self, values: Values) -> Factor | None:
         """The simplest factor that has these values; few sizes are drawn, so that m·n may be constant at all points."""
-        plain = _common(values)
+        plain = constant_of(values)
         if plain is not None or not values[0]:
-            return Factor(plain) if plain is not None else None
+            return plain
         best: tuple[int, Factor] | None = None
         change = values[-1] / values[0]
         for at in range(bisect_left(self._rows, change - abs(change) * _CLOSE, key=itemgetter(0)), len(self._rows)):
@@ -104,6 +104,12 @@ class Monomials:
             if number and (best is None or whole < best[0]):
                 best = whole, Factor(number, powers)
         return best[1] if best is not None else None
+
+
+def constant_of(values: Values) -> Factor | None:
+    """The factor that is this one number everywhere."""
+    found = _common(values)
+    return Factor(found) if found is not None else None
 
 
 def _measured(columns: Sequence[Values], exponents: Sequence[int]) -> Values | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from ..diagnostics.record import fields_of, replace
+from ..diagnostics.record import replace
 from ..notation import syntax as s
 
 Path = tuple[int, ...]
@@ -14,15 +14,27 @@ PRODUCTS = ("juxtapose", "dot", "@", "*", "hadamard")
 def children(node: s.Node) -> tuple[s.Node, ...]:
     """The direct parts that are nodes, in the order of the fields."""
     found: list[s.Node] = []
-    for field in fields_of(node):
-        if field == "span":
-            continue
+    for field in _parts_of(type(node)):
         value = getattr(node, field)
         if isinstance(value, s.Node):
             found.append(value)
         elif isinstance(value, tuple):
             found.extend(item for item in _flat(value) if isinstance(item, s.Node))
     return tuple(found)
+
+
+def _parts_of(kind: type[s.Node]) -> tuple[str, ...]:
+    """The fields of a kind of node that may hold parts."""
+    known = _PARTS.get(kind)
+    if known is None:
+        known = _PARTS[kind] = tuple(field for field in kind.__match_args__ if field not in _NO_PARTS)
+    return known
+
+
+_PARTS: dict[type[s.Node], tuple[str, ...]] = {}
+
+
+_NO_PARTS = frozenset(("span", "operator", "function", "text", "style", "way"))
 
 
 def _flat(value: tuple[object, ...]) -> Iterator[object]:
@@ -44,14 +56,16 @@ def with_children(node: s.Node, parts: tuple[s.Node, ...]) -> s.Node:
             return tuple(filled(item) for item in value)
         return value
 
-    changes = {name: filled(getattr(node, name)) for name in fields_of(node) if name != "span"}
+    changes = {name: filled(getattr(node, name)) for name in _parts_of(type(node))}
     return replace(node, **changes)
 
 
 def rebuilt(node: s.Node, change: Callable[[s.Node], s.Node]) -> s.Node:
     """The tree with `change` applied to every node, parts before wholes."""
     parts = children(node)
-    new = tuple(rebuilt(part, change) for part in parts)
+    if not parts:
+        return change(node)
+    new = tuple([rebuilt(part, change) for part in parts])
     return change(node if all(a is b for a, b in zip(parts, new, strict=True)) else with_children(node, new))
 
 

@@ -78,6 +78,8 @@ NAMED = [
     # transposes, brackets
     (("norm(A@X-B)**2", "X", "A: n×n, X: n×n, B: n×n"), "2*A@(A@X-B)", "missing-transpose", "missing on one factor", "2Aᵀ(AX − B)"),
     (("tr(A@(B+D)@C@X)", "X", "A: n×n, B: n×n, C: n×n, D: n×n, X: n×n"), "C.T@(B+D)@A.T", "missing-transpose", "", "Cᵀ(B + D)ᵀAᵀ"),
+    # a sign where the shapes fit only as NumPy's one-dimensional vectors
+    (("gamma/2*norm(beta)**2 + sum(X@beta)", "beta", "X: n×k, beta: k"), "ones(n) @ X - gamma*beta", "wrong-sign", "`−γβ`", None),
     # a chain inside a function is the chain rule's, a factor in front is not
     (("sum(sin(c*x))", "x", "x: n, c: scalar"), "cos(c*x)", "chain-rule", "the derivative of `cx` with respect to `x`", None),
 ]
