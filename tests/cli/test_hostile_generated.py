@@ -10,6 +10,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable
+from pathlib import Path
 from random import Random
 
 import pytest
@@ -21,20 +22,28 @@ SECONDS = "10"
 DIGITS = "²³⁵⁰₂₅٣۴३𝟑𝟘②⑤½¼Ⅷ㊿５"
 LETTERS = "ﬁℓℝµμªºǆ𝐗𝒘ſK̀Å∂∇Σ∑×⊗⊙ᵀ′″‖⟨⟩∘🙂\u200b\u202e\ufeff\u00ad"
 SHAPES = "X: m×n, A: m×m, B: n×n, w: n, y: m, c: scalar"
-PARTS = ["X", "A", "B", "w", "y", "c", "2", "1", "n", "X.T", "norm(X@w)", "exp(", "kron(", "(", ")", "@", "*", "+", "-", "/", "**", ".T", "[", "]",
-         ",", "0", "sum[i](", "'fro'", "axis=1", "\\frac{", "}", "^", "_", "\\sum_{i=1}^n", "&", "=", ";", "**-1", "**0.5", "999999999999", "1e308"]  # fmt: skip
+PARTS = [
+    "X", "A", "B", "w", "y", "c", "2", "1", "n", "X.T", "norm(X@w)", "exp(", "kron(", "(", ")", "@", "*", "+", "-", "/", "**", ".T", "[",
+    "]", ",", "0", "sum[i](", "'fro'", "axis=1", "\\frac{", "}", "^", "_", "\\sum_{i=1}^n", "&", "=", ";", "**-1", "**0.5",
+    "999999999999", "1e308",
+]  # fmt: skip
+WRAPS = [("(", ")"), ("exp(", ")"), ("(1+", ")"), ("inv(", ")"), ("\\frac{1}{", "}"), ("-", ""), ("tanh(X@", ")"), ("", ".T")]
+POWERS = [
+    "matrix_power(B, {0})", "c**{0}", "w**{0}", "(w.T@w)**{0}", "A^{{{0}}}", "{0}**{0}", "c**-{0}", "{0}*{0}**{0}", "1/c**(1/{0})",
+]  # fmt: skip
+AROUND = ["norm({0})**2", "sum({0})", "{0}", "sum(exp({0}))", "tr({0}@{0}.T)", "norm({0}.T@{0})**2"]
+PLAIN = ["2*X.T@(X@w-y)", "w[0]", "norm(X@w)**2", "matrix_power(B,3)", "\\frac{1}{2} w^\\top w", "sum[i](w[i]*w[i])", "1e3*c"]
 
 
 def nested(random: Random) -> str:
     depth = random.choice([30, 300, 3000])
-    head, tail = random.choice([("(", ")"), ("exp(", ")"), ("(1+", ")"), ("inv(", ")"), ("\\frac{1}{", "}"), ("-", ""), ("tanh(X@", ")"), ("", ".T")])
+    head, tail = random.choice(WRAPS)
     return head * depth + random.choice(["X", "w", "c", "A"]) + tail * depth
 
 
 def powers(random: Random) -> str:
     power = random.choice([60, 1000, 10**6, 10**12, 10**40])
-    form = random.choice(["matrix_power(B, {})", "c**{}", "w**{}", "(w.T@w)**{}", "A^{{{}}}", "{}**{}", "c**-{}", "{0}*{0}**{0}", "1/c**(1/{})"])
-    return form.replace("{}", str(power)).replace("{0}", str(power))
+    return random.choice(POWERS).format(power)
 
 
 def names(random: Random) -> str:
@@ -51,11 +60,11 @@ def krons(random: Random) -> str:
     text = random.choice(["X", "w"])
     for _ in range(random.randint(2, 6)):
         text = f"kron({random.choice('ABX')}, {text})" if random.random() < 0.8 else f"kron({text}, {text})"
-    return random.choice(["norm({})**2", "sum({})", "{}", "sum(exp({}))", "tr({0}@{0}.T)", "norm({0}.T@{0})**2"]).replace("{}", text).replace("{0}", text)
+    return random.choice(AROUND).format(text)
 
 
 def letters(random: Random) -> str:
-    text = random.choice(["2*X.T@(X@w-y)", "w[0]", "norm(X@w)**2", "matrix_power(B,3)", "\\frac{1}{2} w^\\top w", "sum[i](w[i]*w[i])", "1e3*c"])
+    text = random.choice(PLAIN)
     for _ in range(random.randint(1, 4)):
         at = random.randrange(len(text) + 1)
         text = text[:at] + random.choice(DIGITS + LETTERS) + text[at + random.randint(0, 1) :]
@@ -116,22 +125,23 @@ def submission(random: Random, kind: str) -> str:
     return "[[problem]]\n" + "".join(toml(key, value) for key, value in {**fields, place: bad}.items())
 
 
-def tried(kind: str, seed: int) -> None:
+def tried(kind: str, seed: int, folder: Path) -> None:
     random = Random(f"{kind} {seed}")
     text = KINDS[kind](random)
     ends_well(run([random.choice(["gradient", "explain"]), "-", "--wrt", random.choice(["w", "X", "c"]), "--shape", SHAPES], text), text)
     text = submission(random, kind)
-    ends_well(run(["check", "/dev/stdin"], text), text)
+    file = folder / "student.toml"
+    file.write_text(text, "utf-8")
+    ends_well(run(["check", str(file)], ""), text)
 
 
-@pytest.mark.skipif(not os.path.exists("/dev/stdin"), reason="files are handed over by /dev/stdin")
 @pytest.mark.parametrize("kind", KINDS)
-def test_a_hostile_line_ends_well(kind: str) -> None:
-    tried(kind, 1)
+def test_a_hostile_line_ends_well(kind: str, tmp_path: Path) -> None:
+    tried(kind, 1, tmp_path)
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("seed", range(2, 2 + int(os.environ.get("HOSTILE", "12"))))
-def test_many_hostile_lines_end_well(kind: str, seed: int) -> None:
-    tried(kind, seed)
+def test_many_hostile_lines_end_well(kind: str, seed: int, tmp_path: Path) -> None:
+    tried(kind, seed, tmp_path)
