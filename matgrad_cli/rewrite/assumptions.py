@@ -9,7 +9,7 @@ from ..facts.holding import holds
 from ..ir import Call, Expr, Eye, Inverse, MatrixPower, Number, Power, add, hadamard, mul, nodes_of
 from ..records import Sentence
 from .algebra import flip
-from .tidy import textbook
+from .textbook.simplifier import textbook
 
 
 def _known(node: Expr, word: str, problem: Problem) -> bool:

@@ -13,7 +13,7 @@ from ..verify.judge import Judge
 from .flatten import flattened_matrix, opened_terms
 from .pairs import stacked_gradient
 from .terms import UNIT, ZERO, Term
-from .tidy import textbook
+from .textbook.simplifier import textbook
 
 MOST_ROWS = 6
 _MOST_GROUPS = 4

@@ -35,9 +35,9 @@ from .commutation import Block, Letters, all_ones, assembled, kron_of, with_own_
 from .context import entry
 from .hubs import through_hub
 from .readback import read_back, read_inside
-from .sums import Part, part_of
 from .terms import MOST_TERMS, Term, brackets_opened, split
-from .tidy import textbook
+from .textbook.scaled import Scaled, scaled
+from .textbook.simplifier import textbook
 
 MOST_SYMBOLS = 60
 """A matrix form with more symbols than this says less than the entries and is left out."""
@@ -115,7 +115,7 @@ def flatten(line: Expr, rows: Letters, cols: Letters) -> Expr | None:
 def _shared(terms: list[Expr]) -> list[Expr]:
     """A ⊗ B + A ⊗ C = A ⊗ (B + C), where A is a factor of all terms at that end."""
     for end in (0, -1):
-        parts = [part_of(term) for term in terms]
+        parts = [scaled(term) for term in terms]
         found = [part.array.factors for part in parts if isinstance(part.array, Kron) and len(part.array.factors) == 2]
         if len(found) < 2 or len(found) < len(terms) or len({factors[end] for factors in found}) > 1:
             continue
@@ -124,7 +124,7 @@ def _shared(terms: list[Expr]) -> list[Expr]:
     return terms
 
 
-def _value(part: Part) -> tuple[Expr, ...]:
+def _value(part: Scaled) -> tuple[Expr, ...]:
     return (Number(part.value),)
 
 

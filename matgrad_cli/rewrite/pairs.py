@@ -14,7 +14,7 @@ from .arrays import whole_entry
 from .flatten import MOST_SYMBOLS, flatten_term, opened_terms, paired
 from .readback import Reading, read_back
 from .terms import Term
-from .tidy import textbook
+from .textbook.simplifier import textbook
 
 PAIR_LETTERS = ("c", "r", "g", "h", "q", "u", "v", "w")
 

@@ -4,18 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
-from ..facts import Problem
-from ..facts.holding import holds
-from ..ir import Delta, Entry, Expr, Index, Transpose, add, mul, nodes_of
+from ..ir import Delta, Entry, Expr, Index, Transpose, add, mul
 from ..notation.to_unicode import to_unicode
 from ..records import Bindings, Step
 from .context import entry
 from .pairs import read_pairs
 from .readback import Reading, read_back, read_inside
-from .recognise import Recogniser
 from .recorder import Recorder
 from .terms import Term, brackets_opened, join, split
-from .tidy import tidy_once
+from .textbook.simplifier import simplifier
 
 MAX_TIDY = 200
 """At most so many tidying moves; each makes the expression shorter or more regular, so the limit is never met in practice."""
@@ -145,33 +142,18 @@ def tidy_part(recorder: Recorder, part: Expr, line_of: Callable[[Expr], Expr]) -
     """One part of the current line in textbook form; `line_of` is the line with another part in its place. Returns the part."""
     substeps: list[Step] = []
     shown = line = recorder.line
-    recogniser = Recogniser(recorder.rules)
+    rules = simplifier(recorder.problem, recorder.rules)
     for _ in range(MAX_TIDY):
-        found = tidy_once(part, recorder.problem, recogniser)
-        if found is None:
+        move = rules.once(part)
+        if move is None:
             break
-        rule, better = found
-        bindings = tidy_bindings(rule, part, better, recorder.problem)
-        part, line = better, line_of(better)
+        part, line = move.after, line_of(move.after)
         if to_unicode(line) == to_unicode(shown):
             continue  # λ·½ and λ/2 look the same: what no reader can see is not a step of its own
-        substeps.append(recorder.step(rule, shown, line, bindings))
+        substeps.append(recorder.step(move.rule, shown, line, move.bindings))
         shown = line
     if shown is not line:
         before = substeps.pop().before if substeps else shown
         substeps.append(recorder.step("multiply-numbers", before, line))
     recorder.group("textbook-form", substeps)
     return part
-
-
-def tidy_bindings(rule: str, before: Expr, after: Expr, problem: Problem) -> Bindings:
-    """What the sentence of a tidying move mentions: the transposed matrix that lost its transpose."""
-    values: Bindings = (("before", before), ("after", after))
-    if rule in ("transpose-orthogonal-mul", "mul-transpose-orthogonal"):
-        turned = [node.body for node in nodes_of(before) if isinstance(node, Transpose) and holds(node.body, "orthogonal", problem)]
-        return (*values, ("Q", turned[0] if turned else before))
-    if rule not in ("symmetric-transpose", "transpose-symmetric", "transpose-antisymmetric"):
-        return values
-    left = set(nodes_of(after))
-    gone = [node for node in nodes_of(before) if isinstance(node, Transpose) and node not in left]
-    return (*values, ("A", gone[0].body if gone else before))

@@ -291,6 +291,10 @@ class _Checked:
         return tuple(value.items())
 
 
+BACKWARDS = " backwards"
+"""Behind a rule's id in a phase: the rule is read from right to left."""
+
+
 def _read_method(file: Path, book: Rulebook) -> Method:
     name = f"rules/methods/{file.name}"
     text = file.read_text("utf-8")
@@ -306,7 +310,7 @@ def _read_method(file: Path, book: Rulebook) -> Method:
     found = []
     for phase in phases:
         rules = tuple(map(str, phase.get("rules", ())))  # type: ignore[union-attr, arg-type]
-        missing = [rule_id for rule_id in rules if rule_id not in book]
+        missing = [text for text in rules if text.removesuffix(BACKWARDS) not in book]
         if missing:
             raise complain(name, "", "phases", f"no rule is called `{missing[0]}`")
         found.append(Phase(str(phase.get("name", "")), str(phase.get("title", "")), rules))  # type: ignore[union-attr]

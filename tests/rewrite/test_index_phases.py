@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from matgrad_cli.rewrite.tidy import MOVES
+
 import matgrad_cli
 from matgrad_cli.rewrite.partials import NATIVES
-from matgrad_cli.rewrite.tidy import MOVES
 from matgrad_cli.rulebook.load import rulebook
 
 SAID_BY = {

@@ -34,7 +34,7 @@ from ..application import zero_of
 from ..context import entry
 from ..index_method import reserved_names
 from ..recorder import Recorder
-from ..tidy import textbook
+from ..textbook.simplifier import textbook
 from .differentials import Moving
 from .ending import finish, listed, need_number
 from .jacobians import derive_jacobian, fits

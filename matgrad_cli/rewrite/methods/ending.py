@@ -8,18 +8,15 @@ from collections.abc import Callable, Sequence
 from ...diagnostics import Diagnostic, StuckError
 from ...facts import Problem
 from ...ir import Call, Differential, Expr, Named, Transpose, matmul, mul, substitute
-from ...records import Bindings, Derivation, ReadOff, Result, Sentence, Step
+from ...records import Bindings, Derivation, ReadOff, Result, Sentence
 from ...records.layout import is_turned
 from ..assumptions import assumptions_of, notes_of
 from ..context import entry
 from ..index_method import reserved_names, target_of
 from ..naming import names_in, repeated_parts, with_names
-from ..reading import tidy_bindings
-from ..recognise import Recogniser
+from ..reading import tidy_part
 from ..recorder import Recorder, sentence
-from ..tidy import tidy_once
 
-MAX_TIDY = 200
 OPEN_LIMIT = 60
 
 LineOf = Callable[[Expr], Expr]
@@ -70,36 +67,19 @@ def written_names(root: Expr) -> Counter[Named]:
 
 def tidy_under(recorder: Recorder, gradient: Expr, line_of: LineOf, own: set[str], name: bool = True) -> Expr:
     """The gradient in textbook form: its moves are substeps of one step. The names in `own` are opened where that stays readable."""
-    gradient = _tidied(recorder, gradient, line_of)
+    gradient = tidy_part(recorder, gradient, line_of)
     for _ in range(40):
         single = [named for named, count in written_names(gradient).items() if named.name in own and count == 1]
         if not single or gradient.weight + single[0].body.weight > OPEN_LIMIT:
             break
         gradient = substitute(gradient, {single[0]: single[0].body})
         recorder.move("open-name", line_of(gradient), (("name", single[0].name),))
-        gradient = _tidied(recorder, gradient, line_of)
+        gradient = tidy_part(recorder, gradient, line_of)
     chosen = repeated_parts(gradient) if name else []
     if chosen:
         taken = reserved_names(recorder.problem) | {named.name for named in names_in(gradient)}
         gradient, names = with_names(gradient, chosen, taken)
         recorder.move("name-part", line_of(gradient), (("name", ", ".join(named.name for named in names)),))
-    return gradient
-
-
-def _tidied(recorder: Recorder, gradient: Expr, line_of: LineOf) -> Expr:
-    substeps: list[Step] = []
-    line = recorder.line
-    recogniser = Recogniser(recorder.rules)
-    for _ in range(MAX_TIDY):
-        found = tidy_once(gradient, recorder.problem, recogniser)
-        if found is None:
-            break
-        rule, better = found
-        after = line_of(better)
-        if after is not line:
-            substeps.append(recorder.step(rule, line, after, tidy_bindings(rule, gradient, better, recorder.problem)))
-        line, gradient = after, better
-    recorder.group("textbook-form", substeps)
     return gradient
 
 

@@ -13,7 +13,7 @@ from ..application import zero_of
 from ..index_method import reserved_names
 from ..naming import fresh_name
 from ..recorder import Recorder
-from ..sums import merge_like_terms
+from ..textbook.normal import merge_like_terms
 from .chain import ChainForm
 from .ending import finish, listed, need_number, tidy_under
 from .polynomial import Monomial, Polynomial, without_norms, without_transposes
@@ -155,5 +155,5 @@ def _gradient(term: Monomial, polynomial: Polynomial, form: ChainForm, problem: 
     if not parts:
         return zero_of(variable if not form.turned else flip(variable))
     whole = add(*parts)
-    whole = merge_like_terms(whole, problem) or whole
+    whole = merge_like_terms(whole) or whole
     return flip(whole) if form.turned else whole

@@ -14,7 +14,7 @@ from ..algebra import flip
 from ..application import Scene, zero_of
 from ..application import holds_pending as moves
 from ..recorder import Recorder
-from ..tidy import regrouped
+from ..textbook.simplifier import regrouped
 from .differentials import Layer, Moving, unfolded
 from .ending import finish, tidy_under
 from .parts import jacobian

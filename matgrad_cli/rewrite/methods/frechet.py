@@ -13,7 +13,7 @@ from ..assumptions import assumptions_of, notes_of
 from ..index_method import reserved_names
 from ..naming import fresh_name
 from ..recorder import Recorder, sentence
-from ..tidy import textbook
+from ..textbook.simplifier import textbook
 from .differentials import Moving
 from .forward import MAX_LINES, stuck, unfold
 from .parts import total

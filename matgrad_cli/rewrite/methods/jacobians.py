@@ -19,7 +19,7 @@ from ..application import zero_of
 from ..index_method import reserved_names
 from ..partials import entry
 from ..recorder import Recorder
-from ..tidy import textbook
+from ..textbook.simplifier import textbook
 from .differentials import Moving
 from .ending import finish, listed
 from .opening import opened_parts

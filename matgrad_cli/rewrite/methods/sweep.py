@@ -10,7 +10,7 @@ from ...notation.to_text import to_text
 from ...records import Bindings
 from ..application import is_zero, zero_of
 from ..recorder import Recorder
-from ..tidy import textbook
+from ..textbook.simplifier import textbook
 from .differentials import Layer, Moving, unfolded
 from .forms import Form, Stage
 from .pairing import multiplied, peeled

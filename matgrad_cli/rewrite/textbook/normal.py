@@ -1,0 +1,287 @@
+"""What no pattern can say about numbers, powers, like terms and transposes: the native rules of the textbook form.
+
+Each looks at one node and returns the better node, or None.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fractions import Fraction
+from itertools import pairwise
+
+from ...ir import (
+    Add,
+    Call,
+    Expr,
+    Eye,
+    Fill,
+    Hadamard,
+    Inverse,
+    MatMul,
+    MatrixPower,
+    Mul,
+    Number,
+    Power,
+    Size,
+    Transpose,
+    add,
+    hadamard,
+    matmul,
+    mul,
+)
+from ..algebra import flip, transposes
+from .scaled import merged, scaled, zero
+
+LARGEST_POWER = 64
+"""Powers of numbers beyond this stay written as powers."""
+
+
+def multiply_numbers(node: Expr) -> Expr | None:
+    """2·½·A = A: numbers are multiplied, 1 is dropped, 0 swallows the product; the size of a side of length 3 is 3."""
+    if isinstance(node, Size):
+        return None if node.dim.names else Number(node.dim.factor)
+    if isinstance(node, Power):
+        return _number_to_a_power(node)
+    if not isinstance(node, Mul):
+        return None
+    numbers = [factor.value for factor in node.factors if isinstance(factor, Number)]
+    if len(numbers) < 2 and not (numbers and numbers[0] in (0, 1)):
+        return None
+    value = Fraction(1)
+    for number in numbers:
+        value *= number
+    others = [factor for factor in node.factors if not isinstance(factor, Number)]
+    return mul(*((Number(value),) if value != 1 or not others else ()), *others) if value else zero(node.shape)
+
+
+def _number_to_a_power(node: Power) -> Expr | None:
+    if node.exponent is Number(1):
+        return node.base
+    if not (isinstance(node.base, Number) and isinstance(node.exponent, Number)):
+        return None
+    exponent = node.exponent.value
+    if exponent.denominator != 1 or abs(exponent) >= LARGEST_POWER or (not node.base.value and exponent <= 0):
+        return None
+    return Number(node.base.value ** int(exponent))
+
+
+def add_numbers(node: Expr) -> Expr | None:
+    """2 + c + 3 = c + 5; a term 0 is left out."""
+    if not isinstance(node, Add):
+        return None
+    numbers = [term for term in node.terms if isinstance(term, Number)]
+    if len(numbers) < 2 and Number(0) not in numbers:
+        return None
+    total = sum((term.value for term in numbers), Fraction(0))
+    rest = [term for term in node.terms if not isinstance(term, Number)]
+    return add(*rest, *((Number(total),) if total or not rest else ()))
+
+
+# ---------------------------------------------------------------- powers
+
+
+def split_power(factor: Expr) -> tuple[Expr, Fraction]:
+    """base and rational exponent of a factor."""
+    if isinstance(factor, Power) and isinstance(factor.exponent, Number):
+        return factor.base, factor.exponent.value
+    if isinstance(factor, Call) and factor.function == "sqrt":
+        return factor.argument, Fraction(1, 2)
+    return factor, Fraction(1)
+
+
+def powered(base: Expr, exponent: Fraction) -> Expr:
+    """baseᵉ written as books do: √ for one half, no exponent 1."""
+    if exponent == 1:
+        return base
+    if abs(exponent) == Fraction(1, 2):
+        root = Call("sqrt", base)
+        return root if exponent > 0 else Power(root, Number(-1))
+    return Power(base, Number(exponent))
+
+
+def collect_powers(node: Expr) -> Expr | None:
+    """u·u⁻¹ = 1, u·u = u²: factors with the same base are one power (numbers, and arrays entry by entry)."""
+    if isinstance(node, Mul):
+        counted = [factor for factor in node.factors if factor.shape.is_number and not isinstance(factor, Number)]
+    elif isinstance(node, Hadamard):
+        counted = list(node.factors)
+    else:
+        return None
+    exponents: dict[Expr, Fraction] = {}
+    for base, exponent in map(split_power, counted):
+        exponents[base] = exponents.get(base, Fraction(0)) + exponent
+    if len(exponents) == len(counted):
+        return None
+    kept: list[Expr] = []
+    for factor in node.children:
+        base, _ = split_power(factor)
+        if factor not in counted:
+            kept.append(factor)
+        elif exponents.get(base):
+            kept.append(powered(base, exponents.pop(base)))
+    if not kept:
+        return Number(1) if node.shape.is_number else Fill(1, node.shape)
+    return mul(*kept) if isinstance(node, Mul) else hadamard(*kept)
+
+
+def power_of_power(node: Expr) -> Expr | None:
+    """(√u)² = u where u is positive under the root; (u^a)^b with integers a, b; (u/v)⁻¹ = v/u."""
+    if not (isinstance(node, Power) and isinstance(node.exponent, Number) and node.exponent.value.denominator == 1):
+        return None
+    base, exponent = node.base, node.exponent.value
+    if isinstance(base, Call) and base.function == "sqrt":
+        return powered(base.argument, exponent / 2) if exponent != -1 else None
+    if isinstance(base, Power) and isinstance(base.exponent, Number) and base.exponent.value.denominator == 1:
+        return powered(base.base, base.exponent.value * exponent)
+    if isinstance(base, Mul):
+        return mul(*(Power(factor, node.exponent) for factor in base.factors))
+    if isinstance(base, Hadamard) and any(isinstance(factor, Power) for factor in base.factors):
+        return hadamard(*(Power(factor, node.exponent) for factor in base.factors))
+    return None
+
+
+def _matrix_power(factor: Expr) -> tuple[Expr, int, bool]:
+    """base, exponent and whether it is transposed: (X³)ᵀ → X, 3, True; X⁻¹ → X, −1, False."""
+    if isinstance(factor, Transpose):
+        base, exponent, turned = _matrix_power(factor.body)
+        return base, exponent, not turned
+    if isinstance(factor, Inverse):
+        base, exponent, turned = _matrix_power(factor.body)
+        return base, -exponent, turned
+    return (factor.base, factor.exponent, False) if isinstance(factor, MatrixPower) else (factor, 1, False)
+
+
+def _raised(base: Expr, exponent: int) -> Expr:
+    if not exponent:
+        return Eye(base.shape.rows)
+    whole = base if abs(exponent) == 1 else MatrixPower(base, abs(exponent))
+    return whole if exponent > 0 else Inverse(whole)
+
+
+def collect_matrix_powers(node: Expr) -> Expr | None:
+    """X² X = X³, X⁻¹ X³ = X²: neighbouring powers of one matrix, one of them already written as a power."""
+    if not isinstance(node, MatMul):
+        return None
+    for number, (left, right) in enumerate(pairwise(node.factors)):
+        (base, first, turned), (other, second, also) = _matrix_power(left), _matrix_power(right)
+        if base is not other or turned != also or max(abs(first), abs(second)) < 2:
+            continue
+        whole = _raised(base, first + second)
+        return matmul(*node.factors[:number], flip(whole) if turned else whole, *node.factors[number + 2 :])
+    return None
+
+
+def cancel_inverse(node: Expr) -> Expr | None:
+    """A A⁻¹ = I, also A⁻ᵀ Aᵀ = I and (AB)⁻¹ A B = I inside a longer product."""
+    if not isinstance(node, MatMul):
+        return None
+    for number, factor in enumerate(node.factors):
+        for start, end in _beside_inverse(node.factors, number, factor):
+            rest = node.factors[:start] + node.factors[end:]
+            return matmul(*rest) if rest else Eye(factor.shape.rows)
+    return None
+
+
+def _beside_inverse(factors: tuple[Expr, ...], number: int, factor: Expr) -> Iterator[tuple[int, int]]:
+    """Where an inverse and its body stand side by side: the first factor and one past the last."""
+    turned = isinstance(factor, Transpose)
+    inverse = factor.body if isinstance(factor, Transpose) else factor
+    if not isinstance(inverse, Inverse):
+        return
+    body = flip(inverse.body) if turned else inverse.body
+    run = body.factors if isinstance(body, MatMul) else (body,)
+    size = len(run)
+    if factors[number + 1 : number + 1 + size] == run:
+        yield number, number + 1 + size
+    if number >= size and factors[number - size : number] == run:
+        yield number - size, number + 1
+
+
+# ---------------------------------------------------------------- transposes and sums
+
+
+def transpose_of_product(node: Expr) -> Expr | None:
+    """(AB)ᵀ = BᵀAᵀ and (A + B)ᵀ = Aᵀ + Bᵀ where that leaves fewer transposes."""
+    if not isinstance(node, Transpose):
+        return None
+    turned = flip(node.body)
+    return turned if transposes(turned) < transposes(node) or not isinstance(turned, Transpose) else None
+
+
+def merge_like_terms(node: Expr) -> Expr | None:
+    """c A + d A = (c + d) A; terms that cancel vanish."""
+    if not isinstance(node, Add):
+        return None
+    terms = [scaled(term) for term in node.terms]
+    return merged(terms, node.shape) if len({term.key for term in terms}) < len(terms) else None
+
+
+def positive_first(node: Expr) -> Expr | None:
+    """−y + p = p − y."""
+    if not isinstance(node, Add) or scaled(node.terms[0]).value > 0:
+        return None
+    for number, term in enumerate(node.terms):
+        if scaled(term).value > 0:
+            return add(term, *node.terms[:number], *node.terms[number + 1 :])
+    return None
+
+
+def open_brackets(node: Expr) -> Expr | None:
+    """Brackets of elementwise products, and of products of numbers, multiplied out: all of a sum, in a product one that cancels.
+
+    (1 − y) ∘ p − y ∘ (1 − p) = p − y ∘ p − y + y ∘ p;  (1/u − 1/v) ∘ u ∘ v = v − u, where each term loses a denominator.
+    """
+    if isinstance(node, Add):
+        parts = [opened for term in node.terms for opened in _opened(term)]
+        return add(*parts) if len(node.terms) < len(parts) <= MANY_TERMS else None
+    if isinstance(node, Hadamard | Mul):
+        for factor in node.children:
+            others = tuple(other for other in node.children if other is not factor)
+            if isinstance(factor, Add) and all(_divisors(term) & set(others) for term in factor.terms):
+                return add(*(mul(*_split_numbers((term, *others))) if isinstance(node, Hadamard) else mul(term, *others)
+                             for term in factor.terms))
+    return None
+
+
+def _divisors(term: Expr) -> set[Expr]:
+    """The bases that a term divides by."""
+    factors = term.children if isinstance(term, Hadamard | Mul) else (term,)
+    inner = [part for factor in factors for part in (factor.factors if isinstance(factor, Hadamard) else (factor,))]
+    return {base for base, exponent in map(split_power, inner) if exponent < 0}
+
+
+def pull_scalar(node: Expr) -> Expr | None:
+    """A ∘ (c B) = c (A ∘ B): numbers stand in front of an elementwise product, whose order is kept."""
+    if not isinstance(node, Hadamard) or not any(isinstance(factor, Mul) for factor in node.factors):
+        return None
+    return mul(*_split_numbers(node.factors))
+
+
+MANY_TERMS = 16
+"""A sum that would have more terms than this with its brackets open is left alone."""
+
+
+def _opened(term: Expr) -> list[Expr]:
+    part = scaled(term)
+    factors = part.entrywise if part.array is not None else part.scalars
+    if len(factors) < 2 or not any(isinstance(factor, Add) for factor in factors):
+        return [term]
+    rows: list[tuple[Expr, ...]] = [()]
+    for factor in factors:
+        rows = [(*row, choice) for row in rows for choice in (factor.terms if isinstance(factor, Add) else (factor,))]
+        if len(rows) > MANY_TERMS:
+            return [term]
+    front: list[Expr] = [Number(part.value)] if part.value != 1 else []
+    if part.array is None:
+        return [mul(*front, *row) for row in rows]
+    return [mul(*front, *part.scalars, *_split_numbers(row)) for row in rows]
+
+
+def _split_numbers(row: tuple[Expr, ...]) -> list[Expr]:
+    """The numbers in front of an elementwise product, then the product."""
+    numbers: list[Expr] = []
+    arrays: list[Expr] = []
+    for factor in row:
+        for part in factor.factors if isinstance(factor, Mul) else (factor,):
+            (numbers if part.shape.is_number else arrays).append(part)
+    return [*numbers, hadamard(*arrays)]

@@ -1,0 +1,372 @@
+"""Rules that shorten an expression, tried in the order of rules/methods/shared/textbook.toml: one rule at all its places is one move.
+
+What the phases mean: `normal` rules are taken wherever they fit; `shorten` and `recognise` rules where less is left to read
+(`recognise-single` only where the function that they replace stands once); `open` rules where fewer
+leaves are left after these rules have run on what was opened (`open-transposes`: as many leaves and fewer transposes).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from functools import lru_cache
+from typing import Final
+
+from ...diagnostics.record import record, replace
+from ...facts import Problem
+from ...facts.conditions import CONDITIONS
+from ...ir import Add, Call, Expr, Hadamard, Inverse, Kron, MatMul, MatrixPower, Mul, Named, Transpose, add, hadamard, matmul, mul, nodes_of
+from ...records import Bindings
+from ...rulebook.heads import guess_heads, head_of
+from ...rulebook.load import BACKWARDS, Rulebook, rulebook
+from ...rulebook.rule import Rule
+from ..algebra import transposes
+from ..apply import Rewriting, rewritings
+from .factoring import factor_common
+from .normal import (
+    add_numbers,
+    cancel_inverse,
+    collect_matrix_powers,
+    collect_powers,
+    merge_like_terms,
+    multiply_numbers,
+    open_brackets,
+    positive_first,
+    power_of_power,
+    pull_scalar,
+    transpose_of_product,
+)
+
+ORDER: Final = "shared/textbook"
+NATIVES: Final[Mapping[str, Callable[[Expr], Expr | None]]] = {
+    "multiply-numbers": multiply_numbers,
+    "add-numbers": add_numbers,
+    "collect-powers": collect_powers,
+    "power-of-power": power_of_power,
+    "collect-matrix-powers": collect_matrix_powers,
+    "hadamard-scale": pull_scalar,
+    "mul-inv": cancel_inverse,
+    "transpose-of-product": transpose_of_product,
+    "merge-like-terms": merge_like_terms,
+    "factor-common": factor_common,
+    "open-bracket": open_brackets,
+    "positive-first": positive_first,
+}
+"""The function of each native rule of the textbook form."""
+
+LIMIT: Final = 300
+"""So many moves at most: every move shortens or orders, this only guards against a mistake in the rules."""
+AS_OFTEN: Final = 20
+"""A rule is applied so often at one place, as long as it fits there."""
+LARGEST_OPENED: Final = 60
+"""Expressions with more leaves than this are not opened to see whether something cancels."""
+
+_sizes: dict[Expr, int] = {}
+
+
+def size(expr: Expr) -> int:
+    """How many operators and leaves the printed tree has."""
+    found = _sizes.get(expr)
+    if found is None:
+        if len(_sizes) > 100_000:
+            _sizes.clear()
+        found = _sizes[expr] = min(1 + sum(size(child) for child in expr.children), 10**9)
+    return found
+
+
+def cost(expr: Expr) -> tuple[int, int, int]:
+    """What a reader has to read: leaves, transposes, then operators."""
+    return expr.weight, transposes(expr), size(expr)
+
+
+@record
+class Move:
+    """A rule applied at all places where it fits: the expression after it, what the rule's letters stood for at the first place."""
+
+    rule: str
+    after: Expr
+    bindings: Bindings = ()
+
+
+@record
+class _Entry:
+    """A rule of the order: its place in it, the phase, the rule (read backwards where the order says so)."""
+
+    place: int
+    phase: str
+    rule: Rule
+
+
+@record
+class _Found:
+    """The first entry that fits at a node, and the node after it."""
+
+    place: int
+    rule: str
+    new: Expr
+    bindings: Bindings = ()
+
+
+NONE: Final = 10**9
+"""The place of no rule."""
+
+
+class Simplifier:
+    """The rules of the textbook form for one problem. What was found at a node is remembered: a move changes one path to the root."""
+
+    def __init__(self, problem: Problem, book: Rulebook | None = None) -> None:
+        self.problem = problem
+        self.by_head: dict[str, list[_Entry]] = {}
+        self.anywhere: list[_Entry] = []
+        self.openers: list[_Entry] = []
+        self._found: dict[Expr, _Found | None] = {}
+        self._lowest: dict[Expr, int] = {}
+        book = book or rulebook()
+        place = 0
+        for phase in book.method(ORDER).phases:
+            for text in phase.rules:
+                rule = book.rule(text.removesuffix(BACKWARDS))
+                entry = _Entry(place, phase.name, rule.backwards if text.endswith(BACKWARDS) else rule)
+                place += 1
+                if phase.name.startswith("open"):
+                    self.openers.append(entry)
+                elif rule.native:
+                    self.anywhere.append(entry)
+                else:
+                    for head in guess_heads(entry.rule.lhs):
+                        self.by_head.setdefault(head, []).append(entry)
+
+    # ---------------------------------------------------------------- one move
+
+    def once(self, root: Expr) -> Move | None:
+        """The first rule of the order that fits anywhere in `root`, at all its places."""
+        lowest = self._lowest_in(root)
+        if lowest == NONE:
+            return self._once_single(root)
+        first: list[_Found] = []
+        done: dict[Expr, Expr] = {}
+
+        def walk(node: Expr) -> Expr:
+            if self._lowest_in(node) > lowest:
+                return node
+            found = done.get(node)
+            if found is None:
+                here = self._at(node)
+                if here is not None and here.place == lowest:
+                    first.append(here)
+                    found = here.new
+                else:
+                    found = regrouped(node, tuple(walk(child) for child in node.children))
+                done[node] = found
+            return found
+
+        after = walk(root)
+        return Move(first[0].rule, after, first[0].bindings)
+
+    def whole(self, root: Expr) -> Expr:
+        """The expression in textbook form, all moves taken."""
+        for _ in range(LIMIT):
+            move = self.once(root)
+            if move is None:
+                return root
+            root = move.after
+        return root
+
+    # ---------------------------------------------------------------- where rules fit
+
+    def _lowest_in(self, root: Expr) -> int:
+        """The place in the order of the first rule that fits somewhere in `root`; named parts stay closed."""
+        stack = [root]
+        while stack:
+            node = stack[-1]
+            if node in self._lowest:
+                stack.pop()
+                continue
+            parts = () if isinstance(node, Named) else node.children
+            missing = [part for part in parts if part not in self._lowest]
+            if missing:
+                stack.extend(missing)
+                continue
+            stack.pop()
+            below = min((self._lowest[part] for part in parts), default=NONE)
+            here = self._at(node)
+            self._lowest[node] = min(below, here.place if here is not None else NONE)
+        return self._lowest[root]
+
+    def _at(self, node: Expr) -> _Found | None:
+        if node not in self._found:
+            self._found[node] = self._look(node)
+        return self._found[node]
+
+    def _look(self, node: Expr) -> _Found | None:
+        found = self._direct(node)
+        return found if found is not None else self._opened(node)
+
+    def _direct(self, node: Expr) -> _Found | None:
+        if not node.children and not node.shape.is_number:
+            return None
+        entries = [*self.anywhere, *self.by_head.get(head_of(node), ())]
+        for entry in sorted(entries, key=lambda one: one.place):
+            if entry.phase == "recognise-single":
+                continue
+            found = self._fit(entry, node)
+            if found is not None:
+                return found
+        return None
+
+    def _fit(self, entry: _Entry, node: Expr) -> _Found | None:
+        """The rule applied to the node: a pattern as often as it fits there (its sums and products have two parts, ours may have more)."""
+        native = NATIVES.get(entry.rule.id)
+        if native is not None:
+            after = native(node)
+            return None if after is None or after is node else _Found(entry.place, entry.rule.id, after)
+        bindings: Bindings | None = None
+        new = node
+        for _ in range(AS_OFTEN):
+            rewriting = self._rewriting(entry, new)
+            if rewriting is None:
+                break
+            bindings = rewriting.bindings if bindings is None else bindings
+            new = rewriting.new
+        return None if bindings is None else _Found(entry.place, entry.rule.id, new, bindings)
+
+    def _rewriting(self, entry: _Entry, node: Expr) -> Rewriting | None:
+        for rewriting in rewritings(entry.rule, node, self.problem):
+            if not _granted(rewriting, node):
+                continue
+            if entry.phase in ("normal", "open", "open-transposes") or cost(rewriting.new) < cost(node):
+                return rewriting
+        return None
+
+    # ---------------------------------------------------------------- opened to cancel
+
+    def _opened(self, node: Expr) -> _Found | None:
+        """An `open` rule at the node or at all of its parts where it fits, if less is left once the rules above have run on it."""
+        if node.weight > LARGEST_OPENED or not isinstance(node, MatMul | Hadamard | Mul | Add | Transpose):
+            return None
+        plain = cost(self._shortened(node))
+        for entry in self.openers:
+            kept = 1 if entry.phase == "open" else 2
+            for candidate in self._candidates(entry, node):
+                if cost(self._shortened(candidate.new))[:kept] < plain[:kept]:
+                    return candidate
+        return None
+
+    def _candidates(self, entry: _Entry, node: Expr) -> Iterator[_Found]:
+        """The rule at the node itself, and (in a product or a transpose) at all parts of it where it fits."""
+        here = self._everywhere(entry, node, depth=0)
+        if here is not None:
+            yield here
+        if not isinstance(node, Add):
+            inside = self._everywhere(entry, node, depth=2, root=False)
+            if inside is not None:
+                yield inside
+
+    def _everywhere(self, entry: _Entry, node: Expr, depth: int, root: bool = True) -> _Found | None:
+        """The rule at the node, and again at what it makes of it; else at its parts, down to `depth`."""
+        here = self._fit(entry, node) if root else None
+        if here is not None:
+            again = [self._everywhere(entry, child, 1) for child in here.new.children]
+            parts = tuple(child if one is None else one.new for one, child in zip(again, here.new.children, strict=True))
+            return replace(here, new=regrouped(here.new, parts))
+        inside = [self._everywhere(entry, child, depth - 1) if depth else None for child in node.children]
+        first = next((one for one in inside if one is not None), None)
+        if first is None:
+            return None
+        parts = tuple(child if one is None else one.new for one, child in zip(inside, node.children, strict=True))
+        return replace(first, new=regrouped(node, parts))
+
+    def _shortened(self, root: Expr) -> Expr:
+        """The moves of the direct rules alone, at this node and below."""
+        for _ in range(AS_OFTEN):
+            done: dict[Expr, Expr] = {}
+
+            def walk(node: Expr, done: dict[Expr, Expr] = done) -> Expr:
+                if node not in done:
+                    same = node if isinstance(node, Named) else regrouped(node, tuple(walk(child) for child in node.children))
+                    here = self._direct(same)
+                    done[node] = same if here is None else here.new
+                return done[node]
+
+            better = walk(root)
+            if better is root:
+                break
+            root = better
+        return root
+
+    # ---------------------------------------------------------------- functions that stand once
+
+    def _once_single(self, root: Expr) -> Move | None:
+        for node in nodes_of(root):
+            for entry in self.by_head.get(head_of(node), ()):
+                if entry.phase == "recognise-single" and _stands_once(node, root):
+                    rewriting = next(rewritings(entry.rule, node, self.problem), None)
+                    if rewriting is not None and rewriting.new.weight <= node.weight:
+                        after = _substituted(root, node, rewriting.new)
+                        return Move(entry.rule.id, after, rewriting.bindings)
+        return None
+
+
+def _substituted(root: Expr, old: Expr, new: Expr) -> Expr:
+    if root is old:
+        return new
+    if isinstance(root, Named) or not root.children:
+        return root
+    return regrouped(root, tuple(_substituted(child, old, new) for child in root.children))
+
+
+def _granted(rewriting: Rewriting, node: Expr) -> bool:
+    """Whether all that had to be supposed is supposed already by what is written: A⁻¹ has a value only where A is invertible."""
+    if not rewriting.assumed:
+        return True
+    inverted = {part for inverse in nodes_of(node) if isinstance(inverse, Inverse) for part in _invertible(inverse.body)}
+    says = CONDITIONS["invertible"].says
+    return all(one.template == says and dict(one.values)["0"] in inverted for one in rewriting.assumed)
+
+
+def _invertible(body: Expr) -> Iterator[Expr]:
+    """What must be invertible if `body` is: itself, and the square factors of a product."""
+    yield body
+    if isinstance(body, MatMul | Kron | Mul) and all(factor.shape.is_square for factor in body.children):
+        for factor in body.children:
+            yield from _invertible(factor)
+        if isinstance(body, MatMul):
+            yield from (matmul(*body.factors[:k]) for k in range(2, len(body.factors)))
+            yield from (matmul(*body.factors[k:]) for k in range(1, len(body.factors) - 1))
+    elif isinstance(body, Transpose | MatrixPower | Inverse):
+        yield from _invertible(body.children[0])
+
+
+def _stands_once(node: Expr, root: Expr) -> bool:
+    """Whether the functions called in `node` are written nowhere else in `root`."""
+    called = {part for part in node.children if isinstance(part, Call)}
+    called |= {inner for part in node.children for inner in part.children if isinstance(inner, Call)}
+    holders = [part for part in nodes_of(root) if called & set(part.children)]
+    return all(part is node or part in node.children for part in holders)
+
+
+def regrouped(node: Expr, parts: tuple[Expr, ...]) -> Expr:
+    """`node` over new parts, nested sums and products flattened; Aᵀᵀ is A."""
+    if parts == node.children:
+        return node
+    if isinstance(node, Add):
+        return add(*parts)
+    if isinstance(node, Mul):
+        return mul(*parts)
+    if isinstance(node, MatMul):
+        return matmul(*parts)
+    if isinstance(node, Hadamard):
+        return hadamard(*parts)
+    if isinstance(node, Transpose) and isinstance(parts[0], Transpose):
+        return parts[0].body
+    return node.rebuilt(parts)
+
+
+@lru_cache(maxsize=4)
+def simplifier(problem: Problem, book: Rulebook) -> Simplifier:
+    """The simplifier of a problem; what it has found is shared by all steps of its derivations."""
+    return Simplifier(problem, book)
+
+
+def textbook(root: Expr, problem: Problem) -> Expr:
+    """The expression in textbook form, all moves taken."""
+    return simplifier(problem, rulebook()).whole(root)
