@@ -13,7 +13,9 @@ if TYPE_CHECKING:
 SMALL: Final = frozenset(
     ["partial-linear", "partial-neg", "partial-sigma", "partial-sum", "partial-sum-constant", "partial-add", "partial-constant",
      "derivative-of-sum", "d-linear", "d-neg", "d-add", "d-constant", "d-scale", "d-sum", "d-trace", "d-entry",
-     "multiply-numbers", "add-numbers", "pull-number", "number-order", "positive-first", "drop-zero", "drop-eye", "merge-like-terms",
+     "multiply-numbers", "add-numbers", "pull-number", "number-order", "positive-first", "drop-zero",
+     "mul-eye", "eye-mul", "hadamard-ones", "merge-like-terms",
+     "scale-mul", "mul-scale", "hadamard-scale", "sum-scale", "transpose-scale",
      "add-scaled", "add-zeros", "read-entry", "distribute-sum", "entry-add", "entry-scale", "entry-transpose", "trace-add",
      "trace-scale", "trace-transpose-mul", "expand-constant", "transpose-of-product", "transpose-to-match", "name-part",
      "name-coefficient", "name-terms", "name-back", "name-gradient", "open-name", "open-parts"]

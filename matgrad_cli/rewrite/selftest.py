@@ -13,7 +13,7 @@ from ..diagnostics import MatgradError
 from ..diagnostics.record import record
 from ..facts import Fact, Problem
 from ..facts.conditions import CONDITIONS
-from ..ir import ONE, Expr, Number, Shape, Symbol, add, hadamard, mul, neg
+from ..ir import ONE, Expr, Fill, Number, Shape, Symbol, add, hadamard, mul, neg
 from ..ir.expr import IndexMismatch, ShapeMismatch
 from ..notation.to_text import to_text
 from ..rulebook.heads import guess_heads, head_of
@@ -143,7 +143,7 @@ def twins(sides: Pattern) -> Iterator[tuple[str, Expr]]:
     """Broken copies of the right side: another sign, another factor."""
     sample = next(samples(sides))
     if sample.rhs is Number(0) or (sides.rule.rhs.startswith("zeros")):
-        yield "plus one", add(sample.rhs, Number(1) if sample.rhs.shape.is_number else hadamard(sample.rhs))
+        yield "plus one", add(sample.rhs, Number(1) if sample.rhs.shape.is_number else Fill(1, sample.rhs.shape))
     else:
         yield "sign", neg(sample.rhs)
         yield "factor", mul(Number(2), sample.rhs)

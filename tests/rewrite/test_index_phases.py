@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from matgrad_cli.rewrite.tidy import MOVES
-
 import matgrad_cli
 from matgrad_cli.rewrite.partials import NATIVES
+from matgrad_cli.rewrite.textbook.simplifier import BY_FACTS, ORDER
+from matgrad_cli.rewrite.textbook.simplifier import NATIVES as TEXTBOOK
 from matgrad_cli.rulebook.load import rulebook
 
 SAID_BY = {
@@ -22,8 +22,10 @@ def phase(name: str) -> tuple[str, ...]:
     return next(phase.rules for phase in rulebook().method("index").phases if phase.name == name)
 
 
-def test_the_textbook_phase_lists_the_tidying_moves_in_their_order() -> None:
-    assert list(phase("textbook")) == list(dict.fromkeys(move.rule for move in MOVES))
+def test_the_textbook_phases_list_its_functions_and_no_other_native_rule() -> None:
+    book = rulebook()
+    listed = {rule.removesuffix(" backwards") for phase in book.method(ORDER).phases for rule in phase.rules}
+    assert {rule for rule in listed if book.rule(rule).native} == {*TEXTBOOK, *BY_FACTS}
 
 
 def test_every_native_rule_of_the_unfold_phase_has_its_function() -> None:

@@ -110,7 +110,7 @@ def _differentiate(recorder: Recorder, form: ChainForm, groups: list[Group], tak
     for kind in dict.fromkeys(kinds.values()):
         for place, (numbers, _) in bodies.items():
             if kinds[place] == kind:
-                found = _gradient(moving[place[0]].terms[place[1]], polynomial, form, recorder.problem)
+                found = _gradient(moving[place[0]].terms[place[1]], polynomial, form)
                 pending[place] = add(*(mul(*numbers, part) for part in (found.terms if isinstance(found, Add) else (found,))))
                 if kind == "expand-constant":
                     pending[place] = found
@@ -146,7 +146,7 @@ def kind_of(term: Monomial, polynomial: Polynomial) -> str:
     return "gradient-places"
 
 
-def _gradient(term: Monomial, polynomial: Polynomial, form: ChainForm, problem: Problem) -> Expr:
+def _gradient(term: Monomial, polynomial: Polynomial, form: ChainForm) -> Expr:
     variable = form.variable
     parts: list[Expr] = []
     for place, word in enumerate(term.words):

@@ -5,10 +5,11 @@ Each looks at one node and returns the better node, or None.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from fractions import Fraction
 from itertools import pairwise
 
+from ...facts import Problem
+from ...facts.holding import holds
 from ...ir import (
     Add,
     Call,
@@ -22,6 +23,7 @@ from ...ir import (
     Mul,
     Number,
     Power,
+    Shape,
     Size,
     Transpose,
     add,
@@ -171,32 +173,6 @@ def collect_matrix_powers(node: Expr) -> Expr | None:
     return None
 
 
-def cancel_inverse(node: Expr) -> Expr | None:
-    """A A⁻¹ = I, also A⁻ᵀ Aᵀ = I and (AB)⁻¹ A B = I inside a longer product."""
-    if not isinstance(node, MatMul):
-        return None
-    for number, factor in enumerate(node.factors):
-        for start, end in _beside_inverse(node.factors, number, factor):
-            rest = node.factors[:start] + node.factors[end:]
-            return matmul(*rest) if rest else Eye(factor.shape.rows)
-    return None
-
-
-def _beside_inverse(factors: tuple[Expr, ...], number: int, factor: Expr) -> Iterator[tuple[int, int]]:
-    """Where an inverse and its body stand side by side: the first factor and one past the last."""
-    turned = isinstance(factor, Transpose)
-    inverse = factor.body if isinstance(factor, Transpose) else factor
-    if not isinstance(inverse, Inverse):
-        return
-    body = flip(inverse.body) if turned else inverse.body
-    run = body.factors if isinstance(body, MatMul) else (body,)
-    size = len(run)
-    if factors[number + 1 : number + 1 + size] == run:
-        yield number, number + 1 + size
-    if number >= size and factors[number - size : number] == run:
-        yield number - size, number + 1
-
-
 # ---------------------------------------------------------------- transposes and sums
 
 
@@ -285,3 +261,13 @@ def _split_numbers(row: tuple[Expr, ...]) -> list[Expr]:
         for part in factor.factors if isinstance(factor, Mul) else (factor,):
             (numbers if part.shape.is_number else arrays).append(part)
     return [*numbers, hadamard(*arrays)]
+
+
+def rows_sum_to_one(node: Expr, problem: Problem) -> Expr | None:
+    """Y 𝟏 = 𝟏 where every row of the matrix Y is known to sum to one."""
+    if not (isinstance(node, MatMul) and isinstance(node.factors[-1], Fill) and node.factors[-1].value == 1):
+        return None
+    inner, ones = node.factors[-2:]
+    if not (ones.shape.is_column and inner.shape.is_matrix and any(holds(inner, word, problem) for word in ("simplex", "onehot"))):
+        return None
+    return matmul(*node.factors[:-2], Fill(1, Shape(inner.shape.rows)))

@@ -24,7 +24,6 @@ from ..apply import Rewriting, rewritings
 from .factoring import factor_common
 from .normal import (
     add_numbers,
-    cancel_inverse,
     collect_matrix_powers,
     collect_powers,
     merge_like_terms,
@@ -33,6 +32,7 @@ from .normal import (
     positive_first,
     power_of_power,
     pull_scalar,
+    rows_sum_to_one,
     transpose_of_product,
 )
 
@@ -44,7 +44,6 @@ NATIVES: Final[Mapping[str, Callable[[Expr], Expr | None]]] = {
     "power-of-power": power_of_power,
     "collect-matrix-powers": collect_matrix_powers,
     "hadamard-scale": pull_scalar,
-    "mul-inv": cancel_inverse,
     "transpose-of-product": transpose_of_product,
     "merge-like-terms": merge_like_terms,
     "factor-common": factor_common,
@@ -52,6 +51,9 @@ NATIVES: Final[Mapping[str, Callable[[Expr], Expr | None]]] = {
     "positive-first": positive_first,
 }
 """The function of each native rule of the textbook form."""
+
+BY_FACTS: Final[Mapping[str, Callable[[Expr, Problem], Expr | None]]] = {"simplex-rows": rows_sum_to_one}
+"""The native rules that ask for facts."""
 
 LIMIT: Final = 300
 """So many moves at most: every move shortens or orders, this only guards against a mistake in the rules."""
@@ -215,9 +217,9 @@ class Simplifier:
 
     def _fit(self, entry: _Entry, node: Expr) -> _Found | None:
         """The rule applied to the node: a pattern as often as it fits there (its sums and products have two parts, ours may have more)."""
-        native = NATIVES.get(entry.rule.id)
-        if native is not None:
-            after = native(node)
+        if entry.rule.native:
+            native, by_facts = NATIVES.get(entry.rule.id), BY_FACTS.get(entry.rule.id)
+            after = native(node) if native is not None else by_facts(node, self.problem) if by_facts is not None else None
             return None if after is None or after is node else _Found(entry.place, entry.rule.id, after)
         bindings: Bindings | None = None
         new = node

@@ -1,0 +1,142 @@
+"""Textbook form: what each kind of expression becomes, no move ever lengthens for long, and a broken twin of each result is caught."""
+
+from __future__ import annotations
+
+import pytest
+
+from matgrad_cli.facts import Problem
+from matgrad_cli.ir import Expr, Number, Transpose, mul, nodes_of, substitute
+from matgrad_cli.notation.problems import read_expression, read_problem
+from matgrad_cli.notation.to_text import to_text
+from matgrad_cli.rewrite.textbook.simplifier import Simplifier
+from matgrad_cli.verify.judge import Judge
+
+SHAPES = "A: n×n, B: n×n, X: n×n, S: n×n, Q: n×n, K: n×n, M: m×n, P: m×n, x: n, y: n, u: n, h: n, w: m, c: scalar, d: scalar"
+FACTS = ("S symmetric", "Q orthogonal", "K antisymmetric", "y simplex", "h onehot", "P simplex", "c positive")
+
+CASES: list[tuple[str, str]] = [
+    ("2 * (X * 3)", "6*X"),
+    ("0 * c", "0"),
+    ("c * X", "c*X"),
+    ("2 + c + 3", "c + 5"),
+    ("A + zeros(n, n)", "A"),
+    ("A @ zeros(n, n)", "zeros(n, n)"),
+    ("A @ eye(n) @ B", "A @ B"),
+    ("x * ones(n)", "x"),
+    ("A @ (c * B)", "c*(A @ B)"),
+    ("tr(c * A)", "c*tr(A)"),
+    ("A @ B @ inv(B)", "A"),
+    ("A @ inv(A).T", "A @ inv(A).T"),
+    ("inv(A).T @ A.T", "eye(n)"),
+    ("inv(A @ B) @ A @ B @ x", "x"),
+    ("diag(x) @ u", "x * u"),
+    ("A @ diag(x) @ diag(u)", "A @ diag(x * u)"),
+    ("ones(1, n) @ x", "sum(x)"),
+    ("tr(eye(n))", "n"),
+    ("(A @ B.T).T", "B @ A.T"),
+    ("sum(y)", "1"),
+    ("sum(h)", "1"),
+    ("sum(x)", "sum(x)"),
+    ("c * c**2", "c**3"),
+    ("x * x * u", "x**2 * u"),
+    ("c * (1 / c)", "1"),
+    ("matrix_power(A, 2) @ A", "matrix_power(A, 3)"),
+    ("A @ A", "A @ A"),
+    ("inv(A) @ matrix_power(A, 3)", "matrix_power(A, 2)"),
+    ("kron(A, B) @ vec(X)", "vec(B @ X @ A.T)"),
+    ("vec(A).T @ vec(B)", "tr(A.T @ B)"),
+    ("inv(kron(A, B))", "kron(inv(A), inv(B))"),
+    ("inv(A @ B) @ A", "inv(B)"),
+    ("inv(A @ B) @ X", "inv(A @ B) @ X"),
+    ("(1/x - 1/u) * x * u", "u - x"),
+    ("(A * (x @ u.T)) @ y", "x * (A @ (u * y))"),
+    ("X + A + X", "2*X + A"),
+    ("X - X", "zeros(n, n)"),
+    ("A @ B + A @ X", "A @ (B + X)"),
+    ("B @ A + X @ A", "(B + X) @ A"),
+    ("A @ B + X @ A", "A @ B + X @ A"),
+    ("-A - B", "-(A + B)"),
+    ("(x.T@u)**(-1) * A - (x.T@u)**(-2) * c * B", "1/(x.T @ u)*(A - 1/(x.T @ u)*c*B)"),  # one denominator
+    ("diag(x) + diag(u)", "diag(x + u)"),
+    ("exp(x)*u + exp(x)*y", "exp(x) * (u + y)"),
+    ("c * A + d * A", "(c + d)*A"),
+    ("(1 - x) * u - x * (1 - u)", "u - x"),
+    ("(1 - x) * u", "(ones(n) - x) * u"),
+    ("(1 - x) * u + A @ y", "(ones(n) - x) * u + A @ y"),  # nothing cancels
+    ("sum(x) / n", "mean(x)"),
+    ("sum(M) / n / m", "mean(M)"),
+    ("sum(M) / n", "sum(M)/n"),
+    ("sum(x - mean(x)*ones(n))", "0"),
+    ("mean(x - mean(u)*ones(n))", "mean(x - mean(u)*ones(n))"),
+    ("1/sum(exp(x)) * (A @ exp(x))", "A @ softmax(x)"),
+    ("1/sum(exp(x)) * exp(u)", "1/sum(exp(x))*exp(u)"),
+    ("(S - S @ A.T @ S).T", "S - S @ A @ S"),
+    ("-x + u", "u - x"),
+    ("-x - u", "-(x + u)"),
+    ("A @ ones(n) @ ones(1, m)", "A @ ones(n, m)"),
+    ("ones(n)[i]", "1"),
+    ("eye(n)[i,j]", "delta[i,j]"),
+    ("P @ ones(n)", "ones(m)"),
+    ("w.T @ P @ ones(n)", "sum(w)"),
+    ("det(S) * inv(A @ X @ B).T", "det(S)*inv(A @ X @ B).T"),
+    ("A.T @ inv(A @ X @ B).T @ B.T", "inv(X).T"),
+    ("inv(matrix_power(X, 3)) @ X", "inv(matrix_power(X, 2))"),
+]
+
+
+def problem() -> Problem:
+    """One problem in which every name of the table occurs."""
+    uses = "sum(A+B+X+S+Q+K) + sum(M+P) + sum(x+y+u+h) + sum(w) + c + d + m + n"
+    return read_problem(uses, "X", [SHAPES], FACTS)
+
+
+PROBLEM = problem()
+
+
+def read(text: str) -> Expr:
+    return read_expression(text, PROBLEM).expr
+
+
+@pytest.mark.parametrize(("before", "after"), CASES)
+def test_textbook_form(before: str, after: str) -> None:
+    start = read(before)
+    rules = Simplifier(PROBLEM)
+    found = start
+    judge = Judge(PROBLEM)
+    for _ in range(20):
+        move = rules.once(found)
+        if move is None:
+            break
+        assert move.after.shape is start.shape
+        assert judge.compare_over(found, move.after, tuple(sorted(start.free))).holds, move.rule
+        found = move.after
+    assert to_text(found) == after
+
+
+def twins(after: Expr) -> list[Expr]:
+    """The result of a move, slightly broken: another sign, twice as much, one transpose more, one less."""
+    broken = [mul(Number(-1), after), mul(Number(2), after)]
+    if after.shape.is_square and not after.shape.is_number:
+        broken.append(Transpose(after))
+    for node in nodes_of(after):
+        if isinstance(node, Transpose) and node.body.shape is node.shape:
+            broken.append(substitute(after, {node: node.body}))
+    return broken
+
+
+@pytest.mark.parametrize(("before", "after"), [case for case in CASES if case[0] != case[1]])
+def test_a_broken_twin_is_caught(before: str, after: str) -> None:
+    start, right = read(before), Simplifier(PROBLEM).whole(read(before))
+    judge = Judge(PROBLEM)
+    letters = tuple(sorted(start.free))
+    for twin in twins(right):
+        if not judge.compare_over(right, twin, letters).holds:  # the transpose of a symmetric result is no mistake
+            assert judge.compare_over(start, twin, letters).kind == "differs", to_text(twin)
+    if after not in ("0", "zeros(n, n)"):
+        assert not judge.compare_over(start, mul(Number(2), right), letters).holds
+
+
+@pytest.mark.parametrize("before", [before for before, _ in CASES])
+def test_the_textbook_form_stays(before: str) -> None:
+    done = Simplifier(PROBLEM).whole(read(before))
+    assert Simplifier(PROBLEM).once(done) is None
