@@ -36,7 +36,7 @@ from ..ir import (
 )
 from ..ir.expr import IndexMismatch, ShapeMismatch
 from ..records import Bindings, Sentence
-from ..rulebook.heads import functions_in, head_of
+from ..rulebook.heads import head_of, heads_needed
 from ..rulebook.pattern import Pattern, operators_in, pattern
 from ..rulebook.rule import Rule
 from .instantiate import instantiate
@@ -106,10 +106,11 @@ def rewritings(
     if isinstance(node, Differential) and isinstance(node.body, Named):
         yield from _through_name(rule, node, node.body, problem, taken, bindings)
         return
-    if not functions_in(rule.lhs) <= operators_in(node):
+    operators = operators_in(node)
+    if any(operators.isdisjoint(heads) for heads in heads_needed(rule.lhs)):
         return
     sides = pattern(rule)
-    if not sides.operators <= operators_in(node):
+    if not sides.operators <= operators:
         return
     matcher = Matcher(sides)
     start = _start(matcher, bindings) if bindings else {}

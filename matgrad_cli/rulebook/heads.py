@@ -35,18 +35,28 @@ def guess_heads(text: str) -> tuple[str, ...]:
 
 
 @lru_cache(maxsize=2048)
-def functions_in(text: str) -> frozenset[str]:
-    """Heads that every expression fitting this pattern must contain, seen from the text alone: `tr(A @ inv(B))` → tr, Inverse."""
+def heads_needed(text: str) -> tuple[frozenset[str], ...]:
+    """What every expression fitting this pattern must contain, seen from the text alone: of each set one head.
+
+    `tr(A @ inv(B))` needs tr and Inverse; `ones(n)` a Fill, or a Number where n is 1.
+    """
     found = set()
     for piece in text.split("(")[:-1]:
         name = piece[len(piece.rstrip(_LETTERS)) :]
         if name in _CERTAIN:
-            found.add("Inverse" if name == "inv" else name)
-    return frozenset(found)
+            found.add(frozenset(_NAMED.get(name, (name,))))
+        elif name in ("ones", "zeros"):
+            found.add(frozenset(("Fill", "Number")))
+    if "(c * " in text or text.startswith("c * "):
+        found.add(frozenset(("Mul", "Add")))  # a number in front, which may be 1 in a sum
+    return tuple(found)
 
 
 _LETTERS = "abcdefghijklmnopqrstuvwxyz0123456789"
-_CERTAIN = (frozenset(ELEMENTWISE) | {"tr", "det", "inv", "vec", "inner"}) - {"square", "reciprocal", "log"}
+_CERTAIN = (
+    frozenset(ELEMENTWISE)
+    | {"tr", "det", "inv", "vec", "inner", "eye", "kron", "diag", "sum", "mean", "softmax", "logsumexp", "matrix_power"}
+) - {"square", "reciprocal", "log"}
 
 _STRENGTH = {"+": 0, "*": 1, "@": 1, "-": 2, "**": 3, "": 9}
 

@@ -87,6 +87,10 @@ class Rulebook:
             found = self._rules[rule_id] = _read_rule(entry)
         return found
 
+    def text(self, rule_id: str, field: str) -> str:
+        """A text field of a rule without reading the rule; empty if it has none that is written plainly."""
+        return _quick(self._entries[rule_id].text, field)
+
     def extras(self) -> tuple[Rule, ...]:
         """The rules that `--rules` added."""
         return tuple(self.rule(entry.id) for entry in self._entries.values() if entry.extra)

@@ -16,8 +16,9 @@ from ...facts import Problem
 from ...facts.conditions import CONDITIONS
 from ...ir import Add, Call, Expr, Hadamard, Inverse, Kron, MatMul, MatrixPower, Mul, Named, Transpose, add, hadamard, matmul, mul, nodes_of
 from ...records import Bindings
-from ...rulebook.heads import guess_heads, head_of
+from ...rulebook.heads import guess_heads, head_of, heads_needed
 from ...rulebook.load import BACKWARDS, Rulebook, rulebook
+from ...rulebook.pattern import operators_in
 from ...rulebook.rule import Rule
 from ..algebra import transposes
 from ..apply import Rewriting, rewritings
@@ -89,13 +90,26 @@ class Move:
     bindings: Bindings = ()
 
 
-@record
 class _Entry:
-    """A rule of the order: its place in it, the phase, the rule (read backwards where the order says so)."""
+    """A rule of the order: its place, the phase, the pattern's text (empty if native). The rule itself is read when it is first tried."""
 
-    place: int
-    phase: str
-    rule: Rule
+    __slots__ = ("_book", "_read", "backwards", "id", "needed", "phase", "place", "text")
+
+    def __init__(self, book: Rulebook, place: int, phase: str, name: str) -> None:
+        self._book = book
+        self._read: Rule | None = None
+        self.place, self.phase = place, phase
+        self.id, self.backwards = name.removesuffix(BACKWARDS), name.endswith(BACKWARDS)
+        self.text = book.text(self.id, "rhs" if self.backwards else "lhs")
+        self.needed = heads_needed(self.text) if self.text else ()
+
+    @property
+    def rule(self) -> Rule:
+        """The rule, read backwards where the order says so."""
+        if self._read is None:
+            rule = self._book.rule(self.id)
+            self._read = rule.backwards if self.backwards else rule
+        return self._read
 
 
 @record
@@ -122,20 +136,17 @@ class Simplifier:
         self.openers: list[_Entry] = []
         self._found: dict[Expr, _Found | None] = {}
         self._lowest: dict[Expr, int] = {}
+        self._sorted: dict[str, list[_Entry]] = {}
         book = book or rulebook()
-        place = 0
-        for phase in book.method(ORDER).phases:
-            for text in phase.rules:
-                rule = book.rule(text.removesuffix(BACKWARDS))
-                entry = _Entry(place, phase.name, rule.backwards if text.endswith(BACKWARDS) else rule)
-                place += 1
-                if phase.name.startswith("open"):
-                    self.openers.append(entry)
-                elif rule.native:
-                    self.anywhere.append(entry)
-                else:
-                    for head in guess_heads(entry.rule.lhs):
-                        self.by_head.setdefault(head, []).append(entry)
+        names = [(phase.name, name) for phase in book.method(ORDER).phases for name in phase.rules]
+        for entry in (_Entry(book, place, phase, name) for place, (phase, name) in enumerate(names)):
+            if entry.phase.startswith("open"):
+                self.openers.append(entry)
+            elif not entry.text:
+                self.anywhere.append(entry)
+            else:
+                for head in guess_heads(entry.text):
+                    self.by_head.setdefault(head, []).append(entry)
 
     # ---------------------------------------------------------------- one move
 
@@ -206,8 +217,7 @@ class Simplifier:
     def _direct(self, node: Expr) -> _Found | None:
         if not node.children and not node.shape.is_number:
             return None
-        entries = [*self.anywhere, *self.by_head.get(head_of(node), ())]
-        for entry in sorted(entries, key=lambda one: one.place):
+        for entry in self._entries_for(head_of(node)):
             if entry.phase == "recognise-single":
                 continue
             found = self._fit(entry, node)
@@ -215,12 +225,18 @@ class Simplifier:
                 return found
         return None
 
+    def _entries_for(self, head: str) -> list[_Entry]:
+        """The rules that may fit a node with this head, in their order."""
+        if head not in self._sorted:
+            self._sorted[head] = sorted([*self.anywhere, *self.by_head.get(head, ())], key=lambda entry: entry.place)
+        return self._sorted[head]
+
     def _fit(self, entry: _Entry, node: Expr) -> _Found | None:
         """The rule applied to the node: a pattern as often as it fits there (its sums and products have two parts, ours may have more)."""
-        if entry.rule.native:
-            native, by_facts = NATIVES.get(entry.rule.id), BY_FACTS.get(entry.rule.id)
+        if not entry.text:
+            native, by_facts = NATIVES.get(entry.id), BY_FACTS.get(entry.id)
             after = native(node) if native is not None else by_facts(node, self.problem) if by_facts is not None else None
-            return None if after is None or after is node else _Found(entry.place, entry.rule.id, after)
+            return None if after is None or after is node else _Found(entry.place, entry.id, after)
         bindings: Bindings | None = None
         new = node
         for _ in range(AS_OFTEN):
@@ -229,9 +245,12 @@ class Simplifier:
                 break
             bindings = rewriting.bindings if bindings is None else bindings
             new = rewriting.new
-        return None if bindings is None else _Found(entry.place, entry.rule.id, new, bindings)
+        return None if bindings is None else _Found(entry.place, entry.id, new, bindings)
 
     def _rewriting(self, entry: _Entry, node: Expr) -> Rewriting | None:
+        operators = operators_in(node)
+        if any(operators.isdisjoint(heads) for heads in entry.needed):
+            return None
         for rewriting in rewritings(entry.rule, node, self.problem):
             if not _granted(rewriting, node):
                 continue
@@ -304,7 +323,7 @@ class Simplifier:
                     rewriting = next(rewritings(entry.rule, node, self.problem), None)
                     if rewriting is not None and rewriting.new.weight <= node.weight:
                         after = _substituted(root, node, rewriting.new)
-                        return Move(entry.rule.id, after, rewriting.bindings)
+                        return Move(entry.id, after, rewriting.bindings)
         return None
 
 
