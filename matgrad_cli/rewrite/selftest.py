@@ -13,7 +13,7 @@ from ..diagnostics import MatgradError
 from ..diagnostics.record import record
 from ..facts import Fact, Problem
 from ..facts.conditions import CONDITIONS
-from ..ir import ONE, Expr, Fill, Number, Shape, Symbol, add, hadamard, mul, neg
+from ..ir import ONE, Expr, Fill, Number, Shape, Symbol, add, mul, neg
 from ..ir.expr import IndexMismatch, ShapeMismatch
 from ..notation.to_text import to_text
 from ..rulebook.heads import guess_heads, head_of
