@@ -12,7 +12,7 @@ from . import structure as lay
 from .evaluate import EVALUATION_LIMIT, Evaluator, Place
 from .exactness import FLOAT_KIND, ORACLE_KIND, kind
 from .fields import PRIME, NotExact, NoValue, OutOfDomain
-from .kinks import FACTORS, SEARCHED, kinks, signs
+from .kinks import FACTORS, SEARCHED, Reach, kinks, said, signs
 from .nearness import Nearness, Shaken, nearness
 from .places import Points
 from .points import Point, Setting, impossible
@@ -68,7 +68,7 @@ class Judge:
         self._points = Points(self.setting)
         self._untied: list[Points] = []
         self._shaken: dict[tuple[Evaluator, int], Shaken] = {}
-        self._reached: dict[Expr, tuple[list[Evaluator], str]] = {}
+        self._reached: dict[Expr, Reach] = {}
         self._impossible = impossible(self.setting)
 
     # --- points -------------------------------------------------------------------------------------------------------
@@ -240,15 +240,16 @@ class Judge:
         return "differs" not in found and ("agrees" in found or "noise" in found)
 
     def _in_floats(self, before: Expr, after: Expr, form: Form, thorough: bool) -> Verdict:
-        found: list[tuple[Evaluator, Nearness]] = []
         try:
-            for place in self.float_points(len(self._points.slots) if thorough else FLOAT_POINTS):
-                found.append((place, self._near(place, before, after, form)))
-            beyond, missing = self._other_sides(before, after)
-            found += [(place, self._near(place, before, after, form)) for place in beyond]
+            places = list(self.float_points(len(self._points.slots) if thorough else FLOAT_POINTS))
+            reached = [(u, self._reach(u)) for u in dict.fromkeys((*kinks(before), *kinks(after)))]
+            places = list(dict.fromkeys((*places, *[place for _, reach in reached for place in reach.places])))
+            found = [(place, self._near(place, before, after, form)) for place in places]
         except NotExact as lacking:
             return Verdict("unknown", f"no value can be computed: {lacking}")
-        return _weighed(found, missing)
+        telling = [place for place, near in found if near.outcome == "agrees"]
+        unseen = [(u, {True, False} - signs(u, telling) - reach.excluded) for u, reach in reached]
+        return _weighed(found, [reach.said for _, reach in reached if reach.said], any(sides for _, sides in unseen))
 
     def _near(self, place: Evaluator, before: Expr, after: Expr, form: Form) -> Nearness:
         """How near the two sides are at a point of floats. Raises Denied, NotExact, TooLarge."""
@@ -264,32 +265,37 @@ class Judge:
             return (sides[0], sides[1]) if any(isinstance(side, OutOfDomain) for side in both) else (both[0], both[1])
         return nearness(sides[0], sides[1], shaken)
 
-    def _other_sides(self, before: Expr, after: Expr) -> tuple[list[Evaluator], str]:
-        """Points on the sides of kinks that were not visited yet, and what was not found in words."""
-        found: list[Evaluator] = []
-        missing: list[str] = []
-        for u in dict.fromkeys((*kinks(before), *kinks(after))):
-            if u not in self._reached:
-                self._reached[u] = self._reach(u)
-            found += self._reached[u][0]
-            missing += [self._reached[u][1]] if self._reached[u][1] else []
-        return found, "; ".join(missing)
-
-    def _reach(self, u: Expr) -> tuple[list[Evaluator], str]:
+    def _reach(self, u: Expr) -> Reach:
+        """Points on those sides of a kink that were not visited yet; sides that are not found anywhere in the domain of the loss."""
+        if u in self._reached:
+            return self._reached[u]
         wanted = {True, False} - signs(u, self.float_points())
         found: list[Evaluator] = []
+        hidden: set[bool] = set()
         ways = [(factor, mode) for factor in FACTORS for mode in SEARCHED] if wanted else []
         for number, (factor, mode) in enumerate(ways):
             place = self._points.scaled(1000 + number, mode, number % 2, factor, u.symbols)
-            if self._completed(place) and signs(u, [place]) & wanted and self._in_domain(place):
-                wanted -= signs(u, [place])
+            seen = signs(u, [place]) & wanted if self._completed(place) else set()
+            if seen and self._in_domain(place):
+                wanted -= seen
                 found.append(place)
+            elif seen and not self._outside(place):
+                hidden |= seen
             if not wanted:
-                return found, ""
-        said = {True: "positive", False: "negative"}
-        from ..notation.to_text import to_text
+                break
+        excluded = frozenset(wanted - hidden)
+        self._reached[u] = Reach(tuple(found), excluded, said(u, excluded))
+        return self._reached[u]
 
-        return found, "; ".join(f"no point was found where {to_text(u)} is {said[side]}" for side in sorted(wanted))
+    def _outside(self, place: Evaluator) -> bool:
+        """Whether the loss surely has no value: not only none that a float can hold."""
+        try:
+            place.value(self.problem.loss)
+        except NoValue:
+            return True
+        except OutOfDomain:
+            return False
+        return False
 
     def _laid(self, place: Evaluator, expr: Expr, form: Form) -> Tensor:
         return spread(place.value(expr), *form.axes(place.point))
@@ -344,17 +350,17 @@ def _counts(place: Evaluator, lacking: NoValue) -> bool:
     return "≠" not in lacking.needs or not isinstance(point, Point) or 1 not in point.sizes.values()
 
 
-def _weighed(found: list[tuple[Evaluator, Nearness]], missing: str) -> Verdict:
-    """What the points say together."""
+def _weighed(found: list[tuple[Evaluator, Nearness]], excluded: list[str], unseen: bool) -> Verdict:
+    """What the points say together; which sides of kinks are excluded, and whether a side was seen at no point that tells."""
     agreeing = [near.error for _, near in found if near.outcome == "agrees"]
     differing = [near.error for _, near in found if near.outcome == "differs"]
     hidden = [near for place, near in found if near.outcome == "unclear" and _is_ordinary(place)]
     told = len(agreeing) + len(differing)
     if differing and (len(differing) > 1 or differing[0] > _CLEAR or told == 1):
         return Verdict("differs", f"error {max(differing):.1g} at {len(differing)} of {told} random points")
-    if len(agreeing) >= _AGREEING and not differing and not hidden:
+    if len(agreeing) >= _AGREEING and not differing and not hidden and not unseen:
         by = f"worst error {max(agreeing):.1g} at {len(agreeing)} random points"
-        return Verdict("agrees", f"{by}; {missing}" if missing else by)
+        return Verdict("agrees", "; ".join((by, *excluded)))
     if not found:
         return Verdict("unknown", "no point was found inside the domain")
     return Verdict("unknown", "rounding, overflow or underflow hides whether the two sides are equal")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Final
 
+from ..diagnostics.record import record
 from ..ir import Call, Expr, Hadamard, Mul, Number, Power, nodes_of
 from .evaluate import Evaluator
 from .fields import NotExact, OutOfDomain
@@ -16,6 +17,16 @@ KINKED: Final = frozenset(("abs", "sign", "step", "relu", "norm1"))
 FACTORS: Final = (1.0, 10.0, 0.1, 100.0, 0.01, 1e3, 1e4, 1e5, 1e6)
 SEARCHED: Final = ("generic", "mixed", "positive", "negative")
 """Where points on the other side are looked for: how all variables are scaled, and in which range they are drawn."""
+
+
+@record
+class Reach:
+    """What a search for both sides of a kink came to: further points, and sides (True: positive) that were found nowhere, in words."""
+
+    places: tuple[Evaluator, ...]
+    excluded: frozenset[bool]
+    said: str
+
 
 _found: dict[Expr, tuple[Expr, ...]] = {}
 
@@ -65,3 +76,11 @@ def signs(u: Expr, places: Iterable[Evaluator]) -> set[bool]:
         if len(seen) == 2:
             break
     return seen
+
+
+def said(u: Expr, excluded: frozenset[bool]) -> str:
+    """That no point was found on a side."""
+    from ..notation.to_text import to_text
+
+    sides = {True: "positive", False: "negative"}
+    return "; ".join(f"no point was found where {to_text(u)} is {sides[side]}" for side in sorted(excluded))
