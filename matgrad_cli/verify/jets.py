@@ -12,7 +12,7 @@ from math import prod
 from typing import Final, NamedTuple
 
 from ..ir import Expr, Symbol
-from .tensor import Label, Labels, Tensor, product, scaled, total
+from .tensor import WORK_LIMIT, Label, Labels, Tensor, TooLarge, product, scaled, total
 
 
 class Tag(NamedTuple):
@@ -88,6 +88,11 @@ def _labels(jet: Jet) -> dict[Label, int]:
 def contract(factors: list[Jet], bound: dict[Label, int], p: int) -> Jet:
     """Σ over the bound axes of the product of all factors: one axis at a time, the cheapest next, never all at once."""
     left: dict[int, tuple[Jet, dict[Label, int]]] = {number: (jet, _labels(jet)) for number, jet in enumerate(factors)}
+    kept: dict[Label, int] = {}
+    for _, labels in left.values():
+        kept.update(labels)
+    if prod([size for label, size in kept.items() if label not in bound]) > WORK_LIMIT:
+        raise TooLarge  # the result alone is too large: nothing is begun
     users: dict[Label, set[int]] = {label: {n for n, (_, labels) in left.items() if label in labels} for label in bound}
     costs: dict[Label, int] = {}
     repeat = prod([size for label, size in bound.items() if not users[label]])

@@ -249,7 +249,7 @@ class Judge:
             return Verdict("unknown", f"no value can be computed: {lacking}")
         telling = [place for place, near in found if near.outcome == "agrees"]
         unseen = [(u, {True, False} - signs(u, telling) - reach.excluded) for u, reach in reached]
-        return _weighed(found, [reach.said for _, reach in reached if reach.said], any(sides for _, sides in unseen))
+        return weighed(found, [reach.said for _, reach in reached if reach.said], any(sides for _, sides in unseen))
 
     def _near(self, place: Evaluator, before: Expr, after: Expr, form: Form) -> Nearness:
         """How near the two sides are at a point of floats. Raises Denied, NotExact, TooLarge."""
@@ -350,7 +350,7 @@ def _counts(place: Evaluator, lacking: NoValue) -> bool:
     return "≠" not in lacking.needs or not isinstance(point, Point) or 1 not in point.sizes.values()
 
 
-def _weighed(found: list[tuple[Evaluator, Nearness]], excluded: list[str], unseen: bool) -> Verdict:
+def weighed(found: list[tuple[Evaluator, Nearness]], excluded: list[str], unseen: bool) -> Verdict:
     """What the points say together; which sides of kinks are excluded, and whether a side was seen at no point that tells."""
     agreeing = [near.error for _, near in found if near.outcome == "agrees"]
     differing = [near.error for _, near in found if near.outcome == "differs"]

@@ -9,7 +9,23 @@ from typing import Any, Final
 
 from ..ir import ONE, Dim, Index, Pair, Position, Shape
 from .fields import Floats, OutOfDomain
-from .tensor import COL, ROW, Axis, Label, Labels, Tensor, aligned, merged, product, reindexed, renamed, spread, summed
+from .tensor import (
+    COL,
+    ROW,
+    WORK_LIMIT,
+    Axis,
+    Label,
+    Labels,
+    Tensor,
+    TooLarge,
+    aligned,
+    merged,
+    product,
+    reindexed,
+    renamed,
+    spread,
+    summed,
+)
 
 Sizes = Callable[[Dim], int]
 
@@ -27,6 +43,8 @@ def lengths(shape: Shape, size: Sizes) -> tuple[int, ...]:
 def filled(value: Any, shape: Shape, size: Sizes) -> Tensor:
     """All entries the same."""
     dims = lengths(shape, size)
+    if prod(dims) > WORK_LIMIT:
+        raise TooLarge
     return Tensor(sides(shape), dims, [value] * prod(dims))
 
 
@@ -37,6 +55,8 @@ def zero(shape: Shape, size: Sizes) -> Tensor:
 
 def identity(left: Label, right: Label, n: int) -> Tensor:
     """1 where two axes agree, else 0."""
+    if n * n > WORK_LIMIT:
+        raise TooLarge
     return Tensor((left, right), (n, n), [int(i == j) for i in range(n) for j in range(n)])
 
 

@@ -9,7 +9,11 @@ from adversaries import LOSSES, RIGHT, false_answers
 
 from matgrad_cli.ir import ONE, Entry, Index
 from matgrad_cli.notation.problems import read_expression, read_problem
-from matgrad_cli.verify.judge import Judge
+from matgrad_cli.verify.evaluate import Evaluator
+from matgrad_cli.verify.fields import Floats
+from matgrad_cli.verify.judge import Judge, weighed
+from matgrad_cli.verify.nearness import Nearness, nearness
+from matgrad_cli.verify.points import Point, Setting
 from matgrad_cli.verify.verdict import Verdict
 
 LEAST_SQUARES = ("norm(X@w-y)**2", "w", "X: m×n, w: n, y: m")
@@ -110,3 +114,55 @@ def test_a_side_that_facts_exclude_is_told() -> None:
     verdict = answered("sum(relu(x))", "x", "x: n", "ones(n)", "x positive")
     assert verdict.kind == "agrees"
     assert verdict.by.endswith("no point was found where x is negative")
+
+
+# ---- thresholds: each limit of the judge, from both sides --------------------------------------------------------------
+
+
+def seen(left: list[float], right: list[float], noise: float = 0.0) -> str:
+    """How two arrays compare whose entries move by `noise` when their last digits are shaken."""
+    return nearness(left, right, lambda _: ([value + noise for value in left], right)).outcome
+
+
+@pytest.mark.parametrize(("error", "outcome"), [(5e-10, "agrees"), (2e-9, "unclear"), (5e-7, "unclear"), (2e-6, "differs")])
+def test_the_limits_of_equal_and_different(error: float, outcome: str) -> None:
+    assert seen([1.0, 1.0], [1.0, 1.0 + error]) == outcome
+    assert seen([1e-90, 1e9], [1e-90 * (1 + error), 1e9]) == outcome
+
+
+@pytest.mark.parametrize(("noise", "outcome"), [(0.0, "differs"), (1e-9, "differs"), (1e-2, "noise")])
+def test_a_difference_below_the_noise_is_none(noise: float, outcome: str) -> None:
+    assert seen([1e-3], [2e-3], noise) == outcome
+
+
+def test_zeros_are_equal_and_noise_is_not_zero() -> None:
+    assert seen([0.0], [0.0]) == "agrees"
+    assert seen([0.0], [0.0], 1e-16) == "noise"
+    assert seen([1e201], [1e201]) == "nothing"
+    assert seen([float("nan")], [float("nan")]) == "nothing"
+
+
+def points(*found: tuple[str, float], mode: str = "generic") -> list[tuple[Evaluator, Nearness]]:
+    """What was found at points of a range."""
+    setting = Setting(read_problem(*LEAST_SQUARES[:2], [LEAST_SQUARES[2]]))
+    return [(Evaluator(Point(setting, 0, mode, Floats())), Nearness(outcome, error)) for outcome, error in found]  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(("found", "kind"), [
+    ([], "unknown"), ([("agrees", 0.0)], "unknown"), ([("agrees", 0.0)] * 2, "agrees"), ([("noise", 0.0)] * 9, "unknown"),
+    ([("nothing", 0.0)] * 9, "unknown"), ([("agrees", 0.0)] * 2 + [("noise", 0.0)] * 9, "agrees"),
+    ([("agrees", 0.0)] * 9 + [("unclear", 1e-7)], "unknown"), ([("agrees", 0.0)] * 9 + [("differs", 2e-3)], "differs"),
+    ([("agrees", 0.0)] * 9 + [("differs", 5e-4)], "unknown"), ([("agrees", 0.0)] * 9 + [("differs", 5e-4)] * 2, "differs"),
+    ([("differs", 5e-4)], "differs"),
+])
+def test_what_the_points_say_together(found: list[tuple[str, float]], kind: str) -> None:
+    assert weighed(points(*found), [], False).kind == kind
+
+
+def test_a_side_that_was_not_seen_is_no_agreement() -> None:
+    assert weighed(points(("agrees", 0.0), ("agrees", 0.0)), [], True).kind == "unknown"
+
+
+def test_what_is_unclear_only_at_extreme_points_is_passed_over() -> None:
+    found = [*points(("agrees", 0.0), ("agrees", 0.0)), *points(("unclear", 1e-7), mode="huge")]
+    assert weighed(found, [], False).kind == "agrees"
