@@ -206,3 +206,18 @@ class Named(Expr):
 
     def rebuilt(self, parts: tuple[Expr, ...]) -> Expr:
         return Named(self.name, parts[0])
+
+
+def whole_derivative(node: MatrixOf) -> Expr | None:
+    """u of a whole derivative ∂u/∂X: all entries of u by all entries of X, in whichever order they are laid out."""
+    body = node.body
+    if not isinstance(body, Partial):
+        return None
+    inside = body.body
+    mine = [letter for letter in (body.row, body.col) if letter is not None]
+    theirs = [letter for letter in (inside.row, inside.col) if letter is not None] if isinstance(inside, Entry) else []
+    base = inside.base if isinstance(inside, Entry) and theirs else inside
+    laid = [letter for letter in (node.row, node.col) if letter is not None]
+    if base.free or len(laid) != len(mine) + len(theirs) or set(laid) != {*mine, *theirs}:
+        return None
+    return base

@@ -33,6 +33,7 @@ from ..ir import (
     SumOver,
     Symbol,
     Transpose,
+    whole_derivative,
 )
 from .precedence import ATOM, BIG_SUM, ENTRYWISE, POWER, PRODUCT, SUM, UNARY, Piece, Printer
 
@@ -118,6 +119,9 @@ class BookPrinter(Printer):
     # ---- sums and products
 
     def on_add(self, node: Add, parts: tuple[Piece, ...]) -> Piece:
+        return self._added(*parts)
+
+    def _added(self, *parts: Piece) -> Piece:
         text = ""
         for number, part in enumerate(parts):
             shown = part.text if part.level > SUM else self.brackets(part.text)  # a Σ ends at the next + or −
@@ -133,6 +137,8 @@ class BookPrinter(Printer):
                 pairs += self._number_pairs(abs(factor.value))
             elif isinstance(factor, MatMul) and factor.shape.is_number and factor is not node.factors[-1] and part.under is None:
                 pairs.append((factor, Piece(self.brackets(part.text), tight=True)))  # (xᵀx)Ax, not xᵀxAx
+            elif part.under is not None and not factor.shape.is_number:
+                pairs.append((factor, part._replace(under=None)))  # 2(1 ⊘ A), not 2/A
             else:
                 pairs.append((factor, part))
         chunks = self._chunks(pairs) if pairs else [(Piece("1"), _NONE)]
@@ -162,7 +168,14 @@ class BookPrinter(Printer):
         if not plain and len(above) == 1 and not counted and not changing and self.whole_over(above[0][1]):
             only = above[0]
             return [(self.fraction(self.signed(only[1]), bottom), only[0].free | letters)]
-        return [(self.fraction(top, bottom), letters), *((part, node.free) for node, part in above[plain:])]
+        shown = self.fraction(top, bottom)
+        if above[plain:] and self.runs_on(bottom, *above[plain]):
+            shown = Piece(self.brackets(shown.text), tight=shown.tight)
+        return [(shown, letters), *((part, node.free) for node, part in above[plain:])]
+
+    def runs_on(self, bottom: Piece, after: Expr, shown: Piece) -> bool:
+        """Whether the factor after a fraction could be taken for a part of its denominator: (1/a) xᵀx, but 2/m Xᵀ."""
+        return False
 
     def whole_over(self, top: Piece) -> bool:
         """Whether a single factor is written above its denominator: x/‖x‖, but 1/m ‖XR − Y‖²."""
@@ -200,7 +213,7 @@ class BookPrinter(Printer):
         # B ⊘ A, not 1 ⊘ A ∘ B
         for number, part in enumerate(sorted(parts, key=lambda part: part.under is not None)):
             sign = self.word("hadamard") if part.under is None else self.word("divide")
-            body = self.within(part if part.under is None else part.under, PRODUCT)
+            body = self.within(part, PRODUCT) if part.under is None else self.within(part.under, UNARY)  # A ⊘ (BC)
             if number == 0 and part.under is not None:
                 body = self.signed(part)
             shown = body if number == 0 else f"{shown} {sign} {body}"
@@ -262,7 +275,7 @@ class BookPrinter(Printer):
             else:
                 positive = Number(-exponent.value)
                 under = Piece(self.raised(body, sign + self.plain_exponent(positive, parts[1])), POWER, tight=True)
-            return Piece(f"1 {self.word('divide')} {self.within(under, PRODUCT)}", ENTRYWISE, under=under)
+            return Piece(f"1 {self.word('divide')} {self.within(under, UNARY)}", ENTRYWISE, under=under)
         return Piece(self.raised(body, sign + self.plain_exponent(exponent, parts[1])), POWER, tight=True)
 
     def plain_exponent(self, exponent: Expr, part: Piece) -> str:
@@ -309,6 +322,14 @@ class BookPrinter(Printer):
             return self.norm(parts[0], self._norm_kind(node), "")
         if node.function == "sqrt":
             return self.root(self.signed(parts[0]), parts[0].level)
+        if node.function in ("square", "reciprocal"):
+            exponent = Number(2 if node.function == "square" else -1)
+            return self.on_power(Power(node.argument, exponent), (parts[0], self.piece(exponent)))
+        if node.function in ("log1p", "expm1"):
+            one = self.piece(Number(1) if node.shape.is_number else Fill(1, node.shape))
+            if node.function == "log1p":
+                return self.call(Call("log", node.argument), (self._added(one, parts[0]),))
+            return self._added(self.call(Call("exp", node.argument), parts), one._replace(negative=True))
         return self.call(node, parts)
 
     # ---- the index level and pending work
@@ -328,9 +349,9 @@ class BookPrinter(Printer):
 
     def on_matrixof(self, node: MatrixOf, parts: tuple[Piece, ...]) -> Piece:
         body = node.body
-        whole = _whole_derivative(node)
-        if whole is not None:
-            return self._derivative(whole, self.piece(whole), self.name(_whole_variable(node)).text)
+        whole = whole_derivative(node)
+        if whole is not None and isinstance(body, Partial):
+            return self._derivative(whole, self.piece(whole), self.name(body.variable.name).text)
         if node.col is None and isinstance(body, Delta) and body.left is node.row:
             return Piece(self.lowered("e", (body.right,)), tight=True)
         return Piece(self.enclosed(self.signed(parts[0]), (node.row, node.col)))
@@ -361,27 +382,6 @@ class BookPrinter(Printer):
 
     def on_linearmap(self, node: LinearMap, parts: tuple[Piece, ...]) -> Piece:
         return Piece(f"{self.name(node.argument.name).text} {self.word('maps')} {self.signed(parts[0])}", SUM)
-
-
-def _whole_derivative(node: MatrixOf) -> Expr | None:
-    """u of a whole derivative ∂u/∂X: all entries of u by all entries of X, in whichever order they are laid out."""
-    body = node.body
-    if not isinstance(body, Partial):
-        return None
-    inside = body.body
-    mine = [letter for letter in (body.row, body.col) if letter is not None]
-    theirs = [letter for letter in (inside.row, inside.col) if letter is not None] if isinstance(inside, Entry) else []
-    base = inside.base if isinstance(inside, Entry) and theirs else inside
-    laid = [letter for letter in (node.row, node.col) if letter is not None]
-    if base.free or len(laid) != len(mine) + len(theirs) or set(laid) != {*mine, *theirs}:
-        return None
-    return base
-
-
-def _whole_variable(node: MatrixOf) -> str:
-    """The name of the variable of a whole derivative."""
-    assert isinstance(node.body, Partial)
-    return node.body.variable.name
 
 
 def _is_plain(node: Expr) -> bool:

@@ -6,7 +6,7 @@ from fractions import Fraction
 
 from ..diagnostics import Span
 from .latex_names import WHOLE_TERM
-from .latex_scripts import Script, Scripts
+from .latex_scripts import Script, Scripts, axis_below
 from .latex_tokens import FRACTIONS, Token
 from .syntax import Apply, Binary, Cases, Group, Inverted, Kronecker, Literal_, Name, Negative, Node, Transposed
 
@@ -220,8 +220,10 @@ class Atoms(Scripts):
         scripts = self.scripts()
         primes = [script for script in scripts if script.kind == "prime"]
         powers = [script for script in scripts if script.kind in ("power", "inverse")]
-        function = self.based(token, [script for script in scripts if script not in primes and script not in powers])
-        options = (("derivative", str(sum(script.amount for script in primes))),) if primes else ()
+        below = [script for script in scripts if script not in primes and script not in powers]
+        axis = axis_below(token, below)
+        function = token.text if axis else self.based(token, below)
+        options = ((("derivative", str(sum(script.amount for script in primes))),) if primes else ()) + axis
         bracket = self.sees("open", "(", "[", "\\{", "{")
         if bracket:
             node = self.bracketed_application(token, function, options)

@@ -36,7 +36,9 @@ FUNCTIONS: Final = {
     "vec": "vec", "Vec": "vec", "softmax": "softmax", "Softmax": "softmax", "sigmoid": "sigmoid", "Sigmoid": "sigmoid", "relu": "relu",
     "ReLU": "relu", "Relu": "relu", "softplus": "softplus", "Softplus": "softplus", "erf": "erf", "sgn": "sign", "sign": "sign",
     "abs": "abs", "logdet": "logdet", "logsumexp": "logsumexp", "LSE": "logsumexp", "lse": "logsumexp", "sqrt": "sqrt", "norm": "norm",
-    "inv": "inv", "sum": "sum", "mean": "mean", "transpose": "transpose", "logistic": "sigmoid", "gelu": "gelu", "silu": "silu",
+    "step": "step", "asinh": "asinh", "acosh": "acosh", "atanh": "atanh", "expm1": "expm1", "log1p": "log1p", "polar": "polar",
+    "leading": "leading", "inv": "inv", "sum": "sum", "mean": "mean", "transpose": "transpose", "logistic": "sigmoid", "gelu": "gelu",
+    "silu": "silu",
 }  # fmt: skip
 """Words that name a function, and what the language calls it."""
 

@@ -23,6 +23,14 @@ class Script:
     end: Token | None = None
 
 
+def axis_below(token: Token, scripts: list[Script]) -> tuple[tuple[str, str], ...]:
+    r"""The option that `\operatorname{softmax}_{1}` states: of every row; with 0 of every column."""
+    part = scripts[0].parts[0] if len(scripts) == 1 and scripts[0].kind == "index" and scripts[0].parts else None
+    if token.text in ("softmax", "logsumexp", "mean") and isinstance(part, Literal_) and part.text in ("0", "1"):
+        return (("axis", part.text),)
+    return ()
+
+
 class Scripts(Cursor):
     """Reads scripts and puts them on."""
 
@@ -79,7 +87,11 @@ class Scripts(Cursor):
         return node
 
     def raised(self) -> Script:
-        """What stands after `^`."""
+        """What stands after `^`; as we print it, `X^∘2` and `X^∘(1/2)`: every entry to that power."""
+        if self.sees("operator", "circ") and self.source_text(self.token) == "∘" and self.peek().kind in ("number", "name", "open"):
+            self.at += 1
+            first, past = self.unit()
+            return Script("circ", (self.inside(first, past),), end=self.last)
         braced = self.sees("open", "{")
         rounded = self.sees("open", "(")
         first, past = self.unit()

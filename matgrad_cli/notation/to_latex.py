@@ -20,7 +20,7 @@ _WORDS: Final = {
 _PLAIN: Final = frozenset(["exp", "log", "sin", "cos", "tan", "sec", "csc", "cot", "tanh", "sinh", "cosh", "coth", "det"])
 _FUNCTIONS: Final = {
     "sigmoid": r"\sigma", "logdet": r"\log\det", "diagonal": r"\operatorname{diag}",
-    "asin": r"\arcsin", "acos": r"\arccos", "atan": r"\arctan",
+    "asin": r"\arcsin", "acos": r"\arccos", "atan": r"\arctan", "log2": r"\log_{2}", "log10": r"\log_{10}",
 }
 
 
@@ -140,7 +140,7 @@ class LatexPrinter(BookPrinter):
 
     def call(self, node: Call, parts: tuple[Piece, ...]) -> Piece:
         name, body = node.function, self.signed(parts[0])
-        if name == "abs":
+        if name == "abs" and node.shape.is_number:  # bars around a matrix are its determinant
             return Piece(rf"\lvert {body} \rvert")
         if name == "inner":
             return Piece(rf"\langle {body}, {self.signed(parts[1])} \rangle")

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from functools import lru_cache
 from typing import Final
 
-from ..ir import Call, Constant, Dim, Expr, Index, Number, Pair, Position, Shape, Size
+from ..ir import Call, Constant, Differential, Dim, Expr, Index, Number, Pair, Position, Shape, Size
 from .book import BookPrinter
 from .letters import GREEK, SUBSCRIPTS, SUPERSCRIPTS, split_name
 from .precedence import ATOM, POWER, PRODUCT, UNARY, Marks, Piece
@@ -15,7 +15,8 @@ _WORDS: Final = {
     "transpose": "ᵀ", "inverse": "⁻¹", "inverse-transpose": "⁻ᵀ", "hadamard": "∘", "divide": "⊘", "kron": "⊗", "minus": "−",
     "d": "d", "partial": "∂", "maps": "↦", "ones": "𝟏", "eye": "I", "delta": "δ", "entrywise": "^∘",
 }
-_FUNCTIONS: Final = {"sigmoid": "σ", "logdet": "log det", "diagonal": "diag", "asin": "arcsin", "acos": "arccos", "atan": "arctan"}
+_FUNCTIONS: Final = {"sigmoid": "σ", "logdet": "log det", "diagonal": "diag", "asin": "arcsin", "acos": "arccos", "atan": "arctan",
+                     "log2": "log₂", "log10": "log₁₀"}  # fmt: skip
 _AXES: Final = {"mean0": "mean₀", "mean1": "mean₁", "softmax0": "softmax₀", "softmax1": "softmax₁",
                 "logsumexp0": "logsumexp₀", "logsumexp1": "logsumexp₁"}
 
@@ -49,9 +50,11 @@ def position_unicode(position: Position) -> str:
 
 
 def positions_unicode(positions: Iterable[Position | None]) -> str:
-    """Index letters one after the other, with commas where letters alone would be ambiguous."""
+    """Index letters one after the other, with commas and brackets where letters alone would be ambiguous: st, (1,2)."""
     shown = [position_unicode(position) for position in positions if position is not None]
-    return ("" if all(len(letter) == 1 and not letter.isdigit() for letter in shown) else ",").join(shown)
+    if len(shown) == 1 or all(len(letter) == 1 and not letter.isdigit() for letter in shown):
+        return "".join(shown)
+    return f"({','.join(shown)})"
 
 
 class UnicodePrinter(BookPrinter):
@@ -90,6 +93,10 @@ class UnicodePrinter(BookPrinter):
         # 1/2 is one number; 1/(2m) needs the bracket
         return Piece(f"{top}/{shown}", PRODUCT)
 
+    def runs_on(self, bottom: Piece, after: Expr, shown: Piece) -> bool:
+        letter = shown.text[:1].isascii() and shown.text[:1].isalpha() and not isinstance(after, Call | Differential)
+        return letter and after.shape.is_number and not after.free and not bottom.text.isdigit()
+
     def big_sum(self, indices: Iterable[Index]) -> str:
         return f"Σ_{positions_unicode(indices)}"
 
@@ -124,7 +131,7 @@ class UnicodePrinter(BookPrinter):
 
     def call(self, node: Call, parts: tuple[Piece, ...]) -> Piece:
         name, body = node.function, self.signed(parts[0])
-        if name == "abs":
+        if name == "abs" and node.shape.is_number:  # |A| of a matrix is its determinant
             return Piece(f"|{body}|", tight=True)
         if name == "inner":
             return Piece(f"⟨{body}, {self.signed(parts[1])}⟩")

@@ -35,6 +35,7 @@ from ..ir import (
     SumOver,
     Symbol,
     Transpose,
+    nodes_of,
 )
 from ..notation.precedence import ATOM, POWER, PRODUCT, SUM, UNARY
 from .code_names import Names
@@ -256,14 +257,20 @@ class MatrixCode:
         base = self.code(node.base)
         if isinstance(node.exponent, Number) and node.exponent.value < 0:
             positive = -node.exponent.value
-            under = base if positive == 1 else self._raised(base, number_code(positive))
+            under = base if positive == 1 else self._raised(base, number_code(positive), node.base)
             return Code(f"1 / {under.at(UNARY)}", PRODUCT, base.full, under=under)
-        return self._raised(base, self.code(node.exponent))
+        return self._raised(base, self.code(node.exponent), node.base)
 
-    def _raised(self, base: Code, exponent: Code) -> Code:
+    def _raised(self, base: Code, exponent: Code, node: Expr) -> Code:
         if exponent.text == "0.5":
-            return Code(self.form("sqrt", x=base.at(SUM)), full=base.full)
+            return Code(self.form("sqrt", x=self.taken(base, node).at(SUM)), full=base.full)
         return Code(f"{base.at(ATOM)}**{exponent.at(POWER)}", POWER, base.full)
+
+    def taken(self, code: Code, node: Expr) -> Code:
+        """The code as the library's functions take it: those of torch take no number of Python."""
+        if "number" not in self.names.dialect.calls or not _is_python_number(node, code):
+            return code
+        return Code(self.form("number", x=code.at(SUM)), full=code.full)
 
     def _call(self, node: Call) -> Code:
         name, argument = node.function, node.argument
@@ -283,12 +290,25 @@ class MatrixCode:
         code = code if not whole else self.full(argument)
         if name == "vec" and not argument.shape.is_matrix:
             return code
+        code = code if name in ("square", "reciprocal") else self.taken(code, argument)
         text = self.form(name, x=code.at(SUM), atom=code.at(ATOM), power=code.at(POWER))
         return Code(text, PRODUCT if text.startswith("1 / ") else POWER if text.endswith("**2") else ATOM, whole)
 
     def _of_a_number(self, name: str, argument: Expr) -> Code:
         code = self.code(argument)
-        return Code(self.form("abs", x=code.at(SUM))) if name in ("norm", "norm1") else code
+        return Code(self.form("abs", x=self.taken(code, argument).at(SUM))) if name in ("norm", "norm1") else code
+
+
+def _is_python_number(node: Expr, code: Code) -> bool:
+    """Whether the code computes with nothing but numbers of Python: no array, and no function that returns one."""
+    if (code.full and not node.shape.is_number) or any(not symbol.shape.is_number for symbol in node.symbols):
+        return False
+    roots = (part.exponent for part in nodes_of(node) if isinstance(part, Power))
+    return not any(isinstance(part, Call) for part in nodes_of(node)) and all(abs(_value_of(root)) != Fraction(1, 2) for root in roots)
+
+
+def _value_of(node: Expr) -> Fraction:
+    return node.value if isinstance(node, Number) else Fraction(0)
 
 
 def _cut(factors: tuple[Expr, ...]) -> list[list[Expr]]:

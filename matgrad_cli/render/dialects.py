@@ -10,7 +10,8 @@ _UFUNCS: Final = ("exp", "log", "sqrt", "abs", "sign", "sin", "cos", "tan", "tan
 
 @dataclass(frozen=True, slots=True)
 class Dialect:
-    """How one library writes things. In `calls`, `{x}` is the argument and `{0}` the module's short name.
+    """How one library writes things. In `calls`, `{x}` is the argument and `{0}` the module's short name; `number` makes an array
+    of a number of Python, where the library's functions take no such numbers.
 
     `helpers` are definitions that are printed inside the function when their name is used.
     """
@@ -70,7 +71,7 @@ _TORCH_OWN: Final = {
     "logsumexp0": "{0}.logsumexp({x}, 0)", "logsumexp1": "{0}.logsumexp({x}, 1)",
     "eye": "{0}.eye({x}, dtype={0}.float64)", "ones": "{0}.ones({x}, dtype={0}.float64)", "zeros": "{0}.zeros({x}, dtype={0}.float64)",
     "full": "{value} * {0}.ones({x}, dtype={0}.float64)",
-    "norm1": "{0}.sum({0}.abs({x}))", "det": "{0}.linalg.det({x})",
+    "norm1": "{0}.sum({0}.abs({x}))", "det": "{0}.linalg.det({x})", "number": "{0}.as_tensor({x}, dtype={0}.float64)",
 }
 TORCH: Final = Dialect("torch", ("import torch",), "torch", {**_COMMON, **_TORCH_OWN}, {
     "polar": "def polar(u):\n    left, _, right = torch.linalg.svd(u, full_matrices=False)\n    return left @ right",

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Final
 
+from ..diagnostics import Diagnostic, StuckError
 from ..ir import (
+    ELEMENTWISE,
     Call,
     Constant,
     Delta,
@@ -22,9 +24,11 @@ from ..ir import (
     MatrixPower,
     Named,
     Number,
+    Pair,
     Position,
     Power,
     Shape,
+    Size,
     SumOver,
     Symbol,
     letters_in,
@@ -43,17 +47,27 @@ _RENAMED: Final = {"abs": "Abs", "sigmoid": "Lambda(z, 1/(1 + exp(-z)))", "softp
                    "log2": "Lambda(z, log(z, 2))", "log10": "Lambda(z, log(z, 10))", "silu": "Lambda(z, z/(1 + exp(-z)))",
                    "gelu": "Lambda(z, z*(1 + erf(z/sqrt(2)))/2)"}  # fmt: skip
 
-_TAKEN: Final = frozenset({"z", "gradient", "exp", "log", "sqrt", "Sum", "Trace", "Rational", "Symbol", "MatrixSymbol", "Max", "pi"})
+_REFUSED: Final = {"polar": "the polar factor", "leading": "the leading singular vectors", "nuclear": "the nuclear norm",
+                   "spectral": "the spectral norm", "vec": "vec"}  # fmt: skip
+
+_TAKEN: Final = frozenset(ELEMENTWISE) | {
+    "z", "gradient", "pi", "E", "Integer", "Rational", "Symbol", "MatrixSymbol", "symbols", "Dummy", "Lambda",
+    "Sum", "Trace", "Determinant", "Inverse", "Identity", "OneMatrix", "ZeroMatrix", "HadamardProduct",
+    "HadamardPower", "KroneckerProduct", "KroneckerDelta", "DiagMatrix", "FunctionMatrix", "Max", "Heaviside",
+    "Abs",
+}  # fmt: skip
+"""Names of SymPy that a module may use: no variable may hide one."""
 
 
 def sympy_code(derivation: Derivation) -> str:
-    """A module that builds the result as the SymPy expression `gradient`."""
+    """A module that builds the result as the SymPy expression `gradient`; StuckError where SymPy has no such function."""
     result = derivation.result
     stated = result.matrix if result.matrix is not None else result.entry
     printer = SympyPrinter(derivation.problem.variables, letters_in(stated))
     named = [node for node in reversed(list(nodes_of(stated))) if isinstance(node, Named)]
     parts = [f"{printer.name(node.name)} = {printer.show(node.body)}" for node in sorted(named, key=lambda node: _depth(node, named))]
-    last = f"gradient = {printer.show(stated)}"
+    shown = printer.show(stated)
+    last = f"gradient = Integer({shown})" if isinstance(stated, Number) and stated.value.denominator == 1 else f"gradient = {shown}"
     sizes = sorted({name for dim in printer.dims for name in dim.names})
     lines = [*comments([derivation], "#"), "from sympy import *", ""]
     if sizes:
@@ -61,6 +75,7 @@ def sympy_code(derivation: Derivation) -> str:
     letters = sorted({letter.name for letter in letters_in(stated)})
     if letters:
         lines.append(_symbols(letters, printer, "integer=True"))
+    lines += [f'{name} = Dummy("{name}", integer=True)' for name in printer.zeros]
     if printer.uses_z or "Lambda(z" in last or any("Lambda(z" in part for part in parts):
         lines.append('z = Dummy("z")')
     for symbol in derivation.problem.variables:
@@ -91,6 +106,7 @@ class SympyPrinter(TextPrinter):
         self.dims: set[Dim] = {side for symbol in variables for side in (symbol.shape.rows, symbol.shape.cols)}
         self.dims |= {letter.dim for letter in letters}
         self.uses_z = False
+        self.zeros: list[str] = []
 
     def name(self, name: str) -> str:
         """A Python name that hides none of SymPy's that the module uses."""
@@ -112,7 +128,11 @@ class SympyPrinter(TextPrinter):
         return Piece(text, negative=node.value < 0)
 
     def on_constant(self, node: Constant, parts: tuple[Piece, ...]) -> Piece:
-        return Piece(node.name)
+        return Piece("E" if node.name == "e" else node.name)
+
+    def on_size(self, node: Size, parts: tuple[Piece, ...]) -> Piece:
+        text = self.dim(node.dim)
+        return Piece(text, ATOM if text.isidentifier() or text.isdigit() else PRODUCT)
 
     def on_symbol(self, node: Symbol, parts: tuple[Piece, ...]) -> Piece:
         return Piece(self.name(node.name))
@@ -130,7 +150,9 @@ class SympyPrinter(TextPrinter):
         return Piece(f"KroneckerDelta({self._position(node.left)}, {self._position(node.right)})")
 
     def _position(self, position: Position | None) -> str:
-        return "0" if position is None else self.name(str(position))
+        if isinstance(position, Pair):
+            return f"({self._position(position.outer)})*{self.dim(position.inner_dim)} + {self._position(position.inner)}"
+        return "0" if position is None else self.name(str(position)) if isinstance(position, Index) else str(position)
 
     def on_matmul(self, node: MatMul, parts: tuple[Piece, ...]) -> Piece:
         piece = self._joined(parts, "*")
@@ -165,11 +187,24 @@ class SympyPrinter(TextPrinter):
         return Piece(f"Sum({self.signed(parts[0])}, {ranges})")
 
     def on_matrixof(self, node: MatrixOf, parts: tuple[Piece, ...]) -> Piece:
-        row, col = (letter.name if letter else "_" for letter in (node.row, node.col))
+        row, col = (self.name(letter.name) if letter else self._zero() for letter in (node.row, node.col))
         return Piece(f"FunctionMatrix({self.size(node.shape)}, Lambda(({row}, {col}), {self.signed(parts[0])}))")
+
+    def _zero(self) -> str:
+        """A letter for the side of length 1 of a vector: it is always 0."""
+        self.zeros = ["zero"]
+        return "zero"
 
     def on_call(self, node: Call, parts: tuple[Piece, ...]) -> Piece:
         name, shown, shape = node.function, self.signed(parts[0]), node.argument.shape
+        if name in _REFUSED:
+            raise StuckError(
+                Diagnostic(
+                    "cannot-print",
+                    f"the result holds {_REFUSED[name]}, for which SymPy has no matrix expression",
+                    help="`--format numpy`",
+                )
+            )
         if name in _SCALARS:
             return Piece(_SCALARS[name].format(x=shown))
         if name == "norm":
@@ -180,21 +215,34 @@ class SympyPrinter(TextPrinter):
 
     def _array_call(self, name: str, shown: str, argument: Expr) -> Piece:
         shape = argument.shape
-        left = f"OneMatrix(1, {self.dim(shape.rows)})"
-        right = f"OneMatrix({self.dim(shape.cols)}, 1)"
-        if name == "sum":
-            return Piece(f"Trace({left}*({shown})*{right})")
-        if name == "mean":
-            return Piece(f"Trace({left}*({shown})*{right})/({self.dim(shape.rows)}*{self.dim(shape.cols)})", PRODUCT)
-        if name == "sum0":
-            return Piece(f"{left}*({shown})", PRODUCT)
-        if name == "sum1":
-            return Piece(f"({shown})*{right}", PRODUCT)
-        if name == "diag":
-            return Piece(f"DiagMatrix({shown})")
-        if name == "softmax":
-            raised = f"({shown}).applyfunc(exp)"
-            return Piece(f"{raised}/Trace(OneMatrix(1, {self.dim(shape.rows)})*{raised})", UNARY)
+        rows, cols = self.dim(shape.rows), self.dim(shape.cols)
+        if name == "diag" and isinstance(argument, Fill):  # SymPy takes diag of a constant vector for a column
+            return Piece(f"Identity({rows})" if argument.value else f"ZeroMatrix({rows}, {rows})")
+        form = _ARRAYS.get(name)
+        if form is not None:
+            text = form.format(x=f"({shown})", exp=f"({shown}).applyfunc(exp)", rows=rows, cols=cols)
+            return Piece(text, ATOM if text.endswith(")") and "*" not in text.split("(")[0] and text[0] != "(" else UNARY)
         function = _RENAMED.get(name, name)
         self.uses_z = self.uses_z or "(z" in function
         return Piece(f"({function})({shown})" if shape.is_number else f"({shown}).applyfunc({function})")
+
+
+_TOTAL: Final = "Trace(OneMatrix(1, {{rows}})*{}*OneMatrix({{cols}}, 1))"
+_ARRAYS: Final = {
+    "sum": _TOTAL.format("{x}"),
+    "norm1": _TOTAL.format("{x}.applyfunc(Abs)"),
+    "logsumexp": f"log({_TOTAL.format('{exp}')})",
+    "mean": f"{_TOTAL.format('{x}')}/({{rows}}*{{cols}})",
+    "sum0": "OneMatrix(1, {rows})*{x}",
+    "sum1": "{x}*OneMatrix({cols}, 1)",
+    "mean0": "OneMatrix(1, {rows})*{x}/{rows}",
+    "mean1": "{x}*OneMatrix({cols}, 1)/{cols}",
+    "logsumexp0": "(OneMatrix(1, {rows})*{exp}).applyfunc(log)",
+    "logsumexp1": "({exp}*OneMatrix({cols}, 1)).applyfunc(log)",
+    "softmax": "{exp}/" + _TOTAL.format("{exp}"),
+    "softmax0": "HadamardProduct({exp}, HadamardPower(OneMatrix({rows}, {rows})*{exp}, -1))",
+    "softmax1": "HadamardProduct({exp}, HadamardPower({exp}*OneMatrix({cols}, {cols}), -1))",
+    "diag": "DiagMatrix({x})",
+    "diagonal": "HadamardProduct(Identity({rows}), {x})*OneMatrix({rows}, 1)",
+}
+"""Functions of arrays in terms of SymPy's matrix expressions: {x} the argument, {exp} its exponential."""

@@ -105,7 +105,7 @@ FORMS: list[tuple[Expr, str, str, str]] = [
     (Named("h2", A), "h2", "h₂", "h_{2}"),
     (Power(lam, Number(Fraction(1, 2))), "lambda**(1/2)", "√λ", r"\sqrt{\lambda}"),
     (Power(Call("sum", A), a), "sum(A)**a", "sum(A)^a", r"\operatorname{sum}(A)^{a}"),
-    (Entry(X, 0, 1), "X[0,1]", "X_1,2", "X_{1,2}"),
+    (Entry(X, 0, 1), "X[0,1]", "X_(1,2)", "X_{1,2}"),
     (Fill(1, Shape(ONE, n)), "ones(1, n)", "𝟏ᵀ", r"\mathbf{1}^\top"),
     (Eye(n), "eye(n)", "I", "I"),
     (mul(Number(2), Number(3)), "2*3", "2 · 3", r"2 \cdot 3"),

@@ -1,0 +1,192 @@
+"""Stand-ins for `torch` and `jax` over NumPy: exactly the names that we print, and as strict as the libraries where we may err.
+
+A call of torch on a Python number raises TypeError, as torch does; a name that the library does not have raises AttributeError.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+
+
+class Tensor(np.ndarray):
+    """An array of torch; its numbers are arrays of no axes."""
+
+    def __array_wrap__(self, array: Any, context: Any = None, return_scalar: bool = False) -> Any:
+        return np.asarray(array).view(Tensor)
+
+    def __getitem__(self, at: Any) -> Any:
+        return np.asarray(super().__getitem__(at)).view(Tensor)
+
+
+def tensor(value: Any, **_: Any) -> Any:
+    return np.asarray(value, dtype=float).view(Tensor)
+
+
+def _strict(function: Callable[..., Any], arrays: int = 1) -> Callable[..., Any]:
+    """The function, refusing anything but tensors as its first arguments."""
+
+    def called(*given: Any, **named: Any) -> Any:
+        for value in given[:arrays]:
+            if not isinstance(value, Tensor):
+                raise TypeError(f"{function.__name__}(): argument 'input' must be Tensor, not {type(value).__name__}")
+        return tensor(function(*given, **named))
+
+    return called
+
+
+def _softmax(x: Any, axis: int) -> Any:
+    raised = np.exp(x - np.max(x, axis=axis, keepdims=True))
+    return raised / raised.sum(axis=axis, keepdims=True)
+
+
+def _logsumexp(x: Any, axis: Any = None) -> Any:
+    return np.log(np.sum(np.exp(x), axis=axis))
+
+
+_erf = np.vectorize(math.erf, otypes=[float])
+
+
+def _gelu(x: Any) -> Any:
+    return x * (1 + _erf(x / 2**0.5)) / 2
+
+
+def _diag(x: Any) -> Any:
+    if x.ndim not in (1, 2):
+        raise RuntimeError("diag(): expects a vector or a matrix")
+    return np.diag(x)
+
+
+_SAME = [
+    "exp",
+    "log",
+    "sqrt",
+    "abs",
+    "sign",
+    "sin",
+    "cos",
+    "tan",
+    "tanh",
+    "sinh",
+    "cosh",
+    "expm1",
+    "log1p",
+    "log2",
+    "log10",
+    "arcsin",
+    "arccos",
+    "arctan",
+    "arcsinh",
+    "arccosh",
+    "arctanh",
+    "trace",
+]
+
+
+def _sum(x: Any, axis: Any = None) -> Any:
+    return np.sum(x, axis)
+
+
+def _mean(x: Any, axis: Any = None) -> Any:
+    return np.mean(x, axis)
+
+
+def _einsum(spec: str, *arrays: Any) -> Any:
+    for array in arrays:
+        if not isinstance(array, Tensor):
+            raise TypeError("einsum(): operands must be Tensor")
+    return tensor(np.einsum(spec, *arrays))
+
+
+def _full(size: Any, value: Any, dtype: Any = None) -> Any:
+    if isinstance(size, int):
+        raise TypeError("full(): argument 'size' must be tuple of ints, not int")
+    if np.ndim(value):
+        raise TypeError("full(): fill_value must be a number")
+    return tensor(np.full(size, float(value)))
+
+
+class _Linalg(SimpleNamespace):
+    pass
+
+
+def _svd(x: Any, full_matrices: bool = True) -> Any:
+    return tuple(tensor(part) for part in np.linalg.svd(np.asarray(x), full_matrices=full_matrices))
+
+
+def _slogdet(x: Any) -> Any:
+    return tuple(tensor(part) for part in np.linalg.slogdet(np.asarray(x)))
+
+
+def _matrix_power(x: Any, n: int) -> Any:
+    return np.linalg.matrix_power(np.asarray(x), n)
+
+
+TORCH = SimpleNamespace(
+    **{name: _strict(getattr(np, name)) for name in _SAME},
+    sum=_strict(_sum), mean=_strict(_mean), sigmoid=_strict(lambda x: 1 / (1 + np.exp(-x))), relu=_strict(lambda x: np.maximum(x, 0)),
+    erf=_strict(_erf), softmax=_strict(_softmax), logsumexp=_strict(_logsumexp), diag=_strict(_diag),
+    outer=_strict(np.outer, 2), kron=_strict(np.kron, 2), einsum=_einsum, full=_full, tensor=tensor, as_tensor=tensor,
+    eye=lambda n, dtype=None: tensor(np.eye(n)), ones=lambda *n, dtype=None: tensor(np.ones(*n) if len(n) == 1 else np.ones(n)),
+    zeros=lambda *n, dtype=None: tensor(np.zeros(*n) if len(n) == 1 else np.zeros(n)), float64=float, pi=math.pi,
+    linalg=_Linalg(
+        inv=_strict(lambda x: np.linalg.inv(np.asarray(x))), det=_strict(lambda x: np.linalg.det(np.asarray(x))), slogdet=_slogdet,
+        norm=_strict(lambda x, o=None: np.linalg.norm(np.asarray(x), o)), svd=_svd, matrix_power=_strict(_matrix_power),
+    ),
+    nn=SimpleNamespace(functional=SimpleNamespace(
+        softplus=_strict(lambda x: np.log(1 + np.exp(x))), silu=_strict(lambda x: x / (1 + np.exp(-x))), gelu=_strict(_gelu),
+    )),
+)  # fmt: skip
+
+_JNP_NAMES = [
+    "exp",
+    "log",
+    "sqrt",
+    "abs",
+    "sign",
+    "sin",
+    "cos",
+    "tan",
+    "tanh",
+    "sinh",
+    "cosh",
+    "expm1",
+    "log1p",
+    "log2",
+    "log10",
+    "arcsin",
+    "arccos",
+    "arctan",
+    "arcsinh",
+    "arccosh",
+    "arctanh",
+    "trace",
+    "sum",
+    "mean",
+    "diag",
+    "eye",
+    "ones",
+    "zeros",
+    "full",
+    "outer",
+    "kron",
+    "einsum",
+    "heaviside",
+    "linalg",
+    "pi",
+    "maximum",
+]
+JNP = SimpleNamespace(**{name: getattr(np, name) for name in _JNP_NAMES})
+JAX = SimpleNamespace(
+    numpy=JNP,
+    nn=SimpleNamespace(
+        sigmoid=lambda x: 1 / (1 + np.exp(-x)), softplus=lambda x: np.log(1 + np.exp(x)), relu=lambda x: np.maximum(x, 0),
+        silu=lambda x: x / (1 + np.exp(-x)), gelu=lambda x, approximate=True: _gelu(x) if not approximate else None,
+        softmax=lambda x, axis=-1: _softmax(x, axis), logsumexp=_logsumexp,
+    ),
+    scipy=SimpleNamespace(special=SimpleNamespace(erf=_erf)),
+)  # fmt: skip

@@ -1,0 +1,291 @@
+"""What is verified is what is printed: texts are read back, programs are executed, both against an interpretation of their own."""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from itertools import product
+from random import Random
+from typing import Any
+
+import numpy as np
+import pytest
+
+sys.path.append(str(__import__("pathlib").Path(__file__).parent.parent / "properties"))
+
+from losses import FACTS, SHAPES, VARIABLES, random_loss
+
+from matgrad_cli import api
+from matgrad_cli.diagnostics import InputError, StuckError
+from matgrad_cli.facts import Problem
+from matgrad_cli.ir import ELEMENTWISE, FUNCTIONS, Expr, Named, Symbol, nodes_of, substitute
+from matgrad_cli.notation.problems import read_problem
+from matgrad_cli.notation.to_latex import to_latex
+from matgrad_cli.notation.to_text import to_text
+from matgrad_cli.notation.to_unicode import to_unicode
+from matgrad_cli.records import Derivation
+from matgrad_cli.render.code import derivation_code
+from matgrad_cli.render.sympy_code import sympy_code
+from matgrad_cli.rewrite.derive import derive
+from matgrad_cli.verify.judge import Judge
+
+from .plain import Plain, differences
+from .shims import JAX, JNP, TORCH, tensor
+
+# ---- the losses: every function of the registry in every position, every kind of node, random ones
+
+TEXTS = {
+    "norm1": "norm({}, 1)", "nuclear": "norm({}, 'nuc')",
+    "spectral": "norm({}, 2)", "diagonal": "diag({})", "inner": "inner({0}, tanh({0}))",
+    **{f"{name}{axis}": f"{name}({{}}, axis={axis})" for name in ("sum", "mean", "softmax", "logsumexp") for axis in (0, 1)},
+}  # fmt: skip
+INSIDE = {
+    **dict.fromkeys(("log", "log1p", "log2", "log10", "sqrt"), "(1 + exp({}))"), "acosh": "(2 + exp({}))",
+    **dict.fromkeys(("asin", "acos", "atanh"), "(0.5*tanh({}))"),
+}  # fmt: skip
+ONLY_IN_RESULTS = ("polar", "leading")
+REGISTRY_SHAPES = "X: m×n, S: n×n, x: n, y: n, P: m×n, A: k×m, r: 1×n, c: scalar, b: scalar"
+REGISTRY_FACTS = ("P positive", "S spd", "c positive")
+
+
+def called(name: str, argument: str) -> str:
+    return TEXTS.get(name, f"{name}({{}})").format(INSIDE.get(name, "{}").format(argument))
+
+
+def of_the_registry() -> Iterator[tuple[str, str]]:
+    for name in ELEMENTWISE:
+        yield f"sum(P*{called(name, 'X')})", "X"
+        yield called(name, "x"), "x"
+        yield f"sum[i]({called(name, 'x[i]')}*y[i]**2)", "x"
+        yield called(name, "c*b"), "c"
+        yield f"c*{called(name, '2')}", "c"
+        yield f"c*sum({called(name, 'X')})", "c"
+    for name, function in FUNCTIONS.items():
+        if function.kind == "elementwise" or name in ONLY_IN_RESULTS:
+            continue
+        argument = {"square": "S", "vector": "x"}.get(function.needs, "X")
+        yield f"norm({called(name, argument)})**2", argument
+        yield f"c*sum({called(name, argument)})", "c"
+        yield called(name, argument), argument
+
+
+NODES = (
+    ("tr(matrix_power(S, 3))", "S"), ("tr(inv(S) @ X.T @ X)", "S"), ("norm(kron(X, S))**2", "X"), ("kron(x, y)", "x"),
+    ("sum(P**c)", "c"), ("c**b", "b"), ("1/(x.T@x)", "x"), ("x/norm(x)", "x"), ("n*c*pi", "c"), ("x@x.T", "x"),
+    ("sum[i,j](X[i,j]**2*y[j])", "X"), ("x[0]", "x"), ("X[0,1]**2", "X"), ("sum[i](X[0,i]*x[i])", "X"),
+    ("sum(exp(X)/P)", "X"), ("sum(P/exp(X))", "X"), ("norm(A@X)**2", "X"), ("X@S", "X"), ("r@S@r.T", "r"),
+    ("c*r", "c"), ("sum(exp(r))", "r"), ("logdet(S)*c", "S"), ("exp(-norm(x)**2/2/c**2)", "c"),
+    ("sqrt(2)*c**2*sqrt(n)", "c"), ("log(c)*log(2)", "c"), ("sum(X)*c", "X"), ("sum(1/(1+x**2))/c*b", "x"),
+    ("vec(X)", "X"), ("sum(softmax(x)*y)/(c*b)", "y"),
+)  # fmt: skip
+ROWS = (
+    (r"\sum_{i=1}^n \|x_i - z_i\|^2", "X", "X: n×d, Z: n×d"),
+    (r"\sum_i (a^T\tanh(Ax_i)-c_i)^2", "A", "X: n×d, a: k, A: k×d, c: n"),
+    (r"\sum_{i=1}^n\|y_i-Wx_i\|^2", "W", "X: n×d, Y: n×k, W: k×d"),
+    (r"\sum_{i=1}^n (x_i-\mu)^T S^{-1}(x_i-\mu)", "mu", "X: n×d, mu: d, S: d×d"),
+    (r"\sum_i \log(1+\exp(-y_i w^T x_i))", "w", "X: n×d, w: d, y: n"),
+)
+
+
+def random_case(seed: int) -> tuple[str, str]:
+    random = Random(seed)
+    loss = random_loss(random, 2 + seed % 2)
+    names = {symbol for names in VARIABLES.values() for symbol in names}
+    used = sorted(names & set("".join(mark if mark.isalnum() else " " for mark in loss).split()))
+    return loss, random.choice(used or ["x"])
+
+
+def derived(loss: str, wrt: str, shapes: str, facts: tuple[str, ...]) -> Derivation:
+    """The derivation; skips what cannot be derived or verified, which ends in a sentence."""
+    try:
+        found = derive(read_problem(loss, wrt, [shapes], facts))
+    except (InputError, StuckError) as stuck:
+        pytest.skip(str(stuck))
+    if found.verdict not in ("proved", "agrees"):
+        pytest.skip("not verified")
+    return found
+
+
+# ---- reading back
+
+
+def without_names(node: Expr) -> Expr:
+    """The expression with every named part written out."""
+    while True:
+        named = next((part for part in nodes_of(node) if isinstance(part, Named)), None)
+        if named is None:
+            return node
+        node = substitute(node, {named: named.body})
+
+
+def read_back(derivation: Derivation, loss: str, shapes: str, facts: tuple[str, ...]) -> None:
+    if derivation.result.matrix is None:
+        return
+    shown = without_names(derivation.result.matrix)
+    for printer in (to_text, to_unicode, to_latex):
+        try:
+            api.assert_right(printer(shown), loss, derivation.wrt.name, shapes, facts)
+        except AssertionError as wrong:
+            if "missing-shape" not in str(wrong):  # a lone 𝟏 or I: its size follows from nothing that is printed
+                raise AssertionError(f"{printer(shown)}: {wrong}") from wrong
+
+
+# ---- executing
+
+
+@contextmanager
+def modules(found: Mapping[str, Any]) -> Iterator[None]:
+    """Stand-ins under these names, where the libraries themselves are not installed."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name, module in found.items():
+            try:
+                importlib.import_module(name)
+            except ImportError:
+                patch.setitem(sys.modules, name, module)
+        yield
+
+
+STANDINS: dict[str, dict[str, Any]] = {"numpy": {}, "torch": {"torch": TORCH}, "jax": {"jax": JAX, "jax.numpy": JNP}}
+
+
+def given(symbol: Symbol, array: Any, dialect: str) -> Any:
+    """An argument as a program takes it: (m, n), (n,) or a number."""
+    if symbol.shape.is_number:
+        return float(array[0, 0])
+    value = array[:, 0] if symbol.shape.is_column else array
+    if dialect != "torch":
+        return value
+    library = sys.modules["torch"]
+    return tensor(value) if library is TORCH else library.as_tensor(value)
+
+
+def at_a_point(problem: Problem) -> tuple[dict[str, Any], dict[str, int]]:
+    """Arrays (rows, columns) under the facts, and the sizes."""
+    place = next(Judge(problem, seed=7).float_points(1), None)
+    if place is None:
+        pytest.skip("no point")
+    sizes = place.point.sizes
+    plain = Plain({}, sizes)
+    arrays = {
+        symbol.name: np.array(list(place.value(symbol).data), float).reshape(plain.size(symbol.shape.rows), plain.size(symbol.shape.cols))
+        for symbol in problem.variables
+    }
+    return arrays, dict(sizes)
+
+
+def close(got: Any, wanted: Any) -> bool:
+    scale = max(1.0, np.abs(wanted).max(initial=0))
+    return got.size == wanted.size and np.allclose(got.ravel(), wanted.ravel(), rtol=1e-4, atol=2e-5 * scale)
+
+
+def execute(derivation: Derivation) -> None:
+    """The printed programs in all languages return the array of shape S + T that central differences give."""
+    problem = derivation.problem
+    arrays, sizes = at_a_point(problem)
+    with np.errstate(all="ignore"):
+        wanted = differences(problem, arrays, sizes)
+    if not np.isfinite(wanted).all() or np.abs(wanted).max(initial=0) > 1e8:
+        pytest.skip("no finite differences here")
+    sides = [
+        side for shape in (problem.loss.shape, problem.wrt.shape) for side in ((shape.rows, shape.cols) if shape.is_row else shape.dims)
+    ]
+    for dialect, standins in STANDINS.items():
+        code = derivation_code(derivation, dialect)
+        with modules(standins), np.errstate(all="ignore"):
+            space: dict[str, Any] = {}
+            exec(compile(code, "printed", "exec"), space)  # noqa: S102  our own output
+            arguments = [given(symbol, arrays[symbol.name], dialect) for symbol in problem.variables]
+            extra = list(inspect.signature(space["gradient"]).parameters)[len(arguments) :]
+            got = np.asarray(space["gradient"](*arguments, *(sizes[name] for name in extra)), dtype=float)
+        assert got.shape == tuple(Plain({}, sizes).size(side) for side in sides), f"{dialect}\n{code}"
+        assert close(got, wanted), f"{dialect}: {got} instead of {wanted}\n{code}"
+
+
+def execute_sympy(derivation: Derivation) -> None:
+    """The SymPy expression has the values that central differences give; or SymPy has no such function, and that is said."""
+    import sympy
+
+    problem = derivation.problem
+    arrays, sizes = at_a_point(problem)
+    with np.errstate(all="ignore"):
+        wanted = differences(problem, arrays, sizes)
+    try:
+        code = sympy_code(derivation)
+    except StuckError as refused:
+        assert refused.diagnostic.code == "cannot-print"  # noqa: PT017
+        return
+    space: dict[str, Any] = {}
+    exec(compile(code, "printed", "exec"), space)  # noqa: S102  our own output
+    dims = {sympy.Symbol(name, integer=True, positive=True): size for name, size in sizes.items()}
+
+    def entry(node: Any) -> Any:
+        return arrays[node.parent.name][int(node.i), int(node.j)]
+
+    def valued(expression: Any) -> Any:
+        expression = expression.subs(dims).doit()
+        expression = expression.replace(lambda node: isinstance(node, sympy.Trace), lambda node: node.arg.as_explicit().trace())
+        if isinstance(expression, sympy.MatrixExpr):
+            expression = expression.as_explicit()
+        expression = expression.doit().replace(lambda node: isinstance(node, sympy.matrices.expressions.matexpr.MatrixElement), entry)
+        for symbol in problem.variables:
+            if symbol.shape.is_number:
+                expression = expression.subs(sympy.Symbol(symbol.name), float(arrays[symbol.name][0, 0]))
+        return np.array(expression.doit().evalf().tolist() if hasattr(expression, "tolist") else float(expression.doit().evalf()), float)
+
+    result = derivation.result
+    if result.matrix is not None:
+        got = valued(space["gradient"])
+    else:
+        places = product(*(range(Plain({}, sizes).size(letter.dim)) for letter in result.letters))
+        at = [dict(zip((sympy.Symbol(letter.name, integer=True) for letter in result.letters), place, strict=True)) for place in places]
+        got = np.array([valued(space["gradient"].subs(dims).subs(one)) for one in at])
+    assert close(got, wanted), f"{got} instead of {wanted}\n{code}"
+
+
+# ---- the tests
+
+REGISTRY = list(of_the_registry())
+FAST = [case for number, case in enumerate(REGISTRY) if number % 7 == 3]
+
+
+def check(loss: str, wrt: str, shapes: str, facts: tuple[str, ...], sympy: bool = False) -> None:
+    derivation = derived(loss, wrt, shapes, facts)
+    read_back(derivation, loss, shapes, facts)
+    execute(derivation)
+    if sympy:
+        execute_sympy(derivation)
+
+
+@pytest.mark.parametrize(("loss", "wrt"), [*FAST, *NODES])
+def test_functions_and_nodes(loss: str, wrt: str) -> None:
+    check(loss, wrt, REGISTRY_SHAPES, REGISTRY_FACTS)
+
+
+@pytest.mark.parametrize(("loss", "wrt", "shapes"), ROWS)
+def test_rows_of_a_family(loss: str, wrt: str, shapes: str) -> None:
+    check(loss, wrt, shapes, ())
+
+
+@pytest.mark.parametrize(("loss", "wrt"), FAST[::4])
+def test_sympy(loss: str, wrt: str) -> None:
+    execute_sympy(derived(loss, wrt, REGISTRY_SHAPES, REGISTRY_FACTS))
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_random_losses(seed: int) -> None:
+    check(*random_case(seed), SHAPES, FACTS)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("loss", "wrt"), [*REGISTRY, *NODES])
+def test_the_whole_registry(loss: str, wrt: str) -> None:
+    check(loss, wrt, REGISTRY_SHAPES, REGISTRY_FACTS, sympy=True)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", range(100, 400))
+def test_many_random_losses(seed: int) -> None:
+    check(*random_case(seed), SHAPES, FACTS)
