@@ -113,7 +113,7 @@ class UnicodePrinter(BookPrinter):
         return base[-1] in "₀₁₂₃₄₅₆₇₈₉" or ("_" in base and base[-1] not in ")]")
 
     def root(self, body: str, level: int) -> Piece:
-        return Piece(f"√{body}" if level >= ATOM else f"√({body})", POWER)
+        return Piece(f"√{body}" if level >= ATOM and "(" not in body else f"√({body})", POWER)
 
     def exponent_text(self, node: Expr, part: Piece) -> str:
         if isinstance(node, Number):
