@@ -21,7 +21,7 @@ from losses import FACTS, SHAPES, VARIABLES, random_loss
 from matgrad_cli import api
 from matgrad_cli.diagnostics import InputError, StuckError
 from matgrad_cli.facts import Problem
-from matgrad_cli.ir import ELEMENTWISE, FUNCTIONS, Expr, Named, Symbol, nodes_of, substitute
+from matgrad_cli.ir import ELEMENTWISE, FUNCTIONS, Expr, Fill, Named, Symbol, nodes_of, substitute
 from matgrad_cli.notation.problems import read_problem
 from matgrad_cli.notation.to_latex import to_latex
 from matgrad_cli.notation.to_text import to_text
@@ -129,7 +129,8 @@ def read_back(derivation: Derivation, loss: str, shapes: str, facts: tuple[str, 
         try:
             api.assert_right(printer(shown), loss, derivation.wrt.name, shapes, facts)
         except AssertionError as wrong:
-            if "missing-shape" not in str(wrong):  # a lone 𝟏 or I: its size follows from nothing that is printed
+            lone = "missing-shape" in str(wrong) or any(isinstance(part, Fill) and not part.value for part in nodes_of(shown))
+            if not lone:  # a lone 𝟏, I or 0: its size follows from nothing that is printed
                 raise AssertionError(f"{printer(shown)}: {wrong}") from wrong
 
 
