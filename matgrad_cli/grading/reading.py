@@ -133,6 +133,12 @@ def _elaborated(tree: s.Node, scope: Scope, around: Surroundings) -> Reading:
     try:
         return read_node(tree, scope)
     except InputError as error:
+        wanted = around.task.wanted
+        if error.diagnostic.code == "missing-shape" and wanted is not None and scope.needed is None:
+            try:
+                return read_node(tree, replace(scope, needed=wanted.shape))
+            except InputError:
+                raise error from None
         if around.arrays is not None or scope.syntax != "numpy" or error.diagnostic.code not in MISFITS:
             raise
         try:

@@ -10,12 +10,24 @@ from ..diagnostics import Diagnostic, Label, Source, Span
 from .keys import Collector, Document, known_key
 from .passage import Passage
 
+_DEEPEST_KEY = 50
 _ESCAPES = {"b": "\b", "t": "\t", "n": "\n", "f": "\f", "r": "\r", '"': '"', "\\": "\\"}
+
+
+def _refuse_deep_keys(text: str) -> None:
+    """A key of hundreds of parts takes the standard reader minutes; no key of ours has more than two."""
+    for line in text.splitlines():
+        if line.count(".") > _DEEPEST_KEY:
+            for part in line.split("="):
+                key = part.rpartition("{")[2].rpartition(",")[2].strip().strip("[]")
+                if key.count(".") > _DEEPEST_KEY and key.replace(".", "").replace("-", "_").replace(" ", "").isidentifier():
+                    raise ValueError(f"a key has more than {_DEEPEST_KEY} parts")
 
 
 def read_toml(source: Source) -> Document:
     """The exercises of a TOML file; text that is no TOML gives a diagnostic with its place."""
     try:
+        _refuse_deep_keys(source.text)
         data = tomllib.loads(source.text)
     except (tomllib.TOMLDecodeError, RecursionError, ValueError) as error:
         return Document(source, (), (_not_toml(source, error),))

@@ -62,11 +62,22 @@ def with_children(node: s.Node, parts: tuple[s.Node, ...]) -> s.Node:
 
 def rebuilt(node: s.Node, change: Callable[[s.Node], s.Node]) -> s.Node:
     """The tree with `change` applied to every node, parts before wholes."""
-    parts = children(node)
-    if not parts:
-        return change(node)
-    new = tuple([rebuilt(part, change) for part in parts])
-    return change(node if all(a is b for a, b in zip(parts, new, strict=True)) else with_children(node, new))
+    waiting: list[tuple[s.Node, tuple[s.Node, ...] | None]] = [(node, None)]  # a stack: sums of thousands of terms nest as deeply
+    made: list[s.Node] = []
+    while waiting:
+        top, parts = waiting.pop()
+        if parts is None:
+            parts = children(top)
+            if not parts:
+                made.append(change(top))
+                continue
+            waiting.append((top, parts))
+            waiting.extend((part, None) for part in reversed(parts))
+            continue
+        new = tuple(made[len(made) - len(parts) :])
+        del made[len(made) - len(parts) :]
+        made.append(change(top if all(a is b for a, b in zip(parts, new, strict=True)) else with_children(top, new)))
+    return made[0]
 
 
 def walk(node: s.Node, path: Path = ()) -> Iterator[tuple[Path, s.Node]]:

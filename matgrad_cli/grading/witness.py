@@ -105,7 +105,7 @@ def _laid(place: Evaluator, value: Expr) -> Tensor:
 
 def _shown(value: Any) -> str:
     number = float(value)
-    return str(int(number)) if number == int(number) and abs(number) < 1e9 else f"{number:.4g}"
+    return str(int(number)) if number.is_integer() and abs(number) < 1e9 else f"{number:.4g}"
 
 
 def _nested(data: list[Any], dims: tuple[int, ...]) -> str:

@@ -57,6 +57,7 @@ def call(e: Elaborator, node: s.Apply) -> Expr:
     if function == "tuple":
         e.fail("syntax-error", "a tuple stands only inside `ones(…)` and `zeros(…)`", node)
     if function in ("eye", "ones", "zeros"):
+        refuse_unknown(e, node)
         return _constructor(e, node, function)
     if function in (AS_COLUMN, AS_ROW):
         return _new_axis(e, node)

@@ -2,9 +2,18 @@
 
 from __future__ import annotations
 
+import re
+
 from .scope import Syntax
+from .vocabulary import ALIASES, FUNCTION_NAMES
 
 _LATEX_SIGNS = ("\\", "^", "_{")
+_WORDS_OF_LATEX = frozenset((
+    "abs", "arccos", "arcsin", "arctan", "cos", "cosh", "cot", "coth", "csc", "det", "Det", "diag", "erf", "exp", "fabs", "gelu", "ln",
+    "log", "logdet", "logsumexp", "lse", "mean", "norm", "relu", "ReLU", "sec", "sgn", "sigmoid", "sign", "silu", "sin", "sinh", "softmax",
+    "softplus", "sqrt", "sum", "tan", "tanh", "tr", "Tr", "trace", "Trace", "vec", "rank", "max", "min", "arg", "lim", "sup", "inf",
+))
+"""Words that LaTeX reads as functions also without a backslash."""
 _BOOK_SIGNS = "ᵀ⊤‖∥²³⁻¹Σ∑√⊙∘𝟏−"
 
 
@@ -17,7 +26,21 @@ def in_syntax(text: str, forced: Syntax | None = None) -> tuple[Syntax, ...]:
     """The languages to try, most likely first."""
     if forced is not None:
         return (forced,)
+    if in_words(text):
+        return ("numpy",)
     return ("latex",) if looks_like_latex(text) else ("numpy", "latex")
+
+
+def in_words(text: str) -> bool:
+    """Whether `^` is the only foreign sign of a text in the expression language: a word before `(` is never letters side by side.
+
+    >>> in_words("log1p(x)^2"), in_words("sin(x)^2"), in_words("Ax(b)^2")
+    (True, False, False)
+    """
+    if "^" not in text or "\\" in text or "_{" in text or "^{" in text:
+        return False
+    words = set(re.findall(r"(?<![\w.])([A-Za-z]\w+)(?=\()", text)) - _WORDS_OF_LATEX
+    return any(word in FUNCTION_NAMES or word in ALIASES or len(word) > 3 for word in words)
 
 
 def in_book_signs(text: str) -> bool:

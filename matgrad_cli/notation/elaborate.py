@@ -258,6 +258,8 @@ class Elaborator:
             return Call("exp", exponent)
         base = self.expr(node.left)
         self.flatten(node, self.is_flat(node.left))
+        if node.operator == "^" and self.scope.syntax == "numpy":
+            self.note(f"`^` in {self.text(node)} is read as the power, which Python writes `**`")
         if not exponent.shape.is_number:
             self.fail("shape-mismatch", f"an exponent must be a number, {self.text(node.right)} is {described(exponent.shape)}", node.right,
                       f"{exponent.shape.rows}×{exponent.shape.cols}")

@@ -141,6 +141,8 @@ class Solver:
             side = Side()
             return self.places.setdefault(id(node), Form(side, side))
         form = self.names.get(node.name)
+        if form is None and not self.scope.open:
+            return Form.number()  # the name is refused where it is read: nothing is to be found out about it
         if form is None:
             form = self.names[node.name] = self.spellings.setdefault(canonical_name(node.name), Form())
         return form
@@ -346,9 +348,12 @@ def infer(node: s.Node, scope: Scope, finish: Callable[[Solver], None] | None = 
         if name not in solver.dims:
             side = solver.limits[name] = Side(long=True)
             solver.waiting.append(later(side, Dim.of(name)))
-    solver.walk(node)
+    form = solver.walk(node)
     if finish is not None:
         finish(solver)
+    if scope.needed is not None:
+        solver.settle()
+        merge(form, Form.of(scope.needed))
     solver.solve()
     return Inference(
         {name: shape for name, form in solver.names.items() if (shape := form.shape) is not None},

@@ -69,7 +69,7 @@ class Lexer:
         if char == "%":
             newline = self.text.find("\n", at, end)
             return end if newline < 0 else newline + 1
-        if (char.isascii() and char.isdigit()) or (char == "." and at + 1 < end and self.text[at + 1].isdigit()):
+        if (char.isascii() and char.isdigit()) or (char == "." and at + 1 < end and self.text[at + 1] in "0123456789"):
             return self.number(at, at + 1 if once else end, font)
         if char in RAISED or char in LOWERED:
             return self.scripts(at, end, RAISED if char in RAISED else LOWERED)
@@ -93,7 +93,7 @@ class Lexer:
     def number(self, at: int, end: int, font: str) -> int:
         stop = at
         while stop < end and ((self.text[stop].isascii() and self.text[stop].isdigit()) or self.text[stop] == "."):
-            if self.text[stop] == "." and (not self.text[stop + 1 : stop + 2].isdigit() or "." in self.text[at:stop]):
+            if self.text[stop] == "." and (self.text[stop + 1 : stop + 2] not in set("0123456789") or "." in self.text[at:stop]):
                 break
             stop += 1
         text = self.text[at:stop]

@@ -7,6 +7,7 @@ from typing import Final, Literal, NoReturn
 
 from ..diagnostics import Diagnostic, InputError, Label, Source, Span
 from ..diagnostics.record import record
+from .choice import in_words
 from .names import spelled_name
 
 LONGEST_TEXT: Final = 100_000
@@ -42,7 +43,7 @@ def refuse(source: Source, code: str, message: str, span: Span, label: str = "",
 
 def tokens(source: Source) -> list[Token]:
     """All tokens of the text, closed by one of kind `end`."""
-    text = source.text
+    text, caret = source.text, in_words(source.text[:LONGEST_TEXT])
     if len(text) > LONGEST_TEXT:
         short = Source(source.name, text[:60] + " …")
         refuse(short, "too-long", f"the text has {len(text)} characters, at most {LONGEST_TEXT} are read", Span(0, 60))
@@ -52,7 +53,7 @@ def tokens(source: Source) -> list[Token]:
         if text[place].isspace():
             place += 1
             continue
-        token = _token(source, place)
+        token = Token("sign", "^", Span(place, place + 1)) if caret and text[place] == "^" else _token(source, place)
         found.append(token)
         place = token.span.end
         if len(found) > MOST_TOKENS:

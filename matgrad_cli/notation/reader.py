@@ -9,6 +9,7 @@ from ..diagnostics import Source, Span
 from . import syntax as s
 from .brackets import binder, subscripted
 from .lexer import Token, between, exact, refuse, tokens
+from .vocabulary import ALIASES, FUNCTION_NAMES
 
 DEEPEST: Final = 150
 RECURSION: Final = 6000
@@ -16,6 +17,8 @@ RECURSION: Final = 6000
 _SUM: Final = {"+": "+", "-": "-"}
 _PRODUCT: Final = {"*": "*", "/": "/", "@": "@", "hadamard": "hadamard", "kron": "kron"}
 _MODULES: Final = frozenset(["np", "numpy", "jnp", "jax", "torch", "scipy", "math"])
+_SHORT_MODULES: Final = frozenset(["F", "nn", "LA", "la", "linalg", "special", "functional"])
+_OF_ARRAYS: Final = FUNCTION_NAMES | frozenset(ALIASES)
 _SUBMODULES: Final = frozenset(["linalg", "nn", "functional", "special", "numpy", "lax", "fft", "random"])
 
 
@@ -137,13 +140,13 @@ class Parser:
 
     def power(self) -> s.Node:
         base = self.postfix()
-        if not self.sees("**"):
+        if not (self.sees("**") or self.sees("^")):
             return base
         sign = self.take()
         self.enter(sign.span)
         exponent = self.signed()
         self.depth -= 1
-        return s.Binary(base.span.joined(exponent.span), "**", base, exponent)
+        return s.Binary(base.span.joined(exponent.span), "^" if sign.text == "^" else "**", base, exponent)
 
     def postfix(self) -> s.Node:
         node = self.atom()
@@ -258,6 +261,9 @@ class Parser:
                 break
             self.take()
             token = self.take()
+        if token is first and token.text in _SHORT_MODULES and self.sees(".") and self.calls_with_argument():
+            self.take()  # `F.softmax(A, dim=1)`; `F.sum(axis=0)` is a method of a matrix F
+            token = self.take()
         start = first.span
         if token is not first and not self.sees("(") and token.text not in ("pi", "e"):
             refuse(self.source, "unknown-attribute", f"`{self.text_of(self.since(start))}` is not known", self.since(start))
@@ -267,6 +273,15 @@ class Parser:
             self.depth -= 1
             return node
         return s.Name(self.since(start), token.text)
+
+    def calls_with_argument(self) -> bool:
+        """Whether `.name(` follows with an argument that is no keyword and no number: a function of a module, not a method."""
+        following = self.tokens[self.place + 1 : self.place + 5]
+        if len(following) < 4:
+            return False
+        name, opening, argument, after = following
+        return (name.text in _OF_ARRAYS and opening.text == "(" and argument.kind != "number" and argument.text != ")"
+                and after.text != "=")
 
     # ---- calls
 

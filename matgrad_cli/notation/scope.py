@@ -23,6 +23,7 @@ class Scope:
 
     `arrays` says that the text means what NumPy computes: vectors have one dimension and sizes stretch. Otherwise a vector is a column
     and every size must fit. `columns` are the names declared n×1, which have two dimensions in either case.
+    `needed` is the shape that the whole is to have: it gives `I` and `\\mathbf 1` their sizes where nothing else does.
     """
 
     source: Source
@@ -38,6 +39,7 @@ class Scope:
     open: bool = False
     arrays: bool = False
     columns: frozenset[str] = frozenset()
+    needed: Shape | None = None
     spellings: Mapping[str, Expr] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:

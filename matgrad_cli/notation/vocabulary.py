@@ -30,6 +30,8 @@ FUNCTION_NAMES: Final = ELEMENTWISE_NAMES | REDUCTIONS | SQUARE | PRODUCTS | CON
 """What may be called, by canonical names."""
 
 REFUSED: Final[dict[str, str]] = {
+    "norm2": "write `norm(x)`, or `norm(A, 2)` for the largest singular value",
+    "normF": "write `norm(A, 'fro')`",
     "slogdet": "it returns two values; write `logdet(A)`",
     "einsum": "write the product with `@`, or entries with `sum[i,j](…)`",
     "max": "it has no derivative everywhere and is not in the language; `logsumexp(x)` is its smooth form",
