@@ -63,6 +63,7 @@ def judge_answer(task: Task, answer: str, reference: str | None) -> Judged:
 def _as_arrays(task: Task, read: Read, judged: Judged) -> Judged:
     """What NumPy computes with arrays of one dimension, and with sizes that stretch, may be right where columns are not.
 
+    A `.T` of a vector says that columns are meant: then the row that it makes counts as a row, and only a note tells of NumPy.
     Where columns do not even fit, the slip is told of the arrays, if they have the shape that is asked for.
     """
     around = _around(task, arrays=True)
@@ -75,6 +76,8 @@ def _as_arrays(task: Task, read: Read, judged: Judged) -> Judged:
     if expr.shape is not wanted.shape and not (read.expr is None and task.problem.arrays):
         return judged
     found = judged_derivative(around, expr, (), again, None)
+    if again.idle and found.verdict == "right":
+        return replace(judged, notes=(*judged.notes, "of one-dimensional arrays, whose `.T` does nothing, NumPy computes the right values"))
     better = found.verdict == "right" or read.expr is None or read.expr.shape is not wanted.shape
     return replace(found, notes=(*again.notes, *found.notes)) if better else judged
 

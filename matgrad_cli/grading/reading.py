@@ -63,7 +63,7 @@ class Side:
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """What became of a side. `expr` is None if it failed; then `failure` and `slip` say how. `flat` is an array of one dimension."""
+    """What became of a side. `expr` is None if it failed; then `failure` and `slip` say how. `flat` and `idle` as in `Reading`."""
 
     side: Side
     expr: Expr | None = None
@@ -75,6 +75,7 @@ class Read:
     restored: tuple[str, ...] = ()
     rough: bool = False
     flat: bool = False
+    idle: bool = False
 
 
 def read_side(side: Side, around: Surroundings, letters: Iterable[Index] = (), fixed: Iterable[str] = ()) -> Read:
@@ -125,7 +126,7 @@ def read_tree(tree: s.Node, side: Side, around: Surroundings, letters: Mapping[s
     except MatgradError as error:
         return Read(side, tree=tree, failure="undecided", slip=slip_of(error.diagnostic, error.diagnostic.code))
     expr = around.settled(as_column(reading.expr) if reading.flat else reading.expr)
-    return Read(side, expr, tree, reading.spans, reading.notes, flat=reading.flat)
+    return Read(side, expr, tree, reading.spans, reading.notes, flat=reading.flat, idle=reading.idle)
 
 
 def _elaborated(tree: s.Node, scope: Scope, around: Surroundings) -> Reading:

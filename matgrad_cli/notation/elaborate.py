@@ -44,7 +44,7 @@ class Reading:
     """An expression that was read, where each of its parts stands in the text, and what was assumed in reading it.
 
     `flat` says that it is a one-dimensional array of NumPy: a row as well as a column. `stretched` says that one is multiplied entry
-    by entry with every row of a matrix, `doubtful` that there is a `.T` beside, which has no meaning for an array of one dimension.
+    by entry with every row of a matrix, `idle` that there is a `.T` that has no meaning, as it is of an array of one dimension.
     """
 
     expr: Expr
@@ -52,7 +52,7 @@ class Reading:
     notes: tuple[str, ...] = ()
     flat: bool = False
     stretched: bool = False
-    doubtful: bool = False
+    idle: bool = False
 
 
 class Elaborator:
@@ -342,7 +342,7 @@ def read_node(node: s.Node, scope: Scope, found: Inference | None = None) -> Rea
     elaborator = Elaborator(scope, found or infer(node, scope))
     expr = elaborator.expr(node)
     return Reading(expr, elaborator.spans, tuple(elaborator.notes), elaborator.is_flat(node),
-                   elaborator.stretched_product, elaborator.idle_transpose and elaborator.stretched_product)
+                   elaborator.stretched_product, elaborator.idle_transpose)
 
 
 def elaborate(node: s.Node, scope: Scope) -> Expr:

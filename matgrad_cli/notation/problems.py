@@ -111,7 +111,8 @@ def _columns_or_arrays(
         except InputError:
             raise error from None
         found, reading = understood[1], understood[3]
-        if reading.doubtful or any(shape.is_column for shape in found.shapes.values()):  # an inferred vector has no known convention
+        # an inferred vector has no known convention
+        if (reading.idle and reading.stretched) or any(shape.is_column for shape in found.shapes.values()):
             raise
         return understood
 
