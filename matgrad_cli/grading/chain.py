@@ -43,7 +43,10 @@ class RowResult:
 
 @dataclass
 class Chain:
-    """Where a derivation stands: the last expression, the order of its letters, whether it is the derivative of the loss."""
+    """Where a derivation stands: the last expression, the order of its letters, whether it is the derivative of the loss.
+
+    `equation` says that the derivative was set to zero: what comes now is an equation for the variable, no identity.
+    """
 
     last: Expr | None = None
     order: tuple[Index, ...] = ()
@@ -51,6 +54,7 @@ class Chain:
     rough: bool = False
     head: Expr | None = None
     gap: bool = False
+    equation: bool = False
     final: Read | None = None
     final_order: tuple[Index, ...] = ()
     notes: list[str] = field(default_factory=list)

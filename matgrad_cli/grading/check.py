@@ -63,7 +63,7 @@ def check_files(paths: Iterable[Path | str], options: Options | None = None, pro
             if progress is not None:
                 progress(number, len(files))
     reports += [_nothing_in(folder) for folder in found.empty]
-    return Report(tuple(reports), tuple(str(path) for path in found.skipped))
+    return Report(tuple(reports), tuple(str(path) for path in found.skipped), keyed=key is not None)
 
 
 def _named(path: Path | str) -> Path:
@@ -140,8 +140,10 @@ def check_text(text: str, name: str = "text.md", key: Key | None = None, options
 
 def check_document(document: Document, key: Key | None, options: Options) -> FileReport:
     """The report on a document: its exercises in their order, then those of the key that it leaves out."""
-    exercises = identified(document.exercises)
+    exercises = identified(document.exercises, last=key is not None)
     diagnostics = list(document.diagnostics)
+    if key is not None and len(exercises) < len(document.exercises):
+        diagnostics.append(_answered_twice(document))
     if key is not None and len(key.exercises) == 1 and len(exercises) == 1:
         ((name, exercise),) = exercises.items()
         if exercise.text("problem") is None:
@@ -152,6 +154,7 @@ def check_document(document: Document, key: Key | None, options: Options) -> Fil
         known = key.exercises.get(name) if key is not None else None
         if key is not None and known is None:
             diagnostics.append(_unknown_problem(document.source, name, key))
+            continue
         chosen = settings(name, exercise, document.source, known, key.source if key else None, options.defaults)
         problems.append(revealed(clock.judged(chosen), chosen.reveal))
     for name, known in key.exercises.items() if key is not None and _readable(document) else ():
@@ -201,6 +204,16 @@ def _undecided(chosen: Settings, why: Diagnostic) -> ProblemReport:
 
 def _readable(document: Document) -> bool:
     return not any(diagnostic.severity == "error" and diagnostic.code != "no-problem" for diagnostic in document.diagnostics)
+
+
+def _answered_twice(document: Document) -> Diagnostic:
+    """A problem counts once; the last answer is the one that counts."""
+    names = [exercise.text("problem") or str(number) for number, exercise in enumerate(document.exercises, 1)]
+    twice = ", ".join(f"`{name}`" for name in dict.fromkeys(names) if names.count(name) > 1)
+    return Diagnostic(
+        "answered-twice", f"problem {twice} is answered more than once: the last answer counts", replace(document.source, text=""),
+        severity="warning",
+    )  # fmt: skip
 
 
 def _unknown_problem(source: Source, name: str, key: Key) -> Diagnostic:

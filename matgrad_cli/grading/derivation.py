@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ..diagnostics.record import replace
-from ..ir import Entry, Expr, Index, MatrixOf, Partial, Symbol, Transpose
+from ..ir import Differential, Entry, Expr, Index, MatrixOf, Partial, Symbol, Transpose, nodes_of
 from ..notation import syntax as s
 from ..records.finding import LineVerdict, Role
 from .chain import Chain, Outcome, RowResult, failed, worst_of
@@ -13,13 +13,15 @@ from .diagnose import Context, delta_of_unlike, diagnosis, misfit
 from .directions import holds_small, to_first_order
 from .forms import as_array, is_derivative, is_pending, left_letters, order_of
 from .functions import states_function
-from .kinds import Clash, kind_in_words, pairings
+from .kinds import Clash, is_zero, kind_in_words, pairings
 from .reading import Read, Side, read_side
 from .slips import Slip
 from .statements import Claim, Row, lone_name
 from .surroundings import Surroundings
 from .tree import walk
 from .variables import other_readings
+
+EQUATION = "this is read as an equation, in which the derivative is set to zero; whether it holds there is not judged"
 
 
 class Reader:
@@ -39,12 +41,14 @@ class Reader:
         self.notes, self.warnings = list(row.notes), []
         outcomes: list[Outcome] = []
         self.later = [claim for claim in self.later if all(claim is not own for own in row.claims)]
-        pending = [claim for claim in row.claims if self.defines(claim)]
+        pending, before = [claim for claim in row.claims if self.defines(claim)], replace(self.chain)
         while pending:
             ready = [claim for claim in pending if self.definable(claim)]
             for claim in ready or pending[:1]:
                 outcomes += self.definition(claim)
                 pending.remove(claim)
+        if row.claims and row.claims[0].leading:
+            self.chain = before  # `= …, where φ = …` goes on from the row before, not from φ
         for claim in row.claims:
             if not claim.leading and len(claim.sides) > 1 and states_function(claim.sides[0].node, self.around):
                 outcomes.append(Outcome("follows", role="definition"))
@@ -144,8 +148,8 @@ class Reader:
             self.chain.rough = self.chain.rough or (claim.rough and holds_small(self.around, last))
             if self._states_loss(left):
                 return self._statement(left, sides)
-        for side in sides:
-            last, outcome = self._next(last, side)
+        for at, side in enumerate(sides):
+            last, outcome = self._next(last, side, own=at == 0 and not claim.leading)
             outcomes.append(outcome)
         self.chain.last = last
         return outcomes
@@ -158,6 +162,8 @@ class Reader:
         self.chain.head = expr
         self.chain.rough = left.rough
         self.chain.target = self._is_target(expr)
+        if is_pending(expr) or self._states_loss(left):
+            self.chain.equation = False
 
     def _without_left(self, left: Read, rest: Sequence[Side]) -> list[Outcome]:
         """The left side could not be read: what follows is only read, so that the next line has something to go on from."""
@@ -230,8 +236,8 @@ class Reader:
             return [Outcome("undecided", found, slip)]
         return [outcome]
 
-    def _next(self, last: Expr, side: Side) -> tuple[Expr, Outcome]:
-        """One sign of equality: the new last expression and the outcome."""
+    def _next(self, last: Expr, side: Side, own: bool = False) -> tuple[Expr, Outcome]:
+        """One sign of equality: the new last expression and the outcome. `own`: before it stands the left side of a claim."""
         found = self._read(side, self._letters(last), ())
         found = self._otherwise(last, found)
         if found.expr is None:
@@ -239,6 +245,9 @@ class Reader:
                 self.chain.final, self.chain.final_order = found, self.chain.order
             return last, self._misfit(last, found)
         outcome = self._compared(last, found, self.chain.target)
+        if outcome.verdict == "wrong" and self._is_equation(last, found.expr, own):
+            self.chain.equation = True
+            return found.expr, Outcome("undecided", found, Slip("equation", EQUATION), "equation")
         if (
             self.chain.gap
             and outcome.verdict == "wrong"
@@ -258,6 +267,28 @@ class Reader:
         if self.chain.target and self.around.worked_out(found.expr):
             self.chain.final, self.chain.final_order = found, self.chain.order
         return found.expr, outcome
+
+    def _is_equation(self, last: Expr, after: Expr, own: bool) -> bool:
+        """Whether an equality that is no identity may be meant as an equation: the derivative set to zero, or what comes of that.
+
+        A derivative of something else than the loss that is said to be zero is a claim; so is the derivative with another right side.
+        """
+        if isinstance(pairings(last, after, self.chain.order), Clash):
+            return False
+        if is_zero(after):
+            return not is_pending(last) or self._of_loss(last) or (self.chain.head is not None and self._of_loss(self.chain.head))
+        if self.chain.equation:
+            return True
+        final = self.chain.final.expr if self.chain.final is not None else None
+        if not own or final is None or is_pending(last) or last is self.around.task.problem.loss:
+            return False
+        return last.shape is not final.shape or self.bench.ratio(last, final) is None
+
+    def _of_loss(self, expr: Expr) -> bool:
+        """Whether a derivative or a differential of the loss is pending, by whatever variable."""
+        found = [node.body for node in nodes_of(expr) if isinstance(node, (Partial, Differential))]
+        loss = self.around.task.problem.loss
+        return any(body is loss or (body.shape is loss.shape and not body.free and self.bench.equal(body, loss)) for body in found)
 
     def _otherwise(self, last: Expr, found: Read) -> Read:
         """Where a side cannot follow as it stands, another reading of it if that one follows."""

@@ -22,6 +22,9 @@ def doubt(diagnostic: Diagnostic, tree: s.Node, around: Surroundings) -> Slip | 
         if isinstance(part, s.Name) and part.name not in letters and unknown(around, part.name) and part.name not in around.sizes():
             return Slip("unknown-name", f"the name `{part.name}` is not known here", span=part.span)
     for path, part in inside:
+        by = s.ungrouped(part.variable) if isinstance(part, s.Derivative) and part.variable is not None else None
+        if isinstance(by, s.Name) and not around.valued(by.name):
+            return Slip("not-a-variable", f"a derivative is taken by a variable, `{by.name}` is none", span=part.span)
         if isinstance(part, s.Derivative) and part.body is None and path != here:
             return Slip("undecided", "it is not clear what is differentiated here", span=part.span)
     return None

@@ -16,6 +16,7 @@ from .derivation import Reader, RowResult
 from .directions import find_directions, find_letters
 from .finals import final_of
 from .functions import find_functions
+from .literal_name import with_letter
 from .losses import loss_names
 from .merge import Located, Settings
 from .passage import Passage, line_and_column
@@ -207,14 +208,15 @@ def _reached(report: ProblemReport) -> int:
 
 
 def _read_derivation(chosen: Settings, task: Task, columns: bool = False, lying: bool = True) -> tuple[ProblemReport, frozenset[str]]:
-    rows = joined_rows(chosen.rows)
+    known = frozenset(symbol.name for symbol in (*task.problem.variables, *task.declared))
+    rows, name = with_letter(joined_rows(chosen.rows), chosen.text("name"), known)
     around = surroundings(task, [row.text for _, row in rows], None)
     names = around.names()
     letters = {*names.variables, *names.dimensions}
     rows = [(number, without_prose(row, letters)) for number, row in rows]
     around.columns, around.lying = columns, lying
     find_functions(around, rows, chosen.source)
-    around.losses = loss_names(around, rows, chosen.source, chosen.text("syntax"), chosen.text("name"))
+    around.losses = loss_names(around, rows, chosen.source, chosen.text("syntax"), name)
 
     def read(number: int, row: Passage) -> Row:
         return _words(number, row, around, rows) or read_row(number, row, chosen.source, around.names(), chosen.text("syntax"))

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from ..diagnostics import Diagnostic, Label, Source, Span
 from .keys import Collector, Document, split_key
+from .margins import without_margin
 from .passage import Passage, covered
 
 DISPLAYS = frozenset({"align", "equation", "gather", "alignat", "flalign", "multline", "eqnarray", "displaymath", "math", "dmath"})
@@ -139,7 +140,7 @@ def _rows_of(text: str, start: int, end: int, name: str) -> Iterator[Passage]:
     if name in _ONE_ROW:
         body = re.sub(r"\\\\\*?(?:\[[^\]\n]*\])?", lambda match: " " * len(match[0]), body)
     for left, right, marks in _row_cuts(body):
-        row = body[left:right]
+        row = without_margin(body[left:right], [mark - left for mark in marks])
         for mark in marks:
             row = f"{row[: mark - left]} {row[mark - left + 1 :]}"
         passage = Passage(re.sub(r":\s=", " :=", row), start + left).stripped()  # `:&=` is the sign `:=`

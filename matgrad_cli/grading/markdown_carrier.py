@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ..diagnostics import Diagnostic, Label, Source, Span
 from .keys import BEGINS, Collector, Document, known_key, nearest_key, split_key
+from .margins import without_margin
 from .passage import Passage
 
 
@@ -86,7 +87,7 @@ def _body_line(collector: Collector, line: Passage) -> None:
     if pair is not None and _is_key(collector, line.text, pair[0]):
         collector.key(pair[0], pair[1], line)
     elif line.text:
-        collector.rows([line])
+        collector.rows([Passage(without_margin(line.text), line.start, line.offsets)])
 
 
 def _is_key(collector: Collector, text: str, word: str) -> bool:

@@ -17,6 +17,8 @@ from .passage import Passage
 
 Require = Literal["answer", "derivation", "none"]
 STUDENT_KEYS = ("answer",)
+SAID_UNDER_A_KEY = ("problem", "name", "syntax", "answer")
+"""All that a file may say about a problem of a key; the rest would change the question."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,14 +70,14 @@ class Settings:
         return found.text if found and found.text else None
 
 
-def identified(exercises: tuple[Exercise, ...]) -> dict[str, Exercise]:
-    """The exercises by their id; without id they are 1, 2, …; a repeated id gets a count."""
+def identified(exercises: tuple[Exercise, ...], last: bool = False) -> dict[str, Exercise]:
+    """The exercises by their id; without id they are 1, 2, …; a repeated id gets a count, or with `last` takes the place of the first."""
     found: dict[str, Exercise] = {}
     for number, exercise in enumerate(exercises, 1):
         name = exercise.text("problem") or str(number)
         count = 2
         unique = name
-        while unique in found:
+        while unique in found and not last:
             unique, count = f"{name} ({count})", count + 1
         found[unique] = exercise
     return found
@@ -84,15 +86,12 @@ def identified(exercises: tuple[Exercise, ...]) -> dict[str, Exercise]:
 def settings(
     name: str, exercise: Exercise, source: Source, key: Exercise | None, key_source: Source | None, defaults: Mapping[str, str]
 ) -> Settings:
-    """The settings of an exercise. The key wins over the student's file, both over the command line, except for `--reveal`."""
+    """The settings of an exercise. Under a key the file says nothing about the question; elsewhere it wins over the command line."""
     values = {word: Located(Passage(text), Source(f"--{word}", text)) for word, text in defaults.items()}
-    values |= {word: Located(passage, source) for word, passage in exercise.keys.items()}
+    said = {word: passage for word, passage in exercise.keys.items() if key is None or word in SAID_UNDER_A_KEY}
+    values |= {word: Located(passage, source) for word, passage in said.items()}
     if key is not None and key_source is not None:
         values |= {word: Located(passage, key_source) for word, passage in key.keys.items() if word not in STUDENT_KEYS}
-        # What the key leaves open about grades is not for the student to fill in.
-        for word in ("points", "partial", "require", "reveal"):
-            if word not in key.keys:
-                values.pop(word, None)
     if "reveal" in defaults:  # the person who runs the check decides what is told
         values["reveal"] = Located(Passage(defaults["reveal"]), Source("--reveal", defaults["reveal"]))
     answer = exercise.keys.get("answer")
@@ -111,10 +110,17 @@ def settings(
         layout_given="layout" in values,
         answer=Located(answer, source) if answer is not None else None,
         reference=Located(reference, key_source) if reference is not None and key_source is not None else None,
-        warnings=tuple(reader.warnings),
+        warnings=(*_ignored(exercise, said), *reader.warnings),
         errors=tuple(reader.errors),
         under_key=key is not None,
     )
+
+
+def _ignored(exercise: Exercise, said: Mapping[str, Passage]) -> tuple[str, ...]:
+    """What a file says beyond what it may say under a key."""
+    words = [f"`{word}`" for word in exercise.keys if word not in said]
+    allowed = ", ".join(f"`{word}`" for word in SAID_UNDER_A_KEY)
+    return (f"{', '.join(words)} in the file is ignored: under a key it says only {allowed} and the derivation",) if words else ()
 
 
 class _Values:

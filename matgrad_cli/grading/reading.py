@@ -106,6 +106,9 @@ def _read(side: Side, stated: s.Node, around: Surroundings, letters: tuple[Index
         tree = rebuilt(tree, lambda part: around.tabled(without_cases(part)))
         if work.reused:
             misused = work.reused[0]
+            if side.syntax == "latex" and any(isinstance(part, s.Apply) and part.function == "sum" for _, part in walk(stated)):
+                slip = Slip("undecided", "it is not said over which letter a sum goes", span=misused.span)
+                return Read(side, tree=tree, failure="undecided", slip=slip, notes=_notes(work))
             return Read(side, tree=tree, failure="wrong", slip=Slip("index-reused", misused.message, span=misused.span), notes=_notes(work))
         found = read_tree(tree, side, around, known)
         return replace(found, notes=(*found.notes, *_notes(work)), restored=tuple(work.restored), rough=rough)

@@ -5,12 +5,14 @@ from __future__ import annotations
 from xml.etree import ElementTree as XML
 
 from ..records.finding import FileReport, Finding, ProblemReport, Report
+from .inert import inert_report
 from .passage import line_and_column
 from .report_data import place_of, summary_of
 
 
 def to_junit(report: Report) -> str:
     """JUnit XML: a suite per file, a case per line and one for the final answer; wrong is a failure, unreadable an error."""
+    report = inert_report(report)
     root = XML.Element("testsuites", name="matgrad check")
     for file in report.files:
         suite = XML.SubElement(root, "testsuite", name=_clean(file.file))
@@ -79,6 +81,7 @@ def _clean(text: str) -> str:
 
 def to_github(report: Report) -> str:
     """GitHub's workflow commands: one annotation per finding, at its file, line and column."""
+    report = inert_report(report)
     lines = []
     for file in report.files:
         for diagnostic in file.diagnostics:
@@ -128,6 +131,7 @@ def _escaped(text: str, also: str = "") -> str:
 
 def github_summary(report: Report) -> str:
     """Markdown for the step summary: one row per problem, then what was found in it."""
+    report = inert_report(report)
     rows = [
         "## matgrad check: " + report.verdict,
         "",

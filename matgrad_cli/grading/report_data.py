@@ -7,11 +7,13 @@ from typing import Any
 
 from ..diagnostics import Diagnostic
 from ..records.finding import FileReport, Finding, ProblemReport, Report
+from .inert import inert_report
 from .passage import line_and_column
 
 
 def to_json(report: Report) -> str:
     """The whole report, as `{"schema": 1, "verdict": …, "files": […]}`."""
+    report = inert_report(report)
     return _dumps({"schema": 1, "verdict": report.verdict, "files": [_file(file) for file in report.files]})
 
 
@@ -87,6 +89,7 @@ def _line(finding: Finding) -> dict[str, Any]:
 
 def to_gradescope(report: Report) -> str:
     """Gradescope's results.json: one test per problem, its score out of its points."""
+    report = inert_report(report)
     tests = [
         {
             "name": _test_name(report, file, problem),
@@ -97,15 +100,14 @@ def to_gradescope(report: Report) -> str:
             "status": "passed" if problem.verdict == "right" else "failed",
             "tags": _codes(problem),
         }
-        for file in report.files
-        for problem in file.problems
+        for file, problem in report.of_one_student
     ]
     tests += [
         {"name": file.file, "score": 0, "max_score": 0, "status": "failed", "visibility": "visible", "output": said}
         for file in report.files
         if (said := complaints(file))
     ]
-    score = sum(file.score for file in report.files)
+    score = sum(problem.score for _, problem in report.of_one_student)
     return _dumps(
         {"score": round(score, 4), "output": _totals(report), "visibility": "visible", "stdout_visibility": "hidden", "tests": tests}
     )
@@ -113,7 +115,8 @@ def to_gradescope(report: Report) -> str:
 
 def to_prairielearn(report: Report) -> str:
     """PrairieLearn's results.json: score 0 to 1; what could not be read costs no attempt (`gradable` is false)."""
-    problems = [(file, problem) for file in report.files for problem in file.problems]
+    report = inert_report(report)
+    problems = report.of_one_student
     unread = [f"{problem.id}: {summary_of(problem)}" for _, problem in problems if problem.verdict == "unreadable"]
     unread += [said for file in report.files if (said := complaints(file))]
     if unread:
@@ -135,7 +138,7 @@ def to_prairielearn(report: Report) -> str:
 
 
 def _test_name(report: Report, file: FileReport, problem: ProblemReport) -> str:
-    return problem.id if len(report.files) == 1 else f"{file.file}: {problem.id}"
+    return problem.id if len(report.files) == 1 or report.keyed else f"{file.file}: {problem.id}"
 
 
 def _codes(problem: ProblemReport) -> list[str]:

@@ -5,12 +5,14 @@ from __future__ import annotations
 from ..diagnostics.record import replace
 from ..diagnostics.show import show
 from ..records.finding import FileReport, Finding, ProblemReport, Report
+from .inert import inert_report
 
 _COLOURS = {"right": "32", "follows": "32", "wrong": "1;31", "unreadable": "1;33", "undecided": "33", "missing": "33"}
 
 
 def to_text(report: Report, colour: bool = False, width: int = 100) -> str:
     """A table per file, then the findings of that file, then one closing line."""
+    report = inert_report(report)
     parts = [_file(file, colour, width) for file in report.files]
     return "\n".join([*parts, _closing(report, colour)])
 

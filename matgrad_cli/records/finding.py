@@ -124,10 +124,23 @@ class FileReport:
 
 @record
 class Report:
-    """What was found in all files. `skipped` are files of a folder that hold nothing to check."""
+    """What was found in all files. `skipped` are files of a folder that hold nothing to check; `keyed` says that a key asked for them."""
 
     files: tuple[FileReport, ...]
     skipped: tuple[str, ...] = ()
+    keyed: bool = False
+
+    @property
+    def of_one_student(self) -> tuple[tuple[FileReport, ProblemReport], ...]:
+        """The problems of all files as one student's: under a key each once, the last answer to it."""
+        found = [(file, problem) for file in self.files for problem in file.problems]
+        if not self.keyed:
+            return tuple(found)
+        last: dict[str, tuple[FileReport, ProblemReport]] = {}
+        for file, problem in found:
+            if problem.id not in last or problem.final.code != "missing-answer":
+                last[problem.id] = file, problem
+        return tuple(last.values())
 
     @property
     def verdict(self) -> ProblemVerdict:

@@ -132,7 +132,7 @@ def test_a_derivation_can_be_required(tmp_path: Path) -> None:
 
 def test_no_answer_is_neither_right_nor_wrong(tmp_path: Path) -> None:
     report = graded(tmp_path, '[[problem]]\nid = "7"\nanswer = "1"\nloss = "x"\nwrt = "x"\n')
-    assert {problem.id: problem.final.verdict for problem in report.files[0].problems} == {"7": "right", "1": "missing"}
+    assert {problem.id: problem.final.verdict for problem in report.files[0].problems} == {"1": "missing"}
     assert report.exit_code == 4
     assert report.files[0].diagnostics[0].code == "unknown-problem"
 

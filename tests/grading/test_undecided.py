@@ -50,3 +50,21 @@ def test_an_answer_under_a_key_that_names_all_symbols_has_no_other(tmp_path) -> 
         report = check_text("[[problem]]\nanswer = '2*X.T@(X@w - t)'\n", "a.toml", read_key(tmp_path / "key.toml"), Options())
         assert (report.problems[0].verdict, report.problems[0].final.code) == (verdict, "unknown-name")
     assert check_text(problem + "shapes = 'X: m×n, w: n, y: m'\nanswer = '2*X.T@(X@w - t)'\n", "a.toml").verdict == "undecided"
+
+
+def test_an_entry_says_in_which_order_its_letters_stand() -> None:
+    head = "loss: tr(X.T@A)\nwrt: X\nshapes: X: n×n, A: n×n\n"
+    lines = [r"\frac{\partial}{\partial X}\operatorname{tr}(X^\top A) = A_{kl}", r"= A^\top"]
+    assert [finding.verdict for finding in judged(*lines, head=head).lines] == ["follows", "wrong"]
+    assert judged(lines[0], "= A", head=head).verdict == "right"
+
+
+def test_how_far_an_operator_reaches_may_be_unclear() -> None:
+    lines = [r"\nabla L = \sum_{i=1}^m 2(x_i^\top w - y_i)\left(\nabla_w -y_i + x_i^\top w\right)"]
+    assert judged(*lines).first_wrong is None
+
+
+def test_a_sum_without_a_letter_is_not_guessed() -> None:
+    head = "loss: log(sum(exp(U.T@v)))\nwrt: v\nshapes: U: d×k, v: d\n"
+    problem = judged(r"\nabla L = \frac{\sum \exp(u_w^\top v) u_w}{\sum \exp(u_w^\top v)}", head=head)
+    assert problem.first_wrong is None

@@ -1,0 +1,65 @@
+"""The derivative set to zero: from there on lines are equations, never called wrong for being no identity; what comes before is judged."""
+
+from __future__ import annotations
+
+import pytest
+
+from matgrad_cli.grading.check import check_text
+from matgrad_cli.records.finding import ProblemReport
+
+HEAD = "loss: norm(X@w - y)**2 + lam*norm(w)**2\nwrt: w\nshapes: X: m×n, w: n, y: m, lam: scalar\nassume: lam positive\n"
+GRADIENT = r"\nabla_w L = 2X^\top(Xw - y) + 2\lambda w"
+
+
+def judged(*lines: str) -> ProblemReport:
+    return check_text(f"```matgrad\n{HEAD}\n" + "\n".join(lines) + "\n```\n", "a.md").problems[0]
+
+
+EQUATIONS = {
+    "at the end of the row": [GRADIENT + " = 0"],
+    "with a mark": [GRADIENT + r" \overset{!}{=} 0"],
+    "on a row of its own": [GRADIENT, r"\overset{!}{=} 0"],
+    "repeated": [GRADIENT, r"2X^\top(Xw - y) + 2\lambda w = 0"],
+    "by an arrow": [GRADIENT + " = 0", r"\implies X^\top Xw + \lambda w = X^\top y"],
+    "both ways": [GRADIENT + r" = 0 \iff X^\top Xw + \lambda w = X^\top y"],
+    "without the zero": [GRADIENT, r"X^\top Xw + \lambda w = X^\top y"],
+    "solved": [GRADIENT, r"w = (X^\top X + \lambda I)^{-1}X^\top y"],
+    "solved in two steps": [GRADIENT + " = 0", r"(X^\top X + \lambda I)w = X^\top y", r"w = (X^\top X + \lambda I)^{-1}X^\top y"],
+    "the differential": [r"dL = (2X^\top(Xw - y) + 2\lambda w)^\top dw", r"= 0"],
+}
+
+
+@pytest.mark.parametrize("lines", EQUATIONS.values(), ids=EQUATIONS)
+def test_an_equation_is_no_error(lines: list[str]) -> None:
+    problem = judged(*lines)
+    last = problem.lines[-1]
+    assert problem.first_wrong is None
+    assert (problem.verdict, last.verdict, last.code) == ("undecided", "undecided", "equation")
+    assert problem.final.verdict == ("missing" if lines[0].startswith("dL") else "right")
+
+
+WRONG = {
+    "the derivative itself": ([r"\nabla_w L = 2X^\top(Xw - y) + \lambda w = 0"], 1, "lost-factor"),
+    "the derivative of a part is not zero": ([r"\frac{\partial}{\partial w}(w^\top w) = 0"], 1, "differs"),
+    "the derivative with another right side": ([GRADIENT, r"2X^\top(Xw - y) + 2\lambda w = 2X^\top Xw + 2\lambda w"], 2, "dropped-term"),
+    "shapes": ([GRADIENT + " = 0", r"X^\top Xw + \lambda w = X y"], 2, "non-conformable"),
+    "a derivative after it": ([GRADIENT + " = 0", r"\nabla_w L = 2X^\top(Xw - y)"], 2, "dropped-term"),
+}
+
+
+@pytest.mark.parametrize(("lines", "number", "code"), WRONG.values(), ids=WRONG)
+def test_beside_equations_errors_are_found(lines: list[str], number: int, code: str) -> None:
+    first = judged(*lines).first_wrong
+    assert first is not None
+    assert (first.number, first.code) == (number, code)
+
+
+def test_a_definition_behind_a_line_does_not_break_the_chain() -> None:
+    text = (
+        "```matgrad\nloss: exp(-norm(x - r)**2)\nwrt: r\nshapes: x: d, r: d\n\n"
+        r"\nabla_r L = 2\gamma(x - r), \text{ where } \gamma = \exp(-\|x - r\|^2)"
+        "\n"
+        r"= 2(x - r)\kappa, \text{ where } \kappa = \exp(-\|x - r\|^2)"
+        "\n```\n"
+    )
+    assert check_text(text, "a.md").verdict == "right"

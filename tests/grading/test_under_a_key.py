@@ -1,0 +1,79 @@
+"""Under a key a file answers and says nothing else: neither the question, nor the facts, nor the points are its to choose."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from matgrad_cli.grading.check import Options, check_files
+from matgrad_cli.grading.report_data import to_gradescope, to_json, to_prairielearn
+from matgrad_cli.records.finding import Report
+
+KEY = '[[problem]]\nid = "1"\nloss = "x.T@A@x"\nwrt = "x"\npoints = 4\n'
+
+
+def graded(folder: Path, files: dict[str, str], key: str = KEY) -> Report:
+    (folder / "key.toml").write_text(key, encoding="utf-8")
+    for name, text in files.items():
+        (folder / name).write_text(text, encoding="utf-8")
+    return check_files([folder / name for name in files], Options(key=folder / "key.toml"))
+
+
+ATTACKS = {
+    "a fact": ('assume = "A symmetric"', "2*A@x"),
+    "shapes": ('shapes = "A: 1×1, x: 1"', "2*A*x"),
+    "a layout": ('layout = "numerator"', r"x^\\top (A + A^\\top)"),
+    "a loss": ('loss = "x.T@x"', "2*x"),
+    "points": ("points = 1000", "2*x"),
+    "partial": ('partial = "dropped-term: 1"', "A@x"),
+    "require": ('require = "none"', r"\\nabla_x (x^T A x)"),
+}
+
+
+@pytest.mark.parametrize(("line", "answer"), ATTACKS.values(), ids=ATTACKS)
+def test_nothing_else_counts_and_the_instructor_sees_it(tmp_path: Path, line: str, answer: str) -> None:
+    report = graded(tmp_path, {"a.toml": f'[[problem]]\nid = "1"\n{line}\nanswer = "{answer}"\n'})
+    (problem,) = report.files[0].problems
+    assert (problem.score, problem.points) == (0, 4)
+    assert problem.verdict != "right"
+    word = line.split(" ")[0]
+    (warning,) = json.loads(to_json(report))["files"][0]["problems"][0]["warnings"]
+    assert warning.startswith(f"`{word}` in the file is ignored")
+
+
+def test_require_and_reveal_are_the_keys(tmp_path: Path) -> None:
+    student = '[[problem]]\nid = "1"\nrequire = "none"\nreveal = "full"\nanswer = "2*A@x"\n'
+    (problem,) = graded(tmp_path, {"a.toml": student}, KEY + 'reveal = "none"\nrequire = "derivation"\n').files[0].problems
+    assert problem.reveal == "none"
+    assert problem.lines[0].message is None
+
+
+def test_a_problem_of_ones_own_scores_nothing(tmp_path: Path) -> None:
+    own = '[[problem]]\nid = "bonus"\nloss = "x"\nwrt = "x"\npoints = 1000\nanswer = "1"\n'
+    report = graded(tmp_path, {"a.toml": own + '[[problem]]\nid = "1"\nanswer = "(A+A.T)@x"\n'})
+    assert (report.files[0].score, report.files[0].points) == (4, 4)
+    assert [diagnostic.code for diagnostic in report.files[0].diagnostics] == ["unknown-problem"]
+
+
+def test_one_problem_scores_once(tmp_path: Path) -> None:
+    right, wrong = (f'[[problem]]\nid = "1"\nanswer = "{answer}"\n' for answer in ("(A+A.T)@x", "A@x"))
+    for text, score in ((right + right, 4), (right + wrong, 0), (wrong + right, 4)):
+        report = graded(tmp_path, {"a.toml": text})
+        assert (report.files[0].score, report.files[0].points) == (score, 4)
+        assert [diagnostic.code for diagnostic in report.files[0].diagnostics] == ["answered-twice"]
+    for files, score in (((right, right), 4), ((right, wrong), 0), ((right, "[[problem]]\nid = '2'\nanswer = '1'\n"), 4)):
+        report = graded(tmp_path, dict(zip(("a.toml", "b.toml"), files, strict=True)))
+        assert json.loads(to_gradescope(report))["score"] == score
+        assert len(json.loads(to_gradescope(report))["tests"]) == 1
+        assert json.loads(to_prairielearn(report))["score"] == score / 4
+
+
+def test_partial_credit_is_for_the_first_slip(tmp_path: Path) -> None:
+    key = '[[problem]]\nid = "1"\nloss = "norm(X@w - y)**2"\nwrt = "w"\nshapes = "X: m×n, w: n, y: m"\npartial = "{}"\n'
+    lines = "```matgrad\nproblem: 1\n\n\\nabla_w L = X^\\top(Xw - y)\n= -X^\\top(Xw - y)\n```\n"
+    for partial, score in (("lost-factor: 0.5", 0.5), ("wrong-sign: 0.5", 0.0), ("wrong-sign: 0.25, lost-factor: 0.75", 0.75)):
+        report = graded(tmp_path, {"a.md": lines}, key.format(partial))
+        assert [finding.code for finding in report.files[0].problems[0].lines] == ["lost-factor", "wrong-sign"]
+        assert report.files[0].score == score
