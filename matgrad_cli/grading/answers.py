@@ -75,6 +75,8 @@ def _as_arrays(task: Task, read: Read, judged: Judged) -> Judged:
         expr = turned(expr)
     if expr.shape is not wanted.shape and not (read.expr is None and task.problem.arrays):
         return judged
+    if read.expr is not None and read.expr.shape is wanted.shape and around.bench.clearly_different(wanted, expr):
+        return judged
     found = judged_derivative(around, expr, (), again, None)
     if again.idle and found.verdict == "right":
         return replace(judged, notes=(*judged.notes, "of one-dimensional arrays, whose `.T` does nothing, NumPy computes the right values"))

@@ -52,11 +52,12 @@ class Bench(Judge):
 
     def equal(self, left: Expr, right: Expr) -> bool:
         """Whether two lines were seen to be equal; also False where it could not be said. Most attempts end at the first point."""
-        if left.shape is not right.shape or self._clearly_different(left, right):
+        if left.shape is not right.shape or self.clearly_different(left, right):
             return False
         return self.compare(left, right).holds
 
-    def _clearly_different(self, left: Expr, right: Expr) -> bool:
+    def clearly_different(self, left: Expr, right: Expr) -> bool:
+        """Whether two lines of one kind differ by much at the first point: cheap, and says nothing where it is False."""
         form = Form(tuple(sorted(left.free | right.free)), left.shape)
         for place in self.float_points(1):
             try:
@@ -71,7 +72,7 @@ class Bench(Judge):
 
     def repair(self, needed: Expr, line: Expr) -> Repair | None:
         """The line as a repair, if it was seen to be what is needed: of its shape, with its free letters, and equal to it."""
-        if line.shape is not needed.shape or line.free != needed.free or self._clearly_different(needed, line):
+        if line.shape is not needed.shape or line.free != needed.free or self.clearly_different(needed, line):
             return None
         verdict = self.compare(needed, line)
         return Repair(line, needed, verdict) if verdict.holds else None

@@ -9,7 +9,7 @@ from ..ir import Differential, Entry, Expr, Index, MatrixOf, Partial, Symbol, Tr
 from ..notation import syntax as s
 from ..records.finding import LineVerdict, Role
 from .chain import Chain, Outcome, RowResult, failed, worst_of
-from .diagnose import Context, delta_of_unlike, diagnosis, misfit
+from .diagnose import Context, delta_of_unlike, diagnosis, misfit, reused_letter
 from .directions import holds_small, to_first_order
 from .forms import as_array, is_derivative, is_pending, left_letters, order_of
 from .functions import states_function
@@ -306,7 +306,7 @@ class Reader:
         outcome = failed(found)
         context = Context(self.around, self.chain.head, self.chain.target, self.chain.order, found)
         if found.slip is not None and found.slip.code in ("free-index-mismatch", "wrong-delta"):
-            slip = delta_of_unlike(context, last, found.slip)
+            slip = delta_of_unlike(context, last, found.slip) or reused_letter(context, last, found.slip)
             return Outcome("wrong", found, slip) if slip is not None else outcome
         if found.slip is None or found.slip.code not in ("non-conformable", "number-plus-array"):
             return outcome

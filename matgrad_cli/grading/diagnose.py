@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from ..diagnostics import Span
@@ -38,7 +38,7 @@ from .surroundings import Surroundings
 from .task import worked_out
 from .terms import shown
 from .terms_off import term_slips, whole_factor
-from .tree import walk
+from .tree import bound_letters, walk
 from .witness import counterexample
 
 
@@ -208,12 +208,15 @@ def _of_value(context: Context, before: Expr, after: Expr, pairs: list[Pairing])
     missing = one.free - other.free
     if missing:
         yield from missing_delta(context.around.bench, one, other)
+        yield from _reused(context, missing)
         lost = ", ".join(letter.name for letter in sorted(missing))
-        yield Slip(
+        slip = Slip(
             "free-index-mismatch",
             f"the free index {lost} is lost: this is {kind_in_words(after)}, needed is {kind_in_words(before)}",
             ("a δ picks one term of a sum; the index that it fixes stays",) if _has_delta_source(before) else (),
         )
+        found = next(holding(context.around.bench, one, edits(other, missing)), None)
+        yield slip if found is None else replace(slip, notes=(found.message,), help=found.help, part=found.part, repair=found.repair)
         return
     bench = context.around.bench
     yield from index_slips(bench, one, other)
@@ -302,6 +305,24 @@ def _numbers(around: Surroundings) -> frozenset[str]:
     )
 
 
+def reused_letter(context: Context, before: Expr, slip: Slip) -> Slip | None:
+    """The slip of a line whose letters do not fit, where a letter that is free in the line before is summed."""
+    found = next(_reused(context, (*before.free, *context.order)), None)
+    return replace(found, notes=(slip.message,)) if found is not None else None
+
+
+def _reused(context: Context, letters: Iterable[Index]) -> Iterator[Slip]:
+    """A letter that is free in the line before is summed here: one letter with two meanings."""
+    names = {letter.name for letter in letters}
+    for _, node in walk(context.read.tree) if context.read.tree is not None else ():
+        both = [name for name in bound_letters(node) if name in names] if isinstance(node, s.Sigma) else []
+        if both:
+            message = f"`{both[0]}` is the free index of the line before, and here Σ sums over `{both[0]}`: one letter, two meanings"
+            words = f"write another letter for the index that is summed, and keep `{both[0]}`"
+            yield Slip("index-reused", message, help=words, span=node.span)
+            return
+
+
 def misfit(context: Context, before: Expr, slip: Slip) -> Slip:
     """A slip of a line whose parts do not fit together, with the single edit that makes it right; what was not judged is not proposed."""
     tree, side = context.read.tree, context.read.side
@@ -352,4 +373,4 @@ def _with_remarks(context: Context, after: Expr, slip: Slip) -> Slip:
     return replace(slip, notes=tuple(notes))
 
 
-__all__ = ["Context", "diagnosis", "misfit", "shown"]
+__all__ = ["Context", "diagnosis", "misfit", "reused_letter", "shown"]

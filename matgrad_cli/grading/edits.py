@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import lru_cache
-from itertools import pairwise
+from itertools import islice, pairwise
 from itertools import product as product_of
 
 from ..ir import (
@@ -40,9 +40,12 @@ MOST_EDITS = 240
 Place = tuple[Path, Expr]
 
 
-def edits(root: Expr) -> Iterator[Trial]:
-    """All single edits, likely slips first, each as the line that it makes. At most MOST_EDITS."""
+def edits(root: Expr, lost: Iterable[Index] = ()) -> Iterator[Trial]:
+    """All single edits, likely slips first, each as the line that it makes. At most MOST_EDITS. `lost` are letters that it should have."""
     found = list(written_places(root))
+    if lost:
+        yield from islice(_entries(root, found, lost), MOST_EDITS)
+        return
     kinds = (
         *(_brackets, _transposes, _turned_entries, _outer, _swaps, _products),
         *(_inverses, _squared_inverses, _identities, _insertions, _entries, _exchanges),
@@ -301,9 +304,9 @@ def _insertions(root: Expr, found: Sequence[Place]) -> Iterator[Trial]:
                 yield from _trial(root, path, said, node, joined, *parts)
 
 
-def _entries(root: Expr, found: Sequence[Place]) -> Iterator[Trial]:
+def _entries(root: Expr, found: Sequence[Place], lost: Iterable[Index] = ()) -> Iterator[Trial]:
     """An entry of an array that stands in the line is missing as a factor under its Σ."""
-    letters = sorted({*root.free, *(letter for _, node in found if isinstance(node, SumOver) for letter in node.indices)})
+    letters = sorted({*root.free, *lost, *(letter for _, node in found if isinstance(node, SumOver) for letter in node.indices)})
     for path, node in found:
         for name in _names(found) if isinstance(node, SumOver) else ():
             choices = [_letters_over(letters, side) for side in (name.shape.rows, name.shape.cols)]
