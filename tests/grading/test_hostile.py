@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import os
-import time
 from pathlib import Path
 
 import pytest
 
 from matgrad_cli.grading.check import check_files, check_text
 from matgrad_cli.records.finding import FileReport
+from work import calls_in
 
 HEAD = "% matgrad: loss = norm(X@w - y)**2\n% matgrad: wrt = w\n% matgrad: shapes = X: m×n, w: n, y: m\n"
 BLOCK = "```matgrad\nloss: norm(X@w - y)**2\nwrt: w\nshapes: X: m×n, w: n, y: m\n\n{}\n```\n"
@@ -43,9 +43,9 @@ TEXTS = {
 
 @pytest.mark.parametrize("name", TEXTS)
 def test_a_hostile_text_ends_in_a_report(name: str) -> None:
-    start = time.perf_counter()
-    report = check_text(TEXTS[name], name)
-    assert time.perf_counter() - start < 20
+    found: list[FileReport] = []
+    assert calls_in(lambda: found.append(check_text(TEXTS[name], name))) < 3_000_000
+    report = found[0]
     assert isinstance(report, FileReport)
     assert report.verdict != "right" or name == "open display.tex"  # that one is right, and its missing `\\]` is a warning
     assert report.verdict == "wrong" or report.diagnostics or report.problems

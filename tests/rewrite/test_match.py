@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 
 from matgrad_cli.facts import Fact, Problem
@@ -13,6 +11,7 @@ from matgrad_cli.notation.to_text import to_text
 from matgrad_cli.rewrite.apply import rewrite_node, rewritings
 from matgrad_cli.rulebook import rulebook
 from matgrad_cli.rulebook.pattern import declared, read_side
+from work import calls_in
 
 SHAPES = tuple(
     {
@@ -115,7 +114,6 @@ def test_sixty_four_factors_are_searched_from_the_anchor() -> None:
     factors: list[Expr] = [Symbol(f"W{i}", Shape(dims[i], dims[i + 1])) for i in range(64)]
     node = MatMul(tuple(factors))
     asked = Problem(Call("tr", node), factors[0], tuple(s for s in factors if isinstance(s, Symbol)))  # type: ignore[arg-type]
-    start = time.perf_counter()
-    for rule in rulebook().starting_with("MatMul"):
-        rewrite_node(rule, node, asked)
-    assert time.perf_counter() - start < 0.5
+    rules = rulebook().starting_with("MatMul")
+    calls = calls_in(lambda: [rewrite_node(rule, node, asked) for rule in rules])
+    assert calls < 1_000_000, calls

@@ -1,0 +1,124 @@
+"""The tests tested: each mutant of the product is caught by a test that is named here. Slow: `pytest -m slow tests/test_mutants.py`."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+from conftest import ROOT, environment
+
+pytestmark = pytest.mark.slow
+
+
+class Mutant(NamedTuple):
+    """A text in a file of the package, what stands there instead, the tests that must notice, and how many of them at least."""
+
+    file: str
+    old: str
+    new: str
+    tests: str
+    failures: int = 1
+
+
+STOPS = "tests/test_stops.py"
+MUTANTS = {
+    "the judge always agrees": Mutant(
+        "verify/judge.py", "        unknown = (before.free", '        return Verdict("proved", "")\n        unknown = (before.free',
+        "tests/verify tests/test_every_rule.py tests/rewrite/test_user_rules.py tests/grading/test_wrong_answers.py", 100,
+    ),
+    "one point is enough": Mutant("verify/judge.py", "_AGREEING: Final = 2", "_AGREEING: Final = 0", "tests/verify tests/rewrite"),
+    "a side without a value is skipped": Mutant(
+        "verify/judge.py", "except Denied as lacking:\n            return Verdict(\"unknown\"",
+        "except Denied as lacking:\n            return Verdict(\"agrees\"", "tests/verify",
+    ),
+    "shapes are not compared": Mutant(
+        "verify/judge.py", 'return Verdict("differs", f"shapes differ: {before.shape} and {after.shape}")', 'return Verdict("proved", "")',
+        "tests/verify",
+    ),
+    "the weakest verdict is the first": Mutant(
+        "verify/verdict.py", 'kinds: tuple[Kind, ...] = ("differs", "unknown", "agrees")', 'kinds: tuple[Kind, ...] = ("agrees",)', STOPS,
+    ),
+    "unknown holds": Mutant("verify/verdict.py", 'in ("proved", "agrees")', 'in ("proved", "agrees", "unknown")', STOPS),
+    "the recorder records anything": Mutant(
+        "rewrite/recorder.py", '        if verdict.kind == "differs":\n            raise BugError(',
+        "        if False:\n            raise BugError(",
+        "tests/rewrite/test_user_rules.py",
+    ),
+    "the user's rule is our bug": Mutant(
+        "rewrite/recorder.py", 'if verdict.kind == "differs" and self.rules.is_extra(rule):', "if False:",
+        "tests/rewrite/test_user_rules.py",
+    ),
+    "user rules act untested": Mutant(
+        "rewrite/user_rules.py", "        _refuse_unless_true(rule)\n", "        pass\n", "tests/rewrite/test_user_rules.py", 5,
+    ),
+    "nothing rests on anything": Mutant(
+        "rewrite/user_rules.py", "return replace(derivation, rests_on=found) if found else derivation", "return derivation",
+        "tests/rewrite/test_user_rules.py",
+    ),
+    "rules at one size": Mutant("rewrite/selftest.py", "    yield true_at_every_order(sides)\n", "", "tests/rewrite/test_user_rules.py"),
+    "the command prints a contradicted step": Mutant(
+        "api.py", '            if step.verdict.kind == "differs":', "            if False:", STOPS,
+    ),
+    "the command prints a contradicted result": Mutant(
+        "api.py", '        if derivation.readoff.verdict.kind == "differs":', "        if False:", STOPS,
+    ),
+    "a Hessian uses a fact along the way": Mutant(
+        "rewrite/derive.py", "if fact.symbol is not problem.wrt)", "if fact.symbol)", STOPS,
+    ),
+    "recognition supposes silently": Mutant("rewrite/recognise.py", "and not rewriting.assumed ", "", STOPS),
+    "facts are used inside derivatives": Mutant(
+        "rewrite/apply.py", "if pending and requirement.word in STRUCTURE and problem.wrt in value.symbols:", "if False:", "tests/rewrite",
+    ),
+    "known false is supposed": Mutant(
+        "rewrite/apply.py", "if known is False or (known is None and requirement.word in STRUCTURE):", "if known is False:",
+        "tests/rewrite",
+    ),
+    "one broken problem ends all": Mutant(
+        "grading/check.py", "        except (OutOfTime, Exception) as error:  # noqa: BLE001 - one problem never stops the rest\n"
+        "            return _undecided(chosen, _broken(error))", "        except ZeroDivisionError:\n            raise",
+        "tests/cli/test_streams_and_limits.py", 4,
+    ),
+    "an empty name is this folder": Mutant(
+        "grading/check.py", "    if not str(path):\n", "    if False:\n", "tests/cli/test_streams_and_limits.py",
+    ),
+    "closed streams stay closed": Mutant("cli/guard.py", "    _open_closed_streams()\n", "", "tests/cli/test_streams_and_limits.py", 4),
+    "time stands on the wall": Mutant(
+        "diagnostics/limits.py", "signal.setitimer(signal.ITIMER_PROF, seconds)",
+        "signal.setitimer(signal.ITIMER_REAL, seconds); signal.signal(signal.SIGALRM, ring)", "tests/cli/test_streams_and_limits.py",
+    ),
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The product and its tests, to be broken."""
+    folder = tmp_path_factory.mktemp("mutants") / "matgrad"
+    shutil.copytree(
+        ROOT, folder, ignore=lambda _, names: [name for name in names if name.startswith(".") or name in ("__pycache__", "build", "dist")]
+    )
+    return folder
+
+
+@pytest.mark.parametrize("name", MUTANTS)
+def test_a_mutant_is_caught(copy: Path, name: str) -> None:
+    mutant = MUTANTS[name]
+    file = copy / "matgrad_cli" / mutant.file
+    honest = file.read_text("utf-8")
+    assert honest.count(mutant.old) >= 1, "the text to change is not there any more"
+    file.write_text(honest.replace(mutant.old, mutant.new, 1), "utf-8")
+    try:
+        done = subprocess.run(
+            [sys.executable, "-m", "pytest", "-n", "0", "-p", "no:cacheprovider", "-q", "-m", "not slow", f"--maxfail={mutant.failures}",
+             *mutant.tests.split()],
+            cwd=copy, env=environment({"PYTHONPATH": str(copy), "PYTHONDONTWRITEBYTECODE": "1"}), capture_output=True, text=True,
+            timeout=900,
+        )  # fmt: skip
+    finally:
+        file.write_text(honest, "utf-8")
+    assert done.returncode == 1, f"nobody noticed: {done.stdout[-1500:]}"
+    assert done.stdout.count("\nFAILED ") + done.stdout.count("\nERROR ") >= mutant.failures, done.stdout[-3000:]
