@@ -70,7 +70,7 @@ MUTANTS = {
     "a Hessian uses a fact along the way": Mutant(
         "rewrite/derive.py", "if fact.symbol is not problem.wrt)", "if fact.symbol)", STOPS,
     ),
-    "recognition supposes silently": Mutant("rewrite/recognise.py", "and not rewriting.assumed ", "", STOPS),
+    "recognition supposes silently": Mutant("rewrite/textbook/simplifier.py", "    if not rewriting.assumed:\n", "    if True:\n", STOPS),
     "facts are used inside derivatives": Mutant(
         "rewrite/apply.py", "if pending and requirement.word in STRUCTURE and problem.wrt in value.symbols:", "if False:", "tests/rewrite",
     ),
