@@ -206,6 +206,8 @@ class Point:
         broken = self.setting.broken.get(symbol)
         if broken is not None:
             return violating(words, broken, source, rows, cols)
+        if cols == 1 and symbol.shape.is_matrix and not words.isdisjoint(("onehot", "simplex")):
+            return [[1] for _ in range(rows)]  # facts about each row of a matrix, also where that has one entry
         drawn = sample(words, source, rows, cols)
         return generic(source, rows, cols) if drawn is None else drawn
 

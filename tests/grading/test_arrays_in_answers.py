@@ -44,3 +44,9 @@ def test_verdicts(problem, answer, verdict):
 def test_hostile_answers_are_judged_and_wrong_or_unreadable(answer):
     loss, wrt, shapes = SQUARES
     assert judge_answer(task_for((loss, wrt, shapes, "", None, "gradient")), answer, None).verdict in ("wrong", "unreadable", "undecided")
+
+
+@pytest.mark.parametrize("fact", ["Y onehot", "Y simplex"])
+def test_a_fact_about_rows_holds_where_a_row_has_one_entry(fact):
+    task = task_for(("-sum(Y*log(softmax(Z, axis=1)))", "Z", "Z: n×m, Y: n×m", fact, None, "gradient"))
+    assert judge_answer(task, "softmax(Z, axis=1) - Y", None).verdict == "right"
