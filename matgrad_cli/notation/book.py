@@ -55,8 +55,8 @@ class BookPrinter(Printer):
         """top / bottom."""
 
     @abstractmethod
-    def big_sum(self, indices: Iterable[Index]) -> str:
-        """Σ with its letters below."""
+    def big_sum(self, indices: Iterable[Index], body: Expr) -> str:
+        """Σ with its letters below, and their lengths where nothing in the body says them."""
 
     @abstractmethod
     def raised(self, base: str, exponent: str) -> str:
@@ -226,14 +226,14 @@ class BookPrinter(Printer):
         body = parts[0]
         if not body.chunks:
             inside = body.text if body.level > SUM and not body.negative else self.brackets(self.signed(body))
-            return Piece(f"{self.big_sum(node.indices)} {inside}", BIG_SUM)
+            return Piece(f"{self.big_sum(node.indices, node.body)} {inside}", BIG_SUM)
         starts = self._sum_starts(node.indices, body.chunks)
         text = ""
         before: Piece | None = None
         for number, (piece, _) in enumerate(body.chunks):
             shown = self._factor(piece, last=number == len(body.chunks) - 1)
             if starts[number]:
-                text = f"{text} {self.big_sum(starts[number])} {shown}".lstrip()
+                text = f"{text} {self.big_sum(starts[number], node.body)} {shown}".lstrip()
             else:
                 text = shown if before is None else text + self.between(before, piece, shown) + shown
             before = piece
@@ -354,7 +354,8 @@ class BookPrinter(Printer):
             return self._derivative(whole, self.piece(whole), self.name(body.variable.name).text)
         if node.col is None and isinstance(body, Delta) and body.left is node.row:
             return Piece(self.lowered("e", (body.right,)), tight=True)
-        return Piece(self.enclosed(self.signed(parts[0]), (node.row, node.col)))
+        array = Piece(self.enclosed(self.signed(parts[0]), (node.row, node.col)))
+        return array if node.row is not None else self._decorated(array, "transpose")  # a row is a column lying down
 
     def on_partial(self, node: Partial, parts: tuple[Piece, ...]) -> Piece:
         variable = self.name(node.variable.name).text
@@ -368,8 +369,12 @@ class BookPrinter(Printer):
         if part.level == ATOM and not part.negative and isinstance(body, Entry | Symbol | Named):
             return self.quotient(f"{sign}{part.text}", f"{sign}{variable}")
         operator = self.quotient(sign, f"{sign}{variable}").text
-        shown = part.text if part.level >= POWER and not part.negative else self.brackets(self.signed(part))
-        return Piece(f"{operator} {shown}", UNARY)
+        if part.level < POWER or part.negative:
+            return Piece(f"{operator} {self.brackets(self.signed(part))}", UNARY)
+        # before a bracket or a function it is clear where the body ends; else it takes in whatever follows
+        inner = body.base if isinstance(body, Power | MatrixPower) else body
+        closed = isinstance(inner, Call | Add | Mul | MatMul)
+        return Piece(f"{operator} {part.text}", UNARY if closed else BIG_SUM)
 
     def on_differential(self, node: Differential, parts: tuple[Piece, ...]) -> Piece:
         if len(parts) > 1:

@@ -5,10 +5,12 @@ from __future__ import annotations
 from fractions import Fraction
 
 from ..diagnostics import Span
+from .latex_cases import cases
 from .latex_names import WHOLE_TERM
 from .latex_scripts import Script, Scripts, axis_below
 from .latex_tokens import FRACTIONS, Token
-from .syntax import Apply, Binary, Cases, Group, Inverted, Kronecker, Literal_, Name, Negative, Node, Transposed
+from .loss_letters import free_letters
+from .syntax import Apply, Binary, EntriesOf, Group, Inverted, Kronecker, Literal_, Name, Negative, Node, Transposed
 
 _NORMS = {"f": "fro", "fro": "fro", "hs": "fro", "2": "2", "1": "1", "star": "nuc", "op": "2", "nuc": "nuc", "tr": "nuc"}
 _BUILT_IN = frozenset(("e", "I", "pi", "delta", "d", "D", "sigma"))
@@ -303,7 +305,7 @@ class Atoms(Scripts):
         if token.text == "<":
             return self.angle()
         if token.text == "cases":
-            return self.cases()
+            return cases(self)
         close = self.closing(self.at)
         if close == self.at + 1:
             if token.text == "{":
@@ -312,9 +314,22 @@ class Atoms(Scripts):
             raise self.trouble("nothing stands in this bracket", token, "syntax-error")
         node = self.inside(self.at + 1, close)
         self.at = close + 1
+        scripts = self.scripts()
+        if token.text == "[" and scripts and scripts[0].kind == "index":
+            entries = self.by_entries(node, scripts[0], self.span(token, scripts[0].end or self.last))
+            if entries is not None:
+                return self.scripted(entries, scripts[1:])
         if token.text != "{" and isinstance(node, Binary | Negative):
-            node = Group(self.span(token, self.last), node)
-        return self.scripted(node, self.scripts())
+            node = Group(self.span(token, self.tokens[close]), node)
+        return self.scripted(node, scripts)
+
+    def by_entries(self, body: Node, script: Script, span: Span) -> Node | None:
+        """[u_s v_t]_{st}: the array with these entries, where the letters below count inside; else an entry of what is inside."""
+        letters = [part for part in script.parts if isinstance(part, Name)]
+        counted = free_letters(body)
+        if len(letters) != len(script.parts) or len(letters) not in (1, 2) or all(name.name not in counted for name in letters):
+            return None
+        return EntriesOf(span, (letters[0], letters[1] if len(letters) == 2 else None), (None, None), body)
 
     def angle(self) -> Node:
         """⟨A, B⟩, perhaps with a subscript F."""
@@ -325,34 +340,6 @@ class Atoms(Scripts):
         node = Apply(self.span(token, self.last), "inner", arguments)
         scripts = [script for script in self.scripts() if script.kind not in ("index", "label")]
         return self.scripted(node, scripts)
-
-    def cases(self) -> Node:
-        r"""`\begin{cases} value & condition \\ … \end{cases}`."""
-        opening = self.token
-        close = self.closing(self.at)
-        branches: list[tuple[Node, str]] = []
-        first = self.at + 1
-        for where in range(self.at + 1, close + 1):
-            if where < close and self.tokens[where].kind != "linebreak":
-                continue
-            if where > first:
-                branches.append(self.branch(first, where))
-            first = where + 1
-        self.at = close + 1
-        return Cases(self.span(opening, self.last), tuple(branches))
-
-    def branch(self, first: int, past: int) -> tuple[Node, str]:
-        """One value and the words of its condition."""
-        split = next((place for place in range(first, past) if self.tokens[place].kind in ("gap", "text")), past)
-        end = split - 1 if split > first and self.tokens[split - 1].text == "," else split
-        value = self.inside(first, end)
-        words: list[str] = []
-        for token in self.tokens[split:past]:
-            if token.kind not in ("gap",) and token.text.strip().lower() not in ("if", "for", "when", "and"):
-                words.append(token.text)
-            elif token.text.strip().lower() == "and":
-                words.append(",")
-        return value, " ".join(words)
 
     # ---- bars
     def barred(self) -> Node:

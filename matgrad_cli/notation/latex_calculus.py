@@ -7,7 +7,7 @@ from typing import Final, Literal
 from .latex_atoms import Atoms
 from .latex_ranges import ranges
 from .latex_tokens import Token
-from .syntax import Apply, Binary, Derivative, Differential_, Name, Node, Sigma, Subscript, Transposed
+from .syntax import Apply, Binary, Derivative, Differential_, Group, Name, Node, Sigma, Subscript, Transposed
 
 SMALL_CHANGES: Final = ("d", "delta", "Delta")
 Style = Literal["partial", "total", "nabla", "D"]
@@ -110,10 +110,21 @@ class Calculus(Atoms):
             variable, indices = self.with_respect_to()
         if not self.starts_factor():
             raise self.trouble("something is needed after this `D`", sign, "syntax-error")
-        body = self.factor()
-        if self.called == self.at and self.sees("open", "["):
-            return self.directed(sign, body)
+        body = self.bracket_alone() if opens else self.factor()
+        if (opens or self.called == self.at) and self.sees("open", "[") and not self.token.spaced:
+            self.called = self.at
+            node = self.directed(sign, body)
+            return self.scripted(node, self.scripts())
+        if opens:
+            body = self.scripted(body, self.scripts())
         return Derivative(self.span(sign).joined(body.span), body, variable, indices, "D")
+
+    def bracket_alone(self) -> Node:
+        """What stands in the bracket here, without the scripts behind it."""
+        opening, close = self.take(), self.closing(self.at - 1)
+        body = self.inside(self.at, close)
+        self.at = close + 1
+        return Group(self.span(opening, self.last), body)
 
     # ---- derivatives
     def with_respect_to(self) -> tuple[Node | None, tuple[Node, ...]]:

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 PROSE: Final = words("text mbox textnormal hbox intertext shortintertext")
 ROMAN: Final = PROSE | words("mathrm operatorname textrm mathsf mathtt textsf rm sf tt texttt mathup symup roman operatornamewithlimits")
+_ALSO_ENGLISH: Final = words("square reciprocal step leading polar")
+"""Functions that are words of a sentence where they stand in `\\text`."""
 _SWITCHES: Final = words("rm sf tt bf it cal")
 _OVER: Final = words("overset stackrel underset")
 _BRACES: Final = words("underbrace overbrace")
@@ -136,7 +138,8 @@ def _font(lexer: Lexer, word: str, at: int, stop: int, end: int, font: str, dept
         return lexer.lex(lexer.skip_space(stop, end), end, mark, depth + 1, once=True)
     first, last, after = inside
     content = lexer.text[first:last].strip()
-    if word in ROMAN and (word in PROSE or content.replace(" ", "").isalpha()) and "$" not in content:
+    plain = content.replace(" ", "").isalpha() or content in FUNCTIONS
+    if word in ROMAN and (word in PROSE or plain) and "$" not in content:
         upright(lexer, word, content, at, after)
         return after
     if word in PROSE:
@@ -189,7 +192,7 @@ def upright(lexer: Lexer, font: str, content: str, at: int, after: int) -> None:
     word = " ".join(content.split())
     joined = word.replace(" ", "")
     name = letter_name(joined)
-    if joined in FUNCTIONS:
+    if joined in FUNCTIONS and not (font in PROSE and joined in _ALSO_ENGLISH):
         lexer.emit("function", FUNCTIONS[joined], at, after)
     elif name in lexer.names.variables or name in lexer.names.losses:
         lexer.emit("name", name, at, after, "mathrm")

@@ -211,7 +211,7 @@ def _statement(row: _Row, piece: _Piece) -> Statement | None:
     level = 0
     for token in tokens:
         level += {"open": 1, "close": -1}.get(token.kind, 0)
-        if token.kind == "relation" and level == 0:
+        if token.kind == "relation" and level == 0 and token.text != "maps":
             if token.text not in _EQUAL and trouble is None:
                 trouble = token
             relations.append({"approx": "≈", ":=": ":="}.get(token.text, "=") if token.text in _EQUAL else token.text)

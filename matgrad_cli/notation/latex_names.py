@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from ..diagnostics.record import replace
+from ..ir import ELEMENTWISE
 
 
 def words(text: str) -> frozenset[str]:
@@ -36,9 +37,8 @@ FUNCTIONS: Final = {
     "vec": "vec", "Vec": "vec", "softmax": "softmax", "Softmax": "softmax", "sigmoid": "sigmoid", "Sigmoid": "sigmoid", "relu": "relu",
     "ReLU": "relu", "Relu": "relu", "softplus": "softplus", "Softplus": "softplus", "erf": "erf", "sgn": "sign", "sign": "sign",
     "abs": "abs", "logdet": "logdet", "logsumexp": "logsumexp", "LSE": "logsumexp", "lse": "logsumexp", "sqrt": "sqrt", "norm": "norm",
-    "step": "step", "asinh": "asinh", "acosh": "acosh", "atanh": "atanh", "expm1": "expm1", "log1p": "log1p", "polar": "polar",
-    "leading": "leading", "inv": "inv", "sum": "sum", "mean": "mean", "transpose": "transpose", "logistic": "sigmoid", "gelu": "gelu",
-    "silu": "silu",
+    "inv": "inv", "sum": "sum", "mean": "mean", "transpose": "transpose", "logistic": "sigmoid",
+    **{name: name for name in ELEMENTWISE if name != "step"}, "polar": "polar", "leading": "leading", "Heaviside": "step", "step": "step",
 }  # fmt: skip
 """Words that name a function, and what the language calls it."""
 

@@ -102,6 +102,8 @@ def pieces(reader: Calculus, part: Tokens) -> Iterator[Tokens]:
 
 
 def _letters(reader: Calculus, first: int, past: int) -> tuple[Name, ...]:
+    if first < past and reader.tokens[first].text == "(" and reader.partner.get(first) == past - 1:
+        first, past = first + 1, past - 1
     if first >= past:
         _refuse(reader, "a sum runs over letters", reader.tokens[first])
     found = reader.letters(first, past)

@@ -12,7 +12,7 @@ from .latex_cursor import DEEPEST
 from .latex_lexer import Lexer
 from .latex_names import NOTHING_KNOWN, LatexNames, accents_kept, words
 from .latex_tokens import REFUSED, Token
-from .syntax import Apply, Binary, Ellipsis_, Literal_, Negative, Node, Operator
+from .syntax import Apply, Binary, Ellipsis_, Literal_, MapsTo, Negative, Node, Operator
 
 _TIGHT: Final[dict[str, Operator]] = {"cdot": "dot", "times": "juxtapose", "/": "/"}
 _LOOSE: Final[dict[str, Operator]] = {"odot": "hadamard", "circ": "hadamard", "otimes": "kron", "oslash": "/"}
@@ -31,7 +31,12 @@ class Reader(Calculus):
     """The grammar: sums of terms, terms of factors."""
 
     def expression(self) -> Node:
-        """term ± term ± …"""
+        r"""term ± term ± …, or `H \mapsto …`."""
+        if self.sees("name") and self.sees("relation", "maps", ahead=1):
+            argument = self.name(self.take())
+            self.take()
+            body = self.expression()
+            return MapsTo(argument.span.joined(body.span), argument, body)
         node = self.term()
         while self.sees("operator", "+", "-"):
             sign = self.take()

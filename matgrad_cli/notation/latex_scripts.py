@@ -9,7 +9,7 @@ from ..diagnostics import Span
 from ..diagnostics.record import record
 from .latex_cursor import Cursor
 from .latex_tokens import REFUSED, Token
-from .syntax import Apply, Inverted, Kronecker, Literal_, Name, Negative, Node, Slice, Subscript, Transposed, ungrouped
+from .syntax import Apply, Inverted, Kronecker, Literal_, Name, Negative, Node, PairIndex, Slice, Subscript, Transposed, ungrouped
 
 
 @record
@@ -219,6 +219,11 @@ class Scripts(Cursor):
             place += 1
             if (token.kind == "operator" and token.text in (",", ";")) or token.kind == "gap":
                 continue
+            pair = self.pair(place - 1)
+            if pair is not None:
+                found.append(pair)
+                place = self.partner[place - 1] + 1
+                continue
             if token.text in ("(", ")", "{", "}") and token.kind in ("open", "close"):
                 continue
             primed = (token.kind == "operator" and token.text == "'") or token.text == "prime"
@@ -235,6 +240,14 @@ class Scripts(Cursor):
                 continue
             found.append(self.index(token))
         return tuple(found)
+
+    def pair(self, place: int) -> PairIndex | None:
+        """`(i,k)` among the indices of A ⊗ B: a row of A and a row of B."""
+        close = self.partner.get(place, -1)
+        inner = self.tokens[place + 1 : close] if self.tokens[place].text == "(" else []
+        if len(inner) != 3 or inner[1].text != "," or any(token.kind not in ("name", "number") for token in (inner[0], inner[2])):
+            return None
+        return PairIndex(self.span(self.tokens[place], self.tokens[close]), self.index(inner[0]), self.index(inner[2]))
 
     def index(self, token: Token, shifted: bool = True) -> Node:
         """One index: a letter, or a number, which LaTeX counts from 1."""

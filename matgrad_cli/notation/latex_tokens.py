@@ -33,7 +33,7 @@ OPERATORS: Final = {
 RELATIONS: Final = {
     "equiv": "=", "coloneqq": ":=", "triangleq": ":=", "eqqcolon": "=:", "doteq": ":=", "approx": "approx", "simeq": "approx", "sim": "sim",
     "cong": "approx", "le": "<=", "leq": "<=", "ge": ">=", "geq": ">=", "ne": "!=", "neq": "!=", "propto": "propto", "to": "to",
-    "mapsto": "to",
+    "mapsto": "maps",
     "rightarrow": "to", "longrightarrow": "to", "in": "in", "subset": "in", "forall": "forall", "leqslant": "<=", "geqslant": ">=",
     "ll": "<=",
     "gg": ">=", "preceq": "<=", "succeq": ">=", "prec": "<=", "succ": ">=", "lt": "<", "gt": ">", "not": "!=", "exists": "forall",
@@ -106,7 +106,8 @@ CHARACTERS: Final = {
     "’": ("operator", "'"), "‘": ("operator", "'"), "=": ("relation", "="), "≡": ("relation", "="), "≔": ("relation", ":="),
     "≈": ("relation", "approx"),
     "≃": ("relation", "approx"), "≤": ("relation", "<="), "≥": ("relation", ">="), "<": ("relation", "<"), ">": ("relation", ">"),
-    "≠": ("relation", "!="), "∝": ("relation", "propto"), "∈": ("relation", "in"), "→": ("relation", "to"), "⟶": ("relation", "to"),
+    "≠": ("relation", "!="), "∝": ("relation", "propto"), "∈": ("relation", "in"), "→": ("relation", "to"),
+    "↦": ("relation", "maps"), "⟶": ("relation", "to"),
     "∀": ("relation", "forall"),
     "⇒": ("relation", "then"), "⟹": ("relation", "then"), "⇔": ("relation", "then"), "∴": ("relation", "then"), "∵": ("relation", "then"),
     "(": ("open", "("), "[": ("open", "["), "{": ("open", "{"), "⟨": ("open", "<"), "〈": ("open", "<"), ")": ("close", ")"),

@@ -23,6 +23,15 @@ def refuse_free_letters(tree: s.Node, scope: Scope) -> None:
 
 def free_use(tree: s.Node, bound: frozenset[str]) -> tuple[s.Node, str] | None:
     """The first part that is counted by a letter which no sum around it binds, and that letter."""
+    return next(_free_uses(tree, bound), None)
+
+
+def free_letters(tree: s.Node) -> frozenset[str]:
+    """The letters that count something in the tree and that nothing in it binds."""
+    return frozenset(letter for _, letter in _free_uses(tree, frozenset()))
+
+
+def _free_uses(tree: s.Node, bound: frozenset[str]) -> Iterator[tuple[s.Node, str]]:
     waiting = [(tree, bound)]
     while waiting:
         node, bound = waiting.pop()
@@ -30,9 +39,8 @@ def free_use(tree: s.Node, bound: frozenset[str]) -> tuple[s.Node, str] | None:
         for index in indices:
             for part in s.parts_of(index):
                 if isinstance(part, s.Name) and part.name not in bound:
-                    return node, part.name
+                    yield node, part.name
         waiting.extend((part, bound) for part in reversed(below))
-    return None
 
 
 def _opened(node: s.Node, bound: frozenset[str]) -> tuple[list[s.Node], tuple[s.Node, ...], frozenset[str]]:
@@ -44,6 +52,8 @@ def _opened(node: s.Node, bound: frozenset[str]) -> tuple[list[s.Node], tuple[s.
             return [body], indices, bound
         case s.Slice(_, _, _, index):
             return [], (index,), bound
+        case s.Derivative(_, body, variable, indices):
+            return [part for part in (body, variable) if part is not None], indices, bound
         case s.Kronecker(_, indices) | s.Apply(_, "basis", indices):
             return [], indices, bound
     return s.children_of(node), (), bound

@@ -10,6 +10,7 @@ from ..ir import Call, Constant, Dim, Expr, Index, Number, Pair, Position, Shape
 from .book import BookPrinter
 from .letters import GREEK, LATEX_GREEK, split_name
 from .precedence import ATOM, POWER, PRODUCT, UNARY, Marks, Piece
+from .to_text import counted_letters
 from .to_unicode import greek_names
 
 _WORDS: Final = {
@@ -105,8 +106,11 @@ class LatexPrinter(BookPrinter):
     def fraction(self, top: str, bottom: Piece) -> Piece:
         return Piece(rf"\frac{{{top}}}{{{self.signed(bottom)}}}", PRODUCT, tight=True)
 
-    def big_sum(self, indices: Iterable[Index]) -> str:
-        return rf"\sum_{{{','.join(position_latex(index) for index in indices)}}}"
+    def big_sum(self, indices: Iterable[Index], body: Expr) -> str:
+        told = counted_letters(body)
+        together = ",".join(position_latex(index) for index in indices if index in told)
+        apart = [rf"\sum_{{{position_latex(index)}=1}}^{{{dim_latex(index.dim)}}}" for index in indices if index not in told]
+        return " ".join(([rf"\sum_{{{together}}}"] if together else []) + apart)
 
     def raised(self, base: str, exponent: str) -> str:
         return f"{base}^{exponent}" if exponent == r"\top" else f"{base}^{{{exponent}}}"
@@ -140,7 +144,7 @@ class LatexPrinter(BookPrinter):
 
     def call(self, node: Call, parts: tuple[Piece, ...]) -> Piece:
         name, body = node.function, self.signed(parts[0])
-        if name == "abs" and node.shape.is_number:  # bars around a matrix are its determinant
+        if name == "abs" and node.shape.is_number:  # of an array the bars would say its norm or its determinant
             return Piece(rf"\lvert {body} \rvert")
         if name == "inner":
             return Piece(rf"\langle {body}, {self.signed(parts[1])} \rangle")
@@ -148,12 +152,13 @@ class LatexPrinter(BookPrinter):
             return Piece(rf"\mathbf{{1}}^\top {self.within(parts[0], PRODUCT)}", PRODUCT)
         if name == "sum1":
             return Piece(rf"{self.within(parts[0], PRODUCT)} \mathbf{{1}}", PRODUCT)
-        return Piece(self._function(name) + self.brackets(body))
+        # a power behind log det A would be one of the determinant
+        return Piece(self._function(name) + self.brackets(body), POWER if name == "logdet" else ATOM)
 
     def _function(self, name: str) -> str:
         if name in _FUNCTIONS and not (name == "sigmoid" and self._taken):
             return _FUNCTIONS[name]
-        if name[-1] in "01" and name[:-1] in ("mean", "softmax", "logsumexp"):
+        if name[-1] in "01" and name[:-1] in ("mean", "softmax", "logsumexp"):  # the axis, as in Python
             return rf"\operatorname{{{name[:-1]}}}_{{{name[-1]}}}"
         return f"\\{name}" if name in _PLAIN else rf"\operatorname{{{name}}}"
 

@@ -38,7 +38,6 @@ from ..ir import (
     SumOver,
     Symbol,
     Transpose,
-    letters_of,
     nodes_of,
 )
 from .precedence import ATOM, POWER, PRODUCT, SUM, UNARY, Piece, Printer
@@ -206,12 +205,15 @@ class TextPrinter(Printer):
         return Piece(f"map[{node.argument.name}]({self.signed(parts[0])})")
 
 
+def counted_letters(body: Expr) -> frozenset[Index]:
+    """The letters that an entry or a derivative in the body counts with, so that their length is known; that of a pair is not."""
+    entries = [node for node in nodes_of(body) if isinstance(node, Entry | Partial)]
+    return frozenset(position for node in entries for position in (node.row, node.col) if isinstance(position, Index))
+
+
 def _bound(index: Index, body: Expr) -> str:
     """A bound letter, with its length where no entry says it: `i`, but `i:n` in a sum of δ's alone."""
-    entries = [node for node in nodes_of(body) if isinstance(node, Entry | Partial)]
-    if any(index in letters_of(position) for node in entries for position in (node.row, node.col)):
-        return index.name
-    return f"{index.name}:{dim_text(index.dim)}"
+    return index.name if index in counted_letters(body) else f"{index.name}:{dim_text(index.dim)}"
 
 
 def _matrix_letters(node: MatrixOf) -> str:

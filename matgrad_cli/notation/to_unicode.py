@@ -97,7 +97,7 @@ class UnicodePrinter(BookPrinter):
         letter = shown.text[:1].isascii() and shown.text[:1].isalpha() and not isinstance(after, Call | Differential)
         return letter and after.shape.is_number and not after.free and not bottom.text.isdigit()
 
-    def big_sum(self, indices: Iterable[Index]) -> str:
+    def big_sum(self, indices: Iterable[Index], body: Expr) -> str:
         return f"Σ_{positions_unicode(indices)}"
 
     def raised(self, base: str, exponent: str) -> str:
@@ -131,7 +131,7 @@ class UnicodePrinter(BookPrinter):
 
     def call(self, node: Call, parts: tuple[Piece, ...]) -> Piece:
         name, body = node.function, self.signed(parts[0])
-        if name == "abs" and node.shape.is_number:  # |A| of a matrix is its determinant
+        if name == "abs" and node.shape.is_number:  # of an array the bars would say its norm or its determinant
             return Piece(f"|{body}|", tight=True)
         if name == "inner":
             return Piece(f"⟨{body}, {self.signed(parts[1])}⟩")

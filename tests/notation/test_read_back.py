@@ -1,0 +1,164 @@
+"""Everything that is printed is read back as the same meaning: each function and each kind of node, nested, in text and in LaTeX."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from fractions import Fraction
+
+import pytest
+
+from matgrad_cli import ir
+from matgrad_cli.diagnostics import MatgradError, Source
+from matgrad_cli.ir import (
+    FUNCTIONS,
+    NUMBER,
+    ONE,
+    Add,
+    Call,
+    Constant,
+    Delta,
+    Differential,
+    Dim,
+    Entry,
+    Expr,
+    Eye,
+    Fill,
+    Hadamard,
+    Index,
+    Inverse,
+    Kron,
+    LinearMap,
+    MatMul,
+    MatrixOf,
+    MatrixPower,
+    Mul,
+    Named,
+    Number,
+    Pair,
+    Partial,
+    Power,
+    Shape,
+    Size,
+    SumOver,
+    Symbol,
+    Transpose,
+    mul,
+    nodes_of,
+)
+from matgrad_cli.notation.problems import read_in, read_problem, scope_of
+from matgrad_cli.notation.to_latex import to_latex
+from matgrad_cli.notation.to_text import to_text
+from matgrad_cli.verify.judge import Judge
+
+m, n = Dim.of("m"), Dim.of("n")
+A, B, W1, X = Symbol("A", Shape(n, n)), Symbol("B", Shape(n, n)), Symbol("W1", Shape(n, n)), Symbol("X", Shape(m, n))
+x, y, r = Symbol("x", Shape(n)), Symbol("y", Shape(n)), Symbol("r", Shape(ONE, n))
+a, lam = Symbol("a", NUMBER), Symbol("lambda", NUMBER)
+i, j, s, t, k = Index("i", n), Index("j", n), Index("s", n), Index("t", n), Index("k", m)
+named = Named("Z", MatMul((A, B)))
+
+PROBLEM = read_problem(
+    "x.T@A@B@y + r@W1@x + norm(X) + a + lambda", "x",
+    ["A: n×n, B: n×n, W1: n×n, X: m×n, x: n, y: n, r: 1×n, a: scalar, lambda: scalar"], ["a positive", "lambda positive"],
+)  # fmt: skip
+SCOPE = scope_of(PROBLEM, Source("text", "")).with_letters({"i": n, "j": n, "s": n, "t": n, "k": m}).defining("Z", named)
+JUDGE = Judge(PROBLEM)
+
+BASES: list[Expr] = [
+    a, x, r, A, X, W1, Number(2), Size(n), Constant("pi"), Entry(A, i, j), Entry(x, i, None), MatMul((X, x)), MatMul((A, B)), Add((A, B)),
+    Add((a, lam)), mul(Number(-1), x), mul(Number(2), A), mul(Number(Fraction(-1, 3)), a), named, Hadamard((A, B)),
+    MatMul((A, Eye(n), Fill(1, Shape(n)))), Add((A, Eye(n))), Add((x, Fill(0, Shape(n)))),
+]  # fmt: skip
+
+
+def _made(make: Callable[[], Expr]) -> Iterator[Expr]:
+    try:
+        yield make()
+    except (MatgradError, ValueError, TypeError):
+        return
+
+
+def _calls(base: Expr) -> Iterator[Expr]:
+    """The functions that can be taken of the base; a reduction along an axis only of a matrix."""
+    for name, function in FUNCTIONS.items():
+        along = function.kind == "array" and name[-1] in "01"
+        if (function.needs == "matrix" or along) and not base.shape.is_matrix:
+            continue
+        yield from _made(lambda name=name, arity=function.arity: Call(name, *[base] * arity))
+
+
+def _around(base: Expr) -> Iterator[Expr]:
+    """Every kind of node with the base in it."""
+    number = base.shape.is_number
+    rows, cols = base.shape.rows, base.shape.cols
+    yield from _made(lambda: Add((base, mul(Number(-1), base))))
+    yield from _made(lambda: Mul((Number(Fraction(1, 2)), a, base)))
+    yield from _made(lambda: mul(base, Power(a, Number(-1))))
+    yield from _made(lambda: mul(Power(Size(n), Number(-1)), base))
+    yield from _made(lambda: mul(Delta(i, j), base))
+    yield from _made(lambda: mul(Delta(i, 0), base))
+    for exponent in (Number(2), Number(-1), Number(-2), Number(Fraction(1, 2)), Number(Fraction(-2, 3)), a):
+        yield from _made(lambda exponent=exponent: Power(base, exponent))
+    if not number:
+        yield from (Transpose(base), Hadamard((base, base)), Hadamard((base, Power(base, Number(-1)))), Kron((base, base)))
+        yield from _made(lambda: MatrixPower(base, 3))
+        yield from _made(lambda: Inverse(base))
+        yield from _made(lambda: Transpose(Inverse(base)))
+        yield from _made(lambda: Inverse(Transpose(base)))
+        yield from _made(lambda: MatrixPower(base, -2))
+        row = None if rows is ONE else i if rows is n else k
+        yield from _made(lambda: Entry(base, row, None if cols is ONE else j))
+        yield Entry(base, None if rows is ONE else 0, None if cols is ONE else 1)
+    if base.shape is A.shape:
+        yield Entry(Kron((base, A)), Pair(i, s, n), Pair(j, t, n))
+    yield SumOver((i, j), base)
+    yield Differential(base, x)
+    yield Differential(base, x, y)
+    yield LinearMap(x, base)
+    yield Partial(base, x, s, None)
+    yield Partial(base, A, s, t)
+    yield Partial(base, a, None, None)
+    if base.free >= {i, j} and number:
+        yield from (MatrixOf(i, j, base), MatrixOf(None, j, base), MatrixOf(i, None, base))
+        yield MatrixOf(s, t, Partial(base, A, s, t))
+        yield MatrixOf(s, None, Partial(base, x, s, None))
+
+
+def _contexts(node: Expr) -> Iterator[Expr]:
+    """The node as people meet it: a term, a factor, under a fraction, transposed, in a function."""
+    yield node
+    yield Add((mul(Number(-1), node), node))
+    yield mul(Number(2), node)
+    yield mul(node, Power(a, Number(-1)))
+    if node.shape.is_number:
+        yield from (Power(node, Number(-1)), Power(node, Number(2)), mul(node, A), mul(node, Add((a, lam))))
+    else:
+        yield from (Transpose(node), Hadamard((node, Power(node, Number(-1)))), Call("abs", node))
+        yield from _made(lambda: MatMul((A, node)))
+        yield from _made(lambda: MatMul((node, A)))
+
+
+NODES = list(dict.fromkeys(node for base in BASES for make in (_calls, _around) for node in make(base)))
+
+
+def test_every_kind_of_node_and_every_function_occurs() -> None:
+    met = {type(node) for outer in NODES for node in nodes_of(outer)}
+    kinds = {kind for kind in vars(ir).values() if isinstance(kind, type) and issubclass(kind, Expr) and kind is not Expr}
+    assert {kind.__name__ for kind in kinds - met} == set()
+    assert set(FUNCTIONS) == {node.function for node in NODES if isinstance(node, Call)}
+
+
+@pytest.mark.parametrize(("syntax", "printed"), [("numpy", to_text), ("latex", to_latex)], ids=["text", "LaTeX"])
+@pytest.mark.parametrize("part", range(6))
+def test_what_is_printed_is_read_back(syntax: str, printed: Callable[[Expr], str], part: int) -> None:
+    misread: list[str] = []
+    for node in (around for place, inner in enumerate(NODES) if place % 6 == part for around in _contexts(inner)):
+        text = printed(node)
+        try:
+            found = read_in(text, SCOPE, syntax).expr
+        except MatgradError as error:
+            misread.append(f"{to_text(node)}: {text}: {error.diagnostic.message}")
+            continue
+        if found is not node and JUDGE.compare(node, found).kind == "differs":
+            misread.append(f"{to_text(node)}: {text}: read as {to_text(found)}")
+    assert misread == []
