@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from .latex_names import ACCENTS, FUNCTIONS, GREEK, STYLES, VARIANTS, WORDS, letter_name, words
+from .latex_names import ACCENTS, FUNCTIONS, GREEK, OPERATOR_NAMES, STYLES, VARIANTS, WORDS, letter_name, words
 from .latex_tokens import (
     BRACKETS,
     CONNECTIVES,
@@ -24,8 +24,6 @@ if TYPE_CHECKING:
 
 PROSE: Final = words("text mbox textnormal hbox intertext shortintertext")
 ROMAN: Final = PROSE | words("mathrm operatorname textrm mathsf mathtt textsf rm sf tt texttt mathup symup roman operatornamewithlimits")
-_ALSO_ENGLISH: Final = words("square reciprocal step leading polar")
-"""Functions that are words of a sentence where they stand in `\\text`."""
 _SWITCHES: Final = words("rm sf tt bf it cal")
 _OVER: Final = words("overset stackrel underset")
 _BRACES: Final = words("underbrace overbrace")
@@ -138,7 +136,7 @@ def _font(lexer: Lexer, word: str, at: int, stop: int, end: int, font: str, dept
         return lexer.lex(lexer.skip_space(stop, end), end, mark, depth + 1, once=True)
     first, last, after = inside
     content = lexer.text[first:last].strip()
-    plain = content.replace(" ", "").isalpha() or content in FUNCTIONS
+    plain = content.replace(" ", "").isalpha() or content in OPERATOR_NAMES
     if word in ROMAN and (word in PROSE or plain) and "$" not in content:
         upright(lexer, word, content, at, after)
         return after
@@ -192,8 +190,9 @@ def upright(lexer: Lexer, font: str, content: str, at: int, after: int) -> None:
     word = " ".join(content.split())
     joined = word.replace(" ", "")
     name = letter_name(joined)
-    if joined in FUNCTIONS and not (font in PROSE and joined in _ALSO_ENGLISH):
-        lexer.emit("function", FUNCTIONS[joined], at, after)
+    known = FUNCTIONS if font in PROSE else OPERATOR_NAMES
+    if joined in known:
+        lexer.emit("function", known[joined], at, after)
     elif name in lexer.names.variables or name in lexer.names.losses:
         lexer.emit("name", name, at, after, "mathrm")
     elif joined == "d":

@@ -37,10 +37,12 @@ FUNCTIONS: Final = {
     "vec": "vec", "Vec": "vec", "softmax": "softmax", "Softmax": "softmax", "sigmoid": "sigmoid", "Sigmoid": "sigmoid", "relu": "relu",
     "ReLU": "relu", "Relu": "relu", "softplus": "softplus", "Softplus": "softplus", "erf": "erf", "sgn": "sign", "sign": "sign",
     "abs": "abs", "logdet": "logdet", "logsumexp": "logsumexp", "LSE": "logsumexp", "lse": "logsumexp", "sqrt": "sqrt", "norm": "norm",
-    "inv": "inv", "sum": "sum", "mean": "mean", "transpose": "transpose", "logistic": "sigmoid",
-    **{name: name for name in ELEMENTWISE if name != "step"}, "polar": "polar", "leading": "leading", "Heaviside": "step", "step": "step",
+    "inv": "inv", "sum": "sum", "mean": "mean", "transpose": "transpose", "logistic": "sigmoid", "gelu": "gelu", "silu": "silu",
 }  # fmt: skip
 """Words that name a function, and what the language calls it."""
+
+OPERATOR_NAMES: Final = {**{name: name for name in (*ELEMENTWISE, "polar", "leading")}, **FUNCTIONS}
+"""Words that name a function in `\\operatorname`; elsewhere some of them are plain English: square, step."""
 
 WHOLE_TERM: Final = frozenset({"tr", "det", "logdet", "vec"})
 """Functions that, without brackets, take the whole product behind them."""
