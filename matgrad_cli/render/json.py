@@ -141,7 +141,8 @@ def _step(number: str, step: Step, table: Table) -> dict[str, Json]:
         "title": _words(step.title),
         "before": expression(step.before, table),
         "after": expression(step.after, table),
-        "path": list(step.places[0]) if step.places else [],
+        "path": list((step.paths or step.places)[0]) if step.paths or step.places else [],
+        "paths": table.encoded(step.paths),
         "places": table.encoded(step.places),
         "results": table.encoded(step.results),
         "bindings": _bindings(step.bindings, table),
@@ -248,6 +249,7 @@ def _read_step(data: dict[str, Any], reader: Reader) -> Step:
         tuple(_read_sentence(sentence, reader) for sentence in data["assumptions"]),
         _read_verdict(data["verdict"]),
         tuple(_read_step(step, reader) for step in data["substeps"]),
+        cast("tuple[tuple[int, ...], ...]", reader.decoded(data.get("paths", []))),
     )
 
 

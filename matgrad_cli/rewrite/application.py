@@ -9,28 +9,51 @@ of arrays and what is pending last among numbers, d(X) along a direction is the 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 
 from ..diagnostics import BugError, Diagnostic
 from ..diagnostics.record import record
 from ..facts import Problem
-from ..ir import Add, Call, Differential, Expr, Fill, Hadamard, MatMul, Mul, Named, Number, Path, Transpose, add, at, hadamard, matmul, mul
-from ..ir.walk import nodes_of
+from ..ir import (
+    Add,
+    Call,
+    Differential,
+    Expr,
+    Fill,
+    Hadamard,
+    MatMul,
+    Mul,
+    Named,
+    Number,
+    Partial,
+    Path,
+    Transpose,
+    add,
+    at,
+    hadamard,
+    matmul,
+    mul,
+)
+from ..ir.walk import letters_in, nodes_of
 from ..records import Bindings, Sentence
 from ..rulebook.load import Rulebook
 from ..rulebook.rule import Rule
 from .apply import Rewriting, rewritings
+from .terms import has_pending, join, split
 
 ZERO = Number(0)
 _LINEAR = frozenset(("tr", "sum", "mean", "sum0", "sum1", "mean0", "mean1", "diag", "diagonal", "vec", "inner"))
 
 
+NO_PARTS: Mapping[Expr, Expr] = {}
+
+
 @record
 class Scene:
-    """What a rule may know besides the line: the problem, and the rules."""
+    """What a rule may know besides the line: the problem, the rules, and the names that parts of the loss have."""
 
     problem: Problem
     rules: Rulebook
+    names: Mapping[Expr, Expr] = NO_PARTS
 
 
 @record
@@ -64,7 +87,7 @@ def native(rule_id: str) -> Callable[[Native], Native]:
     return register
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Application:
     """A rule that ran at `paths` of the line `before` and gave `after`. Made by `applied` and `apply` alone."""
 
@@ -80,7 +103,7 @@ class DoesNotFit(BugError):
     """A rule was asked to run where it does not fit."""
 
     def __init__(self, rule: Rule) -> None:
-        super().__init__(Diagnostic("bug-rule-does-not-fit", f"the rule `{rule.id}` does not fit at the place that a step names"))
+        super().__init__(Diagnostic("bug", f"the rule `{rule.id}` does not fit at the place that a step names"))
 
 
 def fit(rule: Rule, node: Expr, scene: Scene, bindings: Bindings = (), before: Expr | None = None, path: Path = ()) -> Rewriting | None:
@@ -88,13 +111,38 @@ def fit(rule: Rule, node: Expr, scene: Scene, bindings: Bindings = (), before: E
     if rule.native:
         found = NATIVE[rule.id](Site(node, before if before is not None else node, path, scene, bindings))
         return None if found is None else Rewriting(rule, found[0], found[1])
-    pending = rule.lhs.startswith(("d(", "partial("))
-    return next(rewritings(rule, node, scene.problem, scene_names(scene), pending, bindings), None)
+    whole = before if before is not None else node
+    return next(rewritings(rule, node, scene.problem, taken_at(whole, path, scene), under_pending(whole, path), bindings), None)
 
 
-def scene_names(scene: Scene) -> frozenset[str]:
-    """Names that no letter drawn by a rule may have."""
-    return frozenset(symbol.name for symbol in (*scene.problem.variables, scene.problem.wrt))
+def taken_at(line: Expr, path: Path, scene: Scene) -> frozenset[str]:
+    """Names that a letter drawn by a rule at this place must not have: those of the problem and of the term around the place."""
+    term = line.children[path[0]] if path and isinstance(line, Add) else line
+    letters = letters_in(term)
+    return frozenset({*reserved_names(scene.problem), *(letter.name for letter in letters)}) if letters else NO_NAMES
+
+
+NO_NAMES: frozenset[str] = frozenset()
+
+
+def under_pending(line: Expr, path: Path) -> bool:
+    """Whether the place is a pending derivative or differential, or stands in one: there no fact about the variable may be used."""
+    node = line
+    for step in path:
+        if isinstance(node, Differential | Partial):
+            return True
+        node = node.children[step]
+    return isinstance(node, Differential | Partial)
+
+
+def reserved_names(problem: Problem) -> frozenset[str]:
+    """Every name that an index letter must not take: variables, dimensions, and e, d, o."""
+    names = {symbol.name for symbol in problem.variables} | {problem.wrt.name, "e", "d", "o"}
+    for symbol in (*problem.variables, problem.wrt):
+        for side in (symbol.shape.rows, symbol.shape.cols):
+            names.update(side.names)
+    names.update(name for dim in problem.sizes for name in dim.names)
+    return frozenset(names)
 
 
 def apply(rule: Rule, before: Expr, paths: tuple[Path, ...], scene: Scene, bindings: Bindings = ()) -> Application:
@@ -113,14 +161,24 @@ def applied(before: Expr, found: Mapping[Path, Rewriting]) -> Application:
     """The line after what one rule made of the parts at these paths."""
     first = next(iter(found.values()))
     after = with_parts(before, {path: _shown(rewriting.new) for path, rewriting in found.items()})
+    if has_pending(before):
+        after = join(split(after))  # a line of entries is a sum of terms, each with its Σ in front
     assumed = tuple(dict.fromkeys(one for rewriting in found.values() for one in rewriting.assumed))
     return Application(first.rule, before, after, tuple(found), first.bindings, assumed)
 
 
-def everywhere(before: Expr, found: Mapping[Expr, Rewriting], inside: Callable[[Expr], bool]) -> Application:
-    """The line after what one rule made of these parts, at every place where they stand; `inside` says where to look for them."""
+def everywhere(before: Expr, found: Mapping[Expr, Rewriting]) -> Application | None:
+    """The line after what one rule made of these parts, at every place where they stand; None if they stand nowhere."""
+    holders: dict[Expr, bool] = {}
+
+    def inside(node: Expr) -> bool:
+        known = holders.get(node)
+        if known is None:
+            known = holders[node] = any(child in found or inside(child) for child in node.children)
+        return known
+
     paths = {path: found[node] for path, node in places_of(before, found, inside)}
-    return applied(before, paths)
+    return applied(before, paths) if paths else None
 
 
 def places_of(root: Expr, wanted: Mapping[Expr, object], inside: Callable[[Expr], bool]) -> Iterable[tuple[Path, Expr]]:

@@ -6,21 +6,27 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from ..diagnostics.record import record
-from ..ir import Delta, Entry, Expr, Index, MatrixOf, Pair, Partial, Position, Symbol, Transpose, mul, rename
+from ..ir import Expr, Index, Partial, Symbol
 from ..ir.dimensions import ONE, Dim
 from ..records import Bindings, Sentence
 from ..rulebook.load import Rulebook
-from .terms import UNIT, ZERO, Letters
+from .apply import Rewriting
+from .entries import delta, entry
+from .terms import ZERO, Letters
 
 
 @record
 class Unfolding:
-    """The expression that replaces a pending derivative, the rule that says so, and what its sentence mentions."""
+    """The expression that replaces a pending derivative, the rule that says so, and what its sentence mentions.
+
+    `ran` is the part of the line at which the text of a rule ran, and what it made of it (None for native rules).
+    """
 
     rule: str
     new: Expr
     bindings: Bindings = ()
     assumed: tuple[Sentence, ...] = ()
+    ran: tuple[Expr, Rewriting] | None = None
 
 
 @dataclass(slots=True)
@@ -57,30 +63,4 @@ class Context:
         """A fresh letter over the dimension; none for a side of size 1."""
         return None if dim is ONE else self.letters.draw(dim, self.taken, inner)
 
-
-def entry(base: Expr, row: Position | None, col: Position | None) -> Expr:
-    """base[row, col]; a number is its own entry, and the entry of a transpose, product or pair is read at once where it is a leaf."""
-    if base.shape.is_number:
-        return base
-    if isinstance(base, MatrixOf):
-        mapping: dict[Index, Position] = {}
-        if base.row is not None and row is not None:
-            mapping[base.row] = row
-        if base.col is not None and col is not None:
-            mapping[base.col] = col
-        return rename(base.body, mapping)
-    if isinstance(base, Transpose) and base.shape.is_row:
-        return entry(base.body, col, None)  # an entry of xᵀ is the entry of x
-    return Entry(base, row, col)
-
-
-def delta(left: Position | None, right: Position | None) -> Expr:
-    """δ of two positions; 1 where both are absent or the same number; split for pairs."""
-    if left is None or right is None or left == right:
-        return UNIT
-    if isinstance(left, int) and isinstance(right, int):
-        return ZERO
-    if isinstance(left, Pair) and isinstance(right, Pair):
-        links = [delta(left.outer, right.outer), delta(left.inner, right.inner)]
-        return mul(*(link for link in links if link is not UNIT))
-    return Delta(left, right)
+__all__ = ["Context", "Unfolding", "delta", "entry"]

@@ -9,6 +9,8 @@ from ..ir import Call, Expr, Index, Number, Partial, Symbol, add
 from ..ir.dimensions import ONE
 from ..notation.to_text import to_text
 from ..records import Bindings
+from .application import reserved_names as names_of
+from .apply import Rewriting
 from .collapse import collapse_round
 from .context import Unfolding, entry
 from .gather import gather_round, inside_of, maximal
@@ -55,13 +57,8 @@ class Target:
 
 
 def reserved_names(problem: Problem) -> set[str]:
-    """Every name that an index letter must not take: variables, dimensions, and e, d, o."""
-    names = {symbol.name for symbol in problem.variables} | {problem.wrt.name, "e", "d", "o"}
-    for symbol in (*problem.variables, problem.wrt):
-        for side in (symbol.shape.rows, symbol.shape.cols):
-            names.update(side.names)
-    names.update(name for dim in problem.sizes for name in dim.names)
-    return names
+    """Every name that an index letter must not take, as a set that may grow."""
+    return set(names_of(problem))
 
 
 def pick_pair(options: tuple[tuple[str, str], ...], taken: set[str]) -> tuple[str, str]:
@@ -122,6 +119,7 @@ def _unfold_round(recorder: Recorder, unfolder: Unfolder, terms: tuple[Term, ...
     ready = maximal(terms)
     first: Unfolding | None = None
     count = 0
+    ran: dict[Expr, Rewriting] = {}
     new_terms: list[Expr] = []
     for term in terms:
         pending = term.pending
@@ -137,6 +135,8 @@ def _unfold_round(recorder: Recorder, unfolder: Unfolder, terms: tuple[Term, ...
             new_terms.append(term.expr())
             continue
         count += 1
+        if unfolding.ran is not None:
+            ran[unfolding.ran[0]] = unfolding.ran[1]
         replaced = tuple(unfolding.new if factor is pending else factor for factor in term.factors)
         new_terms.extend(part.expr() for part in split(Term(term.coefficient, term.indices, replaced).expr()))
     assert first is not None
@@ -145,7 +145,11 @@ def _unfold_round(recorder: Recorder, unfolder: Unfolder, terms: tuple[Term, ...
     if count > 1:
         title = recorder.rules.rule(first.rule).title + " (in {count} terms likewise)"
     bindings: Bindings = (*first.bindings, *((("count", str(count)),) if count > 1 else ()))
-    recorder.move(first.rule, add(*kept) if kept else Number(0), bindings, first.assumed, title=title)
+    after = add(*kept) if kept else Number(0)
+    if ran:
+        recorder.ran(ran, after, bindings, title)
+    else:
+        recorder.move(first.rule, after, bindings, first.assumed, title=title)
 
 
 def stuck(recorder: Recorder, pending: Partial) -> StuckError:

@@ -43,7 +43,7 @@ from ..ir import (
 )
 from ..ir.walk import OUTER_LETTERS
 from ..rulebook.pattern import Pattern
-from .context import entry
+from .entries import entry
 from .match import DIRECTION, Table, instantiate_dim
 
 RESERVED = frozenset(("s", "t"))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import string
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from ..diagnostics import BugError, Diagnostic
@@ -14,8 +14,10 @@ from ..notation.to_text import to_text
 from ..records import Bindings, Sentence, Step
 from ..rulebook.load import Rulebook
 from ..verify.judge import Judge
-from .application import Application, Scene
+from .application import Application, Scene, everywhere
+from .apply import Rewriting
 from .diff import changed_parts
+from .legacy import LEGACY
 from .user_rules import contradicted
 
 
@@ -46,7 +48,7 @@ class Recorder:
     @property
     def scene(self) -> Scene:
         """What the rules may know besides the line."""
-        return Scene(self.problem, self.rules)
+        return Scene(self.problem, self.rules, self.names)
 
     def move(self, rule: str, after: Expr, bindings: Bindings = (), assumed: Sequence[Sentence] = (), title: str | None = None) -> None:
         """One step by the rule of that id to the line `after`; nothing is recorded if the line stays the same."""
@@ -58,21 +60,44 @@ class Recorder:
     def record(self, application: Application) -> None:
         """One step by a rule that ran on the current line; nothing is recorded if the line stays the same."""
         if application.before is not self.line:
-            raise BugError(Diagnostic("bug-step-elsewhere", f"`{application.rule.id}` ran on another line than the current one"))
+            raise BugError(Diagnostic("bug", f"`{application.rule.id}` ran on another line than the current one"))
         if application.after is not self.line:
             self.steps.append(self.judged(application))
             self.line = application.after
 
-    def judged(self, application: Application) -> Step:
+    def ran(self, found: Mapping[Expr, Rewriting], after: Expr, bindings: Bindings = (), title: str | None = None) -> None:
+        """What one rule made of these parts of the current line, if the line that was meant is what comes of it; else a step
+        that names no place and cannot be run again."""
+        application = everywhere(self.line, found)
+        first = next(iter(found.values()))
+        if application is None or application.after is not after or after is self.line:
+            if after is not self.line:
+                self.steps.append(self._judged(first.rule.id, self.line, after, bindings, first.assumed, title))
+                self.line = after
+            return
+        known = {name for name, _ in application.bindings}
+        more = (*application.bindings, *(pair for pair in bindings if pair[0] not in known))
+        self.steps.append(self.judged(replace(application, bindings=more), title))
+        self.line = after
+
+    def judged(self, application: Application, title: str | None = None, bindings: Bindings | None = None) -> Step:
         """The step of a rule that ran, not yet part of the chain."""
         rule = application.rule
-        step = self.step(rule.id, application.before, application.after, application.bindings, application.assumed)
+        said = application.bindings if bindings is None else bindings
+        step = self._judged(rule.id, application.before, application.after, said, application.assumed, title)
         return replace(step, paths=application.paths)
 
     def step(
         self, rule: str, before: Expr, after: Expr, bindings: Bindings = (), assumed: Sequence[Sentence] = (), title: str | None = None
     ) -> Step:
-        """A judged step between two lines, not yet part of the chain."""
+        """A judged step between two lines, not yet part of the chain, by a rule that cannot be run again yet (see `legacy`)."""
+        if rule not in LEGACY:
+            raise BugError(Diagnostic("bug", f"the rule `{rule}` gave its name to a step that it did not make"))
+        return self._judged(rule, before, after, bindings, assumed, title)
+
+    def _judged(
+        self, rule: str, before: Expr, after: Expr, bindings: Bindings, assumed: Sequence[Sentence], title: str | None
+    ) -> Step:
         entry = self.rules.rule(rule)
         verdict = self.judge.compare_over(before, after, self.letters) if self.letters else self.judge.compare(before, after)
         if verdict.kind == "differs" and self.rules.is_extra(rule):
@@ -107,6 +132,12 @@ class Recorder:
         if len(substeps) == 1:
             self.steps.append(substeps[0])
         else:
-            whole = self.step(rule, substeps[0].before, substeps[-1].after, bindings)
+            whole = self._judged(self._title(rule), substeps[0].before, substeps[-1].after, bindings, (), None)
             self.steps.append(replace(whole, substeps=tuple(substeps)))
         self.line = substeps[-1].after
+
+    def _title(self, rule: str) -> str:
+        """The id of an entry that is the title of a group, and no rule."""
+        if not self.rules.rule(rule).group:
+            raise BugError(Diagnostic("bug", f"`{rule}` is a rule and gave its name to a group of steps"))
+        return rule

@@ -87,7 +87,7 @@ class Unfolder:
         new = _with_names(found.new, context) if whole else context.d(found.new)
         shown = (("entry", pending.body), ("variable", context.entry_of_variable()), ("delta", new))
         bound = {name for name, _ in found.bindings}
-        return Unfolding(rule.id, new, (*found.bindings, *(pair for pair in shown if pair[0] not in bound)), found.assumed)
+        return Unfolding(rule.id, new, (*found.bindings, *(pair for pair in shown if pair[0] not in bound)), found.assumed, (node, found))
 
 
 def _with_names(new: Expr, context: Context) -> Expr:

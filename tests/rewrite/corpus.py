@@ -1,0 +1,57 @@
+"""Losses of our own that use every function and operation, and their derivations by every method."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+from matgrad_cli.diagnostics import StuckError
+from matgrad_cli.facts import Problem
+from matgrad_cli.notation.problems import read_problem
+from matgrad_cli.records import METHODS, Derivation
+from matgrad_cli.rewrite.derive import derive
+from matgrad_cli.rulebook.load import Rulebook
+
+FILE = Path(__file__).with_name("corpus.txt")
+
+
+@dataclass(frozen=True)
+class Case:
+    """One loss of the corpus."""
+
+    loss: str
+    wrt: str
+    shapes: str
+    facts: str
+
+    def problem(self) -> Problem:
+        return read_problem(self.loss, self.wrt, [self.shapes], [self.facts] if self.facts else [])
+
+
+def cases() -> list[Case]:
+    lines = [line for line in FILE.read_text("utf-8").splitlines() if line and not line.startswith("#")]
+    return [Case(*(part.strip() for part in line.split("|"))) for line in lines]
+
+
+def derived(case: Case, method: str, book: Rulebook | None = None) -> Derivation | None:
+    """The derivation by a method; None where the method knows no way."""
+    try:
+        return derive(case.problem(), method, rules=book)
+    except StuckError:
+        return None
+
+
+@lru_cache(maxsize=1)
+def derivations() -> tuple[tuple[Case, Derivation], ...]:
+    """Every loss by every method that can."""
+    return tuple(_all())
+
+
+def _all() -> Iterator[tuple[Case, Derivation]]:
+    for case in cases():
+        for method in METHODS:
+            found = derived(case, method)
+            if found is not None:
+                yield case, found

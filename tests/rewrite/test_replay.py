@@ -1,0 +1,72 @@
+"""A step is a rule that ran: each step that names its places is what its rule makes there, again and from JSON."""
+
+from __future__ import annotations
+
+import ast
+import json
+
+import pytest
+from corpus import derivations
+
+from conftest import GOLDEN, ROOT
+from matgrad_cli.records import Derivation
+from matgrad_cli.render.json import from_json
+from matgrad_cli.rewrite.application import NATIVE
+from matgrad_cli.rewrite.legacy import LEGACY
+from matgrad_cli.rewrite.replay import coverage, maker_of, replayed, scene_of, steps_in
+from matgrad_cli.rulebook import rulebook
+
+BOOK = rulebook()
+MOST_LEGACY = 206
+"""How many rules may still give their names to steps that other code made. Lower it when a rule leaves the list, never raise it."""
+
+
+def broken(derivation: Derivation) -> list[str]:
+    scene = scene_of(derivation, BOOK)
+    made = [step for step in steps_in(derivation.steps) if maker_of(step, BOOK) in ("pattern", "native")]
+    return [step.rule for step in made if replayed(step, scene) is not step.after]
+
+
+def test_each_step_of_the_corpus_can_be_run_again() -> None:
+    assert [(case.loss, derivation.method, found) for case, derivation in derivations() if (found := broken(derivation))] == []
+
+
+@pytest.mark.parametrize("folder", sorted(GOLDEN.iterdir()), ids=lambda folder: folder.name)
+def test_each_step_of_a_golden_derivation_can_be_run_again_from_json(folder: object) -> None:
+    data = json.loads((GOLDEN / str(getattr(folder, "name", "")) / "derivation.json").read_text("utf-8"))
+    for one in data.get("derivations", [data]):
+        assert broken(from_json(json.dumps(one))) == []
+
+
+def test_only_listed_rules_give_their_name_to_what_they_did_not_make() -> None:
+    table = coverage((derivation for _, derivation in derivations()), BOOK)
+    assert {rule_id for rule_id, counts in table.items() if counts["legacy"]} <= LEGACY
+    assert {rule_id for rule_id, counts in table.items() if counts["group"] and not BOOK.rule(rule_id).group} == set()
+
+
+def test_the_list_of_legacy_rules_only_shrinks() -> None:
+    assert set(BOOK.ids) >= LEGACY
+    assert len(LEGACY) <= MOST_LEGACY
+
+
+def test_each_registered_function_belongs_to_a_native_rule() -> None:
+    assert {rule_id for rule_id in NATIVE if not BOOK.rule(rule_id).native} == set()
+
+
+@pytest.mark.parametrize(
+    ("name", "files"),
+    [
+        ("Step", {"rewrite/recorder.py", "render/json.py"}),
+        ("Application", {"rewrite/application.py"}),
+        ("Rewriting", {"rewrite/application.py", "rewrite/apply.py"}),
+    ],
+)
+def test_steps_are_built_in_one_place(name: str, files: set[str]) -> None:
+    package = ROOT / "matgrad_cli"
+    found = {
+        str(file.relative_to(package))
+        for file in package.rglob("*.py")
+        for node in ast.walk(ast.parse(file.read_text("utf-8")))
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == name
+    }
+    assert found == files

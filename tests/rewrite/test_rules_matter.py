@@ -1,0 +1,92 @@
+"""A rule that is wrong is noticed: with its right side negated (0: with one added) a derivation of the corpus contradicts itself."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+import pytest
+from corpus import Case, cases, derivations
+
+from matgrad_cli.diagnostics import BugError, MatgradError
+from matgrad_cli.diagnostics.record import replace
+from matgrad_cli.records import METHODS
+from matgrad_cli.rewrite import tidy
+from matgrad_cli.rewrite.derive import derive
+from matgrad_cli.rewrite.replay import by_method, coverage, maker_of, steps_in
+from matgrad_cli.rulebook.load import Rulebook, _rulebook, rulebook
+from matgrad_cli.rulebook.pattern import pattern
+from matgrad_cli.rulebook.rule import Rule
+
+SAMPLE = ("d-mul", "d-inv", "d-trace", "d-tanh", "d-norm-squared", "norm-squared-trace", "trace-entries", "transpose-symmetric")
+"""Rules of the fast test; the slow one takes all."""
+
+USED_IN_PATTERNS = 100
+"""At least so many pattern rules made a step of the corpus. Raise it when more rules run, never lower it."""
+
+
+def negated(rule: Rule) -> Rule:
+    zero = rule.rhs.strip() in ("0", "zeros(m, n)")
+    shape = pattern(rule).rhs.shape
+    one = "1" if shape.is_number else f"ones({shape.rows}, {shape.cols})"
+    return replace(rule, rhs=f"{rule.rhs} + {one}" if zero else f"-({rule.rhs})")
+
+
+def book_with(*rules: Rule) -> Rulebook:
+    book: Rulebook = _rulebook.__wrapped__("")
+    for rule in rules:
+        book._rules[rule.id] = rule
+    return book
+
+
+@lru_cache(maxsize=1)
+def users() -> dict[str, tuple[Case, str]]:
+    """For each pattern rule that made a step: a loss and a method where it did."""
+    found: dict[str, tuple[Case, str]] = {}
+    book = rulebook()
+    for case, derivation in derivations():
+        for step in steps_in(derivation.steps):
+            if maker_of(step, book) == "pattern":
+                found.setdefault(step.rule, (case, derivation.method))
+    return found
+
+
+def noticed(rule_id: str, monkeypatch: pytest.MonkeyPatch) -> bool:
+    case, method = users()[rule_id]
+    book = book_with(negated(rulebook().rule(rule_id)))
+    monkeypatch.setattr(tidy, "rulebook", lambda: book)
+    try:
+        return derive(case.problem(), method, rules=book).verdict == "differs"
+    except BugError as found:
+        return found.diagnostic.code == "bug-step-differs"
+    except MatgradError:
+        return False
+
+
+@pytest.mark.parametrize("rule_id", SAMPLE)
+def test_a_negated_rule_is_noticed(rule_id: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert noticed(rule_id, monkeypatch)
+
+
+@pytest.mark.slow
+def test_each_negated_rule_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert [rule_id for rule_id in sorted(users()) if not noticed(rule_id, monkeypatch)] == []
+
+
+def test_the_coverage_of_the_rules(capsys: pytest.CaptureFixture[str]) -> None:
+    """Prints who made the steps (`pytest -s` shows it), and holds what was reached."""
+    book = rulebook()
+    table = coverage((derivation for _, derivation in derivations()), book)
+    made = {rule_id: counts for rule_id, counts in table.items() if counts["pattern"]}
+    never = [rule_id for rule_id, counts in table.items() if not counts]
+    with capsys.disabled():
+        print(f"\nrules: {len(table)}, made steps as a pattern: {len(made)}, as a native rule:", end=" ")
+        print(f"{sum(1 for counts in table.values() if counts['native'])}, in name only somewhere:", end=" ")
+        print(f"{sum(1 for counts in table.values() if counts['legacy'])}, never: {len(never)}")
+        for method, counts in by_method((derivation for _, derivation in derivations()), book).items():
+            print(f"  {method:13}", dict(counts))
+    assert len(made) >= USED_IN_PATTERNS
+
+
+def test_the_corpus_is_derived() -> None:
+    assert len(derivations()) > 4 * len(cases())
+    assert {derivation.method for _, derivation in derivations()} == set(METHODS)
