@@ -12,12 +12,7 @@ from .pairs import read_pairs
 from .readback import Reading, read_back, read_inside
 from .recorder import Recorder
 from .terms import Term, brackets_opened, join, split
-<<<<<<< HEAD
 from .textbook.simplifier import simplifier
-=======
-from .tidy import tidy_once
-from .tidying import tidied_step
->>>>>>> cb51df0 (Steps can be run again: replay, coverage and negation in the tests; tidying and entries as applications; only listed rules lend their names)
 
 MAX_TIDY = 200
 """At most so many tidying moves; each makes the expression shorter or more regular, so the limit is never met in practice."""
@@ -152,19 +147,10 @@ def tidy_part(recorder: Recorder, part: Expr, line_of: Callable[[Expr], Expr]) -
         move = rules.once(part)
         if move is None:
             break
-<<<<<<< HEAD
-        part, line = move.after, line_of(move.after)
+        tidied, part, line = part, move.after, line_of(move.after)
         if to_unicode(line) == to_unicode(shown):
             continue  # λ·½ and λ/2 look the same: what no reader can see is not a step of its own
-        substeps.append(recorder.step(move.rule, shown, line, move.bindings))
-=======
-        rule, better = found
-        bindings = tidy_bindings(rule, part, better, recorder.problem)
-        tidied, part, line = part, better, line_of(better)
-        if to_unicode(line) == to_unicode(shown):
-            continue  # λ·½ and λ/2 look the same: what no reader can see is not a step of its own
-        substeps.append(tidied_step(recorder, rule, shown, line, tidied, bindings))
->>>>>>> cb51df0 (Steps can be run again: replay, coverage and negation in the tests; tidying and entries as applications; only listed rules lend their names)
+        substeps.append(recorder.tidied(move.rule, shown, line, tidied, move.bindings))
         shown = line
     if shown is not line:
         before = substeps.pop().before if substeps else shown

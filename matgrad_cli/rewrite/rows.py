@@ -47,7 +47,7 @@ def _once(recorder: Recorder, rules: tuple[str, ...], line: Expr, taken: set[str
                 bindings = bindings if bindings is not None else values
         if new:
             after = substitute(line, new)
-            substeps.append(recorder.step(rule_id, line, after, bindings or ()))
+            substeps.append(recorder.tidied(rule_id, line, after, line, bindings or ()))
             return after
     return None
 

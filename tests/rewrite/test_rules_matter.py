@@ -10,9 +10,9 @@ from corpus import Case, cases, derivations
 from matgrad_cli.diagnostics import BugError, MatgradError
 from matgrad_cli.diagnostics.record import replace
 from matgrad_cli.records import METHODS
-from matgrad_cli.rewrite import tidy
 from matgrad_cli.rewrite.derive import derive
 from matgrad_cli.rewrite.replay import by_method, coverage, maker_of, steps_in
+from matgrad_cli.rewrite.textbook import simplifier
 from matgrad_cli.rulebook.load import Rulebook, _rulebook, rulebook
 from matgrad_cli.rulebook.pattern import pattern
 from matgrad_cli.rulebook.rule import Rule
@@ -53,7 +53,7 @@ def users() -> dict[str, tuple[Case, str]]:
 def noticed(rule_id: str, monkeypatch: pytest.MonkeyPatch) -> bool:
     case, method = users()[rule_id]
     book = book_with(negated(rulebook().rule(rule_id)))
-    monkeypatch.setattr(tidy, "rulebook", lambda: book)
+    monkeypatch.setattr(simplifier, "rulebook", lambda: book)
     try:
         return derive(case.problem(), method, rules=book).verdict == "differs"
     except BugError as found:

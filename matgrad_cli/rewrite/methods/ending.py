@@ -16,11 +16,6 @@ from ..index_method import reserved_names, target_of
 from ..naming import names_in, repeated_parts, with_names
 from ..reading import tidy_part
 from ..recorder import Recorder, sentence
-<<<<<<< HEAD
-=======
-from ..tidy import tidy_once
-from ..tidying import tidied_step
->>>>>>> cb51df0 (Steps can be run again: replay, coverage and negation in the tests; tidying and entries as applications; only listed rules lend their names)
 
 OPEN_LIMIT = 60
 
@@ -88,27 +83,6 @@ def tidy_under(recorder: Recorder, gradient: Expr, line_of: LineOf, own: set[str
     return gradient
 
 
-<<<<<<< HEAD
-=======
-def _tidied(recorder: Recorder, gradient: Expr, line_of: LineOf) -> Expr:
-    substeps: list[Step] = []
-    line = recorder.line
-    recogniser = Recogniser(recorder.rules)
-    for _ in range(MAX_TIDY):
-        found = tidy_once(gradient, recorder.problem, recogniser)
-        if found is None:
-            break
-        rule, better = found
-        after = line_of(better)
-        if after is not line:
-            bindings = tidy_bindings(rule, gradient, better, recorder.problem)
-            substeps.append(tidied_step(recorder, rule, line, after, gradient, bindings))
-        line, gradient = after, better
-    recorder.group("textbook-form", substeps)
-    return gradient
-
-
->>>>>>> cb51df0 (Steps can be run again: replay, coverage and negation in the tests; tidying and entries as applications; only listed rules lend their names)
 def finish(recorder: Recorder, start: Expr, derivative: Expr, method: str, layout: str, rule_id: str) -> Derivation:
     """The read-off of a derivative that is already written in the layout."""
     problem = recorder.problem
