@@ -220,8 +220,17 @@ def _way(words: frozenset[str]) -> tuple[Structured, Entry] | None:
     return (forms[0], found[0]) if forms and forms[0] is not None else None
 
 
-def sample(words: frozenset[str], source: samplers.Source, rows: int, cols: int) -> Rows | None:
-    """A random array with all the facts; None if no way of drawing one is known."""
+_OF_ROWS: Final = frozenset(("simplex", "onehot"))
+"""Facts that of a matrix are said of each row, of a vector of the whole."""
+
+
+def sample(words: frozenset[str], source: samplers.Source, rows: int, cols: int, vector: bool = True) -> Rows | None:
+    """A random array with all the facts; None if no way of drawing one is known.
+
+    `vector` says whether an array of one column is a vector, or a matrix that happens to have a single column.
+    """
+    if cols == 1 and not vector and words & _OF_ROWS:
+        return [[1] for _ in range(rows)]
     way = _way(words)
     return None if way is None else way[0](source, rows, cols, way[1])
 

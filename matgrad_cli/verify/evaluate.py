@@ -86,6 +86,8 @@ class Evaluator:
         except (OutOfDomain, NotExact, TooLarge) as reason:
             if isinstance(reason, NoValue) and reason.argument is None:
                 reason.argument = node.children[0] if node.children else node
+                if isinstance(reason.argument, ir.Call) and reason.argument.function == "det":
+                    return OutOfDomain(str(reason))  # log det X is written for log |det X|: where it has no value it says nothing
             return reason
         except (ValueError, OverflowError, ZeroDivisionError) as reason:
             return OutOfDomain(str(reason))
@@ -107,10 +109,8 @@ class Evaluator:
     def _tagged(self, node: ir.Partial | ir.Differential, tags: Tags) -> tuple[Tag, Tags]:
         used = {tag.level for tag in tags}
         level = next(k for k in range(len(used) + 1) if k not in used)
-        if isinstance(node, ir.Partial):
-            tag = Tag(node.variable, level, "whole")
-        else:
-            tag = Tag(node.variable, level, "along", node.direction)
+        along = node.direction if isinstance(node, ir.Differential) else None
+        tag = Tag(node.variable, level, "whole" if isinstance(node, ir.Partial) else "along", along)
         return tag, tags | {tag}
 
     def _parts(self, node: Expr, tags: Tags) -> list[tuple[Expr, Tags]]:

@@ -11,7 +11,7 @@ from typing import Any, Final
 from ..facts import Fact, Problem
 from ..facts.conditions import CONDITIONS, sample, violating
 from ..facts.samplers import Rows, Source, generic
-from ..ir import Dim, Expr, Shape, Symbol
+from ..ir import ONE, Dim, Expr, Shape, Symbol
 from . import structure as lay
 from .fields import Field, Floats, Modular
 from .sizes import SMALL, Sizes, shrunk
@@ -206,9 +206,7 @@ class Point:
         broken = self.setting.broken.get(symbol)
         if broken is not None:
             return violating(words, broken, source, rows, cols)
-        if cols == 1 and symbol.shape.is_matrix and not words.isdisjoint(("onehot", "simplex")):
-            return [[1] for _ in range(rows)]  # facts about each row of a matrix, also where that has one entry
-        drawn = sample(words, source, rows, cols)
+        drawn = sample(words, source, rows, cols, symbol.shape.cols is ONE)
         return generic(source, rows, cols) if drawn is None else drawn
 
     def _draws(self, name: str, factor: float = 1) -> Source:

@@ -146,3 +146,10 @@ def test_broken_facts():
     given = problem((A, "symmetric"))
     value = nested(Evaluator(Point(Setting(given, 0, given.facts), 0, "generic", Floats())).value(A))
     assert not CONDITIONS["symmetric"].test(value)
+
+
+@pytest.mark.parametrize("word", ["simplex", "onehot"])
+def test_a_matrix_of_one_column_is_not_a_vector(word):
+    source = FloatSource(random.Random(3), "generic")
+    assert sample(frozenset({word}), source, 3, 1, vector=False) == [[1], [1], [1]]
+    assert sum(row[0] for row in sample(frozenset({word}), source, 3, 1)) == pytest.approx(1)

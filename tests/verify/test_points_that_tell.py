@@ -166,3 +166,9 @@ def test_a_side_that_was_not_seen_is_no_agreement() -> None:
 def test_what_is_unclear_only_at_extreme_points_is_passed_over() -> None:
     found = [*points(("agrees", 0.0), ("agrees", 0.0)), *points(("unclear", 1e-7), mode="huge")]
     assert weighed(found, [], False).kind == "agrees"
+
+
+def test_facts_of_rows_hold_also_where_there_is_one_column() -> None:
+    loss = ("-sum(Y*log(softmax(X@W, axis=1)))", "W", "X: N×d, W: d×k, Y: N×k", "X.T@(softmax(X@W, axis=1) - Y)")
+    assert answered(*loss, "Y onehot").holds
+    assert answered(*loss, "Y simplex").holds
