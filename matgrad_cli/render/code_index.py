@@ -20,12 +20,14 @@ from ..ir import (
     Power,
     SumOver,
     fresh_index,
+    is_elementwise,
     letters_in,
     rename,
 )
 from ..notation.precedence import ATOM, PRODUCT, SUM, UNARY
 from .code_matrix import Code, MatrixCode, number_code
 from .code_names import Names
+from .opened import cannot, opened
 
 _ALPHABET = "ijklabcdefghmnopqrstuvwxyz"
 
@@ -52,7 +54,7 @@ class IndexCode:
             letters = tuple(letter for letter in (node.row, node.col) if letter is not None)
             return self.array(node.body, letters)
         if node.free:
-            raise ValueError(f"letters {', '.join(sorted(letter.name for letter in node.free))} have no place in the printed code")
+            raise cannot(node)
         return self.array(node, ())
 
     def array(self, node: Expr, letters: tuple[Index, ...]) -> Code:
@@ -105,12 +107,10 @@ class IndexCode:
             assert dim is not None
             return self._indexed(self.matrix.form("eye", x=self.names.dim(dim)), [(left, dim), (right, dim)])
         letters = tuple(sorted(part.free))
-        if isinstance(part, Power | Call):
+        if isinstance(part, Power) or (isinstance(part, Call) and is_elementwise(part.function)):
             return Operand(self._elementwise(part, letters), letters)
-        if isinstance(part, Entry) and isinstance(part.base, MatrixOf):
-            inner = part.base
-            swap = {old: new for old, new in ((inner.row, part.row), (inner.col, part.col)) if old is not None and new is not None}
-            return Operand(self.array(rename(inner.body, swap), letters).at(SUM), letters)
+        if not isinstance(part, Add):
+            part = opened(part)
         return Operand(self.array(part, letters).at(SUM), letters)
 
     def _elementwise(self, part: Power | Call, letters: tuple[Index, ...]) -> str:
