@@ -37,7 +37,7 @@ def in_words(text: str) -> bool:
     >>> in_words("log1p(x)^2"), in_words("sin(x)^2"), in_words("Ax(b)^2")
     (True, False, False)
     """
-    if "^" not in text or "\\" in text or "_{" in text or "^{" in text:
+    if "^" not in text or "\\" in text or "_{" in text or "^{" in text or in_book_signs(text):
         return False
     words = set(re.findall(r"(?<![\w.])([A-Za-z]\w+)(?=\()", text)) - _WORDS_OF_LATEX
     return any(word in FUNCTION_NAMES or word in ALIASES or len(word) > 3 for word in words)
