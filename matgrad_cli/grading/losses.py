@@ -14,7 +14,7 @@ from .passage import Passage
 from .reading import read_side
 from .statements import Claim, lone_name, read_row
 from .surroundings import Surroundings, surroundings
-from .tree import is_index, walk
+from .tree import Path, children, is_index, walk
 
 USUAL = frozenset(["L", "f", "J", "E", "F", "ell", "l", "phi", "Phi", "mathcal_L", "L_cal", "J_cal"])
 
@@ -41,10 +41,32 @@ def loss_names(
         symbol = scratch.defined.get(name)
         if symbol is not None and symbol.shape is loss.shape and scratch.bench.equal(scratch.expanded(symbol), loss):
             found.add(name)
+    if len(found) > 1:
+        found = _heads(claims, found)
     if not found:
         found = _likeliest(scratch, differentiated, stated)
     around.promised = frozenset(stated) - found
     return frozenset(found)
+
+
+def _heads(claims: Sequence[Claim], names: set[str]) -> set[str]:
+    r"""Of several names beside d or ∂ those that a left side differentiates and that stand nowhere bare: no `E` of `dL = tr(E^\top dE)`."""
+    lefts = [s.ungrouped(claim.sides[0].node) for claim in claims if not claim.leading and len(claim.sides) > 1 and claim.sides[0].node]
+    heads = {lone_name(left.body) for left in lefts if isinstance(left, (s.Derivative, s.Differential_)) and left.body is not None}
+    chosen = names & heads or names
+    nodes = [side.node for claim in claims for side in claim.sides if side.node is not None]
+    bare = {part.name for node in nodes for path, part in walk(node) if isinstance(part, s.Name) and not _differentiated(node, path)}
+    return chosen - bare or chosen
+
+
+def _differentiated(root: s.Node, path: Path) -> bool:
+    """Whether a part stands under a ∂, ∇ or d."""
+    node = root
+    for step in path:
+        if isinstance(node, (s.Derivative, s.Differential_)):
+            return True
+        node = children(node)[step]
+    return False
 
 
 def _functions(rows: Sequence[tuple[int, Passage]], scratch: Surroundings) -> frozenset[str]:

@@ -68,3 +68,16 @@ def test_a_sum_without_a_letter_is_not_guessed() -> None:
     head = "loss: log(sum(exp(U.T@v)))\nwrt: v\nshapes: U: d×k, v: d\n"
     problem = judged(r"\nabla L = \frac{\sum \exp(u_w^\top v) u_w}{\sum \exp(u_w^\top v)}", head=head)
     assert problem.first_wrong is None
+
+
+BESIDE_D = {
+    "a residual explained in prose": ("loss: norm(X@W - Y)**2/2\nwrt: W\n", [r"dL = \operatorname{tr}(E^\top dE)"]),
+    "its differential too": ("loss: norm(X@W - Y)**2/2\nwrt: W\n", [r"dE = X\,dW", r"dL = \operatorname{tr}(E^\top dE)"]),
+    "a normaliser": ("loss: log(sum(exp(x)))\nwrt: x\n", [r"\frac{\partial f}{\partial x_k} = \frac1Z\frac{\partial Z}{\partial x_k}"]),
+}
+
+
+@pytest.mark.parametrize(("head", "lines"), BESIDE_D.values(), ids=BESIDE_D)
+def test_not_every_name_beside_d_is_the_loss(head: str, lines: list[str]) -> None:
+    problem = judged(*lines, head=head)
+    assert (problem.verdict, problem.first_wrong) == ("undecided", None)
