@@ -326,7 +326,11 @@ class Reader:
         for one, other in pairs:
             letters = tuple(sorted(one.free | other.free))
             self.chain.rough = self.chain.rough or found.rough
-            verdict = to_first_order(self.around, one, other) if self.chain.rough else self.bench.compare_over(one, other, letters)
+            verdict = (
+                to_first_order(self.around, one, other)
+                if self.chain.rough
+                else self.bench.compare_over(one, other, letters, claim=True)
+            )
             if verdict.holds:
                 self._learn_order(one, other)
                 return Outcome("follows", found, role=self._role(before, after))

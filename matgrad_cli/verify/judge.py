@@ -39,6 +39,7 @@ class Form:
 
     letters: tuple[Index, ...]
     shape: Shape
+    claim: bool = False
 
     def axes(self, point: Place) -> tuple[Labels, tuple[int, ...]]:
         """Labels and lengths at a point."""
@@ -114,8 +115,13 @@ class Judge:
             return ", ".join(map(str, sorted(expr.free))) or "none"
         return f"free indices differ: {said(before)} and {said(after)}"
 
-    def compare_over(self, before: Expr, after: Expr, letters: tuple[Index, ...], thorough: bool = False) -> Verdict:
-        """The same over given letters: a side that lacks one of them is constant along it. Another letter in it is an OpenLetter."""
+    def compare_over(
+        self, before: Expr, after: Expr, letters: tuple[Index, ...], thorough: bool = False, claim: bool = False
+    ) -> Verdict:
+        """The same over given letters: a side that lacks one of them is constant along it. Another letter in it is an OpenLetter.
+
+        A `claim` says something only where its left side `before` has a value: ∂ log det X/∂X = X⁻¹ where det X > 0.
+        """
         unknown = (before.free | after.free).difference(letters)
         if unknown:
             raise OpenLetter(f"the letter {min(unknown).name} stands outside of its sum", before, after)
@@ -125,7 +131,7 @@ class Judge:
             return Verdict("unknown", self._impossible)
         if before.shape is not after.shape:
             return Verdict("differs", f"shapes differ: {before.shape} and {after.shape}")
-        form = Form(letters, before.shape)
+        form = Form(letters, before.shape, claim)
         try:
             verdict = self._judged(before, after, form, thorough or self.thorough)
         except TooLarge:
@@ -210,6 +216,8 @@ class Judge:
         if not sure or any(isinstance(side, TooLarge) for side in found) or not self._in_domain(place):
             return None
         if len(lacking) == 1:
+            if form.claim and lacking[0] is found[0]:
+                return None
             raise Denied(condition(sure[0]))
         return condition(sure[0]) if "invertible" in sure[0].needs else None
 
