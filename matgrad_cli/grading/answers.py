@@ -22,6 +22,7 @@ from .reading import Read, Side, read_side
 from .slips import Slip
 from .surroundings import Surroundings, surroundings
 from .task import Task
+from .where import before_where, with_parts
 
 NOT_WORKED_OUT = "a derivative is left in it: the question repeated is no answer"
 
@@ -197,6 +198,9 @@ def _side(text: str, language: str, around: Surroundings) -> Side:
         if language == "latex":
             from ..notation.latex_reader import parse_latex
 
+            named = with_parts(text, around)
+            if named is not None:
+                return Side(source, Span(0, len(text)), named, "latex")
             node: s.Node = parse_latex(text[start:], names=around.names(), offset=start)
             return Side(source, Span(start, len(text)), node, "latex")
         from ..notation.reader import parse
@@ -209,9 +213,9 @@ def _side(text: str, language: str, around: Surroundings) -> Side:
 
 
 def _after_equality(text: str) -> int:
-    """Where the last side of `∂L/∂R = … = …` begins."""
+    """Where the last side of `∂L/∂R = … = …` begins; equations behind `where` are about something else."""
     level, start = 0, 0
-    for at, character in enumerate(text):
+    for at, character in enumerate(before_where(text)):
         level += {"(": 1, "[": 1, "{": 1, ")": -1, "]": -1, "}": -1}.get(character, 0)
         if character == "=" and level <= 0 and text[at + 1 :].strip():
             start = at + 1

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from ..diagnostics.record import replace
 from ..notation import syntax as s
 from .surroundings import Surroundings
-from .tree import free_letters, rebuilt, walk
+from .tree import PRODUCTS, free_letters, rebuilt, walk
 
 
 def writings(node: s.Node, around: Surroundings) -> Iterator[s.Node]:
@@ -19,6 +19,19 @@ def writings(node: s.Node, around: Surroundings) -> Iterator[s.Node]:
         yield whole
     if whole is not node:
         yield node
+    wide = rebuilt(lying, _reaching)
+    if wide is not lying:
+        yield wide
+
+
+def _reaching(node: s.Node) -> s.Node:
+    """∇_w (a)(b) and ∂/∂x (a) b, whose sign may act on the whole product as well as on the first bracket alone."""
+    if not isinstance(node, s.Binary) or node.operator not in PRODUCTS or not isinstance(node.left, s.Derivative):
+        return node
+    pending = node.left
+    if pending.body is None or pending.span.end > pending.body.span.end or not isinstance(pending.body, s.Group):
+        return node
+    return replace(pending, span=node.span, body=replace(node, left=pending.body, span=pending.body.span.joined(node.right.span)))
 
 
 def _by_entries(node: s.Node) -> s.Node:

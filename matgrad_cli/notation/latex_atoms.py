@@ -288,11 +288,16 @@ class Atoms(Scripts):
         return node
 
     def determined(self) -> Node:
-        """The matrices behind `det` up to a dot, a differential or another function."""
+        """The matrices behind `det` up to a dot, an explicit space, a differential or another function."""
         node = self.factor()
-        while self.starts_factor() and not self.sees("function") and not self.is_differential():
+        while self.starts_factor() and not self.sees("function") and not self.is_differential() and not self.set_apart():
             node = self.binary("juxtapose", node, self.factor())
         return node
+
+    def set_apart(self) -> bool:
+        r"""Whether a space that was written as such, `\,` or `\;`, stands before the factor here: \det A\,B is (det A)B."""
+        between = self.source.text[self.last.end + self.offset : self.token.start + self.offset]
+        return any(space in between for space in ("\\,", "\\;", "\\:", "\\ ", "\\quad"))
 
     def is_differential(self) -> bool:
         """Whether the `d` here begins a differential."""

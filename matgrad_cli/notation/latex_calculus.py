@@ -195,6 +195,9 @@ class Calculus(Atoms):
 
     def operand(self) -> tuple[Node | None, bool]:
         """What a derivative sign acts on: a bracket, a function or the loss alone, else the rest of the term."""
+        if self.sees("operator", "-") and self.starts_factor(1):
+            self.note("a derivative sign in front of a minus is read as acting on all that follows")
+            return self.expression(), False
         if not self.starts_factor():
             return None, True
         token = self.token
@@ -231,11 +234,18 @@ class Calculus(Atoms):
         top = self.unit()
         bottom = self.unit()
         end = self.last
-        if self.is_sign(self.tokens[top[0]]) and self.is_sign(self.tokens[bottom[0]]) and bottom[1] - bottom[0] > 1 and top[0] < top[1]:
+        varied = all(self.is_variation(place) for place in (top[0], bottom[0]))
+        signed = self.is_sign(self.tokens[top[0]]) and self.is_sign(self.tokens[bottom[0]])
+        if (signed or varied) and bottom[1] - bottom[0] > 1 and top[0] < top[1]:
             return self.derivative(sign, end, top, bottom)
         numerator, denominator = self.inside(*top), self.inside(*bottom)
         node = Binary(self.span(sign, end), "/", numerator, denominator)
         return self.scripted(node, self.scripts())
+
+    def is_variation(self, place: int) -> bool:
+        """δ in front of a letter, as in δL/δw, where no variable has that name; with indices it is Kronecker's."""
+        token = self.tokens[place]
+        return (token.kind, token.text) == ("name", "delta") and not self.variable("delta") and self.tokens[place + 1].text != "_"
 
     def is_sign(self, token: Token) -> bool:
         """∂ or d."""
@@ -268,7 +278,8 @@ class Calculus(Atoms):
 
     def denominators(self, bottom: tuple[int, int], order: int) -> list[tuple[Node, tuple[Node, ...]]]:
         """The variables under a fraction of ∂s."""
-        starts = [place for place in range(*bottom) if self.is_sign(self.tokens[place]) and self.level(bottom[0], place) == 0]
+        signs = [place for place in range(*bottom) if self.is_sign(self.tokens[place]) or self.is_variation(place)]
+        starts = [place for place in signs if self.level(bottom[0], place) == 0]
         found: list[tuple[Node, tuple[Node, ...]]] = []
         for place, past in zip(starts, [*starts[1:], bottom[1]], strict=True):
             if place + 1 >= past:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from ..diagnostics import Diagnostic, InputError, Label, Source, Span
 from .latex_commands import ROMAN, read_command
-from .latex_names import ACCENTS, FUNCTIONS, GREEK, STYLES, WORDS, LatexNames, letter_name, marked_name
+from .latex_names import ACCENTS, FUNCTIONS, GREEK, OPERATOR_NAMES, STYLES, WORDS, LatexNames, letter_name, marked_name
 from .latex_tokens import CHARACTERS, FRACTIONS, LOWERED, RAISED, Token
 
 LONGEST = 12_000
@@ -202,6 +202,9 @@ class Lexer:
                     return at + size
                 if run[:size] in FUNCTIONS and self.is_function_word(at, size, whole):
                     self.emit("function", FUNCTIONS[run[:size]], at, at + size)
+                    return at + size
+                if whole and run in OPERATOR_NAMES and self.text.startswith("(", at + size):
+                    self.emit("function", OPERATOR_NAMES[run], at, at + size)
                     return at + size
         after = at + 1
         while at + 1 == stop and after < len(self.text) and self.text[after].isdigit():

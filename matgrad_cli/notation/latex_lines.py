@@ -194,6 +194,9 @@ def _defined(pieces: list[_Piece]) -> list[str]:
         tokens = piece.tokens
         if len(tokens) > 2 and tokens[0].kind in ("name", "word") and tokens[1].kind == "relation" and tokens[1].text in ("=", ":="):
             found.append(tokens[0].text)
+        left = [token.text for token in tokens[:6] if token.text not in ("{", "}")]  # G_{2} = …
+        if len(left) > 3 and tokens[0].kind == "name" and left[1] == "_" and left[2].isdecimal() and left[3] in ("=", ":="):
+            found.append(f"{left[0]}_{left[2]}")
         texts = [token.text for token in tokens[:4]]
         if texts[:2] == ["delta", "_"] and texts[3:] in (["="], [":="]) and tokens[2].kind == "name":
             label = texts[2] not in "ijklmnpqrst"

@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Final
 
 from ..diagnostics.record import replace
@@ -114,22 +115,38 @@ def marked_name(base: str, mark: str, names: LatexNames) -> str:
 _MARKED: Final = r"\\(" + "|".join(ACCENTS) + r")\s*(?:\{\s*(\\?[A-Za-z]+)\s*\}|\s(\\?[A-Za-z])|(\\[A-Za-z]+))"
 
 
+Marks = tuple[frozenset[tuple[str, str]], frozenset[str]]
+"""The marked letters of some texts, and the letters that also stand without a mark or whose marked form is defined."""
+
+
 def accents_kept(texts: Iterable[str]) -> frozenset[str]:
     r"""The marked letters that are names of their own: the plain letter occurs too (`\hat Y` beside `Y`), or the marked one is defined."""
+    marked, bare = _marks_of(tuple(texts))
+    return frozenset(f"{base}_{mark}" for base, mark in marked if base in bare)
+
+
+@lru_cache(maxsize=64)
+def _marks_of(texts: tuple[str, ...]) -> Marks:
+    """The marks of all the texts of a derivation; each of its lines asks for them again."""
+    found = [_marks(text) for text in texts]
+    return frozenset().union(*(marked for marked, _ in found)), frozenset().union(*(bare for _, bare in found))
+
+
+@lru_cache(maxsize=4096)
+def _marks(text: str) -> Marks:
+    """The marks of one text."""
     marked: set[tuple[str, str]] = set()
     bare: set[str] = set()
-    defined: set[str] = set()
-    for text in texts:
-        for match in re.finditer(_MARKED, text[:20000]):
-            letter = next(part for part in match.groups()[1:] if part)
-            marked.add((letter_name(letter.lstrip("\\")), ACCENTS[match[1]]))
-            before = text[: match.start()].rstrip(" &\t{")
-            follows = re.match(r"\s*&?\s*(?::?=|\\coloneqq)", text[match.end() :])
-            if follows and (not before or before.endswith((",", ";", "quad", "}", "\\"))):
-                defined.add(letter_name(letter.lstrip("\\")))
-        rest = re.sub(_MARKED, " ", text[:20000])
-        rest = re.sub(r"\\(?:text|mathrm|operatorname|mbox|rm|begin|end|tag|label)\*?\s*(?:\{[^{}]*\})?", " ", rest)
-        bare |= {letter_name(command) for command in re.findall(r"\\([A-Za-z]+)", rest)}
-        rest = re.sub(r"\\[A-Za-z]+", " ", rest)
-        bare |= {letter_name(letter) for letter in rest if letter.isalpha()}
-    return frozenset(f"{base}_{mark}" for base, mark in marked if base in bare | defined)
+    for match in re.finditer(_MARKED, text[:20000]):
+        letter = next(part for part in match.groups()[1:] if part)
+        marked.add((letter_name(letter.lstrip("\\")), ACCENTS[match[1]]))
+        before = text[: match.start()].rstrip(" &\t{")
+        follows = re.match(r"\s*&?\s*(?::?=|\\coloneqq)", text[match.end() :])
+        if follows and (not before or before.endswith((",", ";", "quad", "}", "\\"))):
+            bare.add(letter_name(letter.lstrip("\\")))
+    rest = re.sub(_MARKED, " ", text[:20000])
+    rest = re.sub(r"\\(?:text|mathrm|operatorname|mbox|rm|begin|end|tag|label)\*?\s*(?:\{[^{}]*\})?", " ", rest)
+    bare |= {letter_name(command) for command in re.findall(r"\\([A-Za-z]+)", rest)}
+    rest = re.sub(r"\\[A-Za-z]+", " ", rest)
+    bare |= {letter_name(letter) for letter in rest if letter.isalpha()}
+    return frozenset(marked), frozenset(bare)
