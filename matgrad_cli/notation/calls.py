@@ -27,8 +27,9 @@ from . import syntax as s
 from .at_points import at_zero, is_loss_called, limit, loss_at
 from .brackets import AS_COLUMN, AS_ROW
 from .broadcasting import as_column, as_row
-from .complaints import described, fail, misfit_entrywise
+from .complaints import described, fail, misfit_entrywise, piece
 from .keywords import option, refuse_unknown
+from .libraries import library, path_of
 from .names import nearest_name
 from .products import joined
 from .reductions import norm, reduced, softmax
@@ -111,6 +112,9 @@ def _elementwise(e: Elaborator, node: s.Apply, function: str, argument: Expr) ->
         e.note(f"`{function}` acts on every entry of {e.text(node.arguments[0])}, it is not the function of the matrix")
     if function == "square":
         return Power(argument, Number(2))
+    if function == "gelu" and library(e, node) == "jax":
+        e.fail("unknown-function", "`gelu` of jax is its approximation by tanh, which is not in the language", node, "",
+               "`gelu(x)` is x times the normal distribution function")
     return Power(argument, Number(-1)) if function == "reciprocal" else Call(function, argument)
 
 
@@ -225,6 +229,12 @@ def _as_operator(operator: s.Operator) -> Callable[[Elaborator, s.Apply, Argumen
 
 def _inner(e: Elaborator, node: s.Apply, arguments: Arguments) -> Expr:
     left, right = arguments
+    if node.function == "inner" and path_of(e, node) and (left.shape.is_matrix or right.shape.is_matrix):
+        first, second = node.arguments
+        product = f"`{piece(e.scope, first.span)} @ {piece(e.scope, second.span, True)}`"
+        entries = f", `inner({', '.join(e.text(part).strip('`') for part in node.arguments)})` for the sum over all entries"
+        e.fail("wrong-arguments", f"`{'.'.join((*path_of(e, node), 'inner'))}` of a matrix is a product of rows with rows, and no number",
+               node, "", f"write {product} for it" + (entries if left.shape is right.shape else ""))
     if all(map(e.is_flat, node.arguments)):
         left, right = as_column(left), as_column(right)
     if left.shape is not right.shape:

@@ -88,6 +88,8 @@ def _problem(loss: str, wrt: str, shapes: Sequence[str], assume: Sequence[str], 
     written = tuple(entry.note for entry in declared.values() if entry.note)
     if language == "latex" and syntax is None:
         choice += matrix_squares(loss, tree, reading)
+    if variable not in reading.expr.symbols:
+        choice += (f"the loss does not contain `{variable.name}`, so its derivative is 0",)
     return Problem(
         readable(as_column(reading.expr) if reading.flat else reading.expr), variable, variables, _facts(facts, scope),
         tuple((symbol.name, scope.origins.get(symbol.name, "")) for symbol in variables),

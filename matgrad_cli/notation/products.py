@@ -77,6 +77,7 @@ class Product:
                 self.parts, self.kind, self.flat = [array], "", self.reader.is_flat(node.right)
             elif array is not None and operator in ("*", "hadamard"):
                 self.entrywise(array, node.right, "multiply")
+                self.say_entrywise(array, node)
             elif array is not None and self.reader.scope.arrays:
                 self.product_of_arrays(array, node.right)
             elif array is not None:
@@ -135,6 +136,13 @@ class Product:
             self.kind = self.kind if first is whole else ""
         self.settle("*", first)
         self.parts.append(array)
+
+    def say_entrywise(self, array: Expr, node: s.Binary) -> None:
+        """`A*B` of two square matrices could have been meant as their product."""
+        text, scope = self.reader.scope.source.text[node.left.span.end : node.right.span.start], self.reader.scope
+        if scope.syntax != "latex" and array.shape.is_matrix and array.shape.is_square and text.strip(" ()") == "*":
+            whole, left, right = (quoted(scope.source, part.span) for part in (node, node.left, node.right))
+            self.reader.note(f"{whole} is taken entry by entry; the product of matrices is `{left.strip('`')} @ {right.strip('`')}`")
 
     def product_of_arrays(self, array: Expr, node: s.Node) -> None:
         """`@` of NumPy: a one-dimensional array is a row on the left and a column on the right, and the result has one side less."""

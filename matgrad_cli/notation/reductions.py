@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from ..ir import Add, Call, Expr, Fill, Number, Power, mul
+from ..ir import Add, Call, Expr, Fill, Number, Power, Size, mul, reciprocal
 from . import syntax as s
 from .at_points import axis_of_loss
 from .broadcasting import repeated
 from .complaints import described
 from .keywords import axis_written, keeps_dimensions, option
+from .libraries import all_entries, library, lost_degrees
 from .signs import negated
 from .vocabulary import canonical_function
 
@@ -67,17 +68,30 @@ def _flatten(e: Elaborator, node: s.Apply) -> None:
 
 
 def _spread(e: Elaborator, node: s.Apply, value: Expr, axis: int | None) -> Expr:
-    """The variance, the mean of the squared distances from the mean; std is its root."""
-    if value.shape.is_number:
-        return mul(Number(0), value)
-    mean = _along(e, node, value, axis, "mean")
+    """The variance, the mean of the squared distances from the mean; std is its root. torch divides by one less."""
+    lost = lost_degrees(e, node)
+    mean = value if value.shape.is_number else _along(e, node, value, axis, "mean")
     if mean is value:  # one entry at a time
+        if lost:
+            e.fail("division-by-zero", f"{e.text(node)} divides by n − 1, and there is one entry: n − 1 is 0", node, "",
+                   "`correction=0` divides by n")
         return mul(Number(0), value)
-    e.note(f"`{node.function}` divides by the number of entries, as in NumPy")
     centre = mul(mean, Fill(1, value.shape)) if mean.shape.is_number else repeated(mean, value.shape)
     squares = Power(Add((value, negated(centre))), Number(2))
-    result = _along(e, node, squares, axis, "mean")
+    result = mul(_one_less(value, axis), _along(e, node, squares, axis, "sum")) if lost else _along(e, node, squares, axis, "mean")
+    whose, n = library(e, node), "the number of entries"
+    if lost:
+        e.note(f"`{node.function}` divides by {n} − 1{', as in torch; `correction=0` divides by all' if whose == 'torch' else ''}")
+    else:
+        e.note(f"`{node.function}` divides by {n}, as in NumPy" if whose != "torch" else f"`{node.function}` divides by {n}")
     return Call("sqrt", result) if canonical_function(node.function) == "std" else result
+
+
+def _one_less(value: Expr, axis: int | None) -> Expr:
+    """1/(n − 1), n entries being averaged."""
+    rows, cols = value.shape.rows, value.shape.cols
+    count = rows * cols if axis is None or not value.shape.is_matrix else rows if axis == 0 else cols
+    return reciprocal(Add((Size(count), Number(-1))) if count.names else Number(count.factor - 1))
 
 
 def norm(e: Elaborator, node: s.Apply, arguments: Arguments) -> Expr:
@@ -92,6 +106,9 @@ def norm(e: Elaborator, node: s.Apply, arguments: Arguments) -> Expr:
         _flatten(e, node)
         return Call("abs", value)
     vector = not value.shape.is_matrix
+    if not vector and axis is None and order in ("1", "2") and all_entries(e, node):
+        e.note(f"{e.text(node)} is the norm of all entries, as in torch; `norm(A, 2)` is the largest singular value")
+        return Call("norm", value) if order == "2" else Call("sum", Call("abs", value))
     if order in (None, "fro", "F") or (order == "2" and vector):
         return Call("norm", value)
     if order == "1" and vector:

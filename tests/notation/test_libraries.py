@@ -1,0 +1,77 @@
+"""One name with two meanings: the functions of NumPy, torch and jax mean what their own library computes, or are refused."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from matgrad_cli.diagnostics import MatgradError
+from matgrad_cli.notation.problems import read_problem
+from matgrad_cli.verify.evaluate import evaluate
+from matgrad_cli.verify.fields import Floats
+from matgrad_cli.verify.points import Given
+
+X = np.array([[1.0, -2.0, 0.5], [0.25, 3.0, -1.0], [2.0, 1.5, 0.75], [-0.5, 1.0, 4.0]])
+W = np.array([[0.5, 2.0, -1.5], [1.25, -1.0, 1.0], [3.0, 0.5, 0.25], [1.5, -4.0, 2.0]])
+
+
+def value(text: str) -> float:
+    """The number that a loss of X and W denotes."""
+    loss = read_problem(text, "X", ["X: n×d, W: n×d"]).loss
+    found = evaluate(loss, Given(Floats(), {"n": 4, "d": 3}, {"X": X.tolist(), "W": W.tolist()}))
+    return float(np.asarray(found.data, dtype=float).reshape(()))
+
+
+@pytest.mark.parametrize(("text", "axis", "lost"), [
+    ("{}(X)", None, 0), ("np.{}(X)", None, 0), ("jnp.{}(X)", None, 0), ("torch.{}(X)", None, 1), ("X.{}()", None, 0),
+    ("np.{}(X, ddof=1)", None, 1), ("torch.{}(X, correction=0)", None, 0), ("torch.{}(X, unbiased=False)", None, 0),
+    ("X.{}(unbiased=True)", None, 1), ("torch.sum(0*X) + X.{}()", None, 1), ("np.sum(0*X) + X.{}()", None, 0),
+    ("(X).{}(dim=0).sum()", 0, 1), ("X.{}(axis=0).sum()", 0, 0), ("torch.{}(X, 0).sum()", 0, 1), ("X.{}(1, keepdim=True).sum()", 1, 1),
+    ("X.{}(1, keepdims=True).sum()", 1, 0), ("torch.sum(X.{}(axis=0))", 0, 1), ("np.sum(np.{}(X, axis=1, ddof=1))", 1, 1),
+])
+@pytest.mark.parametrize("function", ["var", "std"])
+def test_a_variance_divides_by_what_its_library_divides_by(function, text, axis, lost):
+    expected = getattr(np, function)(X, axis=axis, ddof=lost).sum()
+    assert value(text.format(function)) == pytest.approx(expected)
+
+
+@pytest.mark.parametrize(("text", "expected"), [
+    ("torch.norm(X, 2)", np.linalg.norm(X)), ("torch.norm(X, p=1)", abs(X).sum()), ("X.norm(2)", np.linalg.norm(X)),
+    ("X.norm(p=1)", abs(X).sum()), ("torch.linalg.vector_norm(X, 2)", np.linalg.norm(X)), ("X.norm()", np.linalg.norm(X)),
+    ("np.linalg.norm(X, 2)", np.linalg.norm(X, 2)), ("torch.linalg.norm(X, 2)", np.linalg.norm(X, 2)),
+    ("norm(X, 2)", np.linalg.norm(X, 2)), ("torch.linalg.matrix_norm(X, 2)", np.linalg.norm(X, 2)),
+    ("torch.norm(X, 'nuc')", np.linalg.norm(X, "nuc")), ("X.norm(2, dim=1).sum()", np.linalg.norm(X, axis=1).sum()),
+    ("np.vdot(X, W)", (X * W).sum()), ("inner(X, W)", (X * W).sum()),
+])
+def test_a_norm_and_an_inner_product_are_those_of_their_library(text, expected):
+    assert value(text) == pytest.approx(expected)
+
+
+@pytest.mark.parametrize(("text", "shapes", "help"), [
+    ("np.inner(A, B)", "A: n×n, B: n×n", "write `A @ B.T` for it, `inner(A, B)` for the sum over all entries"),
+    ("np.sum(np.inner(A + B, B))", "A: n×n, B: n×n",
+     "write `(A + B) @ B.T` for it, `inner(A + B, B)` for the sum over all entries"),
+    ("torch.inner(A, x).sum()", "A: n×n, x: n", "write `A @ x.T` for it"),
+    ("jax.nn.gelu(A).sum()", "A: n×n", "`gelu(x)` is x times the normal distribution function"),
+    ("torch.var(A)", "A: scalar", "`correction=0` divides by n"),
+])
+def test_what_is_not_meant_so_is_refused_with_what_to_write(text, shapes, help):
+    with pytest.raises(MatgradError) as caught:
+        read_problem(text, "A", [shapes])
+    assert caught.value.diagnostic.help == help
+
+
+def test_entrywise_products_of_square_matrices_are_said():
+    def notes(text: str) -> tuple[str, ...]:
+        return read_problem(text, "A", ["A: n×n, B: n×n, X: m×n, Y: m×n"]).notes
+
+    assert notes("tr(A*(A + B))") == ("`A*(A + B)` is taken entry by entry; the product of matrices is `A @ (A + B)`",)
+    for unambiguous in ("tr(A) + sum(X*Y)", "tr(A@B)", "np.multiply(A, B).sum()", "2*tr(A)", "tr(2*A)"):
+        assert notes(unambiguous) == (), unambiguous
+
+
+def test_a_variable_that_the_loss_does_not_contain_is_said():
+    problem = read_problem("norm(X@w)**2", "Z", ["X: m×n, w: n, Z: m×n"])
+    assert problem.notes == ("the loss does not contain `Z`, so its derivative is 0",)
+    with pytest.raises(MatgradError, match="the loss has no variable `Z`"):
+        read_problem("norm(X@w)**2", "Z", ["X: m×n, w: n"])
