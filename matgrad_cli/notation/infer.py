@@ -9,17 +9,18 @@ from itertools import chain, count
 from ..diagnostics.record import record
 from ..ir import NUMBER, ONE, Dim, Expr, Shape
 from . import syntax as s
-from .names import GREEK, canonical_name
+from .agenda import DECIDE, PREFER, WAIT, Rule, Waiting
+from .habits import GREEK_NAMES, Habits
+from .names import canonical_name
 from .scope import Scope
-from .unify import Form, Side, join, lengthen, merge
-from .uses import DECIDE, PREFER, WAIT, Rule, add_rule, later, matmul_rule, product_rule, times_rule
+from .unify import Form, Side, join, merge, name_side
+from .uses import add_rule, later, matmul_rule, product_rule, times_rule
 from .uses_of_arrays import array_product_rule, stretch_rule
 from .uses_of_functions import function_form, power_form
 from .uses_of_indices import binder_form, derivative_of, names_of_lengths, slice_form, subscript_form
 from .vocabulary import canonical_function
 
 _LETTERS = ["m", "n", "p", "q", "r", "k", "l", "h", "d", "s", "t", "u", "v", "g", "a", "b", "c", "f"]
-_GREEK_NAMES = frozenset(GREEK.values())
 
 
 @record
@@ -46,7 +47,7 @@ class Solver:
         self.bound: dict[tuple[int, str], Side] = {}
         self.binding: dict[str, Side] = {}
         self.places: dict[int, Form] = {}
-        self.waiting: list[Rule] = []
+        self.waiting = Waiting()
         self.habits: dict[str, str] = {}
         self.dims: set[str] = set()
         self.known: dict[Expr, Form] = {}
@@ -60,9 +61,10 @@ class Solver:
     def text(self, node: s.Node) -> str:
         return self.scope.source.text[node.span.start : node.span.end]
 
-    def rule(self, rule: Rule) -> None:
+    def rule(self, rule: Rule, *parts: Form | Side) -> None:
+        """Ask a rule now, and again when something more is known of these parts."""
         if not rule(WAIT):
-            self.waiting.append(rule)
+            self.waiting.add(rule, *parts)
 
     def walk(self, node: s.Node) -> Form:
         spine: list[s.Binary] = []
@@ -160,26 +162,26 @@ class Solver:
         result = Form()
         entrywise = operator in ("+", "-", "*", "/", "hadamard")
         if self.scope.arrays and entrywise:
-            self.rule(stretch_rule(left, right, result, reason))
+            self.rule(stretch_rule(left, right, result, reason), left, right, result)
         elif self.scope.arrays and operator == "@":
             left.kind.hint = right.kind.hint = True
-            self.rule(array_product_rule(left, right, result, reason))
+            self.rule(array_product_rule(left, right, result, reason), left, right, result)
         elif operator in ("+", "-"):
-            self.rule(add_rule(left, right, result, reason))
+            self.rule(add_rule(left, right, result, reason), left, right, result)
         elif operator in ("*", "hadamard"):
             if operator == "*":
                 self.star(node)
-            self.rule(product_rule(left, right, result, reason))
+            self.rule(product_rule(left, right, result, reason), left, right, result)
         elif operator == "/":
             right.kind.divisor = True
-            self.rule(product_rule(left, right, result, reason))
+            self.rule(product_rule(left, right, result, reason), left, right, result)
         elif operator in ("@", "dot"):
             left.kind.hint = right.kind.hint = True
-            self.rule(matmul_rule(left, right, result, reason))
+            self.rule(matmul_rule(left, right, result, reason), left, right, result)
         elif operator == "juxtapose":
             self.hint(node, left, right)
             self.count(node.left, right)
-            self.rule(matmul_rule(left, right, result, reason))
+            self.rule(matmul_rule(left, right, result, reason), left, right, result)
         elif operator == "inner":
             merge(left, right, reason)
             return Form.number()
@@ -191,7 +193,7 @@ class Solver:
         """Side by side with an array, a small Latin letter is taken for a vector, not for a number."""
         for form, other, neighbour in ((right, left, node.right), (left, right, node.left)):
             inner = s.ungrouped(neighbour)
-            latin = isinstance(inner, s.Name) and inner.name not in _GREEK_NAMES and inner.name[0].islower()
+            latin = isinstance(inner, s.Name) and inner.name not in GREEK_NAMES and inner.name[0].islower()
             kind = other.kind
             beside_array = kind.array or kind.matrix or kind.hint or other.is_array or self.capital(node.left)
             if latin and form is right and beside_array:
@@ -204,7 +206,7 @@ class Solver:
         node = s.ungrouped(node)
         while isinstance(node, s.Binary) and node.operator == "juxtapose":
             node = s.ungrouped(node.right)
-        return isinstance(node, s.Name) and node.name[0].isupper() and node.name not in _GREEK_NAMES
+        return isinstance(node, s.Name) and node.name[0].isupper() and node.name not in GREEK_NAMES
 
     def star(self, node: s.Binary) -> None:
         """Remember `A*x` of a capital and a small letter: `@` may have been meant."""
@@ -214,7 +216,7 @@ class Solver:
         if isinstance(left, s.Transposed):
             left = s.ungrouped(left.body)
         capital = isinstance(left, s.Name) and left.name[0].isupper()
-        if capital and isinstance(small, s.Name) and small.name[0].islower() and small.name not in _GREEK_NAMES:
+        if capital and isinstance(small, s.Name) and small.name[0].islower() and small.name not in GREEK_NAMES:
             self.starred.setdefault(small.name, (node.left, node.right))
 
     def count(self, node: s.Node, right: Form) -> None:
@@ -227,8 +229,8 @@ class Solver:
 
     def kron(self, left: Form, right: Form, result: Form) -> None:
         self.made += [result.rows, result.cols]
-        self.rule(times_rule(left.rows, right.rows, result.rows))
-        self.rule(times_rule(left.cols, right.cols, result.cols))
+        self.rule(times_rule(left.rows, right.rows, result.rows), left, right, result)
+        self.rule(times_rule(left.cols, right.cols, result.cols), left, right, result)
 
     # ---- the index level
 
@@ -240,8 +242,8 @@ class Solver:
                 return self.binding[node.name]
             return self.letters.setdefault(node.name, Side())
         if isinstance(node, s.PairIndex):
-            result = Side()
-            self.rule(times_rule(self.index(node.outer), self.index(node.inner), result))
+            outer, inner, result = self.index(node.outer), self.index(node.inner), Side()
+            self.rule(times_rule(outer, inner, result), outer, inner, result)
             return result
         return Side()
 
@@ -268,60 +270,13 @@ class Solver:
 
     # ---- solving
 
-    def settle(self) -> None:
-        """Apply the waiting rules until none of them learns anything more."""
-        before = -1
-        while len(self.waiting) != before:
-            before = len(self.waiting)
-            self.waiting = [rule for rule in self.waiting if not rule(WAIT)]
-
     def solve(self) -> None:
         """Fixpoint, then one habit or default at a time, and the fixpoint again."""
-        self.settle()
-        while self.habit(sure=True) or self.force(PREFER) or self.habit(sure=False) or self.force(DECIDE):
-            self.settle()
+        waiting, habits = self.waiting, Habits(self.names, self.habits)
+        waiting.settle()
+        while habits.capitals() or habits.vector() or waiting.force(PREFER) or habits.number() or waiting.force(DECIDE):
+            waiting.settle()
         self.name_dimensions()
-
-    def force(self, level: int) -> bool:
-        """Let one waiting rule take its default."""
-        for place, rule in enumerate(self.waiting):
-            if rule(level):
-                del self.waiting[place]
-                return True
-        return False
-
-    def habit(self, sure: bool) -> bool:
-        """Decide one open name: capitals are matrices; small letters vectors if multiplied with `@`, numbers otherwise."""
-        capitals = False
-        for name, form in self.names.items():
-            if not form.is_open():
-                continue
-            capital = name[0].isupper() and not (name in _GREEK_NAMES and not form.kind.hint)
-            scalar = (form.kind.divisor or (form.kind.count and not form.kind.hint)) and not form.kind.array
-            if form.kind.matrix or (capital and not scalar):
-                lengthen(form.rows)
-                lengthen(form.cols)
-                if not form.kind.matrix:
-                    self.habits[name] = "a matrix, as capital letters are"
-                capitals = True
-        if capitals:
-            return True
-        for name, form in self.names.items():
-            if not form.is_open():
-                continue
-            capital = name[0].isupper()
-            if form.kind.array or form.kind.hint or form.rows.is_long:
-                lengthen(form.rows)
-                join(form.cols, Side(ONE))
-                self.habits[name] = "a column vector, as small letters are where a number does not fit"
-                return True
-            if not sure:
-                join(form.rows, Side(ONE))
-                join(form.cols, Side(ONE))
-                why = "it only divides" if form.kind.divisor else "it stands in front of a number"
-                self.habits[name] = f"a number, as {why}" if capital else "a number, as small letters are"
-                return True
-        return False
 
     def name_dimensions(self) -> None:
         """Give letters to the dimensions that are still open, none of which clashes with a name in use."""
@@ -335,8 +290,8 @@ class Solver:
                 for side in (form.rows, form.cols):
                     root = side.root
                     if root.dim is None and id(root) not in made:
-                        root.dim = Dim.of(next(free))
-            self.settle()
+                        name_side(root, Dim.of(next(free)))
+            self.waiting.settle()
 
 
 def infer(node: s.Node, scope: Scope, finish: Callable[[Solver], None] | None = None) -> Inference:
@@ -347,12 +302,12 @@ def infer(node: s.Node, scope: Scope, finish: Callable[[Solver], None] | None = 
     for name in names_of_lengths(node, scope):
         if name not in solver.dims:
             side = solver.limits[name] = Side(long=True)
-            solver.waiting.append(later(side, Dim.of(name)))
+            solver.waiting.add(later(side, Dim.of(name)), side)
     form = solver.walk(node)
     if finish is not None:
         finish(solver)
     if scope.needed is not None:
-        solver.settle()
+        solver.waiting.settle()
         merge(form, Form.of(scope.needed))
     solver.solve()
     return Inference(

@@ -142,7 +142,7 @@ class Product:
         text, scope = self.reader.scope.source.text[node.left.span.end : node.right.span.start], self.reader.scope
         if scope.syntax != "latex" and array.shape.is_matrix and array.shape.is_square and text.strip(" ()") == "*":
             whole, left, right = (quoted(scope.source, part.span) for part in (node, node.left, node.right))
-            self.reader.note(f"{whole} is taken entry by entry; the product of matrices is `{left.strip('`')} @ {right.strip('`')}`")
+            self.reader.note(f"{whole} is elementwise; the product of the matrices is `{left.strip('`')} @ {right.strip('`')}`")
 
     def product_of_arrays(self, array: Expr, node: s.Node) -> None:
         """`@` of NumPy: a one-dimensional array is a row on the left and a column on the right, and the result has one side less."""

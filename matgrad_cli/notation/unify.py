@@ -1,20 +1,33 @@
-"""Unknown dimensions and how they are made equal: union-find over dimensions that may be open, not 1, or known."""
+"""Unknown dimensions and how they are made equal: union-find over dimensions that may be open, not 1, or known.
+
+What learns from them is told when something was learnt (`Watcher`), so that nothing is asked again that has not changed.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from ..ir import NUMBER, ONE, Dim, Shape
+
+Watcher = Callable[[], bool]
+"""Called when a side or a kind has changed; False says that it need not be called again."""
+
+
+def _tell(watchers: list[Watcher]) -> None:
+    watchers[:] = [watcher for watcher in watchers if watcher()]
 
 
 class Side:
     """One side of a shape, perhaps still open. `long` says that it is not 1."""
 
-    __slots__ = ("dim", "long", "parent", "reason")
+    __slots__ = ("dim", "long", "parent", "reason", "watchers")
 
     def __init__(self, dim: Dim | None = None, long: bool = False) -> None:
         self.parent: Side | None = None
         self.dim = dim
         self.long = long or (dim is not None and dim is not ONE)
         self.reason: str | None = None
+        self.watchers: list[Watcher] = []
 
     @property
     def root(self) -> Side:
@@ -25,6 +38,10 @@ class Side:
                 side.parent = side.parent.parent
             side = side.parent
         return side
+
+    def watch(self, watcher: Watcher) -> None:
+        """Be told when anything more is known of this side."""
+        self.root.watchers.append(watcher)
 
     @property
     def known(self) -> Dim | None:
@@ -46,10 +63,20 @@ class Kind:
     """What is known of an array beyond its sides: `array` (not a number), `matrix`, `hint` (multiplied with @), `divisor`,
     `count` (in front of a number)."""
 
-    __slots__ = ("array", "count", "divisor", "hint", "matrix")
+    FLAGS = ("array", "count", "divisor", "hint", "matrix")
+    __slots__ = (*FLAGS, "watchers")
 
     def __init__(self) -> None:
         self.array = self.matrix = self.hint = self.divisor = self.count = False
+        self.watchers: list[Watcher] = []
+
+    def learn(self, other: Kind) -> None:
+        """Take over what is known of another array."""
+        new = [name for name in Kind.FLAGS if getattr(other, name) and not getattr(self, name)]
+        for name in new:
+            setattr(self, name, True)
+        if new:
+            _tell(self.watchers)
 
 
 class Form:
@@ -104,6 +131,18 @@ class Form:
         rows, cols = self.rows.known, self.cols.known
         return Shape(rows, cols) if rows is not None and cols is not None else None
 
+    def watch(self, watcher: Watcher) -> None:
+        """Be told when anything more is known of this form."""
+        self.rows.watch(watcher)
+        self.cols.watch(watcher)
+        self.kind.watchers.append(watcher)
+
+    def has_rank(self, rank: int | None) -> None:
+        """Note how many dimensions NumPy's array has."""
+        if self.rank != rank:
+            self.rank = rank
+            _tell(self.kind.watchers)
+
     def is_open(self) -> bool:
         """Whether it is not yet decided which sides are 1."""
         return not ((self.rows.is_one or self.rows.is_long) and (self.cols.is_one or self.cols.is_long))
@@ -120,9 +159,17 @@ def join(left: Side, right: Side, reason: str | None = None) -> bool:
         return False
     if a.dim is None and b.dim is not None:
         a, b = b, a
+    news = [side for side in (a, b) if (side.dim, side.long) != (a.dim, a.long or b.long)]
     b.parent = a
     a.long = a.long or b.long
     a.reason = a.reason or b.reason or reason
+    told = [side.watchers for side in news]
+    for watchers in told:
+        _tell(watchers)
+    if len(a.watchers) < len(b.watchers):
+        a.watchers, b.watchers = b.watchers, a.watchers
+    a.watchers += b.watchers
+    b.watchers = []
     return True
 
 
@@ -130,16 +177,26 @@ def merge(left: Form, right: Form, reason: str | None = None) -> None:
     """Make two forms equal."""
     join(left.rows, right.rows, reason)
     join(left.cols, right.cols, reason)
-    left.rank = right.rank = left.rank or right.rank
-    for name in Kind.__slots__:
-        either = getattr(left.kind, name) or getattr(right.kind, name)
-        setattr(left.kind, name, either)
-        setattr(right.kind, name, either)
+    rank = left.rank or right.rank
+    left.has_rank(rank)
+    right.has_rank(rank)
+    left.kind.learn(right.kind)
+    right.kind.learn(left.kind)
 
 
 def lengthen(side: Side, reason: str | None = None) -> None:
     """Note that a side is not 1 (unless it is known to be)."""
     root = side.root
     if root.dim is not ONE:
+        new = not root.long
         root.long = True
         root.reason = root.reason or reason
+        if new:
+            _tell(root.watchers)
+
+
+def name_side(side: Side, dim: Dim) -> None:
+    """Give an open side its dimension."""
+    root = side.root
+    root.dim = dim
+    _tell(root.watchers)

@@ -2,18 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Final
-
 from ..ir import ONE, Dim
+from .agenda import DECIDE, PREFER, Rule
 from .unify import Form, Side, join, lengthen, merge
-
-Rule = Callable[[int], bool]
-"""A rule is asked again and again until it says that it has learnt all it can. The number says how bold it may be."""
-
-WAIT: Final = 0
-PREFER: Final = 1
-DECIDE: Final = 2
 
 
 def add_rule(left: Form, right: Form, result: Form, reason: str) -> Rule:
@@ -116,7 +107,7 @@ def times_rule(left: Side, right: Side, result: Side) -> Rule:
             join(result, Side(first * second))
             return True
         if (left.is_long or right.is_long) and result.known is None:
-            result.root.long = True
+            lengthen(result)
         return False
 
     return rule

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from ..ir import ONE
+from .agenda import DECIDE, PREFER, Rule
 from .unify import Form, Side, join, merge
-from .uses import DECIDE, PREFER, Rule, matmul_rule
+from .uses import matmul_rule
 
 
 def stretch_rule(left: Form, right: Form, result: Form, reason: str) -> Rule:
@@ -20,7 +21,7 @@ def stretch_rule(left: Form, right: Form, result: Form, reason: str) -> Rule:
                 join(flat.rows, other.cols, reason)
             join(result.rows, other.rows, reason)
             join(result.cols, width, reason)
-            result.rank = 2
+            result.has_rank(2)
             return True
         if other.cols.is_one or bold >= DECIDE:
             return same(flat, other)
@@ -46,7 +47,7 @@ def stretch_rule(left: Form, right: Form, result: Form, reason: str) -> Rule:
                 join(a, b, reason)
             join(made, b if a.is_one else a, reason)
         if left.rank == 2 or right.rank == 2:
-            result.rank = 2
+            result.has_rank(2)
         return True
 
     return rule
@@ -59,7 +60,7 @@ def array_product_rule(left: Form, right: Form, result: Form, reason: str) -> Ru
     def rule(bold: int) -> bool:
         if left.is_number or right.is_number or left.rank != 1:
             if right.rank == 1 and left.cols.is_long:
-                result.rank = 1
+                result.has_rank(1)
             return plain(bold)
         join(left.rows, right.rows, reason)
         if right.rank == 1:
@@ -67,7 +68,7 @@ def array_product_rule(left: Form, right: Form, result: Form, reason: str) -> Ru
             return True
         join(result.rows, right.cols, reason)
         join(result.cols, Side(ONE))
-        result.rank = 1
+        result.has_rank(1)
         return True
 
     return rule

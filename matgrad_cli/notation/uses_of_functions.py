@@ -134,12 +134,12 @@ def _one(solver: Solver, function: str, form: Form, reason: str) -> Form:
     if function == "diag":
         result = Form()
         form.kind.array = True
-        solver.rule(diag_rule(form, result, reason))
+        solver.rule(diag_rule(form, result, reason), form)
         return result
     if function == "vec":
         result = Form(Side(), Side(ONE))
         solver.made.append(result.rows)
-        solver.rule(times_rule(form.rows, form.cols, result.rows))
+        solver.rule(times_rule(form.rows, form.cols, result.rows), form, result.rows)
         return result
     if function in ("ones_like", "zeros_like"):
         return form
@@ -152,7 +152,8 @@ def _two(solver: Solver, function: str, left: Form, right: Form, reason: str) ->
         left.kind.hint = right.kind.hint = True
         if function == "solve":
             join(left.rows, left.cols, reason)
-        solver.rule((array_product_rule if solver.scope.arrays else matmul_rule)(left, right, result, reason))
+        product = array_product_rule if solver.scope.arrays else matmul_rule
+        solver.rule(product(left, right, result, reason), left, right, result)
     elif function == "inner":
         left.kind.array = right.kind.array = True
         merge(left, right, reason)
@@ -165,11 +166,11 @@ def _two(solver: Solver, function: str, left: Form, right: Form, reason: str) ->
     elif function == "kron":
         solver.kron(left, right, result)
     elif function in ("multiply", "hadamard", "divide", "plus", "minus") and solver.scope.arrays:
-        solver.rule(stretch_rule(left, right, result, reason))
+        solver.rule(stretch_rule(left, right, result, reason), left, right, result)
     elif function in ("multiply", "hadamard", "divide"):
-        solver.rule(product_rule(left, right, result, reason))
+        solver.rule(product_rule(left, right, result, reason), left, right, result)
     elif function in ("plus", "minus", "maximum"):
-        solver.rule(add_rule(left, right, result, reason))
+        solver.rule(add_rule(left, right, result, reason), left, right, result)
     return result
 
 

@@ -28,7 +28,7 @@ def subscript_form(solver: Solver, node: s.Subscript) -> Form:
         join(form.rows, sides[0], reason)
         join(form.cols, sides[1], reason)
     elif len(sides) == 1:
-        solver.rule(column_or_row(form, sides[0], reason))
+        solver.rule(column_or_row(form, sides[0], reason), form)
     return Form.number()
 
 
@@ -73,7 +73,7 @@ def binder_form(solver: Solver, node: s.Sigma | s.EntriesOf | s.MapsTo) -> Form:
             if isinstance(name, s.Name) and name.name in solver.limits:
                 join(solver.limits[name.name], side)
             elif dim is not None:
-                solver.waiting.append(later(side, dim))
+                solver.waiting.add(later(side, dim), side)
     solver.binding = outer
     if isinstance(node, s.Sigma):
         return body
@@ -122,7 +122,7 @@ def derivative_of(solver: Solver, node: s.Derivative) -> Form:
         join(form.cols, sides[1])
         return body
     if len(sides) == 1:
-        solver.rule(column_or_row(form, sides[0], solver.text(node)))
+        solver.rule(column_or_row(form, sides[0], solver.text(node)), form)
         return body
     return derivative_form(body, form)
 

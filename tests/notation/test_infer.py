@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from matgrad_cli.notation.problems import read_problem
+from work import calls_in
 
 INFERRED = [
     ("norm(X@R - Y, 'fro')**2 / m", "R", [], "X:n×p R:p×q Y:n×q m:number"),
@@ -51,3 +52,19 @@ def test_facts_make_square():
     problem = read_problem("tr(S @ X)", "X", ["S: m×n, X: n×m"], ["S spd"])
     assert {str(symbol.shape) for symbol in problem.variables} == {"m×m"}
     assert problem.notes == ("n = m, as `S` is spd",)
+
+
+@pytest.mark.parametrize("term", ["a{0}", "a{0}*b{0}", "norm(A{0}@x{0} - y{0})**2", "sum(exp(a{0}))/c{0}", "sum[i:n](a{0}[i]*b{0}[i])"])
+def test_the_work_grows_with_the_number_of_names_and_not_with_its_square(term):
+    def work(count):
+        loss = " + ".join(["norm(x)**2", *(term.format(number) for number in range(count))])
+        return calls_in(lambda: read_problem(loss, "x", ["x: n"]))
+
+    assert work(160) < 2.4 * work(80)
+
+
+def test_names_that_are_decided_one_by_the_other():
+    """Each name is decided by the one before it."""
+    terms = [f"norm(A{number} - A{number + 1})**2" for number in range(300)]
+    problem = read_problem(" + ".join([*terms, "norm(A0 @ x)**2"]), "x", ["x: n"])
+    assert {str(symbol.shape) for symbol in problem.variables if symbol.name != "x"} == {"m×n"}

@@ -65,7 +65,7 @@ def test_entrywise_products_of_square_matrices_are_said():
     def notes(text: str) -> tuple[str, ...]:
         return read_problem(text, "A", ["A: n×n, B: n×n, X: m×n, Y: m×n"]).notes
 
-    assert notes("tr(A*(A + B))") == ("`A*(A + B)` is taken entry by entry; the product of matrices is `A @ (A + B)`",)
+    assert notes("tr(A*(A + B))") == ("`A*(A + B)` is elementwise; the product of the matrices is `A @ (A + B)`",)
     for unambiguous in ("tr(A) + sum(X*Y)", "tr(A@B)", "np.multiply(A, B).sum()", "2*tr(A)", "tr(2*A)"):
         assert notes(unambiguous) == (), unambiguous
 

@@ -7,7 +7,7 @@ from random import Random
 import pytest
 
 from matgrad_cli.facts import Problem
-from matgrad_cli.ir import ONE, Delta, Dim, Entry, Expr, Index, Shape, Symbol, Transpose, add, mul, nodes_of, sum_over
+from matgrad_cli.ir import ONE, Delta, Dim, Entry, Expr, Index, MatrixOf, Shape, Symbol, Transpose, add, mul, nodes_of, sum_over
 from matgrad_cli.notation.to_text import to_text
 from matgrad_cli.rewrite.context import entry
 from matgrad_cli.rewrite.readback import Reading, read_back, read_inside
@@ -20,6 +20,7 @@ B, S, R = Symbol("B", Shape(n, p)), Symbol("S", Shape(n, n)), Symbol("R", Shape(
 u, x, w = Symbol("u", Shape(m, ONE)), Symbol("x", Shape(n, ONE)), Symbol("w", Shape(p, ONE))
 s, t = Index("s", m), Index("t", n)
 i, j, k, l = Index("i", m), Index("j", n), Index("k", n), Index("l", p)  # noqa: E741
+a, b = Index("a", p), Index("b", m)
 PROBLEM = Problem(add(S, R), S, (A, B, C, S, R, u, x, w))
 
 
@@ -72,24 +73,31 @@ def test_one_reading(line: Expr, row: Index | None, col: Index | None, expected:
     assert text(line, row, col) == expected
 
 
-def random_product(random: Random) -> tuple[Expr, Index | None, Index | None]:
-    """A product of entries and δ's over a few letters; up to two of them free."""
+def random_product(random: Random, literal: float = 0.0) -> tuple[Expr, Index | None, Index | None]:
+    """A product of entries and δ's over a few letters; up to two of them free. `literal` is how often a position is a number."""
+
+    def place(letters: list[Index]) -> Index | int:
+        return random.randrange(2) if literal and random.random() < literal else random.choice(letters)
+
     letters = [Index(name, random.choice((m, n, p))) for name in "ijklab"[: random.randrange(1, 7)]]
-    arrays = [A, B, C, S, R, u, x, w]
+    arrays: list[Expr] = [A, B, C, S, R, u, x, w]
+    if literal:
+        arrays += [MatrixOf(a, None, Entry(B, random.randrange(2), a)), MatrixOf(b, a, mul(Entry(A, b, 1), Entry(B, 1, a)))]
     factors: list[Expr] = []
     for _ in range(random.randrange(1, 8)):
         array = random.choice(arrays)
         rows = [letter for letter in letters if letter.dim is array.shape.rows]
         cols = [letter for letter in letters if letter.dim is array.shape.cols]
         if array.shape.is_column and rows:
-            factors.append(at(array, random.choice(rows)))
+            factors.append(Entry(array, place(rows), None))
         elif rows and cols:
             here = Transpose(array) if random.random() < 0.3 else array
-            first, second = random.choice(rows), random.choice(cols)
+            first, second = place(rows), place(cols)
             factors.append(entry(here, second, first) if here is not array else entry(here, first, second))
         alike = [(one, other) for one in letters for other in letters if one is not other and one.dim is other.dim]
         if alike and random.random() < 0.15:
-            factors.append(Delta(*random.choice(alike)))
+            left, right = random.choice(alike)
+            factors.append(Delta(left, place([right])))
     free = random.sample(letters, min(len(letters), random.randrange(3)))
     bound = [letter for letter in letters if letter not in free]
     body = mul(*factors) if factors else at(x, k)
@@ -109,6 +117,19 @@ def test_a_random_product_keeps_its_value(seed: int) -> None:
     after = found.expr() if found.matrix is None else entry(found.expr(), row, col)
     verdict = Judge(PROBLEM).compare_over(line, after, letters)
     assert verdict.kind == "proved", (to_text(line), to_text(after), verdict.by)
+
+
+@pytest.mark.parametrize("seed", range(200))
+def test_a_product_with_literal_positions_keeps_its_value(seed: int) -> None:
+    line, row, col = random_product(Random(seed), 0.4)
+    if line.free <= {letter for letter in (row, col) if letter is not None}:
+        found = reading(line, row, col)
+        if found is not None:
+            after = found.expr() if found.matrix is None else entry(found.expr(), row, col)
+            verdict = Judge(PROBLEM).compare_over(line, after, tuple(letter for letter in (row, col) if letter is not None))
+            assert verdict.kind == "proved", (to_text(line), to_text(after), verdict.by)
+    inside = add(*(read_inside(term).expr() for term in split(line)))
+    assert Judge(PROBLEM).compare_over(line, inside, tuple(sorted(line.free))).kind == "proved", (to_text(line), to_text(inside))
 
 
 @pytest.mark.parametrize("seed", range(120, 170))
