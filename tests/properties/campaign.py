@@ -1,7 +1,7 @@
 """Random losses, right answers rewritten and wrong answers mutated, against the plain interpreter. Run by hand for thousands of them:
 
     python tests/properties/campaign.py gradients 1000
-    python tests/properties/campaign.py answers 10000
+    python tests/properties/campaign.py answers 10000 [FIRST SEED]
 
 Prints each disagreement as a command that shows it again.
 """
@@ -14,7 +14,7 @@ import json
 import re
 import sys
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from random import Random
 from typing import Any, TypeGuard
@@ -155,6 +155,11 @@ class Rewriter(ast.NodeTransformer):
             return ast.BinOp(ast.BinOp(ast.Constant(1), ast.Div(), right), ast.Mult(), left)
         return ast.BinOp(left, op, right)
 
+    def visit_Call(self, node: ast.Call) -> ast.expr:
+        """The number of a norm or of a matrix power is no expression: only what it is taken of is rewritten."""
+        node.args[:1] = [self.visit(argument) for argument in node.args[:1]]
+        return node
+
     def visit_Constant(self, node: ast.Constant) -> ast.expr:
         if isinstance(node.value, int) and node.value > 1 and self.chance(0.3):
             return ast.BinOp(ast.Constant(node.value - 1), ast.Add(), ast.Constant(1))
@@ -286,18 +291,20 @@ def answer_faults(seed: int, depth: int, counts: Counter[str], each: int = 6, la
             yield Fault("false is right", f"loss {loss} by {wrt}: {other}")
 
 
-def run(kind: str, wanted: int, seed: int = 1) -> tuple[Counter[str], list[Fault]]:
-    """So many comparisons, their counts and what was found."""
+def run(kind: str, wanted: int, seed: int = 1, told: Callable[[Fault], object] = lambda fault: None) -> tuple[Counter[str], list[Fault]]:
+    """So many comparisons, their counts and what was found; each fault is `told` at once."""
     counts: Counter[str] = Counter()
     faults: list[Fault] = []
     while sum(counts[name] for name in counts if name == "compared" or ":" in name) < wanted:
         depth = 2 + seed % 2
-        faults += gradient_faults(seed, depth, counts) if kind == "gradients" else answer_faults(seed, depth, counts)
+        for fault in gradient_faults(seed, depth, counts) if kind == "gradients" else answer_faults(seed, depth, counts):
+            faults.append(fault)
+            told(fault)
         seed += 1
     return counts, faults
 
 
 if __name__ == "__main__":
-    total, found = run(sys.argv[1], int(sys.argv[2]), int(sys.argv[3]) if len(sys.argv) > 3 else 1)
-    print(*found, sep="\n")
+    first = int(sys.argv[3]) if len(sys.argv) > 3 else 1
+    total, found = run(sys.argv[1], int(sys.argv[2]), first, lambda fault: print(fault, flush=True))
     print(dict(total), f"{len(found)} faults")
