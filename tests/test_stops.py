@@ -8,6 +8,7 @@ from matgrad_cli import api
 from matgrad_cli.diagnostics import BugError
 from matgrad_cli.diagnostics.record import replace
 from matgrad_cli.grading.check import check_text
+from matgrad_cli.ir import Transpose
 from matgrad_cli.notation.problems import read_problem
 from matgrad_cli.records import Derivation
 from matgrad_cli.rewrite.derive import derive
@@ -72,3 +73,10 @@ def test_a_judge_that_always_agrees_is_noticed(monkeypatch: pytest.MonkeyPatch) 
     """The tests themselves must be able to fail: with such a judge false rules and false answers pass."""
     monkeypatch.setattr(Judge, "compare_over", lambda *_, **__: Verdict("proved", "as the test says"))
     assert check_text(ANSWER.format("3*X.T@(X@w-y)"), "answers.toml").problems[0].verdict == "right"
+
+
+def test_arrays_of_different_shapes_differ_however_they_are_compared() -> None:
+    problem = read_problem("x.T @ x", "x", ["x: n"], [], None)
+    x = problem.wrt
+    for verdict in (Judge(problem).compare(x, Transpose(x)), Judge(problem).compare_over(x, Transpose(x), ())):
+        assert verdict.kind == "differs"
