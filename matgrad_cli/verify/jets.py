@@ -12,7 +12,7 @@ from math import prod
 from typing import Final, NamedTuple
 
 from ..ir import Expr, Symbol
-from .tensor import WORK_LIMIT, Label, Labels, Tensor, TooLarge, product, scaled, total
+from .tensor import SIZE_LIMIT, Label, Labels, Tensor, TooLarge, product, scaled, total
 
 
 class Tag(NamedTuple):
@@ -91,7 +91,7 @@ def contract(factors: list[Jet], bound: dict[Label, int], p: int) -> Jet:
     kept: dict[Label, int] = {}
     for _, labels in left.values():
         kept.update(labels)
-    if prod([size for label, size in kept.items() if label not in bound]) > WORK_LIMIT:
+    if prod([size for label, size in kept.items() if label not in bound]) > SIZE_LIMIT:
         raise TooLarge  # the result alone is too large: nothing is begun
     users: dict[Label, set[int]] = {label: {n for n, (_, labels) in left.items() if label in labels} for label in bound}
     costs: dict[Label, int] = {}

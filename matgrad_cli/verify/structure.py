@@ -12,7 +12,7 @@ from .fields import Floats, OutOfDomain
 from .tensor import (
     COL,
     ROW,
-    WORK_LIMIT,
+    SIZE_LIMIT,
     Axis,
     Label,
     Labels,
@@ -43,7 +43,7 @@ def lengths(shape: Shape, size: Sizes) -> tuple[int, ...]:
 def filled(value: Any, shape: Shape, size: Sizes) -> Tensor:
     """All entries the same."""
     dims = lengths(shape, size)
-    if prod(dims) > WORK_LIMIT:
+    if prod(dims) > SIZE_LIMIT:
         raise TooLarge
     return Tensor(sides(shape), dims, [value] * prod(dims))
 
@@ -55,7 +55,7 @@ def zero(shape: Shape, size: Sizes) -> Tensor:
 
 def identity(left: Label, right: Label, n: int) -> Tensor:
     """1 where two axes agree, else 0."""
-    if n * n > WORK_LIMIT:
+    if n * n > SIZE_LIMIT:
         raise TooLarge
     return Tensor((left, right), (n, n), [int(i == j) for i in range(n) for j in range(n)])
 
@@ -108,15 +108,19 @@ def delta(left: Position, right: Position, size: Sizes) -> Tensor:
     """1 where two positions agree, else 0."""
     letters = list(dict.fromkeys(_letters(left) + _letters(right)))
     dims = tuple([size(letter.dim) for letter in letters])
-    values: list[dict[Label, int]] = [{}]
-    for letter, n in zip(letters, dims, strict=True):
-        values = [value | {letter: k} for value in values for k in range(n)]
+    if prod(dims) > SIZE_LIMIT:
+        raise TooLarge
 
-    def at(axis: Axis, value: dict[Label, int]) -> int:
-        return axis[0] + sum(k * value[label] for label, k in axis[1])
+    def places(axis: Axis) -> list[int]:
+        """Where the axis is read at each choice of values for the letters."""
+        found = [axis[0]]
+        for letter, n in zip(letters, dims, strict=True):
+            step = sum(factor for label, factor in axis[1] if label == letter)
+            found = [place + k * step for place in found for k in range(n)]
+        return found
 
-    one, other = _axis(left, size), _axis(right, size)
-    return Tensor(tuple(letters), dims, [int(at(one, value) == at(other, value)) for value in values])
+    both = zip(places(_axis(left, size)), places(_axis(right, size)), strict=True)
+    return Tensor(tuple(letters), dims, [int(one == other) for one, other in both])
 
 
 def with_sides(tensor: Tensor, shape: Shape, size: Sizes) -> Tensor:

@@ -12,6 +12,10 @@ Label = Hashable
 ROW: Final = "row"
 COL: Final = "col"
 WORK_LIMIT: Final = 6_000_000
+"""So many multiplications one product may take."""
+
+SIZE_LIMIT: Final = 1_000_000
+"""So many entries one array may have: an entry is a number of 40 bytes, and a comparison keeps many arrays."""
 
 Axis = tuple[int, tuple[tuple[Label, int], ...]]
 """Where an axis is read: a constant plus a multiple of some labels, `(c, ((i, a), …))` for position c + a·i + …."""
@@ -89,7 +93,7 @@ def _plain(labels: Iterable[Label]) -> tuple[Axis, ...]:
 
 def reindexed(tensor: Tensor, axes: tuple[Axis, ...], target: tuple[Label, ...], sizes: tuple[int, ...]) -> Tensor:
     """The array over `target` whose entry is the old one at the positions that `axes` name: slices, diagonals, splits."""
-    if prod(sizes) > WORK_LIMIT:
+    if prod(sizes) > SIZE_LIMIT:
         raise TooLarge
     return Tensor(target, sizes, _plan(axes, tensor.dims, target, sizes)(tensor.data))
 
@@ -103,7 +107,7 @@ def spread(tensor: Tensor, target: tuple[Label, ...], sizes: tuple[int, ...]) ->
     """The same array with its axes in the order of `target`; axes that it lacks are added, constant along them."""
     if tensor.labels == target:
         return tensor
-    if prod(sizes) > WORK_LIMIT:
+    if prod(sizes) > SIZE_LIMIT:
         raise TooLarge
     return Tensor(target, sizes, _order_plan(tensor.labels, tensor.dims, target, sizes)(tensor.data))
 
@@ -218,7 +222,7 @@ def product(left: Tensor, right: Tensor, over: Labels, p: int) -> Tensor:
         data = list(map(mul, left.data, right.data))
         return Tensor(left.labels, left.dims, [value % p for value in data] if p else data)
     pick_left, pick_right, batch, mine, theirs, inner, labels, dims = _contraction(left.labels, left.dims, right.labels, right.dims, over)
-    if batch * mine * theirs * inner > WORK_LIMIT:
+    if batch * mine * theirs > SIZE_LIMIT or batch * mine * theirs * inner > WORK_LIMIT:
         raise TooLarge
     return Tensor(labels, dims, _multiply(pick_left(left.data), pick_right(right.data), batch, mine, theirs, inner, p))
 

@@ -196,3 +196,20 @@ def test_symbols_of_rules_need_no_problem():
     np.testing.assert_allclose(numbers(MatMul((b, b)), values), values["b"] @ values["b"])
     assert sub(b, b).shape is b.shape
     assert v.dim is N
+
+
+def test_a_delta_of_pairs_and_krons_of_krons_stay_small() -> None:
+    """What is too large is refused before it is built: 3⁵ × 3⁵ entries by each entry of X would be gigabytes."""
+    import tracemalloc
+
+    from matgrad_cli.notation.problems import read_problem
+    from matgrad_cli.rewrite.derive import derive
+
+    tracemalloc.start()
+    try:
+        found = derive(read_problem("norm(kron(A, kron(B, kron(A, kron(B, X)))))**2", "X", [], [], None))
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert found.verdict in ("unknown", "proved", "agrees")
+    assert peak < 400 << 20
