@@ -200,6 +200,9 @@ class Lexer:
                 if english and not all(letter in known.variables for letter in run):
                     self.emit("text", run, at, at + size)
                     return at + size
+                if whole and run in OPERATOR_NAMES and self.text[at + size : at + size + 1] == "(":  # as we print it: step(x)
+                    self.emit("function", OPERATOR_NAMES[run], at, at + size)
+                    return at + size
                 if run[:size] in FUNCTIONS and self.is_function_word(at, size, whole):
                     self.emit("function", FUNCTIONS[run[:size]], at, at + size)
                     return at + size

@@ -228,6 +228,7 @@ def execute_sympy(derivation: Derivation) -> None:
     def valued(expression: Any) -> Any:
         expression = expression.subs(dims).doit()
         expression = expression.replace(lambda node: isinstance(node, sympy.Trace), lambda node: node.arg.as_explicit().trace())
+        expression = expression.replace(lambda node: isinstance(node, sympy.Determinant), lambda node: node.arg.as_explicit().det())
         if isinstance(expression, sympy.MatrixExpr):
             expression = expression.as_explicit()
         expression = expression.doit().replace(lambda node: isinstance(node, sympy.matrices.expressions.matexpr.MatrixElement), entry)
