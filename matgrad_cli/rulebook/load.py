@@ -103,6 +103,11 @@ class Rulebook:
         """The rules of one chapter, in order."""
         return tuple(self.rule(entry.id) for entry in self._entries.values() if entry.family == name)
 
+    def left_side(self, rule_id: str) -> str:
+        """The text of a rule's left side, without reading the rule; empty for a native rule."""
+        known = self._rules.get(rule_id)
+        return known.lhs if known is not None else _quick(self._entries[rule_id].text, "lhs")
+
     def starting_with(self, head: str, families: tuple[str, ...] | None = None) -> tuple[Rule, ...]:
         """The pattern rules whose left side may begin with this operator (see `heads.head_of`), in order."""
         if self._heads is None:

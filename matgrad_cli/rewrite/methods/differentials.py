@@ -72,17 +72,17 @@ class Moving:
     scene: Scene
     method: str
     direction: Expr | None = None
-    _by_head: dict[str, list[tuple[int, Rule, bool]]] = field(default_factory=dict)
+    _by_head: dict[str, list[tuple[int, str, bool]]] = field(default_factory=dict)
     _found: dict[Differential, Layer | None] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         book = self.scene.rules
         phase = next(phase for phase in book.method(self.method).phases if phase.name == "differentiate")
-        for order, rule in enumerate([*(rule for rule in book.extras() if rule.lhs), *map(book.rule, phase.rules)]):
-            under = bool(rule.lhs) and not rule.lhs.startswith(_D)
-            inside = rule.lhs[len(_D) : -1] if rule.lhs.startswith(_D) else rule.lhs
-            for head in guess_heads(inside) if inside else _HEADS[rule.id]:
-                self._by_head.setdefault(head, []).append((order, rule, under or rule.id in _UNDER))
+        for order, rule_id in enumerate([*(rule.id for rule in book.extras() if rule.lhs), *phase.rules]):
+            text = book.left_side(rule_id)
+            inside = text[len(_D) : -1] if text.startswith(_D) else text
+            for head in guess_heads(inside) if inside else _HEADS[rule_id]:
+                self._by_head.setdefault(head, []).append((order, rule_id, inside == text if text else rule_id in _UNDER))
 
     def d(self, body: Expr) -> Expr:
         """The pending differential of a part; d(Aᵀ) is written (dA)ᵀ at once."""
@@ -101,8 +101,8 @@ class Moving:
     def _layer(self, pending: Differential) -> Layer | None:
         body = pending.body.body if isinstance(pending.body, Named) else pending.body
         candidates = [*self._by_head.get(head_of(body), ()), *self._by_head.get("", ())]
-        for _, rule, under in sorted(candidates, key=lambda one: one[0]):
-            found = fit(rule, pending.body if under else pending, self.scene)
+        for _, rule_id, under in sorted(candidates):
+            found = fit(self.scene.rules.rule(rule_id), pending.body if under else pending, self.scene)
             if found is not None:
                 return Layer(pending, found, under)
         return None
