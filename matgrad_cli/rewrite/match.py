@@ -46,7 +46,7 @@ from ..ir import (
     transpose,
 )
 from ..rulebook.pattern import Pattern
-from .sameness import negated, same
+from .sameness import exactly, negated, same
 
 Table = dict[Any, Any]
 """Pattern variable → expression, dimension name → Dim, pattern letter → position (None: the side has size 1), DIRECTION → expression."""
@@ -246,8 +246,8 @@ class Matcher:
         first, rest = patterns[0], patterns[1:]
         bound = b.get(first) if isinstance(first, Symbol) else None
         if bound is not None and type(bound) is kind:
-            for table, left, places in self._exactly(bound.children, parts, b):
-                yield from self._pick(kind, rest, left, table, (*used, *places))
+            for left, places in exactly(bound.children, parts):
+                yield from self._pick(kind, rest, left, b, (*used, *places))
             return
         for number, (place, part) in enumerate(parts):
             left = parts[:number] + parts[number + 1 :]
@@ -258,18 +258,6 @@ class Matcher:
                 if isinstance(part, Number) and part.value < 0 and part.value != -1:
                     left = (*parts[:number], (place, Number(-part.value)), *parts[number + 1 :])
                     yield from self._pick(kind, rest, left, b, (*used, place))
-
-    def _exactly(
-        self, wanted: tuple[Expr, ...], parts: tuple[tuple[int, Expr], ...], b: Table
-    ) -> Iterator[tuple[Table, tuple[tuple[int, Expr], ...], tuple[int, ...]]]:
-        """The parts that a bound variable stands for; they are no patterns, whatever their letters are called."""
-        left, places = list(parts), []
-        for one in wanted:
-            number = next((number for number, (_, part) in enumerate(left) if same(one, part)), None)
-            if number is None:
-                return
-            places.append(left.pop(number)[0])
-        yield b, tuple(left), tuple(places)
 
     def _part(self, kind: type[Expr], p: Expr, part: Expr, b: Table) -> Iterator[Table]:
         """A part of a sum or product; there a coefficient 1 is invisible: c·A fits A with c = 1."""

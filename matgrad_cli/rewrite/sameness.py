@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
 from functools import lru_cache
 
 from ..ir import Add, Expr, Hadamard, Inverse, MatMul, Mul, Number, Power, Transpose, add, hadamard, matmul, mul, transpose
@@ -58,3 +59,15 @@ def negated(node: Expr) -> Expr:
         rest = node.factors[1:]
         return mul(*rest) if value == 1 else mul(Number(value), *rest)
     return mul(Number(-1), node)
+
+
+def exactly(wanted: tuple[Expr, ...], parts: tuple[tuple[int, Expr], ...]) -> Iterator[tuple[tuple[tuple[int, Expr], ...], list[int]]]:
+    """The parts that a bound variable stands for, taken out: what is left, and where they stood. They are no patterns, whatever
+    their letters are called."""
+    left, places = list(parts), []
+    for one in wanted:
+        number = next((number for number, (_, part) in enumerate(left) if same(one, part)), None)
+        if number is None:
+            return
+        places.append(left.pop(number)[0])
+    yield tuple(left), places
