@@ -75,9 +75,14 @@ def subscripted(p: Parser, body: s.Node) -> s.Node:
             return s.Apply(span, AS_COLUMN, (body,))
         case ["None", ":"] | ["None"]:
             return s.Apply(span, AS_ROW, (body,))
-    return refuse(p.source, "slice", "slices of an array are not read", span, "",
-                  "`x[:,None]` gives a vector a second axis, `X[i,j]` is one entry")
+        case [s.Node() as index, ":"] if isinstance(body, s.Name):
+            return s.Slice(span, body, body, index, "row")
+        case [":", s.Node() as index] if isinstance(body, s.Name):
+            return s.Slice(span, body, body, index, "column")
+    return refuse(p.source, "slice", "parts of an array are not read", span, "", _PARTS)
 
+
+_PARTS = "`X[i,:]` is a row, `X[:,j]` a column, `X[i,j]` one entry of a matrix with a name; `x[:,None]` gives a vector a second axis"
 
 AS_COLUMN, AS_ROW = "[:, None]", "[None, :]"
 """Names of the functions that give a vector a second axis; nobody can write them as calls."""
@@ -119,8 +124,7 @@ def _indices(p: Parser) -> tuple[s.Node, ...]:
     found: list[s.Node] = []
     while True:
         if p.sees(":") or p.sees("]"):
-            refuse(p.source, "slice", "slices of an array are not read", p.token.span, "",
-                   "`x[:,None]` gives a vector a second axis, `X[i,j]` is one entry")
+            refuse(p.source, "slice", "parts of an array are not read", p.token.span, "", _PARTS)
         if p.sees("("):
             found.append(_pair(p))
         else:

@@ -128,8 +128,11 @@ def basis(e: Elaborator, node: s.Subscript | s.Apply) -> Expr:
 def row_or_column(e: Elaborator, node: s.Slice) -> Expr:
     """A row or a column of a matrix, as a column vector."""
     base = e.expr(node.matrix)
+    if not base.shape.is_matrix and e.scope.syntax == "numpy":
+        e.fail("index-mismatch", f"`{node.matrix.name}` is {described(base.shape)}, {e.text(node)} takes a matrix", node)
     if not base.shape.is_matrix:
         return subscript(e, s.Subscript(node.span, node.matrix, (node.index,)))
+    e.flatten(node, e.scope.arrays)
     column = node.way == "column"
     side = base.shape.cols if column else base.shape.rows
     at = position(e, node.index, side)

@@ -102,7 +102,12 @@ def _problem(loss: str, wrt: str, shapes: Sequence[str], assume: Sequence[str], 
 def _columns_or_arrays(
     tree: s.Node, scope: Scope, facts: Sequence[StatedFact], wrt: str
 ) -> tuple[Scope, Inference, Symbol, Reading]:
-    """The loss with vectors as columns whose sizes never stretch; where that does not fit, with the arrays of NumPy."""
+    """The loss with vectors as columns whose sizes never stretch; where that does not fit, with the arrays of NumPy.
+
+    `X[i,:]` has one dimension and can be nothing but NumPy's.
+    """
+    if scope.syntax == "numpy" and any(isinstance(part, s.Slice) for part in s.parts_of(tree)):
+        return _understood(tree, replace(scope, arrays=True), facts, wrt)
     try:
         return _understood(tree, scope, facts, wrt)
     except InputError as error:
@@ -169,6 +174,8 @@ def read_in(text: str, scope: Scope, syntax: str | None = None) -> Reading:
 
 
 def _read(tree: s.Node, scope: Scope) -> Reading:
+    if scope.syntax == "numpy" and any(isinstance(part, s.Slice) for part in s.parts_of(tree)):
+        return read_node(tree, replace(scope, arrays=True))
     try:
         return read_node(tree, scope)
     except InputError as error:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from ..diagnostics import Span
 from ..ir import ONE, Dim, Expr, Mul, Number, Symbol, hadamard, kron, matmul, mul, reciprocal, transpose
@@ -13,6 +13,7 @@ from .complaints import fail, misfit_product, piece, quoted
 if TYPE_CHECKING:
     from .elaborate import Elaborator
 
+_DECLARED: Final = "from --shape"
 OPERATORS = frozenset(("*", "/", "@", "hadamard", "kron", "juxtapose", "dot"))
 
 
@@ -138,9 +139,11 @@ class Product:
         self.parts.append(array)
 
     def say_entrywise(self, array: Expr, node: s.Binary) -> None:
-        """`A*B` of two square matrices could have been meant as their product."""
+        """`A*B` of two matrices that are square, or whose sizes are guessed from this, could have been meant as their product."""
         text, scope = self.reader.scope.source.text[node.left.span.end : node.right.span.start], self.reader.scope
-        if scope.syntax != "latex" and array.shape.is_matrix and array.shape.is_square and text.strip(" ()") == "*":
+        names = [part.name for part in array.symbols if isinstance(part, Symbol)]
+        declared = all(scope.origins.get(name, _DECLARED) == _DECLARED for name in names)
+        if scope.syntax != "latex" and array.shape.is_matrix and (array.shape.is_square or not declared) and text.strip(" ()") == "*":
             whole, left, right = (quoted(scope.source, part.span) for part in (node, node.left, node.right))
             self.reader.note(f"{whole} is elementwise; the product of the matrices is `{left.strip('`')} @ {right.strip('`')}`")
 

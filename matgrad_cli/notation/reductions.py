@@ -73,7 +73,7 @@ def _spread(e: Elaborator, node: s.Apply, value: Expr, axis: int | None) -> Expr
     mean = value if value.shape.is_number else _along(e, node, value, axis, "mean")
     if mean is value:  # one entry at a time
         if lost:
-            e.fail("division-by-zero", f"{e.text(node)} divides by n − 1, and there is one entry: n − 1 is 0", node, "",
+            e.fail("wrong-arguments", f"{e.text(node)} divides by n − 1, and there is one entry: n − 1 is 0", node, "",
                    "`correction=0` divides by n")
         return mul(Number(0), value)
     centre = mul(mean, Fill(1, value.shape)) if mean.shape.is_number else repeated(mean, value.shape)

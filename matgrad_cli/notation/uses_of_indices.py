@@ -36,12 +36,15 @@ def slice_form(solver: Solver, node: s.Slice) -> Form:
     """A row or column of a matrix as a column vector."""
     form = solver.name(node.matrix)
     form.kind.array = True
+    rank = 1 if solver.scope.arrays else None
+    if rank is not None:
+        form.kind.matrix = True
     side = solver.index(node.index)
     if node.way == "column":
         join(form.cols, side)
-        return Form(form.rows, Side(ONE))
+        return Form(form.rows, Side(ONE), rank=rank)
     join(form.rows, side)
-    return Form(form.cols, Side(ONE))
+    return Form(form.cols, Side(ONE), rank=rank)
 
 
 def binder_form(solver: Solver, node: s.Sigma | s.EntriesOf | s.MapsTo) -> Form:

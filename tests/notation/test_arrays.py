@@ -49,10 +49,13 @@ AGREE = [
     "x.sum(axis=0)", "x.sum(axis=-1)", "X.sum(axis=-1)", "X.var(axis=0)", "X.std(axis=1, keepdims=True) + X", "x.var()", "X.var()",
     "np.linalg.norm(X, axis=1)", "np.linalg.norm(X, 1, axis=0)", "np.linalg.norm(X, axis=1, keepdims=True) * X", "np.linalg.norm(x)",
     "x[:, None] + w[None, :] - X", "x[:, None] - x", "u.sum(axis=1)", "u.sum(axis=0)", "u.T", "u.T @ u", "kron(x, y)", "solve(S, x)",
+    "X[0,:] @ w", "X[:,1] + x", "X - X[2,:]", "X[0,:].T", "X[:,0][:, None] * X", "S @ X[:,1]", "X[:,1] @ S", "X[1,:] @ X[0,:].T",
+    "X[0,:] * w", "np.outer(X[:,0], X[1,:])", "X[0,:].mean() * X[0,:]", "(X[0,:] - w) @ (X[0,:] - w).T", "X[1,:] @ W + b",
     "solve(S, x) + x", "np.maximum(0, x - 1) @ X", "-x @ X", "x / w.sum()", "X.T @ X @ w", "x @ x * x", "S @ x @ S", "(x @ S) * y",
 ]
 REFUSED = [
     "x + w", "x * w", "X + x", "X * x", "x @ w", "X @ x", "u @ u", "u @ x", "u @ X", "x.T @ w", "S @ u.T", "X + b", "r @ r",
+    "X[0,:] + x", "X[:,0] @ w", "x[0,:]", "X[0,:] @ X[:,0]", "X[:,0] + X",
     "u[:, None]", "X[:, None]", "X @ w + b", "x[:, None] @ X", "x.sum(axis=1)", "X.mean(axis=1) - w", "X - X.mean(axis=1)",
 ]
 

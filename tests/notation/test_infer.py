@@ -24,6 +24,9 @@ INFERRED = [
     ("diag(x) @ A", "x", [], "x:m×1 A:m×n"),
     ("vec(X).T @ v", "X", [], "X:m×n v:m·n×1"),
     ("X*Y", "X", ["X: a×b"], "X:a×b Y:a×b"),
+    ("sum[i]((X[i,:]@w - y[i])**2)", "w", [], "X:m×n w:n×1 y:m×1"),
+    ("sum[i](norm(X[i,:] - m)**2)", "m", ["m: d"], "X:n×d m:d×1"),
+    ("norm(B[:,0] @ A)", "A", [], "B:m×n A:m×p"),
 ]
 
 

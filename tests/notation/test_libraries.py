@@ -68,6 +68,8 @@ def test_entrywise_products_of_square_matrices_are_said():
     assert notes("tr(A*(A + B))") == ("`A*(A + B)` is elementwise; the product of the matrices is `A @ (A + B)`",)
     for unambiguous in ("tr(A) + sum(X*Y)", "tr(A@B)", "np.multiply(A, B).sum()", "2*tr(A)", "tr(2*A)"):
         assert notes(unambiguous) == (), unambiguous
+    guessed = read_problem("sum((l*Q)*(l*Q))", "l", ["l: scalar"])
+    assert guessed.notes == ("`(l*Q)*(l*Q)` is elementwise; the product of the matrices is `(l*Q) @ (l*Q)`",)
 
 
 def test_a_variable_that_the_loss_does_not_contain_is_said():
