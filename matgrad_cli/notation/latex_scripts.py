@@ -362,6 +362,8 @@ class Scripts(Cursor):
                 return self.known_form(token.text, script.label), scripts[:place] + scripts[place + 1 :]
             if script.kind == "index" and len(script.parts) == 1:
                 part = script.parts[0]
+                if isinstance(part, Name) and part.name in self.binding:
+                    continue  # a letter that a sum binds counts something: it is no part of a name
                 text = part.text if isinstance(part, Literal_) else part.name if isinstance(part, Name) else ""
                 for form in (f"{token.text}_{text}", f"{token.text}{text}"):
                     if form in self.names.variables or form in self.names.losses or form in self.names.formulas:

@@ -97,3 +97,10 @@ def test_a_loss_with_a_free_letter_beside_a_different_one_is_asked_about() -> No
     with pytest.raises(InputError) as caught:
         read_expression(r"\sum_{j\ne k} x_j", read_problem("sum(x)", "x", ["x: n"]))
     assert "whether `k` is summed too" in caught.value.diagnostic.message
+
+
+def test_a_bound_letter_is_no_part_of_a_name() -> None:
+    with pytest.raises(InputError) as caught:
+        read_problem(r"\sum_{i=1}^m (a_i^T x)^2", "x", ["a_i: n, x: n"])
+    assert "entry `i`" in caught.value.diagnostic.message
+    assert read_problem(r"(a_i^T x)^2", "x", ["a_i: n, x: n"]).wrt.name == "x"
