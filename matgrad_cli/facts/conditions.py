@@ -198,6 +198,20 @@ def consequences(word: str) -> frozenset[str]:
     return frozenset(found)
 
 
+_NEVER_BOTH: Final = ({"antisymmetric", "spd"}, {"signs", "onehot"}, {"signs", "simplex"}, {"antisymmetric", "positive"})
+
+
+def contradiction(words: frozenset[str]) -> tuple[str, str] | None:
+    """Two of the facts that no array has at once: one asks for more rows and one for as many as columns, spd and antisymmetric."""
+    ordered = sorted(words)
+    for number, one in enumerate(ordered):
+        for other in ordered[number + 1 :]:
+            sides = {CONDITIONS[word].sides for first in (one, other) for word in consequences(first)} - {""}
+            if len(sides) > 1 or {one, other} in _NEVER_BOTH:
+                return one, other
+    return None
+
+
 @lru_cache(maxsize=256)
 def _way(words: frozenset[str]) -> tuple[Structured, Entry] | None:
     """A way of drawing arrays with all the facts at once, tried out on fractions; None if none of the known ones does it."""

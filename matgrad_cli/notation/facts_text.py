@@ -7,7 +7,7 @@ from typing import Final
 
 from ..diagnostics import Diagnostic, InputError, Label, Source, Span, UsageError
 from ..diagnostics.record import record
-from ..facts.conditions import CONDITIONS, parse_fact_word
+from ..facts.conditions import CONDITIONS, contradiction, parse_fact_word
 from ..ir import ONE, Dim, Shape
 from .names import spelled_name
 
@@ -62,7 +62,19 @@ def read_facts(texts: Sequence[str]) -> list[StatedFact]:
             raise UsageError(Diagnostic(
                 "unknown-fact", f"`{text.strip()[:60]}` names no fact for `{waiting[0]}`", source,
                 notes=(f"facts: {' '.join(CONDITIONS)}",), help=f"write what is known, as in `{waiting[0]} symmetric`"))
+    _agree(found)
     return found
+
+
+def _agree(facts: Sequence[StatedFact]) -> None:
+    """Facts of one variable that no array has at once are refused: nothing could be judged under them."""
+    words: dict[str, frozenset[str]] = {}
+    for fact in facts:
+        words[fact.name] = words.get(fact.name, frozenset()) | {fact.word}
+        clash = contradiction(words[fact.name])
+        if clash is not None:
+            message = f"no array is {clash[0]} and {clash[1]} at once, as `{fact.name}` should be"
+            raise InputError(Diagnostic("contradictory-facts", message, fact.source, (Label(fact.span),), help="leave one of them out"))
 
 
 def _pieces(text: str) -> list[Span]:

@@ -60,14 +60,25 @@ def _is_whole_power(node: Expr) -> bool:
     return node.exponent.value.denominator == 1 and node.exponent.value > 0
 
 
-def assumptions_of(loss: Expr, problem: Problem) -> tuple[Sentence, ...]:
-    """The conditions under which the derivation holds, each once, in reading order."""
+def assumptions_of(problem: Problem, result: Expr) -> tuple[Sentence, ...]:
+    """The conditions under which the derivation holds, each once: of the loss in reading order, then those of its result alone.
+
+    ∂det(X)/∂X = det(X) X⁻ᵀ is said with an inverse, so it holds where X has one.
+    """
+    loss = problem.loss
     squared = {node.children[0] for node in nodes_of(loss) if _is_whole_power(node)}
     found: dict[Sentence, None] = {}
     for node in nodes_of(loss):
         for one in _of_node(node, problem, squared):
             found[one] = None
+    said = {value for one in found if one.template in _INVERTIBLE for _, value in one.values}
+    for node in nodes_of(result):
+        if isinstance(node, Inverse) and node.body not in said and not _known(node.body, "invertible", problem):
+            found[Sentence("{A} is invertible", (("A", node.body),))] = None
     return tuple(found)
+
+
+_INVERTIBLE = frozenset(("{A} is invertible", "det({A}) > 0"))
 
 
 def notes_of(problem: Problem, gradient: Expr | None) -> tuple[Sentence, ...]:

@@ -188,7 +188,7 @@ def finish(recorder: Recorder, start: Expr, target: Target, whole: bool, layout:
     readoff = ReadOff(sentence(title, values), Sentence(rule.why), line, result, verdict)
     steps = tuple(recorder.steps)
     return Derivation(
-        problem, "index", layout, order, start, steps, readoff, assumptions_of(problem.loss, problem), notes_of(problem, matrix)
+        problem, "index", layout, order, start, steps, readoff, assumptions_of(problem, line), notes_of(problem, matrix)
     )
 
 

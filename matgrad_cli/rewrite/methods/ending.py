@@ -98,7 +98,7 @@ def finish(recorder: Recorder, start: Expr, derivative: Expr, method: str, layou
     result = Result(whole, target.letters, derivative, where)
     readoff = ReadOff(sentence(rule.title, values), Sentence(rule.why), recorder.line, result, verdict)
     return Derivation(
-        problem, method, layout, 1, start, tuple(recorder.steps), readoff, assumptions_of(problem.loss, problem),
+        problem, method, layout, 1, start, tuple(recorder.steps), readoff, assumptions_of(problem, derivative),
         notes_of(problem, readoff.result.matrix),
     )
 

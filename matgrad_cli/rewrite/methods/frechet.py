@@ -44,7 +44,7 @@ def derive_map(problem: Problem, book: Rulebook, judge: Judge, layout: str) -> D
     title = sentence(rule.title, (("line", line), ("adjoint", LinearMap(back, adjoint))))
     readoff = ReadOff(title, Sentence(rule.why), line, other.result, verdict)
     return Derivation(
-        problem, "adjoint", layout, 1, start, tuple(recorder.steps), readoff, assumptions_of(problem.loss, problem),
+        problem, "adjoint", layout, 1, start, tuple(recorder.steps), readoff, assumptions_of(problem, other.result.entry),
         notes_of(problem, readoff.result.matrix),
     )
 
@@ -66,7 +66,7 @@ def derive_change(problem: Problem, book: Rulebook, judge: Judge, layout: str) -
     title = sentence(rule.title, (("line", recorder.line), ("dX", moving.d(problem.wrt))))
     readoff = ReadOff(title, Sentence(rule.why), recorder.line, other.result, other.readoff.verdict)
     return Derivation(
-        problem, "differential", layout, 1, start, tuple(recorder.steps), readoff, assumptions_of(problem.loss, problem),
+        problem, "differential", layout, 1, start, tuple(recorder.steps), readoff, assumptions_of(problem, other.result.entry),
         notes_of(problem, readoff.result.matrix),
     )
 
