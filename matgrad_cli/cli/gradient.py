@@ -56,7 +56,7 @@ def gradient(
             layout=layout, order=int(order), rules=rules, method=method,
         )  # fmt: skip
         shown = result.render(format_)
-    if format_ in ("text", "latex"):  # code and data say it themselves
+    if format_ != "json":  # which says it itself
         _say_assumptions(result.derivations[0].problem)
     deliver(shown, output)
     return exit_code(result.derivations)

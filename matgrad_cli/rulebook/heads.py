@@ -52,6 +52,34 @@ def heads_needed(text: str) -> tuple[frozenset[str], ...]:
     return tuple(found)
 
 
+@lru_cache(maxsize=1024)
+def factors_needed(text: str) -> tuple[frozenset[str], ...]:
+    """Of a pattern that is a matrix product, seen from the text alone: of each set one head must stand among the factors.
+
+    `(c * A) @ B` needs a product with a number, `Q.T @ Q` a transpose; a factor that is a letter may be anything.
+    """
+    if _lowest_operator(text) != "@":
+        return ()
+    found = []
+    for factor in _factors(text):
+        if not factor.isidentifier():
+            heads = guess_heads(factor[1:-1] if factor.startswith("(") and factor.endswith(")") else factor)
+            found.append(frozenset(heads))
+    return tuple(found)
+
+
+def _factors(text: str) -> list[str]:
+    """The parts between the @ outside of brackets."""
+    parts, depth = [""], 0
+    for char in text:
+        depth += (char in "([") - (char in ")]")
+        if char == "@" and not depth:
+            parts.append("")
+        else:
+            parts[-1] += char
+    return [part.strip() for part in parts]
+
+
 _LETTERS = "abcdefghijklmnopqrstuvwxyz0123456789"
 _CERTAIN = (
     frozenset(ELEMENTWISE)

@@ -7,17 +7,12 @@ from collections.abc import Callable, Iterator, Sequence
 from fractions import Fraction
 
 from ...ir import Add, Expr, Mul, Number, add, hadamard, matmul, mul
-from ..algebra import transposes
+from .cost import cost
 from .normal import powered, split_power
 from .scaled import Scaled, scaled
 
 RUN = 3
 """Common runs of at most so many factors are looked for; longer ones are found in several rounds."""
-
-
-def cost(expr: Expr) -> tuple[int, int]:
-    """What a reader has to read: the leaves of the printed tree, then its transposes."""
-    return expr.weight, transposes(expr)
 
 
 def factor_common(node: Expr) -> Expr | None:
@@ -28,8 +23,13 @@ def factor_common(node: Expr) -> Expr | None:
     found = [better for better in _factorings(terms) if better is not node]
     if not found:
         return None
-    best = min(found, key=cost)
-    return best if cost(best) < cost(node) else _signs(terms, node)
+    best = min(found, key=_leaves)
+    return best if _leaves(best) < _leaves(node) else _signs(terms, node)
+
+
+def _leaves(expr: Expr) -> tuple[int, ...]:
+    """A factoring is taken for its leaves and transposes: a bracket more is no reason against it."""
+    return cost(expr)[:2]
 
 
 def _signs(terms: list[Scaled], node: Expr) -> Expr | None:

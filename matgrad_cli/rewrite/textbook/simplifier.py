@@ -16,12 +16,12 @@ from ...facts import Problem
 from ...facts.conditions import CONDITIONS
 from ...ir import Add, Call, Expr, Hadamard, Inverse, Kron, MatMul, MatrixPower, Mul, Named, Transpose, add, hadamard, matmul, mul, nodes_of
 from ...records import Bindings
-from ...rulebook.heads import guess_heads, head_of, heads_needed
+from ...rulebook.heads import factors_needed, guess_heads, head_of, heads_needed
 from ...rulebook.load import BACKWARDS, Rulebook, rulebook
 from ...rulebook.pattern import operators_in
 from ...rulebook.rule import Rule
-from ..algebra import transposes
 from ..apply import Rewriting, rewritings
+from .cost import cost
 from .factoring import factor_common
 from .normal import (
     add_numbers,
@@ -63,24 +63,6 @@ AS_OFTEN: Final = 20
 LARGEST_OPENED: Final = 60
 """Expressions with more leaves than this are not opened to see whether something cancels."""
 
-_sizes: dict[Expr, int] = {}
-
-
-def size(expr: Expr) -> int:
-    """How many operators and leaves the printed tree has."""
-    found = _sizes.get(expr)
-    if found is None:
-        if len(_sizes) > 100_000:
-            _sizes.clear()
-        found = _sizes[expr] = min(1 + sum(size(child) for child in expr.children), 10**9)
-    return found
-
-
-def cost(expr: Expr) -> tuple[int, int, int]:
-    """What a reader has to read: leaves, transposes, then operators."""
-    return expr.weight, transposes(expr), size(expr)
-
-
 @record
 class Move:
     """A rule applied at all places where it fits: the expression after it, what the rule's letters stood for at the first place."""
@@ -93,7 +75,7 @@ class Move:
 class _Entry:
     """A rule of the order: its place, the phase, the pattern's text (empty if native). The rule itself is read when it is first tried."""
 
-    __slots__ = ("_book", "_read", "backwards", "id", "needed", "phase", "place", "text")
+    __slots__ = ("_book", "_read", "backwards", "factors", "id", "needed", "phase", "place", "text")
 
     def __init__(self, book: Rulebook, place: int, phase: str, name: str) -> None:
         self._book = book
@@ -101,7 +83,14 @@ class _Entry:
         self.place, self.phase = place, phase
         self.id, self.backwards = name.removesuffix(BACKWARDS), name.endswith(BACKWARDS)
         self.text = book.text(self.id, "rhs" if self.backwards else "lhs")
-        self.needed = heads_needed(self.text) if self.text else ()
+        needed = heads_needed(self.text) if self.text else ()
+        self.needed = tuple(heads - {"Number"} for heads in needed)  # a number 0 or 1 is the business of multiply-numbers
+        self.factors = factors_needed(self.text) if self.text else ()
+
+    def factors_fit(self, node: MatMul) -> bool:
+        """Whether what the pattern asks of factors stands among those of the product."""
+        heads = {head_of(factor) for factor in node.factors}
+        return not any(heads.isdisjoint(wanted) for wanted in self.factors)
 
     @property
     def rule(self) -> Rule:
@@ -250,6 +239,8 @@ class Simplifier:
     def _rewriting(self, entry: _Entry, node: Expr) -> Rewriting | None:
         operators = operators_in(node)
         if any(operators.isdisjoint(heads) for heads in entry.needed):
+            return None
+        if entry.factors and not (isinstance(node, MatMul) and entry.factors_fit(node)):
             return None
         for rewriting in rewritings(entry.rule, node, self.problem):
             if not _granted(rewriting, node):
