@@ -186,7 +186,10 @@ class LinearMap(Expr):
 
 
 class Named(Expr):
-    """A part that was given a name: printed as the name, worth its body. Nothing flattens or transposes through it."""
+    """A part that was given a name: printed as the name, worth its body. Nothing flattens or transposes through it.
+
+    What has a name already is not given it again: a name stands for a part, never for itself.
+    """
 
     __slots__ = ("body", "name")
     __match_args__ = fields = ("name", "body")
@@ -194,6 +197,8 @@ class Named(Expr):
     body: Expr
 
     def __new__(cls, name: str, body: Expr) -> Named:
+        if isinstance(body, Named) and body.name == name:
+            return body
         node = cls._intern(name, body)
         _put(node, "weight", 1)
         return node

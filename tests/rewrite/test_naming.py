@@ -60,3 +60,10 @@ def test_a_repeated_part_is_named_once_with_its_outermost_form() -> None:
     better, names = with_names(node, chosen, {"A", "W", "x", "y"})
     assert len(names) == 1
     assert name_uses(better) == {names[0]: 2}
+
+
+def test_a_name_stands_for_a_part_never_for_itself() -> None:
+    found = derive(read_problem("-sum(Y*log_softmax(tanh(X@A)@B, axis=1))", "A"))
+    assert [name for name, _ in found.result.where] == ["H1", "P2"]
+    assert all(name not in {node.name for node in nodes_of(body) if isinstance(node, Named)} for name, body in found.result.where)
+    assert Named("P2", Named("P2", found.problem.wrt)) is Named("P2", found.problem.wrt)
