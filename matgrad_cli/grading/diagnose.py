@@ -57,6 +57,8 @@ class Context:
 
 def diagnosis(context: Context, before: Expr, after: Expr, pairs: list[Pairing] | Clash) -> Slip:
     """The slip that the line `after` makes, coming from `before`."""
+    if before is not context.head and _right_in_itself(context, after):
+        return _after_a_wrong_one(context, before, after, pairs)
     if isinstance(pairs, Clash):
         found = _of_kind(context, before, after, pairs)
     else:
@@ -64,6 +66,27 @@ def diagnosis(context: Context, before: Expr, after: Expr, pairs: list[Pairing] 
     if found.span is None and found.part is not None:
         found = replace(found, span=_span_of(context.read, found.part))
     return _with_remarks(context, after, found)
+
+
+def _right_in_itself(context: Context, after: Expr) -> bool:
+    """Whether a line equals the head of its chain, so that every repair towards the line before would make it wrong."""
+    if context.answering or context.head is None:
+        return False
+    pairs = pairings(context.head, after, context.order)
+    return not isinstance(pairs, Clash) and any(
+        context.around.bench.compare_over(one, other, tuple(sorted(one.free | other.free)), claim=True).holds for one, other in pairs
+    )
+
+
+def _after_a_wrong_one(context: Context, before: Expr, after: Expr, pairs: list[Pairing] | Clash) -> Slip:
+    """The slip of a line that is right in itself: it names no cause and no repair, for nothing in it is to be changed."""
+    what = "it is the derivative asked for" if context.target else "it equals the left side"
+    note = f"the line itself is right: {what}; but it does not follow from the line before"
+    if isinstance(pairs, Clash) and pairs.code == "number-for-matrix":
+        return replace(_number_for_matrix(before, after), notes=(note,))
+    if isinstance(pairs, Clash):
+        return Slip(pairs.code, f"this is {pairs.found}; needed is {pairs.needed}", (note,))
+    return Slip("differs", "this does not follow from the line before, which is wrong", (note,))
 
 
 def _span_of(read: Read, part: Expr) -> Span | None:
@@ -367,9 +390,6 @@ def _with_remarks(context: Context, after: Expr, slip: Slip) -> Slip:
             slip.help,
             slip.span,
         )
-    whole = context.target and task.wanted is not None and after.shape is task.wanted.shape and not after.free
-    if whole and task.wanted is not None and slip.code != "other-layout" and context.around.bench.equal(task.wanted, after):
-        notes.append("the line itself is right: it is the derivative asked for; but it does not follow from the line before")
     return replace(slip, notes=tuple(notes))
 
 
