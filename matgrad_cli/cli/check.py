@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 MANY = 8
 SHOWN = 10
 REVEALS = ("none", "hint", "full")
+ON_ONE_STUDENT = ("gradescope", "prairielearn")
 
 Files = Annotated[
     list[str] | None, typer.Argument(metavar="FILE...", help="Answers (TOML) and derivations (LaTeX, Markdown); folders are searched.")
@@ -80,6 +81,9 @@ def check(
     options = Options(Path(key) if key else None, {word: text for word, text in given.items() if text}, jobs or os.cpu_count() or 1)
     with _progress() as step:
         found = check_files(files, options, step)
+    for kind in (format_, *(kind for kind, _ in further)):
+        if kind in ON_ONE_STUDENT:
+            _one_student(kind, files, found)
     shown = render(found, format_, colour=wants_colour(sys.stdout), width=columns(fallback=100))
     others = [(render(found, kind), file) for kind, file in further]
     for text, file in others:
@@ -89,6 +93,34 @@ def check(
         say(_skipped(found.skipped))
     _step_summary(found, [format_, *(kind for kind, _ in further)])
     return 0 if exit_zero else found.exit_code
+
+
+def _one_student(kind: str, given: list[str], found: Report) -> None:
+    """UsageError where the files are not one student's.
+
+    A student is a folder. In a folder that is named as a whole, files that answer the same problem are several students'; files that
+    are named themselves and lie in one folder are one student's.
+    """
+    folders: dict[Path, str] = {}
+    answered: dict[str, str] = {}
+    whole = any(Path(name).is_dir() for name in given)
+    for file in found.files:
+        path = Path(file.file)
+        if file.file == "-" or path.is_dir():
+            continue
+        folders.setdefault(path.parent.resolve(), file.file)
+        if len(folders) > 1:
+            first, second = list(folders.values())[:2]
+            raise _several(kind, f"`{first}` and `{second}` lie in different folders", "check the folder of one student at a time")
+        for problem in file.problems if whole else ():
+            other = answered.setdefault(problem.id, file.file)
+            if other != file.file:
+                why = f"`{other}` and `{file.file}` both answer problem `{problem.id}`"
+                raise _several(kind, why, "check one student at a time; if these files are one student's, name each of them")
+
+
+def _several(kind: str, why: str, help_: str) -> UsageError:
+    return UsageError(Diagnostic("several-students", f"`{kind}` is a report on one student, and {why}", help=help_))
 
 
 @contextmanager

@@ -9,6 +9,7 @@ from xml.etree import ElementTree as XML
 import pytest
 
 from matgrad_cli.cli.app import command_line
+from matgrad_cli.diagnostics import UsageError
 from matgrad_cli.grading.check import Options, check_files
 from matgrad_cli.grading.report_ci import github_summary, to_github, to_junit
 from matgrad_cli.grading.report_data import to_gradescope, to_prairielearn
@@ -108,3 +109,27 @@ def test_a_student_does_not_loosen_the_key(tmp_path: Path, key: Path) -> None:
     student = tmp_path / "student.toml"
     student.write_text(ANSWERS["wrong.toml"] + 'reveal = "full"\n', encoding="utf-8")
     assert "lost-factor" not in to_text(check_files([student], Options(key)))
+
+
+@pytest.mark.parametrize("format_", ["gradescope", "prairielearn"])
+@pytest.mark.parametrize("aside", [False, True])
+def test_a_report_on_one_student_takes_no_files_of_several(
+    tmp_path: Path, key: Path, capsys: pytest.CaptureFixture[str], format_: str, aside: bool
+) -> None:
+    for student in ("one", "two"):
+        (tmp_path / "class" / student).mkdir(parents=True)
+        (tmp_path / "class" / student / "answers.toml").write_text(ANSWERS[f"{'right' if student == 'one' else 'wrong'}.toml"])
+    flat = folder(tmp_path, {name: text for name, text in ANSWERS.items() if name.endswith(".toml")})
+    written = tmp_path / "report.json"
+    reported = ["--report", f"{format_}={written}"] if aside else ["--format", format_]
+    both = [tmp_path / "class" / student / "answers.toml" for student in ("one", "two")]
+    for files in ([tmp_path / "class"], [flat], both, [both[0].parent, both[1].parent], [flat, both[0]]):
+        with pytest.raises(UsageError, match="a report on one student") as caught:
+            command_line(["check", *map(str, files), "--key", str(key), *reported])
+        assert caught.value.diagnostic.code == "several-students"
+        assert not written.exists()
+        assert capsys.readouterr().out == ""
+        assert command_line(["check", *map(str, files), "--key", str(key), "--format", "json"]) in (0, 1)
+        capsys.readouterr()
+    for files in ([both[0].parent], [both[0]], sorted(flat.iterdir()), [flat / "right.toml"]):
+        assert command_line(["check", *map(str, files), "--key", str(key), *reported]) in (0, 1)
