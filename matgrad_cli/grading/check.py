@@ -114,11 +114,14 @@ def _check_chunk(files: list[Path], key: Key | None, options: Options) -> list[F
 
 
 def read_key(path: Path) -> Key:
-    """The key file; it must be readable, or nothing can be graded."""
+    """The key file; it must be readable, and hold no key that looks mistyped, or nothing can be graded."""
     document = read_document(path)
     errors = [diagnostic for diagnostic in document.diagnostics if diagnostic.severity == "error"]
+    mistyped = [diagnostic for diagnostic in document.diagnostics if diagnostic.code == "unknown-key" and diagnostic.help is not None]
     if errors:
         raise InputError(errors[0])
+    if mistyped:  # a fact, a layout, or points that were meant and not read would grade everybody by another question
+        raise InputError(replace(mistyped[0], severity="error"))
     return Key(document.source, identified(document.exercises), document.diagnostics)
 
 
@@ -141,7 +144,7 @@ def check_text(text: str, name: str = "text.md", key: Key | None = None, options
 def check_document(document: Document, key: Key | None, options: Options) -> FileReport:
     """The report on a document: its exercises in their order, then those of the key that it leaves out."""
     exercises = identified(document.exercises, last=key is not None)
-    diagnostics = list(document.diagnostics)
+    diagnostics = [*(_of_key(diagnostic) for diagnostic in (key.diagnostics if key is not None else ())), *document.diagnostics]
     if key is not None and len(exercises) < len(document.exercises):
         diagnostics.append(_answered_twice(document))
     if key is not None and len(key.exercises) == 1 and len(exercises) == 1:
@@ -204,6 +207,12 @@ def _undecided(chosen: Settings, why: Diagnostic) -> ProblemReport:
 
 def _readable(document: Document) -> bool:
     return not any(diagnostic.severity == "error" and diagnostic.code != "no-problem" for diagnostic in document.diagnostics)
+
+
+def _of_key(diagnostic: Diagnostic) -> Diagnostic:
+    """What there is to say about the key, without a line of it: whoever reads the report is not shown the key."""
+    source = diagnostic.source or Source("key", "")
+    return replace(diagnostic, message=f"in the key, {diagnostic.message}", source=replace(source, text=""), labels=())
 
 
 def _answered_twice(document: Document) -> Diagnostic:

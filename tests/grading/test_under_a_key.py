@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from matgrad_cli.diagnostics import InputError
 from matgrad_cli.grading.check import Options, check_files
 from matgrad_cli.grading.report_data import to_gradescope, to_json, to_prairielearn
 from matgrad_cli.records.finding import Report
@@ -77,3 +78,21 @@ def test_partial_credit_is_for_the_first_slip(tmp_path: Path) -> None:
         report = graded(tmp_path, {"a.md": lines}, key.format(partial))
         assert [finding.code for finding in report.files[0].problems[0].lines] == ["lost-factor", "wrong-sign"]
         assert report.files[0].score == score
+
+
+@pytest.mark.parametrize("word", ["asume", "point", "los", "shpes", "layuot", "partal", "reqire"])
+def test_a_mistyped_key_of_the_key_file_is_said_and_nothing_is_graded(tmp_path: Path, word: str) -> None:
+    with pytest.raises(InputError) as raised:
+        graded(tmp_path, {"a.toml": '[[problem]]\nid = "1"\nanswer = "2*A@x"\n'}, KEY + f'{word} = "A symmetric"\n')
+    found = raised.value.diagnostic
+    assert (found.code, found.severity) == ("unknown-key", "error")
+    assert found.labels
+    assert found.help is not None
+
+
+def test_another_unknown_key_of_the_key_file_is_said_in_every_report(tmp_path: Path) -> None:
+    (file,) = graded(tmp_path, {"a.toml": '[[problem]]\nid = "1"\nanswer = "(A+A.T)@x"\n'}, KEY + 'zzz = "secret"\n').files
+    (found,) = file.diagnostics
+    assert (found.code, found.severity) == ("unknown-key", "warning")
+    assert "secret" not in str(found)
+    assert file.verdict == "right"
