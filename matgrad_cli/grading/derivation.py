@@ -5,23 +5,22 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ..diagnostics.record import replace
-from ..ir import Differential, Entry, Expr, Index, MatrixOf, Partial, Symbol, Transpose, nodes_of
+from ..ir import Entry, Expr, Index, MatrixOf, Partial, Symbol, Transpose
 from ..notation import syntax as s
 from ..records.finding import LineVerdict, Role
 from .chain import Chain, Outcome, RowResult, failed, worst_of
 from .diagnose import Context, delta_of_unlike, diagnosis, misfit, reused_letter
 from .directions import holds_small, to_first_order
+from .equations import EQUATION, is_equation, supposes_zero, without_zeros
 from .forms import as_array, is_derivative, is_pending, left_letters, order_of
 from .functions import states_function
-from .kinds import Clash, is_zero, kind_in_words, pairings
-from .reading import Read, Side, read_side
+from .kinds import Clash, kind_in_words, pairings
+from .reading import Read, Side, read_side, unknown_link
 from .slips import Slip
 from .statements import Claim, Row, lone_name
 from .surroundings import Surroundings
 from .tree import walk
 from .variables import other_readings
-
-EQUATION = "this is read as an equation, in which the derivative is set to zero; whether it holds there is not judged"
 
 
 class Reader:
@@ -57,6 +56,9 @@ class Reader:
             else:
                 outcomes.append(Outcome("follows", role="definition"))
         worst = worst_of(outcomes)
+        if worst is not None and worst.role == "equation" and (before_zero := without_zeros(outcomes)):
+            worst = worst_of(before_zero)
+            self.notes.append("the derivative is set to zero at the end: an equation, which is not judged")
         self.chain.gap = worst.verdict in ("unreadable", "undecided") if worst is not None else False
         verdict: LineVerdict = worst.verdict if worst else "follows"
         return RowResult(row, verdict, worst, tuple(outcomes), tuple(dict.fromkeys(self.notes)), tuple(dict.fromkeys(self.warnings)))
@@ -245,7 +247,13 @@ class Reader:
                 self.chain.final, self.chain.final_order = found, self.chain.order
             return last, self._misfit(last, found)
         outcome = self._compared(last, found, self.chain.target)
-        if outcome.verdict == "wrong" and self._is_equation(last, found.expr, own):
+        if outcome.verdict == "wrong" and (unknown := unknown_link(found.side.node, self.around)) is not None:
+            message = f"`{unknown.name}` is not defined, so this chain of derivatives cannot be judged"
+            return last, Outcome("undecided", found, Slip("unknown-name", message, span=unknown.span))
+        if outcome.verdict == "wrong" and own and supposes_zero(self.around, self.chain, last, found.expr):
+            self.notes.append("a variable of the problem is set to zero: no part of the derivation")
+            return found.expr, Outcome("follows", found, role="aside")
+        if outcome.verdict == "wrong" and is_equation(self.around, self.chain, last, found.expr, own):
             self.chain.equation = True
             return found.expr, Outcome("undecided", found, Slip("equation", EQUATION), "equation")
         if (
@@ -267,28 +275,6 @@ class Reader:
         if self.chain.target and self.around.worked_out(found.expr):
             self.chain.final, self.chain.final_order = found, self.chain.order
         return found.expr, outcome
-
-    def _is_equation(self, last: Expr, after: Expr, own: bool) -> bool:
-        """Whether an equality that is no identity may be meant as an equation: the derivative set to zero, or what comes of that.
-
-        A derivative of something else than the loss that is said to be zero is a claim; so is the derivative with another right side.
-        """
-        if isinstance(pairings(last, after, self.chain.order), Clash):
-            return False
-        if is_zero(after):
-            return not is_pending(last) or self._of_loss(last) or (self.chain.head is not None and self._of_loss(self.chain.head))
-        if self.chain.equation:
-            return True
-        final = self.chain.final.expr if self.chain.final is not None else None
-        if not own or final is None or is_pending(last) or last is self.around.task.problem.loss:
-            return False
-        return last.shape is not final.shape or self.bench.ratio(last, final) is None
-
-    def _of_loss(self, expr: Expr) -> bool:
-        """Whether a derivative or a differential of the loss is pending, by whatever variable."""
-        found = [node.body for node in nodes_of(expr) if isinstance(node, (Partial, Differential))]
-        loss = self.around.task.problem.loss
-        return any(body is loss or (body.shape is loss.shape and not body.free and self.bench.equal(body, loss)) for body in found)
 
     def _otherwise(self, last: Expr, found: Read) -> Read:
         """Where a side cannot follow as it stands, another reading of it if that one follows."""

@@ -294,7 +294,8 @@ _ABSENT = (None, "nothing-judged", "not-worked-out")
 def _verdict(lines: tuple[Finding, ...], final: Final, chosen: Settings) -> ProblemVerdict:
     """Right if every line follows and something was judged; where an answer is asked for, only with a right final answer."""
     names: dict[str, ProblemVerdict] = {"follows": "right", "wrong": "wrong", "unreadable": "unreadable", "undecided": "undecided"}
-    verdicts = [names[finding.verdict] for finding in lines]
+    answered = chosen.must_answer and final.verdict == "right"  # then what the derivative is used for afterwards was not asked
+    verdicts = [names[finding.verdict] for finding in lines if not (answered and finding.code == "equation")]
     judged = any(finding.verdict == "follows" and finding.role in ("claim", "equation") for finding in lines)
     if final.verdict == "wrong":
         verdicts.append("wrong")

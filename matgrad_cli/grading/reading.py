@@ -214,6 +214,13 @@ def _joined(node: s.Node) -> s.Node:
     return node
 
 
+def unknown_link(node: s.Node | None, around: Surroundings) -> s.Name | None:
+    """A name without value that a chain goes through: r of ∂L/∂r ∂r/∂w."""
+    derivatives = [part for _, part in walk(node) if isinstance(part, s.Derivative)] if node is not None else []
+    names = [s.ungrouped(part.variable) for part in derivatives if part.variable is not None]
+    return next((name for name in names if isinstance(name, s.Name) and not around.valued(name.name)), None)
+
+
 def _bare(node: s.Node) -> s.Node:
     """Without the transpose that the layout put round a whole derivative."""
     inner = s.ungrouped(node)

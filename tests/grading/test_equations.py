@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
-from matgrad_cli.grading.check import check_text
+from matgrad_cli.grading.check import check_text, read_key
 from matgrad_cli.records.finding import ProblemReport
 
 HEAD = "loss: norm(X@w - y)**2 + lam*norm(w)**2\nwrt: w\nshapes: X: m×n, w: n, y: m, lam: scalar\nassume: lam positive\n"
@@ -16,8 +18,6 @@ def judged(*lines: str) -> ProblemReport:
 
 
 EQUATIONS = {
-    "at the end of the row": [GRADIENT + " = 0"],
-    "with a mark": [GRADIENT + r" \overset{!}{=} 0"],
     "on a row of its own": [GRADIENT, r"\overset{!}{=} 0"],
     "repeated": [GRADIENT, r"2X^\top(Xw - y) + 2\lambda w = 0"],
     "by an arrow": [GRADIENT + " = 0", r"\implies X^\top Xw + \lambda w = X^\top y"],
@@ -36,6 +36,51 @@ def test_an_equation_is_no_error(lines: list[str]) -> None:
     assert problem.first_wrong is None
     assert (problem.verdict, last.verdict, last.code) == ("undecided", "undecided", "equation")
     assert problem.final.verdict == ("missing" if lines[0].startswith("dL") else "right")
+
+
+AT_THE_END = {
+    "at the end of the row": [GRADIENT + " = 0"],
+    "with a mark": [GRADIENT + r" \overset{!}{=} 0"],
+    "on the next row": [r"\nabla_w L", r"= 2X^\top(Xw - y) + 2\lambda w = 0"],
+    "in a system": [r"\frac{\partial L}{\partial w} = 2X^\top Xw - 2X^\top y + 2\lambda w = 0"],
+}
+
+
+@pytest.mark.parametrize("lines", AT_THE_END.values(), ids=AT_THE_END)
+def test_what_stands_before_the_zero_is_judged(lines: list[str]) -> None:
+    problem = judged(*lines)
+    last = problem.lines[-1]
+    assert (last.verdict, last.role) == ("follows", "claim")
+    assert any("set to zero" in note for note in last.notes)
+    assert (problem.final.verdict, problem.verdict) == ("right", "right")
+
+
+UNDER_A_KEY = {**EQUATIONS, **AT_THE_END}
+
+
+@pytest.mark.parametrize("name", [name for name in UNDER_A_KEY if name != "the differential"])
+def test_under_a_key_equations_do_not_deny_a_right_gradient(name: str, tmp_path: Path) -> None:
+    key = tmp_path / "key.toml"
+    key.write_text(
+        '[[problem]]\nid = "1"\nloss = "norm(X@w - y)**2 + lam*norm(w)**2"\nwrt = "w"\nshapes = "X: m×n, w: n, y: m, lam: scalar"\n'
+        'assume = "lam positive"\npoints = 3\n',
+        encoding="utf-8",
+    )
+    text = "```matgrad\nproblem: 1\n\n" + "\n".join(UNDER_A_KEY[name]) + "\n```\n"
+    (problem,) = check_text(text, "a.md", read_key(key)).problems
+    assert (problem.final.verdict, problem.verdict, problem.score) == ("right", "right", 3)
+    wrong = text.replace("2X^", "X^")
+    (problem,) = check_text(wrong, "a.md", read_key(key)).problems
+    assert (problem.verdict, problem.score) == ("wrong", 0)
+
+
+@pytest.mark.parametrize("aside", [r"\lambda = 0", "X = 0", r"y = 0", "w = 0"])
+def test_a_variable_that_is_zero_is_no_equation_of_the_derivative(aside: str) -> None:
+    problem = judged(aside, GRADIENT)
+    first, last = problem.lines
+    assert (first.verdict, first.role, first.code) == ("follows", "aside", None)
+    assert (last.verdict, problem.verdict, problem.claims) == ("follows", "right", (1, 1))
+    assert judged(aside).verdict == "undecided"
 
 
 WRONG = {

@@ -81,3 +81,20 @@ BESIDE_D = {
 def test_not_every_name_beside_d_is_the_loss(head: str, lines: list[str]) -> None:
     problem = judged(*lines, head=head)
     assert (problem.verdict, problem.first_wrong) == ("undecided", None)
+
+
+UNKNOWN_LINKS = {
+    "one": (r"\frac{\partial L}{\partial r}\frac{\partial r}{\partial w} + 2\lambda w", "r"),
+    "two": (r"\frac{\partial L}{\partial a}\frac{\partial a}{\partial r}\frac{\partial r}{\partial w} + 2\lambda w", "a"),
+}
+
+
+@pytest.mark.parametrize(("right", "name"), UNKNOWN_LINKS.values(), ids=UNKNOWN_LINKS)
+def test_a_chain_through_an_unknown_name_is_undecided(right: str, name: str) -> None:
+    head = "loss: norm(X@w - y)**2 + lam*norm(w)**2\nwrt: w\nshapes: X: m×n, w: n, y: m, lam: scalar\n"
+    text = f"```matgrad\n{head}\n\\frac{{\\partial L}}{{\\partial w}} = {right}\n= 2X^\\top(Xw-y) + 2\\lambda w\n```\n"
+    problem = check_text(text, "a.md").problems[0]
+    first, last = problem.lines
+    assert (first.verdict, first.code) == ("undecided", "unknown-name")
+    assert f"`{name}`" in (first.message or "")
+    assert (last.verdict, problem.final.verdict, problem.first_wrong) == ("follows", "right", None)

@@ -1,0 +1,55 @@
+"""The derivative set to zero: which equalities are meant as equations of it, and which only suppose that a variable is zero."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from ..ir import Differential, Entry, Expr, Partial, Symbol, Transpose, nodes_of
+from .chain import Chain, Outcome
+from .forms import is_pending
+from .kinds import Clash, is_zero, pairings
+from .surroundings import Surroundings
+
+EQUATION = "this is read as an equation, in which the derivative is set to zero; whether it holds there is not judged"
+
+
+def is_equation(around: Surroundings, chain: Chain, last: Expr, after: Expr, own: bool) -> bool:
+    """Whether an equality that is no identity may be meant as an equation: the derivative set to zero, or what comes of that.
+
+    A derivative of something else than the loss that is said to be zero is a claim; so is the derivative with another right side.
+    """
+    if isinstance(pairings(last, after, chain.order), Clash):
+        return False
+    if is_zero(after):
+        return not is_pending(last) or _of_loss(around, last) or (chain.head is not None and _of_loss(around, chain.head))
+    if chain.equation:
+        return True
+    final = chain.final.expr if chain.final is not None else None
+    if not own or final is None or is_pending(last) or last is around.task.problem.loss:
+        return False
+    return last.shape is not final.shape or around.bench.ratio(last, final) is None
+
+
+def supposes_zero(around: Surroundings, chain: Chain, last: Expr, after: Expr) -> bool:
+    """Whether a variable of the problem is said to be zero, `A = 0`, where it is no solution: an aside, as in "without the penalty"."""
+    if chain.equation or not is_zero(after):
+        return False
+    while isinstance(last, (Transpose, Entry)):
+        last = last.children[0]
+    solution = last is around.task.problem.wrt and chain.final is not None
+    return isinstance(last, Symbol) and last not in around.values and not solution
+
+
+def without_zeros(outcomes: Sequence[Outcome]) -> list[Outcome]:
+    """The outcomes of a row before its `= 0`, if the derivative is claimed there and nothing but zero is an equation; else none."""
+    parts = [outcome for outcome in outcomes if outcome.role == "equation"]
+    zeros = all(part.read is not None and part.read.expr is not None and is_zero(part.read.expr) for part in parts)
+    claimed = any(outcome.role == "claim" and outcome.verdict == "follows" for outcome in outcomes)
+    return [outcome for outcome in outcomes if outcome.role != "equation"] if zeros and claimed else []
+
+
+def _of_loss(around: Surroundings, expr: Expr) -> bool:
+    """Whether a derivative or a differential of the loss is pending, by whatever variable."""
+    found = [node.body for node in nodes_of(expr) if isinstance(node, (Partial, Differential))]
+    loss = around.task.problem.loss
+    return any(body is loss or (body.shape is loss.shape and not body.free and around.bench.equal(body, loss)) for body in found)
