@@ -45,6 +45,7 @@ class RowResult:
 class Chain:
     """Where a derivation stands: the last expression, the order of its letters, whether it is the derivative of the loss.
 
+    `sound` says that everything since the head follows, so that the head has the value of the last side.
     `equation` says that the derivative was set to zero: what comes now is an equation for the variable, no identity.
     """
 
@@ -53,6 +54,7 @@ class Chain:
     target: bool = False
     rough: bool = False
     head: Expr | None = None
+    sound: bool = False
     gap: bool = False
     equation: bool = False
     final: Read | None = None

@@ -161,7 +161,7 @@ class Reader:
         expr = left.expr
         assert expr is not None
         self.chain.order = order_of(expr)
-        self.chain.head = expr
+        self.chain.head, self.chain.sound = expr, True
         self.chain.rough = left.rough
         self.chain.target = self._is_target(expr)
         if is_pending(expr) or self._states_loss(left):
@@ -169,7 +169,7 @@ class Reader:
 
     def _without_left(self, left: Read, rest: Sequence[Side]) -> list[Outcome]:
         """The left side could not be read: what follows is only read, so that the next line has something to go on from."""
-        self.chain.target, self.chain.order, self.chain.head = False, (), None
+        self.chain.target, self.chain.order, self.chain.head, self.chain.sound = False, (), None, False
         if is_derivative(left.tree or left.side.node) and rest:
             found = self._read(rest[-1], (), ())
             self.chain.last = found.expr
@@ -243,11 +243,13 @@ class Reader:
         found = self._read(side, self._letters(last), ())
         found = self._otherwise(last, found)
         if found.expr is None:
+            self.chain.sound = False
             if self.chain.target:
                 self.chain.final, self.chain.final_order = found, self.chain.order
             return last, self._misfit(last, found)
         outcome = self._compared(last, found, self.chain.target)
         if outcome.verdict == "wrong" and (unknown := unknown_link(found.side.node, self.around)) is not None:
+            self.chain.sound = False
             message = f"`{unknown.name}` is not defined, so this chain of derivatives cannot be judged"
             return last, Outcome("undecided", found, Slip("unknown-name", message, span=unknown.span))
         if outcome.verdict == "wrong" and own and supposes_zero(self.around, self.chain, last, found.expr):
@@ -272,8 +274,13 @@ class Reader:
                     outcome.slip.notes,
                 ),
             )
-        if self.chain.target and self.around.worked_out(found.expr):
-            self.chain.final, self.chain.final_order = found, self.chain.order
+        self.chain.sound = self.chain.sound and outcome.verdict == "follows"
+        done = self.around.with_results(found.expr)
+        if self.around.worked_out(done):
+            if self.chain.target:
+                self.chain.final, self.chain.final_order = replace(found, expr=done), self.chain.order
+            if self.chain.sound and self.chain.head is not None and not self.chain.rough:
+                self.around.note_result(self.chain.head, done)
         return found.expr, outcome
 
     def _otherwise(self, last: Expr, found: Read) -> Read:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from ..diagnostics import Source
 from ..diagnostics.record import replace
-from ..ir import Differential, Dim, Expr, Index, Partial, Symbol, nodes_of, rename, substitute
+from ..ir import Differential, Dim, Expr, Index, MatrixOf, Partial, Symbol, Transpose, nodes_of, rename, substitute, transpose
 from ..notation import syntax as s
 from ..notation.latex_names import LatexNames
 from ..notation.latex_scope import latex_names
@@ -27,6 +27,7 @@ class Surroundings:
     `columns` says that r_p is read as column p of R; otherwise it is row p. `lying` says that X_{i,:} is a row 1×n,
     otherwise a column. `arrays` says whether the expression language means the arrays of NumPy (see `Scope`):
     None, only where columns do not fit.
+    `results` are derivatives with the values that lines which follow state of them.
     `tables` are names with more than two indices (∂_pqij).
     `promised` are names that some row defines: until then they are unknown, also where they would have a meaning (e, I).
     `functions` are names that are defined as e(θ) = …; they may be called. `formulas` are functions g(z) = … of a letter of their own.
@@ -47,6 +48,7 @@ class Surroundings:
     functions: frozenset[str] = frozenset()
     formulas: dict[str, tuple[str, s.Node]] = field(default_factory=dict)
     looked_up: dict[str, Expr] = field(default_factory=dict)
+    results: dict[Expr, Expr] = field(default_factory=dict)
     texts: tuple[str, ...] = ()
     base: Scope = field(init=False)
 
@@ -124,6 +126,26 @@ class Surroundings:
     def worked_out(self, expr: Expr) -> bool:
         """Whether no derivative, differential or limit is left to do, also not inside a defined name."""
         return not any(isinstance(node, (Partial, Differential)) for node in nodes_of(self.expanded(expr)))
+
+    def note_result(self, derivative: Expr, value: Expr) -> None:
+        """A line that follows states this value, worked out, of a whole derivative: ∂L/∂O = (O − Y)/n."""
+        while isinstance(derivative, Transpose):
+            derivative, value = derivative.children[0], transpose(value)
+        inner = derivative.body if isinstance(derivative, MatrixOf) else derivative
+        if isinstance(inner, Partial) and not derivative.free | value.free and derivative.shape is value.shape:
+            self.results[derivative] = value
+
+    def with_results(self, expr: Expr) -> Expr:
+        """Derivatives whose value an earlier line states, also inside a defined name, replaced by that value."""
+        for _ in range(len(self.values) + 1 if self.results and not self.worked_out(expr) else 0):
+            expr = substitute(expr, self.results)
+            here: dict[Expr, Expr] = {
+                symbol: self.values[symbol] for symbol in self.values if symbol in expr.symbols and not self.worked_out(symbol)
+            }
+            if not here or any(isinstance(node, (Partial, Differential)) for node in nodes_of(expr)):
+                break
+            expr = substitute(expr, here)
+        return expr
 
     def _below(self, symbol: Symbol) -> frozenset[Expr]:
         """All variables that the value of a defined name depends on."""
