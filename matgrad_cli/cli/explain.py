@@ -51,8 +51,8 @@ def explain(
     format_ = format_for(format_, output, EXPLAIN_FORMATS, usual)
     usable(output)
     nonempty("--rules", rules)
-    text = given.loss_text(loss)
-    name = given.wrt_name(wrt, text)
+    text = given.loss_text(loss, "explain")
+    name = given.wrt_name(wrt, text, "explain")
     with time_limit(SECONDS):
         from .. import api
 

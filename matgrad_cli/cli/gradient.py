@@ -46,8 +46,8 @@ def gradient(
     format_ = format_for(format_, output, GRADIENT_FORMATS, "text")
     usable(output)
     nonempty("--rules", rules)
-    text = given.loss_text(loss)
-    name = given.wrt_name(wrt, text)
+    text = given.loss_text(loss, "gradient")
+    name = given.wrt_name(wrt, text, "gradient")
     with time_limit(SECONDS):
         from .. import api
 

@@ -28,10 +28,10 @@ Detail = Annotated[str, typer.Option("--detail", metavar="NAME", help=f"{', '.jo
 Output = Annotated[str | None, typer.Option("-o", "--output", metavar="FILE", help="Write to this file, whole or not at all.")]
 
 
-def loss_text(loss: str | None) -> str:
+def loss_text(loss: str | None, command: str) -> str:
     """The loss as given, or read from stdin for `-`."""
     if loss is None:
-        raise UsageError(Diagnostic("missing-loss", "no loss is given", help='`matgrad explain "norm(X@R - Y)**2" --wrt R`'))
+        raise UsageError(Diagnostic("missing-loss", "no loss is given", help=f'`matgrad {command} "norm(X@R - Y)**2" --wrt R`'))
     if loss == "-":
         loss = _from_stdin()
     try:
@@ -53,10 +53,10 @@ def _from_stdin() -> str:
         ) from None
 
 
-def wrt_name(wrt: str | None, loss: str) -> str:
+def wrt_name(wrt: str | None, loss: str, command: str) -> str:
     """The variable, which must be named."""
     if wrt is None:
         shown = loss if len(loss) < 60 and "\n" not in loss else "LOSS"
-        form = f'name it: `matgrad explain "{shown}" --wrt NAME`'
+        form = f'name it: `matgrad {command} "{shown}" --wrt NAME`'
         raise UsageError(Diagnostic("missing-wrt", "no variable to differentiate by is given", help=form))
     return wrt

@@ -131,6 +131,10 @@ def _entrywise_help(scope: Scope, action: str, left: tuple[Expr, Span], right: t
         return f"`{piece(scope, right[1], True)}` is {described(a)}, as {quoted(scope.source, left[1])} is"
     if action == "multiply" and a.cols is b.rows:
         return f"the matrix product is `{piece(scope, left[1])} @ {piece(scope, right[1])}`"
+    for (value, _), (_, beside), shape in ((right, left, a), (left, right, b)):
+        if isinstance(value, Symbol) and scope.origins.get(value.name) == "from --shape":
+            declared = shape.rows if shape.is_column and value.shape.is_column else shape
+            return f"declared as `{value.name}: {declared}` it has the shape of {quoted(scope.source, beside)}"
     return None
 
 

@@ -186,7 +186,8 @@ class Elaborator:
                 self.fail("missing-shape", "the size of the identity `I` does not follow from its use", node, "",
                           "write `eye(n)` with its size")
             return Eye(dim)
-        near = nearest_name(name, (*self.scope.known_names, *self.arguments))
+        meant = self.scope.known_names if name.islower() else self.scope.named_arrays
+        near = nearest_name(name, (*meant, *self.arguments))
         known = ", ".join(f"`{known}`" for known in self.scope.known_names[:12])
         fail(self.scope, "unknown-name", f"the name `{name}` is not known here", (node.span, ""),
              notes=(f"known are {known}",) if known else (), help=f"did you mean `{near}`?" if near else None)

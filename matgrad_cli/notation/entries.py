@@ -183,6 +183,8 @@ def _check_limit(e: Elaborator, letter: s.Name, limit: s.Node, dim: Dim) -> None
             e.note(f"{e.text(limit)} above the sum is read as a name for {dim}, the length that `{letter.name}` runs through")
         return
     help = "only sums through a whole dimension can be read"
+    if isinstance(bare, s.Literal_) and written is not None and dim.names:
+        help += f"; if its length is {bare.text}, declare that, as in `x: {bare.text}`"
     if isinstance(bare, s.Name) and written is None:
         value = e.scope.find(bare.name)
         what = "no length of a dimension" if value is None else described(value.shape)

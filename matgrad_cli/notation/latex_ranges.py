@@ -21,7 +21,9 @@ Tokens = tuple[int, int]
 """The places of the first and past the last token of a part."""
 
 CODE: Final = "sum-range"
-_WRITTEN: Final = "write a range that starts at 1, as in `\\sum_{i=1}^{n}`, with the length n of the dimension"
+_WRITTEN: Final = (
+    "only sums through a whole dimension can be read, as in `\\sum_{i=1}^{n}`; for a part, multiply by a declared array of zeros and ones"
+)
 
 
 @record

@@ -260,7 +260,7 @@ class Scripts(Cursor):
             return self.name(token)
         if token.kind == "command" and token.text == "d":
             return Name(self.span(token), "d")
-        raise self.trouble("an index is a letter or a number", token, help="rename the sum's letter so that no arithmetic is needed")
+        raise self.trouble("an index is a letter or a number", token, help="arithmetic in an index, as in `x_{i+1}`, cannot be read")
 
     # ---- putting on
     def scripted(self, base: Node, scripts: list[Script]) -> Node:

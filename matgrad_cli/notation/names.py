@@ -52,5 +52,5 @@ def nearest_name(name: str, known: Iterable[str]) -> str | None:
     swapped = name.swapcase()
     if swapped in known:
         return swapped
-    found = get_close_matches(name, known, 1, 0.6)
+    found = get_close_matches(name, known, 1, 0.65)
     return found[0] if found else None

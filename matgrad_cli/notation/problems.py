@@ -16,7 +16,7 @@ from .facts_text import StatedFact, read_facts, squared
 from .infer import Inference, Solver, infer
 from .loss_letters import refuse_free_letters, sample_letters
 from .loss_text import matrix_squares, plain_name, without_left_side
-from .mending import with_matrix_products
+from .mending import further, with_matrix_products
 from .names import GREEK, canonical_name, nearest_name
 from .readable import readable
 from .scope import Scope, Syntax
@@ -115,8 +115,8 @@ def _columns_or_arrays(
             raise
         try:
             understood = _understood(tree, replace(scope, arrays=True), facts, wrt)
-        except InputError:
-            raise error from None
+        except InputError as other:
+            raise further(error, other) from None
         found, reading = understood[1], understood[3]
         # an inferred vector has no known convention
         if (reading.idle and reading.stretched) or any(shape.is_column for shape in found.shapes.values()):
@@ -183,8 +183,8 @@ def _read(tree: s.Node, scope: Scope) -> Reading:
             raise
         try:
             return read_node(tree, replace(scope, arrays=True))
-        except InputError:
-            raise error from None
+        except InputError as other:
+            raise further(error, other) from None
 
 
 def _chosen(syntax: str | None) -> Syntax | None:

@@ -80,3 +80,8 @@ class Scope:
     def known_names(self) -> tuple[str, ...]:
         """All names with a value, for suggestions."""
         return (*self.definitions, *self.symbols, *self.sizes, *self.loss_names)
+
+    @property
+    def named_arrays(self) -> tuple[str, ...]:
+        """The names of values: a capital letter was not meant for the dimension that has its small letter."""
+        return (*self.definitions, *self.symbols, *self.loss_names)

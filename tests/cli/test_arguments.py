@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 import typer
 
-from matgrad_cli.cli.app import COMMANDS, build
+from matgrad_cli.cli.app import COMMANDS, build, command_line
 from matgrad_cli.cli.arguments import normalized
 from matgrad_cli.cli.choices import chosen, nearest
 from matgrad_cli.diagnostics import UsageError
@@ -62,3 +62,11 @@ def test_an_unknown_word_names_the_known_ones() -> None:
     assert caught.value.diagnostic.notes == ("`--layout` takes gradient, numerator",)
     assert caught.value.diagnostic.help == "`--layout numerator`"
     assert nearest("zzz", ("gradient",)) is None
+
+
+@pytest.mark.parametrize("command", ["explain", "gradient"])
+@pytest.mark.parametrize("given", [[], ["norm(X@w)**2"]])
+def test_the_help_names_the_command_that_was_typed(command: str, given: list[str]) -> None:
+    with pytest.raises(UsageError) as caught:
+        command_line([command, *given])
+    assert f"`matgrad {command} " in (caught.value.diagnostic.help or "")

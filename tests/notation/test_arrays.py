@@ -8,6 +8,7 @@ import pytest
 from matgrad_cli.diagnostics import InputError, Source
 from matgrad_cli.ir import Dim, Shape, Symbol
 from matgrad_cli.notation.elaborate import read_node
+from matgrad_cli.notation.problems import read_expression, read_problem
 from matgrad_cli.notation.reader import parse
 from matgrad_cli.notation.scope import Scope
 from matgrad_cli.verify.evaluate import evaluate
@@ -86,3 +87,43 @@ def test_refuses_what_numpy_refuses(text):
 def at_most_two(array):
     if array.ndim > 2:
         raise ValueError("more than two dimensions")
+
+
+FAULTS = {
+    "sum(log_softmax(X@W + b))": "missing-axis", "sum(Y * softmax(X@W + b))": "missing-axis", "norm(X@W + b - Z)**2": "shape-mismatch",
+    "sum(X@W + b) + sum(X@Y)": "shape-mismatch", "sum(X@W + c)": "shape-mismatch",
+}  # fmt: skip
+PLACES = {"norm(X@W + b - Z)**2": "Z", "sum(X@W + b) + sum(X@Y)": "Y", "sum(X@W + c)": "c"}
+
+
+@pytest.mark.parametrize("text", FAULTS)
+def test_the_fault_of_the_reading_that_gets_further_is_shown(text):
+    with pytest.raises(InputError) as caught:
+        read_problem(text, "W", ["X: n×d, W: d×k, b: k, Y: n×k, Z: d×k, c: p"])
+    said = caught.value.diagnostic
+    assert said.code == FAULTS[text]
+    shown = [text[label.span.start : label.span.end] for label in said.labels]
+    assert PLACES.get(text, shown[0]) in shown
+
+
+def test_a_size_that_does_not_fit_is_proposed_as_declared():
+    shapes = "X: n×d, w: d, y: {}"
+    for text in ("sum(y * (X@w))", "norm(X@w - y)**2"):
+        with pytest.raises(InputError) as caught:
+            read_problem(text, "w", [shapes.format("d")])
+        assert (caught.value.diagnostic.help or "").startswith("declared as `y: n` ")
+        assert read_problem(text, "w", [shapes.format("n")])
+
+
+@pytest.mark.parametrize(("name", "near"), [("H", None), ("x", "`X`")])
+def test_a_capital_letter_is_not_meant_for_a_dimension(name, near):
+    problem = read_problem("norm(X@w)**2", "w", ["X: n×h, w: h"])
+    with pytest.raises(InputError) as caught:
+        read_expression(f"{name}@w", problem)
+    assert caught.value.diagnostic.help == (near and f"did you mean {near}?")
+
+
+def test_no_function_is_proposed_for_a_name_that_is_far_from_it():
+    with pytest.raises(InputError) as caught:
+        read_problem('__import__("os").system("ls")', "x", ["x: n"])
+    assert caught.value.diagnostic.help is None

@@ -104,3 +104,25 @@ def test_a_bound_letter_is_no_part_of_a_name() -> None:
         read_problem(r"\sum_{i=1}^m (a_i^T x)^2", "x", ["a_i: n, x: n"])
     assert "entry `i`" in caught.value.diagnostic.message
     assert read_problem(r"(a_i^T x)^2", "x", ["a_i: n, x: n"]).wrt.name == "x"
+
+
+@pytest.mark.parametrize("text", [text for text, place in PARTS if place in ("=", "<", r"\le", "3") and "v_" not in text])
+def test_the_help_says_what_can_be_read(text: str) -> None:
+    with pytest.raises(InputError) as caught:
+        read_problem(text, "x", [SHAPES])
+    help_ = caught.value.diagnostic.help
+    assert help_ is not None
+    assert help_.startswith("only sums through a whole dimension can be read")
+
+
+def test_the_helps_hold() -> None:
+    """What the helps propose is read: the declared size, zeros and ones for a part."""
+    with pytest.raises(InputError) as caught:
+        read_problem(r"\sum_{i=1}^{3} x_i^2", "x", ["x: n"])
+    assert "declare that, as in `x: 3`" in (caught.value.diagnostic.help or "")
+    assert read_problem(r"\sum_{i=1}^{3} x_i^2", "x", ["x: 3"]).loss is read_problem(r"\sum_i x_i^2", "x", ["x: 3"]).loss
+    for masked, shapes in ((r"\sum_{i=1}^{n} s_i x_i^2", "x: n, s: n"), (r"\sum_{i,j} M_{ij} x_i x_j", "x: n, M: n×n")):
+        assert read_problem(masked, "x", [shapes]).loss.shape.is_number
+    with pytest.raises(InputError) as caught:
+        read_problem(r"\sum_{i=1}^{5} (x_i - x_{i+1})^2", "x", ["x: 5"])
+    assert caught.value.diagnostic.help == "arithmetic in an index, as in `x_{i+1}`, cannot be read"
