@@ -362,7 +362,7 @@ def weighed(found: list[tuple[Evaluator, Nearness]], excluded: list[str], unseen
     """What the points say together; which sides of kinks are excluded, and whether a side was seen at no point that tells."""
     agreeing = [near.error for _, near in found if near.outcome == "agrees"]
     differing = [near.error for _, near in found if near.outcome == "differs"]
-    hidden = [near for place, near in found if near.outcome == "unclear" and _is_ordinary(place)]
+    hidden = [near for place, near in found if near.outcome == "unclear" and (near.sure or _is_ordinary(place))]
     told = len(agreeing) + len(differing)
     if differing and (len(differing) > 1 or differing[0] > _CLEAR or told == 1):
         return Verdict("differs", f"error {max(differing):.1g} at {len(differing)} of {told} random points")

@@ -19,6 +19,8 @@ AGREE: Final = 1e-9
 DIFFER: Final = 1e-6
 _NOISE: Final = 30.0
 """A difference counts if it is so many times what the entry moved by when its last digits were shaken."""
+_SURE: Final = 100.0
+"""A difference of so many times the noise (with its factor) is none of rounding, however small it is."""
 _TELLING: Final = 1e-3
 """An entry tells something if its noise (with that factor) is below this part of it."""
 _SHAKEN: Final = 2
@@ -33,11 +35,13 @@ Numbers = Sequence[Any]
 class Nearness:
     """How two arrays compare, and the largest error beside the size of its entry.
 
-    `noise`: both are zero but for rounding; `nothing`: there are no values to compare.
+    `noise`: both are zero but for rounding; `nothing`: there are no values to compare. `sure`: the error is small, and far above
+    what rounding can do, so that it is no accident of an extreme point.
     """
 
     outcome: Outcome
     error: float = 0.0
+    sure: bool = False
 
 
 def nearness(left: Numbers, right: Numbers, shaken: Callable[[int], tuple[Numbers, Numbers]]) -> Nearness:
@@ -53,7 +57,7 @@ def nearness(left: Numbers, right: Numbers, shaken: Callable[[int], tuple[Number
     if worst <= AGREE and total > 0:
         return Nearness("agrees", worst)
     again = [shaken(number) for number in range(_SHAKEN)]
-    told, largest = False, 0.0
+    told, largest, sure = False, 0.0, False
     for k, (a, b) in enumerate(zip(left, right, strict=True)):
         size = max(abs(a), abs(b))
         noise = _NOISE * max(max(abs(a - one[k]), abs(b - other[k])) for one, other in again)
@@ -62,9 +66,10 @@ def nearness(left: Numbers, right: Numbers, shaken: Callable[[int], tuple[Number
             return Nearness("differs", worst)
         if apart > AGREE * size:
             largest = max(largest, apart / size)
+            sure = sure or apart > _SURE * noise
         told = told or noise <= _TELLING * size
     if largest:
-        return Nearness("unclear", largest)
+        return Nearness("unclear", largest, sure)
     return Nearness("agrees" if told else "noise", 0.0 if not told else min(worst, AGREE))
 
 
