@@ -172,3 +172,16 @@ def test_facts_of_rows_hold_also_where_there_is_one_column() -> None:
     loss = ("-sum(Y*log(softmax(X@W, axis=1)))", "W", "X: N×d, W: d×k, Y: N×k", "X.T@(softmax(X@W, axis=1) - Y)")
     assert answered(*loss, "Y onehot").holds
     assert answered(*loss, "Y simplex").holds
+
+
+def test_what_is_far_above_rounding_counts_at_extreme_points_too() -> None:
+    place = points(("agrees", 0.0), mode="huge")[0][0]
+    found = [*points(("agrees", 0.0), ("agrees", 0.0)), (place, Nearness("unclear", 1e-7, sure=True))]
+    assert weighed(found, [], False).kind == "unknown"
+
+
+@pytest.mark.parametrize("size", [12, 16])
+def test_a_far_kink_beside_a_high_power_is_seen(size: int) -> None:
+    right = "6*z**5"
+    assert answered("norm(z**3)**2", "z", "z: n", right).holds
+    assert not answered("norm(z**3)**2", "z", "z: n", f"{right} + relu(-z - {size}*ones(n))").holds
