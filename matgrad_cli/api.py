@@ -279,10 +279,10 @@ def assert_right(
 ) -> None:  # fmt: skip
     """Raise AssertionError, with the diagnosis in one line, unless `answer` is ∂loss/∂wrt: for graders in notebooks."""
     from .diagnostics import Source
+    from .documents.keys import Exercise
+    from .documents.passage import Passage
     from .grading.exercise import judge
-    from .grading.keys import Exercise
     from .grading.merge import settings
-    from .grading.passage import Passage
 
     given = {"loss": loss, "wrt": wrt, "shapes": ", ".join(_texts(shapes)), "assume": ", ".join(_texts(assume)), "answer": answer}
     given |= {key: text for key, text in (("layout", layout), ("syntax", syntax)) if text is not None}

@@ -12,7 +12,10 @@ import pytest
 
 from conftest import PACKAGE, ROOT, environment
 
-LAYERS = ["diagnostics", "ir", "facts", "notation", "verify", "rulebook", "records", "render", "rewrite", "grading", "api", "cli"]
+LAYERS = [
+    "diagnostics", "ir", "facts", "notation", "verify", "rulebook", "records", "render", "rewrite", "documents", "grading", "reports",
+    "api", "cli",
+]  # fmt: skip
 """In dependency order: a module imports its own folder and those before it."""
 
 TOP = {"pyproject.toml", "README.md", "matgrad_cli", "rules", "samples", "tests"}

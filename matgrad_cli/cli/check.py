@@ -162,7 +162,7 @@ def _step_summary(report: Report, formats: list[str]) -> None:
     path = os.environ.get("GITHUB_STEP_SUMMARY")
     if not path or "github" not in formats:
         return
-    from ..grading.report_ci import github_summary
+    from ..reports.ci import github_summary
 
     try:
         with open(path, "a", encoding="utf-8") as stream:
@@ -182,15 +182,15 @@ def _further(text: str) -> tuple[str, str]:
 
 def render(report: Report, format_: str, *, colour: bool = False, width: int = 100) -> str:
     """The report in one of the formats."""
-    from ..grading import report_ci, report_data, report_text
+    from ..reports import ci, data, text
 
     if format_ == "terminal":
-        return report_text.to_text(report, colour=colour, width=width)
+        return text.to_text(report, colour=colour, width=width)
     writers = {
-        "json": report_data.to_json,
-        "gradescope": report_data.to_gradescope,
-        "prairielearn": report_data.to_prairielearn,
-        "junit": report_ci.to_junit,
-        "github": report_ci.to_github,
+        "json": data.to_json,
+        "gradescope": data.to_gradescope,
+        "prairielearn": data.to_prairielearn,
+        "junit": ci.to_junit,
+        "github": ci.to_github,
     }
     return writers[format_](report)

@@ -8,6 +8,7 @@ from typing import Literal
 
 from ..diagnostics import Diagnostic, InputError, MatgradError, Source, Span
 from ..diagnostics.record import replace
+from ..documents.passage import Passage
 from ..ir import Expr, Index, MatrixOf
 from ..notation import syntax as s
 from ..notation.broadcasting import turned
@@ -16,7 +17,6 @@ from .arrays import other_slices, slices
 from .diagnose import Context, diagnosis, misfit
 from .flattened import NOTE, flat_verdict
 from .kinds import Clash, pairings
-from .passage import Passage
 from .prose import NO_FORMULA, only_words, without_prose
 from .reading import Read, Side, read_side
 from .slips import Slip

@@ -12,10 +12,10 @@ from time import process_time
 from ..diagnostics import Diagnostic, InputError, Source, Span, UsageError
 from ..diagnostics.limits import OutOfTime, ended_by, place_of, time_limit
 from ..diagnostics.record import replace
+from ..documents.files import expanded, read_document, read_text
+from ..documents.keys import Document, Exercise
 from ..records.finding import FileReport, Final, Finding, ProblemReport, Report
 from .exercise import judge, unanswered
-from .files import expanded, read_document, read_text
-from .keys import Document, Exercise
 from .merge import Settings, identified, settings
 from .reveal import revealed
 

@@ -8,6 +8,7 @@ from typing import Literal
 
 from ..diagnostics import Diagnostic, Label, MatgradError, Source, Span
 from ..diagnostics.record import replace
+from ..documents.passage import Passage, line_and_column
 from ..notation.shape_text import read_shapes
 from ..records.finding import Final, Finding, ProblemReport, ProblemVerdict, worst
 from .answers import judge_answer
@@ -19,7 +20,6 @@ from .functions import find_functions
 from .literal_name import with_letter
 from .losses import loss_names
 from .merge import Located, Settings
-from .passage import Passage, line_and_column
 from .prose import NO_FORMULA, only_words, without_prose
 from .reading import Side
 from .slips import Slip

@@ -7,10 +7,10 @@ from collections.abc import Sequence
 
 from ..diagnostics import Source
 from ..diagnostics.record import replace
+from ..documents.passage import Passage
 from ..notation import syntax as s
 from ..notation.latex_lines import split_line
 from ..notation.latex_names import FUNCTIONS, letter_name
-from .passage import Passage
 from .surroundings import Surroundings
 from .tree import rebuilt
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import string
 
-from .passage import Passage
+from ..documents.passage import Passage
 
 _TOKEN = re.compile(r"\\[A-Za-z]+|\\.|\w|\S")
 _FONTS = frozenset((

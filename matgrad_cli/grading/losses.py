@@ -6,11 +6,11 @@ import re
 from collections.abc import Sequence
 
 from ..diagnostics import Source
+from ..documents.passage import Passage
 from ..notation import syntax as s
 from ..notation.latex_lines import differentiated_names
 from ..notation.latex_names import FUNCTIONS, letter_name
 from .forms import as_array, left_letters
-from .passage import Passage
 from .reading import read_side
 from .statements import Claim, lone_name, read_row
 from .surroundings import Surroundings, surroundings

@@ -10,10 +10,10 @@ from dataclasses import dataclass, field
 from typing import Literal, cast
 
 from ..diagnostics import Diagnostic, Label, Source
+from ..documents.keys import WORDS, Exercise
+from ..documents.passage import Passage
 from ..records.finding import Reveal
 from .codes import CODES
-from .keys import WORDS, Exercise
-from .passage import Passage
 
 Require = Literal["answer", "derivation", "none"]
 STUDENT_KEYS = ("answer",)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Collection
 
+from ..documents.passage import Passage, covered
 from ..notation.latex_names import FUNCTIONS, GREEK
-from .passage import Passage, covered
 
 NO_FORMULA = "these are words, a formula was needed"
 _SMALL = frozenset(

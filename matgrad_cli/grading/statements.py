@@ -9,10 +9,10 @@ from typing import Literal
 
 from ..diagnostics import InputError, Source, Span
 from ..diagnostics.record import replace
+from ..documents.passage import Passage
 from ..notation import syntax as s
 from ..notation.latex_lines import split_line
 from ..notation.latex_names import LatexNames
-from .passage import Passage
 from .reading import Side
 from .tree import is_index, rebuilt, walk
 

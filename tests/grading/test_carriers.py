@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from matgrad_cli.documents.files import read_text
+from matgrad_cli.documents.keys import Document
 from matgrad_cli.grading.check import check_text
-from matgrad_cli.grading.files import read_text
-from matgrad_cli.grading.keys import Document
 
 
 def places(document: Document) -> list[str]:

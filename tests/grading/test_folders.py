@@ -11,9 +11,9 @@ import pytest
 from matgrad_cli.cli.app import command_line
 from matgrad_cli.diagnostics import UsageError
 from matgrad_cli.grading.check import Options, check_files
-from matgrad_cli.grading.report_ci import github_summary, to_github, to_junit
-from matgrad_cli.grading.report_data import to_gradescope, to_prairielearn
-from matgrad_cli.grading.report_text import to_text
+from matgrad_cli.reports.ci import github_summary, to_github, to_junit
+from matgrad_cli.reports.data import to_gradescope, to_prairielearn
+from matgrad_cli.reports.text import to_text
 
 KEY = """[[problem]]
 id = "1"

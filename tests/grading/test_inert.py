@@ -9,11 +9,11 @@ from collections.abc import Callable
 import pytest
 
 from matgrad_cli.grading.check import check_text
-from matgrad_cli.grading.inert import inert_report
-from matgrad_cli.grading.report_ci import github_summary, to_github, to_junit
-from matgrad_cli.grading.report_data import to_gradescope, to_json, to_prairielearn
-from matgrad_cli.grading.report_text import to_text
 from matgrad_cli.records.finding import Report
+from matgrad_cli.reports.ci import github_summary, to_github, to_junit
+from matgrad_cli.reports.data import to_gradescope, to_json, to_prairielearn
+from matgrad_cli.reports.inert import inert_report
+from matgrad_cli.reports.text import to_text
 
 NASTY = {
     "escape": "a\x1b[31mred",

@@ -9,9 +9,9 @@ from xml.etree import ElementTree
 import pytest
 
 from matgrad_cli.grading.check import Options, Report, check_files
-from matgrad_cli.grading.report_ci import github_summary, to_github, to_junit
-from matgrad_cli.grading.report_data import to_gradescope, to_json, to_prairielearn
-from matgrad_cli.grading.report_text import to_text
+from matgrad_cli.reports.ci import github_summary, to_github, to_junit
+from matgrad_cli.reports.data import to_gradescope, to_json, to_prairielearn
+from matgrad_cli.reports.text import to_text
 
 SAMPLES = Path(__file__).parent.parent.parent / "samples"
 KEY = """partial = "lost-factor: 0.5"

@@ -7,9 +7,9 @@ import json
 import pytest
 
 from matgrad_cli.grading.check import Options, check_text, read_key
-from matgrad_cli.grading.report_data import to_json
-from matgrad_cli.grading.report_text import to_text
 from matgrad_cli.records.finding import ProblemReport, Report
+from matgrad_cli.reports.data import to_json
+from matgrad_cli.reports.text import to_text
 
 LEAST_SQUARES = "loss: norm(X@w - y)**2\nwrt: w\nshapes: X: m×n, w: n, y: m\n"
 KEY = 'loss = "norm(X@w - y)**2"\nwrt = "w"\nshapes = "X: m×n, w: n, y: m"\n'

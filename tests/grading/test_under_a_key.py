@@ -9,8 +9,8 @@ import pytest
 
 from matgrad_cli.diagnostics import InputError
 from matgrad_cli.grading.check import Options, check_files
-from matgrad_cli.grading.report_data import to_gradescope, to_json, to_prairielearn
 from matgrad_cli.records.finding import Report
+from matgrad_cli.reports.data import to_gradescope, to_json, to_prairielearn
 
 KEY = '[[problem]]\nid = "1"\nloss = "x.T@A@x"\nwrt = "x"\npoints = 4\n'
 

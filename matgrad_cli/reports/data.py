@@ -6,9 +6,9 @@ import json
 from typing import Any
 
 from ..diagnostics import Diagnostic
+from ..documents.passage import line_and_column
 from ..records.finding import FileReport, Finding, ProblemReport, Report
 from .inert import inert_report
-from .passage import line_and_column
 
 
 def to_json(report: Report) -> str:

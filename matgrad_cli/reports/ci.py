@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from xml.etree import ElementTree as XML
 
+from ..documents.passage import line_and_column
 from ..records.finding import FileReport, Finding, ProblemReport, Report
+from .data import place_of, summary_of
 from .inert import inert_report
-from .passage import line_and_column
-from .report_data import place_of, summary_of
 
 
 def to_junit(report: Report) -> str:
