@@ -109,7 +109,7 @@ def _derivations(
 ) -> tuple[Derivation, ...]:  # fmt: skip
     problem = read_problem(loss, wrt, _texts(shapes), _texts(assume), syntax)
     from .rewrite.derive import derive  # only for a problem that can be read: a message should not wait for the engine
-    from .rewrite.user_rules import tested_rulebook
+    from .rewrite.selftest.user_rules import tested_rulebook
 
     book = tested_rulebook(Path(rules) if rules is not None else None)
     layouts: Iterable[str] = LAYOUTS if layout == "all" else (layout,)
@@ -210,7 +210,7 @@ def _renderer(format: str) -> Callable[[Derivation, View], str]:
 
         return render_terminal
     if format == "latex":
-        from .render.latex import render_latex
+        from .render.latex.fragment import render_latex
 
         return render_latex
     if format == "html":
@@ -218,7 +218,7 @@ def _renderer(format: str) -> Callable[[Derivation, View], str]:
 
         return render_html
     if format == "markdown":
-        from .render.markdown import render_markdown
+        from .render.latex.markdown import render_markdown
 
         return render_markdown
     from .render.text import render_text
@@ -259,11 +259,11 @@ def _one_line(derivations: tuple[Derivation, ...]) -> str:
 
 def _result(derivation: Derivation, format: str) -> str:
     if format in ("numpy", "torch", "jax"):
-        from .render.code import derivation_code
+        from .render.code.module import derivation_code
 
         return derivation_code(derivation, format)
     if format == "sympy":
-        from .render.sympy_code import sympy_code
+        from .render.code.sympy import sympy_code
 
         return sympy_code(derivation)
     from .render.resting import comments
@@ -295,7 +295,7 @@ def assert_right(
 
 def _equations(derivations: tuple[Derivation, ...]) -> str:
     """Every result as one displayed equation."""
-    from .render.latex_prose import escaped
+    from .render.latex.prose import escaped
     from .render.resting import resting
     from .render.results import result_latex
 

@@ -57,6 +57,10 @@ def test_imports_point_downward() -> None:
     assert wrong == []
 
 
+def test_no_folder_has_more_than_twenty_files() -> None:
+    assert [str(folder.relative_to(ROOT)) for folder in {path.parent for path in FILES} if len(list(folder.glob("*.py"))) > 20] == []
+
+
 def test_every_folder_has_a_layer() -> None:
     folders = {path.name for path in PACKAGE.iterdir() if path.is_dir() and not path.name.startswith(("_", "."))}
     assert folders - set(LAYERS) == set()

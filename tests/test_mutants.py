@@ -45,19 +45,19 @@ MUTANTS = {
     ),
     "unknown holds": Mutant("verify/verdict.py", 'in ("proved", "agrees")', 'in ("proved", "agrees", "unknown")', STOPS),
     "the recorder records anything": Mutant(
-        "rewrite/recorder.py", '        if verdict.kind == "differs":\n            raise BugError(',
+        "rewrite/engine/recorder.py", '        if verdict.kind == "differs":\n            raise BugError(',
         "        if False:\n            raise BugError(",
         "tests/rewrite/test_user_rules.py",
     ),
     "the user's rule is our bug": Mutant(
-        "rewrite/recorder.py", 'if verdict.kind == "differs" and self.rules.is_extra(rule):', "if False:",
+        "rewrite/engine/recorder.py", 'if verdict.kind == "differs" and self.rules.is_extra(rule):', "if False:",
         "tests/rewrite/test_user_rules.py",
     ),
     "user rules act untested": Mutant(
-        "rewrite/user_rules.py", "        _refuse_unless_true(rule)\n", "        pass\n", "tests/rewrite/test_user_rules.py", 5,
+        "rewrite/selftest/user_rules.py", "        _refuse_unless_true(rule)\n", "        pass\n", "tests/rewrite/test_user_rules.py", 5,
     ),
     "nothing rests on anything": Mutant(
-        "rewrite/user_rules.py", "return replace(derivation, rests_on=found) if found else derivation", "return derivation",
+        "rewrite/selftest/user_rules.py", "return replace(derivation, rests_on=found) if found else derivation", "return derivation",
         "tests/rewrite/test_user_rules.py",
     ),
     "the command prints a contradicted step": Mutant(
@@ -71,10 +71,11 @@ MUTANTS = {
     ),
     "recognition supposes silently": Mutant("rewrite/textbook/simplifier.py", "    if not rewriting.assumed:\n", "    if True:\n", STOPS),
     "facts are used inside derivatives": Mutant(
-        "rewrite/apply.py", "if pending and requirement.word in STRUCTURE and problem.wrt in value.symbols:", "if False:", "tests/rewrite",
+        "rewrite/engine/apply.py", "if pending and requirement.word in STRUCTURE and problem.wrt in value.symbols:", "if False:",
+        "tests/rewrite",
     ),
     "known false is supposed": Mutant(
-        "rewrite/apply.py", "if known is False or (known is None and requirement.word in STRUCTURE):", "if known is False:",
+        "rewrite/engine/apply.py", "if known is False or (known is None and requirement.word in STRUCTURE):", "if known is False:",
         "tests/rewrite",
     ),
     "one broken problem ends all": Mutant(

@@ -11,18 +11,18 @@ from ..diagnostics.record import replace
 from ..documents.passage import Passage
 from ..ir import Expr, Index, MatrixOf
 from ..notation import syntax as s
-from ..notation.broadcasting import turned
 from ..notation.choice import in_syntax
-from .arrays import other_slices, slices
-from .diagnose import Context, diagnosis, misfit
-from .flattened import NOTE, flat_verdict
-from .kinds import Clash, pairings
+from ..notation.elaboration.broadcasting import turned
+from .lines.arrays import other_slices, slices
+from .lines.flattened import NOTE, flat_verdict
+from .lines.kinds import Clash, pairings
+from .lines.reading import Read, Side, read_side
+from .lines.scope import Surroundings, surroundings
+from .lines.where import before_where, with_parts
 from .prose import NO_FORMULA, only_words, without_prose
-from .reading import Read, Side, read_side
-from .slips import Slip
-from .surroundings import Surroundings, surroundings
+from .slips.causes import Slip
+from .slips.diagnose import Context, diagnosis, misfit
 from .task import Task
-from .where import before_where, with_parts
 
 NOT_WORKED_OUT = "a derivative is left in it: the question repeated is no answer"
 
@@ -196,14 +196,14 @@ def _side(text: str, language: str, around: Surroundings) -> Side:
     start = _after_equality(text)
     try:
         if language == "latex":
-            from ..notation.latex_reader import parse_latex
+            from ..notation.latex.reader import parse_latex
 
             named = with_parts(text, around)
             if named is not None:
                 return Side(source, Span(0, len(text)), named, "latex")
             node: s.Node = parse_latex(text[start:], names=around.names(), offset=start)
             return Side(source, Span(start, len(text)), node, "latex")
-        from ..notation.reader import parse
+        from ..notation.expression.reader import parse
 
         return Side(source, Span(start, len(text)), parse(" " * start + text[start:]), "numpy")
     except InputError as error:

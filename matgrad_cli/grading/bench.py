@@ -13,8 +13,8 @@ from ..verify.judge import Form, Judge
 from ..verify.points import Point
 from ..verify.tensor import Tensor, TooLarge
 from ..verify.verdict import Verdict
-from .factors import Factor, Monomials, constant_of
-from .repair import Repair
+from .slips.factors import Factor, Monomials, constant_of
+from .slips.repair import Repair
 
 _CLOSE = 1e-7
 

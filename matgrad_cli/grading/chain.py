@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 
 from ..ir import Expr, Index
 from ..records.finding import LineVerdict, Role
-from .reading import Read
-from .slips import Slip
-from .statements import Row
+from .lines.reading import Read
+from .lines.statements import Row
+from .slips.causes import Slip
 
 
 @dataclass(frozen=True, slots=True)

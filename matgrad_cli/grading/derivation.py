@@ -9,18 +9,18 @@ from ..ir import Entry, Expr, Index, MatrixOf, Partial, Symbol, Transpose
 from ..notation import syntax as s
 from ..records.finding import LineVerdict, Role
 from .chain import Chain, Outcome, RowResult, failed, worst_of
-from .diagnose import Context, delta_of_unlike, diagnosis, misfit, reused_letter
-from .directions import holds_small, to_first_order
 from .equations import EQUATION, is_equation, supposes_zero, without_zeros
-from .forms import as_array, is_derivative, is_pending, left_letters, order_of
-from .functions import states_function
-from .kinds import Clash, kind_in_words, pairings
-from .reading import Read, Side, read_side, unknown_link
-from .slips import Slip
-from .statements import Claim, Row, lone_name
-from .surroundings import Surroundings
-from .tree import walk
-from .variables import other_readings
+from .lines.directions import holds_small, to_first_order
+from .lines.forms import as_array, is_derivative, is_pending, left_letters, order_of
+from .lines.functions import states_function
+from .lines.kinds import Clash, kind_in_words, pairings
+from .lines.reading import Read, Side, read_side, unknown_link
+from .lines.scope import Surroundings
+from .lines.statements import Claim, Row, lone_name
+from .lines.syntax_walk import walk
+from .lines.variables import other_readings
+from .slips.causes import Slip
+from .slips.diagnose import Context, delta_of_unlike, diagnosis, misfit, reused_letter
 
 
 class Reader:

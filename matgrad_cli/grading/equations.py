@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 from ..ir import Differential, Entry, Expr, Partial, Symbol, Transpose, nodes_of
 from .chain import Chain, Outcome
-from .forms import is_pending
-from .kinds import Clash, is_zero, pairings
-from .surroundings import Surroundings
+from .lines.forms import is_pending
+from .lines.kinds import Clash, is_zero, pairings
+from .lines.scope import Surroundings
 
 EQUATION = "this is read as an equation, in which the derivative is set to zero; whether it holds there is not judged"
 

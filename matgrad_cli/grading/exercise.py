@@ -9,22 +9,22 @@ from typing import Literal
 from ..diagnostics import Diagnostic, Label, MatgradError, Source, Span
 from ..diagnostics.record import replace
 from ..documents.passage import Passage, line_and_column
-from ..notation.shape_text import read_shapes
+from ..notation.shapes.shape_text import read_shapes
 from ..records.finding import Final, Finding, ProblemReport, ProblemVerdict, worst
 from .answers import judge_answer
-from .arrays import other_slices, slices
 from .derivation import Reader, RowResult
-from .directions import find_directions, find_letters
 from .finals import final_of
-from .functions import find_functions
-from .literal_name import with_letter
-from .losses import loss_names
+from .lines.arrays import other_slices, slices
+from .lines.directions import find_directions, find_letters
+from .lines.functions import find_functions
+from .lines.literal_name import with_letter
+from .lines.losses import loss_names
+from .lines.reading import Side
+from .lines.scope import Surroundings, surroundings
+from .lines.statements import Claim, Row, joined_rows, read_row
 from .merge import Located, Settings
 from .prose import NO_FORMULA, only_words, without_prose
-from .reading import Side
-from .slips import Slip
-from .statements import Claim, Row, joined_rows, read_row
-from .surroundings import Surroundings, surroundings
+from .slips.causes import Slip
 from .task import Task, task_for
 
 Kind = Literal["answer", "derivation"]

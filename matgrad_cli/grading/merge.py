@@ -13,7 +13,7 @@ from ..diagnostics import Diagnostic, Label, Source
 from ..documents.keys import WORDS, Exercise
 from ..documents.passage import Passage
 from ..records.finding import Reveal
-from .codes import CODES
+from .slips.codes import CODES
 
 Require = Literal["answer", "derivation", "none"]
 STUDENT_KEYS = ("answer",)

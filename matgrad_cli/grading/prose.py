@@ -6,7 +6,7 @@ import re
 from collections.abc import Collection
 
 from ..documents.passage import Passage, covered
-from ..notation.latex_names import FUNCTIONS, GREEK
+from ..notation.latex.names import FUNCTIONS, GREEK
 
 NO_FORMULA = "these are words, a formula was needed"
 _SMALL = frozenset(

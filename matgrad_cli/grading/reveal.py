@@ -5,7 +5,7 @@ from __future__ import annotations
 from ..diagnostics import Diagnostic, Label
 from ..diagnostics.record import replace
 from ..records.finding import Final, Finding, ProblemReport, Reveal
-from .codes import HINTS
+from .slips.codes import HINTS
 
 
 def revealed(report: ProblemReport, reveal: Reveal) -> ProblemReport:

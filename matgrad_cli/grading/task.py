@@ -44,7 +44,7 @@ def _task(key: Key) -> Task | MatgradError:
 
 def _beside(problem: Problem, shapes: str) -> tuple[Symbol, ...]:
     """Names that have a declared shape and do not stand in the loss: an answer may use them."""
-    from ..notation.shape_text import read_shapes
+    from ..notation.shapes.shape_text import read_shapes
 
     taken = {symbol.name for symbol in problem.variables}
     entries = read_shapes((shapes,) if shapes else ()).items()

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
+from .expression.vocabulary import ALIASES, FUNCTION_NAMES
 from .scope import Syntax
-from .vocabulary import ALIASES, FUNCTION_NAMES
 
 _LATEX_SIGNS = ("\\", "^", "_{")
 _WORDS_OF_LATEX = frozenset((

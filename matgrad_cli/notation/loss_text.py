@@ -9,7 +9,7 @@ from . import syntax as s
 from .names import spelled_name
 
 if TYPE_CHECKING:
-    from .elaborate import Reading
+    from .elaboration.elaborate import Reading
 
 _LEFT_SIDE: Final = (
     r"\s*\$*\s*(?!\\(?:sum|prod|min|max|arg|lim|int))"
@@ -41,7 +41,7 @@ def plain_name(text: str) -> str:
     name = text.strip().strip("$").strip()
     if name.isidentifier():
         return spelled_name(name)
-    from .latex_names import ACCENTS, STYLES  # only where a name has marks
+    from .latex.names import ACCENTS, STYLES  # only where a name has marks
 
     for _ in range(3):
         found = re.match(r"\\([A-Za-z]+)\s*(?:\{([^{}]*)\}|\s(\\?[A-Za-z]))", name)

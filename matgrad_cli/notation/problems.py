@@ -9,19 +9,19 @@ from ..diagnostics.record import replace
 from ..facts import Fact, Problem
 from ..ir import Dim, Shape, Size, Symbol, nodes_of
 from . import syntax as s
-from .broadcasting import as_column
 from .choice import in_book_signs, in_syntax, looks_like_latex
-from .elaborate import Reading, read_node
+from .elaboration.broadcasting import as_column
+from .elaboration.elaborate import Reading, read_node
+from .elaboration.loss_letters import refuse_free_letters, sample_letters
+from .elaboration.readable import readable
+from .expression.mending import further, with_matrix_products
 from .facts_text import StatedFact, read_facts, squared
-from .infer import Inference, Solver, infer
-from .loss_letters import refuse_free_letters, sample_letters
 from .loss_text import matrix_squares, plain_name, without_left_side
-from .mending import further, with_matrix_products
 from .names import GREEK, canonical_name, nearest_name
-from .readable import readable
 from .scope import Scope, Syntax
-from .shape_text import read_shapes
-from .unify import join, lengthen
+from .shapes.infer import Inference, Solver, infer
+from .shapes.shape_text import read_shapes
+from .shapes.unify import join, lengthen
 
 _UNREAD = frozenset(("syntax-error", "missing-operator", "caret-power", "unknown-name", "unknown-function", "unknown-attribute", "slice",
                      "not-a-function", "unknown-size"))
@@ -57,7 +57,7 @@ def _mended(said: Diagnostic, loss: str, wrt: str, shapes: Sequence[str], assume
     """The loss with `@` for `*`, where its shapes do not fit as it stands and then do."""
     if said.code != "shape-mismatch" or "*" not in loss or looks_like_latex(loss) or len(loss) > 400 or _chosen(syntax) == "latex":
         return None
-    from .reader import parse
+    from .expression.reader import parse
 
     try:
         mended = with_matrix_products(loss, parse(without_left_side(loss)[0]))
@@ -200,15 +200,15 @@ def _chosen(syntax: str | None) -> Syntax | None:
 def _tree(text: str, scope: Scope) -> tuple[s.Node, tuple[str, ...]]:
     """The syntax tree, and what was repaired or assumed on the way to it."""
     if scope.syntax == "latex":
-        from .latex_reader import read_latex  # read only where LaTeX is
-        from .latex_scope import latex_names
+        from .latex.reader import read_latex  # read only where LaTeX is
+        from .latex.scope import latex_names
 
         names = latex_names(scope)
         found = read_latex(text, scope.source.name, names)
         matrices = sample_letters(found.node) if scope.open else ()
         found = read_latex(text, scope.source.name, names.defining(matrices, "matrix")) if matrices else found
         return found.node, found.notes
-    from .reader import parse
+    from .expression.reader import parse
 
     return parse(text, scope.source.name), ()
 

@@ -6,7 +6,7 @@ from typing import Final, NamedTuple
 
 from ..facts import Problem
 from ..ir import Add, Differential, Expr, Hadamard, MatMul, MatrixOf, Mul, Named, Number, Partial, Path, Size, Transpose, at, replace_at
-from ..notation.to_unicode import to_unicode
+from ..notation.printing.to_unicode import to_unicode
 from ..records import Step
 from ..verify.judge import Judge
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from ..ir import NUMBER, Expr
-from ..notation.to_latex import to_latex
-from ..notation.to_unicode import to_unicode
+from ..notation.printing.to_latex import to_latex
+from ..notation.printing.to_unicode import to_unicode
 from ..records import Derivation
-from .latex_prose import escaped
+from .latex.prose import escaped
 from .resting import resting
 from .results import stated
 from .view import View

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from html import escape
 
-from ..notation.to_unicode import name_unicode, to_unicode
+from ..notation.printing.to_unicode import name_unicode, to_unicode
 from ..records import Derivation
-from .entries_html import entry_html
+from .arrays.entries_html import entry_html
 from .html_math import math_html
 from .page import SIGNS, WORDS, Move, Page, page
 from .view import View

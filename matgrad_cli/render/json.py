@@ -8,12 +8,12 @@ from typing import Any, cast
 
 from ..facts import Fact, Problem
 from ..ir import Dim, Expr, Shape, Symbol
-from ..notation.to_latex import to_latex
-from ..notation.to_text import dim_text, to_text
+from ..notation.printing.to_latex import to_latex
+from ..notation.printing.to_text import dim_text, to_text
 from ..records import Bindings, Derivation, ReadOff, Result, Sentence, Step
 from ..verify.verdict import Verdict, Witness
-from .code import derivation_code
-from .entries import VEC, swaps_of
+from .arrays.entries import VEC, swaps_of
+from .code.module import derivation_code
 from .nodes_json import Json, Reader, Table
 from .page import phrase
 from .words import value_text

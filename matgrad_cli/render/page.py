@@ -26,7 +26,7 @@ from ..ir import (
     nodes_of,
     substitute,
 )
-from ..notation.to_unicode import to_unicode
+from ..notation.printing.to_unicode import to_unicode
 from ..records import Derivation, Result, Sentence, Step, Value
 from ..verify.exactness import ORACLE_KIND, kind
 from ..verify.verdict import Kind, Verdict

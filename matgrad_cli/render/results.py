@@ -8,11 +8,11 @@ from typing import Any
 from ..diagnostics import StuckError
 from ..ir import Expr, Named
 from ..ir.walk import nodes_of
-from ..notation.to_latex import name_latex, to_latex
-from ..notation.to_text import to_text
-from ..notation.to_unicode import name_unicode, position_unicode, to_unicode
+from ..notation.printing.to_latex import name_latex, to_latex
+from ..notation.printing.to_text import to_text
+from ..notation.printing.to_unicode import name_unicode, position_unicode, to_unicode
 from ..records import Derivation
-from .entries import forms_of, swap_text, vec_label
+from .arrays.entries import forms_of, swap_text, vec_label
 from .json import SCHEMA, dumped, flattened_facts
 from .page import loss_symbol
 from .resting import resting
@@ -95,7 +95,7 @@ def result_data(derivation: Derivation) -> dict[str, Any]:
 
 def _numpy(derivation: Derivation) -> str | None:
     """The program; None where none can be printed, which costs nobody the rest of the data."""
-    from .code import derivation_code
+    from .code.module import derivation_code
 
     try:
         return derivation_code(derivation)

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from typing import Literal, NamedTuple
 
 from ..ir import Expr, Path, Shape
-from ..notation.precedence import split_marks
-from ..notation.to_unicode import shape_unicode, to_unicode
+from ..notation.printing.precedence import split_marks
+from ..notation.printing.to_unicode import shape_unicode, to_unicode
 from .page import Line, shaped_factors
 from .view import View
 from .wrap import prose, underline, wrapped

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..notation.to_unicode import name_unicode, to_unicode
+from ..notation.printing.to_unicode import name_unicode, to_unicode
 from ..records import Derivation
 from ..verify.verdict import Verdict
-from .entry_pages import entry_rows
+from .arrays.pages import entry_rows
 from .page import SIGNS, WORDS, Line, Move, Page, page
 from .rows import BLANK, Row, Style, block, headline, line_rows, sentence_rows
 from .view import View

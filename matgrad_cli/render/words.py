@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 
 from ..ir import Dim, Expr, Index, Shape, Symbol
-from ..notation.to_unicode import dim_unicode, name_unicode, positions_unicode, shape_unicode, to_unicode
+from ..notation.printing.to_unicode import dim_unicode, name_unicode, positions_unicode, shape_unicode, to_unicode
 from ..records import Value
 from .page import Outcome, Page, Phrase
 from .wrap import SOLID

@@ -13,15 +13,15 @@ from ..records import Derivation, ReadOff, Result, Sentence
 from ..rulebook.load import Rulebook
 from ..verify.judge import Judge
 from .assumptions import assumptions_of, notes_of
-from .cases import other_forms
-from .index_method import Target, collapse, differentiate, reserved_names, target_of
+from .engine.recorder import Recorder, sentence
+from .index.method import Target, collapse, differentiate, reserved_names, target_of
+from .index.rows import open_rows
+from .index.terms import Letters, split
 from .layouts import change_layout, known_layout
 from .naming import name_parts, name_uses, names_in, repeated_parts, with_names
-from .reading import read_line, read_sums, tidy_line
-from .recorder import Recorder, sentence
-from .rows import open_rows
-from .terms import Letters, split
-from .user_rules import marked, tested_rulebook
+from .network.cases import other_forms
+from .network.reading import read_line, read_sums, tidy_line
+from .selftest.user_rules import marked, tested_rulebook
 
 STATED_BY_ENTRIES = "no product of matrices was found that holds the result; it is stated by its entries"
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from ..diagnostics import Diagnostic, UsageError
 from ..ir import Entry, Index, Shape, Transpose
 from ..records.layout import LAYOUTS, is_turned
-from .algebra import flip
-from .recorder import Recorder
+from .engine.recorder import Recorder
+from .network.algebra import flip
 
 
 def known_layout(layout: str) -> str:

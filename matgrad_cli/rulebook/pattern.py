@@ -9,8 +9,8 @@ from ..diagnostics import InputError, MatgradError, Source
 from ..diagnostics.record import record
 from ..ir import ONE, Differential, Dim, Expr, Index, MatMul, Shape, Symbol, nodes_of
 from ..ir.expr import IndexMismatch, ShapeMismatch
-from ..notation.elaborate import elaborate
-from ..notation.reader import parse
+from ..notation.elaboration.elaborate import elaborate
+from ..notation.expression.reader import parse
 from ..notation.scope import Scope
 from .complaint import complain
 from .heads import head_of

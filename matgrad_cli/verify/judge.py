@@ -343,7 +343,7 @@ class Judge:
 
 def condition(lacking: NoValue) -> str:
     """What an expression needs to have a value: `w > 0`."""
-    from ..notation.to_text import to_text
+    from ..notation.printing.to_text import to_text
 
     return lacking.needs.format(to_text(lacking.argument)) if isinstance(lacking.argument, Expr) else lacking.needs.format("its argument")
 

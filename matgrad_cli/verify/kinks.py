@@ -80,7 +80,7 @@ def signs(u: Expr, places: Iterable[Evaluator]) -> set[bool]:
 
 def said(u: Expr, excluded: frozenset[bool]) -> str:
     """That no point was found on a side."""
-    from ..notation.to_text import to_text
+    from ..notation.printing.to_text import to_text
 
     sides = {True: "positive", False: "negative"}
     return "; ".join(f"no point was found where {to_text(u)} is {sides[side]}" for side in sorted(excluded))

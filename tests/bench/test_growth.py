@@ -9,8 +9,8 @@ from math import log
 import pytest
 
 from matgrad_cli.diagnostics import MatgradError
+from matgrad_cli.notation.printing.to_text import to_text
 from matgrad_cli.notation.problems import read_problem
-from matgrad_cli.notation.to_text import to_text
 from matgrad_cli.records import Derivation
 from matgrad_cli.rewrite.derive import derive
 

@@ -11,12 +11,12 @@ from matgrad_cli.grading import exercise
 from matgrad_cli.grading.answers import judge_answer
 from matgrad_cli.grading.bench import Bench
 from matgrad_cli.grading.check import check_file
-from matgrad_cli.grading.repair import CAUSES, Repair
-from matgrad_cli.grading.slips import Slip
+from matgrad_cli.grading.slips.causes import Slip
+from matgrad_cli.grading.slips.repair import CAUSES, Repair
 from matgrad_cli.grading.task import Task, task_for
 from matgrad_cli.ir import Shape, Transpose
+from matgrad_cli.notation.printing.to_text import to_text
 from matgrad_cli.notation.problems import read_expression
-from matgrad_cli.notation.to_text import to_text
 from matgrad_cli.verify.verdict import Verdict
 
 from .test_mutated_answers import PROBLEMS, mutants

@@ -7,7 +7,7 @@ import pytest
 from matgrad_cli.documents.margins import without_margin
 from matgrad_cli.documents.passage import Passage
 from matgrad_cli.grading.check import check_text
-from matgrad_cli.grading.literal_name import with_letter
+from matgrad_cli.grading.lines.literal_name import with_letter
 
 MARGINS = [
     "& (1)", "& (6.15)", r"\quad (2)", r"\qquad(3a)", r"\hfill (4)", "& &(5)", r"\dots (6)", r"\quad (*)", "    (7)",

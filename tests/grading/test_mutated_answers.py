@@ -11,9 +11,9 @@ import pytest
 from matgrad_cli.grading.answers import judge_answer
 from matgrad_cli.grading.task import task_for
 from matgrad_cli.ir import Add, Expr, MatMul, Mul, Number, Symbol, Transpose, add, matmul, mul, neg, places, replace_at, transpose
+from matgrad_cli.notation.printing.to_latex import to_latex
+from matgrad_cli.notation.printing.to_text import to_text
 from matgrad_cli.notation.problems import read_expression
-from matgrad_cli.notation.to_latex import to_latex
-from matgrad_cli.notation.to_text import to_text
 
 PROBLEMS = {
     "least squares": ("norm(X@R - Y, 'fro')**2 / m", "R", "X: m×n, R: n×p, Y: m×p", "", "2/m * X.T @ (X@R - Y)"),

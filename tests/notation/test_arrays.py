@@ -7,9 +7,9 @@ import pytest
 
 from matgrad_cli.diagnostics import InputError, Source
 from matgrad_cli.ir import Dim, Shape, Symbol
-from matgrad_cli.notation.elaborate import read_node
+from matgrad_cli.notation.elaboration.elaborate import read_node
+from matgrad_cli.notation.expression.reader import parse
 from matgrad_cli.notation.problems import read_expression, read_problem
-from matgrad_cli.notation.reader import parse
 from matgrad_cli.notation.scope import Scope
 from matgrad_cli.verify.evaluate import evaluate
 from matgrad_cli.verify.fields import Floats

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from matgrad_cli.diagnostics import MatgradError
-from matgrad_cli.notation.keywords import KEYWORDS
+from matgrad_cli.notation.expression.keywords import KEYWORDS
+from matgrad_cli.notation.expression.vocabulary import ALIASES, FUNCTION_NAMES
 from matgrad_cli.notation.problems import read_expression, read_problem
-from matgrad_cli.notation.vocabulary import ALIASES, FUNCTION_NAMES
 
 WRITABLE = sorted(name for name in FUNCTION_NAMES | set(ALIASES) if name not in ("basis", "bars", "T"))
 TWO = frozenset((

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from latex_sexpr import tree
 
-from matgrad_cli.notation.latex_lines import LatexLine, differentiated_names, split_line
-from matgrad_cli.notation.latex_names import LatexNames
+from matgrad_cli.notation.latex.lines import LatexLine, differentiated_names, split_line
+from matgrad_cli.notation.latex.names import LatexNames
 
 NAMES = LatexNames(
     {**dict.fromkeys("XRYAWB", "matrix"), **dict.fromkeys("xyw", "vector"), "mu": "vector"}, wrt="X", dimensions=frozenset("mn")

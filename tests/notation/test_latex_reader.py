@@ -6,8 +6,8 @@ import pytest
 from latex_sexpr import tree
 
 from matgrad_cli.diagnostics import InputError
-from matgrad_cli.notation.latex_names import LatexNames, accents_kept
-from matgrad_cli.notation.latex_reader import parse_latex, read_latex
+from matgrad_cli.notation.latex.names import LatexNames, accents_kept
+from matgrad_cli.notation.latex.reader import parse_latex, read_latex
 from matgrad_cli.notation.syntax import Name, parts_of
 
 NAMES = LatexNames(

@@ -6,9 +6,9 @@ import pytest
 
 from matgrad_cli.diagnostics import InputError
 from matgrad_cli.ir import Call, MatrixOf, SumOver, nodes_of
+from matgrad_cli.notation.printing.to_text import to_text
 from matgrad_cli.notation.problems import read_expression, read_problem
-from matgrad_cli.notation.shape_text import read_shapes
-from matgrad_cli.notation.to_text import to_text
+from matgrad_cli.notation.shapes.shape_text import read_shapes
 
 
 def shapes_of(problem):

@@ -42,11 +42,11 @@ from matgrad_cli.ir import (
     sub,
     sum_over,
 )
-from matgrad_cli.notation.precedence import split_marks
+from matgrad_cli.notation.printing.precedence import split_marks
+from matgrad_cli.notation.printing.to_latex import LatexPrinter, to_latex
+from matgrad_cli.notation.printing.to_text import TextPrinter, to_text
+from matgrad_cli.notation.printing.to_unicode import UnicodePrinter, to_unicode
 from matgrad_cli.notation.problems import read_expression, read_problem
-from matgrad_cli.notation.to_latex import LatexPrinter, to_latex
-from matgrad_cli.notation.to_text import TextPrinter, to_text
-from matgrad_cli.notation.to_unicode import UnicodePrinter, to_unicode
 from work import calls_in
 
 m, n, p = (Dim.of(name) for name in "mnp")

@@ -9,7 +9,7 @@ import pytest
 from matgrad_cli.diagnostics import InputError, MatgradError, UsageError
 from matgrad_cli.ir import Number, Size, nodes_of
 from matgrad_cli.notation.problems import read_expression, read_problem
-from matgrad_cli.notation.shape_text import read_shapes
+from matgrad_cli.notation.shapes.shape_text import read_shapes
 
 SHAPES = [
     ("X: m×n", "m×n"), ("X: m x n", "m×n"), ("X: (m,n)", "m×n"), ("X: mxn", "m×n"), ("X: 3x3", "3×3"), ("X: m*n×p", "m·n×p"),

@@ -45,9 +45,9 @@ from matgrad_cli.ir import (
     mul,
     nodes_of,
 )
+from matgrad_cli.notation.printing.to_latex import to_latex
+from matgrad_cli.notation.printing.to_text import to_text
 from matgrad_cli.notation.problems import read_in, read_problem, scope_of
-from matgrad_cli.notation.to_latex import to_latex
-from matgrad_cli.notation.to_text import to_text
 from matgrad_cli.verify.judge import Judge
 
 m, n = Dim.of("m"), Dim.of("n")

@@ -30,8 +30,8 @@ from matgrad_cli.ir import (
     SumOver,
     Transpose,
 )
+from matgrad_cli.notation.expression.reader import parse
 from matgrad_cli.notation.problems import read_expression, read_problem
-from matgrad_cli.notation.reader import parse
 
 SHAPES = ["A: n×n, B: n×n, X: m×n, Y: m×n, R: n×p, x: n, y: n, u: m, c: scalar, k: scalar, K: 2×3"]
 BASE = "tr(A@B) + sum(X@R) + sum(Y) + x.T@y + sum(u) + c*k + sum(K)"

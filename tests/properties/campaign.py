@@ -26,11 +26,11 @@ from losses import FACTS, SHAPES, VARIABLES, random_loss
 from matgrad_cli.diagnostics import InputError, StuckError
 from matgrad_cli.grading.check import check_text
 from matgrad_cli.ir import OpenLetter
+from matgrad_cli.notation.printing.to_latex import to_latex
+from matgrad_cli.notation.printing.to_text import to_text
 from matgrad_cli.notation.problems import read_problem
-from matgrad_cli.notation.to_latex import to_latex
-from matgrad_cli.notation.to_text import to_text
 from matgrad_cli.records import Derivation
-from matgrad_cli.render.code import derivation_code
+from matgrad_cli.render.code.module import derivation_code
 from matgrad_cli.rewrite.derive import derive
 
 METHODS = ("index", "differential", "expand", "chain", "adjoint")

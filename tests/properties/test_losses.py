@@ -16,10 +16,10 @@ from losses import FACTS, SHAPES, VARIABLES, random_loss
 from matgrad_cli.diagnostics import InputError, StuckError
 from matgrad_cli.facts import Problem
 from matgrad_cli.ir import ONE, Expr, Index, Shape
+from matgrad_cli.notation.printing.to_text import to_text
 from matgrad_cli.notation.problems import read_expression, read_problem
-from matgrad_cli.notation.to_text import to_text
 from matgrad_cli.records import Derivation, Step
-from matgrad_cli.render.code import derivation_code
+from matgrad_cli.render.code.module import derivation_code
 from matgrad_cli.render.json import from_json, to_json
 from matgrad_cli.rewrite.derive import derive
 from matgrad_cli.verify.evaluate import Evaluator

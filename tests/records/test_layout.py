@@ -7,8 +7,8 @@ import pytest
 from matgrad_cli import api
 from matgrad_cli.ir import NUMBER, Dim, Shape
 from matgrad_cli.ir.dimensions import ONE
-from matgrad_cli.notation.to_latex import to_latex
-from matgrad_cli.notation.to_text import to_text
+from matgrad_cli.notation.printing.to_latex import to_latex
+from matgrad_cli.notation.printing.to_text import to_text
 from matgrad_cli.records import METHODS
 from matgrad_cli.records.layout import LAYOUTS, is_turned, kind_of, written_shape
 

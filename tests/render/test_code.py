@@ -46,8 +46,8 @@ from matgrad_cli.ir import (
     sum_over,
 )
 from matgrad_cli.records import Result
-from matgrad_cli.render.code import python_code
-from matgrad_cli.render.sympy_code import sympy_code
+from matgrad_cli.render.code.module import python_code
+from matgrad_cli.render.code.sympy import sympy_code
 
 from .forum import GRADIENT, PROBLEM, R, X, Y, forum, i, j, m, n, named, p, s, t
 

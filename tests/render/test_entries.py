@@ -11,11 +11,11 @@ import pytest
 
 from matgrad_cli.notation.problems import read_problem
 from matgrad_cli.records import Derivation
-from matgrad_cli.render.entries_latex import condition_latex
+from matgrad_cli.render.arrays.entries_latex import condition_latex
 from matgrad_cli.render.html import render_html
 from matgrad_cli.render.json import from_json, to_json
-from matgrad_cli.render.latex import render_latex
-from matgrad_cli.render.markdown import render_markdown
+from matgrad_cli.render.latex.fragment import render_latex
+from matgrad_cli.render.latex.markdown import render_markdown
 from matgrad_cli.render.results import result_data, result_text
 from matgrad_cli.render.text import render_text
 from matgrad_cli.render.view import View

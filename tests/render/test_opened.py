@@ -35,7 +35,7 @@ from matgrad_cli.ir import (
     sum_over,
 )  # fmt: skip
 from matgrad_cli.records import Result
-from matgrad_cli.render.code import python_code
+from matgrad_cli.render.code.module import python_code
 
 from .plain import Plain
 

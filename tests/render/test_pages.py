@@ -14,16 +14,16 @@ from matgrad_cli.ir import NUMBER, Add, Call, Dim, Hadamard, Mul, Shape, Symbol
 from matgrad_cli.records import Derivation
 from matgrad_cli.render.html import html_page, render_html
 from matgrad_cli.render.html_math import math_html
-from matgrad_cli.render.latex import render_latex
-from matgrad_cli.render.latex_lines import broken, width
-from matgrad_cli.render.latex_prose import escaped
-from matgrad_cli.render.markdown import render_markdown
+from matgrad_cli.render.latex.fragment import render_latex
+from matgrad_cli.render.latex.lines import broken, width
+from matgrad_cli.render.latex.markdown import render_markdown
+from matgrad_cli.render.latex.prose import escaped
 from matgrad_cli.render.page import page
 from matgrad_cli.render.terminal import render_terminal
 from matgrad_cli.render.text import render_text
 from matgrad_cli.render.view import View
 from matgrad_cli.render.wrap import wrapped
-from matgrad_cli.rewrite.diff import changed_parts
+from matgrad_cli.rewrite.engine.diff import changed_parts
 from matgrad_cli.verify.judge import Judge
 
 from .forum import forum, named

@@ -22,13 +22,13 @@ from matgrad_cli import api
 from matgrad_cli.diagnostics import InputError, StuckError
 from matgrad_cli.facts import Problem
 from matgrad_cli.ir import ELEMENTWISE, FUNCTIONS, Expr, Fill, Named, Symbol, nodes_of, substitute
+from matgrad_cli.notation.printing.to_latex import to_latex
+from matgrad_cli.notation.printing.to_text import to_text
+from matgrad_cli.notation.printing.to_unicode import to_unicode
 from matgrad_cli.notation.problems import read_problem
-from matgrad_cli.notation.to_latex import to_latex
-from matgrad_cli.notation.to_text import to_text
-from matgrad_cli.notation.to_unicode import to_unicode
 from matgrad_cli.records import Derivation
-from matgrad_cli.render.code import derivation_code
-from matgrad_cli.render.sympy_code import sympy_code
+from matgrad_cli.render.code.module import derivation_code
+from matgrad_cli.render.code.sympy import sympy_code
 from matgrad_cli.rewrite.derive import derive
 from matgrad_cli.verify.judge import Judge
 

@@ -7,10 +7,10 @@ from math import prod
 import pytest
 
 from matgrad_cli.ir import Expr, Index, Number, mul
+from matgrad_cli.notation.printing.to_text import to_text
 from matgrad_cli.notation.problems import read_problem
-from matgrad_cli.notation.to_text import to_text
-from matgrad_cli.rewrite.cases import Case, as_sum, case_table, cases_of
 from matgrad_cli.rewrite.derive import derive
+from matgrad_cli.rewrite.network.cases import Case, as_sum, case_table, cases_of
 from matgrad_cli.verify.judge import Judge
 
 

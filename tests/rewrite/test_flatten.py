@@ -9,12 +9,12 @@ import numpy as np
 import pytest
 
 from matgrad_cli.ir import ONE, Dim, Entry, Expr, Index, Shape, Symbol, matmul
+from matgrad_cli.notation.printing.to_unicode import to_unicode
 from matgrad_cli.notation.problems import read_problem
-from matgrad_cli.notation.to_unicode import to_unicode
 from matgrad_cli.records import Result
-from matgrad_cli.rewrite.commutation import commutation, is_commutation
 from matgrad_cli.rewrite.derive import derive
-from matgrad_cli.rewrite.flatten import flatten, letter_groups, paired
+from matgrad_cli.rewrite.network.commutation import commutation, is_commutation
+from matgrad_cli.rewrite.network.flatten import flatten, letter_groups, paired
 from matgrad_cli.verify.evaluate import Evaluator
 from matgrad_cli.verify.fields import Floats
 from matgrad_cli.verify.judge import Judge

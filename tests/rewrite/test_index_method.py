@@ -14,8 +14,8 @@ import pytest
 
 from matgrad_cli.diagnostics import StuckError
 from matgrad_cli.ir import Add, Expr, MatMul, Partial, nodes_of
+from matgrad_cli.notation.printing.to_text import to_text
 from matgrad_cli.notation.problems import read_expression, read_problem
-from matgrad_cli.notation.to_text import to_text
 from matgrad_cli.records import Derivation
 from matgrad_cli.rewrite.derive import derive
 from matgrad_cli.verify.judge import Judge

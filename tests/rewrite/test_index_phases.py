@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import matgrad_cli
-from matgrad_cli.rewrite.partials import NATIVES
+from matgrad_cli.rewrite.index.partials import NATIVES
 from matgrad_cli.rewrite.textbook.simplifier import BY_FACTS, ORDER
 from matgrad_cli.rewrite.textbook.simplifier import NATIVES as TEXTBOOK
 from matgrad_cli.rulebook.load import rulebook

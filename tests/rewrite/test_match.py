@@ -7,10 +7,10 @@ import pytest
 from matgrad_cli.facts import Fact, Problem
 from matgrad_cli.ir import Add, Differential, Dim, Expr, MatMul, Shape, Symbol, nodes_of
 from matgrad_cli.ir.nodes import Call
+from matgrad_cli.notation.printing.to_text import to_text
 from matgrad_cli.notation.problems import read_problem
-from matgrad_cli.notation.to_text import to_text
-from matgrad_cli.rewrite.application import Scene, apply
-from matgrad_cli.rewrite.apply import rewrite_node, rewritings
+from matgrad_cli.rewrite.engine.application import Scene, apply
+from matgrad_cli.rewrite.engine.apply import rewrite_node, rewritings
 from matgrad_cli.rulebook import rulebook
 from matgrad_cli.rulebook.pattern import declared, read_side
 from work import calls_in

@@ -11,9 +11,9 @@ from corpus import derivations
 from conftest import GOLDEN, ROOT
 from matgrad_cli.records import Derivation
 from matgrad_cli.render.json import from_json
-from matgrad_cli.rewrite.application import NATIVE
-from matgrad_cli.rewrite.legacy import LEGACY
-from matgrad_cli.rewrite.replay import coverage, maker_of, replayed, scene_of, steps_in
+from matgrad_cli.rewrite.engine.application import NATIVE
+from matgrad_cli.rewrite.engine.legacy import LEGACY
+from matgrad_cli.rewrite.engine.replay import coverage, maker_of, replayed, scene_of, steps_in
 from matgrad_cli.rulebook import rulebook
 
 BOOK = rulebook()
@@ -56,9 +56,9 @@ def test_each_registered_function_belongs_to_a_native_rule() -> None:
 @pytest.mark.parametrize(
     ("name", "files"),
     [
-        ("Step", {"rewrite/recorder.py", "render/json.py"}),
-        ("Application", {"rewrite/application.py"}),
-        ("Rewriting", {"rewrite/application.py", "rewrite/apply.py"}),
+        ("Step", {"rewrite/engine/recorder.py", "render/json.py"}),
+        ("Application", {"rewrite/engine/application.py"}),
+        ("Rewriting", {"rewrite/engine/application.py", "rewrite/engine/apply.py"}),
     ],
 )
 def test_steps_are_built_in_one_place(name: str, files: set[str]) -> None:

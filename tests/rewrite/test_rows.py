@@ -10,12 +10,12 @@ from matgrad_cli.diagnostics import StuckError
 from matgrad_cli.facts import Problem
 from matgrad_cli.ir import ONE, Dim, Entry, Expr, Index, MatrixOf, Shape, Symbol, Transpose, add, hadamard, matmul, mul, product, sum_over
 from matgrad_cli.ir.nodes import Call, Number, Power
+from matgrad_cli.notation.printing.to_text import to_text
 from matgrad_cli.notation.problems import read_problem
-from matgrad_cli.notation.to_text import to_text
-from matgrad_cli.rewrite.context import entry
 from matgrad_cli.rewrite.derive import derive
-from matgrad_cli.rewrite.readback import read_back
-from matgrad_cli.rewrite.terms import split
+from matgrad_cli.rewrite.index.context import entry
+from matgrad_cli.rewrite.index.terms import split
+from matgrad_cli.rewrite.network.readback import read_back
 from matgrad_cli.verify.judge import Judge
 
 n, d = Dim.of("n"), Dim.of("d")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from matgrad_cli.rewrite import selftest
+from matgrad_cli.rewrite.selftest import selftest
 from matgrad_cli.rulebook import rulebook
 from matgrad_cli.rulebook.pattern import pattern
 

@@ -11,7 +11,7 @@ from matgrad_cli.diagnostics import BugError, MatgradError
 from matgrad_cli.diagnostics.record import replace
 from matgrad_cli.records import METHODS
 from matgrad_cli.rewrite.derive import derive
-from matgrad_cli.rewrite.replay import by_method, coverage, maker_of, steps_in
+from matgrad_cli.rewrite.engine.replay import by_method, coverage, maker_of, steps_in
 from matgrad_cli.rewrite.textbook import simplifier
 from matgrad_cli.rulebook.load import Rulebook, _rulebook, rulebook
 from matgrad_cli.rulebook.pattern import pattern

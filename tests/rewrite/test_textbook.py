@@ -6,8 +6,8 @@ import pytest
 
 from matgrad_cli.facts import Problem
 from matgrad_cli.ir import Expr, Number, Transpose, mul, nodes_of, substitute
+from matgrad_cli.notation.printing.to_text import to_text
 from matgrad_cli.notation.problems import read_expression, read_problem
-from matgrad_cli.notation.to_text import to_text
 from matgrad_cli.rewrite.textbook.simplifier import Simplifier
 from matgrad_cli.verify.judge import Judge
 

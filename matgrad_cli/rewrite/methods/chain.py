@@ -24,16 +24,16 @@ from ...ir import (
     sum_over,
 )
 from ...ir.dimensions import ONE
-from ...notation.to_text import to_text
+from ...notation.printing.to_text import to_text
 from ...records import Bindings, Derivation
 from ...records.layout import is_turned
 from ...rulebook.load import Rulebook
 from ...verify.judge import Judge
-from ..algebra import flip
-from ..application import zero_of
-from ..context import entry
-from ..index_method import reserved_names
-from ..recorder import Recorder
+from ..engine.application import zero_of
+from ..engine.recorder import Recorder
+from ..index.context import entry
+from ..index.method import reserved_names
+from ..network.algebra import flip
 from ..textbook.simplifier import textbook
 from .differentials import Moving
 from .ending import finish, listed, need_number

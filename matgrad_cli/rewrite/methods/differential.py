@@ -9,11 +9,11 @@ from ...records import Derivation
 from ...records.layout import is_turned
 from ...rulebook.load import Rulebook
 from ...verify.judge import Judge
-from ..algebra import flip
-from ..application import Scene
-from ..index_method import reserved_names
+from ..engine.application import Scene
+from ..engine.recorder import Recorder
+from ..index.method import reserved_names
 from ..naming import name_parts
-from ..recorder import Recorder
+from ..network.algebra import flip
 from .differentials import Moving
 from .ending import finish, paired_with, tidy_under
 from .forms import TraceForm

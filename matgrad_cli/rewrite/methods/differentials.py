@@ -35,10 +35,10 @@ from ...ir import (
 from ...records import Bindings
 from ...rulebook.heads import guess_heads, head_of
 from ...rulebook.rule import Rule
-from ..application import NATIVE, Application, Scene, Site, applied, fit, holds_pending, native, places_of, zero_of
-from ..apply import Rewriting
-from ..elementwise import derivative_of, lifted
-from ..partials import power_of
+from ..engine.application import NATIVE, Application, Scene, Site, applied, fit, holds_pending, native, places_of, zero_of
+from ..engine.apply import Rewriting
+from ..index.elementwise import derivative_of, lifted
+from ..index.partials import power_of
 
 MINUS = Number(-1)
 _D = "d("

@@ -11,11 +11,11 @@ from ...ir import Call, Differential, Expr, Named, Transpose, matmul, mul, subst
 from ...records import Bindings, Derivation, ReadOff, Result, Sentence
 from ...records.layout import is_turned
 from ..assumptions import assumptions_of, notes_of
-from ..context import entry
-from ..index_method import reserved_names, target_of
+from ..engine.recorder import Recorder, sentence
+from ..index.context import entry
+from ..index.method import reserved_names, target_of
 from ..naming import names_in, repeated_parts, with_names
-from ..reading import tidy_part
-from ..recorder import Recorder, sentence
+from ..network.reading import tidy_part
 
 OPEN_LIMIT = 60
 

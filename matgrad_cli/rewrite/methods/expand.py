@@ -8,11 +8,11 @@ from ...records import Derivation
 from ...records.layout import is_turned
 from ...rulebook.load import Rulebook
 from ...verify.judge import Judge
-from ..algebra import flip
-from ..application import zero_of
-from ..index_method import reserved_names
+from ..engine.application import zero_of
+from ..engine.recorder import Recorder
+from ..index.method import reserved_names
 from ..naming import fresh_name
-from ..recorder import Recorder
+from ..network.algebra import flip
 from ..textbook.normal import merge_like_terms
 from .chain import ChainForm
 from .ending import finish, listed, need_number, tidy_under

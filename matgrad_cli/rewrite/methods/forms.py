@@ -7,7 +7,7 @@ from typing import Protocol
 from ...diagnostics.record import record
 from ...ir import Call, Differential, Expr, Eye, LinearMap, MatMul, Number, Symbol, Transpose, add, matmul, mul, substitute
 from ...records import Bindings
-from ..algebra import flip
+from ..network.algebra import flip
 from .pull import Moved, Term, advance
 
 

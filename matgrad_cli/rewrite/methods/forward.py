@@ -5,15 +5,15 @@ from __future__ import annotations
 from ...diagnostics import Diagnostic, StuckError
 from ...facts import Problem
 from ...ir import Call, Differential, Expr, Fill, Mul, Number, Shape, matmul, mul, nodes_of
-from ...notation.to_text import to_text
+from ...notation.printing.to_text import to_text
 from ...records import Derivation
 from ...records.layout import is_turned
 from ...rulebook.load import Rulebook
 from ...verify.judge import Judge
-from ..algebra import flip
-from ..application import Scene, zero_of
-from ..application import holds_pending as moves
-from ..recorder import Recorder
+from ..engine.application import Scene, zero_of
+from ..engine.application import holds_pending as moves
+from ..engine.recorder import Recorder
+from ..network.algebra import flip
 from ..textbook.simplifier import regrouped
 from .differentials import Layer, Moving, unfolded
 from .ending import finish, tidy_under

@@ -8,11 +8,11 @@ from ...records import Derivation, ReadOff, Sentence
 from ...rulebook.load import Rulebook
 from ...verify.judge import Judge
 from ...verify.verdict import Verdict
-from ..application import Scene, zero_of
 from ..assumptions import assumptions_of, notes_of
-from ..index_method import reserved_names
+from ..engine.application import Scene, zero_of
+from ..engine.recorder import Recorder, sentence
+from ..index.method import reserved_names
 from ..naming import fresh_name
-from ..recorder import Recorder, sentence
 from ..textbook.simplifier import textbook
 from .differentials import Moving
 from .forward import MAX_LINES, stuck, unfold

@@ -9,16 +9,16 @@ from ...diagnostics.record import record
 from ...facts import Problem
 from ...ir import Add, Differential, Expr, Eye, MatrixOf, Named, Partial, Shape, Symbol, add, fresh_index, matmul, mul, nodes_of
 from ...ir.dimensions import ONE
-from ...notation.to_text import to_text
+from ...notation.printing.to_text import to_text
 from ...records import Bindings, Derivation
 from ...records.layout import is_turned
 from ...rulebook.load import Rulebook
 from ...verify.judge import Judge
-from ..algebra import flip
-from ..application import zero_of
-from ..index_method import reserved_names
-from ..partials import entry
-from ..recorder import Recorder
+from ..engine.application import zero_of
+from ..engine.recorder import Recorder
+from ..index.method import reserved_names
+from ..index.partials import entry
+from ..network.algebra import flip
 from ..textbook.simplifier import textbook
 from .differentials import Moving
 from .ending import finish, listed

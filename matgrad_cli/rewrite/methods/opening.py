@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ...ir import Expr, Named, nodes_of, substitute
-from ..recorder import Recorder
+from ..engine.recorder import Recorder
 from .ending import OPEN_LIMIT, listed, tidy_under
 
 

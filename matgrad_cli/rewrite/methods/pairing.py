@@ -6,7 +6,7 @@ from fractions import Fraction
 
 from ...ir import Call, Expr, Eye, Fill, Mul, Number, Power, matmul
 from ...ir.dimensions import ONE
-from ..algebra import factors_of, flip, number_product, trace_of
+from ..network.algebra import factors_of, flip, number_product, trace_of
 from .differentials import MINUS
 
 

@@ -31,8 +31,8 @@ from ...ir import (
     substitute,
 )
 from ...ir.dimensions import ONE
-from ..algebra import flip
 from ..naming import fresh_name
+from ..network.algebra import flip
 from .differentials import Moving
 from .pairing import chained
 from .pull import moves

@@ -29,7 +29,7 @@ from ...ir import (
     substitute,
 )
 from ...ir.dimensions import ONE, Shape
-from ..algebra import flip, number_product
+from ..network.algebra import flip, number_product
 from .pairing import chained, multiplied
 
 MAX_TERMS = 200

@@ -28,9 +28,9 @@ from ...ir import (
     matmul,
 )
 from ...ir.dimensions import ONE, Dim
-from ..algebra import flip
-from ..application import holds_pending as moves
-from ..arrays import basis
+from ..engine.application import holds_pending as moves
+from ..network.algebra import flip
+from ..network.arrays import basis
 from .differentials import MINUS
 from .pairing import chained, multiplied, paired, peeled
 from .stacked import kron_gradient, unstacked

@@ -24,8 +24,8 @@ from ...ir import (
     sum_over,
 )
 from ...ir.dimensions import ONE, Dim
-from ..algebra import flip
-from ..partials import entry
+from ..index.partials import entry
+from ..network.algebra import flip
 from .pairing import paired, peeled
 
 

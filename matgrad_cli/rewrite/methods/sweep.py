@@ -6,10 +6,10 @@ from dataclasses import dataclass, field
 
 from ...diagnostics import Diagnostic, StuckError
 from ...ir import Call, Expr, Mul, Named, Number, add, mul
-from ...notation.to_text import to_text
+from ...notation.printing.to_text import to_text
 from ...records import Bindings
-from ..application import is_zero, zero_of
-from ..recorder import Recorder
+from ..engine.application import is_zero, zero_of
+from ..engine.recorder import Recorder
 from ..textbook.simplifier import textbook
 from .differentials import Layer, Moving, unfolded
 from .forms import Form, Stage

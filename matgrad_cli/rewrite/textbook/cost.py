@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ...ir import Expr
-from ..algebra import transposes
+from ..network.algebra import transposes
 
 _sizes: dict[Expr, int] = {}
 

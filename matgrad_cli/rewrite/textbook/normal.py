@@ -31,7 +31,7 @@ from ...ir import (
     matmul,
     mul,
 )
-from ..algebra import flip, transposes
+from ..network.algebra import flip, transposes
 from .scaled import merged, scaled, zero
 
 LARGEST_POWER = 64

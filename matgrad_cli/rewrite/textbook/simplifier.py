@@ -20,7 +20,7 @@ from ...rulebook.heads import factors_needed, guess_heads, head_of, heads_needed
 from ...rulebook.load import BACKWARDS, Rulebook, rulebook
 from ...rulebook.pattern import operators_in
 from ...rulebook.rule import Rule
-from ..apply import Rewriting, rewritings
+from ..engine.apply import Rewriting, rewritings
 from .cost import cost
 from .factoring import factor_common
 from .normal import (

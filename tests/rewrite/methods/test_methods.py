@@ -8,8 +8,8 @@ import pytest
 
 from matgrad_cli.diagnostics import StuckError, UsageError
 from matgrad_cli.facts import Problem
+from matgrad_cli.notation.printing.to_unicode import to_unicode
 from matgrad_cli.notation.problems import read_problem
-from matgrad_cli.notation.to_unicode import to_unicode
 from matgrad_cli.records import Derivation
 from matgrad_cli.rewrite.derive import derive
 from matgrad_cli.rewrite.layouts import LAYOUTS

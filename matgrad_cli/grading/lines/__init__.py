@@ -1,0 +1,1 @@
+"""What one side of a line says: read in the scope of its derivation."""

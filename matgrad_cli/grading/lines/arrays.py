@@ -1,0 +1,62 @@
+r"""Arrays written by their entries, `[2 \sum_i r_i X_{ij}]_j`, and rows that lie: X_{i,:} is 1×n."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ...diagnostics.record import replace
+from ...notation import syntax as s
+from .scope import Surroundings
+from .syntax_walk import PRODUCTS, free_letters, rebuilt, walk
+
+
+def writings(node: s.Node, around: Surroundings) -> Iterator[s.Node]:
+    """The tree as it is most likely meant, then as less and less likely, last as it stands; the first that can be read counts."""
+    whole = rebuilt(node, _by_entries)
+    lying = rebuilt(whole, _lying) if around.lying else whole
+    yield lying
+    if lying is not whole:
+        yield whole
+    if whole is not node:
+        yield node
+    wide = rebuilt(lying, _reaching)
+    if wide is not lying:
+        yield wide
+
+
+def _reaching(node: s.Node) -> s.Node:
+    """∇_w (a)(b) and ∂/∂x (a) b, whose sign may act on the whole product as well as on the first bracket alone."""
+    if not isinstance(node, s.Binary) or node.operator not in PRODUCTS or not isinstance(node.left, s.Derivative):
+        return node
+    pending = node.left
+    if pending.body is None or pending.span.end > pending.body.span.end or not isinstance(pending.body, s.Group):
+        return node
+    return replace(pending, span=node.span, body=replace(node, left=pending.body, span=pending.body.span.joined(node.right.span)))
+
+
+def _by_entries(node: s.Node) -> s.Node:
+    """A bracket with letters that it carries itself is the array of these entries; other letters take an entry of it."""
+    if not isinstance(node, s.Subscript) or isinstance(s.ungrouped(node.body), s.Name) or not 1 <= len(node.indices) <= 2:
+        return node
+    letters = [index for index in map(s.ungrouped, node.indices) if isinstance(index, s.Name)]
+    carried = free_letters(node.body)
+    if len({letter.name for letter in letters}) != len(node.indices) or not all(letter.name in carried for letter in letters):
+        return node
+    return s.EntriesOf(node.span, (letters[0], letters[1] if len(letters) > 1 else None), (None, None), node.body)
+
+
+def _lying(node: s.Node) -> s.Node:
+    variable = node.variable if isinstance(node, s.Derivative) and not node.indices else None
+    if isinstance(node, s.Derivative) and isinstance(variable, s.Transposed) and isinstance(variable.body, s.Slice):
+        return s.Transposed(node.span, replace(node, variable=variable.body))
+    return s.Transposed(node.span, node) if isinstance(node, s.Slice) and node.way == "row" else node
+
+
+def slices(node: s.Node | None) -> frozenset[str]:
+    """In which ways rows or columns of matrices are written in it: `row`, `column`, `sample`, `subscript`."""
+    return frozenset(part.way for _, part in walk(node) if isinstance(part, s.Slice)) if node is not None else frozenset()
+
+
+def other_slices(found: frozenset[str]) -> tuple[dict[str, bool], ...]:
+    """The surroundings' flags under which slices written in these ways may also be read."""
+    return ({"columns": True},) * ("subscript" in found) + ({"lying": False},) * ("row" in found)

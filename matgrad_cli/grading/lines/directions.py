@@ -1,0 +1,171 @@
+"""Names that a derivation uses as directions without a word: the h of f(x + h), the t and V of f(X + tV); and remainders o(‖h‖)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from ...ir import ONE, Differential, Expr, Fill, Number, Shape, Symbol, nodes_of, substitute
+from ...notation import syntax as s
+from ...notation.expression.vocabulary import ELEMENTWISE_NAMES
+from ...notation.latex.at_points import AT_ZERO, moved_to
+from ...verify.verdict import Verdict
+from .scope import Surroundings
+from .syntax_walk import PRODUCTS, factors, is_index, rebuilt, terms, walk
+
+_NUMBER = Shape(ONE, ONE)
+_REMAINDERS = frozenset(("o", "O", "o_cal", "O_cal"))
+_BUILT_IN = frozenset(("I", "e", "pi", "d", "partial"))
+
+
+def find_directions(around: Surroundings, nodes: Iterable[s.Node]) -> None:
+    """Gives every name that only says where the variable moves the variable's shape, and every small number beside it that of a number."""
+    shape = around.task.problem.wrt.shape
+    for node in nodes:
+        for name, small in _moves(around, node):
+            if name not in around.directions:
+                _add(around, name, _NUMBER if small else shape, small)
+
+
+def find_letters(around: Surroundings, lefts: Iterable[s.Node]) -> None:
+    """The z of a rule such as σ'(z) = σ(z)(1 − σ(z)), stated in passing, is any number."""
+    for node in lefts:
+        node = s.ungrouped(node)
+        node = s.ungrouped(node.body) if isinstance(node, s.Derivative) and node.body is not None else node
+        argument = node.arguments[0] if isinstance(node, s.Apply) and len(node.arguments) == 1 else None
+        if not isinstance(node, s.Apply) or node.function not in ELEMENTWISE_NAMES or not isinstance(argument, s.Name):
+            continue
+        if unknown(around, argument.name) and argument.name not in around.directions:
+            _add(around, argument.name, _NUMBER, small=False)
+
+
+def _add(around: Surroundings, name: str, shape: Shape, small: bool) -> None:
+    around.directions[name] = Symbol(name, shape)
+    if small:
+        around.directions[name + AT_ZERO] = _still(around, around.directions[name])
+
+
+def _still(around: Surroundings, moving: Symbol) -> Symbol:
+    """A variable of the same shape that is 0 everywhere."""
+    still = Symbol(moving.name + AT_ZERO, moving.shape)
+    around.bench.define(still, Number(0) if moving.shape.is_number else Fill(0, moving.shape))
+    return still
+
+
+def _moves(around: Surroundings, node: s.Node) -> Iterator[tuple[str, bool]]:
+    """The directions and small numbers of one side: each name, and whether it is a number."""
+    for _, part in walk(node):
+        match part:
+            case s.Apply(_, function, arguments) if function in around.losses:
+                for argument in arguments:
+                    yield from _beside_variable(around, argument)
+            case s.Apply(_, "inner", (first, second)):
+                yield from _paired(around, first, second)
+                yield from _paired(around, second, first)
+            case s.Apply(_, "limit", (_, s.Name(_, name))) | s.Apply(_, "value at", (_, s.Name(_, name), _)) if unknown(around, name):
+                yield name, True
+            case s.Binary(_, operator, left, right) if operator in PRODUCTS and _is_jacobian(around, left):
+                yield from _paired(around, left, right)
+            case _:
+                pass
+
+
+def unknown(around: Surroundings, name: str) -> bool:
+    """Whether nothing says what the name means."""
+    return not around.valued(name) and name not in around.losses | around.promised | _BUILT_IN
+
+
+def _beside_variable(around: Surroundings, argument: s.Node) -> Iterator[tuple[str, bool]]:
+    """x + tv: the last unknown factor of a term is the direction, those before it are numbers."""
+    wrt = around.task.problem.wrt
+    parts = [part for _, part in terms(argument)]
+    if not any(isinstance(part, s.Name) and part.name == wrt.name for part in parts):
+        return
+    for part in parts:
+        names = [
+            inner.name
+            for factor in factors(part)
+            for path, inner in walk(factor)
+            if isinstance(inner, s.Name) and not is_index(factor, path) and unknown(around, inner.name)
+        ]
+        for name in names[:-1]:
+            yield name, True
+        last = s.ungrouped(factors(part)[-1])
+        if names and (not isinstance(last, s.Name) or last.name == names[-1]):
+            yield names[-1], wrt.shape.is_number
+        elif names:
+            yield names[-1], True
+
+
+def _paired(around: Surroundings, derivative: s.Node, other: s.Node) -> Iterator[tuple[str, bool]]:
+    """⟨∇f, h⟩, ∇fᵀ h, Df(x) h."""
+    other = s.ungrouped(other)
+    if isinstance(other, s.Name) and unknown(around, other.name) and _is_jacobian(around, derivative):
+        yield other.name, False
+
+
+def _is_jacobian(around: Surroundings, node: s.Node) -> bool:
+    """The whole derivative of the loss, perhaps transposed."""
+    node = s.ungrouped(node)
+    node = s.ungrouped(node.body) if isinstance(node, s.Transposed) else node
+    if not isinstance(node, s.Derivative) or node.indices:
+        return False
+    body = s.ungrouped(node.body) if node.body is not None else None
+    return body is None or (isinstance(body, s.Name) and body.name in around.losses)
+
+
+def directed(node: s.Node, around: Surroundings) -> s.Node:
+    """`Df(x)h` is the differential of f in the direction h."""
+
+    def change(part: s.Node) -> s.Node:
+        if isinstance(part, s.Binary) and part.operator in PRODUCTS and isinstance(part.left, s.Derivative) and part.left.style == "D":
+            way = s.ungrouped(part.right)
+            if part.left.variable is None and part.left.body is not None and isinstance(way, s.Name) and way.name in around.directions:
+                return s.Differential_(part.span, part.left.body, way)
+        return part
+
+    return rebuilt(node, change) if around.directions else node
+
+
+def without_remainder(node: s.Node, around: Surroundings) -> tuple[s.Node, bool]:
+    """A sum without its terms o(…) and O(…), and whether there were any."""
+    if not isinstance(node, s.Binary) or node.operator not in ("+", "-"):
+        return node, False
+    if _is_remainder(node.right, around):
+        return without_remainder(node.left, around)[0], True
+    left, found = without_remainder(node.left, around)
+    return (s.Binary(node.span, node.operator, left, node.right), True) if found else (node, False)
+
+
+def _is_remainder(node: s.Node, around: Surroundings) -> bool:
+    node = s.ungrouped(node)
+    if isinstance(node, s.Binary) and node.operator == "juxtapose":
+        node = node.left
+    name = node.name if isinstance(node, s.Name) else node.function if isinstance(node, s.Apply) else ""
+    return name in _REMAINDERS and unknown(around, name)
+
+
+def holds_small(around: Surroundings, expr: Expr) -> bool:
+    """Whether something small stands in the expression: only then ≈ says `to first order`."""
+    small = frozenset(around.directions.values()) & expr.symbols
+    return bool(small) or any(isinstance(node, Differential) for node in nodes_of(expr))
+
+
+def to_first_order(around: Surroundings, before: Expr, after: Expr) -> Verdict:
+    """Whether two lines agree up to what is small of second order: at 0, and in their differentials there."""
+    wrt = around.task.problem.wrt
+    shift, own = Differential(wrt, wrt), Symbol("d" + wrt.name, wrt.shape)
+    before, after = substitute(before, {shift: own}), substitute(after, {shift: own})
+    used = [symbol for symbol in [*around.directions.values(), own] if symbol in before.symbols | after.symbols]
+    small = [symbol for symbol in used if symbol.shape.is_number] or used
+    verdict = Verdict("unknown", "nothing small stands here")
+    for moving in small:
+        still = _still(around, moving)
+        one, other = (moved_to(side, moving, still) for side in (before, after))
+        letters = tuple(sorted(one.free | other.free))
+        verdict = around.bench.compare_over(one, other, letters)
+        if verdict.holds:
+            way = Number(1) if moving.shape.is_number else moving
+            verdict = around.bench.compare_over(Differential(one, still, way), Differential(other, still, way), letters)
+        if not verdict.holds:
+            return verdict
+    return verdict

@@ -1,0 +1,52 @@
+"""The form of a side: the letters of its left name, the order of its free letters, whether something is pending."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from ...ir import Differential, Entry, Expr, Index, MatrixOf, Partial, nodes_of
+from ...notation import syntax as s
+from .reading import Side
+
+
+def left_letters(side: Side) -> tuple[str, ...]:
+    """The index letters that a lone name on the left carries: p, q of K_pq."""
+    node = s.ungrouped(side.node) if side.node is not None else None
+    if isinstance(node, s.Subscript):
+        return tuple(index.name for index in node.indices if isinstance(index, s.Name))
+    return ()
+
+
+def as_array(expr: Expr, letters: Sequence[str]) -> Expr | None:
+    """The array whose entry at the letters is the expression; None if it has other free letters."""
+    if not letters:
+        return expr if not expr.free else None
+    by_name = {letter.name: letter for letter in expr.free}
+    found = [by_name.get(name) for name in letters]
+    if any(letter is None for letter in found) or len(expr.free) != len(letters) or not expr.shape.is_number or len(letters) > 2:
+        return None
+    return MatrixOf(found[0], found[1] if len(found) > 1 else None, expr)
+
+
+def is_derivative(node: s.Node | None) -> bool:
+    """Whether the side is a derivative as a whole."""
+    return isinstance(s.ungrouped(node), s.Derivative) if node is not None else False
+
+
+def order_of(expr: Expr) -> tuple[Index, ...]:
+    """The free letters in the order in which they are written: of the body first, then of the variable."""
+    if isinstance(expr, Partial):
+        own = [place for place in (expr.row, expr.col) if isinstance(place, Index) and place in expr.free]
+        return tuple(dict.fromkeys((*order_of(expr.body), *own)))
+    if isinstance(expr, Entry):
+        own = [place for place in (expr.row, expr.col) if isinstance(place, Index) and place in expr.free]
+        return tuple(dict.fromkeys((*order_of(expr.base), *own)))
+    found: dict[Index, None] = {}
+    for child in expr.children:
+        found.update(dict.fromkeys(letter for letter in order_of(child) if letter in expr.free))
+    return (*found, *sorted(expr.free - found.keys()))
+
+
+def is_pending(expr: Expr) -> bool:
+    """Whether a derivative or differential is still to be worked out."""
+    return any(isinstance(node, (Partial, Differential)) for node in nodes_of(expr))

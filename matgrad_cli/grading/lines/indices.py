@@ -1,0 +1,260 @@
+"""Index letters as people write them: brackets forgotten after a Σ, Einstein sums, letters used twice."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from fractions import Fraction
+
+from ...diagnostics import Span
+from ...diagnostics.record import replace
+from ...notation import syntax as s
+from .syntax_walk import PRODUCTS, bound_letters, children, free_letters, index_letters, with_children
+
+_CHAINED = (*PRODUCTS, "/")
+
+
+@dataclass(frozen=True, slots=True)
+class Reuse:
+    """A letter that cannot stand where it stands: it is summed inside a bracket already, or stands a third time."""
+
+    letter: str
+    span: Span
+    message: str
+
+
+@dataclass
+class Letters:
+    """What was done to one expression: the letters summed without Σ, the brackets restored, the letters misused."""
+
+    fixed: frozenset[str]
+    known: frozenset[str]
+    summed: list[str] = field(default_factory=list)
+    restored: list[str] = field(default_factory=list)
+    reused: list[Reuse] = field(default_factory=list)
+
+
+def read_letters(node: s.Node, fixed: Iterable[str], known: Iterable[str] = ()) -> tuple[s.Node, Letters]:
+    """The tree with a Σ for every Einstein sum and with forgotten brackets restored; `fixed` letters are never summed."""
+    letters = Letters(frozenset(fixed), frozenset(known))
+    node = _restored(node, letters, letters.fixed)
+    node, _ = _summed(node, letters, letters.fixed)
+    return node, letters
+
+
+# ---- forgotten brackets: Σ_ij a_ij − b_ij
+
+
+def _restored(node: s.Node, letters: Letters, bound: frozenset[str]) -> s.Node:
+    """Σ_i a_i − b_i with i free nowhere else becomes Σ_i (a_i − b_i)."""
+    below = bound | frozenset(bound_letters(node))
+    parts = tuple(_restored(part, letters, below) for part in children(node))
+    node = with_children(node, parts) if parts else node
+    if isinstance(node, s.Binary) and node.operator in ("+", "-"):
+        loose = [letter for letter in free_letters(node.right, letters.known) if letter not in bound]
+        if loose:
+            inside = _extended(node.left, frozenset(loose), node, letters)
+            if inside is not None:
+                for letter in loose:
+                    if letter not in letters.restored:
+                        letters.restored.append(letter)
+                return inside
+    return node
+
+
+def _extended(left: s.Node, loose: frozenset[str], whole: s.Binary, letters: Letters) -> s.Node | None:
+    """`left` with its last Σ over (some of) the loose letters taking in the right side of `whole`; None if there is none."""
+    if isinstance(left, s.Sigma):
+        mine = loose & frozenset(bound_letters(left))
+        rest = loose - mine
+        if mine and not rest:
+            body = _inner_sum(left.body, whole)
+            return replace(left, body=body, span=left.span.joined(whole.right.span))
+        deeper = _extended(left.body, rest, whole, letters) if rest else None
+        return replace(left, body=deeper, span=left.span.joined(whole.right.span)) if deeper is not None else None
+    if isinstance(left, s.Binary) and left.operator in PRODUCTS:
+        inside = _extended(left.right, loose, whole, letters)
+        return replace(left, right=inside, span=left.span.joined(whole.right.span)) if inside is not None else None
+    if isinstance(left, s.Binary) and left.operator in ("+", "-"):
+        inside = _extended(left.right, loose, whole, letters)
+        return replace(left, right=inside, span=left.span.joined(whole.right.span)) if inside is not None else None
+    if isinstance(left, s.Negative):
+        inside = _extended(left.body, loose, whole, letters)
+        return replace(left, body=inside, span=left.span.joined(whole.right.span)) if inside is not None else None
+    return None
+
+
+def _inner_sum(body: s.Node, whole: s.Binary) -> s.Node:
+    return replace(whole, left=body, span=body.span.joined(whole.right.span))
+
+
+# ---- Einstein sums
+
+
+def _summed(node: s.Node, letters: Letters, bound: frozenset[str]) -> tuple[s.Node, frozenset[str]]:
+    """The tree with Einstein sums written out, and the letters that were summed anywhere inside."""
+    if isinstance(node, (s.Sigma, s.EntriesOf)):
+        below = bound | frozenset(bound_letters(node))
+        parts = [_summed(part, letters, below) if not isinstance(part, s.Name) else (part, frozenset[str]()) for part in children(node)]
+        return with_children(node, tuple(part for part, _ in parts)), frozenset().union(*(inner for _, inner in parts))
+    if isinstance(node, s.Binary) and node.operator in ("+", "-"):
+        left, first = _summed(node.left, letters, bound)
+        right, second = _summed(node.right, letters, bound)
+        return replace(node, left=left, right=right), first | second
+    if isinstance(node, (s.Negative, s.Group)):
+        body, inner = _summed(node.body, letters, bound)
+        return replace(node, body=body), inner
+    if isinstance(node, (s.Derivative, s.Differential_)):
+        return _pending(node, letters, bound)
+    return _product(node, letters, bound)
+
+
+def _pending(node: s.Derivative | s.Differential_, letters: Letters, bound: frozenset[str]) -> tuple[s.Node, frozenset[str]]:
+    """The body of a pending derivative is an expression of its own."""
+    if node.body is None:
+        return node, frozenset()
+    body, inner = _summed(node.body, letters, bound)
+    return replace(node, body=body), inner
+
+
+def _product(node: s.Node, letters: Letters, bound: frozenset[str]) -> tuple[s.Node, frozenset[str]]:
+    """A product, or a single factor: letters that stand twice and are not bound are summed over it."""
+    inner: set[str] = set()
+    counts: dict[str, int] = {}
+    brackets: list[tuple[s.Node, frozenset[str]]] = []
+
+    def factor(part: s.Node) -> s.Node:
+        if isinstance(part, s.Binary) and part.operator in _CHAINED:
+            return replace(part, left=factor(part.left), right=factor(part.right))
+        new, below = _atom(part, letters, bound)
+        inner.update(below)
+        brackets.append((part, below))
+        for letter, count in _occurrences(new, letters.known).items():
+            counts[letter] = counts.get(letter, 0) + count
+        return new
+
+    result = factor(node)
+    _look_for_reuse(brackets, counts, letters, bound)
+    twice = [letter for letter, count in counts.items() if count >= 2 and letter not in bound and letter not in inner]
+    for letter in twice:
+        if letter not in letters.summed:
+            letters.summed.append(letter)
+    if twice:
+        names = tuple(s.Name(node.span, letter) for letter in twice)
+        result = s.Sigma(node.span, names, (None,) * len(names), result)
+    return result, frozenset(inner | set(twice))
+
+
+def _atom(part: s.Node, letters: Letters, bound: frozenset[str]) -> tuple[s.Node, frozenset[str]]:
+    """A factor: what stands in brackets, under a power or in a function has sums of its own."""
+    if isinstance(part, (s.Group, s.Negative, s.Sigma, s.EntriesOf, s.Derivative, s.Differential_)) or (
+        isinstance(part, s.Binary) and part.operator in ("+", "-")
+    ):
+        return _summed(part, letters, bound)
+    if isinstance(part, s.Binary) and part.operator in ("^", "**"):
+        base, inner = _atom(part.left, letters, bound)
+        return replace(part, left=base), inner
+    if isinstance(part, (s.Apply, s.Transposed, s.Inverted)):
+        pairs = [_summed(argument, letters, bound) for argument in children(part)]
+        inner = frozenset().union(*(below for _, below in pairs)) if pairs else frozenset()
+        return with_children(part, tuple(new for new, _ in pairs)), inner
+    return part, frozenset()
+
+
+def _occurrences(part: s.Node, known: frozenset[str]) -> dict[str, int]:
+    """How often letters stand in a factor: one entry may hold a letter twice, a bracket counts once, a square twice."""
+    part = s.ungrouped(part)
+    if isinstance(part, (s.Subscript, s.Kronecker, s.Slice)) and not any(
+        isinstance(child, (s.Binary, s.Group)) for child in children(part)
+    ):
+        return {letter: index_letters(part, known).count(letter) for letter in index_letters(part, known)}
+    if isinstance(part, s.Binary) and part.operator in ("^", "**") and _is_two(part.right):
+        return dict.fromkeys(free_letters(part.left, known), 2)
+    return dict.fromkeys(free_letters(part, known), 1)
+
+
+def _is_two(node: s.Node) -> bool:
+    node = s.ungrouped(node)
+    return isinstance(node, s.Literal_) and node.value == 2
+
+
+def _look_for_reuse(brackets: list[tuple[s.Node, frozenset[str]]], counts: dict[str, int], letters: Letters, bound: frozenset[str]) -> None:
+    """A letter summed inside one bracket may recur inside another bracket, not outside; and never three times."""
+    for part, below in brackets:
+        for other, inner in brackets:
+            if other is part:
+                continue
+            for letter in below:
+                if letter in free_letters(other, letters.known) and letter not in inner and letter not in bound:
+                    message = f"`{letter}` is summed inside a bracket already, so it cannot stand outside it in the same product"
+                    _remember(letters, Reuse(letter, place_of(other, letter, letters.known), message))
+    for letter, count in counts.items():
+        if count > 2 and letter not in bound:
+            last = [part for part, _ in brackets if letter in free_letters(part, letters.known)][-1]
+            message = f"`{letter}` stands {count} times in one product without Σ: an index that is summed stands exactly twice"
+            _remember(letters, Reuse(letter, place_of(last, letter, letters.known), message))
+
+
+def _remember(letters: Letters, found: Reuse) -> None:
+    if all(reuse.letter != found.letter for reuse in letters.reused):
+        letters.reused.append(found)
+
+
+def place_of(node: s.Node, letter: str, known: frozenset[str] = frozenset()) -> Span:
+    """The smallest part that carries the letter as an index."""
+    for part in children(node):
+        if not isinstance(part, s.Name) and letter in free_letters(part, known):
+            return place_of(part, letter, known)
+    return node.span
+
+
+# ---- case tables
+
+
+def without_cases(node: s.Node) -> s.Node:
+    """A table of cases as a sum of indicators: v if i = j, else w is δ_ij v + (1 − δ_ij) w. A condition that is none stays as it is."""
+    if not isinstance(node, s.Cases):
+        return node
+    terms: list[s.Node] = []
+    before: list[s.Node] = []
+    for value, condition in node.branches:
+        indicator = _otherwise(before, node.span) if _is_otherwise(condition) else _indicator(condition, node.span)
+        if indicator is None:
+            return node
+        before.append(indicator)
+        if not (isinstance(value, s.Literal_) and value.value == 0):
+            terms.append(s.Binary(node.span, "juxtapose", indicator, s.Group(value.span, value)))
+    result: s.Node = s.Literal_(node.span, Fraction(0), "0")
+    for number, term in enumerate(terms):
+        result = term if number == 0 else s.Binary(node.span, "+", result, term)
+    return s.Group(node.span, result)
+
+
+def _is_otherwise(condition: str) -> bool:
+    return any(word in condition.lower() for word in ("otherwise", "else")) or not condition.strip()
+
+
+def _one_minus(node: s.Node) -> s.Node:
+    return s.Group(node.span, s.Binary(node.span, "-", s.Literal_(node.span, Fraction(1), "1"), node))
+
+
+def _otherwise(before: list[s.Node], span: Span) -> s.Node:
+    result: s.Node = s.Literal_(span, Fraction(1), "1")
+    for indicator in before:
+        result = s.Binary(span, "juxtapose", result, _one_minus(indicator))
+    return s.Group(span, result)
+
+
+def _indicator(condition: str, span: Span) -> s.Node | None:
+    """`j = p , p != q` as δ_jp (1 − δ_pq)."""
+    text = condition.replace("if", " ").replace("when", " ").replace("for", " ").replace(" and ", " , ")
+    result: s.Node | None = None
+    for part in (piece.strip() for piece in text.split(",")):
+        found = re.fullmatch(r"(\w+)\s*(=|!=)\s*(\w+)", part)
+        if found is None or found[1].isdecimal() or found[3].isdecimal():
+            return None
+        delta: s.Node = s.Kronecker(span, (s.Name(span, found[1]), s.Name(span, found[3])))
+        factor = delta if found[2] == "=" else _one_minus(delta)
+        result = factor if result is None else s.Binary(span, "juxtapose", result, factor)
+    return s.Group(span, result) if result is not None else None

@@ -1,0 +1,90 @@
+"""What kind of thing a line is (a number, a column, a matrix, a number for each s and t), and how two kinds are compared."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import permutations
+
+from ...ir import ONE, Entry, Expr, Fill, Index, Number, Shape
+
+Pairing = tuple[Expr, Expr]
+
+
+@dataclass(frozen=True, slots=True)
+class Clash:
+    """Two kinds that cannot be compared, with the code of the slip."""
+
+    code: str
+    found: str
+    needed: str
+
+
+def shape_in_words(shape: Shape) -> str:
+    """`a number`, `a column m×1`, `a row 1×n`, `an m×n matrix`."""
+    if shape.is_number:
+        return "a number"
+    if shape.is_column:
+        return f"a column {shape}"
+    if shape.is_row:
+        return f"a row {shape}"
+    article = "an" if str(shape.rows)[:1].lower() in "aefhilmnorsx8" else "a"
+    return f"{article} {shape} matrix"
+
+
+def kind_in_words(expr: Expr) -> str:
+    """The kind of an expression, with its free indices."""
+    letters = ", ".join(letter.name for letter in sorted(expr.free))
+    return shape_in_words(expr.shape) + (f" for each {letters}" if letters else "")
+
+
+def is_zero(expr: Expr) -> bool:
+    """Whether this is a bare 0, which stands for the zero array of any shape."""
+    return expr is Number(0) or (isinstance(expr, Fill) and expr.value == 0)
+
+
+def pairings(before: Expr, after: Expr, order: Sequence[Index] = ()) -> list[Pairing] | Clash:
+    """The ways in which two lines may be compared, likeliest first; the line is right if one of them holds.
+
+    A matrix after an entry with the letters s, t is taken at (s, t), and the other way round. `order` are the letters in their order.
+    """
+    if is_zero(after) and after.shape.is_number and before.shape is not after.shape:
+        return [(before, Fill(0, before.shape))]
+    if is_zero(before) and before.shape.is_number and before.shape is not after.shape:
+        return [(Fill(0, after.shape), after)]
+    if before.shape is after.shape:
+        extra = after.free - before.free
+        if extra and (before.free or before.symbols):
+            return Clash("free-index-mismatch", kind_in_words(after), kind_in_words(before))
+        return [(before, after)]
+    if before.shape.is_number and before.free and after.free <= before.free:
+        found = _entries(after, before.free - after.free, order)
+        if found:
+            return [(before, entry) for entry in found]
+    if after.shape.is_number and after.free and before.free <= after.free:
+        found = _entries(before, after.free - before.free, order)
+        if found:
+            return [(entry, after) for entry in found]
+    if after.shape.is_number or before.shape.is_number:
+        return Clash("number-for-matrix", kind_in_words(after), kind_in_words(before))
+    return Clash("shape-mismatch", kind_in_words(after), kind_in_words(before))
+
+
+def _entries(array: Expr, letters: frozenset[Index], order: Sequence[Index]) -> list[Expr]:
+    """The entries of an array at the letters: in the given order if that fits, else in every order that fits."""
+    sides = [side for side in (array.shape.rows, array.shape.cols) if side is not ONE]
+    if len(sides) != len(letters):
+        return []
+    ways = list(permutations(sorted(letters)))
+    known = tuple(letter for letter in order if letter in letters)
+    if len(known) == len(letters) and all(letter.dim is side for letter, side in zip(known, sides, strict=True)):
+        ways = [known]
+    return [entry_at(array, way) for way in ways if all(letter.dim is side for letter, side in zip(way, sides, strict=True))]
+
+
+def entry_at(array: Expr, letters: Sequence[Index]) -> Expr:
+    """The entry of a column, row or matrix at its letters."""
+    left = list(letters)
+    row = left.pop(0) if array.shape.rows is not ONE else None
+    col = left.pop(0) if array.shape.cols is not ONE else None
+    return Entry(array, row, col) if letters else array

@@ -1,0 +1,267 @@
+"""Reading one side of a line: a tree becomes a typed expression, or a slip of form, or the reason why it cannot be judged."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from ...diagnostics import Diagnostic, InputError, MatgradError, Source, Span
+from ...diagnostics.record import replace
+from ...ir import Dim, Expr, Index
+from ...notation import syntax as s
+from ...notation.elaboration.broadcasting import as_column
+from ...notation.elaboration.elaborate import Reading, read_node
+from ...notation.problems import MISFITS
+from ...notation.scope import Scope, Syntax
+from ...records.layout import is_turned
+from ..slips.causes import Slip
+from ..slips.doubt import doubt
+from .arrays import writings
+from .directions import directed, without_remainder
+from .functions import put_in
+from .indices import Letters, read_letters, without_cases
+from .scope import Surroundings
+from .syntax_walk import PRODUCTS, is_index, rebuilt, walk
+from .through import loss_through
+from .variables import by_parts
+
+FORM_SLIPS = {
+    "shape-mismatch": "non-conformable",
+    "not-square": "non-conformable",
+    "number-plus-array": "number-plus-array",
+    "index-mismatch": "free-index-mismatch",
+    "index-reused": "index-reused",
+    "wrong-delta": "wrong-delta",
+}
+"""Codes of the reader that make a line wrong, and the codes of the checker."""
+
+UNDECIDED = frozenset((
+    "left-out", "cases", "missing-shape", "too-many-indices", "not-a-variable", "missing-loss", "missing-wrt", "loss-not-stated",
+    "unknown-name", "sum-range",
+))  # fmt: skip
+"""Codes of the reader for what is readable and yet cannot be judged."""
+
+Failure = Literal["wrong", "unreadable", "undecided"]
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """One expression as it stands in the file: its text, its tree, and where its characters are (spans count in `source`)."""
+
+    source: Source
+    span: Span
+    node: s.Node | None
+    syntax: Syntax
+    trouble: Diagnostic | None = None
+
+    @property
+    def text(self) -> str:
+        """The characters of the side."""
+        return self.source.text[self.span.start : self.span.end]
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """What became of a side. `expr` is None if it failed; then `failure` and `slip` say how. `flat` and `idle` as in `Reading`."""
+
+    side: Side
+    expr: Expr | None = None
+    tree: s.Node | None = None
+    spans: Mapping[Expr, Span] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+    failure: Failure | None = None
+    slip: Slip | None = None
+    restored: tuple[str, ...] = ()
+    rough: bool = False
+    flat: bool = False
+    idle: bool = False
+
+
+def read_side(side: Side, around: Surroundings, letters: Iterable[Index] = (), fixed: Iterable[str] = ()) -> Read:
+    """Reads a side. `letters` are free letters with known dimensions; those and `fixed` are never summed over."""
+    if side.node is None:
+        trouble = side.trouble or Diagnostic("unreadable", "this cannot be read")
+        return Read(side, failure="unreadable", slip=slip_of(trouble, trouble.code))
+    letters, fixed, found = tuple(letters), tuple(fixed), None
+    for node in writings(side.node, around):
+        read = _read(replace(side, node=node), node, around, letters, fixed)
+        if read.expr is not None:
+            return replace(read, side=side)
+        found = found or read
+    assert found is not None
+    return replace(found, side=side)
+
+
+def _read(side: Side, stated: s.Node, around: Surroundings, letters: tuple[Index, ...], fixed: tuple[str, ...]) -> Read:
+    known = {letter.name: letter.dim for letter in letters}
+    if (early := _not_yet_defined(stated, around)) is not None:
+        message = f"the name `{early.name}` is used before it is defined"
+        return Read(side, tree=stated, failure="undecided", slip=Slip("unknown-name", message, span=early.span))
+    try:
+        node, rough = without_remainder(stated, around)
+        node = put_in(node, around)
+        node = directed(rebuilt(node, _as_column) if around.columns else node, around)
+        tree, work = read_letters(telescoped(by_parts(node, around), around), (*known, *fixed), ())
+        tree = rebuilt(tree, lambda part: around.tabled(without_cases(part)))
+        if work.reused:
+            misused = work.reused[0]
+            if side.syntax == "latex" and any(isinstance(part, s.Apply) and part.function == "sum" for _, part in walk(stated)):
+                slip = Slip("undecided", "it is not said over which letter a sum goes", span=misused.span)
+                return Read(side, tree=tree, failure="undecided", slip=slip, notes=_notes(work))
+            return Read(side, tree=tree, failure="wrong", slip=Slip("index-reused", misused.message, span=misused.span), notes=_notes(work))
+        found = read_tree(tree, side, around, known)
+        return replace(found, notes=(*found.notes, *_notes(work)), restored=tuple(work.restored), rough=rough)
+    except InputError as error:
+        return _failed(error.diagnostic, side, stated, around)
+    except RecursionError:
+        trouble = Diagnostic("too-deep", "this is nested too deeply to be read")
+        return Read(side, failure="unreadable", slip=slip_of(trouble, "too-deep"))
+
+
+def read_tree(tree: s.Node, side: Side, around: Surroundings, letters: Mapping[str, Dim]) -> Read:
+    """The typed expression of a tree."""
+    scope = around.scope(side.source, side.syntax, dict(letters))
+    try:
+        reading = _elaborated(tree, scope, around)
+    except InputError as error:
+        return _failed(error.diagnostic, side, tree, around)
+    except MatgradError as error:
+        return Read(side, tree=tree, failure="undecided", slip=slip_of(error.diagnostic, error.diagnostic.code))
+    expr = around.settled(as_column(reading.expr) if reading.flat else reading.expr)
+    return Read(side, expr, tree, reading.spans, reading.notes, flat=reading.flat, idle=reading.idle)
+
+
+def _elaborated(tree: s.Node, scope: Scope, around: Surroundings) -> Reading:
+    """Vectors as columns; where these do not fit, as arrays of NumPy, but for a `*` that only then fits: there `@` may be meant."""
+    try:
+        return read_node(tree, scope)
+    except InputError as error:
+        wanted = around.task.wanted
+        if error.diagnostic.code == "missing-shape" and wanted is not None and scope.needed is None:
+            try:
+                return read_node(tree, replace(scope, needed=wanted.shape))
+            except InputError:
+                raise error from None
+        if around.arrays is not None or scope.syntax != "numpy" or error.diagnostic.code not in MISFITS:
+            raise
+        try:
+            reading = read_node(tree, replace(scope, arrays=True))
+        except InputError:
+            raise error from None
+        if reading.stretched and not around.task.problem.arrays:
+            raise
+        return reading
+
+
+def _failed(diagnostic: Diagnostic, side: Side, tree: s.Node, around: Surroundings) -> Read:
+    code = FORM_SLIPS.get(diagnostic.code)
+    if code == "free-index-mismatch" and "δ" in diagnostic.message:
+        code = "wrong-delta"
+    if code is not None and (doubtful := doubt(diagnostic, tree, around)) is not None:
+        return Read(side, tree=tree, failure="undecided", slip=doubtful)
+    if code is not None:
+        return Read(side, tree=tree, failure="wrong", slip=slip_of(diagnostic, code))
+    failure: Failure = "undecided" if diagnostic.code in UNDECIDED else "unreadable"
+    return Read(side, tree=tree, failure=failure, slip=slip_of(diagnostic, diagnostic.code))
+
+
+def slip_of(diagnostic: Diagnostic, code: str) -> Slip:
+    """A message of a reader as a slip with the checker's code."""
+    span = diagnostic.labels[0].span if diagnostic.labels else None
+    return Slip(code, diagnostic.message, diagnostic.notes, diagnostic.help, span)
+
+
+def _notes(work: Letters) -> tuple[str, ...]:
+    notes = []
+    if work.restored:
+        letters = ", ".join(work.restored)
+        notes.append(f"the bracket behind Σ is restored: its sum over {letters} also covers what follows, where {letters} would be free")
+    if work.summed:
+        notes.append(f"read as an Einstein sum over {', '.join(work.summed)}")
+    return tuple(notes)
+
+
+def _not_yet_defined(node: s.Node, around: Surroundings) -> s.Name | None:
+    """A name that only a later definition gives its meaning."""
+    waiting = around.promised - around.defined.keys() - around.tables.keys() - around.losses
+    if not waiting:
+        return None
+    return next((part for path, part in walk(node) if isinstance(part, s.Name) and part.name in waiting and not is_index(node, path)), None)
+
+
+def _as_column(node: s.Node) -> s.Node:
+    return replace(node, way="column") if isinstance(node, s.Slice) and node.way == "subscript" else node
+
+
+def telescoped(node: s.Node, around: Surroundings) -> s.Node:
+    """Chains ∂L/∂Y ∂Y/∂H ∂H/∂W of whole derivatives become ∂L/∂W; a whole derivative is turned as the layout writes it."""
+    return rebuilt(node, lambda part: _turned(_joined(part), around))
+
+
+def _joined(node: s.Node) -> s.Node:
+    """∂a/∂b · ∂b/∂c = ∂a/∂c, where both are whole."""
+    if not (isinstance(node, s.Binary) and node.operator in PRODUCTS):
+        return node
+    left, right = _bare(node.left), _bare(node.right)
+    if isinstance(left, s.Derivative) and isinstance(right, s.Derivative) and _links(left, right):
+        return s.Derivative(node.span, left.body, right.variable, (), left.style)
+    if isinstance(left, s.Binary) and left.operator in PRODUCTS:
+        last = _bare(left.right)
+        if isinstance(last, s.Derivative) and isinstance(right, s.Derivative) and _links(last, right):
+            joined = s.Derivative(last.span.joined(right.span), last.body, right.variable, (), last.style)
+            return replace(left, right=joined, span=node.span)
+    return node
+
+
+def unknown_link(node: s.Node | None, around: Surroundings) -> s.Name | None:
+    """A name without value that a chain goes through: r of ∂L/∂r ∂r/∂w."""
+    derivatives = [part for _, part in walk(node) if isinstance(part, s.Derivative)] if node is not None else []
+    names = [s.ungrouped(part.variable) for part in derivatives if part.variable is not None]
+    return next((name for name in names if isinstance(name, s.Name) and not around.valued(name.name)), None)
+
+
+def _bare(node: s.Node) -> s.Node:
+    """Without the transpose that the layout put round a whole derivative."""
+    inner = s.ungrouped(node)
+    if isinstance(inner, s.Transposed) and isinstance(s.ungrouped(inner.body), s.Derivative):
+        return s.ungrouped(inner.body)
+    return inner
+
+
+def _links(left: s.Derivative, right: s.Derivative) -> bool:
+    first = s.ungrouped(left.variable) if left.variable is not None else None
+    second = s.ungrouped(right.body) if right.body is not None else None
+    whole = not left.indices and not right.indices
+    return whole and isinstance(first, s.Name) and isinstance(second, s.Name) and first.name == second.name
+
+
+def _turned(node: s.Node, around: Surroundings) -> s.Node:
+    """A whole derivative as the layout writes it; one by a defined name is taken of the loss as the derivation states it."""
+    if not isinstance(node, s.Derivative) or node.indices:
+        return _of_stated(node, around) if isinstance(node, s.Derivative) else node
+    node = _of_stated(node, around)
+    scope = around.scope(Source("", ""), "latex", {})
+    variable = around.task.problem.wrt if node.variable is None else _value(node.variable, scope)
+    body = around.task.problem.loss if node.body is None else _value(node.body, scope)
+    if body is None or variable is None or around.task.layout == "gradient":
+        return node
+    return s.Transposed(node.span, node) if is_turned(around.task.layout, body.shape, variable.shape) else node
+
+
+def _value(node: s.Node, scope: Scope) -> Expr | None:
+    """What a part stands for on its own; None if that cannot be said."""
+    try:
+        return read_node(node, scope).expr
+    except MatgradError:
+        return None
+
+
+def _of_stated(node: s.Derivative, around: Surroundings) -> s.Derivative:
+    """The derivative of the loss by a defined name: of the loss as stated, or of the problem's loss with the name put into it."""
+    variable = s.ungrouped(node.variable) if node.variable is not None else None
+    if isinstance(variable, s.Name) and variable.name in around.defined:
+        body = s.ungrouped(node.body) if node.body is not None else None
+        if body is None or (isinstance(body, s.Name) and body.name in around.losses):
+            return replace(node, body=s.Name(node.span, loss_through(around, variable)))
+    return node

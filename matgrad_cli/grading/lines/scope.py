@@ -1,0 +1,183 @@
+"""What the names of a derivation mean while it is read: the problem's, those that it defines, those that mean the loss."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from ...diagnostics import Source
+from ...diagnostics.record import replace
+from ...ir import Differential, Dim, Expr, Index, MatrixOf, Partial, Symbol, Transpose, nodes_of, rename, substitute, transpose
+from ...notation import syntax as s
+from ...notation.latex.names import LatexNames
+from ...notation.latex.scope import latex_names
+from ...notation.problems import scope_of
+from ...notation.scope import Scope, Syntax
+from ..bench import Bench
+from ..task import Task
+
+STATED = "the loss as stated"
+"""Under this name, which nobody can write, the derivation's own form of the loss is put into scope."""
+
+
+@dataclass
+class Surroundings:
+    """The names of one derivation. Defined names are variables of their own, whose values the bench knows at every point.
+
+    `columns` says that r_p is read as column p of R; otherwise it is row p. `lying` says that X_{i,:} is a row 1×n,
+    otherwise a column. `arrays` says whether the expression language means the arrays of NumPy (see `Scope`):
+    None, only where columns do not fit.
+    `results` are derivatives with the values that lines which follow state of them.
+    `tables` are names with more than two indices (∂_pqij).
+    `promised` are names that some row defines: until then they are unknown, also where they would have a meaning (e, I).
+    `functions` are names that are defined as e(θ) = …; they may be called. `formulas` are functions g(z) = … of a letter of their own.
+    """
+
+    task: Task
+    bench: Bench
+    losses: frozenset[str] = frozenset()
+    defined: dict[str, Symbol] = field(default_factory=dict)
+    values: dict[Symbol, Expr] = field(default_factory=dict)
+    directions: dict[str, Symbol] = field(default_factory=dict)
+    stated: Expr | None = None
+    columns: bool = False
+    lying: bool = True
+    arrays: bool | None = None
+    tables: dict[str, tuple[tuple[Index, ...], Expr]] = field(default_factory=dict)
+    promised: frozenset[str] = frozenset()
+    functions: frozenset[str] = frozenset()
+    formulas: dict[str, tuple[str, s.Node]] = field(default_factory=dict)
+    looked_up: dict[str, Expr] = field(default_factory=dict)
+    results: dict[Expr, Expr] = field(default_factory=dict)
+    texts: tuple[str, ...] = ()
+    base: Scope = field(init=False)
+
+    def __post_init__(self) -> None:
+        base = scope_of(self.task.problem, Source("", ""), "latex")
+        beside = {symbol.name: symbol for symbol in self.task.declared if base.size(symbol.name) is None}
+        sizes = {name: Dim.of(name) for symbol in self.task.declared for dim in symbol.shape.dims for name in dim.names}
+        sizes = {name: dim for name, dim in sizes.items() if name not in base.symbols and name not in beside}
+        self.base = replace(base, symbols={**beside, **base.symbols}, sizes={**sizes, **base.sizes})
+
+    def names(self) -> LatexNames:
+        """The names for the LaTeX reader."""
+        found = latex_names(self.scope(Source("", ""), "latex", {}), self.texts)
+        variables = {name: kind for name, kind in found.variables.items() if name not in self.functions}
+        return replace(found, variables=variables, losses=found.losses | self.functions, formulas=frozenset(self.formulas))
+
+    def sizes(self) -> dict[str, Dim]:
+        """The dimensions that may stand as numbers, by name."""
+        return dict(self.base.sizes)
+
+    def scope(self, source: Source, syntax: Syntax, letters: Mapping[str, Dim]) -> Scope:
+        """The scope in which one expression is read."""
+        definitions: dict[str, Expr] = {**self.directions, **self.defined, **self.looked_up}
+        if self.stated is not None:
+            definitions[STATED] = self.stated
+        return replace(self.base, source=source, syntax=syntax, definitions=definitions, letters=letters, loss_names=self.losses,
+                       arrays=self.arrays is True and syntax == "numpy")
+
+    def tabled(self, node: s.Node) -> s.Node:
+        """An entry of a name with many indices, as a name that stands for its value at those letters."""
+        body = s.ungrouped(node.body) if isinstance(node, s.Subscript) else None
+        if not isinstance(node, s.Subscript) or not isinstance(body, s.Name) or body.name not in self.tables:
+            return node
+        letters, value = self.tables[body.name]
+        given = [s.ungrouped(index) for index in node.indices]
+        if len(given) != len(letters) or not all(isinstance(index, s.Name) for index in given):
+            return node
+        new = {letter: Index(index.name, letter.dim) for letter, index in zip(letters, given, strict=True) if isinstance(index, s.Name)}
+        name = f"{body.name} at {', '.join(index.name for index in new.values())}"
+        self.looked_up[name] = rename(value, new)
+        return s.Name(node.span, name)
+
+    def known(self, name: str) -> bool:
+        """Whether the name has a meaning of its own (not that of the loss)."""
+        return self.valued(name) or (name not in self.losses and self.base.size(name) is not None)
+
+    def valued(self, name: str) -> bool:
+        """Whether the name has a value; a dimension's name may still be given one."""
+        return name not in self.losses and (name in self.tables or self.scope(Source("", ""), "latex", {}).find(name) is not None)
+
+    def define(self, name: str, value: Expr) -> Symbol:
+        """A new variable with this value."""
+        symbol = Symbol(name, value.shape)
+        while symbol in self.values or symbol in self.task.problem.variables:
+            symbol = Symbol(symbol.name + "′", value.shape)
+        self.defined[name] = symbol
+        self.values[symbol] = value
+        through = any(isinstance(node, (Partial, Differential)) and node.variable in self.values for node in nodes_of(value))
+        self.bench.define(symbol, value if through else self.expanded(value))
+        return symbol
+
+    def expanded(self, expr: Expr, keep: Symbol | None = None) -> Expr:
+        """Every defined name replaced by its value, down to the variables of the problem; `keep` and names without it stay."""
+        for _ in range(len(self.values) + 1):
+            here: dict[Expr, Expr] = {
+                symbol: value
+                for symbol, value in self.values.items()
+                if symbol in expr.symbols and symbol is not keep and (keep is None or keep in self._below(symbol))
+            }
+            if not here:
+                return expr
+            expr = substitute(expr, here)
+        return expr
+
+    def worked_out(self, expr: Expr) -> bool:
+        """Whether no derivative, differential or limit is left to do, also not inside a defined name."""
+        return not any(isinstance(node, (Partial, Differential)) for node in nodes_of(self.expanded(expr)))
+
+    def note_result(self, derivative: Expr, value: Expr) -> None:
+        """A line that follows states this value, worked out, of a whole derivative: ∂L/∂O = (O − Y)/n."""
+        while isinstance(derivative, Transpose):
+            derivative, value = derivative.children[0], transpose(value)
+        inner = derivative.body if isinstance(derivative, MatrixOf) else derivative
+        if isinstance(inner, Partial) and not derivative.free | value.free and derivative.shape is value.shape:
+            self.results[derivative] = value
+
+    def with_results(self, expr: Expr) -> Expr:
+        """Derivatives whose value an earlier line states, also inside a defined name, replaced by that value."""
+        for _ in range(len(self.values) + 1 if self.results and not self.worked_out(expr) else 0):
+            expr = substitute(expr, self.results)
+            here: dict[Expr, Expr] = {
+                symbol: self.values[symbol] for symbol in self.values if symbol in expr.symbols and not self.worked_out(symbol)
+            }
+            if not here or any(isinstance(node, (Partial, Differential)) for node in nodes_of(expr)):
+                break
+            expr = substitute(expr, here)
+        return expr
+
+    def _below(self, symbol: Symbol) -> frozenset[Expr]:
+        """All variables that the value of a defined name depends on."""
+        seen: set[Expr] = set()
+        waiting: list[Expr] = [symbol]
+        while waiting:
+            top = waiting.pop()
+            value = self.values.get(top) if isinstance(top, Symbol) else None
+            for below in value.symbols if value is not None else ():
+                if below not in seen:
+                    seen.add(below)
+                    waiting.append(below)
+        return frozenset(seen)
+
+    def settled(self, expr: Expr) -> Expr:
+        """Under every ∂ and d the defined names that depend on the variable are written out, so that they move with it."""
+        if not self.values:
+            return expr
+        done: dict[Expr, Expr] = {}
+
+        def walk(node: Expr) -> Expr:
+            found = done.get(node)
+            if found is None:
+                parts = tuple(walk(child) for child in node.children)
+                if isinstance(node, (Partial, Differential)):
+                    parts = (self.expanded(parts[0], node.variable), *parts[1:])
+                found = done[node] = node if parts == node.children else node.rebuilt(parts)
+            return found
+
+        return walk(expr)
+
+
+def surroundings(task: Task, texts: Iterable[str], name: str | None) -> Surroundings:
+    """The names at the beginning of a derivation."""
+    return Surroundings(task, Bench(task.problem), frozenset((name,)) if name else frozenset(), texts=tuple(texts))

@@ -1,0 +1,187 @@
+"""Rows of a derivation as statements, in LaTeX or in the expression language; every side keeps its place in the file."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from ...diagnostics import InputError, Source, Span
+from ...diagnostics.record import replace
+from ...documents.passage import Passage
+from ...notation import syntax as s
+from ...notation.latex.lines import split_line
+from ...notation.latex.names import LatexNames
+from .reading import Side
+from .syntax_walk import is_index, rebuilt, walk
+
+LONGEST_ROW = 12_000
+_INDICES = frozenset("ijklmnpqrst")
+_GOES_ON = r"\s*(?:\\quad|\\qquad|\\,|\\;|\\hphantom\{[^}]*\}|\{\})*\s*(?:\+|[-−]|\\times\b|\\cdot\b|\\odot\b)"
+_LEFT_OPEN = r"(?:[-+−]|\\times|\\cdot|\\odot)\s*$"
+_NUMPY = re.compile(r"@|\*\*|\.T\b|\b(?:norm|inv|eye|ones|logdet|matrix_power|outer|partial|delta|sum)\s*[(\[]|\bnp\.")
+_LATEX = re.compile(r"[\\{}^∂∇ᵀ²Σ⊙‖]|_\w|\*\{")
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A chain of sides. `leading`: it begins with a sign of equality and goes on from the line before."""
+
+    sides: tuple[Side, ...]
+    leading: bool = False
+    definition: bool = False
+    rough: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A row of the derivation: its number, its passage, its statements, and what was repaired in reading it."""
+
+    number: int
+    passage: Passage
+    claims: tuple[Claim, ...]
+    notes: tuple[str, ...] = ()
+
+
+def joined_rows(rows: Sequence[Passage]) -> list[tuple[int, Passage]]:
+    """The rows with their numbers; a row that only goes on a sum (`+ b`) belongs to the row before."""
+    found: list[tuple[int, Passage]] = []
+    for number, row in enumerate(rows, 1):
+        goes_on = re.match(_GOES_ON, row.text) or (found and re.search(_LEFT_OPEN, found[-1][1].text))
+        if found and goes_on and "=" not in row.text and row.offsets is None and found[-1][1].offsets is None:
+            first, before = found[-1]
+            gap = " " * (row.start - before.start - len(before.text))
+            rest = re.sub(r"^\s*(?:\\q?quad\s*)+", lambda match: " " * len(match[0]), row.text)
+            found[-1] = first, Passage(before.text + gap + rest, before.start)
+        else:
+            found.append((number, row))
+    return found
+
+
+def read_row(number: int, row: Passage, source: Source, names: LatexNames, syntax: str | None) -> Row:
+    """The statements of a row."""
+    if len(row.text) > LONGEST_ROW:
+        from ...diagnostics import Diagnostic
+
+        trouble = Diagnostic("too-long", f"the line has {len(row.text)} characters, at most {LONGEST_ROW} are read")
+        return Row(number, row, (Claim((Side(source, Span(0, 1), None, "latex", trouble),)),))
+    if (syntax == "numpy" or (syntax is None and _is_numpy(row.text))) and (claim := _numpy_claim(row, names)) is not None:
+        return Row(number, row, (claim,))
+    own = Source(source.name, row.text)
+    line = split_line(row.text, source.name, names, source=own)
+    claims = tuple(
+        Claim(
+            tuple(
+                Side(own, side.span, _named(side.node, row.text, names, len(statement.sides) > 1 and at == 0), "latex", side.problem)
+                for at, side in enumerate(statement.sides)
+            ),
+            statement.leading is not None,
+            statement.role == "definition",
+            "≈" in (statement.leading, *statement.relations),
+        )
+        for statement in line.statements
+    )
+    return Row(number, row, tuple(_labelled(claim, names) for claim in claims), line.notes)
+
+
+def _labelled(claim: Claim, names: LatexNames) -> Claim:
+    r"""`z_o = …` of an unknown z, where o is no index on the right: o belongs to the name."""
+    node = s.ungrouped(claim.sides[0].node) if claim.sides and claim.sides[0].node is not None else None
+    if claim.leading or len(claim.sides) < 2 or not isinstance(node, s.Subscript) or len(node.indices) != 1:
+        return claim
+    base, letter = s.ungrouped(node.body), s.ungrouped(node.indices[0])
+    if not isinstance(base, s.Name) or not isinstance(letter, s.Name) or base.name in names.variables or letter.name in _INDICES:
+        return claim
+    right = claim.sides[1].node
+    if right is None or any(isinstance(part, s.Name) and part.name == letter.name and is_index(right, path) for path, part in walk(right)):
+        return claim
+    left = replace(claim.sides[0], node=s.Name(node.span, f"{base.name}_{letter.name}"))
+    return replace(claim, sides=(left, *claim.sides[1:]))
+
+
+def _named(node: s.Node | None, text: str, names: LatexNames, left: bool) -> s.Node | None:
+    r"""`\delta^{(2)}` of an unknown δ is a name, not a power or a sample; a left side `e(θ)` of an unknown e is e."""
+
+    def change(part: s.Node) -> s.Node:
+        sample = isinstance(part, s.Slice) and part.way == "sample" and not {part.letter.name, part.matrix.name} & names.variables.keys()
+        if sample and isinstance(part, s.Slice) and isinstance(index := s.ungrouped(part.index), s.Literal_):
+            return s.Name(part.span, f"{part.letter.name}^({index.value + 1})")
+        if isinstance(part, s.Binary) and part.operator == "^" and isinstance(part.left, s.Name) and part.left.name not in names.variables:
+            raised = re.fullmatch(r".*\^\s*\{?\s*\((\w+)\)\s*\}?\s*", text[part.span.start : part.span.end + 2].rstrip(" =&"), re.DOTALL)
+            if raised is not None:
+                return s.Name(part.span, f"{part.left.name}^({raised[1]})")
+        return part
+
+    if node is None:
+        return None
+    called = function_called(node, text, names) if left else None
+    return s.Name(node.span, called) if called is not None else rebuilt(node, change)
+
+
+def function_called(node: s.Node, text: str, names: LatexNames) -> str | None:
+    """The e of a left side `e(θ)`, where e has no meaning yet."""
+    if isinstance(node, s.Binary) and node.operator == "juxtapose" and isinstance(node.left, s.Name):
+        between = re.sub(r"\\(?:boldsymbol|mathbf|bm|vec)\b", "", text[node.left.span.end : node.right.span.start]).strip(" {}")
+        if node.left.name not in names.variables and between.removeprefix("\\left").strip() in ("(", ""):
+            behind = text[node.right.span.end :].lstrip("} ")
+            brackets = isinstance(node.right, s.Group) or behind.startswith((")", "\\right)"))
+            return node.left.name if brackets and between.endswith("(") else None
+    return None
+
+
+def _is_numpy(text: str) -> bool:
+    return bool(_NUMPY.search(text)) and not _LATEX.search(text)
+
+
+def _numpy_claim(row: Passage, names: LatexNames) -> Claim | None:
+    """The row in the expression language; a left side such as dL/dR is read as LaTeX would be. None if a right side is not readable."""
+    parts = _parts(row.text)
+    leading = len(parts) > 1 and not row.text[parts[0].start : parts[0].end].strip()
+    definition = ":=" in row.text
+    sides: list[Side] = []
+    for number, part in enumerate(parts[1:] if leading else parts):
+        side = _numpy_side(row.text, part, names, first=number == 0 and not leading and len(parts) > 1)
+        if side is None:
+            return None
+        sides.append(side)
+    return Claim(tuple(sides), leading, definition) if sides else None
+
+
+def _numpy_side(text: str, part: Span, names: LatexNames, first: bool) -> Side | None:
+    from ...notation.expression.reader import parse
+    from ...notation.latex.reader import parse_latex
+
+    # Everything before the side is blanked, so that spans count in the row.
+    own = Source("line", text)
+    padded = " " * part.start + text[part.start : part.end]
+    stripped = Span(part.start + len(padded[part.start :]) - len(padded[part.start :].lstrip()), len(padded.rstrip()))
+    derivative = re.match(r"\s*(?:d|∂|grad|nabla)\s*[\w(]*\s*/", text[part.start : part.end])
+    kind: Literal["numpy", "latex"] = "numpy"
+    try:
+        if first and derivative is not None:
+            kind = "latex"
+            return Side(own, stripped, parse_latex(text[part.start : part.end], names=names, offset=part.start), kind)
+        return Side(own, stripped, parse(padded), kind)
+    except InputError as error:
+        return None if first or error.diagnostic.code == "caret-power" else Side(own, stripped, None, kind, error.diagnostic)
+
+
+def _parts(text: str) -> list[Span]:
+    """The sides of a row: cut at `=` and `:=` outside brackets (inside them an `=` names an argument)."""
+    cuts, level = [0], 0
+    ends: list[int] = []
+    for at, character in enumerate(text):
+        level += {"(": 1, "[": 1, ")": -1, "]": -1}.get(character, 0)
+        if character == "=" and level <= 0:
+            ends.append(at - 1 if text[at - 1 : at] == ":" else at)
+            cuts.append(at + 1)
+    return [Span(start, end) for start, end in zip(cuts, [*ends, len(text)], strict=True) if text[start:end].strip() or start == 0]
+
+
+def lone_name(node: s.Node | None) -> str | None:
+    """The name that stands alone on a side, with or without index letters: `E`, `K_{pq}`."""
+    node = s.ungrouped(node) if node is not None else None
+    if isinstance(node, s.Subscript) and all(isinstance(index, s.Name) for index in node.indices):
+        node = s.ungrouped(node.body)
+    return node.name if isinstance(node, s.Name) else None

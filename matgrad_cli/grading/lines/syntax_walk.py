@@ -1,0 +1,174 @@
+"""Walking and rebuilding syntax trees: children in reading order, replacement at a path, letters."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from ...diagnostics.record import replace
+from ...notation import syntax as s
+
+Path = tuple[int, ...]
+PRODUCTS = ("juxtapose", "dot", "@", "*", "hadamard")
+
+
+def children(node: s.Node) -> tuple[s.Node, ...]:
+    """The direct parts that are nodes, in the order of the fields."""
+    found: list[s.Node] = []
+    for field in _parts_of(type(node)):
+        value = getattr(node, field)
+        if isinstance(value, s.Node):
+            found.append(value)
+        elif isinstance(value, tuple):
+            found.extend(item for item in _flat(value) if isinstance(item, s.Node))
+    return tuple(found)
+
+
+def _parts_of(kind: type[s.Node]) -> tuple[str, ...]:
+    """The fields of a kind of node that may hold parts."""
+    known = _PARTS.get(kind)
+    if known is None:
+        known = _PARTS[kind] = tuple(field for field in kind.__match_args__ if field not in _NO_PARTS)
+    return known
+
+
+_PARTS: dict[type[s.Node], tuple[str, ...]] = {}
+
+
+_NO_PARTS = frozenset(("span", "operator", "function", "text", "style", "way"))
+
+
+def _flat(value: tuple[object, ...]) -> Iterator[object]:
+    for item in value:
+        if isinstance(item, tuple):
+            yield from _flat(item)
+        else:
+            yield item
+
+
+def with_children(node: s.Node, parts: tuple[s.Node, ...]) -> s.Node:
+    """The same node over other parts, in the order of `children`."""
+    supply = iter(parts)
+
+    def filled(value: object) -> object:
+        if isinstance(value, s.Node):
+            return next(supply)
+        if isinstance(value, tuple):
+            return tuple(filled(item) for item in value)
+        return value
+
+    changes = {name: filled(getattr(node, name)) for name in _parts_of(type(node))}
+    return replace(node, **changes)
+
+
+def rebuilt(node: s.Node, change: Callable[[s.Node], s.Node]) -> s.Node:
+    """The tree with `change` applied to every node, parts before wholes."""
+    waiting: list[tuple[s.Node, tuple[s.Node, ...] | None]] = [(node, None)]  # a stack: sums of thousands of terms nest as deeply
+    made: list[s.Node] = []
+    while waiting:
+        top, parts = waiting.pop()
+        if parts is None:
+            parts = children(top)
+            if not parts:
+                made.append(change(top))
+                continue
+            waiting.append((top, parts))
+            waiting.extend((part, None) for part in reversed(parts))
+            continue
+        new = tuple(made[len(made) - len(parts) :])
+        del made[len(made) - len(parts) :]
+        made.append(change(top if all(a is b for a, b in zip(parts, new, strict=True)) else with_children(top, new)))
+    return made[0]
+
+
+def walk(node: s.Node, path: Path = ()) -> Iterator[tuple[Path, s.Node]]:
+    """Every node with its path, wholes before parts."""
+    stack: list[tuple[Path, s.Node]] = [(path, node)]
+    while stack:
+        here, top = stack.pop()
+        yield here, top
+        stack.extend(((*here, number), part) for number, part in reversed(list(enumerate(children(top)))))
+
+
+def replaced(root: s.Node, path: Path, new: s.Node) -> s.Node:
+    """The tree with the node at `path` replaced."""
+    if not path:
+        return new
+    parts = list(children(root))
+    parts[path[0]] = replaced(parts[path[0]], path[1:], new)
+    return with_children(root, tuple(parts))
+
+
+def index_letters(node: s.Node, known: frozenset[str] = frozenset()) -> list[str]:
+    """The letters at index places of this node itself, in reading order (names in `known` are no letters)."""
+    indices: tuple[s.Node, ...] = ()
+    if isinstance(node, (s.Subscript, s.Kronecker, s.Derivative)):
+        indices = node.indices
+    elif isinstance(node, s.Slice):
+        indices = (node.index,)
+    found: list[str] = []
+    for index in indices:
+        found += [part.name for _, part in walk(index) if isinstance(part, s.Name) and part.name not in known]
+    return found
+
+
+def free_letters(node: s.Node, known: frozenset[str] = frozenset()) -> dict[str, int]:
+    """How often each index letter stands free: not under a Σ, or an array by entries, that binds it."""
+    counts: dict[str, int] = {}
+    for letter in index_letters(node, known):
+        counts[letter] = counts.get(letter, 0) + 1
+    for part in children(node):
+        if isinstance(part, s.Name):
+            continue
+        for letter, count in free_letters(part, known).items():
+            counts[letter] = counts.get(letter, 0) + count
+    for letter in bound_letters(node):
+        counts.pop(letter, None)
+    return counts
+
+
+def bound_letters(node: s.Node) -> tuple[str, ...]:
+    """The letters that this node binds."""
+    if isinstance(node, (s.Sigma, s.EntriesOf)):
+        return tuple(letter.name for letter in node.letters if letter is not None)
+    return ()
+
+
+def factors(node: s.Node) -> list[s.Node]:
+    """The factors of a product written by standing side by side or with a sign for products, in order."""
+    if isinstance(node, s.Binary) and node.operator in PRODUCTS:
+        return [*factors(node.left), *factors(node.right)]
+    return [node]
+
+
+def with_factors(node: s.Node, parts: Iterator[s.Node]) -> s.Node:
+    """The same product with other factors, in order; the signs between them stay."""
+    if isinstance(node, s.Binary) and node.operator in PRODUCTS:
+        left = with_factors(node.left, parts)
+        return replace(node, left=left, right=with_factors(node.right, parts))
+    return next(parts)
+
+
+def terms(node: s.Node, positive: bool = True) -> list[tuple[bool, s.Node]]:
+    """The terms of a sum with their signs; brackets and single signs are opened."""
+    node = s.ungrouped(node)
+    if isinstance(node, s.Negative):
+        return terms(node.body, not positive)
+    if isinstance(node, s.Binary) and node.operator in ("+", "-"):
+        return [*terms(node.left, positive), *terms(node.right, positive == (node.operator == "+"))]
+    return [(positive, node)]
+
+
+def is_index(root: s.Node, path: Path) -> bool:
+    """Whether the name at `path` is an index letter or a bound letter rather than a variable."""
+    node = root
+    for step in path:
+        parts = children(node)
+        part = parts[step]
+        if isinstance(node, (s.Subscript, s.Kronecker, s.Derivative)) and any(part is index for index in node.indices):
+            return True
+        if isinstance(node, s.Slice):
+            return True
+        if isinstance(node, (s.Sigma, s.EntriesOf, s.MapsTo)) and part is not node.body:
+            return True
+        node = part
+    return False

@@ -1,0 +1,224 @@
+"""Slips in a rule of differentiation: an occurrence held fixed, a layer of a chain forgotten, the scalar rule for an inverse."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+
+from ...ir import (
+    Add,
+    Differential,
+    Entry,
+    Expr,
+    Inverse,
+    MatrixOf,
+    Mul,
+    Partial,
+    Symbol,
+    add,
+    at,
+    matmul,
+    neg,
+    nodes_of,
+    places,
+    replace_at,
+    sub,
+)
+from ...notation.printing.to_text import to_text
+from ..lines.scope import Surroundings
+from .causes import Misrule, Slip, reproduced
+from .terms import shown
+
+Path = tuple[int, ...]
+Find = Callable[[Surroundings, Expr], Iterator[Misrule]]
+MOST_OCCURRENCES = 6
+MOST_LAYERS = 40
+
+
+def rule_slips(around: Surroundings, before: Expr, after: Expr, reference: Expr | None) -> Iterator[Slip]:
+    """The slips in a derivative that is pending in the line before; `reference` is that line worked out."""
+    yield from _first(around, before, after, reference, (_product_rule, _inverse_rule, _term, _chain_rule))
+
+
+def forgotten_occurrence(around: Surroundings, before: Expr, after: Expr, reference: Expr | None) -> Iterator[Slip]:
+    """The product rule alone."""
+    yield from _first(around, before, after, reference, (_product_rule,))
+
+
+def forgotten_layer(around: Surroundings, before: Expr, after: Expr, reference: Expr | None) -> Iterator[Slip]:
+    """The chain rule alone."""
+    yield from _first(around, before, after, reference, (_chain_rule,))
+
+
+def _first(around: Surroundings, before: Expr, after: Expr, reference: Expr | None, finds: Sequence[Find]) -> Iterator[Slip]:
+    """The first slip that is found; the parts held fixed on the way are forgotten again."""
+    derived = dict(around.bench.derived)
+    rules = (rule for find in finds for rule in find(around, before))
+    try:
+        found = next(reproduced(around.bench, before, after, reference, rules), None)
+    finally:
+        around.bench.derived = derived
+    if found is not None:
+        yield found
+
+
+def _pending(expr: Expr) -> Iterator[tuple[tuple[int, ...], Partial | Differential]]:
+    for path, node in places(expr):
+        if isinstance(node, (Partial, Differential)):
+            yield path, node
+
+
+def _with_body(root: Expr, path: tuple[int, ...], node: Partial | Differential, body: Expr) -> Expr:
+    return replace_at(root, path, node.rebuilt((body, *node.children[1:])))
+
+
+def _held(around: Surroundings, expr: Expr) -> Expr | None:
+    """A part with the same value that does not move; None where its letters cannot be the sides of an array."""
+    letters = sorted(expr.free)
+    if len(letters) > 2 or (letters and not expr.shape.is_number):
+        return None
+    value = MatrixOf(letters[0], letters[1] if len(letters) > 1 else None, expr) if letters else expr
+    symbol = Symbol(f"{to_text(expr)} held fixed", value.shape)
+    around.bench.define(symbol, around.expanded(value))
+    return Entry(symbol, letters[0], letters[1] if len(letters) > 1 else None) if letters else symbol
+
+
+# ---- the product rule
+
+
+def _product_rule(around: Surroundings, before: Expr) -> Iterator[Misrule]:
+    """Some occurrences of the variable were held fixed under a pending derivative or differential."""
+    for path, node in _pending(before):
+        body, variable = node.children[0], node.variable
+        where = [place for place, part in places(body) if part is variable]
+        if not 2 <= len(where) <= MOST_OCCURRENCES:
+            continue
+        frozen = Symbol(variable.name + " held fixed", variable.shape)
+        around.bench.define(frozen, around.values.get(variable, variable))
+        for held in _subsets(len(where)):
+            if not _in_products(body, where, held):
+                continue
+            fixed = body
+            for number in held:
+                fixed = replace_at(fixed, where[number], frozen)
+            missing = " and ".join(_ORDINALS[number] for number in held)
+            message = (
+                f"`{variable.name}` stands {len(where)} times in what is differentiated, and each gives a term: "
+                f"{'the term' if len(held) == 1 else 'the terms'} of the {missing} one {'is' if len(held) == 1 else 'are'} missing"
+            )
+            words = f"add the term in which the {missing} `{variable.name}` varies"
+            yield Misrule("product-rule", _with_body(before, path, node, fixed), message, words)
+
+
+def _in_products(body: Expr, where: list[Path], held: tuple[int, ...]) -> bool:
+    """Whether each occurrence held fixed stands in a product with one that is not: terms of a sum are not the product rule's matter."""
+    moving = [place for number, place in enumerate(where) if number not in held]
+
+    def multiplied(place: Path) -> bool:
+        return any(
+            not isinstance(at(body, place[:depth]), Add)
+            and any(other[:depth] == place[:depth] and other[depth] != place[depth] for other in moving)
+            for depth in range(len(place))
+        )
+
+    return all(multiplied(where[number]) for number in held)
+
+
+_ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth")
+
+
+def _subsets(count: int) -> list[tuple[int, ...]]:
+    """The occurrences that may have been held fixed: one, or all but one."""
+    single = [(number,) for number in range(count)]
+    others = [tuple(number for number in range(count) if number != kept) for kept in range(count)]
+    return list(dict.fromkeys([*single, *others]))
+
+
+# ---- a term
+
+
+def _varying(expr: Expr, variable: Symbol) -> list[Expr]:
+    """The terms of a sum that vary; none of what is no sum."""
+    return [term for term in expr.terms if variable in term.symbols] if isinstance(expr, Add) else []
+
+
+def _term(around: Surroundings, before: Expr) -> Iterator[Misrule]:
+    """One term of a sum was not differentiated."""
+    for path, node in _pending(before):
+        body, variable = node.children[0], node.variable
+        for place, inner in places(body):
+            terms = _varying(inner, variable)
+            for term in terms[:MOST_OCCURRENCES] if len(terms) > 1 else ():
+                held = _held(around, term)
+                if held is None or not isinstance(inner, Add):
+                    continue
+                fixed = add(*(held if other is term else other for other in inner.terms))
+                line = _with_body(before, path, node, replace_at(body, place, fixed))
+                yield Misrule("dropped-term", line, f"the derivative of the term `{shown(term)}` is missing", "add it")
+
+
+# ---- the chain rule
+
+
+def _chain_rule(around: Surroundings, before: Expr) -> Iterator[Misrule]:
+    """A layer f of a chain f(g(x)) was passed over: its own derivative does not multiply the rest."""
+    tries = 0
+    for path, node in _pending(before):
+        body, variable = node.children[0], node.variable
+        for outer_path, outer in places(body):
+            if variable not in outer.symbols or outer is variable or len(_varying(outer, variable)) > 1:
+                continue
+            # c·f(x) at the top is no layer of a chain: a factor is lost there, which has a name of its own
+            if isinstance(outer, Mul) and all(isinstance(at(body, outer_path[:depth]), (Add, Mul)) for depth in range(len(outer_path))):
+                continue
+            for inner in _inside(outer, variable):
+                difference = _held(around, sub(outer, inner))
+                tries += 1
+                if difference is None or tries > MOST_LAYERS:
+                    continue
+                mended = _with_body(before, path, node, replace_at(body, outer_path, add(inner, difference)))
+                layers = f"the derivative of `{shown(outer)}` with respect to `{shown(inner)}`"
+                message = f"by the chain rule {layers} is a factor; it is missing"
+                yield Misrule("chain-rule", mended, message, "multiply by it")
+
+
+def _inside(outer: Expr, variable: Symbol) -> list[Expr]:
+    """The parts that vary and have the kind of the whole, so that the derivative of the whole may have been taken for theirs."""
+    return [
+        node
+        for node in nodes_of(outer)
+        if node is not outer and node.shape is outer.shape and variable in node.symbols and node.free <= outer.free
+    ]
+
+
+# ---- the derivative of an inverse
+
+
+def _inverse_rule(around: Surroundings, before: Expr) -> Iterator[Misrule]:
+    """dM⁻¹ was taken for −M⁻² dM, as of a number, or the result holds a square of M⁻¹ where M⁻¹ … M⁻¹ belongs."""
+    for path, node in _pending(before):
+        body = node.children[0]
+        for place, inner in places(body):
+            if not isinstance(inner, Inverse) or node.variable not in inner.symbols or inner.free:
+                continue
+            name = shown(inner.children[0])
+            for words, wrong in _wrong_rules(around, inner):
+                mended = _with_body(before, path, node, replace_at(body, place, wrong))
+                yield Misrule("inverse-rule", mended, words, _RULE.replace("M", name if len(name) == 1 else f"({name})"))
+
+
+_SCALAR = "the scalar rule −1/u² was used for an inverse"
+_ONE_SIDE = "one of the two inverses in the derivative of an inverse is missing"
+_RULE = "d(M⁻¹) = −M⁻¹ dM M⁻¹"
+
+
+def _wrong_rules(around: Surroundings, inverse: Inverse) -> Iterator[tuple[str, Expr]]:
+    """M⁻¹ as a part with the right value and a wrong derivative."""
+    base = inverse.children[0]
+    value, fixed = _held(around, inverse), _held(around, base)
+    if value is None or fixed is None:
+        return
+    moved = sub(base, fixed)
+    for change in (matmul(value, value, moved), matmul(moved, value, value)):
+        yield _SCALAR, add(value, neg(change))
+    for change in (matmul(value, moved), matmul(moved, value)):
+        yield _ONE_SIDE, add(value, neg(change))

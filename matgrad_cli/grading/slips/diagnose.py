@@ -1,0 +1,396 @@
+"""Which kind of slip a wrong line is: the first code that holds, each checked by numbers before it is named."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from ...diagnostics import Span
+from ...diagnostics.record import replace
+from ...ir import (
+    ONE,
+    Call,
+    Delta,
+    Differential,
+    Expr,
+    Index,
+    Mul,
+    Number,
+    Partial,
+    Transpose,
+    nodes_of,
+)
+from ...notation import syntax as s
+from ...records.layout import layouts_that_turn
+from ..lines.forms import is_pending
+from ..lines.indices import place_of
+from ..lines.kinds import Clash, Pairing, entry_at, kind_in_words, pairings, shape_in_words
+from ..lines.reading import Read, read_tree
+from ..lines.scope import Surroundings
+from ..lines.syntax_walk import bound_letters, walk
+from ..task import worked_out
+from .causes import Slip, holding
+from .derivative_rules import forgotten_layer, forgotten_occurrence, rule_slips
+from .edits import edits
+from .lacking_facts import lacking_facts
+from .misfits import edits_at
+from .missing_factors import factor_slips, left_out
+from .patterns import index_slips, missing_delta
+from .repair import Repair
+from .terms import shown
+from .terms_off import term_slips, whole_factor
+from .witness import counterexample
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What is known where a line went wrong: the head of its chain, whether that is the derivative asked for, the line as read."""
+
+    around: Surroundings
+    head: Expr | None
+    target: bool
+    order: tuple[Index, ...]
+    read: Read
+    reference: Expr | None = None
+    answering: bool = False
+
+
+def diagnosis(context: Context, before: Expr, after: Expr, pairs: list[Pairing] | Clash) -> Slip:
+    """The slip that the line `after` makes, coming from `before`."""
+    if before is not context.head and _right_in_itself(context, after):
+        return _after_a_wrong_one(context, before, after, pairs)
+    if isinstance(pairs, Clash):
+        found = _of_kind(context, before, after, pairs)
+    else:
+        found = next(_of_value(context, before, after, pairs), None) or _different(context, before, pairs)
+    if found.span is None and found.part is not None:
+        found = replace(found, span=_span_of(context.read, found.part))
+    return _with_remarks(context, after, found)
+
+
+def _right_in_itself(context: Context, after: Expr) -> bool:
+    """Whether a line equals the head of its chain, so that every repair towards the line before would make it wrong."""
+    if context.answering or context.head is None:
+        return False
+    pairs = pairings(context.head, after, context.order)
+    return not isinstance(pairs, Clash) and any(
+        context.around.bench.compare_over(one, other, tuple(sorted(one.free | other.free)), claim=True).holds for one, other in pairs
+    )
+
+
+def _after_a_wrong_one(context: Context, before: Expr, after: Expr, pairs: list[Pairing] | Clash) -> Slip:
+    """The slip of a line that is right in itself: it names no cause and no repair, for nothing in it is to be changed."""
+    what = "it is the derivative asked for" if context.target else "it equals the left side"
+    note = f"the line itself is right: {what}; but it does not follow from the line before"
+    if isinstance(pairs, Clash) and pairs.code == "number-for-matrix":
+        return replace(_number_for_matrix(before, after), notes=(note,))
+    if isinstance(pairs, Clash):
+        return Slip(pairs.code, f"this is {pairs.found}; needed is {pairs.needed}", (note,))
+    return Slip("differs", "this does not follow from the line before, which is wrong", (note,))
+
+
+def _span_of(read: Read, part: Expr) -> Span | None:
+    """Where a part stands; a term with its sign stands where its last factor does."""
+    found = read.spans.get(part)
+    return read.spans.get(part.factors[-1]) if found is None and isinstance(part, Mul) else found
+
+
+# ---- kinds
+
+
+def _of_kind(context: Context, before: Expr, after: Expr, clash: Clash) -> Slip:
+    pending = _pending_entry(before)
+    if clash.code == "number-for-matrix" and pending is not None and _has_delta(after):
+        return replace(_delta_slip(pending, after), span=_span_of_delta(context))
+    if clash.code == "number-for-matrix":
+        return _mended(context, before, after, _number_for_matrix(before, after))
+    if clash.code == "free-index-mismatch":
+        extra = ", ".join(letter.name for letter in sorted(after.free - before.free))
+        return Slip(
+            "free-index-mismatch",
+            f"{extra} is free here and not in the line before: {clash.found}, needed is {clash.needed}",
+            help=f"sum over {extra}, or replace it",
+            span=place_of(context.read.tree, extra.split(", ")[0]) if context.read.tree else None,
+        )
+    turned = _in_other_layout(context, before, after)
+    if turned is not None:
+        return turned
+    return _mended(context, before, after, Slip("shape-mismatch", f"this is {clash.found}; needed is {clash.needed}"))
+
+
+def _mended(context: Context, before: Expr, after: Expr, slip: Slip) -> Slip:
+    """The slip of kind with the single edit, or the missing factor, that makes the line right."""
+    found = next(_edited(context, before, after), None)
+    if found is not None:
+        return replace(slip, help=found.help, notes=(*slip.notes, found.message), part=found.part, repair=found.repair)
+    reference = _reference(context, before)
+    factor = left_out(context.around.bench, reference, after) if reference is not None else None
+    if factor is None or reference is None:
+        return slip
+    return replace(slip, notes=(*slip.notes, f"the factor `{shown(factor)}` is missing"), help=f"as in `{shown(reference)}`")
+
+
+def _edited(context: Context, before: Expr, after: Expr) -> Iterator[Slip]:
+    """The first single edit of a line of another kind that makes it right."""
+    for trial in edits(after):
+        repair = _repair(context, before, trial.line)
+        if repair is not None:
+            yield trial.slip(repair)
+            return
+
+
+def _repair(context: Context, before: Expr, line: Expr) -> Repair | None:
+    """The line as a repair, also where a matrix follows an entry or the other way round."""
+    pairs = pairings(before, line, context.order)
+    found = (context.around.bench.repair(one, other) for one, other in pairs) if not isinstance(pairs, Clash) else ()
+    return next((repair for repair in found if repair is not None), None)
+
+
+def _number_for_matrix(before: Expr, after: Expr) -> Slip:
+    found, needed = kind_in_words(after), kind_in_words(before)
+    if after.shape.is_number:
+        letters = "no free index is left, so it is a number" if not after.free else f"it is {found}"
+        return Slip("number-for-matrix", f"this is {found}; needed is {needed}", (letters,))
+    return Slip("number-for-matrix", f"this is {found}, and the line before is {needed}: one cannot follow from the other")
+
+
+def _pending_entry(expr: Expr) -> Partial | None:
+    """A pending ∂X_kj/∂X_st, or any pending derivative of a number if there is none of a bare entry."""
+    pending = [node for node in nodes_of(expr) if isinstance(node, Partial)]
+    bare = (
+        [node for node in pending if node.body.symbols == frozenset((node.variable,)) and not node.body.children[0].children]
+        if pending
+        else []
+    )
+    return next(iter(bare or pending), None)
+
+
+def _span_of_delta(context: Context) -> Span | None:
+    """Where the δ stands, if it was written as one."""
+    tree = context.read.tree
+    found = [node.span for _, node in walk(tree) if isinstance(node, s.Kronecker)] if tree is not None else []
+    return found[-1] if found else None
+
+
+def _has_delta(expr: Expr) -> bool:
+    return any(isinstance(node, Delta) for node in nodes_of(expr))
+
+
+def _delta_slip(pending: Partial, after: Expr) -> Slip:
+    name = pending.variable.name
+    shape = pending.variable.shape
+    letters = [
+        place
+        for node in nodes_of(pending.body)
+        for place in (getattr(node, "row", None), getattr(node, "col", None))
+        if isinstance(place, Index)
+    ]
+    if pending.body.children and pending.body.children[0] is pending.variable and len(letters) == len(shape.dims) == 2:
+        k, j = letters
+        row, col = _fresh_pair((k, j, *after.free))
+        message = (
+            f"∂{name}_{k}{j}/∂{name} is a matrix for each {k}, {j}; the right side is a number. "
+            f"With one entry {name}_{row}{col} it is δ_{k}{row} δ_{j}{col}: both indices of {name} need a δ"
+        )
+        return Slip(
+            "wrong-delta",
+            message,
+            (f"this line is {kind_in_words(after)}; needed is {shape_in_words(shape)}",),
+            help=f"differentiate by one entry {name}_{row}{col} and write δ_{k}{row} δ_{j}{col}",
+        )
+    return Slip(
+        "wrong-delta",
+        f"the derivative by {name} is {shape_in_words(shape)}, and a δ of two indices of one number is no matrix: this is "
+        f"{kind_in_words(after)}",
+        help=f"differentiate by one entry of {name}: both of its indices need a δ",
+    )
+
+
+def delta_of_unlike(context: Context, before: Expr, slip: Slip) -> Slip | None:
+    """A δ of two letters of different sizes, where a pending derivative by an entry stood: one δ was written where two are needed."""
+    pending, span = _pending_entry(before), _span_of_delta(context)
+    if pending is None or span is None:
+        return None
+    found = _delta_slip(pending, Number(0))
+    return replace(found, notes=(slip.message,), span=span)
+
+
+def _fresh_pair(taken: Sequence[Index]) -> tuple[str, str]:
+    used = {letter.name for letter in taken}
+    for pair in (("s", "t"), ("a", "b"), ("p", "q"), ("u", "v")):
+        if not used & set(pair):
+            return pair
+    return ("x", "y")
+
+
+# ---- values
+
+
+def _of_value(context: Context, before: Expr, after: Expr, pairs: list[Pairing]) -> Iterator[Slip]:
+    one, other = pairs[0]
+    missing = one.free - other.free
+    if missing:
+        yield from missing_delta(context.around.bench, one, other)
+        yield from _reused(context, missing)
+        lost = ", ".join(letter.name for letter in sorted(missing))
+        slip = Slip(
+            "free-index-mismatch",
+            f"the free index {lost} is lost: this is {kind_in_words(after)}, needed is {kind_in_words(before)}",
+            ("a δ picks one term of a sum; the index that it fixes stays",) if _has_delta_source(before) else (),
+        )
+        found = next(holding(context.around.bench, one, edits(other, missing)), None)
+        yield slip if found is None else replace(slip, notes=(found.message,), help=found.help, part=found.part, repair=found.repair)
+        return
+    bench = context.around.bench
+    yield from index_slips(bench, one, other)
+    turned = _in_other_layout(context, before, after)
+    if turned is not None:
+        yield turned
+    ratio = bench.ratio(other, one)
+    if ratio is not None and ratio.varies:
+        yield from forgotten_layer(context.around, one, other, _reference(context, one))
+    yield from whole_factor(bench, one, other, ratio)
+    reference = _reference(context, one)
+    if is_pending(one) and not context.answering:
+        yield from forgotten_occurrence(context.around, one, other, reference)
+    yield from term_slips(bench, one, other, reference)
+    yield from holding(bench, one, edits(other))
+    yield from rule_slips(context.around, one, other, reference)
+    yield from factor_slips(bench, one, other, reference)
+    yield from lacking_facts(context.around, one, other)
+
+
+def _reference(context: Context, before: Expr) -> Expr | None:
+    """The derivative that is asked for, worked out, in the form of the line before: whole, one entry of it, or a differential."""
+    task, bench = context.around.task, context.around.bench
+    if task.wanted is None or not (context.target or is_pending(before)):
+        return None
+    gradient = context.reference if context.reference is not None else worked_out(task.problem, task.layout)
+    if gradient is None or gradient.free:
+        return None
+    for found in _forms(context, gradient):
+        if found.shape is before.shape and found.free == before.free and bench.equal(found, before):
+            return found
+    return None
+
+
+def _forms(context: Context, gradient: Expr) -> Iterator[Expr]:
+    yield gradient
+    sides = [side for side in (gradient.shape.rows, gradient.shape.cols) if side is not ONE]
+    if context.order and [letter.dim for letter in context.order] == sides:
+        yield entry_at(gradient, context.order)
+    problem = context.around.task.problem
+    if problem.loss.shape.is_number and gradient.shape is problem.wrt.shape:
+        yield Call("inner", gradient, Differential(problem.wrt, problem.wrt, None))
+
+
+def _has_delta_source(expr: Expr) -> bool:
+    return any(isinstance(node, (Delta, Partial)) for node in nodes_of(expr))
+
+
+def _in_other_layout(context: Context, before: Expr, after: Expr) -> Slip | None:
+    """Right up to a transpose: of a derivative that is another layout, elsewhere a transpose is missing."""
+    if after.shape.is_number or after.shape.transposed is not before.shape or before.free != after.free:
+        return None
+    bench, task = context.around.bench, context.around.task
+    repair = bench.repair(before, Transpose(after))
+    if repair is None:
+        return None
+    problem = task.problem
+    if context.target and task.wanted is not None and (task.wanted.shape is before.shape):
+        body, variable = problem.loss.shape, problem.wrt.shape
+        mine = task.layout in layouts_that_turn(body, variable, turned=False)
+        others = [layout for layout in layouts_that_turn(body, variable, turned=mine) if layout != task.layout]
+        if others and bench.equal(task.wanted, before):
+            return Slip(
+                "other-layout",
+                f"this is right in the {' and '.join(others[:1])} layout; here the {task.layout} layout is asked for, "
+                f"in which it is transposed: {shape_in_words(before.shape)}",
+                (f"this is {shape_in_words(after.shape)}",) if after.shape is not before.shape else (_READ_OFF,),
+                help=f"transpose the whole: `{shown(repair.expr)}`",
+                repair=repair,
+            )
+    return Slip(
+        "missing-transpose",
+        f"this is the transpose of what is needed: {shape_in_words(after.shape)}, needed is {shape_in_words(before.shape)}",
+        help=f"transpose the whole: `{shown(repair.expr)}`",
+        repair=repair,
+    )
+
+
+_READ_OFF = "from df = tr(M dX) the gradient Mᵀ is read off"
+
+
+def _numbers(around: Surroundings) -> frozenset[str]:
+    names = {symbol.name for symbol in around.task.problem.variables if symbol.shape.is_number}
+    return frozenset(
+        names | {name for name, symbol in around.defined.items() if symbol.shape.is_number} | set(around.sizes()) | set(around.losses)
+    )
+
+
+def reused_letter(context: Context, before: Expr, slip: Slip) -> Slip | None:
+    """The slip of a line whose letters do not fit, where a letter that is free in the line before is summed."""
+    found = next(_reused(context, (*before.free, *context.order)), None)
+    return replace(found, notes=(slip.message,)) if found is not None else None
+
+
+def _reused(context: Context, letters: Iterable[Index]) -> Iterator[Slip]:
+    """A letter that is free in the line before is summed here: one letter with two meanings."""
+    names = {letter.name for letter in letters}
+    for _, node in walk(context.read.tree) if context.read.tree is not None else ():
+        both = [name for name in bound_letters(node) if name in names] if isinstance(node, s.Sigma) else []
+        if both:
+            message = f"`{both[0]}` is the free index of the line before, and here Σ sums over `{both[0]}`: one letter, two meanings"
+            words = f"write another letter for the index that is summed, and keep `{both[0]}`"
+            yield Slip("index-reused", message, help=words, span=node.span)
+            return
+
+
+def misfit(context: Context, before: Expr, slip: Slip) -> Slip:
+    """A slip of a line whose parts do not fit together, with the single edit that makes it right; what was not judged is not proposed."""
+    tree, side = context.read.tree, context.read.side
+    if tree is None:
+        return slip
+    letters = {letter.name: letter.dim for letter in (*before.free, *context.order)}
+    for edit in edits_at(tree, slip.span, side.source.text, _numbers(context.around)):
+        mended = read_tree(edit.tree, side, context.around, letters)
+        repair = _repair(context, before, mended.expr) if mended.expr is not None else None
+        if repair is not None and mended.expr is not None:
+            notes, words = (*slip.notes, edit.message), f"{edit.words}: `{shown(mended.expr)}`"
+            return replace(slip, help=words, notes=notes, repair=repair)
+    return replace(slip, help=None)
+
+
+def _different(context: Context, before: Expr, pairs: list[Pairing]) -> Slip:
+    one, other = pairs[0]
+    first = context.answering or (context.target and before is context.head)
+    called = "the derivative" if first else "the left side" if before is context.head else "the line before"
+    note = counterexample(context.around, one, other, called, "your answer" if context.answering else "this one")
+    message = "this is not the derivative: the values differ" if first else "this does not follow: the values differ"
+    implied = None if context.answering else _reference(context, one)
+    said = "the derivative is" if first else "the line before implies"
+    proposal = f"{said} `{shown(implied)}`" if implied is not None else None
+    return Slip("differs", message, (note,) if note else (), proposal)
+
+
+# ---- remarks on the line as a whole
+
+
+def _with_remarks(context: Context, after: Expr, slip: Slip) -> Slip:
+    notes = list(slip.notes)
+    head, task = context.head, context.around.task
+    asked = head is not None and context.target and not head.shape.is_number
+    if asked and head is not None and context.read.restored and after.shape.is_number and not after.free:
+        name, letters = task.problem.wrt.name, ", ".join(context.read.restored)
+        return Slip(
+            "number-for-matrix",
+            f"with the forgotten bracket behind Σ restored, {letters} are summed and no free index is left: this is a "
+            f"number, not a matrix of the shape of `{name}` ({task.problem.wrt.shape})",
+            (slip.message, *slip.notes),
+            slip.help,
+            slip.span,
+        )
+    return replace(slip, notes=tuple(notes))
+
+
+__all__ = ["Context", "diagnosis", "misfit", "reused_letter", "shown"]

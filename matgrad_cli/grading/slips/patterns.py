@@ -1,0 +1,186 @@
+"""Slips with a shape of their own: a δ between the wrong pair or too few of them, a sum drawn into a function."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import combinations, islice, product
+
+from ...ir import (
+    Call,
+    Delta,
+    Dim,
+    Entry,
+    Expr,
+    Index,
+    MatMul,
+    Mul,
+    Number,
+    Power,
+    SumOver,
+    add,
+    fresh_index,
+    is_elementwise,
+    letters_in,
+    matmul,
+    mul,
+    nodes_of,
+    places,
+    rename,
+    replace_at,
+    substitute,
+    sum_over,
+)
+from ..bench import Bench
+from .causes import Slip, Trial, holding
+from .missing_factors import idle_sum
+from .terms import terms_of
+
+MOST_TRIES = 60
+
+
+def index_slips(bench: Bench, before: Expr, after: Expr) -> Iterator[Slip]:
+    """The slips that are looked for first: in δ's and in sums."""
+    if before.shape is after.shape:
+        for trials in (_wrong_delta(after), _crossed_deltas(after), _collapsed_sum(after), idle_sum(after)):
+            yield from holding(bench, before, islice(trials, MOST_TRIES))
+
+
+# ---- δ
+
+
+def _wrong_delta(after: Expr) -> Iterator[Trial]:
+    """One index of one δ changed makes the line right."""
+    deltas = [node for node in nodes_of(after) if isinstance(node, Delta)]
+    letters = sorted(letters_in(after))
+    for delta in deltas:
+        for side, kept in ((delta.left, delta.right), (delta.right, delta.left)):
+            for letter in letters:
+                if not isinstance(side, Index) or letter is side or letter.dim is not side.dim or letter is kept:
+                    continue
+                mended = substitute(after, {delta: Delta(letter, kept)})
+                message = f"δ_{delta.left}{delta.right} links the wrong pair: it is δ_{letter}{kept}"
+                yield Trial("wrong-delta", mended, message, f"write δ_{letter}{kept} for δ_{delta.left}{delta.right}")
+
+
+def _crossed_deltas(after: Expr) -> Iterator[Trial]:
+    """Two δ's have exchanged a letter: δ_kt δ_js for δ_ks δ_jt."""
+    deltas = [node for node in nodes_of(after) if isinstance(node, Delta)]
+    for first, second in combinations(deltas, 2):
+        ways = ((first.left, second.right), (second.left, first.right)), ((first.left, second.left), (first.right, second.right))
+        for one, other in ways:
+            try:
+                mended = substitute(after, {first: Delta(*one), second: Delta(*other)})
+            except ValueError:
+                continue
+            message = (
+                f"the letters of δ_{first.left}{first.right} and δ_{second.left}{second.right} are crossed: "
+                "a row index is compared with a row index, a column index with a column index"
+            )
+            yield Trial("wrong-delta", mended, message, f"write δ_{one[0]}{one[1]} δ_{other[0]}{other[1]}")
+
+
+def missing_delta(bench: Bench, before: Expr, after: Expr) -> Iterator[Slip]:
+    """One δ was written where the derivative of an entry needs two."""
+    yield from holding(bench, before, _second_deltas(before, after))
+
+
+def _second_deltas(before: Expr, after: Expr) -> Iterator[Trial]:
+    """A free letter is lost because one δ was written where the derivative of an entry needs two."""
+    lost = sorted(before.free - after.free)
+    deltas = [node for node in nodes_of(after) if isinstance(node, Delta)]
+    if len(lost) != 1 or not deltas:
+        return
+    for delta in deltas:
+        for letter in sorted(letters_in(after)):
+            if letter.dim is not lost[0].dim or letter in (delta.left, delta.right):
+                continue
+            both = mul(delta, Delta(letter, lost[0]))
+            mended = substitute(after, {delta: both})
+            message = (
+                f"the derivative of an entry by an entry needs a δ for each of its two indices; δ_{letter}{lost[0]} is missing, "
+                f"so that the free index {lost[0]} is lost"
+            )
+            words = f"write δ_{delta.left}{delta.right} δ_{letter}{lost[0]} for δ_{delta.left}{delta.right}"
+            yield Trial("wrong-delta", mended, message, words)
+
+
+# ---- f(Σ u) for Σ f(u)
+
+
+def _collapsed_sum(after: Expr) -> Iterator[Trial]:
+    """Σ f(u) was written as f(Σ u): the norm is a sum of squares, not the square of a sum."""
+    for path, node in places(after):
+        if not _nonlinear(node):
+            continue
+        for opened in _drawn_out(node):
+            message = f"a sum was drawn into {_named(node)}: the sum of {_named(node, plural=True)} is not {_named(node)} of the sum"
+            yield Trial("bad-sum-collapse", replace_at(after, path, opened), message, "keep the sum in front")
+
+
+def _nonlinear(node: Expr) -> bool:
+    if not node.shape.is_number:
+        return False
+    if isinstance(node, Power):
+        return isinstance(node.exponent, Number) and node.exponent.value not in (0, 1)
+    return isinstance(node, Call) and is_elementwise(node.function)
+
+
+def _named(node: Expr, plural: bool = False) -> str:
+    if isinstance(node, Power):
+        square = isinstance(node.exponent, Number) and node.exponent.value == 2
+        return ("squares" if square else "powers") if plural else ("a square" if square else "a power")
+    assert isinstance(node, Call)
+    return f"{node.function}(…)"
+
+
+def _drawn_out(node: Expr) -> Iterator[Expr]:
+    """f(g(Σ u)) with the sum in front of f, in every way in which the innermost argument is a sum over one index."""
+    inner = node.children[0]
+    for summed, letter in _as_sums(inner):
+        yield SumOver((letter,), node.rebuilt((summed, *node.children[1:])))
+    if _nonlinear(inner) or (isinstance(inner, Mul) and inner.shape.is_number):
+        for opened in _drawn_out(inner) if _nonlinear(inner) else ():
+            if isinstance(opened, SumOver):
+                yield SumOver(opened.indices, node.rebuilt((opened.body, *node.children[1:])))
+
+
+def _as_sums(expr: Expr) -> Iterator[tuple[Expr, Index]]:
+    """The number as Σ_k body: (body, k). Every term must be a sum over the dimension of k."""
+    terms = terms_of(expr)
+    dims: list[Dim] = []
+    for term in terms[:1]:
+        dims = list(dict.fromkeys(_summable(term)))
+    for dim in dims:
+        letter = fresh_index(dim, {index.name for index in letters_in(expr)})
+        opened = [list(_opened(term, letter)) for term in terms]
+        if all(opened) and len(terms) <= 4:
+            for choice in product(*[ways[:3] for ways in opened]):
+                yield add(*choice), letter
+
+
+def _summable(term: Expr) -> Iterator[Dim]:
+    if isinstance(term, SumOver):
+        yield from (index.dim for index in term.indices)
+    elif isinstance(term, Mul):
+        for factor in term.factors:
+            yield from _summable(factor)
+    elif isinstance(term, MatMul) and term.shape.is_number:
+        yield from (factor.shape.cols for factor in term.factors[:-1])
+
+
+def _opened(term: Expr, letter: Index) -> Iterator[Expr]:
+    """The term without its sum over one index, which is now called `letter`."""
+    if isinstance(term, SumOver):
+        for index in term.indices:
+            if index.dim is letter.dim:
+                rest = tuple(other for other in term.indices if other is not index)
+                yield sum_over(rest, rename(term.body, {index: letter}))
+    elif isinstance(term, Mul):
+        for at, factor in enumerate(term.factors):
+            for inner in _opened(factor, letter):
+                yield mul(*term.factors[:at], inner, *term.factors[at + 1 :])
+    elif isinstance(term, MatMul) and term.shape.is_number:
+        for at in range(1, len(term.factors)):
+            left, right = matmul(*term.factors[:at]), matmul(*term.factors[at:])
+            if right.shape.rows is letter.dim:
+                yield mul(Entry(left, None, letter), Entry(right, letter, None))

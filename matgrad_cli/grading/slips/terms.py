@@ -1,0 +1,172 @@
+"""The terms of a line, opened as far as linear maps allow, and lines as they are shown to people."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from fractions import Fraction
+
+from ...ir import (
+    Add,
+    Call,
+    Differential,
+    Entry,
+    Expr,
+    Hadamard,
+    MatMul,
+    Mul,
+    Number,
+    Partial,
+    Path,
+    Power,
+    SumOver,
+    Transpose,
+    hadamard,
+    matmul,
+    mul,
+    sum_over,
+)
+
+MOST_TERMS = 24
+_LINEAR = frozenset(("tr", "sum", "inner", "diag"))
+
+
+def terms_of(expr: Expr, limit: int = MOST_TERMS) -> list[Expr]:
+    """The terms of a line: sums opened through numbers in front, Σ, products, traces, inner products, transposes and entries."""
+    found = [expr]
+    for _ in range(limit):
+        opened = next(((at, parts) for at, term in enumerate(found) if (parts := _opened(term)) is not None), None)
+        if opened is None or len(found) + len(opened[1]) > limit:
+            break
+        at, parts = opened
+        found[at : at + 1] = parts
+    return found
+
+
+def levels_of(expr: Expr, depth: int = 3) -> list[list[Expr]]:
+    """The line as a sum in several ways: opened once, twice, …, and as far as it goes; each with more terms than the one before."""
+    levels: list[list[Expr]] = []
+    terms = [expr]
+    for _ in range(depth):
+        terms = [part for term in terms for part in _opened(term) or [term]]
+        if len(terms) > MOST_TERMS:
+            return levels
+        if len(terms) > (len(levels[-1]) if levels else 1):
+            levels.append(terms)
+    last = terms_of(expr)
+    return [*levels, last] if len(last) > (len(levels[-1]) if levels else 1) else levels
+
+
+def _opened(expr: Expr) -> list[Expr] | None:
+    match expr:
+        case Add(terms):
+            return list(terms)
+        case Mul(factors):
+            return _over_sum(factors, lambda parts: mul(*parts))
+        case MatMul(factors):
+            return _over_sum(factors, _product)
+        case Hadamard(factors):
+            return _over_sum(factors, lambda parts: hadamard(*parts))
+        case SumOver(indices, body):
+            parts = _opened(body)
+            return None if parts is None else [sum_over(indices, part) for part in parts]
+        case Transpose(body):
+            parts = _opened(body)
+            return None if parts is None else [Transpose(part) for part in parts]
+        case Entry(base, row, col):
+            parts = _opened(base)
+            return None if parts is None else [Entry(part, row, col) for part in parts]
+        case Call() if expr.function in _LINEAR:
+            return _over_sum(expr.arguments, lambda parts: Call(expr.function, *parts))
+    return None
+
+
+def _over_sum(factors: tuple[Expr, ...], joined: Callable[[Sequence[Expr]], Expr]) -> list[Expr] | None:
+    for at, factor in enumerate(factors):
+        parts = _opened(factor)
+        if parts is not None:
+            return [joined([*factors[:at], part, *factors[at + 1 :]]) for part in parts]
+    return None
+
+
+def _product(parts: Sequence[Expr]) -> Expr:
+    """A matrix product in which a number times an array may stand: the numbers go to the front."""
+    numbers: list[Expr] = []
+    arrays: list[Expr] = []
+    for part in parts:
+        if isinstance(part, Mul):
+            numbers += [factor for factor in part.factors if factor.shape.is_number]
+            arrays += [factor for factor in part.factors if not factor.shape.is_number]
+        else:
+            arrays.append(part)
+    inner = matmul(*arrays)
+    return mul(*numbers, inner) if numbers else inner
+
+
+def written_places(root: Expr, path: Path = ()) -> Iterator[tuple[Path, Expr]]:
+    """Every part with its path, but not what stands under a ∂ or d: that is what is differentiated, not a factor of the line."""
+    yield path, root
+    if not isinstance(root, (Differential, Partial)):
+        for number, child in enumerate(root.children):
+            yield from written_places(child, (*path, number))
+
+
+def shown(expr: Expr) -> str:
+    """An expression as people write it."""
+    from ...notation.printing.to_unicode import to_unicode
+
+    return to_unicode(tidy(expr))
+
+
+def tidy(expr: Expr) -> Expr:
+    """The same with its number factors multiplied together and equal number factors as powers."""
+    done: dict[Expr, Expr] = {}
+
+    def walk(node: Expr) -> Expr:
+        found = done.get(node)
+        if found is None:
+            parts = tuple(walk(child) for child in node.children)
+            found = node if parts == node.children else node.rebuilt(parts)
+            found = done[node] = _folded(found) if isinstance(found, Mul) else found
+        return found
+
+    return walk(expr)
+
+
+def _folded(expr: Mul) -> Expr:
+    coefficient = Fraction(1)
+    powers: dict[Expr, Fraction] = {}
+    rest: list[Expr] = []
+    for factor in _flat(expr.factors):
+        base, exponent = _power(factor)
+        if isinstance(base, Number) and exponent.denominator == 1 and (base.value or exponent > 0):
+            coefficient *= base.value ** int(exponent)
+        elif base.shape.is_number:
+            powers[base] = powers.get(base, Fraction(0)) + exponent
+        else:
+            rest.append(factor)
+    numbers = [base if exponent == 1 else Power(base, Number(exponent)) for base, exponent in powers.items() if exponent]
+    parts = [*numbers, *rest]
+    if coefficient != 1 or not parts:
+        parts.insert(0, Number(coefficient))
+    return mul(*parts) if len(parts) > 1 else parts[0]
+
+
+def _flat(factors: Sequence[Expr]) -> list[Expr]:
+    """Powers of a product of numbers as powers of its factors."""
+    found: list[Expr] = []
+    for factor in factors:
+        if isinstance(factor, Power) and isinstance(factor.base, Mul) and factor.shape.is_number and isinstance(factor.exponent, Number):
+            found += [Power(part, factor.exponent) for part in factor.base.factors]
+        else:
+            found.append(factor)
+    return found
+
+
+def _power(factor: Expr) -> tuple[Expr, Fraction]:
+    if isinstance(factor, Power) and factor.shape.is_number and isinstance(factor.exponent, Number):
+        base, inner = _power(factor.base)
+        value = Fraction(factor.exponent.value)
+        if inner.denominator == 1 and value.denominator == 1:
+            return base, inner * value
+        return factor.base, value
+    return factor, Fraction(1)

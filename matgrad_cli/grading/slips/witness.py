@@ -1,0 +1,119 @@
+"""The smallest counterexample in small integers: values at which two lines differ, and what each is there."""
+
+from __future__ import annotations
+
+import random
+from typing import Any
+
+from ...ir import Expr
+from ...verify.evaluate import Evaluator
+from ...verify.fields import Floats, NotExact, OutOfDomain
+from ...verify.judge import Form
+from ...verify.points import Point
+from ...verify.structure import lengths, sides
+from ...verify.tensor import Tensor, TooLarge, spread
+from ..lines.scope import Surroundings
+
+TRIES = 40
+
+
+class _Small:
+    """Draws small whole numbers."""
+
+    def __init__(self, rng: random.Random, highest: int, signed: bool) -> None:
+        self._random, self._highest, self._signed = rng, highest, signed
+
+    def number(self) -> float:
+        """A whole number, also 0 or negative where that helps."""
+        return float(self._random.randint(-1 if self._signed else 0, self._highest))
+
+    def positive(self) -> float:
+        """A positive whole number."""
+        return float(self._random.randint(1, max(1, self._highest)))
+
+    def ratio(self, top: Any, bottom: Any) -> Any:
+        """top / bottom."""
+        return top / bottom
+
+    def below(self, limit: int) -> int:
+        """A whole number below the limit."""
+        return self._random.randrange(limit) if limit > 0 else 0
+
+
+def counterexample(
+    around: Surroundings, before: Expr, after: Expr, called: str = "the line before", judged: str = "this one"
+) -> str | None:
+    """`at X = [[1, 0]], w = [1] the line before is 2 and this one is 1`; None if no small one was found."""
+    best: tuple[int, str] | None = None
+    for number in range(TRIES):
+        found = _at(around, before, after, number, (called, judged))
+        if found is not None and (best is None or found[0] < best[0]):
+            best = found
+        if best is not None and number > 12:
+            break
+    return best[1] if best is not None else None
+
+
+def _at(around: Surroundings, before: Expr, after: Expr, number: int, called: tuple[str, str]) -> tuple[int, str] | None:
+    try:
+        point, left = _small(around, before, number)
+        form = Form(tuple(sorted(before.free | after.free)), before.shape)
+        left = left or spread(Evaluator(point).value(before), *form.axes(point))
+        right = spread(Evaluator(point).value(after), *form.axes(point))
+        if not around.bench.derived and before.free >= after.free:
+            around.bench.small[number, before] = point, left
+    except (OutOfDomain, NotExact, TooLarge, ValueError, OverflowError, ZeroDivisionError):
+        return None
+    if all(abs(a - b) <= 1e-6 * max(1, abs(a), abs(b)) for a, b in zip(left.data, right.data, strict=True)):
+        return None
+    names = [
+        symbol
+        for symbol in (*around.task.problem.variables, *around.task.declared)
+        if symbol in (before.symbols | after.symbols | _below(around, before, after))
+    ]
+    values = ", ".join(f"{symbol.name} = {_written(point.array(symbol))}" for symbol in names)
+    text = f"{called[0]} is {_written(left)} and {called[1]} is {_written(right)}"
+    said = f"at {values} {text}" if values else text
+    return (len(said), said) if len(said) < 400 else None
+
+
+def _small(around: Surroundings, before: Expr, number: int) -> tuple[Point, Tensor | None]:
+    """A point of small whole numbers, with the value of the line before if it was worked out there already."""
+    known = around.bench.small.get((number, before))
+    if known is not None:
+        return known
+    rng = random.Random(f"counterexample/{number}")
+    setting = around.bench.setting
+    sizes = setting.sizes.drawn(rng, (1, 2) if number % 2 else (1, 2, 2, 3))
+    point = Point(setting, number, "generic", Floats(), sizes, _Small(rng, 1 + number // 8, signed=number % 3 == 0))
+    for symbol in (*around.task.problem.variables, *around.task.declared):
+        point.array(symbol)
+    place = Evaluator(point)
+    for symbol, value in around.bench.derived.items():
+        point.give(symbol, _laid(place, value))
+    return point, None
+
+
+def _below(around: Surroundings, before: Expr, after: Expr) -> frozenset[Expr]:
+    return around.expanded(before).symbols | around.expanded(after).symbols
+
+
+def _laid(place: Evaluator, value: Expr) -> Tensor:
+    point = place.point
+    return spread(place.value(value), sides(value.shape), lengths(value.shape, point.size))
+
+
+def _shown(value: Any) -> str:
+    number = float(value)
+    return str(int(number)) if number.is_integer() and abs(number) < 1e9 else f"{number:.4g}"
+
+
+def _nested(data: list[Any], dims: tuple[int, ...]) -> str:
+    if not dims:
+        return _shown(data[0])
+    step = len(data) // dims[0] if dims[0] else 0
+    return "[" + ", ".join(_nested(data[at * step : (at + 1) * step], dims[1:]) for at in range(dims[0])) + "]"
+
+
+def _written(tensor: Tensor) -> str:
+    return _nested(list(tensor.data), tensor.dims)

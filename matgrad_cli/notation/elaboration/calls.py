@@ -1,0 +1,356 @@
+"""Functions of the language, called with what they need; each refusal says what was found and what was needed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Final, NoReturn
+
+from ...diagnostics import Span
+from ...ir import (
+    ONE,
+    Call,
+    Dim,
+    Expr,
+    Eye,
+    Fill,
+    MatMul,
+    Number,
+    Power,
+    Shape,
+    Size,
+    Symbol,
+    matmul,
+    mul,
+    transpose,
+)
+from .. import syntax as s
+from ..expression.brackets import AS_COLUMN, AS_ROW
+from ..expression.keywords import option, refuse_unknown
+from ..expression.libraries import library, path_of
+from ..expression.vocabulary import ELEMENTWISE_NAMES, FUNCTION_NAMES, REFUSED, canonical_function
+from ..latex.at_points import at_zero, is_loss_called, limit, loss_at
+from ..names import nearest_name
+from ..signs import LARGEST_POWER, matrix_power, negated
+from .broadcasting import as_column, as_row
+from .complaints import described, fail, misfit_entrywise, piece
+from .products import joined
+from .reductions import norm, reduced, softmax
+from .slopes import SLOPES
+
+if TYPE_CHECKING:
+    from .elaborate import Elaborator
+
+Arguments = tuple[Expr, ...]
+_POINTS: Final = {"value at": at_zero, "limit": limit}
+
+
+def call(e: Elaborator, node: s.Apply) -> Expr:
+    """A call as a typed expression."""
+    function = canonical_function(node.function)
+    if node.function in _POINTS:
+        return _POINTS[node.function](e, node)
+    value = loss_at(e, node) if is_loss_called(e, node) else None
+    if value is not None:
+        return value
+    value = e.scope.find(node.function)
+    if value is not None:
+        return _variable_called(e, node, value)
+    if function == "tuple":
+        e.fail("syntax-error", "a tuple stands only inside `ones(…)` and `zeros(…)`", node)
+    if function in ("eye", "ones", "zeros"):
+        refuse_unknown(e, node)
+        return _constructor(e, node, function)
+    if function in (AS_COLUMN, AS_ROW):
+        return _new_axis(e, node)
+    if function not in FUNCTION_NAMES:
+        _unknown(e, node, function)
+    refuse_unknown(e, node)
+    if function == "basis":
+        from .entries import basis
+
+        return basis(e, node)
+    if function == "shape" or function == "len":
+        return _size(e, node)
+    arguments = [e.expr(argument) for argument in node.arguments]
+    wanted = _ARITY.get(function, (1, 1))
+    if not wanted[0] <= len(arguments) <= wanted[1]:
+        needed = str(wanted[0]) if wanted[0] == wanted[1] else f"{wanted[0]} to {wanted[1]}"
+        e.fail("wrong-arguments", f"`{node.function}` takes {needed} argument{'' if needed == '1' else 's'}, not {len(arguments)}", node)
+    if function in ELEMENTWISE_NAMES or function in _LIKE_ITS_ARGUMENT:
+        e.flatten(node, e.is_flat(node.arguments[0]))
+    if function in ELEMENTWISE_NAMES:
+        return _elementwise(e, node, function, arguments[0])
+    return _TABLE[function](e, node, tuple(arguments))
+
+
+def _unknown(e: Elaborator, node: s.Apply, function: str) -> NoReturn:
+    if function in REFUSED:
+        e.fail("unknown-function", f"the function `{node.function}` is not known", node, "", REFUSED[function])
+    near = nearest_name(node.function, FUNCTION_NAMES)
+    start = e.scope.source.text.find(node.function, node.span.start, node.span.end)
+    span = Span(start, start + len(node.function)) if start >= 0 else node.span
+    fail(e.scope, "unknown-function", f"the function `{node.function}` is not known", (span, ""),
+         help=f"did you mean `{near}`?" if near else None)
+
+
+def _variable_called(e: Elaborator, node: s.Apply, value: Expr) -> Expr:
+    """A declared name beats a function; in LaTeX `a(x + y)` is then a product."""
+    if e.scope.syntax == "latex" and len(node.arguments) == 1 and not node.options:
+        argument = node.arguments[0]
+        return joined(e, (value, node.span), (e.expr(argument), argument.span))
+    return e.fail("not-a-function", f"`{node.function}` is a variable here ({described(value.shape)}) and cannot be called", node, "",
+           f"write `{node.function} * (…)` or `{node.function} @ (…)` for a product")
+
+
+def _elementwise(e: Elaborator, node: s.Apply, function: str, argument: Expr) -> Expr:
+    if ("derivative", "1") in node.options:
+        slope = SLOPES.get(function)
+        if slope is None:
+            e.fail("unknown-function", f"the derivative of `{function}` has no name here", node)
+        return slope(argument)
+    if function in ("log", "exp", "sqrt") and argument.shape.is_square and argument.shape.is_matrix:
+        e.note(f"`{function}` acts on every entry of {e.text(node.arguments[0])}, it is not the function of the matrix")
+    if function == "square":
+        return Power(argument, Number(2))
+    if function == "gelu" and library(e, node) == "jax":
+        e.fail("unknown-function", "`gelu` of jax is its approximation by tanh, which is not in the language", node, "",
+               "`gelu(x)` is x times the normal distribution function")
+    return Power(argument, Number(-1)) if function == "reciprocal" else Call(function, argument)
+
+
+# ---- one argument
+
+
+def _square(e: Elaborator, node: s.Apply, arguments: Arguments) -> Expr:
+    value, function = arguments[0], canonical_function(node.function)
+    if value.shape.is_number:
+        return Call("log", value) if function == "logdet" else value
+    if not value.shape.is_square:
+        what = {"tr": "a trace", "det": "a determinant", "logdet": "a determinant"}[function]
+        e.not_square(what, value, node.arguments[0])
+    return Call(function, value)
+
+
+def _inverse(e: Elaborator, node: s.Apply, arguments: Arguments) -> Expr:
+    return e.inverted(node.arguments[0], arguments[0], 1)
+
+
+def _power_of_matrix(e: Elaborator, node: s.Apply, arguments: Arguments) -> Expr:
+    base, exponent = arguments
+    if not isinstance(exponent, Number) or exponent.value.denominator != 1:
+        written = e.text(node.arguments[1])
+        e.fail("wrong-arguments", f"the exponent of a matrix power is a whole number, not {written}", node.arguments[1])
+    if abs(exponent.value) > LARGEST_POWER:
+        e.fail("number-too-large", f"the exponent is beyond ±{LARGEST_POWER}", node.arguments[1])
+    if base.shape.is_number:
+        return Power(base, exponent)
+    if not base.shape.is_square:
+        e.not_square("a matrix power", base, node.arguments[0])
+    return matrix_power(base, int(exponent.value))
+
+
+def _diag(e: Elaborator, node: s.Apply, arguments: Arguments) -> Expr:
+    value = arguments[0]
+    if value.shape.is_number:
+        return value
+    if not value.shape.is_matrix:
+        return Call("diag", value)
+    if not value.shape.is_square:
+        e.not_square("a diagonal here", value, node.arguments[0])
+    e.flatten(node, e.scope.arrays)
+    return Call("diagonal", value)
+
+
+def _vec(e: Elaborator, node: s.Apply, arguments: Arguments) -> Expr:
+    """Columns on top of each other; `order='C'` puts row after row."""
+    order = option(node, "order") or "F"
+    if order not in ("F", "C"):
+        e.fail("wrong-arguments", f"the order of `vec` is 'F' (column after column) or 'C' (row after row), not '{order}'", node)
+    value = transpose(arguments[0]) if order == "C" and not arguments[0].shape.is_row else arguments[0]
+    return value if value.shape.cols is ONE else Call("vec", value)
+
+
+def _of_singular_vectors(_e: Elaborator, node: s.Apply, arguments: Arguments) -> Expr:
+    return Call(node.function, arguments[0])
+
+
+def _transposed(e: Elaborator, node: s.Apply, arguments: Arguments) -> Expr:
+    return arguments[0] if e.is_flat(node.arguments[0]) else transpose(arguments[0])
+
+
+def _negative(_e: Elaborator, _node: s.Apply, arguments: Arguments) -> Expr:
+    return negated(arguments[0])
+
+
+def _bars(e: Elaborator, node: s.Apply, arguments: Arguments) -> Expr:
+    """|A|: of a number its absolute value, of a square matrix the determinant, of anything else the norm."""
+    value = arguments[0]
+    if value.shape.is_number:
+        return Call("abs", value)
+    if value.shape.is_square:
+        return Call("det", value)
+    inner = s.ungrouped(node.arguments[0])
+    if value.shape.is_matrix and isinstance(inner, s.Name | s.Transposed):
+        shown = f"{e.text(inner)} is {described(value.shape)}"
+        e.fail("not-square", f"{e.text(node)} is a determinant of a square matrix, {shown}", node, "",
+               f"write the norm as `\\lVert {e.text(inner).strip('`')} \\rVert`; `\\det` takes a square matrix")
+    e.note(f"{e.text(node)} is read as the norm, as {e.text(node.arguments[0])} is {described(value.shape)}")
+    return Call("norm", value)
+
+
+def _new_axis(e: Elaborator, node: s.Apply) -> Expr:
+    """`x[:, None]`, `x[None, :]`: a vector as a column or as a row with two sides."""
+    part = node.arguments[0]
+    value = e.expr(part)
+    named = any(isinstance(symbol, Symbol) and symbol.name in e.scope.columns for symbol in value.symbols)
+    if value.shape.is_matrix or (named and not e.is_flat(part)) or (value.shape.is_row and not e.is_flat(part)):
+        e.fail("shape-mismatch", f"{e.text(part)} is {described(value.shape)}; a new axis would be its third", node)
+    return as_column(value) if node.function == AS_COLUMN else as_row(value)
+
+
+def _like(_e: Elaborator, node: s.Apply, arguments: Arguments) -> Expr:
+    value = int(canonical_function(node.function) == "ones_like")
+    return Number(value) if arguments[0].shape.is_number else Fill(value, arguments[0].shape)
+
+
+# ---- two arguments
+
+
+def _as_operator(operator: s.Operator) -> Callable[[Elaborator, s.Apply, Arguments], Expr]:
+    def build(e: Elaborator, node: s.Apply, _arguments: Arguments) -> Expr:
+        left, right = (s.Group(part.span, part) for part in node.arguments)
+        product = s.Binary(node.span, operator, left, right)
+        value = e.binary(product)
+        e.flatten(node, e.is_flat(product))
+        return value
+
+    return build
+
+
+def _inner(e: Elaborator, node: s.Apply, arguments: Arguments) -> Expr:
+    left, right = arguments
+    if node.function == "inner" and path_of(e, node) and (left.shape.is_matrix or right.shape.is_matrix):
+        first, second = node.arguments
+        product = f"`{piece(e.scope, first.span)} @ {piece(e.scope, second.span, True)}`"
+        entries = f", `inner({', '.join(e.text(part).strip('`') for part in node.arguments)})` for the sum over all entries"
+        e.fail("wrong-arguments", f"`{'.'.join((*path_of(e, node), 'inner'))}` of a matrix is a product of rows with rows, and no number",
+               node, "", f"write {product} for it" + (entries if left.shape is right.shape else ""))
+    if all(map(e.is_flat, node.arguments)):
+        left, right = as_column(left), as_column(right)
+    if left.shape is not right.shape:
+        misfit_entrywise(e.scope, "multiply", (left, node.arguments[0].span), (right, node.arguments[1].span))
+    return mul(left, right) if left.shape.is_number else Call("inner", left, right)
+
+
+def _dot(e: Elaborator, node: s.Apply, arguments: Arguments) -> Expr:
+    left, right = arguments
+    if left.shape is right.shape and left.shape.is_column and not e.scope.arrays and not e.scope.columns:
+        return matmul(transpose(left), right)
+    return _as_operator("@")(e, node, arguments)
+
+
+def _outer(e: Elaborator, node: s.Apply, arguments: Arguments) -> Expr:
+    left, right = arguments
+    if left.shape.is_number or right.shape.is_number:
+        return mul(left, right)
+    for value, part in zip(arguments, node.arguments, strict=True):
+        if value.shape.is_matrix:
+            e.fail("shape-mismatch", f"`outer` takes two vectors, {e.text(part)} is {described(value.shape)}", part)
+    return MatMul((transpose(left) if left.shape.is_row else left, right if right.shape.is_row else transpose(right)))
+
+
+def _solve(e: Elaborator, node: s.Apply, arguments: Arguments) -> Expr:
+    inverse, flat = e.inverted(node.arguments[0], arguments[0], 1), e.is_flat(node.arguments[1])
+    e.flatten(node, flat)
+    right = as_column(arguments[1]) if flat else arguments[1]
+    return joined(e, (inverse, node.arguments[0].span), (right, node.arguments[1].span))
+
+
+def _maximum(e: Elaborator, node: s.Apply, arguments: Arguments) -> Expr:
+    for place, other in ((0, 1), (1, 0)):
+        if arguments[place] is Number(0):
+            e.flatten(node, e.is_flat(node.arguments[other]))
+            return Call("relu", arguments[other])
+    return e.fail("unknown-function", "`maximum` is known only with 0, as in `maximum(0, x)`", node, help="write `relu(a - b) + b`")
+
+
+# ---- arrays out of sizes
+
+
+def _constructor(e: Elaborator, node: s.Apply, function: str) -> Expr:
+    parts = node.arguments
+    if len(parts) == 1 and isinstance(parts[0], s.Apply) and parts[0].function == "tuple":
+        parts = parts[0].arguments
+    if not parts:
+        form = e.found.places.get(id(node))
+        shape = form.shape if form is not None else None
+        if shape is None:
+            e.fail("missing-shape", f"the size of {e.text(node)} does not follow from its use", node, "",
+                   f"write it, as in `{function}(n)`")
+        return Eye(shape.rows) if function == "eye" else Fill(int(function == "ones"), shape)
+    if len(parts) > 2:
+        e.fail("wrong-arguments", f"`{function}` takes one or two sizes, not {len(parts)}", node)
+    dims = [_dimension(e, part) for part in parts]
+    if function == "eye":
+        if len(dims) == 2 and dims[0] is not dims[1]:
+            e.fail("not-square", f"an identity is square, not {dims[0]}×{dims[1]}", node)
+        return Number(1) if dims[0] is ONE else Eye(dims[0])
+    shape = Shape(dims[0], dims[1] if len(dims) > 1 else ONE)
+    value = int(function == "ones")
+    e.flatten(node, e.scope.arrays and len(dims) == 1)
+    return Number(value) if shape.is_number else Fill(value, shape)
+
+
+def _dimension(e: Elaborator, node: s.Node) -> Dim:
+    """A size: a whole number, a declared dimension, a product of them."""
+    node = s.ungrouped(node)
+    match node:
+        case s.Literal_(_, value) if value.denominator == 1 and 0 < value < 10**6:
+            return Dim(int(value))
+        case s.Name(_, name):
+            size = e.scope.size(name)
+            if size is not None:
+                return size
+            near = nearest_name(name, e.scope.sizes)
+            known = ", ".join(f"`{size}`" for size in e.scope.sizes)
+            fail(e.scope, "unknown-size", f"`{name}` is not the name of a dimension", (node.span, ""),
+                 notes=(f"declared dimensions are {known}",) if known else (), help=f"did you mean `{near}`?" if near else None)
+        case s.Binary(_, "*" | "juxtapose", left, right):
+            return _dimension(e, left) * _dimension(e, right)
+        case s.Binary(_, "**" | "^", left, s.Literal_(_, power)) if power.denominator == 1 and 0 < power <= 9:
+            result = ONE
+            for _ in range(int(power)):
+                result = result * _dimension(e, left)
+            return result
+        case s.Apply(_, "shape" | "len"):
+            size_of = _size(e, node)
+            return size_of.dim if isinstance(size_of, Size) else Dim(int(size_of.value)) if isinstance(size_of, Number) else ONE
+    return e.fail("unknown-size", f"{e.text(node)} is no size; a size is a whole number from 1, a dimension, or a product of them", node)
+
+
+def _size(e: Elaborator, node: s.Apply) -> Expr:
+    """X.shape[0], len(x)."""
+    value = e.expr(node.arguments[0])
+    dim = value.shape.cols if ("axis", "1") in node.options else value.shape.rows
+    return Size(dim) if dim.names else Number(dim.factor)
+
+
+_LIKE_ITS_ARGUMENT: Final = frozenset(("negative", "T", "ones_like", "zeros_like", "polar", "leading"))
+
+_ARITY: Final = {
+    **dict.fromkeys(("norm", "sum", "mean", "logsumexp", "var", "std", "softmax", "log_softmax"), (1, 2)),
+    **dict.fromkeys(("matmul", "dot", "inner", "outer", "kron", "multiply", "hadamard", "solve", "plus", "minus", "divide", "pow",
+                     "maximum", "matrix_power"), (2, 2)),
+}
+
+_TABLE: Final[dict[str, Callable[[Elaborator, s.Apply, Arguments], Expr]]] = {
+    "norm": norm, "tr": _square, "det": _square, "logdet": _square, "inv": _inverse, "matrix_power": _power_of_matrix,
+    **dict.fromkeys(("sum", "mean", "logsumexp", "var", "std"), reduced), "softmax": softmax, "log_softmax": softmax,
+    "diag": _diag, "vec": _vec,
+    "polar": _of_singular_vectors, "leading": _of_singular_vectors,
+    "T": _transposed, "negative": _negative, "bars": _bars, "ones_like": _like, "zeros_like": _like, "inner": _inner, "dot": _dot,
+    "outer": _outer, "kron": _as_operator("kron"),
+    "solve": _solve, "maximum": _maximum, "matmul": _as_operator("@"), "multiply": _as_operator("*"),
+    "hadamard": _as_operator("hadamard"), "plus": _as_operator("+"), "minus": _as_operator("-"), "divide": _as_operator("/"),
+    "pow": _as_operator("**"),
+}

@@ -1,0 +1,299 @@
+"""The index level: entries, δ, Σ, arrays given by their entries, pending derivatives."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ...ir import (
+    ONE,
+    Delta,
+    Dim,
+    Entry,
+    Expr,
+    Index,
+    Kron,
+    MatrixOf,
+    Pair,
+    Partial,
+    Position,
+    Size,
+    Symbol,
+    fresh_index,
+    letters_in,
+    mul,
+    sum_over,
+)
+from .. import syntax as s
+from .complaints import described, fail
+
+if TYPE_CHECKING:
+    from .elaborate import Elaborator
+
+
+def position(e: Elaborator, node: s.Node, side: Dim | None, sides: tuple[Dim | None, Dim | None] = (None, None)) -> Position:
+    """An index: a letter over a dimension, a number from 0, or a pair."""
+    node = s.ungrouped(node)
+    match node:
+        case s.Literal_(_, value):
+            if value.denominator != 1 or not 0 <= value < 10**9:
+                e.fail("index-out-of-range", f"an index is a whole number from 0, not `{value}`", node)
+            if side is not None and not side.names and value >= side.factor:
+                e.fail("index-out-of-range", f"index {value} is beyond the last one, {side.factor - 1}", node,
+                       help="numbers in brackets count from 0")
+            return int(value)
+        case s.Negative():
+            e.fail("index-out-of-range", "an index is counted from 0 and is never negative", node)
+        case s.PairIndex(_, outer, inner):
+            second = position(e, inner, sides[1])
+            if not isinstance(second, Index):
+                e.fail("syntax-error", "the second index of a pair must be a letter", inner)
+            return Pair(position(e, outer, sides[0]), second, second.dim)
+        case s.Name(_, name):
+            return letter(e, node, name, side)
+    return e.fail("syntax-error", f"{e.text(node)} is no index; an index is a letter or a number", node)
+
+
+def letter(e: Elaborator, node: s.Node, name: str, side: Dim | None) -> Index:
+    """An index letter, bound or free, checked against the side that it counts."""
+    bound = e.binding.get(name)
+    dim = bound.dim if bound is not None else e.found.letters.get(name)
+    if dim is None:
+        if side is None:
+            e.fail("missing-shape", f"nothing says how far the index `{name}` runs", node, "",
+                   f"write its size at the sum, as in `sum[{name}:n](…)`")
+        dim = side
+    if side is not None and dim is not side:
+        if name in e.limited:
+            e.fail("sum-range", f"the sum over `{name}` goes to {dim}, where this side has {side}", node, f"{side} entries",
+                   "only sums through a whole dimension can be read")
+        e.fail("index-mismatch", f"the index `{name}` runs to {dim}, this side has {side}", node, f"runs to {dim}")
+    return bound if bound is not None else Index(name, dim)
+
+
+def subscript(e: Elaborator, node: s.Subscript) -> Expr:
+    """X[i,j], x[i]; e[i] is a basis vector where `e` is not declared, E[i,j] a matrix with a single 1."""
+    body = s.ungrouped(node.body)
+    if isinstance(body, s.Name) and e.scope.find(body.name) is None and body.name not in e.arguments:
+        joined = _joined_name(e, body, node.indices)
+        if joined is not None:
+            return joined
+        if body.name in ("e", "E") and len(node.indices) == (1 if body.name == "e" else 2):
+            return basis(e, node)
+    base = e.expr(node.body)
+    wanted = len(base.shape.dims)
+    if wanted == 0:
+        e.fail("index-mismatch", f"{e.text(node.body)} is a number and has no entries", node.body, "a number")
+    if len(node.indices) != wanted:
+        indices = "1 index" if wanted == 1 else "2 indices"
+        e.fail("index-mismatch", f"{e.text(node.body)} is {described(base.shape)} and takes {indices}, not {len(node.indices)}", node)
+    row, col = _positions(e, node.indices, base)
+    return Entry(base, row, col)
+
+
+def _positions(e: Elaborator, indices: tuple[s.Node, ...], base: Expr) -> tuple[Position | None, Position | None]:
+    left = list(indices)
+    # a pair of letters counts the rows of A ⊗ B
+    parts = [factor.shape for factor in base.children] if isinstance(base, Kron) and len(base.children) == 2 else [None, None]
+    first, second = parts
+    rows = (first.rows if first else None, second.rows if second else None)
+    cols = (first.cols if first else None, second.cols if second else None)
+    row = position(e, left.pop(0), base.shape.rows, rows) if base.shape.rows is not ONE else None
+    col = position(e, left.pop(0), base.shape.cols, cols) if base.shape.cols is not ONE else None
+    return row, col
+
+
+def _joined_name(e: Elaborator, body: s.Name, indices: tuple[s.Node, ...]) -> Expr | None:
+    """`W_1` may be a name of its own: W1."""
+    if len(indices) != 1:
+        return None
+    index = s.ungrouped(indices[0])
+    tail = index.text if isinstance(index, s.Literal_) else index.name if isinstance(index, s.Name) else None
+    return None if tail is None else e.scope.find(f"{body.name}_{tail}") or e.scope.find(f"{body.name}{tail}")
+
+
+def basis(e: Elaborator, node: s.Subscript | s.Apply) -> Expr:
+    """e_i = (δ_ri)_r; E_ij = (δ_ri δ_cj)_rc."""
+    indices = node.indices if isinstance(node, s.Subscript) else node.arguments
+    found = [position(e, index, None) for index in indices]
+    taken = {*e.binding, *e.found.letters, *e.scope.letters}
+    fresh: list[Index] = []
+    for place in found:
+        if not isinstance(place, Index):
+            e.fail("missing-shape", "the size of this basis vector does not follow from its use", node, "", "use an index letter")
+        fresh.append(fresh_index(place.dim, taken | {index.name for index in fresh}))
+    deltas = [Delta(own, place) for own, place in zip(fresh, found, strict=True)]
+    return MatrixOf(fresh[0], fresh[1] if len(fresh) > 1 else None, mul(*deltas))
+
+
+def row_or_column(e: Elaborator, node: s.Slice) -> Expr:
+    """A row or a column of a matrix, as a column vector."""
+    base = e.expr(node.matrix)
+    if not base.shape.is_matrix and e.scope.syntax == "numpy":
+        e.fail("index-mismatch", f"`{node.matrix.name}` is {described(base.shape)}, {e.text(node)} takes a matrix", node)
+    if not base.shape.is_matrix:
+        return subscript(e, s.Subscript(node.span, node.matrix, (node.index,)))
+    e.flatten(node, e.scope.arrays)
+    column = node.way == "column"
+    side = base.shape.cols if column else base.shape.rows
+    at = position(e, node.index, side)
+    taken = {*e.binding, *e.found.letters, str(at)} | {index.name for index in letters_in(base)}
+    own = fresh_index(base.shape.rows if column else base.shape.cols, taken)
+    if node.way in ("subscript", "sample"):
+        e.note(f"{e.text(node)} is read as row {at} of `{node.matrix.name}`, as a column vector")
+    return MatrixOf(own, None, Entry(base, own, at) if column else Entry(base, at, own))
+
+
+def kronecker(e: Elaborator, node: s.Kronecker) -> Expr:
+    """δ_ij."""
+    if len(node.indices) != 2:
+        e.fail("wrong-delta", f"δ has two indices, not {len(node.indices)}", node)
+    left, right = (s.ungrouped(index) for index in node.indices)
+    # a letter knows its size from its use, or from the other letter
+    if isinstance(left, s.Name) and left.name not in e.binding and e.found.letters.get(left.name) is None:
+        second = position(e, right, None)
+        return Delta(position(e, left, second.dim if isinstance(second, Index) else None), second)
+    first = position(e, left, None)
+    return Delta(first, position(e, right, first.dim if isinstance(first, Index) else None))
+
+
+def _open(e: Elaborator, node: s.Sigma | s.EntriesOf) -> list[Index | None]:
+    found: list[Index | None] = []
+    for name, bound in zip(node.letters, node.bounds, strict=True):
+        if name is None:
+            found.append(None)
+            continue
+        side = e.found.bound.get((id(node), name.name))
+        dim = side.known if side is not None else None
+        if dim is None:
+            e.fail("missing-shape", f"nothing says how far the index `{name.name}` runs", name, "",
+                   f"write its size, as in `sum[{name.name}:n](…)`")
+        found.append(Index(name.name, dim))
+        if bound is not None:
+            _check_limit(e, name, bound, dim)
+    return found
+
+
+def _check_limit(e: Elaborator, letter: s.Name, limit: s.Node, dim: Dim) -> None:
+    """A written limit must be the whole length; a name that nobody declared is a name for it, and that is said."""
+    bare = s.ungrouped(limit)
+    length = f"`{letter.name}` runs through {dim}"
+    written = _length(e, bare)
+    if written is dim:
+        if isinstance(bare, s.Name) and bare.name in e.found.sizes and dim is not Dim.of(bare.name):
+            e.note(f"{e.text(limit)} above the sum is read as a name for {dim}, the length that `{letter.name}` runs through")
+        return
+    help = "only sums through a whole dimension can be read"
+    if isinstance(bare, s.Literal_) and written is not None and dim.names:
+        help += f"; if its length is {bare.text}, declare that, as in `x: {bare.text}`"
+    if isinstance(bare, s.Name) and written is None:
+        value = e.scope.find(bare.name)
+        what = "no length of a dimension" if value is None else described(value.shape)
+        e.fail("sum-range", f"{e.text(limit)} is {what} and cannot be the upper limit of `{letter.name}`", limit, length, help)
+    upper = e.text(limit) if written is None else str(written)
+    e.fail("sum-range", f"the sum over `{letter.name}` goes to {upper}, where its whole length is {dim}", limit, length, help)
+
+
+def _length(e: Elaborator, node: s.Node) -> Dim | None:
+    """The dimension that a limit says, where it is a declared name, a whole number or a product of these."""
+    match s.ungrouped(node):
+        case s.Literal_(_, value) if value.denominator == 1 and 0 < value < 10**9:
+            return Dim(int(value))
+        case s.Name(_, name):
+            return e.scope.size(name) or e.found.sizes.get(name)
+        case s.Binary(_, "*" | "juxtapose" | "dot", left, right):
+            first, second = _length(e, left), _length(e, right)
+            return first * second if first is not None and second is not None else None
+        case s.Apply(_, "shape"):
+            found = e.expr(node)
+            return found.dim if isinstance(found, Size) else None
+    return None
+
+
+def sigma(e: Elaborator, node: s.Sigma) -> Expr:
+    """Σ over the letters, each through its whole dimension."""
+    indices = [index for index in _open(e, node) if index is not None]
+    names = [index.name for index in indices]
+    if len(set(names)) != len(names):
+        e.fail("index-reused", "the letters of one sum must differ", node)
+    outer, limited = e.binding, e.limited
+    e.binding = {**outer, **{index.name: index for index in indices}}
+    written = {letter.name for letter, bound in zip(node.letters, node.bounds, strict=True) if bound is not None}
+    e.limited = limited - frozenset(names) | written
+    body = e.expr(node.body)
+    e.binding, e.limited = outer, limited
+    return sum_over(indices, body)
+
+
+def entries_of(e: Elaborator, node: s.EntriesOf) -> Expr:
+    """The array with the given entries."""
+    row, col = _open(e, node)
+    outer = e.binding
+    e.binding = {**outer, **{index.name: index for index in (row, col) if index is not None}}
+    body = e.expr(node.body)
+    e.binding = outer
+    if not body.shape.is_number:
+        e.fail("shape-mismatch", f"an entry must be a number, {e.text(node.body)} is {described(body.shape)}", node.body)
+    return MatrixOf(row, col, body)
+
+
+def derivative(e: Elaborator, node: s.Derivative) -> Expr:
+    """∂(body)/∂X[s,t]; without indices the whole array of derivatives."""
+    if node.body is None and e.scope.loss is None:
+        e.fail("missing-loss", "the derivative of what is meant?", node)
+    body = e.expr(node.body) if node.body is not None else e.scope.loss
+    assert body is not None
+    variable, indices = _variable(e, node)
+    if indices or variable.shape.is_number:
+        if len(indices) != len(variable.shape.dims):
+            wanted = len(variable.shape.dims)
+            shown = f"`{variable.name}` is {described(variable.shape)}"
+            e.fail("index-mismatch", f"{shown} and takes {wanted} indices, not {len(indices)}", node)
+        row, col = _positions(e, indices, variable)
+        return Partial(body, variable, row, col)
+    return whole_derivative(e, node, body, variable)
+
+
+def _variable(e: Elaborator, node: s.Derivative) -> tuple[Symbol, tuple[s.Node, ...]]:
+    if node.variable is None:
+        if e.scope.wrt is None:
+            e.fail("missing-wrt", "the derivative by what is meant?", node)
+        return e.scope.wrt, node.indices
+    name = s.ungrouped(node.variable)
+    unknown = isinstance(name, s.Name) and e.scope.find(name.name) is None and name.name not in e.arguments
+    if unknown and isinstance(name, s.Name) and not node.indices and e.scope.wrt is not None:
+        # ∂_k f: by entry k of wrt
+        if e.scope.wrt.shape.is_number or e.scope.wrt.shape.is_matrix:
+            e.name(name)
+        return e.scope.wrt, (name,)
+    value = e.expr(node.variable)
+    if not isinstance(value, Symbol):
+        e.fail("not-a-variable", f"a derivative is taken by a variable, {e.text(node.variable)} is none", node.variable)
+    return value, node.indices
+
+
+def whole_derivative(e: Elaborator, node: s.Node, body: Expr, variable: Symbol) -> Expr:
+    """The array of all derivatives: of a number the shape of the variable, of a column by a column rows × entries."""
+    taken = {*e.binding, *e.found.letters, *e.scope.letters} | {index.name for index in letters_in(body)}
+    shape = variable.shape
+    fresh: list[Index] = []
+    for side in shape.dims:
+        fresh.append(fresh_index(side, taken | {index.name for index in fresh}, ["s", "t", "k", "l", "i", "j"]))
+    row = fresh[0] if shape.rows is not ONE else None
+    col = fresh[-1] if shape.cols is not ONE else None
+    if body.shape.is_number:
+        return MatrixOf(row, col, Partial(body, variable, row, col))
+    if body.shape.is_column and shape.is_column:
+        own = fresh_index(body.shape.rows, taken | {index.name for index in fresh})
+        return MatrixOf(own, row, Partial(Entry(body, own, None), variable, row, None))
+    return fail(e.scope, "too-many-indices",
+         f"the derivative of {described(body.shape)} by {described(shape)} has {len(body.shape.dims) + len(shape.dims)} indices",
+         (node.span, ""), help=f"write one entry, as in `partial(u[i,j], {variable.name}[s,t])`")
+
+
+def cases(e: Elaborator, node: s.Cases) -> Expr:
+    """A case table is read by nobody yet but the eye."""
+    for value, _ in node.branches:
+        e.expr(value)
+    e.fail("cases", "a value by cases cannot be read here", node, "", "write it with δ, as in `\\delta_{ij} x_k`")
+
+

@@ -1,0 +1,216 @@
+"""Products and quotients read from left to right: numbers are gathered in front, arrays multiply as their operator says."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from ...diagnostics import Span
+from ...ir import ONE, Dim, Expr, Mul, Number, Symbol, hadamard, kron, matmul, mul, reciprocal, transpose
+from .. import syntax as s
+from .broadcasting import Operand, as_column, as_row, stretched
+from .complaints import fail, misfit_product, piece, quoted
+
+if TYPE_CHECKING:
+    from .elaborate import Elaborator
+
+_DECLARED: Final = "from --shape"
+OPERATORS = frozenset(("*", "/", "@", "hadamard", "kron", "juxtapose", "dot"))
+
+
+class Product:
+    """A product so far: numbers before and after the one array, and the array as a list of factors of one kind.
+
+    `2/m*X.T @ Y` becomes (2/m)·(XᵀY): an unbracketed number in front is a factor of the whole. Brackets are kept: `(2*A) @ B`.
+    """
+
+    def __init__(self, reader: Elaborator, first: s.Node) -> None:
+        self.reader = reader
+        self.before: list[Expr] = []
+        self.after: list[Expr] = []
+        self.parts: list[Expr] = []
+        self.kind = ""
+        self.span = first.span
+        self.flat = False
+        self.whole_number = isinstance(first, s.Literal_)
+        array = self.scalars_of(first)
+        if array is not None:
+            self.parts, self.flat = [array], reader.is_flat(first)
+
+    def scalars_of(self, node: s.Node) -> Expr | None:
+        """Take the numbers of one operand into the product and return its array, if it has one."""
+        value = self.reader.expr(node)
+        if value.shape.is_number:
+            self.scalar(value)
+            return None
+        if isinstance(node, s.Negative) and isinstance(value, Mul):
+            arrays = [factor for factor in value.factors if not factor.shape.is_number]
+            for factor in value.factors:
+                if factor is not arrays[0]:
+                    self.scalar(factor)
+            return arrays[0]
+        return value
+
+    def scalar(self, value: Expr) -> None:
+        (self.after if self.parts else self.before).append(value)
+
+    @property
+    def array(self) -> Expr | None:
+        if not self.parts:
+            return None
+        return {"@": matmul, "*": hadamard, "kron": kron, "": matmul}[self.kind](*self.parts) if len(self.parts) > 1 else self.parts[0]
+
+    @property
+    def value(self) -> Expr:
+        """The whole product."""
+        array = self.array
+        return mul(*self.before, *(() if array is None else (array,)), *self.after)
+
+    def times(self, node: s.Binary) -> None:
+        """Multiply (or divide) by the right operand of `node`."""
+        operator = "juxtapose" if node.operator == "*" and self.reader.scope.syntax == "latex" else node.operator
+        if operator == "/":
+            self.divide(node.right)
+        elif operator == "kron":
+            self.kron(node.right)
+        else:
+            array = self.scalars_of(node.right)
+            if array is not None and not self.parts:
+                self.parts, self.kind, self.flat = [array], "", self.reader.is_flat(node.right)
+            elif array is not None and operator in ("*", "hadamard"):
+                self.entrywise(array, node.right, "multiply")
+                self.say_entrywise(array, node)
+            elif array is not None and self.reader.scope.arrays:
+                self.product_of_arrays(array, node.right)
+            elif array is not None:
+                self.matmul(operator, array, node)
+        self.whole_number = False
+        self.span = node.span
+
+    def divide(self, node: s.Node) -> None:
+        value = self.reader.expr(node)
+        if value is Number(0):
+            fail(self.reader.scope, "division-by-zero", "division by zero", (node.span, "this is 0"))
+        if self.whole_number and isinstance(s.ungrouped(node), s.Literal_) and isinstance(value, Number):
+            first = self.before[0]
+            assert isinstance(first, Number)
+            if first.value.denominator == value.value.denominator == 1:
+                # `1/2` is the number ½, not a quotient to be worked out
+                self.before = [Number(first.value / value.value)]
+                return
+        if self.whole_number and self.before == [Number(1)]:
+            self.before = []
+        inverse = reciprocal(value)
+        if value.shape.is_number:
+            self.scalar(inverse)
+        elif not self.parts:
+            self.parts, self.kind, self.flat = [inverse], "", self.reader.is_flat(node)
+        else:
+            self.entrywise(inverse, node, "divide")
+
+    def kron(self, node: s.Node) -> None:
+        array = self.scalars_of(node)
+        if array is None:
+            return
+        left, flat = self.array, self.reader.is_flat(node)
+        if left is None:
+            self.parts, self.kind, self.flat = [array], "", flat
+            return
+        if self.flat != flat:  # of unlike ranks the smaller is a row
+            left, array = (as_row(left), array) if self.flat else (left, as_row(array))
+        self.settle("kron", left)
+        self.parts.append(array)
+        self.flat = self.flat and flat
+
+    def settle(self, kind: str, array: Expr) -> None:
+        """Go on with factors of another kind: what was multiplied so far becomes one factor."""
+        if self.kind != kind:
+            self.parts, self.kind = [array], kind
+
+    def entrywise(self, array: Expr, node: s.Node, action: str) -> None:
+        first, flat = self.array if self.kind != "*" else self.parts[0], self.reader.is_flat(node)
+        assert first is not None
+        if first.shape is not array.shape or self.flat != flat:
+            whole = self.array  # the whole left side is what the reader wrote
+            assert whole is not None
+            operands = Operand(whole, self.span, self.flat), Operand(array, node.span, flat)
+            (first, array), self.flat = stretched(self.reader, action, operands)
+            self.kind = self.kind if first is whole else ""
+        self.settle("*", first)
+        self.parts.append(array)
+
+    def say_entrywise(self, array: Expr, node: s.Binary) -> None:
+        """`A*B` of two matrices that are square, or whose sizes are guessed from this, could have been meant as their product."""
+        text, scope = self.reader.scope.source.text[node.left.span.end : node.right.span.start], self.reader.scope
+        names = [part.name for part in array.symbols if isinstance(part, Symbol)]
+        declared = all(scope.origins.get(name, _DECLARED) == _DECLARED for name in names)
+        if scope.syntax != "latex" and array.shape.is_matrix and (array.shape.is_square or not declared) and text.strip(" ()") == "*":
+            whole, left, right = (quoted(scope.source, part.span) for part in (node, node.left, node.right))
+            self.reader.note(f"{whole} is elementwise; the product of the matrices is `{left.strip('`')} @ {right.strip('`')}`")
+
+    def product_of_arrays(self, array: Expr, node: s.Node) -> None:
+        """`@` of NumPy: a one-dimensional array is a row on the left and a column on the right, and the result has one side less."""
+        flat = self.reader.is_flat(node)
+        if self.kind not in ("", "@") or (self.flat and self.parts[-1].shape.cols is ONE):
+            left = self.array
+            assert left is not None
+            if self.flat and left.shape.is_column and not flat:
+                self.reader.note(f"{quoted(self.reader.scope.source, self.span)} has one dimension: before `@` it is a row, as in NumPy")
+            self.parts = [as_row(left) if self.flat else left]
+        column = as_column(array) if flat else array
+        if self.parts[-1].shape.cols is not column.shape.rows:
+            row = self.array
+            assert row is not None
+            misfit_product(self.reader.scope, (row, self.span), (column, node.span))
+        self.kind = "@"
+        self.parts.append(column)
+        self.flat = self.flat != flat
+        if self.parts[0].shape.rows is ONE and column.shape.cols is ONE:
+            self.collapse()
+
+    def matmul(self, operator: str, array: Expr, node: s.Binary) -> None:
+        last = self.parts[-1] if self.kind in ("", "@") else self.array
+        first = self.parts[0] if self.kind in ("", "@") else last
+        assert last is not None
+        assert first is not None
+        rows, cols = first.shape.rows, last.shape.cols
+        if cols is array.shape.rows:
+            whole = self.array if self.kind not in ("", "@") else None
+            if whole is not None:
+                self.parts = [whole]
+            self.kind = "@"
+        else:
+            self.turned(operator, array, node, rows)
+        self.parts.append(array)
+        if self.parts[0].shape.rows is ONE and array.shape.cols is ONE:
+            self.collapse()
+
+    def turned(self, operator: str, array: Expr, node: s.Binary, rows: Dim) -> None:
+        """`u @ v` of two columns is read as uᵀ v, as NumPy does for flat arrays."""
+        left = self.array
+        assert left is not None
+        scope = self.reader.scope
+        columns = any(isinstance(part, Symbol) and part.name in scope.columns for part in (*left.symbols, *array.symbols))
+        fits = left.shape.is_column and rows is array.shape.rows and not columns
+        if not fits or not (operator == "@" or (operator == "dot" and array.shape.is_column)):
+            misfit_product(scope, (left, self.span), (array, node.right.span))
+        sign = "" if scope.syntax == "latex" else "@ "
+        self.reader.note(f"{quoted(scope.source, node.span)} is read as "
+                         f"`{piece(scope, self.span, True)} {sign}{piece(scope, node.right.span)}`")
+        self.parts, self.kind = [transpose(left)], "@"
+
+    def collapse(self) -> None:
+        """A product of shape 1×1 is a number."""
+        value = matmul(*self.parts)
+        self.parts, self.kind, self.flat = [], "", False
+        self.before = [*self.before, value, *self.after]
+        self.after = []
+
+
+def joined(reader: Elaborator, left: tuple[Expr, Span], right: tuple[Expr, Span]) -> Expr:
+    """left @ right of two values that are already read; a number scales."""
+    a, b = left[0], right[0]
+    if a.shape.is_number or b.shape.is_number:
+        return mul(a, b)
+    if a.shape.cols is not b.shape.rows:
+        misfit_product(reader.scope, left, right)
+    return matmul(a, b)

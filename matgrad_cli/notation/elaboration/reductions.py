@@ -1,0 +1,163 @@
+"""Functions along an axis: sums, means, norms, softmax. Without `keepdims` the axis is gone, as in NumPy."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from ...ir import Add, Call, Expr, Fill, Number, Power, Size, mul, reciprocal
+from .. import syntax as s
+from ..expression.keywords import axis_written, keeps_dimensions, option
+from ..expression.libraries import all_entries, library, lost_degrees
+from ..expression.vocabulary import canonical_function
+from ..latex.at_points import axis_of_loss
+from ..signs import negated
+from .broadcasting import repeated
+from .complaints import described
+
+if TYPE_CHECKING:
+    from .elaborate import Elaborator
+
+Arguments = tuple[Expr, ...]
+_FLAT_NORMS: Final = (None, "2", "fro", "F")
+
+
+def axis_of(e: Elaborator, node: s.Apply) -> int | None:
+    """The axis of a reduction, given as `axis=1`, `dim=1` or second argument; of a one-dimensional array there is only one."""
+    chosen = axis_written(node)
+    if chosen is None:
+        return None
+    if chosen not in ("0", "1", "-1", "-2"):
+        e.fail("wrong-arguments", f"an axis is 0 or 1, not `{chosen}`", node)
+    if e.is_flat(node.arguments[0]):
+        if chosen not in ("0", "-1"):
+            e.fail("wrong-arguments", f"{e.text(node.arguments[0])} has one dimension and no axis {chosen}", node)
+        return None
+    if chosen == "-1" and not e.scope.arrays and not e.expr(node.arguments[0]).shape.is_matrix:
+        return None
+    return int(chosen) % 2
+
+
+def reduced(e: Elaborator, node: s.Apply, arguments: Arguments) -> Expr:
+    """sum, mean, logsumexp, var, std: of all entries a number, along an axis a vector."""
+    function, axis = canonical_function(node.function), axis_of(e, node)
+    if function in ("var", "std"):
+        return _spread(e, node, arguments[0], axis)
+    return _along(e, node, arguments[0], axis, function)
+
+
+def _along(e: Elaborator, node: s.Apply, value: Expr, axis: int | None, function: str) -> Expr:
+    if value.shape.is_number:
+        return value
+    if axis is None:
+        return Call(function, value)
+    if value.shape.is_matrix:
+        _flatten(e, node)
+        return Call(f"{function}{axis}", value)
+    if (axis == 0) == value.shape.is_column:
+        return Call(function, value)
+    if e.scope.arrays:
+        _flatten(e, node)
+        return value
+    shown = f"{e.text(node.arguments[0])} is {described(value.shape)}"
+    return e.fail("wrong-arguments", f"{shown} and has nothing to add up along axis {axis}", node)
+
+
+def _flatten(e: Elaborator, node: s.Apply) -> None:
+    """Without `keepdims` a reduction of a matrix along an axis has one dimension."""
+    e.flatten(node, e.scope.arrays and not keeps_dimensions(node))
+
+
+def _spread(e: Elaborator, node: s.Apply, value: Expr, axis: int | None) -> Expr:
+    """The variance, the mean of the squared distances from the mean; std is its root. torch divides by one less."""
+    lost = lost_degrees(e, node)
+    mean = value if value.shape.is_number else _along(e, node, value, axis, "mean")
+    if mean is value:  # one entry at a time
+        if lost:
+            e.fail("wrong-arguments", f"{e.text(node)} divides by n − 1, and there is one entry: n − 1 is 0", node, "",
+                   "`correction=0` divides by n")
+        return mul(Number(0), value)
+    centre = mul(mean, Fill(1, value.shape)) if mean.shape.is_number else repeated(mean, value.shape)
+    squares = Power(Add((value, negated(centre))), Number(2))
+    result = mul(_one_less(value, axis), _along(e, node, squares, axis, "sum")) if lost else _along(e, node, squares, axis, "mean")
+    whose, n = library(e, node), "the number of entries"
+    if lost:
+        e.note(f"`{node.function}` divides by {n} − 1{', as in torch; `correction=0` divides by all' if whose == 'torch' else ''}")
+    else:
+        e.note(f"`{node.function}` divides by {n}, as in NumPy" if whose != "torch" else f"`{node.function}` divides by {n}")
+    return Call("sqrt", result) if canonical_function(node.function) == "std" else result
+
+
+def _one_less(value: Expr, axis: int | None) -> Expr:
+    """1/(n − 1), n entries being averaged."""
+    rows, cols = value.shape.rows, value.shape.cols
+    count = rows * cols if axis is None or not value.shape.is_matrix else rows if axis == 0 else cols
+    return reciprocal(Add((Size(count), Number(-1))) if count.names else Number(count.factor - 1))
+
+
+def norm(e: Elaborator, node: s.Apply, arguments: Arguments) -> Expr:
+    """The norms that are known, of the whole or along an axis."""
+    value, order = arguments[0], _order(e, node)
+    if value.shape.is_number:
+        return Call("abs", value)
+    axis = axis_of(e, node)
+    if axis is not None and value.shape.is_matrix:
+        return _norms(e, node, value, axis, order)
+    if axis is not None and (axis == 0) != value.shape.is_column:
+        _flatten(e, node)
+        return Call("abs", value)
+    vector = not value.shape.is_matrix
+    if not vector and axis is None and order in ("1", "2") and all_entries(e, node):
+        e.note(f"{e.text(node)} is the norm of all entries, as in torch; `norm(A, 2)` is the largest singular value")
+        return Call("norm", value) if order == "2" else Call("sum", Call("abs", value))
+    if order in (None, "fro", "F") or (order == "2" and vector):
+        return Call("norm", value)
+    if order == "1" and vector:
+        return Call("norm1", value)
+    if order == "nuc" and not vector:
+        return Call("nuclear", value)
+    if order == "2":
+        return Call("spectral", value)
+    kind = "vector: `norm(x)`, `norm(x, 1)`" if vector else "matrix: `norm(A, 'fro')`, `norm(A, 'nuc')`, `norm(A, 2)`"
+    help = "the sum of absolute values is `sum(abs(A))`" if order == "1" else None
+    return e.fail("unknown-norm", f"the norm `{order}` is not known for a {kind}", node, "", help)
+
+
+def _norms(e: Elaborator, node: s.Apply, value: Expr, axis: int, order: str | None) -> Expr:
+    """The norm of every row (axis 1) or column (axis 0)."""
+    _flatten(e, node)
+    if order in _FLAT_NORMS:
+        return Call("sqrt", Call(f"sum{axis}", Power(value, Number(2))))
+    if order == "1":
+        return Call(f"sum{axis}", Call("abs", value))
+    return e.fail("unknown-norm", f"the norm `{order}` along an axis is not known: `norm(A, axis=1)`, `norm(A, 1, axis=1)`", node)
+
+
+def _order(e: Elaborator, node: s.Apply) -> str | None:
+    """Which norm: the text `'fro'`, `ord=1`, or the second argument."""
+    chosen = option(node, "text", "ord", "p")
+    if chosen is None and len(node.arguments) > 1:
+        second = s.ungrouped(node.arguments[1])
+        chosen = second.text if isinstance(second, s.Literal_) else e.text(second).strip("`")
+    return None if chosen == "None" else chosen
+
+
+def softmax(e: Elaborator, node: s.Apply, arguments: Arguments) -> Expr:
+    """softmax and its logarithm: of a vector, or along an axis of a matrix."""
+    value, axis, function = arguments[0], axis_of(e, node), canonical_function(node.function)
+    e.flatten(node, e.is_flat(node.arguments[0]))
+    if axis is None and value.shape.is_matrix and e.scope.syntax == "latex":
+        axis = axis_of_loss(e)
+        if axis is not None:
+            e.note(f"{e.text(node)} is taken of every {'row' if axis else 'column'}, as in the loss")
+    if not value.shape.is_matrix:
+        if axis is not None and e.scope.arrays and (axis == 0) != value.shape.is_column:
+            shown = f"{e.text(node.arguments[0])} is {described(value.shape)}"
+            e.fail("wrong-arguments", f"{shown}: `{node.function}` along axis {axis} takes one entry at a time", node)
+        result = Call("softmax", value)
+    elif axis is None:
+        shown = f"{e.text(node.arguments[0])} is {described(value.shape)}"
+        e.fail("missing-axis", f"`{node.function}` of a matrix needs an axis, {shown}", node, "",
+               "`axis=1` for every row, `axis=0` for every column")
+    else:
+        result = Call(f"softmax{axis}", value)
+    return Call("log", result) if function == "log_softmax" else result

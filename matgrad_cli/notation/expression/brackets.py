@@ -1,0 +1,150 @@
+"""What stands in square brackets: indices, a new axis, the letters of `sum[i](…)`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ...diagnostics import Span
+from .. import syntax as s
+from .lexer import Token, refuse
+
+if TYPE_CHECKING:
+    from .reader import Parser
+
+
+def binder(p: Parser, name: Token, start: Span) -> s.Node:
+    """`sum[i,j](…)`, `entries[i,j](…)`, `map[H](…)`, `delta[i,j]`."""
+    opening = p.take()
+    if name.text == "delta":
+        indices = _indices(p)
+        return s.Kronecker(p.since(start), indices)
+    letters, bounds = _letters(p)
+    if p.token.kind == "end" or not p.sees("("):
+        if all(letter is not None for letter in letters) and name.text != "entries":
+            # a variable called `sum` or `map` with an index
+            return s.Subscript(p.since(start), s.Name(name.span, name.text), tuple(letter for letter in letters if letter))
+        p.unexpected(f"`(` after `{name.text}[…]`")
+    body = s.ungrouped(p.group())
+    span = p.since(start)
+    if name.text == "map":
+        if len(letters) != 1 or letters[0] is None:
+            refuse(p.source, "syntax-error", "`map[H](…)` takes one name", opening.span)
+        return s.MapsTo(span, letters[0], body)
+    if name.text == "entries":
+        if len(letters) > 2 or letters in ([], [None], [None, None]):
+            refuse(p.source, "syntax-error", "`entries[i,j](…)` takes one or two letters", opening.span)
+        return s.EntriesOf(span, (letters[0], letters[1] if len(letters) > 1 else None),
+                           (bounds[0], bounds[1] if len(bounds) > 1 else None), body)
+    if None in letters:
+        refuse(p.source, "syntax-error", "`sum[i](…)` needs its letters", opening.span)
+    return s.Sigma(span, tuple(letter for letter in letters if letter), tuple(bounds), body)
+
+
+def _letters(p: Parser) -> tuple[list[s.Name | None], list[s.Node | None]]:
+    """`i`, `i,j`, `i:n` (with its size), `,j` (a row)."""
+    letters: list[s.Name | None] = []
+    bounds: list[s.Node | None] = []
+    while True:
+        if p.sees(",") or p.sees("]"):
+            letters.append(None)
+            bounds.append(None)
+        else:
+            if p.token.kind != "name":
+                p.unexpected("an index letter")
+            token = p.take()
+            letters.append(s.Name(token.span, token.text))
+            bounds.append(p.sum() if p.accept(":") else None)
+        if p.accept("]"):
+            return letters, bounds
+        p.expect(",", "or `]` after an index letter")
+
+
+def subscripted(p: Parser, body: s.Node) -> s.Node:
+    """`body[…]`: an entry, or a new axis; the opening bracket is already taken."""
+    first = p.place
+    items = _slice_items(p)
+    if items is None:
+        p.place = first
+        indices = _indices(p)
+        if isinstance(body, s.Apply) and body.function == "slogdet" and len(indices) == 1 and p.text_of(indices[0].span) == "1":
+            return s.Apply(p.since(body.span), "logdet", body.arguments, body.options)  # the second of the two values that it returns
+        return s.Subscript(p.since(body.span), body, indices)
+    span = p.since(body.span)
+    match items:
+        case [":", "None"]:
+            return s.Apply(span, AS_COLUMN, (body,))
+        case ["None", ":"] | ["None"]:
+            return s.Apply(span, AS_ROW, (body,))
+        case [s.Node() as index, ":"] if isinstance(body, s.Name):
+            return s.Slice(span, body, body, index, "row")
+        case [":", s.Node() as index] if isinstance(body, s.Name):
+            return s.Slice(span, body, body, index, "column")
+    return refuse(p.source, "slice", "parts of an array are not read", span, "", _PARTS)
+
+
+_PARTS = "`X[i,:]` is a row, `X[:,j]` a column, `X[i,j]` one entry of a matrix with a name; `x[:,None]` gives a vector a second axis"
+
+AS_COLUMN, AS_ROW = "[:, None]", "[None, :]"
+"""Names of the functions that give a vector a second axis; nobody can write them as calls."""
+
+
+def _slice_items(p: Parser) -> list[s.Node | str] | None:
+    """The parts of a bracket that holds `:` or `None`; None if it holds only indices."""
+    items: list[s.Node | str] = []
+    while True:
+        token = p.token
+        if p.sees(":") and p.next_token.text in (",", "]"):
+            p.take()
+            items.append(":")
+        elif token.kind == "name" and token.text == "None":
+            p.take()
+            items.append("None")
+        elif token.kind == "name" and token.text in ("np", "numpy", "jnp") and _new_axis(p):
+            items.append("None")
+        elif p.sees("(") or p.sees("]") or p.sees(":"):
+            return None
+        else:
+            items.append(p.sum())
+        if p.accept("]"):
+            return items if any(isinstance(item, str) for item in items) else None
+        if not p.accept(","):
+            return None
+
+
+def _new_axis(p: Parser) -> bool:
+    following = p.tokens[p.place + 1 : p.place + 3]
+    found = [token.text for token in following] == [".", "newaxis"]
+    if found:
+        p.place += 3
+    return found
+
+
+def _indices(p: Parser) -> tuple[s.Node, ...]:
+    """What stands between `[` and `]`; the opening bracket is already taken."""
+    found: list[s.Node] = []
+    while True:
+        if p.sees(":") or p.sees("]"):
+            refuse(p.source, "slice", "parts of an array are not read", p.token.span, "", _PARTS)
+        if p.sees("("):
+            found.append(_pair(p))
+        else:
+            found.append(p.sum())
+        if p.accept("]"):
+            return tuple(found)
+        if p.sees(":"):
+            continue
+        p.expect(",", "or `]` after an index")
+
+
+def _pair(p: Parser) -> s.Node:
+    opening = p.take()
+    p.enter(opening.span)
+    outer = _pair(p) if p.sees("(") else p.sum()
+    if p.accept(")"):
+        p.depth -= 1
+        return outer
+    p.expect(",", "between the two letters of a pair")
+    inner = _pair(p) if p.sees("(") else p.sum()
+    p.expect(")", "after the pair of letters")
+    p.depth -= 1
+    return s.PairIndex(p.since(opening.span), outer, inner)

@@ -1,0 +1,339 @@
+"""The expression language: Python's operators with NumPy's meaning, read into a syntax tree. Nothing read is ever executed."""
+
+from __future__ import annotations
+
+import sys
+from typing import Final, NoReturn, cast
+
+from ...diagnostics import Source, Span
+from .. import syntax as s
+from .brackets import binder, subscripted
+from .lexer import Token, between, exact, refuse, tokens
+from .vocabulary import ALIASES, FUNCTION_NAMES
+
+DEEPEST: Final = 150
+RECURSION: Final = 6000
+
+_SUM: Final = {"+": "+", "-": "-"}
+_PRODUCT: Final = {"*": "*", "/": "/", "@": "@", "hadamard": "hadamard", "kron": "kron"}
+_MODULES: Final = frozenset(["np", "numpy", "jnp", "jax", "torch", "scipy", "math"])
+_SHORT_MODULES: Final = frozenset(["F", "nn", "LA", "la", "linalg", "special", "functional"])
+_OF_ARRAYS: Final = FUNCTION_NAMES | frozenset(ALIASES)
+_SUBMODULES: Final = frozenset(["linalg", "nn", "functional", "special", "numpy", "lax", "fft", "random"])
+
+
+def parse(text: str, source_name: str = "loss") -> s.Node:
+    """The syntax tree of an expression; raises InputError with one diagnostic if it cannot be read.
+
+    >>> type(parse("X.T @ w")).__name__
+    'Binary'
+    """
+    # one level of brackets takes seven calls; the default limit of 1000 would end at 140 levels
+    sys.setrecursionlimit(max(sys.getrecursionlimit(), RECURSION))
+    return Parser(Source(source_name, text)).whole()
+
+
+class Parser:
+    """A recursive-descent reader with precedence climbing: sums, products, signs, powers, postfixes, atoms."""
+
+    def __init__(self, source: Source) -> None:
+        self.source = source
+        self.tokens = tokens(source)
+        self.place = 0
+        self.depth = 0
+        self.tuple_at = -1
+
+    # ---- the stream
+
+    @property
+    def token(self) -> Token:
+        return self.tokens[self.place]
+
+    @property
+    def next_token(self) -> Token:
+        return self.tokens[min(self.place + 1, len(self.tokens) - 1)]
+
+    def take(self) -> Token:
+        token = self.tokens[self.place]
+        self.place = min(self.place + 1, len(self.tokens) - 1)
+        return token
+
+    def sees(self, text: str) -> bool:
+        return self.token.kind == "sign" and self.token.text == text
+
+    def accept(self, text: str) -> bool:
+        if self.sees(text):
+            self.place += 1
+            return True
+        return False
+
+    def expect(self, text: str, why: str) -> Token:
+        if not self.sees(text):
+            self.unexpected(f"`{text}` {why}")
+        return self.take()
+
+    def text_of(self, span: Span) -> str:
+        return self.source.text[span.start : span.end]
+
+    def unexpected(self, needed: str, help: str | None = None) -> NoReturn:
+        token = self.token
+        if token.kind == "end":
+            end = len(self.source.text.rstrip())
+            found, span = "the text ends", Span(max(end - 1, 0), end)
+        else:
+            found, span = f"found `{self.text_of(token.span)}`", token.span
+        refuse(self.source, "syntax-error", f"{found} where {needed} was needed", span, "", help)
+
+    def enter(self, span: Span) -> None:
+        self.depth += 1
+        if self.depth > DEEPEST:
+            refuse(self.source, "too-deep", f"more than {DEEPEST} levels of nesting", span, "this opens one level too many")
+
+    # ---- the grammar
+
+    def whole(self) -> s.Node:
+        if self.token.kind == "end":
+            refuse(self.source, "syntax-error", "the text is empty, an expression was needed", Span(0, 0))
+        node = self.sum()
+        if self.place < len(self.tokens) - 1:
+            self.after_expression(node)
+        return node
+
+    def after_expression(self, node: s.Node) -> NoReturn:
+        """An expression is complete but the text goes on: say what is missing."""
+        token = self.token
+        if token.kind in ("name", "number", "string") or self.sees("("):
+            left, right = _short(self.text_of(node.span)), _short(self.text_of(token.span))
+            refuse(self.source, "missing-operator", f"no operator between {left} and {right}", token.span, "",
+                   between(self.text_of(node.span), self.text_of(token.span), node.span.end == token.span.start))
+        if self.sees(")") or self.sees("]"):
+            refuse(self.source, "syntax-error", f"`{token.text}` closes a bracket that was never opened", token.span)
+        if self.sees("=") or self.sees(":"):
+            refuse(self.source, "syntax-error",
+                   f"found `{token.text}`, but one expression was needed, not an equation or a statement", token.span)
+        self.unexpected("an operator or the end")
+
+    def sum(self) -> s.Node:
+        left = self.product()
+        while self.token.kind == "sign" and self.token.text in _SUM:
+            operator = self.take().text
+            right = self.product()
+            left = s.Binary(left.span.joined(right.span), cast(s.Operator, operator), left, right)
+        return left
+
+    def product(self) -> s.Node:
+        left = self.signed()
+        while self.token.kind == "sign" and self.token.text in _PRODUCT:
+            operator = self.take().text
+            right = self.signed()
+            left = s.Binary(left.span.joined(right.span), cast(s.Operator, operator), left, right)
+        return left
+
+    def signed(self) -> s.Node:
+        if not (self.sees("-") or self.sees("+")):
+            return self.power()
+        sign = self.take()
+        self.enter(sign.span)
+        body = self.signed()
+        self.depth -= 1
+        return s.Negative(sign.span.joined(body.span), body) if sign.text == "-" else body
+
+    def power(self) -> s.Node:
+        base = self.postfix()
+        if not (self.sees("**") or self.sees("^")):
+            return base
+        sign = self.take()
+        self.enter(sign.span)
+        exponent = self.signed()
+        self.depth -= 1
+        return s.Binary(base.span.joined(exponent.span), "^" if sign.text == "^" else "**", base, exponent)
+
+    def postfix(self) -> s.Node:
+        node = self.atom()
+        count = self.depth
+        while True:
+            count += 1
+            if count > DEEPEST:
+                refuse(self.source, "too-deep", f"more than {DEEPEST} levels of nesting", self.token.span, "this is one level too many")
+            if self.token.kind == "power":
+                node = self.superscript(node)
+            elif self.sees("."):
+                node = self.attribute(node)
+            elif self.sees("["):
+                opening = self.take()
+                self.enter(opening.span)
+                node = subscripted(self, node)
+                self.depth -= 1
+            else:
+                return node
+
+    def since(self, start: Span) -> Span:
+        return Span(start.start, self.tokens[self.place - 1].span.end)
+
+    def superscript(self, body: s.Node) -> s.Node:
+        token = self.take()
+        span = body.span.joined(token.span)
+        text = token.text
+        transposed = text.endswith("T")
+        text = text.removesuffix("T")
+        if "T" in text or text.rstrip("0123456789") not in ("", "-"):
+            refuse(self.source, "syntax-error", f"`{self.text_of(token.span)}` is no exponent", token.span)
+        node = body
+        if text.startswith("-"):
+            node = s.Inverted(span, body, min(int(text[1:] or "1"), 10**6))
+        elif text:
+            node = s.Binary(span, "**", body, s.Literal_(token.span, exact(text), text))
+        return s.Transposed(span, node) if transposed else node
+
+    def attribute(self, body: s.Node) -> s.Node:
+        self.take()
+        token = self.take()
+        if token.kind != "name":
+            refuse(self.source, "syntax-error", "a name was needed after the dot, such as `.T`", token.span)
+        if self.sees("("):
+            self.enter(self.token.span)
+            arguments, options = self.arguments()
+            self.depth -= 1
+            return s.Apply(self.since(body.span), token.text, (body, *arguments), options)
+        span = body.span.joined(token.span)
+        if token.text in ("T", "mT", "H"):
+            return s.Transposed(span, body)
+        if token.text == "shape" and self.accept("["):
+            axis = self.take()
+            self.expect("]", "after the axis")
+            if axis.text in ("0", "1"):
+                return s.Apply(self.since(body.span), "shape", (body,), (("axis", axis.text),))
+        return refuse(self.source, "unknown-attribute", f"`.{token.text}` is not known", token.span, "",
+               "`.T` transposes, and functions such as `.sum()` may follow a dot")
+
+    def atom(self) -> s.Node:
+        token = self.token
+        if token.kind == "number":
+            self.take()
+            return s.Literal_(token.span, exact(token.text), token.text)
+        if token.kind == "name":
+            return self.name()
+        if self.sees("("):
+            return self.group()
+        if self.sees("‖"):
+            return self.group("‖")
+        if token.kind == "string":
+            refuse(self.source, "syntax-error", "found a text in quotes where a name or a number was needed", token.span, "",
+                   "texts stand only inside functions, as in `norm(A, 'fro')`; write the transpose as `.T`")
+        return self.unexpected("a name, a number or `(`")
+
+    def group(self, closing: str = ")") -> s.Node:
+        tuple_allowed = self.place == self.tuple_at
+        opening = self.take()
+        self.enter(opening.span)
+        if self.sees(")"):
+            refuse(self.source, "syntax-error", "empty brackets, an expression was needed", opening.span.joined(self.token.span))
+        body = self.sum()
+        if tuple_allowed and self.sees(","):
+            # `ones((m, n))`: a shape written as a tuple
+            parts = [body]
+            while self.accept(",") and not self.sees(")"):
+                parts.append(self.sum())
+            self.close(")", opening, parts[-1])
+            self.depth -= 1
+            return s.Apply(self.since(opening.span), "tuple", tuple(parts))
+        self.close(closing, opening, body)
+        self.depth -= 1
+        span = self.since(opening.span)
+        return s.Group(span, body) if closing == ")" else s.Apply(span, "norm", (body,))
+
+    def close(self, sign: str, opening: Token, body: s.Node) -> None:
+        if self.accept(sign):
+            return
+        if self.token.kind == "end":
+            refuse(self.source, "syntax-error", f"`{self.text_of(opening.span)}` is never closed", opening.span, "opened here")
+        if self.token.kind in ("name", "number", "string") or self.sees("("):
+            self.after_expression(body)
+        self.unexpected(f"an operator or `{sign}`")
+
+    def name(self) -> s.Node:
+        first = self.take()
+        token = first
+        # `np.linalg.norm(…)`: the module is dropped
+        while token.text in _MODULES | _SUBMODULES and self.sees(".") and self.next_token.kind == "name":
+            after = self.next_token.text
+            if (token is first and token.text not in _MODULES) or after in ("T", "mT", "shape"):
+                break
+            self.take()
+            token = self.take()
+        if token is first and token.text in _SHORT_MODULES and self.sees(".") and self.calls_with_argument():
+            self.take()  # `F.softmax(A, dim=1)`; `F.sum(axis=0)` is a method of a matrix F
+            token = self.take()
+        start = first.span
+        if token is not first and not self.sees("(") and token.text not in ("pi", "e"):
+            refuse(self.source, "unknown-attribute", f"`{self.text_of(self.since(start))}` is not known", self.since(start))
+        if self.sees("(") or (self.sees("[") and token.text in ("sum", "entries", "map", "delta")):
+            self.enter(self.token.span)
+            node = self.call(token, start)
+            self.depth -= 1
+            return node
+        return s.Name(self.since(start), token.text)
+
+    def calls_with_argument(self) -> bool:
+        """Whether `.name(` follows with an argument that is no keyword and no number: a function of a module, not a method."""
+        following = self.tokens[self.place + 1 : self.place + 5]
+        if len(following) < 4:
+            return False
+        name, opening, argument, after = following
+        return (name.text in _OF_ARRAYS and opening.text == "(" and argument.kind != "number" and argument.text != ")"
+                and after.text != "=")
+
+    # ---- calls
+
+    def call(self, name: Token, start: Span) -> s.Node:
+        if self.sees("["):
+            return binder(self, name, start)
+        arguments, options = self.arguments()
+        span = self.since(start)
+        if name.text == "partial" and len(arguments) == 2:
+            return self.partial(span, arguments[0], s.ungrouped(arguments[1]))
+        if name.text == "d" and len(arguments) in (1, 2):
+            return s.Differential_(span, arguments[0], arguments[1] if len(arguments) == 2 else None)
+        return s.Apply(span, name.text, arguments, options)
+
+    def partial(self, span: Span, body: s.Node, variable: s.Node) -> s.Node:
+        if isinstance(variable, s.Subscript):
+            return s.Derivative(span, body, variable.body, variable.indices)
+        return s.Derivative(span, body, variable)
+
+    def arguments(self) -> tuple[tuple[s.Node, ...], tuple[tuple[str, str], ...]]:
+        """The arguments of a call: expressions, texts, `name=value` options."""
+        opening = self.take()
+        found: list[s.Node] = []
+        options: list[tuple[str, str]] = []
+        while not self.accept(")"):
+            token = self.token
+            if token.kind == "string":
+                self.take()
+                options.append(("text", token.text))
+                if not (self.sees(",") or self.sees(")") or self.token.kind == "end"):
+                    self.unexpected("`)`", f"the bracket that opens before `{self.text_of(token.span)}` is not closed: `)` is missing")
+            elif token.kind == "name" and self.next_token.kind == "sign" and self.next_token.text == "=":
+                self.take()
+                self.take()
+                options.append((token.text, self.option()))
+            else:
+                found.append(self.argument())
+            if not self.accept(",") and not self.sees(")"):
+                self.close(")", opening, found[-1] if found else s.Name(token.span, token.text))
+                self.place -= 1
+        return tuple(found), tuple(options)
+
+    def argument(self) -> s.Node:
+        self.tuple_at = self.place if self.sees("(") else -1
+        return self.sum()
+
+    def option(self) -> str:
+        sign = "-" if self.accept("-") else ""
+        if self.token.kind not in ("number", "name", "string"):
+            self.unexpected("a number or a word as the option's value")
+        return sign + self.take().text
+
+
+def _short(text: str) -> str:
+    return f"`{text}`" if len(text) <= 30 else f"`{text[:12]} … {text[-12:]}`"

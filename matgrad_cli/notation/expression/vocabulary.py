@@ -1,0 +1,54 @@
+"""The functions of the language by the names that people write, and what their arguments must be."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from ...ir import ELEMENTWISE
+
+ALIASES: Final[dict[str, str]] = {
+    "trace": "tr", "Tr": "tr", "Trace": "tr", "Det": "det", "inverse": "inv", "transpose": "T", "t": "T", "mm": "matmul",
+    "mv": "matmul", "bmm": "matmul", "multiply": "multiply", "mul": "multiply", "add": "plus", "subtract": "minus", "divide": "divide",
+    "true_divide": "divide", "negative": "negative", "power": "pow", "arcsin": "asin", "arccos": "acos", "arctan": "atan",
+    "arcsinh": "asinh", "arccosh": "acosh", "arctanh": "atanh", "absolute": "abs", "fabs": "abs", "ln": "log", "expit": "sigmoid",
+    "ReLU": "relu", "identity": "eye", "sgn": "sign", "cosine": "cos", "log_det": "logdet", "vector_norm": "norm",
+    "matrix_norm": "norm", "diagflat": "diag", "diagonal": "diag", "log_sum_exp": "logsumexp", "lse": "logsumexp", "vdot": "inner",
+    "heaviside": "step", "mpow": "matrix_power",
+}
+
+ELEMENTWISE_NAMES: Final = frozenset(ELEMENTWISE)
+REDUCTIONS: Final = frozenset(("sum", "mean", "logsumexp", "var", "std"))
+SQUARE: Final = frozenset(("tr", "det", "logdet", "inv", "matrix_power"))
+PRODUCTS: Final = frozenset(("matmul", "dot", "inner", "outer", "kron", "multiply", "solve", "hadamard"))
+CONSTRUCTORS: Final = frozenset(("eye", "ones", "zeros", "ones_like", "zeros_like", "basis"))
+SMALL: Final = frozenset((
+    "norm", "diag", "vec", "softmax", "polar", "leading",
+    "T", "plus", "minus", "divide", "negative", "pow", "maximum", "log_softmax", "shape", "len", "bars",
+))
+
+FUNCTION_NAMES: Final = ELEMENTWISE_NAMES | REDUCTIONS | SQUARE | PRODUCTS | CONSTRUCTORS | SMALL
+"""What may be called, by canonical names."""
+
+REFUSED: Final[dict[str, str]] = {
+    "norm2": "write `norm(x)`, or `norm(A, 2)` for the largest singular value",
+    "normF": "write `norm(A, 'fro')`",
+    "slogdet": "it returns two values; write `logdet(A)`",
+    "einsum": "write the product with `@`, or entries with `sum[i,j](…)`",
+    "max": "it has no derivative everywhere and is not in the language; `logsumexp(x)` is its smooth form",
+    "min": "it has no derivative everywhere and is not in the language",
+    "pinv": "write the inverse out, as in `inv(A.T @ A) @ A.T`",
+    "svd": "it returns three arrays; `norm(A, 'nuc')` and `norm(A, 2)` are the norms made of singular values",
+    "eig": "eigenvalues are not in the language",
+    "reshape": "only `vec(A)` changes the form of an array",
+    "cross": "the cross product is not in the language",
+    "where": "a choice between two values is not in the language",
+    "prod": "write `exp(sum(log(x)))` where the entries are positive",
+    "expm": "the matrix exponential is not in the language; `exp` acts on every entry",
+    "logm": "the matrix logarithm is not in the language; `log` acts on every entry",
+}
+"""Functions that people write and that are refused, with what to write instead."""
+
+
+def canonical_function(name: str) -> str:
+    """The one name of a function: `trace` is `tr`, `arcsin` is `asin`."""
+    return ALIASES.get(name, name)

@@ -1,0 +1,1 @@
+"""LaTeX as people write it, read into a syntax tree."""

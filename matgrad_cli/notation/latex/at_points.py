@@ -1,0 +1,102 @@
+"""What a derivation says about its loss beyond names: f(x + h), a value at t = 0, a limit of difference quotients."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ...ir import Call, Differential, Expr, Number, Partial, Symbol, nodes_of, substitute
+from .. import syntax as s
+from ..elaboration.complaints import described
+
+if TYPE_CHECKING:
+    from ..elaboration.elaborate import Elaborator
+
+AT_ZERO = " at 0"
+"""Behind the name of a number t: the variable whose value is 0, by which what depends on t is differentiated at t = 0."""
+
+
+def axis_of_loss(e: Elaborator) -> int | None:
+    """The axis along which the loss takes its softmax or logsumexp, where there is one only."""
+    loss = e.scope.loss
+    calls = {part.function for part in nodes_of(loss) if isinstance(part, Call)} if loss is not None else set()
+    axes = {int(name[-1]) for name in calls if name[:-1] in ("softmax", "logsumexp")}
+    return axes.pop() if len(axes) == 1 else None
+
+
+def is_loss_called(e: Elaborator, node: s.Apply) -> bool:
+    """Whether this is the loss at arguments of its own: `f(x + h)`."""
+    scope = e.scope
+    return node.function in scope.loss_names and node.function not in scope.definitions and node.function not in scope.symbols
+
+
+def loss_at(e: Elaborator, node: s.Apply) -> Expr | None:
+    """The loss with wrt replaced by its argument; None if no argument has the shape of wrt (then it is a product)."""
+    loss, wrt = e.scope.loss, e.scope.wrt
+    if loss is None or wrt is None:
+        return None
+    values = [e.expr(argument) for argument in node.arguments]
+    moved = [value for value in values if not isinstance(value, Symbol)]
+    if not moved:
+        return loss
+    fits = len(moved) == 1 and moved[0].shape is wrt.shape and (len(values) > 1 or wrt in moved[0].symbols or not loss.shape.is_number)
+    return substitute(loss, {wrt: moved[0]}) if fits else None
+
+
+def at_zero(e: Elaborator, node: s.Apply) -> Expr:
+    """What stands before a bar with `t = 0` under it."""
+    body, name, value = node.arguments
+    point = e.expr(value)
+    moving = e.scope.find(name.name) if isinstance(name, s.Name) else None
+    still = e.scope.find(name.name + AT_ZERO) if isinstance(name, s.Name) else None
+    expr = e.expr(body)
+    if point is not Number(0) or moving is None or still is None:
+        e.fail("left-out", "what this bar evaluates at cannot be judged", node)
+    return moved_to(expr, moving, still) if isinstance(moving, Symbol) and isinstance(still, Symbol) else expr
+
+
+def moved_to(expr: Expr, moving: Symbol, still: Symbol) -> Expr:
+    """The expression with another variable in the place of one, also under ∂ and d."""
+    done: dict[Expr, Expr] = {moving: still}
+
+    def walk(node: Expr) -> Expr:
+        found = done.get(node)
+        if found is None:
+            parts = tuple(walk(child) for child in node.children)
+            found = node if parts == node.children else node.rebuilt(parts)
+            if isinstance(found, Partial) and found.variable is moving:
+                found = Partial(found.body, still, found.row, found.col)
+            elif isinstance(found, Differential) and found.variable is moving:
+                found = Differential(found.body, still, found.direction)
+            done[node] = found
+        return found
+
+    return walk(expr)
+
+
+def limit(e: Elaborator, node: s.Apply) -> Expr:
+    """lim_{t→0} A/t, where A vanishes at t = 0: the derivative of A by t there."""
+    body, name = node.arguments
+    body = s.ungrouped(body)
+    moving = e.scope.find(name.name) if isinstance(name, s.Name) else None
+    still = e.scope.find(name.name + AT_ZERO) if isinstance(name, s.Name) else None
+    above = _above(body, name)
+    if above is None or not isinstance(moving, Symbol) or not isinstance(still, Symbol):
+        e.fail("left-out", "this limit cannot be judged", node)
+    above_at = moved_to(e.expr(above), moving, still)
+    if not above_at.shape.is_number:
+        e.fail("left-out", f"the limit of {described(above_at.shape)} cannot be judged", node)
+    return Differential(above_at, still, Number(1))
+
+
+def _above(body: s.Node, name: s.Node) -> s.Node | None:
+    """A of `A/t` and `(1/t) A`."""
+    if not isinstance(body, s.Binary) or not isinstance(name, s.Name):
+        return None
+    below = s.ungrouped(body.right)
+    if body.operator == "/":
+        return body.left if isinstance(below, s.Name) and below.name == name.name else None
+    first = s.ungrouped(body.left)
+    inverse = isinstance(first, s.Binary) and first.operator == "/" and isinstance(s.ungrouped(first.left), s.Literal_)
+    if inverse and isinstance(first, s.Binary) and isinstance(bottom := s.ungrouped(first.right), s.Name) and bottom.name == name.name:
+        return s.Binary(body.span, "juxtapose", first.left, body.right)
+    return None

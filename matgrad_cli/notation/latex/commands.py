@@ -1,0 +1,243 @@
+"""What the commands of LaTeX become: fonts, accents, brackets and their sizes, words, environments."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from .names import ACCENTS, FUNCTIONS, GREEK, OPERATOR_NAMES, STYLES, VARIANTS, WORDS, letter_name, words
+from .tokens import (
+    BRACKETS,
+    CONNECTIVES,
+    INVISIBLE,
+    MACROS,
+    OPERATORS,
+    REFUSED,
+    RELATIONS,
+    SIZES,
+    SPACES,
+    STRUCTURE,
+    WITH_ARGUMENT,
+)
+
+if TYPE_CHECKING:
+    from .lexer import Lexer
+
+PROSE: Final = words("text mbox textnormal hbox intertext shortintertext")
+ROMAN: Final = PROSE | words("mathrm operatorname textrm mathsf mathtt textsf rm sf tt texttt mathup symup roman operatornamewithlimits")
+_SWITCHES: Final = words("rm sf tt bf it cal")
+_OVER: Final = words("overset stackrel underset")
+_BRACES: Final = words("underbrace overbrace")
+_DISPLAYS: Final = words("equation align aligned gather gathered split multline eqnarray alignat flalign alignedat math displaymath")
+
+
+def read_command(lexer: Lexer, word: str, at: int, stop: int, end: int, font: str, depth: int) -> int:
+    """Reads the command `word` that stands at `at`; where to go on."""
+    if word in MACROS:
+        raise lexer.trouble(f"`\\{word}` is not read: no macro is defined or run", at, stop, help="write the formula out")
+    if word in ROMAN or word in STYLES or word in ACCENTS or word in _SWITCHES:
+        return _font(lexer, word, at, stop, end, font, depth)
+    if word in SIZES:
+        return _sized(lexer, word, stop, end, depth)
+    if word in ("begin", "end"):
+        return _environment(lexer, word, at, stop, end)
+    if word in _OVER:
+        return _over(lexer, word, at, stop, end, font, depth)
+    if word in WITH_ARGUMENT:
+        return _dropped(lexer, stop, end)
+    _simple(lexer, word, at, stop, font)
+    return stop
+
+
+def _simple(lexer: Lexer, word: str, at: int, stop: int, font: str) -> None:
+    """A command without arguments of its own."""
+    name = VARIANTS.get(word, word)
+    if word in SPACES or word in (" ", "\n", "\t", "/"):
+        lexer.spaced = True
+    elif word in ("quad", "qquad", "enskip"):
+        lexer.emit("gap", word, at, stop)
+    elif word in INVISIBLE or word in _BRACES or word in tuple("()[]-&$"):
+        if word in _BRACES:
+            lexer.emit("command", "brace", at, stop)
+    elif word in ("\\", "cr", "newline"):
+        lexer.emit("linebreak", word, at, stop)
+    elif word in ("{", "}"):
+        lexer.emit("open" if word == "{" else "close", "\\" + word, at, stop)
+    elif word in ("|", "_", "*", "#"):
+        kind = {"|": ("bar", "||"), "_": ("operator", "_"), "*": ("operator", "times")}.get(word)
+        if kind is None:
+            raise lexer.trouble(f"`\\{word}` has no meaning here", at, stop)
+        lexer.emit(*kind, at, stop)
+    elif name in GREEK or name == "ell":
+        lexer.emit("name", name, at, stop, font)
+    elif word in FUNCTIONS and word not in ("sum", "sqrt", "norm", "abs", "transpose"):
+        lexer.emit("function", FUNCTIONS[word], at, stop)
+    elif word in OPERATORS:
+        lexer.emit("operator", OPERATORS[word], at, stop)
+    elif word in CONNECTIVES:
+        lexer.emit("relation", "then", at, stop)
+    elif word in RELATIONS:
+        lexer.emit("relation", RELATIONS[word], at, stop)
+    elif word in BRACKETS:
+        _bracket(lexer, word, at, stop)
+    elif word in STRUCTURE:
+        lexer.emit("command", STRUCTURE[word], at, stop)
+    elif word in REFUSED:
+        lexer.emit("command", word, at, stop)
+    elif letter_name(word) in lexer.names.variables:
+        lexer.emit("name", letter_name(word), at, stop, font)
+    elif word in ("mathbbm", "bbone", "one", "ones", "bone", "zero", "zeros"):
+        lexer.emit("command", "zeros" if word.startswith("zero") else "ones", at, stop)
+    else:
+        raise lexer.trouble(f"`\\{word}` is not a command that is known here", at, stop)
+
+
+def _bracket(lexer: Lexer, word: str, at: int, stop: int) -> None:
+    kind, text = BRACKETS[word]
+    side = "open" if word.startswith("l") and kind == "bar" else "close" if word.startswith("r") and kind == "bar" else ""
+    lexer.emit("command" if kind in ("norm", "abs") else kind, kind if kind in ("norm", "abs") else text, at, stop, side=side)
+
+
+def _sized(lexer: Lexer, word: str, stop: int, end: int, depth: int) -> int:
+    r"""`\left(`, `\Big|`: the bracket itself, and for a bar on which side it stands; `\left.` is nothing."""
+    at = lexer.skip_space(stop, end)
+    if lexer.text.startswith(".", at) and word in ("left", "right"):
+        return at + 1
+    before = len(lexer.tokens)
+    at = lexer.lex(at, end, "", depth + 1, once=True)
+    if len(lexer.tokens) > before and lexer.tokens[-1].kind == "bar":
+        token = lexer.tokens[-1]
+        token.side = token.side or SIZES[word]
+        _joined_bars(lexer)
+    return at
+
+
+def _joined_bars(lexer: Lexer) -> None:
+    r"""`\left|\left|` is one norm bar."""
+    if len(lexer.tokens) < 2:
+        return
+    first, second = lexer.tokens[-2:]
+    same = first.kind == second.kind == "bar" and first.text == second.text == "|" and first.side == second.side != ""
+    between = lexer.text[first.end : second.start].strip()
+    if same and between in ("\\left", "\\right", "\\big", "\\Big", "\\bigl", "\\bigr", "\\Bigl", "\\Bigr", "\\bigg", "\\Bigg"):
+        lexer.tokens[-2:] = [type(first)("bar", "||", first.start, second.end, "", first.side, first.spaced)]
+
+
+def _font(lexer: Lexer, word: str, at: int, stop: int, end: int, font: str, depth: int) -> int:
+    """A font or accent: dropped, or part of the name; upright words are functions, `d`, `T`, names or English."""
+    if word in _SWITCHES:
+        return _switch(lexer, word, stop, end, depth)
+    if lexer.text.startswith("*", stop):
+        stop += 1
+    inside = lexer.group(stop, end)
+    mark = word if word in ROMAN or word in ACCENTS or not font else font
+    if word == "mathbb":
+        return _blackboard(lexer, inside, at, stop, end)
+    if inside is None:
+        return lexer.lex(lexer.skip_space(stop, end), end, mark, depth + 1, once=True)
+    first, last, after = inside
+    content = lexer.text[first:last].strip()
+    plain = content.replace(" ", "").isalpha() or content in OPERATOR_NAMES
+    if word in ROMAN and (word in PROSE or plain) and "$" not in content:
+        upright(lexer, word, content, at, after)
+        return after
+    if word in PROSE:
+        lexer.emit("text", content, at, after)
+        return after
+    _bracketed(lexer, first, last, after, mark, depth)
+    return after
+
+
+def _bracketed(lexer: Lexer, first: int, last: int, after: int, mark: str, depth: int) -> None:
+    """The group's tokens in that font; braces are kept only round more than one."""
+    before = len(lexer.tokens)
+    lexer.emit("open", "{", first - 1, first)
+    lexer.lex(first, last, mark, depth + 1)
+    if len(lexer.tokens) == before + 2:
+        del lexer.tokens[before]
+    else:
+        lexer.emit("close", "}", after - 1, after)
+
+
+def _switch(lexer: Lexer, word: str, stop: int, end: int, depth: int) -> int:
+    r"""`{\rm Tr}`, `{\bf x}`: the rest of the group is in that font."""
+    level, close = 0, stop
+    while close < end:
+        level += {"{": 1, "}": -1}.get(lexer.text[close], 0)
+        if level < 0:
+            break
+        close += 1
+    content = lexer.text[stop:close].strip()
+    if word in ("rm", "sf", "tt") and content.isalpha():
+        upright(lexer, "rm", content, lexer.skip_space(stop, close), close)
+        return close
+    if lexer.tokens and lexer.tokens[-1].text == "{" and close < end:
+        return lexer.lex(stop, close, {"bf": "mathbf", "it": "mathit", "cal": "mathcal"}.get(word, ""), depth + 1)
+    return lexer.lex(lexer.skip_space(stop, end), end, word, depth + 1, once=True)
+
+
+def _blackboard(lexer: Lexer, inside: tuple[int, int, int] | None, at: int, stop: int, end: int) -> int:
+    where = lexer.skip_space(stop, end)
+    content, after = (lexer.text[inside[0] : inside[1]].strip(), inside[2]) if inside else (lexer.text[where : where + 1], where + 1)
+    if content in ("1", "0", "I"):
+        lexer.emit("command", "zeros" if content == "0" else "ones", at, after)
+    else:
+        lexer.emit("command", "mathbb", at, after)
+    return min(after, end)
+
+
+def upright(lexer: Lexer, font: str, content: str, at: int, after: int) -> None:
+    r"""An upright word: `\mathrm{tr}`, `\text{T}`, `\mathrm{d}`, `\text{where}`, a name of several letters."""
+    word = " ".join(content.split())
+    joined = word.replace(" ", "")
+    name = letter_name(joined)
+    known = FUNCTIONS if font in PROSE else OPERATOR_NAMES
+    if joined in known:
+        lexer.emit("function", known[joined], at, after)
+    elif name in lexer.names.variables or name in lexer.names.losses:
+        lexer.emit("name", name, at, after, "mathrm")
+    elif joined == "d":
+        lexer.emit("command", "d", at, after)
+    elif word.lower() in WORDS or " " in word or not joined:
+        if joined:
+            lexer.emit("text", word, at, after)
+        else:
+            lexer.spaced = True
+    elif len(joined) == 1 and joined.isalpha():
+        lexer.emit("name", name, at, after, "mathrm")
+    elif font in PROSE and not (lexer.tokens and lexer.tokens[-1].text in ("_", "{")):
+        lexer.emit("text", word, at, after)
+    else:
+        lexer.emit("word", joined, at, after, "mathrm")
+
+
+def _environment(lexer: Lexer, word: str, at: int, stop: int, end: int) -> int:
+    inside = lexer.group(stop, end)
+    if inside is None:
+        raise lexer.trouble(f"`\\{word}` needs the name of an environment in braces", at, stop, "syntax-error")
+    name = lexer.text[inside[0] : inside[1]].strip().rstrip("*")
+    if name in _DISPLAYS:
+        lexer.spaced = True
+        return inside[2]
+    if name in ("cases", "dcases", "rcases"):
+        lexer.emit("open" if word == "begin" else "close", "cases", at, inside[2])
+        return inside[2]
+    if name.endswith("matrix") or name in ("array", "smallmatrix"):
+        raise lexer.trouble("a matrix written out entry by entry cannot be read", at, inside[2], help="give it a name")
+    raise lexer.trouble(f"the environment `{name[:30]}` cannot be read", at, inside[2])
+
+
+def _over(lexer: Lexer, word: str, at: int, stop: int, end: int, font: str, depth: int) -> int:
+    r"""`\overset{(a)}{=}` is `=`; `\underset{i}{\sum}` is not taken apart."""
+    first = lexer.group(stop, end)
+    second = lexer.group(first[2], end) if first else None
+    if first is None or second is None:
+        raise lexer.trouble(f"`\\{word}` needs two groups in braces", at, stop, "syntax-error")
+    lexer.lex(second[0], second[1], font, depth + 1)
+    return second[2]
+
+
+def _dropped(lexer: Lexer, stop: int, end: int) -> int:
+    if lexer.text.startswith("*", stop):
+        stop += 1
+    inside = lexer.group(stop, end)
+    return inside[2] if inside else stop

@@ -1,0 +1,188 @@
+"""The place in the tokens of a LaTeX formula: looking ahead, matching brackets, errors with a place, limits."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass, field
+from typing import Final
+
+from ...diagnostics import Diagnostic, InputError, Label, Source, Span
+from ..syntax import Binary, Name, Node, Operator, children_of
+from .names import LatexNames
+from .tokens import Token
+
+DEEPEST: Final = 60
+TALLEST: Final = 250
+
+CLOSERS: Final = {"(": ")", "[": "]", "{": "}", "\\{": "\\}", "<": ">", "cases": "cases"}
+
+
+@dataclass
+class Cursor(ABC):
+    """Tokens and where we stand; the grammar itself is in the classes below this one."""
+
+    tokens: list[Token]
+    names: LatexNames
+    source: Source
+    offset: int = 0
+    notes: list[str] = field(default_factory=list)
+    at: int = 0
+    stop: int = -1
+    depth: int = 0
+    bars: list[str] = field(default_factory=list)
+    known: bool = True
+    pended: int = 0
+    partner: dict[int, int] = field(default_factory=dict)
+    plain: dict[str, bool] = field(default_factory=dict)
+    binding: frozenset[str] = frozenset()
+
+    def __post_init__(self) -> None:
+        self.tokens = single_bars(single_digits(self.tokens))
+        if self.stop < 0:
+            self.stop = len(self.tokens) - 1
+        opened: list[int] = []
+        for place, token in enumerate(self.tokens):
+            if token.kind == "open":
+                opened.append(place)
+            elif token.kind == "close" and opened and CLOSERS[self.tokens[opened[-1]].text] == token.text:
+                self.partner[opened.pop()] = place
+
+    @abstractmethod
+    def expression(self) -> Node:
+        """A sum of terms."""
+
+    @abstractmethod
+    def term(self) -> Node:
+        """A product."""
+
+    @abstractmethod
+    def factor(self) -> Node:
+        """An atom with its scripts, or a function with its argument."""
+
+    # ---- looking
+    @property
+    def token(self) -> Token:
+        """The token at which we stand; past the end of the part being read, one of kind `end`."""
+        return self.peek(0)
+
+    def peek(self, ahead: int = 1) -> Token:
+        """The token so many places further."""
+        place = self.at + ahead
+        if 0 <= place < self.stop:
+            return self.tokens[place]
+        last = self.tokens[min(self.stop, len(self.tokens) - 1)]
+        return Token("end", "", last.start, last.start)
+
+    def sees(self, kind: str, *texts: str, ahead: int = 0) -> bool:
+        """Whether a token of that kind (and one of those texts) stands there."""
+        token = self.peek(ahead)
+        return token.kind == kind and (not texts or token.text in texts)
+
+    def take(self) -> Token:
+        """The token here, and one step forward."""
+        token = self.token
+        if token.kind != "end":
+            self.at += 1
+        return token
+
+    def closing(self, place: int) -> int:
+        """Where the bracket opened at `place` closes."""
+        if place not in self.partner or self.partner[place] >= self.stop:
+            raise self.trouble("this bracket is never closed", self.tokens[place], code="syntax-error")
+        return self.partner[place]
+
+    # ---- saying
+    def span(self, first: Token | Node, last: Token | Node | None = None) -> Span:
+        """The characters from one token or node to another."""
+        start = first.span if isinstance(first, Node) else Span(first.start, first.end).shifted(self.offset)
+        if last is None:
+            return start
+        end = last.span if isinstance(last, Node) else Span(last.start, last.end).shifted(self.offset)
+        return start.joined(end)
+
+    @property
+    def last(self) -> Token:
+        """The token just taken."""
+        return self.tokens[max(self.at - 1, 0)]
+
+    def trouble(self, message: str, where: Token | Node, code: str = "unreadable", help: str | None = None) -> InputError:
+        """The error that says what could not be read, and where."""
+        span = self.span(where)
+        if span.end <= span.start:
+            span = Span(span.start, span.start + 1)
+        return InputError(Diagnostic(code, message, self.source, (Label(span),), help=help))
+
+    def note(self, text: str) -> None:
+        """Says what was repaired or assumed, once."""
+        if text not in self.notes:
+            self.notes.append(text)
+
+    # ---- building
+    def binary(self, operator: Operator, left: Node, right: Node) -> Binary:
+        """left operator right."""
+        return Binary(left.span.joined(right.span), operator, left, right)
+
+    def measured(self, node: Node) -> Node:
+        """The node, refused where it is so tall that those who walk it would fall."""
+        waiting = [(node, 1)]
+        while waiting:
+            part, height = waiting.pop()
+            if height > TALLEST:
+                raise self.trouble(f"the formula has more than {TALLEST} parts in a row", part, help="split it into definitions")
+            waiting += [(child, height + 1) for child in children_of(part)]
+        return node
+
+    def variable(self, name: str) -> bool:
+        """Whether the name is a declared or defined variable."""
+        return name in self.names.variables
+
+    def name(self, token: Token) -> Name:
+        """The name that a token writes."""
+        return Name(self.span(token), token.text)
+
+
+def single_digits(tokens: list[Token]) -> list[Token]:
+    r"""TeX takes one digit where no braces stand: `\frac12` is ½, `x^12` is x¹ · 2."""
+    found: list[Token] = []
+    owed = [0]  # how many arguments a `\frac` still takes, one count for each open brace
+    for token in tokens:
+        after = found[-1] if found else None
+        script = after is not None and after.kind == "operator" and after.text in ("^", "_")
+        if token.kind == "command" and token.text == "frac":
+            owed[-1] = 2
+            found.append(token)
+            continue
+        if token.kind == "number" and token.text.isdigit() and (script or owed[-1]):
+            taken = 1 if script else min(owed[-1], len(token.text))
+            pieces = [*token.text[:taken], token.text[taken:]]
+            for place, piece in enumerate(piece for piece in pieces if piece):
+                found.append(Token("number", piece, token.start + place, token.start + place + len(piece), token.font, "", token.spaced))
+            owed[-1] = max(0, owed[-1] - taken)
+            continue
+        if token.kind == "open" and token.text == "{":
+            owed.append(0)
+        elif token.kind == "close" and token.text == "}" and len(owed) > 1:
+            owed.pop()
+            owed[-1] = max(0, owed[-1] - 1)
+        elif owed[-1] and token.kind != "open":
+            owed[-1] -= 1
+        found.append(token)
+    return found
+
+
+def single_bars(tokens: list[Token]) -> list[Token]:
+    """The two bars between |x||y| apart: `||` behind an open `|` closes it and opens the next."""
+    found: list[Token] = []
+    opened = False
+    for place, token in enumerate(tokens):
+        if token.kind != "bar" or token.side:
+            found.append(token)
+            continue
+        factor = place + 1 < len(tokens) and tokens[place + 1].kind in ("name", "number", "open", "function")
+        behind = bool(found) and found[-1].kind in ("name", "number", "close")
+        if token.text == "||" and opened and factor and behind:
+            found += [Token("bar", "|", token.start, token.start + 1), Token("bar", "|", token.start + 1, token.end)]
+        else:
+            opened = not opened if token.text == "|" else opened
+            found.append(token)
+    return found

@@ -1,0 +1,305 @@
+"""Mathematical LaTeX, mangled LaTeX and plain Unicode formulas as tokens: every token knows the characters that it came from."""
+
+from __future__ import annotations
+
+import unicodedata
+from dataclasses import dataclass, field
+
+from ...diagnostics import Diagnostic, InputError, Label, Source, Span
+from .commands import ROMAN, read_command
+from .names import ACCENTS, FUNCTIONS, GREEK, OPERATOR_NAMES, STYLES, WORDS, LatexNames, letter_name, marked_name
+from .tokens import CHARACTERS, FRACTIONS, LOWERED, RAISED, Token
+
+LONGEST = 12_000
+MOST_TOKENS = 4_000
+DEEPEST_FONT = 12
+
+
+@dataclass
+class Lexer:
+    """Reads one text into tokens; `notes` says what was repaired."""
+
+    text: str
+    names: LatexNames
+    source: Source
+    offset: int = 0
+    tokens: list[Token] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    spaced: bool = False
+
+    def run(self) -> list[Token]:
+        """All tokens, ended by one of kind `end`."""
+        if len(self.text) > LONGEST:
+            raise self.trouble(f"the formula is longer than {LONGEST} characters", 0, 1)
+        self.lex(0, len(self.text), "", 0)
+        self.tokens.append(Token("end", "", len(self.text), len(self.text)))
+        return unwrapped(self.tokens)
+
+    def trouble(self, message: str, start: int, end: int, code: str = "unreadable", help: str | None = None) -> InputError:
+        """The error that says what could not be read, and where."""
+        span = Span(start, max(end, start + 1)).shifted(self.offset)
+        return InputError(Diagnostic(code, message, self.source, (Label(span),), help=help))
+
+    def emit(self, kind: str, text: str, start: int, end: int, font: str = "", side: str = "") -> None:
+        if len(self.tokens) >= MOST_TOKENS:
+            raise self.trouble(f"the formula has more than {MOST_TOKENS} parts", start, end)
+        self.tokens.append(Token(kind, text, start, end, font, side, self.spaced))
+        self.spaced = False
+
+    def lex(self, at: int, end: int, font: str, depth: int, once: bool = False) -> int:
+        """Reads from `at` to `end` (or one unit only); where it stopped."""
+        if depth > DEEPEST_FONT:
+            raise self.trouble("marks on letters are nested too deeply", at, at + 1)
+        while at < end:
+            before = len(self.tokens)
+            at = self.step(at, end, font, depth, once)
+            if once and len(self.tokens) > before:
+                break
+        return at
+
+    def step(self, at: int, end: int, font: str, depth: int, once: bool) -> int:
+        """One unit."""
+        char = self.text[at]
+        if char == "&" and any(token.text == "cases" for token in self.tokens):
+            self.emit("gap", "&", at, at + 1)
+        if char.isspace() or char in "~$&\u200b\u2061\u2062":
+            return at + 1
+        if char == "\\":
+            return self.command(at, end, font, depth)
+        if char == "%":
+            newline = self.text.find("\n", at, end)
+            return end if newline < 0 else newline + 1
+        if (char.isascii() and char.isdigit()) or (char == "." and at + 1 < end and self.text[at + 1] in "0123456789"):
+            return self.number(at, at + 1 if once else end, font)
+        if char in RAISED or char in LOWERED:
+            return self.scripts(at, end, RAISED if char in RAISED else LOWERED)
+        if char in FRACTIONS:
+            self.emit("fraction", char, at, at + 1)
+            return at + 1
+        if char in CHARACTERS:
+            return self.character(at)
+        if unicodedata.category(char)[0] == "L" or (unicodedata.normalize("NFKC", char).isalpha()):
+            return self.letters(at, at + 1 if once else end, font)
+        if char == ".":
+            dots = self.text.startswith("...", at)
+            self.emit("command" if dots else "operator", "dots" if dots else ".", at, at + (3 if dots else 1))
+            return at + (3 if dots else 1)
+        if char in "!?\"`":
+            raise self.trouble(f"`{char}` has no meaning here", at, at + 1)
+        if unicodedata.combining(char):
+            return at + 1
+        raise self.trouble(f"the character `{char}` has no meaning here", at, at + 1)
+
+    def number(self, at: int, end: int, font: str) -> int:
+        stop = at
+        while stop < end and ((self.text[stop].isascii() and self.text[stop].isdigit()) or self.text[stop] == "."):
+            if self.text[stop] == "." and (self.text[stop + 1 : stop + 2] not in set("0123456789") or "." in self.text[at:stop]):
+                break
+            stop += 1
+        text = self.text[at:stop]
+        if font in STYLES and text in ("1", "0"):
+            self.emit("command", "ones" if text == "1" else "zeros", at, stop)
+        else:
+            self.emit("number", text, at, stop, font)
+        return stop
+
+    def scripts(self, at: int, end: int, table: dict[str, str]) -> int:
+        """A run of raised or lowered characters as `^{…}` or `_{…}`."""
+        self.emit("operator", "^" if table is RAISED else "_", at, at)
+        self.emit("open", "{", at, at)
+        stop = at
+        while stop < end and self.text[stop] in table:
+            char = table[self.text[stop]]
+            kind = "number" if char.isdigit() else "operator" if char in "+-" else "name"
+            last = self.tokens[-1]
+            if kind == "number" and last.kind == "number":
+                last.text, last.end = last.text + char, stop + 1
+            else:
+                self.emit(kind, char, stop, stop + 1)
+            stop += 1
+        self.emit("close", "}", stop, stop)
+        return stop
+
+    def character(self, at: int) -> int:
+        char = self.text[at]
+        kind, text = CHARACTERS[char]
+        following = self.text[at + 1 : at + 2]
+        if char == ":" and following == "=":
+            self.emit("relation", ":=", at, at + 2)
+            return at + 2
+        if char == "=" and following == "=":
+            self.emit("relation", "=", at, at + 2)
+            return at + 2
+        if char == "=" and following == ">":
+            self.emit("relation", "then", at, at + 2)
+            return at + 2
+        if char == "|" and following == "|":
+            self.emit("bar", "||", at, at + 2)
+            return at + 2
+        if char == "*" and self.mangled(at, following):
+            self.note("`*` before an index is read as `_`")
+            kind, text = "operator", "_"
+        if char == "*" and following == "*":
+            self.emit("operator", "^", at, at + 2)
+            return at + 2
+        self.emit(kind, text, at, at + 1)
+        return at + 1
+
+    def mangled(self, at: int, following: str) -> bool:
+        """Whether `*` stands for the `_` that a forum swallowed: `(XR)*{ij}`, `|A|*F`."""
+        last = self.tokens[-1] if self.tokens else None
+        if last is None or not following:
+            return False
+        if following == "{":
+            return last.kind in ("name", "close", "command", "bar", "number")
+        if (last.kind, last.text) in (("command", "sum"), ("command", "nabla")):
+            return following.isalpha()
+        after = self.text[at + 2 : at + 3]
+        return last.kind == "bar" and following in "F12" and not after.isalnum() and self.open_bars() == 0
+
+    def open_bars(self) -> int:
+        """Parity of the bars so far: 0 when every one is closed."""
+        return sum(1 for token in self.tokens if token.kind == "bar") % 2
+
+    def note(self, text: str) -> None:
+        if text not in self.notes:
+            self.notes.append(text)
+
+    def letters(self, at: int, end: int, font: str) -> int:
+        """A run of letters: a known name, a function word, English, else letter by letter."""
+        stop = at
+        while stop < end and (unicodedata.normalize("NFKC", self.text[stop]).isalpha()) and self.text[stop] not in CHARACTERS:
+            if self.text[stop] in RAISED or self.text[stop] in LOWERED or unicodedata.combining(self.text[stop]):
+                break
+            stop += 1
+        stop = max(stop, at + 1)
+        if self.tokens and self.tokens[-1].text in ("_", "^") and self.tokens[-1].kind == "operator" and stop > at + 1:
+            whole = letter_name(self.text[at:stop])
+            if whole not in self.names.variables and whole not in GREEK:
+                self.letter(at, at + 1, font)  # TeX: without braces a script is one letter
+                return at + 1
+        where = at
+        while where < stop:
+            where = self.piece(where, stop, font, where == at)
+        return where
+
+    def piece(self, at: int, stop: int, font: str, first: bool) -> int:
+        run = self.text[at:stop]
+        known = self.names
+        if len(run) > 1:
+            for size in range(min(len(run), 24), 1, -1):
+                name = letter_name(run[:size])
+                if name in known.variables or name in known.losses or name in known.dimensions:
+                    self.emit("name", name, at, at + size, font)
+                    return at + size
+                whole = first and size == len(run)
+                if whole and name in GREEK and not (size == 2 and self.in_index()):
+                    self.emit("name", name, at, at + size, font)
+                    return at + size
+                english = whole and len(run) > 2 and run.lower() in WORDS and not self.in_braces()
+                if english and not all(letter in known.variables for letter in run):
+                    self.emit("text", run, at, at + size)
+                    return at + size
+                if whole and run in OPERATOR_NAMES and self.text[at + size : at + size + 1] == "(":  # as we print it: step(x)
+                    self.emit("function", OPERATOR_NAMES[run], at, at + size)
+                    return at + size
+                if run[:size] in FUNCTIONS and self.is_function_word(at, size, whole):
+                    self.emit("function", FUNCTIONS[run[:size]], at, at + size)
+                    return at + size
+                if whole and run in OPERATOR_NAMES and self.text.startswith("(", at + size):
+                    self.emit("function", OPERATOR_NAMES[run], at, at + size)
+                    return at + size
+        after = at + 1
+        while at + 1 == stop and after < len(self.text) and self.text[after].isdigit():
+            after += 1
+        if after > stop and letter_name(run) + self.text[stop:after] in known.variables:
+            self.emit("name", letter_name(run) + self.text[stop:after], at, after, font)
+            return after
+        self.letter(at, at + 1, font)
+        return at + 1
+
+    def in_braces(self) -> bool:
+        """Whether the run begins a group, as the letters of a script do."""
+        return bool(self.tokens) and self.tokens[-1].text == "{"
+
+    def in_index(self) -> bool:
+        """Whether the run begins a subscript in braces: the `pi` of `A_{pi}` is two letters."""
+        return [token.text for token in self.tokens[-2:]] == ["_", "{"]
+
+    def is_function_word(self, at: int, size: int, whole: bool) -> bool:
+        """Inside a run only before a bracket: the `tr` of `Wtr(A)`, not that of `strain`."""
+        rest = self.text[at + size : at + size + 8].lstrip()
+        bracket = rest.startswith(("(", "[", "{", "\\left", "\\big", "\\Big", "\\{", "\\bigl", "\\Bigl"))
+        if bracket:
+            return True
+        return whole and not all(letter in self.names.variables for letter in self.text[at : at + size])
+
+    def is_sum(self, at: int) -> bool:
+        """Whether a Σ is the sum sign: an index below it, and only one where a matrix is called Sigma."""
+        below = self.text[at : at + 1]
+        if below not in ("_", "*") and below not in LOWERED:
+            return False
+        single = self.text[at + 1 : at + 2].isalpha() if below == "_" else self.text[at + 1 : at + 2] not in LOWERED
+        return "Sigma" not in self.names.variables or (single and below != "*")
+
+    def letter(self, at: int, end: int, font: str) -> None:
+        char = self.text[at]
+        name = letter_name(char)
+        if char == "Σ" and self.is_sum(at + 1):
+            self.emit("command", "sum", at, end)
+        elif font in ROMAN and name == "d":
+            self.emit("command", "d", at, end)
+        elif font in ACCENTS:
+            self.emit("name", marked_name(name, ACCENTS[font], self.names), at, end, font)
+        else:
+            self.emit("name", name, at, end, font)
+
+    def command(self, at: int, end: int, font: str, depth: int) -> int:
+        """A command: its name, then what it does to what follows."""
+        stop = at + 1
+        while stop < end and self.text[stop].isascii() and self.text[stop].isalpha():
+            stop += 1
+        stop = max(stop, min(at + 2, end))
+        word = self.text[at + 1 : stop]
+        return read_command(self, word, at, stop, end, font, depth)
+
+    def skip_space(self, at: int, end: int) -> int:
+        while at < end and self.text[at].isspace():
+            at += 1
+        return at
+
+    def group(self, at: int, end: int) -> tuple[int, int, int] | None:
+        """The inside of the braces at `at`: its start, its end, and where to go on."""
+        at = self.skip_space(at, end)
+        if at >= end or self.text[at] != "{":
+            return None
+        level, where = 0, at
+        while where < end:
+            if self.text[where] == "\\":
+                where += 2
+                continue
+            level += {"{": 1, "}": -1}.get(self.text[where], 0)
+            if level == 0:
+                return at + 1, where, where + 1
+            where += 1
+        raise self.trouble("this brace is never closed", at, at + 1, "syntax-error")
+
+
+
+def unwrapped(tokens: list[Token]) -> list[Token]:
+    r"""The tokens without braces round a lone function, or round a lone name that has a script: `{\rm Tr}`, `{x}_i`."""
+    found: list[Token] = []
+    place = 0
+    while place < len(tokens):
+        trio = tokens[place : place + 3]
+        script = bool(found) and found[-1].kind == "operator" and found[-1].text in ("^", "_")
+        if len(trio) == 3 and (trio[0].kind, trio[0].text, trio[2].text) == ("open", "{", "}") and not script and place + 3 < len(tokens):
+            after = tokens[place + 3]
+            scripted = after.kind == "operator" and after.text in ("^", "_", "'")
+            if trio[1].kind == "function" or (trio[1].kind, trio[1].text) == ("command", "d") or (trio[1].kind == "name" and scripted):
+                found.append(trio[1])
+                place += 3
+                continue
+        found.append(tokens[place])
+        place += 1
+    return found

@@ -1,0 +1,267 @@
+"""One row of a derivation: what it continues, its chains of equalities, its definitions, its remarks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Final, Literal
+
+from ...diagnostics import Diagnostic, InputError, Source, Span
+from ...diagnostics.record import record
+from ..syntax import Derivative, Differential_, Name, Node, Subscript, parts_of
+from .lexer import Lexer
+from .names import LatexNames, accents_kept
+from .reader import Reader
+from .tokens import Token
+
+_EQUAL: Final = frozenset(("=", ":=", "approx", "=:"))
+_SAID: Final = {
+    "<=": "an inequality", ">=": "an inequality", "<": "an inequality", ">": "an inequality", "!=": "an inequality",
+    "propto": "a proportionality",
+    "sim": "a distribution or an equivalence", "to": "a limit or a mapping",
+}  # fmt: skip
+
+
+@record
+class Side:
+    """One expression of a chain: its text and place, and its tree, or the message that says why it could not be read."""
+
+    span: Span
+    text: str
+    node: Node | None
+    problem: Diagnostic | None = None
+
+
+@record
+class Statement:
+    """A chain of expressions. `leading` is the sign with which it begins, if it goes on from the line before."""
+
+    span: Span
+    leading: str | None
+    sides: tuple[Side, ...]
+    relations: tuple[str, ...]
+    role: Literal["claim", "definition"] = "claim"
+
+    @property
+    def readable(self) -> bool:
+        """Whether every side was read."""
+        return all(side.node is not None for side in self.sides)
+
+
+@record
+class LatexLine:
+    """The statements of one row; `remarks` are its words, `notes` what was repaired or assumed."""
+
+    statements: tuple[Statement, ...]
+    remarks: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+
+    @property
+    def readable(self) -> bool:
+        """Whether every statement was read."""
+        return all(statement.readable for statement in self.statements)
+
+    @property
+    def empty(self) -> bool:
+        """Whether the row says nothing."""
+        return not self.statements
+
+
+@dataclass
+class _Row:
+    """The tokens of a row while it is taken apart."""
+
+    text: str
+    source: Source
+    names: LatexNames
+    offset: int
+    tokens: list[Token]
+    remarks: list[str]
+    notes: list[str]
+    known: bool
+
+    def say(self, token: Token) -> None:
+        if token.text not in self.remarks:
+            self.remarks.append(token.text)
+
+    def span(self, tokens: list[Token]) -> Span:
+        return Span(tokens[0].start, tokens[-1].end).shifted(self.offset)
+
+
+def split_line(
+    text: str, source_name: str = "line", names: LatexNames | None = None, offset: int = 0, source: Source | None = None
+) -> LatexLine:
+    r"""A row as statements; nothing is raised, what could not be read is kept with its message.
+
+    >>> [side.text for side in split_line(r"&= 2X^T y = 3 \\").statements[0].sides]
+    ['2X^T y', '3']
+    """
+    whole = source or Source(source_name, " " * offset + text if offset else text)
+    scope = names if names is not None else LatexNames(accents=accents_kept([text]))
+    lexer = Lexer(text, scope, whole, offset)
+    try:
+        tokens = lexer.run()[:-1]
+    except InputError as error:
+        place = error.diagnostic.labels[0].span if error.diagnostic.labels else Span(offset, offset + len(text))
+        side = Side(Span(offset, offset + len(text)), text.strip(), None, error.diagnostic)
+        return LatexLine((Statement(place, None, (side,), ()),), (), tuple(lexer.notes))
+    row = _Row(text, whole, scope, offset, tokens, [], lexer.notes, names is not None and names.complete)
+    pieces = _pieces(row)
+    row.names = scope.defining(name for name in _defined(pieces) if name not in scope.losses)
+    statements = tuple(statement for piece in pieces if (statement := _statement(row, piece)))
+    return LatexLine(statements, tuple(row.remarks), tuple(row.notes))
+
+
+@dataclass
+class _Piece:
+    """The tokens of one statement, and whether words say that it defines something."""
+
+    tokens: list[Token]
+    defining: bool = False
+    worded: bool = False
+
+
+def _pieces(row: _Row) -> list[_Piece]:
+    """The row cut at commas before wide spaces, at semicolons, arrows and words."""
+    found = [_Piece([])]
+    level = 0
+    bars: list[str] = []
+    for token in row.tokens:
+        level += {"open": 1, "close": -1}.get(token.kind, 0)
+        if token.kind == "bar":
+            _count(bars, token)
+        top = level <= 0 and not bars
+        if token.kind == "linebreak" and top:
+            continue
+        if (top and token.kind in ("gap", "text")) or (token.kind == "relation" and token.text == "then"):
+            where = token.kind == "text" and token.text.lower().split()[:1] in (["where"], ["with"], ["let"], ["for"], ["here"])
+            if token.kind == "text":
+                row.say(token)
+            empty = token.kind == "gap" and not found[-1].tokens
+            found.append(_Piece([], where or (empty and found[-1].defining), token.kind == "text" or (empty and found[-1].worded)))
+            continue
+        if top and token.kind == "operator" and token.text in (",", ";"):
+            found.append(_Piece([]))
+            continue
+        if top and token.kind == "relation" and token.text in ("in", "forall"):
+            found.append(_Piece([token]))
+            continue
+        found[-1].tokens.append(token)
+    return _joined(row, [piece for piece in found if piece.tokens])
+
+
+def _count(bars: list[str], token: Token) -> None:
+    if token.side == "open" or (token.side == "" and token.text not in bars):
+        bars.append(token.text)
+    elif token.text in bars:
+        bars.remove(token.text)
+
+
+def _joined(row: _Row, pieces: list[_Piece]) -> list[_Piece]:
+    """Without the pieces that are mere conditions (`i = 1` of `i = 1, …, n`), numbers of equations and sets."""
+    found: list[_Piece] = []
+    for piece in pieces:
+        tokens = piece.tokens
+        said = piece.worded and found and not any(token.kind == "relation" for token in tokens)
+        while tokens and tokens[-1].kind == "operator" and tokens[-1].text in (".", ","):
+            tokens = tokens[:-1]
+        if not tokens:
+            continue
+        if tokens[0].kind == "relation" and tokens[0].text in ("in", "forall"):
+            row.remarks.append(row.text[tokens[0].start : tokens[-1].end])
+            continue
+        numbered = found and len(tokens) == 3 and tokens[0].text == "(" and tokens[1].kind == "number" and tokens[2].text == ")"
+        dots = found and all(token.text in ("dots",) for token in tokens)
+        mere = found and (_is_range(tokens) or (len(tokens) == 1 and not piece.defining))
+        if numbered or dots or mere or said:
+            row.remarks.append(row.text[tokens[0].start : tokens[-1].end])
+            continue
+        found.append(_Piece(tokens, piece.defining))
+    return found
+
+
+def _is_range(tokens: list[Token]) -> bool:
+    """`i = 1`, `i = 1..n`: a small letter equal to a number."""
+    if len(tokens) != 3 or tokens[0].kind != "name":
+        return False
+    return tokens[1].text == "=" and tokens[2].text in ("1", "0") and tokens[0].text.islower()
+
+
+def _defined(pieces: list[_Piece]) -> list[str]:
+    """The names that stand alone on the left of a statement."""
+    found = []
+    for piece in pieces:
+        tokens = piece.tokens
+        if len(tokens) > 2 and tokens[0].kind in ("name", "word") and tokens[1].kind == "relation" and tokens[1].text in ("=", ":="):
+            found.append(tokens[0].text)
+        left = [token.text for token in tokens[:6] if token.text not in ("{", "}")]  # G_{2} = …
+        if len(left) > 3 and tokens[0].kind == "name" and left[1] == "_" and left[2].isdecimal() and left[3] in ("=", ":="):
+            found.append(f"{left[0]}_{left[2]}")
+        texts = [token.text for token in tokens[:4]]
+        if texts[:2] == ["delta", "_"] and texts[3:] in (["="], [":="]) and tokens[2].kind == "name":
+            label = texts[2] not in "ijklmnpqrst"
+            found.append(f"delta_{texts[2]}" if label else "delta")  # δ_j = … names a vector, no Kronecker
+    return found
+
+
+def _statement(row: _Row, piece: _Piece) -> Statement | None:
+    """The chain that the tokens of a piece make."""
+    tokens = piece.tokens
+    span = row.span(tokens)
+    chain: list[list[Token]] = [[]]
+    relations: list[str] = []
+    trouble: Token | None = None
+    level = 0
+    for token in tokens:
+        level += {"open": 1, "close": -1}.get(token.kind, 0)
+        if token.kind == "relation" and level == 0 and token.text != "maps":
+            if token.text not in _EQUAL and trouble is None:
+                trouble = token
+            relations.append({"approx": "≈", ":=": ":="}.get(token.text, "=") if token.text in _EQUAL else token.text)
+            chain.append([])
+        else:
+            chain[-1].append(token)
+    leading = None
+    if relations and not chain[0]:
+        leading, relations, chain = relations[0], relations[1:], chain[1:]
+    if relations and not chain[-1]:
+        relations, chain = relations[:-1], chain[:-1]  # a row that ends in `=` goes on in the next
+    sides = tuple(_side(row, part, tokens, trouble) for part in chain if part or trouble)
+    if not sides:
+        return None
+    definition = piece.defining or ":=" in relations
+    return Statement(span, leading, sides, tuple(relations[: len(sides) - 1]), "definition" if definition else "claim")
+
+
+def _side(row: _Row, part: list[Token], statement: list[Token], trouble: Token | None) -> Side:
+    """One side, read."""
+    span = row.span(part or statement)
+    text = row.text[span.start - row.offset : span.end - row.offset]
+    if trouble is not None:
+        what = _SAID.get(trouble.text, "this relation")
+        error = Reader([*part, _end(part or statement)], row.names, row.source, row.offset).trouble(f"{what} is not judged", trouble)
+        return Side(span, text, None, error.diagnostic)
+    copies = [Token(t.kind, t.text, t.start, t.end, t.font, t.side, t.spaced) for t in part]
+    try:
+        reader = Reader([*copies, _end(part or statement)], row.names, row.source, row.offset, row.notes, known=row.known)
+        return Side(span, text, reader.measured(reader.inside(0, reader.stop)))
+    except InputError as error:
+        return Side(span, text, None, error.diagnostic)
+
+
+def _end(tokens: list[Token]) -> Token:
+    return Token("end", "", tokens[-1].end, tokens[-1].end)
+
+
+def differentiated_names(nodes: Iterable[Node]) -> tuple[str, ...]:
+    """The lone names that stand under a derivative or differential sign: undeclared ones mean the loss."""
+    found: dict[str, None] = {}
+    for part in (part for node in nodes for part in parts_of(node)):
+        if isinstance(part, Derivative | Differential_) and part.body is not None:
+            body = part.body.body if isinstance(part.body, Subscript) else part.body
+            if isinstance(body, Name):
+                found.setdefault(body.name)
+    return tuple(found)
+
+
+__all__ = ["LatexLine", "LatexNames", "Side", "Statement", "differentiated_names", "split_line"]

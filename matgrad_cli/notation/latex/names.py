@@ -1,0 +1,152 @@
+"""What the LaTeX reader is told about the names in scope, and its tables of words."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Final
+
+from ...diagnostics.record import replace
+from ...ir import ELEMENTWISE
+
+
+def words(text: str) -> frozenset[str]:
+    """The words of a text."""
+    return frozenset(text.split())
+
+
+GREEK: Final = words(
+    "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi omicron pi rho sigma tau upsilon phi chi psi omega "
+    "Alpha Beta Gamma Delta Epsilon Zeta Eta Theta Iota Kappa Lambda Mu Nu Xi Omicron Pi Rho Sigma Tau Upsilon Phi Chi Psi Omega"
+)
+"""Greek letters, spelled out."""
+
+VARIANTS: Final = {
+    "varepsilon": "epsilon", "vartheta": "theta", "varphi": "phi", "varrho": "rho", "varsigma": "sigma", "varpi": "pi", "ell": "ell",
+    "lam": "lambda", "imath": "i", "jmath": "j", "varSigma": "Sigma", "varPhi": "Phi", "varTheta": "Theta", "varLambda": "Lambda",
+    "varOmega": "Omega", "varGamma": "Gamma", "varDelta": "Delta", "upSigma": "Sigma",
+}  # fmt: skip
+"""Other commands that write one letter, and the letter."""
+
+FUNCTIONS: Final = {
+    "tr": "tr", "trace": "tr", "Tr": "tr", "Trace": "tr", "TR": "tr", "det": "det", "Det": "det", "log": "log", "ln": "log", "exp": "exp",
+    "sin": "sin", "cos": "cos", "tan": "tan", "tanh": "tanh", "sinh": "sinh", "cosh": "cosh", "coth": "coth", "sec": "sec",
+    "csc": "csc", "cot": "cot", "arcsin": "asin", "arccos": "acos", "arctan": "atan", "diag": "diag", "Diag": "diag",
+    "vec": "vec", "Vec": "vec", "softmax": "softmax", "Softmax": "softmax", "sigmoid": "sigmoid", "Sigmoid": "sigmoid", "relu": "relu",
+    "ReLU": "relu", "Relu": "relu", "softplus": "softplus", "Softplus": "softplus", "erf": "erf", "sgn": "sign", "sign": "sign",
+    "abs": "abs", "logdet": "logdet", "logsumexp": "logsumexp", "LSE": "logsumexp", "lse": "logsumexp", "sqrt": "sqrt", "norm": "norm",
+    "inv": "inv", "sum": "sum", "mean": "mean", "transpose": "transpose", "logistic": "sigmoid", "gelu": "gelu", "silu": "silu",
+}  # fmt: skip
+"""Words that name a function, and what the language calls it."""
+
+OPERATOR_NAMES: Final = {**{name: name for name in (*ELEMENTWISE, "polar", "leading")}, **FUNCTIONS}
+"""Words that name a function in `\\operatorname`; elsewhere some of them are plain English: square, step."""
+
+WHOLE_TERM: Final = frozenset({"tr", "det", "logdet", "vec"})
+"""Functions that, without brackets, take the whole product behind them."""
+
+ACCENTS: Final = {
+    "hat": "hat", "widehat": "hat", "tilde": "tilde", "widetilde": "tilde", "bar": "bar", "overline": "bar", "dot": "dot", "ddot": "ddot",
+    "check": "check", "breve": "breve", "mathcal": "cal", "mathscr": "cal", "mathfrak": "frak", "underline": "under", "mathring": "ring",
+}  # fmt: skip
+"""Marks that make another name when the plain letter occurs too."""
+
+STYLES: Final = words(
+    "mathbf boldsymbol bm pmb mathit vec overrightarrow mathnormal bold symbf symbfit mathbfit boldmath mathbb mathsfbf textbf textit"
+)
+"""Marks that only say what kind of thing a letter is: dropped."""
+
+WORDS: Final = words(
+    "where and since because for with so hence thus if otherwise using by as let then therefore we have get which is gives here "
+    "from recall note i.e. e.g. s.t. similarly or respectively"
+)
+"""English between formulas."""
+
+
+@dataclass(frozen=True, slots=True)
+class LatexNames:
+    """The names in scope: what each variable is, which names mean the loss, which marked letters are names of their own.
+
+    `variables` maps a name to `matrix`, `vector`, `row`, `number` or, where unknown, the empty text; definitions count. `losses` are the
+    function-like names (L, f, ell), `formulas` are functions that stay calls; `complete` says that no other variables exist. Names of
+    dimensions shadow nothing: with `X: n×d`, `dX` is still a differential.
+    """
+
+    variables: Mapping[str, str] = field(default_factory=dict)
+    losses: frozenset[str] = frozenset()
+    wrt: str | None = None
+    dimensions: frozenset[str] = frozenset()
+    accents: frozenset[str] = frozenset()
+    formulas: frozenset[str] = frozenset()
+    complete: bool = True
+
+    def defining(self, names: Iterable[str], kind: str = "") -> LatexNames:
+        """The same scope with further names."""
+        added = {name: kind for name in names if name not in self.variables}
+        return replace(self, variables={**self.variables, **added}) if added else self
+
+
+NOTHING_KNOWN: Final = LatexNames()
+
+
+def letter_name(text: str) -> str:
+    """The canonical name of a letter or command word: NFKC, Greek spelled out."""
+    plain = unicodedata.normalize("NFKC", text)
+    if len(plain) == 1 and not plain.isascii():
+        word = unicodedata.name(plain, "").removeprefix("MATHEMATICAL ").split()
+        if word and word[0] == "GREEK" and len(word) >= 4:
+            letter = "lambda" if word[3] in ("LAMDA", "LAMBDA") else word[3].lower()
+            return letter if word[1] == "SMALL" else letter.capitalize()
+        return {"ℓ": "ell", "ϵ": "epsilon", "ϕ": "phi", "ϑ": "theta"}.get(plain, plain)
+    return VARIANTS.get(plain, plain)
+
+
+def marked_name(base: str, mark: str, names: LatexNames) -> str:
+    """`Y` with a hat is `Y` unless that form is a name of its own."""
+    for form in (f"{base}_{mark}", f"{base}{mark}", f"{mark}{base}", f"{mark}_{base}"):
+        if form in names.variables or form in names.losses:
+            return form
+    return f"{base}_{mark}" if f"{base}_{mark}" in names.accents else base
+
+
+_MARKED: Final = r"\\(" + "|".join(ACCENTS) + r")\s*(?:\{\s*(\\?[A-Za-z]+)\s*\}|\s(\\?[A-Za-z])|(\\[A-Za-z]+))"
+
+
+Marks = tuple[frozenset[tuple[str, str]], frozenset[str]]
+"""The marked letters of some texts, and the letters that also stand without a mark or whose marked form is defined."""
+
+
+def accents_kept(texts: Iterable[str]) -> frozenset[str]:
+    r"""The marked letters that are names of their own: the plain letter occurs too (`\hat Y` beside `Y`), or the marked one is defined."""
+    marked, bare = _marks_of(tuple(texts))
+    return frozenset(f"{base}_{mark}" for base, mark in marked if base in bare)
+
+
+@lru_cache(maxsize=64)
+def _marks_of(texts: tuple[str, ...]) -> Marks:
+    """The marks of all the texts of a derivation; each of its lines asks for them again."""
+    found = [_marks(text) for text in texts]
+    return frozenset().union(*(marked for marked, _ in found)), frozenset().union(*(bare for _, bare in found))
+
+
+@lru_cache(maxsize=4096)
+def _marks(text: str) -> Marks:
+    """The marks of one text."""
+    marked: set[tuple[str, str]] = set()
+    bare: set[str] = set()
+    for match in re.finditer(_MARKED, text[:20000]):
+        letter = next(part for part in match.groups()[1:] if part)
+        marked.add((letter_name(letter.lstrip("\\")), ACCENTS[match[1]]))
+        before = text[: match.start()].rstrip(" &\t{")
+        follows = re.match(r"\s*&?\s*(?::?=|\\coloneqq)", text[match.end() :])
+        if follows and (not before or before.endswith((",", ";", "quad", "}", "\\"))):
+            bare.add(letter_name(letter.lstrip("\\")))
+    rest = re.sub(_MARKED, " ", text[:20000])
+    rest = re.sub(r"\\(?:text|mathrm|operatorname|mbox|rm|begin|end|tag|label)\*?\s*(?:\{[^{}]*\})?", " ", rest)
+    bare |= {letter_name(command) for command in re.findall(r"\\([A-Za-z]+)", rest)}
+    rest = re.sub(r"\\[A-Za-z]+", " ", rest)
+    bare |= {letter_name(letter) for letter in rest if letter.isalpha()}
+    return frozenset(marked), frozenset(bare)

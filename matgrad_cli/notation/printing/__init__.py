@@ -1,0 +1,1 @@
+"""Typed expressions as text: of the language, in Unicode, in LaTeX."""

@@ -1,0 +1,394 @@
+"""What a book's notation decides, whether in Unicode or in LaTeX: signs, fractions, where each Σ stands, what needs brackets."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Iterable
+from fractions import Fraction
+
+from ...ir import (
+    Add,
+    Call,
+    Delta,
+    Differential,
+    Entry,
+    Expr,
+    Eye,
+    Fill,
+    Hadamard,
+    Index,
+    Inverse,
+    Kron,
+    LinearMap,
+    MatMul,
+    MatrixOf,
+    MatrixPower,
+    Mul,
+    Named,
+    Number,
+    Partial,
+    Position,
+    Power,
+    Size,
+    SumOver,
+    Symbol,
+    Transpose,
+    whole_derivative,
+)
+from .precedence import ATOM, BIG_SUM, ENTRYWISE, POWER, PRODUCT, SUM, UNARY, Piece, Printer
+
+Chunk = tuple[Piece, frozenset[Index]]
+_NONE: frozenset[Index] = frozenset()
+
+
+class BookPrinter(Printer):
+    """The decisions shared by the Unicode and the LaTeX printer."""
+
+    # ---- what a notation supplies
+
+    @abstractmethod
+    def name(self, name: str) -> Piece:
+        """A variable's name."""
+
+    @abstractmethod
+    def fraction(self, top: str, bottom: Piece) -> Piece:
+        """top / bottom."""
+
+    @abstractmethod
+    def big_sum(self, indices: Iterable[Index], body: Expr) -> str:
+        """Σ with its letters below, and their lengths where nothing in the body says them."""
+
+    @abstractmethod
+    def raised(self, base: str, exponent: str) -> str:
+        """base with a superscript."""
+
+    @abstractmethod
+    def lowered(self, base: str, positions: Iterable[Position | None]) -> str:
+        """base with index letters."""
+
+    @abstractmethod
+    def root(self, body: str, level: int) -> Piece:
+        """The square root."""
+
+    @abstractmethod
+    def word(self, key: str) -> str:
+        """A sign by name: transpose, inverse, hadamard, kron, divide, times, d, partial, maps, ones, eye …"""
+
+    @abstractmethod
+    def quotient(self, top: str, bottom: str) -> Piece:
+        """∂… / ∂… as a fraction that is one sign."""
+
+    @abstractmethod
+    def call(self, node: Call, parts: tuple[Piece, ...]) -> Piece:
+        """A named function."""
+
+    @abstractmethod
+    def norm(self, body: Piece, kind: str, power: str) -> Piece:
+        """A norm, with the power that is written at its bars."""
+
+    @abstractmethod
+    def exponent_text(self, node: Expr, part: Piece) -> str:
+        """An exponent."""
+
+    @abstractmethod
+    def enclosed(self, body: str, positions: Iterable[Position | None]) -> str:
+        """[body]_{st}: the array with these entries."""
+
+    # ---- leaves
+
+    def on_symbol(self, node: Symbol, parts: tuple[Piece, ...]) -> Piece:
+        return self.name(node.name)
+
+    def on_named(self, node: Named, parts: tuple[Piece, ...]) -> Piece:
+        return self.name(node.name)
+
+    def on_eye(self, node: Eye, parts: tuple[Piece, ...]) -> Piece:
+        return Piece(self.word("eye"), tight=True)
+
+    def on_fill(self, node: Fill, parts: tuple[Piece, ...]) -> Piece:
+        if not node.value:
+            return Piece("0")
+        ones, across = self.word("ones"), self.raised(self.word("ones"), self.word("transpose"))
+        if node.declared.is_matrix:
+            return Piece(ones + across, PRODUCT, tight=True)
+        return Piece(across, POWER, tight=True) if node.declared.is_row else Piece(ones, tight=True)
+
+    def on_delta(self, node: Delta, parts: tuple[Piece, ...]) -> Piece:
+        return Piece(self.lowered(self.word("delta"), (node.left, node.right)))
+
+    # ---- sums and products
+
+    def on_add(self, node: Add, parts: tuple[Piece, ...]) -> Piece:
+        return self._added(*parts)
+
+    def _added(self, *parts: Piece) -> Piece:
+        text = ""
+        for number, part in enumerate(parts):
+            shown = part.text if part.level > SUM else self.brackets(part.text)  # a Σ ends at the next + or −
+            sign = f" {self.word('minus')} " if part.negative else " + "
+            text = text + sign + shown if number else (self.minus(shown) if part.negative else shown)
+        return Piece(text, SUM)
+
+    def on_mul(self, node: Mul, parts: tuple[Piece, ...]) -> Piece:
+        negative = isinstance(node.factors[0], Number) and parts[0].negative
+        pairs: list[tuple[Expr, Piece]] = []
+        for place, (factor, part) in enumerate(zip(node.factors, parts, strict=True)):
+            if isinstance(factor, Number) and (factor.value > 0 or not place):
+                pairs += self._number_pairs(abs(factor.value))
+            elif isinstance(factor, MatMul) and factor.shape.is_number and factor is not node.factors[-1] and part.under is None:
+                pairs.append((factor, Piece(self.brackets(part.text), tight=True)))  # (xᵀx)Ax, not xᵀxAx
+            elif part.under is not None and not factor.shape.is_number:
+                pairs.append((factor, part._replace(under=None)))  # 2(1 ⊘ A), not 2/A
+            else:
+                pairs.append((factor, part))
+        chunks = self._chunks(pairs) if pairs else [(Piece("1"), _NONE)]
+        return Piece(self.join(chunks), PRODUCT, negative, chunks=tuple(chunks), tight=all(piece.tight for piece, _ in chunks))
+
+    def _number_pairs(self, value: Fraction) -> list[tuple[Expr, Piece]]:
+        """p/q as a factor p above the bar and a factor q below it; a 1 is not written."""
+        top, bottom = Number(value.numerator), Number(value.denominator)
+        pairs: list[tuple[Expr, Piece]] = [] if top.value == 1 else [(top, self.piece(top))]
+        return pairs if bottom.value == 1 else [*pairs, (Number(1 / bottom.value), Piece("", under=self.piece(bottom)))]
+
+    def _chunks(self, pairs: list[tuple[Expr, Piece]]) -> list[Chunk]:
+        """The factors as they are written: what is divided by stands under a fraction of plain numbers, if there are any."""
+        below = [(node, part) for node, part in pairs if part.under is not None]
+        above = [(node, part) for node, part in pairs if part.under is None]
+        if not below:
+            return [(part, node.free) for node, part in above]
+        plain = 0
+        while plain < len(above) and not above[plain][0].free and above[plain][0].shape.is_number and _is_plain(above[plain][0]):
+            plain += 1
+        top = self.join([(part, _NONE) for _, part in above[:plain]]) if plain else "1"
+        bottoms = [(part.under, node.free) for node, part in below if part.under is not None]
+        bottom = bottoms[0][0] if len(bottoms) == 1 else Piece(self.join(bottoms), PRODUCT)
+        letters = frozenset[Index]().union(*(free for _, free in bottoms))
+        counted = any(isinstance(node, Number | Size) or node.symbols == frozenset() for node, _ in below)
+        changing = isinstance(above[0][0], Differential) if above else False  # d‖x‖²/m would say d(‖x‖²/m)
+        if not plain and len(above) == 1 and not counted and not changing and self.whole_over(above[0][1]):
+            only = above[0]
+            return [(self.fraction(self.signed(only[1]), bottom), only[0].free | letters)]
+        shown = self.fraction(top, bottom)
+        if above[plain:] and self.runs_on(bottom, *above[plain]):
+            shown = Piece(self.brackets(shown.text), tight=shown.tight)
+        return [(shown, letters), *((part, node.free) for node, part in above[plain:])]
+
+    def runs_on(self, bottom: Piece, after: Expr, shown: Piece) -> bool:
+        """Whether the factor after a fraction could be taken for a part of its denominator: (1/a) xᵀx, but 2/m Xᵀ."""
+        return False
+
+    def whole_over(self, top: Piece) -> bool:
+        """Whether a single factor is written above its denominator: x/‖x‖, but 1/m ‖XR − Y‖²."""
+        return top.level >= PRODUCT and not top.chunks and len(top.text) <= 12
+
+    def join(self, chunks: Iterable[Chunk]) -> str:
+        """Factors side by side."""
+        text = ""
+        before: Piece | None = None
+        parts = list(chunks)
+        for number, (piece, _) in enumerate(parts):
+            shown = self._factor(piece, last=number == len(parts) - 1)
+            text = shown if before is None else text + self.between(before, piece, shown) + shown
+            before = piece
+        return text
+
+    def _factor(self, piece: Piece, last: bool) -> str:
+        """A factor in a product; a Σ needs no brackets where nothing follows it."""
+        return self.within(piece, BIG_SUM if last and piece.level == BIG_SUM else PRODUCT)
+
+    @abstractmethod
+    def between(self, left: Piece, right: Piece, shown: str) -> str:
+        """What separates two factors that stand side by side."""
+
+    def on_matmul(self, node: MatMul, parts: tuple[Piece, ...]) -> Piece:
+        shown = []
+        for part in parts:
+            bare = part.level >= PRODUCT and not part.chunks and not part.negative
+            text = part.text if bare else self.brackets(self.signed(part))
+            shown.append((Piece(text, PRODUCT, tight=part.tight or not bare), _NONE))
+        return Piece(self.join(shown), PRODUCT, tight=all(piece.tight for piece, _ in shown))
+
+    def on_hadamard(self, node: Hadamard, parts: tuple[Piece, ...]) -> Piece:
+        shown = ""
+        # B ⊘ A, not 1 ⊘ A ∘ B
+        for number, part in enumerate(sorted(parts, key=lambda part: part.under is not None)):
+            sign = self.word("hadamard") if part.under is None else self.word("divide")
+            body = self.within(part, PRODUCT) if part.under is None else self.within(part.under, UNARY)  # A ⊘ (BC)
+            if number == 0 and part.under is not None:
+                body = self.signed(part)
+            shown = body if number == 0 else f"{shown} {sign} {body}"
+        return Piece(shown, ENTRYWISE)
+
+    def on_kron(self, node: Kron, parts: tuple[Piece, ...]) -> Piece:
+        return Piece(f" {self.word('kron')} ".join(self.within(part, PRODUCT) for part in parts), ENTRYWISE)
+
+    def on_sumover(self, node: SumOver, parts: tuple[Piece, ...]) -> Piece:
+        body = parts[0]
+        if not body.chunks:
+            inside = body.text if body.level > SUM and not body.negative else self.brackets(self.signed(body))
+            return Piece(f"{self.big_sum(node.indices, node.body)} {inside}", BIG_SUM)
+        starts = self._sum_starts(node.indices, body.chunks)
+        text = ""
+        before: Piece | None = None
+        for number, (piece, _) in enumerate(body.chunks):
+            shown = self._factor(piece, last=number == len(body.chunks) - 1)
+            if starts[number]:
+                text = f"{text} {self.big_sum(starts[number], node.body)} {shown}".lstrip()
+            else:
+                text = shown if before is None else text + self.between(before, piece, shown) + shown
+            before = piece
+        return Piece(text, BIG_SUM, body.negative)
+
+    @staticmethod
+    def _sum_starts(indices: tuple[Index, ...], chunks: tuple[Chunk, ...]) -> list[list[Index]]:
+        """Before which factor each Σ stands: the first that uses its letter; plain numbers in front stay behind the first Σ."""
+        waiting, starts = list(indices), [list[Index]() for _ in chunks]
+        for number, (_, letters) in enumerate(chunks):
+            last = number == len(chunks) - 1
+            starts[number] = [index for index in waiting if index in letters or last]
+            waiting = [index for index in waiting if index not in starts[number]]
+        first = next(number for number, start in enumerate(starts) if start)
+        if first and not any(letters for _, letters in chunks[:first]):
+            starts[0], starts[first] = starts[first], []
+        return starts
+
+    # ---- powers, transposes, inverses
+
+    def on_power(self, node: Power, parts: tuple[Piece, ...]) -> Piece:
+        base, exponent = node.base, node.exponent
+        if isinstance(exponent, Number) and base.shape.is_number:
+            value = exponent.value
+            if value < 0:
+                under = self._power(base, Number(-value), parts[0], parts[1])
+                return Piece(self.fraction("1", under).text, PRODUCT, under=under)
+            return self._power(base, exponent, parts[0], parts[1])
+        if base.shape.is_number:
+            return self._power(base, exponent, parts[0], parts[1])
+        return self._entrywise_power(exponent, parts)
+
+    def _entrywise_power(self, exponent: Expr, parts: tuple[Piece, ...]) -> Piece:
+        sign = self.word("entrywise")
+        body = self.within(parts[0], ATOM)
+        if isinstance(exponent, Number) and exponent.value < 0:
+            if exponent.value == -1:
+                under = parts[0]
+            else:
+                positive = Number(-exponent.value)
+                under = Piece(self.raised(body, sign + self.plain_exponent(positive, parts[1])), POWER, tight=True)
+            return Piece(f"1 {self.word('divide')} {self.within(under, UNARY)}", ENTRYWISE, under=under)
+        return Piece(self.raised(body, sign + self.plain_exponent(exponent, parts[1])), POWER, tight=True)
+
+    def plain_exponent(self, exponent: Expr, part: Piece) -> str:
+        """An exponent that follows a sign: A^∘2."""
+        if isinstance(exponent, Number) and exponent.value.denominator == 1:
+            return str(exponent.value)
+        return self.exponent_text(exponent, part).removeprefix("^")
+
+    def _power(self, base: Expr, exponent: Expr, part: Piece, shown: Piece) -> Piece:
+        if isinstance(exponent, Number):
+            if exponent.value == 1:
+                return part
+            if exponent.value == Fraction(1, 2):
+                return self.root(self.signed(part), part.level)
+        power = self.exponent_text(exponent, shown)
+        if isinstance(base, Call) and base.function in ("norm", "norm1", "nuclear", "spectral"):
+            return self.norm(part.inner or part, self._norm_kind(base), power)
+        return Piece(self.raised(self.within(part, ATOM), power), POWER, tight=part.level < ATOM or part.tight)
+
+    @staticmethod
+    def _norm_kind(node: Call) -> str:
+        if node.function != "norm":
+            return {"norm1": "1", "nuclear": "*", "spectral": "2"}[node.function]
+        return "F" if node.argument.shape.is_matrix else ""
+
+    def on_matrixpower(self, node: MatrixPower, parts: tuple[Piece, ...]) -> Piece:
+        return Piece(self.raised(self.within(parts[0], ATOM), self.exponent_text(Number(node.exponent), parts[0])), POWER, tight=True)
+
+    def on_transpose(self, node: Transpose, parts: tuple[Piece, ...]) -> Piece:
+        if isinstance(node.body, Inverse) and not isinstance(node.body.body, Transpose) and parts[0].inner:
+            return self._decorated(parts[0].inner, "inverse-transpose")
+        return self._decorated(parts[0], "transpose")
+
+    def on_inverse(self, node: Inverse, parts: tuple[Piece, ...]) -> Piece:
+        if isinstance(node.body, Transpose) and not isinstance(node.body.body, Inverse) and parts[0].inner:
+            return self._decorated(parts[0].inner, "inverse-transpose")
+        return self._decorated(parts[0], "inverse")
+
+    def _decorated(self, body: Piece, sign: str) -> Piece:
+        return Piece(self.raised(self.within(body, ATOM), self.word(sign)), POWER, tight=body.tight or body.level < ATOM, inner=body)
+
+    def on_call(self, node: Call, parts: tuple[Piece, ...]) -> Piece:
+        if node.function in ("norm", "norm1", "nuclear", "spectral"):
+            return self.norm(parts[0], self._norm_kind(node), "")
+        if node.function == "sqrt":
+            return self.root(self.signed(parts[0]), parts[0].level)
+        if node.function in ("square", "reciprocal"):
+            exponent = Number(2 if node.function == "square" else -1)
+            return self.on_power(Power(node.argument, exponent), (parts[0], self.piece(exponent)))
+        if node.function in ("log1p", "expm1"):
+            one = self.piece(Number(1) if node.shape.is_number else Fill(1, node.shape))
+            if node.function == "log1p":
+                return self.call(Call("log", node.argument), (self._added(one, parts[0]),))
+            return self._added(self.call(Call("exp", node.argument), parts), one._replace(negative=True))
+        return self.call(node, parts)
+
+    # ---- the index level and pending work
+
+    def on_entry(self, node: Entry, parts: tuple[Piece, ...]) -> Piece:
+        body = parts[0]
+        if isinstance(node.base, Transpose) and node.base.body.shape.is_column and body.inner:
+            body = body.inner  # the entries of xᵀ are those of x
+        base = self.within(body, ATOM)
+        if self.has_own_index(base):
+            base = self.brackets(base)
+        return Piece(self.lowered(base, (node.row, node.col)))
+
+    @abstractmethod
+    def has_own_index(self, base: str) -> bool:
+        """Whether a name already carries a subscript, so that a second one needs brackets: (W₁)_ij."""
+
+    def on_matrixof(self, node: MatrixOf, parts: tuple[Piece, ...]) -> Piece:
+        body = node.body
+        whole = whole_derivative(node)
+        if whole is not None and isinstance(body, Partial):
+            return self._derivative(whole, self.piece(whole), self.name(body.variable.name).text)
+        if node.col is None and isinstance(body, Delta) and body.left is node.row:
+            return Piece(self.lowered("e", (body.right,)), tight=True)
+        array = Piece(self.enclosed(self.signed(parts[0]), (node.row, node.col)))
+        return array if node.row is not None else self._decorated(array, "transpose")  # a row is a column lying down
+
+    def on_partial(self, node: Partial, parts: tuple[Piece, ...]) -> Piece:
+        variable = self.name(node.variable.name).text
+        if not node.variable.shape.is_number:
+            base = self.brackets(variable) if self.has_own_index(variable) else variable
+            variable = self.lowered(base, (node.row, node.col))
+        return self._derivative(node.body, parts[0], variable)
+
+    def _derivative(self, body: Expr, part: Piece, variable: str) -> Piece:
+        sign = self.word("partial")
+        if part.level == ATOM and not part.negative and isinstance(body, Entry | Symbol | Named):
+            return self.quotient(f"{sign}{part.text}", f"{sign}{variable}")
+        operator = self.quotient(sign, f"{sign}{variable}").text
+        if part.level < POWER or part.negative:
+            return Piece(f"{operator} {self.brackets(self.signed(part))}", UNARY)
+        # before a bracket or a function it is clear where the body ends; else it takes in whatever follows
+        inner = body.base if isinstance(body, Power | MatrixPower) else body
+        closed = isinstance(inner, Call | Add | Mul | MatMul)
+        return Piece(f"{operator} {part.text}", UNARY if closed else BIG_SUM)
+
+    def on_differential(self, node: Differential, parts: tuple[Piece, ...]) -> Piece:
+        if len(parts) > 1:
+            return Piece(f"D{self.brackets(self.signed(parts[0]))}[{self.signed(parts[1])}]")
+        sign, shown = self.word("d"), self.signed(parts[0])
+        if isinstance(node.body, Call) and parts[0].level >= POWER and shown[:1].isalpha():
+            return Piece(f"{sign} {shown}", POWER)  # d tr(A), not dtr(A)
+        bare = isinstance(node.body, Symbol | Named | Entry) or (parts[0].inner is not None and parts[0].text[:1] in "‖\\")
+        return Piece(sign + (shown if bare else self.brackets(shown)), POWER)
+
+    def on_linearmap(self, node: LinearMap, parts: tuple[Piece, ...]) -> Piece:
+        return Piece(f"{self.name(node.argument.name).text} {self.word('maps')} {self.signed(parts[0])}", SUM)
+
+
+def _is_plain(node: Expr) -> bool:
+    """Numbers and single names go above the bar: 2/m, λ/n; longer factors stay beside it."""
+    return node.weight == 1 and (not node.children or isinstance(node, Named))

@@ -1,0 +1,157 @@
+"""How tightly each form binds, and the walk that all printers share: each node once, parts before wholes, marks on the way."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping
+from typing import Final, NamedTuple
+
+from ...ir import Expr, Index, Named, Path
+
+SUM: Final = 10
+BIG_SUM: Final = 12
+ENTRYWISE: Final = 14
+PRODUCT: Final = 20
+UNARY: Final = 25
+POWER: Final = 30
+ATOM: Final = 40
+
+MARK_BASE: Final = 0xE000
+MARK_COUNT: Final = 1000
+_DEEPEST_MARK = 200
+
+
+class Piece(NamedTuple):
+    """A printed part. If `negative`, a minus sign belongs before `text`.
+
+    `under` is what stands below the bar when the part is a reciprocal. `chunks` are the printed factors of a scalar product
+    with their free letters, so that a sum can put each Σ before the first factor that uses its letter.
+    `tight` parts may stand next to each other without a space: Xᵀ, (A + B), but not tr(X) or X_ij.
+    `inner` is the printed body of a norm, a transpose or an inverse, for forms that merge two nodes: ‖A‖², X⁻ᵀ.
+    """
+
+    text: str
+    level: int = ATOM
+    negative: bool = False
+    under: Piece | None = None
+    chunks: tuple[tuple[Piece, frozenset[Index]], ...] = ()
+    tight: bool = False
+    inner: Piece | None = None
+
+
+Marks = Mapping[Path, int]
+"""Which parts of an expression are to be found again in the printed text, by path, each with a number below 1000."""
+
+
+def opening(mark: int) -> str:
+    """The private character that stands before a marked part."""
+    return chr(MARK_BASE + 2 * mark)
+
+
+def closing(mark: int) -> str:
+    """The private character that stands after a marked part."""
+    return chr(MARK_BASE + 2 * mark + 1)
+
+
+def split_marks(text: str) -> tuple[str, list[tuple[int, int, int]]]:
+    """The text without marks, and for each mark where it starts and ends: (start, end, mark), in reading order."""
+    plain: list[str] = []
+    starts: dict[int, int] = {}
+    found: list[tuple[int, int, int]] = []
+    for character in text:
+        code = ord(character) - MARK_BASE
+        if not 0 <= code < 2 * MARK_COUNT:
+            plain.append(character)
+        elif code % 2 == 0:
+            starts.setdefault(code // 2, len(plain))
+        elif code // 2 in starts:
+            found.append((starts.pop(code // 2), len(plain), code // 2))
+    return "".join(plain), sorted(found)
+
+
+class Printer(ABC):
+    """Prints expressions; subclasses say how one node is composed from the printed parts.
+
+    Each node is printed once however often it occurs, and no part of the walk recurses, so deep and shared
+    expressions cost no more than the text that they print.
+    """
+
+    def __init__(self) -> None:
+        self._memo: dict[Expr, Piece] = {}
+        self._methods: dict[type[Expr], Callable[[Expr, tuple[Piece, ...]], Piece]] = {}
+
+    @abstractmethod
+    def brackets(self, text: str) -> str:
+        """The text in brackets."""
+
+    @abstractmethod
+    def minus(self, text: str) -> str:
+        """The text with a minus sign before it."""
+
+    def show(self, node: Expr, marks: Marks | None = None) -> str:
+        """The printed expression; marked parts stand between private characters, see `split_marks`."""
+        usable = {path: mark for path, mark in (marks or {}).items() if len(path) < _DEEPEST_MARK}
+        if not usable:
+            return self.signed(self.piece(node))
+        spine = frozenset(path[:end] for path in usable for end in range(len(path) + 1))
+        return self.signed(self._marked(node, (), usable, spine))
+
+    def piece(self, root: Expr) -> Piece:
+        """The printed part for a node, remembered."""
+        stack = [root]
+        memo = self._memo
+        while stack:
+            node = stack[-1]
+            if node in memo:
+                stack.pop()
+                continue
+            parts = _printed_parts(node)
+            waiting = [part for part in parts if part not in memo]
+            if waiting:
+                stack.extend(waiting)
+            else:
+                memo[node] = self._composed(node, tuple(memo[part] for part in parts))
+                stack.pop()
+        return memo[root]
+
+    def _composed(self, node: Expr, parts: tuple[Piece, ...]) -> Piece:
+        kind = type(node)
+        method = self._methods.get(kind)
+        if method is None:
+            method = self._methods[kind] = getattr(self, f"on_{kind.__name__.lower()}")
+        return method(node, parts)
+
+    def _marked(self, node: Expr, path: Path, marks: Marks, spine: frozenset[Path]) -> Piece:
+        if path not in spine:
+            return self.piece(node)
+        children = _printed_parts(node)
+        parts = tuple(self._marked(child, (*path, number), marks, spine) for number, child in enumerate(children))
+        piece = self._composed(node, parts)
+        mark = marks.get(path)
+        return piece if mark is None else _wrapped(piece, mark)
+
+    def signed(self, piece: Piece) -> str:
+        """The text with its sign."""
+        return self.minus(piece.text) if piece.negative else piece.text
+
+    def within(self, piece: Piece, level: int) -> str:
+        """The text with its sign, in brackets if it binds more loosely than `level` asks for."""
+        if piece.negative and level > SUM:
+            return self.brackets(self.minus(piece.text))
+        return self.brackets(piece.text) if piece.level < level else self.signed(piece)
+
+
+def _printed_parts(node: Expr) -> tuple[Expr, ...]:
+    # a named part prints its name alone
+    return () if isinstance(node, Named) else node.children
+
+
+def _wrapped(piece: Piece, mark: int) -> Piece:
+    under = None if piece.under is None else _wrapped(piece.under, mark)
+    chunks = piece.chunks
+    if chunks:
+        first, letters = chunks[0]
+        chunks = ((first._replace(text=opening(mark) + first.text), letters), *chunks[1:])
+        last, letters = chunks[-1]
+        chunks = (*chunks[:-1], (last._replace(text=last.text + closing(mark)), letters))
+    return piece._replace(text=opening(mark) + piece.text + closing(mark), under=under, chunks=chunks)

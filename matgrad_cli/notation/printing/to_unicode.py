@@ -1,0 +1,166 @@
+"""Expressions as a book prints them, in Unicode: 2/m Xᵀ(XR − Y), ‖XR − Y‖²_F, Σ_ij, ∂(XR)_ij/∂R_st."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import lru_cache
+from typing import Final
+
+from ...ir import Call, Constant, Differential, Dim, Expr, Index, Number, Pair, Position, Shape, Size
+from ..letters import GREEK, SUBSCRIPTS, SUPERSCRIPTS, split_name
+from .book import BookPrinter
+from .precedence import ATOM, POWER, PRODUCT, UNARY, Marks, Piece
+
+_WORDS: Final = {
+    "transpose": "ᵀ", "inverse": "⁻¹", "inverse-transpose": "⁻ᵀ", "hadamard": "∘", "divide": "⊘", "kron": "⊗", "minus": "−",
+    "d": "d", "partial": "∂", "maps": "↦", "ones": "𝟏", "eye": "I", "delta": "δ", "entrywise": "^∘",
+}
+_FUNCTIONS: Final = {"sigmoid": "σ", "logdet": "log det", "diagonal": "diag", "asin": "arcsin", "acos": "arccos", "atan": "arctan",
+                     "log2": "log₂", "log10": "log₁₀"}  # fmt: skip
+_AXES: Final = {"mean0": "mean₀", "mean1": "mean₁", "softmax0": "softmax₀", "softmax1": "softmax₁",
+                "logsumexp0": "logsumexp₀", "logsumexp1": "logsumexp₁"}
+
+
+def name_unicode(name: str) -> str:
+    """A name with its Greek letter and its number below: λ, W₁, x_hat."""
+    head, tail = split_name(name)
+    shown = GREEK.get(head, head)
+    if not tail:
+        return shown
+    return shown + tail.translate(SUBSCRIPTS) if tail.isdigit() else f"{shown}_{GREEK.get(tail, tail)}"
+
+
+def dim_unicode(dim: Dim) -> str:
+    """A dimension: m, 3, 2mn."""
+    powers = [name_unicode(name) + (str(power).translate(SUPERSCRIPTS) if power > 1 else "") for name, power in dim.powers]
+    spaced = "" if all(len(name) == 1 for name in dim.names) else "·"
+    return spaced.join(([] if dim.factor == 1 and powers else [str(dim.factor)]) + powers)
+
+
+def shape_unicode(shape: Shape) -> str:
+    """A shape: m×n, or `number`."""
+    return "number" if shape.is_number else f"{dim_unicode(shape.rows)}×{dim_unicode(shape.cols)}"
+
+
+def position_unicode(position: Position) -> str:
+    """An index letter; a number counts from 1, as in a book."""
+    if isinstance(position, Pair):
+        return f"({position_unicode(position.outer)},{position_unicode(position.inner)})"
+    return str(position + 1) if isinstance(position, int) else name_unicode(position.name)
+
+
+def positions_unicode(positions: Iterable[Position | None]) -> str:
+    """Index letters one after the other, with commas and brackets where letters alone would be ambiguous: st, (1,2)."""
+    shown = [position_unicode(position) for position in positions if position is not None]
+    if len(shown) == 1 or all(len(letter) == 1 and not letter.isdigit() for letter in shown):
+        return "".join(shown)
+    return f"({','.join(shown)})"
+
+
+class UnicodePrinter(BookPrinter):
+    """Prints in Unicode. With `greek_sigma` the letter σ is a variable of the problem, so the function is written out."""
+
+    def __init__(self, taken: frozenset[str] = frozenset()) -> None:
+        super().__init__()
+        self._taken = taken
+
+    def brackets(self, text: str) -> str:
+        return f"({text})"
+
+    def minus(self, text: str) -> str:
+        return f"−{text}"
+
+    def word(self, key: str) -> str:
+        return _WORDS[key]
+
+    def name(self, name: str) -> Piece:
+        shown = name_unicode(name)
+        return Piece(shown, tight=len(shown.rstrip("₀₁₂₃₄₅₆₇₈₉")) == 1)
+
+    def on_number(self, node: Number, parts: tuple[Piece, ...]) -> Piece:
+        value = abs(node.value)
+        return Piece(str(value), ATOM if value.denominator == 1 else PRODUCT, negative=node.value < 0, tight=value.denominator == 1)
+
+    def on_constant(self, node: Constant, parts: tuple[Piece, ...]) -> Piece:
+        return Piece(GREEK.get(node.name, node.name), tight=True)
+
+    def on_size(self, node: Size, parts: tuple[Piece, ...]) -> Piece:
+        text = dim_unicode(node.dim)
+        return Piece(text, ATOM if len(text) == 1 else PRODUCT, tight=len(text) == 1)
+
+    def fraction(self, top: str, bottom: Piece) -> Piece:
+        shown = self.within(bottom, POWER)
+        # 1/2 is one number; 1/(2m) needs the bracket
+        return Piece(f"{top}/{shown}", PRODUCT)
+
+    def runs_on(self, bottom: Piece, after: Expr, shown: Piece) -> bool:
+        letter = shown.text[:1].isascii() and shown.text[:1].isalpha() and not isinstance(after, Call | Differential)
+        return letter and after.shape.is_number and not after.free and not bottom.text.isdigit()
+
+    def big_sum(self, indices: Iterable[Index], body: Expr) -> str:
+        return f"Σ_{positions_unicode(indices)}"
+
+    def raised(self, base: str, exponent: str) -> str:
+        return base + exponent
+
+    def lowered(self, base: str, positions: Iterable[Position | None]) -> str:
+        return f"{base}_{positions_unicode(positions)}"
+
+    def enclosed(self, body: str, positions: Iterable[Position | None]) -> str:
+        return f"[{body}]_{positions_unicode(positions)}"
+
+    def has_own_index(self, base: str) -> bool:
+        return base[-1] in "₀₁₂₃₄₅₆₇₈₉" or ("_" in base and base[-1] not in ")]")
+
+    def root(self, body: str, level: int) -> Piece:
+        return Piece(f"√{body}" if level >= ATOM and "(" not in body else f"√({body})", POWER)
+
+    def exponent_text(self, node: Expr, part: Piece) -> str:
+        if isinstance(node, Number):
+            whole = node.value.denominator == 1
+            return str(node.value).translate(SUPERSCRIPTS) if whole else f"^({node.value})"
+        return f"^{part.text}" if part.level >= ATOM and not part.negative else f"^({self.signed(part)})"
+
+    def quotient(self, top: str, bottom: str) -> Piece:
+        return Piece(f"{top}/{bottom}", UNARY)
+
+    def between(self, left: Piece, right: Piece, shown: str) -> str:
+        if shown[0].isdigit():
+            return " · "
+        return "" if left.tight and (right.tight or shown[0] == "(") else " "
+
+    def call(self, node: Call, parts: tuple[Piece, ...]) -> Piece:
+        name, body = node.function, self.signed(parts[0])
+        if name == "abs" and node.shape.is_number:  # of an array the bars would say its norm or its determinant
+            return Piece(f"|{body}|", tight=True)
+        if name == "inner":
+            return Piece(f"⟨{body}, {self.signed(parts[1])}⟩")
+        if name == "sum0":
+            return Piece(f"𝟏ᵀ{self.within(parts[0], PRODUCT)}", PRODUCT)
+        if name == "sum1":
+            return Piece(f"{self.within(parts[0], PRODUCT)}𝟏", PRODUCT)
+        shown = _FUNCTIONS.get(name) or _AXES.get(name, name)
+        if shown in self._taken:
+            shown = name
+        return Piece(f"{shown}({body})")
+
+    def norm(self, body: Piece, kind: str, power: str) -> Piece:
+        below = {"1": "₁", "2": "₂", "*": "_*", "F": "_F", "": ""}[kind]
+        written = power + below if kind in ("F", "*") else below + power
+        return Piece(f"‖{self.signed(body)}‖{written}", POWER if power else ATOM, tight=True, inner=body)
+
+
+@lru_cache(maxsize=4)
+def _printer(taken: frozenset[str]) -> UnicodePrinter:
+    return UnicodePrinter(taken)
+
+
+def greek_names(node: Expr) -> frozenset[str]:
+    """The Greek letters among the variables of an expression that a function's sign would clash with."""
+    names = {getattr(symbol, "name", "") for symbol in node.symbols}
+    return frozenset("σ" for name in names if split_name(name)[0] == "sigma")
+
+
+def to_unicode(node: Expr, marks: Marks | None = None) -> str:
+    """The expression as a book prints it: `2/m Xᵀ(XR − Y)`. Marked parts stand between private characters."""
+    return _printer(greek_names(node)).show(node, marks)

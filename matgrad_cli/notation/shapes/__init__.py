@@ -1,0 +1,1 @@
+"""Shapes: as people write them, and found by unification from how names are used."""

@@ -1,0 +1,78 @@
+"""Habits decide what no use of a name has decided, one name at a time; each decision is said."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from ...ir import ONE
+from ..names import GREEK
+from .agenda import Agenda
+from .unify import Form, Side, join, lengthen
+
+GREEK_NAMES: Final = frozenset(GREEK.values())
+
+
+class Habits:
+    """Capitals are matrices; small letters vectors if multiplied with `@`, numbers otherwise. `said` tells what was decided."""
+
+    def __init__(self, names: Mapping[str, Form], said: dict[str, str]) -> None:
+        self.order, self.forms, self.said = list(names), list(names.values()), said
+        self.changed, self.sure, self.first_open = Agenda(), Agenda(), 0
+        for place, form in enumerate(self.forms):
+            self.watch(place, form)
+
+    def watch(self, place: int, form: Form) -> None:
+        """Look at a name again whenever more is known of it."""
+
+        def wake() -> bool:
+            if not form.is_open():
+                return False
+            self.changed.put(place)
+            self.sure.put(place)
+            return True
+
+        if wake():
+            form.watch(wake)
+
+    def capitals(self) -> bool:
+        """Habit: capitals are matrices."""
+        found = False
+        while (place := self.changed.take()) is not None:
+            name, form = self.order[place], self.forms[place]
+            kind = form.kind
+            if not form.is_open():
+                continue
+            capital = name[0].isupper() and not (name in GREEK_NAMES and not kind.hint)
+            scalar = (kind.divisor or (kind.count and not kind.hint)) and not kind.array
+            if kind.matrix or (capital and not scalar):
+                lengthen(form.rows)
+                lengthen(form.cols)
+                if not kind.matrix:
+                    self.said[name] = "a matrix, as capital letters are"
+                found = True
+        return found
+
+    def vector(self) -> bool:
+        """Habit: the first small letter that is multiplied with `@` or is no number is a vector."""
+        while (place := self.sure.take()) is not None:
+            form = self.forms[place]
+            if form.is_open() and (form.kind.array or form.kind.hint or form.rows.is_long):
+                lengthen(form.rows)
+                join(form.cols, Side(ONE))
+                self.said[self.order[place]] = "a column vector, as small letters are where a number does not fit"
+                return True
+        return False
+
+    def number(self) -> bool:
+        """Habit: the first name that is still open is a number."""
+        while self.first_open < len(self.order):
+            name, form = self.order[self.first_open], self.forms[self.first_open]
+            self.first_open += 1
+            if form.is_open():
+                join(form.rows, Side(ONE))
+                join(form.cols, Side(ONE))
+                why = "it only divides" if form.kind.divisor else "it stands in front of a number"
+                self.said[name] = f"a number, as {why}" if name[0].isupper() else "a number, as small letters are"
+                return True
+        return False

@@ -1,0 +1,163 @@
+"""Shapes as people write them: `X: m×n, R: n×p`, `(m,n)`, `3x3`, `x: n`, `a: scalar`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Final, NoReturn
+
+from ...diagnostics import Diagnostic, InputError, Label, Source, Span
+from ...diagnostics.record import record
+from ...ir import NUMBER, ONE, Dim, Shape
+from ..loss_text import plain_name
+from ..names import spelled_name
+
+_SCALAR: Final = frozenset(("scalar", "number", "1", "", "real", "float"))
+_LARGEST: Final = 10**6
+_LONGEST: Final = 20_000
+_MARKED_NAME: Final = r"(?:\\[A-Za-z]+\{\\?[^\W\d_]\w*\}|\\?[^\W\d_]\w*)(?:_\{\w+\})?(?:\^\{?[(\[]\d+[)\]]\}?)?$"
+
+
+@record
+class Declared:
+    """A declared shape and where it was written. `column` says that a vector was declared with both its sides, n×1."""
+
+    name: str
+    shape: Shape
+    source: Source
+    span: Span
+    note: str = ""
+    column: bool = False
+
+
+def _refuse(source: Source, span: Span, message: str, help: str | None = None) -> NoReturn:
+    help = help or "write shapes as `X: m×n, x: n, a: scalar`"
+    raise InputError(Diagnostic("unreadable-shape", message, source, (Label(span),), help=help))
+
+
+def read_shapes(texts: Sequence[str]) -> dict[str, Declared]:
+    """All declarations, by name; two different shapes for one name are refused."""
+    found: dict[str, Declared] = {}
+    for text in texts:
+        source = Source("shape", text)
+        if len(text) > _LONGEST:
+            _refuse(Source("shape", text[:60] + " …"), Span(0, 60), f"the text has {len(text)} characters, at most {_LONGEST} are read")
+        for declared in _declarations(source):
+            known = found.get(declared.name)
+            if known is not None and known.shape is not declared.shape:
+                labels: tuple[Label, ...] = (Label(declared.span, f"{declared.shape} here"),)
+                if known.source == source:
+                    labels = (Label(known.span, f"{known.shape} here"), *labels)
+                raise InputError(Diagnostic(
+                    "conflicting-shapes", f"`{declared.name}` is declared twice, as {known.shape} and as {declared.shape}", source, labels))
+            found[declared.name] = declared
+    return found
+
+
+def _declarations(source: Source) -> list[Declared]:
+    """The text cut at the commas, semicolons and line ends that stand before a `name:`."""
+    text = source.text
+    starts = [place for place, char in enumerate(text) if char in ":=" and _name_before(text, place) is not None]
+    if not starts:
+        if text.strip():
+            found_text = text.strip()[:40]
+            _refuse(source, Span(0, len(text)), f"found `{found_text}` where a name, a colon and a shape were needed")
+        return []
+    found = []
+    for number, colon in enumerate(starts):
+        name_span = _name_before(text, colon)
+        assert name_span is not None
+        after = starts[number + 1] if number + 1 < len(starts) else None
+        following = _name_before(text, after) if after is not None else None
+        end = following.start if following is not None else len(text)
+        body = text[colon + 1 : end].rstrip().rstrip(",;").rstrip()
+        if number == 0 and text[: name_span.start].strip():
+            early = text[: name_span.start].strip()[:40]
+            _refuse(source, Span(0, name_span.start), f"found `{early}` where a name and a colon were needed")
+        span = Span(name_span.start, colon + 1 + len(body))
+        name = plain_name(text[name_span.start : name_span.end])
+        shape = _shape(source, body, Span(colon + 1, max(end, colon + 2)))
+        note = f"`{body.strip()}` is read as the shape {shape}" if _starred(body.strip().strip("()[]")) else ""
+        found.append(Declared(name, shape, source, span, note, shape.is_column and _two_sided(body)))
+    return found
+
+
+def _name_before(text: str, colon: int) -> Span | None:
+    end = colon
+    while end > 0 and text[end - 1].isspace():
+        end -= 1
+    marked = re.search(_MARKED_NAME, text[max(0, end - 60) : end]) if text[end - 1 : end] in ("}", ")", "]") else None
+    if marked is not None:
+        return Span(end - len(marked[0]), end)
+    start = end
+    while start > 0 and (text[start - 1].isalnum() or text[start - 1] in "_\\" or "\u0300" <= text[start - 1] <= "\u036f"):
+        start -= 1
+    first = text[start:end].removeprefix("\\")[:1]
+    return Span(start, end) if first.isalpha() or first == "_" else None
+
+
+def _shape(source: Source, body: str, span: Span) -> Shape:
+    plain = body.strip()
+    if plain in ("[]", "()") or plain.casefold() in _SCALAR - {""}:
+        return NUMBER
+    if len(plain) > 1 and plain[0] in "([" and plain[-1] in ")]":
+        plain = plain[1:-1].strip()
+    if not plain:
+        _refuse(source, span, "a shape is missing after the colon")
+    sides = _sides(plain)
+    if len(sides) == 2 and not sides[1] and plain.endswith(","):
+        sides = sides[:1]  # `(n,)` as Python writes it
+    if not all(sides):
+        _refuse(source, span, f"found `{body.strip()[:40]}` with an empty side, where a size was needed on both sides of the sign")
+    if len(sides) > 2:
+        _refuse(source, span, f"`{body.strip()[:40]}` has {len(sides)} sides; an array has one or two")
+    dims = [_dim(source, side, span) for side in sides]
+    return Shape(dims[0], dims[1] if len(dims) > 1 else ONE)
+
+
+def _sides(plain: str) -> list[str]:
+    """`m×n`, `m x n`, `m,n`, `m*n`, `mxn`, `3x3`: the text cut in two."""
+    starred = _starred(plain)
+    if starred:
+        return starred
+    for sign in ("×", "\\times", "✕", "⨯", ",", " by ", ";"):
+        if sign in plain:
+            return [side.strip() for side in plain.split(sign)]
+    for sign in (" x ", " X "):
+        if sign in plain:
+            return [side.strip() for side in plain.split(sign)]
+    # `mxn`, `3x3`, `2n x k`: the `x` between two sizes
+    for place, char in enumerate(plain):
+        if char in "xX" and 0 < place < len(plain) - 1 and (plain[place - 1].isalnum() and plain[place + 1].isalnum()):
+            return [plain[:place].strip(), plain[place + 1 :].strip()]
+    return plain.split() if " " in plain and "*" not in plain and "·" not in plain else [plain]
+
+
+def _two_sided(body: str) -> bool:
+    """Whether a shape is written with both sides: `n×1`, and not `n` or `(n,)`."""
+    return len([side for side in _sides(body.strip().strip("()[]")) if side]) == 2
+
+
+def _starred(plain: str) -> list[str]:
+    """The two sides of `m*n` or `3*4`, which has no other sign; `2*n` and `m·n` are products."""
+    sides = [side.strip() for side in plain.split("*")]
+    if len(sides) == 2 and (all(side.isidentifier() for side in sides) or all(side.isdecimal() for side in sides)):
+        return sides
+    return []
+
+
+def _dim(source: Source, text: str, span: Span) -> Dim:
+    result = ONE
+    for factor in text.replace("·", "*").replace("⋅", "*").split("*"):
+        word = factor.strip()
+        if word.isdecimal() and word.isascii():
+            if len(word) > 7 or not 0 < int(word) <= _LARGEST:
+                _refuse(source, span, f"a size is a whole number from 1 to {_LARGEST}, not `{word[:20]}`", "choose a smaller size")
+            result = result * Dim(int(word))
+            continue
+        digits = len(word) - len(word.lstrip("0123456789"))
+        name = spelled_name(word[digits:])
+        if not name.isidentifier() or digits > 6:
+            _refuse(source, span, f"`{word[:40]}` is no size; a size is a number, a name or a product such as `m*n`")
+        result = result * (Dim(int(word[:digits])) if digits and int(word[:digits]) else ONE) * Dim.of(name)
+    return result

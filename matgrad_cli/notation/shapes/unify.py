@@ -1,0 +1,202 @@
+"""Unknown dimensions and how they are made equal: union-find over dimensions that may be open, not 1, or known.
+
+What learns from them is told when something was learnt (`Watcher`), so that nothing is asked again that has not changed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from ...ir import NUMBER, ONE, Dim, Shape
+
+Watcher = Callable[[], bool]
+"""Called when a side or a kind has changed; False says that it need not be called again."""
+
+
+def _tell(watchers: list[Watcher]) -> None:
+    watchers[:] = [watcher for watcher in watchers if watcher()]
+
+
+class Side:
+    """One side of a shape, perhaps still open. `long` says that it is not 1."""
+
+    __slots__ = ("dim", "long", "parent", "reason", "watchers")
+
+    def __init__(self, dim: Dim | None = None, long: bool = False) -> None:
+        self.parent: Side | None = None
+        self.dim = dim
+        self.long = long or (dim is not None and dim is not ONE)
+        self.reason: str | None = None
+        self.watchers: list[Watcher] = []
+
+    @property
+    def root(self) -> Side:
+        """The side that stands for all that were made equal."""
+        side = self
+        while side.parent is not None:
+            if side.parent.parent is not None:
+                side.parent = side.parent.parent
+            side = side.parent
+        return side
+
+    def watch(self, watcher: Watcher) -> None:
+        """Be told when anything more is known of this side."""
+        self.root.watchers.append(watcher)
+
+    @property
+    def known(self) -> Dim | None:
+        """The dimension, if it is known by now."""
+        return self.root.dim
+
+    @property
+    def is_one(self) -> bool:
+        """Whether this side is 1."""
+        return self.root.dim is ONE
+
+    @property
+    def is_long(self) -> bool:
+        """Whether this side is known not to be 1."""
+        return self.root.long
+
+
+class Kind:
+    """What is known of an array beyond its sides: `array` (not a number), `matrix`, `hint` (multiplied with @), `divisor`,
+    `count` (in front of a number)."""
+
+    FLAGS = ("array", "count", "divisor", "hint", "matrix")
+    __slots__ = (*FLAGS, "watchers")
+
+    def __init__(self) -> None:
+        self.array = self.matrix = self.hint = self.divisor = self.count = False
+        self.watchers: list[Watcher] = []
+
+    def learn(self, other: Kind) -> None:
+        """Take over what is known of another array."""
+        new = [name for name in Kind.FLAGS if getattr(other, name) and not getattr(self, name)]
+        for name in new:
+            setattr(self, name, True)
+        if new:
+            _tell(self.watchers)
+
+
+class Form:
+    """The shape of a part of the text while it is being inferred.
+
+    `rank` counts the dimensions of NumPy's array where they are known; one of rank 1 has its length in `rows`.
+    """
+
+    __slots__ = ("cols", "kind", "rank", "rows")
+
+    def __init__(
+        self, rows: Side | None = None, cols: Side | None = None, kind: Kind | None = None, rank: int | None = None
+    ) -> None:
+        self.rows = rows or Side()
+        self.cols = cols or Side()
+        self.kind = kind or Kind()
+        self.rank = rank
+
+    @staticmethod
+    def of(shape: Shape, rank: int | None = None) -> Form:
+        """The form of a known shape."""
+        return Form(Side(shape.rows), Side(shape.cols), rank=rank)
+
+    @staticmethod
+    def flat(length: Side) -> Form:
+        """The form of a one-dimensional array."""
+        return Form(length, Side(ONE), rank=1)
+
+    @staticmethod
+    def number() -> Form:
+        """The form of a number."""
+        return Form.of(NUMBER)
+
+    @property
+    def transposed(self) -> Form:
+        """Columns × rows; what is learnt of one is learnt of the other."""
+        return self if self.rank == 1 else Form(self.cols, self.rows, self.kind, self.rank)
+
+    @property
+    def is_number(self) -> bool:
+        """Whether it is known to be 1×1."""
+        return self.rows.is_one and self.cols.is_one
+
+    @property
+    def is_array(self) -> bool:
+        """Whether it is known not to be 1×1."""
+        return self.rows.is_long or self.cols.is_long
+
+    @property
+    def shape(self) -> Shape | None:
+        """The shape, once both sides are known."""
+        rows, cols = self.rows.known, self.cols.known
+        return Shape(rows, cols) if rows is not None and cols is not None else None
+
+    def watch(self, watcher: Watcher) -> None:
+        """Be told when anything more is known of this form."""
+        self.rows.watch(watcher)
+        self.cols.watch(watcher)
+        self.kind.watchers.append(watcher)
+
+    def has_rank(self, rank: int | None) -> None:
+        """Note how many dimensions NumPy's array has."""
+        if self.rank != rank:
+            self.rank = rank
+            _tell(self.kind.watchers)
+
+    def is_open(self) -> bool:
+        """Whether it is not yet decided which sides are 1."""
+        return not ((self.rows.is_one or self.rows.is_long) and (self.cols.is_one or self.cols.is_long))
+
+
+def join(left: Side, right: Side, reason: str | None = None) -> bool:
+    """Make two sides equal; a contradiction is left for the elaboration to report, with both operands."""
+    a, b = left.root, right.root
+    if a is b:
+        return True
+    if a.dim is not None and b.dim is not None and a.dim is not b.dim:
+        return False
+    if (a.long and b.dim is ONE) or (b.long and a.dim is ONE):
+        return False
+    if a.dim is None and b.dim is not None:
+        a, b = b, a
+    news = [side for side in (a, b) if (side.dim, side.long) != (a.dim, a.long or b.long)]
+    b.parent = a
+    a.long = a.long or b.long
+    a.reason = a.reason or b.reason or reason
+    told = [side.watchers for side in news]
+    for watchers in told:
+        _tell(watchers)
+    if len(a.watchers) < len(b.watchers):
+        a.watchers, b.watchers = b.watchers, a.watchers
+    a.watchers += b.watchers
+    b.watchers = []
+    return True
+
+
+def merge(left: Form, right: Form, reason: str | None = None) -> None:
+    """Make two forms equal."""
+    join(left.rows, right.rows, reason)
+    join(left.cols, right.cols, reason)
+    rank = left.rank or right.rank
+    left.has_rank(rank)
+    right.has_rank(rank)
+    left.kind.learn(right.kind)
+    right.kind.learn(left.kind)
+
+
+def lengthen(side: Side, reason: str | None = None) -> None:
+    """Note that a side is not 1 (unless it is known to be)."""
+    root = side.root
+    if root.dim is not ONE:
+        new = not root.long
+        root.long = True
+        root.reason = root.reason or reason
+        if new:
+            _tell(root.watchers)
+
+
+def name_side(side: Side, dim: Dim) -> None:
+    """Give an open side its dimension."""
+    root = side.root
+    root.dim = dim
+    _tell(root.watchers)

@@ -1,0 +1,136 @@
+"""What a use says about shapes: rules that learn sides of one part from sides of another, and wait while they cannot."""
+
+from __future__ import annotations
+
+from ...ir import ONE, Dim
+from .agenda import DECIDE, PREFER, Rule
+from .unify import Form, Side, join, lengthen, merge
+
+
+def add_rule(left: Form, right: Form, result: Form, reason: str) -> Rule:
+    """left + right: one shape, unless one of them is a number."""
+
+    def rule(bold: int) -> bool:
+        if left.is_number or right.is_number:
+            merge(result, right if left.is_number else left, reason)
+            return True
+        both = left.is_array and right.is_array
+        either = left.is_array or right.is_array or result.is_array or left.kind.array or right.kind.array or result.kind.array
+        if both or (bold >= PREFER and either) or bold >= DECIDE:
+            merge(left, right, reason)
+            merge(result, left, reason)
+            return True
+        return False
+
+    return rule
+
+
+def product_rule(left: Form, right: Form, result: Form, reason: str) -> Rule:
+    """left * right elementwise: one shape, unless one of them is a number."""
+
+    def rule(bold: int) -> bool:
+        if left.is_number or right.is_number:
+            merge(result, right if left.is_number else left, reason)
+            return True
+        if (left.is_array and right.is_array) or bold >= DECIDE:
+            merge(left, right, reason)
+            merge(result, left, reason)
+            return True
+        return False
+
+    return rule
+
+
+def matmul_rule(left: Form, right: Form, result: Form, reason: str) -> Rule:
+    """left @ right: inner sides equal; a number scales; a column on the left is read as its transpose if only that can fit."""
+
+    def finish(inner: Side, outer: Side) -> bool:
+        join(inner, right.rows, reason)
+        join(result.rows, outer, reason)
+        join(result.cols, right.cols, reason)
+        return True
+
+    def rule(bold: int) -> bool:
+        if left.is_number or right.is_number:
+            merge(result, right if left.is_number else left, reason)
+            return True
+        if left.cols.is_long and (right.rows.is_long or not right.kind.divisor):
+            lengthen(right.rows, reason)
+            return finish(left.cols, left.rows)
+        if left.cols.is_one and left.rows.is_long:
+            if right.rows.is_one:
+                return finish(left.cols, left.rows)
+            if right.rows.is_long:
+                return finish(left.rows, Side(ONE))
+        return bold >= DECIDE and finish(left.cols, left.rows)
+
+    return rule
+
+
+def column_or_row(form: Form, side: Side, reason: str) -> Rule:
+    """x[i]: i runs over the long side of a vector; a column if nothing says otherwise."""
+
+    def rule(bold: int) -> bool:
+        if form.rows.is_one:
+            return join(form.cols, side, reason) or True
+        if form.cols.is_one or bold >= PREFER:
+            join(form.cols, Side(ONE))
+            return join(form.rows, side, reason) or True
+        return False
+
+    return rule
+
+
+def later(side: Side, dim: Dim) -> Rule:
+    """A written bound decides only what nothing else has decided."""
+
+    def rule(bold: int) -> bool:
+        if side.known is not None:
+            return True
+        if bold >= DECIDE:
+            join(side, Side(dim))
+            return True
+        return False
+
+    return rule
+
+
+def times_rule(left: Side, right: Side, result: Side) -> Rule:
+    """result = left · right, once both are known."""
+
+    def rule(_bold: int) -> bool:
+        first, second = left.known, right.known
+        if first is ONE or second is ONE:
+            join(result, right if first is ONE else left)
+            return True
+        if first is not None and second is not None:
+            join(result, Side(first * second))
+            return True
+        if (left.is_long or right.is_long) and result.known is None:
+            lengthen(result)
+        return False
+
+    return rule
+
+
+def diag_rule(argument: Form, result: Form, reason: str) -> Rule:
+    """diag: a vector becomes a diagonal matrix, a square matrix its diagonal."""
+
+    def vector(side: Side) -> bool:
+        join(result.rows, side, reason)
+        join(result.cols, side, reason)
+        return True
+
+    def rule(bold: int) -> bool:
+        if argument.cols.is_one:
+            return vector(argument.rows)
+        if argument.rows.is_one:
+            return vector(argument.cols)
+        if argument.rows.is_long and argument.cols.is_long:
+            join(argument.rows, argument.cols, reason)
+            join(result.rows, argument.rows, reason)
+            join(result.cols, Side(ONE))
+            return True
+        return bold >= DECIDE and vector(argument.rows)
+
+    return rule

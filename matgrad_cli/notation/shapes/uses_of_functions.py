@@ -1,0 +1,190 @@
+"""What a call says about the shapes of its arguments, and the shape it returns."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ...ir import ONE, Shape
+from .. import syntax as s
+from ..expression.brackets import AS_COLUMN, AS_ROW
+from ..expression.keywords import axis_written, keeps_dimensions
+from ..expression.vocabulary import ELEMENTWISE_NAMES, REDUCTIONS, SQUARE, canonical_function
+from .unify import Form, Side, join, merge
+from .uses import add_rule, diag_rule, matmul_rule, product_rule, times_rule
+from .uses_of_arrays import array_product_rule, stretch_rule
+
+if TYPE_CHECKING:
+    from .infer import Solver
+
+
+def power_form(solver: Solver, node: s.Binary, base: Form) -> Form:
+    """base ** exponent has the shape of its base; the exponent is a number. e ** A has the shape of A."""
+    exponent = solver.walk(node.right)
+    left = s.ungrouped(node.left)
+    if isinstance(left, s.Name) and left.name == "e" and solver.scope.find("e") is None:
+        return exponent
+    if exponent.is_open():
+        merge(exponent, Form.number())
+    return base
+
+
+def function_form(solver: Solver, node: s.Apply) -> Form:
+    """The shape of a call."""
+    function = canonical_function(node.function)
+    options = dict(node.options)
+    if function in ("eye", "ones", "zeros"):
+        return _constructor(solver, node, function)
+    forms = [solver.walk(argument) for argument in node.arguments]
+    if function in ("value at", "limit"):
+        return forms[0]
+    if function in (AS_COLUMN, AS_ROW):
+        return _new_axis(solver, forms[0], function)
+    if function == "basis":
+        return Form(solver.index(node.arguments[0]) if node.arguments else None, Side(ONE))
+    if not forms:
+        return Form()
+    reason = solver.text(node)
+    if function == "bars" or (function == "log" and _bars(node.arguments[0]) is not None):
+        _determinant(solver, node, reason)
+    if function in ("polar", "leading"):
+        forms[0].kind.matrix = True
+        return forms[0]
+    if function in ELEMENTWISE_NAMES or function in ("negative", "log_softmax", "bars", "pow"):
+        return forms[0] if function != "bars" else Form.number()
+    if function in SQUARE:
+        forms[0].kind.matrix = True
+        join(forms[0].rows, forms[0].cols, reason)
+        return forms[0] if function in ("inv", "matrix_power") else Form.number()
+    if function in REDUCTIONS or function in ("norm", "softmax", "vec", "T"):
+        forms[0].kind.array = True
+    if function == "norm" and axis_written(node) is None:
+        if options.get("text", options.get("ord")) in ("fro", "nuc"):
+            forms[0].kind.matrix = True
+        return Form.number()
+    if function == "softmax":
+        return forms[0]
+    if function in REDUCTIONS or function == "norm":
+        return _reduced(solver, node, forms[0])
+    if len(forms) == 1:
+        return _one(solver, function, forms[0], reason)
+    return _two(solver, function, forms[0], forms[1], reason)
+
+
+def _new_axis(solver: Solver, form: Form, function: str) -> Form:
+    form.kind.array = True
+    rank = 2 if solver.scope.arrays else None
+    length = form.cols if form.rows.is_one else form.rows
+    if not form.rows.is_one:
+        join(form.cols, Side(ONE))
+    return Form(length, Side(ONE), rank=rank) if function == AS_COLUMN else Form(Side(ONE), length, rank=rank)
+
+
+def _bars(node: s.Node) -> s.Apply | None:
+    node = s.ungrouped(node)
+    return node if isinstance(node, s.Apply) and node.function == "bars" else None
+
+
+def _determinant(solver: Solver, node: s.Apply, reason: str) -> None:
+    r"""`|X|` of a capital letter, `\log|A X Aᵀ|` of products of capitals: a determinant, so what stands inside is square."""
+    bars = _bars(node.arguments[0]) if node.function == "log" else node
+    assert bars is not None
+    inner = s.ungrouped(bars.arguments[0])
+    if not isinstance(inner, s.Name) and (bars is node or not _of_capitals(inner)):
+        return
+    if isinstance(inner, s.Name) and not inner.name[0].isupper():
+        return
+    form = solver.walk(inner)
+    if form.is_open():
+        form.kind.matrix = True
+        join(form.rows, form.cols, reason)
+    for name in s.parts_of(inner):
+        # every capital there is a matrix, also a Greek one; sums of numbers and matrices do not occur in a determinant
+        if isinstance(name, s.Name) and name.name[0].isupper() and name.name in solver.names:
+            solver.names[name.name].kind.hint = True
+
+
+def _of_capitals(node: s.Node) -> bool:
+    """Whether a part is made of capital letters by products, sums, transposes and inverses, with numbers in front."""
+    node = s.ungrouped(node)
+    match node:
+        case s.Name(_, name):
+            return name[0].isupper()
+        case s.Transposed(_, body) | s.Inverted(_, body) | s.Negative(_, body) | s.Binary(_, "^", body, _):
+            return _of_capitals(body)
+        case s.Binary(_, "+" | "-", left, right):
+            return _of_capitals(left) and _of_capitals(right)
+        case s.Binary(_, "juxtapose" | "dot", _, right):
+            return _of_capitals(right)
+    return False
+
+
+def _reduced(solver: Solver, node: s.Apply, form: Form) -> Form:
+    axis = axis_written(node)
+    if axis is None or form.rank == 1:
+        return Form.number()
+    if solver.scope.arrays and not keeps_dimensions(node):
+        return Form.flat(form.cols if axis == "0" else form.rows)
+    rank = 2 if solver.scope.arrays else None
+    return Form(Side(ONE), form.cols, rank=rank) if axis == "0" else Form(form.rows, Side(ONE), rank=rank)
+
+
+def _one(solver: Solver, function: str, form: Form, reason: str) -> Form:
+    if function == "T":
+        return form.transposed
+    if function == "diag":
+        result = Form()
+        form.kind.array = True
+        solver.rule(diag_rule(form, result, reason), form)
+        return result
+    if function == "vec":
+        result = Form(Side(), Side(ONE))
+        solver.made.append(result.rows)
+        solver.rule(times_rule(form.rows, form.cols, result.rows), form, result.rows)
+        return result
+    if function in ("ones_like", "zeros_like"):
+        return form
+    return Form.number() if function in ("shape", "len") else Form()
+
+
+def _two(solver: Solver, function: str, left: Form, right: Form, reason: str) -> Form:
+    result = Form()
+    if function in ("matmul", "dot", "solve"):
+        left.kind.hint = right.kind.hint = True
+        if function == "solve":
+            join(left.rows, left.cols, reason)
+        product = array_product_rule if solver.scope.arrays else matmul_rule
+        solver.rule(product(left, right, result, reason), left, right, result)
+    elif function == "inner":
+        left.kind.array = right.kind.array = True
+        merge(left, right, reason)
+        return Form.number()
+    elif function == "outer":
+        left.kind.array = right.kind.array = True
+        join(left.cols, Side(ONE))
+        join(right.cols, Side(ONE))
+        return Form(left.rows, right.rows)
+    elif function == "kron":
+        solver.kron(left, right, result)
+    elif function in ("multiply", "hadamard", "divide", "plus", "minus") and solver.scope.arrays:
+        solver.rule(stretch_rule(left, right, result, reason), left, right, result)
+    elif function in ("multiply", "hadamard", "divide"):
+        solver.rule(product_rule(left, right, result, reason), left, right, result)
+    elif function in ("plus", "minus", "maximum"):
+        solver.rule(add_rule(left, right, result, reason), left, right, result)
+    return result
+
+
+def _constructor(solver: Solver, node: s.Apply, function: str) -> Form:
+    arguments = node.arguments
+    if len(arguments) == 1 and isinstance(arguments[0], s.Apply) and arguments[0].function == "tuple":
+        arguments = arguments[0].arguments
+    dims = [solver.dimension(argument) for argument in arguments]
+    if not dims:
+        side = Side()
+        return solver.places.setdefault(id(node), Form(side, side if function == "eye" else Side(ONE)))
+    first = dims[0]
+    if first is None:
+        return Form()
+    second = first if function == "eye" else (dims[1] or ONE) if len(dims) > 1 else ONE
+    rank = None if not solver.scope.arrays else 1 if len(dims) == 1 and function != "eye" else 2
+    return Form.of(Shape(first, second), rank)

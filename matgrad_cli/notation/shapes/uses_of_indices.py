@@ -1,0 +1,150 @@
+"""What the index level says about shapes: entries, sums over letters, arrays by their entries, pending derivatives."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ...ir import ONE
+from .. import syntax as s
+from .unify import Form, Side, join
+from .uses import column_or_row, later
+
+if TYPE_CHECKING:
+    from ..scope import Scope
+    from .infer import Solver
+
+
+def subscript_form(solver: Solver, node: s.Subscript) -> Form:
+    """X[i,j]: i counts the rows, j the columns; e_i is a basis vector."""
+    body = s.ungrouped(node.body)
+    if isinstance(body, s.Name) and body.name in ("e", "E") and solver.scope.find(body.name) is None and body.name not in solver.names:
+        sides = [solver.index(index) for index in node.indices]
+        return Form(sides[0], sides[1] if len(sides) > 1 else Side(ONE))
+    form = solver.walk(node.body)
+    sides = [solver.index(index) for index in node.indices]
+    form.kind.array = True
+    reason = solver.text(node)
+    if len(sides) == 2:
+        join(form.rows, sides[0], reason)
+        join(form.cols, sides[1], reason)
+    elif len(sides) == 1:
+        solver.rule(column_or_row(form, sides[0], reason), form)
+    return Form.number()
+
+
+def slice_form(solver: Solver, node: s.Slice) -> Form:
+    """A row or column of a matrix as a column vector."""
+    form = solver.name(node.matrix)
+    form.kind.array = True
+    rank = 1 if solver.scope.arrays else None
+    if rank is not None:
+        form.kind.matrix = True
+    side = solver.index(node.index)
+    if node.way == "column":
+        join(form.cols, side)
+        return Form(form.rows, Side(ONE), rank=rank)
+    join(form.rows, side)
+    return Form(form.cols, Side(ONE), rank=rank)
+
+
+def binder_form(solver: Solver, node: s.Sigma | s.EntriesOf | s.MapsTo) -> Form:
+    """Σ, entries and maps bind names of their own."""
+    if isinstance(node, s.MapsTo):
+        form = Form.of(solver.scope.wrt.shape) if solver.scope.wrt is not None else Form()
+        kept = solver.names.get(node.argument.name)
+        solver.names[node.argument.name] = form
+        body = solver.walk(node.body)
+        solver.places[id(node)] = form
+        del solver.names[node.argument.name]
+        if kept is not None:
+            solver.names[node.argument.name] = kept
+        return body
+    outer = solver.binding
+    solver.binding = dict(outer)
+    for letter, bound in zip(node.letters, node.bounds, strict=True):
+        if letter is None:
+            continue
+        # In LaTeX a bound is checked, not trusted: Σ_{i=1}^n over the m rows is a common slip.
+        side = Side(solver.dimension(bound) if bound is not None and solver.scope.syntax == "numpy" else None)
+        solver.binding[letter.name] = solver.bound[id(node), letter.name] = side
+    body = solver.walk(node.body)
+    for letter, bound in zip(node.letters, node.bounds, strict=True):
+        if letter is not None and bound is not None:
+            side = solver.bound[id(node), letter.name]
+            name = s.ungrouped(bound)
+            dim = solver.dimension(bound)
+            if isinstance(name, s.Name) and name.name in solver.limits:
+                join(solver.limits[name.name], side)
+            elif dim is not None:
+                solver.waiting.add(later(side, dim), side)
+    solver.binding = outer
+    if isinstance(node, s.Sigma):
+        return body
+    sides = [solver.bound[id(node), letter.name] if letter else Side(ONE) for letter in node.letters]
+    return Form(sides[0], sides[1])
+
+
+def names_of_lengths(tree: s.Node, scope: Scope) -> frozenset[str]:
+    """Names that nobody declared and that stand above a Σ: each names the length that its letter runs through.
+
+    A name that is used as an index or that carries indices is something else.
+    """
+    found: set[str] = set()
+    others: set[str] = {*scope.letters}
+    for part in s.parts_of(tree):
+        match part:
+            case s.Sigma(_, letters, bounds, _):
+                others |= {letter.name for letter in letters}
+                found |= {bound.name for bound in map(s.ungrouped, filter(None, bounds)) if isinstance(bound, s.Name)}
+            case s.Subscript(_, body, indices):
+                others |= {name.name for name in (s.ungrouped(body), *indices) if isinstance(name, s.Name)}
+            case s.Slice(_, letter, matrix, index):
+                others |= {name.name for name in (letter, matrix, index) if isinstance(name, s.Name)}
+            case s.Kronecker(_, indices) | s.Apply(_, "basis", indices):
+                others |= {name.name for name in indices if isinstance(name, s.Name)}
+            case s.Transposed(_, body) | s.Differential_(_, body):
+                others |= {name.name for name in (s.ungrouped(body),) if isinstance(name, s.Name)}
+    return frozenset(name for name in found - others if scope.find(name) is None and scope.size(name) is None)
+
+
+def derivative_of(solver: Solver, node: s.Derivative) -> Form:
+    """∂(body)/∂X[s,t] has the shape of its body; without indices it is the whole array."""
+    if node.body is not None:
+        body = solver.walk(node.body)
+    else:
+        body = Form.of(solver.scope.loss.shape) if solver.scope.loss is not None else Form.number()
+    if node.variable is None:
+        form = Form.of(solver.scope.wrt.shape) if solver.scope.wrt is not None else Form()
+    elif is_index_of_wrt(solver, node):
+        return body
+    else:
+        form = solver.walk(node.variable)
+    sides = [solver.index(index) for index in node.indices]
+    if len(sides) == 2:
+        join(form.rows, sides[0])
+        join(form.cols, sides[1])
+        return body
+    if len(sides) == 1:
+        solver.rule(column_or_row(form, sides[0], solver.text(node)), form)
+        return body
+    return derivative_form(body, form)
+
+
+def is_index_of_wrt(solver: Solver, node: s.Derivative) -> bool:
+    """LaTeX's ∂_k f: by entry k of wrt, where `k` is no variable."""
+    wrt, name = solver.scope.wrt, node.variable
+    if wrt is None or node.indices or not isinstance(name, s.Name) or solver.scope.find(name.name) is not None:
+        return False
+    join(solver.index(name), Side(wrt.shape.rows if wrt.shape.cols is ONE else wrt.shape.cols))
+    return True
+
+
+def derivative_form(body: Form, variable: Form) -> Form:
+    """The shape of the whole derivative, where it has at most two indices."""
+    if body.is_number:
+        return variable
+    if variable.is_number:
+        return body
+    if body.cols.is_one and variable.cols.is_one:
+        return Form(body.rows, variable.rows)
+    return Form()

@@ -1,0 +1,1 @@
+"""Derivatives with three and four indices: case tables, ⊗ forms, pictures."""

@@ -1,0 +1,1 @@
+"""Results as programs: NumPy, PyTorch, JAX, SymPy."""

@@ -1,0 +1,348 @@
+"""Matrix expressions as code over arrays in which a vector is one-dimensional: rows and columns are told apart by shape only.
+
+A product is cut where a column meets a row: what stands left and right of the cut meets in `outer`, what lies between two
+cuts is a number.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from fractions import Fraction
+
+from ...diagnostics.record import record
+from ...ir import (
+    ONE,
+    Add,
+    Call,
+    Constant,
+    Delta,
+    Entry,
+    Expr,
+    Eye,
+    Fill,
+    Hadamard,
+    Inverse,
+    Kron,
+    MatMul,
+    MatrixOf,
+    MatrixPower,
+    Mul,
+    Named,
+    Number,
+    Power,
+    Shape,
+    Size,
+    SumOver,
+    Symbol,
+    Transpose,
+    nodes_of,
+)
+from ...notation.printing.precedence import ATOM, POWER, PRODUCT, SUM, UNARY
+from .names import Names
+
+
+@record
+class Code:
+    """Printed code. If not `full`, a number stands for an array whose entries are all that number.
+
+    `under` is what the code divides 1 by; `negative` code has a minus sign taken off.
+    """
+
+    text: str
+    level: int = ATOM
+    full: bool = True
+    under: Code | None = None
+    negative: bool = False
+
+    def at(self, level: int) -> str:
+        """The text with its sign, in brackets if it binds more loosely than `level`."""
+        text = f"-{self.text}" if self.negative else self.text
+        own = min(self.level, UNARY if self.level > PRODUCT else PRODUCT) if self.negative else self.level
+        return text if own >= level else f"({text})"
+
+
+class MatrixCode:
+    """Compiles expressions to code, each node once. `index_code` compiles what stands at the index level."""
+
+    def __init__(self, names: Names, index_code: Callable[[Expr], Code]) -> None:
+        self.names = names
+        self.helpers: list[str] = []
+        self.locals: dict[Expr, str] = {}
+        self._index_code = index_code
+        self._memo: dict[Expr, Code] = {}
+
+    def code(self, root: Expr) -> Code:
+        """The code of an expression."""
+        stack = [root]
+        while stack:
+            node = stack[-1]
+            if node in self._memo:
+                stack.pop()
+                continue
+            waiting = [] if self._is_leaf(node) else [part for part in node.children if part not in self._memo]
+            if waiting:
+                stack.extend(waiting)
+            else:
+                self._memo[node] = self._compiled(node)
+                stack.pop()
+        return self._memo[root]
+
+    def full(self, node: Expr) -> Code:
+        """The code of an expression as an array of its whole shape, never as a number that stands for one."""
+        code = self.code(node)
+        if code.full or node.shape.is_number:
+            return code
+        return self.filled(code, node.shape)
+
+    def filled(self, code: Code, shape: Shape) -> Code:
+        """An array of equal entries."""
+        sizes = ", ".join(self.names.dim(dim) for dim in shape.dims)
+        sizes = f"({sizes})" if len(shape.dims) > 1 else sizes
+        text = code.at(SUM)
+        if text in ("1", "0"):
+            return Code(self.form("ones" if text == "1" else "zeros", x=sizes))
+        value = code.at(UNARY if self.names.dialect.name == "torch" else SUM)
+        return Code(self.form("full", x=sizes, value=value))
+
+    def form(self, key: str, **parts: str) -> str:
+        """A call as the dialect writes it; remembers the helper that it needs."""
+        text = self.names.dialect.calls[key].format(self.names.dialect.module, **parts)
+        self._need(text.split("(")[0])
+        return text
+
+    def _need(self, name: str) -> None:
+        helpers = self.names.dialect.helpers
+        if name in helpers and name not in self.helpers:
+            for other in helpers:
+                if other != name and f"{other}(" in helpers[name].replace(f"def {name}", ""):
+                    self._need(other)
+            self.helpers.append(name)
+
+    @staticmethod
+    def _is_leaf(node: Expr) -> bool:
+        return isinstance(node, Named | Entry | Delta | SumOver | MatrixOf)
+
+    def _compiled(self, node: Expr) -> Code:
+        match node:
+            case Named():
+                return Code(self.locals[node])
+            case Symbol():
+                name = self.names.parameters[node]
+                return Code(f"{name}[0]") if node.shape.is_row else Code(name)
+            case Number(value):
+                return number_code(value)
+            case Constant(name):
+                return Code(f"{self.names.dialect.module}.{name}")
+            case Size(dim):
+                text = self.names.dim(dim)
+                return Code(text, PRODUCT if " * " in text else ATOM)
+            case Eye(dim):
+                return Code(self.form("eye", x=self.names.dim(dim)))
+            case Fill(value, shape):
+                return Code(str(value), full=shape.is_number)
+            case Add():
+                return self._sum(node)
+            case Mul(factors):
+                codes = [self.code(factor) for factor in factors]
+                return self.scaled(codes, all(code.full for code in codes), all(factor.shape.is_number for factor in factors[:-1]))
+            case Hadamard(factors):
+                codes = [self.code(factor) for factor in factors]
+                return self.scaled(codes, any(code.full for code in codes))
+            case MatMul():
+                return self._product(node)
+            case Kron():
+                return self._kron(node)
+            case Power():
+                return self._power(node)
+            case MatrixPower(base, exponent):
+                return Code(self.form("matrix_power", x=self.full(base).at(SUM), k=str(exponent)))
+            case Transpose(body):
+                return self._transposed(body)
+            case Inverse(body):
+                return Code(self.form("inv", x=self.full(body).at(SUM)))
+            case Call():
+                return self._call(node)
+            case _:
+                return self._index_code(node)
+
+    # ---- sums and elementwise products
+
+    def _sum(self, node: Add) -> Code:
+        codes = [self.code(term) for term in node.terms]
+        if node.shape.is_number or any(code.full for code in codes):
+            return Code(_signed_sum(codes), SUM)
+        return Code(_signed_sum(codes), SUM, full=False)
+
+    def scaled(self, codes: list[Code], full: bool, numbers_first: bool = False) -> Code:
+        """A product; if numbers come first, the last factor needs no brackets: 2 * A @ B."""
+        above = [code for code in codes if code.under is None]
+        below = [code.under for code in codes if code.under is not None]
+        negative = sum(code.negative for code in above) % 2 == 1
+        above = [Code(code.text, code.level, code.full) for code in above]
+        if len(above) > 1:
+            above = [code for code in above if code.text != "1"] or above[:1]
+        bare = {0, len(above) - 1} if numbers_first and codes[-1].under is None else {0}
+        parts = [code.at(PRODUCT if position in bare else UNARY) for position, code in enumerate(above)] or ["1"]
+        if not below:
+            level = PRODUCT if len(parts) > 1 else above[0].level
+            return Code(" * ".join(parts), level, full, negative=negative)
+        # 2 / m * A, not 2 * A / m: the number in front stays one number
+        head = parts[0] + "".join(f" / {part.at(UNARY)}" for part in below)
+        text = " * ".join([head, *parts[1:]])
+        under = None
+        if not above or (len(above) == 1 and above[0].text == "1"):
+            under = below[0] if len(below) == 1 else Code(" * ".join(part.at(UNARY) for part in below), PRODUCT)
+        return Code(text, PRODUCT, full, under=under if not negative else None, negative=negative)
+
+    # ---- matrix products
+
+    def _product(self, node: MatMul) -> Code:
+        runs = [run for run in _cut(node.factors) if run]
+        numbers = [self._run(run) for run in runs if run[0].shape.rows is ONE and run[-1].shape.cols is ONE]
+        arrays = [run for run in runs if not (run[0].shape.rows is ONE and run[-1].shape.cols is ONE)]
+        if len(arrays) == 2:
+            left, right = self._run(arrays[0]), self._run(arrays[1])
+            sign = left.negative != right.negative
+            text = self.form("outer", x=Code(left.text, left.level).at(SUM), y=Code(right.text, right.level).at(SUM))
+            main: list[Code] = [Code(text, negative=sign)]
+        else:
+            main = [self._run(run) for run in arrays]
+        return self.scaled([*numbers, *main], True, numbers_first=True) if len(numbers) + len(main) > 1 else (numbers + main)[0]
+
+    def _run(self, factors: list[Expr]) -> Code:
+        """A product in which no column meets a row: one chain of @."""
+        first, last = factors[0], factors[-1]
+        if len(factors) > 1 and isinstance(last, Fill) and last.value and last.shape.is_column:
+            inner = self._run(factors[:-1])
+            return Code(self.form("sum" if first.shape.rows is ONE else "sum1", x=inner.at(SUM)))
+        if len(factors) > 1 and isinstance(first, Fill) and first.value and first.shape.is_row:
+            inner = self._run(factors[1:])
+            return Code(self.form("sum" if last.shape.cols is ONE else "sum0", x=inner.at(SUM)))
+        codes = [self.full(factor) for factor in factors]
+        if len(codes) == 1:
+            return codes[0]
+        negative = codes[0].negative and codes[0].level >= UNARY
+        if negative:
+            codes[0] = Code(codes[0].text, codes[0].level)
+        parts = [code.at(PRODUCT if position == 0 else UNARY) for position, code in enumerate(codes)]
+        return Code(" @ ".join(parts), PRODUCT, negative=negative)
+
+    def _transposed(self, body: Expr) -> Code:
+        code = self.code(body)
+        if not body.shape.is_matrix or not code.full:
+            return code
+        if isinstance(body, Transpose):
+            return self.code(body.body)
+        return Code(f"{code.at(ATOM)}.T")
+
+    def _kron(self, node: Kron) -> Code:
+        factors = [factor for factor in node.factors if not factor.shape.is_number]
+        numbers = [self.code(factor) for factor in node.factors if factor.shape.is_number]
+        alike = len({factor.shape.is_row for factor in factors}) == 1 and not any(factor.shape.is_matrix for factor in factors)
+        codes = [self.full(factor).at(SUM) if alike else self._full_rank(factor) for factor in factors]
+        text = codes[0] if codes else "1"
+        for other in codes[1:]:
+            text = self.form("kron", x=text, y=other)
+        return self.scaled([*numbers, Code(text)], True) if numbers else Code(text)
+
+    def _full_rank(self, node: Expr) -> str:
+        text = self.full(node).at(ATOM)
+        if node.shape.is_column:
+            return f"{text}[:, None]"
+        return f"{text}[None]" if node.shape.is_row else self.full(node).at(SUM)
+
+    # ---- powers and functions
+
+    def _power(self, node: Power) -> Code:
+        base = self.code(node.base)
+        if isinstance(node.exponent, Number) and node.exponent.value < 0:
+            positive = -node.exponent.value
+            under = base if positive == 1 else self._raised(base, number_code(positive), node.base)
+            return Code(f"1 / {under.at(UNARY)}", PRODUCT, base.full, under=under)
+        return self._raised(base, self.code(node.exponent), node.base)
+
+    def _raised(self, base: Code, exponent: Code, node: Expr) -> Code:
+        if exponent.text == "0.5":
+            return Code(self.form("sqrt", x=self.taken(base, node).at(SUM)), full=base.full)
+        return Code(f"{base.at(ATOM)}**{exponent.at(POWER)}", POWER, base.full)
+
+    def taken(self, code: Code, node: Expr) -> Code:
+        """The code as the library's functions take it: those of torch take no number of Python."""
+        if "number" not in self.names.dialect.calls or not _is_python_number(node, code):
+            return code
+        return Code(self.form("number", x=code.at(SUM)), full=code.full)
+
+    def _call(self, node: Call) -> Code:
+        name, argument = node.function, node.argument
+        if name == "inner":
+            left, right = self.full(argument), self.full(node.arguments[1])
+            if argument.shape.is_matrix:
+                return Code(self.form("sum", x=f"{left.at(PRODUCT)} * {right.at(UNARY)}"))
+            return Code(f"{left.at(PRODUCT)} {'*' if argument.shape.is_number else '@'} {right.at(UNARY)}", PRODUCT)
+        if argument.shape.is_number and name in ("sum", "mean", "norm", "norm1", "tr", "det", "diagonal", "diag", "vec"):
+            return self._of_a_number(name, argument)
+        if name == "logsumexp" and argument.shape.is_matrix:
+            name = "logsumexp_all"
+        if name in ("softmax0", "softmax1") and not argument.shape.is_matrix:
+            name = "softmax"
+        code = self.code(argument)
+        whole = code.full or not _keeps_constants(name)
+        code = code if not whole else self.full(argument)
+        if name == "vec" and not argument.shape.is_matrix:
+            return code
+        code = code if name in ("square", "reciprocal") else self.taken(code, argument)
+        text = self.form(name, x=code.at(SUM), atom=code.at(ATOM), power=code.at(POWER))
+        return Code(text, PRODUCT if text.startswith("1 / ") else POWER if text.endswith("**2") else ATOM, whole)
+
+    def _of_a_number(self, name: str, argument: Expr) -> Code:
+        code = self.code(argument)
+        return Code(self.form("abs", x=self.taken(code, argument).at(SUM))) if name in ("norm", "norm1") else code
+
+
+def _is_python_number(node: Expr, code: Code) -> bool:
+    """Whether the code computes with nothing but numbers of Python: no array, and no function that returns one."""
+    if (code.full and not node.shape.is_number) or any(not symbol.shape.is_number for symbol in node.symbols):
+        return False
+    roots = (part.exponent for part in nodes_of(node) if isinstance(part, Power))
+    return not any(isinstance(part, Call) for part in nodes_of(node)) and all(abs(_value_of(root)) != Fraction(1, 2) for root in roots)
+
+
+def _value_of(node: Expr) -> Fraction:
+    return node.value if isinstance(node, Number) else Fraction(0)
+
+
+def _cut(factors: tuple[Expr, ...]) -> list[list[Expr]]:
+    runs: list[list[Expr]] = [[]]
+    for factor in factors:
+        runs[-1].append(factor)
+        if factor.shape.cols is ONE:
+            runs.append([])
+    return runs
+
+
+def _keeps_constants(name: str) -> bool:
+    from ...ir.functions import is_elementwise
+
+    return is_elementwise(name)
+
+
+def _signed_sum(codes: list[Code]) -> str:
+    # a positive term first saves a sign: b - a, not -a + b
+    ordered = sorted(codes, key=lambda code: code.negative) if codes[0].negative else codes
+    text = ordered[0].at(SUM)
+    for code in ordered[1:]:
+        plain = Code(code.text, code.level)
+        text += f" - {plain.at(PRODUCT)}" if code.negative else f" + {plain.at(PRODUCT)}"
+    return text
+
+
+def number_code(value: Fraction) -> Code:
+    """A number: 2, 0.5, 1 / 3, exact wherever a decimal is."""
+    size = abs(value)
+    if size.denominator == 1:
+        return Code(str(size), negative=value < 0)
+    decimal = str(float(size))
+    if "e" not in decimal and Fraction(decimal) == size and len(decimal) <= 12:
+        return Code(decimal, negative=value < 0)
+    under = Code(str(size.denominator)) if size.numerator == 1 and value > 0 else None
+    return Code(f"{size.numerator} / {size.denominator}", PRODUCT, under=under, negative=value < 0)

@@ -1,0 +1,109 @@
+"""A result as a self-contained Python module: one function `gradient(...)` that returns the array of shape (loss) + (wrt)."""
+
+from __future__ import annotations
+
+from textwrap import wrap
+
+from ...facts import Problem
+from ...ir import Expr, Named, Shape, Transpose, nodes_of
+from ...notation.printing.precedence import ATOM, SUM
+from ...notation.printing.to_text import to_text
+from ...records import Derivation, Result
+from ...records.layout import is_turned
+from ..resting import comments
+from ..words import signature
+from .dialects import DIALECTS
+from .index_level import IndexCode
+from .matrix_level import Code
+from .names import Names
+
+
+def python_code(result: Result, problem: Problem, dialect: str = "numpy", layout: str = "gradient", order: int = 1) -> str:
+    """The module that computes the derivative; its parameters are the variables of the loss, by name, in order.
+
+    Arrays go in as (m, n), (n,) or a number; out comes the array of shape (loss) + (wrt), whatever the layout of the result.
+    """
+    chosen = DIALECTS[dialect]
+    names = Names(problem.variables, chosen)
+    printer = IndexCode(names)
+    body = _assignments(_stated(result), printer)
+    code = _shaped(_value(result, problem, layout, order, printer), problem, order)
+    used = [line for helper in printer.matrix.helpers for line in chosen.helpers[helper].split("\n")]
+    parameters = ", ".join([*names.parameters.values(), *names.sizes.values()])
+    inside = [*_docstring(problem, order), *used, *body, f"return {code}"]
+    lines = [*chosen.imports, "", "", f"def gradient({parameters}):", *(f"    {line}" if line else "" for line in inside)]
+    return "\n".join([*lines, ""])
+
+
+def derivation_code(derivation: Derivation, dialect: str = "numpy") -> str:
+    """The module for the result of a derivation."""
+    code = python_code(derivation.result, derivation.problem, dialect, derivation.layout, derivation.order)
+    return "\n".join([*comments([derivation], "#"), code])
+
+
+def _docstring(problem: Problem, order: int) -> list[str]:
+    """What is computed, and of which shapes: those that nobody gave are marked as assumed."""
+    assumed = {name for name, origin in problem.origins if origin.startswith("assumed")}
+    shapes = wrap(signature(problem.variables, assumed), 100)
+    return [f'"""{_summary(problem, order)}', "", *shapes, '"""']
+
+
+def _summary(problem: Problem, order: int) -> str:
+    loss = problem.source or to_text(problem.loss)
+    loss = " ".join(loss.replace("\\", "\\\\").replace('"""', "'''").split())
+    kind = "second derivative" if order == 2 else "derivative"
+    text = f"The {kind} of {loss} by {problem.wrt.name}."
+    return text if len(text) < 120 else f"The {kind} of the loss by {problem.wrt.name}."
+
+
+def _stated(result: Result) -> Expr:
+    return result.matrix if result.matrix is not None else result.entry
+
+
+def _assignments(root: Expr, printer: IndexCode) -> list[str]:
+    """One line for each named part, those that others need first."""
+    named = [node for node in nodes_of(root) if isinstance(node, Named)]
+    lines: list[str] = []
+    for node in _in_order(named):
+        name = printer.names.local(node.name)
+        lines.append(f"{name} = {printer.matrix.full(node.body).at(SUM)}")
+        printer.matrix.locals[node] = name
+    return lines
+
+
+def _in_order(named: list[Named]) -> list[Named]:
+    placed: dict[Named, None] = {}
+    stack = list(named)
+    while stack:
+        node = stack[-1]
+        needs = [part for part in nodes_of(node.body) if isinstance(part, Named) and part not in placed]
+        if node in placed or not needs:
+            placed.setdefault(node)
+            stack.pop()
+        else:
+            stack.extend(needs)
+    return list(placed)
+
+
+def _value(result: Result, problem: Problem, layout: str, order: int, printer: IndexCode) -> Code:
+    if result.matrix is None:
+        return printer.array(result.entry, result.letters)
+    matrix = result.matrix
+    if len(result.letters) == 2 and is_turned(layout, problem.loss.shape, problem.wrt.shape, order):
+        matrix = matrix.body if isinstance(matrix, Transpose) else Transpose(matrix)
+    return printer.matrix.full(matrix)
+
+
+def _axes(shape: Shape) -> list[str]:
+    """How an array of this shape is indexed: a row keeps an axis of length 1 in front of its letter."""
+    return ["None", ":"] if shape.is_row else [":" for _ in shape.dims]
+
+
+def _shaped(code: Code, problem: Problem, order: int) -> str:
+    wrt = _axes(problem.wrt.shape)
+    axes = _axes(problem.loss.shape) + wrt * order
+    if "None" not in axes:
+        return code.at(SUM)
+    while axes[-1] == ":":
+        axes.pop()
+    return f"{code.at(ATOM)}[{', '.join(axes)}]"

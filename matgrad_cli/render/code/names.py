@@ -1,0 +1,72 @@
+"""Names in printed code: parameters that are free of clashes, and sizes found on the arrays that carry them."""
+
+from __future__ import annotations
+
+import keyword
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from ...ir import ONE, Dim, Symbol
+from .dialects import Dialect
+
+
+def safe_name(name: str, taken: Iterable[str]) -> str:
+    """The name as Python can have it: `lambda` becomes `lambda_`, and so does a name that the module needs."""
+    cleaned = "".join(character if (character.isalnum() and character.isascii()) or character == "_" else "_" for character in name)
+    cleaned = cleaned if cleaned and not cleaned[0].isdigit() else f"_{cleaned}"
+    used = set(taken)
+    while keyword.iskeyword(cleaned) or cleaned in used:
+        cleaned += "_"
+    return cleaned
+
+
+@dataclass
+class Names:
+    """The names of one printed function: parameters by variable, sizes by dimension."""
+
+    variables: tuple[Symbol, ...]
+    dialect: Dialect
+    parameters: dict[Symbol, str] = field(default_factory=dict)
+    sizes: dict[str, str] = field(default_factory=dict)
+    used: set[str] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        self.used |= self.dialect.taken | {"len"}
+        for symbol in self.variables:
+            self.parameters[symbol] = self._new(symbol.name)
+
+    def _new(self, name: str) -> str:
+        fresh = safe_name(name, self.used)
+        self.used.add(fresh)
+        return fresh
+
+    def local(self, name: str) -> str:
+        """A fresh local name like `name`."""
+        return self._new(name)
+
+    def dim(self, dim: Dim) -> str:
+        """A dimension as code: a number, the length of the array that carries it, or a parameter."""
+        if not dim.powers:
+            return str(dim.factor)
+        carried = self._carried(dim)
+        if carried:
+            return carried
+        factors = [] if dim.factor == 1 else [str(dim.factor)]
+        for name, power in dim.powers:
+            shown = self._carried(Dim.of(name)) or self._size_parameter(name)
+            factors += [shown if power == 1 else f"{shown}**{power}"]
+        return " * ".join(factors)
+
+    def _carried(self, dim: Dim) -> str | None:
+        for symbol in self.variables:
+            if symbol.shape.rows is dim and symbol.shape.rows is not ONE:
+                return f"len({self.parameters[symbol]})"
+        for symbol in self.variables:
+            if symbol.shape.cols is dim:
+                return f"{self.parameters[symbol]}.shape[1]"
+        return None
+
+    def _size_parameter(self, name: str) -> str:
+        if name not in self.sizes:
+            self.sizes[name] = self._new(name)
+        return self.sizes[name]

@@ -1,0 +1,248 @@
+"""A result as SymPy code: matrix symbols of symbolic size, nothing evaluated by us."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from ...diagnostics import Diagnostic, StuckError
+from ...ir import (
+    ELEMENTWISE,
+    Call,
+    Constant,
+    Delta,
+    Dim,
+    Entry,
+    Expr,
+    Eye,
+    Fill,
+    Hadamard,
+    Index,
+    Inverse,
+    Kron,
+    MatMul,
+    MatrixOf,
+    MatrixPower,
+    Named,
+    Number,
+    Pair,
+    Position,
+    Power,
+    Shape,
+    Size,
+    SumOver,
+    Symbol,
+    letters_in,
+    nodes_of,
+)
+from ...notation.printing.precedence import ATOM, POWER, PRODUCT, UNARY, Piece
+from ...notation.printing.to_text import TextPrinter, dim_text
+from ...records import Derivation
+from ..resting import comments
+from .names import safe_name
+
+_SCALARS: Final = {"tr": "Trace({x})", "det": "Determinant({x})", "logdet": "log(Determinant({x}))"}
+_RENAMED: Final = {"abs": "Abs", "sigmoid": "Lambda(z, 1/(1 + exp(-z)))", "softplus": "Lambda(z, log(1 + exp(z)))",
+                   "relu": "Lambda(z, Max(z, 0))", "step": "Lambda(z, Heaviside(z))", "square": "Lambda(z, z**2)",
+                   "reciprocal": "Lambda(z, 1/z)", "expm1": "Lambda(z, exp(z) - 1)", "log1p": "Lambda(z, log(1 + z))",
+                   "log2": "Lambda(z, log(z, 2))", "log10": "Lambda(z, log(z, 10))", "silu": "Lambda(z, z/(1 + exp(-z)))",
+                   "gelu": "Lambda(z, z*(1 + erf(z/sqrt(2)))/2)"}  # fmt: skip
+
+_REFUSED: Final = {"polar": "the polar factor", "leading": "the leading singular vectors", "nuclear": "the nuclear norm",
+                   "spectral": "the spectral norm", "vec": "vec"}  # fmt: skip
+
+_TAKEN: Final = frozenset(ELEMENTWISE) | {
+    "z", "gradient", "pi", "E", "Integer", "Rational", "Symbol", "MatrixSymbol", "symbols", "Dummy", "Lambda",
+    "Sum", "Trace", "Determinant", "Inverse", "Identity", "OneMatrix", "ZeroMatrix", "HadamardProduct",
+    "HadamardPower", "KroneckerProduct", "KroneckerDelta", "DiagMatrix", "FunctionMatrix", "Max", "Heaviside",
+    "Abs",
+}  # fmt: skip
+"""Names of SymPy that a module may use: no variable may hide one."""
+
+
+def sympy_code(derivation: Derivation) -> str:
+    """A module that builds the result as the SymPy expression `gradient`; StuckError where SymPy has no such function."""
+    result = derivation.result
+    stated = result.matrix if result.matrix is not None else result.entry
+    printer = SympyPrinter(derivation.problem.variables, letters_in(stated))
+    named = [node for node in reversed(list(nodes_of(stated))) if isinstance(node, Named)]
+    parts = [f"{printer.name(node.name)} = {printer.show(node.body)}" for node in sorted(named, key=lambda node: _depth(node, named))]
+    shown = printer.show(stated)
+    last = f"gradient = Integer({shown})" if isinstance(stated, Number) and stated.value.denominator == 1 else f"gradient = {shown}"
+    sizes = sorted({name for dim in printer.dims for name in dim.names})
+    lines = [*comments([derivation], "#"), "from sympy import *", ""]
+    if sizes:
+        lines.append(_symbols(sizes, printer, "integer=True, positive=True"))
+    letters = sorted({letter.name for letter in letters_in(stated)})
+    if letters:
+        lines.append(_symbols(letters, printer, "integer=True"))
+    lines += [f'{name} = Dummy("{name}", integer=True)' for name in printer.zeros]
+    if printer.uses_z or "Lambda(z" in last or any("Lambda(z" in part for part in parts):
+        lines.append('z = Dummy("z")')
+    for symbol in derivation.problem.variables:
+        name = printer.name(symbol.name)
+        if symbol.shape.is_number:
+            lines.append(f'{name} = Symbol("{symbol.name}")')
+        else:
+            lines.append(f'{name} = MatrixSymbol("{symbol.name}", {printer.size(symbol.shape)})')
+    return "\n".join([*lines, *parts, last, ""])
+
+
+def _depth(node: Named, named: list[Named]) -> int:
+    inside = {part for part in nodes_of(node.body) if isinstance(part, Named)}
+    return len(inside & set(named))
+
+
+def _symbols(names: list[str], printer: SympyPrinter, options: str) -> str:
+    left = ", ".join(printer.name(name) for name in names)
+    comma = "," if len(names) == 1 else ""
+    return f'{left}{comma} = symbols("{" ".join(names)}{comma}", {options})'
+
+
+class SympyPrinter(TextPrinter):
+    """The expression language with SymPy's names: `*` is the matrix product, elementwise work is spelled out."""
+
+    def __init__(self, variables: tuple[Symbol, ...], letters: frozenset[Index]) -> None:
+        super().__init__()
+        self.dims: set[Dim] = {side for symbol in variables for side in (symbol.shape.rows, symbol.shape.cols)}
+        self.dims |= {letter.dim for letter in letters}
+        self.uses_z = False
+        self.zeros: list[str] = []
+
+    def name(self, name: str) -> str:
+        """A Python name that hides none of SymPy's that the module uses."""
+        return safe_name(name, _TAKEN)
+
+    def dim(self, dim: Dim) -> str:
+        """A dimension as SymPy code."""
+        self.dims.add(dim)
+        text = dim_text(dim)
+        return self.name(text) if text.isidentifier() else text
+
+    def size(self, shape: Shape) -> str:
+        """rows, columns."""
+        return f"{self.dim(shape.rows)}, {self.dim(shape.cols)}"
+
+    def on_number(self, node: Number, parts: tuple[Piece, ...]) -> Piece:
+        value = abs(node.value)
+        text = str(value) if value.denominator == 1 else f"Rational({value.numerator}, {value.denominator})"
+        return Piece(text, negative=node.value < 0)
+
+    def on_constant(self, node: Constant, parts: tuple[Piece, ...]) -> Piece:
+        return Piece("E" if node.name == "e" else node.name)
+
+    def on_size(self, node: Size, parts: tuple[Piece, ...]) -> Piece:
+        text = self.dim(node.dim)
+        return Piece(text, ATOM if text.isidentifier() or text.isdigit() else PRODUCT)
+
+    def on_symbol(self, node: Symbol, parts: tuple[Piece, ...]) -> Piece:
+        return Piece(self.name(node.name))
+
+    def on_named(self, node: Named, parts: tuple[Piece, ...]) -> Piece:
+        return Piece(self.name(node.name))
+
+    def on_eye(self, node: Eye, parts: tuple[Piece, ...]) -> Piece:
+        return Piece(f"Identity({self.dim(node.dim)})")
+
+    def on_fill(self, node: Fill, parts: tuple[Piece, ...]) -> Piece:
+        return Piece(f"{'OneMatrix' if node.value else 'ZeroMatrix'}({self.size(node.declared)})")
+
+    def on_delta(self, node: Delta, parts: tuple[Piece, ...]) -> Piece:
+        return Piece(f"KroneckerDelta({self._position(node.left)}, {self._position(node.right)})")
+
+    def _position(self, position: Position | None) -> str:
+        if isinstance(position, Pair):
+            return f"({self._position(position.outer)})*{self.dim(position.inner_dim)} + {self._position(position.inner)}"
+        return "0" if position is None else self.name(str(position)) if isinstance(position, Index) else str(position)
+
+    def on_matmul(self, node: MatMul, parts: tuple[Piece, ...]) -> Piece:
+        piece = self._joined(parts, "*")
+        return Piece(f"Trace({piece.text})") if node.shape.is_number else piece
+
+    def on_hadamard(self, node: Hadamard, parts: tuple[Piece, ...]) -> Piece:
+        return Piece(f"HadamardProduct({', '.join(self.signed(part) for part in parts)})")
+
+    def on_kron(self, node: Kron, parts: tuple[Piece, ...]) -> Piece:
+        return Piece(f"KroneckerProduct({', '.join(self.signed(part) for part in parts)})")
+
+    def on_power(self, node: Power, parts: tuple[Piece, ...]) -> Piece:
+        if node.shape.is_number:
+            value = node.exponent.value if isinstance(node.exponent, Number) else None
+            shown = str(value) if value is not None and value.denominator == 1 else self.within(parts[1], ATOM)
+            if value is not None and value.denominator != 1:
+                shown = f"Rational({value.numerator}, {value.denominator})"
+            return Piece(f"{self.within(parts[0], ATOM)}**{shown}", POWER, under=parts[0] if value == -1 else None)
+        return Piece(f"HadamardPower({self.signed(parts[0])}, {self.signed(parts[1])})")
+
+    def on_matrixpower(self, node: MatrixPower, parts: tuple[Piece, ...]) -> Piece:
+        return Piece(f"{self.within(parts[0], ATOM)}**{node.exponent}", POWER)
+
+    def on_inverse(self, node: Inverse, parts: tuple[Piece, ...]) -> Piece:
+        return Piece(f"Inverse({self.signed(parts[0])})")
+
+    def on_entry(self, node: Entry, parts: tuple[Piece, ...]) -> Piece:
+        return Piece(f"{self.within(parts[0], ATOM)}[{self._position(node.row)}, {self._position(node.col)}]")
+
+    def on_sumover(self, node: SumOver, parts: tuple[Piece, ...]) -> Piece:
+        ranges = ", ".join(f"({self.name(index.name)}, 0, {self.dim(index.dim)} - 1)" for index in node.indices)
+        return Piece(f"Sum({self.signed(parts[0])}, {ranges})")
+
+    def on_matrixof(self, node: MatrixOf, parts: tuple[Piece, ...]) -> Piece:
+        row, col = (self.name(letter.name) if letter else self._zero() for letter in (node.row, node.col))
+        return Piece(f"FunctionMatrix({self.size(node.shape)}, Lambda(({row}, {col}), {self.signed(parts[0])}))")
+
+    def _zero(self) -> str:
+        """A letter for the side of length 1 of a vector: it is always 0."""
+        self.zeros = ["zero"]
+        return "zero"
+
+    def on_call(self, node: Call, parts: tuple[Piece, ...]) -> Piece:
+        name, shown, shape = node.function, self.signed(parts[0]), node.argument.shape
+        if name in _REFUSED:
+            raise StuckError(
+                Diagnostic(
+                    "cannot-print",
+                    f"the result holds {_REFUSED[name]}, for which SymPy has no matrix expression",
+                    help="`--format numpy`",
+                )
+            )
+        if name in _SCALARS:
+            return Piece(_SCALARS[name].format(x=shown))
+        if name == "norm":
+            return Piece(f"sqrt(Trace(({shown}).T*({shown})))" if not shape.is_number else f"Abs({shown})")
+        if name == "inner":
+            return Piece(f"Trace(({shown}).T*({self.signed(parts[1])}))")
+        return self._array_call(name, shown, node.argument)
+
+    def _array_call(self, name: str, shown: str, argument: Expr) -> Piece:
+        shape = argument.shape
+        rows, cols = self.dim(shape.rows), self.dim(shape.cols)
+        if name == "diag" and isinstance(argument, Fill):  # SymPy takes diag of a constant vector for a column
+            return Piece(f"Identity({rows})" if argument.value else f"ZeroMatrix({rows}, {rows})")
+        form = _ARRAYS.get(name)
+        if form is not None:
+            text = form.format(x=f"({shown})", exp=f"({shown}).applyfunc(exp)", rows=rows, cols=cols)
+            return Piece(text, ATOM if text.endswith(")") and "*" not in text.split("(")[0] and text[0] != "(" else UNARY)
+        function = _RENAMED.get(name, name)
+        self.uses_z = self.uses_z or "(z" in function
+        return Piece(f"({function})({shown})" if shape.is_number else f"({shown}).applyfunc({function})")
+
+
+_TOTAL: Final = "Trace(OneMatrix(1, {{rows}})*{}*OneMatrix({{cols}}, 1))"
+_ARRAYS: Final = {
+    "sum": _TOTAL.format("{x}"),
+    "norm1": _TOTAL.format("{x}.applyfunc(Abs)"),
+    "logsumexp": f"log({_TOTAL.format('{exp}')})",
+    "mean": f"{_TOTAL.format('{x}')}/({{rows}}*{{cols}})",
+    "sum0": "OneMatrix(1, {rows})*{x}",
+    "sum1": "{x}*OneMatrix({cols}, 1)",
+    "mean0": "OneMatrix(1, {rows})*{x}/{rows}",
+    "mean1": "{x}*OneMatrix({cols}, 1)/{cols}",
+    "logsumexp0": "(OneMatrix(1, {rows})*{exp}).applyfunc(log)",
+    "logsumexp1": "({exp}*OneMatrix({cols}, 1)).applyfunc(log)",
+    "softmax": "{exp}/" + _TOTAL.format("{exp}"),
+    "softmax0": "HadamardProduct({exp}, HadamardPower(OneMatrix({rows}, {rows})*{exp}, -1))",
+    "softmax1": "HadamardProduct({exp}, HadamardPower({exp}*OneMatrix({cols}, {cols}), -1))",
+    "diag": "DiagMatrix({x})",
+    "diagonal": "HadamardProduct(Identity({rows}), {x})*OneMatrix({rows}, 1)",
+}
+"""Functions of arrays in terms of SymPy's matrix expressions: {x} the argument, {exp} its exponential."""

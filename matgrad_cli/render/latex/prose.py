@@ -1,0 +1,61 @@
+r"""Sentences in LaTeX: special characters escaped, the mathematical signs that prose uses put into $…$."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from ...ir import Dim, Expr, Index, Named, Shape
+from ...notation.printing.to_latex import dim_latex, name_latex, shape_latex, to_latex
+from ...records import Value
+from ..page import Phrase
+from .lines import breakable
+from .prose_math import SIGNS, formula_latex, pieces
+
+_ESCAPES: Final = {
+    "\\": r"\textbackslash{}", "{": r"\{", "}": r"\}", "$": r"\$", "&": r"\&", "%": r"\%", "#": r"\#", "_": r"\_",
+    "^": r"\textasciicircum{}", "~": r"\textasciitilde{}", "…": r"\dots{}", "–": "--", "—": "---", "“": "``", "”": "''", "’": "'",
+    "<": "$<$", ">": "$>$", "|": "$|$",
+}  # fmt: skip
+
+
+def escaped(text: str) -> str:
+    """Prose in LaTeX: `AᵀB` becomes a formula, `50%` is escaped."""
+    return "".join(f"${formula_latex(part)}$" if is_formula else _plain(part) for is_formula, part in pieces(text))
+
+
+def _plain(text: str) -> str:
+    text = "".join(_ESCAPES.get(character) or (f"${formula_latex(character)}$" if character in SIGNS else character) for character in text)
+    text = re.sub(r"`([^`']*)`", r"\\texttt{\1}", text)
+    return re.sub(r'"([^"]*)"', r"``\1''", text)
+
+
+def value_latex(value: Value) -> str:
+    """A value of a sentence as inline mathematics."""
+    if isinstance(value, Expr):
+        return f"${breakable(to_latex(value))}$"
+    if isinstance(value, Shape):
+        return "number" if value.is_number else f"${shape_latex(value)}$"
+    if isinstance(value, Dim):
+        return f"${dim_latex(value)}$"
+    return f"${name_latex(value.name)}$" if isinstance(value, Index) else escaped(value)
+
+
+def phrase_latex(phrase: Phrase) -> str:
+    """A sentence in LaTeX."""
+    return "".join(escaped(part) if isinstance(part, str) else value_latex(part) for part in phrase)
+
+
+def letters_latex(letters: tuple[Index, ...]) -> str:
+    r"""What index letters run over: `$i = 1,\dots,m$`."""
+    return ", ".join(rf"${name_latex(letter.name)} = 1,\dots,{dim_latex(letter.dim)}$" for letter in letters)
+
+
+def named_latex(names: tuple[Named, ...]) -> str:
+    r"""What names stand for: `$G_{1} = X^\top X$`."""
+    return ", ".join(f"${to_latex(name)} = {breakable(to_latex(name.body))}$" for name in names)
+
+
+def title_case(text: str) -> str:
+    """The text with its first letter large, if it begins with a word: a single letter is a sign or a name."""
+    return text[:1].upper() + text[1:] if text[:1].isascii() and (text[1:2].isalpha() or text[:2] == "a ") else text

@@ -1,0 +1,279 @@
+"""A step is a rule that ran: the only place where a rule's name is put on a change of a line.
+
+`apply(rule, before, paths, scene, bindings)` runs the rule's own text (a pattern) or its one function (a native rule) at each of
+the paths and puts the new parts into the line. It is a pure function of what a step records, so every step can be run again.
+What else changes is a closed list of invisible moves: nested sums and products of one kind are flattened, numbers stand in front
+of arrays and what is pending last among numbers, d(X) along a direction is the direction, a term that is 0 is left out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+
+from ...diagnostics import BugError, Diagnostic
+from ...diagnostics.record import record
+from ...facts import Problem
+from ...ir import (
+    Add,
+    Call,
+    Differential,
+    Expr,
+    Fill,
+    Hadamard,
+    MatMul,
+    Mul,
+    Named,
+    Number,
+    Partial,
+    Path,
+    Transpose,
+    add,
+    at,
+    hadamard,
+    matmul,
+    mul,
+)
+from ...ir.walk import letters_in, nodes_of
+from ...records import Bindings, Sentence
+from ...rulebook.load import Rulebook
+from ...rulebook.rule import Rule
+from ..index.terms import has_pending, join, split
+from .apply import Rewriting, rewritings
+
+ZERO = Number(0)
+_LINEAR = frozenset(("tr", "sum", "mean", "sum0", "sum1", "mean0", "mean1", "diag", "diagonal", "vec", "inner"))
+
+
+NO_PARTS: Mapping[Expr, Expr] = {}
+
+
+@record
+class Scene:
+    """What a rule may know besides the line: the problem, the rules, and the names that parts of the loss have."""
+
+    problem: Problem
+    rules: Rulebook
+    names: Mapping[Expr, Expr] = NO_PARTS
+
+
+@record
+class Site:
+    """Where a native rule is asked: the part of the line at `path`, and what its letters stand for if that is already known."""
+
+    node: Expr
+    before: Expr
+    path: Path
+    scene: Scene
+    bindings: Bindings = ()
+
+    def bound(self, name: str) -> Expr | None:
+        """What a letter of the rule stands for, if it was said."""
+        return next((value for key, value in self.bindings if key == name and isinstance(value, Expr)), None)
+
+
+Native = Callable[[Site], "tuple[Expr, Bindings] | None"]
+NATIVE: dict[str, Native] = {}
+"""The one function of each native rule: the new part and what the sentence mentions, or None where it does not fit."""
+
+
+def native(rule_id: str) -> Callable[[Native], Native]:
+    """Registers the function of a native rule."""
+
+    def register(function: Native) -> Native:
+        assert rule_id not in NATIVE, rule_id
+        NATIVE[rule_id] = function
+        return function
+
+    return register
+
+
+@record
+class Application:
+    """A rule that ran at `paths` of the line `before` and gave `after`. Made by `applied` and `apply` alone."""
+
+    rule: Rule
+    before: Expr
+    after: Expr
+    paths: tuple[Path, ...]
+    bindings: Bindings = ()
+    assumed: tuple[Sentence, ...] = ()
+
+
+class DoesNotFit(BugError):
+    """A rule was asked to run where it does not fit."""
+
+    def __init__(self, rule: Rule) -> None:
+        super().__init__(Diagnostic("bug", f"the rule `{rule.id}` does not fit at the place that a step names"))
+
+
+def fit(rule: Rule, node: Expr, scene: Scene, bindings: Bindings = (), before: Expr | None = None, path: Path = ()) -> Rewriting | None:
+    """What the rule makes of one part: of several ways the first one that agrees with `bindings`."""
+    if rule.native:
+        found = NATIVE[rule.id](Site(node, before if before is not None else node, path, scene, bindings))
+        return None if found is None else Rewriting(rule, found[0], found[1])
+    whole = before if before is not None else node
+    return next(rewritings(rule, node, scene.problem, taken_at(whole, path, scene), under_pending(whole, path), bindings), None)
+
+
+def taken_at(line: Expr, path: Path, scene: Scene) -> frozenset[str]:
+    """Names that a letter drawn by a rule at this place must not have: those of the problem and of the term around the place."""
+    term = line.children[path[0]] if path and isinstance(line, Add) else line
+    letters = letters_in(term)
+    return frozenset({*reserved_names(scene.problem), *(letter.name for letter in letters)}) if letters else NO_NAMES
+
+
+NO_NAMES: frozenset[str] = frozenset()
+
+
+def under_pending(line: Expr, path: Path) -> bool:
+    """Whether the place is a pending derivative or differential, or stands in one: there no fact about the variable may be used."""
+    node = line
+    for step in path:
+        if isinstance(node, Differential | Partial):
+            return True
+        node = node.children[step]
+    return isinstance(node, Differential | Partial)
+
+
+def reserved_names(problem: Problem) -> frozenset[str]:
+    """Every name that an index letter must not take: variables, dimensions, and e, d, o."""
+    names = {symbol.name for symbol in problem.variables} | {problem.wrt.name, "e", "d", "o"}
+    for symbol in (*problem.variables, problem.wrt):
+        for side in (symbol.shape.rows, symbol.shape.cols):
+            names.update(side.names)
+    names.update(name for dim in problem.sizes for name in dim.names)
+    return frozenset(names)
+
+
+def apply(rule: Rule, before: Expr, paths: tuple[Path, ...], scene: Scene, bindings: Bindings = ()) -> Application:
+    """The rule run at all these places at once; `bindings` says what its letters stand for at the first of them."""
+    found: dict[Path, Rewriting] = {}
+    for number, path in enumerate(paths):
+        node = at(before, path)
+        rewriting = fit(rule, node, scene, bindings if number == 0 else (), before, path)
+        if rewriting is None:
+            raise DoesNotFit(rule)
+        found[path] = rewriting
+    return applied(before, found)
+
+
+def applied(before: Expr, found: Mapping[Path, Rewriting]) -> Application:
+    """The line after what one rule made of the parts at these paths."""
+    first = next(iter(found.values()))
+    after = with_parts(before, {path: _shown(rewriting.new) for path, rewriting in found.items()})
+    if has_pending(before):
+        after = join(split(after))  # a line of entries is a sum of terms, each with its Σ in front
+    assumed = tuple(dict.fromkeys(one for rewriting in found.values() for one in rewriting.assumed))
+    return Application(first.rule, before, after, tuple(found), first.bindings, assumed)
+
+
+def everywhere(before: Expr, found: Mapping[Expr, Rewriting]) -> Application | None:
+    """The line after what one rule made of these parts, at every place where they stand; None if they stand nowhere."""
+    holders: dict[Expr, bool] = {}
+
+    def inside(node: Expr) -> bool:
+        known = holders.get(node)
+        if known is None:
+            known = holders[node] = any(child in found or inside(child) for child in node.children)
+        return known
+
+    paths = {path: found[node] for path, node in places_of(before, found, inside)}
+    return applied(before, paths) if paths else None
+
+
+def places_of(root: Expr, wanted: Mapping[Expr, object], inside: Callable[[Expr], bool]) -> Iterable[tuple[Path, Expr]]:
+    """Where the wanted parts stand, in reading order; nothing is looked for below them, nor below names."""
+    stack: list[tuple[Path, Expr]] = [((), root)]
+    while stack:
+        path, node = stack.pop()
+        if node in wanted:
+            yield path, node
+        elif inside(node) and not isinstance(node, Named):
+            stack.extend(((*path, number), node.children[number]) for number in range(len(node.children) - 1, -1, -1))
+
+
+def _shown(new: Expr) -> Expr:
+    """A new part by the invisible moves: d(X) along a direction is the direction, what is pending stands last among numbers."""
+    known: dict[Expr, Expr] = {}
+    for node in nodes_of(new):
+        if isinstance(node, Differential) and node.body is node.variable and node.direction is not None:
+            known[node] = node.direction
+    new = replaced(new, known) if known else new
+    return add(*map(_scalars, new.terms)) if isinstance(new, Add) else _scalars(new)
+
+
+def replaced(root: Expr, mapping: Mapping[Expr, Expr]) -> Expr:
+    """`root` with whole parts replaced, by the invisible moves."""
+    done: dict[Expr, Expr] = dict(mapping)
+
+    def walk(node: Expr) -> Expr:
+        found = done.get(node)
+        if found is None:
+            parts = tuple(walk(child) for child in node.children)
+            found = done[node] = node if parts == node.children else settled(node, parts)
+        return found
+
+    return walk(root)
+
+
+def with_parts(root: Expr, new: Mapping[Path, Expr]) -> Expr:
+    """`root` with the parts at these paths replaced, by the invisible moves."""
+    if () in new:
+        return new[()]
+    below: dict[int, dict[Path, Expr]] = {}
+    for path, part in new.items():
+        below.setdefault(path[0], {})[path[1:]] = part
+    parts = tuple(with_parts(child, below[number]) if number in below else child for number, child in enumerate(root.children))
+    return settled(root, parts)
+
+
+def settled(node: Expr, parts: tuple[Expr, ...]) -> Expr:
+    """`node` over new parts, with the invisible moves and no others."""
+    if isinstance(node, Add):
+        kept = [part for part in parts if not is_zero(part)]
+        return add(*kept) if kept else parts[0]
+    if any(is_zero(part) for part in parts) and (
+        isinstance(node, Mul | MatMul | Hadamard | Transpose) or (isinstance(node, Call) and node.function in _LINEAR)
+    ):
+        return zero_of(node)
+    if isinstance(node, Mul):
+        return _scalars(mul(*parts))
+    if isinstance(node, MatMul):
+        return matmul(*parts)
+    if isinstance(node, Hadamard):
+        return hadamard(*parts)
+    if isinstance(node, Transpose) and isinstance(parts[0], Transpose):
+        return parts[0].body
+    return node.rebuilt(parts)
+
+
+def _scalars(product: Expr) -> Expr:
+    """Among numbers what is pending stands last, so that nothing seems to stand under it."""
+    if not isinstance(product, Mul) or not product.shape.is_number:
+        return product
+    last = [factor for factor in product.factors if holds_pending(factor)]
+    if len(last) != 1 or product.factors[-1] is last[0]:
+        return product
+    return mul(*(factor for factor in product.factors if factor is not last[0]), last[0])
+
+
+_PENDING: dict[Expr, bool] = {}
+
+
+def holds_pending(expr: Expr) -> bool:
+    """Whether a pending differential stands in the expression."""
+    found = _PENDING.get(expr)
+    if found is None:
+        found = isinstance(expr, Differential) or any(holds_pending(child) for child in expr.children)
+        _PENDING[expr] = found
+    return found
+
+
+def is_zero(expr: Expr) -> bool:
+    """Whether the expression is the number 0 or an array of zeros."""
+    return expr is ZERO or (isinstance(expr, Fill) and expr.value == 0)
+
+
+def zero_of(body: Expr) -> Expr:
+    """The zero array of the same shape."""
+    return ZERO if body.shape.is_number else Fill(0, body.shape)

@@ -1,0 +1,260 @@
+"""One rule at one place: fit the left side, ask for the conditions, build the right side. What the rule does not mention is kept."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from functools import lru_cache
+
+from ...diagnostics.record import record
+from ...facts import Problem
+from ...facts.conditions import CONDITIONS
+from ...facts.holding import holds
+from ...ir import (
+    Add,
+    Differential,
+    Expr,
+    Fill,
+    Hadamard,
+    Index,
+    Kron,
+    MatMul,
+    Mul,
+    Named,
+    Number,
+    SumOver,
+    Symbol,
+    add,
+    hadamard,
+    kron,
+    letters_in,
+    matmul,
+    mul,
+    nodes_of,
+    product,
+    substitute,
+    sum_over,
+)
+from ...ir.expr import IndexMismatch, ShapeMismatch
+from ...records import Bindings, Sentence
+from ...rulebook.heads import head_of, heads_needed
+from ...rulebook.pattern import Pattern, operators_in, pattern
+from ...rulebook.rule import Rule
+from .instantiate import instantiate
+from .match import Matcher, Table
+
+STRUCTURE = frozenset(("symmetric", "antisymmetric", "diagonal", "orthogonal", "unit", "simplex", "onehot", "binary", "signs", "pm1"))
+"""Facts that tie entries to each other or to values: none may be used of the variable inside a pending derivative."""
+
+
+@record
+class Rewriting:
+    """What a rule made of an expression: the new one, what the rule's letters stood for, and what had to be supposed."""
+
+    rule: Rule
+    new: Expr
+    bindings: Bindings
+    assumed: tuple[Sentence, ...] = ()
+
+    @property
+    def title(self) -> Sentence:
+        """The rule's sentence with the values of its letters."""
+        return Sentence(self.rule.title, self.bindings)
+
+    @property
+    def why(self) -> Sentence:
+        """The rule's reason with the values of its letters."""
+        return Sentence(self.rule.why, self.bindings)
+
+
+def rewrite_node(
+    rule: Rule, node: Expr, problem: Problem, taken: set[str] | frozenset[str] = frozenset(), pending: bool = False
+) -> Rewriting | None:
+    """`node` rewritten once by `rule`, or None. Bound letters of the right side avoid `taken`.
+
+    `pending` says that the node stands inside ∂ or d: there no fact about the variable may be used.
+    """
+    if rule.native:
+        return None
+    memory = _failures(problem)
+    key = (rule.id, rule.file, node, pending)
+    if key in memory:
+        return None
+    found = next(rewritings(rule, node, problem, taken, pending), None)
+    if found is None:
+        memory.add(key)
+    return found
+
+
+@lru_cache(maxsize=4)
+def _failures(_problem: Problem) -> set[tuple[str, str, Expr, bool]]:
+    """Which rules are known not to fit which expressions: interned expressions make this safe to remember."""
+    return set()
+
+
+def rewritings(
+    rule: Rule,
+    node: Expr,
+    problem: Problem,
+    taken: set[str] | frozenset[str] = frozenset(),
+    pending: bool = False,
+    bindings: Bindings = (),
+) -> Iterator[Rewriting]:
+    """Every way in which a pattern rule rewrites this node, lazily; ways that change nothing are left out.
+
+    `bindings` says what letters of the rule stand for, if that is known: only the ways that agree are found.
+    """
+    if isinstance(node, Differential) and isinstance(node.body, Named):
+        yield from _through_name(rule, node, node.body, problem, taken, bindings)
+        return
+    operators = operators_in(node)
+    if any(operators.isdisjoint(heads) for heads in heads_needed(rule.lhs)):
+        return
+    sides = pattern(rule)
+    if not sides.operators <= operators:
+        return
+    matcher = Matcher(sides)
+    start = _start(matcher, bindings) if bindings else {}
+    for table, surround in _fits(matcher, sides.lhs, node, start) if start is not None else ():
+        assumed = _conditions(sides, table, problem, pending)
+        if assumed is None:
+            continue
+        try:
+            new = surround(instantiate(sides, table, frozenset(taken) | _letters(node)))
+        except (ShapeMismatch, IndexMismatch):
+            continue  # a side of size 1 made this form impossible, for example an entry of a number
+        if rule.nary:
+            new = spread(rule, new, problem, taken, pending)
+        if new is not node:
+            yield Rewriting(rule, new, _bindings(sides, table), assumed)
+
+
+def _through_name(
+    rule: Rule, node: Differential, name: Named, problem: Problem, taken: set[str] | frozenset[str], bindings: Bindings
+) -> Iterator[Rewriting]:
+    """The differential of a part that has a name is that of what it stands for; where it stands whole, the name is written."""
+    inside = node.rebuilt((name.body, *node.children[1:]))
+    for found in rewritings(rule, inside, problem, taken, True, bindings):
+        yield Rewriting(rule, substitute(found.new, {name.body: name}), found.bindings, found.assumed)
+
+
+def _start(matcher: Matcher, bindings: Bindings) -> Table | None:
+    """The table in which the letters of a rule stand for what is said; None if a shape does not fit."""
+    known = dict(bindings)
+    table: Table | None = {}
+    for name, letter in matcher.pattern.names:
+        value = known.get(name)
+        if table is not None and value is not None:
+            table = matcher.bound(letter, value, table)
+    return table
+
+
+def spread(rule: Rule, new: Expr, problem: Problem, taken: set[str] | frozenset[str], pending: bool) -> Expr:
+    """A rule about two factors (or terms) used for all of them: what it split off is split again, what does not move is 0."""
+    terms: list[Expr] = []
+    for term in new.terms if isinstance(new, Add) else (new,):
+        part = _pending_in(term)
+        if part is None:
+            terms.append(term)
+        elif part.variable in part.body.symbols:
+            again = None if isinstance(part.body, Named) else next(rewritings(rule, part, problem, taken, pending), None)
+            more = () if again is None else again.new.terms if isinstance(again.new, Add) else (again.new,)
+            terms += [replace_part(term, part, one) for one in more] or [term]
+    if terms:
+        return add(*terms)
+    return Number(0) if new.shape.is_number else Fill(0, new.shape)
+
+
+def _pending_in(term: Expr) -> Differential | None:
+    if isinstance(term, Differential):
+        return term
+    found = (_pending_in(child) for child in term.children if not isinstance(child, Named))
+    return next((part for part in found if part is not None), None)
+
+
+def replace_part(term: Expr, part: Expr, new: Expr) -> Expr:
+    """`term` with one part replaced; nested sums and products are flattened."""
+    if term is part:
+        return new
+    if part not in nodes_of(term):
+        return term
+    parts = tuple(replace_part(child, part, new) for child in term.children)
+    return _FLAT[type(term)](*parts) if type(term) in _FLAT else term.rebuilt(parts)
+
+
+_FLAT: dict[type[Expr], Callable[..., Expr]] = {Add: add, Mul: mul, MatMul: matmul, Hadamard: hadamard, Kron: kron}
+
+
+def _letters(node: Expr) -> frozenset[str]:
+    return frozenset(letter.name for letter in letters_in(node))
+
+
+class _Surround:
+    """Puts the new part back among the parts that the rule did not mention."""
+
+    def __init__(
+        self, node: Expr, rest: tuple[Expr, ...] = (), place: int = 0, after: tuple[Expr, ...] = (), letters: tuple[Index, ...] = ()
+    ) -> None:
+        self.node, self.rest, self.place, self.after, self.letters = node, rest, place, after, letters
+
+    def __call__(self, new: Expr) -> Expr:
+        before, after = self.rest[: self.place], (*self.rest[self.place :], *self.after)
+        parts = (*before, new, *after)
+        if len(parts) == 1:
+            whole = new
+        elif isinstance(self.node, Add):
+            whole = add(*parts)
+        elif isinstance(self.node, Hadamard):
+            whole = hadamard(*parts)
+        elif isinstance(self.node, MatMul):
+            whole = product(*parts)
+        else:
+            whole = mul(*parts)
+        return sum_over(self.letters, whole) if self.letters else whole
+
+
+def _fits(matcher: Matcher, p: Expr, node: Expr, b: Table) -> Iterator[tuple[Table, _Surround]]:
+    """Fits of the whole node, and of some of the parts of a sum or product."""
+    whole = _Surround(node)
+    if isinstance(p, Add | Mul | Hadamard):
+        kind: type[Expr] = type(p)
+        if kind is Hadamard and isinstance(node, Mul):
+            kind = Mul  # an elementwise rule also holds among the numbers of a scalar product
+        if type(node) is kind:
+            for table, rest, used in matcher.unordered(kind, p.children, node.children, b):
+                place = sum(1 for number in range(min(used, default=0)) if number not in used)
+                yield table, _Surround(node, rest, place)
+    elif isinstance(p, MatMul):
+        if isinstance(node, MatMul) and len(p.factors) <= len(node.factors):
+            for table in matcher.match(p, node, b):
+                yield table, whole
+            for table, start, end in matcher.runs(p.factors, node.factors, b):
+                yield table, _Surround(node, node.factors[:start], start, node.factors[end:])
+    elif isinstance(p, SumOver):
+        if isinstance(node, SumOver):
+            for table, letters, outside in matcher.sums(p, node, b):
+                yield table, _Surround(node, outside, len(outside), (), letters)
+    elif not isinstance(p, Symbol) and (type(p) is type(node) and head_of(p) == head_of(node)):
+        for table in matcher.match(p, node, b):
+            yield table, whole
+
+
+def _conditions(sides: Pattern, table: Table, problem: Problem, pending: bool) -> tuple[Sentence, ...] | None:
+    """None if a condition is known to fail; else the conditions that nothing is known about, as sentences."""
+    assumed: list[Sentence] = []
+    variables = dict(sides.names)
+    if any(problem.wrt in table[variables[name]].symbols for name in sides.rule.fixed):
+        return None
+    for requirement in sides.rule.when:
+        value = table[variables[requirement.variable]]
+        if pending and requirement.word in STRUCTURE and problem.wrt in value.symbols:
+            return None
+        known = holds(value, requirement.word, problem)
+        if known is False or (known is None and requirement.word in STRUCTURE):
+            return None
+        if known is None:
+            assumed.append(Sentence(CONDITIONS[requirement.word].says, (("0", value),)))
+    return tuple(assumed)
+
+
+def _bindings(sides: Pattern, table: Table) -> Bindings:
+    return tuple((name, table[variable]) for name, variable in sides.names if table.get(variable) is not None)

@@ -1,0 +1,189 @@
+"""The right side of a rule with its variables replaced. A letter over a side of size 1 is absent: its sum and its δ fall away."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+from ...facts import Problem
+from ...ir import (
+    ONE,
+    Add,
+    Call,
+    Delta,
+    Differential,
+    Dim,
+    Entry,
+    Expr,
+    Eye,
+    Fill,
+    Hadamard,
+    Index,
+    Inverse,
+    Kron,
+    MatMul,
+    MatrixOf,
+    Mul,
+    Number,
+    Partial,
+    Position,
+    Power,
+    Shape,
+    Size,
+    SumOver,
+    Symbol,
+    Transpose,
+    add,
+    fresh_index,
+    hadamard,
+    kron,
+    mul,
+    product,
+    sum_over,
+    transpose,
+)
+from ...ir.walk import OUTER_LETTERS
+from ...rulebook.pattern import Pattern
+from ..index.entries import entry
+from .match import DIRECTION, Table, instantiate_dim
+
+RESERVED = frozenset(("s", "t"))
+SELF_OF_NUMBER = frozenset(("tr", "sum", "mean", "diag", "diagonal", "sum0", "sum1", "mean0", "mean1", "vec"))
+
+
+def reserved_names(problem: Problem) -> frozenset[str]:
+    """Names that no new letter may have: the variables and sizes of the problem, and s and t, which mark the entry that moves."""
+    found = {symbol.name for symbol in problem.variables} | set(RESERVED)
+    for symbol in problem.variables:
+        found.update(symbol.shape.rows.names, symbol.shape.cols.names)
+    return frozenset(found)
+
+
+def instantiate(sides: Pattern, table: Table, taken: frozenset[str]) -> Expr:
+    """The right side of the rule at a match."""
+    return _Builder(table, {*taken, *RESERVED, *_names(table)}).build(sides.rhs)
+
+
+def _names(table: Table) -> set[str]:
+    found: set[str] = set()
+    for value in table.values():
+        if isinstance(value, Dim):
+            found.update(value.names)
+        elif isinstance(value, Expr):
+            found.update(symbol.name for symbol in value.symbols if isinstance(symbol, Symbol))
+    return found
+
+
+class _Builder:
+    def __init__(self, table: Table, taken: set[str]) -> None:
+        self.table = dict(table)
+        self.taken = taken
+
+    def dim(self, dim: Dim) -> Dim:
+        return instantiate_dim(dim, self.table)
+
+    def position(self, position: Position | None) -> Position | None:
+        if isinstance(position, Index):
+            found: Position | None = self.table.get(position, position)
+            return found
+        return position
+
+    def build(self, p: Expr) -> Expr:
+        """One node of the right side; parts that became numbers join scalar products."""
+        match p:
+            case Symbol():
+                found: Expr = self.table.get(p, p)
+                return found
+            case Add(terms):
+                return add(*(self.build(term) for term in terms))
+            case Mul(factors):
+                return self.product_of(factors)
+            case Hadamard(factors):
+                parts = [self.build(factor) for factor in factors]
+                return mul(*parts) if parts[0].shape.is_number else hadamard(*parts)
+            case MatMul(factors):
+                return product(*(self.build(factor) for factor in factors))
+            case Kron(factors):
+                return kron(*(self.build(factor) for factor in factors))
+            case Transpose(body):
+                built = self.build(body)
+                return built.body if isinstance(built, Transpose) else transpose(built)
+            case Eye(dim):
+                return Number(1) if self.dim(dim) is ONE else Eye(self.dim(dim))
+            case Fill(value, shape):
+                return self.filled(value, Shape(self.dim(shape.rows), self.dim(shape.cols)))
+            case Size(dim):
+                size = self.dim(dim)
+                return Size(size) if size.powers else Number(size.factor)
+            case Call(function, arguments):
+                return self.call(function, [self.build(argument) for argument in arguments])
+            case Inverse(body):
+                built = self.build(body)
+                return Power(built, Number(-1)) if built.shape.is_number else Inverse(built)
+        return self.index_level(p)
+
+    def filled(self, value: int, shape: Shape) -> Expr:
+        return Number(value) if shape.is_number else Fill(value, shape)
+
+    def call(self, function: str, arguments: list[Expr]) -> Expr:
+        if function in SELF_OF_NUMBER and arguments[0].shape.is_number:
+            return arguments[0]
+        return Call(function, *arguments)
+
+    def product_of(self, factors: tuple[Expr, ...]) -> Expr:
+        """Numbers and at most one array; a δ over an absent letter, or ones of size 1, are left out."""
+        parts = [(factor, self.build(factor)) for factor in factors]
+        kept = [part for factor, part in parts if not (isinstance(factor, Delta | Fill) and part is Number(1))]
+        return mul(*kept) if kept else Number(1)
+
+    def index_level(self, p: Expr) -> Expr:
+        match p:
+            case Entry(base, row, col):
+                built = self.build(base)
+                return entry(built, self.position(row), self.position(col))
+            case Delta(left, right):
+                first, second = self.position(left), self.position(right)
+                return Number(1) if first is None or second is None else Delta(first, second)
+            case SumOver(indices, body):
+                letters = [self.fresh(index) for index in indices]
+                return sum_over([letter for letter in letters if letter is not None], self.build(body))
+            case MatrixOf(row, col, body):
+                return MatrixOf(self.fresh(row) if row else None, self.fresh(col) if col else None, self.build(body))
+            case Partial(body, variable, row, col):
+                symbol = self.build(variable)
+                assert isinstance(symbol, Symbol)
+                return Partial(self.build(body), symbol, self.position(row), self.position(col))
+            case Differential(body, variable, _):
+                symbol = self.build(variable)
+                assert isinstance(symbol, Symbol)
+                moved = self.build(body)
+                if isinstance(moved, Transpose):  # (dA)ᵀ: written so, it needs no step of its own
+                    return transpose(Differential(moved.body, symbol, self.table.get(DIRECTION)))
+                return Differential(moved, symbol, self.table.get(DIRECTION))
+            case Power(base, exponent):
+                return raised(self.build(base), self.build(exponent))
+        return p.rebuilt(tuple(self.build(child) for child in p.children))
+
+    def fresh(self, index: Index) -> Index | None:
+        """A new letter for a bound letter of the right side; none over a side of size 1."""
+        if index in self.table:
+            found: Index | None = self.table[index]
+            return found
+        dim = self.dim(index.dim)
+        new = None if dim is ONE else fresh_index(dim, self.taken, OUTER_LETTERS)
+        if new is not None:
+            self.taken.add(new.name)
+        self.table[index] = new
+        return new
+
+
+def raised(base: Expr, exponent: Expr) -> Expr:
+    """base to the exponent, whose numbers are added up: A^(3−1) is A², and A¹ is A."""
+    if isinstance(exponent, Add) and all(isinstance(term, Number) for term in exponent.terms):
+        exponent = Number(sum((term.value for term in exponent.terms if isinstance(term, Number)), Fraction(0)))
+    return base if exponent is Number(1) else Power(base, exponent)
+
+
+def build_side(side: Expr, table: Table) -> Expr:
+    """A side of a rule at a full table of what its letters stand for; bound letters are drawn fresh."""
+    letters = {value.name for value in table.values() if isinstance(value, Index)}
+    return _Builder(table, {*letters, *RESERVED, *_names(table)}).build(side)

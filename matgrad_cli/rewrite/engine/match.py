@@ -1,0 +1,399 @@
+"""Fitting the left side of a rule to an expression, lazily: sums and elementwise products in any order, runs of neighbours in products.
+
+A match is a table from pattern variables, dimension names and index letters to what they stand for. Tables are never changed: a
+generator yields a longer copy for each way to fit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import permutations
+from typing import Any
+
+from ...ir import (
+    ONE,
+    Add,
+    Call,
+    Constant,
+    Delta,
+    Differential,
+    Dim,
+    Entry,
+    Expr,
+    Eye,
+    Fill,
+    Hadamard,
+    Index,
+    Inverse,
+    Kron,
+    MatMul,
+    MatrixPower,
+    Mul,
+    Number,
+    Partial,
+    Position,
+    Power,
+    Shape,
+    Size,
+    SumOver,
+    Symbol,
+    Transpose,
+    add,
+    hadamard,
+    kron,
+    matmul,
+    mul,
+    transpose,
+)
+from ...rulebook.pattern import Pattern
+from .sameness import exactly, negated, same
+
+Table = dict[Any, Any]
+"""Pattern variable → expression, dimension name → Dim, pattern letter → position (None: the side has size 1), DIRECTION → expression."""
+
+DIRECTION = ("direction",)
+"""Under this key stands the direction of the differential that was matched."""
+
+_MINUS_ONE = Number(-1)
+_BUILD = {Add: add, Mul: mul, Hadamard: hadamard, MatMul: matmul, Kron: kron}
+
+
+class Matcher:
+    """One pattern against any expressions; facts are not used here, they are conditions of rules."""
+
+    def __init__(self, pattern: Pattern) -> None:
+        self.pattern = pattern
+
+    # ---- whole expressions
+
+    def match(self, p: Expr, node: Expr, b: Table) -> Iterator[Table]:
+        """Every way in which the whole of `node` fits `p`."""
+        kind = type(p)
+        if kind is Symbol:
+            yield from self._variable(p, node, b)
+        elif kind is Number or kind is Constant:
+            if p is node or (isinstance(node, Fill) and isinstance(p, Number) and p.value == node.value and node.shape.is_number):
+                yield b
+        elif kind is Transpose:
+            yield from self._transpose(p, node, b)
+        elif kind in (Eye, Fill, Size):
+            yield from self._constant(p, node, b)
+        elif kind is Add or kind is Mul or kind is Hadamard:
+            yield from self._whole(p, node, b)
+            if isinstance(node, Add) and kind is Mul and len(p.children) == 2 and p.children[0] is _MINUS_ONE:
+                yield from self.match(p.children[1], negated(node), b)
+        elif kind is MatMul or kind is Kron:
+            if type(node) is kind:
+                for table, _, end in self._forward(p.children, node.children, 0, b, kind, whole=True):
+                    if end == len(node.children):
+                        yield table
+        elif type(node) is kind:
+            yield from self._same_kind(p, node, b)
+
+    def bound(self, letter: Symbol | Index, value: object, b: Table) -> Table | None:
+        """The table in which a letter of the rule stands for `value`, its dimensions with it; None if the shapes do not fit."""
+        if isinstance(letter, Index):
+            dim = ONE if value is None else value.dim if isinstance(value, Index) else None
+            table = b if dim is None else self._dim(letter.dim, dim, b)
+            return None if table is None else {**table, letter: value}
+        return next(self._variable(letter, value, b), None) if isinstance(value, Expr) else None
+
+    def _variable(self, p: Expr, node: Expr, b: Table) -> Iterator[Table]:
+        bound = b.get(p)
+        if bound is not None:
+            if same(bound, node):
+                yield b
+        elif p not in self.pattern.variables:
+            if p is node:
+                yield b
+        else:
+            table = self._shape(p.shape, node.shape, b)
+            if table is not None:
+                yield {**table, p: node}
+
+    def _transpose(self, p: Expr, node: Expr, b: Table) -> Iterator[Table]:
+        body = p.children[0]
+        if isinstance(node, Transpose):
+            yield from self.match(body, node.body, b)
+        if isinstance(body, Symbol):
+            bound = b.get(body)
+            if bound is not None:
+                if not isinstance(node, Transpose) and same(transpose(bound), node):
+                    yield b
+            elif node.shape.is_number:
+                yield from self._variable(body, node, b)
+            # A free Aᵀ does not fit a symmetric S: that S is Sᵀ has to be a step of its own.
+
+    def _constant(self, p: Expr, node: Expr, b: Table) -> Iterator[Table]:
+        if (isinstance(p, Eye) and isinstance(node, Eye)) or (isinstance(p, Size) and isinstance(node, Size)):
+            table = self._dim(p.dim, node.dim, b)
+        elif isinstance(p, Fill) and isinstance(node, Fill | Number) and p.value == node.value:
+            table = self._shape(p.shape, node.shape, b)
+        else:
+            table = None
+        if table is not None:
+            yield table
+
+    def _whole(self, p: Expr, node: Expr, b: Table) -> Iterator[Table]:
+        kind: type[Expr] = type(p)
+        if kind is Hadamard and node.shape.is_number:
+            kind = Mul
+        if type(node) is kind:
+            for table, rest, _ in self.unordered(kind, p.children, node.children, b):
+                if not rest:
+                    yield table
+        elif isinstance(node, Number) and kind is Mul and len(p.children) == 2 and p.children[0] is node:
+            # −1·ones(m, n) fits the number −1 where both sides are 1
+            yield from self._constant(p.children[1], Number(1), b)
+
+    def _same_kind(self, p: Expr, node: Expr, b: Table) -> Iterator[Table]:
+        if isinstance(p, Call) and isinstance(node, Call):
+            if p.function == node.function:
+                yield from self._each(p.arguments, node.arguments, b)
+        elif isinstance(p, Power | Inverse):
+            yield from self._each(p.children, node.children, b)
+        elif isinstance(p, MatrixPower) and isinstance(node, MatrixPower):
+            if p.exponent == node.exponent:
+                yield from self.match(p.base, node.base, b)
+        elif isinstance(p, Entry) and isinstance(node, Entry):
+            for table in self.match(p.base, node.base, b):
+                yield from self._positions((p.row, node.row), (p.col, node.col), b=table)
+        elif isinstance(p, Delta) and isinstance(node, Delta):
+            yield from self._positions((p.left, node.left), (p.right, node.right), b=b)
+            yield from self._positions((p.left, node.right), (p.right, node.left), b=b)
+        elif isinstance(p, Partial) and isinstance(node, Partial):
+            for table in self._variable(p.variable, node.variable, b):
+                for longer in self._positions((p.row, node.row), (p.col, node.col), b=table):
+                    yield from self.match(p.body, node.body, longer)
+        elif isinstance(p, Differential) and isinstance(node, Differential):
+            for table in self._variable(p.variable, node.variable, b):
+                yield from self.match(p.body, node.body, {**table, DIRECTION: node.direction})
+        elif isinstance(p, SumOver) and isinstance(node, SumOver):
+            for table, rest, outside in self.sums(p, node, b):
+                if not rest and not outside:
+                    yield table
+
+    def _each(self, patterns: tuple[Expr, ...], parts: tuple[Expr, ...], b: Table) -> Iterator[Table]:
+        if not patterns:
+            yield b
+        else:
+            for table in self.match(patterns[0], parts[0], b):
+                yield from self._each(patterns[1:], parts[1:], table)
+
+    # ---- dimensions and letters
+
+    def _dim(self, p: Dim, size: Dim, b: Table) -> Table | None:
+        if p is size and not p.powers:
+            return b
+        if p.factor == 1 and len(p.powers) == 1 and p.powers[0][1] == 1 and p.powers[0][0] in self.pattern.dims:
+            name = p.powers[0][0]
+            bound = b.get(name)
+            if bound is None:
+                return {**b, name: size}
+            return b if bound is size else None
+        return b if all(name in b for name in p.names) and instantiate_dim(p, b) is size else None
+
+    def _shape(self, p: Shape, shape: Shape, b: Table) -> Table | None:
+        table = self._dim(p.rows, shape.rows, b)
+        return None if table is None else self._dim(p.cols, shape.cols, table)
+
+    def _positions(self, *pairs: tuple[Position | None, Position | None], b: Table) -> Iterator[Table]:
+        table: Table | None = b
+        for p, position in pairs:
+            if table is None:
+                return
+            table = self._position(p, position, table)
+        if table is not None:
+            yield table
+
+    def _position(self, p: Position | None, position: Position | None, b: Table) -> Table | None:
+        if not isinstance(p, Index):
+            return b if p == position else None
+        if p in b:
+            return b if b[p] == position else None
+        if position is None:
+            table = self._dim(p.dim, ONE, b)
+        else:
+            table = self._dim(p.dim, position.dim, b) if isinstance(position, Index) else b
+        return None if table is None else {**table, p: position}
+
+    # ---- sums and products in any order
+
+    def unordered(
+        self, kind: type[Expr], patterns: tuple[Expr, ...], parts: tuple[Expr, ...], b: Table
+    ) -> Iterator[tuple[Table, tuple[Expr, ...], tuple[int, ...]]]:
+        """Ways to fit all patterns to different parts: the table, the parts left over, and where the used ones stood.
+
+        Composite patterns go first, free variables last; the last free variable takes all that is left.
+        """
+        if len(patterns) > len(parts) and kind is not Mul:
+            return
+        composite = [p for p in patterns if not self._is_free(p, b)]
+        free = [p for p in patterns if self._is_free(p, b)]
+        for table, left, used in self._pick(kind, composite, tuple(enumerate(parts)), b, ()):
+            for final, rest, more in self._share(kind, free, left, table, used):
+                yield final, tuple(part for _, part in rest), more
+
+    def _is_free(self, p: Expr, b: Table) -> bool:
+        return isinstance(p, Symbol) and p in self.pattern.variables and p not in b
+
+    def _pick(
+        self, kind: type[Expr], patterns: list[Expr], parts: tuple[tuple[int, Expr], ...], b: Table, used: tuple[int, ...]
+    ) -> Iterator[tuple[Table, tuple[tuple[int, Expr], ...], tuple[int, ...]]]:
+        if not patterns:
+            yield b, parts, used
+            return
+        first, rest = patterns[0], patterns[1:]
+        bound = b.get(first) if isinstance(first, Symbol) else None
+        if bound is not None and type(bound) is kind:
+            for left, places in exactly(bound.children, parts):
+                yield from self._pick(kind, rest, left, b, (*used, *places))
+            return
+        for number, (place, part) in enumerate(parts):
+            left = parts[:number] + parts[number + 1 :]
+            for table in self._part(kind, first, part, b):
+                yield from self._pick(kind, rest, left, table, (*used, place))
+        if kind is Mul and isinstance(first, Number) and first.value == -1:
+            for number, (place, part) in enumerate(parts):
+                if isinstance(part, Number) and part.value < 0 and part.value != -1:
+                    left = (*parts[:number], (place, Number(-part.value)), *parts[number + 1 :])
+                    yield from self._pick(kind, rest, left, b, (*used, place))
+
+    def _part(self, kind: type[Expr], p: Expr, part: Expr, b: Table) -> Iterator[Table]:
+        """A part of a sum or product; there a coefficient 1 is invisible: c·A fits A with c = 1."""
+        yield from self.match(p, part, b)
+        if kind is Add and isinstance(p, Mul) and not isinstance(part, Mul):
+            numbers = [factor for factor in p.factors if factor.shape.is_number and isinstance(factor, Symbol) and factor not in b]
+            others = tuple(factor for factor in p.factors if factor not in numbers)
+            if len(numbers) == 1 and others:
+                yield from self.match(mul(*others), part, {**b, numbers[0]: Number(1)})
+
+    def _share(
+        self, kind: type[Expr], free: list[Expr], parts: tuple[tuple[int, Expr], ...], b: Table, used: tuple[int, ...]
+    ) -> Iterator[tuple[Table, tuple[tuple[int, Expr], ...], tuple[int, ...]]]:
+        """Free variables take what is left: each one part, the last all the rest."""
+        if not free:
+            yield b, parts, used
+            return
+        first, rest = free[0], free[1:]
+        if not parts:
+            return
+        if first in b:  # a variable that occurs twice
+            yield from self._pick_then_share(kind, free, parts, b, used)
+            return
+        if not rest:
+            yield from self._take(kind, first, parts, (), rest, b, used)
+            return
+        numbers = tuple(pair for pair in parts if pair[1].shape.is_number)
+        if kind is Mul and first.shape.is_number and len(numbers) < len(parts) and not any(p.shape.is_number for p in rest):
+            yield from self._take(kind, first, numbers, tuple(pair for pair in parts if pair not in numbers), rest, b, used)
+            return
+        for number, pair in enumerate(parts):
+            yield from self._take(kind, first, (pair,), parts[:number] + parts[number + 1 :], rest, b, used)
+
+    def _pick_then_share(
+        self, kind: type[Expr], free: list[Expr], parts: tuple[tuple[int, Expr], ...], b: Table, used: tuple[int, ...]
+    ) -> Iterator[tuple[Table, tuple[tuple[int, Expr], ...], tuple[int, ...]]]:
+        for table, left, more in self._pick(kind, [free[0]], parts, b, used):
+            yield from self._share(kind, free[1:], left, table, more)
+
+    def _take(
+        self, kind: type[Expr], variable: Expr, taken: tuple[tuple[int, Expr], ...], left: tuple[tuple[int, Expr], ...],
+        rest: list[Expr], b: Table, used: tuple[int, ...],
+    ) -> Iterator[tuple[Table, tuple[tuple[int, Expr], ...], tuple[int, ...]]]:  # fmt: skip
+        if not taken:
+            return
+        value = _BUILD[kind](*(part for _, part in taken))
+        for table in self._variable(variable, value, b):
+            yield from self._share(kind, rest, left, table, (*used, *(place for place, _ in taken)))
+
+    # ---- products in order
+
+    def runs(self, patterns: tuple[Expr, ...], parts: tuple[Expr, ...], b: Table) -> Iterator[tuple[Table, int, int]]:
+        """Ways to fit the patterns to neighbours somewhere in a product: the table, and the first and one past the last of them."""
+        anchor = next((n for n, p in enumerate(patterns) if not isinstance(p, Symbol | Transpose)), None)
+        if anchor is None:
+            for start in range(len(parts) - len(patterns) + 1):
+                yield from self._forward(patterns, parts, start, b, MatMul, whole=False)
+            return
+        for place in range(len(parts)):
+            for table in self.match(patterns[anchor], parts[place], b):
+                for longer, _, end in self._forward(patterns[anchor + 1 :], parts, place + 1, table, MatMul, whole=False):
+                    for final, start in self._backward(patterns[:anchor], parts, place, longer):
+                        yield final, start, end
+
+    def _forward(
+        self, patterns: tuple[Expr, ...], parts: tuple[Expr, ...], start: int, b: Table, kind: type[Expr], whole: bool
+    ) -> Iterator[tuple[Table, int, int]]:
+        """Patterns from left to right beginning at `start`. A free variable inside takes any run; the last one all (whole) or one."""
+        if not patterns:
+            yield b, start, start
+            return
+        first, rest = patterns[0], patterns[1:]
+        room = len(parts) - start - len(rest)
+        for length in self._lengths(first, rest, room, b, whole):
+            run = parts[start] if length == 1 else _BUILD[kind](*parts[start : start + length])
+            for table in self.match(first, run, b):
+                for final, _, end in self._forward(rest, parts, start + length, table, kind, whole):
+                    yield final, start, end
+
+    def _lengths(self, p: Expr, rest: tuple[Expr, ...], room: int, b: Table, whole: bool) -> range:
+        if room < 1:
+            return range(0)
+        variable = p.children[0] if isinstance(p, Transpose) else p
+        bound = b.get(variable)
+        if bound is not None:
+            length = len(bound.children) if isinstance(bound, MatMul) else 1
+            return range(length, min(length, room) + 1)
+        if not self._is_free(p, b):
+            return range(1, 2)
+        if not rest:
+            return range(room, room + 1) if whole else range(1, 2)
+        return range(1, room + 1)
+
+    def _backward(self, patterns: tuple[Expr, ...], parts: tuple[Expr, ...], end: int, b: Table) -> Iterator[tuple[Table, int]]:
+        if not patterns:
+            yield b, end
+            return
+        last, rest = patterns[-1], patterns[:-1]
+        for length in self._lengths(last, rest, end - len(rest), b, whole=False):
+            run = parts[end - length] if length == 1 else matmul(*parts[end - length : end])
+            for table in self.match(last, run, b):
+                yield from self._backward(rest, parts, end - length, table)
+
+    # ---- sums over letters
+
+    def sums(self, p: SumOver, node: SumOver, b: Table) -> Iterator[tuple[Table, tuple[Index, ...], tuple[Expr, ...]]]:
+        """Fit Σ: the table, the letters of `node` that are left over, and factors of its body that are left over."""
+        count = min(len(p.indices), len(node.indices))
+        for chosen in permutations(node.indices, count):
+            table: Table | None = b
+            for number, letter in enumerate(p.indices):
+                table = None if table is None else self._position(letter, chosen[number] if number < count else None, table)
+            if table is None:
+                continue
+            rest = tuple(letter for letter in node.indices if letter not in chosen)
+            for final, outside in self._body(p.body, node.body, table):
+                if self._captures(final, b, frozenset(chosen)) or any(factor.free & set(chosen) for factor in outside):
+                    continue
+                yield final, rest, outside
+
+    def _body(self, p: Expr, body: Expr, b: Table) -> Iterator[tuple[Table, tuple[Expr, ...]]]:
+        if isinstance(body, Mul):
+            factors = p.children if isinstance(p, Mul) else (p,)
+            for table, rest, _ in self.unordered(Mul, factors, body.children, b):
+                yield table, rest
+        else:
+            yield from ((table, ()) for table in self.match(p, body, b))
+
+    def _captures(self, table: Table, before: Table, letters: frozenset[Index]) -> bool:
+        return any(isinstance(value, Expr) and key not in before and value.free & letters for key, value in table.items())
+
+
+def instantiate_dim(p: Dim, b: Table) -> Dim:
+    """A dimension of a pattern with its names replaced by what they stand for."""
+    result = Dim(p.factor)
+    for name, power in p.powers:
+        for _ in range(power):
+            result = result * b.get(name, Dim.of(name))
+    return result

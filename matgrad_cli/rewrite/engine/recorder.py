@@ -1,0 +1,164 @@
+"""Collects the steps of a derivation: each move is judged at once by something that cannot see the rules."""
+
+from __future__ import annotations
+
+import string
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from ...diagnostics import BugError, Diagnostic
+from ...diagnostics.record import replace
+from ...facts import Problem
+from ...ir import Expr, Index, Named
+from ...notation.printing.to_text import to_text
+from ...records import Bindings, Sentence, Step
+from ...rulebook.load import Rulebook
+from ...verify.judge import Judge
+from ..selftest.user_rules import contradicted
+from .application import Application, Scene, everywhere, fit
+from .apply import Rewriting
+from .diff import changed_parts
+from .legacy import LEGACY
+
+
+def sentence(template: str, bindings: Bindings) -> Sentence:
+    """The sentence of a rule with the values that it mentions (and no others)."""
+    wanted = {name for _, name, _, _ in string.Formatter().parse(template) if name}
+    values = tuple((name, value) for name, value in bindings if name in wanted)
+    missing = wanted - {name for name, _ in values}
+    if missing:
+        raise BugError(Diagnostic("bug-sentence", f"the sentence `{template}` mentions {sorted(missing)}, which nobody bound"))
+    return Sentence(template, values)
+
+
+@dataclass(slots=True)
+class Recorder:
+    """The current line and the steps so far. `letters` are the free letters over which lines are compared: a line that does not
+    depend on one of them (Σ_ij δ_is δ_jt = 1) is the same number for each of its values.
+    """
+
+    problem: Problem
+    rules: Rulebook
+    judge: Judge
+    line: Expr
+    steps: list[Step] = field(default_factory=list)
+    names: dict[Expr, Expr] = field(default_factory=dict)
+    letters: tuple[Index, ...] = ()
+
+    @property
+    def scene(self) -> Scene:
+        """What the rules may know besides the line."""
+        return Scene(self.problem, self.rules, self.names)
+
+    def move(self, rule: str, after: Expr, bindings: Bindings = (), assumed: Sequence[Sentence] = (), title: str | None = None) -> None:
+        """One step by the rule of that id to the line `after`; nothing is recorded if the line stays the same."""
+        if after is self.line:
+            return
+        self.steps.append(self.step(rule, self.line, after, bindings, assumed, title))
+        self.line = after
+
+    def record(self, application: Application) -> None:
+        """One step by a rule that ran on the current line; nothing is recorded if the line stays the same."""
+        if application.before is not self.line:
+            raise BugError(Diagnostic("bug", f"`{application.rule.id}` ran on another line than the current one"))
+        if application.after is not self.line:
+            self.steps.append(self.judged(application))
+            self.line = application.after
+
+    def ran(self, found: Mapping[Expr, Rewriting], after: Expr, bindings: Bindings = (), title: str | None = None) -> None:
+        """What one rule made of these parts of the current line, if the line that was meant is what comes of it; else a step
+        that names no place and cannot be run again."""
+        application = everywhere(self.line, found)
+        first = next(iter(found.values()))
+        if application is None or application.after is not after or after is self.line:
+            if after is not self.line:
+                self.steps.append(self._judged(first.rule.id, self.line, after, bindings, first.assumed, title))
+                self.line = after
+            return
+        known = {name for name, _ in application.bindings}
+        more = (*application.bindings, *(pair for pair in bindings if pair[0] not in known))
+        self.steps.append(self.judged(replace(application, bindings=more), title))
+        self.line = after
+
+    def tidied(self, rule_id: str, before: Expr, after: Expr, part: Expr, bindings: Bindings) -> Step:
+        """The step in which a rule of the textbook form changed `part` of the line: run at its places if that gives `after`."""
+        rule = self.rules.rule(rule_id)
+        found: dict[Expr, Rewriting] = {}
+        stack, seen = [part] if rule.lhs else [], set[Expr]()
+        while stack:
+            node = stack.pop()
+            if node in seen or isinstance(node, Named):
+                continue
+            seen.add(node)
+            rewriting = fit(rule, node, self.scene)
+            if rewriting is None:
+                stack.extend(node.children)
+            else:
+                found[node] = rewriting
+        application = everywhere(before, found) if found else None
+        if application is None or application.after is not after:
+            return self._judged(rule_id, before, after, bindings, (), None)
+        known = {name for name, _ in application.bindings}
+        return self.judged(application, None, (*application.bindings, *(pair for pair in bindings if pair[0] not in known)))
+
+    def judged(self, application: Application, title: str | None = None, bindings: Bindings | None = None) -> Step:
+        """The step of a rule that ran, not yet part of the chain."""
+        rule = application.rule
+        said = application.bindings if bindings is None else bindings
+        step = self._judged(rule.id, application.before, application.after, said, application.assumed, title)
+        return replace(step, paths=application.paths)
+
+    def step(
+        self, rule: str, before: Expr, after: Expr, bindings: Bindings = (), assumed: Sequence[Sentence] = (), title: str | None = None
+    ) -> Step:
+        """A judged step between two lines, not yet part of the chain, by a rule that cannot be run again yet (see `legacy`)."""
+        if rule not in LEGACY:
+            raise BugError(Diagnostic("bug", f"the rule `{rule}` gave its name to a step that it did not make"))
+        return self._judged(rule, before, after, bindings, assumed, title)
+
+    def _judged(
+        self, rule: str, before: Expr, after: Expr, bindings: Bindings, assumed: Sequence[Sentence], title: str | None
+    ) -> Step:
+        entry = self.rules.rule(rule)
+        verdict = self.judge.compare_over(before, after, self.letters) if self.letters else self.judge.compare(before, after)
+        if verdict.kind == "differs" and self.rules.is_extra(rule):
+            raise contradicted(entry, verdict.by, verdict.witness, (f"before: {to_text(before)}", f"after: {to_text(after)}"))
+        if verdict.kind == "differs":
+            raise BugError(
+                Diagnostic(
+                    "bug-step-differs",
+                    f"the step `{rule}` changed the value of the line; nothing of this derivation can be trusted",
+                    notes=(f"before: {to_text(before)}", f"after: {to_text(after)}", verdict.by),
+                    help="please report this loss: it is a bug in the rules, found by the independent check",
+                )
+            )
+        places, results = changed_parts(before, after)
+        return Step(
+            rule,
+            sentence(title or entry.title, bindings),
+            Sentence(entry.why),
+            before,
+            after,
+            places,
+            results,
+            bindings,
+            tuple(assumed),
+            verdict,
+        )
+
+    def group(self, rule: str, substeps: Sequence[Step], bindings: Bindings = ()) -> None:
+        """Several substeps under one title; a single one stands on its own."""
+        if not substeps:
+            return
+        if len(substeps) == 1:
+            self.steps.append(substeps[0])
+        else:
+            whole = self._judged(self._title(rule), substeps[0].before, substeps[-1].after, bindings, (), None)
+            self.steps.append(replace(whole, substeps=tuple(substeps)))
+        self.line = substeps[-1].after
+
+    def _title(self, rule: str) -> str:
+        """The id of an entry that is the title of a group, and no rule."""
+        if not self.rules.rule(rule).group:
+            raise BugError(Diagnostic("bug", f"`{rule}` is a rule and gave its name to a group of steps"))
+        return rule

@@ -1,0 +1,60 @@
+"""Running the steps of a derivation again, and counting who made them: the text of a rule, its function, or neither yet."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+
+from ...ir import Expr, Named
+from ...ir.walk import nodes_of
+from ...records import Derivation, Step
+from ...rulebook.load import Rulebook
+from .application import Scene, apply
+
+MAKERS = ("pattern", "native", "legacy", "group")
+
+
+def scene_of(derivation: Derivation, rules: Rulebook) -> Scene:
+    """What the rules knew beside the lines: the problem, and the names that were given to parts of the loss at the beginning."""
+    first = derivation.steps[0] if derivation.steps else None
+    named = nodes_of(first.after) if first is not None and first.rule == "name-part" else ()
+    return Scene(derivation.problem, rules, {node.body: node for node in named if isinstance(node, Named)})
+
+
+def steps_in(steps: Iterable[Step]) -> Iterator[Step]:
+    """All steps, those inside groups too."""
+    for step in steps:
+        yield step
+        yield from steps_in(step.substeps)
+
+
+def maker_of(step: Step, rules: Rulebook) -> str:
+    """Who made a step (see `MAKERS`): only what a pattern or a native rule made can be run again."""
+    if step.substeps:
+        return "group"
+    if not step.paths:
+        return "legacy"
+    return "native" if rules.rule(step.rule).native else "pattern"
+
+
+def replayed(step: Step, scene: Scene) -> Expr:
+    """The line that comes of running the step's rule again at its places, with its letters standing for the same."""
+    return apply(scene.rules.rule(step.rule), step.before, step.paths, scene, step.bindings).after
+
+
+def coverage(derivations: Iterable[Derivation], rules: Rulebook) -> dict[str, Counter[str]]:
+    """For each rule how many steps it made as a pattern, as a native rule, as the title of a group, or in name only."""
+    table: dict[str, Counter[str]] = {rule_id: Counter() for rule_id in rules.ids}
+    for derivation in derivations:
+        for step in steps_in(derivation.steps):
+            table[step.rule][maker_of(step, rules)] += 1
+    return table
+
+
+def by_method(derivations: Iterable[Derivation], rules: Rulebook) -> dict[str, Counter[str]]:
+    """For each method how many steps were made by whom."""
+    table: dict[str, Counter[str]] = {}
+    for derivation in derivations:
+        counts = table.setdefault(derivation.method, Counter())
+        counts.update(maker_of(step, rules) for step in steps_in(derivation.steps))
+    return table

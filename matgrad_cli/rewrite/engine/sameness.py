@@ -1,0 +1,73 @@
+"""Equal up to how transposes are written: (XR)ᵀ and RᵀXᵀ are one matrix, and a repeated variable of a rule may be either."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from functools import lru_cache
+
+from ...ir import Add, Expr, Hadamard, Inverse, MatMul, Mul, Number, Power, Transpose, add, hadamard, matmul, mul, transpose
+
+
+@lru_cache(maxsize=100_000)
+def pushed(node: Expr) -> Expr:
+    """The same matrix with every transpose carried to the leaves: a form in which equal up to transposes is equal."""
+    if isinstance(node, Transpose):
+        return _mirrored(node.body)
+    parts = tuple(pushed(child) for child in node.children)
+    return node if parts == node.children else node.rebuilt(parts)
+
+
+@lru_cache(maxsize=100_000)
+def _mirrored(node: Expr) -> Expr:
+    match node:
+        case Transpose(body):
+            return pushed(body)
+        case MatMul(factors):
+            return matmul(*(_mirrored(factor) for factor in reversed(factors)))
+        case Add(terms):
+            return add(*(_mirrored(term) for term in terms))
+        case Mul(factors):
+            return mul(*(pushed(factor) if factor.shape.is_number else _mirrored(factor) for factor in factors))
+        case Hadamard(factors):
+            return hadamard(*(_mirrored(factor) for factor in factors))
+        case Inverse(body):
+            return Inverse(_mirrored(body))
+        case Power(base, exponent):
+            return Power(_mirrored(base), exponent)
+    return transpose(pushed(node))
+
+
+def same(left: Expr, right: Expr) -> bool:
+    """Whether two expressions are equal up to how their transposes are written and in which order their terms stand."""
+    if left is right:
+        return True
+    if left.shape is not right.shape or left.symbols != right.symbols:
+        return False
+    first, second = pushed(left), pushed(right)
+    if isinstance(first, Add) and isinstance(second, Add):
+        return Counter(first.terms) == Counter(second.terms)
+    return first is second
+
+
+def negated(node: Expr) -> Expr:
+    """−node with every sign turned at its term: −(y − X w) = X w − y."""
+    if isinstance(node, Add):
+        return add(*(negated(term) for term in node.terms))
+    if isinstance(node, Mul) and isinstance(node.factors[0], Number):
+        value = -node.factors[0].value
+        rest = node.factors[1:]
+        return mul(*rest) if value == 1 else mul(Number(value), *rest)
+    return mul(Number(-1), node)
+
+
+def exactly(wanted: tuple[Expr, ...], parts: tuple[tuple[int, Expr], ...]) -> Iterator[tuple[tuple[tuple[int, Expr], ...], list[int]]]:
+    """The parts that a bound variable stands for, taken out: what is left, and where they stood. They are no patterns, whatever
+    their letters are called."""
+    left, places = list(parts), []
+    for one in wanted:
+        number = next((number for number, (_, part) in enumerate(left) if same(one, part)), None)
+        if number is None:
+            return
+        places.append(left.pop(number)[0])
+    yield tuple(left), places

@@ -1,0 +1,1 @@
+"""The index method: one entry, layer by layer, one δ at a time."""

@@ -1,0 +1,127 @@
+"""Sums with a δ collapse: δ_ks is 1 only where k = s, so of the sum over k one term is left."""
+
+from __future__ import annotations
+
+from ...diagnostics.record import record
+from ...ir import (
+    Add,
+    Call,
+    Delta,
+    Entry,
+    Expr,
+    Eye,
+    Index,
+    Inverse,
+    Kron,
+    Mul,
+    Pair,
+    Position,
+    Transpose,
+    add,
+    kron,
+    letters_of,
+    mul,
+    nodes_of,
+    rename,
+    substitute,
+)
+from ...ir.dimensions import ONE
+from ..engine.recorder import Recorder
+from .context import delta, entry
+from .terms import UNIT, Term, join, split
+
+
+@record
+class Collapse:
+    """One δ removed from a term: the summed letter `old` became `new`."""
+
+    term: Term
+    old: Index
+    new: Position
+
+
+def collapse_one(term: Term) -> Collapse | None:
+    """The term without one of its δ's; None if no δ has a summed letter. The letter that was introduced last goes first."""
+    for index in reversed(term.indices):
+        for factor in term.factors:
+            if not isinstance(factor, Delta):
+                continue
+            for old, new in ((factor.left, factor.right), (factor.right, factor.left)):
+                if old is index and index not in letters_of(new):
+                    rest = tuple(part for part in term.factors if part is not factor)
+                    indices = tuple(letter for letter in term.indices if letter is not index)
+                    replaced = tuple(tidy_positions(rename(part, {index: new})) for part in rest)
+                    return Collapse(_dropped(Term(term.coefficient, indices, replaced)), index, new)
+    return None
+
+
+def _dropped(term: Term) -> Term:
+    factors: list[Expr] = []
+    for factor in term.factors:
+        factors.extend(factor.factors if isinstance(factor, Mul) else (factor,))
+    return Term(term.coefficient, term.indices, tuple(factor for factor in factors if factor is not UNIT))
+
+
+def tidy_positions(factor: Expr) -> Expr:
+    """δ's of pairs split into δ's of letters; δ_kk is 1; entries of A ⊗ B and vec(A) at pairs are entries of A and B."""
+    mapping: dict[Expr, Expr] = {}
+    for node in nodes_of(factor):
+        if isinstance(node, Delta):
+            new = delta(node.left, node.right)
+            if new is not node:
+                mapping[node] = new
+        elif isinstance(node, Entry) and isinstance(node.base, Eye):
+            mapping[node] = delta(node.row, node.col)
+        elif isinstance(node, Entry) and isinstance(node.row, Pair | None) and isinstance(node.col, Pair | None):
+            split_up = _paired_entry(node)
+            if split_up is not None:
+                mapping[node] = split_up
+    return substitute(factor, mapping) if mapping else factor
+
+
+def _paired_entry(node: Entry) -> Expr | None:
+    base = node.base
+    if isinstance(base, Call) and base.function == "vec" and isinstance(node.row, Pair):
+        return entry(base.argument, node.row.inner, node.row.outer)
+    if isinstance(base, Transpose) and isinstance(base.body, Kron | Inverse):
+        return _paired_entry(Entry(base.body, node.col, node.row))
+    if isinstance(base, Inverse) and isinstance(base.body, Kron) and all(part.shape.is_square for part in base.body.factors):
+        return _paired_entry(Entry(kron(*(Inverse(part) for part in base.body.factors)), node.row, node.col))
+    if isinstance(base, Add | Mul):
+        parts = [part if part.shape.is_number else _paired_entry(Entry(part, node.row, node.col)) for part in base.children]
+        found = [part for part in parts if part is not None]
+        return (add if isinstance(base, Add) else mul)(*found) if len(found) == len(parts) else None
+    if not isinstance(base, Kron):
+        return None
+    first, rest = base.children[0], base.children[1:]
+    second = rest[0] if len(rest) == 1 else Kron(rest)
+    row, col = _halves(node.row, first.shape.rows is ONE, second.shape.rows is ONE), _halves(
+        node.col, first.shape.cols is ONE, second.shape.cols is ONE
+    )
+    if row is None or col is None:
+        return None
+    return mul(entry(first, row[0], col[0]), entry(second, row[1], col[1]))
+
+
+def _halves(position: Position | None, first_flat: bool, second_flat: bool) -> tuple[Position | None, Position | None] | None:
+    if position is None:
+        return None, None
+    if first_flat:
+        return None, position
+    if second_flat:
+        return position, None
+    return (position.outer, position.inner) if isinstance(position, Pair) else None
+
+
+def collapse_round(recorder: Recorder, terms: tuple[Term, ...]) -> bool:
+    """One δ in each term that has one: a step. Says which letter became which where it is the same in all of them."""
+    found = [collapse_one(term) for term in terms]
+    done = [one for one in found if one is not None]
+    if not done:
+        return False
+    after = join(part for term, one in zip(terms, found, strict=True) for part in split((one.term if one else term).expr()))
+    same = len({(one.old, one.new) for one in done}) == 1
+    bindings = (("k", done[0].old), ("s", str(done[0].new) if not isinstance(done[0].new, Index) else done[0].new))
+    title = None if same else recorder.rules.rule("collapse-delta").title + ", and in the other terms likewise"
+    recorder.move("collapse-delta", after, bindings, title=title)
+    return True

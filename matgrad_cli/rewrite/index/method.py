@@ -1,0 +1,174 @@
+"""The index method: one entry, every layer of the derivative on its own line, one δ at a time, then back to matrices."""
+
+from __future__ import annotations
+
+from ...diagnostics import Diagnostic, StuckError
+from ...diagnostics.record import record
+from ...facts import Problem
+from ...ir import Call, Expr, Index, Number, Partial, Symbol, add
+from ...ir.dimensions import ONE
+from ...notation.printing.to_text import to_text
+from ...records import Bindings
+from ..engine.application import reserved_names as names_of
+from ..engine.apply import Rewriting
+from ..engine.recorder import Recorder
+from .collapse import collapse_round
+from .context import Unfolding, entry
+from .gather import gather_round, inside_of, maximal
+from .terms import Letters, Term, has_pending, join, split, with_one_number
+from .unfolding import Unfolder
+
+MAX_LINES = 2_000
+"""A derivation longer than this ends with a message instead of a hang."""
+
+ENTRY_LETTERS = ("s", "t"), ("p", "q"), ("a", "b"), ("u", "v"), ("f", "g")
+ROOT_LETTERS = ("i", "j"), ("p", "q"), ("a", "b"), ("u", "v"), ("f", "g")
+
+
+@record
+class Target:
+    """What one derivation differentiates: `entry` (a number with the letters of the loss) by the variable's entry [row, col]."""
+
+    entry: Expr
+    variable: Symbol
+    root: tuple[Index, ...]
+    row: Index | None
+    col: Index | None
+    is_row: bool = False
+    """Whether the loss is a row."""
+
+    @property
+    def places(self) -> tuple[Index | None, Index | None]:
+        """Which letter of the result is its row and which its column: the loss first, then the variable."""
+        if not self.root:
+            return self.row, self.col
+        if len(self.letters) == 2:
+            return self.letters[0], self.letters[1]
+        return (None, self.letters[0]) if self.is_row else (self.letters[0], None)
+
+    @property
+    def letters(self) -> tuple[Index, ...]:
+        """The letters of the result: of the loss first, then of the variable."""
+        return (*self.root, *(letter for letter in (self.row, self.col) if letter is not None))
+
+    def start(self) -> Expr:
+        """The first line: ∂(entry)/∂X[row, col]."""
+        return Partial(self.entry, self.variable, self.row, self.col)
+
+
+def reserved_names(problem: Problem) -> set[str]:
+    """Every name that an index letter must not take, as a set that may grow."""
+    return set(names_of(problem))
+
+
+def pick_pair(options: tuple[tuple[str, str], ...], taken: set[str]) -> tuple[str, str]:
+    """The first pair of letters of which neither is taken."""
+    for pair in options:
+        if not taken & set(pair):
+            return pair
+    number = 1
+    while {f"s{number}", f"t{number}"} & taken:
+        number += 1
+    return f"s{number}", f"t{number}"
+
+
+def target_of(expr: Expr, variable: Symbol, taken: set[str], options: tuple[tuple[str, str], ...] = ENTRY_LETTERS) -> Target:
+    """The entry of `expr` by an entry of the variable, in letters that nothing else uses."""
+    root: list[Index] = []
+    row_letter = col_letter = None
+    if not expr.shape.is_number:
+        first, second = pick_pair(ROOT_LETTERS, taken)
+        row_letter = Index(first, expr.shape.rows) if expr.shape.rows is not ONE else None
+        col_letter = Index(second, expr.shape.cols) if expr.shape.cols is not ONE else None
+        if row_letter is None:
+            assert col_letter is not None
+            col_letter = Index(first, expr.shape.cols)
+        root = [letter for letter in (row_letter, col_letter) if letter is not None]
+        taken.update(letter.name for letter in root)
+    first, second = pick_pair(options, taken)
+    row = Index(first, variable.shape.rows) if variable.shape.rows is not ONE else None
+    col = Index(second if row else first, variable.shape.cols) if variable.shape.cols is not ONE else None
+    taken.update(letter.name for letter in (row, col) if letter is not None)
+    return Target(entry(expr, row_letter, col_letter), variable, tuple(root), row, col, expr.shape.is_row)
+
+
+def differentiate(recorder: Recorder, letters: Letters) -> None:
+    """Unfold the pending derivatives, largest first, until only δ's and entries are left."""
+    phases = {phase.name: phase.rules for phase in recorder.rules.method("index").phases}
+    unfolder = Unfolder(recorder.rules, recorder.problem, phases["unfold"])
+    while has_pending(recorder.line):
+        if len(recorder.steps) > MAX_LINES:
+            raise StuckError(Diagnostic("too-many-steps", f"the derivation has more than {MAX_LINES} lines and is not finished"))
+        terms = split(recorder.line)
+        if gather_round(recorder, terms, letters):
+            continue
+        _unfold_round(recorder, unfolder, terms, letters)
+        _multiply_numbers(recorder)
+    recorder.move("distribute-sum", join(split(recorder.line)))
+
+
+def _multiply_numbers(recorder: Recorder) -> None:
+    """½·2 in front of a term is multiplied as soon as it stands there."""
+    terms = split(recorder.line)
+    counted = [with_one_number(term) for term in terms]
+    if any(len(old.coefficient) > len(new.coefficient) for old, new in zip(terms, counted, strict=True)):
+        recorder.move("multiply-numbers", join(counted))
+
+
+def _unfold_round(recorder: Recorder, unfolder: Unfolder, terms: tuple[Term, ...], letters: Letters) -> None:
+    ready = maximal(terms)
+    first: Unfolding | None = None
+    count = 0
+    ran: dict[Expr, Rewriting] = {}
+    new_terms: list[Expr] = []
+    for term in terms:
+        pending = term.pending
+        if pending is None or pending not in ready:
+            new_terms.append(term.expr())
+            continue
+        outside = frozenset(Term((), term.indices, term.others).names())
+        unfolding = unfolder.unfold(pending, letters, term.names(), outside, recorder.names)
+        if unfolding is None:
+            raise stuck(recorder, pending)
+        first = first or unfolding
+        if unfolding.rule != first.rule:
+            new_terms.append(term.expr())
+            continue
+        count += 1
+        if unfolding.ran is not None:
+            ran[unfolding.ran[0]] = unfolding.ran[1]
+        replaced = tuple(unfolding.new if factor is pending else factor for factor in term.factors)
+        new_terms.extend(part.expr() for part in split(Term(term.coefficient, term.indices, replaced).expr()))
+    assert first is not None
+    kept = [part for part in new_terms if part is not Number(0)]
+    title = None
+    if count > 1:
+        title = recorder.rules.rule(first.rule).title + " (in {count} terms likewise)"
+    bindings: Bindings = (*first.bindings, *((("count", str(count)),) if count > 1 else ()))
+    after = add(*kept) if kept else Number(0)
+    if ran:
+        recorder.ran(ran, after, bindings, title)
+    else:
+        recorder.move(first.rule, after, bindings, first.assumed, title=title)
+
+
+def stuck(recorder: Recorder, pending: Partial) -> StuckError:
+    """No rule is known for a pending derivative."""
+    body = inside_of(pending.body)
+    name = body.function if isinstance(body, Call) else type(body).__name__
+    return StuckError(
+        Diagnostic(
+            "stuck",
+            f"no rule is known for the derivative of `{name}`",
+            notes=(f"the line reached: {to_text(recorder.line)}",),
+            help="matgrad rules list shows what can be differentiated",
+        )
+    )
+
+
+def collapse(recorder: Recorder) -> None:
+    """One δ after the other: replace the summed letter, drop that Σ."""
+    while True:
+        terms = split(recorder.line)
+        if not collapse_round(recorder, terms):
+            return

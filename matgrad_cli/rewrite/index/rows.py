@@ -1,0 +1,76 @@
+"""Families: what is computed of row i of a matrix is written out by entries, so that it can be read back over all rows at once.
+
+(x_s − z_s)_t is an entry of another vector for each s, hence of no matrix; X_st − Z_st is an entry of X − Z.
+"""
+
+from __future__ import annotations
+
+from ...ir import Call, Entry, Expr, MatMul, is_elementwise, letters_in, nodes_of, substitute
+from ...records import Bindings, Step
+from ..engine.apply import rewrite_node
+from ..engine.recorder import Recorder
+from .context import entry
+
+MAX_ROUNDS = 60
+
+
+def open_rows(recorder: Recorder, taken: set[str]) -> None:
+    """Entries of vectors that hold letters themselves, written out one rule at a time: a titled group."""
+    substeps: list[Step] = []
+    line = recorder.line
+    rules = next(phase.rules for phase in recorder.rules.method("index").phases if phase.name == "open")
+    for _ in range(MAX_ROUNDS):
+        after = _once(recorder, rules, line, taken, substeps)
+        if after is None:
+            break
+        line = after
+    recorder.group("open-rows", substeps)
+
+
+def _once(recorder: Recorder, rules: tuple[str, ...], line: Expr, taken: set[str], substeps: list[Step]) -> Expr | None:
+    """The line after one rule at all places where it fits and no place is part of another; None if no rule fits."""
+    ready = _ready(line)
+    avoid = taken | {letter.name for letter in letters_in(line)}
+    for rule_id in rules:
+        rule = recorder.rules.rule(rule_id)
+        new: dict[Expr, Expr] = {}
+        bindings: Bindings | None = None
+        for node in ready:
+            if rule.native:
+                opened: Expr | None = _elementwise(node)
+                values: Bindings = ()
+            else:
+                found = rewrite_node(rule, node, recorder.problem, avoid)
+                opened, values = (found.new, found.bindings) if found and not found.assumed else (None, ())
+            if opened is not None:
+                new[node] = opened
+                bindings = bindings if bindings is not None else values
+        if new:
+            after = substitute(line, new)
+            substeps.append(recorder.tidied(rule_id, line, after, line, bindings or ()))
+            return after
+    return None
+
+
+def _ready(line: Expr) -> list[Expr]:
+    """The parts to be opened that stand in no other such part."""
+    found = [node for node in nodes_of(line) if _holds_rows(node)]
+    inside = {part for node in found for part in nodes_of(node) if part is not node}
+    return [node for node in found if node not in inside]
+
+
+def _holds_rows(node: Expr) -> bool:
+    if isinstance(node, Entry):
+        return bool(node.base.free)
+    if isinstance(node, MatMul) and node.shape.is_number:
+        return bool(node.free)
+    return isinstance(node, Call) and node.shape.is_number and bool(node.argument.free) and not node.argument.shape.is_number
+
+
+def _elementwise(node: Expr) -> Expr | None:
+    """f(A)_ij is f of A_ij."""
+    if isinstance(node, Entry) and isinstance(node.base, Call) and is_elementwise(node.base.function):
+        return Call(node.base.function, entry(node.base.argument, node.row, node.col))
+    return None
+
+

@@ -1,0 +1,237 @@
+"""A line of the index method as a sum of terms: numbers · Σ over letters · entries, δ's and at most one pending ∂.
+
+`split` and `join` go between an expression and its terms. All Σ of a term stand in front; a factor without the summed
+letter may stand on either side of its Σ, which is one of the invisible moves.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+
+from ...diagnostics.record import record, replace
+from ...ir import Add, Delta, Entry, Expr, Index, Mul, Number, Partial, Power, SumOver, add, letters_in, mul, nodes_of, rename, sum_over
+from ...ir.dimensions import Dim
+from ...ir.walk import OUTER_LETTERS, fresh_index
+
+INNER_LETTERS = ("k", "l", "a", "b", "c", "f", "g", "h", "q", "r", "u", "v", "w", "i", "j")
+ZERO, UNIT = Number(0), Number(1)
+_MINUS = Number(-1)
+
+
+@record
+class Term:
+    """coefficient · Σ_indices factors. The coefficient holds no letters; the factors are numbers in writing order."""
+
+    coefficient: tuple[Expr, ...] = ()
+    indices: tuple[Index, ...] = ()
+    factors: tuple[Expr, ...] = ()
+
+    @property
+    def pending(self) -> Partial | None:
+        """The pending derivative of this term, if it has one."""
+        for factor in self.factors:
+            if isinstance(factor, Partial):
+                return factor
+        return None
+
+    @property
+    def others(self) -> tuple[Expr, ...]:
+        """All factors but the pending derivative."""
+        return tuple(factor for factor in self.factors if not isinstance(factor, Partial))
+
+    def expr(self) -> Expr:
+        """The term as an expression."""
+        body = mul(*self.factors) if self.factors else UNIT
+        if not self.indices:
+            return mul(*self.coefficient, *self.factors) if self.coefficient or self.factors else UNIT
+        return mul(*self.coefficient, sum_over(self.indices, body))
+
+    def names(self) -> set[str]:
+        """All letters that this term uses."""
+        used = {index.name for index in self.indices}
+        for factor in self.factors:
+            used |= {letter.name for letter in letters_in(factor)}
+        return used
+
+    def renamed(self, mapping: dict[Index, Index]) -> Term:
+        """The same term with bound letters renamed."""
+        return Term(
+            self.coefficient,
+            tuple(mapping.get(index, index) for index in self.indices),
+            tuple(rename(factor, mapping) for factor in self.factors),
+        )
+
+
+def join(terms: Iterable[Term]) -> Expr:
+    """The line that the terms make; 0 if there are none."""
+    parts = [term.expr() for term in terms]
+    return add(*parts) if parts else ZERO
+
+
+def has_pending(expr: Expr) -> bool:
+    """Whether a pending derivative stands in a number-valued expression (outside of named parts)."""
+    if isinstance(expr, Partial):
+        return True
+    if isinstance(expr, Add | Mul | SumOver):
+        return any(has_pending(child) for child in expr.children)
+    return False
+
+
+def is_loose(factor: Expr) -> bool:
+    """Whether a factor holds no letters, so that it may stand in front of every Σ."""
+    return not factor.free and not isinstance(factor, Partial)
+
+
+def _rank(factor: Expr) -> int:
+    if isinstance(factor, Number):
+        return 0
+    if isinstance(factor, Power) and not isinstance(factor.base, Entry | Delta):
+        return 1
+    return 1
+
+
+def ordered(coefficient: Iterable[Expr]) -> tuple[Expr, ...]:
+    """Numbers first, then the other index-free factors in their order; a minus sign joins the first number."""
+    factors = sorted(coefficient, key=_rank)
+    signs = [factor for factor in factors if factor is _MINUS]
+    rest = [factor for factor in factors if factor is not _MINUS]
+    if not signs:
+        return tuple(rest)
+    negative = len(signs) % 2 == 1
+    if rest and isinstance(rest[0], Number):
+        first = Number(-rest[0].value) if negative else rest[0]
+        return (first, *rest[1:])
+    return (_MINUS, *rest) if negative else tuple(rest)
+
+
+def with_one_number(term: Term) -> Term:
+    """The term with the rational numbers in front multiplied into one; 2·½ vanishes."""
+    value, rest = Fraction(1), []
+    for factor in term.coefficient:
+        known = _rational(factor)
+        if known is None:
+            rest.append(factor)
+        else:
+            value *= known
+    front = () if value == 1 else (Number(value),)
+    return replace(term, coefficient=(*front, *rest))
+
+
+def _rational(factor: Expr) -> Fraction | None:
+    if isinstance(factor, Number):
+        return factor.value
+    if isinstance(factor, Power) and isinstance(factor.base, Number) and factor.exponent is _MINUS and factor.base.value != 0:
+        return 1 / factor.base.value
+    return None
+
+
+def _expand(expr: Expr) -> Iterator[Term]:
+    if isinstance(expr, Add) and has_pending(expr):
+        for part in expr.terms:
+            yield from _expand(part)
+    elif isinstance(expr, SumOver):
+        own = {index.name for index in expr.indices}
+        for term in _expand(expr.body):
+            inner = _apart(term, own | term.names(), own & {index.name for index in term.indices})
+            yield Term(inner.coefficient, (*expr.indices, *inner.indices), inner.factors)
+    elif isinstance(expr, Mul):
+        yield from _product(expr.factors)
+    elif is_loose(expr):
+        yield Term((expr,))
+    else:
+        yield Term((), (), (expr,))
+
+
+def _product(factors: tuple[Expr, ...]) -> Iterator[Term]:
+    partial: list[Term] = [Term()]
+    for factor in factors:
+        if isinstance(factor, SumOver) or (isinstance(factor, Add) and has_pending(factor)):
+            pieces = list(_expand(factor))
+        elif is_loose(factor):
+            pieces = [Term((factor,))]
+        else:
+            pieces = [Term((), (), (factor,))]
+        partial = [_times(left, right) for left in partial for right in pieces]
+    yield from partial
+
+
+def _times(left: Term, right: Term) -> Term:
+    if right.indices:
+        right = _apart(right, left.names() | right.names(), {index.name for index in right.indices} & left.names())
+    if left.indices:
+        left = _apart(left, left.names() | right.names(), {index.name for index in left.indices} & right.names())
+    return Term(left.coefficient + right.coefficient, left.indices + right.indices, left.factors + right.factors)
+
+
+def _apart(term: Term, taken: set[str], clash: set[str]) -> Term:
+    """The term with the clashing ones of its summed letters renamed."""
+    if not clash:
+        return term
+    mapping: dict[Index, Index] = {}
+    for index in term.indices:
+        if index.name in clash:
+            new = fresh_index(index.dim, taken)
+            taken.add(new.name)
+            mapping[index] = new
+    return term.renamed(mapping)
+
+
+def pending_last(factors: tuple[Expr, ...]) -> tuple[Expr, ...]:
+    """The pending derivative behind all other factors, so that nothing seems to stand under it: a_s ∂/∂x_p (…)."""
+    if not any(isinstance(factor, Partial) for factor in factors[:-1]):
+        return factors
+    return (
+        *(factor for factor in factors if not isinstance(factor, Partial)),
+        *(factor for factor in factors if isinstance(factor, Partial)),
+    )
+
+
+def split(expr: Expr) -> tuple[Term, ...]:
+    """The terms of a line. Brackets are multiplied out only where they hold a pending derivative."""
+    found = []
+    parts = expr.terms if isinstance(expr, Add) else (expr,)
+    for term in (term for part in parts for term in _expand(part)):
+        if any(factor is ZERO for factor in (*term.coefficient, *term.factors)):
+            continue
+        coefficient = ordered(factor for factor in term.coefficient if factor is not UNIT)
+        found.append(replace(term, coefficient=coefficient, factors=pending_last(term.factors)))
+    return tuple(found)
+
+
+MOST_TERMS = 24
+"""Brackets are not multiplied out into more terms than this."""
+
+
+def brackets_opened(terms: Iterable[Term]) -> tuple[Term, ...]:
+    """The terms with brackets multiplied out that link more than two letters or hold a δ: only so can they be read term by term."""
+    found: list[Term] = []
+    waiting = list(terms)
+    while waiting and len(found) <= MOST_TERMS:
+        term = waiting.pop(0)
+        bracket = next((one for one in term.factors if isinstance(one, Add) and (_holds_delta(one) or len(one.free) > 2)), None)
+        if bracket is None:
+            found.append(term)
+            continue
+        rest = tuple(factor for factor in term.factors if factor is not bracket)
+        parts = [Term(term.coefficient, term.indices, (*rest, part)).expr() for part in bracket.children]
+        waiting = [piece for part in parts for piece in split(part)] + waiting
+    return tuple(found)
+
+
+def _holds_delta(factor: Expr) -> bool:
+    return any(isinstance(node, Delta) for node in nodes_of(factor))
+
+
+@dataclass(slots=True)
+class Letters:
+    """Draws index letters that no name of the problem uses. `reserved` are those names and the letters of the entry."""
+
+    reserved: frozenset[str]
+
+    def draw(self, dim: Dim, taken: set[str], inner: bool = False) -> Index:
+        """A letter over `dim` not in `taken` (which then holds it): outer sums i, j, …; inner sums k, l, …"""
+        index = fresh_index(dim, taken | self.reserved, INNER_LETTERS if inner else OUTER_LETTERS)
+        taken.add(index.name)
+        return index

@@ -1,0 +1,99 @@
+"""Small moves of matrix algebra that the reading back needs: transposing a product by turning its factors round."""
+
+from __future__ import annotations
+
+from ...ir import (
+    Add,
+    Call,
+    Expr,
+    Eye,
+    Fill,
+    Hadamard,
+    Kron,
+    MatMul,
+    MatrixPower,
+    Mul,
+    Power,
+    Transpose,
+    add,
+    hadamard,
+    kron,
+    matmul,
+    mul,
+)
+
+_TRANSPOSES: dict[Expr, int] = {}
+
+
+def transposes(expr: Expr) -> int:
+    """How many transposes are written in `expr` (shared parts counted once for each use, capped)."""
+    found = _TRANSPOSES.get(expr)
+    if found is None:
+        found = min(isinstance(expr, Transpose) + sum(transposes(child) for child in expr.children), 10**9)
+        _TRANSPOSES[expr] = found
+    return found
+
+
+def flip(expr: Expr) -> Expr:
+    """exprᵀ with the transpose written where it is shortest: (AB)ᵀ = BᵀAᵀ, (Aᵀ)ᵀ = A, and pushed into sums only if that saves one."""
+    if expr.shape.is_number:
+        return expr
+    if isinstance(expr, Transpose):
+        return expr.body
+    if isinstance(expr, Eye) or (isinstance(expr, Call) and expr.function == "diag"):
+        return expr
+    if isinstance(expr, Fill):
+        return Fill(expr.value, expr.shape.transposed)
+    if isinstance(expr, MatMul):
+        return matmul(*(flip(factor) for factor in reversed(expr.factors)))
+    if isinstance(expr, Mul):
+        return mul(*(flip(factor) for factor in expr.factors))
+    if isinstance(expr, Add) and {flip(term) for term in expr.terms} == set(expr.terms):
+        return expr  # A + Aᵀ is its own transpose
+    pushed = _pushed(expr)
+    allowed = transposes(expr) + isinstance(expr, Kron)  # I ⊗ xᵀ reads better than (I ⊗ x)ᵀ
+    return pushed if pushed is not None and transposes(pushed) <= allowed else Transpose(expr)
+
+
+def _pushed(expr: Expr) -> Expr | None:
+    if isinstance(expr, Add):
+        return add(*(flip(term) for term in expr.terms))
+    if isinstance(expr, Hadamard):
+        return hadamard(*(flip(factor) for factor in expr.factors))
+    if isinstance(expr, Kron):
+        return kron(*(flip(factor) for factor in expr.factors))
+    if isinstance(expr, Power):
+        return Power(flip(expr.base), expr.exponent)
+    if isinstance(expr, MatrixPower):
+        return MatrixPower(flip(expr.body if isinstance(expr, Transpose) else expr.base), expr.exponent)
+    return None
+
+
+def factors_of(expr: Expr) -> tuple[Expr, ...]:
+    """The factors of a matrix product; a single matrix is its own only factor."""
+    return expr.factors if isinstance(expr, MatMul) else (expr,)
+
+
+def number_product(left: Expr, right: Expr) -> Expr:
+    """left · right of two matrices whose product is 1×1: the orientation with fewest transposes."""
+    straight = matmul(left, right)
+    turned = flip(straight)
+    return turned if transposes(turned) < transposes(straight) else straight
+
+
+def trace_of(factors: tuple[Expr, ...]) -> Expr:
+    """tr of a cyclic product, begun where it reads best: fewest transposes, first factor not transposed.
+
+    A cycle with a 1×n factor inside is a number and needs no trace.
+    """
+    for number, factor in enumerate(factors):
+        if factor.shape.is_row or (factor.shape.rows.factor == 1 and not factor.shape.rows.powers):
+            rotated = factors[number:] + factors[:number]
+            return number_product(matmul(*rotated[:-1]), rotated[-1]) if len(rotated) > 1 else rotated[0]
+    options = []
+    for turned in (factors, tuple(flip(factor) for factor in reversed(factors))):
+        for number in range(len(turned)) if len(turned) <= 8 else (0,):
+            rotated = turned[number:] + turned[:number]
+            options.append(rotated)
+    best = min(options, key=lambda option: (sum(map(transposes, option)), isinstance(option[0], Transpose) and len(option) > 2))
+    return Call("tr", matmul(*best))

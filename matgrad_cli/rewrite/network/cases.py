@@ -1,0 +1,223 @@
+"""The case table of a derivative with δ's: R_sj if t = i, i ≠ j; R_si if t = j, i ≠ j; 2R_sj if t = i, i = j; 0 otherwise."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from itertools import combinations
+
+from ...diagnostics.record import record, replace
+from ...facts import Problem
+from ...ir import Delta, Expr, Index, Number, add, mul, neg, nodes_of, rename
+from ...records import Result
+from ...verify.judge import Judge
+from ..index.terms import UNIT, ZERO, Term
+from ..textbook.simplifier import textbook
+from .flatten import flattened_matrix, opened_terms
+from .pairs import stacked_gradient
+
+MOST_ROWS = 6
+_MOST_GROUPS = 4
+
+Equality = tuple[Index, Index]
+Group = tuple[Equality, ...]
+"""δ's that always occur together: they are one condition."""
+
+
+@record
+class Case:
+    """A value, the groups that hold and the groups that do not; other groups may hold or not."""
+
+    value: Expr
+    yes: tuple[Group, ...]
+    no: tuple[Group, ...]
+
+
+class _Classes:
+    """Letters that a condition makes equal."""
+
+    def __init__(self, groups: Iterable[Group]) -> None:
+        self.parent: dict[Index, Index] = {}
+        for group in groups:
+            for left, right in group:
+                self.parent[self.of(left)] = self.of(right)
+
+    def of(self, letter: Index) -> Index:
+        """The letter that stands for all that equal this one."""
+        while letter in self.parent and self.parent[letter] is not letter:
+            letter = self.parent[letter]
+        return letter
+
+
+def other_forms(result: Result, problem: Problem, judge: Judge, order: int) -> Result:
+    """The result with its case table and its ⊗ form, as far as it has them and the judge agrees."""
+    if len(result.letters) <= 2:
+        return replace(result, flattened=_closed(stacked_gradient(result, problem, judge))) if order == 1 else result
+    flattened = _closed(flattened_matrix(result, problem, judge, order))
+    return replace(result, flattened=flattened, cases=case_table(result, problem, judge))
+
+
+def _closed(form: Expr | None) -> Expr | None:
+    """A form with an index letter left in it is none."""
+    return None if form is None or form.free else form
+
+
+def case_table(result: Result, problem: Problem, judge: Judge) -> tuple[tuple[Expr, str], ...]:
+    """The rows (value, condition), judged together against the entry; empty where a table says nothing or is too long."""
+    count = len(problem.loss.shape.dims) or len(problem.wrt.shape.dims)
+    table = cases_of(result.entry, result.letters, count, problem)
+    if table is None:
+        return ()
+    cases, rest = table
+    if not cases or len(cases) + 1 > MOST_ROWS:
+        return ()
+    if not judge.compare_over(result.entry, as_sum(cases, rest), result.letters).holds:
+        return ()
+    rows = [(case.value, condition(case, result.letters, count)) for case in cases]
+    return (*rows, (rest, "otherwise"))
+
+
+def cases_of(line: Expr, letters: tuple[Index, ...], count: int, problem: Problem) -> tuple[list[Case], Expr] | None:
+    """The cases that differ from the rest, and the value of the rest. The first `count` letters are those of the loss."""
+    split_up = [_parted(term) for term in opened_terms(line)]
+    terms = [term for term in split_up if term is not None]
+    if len(terms) < len(split_up):
+        return None
+    groups = _groups(terms, letters)
+    if not groups or len(groups) > _MOST_GROUPS:
+        return None
+
+    def value(yes: tuple[Group, ...]) -> Expr:
+        held = {equality for group in yes for equality in group}
+        kept = [factors for equalities, factors in terms if set(equalities) <= held]
+        if not kept:
+            return ZERO
+        return textbook(_under(add(*kept), yes, letters, count) if len(kept) > 1 else kept[0], problem)
+
+    rest = value(())
+    cases = []
+    for size in range(1, len(groups) + 1):
+        for yes in combinations(groups, size):
+            no = tuple(group for group in groups if group not in yes)
+            if all(_open(group, yes) for group in no):
+                cases.append(Case(value(yes), yes, no))
+    merged = _merged(cases, letters, count, problem)
+    return [case for case in merged if not _same(rest, case.value, case.yes, letters, count, problem)], rest
+
+
+def _parted(term: Term) -> tuple[tuple[Equality, ...], Expr] | None:
+    """The δ's of a term and what they multiply; None if a δ stands deeper or links pairs."""
+    equalities: list[Equality] = []
+    others: list[Expr] = []
+    for factor in term.factors:
+        if isinstance(factor, Delta):
+            if not isinstance(factor.left, Index) or not isinstance(factor.right, Index):
+                return None
+            equalities.append((factor.left, factor.right))
+        elif any(isinstance(node, Delta) and node.free - set(term.indices) for node in nodes_of(factor)):
+            return None
+        else:
+            others.append(factor)
+    if set(term.indices) & {letter for equality in equalities for letter in equality}:
+        return None
+    return tuple(equalities), Term(term.coefficient, term.indices, tuple(others)).expr()
+
+
+def _groups(terms: list[tuple[tuple[Equality, ...], Expr]], letters: tuple[Index, ...]) -> list[Group]:
+    seen = list(dict.fromkeys(equality for equalities, _ in terms for equality in equalities))
+    groups: dict[tuple[int, ...], list[Equality]] = {}
+    for equality in seen:
+        where = tuple(number for number, (equalities, _) in enumerate(terms) if equality in equalities)
+        groups.setdefault(where, []).append(equality)
+    place = letters.index
+    return [tuple(sorted(group, key=lambda pair: min(place(pair[0]), place(pair[1])))) for group in groups.values()]
+
+
+def _open(group: Group, yes: tuple[Group, ...]) -> bool:
+    """Whether a group can still fail where the groups of `yes` hold."""
+    classes = _Classes(yes)
+    return any(classes.of(left) is not classes.of(right) for left, right in group)
+
+
+def _under(body: Expr, yes: tuple[Group, ...], letters: tuple[Index, ...], count: int) -> Expr:
+    """The value with equal letters written alike: the last letter of the loss stands for all that equal it."""
+    classes = _Classes(yes)
+    members: dict[Index, list[Index]] = {}
+    for letter in letters:
+        members.setdefault(classes.of(letter), []).append(letter)
+    mapping: dict[Index, Index] = {}
+    for same in members.values():
+        chosen = max(same, key=lambda letter: (letters.index(letter) < count, letters.index(letter)))
+        mapping.update({letter: chosen for letter in same if letter is not chosen})
+    return rename(body, dict(mapping))
+
+
+def _same(left: Expr, right: Expr, yes: tuple[Group, ...], letters: tuple[Index, ...], count: int, problem: Problem) -> bool:
+    """Whether two values are written alike where the groups of `yes` hold."""
+    first, second = (textbook(_under(side, yes, letters, count), problem) for side in (left, right))
+    return first is second or textbook(add(first, neg(second)), problem) is ZERO
+
+
+def _merged(cases: list[Case], letters: tuple[Index, ...], count: int, problem: Problem) -> list[Case]:
+    """Two cases that differ in one group, and have the same value, are one case."""
+    for number, small in enumerate(cases):
+        for other, large in enumerate(cases):
+            extra = [group for group in large.yes if group not in small.yes]
+            if len(extra) != 1 or set(large.yes) - set(small.yes) != {extra[0]} or len(large.yes) != len(small.yes) + 1:
+                continue
+            if set(small.no) - {extra[0]} != set(large.no) or not _same(small.value, large.value, large.yes, letters, count, problem):
+                continue
+            rest = [case for place, case in enumerate(cases) if place not in (number, other)]
+            rest.insert(min(number, len(rest)), Case(small.value, small.yes, tuple(group for group in small.no if group != extra[0])))
+            return _merged(rest, letters, count, problem)
+    return cases
+
+
+def condition(case: Case, letters: tuple[Index, ...], count: int) -> str:
+    """`t = i, i ≠ j`: each equality with what the ones before it already say."""
+    said: list[str] = []
+    done: list[Group] = []
+    for left, right in (equality for group in case.yes for equality in group):
+        one, other = _spoken(left, right, done, letters, count)
+        if one is not other:
+            said.append(f"{one} = {other}")
+        done.append(((left, right),))
+    for group in case.no:
+        said.append(_unequal(group, done, letters, count))
+    return ", ".join(dict.fromkeys(said))
+
+
+def _unequal(group: Group, done: list[Group], letters: tuple[Index, ...], count: int) -> str:
+    """`i ≠ j`, or `(s, t) ≠ (i, j)` where it is enough that one of the pairs differs."""
+    found: dict[frozenset[Index], tuple[Equality, Equality]] = {}
+    for left, right in group:
+        short = _spoken(left, right, done, letters, count)
+        if short[0] is not short[1]:
+            found.setdefault(frozenset(short), (short, _spoken(left, right, [], letters, count)))
+    if len(found) == 1:
+        ((one, other), _), = found.values()
+        return f"{one} ≠ {other}"
+    whole = [pair for _, pair in found.values()]
+    return f"({', '.join(str(pair[0]) for pair in whole)}) ≠ ({', '.join(str(pair[1]) for pair in whole)})"
+
+
+def _spoken(left: Index, right: Index, done: list[Group], letters: tuple[Index, ...], count: int) -> Equality:
+    """The two letters as they are spoken of: the variable's first, each as the first letter of those already equal to it."""
+    classes = _Classes(done)
+
+    def first(letter: Index) -> Index:
+        return next(other for other in letters if classes.of(other) is classes.of(letter))
+
+    one, other = sorted((first(left), first(right)), key=letters.index)
+    return (other, one) if letters.index(one) < count <= letters.index(other) else (one, other)
+
+
+def as_sum(cases: list[Case], rest: Expr) -> Expr:
+    """The table as one sum, every case with the δ's of its condition: what the judge compares with the entry."""
+    parts: list[Expr] = [] if rest is ZERO else [rest]
+    for case in cases:
+        difference = case.value if rest is ZERO else add(case.value, neg(rest))
+        factors = [difference, *(Delta(left, right) for group in case.yes for left, right in group)]
+        for group in case.no:
+            factors.append(add(UNIT, neg(mul(*(Delta(left, right) for left, right in group)))))
+        parts.append(mul(*factors))
+    return add(*parts) if parts else Number(0)

@@ -1,0 +1,1 @@
+"""Rules tested against numbers before they act."""
