@@ -10,7 +10,7 @@ import typer
 from ..diagnostics import Diagnostic, InputError, UsageError
 from ..records import METHODS
 from ..records.layout import LAYOUTS
-from .choices import DETAILS
+from .choices import DETAILS, SYNTAXES
 
 LONGEST = 4_000_000
 
@@ -18,7 +18,9 @@ Loss = Annotated[str | None, typer.Argument(metavar="LOSS", help="The expression
 Wrt = Annotated[str | None, typer.Option("--wrt", metavar="NAME", help="The variable to differentiate by.")]
 Shapes = Annotated[list[str] | None, typer.Option("--shape", metavar="TEXT", help='Shapes: "X: m×n, R: n×p"; repeatable.')]
 Assume = Annotated[list[str] | None, typer.Option("--assume", metavar="TEXT", help='Facts: "W symmetric, S spd"; repeatable.')]
-Syntax = Annotated[str | None, typer.Option("--syntax", metavar="NAME", help="How the loss is written: numpy or latex; else found out.")]
+Syntax = Annotated[
+    str | None, typer.Option("--syntax", metavar="NAME", help=f"How the loss is written: {', '.join(SYNTAXES)}; else found out.")
+]
 Layout = Annotated[str, typer.Option("--layout", metavar="NAME", help=f"{', '.join(LAYOUTS)}, or all.")]
 Order = Annotated[str, typer.Option("--order", metavar="1|2", help="First or second derivative.")]
 Rules = Annotated[str | None, typer.Option("--rules", metavar="DIR", help="A folder with further rules.")]

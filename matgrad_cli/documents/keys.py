@@ -6,6 +6,7 @@ import difflib
 from dataclasses import dataclass, field
 
 from ..diagnostics import Diagnostic, Label, Source
+from ..notation.scope import SYNTAXES
 from ..records.layout import LAYOUTS
 from .passage import Passage
 
@@ -13,7 +14,7 @@ KEYS = ("problem", "loss", "name", "wrt", "shapes", "assume", "layout", "syntax"
 SYNONYMS = {"id": "problem", "shape": "shapes", "assumptions": "assume", "facts": "assume", "variable": "wrt"}
 WORDS = {
     "layout": LAYOUTS,
-    "syntax": ("numpy", "latex"),
+    "syntax": SYNTAXES,
     "require": ("answer", "derivation", "none"),
     "reveal": ("none", "hint", "full"),
 }

@@ -13,6 +13,7 @@ from ..ir import Expr, Index, MatrixOf
 from ..notation import syntax as s
 from ..notation.choice import in_syntax
 from ..notation.elaboration.broadcasting import turned
+from ..notation.scope import Syntax
 from .lines.arrays import other_slices, slices
 from .lines.flattened import NOTE, flat_verdict
 from .lines.kinds import Clash, pairings
@@ -191,7 +192,7 @@ def _unknown(read: Read) -> bool:
     return read.slip is not None and read.slip.code == "unknown-name"
 
 
-def _side(text: str, language: str, around: Surroundings) -> Side:
+def _side(text: str, language: Syntax, around: Surroundings) -> Side:
     source = Source("answer", text)
     start = _after_equality(text)
     try:
@@ -203,11 +204,11 @@ def _side(text: str, language: str, around: Surroundings) -> Side:
                 return Side(source, Span(0, len(text)), named, "latex")
             node: s.Node = parse_latex(text[start:], names=around.names(), offset=start)
             return Side(source, Span(start, len(text)), node, "latex")
-        from ..notation.expression.reader import parse
+        from ..notation.dialects import parsed
 
-        return Side(source, Span(start, len(text)), parse(" " * start + text[start:]), "numpy")
+        return Side(source, Span(start, len(text)), parsed(" " * start + text[start:], language), language)
     except InputError as error:
-        return Side(source, Span(start, len(text)), None, "latex" if language == "latex" else "numpy", error.diagnostic)
+        return Side(source, Span(start, len(text)), None, language, error.diagnostic)
     except MatgradError as error:
         return Side(source, Span(start, len(text)), None, "latex", Diagnostic(error.diagnostic.code, error.diagnostic.message))
 

@@ -14,6 +14,10 @@ _WORDS_OF_LATEX = frozenset((
     "softplus", "sqrt", "sum", "tan", "tanh", "tr", "Tr", "trace", "Trace", "vec", "rank", "max", "min", "arg", "lim", "sup", "inf",
 ))
 """Words that LaTeX reads as functions also without a backslash."""
+_MARKS_OF_DIALECTS = (
+    "'", ".*", "./", ".^", ".(", "norm1(", "norm2(", "normF(", "vector(", "abs2", "Trace(", "Hadamard", "hadamard_", "Determinant(",
+    "Inverse(", "Transpose(", "MatMul(", "%*%", "Tr[", "Transpose[", "Det[", "Norm[", "Inverse[", "Total[", "Log[", "Exp[",
+)
 _BOOK_SIGNS = "ᵀ⊤‖∥²³⁻¹Σ∑√⊙∘𝟏−"
 
 
@@ -26,9 +30,32 @@ def in_syntax(text: str, forced: Syntax | None = None) -> tuple[Syntax, ...]:
     """The languages to try, most likely first."""
     if forced is not None:
         return (forced,)
+    bare = text.replace(", 'fro')**", "").replace(",'fro')**", "")
+    dialect = _dialect_of(text) if any(mark in bare for mark in _MARKS_OF_DIALECTS) else None
+    if dialect is not None:
+        return (dialect, *_found_out(text))
+    return _found_out(text)
+
+
+def _found_out(text: str) -> tuple[Syntax, ...]:
     if in_words(text):
         return ("numpy",)
     return ("latex",) if looks_like_latex(text) else ("numpy", "latex")
+
+
+def _dialect_of(text: str) -> Syntax | None:
+    from .dialects.table import dialect_of  # only where a mark of one stands
+
+    return dialect_of(text)
+
+
+def said_of(syntax: Syntax) -> tuple[str, ...]:
+    """What to say of a dialect that was found out."""
+    if syntax in ("numpy", "latex"):
+        return ()
+    from .dialects.table import DIALECTS
+
+    return (f"the loss is read as {DIALECTS[syntax].called} writes it (`--syntax {syntax}`)",)
 
 
 def in_words(text: str) -> bool:

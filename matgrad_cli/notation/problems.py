@@ -9,7 +9,8 @@ from ..diagnostics.record import replace
 from ..facts import Fact, Problem
 from ..ir import Dim, Shape, Size, Symbol, nodes_of
 from . import syntax as s
-from .choice import in_book_signs, in_syntax, looks_like_latex
+from .choice import in_book_signs, in_syntax, looks_like_latex, said_of
+from .dialects import parsed
 from .elaboration.broadcasting import as_column
 from .elaboration.elaborate import Reading, read_node
 from .elaboration.loss_letters import refuse_free_letters, sample_letters
@@ -18,7 +19,7 @@ from .expression.mending import further, with_matrix_products
 from .facts_text import StatedFact, read_facts, squared
 from .loss_text import matrix_squares, plain_name, without_left_side
 from .names import GREEK, canonical_name, nearest_name
-from .scope import Scope, Syntax
+from .scope import SYNTAXES, Scope, Syntax
 from .shapes.infer import Inference, Solver, infer
 from .shapes.shape_text import read_shapes
 from .shapes.unify import join, lengthen
@@ -192,9 +193,12 @@ def _chosen(syntax: str | None) -> Syntax | None:
         return None
     if syntax in ("numpy", "python", "text"):
         return "numpy"
-    if syntax in ("latex", "tex"):
+    if syntax == "tex":
         return "latex"
-    raise UsageError(Diagnostic("unknown-syntax", f"the syntax `{syntax}` is not known", help="write `numpy` or `latex`"))
+    found = next((known for known in SYNTAXES if known == syntax), None)
+    if found is None:
+        raise UsageError(Diagnostic("unknown-syntax", f"the syntax `{syntax}` is not known", help=f"write one of {', '.join(SYNTAXES)}"))
+    return found
 
 
 def _tree(text: str, scope: Scope) -> tuple[s.Node, tuple[str, ...]]:
@@ -208,9 +212,7 @@ def _tree(text: str, scope: Scope) -> tuple[s.Node, tuple[str, ...]]:
         matrices = sample_letters(found.node) if scope.open else ()
         found = read_latex(text, scope.source.name, names.defining(matrices, "matrix")) if matrices else found
         return found.node, found.notes
-    from .expression.reader import parse
-
-    return parse(text, scope.source.name), ()
+    return parsed(text, scope.syntax, scope.source.name), ()
 
 
 def _loss_tree(text: str, scope: Scope, syntax: Syntax | None, wrt: str) -> tuple[s.Node, Syntax, tuple[str, ...]]:
@@ -229,7 +231,7 @@ def _loss_tree(text: str, scope: Scope, syntax: Syntax | None, wrt: str) -> tupl
             refusal = refusal or error
             continue
         as_in_a_book = ("the loss is read as in a book: letters side by side are multiplied",)
-        said = (*(as_in_a_book if book and language != order[0] else ()), *notes)
+        said = (*(as_in_a_book if book and language != order[0] else ()), *(said_of(language) if syntax is None else ()), *notes)
         run_together = book and language == order[0] and _runs_together(tree, scope, wrt)
         if len(order) == 1 or (first is None and language != order[0] and book) or (not run_together and not _unknown_names(tree, scope)):
             return tree, language, said

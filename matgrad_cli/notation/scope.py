@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Final, Literal, get_args
 
 from ..diagnostics import Source
 from ..diagnostics.record import replace
 from ..ir import Dim, Expr, Shape, Symbol
 from .names import canonical_name
 
-Syntax = Literal["numpy", "latex"]
+Syntax = Literal["numpy", "latex", "matrixcalculus", "matlab", "julia", "sympy", "mathematica", "r"]
+SYNTAXES: Final[tuple[Syntax, ...]] = get_args(Syntax)
+"""The expression language, LaTeX, and the dialects of other programs, in which `*` is mostly the product of matrices."""
 
 
 @dataclass(frozen=True, slots=True)

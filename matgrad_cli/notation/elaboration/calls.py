@@ -71,7 +71,8 @@ def call(e: Elaborator, node: s.Apply) -> Expr:
         return basis(e, node)
     if function == "shape" or function == "len":
         return _size(e, node)
-    arguments = [e.expr(argument) for argument in node.arguments]
+    with e.by_entries(function in ("sum", "mean")):
+        arguments = [e.expr(argument) for argument in node.arguments]
     wanted = _ARITY.get(function, (1, 1))
     if not wanted[0] <= len(arguments) <= wanted[1]:
         needed = str(wanted[0]) if wanted[0] == wanted[1] else f"{wanted[0]} to {wanted[1]}"
@@ -108,6 +109,8 @@ def _elementwise(e: Elaborator, node: s.Apply, function: str, argument: Expr) ->
         if slope is None:
             e.fail("unknown-function", f"the derivative of `{function}` has no name here", node)
         return slope(argument)
+    if argument.shape.is_square and argument.shape.is_matrix:
+        _of_matrix(e, node, function)
     if function in ("log", "exp", "sqrt") and argument.shape.is_square and argument.shape.is_matrix:
         e.note(f"`{function}` acts on every entry of {e.text(node.arguments[0])}, it is not the function of the matrix")
     if function == "square":
@@ -116,6 +119,17 @@ def _elementwise(e: Elaborator, node: s.Apply, function: str, argument: Expr) ->
         e.fail("unknown-function", "`gelu` of jax is its approximation by tanh, which is not in the language", node, "",
                "`gelu(x)` is x times the normal distribution function")
     return Power(argument, Number(-1)) if function == "reciprocal" else Call(function, argument)
+
+
+def _of_matrix(e: Elaborator, node: s.Apply, function: str) -> None:
+    """Ask where a function of a square matrix is the power series of it, or may be: `tr(e^A)` in LaTeX, `exp(A)` of Julia."""
+    programs = e.scope.syntax in ("julia", "sympy") and ("entrywise", "") not in node.options
+    book = e.scope.syntax == "latex" and e.scope.loss is None and not e.entrywise
+    if function in _SERIES and (programs or book):
+        argument = e.text(node.arguments[0]).strip("`")
+        fail(e.scope, "matrix-function", f"{e.text(node)} of a square matrix can be the function of the matrix or that of its entries",
+             (node.span, ""), notes=(f"the function of a matrix, as a power series of {argument}, is not in the language",),
+             help=f"for the entries write it as NumPy does, `{function}({argument})` with `--syntax numpy`")
 
 
 # ---- one argument
@@ -334,6 +348,9 @@ def _size(e: Elaborator, node: s.Apply) -> Expr:
     dim = value.shape.cols if ("axis", "1") in node.options else value.shape.rows
     return Size(dim) if dim.names else Number(dim.factor)
 
+
+_SERIES: Final = frozenset(("exp", "log", "sqrt", "sin", "cos", "tan", "sinh", "cosh"))
+"""Functions that books take of a matrix too, and not of its entries."""
 
 _LIKE_ITS_ARGUMENT: Final = frozenset(("negative", "T", "ones_like", "zeros_like", "polar", "leading"))
 

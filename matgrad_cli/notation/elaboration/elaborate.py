@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import NoReturn
 
 from ...diagnostics import Span
@@ -69,6 +70,14 @@ class Elaborator:
         self.read: dict[int, tuple[s.Node, Expr]] = {}  # each part once, also where a call looks at it twice
         self.flat: dict[int, s.Node] = {}
         self.idle_transpose = self.stretched_product = False
+        self.entrywise = False
+
+    @contextmanager
+    def by_entries(self, wanted: bool = True) -> Iterator[None]:
+        """While a part is read that is used entry by entry: `\\exp(A)` in it is no matrix exponential."""
+        outer, self.entrywise = self.entrywise, self.entrywise or wanted
+        yield
+        self.entrywise = outer
 
     def is_flat(self, node: s.Node) -> bool:
         """Whether a part that was read is a one-dimensional array."""
@@ -209,9 +218,10 @@ class Elaborator:
         while isinstance(first, s.Binary) and first.operator in OPERATORS:
             chain.append(first)
             first = first.left
-        product = Product(self, first)
-        for part in reversed(chain):
-            product.times(part)
+        with self.by_entries(any(part.operator == "hadamard" for part in chain)):
+            product = Product(self, first)
+            for part in reversed(chain):
+                product.times(part)
         self.flatten(node, product.flat)
         return product.value
 
@@ -271,10 +281,14 @@ class Elaborator:
             assert isinstance(exponent, Number)
             if node.operator == "^":
                 return matrix_power(base, int(exponent.value))
-            self.note(f"{self.text(node)} is taken entry by entry; the product with itself is "
-                      f"`matrix_power({self.text(node.left).strip('`')}, {exponent.value})`")
-        elif node.operator == "^" and base.shape.is_square and not base.shape.is_number and isinstance(_plain(exponent), Number):
-            self.fail("left-out", f"{self.text(node)} is a root of a matrix, which cannot be judged", node)
+            if self.scope.syntax == "numpy":
+                self.note(f"{self.text(node)} is taken entry by entry; the product with itself is "
+                          f"`matrix_power({self.text(node.left).strip('`')}, {exponent.value})`")
+        elif node.operator == "^" and self.scope.syntax not in ("numpy", "latex") and not base.shape.is_square:
+            self.not_square("a power", base, node.left)
+        elif node.operator == "^" and base.shape.is_square and not base.shape.is_number:
+            what = "a root of a matrix" if isinstance(_plain(exponent), Number) else "a matrix raised to a number that has no value"
+            self.fail("left-out", f"{self.text(node)} is {what}, which cannot be judged", node)
         elif node.operator == "^" and not base.shape.is_number:
             self.note(f"{self.text(node)} is taken entry by entry, as {self.text(node.left)} is {described(base.shape)}")
         return Power(base, exponent)

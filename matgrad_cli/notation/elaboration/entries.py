@@ -79,7 +79,8 @@ def subscript(e: Elaborator, node: s.Subscript) -> Expr:
             return joined
         if body.name in ("e", "E") and len(node.indices) == (1 if body.name == "e" else 2):
             return basis(e, node)
-    base = e.expr(node.body)
+    with e.by_entries():
+        base = e.expr(node.body)
     wanted = len(base.shape.dims)
     if wanted == 0:
         e.fail("index-mismatch", f"{e.text(node.body)} is a number and has no entries", node.body, "a number")

@@ -24,7 +24,10 @@ _FLAT_NORMS: Final = (None, "2", "fro", "F")
 def axis_of(e: Elaborator, node: s.Apply) -> int | None:
     """The axis of a reduction, given as `axis=1`, `dim=1` or second argument; of a one-dimensional array there is only one."""
     chosen = axis_written(node)
-    if chosen is None:
+    if chosen == "first" and e.expr(node.arguments[0]).shape.is_matrix:
+        e.note(f"{e.text(node)} adds up every column, as in MATLAB; `sum(A, 'all')` adds up all")
+        return 0
+    if chosen in (None, "first"):
         return None
     if chosen not in ("0", "1", "-1", "-2"):
         e.fail("wrong-arguments", f"an axis is 0 or 1, not `{chosen}`", node)
@@ -106,6 +109,9 @@ def norm(e: Elaborator, node: s.Apply, arguments: Arguments) -> Expr:
         _flatten(e, node)
         return Call("abs", value)
     vector = not value.shape.is_matrix
+    if (not vector and order is None and e.scope.syntax in ("matlab", "mathematica")) or option(node, "opnorm"):
+        e.note(f"{e.text(node)} is the largest singular value; the root of the sum of all squares is `norm(A, 'fro')`")
+        return Call("spectral", value)
     if not vector and axis is None and order in ("1", "2") and all_entries(e, node):
         e.note(f"{e.text(node)} is the norm of all entries, as in torch; `norm(A, 2)` is the largest singular value")
         return Call("norm", value) if order == "2" else Call("sum", Call("abs", value))

@@ -24,8 +24,8 @@ KEYWORDS: Final[dict[str, tuple[str, ...]]] = {
 }
 """By canonical name; a function that is not listed takes no keyword."""
 
-_OF_LATEX: Final = frozenset(("derivative", "ord", "axis"))
-"""Options that the readers themselves write and no text holds: σ′, the subscript of a norm, `X.shape[1]`."""
+_OF_READERS: Final = frozenset(("derivative", "ord", "axis", "entrywise", "opnorm"))
+"""Options that the readers themselves write and no text holds: σ′, the subscript of a norm, `X.shape[1]`, Julia's `exp.(A)`."""
 _BOOLEAN: Final = {"True": True, "False": False, "true": True, "false": False, "1": True, "0": False}
 
 
@@ -35,7 +35,7 @@ def refuse_unknown(e: Elaborator, node: s.Apply) -> None:
     for name, value in node.options:
         if name in known or (name == "text" and "ord" in known):
             continue
-        if name in _OF_LATEX and (e.scope.syntax == "latex" or node.function in ("shape", "len")):
+        if name in _OF_READERS and (e.scope.syntax != "numpy" or node.function in ("shape", "len")):
             continue
         understood = f"it understands {' and '.join(f'`{word}`' for word in known)}" if known else "it takes no keywords"
         what = f"the text '{value}'" if name == "text" else f"the keyword `{name}`"

@@ -53,7 +53,7 @@ def tokens(source: Source) -> list[Token]:
         if text[place].isspace():
             place += 1
             continue
-        token = Token("sign", "^", Span(place, place + 1)) if caret and text[place] == "^" else _token(source, place)
+        token = word_at(source, place, caret)
         found.append(token)
         place = token.span.end
         if len(found) > MOST_TOKENS:
@@ -62,9 +62,12 @@ def tokens(source: Source) -> list[Token]:
     return found
 
 
-def _token(source: Source, start: int) -> Token:
+def word_at(source: Source, start: int, caret: bool = True) -> Token:
+    """The token that begins at a place; `caret` says whether `^` is a sign."""
     text = source.text
     char = text[start]
+    if caret and char == "^":
+        return Token("sign", "^", Span(start, start + 1))
     following = text[start + 1 : start + 2]
     if char in "0123456789" or (char == "." and following.isdecimal() and following.isascii()):
         return _number(source, start)

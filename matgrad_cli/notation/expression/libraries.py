@@ -71,5 +71,5 @@ def all_entries(e: Elaborator, node: s.Apply) -> bool:
     """Whether a norm of a matrix with a number for its order is one of all entries: torch's `torch.norm` and `A.norm(…)`, a keyword
     `p`, `vector_norm`."""
     path = path_of(e, node)
-    return (node.function == "vector_norm" or is_method(node) or option(node, "p") is not None
+    return e.scope.syntax == "julia" or (node.function == "vector_norm" or is_method(node) or option(node, "p") is not None
             or (path[:1] == ("torch",) and "linalg" not in path))

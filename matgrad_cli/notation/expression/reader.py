@@ -15,7 +15,7 @@ DEEPEST: Final = 150
 RECURSION: Final = 6000
 
 _SUM: Final = {"+": "+", "-": "-"}
-_PRODUCT: Final = {"*": "*", "/": "/", "@": "@", "hadamard": "hadamard", "kron": "kron"}
+_PRODUCT: Final = frozenset(("*", "/", "@", "hadamard", "kron", "juxtapose", "dot", "over", "under"))
 _MODULES: Final = frozenset(["np", "numpy", "jnp", "jax", "torch", "scipy", "math"])
 _SHORT_MODULES: Final = frozenset(["F", "nn", "LA", "la", "linalg", "special", "functional"])
 _OF_ARRAYS: Final = FUNCTION_NAMES | frozenset(ALIASES)
@@ -36,9 +36,9 @@ def parse(text: str, source_name: str = "loss") -> s.Node:
 class Parser:
     """A recursive-descent reader with precedence climbing: sums, products, signs, powers, postfixes, atoms."""
 
-    def __init__(self, source: Source) -> None:
+    def __init__(self, source: Source, words: list[Token] | None = None) -> None:
         self.source = source
-        self.tokens = tokens(source)
+        self.tokens = tokens(source) if words is None else words
         self.place = 0
         self.depth = 0
         self.tuple_at = -1
@@ -126,8 +126,11 @@ class Parser:
         while self.token.kind == "sign" and self.token.text in _PRODUCT:
             operator = self.take().text
             right = self.signed()
-            left = s.Binary(left.span.joined(right.span), cast(s.Operator, operator), left, right)
+            left = self.multiplied(operator, left, right)
         return left
+
+    def multiplied(self, operator: str, left: s.Node, right: s.Node) -> s.Node:
+        return s.Binary(left.span.joined(right.span), cast(s.Operator, operator), left, right)
 
     def signed(self) -> s.Node:
         if not (self.sees("-") or self.sees("+")):
@@ -194,7 +197,7 @@ class Parser:
             self.enter(self.token.span)
             arguments, options = self.arguments()
             self.depth -= 1
-            return s.Apply(self.since(body.span), token.text, (body, *arguments), options)
+            return self.called(self.since(body.span), token.text, (body, *arguments), options)
         span = body.span.joined(token.span)
         if token.text in ("T", "mT", "H"):
             return s.Transposed(span, body)
@@ -294,7 +297,11 @@ class Parser:
             return self.partial(span, arguments[0], s.ungrouped(arguments[1]))
         if name.text == "d" and len(arguments) in (1, 2):
             return s.Differential_(span, arguments[0], arguments[1] if len(arguments) == 2 else None)
-        return s.Apply(span, name.text, arguments, options)
+        return self.called(span, name.text, arguments, options)
+
+    def called(self, span: Span, name: str, arguments: tuple[s.Node, ...], options: tuple[tuple[str, str], ...]) -> s.Node:
+        """A function with its arguments."""
+        return s.Apply(span, name, arguments, options)
 
     def partial(self, span: Span, body: s.Node, variable: s.Node) -> s.Node:
         if isinstance(variable, s.Subscript):

@@ -25,6 +25,8 @@ def power_form(solver: Solver, node: s.Binary, base: Form) -> Form:
         return exponent
     if exponent.is_open():
         merge(exponent, Form.number())
+    if node.operator == "^" and solver.scope.syntax not in ("numpy", "latex"):
+        join(base.rows, base.cols, solver.text(node))  # there it is the power of a matrix
     return base
 
 
@@ -120,6 +122,8 @@ def _of_capitals(node: s.Node) -> bool:
 
 def _reduced(solver: Solver, node: s.Apply, form: Form) -> Form:
     axis = axis_written(node)
+    if axis == "first":  # MATLAB's: of every column, of a vector all
+        axis = "0" if form.rows.is_long and form.cols.is_long else None
     if axis is None or form.rank == 1:
         return Form.number()
     if solver.scope.arrays and not keeps_dimensions(node):

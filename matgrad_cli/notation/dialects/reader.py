@@ -1,0 +1,109 @@
+"""A dialect's text as the syntax tree of the expression language: other signs, other words, the same grammar."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from ...diagnostics import Source, Span
+from .. import syntax as s
+from ..expression.reader import Parser
+from ..expression.vocabulary import ELEMENTWISE_NAMES, canonical_function
+from .table import DIALECTS, Dialect
+from .words import Words
+
+_AXIS_SECOND: Final = frozenset(("sum", "mean", "logsumexp"))
+
+
+def parse_dialect(text: str, name: str, source_name: str = "loss") -> s.Node:
+    """The tree of a text of a dialect; raises InputError with one diagnostic if it cannot be read.
+
+    >>> parse_dialect("x'*A*x", "matlab").operator
+    'juxtapose'
+    """
+    return DialectParser(Source(source_name, text), DIALECTS[name]).whole()
+
+
+class DialectParser(Parser):
+    """The parser of the expression language over the tokens of a dialect."""
+
+    def __init__(self, source: Source, dialect: Dialect) -> None:
+        words = Words(source, dialect)
+        super().__init__(source, words.translated())
+        self.dialect, self.dotted = dialect, words.dotted
+
+    # ---- products
+
+    def multiplied(self, operator: str, left: s.Node, right: s.Node) -> s.Node:
+        """A/B is A B⁻¹ and A\\B is A⁻¹ B, as the shapes say; a quotient of numbers stays one."""
+        span = left.span.joined(right.span)
+        if operator == "over" and isinstance(right, s.Literal_):
+            return s.Binary(span, "/", left, right)
+        if operator == "over":
+            return s.Binary(span, "juxtapose", left, s.Inverted(right.span, right))
+        if operator == "under":
+            return s.Binary(span, "juxtapose", s.Inverted(left.span, left), right)
+        return super().multiplied(operator, left, right)
+
+    # ---- calls
+
+    def name(self) -> s.Node:
+        node = super().name()
+        bare = isinstance(node, s.Name) and node.name == "eye"
+        return s.Name(node.span, "I") if bare else node
+
+    def attribute(self, body: s.Node) -> s.Node:
+        if self.dialect.called == "SymPy" and self.next_token.text == "I":
+            self.take()
+            return s.Inverted(body.span.joined(self.take().span), body)
+        return super().attribute(body)
+
+    def called(self, span: Span, name: str, arguments: tuple[s.Node, ...], options: tuple[tuple[str, str], ...]) -> s.Node:
+        """A call in the words of the expression language."""
+        function = canonical_function(self.dialect.functions.get(name, name))
+        first = s.ungrouped(arguments[0]) if arguments else None
+        if self.dialect.called == "Julia" and len(arguments) == 2 and isinstance(first, s.Name):  # sum(abs2, x)
+            inner = canonical_function(self.dialect.functions.get(first.name, first.name))
+            if function in _AXIS_SECOND and inner in ELEMENTWISE_NAMES:
+                arguments = (s.Apply(span, inner, arguments[1:], (("entrywise", ""),)),)
+        if name == "norm1":
+            return s.Apply(span, "sum", (s.Apply(span, "abs", arguments),))
+        if name == "vector" and isinstance(first, s.Literal_) and first.text in ("0", "1"):
+            return s.Apply(span, "ones" if first.text == "1" else "zeros", ())
+        if name == "opnorm":
+            return s.Apply(span, "norm", arguments, (*options, ("opnorm", "2")))
+        if function == "dot" and len(arguments) == 3:
+            half = s.Binary(span, "juxtapose", s.Transposed(span, arguments[0]), arguments[1])
+            return s.Binary(span, "juxtapose", half, arguments[2])
+        if function in ("matmul", "plus", "hadamard") and len(arguments) > 2:
+            left = self.called(span, name, arguments[:-1], options)
+            return self.called(span, name, (left, arguments[-1]), options)
+        if name == "size" and len(arguments) == 2 and isinstance(second := s.ungrouped(arguments[1]), s.Literal_):
+            return s.Apply(span, "shape", arguments[:1], (("axis", str(int(second.value) - 1)),))
+        if name == "crossprod" and len(arguments) in (1, 2):
+            return s.Binary(span, "@", s.Transposed(span, arguments[0]), arguments[-1])
+        if name == "solve" and len(arguments) == 1:
+            return s.Apply(span, "inv", arguments)
+        if function in ("ones", "zeros") and len(arguments) == 1 and self.dialect.squared:
+            arguments *= 2
+        if span.start in self.dotted:
+            options = (*options, ("entrywise", ""))
+        return s.Apply(span, function, *self.with_axis(function, arguments, options))
+
+    def with_axis(
+        self, function: str, arguments: tuple[s.Node, ...], options: tuple[tuple[str, str], ...]
+    ) -> tuple[tuple[s.Node, ...], tuple[tuple[str, str], ...]]:
+        """Axes counted from 0; a sum that the dialect takes of every column says so."""
+        if function not in ("sum", "mean", "var", "std"):
+            return arguments, options
+        given = dict(options)
+        second = s.ungrouped(arguments[1]) if len(arguments) == 2 and self.dialect.from_one else None
+        if self.dialect.less_one and function in ("var", "std"):
+            options = (*options, ("correction", "1"))
+        if isinstance(second, s.Literal_):
+            return arguments[:1], (*options, ("axis", str(int(second.value) - 1)))
+        if "dims" in given and given["dims"].isdigit():
+            axis = ("axis", str(int(given["dims"]) - 1))
+            return arguments, (*(option for option in options if option[0] != "dims"), axis)
+        if self.dialect.columns and given.get("text") == "all":
+            return arguments, tuple(option for option in options if option != ("text", "all"))
+        return arguments, (*options, ("axis", "first")) if self.dialect.columns else options

@@ -1,0 +1,86 @@
+"""What each dialect means by its signs and words. The tokens become those of the expression language, the calls its functions."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import field
+from typing import Final
+
+from ...diagnostics.record import record
+from ..scope import Syntax
+
+_PRODUCT: Final = {"*": "juxtapose", "/": "over"}
+_DOTTED: Final = {".*": "hadamard", "./": "/", ".^": "**", ".+": "+", ".-": "-"}
+
+
+@record
+class Dialect:
+    """One dialect. `signs` are its signs by longest first, each with the sign of the expression language or `juxtapose`, `over` (A B⁻¹),
+    `under` (A⁻¹ B); `functions` its words; `called` how it is named in messages.
+
+    `turns` says that `'` behind a part transposes it, `squared` that `ones(n)` is n×n, `from_one` that axes are counted from 1,
+    `columns` that a sum of a matrix without an axis adds up its columns, `less_one` that a variance divides by n − 1.
+    """
+
+    called: str
+    signs: Mapping[str, str]
+    functions: Mapping[str, str] = field(default_factory=dict)
+    turns: bool = False
+    squared: bool = False
+    from_one: bool = False
+    columns: bool = False
+    less_one: bool = False
+
+
+_EVERYWHERE: Final = {"trace": "tr", "Trace": "tr", "length": "len", "sigma": "sigmoid", "max": "maximum", "min": "minimum"}
+
+DIALECTS: Final[dict[str, Dialect]] = {
+    "matrixcalculus": Dialect(
+        "matrixcalculus.org", {**_DOTTED, ".'": "'", **_PRODUCT}, {**_EVERYWHERE, "norm2": "norm", "normF": "norm", "vector": "vector"},
+        turns=True),
+    "matlab": Dialect(
+        "MATLAB", {**_DOTTED, ".'": "'", "\\": "under", **_PRODUCT}, {**_EVERYWHERE, "numel": "len"},
+        turns=True, squared=True, from_one=True, columns=True, less_one=True),
+    "julia": Dialect(
+        "Julia", {**_DOTTED, "⋅": "dot", "\\": "under", "**": "", **_PRODUCT},
+        {**_EVERYWHERE, "abs2": "square", "Diagonal": "diag", "opnorm": "opnorm"}, turns=True, from_one=True, less_one=True),
+    "sympy": Dialect(
+        "SymPy", {"**": "^", **_PRODUCT},
+        {**_EVERYWHERE, "Determinant": "det", "Inverse": "inv", "Transpose": "T", "HadamardProduct": "hadamard",
+         "hadamard_product": "hadamard", "HadamardPower": "pow", "MatMul": "matmul", "MatAdd": "plus", "Identity": "eye",
+         "OneMatrix": "ones", "ZeroMatrix": "zeros", "DiagMatrix": "diag", "KroneckerProduct": "kron", "kronecker_product": "kron",
+         "DotProduct": "dot", "Rational": "divide", "Abs": "abs", "Max": "maximum", "Min": "minimum"}),
+    "mathematica": Dialect(
+        "Mathematica", {".": "@", "[": "(", "]": ")", "^": "**"},
+        {"Tr": "tr", "Transpose": "T", "Inverse": "inv", "Det": "det", "Norm": "norm", "Log": "log", "Exp": "exp", "Total": "sum",
+         "Sqrt": "sqrt", "Abs": "abs", "Tanh": "tanh", "Sin": "sin", "Cos": "cos", "Dot": "matmul", "KroneckerProduct": "kron",
+         "DiagonalMatrix": "diag", "IdentityMatrix": "eye", "LogisticSigmoid": "sigmoid", "Max": "maximum", "Min": "minimum"}),
+    "r": Dialect(
+        "R", {"%*%": "@", "^": "**"}, {"t": "T", "length": "len", "pmax": "maximum", "pmin": "minimum", "plogis": "sigmoid"}),
+}  # fmt: skip
+
+_TURNED: Final = r"(?<=[\w)\]])'(?=\s*(?:[-*+/).,;]|\.|$))"
+_MARKS: Final[tuple[tuple[Syntax, str], ...]] = (
+    ("matrixcalculus", r"\bnorm[12F]\(|\bvector\([01]\)"),
+    ("julia", r"\b[A-Za-z]\w*\.\(|\babs2\b"),
+    ("matlab", rf"(?<=[\w)\]'])\s*\.[*/^]|{_TURNED}.*\*|\*.*{_TURNED}"),
+    ("sympy", r"\b(?:Trace|HadamardProduct|hadamard_product|Determinant|Inverse|Transpose|MatMul)\("),
+    ("mathematica", r"\b(?:Tr|Transpose|Det|Norm|Inverse|Total|Log|Exp)\["),
+    ("r", r"%\*%"),
+)
+
+
+def dialect_of(text: str) -> Syntax | None:
+    """The dialect that a text can only be written in, by its marks; None where it may be the expression language or LaTeX.
+
+    >>> [dialect_of(text) for text in ("x'*A*x", "norm2(A*x-b)^2", "Trace(X*A)", "x'Ax", "norm(A*X)**2")]
+    ['matlab', 'matrixcalculus', 'sympy', None, None]
+    """
+    text = text[:4000]
+    if re.search(r",\s*'\w+'\)\s*\^", text) and "@" not in text:
+        return "matlab"
+    text = re.sub(r"(?<=[(,=\s])'\w*'", '""', text)
+    if any(sign in text for sign in ("@", "_{", "^{", "np.", "torch.")) or re.search(r"\\[A-Za-z]{2}", text):
+        return None
+    return next((name for name, marks in _MARKS if re.search(marks, text)), None)

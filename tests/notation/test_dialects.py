@@ -1,0 +1,115 @@
+"""Losses as MATLAB, Julia, SymPy, matrixcalculus.org, Mathematica and R write them: the same loss as in the expression language."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from matgrad_cli.cli import choices
+from matgrad_cli.diagnostics import InputError
+from matgrad_cli.ir import Expr
+from matgrad_cli.notation.problems import read_problem
+from matgrad_cli.notation.scope import SYNTAXES
+from matgrad_cli.verify.judge import Judge
+
+SHAPES = ["A: n×n, B: n×n, X: m×n, Y: m×n, x: n, w: n, y: m, s: scalar"]
+
+
+def loss(text: str, wrt: str, syntax: str | None) -> Expr:
+    return read_problem(text, wrt, SHAPES, (), syntax).loss
+
+
+SAME = [
+    ("matlab", "x'*A*x", "x.T@A@x"),
+    ("matlab", "sum((X*w - y).^2)/2", "sum((X@w - y)**2)/2"),
+    ("matlab", "norm(X*A - Y, 'fro')^2", "norm(X@A - Y)**2"),
+    ("matlab", "norm(A)", "norm(A, 2)"),
+    ("matlab", "trace(A^2*B')", "tr(A@A@B.T)"),
+    ("matlab", "y'*(X*(A\\x))", "y.T@X@inv(A)@x"),
+    ("matlab", "trace(A/B)", "tr(A@inv(B))"),
+    ("matlab", "sum(X*x)", "sum(X@x)"),
+    ("matlab", "sum(sum(X, 2).^2)", "sum(sum(X, axis=1)**2)"),
+    ("matlab", "norm(sum(X))^2", "norm(sum(X, axis=0))**2"),
+    ("matlab", "sum(sum(X.*Y))", "sum(X*Y)"),
+    ("matlab", "sum(X(:).^2)", "sum(X**2)"),
+    ("matlab", "sum(ones(3)(:))", "sum(ones(3,3))"),
+    ("matlab", "sum(log(1 + exp(-y.*(X*w))));", "sum(log(1 + exp(-y*(X@w))))"),
+    ("julia", "x'A*x", "x.T@A@x"),
+    ("julia", "sum(abs2, X*w - y)", "sum((X@w - y)**2)"),
+    ("julia", "sum(exp.(A))", "sum(exp(A))"),
+    ("julia", "dot(x, A, w)", "x.T@A@w"),
+    ("julia", "2x'w + 0.5*s*norm(w)^2", "2*x.T@w + 0.5*s*norm(w)**2"),
+    ("julia", "sum(sum(X, dims=2).^2)", "sum(sum(X, axis=1)**2)"),
+    ("julia", "norm(X, 1)", "sum(abs(X))"),
+    ("sympy", "Trace(A*B)", "tr(A@B)"),
+    ("sympy", "Trace(A**2*B**-1)", "tr(A@A@inv(B))"),
+    ("sympy", "Trace(HadamardProduct(A, B, A))", "tr(A*B*A)"),
+    ("sympy", "x.T*A.I*x", "x.T@inv(A)@x"),
+    ("sympy", "Rational(1, 2)*x.T*A*x", "x.T@A@x/2"),
+    ("sympy", "(X*w - y).T*(X*w - y)", "(X@w - y).T@(X@w - y)"),
+    ("sympy", "s*Trace(Transpose(X)*Y)", "s*tr(X.T@Y)"),
+    ("matrixcalculus", "norm2(X*w - y)^2", "norm(X@w - y)**2"),
+    ("matrixcalculus", "sum(log(exp(-y.*(X*w)) + vector(1)))", "sum(log(exp(-y*(X@w)) + ones(m)))"),
+    ("matrixcalculus", "norm1(w)", "sum(abs(w))"),
+    ("matrixcalculus", "tr(A*(B + s*eye))", "tr(A@(B + s*eye(n)))"),
+    ("mathematica", "x.A.x", "x.T@A@x"),
+    ("mathematica", "Tr[Transpose[X].Y]", "tr(X.T@Y)"),
+    ("mathematica", "Norm[X.w - y]^2", "norm(X@w - y)**2"),
+    ("r", "sum((X %*% w - y)^2)", "sum((X@w - y)**2)"),
+    ("r", "sum(diag(t(X) %*% Y))", "tr(X.T@Y)"),
+]
+
+
+@pytest.mark.parametrize(("syntax", "text", "plain"), SAME)
+def test_a_dialect_means_the_same(syntax: str, text: str, plain: str) -> None:
+    wrt = "x" if "x" in plain else "w" if "w" in plain else "X" if "X" in plain else "A"
+    problem = read_problem(text, wrt, SHAPES, (), syntax)
+    assert Judge(problem).compare(problem.loss, loss(plain, wrt, "numpy")).holds
+
+
+@pytest.mark.parametrize(("syntax", "text"), [
+    ("matlab", "X^2"), ("matlab", "w*x"), ("sympy", "Trace(exp(A))"), ("julia", "tr(exp(A))"), ("matlab", "sum(X, 3)"),
+    ("julia", "1/2x"), ("sympy", "x.T*x*x.T*X"), ("matlab", "A.B"), ("matlab", "A^s"),
+])
+def test_what_a_dialect_does_not_mean_is_refused(syntax: str, text: str) -> None:
+    with pytest.raises(InputError):
+        read_problem(text, "X" if "X" in text else "A" if "A" in text else "x", SHAPES, (), syntax)
+
+
+@pytest.mark.parametrize(("text", "said"), [
+    ("x'*A*x", "MATLAB"), ("Trace(A*B)*s", "SymPy"), ("sum((X*w - y).^2)", "MATLAB"), ("norm2(X*w - y)^2", "matrixcalculus.org"),
+    ("sum(abs2.(X*w - y))", "Julia"), ("norm(X*A - Y, 'fro')^2", "MATLAB"), ("Tr[A.B]", "Mathematica"),
+])
+def test_a_dialect_is_found_out_and_said(text: str, said: str) -> None:
+    problem = read_problem(text, "A" if "A" in text else "w", SHAPES)
+    assert any(said in note for note in problem.notes)
+
+
+@pytest.mark.parametrize("text", ["norm(X@A - Y, 'fro')**2", "2*norm(A, 'fro')", "x.T@A@x", "x'Ax", "\\|Xw - y\\|^2", "Y*(X@A)"])
+def test_no_dialect_is_seen_where_there_is_none(text: str) -> None:
+    assert not any("--syntax" in note for note in read_problem(text, "w" if "w" in text else "A", SHAPES).notes)
+
+
+def test_the_command_line_knows_every_syntax() -> None:
+    assert choices.SYNTAXES == SYNTAXES
+
+
+TREES = st.recursive(
+    st.sampled_from([("A", "A"), ("B", "B"), ("A'", "A.T"), ("B^2", "(B@B)"), ("B.^2", "B**2"), ("inv(A)", "inv(A)")]),
+    lambda inner: st.one_of(
+        st.tuples(inner, inner).map(lambda pair: (f"({pair[0][0]}*{pair[1][0]})", f"({pair[0][1]}@{pair[1][1]})")),
+        st.tuples(inner, inner).map(lambda pair: (f"({pair[0][0]}.*{pair[1][0]})", f"({pair[0][1]}*{pair[1][1]})")),
+        st.tuples(inner, inner).map(lambda pair: (f"({pair[0][0]} - 2*{pair[1][0]})", f"({pair[0][1]} - 2*{pair[1][1]})")),
+        inner.map(lambda one: (f"({one[0]})'", f"({one[1]}).T"))),
+    max_leaves=5,
+)
+
+
+@settings(max_examples=25, deadline=None)
+@given(TREES, st.sampled_from(["matlab", "julia", "matrixcalculus"]))
+def test_any_loss_of_products_means_the_same(pair: tuple[str, str], syntax: str) -> None:
+    problem = read_problem(f"trace({pair[0]}*A)", "A", SHAPES, (), syntax)
+    assert Judge(problem).compare(problem.loss, loss(f"tr({pair[1]}@A)", "A", "numpy")).holds
+
+
