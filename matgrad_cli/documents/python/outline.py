@@ -1,0 +1,215 @@
+"""A Python file as units to judge: scripts, functions, forward/backward pairs, classes; found by Python's own `ast`, never run."""
+
+from __future__ import annotations
+
+import ast
+import io
+import re
+import tokenize
+from collections.abc import Iterator
+
+from ...diagnostics.record import record
+from .claims import claimed
+from .said import Said, told
+
+
+@record
+class Unit:
+    """What is judged together: the lines before it, a forward part and a backward part (the same one in a script or one function).
+
+    loss    the expression that `# matgrad: loss = …` names, if any
+    grads   other names of gradients: gradient → what it is the derivative by
+    said    what docstrings and comments tell of its names
+    """
+
+    title: str
+    lines: tuple[ast.stmt, ...]
+    forward: ast.FunctionDef | None = None
+    backward: ast.FunctionDef | None = None
+    inside: ast.ClassDef | None = None
+    loss: ast.expr | None = None
+    grads: tuple[tuple[str, str], ...] = ()
+    said: tuple[tuple[str, Said], ...] = ()
+    criterion: ast.FunctionDef | None = None
+
+    @property
+    def pair(self) -> bool:
+        """Whether forward and backward are two functions."""
+        return self.backward is not None
+
+    @property
+    def scripted(self) -> bool:
+        """Whether it is no function, but the lines of the file themselves."""
+        return self.forward is None
+
+
+@record
+class Directive:
+    """`# matgrad: key = value` at a line."""
+
+    line: int
+    key: str
+    value: str
+
+
+_DIRECTIVE = re.compile(r"#\s*matgrad\s*:\s*(\w+)\s*[=:]\s*(.+)")
+
+
+def comments_of(text: str) -> list[tuple[int, str]]:
+    """The comments with their lines, as far as the text can be cut into tokens."""
+    found: list[tuple[int, str]] = []
+    try:
+        for token in tokenize.generate_tokens(io.StringIO(text).readline):
+            if token.type == tokenize.COMMENT:
+                found.append((token.start[0], token.string))
+    except (tokenize.TokenError, SyntaxError):
+        return found
+    return found
+
+
+def directives_of(comments: list[tuple[int, str]]) -> list[Directive]:
+    """The comments that speak to us."""
+    found = []
+    for line, comment in comments:
+        match = _DIRECTIVE.match(comment)
+        if match is not None:
+            found.append(Directive(line, match[1].lower(), match[2].strip()))
+    return found
+
+
+def units_of(tree: ast.Module, text: str) -> list[Unit]:
+    """The units of a file that make claims, in the order of their backward parts."""
+    comments = comments_of(text)
+    directives = directives_of(comments)
+    found: list[Unit] = []
+    functions = [line for line in tree.body if isinstance(line, ast.FunctionDef)]
+    paired = dict(_pairs(functions))
+    used = {id(function) for function in paired.values()}
+    top = _words(tree, tree.body, comments, outside=True)
+    for line in tree.body:
+        if isinstance(line, ast.ClassDef):
+            found += _of_class(tree, line, directives, comments, top)
+        elif isinstance(line, ast.FunctionDef) and id(line) in {id(key) for key in paired}:
+            forward = paired[line]
+            words = f"{top}\n{_words(tree, [forward], comments)}\n{_words(tree, [line], comments)}"
+            found.append(_unit(line.name, tree, words, directives, [forward, line], forward=forward, backward=line))
+        elif isinstance(line, ast.FunctionDef) and id(line) not in used and _claims(line):
+            words = f"{top}\n{_words(tree, [line], comments)}"
+            found.append(_unit(line.name, tree, words, directives, [line], forward=line))
+    loose = [line for line in tree.body if not isinstance(line, ast.FunctionDef | ast.ClassDef)]
+    if any(_claims(line) for line in loose):
+        found.append(_unit("script", tree, top, directives, loose))
+    return found
+
+
+def _unit(title: str, tree: ast.Module, words: str, directives: list[Directive], own: list[ast.stmt], **parts: object) -> Unit:
+    inside = [d for d in directives if any(line.lineno <= d.line <= (line.end_lineno or line.lineno) for line in own)]
+    outside = [d for d in directives if not any(_within(line, d.line) for line in tree.body)]
+    chosen: dict[str, str] = {d.key: d.value for d in [*outside, *inside]}
+    loss = None
+    if "loss" in chosen:
+        try:
+            loss = ast.parse(chosen["loss"], mode="eval").body
+        except (SyntaxError, ValueError):
+            loss = None
+    grads = []
+    for pair in chosen.get("grads", "").split(","):
+        of, _, name = pair.partition(":")
+        if name.strip():
+            grads.append((name.strip(), of.strip()))
+    said = told(words) | (told(re.sub(r"[;,]\s*(?=\w+\s*:)", "\n", chosen["shapes"])) if "shapes" in chosen else {})
+    return Unit(title, tuple(tree.body), loss=loss, grads=tuple(grads), said=tuple(said.items()), **parts)  # type: ignore[arg-type]
+
+
+def _within(line: ast.stmt, number: int) -> bool:
+    return isinstance(line, ast.FunctionDef | ast.ClassDef) and line.lineno <= number <= (line.end_lineno or line.lineno)
+
+
+def _claims(line: ast.stmt) -> bool:
+    """Whether a statement, or one inside it, gives a value to something that is named like a gradient."""
+    from ...verify.programs.machine import key_of
+
+    for node in ast.walk(line):
+        targets: list[ast.expr] = []
+        if isinstance(node, ast.Assign):
+            targets = node.targets
+        elif isinstance(node, ast.AugAssign | ast.AnnAssign):
+            targets = [node.target]
+        for target in targets:
+            for part in ast.walk(target):
+                key = key_of(part)
+                if key is not None and claimed(key):
+                    return True
+        if isinstance(node, ast.Dict) and any(isinstance(key, ast.Constant) and claimed(str(key.value)) for key in node.keys):
+            return True
+    return False
+
+
+# --- pairs ----------------------------------------------------------------------------------------------------------------
+
+_BACK = r"(?:backward|backprop|bwd|back|grad|gradient|vjp)"
+_FORE = r"(?:forward|fwd|forwardprop|fprop)"
+
+
+def _pairs(functions: list[ast.FunctionDef]) -> Iterator[tuple[ast.FunctionDef, ast.FunctionDef]]:
+    """Each backward function with its forward one: `f_forward`/`f_backward`, `forward`/`backward`, `f`/`f_backward`."""
+    named = {function.name: function for function in functions}
+    for function in functions:
+        if not re.search(rf"(?:^|_){_BACK}(?:_|$)", function.name):
+            continue
+        for other in _forward_names(function.name):
+            if other in named and named[other] is not function:
+                yield function, named[other]
+                break
+
+
+def _forward_names(name: str) -> Iterator[str]:
+    for word in ("forward", "fwd", "forwardprop", "fprop", "feedforward"):
+        yield re.sub(rf"(?<![a-z]){_BACK}(?![a-z])", word, name)
+    yield re.sub(rf"_?(?<![a-z]){_BACK}(?![a-z])_?", "", name)
+
+
+def _of_class(tree: ast.Module, line: ast.ClassDef, directives: list[Directive], comments: list[tuple[int, str]], top: str) -> Iterator[Unit]:
+    methods = {method.name: method for method in line.body if isinstance(method, ast.FunctionDef)}
+    words = f"{top}\n{_words(tree, [line], comments)}"
+    forward = next((methods[name] for name in ("forward", "__call__", "fprop", "forward_pass", "feedforward", "predict") if name in methods), None)
+    backward = next((methods[name] for name in ("backward", "backprop", "bprop", "backward_pass", "grad", "gradient") if name in methods), None)
+    if forward is not None and backward is not None:
+        criterion = next((methods[name] for name in ("loss", "compute_loss", "cost", "compute_cost", "criterion") if name in methods), None)
+        yield _unit(line.name, tree, words, directives, [line], forward=forward, backward=backward, inside=line, criterion=criterion)
+        return
+    for method in methods.values():
+        if _claims(method) and method.name != "__init__":
+            yield _unit(f"{line.name}.{method.name}", tree, words, directives, [line], forward=method, inside=line)
+
+
+def _words(tree: ast.Module, lines: list[ast.stmt], comments: list[tuple[int, str]], outside: bool = False) -> str:
+    """Docstrings and comments of lines; of those outside functions and classes."""
+    found: list[str] = []
+    owners: list[ast.AST] = [tree] if outside else []
+    for line in lines if not outside else []:
+        owners += [node for node in ast.walk(line) if isinstance(node, ast.FunctionDef | ast.ClassDef)]
+    for owner in owners:
+        assert isinstance(owner, ast.Module | ast.FunctionDef | ast.ClassDef)
+        found.append(ast.get_docstring(owner) or "")
+    for number, comment in comments:
+        if outside:
+            taken = not any(_within(line, number) for line in lines)
+        else:
+            taken = any(line.lineno <= number <= (line.end_lineno or line.lineno) for line in lines)
+        if taken and not _DIRECTIVE.match(comment):
+            found.append(comment.lstrip("# "))
+    for line in lines if not outside else []:
+        found += [f"{name}: ({dims})" for name, dims in _annotations(line)]
+    return "\n".join(found)
+
+
+def _annotations(line: ast.stmt) -> Iterator[tuple[str, str]]:
+    """Shapes in annotations: `x: Float[Array, "N D"]`; numbers: `lam: float`."""
+    for node in ast.walk(line):
+        if isinstance(node, ast.arg) and node.annotation is not None:
+            words = [part.value for part in ast.walk(node.annotation) if isinstance(part, ast.Constant) and isinstance(part.value, str)]
+            if isinstance(node.annotation, ast.Name) and node.annotation.id == "float":
+                yield node.arg, ""
+            elif isinstance(node.annotation, ast.Subscript) and words:
+                yield node.arg, ", ".join(words[-1].split())

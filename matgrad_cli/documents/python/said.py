@@ -1,0 +1,117 @@
+"""What docstrings and comments say of arrays: `x: (N, D)`, `W1, W2: D×H`, `X is (n, m)`, `b: (H,)`, `lam: float`, `Y (N, C) one-hot`."""
+
+from __future__ import annotations
+
+import ast
+import re
+
+from ...diagnostics.record import record
+
+
+@record
+class Said:
+    """What is said of one name: its dimensions (None where only words stand), and facts about its entries."""
+
+    dims: tuple[str, ...] | None
+    facts: tuple[str, ...] = ()
+
+
+_NAME = r"[A-Za-z_]\w*\*?"
+_LIST = rf"{_NAME}(?:\s*(?:,|/|&|\band\b)\s*{_NAME})*"
+_SIZE = r"\d*[A-Za-z_][\w']*|\d+|\.\.\."
+_DIM = rf"(?:{_SIZE})(?:\s*(?:\*|\+|-|//?)\s*(?:{_SIZE}))*"
+_BRACKETS = rf"[(\[]\s*(?P<inside>(?:{_DIM})(?:\s*,\s*(?:{_DIM}))*)?\s*,?\s*[)\]]"
+_TIMES = rf"(?P<times>(?:{_SIZE})(?:\s*×\s*(?:{_SIZE})|\s+x\s+(?:{_SIZE})|\s+by\s+(?:{_SIZE})|(?<=\d)x(?=\d)\d+)+)"
+_SHAPE = rf"(?:{_BRACKETS}|{_TIMES})"
+
+_HEAD = re.compile(rf"(?<![\w.*×])(?<! x )(?<! by )(?P<names>{_LIST})\s*(?::|--|=(?!=)|\bis\b|\bare\b|\bhas\b|\bhave\b|\bof shape\b|(?=\())\s*")
+_AT_ONCE = re.compile(rf"\s*(?:(?:an?\s+|the\s+)?(?:array|ndarray|tensor|matrix|vector)?,?\s*(?:with|of|in|has)?\s*(?:shape|size)?\s*:?\s*)?{_SHAPE}")
+_LATER = re.compile(rf"\b(?:shape|size|dimensions?|shaped)\b\s*(?:is|=|:)?\s*{_SHAPE}")
+_SINGLE = re.compile(r"\s*(?P<dim>[A-Za-z_]\w*)\b")
+_NUMBER = re.compile(r"\b(?:scalar|float|number|constant|strength|coefficient|temperature|real|regularization|rate|int)\b")
+_FACTS = (
+    ("onehot", re.compile(r"one[- ]?hot", re.I)),
+    ("symmetric", re.compile(r"\bsymmetric\b", re.I)),
+    ("signs", re.compile(r"\{\s*-\s*1\s*,\s*\+?\s*1\s*\}|±\s*1|\+/-\s*1|-1 or \+?1", re.I)),
+    ("binary", re.compile(r"\{\s*0\s*,\s*1\s*\}|\bbinary\b|\b0/1\b|\b0 or 1\b|\bmask\b", re.I)),
+    ("labels", re.compile(r"\bint(?:eger)?s?\b|\bclass (?:indices|index|numbers|ids)\b|\bindices\b|\blabels? (?:in|for)\b|< ?C\b", re.I)),
+    ("simplex", re.compile(r"\bprobabilit|\bdistribution|sums? to (?:1|one)", re.I)),
+    ("positive", re.compile(r"\bpositive\b|> ?0\b", re.I)),
+)
+
+
+def told(text: str) -> dict[str, Said]:
+    """What a text tells of each name. What stands after a colon wins over what only stands beside."""
+    heads = list(_HEAD.finditer(text))
+    found: dict[str, tuple[int, Said]] = {}
+    known: set[str] = set()
+    singles: list[tuple[list[str], str, str]] = []
+    for number, head in enumerate(heads):
+        end = heads[number + 1].start() if number + 1 < len(heads) else len(text)
+        segment = text[head.end() : end]
+        names = [name for name in re.findall(_NAME, head["names"]) if name != "and"]
+        shape = _AT_ONCE.match(segment) or _LATER.search(segment.partition("\n\n")[0])
+        words = segment if shape is None else segment[: shape.start()] + segment[shape.end() :]
+        facts = tuple(word for word, pattern in _FACTS if pattern.search(words.partition("\n\n")[0]))
+        if shape is None:
+            singles.append((names, segment.partition("\n")[0], head.group()))
+            continue
+        dims = _dims(shape)
+        known |= {dim for dim in dims if dim.isidentifier()}
+        rank = 2 if head.group().rstrip().endswith(":") else 1
+        for name in names:
+            if rank >= found.get(name, (0,))[0]:
+                found[name] = rank, Said(dims, facts)
+    for names, segment, said in singles:
+        dims_or_none = _of_words(segment, known) if said.rstrip().endswith((":", "--", "is", "are")) else None
+        facts = tuple(word for word, pattern in _FACTS if pattern.search(segment))
+        for name in names:
+            if name not in found and (dims_or_none is not None or facts):
+                found[name] = 1, Said(dims_or_none, facts)
+    return {name: said for name, (_, said) in found.items()}
+
+
+def _of_words(segment: str, known: set[str]) -> tuple[str, ...] | None:
+    single = _SINGLE.match(segment)
+    if single is not None and single["dim"] in known:
+        return (single["dim"],)
+    return () if _NUMBER.search(segment) else None
+
+
+def _dims(shape: re.Match[str]) -> tuple[str, ...]:
+    """The dimensions of a shape; `d_1, ..., d_k` are one, since they are made one by what follows."""
+    if shape["times"] is not None:
+        return tuple(part for part in re.split(r"\s*×\s*|\s+x\s+|\s+by\s+|(?<=\d)x(?=\d)", shape["times"]) if part)
+    parts = [re.sub(r"\s+", "", part) for part in (shape["inside"] or "").split(",") if part.strip()]
+    if "..." in parts:
+        at = parts.index("...")
+        parts = [*parts[: max(at - 1, 0)], "D", *parts[at + 2 :]]
+    return tuple(parts)
+
+
+def letters_of(dim: str) -> set[str]:
+    """The names in a dimension: `4*H` → H, `T-2` → T."""
+    return set(re.findall(r"[A-Za-z_][\w']*", dim))
+
+
+def size_of(dim: str, sizes: dict[str, int]) -> int | None:
+    """The number that a dimension is, at given sizes of its names; None where it is none."""
+    text = re.sub(r"(?<=\d)(?=[A-Za-z_])", "*", dim).replace("'", "_prime")
+    names = {name.replace("'", "_prime"): size for name, size in sizes.items()}
+    try:
+        return _number(ast.parse(text, mode="eval").body, names)
+    except (SyntaxError, KeyError, ZeroDivisionError):
+        return None
+
+
+def _number(node: ast.expr, names: dict[str, int]) -> int:
+    if isinstance(node, ast.Constant) and isinstance(node.value, int):
+        return min(node.value, 4096)
+    if isinstance(node, ast.Name):
+        return names[node.id]
+    if isinstance(node, ast.BinOp):
+        left, right = _number(node.left, names), _number(node.right, names)
+        if isinstance(node.op, ast.Div | ast.FloorDiv):
+            return left // right
+        return {ast.Add: left + right, ast.Sub: left - right, ast.Mult: left * right}[type(node.op)]
+    raise KeyError

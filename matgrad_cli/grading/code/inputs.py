@@ -1,0 +1,176 @@
+"""The inputs of a program: what each is (an array, labels, a size, a word), and its values at a point."""
+
+from __future__ import annotations
+
+import re
+import zlib
+from collections.abc import Iterator
+from fnmatch import fnmatchcase
+from typing import Any
+
+import numpy as np
+
+from ...diagnostics.record import record, replace
+from ...documents.python.said import Said, letters_of, size_of
+from ...verify.programs.values import Undecided
+
+Value = Any
+
+
+@record
+class Kind:
+    """What an input is: `array` or `labels` of some dimensions, a `size`, a `word` (`dims[0]` is it), `truth`, or `none`."""
+
+    form: str
+    dims: tuple[str, ...] = ()
+    facts: tuple[str, ...] = ()
+    told: bool = False
+
+
+Kinds = tuple[tuple[str, Kind], ...]
+
+SIZES = ((4, 3, 5, 2, 6, 7, 8, 9), (3, 5, 2, 4, 7, 6, 9, 8), (5, 2, 4, 6, 3, 8, 7, 9), (4, 6, 8, 2, 10, 12, 14, 16), (4,) * 8)
+"""Sizes of the dimensions in the order in which they are named: all different, in several orders; even; all equal."""
+EVEN, EQUAL = 3, 4
+SCALES = (1.0, 0.5, 1.5)
+
+
+@record
+class Point:
+    """Sizes, a seed and a scale of entries; inputs drawn between 0 and 1 are named; with `tiny` tiny constants count as nothing."""
+
+    seed: int = 0
+    order: int = 0
+    scale: float = 1.0
+    between: frozenset[str] = frozenset()
+    tiny: bool = False
+
+
+class Given:
+    """The values of the inputs at a point, where it is known what they are."""
+
+    def __init__(self, kinds: Kinds, point: Point) -> None:
+        self.kinds = dict(kinds)
+        self.point = point
+        names: dict[str, None] = {}
+        for _, kind in kinds:
+            if kind.form in ("array", "labels"):
+                names |= dict.fromkeys(sorted(letter for dim in kind.dims for letter in letters_of(dim)))
+        row = SIZES[point.order]
+        self.sizes = {name: row[number % len(row)] + 8 * (number // len(row)) for number, name in enumerate(names)}
+
+    def value(self, name: str) -> Value:
+        """The value of an input; Undecided where it is not known what it is."""
+        kind = self.kinds.get(name)
+        if kind is None:
+            return Undecided(name)
+        if kind.form == "size":
+            return self._size(name)
+        if kind.form in ("word", "truth", "none"):
+            return {"word": kind.dims[0] if kind.dims else "", "truth": True, "none": None}[kind.form]
+        shape = tuple(self._length(dim) for dim in kind.dims)
+        random = np.random.default_rng([zlib.crc32(name.encode()), self.point.seed])
+        if kind.form == "labels":
+            return random.integers(0, 2, size=shape) if shape else 1
+        return self._entries(name, kind, shape, random)
+
+    def _entries(self, name: str, kind: Kind, shape: tuple[int, ...], random: np.random.Generator) -> Value:
+        values = random.normal(size=shape) * self.point.scale
+        if not shape:
+            values = 0.4 + random.random()
+        if name in self.point.between or "positive" in kind.facts:
+            values = 0.1 + 0.8 * random.random(shape)
+        if "binary" in kind.facts:
+            values = (random.random(shape) < 0.5) * 1.0
+        if "signs" in kind.facts:
+            values = np.where(random.random(shape) < 0.5, -1.0, 1.0)
+        if "onehot" in kind.facts and shape:
+            values = np.eye(shape[-1])[random.integers(0, shape[-1], size=shape[:-1])]
+        if "onehot columns" in kind.facts and shape:
+            values = np.eye(shape[0])[random.integers(0, shape[0], size=shape[1:])].T
+        if "simplex" in kind.facts and shape:
+            values = np.abs(values) + 0.1
+            values = values / values.sum(axis=-1, keepdims=True)
+        if "symmetric" in kind.facts and len(shape) == 2 and shape[0] == shape[1]:
+            values = (values + values.T) / 2
+        return np.asarray(values, complex)
+
+    def _length(self, dim: str) -> int:
+        found = size_of(dim, self.sizes)
+        return 3 if found is None or found < 0 else found
+
+    def _size(self, name: str) -> int:
+        if name in self.sizes:
+            return self.sizes[name]
+        return 2 if self.point.order == EVEN else 2 + zlib.crc32(name.encode()) % 4
+
+    def named(self, size: int) -> str:
+        """The dimension of a length: a name where one has it, else the number."""
+        return next((name for name, length in self.sizes.items() if length == size), str(size))
+
+
+def kinds_told(said: tuple[tuple[str, Said], ...]) -> dict[str, Kind]:
+    """What is told of the names, as kinds."""
+    found: dict[str, Kind] = {}
+    for name, words in said:
+        if words.dims is not None:
+            form = "labels" if "labels" in words.facts and len(words.dims) <= 1 and "onehot" not in words.facts else "array"
+            found[name] = Kind(form, words.dims, words.facts, told=True)
+    return found
+
+
+def told_of(name: str, told: dict[str, Kind]) -> Kind | None:
+    """What is told of a name, also by a pattern (`W*`)."""
+    found = told.get(name) or next((kind for word, kind in told.items() if word.endswith("*") and fnmatchcase(name, word)), None)
+    if found is not None and "prob" in name.lower() and found.form == "array":
+        return replace(found, facts=(*found.facts, "simplex"))
+    return found
+
+
+# --- what an input may be, by its use --------------------------------------------------------------------------------------
+
+_NUMBERS = re.compile(
+    r"^(?:lam\w*|lmbda|reg\w*|lr|l1|l2|alpha|beta|gamma|eps\w*|epsilon|eta|margin|tau|temp\w*|c|delta|k|p|mu|nu|rho|sigma|momentum|scale|"
+    r"weight_decay|wd|decay|learning_rate|step\w*|keep_prob|dropout\w*|threshold|slope|strength|lambda_|kappa|m|n)$",
+    re.I,
+)
+
+
+def candidates(name: str, hint: str, beside: tuple[int, ...] | None, given: Given) -> Iterator[Kind]:
+    """What an input may be that is used so, the likeliest first."""
+    known = given.kinds.get(name)
+    if hint.startswith("text "):
+        yield Kind("word", (hint.removeprefix("text "),))
+        return
+    if hint in ("size", "truth"):
+        yield Kind(hint)
+        return
+    rows = [f"{name}_rows", f"{name}_columns"]
+    if hint == "labels":
+        shapes = [known.dims] if known is not None else [(dim,) for dim in list(given.sizes)[:3]] + [()]
+        yield from (Kind("labels", tuple(dims)) for dims in shapes)
+        return
+    if known is not None:
+        return
+    partner = None if beside is None else tuple(given.named(size) for size in beside)
+    for dims in _shapes(name, hint, partner, rows):
+        yield Kind("array", dims)
+
+
+def _shapes(name: str, hint: str, partner: tuple[str, ...] | None, new: list[str]) -> list[tuple[str, ...]]:
+    if hint == "matrix right" and partner:
+        return [(partner[-1], new[1]), (partner[-1],)] if name[:1].isupper() or len(partner) > 1 else [(partner[-1],), (partner[-1], new[1])]
+    if hint == "matrix left" and partner:
+        inner = partner[-2] if len(partner) > 1 else partner[0]
+        return [(new[0], inner), (inner,)]
+    if partner:
+        last, whole = partner[-1:], partner
+        small = [(), whole, last] if _NUMBERS.match(name) else [last, whole, ()] if name.startswith("b") else [whole, (), last]
+        if len(partner) > 1:
+            small += [(partner[0], "1"), ("1", partner[-1])]
+        return list(dict.fromkeys(small))
+    if _NUMBERS.match(name):
+        return [(), (new[0],), (new[0], new[1])]
+    if name[:1].isupper() or name in ("x", "inputs", "input", "data", "images"):
+        return [(new[0], new[1]), (new[0],), ()]
+    return [(new[0],), (new[0], new[1]), ()]

@@ -1,0 +1,300 @@
+"""The claims of a unit judged: at several points, under every way its inputs may be understood, each given what stands before it."""
+
+from __future__ import annotations
+
+import ast
+import re
+from itertools import combinations
+from typing import Any
+
+import numpy as np
+
+from ...diagnostics.record import record, replace
+from ...documents.python.outline import Unit
+from ...verify.programs.values import Unknown, Value
+from .inputs import EVEN, Kind, Point
+from .reading import NoLoss, Reading
+from .settle import Understanding, understandings, with_fact
+from .trial import Claim, Outcome, Trial, fitting, tried
+
+POINTS = 3
+FURTHER = 2
+
+
+@record
+class Judged:
+    """What was found of one claim: `right`, `wrong`, `misfit` (it does not compute), `unread`, `open`; or `helper`, a name for another
+    quantity, from which right derivatives follow. `note` says how it was understood."""
+
+    key: str
+    name: str
+    statement: ast.stmt
+    outcome: str
+    note: str = ""
+    why: Unknown | None = None
+    shape: tuple[str, ...] = ()
+    needed: tuple[str, ...] = ()
+
+
+@record
+class Verdicts:
+    """All claims of a unit, how its loss was understood, and the trial that shows it."""
+
+    judged: tuple[Judged, ...]
+    understood: Understanding
+    loss: str
+    notes: tuple[str, ...] = ()
+
+
+@record
+class Assessment:
+    """What a single point says of the claims, by key and line, with the values that stood in place of wrong ones."""
+
+    found: tuple[tuple[tuple[str, int], Judged], ...]
+    overrides: tuple[tuple[int, Value], ...]
+
+
+def judged(unit: Unit, shapes: dict[str, Kind] | None = None) -> Verdicts | NoLoss:
+    """The claims of a unit. NoLoss where there is nothing to judge them by."""
+    ways, why = understandings(unit, shapes)
+    if not ways:
+        return why or NoLoss("the inputs of this code could not be understood", 1)
+    first = _under(unit, ways[0])
+    wrong = _wrong(first)
+    if not wrong:
+        return first
+    for way, note in _facts(unit, ways[0]):
+        other = _under(unit, way)
+        if len(_wrong(other)) < len(wrong):
+            first, wrong = replace(other, notes=(*first.notes, note)), _wrong(other)
+    for way in ways[1:]:
+        if not wrong:
+            break
+        other = _under(unit, way)
+        right = {(one.key, one.statement.lineno) for one in other.judged if one.outcome in ("right", "helper")}
+        told = _difference(ways[0], way)
+        if right & wrong:
+            changed = tuple(
+                replace(one, outcome="open", note=f"this is right if {told}") if (one.key, one.statement.lineno) in right & wrong else one
+                for one in first.judged
+            )
+            first, wrong = replace(first, judged=changed), wrong - right
+    return first
+
+
+def _wrong(found: Verdicts) -> set[tuple[str, int]]:
+    return {(one.key, one.statement.lineno) for one in found.judged if one.outcome in ("wrong", "misfit")}
+
+
+def _difference(first: Understanding, other: Understanding) -> str:
+    before = dict(first.kinds)
+    changed = [f"`{name}` is {_said(kind)}" for name, kind in other.kinds if before.get(name) != kind]
+    return " and ".join(changed) or "the sizes are others"
+
+
+def _said(kind: Kind) -> str:
+    if kind.form == "array":
+        return "a number" if not kind.dims else f"of shape ({', '.join(kind.dims)}{',' if len(kind.dims) == 1 else ''})"
+    return {"labels": "an array of class numbers", "size": "a size"}.get(kind.form, kind.form)
+
+
+_TARGETS = re.compile(r"^(?:y|Y|t|T|targets?|labels?|Y_\w+|y_\w+|onehot|one_hot|probs?|p|q|mask|M)$")
+
+
+def _facts(unit: Unit, way: Understanding) -> list[tuple[Understanding, str]]:
+    """Facts that a writer may have meant without a word: rows of targets sum to one, a mask holds 0 and 1, a tiny number is nothing."""
+    found = []
+    for name, kind in way.kinds:
+        if kind.form == "array" and not kind.facts and _TARGETS.match(name):
+            if len(kind.dims) == 2:
+                found.append((with_fact(way, name, "onehot"), f"true if each row of `{name}` is one-hot, as a target's is"))
+                found.append((with_fact(way, name, "onehot columns"), f"true if each column of `{name}` is one-hot, as a target's is"))
+            elif len(kind.dims) == 1:
+                found.append((with_fact(way, name, "onehot"), f"true if `{name}` is one-hot, as a target is"))
+            found.append((with_fact(way, name, "binary"), f"true if `{name}` holds only 0 and 1"))
+    if _tiny(unit):
+        found.append((replace(way, tiny=True), "true up to the tiny numbers that keep a division or logarithm safe"))
+    return found
+
+
+def _tiny(unit: Unit) -> bool:
+    return any(
+        isinstance(node, ast.Constant) and isinstance(node.value, float) and 0 < abs(node.value) <= 1e-4
+        for line in unit.lines for node in ast.walk(line)
+    )  # fmt: skip
+
+
+# --- several points --------------------------------------------------------------------------------------------------------
+
+
+def _points(way: Understanding) -> list[Point]:
+    orders = (0, 1, 2, 1, 2) if way.order == 0 else (way.order,) * 5
+    scales = (1.0, 0.6, 1.4, 1.0, 0.8)
+    return [
+        Point(seed, order, scale, way.between, tiny=way.tiny) for seed, (order, scale) in enumerate(zip(orders, scales, strict=True))
+    ]
+
+
+def _under(unit: Unit, way: Understanding) -> Verdicts:
+    """The claims under one understanding, at as many points as it takes."""
+    votes: dict[tuple[str, int], list[Judged]] = {}
+    loss = ""
+    for number, point in enumerate(_points(way)):
+        if number >= POINTS and not any(_split(found) for found in votes.values()):
+            break
+        trial = tried(unit, way.kinds, point)
+        if not isinstance(trial, Trial) and way.order == 0:
+            trial = tried(unit, way.kinds, replace(point, order=EVEN if point.order else 0))
+        if not isinstance(trial, Trial) or trial.loss() is None:
+            continue
+        loss = loss or trial.plan.said
+        for place, one in assessed(trial).found:
+            votes.setdefault(place, []).append(one)
+    found = tuple(_together(ones) for ones in votes.values())
+    return Verdicts(tuple(sorted(found, key=lambda one: one.statement.lineno)), way, loss)
+
+
+def _split(found: list[Judged]) -> bool:
+    outcomes = {one.outcome for one in found}
+    return "wrong" in outcomes and bool(outcomes & {"right", "helper"})
+
+
+def _together(found: list[Judged]) -> Judged:
+    """One verdict from several points: a difference at two of them is one; what differs at one alone is not decided."""
+    by = {one.outcome: one for one in found}
+    bad = [one for one in found if one.outcome in ("wrong", "misfit")]
+    if len(bad) >= 2 or (bad and len(bad) == len([one for one in found if one.outcome != "open"])):
+        return bad[0]
+    if bad:
+        return replace(bad[0], outcome="open", note="this holds at some points and not at others")
+    for outcome in ("unread", "helper", "right"):
+        if outcome in by:
+            return by[outcome]
+    return found[0]
+
+
+# --- one point -------------------------------------------------------------------------------------------------------------
+
+
+def assessed(trial: Trial) -> Assessment:
+    """The claims at one point, in their order. In place of a wrong one its true value stands for those that follow."""
+    absolved = _absolved(trial)
+    overrides: dict[int, Value] = {}
+    found: dict[tuple[str, int], Judged] = {}
+    reading = trial.base
+    number = 0
+    claims = trial.claims(reading)
+    while number < len(claims):
+        claim = claims[number]
+        number += 1
+        one = _one(trial, reading, claim, absolved)
+        found[claim.key, one.statement.lineno] = one
+        if one.outcome in ("wrong", "misfit") and number < len(claims):
+            truth = _true_value(trial, claim)
+            if truth is None:
+                continue
+            overrides[claim.last.number] = truth * absolved.get("", (1.0, ""))[0]
+            reading = trial.read(overrides=dict(overrides))
+            claims = trial.claims(reading)
+    return Assessment(tuple(found.items()), tuple(overrides.items()))
+
+
+def _true_value(trial: Trial, claim: Claim) -> Value:
+    sites = trial.influences(claim)
+    return trial.truth(sites[0]) if sites else None
+
+
+def _one(trial: Trial, reading: Reading, claim: Claim, absolved: dict[str, tuple[float, str]]) -> Judged:
+    outcomes = [trial.outcome(claim, stage.last.value) for stage in claim.stages]
+    stage = claim.stages[-1]
+    last = stage.last.value
+    shapes = _shapes(trial, claim, last)
+    if outcomes[-1] == "right":
+        return Judged(claim.key, claim.name, stage.last.statement, "right", _stretched(trial, claim, last), None, *shapes)
+    if claim.key in absolved and (absolved[claim.key][0] == 1.0 or trial.outcome(claim, last, absolved[claim.key][0]) == "right"):
+        return Judged(claim.key, claim.name, stage.last.statement, "helper", absolved[claim.key][1], None, *shapes)
+    if isinstance(last, Unknown):
+        return Judged(claim.key, claim.name, stage.last.statement, outcomes[-1], "", last, *shapes)
+    if "right" in outcomes and len({id(one.last.statement) for one in claim.stages}) < len(claim.stages):
+        return Judged(claim.key, claim.name, stage.last.statement, "helper", "in one of the rounds of the loop this is the derivative", None, *shapes)
+    if outcomes[-1] == "open" or not trial.influences(claim):
+        return Judged(claim.key, claim.name, stage.last.statement, "open", f"the loss does not depend on `{claim.name}` here", None, *shapes)
+    blamed = stage if "right" in outcomes else claim.stages[0]
+    if len({id(one.last.statement) for one in claim.stages}) < len(claim.stages):
+        return Judged(claim.key, claim.name, stage.last.statement, "open", "this is computed anew in each round of a loop", None, *shapes)
+    return Judged(claim.key, claim.name, blamed.last.statement, "wrong", "", None, *shapes)
+
+
+def _shapes(trial: Trial, claim: Claim, value: Value) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    def named(shape: tuple[int, ...]) -> tuple[str, ...]:
+        return tuple(trial.given.named(size) for size in shape)
+
+    needed = trial.base.machine.shapes.get(claim.sites[0], ())
+    return named(np.shape(value)) if not isinstance(value, Unknown) else (), named(needed)
+
+
+def _stretched(trial: Trial, claim: Claim, value: Value) -> str:
+    """What is said where the entries are right and the shape differs by axes of length one."""
+    shapes = [trial.base.machine.shapes.get(site, ()) for site in claim.sites]
+    if np.shape(value) in shapes:
+        return ""
+    shape = next((shape for shape in shapes if fitting(np.asarray(value), shape) is not None), shapes[0])
+    return f"its shape is {np.shape(value)}, that of `{claim.name}` {shape}: NumPy adds them all the same"
+
+
+# --- names for other quantities --------------------------------------------------------------------------------------------
+
+
+def _absolved(trial: Trial) -> dict[str, tuple[float, str]]:
+    """Claims that are no derivatives as they stand, but from which right ones follow, with the factor by which they are off."""
+    claims = trial.claims(trial.base)
+    written = {claim.key: trial.outcome(claim, claim.last.value) for claim in claims}
+    found: dict[str, tuple[float, str]] = {}
+    for claim in claims:
+        if written[claim.key] != "differs":
+            continue
+        followers = _followers(trial, claim)
+        right = [key for key in followers if written[key] == "right"]
+        scale = next((scale for scale in _scales(trial) if trial.outcome(claim, claim.last.value, scale) == "right"), None)
+        early = [trial.outcome(claim, stage.last.value) for stage in _parts(claim)]
+        if right and scale is not None:
+            found[claim.key] = scale, "this is the derivative times a size; what follows from it takes that into account"
+        elif right and (len(right) == len(followers) or "right" in early):
+            found[claim.key] = 1.0, "this is not the derivative itself; what follows from it is right"
+    scales = {scale for scale, _ in found.values() if scale != 1.0}
+    if len(scales) == 1:
+        found[""] = scales.pop(), ""
+        for claim in claims:
+            if written[claim.key] == "differs" and claim.key not in found and trial.outcome(claim, claim.last.value, found[""][0]) == "right":
+                found[claim.key] = found[""][0], "this is the derivative times a size, as what it comes from"
+    return found
+
+
+def _parts(claim: Claim) -> list[Any]:
+    """Each assignment of a claim as a stage of its own."""
+    return [stage.__class__((event,)) for stage in claim.stages for event in stage.events if not isinstance(event.value, Unknown)]
+
+
+def _scales(trial: Trial) -> list[float]:
+    sizes = sorted({size for size in trial.given.sizes.values() if size > 1})
+    products = [*sizes, *(a * b for a, b in combinations(sizes, 2))]
+    return [*map(float, products), *(1 / size for size in products)]
+
+
+def _followers(trial: Trial, claim: Claim) -> list[str]:
+    """The later claims whose values change with this one."""
+    value = claim.last.value
+    shaken = value * (1 + 0.3 * np.random.default_rng(3).normal(size=np.shape(value)))
+    reading = trial.read(overrides={claim.last.number: np.asarray(shaken)[()]})
+    before = {other.key: other.last.value for other in trial.claims(trial.base) if other.last.number > claim.last.number}
+    after = {other.key: other.last.value for other in trial.claims(reading)}
+    return [key for key, old in before.items() if key in after and not _alike(old, after[key])]
+
+
+def _alike(a: Value, b: Value) -> bool:
+    if isinstance(a, Unknown) or isinstance(b, Unknown):
+        return True
+    return np.shape(a) == np.shape(b) and bool(np.allclose(a, b, rtol=1e-9, atol=1e-12))
+
+
+__all__ = ["Assessment", "Judged", "Outcome", "Verdicts", "assessed", "judged"]

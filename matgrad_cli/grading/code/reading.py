@@ -1,0 +1,339 @@
+"""One reading of a unit at a point: its forward part, the loss, its backward part, and the assignments on the way."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from ...diagnostics.record import record
+from ...documents.python.claims import UPSTREAM, claimed, last_part
+from ...documents.python.outline import Unit
+from ...verify.programs.calls import bound
+from ...verify.programs.expressions import evaluate
+from ...verify.programs.machine import Event, Machine, Target, solid
+from ...verify.programs.statements import body
+from ...verify.programs.values import Class, Exhausted, Frame, Function, Misfit, Returned, Stop, Thing, Unknown, Unread, Value
+from .inputs import Given
+
+LOSSES = ("loss", "cost", "J", "L", "nll", "total_loss", "objective", "obj", "E", "error", "energy")
+OUTPUTS = ("out", "output", "outputs", "y", "Y", "y_hat", "yhat", "z", "Z", "result", "h", "H")
+CACHES = ("cache", "ctx", "saved", "memory", "tape", "tmp", "context", "caches", "state")
+
+
+class NoLoss(Exception):
+    """The unit has no loss that can be read; `line` is where this shows."""
+
+    def __init__(self, why: str, line: int) -> None:
+        super().__init__(why)
+        self.why = why
+        self.line = line
+
+
+@record
+class Plan:
+    """Where the loss of a unit is to be had: after which assignment (None: when the forward part has returned), and how it is said."""
+
+    after: int | None
+    way: str
+    said: str
+
+
+class Reading:
+    """A unit that was read at a point. `machine` holds the assignments; `frame` the names of the part with the claims."""
+
+    def __init__(self, unit: Unit, given: Given, plan: Plan | None = None, **options: Any) -> None:
+        self.unit = unit
+        self.given = given
+        self.plan = plan
+        torch = any(isinstance(line, ast.Import) and any(name.name.startswith("torch") for name in line.names) for line in unit.lines)
+        numpy = any(isinstance(line, ast.Import) and any(name.name == "numpy" for name in line.names) for line in unit.lines)
+        self.machine = Machine(given, seed=given.point.seed, torch=torch and not numpy, tiny=given.point.tiny, once=_training(unit), **options)
+        self.machine.evaluate, self.machine.body = evaluate, body
+        self.module = Frame()
+        self.frame = self.module
+        self.fore = self.module
+        self.loss: Value = None
+        self.outputs: list[Value] = []
+        self.upstream: list[Value] = []
+        self.names: list[str | None] = []
+        self.failure: Unknown | None = None
+        self.born_until = 0
+
+    def run(self) -> Value:
+        """Reads the whole unit, or up to the loss where a value is moved; the loss in that case."""
+        machine = self.machine
+        if self.plan is not None and self.plan.after is not None and machine.target is not None:
+            machine.stop_at, machine.answer = self.plan.after, self._loss_now
+        with np.errstate(all="ignore"):
+            try:
+                self._parts()
+            except Stop as stop:
+                return stop.value
+            except (Returned, Exhausted) as ended:
+                self.failure = Unknown("this takes too many operations", 0) if isinstance(ended, Exhausted) else None
+        return None
+
+    def _parts(self) -> None:
+        unit = self.unit
+        if unit.scripted:
+            body(self.machine, self.module, [line for line in unit.lines if _not_main(line)])
+            return
+        body(self.machine, self.module, [line for line in unit.lines if _preparing(line)])
+        owner = self._object() if unit.inside is not None else None
+        assert unit.forward is not None
+        ctx = Thing()
+        ctx.attributes["needs_input_grad"] = (True,) * 16
+        static = owner is not None and any(isinstance(mark, ast.Name) and mark.id == "staticmethod" for mark in unit.forward.decorator_list)
+        first = [ctx] if static else [owner] if owner is not None else []
+        self.fore = self.frame = bound(self.machine, Function(unit.forward, self.module), first, {}, free=True)
+        returned = _returned(self.machine, self.frame, unit.forward.body)
+        if unit.backward is None:
+            return
+        self._returns(returned)
+        if unit.criterion is not None and not self._has_upstream():
+            self._criterion(owner)
+        if self.plan is not None and self.plan.after is None and self.machine.target is not None:
+            raise Stop(self._loss_now())
+        self.born_until = self.machine.site
+        self.frame = self._backward_frame(first, ctx if static else None)
+        _returned(self.machine, self.frame, unit.backward.body)
+
+    def _object(self) -> Thing:
+        assert self.unit.inside is not None
+        of = self.module.find(self.unit.inside.name)
+        assert isinstance(of, Class)
+        thing = Thing(of)
+        for line in self.unit.inside.body:
+            if isinstance(line, ast.FunctionDef) and line.name == "__init__":
+                _returned(self.machine, bound(self.machine, Function(line, self.module), [thing], {}, free=True), line.body)
+        return thing
+
+    def _criterion(self, owner: Value) -> None:
+        """The loss that another method of the class computes from what forward gives."""
+        method = self.unit.criterion
+        assert method is not None
+        names = [place.arg for place in method.args.args][1:]
+        known = {name: self.fore.names[name] for name in names if name in self.fore.names}
+        rest = [name for name in names if name not in known]
+        if rest and self.outputs:
+            known[rest[0]] = self.outputs[0]
+        frame = bound(self.machine, Function(method, self.module), [owner], known, free=True)
+        self.loss = _returned(self.machine, frame, method.body)
+
+    # --- between the two parts ---------------------------------------------------------------------------------------------
+
+    def _returns(self, returned: Value) -> None:
+        """What forward gives: outputs, and what it keeps for later."""
+        assert self.unit.forward is not None
+        written = next((line.value for line in reversed(self.unit.forward.body) if isinstance(line, ast.Return)), None)
+        parts = list(returned) if isinstance(returned, tuple) else [returned]
+        names = [part.id if isinstance(part, ast.Name) else None for part in written.elts] if isinstance(written, ast.Tuple) else []
+        if not names:
+            names = [written.id] if isinstance(written, ast.Name) else [None] * len(parts)
+        self.outputs = parts
+        self.names = (names + [None] * len(parts))[: len(parts)]
+
+    def _backward_names(self) -> list[str]:
+        assert self.unit.backward is not None
+        return [place.arg for place in self.unit.backward.args.args if place.arg != "self"]
+
+    def _upstream_of(self, name: str, taken: set[int]) -> int | None:
+        """Which output an argument of backward is the gradient of; None where it is none."""
+        if name in dict(self.unit.grads):
+            of = dict(self.unit.grads)[name]
+            return self.names.index(of) if of in self.names else 0
+        for of in claimed(name):
+            for number, output in enumerate(self.names):
+                if output is not None and output.lower() == of.lower() and number not in taken:
+                    return number
+        if name not in self.fore.names and (UPSTREAM.match(name) or claimed(name)):
+            return next((number for number, value in enumerate(self.outputs) if number not in taken and _real(value)), None)
+        return None
+
+    def _has_upstream(self) -> bool:
+        return any(self._upstream_of(name, set()) is not None for name in self._backward_names())
+
+    def _backward_frame(self, first: list[Value], ctx: Thing | None) -> Frame:
+        """The names of backward: gradients of outputs, what forward kept, and what has the same name there."""
+        backward = self.unit.backward
+        assert backward is not None
+        known: dict[str, Value] = {}
+        taken: set[int] = set()
+        names = [place.arg for place in backward.args.args]
+        names = names[1:] if first or ctx is not None else names
+        open_: list[str] = []
+        for name in names:
+            at = self._upstream_of(name, taken)
+            if at is None and name in self.fore.names:
+                known[name] = self.fore.names[name]
+            elif at is None:
+                open_.append(name)
+            else:
+                taken.add(at)
+                known[name] = self._up(name, at)
+        if not taken and len(open_) == 1 and not self._scalar() and open_[0] not in CACHES and _real(self.outputs[0]):
+            taken.add(0)
+            known[open_[0]] = self._up(open_.pop(), 0)
+        rest = [value for number, value in enumerate(self.outputs) if number not in taken and not (number == 0 and self._scalar())]
+        for name in open_:
+            if rest:
+                known[name] = rest.pop(0) if len(open_) > 1 or len(rest) == 1 else tuple(rest)
+        return bound(self.machine, Function(backward, self.module), first, known, free=True)
+
+    def _up(self, name: str, at: int) -> Value:
+        """An upstream gradient: random numbers of the shape of its output."""
+        output = solid(self.outputs[at])
+        random = np.random.default_rng([at, self.given.point.seed, 5])
+        value = np.asarray(random.normal(size=np.shape(output)), complex)
+        self.upstream.append((at, value))
+        self.machine.given.setdefault(name, value)
+        return value
+
+    def _scalar(self) -> bool:
+        return bool(self.outputs) and _real(self.outputs[0]) and np.size(self.outputs[0]) == 1 and not self._has_upstream()
+
+    # --- the loss ----------------------------------------------------------------------------------------------------------
+
+    def _loss_now(self) -> Value:
+        assert self.plan is not None
+        value = self._by(self.plan.way)
+        return np.sum(value) if np.size(value) == 1 else None
+
+    def _by(self, way: str) -> Value:
+        if way == "stated":
+            assert self.unit.loss is not None
+            for frame in (self.frame, self.fore):
+                try:
+                    return solid(evaluate(self.machine, frame, self.unit.loss))
+                except Unread:
+                    if frame is self.fore:
+                        raise
+        if way == "criterion":
+            return solid(self.loss)
+        if way == "returned":
+            return solid(self.outputs[0])
+        if way == "upstream":
+            total: Value = 0.0
+            for name in self._backward_names():
+                at = self._upstream_of(name, set())
+                if at is not None:
+                    random = np.random.default_rng([at, self.given.point.seed, 5])
+                    output = solid(self.outputs[at])
+                    total = total + np.sum(np.asarray(random.normal(size=np.shape(output))) * output)
+            return total if np.ndim(total) == 0 and not isinstance(total, float) else np.sum(solid(self.outputs[0]) * self.upstream[0][1])
+        kind, _, rest = way.partition(" ")
+        names = rest.split()
+        values = [solid(self.frame.find(name)) for name in names]
+        return values[0] if kind == "name" else np.sum(values[0] * values[1])
+
+    def plan_of(self) -> Plan:
+        """Where the loss is to be had. NoLoss where there is none."""
+        unit = self.unit
+        if unit.backward is not None:
+            return self._plan_of_pair()
+        if unit.loss is not None:
+            return self._stated()
+        upstream = [name for name in [*self._arguments(), *dict(unit.grads)] if (UPSTREAM.match(name) or claimed(name)) and name in self.machine.given]
+        for name in upstream:
+            for out in [dict(unit.grads).get(name, ""), *claimed(name), *OUTPUTS]:
+                event = self._last(out)
+                if event is not None:
+                    return Plan(event.number, f"times {name} {out}", f"sum({name} * {out})")
+        for name in LOSSES:
+            event = self._last(name)
+            if event is not None and event.value is not None and np.size(event.value) == 1:
+                return Plan(event.number, f"name {name}", name)
+        raise NoLoss("no loss is named, and no gradient of an output is given", self._line())
+
+    def _plan_of_pair(self) -> Plan:
+        if self.unit.loss is not None:
+            found = self._stated()
+            return found if any(event.frame is self.frame and event.number == found.after for event in self.machine.events) else Plan(None, "stated", found.said)
+        if self.unit.criterion is not None and self.loss is not None:
+            return Plan(None, "criterion", f"{self.unit.criterion.name}(…)")
+        if self._scalar():
+            return Plan(None, "returned", "what forward returns")
+        if self.upstream:
+            return Plan(None, "upstream", "sum(upstream * output)")
+        raise NoLoss("no loss is named, and no gradient of an output is given", self._line())
+
+    def _stated(self) -> Plan:
+        assert self.unit.loss is not None
+        said = ast.unparse(self.unit.loss)
+        names = [node.id for node in ast.walk(self.unit.loss) if isinstance(node, ast.Name)]
+        first = next((event.number for event in self.machine.events if event.frame is self.frame and is_claim(event)), None)
+        if isinstance(self.unit.loss, ast.Name):
+            event = self._last(said)
+            if event is None and self.unit.backward is None:
+                raise NoLoss(f"`{said}` gets no value here", self._line())
+            return Plan(event.number if event else None, "stated", said)
+        before = [self._last(name, first) or self._last(name) for name in names]
+        after = max((event.number for event in before if event is not None), default=-1)
+        return Plan(max(after, 0), "stated", said)
+
+    def _arguments(self) -> list[str]:
+        return [place.arg for place in self.unit.forward.args.args] if self.unit.forward is not None else []
+
+    def _last(self, key: str, before: int | None = None) -> Event | None:
+        events = [event for event in self.machine.events if event.key == key and event.frame in (self.frame, self.fore)]
+        return next((event for event in reversed(events) if before is None or event.number < before), None)
+
+    def _line(self) -> int:
+        part = self.unit.backward or self.unit.forward
+        return part.lineno if part is not None else self.unit.lines[0].lineno if self.unit.lines else 1
+
+
+def is_claim(event: Event) -> bool:
+    """Whether an assignment goes to something that is named like a gradient."""
+    return bool(claimed(event.key))
+
+
+def slope(unit: Unit, given: Given, plan: Plan, site: int, direction: Callable[[tuple[int, ...]], Any], **options: Any) -> float | None:
+    """The derivative of the loss along a direction of the value born at a site; None where there is none."""
+    from ...verify.programs.primitives import STEP
+
+    try:
+        found = Reading(unit, given, plan, target=Target(site, direction), **options).run()
+    except (Unread, Misfit, KeyError, AssertionError):
+        return None
+    if found is None:
+        return None
+    value = complex(np.sum(found))
+    return value.imag / STEP if np.isfinite(value.real) and np.isfinite(value.imag) else None
+
+
+def _returned(machine: Machine, frame: Frame, lines: list[ast.stmt]) -> Value:
+    try:
+        body(machine, frame, lines)
+    except Returned as returned:
+        return returned.value
+    return None
+
+
+def _real(value: Value) -> bool:
+    return isinstance(value, np.ndarray | np.generic) and value.dtype.kind in "fc"
+
+
+def _preparing(line: ast.stmt) -> bool:
+    """Imports, functions, classes, and names of constants: what stands around a function."""
+    if isinstance(line, ast.Assign):
+        return all(isinstance(node, ast.Constant | ast.UnaryOp | ast.USub | ast.BinOp | ast.operator | ast.Tuple | ast.Load | ast.Attribute | ast.Name) for node in ast.walk(line.value)) and not any(isinstance(node, ast.Name) and node.id not in ("np", "torch", "math") for node in ast.walk(line.value))
+    return isinstance(line, ast.Import | ast.ImportFrom | ast.FunctionDef | ast.ClassDef)
+
+
+def _not_main(line: ast.stmt) -> bool:
+    return not (isinstance(line, ast.If) and isinstance(line.test, ast.Compare) and isinstance(line.test.left, ast.Name) and line.test.left.id == "__name__")
+
+
+def _training(unit: Unit) -> frozenset[int]:
+    """Loops that compute the loss in each round."""
+    named = {node.id for node in ast.walk(unit.loss) if isinstance(node, ast.Name)} if unit.loss is not None else set(LOSSES)
+    found = set()
+    for part in [unit.forward, unit.backward] if unit.forward is not None else unit.lines:
+        for node in ast.walk(part) if part is not None else ():
+            if isinstance(node, ast.For) and any(isinstance(inner, ast.Assign) and last_part(getattr(inner.targets[0], "id", "")) in named for inner in node.body):
+                found.add(id(node))
+    return frozenset(found)

@@ -1,0 +1,100 @@
+"""How the inputs of a unit may be understood: what is told, then what fits their use; several understandings where several fit."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import numpy as np
+
+from ...diagnostics.record import record, replace
+from ...documents.python.outline import Unit
+from ...verify.programs.values import Need, Unknown
+from .inputs import EQUAL, EVEN, Given, Kind, Kinds, Point, candidates, kinds_told, told_of
+from .reading import NoLoss
+from .trial import Trial, tried
+
+MOST_RUNS = 90
+MOST_FOUND = 4
+
+
+@record
+class Understanding:
+    """What each input is, at which order of sizes it was found to fit, which inputs lie between 0 and 1, how many claims do not compute."""
+
+    kinds: Kinds
+    order: int
+    between: frozenset[str]
+    faults: int
+    tiny: bool = False
+
+
+def understandings(unit: Unit, shapes: dict[str, Kind] | None = None) -> tuple[list[Understanding], NoLoss | None]:
+    """The understandings under which there is a loss, the likeliest first; else why there is none."""
+    told = kinds_told(unit.said) | (shapes or {})
+    found: list[Understanding] = []
+    why: NoLoss | None = None
+    for order in (0, EVEN, EQUAL):
+        runs = MOST_RUNS
+        stack: list[dict[str, Kind]] = [{}]
+        while stack and runs and len(found) < MOST_FOUND:
+            runs -= 1
+            kinds = stack.pop()
+            trial = tried(unit, tuple(kinds.items()), Point(order=order))
+            if isinstance(trial, Need):
+                stack += reversed(_decided(trial, kinds, told, order))
+                continue
+            if isinstance(trial, NoLoss):
+                why = why or trial
+                continue
+            understood = _understood(trial, kinds, order)
+            if understood is None:
+                why = why or NoLoss("the loss has no value", trial.base._line())
+            else:
+                found.append(understood)
+        if any(one.faults == 0 for one in found) or (found and order == EVEN):
+            break
+    return sorted(found, key=lambda one: one.order == EQUAL), why
+
+
+def _decided(need: Need, kinds: dict[str, Kind], told: dict[str, Kind], order: int) -> list[dict[str, Kind]]:
+    """The same with one more input decided."""
+    said = told_of(need.name, told)
+    if said is not None and need.name not in kinds:
+        return [{**kinds, need.name: said}]
+    given = Given(tuple(kinds.items()), Point(order=order))
+    return [{**kinds, need.name: kind} for kind in candidates(need.name, need.hint, need.beside, given)]
+
+
+def _understood(trial: Trial, kinds: dict[str, Kind], order: int) -> Understanding | None:
+    """With inputs moved between 0 and 1 where the loss has no value otherwise; None where it has none even so."""
+    loss = trial.loss()
+    between: frozenset[str] = frozenset()
+    if loss is None:
+        arrays = [name for name, kind in kinds.items() if kind.form == "array" and not kind.facts]
+        ways = [frozenset((name,)) for name in arrays] + [frozenset(pair) for pair in pairwise(arrays)] + [frozenset(arrays)]
+        for way in ways:
+            other = tried(trial.unit, tuple(kinds.items()), Point(order=order, between=way))
+            if isinstance(other, Trial) and (loss := other.loss()) is not None:
+                trial, between = other, way
+                break
+    if loss is None:
+        return None
+    claims = trial.claims(trial.base)
+    faults = sum(isinstance(claim.last.value, Unknown) for claim in claims)
+    faults += sum(
+        not any(_fits(claim.last.value, trial.base.machine.shapes.get(site, ())) for site in claim.sites)
+        for claim in claims if not isinstance(claim.last.value, Unknown)
+    )  # fmt: skip
+    return Understanding(tuple(kinds.items()), order, between, faults)
+
+
+def _fits(value: object, shape: tuple[int, ...]) -> bool:
+    from .trial import fitting
+
+    return fitting(np.asarray(value), shape) is not None
+
+
+def with_fact(understood: Understanding, name: str, fact: str) -> Understanding:
+    """The same with one more fact about an input."""
+    kinds = tuple((word, replace(kind, facts=(*kind.facts, fact)) if word == name else kind) for word, kind in understood.kinds)
+    return replace(understood, kinds=kinds)

@@ -1,0 +1,289 @@
+"""A unit at one point: its claims, their values, and the derivatives that they are to be."""
+
+from __future__ import annotations
+
+import ast
+from typing import Any, Literal
+
+import numpy as np
+
+from ...diagnostics.record import record
+from ...documents.python.claims import claimed, last_part
+from ...documents.python.outline import Unit
+from ...verify.programs.machine import Event
+from ...verify.programs.values import Exhausted, Misfit, Need, Unknown, Unread, Value
+from .inputs import Given, Kinds, Point
+from .reading import NoLoss, Plan, Reading, slope
+
+Outcome = Literal["right", "differs", "unread", "misfit", "open"]
+
+DIRECTIONS = 2
+CLOSE = 1e-6
+"""Derivatives are exact to rounding; what differs by less is the same."""
+MOST_OPERATIONS = 1_500_000
+"""So many operations the entries of one derivative may cost."""
+
+
+@record
+class Stage:
+    """A value of a claim between its assignment and its next use, or its end."""
+
+    events: tuple[Event, ...]
+
+    @property
+    def last(self) -> Event:
+        """The assignment that completes it."""
+        return self.events[-1]
+
+
+@record
+class Claim:
+    """What a name like `dW` claims: the derivative by a name. `sites` are the births of that name's values, the likeliest first."""
+
+    key: str
+    name: str
+    stages: tuple[Stage, ...]
+    sites: tuple[int, ...]
+
+    @property
+    def last(self) -> Event:
+        """Its last assignment."""
+        return self.stages[-1].last
+
+
+def direction(number: int) -> Any:
+    """The direction of that number for any shape."""
+    return lambda shape: np.asarray(np.random.default_rng([number, 17]).normal(size=shape))
+
+
+class Trial:
+    """One unit, read with one understanding of its inputs, at one point."""
+
+    def __init__(self, unit: Unit, kinds: Kinds, point: Point) -> None:
+        self.unit = unit
+        self.given = Given(kinds, point)
+        self.point = point
+        self._slopes: dict[tuple[int, int], float | None] = {}
+        self._full: dict[int, Value] = {}
+        self.base = self.read()
+        self.plan: Plan = self.base.plan_of()
+
+    def read(self, **options: Any) -> Reading:
+        """The unit read once more, its assignments recorded."""
+        reading = Reading(self.unit, self.given, recording=True, **options)
+        reading.run()
+        return reading
+
+    def loss(self) -> complex | None:
+        """The value of the loss; None where there is none."""
+        reading = Reading(self.unit, self.given, self.plan, target=_NOWHERE)
+        try:
+            value = reading.run()
+        except (Unread, Misfit, KeyError, AssertionError):
+            return None
+        if value is None or not np.isfinite(np.sum(value)):
+            return None
+        return complex(np.sum(value))
+
+    # --- claims ------------------------------------------------------------------------------------------------------------
+
+    def claims(self, reading: Reading) -> list[Claim]:
+        """The claims of a reading in the order in which they are complete."""
+        groups: dict[tuple[str, int], list[Event]] = {}
+        for event in reading.machine.events:
+            if event.frame in (reading.frame, reading.fore) and event.key != "return":
+                groups.setdefault((event.key, id(event.frame)), []).append(event)
+        found = []
+        for (key, _), events in groups.items():
+            claim = self._claim(reading, key, events)
+            if claim is not None:
+                found.append(claim)
+        found += self._returned(reading, {claim.name for claim in found})
+        return sorted(found, key=lambda claim: claim.last.number)
+
+    def _claim(self, reading: Reading, key: str, events: list[Event]) -> Claim | None:
+        mapped = dict(self.unit.grads).get(last_part(key))
+        for name in [mapped] if mapped else claimed(key):
+            if name is None or all(_constant(event) for event in events):
+                continue
+            sites = self.definitions(reading, name, events[0].number)
+            if sites and not self._part_of_loss(reading, events):
+                return Claim(key, name, tuple(_stages(reading, key, events)), sites)
+        return None
+
+    def _part_of_loss(self, reading: Reading, events: list[Event]) -> bool:
+        """Whether the loss depends on the value: then it is no derivative of the loss, whatever it is called."""
+        if self.plan.after is None:
+            return any(event.frame is reading.fore for event in events) and reading.fore is not reading.frame
+        early = [event for event in events if event.number < self.plan.after and event.sites]
+        return any(self._slope(event.sites[-1], 0) not in (0.0, None) for event in early)
+
+    def _returned(self, reading: Reading, named: set[str]) -> list[Claim]:
+        """What backward returns without a name, where it has one input: its derivative by that input."""
+        forward, backward = self.unit.forward, self.unit.backward
+        if forward is None or backward is None or self.unit.inside is None:
+            return []
+        inputs = [place.arg for place in forward.args.args if place.arg not in ("self", "ctx")]
+        events = [event for event in reading.machine.events if event.key == "return" and event.frame is reading.frame]
+        if not inputs or inputs[0] in named or len(events) != 1 or not isinstance(events[0].statement, ast.Return):
+            return []
+        given = events[0].statement.value
+        if given is None or isinstance(given, ast.Name | ast.Attribute | ast.Tuple | ast.Constant) or not _array(events[0].value):
+            return []
+        sites = self.definitions(reading, inputs[0], events[0].number)
+        return [Claim("return", inputs[0], (Stage((events[0],)),), sites)] if len(inputs) == 1 and sites else []
+
+    def definitions(self, reading: Reading, name: str, before: int) -> tuple[int, ...]:
+        """The births of the values of a name that the loss may depend on, the last first."""
+        machine = reading.machine
+        found: list[int] = []
+        for event in reversed(machine.events):
+            own = event.frame in (reading.frame, reading.fore) or event.key.startswith("self.")
+            if own and event.number < before and last_part(event.key) == name and _array(event.value) and not event.stored:
+                found += reversed(event.sites)
+            elif own and event.number < before and event.key == name and event.stored and _array(event.value):
+                found += event.sites[-1:]
+        if name in machine.given and _array(machine.given[name]):
+            found += machine.sites.get(id(machine.given[name]), [])
+        if self.plan.after is None:
+            found = [born for site in found for born in self._in_forward(reading, site)]
+        return tuple(dict.fromkeys(found))[:6]
+
+    def _in_forward(self, reading: Reading, site: int) -> list[int]:
+        """A value that backward computes anew is the one of the same entries in the forward part."""
+        if site <= reading.born_until:
+            return [site]
+        trace = reading.machine.trace
+        value = next((value for born, _, value in trace if born == site), None)
+        return [born for born, _, other in trace if born <= reading.born_until and value is not None and _same(value, other)][:3]
+
+    # --- derivatives -------------------------------------------------------------------------------------------------------
+
+    def _slope(self, site: int, number: int) -> float | None:
+        if (site, number) not in self._slopes:
+            self._slopes[site, number] = slope(self.unit, self.given, self.plan, site, direction(number))
+        return self._slopes[site, number]
+
+    def outcome(self, claim: Claim, value: Value, scale: float = 1.0) -> Outcome:
+        """Whether a value is the derivative by one of the values of the name."""
+        if isinstance(value, Unknown):
+            return "misfit" if value.misfit else "unread"
+        if isinstance(value, bool | int | float):
+            value = np.asarray(value, complex)
+        if not _array(value) and not (isinstance(value, np.ndarray) and value.dtype.kind in "ib"):
+            return "unread"
+        if not np.all(np.isfinite(value)):
+            return "open"
+        found = [self._against(np.real(value) / scale, site) for site in claim.sites]
+        if "right" in found:
+            return "right"
+        return "differs" if "differs" in found else "open"
+
+    def _against(self, value: Value, site: int) -> Outcome:
+        shape = self.base.machine.shapes.get(site, ())
+        fitted = fitting(value, shape)
+        informative = False
+        for number in range(DIRECTIONS):
+            truth = self._slope(site, number)
+            if truth is None:
+                return "open"
+            if fitted is None:
+                informative = informative or truth != 0
+                continue
+            said = float(np.sum(fitted * direction(number)(shape)))
+            informative = informative or abs(truth) > 1e-12 or len(self._slopes) < 2
+            size = max(abs(said), abs(truth), 1e-3 * float(np.linalg.norm(fitted)))
+            if abs(said - truth) > CLOSE * size + 1e-10:
+                return "differs" if truth != 0 or informative else "open"
+        return "right" if fitted is not None else "differs" if informative else "open"
+
+    def influences(self, claim: Claim) -> tuple[int, ...]:
+        """Those births on which the loss depends."""
+        return tuple(site for site in claim.sites if any(self._slope(site, number) not in (0.0, None) for number in range(DIRECTIONS)))
+
+    def truth(self, site: int) -> Value:
+        """The whole derivative by the value born at a site; None where it would cost too much."""
+        if site not in self._full:
+            shape = self.base.machine.shapes[site]
+            cost = (400_000 - self.base.machine.operations) * int(np.prod(shape))
+            self._full[site] = None if cost > MOST_OPERATIONS else self._entries(site, shape)
+        return self._full[site]
+
+    def _entries(self, site: int, shape: tuple[int, ...]) -> Value:
+        found = np.zeros(shape, complex)
+        for place in np.ndindex(*shape):
+
+            def unit(like: tuple[int, ...], place: tuple[int, ...] = place) -> Any:
+                moved = np.zeros(like)
+                moved[place] = 1
+                return moved
+
+            value = slope(self.unit, self.given, self.plan, site, unit)
+            if value is None:
+                return None
+            found[place] = value
+        return found
+
+
+class _Nowhere:
+    """A target that no value is born at: the loss itself is computed."""
+
+    site = -1
+
+    @staticmethod
+    def direction(shape: tuple[int, ...]) -> Any:
+        """Never asked for."""
+        return np.zeros(shape)
+
+
+_NOWHERE: Any = _Nowhere()
+
+
+def fitting(value: Value, shape: tuple[int, ...]) -> Value:
+    """The value in a shape, where NumPy would add the two to something no larger; None where they do not fit so."""
+    if np.shape(value) == shape:
+        return value
+    try:
+        both = np.broadcast_shapes(np.shape(value), shape)
+    except ValueError:
+        return None
+    if int(np.prod(both)) == int(np.prod(shape)) == np.size(value):
+        return np.reshape(value, shape)
+    return None
+
+
+def tried(unit: Unit, kinds: Kinds, point: Point) -> Trial | Need | NoLoss:
+    """A trial, or why there is none."""
+    try:
+        return Trial(unit, kinds, point)
+    except (Need, NoLoss) as fault:
+        return fault
+    except (Unread, Misfit) as fault:
+        return NoLoss(fault.why, fault.line)
+    except Exhausted:
+        return NoLoss("this takes too many operations", 0)
+
+
+def _stages(reading: Reading, key: str, events: list[Event]) -> list[Stage]:
+    uses = [count for count, name, _ in reading.machine.reads if name == key]
+    found: list[list[Event]] = [[]]
+    for event, after in zip(events, [*events[1:], None], strict=True):
+        found[-1].append(event)
+        if after is not None and any(event.number < use <= after.number for use in uses):
+            found.append([])
+    return [Stage(tuple(stage)) for stage in found if stage]
+
+
+def _array(value: Value) -> bool:
+    return isinstance(value, np.ndarray | np.generic) and value.dtype.kind in "fc"
+
+
+def _same(a: Value, b: Value) -> bool:
+    return np.shape(a) == np.shape(b) and bool(np.array_equal(a, b))
+
+
+def _constant(event: Event) -> bool:
+    """Whether nothing but a number, a size or None is given a name."""
+    return not _array(event.value) and not isinstance(event.value, Unknown) and not (
+        isinstance(event.value, np.ndarray) and event.value.size > 1
+    )

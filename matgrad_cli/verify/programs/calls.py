@@ -1,0 +1,310 @@
+"""Calls: of functions of the program, of Python's own, of a library's, of methods of arrays and containers."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from . import primitives as of
+from .library import FUNCTIONS, METHODS, cast, sizes
+from .machine import DEPTH, Machine, solid
+from .operators import operate
+from .values import Class, Exhausted, Frame, Function, Misfit, Module, Need, Returned, Thing, Undecided, Unread, Value
+
+KEYWORDS = {"dim": "axis", "keepdim": "keepdims", "min": "low", "max": "high", "a_min": "low", "a_max": "high", "dims": "axis"}
+LIBRARIES = ("numpy", "torch", "math", "scipy", "jax", "builtins", "autograd", "cupy")
+HARMLESS = ("print", "warn", "seed", "manual_seed", "errstate", "seterr", "set_printoptions", "set_default_dtype")
+
+
+def call(machine: Machine, function: Value, arguments: list[Value], named: dict[str, Value], node: ast.AST) -> Value:
+    """The value of a call."""
+    machine.spend()
+    if isinstance(function, Function):
+        return _own(machine, function, arguments, named)
+    if isinstance(function, Class):
+        return _new(machine, function, arguments, named, node)
+    if isinstance(function, Module):
+        return _of_library(machine, function.path, arguments, named)
+    if isinstance(function, tuple):
+        owner, name = function
+        return _method(machine, owner, name, arguments, named)
+    if isinstance(function, Undecided):
+        raise Unread(f"`{function.name}` is not known as a function")
+    if isinstance(function, Thing) and function.of is not None:
+        found = method_of(function.of, "__call__") or method_of(function.of, "forward")
+        if found is not None:
+            return _own(machine, Function(found, function.of.outside, function), arguments, named)
+    raise Unread("a call of something that is not known as a function")
+
+
+def _own(machine: Machine, function: Function, arguments: list[Value], named: dict[str, Value]) -> Value:
+    """A call of a function of the program: its lines are read at these arguments."""
+    if machine.depth >= DEPTH:
+        raise Exhausted
+    if function.owner is not None:
+        arguments = [function.owner, *arguments]
+    frame = bound(machine, function, arguments, named)
+    if isinstance(function.node, ast.Lambda):
+        return machine.evaluate(machine, frame, function.node.body)
+    machine.depth += 1
+    outer = machine.statement, machine.writing
+    try:
+        machine.body(machine, frame, function.node.body)
+    except Returned as returned:
+        return returned.value
+    finally:
+        machine.depth -= 1
+        machine.statement, machine.writing = outer
+    return None
+
+
+def method_of(of_class: Class, name: str) -> ast.FunctionDef | None:
+    """A method of a class or of the classes of the program that it comes from."""
+    for line in of_class.node.body:
+        if isinstance(line, ast.FunctionDef) and line.name == name:
+            return line
+    for base in of_class.node.bases:
+        parent = of_class.outside.names.get(base.id) if isinstance(base, ast.Name) else None
+        if isinstance(parent, Class) and parent is not of_class:
+            return method_of(parent, name)
+    return None
+
+
+def bound(machine: Machine, function: Function, arguments: list[Value], named: dict[str, Value], free: bool = False) -> Frame:
+    """The names of a function with the values of a call; with `free` what is not given is an input or its default."""
+    given = function.node.args
+    frame = Frame(function.outside, getattr(function.node, "name", "lambda"))
+    places = [*given.posonlyargs, *given.args]
+    if len(arguments) > len(places) and given.vararg is None:
+        raise Misfit("a call with more arguments than the function takes")
+    for place, value in zip(places, arguments, strict=False):
+        frame.names[place.arg] = value
+    if given.vararg is not None:
+        frame.names[given.vararg.arg] = tuple(arguments[len(places) :])
+    if given.kwarg is not None:
+        frame.names[given.kwarg.arg] = {}
+    frame.names.update(named)
+    defaults = [*zip(reversed(places), reversed(given.defaults), strict=False)]
+    defaults += [(place, value) for place, value in zip(given.kwonlyargs, given.kw_defaults, strict=True) if value is not None]
+    for place, default in defaults:
+        if place.arg not in frame.names:
+            frame.names[place.arg] = machine.evaluate(machine, function.outside, default)
+    for place in [*places, *given.kwonlyargs]:
+        if place.arg not in frame.names:
+            if not free:
+                raise Misfit(f"a call without the argument `{place.arg}`")
+            frame.names[place.arg] = machine.input(place.arg, place)
+    return frame
+
+
+def _new(machine: Machine, of_class: Class, arguments: list[Value], named: dict[str, Value], node: ast.AST) -> Value:
+    thing = Thing(of_class)
+    found = method_of(of_class, "__init__")
+    if found is not None:
+        call(machine, Function(found, of_class.outside, thing), arguments, named, node)
+    return thing
+
+
+def _of_library(machine: Machine, path: str, arguments: list[Value], named: dict[str, Value]) -> Value:
+    root, _, rest = path.partition(".")
+    if root not in LIBRARIES:
+        raise Unread(f"`{path}` is not known")
+    if root == "builtins":
+        return _python(machine, rest, arguments, named)
+    name = rest if rest in FUNCTIONS else rest.rpartition(".")[2]
+    if name in HARMLESS:
+        return None
+    if ".random." in f".{rest}." or name in ("rand", "randn", "randint", "bernoulli", "rand_like", "randn_like", "dropout"):
+        return _random(machine, name, arguments, named)
+    if name == "at" and rest.startswith("add."):
+        return _add_at(machine, arguments)
+    if name == "fill_diagonal":
+        np.fill_diagonal(arguments[0], arguments[1])
+        machine.changed(arguments[0])
+        return None
+    if name in ("no_grad", "enable_grad"):
+        return None
+    if rest.startswith("linalg.") and rest not in FUNCTIONS:
+        raise Unread(f"`{path}` is not read")
+    found = FUNCTIONS.get(name)
+    if found is None:
+        raise Unread(f"`{path}` is not read")
+    return _applied(machine, found, name, path, arguments, named)
+
+
+def _applied(machine: Machine, function: Callable[..., Value], name: str, path: str, arguments: list[Value], named: dict[str, Value]) -> Value:
+    """A function of the table, with torch's words for NumPy's; an argument that it does not take is not dropped."""
+    arguments = [solid(value, "matrix" if name in ("dot", "matmul", "mm", "mv") else "array", _partner(arguments, value)) for value in arguments]
+    named = {KEYWORDS.get(word, word) if word not in ("min", "max") or name in ("clip", "clamp") else word: solid(value) for word, value in named.items()}
+    if named.pop("out", None) is not None:
+        raise Unread("`out=` is not read")
+    named.pop("inplace", None)
+    if name in ("var", "std"):
+        _spread(machine, path, named)
+    if name in ("max", "min") and _in_torch(machine, path) and (len(arguments) > 1 or "axis" in named):
+        return _torch_extreme(name, arguments, named)
+    if name in ("arange", "zeros", "ones", "empty", "eye", "reshape", "view"):
+        arguments = [_size_or_array(machine, value) for value in arguments]
+    try:
+        return of.complexed(function(*arguments, **named))
+    except TypeError as error:
+        raise Unread(f"`{name}` with these arguments is not read ({error})"[:140]) from None
+
+
+def _size_or_array(machine: Machine, value: Value) -> Value:
+    """A size that stands in a tuple may be an input."""
+    return tuple(solid(part, "size") for part in value) if isinstance(value, tuple) else value
+
+
+def _partner(arguments: list[Value], value: Value) -> Value:
+    return next((other for other in arguments if other is not value and isinstance(other, np.ndarray | np.generic)), None)
+
+
+def _in_torch(machine: Machine, path: str) -> bool:
+    return path.startswith("torch") or (not path.startswith("numpy") and machine.torch)
+
+
+def _spread(machine: Machine, path: str, named: dict[str, Value]) -> None:
+    """torch divides a variance by one less than the number of entries, where nothing else is said; NumPy by the number."""
+    correction = named.pop("correction", None)
+    unbiased = named.pop("unbiased", None)
+    if correction is not None or unbiased is not None:
+        named["ddof"] = int(unbiased) if correction is None else correction
+    elif "ddof" not in named and _in_torch(machine, path):
+        named["ddof"] = 1
+
+
+def _torch_extreme(name: str, arguments: list[Value], named: dict[str, Value]) -> Value:
+    """torch's maximum over an axis: the values and their places; of two arrays the larger, entry by entry."""
+    if len(arguments) > 1 and not isinstance(arguments[1], int):
+        return (of.larger if name == "max" else of.smaller)(*arguments[:2])
+    x, axis = arguments[0], arguments[1] if len(arguments) > 1 else named["axis"]
+    keep = named.get("keepdims", arguments[2] if len(arguments) > 2 else False)
+    choose = np.argmax if name == "max" else np.argmin
+    return (of.largest if name == "max" else of.smallest)(x, axis, keep), choose(np.real(x), axis=axis, keepdims=keep)
+
+
+def _random(machine: Machine, name: str, arguments: list[Value], named: dict[str, Value]) -> Value:
+    """Random numbers are data: the same ones whenever the program is read at one point."""
+    made = machine.random
+    if name == "default_rng":
+        return Module("numpy.random")
+    if name.endswith("_like"):
+        arguments, name = [np.shape(arguments[0])], name.removesuffix("_like")
+    if name == "dropout":
+        raise Unread("a dropout that draws its own mask")
+    shape: Value = named.get("size")
+    if name in ("rand", "randn", "random", "random_sample", "standard_normal"):
+        shape = shape if shape is not None else [solid(part, "size") for part in arguments]
+    elif name in ("uniform", "normal", "binomial", "randint", "choice", "bernoulli") and shape is None:
+        shape = arguments[2] if len(arguments) > 2 else ()
+    if isinstance(shape, tuple | list):
+        shape = [solid(part, "size") for part in (shape[0] if len(shape) == 1 and isinstance(shape[0], tuple | list) else shape)]
+    fixed = sizes(shape) if shape is not None else ()
+    if name in ("rand", "random", "random_sample", "uniform"):
+        return of.complexed(made.random(fixed))
+    if name in ("randn", "standard_normal", "normal"):
+        return of.complexed(made.normal(size=fixed))
+    if name in ("binomial", "bernoulli"):
+        return of.complexed((made.random(fixed if fixed else np.shape(arguments[0]) if name == "bernoulli" else ()) < 0.6) * 1.0)
+    if name == "randint":
+        return made.integers(0, 2, size=fixed)
+    raise Unread(f"`random.{name}` is not read")
+
+
+def _add_at(machine: Machine, arguments: list[Value]) -> Value:
+    into, places, values = (solid(value) for value in arguments)
+    np.add.at(into, places if isinstance(places, tuple) else (places,) if isinstance(places, np.ndarray) else places, values)
+    machine.changed(into)
+
+
+def _method(machine: Machine, owner: Value, name: str, arguments: list[Value], named: dict[str, Value]) -> Value:
+    if isinstance(owner, list):
+        return _of_list(owner, name, arguments)
+    if isinstance(owner, dict):
+        return _of_dict(owner, name, arguments)
+    if isinstance(owner, Thing):
+        if name == "save_for_backward":
+            owner.attributes["saved_tensors"] = tuple(arguments)
+            return None
+        raise Unread(f"the method `{name}` is not read")
+    if isinstance(owner, str):
+        return ""
+    if not isinstance(owner, np.ndarray | np.generic | int | float | complex):
+        raise Unread(f"the method `{name}` is not read")
+    if name == "size":
+        return np.shape(owner)[arguments[0]] if arguments else np.shape(owner)
+    if name in ("fill", "zero_", "fill_", "add_", "sub_", "mul_", "div_"):
+        return _in_place(machine, owner, name, arguments)
+    found = METHODS.get(name)
+    if found is None:
+        raise Unread(f"the method `{name}` is not read")
+    if id(owner) in machine.origin and name in ("astype", "long", "int") and _applied(machine, found, name, "", [owner, *arguments], dict(named)).dtype.kind == "i":
+        raise Need(machine.origin[id(owner)], "labels")
+    value = _applied(machine, found, name, "", [owner, *arguments], named)
+    if id(owner) in machine.origin and name in ("reshape", "ravel", "flatten", "squeeze", "astype", "view"):
+        machine.origin[id(value)] = machine.origin[id(owner)]
+        machine.given.setdefault(f" {len(machine.given)}", value)
+    return value
+
+
+def _in_place(machine: Machine, owner: Value, name: str, arguments: list[Value]) -> Value:
+    amount = 0.0 if name == "zero_" else solid(arguments[0])
+    owner[...] = {"add_": owner + amount, "sub_": owner - amount, "mul_": owner * amount, "div_": owner / amount if amount is not None else 0}.get(name, amount)
+    machine.changed(owner)
+    return owner
+
+
+def _of_list(owner: list[Value], name: str, arguments: list[Value]) -> Value:
+    actions: dict[str, Callable[[], Any]] = {
+        "append": lambda: owner.append(arguments[0]), "extend": lambda: owner.extend(arguments[0]), "pop": lambda: owner.pop(*arguments),
+        "insert": lambda: owner.insert(*arguments), "reverse": owner.reverse, "copy": lambda: list(owner), "clear": owner.clear,
+    }  # fmt: skip
+    if name not in actions or len(owner) > 100_000:
+        raise Unread(f"the method `{name}` of a list is not read")
+    return actions[name]()
+
+
+def _of_dict(owner: dict[Value, Value], name: str, arguments: list[Value]) -> Value:
+    actions: dict[str, Callable[[], Any]] = {
+        "get": lambda: owner.get(*arguments), "items": lambda: list(owner.items()), "keys": lambda: list(owner), "copy": lambda: dict(owner),
+        "values": lambda: list(owner.values()), "update": lambda: owner.update(*arguments), "setdefault": lambda: owner.setdefault(*arguments),
+    }  # fmt: skip
+    if name not in actions:
+        raise Unread(f"the method `{name}` of a dict is not read")
+    return actions[name]()
+
+
+def _python(machine: Machine, name: str, arguments: list[Value], named: dict[str, Value]) -> Value:
+    """Python's own functions."""
+    if name in ("print", "type", "super"):
+        return None
+    if name == "range":
+        return range(*(int(np.real(solid(bound, "size"))) for bound in arguments))
+    if name == "isinstance" or name == "hasattr":
+        raise Unread(f"`{name}` is not read")
+    arguments = [solid(value) for value in arguments]
+    if name == "sum" and not isinstance(arguments[0], np.ndarray):
+        value: Value = arguments[1] if len(arguments) > 1 else 0
+        for part in arguments[0]:
+            machine.spend()
+            value = operate("Add", value, part)
+        return value
+    if name in ("int", "float", "bool", "abs", "sum", "round") and isinstance(arguments[0], str):
+        raise Unread("a number from a text")
+    found: dict[str, Callable[..., Value]] = {
+        "len": len, "enumerate": lambda x, start=0: list(enumerate(x, start)), "zip": lambda *x, strict=False: list(zip(*x, strict=False)),
+        "sum": of.total, "abs": of.absolute, "float": lambda x: cast(x, None), "int": lambda x: int(np.real(x)), "bool": lambda x: bool(np.real(x) != 0),
+        "list": lambda x=(): list(x), "tuple": lambda x=(): tuple(x), "dict": lambda x=(), **words: dict(x, **words), "reversed": lambda x: list(x)[::-1],
+        "sorted": lambda x: sorted(x, key=np.real), "round": lambda x, *_: of.stepped(np.round)(x), "pow": of.power, "set": lambda x=(): set(x),
+        "str": lambda *_: "", "any": lambda x: any(bool(np.real(part)) for part in x), "all": lambda x: all(bool(np.real(part)) for part in x),
+        "max": lambda *x: max(x[0] if len(x) == 1 else x, key=np.real), "min": lambda *x: min(x[0] if len(x) == 1 else x, key=np.real),
+        "slice": slice, "divmod": divmod,
+    }  # fmt: skip
+    if name not in found:
+        raise Unread(f"`{name}` is not read")
+    return found[name](*arguments, **named)
+

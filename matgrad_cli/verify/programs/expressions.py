@@ -1,0 +1,331 @@
+"""The value of an expression of a program."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from . import primitives as of
+from .calls import call, method_of
+from .library import CONSTANTS, fits
+from .machine import Machine, key_of, solid
+from .operators import operate
+from .values import Frame, Function, Misfit, Module, Need, Thing, Undecided, Unread, Value
+
+PYTHON_FAULTS = (ValueError, IndexError, ZeroDivisionError, OverflowError, np.linalg.LinAlgError)
+
+
+def evaluate(machine: Machine, frame: Frame, node: ast.expr) -> Value:
+    """The value of an expression. Unread, Misfit and Need say why there is none."""
+    machine.spend()
+    handler = _HANDLERS.get(type(node))
+    if handler is None:
+        raise Unread(f"{type(node).__name__.lower()} is not read", node.lineno)
+    try:
+        value = handler(machine, frame, node)
+    except PYTHON_FAULTS as error:
+        raise Misfit(str(error), node.lineno) from None
+    except (TypeError, AttributeError, KeyError) as error:
+        raise Unread(f"this is not read ({error})"[:120], node.lineno) from None
+    except (Unread, Misfit) as fault:
+        fault.line = fault.line or node.lineno
+        raise
+    return value
+
+
+def _constant(machine: Machine, _: Frame, node: ast.Constant) -> Value:
+    tiny = machine.tiny and isinstance(node.value, float) and 0 < abs(node.value) <= TINY
+    return node.value * 1e-8 if tiny and isinstance(node.value, float) else node.value
+
+
+TINY = 1e-4
+"""A number that only keeps a division or a logarithm safe is no larger."""
+
+
+def _name(machine: Machine, frame: Frame, node: ast.Name) -> Value:
+    machine.read(node.id)
+    try:
+        return frame.find(node.id)
+    except KeyError:
+        pass
+    if node.id in BUILTINS:
+        return Module(f"builtins.{node.id}")
+    return machine.input(node.id, node)
+
+
+BUILTINS = frozenset(
+    ["len", "range", "enumerate", "zip", "sum", "abs", "max", "min", "float", "int", "bool", "list", "tuple", "dict", "print", "isinstance", "reversed", "sorted", "round", "pow", "set", "str", "map", "any", "all", "type", "super", "object", "hasattr", "getattr", "slice", "divmod"]
+)
+
+
+def _binary(machine: Machine, frame: Frame, node: ast.BinOp) -> Value:
+    left, right = evaluate(machine, frame, node.left), evaluate(machine, frame, node.right)
+    return machine.note(node, operate(type(node.op).__name__, left, right))
+
+
+def _unary(machine: Machine, frame: Frame, node: ast.UnaryOp) -> Value:
+    value = evaluate(machine, frame, node.operand)
+    if isinstance(node.op, ast.Not):
+        return not true(value)
+    value = solid(value)
+    if isinstance(node.op, ast.Invert):
+        return ~value
+    return machine.note(node, -value if isinstance(node.op, ast.USub) else +value)
+
+
+def true(value: Value) -> bool:
+    """Whether a condition holds."""
+    value = solid(value, "truth")
+    return bool(np.real(value) != 0) if isinstance(value, np.ndarray | np.generic) else bool(value)
+
+
+def _boolean(machine: Machine, frame: Frame, node: ast.BoolOp) -> Value:
+    value: Value = None
+    for part in node.values:
+        value = evaluate(machine, frame, part)
+        if true(value) == isinstance(node.op, ast.Or):
+            return value
+    return value
+
+
+def _compare(machine: Machine, frame: Frame, node: ast.Compare) -> Value:
+    left = evaluate(machine, frame, node.left)
+    result: Value = True
+    for op, comparator in zip(node.ops, node.comparators, strict=True):
+        right = evaluate(machine, frame, comparator)
+        holds = _holds(type(op).__name__, left, right)
+        result = holds if result is True else result & holds
+        left = right
+    return result
+
+
+def _holds(name: str, left: Value, right: Value) -> Value:
+    if name in ("Is", "IsNot"):
+        same = left is right or (isinstance(left, bool | int) and left == right)
+        return same == (name == "Is")
+    if isinstance(left, Undecided) and isinstance(right, str):
+        raise Need(left.name, f"text {right}")
+    left, right = solid(left, "array", right), solid(right, "array", left)
+    if name in ("In", "NotIn"):
+        return (left in right) == (name == "In")
+    return of.compare(name, left, right)
+
+
+def _choice(machine: Machine, frame: Frame, node: ast.IfExp) -> Value:
+    return evaluate(machine, frame, node.body if true(evaluate(machine, frame, node.test)) else node.orelse)
+
+
+def _attribute(machine: Machine, frame: Frame, node: ast.Attribute) -> Value:
+    key = key_of(node)
+    if key is not None:
+        machine.read(key)
+    owner = evaluate(machine, frame, node.value)
+    if isinstance(owner, Module):
+        return CONSTANTS.get(node.attr, Module(f"{owner.path}.{node.attr}")) if node.attr != "newaxis" else None
+    if isinstance(owner, Undecided):
+        if node.attr in ("shape", "T", "size", "ndim", "dtype"):
+            raise Need(owner.name, "array")
+        return machine.input(node.attr, node)
+    if isinstance(owner, Thing):
+        return attribute(machine, owner, node)
+    if isinstance(solid(owner), np.ndarray | np.generic):
+        return machine.note(node, _of_array(owner, node.attr))
+    if isinstance(owner, tuple) and node.attr in ("values", "indices") and len(owner) == 2:
+        return owner[node.attr == "indices"]
+    raise Unread(f"the attribute `{node.attr}` is not read", node.lineno)
+
+
+def attribute(machine: Machine, owner: Thing, node: ast.Attribute) -> Value:
+    """An attribute of an object, a method bound to it, or an input where nobody sets it."""
+    if node.attr in owner.attributes:
+        return owner.attributes[node.attr]
+    found = method_of(owner.of, node.attr) if owner.of is not None else None
+    if found is not None:
+        static = any(isinstance(mark, ast.Name) and mark.id == "staticmethod" for mark in found.decorator_list)
+        assert owner.of is not None
+        bound = Function(found, owner.of.outside, None if static else owner)
+        if any(isinstance(mark, ast.Name) and mark.id == "property" for mark in found.decorator_list):
+            return call(machine, bound, [], {}, node)
+        return bound
+    owner.attributes[node.attr] = machine.input(node.attr, node)
+    return owner.attributes[node.attr]
+
+
+def _of_array(value: Value, name: str) -> Value:
+    if name in ("T", "mT"):
+        return np.transpose(value) if name == "T" else np.swapaxes(value, -1, -2)
+    if name in ("shape", "size", "ndim"):
+        return {"shape": np.shape, "size": np.size, "ndim": np.ndim}[name](value)
+    if name == "dtype":
+        return {"c": "float", "f": "float", "b": "bool"}.get(np.asarray(value).dtype.kind, "int")
+    if name in ("data", "real"):
+        return value
+    raise Unread(f"the attribute `{name}` of an array is not read")
+
+
+def _subscript(machine: Machine, frame: Frame, node: ast.Subscript) -> Value:
+    key = key_of(node)
+    if key is not None:
+        machine.read(key)
+    owner = evaluate(machine, frame, node.value)
+    place = place_of(machine, frame, node.slice)
+    if isinstance(owner, Undecided):
+        if isinstance(place, str):
+            return machine.input(place, node)
+        raise Need(owner.name, "rows" if isinstance(place, int) else "array")
+    owner = solid(owner)
+    if isinstance(owner, Module):
+        if owner.path.rpartition(".")[2] in ("c_", "r_"):
+            parts = [np.asarray(part) for part in (place if isinstance(place, tuple) else (place,))]
+            return machine.note(node, np.column_stack(parts) if owner.path.endswith("c_") else np.concatenate(parts))
+        raise Unread("this subscript is not read")
+    if isinstance(owner, dict) and place not in owner:
+        raise Unread(f"the key {place!r} is not there")
+    if isinstance(owner, list | tuple | str | range) and isinstance(place, np.integer):
+        place = int(place)
+    found = owner[place]
+    if id(owner) in machine.origin and isinstance(found, np.ndarray | np.generic):
+        machine.origin[id(found)] = machine.origin[id(owner)]
+        machine.given.setdefault(f" {len(machine.given)}", found)  # kept alive, so that no other value takes its identity
+    return machine.note(node, found)
+
+
+def place_of(machine: Machine, frame: Frame, node: ast.expr) -> Value:
+    """What stands between the brackets of a subscript."""
+    if isinstance(node, ast.Tuple):
+        return tuple(place_of(machine, frame, part) for part in node.elts)
+    if isinstance(node, ast.Slice):
+        bounds = [None if part is None else evaluate(machine, frame, part) for part in (node.lower, node.upper, node.step)]
+        return slice(*(whole(machine, bound, "size") for bound in bounds))
+    value = evaluate(machine, frame, node)
+    if isinstance(value, list) and value and not isinstance(value[0], slice):
+        value = np.array([whole(machine, part, "labels") for part in value])
+    return whole(machine, value, "labels")
+
+
+def whole(machine: Machine, value: Value, hint: str) -> Value:
+    """A value as a place in an array: whole numbers; an input that is used so is one of labels, or a size."""
+    value = solid(value, hint)
+    if isinstance(value, float | complex | np.ndarray | np.generic) and np.asarray(value).dtype.kind in "fc":
+        if id(value) in machine.origin:
+            raise Need(machine.origin[id(value)], hint)
+        if not np.all(np.real(value) == np.round(np.real(value))):
+            raise Unread("a place that is no whole number")
+        return np.real(value).astype(np.int64) if isinstance(value, np.ndarray) else int(np.real(value))
+    return value
+
+
+def _items(machine: Machine, frame: Frame, parts: list[ast.expr]) -> list[Value]:
+    found: list[Value] = []
+    for part in parts:
+        if isinstance(part, ast.Starred):
+            inner = solid(evaluate(machine, frame, part.value))
+            found += list(inner)
+        else:
+            found.append(evaluate(machine, frame, part))
+        fits(len(found))
+    return found
+
+
+def _dict(machine: Machine, frame: Frame, node: ast.Dict) -> Value:
+    found: dict[Value, Value] = {}
+    for key, value in zip(node.keys, node.values, strict=True):
+        if key is None:
+            found |= solid(evaluate(machine, frame, value))
+        else:
+            found[solid(evaluate(machine, frame, key))] = evaluate(machine, frame, value)
+    return found
+
+
+def _call(machine: Machine, frame: Frame, node: ast.Call) -> Value:
+    if isinstance(node.func, ast.Attribute) and isinstance(node.func.value, ast.Call) and key_of(node.func.value.func) == "super":
+        return None
+    function: Value = None
+    owner: Value = None
+    if isinstance(node.func, ast.Attribute):
+        owner = evaluate(machine, frame, node.func.value)
+        if isinstance(owner, Undecided):
+            raise Need(owner.name, "array")
+        if isinstance(owner, Thing):
+            function = attribute(machine, owner, node.func) if owner.of is not None or node.func.attr in owner.attributes else None
+        elif isinstance(owner, Module):
+            function = Module(f"{owner.path}.{node.func.attr}")
+    else:
+        function = evaluate(machine, frame, node.func)
+    arguments = _items(machine, frame, node.args)
+    named: dict[str, Value] = {}
+    for word in node.keywords:
+        if word.arg is None:
+            raise Unread("arguments that stand in a dict")
+        named[word.arg] = evaluate(machine, frame, word.value)
+    if function is None and isinstance(node.func, ast.Attribute):
+        function = (solid(owner), node.func.attr)
+    return machine.note(node, call(machine, function, arguments, named, node))
+
+
+def iterated(machine: Machine, value: Value) -> list[Value]:
+    """The values a loop goes through."""
+    value = solid(value, "array")
+    if isinstance(value, np.ndarray) and value.ndim == 0:
+        raise Misfit("a number is no row of values")
+    if not isinstance(value, np.ndarray | list | tuple | range | dict | set):
+        raise Unread("what a loop goes through")
+    machine.spend(len(value))
+    return list(value)
+
+
+def _comprehension(machine: Machine, frame: Frame, node: Any) -> Value:
+    inner = Frame(frame, frame.title)
+    found: list[Value] = []
+
+    def walk(level: int) -> None:
+        if level == len(node.generators):
+            found.append(
+                (evaluate(machine, inner, node.key), evaluate(machine, inner, node.value))
+                if isinstance(node, ast.DictComp)
+                else evaluate(machine, inner, node.elt)
+            )
+            return
+        loop = node.generators[level]
+        for item in iterated(machine, evaluate(machine, inner, loop.iter)):
+            unpack(inner, loop.target, item)
+            if all(true(evaluate(machine, inner, test)) for test in loop.ifs):
+                walk(level + 1)
+
+    walk(0)
+    return dict(found) if isinstance(node, ast.DictComp) else found
+
+
+def unpack(frame: Frame, target: ast.expr, value: Value) -> None:
+    """Binds the names of a loop."""
+    if isinstance(target, ast.Name):
+        frame.names[target.id] = value
+    elif isinstance(target, ast.Tuple | ast.List):
+        parts = list(value)
+        if len(parts) != len(target.elts):
+            raise Misfit("there are other numbers of names and of values")
+        for part, item in zip(target.elts, parts, strict=True):
+            unpack(frame, part, item)
+    else:
+        raise Unread("what a loop binds", target.lineno)
+
+
+def _named(machine: Machine, frame: Frame, node: ast.NamedExpr) -> Value:
+    value = evaluate(machine, frame, node.value)
+    frame.names[node.target.id] = value
+    return value
+
+
+_HANDLERS: dict[type, Callable[[Machine, Frame, Any], Value]] = {
+    ast.Constant: _constant, ast.Name: _name, ast.BinOp: _binary, ast.UnaryOp: _unary, ast.BoolOp: _boolean, ast.Compare: _compare,
+    ast.IfExp: _choice, ast.Attribute: _attribute, ast.Subscript: _subscript, ast.Dict: _dict, ast.Call: _call,
+    ast.Tuple: lambda machine, frame, node: tuple(_items(machine, frame, node.elts)),
+    ast.List: lambda machine, frame, node: _items(machine, frame, node.elts),
+    ast.Set: lambda machine, frame, node: set(_items(machine, frame, node.elts)),
+    ast.ListComp: _comprehension, ast.GeneratorExp: _comprehension, ast.DictComp: _comprehension, ast.NamedExpr: _named,
+    ast.Lambda: lambda machine, frame, node: Function(node, frame), ast.JoinedStr: lambda machine, frame, node: "",
+}  # fmt: skip
+

@@ -1,0 +1,191 @@
+"""The state of one reading of a program: its budget, its inputs, the places where values are born, the assignments in their order."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+import numpy as np
+
+from .primitives import STEP
+from .values import Exhausted, Frame, Need, Stop, Undecided, Unknown, Unread, Value
+
+OPERATIONS = 400_000
+"""So many operations one reading may take."""
+ENTRIES = 1 << 24
+"""So many entries all values that are remembered may have together."""
+DEPTH = 24
+
+
+class Inputs(Protocol):
+    """Where the values come from that the program does not compute."""
+
+    def value(self, name: str) -> Value:
+        """The value of an input; Undecided where it is not known what it is."""
+
+
+@dataclass(slots=True)
+class Event:
+    """One assignment: to which target, by which statement, in which call; the value as it stood then, or why there is none.
+
+    `sites` are the births of the value so far; `stored` says that a part of it was written; `read` that it reads its own target.
+    """
+
+    number: int
+    key: str
+    statement: ast.stmt
+    frame: Frame
+    value: Value
+    sites: tuple[int, ...] = ()
+    failure: Unknown | None = None
+    stored: bool = False
+    goes_on: bool = False
+
+
+@dataclass(slots=True)
+class Target:
+    """A value that is moved a little: where it is born, and the direction, made for its shape."""
+
+    site: int
+    direction: Callable[[tuple[int, ...]], Any]
+
+
+@dataclass(slots=True)
+class Machine:
+    """One reading of a program at given inputs. It computes; it never runs anything of the program's own.
+
+    target     the value that is moved along a direction, if any
+    overrides  values that stand in place of what an assignment, by its number, gives
+    replaced   statements that are read in place of others, by identity
+    stop_at    the number of the assignment after which `answer` is asked for, and the reading ends
+    """
+
+    inputs: Inputs
+    seed: int = 0
+    operations: int = OPERATIONS
+    target: Target | None = None
+    overrides: dict[int, Value] = field(default_factory=dict)
+    replaced: dict[int, ast.stmt] = field(default_factory=dict)
+    stop_at: int | None = None
+    answer: Callable[[], Value] | None = None
+    recording: bool = False
+    once: frozenset[int] = frozenset()
+    torch: bool = False
+    tiny: bool = False
+    site: int = 0
+    entries: int = 0
+    depth: int = 0
+    events: list[Event] = field(default_factory=list)
+    count: int = 0
+    reads: list[tuple[int, str, int]] = field(default_factory=list)
+    trace: list[tuple[int, ast.AST, Value]] = field(default_factory=list)
+    sites: dict[int, list[int]] = field(default_factory=dict)
+    shapes: dict[int, tuple[int, ...]] = field(default_factory=dict)
+    origin: dict[int, str] = field(default_factory=dict)
+    given: dict[str, Value] = field(default_factory=dict)
+    writing: str = ""
+    statement: ast.stmt | None = None
+    before: Callable[[ast.stmt, Frame], None] | None = None
+    random: Any = None
+    evaluate: Any = None
+    body: Any = None
+
+    def __post_init__(self) -> None:
+        self.random = np.random.default_rng(self.seed + 7)
+
+    def spend(self, operations: int = 1) -> None:
+        """Exhausted when the budget is used up."""
+        self.operations -= operations
+        if self.operations < 0:
+            raise Exhausted
+
+    def note(self, node: ast.AST, value: Value) -> Value:
+        """A value is born here: it is moved if it is the one to be moved, and remembered if this is asked for."""
+        if not _moves(value):
+            return value
+        self.site += 1
+        if self.target is not None and self.target.site == self.site:
+            value = value + 1j * STEP * self.target.direction(np.shape(value))
+        if self.recording:
+            self._remember(value)
+            self.trace.append((self.site, node, value))
+            self.sites[id(value)] = [self.site]
+            self.shapes[self.site] = np.shape(value)
+        return value
+
+    def changed(self, value: Value) -> None:
+        """An array has been written into: as if it were born anew."""
+        if not _moves(value):
+            return
+        self.site += 1
+        if self.target is not None and self.target.site == self.site:
+            value += 1j * STEP * self.target.direction(np.shape(value))
+        if self.recording:
+            self.sites.setdefault(id(value), []).append(self.site)
+            self.shapes[self.site] = np.shape(value)
+
+    def _remember(self, value: Value) -> None:
+        self.entries += np.size(value)
+        if self.entries > ENTRIES:
+            raise Exhausted
+
+    def input(self, name: str, node: ast.AST) -> Value:
+        """The value of an input, the same whenever it is asked for."""
+        if name not in self.given:
+            value = self.note(node, self.inputs.value(name))
+            self.given[name] = value
+            self.origin[id(value)] = name
+        return self.given[name]
+
+    def assigned(self, key: str, statement: ast.stmt, frame: Frame, value: Value, stored: bool = False, goes_on: bool = False) -> Value:
+        """Records an assignment; the value that it gives, which may be another one that stands in its place."""
+        number = self.count
+        self.count += 1
+        if number in self.overrides:
+            value = self.note(statement, self.overrides[number])
+        if self.recording:
+            failure = value if isinstance(value, Unknown) else None
+            kept = np.array(value)[()] if isinstance(value, np.ndarray) else value
+            self._remember(kept if isinstance(kept, np.ndarray) else 0)
+            sites = tuple(self.sites.get(id(value), ()))
+            self.events.append(Event(number, key, statement, frame, kept, sites, failure, stored, goes_on))
+        return value
+
+    def read(self, key: str) -> None:
+        """A name is read; not, where the statement gives it its own next value."""
+        if self.recording and key != self.writing:
+            self.reads.append((self.count, key, getattr(self.statement, "lineno", 0)))
+
+    def ended(self) -> None:
+        """Stop, with the answer, when the assignment that was waited for has happened."""
+        if self.stop_at is not None and self.count > self.stop_at and self.answer is not None:
+            raise Stop(self.answer())
+
+
+def _moves(value: Value) -> bool:
+    """Whether a value is made of real numbers, so that it can be moved a little."""
+    return isinstance(value, np.ndarray | np.generic) and value.dtype.kind in "fc"
+
+
+def solid(value: Value, hint: str = "array", beside: Value = None) -> Value:
+    """The value itself; Need where it is an input of which nothing is known, Unread where it could not be read."""
+    if isinstance(value, Undecided):
+        raise Need(value.name, hint, np.shape(beside) if isinstance(beside, np.ndarray | np.generic | int | float | complex) else None)
+    if isinstance(value, Unknown):
+        raise Unread(value.why, value.line)
+    return value
+
+
+def key_of(node: ast.AST) -> str | None:
+    """How a target is named: `x`, `self.x`, `grads['x']`; None for anything else."""
+    if isinstance(node, ast.Name):
+        return node.id
+    if isinstance(node, ast.Attribute):
+        inner = key_of(node.value)
+        return None if inner is None else f"{inner}.{node.attr}"
+    if isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Constant) and isinstance(node.slice.value, str):
+        inner = key_of(node.value)
+        return None if inner is None else f"{inner}[{node.slice.value!r}]"
+    return None

@@ -1,0 +1,66 @@
+"""Python's binary operators on the values of a program."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from . import primitives as of
+from .library import fits, matmul
+from .machine import solid
+from .values import Misfit, Undecided, Unread, Value
+
+NUMBERS = (bool, int, float, complex, np.generic, np.ndarray)
+
+
+def operate(name: str, left: Value, right: Value) -> Value:
+    """A binary operator of Python on two values."""
+    hint = "matrix" if name == "MatMult" else "array"
+    if isinstance(left, Undecided):
+        solid(left, f"{hint} left" if hint == "matrix" else hint, right)
+    solid(right, f"{hint} right" if hint == "matrix" else hint, left)
+    solid(left)
+    if isinstance(left, NUMBERS) and isinstance(right, NUMBERS):
+        return _on_numbers(name, left, right)
+    if name == "Add" and isinstance(left, tuple | list) and type(left) is type(right):
+        fits(len(left) + len(right))
+        return type(left)([*left, *right])
+    if name == "Mult" and isinstance(left, tuple | list | int) and isinstance(right, int | tuple | list):
+        times, items = (left, right) if isinstance(left, int) else (right, left)
+        if isinstance(items, tuple | list) and isinstance(times, int):
+            fits(times * len(items))
+            return items * times
+    if isinstance(left, str) or isinstance(right, str):
+        return ""
+    raise Unread("an operation between values that are no numbers")
+
+
+def _on_numbers(name: str, left: Value, right: Value) -> Value:
+    if name == "MatMult":
+        return of.complexed(matmul(left, right))
+    if isinstance(left, np.ndarray) and isinstance(right, np.ndarray):
+        fits(np.prod(np.broadcast_shapes(left.shape, right.shape), dtype=float))
+    if name == "Pow":
+        if isinstance(left, int) and isinstance(right, int) and right > 64:
+            raise Unread("a power that is too large")
+        return of.complexed(of.power(left, right))
+    if name in ("FloorDiv", "Mod"):
+        whole = isinstance(left, int | np.integer) and isinstance(right, int | np.integer)
+        left, right = (left, right) if whole else (np.real(left), np.real(right))
+    return of.complexed(_OPERATORS[name](left, right))
+
+
+_OPERATORS: dict[str, Callable[[Any, Any], Any]] = {
+    "Add": lambda a, b: a + b, "Sub": lambda a, b: _minus(a, b), "Mult": lambda a, b: a * b, "Div": lambda a, b: a / b,
+    "FloorDiv": lambda a, b: a // b, "Mod": lambda a, b: a % b, "BitAnd": lambda a, b: a & b, "BitOr": lambda a, b: a | b,
+    "BitXor": lambda a, b: a ^ b,
+}  # fmt: skip
+
+
+def _minus(a: Value, b: Value) -> Value:
+    """The difference; NumPy refuses that of two masks."""
+    if np.asarray(a).dtype.kind == "b" and np.asarray(b).dtype.kind == "b":
+        raise Misfit("NumPy does not subtract masks")
+    return a - b

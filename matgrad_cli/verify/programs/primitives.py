@@ -1,0 +1,251 @@
+"""Functions of arrays that carry a small imaginary part along: f(x + ih) = f(x) + ih f'(x), where h is far below rounding.
+
+Every real number of a program is complex here. A derivative along a direction is the imaginary part over h, exact to rounding, found
+by evaluation alone. What is decided by size (maximum, abs, sort, comparisons) is decided by the real part; where a real function has
+no value (the root of a negative number) the result is not a number.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+Array = Any
+Axis = Any
+
+STEP = 1e-30
+"""The size of the imaginary part of a direction."""
+
+
+def complexed(value: Array) -> Array:
+    """An array or number of floats as complex; integers, masks and everything else as they are."""
+    if isinstance(value, float):
+        return np.complex128(value)
+    if isinstance(value, np.ndarray | np.generic) and value.dtype.kind == "f":
+        return value.astype(np.complex128)
+    return value
+
+
+def real(value: Array) -> Array:
+    """The value without its direction."""
+    return np.real(value)
+
+
+def _where(condition: Array, yes: Array, no: Array) -> Array:
+    chosen: Array = np.where(condition, yes, no)
+    return chosen[()]
+
+
+def absolute(x: Array) -> Array:
+    """|x|."""
+    return _where(real(x) < 0, -x, x) if np.iscomplexobj(x) else np.abs(x)
+
+
+def sign(x: Array) -> Array:
+    """The sign; it has no slope."""
+    return complexed(np.sign(real(x)))
+
+
+def larger(a: Array, b: Array) -> Array:
+    """The larger of two, entry by entry."""
+    return _where(real(a) >= real(b), a, b)
+
+
+def smaller(a: Array, b: Array) -> Array:
+    """The smaller of two, entry by entry."""
+    return _where(real(a) <= real(b), a, b)
+
+
+def clip(x: Array, low: Array = None, high: Array = None) -> Array:
+    """x held between two bounds, of which one may be missing."""
+    x = x if low is None else larger(x, low)
+    return x if high is None else smaller(x, high)
+
+
+def _only_where(allowed: Array, value: Array) -> Array:
+    return _where(allowed, value, np.nan)
+
+
+def root(x: Array) -> Array:
+    """The square root of what is not negative."""
+    x = np.asarray(x, complex)
+    return _only_where(real(x) >= 0, np.sqrt(x))
+
+
+def logarithm(x: Array) -> Array:
+    """The logarithm of what is positive."""
+    x = np.asarray(x, complex)
+    return _only_where(real(x) > 0, np.log(_where(real(x) > 0, x, 1.0)))
+
+
+def log1p(x: Array) -> Array:
+    """log(1 + x)."""
+    x = np.asarray(x, complex)
+    inside = _where(real(x) > -1, x, 0.0)
+    return _only_where(real(x) > -1, np.log1p(real(inside)) + 1j * np.imag(inside) / (1 + real(inside)))
+
+
+def expm1(x: Array) -> Array:
+    """exp(x) − 1."""
+    x = np.asarray(x, complex)
+    return np.expm1(real(x)) + 1j * np.imag(x) * np.exp(real(x))
+
+
+def power(base: Array, exponent: Array) -> Array:
+    """base ** exponent; a negative base only with a whole exponent."""
+    if not (np.iscomplexobj(base) or np.iscomplexobj(exponent)) and np.all(np.asarray(exponent) >= 0):
+        return base**exponent
+    base, exponent = np.asarray(base, complex), np.asarray(exponent, complex)
+    if not np.any(np.imag(exponent)) and np.all(real(exponent) == np.round(real(exponent))) and np.all(np.abs(exponent) < 64):
+        exponent = real(exponent)
+        return (real(base) ** exponent + 1j * np.imag(base) * exponent * _where(exponent == 0, 1.0, real(base)) ** (exponent - 1))[()]
+    return _only_where(real(base) >= 0, np.exp(exponent * logarithm(base)) if np.all(real(base) > 0) else base**exponent)
+
+
+def sigmoid(x: Array) -> Array:
+    """1/(1 + exp(−x)), without overflow on either side."""
+    small = np.exp(-absolute(np.asarray(x, complex)))
+    return _where(real(x) >= 0, 1 / (1 + small), small / (1 + small))
+
+
+def softplus(x: Array) -> Array:
+    """log(1 + exp(x)), without overflow."""
+    return larger(x, 0.0) + log1p(np.exp(-absolute(np.asarray(x, complex))))
+
+
+def logaddexp(a: Array, b: Array) -> Array:
+    """log(exp(a) + exp(b))."""
+    return b + softplus(a - b)
+
+
+def relu(x: Array) -> Array:
+    """max(x, 0)."""
+    return _where(real(x) > 0, x, 0.0)
+
+
+def erf(x: Array) -> Array:
+    """The error function."""
+    x = np.asarray(x, complex)
+    value = np.vectorize(math.erf, otypes=[float])(real(x))
+    return (value + 1j * np.imag(x) * 2 / math.sqrt(math.pi) * np.exp(-real(x) ** 2))[()]
+
+
+def tanh(x: Array) -> Array:
+    """tanh, with its slope 1 − tanh²."""
+    value = np.tanh(real(x))
+    return value + 1j * np.imag(x) * (1 - value**2)
+
+
+def stepped(function: Callable[[Array], Array]) -> Callable[[Array], Array]:
+    """A function without slope (floor, round), of the real part."""
+    return lambda x: complexed(function(real(x)))
+
+
+# --- along axes -----------------------------------------------------------------------------------------------------------
+
+
+def count(x: Array, axis: Axis) -> int:
+    """How many entries one result of a reduction over `axis` is made of."""
+    shape = np.shape(x)
+    axes = range(len(shape)) if axis is None else axis if isinstance(axis, tuple) else (axis,)
+    return math.prod(shape[number] for number in axes)
+
+
+def total(x: Array, axis: Axis = None, keepdims: bool = False) -> Array:
+    """The sum over an axis, several, or all."""
+    return np.sum(x, axis=axis, keepdims=keepdims)
+
+
+def mean(x: Array, axis: Axis = None, keepdims: bool = False) -> Array:
+    """The mean over an axis, several, or all."""
+    return complexed(total(x, axis, keepdims) / count(x, axis))
+
+
+def variance(x: Array, axis: Axis = None, keepdims: bool = False, ddof: float = 0) -> Array:
+    """The mean squared distance from the mean; `ddof` is taken off the number of entries."""
+    apart = x - mean(x, axis, True)
+    return total(apart * apart, axis, keepdims) / (count(x, axis) - ddof)
+
+
+def deviation(x: Array, axis: Axis = None, keepdims: bool = False, ddof: float = 0) -> Array:
+    """The root of the variance."""
+    return root(variance(x, axis, keepdims, ddof))
+
+
+def extreme(choose: Callable[..., Array]) -> Callable[..., Array]:
+    """The largest (`choose` is argmax) or smallest (argmin) entry over an axis or all."""
+
+    def taken(x: Array, axis: Axis = None, keepdims: bool = False) -> Array:
+        x = np.asarray(x)
+        if isinstance(axis, tuple):
+            if x.ndim != len(axis):
+                rest = [number for number in range(x.ndim) if number not in {one % x.ndim for one in axis}]
+                flat = np.transpose(x, [*rest, *axis]).reshape(*(x.shape[number] for number in rest), -1)
+                found = taken(flat, -1)
+                return np.expand_dims(found, tuple(axis)) if keepdims else found
+            axis = None
+        if axis is None:
+            value = x.reshape(-1)[choose(real(x))]
+            return value.reshape((1,) * x.ndim) if keepdims else value
+        places = np.expand_dims(choose(real(x), axis=axis), axis)
+        value = np.take_along_axis(x, places, axis=axis)
+        return value if keepdims else np.squeeze(value, axis=axis)
+
+    return taken
+
+
+largest = extreme(np.argmax)
+smallest = extreme(np.argmin)
+
+
+def ordered(x: Array, axis: int = -1) -> Array:
+    """Sorted by size."""
+    return np.take_along_axis(x, np.argsort(real(x), axis=axis), axis=axis)
+
+
+def norm(x: Array, ord: Any = None, axis: Axis = None, keepdims: bool = False) -> Array:
+    """The length of a vector, the Frobenius norm of a matrix, or the norm `ord` of a vector."""
+    x = np.asarray(x, complex)
+    if ord in (None, "fro") or (ord == 2 and (x.ndim == 1 or isinstance(axis, int))):
+        return root(total(x * x, axis, keepdims))
+    if x.ndim != 1 and not isinstance(axis, int):
+        raise ValueError("this norm of a matrix")
+    if ord == 1:
+        return total(absolute(x), axis, keepdims)
+    if ord == math.inf:
+        return largest(absolute(x), axis, keepdims)
+    return power(total(power(absolute(x), ord), axis, keepdims), 1 / ord)
+
+
+def logsumexp(x: Array, axis: Axis = None, keepdims: bool = False) -> Array:
+    """log Σ exp, shifted by the largest entry."""
+    shift = real(largest(x, axis, True) if not isinstance(axis, tuple) else largest(x, None, True))
+    value = logarithm(total(np.exp(x - shift), axis, True)) + shift
+    return value if keepdims else np.squeeze(value, axis=axis)[()]
+
+
+def softmax(x: Array, axis: Axis = -1) -> Array:
+    """exp(x) over its sum along an axis."""
+    return np.exp(x - logsumexp(x, axis, True))
+
+
+def log_softmax(x: Array, axis: Axis = -1) -> Array:
+    """x − log Σ exp(x) along an axis."""
+    return x - logsumexp(x, axis, True)
+
+
+def slogdet(x: Array) -> tuple[Array, Array]:
+    """The sign of a determinant and the logarithm of its size."""
+    value = np.linalg.det(x)
+    return sign(value), logarithm(absolute(value))
+
+
+def compare(kind: str, a: Array, b: Array) -> Array:
+    """A comparison of the real parts."""
+    a, b = (real(side) if isinstance(side, np.ndarray | np.generic | complex) else side for side in (a, b))
+    return {
+        "Eq": lambda: a == b, "NotEq": lambda: a != b, "Lt": lambda: a < b, "LtE": lambda: a <= b, "Gt": lambda: a > b, "GtE": lambda: a >= b,
+    }[kind]()  # fmt: skip

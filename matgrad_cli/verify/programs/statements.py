@@ -1,0 +1,352 @@
+"""The statements of a program, read one after the other."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import numpy as np
+
+from .expressions import evaluate, iterated, place_of, true, unpack
+from .machine import Machine, key_of, solid
+from .operators import operate
+from .values import Class, Frame, Function, Leave, Misfit, Module, Returned, Thing, Unknown, Unread, Value
+
+QUIET = frozenset(("plt", "print", "logging", "logger", "ax", "tqdm", "writer", "warnings", "assert_allclose"))
+LONG = 12
+"""A loop of a training is read once where it would go round more often."""
+
+
+def body(machine: Machine, frame: Frame, lines: list[ast.stmt]) -> None:
+    """Reads lines in their order."""
+    for line in lines:
+        execute(machine, frame, line)
+
+
+def execute(machine: Machine, frame: Frame, line: ast.stmt) -> None:
+    """Reads one statement. What it would give a value to, and cannot be read, is unknown from there."""
+    machine.spend()
+    if machine.before is not None:
+        machine.before(line, frame)
+    line = machine.replaced.get(id(line), line)
+    handler = _HANDLERS.get(type(line))
+    machine.statement = line
+    try:
+        if handler is None:
+            raise Unread(f"`{type(line).__name__.lower()}` is not read", line.lineno)
+        handler(machine, frame, line)
+    except Unread as fault:
+        _lost(machine, frame, line, Unknown(fault.why, fault.line or line.lineno))
+    except Misfit as fault:
+        if isinstance(line, ast.Raise):
+            raise
+        _lost(machine, frame, line, Unknown(fault.why, fault.line or line.lineno, misfit=True))
+    machine.ended()
+
+
+def _lost(machine: Machine, frame: Frame, line: ast.stmt, why: Unknown) -> None:
+    """What the statement would have given a value to has none."""
+    if isinstance(line, ast.Return):
+        raise Returned(why)
+    if isinstance(line, ast.Expr) and _harmless(line.value):
+        return
+    for target in targets_of(line):
+        key = key_of(target) or key_of(_whole_of(target))
+        if key is None:
+            continue
+        value = machine.assigned(key, line, frame, why, stored=key_of(target) is None)
+        _put_whole(machine, frame, target, value)
+
+
+def _harmless(node: ast.expr) -> bool:
+    """A call that shows or draws something changes no array."""
+    root = node.func if isinstance(node, ast.Call) else node
+    while isinstance(root, ast.Attribute):
+        root = root.value
+    return isinstance(root, ast.Constant) or (isinstance(root, ast.Name) and root.id in QUIET)
+
+
+def targets_of(line: ast.stmt) -> Iterator[ast.expr]:
+    """Everything to which a statement, or one inside it, gives a value; the arrays that an unknown call is given."""
+    if isinstance(line, ast.Expr):
+        call = line.value
+        if isinstance(call, ast.Call):
+            yield from (part for part in call.args if isinstance(part, ast.Name | ast.Attribute))
+        return
+    for node in ast.walk(line):
+        if isinstance(node, ast.Assign):
+            for target in node.targets:
+                yield from _single(target)
+        elif isinstance(node, ast.AugAssign | ast.AnnAssign | ast.For):
+            yield from _single(node.target)
+
+
+def _single(target: ast.expr) -> Iterator[ast.expr]:
+    if isinstance(target, ast.Tuple | ast.List):
+        for part in target.elts:
+            yield from _single(part)
+    elif isinstance(target, ast.Starred):
+        yield from _single(target.value)
+    else:
+        yield target
+
+
+def _whole_of(target: ast.expr) -> ast.expr:
+    """The array of which a part is written."""
+    while isinstance(target, ast.Subscript) and key_of(target) is None:
+        target = target.value
+    return target
+
+
+def _put_whole(machine: Machine, frame: Frame, target: ast.expr, value: Value) -> None:
+    target = _whole_of(target)
+    if isinstance(target, ast.Name):
+        frame.names[target.id] = value
+    elif isinstance(target, ast.Attribute):
+        owner = evaluate(machine, frame, target.value)
+        if isinstance(owner, Thing):
+            owner.attributes[target.attr] = value
+    elif isinstance(target, ast.Subscript) and isinstance(target.slice, ast.Constant):
+        owner = evaluate(machine, frame, target.value)
+        if isinstance(owner, dict):
+            owner[target.slice.value] = value
+
+
+# --- assignments ----------------------------------------------------------------------------------------------------------
+
+
+def _assign(machine: Machine, frame: Frame, line: ast.Assign) -> None:
+    machine.writing = key_of(_whole_of(line.targets[0])) or ""
+    goes_on = machine.writing != "" and any(key_of(node) == machine.writing for node in ast.walk(line.value))
+    try:
+        value = evaluate(machine, frame, line.value)
+        for target in line.targets:
+            put(machine, frame, target, value, line, goes_on)
+    finally:
+        machine.writing = ""
+
+
+def put(machine: Machine, frame: Frame, target: ast.expr, value: Value, line: ast.stmt, goes_on: bool = False) -> None:
+    """Gives a value to a name, an attribute, an entry, or several of them."""
+    if isinstance(target, ast.Tuple | ast.List):
+        for part, item in zip(target.elts, _parts(target, value), strict=True):
+            put(machine, frame, part.value if isinstance(part, ast.Starred) else part, item, line)
+        return
+    key = key_of(target)
+    if key is not None:
+        value = machine.assigned(key, line, frame, value, goes_on=goes_on)
+        _put_whole(machine, frame, target, value)
+        if isinstance(target, ast.Subscript):
+            _into_container(machine, frame, target, value)
+        return
+    if isinstance(target, ast.Subscript):
+        _store(machine, frame, target, value, line)
+        return
+    raise Unread("what is given a value here", line.lineno)
+
+
+def _into_container(machine: Machine, frame: Frame, target: ast.Subscript, value: Value) -> None:
+    owner = evaluate(machine, frame, target.value)
+    if not isinstance(owner, dict):  # an input that is used as a dict: what is put into it stands there from now on
+        name = key_of(target.value)
+        if name is not None and isinstance(target.slice, ast.Constant):
+            _put_whole(machine, frame, target.value, {target.slice.value: value})
+
+
+def _parts(target: ast.Tuple | ast.List, value: Value) -> list[Value]:
+    if isinstance(value, Unknown):
+        return [value] * len(target.elts)
+    value = solid(value, "array")
+    if not isinstance(value, tuple | list | np.ndarray | dict | range):
+        raise Misfit("one value for several names")
+    parts = list(value)
+    stars = [number for number, part in enumerate(target.elts) if isinstance(part, ast.Starred)]
+    if stars:
+        after = len(target.elts) - stars[0] - 1
+        parts = [*parts[: stars[0]], parts[stars[0] : len(parts) - after], *parts[len(parts) - after :]]
+    if len(parts) != len(target.elts):
+        raise Misfit(f"{len(parts)} values for {len(target.elts)} names")
+    return parts
+
+
+def _store(machine: Machine, frame: Frame, target: ast.Subscript, value: Value, line: ast.stmt, add: str = "") -> None:
+    """Writes into a part of an array, or an entry of a list or dict."""
+    owner = solid(evaluate(machine, frame, target.value))
+    place = place_of(machine, frame, target.slice)
+    if add:
+        value = operate(add, owner[place], value)
+    if isinstance(owner, np.ndarray):
+        value = solid(value, "array", owner[place])
+        if np.iscomplexobj(value) and not np.iscomplexobj(owner):
+            if np.any(np.imag(value)):
+                raise Unread("real numbers are written into an array of whole ones")
+            value = np.real(value)
+        owner[place] = value
+        machine.changed(owner)
+        root = _root(machine, frame, target, owner)
+    else:
+        if not isinstance(owner, dict | list) or (isinstance(owner, list) and not isinstance(place, int | np.integer)):
+            raise Unread("writing into this is not read")
+        owner[place] = value
+        root = owner
+    key = key_of(_whole_of(target))
+    if key is not None:
+        machine.assigned(key, line, frame, root, stored=True)
+
+
+def _root(machine: Machine, frame: Frame, target: ast.Subscript, owner: Value) -> Value:
+    """The whole array of which a part of a part was written."""
+    root = _whole_of(target)
+    if root is target.value:
+        return owner
+    whole = evaluate(machine, frame, root)
+    if isinstance(whole, np.ndarray):
+        machine.changed(whole)
+    return whole
+
+
+def _augment(machine: Machine, frame: Frame, line: ast.AugAssign) -> None:
+    name = type(line.op).__name__
+    key = key_of(line.target)
+    machine.writing = key or key_of(_whole_of(line.target)) or ""
+    try:
+        value = evaluate(machine, frame, line.value)
+        if key is None:
+            assert isinstance(line.target, ast.Subscript)
+            _store(machine, frame, line.target, solid(value), line, add=name)
+            return
+        current = solid(evaluate(machine, frame, _loaded(line.target)), "array", value)
+    finally:
+        machine.writing = ""
+    if isinstance(current, list) and isinstance(value, list):
+        current.extend(value)
+        return
+    result = operate(name, current, value)
+    if isinstance(current, np.ndarray) and current.ndim:
+        if np.shape(result) != current.shape:
+            raise Misfit(f"an array of shape {_said(current.shape)} cannot take one of shape {_said(np.shape(result))} in place")
+        if np.iscomplexobj(result) and not np.iscomplexobj(current):
+            raise Unread("real numbers are added to an array of whole ones")
+        current[...] = result
+        machine.changed(current)
+        result = current
+    else:
+        result = machine.note(line, result)
+    _put_whole(machine, frame, line.target, machine.assigned(key, line, frame, result, goes_on=True))
+
+
+def _said(shape: tuple[int, ...]) -> str:
+    return "×".join(map(str, shape)) or "a number"
+
+
+def _loaded(target: ast.expr) -> ast.expr:
+    """The target as an expression that is read."""
+    found: Any = type(target)(**{field: getattr(target, field) for field in target._fields})
+    return ast.copy_location(found, target)  # type: ignore[no-any-return]
+
+
+def _annotated(machine: Machine, frame: Frame, line: ast.AnnAssign) -> None:
+    if line.value is not None:
+        put(machine, frame, line.target, evaluate(machine, frame, line.value), line)
+
+
+# --- the way through ------------------------------------------------------------------------------------------------------
+
+
+def _if(machine: Machine, frame: Frame, line: ast.If) -> None:
+    if _only_complains(line):
+        return
+    body(machine, frame, line.body if true(evaluate(machine, frame, line.test)) else line.orelse)
+
+
+def _only_complains(line: ast.If) -> bool:
+    quiet = (ast.Raise, ast.Assert, ast.Pass)
+    return not line.orelse and all(
+        isinstance(inner, quiet) or (isinstance(inner, ast.Expr) and _harmless(inner.value)) for inner in line.body
+    )
+
+
+def _for(machine: Machine, frame: Frame, line: ast.For) -> None:
+    items = evaluate(machine, frame, line.iter)
+    if isinstance(items, range) and len(items) > LONG and id(line) in machine.once:
+        items = items[:1]
+    for item in iterated(machine, items):
+        try:
+            unpack(frame, line.target, item)
+            body(machine, frame, line.body)
+        except Leave as leave:
+            if leave.done:
+                break
+    else:
+        body(machine, frame, line.orelse)
+
+
+def _while(machine: Machine, frame: Frame, line: ast.While) -> None:
+    while true(evaluate(machine, frame, line.test)):
+        machine.spend()
+        try:
+            body(machine, frame, line.body)
+        except Leave as leave:
+            if leave.done:
+                break
+
+
+def _leave(done: bool) -> Callable[[Machine, Frame, ast.stmt], None]:
+    def run(_: Machine, __: Frame, ___: ast.stmt) -> None:
+        raise Leave(done)
+
+    return run
+
+
+def _return(machine: Machine, frame: Frame, line: ast.Return) -> None:
+    value = None if line.value is None else evaluate(machine, frame, line.value)
+    if line.value is not None and frame.title:
+        machine.assigned("return", line, frame, value)
+        machine.ended()
+    raise Returned(value)
+
+
+def _raise(_: Machine, __: Frame, line: ast.Raise) -> None:
+    raise Misfit("an error is raised here", line.lineno)
+
+
+def _import(_: Machine, frame: Frame, line: ast.Import) -> None:
+    for alias in line.names:
+        frame.names[alias.asname or alias.name.partition(".")[0]] = Module(alias.name if alias.asname else alias.name.partition(".")[0])
+
+
+def _import_from(_: Machine, frame: Frame, line: ast.ImportFrom) -> None:
+    for alias in line.names:
+        if alias.name != "*":
+            frame.names[alias.asname or alias.name] = Module(f"{line.module or 'local'}.{alias.name}")
+
+
+def _expression(machine: Machine, frame: Frame, line: ast.Expr) -> None:
+    if not isinstance(line.value, ast.Constant):
+        evaluate(machine, frame, line.value)
+
+
+def _function(_: Machine, frame: Frame, line: ast.FunctionDef) -> None:
+    frame.names[line.name] = Function(line, frame)
+
+
+def _class(_: Machine, frame: Frame, line: ast.ClassDef) -> None:
+    frame.names[line.name] = Class(line, frame)
+
+
+def _try(machine: Machine, frame: Frame, line: ast.Try) -> None:
+    body(machine, frame, [*line.body, *line.finalbody])
+
+
+def _nothing(_: Machine, __: Frame, ___: ast.stmt) -> None:
+    return
+
+
+_HANDLERS: dict[type, Callable[[Machine, Frame, Any], None]] = {
+    ast.Assign: _assign, ast.AugAssign: _augment, ast.AnnAssign: _annotated, ast.If: _if, ast.For: _for, ast.While: _while,
+    ast.Break: _leave(True), ast.Continue: _leave(False), ast.Return: _return, ast.Raise: _raise, ast.Import: _import,
+    ast.ImportFrom: _import_from, ast.Expr: _expression, ast.FunctionDef: _function, ast.ClassDef: _class, ast.Try: _try,
+    ast.With: lambda machine, frame, line: body(machine, frame, line.body), ast.Pass: _nothing, ast.Assert: _nothing, ast.Global: _nothing,
+    ast.Nonlocal: _nothing, ast.Delete: _nothing,
+}  # fmt: skip

@@ -1,0 +1,133 @@
+"""What a program's names may stand for besides arrays and numbers, and the ways in which its reading ends."""
+
+from __future__ import annotations
+
+import ast
+from typing import Any
+
+from ...diagnostics.record import record
+
+Value = Any
+"""An array, a number, a text, a tuple, list or dict of values, or one of the classes below."""
+
+
+class Unread(Exception):
+    """Something that cannot be read; `line` is where it stands."""
+
+    def __init__(self, why: str, line: int = 0) -> None:
+        super().__init__(why)
+        self.why = why
+        self.line = line
+
+
+class Misfit(Exception):
+    """Something that Python itself would refuse: shapes that do not fit, an index out of range."""
+
+    def __init__(self, why: str, line: int = 0) -> None:
+        super().__init__(why)
+        self.why = why
+        self.line = line
+
+
+class Need(Exception):
+    """An input is used of which it is not known what it is; `hint` says how it is used, `beside` the shape it meets."""
+
+    def __init__(self, name: str, hint: str, beside: tuple[int, ...] | None = None) -> None:
+        super().__init__(name, hint)
+        self.name = name
+        self.hint = hint
+        self.beside = beside
+
+
+class Exhausted(Exception):
+    """The budget of operations or of memory is used up."""
+
+
+class Stop(Exception):
+    """The value that was asked for is there."""
+
+    def __init__(self, value: Value) -> None:
+        super().__init__()
+        self.value = value
+
+
+class Returned(Exception):
+    """A function returns."""
+
+    def __init__(self, value: Value) -> None:
+        super().__init__()
+        self.value = value
+
+
+class Leave(Exception):
+    """`break` (done) or `continue`."""
+
+    def __init__(self, done: bool) -> None:
+        super().__init__()
+        self.done = done
+
+
+@record
+class Unknown:
+    """The value of a name that could not be read, or that Python would refuse to compute (`misfit`)."""
+
+    why: str
+    line: int
+    misfit: bool = False
+
+
+@record
+class Undecided:
+    """An input of which it is not known yet what it is."""
+
+    name: str
+
+
+@record
+class Module:
+    """A library, or a part of it, under the name that the program gives it: `np`, `F`."""
+
+    path: str
+
+
+@record
+class Function:
+    """A function of the program, with the names it sees from outside; `owner` where it is bound to an object."""
+
+    node: ast.FunctionDef | ast.Lambda
+    outside: Any
+    owner: Any = None
+
+
+@record
+class Class:
+    """A class of the program."""
+
+    node: ast.ClassDef
+    outside: Any
+
+
+class Thing:
+    """An object of the program: its attributes, and the class whose methods it has."""
+
+    def __init__(self, of: Class | None = None) -> None:
+        self.of = of
+        self.attributes: dict[str, Value] = {}
+
+
+class Frame:
+    """The names of one call, and those around it."""
+
+    def __init__(self, outside: Frame | None = None, title: str = "") -> None:
+        self.names: dict[str, Value] = {}
+        self.outside = outside
+        self.title = title
+
+    def find(self, name: str) -> Value:
+        """The value of a name here or around; KeyError where it has none."""
+        frame: Frame | None = self
+        while frame is not None:
+            if name in frame.names:
+                return frame.names[name]
+            frame = frame.outside
+        raise KeyError(name)
