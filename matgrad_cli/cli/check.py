@@ -13,7 +13,7 @@ import typer
 
 from ..diagnostics import Diagnostic, UsageError
 from ..records.layout import LAYOUTS
-from .choices import CHECK_FORMATS, SYNTAXES, chosen
+from .choices import CHECK_FORMATS, CHECK_SYNTAXES, chosen
 from .output import columns, deliver, nonempty, say, usable, wants_colour
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ Name = Annotated[str | None, typer.Option("--name", metavar="NAME", help="What t
 Shapes = Annotated[list[str] | None, typer.Option("--shape", metavar='"X: m×n"', help="Shapes, where the files state none; repeatable.")]
 Facts = Annotated[list[str] | None, typer.Option("--assume", metavar='"S spd"', help="Facts, where the files state none; repeatable.")]
 Layout = Annotated[str | None, typer.Option("--layout", metavar="NAME", help=f"{', '.join(LAYOUTS)}.")]
-Syntax = Annotated[str | None, typer.Option("--syntax", metavar="NAME", help=f"{', '.join(SYNTAXES)}.")]
+Syntax = Annotated[str | None, typer.Option("--syntax", metavar="NAME", help=f"{', '.join(CHECK_SYNTAXES)}.")]
 Reveal = Annotated[str | None, typer.Option("--reveal", metavar="NAME", help="How much is told: none, hint, full.")]
 Jobs = Annotated[int, typer.Option("--jobs", metavar="N", help="So many files at a time; 0 as many as there are processors.")]
 
@@ -73,7 +73,7 @@ def check(
         "shapes": ", ".join(shape or ()),
         "assume": ", ".join(assume or ()),
         "layout": layout and chosen("layout", layout, LAYOUTS),
-        "syntax": syntax and chosen("syntax", syntax, SYNTAXES),
+        "syntax": syntax and chosen("syntax", syntax, CHECK_SYNTAXES),
         "reveal": reveal and chosen("reveal", reveal, REVEALS),
     }
     from ..grading.check import Options, check_files

@@ -9,6 +9,7 @@ from ..diagnostics import Diagnostic, UsageError
 DETAILS = ("brief", "normal", "full")
 ORDERS = ("1", "2")
 SYNTAXES = ("numpy", "latex", "matrixcalculus", "matlab", "julia", "sympy", "mathematica", "r")
+CHECK_SYNTAXES = (*SYNTAXES, "python")
 EXPLAIN_FORMATS = ("terminal", "text", "latex", "markdown", "html", "json")
 GRADIENT_FORMATS = ("text", "latex", "numpy", "torch", "jax", "sympy", "json")
 CHECK_FORMATS = ("terminal", "json", "junit", "github", "gradescope", "prairielearn")

@@ -29,6 +29,9 @@ READERS = {
     ".rmd": read_markdown,
 }
 
+CODE = (".py",)
+"""Endings of Python files; they are no exercises, and are judged by themselves."""
+
 
 @dataclass(frozen=True, slots=True)
 class Found:
@@ -64,7 +67,7 @@ def _inside(folder: Path) -> list[Path]:
     found: list[Path] = []
     for place, folders, names in os.walk(folder):
         folders[:] = [name for name in folders if not name.startswith(".")]
-        found += [Path(place) / name for name in names if not name.startswith(".") and Path(name).suffix.lower() in READERS]
+        found += [Path(place) / name for name in names if not name.startswith(".") and Path(name).suffix.lower() in (*READERS, *CODE)]
     return sorted(found)
 
 
@@ -87,13 +90,15 @@ def _homework(path: Path) -> bool:
             head = stream.read(LARGEST)
     except OSError:
         return True  # it is reported as unreadable
+    if path.suffix.lower() in CODE:
+        return b"# matgrad" in head
     return bool(_OF_TOML.search(head)) if path.suffix.lower() == ".toml" else b"matgrad" in head
 
 
 def read_document(path: Path) -> Document:
     """The exercises of a file; a file that cannot be read gives a document with a diagnostic, never an exception."""
     name = str(path)
-    text = _read_text(path)
+    text = text_of(path)
     if isinstance(text, Diagnostic):
         return Document(Source(name, ""), (), (text,))
     return read_text(text, name)
@@ -122,7 +127,7 @@ def read_text(text: str, name: str) -> Document:
     return document
 
 
-def _read_text(path: Path) -> str | Diagnostic:
+def text_of(path: Path) -> str | Diagnostic:
     """The text of a regular file of bearable size."""
     name = str(path)
     try:

@@ -8,13 +8,14 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from time import process_time
+from typing import cast
 
 from ..diagnostics import Diagnostic, InputError, Source, Span, UsageError
 from ..diagnostics.limits import OutOfTime, ended_by, place_of, time_limit
 from ..diagnostics.record import replace
-from ..documents.files import expanded, read_document, read_text
+from ..documents.files import CODE, expanded, read_document, read_text, text_of
 from ..documents.keys import Document, Exercise
-from ..records.finding import FileReport, Final, Finding, ProblemReport, Report
+from ..records.finding import FileReport, Final, Finding, ProblemReport, Report, Reveal
 from .exercise import judge, unanswered
 from .merge import Settings, identified, settings
 from .reveal import revealed
@@ -128,12 +129,32 @@ def read_key(path: Path) -> Key:
 def check_file(path: Path, key: Key | None = None, options: Options | None = None) -> FileReport:
     """The report on one file."""
     source = Source(str(path), "")
+    if key is None and _is_code(path, options or Options()):
+        return _check_code(path, options or Options())
     try:
         with time_limit(SECONDS):
             document = read_document(path)
     except (OutOfTime, Exception) as error:  # noqa: BLE001 - one file never stops the rest
         document = Document(source, (), (replace(_broken(error), source=source),))
     return check_document(document, key, options or Options())
+
+
+def _is_code(path: Path, options: Options) -> bool:
+    return path.suffix.lower() in CODE or options.defaults.get("syntax") == "python"
+
+
+def _check_code(path: Path, options: Options) -> FileReport:
+    """The report on a file of Python code, which is read and never run."""
+    from .code.report import checked_code
+
+    text = text_of(path)
+    if isinstance(text, Diagnostic):
+        return FileReport(str(path), (), (text,))
+    said = options.defaults
+    try:
+        return checked_code(Source(str(path), text), said.get("shapes", ""), said.get("loss", ""), cast(Reveal, said.get("reveal", "full")))
+    except Exception as error:  # noqa: BLE001 - one file never stops the rest
+        return FileReport(str(path), (), (replace(_broken(error), source=Source(str(path), "")),))
 
 
 def check_text(text: str, name: str = "text.md", key: Key | None = None, options: Options | None = None) -> FileReport:

@@ -60,7 +60,7 @@ class ProblemReport:
     """What was found in one problem: its lines, its final answer, its score."""
 
     id: str
-    kind: Literal["answer", "derivation"]
+    kind: Literal["answer", "derivation", "code"]
     verdict: ProblemVerdict
     final: Final
     lines: tuple[Finding, ...] = ()
@@ -176,7 +176,7 @@ def _html_row(file: FileReport, problem: ProblemReport) -> str:
         message = ""
     code = first.code if first and problem.reveal != "none" else None
     said = (f"<code>{escape(code)}</code> " if code else "") + escape(message)
-    line = str(first.line) if first and problem.kind == "derivation" else ""
+    line = str(first.line) if first and problem.kind != "answer" else ""
     cells = (escape(file.file), escape(problem.id), problem.verdict, line, said, f"{problem.score:g}/{problem.points:g}")
     return "<tr>" + "".join(f"<td>{cell}</td>" for cell in cells) + "</tr>"
 

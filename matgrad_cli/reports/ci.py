@@ -35,7 +35,7 @@ _KINDS = {"wrong": "failure", "unreadable": "error", "undecided": "skipped"}
 
 def _problem_cases(suite: XML.Element, file: FileReport, problem: ProblemReport) -> None:
     for finding in problem.lines:
-        name = f"{problem.id} line {finding.number}" if problem.kind == "derivation" and finding.number else problem.id
+        name = f"{problem.id} line {finding.number}" if problem.kind != "answer" and finding.number else problem.id
         _case(suite, file, name, _KINDS.get(finding.verdict), finding.code, finding.message, _details(finding), finding.line)
     if problem.kind == "derivation" or not problem.lines:
         final = problem.final
@@ -107,7 +107,7 @@ def to_github(report: Report) -> str:
 
 def _annotation(file: FileReport, problem: ProblemReport, finding: Finding) -> str:
     level = "error" if finding.verdict == "wrong" else "warning"
-    line = f", line {finding.number}" if problem.kind == "derivation" and finding.number else ""
+    line = f", line {finding.number}" if problem.kind != "answer" and finding.number else ""
     title = f"problem {problem.id}{line}: {finding.code or finding.verdict}"
     message = (finding.message or finding.verdict) + (f"\n{finding.help}" if finding.help else "")
     end = None

@@ -155,7 +155,7 @@ def summary_of(problem: ProblemReport) -> str:
     """The verdict on a problem in a few plain lines."""
     parts: list[str] = [problem.verdict]
     for finding in problem.shown:
-        line = f"line {finding.number} (file line {finding.line})" if problem.kind == "derivation" else "answer"
+        line = f"line {finding.number} (file line {finding.line})" if problem.kind != "answer" else "answer"
         where = line if finding.number else "problem"
         code = f" [{finding.code}]" if finding.code else ""
         parts.append(f"{where}: {finding.verdict}{code}" + (f": {finding.message}" if finding.message else ""))

@@ -46,8 +46,8 @@ def _table(file: FileReport, colour: bool) -> list[str]:
 
 def _row(problem: ProblemReport) -> tuple[str, ...]:
     first = problem.first_wrong
-    wrong = "–" if first is None else f"{first.number}: {first.code or 'wrong'}" if problem.kind == "derivation" else first.code or "wrong"
-    lines = _lines(problem) if problem.kind == "derivation" else "–"
+    wrong = "–" if first is None else f"{first.number}: {first.code or 'wrong'}" if problem.kind != "answer" else first.code or "wrong"
+    lines = _lines(problem) if problem.kind != "answer" else "–"
     return (problem.id, problem.verdict, lines, wrong, problem.final.verdict, f"{problem.score:g}/{problem.points:g}")
 
 
@@ -78,11 +78,11 @@ def _findings(problem: ProblemReport, colour: bool, width: int, several: bool) -
 
 
 def _finding(problem: ProblemReport, finding: Finding, lead: str, colour: bool, width: int) -> str:
-    where = "the problem" if not finding.number else f"line {finding.number}" if problem.kind == "derivation" else "the answer"
+    where = "the problem" if not finding.number else f"line {finding.number}" if problem.kind != "answer" else "the answer"
     if finding.diagnostic is None:
         return f"{lead}{where}: {_painted(finding.verdict, colour)}\n"
     diagnostic = finding.diagnostic
-    if problem.kind == "derivation" or lead:
+    if problem.kind != "answer" or lead:
         diagnostic = replace(diagnostic, message=f"{lead}{where}: {diagnostic.message}")
     shown = show(diagnostic, colour=colour, width=width)
     return shown + "".join(f"  = read: {note}\n" for note in finding.notes)

@@ -12,6 +12,10 @@ from ...diagnostics.record import record
 from .claims import claimed
 from .said import Said, told
 
+FORWARD = ("forward", "__call__", "fprop", "forward_pass", "feedforward", "predict")
+BACKWARD = ("backward", "backprop", "bprop", "backward_pass", "grad", "gradient")
+CRITERION = ("loss", "compute_loss", "cost", "compute_cost", "criterion")
+
 
 @record
 class Unit:
@@ -102,7 +106,9 @@ def units_of(tree: ast.Module, text: str) -> list[Unit]:
     return found
 
 
-def _unit(title: str, tree: ast.Module, words: str, directives: list[Directive], own: list[ast.stmt], **parts: object) -> Unit:
+def _unit(
+    title: str, tree: ast.Module, words: str, directives: list[Directive], own: list[ast.stmt], **parts: object
+) -> Unit:
     inside = [d for d in directives if any(line.lineno <= d.line <= (line.end_lineno or line.lineno) for line in own)]
     outside = [d for d in directives if not any(_within(line, d.line) for line in tree.body)]
     chosen: dict[str, str] = {d.key: d.value for d in [*outside, *inside]}
@@ -122,7 +128,9 @@ def _unit(title: str, tree: ast.Module, words: str, directives: list[Directive],
 
 
 def _within(line: ast.stmt, number: int) -> bool:
-    return isinstance(line, ast.FunctionDef | ast.ClassDef) and line.lineno <= number <= (line.end_lineno or line.lineno)
+    return isinstance(line, ast.FunctionDef | ast.ClassDef) and line.lineno <= number <= (
+        line.end_lineno or line.lineno
+    )
 
 
 def _claims(line: ast.stmt) -> bool:
@@ -140,7 +148,9 @@ def _claims(line: ast.stmt) -> bool:
                 key = key_of(part)
                 if key is not None and claimed(key):
                     return True
-        if isinstance(node, ast.Dict) and any(isinstance(key, ast.Constant) and claimed(str(key.value)) for key in node.keys):
+        if isinstance(node, ast.Dict) and any(
+            isinstance(key, ast.Constant) and claimed(str(key.value)) for key in node.keys
+        ):
             return True
     return False
 
@@ -169,14 +179,26 @@ def _forward_names(name: str) -> Iterator[str]:
     yield re.sub(rf"_?(?<![a-z]){_BACK}(?![a-z])_?", "", name)
 
 
-def _of_class(tree: ast.Module, line: ast.ClassDef, directives: list[Directive], comments: list[tuple[int, str]], top: str) -> Iterator[Unit]:
+def _of_class(
+    tree: ast.Module, line: ast.ClassDef, directives: list[Directive], comments: list[tuple[int, str]], top: str
+) -> Iterator[Unit]:
     methods = {method.name: method for method in line.body if isinstance(method, ast.FunctionDef)}
     words = f"{top}\n{_words(tree, [line], comments)}"
-    forward = next((methods[name] for name in ("forward", "__call__", "fprop", "forward_pass", "feedforward", "predict") if name in methods), None)
-    backward = next((methods[name] for name in ("backward", "backprop", "bprop", "backward_pass", "grad", "gradient") if name in methods), None)
+    forward = next((methods[name] for name in FORWARD if name in methods), None)
+    backward = next((methods[name] for name in BACKWARD if name in methods), None)
     if forward is not None and backward is not None:
-        criterion = next((methods[name] for name in ("loss", "compute_loss", "cost", "compute_cost", "criterion") if name in methods), None)
-        yield _unit(line.name, tree, words, directives, [line], forward=forward, backward=backward, inside=line, criterion=criterion)
+        criterion = next((methods[name] for name in CRITERION if name in methods), None)
+        yield _unit(
+            line.name,
+            tree,
+            words,
+            directives,
+            [line],
+            forward=forward,
+            backward=backward,
+            inside=line,
+            criterion=criterion,
+        )
         return
     for method in methods.values():
         if _claims(method) and method.name != "__init__":
@@ -208,7 +230,11 @@ def _annotations(line: ast.stmt) -> Iterator[tuple[str, str]]:
     """Shapes in annotations: `x: Float[Array, "N D"]`; numbers: `lam: float`."""
     for node in ast.walk(line):
         if isinstance(node, ast.arg) and node.annotation is not None:
-            words = [part.value for part in ast.walk(node.annotation) if isinstance(part, ast.Constant) and isinstance(part.value, str)]
+            words = [
+                part.value
+                for part in ast.walk(node.annotation)
+                if isinstance(part, ast.Constant) and isinstance(part.value, str)
+            ]
             if isinstance(node.annotation, ast.Name) and node.annotation.id == "float":
                 yield node.arg, ""
             elif isinstance(node.annotation, ast.Subscript) and words:

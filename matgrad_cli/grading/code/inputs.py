@@ -29,7 +29,13 @@ class Kind:
 
 Kinds = tuple[tuple[str, Kind], ...]
 
-SIZES = ((4, 3, 5, 2, 6, 7, 8, 9), (3, 5, 2, 4, 7, 6, 9, 8), (5, 2, 4, 6, 3, 8, 7, 9), (4, 6, 8, 2, 10, 12, 14, 16), (4,) * 8)
+SIZES = (
+    (4, 3, 5, 2, 6, 7, 8, 9),
+    (3, 5, 2, 4, 7, 6, 9, 8),
+    (5, 2, 4, 6, 3, 8, 7, 9),
+    (4, 6, 8, 2, 10, 12, 14, 16),
+    (4,) * 8,
+)
 """Sizes of the dimensions in the order in which they are named: all different, in several orders; even; all equal."""
 EVEN, EQUAL = 3, 4
 SCALES = (1.0, 0.5, 1.5)
@@ -75,9 +81,9 @@ class Given:
         return self._entries(name, kind, shape, random)
 
     def _entries(self, name: str, kind: Kind, shape: tuple[int, ...], random: np.random.Generator) -> Value:
-        values = random.normal(size=shape) * self.point.scale
+        values: Value = random.normal(size=shape) * self.point.scale
         if not shape:
-            values = 0.4 + random.random()
+            values = np.asarray(0.4 + random.random())
         if name in self.point.between or "positive" in kind.facts:
             values = 0.1 + 0.8 * random.random(shape)
         if "binary" in kind.facts:
@@ -114,14 +120,20 @@ def kinds_told(said: tuple[tuple[str, Said], ...]) -> dict[str, Kind]:
     found: dict[str, Kind] = {}
     for name, words in said:
         if words.dims is not None:
-            form = "labels" if "labels" in words.facts and len(words.dims) <= 1 and "onehot" not in words.facts else "array"
+            form = (
+                "labels"
+                if "labels" in words.facts and len(words.dims) <= 1 and "onehot" not in words.facts
+                else "array"
+            )
             found[name] = Kind(form, words.dims, words.facts, told=True)
     return found
 
 
 def told_of(name: str, told: dict[str, Kind]) -> Kind | None:
     """What is told of a name, also by a pattern (`W*`)."""
-    found = told.get(name) or next((kind for word, kind in told.items() if word.endswith("*") and fnmatchcase(name, word)), None)
+    found = told.get(name) or next(
+        (kind for word, kind in told.items() if word.endswith("*") and fnmatchcase(name, word)), None
+    )
     if found is not None and "prob" in name.lower() and found.form == "array":
         return replace(found, facts=(*found.facts, "simplex"))
     return found
@@ -152,6 +164,9 @@ def candidates(name: str, hint: str, beside: tuple[int, ...] | None, given: Give
         return
     if known is not None:
         return
+    if hint == "upstream" and beside is not None:
+        yield Kind("array", tuple(given.named(size) for size in beside))
+        return
     partner = None if beside is None else tuple(given.named(size) for size in beside)
     for dims in _shapes(name, hint, partner, rows):
         yield Kind("array", dims)
@@ -159,13 +174,23 @@ def candidates(name: str, hint: str, beside: tuple[int, ...] | None, given: Give
 
 def _shapes(name: str, hint: str, partner: tuple[str, ...] | None, new: list[str]) -> list[tuple[str, ...]]:
     if hint == "matrix right" and partner:
-        return [(partner[-1], new[1]), (partner[-1],)] if name[:1].isupper() or len(partner) > 1 else [(partner[-1],), (partner[-1], new[1])]
+        return (
+            [(partner[-1], new[1]), (partner[-1],)]
+            if name[:1].isupper() or len(partner) > 1
+            else [(partner[-1],), (partner[-1], new[1])]
+        )
     if hint == "matrix left" and partner:
         inner = partner[-2] if len(partner) > 1 else partner[0]
         return [(new[0], inner), (inner,)]
     if partner:
         last, whole = partner[-1:], partner
-        small = [(), whole, last] if _NUMBERS.match(name) else [last, whole, ()] if name.startswith("b") else [whole, (), last]
+        small = (
+            [(), whole, last]
+            if _NUMBERS.match(name)
+            else [last, whole, ()]
+            if name.startswith("b")
+            else [whole, (), last]
+        )
         if len(partner) > 1:
             small += [(partner[0], "1"), ("1", partner[-1])]
         return list(dict.fromkeys(small))

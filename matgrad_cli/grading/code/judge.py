@@ -13,9 +13,9 @@ from ...diagnostics.record import record, replace
 from ...documents.python.outline import Unit
 from ...verify.programs.values import Unknown, Value
 from .inputs import EVEN, Kind, Point
-from .reading import NoLoss, Reading
+from .reading import NoLoss
 from .settle import Understanding, understandings, with_fact
-from .trial import Claim, Outcome, Trial, fitting, tried
+from .trial import Claim, Trial, fitting, tried
 
 POINTS = 3
 FURTHER = 2
@@ -75,7 +75,9 @@ def judged(unit: Unit, shapes: dict[str, Kind] | None = None) -> Verdicts | NoLo
         told = _difference(ways[0], way)
         if right & wrong:
             changed = tuple(
-                replace(one, outcome="open", note=f"this is right if {told}") if (one.key, one.statement.lineno) in right & wrong else one
+                replace(one, outcome="open", note=f"this is right if {told}")
+                if (one.key, one.statement.lineno) in right & wrong
+                else one
                 for one in first.judged
             )
             first, wrong = replace(first, judged=changed), wrong - right
@@ -88,11 +90,12 @@ def _wrong(found: Verdicts) -> set[tuple[str, int]]:
 
 def _difference(first: Understanding, other: Understanding) -> str:
     before = dict(first.kinds)
-    changed = [f"`{name}` is {_said(kind)}" for name, kind in other.kinds if before.get(name) != kind]
+    changed = [f"`{name}` is {said_kind(kind)}" for name, kind in other.kinds if before.get(name) != kind]
     return " and ".join(changed) or "the sizes are others"
 
 
-def _said(kind: Kind) -> str:
+def said_kind(kind: Kind) -> str:
+    """What an input is, in words."""
     if kind.form == "array":
         return "a number" if not kind.dims else f"of shape ({', '.join(kind.dims)}{',' if len(kind.dims) == 1 else ''})"
     return {"labels": "an array of class numbers", "size": "a size"}.get(kind.form, kind.form)
@@ -107,8 +110,15 @@ def _facts(unit: Unit, way: Understanding) -> list[tuple[Understanding, str]]:
     for name, kind in way.kinds:
         if kind.form == "array" and not kind.facts and _TARGETS.match(name):
             if len(kind.dims) == 2:
-                found.append((with_fact(way, name, "onehot"), f"true if each row of `{name}` is one-hot, as a target's is"))
-                found.append((with_fact(way, name, "onehot columns"), f"true if each column of `{name}` is one-hot, as a target's is"))
+                found.append(
+                    (with_fact(way, name, "onehot"), f"true if each row of `{name}` is one-hot, as a target's is")
+                )
+                found.append(
+                    (
+                        with_fact(way, name, "onehot columns"),
+                        f"true if each column of `{name}` is one-hot, as a target's is",
+                    )
+                )
             elif len(kind.dims) == 1:
                 found.append((with_fact(way, name, "onehot"), f"true if `{name}` is one-hot, as a target is"))
             found.append((with_fact(way, name, "binary"), f"true if `{name}` holds only 0 and 1"))
@@ -120,8 +130,9 @@ def _facts(unit: Unit, way: Understanding) -> list[tuple[Understanding, str]]:
 def _tiny(unit: Unit) -> bool:
     return any(
         isinstance(node, ast.Constant) and isinstance(node.value, float) and 0 < abs(node.value) <= 1e-4
-        for line in unit.lines for node in ast.walk(line)
-    )  # fmt: skip
+        for line in unit.lines
+        for node in ast.walk(line)
+    )
 
 
 # --- several points --------------------------------------------------------------------------------------------------------
@@ -131,7 +142,8 @@ def _points(way: Understanding) -> list[Point]:
     orders = (0, 1, 2, 1, 2) if way.order == 0 else (way.order,) * 5
     scales = (1.0, 0.6, 1.4, 1.0, 0.8)
     return [
-        Point(seed, order, scale, way.between, tiny=way.tiny) for seed, (order, scale) in enumerate(zip(orders, scales, strict=True))
+        Point(seed, order, scale, way.between, tiny=way.tiny)
+        for seed, (order, scale) in enumerate(zip(orders, scales, strict=True))
     ]
 
 
@@ -145,7 +157,7 @@ def _under(unit: Unit, way: Understanding) -> Verdicts:
         trial = tried(unit, way.kinds, point)
         if not isinstance(trial, Trial) and way.order == 0:
             trial = tried(unit, way.kinds, replace(point, order=EVEN if point.order else 0))
-        if not isinstance(trial, Trial) or trial.loss() is None:
+        if not isinstance(trial, Trial) or trial.loss is None:
             continue
         loss = loss or trial.plan.said
         for place, one in assessed(trial).found:
@@ -187,7 +199,7 @@ def assessed(trial: Trial) -> Assessment:
     while number < len(claims):
         claim = claims[number]
         number += 1
-        one = _one(trial, reading, claim, absolved)
+        one = _one(trial, claim, absolved)
         found[claim.key, one.statement.lineno] = one
         if one.outcome in ("wrong", "misfit") and number < len(claims):
             truth = _true_value(trial, claim)
@@ -204,25 +216,31 @@ def _true_value(trial: Trial, claim: Claim) -> Value:
     return trial.truth(sites[0]) if sites else None
 
 
-def _one(trial: Trial, reading: Reading, claim: Claim, absolved: dict[str, tuple[float, str]]) -> Judged:
+def _one(trial: Trial, claim: Claim, absolved: dict[str, tuple[float, str]]) -> Judged:
     outcomes = [trial.outcome(claim, stage.last.value) for stage in claim.stages]
-    stage = claim.stages[-1]
-    last = stage.last.value
-    shapes = _shapes(trial, claim, last)
+    last = claim.last.value
+    shape, needed = _shapes(trial, claim, last)
+
+    def found(
+        outcome: str, note: str = "", statement: ast.stmt = claim.last.statement, why: Unknown | None = None
+    ) -> Judged:
+        return Judged(claim.key, claim.name, statement, outcome, note, why, shape, needed)
+
+    rounds = len({id(one.last.statement) for one in claim.stages}) < len(claim.stages)
+    scale, note = absolved.get(claim.key, (0.0, ""))
     if outcomes[-1] == "right":
-        return Judged(claim.key, claim.name, stage.last.statement, "right", _stretched(trial, claim, last), None, *shapes)
-    if claim.key in absolved and (absolved[claim.key][0] == 1.0 or trial.outcome(claim, last, absolved[claim.key][0]) == "right"):
-        return Judged(claim.key, claim.name, stage.last.statement, "helper", absolved[claim.key][1], None, *shapes)
+        return found("right", _stretched(trial, claim, last))
+    if scale == 1.0 or (scale and trial.outcome(claim, last, scale) == "right"):
+        return found("helper", note)
     if isinstance(last, Unknown):
-        return Judged(claim.key, claim.name, stage.last.statement, outcomes[-1], "", last, *shapes)
-    if "right" in outcomes and len({id(one.last.statement) for one in claim.stages}) < len(claim.stages):
-        return Judged(claim.key, claim.name, stage.last.statement, "helper", "in one of the rounds of the loop this is the derivative", None, *shapes)
+        return found(outcomes[-1], why=last)
+    if rounds:
+        if "right" in outcomes:
+            return found("helper", "in one of the rounds of the loop this is the derivative")
+        return found("open", "this is computed anew in each round of a loop")
     if outcomes[-1] == "open" or not trial.influences(claim):
-        return Judged(claim.key, claim.name, stage.last.statement, "open", f"the loss does not depend on `{claim.name}` here", None, *shapes)
-    blamed = stage if "right" in outcomes else claim.stages[0]
-    if len({id(one.last.statement) for one in claim.stages}) < len(claim.stages):
-        return Judged(claim.key, claim.name, stage.last.statement, "open", "this is computed anew in each round of a loop", None, *shapes)
-    return Judged(claim.key, claim.name, blamed.last.statement, "wrong", "", None, *shapes)
+        return found("open", f"the loss does not depend on `{claim.name}` here")
+    return found("wrong", statement=(claim.stages[-1] if "right" in outcomes else claim.stages[0]).last.statement)
 
 
 def _shapes(trial: Trial, claim: Claim, value: Value) -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -255,24 +273,35 @@ def _absolved(trial: Trial) -> dict[str, tuple[float, str]]:
             continue
         followers = _followers(trial, claim)
         right = [key for key in followers if written[key] == "right"]
-        scale = next((scale for scale in _scales(trial) if trial.outcome(claim, claim.last.value, scale) == "right"), None)
+        scale = next(
+            (scale for scale in _scales(trial) if trial.outcome(claim, claim.last.value, scale) == "right"), None
+        )
         early = [trial.outcome(claim, stage.last.value) for stage in _parts(claim)]
         if right and scale is not None:
-            found[claim.key] = scale, "this is the derivative times a size; what follows from it takes that into account"
+            found[claim.key] = (
+                scale,
+                "this is the derivative times a size; what follows from it takes that into account",
+            )
         elif right and (len(right) == len(followers) or "right" in early):
             found[claim.key] = 1.0, "this is not the derivative itself; what follows from it is right"
     scales = {scale for scale, _ in found.values() if scale != 1.0}
     if len(scales) == 1:
         found[""] = scales.pop(), ""
         for claim in claims:
-            if written[claim.key] == "differs" and claim.key not in found and trial.outcome(claim, claim.last.value, found[""][0]) == "right":
+            scaled = written[claim.key] == "differs" and claim.key not in found
+            if scaled and trial.outcome(claim, claim.last.value, found[""][0]) == "right":
                 found[claim.key] = found[""][0], "this is the derivative times a size, as what it comes from"
     return found
 
 
 def _parts(claim: Claim) -> list[Any]:
     """Each assignment of a claim as a stage of its own."""
-    return [stage.__class__((event,)) for stage in claim.stages for event in stage.events if not isinstance(event.value, Unknown)]
+    return [
+        stage.__class__((event,))
+        for stage in claim.stages
+        for event in stage.events
+        if not isinstance(event.value, Unknown)
+    ]
 
 
 def _scales(trial: Trial) -> list[float]:
@@ -286,7 +315,9 @@ def _followers(trial: Trial, claim: Claim) -> list[str]:
     value = claim.last.value
     shaken = value * (1 + 0.3 * np.random.default_rng(3).normal(size=np.shape(value)))
     reading = trial.read(overrides={claim.last.number: np.asarray(shaken)[()]})
-    before = {other.key: other.last.value for other in trial.claims(trial.base) if other.last.number > claim.last.number}
+    before = {
+        other.key: other.last.value for other in trial.claims(trial.base) if other.last.number > claim.last.number
+    }
     after = {other.key: other.last.value for other in trial.claims(reading)}
     return [key for key, old in before.items() if key in after and not _alike(old, after[key])]
 
@@ -295,6 +326,3 @@ def _alike(a: Value, b: Value) -> bool:
     if isinstance(a, Unknown) or isinstance(b, Unknown):
         return True
     return np.shape(a) == np.shape(b) and bool(np.allclose(a, b, rtol=1e-9, atol=1e-12))
-
-
-__all__ = ["Assessment", "Judged", "Outcome", "Verdicts", "assessed", "judged"]

@@ -15,7 +15,18 @@ from ...verify.programs.calls import bound
 from ...verify.programs.expressions import evaluate
 from ...verify.programs.machine import Event, Machine, Target, solid
 from ...verify.programs.statements import body
-from ...verify.programs.values import Class, Exhausted, Frame, Function, Misfit, Returned, Stop, Thing, Unknown, Unread, Value
+from ...verify.programs.values import (
+    Class,
+    Exhausted,
+    Frame,
+    Function,
+    Misfit,
+    Returned,
+    Stop,
+    Thing,
+    Unread,
+    Value,
+)
 from .inputs import Given
 
 LOSSES = ("loss", "cost", "J", "L", "nll", "total_loss", "objective", "obj", "E", "error", "energy")
@@ -48,9 +59,21 @@ class Reading:
         self.unit = unit
         self.given = given
         self.plan = plan
-        torch = any(isinstance(line, ast.Import) and any(name.name.startswith("torch") for name in line.names) for line in unit.lines)
-        numpy = any(isinstance(line, ast.Import) and any(name.name == "numpy" for name in line.names) for line in unit.lines)
-        self.machine = Machine(given, seed=given.point.seed, torch=torch and not numpy, tiny=given.point.tiny, once=_training(unit), **options)
+        torch = any(
+            isinstance(line, ast.Import) and any(name.name.startswith("torch") for name in line.names)
+            for line in unit.lines
+        )
+        numpy = any(
+            isinstance(line, ast.Import) and any(name.name == "numpy" for name in line.names) for line in unit.lines
+        )
+        self.machine = Machine(
+            given,
+            seed=given.point.seed,
+            torch=torch and not numpy,
+            tiny=given.point.tiny,
+            once=_training(unit),
+            **options,
+        )
         self.machine.evaluate, self.machine.body = evaluate, body
         self.module = Frame()
         self.frame = self.module
@@ -59,7 +82,6 @@ class Reading:
         self.outputs: list[Value] = []
         self.upstream: list[Value] = []
         self.names: list[str | None] = []
-        self.failure: Unknown | None = None
         self.born_until = 0
 
     def run(self) -> Value:
@@ -72,8 +94,8 @@ class Reading:
                 self._parts()
             except Stop as stop:
                 return stop.value
-            except (Returned, Exhausted) as ended:
-                self.failure = Unknown("this takes too many operations", 0) if isinstance(ended, Exhausted) else None
+            except Returned:
+                return None
         return None
 
     def _parts(self) -> None:
@@ -86,7 +108,9 @@ class Reading:
         assert unit.forward is not None
         ctx = Thing()
         ctx.attributes["needs_input_grad"] = (True,) * 16
-        static = owner is not None and any(isinstance(mark, ast.Name) and mark.id == "staticmethod" for mark in unit.forward.decorator_list)
+        static = owner is not None and any(
+            isinstance(mark, ast.Name) and mark.id == "staticmethod" for mark in unit.forward.decorator_list
+        )
         first = [ctx] if static else [owner] if owner is not None else []
         self.fore = self.frame = bound(self.machine, Function(unit.forward, self.module), first, {}, free=True)
         returned = _returned(self.machine, self.frame, unit.forward.body)
@@ -108,7 +132,9 @@ class Reading:
         thing = Thing(of)
         for line in self.unit.inside.body:
             if isinstance(line, ast.FunctionDef) and line.name == "__init__":
-                _returned(self.machine, bound(self.machine, Function(line, self.module), [thing], {}, free=True), line.body)
+                _returned(
+                    self.machine, bound(self.machine, Function(line, self.module), [thing], {}, free=True), line.body
+                )
         return thing
 
     def _criterion(self, owner: Value) -> None:
@@ -130,7 +156,11 @@ class Reading:
         assert self.unit.forward is not None
         written = next((line.value for line in reversed(self.unit.forward.body) if isinstance(line, ast.Return)), None)
         parts = list(returned) if isinstance(returned, tuple) else [returned]
-        names = [part.id if isinstance(part, ast.Name) else None for part in written.elts] if isinstance(written, ast.Tuple) else []
+        names = (
+            [part.id if isinstance(part, ast.Name) else None for part in written.elts]
+            if isinstance(written, ast.Tuple)
+            else []
+        )
         if not names:
             names = [written.id] if isinstance(written, ast.Name) else [None] * len(parts)
         self.outputs = parts
@@ -150,7 +180,9 @@ class Reading:
                 if output is not None and output.lower() == of.lower() and number not in taken:
                     return number
         if name not in self.fore.names and (UPSTREAM.match(name) or claimed(name)):
-            return next((number for number, value in enumerate(self.outputs) if number not in taken and _real(value)), None)
+            return next(
+                (number for number, value in enumerate(self.outputs) if number not in taken and _real(value)), None
+            )
         return None
 
     def _has_upstream(self) -> bool:
@@ -174,10 +206,14 @@ class Reading:
             else:
                 taken.add(at)
                 known[name] = self._up(name, at)
-        if not taken and len(open_) == 1 and not self._scalar() and open_[0] not in CACHES and _real(self.outputs[0]):
+        if not taken and len(open_) == 1 and not self.scalar() and open_[0] not in CACHES and _real(self.outputs[0]):
             taken.add(0)
             known[open_[0]] = self._up(open_.pop(), 0)
-        rest = [value for number, value in enumerate(self.outputs) if number not in taken and not (number == 0 and self._scalar())]
+        rest = [
+            value
+            for number, value in enumerate(self.outputs)
+            if number not in taken and not (number == 0 and self.scalar())
+        ]
         for name in open_:
             if rest:
                 known[name] = rest.pop(0) if len(open_) > 1 or len(rest) == 1 else tuple(rest)
@@ -192,8 +228,11 @@ class Reading:
         self.machine.given.setdefault(name, value)
         return value
 
-    def _scalar(self) -> bool:
-        return bool(self.outputs) and _real(self.outputs[0]) and np.size(self.outputs[0]) == 1 and not self._has_upstream()
+    def scalar(self) -> bool:
+        """Whether what forward gives is the loss itself."""
+        return (
+            bool(self.outputs) and _real(self.outputs[0]) and np.size(self.outputs[0]) == 1 and not self._has_upstream()
+        )
 
     # --- the loss ----------------------------------------------------------------------------------------------------------
 
@@ -223,67 +262,17 @@ class Reading:
                     random = np.random.default_rng([at, self.given.point.seed, 5])
                     output = solid(self.outputs[at])
                     total = total + np.sum(np.asarray(random.normal(size=np.shape(output))) * output)
-            return total if np.ndim(total) == 0 and not isinstance(total, float) else np.sum(solid(self.outputs[0]) * self.upstream[0][1])
+            return (
+                total
+                if np.ndim(total) == 0 and not isinstance(total, float)
+                else np.sum(solid(self.outputs[0]) * self.upstream[0][1])
+            )
         kind, _, rest = way.partition(" ")
-        names = rest.split()
-        values = [solid(self.frame.find(name)) for name in names]
-        return values[0] if kind == "name" else np.sum(values[0] * values[1])
-
-    def plan_of(self) -> Plan:
-        """Where the loss is to be had. NoLoss where there is none."""
-        unit = self.unit
-        if unit.backward is not None:
-            return self._plan_of_pair()
-        if unit.loss is not None:
-            return self._stated()
-        upstream = [name for name in [*self._arguments(), *dict(unit.grads)] if (UPSTREAM.match(name) or claimed(name)) and name in self.machine.given]
-        for name in upstream:
-            for out in [dict(unit.grads).get(name, ""), *claimed(name), *OUTPUTS]:
-                event = self._last(out)
-                if event is not None:
-                    return Plan(event.number, f"times {name} {out}", f"sum({name} * {out})")
-        for name in LOSSES:
-            event = self._last(name)
-            if event is not None and event.value is not None and np.size(event.value) == 1:
-                return Plan(event.number, f"name {name}", name)
-        raise NoLoss("no loss is named, and no gradient of an output is given", self._line())
-
-    def _plan_of_pair(self) -> Plan:
-        if self.unit.loss is not None:
-            found = self._stated()
-            return found if any(event.frame is self.frame and event.number == found.after for event in self.machine.events) else Plan(None, "stated", found.said)
-        if self.unit.criterion is not None and self.loss is not None:
-            return Plan(None, "criterion", f"{self.unit.criterion.name}(…)")
-        if self._scalar():
-            return Plan(None, "returned", "what forward returns")
-        if self.upstream:
-            return Plan(None, "upstream", "sum(upstream * output)")
-        raise NoLoss("no loss is named, and no gradient of an output is given", self._line())
-
-    def _stated(self) -> Plan:
-        assert self.unit.loss is not None
-        said = ast.unparse(self.unit.loss)
-        names = [node.id for node in ast.walk(self.unit.loss) if isinstance(node, ast.Name)]
-        first = next((event.number for event in self.machine.events if event.frame is self.frame and is_claim(event)), None)
-        if isinstance(self.unit.loss, ast.Name):
-            event = self._last(said)
-            if event is None and self.unit.backward is None:
-                raise NoLoss(f"`{said}` gets no value here", self._line())
-            return Plan(event.number if event else None, "stated", said)
-        before = [self._last(name, first) or self._last(name) for name in names]
-        after = max((event.number for event in before if event is not None), default=-1)
-        return Plan(max(after, 0), "stated", said)
-
-    def _arguments(self) -> list[str]:
-        return [place.arg for place in self.unit.forward.args.args] if self.unit.forward is not None else []
-
-    def _last(self, key: str, before: int | None = None) -> Event | None:
-        events = [event for event in self.machine.events if event.key == key and event.frame in (self.frame, self.fore)]
-        return next((event for event in reversed(events) if before is None or event.number < before), None)
-
-    def _line(self) -> int:
-        part = self.unit.backward or self.unit.forward
-        return part.lineno if part is not None else self.unit.lines[0].lineno if self.unit.lines else 1
+        if kind == "name":
+            return solid(self.frame.find(rest))
+        name, _, out = rest.partition(" ")
+        output = solid(self.frame.find(out))
+        return np.sum(solid(self.machine.given[name], "upstream", output) * output)
 
 
 def is_claim(event: Event) -> bool:
@@ -291,13 +280,15 @@ def is_claim(event: Event) -> bool:
     return bool(claimed(event.key))
 
 
-def slope(unit: Unit, given: Given, plan: Plan, site: int, direction: Callable[[tuple[int, ...]], Any], **options: Any) -> float | None:
+def slope(
+    unit: Unit, given: Given, plan: Plan, site: int, direction: Callable[[tuple[int, ...]], Any], **options: Any
+) -> float | None:
     """The derivative of the loss along a direction of the value born at a site; None where there is none."""
     from ...verify.programs.primitives import STEP
 
     try:
         found = Reading(unit, given, plan, target=Target(site, direction), **options).run()
-    except (Unread, Misfit, KeyError, AssertionError):
+    except (Unread, Misfit, KeyError, AssertionError, Exhausted):
         return None
     if found is None:
         return None
@@ -317,23 +308,36 @@ def _real(value: Value) -> bool:
     return isinstance(value, np.ndarray | np.generic) and value.dtype.kind in "fc"
 
 
+_PLAIN = (ast.Constant, ast.UnaryOp, ast.USub, ast.BinOp, ast.operator, ast.Tuple, ast.Load, ast.Attribute, ast.Name)
+
+
 def _preparing(line: ast.stmt) -> bool:
     """Imports, functions, classes, and names of constants: what stands around a function."""
     if isinstance(line, ast.Assign):
-        return all(isinstance(node, ast.Constant | ast.UnaryOp | ast.USub | ast.BinOp | ast.operator | ast.Tuple | ast.Load | ast.Attribute | ast.Name) for node in ast.walk(line.value)) and not any(isinstance(node, ast.Name) and node.id not in ("np", "torch", "math") for node in ast.walk(line.value))
+        inside = list(ast.walk(line.value))
+        names = {node.id for node in inside if isinstance(node, ast.Name)}
+        return all(isinstance(node, _PLAIN) for node in inside) and names <= {"np", "torch", "math"}
     return isinstance(line, ast.Import | ast.ImportFrom | ast.FunctionDef | ast.ClassDef)
 
 
 def _not_main(line: ast.stmt) -> bool:
-    return not (isinstance(line, ast.If) and isinstance(line.test, ast.Compare) and isinstance(line.test.left, ast.Name) and line.test.left.id == "__name__")
+    return not (isinstance(line, ast.If) and "__name__" in {getattr(node, "id", "") for node in ast.walk(line.test)})
+
+
+def _first_target(line: ast.stmt) -> str:
+    return last_part(getattr(line.targets[0], "id", "")) if isinstance(line, ast.Assign) else ""
 
 
 def _training(unit: Unit) -> frozenset[int]:
     """Loops that compute the loss in each round."""
-    named = {node.id for node in ast.walk(unit.loss) if isinstance(node, ast.Name)} if unit.loss is not None else set(LOSSES)
+    named = (
+        {node.id for node in ast.walk(unit.loss) if isinstance(node, ast.Name)}
+        if unit.loss is not None
+        else set(LOSSES)
+    )
     found = set()
     for part in [unit.forward, unit.backward] if unit.forward is not None else unit.lines:
         for node in ast.walk(part) if part is not None else ():
-            if isinstance(node, ast.For) and any(isinstance(inner, ast.Assign) and last_part(getattr(inner.targets[0], "id", "")) in named for inner in node.body):
+            if isinstance(node, ast.For) and named & {_first_target(inner) for inner in node.body}:
                 found.add(id(node))
     return frozenset(found)

@@ -10,8 +10,9 @@ from ...diagnostics.record import record, replace
 from ...documents.python.outline import Unit
 from ...verify.programs.values import Need, Unknown
 from .inputs import EQUAL, EVEN, Given, Kind, Kinds, Point, candidates, kinds_told, told_of
+from .plan import first_line
 from .reading import NoLoss
-from .trial import Trial, tried
+from .trial import TOO_MUCH, Trial, tried
 
 MOST_RUNS = 90
 MOST_FOUND = 4
@@ -45,10 +46,12 @@ def understandings(unit: Unit, shapes: dict[str, Kind] | None = None) -> tuple[l
                 continue
             if isinstance(trial, NoLoss):
                 why = why or trial
+                if trial.why == TOO_MUCH:
+                    return found, why
                 continue
             understood = _understood(trial, kinds, order)
             if understood is None:
-                why = why or NoLoss("the loss has no value", trial.base._line())
+                why = why or NoLoss("the loss has no value", first_line(trial.base))
             else:
                 found.append(understood)
         if any(one.faults == 0 for one in found) or (found and order == EVEN):
@@ -67,14 +70,18 @@ def _decided(need: Need, kinds: dict[str, Kind], told: dict[str, Kind], order: i
 
 def _understood(trial: Trial, kinds: dict[str, Kind], order: int) -> Understanding | None:
     """With inputs moved between 0 and 1 where the loss has no value otherwise; None where it has none even so."""
-    loss = trial.loss()
+    loss = trial.loss
     between: frozenset[str] = frozenset()
     if loss is None:
         arrays = [name for name, kind in kinds.items() if kind.form == "array" and not kind.facts]
-        ways = [frozenset((name,)) for name in arrays] + [frozenset(pair) for pair in pairwise(arrays)] + [frozenset(arrays)]
+        ways = (
+            [frozenset((name,)) for name in arrays]
+            + [frozenset(pair) for pair in pairwise(arrays)]
+            + [frozenset(arrays)]
+        )
         for way in ways:
             other = tried(trial.unit, tuple(kinds.items()), Point(order=order, between=way))
-            if isinstance(other, Trial) and (loss := other.loss()) is not None:
+            if isinstance(other, Trial) and (loss := other.loss) is not None:
                 trial, between = other, way
                 break
     if loss is None:
@@ -83,8 +90,9 @@ def _understood(trial: Trial, kinds: dict[str, Kind], order: int) -> Understandi
     faults = sum(isinstance(claim.last.value, Unknown) for claim in claims)
     faults += sum(
         not any(_fits(claim.last.value, trial.base.machine.shapes.get(site, ())) for site in claim.sites)
-        for claim in claims if not isinstance(claim.last.value, Unknown)
-    )  # fmt: skip
+        for claim in claims
+        if not isinstance(claim.last.value, Unknown)
+    )
     return Understanding(tuple(kinds.items()), order, between, faults)
 
 
@@ -96,5 +104,7 @@ def _fits(value: object, shape: tuple[int, ...]) -> bool:
 
 def with_fact(understood: Understanding, name: str, fact: str) -> Understanding:
     """The same with one more fact about an input."""
-    kinds = tuple((word, replace(kind, facts=(*kind.facts, fact)) if word == name else kind) for word, kind in understood.kinds)
+    kinds = tuple(
+        (word, replace(kind, facts=(*kind.facts, fact)) if word == name else kind) for word, kind in understood.kinds
+    )
     return replace(understood, kinds=kinds)

@@ -10,9 +10,10 @@ import numpy as np
 from ...diagnostics.record import record
 from ...documents.python.claims import claimed, last_part
 from ...documents.python.outline import Unit
-from ...verify.programs.machine import Event
+from ...verify.programs.machine import OPERATIONS, Event
 from ...verify.programs.values import Exhausted, Misfit, Need, Unknown, Unread, Value
 from .inputs import Given, Kinds, Point
+from .plan import plan_of
 from .reading import NoLoss, Plan, Reading, slope
 
 Outcome = Literal["right", "differs", "unread", "misfit", "open"]
@@ -20,6 +21,7 @@ Outcome = Literal["right", "differs", "unread", "misfit", "open"]
 DIRECTIONS = 2
 CLOSE = 1e-6
 """Derivatives are exact to rounding; what differs by less is the same."""
+TOO_MUCH = "this takes too many operations"
 MOST_OPERATIONS = 1_500_000
 """So many operations the entries of one derivative may cost."""
 
@@ -66,7 +68,8 @@ class Trial:
         self._slopes: dict[tuple[int, int], float | None] = {}
         self._full: dict[int, Value] = {}
         self.base = self.read()
-        self.plan: Plan = self.base.plan_of()
+        self.plan: Plan = plan_of(self.base)
+        self.loss = self._loss()
 
     def read(self, **options: Any) -> Reading:
         """The unit read once more, its assignments recorded."""
@@ -74,7 +77,7 @@ class Trial:
         reading.run()
         return reading
 
-    def loss(self) -> complex | None:
+    def _loss(self) -> complex | None:
         """The value of the loss; None where there is none."""
         reading = Reading(self.unit, self.given, self.plan, target=_NOWHERE)
         try:
@@ -128,7 +131,11 @@ class Trial:
         if not inputs or inputs[0] in named or len(events) != 1 or not isinstance(events[0].statement, ast.Return):
             return []
         given = events[0].statement.value
-        if given is None or isinstance(given, ast.Name | ast.Attribute | ast.Tuple | ast.Constant) or not _array(events[0].value):
+        if (
+            given is None
+            or isinstance(given, ast.Name | ast.Attribute | ast.Tuple | ast.Constant)
+            or not _array(events[0].value)
+        ):
             return []
         sites = self.definitions(reading, inputs[0], events[0].number)
         return [Claim("return", inputs[0], (Stage((events[0],)),), sites)] if len(inputs) == 1 and sites else []
@@ -139,7 +146,13 @@ class Trial:
         found: list[int] = []
         for event in reversed(machine.events):
             own = event.frame in (reading.frame, reading.fore) or event.key.startswith("self.")
-            if own and event.number < before and last_part(event.key) == name and _array(event.value) and not event.stored:
+            if (
+                own
+                and event.number < before
+                and last_part(event.key) == name
+                and _array(event.value)
+                and not event.stored
+            ):
                 found += reversed(event.sites)
             elif own and event.number < before and event.key == name and event.stored and _array(event.value):
                 found += event.sites[-1:]
@@ -155,7 +168,9 @@ class Trial:
             return [site]
         trace = reading.machine.trace
         value = next((value for born, _, value in trace if born == site), None)
-        return [born for born, _, other in trace if born <= reading.born_until and value is not None and _same(value, other)][:3]
+        return [
+            born for born, _, other in trace if born <= reading.born_until and value is not None and _same(value, other)
+        ][:3]
 
     # --- derivatives -------------------------------------------------------------------------------------------------------
 
@@ -199,13 +214,17 @@ class Trial:
 
     def influences(self, claim: Claim) -> tuple[int, ...]:
         """Those births on which the loss depends."""
-        return tuple(site for site in claim.sites if any(self._slope(site, number) not in (0.0, None) for number in range(DIRECTIONS)))
+        return tuple(
+            site
+            for site in claim.sites
+            if any(self._slope(site, number) not in (0.0, None) for number in range(DIRECTIONS))
+        )
 
     def truth(self, site: int) -> Value:
         """The whole derivative by the value born at a site; None where it would cost too much."""
         if site not in self._full:
             shape = self.base.machine.shapes[site]
-            cost = (400_000 - self.base.machine.operations) * int(np.prod(shape))
+            cost = (OPERATIONS - self.base.machine.operations) * int(np.prod(shape))
             self._full[site] = None if cost > MOST_OPERATIONS else self._entries(site, shape)
         return self._full[site]
 
@@ -261,7 +280,7 @@ def tried(unit: Unit, kinds: Kinds, point: Point) -> Trial | Need | NoLoss:
     except (Unread, Misfit) as fault:
         return NoLoss(fault.why, fault.line)
     except Exhausted:
-        return NoLoss("this takes too many operations", 0)
+        return NoLoss(TOO_MUCH, 0)
 
 
 def _stages(reading: Reading, key: str, events: list[Event]) -> list[Stage]:
@@ -284,6 +303,8 @@ def _same(a: Value, b: Value) -> bool:
 
 def _constant(event: Event) -> bool:
     """Whether nothing but a number, a size or None is given a name."""
-    return not _array(event.value) and not isinstance(event.value, Unknown) and not (
-        isinstance(event.value, np.ndarray) and event.value.size > 1
+    return (
+        not _array(event.value)
+        and not isinstance(event.value, Unknown)
+        and not (isinstance(event.value, np.ndarray) and event.value.size > 1)
     )

@@ -9,12 +9,21 @@ from typing import Any
 import numpy as np
 
 from . import primitives as of
-from .library import FUNCTIONS, METHODS, cast, sizes
+from .library import cast, sizes
 from .machine import DEPTH, Machine, solid
 from .operators import operate
+from .tables import FUNCTIONS, METHODS
 from .values import Class, Exhausted, Frame, Function, Misfit, Module, Need, Returned, Thing, Undecided, Unread, Value
 
-KEYWORDS = {"dim": "axis", "keepdim": "keepdims", "min": "low", "max": "high", "a_min": "low", "a_max": "high", "dims": "axis"}
+KEYWORDS = {
+    "dim": "axis",
+    "keepdim": "keepdims",
+    "min": "low",
+    "max": "high",
+    "a_min": "low",
+    "a_max": "high",
+    "dims": "axis",
+}
 LIBRARIES = ("numpy", "torch", "math", "scipy", "jax", "builtins", "autograd", "cupy")
 HARMLESS = ("print", "warn", "seed", "manual_seed", "errstate", "seterr", "set_printoptions", "set_default_dtype")
 
@@ -73,7 +82,9 @@ def method_of(of_class: Class, name: str) -> ast.FunctionDef | None:
     return None
 
 
-def bound(machine: Machine, function: Function, arguments: list[Value], named: dict[str, Value], free: bool = False) -> Frame:
+def bound(
+    machine: Machine, function: Function, arguments: list[Value], named: dict[str, Value], free: bool = False
+) -> Frame:
     """The names of a function with the values of a call; with `free` what is not given is an input or its default."""
     given = function.node.args
     frame = Frame(function.outside, getattr(function.node, "name", "lambda"))
@@ -88,7 +99,9 @@ def bound(machine: Machine, function: Function, arguments: list[Value], named: d
         frame.names[given.kwarg.arg] = {}
     frame.names.update(named)
     defaults = [*zip(reversed(places), reversed(given.defaults), strict=False)]
-    defaults += [(place, value) for place, value in zip(given.kwonlyargs, given.kw_defaults, strict=True) if value is not None]
+    defaults += [
+        (place, value) for place, value in zip(given.kwonlyargs, given.kw_defaults, strict=True) if value is not None
+    ]
     for place, default in defaults:
         if place.arg not in frame.names:
             frame.names[place.arg] = machine.evaluate(machine, function.outside, default)
@@ -117,7 +130,15 @@ def _of_library(machine: Machine, path: str, arguments: list[Value], named: dict
     name = rest if rest in FUNCTIONS else rest.rpartition(".")[2]
     if name in HARMLESS:
         return None
-    if ".random." in f".{rest}." or name in ("rand", "randn", "randint", "bernoulli", "rand_like", "randn_like", "dropout"):
+    if ".random." in f".{rest}." or name in (
+        "rand",
+        "randn",
+        "randint",
+        "bernoulli",
+        "rand_like",
+        "randn_like",
+        "dropout",
+    ):
         return _random(machine, name, arguments, named)
     if name == "at" and rest.startswith("add."):
         return _add_at(machine, arguments)
@@ -135,10 +156,22 @@ def _of_library(machine: Machine, path: str, arguments: list[Value], named: dict
     return _applied(machine, found, name, path, arguments, named)
 
 
-def _applied(machine: Machine, function: Callable[..., Value], name: str, path: str, arguments: list[Value], named: dict[str, Value]) -> Value:
+def _applied(
+    machine: Machine,
+    function: Callable[..., Value],
+    name: str,
+    path: str,
+    arguments: list[Value],
+    named: dict[str, Value],
+) -> Value:
     """A function of the table, with torch's words for NumPy's; an argument that it does not take is not dropped."""
-    arguments = [solid(value, "matrix" if name in ("dot", "matmul", "mm", "mv") else "array", _partner(arguments, value)) for value in arguments]
-    named = {KEYWORDS.get(word, word) if word not in ("min", "max") or name in ("clip", "clamp") else word: solid(value) for word, value in named.items()}
+    hint = "matrix" if name in ("dot", "matmul", "mm", "mv") else "array"
+    sides = ("left", "right") if hint == "matrix" else ("", "")
+    arguments = [
+        solid(value, f"{hint} {sides[min(place, 1)]}".strip(), _partner(arguments, value))
+        for place, value in enumerate(arguments)
+    ]
+    named = {KEYWORDS.get(word, word): solid(value) for word, value in named.items()}
     if named.pop("out", None) is not None:
         raise Unread("`out=` is not read")
     named.pop("inplace", None)
@@ -147,20 +180,22 @@ def _applied(machine: Machine, function: Callable[..., Value], name: str, path: 
     if name in ("max", "min") and _in_torch(machine, path) and (len(arguments) > 1 or "axis" in named):
         return _torch_extreme(name, arguments, named)
     if name in ("arange", "zeros", "ones", "empty", "eye", "reshape", "view"):
-        arguments = [_size_or_array(machine, value) for value in arguments]
+        arguments = [_size_or_array(value) for value in arguments]
     try:
         return of.complexed(function(*arguments, **named))
     except TypeError as error:
         raise Unread(f"`{name}` with these arguments is not read ({error})"[:140]) from None
 
 
-def _size_or_array(machine: Machine, value: Value) -> Value:
+def _size_or_array(value: Value) -> Value:
     """A size that stands in a tuple may be an input."""
     return tuple(solid(part, "size") for part in value) if isinstance(value, tuple) else value
 
 
 def _partner(arguments: list[Value], value: Value) -> Value:
-    return next((other for other in arguments if other is not value and isinstance(other, np.ndarray | np.generic)), None)
+    return next(
+        (other for other in arguments if other is not value and isinstance(other, np.ndarray | np.generic)), None
+    )
 
 
 def _in_torch(machine: Machine, path: str) -> bool:
@@ -184,7 +219,9 @@ def _torch_extreme(name: str, arguments: list[Value], named: dict[str, Value]) -
     x, axis = arguments[0], arguments[1] if len(arguments) > 1 else named["axis"]
     keep = named.get("keepdims", arguments[2] if len(arguments) > 2 else False)
     choose = np.argmax if name == "max" else np.argmin
-    return (of.largest if name == "max" else of.smallest)(x, axis, keep), choose(np.real(x), axis=axis, keepdims=keep)
+    return (of.largest if name == "max" else of.smallest)(x, axis, keep), choose(
+        np.real(x), axis=axis, keepdims=bool(keep)
+    )
 
 
 def _random(machine: Machine, name: str, arguments: list[Value], named: dict[str, Value]) -> Value:
@@ -202,14 +239,19 @@ def _random(machine: Machine, name: str, arguments: list[Value], named: dict[str
     elif name in ("uniform", "normal", "binomial", "randint", "choice", "bernoulli") and shape is None:
         shape = arguments[2] if len(arguments) > 2 else ()
     if isinstance(shape, tuple | list):
-        shape = [solid(part, "size") for part in (shape[0] if len(shape) == 1 and isinstance(shape[0], tuple | list) else shape)]
+        shape = [
+            solid(part, "size")
+            for part in (shape[0] if len(shape) == 1 and isinstance(shape[0], tuple | list) else shape)
+        ]
     fixed = sizes(shape) if shape is not None else ()
     if name in ("rand", "random", "random_sample", "uniform"):
         return of.complexed(made.random(fixed))
     if name in ("randn", "standard_normal", "normal"):
         return of.complexed(made.normal(size=fixed))
     if name in ("binomial", "bernoulli"):
-        return of.complexed((made.random(fixed if fixed else np.shape(arguments[0]) if name == "bernoulli" else ()) < 0.6) * 1.0)
+        return of.complexed(
+            (made.random(fixed if fixed else np.shape(arguments[0]) if name == "bernoulli" else ()) < 0.6) * 1.0
+        )
     if name == "randint":
         return made.integers(0, 2, size=fixed)
     raise Unread(f"`random.{name}` is not read")
@@ -217,7 +259,9 @@ def _random(machine: Machine, name: str, arguments: list[Value], named: dict[str
 
 def _add_at(machine: Machine, arguments: list[Value]) -> Value:
     into, places, values = (solid(value) for value in arguments)
-    np.add.at(into, places if isinstance(places, tuple) else (places,) if isinstance(places, np.ndarray) else places, values)
+    np.add.at(
+        into, places if isinstance(places, tuple) else (places,) if isinstance(places, np.ndarray) else places, values
+    )
     machine.changed(into)
 
 
@@ -242,7 +286,7 @@ def _method(machine: Machine, owner: Value, name: str, arguments: list[Value], n
     found = METHODS.get(name)
     if found is None:
         raise Unread(f"the method `{name}` is not read")
-    if id(owner) in machine.origin and name in ("astype", "long", "int") and _applied(machine, found, name, "", [owner, *arguments], dict(named)).dtype.kind == "i":
+    if id(owner) in machine.origin and name in ("astype", "long", "int") and _whole(owner, found, arguments):
         raise Need(machine.origin[id(owner)], "labels")
     value = _applied(machine, found, name, "", [owner, *arguments], named)
     if id(owner) in machine.origin and name in ("reshape", "ravel", "flatten", "squeeze", "astype", "view"):
@@ -251,18 +295,29 @@ def _method(machine: Machine, owner: Value, name: str, arguments: list[Value], n
     return value
 
 
+def _whole(owner: Value, cast_to: Callable[..., Value], arguments: list[Value]) -> bool:
+    """Whether a conversion gives whole numbers."""
+    return bool(np.asarray(cast_to(owner, *arguments)).dtype.kind == "i")
+
+
 def _in_place(machine: Machine, owner: Value, name: str, arguments: list[Value]) -> Value:
     amount = 0.0 if name == "zero_" else solid(arguments[0])
-    owner[...] = {"add_": owner + amount, "sub_": owner - amount, "mul_": owner * amount, "div_": owner / amount if amount is not None else 0}.get(name, amount)
+    sign = {"add_": "Add", "sub_": "Sub", "mul_": "Mult", "div_": "Div"}.get(name)
+    owner[...] = amount if sign is None else operate(sign, owner, amount)
     machine.changed(owner)
     return owner
 
 
 def _of_list(owner: list[Value], name: str, arguments: list[Value]) -> Value:
     actions: dict[str, Callable[[], Any]] = {
-        "append": lambda: owner.append(arguments[0]), "extend": lambda: owner.extend(arguments[0]), "pop": lambda: owner.pop(*arguments),
-        "insert": lambda: owner.insert(*arguments), "reverse": owner.reverse, "copy": lambda: list(owner), "clear": owner.clear,
-    }  # fmt: skip
+        "append": lambda: owner.append(arguments[0]),
+        "extend": lambda: owner.extend(arguments[0]),
+        "pop": lambda: owner.pop(*arguments),
+        "insert": lambda: owner.insert(*arguments),
+        "reverse": owner.reverse,
+        "copy": lambda: list(owner),
+        "clear": owner.clear,
+    }
     if name not in actions or len(owner) > 100_000:
         raise Unread(f"the method `{name}` of a list is not read")
     return actions[name]()
@@ -270,9 +325,14 @@ def _of_list(owner: list[Value], name: str, arguments: list[Value]) -> Value:
 
 def _of_dict(owner: dict[Value, Value], name: str, arguments: list[Value]) -> Value:
     actions: dict[str, Callable[[], Any]] = {
-        "get": lambda: owner.get(*arguments), "items": lambda: list(owner.items()), "keys": lambda: list(owner), "copy": lambda: dict(owner),
-        "values": lambda: list(owner.values()), "update": lambda: owner.update(*arguments), "setdefault": lambda: owner.setdefault(*arguments),
-    }  # fmt: skip
+        "get": lambda: owner.get(*arguments),
+        "items": lambda: list(owner.items()),
+        "keys": lambda: list(owner),
+        "copy": lambda: dict(owner),
+        "values": lambda: list(owner.values()),
+        "update": lambda: owner.update(*arguments),
+        "setdefault": lambda: owner.setdefault(*arguments),
+    }
     if name not in actions:
         raise Unread(f"the method `{name}` of a dict is not read")
     return actions[name]()
@@ -296,15 +356,30 @@ def _python(machine: Machine, name: str, arguments: list[Value], named: dict[str
     if name in ("int", "float", "bool", "abs", "sum", "round") and isinstance(arguments[0], str):
         raise Unread("a number from a text")
     found: dict[str, Callable[..., Value]] = {
-        "len": len, "enumerate": lambda x, start=0: list(enumerate(x, start)), "zip": lambda *x, strict=False: list(zip(*x, strict=False)),
-        "sum": of.total, "abs": of.absolute, "float": lambda x: cast(x, None), "int": lambda x: int(np.real(x)), "bool": lambda x: bool(np.real(x) != 0),
-        "list": lambda x=(): list(x), "tuple": lambda x=(): tuple(x), "dict": lambda x=(), **words: dict(x, **words), "reversed": lambda x: list(x)[::-1],
-        "sorted": lambda x: sorted(x, key=np.real), "round": lambda x, *_: of.stepped(np.round)(x), "pow": of.power, "set": lambda x=(): set(x),
-        "str": lambda *_: "", "any": lambda x: any(bool(np.real(part)) for part in x), "all": lambda x: all(bool(np.real(part)) for part in x),
-        "max": lambda *x: max(x[0] if len(x) == 1 else x, key=np.real), "min": lambda *x: min(x[0] if len(x) == 1 else x, key=np.real),
-        "slice": slice, "divmod": divmod,
-    }  # fmt: skip
+        "len": len,
+        "enumerate": lambda x, start=0: list(enumerate(x, start)),
+        "zip": lambda *x, **_: list(zip(*x, strict=False)),
+        "sum": of.total,
+        "abs": of.absolute,
+        "float": lambda x: cast(x, None),
+        "int": lambda x: int(np.real(x)),
+        "bool": lambda x: bool(np.real(x) != 0),
+        "list": lambda x=(): list(x),
+        "tuple": lambda x=(): tuple(x),
+        "dict": lambda x=(), **words: dict(x, **words),
+        "reversed": lambda x: list(x)[::-1],
+        "sorted": lambda x: sorted(x, key=np.real),
+        "round": lambda x, *_: of.stepped(np.round)(x),
+        "pow": of.power,
+        "set": lambda x=(): set(x),
+        "str": lambda *_: "",
+        "any": lambda x: any(bool(np.real(part)) for part in x),
+        "all": lambda x: all(bool(np.real(part)) for part in x),
+        "max": lambda *x: max(x[0] if len(x) == 1 else x, key=np.real),
+        "min": lambda *x: min(x[0] if len(x) == 1 else x, key=np.real),
+        "slice": slice,
+        "divmod": divmod,
+    }
     if name not in found:
         raise Unread(f"`{name}` is not read")
     return found[name](*arguments, **named)
-

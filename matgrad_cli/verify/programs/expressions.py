@@ -50,14 +50,44 @@ def _name(machine: Machine, frame: Frame, node: ast.Name) -> Value:
     try:
         return frame.find(node.id)
     except KeyError:
-        pass
-    if node.id in BUILTINS:
-        return Module(f"builtins.{node.id}")
-    return machine.input(node.id, node)
+        return Module(f"builtins.{node.id}") if node.id in BUILTINS else machine.input(node.id, node)
 
 
 BUILTINS = frozenset(
-    ["len", "range", "enumerate", "zip", "sum", "abs", "max", "min", "float", "int", "bool", "list", "tuple", "dict", "print", "isinstance", "reversed", "sorted", "round", "pow", "set", "str", "map", "any", "all", "type", "super", "object", "hasattr", "getattr", "slice", "divmod"]
+    [
+        "len",
+        "range",
+        "enumerate",
+        "zip",
+        "sum",
+        "abs",
+        "max",
+        "min",
+        "float",
+        "int",
+        "bool",
+        "list",
+        "tuple",
+        "dict",
+        "print",
+        "isinstance",
+        "reversed",
+        "sorted",
+        "round",
+        "pow",
+        "set",
+        "str",
+        "map",
+        "any",
+        "all",
+        "type",
+        "super",
+        "object",
+        "hasattr",
+        "getattr",
+        "slice",
+        "divmod",
+    ]
 )
 
 
@@ -158,7 +188,7 @@ def _of_array(value: Value, name: str) -> Value:
     if name in ("T", "mT"):
         return np.transpose(value) if name == "T" else np.swapaxes(value, -1, -2)
     if name in ("shape", "size", "ndim"):
-        return {"shape": np.shape, "size": np.size, "ndim": np.ndim}[name](value)
+        return np.shape(value) if name == "shape" else np.size(value) if name == "size" else np.ndim(value)
     if name == "dtype":
         return {"c": "float", "f": "float", "b": "bool"}.get(np.asarray(value).dtype.kind, "int")
     if name in ("data", "real"):
@@ -189,7 +219,9 @@ def _subscript(machine: Machine, frame: Frame, node: ast.Subscript) -> Value:
     found = owner[place]
     if id(owner) in machine.origin and isinstance(found, np.ndarray | np.generic):
         machine.origin[id(found)] = machine.origin[id(owner)]
-        machine.given.setdefault(f" {len(machine.given)}", found)  # kept alive, so that no other value takes its identity
+        machine.given.setdefault(
+            f" {len(machine.given)}", found
+        )  # kept alive, so that no other value takes its identity
     return machine.note(node, found)
 
 
@@ -198,7 +230,9 @@ def place_of(machine: Machine, frame: Frame, node: ast.expr) -> Value:
     if isinstance(node, ast.Tuple):
         return tuple(place_of(machine, frame, part) for part in node.elts)
     if isinstance(node, ast.Slice):
-        bounds = [None if part is None else evaluate(machine, frame, part) for part in (node.lower, node.upper, node.step)]
+        bounds = [
+            None if part is None else evaluate(machine, frame, part) for part in (node.lower, node.upper, node.step)
+        ]
         return slice(*(whole(machine, bound, "size") for bound in bounds))
     value = evaluate(machine, frame, node)
     if isinstance(value, list) and value and not isinstance(value[0], slice):
@@ -241,7 +275,11 @@ def _dict(machine: Machine, frame: Frame, node: ast.Dict) -> Value:
 
 
 def _call(machine: Machine, frame: Frame, node: ast.Call) -> Value:
-    if isinstance(node.func, ast.Attribute) and isinstance(node.func.value, ast.Call) and key_of(node.func.value.func) == "super":
+    if (
+        isinstance(node.func, ast.Attribute)
+        and isinstance(node.func.value, ast.Call)
+        and key_of(node.func.value.func) == "super"
+    ):
         return None
     function: Value = None
     owner: Value = None
@@ -250,7 +288,11 @@ def _call(machine: Machine, frame: Frame, node: ast.Call) -> Value:
         if isinstance(owner, Undecided):
             raise Need(owner.name, "array")
         if isinstance(owner, Thing):
-            function = attribute(machine, owner, node.func) if owner.of is not None or node.func.attr in owner.attributes else None
+            function = (
+                attribute(machine, owner, node.func)
+                if owner.of is not None or node.func.attr in owner.attributes
+                else None
+            )
         elif isinstance(owner, Module):
             function = Module(f"{owner.path}.{node.func.attr}")
     else:
@@ -320,12 +362,24 @@ def _named(machine: Machine, frame: Frame, node: ast.NamedExpr) -> Value:
 
 
 _HANDLERS: dict[type, Callable[[Machine, Frame, Any], Value]] = {
-    ast.Constant: _constant, ast.Name: _name, ast.BinOp: _binary, ast.UnaryOp: _unary, ast.BoolOp: _boolean, ast.Compare: _compare,
-    ast.IfExp: _choice, ast.Attribute: _attribute, ast.Subscript: _subscript, ast.Dict: _dict, ast.Call: _call,
+    ast.Constant: _constant,
+    ast.Name: _name,
+    ast.BinOp: _binary,
+    ast.UnaryOp: _unary,
+    ast.BoolOp: _boolean,
+    ast.Compare: _compare,
+    ast.IfExp: _choice,
+    ast.Attribute: _attribute,
+    ast.Subscript: _subscript,
+    ast.Dict: _dict,
+    ast.Call: _call,
     ast.Tuple: lambda machine, frame, node: tuple(_items(machine, frame, node.elts)),
     ast.List: lambda machine, frame, node: _items(machine, frame, node.elts),
     ast.Set: lambda machine, frame, node: set(_items(machine, frame, node.elts)),
-    ast.ListComp: _comprehension, ast.GeneratorExp: _comprehension, ast.DictComp: _comprehension, ast.NamedExpr: _named,
-    ast.Lambda: lambda machine, frame, node: Function(node, frame), ast.JoinedStr: lambda machine, frame, node: "",
-}  # fmt: skip
-
+    ast.ListComp: _comprehension,
+    ast.GeneratorExp: _comprehension,
+    ast.DictComp: _comprehension,
+    ast.NamedExpr: _named,
+    ast.Lambda: lambda _, frame, node: Function(node, frame),
+    ast.JoinedStr: lambda *_: "",
+}

@@ -16,7 +16,16 @@ LARGEST = 1 << 19
 
 Axis = Any
 FLOAT, WHOLE, TRUTH = "f", "i", "b"
-KINDS = {"float": FLOAT, "double": FLOAT, "half": FLOAT, "int": WHOLE, "long": WHOLE, "uint": WHOLE, "bool": TRUTH, "bool_": TRUTH}
+KINDS = {
+    "float": FLOAT,
+    "double": FLOAT,
+    "half": FLOAT,
+    "int": WHOLE,
+    "long": WHOLE,
+    "uint": WHOLE,
+    "bool": TRUTH,
+    "bool_": TRUTH,
+}
 
 
 def kind_of(dtype: Value) -> str:
@@ -68,12 +77,18 @@ def alike(fill: float) -> Callable[..., Value]:
 
     def build(x: Value, dtype: Value = None) -> Value:
         whole = np.asarray(x).dtype.kind in "ib" and dtype is None
-        return np.full(np.shape(x), fill, np.asarray(x).dtype if whole else complex) if dtype is None else cast(np.full(np.shape(x), fill), dtype)
+        return (
+            np.full(np.shape(x), fill, np.asarray(x).dtype if whole else complex)
+            if dtype is None
+            else cast(np.full(np.shape(x), fill), dtype)
+        )
 
     return build
 
 
-def array(x: Value, dtype: Value = None, copy: bool = True, requires_grad: bool = False, device: Value = None, ndmin: int = 0) -> Value:
+def array(
+    x: Value, dtype: Value = None, copy: bool = True, requires_grad: bool = False, device: Value = None, ndmin: int = 0
+) -> Value:
     """A new array from nested lists or another array; whole numbers stay whole."""
     found = np.array(x, ndmin=ndmin)
     if found.dtype.kind not in "bifuc":
@@ -212,7 +227,12 @@ def concatenated(parts: Sequence[Value], axis: int = 0) -> Value:
 
 def transpose(x: Value, *axes: Value) -> Value:
     """NumPy's transpose; torch's with two axes."""
-    if len(axes) == 2 and not isinstance(axes[0], tuple | list) and np.ndim(x) >= 2 and set(axes) != {0, 1, *range(np.ndim(x))}:
+    if (
+        len(axes) == 2
+        and not isinstance(axes[0], tuple | list)
+        and np.ndim(x) >= 2
+        and set(axes) != {0, 1, *range(np.ndim(x))}
+    ):
         return np.swapaxes(x, *axes)
     if len(axes) == 2 and np.ndim(x) == 2:
         return np.swapaxes(x, *axes) if axes[0] != axes[1] else x
@@ -239,95 +259,9 @@ def arg(choose: Callable[..., Value]) -> Callable[..., Value]:
     return lambda x, axis=None: choose(np.real(x), axis=axis)
 
 
-ELEMENTWISE: dict[str, Callable[[Value], Value]] = {
-    "exp": np.exp, "log": of.logarithm, "log2": lambda x: of.logarithm(x) / math.log(2), "log10": lambda x: of.logarithm(x) / math.log(10),
-    "log1p": of.log1p, "expm1": of.expm1, "sqrt": of.root, "rsqrt": lambda x: 1 / of.root(x), "square": lambda x: x * x,
-    "reciprocal": lambda x: 1 / x, "abs": of.absolute, "absolute": of.absolute, "fabs": of.absolute, "sign": of.sign, "sgn": of.sign,
-    "sin": np.sin, "cos": np.cos, "tan": np.tan, "tanh": of.tanh, "sinh": np.sinh, "cosh": np.cosh,
-    "arctan": np.arctan, "atan": np.arctan, "arcsinh": np.arcsinh, "sigmoid": of.sigmoid, "expit": of.sigmoid, "relu": of.relu,
-    "logsigmoid": lambda x: -of.softplus(-x), "silu": lambda x: x * of.sigmoid(x), "erf": of.erf, "negative": lambda x: -x, "neg": lambda x: -x,
-    "relu6": lambda x: of.clip(x, 0.0, 6.0), "softplus": of.softplus, "floor": of.stepped(np.floor), "ceil": of.stepped(np.ceil),
-    "round": of.stepped(np.round), "isnan": lambda x: np.isnan(np.real(x)), "isfinite": lambda x: np.isfinite(np.real(x)),
-    "isinf": lambda x: np.isinf(np.real(x)), "logical_not": lambda x: np.real(x) == 0, "conj": lambda x: x, "copy": np.array, "clone": np.array,
-    "detach": lambda x: x, "contiguous": lambda x: x, "cpu": lambda x: x, "numpy": lambda x: x, "real": lambda x: x,
-    "ascontiguousarray": np.array, "float": lambda x: cast(x, None), "double": lambda x: cast(x, None), "long": lambda x: cast(x, "int"),
-    "int": lambda x: cast(x, "int"), "bool": lambda x: cast(x, "bool"),
-}  # fmt: skip
-"""Functions of one array, entry by entry or the array itself; all of them are methods of arrays too."""
-
-REDUCING: dict[str, Callable[..., Value]] = {
-    "sum": lambda x, axis=None, keepdims=False, dtype=None: of.total(x, axis, keepdims),
-    "mean": lambda x, axis=None, keepdims=False, dtype=None: of.mean(x, axis, keepdims), "average": of.mean,
-    "prod": lambda x, axis=None, keepdims=False: np.prod(x, axis=axis, keepdims=keepdims),
-    "max": of.largest, "amax": of.largest, "min": of.smallest, "amin": of.smallest,
-    "any": truth(np.any), "all": truth(np.all), "argmax": arg(np.argmax), "argmin": arg(np.argmin),
-    "count_nonzero": lambda x, axis=None: np.count_nonzero(np.real(x), axis=axis), "norm": of.norm,
-    "logsumexp": of.logsumexp, "softmax": of.softmax, "log_softmax": of.log_softmax,
-    "cumsum": lambda x, axis=None: np.cumsum(x, axis=axis), "cumprod": lambda x, axis=None: np.cumprod(x, axis=axis),
-    "argsort": lambda x, axis=-1: np.argsort(np.real(x), axis=axis), "ptp": lambda x, axis=None: of.largest(x, axis) - of.smallest(x, axis),
-}  # fmt: skip
-"""Functions over axes; all of them are methods of arrays too."""
-
-SHAPING: dict[str, Callable[..., Value]] = {
-    "reshape": lambda x, *shape, order="C": np.reshape(x, sizes(shape) if -1 not in _flat(shape) else tuple(_flat(shape)), order=order),
-    "view": lambda x, *shape: np.reshape(x, tuple(_flat(shape))), "ravel": np.ravel, "flatten": np.ravel,
-    "transpose": transpose, "permute": lambda x, *axes: np.transpose(x, tuple(_flat(axes))), "t": np.transpose,
-    "swapaxes": np.swapaxes, "moveaxis": np.moveaxis,
-    "squeeze": lambda x, axis=None: np.squeeze(x, axis), "expand_dims": np.expand_dims, "unsqueeze": np.expand_dims,
-    "repeat": repeat, "diagonal": lambda x, offset=0: np.diagonal(x, offset), "trace": lambda x: np.trace(x), "dot": dot,
-    "mm": matmul, "mv": matmul, "matmul": matmul, "bmm": matmul, "outer": outer, "ger": outer, "clip": of.clip, "clamp": of.clip,
-    "pow": of.power, "maximum": of.larger, "minimum": of.smaller, "mul": lambda a, b: a * b, "add": lambda a, b: a + b, "sub": lambda a, b: a - b,
-    "div": lambda a, b: a / b, "gather": lambda x, axis, at: np.take_along_axis(x, at, axis), "take": np.take,
-    "astype": lambda x, dtype, copy=True: cast(x, dtype), "type": cast, "addmm": lambda c, a, b: c + a @ b,
-    "masked_fill": lambda x, mask, value: np.where(np.real(mask) != 0, value, x), "expand": lambda x, *shape: np.broadcast_to(x, sizes(shape)),
-    "expand_as": lambda x, other: np.broadcast_to(x, np.shape(other)), "view_as": lambda x, other: np.reshape(x, np.shape(other)),
-    "chunk": chunks, "sort": of.ordered,
-}  # fmt: skip
-"""Functions of arrays that are methods too."""
-
-ALONE: dict[str, Callable[..., Value]] = {
-    "zeros": made(np.zeros), "ones": made(np.ones), "empty": made(np.zeros), "zeros_like": alike(0.0), "empty_like": alike(0.0),
-    "ones_like": alike(1.0), "full": lambda shape, value, dtype=None: cast(np.full(sizes(shape), value), dtype),
-    "full_like": lambda x, value, dtype=None: np.full(np.shape(x), value, complex), "array": array, "asarray": array, "tensor": array,
-    "as_tensor": array, "from_numpy": lambda x: x, "atleast_2d": np.atleast_2d, "atleast_1d": np.atleast_1d, "arange": arange,
-    "linspace": linspace, "eye": eye, "identity": eye, "einsum": einsum, "kron": kron, "inner": lambda a, b: np.inner(a, b),
-    "vdot": lambda a, b: np.dot(np.ravel(a), np.ravel(b)), "tensordot": lambda a, b, axes=2: np.tensordot(a, b, axes), "cross": np.cross,
-    "add": lambda a, b: a + b, "subtract": lambda a, b: a - b, "multiply": lambda a, b: a * b, "divide": lambda a, b: a / b,
-    "true_divide": lambda a, b: a / b, "power": of.power, "mod": lambda a, b: np.mod(np.real(a), np.real(b)), "logaddexp": of.logaddexp,
-    "fmax": of.larger, "fmin": of.smaller, "where": where, "concatenate": concatenated, "cat": concatenated,
-    "stack": lambda parts, axis=0: np.stack(list(parts), axis=axis), "hstack": lambda parts: np.hstack(list(parts)),
-    "vstack": lambda parts: np.vstack(list(parts)), "row_stack": lambda parts: np.vstack(list(parts)),
-    "column_stack": lambda parts: np.column_stack(list(parts)), "split": pieces, "array_split": lambda x, n, axis=0: list(np.array_split(x, n, axis)),
-    "tile": tile, "pad": pad, "roll": np.roll, "flip": np.flip, "rot90": np.rot90, "broadcast_to": lambda x, shape: np.broadcast_to(x, sizes(shape)),
-    "tril": np.tril, "triu": np.triu, "diag": lambda x, k=0: np.diag(x, k), "diagflat": np.diagflat, "nonzero": lambda x: np.nonzero(np.real(x)),
-    "flatnonzero": lambda x: np.flatnonzero(np.real(x)), "unravel_index": np.unravel_index, "shape": np.shape, "ndim": np.ndim, "size": np.size,
-    "numel": np.size, "square": lambda x: x * x, "var": of.variance, "std": of.deviation, "meshgrid": lambda *x, indexing="xy": list(np.meshgrid(*x, indexing=indexing)),
-    "logical_and": lambda a, b: (np.real(a) != 0) & (np.real(b) != 0), "logical_or": lambda a, b: (np.real(a) != 0) | (np.real(b) != 0),
-    "greater": lambda a, b: of.compare("Gt", a, b), "less": lambda a, b: of.compare("Lt", a, b), "equal": lambda a, b: of.compare("Eq", a, b),
-    "heaviside": lambda x, at: np.where(np.real(x) == 0, at, (np.real(x) > 0) * 1.0), "linalg.norm": of.norm, "linalg.inv": np.linalg.inv,
-    "linalg.det": np.linalg.det, "linalg.slogdet": of.slogdet, "linalg.solve": np.linalg.solve, "inverse": np.linalg.inv,
-    "linalg.matrix_power": np.linalg.matrix_power, "linalg.multi_dot": lambda parts: np.linalg.multi_dot(list(parts)), "logdet": lambda x: of.slogdet(x)[1],
-    "det": np.linalg.det, "max": of.largest, "one_hot": one_hot, "cross_entropy": cross_entropy, "nll_loss": nll_loss, "mse_loss": mse_loss,
-    "binary_cross_entropy": binary_cross_entropy, "binary_cross_entropy_with_logits": bce_with_logits,
-    "leaky_relu": lambda x, slope=0.01, negative_slope=None: np.where(np.real(x) > 0, x, x * (slope if negative_slope is None else negative_slope)),
-    "elu": lambda x, alpha=1.0: np.where(np.real(x) > 0, x, alpha * of.expm1(of.smaller(x, 0.0))), "fabs": of.absolute,
-    "linear": lambda x, weight, bias=0: x @ np.transpose(weight) + bias, "float32": lambda x: cast(x, None), "float64": lambda x: cast(x, None),
-    "FloatTensor": array, "LongTensor": lambda x: array(x, "int"), "int64": lambda x: cast(x, "int"), "int32": lambda x: cast(x, "int"),
-}  # fmt: skip
-"""Functions that are no methods."""
-
-FUNCTIONS: dict[str, Callable[..., Value]] = {**ALONE, **SHAPING, **REDUCING, **ELEMENTWISE}
-METHODS: dict[str, Callable[..., Value]] = {
-    **SHAPING, **REDUCING, **ELEMENTWISE, "var": of.variance, "std": of.deviation, "split": pieces, "inverse": np.linalg.inv, "det": np.linalg.det,
-    "item": lambda x: np.asarray(x).reshape(1)[0], "numel": np.size, "dim": np.ndim, "tolist": lambda x: x, "to": lambda x, *_, **__: x,
-    "requires_grad_": lambda x, *_: x, "new_zeros": lambda x, *shape: made(np.zeros)(*shape), "eq": lambda a, b: of.compare("Eq", a, b),
-    "gt": lambda a, b: of.compare("Gt", a, b), "lt": lambda a, b: of.compare("Lt", a, b), "ge": lambda a, b: of.compare("GtE", a, b),
-    "le": lambda a, b: of.compare("LtE", a, b), "tril": np.tril, "triu": np.triu, "diag": lambda x, k=0: np.diag(x, k),
-    "nonzero": lambda x: np.nonzero(np.real(x)), "sqrt": of.root, "view": SHAPING["view"],
-}  # fmt: skip
 CONSTANTS = {"pi": math.pi, "e": math.e, "inf": math.inf, "nan": math.nan, "newaxis": None}
 
 
-def _flat(shape: Value) -> Sequence[Value]:
+def flat(shape: Value) -> Sequence[Value]:
     """A shape given as several numbers or as one tuple."""
     return shape[0] if len(shape) == 1 and isinstance(shape[0], tuple | list) else shape

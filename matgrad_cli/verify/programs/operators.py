@@ -53,10 +53,16 @@ def _on_numbers(name: str, left: Value, right: Value) -> Value:
 
 
 _OPERATORS: dict[str, Callable[[Any, Any], Any]] = {
-    "Add": lambda a, b: a + b, "Sub": lambda a, b: _minus(a, b), "Mult": lambda a, b: a * b, "Div": lambda a, b: a / b,
-    "FloorDiv": lambda a, b: a // b, "Mod": lambda a, b: a % b, "BitAnd": lambda a, b: a & b, "BitOr": lambda a, b: a | b,
+    "Add": lambda a, b: a + b,
+    "Sub": lambda a, b: _minus(a, b),
+    "Mult": lambda a, b: a * b,
+    "Div": lambda a, b: a / b,
+    "FloorDiv": lambda a, b: a // b,
+    "Mod": lambda a, b: a % b,
+    "BitAnd": lambda a, b: a & b,
+    "BitOr": lambda a, b: a | b,
     "BitXor": lambda a, b: a ^ b,
-}  # fmt: skip
+}
 
 
 def _minus(a: Value, b: Value) -> Value:

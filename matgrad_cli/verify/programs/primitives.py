@@ -99,10 +99,19 @@ def power(base: Array, exponent: Array) -> Array:
     if not (np.iscomplexobj(base) or np.iscomplexobj(exponent)) and np.all(np.asarray(exponent) >= 0):
         return base**exponent
     base, exponent = np.asarray(base, complex), np.asarray(exponent, complex)
-    if not np.any(np.imag(exponent)) and np.all(real(exponent) == np.round(real(exponent))) and np.all(np.abs(exponent) < 64):
+    if (
+        not np.any(np.imag(exponent))
+        and np.all(real(exponent) == np.round(real(exponent)))
+        and np.all(np.abs(exponent) < 64)
+    ):
         exponent = real(exponent)
-        return (real(base) ** exponent + 1j * np.imag(base) * exponent * _where(exponent == 0, 1.0, real(base)) ** (exponent - 1))[()]
-    return _only_where(real(base) >= 0, np.exp(exponent * logarithm(base)) if np.all(real(base) > 0) else base**exponent)
+        return (
+            real(base) ** exponent
+            + 1j * np.imag(base) * exponent * _where(exponent == 0, 1.0, real(base)) ** (exponent - 1)
+        )[()]
+    return _only_where(
+        real(base) >= 0, np.exp(exponent * logarithm(base)) if np.all(real(base) > 0) else base**exponent
+    )
 
 
 def sigmoid(x: Array) -> Array:
@@ -130,7 +139,7 @@ def erf(x: Array) -> Array:
     """The error function."""
     x = np.asarray(x, complex)
     value = np.vectorize(math.erf, otypes=[float])(real(x))
-    return (value + 1j * np.imag(x) * 2 / math.sqrt(math.pi) * np.exp(-real(x) ** 2))[()]
+    return (value + 1j * np.imag(x) * 2 / math.sqrt(math.pi) * np.exp(-(real(x) ** 2)))[()]
 
 
 def tanh(x: Array) -> Array:
@@ -247,5 +256,10 @@ def compare(kind: str, a: Array, b: Array) -> Array:
     """A comparison of the real parts."""
     a, b = (real(side) if isinstance(side, np.ndarray | np.generic | complex) else side for side in (a, b))
     return {
-        "Eq": lambda: a == b, "NotEq": lambda: a != b, "Lt": lambda: a < b, "LtE": lambda: a <= b, "Gt": lambda: a > b, "GtE": lambda: a >= b,
-    }[kind]()  # fmt: skip
+        "Eq": lambda: a == b,
+        "NotEq": lambda: a != b,
+        "Lt": lambda: a < b,
+        "LtE": lambda: a <= b,
+        "Gt": lambda: a > b,
+        "GtE": lambda: a >= b,
+    }[kind]()

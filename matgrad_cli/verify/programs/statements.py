@@ -225,7 +225,9 @@ def _augment(machine: Machine, frame: Frame, line: ast.AugAssign) -> None:
     result = operate(name, current, value)
     if isinstance(current, np.ndarray) and current.ndim:
         if np.shape(result) != current.shape:
-            raise Misfit(f"an array of shape {_said(current.shape)} cannot take one of shape {_said(np.shape(result))} in place")
+            raise Misfit(
+                f"an array of shape {_said(current.shape)} cannot take one of shape {_said(np.shape(result))} in place"
+            )
         if np.iscomplexobj(result) and not np.iscomplexobj(current):
             raise Unread("real numbers are added to an array of whole ones")
         current[...] = result
@@ -313,7 +315,9 @@ def _raise(_: Machine, __: Frame, line: ast.Raise) -> None:
 
 def _import(_: Machine, frame: Frame, line: ast.Import) -> None:
     for alias in line.names:
-        frame.names[alias.asname or alias.name.partition(".")[0]] = Module(alias.name if alias.asname else alias.name.partition(".")[0])
+        frame.names[alias.asname or alias.name.partition(".")[0]] = Module(
+            alias.name if alias.asname else alias.name.partition(".")[0]
+        )
 
 
 def _import_from(_: Machine, frame: Frame, line: ast.ImportFrom) -> None:
@@ -344,9 +348,26 @@ def _nothing(_: Machine, __: Frame, ___: ast.stmt) -> None:
 
 
 _HANDLERS: dict[type, Callable[[Machine, Frame, Any], None]] = {
-    ast.Assign: _assign, ast.AugAssign: _augment, ast.AnnAssign: _annotated, ast.If: _if, ast.For: _for, ast.While: _while,
-    ast.Break: _leave(True), ast.Continue: _leave(False), ast.Return: _return, ast.Raise: _raise, ast.Import: _import,
-    ast.ImportFrom: _import_from, ast.Expr: _expression, ast.FunctionDef: _function, ast.ClassDef: _class, ast.Try: _try,
-    ast.With: lambda machine, frame, line: body(machine, frame, line.body), ast.Pass: _nothing, ast.Assert: _nothing, ast.Global: _nothing,
-    ast.Nonlocal: _nothing, ast.Delete: _nothing,
-}  # fmt: skip
+    ast.Assign: _assign,
+    ast.AugAssign: _augment,
+    ast.AnnAssign: _annotated,
+    ast.If: _if,
+    ast.For: _for,
+    ast.While: _while,
+    ast.Break: _leave(True),
+    ast.Continue: _leave(False),
+    ast.Return: _return,
+    ast.Raise: _raise,
+    ast.Import: _import,
+    ast.ImportFrom: _import_from,
+    ast.Expr: _expression,
+    ast.FunctionDef: _function,
+    ast.ClassDef: _class,
+    ast.Try: _try,
+    ast.With: lambda machine, frame, line: body(machine, frame, line.body),
+    ast.Pass: _nothing,
+    ast.Assert: _nothing,
+    ast.Global: _nothing,
+    ast.Nonlocal: _nothing,
+    ast.Delete: _nothing,
+}

@@ -1,0 +1,80 @@
+"""Where the loss of a unit is to be had: named, given back, or made of a gradient of the output."""
+
+from __future__ import annotations
+
+import ast
+
+import numpy as np
+
+from ...documents.python.claims import UPSTREAM, claimed
+from ...verify.programs.machine import Event
+from .reading import LOSSES, OUTPUTS, NoLoss, Plan, Reading, is_claim
+
+
+def plan_of(reading: Reading) -> Plan:
+    """Where the loss is to be had. NoLoss where there is none."""
+    unit = reading.unit
+    if unit.backward is not None:
+        return _plan_of_pair(reading)
+    if unit.loss is not None:
+        return _stated(reading)
+    named = [name for name in [*_arguments(reading), *dict(unit.grads)] if name in reading.machine.given]
+    upstream = [name for name in named if UPSTREAM.match(name) or claimed(name) or name in dict(unit.grads)]
+    for name in upstream:
+        for out in [dict(unit.grads).get(name, ""), *claimed(name), *OUTPUTS]:
+            event = _last(reading, out)
+            if event is not None:
+                return Plan(event.number, f"times {name} {out}", f"sum({name} * {out})")
+    for name in LOSSES:
+        event = _last(reading, name)
+        if event is not None and event.value is not None and np.size(event.value) == 1:
+            return Plan(event.number, f"name {name}", name)
+    raise NoLoss("no loss is named, and no gradient of an output is given", first_line(reading))
+
+
+def _plan_of_pair(reading: Reading) -> Plan:
+    if reading.unit.loss is not None:
+        found = _stated(reading)
+        own = any(event.frame is reading.frame and event.number == found.after for event in reading.machine.events)
+        return found if own else Plan(None, "stated", found.said)
+    if reading.unit.criterion is not None and reading.loss is not None:
+        return Plan(None, "criterion", f"{reading.unit.criterion.name}(…)")
+    if reading.scalar():
+        return Plan(None, "returned", "what forward returns")
+    if reading.upstream:
+        return Plan(None, "upstream", "sum(upstream * output)")
+    raise NoLoss("no loss is named, and no gradient of an output is given", first_line(reading))
+
+
+def _stated(reading: Reading) -> Plan:
+    assert reading.unit.loss is not None
+    said = ast.unparse(reading.unit.loss)
+    names = [node.id for node in ast.walk(reading.unit.loss) if isinstance(node, ast.Name)]
+    first = next(
+        (event.number for event in reading.machine.events if event.frame is reading.frame and is_claim(event)), None
+    )
+    if isinstance(reading.unit.loss, ast.Name):
+        event = _last(reading, said)
+        if event is None and reading.unit.backward is None:
+            raise NoLoss(f"`{said}` gets no value here", first_line(reading))
+        return Plan(event.number if event else None, "stated", said)
+    before = [_last(reading, name, first) or _last(reading, name) for name in names]
+    after = max((event.number for event in before if event is not None), default=-1)
+    return Plan(max(after, 0), "stated", said)
+
+
+def _arguments(reading: Reading) -> list[str]:
+    return [place.arg for place in reading.unit.forward.args.args] if reading.unit.forward is not None else []
+
+
+def _last(reading: Reading, key: str, before: int | None = None) -> Event | None:
+    events = [
+        event for event in reading.machine.events if event.key == key and event.frame in (reading.frame, reading.fore)
+    ]
+    return next((event for event in reversed(events) if before is None or event.number < before), None)
+
+
+def first_line(reading: Reading) -> int:
+    """The line at which the part with the claims begins."""
+    part = reading.unit.backward or reading.unit.forward
+    return part.lineno if part is not None else reading.unit.lines[0].lineno if reading.unit.lines else 1

@@ -1,0 +1,82 @@
+"""Backward code: which claims are right, and the first wrong line."""
+
+from __future__ import annotations
+
+import pytest
+
+from matgrad_cli.diagnostics import Source
+from matgrad_cli.grading.code.report import checked_code
+from matgrad_cli.records.finding import FileReport
+
+LINEAR = '''\
+def affine_forward(x, w, b):
+    """x: (N, D), w: (D, M), b: (M,)"""
+    out = x @ w + b
+    return out, (x, w, b)
+
+
+def affine_backward(dout, cache):
+    x, w, b = cache
+    dx = {dx}
+    dw = {dw}
+    db = {db}
+    return dx, dw, db
+'''
+RIGHT = {"dx": "dout @ w.T", "dw": "x.T @ dout", "db": "dout.sum(axis=0)"}
+
+
+def verdicts(text: str) -> dict[int, str]:
+    """The worst verdict of each line."""
+    found: dict[int, str] = {}
+    for problem in checked(text).problems:
+        for finding in problem.lines:
+            if found.get(finding.line) != "wrong":
+                found[finding.line] = finding.verdict
+    return found
+
+
+def checked(text: str) -> FileReport:
+    """The report on a text."""
+    return checked_code(Source("layer.py", text))
+
+
+def test_a_right_pair() -> None:
+    assert verdicts(LINEAR.format(**RIGHT)) == {9: "follows", 10: "follows", 11: "follows"}
+
+
+@pytest.mark.parametrize(
+    ("name", "wrong", "line"),
+    [
+        ("dx", "dout @ w", 9), ("dx", "-dout @ w.T", 9), ("dw", "dout.T @ x", 10), ("dw", "x.T @ dout / 2", 10),
+        ("db", "dout", 11), ("db", "dout.sum(axis=1)", 11), ("db", "dout.mean(axis=0)", 11),
+    ],
+)  # fmt: skip
+def test_a_wrong_line_of_a_pair(name: str, wrong: str, line: int) -> None:
+    found = verdicts(LINEAR.format(**{**RIGHT, name: wrong}))
+    assert [number for number, verdict in found.items() if verdict == "wrong"] == [line]
+
+
+HOSTILE = [
+    "import os\nos.system('touch hacked')\nx = 1\ndx = os.system('touch hacked')\n",
+    "__import__('os').system('touch hacked')\ndW = 1\n",
+    "def f(x, dout):\n    out = x * 2\n    open('hacked', 'w').write('1')\n    dx = eval('dout * 2')\n    return dx\n",
+    "W = [0] * 10**10\ndW = W * 10**10\n",
+    "x = 9**9**9**9\nloss = x\ndx = x\n",
+    "def f(x):\n    return f(x)\nx = f(1)\nloss = x\ndx = f(2)\n",
+    "x = np.zeros((10**9, 10**9))\nloss = x.sum()\ndx = np.ones_like(x)\n",
+    "while True:\n    dx = 1\n",
+    "for i in range(10**12):\n    dx = i\n",
+    "x = ().__class__.__bases__[0].__subclasses__()\nloss = x\ndx = x\n",
+    "dx = " + "(" * 300 + "1" + ")" * 300,
+    "dx = " + "-" * 20000 + "1",
+    "dx = 1 +",
+    "class A:\n    def forward(self, x):\n        return self.__dict__\n    def backward(self, dout):\n        dx = dout\n",
+]
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_hostile_code_ends_in_a_report_and_runs_nothing(text: str, tmp_path: object, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(str(tmp_path))
+    report = checked(text)
+    assert report.verdict != "right"
+    assert not list(tmp_path.iterdir())  # type: ignore[attr-defined]
