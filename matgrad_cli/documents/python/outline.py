@@ -177,6 +177,8 @@ def _forward_names(name: str) -> Iterator[str]:
     for word in ("forward", "fwd", "forwardprop", "fprop", "feedforward"):
         yield re.sub(rf"(?<![a-z]){_BACK}(?![a-z])", word, name)
     yield re.sub(rf"_?(?<![a-z]){_BACK}(?![a-z])_?", "", name)
+    if re.search(rf"{_BACK}_\w+$", name):
+        yield from _forward_names(re.sub(rf"({_BACK})_\w+$", r"\1", name))
 
 
 def _of_class(

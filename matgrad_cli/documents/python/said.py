@@ -16,7 +16,7 @@ class Said:
     facts: tuple[str, ...] = ()
 
 
-_NAME = r"[A-Za-z_]\w*\*?"
+_NAME = r"(?!(?:scalar|float|int|number|shape|size|of|array|vector|matrix|tensor|dim|dimension|dimensions)\b)[A-Za-z_]\w*\*?"
 _LIST = rf"{_NAME}(?:\s*(?:,|/|&|\band\b)\s*{_NAME})*"
 _SIZE = r"\d*[A-Za-z_][\w']*|\d+|\.\.\."
 _DIM = rf"(?:{_SIZE})(?:\s*(?:\*|\+|-|//?)\s*(?:{_SIZE}))*"
@@ -26,16 +26,17 @@ _SHAPE = rf"(?:{_BRACKETS}|{_TIMES})"
 
 _HEAD = re.compile(
     rf"(?<![\w.*×])(?<! x )(?<! by )(?P<names>{_LIST})"
-    r"\s*(?::|--|=(?!=)|\bis\b|\bare\b|\bhas\b|\bhave\b|\bof shape\b|(?=\())\s*"
+    r"\s*(?::|--|=(?!=)|\bis\b|\bare\b|\bhas\b|\bhave\b|(?=\())\s*"
 )
 _AT_ONCE = re.compile(
     r"\s*(?:(?:an?\s+|the\s+)?(?:array|ndarray|tensor|matrix|vector)?,?\s*"
     rf"(?:with|of|in|has)?\s*(?:shape|size)?\s*:?\s*)?{_SHAPE}"
 )
 _LATER = re.compile(rf"\b(?:shape|size|dimensions?|shaped)\b\s*(?:is|=|:)?\s*{_SHAPE}")
+_BESIDE = re.compile(rf"(?P<name>{_NAME})\s+of\s+(?:shape|size)\s+{_SHAPE}")
 _SINGLE = re.compile(r"\s*(?P<dim>[A-Za-z_]\w*)\b")
 _NUMBER = re.compile(
-    r"\b(?:scalar|float|number|constant|strength|coefficient|temperature|real|regularization|rate|int)\b"
+    r"\b(?:scalar|float|number|constant|strength|coefficient|temperature|real|regularization|rate|int|double)\b"
 )
 _FACTS = (
     ("onehot", re.compile(r"one[- ]?hot", re.I)),
@@ -76,6 +77,8 @@ def told(text: str) -> dict[str, Said]:
         for name in names:
             if rank >= found.get(name, (0,))[0]:
                 found[name] = rank, Said(dims, facts)
+    for beside in _BESIDE.finditer(text):
+        found.setdefault(beside["name"], (0, Said(_dims(beside))))
     for names, segment, said in singles:
         dims_or_none = _of_words(segment, known) if said.rstrip().endswith((":", "--", "is", "are")) else None
         facts = tuple(word for word, pattern in _FACTS if pattern.search(segment))
@@ -97,6 +100,8 @@ def _dims(shape: re.Match[str]) -> tuple[str, ...]:
     if shape["times"] is not None:
         return tuple(part for part in re.split(r"\s*×\s*|\s+x\s+|\s+by\s+|(?<=\d)x(?=\d)", shape["times"]) if part)
     parts = [re.sub(r"\s+", "", part) for part in (shape["inside"] or "").split(",") if part.strip()]
+    if len(parts) == 1 and _NUMBER.fullmatch(parts[0]):
+        return ()
     if "..." in parts:
         at = parts.index("...")
         parts = [*parts[: max(at - 1, 0)], "D", *parts[at + 2 :]]

@@ -63,6 +63,9 @@ class Given:
             if kind.form in ("array", "labels"):
                 names |= dict.fromkeys(sorted(letter for dim in kind.dims for letter in letters_of(dim)))
         row = SIZES[point.order]
+        names |= dict.fromkeys(
+            name for name, kind in kinds if kind.form == "size" and not kind.dims and not _UNIT.match(name)
+        )
         self.sizes = {name: row[number % len(row)] + 8 * (number // len(row)) for number, name in enumerate(names)}
 
     def value(self, name: str) -> Value:
@@ -106,9 +109,12 @@ class Given:
         return 3 if found is None or found < 0 else found
 
     def _size(self, name: str) -> int:
-        if name in self.sizes:
-            return self.sizes[name]
-        return 2 if self.point.order == EVEN else 2 + zlib.crc32(name.encode()) % 4
+        kind = self.kinds[name]
+        if kind.dims:
+            return self._length(kind.dims[0])
+        if _UNIT.match(name):
+            return 1 if re.match(r"stride|pad|dil|groups", name) else 2
+        return self.sizes.get(name, 2)
 
     def named(self, size: int) -> str:
         """The dimension of a length: a name where one has it, else the number."""
@@ -122,7 +128,7 @@ def kinds_told(said: tuple[tuple[str, Said], ...]) -> dict[str, Kind]:
         if words.dims is not None:
             form = (
                 "labels"
-                if "labels" in words.facts and len(words.dims) <= 1 and "onehot" not in words.facts
+                if "labels" in words.facts and len(words.dims) <= 2 and "onehot" not in words.facts
                 else "array"
             )
             found[name] = Kind(form, words.dims, words.facts, told=True)
@@ -139,6 +145,12 @@ def told_of(name: str, told: dict[str, Kind]) -> Kind | None:
     return found
 
 
+_UNIT = re.compile(
+    r"^(?:strides?|pad\w*|dilation|groups|n_?heads?|num_heads|heads|nh|kernel_size|pool\w*|n_?groups|ksize|G|k_size)$"
+)
+"""Whole numbers that are no sizes of arrays."""
+
+
 # --- what an input may be, by its use --------------------------------------------------------------------------------------
 
 _NUMBERS = re.compile(
@@ -148,14 +160,22 @@ _NUMBERS = re.compile(
 )
 
 
+TARGETS = ("y", "t", "target", "targets", "labels", "Y", "y_true", "ys")
+
+
 def candidates(name: str, hint: str, beside: tuple[int, ...] | None, given: Given) -> Iterator[Kind]:
     """What an input may be that is used so, the likeliest first."""
     known = given.kinds.get(name)
     if hint.startswith("text "):
         yield Kind("word", (hint.removeprefix("text "),))
         return
-    if hint in ("size", "truth"):
+    if hint == "truth":
         yield Kind(hint)
+        return
+    if hint == "size" or _UNIT.match(name):
+        yield Kind("size")
+        if not _UNIT.match(name):
+            yield from (Kind("size", (dim,)) for dim in list(given.sizes)[:4])
         return
     rows = [f"{name}_rows", f"{name}_columns"]
     if hint == "labels":
@@ -168,16 +188,26 @@ def candidates(name: str, hint: str, beside: tuple[int, ...] | None, given: Give
         yield Kind("array", tuple(given.named(size) for size in beside))
         return
     partner = None if beside is None else tuple(given.named(size) for size in beside)
-    for dims in _shapes(name, hint, partner, rows):
+    shapes = _shapes(name, hint, partner, rows)
+    if partner is None and shapes[0][1:]:  # rows of data go with the entries of what is predicted from them
+        shapes = [
+            (kind.dims[0], rows[1]) for word, kind in given.kinds.items() if word in TARGETS and len(kind.dims) == 1
+        ] + shapes
+    if partner is None and name in TARGETS:  # or a target for each of several outputs
+        rows_known = [kind.dims[0] for kind in given.kinds.values() if kind.form == "array" and len(kind.dims) == 2]
+        shapes = (
+            shapes[:-1]
+            + [(first, last) for first in rows_known[:1] for last in given.sizes if last != first]
+            + shapes[-1:]
+        )
+    for dims in shapes:
         yield Kind("array", dims)
 
 
 def _shapes(name: str, hint: str, partner: tuple[str, ...] | None, new: list[str]) -> list[tuple[str, ...]]:
     if hint == "matrix right" and partner:
         return (
-            [(partner[-1], new[1]), (partner[-1],)]
-            if name[:1].isupper() or len(partner) > 1
-            else [(partner[-1],), (partner[-1], new[1])]
+            [(partner[-1], new[1]), (partner[-1],)] if name[:1].isupper() else [(partner[-1],), (partner[-1], new[1])]
         )
     if hint == "matrix left" and partner:
         inner = partner[-2] if len(partner) > 1 else partner[0]

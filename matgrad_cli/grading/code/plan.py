@@ -18,7 +18,12 @@ def plan_of(reading: Reading) -> Plan:
         return _plan_of_pair(reading)
     if unit.loss is not None:
         return _stated(reading)
-    named = [name for name in [*_arguments(reading), *dict(unit.grads)] if name in reading.machine.given]
+    differentiated = {of for event in reading.machine.events for of in claimed(event.key)}
+    named = [
+        name
+        for name in [*_arguments(reading), *dict(unit.grads)]
+        if name in reading.machine.given and name not in differentiated
+    ]
     upstream = [name for name in named if UPSTREAM.match(name) or claimed(name) or name in dict(unit.grads)]
     for name in upstream:
         for out in [dict(unit.grads).get(name, ""), *claimed(name), *OUTPUTS]:
@@ -58,6 +63,9 @@ def _stated(reading: Reading) -> Plan:
         if event is None and reading.unit.backward is None:
             raise NoLoss(f"`{said}` gets no value here", first_line(reading))
         return Plan(event.number if event else None, "stated", said)
+    if reading.unit.backward is not None and first is not None:
+        entered = next(event.number for event in reading.machine.events if event.frame is reading.frame)
+        return Plan(entered, "stated", said)
     before = [_last(reading, name, first) or _last(reading, name) for name in names]
     after = max((event.number for event in before if event is not None), default=-1)
     return Plan(max(after, 0), "stated", said)

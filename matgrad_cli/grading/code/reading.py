@@ -13,7 +13,7 @@ from ...documents.python.claims import UPSTREAM, claimed, last_part
 from ...documents.python.outline import Unit
 from ...verify.programs.calls import bound
 from ...verify.programs.expressions import evaluate
-from ...verify.programs.machine import Event, Machine, Target, solid
+from ...verify.programs.machine import Event, Machine, Target, key_of, solid
 from ...verify.programs.statements import body
 from ...verify.programs.values import (
     Class,
@@ -27,7 +27,7 @@ from ...verify.programs.values import (
     Unread,
     Value,
 )
-from .inputs import Given
+from .inputs import TARGETS, Given
 
 LOSSES = ("loss", "cost", "J", "L", "nll", "total_loss", "objective", "obj", "E", "error", "energy")
 OUTPUTS = ("out", "output", "outputs", "y", "Y", "y_hat", "yhat", "z", "Z", "result", "h", "H")
@@ -75,6 +75,7 @@ class Reading:
             **options,
         )
         self.machine.evaluate, self.machine.body = evaluate, body
+        self.machine.parameters = _parameters(unit)
         self.module = Frame()
         self.frame = self.module
         self.fore = self.module
@@ -206,7 +207,8 @@ class Reading:
             else:
                 taken.add(at)
                 known[name] = self._up(name, at)
-        if not taken and len(open_) == 1 and not self.scalar() and open_[0] not in CACHES and _real(self.outputs[0]):
+        lone = len(open_) == 1 and open_[0] not in (*CACHES, *TARGETS) and self.unit.loss is None
+        if not taken and lone and not self.scalar() and _real(self.outputs[0]):
             taken.add(0)
             known[open_[0]] = self._up(open_.pop(), 0)
         rest = [
@@ -215,18 +217,23 @@ class Reading:
             if number not in taken and not (number == 0 and self.scalar())
         ]
         for name in open_:
-            if rest:
+            if rest and name not in TARGETS:
                 known[name] = rest.pop(0) if len(open_) > 1 or len(rest) == 1 else tuple(rest)
         return bound(self.machine, Function(backward, self.module), first, known, free=True)
 
     def _up(self, name: str, at: int) -> Value:
         """An upstream gradient: random numbers of the shape of its output."""
         output = solid(self.outputs[at])
-        random = np.random.default_rng([at, self.given.point.seed, 5])
-        value = np.asarray(random.normal(size=np.shape(output)), complex)
+        value = np.asarray(self._weights(at, output), complex)
         self.upstream.append((at, value))
         self.machine.given.setdefault(name, value)
         return value
+
+    def _weights(self, at: int, output: Value) -> Value:
+        """The gradient that comes from above: random numbers; 1 for an output that is a number, as for a loss."""
+        if np.size(output) == 1:
+            return np.ones(np.shape(output))
+        return np.random.default_rng([at, self.given.point.seed, 5]).normal(size=np.shape(output))
 
     def scalar(self) -> bool:
         """Whether what forward gives is the loss itself."""
@@ -259,9 +266,8 @@ class Reading:
             for name in self._backward_names():
                 at = self._upstream_of(name, set())
                 if at is not None:
-                    random = np.random.default_rng([at, self.given.point.seed, 5])
                     output = solid(self.outputs[at])
-                    total = total + np.sum(np.asarray(random.normal(size=np.shape(output))) * output)
+                    total = total + np.sum(self._weights(at, output) * output)
             return (
                 total
                 if np.ndim(total) == 0 and not isinstance(total, float)
@@ -322,6 +328,22 @@ def _preparing(line: ast.stmt) -> bool:
 
 def _not_main(line: ast.stmt) -> bool:
     return not (isinstance(line, ast.If) and "__name__" in {getattr(node, "id", "") for node in ast.walk(line.test)})
+
+
+def _parameters(unit: Unit) -> frozenset[str]:
+    """Names that have a gradient here, and of which no part is written: what they begin with does not matter."""
+    claims: set[str] = set()
+    written: set[str] = set()
+    for line in unit.lines:
+        for node in ast.walk(line):
+            if not isinstance(node, ast.Name | ast.Attribute | ast.Subscript) or not isinstance(node.ctx, ast.Store):
+                continue
+            key = key_of(node)
+            if key is not None:
+                claims |= set(claimed(key))
+            elif isinstance(node, ast.Subscript):
+                written.add(last_part(key_of(node.value) or ""))
+    return frozenset(claims - written)
 
 
 def _first_target(line: ast.stmt) -> str:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from itertools import pairwise
 
-import numpy as np
-
 from ...diagnostics.record import record, replace
 from ...documents.python.outline import Unit
 from ...verify.programs.values import Need, Unknown
@@ -56,7 +54,7 @@ def understandings(unit: Unit, shapes: dict[str, Kind] | None = None) -> tuple[l
                 found.append(understood)
         if any(one.faults == 0 for one in found) or (found and order == EVEN):
             break
-    return sorted(found, key=lambda one: one.order == EQUAL), why
+    return sorted(found, key=lambda one: (one.order == EQUAL, one.faults)), why
 
 
 def _decided(need: Need, kinds: dict[str, Kind], told: dict[str, Kind], order: int) -> list[dict[str, Kind]]:
@@ -88,18 +86,7 @@ def _understood(trial: Trial, kinds: dict[str, Kind], order: int) -> Understandi
         return None
     claims = trial.claims(trial.base)
     faults = sum(isinstance(claim.last.value, Unknown) for claim in claims)
-    faults += sum(
-        not any(_fits(claim.last.value, trial.base.machine.shapes.get(site, ())) for site in claim.sites)
-        for claim in claims
-        if not isinstance(claim.last.value, Unknown)
-    )
     return Understanding(tuple(kinds.items()), order, between, faults)
-
-
-def _fits(value: object, shape: tuple[int, ...]) -> bool:
-    from .trial import fitting
-
-    return fitting(np.asarray(value), shape) is not None
 
 
 def with_fact(understood: Understanding, name: str, fact: str) -> Understanding:

@@ -104,7 +104,10 @@ def bound(
     ]
     for place, default in defaults:
         if place.arg not in frame.names:
-            frame.names[place.arg] = machine.evaluate(machine, function.outside, default)
+            value = machine.evaluate(machine, function.outside, default)
+            if free and (value is None or (isinstance(value, float) and value == 0)):
+                continue  # nothing is said by it: the argument is an input like the others
+            frame.names[place.arg] = value
     for place in [*places, *given.kwonlyargs]:
         if place.arg not in frame.names:
             if not free:

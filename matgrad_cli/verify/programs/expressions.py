@@ -286,6 +286,9 @@ def _call(machine: Machine, frame: Frame, node: ast.Call) -> Value:
     if isinstance(node.func, ast.Attribute):
         owner = evaluate(machine, frame, node.func.value)
         if isinstance(owner, Undecided):
+            if node.func.attr == "get" and node.args and isinstance(node.args[0], ast.Constant):
+                name = str(node.args[0].value)
+                return evaluate(machine, frame, node.args[1]) if len(node.args) > 1 else machine.input(name, node)
             raise Need(owner.name, "array")
         if isinstance(owner, Thing):
             function = (

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Protocol
@@ -59,6 +60,7 @@ class Machine:
     target     the value that is moved along a direction, if any
     overrides  values that stand in place of what an assignment, by its number, gives
     replaced   statements that are read in place of others, by identity
+    parameters names whose first value does not matter: zeros become random numbers, at which more can be seen
     stop_at    the number of the assignment after which `answer` is asked for, and the reading ends
     """
 
@@ -72,6 +74,7 @@ class Machine:
     answer: Callable[[], Value] | None = None
     recording: bool = False
     once: frozenset[int] = frozenset()
+    parameters: frozenset[str] = frozenset()
     torch: bool = False
     tiny: bool = False
     site: int = 0
@@ -145,6 +148,13 @@ class Machine:
         """Records an assignment; the value that it gives, which may be another one that stands in its place."""
         number = self.count
         self.count += 1
+        if (
+            not stored
+            and not goes_on
+            and _zero(value)
+            and re.split(r"[.'\[]+", key.rstrip("']"))[-1] in self.parameters
+        ):
+            value = self.note(statement, np.asarray(self.random.normal(size=np.shape(value)), complex)[()])
         if number in self.overrides:
             value = self.note(statement, self.overrides[number])
         if self.recording:
@@ -164,6 +174,13 @@ class Machine:
         """Stop, with the answer, when the assignment that was waited for has happened."""
         if self.stop_at is not None and self.count > self.stop_at and self.answer is not None:
             raise Stop(self.answer())
+
+
+def _zero(value: Value) -> bool:
+    """Whether a value is a real zero, or nothing but zeros: what a parameter begins with."""
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return value == 0
+    return _moves(value) and not np.any(value)
 
 
 def _moves(value: Value) -> bool:

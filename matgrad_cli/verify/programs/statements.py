@@ -8,12 +8,13 @@ from typing import Any
 
 import numpy as np
 
-from .expressions import evaluate, iterated, place_of, true, unpack
+from .expressions import PYTHON_FAULTS, evaluate, iterated, place_of, true, unpack
 from .machine import Machine, key_of, solid
 from .operators import operate
 from .values import Class, Frame, Function, Leave, Misfit, Module, Returned, Thing, Unknown, Unread, Value
 
 QUIET = frozenset(("plt", "print", "logging", "logger", "ax", "tqdm", "writer", "warnings", "assert_allclose"))
+IN_PLACE = frozenset(("at", "fill_diagonal", "add_", "sub_", "mul_", "div_", "zero_", "fill_", "fill"))
 LONG = 12
 """A loop of a training is read once where it would go round more often."""
 
@@ -36,6 +37,10 @@ def execute(machine: Machine, frame: Frame, line: ast.stmt) -> None:
         if handler is None:
             raise Unread(f"`{type(line).__name__.lower()}` is not read", line.lineno)
         handler(machine, frame, line)
+    except (TypeError, AttributeError, KeyError) as error:
+        _lost(machine, frame, line, Unknown(f"this is not read ({error})"[:120], line.lineno))
+    except PYTHON_FAULTS as error:
+        _lost(machine, frame, line, Unknown(str(error)[:160], line.lineno, misfit=True))
     except Unread as fault:
         _lost(machine, frame, line, Unknown(fault.why, fault.line or line.lineno))
     except Misfit as fault:
@@ -192,7 +197,14 @@ def _store(machine: Machine, frame: Frame, target: ast.Subscript, value: Value, 
         root = owner
     key = key_of(_whole_of(target))
     if key is not None:
-        machine.assigned(key, line, frame, root, stored=True)
+        _written(machine, frame, key, line, root)
+
+
+def _written(machine: Machine, frame: Frame, key: str, line: ast.stmt, whole: Value) -> None:
+    """A part of an array has been written; another value may stand in place of the whole."""
+    value = machine.assigned(key, line, frame, whole, stored=True)
+    if value is not whole and isinstance(whole, np.ndarray):
+        whole[...] = value
 
 
 def _root(machine: Machine, frame: Frame, target: ast.Subscript, owner: Value) -> Value:
@@ -327,8 +339,15 @@ def _import_from(_: Machine, frame: Frame, line: ast.ImportFrom) -> None:
 
 
 def _expression(machine: Machine, frame: Frame, line: ast.Expr) -> None:
-    if not isinstance(line.value, ast.Constant):
-        evaluate(machine, frame, line.value)
+    if isinstance(line.value, ast.Constant):
+        return
+    evaluate(machine, frame, line.value)
+    call = line.value
+    if isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute) and call.func.attr in IN_PLACE:
+        into = call.args[0] if call.func.attr in ("at", "fill_diagonal") and call.args else call.func.value
+        key = key_of(_whole_of(into))
+        if key is not None:
+            _written(machine, frame, key, line, evaluate(machine, frame, _whole_of(into)))
 
 
 def _function(_: Machine, frame: Frame, line: ast.FunctionDef) -> None:

@@ -231,6 +231,7 @@ ALONE: dict[str, Callable[..., Value]] = {
     "diag": lambda x, k=0: np.diag(x, k),
     "diagflat": np.diagflat,
     "nonzero": lambda x: np.nonzero(np.real(x)),
+    "broadcast_arrays": lambda *x: list(np.broadcast_arrays(*x)),
     "flatnonzero": lambda x: np.flatnonzero(np.real(x)),
     "unravel_index": np.unravel_index,
     "shape": np.shape,
