@@ -25,13 +25,14 @@ from ..ir import (
     Transpose,
     is_elementwise,
 )
+from ..ir.memory import table
 from .conditions import CONDITIONS, consequences
 from .problem import Fact, Problem
 
 Answer = bool | None
 
 _LARGEST: Final = 400
-_found: dict[tuple[Expr, str, tuple[Fact, ...]], Answer] = {}
+_found: dict[tuple[Expr, str, tuple[Fact, ...]], Answer] = table()
 
 
 def holds(expr: Expr, word: str, problem: Problem) -> Answer:

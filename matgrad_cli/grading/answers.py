@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Literal
 
 from ..diagnostics import Diagnostic, InputError, MatgradError, Source, Span
 from ..diagnostics.record import replace
 from ..documents.passage import Passage
 from ..ir import Expr, Index, MatrixOf
+from ..ir.memory import remembered
 from ..notation import syntax as s
 from ..notation.choice import in_syntax
 from ..notation.elaboration.broadcasting import turned
@@ -39,7 +39,7 @@ class Judged:
     notes: tuple[str, ...] = ()
 
 
-@lru_cache(maxsize=8192)
+@remembered(maxsize=8192)
 def judge_answer(task: Task, answer: str, reference: str | None) -> Judged:
     """The verdict on the text of an answer. Equal answers to one problem are judged once."""
     around = _around(task)
@@ -99,7 +99,7 @@ def _judged(task: Task, around: Surroundings, read: Read, reference: str | None)
     return replace(found, notes=(*read.notes, *found.notes))
 
 
-@lru_cache(maxsize=512)
+@remembered(maxsize=512)
 def _around(task: Task, columns: bool = False, lying: bool = True, arrays: bool = False) -> Surroundings:
     found = surroundings(task, (), None)
     found.bench, found.columns, found.lying, found.arrays = task.bench, columns, lying, arrays

@@ -15,6 +15,7 @@ from ..diagnostics.limits import OutOfTime, ended_by, place_of, time_limit
 from ..diagnostics.record import replace
 from ..documents.files import CODE, expanded, read_document, read_text, text_of
 from ..documents.keys import Document, Exercise
+from ..ir.memory import crowded, let_go
 from ..records.finding import FileReport, Final, Finding, ProblemReport, Report, Reveal
 from .exercise import judge, unanswered
 from .merge import Settings, identified, settings
@@ -196,6 +197,8 @@ class _Clock:
 
     def judged(self, chosen: Settings) -> ProblemReport:
         """The report on one problem; whatever breaks in it leaves it undecided, and the others are judged all the same."""
+        if crowded():
+            let_go()
         try:
             with time_limit(max(0.1, min(SECONDS, self.end - process_time()))):
                 return judge(chosen)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
 
 from ..diagnostics import MatgradError
 from ..facts import Problem
 from ..ir import ONE, Entry, Expr, Index, MatrixOf, Partial, Shape, Symbol, Transpose, fresh_index, letters_in
+from ..ir.memory import remembered
 from ..records.layout import is_turned
 from .bench import Bench
 
@@ -28,7 +28,7 @@ class Task:
 Key = tuple[str, str, str, str, str | None, str]
 
 
-@lru_cache(maxsize=512)
+@remembered(maxsize=512)
 def _task(key: Key) -> Task | MatgradError:
     loss, wrt, shapes, assume, syntax, layout = key
     from ..notation.problems import read_problem
@@ -103,7 +103,7 @@ def _places(shape: Shape, letters: list[Index]) -> tuple[Index | None, Index | N
     return row, col
 
 
-@lru_cache(maxsize=512)
+@remembered(maxsize=512)
 def worked_out(problem: Problem, layout: str) -> Expr | None:
     """The derivative as the index method writes it, for naming its terms: it never decides what is right. None where it is stuck."""
     from ..rewrite.derive import derive

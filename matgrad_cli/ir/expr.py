@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Hashable
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar, Self, TypeVar
 
 from .dimensions import Shape
 from .indices import Index
+from .memory import interned
 
-_NODES: dict[tuple[Hashable, ...], Expr] = {}
+_NODES: dict[tuple[Hashable, ...], Expr] = interned()
 _WEIGHT_CAP = 10**18
+_T = TypeVar("_T")
 
 
 class ShapeMismatch(ValueError):
@@ -57,8 +59,8 @@ class Expr:
                 put(found, name, value)
             parts = found._parts()
             put(found, "children", parts)
-            put(found, "free", _NO_INDICES.union(*(part.free for part in parts)) if parts else _NO_INDICES)
-            put(found, "symbols", _NO_SYMBOLS.union(*(part.symbols for part in parts)) if parts else _NO_SYMBOLS)
+            put(found, "free", _together([part.free for part in parts]))
+            put(found, "symbols", _together([part.symbols for part in parts]))
             put(found, "weight", min(sum(part.weight for part in parts) or 1, _WEIGHT_CAP))
             put(found, "shape", found._check())
             _NODES[key] = found
@@ -88,5 +90,7 @@ class Expr:
         return f"{type(self).__name__}({inside})"
 
 
-_NO_INDICES: frozenset[Index] = frozenset()
-_NO_SYMBOLS: frozenset[Expr] = frozenset()
+def _together(sets: list[frozenset[_T]]) -> frozenset[_T]:
+    """The union; where one of the sets holds all the others it is that very set, of which there are then few."""
+    largest = max(sets, key=len, default=frozenset())
+    return largest if all(found is largest or found <= largest for found in sets) else largest.union(*sets)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
-from weakref import WeakKeyDictionary
 
 from .dimensions import Dim
 from .expr import Expr
 from .index_nodes import Delta, Entry, MatrixOf, Partial, SumOver
 from .indices import Index, Position, letters_of, replace_in_position
+from .memory import table
 
 Path = tuple[int, ...]
 """Where a part stands: the child numbers from the root down."""
@@ -68,7 +68,7 @@ def substitute(root: Expr, mapping: Mapping[Expr, Expr]) -> Expr:
     return walk(root)
 
 
-_LETTERS: Final[WeakKeyDictionary[Expr, frozenset[Index]]] = WeakKeyDictionary()
+_LETTERS: Final[dict[Expr, frozenset[Index]]] = table()
 """The letters of every part once asked for; parts are shared, so each is walked once however often it is written."""
 
 

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable
 
 from ..ir import Call, Entry, Expr, MatMul, Named, Symbol, is_elementwise, nodes_of, substitute
+from ..ir.memory import table
 
 DEEP = 3
 """From so many nested nonlinear functions on, every layer gets a name before differentiating."""
@@ -95,7 +96,7 @@ def with_names(root: Expr, chosen: Iterable[Expr], taken: set[str], numbered: bo
     return substitute(root, mapping), names
 
 
-_HEIGHTS: dict[Expr, int] = {}
+_HEIGHTS: dict[Expr, int] = table()
 
 
 def _height(node: Expr) -> int:

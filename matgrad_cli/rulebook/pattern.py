@@ -9,6 +9,7 @@ from ..diagnostics import InputError, MatgradError, Source
 from ..diagnostics.record import record
 from ..ir import ONE, Differential, Dim, Expr, Index, MatMul, Shape, Symbol, nodes_of
 from ..ir.expr import IndexMismatch, ShapeMismatch
+from ..ir.memory import remembered
 from ..notation.elaboration.elaborate import elaborate
 from ..notation.expression.reader import parse
 from ..notation.scope import Scope
@@ -143,7 +144,7 @@ def needed_operators(side: Expr) -> frozenset[str]:
     return frozenset(head_of(node) for node in nodes_of(side)) - _LOOSE
 
 
-@lru_cache(maxsize=100_000)
+@remembered(maxsize=100_000)
 def operators_in(node: Expr) -> frozenset[str]:
     """All operators at and below a node."""
     found: frozenset[str] = frozenset((head_of(node),))

@@ -6,13 +6,14 @@ from typing import Final
 
 from .. import ir
 from ..ir import Expr
+from ..ir.memory import table
 from .functions import EXACT_VALUES, LINEAR, RATIONAL, constant_value, squared_root
 
 RATIONAL_KIND: Final = 0
 ORACLE_KIND: Final = 1
 FLOAT_KIND: Final = 2
 
-_kinds: dict[Expr, int] = {}
+_kinds: dict[Expr, int] = table()
 _KNOWN: Final = frozenset(EXACT_VALUES) - RATIONAL
 _OVER_ORACLES: Final = frozenset(("softmax", "softmax0", "softmax1", "logsumexp", "logsumexp0", "logsumexp1", "logdet"))
 _PLAIN: Final = LINEAR | RATIONAL | frozenset(("det", "inner", "mean", "mean0", "mean1"))

@@ -7,6 +7,7 @@ from typing import Final
 
 from ..diagnostics.record import record
 from ..ir import Call, Expr, Hadamard, Mul, Number, Power, nodes_of
+from ..ir.memory import table
 from .evaluate import Evaluator
 from .fields import NotExact, OutOfDomain
 from .tensor import TooLarge
@@ -28,7 +29,7 @@ class Reach:
     said: str
 
 
-_found: dict[Expr, tuple[Expr, ...]] = {}
+_found: dict[Expr, tuple[Expr, ...]] = table()
 
 
 def kinks(expr: Expr) -> tuple[Expr, ...]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from functools import lru_cache
 from itertools import islice, pairwise
 from itertools import product as product_of
 
@@ -33,6 +32,7 @@ from ...ir import (
     product,
     replace_at,
 )
+from ...ir.memory import remembered
 from .causes import Trial
 from .terms import shown, written_places
 
@@ -68,7 +68,7 @@ def _trial(root: Expr, path: Path, said: tuple[str, str, str], part: Expr, make:
     yield Trial(said[0], line, said[1], said[2], part=part)
 
 
-@lru_cache(maxsize=512)
+@remembered(maxsize=512)
 def _quoted(node: Expr) -> str:
     found = shown(node)
     return f"`{found}`" if len(found) <= 40 else f"`{found[:37]}…`"

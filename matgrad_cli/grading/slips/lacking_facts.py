@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from functools import lru_cache
 from itertools import combinations
 
 from ...diagnostics.record import replace
 from ...facts import Fact, Problem
 from ...ir import Expr, Eye, Number, Symbol, add, matmul, mul
+from ...ir.memory import remembered
 from ..bench import Bench
 from ..lines.scope import Surroundings
 from .causes import Slip
@@ -75,7 +75,7 @@ def _with_definitions(around: Surroundings, problem: Problem, values: tuple[tupl
     return _bench(problem, (*values, *((symbol, around.expanded(value)) for symbol, value in around.values.items())))
 
 
-@lru_cache(maxsize=32)
+@remembered(maxsize=32)
 def _bench(problem: Problem, values: tuple[tuple[Symbol, Expr], ...]) -> Bench:
     """Points are drawn once for all answers to one problem."""
     bench = Bench(problem)

@@ -3,10 +3,10 @@ r"""Expressions as LaTeX with amsmath: \frac{2}{m} X^\top (XR - Y), \sum_{i,j}, 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from functools import lru_cache
 from typing import Final
 
 from ...ir import Call, Constant, Dim, Expr, Index, Number, Pair, Position, Shape, Size
+from ...ir.memory import remembered
 from ..letters import GREEK, LATEX_GREEK, split_name
 from .book import BookPrinter
 from .precedence import ATOM, POWER, PRODUCT, UNARY, Marks, Piece
@@ -168,7 +168,7 @@ class LatexPrinter(BookPrinter):
         return Piece(rf"\lVert {self.signed(body)} \rVert{below}{above}", POWER if power else ATOM, tight=True, inner=body)
 
 
-@lru_cache(maxsize=4)
+@remembered(maxsize=4)
 def _printer(taken: frozenset[str]) -> LatexPrinter:
     return LatexPrinter(taken)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from fractions import Fraction
-from functools import lru_cache
 from typing import Final
 
 from ...ir import (
@@ -40,6 +39,7 @@ from ...ir import (
     Transpose,
     nodes_of,
 )
+from ...ir.memory import remembered
 from .precedence import ATOM, POWER, PRODUCT, SUM, UNARY, Piece, Printer
 
 _CALLS: Final = {
@@ -222,7 +222,7 @@ def _matrix_letters(node: MatrixOf) -> str:
     return f"{row},{col}" if col else row
 
 
-@lru_cache(maxsize=1)
+@remembered(maxsize=1)
 def _printer() -> TextPrinter:
     return TextPrinter()
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from functools import lru_cache
 from typing import Final
 
 from ...ir import Call, Constant, Differential, Dim, Expr, Index, Number, Pair, Position, Shape, Size
+from ...ir.memory import remembered
 from ..letters import GREEK, SUBSCRIPTS, SUPERSCRIPTS, split_name
 from .book import BookPrinter
 from .precedence import ATOM, POWER, PRODUCT, UNARY, Marks, Piece
@@ -150,7 +150,7 @@ class UnicodePrinter(BookPrinter):
         return Piece(f"‖{self.signed(body)}‖{written}", POWER if power else ATOM, tight=True, inner=body)
 
 
-@lru_cache(maxsize=4)
+@remembered(maxsize=4)
 def _printer(taken: frozenset[str]) -> UnicodePrinter:
     return UnicodePrinter(taken)
 

@@ -33,6 +33,7 @@ from ...ir import (
     matmul,
     mul,
 )
+from ...ir.memory import table
 from ...ir.walk import letters_in, nodes_of
 from ...records import Bindings, Sentence
 from ...rulebook.load import Rulebook
@@ -257,7 +258,7 @@ def _scalars(product: Expr) -> Expr:
     return mul(*(factor for factor in product.factors if factor is not last[0]), last[0])
 
 
-_PENDING: dict[Expr, bool] = {}
+_PENDING: dict[Expr, bool] = table()
 
 
 def holds_pending(expr: Expr) -> bool:

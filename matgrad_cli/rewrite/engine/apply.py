@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from functools import lru_cache
 
 from ...diagnostics.record import record
 from ...facts import Problem
@@ -35,6 +34,7 @@ from ...ir import (
     sum_over,
 )
 from ...ir.expr import IndexMismatch, ShapeMismatch
+from ...ir.memory import remembered
 from ...records import Bindings, Sentence
 from ...rulebook.heads import head_of, heads_needed
 from ...rulebook.pattern import Pattern, operators_in, pattern
@@ -85,7 +85,7 @@ def rewrite_node(
     return found
 
 
-@lru_cache(maxsize=4)
+@remembered(maxsize=4)
 def _failures(_problem: Problem) -> set[tuple[str, str, Expr, bool]]:
     """Which rules are known not to fit which expressions: interned expressions make this safe to remember."""
     return set()

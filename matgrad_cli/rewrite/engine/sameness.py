@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from functools import lru_cache
 
 from ...ir import Add, Expr, Hadamard, Inverse, MatMul, Mul, Number, Power, Transpose, add, hadamard, matmul, mul, transpose
+from ...ir.memory import remembered
 
 
-@lru_cache(maxsize=100_000)
+@remembered(maxsize=100_000)
 def pushed(node: Expr) -> Expr:
     """The same matrix with every transpose carried to the leaves: a form in which equal up to transposes is equal."""
     if isinstance(node, Transpose):
@@ -18,7 +18,7 @@ def pushed(node: Expr) -> Expr:
     return node if parts == node.children else node.rebuilt(parts)
 
 
-@lru_cache(maxsize=100_000)
+@remembered(maxsize=100_000)
 def _mirrored(node: Expr) -> Expr:
     match node:
         case Transpose(body):

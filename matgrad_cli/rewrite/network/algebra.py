@@ -21,8 +21,9 @@ from ...ir import (
     matmul,
     mul,
 )
+from ...ir.memory import table
 
-_TRANSPOSES: dict[Expr, int] = {}
+_TRANSPOSES: dict[Expr, int] = table()
 
 
 def transposes(expr: Expr) -> int:

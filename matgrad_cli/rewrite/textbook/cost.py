@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from ...ir import Expr
+from ...ir.memory import table
 from ..network.algebra import transposes
 
-_sizes: dict[Expr, int] = {}
+_sizes: dict[Expr, int] = table()
 
 
 def size(expr: Expr) -> int:

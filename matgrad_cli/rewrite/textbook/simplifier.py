@@ -8,13 +8,13 @@ leaves are left after these rules have run on what was opened (`open-transposes`
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from functools import lru_cache
 from typing import Final
 
 from ...diagnostics.record import record, replace
 from ...facts import Problem
 from ...facts.conditions import CONDITIONS
 from ...ir import Add, Call, Expr, Hadamard, Inverse, Kron, MatMul, MatrixPower, Mul, Named, Transpose, add, hadamard, matmul, mul, nodes_of
+from ...ir.memory import remembered
 from ...records import Bindings
 from ...rulebook.heads import factors_needed, guess_heads, head_of, heads_needed
 from ...rulebook.load import BACKWARDS, Rulebook, rulebook
@@ -373,7 +373,7 @@ def regrouped(node: Expr, parts: tuple[Expr, ...]) -> Expr:
     return node.rebuilt(parts)
 
 
-@lru_cache(maxsize=4)
+@remembered(maxsize=4)
 def simplifier(problem: Problem, book: Rulebook) -> Simplifier:
     """The simplifier of a problem; what it has found is shared by all steps of its derivations."""
     return Simplifier(problem, book)

@@ -1,0 +1,59 @@
+"""Who owns what is remembered about expressions: every table of it is made here, and all are let go together.
+
+Expressions are interned, so whatever remembers something about one keeps it, and all its parts, alive. A command that derives one
+gradient never minds; a process that judges a hundred thousand answers would grow without end.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Hashable
+from functools import lru_cache
+from typing import Any, Final, TypeVar
+
+CROWDED: Final = 15_000
+"""With so many expressions it pays to forget: some 30 MB, a thousand right answers or a few hundred wrong ones."""
+
+_F = TypeVar("_F", bound=Callable[..., Any])
+
+_NODES: Final[dict[tuple[Hashable, ...], Any]] = {}
+_FORGET: Final[list[Callable[[], object]]] = []
+
+
+def interned() -> dict[tuple[Hashable, ...], Any]:
+    """The table in which each expression stands once."""
+    return _NODES
+
+
+def table() -> dict[Any, Any]:
+    """A new table of what is known about expressions."""
+    made: dict[Any, Any] = {}
+    _FORGET.append(made.clear)
+    return made
+
+
+def remembered(maxsize: int) -> Callable[[_F], _F]:
+    """`lru_cache` for functions that take or return expressions."""
+    def wrapped(function: _F) -> _F:
+        cached = lru_cache(maxsize=maxsize)(function)
+        _FORGET.append(cached.cache_clear)
+        return cached  # type: ignore[return-value]
+    return wrapped
+
+
+def crowded() -> bool:
+    """Whether so much is remembered that it should be let go where nothing is under way."""
+    return len(_NODES) > CROWDED
+
+
+def let_go() -> None:
+    """Forgets everything that can be found again. Expressions that somebody still holds stay the same objects."""
+    for forget in _FORGET:
+        forget()
+    held = 3  # the table, the name `node` and the argument of getrefcount: nobody else
+    keys = list(_NODES)  # parts are interned before what is made of them: wholes are taken first, and their keys let go
+    while keys:
+        key = keys.pop()
+        node = _NODES[key]
+        if sys.getrefcount(node) <= held + (node in node.symbols):  # a variable stands in its own set of variables
+            del _NODES[key]

@@ -1,0 +1,49 @@
+"""What is remembered about expressions has one owner, and it lets go."""
+
+from __future__ import annotations
+
+import pytest
+
+from matgrad_cli.grading import check_text
+from matgrad_cli.ir import Dim, Shape, Symbol, matmul, memory, transpose
+from matgrad_cli.ir.walk import letters_in
+
+N = Dim(1, (("n", 1),))
+
+
+def square(name: str) -> Symbol:
+    return Symbol(name, Shape(N, N))
+
+
+def test_what_nobody_holds_is_let_go_and_what_is_held_stays_the_same_object() -> None:
+    held = matmul(square("kept"), square("kept too"))
+    letters_in(matmul(held, square("passing")))
+    memory.let_go()
+    assert matmul(square("kept"), square("kept too")) is held
+    assert not [key for key in memory.interned() if "passing" in key]
+
+
+def test_wholes_go_before_their_parts() -> None:
+    tower = square("leaf")
+    for _ in range(3000):
+        tower = matmul(transpose(tower), square("step"))
+    del tower
+    memory.let_go()
+    assert not [key for key in memory.interned() if "step" in key]
+
+
+def test_tables_are_emptied() -> None:
+    known = memory.table()
+    known[square("noted")] = 1
+    memory.let_go()
+    assert not known
+
+
+def test_many_answers_do_not_grow_the_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(memory, "CROWDED", 400)
+    problems = [f'[[problem]]\nid = "{k}"\nloss = "norm(X@w - y)**2"\nwrt = "w"\nanswer = "{k}*X.T@(X@w - y)"' for k in range(1, 61)]
+    sizes = []
+    for start in range(0, 60, 20):
+        check_text('shapes = "X: m×n, w: n, y: m"\n' + "\n".join(problems[start:start + 20]), "answers.toml")
+        sizes.append(len(memory.interned()))
+    assert max(sizes) < 4000
