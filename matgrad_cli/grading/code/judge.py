@@ -97,34 +97,47 @@ def _difference(first: Understanding, other: Understanding) -> str:
 def said_kind(kind: Kind) -> str:
     """What an input is, in words."""
     if kind.form == "array":
-        return "a number" if not kind.dims else f"of shape ({', '.join(kind.dims)}{',' if len(kind.dims) == 1 else ''})"
+        return (
+            "a number" if not kind.dims else f"of shape ({', '.join(kind.dims)}{',' if len(kind.dims) == 1 else ''})"
+        )
     return {"labels": "an array of class numbers", "size": "a size"}.get(kind.form, kind.form)
 
 
-_TARGETS = re.compile(r"^(?:y|Y|t|T|targets?|labels?|Y_\w+|y_\w+|onehot|one_hot|probs?|p|q|mask|M)$")
+_TARGETS = re.compile(r"^(?:y|Y|t|T|targets?|labels?|Y_\w+|y_\w+|onehot|one_hot|probs?|p|q)$")
+_MASKS = re.compile(r"^(?:M|\w*mask\w*|observed|Omega|W?ind)$")
 
 
 def _facts(unit: Unit, way: Understanding) -> list[tuple[Understanding, str]]:
-    """Facts that a writer may have meant without a word: rows of targets sum to one, a mask holds 0 and 1, a tiny number is nothing."""
+    """What a writer may have meant: a cross entropy's targets are one-hot, a mask is 0 and 1, a tiny number is nothing."""
     found = []
+    entropy = _calls_a_logarithm(unit)
     for name, kind in way.kinds:
-        if kind.form == "array" and not kind.facts and _TARGETS.match(name):
+        if kind.form != "array" or kind.facts:
+            continue
+        if entropy and kind.dims and _TARGETS.match(name):
+            found.append(
+                (with_fact(way, name, "onehot"), f"true if each row of `{name}` is one-hot, as a target's is")
+            )
             if len(kind.dims) == 2:
-                found.append(
-                    (with_fact(way, name, "onehot"), f"true if each row of `{name}` is one-hot, as a target's is")
-                )
                 found.append(
                     (
                         with_fact(way, name, "onehot columns"),
                         f"true if each column of `{name}` is one-hot, as a target's is",
                     )
                 )
-            elif len(kind.dims) == 1:
-                found.append((with_fact(way, name, "onehot"), f"true if `{name}` is one-hot, as a target is"))
+        if _MASKS.match(name):
             found.append((with_fact(way, name, "binary"), f"true if `{name}` holds only 0 and 1"))
     if _tiny(unit):
         found.append((replace(way, tiny=True), "true up to the tiny numbers that keep a division or logarithm safe"))
     return found
+
+
+def _calls_a_logarithm(unit: Unit) -> bool:
+    calls = (node.func for line in unit.lines for node in ast.walk(line) if isinstance(node, ast.Call))
+    return any(
+        "log" in getattr(call, "attr", getattr(call, "id", "")) or "entropy" in getattr(call, "attr", "")
+        for call in calls
+    )
 
 
 def _tiny(unit: Unit) -> bool:
@@ -138,7 +151,8 @@ def _tiny(unit: Unit) -> bool:
 # --- several points --------------------------------------------------------------------------------------------------------
 
 
-def _points(way: Understanding) -> list[Point]:
+def points_of(way: Understanding) -> list[Point]:
+    """The points at which claims are judged: sizes in several orders, entries of several scales."""
     orders = (0, 1, 2, 1, 2) if way.order == 0 else (way.order,) * 5
     scales = (1.0, 0.6, 1.4, 1.0, 0.8)
     return [
@@ -151,7 +165,7 @@ def _under(unit: Unit, way: Understanding) -> Verdicts:
     """The claims under one understanding, at as many points as it takes."""
     votes: dict[tuple[str, int], list[Judged]] = {}
     loss = ""
-    for number, point in enumerate(_points(way)):
+    for number, point in enumerate(points_of(way)):
         if number >= POINTS and not any(_split(found) for found in votes.values()):
             break
         trial = tried(unit, way.kinds, point)

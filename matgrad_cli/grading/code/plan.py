@@ -47,7 +47,7 @@ def _plan_of_pair(reading: Reading) -> Plan:
     if reading.scalar():
         return Plan(None, "returned", "what forward returns")
     if reading.upstream:
-        return Plan(None, "upstream", "sum(upstream * output)")
+        return Plan(None, "upstream", " + ".join(reading.above))
     raise NoLoss("no loss is named, and no gradient of an output is given", first_line(reading))
 
 

@@ -83,6 +83,7 @@ class Reading:
         self.outputs: list[Value] = []
         self.upstream: list[Value] = []
         self.names: list[str | None] = []
+        self.above: list[str] = []
         self.born_until = 0
 
     def run(self) -> Value:
@@ -155,7 +156,9 @@ class Reading:
     def _returns(self, returned: Value) -> None:
         """What forward gives: outputs, and what it keeps for later."""
         assert self.unit.forward is not None
-        written = next((line.value for line in reversed(self.unit.forward.body) if isinstance(line, ast.Return)), None)
+        written = next(
+            (line.value for line in reversed(self.unit.forward.body) if isinstance(line, ast.Return)), None
+        )
         parts = list(returned) if isinstance(returned, tuple) else [returned]
         names = (
             [part.id if isinstance(part, ast.Name) else None for part in written.elts]
@@ -226,6 +229,7 @@ class Reading:
         output = solid(self.outputs[at])
         value = np.asarray(self._weights(at, output), complex)
         self.upstream.append((at, value))
+        self.above.append(f"sum({name} * {self.names[at] or 'output'})")
         self.machine.given.setdefault(name, value)
         return value
 
@@ -238,7 +242,10 @@ class Reading:
     def scalar(self) -> bool:
         """Whether what forward gives is the loss itself."""
         return (
-            bool(self.outputs) and _real(self.outputs[0]) and np.size(self.outputs[0]) == 1 and not self._has_upstream()
+            bool(self.outputs)
+            and _real(self.outputs[0])
+            and np.size(self.outputs[0]) == 1
+            and not self._has_upstream()
         )
 
     # --- the loss ----------------------------------------------------------------------------------------------------------

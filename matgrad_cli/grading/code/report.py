@@ -124,7 +124,13 @@ def _without_loss(unit: Unit, why: NoLoss, places: _Places, reveal: Reveal) -> P
 def _undecided(unit: Unit, diagnostic: Diagnostic, line: int, places: _Places, reveal: Reveal) -> ProblemReport:
     span = places.line(line)
     placed = Diagnostic(
-        diagnostic.code, diagnostic.message, places.source, (Label(span),), diagnostic.notes, diagnostic.help, "warning"
+        diagnostic.code,
+        diagnostic.message,
+        places.source,
+        (Label(span),),
+        diagnostic.notes,
+        diagnostic.help,
+        "warning",
     )
     finding = Finding(line, "undecided", span, line, _column(places, span, line), diagnostic.code, placed)
     return ProblemReport(
@@ -158,13 +164,13 @@ def _report(unit: Unit, found: Verdicts, places: _Places, reveal: Reveal) -> Pro
             unread.add(one.why.line)
             lines.append(_unreadable(one, places))
         if one.outcome in ("wrong", "misfit"):
-            lines.append(_wrong(one, cause_of(one), found, places))
+            lines.append(_wrong(one, cause_of(unit, found, one, places.text), places))
         else:
             lines.append(_finding(one, places))
     lines.sort(key=lambda finding: (finding.line, finding.verdict != "unreadable"))
     verdicts: list[ProblemVerdict] = [{"follows": "right"}.get(finding.verdict, finding.verdict) for finding in lines]  # type: ignore[misc]
     verdict = worst(verdicts)
-    notes = (f"the loss is {found.loss}" if found.loss else "", _assumed(found), *found.notes)
+    notes = (f"the loss is `{found.loss}`" if found.loss else "", _assumed(found), *found.notes)
     message = None
     return ProblemReport(
         unit.title,
@@ -218,9 +224,9 @@ def _unreadable(one: Judged, places: _Places) -> Finding:
     )
 
 
-def _wrong(one: Judged, cause: Cause, found: Verdicts, places: _Places) -> Finding:
+def _wrong(one: Judged, cause: Cause, places: _Places) -> Finding:
     statement = cause.statement or one.statement
     span, line = places.span(statement), statement.lineno
-    notes = (f"the loss is {found.loss}", *cause.notes)
+    notes = cause.notes
     diagnostic = Diagnostic(cause.code, cause.message, places.source, (Label(span),), notes, cause.help, "wrong")
     return Finding(line, "wrong", span, line, _column(places, span, line), cause.code, diagnostic)

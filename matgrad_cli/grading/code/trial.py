@@ -169,7 +169,9 @@ class Trial:
         trace = reading.machine.trace
         value = next((value for born, _, value in trace if born == site), None)
         return [
-            born for born, _, other in trace if born <= reading.born_until and value is not None and _same(value, other)
+            born
+            for born, _, other in trace
+            if born <= reading.born_until and value is not None and _same(value, other)
         ][:3]
 
     # --- derivatives -------------------------------------------------------------------------------------------------------

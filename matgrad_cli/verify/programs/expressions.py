@@ -50,9 +50,15 @@ def _name(machine: Machine, frame: Frame, node: ast.Name) -> Value:
     try:
         return frame.find(node.id)
     except KeyError:
+        if node.id in USUAL:
+            return Module(USUAL[node.id])
         return Module(f"builtins.{node.id}") if node.id in BUILTINS else machine.input(node.id, node)
 
 
+USUAL = {
+    "np": "numpy", "numpy": "numpy", "torch": "torch", "F": "torch.nn.functional", "math": "math", "jnp": "jax.numpy", "nn": "torch.nn",
+}  # fmt: skip
+"""What a piece of code means by these names that does not say what it imports."""
 BUILTINS = frozenset(
     [
         "len",

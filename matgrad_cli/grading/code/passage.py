@@ -1,0 +1,53 @@
+"""The text of an expression of code, in which parts can be replaced."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+
+class Passage:
+    """An expression and its text, in which parts can be replaced."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.tree = ast.parse(f"({text})", mode="eval").body
+        self.data = f"({text})".encode()
+        lines = self.data.split(b"\n")
+        self.starts = [0]
+        for line in lines:
+            self.starts.append(self.starts[-1] + len(line) + 1)
+
+    def place(self, node: ast.expr) -> tuple[int, int]:
+        """The bytes of a part."""
+        assert node.end_lineno is not None
+        assert node.end_col_offset is not None
+        return self.starts[node.lineno - 1] + node.col_offset, self.starts[node.end_lineno - 1] + node.end_col_offset
+
+    def of(self, node: ast.expr) -> str:
+        """The text of a part."""
+        start, end = self.place(node)
+        return self.data[start:end].decode()
+
+    def with_(self, node: ast.expr, new: str) -> str:
+        """The whole text with another text for a part."""
+        start, end = self.place(node)
+        whole = (self.data[:start] + new.encode() + self.data[end:]).decode()
+        return whole[1:-1]
+
+    def nodes(self) -> Iterator[ast.expr]:
+        """All parts, from the left."""
+        found = [node for node in ast.walk(self.tree) if isinstance(node, ast.expr) and hasattr(node, "end_lineno")]
+        return iter(sorted(found, key=lambda node: (self.place(node)[0], -self.place(node)[1])))
+
+
+def wrapped(text: str, tight: bool = True) -> str:
+    """The text in brackets where it would not hold together as a factor."""
+    node = ast.parse(f"({text})", mode="eval").body
+    loose = isinstance(node, ast.BinOp) and (tight or isinstance(node.op, ast.Add | ast.Sub))
+    loose = (
+        loose
+        or isinstance(node, ast.IfExp | ast.Compare | ast.BoolOp | ast.Lambda)
+        or (tight and isinstance(node, ast.UnaryOp))
+    )
+    return f"({text})" if loose else text

@@ -1,0 +1,67 @@
+"""The network library of `samples/`: right as it stands, and broken in each of the ways in which people break it."""
+
+from __future__ import annotations
+
+import pytest
+from test_claims import checked, verdicts
+
+from conftest import SAMPLES
+
+TEXT = (SAMPLES / "backward-code" / "layers.py").read_text(encoding="utf-8")
+
+SLIPS = [
+    ("db = dout.sum(axis=0)", "db = dout", "missing-sum", "db = np.sum(dout, axis=0)"),
+    ("db = dout.sum(axis=0)", "db = dout.sum(axis=1)", "wrong-axis", "db = dout.sum(axis=0)"),
+    ("dscores /= N", "dscores = dscores", "lost-factor", None),
+    ("dx = dout * (x > 0)", "dx = dout * (x < 0)", "chain-rule", None),
+    ("dz = dout * (1 - self.y ** 2)", "dz = dout * (1 - self.z ** 2)", "wrong-variable", "dz = dout * (1 - self.y ** 2)"),
+    ("dz = dout * (1 - self.y ** 2)", "dz = dout * (1 - self.y) ** 2", "chain-rule", None),
+    ("dx += dmu / N", "dx = dmu / N", "dropped-term", "dx += dmu / N"),
+    ("dW = x.T @ dout", "dW = dout.T @ x", None, None),
+    ("return dz @ self.W.T", "return dz @ self.W", "missing-transpose", "return dz @ self.W.T"),
+    ("dW = X.T @ dscores + reg * W", "dW = X.T @ dscores", "dropped-term", "dW = X.T @ dscores + reg * W"),
+    ("dmu = -dxmu", "dmu = dxmu", "wrong-sign", "dmu = -dxmu.sum(axis=0)"),
+    ("dvar = dstd / (2 * std)", "dvar = dstd / std", "lost-factor", None),
+    ("np.sum(dP * P, axis=1, keepdims=True)", "np.sum(dP * P, axis=1)", "wrong-axis", None),
+    ("dS = P * (dP - np.sum(dP * P, axis=1, keepdims=True))", "dS = P * dP", None, None),
+    ("dK = dS.T @ Q * scale", "dK = dS @ Q * scale", "missing-transpose", "dK = dS.T @ Q * scale"),
+]
+
+
+PARTS = TEXT.split("\n\n\n")
+
+
+def broken(right: str, wrong: str) -> str:
+    """The layer with a slip, and what stands before it, without the other layers."""
+    assert TEXT.count(right) == 1
+    place = next(number for number, part in enumerate(PARTS) if right in part)
+    return "\n\n\n".join([PARTS[0], *PARTS[max(1, place - 1) : place], PARTS[place].replace(right, wrong)])
+
+
+def test_every_layer_is_right() -> None:
+    report = checked(TEXT)
+    assert report.verdict == "right"
+    assert sum(problem.claims[0] for problem in report.problems) == 22
+
+
+@pytest.mark.parametrize(("right", "wrong", "code", "mended"), SLIPS)
+def test_a_slip_is_found_at_its_line(right: str, wrong: str, code: str | None, mended: str | None) -> None:
+    text = broken(right, wrong)
+    line = text[: text.index(wrong)].count("\n") + 1
+    found = [finding for problem in checked(text).problems for finding in problem.lines if finding.verdict == "wrong"]
+    assert [finding.line for finding in found] == [line]
+    assert code in (None, found[0].code)
+    if mended is not None:
+        assert found[0].help == f"write `{mended}`"
+
+
+def test_a_mended_line_is_right() -> None:
+    """What the help proposes, put in place of the line, leaves nothing to find."""
+    for right, wrong, _, _ in SLIPS[:3]:
+        text = broken(right, wrong)
+        for problem in checked(text).problems:
+            for finding in problem.lines:
+                if finding.verdict == "wrong" and finding.help is not None:
+                    lines = text.split("\n")
+                    lines[finding.line - 1] = lines[finding.line - 1][: finding.column - 1] + finding.help.removeprefix("write `")[:-1]
+                    assert "wrong" not in verdicts("\n".join(lines)).values()
