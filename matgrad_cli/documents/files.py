@@ -5,14 +5,17 @@ from __future__ import annotations
 import os
 import re
 import stat
+import sys
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
 from ..diagnostics import Diagnostic, Source
+from ..diagnostics.record import replace
 from .keys import Document
 from .latex_carrier import read_latex
 from .markdown_carrier import read_markdown
+from .sheets.read import ENDINGS, read_sheet
 from .toml_carrier import read_toml
 
 LARGEST = 2_000_000
@@ -107,29 +110,41 @@ def read_document(path: Path) -> Document:
 def read_text(text: str, name: str) -> Document:
     """The exercises of a text; the ending of the name says what it is."""
     source = Source(name, text)
-    reader = READERS.get(Path(name).suffix.lower()) or _sniffed(text)
+    ending = Path(name).suffix.lower() if name != "-" else _ending_of(text)
+    reader = READERS.get(ending) or (_sniffed(text) if ending not in ENDINGS else None)
+    if reader is None and ending in ENDINGS:
+        return Document(source, sheet=read_sheet(source, ending))
     if reader is None:
-        return Document(source, (), (_file("unknown-file", name, "is neither TOML nor LaTeX nor Markdown", "name it .toml, .tex or .md"),))
+        found = "is none of Markdown, LaTeX, plain text, a notebook or TOML"
+        return Document(source, (), (_file("unknown-file", name, found, "name it .md, .tex, .txt, .ipynb or .toml"),))
     document = reader(source)
+    if ending in ENDINGS and not any(exercise.keys for exercise in document.exercises):
+        document = replace(document, sheet=read_sheet(source, ending))
     rows = sum(len(exercise.rows) for exercise in document.exercises)
     if len(document.exercises) > MOST_EXERCISES or rows > MOST_ROWS:
         found = f"has {len(document.exercises)} problems and {rows} lines; at most {MOST_EXERCISES} and {MOST_ROWS} are read"
         return Document(source, (), (*document.diagnostics, _file("file-too-large", name, found)))
     if not document.exercises and not any(diagnostic.severity == "error" for diagnostic in document.diagnostics):
-        return Document(
-            source,
-            (),
-            (
-                *document.diagnostics,
-                _file("no-problem", name, "holds no problem", "a problem begins with the key `loss`, or `problem` with a key file"),
-            ),
-        )
+        nothing = _file("no-problem", name, "holds no problem", "a problem begins with the key `loss`, or `problem` with a key file")
+        return replace(document, diagnostics=(*document.diagnostics, nothing))
     return document
+
+
+def _ending_of(text: str) -> str:
+    """What a text from the standard input is."""
+    start = text.lstrip()[:2000]
+    if start.startswith("{") and '"cells"' in text:
+        return ".ipynb"
+    if "\\documentclass" in start or "\\begin{document}" in text:
+        return ".tex"
+    return ".toml" if "[[problem]]" in text else ".md"
 
 
 def text_of(path: Path) -> str | Diagnostic:
     """The text of a regular file of bearable size."""
     name = str(path)
+    if name == "-":
+        return _decoded(sys.stdin.buffer.read(LARGEST + 1), name)
     try:
         # Non-blocking, so that a pipe without writer does not hold us up; the kind is asked of what was opened.
         descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
@@ -143,6 +158,11 @@ def text_of(path: Path) -> str | Diagnostic:
             data = handle.read(LARGEST + 1)
         except OSError as error:
             return _file("unreadable-file", name, f"cannot be read: {(error.strerror or str(error)).lower()}")
+    return _decoded(data, name)
+
+
+def _decoded(data: bytes, name: str) -> str | Diagnostic:
+    """The text of some bytes, if it is one."""
     if len(data) > LARGEST:
         return _file("file-too-large", name, f"is larger than {LARGEST // 1_000_000} MB", "check the derivation in a file of its own")
     try:

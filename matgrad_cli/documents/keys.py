@@ -9,6 +9,7 @@ from ..diagnostics import Diagnostic, Label, Source
 from ..notation.scope import SYNTAXES
 from ..records.layout import LAYOUTS
 from .passage import Passage
+from .sheets.sheet import Sheet
 
 KEYS = ("problem", "loss", "name", "wrt", "shapes", "assume", "layout", "syntax", "points", "partial", "require", "reveal", "answer")
 SYNONYMS = {"id": "problem", "shape": "shapes", "assumptions": "assume", "facts": "assume", "variable": "wrt"}
@@ -41,11 +42,15 @@ class Exercise:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A file that was read: its exercises, and what there is to say about the file itself."""
+    """A file that was read: its exercises, and what there is to say about the file itself.
+
+    `sheet` is the file as a document, where it states no key: without a key file it is judged as that.
+    """
 
     source: Source
     exercises: tuple[Exercise, ...] = ()
     diagnostics: tuple[Diagnostic, ...] = ()
+    sheet: Sheet | None = None
 
 
 def split_key(line: Passage) -> tuple[str, Passage] | None:

@@ -28,7 +28,7 @@ _KEY = re.compile(r"%+\s*matgrad\s*:\s*(?P<pair>[^\n]*)")
 def read_latex(source: Source) -> Document:
     """The exercises of a LaTeX file. Without any key all display mathematics belongs to one exercise."""
     collector = Collector(source)
-    text, comments = _without_comments(source.text)
+    text, comments = without_comments(source.text)
     keys = [(at, match) for at, comment in comments if (match := _KEY.match(comment))]
     first = keys[0][0] if keys else 0
     events: list[tuple[int, str, Passage | list[Passage]]] = [
@@ -56,7 +56,7 @@ def read_latex(source: Source) -> Document:
     return collector.document()
 
 
-def _without_comments(text: str) -> tuple[str, list[tuple[int, str]]]:
+def without_comments(text: str) -> tuple[str, list[tuple[int, str]]]:
     """The text with comments and verbatim parts blanked, and the comments with their places."""
     comments: list[tuple[int, str]] = []
     blanks: list[tuple[int, int]] = []
@@ -115,7 +115,7 @@ def _displays(text: str, collector: Collector) -> Iterator[tuple[int, list[Passa
                 )
             )
             end = _paragraph_end(text, at)
-        yield match.start(), list(_rows_of(text, at, end, name or ""))
+        yield match.start(), list(rows_of(text, at, end, name or ""))
         at = end + len(closing)
 
 
@@ -125,15 +125,15 @@ def _paragraph_end(text: str, start: int) -> int:
     return found.start() if found else len(text)
 
 
-def _rows_of(text: str, start: int, end: int, name: str) -> Iterator[Passage]:
+def rows_of(text: str, start: int, end: int, name: str) -> Iterator[Passage]:
     """The rows of one display; an environment such as `aligned` inside it is opened."""
     body = _DROP.sub(lambda match: covered(match[0], 0, len(match[0])), text[start:end])
     if name in ("alignat", "alignedat"):
         body = re.sub(r"^\s*\{\s*\d+\s*\}", lambda match: covered(match[0], 0, len(match[0])), body)
-    inner = re.search(r"\\begin\{(aligned|alignedat|split|gathered|multlined)\*?\}(\[[tbc]\])?(\{\d+\})?", body)
-    if inner is not None and (close := body.find(f"\\end{{{inner[1]}}}", inner.end())) >= 0:
+    inner = _INSIDE.search(body)
+    if inner is not None and (close := body.find(f"\\end{{{inner[1]}", inner.end())) >= 0:
         # What stands before and after the inner environment belongs to its first and last row.
-        tail = close + len(inner[1]) + 6
+        tail = body.find("}", close) + 1
         body = covered(body, inner.start(), inner.end())
         body = covered(body, close, tail)
         name = inner[1]
@@ -148,6 +148,7 @@ def _rows_of(text: str, start: int, end: int, name: str) -> Iterator[Passage]:
             yield passage
 
 
+_INSIDE = re.compile(rf"\\begin\{{({'|'.join(sorted(DISPLAYS | INNER))})\*?\}}(\[[tbc]\])?(\{{\d+\}})?")
 _TOKEN = re.compile(r"\\begin\b|\\end\b|\\\\\*?(?:[ \t]*\[[^\]\n]*\])?|\\[\s\S]|[{}&]")
 
 

@@ -15,6 +15,7 @@ from ..diagnostics.limits import OutOfTime, ended_by, place_of, time_limit
 from ..diagnostics.record import replace
 from ..documents.files import CODE, expanded, read_document, read_text, text_of
 from ..documents.keys import Document, Exercise
+from ..documents.sheets.sheet import Sheet
 from ..ir.memory import crowded, let_go
 from ..records.finding import FileReport, Final, Finding, ProblemReport, Report, Reveal
 from .exercise import judge, unanswered
@@ -165,6 +166,8 @@ def check_text(text: str, name: str = "text.md", key: Key | None = None, options
 
 def check_document(document: Document, key: Key | None, options: Options) -> FileReport:
     """The report on a document: its exercises in their order, then those of the key that it leaves out."""
+    if key is None and document.sheet is not None:
+        return _sheet_report(document.sheet, options)
     exercises = identified(document.exercises, last=key is not None)
     diagnostics = [*(_of_key(diagnostic) for diagnostic in (key.diagnostics if key is not None else ())), *document.diagnostics]
     if key is not None and len(exercises) < len(document.exercises):
@@ -187,6 +190,17 @@ def check_document(document: Document, key: Key | None, options: Options) -> Fil
             chosen = settings(name, Exercise(), document.source, known, key.source if key else None, options.defaults)
             problems.append(unanswered(chosen))
     return FileReport(document.source.name, tuple(problems), tuple(diagnostics), document.source)
+
+
+def _sheet_report(sheet: Sheet, options: Options) -> FileReport:
+    """The report on a document without keys."""
+    from .sheets.report import check_sheet
+
+    try:
+        with time_limit(FILE_SECONDS):
+            return check_sheet(sheet, options.defaults)
+    except (OutOfTime, Exception) as error:  # noqa: BLE001 - one file never stops the rest
+        return FileReport(sheet.source.name, (), (replace(_broken(error), source=replace(sheet.source, text="")),), sheet.source)
 
 
 class _Clock:

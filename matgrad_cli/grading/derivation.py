@@ -11,6 +11,7 @@ from ..records.finding import LineVerdict, Role
 from .chain import Chain, Outcome, RowResult, failed, worst_of
 from .equations import EQUATION, is_equation, supposes_zero, without_zeros
 from .lines.directions import holds_small, to_first_order
+from .lines.directions import unknown as unexplained
 from .lines.forms import as_array, is_derivative, is_pending, left_letters, order_of
 from .lines.functions import states_function
 from .lines.kinds import Clash, kind_in_words, pairings
@@ -34,6 +35,8 @@ class Reader:
         self.warnings: list[str] = []
         self.done: list[Claim] = []
         self.later: list[Claim] = []
+        self.names_ends = False
+        """Whether `… = softmax(z) = p` gives an unknown p its value."""
 
     def row(self, row: Row, first: bool) -> RowResult:
         """The verdict on one row; the chain goes on from its last expression."""
@@ -240,6 +243,9 @@ class Reader:
 
     def _next(self, last: Expr, side: Side, own: bool = False) -> tuple[Expr, Outcome]:
         """One sign of equality: the new last expression and the outcome. `own`: before it stands the left side of a claim."""
+        if self.names_ends and (name := lone_name(side.node)) is not None and unexplained(self.around, name) and not last.free:
+            self.around.define(name, last)
+            return last, Outcome("follows", role="definition")
         found = self._read(side, self._letters(last), ())
         found = self._otherwise(last, found)
         if found.expr is None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from typing import Literal
 
@@ -12,18 +11,15 @@ from ..documents.passage import Passage, line_and_column
 from ..notation.shapes.shape_text import read_shapes
 from ..records.finding import Final, Finding, ProblemReport, ProblemVerdict, worst
 from .answers import judge_answer
-from .derivation import Reader, RowResult
+from .begin import begin
+from .derivation import RowResult
 from .finals import final_of
 from .lines.arrays import other_slices, slices
-from .lines.directions import find_directions, find_letters
-from .lines.functions import find_functions
 from .lines.literal_name import with_letter
-from .lines.losses import loss_names
-from .lines.reading import Side
-from .lines.scope import Surroundings, surroundings
-from .lines.statements import Claim, Row, joined_rows, read_row
+from .lines.scope import Surroundings
+from .lines.statements import joined_rows
 from .merge import Located, Settings
-from .prose import NO_FORMULA, only_words, without_prose
+from .prose import NO_FORMULA
 from .slips.causes import Slip
 from .task import Task, task_for
 
@@ -143,7 +139,7 @@ def _answer(chosen: Settings, task: Task) -> ProblemReport:
     if found.slip is not None and verdict != "right":
         lead = len(answer.passage.text) - len(answer.passage.text.lstrip())
         passage = answer.passage.part(lead, len(answer.passage.text))
-        lines = (_finding(1, verdict, passage, found.slip, answer.source, found.notes),)
+        lines = (finding_of(1, verdict, passage, found.slip, answer.source, found.notes),)
     final_verdict: Literal["right", "wrong", "missing"] = verdict if verdict in ("right", "wrong") else "missing"
     final = Final(final_verdict, found.slip.code if found.slip else None, found.slip.message if found.slip else None)
     if found.slip is not None and found.slip.code == "not-worked-out" and chosen.asked:
@@ -173,7 +169,7 @@ def _derives(results: Sequence[RowResult], around: Surroundings) -> bool:
     return len(claims) + any(expr is not None and named & expr.symbols for expr in claims) > 1
 
 
-def _finding(number: int, verdict: ProblemVerdict | str, passage: Passage, slip: Slip, source: Source, notes: Sequence[str]) -> Finding:
+def finding_of(number: int, verdict: ProblemVerdict | str, passage: Passage, slip: Slip, source: Source, notes: Sequence[str]) -> Finding:
     span = passage.span(slip.span) if slip.span is not None else passage.span()
     line, column = line_and_column(source.text, span.start)
     severity: Literal["wrong", "error", "warning"] = "wrong" if verdict == "wrong" else "error" if verdict == "unreadable" else "warning"
@@ -208,34 +204,18 @@ def _reached(report: ProblemReport) -> int:
 
 
 def _read_derivation(chosen: Settings, task: Task, columns: bool = False, lying: bool = True) -> tuple[ProblemReport, frozenset[str]]:
-    known = frozenset(symbol.name for symbol in (*task.problem.variables, *task.declared))
-    rows, name = with_letter(joined_rows(chosen.rows), chosen.text("name"), known)
-    around = surroundings(task, [row.text for _, row in rows], None)
-    names = around.names()
-    letters = {*names.variables, *names.dimensions}
-    rows = [(number, without_prose(row, letters)) for number, row in rows]
-    around.columns, around.lying = columns, lying
-    find_functions(around, rows, chosen.source)
-    around.losses = loss_names(around, rows, chosen.source, chosen.text("syntax"), name)
-
-    def read(number: int, row: Passage) -> Row:
-        return _words(number, row, around, rows) or read_row(number, row, chosen.source, around.names(), chosen.text("syntax"))
-
-    trees = [read(number, row) for number, row in rows]
-    find_directions(around, [side.node for row in trees for claim in row.claims for side in claim.sides if side.node is not None])
-    find_letters(around, [node for row in trees for claim in row.claims if not claim.leading and (node := claim.sides[0].node) is not None])
-    reader = Reader(around)
+    rows, name = with_letter(joined_rows(chosen.rows), chosen.text("name"), task.names)
+    begun = begin(task, rows, chosen.source, chosen.text("syntax"), name, columns, lying)
+    reader, around = begun.reader, begun.around
     results: list[RowResult] = []
     written: frozenset[str] = frozenset()
-    first = [read(number, passage) for number, passage in rows]
-    reader.later = [claim for row in first for claim in row.claims]
-    for number, passage in rows:
-        row = read(number, passage)
+    for number, passage in begun.rows:
+        row = begun.read(number, passage)
         reader.later = [claim for claim in reader.later if claim.sides and claim.sides[0].source.text != passage.text]
         written |= frozenset().union(*(slices(side.node) for claim in row.claims for side in claim.sides))
         if row.claims:
             results.append(reader.row(row, first=not results))
-    lines = tuple(_line(result, chosen.source) for result in results)
+    lines = tuple(line_of(result, chosen.source) for result in results)
     final = final_of(task, reader, chosen.answer.text if chosen.answer else None)
     if not lines:
         final = Final("missing", "unreadable", NO_FORMULA)
@@ -262,20 +242,7 @@ def _read_derivation(chosen: Settings, task: Task, columns: bool = False, lying:
     ), written
 
 
-def _words(number: int, row: Passage, around: Surroundings, rows: Sequence[tuple[int, Passage]]) -> Row | None:
-    """A row of words alone, none of which another row defines: `idk`."""
-    if not only_words(row.text, {*around.names().variables, *around.losses}):
-        return None
-    stated = {name for _, other in rows for name in re.findall(r"([A-Za-z]+)\s*:?=", other.text)}
-    if any(word in stated for word in re.findall(r"[A-Za-z]+", row.text)):
-        return None
-    own = Source("line", row.text)
-    whole = Span(0, len(row.text))
-    trouble = Diagnostic("unreadable", NO_FORMULA, own, (Label(whole),))
-    return Row(number, row, (Claim((Side(own, whole, None, "latex", trouble),)),))
-
-
-def _line(result: RowResult, source: Source) -> Finding:
+def line_of(result: RowResult, source: Source) -> Finding:
     slip = result.outcome.slip if result.outcome is not None and result.verdict != "follows" else None
     passage = result.row.passage
     if slip is None:
@@ -283,7 +250,7 @@ def _line(result: RowResult, source: Source) -> Finding:
         return Finding(result.row.number, result.verdict, passage.span(), line, column, notes=result.notes, role=result.role)
     if slip.span is None and result.outcome is not None and result.outcome.read is not None:
         slip = replace(slip, span=result.outcome.read.side.span)
-    return replace(_finding(result.row.number, result.verdict, passage, slip, source, result.notes), role=result.role)
+    return replace(finding_of(result.row.number, result.verdict, passage, slip, source, result.notes), role=result.role)
 
 
 NOTHING_JUDGED = "no line claims anything that can be judged: definitions, and the question repeated, are no answer"

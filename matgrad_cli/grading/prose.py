@@ -6,12 +6,10 @@ import re
 from collections.abc import Collection
 
 from ..documents.passage import Passage, covered
+from ..documents.sheets.words import is_word
 from ..notation.latex.names import FUNCTIONS, GREEK
 
 NO_FORMULA = "these are words, a formula was needed"
-_SMALL = frozenset(
-    "a an as at be by if in is it its of on or so to we us with the and for let now get has are can our this that".split()  # noqa: SIM905
-)
 _OPENING = re.compile(
     r"\s*(?:\*\*|__)?(?:step\s+\d+|part\s+\(?\w\)?|case\s+\d+|\d+|\([a-z\d]\))(?:\*\*|__)?\s*[.:)]\s*(?:\*\*)?\s*", re.IGNORECASE
 )
@@ -62,7 +60,7 @@ def only_words(text: str, variables: Collection[str]) -> bool:
     if _FORMULA.search(text) or _SIGN.search(text):
         return False
     runs = re.findall(r"[A-Za-z]+", text)
-    words = [run for run in runs if _is_word(run, variables) or _is_unknown(run, variables)]
+    words = [run for run in runs if is_word(run, variables) or _is_unknown(run, variables)]
     return any(len(word) > 2 for word in words) and sum(map(len, words)) >= 0.6 * sum(map(len, runs))
 
 
@@ -75,17 +73,7 @@ def _is_unknown(run: str, variables: Collection[str]) -> bool:
 
 def _are_words(words: list[str], letters: Collection[str]) -> bool:
     """Whether these runs of letters are English: each a word, one of them of some length."""
-    return bool(words) and all(_is_word(word, letters) for word in words) and any(len(word) > 3 for word in words)
-
-
-def _is_word(word: str, letters: Collection[str]) -> bool:
-    if word in FUNCTIONS or word in GREEK or word in letters:
-        return False
-    if word.lower() in _SMALL or word == "I":
-        return True
-    if len(word) < 3 or not re.fullmatch(r"[A-Z]?[a-z]+(?:['’-][A-Za-z]?[a-z]+)*", word) or not re.search(r"[aeiouy]", word.lower()):
-        return False
-    return not all(letter in letters for letter in word)
+    return bool(words) and all(is_word(word, letters) for word in words) and any(len(word) > 3 for word in words)
 
 
 def _talk_before(text: str, letters: Collection[str]) -> int:
@@ -93,7 +81,7 @@ def _talk_before(text: str, letters: Collection[str]) -> int:
     at, ends, words = 0, [0], [""]
     while match := _PIECE.match(text, at):
         word, at = match[1], match.end()
-        if word is not None and not _is_word(word, letters):
+        if word is not None and not is_word(word, letters):
             if len(word) > 1:
                 break
             continue  # a letter between words: `Putting r back gives`
@@ -110,4 +98,4 @@ def _is_remark(inside: str, letters: Collection[str]) -> bool:
     """`since A = A^T`, `chain rule`: a bracket that begins with words and is no factor."""
     words = _WORD.findall(_MATH.sub(" ", inside))
     first = re.match(r"\s*([A-Za-z]+)", inside)
-    return first is not None and _is_word(first[1], letters) and any(len(word) > 3 and _is_word(word, letters) for word in words)
+    return first is not None and is_word(first[1], letters) and any(len(word) > 3 and is_word(word, letters) for word in words)

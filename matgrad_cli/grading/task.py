@@ -24,6 +24,11 @@ class Task:
     letters: tuple[Index, ...]
     declared: tuple[Symbol, ...] = ()
 
+    @property
+    def names(self) -> frozenset[str]:
+        """The names that have a shape."""
+        return frozenset(symbol.name for symbol in (*self.problem.variables, *self.declared))
+
 
 Key = tuple[str, str, str, str, str | None, str]
 

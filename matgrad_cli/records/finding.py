@@ -7,7 +7,7 @@ from typing import Literal
 from ..diagnostics import Diagnostic, Source, Span
 from ..diagnostics.record import record
 
-LineVerdict = Literal["follows", "wrong", "unreadable", "undecided"]
+LineVerdict = Literal["follows", "wrong", "unreadable", "undecided", "aside"]
 ProblemVerdict = Literal["right", "wrong", "unreadable", "undecided"]
 FinalVerdict = Literal["right", "wrong", "missing", "unreadable", "undecided"]
 Reveal = Literal["none", "hint", "full"]
@@ -22,7 +22,8 @@ WORST_FIRST: tuple[ProblemVerdict, ...] = ("wrong", "unreadable", "undecided", "
 class Finding:
     """A line verdict with its code and evidence. `span` points into the file.
 
-    `number` counts the rows of the derivation from 1; 0 is the statement of the problem itself.
+    `number` counts the rows of the derivation from 1; 0 is the statement of the problem itself. `text` is the row as it stands in the
+    file; `line` and `column` count in the `cell`, where the file has cells.
     """
 
     number: int
@@ -34,6 +35,8 @@ class Finding:
     diagnostic: Diagnostic | None = None
     notes: tuple[str, ...] = ()
     role: Role = "claim"
+    text: str = ""
+    cell: int | None = None
 
     @property
     def message(self) -> str | None:
@@ -60,7 +63,7 @@ class ProblemReport:
     """What was found in one problem: its lines, its final answer, its score."""
 
     id: str
-    kind: Literal["answer", "derivation", "code"]
+    kind: Literal["answer", "derivation", "document", "code"]
     verdict: ProblemVerdict
     final: Final
     lines: tuple[Finding, ...] = ()
@@ -86,7 +89,7 @@ class ProblemReport:
     @property
     def shown(self) -> tuple[Finding, ...]:
         """The findings that have something to say, in the order of the lines."""
-        return tuple(finding for finding in self.lines if finding.verdict != "follows")
+        return tuple(finding for finding in self.lines if finding.verdict not in ("follows", "aside"))
 
 
 @record

@@ -37,14 +37,14 @@ def _problem_cases(suite: XML.Element, file: FileReport, problem: ProblemReport)
     for finding in problem.lines:
         name = f"{problem.id} line {finding.number}" if problem.kind != "answer" and finding.number else problem.id
         _case(suite, file, name, _KINDS.get(finding.verdict), finding.code, finding.message, _details(finding), finding.line)
-    if problem.kind == "derivation" or not problem.lines:
+    if problem.kind != "answer" or not problem.lines:
         final = problem.final
         kind = (
             "skipped"
             if final.verdict == "missing" and problem.verdict != "wrong"
             else _KINDS.get(final.verdict, "failure" if final.verdict == "missing" else None)
         )
-        name = f"{problem.id} final answer" if problem.kind == "derivation" else problem.id
+        name = f"{problem.id} final answer" if problem.kind != "answer" else problem.id
         _case(suite, file, name, kind, final.code or final.verdict, final.message, "")
 
 

@@ -76,6 +76,8 @@ def _line(finding: Finding) -> dict[str, Any]:
     return {
         "line": finding.line,
         "column": finding.column,
+        **({"cell": finding.cell} if finding.cell is not None else {}),
+        **({"text": finding.text} if finding.text else {}),
         "number": finding.number,
         "role": finding.role,
         "verdict": finding.verdict,
@@ -161,7 +163,7 @@ def summary_of(problem: ProblemReport) -> str:
         parts.append(f"{where}: {finding.verdict}{code}" + (f": {finding.message}" if finding.message else ""))
         if finding.help:
             parts.append(f"  help: {finding.help}")
-    if problem.kind == "derivation" or not problem.shown:
+    if problem.kind != "answer" or not problem.shown:
         parts.append(f"final answer: {problem.final.verdict}" + (f": {problem.final.message}" if problem.final.message else ""))
     return "\n".join(parts)
 

@@ -6,6 +6,7 @@ from ..diagnostics.record import replace
 from ..diagnostics.show import show
 from ..records.finding import FileReport, Finding, ProblemReport, Report
 from .inert import inert_report
+from .sheets import of_document, place_in_file
 
 _COLOURS = {"right": "32", "follows": "32", "wrong": "1;31", "unreadable": "1;33", "undecided": "33", "missing": "33"}
 
@@ -47,6 +48,8 @@ def _table(file: FileReport, colour: bool) -> list[str]:
 def _row(problem: ProblemReport) -> tuple[str, ...]:
     first = problem.first_wrong
     wrong = "–" if first is None else f"{first.number}: {first.code or 'wrong'}" if problem.kind != "answer" else first.code or "wrong"
+    if first is not None and problem.kind == "document":
+        wrong = f"{place_in_file(first)}: {first.code or 'wrong'}"
     lines = _lines(problem) if problem.kind != "answer" else "–"
     return (problem.id, problem.verdict, lines, wrong, problem.final.verdict, f"{problem.score:g}/{problem.points:g}")
 
@@ -68,10 +71,13 @@ def _painted(word: str, colour: bool) -> str:
 def _findings(problem: ProblemReport, colour: bool, width: int, several: bool) -> list[str]:
     lead = f"problem {problem.id}, " if several else ""
     out = [f"note: {lead}{note}\n" for note in problem.notes] + [f"warning: {lead}{warning}\n" for warning in problem.warnings]
+    if problem.kind == "document":
+        wrong = [finding for finding in problem.lines if finding.verdict == "wrong"]
+        return out + [_finding(problem, finding, lead, colour, width) for finding in wrong] + ["".join(of_document(problem))]
     for finding in problem.shown:
         out.append(_finding(problem, finding, lead, colour, width))
     said = {finding.message for finding in problem.shown}
-    if problem.final.message and problem.final.message not in said and (problem.kind == "derivation" or not problem.shown):
+    if problem.final.message and problem.final.message not in said and (problem.kind != "answer" or not problem.shown):
         code = f"[{problem.final.code}]" if problem.final.code else ""
         out.append(f"{lead}final answer: {_painted(problem.final.verdict, colour)}{code}: {problem.final.message}\n")
     return out
@@ -79,6 +85,7 @@ def _findings(problem: ProblemReport, colour: bool, width: int, several: bool) -
 
 def _finding(problem: ProblemReport, finding: Finding, lead: str, colour: bool, width: int) -> str:
     where = "the problem" if not finding.number else f"line {finding.number}" if problem.kind != "answer" else "the answer"
+    where = place_in_file(finding) if problem.kind == "document" else where
     if finding.diagnostic is None:
         return f"{lead}{where}: {_painted(finding.verdict, colour)}\n"
     diagnostic = finding.diagnostic

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from ...ir import Differential, Entry, Expr, Index, MatrixOf, Partial, nodes_of
 from ...notation import syntax as s
+from ...notation.elaboration.readable import readable
 from .reading import Side
 
 
@@ -25,7 +26,10 @@ def as_array(expr: Expr, letters: Sequence[str]) -> Expr | None:
     found = [by_name.get(name) for name in letters]
     if any(letter is None for letter in found) or len(expr.free) != len(letters) or not expr.shape.is_number or len(letters) > 2:
         return None
-    return MatrixOf(found[0], found[1] if len(found) > 1 else None, expr)
+    row, col, expr = found[0], found[1] if len(found) > 1 else None, readable(expr)
+    if isinstance(expr, Entry) and (expr.row, expr.col) == (row, col) and not expr.base.free:
+        return expr.base  # the array whose entry is (Xw)_i is Xw
+    return MatrixOf(row, col, expr)
 
 
 def is_derivative(node: s.Node | None) -> bool:

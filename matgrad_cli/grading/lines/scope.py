@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from ...diagnostics import Source
 from ...diagnostics.record import replace
-from ...ir import Differential, Dim, Expr, Index, MatrixOf, Partial, Symbol, Transpose, nodes_of, rename, substitute, transpose
+from ...ir import Differential, Dim, Expr, Index, MatMul, MatrixOf, Partial, Symbol, Transpose, nodes_of, rename, substitute, transpose
 from ...notation import syntax as s
 from ...notation.latex.names import LatexNames
 from ...notation.latex.scope import latex_names
@@ -160,6 +160,15 @@ class Surroundings:
                     waiting.append(below)
         return frozenset(seen)
 
+    def _through(self, body: Expr, variable: Symbol) -> Expr:
+        """The body as it depends on the variable: where only its value stands (Xw of σ(Xw), by z = Xw), there the variable itself."""
+        expr = self.expanded(body, variable)
+        if variable not in self.values or variable in expr.symbols:
+            return expr
+        value = self.expanded(variable)
+        found = substitute(self.expanded(body), {value: variable}) if isinstance(value, MatMul) else expr
+        return found if variable in found.symbols else expr
+
     def settled(self, expr: Expr) -> Expr:
         """Under every ∂ and d the defined names that depend on the variable are written out, so that they move with it."""
         if not self.values:
@@ -171,7 +180,7 @@ class Surroundings:
             if found is None:
                 parts = tuple(walk(child) for child in node.children)
                 if isinstance(node, (Partial, Differential)):
-                    parts = (self.expanded(parts[0], node.variable), *parts[1:])
+                    parts = (self._through(parts[0], node.variable), *parts[1:])
                 found = done[node] = node if parts == node.children else node.rebuilt(parts)
             return found
 

@@ -168,6 +168,8 @@ def _joined(row: _Row, pieces: list[_Piece]) -> list[_Piece]:
         if not tokens:
             continue
         if tokens[0].kind == "relation" and tokens[0].text in ("in", "forall"):
+            if found and not any(token.kind == "relation" for token in found[-1].tokens):
+                tokens = [*found.pop().tokens, *tokens]  # `…, y_i ∈ {0, 1}`
             row.remarks.append(row.text[tokens[0].start : tokens[-1].end])
             continue
         numbered = found and len(tokens) == 3 and tokens[0].text == "(" and tokens[1].kind == "number" and tokens[2].text == ")"

@@ -1,0 +1,1 @@
+"""Documents as people hold them: Markdown, LaTeX, notebooks, plain text become formulas with the words around them."""

@@ -1,0 +1,154 @@
+r"""Macros of a LaTeX file: \newcommand, \renewcommand, \providecommand, \def, \DeclareMathOperator, \let, put in where they are called."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from ..passage import Passage
+
+MOST_STEPS = 200_000
+"""So many calls are put in, in one file."""
+DEEPEST = 12
+LONGEST = 2_000
+"""A macro's text may grow to so many characters."""
+
+_COMMAND = r"\\(?:re|provide)?newcommand\s*\*?\s*(?:\{\s*\\(?P<new>[A-Za-z]+)\s*\}|\\(?P<bare>[A-Za-z]+))"
+_STATED = re.compile(
+    rf"{_COMMAND}\s*(?:\[\s*(?P<count>\d)\s*\])?\s*(?:\[(?P<default>[^\]]*)\])?\s*(?=\{{|\\)"
+    r"|\\def\s*\\(?P<def>[A-Za-z]+)\s*(?P<parameters>(?:#\d)*)\s*(?=\{)"
+    r"|\\DeclareMathOperator\s*(?P<star>\*?)\s*\{?\s*\\(?P<operator>[A-Za-z]+)\s*\}?\s*(?=\{)"
+    r"|\\let\s*\\(?P<let>[A-Za-z]+)\s*=?\s*\\(?P<same>[A-Za-z]+)"
+)
+_CALL = re.compile(r"\\([A-Za-z]+)")
+_NEVER = frozenset(("begin", "end", "frac", "sqrt", "left", "right", "text", "sum", "documentclass", "section", "item"))
+
+
+@dataclass(frozen=True, slots=True)
+class Macro:
+    """How many arguments a macro takes, what stands for the first if it is left out, its text."""
+
+    arguments: int
+    default: str | None
+    body: str
+
+
+def macros_of(text: str) -> dict[str, Macro]:
+    """The macros that a text states, the last statement of each name."""
+    found: dict[str, Macro] = {}
+    for match in _STATED.finditer(text):
+        if match["let"]:
+            found[match["let"]] = found.get(match["same"], Macro(0, None, f"\\{match['same']} "))
+            continue
+        end = group_end(text, match.end())
+        short = re.compile(r"\\[A-Za-z]+").match(text, match.end())
+        body = text[match.end() + 1 : end - 1] if end else short[0] if short else None
+        if body is None:
+            continue
+        if match["operator"]:
+            found[match["operator"]] = Macro(0, None, rf"\operatorname{{{re.sub(r'[^A-Za-z]', '', body)}}}")
+        elif match["def"]:
+            found[match["def"]] = Macro(len(match["parameters"]) // 2, None, body)
+        else:
+            found[match["new"] or match["bare"]] = Macro(int(match["count"] or 0), match["default"], body)
+    return {name: macro for name, macro in found.items() if name not in _NEVER}
+
+
+def group_end(text: str, at: int) -> int | None:
+    """Behind the brace that closes the one at `at`; None if there is none."""
+    if text[at : at + 1] != "{":
+        return None
+    depth = 0
+    for match in re.compile(r"\\.|[{}]", re.DOTALL).finditer(text, at):
+        depth += {"{": 1, "}": -1}.get(match[0], 0)
+        if depth == 0:
+            return match.end()
+    return None
+
+
+class _Expansion:
+    """Puts macros in; every character of what is put in stands where the call stood, its arguments where they were written."""
+
+    def __init__(self, macros: dict[str, Macro]) -> None:
+        self.macros = macros
+        self.steps = 0
+
+    def run(self, text: str, places: list[int], depth: int) -> tuple[list[str], list[int]]:
+        """The text with its macros put in, as pieces, and the place of each character."""
+        parts: list[str] = []
+        found: list[int] = []
+        at = 0
+        for match in _CALL.finditer(text):
+            macro = self.macros.get(match[1])
+            if match.start() < at or macro is None or depth > DEEPEST or self.steps >= MOST_STEPS:
+                continue
+            self.steps += 1
+            end, arguments = self.arguments(text, match.end(), macro)
+            if arguments is None:
+                continue
+            parts.append(text[at : match.start()])
+            found += places[at : match.start()]
+            body, where = self.body(macro, text, places, match.start(), arguments)
+            if body[:1].isalpha() and re.search(r"\\[A-Za-z]+$", text[max(0, match.start() - 30) : match.start()]):
+                body, where = " " + body, [places[match.start()], *where]
+            inner, inner_places = self.run(body, where, depth + 1)
+            if sum(map(len, inner)) > LONGEST:
+                return [*parts, text[match.start() :]], [*found, *places[match.start() : len(text)]]
+            parts += inner
+            found += inner_places
+            at = end
+        return [*parts, text[at:]], [*found, *places[at : len(text)]]
+
+    def arguments(self, text: str, at: int, macro: Macro) -> tuple[int, list[tuple[int, int] | str] | None]:
+        """Where the call ends, and its arguments as spans of the text or, for a default, as text."""
+        found: list[tuple[int, int] | str] = []
+        for number in range(macro.arguments):
+            blank = re.compile(r"\s*").match(text, at)
+            start = blank.end() if blank else at
+            if number == 0 and macro.default is not None:
+                optional = re.compile(r"\[([^\]]*)\]").match(text, start)
+                found.append((optional.start(1), optional.end(1)) if optional else macro.default)
+                at = optional.end() if optional else at
+                continue
+            end = group_end(text, start)
+            unit = re.compile(r"\\[A-Za-z]+|\\?[^\s{}]").match(text, start)
+            if end is None and unit is None:
+                return at, None
+            found.append((start + 1, end - 1) if end is not None else unit.span() if unit else "")
+            at = end if end is not None else unit.end() if unit else at
+        return at, found
+
+    def body(
+        self, macro: Macro, text: str, places: list[int], call: int, arguments: list[tuple[int, int] | str]
+    ) -> tuple[str, list[int]]:
+        """The macro's text with its arguments, and where each character stands."""
+        parts: list[str] = []
+        where: list[int] = []
+        for piece in re.split(r"(#\d)", macro.body):
+            number = int(piece[1:]) - 1 if re.fullmatch(r"#\d", piece) else None
+            if number is not None and number < len(arguments):
+                argument = arguments[number]
+                told = argument if isinstance(argument, str) else text[argument[0] : argument[1]]
+                parts.append(told)
+                where += [places[call]] * len(told) if isinstance(argument, str) else places[argument[0] : argument[1]]
+            else:
+                parts.append(piece)
+                where += [places[call]] * len(piece)
+        whole = "".join(parts)
+        if re.search(r"\\[A-Za-z]+$", whole):  # a name at the end does not grow together with the letter behind it
+            whole, where = whole + " ", [*where, places[call]]
+        return whole, where
+
+
+def expanded(text: str, stated: str | None = None) -> Passage:
+    """A text with its macros put in; `stated` is the text that states them, where it is another one."""
+    macros = macros_of(stated if stated is not None else text)
+    if not macros:
+        return Passage(text)
+    statements = [match.span() for match in _STATED.finditer(text)]
+    blank = list(text)
+    for start, end in statements:
+        stop = group_end(text, end) or end
+        blank[start:stop] = [char if char == "\n" else " " for char in blank[start:stop]]
+    parts, places = _Expansion(macros).run("".join(blank), list(range(len(text))), 0)
+    return Passage("".join(parts), 0, (*places, len(text)))

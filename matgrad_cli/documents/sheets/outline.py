@@ -1,0 +1,129 @@
+"""The outline of a document, found without knowing what any name means: what is stated, what is differentiated by what."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from ...diagnostics import Span
+from ...diagnostics.record import record
+from ...notation import syntax as s
+from ...notation.latex.lines import LatexLine, split_line
+from ...notation.latex.names import LatexNames, accents_kept
+from ...notation.loss_text import plain_name
+from .sheet import Formula
+
+MOST_FORMULAS = 4_000
+"""So many formulas of one document are read."""
+
+
+@record
+class Stated:
+    """A name and what a formula says that it is: the texts of the right sides, in order. `letters` are the indices of the left side."""
+
+    name: str
+    letters: tuple[str, ...]
+    arguments: tuple[str, ...]
+    sides: tuple[str, ...]
+    formula: int
+
+
+@record
+class Differentiated:
+    """A derivative sign: of what (a lone name, or None), by what (a name, or None)."""
+
+    body: str | None
+    variable: str | None
+    formula: int
+    left: bool
+    text: str | None = None
+
+
+@record
+class Outline:
+    """What a document's formulas say, by their numbers; `names` are the accents that make names of their own."""
+
+    lines: tuple[LatexLine, ...]
+    stated: tuple[Stated, ...]
+    differentiated: tuple[Differentiated, ...]
+    accents: frozenset[str]
+
+
+def outline(formulas: Sequence[Formula]) -> Outline:
+    """The outline of formulas in their order."""
+    accents = accents_kept([formula.passage.text for formula in formulas])
+    names = LatexNames(accents=accents)
+    lines = tuple(split_line(formula.passage.text, "line", names) for formula in formulas[:MOST_FORMULAS])
+    stated: list[Stated] = []
+    found: list[Differentiated] = []
+    for number, line in enumerate(lines):
+        for statement in line.statements:
+            equal = statement.relations[:1] in (("=",), (":=",))
+            if statement.leading is None and equal and (left := statement.sides[0].node) is not None:
+                text = formulas[number].passage.text
+                stated += _stated(left, text, tuple(_whole(text, side.span) for side in statement.sides[1:]), number)
+            for at, side in enumerate(statement.sides):
+                if side.node is not None:
+                    first = at == 0 and statement.leading is None and len(statement.sides) > 1
+                    found += _differentiated(side.node, number, first, formulas[number].passage.text)
+    return Outline(lines, tuple(stated), tuple(found), accents)
+
+
+def _whole(text: str, span: Span) -> str:
+    r"""The text of a side with the marks that its first and last letter carry: `\\mathbf{w}`, of which the span holds `w`."""
+    start, end = span.start, span.end
+    while mark := re.search(r"\\[A-Za-z]+\s*\{\s*$", text[:start]):
+        start = mark.start()
+    while text.count("{", start, end) > text.count("}", start, end) and "}" in text[end:]:
+        end = text.index("}", end) + 1
+    return text[start:end]
+
+
+def _stated(left: s.Node, text: str, sides: tuple[str, ...], number: int) -> list[Stated]:
+    node = s.ungrouped(left)
+    letters: tuple[str, ...] = ()
+    if isinstance(node, s.Subscript):
+        letters = tuple(index.name for index in node.indices if isinstance(index, s.Name))
+        node = s.ungrouped(node.body)
+        if len(letters) == 1 and isinstance(node, s.Name) and (letters[0][:1].isupper() or len(letters[0]) > 1):
+            node, letters = s.Name(node.span, f"{node.name}_{letters[0]}"), ()
+    if isinstance(node, s.Apply):
+        arguments = tuple(part.name for part in node.arguments if isinstance(part, s.Name))
+        return [Stated(node.function, letters, arguments, sides, number)] if len(arguments) == len(node.arguments) else []
+    if not isinstance(node, s.Name):
+        return []
+    called = re.search(r"\(\s*([^()=]*)\)\s*$", text[left.span.start : left.span.end])
+    arguments = tuple(_names_in(called[1])) if called else ()
+    return [Stated(node.name, letters, arguments, sides, number)]
+
+
+def _names_in(text: str) -> list[str]:
+    r"""The names between commas: `\mathbf{w}, b`."""
+    return [plain_name(part) for part in text.split(",") if re.fullmatch(r"\s*\\?[\w{}\\]+\s*", part)]
+
+
+def _differentiated(root: s.Node, number: int, left: bool, text: str) -> list[Differentiated]:
+    found = []
+    for part in s.parts_of(root):
+        if isinstance(part, s.Derivative):
+            by = s.ungrouped(part.variable) if part.variable is not None else None
+            by = s.ungrouped(by.body) if isinstance(by, s.Subscript) else by
+            body, span = _body(part.body)
+            found.append(Differentiated(body, by.name if isinstance(by, s.Name) else None, number, left, span and text[span[0] : span[1]]))
+        elif isinstance(part, s.Differential_):
+            body, _ = _body(part.body)
+            found.append(Differentiated(body, None, number, left))
+    return found
+
+
+def _body(node: s.Node | None) -> tuple[str | None, tuple[int, int] | None]:
+    """The lone name that is differentiated, or where the expression stands."""
+    if node is None:
+        return None, None
+    inner = s.ungrouped(node)
+    inner = s.ungrouped(inner.body) if isinstance(inner, (s.Subscript, s.Transposed)) else inner
+    if isinstance(inner, s.Name):
+        return inner.name, None
+    if isinstance(inner, s.Apply) and all(isinstance(part, s.Name) for part in inner.arguments) and len(inner.function) < 4:
+        return inner.function, (inner.span.start, inner.span.end)
+    return None, (node.span.start, node.span.end)

@@ -1,0 +1,94 @@
+"""Formulas that stand without delimiters in lines of plain text: runs of signs and names that hold a sign of equality."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from .words import is_word
+
+_CODE = re.compile(r"@|\.T\b|\baxis=|\bnp\.|torch\.|\*\*|==|^\s*(?:def|import|from|return|print|for|if|assert)\b.*[:(]|\+=|#include|;\s*$")
+_HEAD = re.compile(r"^(?:From|To|Subject|Date|Cc|Re):\s", re.IGNORECASE)
+_RELATION = re.compile(r"(?<![<>!:=])=(?!=)|:=|≈")
+_TOKEN = re.compile(r"\S+")
+_EDGE = re.compile(r"^[\s,;:.!?•▪*–—-]+(?=[^\s])|[\s,;:.!?]+$")
+_NUMBERED = re.compile(r"\s*(?:\(?(?:[ivx]{1,4}|\d{1,2}|[a-h])\)|\d{1,2}[.)])(?=\s)\s*")
+_WORD = re.compile(r"[A-Za-z][A-Za-z'’-]*")
+
+
+def plain_formulas(text: str, indented_code: bool) -> Iterator[tuple[int, int]]:
+    """Where formulas stand, as spans of the text. `indented_code`: four blanks at the beginning of a line make it code, as in Markdown."""
+    position = 0
+    code = False
+    for line in text.splitlines(keepends=True):
+        if not line.strip():
+            code = False
+        elif _CODE.search(line) and not re.search(r"[\\∂∇Σᵀ‖]", line):
+            code = True
+        elif not code and not _HEAD.match(line) and not (indented_code and re.match(r" {4}|\t", line)):
+            yield from _of_line(line.rstrip("\n"), position)
+        position += len(line)
+
+
+def _of_line(line: str, position: int) -> Iterator[tuple[int, int]]:
+    if not _RELATION.search(line):
+        if re.match(r"\s*\S+\s*(?:←|\\leftarrow|\\gets)\s*\S", line):  # an update, from which the next line may go on
+            yield position + len(line) - len(line.lstrip()), position + len(line.rstrip())
+        return
+    numbered = _NUMBERED.match(line)
+    start: int | None = None
+    end = numbered.end() if numbered else 0
+    for token in [*_TOKEN.finditer(line, end), None]:
+        if token is not None and not _talks(token[0]):
+            start = token.start() if start is None else start
+            end = token.end()
+            if not re.search(r"[.;?!]$", token[0]) or token[0].endswith("..."):
+                continue
+        if start is not None:
+            said = re.search(r"\s(?:I|a)$", line[start:end]) if token is not None else None  # `… I obtain`
+            yield from _trimmed(line, start, start + said.start() if said else end, position)
+        start = None
+
+
+def _talks(token: str) -> bool:
+    """Whether a token is a word of the sentence."""
+    bare = token.strip("*_`\"'“”").rstrip(",.;:?!")
+    bare = bare.lstrip("(") if "(" not in bare[1:] and ")" not in bare else bare
+    bare = bare.rstrip(")") if "(" not in bare else bare
+    if len(bare) == 1:
+        return token == "a"
+    if "-" in bare and re.fullmatch(r"[A-Za-z]+(?:-[a-z]+)+", bare):
+        return True
+    return (bool(_WORD.fullmatch(bare)) and is_word(bare)) or token in ("—", "–", "-", "->", "•")
+
+
+def _trimmed(line: str, start: int, end: int, position: int) -> Iterator[tuple[int, int]]:
+    """The run without the signs of the sentence at its ends; nothing where no equality is left."""
+    piece = line[start:end]
+    while edge := _EDGE.search(piece):
+        if edge.start() == 0:
+            start, piece = start + edge.end(), piece[edge.end() :]
+        else:
+            piece = piece[: edge.start()]
+    if piece.startswith("(") and _unclosed(piece):
+        start, piece = start + 1, piece[1:]
+    if piece.endswith(")") and piece.count(")") > piece.count("("):
+        piece = piece[:-1]
+    tail = re.search(r"(?<!\\),\s*\\?\w{1,3}$", piece)
+    if tail is not None and piece.count("(", 0, tail.start()) == piece.count(")", 0, tail.start()):
+        piece = piece[: tail.start()]
+    lead = re.match(r"[^=(),]*[<>≥≤∈][^=(),]*,\s+", piece)  # `T > 0, f(x) = …`
+    if lead is not None:
+        start, piece = start + lead.end(), piece[lead.end() :]
+    relation = _RELATION.search(piece)
+    if relation is not None and piece[relation.end() :].strip():
+        yield position + start, position + start + len(piece)
+
+
+def _unclosed(piece: str) -> bool:
+    depth = 0
+    for place, char in enumerate(piece):
+        depth += {"(": 1, ")": -1}.get(char, 0)
+        if depth == 0:
+            return place == len(piece) - 1 and "=" in piece
+    return True

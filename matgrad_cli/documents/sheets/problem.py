@@ -1,0 +1,380 @@
+"""The problem of a document: which loss it states, by what it differentiates, with which sizes and facts."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
+
+from ...diagnostics import MatgradError, Source
+from ...diagnostics.record import record
+from ...facts import Problem
+from ...notation.latex.lexer import Lexer
+from ...notation.latex.names import LatexNames
+from ...notation.latex.tokens import Token
+from ...notation.loss_text import plain_name
+from ...notation.problems import read_problem
+from .outline import Outline, Stated
+from .sheet import Sheet
+from .sizes import facts_told, sizes_told
+
+USUAL = frozenset(("L", "f", "J", "E", "F", "ell", "l", "phi", "Phi", "S", "C", "loss", "V", "g", "h", "R", "Q"))
+_LOSS = re.compile(
+    r"\b(?:loss|objective|cost|function|criterion|energy|likelihood|posterior|risk|lagrangian|minimi[sz]e|maximi[sz]e|consider|error|functional"
+    r"|gradient of|derivative of|Gradient von|Funktion)\b", re.IGNORECASE,
+)
+_BY = re.compile(
+    r"(?:with respect to|w\.?\s?r\.?\s?t\.?|respect to|derivative by|nach|gradient in|par rapport à)\s*(?:the\s+)?(?:\w+\s){0,2}?\(?\s*$"
+)
+_OF = re.compile(
+    r"(?:gradient|derivative|minimum|maximum|minimi[sz]er?|differentiate|Gradient|Ableitung)\s+(?:of|von|the)?\s*(?:the\s+)?(?:\w+\s+){0,2}$"
+)
+_BY_NAME = re.compile(
+    r"(?:with respect to|w\.?r\.?t\.?|wrt)\s+(?:the\s+)?(?:(?:matrix|vector|weights?|variable)\s+)?(\\?[A-Za-zα-ωΑ-Ω](?![a-z])|\\[a-z]+)"
+)
+_TRANSPOSED = r"\^\s*(?:\{?\s*\\?(?:top|T|intercal)\s*\}?|ᵀ)"
+_GRAM = re.compile(rf"(?P<part>\([^()]+\)|\\?[A-Za-z]+_\{{?\w\}}?|[A-Z])\s*(?P=part)\s*{_TRANSPOSED}")
+_SYMMETRIC = re.compile(
+    rf"\s*(?P<name>\\?[A-Za-z]+)\s*{_TRANSPOSED}\s*=\s*(?P=name)\s*|\s*(?P<other>\\?[A-Za-z]+)\s*=\s*(?P=other)\s*{_TRANSPOSED}\s*"
+)
+_SETTING = re.compile(r"\b(?:if|for|when|i\.e\.,?|initiali[sz]ation|setting|suppose|gives?|condition is)\s*\$?$", re.IGNORECASE)
+LONGEST = 3_000
+MOST_PROBLEMS = 40
+
+
+@record
+class Question:
+    """A problem as a document states it. `start` is the number of the formula that states the loss; None: nothing was understood."""
+
+    name: str | None
+    loss: str
+    wrt: tuple[str, ...]
+    shapes: Mapping[str, str]
+    facts: tuple[str, ...]
+    start: int
+    syntax: str | None = "latex"
+    arguments: tuple[str, ...] = ()
+
+    @property
+    def shapes_text(self) -> str:
+        """The shapes as the key `shapes` has them."""
+        return ", ".join(f"{name}: {shape}" for name, shape in self.shapes.items())
+
+
+@record
+class Told:
+    """What the prose says: sizes, facts, facts that some sentence supposes."""
+
+    sizes: Mapping[str, str]
+    always: Mapping[str, frozenset[str]]
+    supposed: Mapping[str, frozenset[str]]
+
+
+def told_by(sheet: Sheet) -> Told:
+    """Sizes and facts of the prose."""
+    always, supposed = facts_told(sheet.prose)
+    return Told(
+        sizes_told(sheet.prose), {name: frozenset(words) for name, words in always.items()},
+        {name: frozenset(words) for name, words in supposed.items()},
+    )
+
+
+def questions(sheet: Sheet, found: Outline, told: Told, given: Mapping[str, str]) -> tuple[Question, ...]:
+    """The problems of a document in their order; what is given on the command line wins."""
+    if given.get("loss"):
+        return (_given(found, told, given),)
+    finder = _Finder(sheet, found, told, given)
+    scored = sorted(
+        ((finder.score(stated), -at, stated) for at, stated in enumerate(found.stated) if not stated.letters), key=lambda item: item[:2]
+    )
+    chosen: dict[str, Question] = {}
+    for score, _, stated in reversed(scored[-60:]):
+        enough = 5 if chosen else 3
+        if chosen and stated.name not in finder.differentiated:
+            continue
+        if score < enough or stated.name in chosen or len(chosen) >= MOST_PROBLEMS:
+            continue
+        question = finder.question(stated)
+        if question is not None and (not chosen or question.wrt):
+            chosen[stated.name] = question
+    if not chosen and (question := finder.unnamed()) is not None:
+        chosen[""] = question
+    return tuple(sorted(chosen.values(), key=lambda question: question.start))
+
+
+def _given(found: Outline, told: Told, given: Mapping[str, str]) -> Question:
+    """The problem of the command line; the document only says what it calls the loss."""
+    bodies = [item.body for item in found.differentiated if item.body is not None and item.left]
+    wrt = tuple(part.strip() for part in given.get("wrt", "").split(",") if part.strip())
+    by = {item.body for item in found.differentiated if item.variable in {plain_name(name) for name in wrt}}
+    stated = {item.name for item in found.stated if not item.letters}
+    names = [name for name in dict.fromkeys(bodies) if name in USUAL and (name in by or name in stated)]
+    facts = [part.strip() for part in given.get("assume", "").split(",") if part.strip()]
+    said = [f"{name} {word}" for name, words in told.always.items() for word in sorted(words)] if not facts else []
+    for fact in said:
+        read = [readable_problem(given["loss"], name, given.get("shapes", ""), ", ".join([*facts, fact]), None) for name in wrt[:1]]
+        facts += [fact] if all(read) and read else []
+    name = given.get("name") or (names[0] if names else None)
+    return Question(name, given["loss"], wrt, {"": given.get("shapes", "")}, tuple(facts), 0, given.get("syntax"))
+
+
+class _Finder:
+    """Weighs what may be the loss, and reads it."""
+
+    def __init__(self, sheet: Sheet, found: Outline, told: Told, given: Mapping[str, str]) -> None:
+        self.sheet, self.found, self.told, self.given = sheet, found, told, given
+        self.names = LatexNames(accents=found.accents)
+        self.differentiated = {item.body for item in found.differentiated if item.body is not None}
+        self.heads = {item.body for item in found.differentiated if item.body is not None and item.left}
+        self.sizes: dict[str, str] = {}
+        self.by_prose = list(self._by_prose())
+        sizes = set(re.findall(r"[A-Za-z]", " ".join(told.sizes.values())))
+        self.limits = {limit for text in [sheet.prose] for limit in re.findall(r"\\sum_\{\w=\d\}\^\{?([A-Z])\b", text)} - sizes
+        self.definitions = self._definitions()
+        self.built = {
+            stated.name: frozenset(("symmetric",)) for stated in found.stated if any(_GRAM.search(side) for side in stated.sides)
+        } | {stated: frozenset(("symmetric",)) for stated in _symmetric_names(sheet)}
+
+    def _definitions(self) -> dict[str, Stated]:
+        """What names stand for; a name that is given (its size is told, it is differentiated by) and then set to a value is none."""
+        first: dict[str, int] = {}
+        for item in self.found.differentiated:
+            if item.variable is not None:
+                first.setdefault(item.variable, item.formula)
+        moving = set(self.by_prose)
+        moving |= {name for stated in self.found.stated if stated.name in self.differentiated for name in stated.arguments}
+        called = [stated.formula for stated in self.found.stated if stated.name in self.differentiated and stated.arguments]
+        losses = min(called, default=9**9)
+        found: dict[str, Stated] = {}
+        inside: dict[str, set[str]] = {}
+        for stated in self.found.stated:
+            names = [part for part in _tokens(stated.sides[0], self.names) if part.kind in ("name", "word", "function")]
+            lone = len(names) < 2 and not stated.letters
+            lone = lone or (stated.name in self.told.sizes and stated.formula > losses)  # a model of the data: y = Xw + ε
+            supposed = _SETTING.search(self.sheet.formulas[stated.formula].before[-40:]) or first.get(stated.name, 9**9) < stated.formula
+            if not (lone or supposed or stated.name in moving or stated.arguments or stated.name in found):
+                found[stated.name], inside[stated.name] = stated, {part.text for part in names if part.kind == "name"}
+        moving |= first.keys() - found.keys()
+        moved = set(moving)
+        for _ in range(len(found)):
+            moved |= {name for name, names in inside.items() if names & moved}
+        known = {*moved, *self.told.sizes, "I", "T", "d", *"ijklmnpqrst", *re.findall(r"[A-Za-z]", " ".join(self.told.sizes.values()))}
+        given = self.told.sizes.keys()
+        return {name: stated for name, stated in found.items() if name in moved or (inside[name] & given and inside[name] <= known)}
+
+    def _by_prose(self) -> Iterable[str]:
+        """Names behind `with respect to`."""
+        for formula in self.sheet.formulas:
+            if _BY.search(formula.before[-60:]):
+                yield plain_name(re.split(r"\\in(?![A-Za-z])|[∈=_]|\\in\b", formula.passage.text)[0])
+        for match in _BY_NAME.finditer(self.sheet.prose):
+            yield plain_name(match[1])
+
+    def score(self, stated: Stated) -> int:
+        """How likely it is that this statement is the loss."""
+        formula = self.sheet.formulas[stated.formula]
+        words = bool(_LOSS.search(formula.before[-90:]) or _LOSS.search(formula.after[:30]))
+        value = 4 * (stated.name in self.differentiated) + 1 * (stated.name in self.heads)
+        value += 2 * bool(stated.arguments) + 2 * words + (stated.name in USUAL or stated.name.startswith("loss"))
+        value += 2 * (formula.kind == "display") - 9 * formula.struck - 2 * (not stated.arguments and not words)
+        return value - 3 * any(stated.name == other.name and other.formula < stated.formula for other in self.found.stated)
+
+    def question(self, stated: Stated) -> Question | None:
+        """The problem with this statement as its loss, if it can be read."""
+        by = [item.variable for item in self.found.differentiated if item.body == stated.name and item.variable is not None]
+        by += [name for name in self.by_prose if name in stated.arguments or not stated.arguments]
+        by = by or list(stated.arguments)
+        found = self._read(stated.sides, stated.name, by)
+        if found is None:
+            return None
+        loss, problem = self._with_lengths(stated, *found, by)
+        wrt = self._variables(by, problem)
+        return self._made(stated.name, loss, wrt, problem, stated.formula, stated.arguments)
+
+    def _with_lengths(self, stated: Stated, loss: str, problem: Problem, by: Sequence[str | None]) -> tuple[str, Problem]:
+        """The m of 1/m is a size where the loss, written out, sums up to it: `\\sum_{i=1}^m`."""
+        numbers = [symbol.name for symbol in problem.variables if symbol.shape.is_number and symbol is not problem.wrt]
+        open_ = [symbol for symbol in problem.variables if not symbol.shape.is_number and symbol.name not in self.told.sizes]
+        arrays = {symbol.name: symbol.shape for symbol in open_}
+        further = set(re.findall(r"\\sum[_*]\{\w=\d\}\^\{?([a-z])\b", self.sheet.prose)) - set(numbers)
+        other = further.pop() if len(further) == 1 else None  # of two letters above the sums the second stands for all other sizes
+        sides = [side.strip().rstrip(".,;") for other in self.found.stated if other.name == stated.name for side in other.sides]
+        for name in numbers:
+            written = next((side for side in sides if re.search(rf"\\sum.{{0,20}}\^\{{?{re.escape(name)}\b", side)), None)
+            for dim in dict.fromkeys(str(dim) for shape in arrays.values() for dim in shape.dims) if written is not None else ():
+                told = {
+                    symbol: [name if str(side) == dim else other or str(side) for side in shape.dims] for symbol, shape in arrays.items()
+                }
+                self.sizes = {
+                    symbol: "×".join(found[:1] if arrays[symbol].is_column else found) for symbol, found in told.items() if dim != "1"
+                }
+                variables = [known for known in dict.fromkeys(by) if known]
+                if self.sizes and any(readable_problem(written or "", known, self._shapes_text(written or ""), "") for known in variables):
+                    return loss, readable_problem(loss, problem.wrt.name, self._shapes_text(loss), "") or problem
+                self.sizes = {}
+        return loss, problem
+
+    def unnamed(self) -> Question | None:
+        """A loss that no name states: the formula behind `gradient of`, or what a derivative sign stands before."""
+        for number, formula in enumerate(self.sheet.formulas):
+            if _OF.search(formula.before[-60:]) and not re.search(r"=", formula.passage.text) and len(formula.passage.text) > 6:
+                found = self._read((formula.passage.text,), None, self.by_prose)
+                if found is not None:
+                    stated = {other.name for other in self.found.stated}
+                    heads = [name for name in sorted(self.heads) if name in USUAL and name not in stated]
+                    wrt = self._variables([*self.by_prose, *(item.variable or "" for item in self.found.differentiated)], found[1])
+                    return self._made(heads[0] if heads else None, found[0], wrt, found[1], number, ())
+        return None
+
+    def _made(self, name: str | None, loss: str, wrt: Sequence[str], problem: Problem, start: int, arguments: tuple[str, ...]) -> Question:
+        shapes = self._shapes(loss)
+        given = [part.strip() for part in self.given.get("assume", "").split(",") if part.strip()]
+        facts = [*given, *self._facts(problem)]
+        wrt = tuple(part.strip() for part in self.given.get("wrt", "").split(",") if part.strip()) or tuple(wrt)
+        return Question(self.given.get("name") or name, loss, wrt, shapes, tuple(facts), start, "latex", arguments)
+
+    def _facts(self, problem: Problem) -> Iterable[str]:
+        for symbol in problem.variables:
+            words = self.told.always.get(symbol.name, frozenset()) | self.built.get(symbol.name, frozenset())
+            for word in sorted(words):
+                square = word in ("symmetric", "antisymmetric", "spd", "invertible", "diagonal")
+                fact = f"{symbol.name} {word}"
+                if (symbol.shape.is_matrix or not square) and self._holds(problem, fact):
+                    yield fact
+
+    def _holds(self, problem: Problem, fact: str) -> bool:
+        """Whether the problem can be read with the fact."""
+        return readable_problem(problem.source, problem.wrt.name, self._shapes_text(problem.source), fact) is not None
+
+    def _variables(self, names: Iterable[str | None], problem: Problem) -> list[str]:
+        """Of these names those that the loss can be differentiated by."""
+        known = {symbol.name for symbol in problem.variables}
+        spelled = [name for name in dict.fromkeys(names) if name]
+        found = [name for name in spelled if name in known or any(symbol.endswith(name) and len(name) > 1 for symbol in known)]
+        if found:
+            return found
+        moving = [item.body for item in self.found.differentiated if item.variable is None and item.body in known]
+        return [name for name in dict.fromkeys(moving) if name] or ([next(iter(known))] if len(known) == 1 else [])
+
+    def _read(self, sides: Sequence[str], name: str | None, by: Sequence[str | None]) -> tuple[str, Problem] | None:
+        """The first side that is a loss, definitions of the document put in."""
+        texts = [side.strip().rstrip(".,;") for side in sides]
+        for text in texts:
+            whole = self._put_in(text, {name} if name else set())
+            for candidate in dict.fromkeys((whole, text)):
+                for variable in [*dict.fromkeys(part for part in by if part), *self._letters(candidate)][:12]:
+                    problem = readable_problem(candidate, variable, self._shapes_text(candidate), "")
+                    if problem is not None and problem.loss.shape.is_number and problem.wrt in problem.loss.symbols:
+                        return candidate, problem
+        return None
+
+    def _letters(self, text: str) -> list[str]:
+        return [token.text for token in _tokens(text, self.names) if token.kind in ("name", "word")]
+
+    def _shapes(self, loss: str) -> dict[str, str]:
+        """The sizes told of names that stand in the loss, or that nothing defines; those given win."""
+        inside = set(self._letters(loss))
+        kept = {name: size for name, size in self.told.sizes.items() if name in inside or name not in self.definitions}
+        for part in re.split(r",(?=[^,]*:)", self.given.get("shapes", "")):
+            name, colon, size = part.partition(":")
+            if colon:
+                kept[plain_name(name)] = size.strip()
+        counts = {**self._labelled(loss), **self.sizes}
+        counts |= {name: "scalar" for name in self.limits & inside if rf"^{name}" not in loss.replace("{", "")}
+        return {**counts, **{name: size for name, size in kept.items() if size}}
+
+    def _labelled(self, loss: str) -> dict[str, str]:
+        """S_B and S_W of a document that tells no size: square matrices of one size."""
+        tokens = _tokens(loss, self.names)
+        below = {f"{tokens[at].text}_{part.text}" for at in range(len(tokens)) for part in _index(tokens, at)
+                 if tokens[at].text.isupper() and part.kind in ("name", "word") and part.text.isalpha() and part.text[0].isupper()}
+        sizes = [size for size in dict.fromkeys(self.told.sizes.values()) if size.isalpha() and size != "scalar"]
+        side = sizes[0] if sizes else "d"
+        return dict.fromkeys(below, f"{side}×{side}")
+
+    def _shapes_text(self, loss: str) -> str:
+        return ", ".join(f"{name}: {size}" for name, size in self._shapes(loss).items())
+
+    def _put_in(self, text: str, never: set[str]) -> str:
+        """The text with every name that the document defines replaced by what it stands for."""
+        for _ in range(8):
+            changed = self._once(text, never)
+            if changed == text or len(changed) > LONGEST:
+                return text
+            text = changed
+        return text
+
+    def _once(self, text: str, never: set[str]) -> str:
+        tokens = _tokens(text, self.names)
+        parts, last = [], 0
+        for at, token in enumerate(tokens):
+            stated = self.definitions.get(token.text) if token.kind == "name" else None
+            if stated is None or token.start < last or token.text in never or (token.text in self.told.sizes and stated.arguments):
+                continue
+            below = _index(tokens, at)
+            value = self._value(stated, below)
+            if value is None or _squeezed(stated.sides[0]) in _squeezed(text):
+                continue  # a model `y = Φθ` of the data y in `y - Φθ` is no definition of y
+            end = below[-1].end if below and stated.letters else token.end
+            parts += [text[last : token.start], value]
+            last = end
+        return "".join([*parts, text[last:]])
+
+    def _value(self, stated: Stated, below: Sequence[Token]) -> str | None:
+        """What stands for a name, its letters renamed to those with which it is called."""
+        side = stated.sides[0].strip().rstrip(".,;")
+        inner = [part for part in _tokens(side, self.names) if part.kind == "name"]
+        if stated.name in {part.text for part in inner} or not inner or stated.arguments:
+            return None
+        if not stated.letters:
+            return rf"\left({side}\right)"
+        called = [part.text for part in below if part.kind == "name"]
+        if len(called) != len(stated.letters):
+            return None
+        renamed = dict(zip(stated.letters, called, strict=True))
+        if any(new != old and any(part.text == new for part in inner) for old, new in renamed.items()):
+            return None
+        out, last = [], 0
+        for part in inner:
+            if part.text in renamed:
+                out += [side[last : part.start], renamed[part.text]]
+                last = part.end
+        return rf"\left({''.join([*out, side[last:]])}\right)"
+
+
+def _squeezed(text: str) -> str:
+    return re.sub(r"\\(?:mathbf|boldsymbol|bm|left|right)(?![A-Za-z])|[\s{}.,;]", "", text)
+
+
+def _index(tokens: Sequence[Token], at: int) -> Sequence[Token]:
+    """The tokens of the subscript behind a name."""
+    if at + 2 >= len(tokens) or tokens[at + 1].text != "_":
+        return ()
+    if tokens[at + 2].text != "{":
+        return tokens[at + 1 : at + 3]
+    end = next((place for place in range(at + 2, len(tokens)) if tokens[place].text == "}"), len(tokens) - 1)
+    return tokens[at + 1 : end + 1]
+
+
+def _tokens(text: str, names: LatexNames) -> list[Token]:
+    try:
+        return Lexer(text, names, Source("loss", text)).run()[:-1]
+    except MatgradError:
+        return []
+
+
+@lru_cache(maxsize=256)
+def readable_problem(loss: str, wrt: str, shapes: str, assume: str, syntax: str | None = "latex") -> Problem | None:
+    """The problem of these texts; None if they cannot be read."""
+    try:
+        return read_problem(loss, wrt, (shapes,) if shapes else (), (assume,) if assume else (), syntax)
+    except (MatgradError, ValueError, KeyError, RecursionError):
+        return None
+
+
+def _symmetric_names(sheet: Sheet) -> Iterable[str]:
+    """The C of `C^T = C`, unless it is only supposed."""
+    for formula in sheet.formulas:
+        match = _SYMMETRIC.fullmatch(formula.passage.text)
+        if match is not None and not re.search(r"\b(?:if|for|when|suppose)\b\s*$", formula.before[-14:], re.IGNORECASE):
+            yield plain_name(match["name"] or match["other"])

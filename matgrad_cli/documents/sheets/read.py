@@ -1,0 +1,178 @@
+"""From the text of a file to a sheet: the carrier's marks are taken off, formulas found, each with the words around it."""
+
+from __future__ import annotations
+
+import json
+import re
+from bisect import bisect_right
+from collections.abc import Iterator
+
+from ...diagnostics import Source
+from ..latex_carrier import without_comments
+from ..passage import Passage, covered
+from .macros import expanded
+from .plain import plain_formulas
+from .regions import Region, regions
+from .sheet import Cell, Formula, Sheet
+
+_FENCE = re.compile(r"^[ \t]*(?P<mark>`{3,}|~{3,})[^\n]*\n.*?(?:^[ \t]*(?P=mark)[`~]*[ \t]*$|\Z)", re.MULTILINE | re.DOTALL)
+_CODE = re.compile(r"(?<!`)`[^`\n]+`(?!`)|<!--.*?-->", re.DOTALL)
+_QUOTE = re.compile(r"^[ \t]*(?:>[ \t]?)+", re.MULTILINE)
+_STRUCK = re.compile(r"~~.+?~~|<(del|s|strike)>.*?</\1>|\\(?:sout|cancel|xcancel|bcancel|st)\s*\{(?:[^{}]|\{[^{}]*\})*\}", re.DOTALL)
+_HEADING = re.compile(
+    r"^[ \t]*#{1,6}[ \t]+(?P<hash>[^\n]+)$|^[ \t]*(?:\d+[.)]\s*)?\*\*(?P<bold>[^\n]{2,120}?)\*\*|"
+    r"\\(?:chapter|(?:sub)*section|paragraph|subparagraph)\*?\s*\{(?P<section>(?:[^{}]|\{[^{}]*\})*)\}|"
+    r"\\begin\{(?P<env>theorem|lemma|example|exercise|problem|proof|proposition|corollary|remark|solution)\*?\}|"
+    r"^(?P<under>[^\n]{3,100})\n[=-]{4,}[ \t]*$",
+    re.MULTILINE,
+)
+_BOUNDARY = re.compile(
+    r"(?<![ (][A-Za-z])(?<!\bi\.e)(?<!\be\.g)[.?!](?=[*_]*\s)|\n[ \t]*\n|\n[ \t]*(?:[-*•+]|\d{1,2}[.)])[ \t]|\\item\b|\n[ \t]*#"
+    r"|\\begin\{\w+\*?\}"
+)
+_TEX_TEXT = re.compile(
+    r"\\(?:textbf|textit|emph|textrm|text|textsc)\s*(?=\{)|\\(?:eqref|ref|cite[pt]?|label|footnote)\s*\{[^{}]*\}"
+    r"|\\(?:noindent|medskip|bigskip|smallskip|maketitle|appendix|qed|hfill)(?![A-Za-z])"
+)
+LATEX = (".tex", ".latex", ".ltx")
+NOTEBOOK = (".ipynb",)
+PLAIN = (".txt", ".text")
+MARKDOWN = (".md", ".markdown", ".qmd", ".rmd")
+ENDINGS = (*LATEX, *MARKDOWN, *PLAIN, *NOTEBOOK)
+
+
+def read_sheet(source: Source, ending: str) -> Sheet | None:
+    """The sheet of a file; None where the ending says nothing of a document, or a notebook is none."""
+    if ending in NOTEBOOK:
+        return _notebook(source)
+    if ending in LATEX:
+        return _latex(source)
+    return _prose(source, Passage(source.text), markdown=ending not in PLAIN)
+
+
+def _latex(source: Source) -> Sheet:
+    text, _ = without_comments(source.text)
+    begin = re.search(r"\\begin\{document\}", text)
+    whole = expanded(text)
+    if begin is not None:  # the preamble is no text
+        places = whole.offsets or range(len(text) + 1)
+        start = bisect_right(list(places), begin.end() - 1) if whole.offsets else begin.end()
+        whole = Passage(covered(whole.text, 0, start), 0, whole.offsets)
+    return _sheet(source, whole, plain=False)
+
+
+def _notebook(source: Source) -> Sheet | None:
+    try:
+        cells = json.loads(source.text).get("cells", [])
+        texts = [(number, "".join(cell.get("source", ""))) for number, cell in enumerate(cells, 1) if cell.get("cell_type") == "markdown"]
+    except (ValueError, AttributeError, TypeError, RecursionError):
+        return None
+    parts, found, position = [], [], 0
+    for number, text in texts:
+        found.append(Cell(number, position, Source(f"{source.name}, cell {number}", text)))
+        parts.append(text + "\n\n")
+        position += len(parts[-1])
+    whole = Source(source.name, "".join(parts))
+    return _prose(whole, Passage(whole.text), markdown=True, cells=tuple(found))
+
+
+def _prose(source: Source, whole: Passage, markdown: bool, cells: tuple[Cell, ...] = ()) -> Sheet:
+    text = whole.text
+    for mark in (_FENCE, _CODE) if markdown else ():
+        text = mark.sub(lambda match: covered(match[0], 0, len(match[0])), text)
+    return _sheet(source, expanded(text), plain=True, cells=cells, markdown=markdown)
+
+
+def _sheet(source: Source, whole: Passage, plain: bool, cells: tuple[Cell, ...] = (), markdown: bool = False) -> Sheet:
+    text = whole.text
+    quoted = [match.span() for match in re.finditer(r"(?:^[ \t]*>[^\n]*\n?)+", text, re.MULTILINE)] if plain else []
+    text = _QUOTE.sub(lambda match: " " * len(match[0]), text) if plain else text
+    struck = [match.span() for match in _STRUCK.finditer(text)]
+    found = regions(text)
+    if plain:
+        outside = text
+        if found:
+            outside = _outside(text, found)
+        found = sorted([*found, *_plain_regions(text, outside, markdown)], key=lambda region: region.start)
+    around = _Words(text, found)
+    formulas: list[Formula] = []
+    headings = list(_headings(text))
+    starts = [start for start, _ in headings]
+    for block, region in enumerate(found):
+        kind = "display" if region.display else "plain" if region.rows and region.rows[0][0] == region.start else "inline"
+        before, after = around.of(region)
+        inside_quote, inside_struck = _inside(region.start, quoted), _inside(region.start, struck)
+        for number, (start, row) in enumerate(region.rows):
+            stripped = Passage(row, start).stripped()
+            if not stripped.text:
+                continue
+            passage = _placed(stripped, whole.offsets)
+            formulas.append(Formula(
+                passage, stripped.start, kind, block, bisect_right(starts, region.start),  # type: ignore[arg-type]
+                before if number == 0 else "", after if number == len(region.rows) - 1 else "", inside_quote, inside_struck,
+            ))
+    prose = re.sub(r"\$\$?|\\[()\[\]]", lambda match: " " * len(match[0]), text)
+    return Sheet(source, tuple(formulas), prose, ("", *(title for _, title in headings)), cells)
+
+
+def _placed(passage: Passage, offsets: tuple[int, ...] | None) -> Passage:
+    if offsets is None:
+        return passage
+    return Passage(passage.text, 0, offsets[passage.start : passage.start + len(passage.text) + 1])
+
+
+def _outside(text: str, found: list[Region]) -> str:
+    parts, last = [], 0
+    for region in found:
+        parts += [text[last : region.start], covered(text[region.start : region.end], 0, region.end - region.start)]
+        last = region.end
+    return "".join([*parts, text[last:]])
+
+
+def _plain_regions(text: str, outside: str, markdown: bool) -> Iterator[Region]:
+    for start, end in plain_formulas(outside, markdown):
+        line = (text.rfind("\n", 0, start) + 1, text.find("\n", end))
+        rest = outside[line[0] : start] + outside[end : line[1] if line[1] >= 0 else len(outside)]
+        yield Region(start, end, not re.search(r"[A-Za-z]{2}", rest), ((start, text[start:end]),))
+
+
+def _headings(text: str) -> Iterator[tuple[int, str]]:
+    for match in _HEADING.finditer(text):
+        yield match.start(), next((group for group in match.groups() if group), "")
+
+
+def _inside(place: int, spans: list[tuple[int, int]]) -> bool:
+    at = bisect_right([start for start, _ in spans], place) - 1
+    return at >= 0 and spans[at][0] <= place < spans[at][1]
+
+
+class _Words:
+    """The words of the sentence around a region."""
+
+    def __init__(self, text: str, found: list[Region]) -> None:
+        self.text = text
+        flat = _TEX_TEXT.sub(lambda match: " " * len(match[0]), text)
+        for_cuts = []
+        last = 0
+        for region in found:
+            for_cuts += [flat[last : region.start], "\x00" * (region.end - region.start)]
+            last = region.end
+        self.flat = "".join([*for_cuts, flat[last:]])
+        cuts = [match.span() for match in _BOUNDARY.finditer(self.flat)]
+        cuts += [(region.end, region.end) for region in found if region.rows and region.rows[-1][1].rstrip().endswith(".")]
+        self.starts = [0, *sorted(end for _, end in cuts)]
+        self.ends = [*sorted(start for start, _ in cuts), len(text)]
+
+    def of(self, region: Region) -> tuple[str, str]:
+        """What is said before it in its sentence (or in the one that leads to it), and behind it."""
+        at = bisect_right(self.starts, region.start) - 1
+        before = self.text[self.starts[at] : region.start]
+        while not before.strip(" \t\n*_#>-") and at > 0:
+            at -= 1
+            earlier = self.text[self.starts[at] : self.starts[at + 1]]
+            if earlier.strip() and (not region.display or re.search(r"[.!?]\s*$", earlier)):
+                before = ""
+                break
+            before = earlier
+        end = self.ends[bisect_right(self.ends, region.end - 1)] if region.end <= self.ends[-1] else len(self.text)
+        return before[-600:].strip(), self.text[region.end : end][:400].strip()

@@ -1,0 +1,138 @@
+r"""Where the formulas of a text stand: `$ $$ \( \[`, display environments, and brackets that lost their backslashes in copying."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from ...diagnostics.record import record
+from ..latex_carrier import DISPLAYS, INNER, rows_of
+from ..passage import covered
+from .macros import group_end
+
+_ENVIRONMENT = "|".join(sorted(DISPLAYS | INNER | {"eqalign"}))
+_OPEN = re.compile(
+    rf"\\begin\{{(?P<env>{_ENVIRONMENT})\*?\}}|(?P<dollars>\$\$)|(?P<bracket>\\\[)|(?P<round>\\\()|(?P<dollar>\$)|\\[\s\S]"
+)
+_PARAGRAPH = re.compile(r"\n[ \t]*\n")
+_DROPPED = re.compile(r"\\(?:nonumber|notag|qedhere|displaystyle|limits|nolimits)(?![A-Za-z])|\\boldmath(?![A-Za-z])")
+_LISTED = re.compile(r"(diag\}?\s*\(\s*)(\\?[A-Za-z]+)(_\{?1\}?\s*,\s*(?:\\[lc]?dots|…|\.\.\.)\s*,\s*\2_\{?\w+\}?)(\s*\))")
+"""`diag(w_1, …, w_n)` is `diag(w)`."""
+_BOXED = re.compile(r"\\(?:[bB]oxed|fbox|ensuremath|underline)\s*(?=\{)")
+
+
+@record
+class Region:
+    """A formula or a display: where it begins and ends, delimiters included; its rows as spans of the text, and their text."""
+
+    start: int
+    end: int
+    display: bool
+    rows: tuple[tuple[int, str], ...]
+
+
+def regions(text: str) -> list[Region]:
+    """All delimited formulas, in their order."""
+    text = _LISTED.sub(lambda match: match[1] + match[2] + " " * (match.end(3) - match.end(2)) + match[4], text)
+    text = _DROPPED.sub(lambda match: " " * len(match[0]), _unboxed(text))
+    lost = re.search(r"\\\(|\\\[|\$|\\begin\{(?:align|equation|gather)", text) is None
+    return list(_lost(text) if lost else _delimited(text))
+
+
+def _unboxed(text: str) -> str:
+    """Without boxes; what stands in them keeps its place."""
+    blanks = []
+    for match in _BOXED.finditer(text):
+        end = group_end(text, match.end())
+        blanks += [(match.start(), match.end() + 1), (end - 1, end)] if end is not None else []
+    parts, last = [], 0
+    for start, end in sorted(blanks):
+        parts += [text[last:start], " " * (end - start)]
+        last = end
+    return "".join([*parts, text[last:]])
+
+
+def _delimited(text: str) -> Iterator[Region]:
+    at = 0
+    while match := _OPEN.search(text, at):
+        at = match.end()
+        if match["dollar"]:
+            found = _inline_dollar(text, at)
+            if found is not None:
+                yield Region(match.start(), found + 1, False, ((at, text[at:found]),))
+                at = found + 1
+            continue
+        if match["round"]:
+            end = text.find("\\)", at)
+            if end >= 0 and not _PARAGRAPH.search(text, at, end):
+                yield Region(match.start(), end + 2, False, ((at, text[at:end]),))
+                at = end + 2
+            continue
+        if not (match["env"] or match["dollars"] or match["bracket"]):
+            continue
+        name = match["env"] or ""
+        closing = text[match.start() : match.end()].replace("begin", "end", 1) if name else "$$" if match["dollars"] else "\\]"
+        end = text.find(closing, at)
+        if end < 0 or (not name and end - at > 20_000):
+            blank = _PARAGRAPH.search(text, at)
+            end, closing = (blank.start() if blank else len(text)), ""
+        rows = tuple((row.start, row.text) for row in rows_of(text, at, end, name))
+        yield Region(match.start(), end + len(closing), True, rows)
+        at = end + len(closing)
+
+
+def _inline_dollar(text: str, at: int) -> int | None:
+    """Where the `$` stands that closes the one before `at`: in the same paragraph, no sum of money."""
+    blank = _PARAGRAPH.search(text, at, at + 2_000)
+    stop = blank.start() if blank else min(len(text), at + 2_000)
+    close = re.compile(r"(?<!\\)\$").search(text, at, stop)
+    inside = text[at : close.start()] if close is not None else ""
+    if close is None or not inside.strip() or inside[0].isspace() != inside[-1].isspace():
+        return None
+    return close.start()
+
+
+_LOST_DISPLAY = re.compile(r"^[ \t]*\[[ \t]*\n(?P<body>(?:(?![ \t]*\][ \t]*$)[^\n]*\n)+?)[ \t]*\][ \t]*$", re.MULTILINE)
+_SIGN = re.compile(r"[\\=^_∂∇]")
+_NAME_BEFORE = re.compile(r"[A-Za-z}]$")
+
+
+def _lost(text: str) -> Iterator[Region]:
+    r"""Displays `[ … ]` on lines of their own and formulas `(E = UV^\top - R)`, where copying took the backslashes of `\[` and `\(`."""
+    found = [(match.start(), match.end(), True, match.start("body"), match.end("body")) for match in _LOST_DISPLAY.finditer(text)]
+    if not found and not re.search(r"\([^()\n]*\\[A-Za-z]+[^()\n]*\)", text):
+        return
+    outside = text
+    for start, end, *_ in found:
+        outside = covered(outside, start, end)
+    if found:
+        found += [(start, end, False, start + 1, end - 1) for start, end in _bracketed(outside)]
+    for start, end, display, first, last in sorted(found):
+        body = _without_lost_spaces(text[first:last])
+        rows = tuple((row.start + first, row.text) for row in rows_of(body, 0, len(body), "")) if display else ((first, body),)
+        yield Region(start, end, display, rows)
+
+
+def _bracketed(text: str) -> Iterator[tuple[int, int]]:
+    """Balanced round brackets in prose that hold a formula."""
+    at = 0
+    while (start := text.find("(", at)) >= 0:
+        depth, end = 0, start
+        for end in range(start, min(len(text), start + 2_000)):
+            depth += {"(": 1, ")": -1}.get(text[end], 0)
+            if depth == 0 or text[end] == "\n":
+                break
+        inside = text[start + 1 : end]
+        alone = not _NAME_BEFORE.search(text[max(0, start - 1) : start])
+        if depth == 0 and alone and (_SIGN.search(inside) or re.fullmatch(r"\s*\\?[A-Za-z]\s*", inside)):
+            yield start, end + 1
+            at = end + 1
+        else:
+            at = start + 1
+
+
+def _without_lost_spaces(body: str) -> str:
+    r"""`\tfrac12,\lVert` and `E^\top, dU`: what is left of `\,`. The commas between arguments, as in `f(U,V)`, stay."""
+    kept = {place for match in re.finditer(r"(?<![A-Za-z])[A-Za-z]\([^()]*\)", body) for place in range(*match.span())}
+    kept |= {match.start() for match in re.finditer(r",(?=\s*\\(?:q?quad|text))", body)}
+    return "".join(" " if char == "," and place not in kept else char for place, char in enumerate(body))

@@ -1,0 +1,53 @@
+"""What a document is read into: its formulas in their order, each with its place and the words around it."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from ...diagnostics import Source
+from ...diagnostics.record import record
+from ..passage import Passage
+
+Kind = Literal["display", "inline", "plain"]
+
+
+@record
+class Formula:
+    """A row of a display, a formula in a sentence, or a formula that stands without delimiters.
+
+    `block` numbers the display or the paragraph that it stands in, `section` the heading above it. `before` and `after` are the words
+    of its sentence. `place` is where it stands in the text that is read. `passage` knows where its characters stand in the file.
+    """
+
+    passage: Passage
+    place: int
+    kind: Kind
+    block: int
+    section: int
+    before: str = ""
+    after: str = ""
+    quoted: bool = False
+    struck: bool = False
+
+
+@record
+class Cell:
+    """A part of the document that counts its own lines: a cell of a notebook. `start` is its place in the source."""
+
+    number: int
+    start: int
+    source: Source
+
+
+@record
+class Sheet:
+    """A document. `prose` is the whole text without marks of formulas, from which sizes and conditions are read.
+
+    `headings` are the texts of the sections, by number.
+    """
+
+    source: Source
+    formulas: tuple[Formula, ...]
+    prose: str
+    headings: tuple[str, ...] = ()
+    cells: tuple[Cell, ...] = ()

@@ -1,0 +1,181 @@
+"""Sizes and facts as a document tells them: `X ∈ ℝ^{m×n}`, `X is n × d`, "vectors of length n", "S symmetric positive definite"."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from ...notation.latex.names import ACCENTS, GREEK, STYLES
+from ...notation.loss_text import plain_name
+
+_RAISED = str.maketrans("ᵃᵇᶜᵈᵉᶠᵍʰⁱʲᵏˡᵐⁿᵒᵖʳˢᵗᵘᵛʷˣʸᶻᴺᴰᴹᴷᴸᴾᵀ⁰¹²³⁴⁵⁶⁷⁸⁹", "abcdefghijklmnoprstuvwxyzNDMKLPT0123456789")
+_MARK = "|".join(sorted([*STYLES, "mathrm", "mathcal", "operatorname"], key=len, reverse=True))
+_NAME = (
+    r"(?:\\(?:" + "|".join(ACCENTS) + r")\s*(?:\{\\?[A-Za-z]+\}|\s\\?[A-Za-z]+|\s?[A-Za-z](?![A-Za-z]))"
+    r"|\\(?:" + "|".join([*GREEK, "ell"]) + r")(?![A-Za-z])|(?<![A-Za-z\\])[A-Za-zΑ-Ωα-ω](?![A-Za-zα-ω’']))"
+    r"(?:_\{?\\?\w+\}?)?"
+)
+_SIZE = r"(?:\d+|(?:\d+\s*)?\\?[A-Za-z]\w?)"
+_PAIR = rf"(?<![A-Za-z\d_\\])(?P<rows>{_SIZE})(?:×|\s[xX]\s|-by-|\sby\s)(?P<cols>{_SIZE})(?![A-Za-z\d×(])"
+_NAMES = rf"(?P<names>{_NAME}(?:\s*(?:,|\band\b)\s*{_NAME}){{0,5}})"
+_FIELD = r"(?:ℝ|\\mathbb\s*\{?R\}?|\\\{[^{}∈]{1,14}\\\}|\{[^{}∈]{1,12}\}|\[0,\s*1\])"
+_POWER = r"\s*(?:\^\s*(?:\{(?P<size>[^{}]+)\}|(?P<one>\\?[A-Za-z0-9])))?"
+_IN_FIELD = re.compile(rf"{_NAMES}\s*(?:∈|(?P<both>\s*,?\s*(?:both|all|each) in)|,? in)\s*(?P<field>{_FIELD}){_POWER}")
+_PAIRED = re.compile(_PAIR)
+_TOLD = re.compile(rf"∈\s*{_FIELD}\s*(?:\^\s*(?:\{{[^{{}}]+\}}|\\?[A-Za-z0-9]))?|{_PAIR}")
+_LENGTH = re.compile(
+    rf"{_NAMES}\s*(?:\w+\s){{0,4}}(?:vectors?\s(?:\w+\s){{0,2}})?(?:of|with)\s(?:length|dimension|size)\s(?P<size>{_SIZE})(?![\w×]|\s*×)"
+    rf"|{_NAMES.replace('names', 'more')}\s+is\s+(?P<dim>{_SIZE})-dim"
+)
+_LISTED = re.compile(rf"(?:^|[,;(]|[-•*])[ \t]*{_NAMES}\s*:[ \t]*(?P<size>{_SIZE})(?=[ \t]*(?:[,;)\n]|$|—|–)|[ \t]+\()", re.MULTILINE)
+_EACH_NAME = re.compile(_NAME)
+_FORWARD = re.compile(rf"\s*-?\s*(?:\w+[- ]){{0,2}}(?:matrix|matrices|Matrix)\s+{_NAMES}")
+_POSITIVE = re.compile(rf"(?P<name>{_NAME})\s*(?:>|≥|\\geq?)\s*0(?!\.?\d)")
+
+FACTS = (
+    ("spd", r"(?:symmetric(?:,|\s+and)?\s+)?positive[- ](?:semi-?)?definite|\bSPD\b|\bspd\b"),
+    ("antisymmetric", r"anti-?symmetric|skew-symmetric"), ("symmetric", r"symmetric"), ("diagonal", r"diagonal"),
+    ("orthogonal", r"orthogonal\b"), ("invertible", r"invertible|non-?singular"),
+    ("onehot", r"one-?hot"),
+)
+_FACT = re.compile("|".join(f"(?P<{word}>{pattern})" for word, pattern in FACTS), re.IGNORECASE)
+_DENIED = re.compile(r"\b(?:not|non|never|without|need not)\b[\w\s-]{0,20}$|\bnon-$", re.IGNORECASE)
+_SUPPOSED = re.compile(
+    rf"\b(?:if|for|when|whenever|suppose|assuming|wenn|für)\s+(?:(?:an?|any|every|all|the)\s+)?(?:{_NAME}\s+(?:is|was|were)\s+)?"
+    r"(?:[a-z]+\s+)?$", re.IGNORECASE,
+)
+_BEHIND = re.compile(rf"(?:,\s*|\s+and\s+|\s+|-)(?:(?:in general|non-symmetric|real|\w+-?\w*,?)\s+){{0,3}}{_NAMES}(?!\s*[(^])")
+_PRONOUN = re.compile(r"\b(?:it|they|this|which|its|gradient|[Hh]essian|product|sum|step)\b")
+_SETS = {"-1,1": "signs", "-1,+1": "signs", "+1,-1": "signs", "1,-1": "signs", "±1": "signs", "0,1": "binary"}
+
+
+def plain_prose(prose: str) -> str:
+    """The prose with the signs of sizes written in one way."""
+    text = re.sub(r"\\(?:,|;|!|:|quad|qquad|left|right|big|Big)(?![A-Za-z])|~", " ", prose)
+    text = re.sub(r"_\{\\(?:mathrm|text|textrm|rm|mathit)\s*\{?(\w+)\}?\s*\}", r"_{\1}", text)
+    for _ in range(2):
+        text = re.sub(rf"\\(?:{_MARK})\s*\{{(\\?[A-Za-z]+)\}}", _field, text)
+    text = re.sub(r"\s*(?:\\times(?![A-Za-z])|×)\s*", "×", text)
+    text = re.sub(r"\\in(?![A-Za-z])", "∈", text).replace("\\R^", "ℝ^").replace("\\Re^", "ℝ^")
+    text = re.sub(r"ℝ([ᵃ-ᶿᴬ-ᵪⁿⁱ⁰-⁹²³¹ˣʰʲʳˡˢʷʸ×]+)", lambda match: "ℝ^{" + _pair(match[1].translate(_RAISED)) + "}", text)
+    return re.sub(r"\*\*|__", "  ", text)
+
+
+def _field(match: re.Match[str]) -> str:
+    if match[1] == "R" and "bb" in match[0]:
+        return "ℝ"
+    return match[1] if len(match[1].lstrip("\\")) == 1 or match[1][0] == "\\" else match[0]
+
+
+def _pair(raised: str) -> str:
+    """`kxd` of ℝᵏˣᵈ as `k×d`."""
+    return raised if "×" in raised else re.sub(r"(?<=\w)x(?=\w)", "×", raised)
+
+
+def _blank(match: re.Match[str]) -> str:
+    return " " * len(match[0])
+
+
+def sizes_told(prose: str) -> dict[str, str]:
+    """The shapes of names, as the key `shapes` writes them: `m×n`, `n`, `scalar`. The first that is told of a name counts."""
+    text = plain_prose(prose)
+    single = _PAIRED.sub(lambda match: match[0] if "{" in text[match.start() - 1 : match.start()] else _blank(match), text)
+    bare = _TOLD.sub(_blank, text)
+    told: list[tuple[int, str, str]] = []
+    for match in _IN_FIELD.finditer(single):
+        names = _names(match["names"])
+        if match["both"]:
+            clause = re.split(r"\.\s|\n\s*\n|\(", bare[max(0, match.start() - 120) : match.end("names")])[-1]
+            names = [*_names(clause)[-2:]]
+        told += [(match.start(), name, match["size"] or match["one"] or "scalar") for name in names]
+    for match in _PAIRED.finditer(text):
+        told += [(match.start(), name, f"{match['rows']}×{match['cols']}") for name in _beside(text, bare, match)]
+    for match in _LENGTH.finditer(bare):
+        told += [(match.start(), name, match["size"] or match["dim"]) for name in _names(match["names"] or match["more"])]
+    for match in _LISTED.finditer(bare):
+        told += [(match.start(), name, match["size"]) for name in _names(match["names"])]
+    told += [(match.start() + len(text), plain_name(match["name"]), "scalar") for match in _POSITIVE.finditer(text)]
+    found: dict[str, str] = {}
+    for _, name, size in sorted(told, key=lambda item: item[0]):
+        clean = _clean(size)
+        if clean is not None and name not in found and not (clean == "scalar" and re.search(r"_[ijkn]$", name)):
+            found[name] = clean
+    return found
+
+
+def _clean(size: str) -> str | None:
+    sides = [re.sub(r"[\\{}\s]", "", side) for side in re.split(r"×", size.strip())]
+    if len(sides) > 2 or not all(re.fullmatch(r"scalar|\d{0,3}[A-Za-zΑ-ω]*\w?", side) and side for side in sides):
+        return None
+    return "×".join(sides)
+
+
+def _names(text: str) -> list[str]:
+    return [plain_name(part) for part in re.findall(_NAME, text) if part != "a"]
+
+
+def _beside(text: str, bare: str, match: re.Match[str]) -> list[str]:
+    """The names whose size is told: before it in the clause, or behind `… matrices`."""
+    if text[match.start() - 1 : match.start()] == "{":
+        return []
+    before = re.split(r"[.;]\s|\n\s*\n|\n\s*[-•*]", bare[max(0, match.start() - 110) : match.start()])[-1]
+    near = [name for name in _EACH_NAME.finditer(before) if name[0] != "a"]
+    if near and re.fullmatch(r"[\s\w,:()—–-]{0,60}", before[near[-1].end() :]):
+        listed = re.search(rf"{_NAMES}$", before[: near[-1].end()])
+        alone = not re.search(r"[=^_{}\\+]\s*$", before[: near[-1].start()])
+        return _names(listed["names"]) if listed is not None and alone else _defined_before(before)
+    forward = _FORWARD.match(text[match.end() : match.end() + 60])
+    return _names(forward["names"]) if forward is not None else _defined_before(before)
+
+
+def _defined_before(before: str) -> list[str]:
+    """C of `centring matrix C = I - 11ᵀ/n (`."""
+    stated = re.search(rf"(?P<name>{_NAME})\s*:?=(?!.*:?=)[^:;]*$", before, re.DOTALL)
+    return [plain_name(stated["name"])] if stated is not None else []
+
+
+def facts_told(prose: str) -> tuple[dict[str, set[str]], dict[str, set[str]]]:
+    """Facts that hold throughout, and those that some sentence supposes (`for symmetric M`), by name."""
+    text = plain_prose(prose)
+    always: dict[str, set[str]] = {}
+    supposed: dict[str, set[str]] = {}
+    for match in _IN_FIELD.finditer(text):
+        word = _SETS.get(re.sub(r"[\\{}\s]", "", match["field"]))
+        for name in _names(match["names"]) if word else ():
+            always.setdefault(re.sub(r"_[ijkn]$", "", name), set()).add(word or "")
+    for sentence in _sentences(_TOLD.sub(_blank, text)):
+        for match in _FACT.finditer(sentence):
+            before, behind = sentence[: match.start()], sentence[match.end() :]
+            if _DENIED.search(before) or not match.lastgroup:
+                continue
+            table = supposed if _SUPPOSED.search(before) else always
+            for name in _subject(before, behind):
+                table.setdefault(name, set()).add(match.lastgroup)
+    return always, supposed
+
+
+def _sentences(text: str) -> Iterator[str]:
+    for part in re.split(r"(?<=[.?!;])\s+(?=[A-Z*$\\])|\n\s*\n(?!\s*[\\$])|\n\s*[-*•]\s|\n\s*\d+[.)]\s|\\item", text):
+        if part:
+            yield part
+
+
+def _subject(before: str, behind: str) -> list[str]:
+    """Whose fact it is: the name that follows (`symmetric M`), else the nearest before it that stands alone."""
+    following = _BEHIND.match(behind[:80])
+    bare = following is not None and re.match(rf",\s*{_NAME}", following[0]) is not None
+    if following is not None and not bare and not re.search(r"\b(?:is|are|be)\s*$|:\s*an?\s*$", before):
+        many = re.search(r"\bmatrices\b", following[0])
+        stated = re.findall(rf"({_NAME})\s*:?=", behind[:400]) if many else []
+        return [plain_name(name) for name in stated] or _names(following["names"])
+    last = [match for match in _EACH_NAME.finditer(before) if match[0] != "a"]
+    if not last or _PRONOUN.search(before[last[-1].end() :]) or len(before) - last[-1].end() > 60:
+        return []
+    if re.search(r"\bboth\b[^.]*$|\b(?:are)\s*$", before):
+        near = [match for match in last if match.start() > before.rfind(";")]
+        return [plain_name(match[0]) for match in near][-2:]
+    if re.search(r"[\w}^\\+-]\s*$", before[: last[-1].start()]) and not re.search(r"[A-Za-z]{2,}\s+$", before[: last[-1].start()]):
+        return _defined_before(before)
+    if re.search(r"\\[A-Za-z]+\s*$|[=(]\s*$", before[: last[-1].start()]):
+        return _defined_before(before)
+    return [plain_name(last[-1][0])]

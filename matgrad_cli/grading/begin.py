@@ -1,0 +1,71 @@
+"""The beginning of a derivation: its rows without words, what its names may mean, and a reader that has judged nothing yet."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from ..diagnostics import Diagnostic, Label, Source, Span
+from ..documents.passage import Passage
+from .derivation import Reader
+from .lines.directions import find_directions, find_letters
+from .lines.functions import find_functions
+from .lines.losses import loss_names
+from .lines.reading import Side
+from .lines.scope import Surroundings, surroundings
+from .lines.statements import Claim, Row, read_row
+from .prose import NO_FORMULA, only_words, without_prose
+from .task import Task
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """A reader at the beginning of some rows."""
+
+    reader: Reader
+    rows: tuple[tuple[int, Passage], ...]
+    source: Source
+    syntax: str | None
+
+    @property
+    def around(self) -> Surroundings:
+        """What the names mean."""
+        return self.reader.around
+
+    def read(self, number: int, row: Passage) -> Row:
+        """The statements of a row, with the names known by now."""
+        return _words(number, row, self.around, self.rows) or read_row(number, row, self.source, self.around.names(), self.syntax)
+
+
+def begin(
+    task: Task, rows: Sequence[tuple[int, Passage]], source: Source, syntax: str | None, name: str | None,
+    columns: bool = False, lying: bool = True,
+) -> Begun:
+    """The reader for these rows; `name` is what they call the loss, where that is said."""
+    around = surroundings(task, [row.text for _, row in rows], None)
+    names = around.names()
+    letters = {*names.variables, *names.dimensions}
+    bare = tuple((number, without_prose(row, letters)) for number, row in rows)
+    around.columns, around.lying = columns, lying
+    find_functions(around, bare, source)
+    around.losses = loss_names(around, bare, source, syntax, name)
+    begun = Begun(Reader(around), bare, source, syntax)
+    trees = [begun.read(number, row) for number, row in bare]
+    find_directions(around, [side.node for row in trees for claim in row.claims for side in claim.sides if side.node is not None])
+    find_letters(around, [node for row in trees for claim in row.claims if not claim.leading and (node := claim.sides[0].node) is not None])
+    begun.reader.later = [claim for number, row in bare for claim in begun.read(number, row).claims]
+    return begun
+
+
+def _words(number: int, row: Passage, around: Surroundings, rows: Sequence[tuple[int, Passage]]) -> Row | None:
+    """A row of words alone, none of which another row defines: `idk`."""
+    if not only_words(row.text, {*around.names().variables, *around.losses}):
+        return None
+    stated = {name for _, other in rows for name in re.findall(r"([A-Za-z]+)\s*:?=", other.text)}
+    if any(word in stated for word in re.findall(r"[A-Za-z]+", row.text)):
+        return None
+    own = Source("line", row.text)
+    whole = Span(0, len(row.text))
+    trouble = Diagnostic("unreadable", NO_FORMULA, own, (Label(whole),))
+    return Row(number, row, (Claim((Side(own, whole, None, "latex", trouble),)),))

@@ -1,0 +1,71 @@
+"""What a document's formula is before it is judged: a claim, or something that claims nothing about the problem, and why."""
+
+from __future__ import annotations
+
+import re
+
+from ...documents.sheets.sheet import Formula
+from ...notation import syntax as s
+from ...notation.latex.lines import LatexLine
+
+_MISTAKE = re.compile(
+    r"\b(?:common (?:mistake|error|pitfall)|mistakes?\b[^.]{0,40}[:(]|pitfall|wrong(?:ly)?|incorrect(?:ly)?|erroneous(?:ly)?"
+    r"|forget(?:ting)?|forgot"
+    r"|do(?:es)? not (?:write|equal)|don'?t write|not (?:equal to|true that)|instead of|falsch|tempting|old version|would be wrong"
+    r"|one might (?:think|write)|naive(?:ly)?)\b", re.IGNORECASE,
+)
+_REFUTED = re.compile(
+    r"^\W*(?:is|are|would be|was)?\s*(?:wrong|incorrect|false|not (?:true|right|correct)|a (?:common )?mistake|does ?n[o']t|do not)\b",
+    re.IGNORECASE,
+)
+_RELATION = re.compile(r"(?<![<>!:=])=(?!=)|:=|\\(?:approx|equiv|coloneqq|triangleq)(?![A-Za-z])|≈|≡|≔|≜")
+_OTHER = re.compile(r"\\(?:leftarrow|gets|sim|propto|in|leq?|geq?|ll|gg|neq?|to|rightarrow|mapsto|mid)(?![A-Za-z])|[←∼∝∈≤≥≠→↦<>]|\\ne\b")
+_SUPPOSED = re.compile(r"\b(?:if|for|when|whenever|where|at|only where|with|suppose|set|take|choose|case)\b[^.;]{0,14}$", re.IGNORECASE)
+
+
+def holds_equality(text: str) -> bool:
+    """Whether a formula has a sign of equality."""
+    return bool(_RELATION.search(text))
+
+
+def passed_over(formula: Formula, line: LatexLine, sizes: frozenset[str]) -> str | None:
+    """Why a formula is no claim about the problem; None if it may be one. `sizes` are names of dimensions."""
+    text = formula.passage.text
+    if formula.struck:
+        return "struck out"
+    if _MISTAKE.search(formula.before[-160:]) or _REFUTED.match(formula.after[:40]):
+        return "named as a mistake"
+    if not holds_equality(text):
+        return "a relation" if _OTHER.search(text) else "no equality"
+    if re.search(r"\\(?:leftarrow|gets|sim|propto)(?![A-Za-z])|[←∼∝]", text):
+        return "an update or a relation"
+    if re.search(r"=\s*\\?\s*\?", text):
+        return "a question"
+    if re.search(r"×|\\times", text) and not re.search(r"\\(?:frac|partial|nabla|sum|top)|[∂∇Σᵀ]", text):
+        names = set(re.findall(r"[A-Za-z]+", re.sub(r"\\[A-Za-z]+", " ", text)))
+        if names <= sizes:
+            return "sizes"
+    return _value(line, formula)
+
+
+def _value(line: LatexLine, formula: Formula) -> str | None:
+    """`λ = 0`, `i = j`, `u = v`, `8·8 = 64`: values that are supposed, or numbers alone."""
+    nodes = [[side.node for side in statement.sides] for statement in line.statements]
+    if not nodes or any(node is None for sides in nodes for node in sides):
+        return None
+    numbers = all(_is_value(node) for sides in nodes for node in sides[1:])
+    if all(_names(node) == set() for sides in nodes for node in sides):
+        return "numbers"
+    lone = len(nodes) == 1 and len(nodes[0]) > 1 and isinstance(s.ungrouped(nodes[0][0]), s.Name)  # type: ignore[arg-type]
+    simple = lone and all(isinstance(s.ungrouped(node), (s.Name, s.Literal_)) for node in nodes[0] if node is not None)
+    if simple and (numbers or _SUPPOSED.search(formula.before) or formula.kind != "display"):
+        return "a value"
+    return "a value" if numbers and lone else None
+
+
+def _names(node: s.Node | None) -> set[str]:
+    return {part.name for part in s.parts_of(node) if isinstance(part, s.Name)} if node is not None else set()
+
+
+def _is_value(node: s.Node | None) -> bool:
+    return node is not None and not _names(node) and not any(isinstance(part, (s.Derivative, s.Differential_)) for part in s.parts_of(node))

@@ -1,0 +1,84 @@
+"""What was found in a document as the report of a file: one problem report for each problem that it states."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from ...diagnostics import Diagnostic, Source
+from ...diagnostics.record import replace
+from ...documents.passage import line_and_column
+from ...documents.sheets.sheet import Cell, Sheet
+from ...records.finding import FileReport, Final, Finding, ProblemReport, ProblemVerdict
+from ..exercise import line_of
+from .judge import Judged, Part, judge_sheet
+
+
+def check_sheet(sheet: Sheet, given: Mapping[str, str]) -> FileReport:
+    """The report on a document. `given` are the keys of the command line."""
+    parts = judge_sheet(sheet, given)
+    problems = tuple(_problem(part, sheet, str(number)) for number, part in enumerate(parts, 1))
+    if not any(problem.lines for problem in problems):
+        message = f"`{sheet.source.name}` holds no formula that claims anything"
+        return FileReport(sheet.source.name, (), (Diagnostic("no-problem", message, Source(sheet.source.name, "")),))
+    return FileReport(sheet.source.name, problems, (), sheet.source)
+
+
+def _problem(part: Part, sheet: Sheet, number: str) -> ProblemReport:
+    lines = tuple(_finding(judged, sheet) for judged in part.judged)
+    report = ProblemReport(part.question.name or number, "document", "undecided", Final("missing"), lines, notes=_understood(part))
+    verdict, final = _verdict(report, part)
+    return replace(report, verdict=verdict, final=final, score=1.0 if verdict == "right" else 0.0)
+
+
+def _understood(part: Part) -> tuple[str, ...]:
+    """What was found out about the problem; the question that would settle it where nothing was."""
+    question = part.question
+    if not part.tasks:
+        return ("not understood: which loss is differentiated, and by what; say it with `--loss` and `--wrt`",)
+    problem = part.tasks[0].problem
+    by = ", ".join(task.problem.wrt.name for task in part.tasks)
+    stated = f"{question.name} = {question.loss.strip()}" if question.name else question.loss.strip()
+    notes = [f"understood: {' '.join(stated.split())}, differentiated by {by}"]
+    shapes = ", ".join(f"{symbol.name}: {symbol.shape}" for symbol in problem.variables)
+    notes.append(f"understood: {shapes}" + (f"; {', '.join(map(str, problem.facts))}" if problem.facts else ""))
+    if part.layout != "gradient":
+        notes.append(f"understood: {part.layout} layout")
+    return (*notes, *problem.assumed)
+
+
+def _verdict(report: ProblemReport, part: Part) -> tuple[ProblemVerdict, Final]:
+    """Right if no claim is wrong and at least two thirds of the claims were judged; undecided where little was understood."""
+    if any(line.verdict == "wrong" for line in report.lines):
+        return "wrong", Final("missing")
+    judged, of = report.claims
+    open_ = sum(line.verdict == "undecided" and line.role == "equation" for line in report.lines)
+    about = any(line.verdict == "follows" and line.role in ("claim", "equation") for line in report.lines)
+    if not part.tasks or not about or 3 * judged < 2 * (of - open_):
+        said = f"{judged} of {of} claims could be judged: too few for a verdict"
+        return "undecided", Final("missing", "nothing-judged" if not judged else "undecided", said)
+    return "right", Final("missing", None, None if judged == of else f"{judged} of {of} claims judged")
+
+
+def _finding(judged: Judged, sheet: Sheet) -> Finding:
+    """The row as it is reported: its place in the file or the cell, its text as it stands there."""
+    span = judged.line.formula.passage.span()
+    text = sheet.source.text[span.start : span.end]
+    if judged.result is not None and judged.verdict == judged.result.verdict:
+        found = line_of(judged.result, sheet.source)
+    else:
+        line, column = line_and_column(sheet.source.text, span.start)
+        found = Finding(judged.line.number, judged.verdict, span, line, column)
+    notes = tuple(dict.fromkeys([*judged.notes, *([judged.why] if judged.why else [])]))
+    found = replace(found, verdict=judged.verdict, role=judged.role, notes=notes, text=text)
+    return _in_cell(found, sheet.cells) if sheet.cells else found
+
+
+def _in_cell(found: Finding, cells: tuple[Cell, ...]) -> Finding:
+    """A place as the notebook counts it: the cell, and the line in the cell."""
+    cell = next(cell for cell in reversed(cells) if cell.start <= found.span.start)
+    line, column = line_and_column(cell.source.text, found.span.start - cell.start)
+    diagnostic = found.diagnostic
+    if diagnostic is not None:
+        labels = tuple(replace(label, span=label.span.shifted(-cell.start)) for label in diagnostic.labels)
+        diagnostic = replace(diagnostic, source=cell.source, labels=labels)
+    return replace(found, line=line, column=column, cell=cell.number, diagnostic=diagnostic)

@@ -1,0 +1,138 @@
+"""Rows of a document by their form alone: what stands on the left, by what they differentiate, what they explain."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from ...documents.sheets.sheet import Formula
+from ...notation import syntax as s
+from ...notation.latex.lines import LatexLine
+from ..chain import RowResult
+
+_MARKED = re.compile(r"\s*\{?\s*\\?[\w{}\\]+\s*\^\s*\{?\s*(?:\*|\\star|\\ast)")
+_ORDER = ("follows", "undecided", "unreadable", "wrong", "aside")
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A row of a document: its number, the formula, what its statements are without knowing any name."""
+
+    number: int
+    formula: Formula
+    outline: LatexLine
+
+
+def solves(line: LatexLine) -> bool:
+    """Whether a row states a solution: a marked name alone on its left, `\\hat w = …`, `w^* = …`."""
+    if not line.statements or line.statements[0].sides[0].node is None:
+        return bool(line.statements) and bool(_MARKED.match(line.statements[0].sides[0].text))
+    left = s.ungrouped(line.statements[0].sides[0].node)
+    return isinstance(left, s.Name) and bool(re.search(r"_(?:hat|star|opt|bar|ML|MLE|MAP|ridge)$", left.name))
+
+
+def head_of(line: LatexLine) -> s.Node | None:
+    """The left side of a row that has one of its own."""
+    statement = line.statements[0] if line.statements else None
+    if statement is None or statement.leading is not None or len(statement.sides) < 2 or statement.sides[0].node is None:
+        return None
+    return s.ungrouped(statement.sides[0].node)
+
+
+def is_constant(line: LatexLine) -> bool:
+    """Whether the right side is a number: `Σ_j Y_ij = 1`, `uᵀu = 1` say what holds of given arrays."""
+    last = line.statements[0].sides[-1].node
+    return last is not None and not any(isinstance(part, (s.Name, s.Apply)) for part in s.parts_of(last))
+
+
+def lone(node: s.Node | None) -> str | None:
+    """The name that stands alone on a left side, its label included: `S_B`; index letters are none."""
+    if isinstance(node, s.Subscript) and isinstance(body := s.ungrouped(node.body), s.Name):
+        labels = [index.name for index in node.indices if isinstance(index, s.Name) and (index.name[:1].isupper() or len(index.name) > 1)]
+        return "_".join([body.name, *labels])
+    if isinstance(node, s.Apply) and len(node.function) < 4:
+        return node.function
+    return node.name if isinstance(node, s.Name) else None
+
+
+def explained(line: Line) -> str | None:
+    """The name that a row explains, as a whole: no entry of it, and not by itself as in `C = Cᵀ`."""
+    head = head_of(line.outline)
+    name = lone(head)
+    if isinstance(head, s.Subscript) and name == lone(s.ungrouped(head.body)):
+        return None
+    rest = [side.node for side in line.outline.statements[0].sides[1:]] if line.outline.statements else []
+    inside = {part.name for node in rest if node is not None for part in s.parts_of(node) if isinstance(part, s.Name)}
+    return name if name not in inside else None
+
+
+def is_special(line: Line) -> bool:
+    """Whether what a name stands for gives it laws of its own, as `I - 11ᵀ/n` does; a sum over samples does not."""
+    parts = [part for node in nodes_of(line) for part in s.parts_of(node)]
+    named = any((isinstance(part, s.Name) and part.name == "I") or isinstance(part, s.Inverted) for part in parts)
+    return named or any(isinstance(part, s.Apply) and part.function in ("ones", "diag", "eye") for part in parts) or not parts
+
+
+def derives(node: s.Node | None) -> bool:
+    """Whether a left side is a derivative or a differential of something."""
+    return node is not None and any(isinstance(part, (s.Derivative, s.Differential_)) for part in s.parts_of(node))
+
+
+def of_variables(line: Line, results: Sequence[tuple[str, RowResult]]) -> RowResult | None:
+    """Of the verdicts in several variables the one that counts: those whose differential or derivative stands in the row."""
+    if not results:
+        return None
+    own = moving(line)
+    named = [(name, result) for name, result in results if name in own]
+    if len(named) > 1 and _differentials(line):  # dA and dB together: each part must hold
+        return max((result for _, result in named), key=lambda result: _ORDER.index(result.verdict))
+    chosen = named or list(results)
+    return min((result for _, result in chosen), key=lambda result: _ORDER.index(result.verdict))
+
+
+def moving(line: Line) -> set[str]:
+    """The variables by which a row differentiates, or whose differential stands in it."""
+    found = set()
+    for node in nodes_of(line):
+        for part in s.parts_of(node):
+            if isinstance(part, s.Derivative) and part.variable is not None:
+                by = s.ungrouped(part.variable)
+                by = s.ungrouped(by.body) if isinstance(by, s.Subscript) else by
+                if isinstance(by, s.Name):
+                    found.add(by.name)
+            elif isinstance(part, s.Differential_):
+                body = s.ungrouped(part.body)
+                body = s.ungrouped(body.body) if isinstance(body, s.Transposed) else body
+                if isinstance(body, s.Name):
+                    found.add(body.name)
+    return found
+
+
+def labelled(line: Line, name: str) -> bool:
+    """Whether the loss's name stands with a label, as a function of its own: `φ_T(z)`."""
+    return any(
+        isinstance(part, s.Subscript) and isinstance(body := _under(part.body), s.Name) and body.name == name
+        and any(isinstance(index, s.Name) and (index.name[:1].isupper() or len(index.name) > 1) for index in part.indices)
+        for node in nodes_of(line) for part in s.parts_of(node)
+    )
+
+
+def _under(node: s.Node) -> s.Node | None:
+    """What a derivative sign stands before: the φ of ∇φ."""
+    node = s.ungrouped(node)
+    return s.ungrouped(node.body) if isinstance(node, s.Derivative) and node.body is not None else node
+
+
+def subscripted(line: Line) -> set[str]:
+    """Names that stand with an index."""
+    parts = [part for node in nodes_of(line) for part in s.parts_of(node) if isinstance(part, s.Subscript)]
+    return {body.name for part in parts if isinstance(body := s.ungrouped(part.body), s.Name)}
+
+
+def _differentials(line: Line) -> bool:
+    return any(isinstance(part, s.Differential_) for node in nodes_of(line) for part in s.parts_of(node))
+
+
+def nodes_of(line: Line) -> list[s.Node]:
+    return [side.node for statement in line.outline.statements for side in statement.sides if side.node is not None]

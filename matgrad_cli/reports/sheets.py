@@ -1,0 +1,47 @@
+"""What is said of a document behind its findings: what could not be judged, and what was passed over, a line for each group."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from ..records.finding import Finding, ProblemReport
+
+MOST_PLACES = 8
+
+
+def of_document(problem: ProblemReport) -> list[str]:
+    """How much of the document was judged, and one line for every kind of row that was not."""
+    judged, claims = problem.claims
+    open_ = [finding for finding in problem.lines if finding.verdict in ("undecided", "unreadable")]
+    aside = [finding for finding in problem.lines if finding.verdict == "aside"]
+    facts = sum(finding.verdict == "follows" and finding.role == "aside" for finding in problem.lines)
+    said = f"{judged} of {claims} claims judged" + (f", and {facts} facts in letters of their own hold" if facts else "")
+    out = [said + "\n"]
+    out += [f"not judged: {text}\n" for text in _grouped(open_)]
+    out += [f"passed over: {text}\n" for text in _grouped(aside)]
+    return out
+
+
+def _grouped(findings: Iterable[Finding]) -> list[str]:
+    """`an equation (lines 12, 14)` for each reason, in the order in which it is first met."""
+    groups: dict[str, list[Finding]] = {}
+    for finding in findings:
+        groups.setdefault(_why(finding), []).append(finding)
+    return [f"{why} ({_places(group)})" for why, group in groups.items()]
+
+
+def _why(finding: Finding) -> str:
+    if finding.verdict == "aside" or not finding.message:
+        return finding.notes[-1] if finding.notes else "not understood"
+    return finding.message
+
+
+def _places(group: list[Finding]) -> str:
+    told = [place_in_file(finding) for finding in group[:MOST_PLACES]]
+    more = f" and {len(group) - MOST_PLACES} more" if len(group) > MOST_PLACES else ""
+    return ", ".join(told) + more
+
+
+def place_in_file(finding: Finding) -> str:
+    """`line 12`, or `cell 3, line 2`."""
+    return f"line {finding.line}" if finding.cell is None else f"cell {finding.cell}, line {finding.line}"

@@ -1,0 +1,143 @@
+"""Documents in people's habits, made from derivations that are known to be right, or known to be wrong in one line."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+
+import pytest
+
+from matgrad_cli.grading.check import check_text
+from matgrad_cli.records.finding import ProblemReport
+
+Rows = tuple[str, list[str], int | None]
+LEAST_SQUARES = [
+    r"L(w) = \frac12 \|Xw - y\|^2",
+    r"dL = (Xw - y)^\top X\, dw",
+    r"\nabla L(w) = X^\top (Xw - y)",
+]
+SLIP = [*LEAST_SQUARES[:2], r"\nabla L(w) = 2 X^\top (Xw - y)"]
+BILINEAR = [
+    r"f(U, V) = \frac12 \|UV^\top - R\|_F^2",
+    r"E = UV^\top - R",
+    r"\frac{\partial f}{\partial U} = E V",
+    r"\frac{\partial f}{\partial V} = E^\top U",
+]
+TRANSPOSE_LOST = [*BILINEAR[:3], r"\frac{\partial f}{\partial V} = E U"]
+SIZES = {"w": "X ∈ ℝ^{n×d}, w ∈ ℝ^d and y ∈ ℝ^n", "U": "U is m×k, V is n×k and R is m×n"}
+CASES: list[Rows] = [("w", LEAST_SQUARES, None), ("w", SLIP, 2), ("U", BILINEAR, None), ("U", TRANSPOSE_LOST, 3)]
+
+
+def dollars(sizes: str, rows: list[str]) -> tuple[str, str]:
+    return "x.md", f"Let {sizes}. The loss is\n\n$${rows[0]}$$\n\n" + "\n\n".join(f"**Step.** Then\n\n$${row}$$" for row in rows[1:])
+
+
+def brackets(sizes: str, rows: list[str]) -> tuple[str, str]:
+    steps = "\n".join(f"1. so \\({row}\\)" for row in rows[1:])
+    return "x.md", f"# Answer\n\nWe minimise\n\n\\[\n{rows[0]}\n\\]\n\nwith {sizes}.\n\n{steps}"
+
+
+def lost(sizes: str, rows: list[str]) -> tuple[str, str]:
+    return "x.md", f"The loss, with {sizes}, is\n\n[\n{rows[0]}\n]\n\n" + "\n\n".join(f"and\n\n[\n{row}\n]" for row in rows[1:])
+
+
+def bare(sizes: str, rows: list[str]) -> tuple[str, str]:
+    return "x.txt", f"Hi, {sizes}. I want the gradient of {rows[0]}\n\n" + "\n\n".join(rows[1:]) + "\n\nIs this right?"
+
+
+def paper(sizes: str, rows: list[str]) -> tuple[str, str]:
+    head = "\\documentclass{article}\n\\newcommand{\\T}{^\\top}\n\\begin{document}\n\\section{Gradients}\n"
+    told = sizes.replace("×", "\\times ").replace("∈ ℝ", "\\in \\mathbb{R}")
+    called = [row.replace("^\\top", "\\T ") for row in rows]
+    body = "".join(f"\\begin{{equation}}\n{row}\n\\end{{equation}}\nThen\n" for row in called)
+    return "x.tex", f"{head}Let ${told}$. The objective is\n{body}\\end{{document}}\n"
+
+
+def notebook(sizes: str, rows: list[str]) -> tuple[str, str]:
+    texts = [f"The loss, with {sizes}:\n\n$${rows[0]}$$", *(f"then\n\n$${row}$$" for row in rows[1:])]
+    return "x.ipynb", json.dumps({"cells": [{"cell_type": "markdown", "source": text.splitlines(True)} for text in texts]})
+
+
+CARRIERS: list[Callable[[str, list[str]], tuple[str, str]]] = [dollars, brackets, lost, bare, paper, notebook]
+
+
+def judged(name: str, text: str) -> ProblemReport:
+    report = check_text(text, name)
+    assert not report.diagnostics, report.diagnostics
+    (problem,) = report.problems
+    return problem
+
+
+@pytest.mark.parametrize("carrier", CARRIERS, ids=lambda carrier: carrier.__name__)
+@pytest.mark.parametrize(("key", "rows", "wrong"), CASES, ids=["right", "factor", "right-two", "transpose"])
+def test_a_derivation_in_every_carrier(
+    carrier: Callable[[str, list[str]], tuple[str, str]], key: str, rows: list[str], wrong: int | None
+) -> None:
+    problem = judged(*carrier(SIZES[key], rows))
+    if wrong is None:
+        assert problem.first_wrong is None
+        assert problem.verdict == "right"
+    else:
+        assert problem.first_wrong is not None
+        assert problem.first_wrong.number == wrong + 1
+        assert [line.number for line in problem.lines if line.verdict == "wrong"] == [wrong + 1]
+
+
+SETTING = "Let $X\\in\\mathbb{R}^{n\\times d}$, $y\\in\\mathbb{R}^n$. "
+HEAD = SETTING + "The loss is $$L(w) = \\|Xw - y\\|^2$$ and\n\n$$\\nabla L(w) = 2X^\\top(Xw - y)$$\n\n"
+
+
+@pytest.mark.parametrize(
+    "tail",
+    [
+        "Common mistake: writing $\\nabla L(w) = 2X(Xw - y)$.",
+        "~~$\\nabla L(w) = X^\\top(Xw - y)$~~",
+        "In numerator layout one writes $\\nabla L(w) = 2(Xw - y)^\\top X$ instead.",
+        "The update is $w \\leftarrow w - \\eta\\nabla L(w)$.",
+        "For $X = I$ this is $\\nabla L(w) = 2(w - y)$.",
+        "Setting it to zero, $w = (X^\\top X)^{-1}X^\\top y$.",
+        "Setting it to zero, $$X^\\top X w = X^\\top y \\quad\\Rightarrow\\quad \\hat w = (X^\\top X)^{-1}X^\\top y$$",
+        "Recall that $\\operatorname{tr}(PQ) = \\operatorname{tr}(QP)$.",
+        "For symmetric $A$ we have $\\nabla_x (x^\\top A x) = 2Ax$.",
+        "Here $n = 100$ and $d = 5$.",
+        "With noise $\\epsilon \\sim N(0, \\sigma^2)$ we have $y = Xw + \\epsilon$.",
+        "The prediction is $\\hat y = Xw$.",
+        "> is it $\\nabla L(w) = X^\\top(Xw - y)$?\n\nNo.",
+    ],
+)
+def test_what_is_no_claim_is_never_called_wrong(tail: str) -> None:
+    report = check_text(HEAD + tail, "x.md")
+    assert [line.text for problem in report.problems for line in problem.lines if line.verdict == "wrong"] == []
+    assert report.verdict == "right"
+
+
+@pytest.mark.parametrize(
+    ("tail", "holds"),
+    [
+        ("Recall that $d(P^{-1}) = -P^{-1}\\,dP\\,P^{-1}$.", True),
+        ("For symmetric $M$, $\\nabla_u (u^\\top M u) = 2Mu$.", True),
+        ("Recall $\\nabla_u (u^\\top M u) = 2Mu$.", False),
+    ],
+)
+def test_facts_in_letters_of_their_own_are_identities(tail: str, holds: bool) -> None:
+    report = check_text(HEAD + tail, "x.md")
+    last = report.problems[0].lines[-1]
+    assert (last.verdict == "follows") is holds
+    assert last.verdict != "wrong" or not holds
+
+
+def test_several_problems_each_have_their_report() -> None:
+    second = "\n\n# Ridge\n\nNow let $$J(w) = \\|Xw - y\\|^2 + \\lambda\\|w\\|^2$$ so $$\\nabla J(w) = 2X^\\top(Xw - y) + \\lambda w$$"
+    report = check_text(HEAD + second, "x.md")
+    assert [(problem.id, problem.verdict) for problem in report.problems] == [("L", "right"), ("J", "wrong")]
+
+
+def test_little_that_is_understood_is_no_right_document() -> None:
+    report = check_text("Let $$q(z) = \\Upsilon(z)$$ and $$\\nabla q = \\Upsilon_2(z) \\star z$$", "x.md")
+    assert report.verdict == "undecided"
+
+
+def test_a_later_line_that_follows_from_a_slip_is_not_told_again() -> None:
+    text = HEAD.replace("= 2X^\\top", "= 3X^\\top") + "so $$\\nabla L(w) = 3X^\\top Xw - 3X^\\top y$$"
+    verdicts = [line.verdict for line in check_text(text, "x.md").problems[0].lines]
+    assert verdicts == ["follows", "wrong", "undecided"]
