@@ -115,7 +115,7 @@ def test_what_is_no_claim_is_never_called_wrong(tail: str) -> None:
     ("tail", "holds"),
     [
         ("Recall that $d(P^{-1}) = -P^{-1}\\,dP\\,P^{-1}$.", True),
-        ("For symmetric $M$, $\\nabla_u (u^\\top M u) = 2Mu$.", True),
+        ("For symmetric $M$, $\\nabla_u (u^\\top M u) = 2M u$.", True),
         ("Recall $\\nabla_u (u^\\top M u) = 2Mu$.", False),
     ],
 )
