@@ -9,6 +9,7 @@ from ..notation.printing.to_latex import to_latex
 from ..notation.printing.to_unicode import to_unicode
 from ..records import Derivation
 from .latex.prose import escaped
+from .page import printed_steps
 from .resting import resting
 from .results import stated
 from .view import View
@@ -82,9 +83,13 @@ def _shape(one: Derivation) -> str:
 def _method_rows(shown: Sequence[Derivation], style: str) -> list[tuple[str, ...]]:
     head = ("method", "steps", "last line", "result", "verdict")
     body = [
-        (one.method, str(len(one.steps)), _written(one.readoff.line, style), _written(stated(one), style), one.verdict) for one in shown
+        (one.method, str(_steps(one)), _written(one.readoff.line, style), _written(stated(one), style), one.verdict) for one in shown
     ]
     return [head, *body]
+
+
+def _steps(derivation: Derivation) -> int:
+    return sum(1 for _ in printed_steps(derivation.steps))
 
 
 def _layout_rows(rows: Sequence[Derivation], style: str) -> list[tuple[str, ...]]:

@@ -15,7 +15,7 @@ from ..verify.verdict import Verdict, Witness
 from .arrays.entries import VEC, swaps_of
 from .code.module import derivation_code
 from .nodes_json import Json, Reader, Table
-from .page import phrase
+from .page import phrase, printed_steps
 from .words import value_text
 
 SCHEMA = 1
@@ -82,7 +82,7 @@ def _derivation(derivation: Derivation, table: Table) -> dict[str, Json]:
         **({"rests_on": list(derivation.rests_on)} if derivation.rests_on else {}),
         "problem": _problem(problem, table),
         "start": expression(derivation.start, table),
-        "steps": [_step(str(number), step, table) for number, step in enumerate(derivation.steps, 1)],
+        "steps": _steps("", derivation.steps, table),
         "readoff": {
             "title": _sentence(readoff.title, table),
             "why": _sentence(readoff.why, table),
@@ -134,6 +134,16 @@ def _bindings(bindings: Bindings, table: Table) -> Json:
             for name, value in bindings]  # fmt: skip
 
 
+def _steps(before: str, steps: Sequence[Step], table: Table) -> Json:
+    """Steps with the numbers that a page prints: one whose printed line stays the same has the number of the one before it."""
+    found: list[Json] = []
+    count = 0
+    for step in steps:
+        count += any(True for _ in printed_steps([step]))
+        found.append(_step(f"{before}{max(count, 1)}", step, table))
+    return found
+
+
 def _step(number: str, step: Step, table: Table) -> dict[str, Json]:
     return {
         "number": number,
@@ -150,7 +160,7 @@ def _step(number: str, step: Step, table: Table) -> dict[str, Json]:
         "free": table.encoded(sorted(letter.name for letter in step.after.free)),
         "assumed": [_words(sentence) for sentence in step.assumed],
         "verdict": _verdict(step.verdict),
-        "substeps": [_step(f"{number}.{part}", substep, table) for part, substep in enumerate(step.substeps, 1)],
+        "substeps": _steps(f"{number}.", step.substeps, table),
         "sentence": _sentence(step.title, table),
         "why": _sentence(step.why, table),
         "assumptions": [_sentence(sentence, table) for sentence in step.assumed],

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Final, NamedTuple
 
+from ..diagnostics.record import replace
 from ..ir import (
     ONE,
     Add,
@@ -236,12 +237,22 @@ def _new_letters(line: Expr, seen: set[Index]) -> tuple[Index, ...]:
 def _moves(derivation: Derivation, view: View, seen: set[Index]) -> Iterator[Move]:
     changes = Changes(derivation.problem)
     known = {node for node in nodes_of(derivation.start) if isinstance(node, Named)}
-    for number, step in enumerate(derivation.steps, 1):
+    for number, step in enumerate(printed_steps(derivation.steps), 1):
         inner: tuple[Move, ...] = ()
         if view.detail != "brief" and len(step.substeps) > 1:
-            parts = enumerate(step.substeps, 1)
+            parts = enumerate(printed_steps(step.substeps), 1)
             inner = tuple(_move(f"{number}.{part}", substep, view, seen, known, changes) for part, substep in parts)
         yield _move(str(number), step, view, seen, known, changes, inner)
+
+
+def printed_steps(steps: Iterable[Step]) -> Iterator[Step]:
+    """The steps whose printed line changes, 1/2·λ and λ/2 being printed alike; a group of which one is left is that one."""
+    for step in steps:
+        inside = tuple(printed_steps(step.substeps))
+        if step.substeps and len(inside) == 1:
+            yield replace(inside[0], before=step.before, after=step.after)
+        elif inside or (step.before is not step.after and to_unicode(step.before) != to_unicode(step.after)):
+            yield step
 
 
 def _move(
@@ -344,7 +355,7 @@ SIGNS: Final[dict[Kind, str]] = {"proved": "✓", "agrees": "≈", "differs": "�
 
 def _legends(derivation: Derivation) -> Iterator[str]:
     """What the verdicts on the page mean."""
-    kinds = {step.verdict.kind for step in derivation.steps} | {derivation.readoff.verdict.kind}
+    kinds = {step.verdict.kind for step in printed_steps(derivation.steps)} | {derivation.readoff.verdict.kind}
     for verdict, legend in LEGENDS.items():
         if verdict in kinds:
             opaque = verdict == "proved" and kind(derivation.problem.loss) == ORACLE_KIND
@@ -353,7 +364,7 @@ def _legends(derivation: Derivation) -> Iterator[str]:
 
 def _closing(derivation: Derivation) -> str:
     """One sentence that says how much of the page was checked, and how."""
-    kinds = [step.verdict.kind for step in derivation.steps]
+    kinds = [step.verdict.kind for step in printed_steps(derivation.steps)]
     last = derivation.readoff.verdict
     if not last.holds:
         return f"the result could not be verified: {last.by}"

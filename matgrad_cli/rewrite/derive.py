@@ -100,7 +100,7 @@ def solve(recorder: Recorder, target: Target, taken: set[str]) -> bool:
     letters = Letters(frozenset(taken))
     differentiate(recorder, letters)
     collapse(recorder)
-    open_rows(recorder, taken)
+    open_rows(recorder)
     row, col = target.places
     if not split(recorder.line) and 0 < len(target.letters) <= 2:
         shape = Shape(row.dim if row else ONE, col.dim if col else ONE)

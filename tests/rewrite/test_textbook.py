@@ -8,7 +8,9 @@ from matgrad_cli.facts import Problem
 from matgrad_cli.ir import Expr, Number, Transpose, mul, nodes_of, substitute
 from matgrad_cli.notation.printing.to_text import to_text
 from matgrad_cli.notation.problems import read_expression, read_problem
+from matgrad_cli.rewrite.engine.application import Scene, applied, apply
 from matgrad_cli.rewrite.textbook.simplifier import Simplifier
+from matgrad_cli.rulebook import rulebook
 from matgrad_cli.verify.judge import Judge
 
 SHAPES = "A: n×n, B: n×n, X: n×n, S: n×n, Q: n×n, K: n×n, M: m×n, P: m×n, x: n, y: n, u: n, h: n, w: m, c: scalar, d: scalar"
@@ -103,14 +105,19 @@ def test_textbook_form(before: str, after: str) -> None:
     rules = Simplifier(PROBLEM)
     found = start
     judge = Judge(PROBLEM)
+    scene = Scene(PROBLEM, rulebook())
     for _ in range(20):
         move = rules.once(found)
         if move is None:
             break
-        assert move.after.shape is start.shape
-        assert judge.compare_over(found, move.after, tuple(sorted(start.free))).holds, move.rule
-        found = move.after
+        application = applied(found, move.found)
+        again = apply(move.rule, found, application.paths, scene, application.bindings)
+        assert again.after is application.after, move.rule
+        assert application.after.shape is start.shape
+        assert judge.compare_over(found, application.after, tuple(sorted(start.free))).holds, move.rule
+        found = application.after
     assert to_text(found) == after
+    assert Simplifier(PROBLEM).whole(start) is found
 
 
 def twins(after: Expr) -> list[Expr]:

@@ -75,6 +75,8 @@ class Site:
 Native = Callable[[Site], "tuple[Expr, Bindings] | None"]
 NATIVE: dict[str, Native] = {}
 """The one function of each native rule: the new part and what the sentence mentions, or None where it does not fit."""
+HEADS: dict[str, tuple[str, ...]] = {}
+"""At which operators a native rule may fit (see `rulebook.heads`), where that was said."""
 
 
 def native(rule_id: str) -> Callable[[Native], Native]:
@@ -83,6 +85,24 @@ def native(rule_id: str) -> Callable[[Native], Native]:
     def register(function: Native) -> Native:
         assert rule_id not in NATIVE, rule_id
         NATIVE[rule_id] = function
+        return function
+
+    return register
+
+
+Better = Callable[[Expr], "Expr | None"]
+
+
+def native_at(rule_id: str, *heads: str) -> Callable[[Better], Better]:
+    """Registers a native rule that looks at the part alone, at parts with these heads: f(part) is the new part or None."""
+
+    def register(function: Better) -> Better:
+        def at_site(site: Site) -> tuple[Expr, Bindings] | None:
+            new = function(site.node)
+            return None if new is None or new is site.node else (new, ())
+
+        native(rule_id)(at_site)
+        HEADS[rule_id] = heads
         return function
 
     return register
@@ -230,6 +250,8 @@ def with_parts(root: Expr, new: Mapping[Path, Expr]) -> Expr:
 
 def settled(node: Expr, parts: tuple[Expr, ...]) -> Expr:
     """`node` over new parts, with the invisible moves and no others."""
+    if parts == node.children:
+        return node
     if isinstance(node, Add):
         kept = [part for part in parts if not is_zero(part)]
         return add(*kept) if kept else parts[0]

@@ -122,8 +122,11 @@ def rewritings(
             new = surround(instantiate(sides, table, frozenset(taken) | _letters(node)))
         except (ShapeMismatch, IndexMismatch):
             continue  # a side of size 1 made this form impossible, for example an entry of a number
-        if rule.nary:
+        if rule.nary and isinstance(sides.lhs, Differential):
             new = spread(rule, new, problem, taken, pending)
+        elif rule.nary:
+            new, more = again(rule, new, problem, taken, pending)
+            assumed = tuple(dict.fromkeys((*assumed, *more)))
         if new is not node:
             yield Rewriting(rule, new, _bindings(sides, table), assumed)
 
@@ -162,6 +165,17 @@ def spread(rule: Rule, new: Expr, problem: Problem, taken: set[str] | frozenset[
     if terms:
         return add(*terms)
     return Number(0) if new.shape.is_number else Fill(0, new.shape)
+
+
+def again(
+    rule: Rule, new: Expr, problem: Problem, taken: set[str] | frozenset[str], pending: bool
+) -> tuple[Expr, tuple[Sentence, ...]]:
+    """A rule about two factors used for all of them: once more on the parts that it made, and what that supposes."""
+    found = [next(rewritings(rule, part, problem, taken, pending), None) for part in new.children]
+    parts = tuple(part if one is None else one.new for part, one in zip(new.children, found, strict=True))
+    assumed = tuple(sentence for one in found if one is not None for sentence in one.assumed)
+    whole = _FLAT[type(new)](*parts) if type(new) in _FLAT else new.rebuilt(parts)
+    return whole, assumed
 
 
 def _pending_in(term: Expr) -> Differential | None:

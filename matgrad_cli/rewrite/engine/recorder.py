@@ -9,13 +9,13 @@ from dataclasses import dataclass, field
 from ...diagnostics import BugError, Diagnostic
 from ...diagnostics.record import replace
 from ...facts import Problem
-from ...ir import Expr, Index, Named
+from ...ir import Expr, Index
 from ...notation.printing.to_text import to_text
 from ...records import Bindings, Sentence, Step
 from ...rulebook.load import Rulebook
 from ...verify.judge import Judge
 from ..selftest.user_rules import contradicted
-from .application import Application, Scene, everywhere, fit
+from .application import Application, Scene, everywhere
 from .apply import Rewriting
 from .diff import changed_parts
 from .legacy import LEGACY
@@ -79,27 +79,6 @@ class Recorder:
         more = (*application.bindings, *(pair for pair in bindings if pair[0] not in known))
         self.steps.append(self.judged(replace(application, bindings=more), title))
         self.line = after
-
-    def tidied(self, rule_id: str, before: Expr, after: Expr, part: Expr, bindings: Bindings) -> Step:
-        """The step in which a rule of the textbook form changed `part` of the line: run at its places if that gives `after`."""
-        rule = self.rules.rule(rule_id)
-        found: dict[Expr, Rewriting] = {}
-        stack, seen = [part] if rule.lhs else [], set[Expr]()
-        while stack:
-            node = stack.pop()
-            if node in seen or isinstance(node, Named):
-                continue
-            seen.add(node)
-            rewriting = fit(rule, node, self.scene)
-            if rewriting is None:
-                stack.extend(node.children)
-            else:
-                found[node] = rewriting
-        application = everywhere(before, found) if found else None
-        if application is None or application.after is not after:
-            return self._judged(rule_id, before, after, bindings, (), None)
-        known = {name for name, _ in application.bindings}
-        return self.judged(application, None, (*application.bindings, *(pair for pair in bindings if pair[0] not in known)))
 
     def judged(self, application: Application, title: str | None = None, bindings: Bindings | None = None) -> Step:
         """The step of a rule that ran, not yet part of the chain."""

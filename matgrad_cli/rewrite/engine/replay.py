@@ -9,7 +9,7 @@ from ...ir import Expr, Named
 from ...ir.walk import nodes_of
 from ...records import Derivation, Step
 from ...rulebook.load import Rulebook
-from .application import Scene, apply
+from .application import DoesNotFit, Scene, apply
 
 MAKERS = ("pattern", "native", "legacy", "group")
 
@@ -38,8 +38,18 @@ def maker_of(step: Step, rules: Rulebook) -> str:
 
 
 def replayed(step: Step, scene: Scene) -> Expr:
-    """The line that comes of running the step's rule again at its places, with its letters standing for the same."""
-    return apply(scene.rules.rule(step.rule), step.before, step.paths, scene, step.bindings).after
+    """The line that comes of running the step's rule again at its places, with its letters standing for the same; a reversible
+    rule in the direction that fits."""
+    rule = scene.rules.rule(step.rule)
+    found = step.before
+    for one in (rule.backwards, rule) if rule.reversible else (rule,):
+        try:
+            found = apply(one, step.before, step.paths, scene, step.bindings).after
+        except DoesNotFit:
+            continue
+        if found is step.after:
+            break
+    return found
 
 
 def coverage(derivations: Iterable[Derivation], rules: Rulebook) -> dict[str, Counter[str]]:

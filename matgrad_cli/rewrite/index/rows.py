@@ -5,50 +5,42 @@
 
 from __future__ import annotations
 
-from ...ir import Call, Entry, Expr, MatMul, is_elementwise, letters_in, nodes_of, substitute
-from ...records import Bindings, Step
-from ..engine.apply import rewrite_node
+from ...ir import Call, Entry, Expr, MatMul, is_elementwise, nodes_of
+from ...records import Step
+from ..engine.application import applied, fit, native_at, places_of
 from ..engine.recorder import Recorder
 from .context import entry
 
 MAX_ROUNDS = 60
 
 
-def open_rows(recorder: Recorder, taken: set[str]) -> None:
+def open_rows(recorder: Recorder) -> None:
     """Entries of vectors that hold letters themselves, written out one rule at a time: a titled group."""
     substeps: list[Step] = []
     line = recorder.line
     rules = next(phase.rules for phase in recorder.rules.method("index").phases if phase.name == "open")
     for _ in range(MAX_ROUNDS):
-        after = _once(recorder, rules, line, taken, substeps)
+        after = _once(recorder, rules, line, substeps)
         if after is None:
             break
         line = after
     recorder.group("open-rows", substeps)
 
 
-def _once(recorder: Recorder, rules: tuple[str, ...], line: Expr, taken: set[str], substeps: list[Step]) -> Expr | None:
+def _once(recorder: Recorder, rules: tuple[str, ...], line: Expr, substeps: list[Step]) -> Expr | None:
     """The line after one rule at all places where it fits and no place is part of another; None if no rule fits."""
-    ready = _ready(line)
-    avoid = taken | {letter.name for letter in letters_in(line)}
+    wanted = dict.fromkeys(_ready(line))
+    ready = list(places_of(line, wanted, lambda _: True)) if wanted else []
     for rule_id in rules:
         rule = recorder.rules.rule(rule_id)
-        new: dict[Expr, Expr] = {}
-        bindings: Bindings | None = None
-        for node in ready:
-            if rule.native:
-                opened: Expr | None = _elementwise(node)
-                values: Bindings = ()
-            else:
-                found = rewrite_node(rule, node, recorder.problem, avoid)
-                opened, values = (found.new, found.bindings) if found and not found.assumed else (None, ())
-            if opened is not None:
-                new[node] = opened
-                bindings = bindings if bindings is not None else values
-        if new:
-            after = substitute(line, new)
-            substeps.append(recorder.tidied(rule_id, line, after, line, bindings or ()))
-            return after
+        if rule.group:
+            continue
+        fits = {path: fit(rule, node, recorder.scene, (), line, path) for path, node in ready}
+        found = {path: one for path, one in fits.items() if one is not None and not one.assumed}
+        if found:
+            application = applied(line, found)
+            substeps.append(recorder.judged(application))
+            return application.after
     return None
 
 
@@ -67,10 +59,9 @@ def _holds_rows(node: Expr) -> bool:
     return isinstance(node, Call) and node.shape.is_number and bool(node.argument.free) and not node.argument.shape.is_number
 
 
-def _elementwise(node: Expr) -> Expr | None:
+@native_at("entry-elementwise", "Entry")
+def elementwise(node: Expr) -> Expr | None:
     """f(A)_ij is f of A_ij."""
     if isinstance(node, Entry) and isinstance(node.base, Call) and is_elementwise(node.base.function):
         return Call(node.base.function, entry(node.base.argument, node.row, node.col))
     return None
-
-

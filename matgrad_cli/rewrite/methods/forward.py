@@ -10,11 +10,10 @@ from ...records import Derivation
 from ...records.layout import is_turned
 from ...rulebook.load import Rulebook
 from ...verify.judge import Judge
-from ..engine.application import Scene, zero_of
+from ..engine.application import Scene, settled, zero_of
 from ..engine.application import holds_pending as moves
 from ..engine.recorder import Recorder
 from ..network.algebra import flip
-from ..textbook.simplifier import regrouped
 from .differentials import Layer, Moving, unfolded
 from .ending import finish, tidy_under
 from .parts import jacobian
@@ -88,7 +87,7 @@ def beside(line: Expr, moved: Expr) -> Expr:
         return line
     if isinstance(line, Mul) and moved in line.factors:
         return mul(*(factor for factor in line.factors if factor is not moved))
-    return regrouped(line, tuple(beside(child, moved) for child in line.children))
+    return settled(line, tuple(beside(child, moved) for child in line.children))
 
 
 def stuck(recorder: Recorder, part: Expr) -> StuckError:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
-from ...ir import Delta, Entry, Expr, Index, Transpose, add, mul
-from ...notation.printing.to_unicode import to_unicode
+from ...ir import Delta, Entry, Expr, Index, MatMul, Mul, Number, Symbol, Transpose, add, at, matmul, mul, places
 from ...records import Bindings, Step
+from ..engine.application import applied, is_zero, with_parts
 from ..engine.recorder import Recorder
 from ..index.context import entry
 from ..index.terms import Term, brackets_opened, join, split
 from ..textbook.simplifier import simplifier
+from .algebra import flip
 from .pairs import read_pairs
 from .readback import Reading, read_back, read_inside
 
@@ -140,20 +141,34 @@ def tidy_line(recorder: Recorder) -> None:
 
 def tidy_part(recorder: Recorder, part: Expr, line_of: Callable[[Expr], Expr]) -> Expr:
     """One part of the current line in textbook form; `line_of` is the line with another part in its place. Returns the part."""
-    substeps: list[Step] = []
-    shown = line = recorder.line
     rules = simplifier(recorder.problem, recorder.rules)
+    hole = Symbol("□", part.shape)
+    frame = line_of(hole)
+    path = next(path for path, node in places(frame) if node is hole)
+    turned = isinstance(part, Transpose) and bool(path) and isinstance(at(frame, path[:-1]), Transpose)
+    if turned:  # of tr((Bᵀ)ᵀ dX) the line shows tr(B dX)
+        part, path = part.children[0], path[:-1]
+    beside = frozenset(at(frame, path[:-1]).children) - {hole} if path else frozenset()
+    substeps: list[Step] = []
+    line = recorder.line
     for _ in range(MAX_TIDY):
-        move = rules.once(part)
+        joined = bool(path) and type(at(line, path[:-1])) is type(part) and isinstance(part, MatMul | Mul)
+        place = path[:-1] if joined else path
+        rules.aside = beside if joined else frozenset()
+        move = rules.once(at(line, place))
         if move is None:
             break
-        tidied, part, line = part, move.after, line_of(move.after)
-        if to_unicode(line) == to_unicode(shown):
-            continue  # λ·½ and λ/2 look the same: what no reader can see is not a step of its own
-        substeps.append(recorder.tidied(move.rule, shown, line, tidied, move.bindings))
-        shown = line
-    if shown is not line:
-        before = substeps.pop().before if substeps else shown
-        substeps.append(recorder.step("multiply-numbers", before, line))
+        application = applied(line, {(*place, *below): rewriting for below, rewriting in move.found.items()})
+        substeps.append(recorder.judged(application))
+        line = application.after
+        part = _without(at(line, place), beside) if joined else with_parts(part, {below: one.new for below, one in move.found.items()})
+        if is_zero(part):
+            break
     recorder.group("textbook-form", substeps)
-    return part
+    return flip(part) if turned else part
+
+
+def _without(product: Expr, beside: frozenset[Expr]) -> Expr:
+    """The factors of a product that do not stand beside the part that is tidied."""
+    kept = [factor for factor in product.children if factor not in beside]
+    return (matmul if isinstance(product, MatMul) else mul)(*kept) if kept else Number(1)

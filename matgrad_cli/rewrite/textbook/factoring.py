@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from fractions import Fraction
 
 from ...ir import Add, Expr, Mul, Number, add, hadamard, matmul, mul
+from ..engine.application import native_at
 from .cost import cost
 from .normal import powered, split_power
 from .scaled import Scaled, scaled
@@ -15,6 +16,7 @@ RUN = 3
 """Common runs of at most so many factors are looked for; longer ones are found in several rounds."""
 
 
+@native_at("factor-common", "Add")
 def factor_common(node: Expr) -> Expr | None:
     """What the terms of a sum have in common is put outside a bracket, where that leaves less to read."""
     if not isinstance(node, Add):

@@ -8,7 +8,6 @@ from __future__ import annotations
 from fractions import Fraction
 from itertools import pairwise
 
-from ...facts import Problem
 from ...facts.holding import holds
 from ...ir import (
     Add,
@@ -31,6 +30,8 @@ from ...ir import (
     matmul,
     mul,
 )
+from ...records import Bindings
+from ..engine.application import HEADS, Site, native, native_at
 from ..network.algebra import flip, transposes
 from .scaled import merged, scaled, zero
 
@@ -38,6 +39,7 @@ LARGEST_POWER = 64
 """Powers of numbers beyond this stay written as powers."""
 
 
+@native_at("multiply-numbers", "Mul", "Power", "Size")
 def multiply_numbers(node: Expr) -> Expr | None:
     """2·½·A = A: numbers are multiplied, 1 is dropped, 0 swallows the product; the size of a side of length 3 is 3."""
     if isinstance(node, Size):
@@ -67,6 +69,7 @@ def _number_to_a_power(node: Power) -> Expr | None:
     return Number(node.base.value ** int(exponent))
 
 
+@native_at("add-numbers", "Add")
 def add_numbers(node: Expr) -> Expr | None:
     """2 + c + 3 = c + 5; a term 0 is left out."""
     if not isinstance(node, Add):
@@ -101,6 +104,7 @@ def powered(base: Expr, exponent: Fraction) -> Expr:
     return Power(base, Number(exponent))
 
 
+@native_at("collect-powers", "Mul", "Hadamard")
 def collect_powers(node: Expr) -> Expr | None:
     """u·u⁻¹ = 1, u·u = u²: factors with the same base are one power (numbers, and arrays entry by entry)."""
     if isinstance(node, Mul):
@@ -126,6 +130,7 @@ def collect_powers(node: Expr) -> Expr | None:
     return mul(*kept) if isinstance(node, Mul) else hadamard(*kept)
 
 
+@native_at("power-of-power", "Power")
 def power_of_power(node: Expr) -> Expr | None:
     """(√u)² = u where u is positive under the root; (u^a)^b with integers a, b; (u/v)⁻¹ = v/u."""
     if not (isinstance(node, Power) and isinstance(node.exponent, Number) and node.exponent.value.denominator == 1):
@@ -160,6 +165,7 @@ def _raised(base: Expr, exponent: int) -> Expr:
     return whole if exponent > 0 else Inverse(whole)
 
 
+@native_at("collect-matrix-powers", "MatMul")
 def collect_matrix_powers(node: Expr) -> Expr | None:
     """X² X = X³, X⁻¹ X³ = X²: neighbouring powers of one matrix, one of them already written as a power."""
     if not isinstance(node, MatMul):
@@ -176,6 +182,7 @@ def collect_matrix_powers(node: Expr) -> Expr | None:
 # ---------------------------------------------------------------- transposes and sums
 
 
+@native_at("transpose-of-product", "Transpose")
 def transpose_of_product(node: Expr) -> Expr | None:
     """(AB)ᵀ = BᵀAᵀ and (A + B)ᵀ = Aᵀ + Bᵀ where that leaves fewer transposes."""
     if not isinstance(node, Transpose):
@@ -184,6 +191,7 @@ def transpose_of_product(node: Expr) -> Expr | None:
     return turned if transposes(turned) < transposes(node) or not isinstance(turned, Transpose) else None
 
 
+@native_at("merge-like-terms", "Add")
 def merge_like_terms(node: Expr) -> Expr | None:
     """c A + d A = (c + d) A; terms that cancel vanish."""
     if not isinstance(node, Add):
@@ -192,6 +200,7 @@ def merge_like_terms(node: Expr) -> Expr | None:
     return merged(terms, node.shape) if len({term.key for term in terms}) < len(terms) else None
 
 
+@native_at("positive-first", "Add")
 def positive_first(node: Expr) -> Expr | None:
     """−y + p = p − y."""
     if not isinstance(node, Add) or scaled(node.terms[0]).value > 0:
@@ -202,6 +211,7 @@ def positive_first(node: Expr) -> Expr | None:
     return None
 
 
+@native_at("open-bracket", "Add", "Hadamard", "Mul")
 def open_brackets(node: Expr) -> Expr | None:
     """Brackets of elementwise products, and of products of numbers, multiplied out: all of a sum, in a product one that cancels.
 
@@ -226,6 +236,7 @@ def _divisors(term: Expr) -> set[Expr]:
     return {base for base, exponent in map(split_power, inner) if exponent < 0}
 
 
+@native_at("hadamard-scale", "Hadamard")
 def pull_scalar(node: Expr) -> Expr | None:
     """A ∘ (c B) = c (A ∘ B): numbers stand in front of an elementwise product, whose order is kept."""
     if not isinstance(node, Hadamard) or not any(isinstance(factor, Mul) for factor in node.factors):
@@ -263,11 +274,16 @@ def _split_numbers(row: tuple[Expr, ...]) -> list[Expr]:
     return [*numbers, hadamard(*arrays)]
 
 
-def rows_sum_to_one(node: Expr, problem: Problem) -> Expr | None:
+@native("simplex-rows")
+def rows_sum_to_one(site: Site) -> tuple[Expr, Bindings] | None:
     """Y 𝟏 = 𝟏 where every row of the matrix Y is known to sum to one."""
+    node, problem = site.node, site.scene.problem
     if not (isinstance(node, MatMul) and isinstance(node.factors[-1], Fill) and node.factors[-1].value == 1):
         return None
     inner, ones = node.factors[-2:]
     if not (ones.shape.is_column and inner.shape.is_matrix and any(holds(inner, word, problem) for word in ("simplex", "onehot"))):
         return None
-    return matmul(*node.factors[:-2], Fill(1, Shape(inner.shape.rows)))
+    return matmul(*node.factors[:-2], Fill(1, Shape(inner.shape.rows))), ()
+
+
+HEADS["simplex-rows"] = ("MatMul",)

@@ -7,69 +7,45 @@ leaves are left after these rules have run on what was opened (`open-transposes`
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Final
 
-from ...diagnostics.record import record, replace
+from ...diagnostics.record import record
 from ...facts import Problem
 from ...facts.conditions import CONDITIONS
-from ...ir import Add, Call, Expr, Hadamard, Inverse, Kron, MatMul, MatrixPower, Mul, Named, Transpose, add, hadamard, matmul, mul, nodes_of
+from ...ir import Add, Call, Expr, Hadamard, Inverse, Kron, MatMul, MatrixPower, Mul, Named, Path, Transpose, matmul, nodes_of
 from ...ir.memory import remembered
-from ...records import Bindings
 from ...rulebook.heads import factors_needed, guess_heads, head_of, heads_needed
 from ...rulebook.load import BACKWARDS, Rulebook, rulebook
 from ...rulebook.pattern import operators_in
 from ...rulebook.rule import Rule
+from ..engine.application import HEADS, NO_PARTS, Scene, fit, places_of, settled, with_parts
 from ..engine.apply import Rewriting, rewritings
+from . import factoring, normal  # the native rules of the textbook form are registered there
 from .cost import cost
-from .factoring import factor_common
-from .normal import (
-    add_numbers,
-    collect_matrix_powers,
-    collect_powers,
-    merge_like_terms,
-    multiply_numbers,
-    open_brackets,
-    positive_first,
-    power_of_power,
-    pull_scalar,
-    rows_sum_to_one,
-    transpose_of_product,
-)
+
+__all__ = ["Simplifier", "factoring", "normal", "simplifier", "textbook"]
 
 ORDER: Final = "shared/textbook"
-NATIVES: Final[Mapping[str, Callable[[Expr], Expr | None]]] = {
-    "multiply-numbers": multiply_numbers,
-    "add-numbers": add_numbers,
-    "collect-powers": collect_powers,
-    "power-of-power": power_of_power,
-    "collect-matrix-powers": collect_matrix_powers,
-    "hadamard-scale": pull_scalar,
-    "transpose-of-product": transpose_of_product,
-    "merge-like-terms": merge_like_terms,
-    "factor-common": factor_common,
-    "open-bracket": open_brackets,
-    "positive-first": positive_first,
-}
-"""The function of each native rule of the textbook form."""
-
-BY_FACTS: Final[Mapping[str, Callable[[Expr, Problem], Expr | None]]] = {"simplex-rows": rows_sum_to_one}
-"""The native rules that ask for facts."""
-
 LIMIT: Final = 300
 """So many moves at most: every move shortens or orders, this only guards against a mistake in the rules."""
 AS_OFTEN: Final = 20
-"""A rule is applied so often at one place, as long as it fits there."""
+"""So many rounds at most when it is tried out whether something cancels."""
 LARGEST_OPENED: Final = 60
 """Expressions with more leaves than this are not opened to see whether something cancels."""
 
+
+
 @record
 class Move:
-    """A rule applied at all places where it fits: the expression after it, what the rule's letters stood for at the first place."""
+    """A rule that fits at these places of an expression (one of them at least, and none below another)."""
 
-    rule: str
-    after: Expr
-    bindings: Bindings = ()
+    found: Mapping[Path, Rewriting]
+
+    @property
+    def rule(self) -> Rule:
+        """The rule."""
+        return next(iter(self.found.values())).rule
 
 
 class _Entry:
@@ -103,12 +79,11 @@ class _Entry:
 
 @record
 class _Found:
-    """The first entry that fits at a node, and the node after it."""
+    """The first entry that fits at a node: what it makes of the node, or of these parts of the node, and the node after it."""
 
     place: int
-    rule: str
+    parts: Mapping[Expr, Rewriting]
     new: Expr
-    bindings: Bindings = ()
 
 
 NONE: Final = 10**9
@@ -121,20 +96,19 @@ class Simplifier:
     def __init__(self, problem: Problem, book: Rulebook | None = None) -> None:
         self.problem = problem
         self.by_head: dict[str, list[_Entry]] = {}
-        self.anywhere: list[_Entry] = []
         self.openers: list[_Entry] = []
+        self.aside: frozenset[Expr] = frozenset()
+        """Parts that no rule may take up: dX in tr(Gᵀ dX), where G is what becomes shorter."""
         self._found: dict[Expr, _Found | None] = {}
         self._lowest: dict[Expr, int] = {}
-        self._sorted: dict[str, list[_Entry]] = {}
         book = book or rulebook()
+        self._scene = Scene(problem, book)
         names = [(phase.name, name) for phase in book.method(ORDER).phases for name in phase.rules]
         for entry in (_Entry(book, place, phase, name) for place, (phase, name) in enumerate(names)):
             if entry.phase.startswith("open"):
                 self.openers.append(entry)
-            elif not entry.text:
-                self.anywhere.append(entry)
             else:
-                for head in guess_heads(entry.text):
+                for head in guess_heads(entry.text) if entry.text else HEADS[entry.id]:
                     self.by_head.setdefault(head, []).append(entry)
 
     # ---------------------------------------------------------------- one move
@@ -144,7 +118,41 @@ class Simplifier:
         lowest = self._lowest_in(root)
         if lowest == NONE:
             return self._once_single(root)
-        first: list[_Found] = []
+        found: dict[Path, Rewriting] = {}
+        stack: list[tuple[Path, Expr]] = [((), root)]
+        while stack:
+            path, node = stack.pop()
+            if self._lowest_in(node) > lowest:
+                continue
+            here = self._at(node)
+            if here is None or here.place > lowest:
+                stack.extend(((*path, number), node.children[number]) for number in range(len(node.children) - 1, -1, -1))
+                continue
+            for below, part in places_of(node, here.parts, lambda _: True):
+                if not found or self._usual(here.parts[part], part):
+                    found[*path, *below] = here.parts[part]
+        return Move(found)
+
+    def _usual(self, rewriting: Rewriting, node: Expr) -> bool:
+        """Whether a rule that fits in several ways was taken in the first of them: only at its first place a step says which."""
+        again = fit(rewriting.rule, node, self._scene)
+        return again is not None and again.new is rewriting.new
+
+    def whole(self, root: Expr) -> Expr:
+        """The expression in textbook form, all moves taken."""
+        for _ in range(LIMIT):
+            after = self._after(root)
+            if after is root:
+                break
+            root = after
+        return root
+
+    def _after(self, root: Expr) -> Expr:
+        """The expression after one move (`once` says which), each shared part looked at once."""
+        lowest = self._lowest_in(root)
+        if lowest == NONE:
+            move = self._once_single(root)
+            return root if move is None else with_parts(root, {path: one.new for path, one in move.found.items()})
         done: dict[Expr, Expr] = {}
 
         def walk(node: Expr) -> Expr:
@@ -154,24 +162,13 @@ class Simplifier:
             if found is None:
                 here = self._at(node)
                 if here is not None and here.place == lowest:
-                    first.append(here)
                     found = here.new
                 else:
-                    found = regrouped(node, tuple(walk(child) for child in node.children))
+                    found = settled(node, tuple(walk(child) for child in node.children))
                 done[node] = found
             return found
 
-        after = walk(root)
-        return Move(first[0].rule, after, first[0].bindings)
-
-    def whole(self, root: Expr) -> Expr:
-        """The expression in textbook form, all moves taken."""
-        for _ in range(LIMIT):
-            move = self.once(root)
-            if move is None:
-                return root
-            root = move.after
-        return root
+        return walk(root)
 
     # ---------------------------------------------------------------- where rules fit
 
@@ -206,7 +203,7 @@ class Simplifier:
     def _direct(self, node: Expr) -> _Found | None:
         if not node.children and not node.shape.is_number:
             return None
-        for entry in self._entries_for(head_of(node)):
+        for entry in self.by_head.get(head_of(node), ()):
             if entry.phase == "recognise-single":
                 continue
             found = self._fit(entry, node)
@@ -214,27 +211,18 @@ class Simplifier:
                 return found
         return None
 
-    def _entries_for(self, head: str) -> list[_Entry]:
-        """The rules that may fit a node with this head, in their order."""
-        if head not in self._sorted:
-            self._sorted[head] = sorted([*self.anywhere, *self.by_head.get(head, ())], key=lambda entry: entry.place)
-        return self._sorted[head]
-
     def _fit(self, entry: _Entry, node: Expr) -> _Found | None:
-        """The rule applied to the node: a pattern as often as it fits there (its sums and products have two parts, ours may have more)."""
-        if not entry.text:
-            native, by_facts = NATIVES.get(entry.id), BY_FACTS.get(entry.id)
-            after = native(node) if native is not None else by_facts(node, self.problem) if by_facts is not None else None
-            return None if after is None or after is node else _Found(entry.place, entry.id, after)
-        bindings: Bindings | None = None
-        new = node
-        for _ in range(AS_OFTEN):
-            rewriting = self._rewriting(entry, new)
-            if rewriting is None:
-                break
-            bindings = rewriting.bindings if bindings is None else bindings
-            new = rewriting.new
-        return None if bindings is None else _Found(entry.place, entry.id, new, bindings)
+        """The rule applied to the node."""
+        found = self._rewriting(entry, node) if entry.text else fit(entry.rule, node, self._scene)
+        if found is None or (self.aside and not self._kept_aside(found, node)):
+            return None
+        return _Found(entry.place, {node: found}, found.new)
+
+    def _kept_aside(self, rewriting: Rewriting, node: Expr) -> bool:
+        """Whether a rule keeps the product that it acts on, and takes up none of its factors that are to stay aside."""
+        aside = self.aside.intersection(node.children)
+        parts = {part for _, value in rewriting.bindings if isinstance(value, Expr) for part in (value, *value.children)}
+        return not aside or (type(rewriting.new) is type(node) and parts.isdisjoint(aside))
 
     def _rewriting(self, entry: _Entry, node: Expr) -> Rewriting | None:
         operators = operators_in(node)
@@ -243,9 +231,7 @@ class Simplifier:
         if entry.factors and not (isinstance(node, MatMul) and entry.factors_fit(node)):
             return None
         for rewriting in rewritings(entry.rule, node, self.problem):
-            if not _granted(rewriting, node):
-                continue
-            if entry.phase in ("normal", "open", "open-transposes") or cost(rewriting.new) < cost(node):
+            if _granted(rewriting, node) and (entry.phase in ("normal", "open", "open-transposes") or cost(rewriting.new) < cost(node)):
                 return rewriting
         return None
 
@@ -274,18 +260,16 @@ class Simplifier:
                 yield inside
 
     def _everywhere(self, entry: _Entry, node: Expr, depth: int, root: bool = True) -> _Found | None:
-        """The rule at the node, and again at what it makes of it; else at its parts, down to `depth`."""
+        """The rule at the node; else at its parts, down to `depth`."""
         here = self._fit(entry, node) if root else None
-        if here is not None:
-            again = [self._everywhere(entry, child, 1) for child in here.new.children]
-            parts = tuple(child if one is None else one.new for one, child in zip(again, here.new.children, strict=True))
-            return replace(here, new=regrouped(here.new, parts))
-        inside = [self._everywhere(entry, child, depth - 1) if depth else None for child in node.children]
-        first = next((one for one in inside if one is not None), None)
-        if first is None:
+        if here is not None or not depth:
+            return here
+        inside = [self._everywhere(entry, child, depth - 1) for child in node.children]
+        parts = {part: rewriting for one in inside if one is not None for part, rewriting in one.parts.items()}
+        if not parts:
             return None
-        parts = tuple(child if one is None else one.new for one, child in zip(inside, node.children, strict=True))
-        return replace(first, new=regrouped(node, parts))
+        new = tuple(child if one is None else one.new for one, child in zip(inside, node.children, strict=True))
+        return _Found(entry.place, parts, settled(node, new))
 
     def _shortened(self, root: Expr) -> Expr:
         """The moves of the direct rules alone, at this node and below."""
@@ -294,7 +278,7 @@ class Simplifier:
 
             def walk(node: Expr, done: dict[Expr, Expr] = done) -> Expr:
                 if node not in done:
-                    same = node if isinstance(node, Named) else regrouped(node, tuple(walk(child) for child in node.children))
+                    same = node if isinstance(node, Named) else settled(node, tuple(walk(child) for child in node.children))
                     here = self._direct(same)
                     done[node] = same if here is None else here.new
                 return done[node]
@@ -313,17 +297,10 @@ class Simplifier:
                 if entry.phase == "recognise-single" and _stands_once(node, root):
                     rewriting = next(rewritings(entry.rule, node, self.problem), None)
                     if rewriting is not None and rewriting.new.weight <= node.weight:
-                        after = _substituted(root, node, rewriting.new)
-                        return Move(entry.id, after, rewriting.bindings)
+                        paths = [path for path, _ in places_of(root, NO_PARTS | {node: node}, lambda _: True)]
+                        if paths:
+                            return Move(dict.fromkeys(paths, rewriting))
         return None
-
-
-def _substituted(root: Expr, old: Expr, new: Expr) -> Expr:
-    if root is old:
-        return new
-    if isinstance(root, Named) or not root.children:
-        return root
-    return regrouped(root, tuple(_substituted(child, old, new) for child in root.children))
 
 
 def _granted(rewriting: Rewriting, node: Expr) -> bool:
@@ -354,23 +331,6 @@ def _stands_once(node: Expr, root: Expr) -> bool:
     called |= {inner for part in node.children for inner in part.children if isinstance(inner, Call)}
     holders = [part for part in nodes_of(root) if called & set(part.children)]
     return all(part is node or part in node.children for part in holders)
-
-
-def regrouped(node: Expr, parts: tuple[Expr, ...]) -> Expr:
-    """`node` over new parts, nested sums and products flattened; Aᵀᵀ is A."""
-    if parts == node.children:
-        return node
-    if isinstance(node, Add):
-        return add(*parts)
-    if isinstance(node, Mul):
-        return mul(*parts)
-    if isinstance(node, MatMul):
-        return matmul(*parts)
-    if isinstance(node, Hadamard):
-        return hadamard(*parts)
-    if isinstance(node, Transpose) and isinstance(parts[0], Transpose):
-        return parts[0].body
-    return node.rebuilt(parts)
 
 
 @remembered(maxsize=4)
