@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 
 from ...diagnostics import BugError, Diagnostic
-from ...diagnostics.record import record
+from ...diagnostics.record import record, replace
 from ...facts import Problem
 from ...ir import (
     Add,
@@ -108,6 +108,22 @@ def native_at(rule_id: str, *heads: str) -> Callable[[Better], Better]:
     return register
 
 
+Terms = Callable[[Expr, Scene], "tuple[Differential, Callable[[Expr], Expr | None]] | None"]
+_TERMS: list[Terms] = []
+
+
+def terms_with_differentials(reads: Terms) -> Terms:
+    """Registers how a term in which a derivative is pending is read as d(part), and what of it becomes of what a rule makes of d(part)."""
+    _TERMS.append(reads)
+    return reads
+
+
+def _term(node: Expr, scene: Scene) -> tuple[Differential, Callable[[Expr], Expr | None]] | None:
+    if isinstance(node, Differential):
+        return None
+    return next((found for reads in _TERMS if (found := reads(node, scene)) is not None), None)
+
+
 @record
 class Application:
     """A rule that ran at `paths` of the line `before` and gave `after`. Made by `applied` and `apply` alone."""
@@ -128,7 +144,15 @@ class DoesNotFit(BugError):
 
 
 def fit(rule: Rule, node: Expr, scene: Scene, bindings: Bindings = (), before: Expr | None = None, path: Path = ()) -> Rewriting | None:
-    """What the rule makes of one part: of several ways the first one that agrees with `bindings`."""
+    """What the rule makes of one part: of several ways the first one that agrees with `bindings`. A rule about a differential
+    runs on a term in which a derivative is pending too (see `terms_with_differentials`)."""
+    speaks_of_d = rule.lhs.startswith("d(") or (rule.native and rule.id.startswith("d-"))
+    seen = _term(node, scene) if speaks_of_d else None
+    if seen is not None:
+        pending, carried = seen
+        inside = fit(rule, pending, scene, bindings)
+        new = None if inside is None else carried(inside.new)
+        return None if inside is None or new is None else replace(inside, new=new)
     if rule.native:
         found = NATIVE[rule.id](Site(node, before if before is not None else node, path, scene, bindings))
         return None if found is None else Rewriting(rule, found[0], found[1])

@@ -57,12 +57,12 @@ class Recorder:
         self.steps.append(self.step(rule, self.line, after, bindings, assumed, title))
         self.line = after
 
-    def record(self, application: Application) -> None:
+    def record(self, application: Application, title: str | None = None) -> None:
         """One step by a rule that ran on the current line; nothing is recorded if the line stays the same."""
         if application.before is not self.line:
             raise BugError(Diagnostic("bug", f"`{application.rule.id}` ran on another line than the current one"))
         if application.after is not self.line:
-            self.steps.append(self.judged(application))
+            self.steps.append(self.judged(application, title))
             self.line = application.after
 
     def ran(self, found: Mapping[Expr, Rewriting], after: Expr, bindings: Bindings = (), title: str | None = None) -> None:
@@ -135,6 +135,10 @@ class Recorder:
             whole = self._judged(self._title(rule), substeps[0].before, substeps[-1].after, bindings, (), None)
             self.steps.append(replace(whole, substeps=tuple(substeps)))
         self.line = substeps[-1].after
+
+    def entitled(self, rule: str, step: Step, bindings: Bindings) -> Step:
+        """A step that stands alone under the title of a group."""
+        return replace(step, title=sentence(self.rules.rule(self._title(rule)).title, bindings))
 
     def _title(self, rule: str) -> str:
         """The id of an entry that is the title of a group, and no rule."""

@@ -5,270 +5,279 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from ...diagnostics import Diagnostic, StuckError
-from ...diagnostics.record import record
+from ...diagnostics.record import replace
 from ...facts import Problem
-from ...ir import (
-    Differential,
-    Expr,
-    Index,
-    MatrixOf,
-    Named,
-    Partial,
-    Shape,
-    Symbol,
-    Transpose,
-    add,
-    fresh_index,
-    matmul,
-    mul,
-    sum_over,
-)
-from ...ir.dimensions import ONE
+from ...ir import Differential, Expr, Named, Partial, Path, Shape, add, at, nodes_of, substitute
 from ...notation.printing.to_text import to_text
-from ...records import Bindings, Derivation
+from ...records import Bindings, Derivation, Step
 from ...records.layout import is_turned
 from ...rulebook.load import Rulebook
 from ...verify.judge import Judge
-from ..engine.application import zero_of
+from ..engine.application import Application, Site, applied, apply, fit, native, places_of, zero_of
 from ..engine.recorder import Recorder
-from ..index.context import entry
 from ..index.method import reserved_names
 from ..network.algebra import flip
 from ..textbook.simplifier import textbook
-from .differentials import Moving
+from .chain_forms import ChainForm, body_of, form_of, inside, is_jacobian, moving_of, pulled, read_term, terms_of, waiting
+from .differentials import Layer, Moving
 from .ending import finish, listed, need_number
-from .jacobians import derive_jacobian, fits
 from .opening import opened_parts
 from .pairing import peeled
-from .parts import cut, jacobian, pendings, total
-from .pull import Term, advance, moves
+from .parts import cut, jacobian, pendings
+from .pull import Term
 from .sweep import NAME_FROM, whole_of
 
 MAX_ROUNDS = 2_000
-_INNER = ("i", "j", "k", "l", "a", "b")
-_OUTER = ("s", "t", "p", "q", "u", "v")
 
 
 def derive_chain(problem: Problem, book: Rulebook, judge: Judge, layout: str) -> Derivation:
     """∂L/∂θ = ∂L/∂e · ∂e/∂θ = …: the parts of the loss, from the outside in."""
-    if fits(problem):
-        return derive_jacobian(problem, book, judge, layout)
-    need_number(problem, "chain")
+    if not is_jacobian(problem):
+        need_number(problem, "chain")
     taken = reserved_names(problem)
-    form = ChainForm(problem.wrt, is_turned(layout, problem.loss.shape, problem.wrt.shape), frozenset(taken))
+    form = form_of(problem, is_turned(layout, problem.loss.shape, problem.wrt.shape))
     start = form.pending(problem.loss)
     recorder = Recorder(problem, book, judge, start)
-    loss, names = cut(problem.loss, problem.wrt, (taken - {"e", "d", "o"}) | {symbol.name for symbol in problem.variables})
+    free = (taken - {"e", "d", "o"}) | {symbol.name for symbol in problem.variables}
+    _, names = cut(problem.loss, problem.wrt, free, columns=is_jacobian(problem))
     if names:
         title, bindings = listed(recorder, "chain-parts", names)
-        recorder.move("chain-parts", form.pending(loss), bindings, title=title)
-    moving = Moving(problem.wrt, recorder.scene, "chain")
-    chain = Chain(recorder, form, moving, [Term((), None, moving.d(loss))])
-    chain.run(loss)
-    derivative = _last_lines(chain, names)
+        recorder.record(apply(book.rule("chain-parts"), start, ((),), recorder.scene, bindings), title)
+    chain = Chain(recorder, form, moving_of(problem, book), taken=taken | {named.name for named in names})
+    chain.run()
+    derivative = opened_parts(recorder, recorder.line, names, chain.own)
     return finish(recorder, start, derivative, "chain", layout, "read-chain")
 
 
-def _last_lines(chain: Chain, names: list[Named]) -> Expr:
-    return opened_parts(chain.recorder, chain.recorder.line, names, chain.own)
+# ---- native rules ----------------------------------------------------------------------------------------------------
 
 
-@record
-class ChainForm:
-    """A term as an array laid out like the result: the derivative by a part, times the pending derivative of the part."""
+def _names(bindings: Bindings) -> list[Named]:
+    return [value for _, value in bindings if isinstance(value, Named)]
 
-    variable: Symbol
-    turned: bool
-    taken: frozenset[str]
 
-    def letters(self, *shapes: Shape) -> list[Index | None]:
-        """Different letters for all sides of the shapes that are not 1."""
-        used = set(self.taken)
-        found: list[Index | None] = []
-        for shape in shapes:
-            wish = _INNER if shape is shapes[0] else _OUTER
-            for side in (shape.rows, shape.cols):
-                index = None if side is ONE else fresh_index(side, used, wish)
-                used.update([index.name] if index else [])
-                found.append(index)
-        return found
+@native("chain-parts")
+def parts_named(site: Site) -> tuple[Expr, Bindings] | None:
+    """Every part is written by its name, the innermost first."""
+    node = site.node
+    for named in _names(site.bindings):
+        node = substitute(node, {named.body: named})
+    return node, site.bindings
 
-    def _laid(self, body: Expr, row: Index | None, col: Index | None) -> Expr:
-        if row is None and col is None:
-            return body
-        return MatrixOf(col, row, body) if self.turned else MatrixOf(row, col, body)
 
-    def pending(self, part: Expr) -> Expr:
-        """∂part/∂X of a number, laid out."""
-        row, col = self.letters(Shape(ONE, ONE), self.variable.shape)[2:]
-        return self._laid(Partial(part, self.variable, row, col), row, col)
+@native("open-parts")
+def parts_opened(site: Site) -> tuple[Expr, Bindings] | None:
+    """Every name is written out again, and so are the names in what it stands for."""
+    bodies: dict[Expr, Expr] = {}
+    for named in _names(site.bindings):
+        bodies[named] = substitute(named.body, bodies)
+    return substitute(site.node, bodies), site.bindings
 
-    def jacobian(self, part: Expr) -> Expr:
-        """∂part/∂x of a column by a column or a number."""
-        row, _, other, _ = self.letters(part.shape, self.variable.shape)
-        return MatrixOf(row, other, Partial(entry(part, row, None), self.variable, other, None))
 
-    def show(self, term: Term) -> Expr:
-        """numbers · (what multiplies) · ∂part/∂X, or the finished derivative by the variable."""
-        assert isinstance(term.move, Differential)
-        part = term.move.body
-        if part is self.variable:
-            whole = whole_of(term)
-            return flip(whole) if self.turned else whole
-        if term.gradient is None:
-            return mul(*term.numbers, self.pending(part))
-        if part.shape.is_column and (self.variable.shape.is_column or self.variable.shape.is_number):
-            inner = self.jacobian(part)
-            if self.turned or self.variable.shape.is_number:
-                return mul(*term.numbers, matmul(flip(term.gradient), inner))
-            return mul(*term.numbers, matmul(Transpose(inner), term.gradient))
-        i, j, row, col = self.letters(part.shape, self.variable.shape)
-        body = mul(entry(term.gradient, i, j), Partial(entry(part, i, j), self.variable, row, col))
-        return mul(*term.numbers, self._laid(sum_over([letter for letter in (i, j) if letter is not None], body), row, col))
+@native("name-back")
+def gradient_named(site: Site) -> tuple[Expr, Bindings] | None:
+    """The long gradient in front of a pending derivative gets a name."""
+    found, name = read_term(site.node, site.scene.problem), site.bound("name")
+    if found is None or found[1].gradient is None or not isinstance(name, Named):
+        return None
+    form, term = found
+    return form.show(replace(term, gradient=name)), site.bindings
+
+
+@native("gather-parts")
+def parts_gathered(site: Site) -> tuple[Expr, Bindings] | None:
+    """What multiplies the pending derivative of one part, as one array in textbook form."""
+    part = site.bound("part")
+    found = [read_term(node, site.scene.problem) for node in terms_of(site.node)]
+    members = [one for one in found if one is not None and body_of(one[1]) is part]
+    if len(members) < 2:
+        return None
+    form, first = members[0]
+    whole = textbook(add(*(whole_of(term) for _, term in members)), site.scene.problem)
+    numbers, gradient = ((whole,), None) if first.gradient is None else peeled(whole)
+    merged = form.show(Term(numbers, gradient, first.move))
+    kept = [node for node, one in zip(terms_of(site.node), found, strict=True) if not any(one is member for member in members)]
+    kept.insert(next(number for number, one in enumerate(found) if one is members[0]), merged)
+    return add(*kept), site.bindings
+
+
+# ---- the method ------------------------------------------------------------------------------------------------------
 
 
 @dataclass(slots=True)
 class Chain:
-    """The terms of the current line: one for each part that still waits, and the finished one."""
+    """Goes part by part through the line of `recorder`, the outermost part first."""
 
     recorder: Recorder
     form: ChainForm
     moving: Moving
-    terms: list[Term]
     own: set[str] = field(default_factory=set)
+    taken: set[str] = field(default_factory=set)
 
-    def run(self, loss: Expr) -> None:
-        """Part by part, the outermost first."""
-        self._through(loss, self.terms, outer=True)
-        for _ in range(MAX_ROUNDS):
+    @property
+    def problem(self) -> Problem:
+        """The problem."""
+        return self.recorder.problem
+
+    def run(self) -> None:
+        """Until nothing is pending."""
+        for number in range(MAX_ROUNDS):
             ready = self._ready()
             if ready is None:
                 return
-            self.terms = self._gathered(self.moving.d(ready))
-            members = [term for term in self.terms if term.move is self.moving.d(ready)]
-            if members:
-                self._through(ready, members, outer=False)
+            self._gather(ready)
+            self._through(ready, outer=not number)
+        raise StuckError(Diagnostic("too-many-steps", f"the derivation has more than {MAX_ROUNDS} parts and is not finished"))
 
-    def _ready(self) -> Named | None:
+    def _ready(self) -> Expr | None:
         """A waiting part that stands in no other waiting part."""
-        bodies = [term.move.body for term in self.terms if isinstance(term.move, Differential)]
-        waiting = [body for body in bodies if body is not self.moving.variable]
+        bodies = list(dict.fromkeys(body_of(term) for _, term in waiting(self.recorder.line, self.problem)))
+        if not bodies and any(isinstance(node, Partial) for node in nodes_of(self.recorder.line)):
+            raise self._stuck(self.recorder.line)
         nested: set[Expr] = set()
-        if len(waiting) > 1:
-            for body in waiting:
-                stack = list(body.children)
-                while stack:
-                    node = stack.pop()
-                    if node not in nested:
-                        nested.add(node)
-                        stack.extend(node.children)
-        return next((body for body in waiting if isinstance(body, Named) and body not in nested), None)
+        for body in bodies if len(bodies) > 1 else ():
+            stack = list(body.children)
+            while stack:
+                node = stack.pop()
+                if node not in nested:
+                    nested.add(node)
+                    stack.extend(node.children)
+        return next((body for body in bodies if body not in nested), None)
 
-    def _gathered(self, move: Expr) -> list[Term]:
-        members = [term for term in self.terms if term.move is move]
-        if len(members) < 2:
-            return self.terms
-        whole = textbook(add(*(whole_of(term) for term in members)), self.recorder.problem)
-        numbers, gradient = ((whole,), None) if members[0].gradient is None else peeled(whole)
-        merged = Term(numbers, gradient, move)
-        new = [merged if term is members[0] else term for term in self.terms if term is members[0] or term.move is not move]
-        self.recorder.move("gather-parts", add(*(self.form.show(term) for term in new)), (("part", move.children[0]),))
-        return new
+    def _run(self, rule_id: str, path: Path, bindings: Bindings) -> None:
+        recorder = self.recorder
+        recorder.record(apply(recorder.rules.rule(rule_id), recorder.line, (path,), recorder.scene, bindings))
 
-    def _through(self, part: Expr, members: list[Term], outer: bool) -> None:
-        """One part: d(part) in terms of its own parts, each contribution carried to the other side."""
-        self._name_long(members)
-        move = total(part, self.moving) if self.moving.active(part) else zero_of(part)
-        if move is None:
-            raise self._stuck(part)
-        member = next(term for term in self.terms if term.move is self.moving.d(part))
-        found = self._merged([term for term in self._bare(Term(member.numbers, member.gradient, move)) if moves(term.move)])
-        new: list[Term] = []
-        for term in self.terms:
-            new.extend(found if term is member else [term])
-        self.terms = new
-        shown = [self.form.show(term) for term in new]
-        line = add(*shown) if shown else zero_of(self.recorder.line)
-        rule, bindings = self._said(part, move, found, outer)
-        self.recorder.move(rule, line, bindings)
+    def _places(self, part: Expr) -> list[tuple[Path, Term]]:
+        """The terms that wait for a part."""
+        line = self.recorder.line
+        single = terms_of(line) == (line,)
+        found = [(() if single else (number,), term) for number, term in waiting(line, self.problem)]
+        return [(path, term) for path, term in found if body_of(term) is part]
 
-    def _merged(self, found: list[Term]) -> list[Term]:
-        """Contributions to the same inner part, put together; those to the variable are kept apart, to be seen."""
-        new: dict[Expr, Term] = {}
-        last = [term for term in found if term.move is self.moving.d(self.moving.variable)]
-        for term in found:
-            if term in last:
+    def _gather(self, part: Expr) -> None:
+        if len(self._places(part)) > 1:
+            self._run("gather-parts", (), (("part", part),))
+
+    def _name_long(self, part: Expr) -> None:
+        """A long gradient gets a name of its own before it is carried further in."""
+        path, term = self._places(part)[0]
+        gradient = term.gradient
+        if gradient is None or is_jacobian(self.problem) or gradient.weight <= NAME_FROM or isinstance(gradient, Named):
+            return
+        name = next(name for number in range(1, MAX_ROUNDS) if (name := f"G{number}") not in self.taken)
+        self.own.add(name)
+        self.taken.add(name)
+        self._run("name-back", path, (("name", Named(name, textbook(gradient, self.problem))), ("part", part)))
+
+    # --- one part ---------------------------------------------------------------------------------------------------------
+
+    def _through(self, part: Expr, outer: bool) -> None:
+        """The derivative of one part in those of the parts inside it: rule by rule, under one sentence."""
+        self._name_long(part)
+        [(_, term)] = self._places(part)
+        title, bindings = self._said(part, term, outer)
+        recorder = self.recorder
+        steps: list[Step] = []
+        open_parts = [part]
+        while open_parts:
+            application = self._layer(open_parts)
+            if application.after is recorder.line:
+                raise self._stuck(open_parts[0])
+            steps.append(recorder.judged(application))
+            recorder.line = application.after
+            open_parts = [body for _, one in waiting(recorder.line, self.problem) if not self._rests(body := body_of(one))]
+        if len(steps) == 1:
+            steps = [recorder.entitled(title, steps[0], bindings)]
+        recorder.group(title, steps, bindings)
+
+    def _rests(self, body: Expr) -> bool:
+        return isinstance(body, Named) or body is self.moving.variable
+
+    def _layer(self, bodies: list[Expr]) -> Application:
+        """One rule on all the terms that wait for one of these parts and that it fits."""
+        first: Layer | None = None
+        found = {}
+        line, scene = self.recorder.line, self.recorder.scene
+        for path, term in (place for body in dict.fromkeys(bodies) for place in self._places(body)):
+            assert isinstance(term.move, Differential)
+            layer = self.moving.layer(term.move)
+            if layer is None:
+                raise self._stuck(body_of(term))
+            first = first or layer
+            if layer.rule.id != first.rule.id:
                 continue
-            old = new.get(term.move)
-            if old is not None:
-                whole = textbook(add(whole_of(old), whole_of(term)), self.recorder.problem)
-                numbers, gradient = ((whole,), None) if term.gradient is None else peeled(whole)
-                term = Term(numbers, gradient, term.move)
-            new[term.move] = term
-        return [*new.values(), *last]
-
-    def _bare(self, term: Term) -> list[Term]:
-        if isinstance(term.move, Differential) or not moves(term.move):
-            return [term]
-        moved = advance(term)
-        if moved is None:
-            raise self._stuck(term.move)
-        return [bare for new in moved.terms for bare in self._bare(new)]
-
-    def _name_long(self, members: list[Term]) -> None:
-        for member in members:
-            gradient = member.gradient
-            if gradient is None or gradient.weight <= NAME_FROM or isinstance(gradient, Named):
+            if layer.under:
+                node = at(line, path)
+                below = next(below for below, _ in places_of(node, {body_of(term): layer}, lambda _: True))
+                found[*path, *below] = layer.rewriting
                 continue
-            name = f"G{len(self.own) + 1}"
-            self.own.add(name)
-            named = Named(name, textbook(gradient, self.recorder.problem))
-            self.terms = [Term(term.numbers, named, term.move) if term is member else term for term in self.terms]
-            line = add(*(self.form.show(term) for term in self.terms))
-            self.recorder.move("name-back", line, (("name", name), ("part", member.move.children[0])))
+            rewriting = fit(layer.rule, at(line, path), scene, (), line, path)
+            if rewriting is None:
+                raise self._stuck(body_of(term))
+            found[path] = rewriting
+        return applied(line, found)
 
-    def _said(self, part: Expr, move: Expr, found: list[Term], outer: bool) -> tuple[str, Bindings]:
+    # --- sentences --------------------------------------------------------------------------------------------------------
+
+    def _said(self, part: Expr, term: Term, outer: bool) -> tuple[str, Bindings]:
         """Which sentence fits the part: one inner part or several, Jacobians of columns or gradients of arrays."""
         body = part.body if isinstance(part, Named) else part
-        inside = pendings(move)
+        move = inside(self.moving.d(part), self.moving) if self.moving.active(part) else zero_of(part)
+        if isinstance(part, Named) and self.moving.active(part):
+            move = inside(self.moving.d(body), self.moving)
+        found = [] if move is None else pulled(self.form, replace(term, move=move), self.recorder.scene)
+        if move is None or found is None:
+            raise self._stuck(part)
+        found = [one for one in found if one.move in pendings(move)]
+        children = pendings(move)
         if not found:
             return "chain-zero", (("part", part),)
-        if len(inside) == 1 < len(found):
-            return "chain-places", (("part", part), ("child", inside[0].body), ("count", str(len(found))))
-        if len(inside) != 1:
+        if len(children) == 1 < len(found):
+            return "chain-places", (("part", part), ("child", children[0].body), ("count", str(len(found))))
+        if len(children) != 1:
             return ("chain-outer-several" if outer else "chain-several"), (("part", part), ("body", body), ("count", str(len(found))))
-        child, term = inside[0].body, found[0]
-        here = whole_of(term)
-        flat = self.form.turned and not here.shape.is_number and child is not self.moving.variable
+        return self._one_inside(part, body, move, found[0], outer)
+
+    def _one_inside(self, part: Expr, body: Expr, move: Expr, new: Term, outer: bool) -> tuple[str, Bindings]:
+        child, variable = body_of(new), self.moving.variable
+        columns = variable.shape.is_column and child.shape.is_column
+        turned = self.form.turned
+        matrix = jacobian(move, self.moving.d(child)) if columns or is_jacobian(self.problem) else None  # type: ignore[arg-type]
+        if is_jacobian(self.problem):
+            inner = textbook(matrix, self.problem) if matrix is not None else whole_of(new)
+            here = flip(inner) if turned else inner
+        else:
+            here = whole_of(new)
+            here = flip(here) if turned and not here.shape.is_number and child is not variable else here
         bindings: Bindings = (
-            ("part", part), ("body", body), ("child", child), ("X", self.moving.variable), ("gradient", flip(here) if flat else here),
-            ("shape", (flip(here) if flat else here).shape),
+            ("part", part), ("body", body), ("child", child), ("X", variable), ("gradient", here), ("shape", here.shape),
         )  # fmt: skip
-        matrix = jacobian(move, inside[0]) if self.moving.variable.shape.is_column else None
+        if outer and child is variable:
+            return "chain-direct", bindings
+        if matrix is None:
+            return ("chain-outer-entries" if outer else "chain-back"), bindings
         if outer:
-            if child is self.moving.variable:
-                return "chain-direct", bindings
-            if matrix is not None and child.shape.is_column:
-                inner = Shape(child.shape.rows, self.moving.variable.shape.rows)
-                return "chain-outer", (*bindings, *self._sizes(Shape(ONE, child.shape.rows), inner))
-            return "chain-outer-entries", bindings
-        if matrix is not None and child.shape.is_column:
-            tidy = textbook(matrix, self.recorder.problem)
-            sizes = self._sizes(Shape(ONE, tidy.shape.rows), tidy.shape)
-            return "chain-part", (*bindings, ("jacobian", tidy), ("size", tidy.shape), *sizes)
-        return "chain-back", bindings
+            left = Shape(body.shape.rows, child.shape.rows)
+            return "chain-outer", (*bindings, *self._sizes(left, Shape(child.shape.rows, variable.shape.rows)))
+        tidy = textbook(matrix, self.problem)
+        sizes = self._sizes(Shape(self.problem.loss.shape.rows, tidy.shape.rows), tidy.shape)
+        shown = flip(tidy) if turned and is_jacobian(self.problem) else tidy
+        return "chain-part", (*bindings, ("jacobian", shown), ("size", shown.shape), *sizes)
 
     def _sizes(self, left: Shape, right: Shape) -> Bindings:
-        if not self.form.turned:
+        if self.form.turned if is_jacobian(self.problem) else not self.form.turned:
             left, right = right.transposed, left.transposed
         return (("left", left), ("right", right), ("whole", Shape(left.rows, right.cols)))
 
     def _stuck(self, part: Expr) -> StuckError:
+        known = "Jacobian" if is_jacobian(self.problem) else "derivative"
         return StuckError(
             Diagnostic(
                 "stuck",
-                f"the chain method knows no derivative of `{to_text(part)}`",
+                f"the chain method knows no {known} of `{to_text(part)}`",
                 notes=(f"the line reached: {to_text(self.recorder.line)}",),
                 help="`--method index` goes through entries and can differentiate it",
             )
         )
+

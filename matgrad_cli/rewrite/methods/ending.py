@@ -77,7 +77,8 @@ def tidy_under(recorder: Recorder, gradient: Expr, line_of: LineOf, own: set[str
         gradient = tidy_part(recorder, gradient, line_of)
     chosen = repeated_parts(gradient) if name else []
     if chosen:
-        taken = reserved_names(recorder.problem) | {named.name for named in names_in(gradient)}
+        taken = reserved_names(recorder.problem) | {named.name for named in names_in(recorder.line)}
+        taken |= {named.name for step in recorder.steps for named in names_in(step.after)}  # a name never means two things
         gradient, names = with_names(gradient, chosen, taken)
         recorder.move("name-part", line_of(gradient), (("name", ", ".join(named.name for named in names)),))
     return gradient

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from ...ir import Expr, Named, nodes_of, substitute
+from ...ir import Expr, Named, nodes_of
+from ..engine.application import apply
 from ..engine.recorder import Recorder
 from .ending import OPEN_LIMIT, listed, tidy_under
 
@@ -13,13 +14,9 @@ def opened_parts(recorder: Recorder, line: Expr, names: list[Named], own: set[st
     inside = set(nodes_of(plain))
     present = [named for named in names if named in inside]
     if present and opened_weight(plain, {}) <= OPEN_LIMIT:
-        bodies: dict[Expr, Expr] = {}
-        for named in present:
-            bodies[named] = substitute(named.body, bodies)
-        opened = substitute(plain, bodies)
         title, bindings = listed(recorder, "open-parts", present, bodies=False)
-        recorder.move("open-parts", opened, bindings, title=title)
-        plain = opened
+        recorder.record(apply(recorder.rules.rule("open-parts"), recorder.line, ((),), recorder.scene, bindings), title)
+        plain = recorder.line
     return tidy_under(recorder, plain, lambda found: found, own)
 
 

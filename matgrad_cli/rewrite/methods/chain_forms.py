@@ -1,0 +1,338 @@
+"""How the terms of a chain are written: what multiplies a part's pending derivative, as a gradient or as a Jacobian.
+
+A term is written by `show` and read again by `read`. So a rule about a differential runs on the term itself: with d(part) = L(dz) by
+the text of the rule, the gradient G in front of ∂part goes over to L*(G) in front of ∂z, and a Jacobian J to J·(matrix of L).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from functools import lru_cache
+from typing import Protocol
+
+from ...diagnostics.record import record, replace
+from ...facts import Problem
+from ...ir import (
+    Add,
+    Differential,
+    Entry,
+    Expr,
+    Eye,
+    Index,
+    MatMul,
+    MatrixOf,
+    Mul,
+    Named,
+    Partial,
+    Shape,
+    SumOver,
+    Symbol,
+    Transpose,
+    add,
+    fresh_index,
+    matmul,
+    mul,
+    nodes_of,
+    substitute,
+    sum_over,
+)
+from ...ir.dimensions import ONE
+from ...rulebook.load import Rulebook
+from ..engine.application import Scene, reserved_names, terms_with_differentials, zero_of
+from ..index.context import entry
+from ..network.algebra import flip
+from ..textbook.simplifier import textbook
+from .differentials import Moving
+from .pairing import chained
+from .parts import jacobian, pendings, total
+from .pull import Term, advance, moves
+from .sweep import whole_of
+
+_INNER = ("i", "j", "k", "l", "a", "b")
+_OUTER = ("s", "t", "p", "q", "u", "v")
+
+
+class ChainForm(Protocol):
+    """A way to write what multiplies the pending derivative of a part."""
+
+    variable: Symbol
+    turned: bool
+
+    def show(self, term: Term) -> Expr:
+        """The term as an array laid out like the result."""
+
+    def read(self, node: Expr) -> Term | None:
+        """The term that is written so; None if it is none, or nothing is pending in it."""
+
+    def pulled(self, term: Term, problem: Problem) -> list[Term] | None:
+        """The term with its move, linear in several d(z), taken apart to terms in one d(z) each; None where that is not known."""
+
+
+def body_of(term: Term) -> Expr:
+    """The part whose derivative a term waits for."""
+    assert isinstance(term.move, Differential)
+    return term.move.body
+
+
+def _laid(turned: bool, body: Expr, row: Index | None, col: Index | None) -> Expr:
+    if row is None and col is None:
+        return body
+    return MatrixOf(col, row, body) if turned else MatrixOf(row, col, body)
+
+
+def _pending_of(node: Expr) -> Partial | None:
+    """The derivative that waits inside a matrix of entries."""
+    body = node.body if isinstance(node, MatrixOf) else node
+    return body if isinstance(body, Partial) else None
+
+
+def _part_of(pending: Partial) -> Expr:
+    return pending.body.base if isinstance(pending.body, Entry) else pending.body
+
+
+def _apart(node: Expr) -> tuple[tuple[Expr, ...], Expr]:
+    """The numbers in front, and the last factor."""
+    return (node.factors[:-1], node.factors[-1]) if isinstance(node, Mul) else ((), node)
+
+
+@record
+class GradientForm:
+    """A number's derivative: the gradient by a part, times the pending derivative of that part."""
+
+    variable: Symbol
+    turned: bool
+    taken: frozenset[str]
+
+    def letters(self, *shapes: Shape) -> list[Index | None]:
+        """Different letters for all sides of the shapes that are not 1."""
+        used = set(self.taken)
+        found: list[Index | None] = []
+        for shape in shapes:
+            wish = _INNER if shape is shapes[0] else _OUTER
+            for side in (shape.rows, shape.cols):
+                index = None if side is ONE else fresh_index(side, used, wish)
+                used.update([index.name] if index else [])
+                found.append(index)
+        return found
+
+    def pending(self, part: Expr) -> Expr:
+        """∂part/∂X of a number, laid out."""
+        row, col = self.letters(Shape(ONE, ONE), self.variable.shape)[2:]
+        return _laid(self.turned, Partial(part, self.variable, row, col), row, col)
+
+    def jacobian(self, part: Expr) -> Expr:
+        """∂part/∂x of a column by a column or a number."""
+        row, _, other, _ = self.letters(part.shape, self.variable.shape)
+        return MatrixOf(row, other, Partial(entry(part, row, None), self.variable, other, None))
+
+    def show(self, term: Term) -> Expr:
+        """numbers · (what multiplies) · ∂part/∂X, or the finished derivative by the variable."""
+        part = body_of(term)
+        if part is self.variable:
+            whole = whole_of(term)
+            return flip(whole) if self.turned else whole
+        if term.gradient is None:
+            return mul(*term.numbers, self.pending(part))
+        if part.shape.is_column and (self.variable.shape.is_column or self.variable.shape.is_number):
+            inner = self.jacobian(part)
+            if self.turned or self.variable.shape.is_number:
+                return mul(*term.numbers, matmul(flip(term.gradient), inner))
+            return mul(*term.numbers, matmul(Transpose(inner), term.gradient))
+        i, j, row, col = self.letters(part.shape, self.variable.shape)
+        body = mul(entry(term.gradient, i, j), Partial(entry(part, i, j), self.variable, row, col))
+        return mul(*term.numbers, _laid(self.turned, sum_over([letter for letter in (i, j) if letter is not None], body), row, col))
+
+    def read(self, node: Expr) -> Term | None:
+        """See `ChainForm`."""
+        numbers, last = _apart(node)
+        if isinstance(last, MatMul):
+            return self._of_product(numbers, last)
+        pending = _pending_of(last)
+        if pending is not None:
+            return Term(numbers, None, self._d(_part_of(pending)))
+        inside = last.body if isinstance(last, MatrixOf) else last
+        if not isinstance(inside, SumOver) or not isinstance(inside.body, Mul) or not isinstance(inside.body.factors[-1], Partial):
+            return None
+        waiting = inside.body.factors[-1]
+        part = _part_of(waiting)
+        row, col = self.letters(part.shape)
+        return Term(numbers, _array(inside.body.factors[:-1], row, col), self._d(part))
+
+    def _d(self, part: Expr) -> Differential:
+        return Differential(part, self.variable)
+
+    def _of_product(self, numbers: tuple[Expr, ...], product: MatMul) -> Term | None:
+        first, last = product.factors[0], product.factors[-1]
+        pending = _pending_of(last) or (_pending_of(first.body) if isinstance(first, Transpose) else None)
+        if pending is None:
+            return None
+        rest = flip(matmul(*product.factors[:-1])) if _pending_of(last) else matmul(*product.factors[1:])
+        return Term(numbers, rest, self._d(_part_of(pending)))
+
+    def pulled(self, term: Term, problem: Problem) -> list[Term] | None:
+        """Every linear operation passes to the other side as its adjoint."""
+        if isinstance(term.move, Differential):
+            return [term]
+        moved = advance(term) if moves(term.move) else None
+        if moved is None:
+            return None if moves(term.move) else []
+        found = [self.pulled(new, problem) for new in moved.terms]
+        return None if None in found else [one for new in found for one in new or ()]
+
+
+def _array(factors: tuple[Expr, ...], row: Index | None, col: Index | None) -> Expr:
+    """The array whose entry at the letters is this product."""
+    if len(factors) == 1 and isinstance(factors[0], Entry):
+        one = factors[0]
+        if (one.row, one.col) == (row, col):
+            return one.base
+        if row is None and (one.row, one.col) == (col, None):
+            return flip(one.base)
+    return MatrixOf(row, col, mul(*factors))
+
+
+@record
+class JacobianForm:
+    """A column's derivative by a column: the Jacobian by a part, times the pending Jacobian of that part."""
+
+    variable: Symbol
+    turned: bool
+    taken: frozenset[str]
+
+    def pending(self, part: Expr) -> Expr:
+        """∂part/∂x as a matrix, one row for each entry of the part (turned: one column)."""
+        row = None if part.shape.rows is ONE else fresh_index(part.shape.rows, self.taken, ("i", "j", "k", "l"))
+        col = fresh_index(self.variable.shape.rows, self.taken | ({row.name} if row else set()), ("s", "t", "p", "q"))
+        return _laid(self.turned, Partial(entry(part, row, None), self.variable, col, None), row, col)
+
+    def show(self, term: Term) -> Expr:
+        """outer · ∂part/∂x."""
+        part, outer = body_of(term), term.gradient
+        if part is self.variable:
+            whole = outer if outer is not None else Eye(part.shape.rows)
+            return flip(whole) if self.turned else whole
+        if outer is None:
+            return self.pending(part)
+        numbers, array = chained(outer)
+        if array.shape.is_number:
+            return mul(*numbers, array, self.pending(part))
+        return mul(*numbers, matmul(self.pending(part), flip(array)) if self.turned else matmul(array, self.pending(part)))
+
+    def read(self, node: Expr) -> Term | None:
+        """See `ChainForm`."""
+        numbers, last = _apart(node)
+        factors = last.factors if isinstance(last, MatMul) else (last,)
+        pending = _pending_of(factors[0 if self.turned else -1])
+        if pending is None:
+            return None
+        rest = (flip(matmul(*factors[1:])) if self.turned else matmul(*factors[:-1])) if len(factors) > 1 else None
+        parts = (*numbers, *(() if rest is None else (rest,)))
+        return Term((), mul(*parts) if parts else None, Differential(_part_of(pending), self.variable))
+
+    def pulled(self, term: Term, problem: Problem) -> list[Term] | None:
+        """The matrix of every linear operation is multiplied on."""
+        found = []
+        for child in pendings(term.move):
+            inner = _matrix(term.move, child)
+            if inner is None:
+                return None
+            inner = textbook(inner, problem)
+            outer = inner if term.gradient is None else _product(term.gradient, inner)
+            found.append(Term((), outer, child))
+        return found
+
+
+def _matrix(move: Expr, child: Differential) -> Expr | None:
+    """The Jacobian by one inner part: the terms that hold its differential."""
+    mine = [term for term in (move.terms if isinstance(move, Add) else (move,)) if child in pendings(term)]
+    parts = [jacobian(term, child) for term in mine if len(pendings(term)) == 1]
+    known = [part for part in parts if part is not None]
+    return add(*known) if len(known) == len(mine) else None
+
+
+def _product(outer: Expr, inner: Expr) -> Expr:
+    numbers, array = chained(outer, inner) if not inner.shape.is_number else ((inner,), outer)
+    return mul(*numbers, array)
+
+
+def is_jacobian(problem: Problem) -> bool:
+    """Whether all derivatives along the way are Jacobians of columns."""
+    return problem.loss.shape.is_column and problem.wrt.shape.is_column
+
+
+def form_of(problem: Problem, turned: bool) -> GradientForm | JacobianForm:
+    """How the terms of a problem are written in a layout that turns the derivative round, or does not."""
+    kind = JacobianForm if is_jacobian(problem) else GradientForm
+    return kind(problem.wrt, turned, reserved_names(problem))
+
+
+def terms_of(line: Expr) -> tuple[Expr, ...]:
+    """The terms of a line."""
+    return line.terms if isinstance(line, Add) else (line,)
+
+
+def read_term(node: Expr, problem: Problem) -> tuple[ChainForm, Term] | None:
+    """A term of a chain, and how it is written; None if nothing is pending in it."""
+    for turned in (False, True):
+        form = form_of(problem, turned)
+        term = form.read(node)
+        if term is not None and form.show(term) is node:
+            return form, term
+    return None
+
+
+@lru_cache(maxsize=4)
+def moving_of(problem: Problem, rules: Rulebook) -> Moving:
+    """The rules by which the chain method takes differentials apart."""
+    return Moving(problem.wrt, Scene(problem, rules), "chain")
+
+
+@terms_with_differentials
+def carried(node: Expr, scene: Scene) -> tuple[Differential, Callable[[Expr], Expr | None]] | None:
+    """d(part) of the part that a term waits for, and the terms that come of what a rule makes of it."""
+    found = read_term(node, scene.problem)
+    if found is None:
+        return None
+    form, term = found
+
+    def terms(move: Expr) -> Expr | None:
+        new = pulled(form, replace(term, move=move), scene)
+        if new is None:
+            return None
+        shown = [form.show(one) for one in new]
+        return add(*shown) if shown else zero_of(node)
+
+    assert isinstance(term.move, Differential)
+    return term.move, terms
+
+
+def pulled(form: ChainForm, term: Term, scene: Scene) -> list[Term] | None:
+    """The terms in one d(z) each. Where no single factor stands in front of a d(z) without a name, that is taken apart first."""
+    found = form.pulled(term, scene.problem)
+    if found is not None:
+        return found
+    moving = moving_of(scene.problem, scene.rules)
+    whole = inside(term.move, moving)
+    return None if whole is None or whole is term.move else form.pulled(replace(term, move=whole), scene.problem)
+
+
+def inside(move: Expr, moving: Moving) -> Expr | None:
+    """What is linear in several d(z), in the differentials of named parts and of the variable alone."""
+    mapping: dict[Expr, Expr] = {}
+    for node in nodes_of(move):
+        if isinstance(node, Differential) and not isinstance(node.body, Named) and node.body is not moving.variable:
+            whole = total(node.body, moving)
+            if whole is None:
+                return None
+            mapping[node] = whole
+    return substitute(move, mapping) if mapping else move
+
+
+def waiting(line: Expr, problem: Problem) -> Iterator[tuple[int, Term]]:
+    """The terms of a line in which a derivative is pending, with their numbers."""
+    for number, node in enumerate(terms_of(line)):
+        found = read_term(node, problem)
+        if found is not None:
+            yield number, found[1]
+
+
