@@ -18,12 +18,12 @@ from ..engine.recorder import Recorder
 from ..index.method import reserved_names
 from ..network.algebra import flip
 from ..textbook.simplifier import textbook
-from .chain_forms import ChainForm, body_of, form_of, inside, is_jacobian, moving_of, pulled, read_term, terms_of, waiting
+from .chain_forms import ChainForm, body_of, form_of, is_jacobian, moving_of, pulled, read_term, terms_of, waiting
 from .differentials import Layer, Moving
 from .ending import finish, listed, need_number
 from .opening import opened_parts
 from .pairing import peeled
-from .parts import cut, jacobian, pendings
+from .parts import cut, jacobian, pendings, total
 from .pull import Term
 from .sweep import NAME_FROM, whole_of
 
@@ -223,9 +223,7 @@ class Chain:
     def _said(self, part: Expr, term: Term, outer: bool) -> tuple[str, Bindings]:
         """Which sentence fits the part: one inner part or several, Jacobians of columns or gradients of arrays."""
         body = part.body if isinstance(part, Named) else part
-        move = inside(self.moving.d(part), self.moving) if self.moving.active(part) else zero_of(part)
-        if isinstance(part, Named) and self.moving.active(part):
-            move = inside(self.moving.d(body), self.moving)
+        move = total(part, self.moving) if self.moving.active(part) else zero_of(part)
         found = [] if move is None else pulled(self.form, replace(term, move=move), self.recorder.scene)
         if move is None or found is None:
             raise self._stuck(part)
