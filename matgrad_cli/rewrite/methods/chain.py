@@ -18,7 +18,7 @@ from ..engine.recorder import Recorder
 from ..index.method import reserved_names
 from ..network.algebra import flip
 from ..textbook.simplifier import textbook
-from .chain_forms import ChainForm, body_of, form_of, is_jacobian, moving_of, pulled, read_term, terms_of, waiting
+from .chain_forms import TermForm, body_of, form_of, is_jacobian, moving_of, pulled, read_term, terms_of, waiting
 from .differentials import Layer, Moving
 from .ending import finish, listed, need_number
 from .opening import opened_parts
@@ -109,7 +109,7 @@ class Chain:
     """Goes part by part through the line of `recorder`, the outermost part first."""
 
     recorder: Recorder
-    form: ChainForm
+    form: TermForm
     moving: Moving
     own: set[str] = field(default_factory=set)
     taken: set[str] = field(default_factory=set)

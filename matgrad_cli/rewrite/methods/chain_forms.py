@@ -52,11 +52,15 @@ _INNER = ("i", "j", "k", "l", "a", "b")
 _OUTER = ("s", "t", "p", "q", "u", "v")
 
 
-class ChainForm(Protocol):
+class TermForm(Protocol):
     """A way to write what multiplies the pending derivative of a part."""
 
-    variable: Symbol
-    turned: bool
+    @property
+    def turned(self) -> bool:
+        """Whether the layout turns the derivative round."""
+
+    def pending(self, part: Expr) -> Expr:
+        """∂part/∂X, laid out."""
 
     def show(self, term: Term) -> Expr:
         """The term as an array laid out like the result."""
@@ -87,7 +91,9 @@ def _pending_of(node: Expr) -> Partial | None:
 
 
 def _part_of(pending: Partial) -> Expr:
-    return pending.body.base if isinstance(pending.body, Entry) else pending.body
+    """The column or number whose derivative is pending; of a column an entry at a letter is written."""
+    body = pending.body
+    return body.base if isinstance(body, Entry) and isinstance(body.row or body.col, Index) else body
 
 
 def _apart(node: Expr) -> tuple[tuple[Expr, ...], Expr]:
@@ -96,7 +102,7 @@ def _apart(node: Expr) -> tuple[tuple[Expr, ...], Expr]:
 
 
 @record
-class GradientForm:
+class ChainForm:
     """A number's derivative: the gradient by a part, times the pending derivative of that part."""
 
     variable: Symbol
@@ -143,7 +149,7 @@ class GradientForm:
         return mul(*term.numbers, _laid(self.turned, sum_over([letter for letter in (i, j) if letter is not None], body), row, col))
 
     def read(self, node: Expr) -> Term | None:
-        """See `ChainForm`."""
+        """See `TermForm`."""
         numbers, last = _apart(node)
         if isinstance(last, MatMul):
             return self._of_product(numbers, last)
@@ -219,7 +225,7 @@ class JacobianForm:
         return mul(*numbers, matmul(self.pending(part), flip(array)) if self.turned else matmul(array, self.pending(part)))
 
     def read(self, node: Expr) -> Term | None:
-        """See `ChainForm`."""
+        """See `TermForm`."""
         numbers, last = _apart(node)
         factors = last.factors if isinstance(last, MatMul) else (last,)
         pending = _pending_of(factors[0 if self.turned else -1])
@@ -260,9 +266,9 @@ def is_jacobian(problem: Problem) -> bool:
     return problem.loss.shape.is_column and problem.wrt.shape.is_column
 
 
-def form_of(problem: Problem, turned: bool) -> GradientForm | JacobianForm:
+def form_of(problem: Problem, turned: bool) -> ChainForm | JacobianForm:
     """How the terms of a problem are written in a layout that turns the derivative round, or does not."""
-    kind = JacobianForm if is_jacobian(problem) else GradientForm
+    kind = JacobianForm if is_jacobian(problem) else ChainForm
     return kind(problem.wrt, turned, reserved_names(problem))
 
 
@@ -271,7 +277,7 @@ def terms_of(line: Expr) -> tuple[Expr, ...]:
     return line.terms if isinstance(line, Add) else (line,)
 
 
-def read_term(node: Expr, problem: Problem) -> tuple[ChainForm, Term] | None:
+def read_term(node: Expr, problem: Problem) -> tuple[TermForm, Term] | None:
     """A term of a chain, and how it is written; None if nothing is pending in it."""
     for turned in (False, True):
         form = form_of(problem, turned)
@@ -306,7 +312,7 @@ def carried(node: Expr, scene: Scene) -> tuple[Differential, Callable[[Expr], Ex
     return term.move, terms
 
 
-def pulled(form: ChainForm, term: Term, scene: Scene) -> list[Term] | None:
+def pulled(form: TermForm, term: Term, scene: Scene) -> list[Term] | None:
     """The terms in one d(z) each. Where no single factor stands in front of a d(z) without a name, that is taken apart first."""
     found = form.pulled(term, scene.problem)
     if found is not None:

@@ -14,7 +14,7 @@ from ..index.method import reserved_names
 from ..naming import fresh_name
 from ..network.algebra import flip
 from ..textbook.normal import merge_like_terms
-from .chain import ChainForm
+from .chain_forms import ChainForm
 from .ending import finish, listed, need_number, tidy_under
 from .polynomial import Monomial, Polynomial, without_norms, without_transposes
 

@@ -19,7 +19,7 @@ from ...rulebook.heads import factors_needed, guess_heads, head_of, heads_needed
 from ...rulebook.load import BACKWARDS, Rulebook, rulebook
 from ...rulebook.pattern import operators_in
 from ...rulebook.rule import Rule
-from ..engine.application import HEADS, NO_PARTS, Scene, fit, places_of, settled, with_parts
+from ..engine.application import HEADS, Scene, fit, places_of, settled, with_parts
 from ..engine.apply import Rewriting, rewritings
 from . import factoring, normal  # the native rules of the textbook form are registered there
 from .cost import cost
@@ -297,7 +297,7 @@ class Simplifier:
                 if entry.phase == "recognise-single" and _stands_once(node, root):
                     rewriting = next(rewritings(entry.rule, node, self.problem), None)
                     if rewriting is not None and rewriting.new.weight <= node.weight:
-                        paths = [path for path, _ in places_of(root, NO_PARTS | {node: node}, lambda _: True)]
+                        paths = [path for path, _ in places_of(root, {node: rewriting}, lambda _: True)]
                         if paths:
                             return Move(dict.fromkeys(paths, rewriting))
         return None

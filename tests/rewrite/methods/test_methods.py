@@ -141,7 +141,7 @@ def test_the_half_is_carried_along_until_it_cancels() -> None:
 
 def test_the_chain_rule_states_every_shape() -> None:
     found = derivation(("norm(y - P@t)**2", "t", "y: N, P: N×D, t: D", ""), "chain", "mml")
-    outer = next(step for step in found.steps if step.rule == "chain-outer")
+    outer = next(step for step in found.steps if step.title.template == rulebook().rule("chain-outer").title)
     values = {key: str(value) for key, value in outer.title.values if key in ("shape", "left", "right", "whole")}
     assert values == {"shape": "1×N", "left": "1×N", "right": "N×D", "whole": "1×D"}
 
