@@ -35,7 +35,7 @@ class Step:
 
     `places` are the paths in `before` where the rule fitted, `results` the paths in `after` where the new parts stand;
     both may be empty for a group. `paths` say where the rule ran: with the bindings they let the step be run again.
-    `assumed` are conditions that had to be supposed.
+    `assumed` are conditions that had to be supposed. `small` is what the rule says of short pages (see `Rule`).
     """
 
     rule: str
@@ -50,6 +50,7 @@ class Step:
     verdict: Verdict = Verdict("unknown", "not checked yet")
     substeps: tuple[Step, ...] = ()
     paths: tuple[Path, ...] = ()
+    small: str = ""
 
 
 @record

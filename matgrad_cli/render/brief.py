@@ -1,4 +1,4 @@
-"""The short page: steps that only tidy up are told together with the step that says something."""
+"""The short page: steps whose rule says that they are small are told together with the step that says something."""
 
 from __future__ import annotations
 
@@ -9,21 +9,6 @@ from ..verify.verdict import weakest
 
 if TYPE_CHECKING:
     from .page import Move, Phrase
-
-SMALL: Final = frozenset(
-    ["partial-linear", "partial-neg", "partial-sigma", "partial-sum", "partial-sum-constant", "partial-add", "partial-constant",
-     "derivative-of-sum", "d-linear", "d-neg", "d-add", "d-constant", "d-scale", "d-sum", "d-trace", "d-entry",
-     "multiply-numbers", "add-numbers", "pull-number", "number-order", "positive-first", "drop-zero",
-     "mul-eye", "eye-mul", "hadamard-ones", "merge-like-terms",
-     "scale-mul", "mul-scale", "hadamard-scale", "sum-scale", "transpose-scale",
-     "add-scaled", "add-zeros", "read-entry", "distribute-sum", "entry-add", "entry-scale", "entry-transpose", "trace-add",
-     "trace-scale", "trace-transpose-mul", "expand-constant", "transpose-of-product", "transpose-to-match", "name-part",
-     "name-coefficient", "name-terms", "name-back", "name-gradient", "open-name", "open-parts"]
-)  # fmt: skip
-"""Rules whose line a practised reader does in the head: derivatives of sums, constants and numbers in front, names."""
-
-FORWARD: Final = frozenset(["transpose-to-match", "transpose-of-product", "name-terms", "trace-add", "entry-transpose"])
-"""Of these, the ones that prepare the step after them; the others finish the step before them."""
 
 _LIKEWISE: Final = (" terms likewise)", ", and in the other terms likewise")
 
@@ -39,8 +24,8 @@ def _runs(moves: Iterable[Move]) -> Iterator[list[Move]]:
     run: list[Move] = []
     telling: Move | None = None
     for move in moves:
-        small = move.rule in SMALL
-        begins = move.rule in FORWARD if small else telling is not None and move.rule != telling.rule
+        small = bool(move.small)
+        begins = move.small == "forward" if small else telling is not None and move.rule != telling.rule
         if begins and telling is not None:
             yield run
             run, telling = [], None
@@ -52,7 +37,7 @@ def _runs(moves: Iterable[Move]) -> Iterator[list[Move]]:
 
 
 def _joined(run: list[Move]) -> Move:
-    telling = [move for move in run if move.rule not in SMALL] or run[-1:]
+    telling = [move for move in run if not move.small] or run[-1:]
     first, last = run[0], run[-1]
     sentence = _once(telling[0].sentence)
     if len(telling) > 1:
@@ -65,6 +50,7 @@ def _joined(run: list[Move]) -> Move:
         letters=tuple(letter for move in run for letter in move.letters),
         names=tuple(name for move in run for name in move.names),
         rule=telling[0].rule,
+        small=telling[0].small,
     )
 
 

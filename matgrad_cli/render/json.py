@@ -153,6 +153,7 @@ def _step(number: str, step: Step, table: Table) -> dict[str, Json]:
         "after": expression(step.after, table),
         "path": list((step.paths or step.places)[0]) if step.paths or step.places else [],
         "paths": table.encoded(step.paths),
+        **({"small": step.small} if step.small else {}),
         "places": table.encoded(step.places),
         "results": table.encoded(step.results),
         "bindings": _bindings(step.bindings, table),
@@ -260,6 +261,7 @@ def _read_step(data: dict[str, Any], reader: Reader) -> Step:
         _read_verdict(data["verdict"]),
         tuple(_read_step(step, reader) for step in data["substeps"]),
         cast("tuple[tuple[int, ...], ...]", reader.decoded(data.get("paths", []))),
+        data.get("small", ""),
     )
 
 

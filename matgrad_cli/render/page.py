@@ -75,6 +75,7 @@ class Move(NamedTuple):
     letters: tuple[Index, ...] = ()
     names: tuple[Named, ...] = ()
     rule: str = ""
+    small: str = ""
     inner: tuple[Move, ...] = ()
 
     @property
@@ -258,13 +259,14 @@ def printed_steps(steps: Iterable[Step]) -> Iterator[Step]:
 def _move(
     number: str, step: Step, view: View, seen: set[Index], known: set[Named], changes: Changes, inner: tuple[Move, ...] = ()
 ) -> Move:
-    why = phrase(step.why) if view.detail == "full" and step.why.template else None
+    why = (*phrase(step.why), f" (rule {step.rule})") if view.detail == "full" else None
     change, elsewhere = changes.of(step) if view.detail != "brief" and not inner else NO_CHANGE
     changed = step.results if not inner else ()
     letters = _new_letters(step.after, seen)
     sentence = phrase(step.title)
     names = tuple(_new_names(step.after, known, sentence))
-    return Move(number, sentence, Line(step.after, changed), step.verdict, why, change, elsewhere, letters, names, step.rule, inner)
+    line, rule = Line(step.after, changed), step.rule
+    return Move(number, sentence, line, step.verdict, why, change, elsewhere, letters, names, rule, step.small, inner)
 
 
 def _new_names(line: Expr, known: set[Named], sentence: Phrase) -> Iterator[Named]:

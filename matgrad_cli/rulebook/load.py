@@ -231,6 +231,7 @@ def _read_rule(entry: Entry) -> Rule:
         line=entry.line, file=entry.file, shapes=shapes, lhs=lhs, rhs=rhs, when=_requirements(check, shapes),
         cite=check.texts("cite"), example=(example[0], example[1]), given=check.table("given"), native=native,
         reversible=check.flag("reversible"), group=check.flag("group"), nary=check.flag("nary"), fixed=check.texts("fixed"),
+        small=check.word("small", ("back", "forward")),
     )  # fmt: skip
 
 
@@ -280,6 +281,12 @@ class _Checked:
         if not isinstance(value, str) or (needed and not value.strip()):
             raise self.complaint(field, "needs a text" if field in self.data else "is missing")
         return value.strip()
+
+    def word(self, field: str, known: tuple[str, ...]) -> str:
+        value = self.text(field, needed=False)
+        if value and value not in known:
+            raise self.complaint(field, f"needs {' or '.join(f'`{word}`' for word in known)}, found `{value}`")
+        return value
 
     def texts(self, field: str) -> tuple[str, ...]:
         value = self.data.get(field, [])

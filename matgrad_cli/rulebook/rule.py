@@ -5,7 +5,8 @@ from __future__ import annotations
 from ..diagnostics.record import record, replace
 
 RULE_FIELDS = frozenset(
-    ("id", "title", "shapes", "lhs", "rhs", "when", "why", "cite", "example", "given", "native", "group", "reversible", "nary", "fixed")
+    ("id", "title", "shapes", "lhs", "rhs", "when", "why", "cite", "example", "given", "native", "group", "reversible", "nary", "fixed",
+     "small")
 )
 METHOD_FIELDS = frozenset(("id", "title", "why", "phases"))
 
@@ -30,6 +31,8 @@ class Rule:
     `group` entries are no rules but the titles of several substeps. `fixed` names letters that must not contain the variable.
     `nary` rules speak of two terms or factors and hold for any number: they are used again on the parts that they split off, and
     a part without the variable does not move.
+    `small` says that a practised reader does the step in the head: on a short page it is told together with the step after it
+    (`forward`) or before it (`back`).
     """
 
     id: str
@@ -51,6 +54,7 @@ class Rule:
     group: bool = False
     nary: bool = False
     fixed: tuple[str, ...] = ()
+    small: str = ""
 
     @property
     def backwards(self) -> Rule:

@@ -123,6 +123,7 @@ class Recorder:
             bindings,
             tuple(assumed),
             verdict,
+            small=entry.small,
         )
 
     def group(self, rule: str, substeps: Sequence[Step], bindings: Bindings = ()) -> None:
@@ -138,7 +139,7 @@ class Recorder:
 
     def entitled(self, rule: str, step: Step, bindings: Bindings) -> Step:
         """A step that stands alone under the title of a group."""
-        return replace(step, title=sentence(self.rules.rule(self._title(rule)).title, bindings))
+        return replace(step, title=sentence(self.rules.rule(self._title(rule)).title, bindings), small="")
 
     def _title(self, rule: str) -> str:
         """The id of an entry that is the title of a group, and no rule."""
