@@ -81,6 +81,8 @@ def test_the_coverage_of_the_rules(capsys: pytest.CaptureFixture[str]) -> None:
     table = coverage((derivation for _, derivation in derivations()), book)
     made = {rule_id: counts for rule_id, counts in table.items() if counts["pattern"]}
     never = [rule_id for rule_id, counts in table.items() if not counts]
+    for rule_id, counts in table.items():  # `pytest -s` shows this too
+        print(f"{rule_id:28}", ", ".join(f"{maker} {count}" for maker, count in counts.items()) or "never")
     with capsys.disabled():
         print(f"\nrules: {len(table)}, made steps as a pattern: {len(made)}, as a native rule:", end=" ")
         print(f"{sum(1 for counts in table.values() if counts['native'])}, in name only somewhere:", end=" ")
