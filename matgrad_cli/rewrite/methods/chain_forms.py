@@ -277,6 +277,7 @@ def terms_of(line: Expr) -> tuple[Expr, ...]:
     return line.terms if isinstance(line, Add) else (line,)
 
 
+@lru_cache(maxsize=1024)
 def read_term(node: Expr, problem: Problem) -> tuple[TermForm, Term] | None:
     """A term of a chain, and how it is written; None if nothing is pending in it."""
     for turned in (False, True):
