@@ -7,7 +7,6 @@ the text of the rule, the gradient G in front of ∂part goes over to L*(G) in f
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from functools import lru_cache
 from typing import Protocol
 
 from ...diagnostics.record import record, replace
@@ -37,6 +36,7 @@ from ...ir import (
     sum_over,
 )
 from ...ir.dimensions import ONE
+from ...ir.memory import remembered
 from ...rulebook.load import Rulebook
 from ..engine.application import Scene, reserved_names, terms_with_differentials, zero_of
 from ..index.context import entry
@@ -277,7 +277,7 @@ def terms_of(line: Expr) -> tuple[Expr, ...]:
     return line.terms if isinstance(line, Add) else (line,)
 
 
-@lru_cache(maxsize=1024)
+@remembered(maxsize=1024)
 def read_term(node: Expr, problem: Problem) -> tuple[TermForm, Term] | None:
     """A term of a chain, and how it is written; None if nothing is pending in it."""
     for turned in (False, True):
@@ -288,7 +288,7 @@ def read_term(node: Expr, problem: Problem) -> tuple[TermForm, Term] | None:
     return None
 
 
-@lru_cache(maxsize=4)
+@remembered(maxsize=4)
 def moving_of(problem: Problem, rules: Rulebook) -> Moving:
     """The rules by which the chain method takes differentials apart."""
     return Moving(problem.wrt, Scene(problem, rules), "chain")
