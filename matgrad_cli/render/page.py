@@ -29,7 +29,6 @@ from ..ir import (
 )
 from ..notation.printing.to_unicode import to_unicode
 from ..records import Derivation, Result, Sentence, Step, Value
-from ..records.layout import is_turned
 from ..verify.exactness import ORACLE_KIND, kind
 from ..verify.verdict import Kind, Verdict
 from .brief import shortened
@@ -300,7 +299,7 @@ def _outcome(derivation: Derivation, view: View, name: Symbol) -> Outcome:
 
 
 def _is_gradient(derivation: Derivation) -> bool:
-    turned = is_turned(derivation.layout, derivation.problem.loss.shape, derivation.wrt.shape)
+    turned = derivation.layout in ("numerator", "mml")
     return derivation.problem.loss.shape.is_number and derivation.order == 1 and not derivation.wrt.shape.is_number and not turned
 
 
