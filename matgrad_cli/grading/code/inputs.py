@@ -163,8 +163,10 @@ _NUMBERS = re.compile(
 TARGETS = ("y", "t", "target", "targets", "labels", "Y", "y_true", "ys")
 
 
-def candidates(name: str, hint: str, beside: tuple[int, ...] | None, given: Given) -> Iterator[Kind]:
-    """What an input may be that is used so, the likeliest first."""
+def candidates(
+    name: str, hint: str, beside: tuple[int, ...] | None, given: Given, differentiated: bool = False
+) -> Iterator[Kind]:
+    """What an input may be that is used so, the likeliest first; one with a gradient is rather an array."""
     known = given.kinds.get(name)
     if hint.startswith("text "):
         yield Kind("word", (hint.removeprefix("text "),))
@@ -188,7 +190,12 @@ def candidates(name: str, hint: str, beside: tuple[int, ...] | None, given: Give
         yield Kind("array", tuple(given.named(size) for size in beside))
         return
     partner = None if beside is None else tuple(given.named(size) for size in beside)
-    shapes = _shapes(name, hint, partner, rows)
+    shapes = _shapes(
+        f"b_{name}" if differentiated and _NUMBERS.match(name) and partner and partner[1:] else name,
+        hint,
+        partner,
+        rows,
+    )
     if partner is None and shapes[0][1:]:  # rows of data go with the entries of what is predicted from them
         shapes = [
             (kind.dims[0], rows[1]) for word, kind in given.kinds.items() if word in TARGETS and len(kind.dims) == 1

@@ -165,6 +165,7 @@ def _under(unit: Unit, way: Understanding) -> Verdicts:
     """The claims under one understanding, at as many points as it takes."""
     votes: dict[tuple[str, int], list[Judged]] = {}
     loss = ""
+    taken: set[str] = set()
     for number, point in enumerate(points_of(way)):
         if number >= POINTS and not any(_split(found) for found in votes.values()):
             break
@@ -174,10 +175,14 @@ def _under(unit: Unit, way: Understanding) -> Verdicts:
         if not isinstance(trial, Trial) or trial.loss is None:
             continue
         loss = loss or trial.plan.said
+        taken |= trial.base.machine.taken
         for place, one in assessed(trial).found:
             votes.setdefault(place, []).append(one)
     found = tuple(_together(ones) for ones in votes.values())
-    return Verdicts(tuple(sorted(found, key=lambda one: one.statement.lineno)), way, loss)
+    notes = tuple(
+        f"`{name}` is not in this file, and is taken for the function of that name" for name in sorted(taken)
+    )
+    return Verdicts(tuple(sorted(found, key=lambda one: one.statement.lineno)), way, loss, notes)
 
 
 def _split(found: list[Judged]) -> bool:

@@ -8,6 +8,7 @@ import numpy as np
 
 from ...documents.python.claims import UPSTREAM, claimed
 from ...verify.programs.machine import Event
+from ...verify.programs.values import Unknown
 from .reading import LOSSES, OUTPUTS, NoLoss, Plan, Reading, is_claim
 
 
@@ -46,6 +47,9 @@ def _plan_of_pair(reading: Reading) -> Plan:
         return Plan(None, "criterion", f"{reading.unit.criterion.name}(…)")
     if reading.scalar():
         return Plan(None, "returned", "what forward returns")
+    lost = next((output for output in reading.outputs if isinstance(output, Unknown)), None)
+    if lost is not None:
+        raise NoLoss(f"what forward gives is not read: {lost.why}", lost.line)
     if reading.upstream:
         return Plan(None, "upstream", " + ".join(reading.above))
     raise NoLoss("no loss is named, and no gradient of an output is given", first_line(reading))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
@@ -337,20 +337,25 @@ def _not_main(line: ast.stmt) -> bool:
     return not (isinstance(line, ast.If) and "__name__" in {getattr(node, "id", "") for node in ast.walk(line.test)})
 
 
-def _parameters(unit: Unit) -> frozenset[str]:
-    """Names that have a gradient here, and of which no part is written: what they begin with does not matter."""
-    claims: set[str] = set()
-    written: set[str] = set()
+def differentiated_in(unit: Unit) -> frozenset[str]:
+    """The names of which something is named like the gradient."""
+    return frozenset(of for key, _ in _targets(unit) if key for of in claimed(key))
+
+
+def _targets(unit: Unit) -> Iterator[tuple[str, str]]:
+    """What is given a value: its key, or the key of the array of which a part is written."""
     for line in unit.lines:
         for node in ast.walk(line):
-            if not isinstance(node, ast.Name | ast.Attribute | ast.Subscript) or not isinstance(node.ctx, ast.Store):
-                continue
-            key = key_of(node)
-            if key is not None:
-                claims |= set(claimed(key))
-            elif isinstance(node, ast.Subscript):
-                written.add(last_part(key_of(node.value) or ""))
-    return frozenset(claims - written)
+            if isinstance(node, ast.Name | ast.Attribute | ast.Subscript) and isinstance(node.ctx, ast.Store):
+                key = key_of(node)
+                part = isinstance(node, ast.Subscript) and key is None
+                yield key or "", (key_of(node.value) or "") if part and isinstance(node, ast.Subscript) else ""
+
+
+def _parameters(unit: Unit) -> frozenset[str]:
+    """Names that have a gradient here, and of which no part is written: what they begin with does not matter."""
+    written = {last_part(part) for _, part in _targets(unit) if part}
+    return differentiated_in(unit) - written
 
 
 def _first_target(line: ast.stmt) -> str:

@@ -9,7 +9,7 @@ from ...documents.python.outline import Unit
 from ...verify.programs.values import Need, Unknown
 from .inputs import EQUAL, EVEN, Given, Kind, Kinds, Point, candidates, kinds_told, told_of
 from .plan import first_line
-from .reading import NoLoss
+from .reading import NoLoss, differentiated_in
 from .trial import TOO_MUCH, Trial, tried
 
 MOST_RUNS = 90
@@ -30,6 +30,7 @@ class Understanding:
 def understandings(unit: Unit, shapes: dict[str, Kind] | None = None) -> tuple[list[Understanding], NoLoss | None]:
     """The understandings under which there is a loss, the likeliest first; else why there is none."""
     told = kinds_told(unit.said) | (shapes or {})
+    differentiated = differentiated_in(unit)
     found: list[Understanding] = []
     why: NoLoss | None = None
     for order in (0, EVEN, EQUAL):
@@ -40,7 +41,7 @@ def understandings(unit: Unit, shapes: dict[str, Kind] | None = None) -> tuple[l
             kinds = stack.pop()
             trial = tried(unit, tuple(kinds.items()), Point(order=order))
             if isinstance(trial, Need):
-                stack += reversed(_decided(trial, kinds, told, order))
+                stack += reversed(_decided(trial, kinds, told, order, differentiated))
                 continue
             if isinstance(trial, NoLoss):
                 why = why or trial
@@ -57,13 +58,18 @@ def understandings(unit: Unit, shapes: dict[str, Kind] | None = None) -> tuple[l
     return sorted(found, key=lambda one: (one.order == EQUAL, one.faults)), why
 
 
-def _decided(need: Need, kinds: dict[str, Kind], told: dict[str, Kind], order: int) -> list[dict[str, Kind]]:
+def _decided(
+    need: Need, kinds: dict[str, Kind], told: dict[str, Kind], order: int, differentiated: frozenset[str]
+) -> list[dict[str, Kind]]:
     """The same with one more input decided."""
     said = told_of(need.name, told)
     if said is not None and need.name not in kinds:
         return [{**kinds, need.name: said}]
     given = Given(tuple(kinds.items()), Point(order=order))
-    return [{**kinds, need.name: kind} for kind in candidates(need.name, need.hint, need.beside, given)]
+    return [
+        {**kinds, need.name: kind}
+        for kind in candidates(need.name, need.hint, need.beside, given, need.name in differentiated)
+    ]
 
 
 def _understood(trial: Trial, kinds: dict[str, Kind], order: int) -> Understanding | None:

@@ -94,11 +94,14 @@ class Trial:
         """The claims of a reading in the order in which they are complete."""
         groups: dict[tuple[str, int], list[Event]] = {}
         for event in reading.machine.events:
-            if event.frame in (reading.frame, reading.fore) and event.key != "return":
+            if event.key.startswith("self."):
+                groups.setdefault((event.key, 0), []).append(event)
+            elif event.frame in (reading.frame, reading.fore) and event.key != "return":
                 groups.setdefault((event.key, id(event.frame)), []).append(event)
         found = []
         for (key, _), events in groups.items():
-            claim = self._claim(reading, key, events)
+            told = [event for event in events if not _constant(event)]
+            claim = self._claim(reading, key, told) if told else None
             if claim is not None:
                 found.append(claim)
         found += self._returned(reading, {claim.name for claim in found})
@@ -107,7 +110,7 @@ class Trial:
     def _claim(self, reading: Reading, key: str, events: list[Event]) -> Claim | None:
         mapped = dict(self.unit.grads).get(last_part(key))
         for name in [mapped] if mapped else claimed(key):
-            if name is None or all(_constant(event) for event in events):
+            if name is None:
                 continue
             sites = self.definitions(reading, name, events[0].number)
             if sites and not self._part_of_loss(reading, events):

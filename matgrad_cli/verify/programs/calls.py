@@ -24,6 +24,10 @@ KEYWORDS = {
     "a_max": "high",
     "dims": "axis",
 }
+WELL_KNOWN = frozenset(
+    ("sigmoid", "relu", "softmax", "tanh", "exp", "log", "sqrt", "softplus", "log_softmax", "logsumexp")
+)
+"""Functions that have one meaning, and may come from a file that is not here."""
 LIBRARIES = ("numpy", "torch", "math", "scipy", "jax", "builtins", "autograd", "cupy")
 HARMLESS = ("print", "warn", "seed", "manual_seed", "errstate", "seterr", "set_printoptions", "set_default_dtype")
 
@@ -40,6 +44,9 @@ def call(machine: Machine, function: Value, arguments: list[Value], named: dict[
     if isinstance(function, tuple):
         owner, name = function
         return _method(machine, owner, name, arguments, named)
+    if isinstance(function, Undecided) and function.name in WELL_KNOWN:
+        machine.taken.add(function.name)
+        return _applied(machine, FUNCTIONS[function.name], function.name, "", arguments, named)
     if isinstance(function, Undecided):
         raise Unread(f"`{function.name}` is not known as a function")
     if isinstance(function, Thing) and function.of is not None:

@@ -88,6 +88,7 @@ class Machine:
     shapes: dict[int, tuple[int, ...]] = field(default_factory=dict)
     origin: dict[int, str] = field(default_factory=dict)
     given: dict[str, Value] = field(default_factory=dict)
+    taken: set[str] = field(default_factory=set)
     writing: str = ""
     statement: ast.stmt | None = None
     before: Callable[[ast.stmt, Frame], None] | None = None
