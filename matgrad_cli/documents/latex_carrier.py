@@ -130,13 +130,7 @@ def rows_of(text: str, start: int, end: int, name: str) -> Iterator[Passage]:
     body = _DROP.sub(lambda match: covered(match[0], 0, len(match[0])), text[start:end])
     if name in ("alignat", "alignedat"):
         body = re.sub(r"^\s*\{\s*\d+\s*\}", lambda match: covered(match[0], 0, len(match[0])), body)
-    inner = _INSIDE.search(body)
-    if inner is not None and (close := body.find(f"\\end{{{inner[1]}", inner.end())) >= 0:
-        # What stands before and after the inner environment belongs to its first and last row.
-        tail = body.find("}", close) + 1
-        body = covered(body, inner.start(), inner.end())
-        body = covered(body, close, tail)
-        name = inner[1]
+    body, name = _opened(body, name)
     if name in _ONE_ROW:
         body = re.sub(r"\\\\\*?(?:\[[^\]\n]*\])?", lambda match: " " * len(match[0]), body)
     for left, right, marks in _row_cuts(body):
@@ -148,8 +142,25 @@ def rows_of(text: str, start: int, end: int, name: str) -> Iterator[Passage]:
             yield passage
 
 
-_INSIDE = re.compile(rf"\\begin\{{({'|'.join(sorted(DISPLAYS | INNER))})\*?\}}(\[[tbc]\])?(\{{\d+\}})?")
-_TOKEN = re.compile(r"\\begin\b|\\end\b|\\\\\*?(?:[ \t]*\[[^\]\n]*\])?|\\[\s\S]|[{}&]")
+_INSIDE = re.compile(rf"\\begin\{{({'|'.join(sorted(DISPLAYS | INNER))}|array)\*?\}}(\[[tbc]\])?(\{{[\d@{{}}lcr|\s]+\}})?")
+_EQALIGN = re.compile(r"\\(?:eqalign|eqalignno|leqalignno|displaylines)\s*\{")
+
+
+def _opened(body: str, name: str) -> tuple[str, str]:
+    """The display without the marks of the environment inside it; what stands before and behind belongs to its first and last row."""
+    old = _EQALIGN.search(body)
+    if old is not None and (close := body.rfind("}")) > old.end():
+        return covered(covered(body, old.start(), old.end()), close, close + 1), name
+    inner = _INSIDE.search(body)
+    if inner is None or (close := body.find(f"\\end{{{inner[1]}", inner.end())) < 0:
+        return body, name
+    if inner[1] == "array" and (body[: inner.start()].strip() or not re.search(r"&\s*:?=\s*&|&\s*=|=\s*&", body)):
+        return body, name  # an array of entries, no rows of a derivation
+    tail = body.find("}", close) + 1
+    return covered(covered(body, inner.start(), inner.end()), close, tail), inner[1]
+
+
+_TOKEN = re.compile(r"\\begin\b|\\end\b|\\\\\*?(?:[ \t]*\[[^\]\n]*\])?|\\cr(?![a-zA-Z])|\\[\s\S]|[{}&]")
 
 
 def _row_cuts(body: str) -> Iterator[tuple[int, int, list[int]]]:
@@ -164,9 +175,10 @@ def _row_cuts(body: str) -> Iterator[tuple[int, int, list[int]]]:
             depth = max(0, depth - 1)
         elif token == "&" and depth == 0:
             marks.append(match.start())
-        elif token.startswith("\\\\") and depth == 0:
+        elif (token.startswith("\\\\") or token == "\\cr") and depth == 0:
             yield start, match.start(), marks
             marks = []
             # `\\[2pt]` is a distance, `\\ [X R]_{st}` is a bracket of the next row
-            start = match.end() if re.fullmatch(r"\\\\\*?(?:\[\s*-?[\d.]+\s*[a-z\\]+\s*\])?", token) else match.start() + 2
+            whole = re.fullmatch(r"\\cr|\\\\\*?(?:\[\s*-?[\d.]+\s*[a-z\\]+\s*\])?", token)
+            start = match.end() if whole else match.start() + 2
     yield start, len(body), marks

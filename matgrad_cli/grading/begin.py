@@ -3,20 +3,32 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 from ..diagnostics import Diagnostic, Label, Source, Span
 from ..documents.passage import Passage
+from ..ir import Expr
 from .derivation import Reader
 from .lines.directions import find_directions, find_letters
 from .lines.functions import find_functions
 from .lines.losses import loss_names
 from .lines.reading import Side
 from .lines.scope import Surroundings, surroundings
-from .lines.statements import Claim, Row, read_row
+from .lines.statements import Claim, Row, as_typed, read_row
 from .prose import NO_FORMULA, only_words, without_prose
 from .task import Task
+
+
+@dataclass(frozen=True, slots=True)
+class Habits:
+    """How much is read into rows: `rules` in letters of their own; values for names that only the prose explains, `supposing` new ones
+    beside those that are `supposed` by now; brackets `as_typed`, or balanced."""
+
+    rules: bool = False
+    supposing: bool = False
+    as_typed: bool = False
+    supposed: Mapping[str, Expr] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +39,7 @@ class Begun:
     rows: tuple[tuple[int, Passage], ...]
     source: Source
     syntax: str | None
+    habits: Habits
 
     @property
     def around(self) -> Surroundings:
@@ -35,22 +48,23 @@ class Begun:
 
     def read(self, number: int, row: Passage) -> Row:
         """The statements of a row, with the names known by now."""
-        return _words(number, row, self.around, self.rows) or read_row(number, row, self.source, self.around.names(), self.syntax)
+        found = _words(number, row, self.around, self.rows) or read_row(number, row, self.source, self.around.names(), self.syntax)
+        return as_typed(found) if self.habits.as_typed else found
 
 
 def begin(
     task: Task, rows: Sequence[tuple[int, Passage]], source: Source, syntax: str | None, name: str | None,
-    columns: bool = False, lying: bool = True,
+    columns: bool = False, lying: bool = True, habits: Habits = Habits(),
 ) -> Begun:
     """The reader for these rows; `name` is what they call the loss, where that is said."""
-    around = surroundings(task, [row.text for _, row in rows], None)
+    around = surroundings(task, [row.text for _, row in rows], None, habits.supposed)
     names = around.names()
     letters = {*names.variables, *names.dimensions}
     bare = tuple((number, without_prose(row, letters)) for number, row in rows)
     around.columns, around.lying = columns, lying
     find_functions(around, bare, source)
     around.losses = loss_names(around, bare, source, syntax, name)
-    begun = Begun(Reader(around), bare, source, syntax)
+    begun = Begun(Reader(around, habits.rules, habits.supposing), bare, source, syntax, habits)
     trees = [begun.read(number, row) for number, row in bare]
     find_directions(around, [side.node for row in trees for claim in row.claims for side in claim.sides if side.node is not None])
     find_letters(around, [node for row in trees for claim in row.claims if not claim.leading and (node := claim.sides[0].node) is not None])

@@ -5,21 +5,23 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ..diagnostics.record import replace
-from ..ir import Entry, Expr, Index, MatrixOf, Partial, Symbol, Transpose
+from ..ir import Entry, Expr, Index
 from ..notation import syntax as s
-from ..records.finding import LineVerdict, Role
+from ..records.finding import LineVerdict
 from .chain import Chain, Outcome, RowResult, failed, worst_of
 from .equations import EQUATION, is_equation, supposes_zero, without_zeros
-from .lines.directions import holds_small, to_first_order
+from .lines.directions import find_directions_called, holds_small, to_first_order
 from .lines.directions import unknown as unexplained
 from .lines.forms import as_array, is_derivative, is_pending, left_letters, order_of
 from .lines.functions import states_function
-from .lines.kinds import Clash, kind_in_words, pairings
+from .lines.kinds import Clash, Pairing, kind_in_words, pairings
 from .lines.reading import Read, Side, read_side, unknown_link
 from .lines.scope import Surroundings
 from .lines.statements import Claim, Row, lone_name
-from .lines.syntax_walk import walk
-from .lines.variables import other_readings
+from .meanings.constants import up_to
+from .meanings.other_readings import misfit_readings, open_readings, wider_readings
+from .meanings.prose import Prose
+from .meanings.targets import is_called_derivative, is_target, role_of
 from .slips.causes import Slip
 from .slips.diagnose import Context, delta_of_unlike, diagnosis, misfit, reused_letter
 
@@ -27,7 +29,7 @@ from .slips.diagnose import Context, delta_of_unlike, diagnosis, misfit, reused_
 class Reader:
     """Judges the rows of one derivation in their order."""
 
-    def __init__(self, around: Surroundings) -> None:
+    def __init__(self, around: Surroundings, rules: bool = False, supposing: bool = False) -> None:
         self.around = around
         self.bench = around.bench
         self.chain = Chain()
@@ -37,6 +39,7 @@ class Reader:
         self.later: list[Claim] = []
         self.names_ends = False
         """Whether `… = softmax(z) = p` gives an unknown p its value."""
+        self.prose = Prose(self, rules, supposing)
 
     def row(self, row: Row, first: bool) -> RowResult:
         """The verdict on one row; the chain goes on from its last expression."""
@@ -47,7 +50,7 @@ class Reader:
         while pending:
             ready = [claim for claim in pending if self.definable(claim)]
             for claim in ready or pending[:1]:
-                outcomes += self.definition(claim)
+                outcomes += self.prose.explained(claim, self.definition, first, claim.sides[1:])
                 pending.remove(claim)
         if row.claims and row.claims[0].leading:
             self.chain = before  # `= …, where φ = …` goes on from the row before, not from φ
@@ -55,7 +58,7 @@ class Reader:
             if not claim.leading and len(claim.sides) > 1 and states_function(claim.sides[0].node, self.around):
                 outcomes.append(Outcome("follows", role="definition"))
             elif all(claim is not done for done in self.done):
-                outcomes += self.claim(claim, first)
+                outcomes += self.prose.explained(claim, lambda own: self.claim(own, first), first, claim.sides)
             else:
                 outcomes.append(Outcome("follows", role="definition"))
         worst = worst_of(outcomes)
@@ -76,11 +79,8 @@ class Reader:
         return (
             name is not None
             and name not in self.around.losses
-            and (not self.around.valued(name) or (claim.definition and name not in self._problem_names()))
+            and (not self.around.valued(name) or (claim.definition and name not in self.around.base.symbols))
         )
-
-    def _problem_names(self) -> set[str]:
-        return {symbol.name for symbol in self.around.task.problem.variables}
 
     def definable(self, claim: Claim) -> bool:
         """Whether the right side can be read by now."""
@@ -109,7 +109,10 @@ class Reader:
             )
             return [Outcome("wrong", found, slip)]
         symbol = self.around.define(name, value)
-        confirmed = not letters and self._is_called_derivative(name, value)
+        stated = s.ungrouped(claim.sides[1].node) if claim.sides[1].node is not None else None
+        if isinstance(stated, s.Derivative):
+            self.around.derivatives[name] = stated
+        confirmed = not letters and is_called_derivative(self.around, name, value)
         outcomes, last = [Outcome("follows", found, role="claim" if confirmed else "definition")], found.expr
         self._start(found)
         if confirmed:
@@ -122,17 +125,11 @@ class Reader:
         self.chain.last, self.chain.order, self.chain.target, self.chain.head = symbol if not letters else last, (), False, symbol
         return outcomes
 
-    def _is_called_derivative(self, name: str, value: Expr) -> bool:
-        """Whether a name that people give the derivative is given its value, worked out: that confirms it. `J = …`, `grad = …`."""
-        wrt, wanted = self.around.task.problem.wrt.name, self.around.task.wanted
-        called = name in ("J", "g", "grad", "gradient", "nabla") or name in {f"d{wrt}", f"grad_{wrt}", "Df", "DL", "Dg", "DF"}
-        return called and wanted is not None and self.around.worked_out(value) and self.bench.equal(wanted, value)
-
     # ---- claims
 
     def claim(self, claim: Claim, first: bool) -> list[Outcome]:
         """Judges one chain of sides."""
-        self._directions(claim)
+        find_directions_called(self.around, [side.node for side in claim.sides])
         sides = list(claim.sides)
         outcomes: list[Outcome] = []
         if claim.leading or (len(sides) == 1 and not first):
@@ -145,7 +142,7 @@ class Reader:
         elif len(sides) == 1:
             return self._bare(sides)
         else:
-            left = self._read(sides[0], (), ())
+            left = self._left(sides[0])
             if left.expr is None:
                 return self._without_left(left, sides[1:])
             self._start(left)
@@ -166,7 +163,7 @@ class Reader:
         self.chain.order = order_of(expr)
         self.chain.head, self.chain.sound = expr, True
         self.chain.rough = left.rough
-        self.chain.target = self._is_target(expr)
+        self.chain.target = is_target(self.around, expr)
         if is_pending(expr) or self._states_loss(left):
             self.chain.equation = False
 
@@ -246,7 +243,7 @@ class Reader:
         if self.names_ends and (name := lone_name(side.node)) is not None and unexplained(self.around, name) and not last.free:
             self.around.define(name, last)
             return last, Outcome("follows", role="definition")
-        found = self._read(side, self._letters(last), ())
+        found = self._read(side, self.letters(last), ())
         found = self._otherwise(last, found)
         if found.expr is None:
             self.chain.sound = False
@@ -258,6 +255,8 @@ class Reader:
             self.chain.sound = False
             message = f"`{unknown.name}` is not defined, so this chain of derivatives cannot be judged"
             return last, Outcome("undecided", found, Slip("unknown-name", message, span=unknown.span))
+        if outcome.verdict == "wrong" and (slip := open_readings(found.side, self.around, self.letters(last))) is not None:
+            outcome = Outcome("undecided", found, slip)
         if outcome.verdict == "wrong" and own and supposes_zero(self.around, self.chain, last, found.expr):
             self.notes.append("a variable of the problem is set to zero: no part of the derivation")
             return found.expr, Outcome("follows", found, role="aside")
@@ -290,61 +289,85 @@ class Reader:
         return found.expr, outcome
 
     def _otherwise(self, last: Expr, found: Read) -> Read:
-        """Where a side cannot follow as it stands, another reading of it if that one follows."""
+        """Where a side does not follow as it stands, another reading of it if that one follows."""
         clash = found.expr is None or isinstance(pairings(last, found.expr, self.chain.order), Clash)
-        for node in other_readings(found.side.node, self.around, found.side.syntax) if clash and found.side.node is not None else ():
-            other = read_side(replace(found.side, node=node), self.around, self._letters(last), ())
-            if other.expr is not None and self._compared(last, other, False).verdict == "follows":
-                how = "the trace of the whole product" if found.side.syntax == "latex" else "products of vectors as NumPy has them"
+        readings = [*(misfit_readings(found.side, self.around) if clash else ()), *wider_readings(found.side)]
+        if not readings or (not clash and self._holds(last, found)[0]):
+            return found
+        for how, node in readings:
+            other = read_side(replace(found.side, node=node), self.around, self.letters(last), ())
+            if other.expr is not None and self._holds(last, other)[0]:
                 self.notes.append(f"`{found.side.text.strip()}` is read with {how}")
                 return other
         return found
 
+    def _left(self, side: Side) -> Read:
+        """A left side; read with a wider reach of its sign where only then it is the derivative that is asked for."""
+        left = self._read(side, (), ())
+        for how, node in wider_readings(side) if left.expr is None or not is_target(self.around, left.expr) else ():
+            other = read_side(replace(side, node=node), self.around, (), ())
+            if other.expr is not None and is_target(self.around, other.expr):
+                self.notes.append(f"`{side.text.strip()}` is read with {how}")
+                return other
+        return left
+
     def _misfit(self, last: Expr, found: Read) -> Outcome:
         """A side whose parts do not fit together, with the single edit that would make it follow, if there is one."""
         outcome = failed(found)
+        if self.prose.trying:
+            return outcome
         context = Context(self.around, self.chain.head, self.chain.target, self.chain.order, found)
-        if found.slip is not None and found.slip.code in ("free-index-mismatch", "wrong-delta"):
+        code = found.slip.code if found.slip is not None else ""
+        if found.slip is not None and code in ("free-index-mismatch", "wrong-delta"):
             slip = delta_of_unlike(context, last, found.slip) or reused_letter(context, last, found.slip)
             return Outcome("wrong", found, slip) if slip is not None else outcome
-        if found.slip is None or found.slip.code not in ("non-conformable", "number-plus-array"):
-            return outcome
-        return Outcome("wrong", found, misfit(context, last, found.slip))
+        fits = found.slip is None or code not in ("non-conformable", "number-plus-array")
+        return outcome if fits or found.slip is None else Outcome("wrong", found, misfit(context, last, found.slip))
 
-    def _letters(self, last: Expr) -> frozenset[Index]:
+    def letters(self, last: Expr) -> frozenset[Index]:
+        """The free letters that a side may carry after this expression."""
         return last.free | frozenset(self.chain.order)
 
     def _compared(self, before: Expr, found: Read, target: bool) -> Outcome:
         after = found.expr
         assert after is not None
         pairs = pairings(before, after, self.chain.order)
+        if self.prose.trying and (isinstance(pairs, Clash) or self._holds(before, found)[0] is None):
+            return Outcome("wrong", found)
         context = Context(self.around, self.chain.head, target, self.chain.order, found)
         if isinstance(pairs, Clash):
             return Outcome("wrong", found, diagnosis(context, before, after, pairs))
-        unknown: str | None = None
-        for one, other in pairs:
-            letters = tuple(sorted(one.free | other.free))
-            self.chain.rough = self.chain.rough or found.rough
-            verdict = (
-                to_first_order(self.around, one, other)
-                if self.chain.rough
-                else self.bench.compare_over(one, other, letters, claim=True)
-            )
-            if verdict.holds:
-                self._learn_order(one, other)
-                return Outcome("follows", found, role=self._role(before, after))
-            if verdict.kind == "unknown":
-                unknown = verdict.by
+        self.chain.rough = self.chain.rough or found.rough
+        pair, unknown = self._holds(before, found)
+        if pair is not None:
+            self._learn_order(*pair)
+            self.prose.lines.append(after)
+            return Outcome("follows", found, role=role_of(self.around, before, after))
+        if found.side.up_to == "∝":
+            return Outcome("undecided", found, Slip("undecided", "what is constant in this proportionality is not said"))
+        if found.side.up_to:
+            return Outcome("wrong", found, Slip("differs", "this differs from what stands before it by more than a constant"))
         if unknown is not None:
             return Outcome("undecided", found, Slip("undecided", f"whether this follows could not be decided: {unknown}"))
         return Outcome("wrong", found, diagnosis(context, before, after, pairs))
 
-    def _role(self, before: Expr, after: Expr) -> Role:
-        """What a true equality does: one that says the same thing twice, or speaks of numbers alone, claims nothing."""
-        one, other = self.around.expanded(before), self.around.expanded(after)
-        if one is other:
-            return "definition" if before in self.around.values else "question"
-        return "claim" if one.symbols or other.symbols else "aside"
+    def _holds(self, before: Expr, found: Read) -> tuple[Pairing | None, str | None]:
+        """The two forms in which a side equals what stands before it; otherwise why that could not be decided, if it could not."""
+        assert found.expr is not None
+        pairs = up_to(self.around, before, found.expr, found.side.up_to) or pairings(before, found.expr, self.chain.order)
+        unknown: str | None = None
+        for one, other in pairs if not isinstance(pairs, Clash) else ():
+            letters = tuple(sorted(one.free | other.free))
+            if self.prose.trying and self.bench.clearly_different(one, other):
+                continue
+            if self.chain.rough or found.rough:
+                verdict = to_first_order(self.around, one, other)
+            else:
+                verdict = self.bench.compare_over(one, other, letters, claim=True)
+            if verdict.holds:
+                return (one, other), None
+            unknown = verdict.by if verdict.kind == "unknown" else unknown
+        return None, unknown
 
     def _learn_order(self, one: Expr, other: Expr) -> None:
         """The letters of an entry that a matrix was taken at are from now on in that order."""
@@ -352,26 +375,6 @@ class Reader:
             for side in (one, other):
                 if isinstance(side, Entry):
                     self.chain.order = tuple(place for place in (side.row, side.col) if isinstance(place, Index))
-
-    def _is_target(self, expr: Expr) -> bool:
-        """Whether this is the derivative of the loss by the variable, whole or one entry of it."""
-        inner = expr
-        while isinstance(inner, (Transpose, MatrixOf)) or (isinstance(inner, Entry) and isinstance(inner.base, MatrixOf)):
-            inner = inner.children[0]
-        problem = self.around.task.problem
-        if not isinstance(inner, Partial) or inner.variable is not problem.wrt or isinstance(inner.row, int) or isinstance(inner.col, int):
-            return False
-        body = inner.body.base if isinstance(inner.body, Entry) else inner.body
-        return body is problem.loss or (body.shape is problem.loss.shape and not body.free and self.bench.equal(body, problem.loss))
-
-    def _directions(self, claim: Claim) -> None:
-        """A name in the brackets of Df(X)[H] is a direction."""
-        for side in claim.sides:
-            for _, node in walk(side.node) if side.node is not None else ():
-                if isinstance(node, s.Differential_) and node.direction is not None:
-                    name = lone_name(node.direction)
-                    if name is not None and not self.around.known(name):
-                        self.around.directions[name] = Symbol(name, self.around.task.problem.wrt.shape)
 
     def _read(self, side: Side, letters: Sequence[Index] | frozenset[Index], fixed: Sequence[str]) -> Read:
         found = read_side(side, self.around, letters, fixed)

@@ -8,21 +8,24 @@ from typing import Literal
 from ..diagnostics import Diagnostic, Label, MatgradError, Source, Span
 from ..diagnostics.record import replace
 from ..documents.passage import Passage, line_and_column
+from ..notation.printing.to_text import to_text
 from ..notation.shapes.shape_text import read_shapes
 from ..records.finding import Final, Finding, ProblemReport, ProblemVerdict, worst
 from .answers import judge_answer
-from .begin import begin
+from .begin import Habits, begin
 from .derivation import RowResult
 from .finals import final_of
 from .lines.arrays import other_slices, slices
 from .lines.literal_name import with_letter
 from .lines.scope import Surroundings
 from .lines.statements import joined_rows
+from .meanings.supposed import Values
 from .merge import Located, Settings
 from .prose import NO_FORMULA
 from .slips.causes import Slip
 from .task import Task, task_for
 
+MOST_RUNS = 10
 Kind = Literal["answer", "derivation"]
 
 
@@ -189,13 +192,28 @@ def _score(chosen: Settings, verdict: ProblemVerdict, codes: Sequence[str]) -> f
 
 def _derivation(chosen: Settings, task: Task) -> ProblemReport:
     """The report; where r_p may be a row or a column of R, the reading in which the derivation is right, or got further."""
-    found, written = _read_derivation(chosen, task)
+    found, written = _supposing(chosen, task)
     for flags in other_slices(written):
         if found.verdict == "right":
             break
-        other, _ = _read_derivation(chosen, task, **flags)
+        other, _ = _supposing(chosen, task, **flags)
         found = other if other.verdict == "right" or _reached(other) > _reached(found) else found
     return found
+
+
+def _supposing(chosen: Settings, task: Task, **flags: bool) -> tuple[ProblemReport, frozenset[str]]:
+    """The report; where names stand that only the prose explains, the one in which their values make most lines follow."""
+    waiting: list[Values] = [{}]
+    found: list[tuple[ProblemReport, frozenset[str], bool]] = []
+    while waiting and len(found) < MOST_RUNS:
+        supposed = waiting.pop(0)
+        report, written, choices = _read_derivation(chosen, task, supposed, **flags)
+        waiting[:0] = [supposed | choice for choice in choices]
+        found.append((report, written, not choices))
+        if report.verdict == "right" and not choices:
+            break
+    best = max(found, key=lambda one: (one[2], one[0].verdict == "right", one[0].first_wrong is None, _reached(one[0])))
+    return best[0], best[1]
 
 
 def _reached(report: ProblemReport) -> int:
@@ -203,9 +221,12 @@ def _reached(report: ProblemReport) -> int:
     return next((at for at, finding in enumerate(report.lines) if finding.verdict != "follows"), len(report.lines))
 
 
-def _read_derivation(chosen: Settings, task: Task, columns: bool = False, lying: bool = True) -> tuple[ProblemReport, frozenset[str]]:
+def _read_derivation(
+    chosen: Settings, task: Task, supposed: Values, columns: bool = False, lying: bool = True
+) -> tuple[ProblemReport, frozenset[str], list[Values]]:
     rows, name = with_letter(joined_rows(chosen.rows), chosen.text("name"), task.names)
-    begun = begin(task, rows, chosen.source, chosen.text("syntax"), name, columns, lying)
+    habits = Habits(rules=True, supposing=not chosen.under_key, as_typed=chosen.under_key, supposed=supposed)
+    begun = begin(task, rows, chosen.source, chosen.text("syntax"), name, columns, lying, habits)
     reader, around = begun.reader, begun.around
     results: list[RowResult] = []
     written: frozenset[str] = frozenset()
@@ -236,10 +257,10 @@ def _read_derivation(chosen: Settings, task: Task, columns: bool = False, lying:
         lines,
         _score(chosen, verdict, codes),
         chosen.points,
-        task.problem.notes,
+        (*task.problem.notes, *(f"`{name}` is read as `{to_text(value)}`: no formula explains it" for name, value in supposed.items())),
         warnings,
         chosen.reveal,
-    ), written
+    ), written, reader.prose.choices
 
 
 def line_of(result: RowResult, source: Source) -> Finding:

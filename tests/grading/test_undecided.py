@@ -15,10 +15,10 @@ def judged(*lines: str, head: str = LEAST_SQUARES) -> ProblemReport:
 
 
 UNKNOWN = {
-    "a residual without definition": ([r"\nabla L = 2X^\top r"], "r"),
-    "a prediction explained in prose": ([r"\nabla L = 2X^\top(\hat y - y)"], "y_hat"),
-    "another name for a variable": ([r"\nabla L = 2X^\top(Zw - y)"], "Z"),
-    "an identity in letters of its own": ([r"\operatorname{tr}(PQ) = \operatorname{tr}(QP)"], "P"),
+    "a residual that is no part of the loss": ([r"\nabla L = 3X^\top r"], "r"),
+    "a prediction that is no part of the loss": ([r"\nabla L = X^\top(\hat y - y)"], "y_hat"),
+    "a name alone": ([r"\nabla L = g"], "g"),
+    "a false identity in letters of its own": ([r"\operatorname{tr}(PQ) = \operatorname{tr}(P)\operatorname{tr}(Q)"], "P"),
     "a name in a sum of unlike shapes": ([r"\nabla L = 2X^\top Xw + q^\top X"], "q"),
 }
 
@@ -32,8 +32,22 @@ def test_a_name_without_a_value_is_no_error(lines: list[str], name: str) -> None
     assert problem.score == 0
 
 
-def test_the_line_after_it_is_judged_again() -> None:
-    problem = judged(r"\nabla L = 2X^\top r", r"= 2X^\top(Xw - y)")
+SUPPOSED = {
+    "a residual without definition": (r"\nabla L = 2X^\top r", "`r` is read as `X @ w - y`"),
+    "a prediction explained in prose": (r"\nabla L = 2X^\top(\hat y - y)", "`y_hat` is read as `X @ w`"),
+    "another name for a variable": (r"\nabla L = 2X^\top(Zw - y)", "`Z` is read as `X`"),
+}
+
+
+@pytest.mark.parametrize(("line", "said"), SUPPOSED.values(), ids=SUPPOSED)
+def test_a_name_that_only_the_prose_explains_is_supposed_and_said(line: str, said: str) -> None:
+    problem = judged(line)
+    assert problem.verdict == "right"
+    assert any(note.startswith(said) for note in problem.notes)
+
+
+def test_the_line_after_an_unknown_name_is_judged_again() -> None:
+    problem = judged(r"\nabla L = 3X^\top r", r"= 2X^\top(Xw - y)")
     assert [finding.verdict for finding in problem.lines] == ["undecided", "follows"]
     assert (problem.verdict, problem.final.verdict) == ("undecided", "right")
 
@@ -80,7 +94,7 @@ BESIDE_D = {
 @pytest.mark.parametrize(("head", "lines"), BESIDE_D.values(), ids=BESIDE_D)
 def test_not_every_name_beside_d_is_the_loss(head: str, lines: list[str]) -> None:
     problem = judged(*lines, head=head)
-    assert (problem.verdict, problem.first_wrong) == ("undecided", None)
+    assert (problem.verdict, problem.first_wrong) == ("right", None)
 
 
 UNKNOWN_LINKS = {

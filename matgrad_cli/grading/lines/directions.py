@@ -69,6 +69,14 @@ def _moves(around: Surroundings, node: s.Node) -> Iterator[tuple[str, bool]]:
                 pass
 
 
+def find_directions_called(around: Surroundings, nodes: Iterable[s.Node | None]) -> None:
+    """A name in the brackets of Df(X)[H] is a direction."""
+    for node in (part for whole in nodes if whole is not None for _, part in walk(whole)):
+        name = s.ungrouped(node.direction) if isinstance(node, s.Differential_) and node.direction is not None else None
+        if isinstance(name, s.Name) and not around.known(name.name):
+            around.directions[name.name] = Symbol(name.name, around.task.problem.wrt.shape)
+
+
 def unknown(around: Surroundings, name: str) -> bool:
     """Whether nothing says what the name means."""
     return not around.valued(name) and name not in around.losses | around.promised | _BUILT_IN

@@ -3,16 +3,17 @@ r"""Functions stated with a letter of their own, `h_\theta(x) = \sigma(\theta^T 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from ...diagnostics import Source
 from ...diagnostics.record import replace
 from ...documents.passage import Passage
 from ...notation import syntax as s
+from ...notation.expression.vocabulary import FUNCTION_NAMES, canonical_function
 from ...notation.latex.lines import split_line
 from ...notation.latex.names import FUNCTIONS, letter_name
 from .scope import Surroundings
-from .syntax_walk import rebuilt
+from .syntax_walk import is_index, rebuilt, walk
 
 _STATED = re.compile(
     r"(?:^|[,;&]|\\q?quad|where|Let|let|\})\s*(?P<name>\\?[A-Za-z]+)(?:_\{?(?P<below>\\?[A-Za-z]+)\}?)?\s*(?:\\left)?"
@@ -64,3 +65,54 @@ def states_function(node: s.Node | None, around: Surroundings) -> bool:
         return False
     argument = node.arguments[0]
     return isinstance(argument, s.Name) and argument.name == around.formulas[node.function][0]
+
+
+def as_names(node: s.Node, around: Surroundings, everything: bool = False) -> s.Node:
+    """The tree with calls of unknown functions as names: `p_1(x_i; β)` is a number for each i. Only those with a value, or `everything`."""
+    arrays = {name.name for _, part in walk(node) if isinstance(part, s.Slice) for name in (part.letter, part.matrix)}
+    letters = {part.name for path, part in walk(node) if isinstance(part, s.Name) and is_index(node, path)} - arrays
+
+    counting = {name for _, part in walk(node) for name in _counted(part, around)} if everything else None
+
+    def change(part: s.Node) -> s.Node:
+        if isinstance(part, s.Subscript) and (known := _lettered(part, around, counting)) is not None:
+            return known
+        if not isinstance(part, s.Apply) or not _is_foreign(part.function, around):
+            return part
+        inside = [inner.name for argument in part.arguments for _, inner in walk(argument) if isinstance(inner, s.Name)]
+        own = [name for name in dict.fromkeys(inside) if name in letters]
+        key = f"{part.function}(…)"
+        if not everything and key not in around.defined and key not in around.looked_up:
+            return part
+        name = s.Name(part.span, key)
+        return s.Subscript(part.span, name, tuple(s.Name(part.span, letter) for letter in own)) if own else name
+
+    return rebuilt(node, change)
+
+
+def _counted(part: s.Node, around: Surroundings) -> Iterator[str]:
+    """The letters that a part of a tree counts with: bound by a sum, or indices of something known."""
+    base = s.ungrouped(part.body) if isinstance(part, s.Subscript) else None
+    strange = isinstance(base, s.Name) and not around.valued(base.name)
+    found: tuple[s.Node | None, ...] = ()
+    if isinstance(part, (s.Subscript, s.Kronecker, s.Derivative)) and not strange:
+        found = part.indices
+    elif isinstance(part, s.Slice):
+        found = (part.index,)
+    elif isinstance(part, (s.Sigma, s.EntriesOf)):
+        found = part.letters
+    yield from (letter.name for letter in found if isinstance(letter, s.Name))
+
+
+def _lettered(node: s.Subscript, around: Surroundings, counting: set[str] | None) -> s.Name | None:
+    """`P_k` of an unknown P, where k counts nothing else: a name. With `counting` None only one that has a value by now."""
+    base, letter = s.ungrouped(node.body), s.ungrouped(node.indices[0])
+    if len(node.indices) != 1 or not isinstance(base, s.Name) or not isinstance(letter, s.Name) or around.valued(base.name):
+        return None
+    name = f"{base.name}_{letter.name}"
+    known = name in around.defined or name in around.looked_up
+    return s.Name(node.span, name) if known or (counting is not None and letter.name not in counting) else None
+
+
+def _is_foreign(function: str, around: Surroundings) -> bool:
+    return canonical_function(function) not in FUNCTION_NAMES and not around.known(function) and function not in around.losses

@@ -23,7 +23,7 @@ def loss_names(
     around: Surroundings, rows: Sequence[tuple[int, Passage]], source: Source, syntax: str | None, given: str | None
 ) -> frozenset[str]:
     """The names that stand for the loss in these rows; `given` is what the header says. Names that rows define are noted as promised."""
-    scratch = surroundings(around.task, around.texts, None)
+    scratch = surroundings(around.task, around.texts, None, around.supposed)
     scratch.columns, scratch.lying = around.columns, around.lying
     scratch.formulas = around.formulas
     around.functions = scratch.functions = _functions(rows, scratch)
@@ -56,7 +56,7 @@ def _heads(claims: Sequence[Claim], names: set[str]) -> set[str]:
     chosen = names & heads or names
     nodes = [side.node for claim in claims for side in claim.sides if side.node is not None]
     bare = {part.name for node in nodes for path, part in walk(node) if isinstance(part, s.Name) and not _differentiated(node, path)}
-    return chosen - bare or chosen
+    return chosen - bare or (chosen if chosen & heads else set())  # d(PQ) = (dP)Q + P dQ: neither is the loss
 
 
 def _differentiated(root: s.Node, path: Path) -> bool:

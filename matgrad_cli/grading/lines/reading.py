@@ -18,11 +18,12 @@ from ...records.layout import is_turned
 from ..slips.causes import Slip
 from ..slips.doubt import doubt
 from .arrays import writings
+from .by_expressions import by_expression
 from .directions import directed, without_remainder
-from .functions import put_in
+from .functions import as_names, put_in
 from .indices import Letters, read_letters, without_cases
 from .scope import Surroundings
-from .syntax_walk import PRODUCTS, is_index, rebuilt, walk
+from .syntax_walk import PRODUCTS, alike, is_index, rebuilt, walk
 from .through import loss_through
 from .variables import by_parts
 
@@ -47,13 +48,19 @@ Failure = Literal["wrong", "unreadable", "undecided"]
 
 @dataclass(frozen=True, slots=True)
 class Side:
-    """One expression as it stands in the file: its text, its tree, and where its characters are (spans count in `source`)."""
+    """One expression as it stands in the file: its text, its tree, and where its characters are (spans count in `source`).
+
+    `others` are further trees, where a bracket without partner lets it be read in several ways.
+    `up_to` says that it equals what stands before it but for a constant summand (`const`) or a constant factor (`∝`).
+    """
 
     source: Source
     span: Span
     node: s.Node | None
     syntax: Syntax
     trouble: Diagnostic | None = None
+    others: tuple[s.Node, ...] = ()
+    up_to: str = ""
 
     @property
     def text(self) -> str:
@@ -78,11 +85,22 @@ class Read:
     idle: bool = False
 
 
+def _without_constant(side: Side, around: Surroundings) -> Side:
+    """A side that ends in `+ const` without that summand, unless a row says what the letter is."""
+    node = side.node
+    if side.up_to != "const" or not isinstance(node, s.Binary) or not isinstance(last := s.ungrouped(node.right), s.Name):
+        return side
+    said = around.valued(last.name) or last.name in around.promised
+    return replace(side, up_to="") if said else replace(side, node=node.left)
+
+
 def read_side(side: Side, around: Surroundings, letters: Iterable[Index] = (), fixed: Iterable[str] = ()) -> Read:
     """Reads a side. `letters` are free letters with known dimensions; those and `fixed` are never summed over."""
     if side.node is None:
         trouble = side.trouble or Diagnostic("unreadable", "this cannot be read")
         return Read(side, failure="unreadable", slip=slip_of(trouble, trouble.code))
+    side = _without_constant(side, around)
+    assert side.node is not None
     letters, fixed, found = tuple(letters), tuple(fixed), None
     for node in writings(side.node, around):
         read = _read(replace(side, node=node), node, around, letters, fixed)
@@ -100,7 +118,7 @@ def _read(side: Side, stated: s.Node, around: Surroundings, letters: tuple[Index
         return Read(side, tree=stated, failure="undecided", slip=Slip("unknown-name", message, span=early.span))
     try:
         node, rough = without_remainder(stated, around)
-        node = put_in(node, around)
+        node = as_names(put_in(node, around), around)
         node = directed(rebuilt(node, _as_column) if around.columns else node, around)
         tree, work = read_letters(telescoped(by_parts(node, around), around), (*known, *fixed), ())
         tree = rebuilt(tree, lambda part: around.tabled(without_cases(part)))
@@ -196,14 +214,16 @@ def _as_column(node: s.Node) -> s.Node:
 
 def telescoped(node: s.Node, around: Surroundings) -> s.Node:
     """Chains ∂L/∂Y ∂Y/∂H ∂H/∂W of whole derivatives become ∂L/∂W; a whole derivative is turned as the layout writes it."""
-    return rebuilt(node, lambda part: _turned(_joined(part), around))
+    return rebuilt(node, lambda part: _turned(_joined(part, around), around))
 
 
-def _joined(node: s.Node) -> s.Node:
-    """∂a/∂b · ∂b/∂c = ∂a/∂c, where both are whole."""
+def _joined(node: s.Node, around: Surroundings) -> s.Node:
+    """∂a/∂b · ∂b/∂c = ∂a/∂c, where both are whole; a name stands for the derivative that it was said to be, δ = ∂L/∂z."""
     if not (isinstance(node, s.Binary) and node.operator in PRODUCTS):
         return node
     left, right = _bare(node.left), _bare(node.right)
+    if isinstance(left, s.Name) and isinstance(right, s.Derivative):
+        left = around.derivatives.get(left.name, left)
     if isinstance(left, s.Derivative) and isinstance(right, s.Derivative) and _links(left, right):
         return s.Derivative(node.span, left.body, right.variable, (), left.style)
     if isinstance(left, s.Binary) and left.operator in PRODUCTS:
@@ -233,7 +253,7 @@ def _links(left: s.Derivative, right: s.Derivative) -> bool:
     first = s.ungrouped(left.variable) if left.variable is not None else None
     second = s.ungrouped(right.body) if right.body is not None else None
     whole = not left.indices and not right.indices
-    return whole and isinstance(first, s.Name) and isinstance(second, s.Name) and first.name == second.name
+    return whole and first is not None and second is not None and alike(first, second)
 
 
 def _turned(node: s.Node, around: Surroundings) -> s.Node:
@@ -259,6 +279,7 @@ def _value(node: s.Node, scope: Scope) -> Expr | None:
 
 def _of_stated(node: s.Derivative, around: Surroundings) -> s.Derivative:
     """The derivative of the loss by a defined name: of the loss as stated, or of the problem's loss with the name put into it."""
+    node = by_expression(node, around)
     variable = s.ungrouped(node.variable) if node.variable is not None else None
     if isinstance(variable, s.Name) and variable.name in around.defined:
         body = s.ungrouped(node.body) if node.body is not None else None

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from ...diagnostics import Source
@@ -30,6 +31,8 @@ class Surroundings:
     `results` are derivatives with the values that lines which follow state of them.
     `tables` are names with more than two indices (∂_pqij).
     `promised` are names that some row defines: until then they are unknown, also where they would have a meaning (e, I).
+    `derivatives` are the derivatives that names were said to be: δ of `δ = ∂L/∂z = …`.
+    `supposed` are names that only the prose explains, with the values under which lines follow.
     `functions` are names that are defined as e(θ) = …; they may be called. `formulas` are functions g(z) = … of a letter of their own.
     """
 
@@ -50,6 +53,8 @@ class Surroundings:
     looked_up: dict[str, Expr] = field(default_factory=dict)
     results: dict[Expr, Expr] = field(default_factory=dict)
     texts: tuple[str, ...] = ()
+    derivatives: dict[str, s.Derivative] = field(default_factory=dict)
+    supposed: Mapping[str, Expr] = field(default_factory=dict)
     base: Scope = field(init=False)
 
     def __post_init__(self) -> None:
@@ -58,6 +63,8 @@ class Surroundings:
         sizes = {name: Dim.of(name) for symbol in self.task.declared for dim in symbol.shape.dims for name in dim.names}
         sizes = {name: dim for name, dim in sizes.items() if name not in base.symbols and name not in beside}
         self.base = replace(base, symbols={**beside, **base.symbols}, sizes={**sizes, **base.sizes})
+        for name, value in self.supposed.items():
+            self.define(name, value)
 
     def names(self) -> LatexNames:
         """The names for the LaTeX reader."""
@@ -169,6 +176,22 @@ class Surroundings:
         found = substitute(self.expanded(body), {value: variable}) if isinstance(value, MatMul) else expr
         return found if variable in found.symbols else expr
 
+    @contextmanager
+    def trying(self, values: Mapping[str, Expr], variables: Collection[str]) -> Iterator[None]:
+        """Names with values for a while; `variables` are those by which something is differentiated."""
+        defined, looked_up, results, tables = dict(self.defined), dict(self.looked_up), dict(self.results), dict(self.tables)
+        stated, derived = self.stated, dict(self.bench.derived)
+        try:
+            for name, value in values.items():
+                if name in variables:
+                    self.define(name, value)
+                else:
+                    self.looked_up[name] = value
+            yield
+        finally:
+            self.defined, self.looked_up, self.results, self.tables, self.stated = defined, looked_up, results, tables, stated
+            self.bench.derived = derived
+
     def settled(self, expr: Expr) -> Expr:
         """Under every ∂ and d the defined names that depend on the variable are written out, so that they move with it."""
         if not self.values:
@@ -187,6 +210,7 @@ class Surroundings:
         return walk(expr)
 
 
-def surroundings(task: Task, texts: Iterable[str], name: str | None) -> Surroundings:
+def surroundings(task: Task, texts: Iterable[str], name: str | None, supposed: Mapping[str, Expr] | None = None) -> Surroundings:
     """The names at the beginning of a derivation."""
-    return Surroundings(task, Bench(task.problem), frozenset((name,)) if name else frozenset(), texts=tuple(texts))
+    losses = frozenset((name,)) if name else frozenset()
+    return Surroundings(task, Bench(task.problem), losses, texts=tuple(texts), supposed=supposed or {})

@@ -17,6 +17,7 @@ from .reading import Side
 from .syntax_walk import is_index, rebuilt, walk
 
 LONGEST_ROW = 12_000
+_CONSTANTS = frozenset(("const", "C", "c", "constant", "K_0", "C_0"))
 _INDICES = frozenset("ijklmnpqrst")
 _GOES_ON = r"\s*(?:\\quad|\\qquad|\\,|\\;|\\hphantom\{[^}]*\}|\{\})*\s*(?:\+|[-−]|\\times\b|\\cdot\b|\\odot\b)"
 _LEFT_OPEN = r"(?:[-+−]|\\times|\\cdot|\\odot)\s*$"
@@ -73,7 +74,8 @@ def read_row(number: int, row: Passage, source: Source, names: LatexNames, synta
     claims = tuple(
         Claim(
             tuple(
-                Side(own, side.span, _named(side.node, row.text, names, len(statement.sides) > 1 and at == 0), "latex", side.problem)
+                Side(own, side.span, _named(side.node, row.text, names, len(statement.sides) > 1 and at == 0), "latex",
+                     side.problem, tuple(_named(other, row.text, names, False) or other for other in side.others))
                 for at, side in enumerate(statement.sides)
             ),
             statement.leading is not None,
@@ -82,7 +84,32 @@ def read_row(number: int, row: Passage, source: Source, names: LatexNames, synta
         )
         for statement in line.statements
     )
-    return Row(number, row, tuple(_labelled(claim, names) for claim in claims), line.notes)
+    signs = [(statement.leading or "", *statement.relations) for statement in line.statements]
+    claims = tuple(_with_constants(_labelled(claim, names), before, names) for claim, before in zip(claims, signs, strict=True))
+    return Row(number, row, claims, line.notes)
+
+
+def as_typed(row: Row) -> Row:
+    """The row without repairs of its brackets: what is graded is what was typed."""
+    claims = [replace(claim, sides=tuple(_typed(side) for side in claim.sides)) for claim in row.claims]
+    return replace(row, claims=tuple(claims))
+
+
+def _typed(side: Side) -> Side:
+    return side if side.trouble is None else replace(side, node=None, others=())
+
+
+def _with_constants(claim: Claim, signs: Sequence[str], names: LatexNames) -> Claim:
+    r"""The claim whose sides know that they are meant up to a constant: behind `\propto`, or with `+ \text{const}` at their end."""
+    sides = []
+    for at, (side, sign) in enumerate(zip(claim.sides, [*signs, *[""] * len(claim.sides)], strict=False)):
+        node = side.node
+        last = s.ungrouped(node.right) if isinstance(node, s.Binary) and node.operator in ("+", "-") else None
+        rest = isinstance(last, s.Name) and last.name in _CONSTANTS and last.name not in names.variables.keys() | names.dimensions
+        if rest and (at or claim.leading):
+            side = replace(side, up_to="const")
+        sides.append(replace(side, up_to="∝") if sign == "∝" else side)
+    return replace(claim, sides=tuple(sides))
 
 
 def _labelled(claim: Claim, names: LatexNames) -> Claim:

@@ -60,6 +60,19 @@ def with_children(node: s.Node, parts: tuple[s.Node, ...]) -> s.Node:
     return replace(node, **changes)
 
 
+def alike(one: s.Node, other: s.Node) -> bool:
+    """Whether two trees say the same, wherever they stand."""
+    if type(one) is not type(other):
+        return False
+    plain = [field for field in type(one).__match_args__ if field != "span" and (field in _NO_PARTS or field not in _parts_of(type(one)))]
+    if any(getattr(one, field) != getattr(other, field) for field in plain):
+        return False
+    left, right = children(one), children(other)
+    own = [field for field in _parts_of(type(one)) if not isinstance(getattr(one, field), (s.Node, tuple))]
+    same = all(getattr(one, field) == getattr(other, field) for field in own)
+    return same and len(left) == len(right) and all(alike(a, b) for a, b in zip(left, right, strict=True))
+
+
 def rebuilt(node: s.Node, change: Callable[[s.Node], s.Node]) -> s.Node:
     """The tree with `change` applied to every node, parts before wholes."""
     waiting: list[tuple[s.Node, tuple[s.Node, ...] | None]] = [(node, None)]  # a stack: sums of thousands of terms nest as deeply

@@ -25,7 +25,7 @@ def loss_through(around: Surroundings, name: s.Name) -> str:
         return STATED
     known = f"{STATED} through {name.name}"
     if known not in around.looked_up:
-        found = _through(around.bench, around.expanded(base), symbol, around.expanded(around.values[symbol]))
+        found = in_terms_of(around.bench, around.expanded(base), symbol, around.expanded(around.values[symbol]))
         if found is None:
             raise InputError(
                 Diagnostic(
@@ -39,7 +39,7 @@ def loss_through(around: Surroundings, name: s.Name) -> str:
     return known
 
 
-def _through(bench: Bench, loss: Expr, symbol: Symbol, value: Expr) -> Expr | None:
+def in_terms_of(bench: Bench, loss: Expr, symbol: Symbol, value: Expr) -> Expr | None:
     """The loss with every part that has the value replaced by the symbol; None if there is none."""
     found: Expr | None = None
     for _ in range(MOST_PLACES):

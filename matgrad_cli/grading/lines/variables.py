@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from ...diagnostics import MatgradError, Source
 from ...ir import Shape
 from ...notation import syntax as s
 from ...notation.elaboration.elaborate import read_node
 from .scope import Surroundings
-from .syntax_walk import PRODUCTS, rebuilt, walk
+from .syntax_walk import rebuilt, walk
 
 _LETTERS = ("k", "l", "r", "s", "t", "q", "p", "a", "b", "c")
 
@@ -35,48 +33,6 @@ def by_parts(node: s.Node, around: Surroundings) -> s.Node:
         return part
 
     return rebuilt(node, change)
-
-
-def other_readings(node: s.Node, around: Surroundings, syntax: str) -> Iterator[s.Node]:
-    """What the same signs may also say: `tr(A) dX` is often written for tr(A dX); in NumPy `x @ A` is a vector."""
-    if syntax == "numpy":
-        flat = flat_vectors(node, around)
-        if flat is not None:
-            yield flat
-        return
-    found: list[s.Node] = []
-
-    def change(part: s.Node) -> s.Node:
-        wider = _wider_trace(part)
-        if wider is not None:
-            found.append(wider)
-        return wider or part
-
-    changed = rebuilt(node, change)
-    if found:
-        yield changed
-
-
-def _wider_trace(node: s.Node) -> s.Node | None:
-    """tr(A) B as tr(A B)."""
-    if not isinstance(node, s.Binary) or node.operator not in PRODUCTS:
-        return None
-    left = s.ungrouped(node.left)
-    if isinstance(left, s.Apply) and left.function == "tr" and len(left.arguments) == 1 and _moves(node.right):
-        inner = s.Binary(node.span, node.operator, left.arguments[0], node.right)
-        return s.Apply(node.span, "tr", (inner,))
-    if not (isinstance(left, s.Binary) and left.operator in PRODUCTS and _moves(node.right)):
-        return None
-    trace = s.ungrouped(left.right)
-    if isinstance(trace, s.Apply) and trace.function == "tr" and len(trace.arguments) == 1:
-        inner = s.Binary(node.span, node.operator, trace.arguments[0], node.right)
-        return s.Binary(node.span, left.operator, left.left, s.Apply(node.span, "tr", (inner,)))
-    return None
-
-
-def _moves(node: s.Node) -> bool:
-    """Whether a differential stands in the factor."""
-    return any(isinstance(part, s.Differential_) for _, part in walk(node))
 
 
 def flat_vectors(node: s.Node, around: Surroundings) -> s.Node | None:

@@ -6,7 +6,7 @@ from fractions import Fraction
 
 from ...diagnostics import Span
 from ..elaboration.loss_letters import free_letters
-from ..syntax import Apply, Binary, EntriesOf, Group, Inverted, Kronecker, Literal_, Name, Negative, Node, Transposed
+from ..syntax import Apply, Binary, Derivative, EntriesOf, Group, Inverted, Kronecker, Literal_, Name, Negative, Node, Transposed
 from .cases import cases
 from .names import WHOLE_TERM
 from .scripts import Script, Scripts, axis_below
@@ -99,7 +99,8 @@ class Atoms(Scripts):
         if free and name == "I" and self.sees("operator", "_") and not self.two_letters():
             sizes = self.sizes()
             return self.scripted(Apply(self.span(token, self.last), "eye", sizes), self.scripts())
-        if free and name == "sigma" and self.before_argument():
+        array = self.names.variables.get(name) in ("vector", "row", "matrix")
+        if name == "sigma" and (free or array) and self.before_argument():
             return self.applied(Token("function", "sigmoid", token.start, token.end))
         name, scripts = self.labelled(token, self.scripts())
         node: Node = Name(self.span(token) if not scripts and name == token.text else self.span(token, token), name)
@@ -109,9 +110,12 @@ class Atoms(Scripts):
         if not primes and scripts and free and self.sees("open", "(") and self.plain_arguments() and self.is_call(name):
             return self.scripted(self.scripted(self.call(Name(self.span(token), name)), scripts), self.scripts())
         if len(primes) == len(scripts) and self.sees("open", "(", "[") and self.is_call(name):
-            if primes:
+            if not primes:
+                return self.scripted(self.call(node), self.scripts())
+            if name not in self.names.losses:
                 raise self.trouble(f"the derivative `{name}'` of an unknown function cannot be read", token)
-            return self.scripted(self.call(node), self.scripts())
+            called = self.call(node)
+            return self.scripted(Derivative(called.span, called, None, (), "D"), self.scripts())
         return self.scripted(node, scripts)
 
     def two_letters(self) -> bool:
@@ -167,6 +171,8 @@ class Atoms(Scripts):
         plain = all(len(piece) == 1 and piece[0].kind in ("name", "word") for piece in pieces)
         if self.variable(name) or not self.known:
             return plain and len(pieces) > 1
+        if not plain and len(pieces) == 1 and name[:1].isupper() and name not in self.names.losses | self.names.formulas:
+            return False  # \Lambda (x - \mu): an unknown capital is a matrix that is not explained, f and h are functions
         return name not in self.names.dimensions and (name not in _BUILT_IN or (plain and name in self.names.losses))
 
     def plain_arguments(self) -> bool:

@@ -132,7 +132,8 @@ class Calculus(Atoms):
         self.take()
         first, past = self.unit()
         tokens = self.tokens[first:past]
-        if any(token.kind == "operator" and token.text in ("_", "^") for token in tokens):
+        product = len(tokens) > 1 and self.known and all(token.kind == "name" and self.variable(token.text) for token in tokens)
+        if product or any(token.kind == "operator" and token.text in ("_", "^", "+", "-") for token in tokens):
             return self.taken_apart(self.inside(first, past))
         parts = self.letters(first, past)
         if len(parts) == 1 and isinstance(parts[0], Name):
@@ -264,8 +265,11 @@ class Calculus(Atoms):
             raise self.trouble("only first and second derivatives are read", sign)
         variables = self.denominators(bottom, order)
         alone = True
-        if first < top[1]:
-            body: Node | None = self.inside(first, top[1])
+        lone = top[1] - first == 1 and self.tokens[first].kind == "function" and self.starts_factor()
+        if lone:  # \frac{\partial tr}{\partial K} (K R K^T)
+            body: Node | None = self.made(self.tokens[first].text, self.tokens[first], (self.run(slash=False),))
+        elif first < top[1]:
+            body = self.inside(first, top[1])
         else:
             body, alone = self.operand()
         span = self.span(sign, end)

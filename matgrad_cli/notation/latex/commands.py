@@ -26,6 +26,7 @@ PROSE: Final = words("text mbox textnormal hbox intertext shortintertext")
 ROMAN: Final = PROSE | words("mathrm operatorname textrm mathsf mathtt textsf rm sf tt texttt mathup symup roman operatornamewithlimits")
 _SWITCHES: Final = words("rm sf tt bf it cal")
 _OVER: Final = words("overset stackrel underset")
+_FRAMES: Final = words("boxed fbox framebox")
 _BRACES: Final = words("underbrace overbrace")
 _DISPLAYS: Final = words("equation align aligned gather gathered split multline eqnarray alignat flalign alignedat math displaymath")
 
@@ -44,6 +45,8 @@ def read_command(lexer: Lexer, word: str, at: int, stop: int, end: int, font: st
         return _over(lexer, word, at, stop, end, font, depth)
     if word in WITH_ARGUMENT:
         return _dropped(lexer, stop, end)
+    if word in _FRAMES:
+        return _framed(lexer, stop, end, font, depth)
     _simple(lexer, word, at, stop, font)
     return stop
 
@@ -234,6 +237,15 @@ def _over(lexer: Lexer, word: str, at: int, stop: int, end: int, font: str, dept
         raise lexer.trouble(f"`\\{word}` needs two groups in braces", at, stop, "syntax-error")
     lexer.lex(second[0], second[1], font, depth + 1)
     return second[2]
+
+
+def _framed(lexer: Lexer, stop: int, end: int, font: str, depth: int) -> int:
+    r"""`\boxed{w = …}`: what stands in the frame; braces stay round a part of a formula."""
+    inside = lexer.group(stop, end)
+    if inside is None or "=" not in lexer.text[inside[0] : inside[1]]:
+        return stop
+    lexer.lex(inside[0], inside[1], font, depth + 1)
+    return inside[2]
 
 
 def _dropped(lexer: Lexer, stop: int, end: int) -> int:

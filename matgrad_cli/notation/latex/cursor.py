@@ -91,6 +91,44 @@ class Cursor(ABC):
             raise self.trouble("this bracket is never closed", self.tokens[place], code="syntax-error")
         return self.partner[place]
 
+    def unit(self) -> tuple[int, int]:
+        """What a script or `\\frac` takes: a group in braces, or one token; the places of its first and past its last token."""
+        token = self.token
+        if token.kind == "end":
+            raise self.trouble("something is missing here", token, "syntax-error")
+        if token.kind == "open" and token.text in ("{", "("):
+            close = self.closing(self.at)
+            first = self.at + 1
+            self.at = close + 1
+            return first, close
+        if token.kind == "operator" and token.text in "+-":
+            self.at += 1
+            if self.token.start > token.end or self.token.kind in ("end", "close", "operator", "relation"):
+                return self.at - 1, self.at  # P_k^- C: TeX takes the sign alone
+            first, past = self.unit()
+            return first - 1, past
+        if token.kind == "command" and token.text in ("frac", "sqrt"):  # (2π)^\\frac{n}{2}
+            first, self.at = self.at, self.at + 1
+            for _ in range(2 if token.text == "frac" else 1):
+                self.unit()
+            return first, self.at
+        if token.kind in ("close", "relation", "gap", "linebreak"):
+            raise self.trouble("something is missing here", token, "syntax-error")
+        self.at += 1
+        return self.at - 1, self.at
+
+    def inside(self, first: int, past: int) -> Node:
+        """The expression made of those tokens, all of them."""
+        at, stop, bars = self.at, self.stop, self.bars
+        self.at, self.stop, self.bars = first, past, []
+        node = self.expression()
+        if self.sees("relation", "=", ":="):
+            raise self.trouble("an equation stands here where one expression is needed", self.token, "syntax-error")
+        if self.at < self.stop:
+            raise self.trouble(f"`{self.token.text}` is not expected here", self.token, "syntax-error")
+        self.at, self.stop, self.bars = at, stop, bars
+        return node
+
     # ---- saying
     def span(self, first: Token | Node, last: Token | Node | None = None) -> Span:
         """The characters from one token or node to another."""

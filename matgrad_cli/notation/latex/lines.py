@@ -2,34 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 
 from ...diagnostics import Diagnostic, InputError, Source, Span
 from ...diagnostics.record import record
 from ..syntax import Derivative, Differential_, Name, Node, Subscript, parts_of
+from .balance import balanced
 from .lexer import Lexer
 from .names import LatexNames, accents_kept
 from .reader import Reader
 from .tokens import Token
 
-_EQUAL: Final = frozenset(("=", ":=", "approx", "=:"))
+_EQUAL: Final = frozenset(("=", ":=", "approx", "=:", "propto"))
+_SIGNS: Final = {"approx": "≈", ":=": ":=", "propto": "∝"}
+_REST: Final = re.compile(r"\(?(?:const|cst|terms (?:independent|not|without|that))", re.IGNORECASE)
 _SAID: Final = {
     "<=": "an inequality", ">=": "an inequality", "<": "an inequality", ">": "an inequality", "!=": "an inequality",
-    "propto": "a proportionality",
     "sim": "a distribution or an equivalence", "to": "a limit or a mapping",
 }  # fmt: skip
 
 
 @record
 class Side:
-    """One expression of a chain: its text and place, and its tree, or the message that says why it could not be read."""
+    """One expression of a chain: its text and place, and its tree, or the message that says why it could not be read.
+
+    `others` are further trees where a bracket is missing or stands too much: the ways in which it may have been meant.
+    """
 
     span: Span
     text: str
     node: Node | None
     problem: Diagnostic | None = None
+    others: tuple[Node, ...] = ()
 
 
 @record
@@ -131,6 +138,9 @@ def _pieces(row: _Row) -> list[_Piece]:
         if token.kind == "bar":
             _count(bars, token)
         top = level <= 0 and not bars
+        if token.kind == "text" and top and _REST.match(token.text) and found[-1].tokens and found[-1].tokens[-1].text in ("+", "-"):
+            found[-1].tokens.append(Token("name", "const", token.start, token.end))
+            continue
         if token.kind == "linebreak" and top:
             continue
         if (top and token.kind in ("gap", "text")) or (token.kind == "relation" and token.text == "then"):
@@ -219,7 +229,7 @@ def _statement(row: _Row, piece: _Piece) -> Statement | None:
         if token.kind == "relation" and level == 0 and token.text != "maps":
             if token.text not in _EQUAL and trouble is None:
                 trouble = token
-            relations.append({"approx": "≈", ":=": ":="}.get(token.text, "=") if token.text in _EQUAL else token.text)
+            relations.append(_SIGNS.get(token.text, "=") if token.text in _EQUAL else token.text)
             chain.append([])
         else:
             chain[-1].append(token)
@@ -243,12 +253,30 @@ def _side(row: _Row, part: list[Token], statement: list[Token], trouble: Token |
         what = _SAID.get(trouble.text, "this relation")
         error = Reader([*part, _end(part or statement)], row.names, row.source, row.offset).trouble(f"{what} is not judged", trouble)
         return Side(span, text, None, error.diagnostic)
-    copies = [Token(t.kind, t.text, t.start, t.end, t.font, t.side, t.spaced) for t in part]
     try:
-        reader = Reader([*copies, _end(part or statement)], row.names, row.source, row.offset, row.notes, known=row.known)
-        return Side(span, text, reader.measured(reader.inside(0, reader.stop)))
+        return Side(span, text, _tree(row, part, statement))
     except InputError as error:
-        return Side(span, text, None, error.diagnostic)
+        first, *others = [*_mended(row, part, statement), None] if error.diagnostic.code == "syntax-error" else [None]
+        if first is not None:
+            row.notes.append("a bracket has no partner: of the ways to balance it one that follows is taken")
+        return Side(span, text, first, error.diagnostic, tuple(node for node in others if node is not None))
+
+
+def _tree(row: _Row, part: Sequence[Token], statement: list[Token]) -> Node:
+    copies = [Token(t.kind, t.text, t.start, t.end, t.font, t.side, t.spaced) for t in part]
+    reader = Reader([*copies, _end(list(part) or statement)], row.names, row.source, row.offset, row.notes, known=row.known)
+    return reader.measured(reader.inside(0, reader.stop))
+
+
+def _mended(row: _Row, part: list[Token], statement: list[Token]) -> list[Node]:
+    """The trees of a side whose brackets do not match, one for each way to balance them."""
+    found: list[Node] = []
+    for tokens in balanced(part):
+        try:
+            found.append(_tree(row, tokens, statement))
+        except InputError:
+            continue
+    return found
 
 
 def _end(tokens: list[Token]) -> Token:

@@ -55,37 +55,6 @@ class Scripts(Cursor):
             if len(found) > 12:
                 raise self.trouble("too many scripts on one letter", self.last)
 
-    def unit(self) -> tuple[int, int]:
-        """What a script or `\\frac` takes: a group in braces, or one token; the places of its first and past its last token."""
-        token = self.token
-        if token.kind == "end":
-            raise self.trouble("something is missing here", token, "syntax-error")
-        if token.kind == "open" and token.text in ("{", "("):
-            close = self.closing(self.at)
-            first = self.at + 1
-            self.at = close + 1
-            return first, close
-        if token.kind == "operator" and token.text in "+-":
-            self.at += 1
-            first, past = self.unit()
-            return first - 1, past
-        if token.kind in ("close", "relation", "gap", "linebreak"):
-            raise self.trouble("something is missing here", token, "syntax-error")
-        self.at += 1
-        return self.at - 1, self.at
-
-    def inside(self, first: int, past: int) -> Node:
-        """The expression made of those tokens, all of them."""
-        at, stop, bars = self.at, self.stop, self.bars
-        self.at, self.stop, self.bars = first, past, []
-        node = self.expression()
-        if self.sees("relation", "=", ":="):
-            raise self.trouble("an equation stands here where one expression is needed", self.token, "syntax-error")
-        if self.at < self.stop:
-            raise self.trouble(f"`{self.token.text}` is not expected here", self.token, "syntax-error")
-        self.at, self.stop, self.bars = at, stop, bars
-        return node
-
     def raised(self) -> Script:
         """What stands after `^`; as we print it, `X^∘2` and `X^∘(1/2)`: every entry to that power."""
         if self.sees("operator", "circ") and self.source_text(self.token) == "∘" and self.peek().kind in ("number", "name", "open"):
@@ -109,6 +78,8 @@ class Scripts(Cursor):
             return special
         if tokens and tokens[0].kind == "operator" and tokens[0].text in ("circ", "odot") and len(tokens) > 1:
             return Script("circ", (self.inside(first + 1, past),), end=end)
+        if len(tokens) == 1 and tokens[0].kind == "operator" and tokens[0].text in ("+", "-") and self.known:
+            return Script("label", label="plus" if tokens[0].text == "+" else "minus", end=end)
         if len(tokens) == 1 and tokens[0].kind == "operator" and tokens[0].text in ("times", "+", "circ"):
             raise self.trouble(f"the raised `{self.source_text(tokens[0])}` is not an operation that is known here", tokens[0])
         if len(tokens) == 1 and (tokens[0].text == "dagger" or tokens[0].text in REFUSED):
@@ -265,6 +236,8 @@ class Scripts(Cursor):
     # ---- putting on
     def scripted(self, base: Node, scripts: list[Script]) -> Node:
         """The base with its scripts: entries first where `X_{ij}^2`, transposes first where `X^T_{ij}` or `X_{ij}^T`."""
+        if isinstance(base, Name) and self.names.variables.get(base.name) == "matrix" and len(scripts) == 2:
+            scripts = [self.counting(script) for script in scripts]  # \nu_k^n under a sum over n
         kinds = [script.kind for script in scripts]
         if sorted(kinds[:2]) == ["index", "sample"] and isinstance(base, Name) and all(len(script.parts) == 1 for script in scripts[:2]):
             row, column = sorted(scripts[:2], key=lambda script: script.kind, reverse=True)
@@ -282,6 +255,12 @@ class Scripts(Cursor):
         for script in scripts:
             base = self.put(base, script)
         return base
+
+    def counting(self, script: Script) -> Script:
+        """A power by a letter that a sum binds is no power: the letter counts the rows."""
+        part = script.parts[0] if script.kind == "power" and len(script.parts) == 1 else None
+        bound = isinstance(part, Name) and part.name in self.binding
+        return Script("sample", script.parts, end=script.end) if bound else script
 
     def put(self, base: Node, script: Script) -> Node:
         """One script put on."""
@@ -345,9 +324,23 @@ class Scripts(Cursor):
             other = self.other_case(base)
             if other is not base:
                 return Slice(span, base, other, script.parts[0])
+        if len(script.parts) == 1 and isinstance(base, Name) and self.names.variables.get(base.name) == "matrix":
+            part = script.parts[0]
+            if isinstance(part, Name) and base.name != self.names.wrt and not self.counts(part.name, base.name):
+                return Name(span, f"{base.name}_{part.name}")
+            return Slice(span, base, base, part)
         if len(script.parts) == 2 and isinstance(base, Name) and self.names.variables.get(base.name, "vector") in ("vector", "row"):
             base = self.matrix_of(base)
         return Subscript(span, base, script.parts)
+
+    def counts(self, letter: str, base: str) -> bool:
+        """Whether a letter counts something here: a sum binds it, or it is the index of something else than `base` too."""
+        places = [at for at, token in enumerate(self.tokens) if (token.kind, token.text) == ("name", letter)]
+        for at in places:
+            below = next((back for back in range(at - 1, max(at - 5, -1), -1) if self.tokens[back].text in ("_", "sum")), None)
+            if below and self.tokens[below].text == "_" and self.tokens[below - 1].text != base:
+                return True
+        return letter in self.binding
 
     def labelled(self, token: Token, scripts: list[Script]) -> tuple[str, list[Script]]:
         """A name whose subscript belongs to it: W_1, sigma_max, L_2; and the scripts left."""
@@ -360,15 +353,15 @@ class Scripts(Cursor):
                 return token.text, [*scripts[:place], Script("sample", (at,), end=script.end), *rest, *scripts[place + 1 :]]
             if script.kind == "label":
                 return self.known_form(token.text, script.label), scripts[:place] + scripts[place + 1 :]
-            if script.kind == "index" and len(script.parts) == 1:
-                part = script.parts[0]
-                if isinstance(part, Name) and part.name in self.binding:
+            if script.kind == "index" and script.parts:
+                part, parts = script.parts[0], script.parts
+                if any(isinstance(part, Name) and part.name in self.binding for part in parts):
                     continue  # a letter that a sum binds counts something: it is no part of a name
-                text = part.text if isinstance(part, Literal_) else part.name if isinstance(part, Name) else ""
+                text = "".join(part.text if isinstance(part, Literal_) else part.name if isinstance(part, Name) else "" for part in parts)
                 for form in (f"{token.text}_{text}", f"{token.text}{text}"):
                     if form in self.names.variables or form in self.names.losses or form in self.names.formulas:
                         return form, scripts[:place] + scripts[place + 1 :]
-                if isinstance(part, Literal_) and not self.variable(token.text) and self.is_label(token.text):
+                if len(parts) == 1 and isinstance(part, Literal_) and not self.variable(token.text) and self.is_label(token.text):
                     return f"{token.text}_{text}", scripts[:place] + scripts[place + 1 :]
         return token.text, scripts
 

@@ -84,7 +84,7 @@ MACROS: Final = words(
 
 INVISIBLE: Final = words(
     "displaystyle textstyle scriptstyle scriptscriptstyle limits nolimits nonumber notag mathop mathrel mathbin mathord mathopen mathclose "
-    "allowbreak hfill noindent relax ensuremath strut qedhere nobreak mathstrut hfil null normalsize small large Large break boxed smash "
+    "allowbreak hfill noindent relax ensuremath strut qedhere nobreak mathstrut hfil null normalsize small large Large break smash "
     "mathclap mathinner blacksquare square Box qed QED checkmark Diamond lozenge bigstar"
 )
 

@@ -1,0 +1,65 @@
+r"""Derivatives by what is no variable, `\nabla_{Ax-b}\lVert Ax-b\rVert^2`, `\partial L/\partial\Sigma^{-1}`: by a new name for it."""
+
+from __future__ import annotations
+
+from ...diagnostics import InputError, MatgradError, Source
+from ...ir import Expr, Inverse, Symbol, Transpose, substitute
+from ...notation import syntax as s
+from ...notation.elaboration.elaborate import read_node
+from .scope import Surroundings
+from .through import in_terms_of
+
+
+def by_expression(node: s.Derivative, around: Surroundings) -> s.Derivative:
+    """The derivative with a name for what it is taken by, and a body written in that name; the node itself where that cannot be done."""
+    by = s.ungrouped(node.variable) if node.variable is not None else None
+    if not isinstance(by, (s.Binary, s.Inverted, s.Negative, s.Apply)) or node.indices or getattr(by, "function", "") == "vec":
+        return node
+    scope = around.scope(Source("", ""), "latex", {})
+    try:
+        value = read_node(by, scope).expr
+        body = around.task.problem.loss if node.body is None else read_node(node.body, scope).expr
+    except (InputError, MatgradError):
+        return node
+    if value.free or isinstance(value, Symbol):
+        return node
+    symbol = next((known for known, meant in around.values.items() if meant is value), None) or around.define(_name(value), value)
+    written = _written_in(around, around.expanded(body, symbol), symbol, value)
+    if written is None:
+        return node
+    known = f"{node.span.start} of {symbol.name}"
+    around.looked_up[known] = written
+    return s.Derivative(node.span, s.Name(node.span, known), s.Name(by.span, symbol.name), (), node.style)
+
+
+def _name(value: Expr) -> str:
+    from ...notation.printing.to_text import to_text
+
+    return to_text(value)
+
+
+def _written_in(around: Surroundings, body: Expr, symbol: Symbol, value: Expr) -> Expr | None:
+    """The body in terms of the new variable; of an inverse, also where the matrix itself stands."""
+    value = around.expanded(value)
+    if isinstance(value, Inverse) and isinstance(inner := value.children[0], (Symbol, Transpose)):
+        base = inner.children[0] if isinstance(inner, Transpose) else inner
+        back = Inverse(Transpose(symbol) if isinstance(inner, Transpose) else symbol)
+        return _without_twice(substitute(body, {base: back})) if base in body.symbols else None
+    return in_terms_of(around.bench, body, symbol, value)
+
+
+def _without_twice(expr: Expr) -> Expr:
+    """(P⁻¹)⁻¹ as P."""
+    done: dict[Expr, Expr] = {}
+
+    def walk(node: Expr) -> Expr:
+        found = done.get(node)
+        if found is None:
+            parts = tuple(walk(child) for child in node.children)
+            found = node if parts == node.children else node.rebuilt(parts)
+            if isinstance(found, Inverse) and isinstance(found.children[0], Inverse):
+                found = found.children[0].children[0]
+            done[node] = found
+        return found
+
+    return walk(expr)

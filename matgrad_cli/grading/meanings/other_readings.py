@@ -1,0 +1,178 @@
+r"""What the same signs may also say: a trace or a derivative that reaches further than its bracket, bars that are no norm."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+
+from ...diagnostics import MatgradError, Source
+from ...diagnostics.record import replace
+from ...ir import Index
+from ...notation import syntax as s
+from ...notation.elaboration.elaborate import read_node
+from ..lines.reading import Side, read_side
+from ..lines.scope import Surroundings
+from ..lines.syntax_walk import PRODUCTS, rebuilt, walk
+from ..lines.variables import flat_vectors
+from ..slips.causes import Slip
+
+Change = Callable[[s.Node], s.Node | None]
+
+
+def misfit_readings(side: Side, around: Surroundings) -> Iterator[tuple[str, s.Node]]:
+    """Readings for a side that does not fit as it stands, each with what it is: `tr(A) dX` for tr(A dX), NumPy's `x @ A`."""
+    if side.node is None:
+        return
+    if side.syntax == "numpy":
+        flat = flat_vectors(side.node, around)
+        if flat is not None:
+            yield "products of vectors as NumPy has them", flat
+        return
+    if (changed := _changed(side.node, _wider_trace)) is not None:
+        yield "the trace of the whole product", changed
+    if (changed := _elementwise(side.node, around)) is not None:
+        yield "elementwise products of vectors of one size, as their shapes ask for", changed
+
+
+def wider_readings(side: Side) -> Iterator[tuple[str, s.Node]]:
+    """Readings that are tried wherever the nearest one does not follow."""
+    node = side.node
+    if node is None:
+        return
+    for balanced in side.others:
+        yield "its brackets balanced in another way", balanced
+    kinds: tuple[tuple[str, Change], ...] = (
+        ("bars that take the absolute value of every entry", _absolute),
+        ("a derivative of the whole product behind its sign", _wider_derivative),
+        ("a differential of the whole product behind its sign", _wider_differential),
+    )
+    changed: s.Node = node
+    found = 0
+    for how, change in kinds:
+        other = _changed(node, change)
+        if other is not None:
+            found += 1
+            changed = _changed(changed, change) or changed
+            yield how, other
+    if found > 1:
+        yield "bars of entries and a derivative of the whole product", changed
+    if (whole := _of_all(node)) is not None:
+        yield "a derivative of all that follows its sign", whole
+
+
+def open_readings(side: Side, around: Surroundings, letters: Iterable[Index]) -> Slip | None:
+    """Why a side without balanced brackets is not wrong, though it does not follow: another way to balance it cannot be judged."""
+    for node in side.others:
+        read = read_side(replace(side, node=node), around, letters)
+        if read.expr is None and read.failure != "wrong":
+            return Slip("undecided", "a bracket has no partner, and not every way to balance it can be judged")
+    return None
+
+
+def _changed(node: s.Node, change: Change) -> s.Node | None:
+    """The tree with the change made wherever it can be; None if nowhere."""
+    made: list[s.Node] = []
+
+    def once(part: s.Node) -> s.Node:
+        new = change(part)
+        if new is None:
+            return part
+        made.append(new)
+        return new
+
+    changed = rebuilt(node, once)
+    return changed if made else None
+
+
+def _absolute(node: s.Node) -> s.Node | None:
+    return replace(node, function="abs") if isinstance(node, s.Apply) and node.function == "bars" else None
+
+
+def _behind(node: s.Node) -> s.Derivative | None:
+    """A derivative whose sign stands before a bracket, not above it: ∂/∂x (bᵀx)."""
+    inner = s.ungrouped(node)
+    if not isinstance(inner, s.Derivative) or inner.body is None:
+        return None
+    last = inner.variable.span.end if inner.variable is not None else inner.span.start
+    return inner if inner.body.span.start >= last else None
+
+
+def _wider_derivative(node: s.Node) -> s.Node | None:
+    """∂/∂x (A) B as ∂/∂x (A B)."""
+    if not isinstance(node, s.Binary) or node.operator not in PRODUCTS:
+        return None
+    if (first := _behind(node.left)) is not None and first.body is not None:
+        return replace(first, span=node.span, body=_product(node, first.body))
+    left = s.ungrouped(node.left)
+    if isinstance(left, s.Binary) and left.operator in PRODUCTS and (last := _behind(left.right)) is not None and last.body is not None:
+        inner = _product(node, last.body)
+        return replace(left, span=node.span, right=replace(last, span=inner.span, body=inner))
+    return None
+
+
+def _product(node: s.Binary, left: s.Node) -> s.Binary:
+    return replace(node, span=left.span.joined(node.right.span), left=left)
+
+
+def _wider_differential(node: s.Node) -> s.Node | None:
+    """d W Wᵀ as d(W Wᵀ): where the letter behind the sign is followed by the same letter."""
+    left = s.ungrouped(node.left) if isinstance(node, s.Binary) and node.operator in PRODUCTS else None
+    if not isinstance(node, s.Binary) or not isinstance(left, s.Differential_) or left.direction is not None:
+        return None
+    moving = {part.name for part in s.parts_of(left.body) if isinstance(part, s.Name)}
+    again = any(isinstance(part, s.Name) and part.name in moving for part in s.parts_of(node.right))
+    return replace(left, span=node.span, body=_product(node, left.body)) if again and not isinstance(left.body, s.Group) else None
+
+
+def _elementwise(node: s.Node, around: Surroundings) -> s.Node | None:
+    """`h(1-h)`, `\\delta\\,\\sigma'(z)` of two columns, or two rows, of one size: their product entry by entry."""
+    scope = around.scope(Source("", ""), "latex", {})
+
+    def change(part: s.Node) -> s.Node | None:
+        if not isinstance(part, s.Binary) or part.operator != "juxtapose" or not isinstance(part.right, (s.Group, s.Apply)):
+            return None
+        try:
+            shapes = [read_node(side, scope).expr.shape for side in (part.left, part.right)]
+        except MatgradError:
+            return None
+        same = shapes[0] is shapes[1] and (shapes[0].is_column or shapes[0].is_row)
+        return replace(part, operator="hadamard") if same else None
+
+    return _changed(node, change)
+
+
+def _of_all(node: s.Node) -> s.Node | None:
+    """∂/∂x A − B as ∂/∂x (A − B), where the derivative is the first thing of the side."""
+    above: list[s.Binary] = []
+    inner = node
+    while isinstance(inner, s.Binary) and inner.operator in ("+", "-"):
+        above.append(inner)
+        inner = inner.left
+    first = _behind(inner)
+    if not above or first is None or first.body is None:
+        return None
+    body = first.body
+    for binary in reversed(above):
+        body = _product(binary, body)
+    return replace(first, span=node.span, body=body)
+
+
+def _wider_trace(node: s.Node) -> s.Node | None:
+    """tr(A) B as tr(A B)."""
+    if not isinstance(node, s.Binary) or node.operator not in PRODUCTS:
+        return None
+    left = s.ungrouped(node.left)
+    if isinstance(left, s.Apply) and left.function == "tr" and len(left.arguments) == 1 and _moves(node.right):
+        inner = s.Binary(node.span, node.operator, left.arguments[0], node.right)
+        return s.Apply(node.span, "tr", (inner,))
+    if not (isinstance(left, s.Binary) and left.operator in PRODUCTS and _moves(node.right)):
+        return None
+    trace = s.ungrouped(left.right)
+    if isinstance(trace, s.Apply) and trace.function == "tr" and len(trace.arguments) == 1:
+        inner = s.Binary(node.span, node.operator, trace.arguments[0], node.right)
+        return s.Binary(node.span, left.operator, left.left, s.Apply(node.span, "tr", (inner,)))
+    return None
+
+
+def _moves(node: s.Node) -> bool:
+    """Whether a differential stands in the factor."""
+    return any(isinstance(part, s.Differential_) for _, part in walk(node))

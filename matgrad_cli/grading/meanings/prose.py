@@ -1,0 +1,117 @@
+"""What only the prose explains, while the rows are judged: rules in letters of their own, and values for names that no formula defines."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Protocol
+
+from ...diagnostics.record import replace
+from ...ir import Expr, Index
+from ...notation import syntax as s
+from ..chain import Chain, Outcome, worst_of
+from ..lines.reading import Side, read_side
+from ..lines.scope import Surroundings
+from ..lines.statements import Claim, lone_name
+from ..lines.syntax_walk import walk
+from ..slips.causes import Slip
+from .own_letters import true_of_all
+from .supposed import MOST_CHOICES, Values, parts, sizes_as_names, suppositions, unexplained
+
+
+class Judging(Protocol):
+    """What is needed of the reader of rows."""
+
+    around: Surroundings
+    chain: Chain
+    notes: list[str]
+
+    def claim(self, claim: Claim, first: bool) -> list[Outcome]:
+        """Judges one chain of sides."""
+
+    def letters(self, last: Expr) -> frozenset[Index]:
+        """The free letters that a side may carry after this expression."""
+
+
+class Prose:
+    """`choices` are values for the first names that nothing explained, likeliest first; `blocked` are definitions that rest on such names;
+    `lines` are sides that follow; while `trying`, a line is not explained, only judged. Nothing is supposed unless `supposing`, and no rule
+    is seen unless `rules`."""
+
+    def __init__(self, reader: Judging, rules: bool, supposing: bool) -> None:
+        self.reader = reader
+        self.rules = rules
+        self.supposing = supposing
+        self.trying = False
+        self.choices: list[Values] = []
+        self.blocked: dict[str, s.Node] = {}
+        self.lines: list[Expr] = []
+
+    def explained(
+        self, claim: Claim, judge: Callable[[Claim], list[Outcome]], first: bool, sides: Sequence[Side]
+    ) -> list[Outcome]:
+        """The outcomes of a statement; a rule that holds for all letters is an aside, names in the `sides` are supposed."""
+        reader, before = self.reader, replace(self.reader.chain)
+        outcomes = judge(claim)
+        worst = worst_of(outcomes)
+        if worst is None or worst.verdict == "follows" or self.trying or worst.role == "equation":
+            return outcomes
+        if self.rules and not claim.leading and not reader.chain.target and true_of_all(claim.sides):
+            reader.chain = before
+            reader.notes.append("true for all values of its letters: a rule, and no line about this problem")
+            return [Outcome("follows", worst.read, role="aside")]
+        if not self.supposing or (worst.verdict == "wrong" and not sizes_as_names(claim, reader.around)):
+            return outcomes
+        after, choices = reader.chain, self._choices(replace(claim, sides=tuple(sides)), before, first)
+        if not choices:
+            reader.chain = after
+            name = lone_name(claim.sides[0].node)
+            if len(sides) < len(claim.sides) and name is not None and claim.sides[1].node is not None:
+                self.blocked[name] = claim.sides[1].node
+            return _doubted(outcomes) if worst.verdict == "wrong" else outcomes
+        self.choices = self.choices or choices
+        for known, value in choices[0].items():
+            reader.around.define(known, value)
+        reader.chain = before
+        return judge(claim)
+
+    def _choices(self, claim: Claim, before: Chain, first: bool) -> list[Values]:
+        """Values for the names that nothing explains under which the statement follows, likeliest first."""
+        reader, around = self.reader, self.reader.around
+        claim, names = unexplained(claim, around, self.blocked)
+        if not names or (len(claim.sides) < 2 and not claim.leading):
+            return []
+        nodes = [node for side in claim.sides if side.node is not None for _, node in walk(side.node)]
+        by = {lone_name(node.variable) for node in nodes if isinstance(node, s.Derivative)}
+        variables = frozenset(name for name in names if name in by)
+        letters = reader.letters(before.last) if before.last is not None else ()
+
+        def fits(values: Values) -> bool:
+            with around.trying(values, variables):
+                return all(read_side(side, around, letters).expr is not None for side in claim.sides)
+
+        def follows(values: Values) -> bool:
+            reader.chain = replace(before)
+            with around.trying(values, variables):
+                outcomes = reader.claim(claim, first)
+            worst = worst_of(outcomes)
+            return worst is not None and worst.verdict == "follows" and any(outcome.role == "claim" for outcome in outcomes)
+
+        choices: list[Values] = []
+        notes = len(reader.notes)
+        self.trying = True
+        try:
+            for values in suppositions(names, parts(around, self.lines), fits):
+                if follows(values):
+                    choices.append(values)
+                if len(choices) == MOST_CHOICES:
+                    break
+        finally:
+            self.trying = False
+            del reader.notes[notes:]
+        return choices
+
+
+def _doubted(outcomes: list[Outcome]) -> list[Outcome]:
+    """A letter that names a dimension is used as an array: what is wrong of the dimension may be right of the array."""
+    slip = Slip("unknown-name", "a letter that names a dimension stands here for something else, which is not known")
+    return [replace(outcome, verdict="undecided", slip=slip) if outcome.verdict == "wrong" else outcome for outcome in outcomes]

@@ -1,0 +1,134 @@
+r"""Names that only the prose explains: `\hat y`, `p_1(x_i;\beta)`, `E`: read as that part of the loss under which the lines follow.
+
+A value is never made to fit: only parts of the loss and of earlier lines are tried, and their usual companions (σ of what stands in an
+exponential, the negative of a difference). What was supposed is said. A name alone on a side is a definition, and nothing is supposed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from itertools import permutations, product
+
+from ...diagnostics.record import replace
+from ...ir import Add, Call, Constant, Differential, Entry, Expr, Fill, MatrixOf, Number, Partial, Size, SumOver, add, neg, nodes_of
+from ...ir.functions import is_elementwise
+from ...notation import syntax as s
+from ..lines.directions import unknown
+from ..lines.functions import as_names
+from ..lines.scope import Surroundings
+from ..lines.statements import Claim, lone_name
+from ..lines.syntax_walk import is_index, rebuilt, walk
+
+MOST_NAMES, MOST_PARTS, MOST_TRIALS = 3, 60, 400
+MOST_CHOICES = 4
+Values = dict[str, Expr]
+
+
+def parts(around: Surroundings, lines: Iterable[Expr]) -> list[Expr]:
+    """The arrays that a name may stand for, those of the loss first: parts without free letter, numbers for each i (and j) as arrays."""
+    found: dict[Expr, None] = {}
+    wrt = around.task.problem.wrt
+    for line in (around.task.problem.loss, *lines):
+        for node in nodes_of(around.expanded(line)):
+            if isinstance(node, (Number, Size, Fill, Constant, SumOver, Partial, Differential)) or node is wrt or not node.symbols:
+                continue
+            for array in _arrays(node):
+                found.setdefault(array)
+        if len(found) > MOST_PARTS:
+            break
+    wanted = around.task.wanted
+    arrays = sorted(list(found)[:MOST_PARTS], key=lambda array: array.shape.is_number)
+    return [array for array in arrays if array is not wanted]
+
+
+def _arrays(node: Expr) -> Iterator[Expr]:
+    """What is written with this part: itself, and what people make of it, as arrays."""
+    if any(isinstance(inner, (Partial, Differential)) for inner in nodes_of(node)):
+        return
+    own = [node]
+    if isinstance(node, Add):
+        rest = [add(*node.terms[:at], *node.terms[at + 1 :]) for at in range(len(node.terms))] if 2 < len(node.terms) < 6 else []
+        own += [*rest, neg(node)]
+    if isinstance(node, Call) and node.function in ("exp", "log1p", "softplus", "sigmoid", "logsumexp") and is_elementwise("sigmoid"):
+        inner = node.argument
+        own += [Call("sigmoid", inner), Call("sigmoid", neg(inner))] if node.function != "logsumexp" else []
+        own += [Call("softmax", inner)] if inner.shape.is_column and not inner.free else []
+    for one in own:
+        yield from _over_letters(one)
+
+
+def _over_letters(node: Expr) -> Iterator[Expr]:
+    letters = sorted(node.free)
+    if not letters:
+        yield node
+    elif node.shape.is_number and len(letters) <= 2 and not (isinstance(node, Entry) and node.symbols):
+        for order in permutations(letters):
+            yield MatrixOf(order[0], order[1] if len(order) > 1 else None, node)
+
+
+def unexplained(claim: Claim, around: Surroundings, blocked: Mapping[str, s.Node]) -> tuple[Claim, tuple[str, ...]]:
+    """The claim with what is defined by unknown names written out, and its names without a value; none if nothing can be supposed."""
+
+    def defined(part: s.Node) -> s.Node:
+        return s.Group(part.span, blocked[part.name]) if isinstance(part, s.Name) and part.name in blocked else part
+
+    known = around.names().variables.keys()
+
+    def by_sample(part: s.Node) -> s.Node:
+        """ŷ⁽ⁱ⁾ of an unknown ŷ: entry i of an array."""
+        if not isinstance(part, s.Slice) or part.way != "sample" or {part.letter.name, part.matrix.name} & known:
+            return part
+        return s.Subscript(part.span, part.letter, (part.index,))
+
+    def written_out(node: s.Node | None) -> s.Node | None:
+        if node is None:
+            return None
+        for _ in blocked:
+            node = rebuilt(node, defined)
+        node = rebuilt(node, by_sample)
+        return as_names(node, around, everything=True)
+
+    sides = tuple(replace(side, node=written_out(side.node)) for side in claim.sides)
+    sizes = around.sizes().keys() - sizes_as_names(claim, around)
+    names: dict[str, None] = {}
+    anchored = claim.leading  # something known must stand beside them: a rule about unknown letters says nothing of what they are
+    for at, side in enumerate(sides):
+        if side.node is None or side.syntax != "latex":
+            return claim, ()
+        own = lone_name(side.node)
+        if own is not None and unknown(around, own) and at:
+            return claim, ()
+        for path, part in walk(side.node):
+            if not isinstance(part, s.Name) or is_index(side.node, path) or (not at and part.name == own):
+                continue
+            if unknown(around, part.name) and part.name not in sizes:
+                names.setdefault(part.name)
+            anchored = anchored or around.valued(part.name) or part.name in around.losses
+    return replace(claim, sides=sides), tuple(names) if anchored and len(names) <= MOST_NAMES else ()
+
+
+def sizes_as_names(claim: Claim, around: Surroundings) -> frozenset[str]:
+    r"""Letters that name a dimension and are transposed here, as no number is: the h of `h^\top\delta`."""
+    parts = [part for side in claim.sides if side.node is not None for _, part in walk(side.node)]
+    turned = [s.ungrouped(part.body) for part in parts if isinstance(part, s.Transposed)]
+    names = frozenset(name.name for name in turned if isinstance(name, s.Name))
+    return frozenset(name for name in names & around.sizes().keys() if not around.valued(name))
+
+
+def suppositions(names: tuple[str, ...], pool: list[Expr], fits: Callable[[Values], bool]) -> Iterator[Values]:
+    """Values for the names whose shapes fit, likeliest first."""
+    by_shape: dict[object, list[Expr]] = {}
+    for part in pool:
+        by_shape.setdefault(part.shape, []).append(part)
+    trials = 0
+    for kinds in product(by_shape.values(), repeat=len(names)):
+        if not fits(dict(zip(names, (kind[0] for kind in kinds), strict=True))):
+            continue
+        for values in product(*kinds):
+            trials += 1
+            if trials > MOST_TRIALS:
+                return
+            if len(set(values)) == len(values):
+                yield dict(zip(names, values, strict=True))
+
+
