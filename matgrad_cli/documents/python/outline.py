@@ -101,7 +101,7 @@ def units_of(tree: ast.Module, text: str) -> list[Unit]:
             words = f"{top}\n{_words(tree, [line], comments)}"
             found.append(_unit(line.name, tree, words, directives, [line], forward=line))
     loose = [line for line in tree.body if not isinstance(line, ast.FunctionDef | ast.ClassDef)]
-    if any(_claims(line) for line in loose):
+    if any(_claims(line) and not isinstance(getattr(line, "value", None), ast.Constant) for line in loose):
         found.append(_unit("script", tree, top, directives, loose))
     return found
 

@@ -221,15 +221,15 @@ def _shapes(name: str, hint: str, partner: tuple[str, ...] | None, new: list[str
         return [(new[0], inner), (inner,)]
     if partner:
         last, whole = partner[-1:], partner
-        small = (
-            [(), whole, last]
-            if _NUMBERS.match(name)
-            else [last, whole, ()]
-            if name.startswith("b")
-            else [whole, (), last]
-        )
-        if len(partner) > 1:
-            small += [(partner[0], "1"), ("1", partner[-1])]
+        sides: list[tuple[str, ...]] = [(partner[0], "1"), ("1", partner[-1])] if len(partner) > 1 else []
+        if name in ("b", "bias", "b0", "intercept") and len(partner) == 1:
+            small = [(), whole]
+        elif _NUMBERS.match(name):
+            small = [(), whole, last, *sides]
+        elif name.startswith("b") and len(partner) > 1:  # a bias goes with an axis, not with every entry
+            small = [last, *sides, ()]
+        else:
+            small = [whole, (), last, *sides]
         return list(dict.fromkeys(small))
     if _NUMBERS.match(name):
         return [(), (new[0],), (new[0], new[1])]

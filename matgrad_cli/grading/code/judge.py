@@ -227,7 +227,25 @@ def assessed(trial: Trial) -> Assessment:
             overrides[claim.last.number] = truth * absolved.get("", (1.0, ""))[0]
             reading = trial.read(overrides=dict(overrides))
             claims = trial.claims(reading)
-    return Assessment(tuple(found.items()), tuple(overrides.items()))
+    return Assessment(tuple(_averaged(trial, found).items()), tuple(overrides.items()))
+
+
+def _averaged(trial: Trial, found: dict[tuple[str, int], Judged]) -> dict[tuple[str, int], Judged]:
+    """Layers that divide the gradients of all their parameters by the number of examples: the loss may be meant as a mean."""
+    if not trial.plan.way.startswith(("upstream", "times")):
+        return found
+    claims = {claim.key: claim for claim in trial.claims(trial.base)}
+    wrong = [place for place, one in found.items() if one.outcome == "wrong"]
+    for size in sorted({size for size in trial.given.sizes.values() if size > 1}):
+        same = [
+            place
+            for place in wrong
+            if trial.outcome(claims[place[0]], claims[place[0]].last.value, 1 / size) == "right"
+        ]
+        if len(same) > 1 and same == wrong:
+            note = "this is the derivative over a size, as are the others: right if the loss is a mean, and what comes from above is not"
+            return found | {place: replace(found[place], outcome="open", note=note) for place in same}
+    return found
 
 
 def _true_value(trial: Trial, claim: Claim) -> Value:

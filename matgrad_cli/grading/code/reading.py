@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Iterator
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -337,6 +338,7 @@ def _not_main(line: ast.stmt) -> bool:
     return not (isinstance(line, ast.If) and "__name__" in {getattr(node, "id", "") for node in ast.walk(line.test)})
 
 
+@lru_cache(maxsize=64)
 def differentiated_in(unit: Unit) -> frozenset[str]:
     """The names of which something is named like the gradient."""
     return frozenset(of for key, _ in _targets(unit) if key for of in claimed(key))
@@ -352,6 +354,7 @@ def _targets(unit: Unit) -> Iterator[tuple[str, str]]:
                 yield key or "", (key_of(node.value) or "") if part and isinstance(node, ast.Subscript) else ""
 
 
+@lru_cache(maxsize=64)
 def _parameters(unit: Unit) -> frozenset[str]:
     """Names that have a gradient here, and of which no part is written: what they begin with does not matter."""
     written = {last_part(part) for _, part in _targets(unit) if part}
@@ -362,6 +365,7 @@ def _first_target(line: ast.stmt) -> str:
     return last_part(getattr(line.targets[0], "id", "")) if isinstance(line, ast.Assign) else ""
 
 
+@lru_cache(maxsize=64)
 def _training(unit: Unit) -> frozenset[int]:
     """Loops that compute the loss in each round."""
     named = (

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from itertools import pairwise
 
+import numpy as np
+
 from ...diagnostics.record import record, replace
 from ...documents.python.outline import Unit
 from ...verify.programs.values import Need, Unknown
 from .inputs import EQUAL, EVEN, Given, Kind, Kinds, Point, candidates, kinds_told, told_of
 from .plan import first_line
 from .reading import NoLoss, differentiated_in
-from .trial import TOO_MUCH, Trial, tried
+from .trial import TOO_MUCH, Trial, fitting, tried
 
 MOST_RUNS = 90
 MOST_FOUND = 4
@@ -18,12 +20,16 @@ MOST_FOUND = 4
 
 @record
 class Understanding:
-    """What each input is, at which order of sizes it was found to fit, which inputs lie between 0 and 1, how many claims do not compute."""
+    """What each input is, the order of sizes at which this fits, and which inputs lie between 0 and 1.
+
+    faults  how many claims do not compute;  unfit  how many have another shape than what they are the derivative by
+    """
 
     kinds: Kinds
     order: int
     between: frozenset[str]
     faults: int
+    unfit: int
     tiny: bool = False
 
 
@@ -55,7 +61,7 @@ def understandings(unit: Unit, shapes: dict[str, Kind] | None = None) -> tuple[l
                 found.append(understood)
         if any(one.faults == 0 for one in found) or (found and order == EVEN):
             break
-    return sorted(found, key=lambda one: (one.order == EQUAL, one.faults)), why
+    return sorted(found, key=lambda one: (one.order == EQUAL, one.faults, one.unfit)), why
 
 
 def _decided(
@@ -76,7 +82,7 @@ def _understood(trial: Trial, kinds: dict[str, Kind], order: int) -> Understandi
     """With inputs moved between 0 and 1 where the loss has no value otherwise; None where it has none even so."""
     loss = trial.loss
     between: frozenset[str] = frozenset()
-    if loss is None:
+    if loss is None and trial.outside:
         arrays = [name for name, kind in kinds.items() if kind.form == "array" and not kind.facts]
         ways = (
             [frozenset((name,)) for name in arrays]
@@ -92,7 +98,13 @@ def _understood(trial: Trial, kinds: dict[str, Kind], order: int) -> Understandi
         return None
     claims = trial.claims(trial.base)
     faults = sum(isinstance(claim.last.value, Unknown) for claim in claims)
-    return Understanding(tuple(kinds.items()), order, between, faults)
+    shapes = trial.base.machine.shapes
+    unfit = sum(
+        not any(fitting(np.asarray(claim.last.value), shapes.get(site, ())) is not None for site in claim.sites)
+        for claim in claims
+        if not isinstance(claim.last.value, Unknown)
+    )
+    return Understanding(tuple(kinds.items()), order, between, faults, unfit)
 
 
 def with_fact(understood: Understanding, name: str, fact: str) -> Understanding:

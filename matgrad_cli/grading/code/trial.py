@@ -59,7 +59,7 @@ def direction(number: int) -> Any:
 
 
 class Trial:
-    """One unit, read with one understanding of its inputs, at one point."""
+    """One unit, read with one understanding of its inputs, at one point; `outside` says that the loss has no value just there."""
 
     def __init__(self, unit: Unit, kinds: Kinds, point: Point) -> None:
         self.unit = unit
@@ -69,6 +69,7 @@ class Trial:
         self._full: dict[int, Value] = {}
         self.base = self.read()
         self.plan: Plan = plan_of(self.base)
+        self.outside = False
         self.loss = self._loss()
 
     def read(self, **options: Any) -> Reading:
@@ -84,7 +85,10 @@ class Trial:
             value = reading.run()
         except (Unread, Misfit, KeyError, AssertionError):
             return None
-        if value is None or not np.isfinite(np.sum(value)):
+        if value is None:
+            return None
+        if not np.isfinite(np.sum(value)):
+            self.outside = True
             return None
         return complex(np.sum(value))
 

@@ -1,0 +1,78 @@
+"""Habits of code that are right though a single line, taken literally, is none: they are never called wrong."""
+
+from __future__ import annotations
+
+import pytest
+from test_claims import checked, verdicts
+
+NET = """\
+# matgrad: loss = loss
+# X: (N, D), Y: (N, C) one-hot, W1: (D, H), W2: (H, C)
+N = X.shape[0]
+hidden = np.maximum(0, X @ W1)
+scores = hidden @ W2
+P = np.exp(scores) / np.exp(scores).sum(axis=1, keepdims=True)
+loss = -np.sum(Y * np.log(P)) / N
+dscores = (P - Y){scale}
+dW2 = hidden.T @ dscores{later}
+dhidden = dscores @ W2.T
+dhidden[{mask}] = 0
+dW1 = X.T @ dhidden{later}
+W1 -= 0.1 * dW1
+"""
+
+
+@pytest.mark.parametrize(("scale", "later"), [(" / N", ""), ("", " / N")])
+def test_where_the_mean_is_taken(scale: str, later: str) -> None:
+    assert "wrong" not in verdicts(NET.format(scale=scale, later=later, mask="hidden <= 0")).values()
+
+
+def test_a_mask_in_place_is_right_and_a_wrong_one_is_found() -> None:
+    right = verdicts(NET.format(scale=" / N", later="", mask="hidden <= 0"))
+    assert set(right.values()) == {"follows"}
+    wrong = verdicts(NET.format(scale=" / N", later="", mask="hidden > 0"))
+    assert min(line for line, verdict in wrong.items() if verdict == "wrong") == 11
+
+
+def test_a_lost_mean_is_found_where_nothing_makes_up_for_it() -> None:
+    found = verdicts(NET.format(scale="", later="", mask="hidden <= 0"))
+    assert min(line for line, verdict in found.items() if verdict == "wrong") == 8
+
+
+def test_layers_that_take_the_mean_themselves_are_undecided() -> None:
+    text = """\
+def linear_forward(A, W, b):
+    \"\"\"A: (n, m), W: (k, n), b: (k, 1)\"\"\"
+    Z = W @ A + b
+    return Z, (A, W)
+
+
+def linear_backward(dZ, cache):
+    A, W = cache
+    m = A.shape[1]
+    dW = dZ @ A.T / m
+    db = dZ.sum(axis=1, keepdims=True) / m
+    dA = W.T @ dZ
+    return dA, dW, db
+"""
+    assert verdicts(text) == {10: "undecided", 11: "undecided", 12: "follows"}
+    assert verdicts(text.replace("keepdims=True) / m", "keepdims=True)"))[10] == "wrong"
+
+
+def test_what_is_not_read_is_said_at_its_line_and_the_rest_is_judged() -> None:
+    text = """\
+def f(x, w, dout):
+    \"\"\"x: (N, D), w: (D,), dout: (N,)\"\"\"
+    out = x @ w
+    g = mystery(dout)
+    dw = x.T @ dout
+    dx = np.outer(g, w)
+    return dw, dx
+"""
+    assert verdicts(text) == {4: "unreadable", 5: "follows", 6: "undecided"}
+    assert checked(text).verdict == "unreadable"
+
+
+def test_numbers_that_are_called_like_gradients_are_none() -> None:
+    text = "# matgrad: loss = loss\n# x: (N,)\ndx = 0.1\nt = 2.0 * x\ndt = t[1] - t[0]\nloss = (x * dt).sum()\nd_x = x\n"
+    assert set(verdicts(text)) == {7}
