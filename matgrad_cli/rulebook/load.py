@@ -232,6 +232,7 @@ def _read_rule(entry: Entry) -> Rule:
         cite=check.texts("cite"), example=(example[0], example[1]), given=check.table("given"), native=native,
         reversible=check.flag("reversible"), group=check.flag("group"), nary=check.flag("nary"), fixed=check.texts("fixed"),
         small=check.word("small", ("back", "forward")),
+        moving=check.texts("moving"), single=check.texts("single"),
     )  # fmt: skip
 
 

@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from ..diagnostics import InputError, MatgradError, Source
 from ..diagnostics.record import record
-from ..ir import ONE, Differential, Dim, Expr, Index, MatMul, Shape, Symbol, nodes_of
+from ..ir import ONE, Differential, Dim, Entry, Expr, Index, MatMul, Shape, Symbol, nodes_of
 from ..ir.expr import IndexMismatch, ShapeMismatch
 from ..ir.memory import remembered
 from ..notation.elaboration.elaborate import elaborate
@@ -35,6 +35,11 @@ class Pattern:
     dims: frozenset[str]
     operators: frozenset[str]
     names: tuple[tuple[str, Symbol | Index], ...]
+    holding: Mapping[Symbol, Index]
+    """Numbers that may hold a letter of the Σ around them."""
+    fixed: frozenset[Symbol] = frozenset()
+    moving: frozenset[Symbol] = frozenset()
+    single: frozenset[Symbol] = frozenset()
 
     @property
     def rhs(self) -> Expr:
@@ -48,7 +53,7 @@ class Pattern:
 
 def words_of(shapes: Iterable[tuple[str, str]]) -> frozenset[str]:
     """The dimension names that a table of shapes mentions: `{ A = "m n", i = "index k" }` → k, m, n."""
-    found = {word for _, text in shapes for word in text.split() if word != "index" and not word.isdigit()}
+    found = {word for _, text in shapes for word in text.split() if word != "index" and not word.isdigit() and not text.startswith("of ")}
     return frozenset(found)
 
 
@@ -65,6 +70,8 @@ def declared(shapes: Iterable[tuple[str, str]]) -> tuple[dict[str, Symbol], dict
         words = text.split()
         if words and words[0] == "index":
             letters[name] = dim_of(words[1])
+        elif words and words[0] == "of":
+            symbols[name] = Symbol(name, Shape(ONE, ONE))
         elif len(words) > 2:
             raise ValueError(f"`{name}` has {len(words)} sides; needed at most two")
         else:
@@ -93,7 +100,9 @@ def pattern(rule: Rule) -> Pattern:
         (name, symbols[name] if name in symbols else Index(name, letters[name])) for name, _ in rule.shapes
     )
     dims = words_of(rule.shapes) | set(WRT.shape.rows.names + WRT.shape.cols.names)
-    return Pattern(rule, lhs, frozenset(symbols.values()) | {WRT}, indices, dims, needed_operators(lhs), names)
+    holding = {symbols[name]: Index(text[3:].strip(), letters[text[3:].strip()]) for name, text in rule.shapes if text.startswith("of ")}
+    marked = (frozenset(symbols[name] for name in group) for group in (rule.fixed, rule.moving, rule.single))
+    return Pattern(rule, lhs, frozenset(symbols.values()) | {WRT}, indices, dims, needed_operators(lhs), names, holding, *marked)
 
 
 @lru_cache(maxsize=1024)
@@ -130,7 +139,7 @@ def _check_runs(rule: Rule, lhs: Expr) -> None:
     """More than two variables in one product that may each take a run of factors make matching cubic and worse."""
     for node in nodes_of(lhs):
         if isinstance(node, MatMul):
-            bare = [factor for factor in node.factors if isinstance(factor, Symbol) and factor.shape.is_matrix]
+            bare = [one for one in node.factors if isinstance(one, Symbol) and one.shape.is_matrix and one.name not in rule.single]
             if len(set(bare)) > MOST_RUNS:
                 message = f"a product with {len(set(bare))} free variables; at most {MOST_RUNS} can be matched"
                 raise complain(rule.file, rule.id, "lhs", message)
@@ -141,7 +150,8 @@ _LOOSE = frozenset(("Symbol", "Number", "Add", "Mul", "Transpose", "Hadamard", "
 
 def needed_operators(side: Expr) -> frozenset[str]:
     """Operators that every matching expression contains (products and sums may be matched by single parts, so they don't count)."""
-    return frozenset(head_of(node) for node in nodes_of(side)) - _LOOSE
+    inside = side.base if isinstance(side, Entry) else side  # a number is its own entry
+    return frozenset(head_of(node) for node in nodes_of(inside)) - _LOOSE
 
 
 @remembered(maxsize=100_000)

@@ -6,7 +6,7 @@ from ..diagnostics.record import record, replace
 
 RULE_FIELDS = frozenset(
     ("id", "title", "shapes", "lhs", "rhs", "when", "why", "cite", "example", "given", "native", "group", "reversible", "nary", "fixed",
-     "small")
+     "moving", "single", "small")
 )
 METHOD_FIELDS = frozenset(("id", "title", "why", "phases"))
 
@@ -28,7 +28,9 @@ class Rule:
 
     `shapes` says what each pattern variable is: `"m n"` a matrix, `"n"` a column vector, `""` a number, `"index m"` a letter.
     `native` rules have no pattern: their one function is code. `given` holds the shapes of the names in `example`.
-    `group` entries are no rules but the titles of several substeps. `fixed` names letters that must not contain the variable.
+    `shapes` may also say `"of i"`: a number that may hold the letter i of the Σ around it (i then stands for all letters of that Σ).
+    `group` entries are no rules but the titles of several substeps. `fixed` names letters that must not contain the variable (in a
+    sum or product such a letter takes all parts without it), `moving` letters that must, `single` letters that are no product.
     `nary` rules speak of two terms or factors and hold for any number: they are used again on the parts that they split off, and
     a part without the variable does not move.
     `small` says that a practised reader does the step in the head: on a short page it is told together with the step after it
@@ -55,6 +57,14 @@ class Rule:
     nary: bool = False
     fixed: tuple[str, ...] = ()
     small: str = ""
+    moving: tuple[str, ...] = ()
+    single: tuple[str, ...] = ()
+
+    @property
+    def pending(self) -> str:
+        """What the rule takes apart: `d` a differential, `partial` a pending derivative, empty for all other rules."""
+        text = self.lhs or (self.example[0] if self.example else "")
+        return next((word for word in ("d", "partial") if text.startswith(f"{word}(")), "")
 
     @property
     def backwards(self) -> Rule:

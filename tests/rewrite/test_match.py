@@ -58,9 +58,14 @@ def rewrite(rule_id: str, text: str, *facts: tuple[str, str], taken: tuple[str, 
         ("entry-matmul", "(A @ w)[i]", "sum[j](A[i,j]*w[j])"),  # a letter over a side of size 1 is absent
         ("partial-variable", "partial(X[i,j], X[s,t])", "delta[i,s]*delta[j,t]"),
         ("partial-variable", "partial(A[i,j], X[s,t])", None),  # the variable itself, no other matrix
-        ("partial-add", "partial(X[i,j] + c + b, X[s,t])", "partial(X[i,j], X[s,t]) + partial(c + b, X[s,t])"),
-        ("sum-entry-trace", "sum[j](S[j,j])", "tr(S)"),
-        ("sum-entry-mul", "sum[j](c * A[i,j] * B[j,k])", "c*(A @ B)[i,k]"),  # a factor without the letter is kept
+        ("partial-sum", "partial(X[i,j] + c + X[i,j]**2, X[s,t])", "partial(X[i,j], X[s,t]) + partial(X[i,j]**2, X[s,t])"),
+        ("partial-sum-constant", "partial(X[i,j] + c + b, X[s,t])", "partial(X[i,j], X[s,t])"),  # all that does not move
+        ("partial-linear", "partial(c * X[i,j] * A[i,j] * X[i,j], X[s,t])", "c*A[i,j]*partial(X[i,j]*X[i,j], X[s,t])"),
+        ("partial-product", "partial(c * X[i,j], X[s,t])", None),  # one factor moves: nothing for the product rule
+        ("partial-sigma", "partial(sum[i,j](X[i,j]*X[i,j]), X[s,t])", "sum[i,j](partial(X[i,j]*X[i,j], X[s,t]))"),
+        ("partial-neg", "partial(-2*X[i,j], X[s,t])", None),
+        ("read-trace", "sum[j](S[j,j])", "tr(S)"),
+        ("read-product", "sum[j](c * A[i,j] * B[j,k])", "c*(A @ B)[i,k]"),  # a factor without the letter is kept
         ("trace-transpose", "tr(S.T @ R)", None),
         ("transpose-symmetric", "S.T", None),
     ],

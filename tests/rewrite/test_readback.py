@@ -9,7 +9,7 @@ import pytest
 from matgrad_cli.facts import Problem
 from matgrad_cli.ir import ONE, Delta, Dim, Entry, Expr, Index, MatrixOf, Shape, Symbol, Transpose, add, mul, nodes_of, sum_over
 from matgrad_cli.notation.printing.to_text import to_text
-from matgrad_cli.rewrite.index.context import entry
+from matgrad_cli.rewrite.index.entries import entry
 from matgrad_cli.rewrite.index.terms import split
 from matgrad_cli.rewrite.network.readback import Reading, read_back, read_inside
 from matgrad_cli.verify.judge import Judge

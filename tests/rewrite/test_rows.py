@@ -13,7 +13,7 @@ from matgrad_cli.ir.nodes import Call, Number, Power
 from matgrad_cli.notation.printing.to_text import to_text
 from matgrad_cli.notation.problems import read_problem
 from matgrad_cli.rewrite.derive import derive
-from matgrad_cli.rewrite.index.context import entry
+from matgrad_cli.rewrite.index.entries import entry
 from matgrad_cli.rewrite.index.terms import split
 from matgrad_cli.rewrite.network.readback import read_back
 from matgrad_cli.verify.judge import Judge

@@ -164,7 +164,7 @@ def _open(e: Elaborator, node: s.Sigma | s.EntriesOf) -> list[Index | None]:
             found.append(None)
             continue
         side = e.found.bound.get((id(node), name.name))
-        dim = side.known if side is not None else None
+        dim = (side.known if side is not None else None) or e.scope.letters.get(name.name)
         if dim is None:
             e.fail("missing-shape", f"nothing says how far the index `{name.name}` runs", name, "",
                    f"write its size, as in `sum[{name.name}:n](…)`")

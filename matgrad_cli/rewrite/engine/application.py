@@ -32,14 +32,16 @@ from ...ir import (
     hadamard,
     matmul,
     mul,
+    substitute,
 )
-from ...ir.memory import table
+from ...ir.memory import remembered
 from ...ir.walk import letters_in, nodes_of
 from ...records import Bindings, Sentence
 from ...rulebook.load import Rulebook
 from ...rulebook.rule import Rule
-from ..index.terms import has_pending, join, split
+from ..index.terms import is_entries, join, split
 from .apply import Rewriting, rewritings
+from .entrywise import differential_of, holds_pending, pushed, written_out
 
 ZERO = Number(0)
 _LINEAR = frozenset(("tr", "sum", "mean", "sum0", "sum1", "mean0", "mean1", "diag", "diagonal", "vec", "inner"))
@@ -73,6 +75,11 @@ class Site:
 
 
 Native = Callable[[Site], "tuple[Expr, Bindings] | None"]
+def phase(book: Rulebook, method: str, name: str) -> tuple[str, ...]:
+    """The rules of one phase of a method, in their order."""
+    return next(phase.rules for phase in book.method(method).phases if phase.name == name)
+
+
 NATIVE: dict[str, Native] = {}
 """The one function of each native rule: the new part and what the sentence mentions, or None where it does not fit."""
 HEADS: dict[str, tuple[str, ...]] = {}
@@ -146,28 +153,51 @@ class DoesNotFit(BugError):
 def fit(rule: Rule, node: Expr, scene: Scene, bindings: Bindings = (), before: Expr | None = None, path: Path = ()) -> Rewriting | None:
     """What the rule makes of one part: of several ways the first one that agrees with `bindings`. A rule about a differential
     runs on a term in which a derivative is pending too (see `terms_with_differentials`)."""
-    speaks_of_d = rule.lhs.startswith("d(") or (rule.native and rule.id.startswith("d-"))
-    seen = _term(node, scene) if speaks_of_d else None
+    seen = _term(node, scene) if rule.pending == "d" and not isinstance(node, Partial) else None
     if seen is not None:
         pending, carried = seen
         inside = fit(rule, pending, scene, bindings)
         new = None if inside is None else carried(inside.new)
         return None if inside is None or new is None else replace(inside, new=new)
-    if rule.native:
-        found = NATIVE[rule.id](Site(node, before if before is not None else node, path, scene, bindings))
-        return None if found is None else Rewriting(rule, found[0], found[1])
     whole = before if before is not None else node
+    if isinstance(node, Partial) and rule.pending:
+        return _fit_pending(rule, node, scene, bindings, whole, path)
+    return _fit(rule, node, scene, bindings, whole, path)
+
+
+def _fit(rule: Rule, node: Expr, scene: Scene, bindings: Bindings, whole: Expr, path: Path) -> Rewriting | None:
+    if rule.native:
+        found = NATIVE[rule.id](Site(node, whole, path, scene, bindings))
+        return None if found is None else Rewriting(rule, found[0], found[1])
     return next(rewritings(rule, node, scene.problem, taken_at(whole, path, scene), under_pending(whole, path), bindings), None)
+
+
+def _fit_pending(rule: Rule, node: Partial, scene: Scene, bindings: Bindings, whole: Expr, path: Path) -> Rewriting | None:
+    """A pending derivative of an entry: a rule about ∂ as it is, a rule about d read entry by entry."""
+    if rule.pending == "d":
+        found = _fit(rule, differential_of(node), scene, bindings, whole, path)
+        new = None if found is None else written_out(found.new, node, taken_at(whole, path, scene))
+    else:
+        found = _fit(rule, node if rule.native else node.rebuilt((pushed(node.body),)), scene, bindings, whole, path)
+        new = None if found is None else found.new
+    if found is None or new is None:
+        return None
+    return Rewriting(rule, _with_names(new, scene.names), found.bindings, found.assumed)
+
+
+def _with_names(new: Expr, names: Mapping[Expr, Expr]) -> Expr:
+    """Parts that have a name are written by it, except inside what is still pending."""
+    if not names:
+        return new
+    return substitute(new, {**names, **{node: node for node in nodes_of(new) if isinstance(node, Partial)}})
 
 
 def taken_at(line: Expr, path: Path, scene: Scene) -> frozenset[str]:
     """Names that a letter drawn by a rule at this place must not have: those of the problem and of the term around the place."""
     term = line.children[path[0]] if path and isinstance(line, Add) else line
     letters = letters_in(term)
-    return frozenset({*reserved_names(scene.problem), *(letter.name for letter in letters)}) if letters else NO_NAMES
-
-
-NO_NAMES: frozenset[str] = frozenset()
+    names = reserved_names(scene.problem)
+    return names.union(letter.name for letter in letters) if letters else names
 
 
 def under_pending(line: Expr, path: Path) -> bool:
@@ -180,6 +210,7 @@ def under_pending(line: Expr, path: Path) -> bool:
     return isinstance(node, Differential | Partial)
 
 
+@remembered(maxsize=8)
 def reserved_names(problem: Problem) -> frozenset[str]:
     """Every name that an index letter must not take: variables, dimensions, and e, d, o."""
     names = {symbol.name for symbol in problem.variables} | {problem.wrt.name, "e", "d", "o"}
@@ -206,7 +237,7 @@ def applied(before: Expr, found: Mapping[Path, Rewriting]) -> Application:
     """The line after what one rule made of the parts at these paths."""
     first = next(iter(found.values()))
     after = with_parts(before, {path: _shown(rewriting.new) for path, rewriting in found.items()})
-    if has_pending(before):
+    if is_entries(before):
         after = join(split(after))  # a line of entries is a sum of terms, each with its Σ in front
     assumed = tuple(dict.fromkeys(one for rewriting in found.values() for one in rewriting.assumed))
     return Application(first.rule, before, after, tuple(found), first.bindings, assumed)
@@ -302,18 +333,6 @@ def _scalars(product: Expr) -> Expr:
     if len(last) != 1 or product.factors[-1] is last[0]:
         return product
     return mul(*(factor for factor in product.factors if factor is not last[0]), last[0])
-
-
-_PENDING: dict[Expr, bool] = table()
-
-
-def holds_pending(expr: Expr) -> bool:
-    """Whether a pending differential stands in the expression."""
-    found = _PENDING.get(expr)
-    if found is None:
-        found = isinstance(expr, Differential) or any(holds_pending(child) for child in expr.children)
-        _PENDING[expr] = found
-    return found
 
 
 def is_zero(expr: Expr) -> bool:

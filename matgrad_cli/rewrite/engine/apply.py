@@ -11,6 +11,7 @@ from ...facts.holding import holds
 from ...ir import (
     Add,
     Differential,
+    Entry,
     Expr,
     Fill,
     Hadamard,
@@ -20,6 +21,7 @@ from ...ir import (
     Mul,
     Named,
     Number,
+    Partial,
     SumOver,
     Symbol,
     add,
@@ -40,7 +42,8 @@ from ...rulebook.heads import head_of, heads_needed
 from ...rulebook.pattern import Pattern, operators_in, pattern
 from ...rulebook.rule import Rule
 from .instantiate import instantiate
-from .match import Matcher, Table
+from .match import Matcher
+from .table import Table
 
 STRUCTURE = frozenset(("symmetric", "antisymmetric", "diagonal", "orthogonal", "unit", "simplex", "onehot", "binary", "signs", "pm1"))
 """Facts that tie entries to each other or to values: none may be used of the variable inside a pending derivative."""
@@ -98,10 +101,12 @@ def rewritings(
     taken: set[str] | frozenset[str] = frozenset(),
     pending: bool = False,
     bindings: Bindings = (),
+    further: bool = False,
 ) -> Iterator[Rewriting]:
     """Every way in which a pattern rule rewrites this node, lazily; ways that change nothing are left out.
 
-    `bindings` says what letters of the rule stand for, if that is known: only the ways that agree are found.
+    `bindings` says what letters of the rule stand for, if that is known: only the ways that agree are found. A rule that is used
+    `further` on what it split off itself does not ask what must move.
     """
     if isinstance(node, Differential) and isinstance(node.body, Named):
         yield from _through_name(rule, node, node.body, problem, taken, bindings)
@@ -112,7 +117,7 @@ def rewritings(
     sides = pattern(rule)
     if not sides.operators <= operators:
         return
-    matcher = Matcher(sides)
+    matcher = Matcher(sides, None if further else problem.wrt)
     start = _start(matcher, bindings) if bindings else {}
     for table, surround in _fits(matcher, sides.lhs, node, start) if start is not None else ():
         assumed = _conditions(sides, table, problem, pending)
@@ -122,10 +127,10 @@ def rewritings(
             new = surround(instantiate(sides, table, frozenset(taken) | _letters(node)))
         except (ShapeMismatch, IndexMismatch):
             continue  # a side of size 1 made this form impossible, for example an entry of a number
-        if rule.nary and isinstance(sides.lhs, Differential):
+        if rule.nary and rule.pending:
             new = spread(rule, new, problem, taken, pending)
-        elif rule.nary:
-            new, more = again(rule, new, problem, taken, pending)
+        elif rule.nary and not further:
+            new, more = again(rule, _repeated(rule, new, problem, taken, pending), problem, taken, pending)
             assumed = tuple(dict.fromkeys((*assumed, *more)))
         if new is not node:
             yield Rewriting(rule, new, _bindings(sides, table), assumed)
@@ -151,6 +156,15 @@ def _start(matcher: Matcher, bindings: Bindings) -> Table | None:
     return table
 
 
+def _repeated(rule: Rule, new: Expr, problem: Problem, taken: set[str] | frozenset[str], pending: bool) -> Expr:
+    """A rule about two factors, letters or terms used for all of them: again on what it made, as long as it fits."""
+    while True:
+        found = next(rewritings(rule, new, problem, taken, pending, (), True), None)
+        if found is None:
+            return new
+        new = found.new
+
+
 def spread(rule: Rule, new: Expr, problem: Problem, taken: set[str] | frozenset[str], pending: bool) -> Expr:
     """A rule about two factors (or terms) used for all of them: what it split off is split again, what does not move is 0."""
     terms: list[Expr] = []
@@ -159,7 +173,7 @@ def spread(rule: Rule, new: Expr, problem: Problem, taken: set[str] | frozenset[
         if part is None:
             terms.append(term)
         elif part.variable in part.body.symbols:
-            again = None if isinstance(part.body, Named) else next(rewritings(rule, part, problem, taken, pending), None)
+            again = None if isinstance(part.body, Named) else next(rewritings(rule, part, problem, taken, pending, (), True), None)
             more = () if again is None else again.new.terms if isinstance(again.new, Add) else (again.new,)
             terms += [replace_part(term, part, one) for one in more] or [term]
     if terms:
@@ -178,8 +192,8 @@ def again(
     return whole, assumed
 
 
-def _pending_in(term: Expr) -> Differential | None:
-    if isinstance(term, Differential):
+def _pending_in(term: Expr) -> Differential | Partial | None:
+    if isinstance(term, Differential | Partial):
         return term
     found = (_pending_in(child) for child in term.children if not isinstance(child, Named))
     return next((part for part in found if part is not None), None)
@@ -247,6 +261,9 @@ def _fits(matcher: Matcher, p: Expr, node: Expr, b: Table) -> Iterator[tuple[Tab
         if isinstance(node, SumOver):
             for table, letters, outside in matcher.sums(p, node, b):
                 yield table, _Surround(node, outside, len(outside), (), letters)
+    elif isinstance(p, Entry) and node.shape.is_number and not isinstance(node, Entry):
+        for table in matcher.number(p, node, b):
+            yield table, whole
     elif not isinstance(p, Symbol) and (type(p) is type(node) and head_of(p) == head_of(node)):
         for table in matcher.match(p, node, b):
             yield table, whole
@@ -271,4 +288,5 @@ def _conditions(sides: Pattern, table: Table, problem: Problem, pending: bool) -
 
 
 def _bindings(sides: Pattern, table: Table) -> Bindings:
-    return tuple((name, table[variable]) for name, variable in sides.names if table.get(variable) is not None)
+    found = ((name, table.get(variable)) for name, variable in sides.names)
+    return tuple((name, ", ".join(map(str, value)) if isinstance(value, tuple) else value) for name, value in found if value is not None)

@@ -44,7 +44,7 @@ from ...ir import (
 from ...ir.walk import OUTER_LETTERS
 from ...rulebook.pattern import Pattern
 from ..index.entries import entry
-from .match import DIRECTION, Table, instantiate_dim
+from .table import DIRECTION, Table, instantiate_dim
 
 RESERVED = frozenset(("s", "t"))
 SELF_OF_NUMBER = frozenset(("tr", "sum", "mean", "diag", "diagonal", "sum0", "sum1", "mean0", "mean1", "vec"))
@@ -130,9 +130,9 @@ class _Builder:
         return Call(function, *arguments)
 
     def product_of(self, factors: tuple[Expr, ...]) -> Expr:
-        """Numbers and at most one array; a δ over an absent letter, or ones of size 1, are left out."""
+        """Numbers and at most one array; a δ over an absent letter, ones of size 1, or a coefficient 1 are left out."""
         parts = [(factor, self.build(factor)) for factor in factors]
-        kept = [part for factor, part in parts if not (isinstance(factor, Delta | Fill) and part is Number(1))]
+        kept = [part for factor, part in parts if not (isinstance(factor, Delta | Fill | Symbol) and part is Number(1))]
         return mul(*kept) if kept else Number(1)
 
     def index_level(self, p: Expr) -> Expr:
@@ -144,8 +144,8 @@ class _Builder:
                 first, second = self.position(left), self.position(right)
                 return Number(1) if first is None or second is None else Delta(first, second)
             case SumOver(indices, body):
-                letters = [self.fresh(index) for index in indices]
-                return sum_over([letter for letter in letters if letter is not None], self.build(body))
+                letters = [letter for index in indices for letter in self.letters(index)]
+                return sum_over(letters, self.build(body))
             case MatrixOf(row, col, body):
                 return MatrixOf(self.fresh(row) if row else None, self.fresh(col) if col else None, self.build(body))
             case Partial(body, variable, row, col):
@@ -162,6 +162,11 @@ class _Builder:
             case Power(base, exponent):
                 return raised(self.build(base), self.build(exponent))
         return p.rebuilt(tuple(self.build(child) for child in p.children))
+
+    def letters(self, index: Index) -> tuple[Index, ...]:
+        """The letters of a Σ that a letter of the rule stands for."""
+        found = self.fresh(index)
+        return found if isinstance(found, tuple) else () if found is None else (found,)
 
     def fresh(self, index: Index) -> Index | None:
         """A new letter for a bound letter of the right side; none over a side of size 1."""

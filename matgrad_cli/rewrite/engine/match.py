@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import permutations
-from typing import Any
 
 from ...ir import (
     ONE,
@@ -46,23 +45,18 @@ from ...ir import (
     transpose,
 )
 from ...rulebook.pattern import Pattern
-from .sameness import exactly, negated, same
+from .sameness import exactly, letters_at, negated, resting, same
+from .table import DIRECTION, Table, instantiate_dim
 
-Table = dict[Any, Any]
-"""Pattern variable → expression, dimension name → Dim, pattern letter → position (None: the side has size 1), DIRECTION → expression."""
-
-DIRECTION = ("direction",)
-"""Under this key stands the direction of the differential that was matched."""
-
-_MINUS_ONE = Number(-1)
+_MINUS_ONE, _ONE = Number(-1), Number(1)
 _BUILD = {Add: add, Mul: mul, Hadamard: hadamard, MatMul: matmul, Kron: kron}
 
 
 class Matcher:
-    """One pattern against any expressions; facts are not used here, they are conditions of rules."""
+    """One pattern against any expressions; facts are not used here, they are conditions of rules. `variable` is what moves."""
 
-    def __init__(self, pattern: Pattern) -> None:
-        self.pattern = pattern
+    def __init__(self, pattern: Pattern, variable: Symbol | None = None) -> None:
+        self.pattern, self.variable = pattern, variable
 
     # ---- whole expressions
 
@@ -92,6 +86,8 @@ class Matcher:
 
     def bound(self, letter: Symbol | Index, value: object, b: Table) -> Table | None:
         """The table in which a letter of the rule stands for `value`, its dimensions with it; None if the shapes do not fit."""
+        if isinstance(value, str):
+            return b  # what a sentence says of several letters
         if isinstance(letter, Index):
             dim = ONE if value is None else value.dim if isinstance(value, Index) else None
             table = b if dim is None else self._dim(letter.dim, dim, b)
@@ -106,10 +102,14 @@ class Matcher:
         elif p not in self.pattern.variables:
             if p is node:
                 yield b
-        else:
+        elif not (self._rests(p, node) or (p in self.pattern.single and isinstance(node, Mul if p.shape.is_number else MatMul))):
             table = self._shape(p.shape, node.shape, b)
             if table is not None:
                 yield {**table, p: node}
+
+    def _rests(self, p: Expr, node: Expr) -> bool:
+        """Whether a letter must move and would stand for what does not."""
+        return p in self.pattern.moving and self.variable is not None and self.variable not in node.symbols
 
     def _transpose(self, p: Expr, node: Expr, b: Table) -> Iterator[Table]:
         body = p.children[0]
@@ -127,12 +127,10 @@ class Matcher:
     def _constant(self, p: Expr, node: Expr, b: Table) -> Iterator[Table]:
         if (isinstance(p, Eye) and isinstance(node, Eye)) or (isinstance(p, Size) and isinstance(node, Size)):
             table = self._dim(p.dim, node.dim, b)
-        elif isinstance(p, Fill) and isinstance(node, Fill | Number) and p.value == node.value:
-            table = self._shape(p.shape, node.shape, b)
         else:
-            table = None
-        if table is not None:
-            yield table
+            alike = isinstance(p, Fill) and isinstance(node, Fill | Number) and p.value == node.value
+            table = self._shape(p.shape, node.shape, b) if alike else None
+        yield from () if table is None else (table,)
 
     def _whole(self, p: Expr, node: Expr, b: Table) -> Iterator[Table]:
         kind: type[Expr] = type(p)
@@ -172,6 +170,11 @@ class Matcher:
             for table, rest, outside in self.sums(p, node, b):
                 if not rest and not outside:
                     yield table
+
+    def number(self, p: Entry, node: Expr, b: Table) -> Iterator[Table]:
+        """A number is its own entry: bᵀx fits (A B)_ij, both letters absent."""
+        for table in self.match(p.base, node, b):
+            yield from self._positions((p.row, None), (p.col, None), b=table)
 
     def _each(self, patterns: tuple[Expr, ...], parts: tuple[Expr, ...], b: Table) -> Iterator[Table]:
         if not patterns:
@@ -263,7 +266,7 @@ class Matcher:
         """A part of a sum or product; there a coefficient 1 is invisible: c·A fits A with c = 1."""
         yield from self.match(p, part, b)
         if kind is Add and isinstance(p, Mul) and not isinstance(part, Mul):
-            numbers = [factor for factor in p.factors if factor.shape.is_number and isinstance(factor, Symbol) and factor not in b]
+            numbers = [one for one in p.factors if one.shape.is_number and isinstance(one, Symbol) and b.get(one, _ONE) is _ONE]
             others = tuple(factor for factor in p.factors if factor not in numbers)
             if len(numbers) == 1 and others:
                 yield from self.match(mul(*others), part, {**b, numbers[0]: Number(1)})
@@ -275,11 +278,18 @@ class Matcher:
         if not free:
             yield b, parts, used
             return
+        held = next((p for p in free if p in self.pattern.fixed), None) if self.variable is not None else None
+        if held is not None:
+            still = resting(parts, self.variable, kind is Mul and held.shape.is_number)
+            left = tuple(one for one in parts if one not in still)
+            yield from self._take(kind, held, still, left, [p for p in free if p is not held], b, used)
+            return
         first, rest = free[0], free[1:]
         if not parts:
             return
         if first in b:  # a variable that occurs twice
-            yield from self._pick_then_share(kind, free, parts, b, used)
+            for table, left, more in self._pick(kind, [first], parts, b, used):
+                yield from self._share(kind, rest, left, table, more)
             return
         if not rest:
             yield from self._take(kind, first, parts, (), rest, b, used)
@@ -290,12 +300,6 @@ class Matcher:
             return
         for number, pair in enumerate(parts):
             yield from self._take(kind, first, (pair,), parts[:number] + parts[number + 1 :], rest, b, used)
-
-    def _pick_then_share(
-        self, kind: type[Expr], free: list[Expr], parts: tuple[tuple[int, Expr], ...], b: Table, used: tuple[int, ...]
-    ) -> Iterator[tuple[Table, tuple[tuple[int, Expr], ...], tuple[int, ...]]]:
-        for table, left, more in self._pick(kind, [free[0]], parts, b, used):
-            yield from self._share(kind, free[1:], left, table, more)
 
     def _take(
         self, kind: type[Expr], variable: Expr, taken: tuple[tuple[int, Expr], ...], left: tuple[tuple[int, Expr], ...],
@@ -345,7 +349,7 @@ class Matcher:
         if bound is not None:
             length = len(bound.children) if isinstance(bound, MatMul) else 1
             return range(length, min(length, room) + 1)
-        if not self._is_free(p, b):
+        if not self._is_free(p, b) or p in self.pattern.single:
             return range(1, 2)
         if not rest:
             return range(room, room + 1) if whole else range(1, 2)
@@ -365,6 +369,10 @@ class Matcher:
 
     def sums(self, p: SumOver, node: SumOver, b: Table) -> Iterator[tuple[Table, tuple[Index, ...], tuple[Expr, ...]]]:
         """Fit Σ: the table, the letters of `node` that are left over, and factors of its body that are left over."""
+        if p.indices[0] in self.pattern.holding.values():
+            for final, outside in self._body(p.body, node.body, {**b, p.indices[0]: node.indices}):
+                yield final, (), outside
+            return
         count = min(len(p.indices), len(node.indices))
         for chosen in permutations(node.indices, count):
             table: Table | None = b
@@ -374,7 +382,7 @@ class Matcher:
                 continue
             rest = tuple(letter for letter in node.indices if letter not in chosen)
             for final, outside in self._body(p.body, node.body, table):
-                if self._captures(final, b, frozenset(chosen)) or any(factor.free & set(chosen) for factor in outside):
+                if self._captures(final, b, frozenset(chosen), p.indices) or any(factor.free & set(chosen) for factor in outside):
                     continue
                 yield final, rest, outside
 
@@ -386,14 +394,7 @@ class Matcher:
         else:
             yield from ((table, ()) for table in self.match(p, body, b))
 
-    def _captures(self, table: Table, before: Table, letters: frozenset[Index]) -> bool:
-        return any(isinstance(value, Expr) and key not in before and value.free & letters for key, value in table.items())
-
-
-def instantiate_dim(p: Dim, b: Table) -> Dim:
-    """A dimension of a pattern with its names replaced by what they stand for."""
-    result = Dim(p.factor)
-    for name, power in p.powers:
-        for _ in range(power):
-            result = result * b.get(name, Dim.of(name))
-    return result
+    def _captures(self, table: Table, before: Table, letters: frozenset[Index], own: tuple[Index, ...]) -> bool:
+        """Whether something outside of the Σ would stand for one of its letters."""
+        new = [(key, value) for key, value in table.items() if key not in before and key not in own]
+        return any(not letters.isdisjoint(value.free if isinstance(value, Expr) else letters_at(value)) for _, value in new)

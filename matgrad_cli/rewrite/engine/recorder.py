@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import string
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from ...diagnostics import BugError, Diagnostic
@@ -15,8 +15,7 @@ from ...records import Bindings, Sentence, Step
 from ...rulebook.load import Rulebook
 from ...verify.judge import Judge
 from ..selftest.user_rules import contradicted
-from .application import Application, Scene, everywhere
-from .apply import Rewriting
+from .application import Application, Scene
 from .diff import changed_parts
 from .legacy import LEGACY
 
@@ -57,28 +56,14 @@ class Recorder:
         self.steps.append(self.step(rule, self.line, after, bindings, assumed, title))
         self.line = after
 
-    def record(self, application: Application, title: str | None = None) -> None:
-        """One step by a rule that ran on the current line; nothing is recorded if the line stays the same."""
+    def record(self, application: Application, title: str | None = None, said: Bindings = ()) -> None:
+        """One step by a rule that ran on the current line; nothing is recorded if the line stays the same. `said` is what the sentence
+        mentions beside the letters of the rule."""
         if application.before is not self.line:
             raise BugError(Diagnostic("bug", f"`{application.rule.id}` ran on another line than the current one"))
         if application.after is not self.line:
-            self.steps.append(self.judged(application, title))
+            self.steps.append(self.judged(application, title, (*application.bindings, *said)))
             self.line = application.after
-
-    def ran(self, found: Mapping[Expr, Rewriting], after: Expr, bindings: Bindings = (), title: str | None = None) -> None:
-        """What one rule made of these parts of the current line, if the line that was meant is what comes of it; else a step
-        that names no place and cannot be run again."""
-        application = everywhere(self.line, found)
-        first = next(iter(found.values()))
-        if application is None or application.after is not after or after is self.line:
-            if after is not self.line:
-                self.steps.append(self._judged(first.rule.id, self.line, after, bindings, first.assumed, title))
-                self.line = after
-            return
-        known = {name for name, _ in application.bindings}
-        more = (*application.bindings, *(pair for pair in bindings if pair[0] not in known))
-        self.steps.append(self.judged(replace(application, bindings=more), title))
-        self.line = after
 
     def judged(self, application: Application, title: str | None = None, bindings: Bindings | None = None) -> Step:
         """The step of a rule that ran, not yet part of the chain."""

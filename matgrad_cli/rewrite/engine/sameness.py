@@ -5,7 +5,25 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
-from ...ir import Add, Expr, Hadamard, Inverse, MatMul, Mul, Number, Power, Transpose, add, hadamard, matmul, mul, transpose
+from ...ir import (
+    Add,
+    Expr,
+    Hadamard,
+    Index,
+    Inverse,
+    MatMul,
+    Mul,
+    Number,
+    Pair,
+    Power,
+    Transpose,
+    add,
+    hadamard,
+    letters_of,
+    matmul,
+    mul,
+    transpose,
+)  # fmt: skip
 from ...ir.memory import remembered
 
 
@@ -71,3 +89,13 @@ def exactly(wanted: tuple[Expr, ...], parts: tuple[tuple[int, Expr], ...]) -> It
             return
         places.append(left.pop(number)[0])
     yield tuple(left), places
+
+
+def resting(parts: tuple[tuple[int, Expr], ...], variable: Expr | None, numbers: bool) -> tuple[tuple[int, Expr], ...]:
+    """The parts without the variable; of a product that holds an array only the `numbers` among them."""
+    return tuple(one for one in parts if variable not in one[1].symbols and (one[1].shape.is_number or not numbers))
+
+
+def letters_at(value: object) -> frozenset[Index]:
+    """The letters of a position; none of anything else."""
+    return letters_of(value) if isinstance(value, Index | Pair) else frozenset()

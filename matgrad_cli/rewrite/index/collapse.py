@@ -26,9 +26,11 @@ from ...ir import (
     substitute,
 )
 from ...ir.dimensions import ONE
+from ...records import Bindings
+from ..engine.application import Site, applied, fit, native
 from ..engine.recorder import Recorder
-from .context import delta, entry
-from .terms import UNIT, Term, join, split
+from .entries import delta, entry
+from .terms import UNIT, Term, split, terms_of
 
 
 @record
@@ -113,15 +115,26 @@ def _halves(position: Position | None, first_flat: bool, second_flat: bool) -> t
     return (position.outer, position.inner) if isinstance(position, Pair) else None
 
 
-def collapse_round(recorder: Recorder, terms: tuple[Term, ...]) -> bool:
+@native("collapse-delta")
+def collapse_delta(site: Site) -> tuple[Expr, Bindings] | None:
+    """One δ of a term."""
+    terms = split(site.node)
+    found = collapse_one(terms[0]) if len(terms) == 1 else None
+    if found is None:
+        return None
+    return found.term.expr(), (("k", found.old), ("s", found.new if isinstance(found.new, Index) else str(found.new)))
+
+
+def collapse_round(recorder: Recorder, rule_id: str) -> bool:
     """One δ in each term that has one: a step. Says which letter became which where it is the same in all of them."""
-    found = [collapse_one(term) for term in terms]
-    done = [one for one in found if one is not None]
-    if not done:
+    line, rule = recorder.line, recorder.rules.rule(rule_id)
+    found = {}
+    for path, term in terms_of(line):
+        rewriting = fit(rule, term, recorder.scene, (), line, path)
+        if rewriting is not None:
+            found[path] = rewriting
+    if not found:
         return False
-    after = join(part for term, one in zip(terms, found, strict=True) for part in split((one.term if one else term).expr()))
-    same = len({(one.old, one.new) for one in done}) == 1
-    bindings = (("k", done[0].old), ("s", str(done[0].new) if not isinstance(done[0].new, Index) else done[0].new))
-    title = None if same else recorder.rules.rule("collapse-delta").title + ", and in the other terms likewise"
-    recorder.move("collapse-delta", after, bindings, title=title)
+    same = len({rewriting.bindings for rewriting in found.values()}) == 1
+    recorder.record(applied(line, found), None if same else f"{rule.title}, and in the other terms likewise")
     return True

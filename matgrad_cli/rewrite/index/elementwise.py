@@ -1,7 +1,4 @@
-"""Derivatives of elementwise functions: read from the rule of the function, else from SymPy; and from a number to an array.
-
-The rule `partial-exp` says ∂exp(u) = exp(u) ∂u; what stands beside ∂u is f′(u), and f′(A) is the same function of every entry.
-"""
+"""Derivatives of elementwise functions that no rule speaks of, from SymPy; and from a number to an array: f′(A) is f′ of every entry."""
 
 from __future__ import annotations
 
@@ -19,7 +16,6 @@ from ...ir import (
     Fill,
     Mul,
     Number,
-    Partial,
     Power,
     Symbol,
     add,
@@ -27,8 +23,6 @@ from ...ir import (
     mul,
     substitute,
 )
-from ...rulebook.load import Rulebook
-from ...rulebook.pattern import pattern
 
 if TYPE_CHECKING:
     import sympy
@@ -39,19 +33,9 @@ _SYMPY_NAMES = {"abs": "Abs", "arcsin": "asin"}
 
 
 @lru_cache(maxsize=256)
-def derivative_of(function: str, book: Rulebook) -> Expr | None:
-    """f′ as an expression of the number `SLOT`; None if neither a rule nor SymPy knows it."""
-    if function in _FLAT:
-        return Number(0)
-    rule_id = f"partial-{function}"
-    if rule_id in book:
-        sides = pattern(book.rule(rule_id))
-        factors = sides.rhs.factors if isinstance(sides.rhs, Mul) else (sides.rhs,)
-        inner = [factor for factor in factors if isinstance(factor, Partial)]
-        if len(inner) == 1:
-            slope = mul(*(factor for factor in factors if factor is not inner[0])) if len(factors) > 1 else Number(1)
-            return substitute(slope, {inner[0].body: SLOT})
-    return _by_sympy(function)
+def derivative_of(function: str) -> Expr | None:
+    """f′ as an expression of the number `SLOT`, for a function that no rule speaks of; None if SymPy does not know it."""
+    return Number(0) if function in _FLAT else _by_sympy(function)
 
 
 def _by_sympy(function: str) -> Expr | None:

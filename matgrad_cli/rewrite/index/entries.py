@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ...ir import Delta, Entry, Expr, Index, MatrixOf, Pair, Position, Transpose, mul, rename
+from ...ir.dimensions import Dim
 from .terms import UNIT, ZERO
 
 
@@ -32,3 +33,10 @@ def delta(left: Position | None, right: Position | None) -> Expr:
         links = [delta(left.outer, right.outer), delta(left.inner, right.inner)]
         return mul(*(link for link in links if link is not UNIT))
     return Delta(left, right)
+
+
+def paired_delta(position: Position | None, outer: Index | None, inner: Index | None, inner_dim: Dim) -> Expr:
+    """δ of a position and the pair (outer, inner); of the one letter that there is where a side has size 1."""
+    if outer is None or inner is None:
+        return delta(position, outer or inner)
+    return delta(position, Pair(outer, inner, inner_dim))

@@ -11,7 +11,7 @@ from ...ir.dimensions import ONE
 from ..engine.recorder import Recorder
 from ..network.readback import read_back
 from ..network.reading import tidy_part
-from .context import entry
+from .entries import entry
 from .terms import ZERO, Letters, Term
 
 MANY_LETTERS = 5

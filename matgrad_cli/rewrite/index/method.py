@@ -5,17 +5,16 @@ from __future__ import annotations
 from ...diagnostics import Diagnostic, StuckError
 from ...diagnostics.record import record
 from ...facts import Problem
-from ...ir import Call, Expr, Index, Number, Partial, Symbol, add
+from ...ir import Call, Expr, Index, Partial, Symbol, at
 from ...ir.dimensions import ONE
 from ...notation.printing.to_text import to_text
-from ...records import Bindings
+from ..engine.application import applied, phase
 from ..engine.application import reserved_names as names_of
-from ..engine.apply import Rewriting
 from ..engine.recorder import Recorder
 from .collapse import collapse_round
-from .context import Unfolding, entry
+from .entries import entry
 from .gather import gather_round, inside_of, maximal
-from .terms import Letters, Term, has_pending, join, split, with_one_number
+from .terms import Letters, has_pending, join, split, with_one_number
 from .unfolding import Unfolder
 
 MAX_LINES = 2_000
@@ -94,15 +93,14 @@ def target_of(expr: Expr, variable: Symbol, taken: set[str], options: tuple[tupl
 
 def differentiate(recorder: Recorder, letters: Letters) -> None:
     """Unfold the pending derivatives, largest first, until only δ's and entries are left."""
-    phases = {phase.name: phase.rules for phase in recorder.rules.method("index").phases}
-    unfolder = Unfolder(recorder.rules, recorder.problem, phases["unfold"])
+    unfolder = Unfolder(recorder.scene, phase(recorder.rules, "index", "unfold"))
     while has_pending(recorder.line):
         if len(recorder.steps) > MAX_LINES:
             raise StuckError(Diagnostic("too-many-steps", f"the derivation has more than {MAX_LINES} lines and is not finished"))
         terms = split(recorder.line)
         if gather_round(recorder, terms, letters):
             continue
-        _unfold_round(recorder, unfolder, terms, letters)
+        _unfold_round(recorder, unfolder, maximal(terms))
         _multiply_numbers(recorder)
     recorder.move("distribute-sum", join(split(recorder.line)))
 
@@ -115,41 +113,19 @@ def _multiply_numbers(recorder: Recorder) -> None:
         recorder.move("multiply-numbers", join(counted))
 
 
-def _unfold_round(recorder: Recorder, unfolder: Unfolder, terms: tuple[Term, ...], letters: Letters) -> None:
-    ready = maximal(terms)
-    first: Unfolding | None = None
-    count = 0
-    ran: dict[Expr, Rewriting] = {}
-    new_terms: list[Expr] = []
-    for term in terms:
-        pending = term.pending
-        if pending is None or pending not in ready:
-            new_terms.append(term.expr())
-            continue
-        outside = frozenset(Term((), term.indices, term.others).names())
-        unfolding = unfolder.unfold(pending, letters, term.names(), outside, recorder.names)
-        if unfolding is None:
-            raise stuck(recorder, pending)
-        first = first or unfolding
-        if unfolding.rule != first.rule:
-            new_terms.append(term.expr())
-            continue
-        count += 1
-        if unfolding.ran is not None:
-            ran[unfolding.ran[0]] = unfolding.ran[1]
-        replaced = tuple(unfolding.new if factor is pending else factor for factor in term.factors)
-        new_terms.extend(part.expr() for part in split(Term(term.coefficient, term.indices, replaced).expr()))
-    assert first is not None
-    kept = [part for part in new_terms if part is not Number(0)]
-    title = None
-    if count > 1:
-        title = recorder.rules.rule(first.rule).title + " (in {count} terms likewise)"
-    bindings: Bindings = (*first.bindings, *((("count", str(count)),) if count > 1 else ()))
-    after = add(*kept) if kept else Number(0)
-    if ran:
-        recorder.ran(ran, after, bindings, title)
-    else:
-        recorder.move(first.rule, after, bindings, first.assumed, title=title)
+def _unfold_round(recorder: Recorder, unfolder: Unfolder, ready: list[Partial]) -> None:
+    """One rule at all the pending derivatives that it comes first for: a step."""
+    found = unfolder.round(recorder.line, ready)
+    if isinstance(found, Partial):
+        raise stuck(recorder, found)
+    path, first = next(iter(found.items()))
+    pending = next(node for node in (at(recorder.line, path[: len(path) - up]) for up in range(3)) if isinstance(node, Partial))
+    row, col = pending.row, pending.col
+    said = (("X", pending.variable), ("entry", pending.body), ("variable", entry(pending.variable, row, col)), ("delta", first.new))
+    title = first.rule.title if len(found) == 1 else first.rule.title + " (in {count} terms likewise)"
+    known = {name for name, _ in first.bindings}
+    more = tuple((name, value) for name, value in (*said, ("count", str(len(found)))) if name not in known and f"{{{name}}}" in title)
+    recorder.record(applied(recorder.line, found), title, more)
 
 
 def stuck(recorder: Recorder, pending: Partial) -> StuckError:
@@ -168,7 +144,7 @@ def stuck(recorder: Recorder, pending: Partial) -> StuckError:
 
 def collapse(recorder: Recorder) -> None:
     """One δ after the other: replace the summed letter, drop that Σ."""
-    while True:
-        terms = split(recorder.line)
-        if not collapse_round(recorder, terms):
-            return
+    (rule_id,) = phase(recorder.rules, "index", "collapse")
+    while collapse_round(recorder, rule_id):
+        pass
+

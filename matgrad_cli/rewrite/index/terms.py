@@ -11,7 +11,25 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from ...diagnostics.record import record, replace
-from ...ir import Add, Delta, Entry, Expr, Index, Mul, Number, Partial, Power, SumOver, add, letters_in, mul, nodes_of, rename, sum_over
+from ...ir import (
+    Add,
+    Delta,
+    Entry,
+    Expr,
+    Index,
+    Mul,
+    Number,
+    Partial,
+    Path,
+    Power,
+    SumOver,
+    add,
+    letters_in,
+    mul,
+    nodes_of,
+    rename,
+    sum_over,
+)
 from ...ir.dimensions import Dim
 from ...ir.walk import OUTER_LETTERS, fresh_index
 
@@ -64,10 +82,36 @@ class Term:
         )
 
 
+def chained(factors: tuple[Expr, ...]) -> tuple[Expr, ...]:
+    """The factors A_si B_it in the order of the chain, where each stands the right way round; else as they are."""
+    rows = {factor.row: factor for factor in factors if isinstance(factor, Entry)}
+    starts = [factor for row, factor in rows.items() if not any(other.col is row for other in rows.values())]
+    if len(rows) < len(factors) or len(starts) != 1 or any(not isinstance(row, Index) for row in rows):
+        return factors
+    chain = starts[:1]
+    while chain[-1].col in rows and len(chain) < len(rows):
+        chain.append(rows[chain[-1].col])
+    return tuple(chain) if len(chain) == len(factors) else factors
+
+
 def join(terms: Iterable[Term]) -> Expr:
     """The line that the terms make; 0 if there are none."""
     parts = [term.expr() for term in terms]
     return add(*parts) if parts else ZERO
+
+
+def terms_of(line: Expr) -> tuple[tuple[Path, Expr], ...]:
+    """The terms of a line and where they stand."""
+    return tuple(((number,), term) for number, term in enumerate(line.terms)) if isinstance(line, Add) else (((), line),)
+
+
+def is_entries(line: Expr) -> bool:
+    """Whether a line is written by entries: it has letters, or something pending."""
+    return bool(line.free) or has_pending(line) or any(_has_sum(term) for _, term in terms_of(line))
+
+
+def _has_sum(term: Expr) -> bool:
+    return isinstance(term, SumOver) or (isinstance(term, Mul) and any(isinstance(factor, SumOver) for factor in term.factors))
 
 
 def has_pending(expr: Expr) -> bool:
@@ -196,7 +240,7 @@ def split(expr: Expr) -> tuple[Term, ...]:
         if any(factor is ZERO for factor in (*term.coefficient, *term.factors)):
             continue
         coefficient = ordered(factor for factor in term.coefficient if factor is not UNIT)
-        found.append(replace(term, coefficient=coefficient, factors=pending_last(term.factors)))
+        found.append(replace(term, coefficient=coefficient, factors=pending_last(term.factors) if term.pending else chained(term.factors)))
     return tuple(found)
 
 

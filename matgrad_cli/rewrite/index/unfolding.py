@@ -1,98 +1,88 @@
-"""Which rule takes a pending derivative apart: the order is the method's, the rules are data, natives are the closed list here."""
+"""Which rule takes a pending derivative apart: the rules of the phase `unfold` of rules/methods/index.toml, tried in their order.
+
+A rule about ∂ or d runs on the pending derivative itself, any other rule on what stands under it: on the number, or on the array
+whose entry it is.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-from ...facts import Problem
-from ...ir import Entry, Expr, Partial, nodes_of, substitute
+from ...ir import Entry, Expr, Partial, Path
 from ...rulebook.heads import guess_heads, head_of
-from ...rulebook.load import Rulebook
 from ...rulebook.rule import Rule
-from ..engine.apply import rewrite_node
-from .context import Context, Unfolding
-from .partials import NATIVES
-from .terms import Letters
+from ..engine.application import Scene, fit, places_of
+from ..engine.apply import Rewriting
+from ..methods import differentials as differentials  # its native rules are read entry by entry too
+from .terms import has_pending
 
-_PENDING = "partial("
-
-
-def keys_of(lhs: str, variables: frozenset[str] = frozenset()) -> tuple[str, ...]:
-    """What the body of a pending derivative must begin with for a rule with this left side: `partial(tr(A), X[s,t])` → tr."""
-    inner = lhs[len(_PENDING) : lhs.rindex(", X")] if lhs.startswith(_PENDING) else lhs
-    if not inner.endswith("]"):
-        return guess_heads(inner)
-    base = inner[: inner.rindex("[")]
-    if base.startswith("(") and base.endswith(")"):
-        base = base[1:-1]
-    if base in variables:
-        return ("Entry Symbol",)
-    return tuple(f"Entry {head}" for head in guess_heads(base))
+ANY = ""
 
 
-def key_of(body: Expr) -> str:
-    """The operator of a number, or of the array whose entry it is."""
-    return f"Entry {head_of(body.base)}" if isinstance(body, Entry) else head_of(body)
+def keys_of(lhs: str) -> tuple[str, ...]:
+    """At which operators a rule with this left side is tried: `partial(tr(A), X[s,t])`, `d(tr(A))` and `tr(A)` at tr."""
+    inner = lhs[len("partial(") : lhs.rindex(", X")] if lhs.startswith("partial(") else lhs[2:-1] if lhs.startswith("d(") else lhs
+    if inner.endswith("]") and not inner.startswith(("sum[", "delta[")):
+        inner = inner[: inner.rindex("[")]
+        inner = inner[1:-1] if inner.startswith("(") else inner
+        return ("Symbol",) if inner.isidentifier() else guess_heads(inner)
+    return (ANY,) if inner.isidentifier() else guess_heads(inner)
 
 
 @dataclass(slots=True)
 class Unfolder:
-    """Takes pending derivatives apart by the rules of one phase, in their order."""
+    """Takes pending derivatives apart by the rules of one phase."""
 
-    book: Rulebook
-    problem: Problem
+    scene: Scene
     rules: tuple[str, ...]
-    _patterns: dict[str, list[Rule]] = field(default_factory=dict)
-    _order: dict[str, int] = field(default_factory=dict)
+    _by_head: dict[str, list[tuple[int, str]]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self._order = {rule_id: number for number, rule_id in enumerate(self.rules)}
-        own = [self.book.rule(rule_id) for rule_id in self.rules if rule_id not in NATIVES]
-        extra = [rule for rule in self.book.extras() if rule.lhs]
-        for rule in [*extra, *own]:
-            if rule.lhs:
-                for key in keys_of(rule.lhs, frozenset(name for name, _ in rule.shapes)):
-                    self._patterns.setdefault(key, []).append(rule)
+        book = self.scene.rules
+        for order, rule_id in enumerate([*(rule.id for rule in book.extras() if rule.lhs), *self.rules]):
+            text = book.left_side(rule_id)
+            for key in keys_of(text) if text else (ANY,):
+                self._by_head.setdefault(key, []).append((order, rule_id))
 
-    def unfold(
-        self, pending: Partial, letters: Letters, taken: set[str], outside: frozenset[str], names: dict[Expr, Expr]
-    ) -> Unfolding | None:
-        """One layer of the pending derivative by the first rule that fits; None where none does."""
-        context = Context(pending, letters, taken, outside, names, self.book)
-        for candidate in self._candidates(pending.body):
-            if isinstance(candidate, str):
-                found = NATIVES[candidate].function(context, pending.body)
-            else:
-                found = self._by_pattern(candidate, context)
-            if found is not None:
-                return found
+    def round(self, line: Expr, ready: Iterable[Partial]) -> dict[Path, Rewriting] | Partial:
+        """What the first rule that fits makes of the first of these, and wherever it comes first for another of them, of that;
+        a pending derivative for which no rule is known is given back."""
+        found: dict[Path, Rewriting] = {}
+        chosen: dict[Partial, Rule | None] = {}
+        first: Rule | None = None
+        for path, pending in places_of(line, dict.fromkeys(ready), has_pending):
+            assert isinstance(pending, Partial)
+            if pending in chosen and chosen[pending] is not first:
+                continue
+            layer = self._layer(line, path, pending, chosen.get(pending))
+            if layer is None:
+                return pending
+            chosen[pending] = layer[1].rule
+            first = first or layer[1].rule
+            if layer[1].rule is first:
+                found[layer[0]] = layer[1]
+        return found
+
+    def _layer(self, line: Expr, path: Path, pending: Partial, known: Rule | None) -> tuple[Path, Rewriting] | None:
+        for rule in (known,) if known is not None else self._candidates(pending):
+            for place, node in _places(rule, path, pending):
+                found = fit(rule, node, self.scene, (), line, place)
+                if found is not None:
+                    return place, found
         return None
 
-    def _candidates(self, body: Expr) -> Iterator[str | Rule]:
-        key = key_of(body)
-        options: list[tuple[int, str | Rule]] = [(self._order.get(rule.id, -1), rule) for rule in self._patterns.get(key, ())]
-        options += [(order, rule_id) for rule_id, order in self._order.items() if rule_id in NATIVES and NATIVES[rule_id].fits(key)]
-        for _, candidate in sorted(options, key=lambda option: option[0]):
-            yield candidate
-
-    def _by_pattern(self, rule: Rule, context: Context) -> Unfolding | None:
-        pending = context.pending
-        whole = rule.lhs.startswith(_PENDING)
-        node = pending if whole else pending.body
-        avoid = context.taken | context.letters.reserved
-        found = rewrite_node(rule, node, self.problem, avoid, pending=True)
-        if found is None:
-            return None
-        new = _with_names(found.new, context) if whole else context.d(found.new)
-        shown = (("entry", pending.body), ("variable", context.entry_of_variable()), ("delta", new))
-        bound = {name for name, _ in found.bindings}
-        return Unfolding(rule.id, new, (*found.bindings, *(pair for pair in shown if pair[0] not in bound)), found.assumed, (node, found))
+    def _candidates(self, pending: Partial) -> Iterator[Rule]:
+        body = pending.body.base if isinstance(pending.body, Entry) else pending.body
+        options = [*self._by_head.get(head_of(body), ()), *self._by_head.get(ANY, ())]
+        return (self.scene.rules.rule(rule_id) for _, rule_id in sorted(options))
 
 
-def _with_names(new: Expr, context: Context) -> Expr:
-    """Parts that have a name are written by it, except inside what is still pending."""
-    if not context.names:
-        return new
-    pending: dict[Expr, Expr] = {node: node for node in nodes_of(new) if isinstance(node, Partial)}
-    return substitute(new, {**context.names, **pending})
+def _places(rule: Rule, path: Path, pending: Partial) -> Iterator[tuple[Path, Expr]]:
+    """Where a rule may run: on the pending derivative, or on what is under it."""
+    if rule.pending:
+        yield path, pending
+        return
+    yield (*path, 0), pending.body
+    if isinstance(pending.body, Entry):
+        yield (*path, 0, 0), pending.body.base

@@ -39,7 +39,7 @@ from ...ir.dimensions import ONE
 from ...ir.memory import remembered
 from ...rulebook.load import Rulebook
 from ..engine.application import Scene, reserved_names, terms_with_differentials, zero_of
-from ..index.context import entry
+from ..index.entries import entry
 from ..network.algebra import flip
 from ..textbook.simplifier import textbook
 from .differentials import Moving

@@ -224,11 +224,11 @@ def spectral(site: Site) -> tuple[Expr, Bindings] | None:
 
 @native("d-elementwise")
 def elementwise(site: Site) -> tuple[Expr, Bindings] | None:
-    """f(A) changes by f′(A) ∘ dA; f′ is known of a rule about entries, or from SymPy."""
+    """f(A) changes by f′(A) ∘ dA; f′ is known from SymPy."""
     node, body = _pending(site) or (None, None)
     if node is None or not isinstance(body, Call) or not is_elementwise(body.function):
         return None
-    slope = derivative_of(body.function, site.scene.rules)
+    slope = derivative_of(body.function)
     if slope is None:
         return None
     outer = lifted(slope, body.argument)

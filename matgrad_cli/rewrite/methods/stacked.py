@@ -24,7 +24,7 @@ from ...ir import (
     sum_over,
 )
 from ...ir.dimensions import ONE, Dim
-from ..index.partials import entry
+from ..index.entries import entry
 from ..network.algebra import flip
 from .pairing import paired, peeled
 

@@ -9,7 +9,7 @@ from ...diagnostics.record import record
 from ...facts import Problem
 from ...ir import Delta, Expr, Eye, Fill, Index, MatrixOf, Named, Pair, kron, mul, nodes_of, substitute, sum_over
 from ...ir.dimensions import ONE, Dim
-from ..index.context import delta
+from ..index.entries import delta
 from .arrays import ones
 
 Letters = tuple[Index, ...]

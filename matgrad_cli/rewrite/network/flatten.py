@@ -29,7 +29,7 @@ from ...ir import (
 )
 from ...records import Result
 from ...verify.judge import Judge
-from ..index.context import entry
+from ..index.entries import entry
 from ..index.terms import MOST_TERMS, Term, brackets_opened, split
 from ..textbook.scaled import Scaled, scaled
 from ..textbook.simplifier import textbook

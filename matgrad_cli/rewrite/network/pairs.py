@@ -31,7 +31,7 @@ def read_pairs(term: Term, row: Index | None, col: Index | None) -> Reading | No
     forms = flatten_term(opened, (row,) if row else (), (col,) if col else ())
     if not forms or (row is None and col is None):
         return None
-    return Reading(list(forms[0].coefficient), forms[0].array(), ["read-kron"])
+    return Reading(list(forms[0].coefficient), forms[0].array())
 
 
 def _has_pair(factor: Expr) -> bool:

@@ -48,11 +48,10 @@ class Edge:
 
 @dataclass(slots=True)
 class Reading:
-    """What a term was read as: numbers, and the matrix over the free letters (None if it is a number). `moves` name the rules used."""
+    """What a term was read as: numbers, and the matrix over the free letters (None if it is a number)."""
 
     coefficient: list[Expr] = field(default_factory=list)
     matrix: Expr | None = None
-    moves: list[str] = field(default_factory=list)
 
     def expr(self) -> Expr:
         """numbers · matrix."""
@@ -183,11 +182,9 @@ def _loops(graph: _Graph) -> bool:
             bare = vertex in graph.bound and not graph.labels.get(vertex) and not graph.edges_at(vertex)
             if bare:
                 graph.reading.coefficient.append(trace_of(factors_of(edge.base)))
-                graph.reading.moves.append("read-trace")
                 graph.remove(vertex)
             else:
                 graph.label(vertex, diagonal(edge.base))
-                graph.reading.moves.append("read-diagonal")
             return True
     return False
 
@@ -223,7 +220,6 @@ def _leaf(graph: _Graph) -> bool:
             vector = ones(vertex.dim) if label is None else label
             graph.edges.remove(edges[0])
             graph.label(other, matmul(flip(base), vector))
-            graph.reading.moves.append("read-product" if label is not None else "read-ones")
         graph.remove(vertex)
         return True
     return False
@@ -234,9 +230,7 @@ def _closed_sum(graph: _Graph, vertex: Index) -> Expr:
     if not vectors:
         return Size(vertex.dim)
     if len(vectors) == 1:
-        graph.reading.moves.append("read-sum")
         return _sum_of(vectors[0])
-    graph.reading.moves.append("read-product")
     return number_product(flip(vectors[0]), hadamard(*vectors[1:]))
 
 
@@ -265,7 +259,6 @@ def _parallel(graph: _Graph) -> bool:
                 continue
             graph.edges.remove(second)
             first.base = hadamard(first.base, second.seen_from(first.tail)[0])
-            graph.reading.moves.append("read-hadamard")
             return True
     return False
 
@@ -284,7 +277,6 @@ def _join(graph: _Graph) -> bool:
             graph.edges[graph.edges.index(first)] = Edge(matmul(flip(left), *middle, right), start, end)
             graph.edges.remove(second)
             graph.remove(vertex)
-            graph.reading.moves.append("read-product")
             return True
     return False
 
@@ -310,8 +302,6 @@ def _finish(graph: _Graph, row: Index | None, col: Index | None) -> Reading | No
         edge = graph.edges[0]
         base = edge.base if edge.tail is row else flip(edge.base)
         graph.reading.matrix = _scaled(base, left, right)
-        if left is not None or right is not None:
-            graph.reading.moves.append("read-diag")
         return graph.reading
     column = ones(row.dim) if left is None else left
     other = ones(col.dim) if right is None else right
@@ -319,7 +309,6 @@ def _finish(graph: _Graph, row: Index | None, col: Index | None) -> Reading | No
         graph.reading.matrix = ones(row.dim, col.dim)
     else:
         graph.reading.matrix = matmul(column, flip(other))
-    graph.reading.moves.append("read-outer")
     return graph.reading
 
 

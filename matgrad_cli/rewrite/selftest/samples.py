@@ -15,7 +15,8 @@ from ...ir.expr import IndexMismatch, ShapeMismatch
 from ...ir.nodes import Call
 from ...rulebook.pattern import WRT, Pattern
 from ..engine.instantiate import build_side
-from ..engine.match import Table
+from ..engine.table import Table
+from ..index.entries import entry
 
 MOST_ORDERS: Final = 16
 """A rule with four dimensions has 75 orders of their sizes; so many of them are drawn."""
@@ -102,6 +103,8 @@ def _sample(sides: Pattern, name: str, sizes: dict[str, Dim], scale: Fraction = 
             if letter not in table:
                 dim = table.get(letter.dim.names[0], letter.dim) if letter.dim.names else letter.dim
                 table[letter] = None if dim is ONE else Index(label, dim)
+        elif letter in sides.holding:
+            table[letter] = _holding(label, sides.holding[letter], table, variable)
         elif letter not in table:
             shape = Shape(_sized(letter.shape.rows, table), _sized(letter.shape.cols, table))
             own = Symbol(label, shape)
@@ -155,6 +158,14 @@ def _variable(sides: Pattern, table: Table) -> Symbol | None:
             table[name] = actual
     table[pending] = variable
     return variable
+
+
+def _holding(label: str, letter: Index, table: Table, variable: Symbol | None) -> Expr:
+    """A number that holds a letter of the Σ around it, and moves."""
+    dim = _sized(letter.dim, table)
+    index = table.setdefault(letter, None if dim is ONE else Index(letter.name, dim))
+    own = Symbol(label, Shape(dim, ONE))
+    return entry(own if variable is None else _moving(own, variable), index, None)
 
 
 def _moving(own: Symbol, variable: Symbol) -> Expr:
