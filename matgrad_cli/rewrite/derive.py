@@ -58,7 +58,7 @@ def first_order(problem: Problem, book: Rulebook, layout: str, judge: Judge | No
     loss, names = name_parts(problem.loss, problem.wrt, taken)
     start = target_of(problem.loss, problem.wrt, set(taken))
     target = target_of(loss, problem.wrt, taken)
-    recorder = Recorder(problem, book, judge or Judge(problem), start.start(), letters=target.letters)
+    recorder = Recorder(problem, book, judge or Judge(problem), start.start(), letters=target.letters, entrywise=True)
     if names:
         recorder.names.update((named.body, named) for named in names)
         recorder.move("name-part", target.start(), (("name", ", ".join(named.name for named in names)),))
@@ -78,7 +78,7 @@ def second_order(problem: Problem, book: Rulebook, layout: str) -> Derivation:
     outer = _second_letters(problem, taken)
     start = Partial(begin, problem.wrt, outer.row, outer.col)
     target = Target(gradient, problem.wrt, first.result.letters, outer.row, outer.col)
-    recorder = Recorder(problem, book, judge, start, letters=target.letters)
+    recorder = Recorder(problem, book, judge, start, letters=target.letters, entrywise=True)
     recorder.move("gradient-first", target.start(), (("gradient", first.result.matrix or gradient),))
     if recorder.steps:
         recorder.steps[0] = replace(recorder.steps[0], substeps=first.steps)

@@ -57,6 +57,8 @@ class Scene:
     problem: Problem
     rules: Rulebook
     names: Mapping[Expr, Expr] = NO_PARTS
+    entrywise: bool = False
+    """Whether a rule about d(Z) is read entry by entry at a pending derivative (the index method)."""
 
 
 @record
@@ -153,14 +155,14 @@ class DoesNotFit(BugError):
 def fit(rule: Rule, node: Expr, scene: Scene, bindings: Bindings = (), before: Expr | None = None, path: Path = ()) -> Rewriting | None:
     """What the rule makes of one part: of several ways the first one that agrees with `bindings`. A rule about a differential
     runs on a term in which a derivative is pending too (see `terms_with_differentials`)."""
-    seen = _term(node, scene) if rule.pending == "d" and not isinstance(node, Partial) else None
+    seen = _term(node, scene) if rule.pending == "d" and not scene.entrywise else None
     if seen is not None:
         pending, carried = seen
         inside = fit(rule, pending, scene, bindings)
         new = None if inside is None else carried(inside.new)
         return None if inside is None or new is None else replace(inside, new=new)
     whole = before if before is not None else node
-    if isinstance(node, Partial) and rule.pending:
+    if isinstance(node, Partial) and (scene.entrywise if rule.pending == "d" else rule.pending):
         return _fit_pending(rule, node, scene, bindings, whole, path)
     return _fit(rule, node, scene, bindings, whole, path)
 

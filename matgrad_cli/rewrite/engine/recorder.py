@@ -43,11 +43,12 @@ class Recorder:
     steps: list[Step] = field(default_factory=list)
     names: dict[Expr, Expr] = field(default_factory=dict)
     letters: tuple[Index, ...] = ()
+    entrywise: bool = False
 
     @property
     def scene(self) -> Scene:
         """What the rules may know besides the line."""
-        return Scene(self.problem, self.rules, self.names)
+        return Scene(self.problem, self.rules, self.names, self.entrywise)
 
     def move(self, rule: str, after: Expr, bindings: Bindings = (), assumed: Sequence[Sentence] = (), title: str | None = None) -> None:
         """One step by the rule of that id to the line `after`; nothing is recorded if the line stays the same."""

@@ -18,7 +18,8 @@ def scene_of(derivation: Derivation, rules: Rulebook) -> Scene:
     """What the rules knew beside the lines: the problem, and the names that were given to parts of the loss at the beginning."""
     first = derivation.steps[0] if derivation.steps else None
     named = nodes_of(first.after) if first is not None and first.rule == "name-part" else ()
-    return Scene(derivation.problem, rules, {node.body: node for node in named if isinstance(node, Named)})
+    names = {node.body: node for node in named if isinstance(node, Named)}
+    return Scene(derivation.problem, rules, names, derivation.method == "index")
 
 
 def steps_in(steps: Iterable[Step]) -> Iterator[Step]:
