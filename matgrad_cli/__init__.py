@@ -9,10 +9,10 @@ from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from .api import Explanation, Gradient, assert_right, check, explain, gradient
+    from .api import Explanation, Gradient, Optimum, assert_right, check, explain, gradient, solve
 
 __version__ = "0.1.0"
-__all__ = ["Explanation", "Gradient", "assert_right", "check", "explain", "gradient"]
+__all__ = ["Explanation", "Gradient", "Optimum", "assert_right", "check", "explain", "gradient", "solve"]
 
 
 def __getattr__(name: str) -> object:

@@ -1,4 +1,4 @@
-"""The public functions: `explain`, `gradient`, `check`, `assert_right`. The commands are a thin skin over them."""
+"""The public functions: `explain`, `gradient`, `solve`, `check`, `assert_right`. The commands are a thin skin over them."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from .facts import Problem
     from .records.finding import Report
+    from .records.solution import Solution
     from .render.view import Detail, View
 
 Texts = str | Sequence[str]
@@ -101,6 +102,43 @@ def gradient(
 ) -> Gradient:  # fmt: skip
     """∂loss/∂wrt alone."""
     return Gradient(_derivations(loss, wrt, shapes, assume, syntax, layout, order, rules, method))
+
+
+@record
+class Optimum:
+    """The point where a gradient is zero, with the moves that lead to it, ready to be printed."""
+
+    solution: Solution
+    detail: str = "normal"
+
+    def render(self, format: str = "text", *, width: int = 80) -> str:
+        """As `terminal`, `text`, `latex`, `markdown`, `html`, `json`, or a function `solution(...)` for `numpy`."""
+        from .render.optimum.formats import render_solution
+
+        return render_solution(self.solution, format, self.detail, width)
+
+    @property
+    def verified(self) -> bool:
+        """Whether every move and the solution were seen to hold."""
+        return self.solution.kind in ("proved", "agrees")
+
+    def __str__(self) -> str:
+        return self.render("text")
+
+    def _repr_html_(self) -> str:
+        return self.render("html")
+
+
+def solve(
+    loss: str, wrt: str, shapes: Texts = (), assume: Texts = (), syntax: str | None = None, subject_to: Texts = (),
+    maximize: bool = False, detail: str = "normal",
+) -> Optimum:  # fmt: skip
+    """The point where ∂loss/∂wrt is zero, under constraints `"A@x = b"`; StuckError where there is no closed form."""
+    from .rewrite.solve.reading import read_optimum
+    from .rewrite.solve.solver import solve as solved
+
+    problem, constraints = read_optimum(loss, wrt, _texts(shapes), _texts(assume), _texts(subject_to), syntax)
+    return Optimum(solved(problem, constraints, maximize), detail)
 
 
 def _derivations(

@@ -13,6 +13,7 @@ from .guard import guarded
 COMMANDS = {
     "explain": "Derive a gradient, one rule at a time.",
     "gradient": "Print a gradient alone, also as code.",
+    "solve": "Set the gradient to zero and solve.",
     "check": "Judge answers and derivations, line by line.",
     "rules": "List, show, test and write the identities.",
     "why": "Explain the code of a message.",

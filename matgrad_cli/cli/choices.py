@@ -11,6 +11,7 @@ ORDERS = ("1", "2")
 SYNTAXES = ("numpy", "latex", "matrixcalculus", "matlab", "julia", "sympy", "mathematica", "r")
 CHECK_SYNTAXES = (*SYNTAXES, "python")
 EXPLAIN_FORMATS = ("terminal", "text", "latex", "markdown", "html", "json")
+SOLVE_FORMATS = (*EXPLAIN_FORMATS, "numpy")
 GRADIENT_FORMATS = ("text", "latex", "numpy", "torch", "jax", "sympy", "json")
 CHECK_FORMATS = ("terminal", "json", "junit", "github", "gradescope", "prairielearn")
 

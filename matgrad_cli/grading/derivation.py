@@ -9,7 +9,8 @@ from ..ir import Entry, Expr, Index
 from ..notation import syntax as s
 from ..records.finding import LineVerdict
 from .chain import Chain, Outcome, RowResult, failed, worst_of
-from .equations import EQUATION, is_equation, supposes_zero, without_zeros
+from .equations.judging import Equations
+from .equations.meaning import supposes_zero
 from .lines.directions import find_directions_called, holds_small, to_first_order
 from .lines.directions import unknown as unexplained
 from .lines.forms import as_array, is_derivative, is_pending, left_letters, order_of
@@ -35,6 +36,8 @@ class Reader:
         self.chain = Chain()
         self.notes: list[str] = []
         self.warnings: list[str] = []
+        self.equations = Equations(around)
+        self.both = False
         self.done: list[Claim] = []
         self.later: list[Claim] = []
         self.names_ends = False
@@ -62,9 +65,6 @@ class Reader:
             else:
                 outcomes.append(Outcome("follows", role="definition"))
         worst = worst_of(outcomes)
-        if worst is not None and worst.role == "equation" and (before_zero := without_zeros(outcomes)):
-            worst = worst_of(before_zero)
-            self.notes.append("the derivative is set to zero at the end: an equation, which is not judged")
         self.chain.gap = worst.verdict in ("unreadable", "undecided") if worst is not None else False
         verdict: LineVerdict = worst.verdict if worst else "follows"
         return RowResult(row, verdict, worst, tuple(outcomes), tuple(dict.fromkeys(self.notes)), tuple(dict.fromkeys(self.warnings)))
@@ -130,6 +130,7 @@ class Reader:
     def claim(self, claim: Claim, first: bool) -> list[Outcome]:
         """Judges one chain of sides."""
         find_directions_called(self.around, [side.node for side in claim.sides])
+        self.both = claim.both
         sides = list(claim.sides)
         outcomes: list[Outcome] = []
         if claim.leading or (len(sides) == 1 and not first):
@@ -260,9 +261,10 @@ class Reader:
         if outcome.verdict == "wrong" and own and supposes_zero(self.around, self.chain, last, found.expr):
             self.notes.append("a variable of the problem is set to zero: no part of the derivation")
             return found.expr, Outcome("follows", found, role="aside")
-        if outcome.verdict == "wrong" and is_equation(self.around, self.chain, last, found.expr, own):
+        if outcome.verdict != "follows" and (equation := self.equations.judged(self.chain, last, found, own, self.both)) is not None:
             self.chain.equation = True
-            return found.expr, Outcome("undecided", found, Slip("equation", EQUATION), "equation")
+            self.notes += self.equations.notes
+            return found.expr, equation
         if (
             self.chain.gap
             and outcome.verdict == "wrong"

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from ..ir import Expr
-from ..records.finding import Final
+from ..records.finding import Final, FinalVerdict
 from .answers import judge_answer, judged_derivative
+from .chain import Outcome
 from .derivation import Reader
 from .task import Task
 
@@ -15,7 +16,9 @@ def final_of(task: Task, reader: Reader, answer: str | None) -> Final:
         found = judge_answer(task, answer, None)
         if found.verdict in ("right", "wrong"):
             return Final(found.verdict, found.slip.code if found.slip else None, found.slip.message if found.slip else None)
-    read = reader.chain.final
+    read, solution = reader.chain.final, reader.equations.solution
+    if solution is not None and (read is None or solution[1].verdict == "wrong"):
+        return _of_solution(solution[1])
     if read is None:
         return Final("missing", None, "the derivation states no derivative of the loss that is worked out")
     if read.expr is None:
@@ -23,6 +26,15 @@ def final_of(task: Task, reader: Reader, answer: str | None) -> Final:
             return Final("wrong", read.slip.code, read.slip.message)
         return Final("missing", read.slip.code if read.slip else None, read.slip.message if read.slip else None)
     return _judged(reader, read.expr)
+
+
+def _of_solution(outcome: Outcome) -> Final:
+    """The verdict on the value that the equations end in."""
+    if outcome.verdict == "follows":
+        return Final("right")
+    slip = outcome.slip
+    verdict: FinalVerdict = "wrong" if outcome.verdict == "wrong" else "missing"
+    return Final(verdict, slip.code if slip else None, slip.message if slip else None)
 
 
 def _judged(reader: Reader, expr: Expr) -> Final:

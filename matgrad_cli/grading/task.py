@@ -4,17 +4,21 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ..diagnostics import MatgradError
+from ..diagnostics import Diagnostic, InputError, Label, MatgradError, Source, Span
 from ..facts import Problem
 from ..ir import ONE, Entry, Expr, Index, MatrixOf, Partial, Shape, Symbol, Transpose, fresh_index, letters_in
 from ..ir.memory import remembered
+from ..notation.names import canonical_name
 from ..records.layout import is_turned
 from .bench import Bench
 
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """A problem in a layout, with its judge and the derivative that is asked for (None if it has more than two indices)."""
+    """A problem in a layout, with its judge and the derivative that is asked for (None if it has more than two indices).
+
+    `unknowns` are the variable, and what else the key `wrt` names: the multipliers of a Lagrangian.
+    """
 
     problem: Problem
     bench: Bench
@@ -23,6 +27,7 @@ class Task:
     wanted: Expr | None
     letters: tuple[Index, ...]
     declared: tuple[Symbol, ...] = ()
+    unknowns: tuple[Symbol, ...] = ()
 
     @property
     def names(self) -> frozenset[str]:
@@ -38,13 +43,26 @@ def _task(key: Key) -> Task | MatgradError:
     loss, wrt, shapes, assume, syntax, layout = key
     from ..notation.problems import read_problem
 
+    first, *others = [name for name in wrt.split(",") if name.strip()] or [wrt]
     try:
-        problem = read_problem(loss, wrt, (shapes,) if shapes else (), (assume,) if assume else (), syntax)
+        problem = read_problem(loss, first, (shapes,) if shapes else (), (assume,) if assume else (), syntax)
+        unknowns = (problem.wrt, *(_variable(name, problem) for name in others))
     except MatgradError as error:
         return error
     letters = derivative_letters(problem)
     wanted = whole_derivative(problem.loss, problem.wrt, layout)
-    return Task(problem, Bench(problem), layout, syntax, wanted, letters, _beside(problem, shapes))
+    return Task(problem, Bench(problem), layout, syntax, wanted, letters, _beside(problem, shapes), unknowns)
+
+
+def _variable(name: str, problem: Problem) -> Symbol:
+    """A further variable of the loss by its name."""
+    plain = canonical_name(name.strip())
+    found = next((symbol for symbol in problem.variables if canonical_name(symbol.name) == plain), None)
+    if found is None:
+        known = ", ".join(f"`{symbol.name}`" for symbol in problem.variables)
+        raise InputError(Diagnostic("unknown-name", f"the loss has no variable `{name.strip()}`", Source("wrt", name),
+                                    (Label(Span(0, len(name))),), (f"its variables are {known}",)))  # fmt: skip
+    return found
 
 
 def _beside(problem: Problem, shapes: str) -> tuple[Symbol, ...]:

@@ -122,7 +122,7 @@ class Rulebook:
     @property
     def methods(self) -> tuple[str, ...]:
         """The ids of all methods."""
-        return tuple(sorted(file.stem for file in self._methods.glob("*.toml")))
+        return tuple(sorted(file.stem for file in self._methods.glob("*.toml") if file.stem != SOLVING))
 
     def method(self, method_id: str) -> Method:
         """The method with this id, read from `methods/<id>.toml`."""
@@ -150,7 +150,7 @@ def rulebook(extra: Path | None = None) -> Rulebook:
 @lru_cache(maxsize=4)
 def _rulebook(extra: str) -> Rulebook:
     folder = rules_folder()
-    files = {file.stem: file for file in folder.glob("*.toml")}
+    files = {file.stem: file for file in folder.glob("*.toml") if file.stem != EQUATIONS}
     ordered = [files[name] for name in FAMILIES if name in files] + [files[name] for name in sorted(files) if name not in FAMILIES]
     entries = [entry for file in ordered for entry in cut(file.read_text("utf-8"), file.stem, f"rules/{file.name}")]
     if extra:
@@ -165,6 +165,23 @@ def _rulebook(extra: str) -> Rulebook:
     if extra:
         _check_all(book.extras())
     return book
+
+
+EQUATIONS = "equations"
+"""The file of the moves of equations: they keep solutions, not values, so no derivation of a gradient may use them."""
+SOLVING = "solve"
+"""The method that uses them."""
+
+
+@lru_cache(maxsize=1)
+def equation_rules() -> Rulebook:
+    """The moves of equations. A side of a rule is an equation `A @ X = B`, matched as the pair `inner(A @ X, B)` of its two sides."""
+    folder = rules_folder()
+    file = folder / f"{EQUATIONS}.toml"
+    import re
+
+    text = re.sub(r'^(lhs|rhs) = "(.*) = (.*)"$', r'\1 = "inner(\2, \3)"', file.read_text("utf-8"), flags=re.MULTILINE)
+    return Rulebook(cut(text, EQUATIONS, f"rules/{file.name}"), folder / "methods")
 
 
 def _check_all(rules: tuple[Rule, ...]) -> None:

@@ -47,7 +47,7 @@ class Evaluator:
         self.p = point.field.p
         self._literal: Callable[[Fraction], Fraction] = getattr(point, "literal", None) or (lambda value: value)
         self._memo: dict[tuple[Expr, Tags], Jet | Exception] = {}
-        self._work = 0
+        self.work = 0
 
     def value(self, expr: Expr) -> Tensor:
         """The array that the expression denotes here."""
@@ -91,8 +91,8 @@ class Evaluator:
             return reason
         except (ValueError, OverflowError, ZeroDivisionError) as reason:
             return OutOfDomain(str(reason))
-        self._work += sum(len(tensor.data) for tensor in result.values())
-        return TooLarge() if self._work > self.limit else result
+        self.work += sum(len(tensor.data) for tensor in result.values())
+        return TooLarge() if self.work > self.limit else result
 
     def _relevant(self, node: Expr, tags: Tags) -> Tags:
         """The tags whose variable occurs in the node (or in a direction in which such a variable moves)."""

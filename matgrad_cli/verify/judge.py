@@ -92,6 +92,10 @@ class Judge:
                 if found == count:
                     return
 
+    def drawn(self, number: int, mode: str, turn: int, factor: float = 1, symbols: Iterable[Expr] = ()) -> Evaluator:
+        """A point with the sizes of a turn, drawn in a range, some variables scaled, whether or not the loss has a value there."""
+        return self._points.scaled(number, mode, turn, factor, symbols)
+
     def _completed(self, place: Evaluator) -> bool:  # noqa: ARG002
         """Whether the point has values for everything; a judge that knows definitions computes them here."""
         return True

@@ -24,6 +24,11 @@ LARGE: Final = (9, 14)
 
 _BASE_TURNS: Final = 3
 
+ANY_ORDER: Final = 100
+"""From this turn on the sizes are drawn without regard to each other, so that sooner or later every order comes up."""
+
+_ANY: Final = (1, 2, 3, 4, 5)
+
 
 class Sizes:
     """The turns of one problem: names of dimensions, declared numbers, relations by facts."""
@@ -47,6 +52,8 @@ class Sizes:
 
     def at(self, turn: int) -> dict[str, int] | None:
         """The sizes of a turn by name; None if the facts exclude what it is for."""
+        if turn not in self._known and turn >= ANY_ORDER:
+            self._known[turn] = self.drawn(random.Random(f"{self._text}/{turn}"), _ANY)
         if turn not in self._known:
             self._known[turn] = next(self._candidates(turn), None)
         found = self._known[turn]

@@ -1,4 +1,4 @@
-"""The derivative set to zero: from there on lines are equations, never called wrong for being no identity; what comes before is judged."""
+"""The derivative set to zero: from there on lines are equations, right where the solutions of what stands before satisfy them."""
 
 from __future__ import annotations
 
@@ -30,11 +30,10 @@ EQUATIONS = {
 
 
 @pytest.mark.parametrize("lines", EQUATIONS.values(), ids=EQUATIONS)
-def test_an_equation_is_no_error(lines: list[str]) -> None:
+def test_an_equation_that_holds_at_the_solutions_follows(lines: list[str]) -> None:
     problem = judged(*lines)
     last = problem.lines[-1]
-    assert problem.first_wrong is None
-    assert (problem.verdict, last.verdict, last.code) == ("undecided", "undecided", "equation")
+    assert (problem.first_wrong, last.verdict, last.code, problem.verdict) == (None, "follows", None, "right")
     assert problem.final.verdict == ("missing" if lines[0].startswith("dL") else "right")
 
 
@@ -51,7 +50,6 @@ def test_what_stands_before_the_zero_is_judged(lines: list[str]) -> None:
     problem = judged(*lines)
     last = problem.lines[-1]
     assert (last.verdict, last.role) == ("follows", "claim")
-    assert any("set to zero" in note for note in last.notes)
     assert (problem.final.verdict, problem.verdict) == ("right", "right")
 
 
@@ -71,6 +69,61 @@ def test_under_a_key_equations_do_not_deny_a_right_gradient(name: str, tmp_path:
     assert (problem.final.verdict, problem.verdict, problem.score) == ("right", "right", 3)
     wrong = text.replace("2X^", "X^")
     (problem,) = check_text(wrong, "a.md", read_key(key)).problems
+    assert (problem.verdict, problem.score) == ("wrong", 0)
+
+
+SLIPS = {
+    "regulariser lost": ([GRADIENT + " = 0", r"X^\top Xw = X^\top y"], 2, "dropped-term"),
+    "regulariser lost in the solution": ([GRADIENT + " = 0", r"w = (X^\top X)^{-1}X^\top y"], 2, "differs"),
+    "sign of a term that moved": ([GRADIENT + " = 0", r"X^\top Xw - \lambda w = X^\top y"], 2, "wrong-sign"),
+    "factor": ([GRADIENT + " = 0", r"X^\top Xw + 2\lambda w = X^\top y"], 2, "lost-factor"),
+    "inverse of a sum": ([GRADIENT, r"w = (X^\top X)^{-1}X^\top y + \frac1\lambda X^\top y"], 2, "differs"),
+    "not worked out of the derivative": ([GRADIENT, r"2X^\top(Xw - y) = 0"], 2, "dropped-term"),
+    "divided by a matrix": ([GRADIENT, r"X^\top Xw + \lambda w = X^\top y", r"Xw + \lambda w = y"], 3, "non-conformable"),
+    "not equivalent": ([GRADIENT + " = 0", r"\iff y^\top X(X^\top X + \lambda I)w = y^\top XX^\top y"], 2, "differs"),
+}
+
+
+@pytest.mark.parametrize(("lines", "number", "code"), SLIPS.values(), ids=SLIPS)
+def test_slips_of_equations(lines: list[str], number: int, code: str) -> None:
+    problem = judged(*lines)
+    assert problem.first_wrong is not None
+    assert (problem.first_wrong.number, problem.first_wrong.code, problem.verdict) == (number, code, "wrong")
+
+
+def test_lines_after_an_error_are_judged_from_where_they_stand() -> None:
+    problem = judged(GRADIENT + " = 0", r"X^\top Xw = X^\top y", r"w = (X^\top X)^{-1}X^\top y")
+    assert [line.verdict for line in problem.lines] == ["follows", "wrong", "follows"]
+    back = judged(GRADIENT + " = 0", r"X^\top Xw = X^\top y", r"w = (X^\top X + \lambda I)^{-1}X^\top y")
+    assert [line.verdict for line in back.lines] == ["follows", "wrong", "follows"]
+
+
+def test_a_false_identity_is_no_equation_where_both_sides_vanish() -> None:
+    text = "```matgrad\nloss: x.T@A@x\nwrt: x\nshapes: A: n×n, x: n\n\n\\nabla L = (A + A^T)x\n(A + A^T)x = 2Ax\n```\n"
+    assert check_text(text, "a.md").problems[0].verdict == "wrong"
+
+
+def test_a_written_inverse_is_said_as_a_condition() -> None:
+    head = "loss: norm(X@w - y)**2\nwrt: w\nshapes: X: m×n, w: n, y: m\n"
+    text = f"```matgrad\n{head}\n\\nabla L = 2X^T(Xw - y) = 0\nw = (X^TX)^{{-1}}X^Ty\n```\n"
+    problem = check_text(text, "a.md").problems[0]
+    assert problem.verdict == "right"
+    assert any("X.T @ X is invertible" in note for note in problem.lines[-1].notes)
+
+
+def test_the_multipliers_of_a_lagrangian_are_unknowns_too() -> None:
+    head = "loss: x.T@x + nu.T@(A@x - b)\nwrt: x, nu\nshapes: x: n, A: m×n, b: m, nu: m\nassume: A wide\n"
+    right = [r"\nabla_x L = 2x + A^\top \nu = 0", r"x = -\frac12 A^\top\nu", r"-\frac12 AA^\top\nu = b", r"x^* = A^\top(AA^\top)^{-1}b"]
+    for lines, wrong in ((right, None), ([*right[:2], r"AA^\top\nu = b"], 3), ([right[0], r"x = \frac12 A^\top\nu"], 2)):
+        problem = check_text(f"```matgrad\n{head}\n" + "\n".join(lines) + "\n```\n", "a.md").problems[0]
+        assert (problem.first_wrong.number if problem.first_wrong else None) == wrong
+
+
+def test_under_a_key_a_wrong_equation_scores_nothing(tmp_path: Path) -> None:
+    key = tmp_path / "key.toml"
+    key.write_text('[[problem]]\nid = "1"\nloss = "norm(X@w - y)**2"\nwrt = "w"\nshapes = "X: m×n, w: n, y: m"\n', encoding="utf-8")
+    text = "```matgrad\nproblem: 1\n\n\\nabla L = 2X^T(Xw - y) = 0\nw = (XX^T)^{-1}X^Ty\n```\n"
+    (problem,) = check_text(text.replace("(XX^T)", "(2X^TX)"), "a.md", read_key(key)).problems
     assert (problem.verdict, problem.score) == ("wrong", 0)
 
 

@@ -27,12 +27,13 @@ _LATEX = re.compile(r"[\\{}^∂∇ᵀ²Σ⊙‖]|_\w|\*\{")
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """A chain of sides. `leading`: it begins with a sign of equality and goes on from the line before."""
+    """A chain of sides. `leading`: it begins with a sign of equality and goes on from the line before. `both`: ⟺ stands before it."""
 
     sides: tuple[Side, ...]
     leading: bool = False
     definition: bool = False
     rough: bool = False
+    both: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +82,7 @@ def read_row(number: int, row: Passage, source: Source, names: LatexNames, synta
             statement.leading is not None,
             statement.role == "definition",
             "≈" in (statement.leading, *statement.relations),
+            statement.both,
         )
         for statement in line.statements
     )

@@ -8,6 +8,7 @@ from .names import ACCENTS, FUNCTIONS, GREEK, OPERATOR_NAMES, STYLES, VARIANTS, 
 from .tokens import (
     BRACKETS,
     CONNECTIVES,
+    EQUIVALENCES,
     INVISIBLE,
     MACROS,
     OPERATORS,
@@ -78,6 +79,8 @@ def _simple(lexer: Lexer, word: str, at: int, stop: int, font: str) -> None:
         lexer.emit("operator", OPERATORS[word], at, stop)
     elif word in CONNECTIVES:
         lexer.emit("relation", "then", at, stop)
+    elif word in EQUIVALENCES:
+        lexer.emit("relation", "iff", at, stop)
     elif word in RELATIONS:
         lexer.emit("relation", RELATIONS[word], at, stop)
     elif word in BRACKETS:

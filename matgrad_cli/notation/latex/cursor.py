@@ -78,6 +78,10 @@ class Cursor(ABC):
         token = self.peek(ahead)
         return token.kind == kind and (not texts or token.text in texts)
 
+    def ends_here(self) -> bool:
+        """Whether no factor follows: an x^* before another one may be a conjugate."""
+        return self.token.kind in ("end", "relation", "close", "gap") or self.sees("operator", "+", "-", ",", ";", ".")
+
     def take(self) -> Token:
         """The token here, and one step forward."""
         token = self.token

@@ -41,13 +41,15 @@ class Side:
 
 @record
 class Statement:
-    """A chain of expressions. `leading` is the sign with which it begins, if it goes on from the line before."""
+    """A chain of expressions. `leading` is the sign with which it begins, if it goes on from the line before; `both` says that ⟺ stands
+    before it."""
 
     span: Span
     leading: str | None
     sides: tuple[Side, ...]
     relations: tuple[str, ...]
     role: Literal["claim", "definition"] = "claim"
+    both: bool = False
 
     @property
     def readable(self) -> bool:
@@ -121,11 +123,12 @@ def split_line(
 
 @dataclass
 class _Piece:
-    """The tokens of one statement, and whether words say that it defines something."""
+    """The tokens of one statement, whether words say that it defines something, and whether ⟺ stands before it."""
 
     tokens: list[Token]
     defining: bool = False
     worded: bool = False
+    both: bool = False
 
 
 def _pieces(row: _Row) -> list[_Piece]:
@@ -143,12 +146,13 @@ def _pieces(row: _Row) -> list[_Piece]:
             continue
         if token.kind == "linebreak" and top:
             continue
-        if (top and token.kind in ("gap", "text")) or (token.kind == "relation" and token.text == "then"):
+        if (top and token.kind in ("gap", "text")) or (token.kind == "relation" and token.text in ("then", "iff")):
             where = token.kind == "text" and token.text.lower().split()[:1] in (["where"], ["with"], ["let"], ["for"], ["here"])
             if token.kind == "text":
                 row.say(token)
             empty = token.kind == "gap" and not found[-1].tokens
-            found.append(_Piece([], where or (empty and found[-1].defining), token.kind == "text" or (empty and found[-1].worded)))
+            worded, both = token.kind == "text" or (empty and found[-1].worded), token.text == "iff" or (empty and found[-1].both)
+            found.append(_Piece([], where or (empty and found[-1].defining), worded, both))
             continue
         if top and token.kind == "operator" and token.text in (",", ";"):
             found.append(_Piece([]))
@@ -184,11 +188,12 @@ def _joined(row: _Row, pieces: list[_Piece]) -> list[_Piece]:
             continue
         numbered = found and len(tokens) == 3 and tokens[0].text == "(" and tokens[1].kind == "number" and tokens[2].text == ")"
         dots = found and all(token.text in ("dots",) for token in tokens)
-        mere = found and (_is_range(tokens) or (len(tokens) == 1 and not piece.defining))
+        named = piece.worded and len(tokens) == 1 and tokens[0].kind == "name" and piece is not pieces[-1]  # "Solving for b gives"
+        mere = named or (found and (_is_range(tokens) or (len(tokens) == 1 and not piece.defining)))
         if numbered or dots or mere or said:
             row.remarks.append(row.text[tokens[0].start : tokens[-1].end])
             continue
-        found.append(_Piece(tokens, piece.defining))
+        found.append(_Piece(tokens, piece.defining, both=piece.both))
     return found
 
 
@@ -242,7 +247,7 @@ def _statement(row: _Row, piece: _Piece) -> Statement | None:
     if not sides:
         return None
     definition = piece.defining or ":=" in relations
-    return Statement(span, leading, sides, tuple(relations[: len(sides) - 1]), "definition" if definition else "claim")
+    return Statement(span, leading, sides, tuple(relations[: len(sides) - 1]), "definition" if definition else "claim", piece.both)
 
 
 def _side(row: _Row, part: list[Token], statement: list[Token], trouble: Token | None) -> Side:

@@ -80,12 +80,12 @@ class Scripts(Cursor):
             return Script("circ", (self.inside(first + 1, past),), end=end)
         if len(tokens) == 1 and tokens[0].kind == "operator" and tokens[0].text in ("+", "-") and self.known:
             return Script("label", label="plus" if tokens[0].text == "+" else "minus", end=end)
+        if not tokens or (len(tokens) == 1 and tokens[0].text == "times" and self.ends_here()):  # w^* = …: the solution for w
+            return Script("nothing", end=end)
         if len(tokens) == 1 and tokens[0].kind == "operator" and tokens[0].text in ("times", "+", "circ"):
             raise self.trouble(f"the raised `{self.source_text(tokens[0])}` is not an operation that is known here", tokens[0])
         if len(tokens) == 1 and (tokens[0].text == "dagger" or tokens[0].text in REFUSED):
             raise self.trouble("this raised sign is not an operation that is known here", tokens[0])
-        if not tokens:
-            return Script("nothing", end=end)
         minus = tokens[0].text == "-" and tokens[0].kind == "operator"
         if minus and len(tokens) == 2 and tokens[1].kind == "number" and tokens[1].text.isdigit() and int(tokens[1].text[:4]) > 0:
             return Script("inverse", amount=int(tokens[1].text[:4]), end=end)

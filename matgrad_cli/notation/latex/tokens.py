@@ -40,8 +40,9 @@ RELATIONS: Final = {
 }  # fmt: skip
 
 CONNECTIVES: Final = words(
-    "Rightarrow implies therefore Leftrightarrow iff because Longrightarrow Longleftrightarrow impliedby Leftarrow leadsto"
+    "Rightarrow implies therefore because Longrightarrow impliedby Leftarrow leadsto"
 )
+EQUIVALENCES: Final = words("Leftrightarrow iff Longleftrightarrow")
 
 BRACKETS: Final = {
     "langle": ("open", "<"), "rangle": ("close", ">"), "lvert": ("bar", "|"), "rvert": ("bar", "|"), "vert": ("bar", "|"),
@@ -109,7 +110,8 @@ CHARACTERS: Final = {
     "≠": ("relation", "!="), "∝": ("relation", "propto"), "∈": ("relation", "in"), "→": ("relation", "to"),
     "↦": ("relation", "maps"), "⟶": ("relation", "to"),
     "∀": ("relation", "forall"),
-    "⇒": ("relation", "then"), "⟹": ("relation", "then"), "⇔": ("relation", "then"), "∴": ("relation", "then"), "∵": ("relation", "then"),
+    "⇒": ("relation", "then"), "⟹": ("relation", "then"), "⇔": ("relation", "iff"), "⟺": ("relation", "iff"),
+    "∴": ("relation", "then"), "∵": ("relation", "then"),
     "(": ("open", "("), "[": ("open", "["), "{": ("open", "{"), "⟨": ("open", "<"), "〈": ("open", "<"), ")": ("close", ")"),
     "]": ("close", "]"),
     "}": ("close", "}"), "⟩": ("close", ">"), "〉": ("close", ">"), "|": ("bar", "|"), "‖": ("bar", "||"), "∥": ("bar", "||"),

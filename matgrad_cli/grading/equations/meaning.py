@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from ...ir import Differential, Entry, Expr, Partial, Symbol, Transpose, nodes_of
+from ..chain import Chain
+from ..lines.forms import is_pending
+from ..lines.kinds import Clash, is_zero, pairings
+from ..lines.scope import Surroundings
 
-from ..ir import Differential, Entry, Expr, Partial, Symbol, Transpose, nodes_of
-from .chain import Chain, Outcome
-from .lines.forms import is_pending
-from .lines.kinds import Clash, is_zero, pairings
-from .lines.scope import Surroundings
-
-EQUATION = "this is read as an equation, in which the derivative is set to zero; whether it holds there is not judged"
+EQUATION = "this is read as an equation, in which the derivative is set to zero; no point was found at which the line before holds"
 
 
 def is_equation(around: Surroundings, chain: Chain, last: Expr, after: Expr, own: bool) -> bool:
@@ -38,14 +36,6 @@ def supposes_zero(around: Surroundings, chain: Chain, last: Expr, after: Expr) -
         last = last.children[0]
     solution = last is around.task.problem.wrt and chain.final is not None
     return isinstance(last, Symbol) and last not in around.values and not solution
-
-
-def without_zeros(outcomes: Sequence[Outcome]) -> list[Outcome]:
-    """The outcomes of a row before its `= 0`, if the derivative is claimed there and nothing but zero is an equation; else none."""
-    parts = [outcome for outcome in outcomes if outcome.role == "equation"]
-    zeros = all(part.read is not None and part.read.expr is not None and is_zero(part.read.expr) for part in parts)
-    claimed = any(outcome.role == "claim" and outcome.verdict == "follows" for outcome in outcomes)
-    return [outcome for outcome in outcomes if outcome.role != "equation"] if zeros and claimed else []
 
 
 def _of_loss(around: Surroundings, expr: Expr) -> bool:

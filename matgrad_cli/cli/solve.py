@@ -1,0 +1,70 @@
+"""`matgrad solve`: the point where the gradient is zero."""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated
+
+import typer
+
+from ..diagnostics import Diagnostic
+from ..diagnostics.limits import time_limit
+from . import options as given
+from .choices import DETAILS, SOLVE_FORMATS, SYNTAXES, chosen
+from .output import columns, deliver, format_for, usable
+
+SECONDS = 60
+
+Format = Annotated[
+    str | None,
+    typer.Option("--format", metavar="NAME", help=f"{', '.join(SOLVE_FORMATS)}; else by the ending of FILE, else terminal or text."),
+]
+SubjectTo = Annotated[
+    list[str] | None, typer.Option("--subject-to", metavar="EQUATION", help='A constraint: "A@x = b"; repeatable.')
+]
+Maximize = Annotated[bool, typer.Option("--maximize", help="Of several solutions the one with the largest value.")]
+
+
+def solve(
+    loss: given.Loss = None,
+    wrt: given.Wrt = None,
+    shape: given.Shapes = None,
+    assume: given.Assume = None,
+    syntax: given.Syntax = None,
+    subject_to: SubjectTo = None,
+    maximize: Maximize = False,
+    detail: given.Detail = "normal",
+    format_: Format = None,
+    output: given.Output = None,
+) -> int:
+    """Set the gradient of LOSS to zero and solve, one move at a time, each checked."""
+    chosen("detail", detail, DETAILS)
+    if syntax is not None:
+        chosen("syntax", syntax, SYNTAXES)
+    usual = "terminal" if output is None and sys.stdout.isatty() else "text"
+    format_ = format_for(format_, output, SOLVE_FORMATS, usual)
+    usable(output)
+    text = given.loss_text(loss, "solve")
+    name = given.wrt_name(wrt, text, "solve")
+    with time_limit(SECONDS):
+        from .. import api
+
+        optimum = api.solve(
+            text, wrt=name, shapes=shape or (), assume=assume or (), syntax=syntax, subject_to=subject_to or (), maximize=maximize,
+            detail=detail,
+        )  # fmt: skip
+        shown = optimum.render(format_, width=columns())
+    deliver(shown, output)
+    return _exit_code(optimum)
+
+
+def _exit_code(optimum: object) -> int:
+    """0 when every move and the solution were seen to hold, 4 with a warning otherwise, or where there is no maximum as asked."""
+    from ..api import Optimum
+    from .guard import tell
+
+    assert isinstance(optimum, Optimum)
+    if optimum.solution.verdict.kind != "unknown":
+        return 0
+    tell(Diagnostic("not-verified", "the solution could not be verified", notes=(optimum.solution.verdict.by,), severity="warning"))
+    return 4

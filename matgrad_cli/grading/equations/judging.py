@@ -1,0 +1,169 @@
+"""Judges equations: a line is right where it holds at the points at which the line before holds."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from ...ir import Expr, Fill, Symbol
+from ...verify.solving.system import Equation, System, solutions, solved_by
+from ...verify.verdict import Verdict
+from ..chain import Chain, Outcome
+from ..lines.forms import is_pending
+from ..lines.kinds import Clash, Pairing, is_zero, pairings
+from ..lines.reading import Read
+from ..lines.scope import Surroundings
+from ..slips.causes import Slip
+from ..task import whole_derivative
+from .meaning import EQUATION, is_equation
+from .slips import slip_of_equation
+from .solved import SolvedBench
+
+
+class Equations:
+    """The equations of one derivation, and the points at which they hold.
+
+    `premise` is the last equation where the derivation stands somewhere else than at the zeros of the derivative: after an error.
+    `stated` is the derivative in the form that the derivation gave it, once it was seen to be right: quicker to compute than a pending one.
+    `solution` is the last side that an unknown was said to be, worked out, with the verdict on it.
+    """
+
+    def __init__(self, around: Surroundings) -> None:
+        self.around = around
+        self.unknowns = around.task.unknowns
+        self.before: Equation | None = None
+        self.premise: Equation | None = None
+        self.stated: Expr | None = None
+        self.solution: tuple[Read, Outcome] | None = None
+        self.notes: list[str] = []
+        self._benches: dict[Equation | None, SolvedBench] = {}
+
+    def judged(self, chain: Chain, last: Expr, found: Read, own: bool, both: bool) -> Outcome | None:
+        """The outcome of a line that is no identity, read as an equation; None if it is none. `both`: it is said to be equivalent."""
+        after, self.notes = found.expr, []
+        assert after is not None
+        self.stated = self.stated or self._stated(chain)
+        meant = is_equation(self.around, chain, last, after, own)
+        if not meant and not (own and self._may_be_one(last, after)):
+            return None
+        pairs = pairings(last, after, chain.order)
+        if isinstance(pairs, Clash):
+            return None
+        sides = [(self.around.expanded(one), self.around.expanded(other)) for one, other in pairs]
+        if meant and is_zero(after) and self._is_stated(chain, last):
+            self._stands_at(sides[0], self.around.task.wanted is None or not self._base().compare(*sides[0]).holds)
+            return Outcome("follows", found, role="equation")
+        outcome = self._outcome(found, sides, pairs, meant, both)
+        if outcome is not None:
+            self._note(found, sides[0], outcome)
+        return outcome
+
+    def _may_be_one(self, last: Expr, after: Expr) -> bool:
+        """Whether a line that is no identity is tried as an equation: no side is the loss, a derivative, or a multiple of it."""
+        task = self.around.task
+        if is_pending(last) or last is task.problem.loss or is_zero(after):
+            return False
+        if not any(symbol in self.around.expanded(side).symbols for side in (last, after) for symbol in self.unknowns):
+            return False
+        wanted = task.wanted
+        return wanted is None or last.shape is not wanted.shape or self.around.bench.ratio(last, wanted) is None
+
+    def _is_stated(self, chain: Chain, last: Expr) -> bool:
+        """Whether what is set to zero is the derivative of the loss as this derivation states it."""
+        final = chain.final.expr if chain.final is not None else None
+        return is_pending(last) or last is final or (final is not None and self.around.bench.equal(last, final))
+
+    def _outcome(self, found: Read, sides: Sequence[Equation], pairs: Sequence[Pairing], meant: bool, both: bool) -> Outcome | None:
+        base = self._base()
+        verdicts = [(equation, self._follows(base, equation)) for equation in sides]
+        right = next((equation for equation, verdict in verdicts if verdict.holds), None)
+        if right is not None and not meant and base.vanish(*right):
+            return None
+        if right is not None:
+            self._say_needs(base, right)
+            return self._both_ways(found, right) if both else Outcome("follows", found, role="equation")
+        if self.premise is not None and any(self._bench(self.premise).compare(*equation).holds for equation in sides):
+            return Outcome("follows", found, role="equation")
+        if not meant:
+            return None
+        judge = base if self.premise is None else self._bench(self.premise)
+        if not judge.solutions or all(judge.compare(*equation).kind == "unknown" for equation in sides):
+            return Outcome("undecided", found, Slip("equation", EQUATION), "equation")
+        before = self.before or (None if self.stated is None else (self.stated, Fill(0, self.stated.shape)))
+        slip = slip_of_equation(judge, pairs[0], before, found)
+        return Outcome("wrong", found, slip, "equation")
+
+    def _follows(self, base: SolvedBench, equation: Equation) -> Verdict:
+        """Whether an equation holds where the derivative is zero; a value of an unknown may also be one solution of several."""
+        verdict = base.compare(*equation)
+        if verdict.holds or not base.solutions:
+            return verdict
+        symbol, value = equation
+        if not isinstance(symbol, Symbol) or symbol not in self.unknowns or symbol in value.symbols:
+            return verdict
+        found = solved_by(self.around.bench, self._stationary(), symbol, value, self._derived())
+        return Verdict("agrees", "it is a solution") if found else verdict
+
+    def _both_ways(self, found: Read, equation: Equation) -> Outcome:
+        """A line that is said to be equivalent must not hold at other points than the line before."""
+        if self.before is None or len(self.unknowns) > 1:
+            return Outcome("follows", found, role="equation")
+        if self._bench(equation).compare(*self.before).kind != "differs":
+            return Outcome("follows", found, role="equation")
+        said = "this follows from the line before, but the line before does not follow from it: they are not equivalent"
+        return Outcome("wrong", found, Slip("differs", said), "equation")
+
+    def _note(self, found: Read, equation: Equation, outcome: Outcome) -> None:
+        """What the derivation stands at now."""
+        self._stands_at(equation, outcome.verdict == "wrong" or (self.premise is not None and not self._base().compare(*equation).holds))
+        symbol, value = equation
+        worked_out = isinstance(symbol, Symbol) and symbol in self.unknowns and not set(self.unknowns) & value.symbols
+        if worked_out and not is_pending(value):
+            self.solution = found, outcome
+
+    def _stands_at(self, equation: Equation, elsewhere: bool) -> None:
+        self.before = equation
+        self.premise = equation if elsewhere else None
+
+    def _say_needs(self, base: SolvedBench, equation: Equation) -> None:
+        base.needs.clear()
+        base.compare(*equation)
+        for needed in dict.fromkeys(base.needs):
+            self.notes.append(f"this holds where {needed.removesuffix(' invertible')} is invertible" if "invertible" in needed
+                              else f"this holds where {needed}")  # fmt: skip
+
+    # ---- systems and their solutions
+
+    def _base(self) -> SolvedBench:
+        """The points at which the derivative of the loss is zero."""
+        return self._bench(None)
+
+    def _bench(self, equation: Equation | None) -> SolvedBench:
+        found = self._benches.get(equation)
+        if found is None:
+            bench = self.around.bench
+            system = self._stationary() if equation is None else System((equation,), self.unknowns)
+            points = solutions(bench, system, self._derived()) if system.equations else []
+            found = self._benches[equation] = SolvedBench(bench, points)
+        return found
+
+    def _stated(self, chain: Chain) -> Expr | None:
+        """The derivative as a line that is right states it, in the gradient layout."""
+        final, task = chain.final.expr if chain.final is not None else None, self.around.task
+        wanted = whole_derivative(task.problem.loss, task.problem.wrt, "gradient")
+        if final is None or wanted is None or is_pending(final):
+            return None
+        return final if self.around.bench.equal(wanted, final) else None
+
+    def _stationary(self) -> System:
+        """The derivatives of the loss by the variables and the multipliers, set to zero."""
+        loss = self.around.task.problem.loss
+        derivatives = [whole_derivative(loss, symbol, "gradient") for symbol in self.unknowns]
+        if self.stated is not None:
+            derivatives[0] = self.around.expanded(self.stated)
+        return System(tuple((one, Fill(0, one.shape)) for one in derivatives if one is not None), self.unknowns)
+
+    def _derived(self) -> dict[Symbol, Expr]:
+        """Definitions that stand as variables of their own under a derivative."""
+        return {symbol: self.around.expanded(value) for symbol, value in self.around.values.items()}
+
+

@@ -1,0 +1,52 @@
+"""A judge whose points are solutions: two lines are compared where the derivative is zero."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from ...ir import Expr, Index
+from ...verify.evaluate import Evaluator
+from ...verify.solving.holding import holds_at, vanish_at
+from ...verify.solving.system import Solution
+from ...verify.verdict import Verdict
+from ..bench import Bench
+from ..lines.kinds import is_zero
+from ..slips.repair import Repair
+
+
+class SolvedBench(Bench):
+    """Compares lines at solutions of a system. `needs` collects what an inverse that is written needs to have a value."""
+
+    def __init__(self, bench: Bench, solutions: Sequence[Solution]) -> None:
+        super().__init__(bench.problem)
+        self.plain = bench
+        self.derived = bench.derived
+        self.solutions = solutions
+        self.needs: list[str] = []
+
+    def exact_points(self, count: int = 0) -> Iterator[Evaluator]:  # noqa: ARG002
+        """None: solutions are known in floats only."""
+        return iter(())
+
+    def float_points(self, count: int = 5) -> Iterator[Evaluator]:
+        """The solutions."""
+        return iter([solution.place for solution in self.solutions[:count]])
+
+    def compare_over(
+        self, before: Expr, after: Expr, letters: tuple[Index, ...], thorough: bool = False, claim: bool = False  # noqa: ARG002
+    ) -> Verdict:
+        """Whether two lines have one value at the solutions, as far as they have values there."""
+        if before.shape is not after.shape:
+            return Verdict("differs", f"shapes differ: {before.shape} and {after.shape}")
+        return holds_at(self.solutions, (before, after), self.needs)
+
+    def repair(self, needed: Expr, line: Expr) -> Repair | None:
+        """A line that holds at the solutions and says something there: neither an identity nor a multiple of the whole equation."""
+        found = super().repair(needed, line)
+        if found is None or self.plain.equal(needed, line):
+            return None
+        return None if not (is_zero(needed) or is_zero(line)) and self.vanish(needed, line) else found
+
+    def vanish(self, before: Expr, after: Expr) -> bool:
+        """Whether both sides are nothing but zero at every solution."""
+        return vanish_at(self.solutions, (before, after))

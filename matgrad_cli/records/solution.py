@@ -1,0 +1,100 @@
+"""Plain records of an optimum: the gradient, the equations from it to the solution, their conditions, what kind of point it is."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from ..diagnostics.record import record
+from ..facts import Problem
+from ..ir import Call, Entry, Expr, Inverse, MatrixOf, Pair, Symbol
+from ..verify.verdict import Kind, Verdict, weakest
+from .derivation import Derivation, Sentence
+
+Equation = tuple[Expr, Expr]
+PointKind = Literal["minimum", "maximum", "saddle", "minima", "maxima", "unknown"]
+"""`minima`: no direction leads down, and some lead nowhere: there are many minima."""
+
+
+@record
+class Move:
+    """One rule applied to an equation: the line before and after, what had to be supposed, whether both have the same solutions."""
+
+    rule: str
+    title: Sentence
+    why: Sentence
+    before: Equation
+    after: Equation
+    assumed: tuple[Sentence, ...] = ()
+    verdict: Verdict = Verdict("unknown", "not checked yet")
+
+
+@record
+class Extremum:
+    """What kind of point the solution is, why, and by which numbers that was seen."""
+
+    kind: PointKind
+    why: Sentence
+    evidence: str
+
+
+@record
+class Spectral:
+    """A solution by eigenvalues or singular values.
+
+    `vector`: the eigenvector of the symmetric `matrix` for its largest or smallest eigenvalue, with wᵀ`metric`w = `length`.
+    `columns`: the eigenvectors for the k largest or smallest eigenvalues, as orthonormal columns.
+    `polar`: UVᵀ of the singular value decomposition U S Vᵀ of `matrix`.
+    """
+
+    form: Literal["vector", "columns", "polar"]
+    matrix: Expr
+    largest: bool
+    length: Expr
+    metric: Expr | None = None
+
+
+@record
+class Solution:
+    """The point at which the gradient is zero (under the constraints, each an expression that is zero).
+
+    `gradient` is the result of the derivation with its named parts written out. `moves` lead from it, set to zero, to `unknown = value`;
+    `spectral` says it where the solution is made of eigenvectors. `without` tells what holds where a condition fails. `derivation` is the
+    derivation of the gradient of the loss (with constraints: of the Lagrangian, whose multipliers are `multipliers`).
+    """
+
+    problem: Problem
+    derivation: Derivation
+    gradient: Expr
+    moves: tuple[Move, ...]
+    value: Expr | None
+    extremum: Extremum
+    verdict: Verdict
+    constraints: tuple[Expr, ...] = ()
+    multipliers: tuple[Symbol, ...] = ()
+    without: tuple[Sentence, ...] = ()
+    spectral: Spectral | None = None
+
+    @property
+    def unknown(self) -> Symbol:
+        """The variable that is solved for."""
+        return self.problem.wrt
+
+    @property
+    def conditions(self) -> tuple[Sentence, ...]:
+        """What had to be supposed on the way, each once."""
+        return tuple(dict.fromkeys(said for move in self.moves for said in move.assumed))
+
+    @property
+    def kind(self) -> Kind:
+        """The weakest verdict of the moves and of the solution itself."""
+        return weakest([self.derivation.readoff.verdict, *(move.verdict for move in self.moves), self.verdict])
+
+
+def stack_of(value: Expr) -> tuple[Expr, Expr] | None:
+    """The system K and the right side C of a value that was found so."""
+    inner = value.body if isinstance(value, MatrixOf) else None
+    base = inner.base if isinstance(inner, Entry) and isinstance(inner.row, Pair) else None
+    if base is None or len(base.children) != 2 or not isinstance(base.children[0], Inverse):
+        return None
+    stacked = base.children[1]
+    return (base.children[0].body, stacked.argument) if isinstance(stacked, Call) and stacked.function == "vec" else None

@@ -1,0 +1,115 @@
+"""A solution as a self-contained NumPy module: one function `solution(...)`; products with inverses are solved, not inverted."""
+
+from __future__ import annotations
+
+from textwrap import wrap
+
+from ...ir import Call, Expr, Inverse, MatMul, Named, Number, Transpose, matmul
+from ...notation.printing.precedence import SUM
+from ...notation.printing.to_text import to_text
+from ...records.solution import Solution, stack_of
+from ..code.dialects import NUMPY
+from ..code.index_level import IndexCode
+from ..code.names import Names
+from ..words import signature
+
+
+def solution_code(solution: Solution) -> str:
+    """The module; the parameters are the variables of loss and constraints, but for the unknown and the multipliers."""
+    problem = solution.problem
+    given = tuple(symbol for symbol in problem.variables if symbol is not problem.wrt and symbol not in solution.multipliers)
+    names = Names(given, NUMPY)
+    printer = IndexCode(names)
+    body = _by_spectrum(solution, printer) if solution.spectral is not None else _closed_form(solution, printer)
+    helpers = [line for helper in printer.matrix.helpers for line in NUMPY.helpers[helper].split("\n")]
+    parameters = ", ".join([*names.parameters.values(), *names.sizes.values()])
+    assumed = {name for name, origin in problem.origins if origin.startswith("assumed")}
+    loss = " ".join((problem.source or to_text(problem.loss)).replace("\\", "\\\\").replace('"""', "'''").split())
+    what = {"minima": "A minimum", "maxima": "A maximum", "saddle": "A saddle point", "unknown": "The stationary point"}
+    kind = what.get(solution.extremum.kind, f"The {solution.extremum.kind}")
+    under = "".join(f", where {to_text(constraint)} = 0" for constraint in solution.constraints)
+    summary = wrap(f"{kind} of {loss} by {problem.wrt.name}{under}.", 100)
+    conditions = [f"Needed: {_plain(said)}." for said in solution.conditions]
+    doc = ['"""' + summary[0], *summary[1:], "", *wrap(signature(given, assumed), 100), *conditions, '"""']
+    lines = [*NUMPY.imports, "", "", f"def solution({parameters}):", *(f"    {line}" if line else "" for line in (*doc, *helpers, *body))]
+    return "\n".join([*lines, ""])
+
+
+def _plain(sentence: object) -> str:
+    from ..page import phrase
+    from ..words import phrase_text
+    from ..wrap import SOLID
+
+    return phrase_text(phrase(sentence)).replace(SOLID, " ")  # type: ignore[arg-type]
+
+
+def _closed_form(solution: Solution, printer: IndexCode) -> list[str]:
+    value = solution.value
+    assert value is not None
+    if (stack := stack_of(value)) is not None:
+        system, right = (printer.matrix.full(_Solver(printer).solved(part)).at(SUM) for part in (stack[0], Call("vec", stack[1])))
+        rows, cols = (printer.names.dim(side) for side in value.shape.dims)
+        return [f"stacked = np.linalg.solve({system}, {right})", f"return stacked.reshape({cols}, {rows}).T"]
+    code = printer.matrix.full(_Solver(printer).solved(value)).at(SUM)
+    return [f"return {code}{'[None]' if value.shape.is_row else ''}"]
+
+
+def _by_spectrum(solution: Solution, printer: IndexCode) -> list[str]:
+    found = solution.spectral
+    assert found is not None
+    matrix, length = printer.matrix.full(found.matrix).at(SUM), printer.matrix.full(found.length).at(SUM)
+    if found.form == "polar":
+        return [f"left, _, right = np.linalg.svd({matrix}, full_matrices=False)", "return left @ right"]
+    if found.form == "columns":
+        count = printer.names.dim(solution.unknown.shape.cols)
+        columns = f"vectors[:, -{count}:]" if found.largest else f"vectors[:, :{count}]"
+        return [f"values, vectors = np.linalg.eigh({matrix})  # in ascending order", f"return {columns}  # up to a rotation of the columns"]
+    column, scale = "-1" if found.largest else "0", "" if found.length is Number(1) else f"np.sqrt({length}) * "
+    if found.metric is None:
+        return [f"values, vectors = np.linalg.eigh({matrix})  # in ascending order",
+                f"return {scale}vectors[:, {column}]  # up to its sign"]  # fmt: skip
+    return [f"root = np.linalg.cholesky({printer.matrix.full(found.metric).at(SUM)})",
+            f"half = np.linalg.solve(root, {matrix})",
+            "values, vectors = np.linalg.eigh(np.linalg.solve(root, half.T))  # in ascending order",
+            f"return {scale}np.linalg.solve(root.T, vectors[:, {column}])  # up to its sign"]  # fmt: skip
+
+
+class _Solver:
+    """Puts `np.linalg.solve` in the place of a product with an inverse."""
+
+    def __init__(self, printer: IndexCode) -> None:
+        self.matrix = printer.matrix
+        self.count = 0
+
+    def solved(self, expr: Expr) -> Expr:
+        """The expression with a named part for each product with an inverse; the name stands for its code."""
+        if expr in self.matrix.locals:
+            return expr
+        parts = tuple(map(self.solved, expr.children))
+        whole = expr if parts == expr.children else expr.rebuilt(parts)
+        while isinstance(whole, MatMul) and any(isinstance(factor, Inverse) for factor in whole.factors):
+            whole = self._once(whole.factors)
+        return whole
+
+    def _once(self, factors: tuple[Expr, ...]) -> Expr:
+        inverses = [place for place, factor in enumerate(factors) if isinstance(factor, Inverse)]
+        at = max((place for place in inverses if place + 1 < len(factors)), default=inverses[-1])
+        inverse = factors[at]
+        assert isinstance(inverse, Inverse)
+        if at + 1 < len(factors):
+            rest = self.solved(matmul(*factors[at + 1 :]))
+            text = f"np.linalg.solve({self._code(inverse.body)}, {self._code(rest)})"
+            return matmul(*factors[:at], self._named(matmul(inverse, rest), text))
+        rest = self.solved(matmul(*factors[:at]))
+        turned = self._code(Transpose(rest)) if rest.shape.is_matrix else self._code(rest)
+        text = f"np.linalg.solve({self._code(Transpose(inverse.body))}, {turned})"
+        return self._named(matmul(rest, inverse), f"{text}.T" if rest.shape.is_matrix else text)
+
+    def _code(self, expr: Expr) -> str:
+        return self.matrix.full(expr).at(SUM)
+
+    def _named(self, expr: Expr, text: str) -> Expr:
+        self.count += 1
+        node = Named(f"solved_{self.count}", expr)
+        self.matrix.locals[node] = text
+        return node

@@ -1,0 +1,121 @@
+"""An equation on its way to `X = …`: rules run on it, each step judged by solving both lines numerically."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from ...diagnostics import BugError, Diagnostic
+from ...diagnostics.record import record
+from ...facts import Problem
+from ...ir import Call, Expr, Symbol
+from ...notation.printing.to_text import to_text
+from ...records import Bindings, Sentence
+from ...records.solution import Equation, Move
+from ...rulebook.load import equation_rules, rulebook
+from ...verify.judge import Judge
+from ...verify.solving.holding import equivalent
+from ...verify.solving.system import System
+from ..engine.application import Scene, fit, settled
+from ..engine.recorder import sentence
+from ..textbook.simplifier import Simplifier
+from .terms import Opener
+
+
+@record
+class Place:
+    """Where a native move is asked: the equation, the unknown, and what is needed to rewrite its sides."""
+
+    equation: Equation
+    unknown: Expr
+    problem: Problem
+    opener: Opener
+    simplify: Callable[[Expr], Expr]
+
+
+Native = Callable[[Place], "tuple[Equation, Bindings] | None"]
+NATIVE: dict[str, Native] = {}
+"""The one function of each native move: the new equation and what the sentence mentions, or None where it does not fit."""
+
+
+def native(rule_id: str) -> Callable[[Native], Native]:
+    """Registers the function of a native move."""
+
+    def register(function: Native) -> Native:
+        NATIVE[rule_id] = function
+        return function
+
+    return register
+
+
+@dataclass
+class Line:
+    """The current equation in the unknown, and the moves so far."""
+
+    problem: Problem
+    judge: Judge
+    unknown: Symbol
+    equation: Equation
+    moves: list[Move] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self._textbook = Simplifier(self.problem).whole
+        self._scene = Scene(self.problem, rulebook())
+        self.look_at(self.unknown)
+
+    def simplify(self, expr: Expr) -> Expr:
+        """The textbook form of a side, in which Σ 1 is the number of its terms."""
+        return self._textbook(self._counted(self._textbook(expr)))
+
+    def _counted(self, expr: Expr) -> Expr:
+        parts = tuple(map(self._counted, expr.children))
+        whole = expr if parts == expr.children else settled(expr, parts)
+        found = fit(rulebook().rule("sum-ones"), whole, self._scene) if isinstance(whole, Call) and whole.function == "sum" else None
+        return whole if found is None else found.new
+
+    def look_at(self, core: Expr) -> None:
+        """From now on the moves treat `core` as what is to be isolated: the unknown itself, or its inverse."""
+        self.core = core
+        self.opener = Opener(self.problem, core)
+
+    @property
+    def solved(self) -> bool:
+        """Whether the line says what the unknown is."""
+        return self.equation[0] is self.unknown and self.unknown not in self.equation[1].symbols
+
+    def run(self, rule_id: str) -> bool:
+        """Runs a rule if it fits and changes the line; a rule that has a pattern is matched by the engine that runs all rules."""
+        rule = equation_rules().rule(rule_id)
+        if rule.native:
+            place = Place(self.equation, self.core, self.problem, self.opener, self.simplify)
+            found = NATIVE[rule_id](place)
+            return found is not None and self.moved(rule_id, found[0], found[1])
+        inner = self.core.children[0] if rule_id in ("eq-invert", "eq-exp") and self.core.children else self.core
+        given: Bindings = (("X", inner),) if any(name == "X" for name, _ in rule.shapes) else ()
+        pair = Call("inner", *self.equation)
+        rewriting = fit(rule, pair, Scene(self.problem, equation_rules()), given)
+        if rewriting is None or not isinstance(rewriting.new, Call):
+            return False
+        others = [value for name, value in rewriting.bindings if name not in ("X", "A" if rule_id == "eq-divide-number" else "X")]
+        if any(isinstance(value, Expr) and self.unknown in value.symbols for value in others):
+            return False  # what is divided by, or brought over, must not hold the unknown
+        left, right = rewriting.new.arguments
+        return self.moved(rule_id, (left, right), rewriting.bindings, rewriting.assumed)
+
+    def moved(self, rule_id: str, after: Equation, bindings: Bindings = (), assumed: tuple[Sentence, ...] = ()) -> bool:
+        """Records a move, judged both ways; False if the line stays what it was. A move that numbers contradict is a bug."""
+        if after == self.equation:
+            return False
+        if list(map(to_text, after)) == list(map(to_text, self.equation)):
+            self.equation = after  # nothing that a reader sees has changed
+            return False
+        rule = equation_rules().rule(rule_id)
+        values = (*((name, value) for name, value in bindings if name != "X"), ("X", self.core))
+        verdict = equivalent(self.judge, System((self.equation,), (self.unknown,)), System((after,), (self.unknown,)))
+        if verdict.kind == "differs":
+            message = f"the move `{rule_id}` is contradicted by numbers, so nothing is printed: this is a bug of matgrad"
+            raise BugError(Diagnostic("contradiction", message, notes=(verdict.by,), help="please report the command line"))
+        title, why = sentence(rule.title, values), sentence(rule.why, values)
+        self.moves.append(Move(rule_id, title, why, self.equation, after, assumed, verdict))
+        self.equation = after
+        return True

@@ -1,0 +1,317 @@
+"""The moves of equations that no pattern can say: opening, moving, dividing and collecting any number of terms."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from fractions import Fraction
+
+from ...ir import (
+    ONE,
+    Add,
+    Call,
+    Dim,
+    Expr,
+    Eye,
+    Fill,
+    Hadamard,
+    Inverse,
+    Mul,
+    Number,
+    Power,
+    Transpose,
+    add,
+    hadamard,
+    matmul,
+    mul,
+    product,
+)
+from ...records import Bindings
+from ...records.solution import Equation
+from ..engine.application import is_zero, settled
+from .line import Place, native
+from .terms import Term, divided, negative, total
+
+Moved = tuple[Equation, Bindings] | None
+
+
+def _both(place: Place) -> tuple[list[Term], list[Term]] | None:
+    left, right = (place.opener.terms(side) for side in place.equation)
+    return None if left is None or right is None else (left, right)
+
+
+@native("eq-open")
+def _open(place: Place) -> Moved:
+    """A (w − b) = 0 becomes A w − A b = 0, as far as the unknown stands in brackets."""
+    left, right = place.equation
+    terms = place.opener.terms(left)
+    if terms is None or _bare(place, left):
+        return None
+    return (total([place.simplify(term.expr) for term in terms], left), right), ()
+
+
+def _bare(place: Place, side: Expr) -> bool:
+    """Whether every term is a product in which the unknown stands alone."""
+    terms = side.terms if isinstance(side, Add) else (side,)
+    return all(not any(isinstance(part, Add) and place.unknown in part.symbols for part in _parts(term)) for term in terms)
+
+
+def _parts(expr: Expr) -> list[Expr]:
+    return [expr, *(part for child in expr.children for part in _parts(child))]
+
+
+@native("eq-move-terms")
+def _move(place: Place) -> Moved:
+    """Everything with the unknown to the left, everything else to the right."""
+    both = _both(place)
+    if both is None:
+        return None
+    left, right = both
+    ours = [*[term.expr for term in left if term.core], *[negative(term.expr) for term in right if term.core]]
+    rest = [*[term.expr for term in right if not term.core], *[negative(term.expr) for term in left if not term.core]]
+    if not ours:
+        return None
+    sides = place.simplify(total(ours, place.equation[0])), place.simplify(total(rest, place.equation[0]))
+    if _signs(sides[0]) < 0:
+        sides = place.simplify(negative(sides[0])), place.simplify(negative(sides[1]))
+    return sides, ()
+
+
+def _signs(side: Expr) -> int:
+    """Below zero if every term has a minus."""
+    terms = side.terms if isinstance(side, Add) else (side,)
+    return -1 if all(_coefficient(term) < 0 for term in terms) else 1
+
+
+def _coefficient(term: Expr) -> float:
+    numbers = [factor.value for factor in term.factors if isinstance(factor, Number)] if isinstance(term, Mul) else []
+    return float(numbers[0]) if numbers else float(term.value) if isinstance(term, Number) else 1.0
+
+
+@native("eq-divide-common")
+def _divide(place: Place) -> Moved:
+    """The numbers that all terms of both sides carry."""
+    left, right = place.equation
+    terms = [term for side in (left, right) for term in (side.terms if isinstance(side, Add) else (side,)) if not is_zero(term)]
+    common = [factor for factor in _common([_numbers(term) for term in terms]) if place.unknown not in _parts(factor)]
+    values = {abs(_coefficient(term)) for term in terms}
+    if len(values) == 1 and (value := values.pop()) != 1:
+        common = [Number(next(abs(f.value) for f in _numbers(terms[0]) if isinstance(f, Number))), *common] if value else common
+    if not common:
+        return None
+    by = mul(*common)
+    sides = [place.simplify(_without(side, common)) for side in (left, right)]
+    return (sides[0], sides[1]), (("c", by),)
+
+
+def _numbers(term: Expr) -> list[Expr]:
+    if isinstance(term, Mul):
+        return [factor for factor in term.factors if factor.shape.is_number]
+    return [term] if term.shape.is_number and isinstance(term, (Number, Power)) else []
+
+
+def _common(lists: Sequence[list[Expr]]) -> list[Expr]:
+    """Factors other than numerals that stand in every term."""
+    if not lists:
+        return []
+    return [factor for factor in dict.fromkeys(lists[0]) if not isinstance(factor, Number) and all(factor in other for other in lists)]
+
+
+def _without(side: Expr, common: Sequence[Expr]) -> Expr:
+    terms = side.terms if isinstance(side, Add) else (side,)
+    if all(map(is_zero, terms)):
+        return side
+    found = []
+    for term in terms:
+        for factor in common:
+            term = divided(term, factor)
+        found.append(term)
+    return add(*found)
+
+
+@native("eq-collect")
+def _collect(place: Place) -> Moved:
+    """Σ A_k X = (Σ A_k) X where nothing stands behind, Σ X B_k = X (Σ B_k) where nothing stands before; numbers alike."""
+    left, right = place.equation
+    terms = place.opener.terms(left)
+    if terms is None or any(term.core is None for term in terms) or not terms:
+        return None
+    turned = terms[0].turned
+    if len(terms) < 2 or any(term.turned is not turned for term in terms):
+        return None
+    core = Transpose(place.unknown) if turned else place.unknown
+    rights = {place.simplify(matmul(*term.right)) if term.right else None for term in terms}
+    lefts = {place.simplify(matmul(*term.left)) if term.left else None for term in terms}
+    if len(rights) == 1:
+        behind = next(iter(rights))
+        front = place.simplify(total([_weight(term.numbers, term.left, core.shape.rows) for term in terms], left))
+        whole = product(*([] if isinstance(front, Eye) or front is Number(1) else [front]), core, *([] if behind is None else [behind]))
+    elif len(lefts) == 1:
+        before = next(iter(lefts))
+        weight = place.simplify(total([_weight(term.numbers, term.right, core.shape.cols) for term in terms], left))
+        whole = product(*([] if before is None else [before]), core, weight)
+    else:
+        return None
+    return (whole, right), ()
+
+
+def _weight(numbers: Sequence[Expr], arrays: Sequence[Expr], side: Dim) -> Expr:
+    """What multiplies the unknown: the arrays, or the identity where others have arrays; a bare number beside a number."""
+    if arrays:
+        return product(*numbers, *arrays)
+    if side is ONE:
+        return mul(*numbers) if numbers else Number(1)
+    return product(*numbers, Eye(side))
+
+
+@native("eq-tidy")
+def _tidy(place: Place) -> Moved:
+    """The right side in textbook form."""
+    left, right = place.equation
+    if left is not place.unknown:
+        return None
+    return (left, place.simplify(_split_exp(_numbers_out(place.simplify(right)), place))), ()
+
+
+def _split_exp(expr: Expr, place: Place) -> Expr:
+    """exp(c 𝟏 + B) = e^c exp(B): a number that is added everywhere comes out as a factor."""
+    if not isinstance(expr, Call) or expr.function != "exp" or expr.shape.is_number:
+        return expr
+    terms = expr.argument.terms if isinstance(expr.argument, Add) else (expr.argument,)
+    alike = [number for term in terms if (number := _filled(term)) is not None]
+    rest = [term for term in terms if _filled(term) is None]
+    if not alike:
+        return expr
+    base = Call("exp", place.simplify(add(*rest))) if rest else Fill(1, expr.shape)
+    return mul(Call("exp", place.simplify(add(*alike))), base)
+
+
+def _numbers_out(expr: Expr) -> Expr:
+    """(c A)⁻¹ = 1/c A⁻¹ everywhere."""
+    parts = tuple(map(_numbers_out, expr.children))
+    whole = expr if parts == expr.children else settled(expr, parts)
+    if not isinstance(whole, Inverse) or not isinstance(whole.body, Mul):
+        return whole
+    numbers = [Power(factor, Number(-1)) for factor in whole.body.factors if factor.shape.is_number]
+    return mul(*numbers, *(Inverse(factor) for factor in whole.body.factors if not factor.shape.is_number))
+
+
+
+
+@native("eq-multiply-unknown")
+def _multiply(place: Place) -> Moved:
+    """X (Σ a X⁻¹ M X⁻¹ + Σ b X⁻¹) X: a sum of terms in which the inverse stands at both ends, or alone, becomes linear."""
+    left, right = place.equation
+    terms = [term for side, sign in ((left, 1), (right, -1)) for term in _signed(side, sign)]
+    ours = [term for term in terms if place.unknown in term.symbols]
+    if not any(_inverses(term, place) > 1 for term in ours) or any(_inverses(term, place) == 0 for term in ours):
+        return None
+    x = place.unknown
+    plain = any(isinstance(part, Inverse) and part.body is x for term in ours for part in _upright(term))
+    side = x if plain else Transpose(x)
+    opened = [place.simplify(_around(side, term)) for term in terms]
+    rest = [term for term in opened if x not in term.symbols]
+    mine = [term for term in opened if x in term.symbols]
+    if not mine or len(rest) == len(opened) or place.opener.terms(total(mine, left)) is None:
+        return None
+    return (place.simplify(total(mine, left)), place.simplify(negative(total(rest, left)))), ()
+
+
+def _upright(expr: Expr) -> list[Expr]:
+    """The parts that do not stand under a transpose."""
+    return [] if isinstance(expr, Transpose) else [expr, *(part for child in expr.children for part in _upright(child))]
+
+
+def _around(x: Expr, term: Expr) -> Expr:
+    if isinstance(term, Mul):
+        arrays = [factor for factor in term.factors if not factor.shape.is_number]
+        return product(*(factor for factor in term.factors if factor.shape.is_number), x, *arrays, x)
+    return matmul(x, term, x)
+
+
+def _signed(side: Expr, sign: int) -> list[Expr]:
+    """The terms of a side, its number in front multiplied in; negative if the sign is."""
+    terms = [part for term in (side.terms if isinstance(side, Add) else (side,)) for part in _spread(term) if not is_zero(part)]
+    return terms if sign > 0 else [negative(term) for term in terms]
+
+
+def _spread(term: Expr) -> list[Expr]:
+    """A number, or an array elementwise, times a sum as a sum."""
+    if isinstance(term, (Mul, Hadamard)):
+        at = next((place for place, factor in enumerate(term.factors) if isinstance(factor, Add)), None)
+        inner = term.factors[-1]
+        if at is not None:
+            sum_, before, behind = term.factors[at], term.factors[:at], term.factors[at + 1 :]
+            join = mul if isinstance(term, Mul) else hadamard
+            return [join(*before, part, *behind) for part in sum_.children] if sum_.shape is term.shape else [term]
+        if isinstance(term, Mul) and isinstance(inner, Hadamard):
+            return [mul(*term.factors[:-1], part) for part in _spread(inner)]
+    return [term]
+
+
+def _inverses(term: Expr, place: Place) -> int:
+    """How often the inverse of the unknown stands in a term."""
+    inner = {place.unknown, Transpose(place.unknown)}
+    return sum(isinstance(part, Inverse) and part.body in inner for part in _parts(term))
+
+
+@native("eq-powers")
+def _powers(place: Place) -> Moved:
+    """a x^p = b x^q, entry by entry: x^(p−q) = b/a."""
+    left, right = place.equation
+    terms = [term for side, sign in ((left, 1), (right, -1)) for term in _signed(side, sign)]
+    by_power: dict[Fraction, list[Expr]] = {}
+    for term in terms:
+        found = _power_of(term, place.unknown)
+        if found is None:
+            return None
+        by_power.setdefault(found[0], []).append(found[1])
+    if len(by_power) != 2:
+        return None
+    (low, below), (high, above) = sorted(by_power.items())
+    top, bottom = negative(total(below, left)), total(above, left)
+    value = place.simplify(_quotient(top, bottom))
+    gap = high - low
+    return (place.unknown, value if gap == 1 else Power(value, Number(1 / gap))), ()
+
+
+def _quotient(top: Expr, bottom: Expr) -> Expr:
+    if bottom.shape.is_number:
+        return mul(Power(bottom, Number(-1)), top)
+    scale = _filled(bottom)
+    return mul(Power(scale, Number(-1)), top) if scale is not None else Hadamard((top, Power(bottom, Number(-1))))
+
+
+def _filled(expr: Expr) -> Expr | None:
+    """The number c of an array c·𝟏."""
+    if _is_ones(expr):
+        return Number(1)
+    if isinstance(expr, Mul) and isinstance(expr.factors[-1], Mul):
+        return None
+    if isinstance(expr, Mul) and any(map(_is_ones, expr.factors)):
+        return mul(*(factor for factor in expr.factors if not _is_ones(factor)))
+    return None
+
+
+def _is_ones(expr: Expr) -> bool:
+    bare = expr.body if isinstance(expr, Transpose) else expr
+    return isinstance(bare, Fill) and bare.value == 1
+
+
+def _power_of(term: Expr, x: Expr) -> tuple[Fraction, Expr] | None:
+    """The exponent of x in a term, and the rest; None if x stands otherwise."""
+    if x not in term.symbols:
+        return Fraction(0), term
+    if term is x:
+        return Fraction(1), Number(1) if x.shape.is_number else Fill(1, x.shape)
+    if isinstance(term, Power) and term.base is x and isinstance(term.exponent, Number):
+        return term.exponent.value, Number(1) if x.shape.is_number else Fill(1, x.shape)
+    if isinstance(term, (Mul, Hadamard)):
+        inside = [factor for factor in term.factors if x in factor.symbols]
+        rest = [factor for factor in term.factors if x not in factor.symbols]
+        found = _power_of(inside[0], x) if len(inside) == 1 else None
+        if found is None:
+            return None
+        if isinstance(term, Hadamard):
+            return found[0], hadamard(*rest) if isinstance(found[1], Fill) else hadamard(*rest, found[1])
+        return found[0], mul(*rest) if found[1] is Number(1) else mul(*rest, found[1])
+    return None

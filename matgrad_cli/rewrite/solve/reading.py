@@ -1,0 +1,60 @@
+"""The texts of `solve`: a loss, and constraints that may hold names of their own."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from ...diagnostics import Diagnostic, InputError, Source
+from ...diagnostics.record import replace
+from ...facts import Problem
+from ...ir import Expr, Symbol
+from ...notation.problems import read_problem
+
+
+def read_optimum(
+    loss: str, wrt: str, shapes: Sequence[str], assume: Sequence[str], subject_to: Sequence[str] = (), syntax: str | None = None
+) -> tuple[Problem, tuple[Expr, ...]]:
+    """The problem, with the names of the constraints among its variables, and what each constraint sets to zero."""
+    pieces = [piece.strip() for text in assume for piece in text.split(",") if piece.strip()]
+    texts = [_as_expression(text) for text in subject_to]
+    problem = read_problem(loss, wrt, shapes, [fact for fact in pieces if not texts or _speaks_of(fact, loss)], syntax)
+    said = [*shapes, *(_declared(symbol, shapes) for symbol in problem.variables)]
+    constraints = []
+    for text in texts:
+        other = read_problem(text, wrt, [shape for shape in said if shape], [fact for fact in pieces if _speaks_of(fact, text)], syntax)
+        problem = _with(problem, other)
+        constraints.append(other.loss)
+    return problem, tuple(constraints)
+
+
+def _as_expression(text: str) -> str:
+    """`A@x = b` as `(A@x) - (b)`; `C@x - h = 0` as `C@x - h`."""
+    left, sign, right = re.sub(r"\s*==\s*", "=", text).partition("=")
+    if not sign or not left.strip() or not right.strip() or "=" in right:
+        raise InputError(Diagnostic("unreadable", "a constraint is one equation", Source("--subject-to", text),
+                                    help='write `--subject-to "A@x = b"`'))  # fmt: skip
+    return left if re.fullmatch(r"\s*0(\.0*)?\s*", right) else f"({left}) - ({right})"
+
+
+def _speaks_of(fact: str, text: str) -> bool:
+    """Whether the name that a fact is about stands in a text."""
+    return re.search(rf"(?<![A-Za-z0-9_]){re.escape(fact.split()[0])}(?![A-Za-z0-9_])", text) is not None
+
+
+def _declared(symbol: Symbol, shapes: Sequence[str]) -> str:
+    """A shape that the loss told, for the constraint; nothing where it was declared."""
+    given = any(re.search(rf"(^|[,;\s]){re.escape(symbol.name)}\s*:", text) for text in shapes)
+    size = "scalar" if symbol.shape.is_number else f"{symbol.shape.rows}" if symbol.shape.is_column else str(symbol.shape)
+    return "" if given else f"{symbol.name}: {size}"
+
+
+def _with(problem: Problem, other: Problem) -> Problem:
+    """The problem with the names and facts of a constraint beside its own."""
+    return replace(
+        problem,
+        variables=tuple(dict.fromkeys((*problem.variables, *other.variables))),
+        facts=tuple(dict.fromkeys((*problem.facts, *other.facts))),
+        sizes=tuple(dict.fromkeys((*problem.sizes, *other.sizes))),
+        origins=tuple(dict.fromkeys((*problem.origins, *other.origins))),
+    )

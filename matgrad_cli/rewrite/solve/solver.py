@@ -1,0 +1,244 @@
+"""Sets a gradient to zero and solves it, with constraints through their multipliers; says what kind of point that is."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import cast
+
+from ...diagnostics import BugError, Diagnostic, MatgradError, StuckError
+from ...diagnostics.record import replace
+from ...facts import Problem
+from ...facts.holding import holds
+from ...ir import Call, Expr, Fill, MatMul, Named, Number, Symbol, add, mul, nodes_of, transpose
+from ...notation.printing.to_unicode import to_unicode
+from ...records import Derivation, Sentence
+from ...records.solution import Extremum, Move, PointKind, Solution, Spectral
+from ...rulebook.load import equation_rules
+from ...verify.judge import Judge
+from ...verify.solving.optimum import curvatures, kind_of
+from ...verify.solving.spectrum import Spectrum, spectral_points
+from ...verify.solving.system import System, solved_by
+from ...verify.verdict import Verdict
+from ..derive import derive
+from ..engine.application import replaced
+from .line import Line
+from .multipliers import inserted
+from .phases import isolate
+from .spectral import spectral_of
+
+_OPEN = Verdict("unknown", "not checked yet")
+
+
+def solve(problem: Problem, constraints: Sequence[Expr] = (), maximize: bool = False) -> Solution:
+    """The point where the gradient is zero. Raises StuckError where the rules know no closed form."""
+    multipliers = tuple(_multiplier(problem, constraint, number) for number, constraint in enumerate(constraints))
+    whole = _lagrangian(problem, constraints, multipliers)
+    derivation = derive(whole)
+    if derivation.result.matrix is None:
+        raise no_closed_form(derivation)
+    gradient = _without_names(derivation.result.matrix)
+    if problem.wrt not in gradient.symbols and not constraints:
+        message = f"the gradient does not depend on `{problem.wrt.name}`, so it is zero everywhere or nowhere"
+        raise StuckError(Diagnostic("no-closed-form", message, notes=(f"the gradient is {to_unicode(gradient)}",)))
+    if len(constraints) == 1 and (found := spectral_of(problem, gradient, constraints[0], multipliers[0], maximize)) is not None:
+        return _by_spectrum(problem, derivation, found, tuple(constraints), multipliers)
+    judge = Judge(whole)
+    line = Line(whole, judge, problem.wrt, (gradient, _zero(gradient)))
+    isolate(line)
+    if not line.solved:
+        raise no_closed_form(derivation)
+    moves, value = line.moves, line.equation[1]
+    for multiplier, constraint in zip(multipliers, constraints, strict=True):
+        if multiplier in value.symbols:
+            moves, value = _without_multiplier(line, multiplier, constraint, moves, value, derivation)
+    if any(multiplier in value.symbols for multiplier in multipliers):
+        raise no_closed_form(derivation)
+    return _verified(problem, derivation, gradient, tuple(moves), value, tuple(constraints), multipliers)
+
+
+def _without_names(expr: Expr) -> Expr:
+    """Named parts written out."""
+    for _ in range(20):
+        named: dict[Expr, Expr] = {node: node.body for node in nodes_of(expr) if isinstance(node, Named)}
+        if not named:
+            break
+        expr = replaced(expr, named)
+    return expr
+
+
+# ---- constraints
+
+
+def _multiplier(problem: Problem, constraint: Expr, number: int) -> Symbol:
+    """A name for the multiplier of a constraint: λ for a number, ν for a vector, Λ for a matrix."""
+    shape = constraint.shape
+    names = ("lam", "mu", "eta") if shape.is_number else ("nu", "eta", "xi") if not shape.is_matrix else ("Lambda", "N", "M")
+    taken = {symbol.name for symbol in problem.variables}
+    free = next((name for name in names if name not in taken), f"{names[0]}_0")
+    return Symbol(f"{free}_{number + 1}" if number else free, shape)
+
+
+def _lagrangian(problem: Problem, constraints: Sequence[Expr], multipliers: Sequence[Symbol]) -> Problem:
+    """The loss plus ⟨multiplier, constraint⟩ for each constraint."""
+    if not constraints:
+        return problem
+    pairs = [_pairing(multiplier, constraint) for multiplier, constraint in zip(multipliers, constraints, strict=True)]
+    return replace(problem, loss=add(problem.loss, *pairs), variables=(*problem.variables, *multipliers), source="")
+
+
+def _pairing(multiplier: Symbol, constraint: Expr) -> Expr:
+    if constraint.shape.is_number:
+        return mul(multiplier, constraint)
+    product = MatMul((transpose(multiplier), constraint))
+    return Call("tr", product) if constraint.shape.is_matrix else product
+
+
+def _without_multiplier(
+    line: Line, multiplier: Symbol, constraint: Expr, moves: list[Move], value: Expr, derivation: Derivation
+) -> tuple[list[Move], Expr]:
+    """x as a function of the multiplier is put into the constraint; this gives the multiplier, and that gives x."""
+    found = inserted(line.problem, line.judge, multiplier, constraint, value)
+    if found is None:
+        raise no_closed_form(derivation)
+    rule, unknown = equation_rules().rule("eq-back"), line.unknown
+    title = Sentence(rule.title, (("X", unknown),))
+    back = Move(rule.id, title, Sentence(rule.why), (unknown, value), (unknown, found[1]), (), _OPEN)
+    return [*moves, *found[0], back], found[1]
+
+
+# ---- the verdict
+
+
+def _zero(expr: Expr) -> Expr:
+    return Number(0) if expr.shape.is_number else Fill(0, expr.shape)
+
+
+def _verified(
+    problem: Problem, derivation: Derivation, gradient: Expr, moves: tuple[Move, ...], value: Expr, constraints: tuple[Expr, ...],
+    multipliers: tuple[Symbol, ...],
+) -> Solution:  # fmt: skip
+    """The solution with its verdict, and what kind of point it is."""
+    judge = Judge(derivation.problem)
+    equations = tuple((expr, _zero(expr)) for expr in (gradient, *constraints))
+    solves = solved_by(judge, System(equations, (problem.wrt, *multipliers)), problem.wrt, value)
+    if solves is False:
+        message = "the solution is contradicted by numbers, so nothing is printed: this is a bug of matgrad"
+        raise BugError(Diagnostic("contradiction", message, help="please report the command line"))
+    by = "the gradient is zero there, at random data" if solves else "no data were found at which it could be computed"
+    verdict = Verdict("agrees" if solves else "unknown", by)
+    moves = tuple(replace(move, verdict=verdict) if move.verdict is _OPEN else move for move in moves)
+    extremum = _extremum(judge, problem, gradient, value, constraints)
+    return Solution(
+        problem, derivation, gradient, moves, value, extremum, verdict, constraints, multipliers, _without(problem, moves, constraints)
+    )
+
+
+_WORDS = {
+    "minimum": "a minimum: the second derivative is positive in every direction",
+    "maximum": "a maximum: the second derivative is negative in every direction",
+    "minima": "a minimum among many: the second derivative is nowhere negative, and zero in some directions",
+    "maxima": "a maximum among many: the second derivative is nowhere positive, and zero in some directions",
+    "saddle": "a saddle: the second derivative is positive in some directions and negative in others",
+    "unknown": "it was not found out what kind of point this is",
+}
+
+
+def _extremum(judge: Judge, problem: Problem, gradient: Expr, value: Expr, constraints: tuple[Expr, ...]) -> Extremum:
+    """What kind of point it is, by the eigenvalues of the second derivative; and why, where its form says so."""
+    spectra = curvatures(judge, problem, value, constraints)
+    kind = cast("PointKind", kind_of(spectra))
+    said = _WORDS[kind] + (", as far as the constraints allow" if constraints and kind != "unknown" else "")
+    if kind == "saddle" and problem.wrt.shape.is_square and not constraints and holds(value, "symmetric", problem):
+        inside = kind_of(curvatures(judge, problem, value, (), symmetric=True))
+        if inside in ("minimum", "maximum"):
+            said = f"a {inside} among the symmetric matrices (among all matrices it is a saddle)"
+            return Extremum(cast("PointKind", inside), Sentence(said), "eigenvalues of the second derivative along symmetric directions")
+    reason = _reason(problem, gradient, kind)
+    return Extremum(kind, reason or Sentence(said), f"eigenvalues of the second derivative at {len(spectra)} random data points")
+
+
+def _reason(problem: Problem, gradient: Expr, kind: str) -> Sentence | None:
+    """The Hessian where the gradient is linear with one matrix before the unknown, and the fact that decides."""
+    from .terms import Opener
+
+    terms = Opener(problem, problem.wrt).terms(gradient)
+    ours = [term for term in terms or () if term.core]
+    if kind not in ("minimum", "maximum") or not ours or any(term.right or term.turned for term in ours):
+        return None
+    from ...ir import Eye
+    from ..textbook.simplifier import Simplifier
+
+    if problem.wrt.shape.is_number:
+        return None
+    parts = [mul(*term.numbers, MatMul(term.left) if len(term.left) > 1 else term.left[0]) if term.left and term.numbers
+             else mul(*term.numbers, Eye(problem.wrt.shape.rows)) if not term.left
+             else MatMul(term.left) if len(term.left) > 1 else term.left[0] for term in ours]  # fmt: skip
+    hessian = Simplifier(problem).whole(add(*parts))
+    kind_said = "a minimum: the Hessian {matrix} is positive definite" if kind == "minimum" else \
+        "a maximum: the Hessian {matrix} is negative definite"
+    given = "" if holds(hessian, "spd", problem) or kind == "maximum" else " where it is invertible"
+    each = ", for each column" if problem.wrt.shape.is_matrix else ""
+    return Sentence(kind_said + given + each, (("matrix", hessian),))
+
+
+def _without(problem: Problem, moves: Sequence[Move], constraints: Sequence[Expr]) -> tuple[Sentence, ...]:
+    """What holds where the matrix that was inverted is singular."""
+    for move in moves:
+        if move.rule in ("eq-inverse-left", "eq-inverse-right") and not constraints and move.assumed:
+            left, right = move.before
+            factors = [factor for factor in left.children if factor is not problem.wrt]
+            matrix = factors[0] if len(factors) == 1 else MatMul(tuple(factors))
+            if holds(matrix, "symmetric", problem):
+                shape = "K⁺R" if move.rule == "eq-inverse-left" else "RK⁺"
+                template = f"where K = {{matrix}} is singular there are many solutions: with R = {{right}} the shortest is {shape} (pinv)"
+                return (Sentence(template, (("matrix", matrix), ("right", right))),)
+    return ()
+
+
+def _by_spectrum(
+    problem: Problem, derivation: Derivation, given: tuple[Spectral, tuple[Move, ...]], constraints: tuple[Expr, ...],
+    multipliers: tuple[Symbol, ...],
+) -> Solution:  # fmt: skip
+    found, moves = given
+    told = spectral_points(Judge(problem), problem, Spectrum(found.form, found.matrix, found.largest, found.length, found.metric))
+    if told is not None and not told[0]:
+        raise BugError(Diagnostic("contradiction", "the solution is contradicted by numbers, so nothing is printed: a bug of matgrad"))
+    verdict = Verdict("unknown", "nothing could be computed") if told is None else \
+        Verdict("agrees", "the loss is stationary there along the constraint, at random data")
+    kind: PointKind = "unknown" if told is None or not told[1] else "maximum" if found.largest else "minimum"
+    which, other = ("a maximum", "the smallest give the minimum") if found.largest else ("a minimum", "the largest give the maximum")
+    size = "largest" if found.largest else "smallest"
+    reasons = {
+        "vector": f"{which}: there the loss is the eigenvalue times the squared length, here the {size}; {other}",
+        "columns": f"{which}: there the loss is the sum of the eigenvalues, here the {size}; {other}",
+        "polar": f"{which}: tr(XᵀUSVᵀ) = Σ s_i (VᵀXᵀU)_ii is at most the sum of the singular values, and X = UVᵀ reaches it",
+    }
+    extremum = Extremum(kind, Sentence(reasons[found.form]), "compared with random points that satisfy the constraint")
+    moves = tuple(replace(move, verdict=verdict) for move in moves)
+    gradient = moves[0].before[0]
+    return Solution(problem, derivation, gradient, moves, None, extremum, verdict, constraints, multipliers, spectral=found)
+
+
+# ---- no closed form
+
+
+def no_closed_form(derivation: Derivation) -> StuckError:
+    """What there is to do where the rules find no closed form: the step of gradient descent and of Newton's method."""
+    name = to_unicode(derivation.wrt)
+    gradient = derivation.result.matrix
+    said = to_unicode(gradient) if gradient is not None else to_unicode(derivation.result.entry)
+    notes = (f"the gradient is {said}", f"gradient step: {name} ← {name} − η · gradient", _newton(derivation, name))
+    return StuckError(Diagnostic(
+        "no-closed-form", f"the equation ∇L = 0 has no closed form in `{name}` that the rules know", notes=notes,
+        help="iterate with one of these steps"))  # fmt: skip
+
+
+def _newton(derivation: Derivation, name: str) -> str:
+    general = f"Newton step: {name} ← {name} − H⁻¹ · gradient, where H is the Hessian"
+    if derivation.wrt.shape.is_matrix:
+        return general
+    try:
+        hessian = derive(derivation.problem, order=2).result.matrix
+    except (MatgradError, ValueError, RecursionError):
+        return general
+    return general if hessian is None else f"{general}: H = {to_unicode(hessian)}"

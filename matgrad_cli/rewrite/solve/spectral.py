@@ -1,0 +1,134 @@
+"""Quadratic constraints: a quadratic form on a sphere or on orthonormal columns, and the nearest orthogonal matrix."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+from ...diagnostics import MatgradError
+from ...diagnostics.record import replace
+from ...facts import Problem
+from ...facts.holding import holds
+from ...ir import Add, Expr, Eye, MatMul, Mul, Number, Symbol, Transpose, matmul, mul
+from ...records import Sentence
+from ...records.solution import Equation, Move, Spectral
+from ...rulebook.load import equation_rules
+from ...verify.verdict import Verdict
+from ..derive import derive
+from ..textbook.simplifier import Simplifier
+from .terms import Opener, Term, negative, total
+
+Found = tuple[Spectral, tuple[Move, ...]]
+
+
+def spectral_of(problem: Problem, whole: Expr, constraint: Expr, multiplier: Symbol, maximize: bool) -> Found | None:
+    """The solution by eigenvalues or singular values; `whole` is the gradient of the Lagrangian. None where the constraint is another."""
+    try:
+        gradient = derive(problem).result.matrix
+    except MatgradError:
+        return None
+    terms = Opener(problem, problem.wrt).terms(gradient) if gradient is not None else None
+    if terms is None:
+        return None
+    if _orthonormal(constraint, problem.wrt):
+        return _on_columns(problem, whole, terms, multiplier, maximize)
+    return _on_sphere(problem, whole, terms, constraint, multiplier, maximize) if constraint.shape.is_number else None
+
+
+def _sum(problem: Problem, terms: list[Term]) -> Expr:
+    """What stands before the unknown in all terms together."""
+    rows = problem.wrt.shape.rows
+    parts = [mul(*term.numbers, matmul(*(term.left or (Eye(rows),)))) for term in terms]
+    return Simplifier(problem).whole(total(parts, Eye(rows)))
+
+
+def _before_only(terms: list[Term]) -> bool:
+    return all(term.core is not None and not term.right and not term.turned for term in terms)
+
+
+def _on_sphere(
+    problem: Problem, whole: Expr, terms: list[Term], constraint: Expr, multiplier: Symbol, maximize: bool
+) -> Found | None:
+    """K w = λ B w, where the loss is ½ wᵀKw and the constraint wᵀBw = c."""
+    unknown, simplify = problem.wrt, Simplifier(problem).whole
+    if not unknown.shape.is_column or not _before_only(terms):
+        return None
+    try:
+        slope = derive(replace(problem, loss=constraint, source="")).result.matrix
+    except MatgradError:
+        return None
+    bound = Opener(problem, unknown).terms(slope) if slope is not None else None
+    if bound is None or not bound or not _before_only(bound):
+        return None
+    matrix = simplify(_halved(_sum(problem, terms)))
+    metric = simplify(_halved(_sum(problem, bound)))
+    length = simplify(negative(total([term for term in _terms(constraint) if unknown not in term.symbols], constraint)))
+    if isinstance(metric, Mul) and metric.factors[0] is Number(-1):
+        metric, length = simplify(negative(metric)), simplify(negative(length))
+    if not holds(matrix, "symmetric", problem):
+        return None
+    plain = isinstance(metric, Eye)
+    if not plain and not holds(metric, "spd", problem):
+        return None
+    right = unknown if plain else matmul(metric, unknown)
+    after = matmul(matrix, unknown), mul(negative(multiplier), right)
+    found = Spectral("vector", matrix, maximize or isinstance(matrix, Symbol), length, None if plain else metric)
+    return found, (_move("eq-eigen", unknown, matrix, (whole, total([], whole)), (after[0], simplify(after[1]))),)
+
+
+def _terms(expr: Expr) -> tuple[Expr, ...]:
+    return expr.terms if isinstance(expr, Add) else (expr,)
+
+
+def _halved(expr: Expr) -> Expr:
+    return mul(Number(Fraction(1, 2)), expr)
+
+
+def _orthonormal(constraint: Expr, unknown: Symbol) -> bool:
+    """Whether a constraint is XᵀX − I."""
+    if not isinstance(constraint, Add) or len(constraint.terms) != 2 or not unknown.shape.is_matrix:
+        return False
+    gram = MatMul((Transpose(unknown), unknown))
+    minus = mul(Number(-1), Eye(unknown.shape.cols))
+    return set(constraint.terms) in ({gram, minus}, {mul(Number(-1), gram), Eye(unknown.shape.cols)})
+
+
+def _on_columns(problem: Problem, whole: Expr, terms: list[Term], multiplier: Symbol, maximize: bool) -> Found | None:
+    """K W = W Λ for tr(WᵀKW)/2; the polar factor of M where the loss is −tr(XᵀM) but for what the constraint makes constant."""
+    unknown, simplify = problem.wrt, Simplifier(problem).whole
+    ours, rest = [term for term in terms if term.core], [term for term in terms if not term.core]
+    line: Equation = (whole, total([], whole))
+    if not rest and _before_only(ours):
+        matrix = simplify(_halved(_sum(problem, ours)))
+        if not holds(matrix, "symmetric", problem):
+            return None
+        after = matmul(matrix, unknown), mul(Number(-1), matmul(unknown, multiplier))
+        found = Spectral("columns", matrix, maximize or isinstance(matrix, Symbol), Number(1))
+        return found, (_move("eq-eigen-columns", unknown, matrix, line, after),)
+    if not rest or any(not _constant(problem, term) for term in ours):
+        return None
+    largest = maximize or not ours
+    matrix = simplify(total([term.expr if largest else negative(term.expr) for term in rest], unknown))
+    matrix = matrix.factors[1] if isinstance(matrix, Mul) and len(matrix.factors) == 2 and _positive(matrix.factors[0]) else matrix
+    found = Spectral("polar", matrix, largest, Number(1))
+    return found, (_move("eq-polar", unknown, matrix, line, (matrix, matmul(unknown, multiplier))),)
+
+
+def _positive(expr: Expr) -> bool:
+    return isinstance(expr, Number) and expr.value > 0
+
+
+def _constant(problem: Problem, term: Term) -> bool:
+    """Whether a quadratic term of the loss, whose gradient this is, is constant where the columns are orthonormal."""
+    if term.turned:
+        return False
+    behind = matmul(*term.right) if term.right else None
+    before = matmul(*term.left) if term.left else None
+    if before is None:
+        return behind is None or holds(behind, "symmetric", problem) is True
+    return problem.wrt.shape.is_square and behind is None and holds(before, "symmetric", problem) is True
+
+
+def _move(rule_id: str, unknown: Symbol, matrix: Expr, before: Equation, after: Equation) -> Move:
+    rule = equation_rules().rule(rule_id)
+    verdict = Verdict("agrees", "judged with the solution")
+    return Move(rule.id, Sentence(rule.title, (("X", unknown), ("A", matrix))), Sentence(rule.why), before, after, (), verdict)

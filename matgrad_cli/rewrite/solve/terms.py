@@ -1,0 +1,169 @@
+"""Expressions as sums of products, opened as far as an unknown stands inside: number · arrays, with the unknown at one place."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import product as choices
+
+from ...diagnostics.record import record
+from ...facts import Problem
+from ...facts.holding import holds
+from ...ir import (
+    Add,
+    Call,
+    Expr,
+    Fill,
+    Hadamard,
+    Inverse,
+    MatMul,
+    Mul,
+    Number,
+    Power,
+    Transpose,
+    add,
+    matmul,
+    mul,
+    product,
+)
+
+Parts = tuple[tuple[Expr, ...], tuple[Expr, ...]]
+"""The numbers and the arrays of a product."""
+
+
+@record
+class Term:
+    """numbers · left · X · right, or with Xᵀ in the place of X (`turned`); `core` is None where the unknown does not stand."""
+
+    numbers: tuple[Expr, ...]
+    left: tuple[Expr, ...]
+    core: Expr | None
+    right: tuple[Expr, ...]
+    turned: bool = False
+
+    @property
+    def expr(self) -> Expr:
+        """The term as an expression."""
+        middle = () if self.core is None else (Transpose(self.core) if self.turned else self.core,)
+        return product(*self.numbers, *self.left, *middle, *self.right)
+
+
+class Opener:
+    """Opens expressions of one problem around one unknown."""
+
+    def __init__(self, problem: Problem, unknown: Expr) -> None:
+        self.problem = problem
+        self.unknown = unknown
+
+    def terms(self, expr: Expr) -> list[Term] | None:
+        """The terms of an expression; None if it is not linear in the unknown."""
+        found = [self._term(*parts) for parts in self._opened(expr)]
+        return None if any(term is None for term in found) else [term for term in found if term is not None]
+
+    def _holds(self, expr: Expr) -> bool:
+        return expr is self.unknown or any(self._holds(child) for child in expr.children)
+
+    def _opened(self, expr: Expr) -> list[Parts]:
+        if not self._holds(expr) or expr is self.unknown:
+            return [self._split(expr)]
+        match expr:
+            case Add(terms):
+                return [parts for term in terms for parts in self._opened(term)]
+            case Mul(factors):
+                return [_joined(parts) for parts in choices(*([_grouped(f, p) for p in self._opened(f)] for f in factors))]
+            case MatMul(factors):
+                return [_joined(parts) for parts in choices(*map(self._opened, factors))]
+            case Transpose(body):
+                return [(numbers, tuple(self.turned(part) for part in reversed(arrays))) for numbers, arrays in self._opened(body)]
+            case Hadamard(factors) if expr.shape.cols.factor == 1 and not expr.shape.cols.names:
+                inside = [factor for factor in factors if self._holds(factor)]
+                rest = [factor for factor in factors if not self._holds(factor)]
+                if len(inside) == 1:
+                    others = rest[0] if len(rest) == 1 else Hadamard(tuple(rest))
+                    return [_joined((((), (Call("diag", others),)), parts)) for parts in self._opened(inside[0])]
+            case Call("tr" | "sum" | "mean" as name, (body,)) if self.unknown.shape.is_number:
+                return [self._out_of(name, parts) for parts in self._opened(body)]
+            case Call("sum", (body,)) if body.shape.is_column:
+                return [_joined((((), (Transpose(Fill(1, body.shape)),)), parts)) for parts in self._opened(body)]
+        return [self._split(expr)]
+
+    def _out_of(self, name: str, parts: Parts) -> Parts:
+        """tr(c A) = c tr(A), also where c is the unknown."""
+        numbers, arrays = parts
+        rest = tuple(part for part in arrays if not part.shape.is_number)
+        return (*numbers, *((Call(name, matmul(*rest)),) if rest else ())), tuple(part for part in arrays if part.shape.is_number)
+
+    def _split(self, expr: Expr) -> Parts:
+        if isinstance(expr, Mul) and not self._holds(expr):
+            return tuple(f for f in expr.factors if f.shape.is_number), tuple(f for f in expr.factors if not f.shape.is_number)
+        return ((expr,), ()) if expr.shape.is_number and expr is not self.unknown else ((), (expr,))
+
+    def turned(self, expr: Expr) -> Expr:
+        """The transpose of one factor."""
+        if expr is self.unknown and not expr.shape.is_number:
+            return Transpose(expr)
+        if expr.shape.is_number or holds(expr, "symmetric", self.problem):
+            return expr
+        match expr:
+            case Transpose(body):
+                return body
+            case Inverse(body):
+                return Inverse(self.turned(body))
+        return Transpose(expr)
+
+    def _term(self, numbers: tuple[Expr, ...], arrays: tuple[Expr, ...]) -> Term | None:
+        """The term of a product; None if the unknown stands in it more than once, or inside something else."""
+        inside = [number for number in numbers if self._holds(number)]
+        if inside:
+            return self._moved_in(numbers, arrays, inside)
+        at = [place for place, factor in enumerate(arrays) if self._holds(factor)]
+        if not at:
+            return Term(numbers, arrays, None, ())
+        core = arrays[at[0]]
+        turned = isinstance(core, Transpose) and core.body is self.unknown
+        if len(at) > 1 or not (core is self.unknown or turned):
+            return None
+        return Term(numbers, arrays[: at[0]], self.unknown, arrays[at[0] + 1 :], turned)
+
+    def _moved_in(self, numbers: tuple[Expr, ...], arrays: tuple[Expr, ...], inside: Sequence[Expr]) -> Term | None:
+        """(aᵀw) c = c aᵀ w: a number that holds the unknown is a product of matrices behind a column."""
+        factor, rest = inside[0], tuple(number for number in numbers if number is not inside[0])
+        whole = matmul(*arrays) if arrays else None
+        if len(inside) > 1 or not isinstance(factor, MatMul) or (whole is not None and not whole.shape.is_column):
+            return None
+        factors = factor.factors
+        if any(isinstance(part, Transpose) and part.body is self.unknown for part in factors):  # wᵀa = aᵀw
+            factors = tuple(self.turned(part) for part in reversed(factors))
+        return self._term(rest, (*arrays, *factors))
+
+
+def _grouped(factor: Expr, parts: Parts) -> Parts:
+    """A number that is a product of arrays stays one among the numbers."""
+    numbers, arrays = parts
+    inner = tuple(part for part in arrays if not part.shape.is_number)
+    if not factor.shape.is_number or not inner:
+        return parts
+    return (*numbers, matmul(*inner)), tuple(part for part in arrays if part.shape.is_number)
+
+
+def _joined(parts: Sequence[Parts]) -> Parts:
+    return tuple(n for numbers, _ in parts for n in numbers), tuple(a for _, arrays in parts for a in arrays)
+
+
+def total(terms: Sequence[Expr], like: Expr) -> Expr:
+    """Their sum; zero of the same shape if there are none."""
+    return add(*terms) if terms else Fill(0, like.shape) if not like.shape.is_number else Number(0)
+
+
+def negative(expr: Expr) -> Expr:
+    """−expr."""
+    return mul(Number(-1), expr)
+
+
+def divided(expr: Expr, by: Expr) -> Expr:
+    """expr / by, term by term."""
+    if isinstance(expr, Add):
+        return add(*(divided(term, by) for term in expr.terms))
+    return mul(Power(by, Number(-1)), expr) if not isinstance(by, Number) else mul(Number(1 / by.value), expr)
+
+
+__all__ = ["Opener", "Term", "divided", "negative", "total"]

@@ -1,0 +1,76 @@
+"""Whether an equation holds at solutions of another one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+from ..fields import NoValue
+from ..judge import Judge, condition
+from ..verdict import Verdict
+from .system import NO_VALUE, Equation, Solution, System, gap, sides_at, solutions
+
+_HOLDS: Final = 1e-7
+_CLEAR: Final = 1e-4
+"""So far apart two sides must be, beside their size and what they differ by elsewhere, to be called different."""
+_VANISHED: Final = 1e-6
+
+
+def holds_at(points: Sequence[Solution], equation: Equation, needs: list[str] | None = None) -> Verdict:
+    """Whether both sides have one value at the points, as far as they have values there; `needs` collects what they need to have one."""
+    errors = [error for point in points if (error := _apart(point, equation, needs)) is not None]
+    if any(error > _CLEAR for error in errors):
+        return Verdict("differs", f"error {max(errors):.1g} at {len(errors)} solutions")
+    if errors and max(errors) <= _HOLDS:
+        return Verdict("agrees", f"worst error {max(errors):.1g} at {len(errors)} solutions")
+    return Verdict("unknown", "no solution was found at which both sides have values")
+
+
+def _apart(point: Solution, equation: Equation, needs: list[str] | None) -> float | None:
+    """How far two sides are apart at a solution, beside their size and what they differ by at other values of the unknowns."""
+    try:
+        left, right = sides_at(point.place, equation)
+    except NoValue as lacking:
+        if needs is not None:
+            needs.append(condition(lacking))
+        return None
+    except NO_VALUE:
+        return None
+    scale = max(_largest(left), _largest(right), _elsewhere(point, equation))
+    return max(abs(a - b) for a, b in zip(left, right, strict=True)) / scale if scale else 0.0
+
+
+def vanish_at(points: Sequence[Solution], equation: Equation) -> bool:
+    """Whether both sides are nothing but zero at every solution, so that any factor before them would do."""
+    for point in points:
+        try:
+            here = max(map(_largest, sides_at(point.place, equation)))
+            there = max(map(_largest, sides_at(point.start, equation)))
+        except NO_VALUE:
+            continue
+        if here > _VANISHED * there:
+            return False
+    return True
+
+
+def equivalent(judge: Judge, before: System, after: System) -> Verdict:
+    """Whether the solutions of each of two systems solve the other one."""
+    forth = [holds_at(points, equation) for points in (solutions(judge, before, draws=1),) for equation in after.equations]
+    back = [holds_at(points, equation) for points in (solutions(judge, after, draws=1),) for equation in before.equations]
+    kinds = {verdict.kind for verdict in (*forth, *back)}
+    if "differs" in kinds:
+        return Verdict("differs", "a solution of the one line is none of the other")
+    if "unknown" in kinds:
+        return Verdict("unknown", "no solution was found at which both lines have values")
+    return Verdict("agrees", "both lines have the same solutions, found by solving numerically at random data")
+
+
+def _largest(values: Sequence[Any]) -> float:
+    return float(max(map(abs, values), default=0.0))
+
+
+def _elsewhere(point: Solution, equation: Equation) -> float:
+    try:
+        return _largest(gap(point.start, equation))
+    except NO_VALUE:
+        return 0.0

@@ -1,0 +1,61 @@
+"""Newton's method on a residual, with least-squares steps of least length: also where there are many solutions, or too many equations."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Final
+
+_STEPS: Final = 30
+_HALVINGS: Final = 8
+_SLOW: Final = 4
+"""After so many steps that gain little it is given up."""
+_SMALL: Final = 1e-9
+"""A residual counts as zero if it is this part of what the derivative times the unknowns amounts to."""
+_STILL: Final = 1e-8
+"""A solution is known well enough if the last step changed it by less than this part."""
+
+_FAR: Final = 1e4
+"""A zero that is so many times further away than the start is none: there everything has become small."""
+
+Residual = Callable[[Any], Any]
+"""The residual at the unknowns as a vector, or None outside of its domain."""
+
+
+def newton(residual: Residual, jacobian: Residual, start: Any) -> Any:
+    """A zero of the residual near the start; None if none is reached."""
+    import numpy as np
+
+    u, r = start, residual(start)
+    if r is None:
+        return None
+    slow = 0
+    for _ in range(_STEPS):
+        slope = jacobian(u)
+        if slope is None or not np.all(np.isfinite(slope)):
+            return None
+        step = np.linalg.lstsq(slope, -r, rcond=1e-11)[0]
+        size = float(np.linalg.norm(r))
+        if np.max(np.abs(u), initial=0.0) > _FAR * max(1.0, float(np.max(np.abs(start), initial=0.0))):
+            return None
+        if _done(size, slope, u, step):
+            return u
+        for halving in range(_HALVINGS):
+            part = 0.5**halving
+            other = residual(u + part * step)
+            if other is not None and np.linalg.norm(other) <= (1 - 1e-4 * part) * size:
+                break
+        else:
+            return None
+        slow += bool(np.linalg.norm(other) > 0.7 * size)
+        if slow > _SLOW:
+            return None
+        u, r = u + part * step, other
+    return None
+
+
+def _done(size: float, slope: Any, u: Any, step: Any) -> bool:
+    """Whether the residual is rounding beside the terms it is made of, and the unknowns no longer move."""
+    import numpy as np
+
+    large, steep = float(np.max(np.abs(u), initial=0.0)), float(np.max(np.abs(slope), initial=0.0))
+    return (size <= _SMALL * steep * large and float(np.max(np.abs(step), initial=0.0)) <= _STILL * large) or size == 0.0

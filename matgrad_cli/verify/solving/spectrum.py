@@ -1,0 +1,100 @@
+"""Solutions by eigenvalues and singular values: computed at random data, and compared with other points that satisfy the constraint."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Final
+
+from ...diagnostics.record import record
+from ...facts import Problem
+from ...ir import Expr, Symbol
+from .. import structure as lay
+from ..evaluate import Evaluator
+from ..judge import Judge
+from ..tensor import Tensor, spread
+from .system import NO_VALUE, Moved, data_points
+
+_MORE: Final = 12
+_ENOUGH: Final = 5
+
+
+@record
+class Spectrum:
+    """What is computed: an eigen`vector` with wᵀ`metric`w = `length`, the `columns` of several, the `polar` factor of the matrix."""
+
+    form: str
+    matrix: Expr
+    largest: bool
+    length: Expr
+    metric: Expr | None = None
+
+
+def _point(place: Evaluator, symbol: Symbol, found: Spectrum) -> tuple[Any, Callable[[Any], Any]]:
+    """The solution in numbers, and a way from any array to a point that satisfies the constraint."""
+    import numpy as np
+
+    matrix = array_at(place, found.matrix)
+    if found.form == "polar":
+        left, _, right = np.linalg.svd(matrix, full_matrices=False)
+        return left @ right, _orthonormal
+    if found.form == "columns":
+        count = place.point.size(symbol.shape.cols)
+        if count > len(matrix):
+            raise ValueError("more columns than rows")
+        vectors = np.linalg.eigh(matrix)[1]
+        return vectors[:, -count:] if found.largest else vectors[:, :count], _orthonormal
+    metric = np.eye(len(matrix)) if found.metric is None else array_at(place, found.metric)
+    root = np.linalg.cholesky(metric)
+    half = np.linalg.solve(root, matrix)
+    vector = np.linalg.eigh(np.linalg.solve(root, half.T))[1][:, -1 if found.largest else 0]
+    radius = float(place.value(found.length).data[0]) ** 0.5
+    return np.linalg.solve(root.T, vector) * radius, lambda array: array * radius / float(array @ metric @ array) ** 0.5
+
+
+def _orthonormal(array: Any) -> Any:
+    """The orthonormal columns nearest to those of an array."""
+    import numpy as np
+
+    if array.shape[0] < array.shape[1]:
+        raise ValueError("more columns than rows")
+    left, _, right = np.linalg.svd(array, full_matrices=False)
+    return left @ right
+
+
+def spectral_points(judge: Judge, problem: Problem, spectrum: Spectrum) -> tuple[bool, bool] | None:
+    """Whether, at random data, the loss is stationary at the point along the constraint, and whether no other point has a larger (smaller)
+    one; None if nothing could be computed. The point is computed, not derived.
+    """
+    import numpy as np
+
+    told: list[tuple[bool, bool]] = []
+    symbol = problem.wrt
+    for _, _, place in data_points(judge, 1, _MORE):
+        sides, sizes = lay.sides(symbol.shape), lay.lengths(symbol.shape, place.point.size)
+
+        def value(point: Any, place: Evaluator = place, sides: Any = sides, sizes: Any = sizes) -> float:
+            given = Tensor(sides, sizes, [float(entry) for entry in np.asarray(point).reshape(-1)])
+            return float(Evaluator(Moved(place.point, {symbol: given}, {}), place.limit).value(problem.loss).data[0])
+
+        try:
+            best, feasible = _point(place, symbol, spectrum)
+            rng = np.random.default_rng(len(told))
+            here = value(best)
+            others = [value(feasible(rng.normal(size=sizes))) for _ in range(12)]
+            near = [value(feasible(best + 1e-4 * step)) for step in rng.normal(size=(4, *sizes))]
+        except (*NO_VALUE, TypeError, ValueError, np.linalg.LinAlgError):
+            continue
+        scale = max(map(abs, (here, *others)))
+        told.append((all(abs(other - here) <= 1e-5 * scale for other in near),
+                     all(other <= here + 1e-9 * scale if spectrum.largest else other >= here - 1e-9 * scale for other in (*others, *near))))
+        if len(told) == _ENOUGH:
+            break
+    return (all(one for one, _ in told), all(other for _, other in told)) if told else None
+
+
+def array_at(place: Evaluator, expr: Expr) -> Any:
+    """The array of an expression at a place, for NumPy."""
+    import numpy as np
+
+    sides, sizes = lay.sides(expr.shape), lay.lengths(expr.shape, place.point.size)
+    return np.array(spread(place.value(expr), sides, sizes).data, float).reshape(sizes)

@@ -1,0 +1,279 @@
+"""A system of equations in some variables of a problem, and its solutions at random data."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from math import prod
+from typing import Any, Final
+
+from ...diagnostics.record import record
+from ...facts import Problem
+from ...facts.conditions import CONDITIONS
+from ...ir import Dim, Expr, Symbol
+from .. import structure as lay
+from ..evaluate import Evaluator, Place
+from ..fields import Field, NotExact, OutOfDomain
+from ..jets import Jet, Tag
+from ..judge import Form, Judge
+from ..sizes import ANY_ORDER
+from ..tensor import COL, ROW, Tensor, TooLarge, spread
+from .newton import newton
+
+MOST_UNKNOWNS: Final = 60
+_MODES: Final = ("generic", "positive", "fractions")
+_DRAWS: Final = 2
+_SCALES: Final = (1, 0.4, 2.5, 0.15, 1, 6)
+"""How large the unknowns are drawn, one start after the other."""
+_MORE: Final = 12
+"""So many further sizes a stated solution is tried at: one that needs p ≤ n ≤ m must meet them."""
+_EACH: Final = 2
+"""So many solutions are looked for at each data point."""
+_WORK: Final = 400_000
+"""So many numbers may be computed in the search for the solutions of one system."""
+
+Equation = tuple[Expr, Expr]
+NO_VALUE: Final = (OutOfDomain, NotExact, TooLarge)
+
+
+@record
+class System:
+    """Equations, each two sides of one shape, in the unknowns."""
+
+    equations: tuple[Equation, ...]
+    unknowns: tuple[Symbol, ...]
+
+
+class Moved:
+    """A point with other values of some variables. `derived` variables have the values of their definitions there."""
+
+    def __init__(self, point: Place, values: Mapping[Symbol, Tensor], derived: Mapping[Symbol, Expr]) -> None:
+        self.field: Field = point.field
+        self.literal = getattr(point, "literal", None)
+        self._point, self._values, self._derived = point, dict(values), derived
+        self._own = Evaluator(self) if derived else None
+
+    def size(self, dim: Dim) -> int:
+        """The length of a dimension."""
+        return self._point.size(dim)
+
+    def array(self, symbol: Symbol) -> Tensor:
+        """The value of a variable."""
+        found = self._values.get(symbol)
+        if found is None and self._own is not None and symbol in self._derived:
+            form = Form((), symbol.shape)
+            found = self._values[symbol] = spread(self._own.value(self._derived[symbol]), *form.axes(self))
+        return self._point.array(symbol) if found is None else found
+
+    def direction(self, symbol: Symbol) -> Tensor:
+        """The direction in which a variable moves."""
+        return self._point.direction(symbol)
+
+
+@record
+class Solution:
+    """Data at random, with the unknowns as drawn (`start`) and as they solve the system (`place`)."""
+
+    start: Evaluator
+    place: Evaluator
+
+
+class _Work:
+    """How many numbers may still be computed."""
+
+    def __init__(self) -> None:
+        self.left = _WORK
+
+
+class _Unknowns:
+    """The unknowns at one data point as one vector."""
+
+    def __init__(self, place: Evaluator, system: System, derived: Mapping[Symbol, Expr], work: _Work) -> None:
+        self.place, self.system, self.derived, self.work = place, system, derived, work
+        size = place.point.size
+        self.axes = [(symbol, lay.sides(symbol.shape), lay.lengths(symbol.shape, size)) for symbol in system.unknowns]
+        self.count = sum(prod(dims) for _, _, dims in self.axes)
+
+    def drawn(self, other: Evaluator) -> Any:
+        """The values that another point has."""
+        import numpy as np
+
+        return np.array([value for symbol, labels, dims in self.axes for value in spread(other.point.array(symbol), labels, dims).data])
+
+    def at(self, u: Any) -> Evaluator:
+        """The data with these unknowns."""
+        values, begin = {}, 0
+        for symbol, labels, dims in self.axes:
+            end = begin + prod(dims)
+            values[symbol] = Tensor(labels, dims, [float(value) for value in u[begin:end]])
+            begin = end
+        return Evaluator(Moved(self.place.point, values, self.derived), self.place.limit)
+
+    def residual(self, u: Any) -> Any:
+        """Left minus right of every equation; None where one has no value."""
+        import numpy as np
+
+        place = self.at(u)
+        try:
+            parts = [gap(place, equation) for equation in self.system.equations] if self.work.left > 0 else []
+        except NO_VALUE:
+            return None
+        finally:
+            self.work.left -= place.work
+        if not parts:
+            return None
+        found = np.array([value for part in parts for value in part], float)
+        return found if np.all(np.isfinite(found)) else None
+
+    def jacobian(self, u: Any) -> Any:
+        """The derivative of the residual, by dual numbers; None where there is none."""
+        import numpy as np
+
+        place = self.at(u)
+        try:
+            rows = [self._slopes(place, equation) for equation in self.system.equations]
+        except NO_VALUE:
+            return None
+        finally:
+            self.work.left -= place.work
+        return np.concatenate(rows, axis=0)
+
+    def _slopes(self, place: Evaluator, equation: Equation) -> Any:
+        import numpy as np
+
+        labels, dims = _form(equation).axes(place.point)
+        blocks = []
+        for symbol, sides, lengths in self.axes:
+            tag = Tag(symbol, 0, "whole")
+            names, sizes = (*labels, *[(tag, side) for side in sides]), (*dims, *lengths)
+            jets: list[Jet] = [place.jet(side, frozenset((tag,))) for side in equation]
+            parts = [jet.get(frozenset((tag,))) for jet in jets]
+            arrays = [np.zeros(prod(sizes)) if part is None else np.array(spread(part, names, sizes).data, float) for part in parts]
+            blocks.append((arrays[0] - arrays[1]).reshape(prod(dims), prod(lengths)))
+        return np.concatenate(blocks, axis=1)
+
+
+def _form(equation: Equation) -> Form:
+    left, right = equation
+    return Form(tuple(sorted(left.free | right.free)), left.shape)
+
+
+def sides_at(place: Evaluator, equation: Equation) -> tuple[Any, Any]:
+    """The entries of both sides at a point. Raises OutOfDomain, NotExact, TooLarge."""
+    axes = _form(equation).axes(place.point)
+    left, right = [spread(place.value(side), *axes).data for side in equation]
+    return left, right
+
+
+def gap(place: Evaluator, equation: Equation) -> list[Any]:
+    """Left minus right at a point."""
+    return [a - b for a, b in zip(*sides_at(place, equation), strict=True)]
+
+
+def data_points(judge: Judge, draws: int = _DRAWS, more: int = 0) -> Iterator[tuple[int, str, Evaluator]]:
+    """Points of moderate entries in opposite orders of sizes, at which the loss has a value; `more` with sizes in any order."""
+    setting = judge.setting
+    for turn in (*setting.sizes.base, *range(ANY_ORDER, ANY_ORDER + more)):
+        if setting.sizes.at(turn) is None:
+            continue
+        for draw in range(draws):
+            for mode in _MODES:
+                place = judge.drawn(7000 + draw, mode, turn)
+                if _has_value(place, judge.problem):
+                    yield turn, mode, place
+                    break
+
+
+def _has_value(place: Evaluator, problem: Problem) -> bool:
+    try:
+        place.value(problem.loss)
+    except NO_VALUE:
+        return False
+    return True
+
+
+def solutions(
+    judge: Judge, system: System, derived: Mapping[Symbol, Expr] | None = None, draws: int = _DRAWS
+) -> list[Solution]:
+    """Points at which all equations hold: up to two at each data point (`draws` of each order of sizes), within the facts."""
+    found, work = list[Solution](), _Work()
+    for turn, mode, place in data_points(judge, draws):
+        unknowns = _Unknowns(place, system, derived or {}, work)
+        if unknowns.count <= MOST_UNKNOWNS:
+            starts = _starts(judge, system, turn, mode)
+            found += [Solution(place, solved) for solved in _solved(unknowns, starts, judge)]
+    return found
+
+
+def _starts(judge: Judge, system: System, turn: int, mode: str) -> Iterator[Evaluator]:
+    """Points that differ in the unknowns and how large these are."""
+    for number, scale in enumerate(_SCALES):
+        yield judge.drawn(8000 + number, mode, turn, scale, system.unknowns)
+
+
+def _solved(unknowns: _Unknowns, starts: Iterable[Evaluator], judge: Judge) -> Iterator[Evaluator]:
+    """A few solutions at one data point, each once."""
+    import numpy as np
+
+    known: list[Any] = []
+    for tried, start in enumerate(starts, 1):
+        u = newton(unknowns.residual, unknowns.jacobian, unknowns.drawn(start))
+        if u is None or not _admissible(unknowns, u, judge):
+            continue
+        if all(np.max(np.abs(u - other)) > 1e-6 * np.max(np.abs(u)) for other in known):
+            known.append(u)
+            yield unknowns.at(u)
+        if len(known) == _EACH or (known and tried >= _EACH):
+            return
+
+
+def _admissible(unknowns: _Unknowns, u: Any, judge: Judge) -> bool:
+    """Whether the facts about the unknowns hold."""
+    point = unknowns.at(u).point
+    return all(
+        CONDITIONS[word].test(_rows(point.array(symbol)))
+        for symbol in unknowns.system.unknowns for word in judge.setting.words.get(symbol, ())
+    )  # fmt: skip
+
+
+def _rows(tensor: Tensor) -> list[list[Any]]:
+    """An array as rows; a vector as a column."""
+    data = list(tensor.data)
+    if ROW in tensor.labels and COL in tensor.labels:
+        width = tensor.size(COL)
+        data = list(spread(tensor, (ROW, COL), (tensor.size(ROW), width)).data)
+        return [data[at : at + width] for at in range(0, len(data), width)]
+    return [data] if COL in tensor.labels else [[value] for value in data]
+
+
+def solved_by(judge: Judge, system: System, symbol: Symbol, value: Expr, derived: Mapping[Symbol, Expr] | None = None) -> bool | None:
+    """Whether a value of one unknown, with suitable values of the others, solves the system; None if it could not be tried."""
+    others = System(system.equations, tuple(other for other in system.unknowns if other is not symbol))
+    told, work = list[bool](), _Work()
+    for turn, mode, place in data_points(judge, 1, _MORE):
+        try:
+            given = spread(place.value(value), lay.sides(symbol.shape), lay.lengths(symbol.shape, place.point.size))
+        except NO_VALUE:
+            continue
+        moved = Evaluator(Moved(place.point, {symbol: given}, derived or {}), place.limit)
+        unknowns = _Unknowns(moved, others, derived or {}, work)
+        if others.unknowns:
+            starts = _starts(judge, others, turn, mode)
+            told.append(any(newton(unknowns.residual, unknowns.jacobian, unknowns.drawn(start)) is not None for start in starts))
+        elif (zero := _vanishes(place, moved, system.equations)) is not None:
+            told.append(zero)
+    return all(told) if told else None
+
+
+def _vanishes(start: Evaluator, place: Evaluator, equations: Iterable[Equation]) -> bool | None:
+    """Whether all equations hold at a place, beside what their sides differ by at the start."""
+    try:
+        for equation in equations:
+            scale = max(*map(abs, gap(start, equation)), *[abs(value) for side in sides_at(place, equation) for value in side])
+            if max(map(abs, gap(place, equation))) > 1e-8 * scale:
+                return False
+    except NO_VALUE:
+        return None
+    return True
+
+
+__all__ = ["Equation", "Solution", "System", "data_points", "gap", "sides_at", "solutions", "solved_by"]

@@ -1,0 +1,112 @@
+"""From the loss to the point where the gradient is zero: the printed code is run, and its point is compared with points around it."""
+
+from __future__ import annotations
+
+import inspect
+from typing import Any
+
+import numpy as np
+import pytest
+
+import matgrad_cli as matgrad
+from matgrad_cli.diagnostics import StuckError
+from matgrad_cli.render.optimum.formats import solution_data
+
+D = np.random.default_rng(5)
+SIZES = {"m": 7, "n": 4, "p": 3, "k": 2, "q": 5}
+
+
+def spd(n: int) -> Any:
+    """A random symmetric positive definite matrix."""
+    a = D.normal(size=(n, n))
+    return a @ a.T + n * np.eye(n)
+
+
+CASES = {
+    "ols": ("norm(X@w - y)**2", "w", "X: m×n, w: n, y: m", "", "", lambda X, y: np.linalg.lstsq(X, y, rcond=None)[0]),
+    "ridge": ("norm(X@w - y)**2 + lam*norm(w)**2", "w", "X: m×n, w: n, y: m, lam: scalar", "lam positive", "",
+              lambda X, y, lam: np.linalg.inv(X.T @ X + lam * np.eye(4)) @ X.T @ y),
+    "both sides": ("norm(A@X@B - C)**2", "X", "A: m×n, X: n×p, B: p×q, C: m×q", "", "",
+                   lambda A, B, C: np.linalg.pinv(A) @ C @ np.linalg.pinv(B)),
+    "turned": ("norm(K@W.T - V)**2 + lam*norm(W)**2", "W", "K: m×n, W: p×n, V: m×p, lam: scalar", "lam positive", "",
+               lambda K, V, lam: V.T @ K @ np.linalg.inv(K.T @ K + lam * np.eye(4))),
+    "kalman gain": ("tr((eye(n) - K@H)@P@(eye(n) - K@H).T + K@R@K.T)", "K", "K: n×p, H: p×n, P: n×n, R: p×p", "P spd, R spd", "",
+                    lambda H, P, R: P @ H.T @ np.linalg.inv(H @ P @ H.T + R)),
+    "a number times its letter": ("norm(w - a)**2 + mu*(w.T@b)**2", "w", "w: n, a: n, b: n, mu: scalar", "mu positive", "",
+                                  lambda a, b, mu: np.linalg.inv(np.eye(4) + mu * np.outer(b, b)) @ a),
+    "precision": ("-c/2*logdet(P) + tr(P@C)/2", "P", "P: n×n, C: n×n, c: scalar", "P spd, C spd, c positive", "",
+                  lambda C, c: c * np.linalg.inv(C)),
+    "covariance": ("c/2*logdet(P) + tr(inv(P)@C)/2", "P", "P: n×n, C: n×n, c: scalar", "P spd, C spd, c positive", "", lambda C, c: C / c),
+    "variance": ("c/2*log(v) + norm(r)**2/(2*v)", "v", "r: n, v: scalar, c: scalar", "v positive, c positive", "", lambda r, c: r @ r / c),
+    "least norm": ("x.T@x", "x", "A: p×n, x: n, b: p", "A wide", "A@x = b", lambda A, b: np.linalg.pinv(A) @ b),
+    "budget": ("w.T@S@w", "w", "w: n, S: n×n", "S spd", "sum(w) = 1", lambda S: np.linalg.inv(S).sum(0) / np.linalg.inv(S).sum()),
+    "simplex": ("-sum(c*log(p))", "p", "c: n, p: n", "c positive, p positive", "sum(p) = 1", lambda c: c / c.sum()),
+    "nearest symmetric": ("norm(X - A)**2", "X", "X: n×n, A: n×n", "", "X = X.T", lambda A: (A + A.T) / 2),
+    "trace": ("norm(X - A)**2", "X", "X: n×n, A: n×n", "", "tr(X) = 1", lambda A: A + (1 - np.trace(A)) / 4 * np.eye(4)),
+    "row sums": ("norm(X - A)**2", "X", "X: m×n, A: m×n, r: m", "", "X@ones(n) = r",
+                 lambda A, r: A + np.outer(r - A.sum(1), np.ones(4)) / 4),
+}  # fmt: skip
+
+
+def arguments(function: Any, shapes: str, assume: str) -> dict[str, Any]:
+    """Random data for the parameters of a printed function."""
+    sizes = {name.strip(): size.strip() for name, _, size in (part.partition(":") for part in shapes.split(","))}
+    found: dict[str, Any] = {}
+    for name in inspect.signature(function).parameters:
+        side = [SIZES[part] for part in sizes[name].split("×")] if sizes[name] != "scalar" else []
+        value = spd(side[0]) if f"{name} spd" in assume else np.abs(D.normal(size=side)) + 0.5 if f"{name} positive" in assume else \
+            D.normal(size=side)
+        found[name] = float(value) if not side else value
+    return found
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_the_printed_solution_is_the_known_one(name: str) -> None:
+    loss, wrt, shapes, assume, constraint, known = CASES[name]
+    optimum = matgrad.solve(loss, wrt, shapes, assume, subject_to=constraint or ())
+    assert optimum.verified
+    code = optimum.render("numpy")
+    space: dict[str, Any] = {}
+    exec(compile(code, name, "exec"), space)  # noqa: S102
+    given = arguments(space["solution"], shapes, assume)
+    np.testing.assert_allclose(space["solution"](**given), known(**given), rtol=1e-8, atol=1e-9)
+    assert "linalg.inv(" not in code or name == "precision"
+    assert solution_data(optimum.solution)["kind"] == "minimum"
+    for style in ("text", "markdown", "latex", "html", "json"):
+        assert optimum.render(style)
+
+
+KINDS = {"mu.T@w - w.T@S@w/2": "maximum", "w.T@S@w/2 - mu.T@w": "minimum"}
+
+
+@pytest.mark.parametrize("loss", KINDS)
+def test_a_maximum_is_told_from_a_minimum(loss: str) -> None:
+    assert matgrad.solve(loss, "w", "w: n, S: n×n, mu: n", "S spd").solution.extremum.kind == KINDS[loss]
+
+
+def test_a_saddle_is_one() -> None:
+    assert matgrad.solve("x.T@A@x - b.T@x", "x", "A: n×n, x: n, b: n").solution.extremum.kind in ("saddle", "unknown")
+
+
+@pytest.mark.parametrize(("maximize", "column"), [(True, -1), (False, 0)])
+def test_on_a_sphere_it_is_an_eigenvector(maximize: bool, column: int) -> None:
+    optimum = matgrad.solve("x.T@A@x", "x", "A: n×n, x: n", (), subject_to="x.T@x = 1", maximize=maximize)
+    space: dict[str, Any] = {}
+    exec(compile(optimum.render("numpy"), "eigen", "exec"), space)  # noqa: S102
+    a = D.normal(size=(4, 4))
+    found, wanted = space["solution"](a), np.linalg.eigh((a + a.T) / 2)[1][:, column]
+    np.testing.assert_allclose(np.abs(found @ wanted), 1, rtol=1e-10)
+
+
+@pytest.mark.parametrize("loss", ["sum(exp(X@w)) - y.T@X@w", "norm(X@w - y)", "y.T@X@w"])
+def test_without_a_closed_form_it_says_so(loss: str) -> None:
+    with pytest.raises(StuckError) as caught:
+        matgrad.solve(loss, "w", "X: m×n, w: n, y: m")
+    assert caught.value.diagnostic.code == "no-closed-form"
+
+
+def test_every_move_keeps_the_solutions_and_says_its_conditions() -> None:
+    solution = matgrad.solve("norm(X@w - y)**2", "w", "X: m×n, w: n, y: m").solution
+    assert [move.rule for move in solution.moves] == ["eq-open", "eq-move-terms", "eq-divide-common", "eq-inverse-left"]
+    assert all(move.verdict.kind == "agrees" for move in solution.moves)
+    assert len(solution.conditions) == len(solution.without) == 1
