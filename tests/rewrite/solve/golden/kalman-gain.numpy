@@ -1,0 +1,9 @@
+import numpy as np
+
+
+def solution(H, P, R):
+    """The minimum of tr((eye(n) - K@H)@P@(eye(n) - K@H).T + K@R@K.T) by K.
+
+    H: m×n, P: n×n, R: m×m
+    """
+    return np.linalg.solve((R + H @ P @ H.T).T, (P @ H.T).T).T
