@@ -14,7 +14,7 @@ from ..lines.reading import Read
 from ..lines.scope import Surroundings
 from ..slips.causes import Slip
 from ..task import whole_derivative
-from .meaning import EQUATION, is_equation
+from .meaning import BY_ENTRIES, EQUATION, is_equation
 from .slips import slip_of_equation
 from .solved import SolvedBench
 
@@ -37,8 +37,13 @@ class Equations:
         self.notes: list[str] = []
         self._benches: dict[Equation | None, SolvedBench] = {}
 
-    def judged(self, chain: Chain, last: Expr, found: Read, own: bool, both: bool) -> Outcome | None:
-        """The outcome of a line that is no identity, read as an equation; None if it is none. `both`: it is said to be equivalent."""
+    def judged(self, chain: Chain, last: Expr, found: Read, said: tuple[bool, bool], remarks: Sequence[str]) -> Outcome | None:
+        """The outcome of a line that is no identity, read as an equation; None if it is none.
+
+        `said`: whether the left side is the claim's own, and whether the line is said to be equivalent to the one before. `remarks` are how
+        the row was read: where letters were summed that may as well stand for every entry, it is not called wrong.
+        """
+        own, both = said
         after, self.notes = found.expr, []
         assert after is not None
         self.stated = self.stated or self._stated(chain)
@@ -53,6 +58,8 @@ class Equations:
             self._stands_at(sides[0], self.around.task.wanted is None or not self._base().compare(*sides[0]).holds)
             return Outcome("follows", found, role="equation")
         outcome = self._outcome(found, sides, pairs, meant, both)
+        if outcome is not None and outcome.verdict == "wrong" and any("Einstein sum" in remark for remark in remarks):
+            outcome = Outcome("undecided", found, Slip("equation", BY_ENTRIES), "equation")
         if outcome is not None:
             self._note(found, sides[0], outcome)
         return outcome

@@ -10,6 +10,8 @@ from ..lines.scope import Surroundings
 
 EQUATION = "this is read as an equation, in which the derivative is set to zero; no point was found at which the line before holds"
 
+BY_ENTRIES = "it is not said whether a letter is summed in this equation, or whether it holds for each of its values"
+
 
 def is_equation(around: Surroundings, chain: Chain, last: Expr, after: Expr, own: bool) -> bool:
     """Whether an equality that is no identity may be meant as an equation: the derivative set to zero, or what comes of that.
