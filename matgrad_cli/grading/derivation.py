@@ -261,7 +261,7 @@ class Reader:
         if outcome.verdict == "wrong" and own and supposes_zero(self.around, self.chain, last, found.expr):
             self.notes.append("a variable of the problem is set to zero: no part of the derivation")
             return found.expr, Outcome("follows", found, role="aside")
-        if outcome.verdict != "follows" and (equation := self.equations.judged(self.chain, last, found, (own, self.both), self.notes)) is not None:
+        if outcome.verdict != "follows" and (equation := self.equations.judged(self.chain, last, found, (own, self.both), self.notes)):
             self.chain.equation = True
             self.notes += self.equations.notes
             return found.expr, equation
