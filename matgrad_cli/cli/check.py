@@ -25,7 +25,8 @@ REVEALS = ("none", "hint", "full")
 ON_ONE_STUDENT = ("gradescope", "prairielearn")
 
 Files = Annotated[
-    list[str] | None, typer.Argument(metavar="FILE...", help="Answers (TOML) and derivations (LaTeX, Markdown); folders are searched.")
+    list[str] | None,
+    typer.Argument(metavar="FILE...", help="Answers (TOML), documents (.md .tex .txt .ipynb, - for stdin), code (.py); folders."),
 ]
 Key = Annotated[str | None, typer.Option("--key", metavar="FILE", help="A file that states the problems, and what they count.")]
 Format = Annotated[str, typer.Option("--format", metavar="NAME", help=f"{', '.join(CHECK_FORMATS)}.")]

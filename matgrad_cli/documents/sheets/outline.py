@@ -61,7 +61,7 @@ def outline(formulas: Sequence[Formula]) -> Outline:
             equal = statement.relations[:1] in (("=",), (":=",))
             if statement.leading is None and equal and (left := statement.sides[0].node) is not None:
                 text = formulas[number].passage.text
-                stated += _stated(left, text, tuple(_whole(text, side.span) for side in statement.sides[1:]), number)
+                stated += _stated(left, text, tuple(whole(text, side.span) for side in statement.sides[1:]), number)
             for at, side in enumerate(statement.sides):
                 if side.node is not None:
                     first = at == 0 and statement.leading is None and len(statement.sides) > 1
@@ -69,7 +69,7 @@ def outline(formulas: Sequence[Formula]) -> Outline:
     return Outline(lines, tuple(stated), tuple(found), accents)
 
 
-def _whole(text: str, span: Span) -> str:
+def whole(text: str, span: Span) -> str:
     r"""The text of a side with the marks that its first and last letter carry: `\\mathbf{w}`, of which the span holds `w`."""
     start, end = span.start, span.end
     while mark := re.search(r"\\[A-Za-z]+\s*\{\s*$", text[:start]):

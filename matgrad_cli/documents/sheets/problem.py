@@ -185,6 +185,8 @@ class _Finder:
         by += [name for name in self.by_prose if name in stated.arguments or not stated.arguments]
         by = by or list(stated.arguments)
         found = self._read(stated.sides, stated.name, by)
+        if found is None and stated.arguments and stated.name in self.heads:
+            found = self._read(stated.sides, stated.name, by, arrays=True)
         if found is None:
             return None
         loss, problem = self._with_lengths(stated, *found, by)
@@ -256,7 +258,9 @@ class _Finder:
         moving = [item.body for item in self.found.differentiated if item.variable is None and item.body in known]
         return [name for name in dict.fromkeys(moving) if name] or ([next(iter(known))] if len(known) == 1 else [])
 
-    def _read(self, sides: Sequence[str], name: str | None, by: Sequence[str | None]) -> tuple[str, Problem] | None:
+    def _read(
+        self, sides: Sequence[str], name: str | None, by: Sequence[str | None], arrays: bool = False
+    ) -> tuple[str, Problem] | None:
         """The first side that is a loss, definitions of the document put in."""
         texts = [side.strip().rstrip(".,;") for side in sides]
         for text in texts:
@@ -264,7 +268,7 @@ class _Finder:
             for candidate in dict.fromkeys((whole, text)):
                 for variable in [*dict.fromkeys(part for part in by if part), *self._letters(candidate)][:12]:
                     problem = readable_problem(candidate, variable, self._shapes_text(candidate), "")
-                    if problem is not None and problem.loss.shape.is_number and problem.wrt in problem.loss.symbols:
+                    if problem is not None and (arrays or problem.loss.shape.is_number) and problem.wrt in problem.loss.symbols:
                         return candidate, problem
         return None
 

@@ -19,7 +19,7 @@ from ..begin import Begun, begin
 from ..chain import RowResult
 from ..lines.reading import read_side
 from ..task import Task, task_for
-from .own_letters import Fact, own_fact
+from .own_letters import Fact, own_fact, under_the_sign
 from .passing import holds_equality, passed_over
 from .rows import (
     Line,
@@ -66,10 +66,10 @@ class Part:
 
 
 def rows_of(sheet: Sheet, found: Outline) -> list[Line]:
-    """The rows of a document: formulas with a sign of equality, and whatever stands in a display."""
+    """The rows of a document: formulas with a sign of equality, and what stands in a display and is no lone name."""
     lines: list[Line] = []
     for formula, line in zip(sheet.formulas, found.lines, strict=False):
-        if formula.kind == "display" or holds_equality(formula.passage.text):
+        if holds_equality(formula.passage.text) or (formula.kind == "display" and len(formula.passage.text) > 12):
             lines.append(Line(len(lines) + 1, formula, line))
     return lines
 
@@ -176,7 +176,7 @@ class _Judge:
         self.stated = False
         self.derived = False
         self.explained: frozenset[str] = frozenset()
-        self.wrong: list[tuple[int, frozenset[str]]] = []
+        self.wrong: list[frozenset[str]] = []
         self.before: Judged | None = None
         self.families = frozenset(re.findall(r"\\?([A-Za-zα-ω]+)\}?_\{?1\}?\s*,\s*(?:\\[lc]?dots|…|\.\.\.)", sheet.prose))
 
@@ -234,18 +234,20 @@ class _Judge:
         why = self._beside(line, result)
         if why is not None:
             return Judged(line, "aside", "aside", result, result.notes, why)
+        if result.verdict == "wrong" and (under := under_the_sign(line.formula, line.outline, self.sheet.source)) is not None:
+            return Judged(line, under, "aside", result, result.notes, "read as ∂(A = B) = C: both hold under the derivative sign")
         if result.verdict == "wrong" and fact is not None and fact.verdict != "wrong" and _of_form(result):
             return Judged(line, "undecided", "aside", result, result.notes, "it may be a fact in letters of its own")
         if result.verdict == "wrong" and (doubt := self._doubt(line, result)) is not None:
             return Judged(line, "undecided", "claim", result, result.notes, doubt)
-        if result.verdict == "wrong" and (first := self._earlier(line)) is not None:
-            said = f"after line {first}, which is wrong: this line may follow from it"
+        if result.verdict == "wrong" and self._earlier(line):
+            said = "it comes after a wrong line and may follow from it"
             return Judged(line, "undecided", "claim", result, result.notes, said)
         verdict: LineVerdict = "undecided" if result.verdict == "unreadable" else result.verdict
         if verdict == "undecided" and not derives(head_of(line.outline)) and self._solving(line):
             return Judged(line, verdict, "equation", result, result.notes)
         if verdict == "wrong":
-            self.wrong.append((line.number, frozenset(moving(line))))
+            self.wrong.append(frozenset(moving(line)))
         return Judged(line, verdict, result.role, result, result.notes)
 
     def _beside(self, line: Line, result: RowResult) -> str | None:
@@ -293,13 +295,12 @@ class _Judge:
         }
         return any(name in shapes and shapes[name].is_matrix for name in names)
 
-    def _earlier(self, line: Line) -> int | None:
-        """An earlier wrong line from which this one may follow: a slip is told once, unless the other is about another variable."""
+    def _earlier(self, line: Line) -> bool:
+        """Whether this row may follow from an earlier wrong one: a slip is told once, unless the other is about another variable."""
         own = moving(line)
-        for number, theirs in self.wrong:
-            if not (own and theirs and own.isdisjoint(theirs) and own | theirs <= set(self.question.wrt)):
-                return number
-        return None
+        return any(
+            not (own and theirs and own.isdisjoint(theirs) and own | theirs <= set(self.question.wrt)) for theirs in self.wrong
+        )
 
     def _valued(self, name: str) -> bool:
         return any(begun.around.valued(name) for begun in self.readers)
@@ -330,8 +331,10 @@ class _Judge:
 
 _KIND = r"(?:symmetric|diagonal|orthogonal|positive|definite|invertible|scalar|square|one-?hot|commut\w*|unit|rank)"
 _CONDITION = re.compile(
-    r"\b(?:special case|in particular|sanity check|for (?:example|instance)|as an example|at initiali[sz]ation|in the limit|reduces to)\b"
+    r"\b(?:special case|in particular|sanity check|for (?:example|instance)|as an example|example:|at initiali[sz]ation|in the limit"
+    r"|reduces to)\b"
     r"|\b(?:if|when|for|whenever|suppose|wenn|falls|für)\b[^.]{0,40}(?:[=<>≠≥≤]|\\neq?\b|\\geq?\b|\\leq?\b)[^.=]*$"
+    r"|(?<![A-Za-z])[A-Za-zα-ω]\s*=\s*(?:I|\\?mathbf\s*\{?0\}?|\d+)(?![\w.^])[^.]{0,25}$"
     rf"|\b(?:if|when|for|whenever|suppose)\b[^.,]{{0,30}}\b{_KIND}|\bonly the first term\b", re.IGNORECASE,
 )
 def _supposed(before: str) -> bool:

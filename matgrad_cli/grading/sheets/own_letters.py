@@ -6,7 +6,10 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from ...diagnostics import MatgradError, Source
+from ...diagnostics import MatgradError, Source, Span
+from ...diagnostics.record import replace
+from ...documents.passage import Passage
+from ...documents.sheets.outline import whole
 from ...documents.sheets.problem import Told
 from ...documents.sheets.sheet import Formula
 from ...documents.sheets.sizes import facts_told
@@ -36,7 +39,7 @@ def own_fact(formula: Formula, line: LatexLine, told: Told, source: Source) -> F
     if len(statements) != 1 or statements[0].leading is not None or len(statements[0].sides) < 2 or not statements[0].readable:
         return None
     worst: Fact | None = None
-    for loss, wrts in _problems(statements[0]):
+    for loss, wrts in _problems(statements[0], formula.passage.text):
         for supposed in _supposed(formula, told, loss):
             for layout in LAYOUTS:
                 verdicts = [verdict for wrt in wrts if (verdict := _verdict(formula, loss, wrt, supposed, source, layout)) is not None]
@@ -46,23 +49,41 @@ def own_fact(formula: Formula, line: LatexLine, told: Told, source: Source) -> F
     return worst
 
 
-def _problems(statement: Statement) -> Iterable[tuple[str, tuple[str, ...]]]:
+def under_the_sign(formula: Formula, line: LatexLine, source: Source) -> LineVerdict | None:
+    """`∂/∂W ‖W‖² = tr(WWᵀ) = 2W`, where what is differentiated is rewritten first: follows if both hold; None if it is no such row."""
+    statement = line.statements[0] if len(line.statements) == 1 else None
+    if statement is None or statement.leading is not None or len(statement.sides) != 3:
+        return None
+    left, middle, last = statement.sides
+    node = s.ungrouped(left.node) if left.node is not None else None
+    if not isinstance(node, s.Derivative) or node.body is None or not isinstance(node.variable, s.Name):
+        return None
+    text = formula.passage.text
+    body = whole(text, node.body.span)
+    without = replace(formula, passage=Passage(f"{whole(text, left.span)} = {whole(text, last.span)}"))
+    if _verdict(without, body, node.variable.name, (), source, "gradient") != "follows":
+        return None
+    inside = replace(formula, passage=Passage(f"{body} = {whole(text, middle.span)}"))
+    rewritten = _verdict(inside, body, node.variable.name, (), source, "gradient")
+    return "follows" if rewritten == "follows" else "undecided" if rewritten != "wrong" else None
+
+
+def _problems(statement: Statement, text: str) -> Iterable[tuple[str, tuple[str, ...]]]:
     """What is differentiated on the left and by what; for an equality without derivative its left side, by any of its letters."""
     left = statement.sides[0]
     node = s.ungrouped(left.node) if left.node is not None else None
     if node is None:
         return
-    offset = left.span.start
     first = node
     while isinstance(first, s.Binary) and first.operator == "juxtapose":
         first = s.ungrouped(first.left)
     if first is not node and isinstance(first, s.Derivative) and first.body is not None and isinstance(by := first.variable, s.Name):
-        yield left.text[first.body.span.start - offset :], (by.name,)  # ∂/∂u uᵀMu: the sign reaches over the whole product
+        yield whole(text, Span(first.body.span.start, left.span.end)), (by.name,)  # ∂/∂u uᵀMu: the sign reaches over the whole product
         return
     if isinstance(node, s.Derivative) and isinstance(s.ungrouped(node.body) if node.body is not None else None, s.Name):
         return  # of something that has a name in this document
     if isinstance(node, s.Derivative) and node.body is not None:
-        body = left.text[node.body.span.start - offset : node.body.span.end - offset]
+        body = whole(text, node.body.span)
         by = s.ungrouped(node.variable) if node.variable is not None else None
         by = s.ungrouped(by.body) if isinstance(by, s.Subscript) else by
         names = [by.name] if isinstance(by, s.Name) else _letters(node.body)
@@ -72,11 +93,11 @@ def _problems(statement: Statement) -> Iterable[tuple[str, tuple[str, ...]]]:
     if isinstance(node, s.Differential_):
         moving = _moved(statement)
         if moving and not isinstance(s.ungrouped(node.body), s.Name):
-            yield left.text[node.body.span.start - offset : node.body.span.end - offset], tuple(moving)
+            yield whole(text, node.body.span), tuple(moving)
         return
     names = _letters(node)
     if names and not isinstance(node, s.Name) and not any(isinstance(part, (s.Derivative, s.Differential_)) for part in _parts(statement)):
-        yield left.text, (names[0],)
+        yield whole(text, left.span), (names[0],)
 
 
 def _parts(statement: Statement) -> Iterable[s.Node]:

@@ -18,8 +18,9 @@ def check_sheet(sheet: Sheet, given: Mapping[str, str]) -> FileReport:
     parts = judge_sheet(sheet, given)
     problems = tuple(_problem(part, sheet, str(number)) for number, part in enumerate(parts, 1))
     if not any(problem.lines for problem in problems):
-        message = f"`{sheet.source.name}` holds no formula that claims anything"
-        return FileReport(sheet.source.name, (), (Diagnostic("no-problem", message, Source(sheet.source.name, "")),))
+        help_ = "a problem begins with the key `loss`, or `problem` with a key file"
+        message = f"`{sheet.source.name}` holds no problem"
+        return FileReport(sheet.source.name, (), (Diagnostic("no-problem", message, Source(sheet.source.name, ""), help=help_),))
     return FileReport(sheet.source.name, problems, (), sheet.source)
 
 
