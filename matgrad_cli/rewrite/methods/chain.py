@@ -133,7 +133,7 @@ class Chain:
         """A waiting part that stands in no other waiting part."""
         bodies = list(dict.fromkeys(body_of(term) for _, term in waiting(self.recorder.line, self.problem)))
         if not bodies and any(isinstance(node, Partial) for node in nodes_of(self.recorder.line)):
-            raise self._stuck(self.recorder.line)
+            raise self._stuck(self.problem.loss)
         nested: set[Expr] = set()
         for body in bodies if len(bodies) > 1 else ():
             stack = list(body.children)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from ...ir import Expr, Named, nodes_of
 from ..engine.application import apply
 from ..engine.recorder import Recorder
+from ..naming import repeated_parts
+from ..textbook.simplifier import textbook
 from .ending import OPEN_LIMIT, listed, tidy_under
 
 
@@ -15,8 +17,10 @@ def opened_parts(recorder: Recorder, line: Expr, names: list[Named], own: set[st
     present = [named for named in names if named in inside]
     if present and opened_weight(plain, {}) <= OPEN_LIMIT:
         title, bindings = listed(recorder, "open-parts", present, bodies=False)
-        recorder.record(apply(recorder.rules.rule("open-parts"), recorder.line, ((),), recorder.scene, bindings), title)
-        plain = recorder.line
+        opened = apply(recorder.rules.rule("open-parts"), recorder.line, ((),), recorder.scene, bindings)
+        if not repeated_parts(textbook(opened.after, recorder.problem)):  # they would only get other names
+            recorder.record(opened, title)
+            plain = opened.after
     return tidy_under(recorder, plain, lambda found: found, own)
 
 
