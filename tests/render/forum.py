@@ -72,8 +72,8 @@ def forum() -> Derivation:
         _step("delta", delta, lines[3], lines[4], (1, 0, 2), (1, 0, 2)),
         Step("turn", Sentence("turn X round"), Sentence(""), lines[4], lines[5], (), (), (), (assumed,), Verdict("agrees", "40 points")),
     ]
-    first = Step("merge", Sentence("numbers come out"), Sentence(""), lines[5], lines[5], verdict=PROVED)
-    second = Step("read", Sentence("the sum is a product"), Sentence(""), lines[5], lines[6], verdict=PROVED)
+    first = Step("merge", Sentence("numbers come out"), Sentence(""), lines[5], lines[4], verdict=PROVED)
+    second = Step("read", Sentence("the sum is a product"), Sentence(""), lines[4], lines[6], verdict=PROVED)
     steps.append(_step("tidy", Sentence("textbook form"), lines[5], lines[6], (), (), first, second))
     readoff = ReadOff(
         Sentence("both sides have the same entry at every place, so the gradient is {gradient}", (("gradient", GRADIENT),)),
