@@ -36,6 +36,13 @@ def test_what_is_supposed_is_said(tmp_path: Path) -> None:
     assert any("`y_hat` is read as" in note and "sigmoid" in note for note in found.notes)
 
 
+def test_a_line_that_is_set_to_zero_says_what_its_names_are(tmp_path: Path) -> None:
+    found = report(tmp_path, LOGISTIC, r"\nabla_w L = X^\top(\hat y - y) = 0")
+    assert any("`y_hat` is read as" in note for note in found.notes)
+    assert found.first_wrong is None
+    assert found.final.verdict == "right"
+
+
 @pytest.mark.parametrize("row", [r"\nabla_w L = 2X^\top(\hat y - y)", r"\nabla_w L = X^\top q", r"\nabla_w L = g"])
 def test_no_value_is_made_to_fit(tmp_path: Path, row: str) -> None:
     assert report(tmp_path, LOGISTIC, row).verdict == "undecided"

@@ -93,8 +93,8 @@ class Prose:
             reader.chain = replace(before)
             with around.trying(values, variables):
                 outcomes = reader.claim(claim, first)
-            worst = worst_of(outcomes)
-            return worst is not None and worst.verdict == "follows" and any(outcome.role == "claim" for outcome in outcomes)
+            claims = [outcome for outcome in outcomes if outcome.role != "equation"]  # `… = 0` says nothing of what a name is
+            return all(outcome.verdict == "follows" for outcome in claims) and any(outcome.role == "claim" for outcome in claims)
 
         choices: list[Values] = []
         notes = len(reader.notes)
