@@ -76,3 +76,16 @@ def f(x, w, dout):
 def test_numbers_that_are_called_like_gradients_are_none() -> None:
     text = "# matgrad: loss = loss\n# x: (N,)\ndx = 0.1\nt = 2.0 * x\ndt = t[1] - t[0]\nloss = (x * dt).sum()\nd_x = x\n"
     assert set(verdicts(text)) == {7}
+
+
+def test_small_first_values_hide_nothing() -> None:
+    text = """\
+# matgrad: loss = loss
+# x: (N, D), reg: float
+W = 1e-4 * np.random.randn(x.shape[1])
+y = x @ W
+loss = -np.log(y ** 2 + 1e-9).sum() + 0.5 * reg * np.sum(W ** 2)
+dW = -x.T @ (2 / y) + reg * W
+"""
+    assert verdicts(text) == {6: "follows"}
+    assert verdicts(text.replace("+ reg * W\n", "- reg * W\n")) == {6: "wrong"}

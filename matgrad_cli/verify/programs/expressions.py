@@ -36,13 +36,12 @@ def evaluate(machine: Machine, frame: Frame, node: ast.expr) -> Value:
     return value
 
 
-def _constant(machine: Machine, _: Frame, node: ast.Constant) -> Value:
-    tiny = machine.tiny and isinstance(node.value, float) and 0 < abs(node.value) <= TINY
-    return node.value * 1e-8 if tiny and isinstance(node.value, float) else node.value
+def _constant(_: Machine, __: Frame, node: ast.Constant) -> Value:
+    return node.value
 
 
 TINY = 1e-4
-"""A number that only keeps a division or a logarithm safe is no larger."""
+"""A number that is only added to keep a division or a logarithm safe is no larger."""
 
 
 def _name(machine: Machine, frame: Frame, node: ast.Name) -> Value:
@@ -99,6 +98,8 @@ BUILTINS = frozenset(
 
 def _binary(machine: Machine, frame: Frame, node: ast.BinOp) -> Value:
     left, right = evaluate(machine, frame, node.left), evaluate(machine, frame, node.right)
+    if machine.tiny and isinstance(node.op, ast.Add | ast.Sub):
+        left, right = (part * 1e-8 if isinstance(part, float) and abs(part) <= TINY else part for part in (left, right))
     return machine.note(node, operate(type(node.op).__name__, left, right))
 
 

@@ -18,6 +18,8 @@ OPERATIONS = 120_000
 ENTRIES = 1 << 24
 """So many entries all values that are remembered may have together."""
 DEPTH = 24
+SMALL = 0.1
+"""Random numbers that a parameter begins with are small if none is larger."""
 
 
 class Inputs(Protocol):
@@ -152,7 +154,7 @@ class Machine:
         if (
             not stored
             and not goes_on
-            and _zero(value)
+            and (_zero(value) or _small_draw(value, statement))
             and re.split(r"[.'\[]+", key.rstrip("']"))[-1] in self.parameters
         ):
             value = self.note(statement, np.asarray(self.random.normal(size=np.shape(value)), complex)[()])
@@ -182,6 +184,14 @@ def _zero(value: Value) -> bool:
     if isinstance(value, int | float) and not isinstance(value, bool):
         return value == 0
     return _moves(value) and not np.any(value)
+
+
+def _small_draw(value: Value, statement: ast.stmt) -> bool:
+    """Whether a value is made of small random numbers, beside which the rest of a gradient would not be seen."""
+    if not _moves(value) or not np.size(value) or np.max(np.abs(value)) > SMALL:
+        return False
+    names = {getattr(node, "attr", getattr(node, "id", "")) for node in ast.walk(statement)}
+    return any(word in name for name in names for word in ("rand", "normal", "uniform"))
 
 
 def _moves(value: Value) -> bool:
