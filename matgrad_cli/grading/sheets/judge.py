@@ -87,7 +87,7 @@ def judge_sheet(sheet: Sheet, given: Mapping[str, str]) -> list[Part]:
         end = asked[at + 1].start if at + 1 < len(asked) else len(sheet.formulas)
         start = question.start if at else 0
         own = [line for line in lines if start <= place[line.formula.place] < end]
-        before = [line for line in lines if place[line.formula.place] < start]
+        before = [line for line in lines if place[line.formula.place] < start and lone(head_of(line.outline)) is not None]
         parts.append(_part(sheet, question, before, own, told, sizes, given))
     if not asked:
         nothing = Question(None, "", (), told.sizes, (), 0)
@@ -102,7 +102,7 @@ def _part(
     """The problem in the layout that is given, or the one under which more of its rows follow."""
     layout = given.get("layout") or _stated_layout(sheet)
     first = _in_layout(sheet, question, before, own, told, sizes, layout or "gradient")
-    if layout is not None or not any(judged.verdict == "wrong" for judged in first.judged):
+    if layout is not None or not any(judged.verdict == "wrong" and _code(judged) in _TURNED for judged in first.judged):
         return first
     for name in OTHERS:
         other = _in_layout(sheet, question, before, own, told, sizes, name)
@@ -111,6 +111,12 @@ def _part(
     return first
 
 
+def _code(judged: Judged) -> str | None:
+    outcome = judged.result.outcome if judged.result is not None else None
+    return outcome.slip.code if outcome is not None and outcome.slip is not None else None
+
+
+_TURNED = ("other-layout", "missing-transpose", "shape-mismatch")
 OTHERS = ("numerator", "mml")
 """Layouts that are tried where rows do not follow in the gradient layout."""
 

@@ -20,8 +20,8 @@ from ..begin import begin
 from ..task import task_for
 
 MOST_NAMES = 8
-LAYOUTS = ("gradient", "numerator", "mml")
-"""A fact in passing may be written in any of them."""
+LAYOUTS = ("gradient", "mml")
+"""A fact in passing may write its gradient as a column or as a row; a transposed matrix is a slip."""
 _SQUARE = ("symmetric", "antisymmetric", "spd", "invertible", "diagonal", "orthogonal")
 
 
@@ -41,12 +41,17 @@ def own_fact(formula: Formula, line: LatexLine, told: Told, source: Source) -> F
     worst: Fact | None = None
     for loss, wrts in _problems(statements[0], formula.passage.text):
         for supposed in _supposed(formula, told, loss):
-            for layout in LAYOUTS:
+            for layout in LAYOUTS if _derivative(statements[0]) else LAYOUTS[:1]:
                 verdicts = [verdict for wrt in wrts if (verdict := _verdict(formula, loss, wrt, supposed, source, layout)) is not None]
                 if verdicts and all(verdict == "follows" for verdict in verdicts):
                     return Fact("follows", (f"supposed: {', '.join(supposed)}",) if supposed else ())
                 worst = worst or (Fact(verdicts[0]) if verdicts else None)
     return worst
+
+
+def _derivative(statement: Statement) -> bool:
+    """Whether the left side is a derivative, which a layout may turn."""
+    return any(isinstance(part, s.Derivative) for side in statement.sides[:1] if side.node is not None for part in s.parts_of(side.node))
 
 
 def under_the_sign(formula: Formula, line: LatexLine, source: Source) -> LineVerdict | None:
