@@ -114,11 +114,11 @@ def _product(node: s.Binary, left: s.Node) -> s.Binary:
 
 
 def _wider_differential(node: s.Node) -> s.Node | None:
-    """d W Wᵀ as d(W Wᵀ): where the letter behind the sign is followed by the same letter, and no wider gap parts them, as in dW Wᵀ."""
+    r"""d W Wᵀ as d(W Wᵀ): where the letter behind the sign is followed by the same letter, and no wider gap parts them (`dW\,W^\top`)."""
     left = s.ungrouped(node.left) if isinstance(node, s.Binary) and node.operator in PRODUCTS else None
     if not isinstance(node, s.Binary) or not isinstance(left, s.Differential_) or left.direction is not None:
         return None
-    if node.right.span.start - left.span.end > left.body.span.start - left.span.start - 1:
+    if node.right.span.start - left.span.end > left.body.span.start - left.span.start:
         return None
     moving = {part.name for part in s.parts_of(left.body) if isinstance(part, s.Name)}
     again = any(isinstance(part, s.Name) and part.name in moving for part in s.parts_of(node.right))
