@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from ..ir import ELEMENTWISE, Call, Expr
+from ..ir import ELEMENTWISE, Call, Expr, MatMul
 
 SCALAR_OR_ARRAY = ("Mul", "Hadamard", "Power")
 
@@ -17,6 +17,7 @@ def head_of(node: Expr) -> str:
     return node.function if isinstance(node, Call) else type(node).__name__
 
 
+@lru_cache(maxsize=4096)
 def guess_heads(text: str) -> tuple[str, ...]:
     """The heads that a pattern's text can have: `tr(A @ B)` → tr; `(A @ B).T` → Transpose; `c*A + b*A` → Add."""
     text = text.strip()
@@ -68,16 +69,37 @@ def factors_needed(text: str) -> tuple[frozenset[str], ...]:
     return tuple(found)
 
 
-def _factors(text: str) -> list[str]:
-    """The parts between the @ outside of brackets."""
+def may_fit(text: str, node: Expr) -> bool:
+    """Whether an expression may fit a pattern, as far as its text and the operators of the expression say at once."""
+    if text.isidentifier() or text.startswith("-"):
+        return True
+    if head_of(node) not in guess_heads(text):
+        return False
+    if isinstance(node, MatMul) and "@" in text:
+        present = {head_of(factor) for factor in node.factors}
+        return len(_factors(text)) <= len(node.factors) and not any(present.isdisjoint(wanted) for wanted in factors_needed(text))
+    if isinstance(node, Call) and text.endswith(")"):
+        arguments = _parts(text[text.index("(") + 1 : -1], ",")
+        return all(may_fit(part, child) for part, child in zip(arguments, node.arguments, strict=False))
+    return True
+
+
+def _factors(text: str) -> tuple[str, ...]:
+    """The factors of a matrix product."""
+    return _parts(text, "@")
+
+
+@lru_cache(maxsize=4096)
+def _parts(text: str, between: str) -> tuple[str, ...]:
+    """The parts between the signs of one kind outside of brackets."""
     parts, depth = [""], 0
     for char in text:
         depth += (char in "([") - (char in ")]")
-        if char == "@" and not depth:
+        if char == between and not depth:
             parts.append("")
         else:
             parts[-1] += char
-    return [part.strip() for part in parts]
+    return tuple(part.strip() for part in parts)
 
 
 _LETTERS = "abcdefghijklmnopqrstuvwxyz0123456789"

@@ -248,6 +248,7 @@ def _read_rule(entry: Entry) -> Rule:
         line=entry.line, file=entry.file, shapes=shapes, lhs=lhs, rhs=rhs, when=_requirements(check, shapes),
         cite=check.texts("cite"), example=(example[0], example[1]), given=check.table("given"), native=native,
         reversible=check.flag("reversible"), group=check.flag("group"), nary=check.flag("nary"), fixed=check.texts("fixed"),
+        moves=check.texts("moves"), still=check.texts("still"),
         small=check.word("small", ("back", "forward")),
         moving=check.texts("moving"), single=check.texts("single"),
     )  # fmt: skip

@@ -6,6 +6,7 @@ from ..diagnostics.record import record, replace
 
 RULE_FIELDS = frozenset(
     ("id", "title", "shapes", "lhs", "rhs", "when", "why", "cite", "example", "given", "native", "group", "reversible", "nary", "fixed",
+     "moves", "still",
      "moving", "single", "small")
 )
 METHOD_FIELDS = frozenset(("id", "title", "why", "phases"))
@@ -35,6 +36,8 @@ class Rule:
     a part without the variable does not move.
     `small` says that a practised reader does the step in the head: on a short page it is told together with the step after it
     (`forward`) or before it (`back`).
+    `moves` names letters that hold what is pending (under a d: the variable) and are no product of which an end part does not;
+    `still` names letters that hold none of it.
     """
 
     id: str
@@ -56,6 +59,8 @@ class Rule:
     group: bool = False
     nary: bool = False
     fixed: tuple[str, ...] = ()
+    moves: tuple[str, ...] = ()
+    still: tuple[str, ...] = ()
     small: str = ""
     moving: tuple[str, ...] = ()
     single: tuple[str, ...] = ()

@@ -20,12 +20,14 @@ from ...ir import (
     Expr,
     Fill,
     Hadamard,
+    LinearMap,
     MatMul,
     Mul,
     Named,
     Number,
     Partial,
     Path,
+    Symbol,
     Transpose,
     add,
     at,
@@ -40,8 +42,10 @@ from ...records import Bindings, Sentence
 from ...rulebook.load import Rulebook
 from ...rulebook.rule import Rule
 from ..index.terms import is_entries, join, split
+from ..network.algebra import multiplied
 from .apply import Rewriting, rewritings
 from .entrywise import differential_of, holds_pending, pushed, written_out
+from .moving import Motion, along
 
 ZERO = Number(0)
 _LINEAR = frozenset(("tr", "sum", "mean", "sum0", "sum1", "mean0", "mean1", "diag", "diagonal", "vec", "inner"))
@@ -59,6 +63,8 @@ class Scene:
     names: Mapping[Expr, Expr] = NO_PARTS
     entrywise: bool = False
     """Whether a rule about d(Z) is read entry by entry at a pending derivative (the index method)."""
+    direction: Symbol | None = None
+    """The direction along which differentials are taken."""
 
 
 @record
@@ -171,7 +177,8 @@ def _fit(rule: Rule, node: Expr, scene: Scene, bindings: Bindings, whole: Expr, 
     if rule.native:
         found = NATIVE[rule.id](Site(node, whole, path, scene, bindings))
         return None if found is None else Rewriting(rule, found[0], found[1])
-    return next(rewritings(rule, node, scene.problem, taken_at(whole, path, scene), under_pending(whole, path), bindings), None)
+    taken, under, motion = taken_at(whole, path, scene), under_pending(whole, path), along(scene.direction)
+    return next(rewritings(rule, node, scene.problem, taken, under, bindings, False, motion), None)
 
 
 def _fit_pending(rule: Rule, node: Partial, scene: Scene, bindings: Bindings, whole: Expr, path: Path) -> Rewriting | None:
@@ -241,8 +248,24 @@ def applied(before: Expr, found: Mapping[Path, Rewriting]) -> Application:
     after = with_parts(before, {path: _shown(rewriting.new) for path, rewriting in found.items()})
     if is_entries(before):
         after = join(split(after))  # a line of entries is a sum of terms, each with its Σ in front
+    elif isinstance(before, LinearMap) or holds_pending(before):
+        after = _counted(after, along(before.argument if isinstance(before, LinearMap) else None))
     assumed = tuple(dict.fromkeys(one for rewriting in found.values() for one in rewriting.assumed))
     return Application(first.rule, before, after, tuple(found), first.bindings, assumed)
+
+
+def _counted(line: Expr, motion: Motion) -> Expr:
+    """A number as a sum of terms: brackets of terms that move are multiplied out, and the rational numbers in front multiplied."""
+    if isinstance(line, LinearMap):
+        return LinearMap(line.argument, _counted(line.body, motion))
+    if isinstance(line, Add) and line.shape.is_number:
+        return add(*(_counted(term, motion) for term in line.terms))
+    if not isinstance(line, Mul):
+        return line
+    bracket = next((factor for factor in line.factors if isinstance(factor, Add) and motion(factor)), None)
+    if bracket is None or not line.shape.is_number:
+        return mul(*multiplied(line.factors))
+    return add(*(_counted(mul(*(term if factor is bracket else factor for factor in line.factors)), motion) for term in bracket.terms))
 
 
 def everywhere(before: Expr, found: Mapping[Expr, Rewriting]) -> Application | None:

@@ -41,8 +41,10 @@ from ...records import Bindings, Sentence
 from ...rulebook.heads import head_of, heads_needed
 from ...rulebook.pattern import Pattern, operators_in, pattern
 from ...rulebook.rule import Rule
+from .entrywise import holds_pending
 from .instantiate import instantiate
 from .match import Matcher
+from .moving import Motion, moves_as_asked
 from .table import Table
 
 STRUCTURE = frozenset(("symmetric", "antisymmetric", "diagonal", "orthogonal", "unit", "simplex", "onehot", "binary", "signs", "pm1"))
@@ -102,11 +104,12 @@ def rewritings(
     pending: bool = False,
     bindings: Bindings = (),
     further: bool = False,
+    motion: Motion = holds_pending,
 ) -> Iterator[Rewriting]:
     """Every way in which a pattern rule rewrites this node, lazily; ways that change nothing are left out.
 
     `bindings` says what letters of the rule stand for, if that is known: only the ways that agree are found. A rule that is used
-    `further` on what it split off itself does not ask what must move.
+    `further` on what it split off itself does not ask what must move. `motion` says which parts move.
     """
     if isinstance(node, Differential) and isinstance(node.body, Named):
         yield from _through_name(rule, node, node.body, problem, taken, bindings)
@@ -120,7 +123,7 @@ def rewritings(
     matcher = Matcher(sides, None if further else problem.wrt)
     start = _start(matcher, bindings) if bindings else {}
     for table, surround in _fits(matcher, sides.lhs, node, start) if start is not None else ():
-        assumed = _conditions(sides, table, problem, pending)
+        assumed = _conditions(sides, table, problem, pending, motion)
         if assumed is None:
             continue
         try:
@@ -130,7 +133,7 @@ def rewritings(
         if rule.nary and rule.pending:
             new = spread(rule, new, problem, taken, pending)
         elif rule.nary and not further:
-            new, more = again(rule, _repeated(rule, new, problem, taken, pending), problem, taken, pending)
+            new, more = again(rule, _repeated(rule, new, problem, taken, pending, motion), problem, taken, pending, motion)
             assumed = tuple(dict.fromkeys((*assumed, *more)))
         if new is not node:
             yield Rewriting(rule, new, _bindings(sides, table), assumed)
@@ -156,10 +159,10 @@ def _start(matcher: Matcher, bindings: Bindings) -> Table | None:
     return table
 
 
-def _repeated(rule: Rule, new: Expr, problem: Problem, taken: set[str] | frozenset[str], pending: bool) -> Expr:
+def _repeated(rule: Rule, new: Expr, problem: Problem, taken: set[str] | frozenset[str], pending: bool, motion: Motion) -> Expr:
     """A rule about two factors, letters or terms used for all of them: again on what it made, as long as it fits."""
     while True:
-        found = next(rewritings(rule, new, problem, taken, pending, (), True), None)
+        found = next(rewritings(rule, new, problem, taken, pending, (), True, motion), None)
         if found is None:
             return new
         new = found.new
@@ -182,10 +185,10 @@ def spread(rule: Rule, new: Expr, problem: Problem, taken: set[str] | frozenset[
 
 
 def again(
-    rule: Rule, new: Expr, problem: Problem, taken: set[str] | frozenset[str], pending: bool
+    rule: Rule, new: Expr, problem: Problem, taken: set[str] | frozenset[str], pending: bool, motion: Motion
 ) -> tuple[Expr, tuple[Sentence, ...]]:
     """A rule about two factors used for all of them: once more on the parts that it made, and what that supposes."""
-    found = [next(rewritings(rule, part, problem, taken, pending), None) for part in new.children]
+    found = [next(rewritings(rule, part, problem, taken, pending, (), False, motion), None) for part in new.children]
     parts = tuple(part if one is None else one.new for part, one in zip(new.children, found, strict=True))
     assumed = tuple(sentence for one in found if one is not None for sentence in one.assumed)
     whole = _FLAT[type(new)](*parts) if type(new) in _FLAT else new.rebuilt(parts)
@@ -269,10 +272,14 @@ def _fits(matcher: Matcher, p: Expr, node: Expr, b: Table) -> Iterator[tuple[Tab
             yield table, whole
 
 
-def _conditions(sides: Pattern, table: Table, problem: Problem, pending: bool) -> tuple[Sentence, ...] | None:
+def _conditions(sides: Pattern, table: Table, problem: Problem, pending: bool, motion: Motion) -> tuple[Sentence, ...] | None:
     """None if a condition is known to fail; else the conditions that nothing is known about, as sentences."""
     assumed: list[Sentence] = []
     variables = dict(sides.names)
+    if sides.rule.moves or sides.rule.still:
+        values = {name: table[variables[name]] for name in (*sides.rule.moves, *sides.rule.still)}
+        if not moves_as_asked(sides, values, problem, motion):
+            return None
     if any(problem.wrt in table[variables[name]].symbols for name in sides.rule.fixed):
         return None
     for requirement in sides.rule.when:

@@ -44,6 +44,7 @@ from ...ir import (
 from ...ir.walk import OUTER_LETTERS
 from ...rulebook.pattern import Pattern
 from ..index.entries import entry
+from ..network.algebra import flip
 from .table import DIRECTION, Table, instantiate_dim
 
 RESERVED = frozenset(("s", "t"))
@@ -60,7 +61,8 @@ def reserved_names(problem: Problem) -> frozenset[str]:
 
 def instantiate(sides: Pattern, table: Table, taken: frozenset[str]) -> Expr:
     """The right side of the rule at a match."""
-    return _Builder(table, {*taken, *RESERVED, *_names(table)}).build(sides.rhs)
+    short = bool(sides.rule.moves or sides.rule.still)
+    return _Builder(table, {*taken, *RESERVED, *_names(table)}, short).build(sides.rhs)
 
 
 def _names(table: Table) -> set[str]:
@@ -74,9 +76,12 @@ def _names(table: Table) -> set[str]:
 
 
 class _Builder:
-    def __init__(self, table: Table, taken: set[str]) -> None:
+    """`short`: the transpose of a letter is written where it is shortest, (AB)ᵀ as BᵀAᵀ."""
+
+    def __init__(self, table: Table, taken: set[str], short: bool = False) -> None:
         self.table = dict(table)
         self.taken = taken
+        self.short = short
 
     def dim(self, dim: Dim) -> Dim:
         return instantiate_dim(dim, self.table)
@@ -106,6 +111,8 @@ class _Builder:
                 return kron(*(self.build(factor) for factor in factors))
             case Transpose(body):
                 built = self.build(body)
+                if self.short and isinstance(body, Symbol):
+                    return flip(built)
                 return built.body if isinstance(built, Transpose) else transpose(built)
             case Eye(dim):
                 return Number(1) if self.dim(dim) is ONE else Eye(self.dim(dim))

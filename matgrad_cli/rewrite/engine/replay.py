@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator
 
-from ...ir import Expr, Named
+from ...ir import Expr, LinearMap, Named
 from ...ir.walk import nodes_of
 from ...records import Derivation, Step
 from ...rulebook.load import Rulebook
@@ -19,7 +19,8 @@ def scene_of(derivation: Derivation, rules: Rulebook) -> Scene:
     first = derivation.steps[0] if derivation.steps else None
     named = nodes_of(first.after) if first is not None and first.rule == "name-part" else ()
     names = {node.body: node for node in named if isinstance(node, Named)}
-    return Scene(derivation.problem, rules, names, derivation.method == "index")
+    direction = derivation.start.argument if isinstance(derivation.start, LinearMap) else None
+    return Scene(derivation.problem, rules, names, derivation.method == "index", direction)
 
 
 def steps_in(steps: Iterable[Step]) -> Iterator[Step]:

@@ -24,8 +24,8 @@ from .ending import finish, listed, need_number
 from .opening import opened_parts
 from .pairing import peeled
 from .parts import cut, jacobian, pendings, total
-from .pull import Term
-from .sweep import NAME_FROM, whole_of
+from .pull import Term, whole_of
+from .walk import NAME_FROM
 
 MAX_ROUNDS = 2_000
 

@@ -45,8 +45,7 @@ from ..textbook.simplifier import textbook
 from .differentials import Moving
 from .pairing import chained
 from .parts import jacobian, pendings, total
-from .pull import Term, advance, moves
-from .sweep import whole_of
+from .pull import Term, advance, moves, whole_of
 
 _INNER = ("i", "j", "k", "l", "a", "b")
 _OUTER = ("s", "t", "p", "q", "u", "v")

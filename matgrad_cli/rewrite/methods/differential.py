@@ -4,23 +4,23 @@ from __future__ import annotations
 
 from ...diagnostics import StuckError
 from ...facts import Problem
-from ...ir import Expr, Fill, Number
+from ...ir import Expr
 from ...records import Derivation
 from ...records.layout import is_turned
 from ...rulebook.load import Rulebook
 from ...verify.judge import Judge
-from ..engine.application import Scene
+from ..engine.application import Scene, zero_of
+from ..engine.moving import holds_pending
 from ..engine.recorder import Recorder
 from ..index.method import reserved_names
 from ..naming import name_parts
 from ..network.algebra import flip
+from .beside import gradient_in, paired
 from .differentials import Moving
-from .ending import finish, paired_with, tidy_under
-from .forms import TraceForm
+from .ending import finish, tidy_under
 from .forward import derive_forward, fits
 from .frechet import derive_change
-from .pull import Term
-from .sweep import Sweep, whole_of
+from .walk import Walk
 
 
 def derive_differential(problem: Problem, book: Rulebook, judge: Judge, layout: str) -> Derivation:
@@ -39,23 +39,19 @@ def derive_differential(problem: Problem, book: Rulebook, judge: Judge, layout: 
     loss, names = name_parts(problem.loss, problem.wrt, taken)
     if names:
         recorder.move("name-part", moving.d(loss), (("name", ", ".join(named.name for named in names)),))
-    sweep = Sweep(recorder, TraceForm(), moving, [Term((), None, moving.d(loss))], taken)
-    sweep.run()
-    turned = is_turned(layout, problem.loss.shape, problem.wrt.shape)
-    derivative = last_lines(recorder, sweep, turned)
-    return finish(recorder, start, derivative, "differential", layout, "read-differential-turned" if turned else "read-differential")
+    walk = Walk(recorder, moving, taken)
+    walk.run()
+    gradient = last_lines(recorder, walk)
+    if is_turned(layout, problem.loss.shape, problem.wrt.shape):
+        gradient = flip(gradient)
+        recorder.move("change-layout", paired(gradient, moving.d(problem.wrt), True), (("layout", layout),))
+        return finish(recorder, start, gradient, "differential", layout, "read-differential-turned")
+    return finish(recorder, start, gradient, "differential", layout, "read-differential")
 
 
-def last_lines(recorder: Recorder, sweep: Sweep, turned: bool) -> Expr:
+def last_lines(recorder: Recorder, walk: Walk) -> Expr:
     """Everything beside dX in one factor, in textbook form."""
-    variable, moved = sweep.moving.variable, sweep.moving.d(sweep.moving.variable)
-    if not sweep.terms:
-        return Fill(0, variable.shape.transposed if turned else variable.shape) if not variable.shape.is_number else Number(0)
-    gradient = whole_of(sweep.terms[0])
-    derivative = flip(gradient) if turned else gradient
-
-    def line_of(found: Expr) -> Expr:
-        return paired_with(found, moved, turned)
-
-    recorder.move("differential-form", line_of(derivative), (("G", derivative),))
-    return tidy_under(recorder, derivative, line_of, sweep.own)
+    variable, moved = walk.moving.variable, walk.moving.d(walk.moving.variable)
+    if not holds_pending(recorder.line):
+        return zero_of(variable)
+    return tidy_under(recorder, gradient_in(recorder.line), lambda found: paired(found, moved), walk.own)

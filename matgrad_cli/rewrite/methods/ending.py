@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 
 from ...diagnostics import Diagnostic, StuckError
 from ...facts import Problem
-from ...ir import Call, Differential, Expr, Named, Transpose, matmul, mul, substitute
+from ...ir import Differential, Expr, Named, substitute
 from ...records import Bindings, Derivation, ReadOff, Result, Sentence
 from ...records.layout import is_turned
 from ..assumptions import assumptions_of, notes_of
@@ -33,16 +33,6 @@ def need_number(problem: Problem, method: str) -> None:
                 help="`--method index` gives the derivative of a vector or matrix by entries",
             )
         )
-
-
-def paired_with(derivative: Expr, moved: Expr, turned: bool) -> Expr:
-    """tr(Gᵀ dX), gᵀdx or g·dt; with `turned` the derivative stands itself in front: tr(J dX), J dx."""
-    if moved.shape.is_number:
-        return mul(derivative, moved)
-    row = derivative if turned else derivative.body if isinstance(derivative, Transpose) else Transpose(derivative)
-    if moved.shape.is_column:
-        return matmul(row, moved)
-    return matmul(moved, row) if moved.shape.is_row else Call("tr", matmul(row, moved))
 
 
 def listed(recorder: Recorder, rule_id: str, names: Sequence[Named], bodies: bool = True) -> tuple[str, Bindings]:

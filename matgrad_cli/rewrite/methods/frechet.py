@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ...facts import Problem
-from ...ir import Call, Differential, Expr, LinearMap, Symbol, add, mul, substitute
+from ...ir import Call, Expr, LinearMap, Symbol, add, mul, substitute
 from ...records import Derivation, ReadOff, Sentence
 from ...rulebook.load import Rulebook
 from ...verify.judge import Judge
@@ -17,8 +17,7 @@ from ..textbook.simplifier import textbook
 from .differentials import Moving
 from .forward import MAX_LINES, stuck, unfold
 from .parts import total
-from .pull import Term, advance, moves
-from .sweep import whole_of
+from .walk import carried
 
 
 def derive_map(problem: Problem, book: Rulebook, judge: Judge, layout: str) -> Derivation:
@@ -27,11 +26,11 @@ def derive_map(problem: Problem, book: Rulebook, judge: Judge, layout: str) -> D
 
     taken = reserved_names(problem)
     direction = Symbol(fresh_name("H" if problem.wrt.shape.is_matrix else "h", taken), problem.wrt.shape)
-    moving = Moving(problem.wrt, Scene(problem, book), "adjoint", direction)
+    moving = Moving(problem.wrt, Scene(problem, book, direction=direction), "adjoint", direction)
     start = LinearMap(direction, moving.d(problem.loss))
     recorder = Recorder(problem, book, judge, start)
     for _ in range(MAX_LINES):
-        if not moving.active(problem.loss) or not unfold(recorder, moving):
+        if not unfold(recorder, moving):
             break
     back = Symbol(fresh_name("K" if problem.loss.shape.is_matrix else "k", taken), problem.loss.shape)
     adjoint = _adjoint(recorder, moving, back)
@@ -56,8 +55,6 @@ def derive_change(problem: Problem, book: Rulebook, judge: Judge, layout: str) -
     moving = Moving(problem.wrt, Scene(problem, book), "differential")
     start = moving.d(problem.loss)
     recorder = Recorder(problem, book, judge, start)
-    if not moving.active(problem.loss):
-        recorder.move("d-constant", zero_of(problem.loss), (("constant", problem.loss),))
     for _ in range(MAX_LINES):
         if not unfold(recorder, moving):
             break
@@ -79,17 +76,10 @@ def _adjoint(recorder: Recorder, moving: Moving, back: Symbol) -> Expr:
     move = moving.d(loss) if loss is moving.variable else total(loss, moving)
     if move is None:
         raise stuck(recorder, loss)
-    found = [whole_of(term) for term in _bare(recorder, Term((), back, move)) if moves(term.move)]
-    return textbook(add(*found), recorder.problem) if found else zero_of(moving.variable)
-
-
-def _bare(recorder: Recorder, term: Term) -> list[Term]:
-    if isinstance(term.move, Differential) or not moves(term.move):
-        return [term]
-    moved = advance(term)
-    if moved is None:
-        raise stuck(recorder, term.move)
-    return [bare for new in moved.terms for bare in _bare(recorder, new)]
+    terms = carried((), back, move, moving.scene)
+    if any(term.move not in (moving.direction, moving.d(moving.variable)) for term in terms):
+        raise stuck(recorder, loss)
+    return textbook(add(*(term.whole for term in terms)), recorder.problem)
 
 
 def _checked(judge: Judge, image: Expr, back: Symbol, adjoint: Expr, direction: Symbol) -> Verdict:

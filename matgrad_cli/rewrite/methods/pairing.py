@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from fractions import Fraction
-
-from ...ir import Call, Expr, Eye, Fill, Mul, Number, Power, matmul
+from ...ir import Call, Expr, Eye, Fill, Mul, matmul
 from ...ir.dimensions import ONE
 from ..network.algebra import factors_of, flip, number_product, trace_of
-from .differentials import MINUS
 
 
 def paired(gradient: Expr, array: Expr) -> Expr:
@@ -53,23 +50,3 @@ def chained(*factors: Expr) -> tuple[tuple[Expr, ...], Expr]:
                 continue
         start += 1
     return tuple(numbers), matmul(*flat)
-
-
-def multiplied(numbers: tuple[Expr, ...]) -> tuple[Expr, ...]:
-    """The rational numbers of a coefficient multiplied, in front of the others; a single one stays as it is written."""
-    rational = [number for number in numbers if _value(number) is not None]
-    rest = tuple(number for number in numbers if _value(number) is None)
-    if len(rational) < 2:
-        return (*(number for number in rational if number is not Number(1)), *rest)
-    value = Fraction(1)
-    for number in rational:
-        value *= _value(number) or Fraction(0)
-    return (*((Number(value),) if value != 1 else ()), *rest)
-
-
-def _value(number: Expr) -> Fraction | None:
-    if isinstance(number, Number):
-        return number.value
-    if isinstance(number, Power) and isinstance(number.base, Number) and number.exponent is MINUS and number.base.value:
-        return 1 / number.base.value
-    return None

@@ -31,6 +31,7 @@ from ...ir import (
     substitute,
 )
 from ...ir.dimensions import ONE
+from ..engine.application import replaced
 from ..naming import fresh_name
 from ..network.algebra import flip
 from .differentials import Moving
@@ -115,7 +116,7 @@ def total(body: Expr, moving: Moving) -> Expr | None:
             if inner is None:
                 return None
             mapping[node] = inner
-    return substitute(layer.body, mapping) if mapping else layer.body
+    return replaced(layer.body, mapping) if mapping else layer.body
 
 
 def pendings(expr: Expr) -> list[Differential]:

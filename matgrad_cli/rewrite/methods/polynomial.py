@@ -29,8 +29,8 @@ from ...ir import (
     substitute,
 )
 from ...ir.dimensions import ONE, Shape
-from ..network.algebra import flip, number_product
-from .pairing import chained, multiplied
+from ..network.algebra import flip, multiplied, number_product
+from .pairing import chained
 
 MAX_TERMS = 200
 Word = tuple[Expr, ...]

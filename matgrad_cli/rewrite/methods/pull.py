@@ -18,6 +18,7 @@ from ...ir import (
     Kron,
     MatMul,
     Mul,
+    Number,
     Power,
     Shape,
     Size,
@@ -26,13 +27,14 @@ from ...ir import (
     is_elementwise,
     kron,
     matmul,
+    mul,
 )
 from ...ir.dimensions import ONE, Dim
 from ..engine.application import holds_pending as moves
-from ..network.algebra import flip
+from ..network.algebra import flip, multiplied
 from ..network.arrays import basis
 from .differentials import MINUS
-from .pairing import chained, multiplied, paired, peeled
+from .pairing import chained, paired, peeled
 from .stacked import kron_gradient, unstacked
 
 
@@ -259,3 +261,10 @@ _CALLS = {
 _MOVES = {
     Add: _split, Mul: _scale, MatMul: _factors, Transpose: _transpose, Hadamard: _hadamard, Call: _call, Kron: _kron, Entry: _entry,
 }  # fmt: skip
+
+
+def whole_of(term: Term) -> Expr:
+    """numbers · G, what stands beside the pending part."""
+    if term.gradient is None:
+        return mul(*term.numbers) if term.numbers else Number(1)
+    return mul(*term.numbers, term.gradient)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
+
 from ...ir import (
     Add,
     Call,
@@ -13,6 +15,7 @@ from ...ir import (
     MatMul,
     MatrixPower,
     Mul,
+    Number,
     Power,
     Transpose,
     add,
@@ -98,3 +101,23 @@ def trace_of(factors: tuple[Expr, ...]) -> Expr:
             options.append(rotated)
     best = min(options, key=lambda option: (sum(map(transposes, option)), isinstance(option[0], Transpose) and len(option) > 2))
     return Call("tr", matmul(*best))
+
+
+def multiplied(numbers: tuple[Expr, ...]) -> tuple[Expr, ...]:
+    """The rational numbers of a coefficient multiplied, in front of the others; a single one stays as it is written."""
+    rational = [number for number in numbers if _value(number) is not None]
+    rest = tuple(number for number in numbers if _value(number) is None)
+    if len(rational) < 2:
+        return (*(number for number in rational if number is not Number(1)), *rest)
+    value = Fraction(1)
+    for number in rational:
+        value *= _value(number) or Fraction(0)
+    return (*((Number(value),) if value != 1 else ()), *rest)
+
+
+def _value(number: Expr) -> Fraction | None:
+    if isinstance(number, Number):
+        return number.value
+    if isinstance(number, Power) and isinstance(number.base, Number) and number.exponent is Number(-1) and number.base.value:
+        return 1 / number.base.value
+    return None

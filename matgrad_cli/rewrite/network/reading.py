@@ -93,6 +93,9 @@ def tidy_part(recorder: Recorder, part: Expr, line_of: Callable[[Expr], Expr]) -
         part = _without(at(line, place), beside) if joined else with_parts(part, {below: one.new for below, one in move.found.items()})
         if is_zero(part):
             break
+        if not turned and isinstance(part, Transpose) and path and isinstance(at(frame, path[:-1]), Transpose):
+            turned, part, path = True, part.children[0], path[:-1]  # tr((B)ᵀ dX) became tr((Bᵀ)ᵀ dX), which is tr(B dX)
+            beside = frozenset(at(frame, path[:-1]).children) - {at(frame, path)} if path else frozenset()
     recorder.group("textbook-form", substeps)
     return flip(part) if turned else part
 

@@ -148,9 +148,9 @@ def test_the_chain_rule_states_every_shape() -> None:
 
 def test_the_adjoint_of_multiplication_from_the_right_is_multiplication_from_the_right() -> None:
     found = derivation(("norm(A@B - C, 'fro')**2 / 2", "A", "A: m×n, B: n×o, C: m×o", ""), "adjoint")
-    step = next(step for step in found.steps if step.rule == "adjoint")
-    values = dict(step.title.values)
-    assert [to_unicode(values[key]) for key in ("map", "adjoint")] == ["K ↦ KB", "K ↦ KBᵀ"]  # type: ignore[arg-type]
+    step = next(step for step in found.steps if step.rule == "adjoint-mul-right")
+    assert to_unicode(step.before) == "H ↦ ⟨AB − C, HB⟩"
+    assert to_unicode(step.after) == "H ↦ ⟨(AB − C)Bᵀ, H⟩"
 
 
 COLUMNS = [
@@ -191,7 +191,7 @@ MAPS = [
     ("A@B", "A", "A: m×n, B: n×o", "H ↦ HB", "K ↦ KBᵀ"),
     ("inv(X)", "X", "X: n×n", "H ↦ −X⁻¹HX⁻¹", "K ↦ −X⁻ᵀKX⁻ᵀ"),
     ("R.T@R", "R", "R: m×n", "H ↦ HᵀR + RᵀH", "K ↦ R(Kᵀ + K)"),
-    ("exp(X)*Y", "X", "X: m×n, Y: m×n", "H ↦ exp(X) ∘ H ∘ Y", "K ↦ K ∘ Y ∘ exp(X)"),
+    ("exp(X)*Y", "X", "X: m×n, Y: m×n", "H ↦ exp(X) ∘ H ∘ Y", "K ↦ K ∘ exp(X) ∘ Y"),
 ]
 
 

@@ -1,0 +1,71 @@
+"""What stands beside the part that moves: the G of tr(Gᵀ dX), gᵀ dx, dx gᵀ and ⟨G, dX⟩."""
+
+from __future__ import annotations
+
+from ...diagnostics.record import record
+from ...ir import Call, Expr, Eye, LinearMap, MatMul, Mul, Number, Symbol, Transpose, matmul, mul
+from ..engine.moving import along
+from ..network.algebra import flip
+
+TRACE = "tr"
+
+
+@record
+class Term:
+    """numbers · ⟨gradient, move⟩ where `move` is pending; without a gradient the move is a number itself."""
+
+    numbers: tuple[Expr, ...]
+    gradient: Expr | None
+    move: Expr
+
+    @property
+    def whole(self) -> Expr:
+        """numbers · G, all that stands beside what moves."""
+        return whole_of(self.numbers, self.gradient)
+
+
+def beside(term: Expr, direction: Symbol | None = None) -> tuple[tuple[Expr, ...], Expr | None, Expr]:
+    """Numbers, G and what moves in a term numbers · ⟨G, what moves⟩; no G if what moves is a number by itself."""
+    motion = along(direction)
+    numbers: tuple[Expr, ...] = ()
+    while isinstance(term, Mul) and motion(term):
+        numbers += tuple(factor for factor in term.factors if not motion(factor))
+        term = mul(*(factor for factor in term.factors if motion(factor)))
+    if isinstance(term, Call) and len(term.arguments) == 2:
+        return numbers, term.arguments[0], term.arguments[1]
+    traced = isinstance(term, Call) and term.function == TRACE
+    inside = term.children[0] if traced else term
+    if isinstance(inside, MatMul):
+        rest, part = (inside.factors[:-1], inside.factors[-1]) if motion(inside.factors[-1]) else (inside.factors[1:], inside.factors[0])
+        return numbers, flip(matmul(*rest)), part
+    return numbers, Eye(inside.shape.rows) if traced else None, inside
+
+
+def whole_of(numbers: tuple[Expr, ...], gradient: Expr | None) -> Expr:
+    """numbers · G, all that stands beside what moves."""
+    factors = numbers if gradient is None else (*numbers, gradient)
+    return mul(*factors) if factors else Number(1)
+
+
+def gradient_in(line: Expr) -> Expr:
+    """What stands beside what moves in a line of one term."""
+    direction = line.argument if isinstance(line, LinearMap) else None
+    numbers, gradient, _ = beside(line.body if isinstance(line, LinearMap) else line, direction)
+    return whole_of(numbers, gradient)
+
+
+def paired(derivative: Expr, part: Expr, turned: bool = False) -> Expr:
+    """tr(Gᵀ dX), gᵀdx or g·dt; with `turned` the derivative stands itself in front: tr(J dX), J dx."""
+    if part.shape.is_number:
+        return mul(derivative, part)
+    row = derivative if turned else derivative.body if isinstance(derivative, Transpose) else Transpose(derivative)
+    if part.shape.is_column:
+        return matmul(row, part)
+    return matmul(part, row) if part.shape.is_row else Call(TRACE, matmul(row, part))
+
+
+def like(term: Expr, gradient: Expr, part: Expr) -> Expr:
+    """The pair of G and what moves, written as `term` is: as an inner product or as a trace."""
+    if isinstance(term, Call) and len(term.arguments) == 2:
+        return Call(term.function, gradient, part)
+    return paired(gradient, part)

@@ -1,0 +1,95 @@
+"""Moves that no pattern can say: blocks of Kronecker products, stacked columns, single entries, names, and several terms at once."""
+
+from __future__ import annotations
+
+from ...ir import Add, Call, Entry, Expr, Kron, Mul, Named, add, kron, matmul, mul
+from ...records import Bindings
+from ..engine.application import Site, native
+from ..engine.moving import along
+from ..network.algebra import flip
+from ..network.arrays import basis
+from ..textbook.simplifier import textbook
+from .beside import beside, like, paired, whole_of
+from .stacked import kron_gradient, unstacked
+
+VEC = "vec"
+
+
+def _scaled(numbers: tuple[Expr, ...], body: Expr) -> Expr:
+    return mul(*numbers, body) if numbers else body
+
+
+@native("trace-kron-move")
+def kron_move(site: Site) -> tuple[Expr, Bindings] | None:
+    """⟨G, A ⊗ M⟩ as numbers · ⟨G′, M⟩, and ⟨G, M ⊗ B⟩ likewise."""
+    if isinstance(site.node, Mul) or not site.node.shape.is_number:
+        return None
+    motion = along(site.scene.direction)
+    _, gradient, part = beside(site.node, site.scene.direction)
+    if gradient is None or not isinstance(part, Kron):
+        return None
+    place = next(number for number, factor in enumerate(part.factors) if motion(factor))
+    factors: tuple[Expr, ...] = part.factors
+    if place:
+        factors, place = (kron(*factors[:place]), kron(*factors[place:])), 1
+    numbers, inner = kron_gradient(gradient, factors, place)
+    return _scaled(numbers, like(site.node, inner, factors[place])), (("M", factors[place]),)
+
+
+@native("dot-vec")
+def vec_move(site: Site) -> tuple[Expr, Bindings] | None:
+    """⟨g, vec(M)⟩ = ⟨G, M⟩ with the matrix G that g stacks."""
+    if isinstance(site.node, Mul) or not site.node.shape.is_number:
+        return None
+    _, gradient, part = beside(site.node, site.scene.direction)
+    if gradient is None or not isinstance(part, Call) or part.function != VEC:
+        return None
+    return like(site.node, unstacked(gradient, part.argument.shape), part.argument), (("M", part.argument),)
+
+
+@native("entry-trace")
+def entry_move(site: Site) -> tuple[Expr, Bindings] | None:
+    """A_ij = eᵢᵀ A eⱼ."""
+    node = site.node
+    if not isinstance(node, Entry) or not isinstance(node.row, int | None) or not isinstance(node.col, int | None):
+        return None
+    left = [] if node.row is None else [flip(basis(node.row, node.base.shape.rows))]
+    right = [] if node.col is None else [basis(node.col, node.base.shape.cols)]
+    return matmul(*left, node.base, *right), (("M", node.base),)
+
+
+@native("gather-differentials")
+def gather(site: Site) -> tuple[Expr, Bindings] | None:
+    """Terms with the same pending part as one, whatever they look like."""
+    if not isinstance(site.node, Add) or not site.node.shape.is_number:
+        return None
+    found = [beside(term, site.scene.direction) for term in site.node.terms]
+    if len({part for _, _, part in found}) > 1:
+        return None
+    whole, part = add(*(whole_of(numbers, gradient) for numbers, gradient, _ in found)), found[0][2]
+    term = site.node.terms[0]
+    return like(term.factors[-1] if isinstance(term, Mul) else term, whole, part), (("M", part),)
+
+
+@native("name-gradient")
+def name_gradient(site: Site) -> tuple[Expr, Bindings] | None:
+    """The name that is said for what stands beside what is pending, in textbook form."""
+    name = site.bound("name")
+    numbers, gradient, part = beside(site.node, site.scene.direction)
+    if not isinstance(name, Named) or gradient is None:
+        return None
+    named = Named(name.name, textbook(gradient, site.scene.problem))
+    core = site.node.factors[-1] if isinstance(site.node, Mul) else site.node
+    return _scaled(numbers, like(core, named, part)), (("name", named), ("pending", part))
+
+
+@native("differential-form")
+def form(site: Site) -> tuple[Expr, Bindings] | None:
+    """numbers · tr(A M) as tr(Gᵀ M)."""
+    if isinstance(site.node, Add) or not site.node.shape.is_number:
+        return None
+    numbers, gradient, part = beside(site.node)
+    if gradient is None:
+        return None
+    new = paired(whole_of(numbers, gradient), part)
+    return None if new is site.node else (new, (("M", part),))

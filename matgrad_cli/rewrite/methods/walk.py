@@ -1,0 +1,247 @@
+"""A method's phases run on its line: the first rule of the first phase that fits anywhere, at all parallel places, is one step."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from itertools import count
+
+from ...diagnostics import Diagnostic, StuckError
+from ...ir import Add, Call, Differential, Expr, LinearMap, Mul, Named, Path, Symbol, at, mul, nodes_of
+from ...notation.printing.to_text import to_text
+from ...rulebook.heads import guess_heads, head_of, may_fit
+from ...rulebook.rule import Phase, Rule
+from ..engine.application import Scene, applied, fit, with_parts
+from ..engine.apply import Rewriting
+from ..engine.moving import along, holds_pending
+from ..engine.recorder import Recorder
+from ..network.algebra import multiplied
+from ..network.reading import tidy_part
+from . import native_moves
+from .beside import Term, beside, like
+from .differentials import Layer, Moving, unfolded
+
+MAX_LINES = 4_000
+NATIVES = native_moves
+"""The functions of the native rules, registered when they are imported."""
+
+NAME_FROM = 24
+"""A gradient of an inner part with more symbols than this gets a name of its own."""
+
+
+@dataclass(slots=True)
+class Mover:
+    """The rules of some phases tried at the parts of a line that move, whatever is done with what they make."""
+
+    scene: Scene
+    _heads: dict[str, frozenset[str] | None] = field(default_factory=dict)
+    _failed: set[tuple[str, Expr]] = field(default_factory=set)
+
+    def rules_of(self, phase: Phase) -> Iterator[Rule]:
+        """The rules that `--rules` added, as far as they say what moves, then those of the phase."""
+        book = self.scene.rules
+        yield from (rule for rule in book.extras() if rule.moves or rule.still)
+        yield from (book.rule(rule_id) for rule_id in phase.rules)
+
+    def first(self, phase: Phase, line: Expr) -> dict[Path, Rewriting] | None:
+        """What the first rule that fits makes of the parts of the line where it fits."""
+        parts = list(self._moving(line))
+        heads = {head_of(node) for _, node in parts}
+        for rule in self.rules_of(phase):
+            wanted = self._wanted(rule)
+            if wanted is None or not wanted.isdisjoint(heads):
+                found = self._fits(rule, wanted, line, parts)
+                if found:
+                    return found
+        return None
+
+    def _wanted(self, rule: Rule) -> frozenset[str] | None:
+        if rule.id not in self._heads:
+            self._heads[rule.id] = frozenset(guess_heads(rule.lhs)) if rule.lhs else None
+        return self._heads[rule.id]
+
+    def _moving(self, line: Expr) -> Iterator[tuple[Path, Expr]]:
+        """The parts that hold what moves, each before its own parts; nothing below what is pending."""
+        motion = along(self.scene.direction)
+        stack: list[tuple[Path, Expr]] = [((), line)]
+        while stack:
+            path, node = stack.pop()
+            if motion(node):
+                yield path, node
+                if not isinstance(node, Differential | Named):
+                    stack.extend(((*path, number), node.children[number]) for number in range(len(node.children) - 1, -1, -1))
+
+    def _fits(self, rule: Rule, wanted: frozenset[str] | None, line: Expr, parts: list[tuple[Path, Expr]]) -> dict[Path, Rewriting]:
+        found: dict[Path, Rewriting] = {}
+        for path, node in parts:
+            if (wanted is not None and head_of(node) not in wanted) or (rule.id, node) in self._failed:
+                continue
+            if any(path[: len(taken)] == taken for taken in found) or (rule.lhs and not may_fit(rule.lhs, node)):
+                continue
+            rewriting = fit(rule, node, self.scene, (), line, path)
+            if rewriting is None:
+                self._failed.add((rule.id, node))
+            else:
+                found[path] = rewriting
+        return found
+
+
+def terms_of(line: Expr) -> Iterator[tuple[Path, Expr]]:
+    """The terms of a line, and where they stand."""
+    start: Path = ()
+    if isinstance(line, LinearMap):
+        line, start = line.body, (0,)
+    if isinstance(line, Add):
+        yield from (((*start, number), term) for number, term in enumerate(line.terms))
+    else:
+        yield start, line
+
+
+def pendings(line: Expr) -> list[Differential]:
+    """The different pending parts, in reading order."""
+    found: list[Differential] = []
+    stack = [line]
+    while stack:
+        node = stack.pop()
+        if isinstance(node, Differential):
+            found.append(node)
+        elif holds_pending(node) and not isinstance(node, Named):
+            stack.extend(reversed(node.children))
+    return list(dict.fromkeys(found))
+
+
+def carried(numbers: tuple[Expr, ...], gradient: Expr | None, move: Expr, scene: Scene) -> list[Term]:
+    """numbers · ⟨G, E(dZ)⟩ as terms numbers · ⟨G′, dZ⟩: the rules of the adjoint method, without a record."""
+    phases = [phase for phase in scene.rules.method("adjoint").phases if phase.name in ("adjoint", "close")]
+    line, mover = mul(*numbers, move if gradient is None else Call("inner", gradient, move)), Mover(scene)
+    for _ in range(MAX_LINES):
+        found = next((found for phase in phases if (found := mover.first(phase, line))), None)
+        if found is None:
+            break
+        line = applied(line, found).after
+    return [_term(term, scene.direction) for term in (line.terms if isinstance(line, Add) else (line,))]
+
+
+def _term(term: Expr, direction: Symbol | None) -> Term:
+    numbers, gradient, part = beside(term, direction)
+    return Term(multiplied(numbers), gradient, part)
+
+
+@dataclass(slots=True)
+class Walk:
+    """From d(loss) to what stands beside d(X): the phases of the method, each step recorded. It is backpropagation."""
+
+    recorder: Recorder
+    moving: Moving
+    taken: set[str] = field(default_factory=set)
+    own: set[str] = field(default_factory=set)
+
+    def run(self) -> None:
+        """The phases up to `form` again and again until none of them makes a step, then `form`."""
+        phases = self.moving.scene.rules.method(self.moving.method).phases
+        end = next(number for number, phase in enumerate(phases) if phase.name == "form")
+        mover = Mover(self.moving.scene)
+        while any(self._step(phase, mover) for phase in phases[:end]):
+            if len(self.recorder.steps) > MAX_LINES:
+                raise StuckError(Diagnostic("too-many-steps", f"the derivation has more than {MAX_LINES} lines and is not finished"))
+        for part in pendings(self.recorder.line):
+            if part.body is not self.moving.variable:
+                raise self.stuck(part.body)
+        self._step(phases[end], mover)
+
+    def _step(self, phase: Phase, mover: Mover) -> bool:
+        if phase.name == "differentiate":
+            return self._unfold()
+        if phase.name == "name":
+            return self._name(phase)
+        found = mover.first(phase, self.recorder.line)
+        if found and phase.name == "gather":
+            found = {path: rewriting for path, rewriting in found.items() if self._is_ready(rewriting)}
+        if not found:
+            return False
+        before = self.recorder.line
+        self.recorder.record(applied(before, found))
+        for path in found if phase.name == "gather" else ():
+            self._tidied(path)
+        return self.recorder.line is not before
+
+    def _tidied(self, path: Path) -> None:
+        """What was put together beside an inner part in textbook form, before it is carried further in."""
+        line = self.recorder.line
+        numbers, gradient, part = beside(at(line, path), self.moving.scene.direction)
+        if gradient is None or not isinstance(part, Differential) or part.body is self.moving.variable:
+            return
+        term = at(line, path)
+        core = term.factors[-1] if isinstance(term, Mul) else term
+
+        def line_of(found: Expr) -> Expr:
+            return with_parts(line, {path: mul(*numbers, like(core, found, part)) if numbers else like(core, found, part)})
+
+        if line_of(gradient) is line:
+            tidy_part(self.recorder, gradient, line_of)
+
+    # --- what is pending ----------------------------------------------------------------------------------------------
+
+    def _ready(self) -> list[Differential]:
+        """The pending parts that stand in no other pending part."""
+        pending = pendings(self.recorder.line)
+        nested: set[Expr] = set()
+        for part in pending if len(pending) > 1 else ():
+            if part.body not in nested:
+                nested.update(node for node in nodes_of(part.body) if node is not part.body)
+        return [part for part in pending if part.body not in nested]
+
+    def _is_ready(self, rewriting: Rewriting) -> bool:
+        """Whether all that is pending in what the rule put together is: else more may come to it."""
+        ready = self._ready()
+        return all(part in ready for _, value in rewriting.bindings if isinstance(value, Expr) for part in pendings(value))
+
+    def _unfold(self) -> bool:
+        first: Layer | None = None
+        layers: dict[Expr, Layer] = {}
+        for part in self._ready():
+            if part.body is self.moving.variable:
+                continue
+            layer = self.moving.layer(part)
+            if layer is None:
+                raise self.stuck(part.body)
+            first = first or layer
+            if layer.rule.id == first.rule.id:
+                layers[part] = layer
+        if first is None:
+            return False
+        self.recorder.record(unfolded(self.recorder.line, layers))
+        return True
+
+    # --- names --------------------------------------------------------------------------------------------------------
+
+    def _name(self, phase: Phase) -> bool:
+        """Long gradients of inner parts get a name before they are carried further in."""
+        ready = {part for part in self._ready() if part.body is not self.moving.variable}
+        for path, term in terms_of(self.recorder.line):
+            _, gradient, part = beside(term, self.moving.scene.direction)
+            if part in ready and gradient is not None and gradient.weight > NAME_FROM and not isinstance(gradient, Named):
+                rule, name = self.recorder.rules.rule(phase.rules[0]), Named(self._fresh(), gradient)
+                found = fit(rule, term, self.moving.scene, (("name", name),), self.recorder.line, path)
+                if found is not None:
+                    self.recorder.record(applied(self.recorder.line, {path: found}))
+                    return True
+        return False
+
+    def _fresh(self) -> str:
+        number = next(number for number in count(1) if f"G{number}" not in self.taken)
+        self.taken.add(f"G{number}")
+        self.own.add(f"G{number}")
+        return f"G{number}"
+
+    def stuck(self, part: Expr) -> StuckError:
+        """No rule is known for a part."""
+        name = part.function if isinstance(part, Call) else type(part).__name__
+        return StuckError(
+            Diagnostic(
+                "stuck",
+                f"this method knows no rule for `{name}` here",
+                notes=(f"the line reached: {to_text(self.recorder.line)}",),
+                help="`--method index` goes through entries and can differentiate it",
+            )
+        )
