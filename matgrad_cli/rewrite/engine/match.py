@@ -348,8 +348,7 @@ class Matcher:
         bound = b.get(variable)
         if bound is not None:
             length = len(bound.children) if isinstance(bound, MatMul) else 1
-            first = 1 if isinstance(p, Transpose) else length  # (AB)ᵀ is one factor, or the two factors BᵀAᵀ
-            return range(first, min(length, room) + 1)
+            return range(1 if isinstance(p, Transpose) else length, min(length, room) + 1)  # (AB)ᵀ is one factor or two: BᵀAᵀ
         if not self._is_free(p, b) or p in self.pattern.single:
             return range(1, 2)
         if not rest:
