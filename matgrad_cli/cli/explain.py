@@ -52,19 +52,27 @@ def explain(
     usable(output)
     nonempty("--rules", rules)
     text = given.loss_text(loss, "explain")
-    name = given.wrt_name(wrt, text, "explain")
+    names = given.wrt_names(wrt, text, "explain")
     with time_limit(SECONDS):
         from .. import api
 
-        explanation = api.explain(
-            text, wrt=name, shapes=shape or (), assume=assume or (), syntax=syntax,
-            layout=layout, order=int(order), rules=rules, method=method, detail=level,
-        )  # fmt: skip
+        explanations = [
+            api.explain(
+                text, wrt=name, shapes=shape or (), assume=assume or (), syntax=syntax,
+                layout=layout, order=int(order), rules=rules, method=method, detail=level,
+            )
+            for name in names
+        ]  # fmt: skip
         colour = output is None and wants_colour(sys.stdout)
-        shown = explanation.render(format_, width=columns(), colour=colour)
+        pages = [explanation.render(format_, width=columns(), colour=colour) for explanation in explanations]
+    shown = pages[0]
+    if len(pages) > 1:
+        from .several import together
+
+        shown = together(names, pages, format_)
     if format_ == "html" and output is not None:
         from ..render.html import html_page
 
-        shown = html_page(shown, f"The derivative of {text} by {name}")
+        shown = html_page(shown, f"The derivative of {text} by {', '.join(names)}")
     deliver(shown, output)
-    return exit_code(explanation.derivations)
+    return max(exit_code(explanation.derivations) for explanation in explanations)

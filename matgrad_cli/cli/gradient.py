@@ -47,19 +47,26 @@ def gradient(
     usable(output)
     nonempty("--rules", rules)
     text = given.loss_text(loss, "gradient")
-    name = given.wrt_name(wrt, text, "gradient")
+    names = given.wrt_names(wrt, text, "gradient")
     with time_limit(SECONDS):
         from .. import api
 
-        result = api.gradient(
-            text, wrt=name, shapes=shape or (), assume=assume or (), syntax=syntax,
-            layout=layout, order=int(order), rules=rules, method=method,
-        )  # fmt: skip
-        shown = result.render(format_)
+        results = [
+            api.gradient(
+                text, wrt=name, shapes=shape or (), assume=assume or (), syntax=syntax,
+                layout=layout, order=int(order), rules=rules, method=method,
+            )
+            for name in names
+        ]  # fmt: skip
+        shown = [result.render(format_) for result in results]
     if format_ != "json":  # which says it itself
-        _say_assumptions(result.derivations[0].problem)
-    deliver(shown, output)
-    return exit_code(result.derivations)
+        _say_assumptions(results[0].derivations[0].problem)
+    if len(shown) > 1:
+        from .several import together
+
+        shown = [together(names, shown, format_)]
+    deliver(shown[0], output)
+    return max(exit_code(result.derivations) for result in results)
 
 
 def _say_assumptions(problem: Problem) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from typing import Annotated
 
@@ -15,7 +16,9 @@ from .choices import DETAILS, SYNTAXES
 LONGEST = 4_000_000
 
 Loss = Annotated[str | None, typer.Argument(metavar="LOSS", help="The expression, as in NumPy or in LaTeX; `-` reads it from stdin.")]
-Wrt = Annotated[str | None, typer.Option("--wrt", metavar="NAME", help="The variable to differentiate by.")]
+Wrt = Annotated[
+    list[str] | None, typer.Option("--wrt", metavar="NAME", help='The variable to differentiate by; repeatable, also "U, V".')
+]
 Shapes = Annotated[list[str] | None, typer.Option("--shape", metavar="TEXT", help='Shapes: "X: m×n, R: n×p"; repeatable.')]
 Assume = Annotated[list[str] | None, typer.Option("--assume", metavar="TEXT", help='Facts: "W symmetric, S spd"; repeatable.')]
 Syntax = Annotated[
@@ -55,10 +58,11 @@ def _from_stdin() -> str:
         ) from None
 
 
-def wrt_name(wrt: str | None, loss: str, command: str) -> str:
-    """The variable, which must be named."""
+def wrt_names(wrt: list[str] | None, loss: str, command: str) -> list[str]:
+    """The variables, at least one; commas stand between several."""
     if wrt is None:
         shown = loss if len(loss) < 60 and "\n" not in loss else "LOSS"
         form = f'name it: `matgrad {command} "{shown}" --wrt NAME`'
         raise UsageError(Diagnostic("missing-wrt", "no variable to differentiate by is given", help=form))
-    return wrt
+    names = [part.strip() for text in wrt for part in re.split(r",(?![^{}]*\})", text)]
+    return [name for name in dict.fromkeys(names) if name] or wrt[:1]

@@ -80,6 +80,9 @@ FUNCTIONS: Final[dict[str, Function]] = {
     "diagonal": Function("diagonal", "array", _diagonal, "square"),  # matrix → vector
     "diag": Function("diag", "array", _diagonal_matrix, "vector"),  # vector → matrix
     "vec": Function("vec", "array", _stacked, "array"),  # columns on top of each other
+    "strictupper": Function("strictupper", "array", _same, "array"),  # 0 on and below the diagonal
+    "shiftup": Function("shiftup", "array", _same, "array"),  # every row one place up, the first to the end
+    "butlast": Function("butlast", "array", _same, "array"),  # 0 in the last row
     "softmax": Function("softmax", "array", _same, "vector"),
     "softmax0": Function("softmax0", "array", _same, "array"),  # every column sums to 1
     "softmax1": Function("softmax1", "array", _same, "array"),  # every row sums to 1

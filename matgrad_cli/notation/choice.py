@@ -49,13 +49,15 @@ def _dialect_of(text: str) -> Syntax | None:
     return dialect_of(text)
 
 
-def said_of(syntax: Syntax) -> tuple[str, ...]:
-    """What to say of a dialect that was found out."""
+def said_of(syntax: Syntax, found: bool) -> tuple[str, ...]:
+    """What to say of a dialect, and that it was found out."""
     if syntax in ("numpy", "latex"):
         return ()
     from .dialects.table import DIALECTS
 
-    return (f"the loss is read as {DIALECTS[syntax].called} writes it (`--syntax {syntax}`)",)
+    dialect = DIALECTS[syntax]
+    found_out = (f"the loss is read as {dialect.called} writes it (`--syntax {syntax}`)",) if found else ()
+    return (*found_out, f"`{dialect.product}` is the product of matrices, as in {dialect.called}; elementwise it is `{dialect.entrywise}`")
 
 
 def in_words(text: str) -> bool:

@@ -5,18 +5,63 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
+from ..diagnostics import Diagnostic, InputError, Label, Source, Span
 from . import syntax as s
 from .names import spelled_name
 
 if TYPE_CHECKING:
     from .elaboration.elaborate import Reading
 
-_LEFT_SIDE: Final = (
-    r"\s*\$*\s*(?!\\(?:sum|prod|min|max|arg|lim|int))"
-    r"((?:\\(?:mathcal|mathrm|mathbf|operatorname|text)\s*\{\s*\\?[A-Za-z]+\s*\}|\\?[A-Za-z]+)(?:_(?:\{\w+\}|\w+))?\s*"
-    r"(?:(?:\\left|\\[bB]igg?l?)?\([^()=]*\))?)\s*&?\s*:?=(?!=)"
+_GROUP: Final = r"\{(?:[^{}]|\{(?:[^{}]|\{[^{}]*\})*\})*\}"
+_SCRIPTS: Final = rf"(?:\s*[_^]\s*(?:{_GROUP}|\\?\w+|\*))*"
+_NAMED: Final = (
+    r"(?!\\(?:sum|prod|min|max|arg|lim|int|frac|sqrt|log|exp|tr|det)(?![A-Za-z]))"
+    rf"(?:\\(?:mathcal|mathrm|mathbf|mathbb|operatorname|text|hat|tilde|bar|boldsymbol|bm)\s*{_GROUP}|\\?[A-Za-z]+){_SCRIPTS}"
 )
-"""A name, perhaps of arguments, and an equals sign."""
+_LEFT_SIDE: Final = (
+    rf"\s*\$*\s*((?:{_NAMED}\s*(?:(?:\\left|\\[bB]igg?l?)?\([^()=]*(?:\\right|\\[bB]igg?r?)?\))?"
+    rf"|(?:\\\||\\lVert|‖)[^=]{{1,40}}?(?:\\\||\\rVert|‖){_SCRIPTS})\s*&?\s*:?=(?!=))"
+)
+"""A name, perhaps of arguments, or a norm, and an equals sign."""
+
+_CONSTRAINT: Final = r"\\(?:text|mathrm|mbox|operatorname)\s*\{\s*(?:s\.?\s*t\.?|subject to|such that)[^}]*\}|\bs\.t\.|\\st\b"
+_GOAL: Final = (
+    rf"\s*(?:(?:\\(?:arg)?\\?,?\\?(?:min|max)|\\(?:operatorname\*?|mathrm|text)\s*\{{\s*(?:arg\s*\\?,?\s*)?(?:min|max)(?:imi[sz]e)?\s*\}}|"
+    rf"\\arg\s*\\(?:min|max))(?:\\limits)?\s*_\s*({_GROUP}|\\?\w+)|\\underset\s*({_GROUP})\s*{_GROUP})\s*(?:\\[,;:!])?"
+)
+"""What a minimum or a maximum is taken over."""
+
+_SIGN: Final = (
+    rf"\s*(?:\\nabla\s*_\s*({_GROUP}|\\?\w+)|\\(?:d|t)?frac\s*\{{\s*(?:\\partial|\\mathrm\s*\{{d\}}|d)\s*\}}\s*"
+    rf"\{{\s*(?:\\partial|\\mathrm\s*\{{d\}}|d)\s*((?:[^{{}}]|{_GROUP})*)\}})"
+)
+"""The sign of a derivative in front, and by what it is taken."""
+
+
+def without_wrappers(text: str, wrt: str) -> tuple[str, tuple[str, ...]]:
+    r"""The loss without `L(w) =`, `\min_w`, `\nabla_w` in front, blanks in their place so that positions stay; and what to say.
+
+    >>> without_wrappers(r"\min_w \|Xw - y\|^2", "w")[0].strip()
+    '\\|Xw - y\\|^2'
+    """
+    said: list[str] = []
+    if "\\" in text or "s.t." in text:
+        constraint = re.search(_CONSTRAINT, text[:20_000])
+        if constraint is not None:
+            raise InputError(Diagnostic(
+                "constraint", "a constraint stands behind the loss, and a gradient knows of none", Source("loss", text),
+                (Label(Span(*constraint.span())),), help="leave it out for the gradient of the loss alone"))
+    for pattern, what in ((_GOAL, "the goal"), (_SIGN, "the derivative sign")) * 2:
+        text, found = without_left_side(text)
+        said += found
+        wrapper = re.match(pattern, text[:300]) if "\\" in text[:300] else None
+        if wrapper is None or not text[wrapper.end() :].strip():
+            continue
+        over = (wrapper[1] or wrapper[2] or "").strip().removeprefix("{").removesuffix("}")
+        if wrt in {plain_name(part) for part in re.split(r"[,\s]+|\\in\b", over)} | {plain_name(over)}:
+            said.append(f"{what} `{' '.join(wrapper[0].split())}` in front is dropped")
+            text = " " * wrapper.end() + text[wrapper.end() :]
+    return text, tuple(said)
 
 
 def without_left_side(text: str) -> tuple[str, tuple[str, ...]]:
@@ -25,11 +70,14 @@ def without_left_side(text: str) -> tuple[str, tuple[str, ...]]:
     >>> without_left_side("f = x.T@x")[0].strip()
     'x.T@x'
     """
-    found = re.match(_LEFT_SIDE, text[:200]) if "=" in text else None
-    if found is None or not text[found.end() :].strip():
-        return text, ()
-    blank = " " * found.end() + text[found.end() :]
-    return blank, (f"`{found[1].strip()} =` in front names the loss and is dropped",)
+    said: list[str] = []
+    while "=" in text:
+        found = re.match(_LEFT_SIDE, text[:300])
+        if found is None or not text[found.end() :].strip():
+            break
+        said.append(f"`{' '.join(found[1].replace('&', '').split())}` in front names the loss and is dropped")
+        text = " " * found.end() + text[found.end() :]
+    return text, tuple(said)
 
 
 def plain_name(text: str) -> str:

@@ -7,22 +7,23 @@ from collections.abc import Iterable, Sequence
 from ..diagnostics import Diagnostic, InputError, Label, Source, Span, UsageError
 from ..diagnostics.record import replace
 from ..facts import Fact, Problem
-from ..ir import Dim, Shape, Size, Symbol, nodes_of
+from ..ir import ONE, Dim, Shape, Size, Symbol, nodes_of
 from . import syntax as s
 from .choice import in_book_signs, in_syntax, looks_like_latex, said_of
 from .dialects import parsed
 from .elaboration.broadcasting import as_column
 from .elaboration.elaborate import Reading, read_node
-from .elaboration.loss_letters import refuse_free_letters, sample_letters
+from .elaboration.loss_letters import left_free, refuse_free_letters, refuse_nonlinear, sample_letters, widened
 from .elaboration.readable import readable
 from .expression.mending import further, with_matrix_products
 from .facts_text import StatedFact, read_facts, squared
-from .loss_text import matrix_squares, plain_name, without_left_side
+from .latex.families import families
+from .loss_text import matrix_squares, plain_name, without_left_side, without_wrappers
 from .names import GREEK, canonical_name, nearest_name
 from .scope import SYNTAXES, Scope, Syntax
 from .shapes.infer import Inference, Solver, infer
 from .shapes.shape_text import read_shapes
-from .shapes.unify import join, lengthen
+from .shapes.unify import Side, join, lengthen
 
 _UNREAD = frozenset(("syntax-error", "missing-operator", "caret-power", "unknown-name", "unknown-function", "unknown-attribute", "slice",
                      "not-a-function", "unknown-size"))
@@ -76,19 +77,22 @@ def _too_deep(text: str) -> InputError:
 def _problem(loss: str, wrt: str, shapes: Sequence[str], assume: Sequence[str], syntax: str | None) -> Problem:
     facts = read_facts(assume)
     declared = read_shapes(shapes)
-    table, square_notes = squared({name: entry.shape for name, entry in declared.items()}, facts)
+    shapes_declared, members = families({name: entry.shape for name, entry in declared.items()}, loss)
+    table, square_notes = squared(shapes_declared, facts)
     symbols = {name: Symbol(name, shape) for name, shape in table.items()}
     source = Source("loss", loss)
     columns = frozenset(name for name, entry in declared.items() if entry.column)
     scope = Scope(source, symbols, sizes=_sizes_of(table.values(), symbols), origins=dict.fromkeys(symbols, "from --shape"), open=True,
-                  columns=columns)
-    right_side, dropped = without_left_side(loss)
+                  columns=columns, families=members)
+    right_side, dropped = without_wrappers(loss, plain_name(wrt))
     tree, language, choice = _loss_tree(right_side, scope, _chosen(syntax), plain_name(wrt))
     scope, found, variable, reading = _columns_or_arrays(tree, replace(scope, syntax=language), facts, wrt)
     variables = _in_order(tree, reading, scope, variable)
     written = tuple(entry.note for entry in declared.values() if entry.note)
     if language == "latex" and syntax is None:
         choice += matrix_squares(loss, tree, reading)
+    if variable.name != plain_name(wrt) and variable.name.lower() == plain_name(wrt).lower():
+        choice += (f"`{plain_name(wrt)}` is read as `{variable.name}`",)
     if variable not in reading.expr.symbols:
         choice += (f"the loss does not contain `{variable.name}`, so its derivative is 0",)
     return Problem(
@@ -129,6 +133,7 @@ def _understood(tree: s.Node, scope: Scope, facts: Sequence[StatedFact], wrt: st
     scope, found = _close(tree, scope, facts)
     variable = _wrt(wrt, scope)
     refuse_free_letters(tree, scope)
+    refuse_nonlinear(tree, scope)
     scope = replace(scope, wrt=variable)
     return scope, found, variable, read_node(tree, scope, found)
 
@@ -204,15 +209,25 @@ def _chosen(syntax: str | None) -> Syntax | None:
 def _tree(text: str, scope: Scope) -> tuple[s.Node, tuple[str, ...]]:
     """The syntax tree, and what was repaired or assumed on the way to it."""
     if scope.syntax == "latex":
-        from .latex.reader import read_latex  # read only where LaTeX is
-        from .latex.scope import latex_names
-
-        names = latex_names(scope)
-        found = read_latex(text, scope.source.name, names)
-        matrices = sample_letters(found.node) if scope.open else ()
-        found = read_latex(text, scope.source.name, names.defining(matrices, "matrix")) if matrices else found
-        return found.node, found.notes
+        return _in_latex(text, scope)
     return parsed(text, scope.syntax, scope.source.name), ()
+
+
+def _in_latex(text: str, scope: Scope) -> tuple[s.Node, tuple[str, ...]]:
+    """The tree of a LaTeX text. In a loss a letter that is left free behind its Σ is bound by it, and x_i used as a vector is a row."""
+    from .latex.reader import read_latex  # read only where LaTeX is
+    from .latex.scope import latex_names
+
+    names, bound = latex_names(scope), frozenset[str]()
+    found = read_latex(text, scope.source.name, names)
+    if scope.open:
+        if (bound := left_free(found.node)):
+            found = read_latex(text, scope.source.name, names, binding=bound)
+        if (matrices := sample_letters(found.node, scope)):
+            found = read_latex(text, scope.source.name, names.defining(matrices, "matrix"), binding=bound)
+        if bound and (node := widened(found.node)) is not found.node:
+            return node, (*found.notes, "a Σ is read as going on where its letter does")
+    return found.node, found.notes
 
 
 def _loss_tree(text: str, scope: Scope, syntax: Syntax | None, wrt: str) -> tuple[s.Node, Syntax, tuple[str, ...]]:
@@ -231,7 +246,7 @@ def _loss_tree(text: str, scope: Scope, syntax: Syntax | None, wrt: str) -> tupl
             refusal = refusal or error
             continue
         as_in_a_book = ("the loss is read as in a book: letters side by side are multiplied",)
-        said = (*(as_in_a_book if book and language != order[0] else ()), *(said_of(language) if syntax is None else ()), *notes)
+        said = (*(as_in_a_book if book and language != order[0] else ()), *said_of(language, syntax is None), *notes)
         run_together = book and language == order[0] and _runs_together(tree, scope, wrt)
         if len(order) == 1 or (first is None and language != order[0] and book) or (not run_together and not _unknown_names(tree, scope)):
             return tree, language, said
@@ -262,6 +277,10 @@ def _close(tree: s.Node, scope: Scope, facts: Sequence[StatedFact]) -> tuple[Sco
     """Infer what is open; the scope afterwards knows every name."""
 
     def use_facts(solver: Solver) -> None:
+        for family in scope.families:
+            form = solver.names.get(family.name)
+            if form is not None:
+                join(form.cols, Side(family.length or ONE), f"{family.name}_i")
         for fact in facts:
             for name, form in solver.names.items():
                 if canonical_name(name) != canonical_name(fact.name) or not fact.sides:
@@ -295,6 +314,11 @@ def _wrt(text: str, scope: Scope) -> Symbol:
     found = scope.find(name)
     if not isinstance(found, Symbol) and name.endswith(tuple(f"_{mark}" for mark in ("hat", "bar", "tilde", "dot"))):
         found = scope.find(name.rpartition("_")[0]) or found
+    base, _, letter = name.rpartition("_")
+    if not isinstance(found, Symbol) and len(letter) == 1 and any(family.name == base for family in scope.families):
+        found = scope.find(base)
+    if found is None and scope.syntax == "latex" and len(name) == 1:
+        found = scope.find(name.swapcase())  # y of `y_i`, the rows of Y
     if isinstance(found, Symbol):
         return found
     if not name:
@@ -334,6 +358,8 @@ def _facts(facts: Sequence[StatedFact], scope: Scope) -> tuple[Fact, ...]:
     found: dict[Fact, None] = {}
     for fact in facts:
         symbol = scope.find(fact.name)
+        if symbol is None and scope.syntax == "latex" and len(fact.name) == 1:
+            symbol = scope.find(fact.name.swapcase())  # Y, whose rows are the y_i
         if not isinstance(symbol, Symbol):
             near = nearest_name(fact.name, scope.symbols)
             raise InputError(Diagnostic(

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Final, Literal, get_args
+from typing import TYPE_CHECKING, Final, Literal, get_args
 
 from ..diagnostics import Source
 from ..diagnostics.record import replace
 from ..ir import Dim, Expr, Shape, Symbol
 from .names import canonical_name
+
+if TYPE_CHECKING:
+    from .latex.families import Family
 
 Syntax = Literal["numpy", "latex", "matrixcalculus", "matlab", "julia", "sympy", "mathematica", "r"]
 SYNTAXES: Final[tuple[Syntax, ...]] = get_args(Syntax)
@@ -25,6 +28,7 @@ class Scope:
 
     `arrays` says that the text means what NumPy computes: vectors have one dimension and sizes stretch. Otherwise a vector is a column
     and every size must fit. `columns` are the names declared n×1, which have two dimensions in either case.
+    `families` are vectors declared one by one, as `x_i: d`, whose number is open.
     `needed` is the shape that the whole is to have: it gives `I` and `\\mathbf 1` their sizes where nothing else does.
     """
 
@@ -42,6 +46,7 @@ class Scope:
     arrays: bool = False
     columns: frozenset[str] = frozenset()
     needed: Shape | None = None
+    families: tuple[Family, ...] = ()
     spellings: Mapping[str, Expr] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from fractions import Fraction
-from typing import Literal
+from typing import Final, Literal
 
 from ..diagnostics import Span
 from ..diagnostics.record import record
@@ -86,10 +86,14 @@ class Apply(Node):
 
 @record
 class Subscript(Node):
-    """body[i, j]: an entry, its index letters or 0-based numbers (LaTeX numbers are already shifted)."""
+    """body[i, j]: an entry, its index letters or 0-based numbers (LaTeX numbers are already shifted).
+
+    `member` says that it is 1 where the letters are in the set `body` and else 0.
+    """
 
     body: Node
     indices: tuple[Node, ...]
+    member: bool = False
 
 
 @record
@@ -185,6 +189,20 @@ class PairIndex(Node):
 
     outer: Node
     inner: Node
+
+
+WITHIN: Final = "[within]"
+"""The function of a letter that is 1 in a part of its range and else 0; its options `first` and `last` say how many are left out."""
+
+BEFORE: Final = "[<]"
+"""The function of two letters that is 1 where the first is less than the second and else 0."""
+
+
+PART: Final = "[:]"
+"""The function of an array that leaves out as many of its first and last rows as its options say."""
+
+MOVED: Final = "[up]"
+"""The function of an array that moves its rows up by its option `first`, those at the top to the end."""
 
 
 def ungrouped(node: Node) -> Node:

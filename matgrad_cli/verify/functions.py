@@ -209,7 +209,7 @@ DEFINITIONS: Final[dict[str, Callable[[Expr], Expr]]] = {
 }
 """Functions that abbreviate others."""
 
-LINEAR: Final = frozenset(("tr", "sum", "sum0", "sum1", "diagonal", "diag", "vec"))
+LINEAR: Final = frozenset(("tr", "sum", "sum0", "sum1", "diagonal", "diag", "vec", "strictupper", "shiftup", "butlast"))
 """Functions that only move and add entries."""
 
 SPECTRAL: Final = frozenset(("nuclear", "spectral", "polar", "leading"))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from fractions import Fraction
+from itertools import product as product_of
 from math import prod
 from typing import Any, Final
 
@@ -23,6 +24,7 @@ from .tensor import (
     product,
     reindexed,
     renamed,
+    scaled,
     spread,
     summed,
 )
@@ -149,6 +151,27 @@ def _stacked(tensor: Tensor, p: int) -> Tensor:
     return merged(tensor, COL, ROW, ROW)
 
 
+def _masked(*sides: str, keeps: Callable[..., bool]) -> Callable[[Tensor, int], Tensor]:
+    """The tensor with 0 where a condition on its positions along these sides and their lengths fails; a side of 1 has position 0."""
+    def value(tensor: Tensor, p: int) -> Tensor:
+        lengths = [tensor.size(side) if side in tensor.labels else 1 for side in sides]
+        present = tuple(side for side in sides if side in tensor.labels)
+        kept = [int(keeps(*at, *lengths)) for at in product_of(*map(range, lengths))]
+        if not present:
+            return scaled(tensor, kept[0], p)
+        return product(tensor, Tensor(present, tuple(tensor.size(side) for side in present), kept), (), p)
+    return value
+
+
+def _rolled(tensor: Tensor, p: int) -> Tensor:
+    """Every row one place up, the first to the end."""
+    if ROW not in tensor.labels:
+        return tensor
+    count = tensor.size(ROW)
+    step = Tensor((ROW, "up"), (count, count), [int(j == (i + 1) % count) for i in range(count) for j in range(count)])
+    return product(step, renamed(tensor, {ROW: "up"}), ("up",), p)
+
+
 LINEAR: Final[dict[str, Callable[[Tensor, int], Tensor]]] = {
     "tr": _trace,
     "sum": lambda tensor, p: summed(tensor, (ROW, COL), p),
@@ -157,6 +180,9 @@ LINEAR: Final[dict[str, Callable[[Tensor, int], Tensor]]] = {
     "diagonal": lambda tensor, p: renamed(tensor, {COL: ROW}),
     "diag": _diagonal_matrix,
     "vec": _stacked,
+    "strictupper": _masked(ROW, COL, keeps=lambda i, j, _m, _n: i < j),
+    "shiftup": _rolled,
+    "butlast": _masked(ROW, keeps=lambda i, m: i + 1 < m),
 }
 """The functions that only move and add entries."""
 

@@ -68,7 +68,7 @@ def test_sides_know_their_place() -> None:
 
 
 def test_what_cannot_be_read_is_kept_with_its_reason() -> None:
-    side = split_line(r"= \mathbb{E}[x]", names=NAMES).statements[0].sides[0]
+    side = split_line(r"= \mathbb{P}[x]", names=NAMES).statements[0].sides[0]
     assert side.node is None
     assert side.problem is not None
     assert side.problem.message == "an expectation or a set cannot be read here"

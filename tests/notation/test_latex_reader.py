@@ -291,9 +291,9 @@ def test_spans_lie_in_the_text_and_names_are_where_they_stand(text: str) -> None
 
 UNREADABLE = [
     (r"\def\x{y}\x", "unreadable", "`\\def` is not read: no macro is defined or run"),
-    (r"\mathbb{E}[x]", "unreadable", "an expectation or a set cannot be read here"),
+    (r"\mathbb{P}[x]", "unreadable", "an expectation or a set cannot be read here"),
     (r"\int x", "unreadable", "an integral cannot be read here"),
-    (r"\sum_{i<j} x_i", "sum-range", "a sum over a part of the range cannot be read"),
+    (r"\sum_{i<3} x_i", "sum-range", "a sum over a part of the range cannot be read"),
     (r"\begin{bmatrix} 1 & 2 \end{bmatrix}", "unreadable", "a matrix written out entry by entry cannot be read"),
     (r"\frac{1}{m", "syntax-error", "this bracket is never closed"),
     (r"(A + B", "syntax-error", "this bracket is never closed"),
@@ -301,8 +301,7 @@ UNREADABLE = [
     (r"", "syntax-error", "there is nothing to read"),
     (r"A = B", "syntax-error", "an equation stands here where one expression is needed"),
     (r"\foo x", "unreadable", "`\\foo` is not a command that is known here"),
-    (r"\|A\|_{7}", "unreadable", "the norm with the subscript `7` is not known"),
-    (r"A_{i+1}", "unreadable", "an index is a letter or a number"),
+    (r"\|A\|_{2,1}", "unreadable", "the norm with the subscript `21` is not known"),
     (r"\mathrm{d}^2 X", "unreadable", "second differentials are not read"),
     ("(" * 500 + "x" + ")" * 500, "unreadable", "the formula is nested more than 60 deep"),
     ("x" * 3000, "unreadable", "the formula has more than 250 parts in a row"),

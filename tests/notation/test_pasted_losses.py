@@ -108,9 +108,15 @@ def test_two_samples_make_an_entry_of_the_gram_matrix():
     assert "(X @ X.T)[i,j]" in to_text(problem.loss)
 
 
-@pytest.mark.parametrize("loss", [r"\sum_i (y_i - x_i^\top w)^2", r"\sum_i (y_i - w^\top x_i)^2", r"x_i^\top w"])
-def test_without_the_matrix_the_way_on_is_said(loss):
-    said = refused(loss, "w")
+@pytest.mark.parametrize("loss", [r"\sum_i (y_i - x_i^\top w)^2", r"\sum_i (y_i - w^\top x_i)^2"])
+def test_without_the_matrix_the_letter_names_it(loss):
+    problem = read_problem(loss, "w")
+    assert {symbol.name: symbol.shape.is_matrix for symbol in problem.variables} == {"y": False, "x": True, "w": False}
+    assert any("is read as row i of `x`" in note for note in problem.notes)
+
+
+def test_without_a_sum_the_way_on_is_said():
+    said = refused(r"x_i^\top w", "w")
     assert "`x_i` is the entry `i` of the vector `x`" in said.message
     assert "(Xw)_i" in said.help
 

@@ -37,12 +37,12 @@ def test_several_letters(text: str) -> None:
 
 
 PARTS = [
-    (r"\sum_{i=1}^{n-1} x_i^2", "n-1"), (r"\sum_{i=1}^{3} v_i^2", "3"), (r"\sum_{i=1}^{3} x_i^2", "3"), (r"\sum_{i=1}^k x_i^2", "k"),
-    (r"\sum_{i=2}^n x_i^2", "="), (r"\sum_{i=0}^n x_i^2", "n"), (r"\sum_{i=-1}^n x_i^2", "="), (r"\sum_{i=1}^{n/2} x_i^2", "n/2"),
-    (r"\sum_{i\in S} x_i^2", r"\in"), (r"\sum_{(i,j)\in\Omega} X_{ij}", r"\in"), (r"\sum_{i\notin S} x_i", "i"), (r"\sum_{i=1}^m x_i", "m"),
-    (r"\sum_{i<j} x_i x_j", "<"), (r"\sum_{1\le i<j\le n} x_i x_j", "<"), (r"\sum_{i\le j} x_i x_j", r"\le"), (r"\sum_{i=0} x_i", r"\sum"),
+    (r"\sum_{i=1}^{3} v_i^2", "3"), (r"\sum_{i=1}^{3} x_i^2", "3"), (r"\sum_{i=1}^k x_i^2", "k"),
+    (r"\sum_{i=0}^n x_i^2", "n"), (r"\sum_{i=-1}^n x_i^2", "="), (r"\sum_{i=1}^{n/2} x_i^2", "n/2"),
+    (r"\sum_{i\notin S} x_i", "i"), (r"\sum_{i=1}^m x_i", "m"),
+    (r"\sum_{i<3} x_i", "<"), (r"\sum_{i=0} x_i", r"\sum"),
     (r"\sum_{i=1}^\infty x_i", r"\infty"), (r"\sum_{i=1}^{2n} x_i", "2n"), (r"\sum^{k-1} x", "k"), (r"\sum_{i=1}^w w_i", "w"),
-    (r"\sum_{i,j=1}^n X_{ij}", "n"), (r"\sum_{i=1}^{m,n} x_i", "m"), (r"\sum_i\sum_{j=1}^i A_{ij}", "i"),
+    (r"\sum_{i,j=1}^n X_{ij}", "n"), (r"\sum_{i=1}^{m,n} x_i", "m"),
     (r"\sum_{j=1}^{i}\sum_i A_{ij}", "i"),
     (r"\sum_{i=1}^N \sum_{j=1}^N X_{ij}", "N"), (r"\sum_{i=1}^A x_i", "A"), (r"\sum_{i \ne 1} x_i", "1"), (r"\sum_{i=1}^{i} x_i", "i"),
     ("sum[i:3](x[i]**2)", "i"), ("sum[i:k](x[i]**2)", "i"),
@@ -100,10 +100,9 @@ def test_a_loss_with_a_free_letter_beside_a_different_one_is_asked_about() -> No
 
 
 def test_a_bound_letter_is_no_part_of_a_name() -> None:
-    with pytest.raises(InputError) as caught:
-        read_problem(r"\sum_{i=1}^m (a_i^T x)^2", "x", ["a_i: n, x: n"])
-    assert "entry `i`" in caught.value.diagnostic.message
-    assert read_problem(r"(a_i^T x)^2", "x", ["a_i: n, x: n"]).wrt.name == "x"
+    family = read_problem(r"\sum_{i=1}^m (a_i^T x)^2", "x", ["a_i: n, x: n"])
+    assert {symbol.name: str(symbol.shape) for symbol in family.variables} == {"a": "m×n", "x": "n×1"}
+    assert [symbol.name for symbol in read_problem(r"(a_i^T x)^2", "x", ["a_i: n, x: n"]).variables] == ["a_i", "x"]
 
 
 @pytest.mark.parametrize("text", [text for text, place in PARTS if place in ("=", "<", r"\le", "3") and "v_" not in text])
@@ -125,4 +124,44 @@ def test_the_helps_hold() -> None:
         assert read_problem(masked, "x", [shapes]).loss.shape.is_number
     with pytest.raises(InputError) as caught:
         read_problem(r"\sum_{i=1}^{5} (x_i - x_{i+1})^2", "x", ["x: 5"])
-    assert caught.value.diagnostic.help == "arithmetic in an index, as in `x_{i+1}`, cannot be read"
+    assert caught.value.diagnostic.help == r"sum where it exists, as in `\sum_{i=1}^{n-1}`"
+    assert read_problem(r"\sum_{i=1}^{n-1} (x_i - x_{i+1})^2", "x", ["x: 5"]).loss.shape.is_number
+
+
+_STEPS = "(x[1]-x[0])**2 + (x[2]-x[1])**2 + (x[3]-x[2])**2"
+_PAIRS = "(sum(x)**2 - x.T@x)/2"
+PARTLY = [
+    (r"\sum_{i=1}^{n-1} x_i^2", "x[0]**2 + x[1]**2 + x[2]**2"), (r"\sum_{i=2}^n x_i^2", "x[1]**2 + x[2]**2 + x[3]**2"),
+    (r"\sum_{i=2}^{n-1} x_i^2", "x[1]**2 + x[2]**2"), (r"\sum_{i=1}^{n-3} x_i^2", "x[0]**2"), (r"\sum_{i<j} x_i x_j", _PAIRS),
+    (r"\sum_{1\le i<j\le n} x_i x_j", _PAIRS), (r"\sum_{i\le j} x_i x_j", "(sum(x)**2 + x.T@x)/2"),
+    (r"\sum_i\sum_{j>i} x_i x_j", _PAIRS),
+    (r"\sum_{i=1}^n\sum_{j=1}^{i-1} x_i x_j", _PAIRS), (r"\sum_{i=1}^{n-1}\sum_{j=i+1}^n x_i x_j", _PAIRS),
+    (r"\sum_{i=1}^n\sum_{j=i}^n x_i x_j", "(sum(x)**2 + x.T@x)/2"), (r"\sum_{i=1}^{n-1} (x_{i+1}-x_i)^2", _STEPS),
+    (r"\sum_{t=2}^T (x_t - x_{t-1})^2", _STEPS), (r"\sum_t (x_t - x_{t-1})^2", _STEPS),
+    (r"\sum_{i=1}^{n-2} x_i x_{i+2}", "x[0]*x[2] + x[1]*x[3]"),
+    (r"\sum_{i\in S} x_i^2", "sum(S*x**2)"), (r"\sum_{(i,j)\in\Omega} M_{ij} x_i x_j", "x.T@(Omega*M)@x"),
+    (r"\sum_i\sum_{j\in N(i)} x_i x_j", "x.T@N@x"),
+    (r"\sum_{i=2}^{n} \|y_i - y_{i-1}\|^2", "norm(Y[1,:]-Y[0,:])**2 + norm(Y[2,:]-Y[1,:])**2 + norm(Y[3,:]-Y[2,:])**2"),
+    ("sum((x[1:] - x[:-1])**2)", _STEPS), ("sum(x[1:]**2)", "x[1]**2 + x[2]**2 + x[3]**2"),
+    ("mean(x[:-1])", "(x[0] + x[1] + x[2])/3"),
+    ("norm(x[1:-1])**2", "x[1]**2 + x[2]**2"),
+    ("sum(exp(Y[2:]@v))", "exp(Y[2,:]@v) + exp(Y[3,:]@v)"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "whole"), PARTLY)
+def test_a_part_of_a_range_means_what_it_says(text: str, whole: str) -> None:
+    wrt = "Y" if "y" in text or "Y" in text else "x"
+    shapes = ["x: 4, S: 4, Omega: 4×4, M: 4×4, N: 4×4, Y: 4×3, v: 3"]
+    wanted = read_problem(whole, wrt, shapes, (), "numpy")
+    assert Judge(wanted).compare(read_problem(text, wrt, shapes).loss, wanted.loss).holds
+
+
+@pytest.mark.parametrize("text", [
+    r"\sum_{i=1}^n x_i x_{i+1}", r"\sum_{i=1}^{n-1} x_i x_{i+2}", r"\sum_{t=2}^n x_{t-2}", "sum(x[1:] - x)", "sum(x[1:] - x[2:])", "x[1:]",
+    r"\sum_{i=1}^{n-4} x_i",
+])
+def test_what_lies_beyond_a_range_is_refused(text: str) -> None:
+    with pytest.raises(InputError) as caught:
+        read_problem(text, "x", ["x: 4"])
+    assert caught.value.diagnostic.code in ("sum-range", "slice")

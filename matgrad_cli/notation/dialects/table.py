@@ -20,7 +20,8 @@ class Dialect:
     `under` (A⁻¹ B); `functions` its words; `called` how it is named in messages.
 
     `turns` says that `'` behind a part transposes it, `squared` that `ones(n)` is n×n, `from_one` that axes are counted from 1,
-    `columns` that a sum of a matrix without an axis adds up its columns, `less_one` that a variance divides by n − 1.
+    `columns` that a sum of a matrix without an axis adds up its columns, `less_one` that a variance divides by
+    n − 1; `product` and `entrywise` are how it writes products.
     """
 
     called: str
@@ -31,6 +32,8 @@ class Dialect:
     from_one: bool = False
     columns: bool = False
     less_one: bool = False
+    product: str = "*"
+    entrywise: str = "A .* B"
 
 
 _EVERYWHERE: Final = {"trace": "tr", "Trace": "tr", "length": "len", "sigma": "sigmoid", "max": "maximum", "min": "minimum"}
@@ -50,14 +53,17 @@ DIALECTS: Final[dict[str, Dialect]] = {
         {**_EVERYWHERE, "Determinant": "det", "Inverse": "inv", "Transpose": "T", "HadamardProduct": "hadamard",
          "hadamard_product": "hadamard", "HadamardPower": "pow", "MatMul": "matmul", "MatAdd": "plus", "Identity": "eye",
          "OneMatrix": "ones", "ZeroMatrix": "zeros", "DiagMatrix": "diag", "KroneckerProduct": "kron", "kronecker_product": "kron",
-         "DotProduct": "dot", "Rational": "divide", "Abs": "abs", "Max": "maximum", "Min": "minimum"}),
+         "DotProduct": "dot", "Rational": "divide", "Abs": "abs", "Max": "maximum", "Min": "minimum"},
+        entrywise="HadamardProduct(A, B)"),
     "mathematica": Dialect(
         "Mathematica", {".": "@", "[": "(", "]": ")", "^": "**"},
         {"Tr": "tr", "Transpose": "T", "Inverse": "inv", "Det": "det", "Norm": "norm", "Log": "log", "Exp": "exp", "Total": "sum",
          "Sqrt": "sqrt", "Abs": "abs", "Tanh": "tanh", "Sin": "sin", "Cos": "cos", "Dot": "matmul", "KroneckerProduct": "kron",
-         "DiagonalMatrix": "diag", "IdentityMatrix": "eye", "LogisticSigmoid": "sigmoid", "Max": "maximum", "Min": "minimum"}),
+         "DiagonalMatrix": "diag", "IdentityMatrix": "eye", "LogisticSigmoid": "sigmoid", "Max": "maximum", "Min": "minimum"},
+        product=".", entrywise="A * B"),
     "r": Dialect(
-        "R", {"%*%": "@", "^": "**"}, {"t": "T", "length": "len", "pmax": "maximum", "pmin": "minimum", "plogis": "sigmoid"}),
+        "R", {"%*%": "@", "^": "**"}, {"t": "T", "length": "len", "pmax": "maximum", "pmin": "minimum", "plogis": "sigmoid"},
+        product="%*%", entrywise="A * B"),
 }  # fmt: skip
 
 _TURNED: Final = r"(?<=[\w)\]])'(?=\s*(?:[-*+/).,;]|\.|$))"

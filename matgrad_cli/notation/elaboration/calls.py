@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from fractions import Fraction
 from typing import TYPE_CHECKING, Final, NoReturn
 
 from ...diagnostics import Span
 from ...ir import (
     ONE,
     Call,
-    Dim,
     Expr,
-    Eye,
     Fill,
     MatMul,
     Number,
     Power,
-    Shape,
-    Size,
     Symbol,
     matmul,
     mul,
@@ -26,7 +23,7 @@ from ...ir import (
 from .. import syntax as s
 from ..expression.brackets import AS_COLUMN, AS_ROW
 from ..expression.keywords import option, refuse_unknown
-from ..expression.libraries import library, path_of
+from ..expression.libraries import is_method, library, path_of
 from ..expression.vocabulary import ELEMENTWISE_NAMES, FUNCTION_NAMES, REFUSED, canonical_function
 from ..latex.at_points import at_zero, is_loss_called, limit, loss_at
 from ..names import nearest_name
@@ -35,6 +32,7 @@ from .broadcasting import as_column, as_row
 from .complaints import described, fail, misfit_entrywise, piece
 from .products import joined
 from .reductions import norm, reduced, softmax
+from .sizes import constructor, size_of_array
 from .slopes import SLOPES
 
 if TYPE_CHECKING:
@@ -47,6 +45,15 @@ _POINTS: Final = {"value at": at_zero, "limit": limit}
 def call(e: Elaborator, node: s.Apply) -> Expr:
     """A call as a typed expression."""
     function = canonical_function(node.function)
+    if node.function in ("max", "min") and len(node.arguments) > 1 and not path_of(e, node) and not is_method(node):
+        function = "maximum" if node.function == "max" else "minimum"  # Python's own, of two values
+    if node.function[0] == "[" and (value := _of_rows(e, node)) is not None:
+        return value
+    if function in ("sum", "mean", "norm") and "[" in e.scope.source.text:
+        from .parts import has_part, over_part
+
+        if has_part(node):
+            return over_part(e, node, function)
     if node.function in _POINTS:
         return _POINTS[node.function](e, node)
     value = loss_at(e, node) if is_loss_called(e, node) else None
@@ -59,7 +66,7 @@ def call(e: Elaborator, node: s.Apply) -> Expr:
         e.fail("syntax-error", "a tuple stands only inside `ones(…)` and `zeros(…)`", node)
     if function in ("eye", "ones", "zeros"):
         refuse_unknown(e, node)
-        return _constructor(e, node, function)
+        return constructor(e, node, function)
     if function in (AS_COLUMN, AS_ROW):
         return _new_axis(e, node)
     if function not in FUNCTION_NAMES:
@@ -69,8 +76,10 @@ def call(e: Elaborator, node: s.Apply) -> Expr:
         from .entries import basis
 
         return basis(e, node)
+    if function == "tr" and (root := _root_of_square(e, node)) is not None:
+        return root
     if function == "shape" or function == "len":
-        return _size(e, node)
+        return size_of_array(e, node)
     with e.by_entries(function in ("sum", "mean")):
         arguments = [e.expr(argument) for argument in node.arguments]
     wanted = _ARITY.get(function, (1, 1))
@@ -82,6 +91,24 @@ def call(e: Elaborator, node: s.Apply) -> Expr:
     if function in ELEMENTWISE_NAMES:
         return _elementwise(e, node, function, arguments[0])
     return _TABLE[function](e, node, tuple(arguments))
+
+
+def _of_rows(e: Elaborator, node: s.Apply) -> Expr | None:
+    """The functions that only the readers write: masks of ranges, parts of arrays."""
+    if node.function in (s.WITHIN, s.BEFORE):
+        from .masks import mask
+
+        return mask(e, node)
+    if node.function == s.MOVED:
+        from .masks import moved
+
+        e.flatten(node, e.is_flat(node.arguments[0]))
+        return moved(e.expr(node.arguments[0]), int(dict(node.options)["first"]))
+    if node.function == s.PART:
+        from .parts import refuse
+
+        refuse(e, node)
+    return None
 
 
 def _unknown(e: Elaborator, node: s.Apply, function: str) -> NoReturn:
@@ -135,10 +162,28 @@ def _of_matrix(e: Elaborator, node: s.Apply, function: str) -> None:
 # ---- one argument
 
 
+def _root_of_square(e: Elaborator, node: s.Apply) -> Expr | None:
+    """tr √(A Aᵀ), the sum of the singular values of A; None for any other trace."""
+    inner = s.ungrouped(node.arguments[0]) if len(node.arguments) == 1 else node
+    body: s.Node | None = None
+    match inner:
+        case s.Apply(_, "sqrt", (argument,)):
+            body = argument
+        case s.Binary(_, "^", base, exponent) if e.expr(exponent) in (Number(Fraction(1, 2)), Call("sqrt", Number(1))):
+            body = base
+    value = e.expr(body) if body is not None else None
+    match value:
+        case MatMul((left, right)) if transpose(left) is right or left is transpose(right):
+            e.note(f"{e.text(node)} is the sum of the singular values of a matrix, its nuclear norm")
+            return Call("nuclear", left)
+    return None
+
+
 def _square(e: Elaborator, node: s.Apply, arguments: Arguments) -> Expr:
     value, function = arguments[0], canonical_function(node.function)
     if value.shape.is_number:
         return Call("log", value) if function == "logdet" else value
+    value = e.as_diagonal(value)
     if not value.shape.is_square:
         what = {"tr": "a trace", "det": "a determinant", "logdet": "a determinant"}[function]
         e.not_square(what, value, node.arguments[0])
@@ -184,8 +229,15 @@ def _vec(e: Elaborator, node: s.Apply, arguments: Arguments) -> Expr:
     return value if value.shape.cols is ONE else Call("vec", value)
 
 
-def _of_singular_vectors(_e: Elaborator, node: s.Apply, arguments: Arguments) -> Expr:
+def _named(_e: Elaborator, node: s.Apply, arguments: Arguments) -> Expr:
     return Call(node.function, arguments[0])
+
+
+def _expectation(e: Elaborator, node: s.Apply, arguments: Arguments) -> Expr:
+    """E[u], at the data that it is taken over."""
+    e.note(f"{e.text(node)}: differentiation goes under the expectation (the distribution does not depend on the variable), "
+           "so what is printed is the gradient of what stands under it, and it stays in front")
+    return arguments[0]
 
 
 def _transposed(e: Elaborator, node: s.Apply, arguments: Arguments) -> Expr:
@@ -280,94 +332,36 @@ def _solve(e: Elaborator, node: s.Apply, arguments: Arguments) -> Expr:
     return joined(e, (inverse, node.arguments[0].span), (right, node.arguments[1].span))
 
 
-def _maximum(e: Elaborator, node: s.Apply, arguments: Arguments) -> Expr:
-    for place, other in ((0, 1), (1, 0)):
-        if arguments[place] is Number(0):
-            e.flatten(node, e.is_flat(node.arguments[other]))
-            return Call("relu", arguments[other])
-    return e.fail("unknown-function", "`maximum` is known only with 0, as in `maximum(0, x)`", node, help="write `relu(a - b) + b`")
 
+def _by_pieces(e: Elaborator, node: s.Apply, _arguments: Arguments) -> Expr:
+    from .piecewise import by_pieces
 
-# ---- arrays out of sizes
-
-
-def _constructor(e: Elaborator, node: s.Apply, function: str) -> Expr:
-    parts = node.arguments
-    if len(parts) == 1 and isinstance(parts[0], s.Apply) and parts[0].function == "tuple":
-        parts = parts[0].arguments
-    if not parts:
-        form = e.found.places.get(id(node))
-        shape = form.shape if form is not None else None
-        if shape is None:
-            e.fail("missing-shape", f"the size of {e.text(node)} does not follow from its use", node, "",
-                   f"write it, as in `{function}(n)`")
-        return Eye(shape.rows) if function == "eye" else Fill(int(function == "ones"), shape)
-    if len(parts) > 2:
-        e.fail("wrong-arguments", f"`{function}` takes one or two sizes, not {len(parts)}", node)
-    dims = [_dimension(e, part) for part in parts]
-    if function == "eye":
-        if len(dims) == 2 and dims[0] is not dims[1]:
-            e.fail("not-square", f"an identity is square, not {dims[0]}×{dims[1]}", node)
-        return Number(1) if dims[0] is ONE else Eye(dims[0])
-    shape = Shape(dims[0], dims[1] if len(dims) > 1 else ONE)
-    value = int(function == "ones")
-    e.flatten(node, e.scope.arrays and len(dims) == 1)
-    return Number(value) if shape.is_number else Fill(value, shape)
-
-
-def _dimension(e: Elaborator, node: s.Node) -> Dim:
-    """A size: a whole number, a declared dimension, a product of them."""
-    node = s.ungrouped(node)
-    match node:
-        case s.Literal_(_, value) if value.denominator == 1 and 0 < value < 10**6:
-            return Dim(int(value))
-        case s.Name(_, name):
-            size = e.scope.size(name)
-            if size is not None:
-                return size
-            near = nearest_name(name, e.scope.sizes)
-            known = ", ".join(f"`{size}`" for size in e.scope.sizes)
-            fail(e.scope, "unknown-size", f"`{name}` is not the name of a dimension", (node.span, ""),
-                 notes=(f"declared dimensions are {known}",) if known else (), help=f"did you mean `{near}`?" if near else None)
-        case s.Binary(_, "*" | "juxtapose", left, right):
-            return _dimension(e, left) * _dimension(e, right)
-        case s.Binary(_, "**" | "^", left, s.Literal_(_, power)) if power.denominator == 1 and 0 < power <= 9:
-            result = ONE
-            for _ in range(int(power)):
-                result = result * _dimension(e, left)
-            return result
-        case s.Apply(_, "shape" | "len"):
-            size_of = _size(e, node)
-            return size_of.dim if isinstance(size_of, Size) else Dim(int(size_of.value)) if isinstance(size_of, Number) else ONE
-    return e.fail("unknown-size", f"{e.text(node)} is no size; a size is a whole number from 1, a dimension, or a product of them", node)
-
-
-def _size(e: Elaborator, node: s.Apply) -> Expr:
-    """X.shape[0], len(x)."""
-    value = e.expr(node.arguments[0])
-    dim = value.shape.cols if ("axis", "1") in node.options else value.shape.rows
-    return Size(dim) if dim.names else Number(dim.factor)
+    return by_pieces(e, node)
 
 
 _SERIES: Final = frozenset(("exp", "log", "sqrt", "sin", "cos", "tan", "sinh", "cosh"))
 """Functions that books take of a matrix too, and not of its entries."""
 
-_LIKE_ITS_ARGUMENT: Final = frozenset(("negative", "T", "ones_like", "zeros_like", "polar", "leading"))
+_LIKE_ITS_ARGUMENT: Final = frozenset((
+    "negative", "T", "ones_like", "zeros_like", "polar", "leading", "strictupper", "shiftup", "butlast",
+))
 
 _ARITY: Final = {
     **dict.fromkeys(("norm", "sum", "mean", "logsumexp", "var", "std", "softmax", "log_softmax"), (1, 2)),
     **dict.fromkeys(("matmul", "dot", "inner", "outer", "kron", "multiply", "hadamard", "solve", "plus", "minus", "divide", "pow",
-                     "maximum", "matrix_power"), (2, 2)),
+                     "matrix_power"), (2, 2)),
+    **dict.fromkeys(("maximum", "minimum"), (2, 9)), "clip": (3, 3), "where": (3, 3),
 }
 
 _TABLE: Final[dict[str, Callable[[Elaborator, s.Apply, Arguments], Expr]]] = {
     "norm": norm, "tr": _square, "det": _square, "logdet": _square, "inv": _inverse, "matrix_power": _power_of_matrix,
     **dict.fromkeys(("sum", "mean", "logsumexp", "var", "std"), reduced), "softmax": softmax, "log_softmax": softmax,
-    "diag": _diag, "vec": _vec,
-    "polar": _of_singular_vectors, "leading": _of_singular_vectors,
+    "diag": _diag, "vec": _vec, "expectation": _expectation,
+    **dict.fromkeys(("polar", "leading", "strictupper", "shiftup", "butlast"), _named),
     "T": _transposed, "negative": _negative, "bars": _bars, "ones_like": _like, "zeros_like": _like, "inner": _inner, "dot": _dot,
     "outer": _outer, "kron": _as_operator("kron"),
-    "solve": _solve, "maximum": _maximum, "matmul": _as_operator("@"), "multiply": _as_operator("*"),
+    "solve": _solve, **dict.fromkeys(("maximum", "minimum", "clip", "where"), _by_pieces),
+    "matmul": _as_operator("@"), "multiply": _as_operator("*"),
     "hadamard": _as_operator("hadamard"), "plus": _as_operator("+"), "minus": _as_operator("-"), "divide": _as_operator("/"),
     "pow": _as_operator("**"),
 }

@@ -71,6 +71,7 @@ class Elaborator:
         self.flat: dict[int, s.Node] = {}
         self.idle_transpose = self.stretched_product = False
         self.entrywise = False
+        self.reach: dict[str, tuple[int, int]] = {}  # of a bound letter, how many values its Σ leaves out at the two ends
 
     @contextmanager
     def by_entries(self, wanted: bool = True) -> Iterator[None]:
@@ -233,7 +234,7 @@ class Elaborator:
             terms.append((first.operator == "-", first.right))
             first = first.left
         terms.append((False, first))
-        values = [(self.expr(part), part, minus) for minus, part in reversed(terms)]
+        values = self.terms(terms)
         arrays = [(value, part, minus) for value, part, minus in values if not value.shape.is_number]
         same: list[Expr] = []
         if arrays:
@@ -251,6 +252,22 @@ class Elaborator:
             value = negated(value) if minus else value
             flat.extend(value.terms if isinstance(value, Add) and not minus else (value,))
         return Add(tuple(flat))
+
+    def terms(self, terms: list[tuple[bool, s.Node]]) -> list[tuple[Expr, s.Node, bool]]:
+        """The terms of a sum in the order written. |A| beside an array of the shape of A is the absolute value of every entry."""
+        bars = {id(part) for _, part in terms if isinstance(inner := s.ungrouped(part), s.Apply) and inner.function == "bars"}
+        values = {id(part): self.expr(part) for _, part in reversed(terms) if id(part) not in bars}
+        shape = next((value.shape for value in values.values() if not value.shape.is_number), None)
+        for _, part in terms:
+            if id(part) in bars:
+                inner = s.ungrouped(part)
+                assert isinstance(inner, s.Apply)
+                array = self.expr(inner.arguments[0])
+                entrywise = array.shape is shape and not array.shape.is_square
+                if entrywise:
+                    self.note(f"{self.text(part)} is read as the absolute value of every entry, as it stands beside an array")
+                values[id(part)] = Call("abs", array) if entrywise else self.expr(part)
+        return [(values[id(part)], part, minus) for minus, part in reversed(terms)]
 
     def spread(self, value: Expr, node: s.Node, array: Expr, beside: s.Node) -> Expr:
         """number + array: the number is added to every entry."""
@@ -296,11 +313,16 @@ class Elaborator:
     def inverted(self, node: s.Node, base: Expr, power: int) -> Expr:
         if base.shape.is_number:
             return Power(base, Number(-power))
+        base = self.as_diagonal(base)
         if not base.shape.is_square:
             self.not_square("an inverse", base, node)
         if power > LARGEST_POWER:
             self.fail("number-too-large", f"the exponent is beyond ±{LARGEST_POWER}", node)
         return matrix_power(base, -power)
+
+    def as_diagonal(self, value: Expr) -> Expr:
+        r"""LaTeX's `\operatorname{diag}(A)` of a matrix where a square matrix is needed: the matrix with that diagonal."""
+        return Call("diag", value) if self.scope.syntax == "latex" and isinstance(value, Call) and value.function == "diagonal" else value
 
     def not_square(self, what: str, value: Expr, node: s.Node) -> NoReturn:
         """Only a square matrix has `what`."""

@@ -82,12 +82,19 @@ def subscript(e: Elaborator, node: s.Subscript) -> Expr:
     with e.by_entries():
         base = e.expr(node.body)
     wanted = len(base.shape.dims)
+    if wanted == 2 and len(node.indices) == 1 and isinstance(body, s.Name) and e.scope.syntax == "numpy":
+        return row_or_column(e, s.Slice(node.span, body, body, node.indices[0], "row"))
     if wanted == 0:
         e.fail("index-mismatch", f"{e.text(node.body)} is a number and has no entries", node.body, "a number")
     if len(node.indices) != wanted:
         indices = "1 index" if wanted == 1 else "2 indices"
         e.fail("index-mismatch", f"{e.text(node.body)} is {described(base.shape)} and takes {indices}, not {len(node.indices)}", node)
-    row, col = _positions(e, node.indices, base)
+    counted = node.indices
+    if any(isinstance(s.ungrouped(index), s.Binary) for index in counted):
+        from .masks import shifted
+
+        base, counted = shifted(e, base, counted)
+    row, col = _positions(e, counted, base)
     return Entry(base, row, col)
 
 
@@ -136,7 +143,12 @@ def row_or_column(e: Elaborator, node: s.Slice) -> Expr:
     e.flatten(node, e.scope.arrays)
     column = node.way == "column"
     side = base.shape.cols if column else base.shape.rows
-    at = position(e, node.index, side)
+    index = node.index
+    if isinstance(s.ungrouped(index), s.Binary) and not column:
+        from .masks import shifted
+
+        base, (index,) = shifted(e, base, (index,))
+    at = position(e, index, side)
     taken = {*e.binding, *e.found.letters, str(at)} | {index.name for index in letters_in(base)}
     own = fresh_index(base.shape.rows if column else base.shape.cols, taken)
     if node.way in ("subscript", "sample"):

@@ -54,16 +54,112 @@ def _opened(node: s.Node, bound: frozenset[str]) -> tuple[list[s.Node], tuple[s.
             return [], (index,), bound
         case s.Derivative(_, body, variable, indices):
             return [part for part in (body, variable) if part is not None], indices, bound
-        case s.Kronecker(_, indices) | s.Apply(_, "basis", indices):
+        case s.Kronecker(_, indices) | s.Apply(_, "basis" | "[within]" | "[<]", indices):
             return [], indices, bound
     return s.children_of(node), (), bound
 
 
-def sample_letters(tree: s.Node) -> tuple[str, ...]:
-    """The matrices whose rows are written with the small letter, as in x_iᵀ w, where the capital occurs too."""
+def sample_letters(tree: s.Node, scope: Scope) -> tuple[str, ...]:
+    """The matrices whose rows are written as vectors, as in x_iᵀ w: the capital where it occurs too, else the letter itself."""
     names = {part.name for part in s.parts_of(tree) if isinstance(part, s.Name)}
-    found = {vector.name for _, vector, _ in _entries_as_vectors(tree)}
-    return tuple(sorted(name.upper() for name in found if name.upper() != name and name.upper() in names))
+    bound = {letter.name for part in s.parts_of(tree) if isinstance(part, s.Sigma) for letter in part.letters}
+    found: set[str] = set()
+    for _, vector, index in _entries_as_vectors(tree):
+        name = vector.name
+        if name.upper() != name and name.upper() in names:
+            found.add(name.upper())
+        elif scope.find(name) is None and isinstance(index, s.Name) and index.name in bound:
+            found.add(name)
+    for capital, small in _behind_capitals(tree, bound):
+        value = scope.find(capital)
+        if scope.find(small) is None and scope.find(small.upper()) is None and (value is None or value.shape.is_matrix):
+            found.add(small.upper() if small.upper() in names else small)
+    return tuple(sorted(found))
+
+
+def _behind_capitals(tree: s.Node, bound: set[str]) -> Iterator[tuple[str, str]]:
+    """A and x of `A x_i`, where a Σ binds i and x is no capital."""
+    for part in s.parts_of(tree):
+        if not (isinstance(part, s.Binary) and part.operator == "juxtapose"):
+            continue
+        left, right = s.ungrouped(part.left), s.ungrouped(part.right)
+        if isinstance(left, s.Binary) and left.operator == "juxtapose":
+            left = s.ungrouped(left.right)
+        if isinstance(left, s.Name) and left.name[0].isupper() and isinstance(right, s.Subscript) and len(right.indices) == 1:
+            body, index = s.ungrouped(right.body), right.indices[0]
+            if isinstance(body, s.Name) and body.name[0].islower() and isinstance(index, s.Name) and index.name in bound:
+                yield left.name, body.name
+
+
+def left_free(tree: s.Node) -> frozenset[str]:
+    """The letters that a Σ of the tree binds and that also stand outside it."""
+    bound = frozenset(letter.name for part in s.parts_of(tree) if isinstance(part, s.Sigma) for letter in part.letters)
+    return free_letters(tree) & bound
+
+
+def widened(tree: s.Node) -> s.Node:
+    """The loss with what follows a Σ inside it, where only this Σ binds a letter of it: Σ_i a_i + b_i is Σ_i (a_i + b_i)."""
+    if not (isinstance(tree, s.Binary) and tree.operator in ("+", "-")):
+        return tree
+    left = widened(tree.left)
+    needed = free_letters(tree.right)
+    inside = _with_term(left, tree, needed) if needed else None
+    return inside or (tree if left is tree.left else s.Binary(tree.span, tree.operator, left, tree.right))
+
+
+def _with_term(node: s.Node, tree: s.Binary, needed: frozenset[str]) -> s.Node | None:
+    """The part with `± term` in the innermost Σ that is needed; None where no Σ at its end binds all the letters."""
+    span = node.span.joined(tree.span)
+    match node:
+        case s.Negative(_, body):
+            found = _with_term(body, tree, needed)
+            return None if found is None else s.Negative(span, found)
+        case s.Binary(_, operator, left, right) if operator not in ("/", "**", "^"):
+            found = _with_term(right, tree, needed)
+            return None if found is None else s.Binary(span, operator, left, found)
+        case s.Sigma(_, letters, bounds, body):
+            open_ = needed - {letter.name for letter in letters}
+            found = _with_term(body, tree, open_) if open_ else _under_masks(body, tree)
+            return None if found is None else s.Sigma(span, letters, bounds, found)
+    return None
+
+
+def _under_masks(body: s.Node, tree: s.Binary) -> s.Node:
+    """The body of a Σ with `± term`; the factors of its range stay in front of both."""
+    span = body.span.joined(tree.span)
+    if isinstance(body, s.Binary) and body.operator == "juxtapose" and _is_mask(body.left):
+        return s.Binary(span, "juxtapose", body.left, _under_masks(body.right, tree))
+    return s.Group(span, s.Binary(span, tree.operator, body, tree.right))
+
+
+def refuse_nonlinear(tree: s.Node, scope: Scope) -> None:
+    """Refuse an expectation that is not a term of the loss by itself: the square of E[x] is not E of the square."""
+    linear: set[int] = set()
+    waiting = [tree]
+    while waiting:
+        node = s.ungrouped(waiting.pop())
+        linear.add(id(node))
+        match node:
+            case s.Negative(_, body):
+                waiting.append(body)
+            case s.Binary(_, "+" | "-", left, right):
+                waiting += [left, right]
+            case s.Binary(_, "juxtapose" | "dot" | "*", _, right):
+                waiting.append(right)
+            case s.Binary(_, "/", left, _):
+                waiting.append(left)
+    for part in s.parts_of(tree):
+        if isinstance(part, s.Apply) and part.function == "expectation" and id(part) not in linear:
+            fail(scope, "unreadable", f"the expectation {quoted(scope.source, part.span)} cannot be read inside another function",
+                 (part.span, ""), help="E is read where the loss is a sum of expectations")
+
+
+def _is_mask(node: s.Node) -> bool:
+    inner = s.ungrouped(node)
+    if isinstance(inner, s.Binary) and inner.operator == "-":
+        inner = inner.right
+    return isinstance(inner, s.Kronecker) or (isinstance(inner, s.Subscript) and inner.member) or (
+        isinstance(inner, s.Apply) and inner.function in (s.WITHIN, s.BEFORE))
 
 
 def _entries_as_vectors(tree: s.Node) -> Iterator[tuple[s.Node, s.Name, s.Node]]:

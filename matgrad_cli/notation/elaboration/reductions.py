@@ -123,6 +123,11 @@ def norm(e: Elaborator, node: s.Apply, arguments: Arguments) -> Expr:
         return Call("nuclear", value)
     if order == "2":
         return Call("spectral", value)
+    if vector and len(node.arguments) > 1 and order not in ("inf", "-inf", "0", "infty"):
+        exponent = e.expr(node.arguments[1])
+        if exponent.shape.is_number:
+            total = Call("sum", Power(Call("abs", value), exponent))
+            return total if option(node, "power") is not None else Power(total, reciprocal(exponent))
     kind = "vector: `norm(x)`, `norm(x, 1)`" if vector else "matrix: `norm(A, 'fro')`, `norm(A, 'nuc')`, `norm(A, 2)`"
     help = "the sum of absolute values is `sum(abs(A))`" if order == "1" else None
     return e.fail("unknown-norm", f"the norm `{order}` is not known for a {kind}", node, "", help)

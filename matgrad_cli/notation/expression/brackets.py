@@ -62,6 +62,9 @@ def _letters(p: Parser) -> tuple[list[s.Name | None], list[s.Node | None]]:
 def subscripted(p: Parser, body: s.Node) -> s.Node:
     """`body[…]`: an entry, or a new axis; the opening bracket is already taken."""
     first = p.place
+    part = _part(p, body)
+    if part is not None:
+        return part
     items = _slice_items(p)
     if items is None:
         p.place = first
@@ -86,6 +89,23 @@ _PARTS = "`X[i,:]` is a row, `X[:,j]` a column, `X[i,j]` one entry of a matrix w
 
 AS_COLUMN, AS_ROW = "[:, None]", "[None, :]"
 """Names of the functions that give a vector a second axis; nobody can write them as calls."""
+
+
+def _part(p: Parser, body: s.Node) -> s.Node | None:
+    """`w[1:]`, `x[:-1]`, `x[1:-1]`; None, and nothing taken, for anything else."""
+    written = ""
+    for place in range(p.place, min(p.place + 6, len(p.tokens))):
+        written += p.tokens[place].text
+        if p.tokens[place].text == "]":
+            break
+    first, colon, last = written.removesuffix("]").partition(":")
+    plain = colon and (first == "" or (first.isdigit() and len(first) < 3)) and (last == "" or (last[:1] == "-" and last[1:].isdigit()))
+    if not plain or not (first or last) or not written.endswith("]"):
+        return None
+    while not p.accept("]"):
+        p.take()
+    lost = (("first", str(int(first or 0))), ("last", last[1:] or "0"))
+    return s.Apply(p.since(body.span), s.PART, (body,), lost)
 
 
 def _slice_items(p: Parser) -> list[s.Node | str] | None:

@@ -31,7 +31,7 @@ _SAME: Final = {
     "−": "-", "–": "-", "·": "*", "∗": "*", "⋅": "*", "×": "*", "÷": "/", "∕": "/",
     "⊙": "hadamard", "∘": "hadamard", "⊗": "kron", "‖": "‖", "∥": "‖", "⟨": "⟨", "⟩": "⟩",
 }
-_SIGNS: Final = frozenset("+-*/@()[],.:=")
+_SIGNS: Final = frozenset("+-*/@()[],.:=<>")
 _SUPERSCRIPTS: Final = {"ᵀ": "T", "⊤": "T", "⁻": "-", "⁰": "0", "¹": "1", "²": "2", "³": "3",
                         "⁴": "4", "⁵": "5", "⁶": "6", "⁷": "7", "⁸": "8", "⁹": "9"}
 
@@ -78,8 +78,8 @@ def word_at(source: Source, start: int, caret: bool = True) -> Token:
         return _name(text, start)
     if char in "'\"":
         return _string(source, start)
-    if text.startswith("**", start):
-        return Token("sign", "**", Span(start, start + 2))
+    if text[start : start + 2] in ("**", "<=", ">="):
+        return Token("sign", text[start : start + 2], Span(start, start + 2))
     if char in _SIGNS or char in _SAME:
         return Token("sign", _SAME.get(char, char), Span(start, start + 1))
     return _refuse_character(source, start)
@@ -136,7 +136,7 @@ def _string(source: Source, start: int) -> Token:
     text = source.text
     quote = text[start]
     end = text.find(quote, start + 1)
-    if end < 0 or end - start > 20:
+    if end < 0 or end - start > 40:
         help = "write the transpose as `.T`" if quote == "'" else None
         refuse(source, "syntax-error", f"a text opens with {quote} and is not closed", Span(start, start + 1), "opened here", help)
     return Token("string", text[start + 1 : end], Span(start, end + 1))

@@ -9,7 +9,7 @@ from ...diagnostics import Source, Span
 from .. import syntax as s
 from .brackets import binder, subscripted
 from .lexer import Token, between, exact, refuse, tokens
-from .vocabulary import ALIASES, FUNCTION_NAMES
+from .vocabulary import ALIASES, FUNCTION_NAMES, WRITTEN_OUT
 
 DEEPEST: Final = 150
 RECURSION: Final = 6000
@@ -18,7 +18,7 @@ _SUM: Final = {"+": "+", "-": "-"}
 _PRODUCT: Final = frozenset(("*", "/", "@", "hadamard", "kron", "juxtapose", "dot", "over", "under"))
 _MODULES: Final = frozenset(["np", "numpy", "jnp", "jax", "torch", "scipy", "math"])
 _SHORT_MODULES: Final = frozenset(["F", "nn", "LA", "la", "linalg", "special", "functional"])
-_OF_ARRAYS: Final = FUNCTION_NAMES | frozenset(ALIASES)
+_OF_ARRAYS: Final = FUNCTION_NAMES | frozenset(ALIASES) | WRITTEN_OUT
 _SUBMODULES: Final = frozenset(["linalg", "nn", "functional", "special", "numpy", "lax", "fft", "random"])
 
 
@@ -112,6 +112,18 @@ class Parser:
             refuse(self.source, "syntax-error",
                    f"found `{token.text}`, but one expression was needed, not an equation or a statement", token.span)
         self.unexpected("an operator or the end")
+
+    def compared(self) -> s.Node:
+        """A sum, or `u > v`: 1 where it holds and 0 elsewhere."""
+        left = self.sum()
+        if self.token.kind != "sign" or self.token.text not in ("<", ">", "<=", ">="):
+            return left
+        above = self.take().text[0] == ">"
+        right = self.sum()
+        span = left.span.joined(right.span)
+        more, less = (left, right) if above else (right, left)
+        zero = isinstance(less, s.Literal_) and less.value == 0
+        return s.Apply(span, "step", (more if zero else s.Binary(span, "-", more, s.Group(less.span, less)),))
 
     def sum(self) -> s.Node:
         left = self.product()
@@ -231,7 +243,7 @@ class Parser:
         self.enter(opening.span)
         if self.sees(")"):
             refuse(self.source, "syntax-error", "empty brackets, an expression was needed", opening.span.joined(self.token.span))
-        body = self.sum()
+        body = self.compared()
         if tuple_allowed and self.sees(","):
             # `ones((m, n))`: a shape written as a tuple
             parts = [body]
@@ -300,7 +312,11 @@ class Parser:
         return self.called(span, name.text, arguments, options)
 
     def called(self, span: Span, name: str, arguments: tuple[s.Node, ...], options: tuple[tuple[str, str], ...]) -> s.Node:
-        """A function with its arguments."""
+        """A function with its arguments; an abbreviation is written out."""
+        if name in WRITTEN_OUT:
+            from .composed import composed
+
+            return composed(span, name, arguments, options) or s.Apply(span, name, arguments, options)
         return s.Apply(span, name, arguments, options)
 
     def partial(self, span: Span, body: s.Node, variable: s.Node) -> s.Node:
@@ -333,7 +349,7 @@ class Parser:
 
     def argument(self) -> s.Node:
         self.tuple_at = self.place if self.sees("(") else -1
-        return self.sum()
+        return self.compared()
 
     def option(self) -> str:
         sign = "-" if self.accept("-") else ""

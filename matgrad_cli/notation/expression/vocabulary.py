@@ -13,7 +13,7 @@ ALIASES: Final[dict[str, str]] = {
     "arcsinh": "asinh", "arccosh": "acosh", "arctanh": "atanh", "absolute": "abs", "fabs": "abs", "ln": "log", "expit": "sigmoid",
     "ReLU": "relu", "identity": "eye", "sgn": "sign", "cosine": "cos", "log_det": "logdet", "vector_norm": "norm",
     "matrix_norm": "norm", "diagflat": "diag", "diagonal": "diag", "log_sum_exp": "logsumexp", "lse": "logsumexp", "vdot": "inner",
-    "heaviside": "step", "mpow": "matrix_power",
+    "heaviside": "step", "mpow": "matrix_power", "clamp": "clip", "fmax": "maximum", "fmin": "minimum",
 }
 
 ELEMENTWISE_NAMES: Final = frozenset(ELEMENTWISE)
@@ -22,26 +22,32 @@ SQUARE: Final = frozenset(("tr", "det", "logdet", "inv", "matrix_power"))
 PRODUCTS: Final = frozenset(("matmul", "dot", "inner", "outer", "kron", "multiply", "solve", "hadamard"))
 CONSTRUCTORS: Final = frozenset(("eye", "ones", "zeros", "ones_like", "zeros_like", "basis"))
 SMALL: Final = frozenset((
-    "norm", "diag", "vec", "softmax", "polar", "leading",
-    "T", "plus", "minus", "divide", "negative", "pow", "maximum", "log_softmax", "shape", "len", "bars",
+    "norm", "diag", "vec", "softmax", "polar", "leading", "strictupper", "shiftup", "butlast", "expectation",
+    "T", "plus", "minus", "divide", "negative", "pow", "maximum", "minimum", "clip", "where", "log_softmax", "shape", "len", "bars",
 ))
 
 FUNCTION_NAMES: Final = ELEMENTWISE_NAMES | REDUCTIONS | SQUARE | PRODUCTS | CONSTRUCTORS | SMALL
 """What may be called, by canonical names."""
 
+WRITTEN_OUT: Final = frozenset((
+    "einsum", "mse_loss", "l1_loss", "binary_cross_entropy_with_logits", "binary_cross_entropy", "cross_entropy",
+))
+"""Functions that are read as what they abbreviate."""
+
 REFUSED: Final[dict[str, str]] = {
     "norm2": "write `norm(x)`, or `norm(A, 2)` for the largest singular value",
     "normF": "write `norm(A, 'fro')`",
     "slogdet": "it returns two values; write `logdet(A)`",
-    "einsum": "write the product with `@`, or entries with `sum[i,j](…)`",
-    "max": "it has no derivative everywhere and is not in the language; `logsumexp(x)` is its smooth form",
-    "min": "it has no derivative everywhere and is not in the language",
+    "einsum": "its letters must fit the arrays, each a vector or a matrix, and at most two stand behind `->`",
+    "mse_loss": "it takes two arrays, and `reduction='mean'` or `'sum'`",
+    "cross_entropy": "it takes the scores and a matrix of the same shape, one row for every sample, and `reduction='mean'` or `'sum'`",
+    "max": "the greatest entry is not in the language, `logsumexp(x)` is its smooth form; of two arrays write `maximum(a, b)`",
+    "min": "the least entry is not in the language; of two arrays write `minimum(a, b)`",
     "pinv": "write the inverse out, as in `inv(A.T @ A) @ A.T`",
     "svd": "it returns three arrays; `norm(A, 'nuc')` and `norm(A, 2)` are the norms made of singular values",
     "eig": "eigenvalues are not in the language",
     "reshape": "only `vec(A)` changes the form of an array",
     "cross": "the cross product is not in the language",
-    "where": "a choice between two values is not in the language",
     "prod": "write `exp(sum(log(x)))` where the entries are positive",
     "expm": "the matrix exponential is not in the language; `exp` acts on every entry",
     "logm": "the matrix logarithm is not in the language; `log` acts on every entry",

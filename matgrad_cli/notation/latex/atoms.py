@@ -5,10 +5,12 @@ from __future__ import annotations
 from fractions import Fraction
 
 from ...diagnostics import Span
+from ...diagnostics.record import replace
 from ..elaboration.loss_letters import free_letters
 from ..syntax import Apply, Binary, Derivative, EntriesOf, Group, Inverted, Kronecker, Literal_, Name, Negative, Node, Transposed
-from .cases import cases
+from .cases import cases, comparison
 from .names import WHOLE_TERM
+from .products import log_of_product
 from .scripts import Script, Scripts, axis_below
 from .tokens import FRACTIONS, Token
 
@@ -32,8 +34,10 @@ class Atoms(Scripts):
     # ---- numbers and names
     def number(self) -> Node:
         """A number; `1` with a transpose is the vector of ones."""
-        token = self.take()
-        text = token.text
+        text = (token := self.take()).text
+        counted = self.indicator() if text == "1" and self.sees("open", "\\{") else None
+        if counted is not None:
+            return self.scripted(counted, self.scripts())
         value = Fraction(*FRACTIONS[text]) if token.kind == "fraction" else Fraction(text if len(text) < 60 else "0")
         if len(text) >= 60:
             raise self.trouble("this number is too long", token)
@@ -47,14 +51,14 @@ class Atoms(Scripts):
         r"""`\mathbf 1`, `\mathbf 1_n`, `\mathbf 0_{m\times n}`."""
         token = self.take()
         sizes: tuple[Node, ...] = ()
-        indicator = self.indicator(token) if token.text == "ones" else None
+        indicator = self.indicator() if token.text == "ones" else None
         if indicator is not None:
             return self.scripted(indicator, self.scripts())
         if self.sees("operator", "_"):
             sizes = self.sizes()
         return self.scripted(Apply(self.span(token, self.last), token.text, sizes), self.scripts())
 
-    def indicator(self, token: Token) -> Node | None:
+    def indicator(self) -> Node | None:
         r"""`\mathbf 1[u > 0]`, `\mathbb 1_{\{u > 0\}}`: 1 where the condition holds, entry by entry."""
         below = 1 if self.sees("operator", "_") else 0
         if not self.sees("open", ahead=below):
@@ -63,17 +67,10 @@ class Atoms(Scripts):
         close = self.closing(opening)
         if self.tokens[opening + 1].kind == "open" and self.partner.get(opening + 1) == close - 1:
             opening += 1
-        inner = range(opening + 1, self.partner[opening])
-        signs = [place for place in inner if self.tokens[place].kind == "relation" and self.tokens[place].text in (">", "<", ">=", "<=")]
-        if len(signs) != 1:
-            return None
-        left, right = self.inside(opening + 1, signs[0]), self.inside(signs[0] + 1, self.partner[opening])
-        self.at = close + 1
-        if self.tokens[signs[0]].text in ("<", "<="):
-            left, right = right, left
-        zero = isinstance(right, Literal_) and right.value == 0
-        difference = left if zero else Binary(left.span, "-", left, right)
-        return Apply(self.span(token, self.last), "step", (difference,))
+        found = comparison(self, opening + 1, self.partner[opening])
+        if found is not None:
+            self.at = close + 1
+        return found
 
     def sizes(self) -> tuple[Node, ...]:
         """The sizes under an identity or ones: names or numbers as they stand."""
@@ -225,6 +222,9 @@ class Atoms(Scripts):
     # ---- functions
     def applied(self, token: Token) -> Node:
         r"""A function and its argument: in brackets, or what follows it."""
+        if token.text == "expectation" and self.sees("operator", "_"):
+            self.take()
+            self.unit()  # over what: it is not differentiated
         scripts = self.scripts()
         primes = [script for script in scripts if script.kind == "prime"]
         powers = [script for script in scripts if script.kind in ("power", "inverse")]
@@ -232,8 +232,7 @@ class Atoms(Scripts):
         axis = axis_below(token, below)
         function = token.text if axis else self.based(token, below)
         options = ((("derivative", str(sum(script.amount for script in primes))),) if primes else ()) + axis
-        bracket = self.sees("open", "(", "[", "\\{", "{")
-        if bracket:
+        if self.sees("open", "(", "[", "\\{", "{"):
             node = self.bracketed_application(token, function, options)
         else:
             node = self.made(function, token, (self.following(token, function),), options)
@@ -275,6 +274,8 @@ class Atoms(Scripts):
             return Transposed(span, arguments[0])
         if function == "inv" and len(arguments) == 1:
             return Inverted(span, arguments[0])
+        if function == "log" and len(arguments) == 1 and (total := log_of_product(arguments[0], span)) is not None:
+            return total
         return Apply(span, function, arguments, options)
 
     def following(self, token: Token, function: str) -> Node:
@@ -288,8 +289,8 @@ class Atoms(Scripts):
         count = 1
         while first.kind in ("name", "number") and self.sees("name") and not self.token.spaced and not self.is_differential():
             node = self.binary("juxtapose", node, self.factor())
-            count += 1
-        if count > 1 and first.kind == "name":
+            count += first.kind == "name"
+        if count > 1:
             self.note(f"`{function}` without brackets takes the letters that stand together behind it")
         return node
 
@@ -325,6 +326,8 @@ class Atoms(Scripts):
             raise self.trouble("nothing stands in this bracket", token, "syntax-error")
         node = self.inside(self.at + 1, close)
         self.at = close + 1
+        if token.text == "{" and isinstance(node, Apply) and node.function == "norm" and not node.options and self.sees("operator", "_"):
+            return self.normed(node.arguments[0], node.span, False)
         scripts = self.scripts()
         if token.text == "[" and scripts and scripts[0].kind == "index":
             entries = self.by_entries(node, scripts[0], self.span(token, scripts[0].end or self.last))
@@ -363,8 +366,7 @@ class Atoms(Scripts):
             raise self.trouble("this bar is never closed", opening, "syntax-error")
         closing = self.take()
         span = self.span(opening, closing)
-        single = opening.text == "|" and closing.text == "|"
-        return self.normed(node, span, single)
+        return self.normed(node, span, opening.text == closing.text == "|")
 
     def normed(self, node: Node, span: Span, single: bool) -> Node:
         """The norm of the node, by the subscript behind it."""
@@ -379,6 +381,14 @@ class Atoms(Scripts):
             part.text if isinstance(part, Literal_) else part.name if isinstance(part, Name) else "?" for part in lower[0].parts
         )
         kind = _NORMS.get(label.lower())
+        order = lower[0].parts[0] if kind is None and len(lower[0].parts) == 1 and lower[0].kind == "index" else None
+        if isinstance(order, Literal_):
+            order = Literal_(order.span, Fraction(order.text), order.text)  # it counts nothing
+        if order is not None and not single:
+            first = rest[0].parts[0] if rest and rest[0].kind == "power" else None
+            whole = first is not None and isinstance(order, Name) and first == replace(order, span=first.span)
+            options = (("power", ""),) if whole else ()
+            return self.scripted(Apply(span, "norm", (node, order), options), rest[1:] if whole else rest)
         if kind is None:
             raise self.trouble(f"the norm with the subscript `{label}` is not known", self.last, help="known are `F`, `2`, `1`, `*`")
         if single:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Final, Literal
 
-from ..syntax import Apply, Binary, Derivative, Differential_, Group, Name, Node, Sigma, Subscript, Transposed
+from ..syntax import WITHIN, Apply, Binary, Derivative, Differential_, Group, Name, Node, Sigma, Subscript, Transposed
 from .atoms import Atoms
-from .ranges import ranges
+from .products import product_over
+from .ranges import Ranges, moves_of, ranges, within
 from .tokens import Token
 
 SMALL_CHANGES: Final = ("d", "delta", "Delta")
@@ -40,11 +41,26 @@ class Calculus(Atoms):
         outer = self.binding
         self.binding = outer | {letter.name for letter in over.letters}
         body = over.masked(self.product())
+        body = self.within_reach(over, body)
         self.binding = outer
         span = self.span(sign).joined(body.span)
+        if sign.text == "prod":
+            if over.masks or not over.letters:
+                raise self.trouble("a product over letters runs through a whole dimension", sign)
+            return product_over(span, Sigma(span, over.letters, over.limits, body))
         if not over.letters:
             return Apply(span, "sum", (body,))
         return Sigma(span, over.letters, over.limits, body)
+
+    def within_reach(self, over: Ranges, body: Node) -> Node:
+        r"""`\sum_t (x_t - x_{t-1})^2` without limits: t runs where both exist, and that is said."""
+        for letter, limit in zip(over.letters, over.limits, strict=True):
+            said = any(isinstance(mask, Apply) and mask.function == WITHIN and mask.arguments[0] == letter for mask in over.masks)
+            moves = [] if said or limit is not None else moves_of(body, letter.name)
+            if any(moves):
+                body = Binary(body.span, "juxtapose", within(letter, max(0, -min(moves)), max(0, *moves)), body)
+                self.note(f"`{letter.name}` runs where all of its entries exist")
+        return body
 
     # ---- differentials
     def is_differential(self) -> bool:

@@ -2,39 +2,137 @@ r"""Values by cases in LaTeX: `\begin{cases} value & condition \\ … \end{cases
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from ..syntax import Cases, Node
+from ..syntax import Apply, Binary, Cases, Group, Literal_, Name, Node, Slice, Subscript
 
 if TYPE_CHECKING:
     from .atoms import Atoms
+    from .tokens import Token
+
+_OTHERWISE = ("otherwise", "else", "elsewhere", "o.w.", "")
+_SIGNS = (">", "<", ">=", "<=")
 
 
 def cases(reader: Atoms) -> Node:
-    """The table of cases that begins here."""
+    """The table of cases that begins here; where its conditions compare values, the choice between them."""
     opening = reader.token
     close = reader.closing(reader.at)
     branches: list[tuple[Node, str]] = []
+    conditions: list[tuple[Node | None, bool]] = []
     first = reader.at + 1
     for where in range(reader.at + 1, close + 1):
         if where < close and reader.tokens[where].kind != "linebreak":
             continue
         if where > first:
-            branches.append(_branch(reader, first, where))
+            value, split = _value(reader, first, where)
+            branches.append((value, _words(reader.tokens[split:where])))
+            conditions.append(_condition(reader, split, where))
         first = where + 1
     reader.at = close + 1
-    return Cases(reader.span(opening, reader.last), tuple(branches))
+    table = Cases(reader.span(opening, reader.last), tuple(branches))
+    return _choice(table, conditions) or table
 
 
-def _branch(reader: Atoms, first: int, past: int) -> tuple[Node, str]:
-    """One value and the words of its condition."""
+def comparison(reader: Atoms, first: int, past: int) -> Node | None:
+    """1 where `u > v` holds and else 0, for the tokens there, also `a < u < b`; None where nothing is compared."""
+    signs = [place for place in range(first, past) if reader.tokens[place].kind == "relation"]
+    if len(signs) == 1 and reader.tokens[signs[0]].text == "=":
+        return _label(reader, first, signs[0], past)
+    if not signs or len(signs) > 2 or any(reader.tokens[place].text not in _SIGNS for place in signs):
+        return None
+    edges = [first - 1, *signs, past]
+    sides = [reader.inside(start + 1, end) for start, end in pairwise(edges)]
+    found: Node | None = None
+    for place, left, right in zip(signs, sides, sides[1:], strict=False):
+        if reader.tokens[place].text[0] == "<":
+            left, right = right, left
+        zero = isinstance(right, Literal_) and right.value == 0
+        span = left.span.joined(right.span)
+        one = Apply(span, "step", (left if zero else Binary(span, "-", left, Group(right.span, right)),))
+        found = one if found is None else Binary(span, "hadamard", found, one)
+    return found
+
+
+def _label(reader: Atoms, first: int, sign: int, past: int) -> Node | None:
+    """`y_i = k`, where k is summed over: the entry (i, k) of the matrix whose rows are the labels, one-hot."""
+    right = reader.tokens[past - 1]
+    if past - sign != 2 or right.kind != "name" or right.text not in reader.binding:
+        return None
+    left = reader.inside(first, sign)
+    matrix, index = (left.matrix, left.index) if isinstance(left, Slice) else (None, None)
+    if isinstance(left, Subscript) and len(left.indices) == 1 and isinstance(left.body, Name):
+        matrix, index = reader.matrix_of(left.body), left.indices[0]
+    if matrix is None or index is None or reader.names.variables.get(matrix.name, "matrix") != "matrix":
+        return None
+    span = left.span.joined(reader.span(right))
+    reader.note(f"`{reader.source.text[span.start : span.end]}` is read as an entry of `{matrix.name}`, whose rows are the labels, one-hot")
+    return Subscript(span, matrix, (index, reader.name(right)))
+
+
+def _value(reader: Atoms, first: int, past: int) -> tuple[Node, int]:
+    """One value, and where the words of its condition begin."""
     split = next((place for place in range(first, past) if reader.tokens[place].kind in ("gap", "text")), past)
     end = split - 1 if split > first and reader.tokens[split - 1].text == "," else split
-    value = reader.inside(first, end)
+    return reader.inside(first, end), split
+
+
+def _words(tokens: list[Token]) -> str:
+    """A condition as it is written."""
     words: list[str] = []
-    for token in reader.tokens[split:past]:
-        if token.kind not in ("gap",) and token.text.strip().lower() not in ("if", "for", "when", "and"):
+    for token in tokens:
+        word = token.text.strip().lower()
+        if token.kind != "gap" and word not in ("if", "for", "when", "and"):
             words.append(token.text)
-        elif token.text.strip().lower() == "and":
+        elif word == "and":
             words.append(",")
-    return value, " ".join(words)
+    return " ".join(words)
+
+
+def _condition(reader: Atoms, first: int, past: int) -> tuple[Node | None, bool]:
+    """What a branch asks for, and whether it stands for all that is left."""
+    places = [place for place in range(first, past) if reader.tokens[place].kind not in ("gap", "text")]
+    if not places:
+        return None, _words(reader.tokens[first:past]).strip(" .,").lower() in _OTHERWISE
+    last = places[-1] + (reader.tokens[places[-1]].text not in (",", ".", ";"))
+    return comparison(reader, places[0], last), False
+
+
+def _choice(table: Cases, conditions: list[tuple[Node | None, bool]]) -> Node | None:
+    """The branches as choices, one in the other; the last must be what the others leave."""
+    *asked, (last, rest) = conditions
+    whole = rest or (last is not None and len(asked) == 1 and asked[0][0] is not None and _opposite(asked[0][0], last))
+    if not asked or not whole or any(condition is None for condition, _ in asked):
+        return None
+    found: Node = table.branches[-1][0]
+    for (value, _), (condition, _) in zip(reversed(table.branches[:-1]), reversed(asked), strict=True):
+        assert condition is not None
+        found = Apply(table.span, "where", (condition, value, found))
+    return found
+
+
+def _opposite(one: Node, other: Node) -> bool:
+    """Whether two conditions are `u > v` and `u < v`, so that one of them holds (but for the border)."""
+    def sides(node: Node) -> tuple[str, str] | None:
+        if not isinstance(node, Apply) or node.function != "step":
+            return None
+        inner = node.arguments[0]
+        both = isinstance(inner, Binary) and inner.operator == "-"
+        return (_bare(inner.left), _bare(inner.right)) if isinstance(inner, Binary) and both else (_bare(inner), "0")
+
+    first, second = sides(one), sides(other)
+    return first is not None and second is not None and first == (second[1], second[0])
+
+
+def _bare(node: Node) -> str:
+    """A part without its places, to be compared."""
+    from ..syntax import ungrouped
+
+    node = ungrouped(node)
+    if isinstance(node, Literal_):
+        return str(node.value)
+    parts = [getattr(node, name) for name in type(node).__match_args__ if name != "span"]
+    shown = [_bare(part) if isinstance(part, Node) else str([_bare(x) if isinstance(x, Node) else x for x in part])
+             if isinstance(part, tuple) else str(part) for part in parts]
+    return f"{type(node).__name__}({', '.join(shown)})"

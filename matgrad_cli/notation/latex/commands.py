@@ -184,7 +184,9 @@ def _switch(lexer: Lexer, word: str, stop: int, end: int, depth: int) -> int:
 def _blackboard(lexer: Lexer, inside: tuple[int, int, int] | None, at: int, stop: int, end: int) -> int:
     where = lexer.skip_space(stop, end)
     content, after = (lexer.text[inside[0] : inside[1]].strip(), inside[2]) if inside else (lexer.text[where : where + 1], where + 1)
-    if content in ("1", "0", "I"):
+    if content == "E":
+        lexer.emit("function", "expectation", at, after)
+    elif content in ("1", "0", "I"):
         lexer.emit("command", "zeros" if content == "0" else "ones", at, after)
     else:
         lexer.emit("command", "mathbb", at, after)

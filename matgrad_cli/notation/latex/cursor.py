@@ -35,6 +35,7 @@ class Cursor(ABC):
     partner: dict[int, int] = field(default_factory=dict)
     plain: dict[str, bool] = field(default_factory=dict)
     binding: frozenset[str] = frozenset()
+    left: frozenset[str] = frozenset()
 
     def __post_init__(self) -> None:
         self.tokens = single_bars(single_digits(self.tokens))

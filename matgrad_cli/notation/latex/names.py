@@ -39,13 +39,14 @@ FUNCTIONS: Final = {
     "ReLU": "relu", "Relu": "relu", "softplus": "softplus", "Softplus": "softplus", "erf": "erf", "sgn": "sign", "sign": "sign",
     "abs": "abs", "logdet": "logdet", "logsumexp": "logsumexp", "LSE": "logsumexp", "lse": "logsumexp", "sqrt": "sqrt", "norm": "norm",
     "inv": "inv", "sum": "sum", "mean": "mean", "transpose": "transpose", "logistic": "sigmoid", "gelu": "gelu", "silu": "silu",
+    "max": "maximum", "min": "minimum", "clip": "clip",
 }  # fmt: skip
 """Words that name a function, and what the language calls it."""
 
-OPERATOR_NAMES: Final = {**{name: name for name in (*ELEMENTWISE, "polar", "leading")}, **FUNCTIONS}
+OPERATOR_NAMES: Final = {**{name: name for name in (*ELEMENTWISE, "polar", "leading", "strictupper", "shiftup", "butlast")}, **FUNCTIONS}
 """Words that name a function in `\\operatorname`; elsewhere some of them are plain English: square, step."""
 
-WHOLE_TERM: Final = frozenset({"tr", "det", "logdet", "vec"})
+WHOLE_TERM: Final = frozenset({"tr", "det", "logdet", "vec", "expectation"})
 """Functions that, without brackets, take the whole product behind them."""
 
 ACCENTS: Final = {

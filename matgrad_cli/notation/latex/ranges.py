@@ -1,17 +1,19 @@
 r"""What stands below and above a Σ: the letters, how far each of them runs, and which pairs of values are left out.
 
-A range that is not the whole of a dimension is part of the meaning. `j \ne i` becomes the factor 1 − δ_ij; every other part of a
-range is refused here with its place (`sum-range`). Upper limits are handed on: only `elaborate` knows the length of the dimension.
+A range that is not the whole of a dimension is part of the meaning. It becomes a factor that is 1 in the range and else 0: 1 − δ_ij for
+`j \ne i`, an entry of a 0/1 array for `i \in S`, a mask for `i < j` and for `t = 2…T`; every other part of a range is refused here
+with its place (`sum-range`). Upper limits are handed on: only `elaborate` knows the length of the dimension.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from fractions import Fraction
+from itertools import pairwise
 from typing import TYPE_CHECKING, Final, NoReturn
 
 from ...diagnostics.record import record
-from ..syntax import Binary, Group, Kronecker, Literal_, Name, Node
+from ..syntax import BEFORE, WITHIN, Apply, Binary, Group, Kronecker, Literal_, Name, Node, Subscript, parts_of
 from .tokens import Token
 
 if TYPE_CHECKING:
@@ -21,6 +23,7 @@ Tokens = tuple[int, int]
 """The places of the first and past the last token of a part."""
 
 CODE: Final = "sum-range"
+_ORDERS: Final = ("<", ">", "<=", ">=")
 _WRITTEN: Final = (
     "only sums through a whole dimension can be read, as in `\\sum_{i=1}^{n}`; for a part, multiply by a declared array of zeros and ones"
 )
@@ -28,19 +31,42 @@ _WRITTEN: Final = (
 
 @record
 class Ranges:
-    """The letters of a Σ with their upper limits (None where none is written), and the pairs that must differ."""
+    """The letters of a Σ with their upper limits (None where none is written), and factors that are 0 outside the range."""
 
     letters: tuple[Name, ...] = ()
     limits: tuple[Node | None, ...] = ()
-    apart: tuple[tuple[Name, Name], ...] = ()
+    masks: tuple[Node, ...] = ()
 
     def masked(self, body: Node) -> Node:
-        """The body with a factor 1 − δ_ij for each pair that must differ."""
-        for left, right in self.apart:
-            span = left.span.joined(right.span)
-            one = Literal_(span, Fraction(1), "1")
-            body = Binary(body.span, "juxtapose", Group(span, Binary(span, "-", one, Kronecker(span, (left, right)))), body)
+        """The body with a factor for each part of the range."""
+        for mask in self.masks:
+            body = Binary(body.span, "juxtapose", mask, body)
         return body
+
+
+def unlike(mask: Node) -> Node:
+    """1 where a mask is 0, and 0 where it is 1."""
+    return Group(mask.span, Binary(mask.span, "-", Literal_(mask.span, Fraction(1), "1"), mask))
+
+
+def before(left: Name, right: Name) -> Node:
+    """1 where left < right."""
+    return Apply(left.span.joined(right.span), BEFORE, (left, right))
+
+
+def within(letter: Name, first: int, last: int) -> Node:
+    """1 where the letter is none of so many values at the beginning and at the end of its range."""
+    return Apply(letter.span, WITHIN, (letter,), (("first", str(first)), ("last", str(last))))
+
+
+def moves_of(body: Node, letter: str) -> list[int]:
+    """How far the letter is moved in the indices below: 1 for `x_{i+1}`."""
+    found = [0]
+    for part in parts_of(body):
+        match part:
+            case Binary(_, "+" | "-" as sign, Name(_, name), Literal_(_, amount)) if name == letter:
+                found.append(int(amount) if sign == "+" else -int(amount))
+    return found
 
 
 def ranges(reader: Calculus, sign: Token, lower: Tokens | None, upper: Tokens | None) -> Ranges:
@@ -49,10 +75,14 @@ def ranges(reader: Calculus, sign: Token, lower: Tokens | None, upper: Tokens | 
     waiting: list[Name] = []
     from_zero: set[str] = set()
     limits: dict[str, Node] = {}
-    apart: list[tuple[Name, Name]] = []
+    masks: list[Node] = []
+    left_out: dict[str, list[int]] = {}
     for piece in pieces(reader, lower) if lower is not None else ():
         equal = [place for place in range(*piece) if reader.tokens[place].kind == "relation"]
         chain = len(equal) == 2 and all(reader.tokens[place].text == "<=" for place in equal)
+        if len(equal) == 3 and [reader.tokens[place].text for place in equal] in (["<=", "<", "<="], ["<=", "<=", "<="]):
+            masks.append(_ordered(reader, letters, limits, piece, equal))
+            continue
         if len(equal) > 1 and not chain:
             _refuse(reader, "a sum over a part of the range cannot be read", reader.tokens[equal[1]])
         first, past = (equal[0] + 1, equal[1]) if chain else (piece[0], equal[0] if equal else piece[1])
@@ -66,23 +96,39 @@ def ranges(reader: Calculus, sign: Token, lower: Tokens | None, upper: Tokens | 
             waiting += named
             continue
         elif reader.tokens[equal[0]].text == "!=":
-            apart.append(_pair(reader, letters, named, equal, piece))
+            pair = _pair(reader, letters, named, equal, piece)
+            masks.append(unlike(Kronecker(pair[0].span.joined(pair[1].span), pair)))
+        elif reader.tokens[equal[0]].text in _ORDERS and _is_letter(reader, letters, (equal[0] + 1, piece[1])):
+            masks.append(_compared(_pair(reader, letters, named, equal, piece), reader.tokens[equal[0]].text))
+        elif reader.tokens[equal[0]].text == "in" and (member := _member(reader, (*waiting, *named), (equal[0] + 1, piece[1]))) is not None:
+            _add(reader, letters, named, reader.tokens[first])
+            masks.append(member)
         else:
             _add(reader, letters, named, reader.tokens[first])
             bounded = {name.name for name in (*waiting, *named)}
-            limit = _limit(reader, reader.tokens[equal[0]], (equal[0] + 1, piece[1]))
-            if isinstance(limit, Node):
+            limit = _limit(reader, reader.tokens[equal[0]], (equal[0] + 1, piece[1]), named)
+            if isinstance(limit, Node) and isinstance(limit, Apply | Group):
+                masks.append(limit)
+            elif isinstance(limit, Node):
                 limits.update(dict.fromkeys(bounded, limit))
             elif limit == "0":
                 from_zero |= bounded
+            else:
+                left_out.update({name: [int(limit) - 1, 0] for name in bounded if limit != "1"})
         waiting = []
-    for name, limit in _upper(reader, tuple(letters), upper, from_zero):
+    for name, limit, lost in _upper(reader, tuple(letters), upper, from_zero):
         if name in limits:
             _refuse(reader, "this sum has two upper limits", sign)
+        if isinstance(limit, Apply | Group):
+            masks.append(limit)
+            continue
         limits[name] = limit
+        if lost:
+            left_out.setdefault(name, [0, 0])[1] = lost
     if from_zero - limits.keys():
         _refuse(reader, "a sum that starts at 0 needs its upper limit", sign)
-    return Ranges(tuple(letters.values()), tuple(limits.get(name) for name in letters), tuple(apart))
+    masks += [within(letters[name], *numbers) for name, numbers in left_out.items()]
+    return Ranges(tuple(letters.values()), tuple(limits.get(name) for name in letters), tuple(masks))
 
 
 def texts(reader: Calculus, part: Tokens) -> list[str]:
@@ -127,13 +173,16 @@ def _from_one(reader: Calculus, where: Token, written: list[str]) -> None:
         _refuse(reader, "a sum over a part of the range cannot be read", where)
 
 
-def _limit(reader: Calculus, sign: Token, after: Tokens) -> Node | str:
-    r"""The upper limit of `i \in [n]`, `i \in \{1,…,n\}`, `i \le n`; or where `i = …` starts."""
+def _limit(reader: Calculus, sign: Token, after: Tokens, named: tuple[Name, ...]) -> Node | str:
+    r"""The upper limit of `i \in [n]`, `i \in \{1,…,n\}`, `i \le n`; or where `i = …` starts: a number, a mask behind a letter."""
     written = texts(reader, after)
     if sign.text in ("=", ":="):
-        if written not in (["0"], ["1"]):
-            _refuse(reader, "a sum over a part of the range cannot be read", sign)
-        return written[0]
+        if len(written) == 1 and written[0].isdigit() and len(written[0]) == 1:
+            return written[0]
+        if len(named) == 1 and written[:1] and written[0] in reader.binding and written[1:] in ([], ["+", "1"]):
+            start = reader.name(reader.tokens[after[0]])
+            return before(start, named[0]) if len(written) > 1 else unlike(before(named[0], start))
+        _refuse(reader, "a sum over a part of the range cannot be read", sign)
     if sign.text == "in" and len(written) > 2 and reader.partner.get(after[0]) == after[1] - 1:
         inner = [text for text in written[1:-1] if text != ","]
         counted = written[0] == "\\{" and "dots" in inner and inner[: inner.index("dots")] in (["1"], ["1", "2"])
@@ -166,10 +215,56 @@ def _pair(reader: Calculus, letters: dict[str, Name], named: tuple[Name, ...], e
     return left, right
 
 
+def _ordered(reader: Calculus, letters: dict[str, Name], limits: dict[str, Node], piece: Tokens, signs: list[int]) -> Node:
+    r"""`1 \le i < j \le n`: both letters are bound, and the first is less than the second."""
+    _from_one(reader, reader.tokens[signs[0]], texts(reader, (piece[0], signs[0])))
+    both = [_letters(reader, start + 1, end) for start, end in pairwise(signs)]
+    if [len(names) for names in both] != [1, 1]:
+        _refuse(reader, "a sum over a part of the range cannot be read", reader.tokens[signs[1]])
+    left, right = both[0][0], both[1][0]
+    _add(reader, letters, (left, right), reader.tokens[piece[0]])
+    limits.update(dict.fromkeys((left.name, right.name), reader.inside(signs[2] + 1, piece[1])))
+    return _compared((left, right), reader.tokens[signs[1]].text)
+
+
+def _is_letter(reader: Calculus, letters: dict[str, Name], part: Tokens) -> bool:
+    """Whether a letter that is summed here or around stands there alone, or one that nothing else is."""
+    found = [reader.tokens[place] for place in range(*part) if reader.tokens[place].kind != "gap"]
+    if len(found) != 1 or found[0].kind != "name":
+        return False
+    name = found[0].text
+    known = reader.variable(name) or name in reader.names.dimensions
+    return name in letters or name in reader.binding or (not known and len(name) == 1 and name.islower())
+
+
+def _compared(pair: tuple[Name, Name], sign: str) -> Node:
+    """1 where the two letters stand in this order."""
+    left, right = pair if sign in ("<", "<=") else (pair[1], pair[0])
+    return before(left, right) if sign in ("<", ">") else unlike(before(right, left))
+
+
+def _member(reader: Calculus, named: tuple[Name, ...], part: Tokens) -> Node | None:
+    r"""The entry of the 0/1 array that a set is: `i \in S` is S_i, `(i,j) \in \Omega` is Omega_ij, `j \in N(i)` is N_ij."""
+    tokens = [token for token in reader.tokens[slice(*part)] if token.kind != "gap" and token.text not in "{}"]
+    if not tokens or tokens[0].kind not in ("name", "word"):
+        return None
+    if not tokens[0].text[:1].isupper() or tokens[0].text in reader.names.dimensions:
+        return None
+    inner = [token.text for token in tokens[1:]]
+    own = reader.name(tokens[0])
+    span = own.span.joined(reader.span(tokens[-1]))
+    if not inner:
+        return Subscript(span, own, named, member=True)
+    if len(named) == 1 and (inner[0], inner[-1]) in (("(", ")"), ("_", inner[1])) and inner[1] in reader.binding and len(inner) < 4:
+        return Subscript(span, own, (reader.name(tokens[2]), *named), member=True)
+    return None
+
+
 def _upper(
     reader: Calculus, names: tuple[str, ...], part: Tokens | None, from_zero: set[str]
-) -> Iterator[tuple[str, Node]]:
-    """Each letter with the limit above the Σ: one for all of them, or one for each."""
+) -> Iterator[tuple[str, Node, int]]:
+    """Each letter with the limit above the Σ, one for all of them or one for each, and how many are left out at the end; a limit that is
+    a letter summed around gives a mask."""
     if part is None:
         return
     parts = list(pieces(reader, part))
@@ -184,7 +279,14 @@ def _upper(
             reader.note(f"`{name}` is counted from 0 to the length less 1, which is the whole range")
         elif texts(reader, (first, past))[:1] in (["infty"], ["+"]):
             _refuse(reader, "a sum without end cannot be read", reader.tokens[first])
-        yield name, reader.inside(first, past)
+        written, lost = texts(reader, (first, past)), 0
+        if len(written) == 3 and written[1] == "-" and written[2].isdigit() and len(written[2]) == 1 and name not in from_zero:
+            past, lost = past - 2, int(written[2])
+        if written[0] in reader.binding and written[1:] in ([], ["-", "1"]):
+            own, end = Name(reader.span(reader.tokens[first]), name), reader.name(reader.tokens[first])
+            yield name, before(own, end) if lost else unlike(before(end, own)), 0
+            continue
+        yield name, reader.inside(first, past), lost
 
 
 def _refuse(reader: Calculus, message: str, where: Token, help: str = _WRITTEN) -> NoReturn:

@@ -16,7 +16,7 @@ from .tokens import REFUSED, Token
 
 _TIGHT: Final[dict[str, Operator]] = {"cdot": "dot", "times": "juxtapose", "/": "/"}
 _LOOSE: Final[dict[str, Operator]] = {"odot": "hadamard", "circ": "hadamard", "otimes": "kron", "oslash": "/"}
-_BEGINNERS: Final = words("frac sqrt sum partial nabla d ones zeros norm abs brace dots")
+_BEGINNERS: Final = words("frac sqrt sum prod partial nabla d ones zeros norm abs brace dots")
 
 
 @record
@@ -211,7 +211,7 @@ class Reader(Calculus):
             case "sqrt":
                 self.take()
                 return self.root(token)
-            case "sum":
+            case "sum" | "prod":
                 return self.summed()
             case "partial":
                 return self.partial()
@@ -270,11 +270,16 @@ def make_reader(text: str, source: Source, names: LatexNames | None, offset: int
 
 
 def read_latex(
-    text: str, source_name: str = "loss", names: LatexNames | None = None, offset: int = 0, source: Source | None = None
+    text: str, source_name: str = "loss", names: LatexNames | None = None, offset: int = 0, source: Source | None = None,
+    binding: frozenset[str] = frozenset(),
 ) -> LatexReading:
-    """One LaTeX expression and what was repaired in it; spans count from `offset`. Without `names` every letter is taken for a variable."""
+    """One LaTeX expression and what was repaired in it; spans count from `offset`. Without `names` every letter is taken for a variable.
+
+    `binding` are letters that count although no Σ stands around them.
+    """
     whole = source or Source(source_name, " " * offset + text if offset else text)
     reader = make_reader(text, whole, names, offset)
+    reader.left = binding
     while reader.stop > 0 and reader.tokens[reader.stop - 1].text in (".", ",", ";") and reader.tokens[reader.stop - 1].kind == "operator":
         reader.stop -= 1
     if reader.stop == 0:

@@ -14,6 +14,10 @@ def latex_names(scope: Scope, texts: Iterable[str] = (), accents: frozenset[str]
     """The names of a scope for the LaTeX reader; `texts` are searched for marked letters that are names of their own, like `accents`."""
     values = {**scope.symbols, **scope.definitions}
     variables = {form: kind(value.shape) for name, value in values.items() for form in (name, canonical_name(name))}
+    if scope.families:
+        from .families import kinds
+
+        variables |= kinds(scope.families)
     return LatexNames(
         variables,
         frozenset(scope.loss_names),

@@ -6,21 +6,22 @@ from fractions import Fraction
 from typing import Literal
 
 from ...diagnostics import Span
-from ...diagnostics.record import record
-from ..syntax import Apply, Inverted, Kronecker, Literal_, Name, Negative, Node, PairIndex, Slice, Subscript, Transposed, ungrouped
-from .cursor import Cursor
+from ..syntax import (
+    Apply,
+    Inverted,
+    Kronecker,
+    Literal_,
+    Name,
+    Negative,
+    Node,
+    Slice,
+    Subscript,
+    Transposed,
+    parts_of,
+    ungrouped,
+)
+from .indices import Indices, Script
 from .tokens import REFUSED, Token
-
-
-@record
-class Script:
-    """One script: what it is (`T`, `inverse`, `power`, `circ`, `sample`, `index`, `label`, `prime`), and what it holds."""
-
-    kind: str
-    parts: tuple[Node, ...] = ()
-    amount: int = 1
-    label: str = ""
-    end: Token | None = None
 
 
 def axis_below(token: Token, scripts: list[Script]) -> tuple[tuple[str, str], ...]:
@@ -31,7 +32,7 @@ def axis_below(token: Token, scripts: list[Script]) -> tuple[tuple[str, str], ..
     return ()
 
 
-class Scripts(Cursor):
+class Scripts(Indices):
     """Reads scripts and puts them on."""
 
     def scripts(self) -> list[Script]:
@@ -139,6 +140,8 @@ class Scripts(Cursor):
 
     def lowered(self) -> Script:
         """What stands after `_`: indices, or a label."""
+        if self.sees("operator", "+"):  # [u]_+
+            return Script("label", label="plus", end=self.take())
         braced, base = self.sees("open"), self.peek(-2)
         first, past = self.unit()
         past = past if braced else self.unbraced(past, base)
@@ -155,83 +158,6 @@ class Scripts(Cursor):
         if any(token.text in (":", "cdot", "times") and token.kind == "operator" for token in tokens):
             return self.sliced(tokens, end)
         return Script("index", self.letters(first, past), end=end)
-
-    def unbraced(self, past: int, base: Token) -> int:
-        """`A_ij` in plain text: where the two letters close to each other end."""
-        last, token = self.last, self.token
-        close = last.kind == token.kind == "name" and token.start == last.end and len(token.text) == 1 and not token.spaced
-        if not close or self.variable(token.text) or not token.text.islower() or len(last.text) > 1:
-            return past
-        plain = "\\" not in self.source.text
-        double = base.text in ("delta", "δ") or self.names.variables.get(base.text) == "matrix"
-        if not (double or (plain and base.kind in ("close", "command"))):
-            return past
-        self.note(f"`_{last.text}{token.text}` is read as `_{{{last.text}{token.text}}}`")
-        self.take()
-        return self.at
-
-    def sliced(self, tokens: list[Token], end: Token) -> Script:
-        """`i,:` and `:j`: a row, a column; `m\\times n`: two sizes."""
-        rest = [token for token in tokens if not (token.kind == "operator" and token.text in (":", "cdot", ",", "times"))]
-        times = any(token.text == "times" for token in tokens)
-        if times and len(rest) == 2:
-            return Script("sizes", tuple(self.index(token, shifted=False) for token in rest), end=end)
-        if len(rest) == 1 and not times:
-            way = "column" if tokens[0].text in (":", "cdot") else "row"
-            return Script(way, (self.index(rest[0]),), end=end)
-        raise self.trouble("these indices cannot be read", tokens[0], help="write `A_{ij}` for an entry, `A_{i,:}` for a row")
-
-    def letters(self, first: int, past: int) -> tuple[Node, ...]:
-        """The indices written there: letters, or numbers counted from 1."""
-        found: list[Node] = []
-        place = first
-        while place < past:
-            token = self.tokens[place]
-            place += 1
-            if (token.kind == "operator" and token.text in (",", ";")) or token.kind == "gap":
-                continue
-            pair = self.pair(place - 1)
-            if pair is not None:
-                found.append(pair)
-                place = self.partner[place - 1] + 1
-                continue
-            if token.text in ("(", ")", "{", "}") and token.kind in ("open", "close"):
-                continue
-            primed = (token.kind == "operator" and token.text == "'") or token.text == "prime"
-            if primed and found and isinstance(found[-1], Name):
-                found[-1] = Name(found[-1].span.joined(self.span(token)), found[-1].name + "_prime")
-                continue
-            if token.kind == "operator" and token.text == "_" and found and isinstance(found[-1], Name) and place < past:
-                inner = self.tokens[place]
-                place += 1
-                found[-1] = Name(found[-1].span.joined(self.span(inner)), f"{found[-1].name}_{inner.text}")
-                continue
-            if token.kind == "number" and token.text.isdigit() and len(token.text) == 2 and past - first == 1 and "0" not in token.text:
-                found += [Literal_(self.span(token), Fraction(int(digit) - 1), digit) for digit in token.text]
-                continue
-            found.append(self.index(token))
-        return tuple(found)
-
-    def pair(self, place: int) -> PairIndex | None:
-        """`(i,k)` among the indices of A ⊗ B: a row of A and a row of B."""
-        close = self.partner.get(place, -1)
-        inner = self.tokens[place + 1 : close] if self.tokens[place].text == "(" else []
-        if len(inner) != 3 or inner[1].text != "," or any(token.kind not in ("name", "number") for token in (inner[0], inner[2])):
-            return None
-        return PairIndex(self.span(self.tokens[place], self.tokens[close]), self.index(inner[0]), self.index(inner[2]))
-
-    def index(self, token: Token, shifted: bool = True) -> Node:
-        """One index: a letter, or a number, which LaTeX counts from 1."""
-        if token.kind == "number" and token.text.isdigit() and len(token.text) < 7:
-            value = int(token.text) - (1 if shifted else 0)
-            if value < 0:
-                return Literal_(self.span(token), Fraction(-1), token.text)
-            return Literal_(self.span(token), Fraction(value), token.text)
-        if token.kind == "name":
-            return self.name(token)
-        if token.kind == "command" and token.text == "d":
-            return Name(self.span(token), "d")
-        raise self.trouble("an index is a letter or a number", token, help="arithmetic in an index, as in `x_{i+1}`, cannot be read")
 
     # ---- putting on
     def scripted(self, base: Node, scripts: list[Script]) -> Node:
@@ -287,6 +213,8 @@ class Scripts(Cursor):
                 return self.slice(base, script, span)
             case "index":
                 return self.entry(base, script, span)
+            case "label" if script.label == "plus":  # [u]₊
+                return Apply(span, "relu", (base,))
             case _:
                 raise self.trouble("this script has no meaning here", end)
 
@@ -307,6 +235,11 @@ class Scripts(Cursor):
         matrix = base if script.kind != "sample" else self.other_case(base)
         return Slice(span, base, matrix, script.parts[0], way)
 
+    def is_counted(self, script: Script) -> bool:
+        """Whether a letter that a sum binds stands in the script."""
+        letters = {part.name for index in script.parts for part in parts_of(index) if isinstance(part, Name)}
+        return bool(letters & (self.binding | self.left))
+
     def other_case(self, letter: Name) -> Name:
         """The matrix X for a letter x, where x itself is not known and X is."""
         return letter if self.variable(letter.name) else self.matrix_of(letter)
@@ -326,7 +259,8 @@ class Scripts(Cursor):
                 return Slice(span, base, other, script.parts[0])
         if len(script.parts) == 1 and isinstance(base, Name) and self.names.variables.get(base.name) == "matrix":
             part = script.parts[0]
-            if isinstance(part, Name) and base.name != self.names.wrt and not self.counts(part.name, base.name):
+            own = isinstance(part, Name) and base.name != self.names.wrt and not self.counts(part.name, base.name)
+            if isinstance(part, Name) and own and not self.is_counted(script):
                 return Name(span, f"{base.name}_{part.name}")
             return Slice(span, base, base, part)
         if len(script.parts) == 2 and isinstance(base, Name) and self.names.variables.get(base.name, "vector") in ("vector", "row"):
@@ -340,7 +274,7 @@ class Scripts(Cursor):
             below = next((back for back in range(at - 1, max(at - 5, -1), -1) if self.tokens[back].text in ("_", "sum")), None)
             if below and self.tokens[below].text == "_" and self.tokens[below - 1].text != base:
                 return True
-        return letter in self.binding
+        return letter in self.binding | self.left
 
     def labelled(self, token: Token, scripts: list[Script]) -> tuple[str, list[Script]]:
         """A name whose subscript belongs to it: W_1, sigma_max, L_2; and the scripts left."""
@@ -355,15 +289,23 @@ class Scripts(Cursor):
                 return self.known_form(token.text, script.label), scripts[:place] + scripts[place + 1 :]
             if script.kind == "index" and script.parts:
                 part, parts = script.parts[0], script.parts
-                if any(isinstance(part, Name) and part.name in self.binding for part in parts):
+                if self.is_counted(script) or not all(isinstance(part, Name | Literal_) for part in parts):
                     continue  # a letter that a sum binds counts something: it is no part of a name
                 text = "".join(part.text if isinstance(part, Literal_) else part.name if isinstance(part, Name) else "" for part in parts)
                 for form in (f"{token.text}_{text}", f"{token.text}{text}"):
                     if form in self.names.variables or form in self.names.losses or form in self.names.formulas:
                         return form, scripts[:place] + scripts[place + 1 :]
+                if all(isinstance(part, Name) for part in parts) and self.owns(token):
+                    return f"{token.text}_{text}", scripts[:place] + scripts[place + 1 :]  # S_B: nothing binds the letter
                 if len(parts) == 1 and isinstance(part, Literal_) and not self.variable(token.text) and self.is_label(token.text):
                     return f"{token.text}_{text}", scripts[:place] + scripts[place + 1 :]
         return token.text, scripts
+
+    def owns(self, token: Token) -> bool:
+        """Whether letters that nothing binds belong to the name of an unknown capital of a loss: W_{hh}, S_B."""
+        name = token.text
+        return (not self.known and name[:1].isupper() and not self.variable(name) and self.is_label(name)
+                and self.other_case(self.name(token)).name == name)
 
     def is_sample(self, name: str) -> bool:
         """Whether x^{(1)} is the first row of a matrix X: it is known, and x is not."""

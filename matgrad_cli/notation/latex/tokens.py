@@ -58,7 +58,8 @@ SIZES: Final = {
 }  # fmt: skip
 
 STRUCTURE: Final = {
-    "frac": "frac", "tfrac": "frac", "dfrac": "frac", "cfrac": "frac", "nicefrac": "frac", "sfrac": "frac", "sqrt": "sqrt", "sum": "sum",
+    "frac": "frac", "tfrac": "frac", "dfrac": "frac", "cfrac": "frac", "nicefrac": "frac", "sfrac": "frac", "sqrt": "sqrt",
+    "sum": "sum", "prod": "prod",
     "partial": "partial", "nabla": "nabla", "grad": "nabla", "top": "top", "intercal": "top", "trans": "top", "transpose": "top",
     "prime": "prime", "dagger": "dagger", "ldots": "dots", "dots": "dots", "cdots": "dots", "vdots": "dots", "ddots": "dots",
     "dotsc": "dots",
@@ -66,9 +67,8 @@ STRUCTURE: Final = {
 }  # fmt: skip
 
 REFUSED: Final = {
-    "int": "an integral", "iint": "an integral", "oint": "an integral", "prod": "a product over letters", "lim": "a limit",
-    "max": "a maximum",
-    "min": "a minimum", "sup": "a supremum", "inf": "an infimum", "arg": "an argument", "argmin": "a minimiser", "argmax": "a maximiser",
+    "int": "an integral", "iint": "an integral", "oint": "an integral", "lim": "a limit",
+    "sup": "a supremum", "inf": "an infimum", "arg": "an argument", "argmin": "a minimiser", "argmax": "a maximiser",
     "mathbb": "an expectation or a set", "pm": "two signs at once", "mp": "two signs at once", "binom": "a binomial coefficient",
     "over": "`\\over`", "oplus": "a direct sum", "wedge": "a wedge product", "infty": "infinity", "dagger": "a dagger", "bigoplus": "a sum",
     "bigcup": "a union", "bigcap": "an intersection", "cap": "an intersection", "cup": "a union", "setminus": "a set", "emptyset": "a set",

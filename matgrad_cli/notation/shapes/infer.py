@@ -237,6 +237,8 @@ class Solver:
     def index(self, node: s.Node) -> Side:
         """The side that an index runs over."""
         node = s.ungrouped(node)
+        if isinstance(node, s.Binary):
+            return self.index(node.left)  # x_{i+1}
         if isinstance(node, s.Name):
             if node.name in self.binding:
                 return self.binding[node.name]

@@ -36,6 +36,10 @@ def function_form(solver: Solver, node: s.Apply) -> Form:
     options = dict(node.options)
     if function in ("eye", "ones", "zeros"):
         return _constructor(solver, node, function)
+    if function in (s.WITHIN, s.BEFORE):
+        sides = [solver.index(argument) for argument in node.arguments]
+        join(sides[0], sides[-1])
+        return Form.number()
     forms = [solver.walk(argument) for argument in node.arguments]
     if function in ("value at", "limit"):
         return forms[0]
@@ -48,8 +52,10 @@ def function_form(solver: Solver, node: s.Apply) -> Form:
     reason = solver.text(node)
     if function == "bars" or (function == "log" and _bars(node.arguments[0]) is not None):
         _determinant(solver, node, reason)
-    if function in ("polar", "leading"):
-        forms[0].kind.matrix = True
+    if function in ("polar", "leading", "strictupper", "shiftup", "butlast"):
+        forms[0].kind.matrix = function != "butlast"
+        return forms[0]
+    if function in ("expectation", s.PART, s.MOVED):
         return forms[0]
     if function in ELEMENTWISE_NAMES or function in ("negative", "log_softmax", "bars", "pow"):
         return forms[0] if function != "bars" else Form.number()
@@ -59,6 +65,8 @@ def function_form(solver: Solver, node: s.Apply) -> Form:
         return forms[0] if function in ("inv", "matrix_power") else Form.number()
     if function in REDUCTIONS or function in ("norm", "softmax", "vec", "T"):
         forms[0].kind.array = True
+    if function == "norm" and len(forms) > 1 and forms[1].is_open():
+        merge(forms[1], Form.number())
     if function == "norm" and axis_written(node) is None:
         if options.get("text", options.get("ord")) in ("fro", "nuc"):
             forms[0].kind.matrix = True
@@ -67,6 +75,8 @@ def function_form(solver: Solver, node: s.Apply) -> Form:
         return forms[0]
     if function in REDUCTIONS or function == "norm":
         return _reduced(solver, node, forms[0])
+    if function in ("maximum", "minimum", "clip", "where"):
+        return _pieces(solver, forms, reason)
     if len(forms) == 1:
         return _one(solver, function, forms[0], reason)
     return _two(solver, function, forms[0], forms[1], reason)
@@ -150,6 +160,17 @@ def _one(solver: Solver, function: str, form: Form, reason: str) -> Form:
     return Form.number() if function in ("shape", "len") else Form()
 
 
+def _pieces(solver: Solver, forms: list[Form], reason: str) -> Form:
+    """The parts of a value by pieces have one shape, unless some are numbers."""
+    found = forms[0]
+    for form in forms[1:]:
+        result = Form()
+        rule = stretch_rule if solver.scope.arrays else add_rule
+        solver.rule(rule(found, form, result, reason), found, form, result)
+        found = result
+    return found
+
+
 def _two(solver: Solver, function: str, left: Form, right: Form, reason: str) -> Form:
     result = Form()
     if function in ("matmul", "dot", "solve"):
@@ -173,7 +194,7 @@ def _two(solver: Solver, function: str, left: Form, right: Form, reason: str) ->
         solver.rule(stretch_rule(left, right, result, reason), left, right, result)
     elif function in ("multiply", "hadamard", "divide"):
         solver.rule(product_rule(left, right, result, reason), left, right, result)
-    elif function in ("plus", "minus", "maximum"):
+    elif function in ("plus", "minus"):
         solver.rule(add_rule(left, right, result, reason), left, right, result)
     return result
 

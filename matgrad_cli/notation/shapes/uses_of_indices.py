@@ -27,6 +27,12 @@ def subscript_form(solver: Solver, node: s.Subscript) -> Form:
     if len(sides) == 2:
         join(form.rows, sides[0], reason)
         join(form.cols, sides[1], reason)
+    elif len(sides) == 1 and form.rows.is_long and form.cols.is_long and solver.scope.syntax == "numpy":
+        join(form.rows, sides[0], reason)  # row i, as in NumPy
+        return Form(form.cols, Side(ONE), rank=1 if solver.scope.arrays else None)
+    elif node.member and form.is_open():
+        join(form.rows, sides[0], reason)
+        join(form.cols, Side(ONE))
     elif len(sides) == 1:
         solver.rule(column_or_row(form, sides[0], reason), form)
     return Form.number()
@@ -36,6 +42,7 @@ def slice_form(solver: Solver, node: s.Slice) -> Form:
     """A row or column of a matrix as a column vector."""
     form = solver.name(node.matrix)
     form.kind.array = True
+    form.kind.matrix = form.kind.matrix or node.way != "sample"  # the vectors x^{(i)} may be numbers
     rank = 1 if solver.scope.arrays else None
     if rank is not None:
         form.kind.matrix = True

@@ -1,0 +1,89 @@
+"""Parts of arrays, `w[1:]`: a sum over a part is a sum over the whole with 0 for what is left out."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ...ir import Call, Delta, Dim, Expr, Fill, Index, MatrixOf, Number, Shape, Size, add, hadamard, matmul, mul, neg, reciprocal
+from .. import syntax as s
+from ..expression.vocabulary import ELEMENTWISE_NAMES, canonical_function
+from .masks import moved
+
+if TYPE_CHECKING:
+    from .elaborate import Elaborator
+
+_ENTRYWISE = ("+", "-", "*", "/", "**", "hadamard")
+
+
+def has_part(node: s.Node) -> bool:
+    """Whether a part of an array stands in the tree."""
+    return any(isinstance(part, s.Apply) and part.function == s.PART for part in s.parts_of(node))
+
+
+def over_part(e: Elaborator, node: s.Apply, function: str) -> Expr:
+    """`sum(f(w[1:]))`, `mean`, `norm` of a part."""
+    if len(node.arguments) != 1 or node.options:
+        refuse(e, node)
+    ends = {(int(first), int(last)) for first, last in _ends(node)}
+    lost = {first + last for first, last in ends}
+    value = e.expr(_whole(e, node.arguments[0], len(ends) == 1))
+    if len(lost) != 1:
+        e.fail("slice", f"the parts in {e.text(node.arguments[0])} have different lengths", node)
+    left_out, (first, last) = lost.pop(), ends.pop()
+    side = value.shape.rows
+    if not side.names and side.factor <= left_out:
+        e.fail("slice", f"nothing is left of {e.text(node.arguments[0])}", node)
+    mask = _mask(side, first, last) if not ends else _mask(side, 0, left_out)
+    kept = matmul(Call("diag", mask), value) if value.shape.is_matrix else hadamard(mask, value)
+    if function == "norm":
+        return Call("norm", kept)
+    total = Call("sum", kept)
+    if function == "sum":
+        return total
+    count = add(Size(side), Number(-left_out)) if side.names else Number(side.factor - left_out)
+    cols = value.shape.cols
+    return mul(reciprocal(count), *((reciprocal(_length(cols)),) if value.shape.is_matrix else ()), total)
+
+
+def _ends(node: s.Node) -> list[tuple[str, str]]:
+    """How many rows every part below leaves out at its two ends."""
+    parts = [part for part in s.parts_of(node) if isinstance(part, s.Apply) and part.function == s.PART]
+    return [(dict(part.options)["first"], dict(part.options)["last"]) for part in parts]
+
+
+def _mask(side: Dim, first: int, last: int) -> Expr:
+    """The column that is 0 in so many first and last rows and else 1."""
+    ones, row = Fill(1, Shape(side)), Index("r", side)
+    left = add(ones, *(neg(MatrixOf(row, None, Delta(row, place))) for place in range(first))) if first else None
+    right = [moved(Call("butlast", ones), ahead) for ahead in range(last)]
+    return hadamard(*(part for part in (left, *right) if part is not None))
+
+
+def _length(dim: Dim) -> Expr:
+    return Size(dim) if dim.names else Number(dim.factor)
+
+
+def _whole(e: Elaborator, node: s.Node, alike: bool) -> s.Node:
+    """The same tree with whole arrays; unless all parts are `alike`, their rows are moved so that those that meet stand side by side."""
+    match node:
+        case s.Apply(_, s.PART, (body,), ((_, first), _)):
+            return s.Apply(node.span, s.MOVED, (body,), (("first", first),)) if int(first) and not alike else body
+        case s.Group(span, body):
+            return s.Group(span, _whole(e, body, alike))
+        case s.Negative(span, body):
+            return s.Negative(span, _whole(e, body, alike))
+        case s.Binary(span, operator, left, right) if operator in _ENTRYWISE:
+            return s.Binary(span, operator, _whole(e, left, alike), _whole(e, right, alike))
+        case s.Binary(span, "@", left, right) if has_part(left) and not has_part(right):
+            return s.Binary(span, "@", _whole(e, left, alike), right)
+        case s.Apply(span, function, (argument,), ()) if canonical_function(function) in ELEMENTWISE_NAMES and has_part(argument):
+            return s.Apply(span, function, (_whole(e, argument, alike),))
+    if has_part(node) or not e.expr(node).shape.is_number:
+        refuse(e, node)
+    return node
+
+
+def refuse(e: Elaborator, node: s.Node) -> None:
+    """A part that is not summed up: its length has no name."""
+    e.fail("slice", f"{e.text(node)} cannot be read together with a part of an array", node, "",
+           "parts can be read inside `sum`, `mean` and `norm`, as in `sum(w[1:]**2)`")

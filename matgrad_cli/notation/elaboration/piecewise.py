@@ -1,0 +1,72 @@
+"""Values by pieces, written with the positive part and with 0/1 masks: max, min, clip, a choice by a condition."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+from ...ir import Expr
+from .. import syntax as s
+from ..expression.vocabulary import canonical_function
+
+if TYPE_CHECKING:
+    from .elaborate import Elaborator
+
+
+def by_pieces(e: Elaborator, node: s.Apply) -> Expr:
+    """The value of `maximum`, `minimum`, `clip` or `where`."""
+    function = canonical_function(node.function)
+    least = function in ("minimum", "min")
+    tree = _clipped(node) if function == "clip" else _chosen(node) if function == "where" else _extreme(node, least)
+    kept = list(e.notes)
+    value = e.expr(tree)
+    e.notes[:] = kept  # these parts are written by nobody
+    e.flatten(node, e.is_flat(tree))
+    return value
+
+
+def _extreme(node: s.Apply, least: bool) -> s.Node:
+    """max(a, b) is b + relu(a − b), min(a, b) is a − relu(a − b); of more than two from left to right."""
+    found = node.arguments[0]
+    for part in node.arguments[1:]:
+        found = _of_two(node, found, part, least)
+    return found
+
+
+def _of_two(node: s.Apply, left: s.Node, right: s.Node, least: bool) -> s.Node:
+    zero = _is_zero(right)
+    if _is_zero(left):
+        left, right, zero = right, left, True  # so that max(0, u) is relu(u)
+    if zero and not least:
+        return s.Apply(node.span, "relu", (left,))
+    if zero:
+        return s.Negative(node.span, s.Apply(node.span, "relu", (s.Negative(node.span, s.Group(node.span, left)),)))
+    above = s.Apply(node.span, "relu", (_difference(node, left, right),))
+    return s.Binary(node.span, "-", left, above) if least else s.Binary(node.span, "+", right, above)
+
+
+def _clipped(node: s.Apply) -> s.Node:
+    """clip(u, a, b) is a + relu(u − a) − relu(u − b)."""
+    value, low, high = node.arguments
+    above, over = (s.Apply(node.span, "relu", (_difference(node, value, bound),)) for bound in (low, high))
+    return s.Binary(node.span, "-", s.Binary(node.span, "+", low, above), over)
+
+
+def _chosen(node: s.Apply) -> s.Node:
+    """where(c, a, b) is c∘a + (1 − c)∘b, the condition c being 1 or 0."""
+    condition, value, other = node.arguments
+    first = s.Binary(node.span, "hadamard", condition, s.Group(value.span, value))
+    if _is_zero(other):
+        return first
+    rest = s.Group(node.span, s.Binary(node.span, "-", s.Literal_(node.span, Fraction(1), "1"), condition))
+    return s.Binary(node.span, "+", first, s.Binary(node.span, "hadamard", rest, s.Group(other.span, other)))
+
+
+def _difference(node: s.Node, left: s.Node, right: s.Node) -> s.Node:
+    right = s.Group(right.span, right)
+    return s.Binary(node.span, "-", left, right)
+
+
+def _is_zero(node: s.Node) -> bool:
+    node = s.ungrouped(node)
+    return isinstance(node, s.Literal_) and node.value == 0

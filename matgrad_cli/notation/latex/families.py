@@ -1,0 +1,61 @@
+"""Families: vectors numbered by a letter that a Σ binds, declared one at a time (`x_i: d`) or by the matrix of which they are the rows."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from typing import Final
+
+from ...diagnostics.record import record
+from ...ir import ONE, Dim, Shape
+from ..choice import looks_like_latex
+
+_BINDER: Final = re.compile(
+    r"(?:\\(?:sum|prod)|[Σ∑∏])(?:\\limits)?\s*(?:\^\s*(?:\{[^{}]*\}|\S))?\s*_\s*(?:\{((?:[^{}]|\{[^{}]*\})*)\}|(\\?[A-Za-z]+))")
+_LETTER: Final = re.compile(r"(?<![A-Za-z\\])[a-zA-Z](?![A-Za-z(])")
+_NUMBERED: Final = re.compile(r"(.*[^_])_([a-zA-Z])")
+
+
+@record
+class Family:
+    """Vectors of one length, or numbers (`length` is None), that one letter numbers; what is declared of them is said of the whole."""
+
+    name: str
+    length: Dim | None
+
+
+def bound_letters(text: str) -> frozenset[str]:
+    r"""The letters below the Σ and Π of a text.
+
+    >>> sorted(bound_letters(r"\sum_{i=1}^n \sum_{j\ne i} x_j"))
+    ['i', 'j']
+    """
+    found = (match[1] or match[2] for match in _BINDER.finditer(text[:20_000]))
+    return frozenset(letter for below in found for part in re.split(r"[:,]", below) for letter in _LETTER.findall(_of_part(part)))
+
+
+def _of_part(part: str) -> str:
+    """The side of a range on which its letters stand."""
+    return re.split(r"=|\\in\b", part)[0]
+
+
+def families(shapes: Mapping[str, Shape], text: str) -> tuple[dict[str, Shape], tuple[Family, ...]]:
+    """The declarations without those of single members, and the families of these."""
+    numbered = {name: match for name in shapes if (match := _NUMBERED.fullmatch(name)) and match[1] not in shapes}
+    if not numbered or not looks_like_latex(text):
+        return dict(shapes), ()
+    bound = bound_letters(text)
+    found: dict[str, Family] = {}
+    for name, match in numbered.items():
+        shape, whole = shapes[name], match[1].upper()
+        written = whole in shapes or re.search(rf"(?<![A-Za-z\\]){whole}(?![A-Za-z])", text) is not None
+        if match[2] in bound and not shape.is_matrix:
+            length = None if shape.is_number else shape.cols if shape.rows is ONE else shape.rows
+            found[name] = Family(whole if written and len(whole) == 1 else match[1], length)
+    members = tuple(family for family in found.values() if family.name not in shapes)
+    return {name: shape for name, shape in shapes.items() if name not in found}, members
+
+
+def kinds(members: Iterable[Family]) -> dict[str, str]:
+    """What the reader is told of the whole of each family."""
+    return {family.name: "vector" if family.length is None else "matrix" for family in members}

@@ -1,0 +1,113 @@
+"""Indices: letters, numbers counted from 1, `i+1`, pairs, rows and columns."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+from ...diagnostics.record import record
+from ..syntax import Binary, Literal_, Name, Node, PairIndex
+from .cursor import Cursor
+from .tokens import Token
+
+
+@record
+class Script:
+    """One script: what it is (`T`, `inverse`, `power`, `circ`, `sample`, `index`, `label`, `prime`), and what it holds."""
+
+    kind: str
+    parts: tuple[Node, ...] = ()
+    amount: int = 1
+    label: str = ""
+    end: Token | None = None
+
+
+class Indices(Cursor):
+    """Reads what counts the entries of an array."""
+
+    def unbraced(self, past: int, base: Token) -> int:
+        """`A_ij` in plain text: where the two letters close to each other end."""
+        last, token = self.last, self.token
+        close = last.kind == token.kind == "name" and token.start == last.end and len(token.text) == 1 and not token.spaced
+        if not close or self.variable(token.text) or not token.text.islower() or len(last.text) > 1:
+            return past
+        plain = "\\" not in self.source.text
+        double = base.text in ("delta", "δ") or self.names.variables.get(base.text) == "matrix"
+        if not (double or (plain and base.kind in ("close", "command"))):
+            return past
+        self.note(f"`_{last.text}{token.text}` is read as `_{{{last.text}{token.text}}}`")
+        self.take()
+        return self.at
+
+    def sliced(self, tokens: list[Token], end: Token) -> Script:
+        """`i,:` and `:j`: a row, a column; `m\\times n`: two sizes."""
+        rest = [token for token in tokens if not (token.kind == "operator" and token.text in (":", "cdot", ",", "times"))]
+        times = any(token.text == "times" for token in tokens)
+        if times and len(rest) == 2:
+            return Script("sizes", tuple(self.index(token, shifted=False) for token in rest), end=end)
+        if len(rest) == 1 and not times:
+            way = "column" if tokens[0].text in (":", "cdot") else "row"
+            return Script(way, (self.index(rest[0]),), end=end)
+        raise self.trouble("these indices cannot be read", tokens[0], help="write `A_{ij}` for an entry, `A_{i,:}` for a row")
+
+    def letters(self, first: int, past: int) -> tuple[Node, ...]:
+        """The indices written there: letters, or numbers counted from 1."""
+        found: list[Node] = []
+        place = first
+        while place < past:
+            token = self.tokens[place]
+            place += 1
+            if (token.kind == "operator" and token.text in (",", ";")) or token.kind == "gap":
+                continue
+            pair = self.pair(place - 1)
+            if pair is not None:
+                found.append(pair)
+                place = self.partner[place - 1] + 1
+                continue
+            if token.text in ("(", ")", "{", "}") and token.kind in ("open", "close"):
+                continue
+            primed = (token.kind == "operator" and token.text == "'") or token.text == "prime"
+            if primed and found and isinstance(found[-1], Name):
+                found[-1] = Name(found[-1].span.joined(self.span(token)), found[-1].name + "_prime")
+                continue
+            if token.kind == "operator" and token.text == "_" and found and isinstance(found[-1], Name) and place < past:
+                inner = self.tokens[place]
+                place += 1
+                found[-1] = Name(found[-1].span.joined(self.span(inner)), f"{found[-1].name}_{inner.text}")
+                continue
+            if token.kind == "number" and token.text.isdigit() and len(token.text) == 2 and past - first == 1 and "0" not in token.text:
+                found += [Literal_(self.span(token), Fraction(int(digit) - 1), digit) for digit in token.text]
+                continue
+            found.append(self.index(token))
+            if isinstance(found[-1], Name) and self.shifts(place, past):
+                sign, by = self.tokens[place : place + 2]
+                amount = Literal_(self.span(by), Fraction(by.text), by.text)
+                found[-1] = Binary(found[-1].span.joined(amount.span), "+" if sign.text == "+" else "-", found[-1], amount)
+                place += 2
+        return tuple(found)
+
+    def shifts(self, place: int, past: int) -> bool:
+        """Whether `+1` or `-1` follows a letter among indices."""
+        sign, by = self.tokens[place : place + 2] if place + 1 < past else (None, None)
+        return sign is not None and by is not None and sign.kind == "operator" and sign.text in "+-" and by.kind == "number" and (
+            by.text.isdigit() and len(by.text) == 1)
+
+    def pair(self, place: int) -> PairIndex | None:
+        """`(i,k)` among the indices of A ⊗ B: a row of A and a row of B."""
+        close = self.partner.get(place, -1)
+        inner = self.tokens[place + 1 : close] if self.tokens[place].text == "(" else []
+        if len(inner) != 3 or inner[1].text != "," or any(token.kind not in ("name", "number") for token in (inner[0], inner[2])):
+            return None
+        return PairIndex(self.span(self.tokens[place], self.tokens[close]), self.index(inner[0]), self.index(inner[2]))
+
+    def index(self, token: Token, shifted: bool = True) -> Node:
+        """One index: a letter, or a number, which LaTeX counts from 1."""
+        if token.kind == "number" and token.text.isdigit() and len(token.text) < 7:
+            value = int(token.text) - (1 if shifted else 0)
+            if value < 0:
+                return Literal_(self.span(token), Fraction(-1), token.text)
+            return Literal_(self.span(token), Fraction(value), token.text)
+        if token.kind == "name":
+            return self.name(token)
+        if token.kind == "command" and token.text == "d":
+            return Name(self.span(token), "d")
+        raise self.trouble("an index is a letter or a number", token, help="arithmetic in an index, as in `x_{i+1}`, cannot be read")

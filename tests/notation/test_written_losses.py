@@ -1,0 +1,122 @@
+r"""Losses as people write them: families, values by pieces, wrappers, norms; each means what its plain form means."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from matgrad_cli.diagnostics import InputError
+from matgrad_cli.notation.latex.families import bound_letters
+from matgrad_cli.notation.loss_text import without_wrappers
+from matgrad_cli.notation.problems import read_problem
+from matgrad_cli.verify.judge import Judge
+
+X = "X: n×d, w: d, y: n"
+FAMILIES = [
+    (r"\sum_{i=1}^n (y_i - w^\top x_i)^2", "x_i: d, w: d, y: n", "sum((y - x@w)**2)", "x: n×d, w: d, y: n"),
+    (r"\sum_{n=1}^N (t_n - w^T\phi_n)^2", "phi_n: m, w: m, t: N", "sum((t - phi@w)**2)", "phi: N×m, w: m, t: N"),
+    (r"\sum_{n=1}^N (t_n - w^T\phi_n)^2", "phi: N×m, w: m, t: N", "sum((t - phi@w)**2)", "phi: N×m, w: m, t: N"),
+    (r"\sum_{i=1}^n \|y_i - W x_i\|^2", "x_i: d, y_i: k, W: k×d", "norm(y - x@W.T)**2", "x: n×d, y: n×k, W: k×d"),
+    (r"\sum_{n}\sum_k r_{nk}\|x_n - \mu_k\|^2", "X: N×d, mu: K×d, r: N×K", "sum[n,k](r[n,k]*norm(X[n,:] - mu[k,:])**2)",
+     "X: N×d, mu: K×d, r: N×K"),
+    (r"\sum_{i=1}^m \log(1 + \exp(-b_i a_i^T x))", "A: m×n, x: n, b: m", "sum(log(1 + exp(-b*(A@x))))", "A: m×n, x: n, b: m"),
+    (r"\log\sum_{i=1}^m \exp(a_i^T x + b_i)", "A: m×n, x: n, b: m", "logsumexp(A@x + b)", "A: m×n, x: n, b: m"),
+    (r"\log\det\left(\sum_i \lambda_i v_i v_i^T\right)", "lambda: m, V: m×d", "log(det(V.T@diag(lambda)@V))", "lambda: m, V: m×d"),
+    (r"-\frac1m\sum_{i=1}^m b_i\ln\sigma(a_i^Tx) + (1-b_i)\ln(1-\sigma(a_i^Tx))", "A: m×n, x: n, b: m",
+     "-1/m*sum(b*log(sigmoid(A@x)) + (1-b)*log(1-sigmoid(A@x)))", "A: m×n, x: n, b: m"),
+    (r"\sum_{i=1}^m\log\prod_{l=1}^k\left(\frac{e^{\theta_l^Tx^{(i)}}}{\sum_{j=1}^k e^{\theta_j^Tx^{(i)}}}\right)^{1\{y^{(i)}=l\}}",
+     "theta: k×d, X: m×d, Y: m×k", "sum(Y*log_softmax(X@theta.T, axis=1))", "theta: k×d, X: m×d, Y: m×k"),
+    (r"\log\prod_{i=1}^n \sigma(a_i^T w)", "A: n×d, w: d", "sum(log(sigmoid(A@w)))", "A: n×d, w: d"),
+]  # fmt: skip
+PIECES = [
+    (r"\sum_i \max(0, 1 - y_i w^\top x_i)", X, "sum(relu(1 - y*(X@w)))", X),
+    (r"\sum_i \max\{1 - y_i w^\top x_i, 0\}", X, "sum(relu(1 - y*(X@w)))", X),
+    (r"\sum_i [1 - y_i w^\top x_i]_+", X, "sum(relu(1 - y*(X@w)))", X),
+    (r"\sum_i \min(y_i, x_i^\top w)", X, "sum(X@w - relu(X@w - y))", X),
+    (r"\sum_i \begin{cases} \frac12 (x_i^\top w)^2 & |x_i^\top w| \le 1 \\ |x_i^\top w| - \frac12 & \text{otherwise} \end{cases}", X,
+     "sum(where(abs(X@w) <= 1, (X@w)**2/2, abs(X@w) - 1/2))", X),
+    (r"\sum_i \begin{cases} y_i & y_i > 0 \\ -y_i & y_i < 0 \end{cases}", X, "sum(abs(y))", X),
+    ("sum(np.maximum(0, y))", X, "sum(relu(y))", X), ("sum(np.clip(X@w, -1, 1))", X, "sum(relu(X@w + 1) - relu(X@w - 1)) - n", X),
+    ("sum((y > 0)*y)", X, "sum(relu(y))", X),
+    ("sum(np.where(y > 1, y, 1))", X, "sum(maximum(y, ones(n)))", X),
+    ("max(0, y.T@X@w)", X, "relu(y.T@X@w)", X),
+    (r"\|Xw - y\|_4^4", X, "sum((X@w - y)**4)", X), (r"\|Xw-y\|_p^p", X + ", p: scalar", "sum(abs(X@w-y)**p)", X + ", p: scalar"),
+    (r"\| |X| - Z \|_F^2", X + ", Z: n×d", "norm(abs(X) - Z)**2", X + ", Z: n×d"),
+    (r"\log\det(\operatorname{diag}(W R W^T))", "W: n×n, R: n×n", "logdet(diag(diag(W@R@W.T)))", "W: n×n, R: n×n"),
+    (r"\operatorname{tr}\left((X X^\top)^{\frac12}\right)", X, "norm(X, 'nuc')", X),
+    (r"\mathbb{E}[(X w - y)^T(X w - y)]", X, "norm(X@w - y)**2", X),
+    ("F.mse_loss(X@w, y)", X, "mean((X@w - y)**2)", X),
+    ("F.binary_cross_entropy_with_logits(X@w, y, reduction='sum')", X, "sum(softplus(X@w) - y*(X@w))", X),
+    ("np.einsum('ij,j,i->', X, w, y)", X, "y.T@X@w", X), ("np.sum(np.einsum('ij,kj->ik', X, X)**2)", X, "norm(X@X.T)**2", X),
+    (r"\operatorname{tr}(W_{hh}^T W_{hh}) + w^\top S_b w", "W_hh: d×d, S_b: d×d, w: d", "norm(W_hh)**2 + w.T@S_b@w",
+     "W_hh: d×d, S_b: d×d, w: d"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "shapes", "plain", "plain_shapes"), FAMILIES + PIECES)
+def test_a_loss_means_its_plain_form(text: str, shapes: str, plain: str, plain_shapes: str) -> None:
+    wrt = next(name for name in ("w", "W", "x", "mu", "theta", "lambda") if f"{name}:" in plain_shapes)
+    wanted = read_problem(plain, wrt, [plain_shapes], (), "numpy")
+    assert Judge(wanted).compare(read_problem(text, wrt, [shapes]).loss, wanted.loss).holds
+
+
+WRAPPED = [
+    r"\min_w \|Xw-y\|^2", r"\arg\min_{w} \|Xw-y\|^2", r"\nabla_w \|Xw-y\|^2", r"\frac{\partial}{\partial w} \|Xw-y\|^2",
+    r"L_{\text{LS}}(w) = \|Xw-y\|^2", r"\hat{L}(w; X, y) = \|Xw-y\|^2", r"J(w) = L(w) = \|Xw-y\|^2", r"\underset{w}{\min}\; \|Xw-y\|^2",
+    r"\min_w L(w) = \|Xw-y\|^2", r"{\left\|Xw-y\right\|}_2^2",
+]
+
+
+@pytest.mark.parametrize("text", WRAPPED)
+def test_wrappers_are_dropped(text: str) -> None:
+    assert read_problem(text, "w", [X]).loss is read_problem(r"\|Xw-y\|^2", "w", [X]).loss
+
+
+@pytest.mark.parametrize(("text", "code"), [
+    (r"\min_w \|Xw\|^2 \text{ s.t. } w^\top w = 1", "constraint"), (r"\mathbb{E}[w]^\top \mathbb{E}[w]", "unreadable"),
+    (r"\operatorname{tr}(e^{A})", "matrix-function"), (r"\|X\|_{2,1}", "unreadable"), (r"\max(w)", "wrong-arguments"),
+    (r"\sum_i \begin{cases} y_i & y_i > 0 \\ 0 & y_i < 1 \end{cases}", "cases"),
+    ("max(X, 1)", "number-plus-array"),
+    ("np.max(X)", "unknown-function"),
+    (r"\operatorname{tr}(A^p)", "left-out"),
+])  # fmt: skip
+def test_what_has_another_meaning_is_not_read(text: str, code: str) -> None:
+    if text == "max(X, 1)":
+        assert read_problem(text, "X", [X]).loss.shape.is_matrix
+        return
+    with pytest.raises(InputError) as caught:
+        read_problem(text, "A" if "A" in text else "w", [X + ", A: d×d, p: scalar"])
+    assert caught.value.diagnostic.code == code
+
+
+def test_a_goal_over_another_letter_is_kept() -> None:
+    assert without_wrappers(r"\min_u \|Xw\|", "w")[0].startswith(r"\min_u")
+
+
+def test_the_letters_that_are_bound() -> None:
+    assert bound_letters(r"\sum_{(i,j)\in\Omega}\prod_{t=2}^T x_t + \sum_k y") == {"i", "j", "t", "k"}
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    st.sampled_from(["i", "n", "k", "t"]), st.sampled_from(["x", "a", "z", r"\phi"]),
+    st.sampled_from(["{0}_{1}", "{0}^{{({1})}}", r"\mathbf{{{0}}}_{1}"]),
+    st.sampled_from([("{}^2", "({})**2"), (r"\log(1+e^{{{}}})", "log(1+exp({}))"),
+                     (r"\max(0, {})", "relu({})"), (r"\left|{}\right|", "abs({})")]),
+    st.sampled_from([("w^\\top {}", "{}@w"), ("{}^\\top B w", "{}@B@w"), ("y_{1} - w^T {0}", "y - {}@w")]), st.booleans(),
+)
+def test_any_sum_over_samples_means_its_plain_form(
+    letter: str, name: str, row: str, outer: tuple[str, str], inner: tuple[str, str], one_by_one: bool
+) -> None:
+    matrix, sample = name.strip("\\"), row.format(name, letter)
+    text = inner[0].replace("{1}", letter).replace("{0}", sample).replace("{}", sample)
+    text = outer[0].replace("{}", f"({text})" if outer[0].startswith("{}") else text).replace("{{", "{").replace("}}", "}")
+    text = rf"\sum_{{{letter}}} {text}"
+    shapes = f"w: d, B: d×d, y: m, {f'{matrix}_{letter}: d' if one_by_one else f'{matrix}: m×d'}"
+    wanted = read_problem(f"sum({outer[1].format(inner[1].format(matrix))})", "w", [f"w: d, B: d×d, y: m, {matrix}: m×d"])
+    found = read_problem(text, "w", [shapes])
+    sizes = {symbol.name: symbol.shape for symbol in found.variables}
+    if sizes[matrix] is {symbol.name: symbol.shape for symbol in wanted.variables}[matrix]:
+        assert Judge(wanted).compare(found.loss, wanted.loss).holds
+    assert sizes[matrix].is_matrix
