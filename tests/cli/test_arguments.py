@@ -41,8 +41,8 @@ def test_after_two_dashes_nothing_is_an_option() -> None:
         (["explain", "x", "--detial=full", "y"], "unknown-option", "`--detail` is the nearest"),
         (["explain", "x", "+", "y"], "extra-argument", "put quotes around an expression that holds spaces, stars or brackets"),
         (["explain", "x", "--wrt"], "missing-value", "`--wrt NAME`"),
-        (["explain", "x", "--wrt", "x", "--wrt", "y"], "option-twice", None),
-        (["explain", "x", "--wrt", "x", "--wrt=y"], "option-twice", None),
+        (["explain", "x", "--order", "1", "--order", "2"], "option-twice", None),
+        (["explain", "x", "--order", "1", "--order=2"], "option-twice", None),
     ],
 )
 def test_a_wrong_command_line(arguments: list[str], code: str, said: str | None) -> None:

@@ -46,6 +46,7 @@ PIECES = [
     (r"\log\det(\operatorname{diag}(W R W^T))", "W: n×n, R: n×n", "logdet(diag(diag(W@R@W.T)))", "W: n×n, R: n×n"),
     (r"\operatorname{tr}\left((X X^\top)^{\frac12}\right)", X, "norm(X, 'nuc')", X),
     (r"\mathbb{E}[(X w - y)^T(X w - y)]", X, "norm(X@w - y)**2", X),
+    ("sum(np.tril(X)*X)", X, "sum[i,j](X[i,j]**2) - sum(np.triu(X)*X) + sum(np.tril(np.triu(X))*X)", X),
     ("F.mse_loss(X@w, y)", X, "mean((X@w - y)**2)", X),
     ("F.binary_cross_entropy_with_logits(X@w, y, reduction='sum')", X, "sum(softplus(X@w) - y*(X@w))", X),
     ("np.einsum('ij,j,i->', X, w, y)", X, "y.T@X@w", X), ("np.sum(np.einsum('ij,kj->ik', X, X)**2)", X, "norm(X@X.T)**2", X),

@@ -16,6 +16,8 @@ from ...ir import (
     Number,
     Power,
     Symbol,
+    add,
+    hadamard,
     matmul,
     mul,
     transpose,
@@ -233,6 +235,17 @@ def _named(_e: Elaborator, node: s.Apply, arguments: Arguments) -> Expr:
     return Call(node.function, arguments[0])
 
 
+def _triangle(e: Elaborator, node: s.Apply, arguments: Arguments) -> Expr:
+    """The entries of a matrix on and below its diagonal (`tril`), or on and above it (`triu`); elsewhere 0."""
+    value = arguments[0]
+    if not value.shape.is_matrix:
+        e.fail("wrong-arguments", f"`{node.function}` takes a matrix, {e.text(node.arguments[0])} is {described(value.shape)}", node)
+    ones = Fill(1, value.shape)
+    lower = node.function == "tril"
+    other = Call("strictupper", ones) if lower else transpose(Call("strictupper", Fill(1, value.shape.transposed)))
+    return hadamard(add(ones, negated(other)), value)
+
+
 def _expectation(e: Elaborator, node: s.Apply, arguments: Arguments) -> Expr:
     """E[u], at the data that it is taken over."""
     e.note(f"{e.text(node)}: differentiation goes under the expectation (the distribution does not depend on the variable), "
@@ -356,7 +369,7 @@ _ARITY: Final = {
 _TABLE: Final[dict[str, Callable[[Elaborator, s.Apply, Arguments], Expr]]] = {
     "norm": norm, "tr": _square, "det": _square, "logdet": _square, "inv": _inverse, "matrix_power": _power_of_matrix,
     **dict.fromkeys(("sum", "mean", "logsumexp", "var", "std"), reduced), "softmax": softmax, "log_softmax": softmax,
-    "diag": _diag, "vec": _vec, "expectation": _expectation,
+    "diag": _diag, "vec": _vec, "expectation": _expectation, **dict.fromkeys(("tril", "triu"), _triangle),
     **dict.fromkeys(("polar", "leading", "strictupper", "shiftup", "butlast"), _named),
     "T": _transposed, "negative": _negative, "bars": _bars, "ones_like": _like, "zeros_like": _like, "inner": _inner, "dot": _dot,
     "outer": _outer, "kron": _as_operator("kron"),

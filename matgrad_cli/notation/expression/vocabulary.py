@@ -22,7 +22,7 @@ SQUARE: Final = frozenset(("tr", "det", "logdet", "inv", "matrix_power"))
 PRODUCTS: Final = frozenset(("matmul", "dot", "inner", "outer", "kron", "multiply", "solve", "hadamard"))
 CONSTRUCTORS: Final = frozenset(("eye", "ones", "zeros", "ones_like", "zeros_like", "basis"))
 SMALL: Final = frozenset((
-    "norm", "diag", "vec", "softmax", "polar", "leading", "strictupper", "shiftup", "butlast", "expectation",
+    "norm", "diag", "vec", "softmax", "polar", "leading", "strictupper", "shiftup", "butlast", "expectation", "tril", "triu",
     "T", "plus", "minus", "divide", "negative", "pow", "maximum", "minimum", "clip", "where", "log_softmax", "shape", "len", "bars",
 ))
 

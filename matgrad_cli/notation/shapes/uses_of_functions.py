@@ -55,7 +55,7 @@ def function_form(solver: Solver, node: s.Apply) -> Form:
     if function in ("polar", "leading", "strictupper", "shiftup", "butlast"):
         forms[0].kind.matrix = function != "butlast"
         return forms[0]
-    if function in ("expectation", s.PART, s.MOVED):
+    if function in ("expectation", "tril", "triu", s.PART, s.MOVED):
         return forms[0]
     if function in ELEMENTWISE_NAMES or function in ("negative", "log_softmax", "bars", "pow"):
         return forms[0] if function != "bars" else Form.number()
