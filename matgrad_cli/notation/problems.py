@@ -313,7 +313,8 @@ def _wrt(text: str, scope: Scope) -> Symbol:
     name = plain_name(text)
     found = scope.find(name)
     if not isinstance(found, Symbol) and name.endswith(tuple(f"_{mark}" for mark in ("hat", "bar", "tilde", "dot"))):
-        found = scope.find(name.rpartition("_")[0]) or found
+        base, _, mark = name.rpartition("_")
+        found = scope.find(base + mark) or scope.find(mark + base) or scope.find(base) or found
     base, _, letter = name.rpartition("_")
     if not isinstance(found, Symbol) and len(letter) == 1 and any(family.name == base for family in scope.families):
         found = scope.find(base)

@@ -43,7 +43,7 @@ class Habits:
             kind = form.kind
             if not form.is_open():
                 continue
-            capital = name[0].isupper() and not (name in GREEK_NAMES and not kind.hint)
+            capital = name[0].isupper() and (name != "Delta" or kind.hint)
             scalar = (kind.divisor or (kind.count and not kind.hint)) and not kind.array
             if kind.matrix or (capital and not scalar):
                 lengthen(form.rows)

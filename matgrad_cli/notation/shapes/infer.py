@@ -206,7 +206,7 @@ class Solver:
         node = s.ungrouped(node)
         while isinstance(node, s.Binary) and node.operator == "juxtapose":
             node = s.ungrouped(node.right)
-        return isinstance(node, s.Name) and node.name[0].isupper() and node.name not in GREEK_NAMES
+        return isinstance(node, s.Name) and node.name[0].isupper() and node.name != "Delta"
 
     def star(self, node: s.Binary) -> None:
         """Remember `A*x` of a capital and a small letter: `@` may have been meant."""
