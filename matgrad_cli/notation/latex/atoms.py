@@ -8,7 +8,7 @@ from ...diagnostics import Span
 from ...diagnostics.record import replace
 from ..elaboration.loss_letters import free_letters
 from ..syntax import Apply, Binary, Derivative, EntriesOf, Group, Inverted, Kronecker, Literal_, Name, Negative, Node, Transposed
-from .cases import cases, comparison
+from .cases import cases, indicator
 from .names import WHOLE_TERM
 from .products import log_of_product
 from .scripts import Script, Scripts, axis_below
@@ -35,7 +35,7 @@ class Atoms(Scripts):
     def number(self) -> Node:
         """A number; `1` with a transpose is the vector of ones."""
         text = (token := self.take()).text
-        counted = self.indicator() if text == "1" and self.sees("open", "\\{") else None
+        counted = indicator(self) if text == "1" and self.sees("open", "\\{") else None
         if counted is not None:
             return self.scripted(counted, self.scripts())
         value = Fraction(*FRACTIONS[text]) if token.kind == "fraction" else Fraction(text if len(text) < 60 else "0")
@@ -51,26 +51,12 @@ class Atoms(Scripts):
         r"""`\mathbf 1`, `\mathbf 1_n`, `\mathbf 0_{m\times n}`."""
         token = self.take()
         sizes: tuple[Node, ...] = ()
-        indicator = self.indicator() if token.text == "ones" else None
+        indicator = indicator(self) if token.text == "ones" else None
         if indicator is not None:
             return self.scripted(indicator, self.scripts())
         if self.sees("operator", "_"):
             sizes = self.sizes()
         return self.scripted(Apply(self.span(token, self.last), token.text, sizes), self.scripts())
-
-    def indicator(self) -> Node | None:
-        r"""`\mathbf 1[u > 0]`, `\mathbb 1_{\{u > 0\}}`: 1 where the condition holds, entry by entry."""
-        below = 1 if self.sees("operator", "_") else 0
-        if not self.sees("open", ahead=below):
-            return None
-        opening = self.at + below
-        close = self.closing(opening)
-        if self.tokens[opening + 1].kind == "open" and self.partner.get(opening + 1) == close - 1:
-            opening += 1
-        found = comparison(self, opening + 1, self.partner[opening])
-        if found is not None:
-            self.at = close + 1
-        return found
 
     def sizes(self) -> tuple[Node, ...]:
         """The sizes under an identity or ones: names or numbers as they stand."""

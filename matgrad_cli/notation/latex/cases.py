@@ -35,6 +35,21 @@ def cases(reader: Atoms) -> Node:
     return _choice(table, conditions) or table
 
 
+def indicator(reader: Atoms) -> Node | None:
+    r"""`\mathbf 1[u > 0]`, `\mathbb 1_{\{u > 0\}}`: 1 where the condition holds, entry by entry."""
+    below = 1 if reader.sees("operator", "_") else 0
+    if not reader.sees("open", ahead=below):
+        return None
+    opening = reader.at + below
+    close = reader.closing(opening)
+    if reader.tokens[opening + 1].kind == "open" and reader.partner.get(opening + 1) == close - 1:
+        opening += 1
+    found = comparison(reader, opening + 1, reader.partner[opening])
+    if found is not None:
+        reader.at = close + 1
+    return found
+
+
 def comparison(reader: Atoms, first: int, past: int) -> Node | None:
     """1 where `u > v` holds and else 0, for the tokens there, also `a < u < b`; None where nothing is compared."""
     signs = [place for place in range(first, past) if reader.tokens[place].kind == "relation"]
