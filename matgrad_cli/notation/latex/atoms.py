@@ -51,9 +51,9 @@ class Atoms(Scripts):
         r"""`\mathbf 1`, `\mathbf 1_n`, `\mathbf 0_{m\times n}`."""
         token = self.take()
         sizes: tuple[Node, ...] = ()
-        indicator = indicator(self) if token.text == "ones" else None
-        if indicator is not None:
-            return self.scripted(indicator, self.scripts())
+        counted = indicator(self) if token.text == "ones" else None
+        if counted is not None:
+            return self.scripted(counted, self.scripts())
         if self.sees("operator", "_"):
             sizes = self.sizes()
         return self.scripted(Apply(self.span(token, self.last), token.text, sizes), self.scripts())
