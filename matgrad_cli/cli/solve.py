@@ -45,7 +45,7 @@ def solve(
     format_ = format_for(format_, output, SOLVE_FORMATS, usual)
     usable(output)
     text = given.loss_text(loss, "solve")
-    name = given.wrt_name(wrt, text, "solve")
+    name = ", ".join(given.wrt_names(wrt, text, "solve"))
     with time_limit(SECONDS):
         from .. import api
 
