@@ -4,19 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final, Literal, get_args
+from typing import Final, Literal, get_args
 
 from ..diagnostics import Source
-from ..diagnostics.record import replace
+from ..diagnostics.record import record, replace
 from ..ir import Dim, Expr, Shape, Symbol
 from .names import canonical_name
-
-if TYPE_CHECKING:
-    from .latex.families import Family
 
 Syntax = Literal["numpy", "latex", "matrixcalculus", "matlab", "julia", "sympy", "mathematica", "r"]
 SYNTAXES: Final[tuple[Syntax, ...]] = get_args(Syntax)
 """The expression language, LaTeX, and the dialects of other programs, in which `*` is mostly the product of matrices."""
+
+
+@record
+class Family:
+    """Vectors of one length, or numbers (`length` is None), that one letter numbers; what is declared of them is said of the whole."""
+
+    name: str
+    length: Dim | None
 
 
 @dataclass(frozen=True, slots=True)

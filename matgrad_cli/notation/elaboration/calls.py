@@ -102,7 +102,7 @@ def _of_rows(e: Elaborator, node: s.Apply) -> Expr | None:
 
         return mask(e, node)
     if node.function == s.MOVED:
-        from .masks import moved
+        from .shifts import moved
 
         e.flatten(node, e.is_flat(node.arguments[0]))
         return moved(e.expr(node.arguments[0]), int(dict(node.options)["first"]))

@@ -91,7 +91,7 @@ def subscript(e: Elaborator, node: s.Subscript) -> Expr:
         e.fail("index-mismatch", f"{e.text(node.body)} is {described(base.shape)} and takes {indices}, not {len(node.indices)}", node)
     counted = node.indices
     if any(isinstance(s.ungrouped(index), s.Binary) for index in counted):
-        from .masks import shifted
+        from .shifts import shifted
 
         base, counted = shifted(e, base, counted)
     row, col = _positions(e, counted, base)
@@ -145,7 +145,7 @@ def row_or_column(e: Elaborator, node: s.Slice) -> Expr:
     side = base.shape.cols if column else base.shape.rows
     index = node.index
     if isinstance(s.ungrouped(index), s.Binary) and not column:
-        from .masks import shifted
+        from .shifts import shifted
 
         base, (index,) = shifted(e, base, (index,))
     at = position(e, index, side)

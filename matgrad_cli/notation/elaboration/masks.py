@@ -1,11 +1,13 @@
-"""Parts of ranges and letters that are moved: 0/1 factors out of constant arrays, and x_{i+1} as an entry of x with its rows moved up."""
+"""Parts of ranges: 0/1 factors out of constant arrays."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ...ir import ONE, Call, Delta, Entry, Expr, Eye, Fill, Index, Number, Shape, add, matmul, mul, neg, transpose
+from ...ir import Call, Delta, Entry, Expr, Fill, Index, Number, Shape, add, mul, neg
 from .. import syntax as s
+from .entries import letter
+from .shifts import moved
 
 if TYPE_CHECKING:
     from .elaborate import Elaborator
@@ -13,8 +15,6 @@ if TYPE_CHECKING:
 
 def mask(e: Elaborator, node: s.Apply) -> Expr:
     """The factor that is 1 in a part of a range and else 0."""
-    from .entries import letter
-
     letters: list[Index] = []
     for part in node.arguments:
         assert isinstance(part, s.Name)
@@ -30,38 +30,3 @@ def mask(e: Elaborator, node: s.Apply) -> Expr:
     end: Expr = Call("butlast", Fill(1, Shape(own.dim)))
     found += [Entry(moved(end, ahead), own, None) for ahead in range(last)]
     return mul(*found)
-
-
-def moved(value: Expr, rows: int) -> Expr:
-    """The array with its rows moved up by so many, those at the top to the end; down where the number is negative."""
-    step: Expr = Call("shiftup", Eye(value.shape.rows))
-    step = step if rows > 0 else transpose(step)
-    return matmul(*[step] * abs(rows), value) if rows else value
-
-
-def shifted(e: Elaborator, base: Expr, indices: tuple[s.Node, ...]) -> tuple[Expr, tuple[s.Node, ...]]:
-    """The array and its letters where some are written as `i+1`; refused where the sum around goes beyond the last one."""
-    plain: list[s.Node] = []
-    for place, index in enumerate(indices):
-        index = s.ungrouped(index)
-        match index:
-            case s.Binary(_, "+" | "-" as sign, s.Name() as own, s.Literal_(_, amount)) if amount.denominator == 1 and 0 < amount < 10:
-                rows = int(amount) if sign == "+" else -int(amount)
-                _refuse_beyond(e, index, own, rows)
-                if base.shape.cols is ONE or (place == 0 and base.shape.rows is not ONE):
-                    base = moved(base, rows)
-                else:
-                    base = transpose(moved(transpose(base), rows))
-                plain.append(own)
-            case _:
-                plain.append(index)
-    return base, tuple(plain)
-
-
-def _refuse_beyond(e: Elaborator, index: s.Node, own: s.Name, rows: int) -> None:
-    first, last = e.reach.get(own.name, (0, 0))
-    if own.name not in e.binding or (rows > last if rows > 0 else -rows > first):
-        end = f"\\sum_{{{own.name}=1}}^{{n-{rows}}}" if rows > 0 else f"\\sum_{{{own.name}={1 - rows}}}^{{n}}"
-        e.fail("sum-range", f"the index {e.text(index)} goes beyond the range of `{own.name}`", index, "",
-               f"sum where it exists, as in `{end}`")
-

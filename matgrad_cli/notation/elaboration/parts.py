@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from ...ir import Call, Delta, Dim, Expr, Fill, Index, MatrixOf, Number, Shape, Size, add, hadamard, matmul, mul, neg, reciprocal
 from .. import syntax as s
 from ..expression.vocabulary import ELEMENTWISE_NAMES, canonical_function
-from .masks import moved
+from .shifts import moved
 
 if TYPE_CHECKING:
     from .elaborate import Elaborator

@@ -6,22 +6,14 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Final
 
-from ...diagnostics.record import record
-from ...ir import ONE, Dim, Shape
+from ...ir import ONE, Shape
 from ..choice import looks_like_latex
+from ..scope import Family
 
 _BINDER: Final = re.compile(
     r"(?:\\(?:sum|prod)|[Σ∑∏])(?:\\limits)?\s*(?:\^\s*(?:\{[^{}]*\}|\S))?\s*_\s*(?:\{((?:[^{}]|\{[^{}]*\})*)\}|(\\?[A-Za-z]+))")
 _LETTER: Final = re.compile(r"(?<![A-Za-z\\])[a-zA-Z](?![A-Za-z(])")
 _NUMBERED: Final = re.compile(r"(.*[^_])_([a-zA-Z])")
-
-
-@record
-class Family:
-    """Vectors of one length, or numbers (`length` is None), that one letter numbers; what is declared of them is said of the whole."""
-
-    name: str
-    length: Dim | None
 
 
 def bound_letters(text: str) -> frozenset[str]:
