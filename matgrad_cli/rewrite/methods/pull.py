@@ -1,6 +1,6 @@
 """A term numbers · ⟨G, E(dZ)⟩, and the moves that bring it to numbers · ⟨G′, dZ⟩: each is the adjoint of one linear operation.
 
-⟨A, B⟩ = tr(AᵀB) for matrices, aᵀb for vectors. How a term is printed is the business of `forms`.
+⟨A, B⟩ = tr(AᵀB) for matrices, aᵀb for vectors.
 """
 
 from __future__ import annotations
