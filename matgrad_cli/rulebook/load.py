@@ -16,8 +16,8 @@ from .rule import METHOD_FIELDS, RULE_FIELDS, Method, Phase, Requirement, Rule
 
 _HEADER = "[[rule]]"
 FAMILIES = (
-    "entries", "norms", "indices", "partials", "softmax", "transposes", "traces", "inverses", "determinants",
-    "differentials", "elementwise", "simplify",
+    "entries", "norms", "indices", "partials", "softmax", "transposes", "traces", "inverses",
+    "differentials", "adjoints", "elementwise", "simplify",
 )  # fmt: skip
 
 

@@ -41,8 +41,6 @@ def rewrite(rule_id: str, text: str, *facts: tuple[str, str], taken: tuple[str, 
 @pytest.mark.parametrize(
     ("rule", "before", "after"),
     [
-        ("transpose-mul", "(A @ B @ C).T", "(B @ C).T @ A.T"),  # a variable takes a run
-        ("transpose-mul", "(A @ B.T.T).T", "B.T @ A.T"),
         ("mul-inv", "A @ S @ inv(S) @ R", "A @ eye(n) @ R"),  # the rest of the product is kept
         ("mul-inv", "A @ S @ R @ inv(S @ R) @ w", "A @ eye(n) @ w"),  # a bound run among neighbours
         ("mul-inv", "S @ inv(R)", None),
@@ -50,8 +48,6 @@ def rewrite(rule_id: str, text: str, *facts: tuple[str, str], taken: tuple[str, 
         ("sigmoid-quotient-exp", "exp(c) / (exp(c) + 1)", "sigmoid(c)"),  # any order; numbers as well as arrays
         ("sigmoid-quotient-exp", "exp(c) / (1 + exp(b))", None),  # a repeated variable
         ("one-sub-sigmoid", "w + 1 - sigmoid(z)", "w + sigmoid(-z)"),  # two of three terms
-        ("add-scaled", "2 * A + 3 * P + c * A", "(2 + c)*A + 3*P"),
-        ("add-scaled", "A + c * A", "(1 + c)*A"),  # a coefficient 1 is invisible
         ("norm-squared-trace", "norm(A @ B)**2", "tr((A @ B).T @ A @ B)"),
         ("mul-transpose-orthogonal", "A @ S @ S.T", None),  # nothing says that S is orthogonal
         ("entry-matmul", "(A @ B)[i,k]", "sum[j](A[i,j]*B[j,k])"),

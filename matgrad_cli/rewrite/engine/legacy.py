@@ -25,7 +25,6 @@ LEGACY: Final = frozenset(
         "gradient-product",
         "gradient-quadratic",
         "gradient-quadratic-vector",
-        "hadamard-outer",
         "merge-like-terms",
         "multiply-numbers",
         "name-coefficient",
@@ -37,7 +36,6 @@ LEGACY: Final = frozenset(
         "read-inside",
         "trace-add",
         "transpose-of-product",
-        "vec-mul",
         "zero-matrix",
     )
 )
