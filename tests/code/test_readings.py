@@ -89,3 +89,46 @@ dW = -x.T @ (2 / y) + reg * W
 """
     assert verdicts(text) == {6: "follows"}
     assert verdicts(text.replace("+ reg * W\n", "- reg * W\n")) == {6: "wrong"}
+
+
+LAYER = """import numpy as np
+
+class Layer:
+    def forward(self, x, t):
+        self.x, self.t = x, t
+        self.p = 1 / (1 + np.exp(-x))
+        {out}
+
+    def backward(self{up}):
+        {back}
+"""
+UP = ", dout"
+
+
+@pytest.mark.parametrize(
+    ("out", "up", "back", "verdict"),
+    [
+        ("return self.p", UP, "return dout", "wrong"),
+        ("return np.maximum(0, x)", UP, "return dout", "wrong"),
+        ("return np.maximum(0, x)", UP, "return dout * (self.x > 0)", "right"),
+        ("out = self.p\n        return out", UP, "dout = dout * self.p * (1 - self.p)\n        return dout", "right"),
+        ("out = self.p\n        return out", UP, "dout = dout * self.p * (1 + self.p)\n        return dout", "wrong"),
+        ("return np.mean((self.p - t) ** 2)", "", "return (self.p - self.t) / self.t.size", "wrong"),
+        ("return np.sum(x * t)", "", "return self.t", "undecided"),
+        ("return np.sum(x * t)", "", "return self.t, self.x * 1", "right"),
+        ("return np.sum(x * t)", "", "return self.t * 1, self.x * 2", "wrong"),
+        ("return self.p", UP, "self.shown = 1", "undecided"),
+        ("return self.p", UP, "print('nothing')", "undecided"),
+    ],
+)
+def test_what_backward_returns_is_a_claim_and_no_backward_is_skipped(out: str, up: str, back: str, verdict: str) -> None:
+    beside = "\ndef affine_forward(a, w):\n    out = a @ w\n    return out, (a, w)\n\n"
+    beside += "def affine_backward(dout, cache):\n    a, w = cache\n    da = dout @ w.T\n    return da\n"
+    problems = checked(LAYER.format(out=out, up=up, back=back) + beside).problems
+    assert [problem.verdict for problem in problems] == [verdict, "right"]
+
+
+def test_a_backward_without_a_forward_is_listed_and_a_stub_is_not() -> None:
+    alone = "class A:\n    def backward(self, dout):\n        return dout\n"
+    stub = "class B:\n    def forward(self, x):\n        pass\n\n    def backward(self, dout):\n        pass\n"
+    assert [problem.verdict for problem in checked(f"{alone}\n{stub}").problems] == ["undecided"]

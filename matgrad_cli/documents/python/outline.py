@@ -42,6 +42,13 @@ class Unit:
         return self.backward is not None
 
     @property
+    def promised(self) -> bool:
+        """Whether it is called a backward part, and does something."""
+        part = self.backward or self.forward
+        parts = [part for part in (self.forward, self.backward) if part is not None]
+        return part is not None and _backward(part) and not any(_stub(part) for part in parts)
+
+    @property
     def scripted(self) -> bool:
         """Whether it is no function, but the lines of the file themselves."""
         return self.forward is None
@@ -97,7 +104,7 @@ def units_of(tree: ast.Module, text: str) -> list[Unit]:
             forward = paired[line]
             words = f"{top}\n{_words(tree, [forward], comments)}\n{_words(tree, [line], comments)}"
             found.append(_unit(line.name, tree, words, directives, [forward, line], forward=forward, backward=line))
-        elif isinstance(line, ast.FunctionDef) and id(line) not in used and _claims(line):
+        elif isinstance(line, ast.FunctionDef) and id(line) not in used and (_claims(line) or _alone(tree, line)):
             words = f"{top}\n{_words(tree, [line], comments)}"
             found.append(_unit(line.name, tree, words, directives, [line], forward=line))
     loose = [line for line in tree.body if not isinstance(line, ast.FunctionDef | ast.ClassDef)]
@@ -181,6 +188,26 @@ def _forward_names(name: str) -> Iterator[str]:
         yield from _forward_names(re.sub(rf"({_BACK})_\w+$", r"\1", name))
 
 
+def _backward(function: ast.FunctionDef) -> bool:
+    """Whether a function is called a backward part."""
+    return function.name in BACKWARD[:4] or re.search(r"(?:^|_)(?:backward|bwd)(?:_|$)", function.name) is not None
+
+
+def _alone(tree: ast.Module, function: ast.FunctionDef) -> bool:
+    """Whether a backward function is no part of another one."""
+    called = {getattr(node.func, "id", "") for node in ast.walk(tree) if isinstance(node, ast.Call)}
+    return _backward(function) and not _stub(function) and function.name not in called
+
+
+def _stub(function: ast.FunctionDef) -> bool:
+    """Whether nothing is written in a function but words, `pass` and `raise`."""
+    return all(
+        isinstance(line, ast.Pass | ast.Raise)
+        or (isinstance(line, ast.Expr) and isinstance(line.value, ast.Constant))
+        for line in function.body
+    )
+
+
 def _of_class(
     tree: ast.Module, line: ast.ClassDef, directives: list[Directive], comments: list[tuple[int, str]], top: str
 ) -> Iterator[Unit]:
@@ -188,6 +215,8 @@ def _of_class(
     words = f"{top}\n{_words(tree, [line], comments)}"
     forward = next((methods[name] for name in FORWARD if name in methods), None)
     backward = next((methods[name] for name in BACKWARD if name in methods), None)
+    if forward is not None and backward is not None and _stub(forward) and _stub(backward):
+        return
     if forward is not None and backward is not None:
         criterion = next((methods[name] for name in CRITERION if name in methods), None)
         yield _unit(
@@ -203,7 +232,7 @@ def _of_class(
         )
         return
     for method in methods.values():
-        if _claims(method) and method.name != "__init__":
+        if (_claims(method) and method.name != "__init__") or (_backward(method) and not _stub(method)):
             yield _unit(f"{line.name}.{method.name}", tree, words, directives, [line], forward=method, inside=line)
 
 

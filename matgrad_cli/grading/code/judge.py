@@ -70,6 +70,8 @@ def judged(unit: Unit, shapes: dict[str, Kind] | None = None) -> Verdicts | NoLo
     for way in ways[1:]:
         if not wrong:
             break
+        if _collapsed(ways[0], way):
+            continue
         other = _under(unit, way)
         right = {(one.key, one.statement.lineno) for one in other.judged if one.outcome in ("right", "helper")}
         told = _difference(ways[0], way)
@@ -86,6 +88,13 @@ def judged(unit: Unit, shapes: dict[str, Kind] | None = None) -> Verdicts | NoLo
 
 def _wrong(found: Verdicts) -> set[tuple[str, int]]:
     return {(one.key, one.statement.lineno) for one in found.judged if one.outcome in ("wrong", "misfit")}
+
+
+def _collapsed(first: Understanding, other: Understanding) -> bool:
+    """Whether a matrix is taken for a number in another understanding: too little is seen at a number to make a wrong claim doubtful."""
+    before = dict(first.kinds)
+    matrices = {name for name, kind in before.items() if kind.form == "array" and kind.dims[1:]}
+    return any(name in matrices and kind.form == "array" and not kind.dims for name, kind in other.kinds)
 
 
 def _difference(first: Understanding, other: Understanding) -> str:

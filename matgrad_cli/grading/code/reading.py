@@ -193,6 +193,13 @@ class Reading:
     def _has_upstream(self) -> bool:
         return any(self._upstream_of(name, set()) is not None for name in self._backward_names())
 
+    def from_above(self) -> frozenset[str]:
+        """The arguments of backward that are gradients of what forward gives, and are called so: not claims, whatever becomes of them."""
+        if self.unit.backward is None:
+            return frozenset()
+        found = [(name, self._upstream_of(name, set())) for name in self._backward_names()]
+        return frozenset(name for name, at in found if at is not None and (self.names[at] or "") in ("", *claimed(name)))
+
     def _backward_frame(self, first: list[Value], ctx: Thing | None) -> Frame:
         """The names of backward: gradients of outputs, what forward kept, and what has the same name there."""
         backward = self.unit.backward

@@ -95,7 +95,7 @@ def _problem(
             if isinstance(found, NoLoss):
                 return None if _no_layer(unit) else _without_loss(unit, found, places, reveal)
             if not found.judged:
-                return None
+                return _without_claims(unit, places, reveal) if unit.promised else None
             return _report(unit, found, places, reveal)
     except (OutOfTime, Exception) as error:
         if ended_by(error) is None and os.environ.get("MATGRAD_DEBUG"):
@@ -119,6 +119,11 @@ def _first_line(unit: Unit) -> int:
 def _without_loss(unit: Unit, why: NoLoss, places: _Places, reveal: Reveal) -> ProblemReport:
     diagnostic = Diagnostic("missing-loss", f"this cannot be judged: {why.why}", help=LOSS_HELP, severity="warning")
     return _undecided(unit, diagnostic, why.line or _first_line(unit), places, reveal)
+
+
+def _without_claims(unit: Unit, places: _Places, reveal: Reveal) -> ProblemReport:
+    said = "nothing here is judged: no value has the name of a gradient, like `dx` for `x`, and none is returned"
+    return _undecided(unit, Diagnostic("undecided", said, severity="warning"), _first_line(unit), places, reveal)
 
 
 def _undecided(unit: Unit, diagnostic: Diagnostic, line: int, places: _Places, reveal: Reveal) -> ProblemReport:

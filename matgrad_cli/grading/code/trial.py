@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import ast
+from dataclasses import replace as replaced
 from typing import Any, Literal
 
 import numpy as np
 
 from ...diagnostics.record import record
-from ...documents.python.claims import claimed, last_part
+from ...documents.python.claims import UPSTREAM, claimed, last_part
 from ...documents.python.outline import Unit
-from ...verify.programs.machine import OPERATIONS, Event
+from ...verify.programs.machine import OPERATIONS, Event, key_of
 from ...verify.programs.values import Exhausted, Misfit, Need, Unknown, Unread, Value
-from .inputs import Given, Kinds, Point
+from .inputs import TARGETS, Given, Kinds, Point
 from .plan import plan_of
 from .reading import NoLoss, Plan, Reading, slope
 
@@ -97,10 +98,11 @@ class Trial:
     def claims(self, reading: Reading) -> list[Claim]:
         """The claims of a reading in the order in which they are complete."""
         groups: dict[tuple[str, int], list[Event]] = {}
+        given = reading.from_above()
         for event in reading.machine.events:
             if event.key.startswith("self."):
                 groups.setdefault((event.key, 0), []).append(event)
-            elif event.frame in (reading.frame, reading.fore) and event.key != "return":
+            elif event.frame in (reading.frame, reading.fore) and event.key not in ("return", *given):
                 groups.setdefault((event.key, id(event.frame)), []).append(event)
         found = []
         for (key, _), events in groups.items():
@@ -108,7 +110,7 @@ class Trial:
             claim = self._claim(reading, key, told) if told else None
             if claim is not None:
                 found.append(claim)
-        found += self._returned(reading, {claim.name for claim in found})
+        found += self._returned(reading, found)
         return sorted(found, key=lambda claim: claim.last.number)
 
     def _claim(self, reading: Reading, key: str, events: list[Event]) -> Claim | None:
@@ -128,24 +130,41 @@ class Trial:
         early = [event for event in events if event.number < self.plan.after and event.sites]
         return any(self._slope(event.sites[-1], 0) not in (0.0, None) for event in early)
 
-    def _returned(self, reading: Reading, named: set[str]) -> list[Claim]:
-        """What backward returns without a name, where it has one input: its derivative by that input."""
+    def _returned(self, reading: Reading, found: list[Claim]) -> list[Claim]:
+        """What backward returns under no name of a claim: derivatives by the inputs of forward, in their order; a single one by any."""
         forward, backward = self.unit.forward, self.unit.backward
-        if forward is None or backward is None or self.unit.inside is None:
-            return []
-        inputs = [place.arg for place in forward.args.args if place.arg not in ("self", "ctx")]
         events = [event for event in reading.machine.events if event.key == "return" and event.frame is reading.frame]
-        if not inputs or inputs[0] in named or len(events) != 1 or not isinstance(events[0].statement, ast.Return):
+        if forward is None or backward is None or len(events) != 1:
             return []
-        given = events[0].statement.value
-        if (
-            given is None
-            or isinstance(given, ast.Name | ast.Attribute | ast.Tuple | ast.Constant)
-            or not _array(events[0].value)
-        ):
+        event, line = events[0], events[0].statement
+        if not isinstance(line, ast.Return) or line.value is None:
             return []
-        sites = self.definitions(reading, inputs[0], events[0].number)
-        return [Claim("return", inputs[0], (Stage((events[0],)),), sites)] if len(inputs) == 1 and sites else []
+        keys, names = {claim.key for claim in found}, {claim.name for claim in found}
+        inputs = [place.arg for place in forward.args.args if place.arg not in ("self", "ctx")]
+        sites = [self.definitions(reading, name, event.number) for name in inputs]
+        if isinstance(line.value, ast.Tuple):
+            lost = (event.value,) * len(inputs) if isinstance(event.value, Unknown) else ()
+            values = event.value if isinstance(event.value, tuple) else lost
+            if len(values) != len(inputs) or len(line.value.elts) != len(inputs):
+                return []
+            parts = [
+                (replaced(event, number=event.number + 1 + number, value=value), f"return[{number}]", (name,), born)
+                for number, (part, value, name, born) in enumerate(
+                    zip(line.value.elts, values, inputs, sites, strict=True)
+                )
+                if _gradient(part, keys) and name not in names
+            ]
+        else:
+            free = [(name, born) for name, born in zip(inputs, sites, strict=True) if born and name not in names]
+            likely = [one for one in free if one[0] not in TARGETS] or free
+            born = tuple(site for _, sites_ in likely for site in sites_)
+            shown = tuple(name for name, _ in likely)
+            parts = [(event, "return", shown, born)] if _gradient(line.value, keys) else []
+        return [
+            Claim(key, shown[0], (Stage((one,)),), born)
+            for one, key, shown, born in parts
+            if born and (_array(one.value) or isinstance(one.value, Unknown))
+        ]
 
     def definitions(self, reading: Reading, name: str, before: int) -> tuple[int, ...]:
         """The births of the values of a name that the loss may depend on, the last first."""
@@ -304,6 +323,14 @@ def _stages(reading: Reading, key: str, events: list[Event]) -> list[Stage]:
 
 def _array(value: Value) -> bool:
     return isinstance(value, np.ndarray | np.generic) and value.dtype.kind in "fc"
+
+
+def _gradient(node: ast.expr, keys: set[str]) -> bool:
+    """Whether what is returned is meant as a gradient that has no other name: an expression, or a name like `dout`, `grad`, `dx`."""
+    key = key_of(node)
+    if key is None:
+        return not isinstance(node, ast.Constant | ast.Tuple | ast.Dict | ast.List)
+    return key not in keys and bool(UPSTREAM.match(last_part(key)) or claimed(key))
 
 
 def _same(a: Value, b: Value) -> bool:

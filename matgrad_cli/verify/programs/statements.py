@@ -53,6 +53,8 @@ def execute(machine: Machine, frame: Frame, line: ast.stmt) -> None:
 def _lost(machine: Machine, frame: Frame, line: ast.stmt, why: Unknown) -> None:
     """What the statement would have given a value to has none."""
     if isinstance(line, ast.Return):
+        if frame.title:
+            machine.assigned("return", line, frame, why)
         raise Returned(why)
     if isinstance(line, ast.Expr) and _harmless(line.value):
         return
