@@ -147,7 +147,7 @@ class Trial:
             values = event.value if isinstance(event.value, tuple) else lost
             if len(values) != len(inputs) or len(line.value.elts) != len(inputs):
                 return []
-            parts = [
+            parts: list[tuple[Event, str, tuple[str, ...], tuple[int, ...]]] = [
                 (replaced(event, number=event.number + 1 + number, value=value), f"return[{number}]", (name,), born)
                 for number, (part, value, name, born) in enumerate(
                     zip(line.value.elts, values, inputs, sites, strict=True)
