@@ -269,12 +269,12 @@ class Judge:
         if sides is None or isinstance(sides, str):
             return Nearness("nothing")
 
-        def shaken(number: int) -> tuple[Any, Any]:
+        def shaken(number: int) -> tuple[Any, Any] | None:
             again = self._shaken.get((place, number))
             if again is None:
                 again = self._shaken[place, number] = Shaken(place, number)
             both = [self._attempt(again, side, form) for side in (before, after)]
-            return (sides[0], sides[1]) if any(isinstance(side, OutOfDomain) for side in both) else (both[0], both[1])
+            return None if any(isinstance(side, OutOfDomain) for side in both) else (both[0], both[1])
         return nearness(sides[0], sides[1], shaken)
 
     def _reach(self, u: Expr) -> Reach:

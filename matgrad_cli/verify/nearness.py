@@ -25,6 +25,8 @@ _TELLING: Final = 1e-3
 """An entry tells something if its noise (with that factor) is below this part of it."""
 _SHAKEN: Final = 2
 """So often the noise is measured: by chance a change can cancel once."""
+_UNMEASURED: Final = 1e-14
+"""Noise where it cannot be measured: what a sum of numbers around 1 may be off by."""
 _LARGEST: Final = 1e200
 
 Outcome = Literal["agrees", "differs", "unclear", "noise", "nothing"]
@@ -44,10 +46,11 @@ class Nearness:
     sure: bool = False
 
 
-def nearness(left: Numbers, right: Numbers, shaken: Callable[[int], tuple[Numbers, Numbers]]) -> Nearness:
+def nearness(left: Numbers, right: Numbers, shaken: Callable[[int], tuple[Numbers, Numbers] | None]) -> Nearness:
     """Compares two arrays of one form.
 
-    `shaken` computes both again with other digits at the end, by the number of the trial; it is asked only where it matters.
+    `shaken` computes both again with other digits at the end, by the number of the trial; it is asked only where it matters. None
+    where that has no value: at sign(u − u) for instance. Then what is tiny in itself is taken for noise.
     """
     total = sum(map(abs, left)) + sum(map(abs, right))
     if not total < _LARGEST:
@@ -56,11 +59,11 @@ def nearness(left: Numbers, right: Numbers, shaken: Callable[[int], tuple[Number
     worst = max(errors, default=0.0)
     if worst <= AGREE and total > 0:
         return Nearness("agrees", worst)
-    again = [shaken(number) for number in range(_SHAKEN)]
+    again = [moved for number in range(_SHAKEN) if (moved := shaken(number)) is not None]
     told, largest, sure = False, 0.0, False
     for k, (a, b) in enumerate(zip(left, right, strict=True)):
         size = max(abs(a), abs(b))
-        noise = _NOISE * max(max(abs(a - one[k]), abs(b - other[k])) for one, other in again)
+        noise = _NOISE * max((max(abs(a - one[k]), abs(b - other[k])) for one, other in again), default=_UNMEASURED)
         apart = abs(a - b) - noise
         if apart > DIFFER * size:
             return Nearness("differs", worst)

@@ -31,6 +31,8 @@ NUMPY = {
     "softmax0": lambda u: soft(u, 0), "softmax1": lambda u: soft(u, 1), "logsumexp": lambda u: np.log(np.exp(u).sum()),
     "logsumexp0": lambda u: np.log(np.exp(u).sum(0)), "logsumexp1": lambda u: np.log(np.exp(u).sum(1)),
     "inner": lambda u: (u * u).sum(),
+    "strictupper": lambda u: np.triu(u, 1), "shiftup": lambda u: np.roll(u, -1, 0),
+    "butlast": lambda u: np.concatenate([u[:-1], 0 * u[-1:]]),
     "polar": lambda u: (lambda left, _, right: left @ right)(*np.linalg.svd(u, full_matrices=False)),
     "leading": lambda u: (lambda left, _, right: np.outer(left[:, 0], right[0]))(*np.linalg.svd(u, full_matrices=False)),
 }

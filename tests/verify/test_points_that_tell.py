@@ -185,3 +185,8 @@ def test_a_far_kink_beside_a_high_power_is_seen(size: int) -> None:
     right = "6*z**5"
     assert answered("norm(z**3)**2", "z", "z: n", right).holds
     assert not answered("norm(z**3)**2", "z", "z: n", f"{right} + relu(-z - {size}*ones(n))").holds
+
+
+def test_where_no_noise_can_be_measured_what_is_tiny_in_itself_is_noise() -> None:
+    assert nearness([2e-16], [0.0], lambda _: None).outcome == "noise"
+    assert nearness([2e-6], [0.0], lambda _: None).outcome == "differs"
