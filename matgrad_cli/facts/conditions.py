@@ -187,6 +187,14 @@ def parse_fact_word(text: str) -> str:
         help=f"write `{_WORDS[near[0]]}`" if near else None))
 
 
+_OF_A_NUMBER: Final = {"nonzero": "{0} ≠ 0", "positive": "{0} > 0", "nonnegative": "{0} ≥ 0"}
+
+
+def said_of(word: str, number: bool) -> str:
+    """The sentence of a fact, {0} for the variable; a number has no entries."""
+    return _OF_A_NUMBER.get(word, CONDITIONS[word].says) if number else CONDITIONS[word].says
+
+
 def consequences(word: str) -> frozenset[str]:
     """The fact and all that follow from it."""
     found, left = {word}, [word]

@@ -30,11 +30,15 @@ class Move:
 
 @record
 class Extremum:
-    """What kind of point the solution is, why, and by which numbers that was seen."""
+    """What kind of point the solution is, why, and by which numbers that was seen.
+
+    Where it is not the same for all data the kind is `unknown`, and `cases` are the kinds that it has under a condition.
+    """
 
     kind: PointKind
     why: Sentence
     evidence: str
+    cases: tuple[tuple[PointKind, Sentence], ...] = ()
 
 
 @record

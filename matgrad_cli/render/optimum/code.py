@@ -28,7 +28,8 @@ def solution_code(solution: Solution) -> str:
     what = {"minima": "A minimum", "maxima": "A maximum", "saddle": "A saddle point", "unknown": "The stationary point"}
     kind = what.get(solution.extremum.kind, f"The {solution.extremum.kind}")
     under = "".join(f", where {to_text(constraint)} = 0" for constraint in solution.constraints)
-    summary = wrap(f"{kind} of {loss} by {problem.wrt.name}{under}.", 100)
+    cases = f": {_plain(solution.extremum.why)}" if solution.extremum.cases else ""
+    summary = wrap(f"{kind} of {loss} by {problem.wrt.name}{under}{cases}.", 100)
     conditions = [f"Needed: {_plain(said)}." for said in solution.conditions]
     doc = ['"""' + summary[0], *summary[1:], "", *wrap(signature(given, assumed), 100), *conditions, '"""']
     lines = [*NUMPY.imports, "", "", f"def solution({parameters}):", *(f"    {line}" if line else "" for line in (*doc, *helpers, *body))]

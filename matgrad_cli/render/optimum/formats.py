@@ -119,6 +119,7 @@ def solution_data(solution: Solution) -> dict[str, Any]:
         "conditions": [_said_of(said) for said in solution.conditions],
         "otherwise": [_said_of(said) for said in solution.without],
         "kind": solution.extremum.kind,
+        "cases": [{"kind": kind, "if": _said_of(condition)} for kind, condition in solution.extremum.cases],
         "why": _said_of(solution.extremum.why),
         "verdict": solution.kind,
     }  # fmt: skip

@@ -56,7 +56,8 @@ def _outcome(solution: Solution) -> Iterator[Block]:
         yield Block("text", ("it is assumed that ", *phrase(condition), *_because(condition.values[0][1] if condition.values else None)))
     for sentence in solution.without:
         yield Block("text", phrase(sentence))
-    yield Block("text", ("this is ", *phrase(solution.extremum.why), f" ({solution.extremum.evidence})"))
+    lead = "this is " if solution.extremum.kind != "unknown" or solution.extremum.cases else ""
+    yield Block("text", (lead, *phrase(solution.extremum.why), f" ({solution.extremum.evidence})"))
     yield Block("text", (f"checked: {solution.verdict.by}",))
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 
 from ...diagnostics.record import record
 from ...facts import Problem
-from ...facts.conditions import CONDITIONS
+from ...facts.conditions import said_of
 from ...facts.holding import holds
 from ...ir import (
     Add,
@@ -290,7 +290,7 @@ def _conditions(sides: Pattern, table: Table, problem: Problem, pending: bool, m
         if known is False or (known is None and requirement.word in STRUCTURE):
             return None
         if known is None:
-            assumed.append(Sentence(CONDITIONS[requirement.word].says, (("0", value),)))
+            assumed.append(Sentence(said_of(requirement.word, value.shape.is_number), (("0", value),)))
     return tuple(assumed)
 
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from math import prod
 
 from ...diagnostics import BugError, Diagnostic
 from ...diagnostics.record import record
 from ...facts import Problem
-from ...ir import Call, Expr, Symbol
+from ...ir import Call, Expr, Fill, Mul, Number, Symbol, mul
 from ...notation.printing.to_text import to_text
 from ...records import Bindings, Sentence
 from ...records.solution import Equation, Move
@@ -65,11 +66,13 @@ class Line:
 
     def simplify(self, expr: Expr) -> Expr:
         """The textbook form of a side, in which Σ 1 is the number of its terms."""
-        return self._textbook(self._counted(self._textbook(expr)))
+        return _numbers_first(self._textbook(self._counted(self._textbook(expr))))
 
     def _counted(self, expr: Expr) -> Expr:
         parts = tuple(map(self._counted, expr.children))
         whole = expr if parts == expr.children else settled(expr, parts)
+        if isinstance(whole, Call) and whole.function == "mean" and isinstance(whole.argument, Fill):
+            return Number(whole.argument.value)
         found = fit(rulebook().rule("sum-ones"), whole, self._scene) if isinstance(whole, Call) and whole.function == "sum" else None
         return whole if found is None else found.new
 
@@ -100,6 +103,7 @@ class Line:
         if any(isinstance(value, Expr) and self.unknown in value.symbols for value in others):
             return False  # what is divided by, or brought over, must not hold the unknown
         left, right = rewriting.new.arguments
+        right = self.simplify(right) if rule_id == "eq-divide-number" else right
         return self.moved(rule_id, (left, right), rewriting.bindings, rewriting.assumed)
 
     def moved(self, rule_id: str, after: Equation, bindings: Bindings = (), assumed: tuple[Sentence, ...] = ()) -> bool:
@@ -119,3 +123,13 @@ class Line:
         self.moves.append(Move(rule_id, title, why, self.equation, after, assumed, verdict))
         self.equation = after
         return True
+
+
+def _numbers_first(expr: Expr) -> Expr:
+    """−1/n (a − b) for 1/n · (−1) (a − b): numerals stand in front, as one."""
+    parts = tuple(map(_numbers_first, expr.children))
+    whole = expr if parts == expr.children else settled(expr, parts)
+    if not isinstance(whole, Mul) or not any(isinstance(factor, Number) for factor in whole.factors[1:]):
+        return whole
+    value = Number(prod(factor.value for factor in whole.factors if isinstance(factor, Number)))
+    return mul(value, *(factor for factor in whole.factors if not isinstance(factor, Number)))

@@ -11,18 +11,19 @@ from ...facts import Problem
 from ...facts.holding import holds
 from ...ir import Call, Expr, Fill, MatMul, Named, Number, Symbol, add, mul, nodes_of, transpose
 from ...notation.printing.to_unicode import to_unicode
-from ...records import Derivation, Sentence
+from ...records import Derivation, Sentence, Value
 from ...records.solution import Extremum, Move, PointKind, Solution, Spectral
 from ...rulebook.load import equation_rules
 from ...verify.judge import Judge
-from ...verify.solving.optimum import curvatures, kind_of
+from ...verify.solving.optimum import Seen, Where, cases, curvatures, kind_of
 from ...verify.solving.spectrum import Spectrum, spectral_points
 from ...verify.solving.system import System, solved_by
+from ...verify.solving.variants import SAID
 from ...verify.verdict import Verdict
 from ..derive import derive
 from ..engine.application import replaced
 from .line import Line
-from .multipliers import inserted
+from .multipliers import Found, inserted
 from .phases import isolate
 from .spectral import spectral_of
 
@@ -35,7 +36,7 @@ def solve(problem: Problem, constraints: Sequence[Expr] = (), maximize: bool = F
     whole = _lagrangian(problem, constraints, multipliers)
     derivation = derive(whole)
     if derivation.result.matrix is None:
-        raise no_closed_form(derivation)
+        raise no_closed_form(derivation, multipliers)
     gradient = _without_names(derivation.result.matrix)
     if problem.wrt not in gradient.symbols and not constraints:
         message = f"the gradient does not depend on `{problem.wrt.name}`, so it is zero everywhere or nowhere"
@@ -46,13 +47,16 @@ def solve(problem: Problem, constraints: Sequence[Expr] = (), maximize: bool = F
     line = Line(whole, judge, problem.wrt, (gradient, _zero(gradient)))
     isolate(line)
     if not line.solved:
-        raise no_closed_form(derivation)
+        raise no_closed_form(derivation, multipliers)
     moves, value = line.moves, line.equation[1]
     for multiplier, constraint in zip(multipliers, constraints, strict=True):
         if multiplier in value.symbols:
-            moves, value = _without_multiplier(line, multiplier, constraint, moves, value, derivation)
+            given = inserted(line.problem, line.judge, multiplier, constraint, value)
+            if given is None:
+                raise no_closed_form(derivation, multipliers)
+            moves, value = _without_multiplier(line, given, moves, value)
     if any(multiplier in value.symbols for multiplier in multipliers):
-        raise no_closed_form(derivation)
+        raise no_closed_form(derivation, multipliers)
     return _verified(problem, derivation, gradient, tuple(moves), value, tuple(constraints), multipliers)
 
 
@@ -93,13 +97,8 @@ def _pairing(multiplier: Symbol, constraint: Expr) -> Expr:
     return Call("tr", product) if constraint.shape.is_matrix else product
 
 
-def _without_multiplier(
-    line: Line, multiplier: Symbol, constraint: Expr, moves: list[Move], value: Expr, derivation: Derivation
-) -> tuple[list[Move], Expr]:
+def _without_multiplier(line: Line, found: Found, moves: list[Move], value: Expr) -> tuple[list[Move], Expr]:
     """x as a function of the multiplier is put into the constraint; this gives the multiplier, and that gives x."""
-    found = inserted(line.problem, line.judge, multiplier, constraint, value)
-    if found is None:
-        raise no_closed_form(derivation)
     rule, unknown = equation_rules().rule("eq-back"), line.unknown
     title = Sentence(rule.title, (("X", unknown),))
     back = Move(rule.id, title, Sentence(rule.why), (unknown, value), (unknown, found[1]), (), _OPEN)
@@ -139,41 +138,77 @@ _WORDS = {
     "minima": "a minimum among many: the second derivative is nowhere negative, and zero in some directions",
     "maxima": "a maximum among many: the second derivative is nowhere positive, and zero in some directions",
     "saddle": "a saddle: the second derivative is positive in some directions and negative in others",
-    "unknown": "it was not found out what kind of point this is",
 }
+_NOT_FOUND = "it was not found out what kind of point this is"
+_SHORT = {"minimum": "a minimum", "minima": "a minimum among many", "maximum": "a maximum", "maxima": "a maximum among many"}
 
 
 def _extremum(judge: Judge, problem: Problem, gradient: Expr, value: Expr, constraints: tuple[Expr, ...]) -> Extremum:
     """What kind of point it is, by the eigenvalues of the second derivative; and why, where its form says so."""
-    spectra = curvatures(judge, problem, value, constraints)
-    kind = cast("PointKind", kind_of(spectra))
-    said = _WORDS[kind] + (", as far as the constraints allow" if constraints and kind != "unknown" else "")
-    if kind == "saddle" and problem.wrt.shape.is_square and not constraints and holds(value, "symmetric", problem):
+    seen = curvatures(judge, problem, value, constraints)
+    kind = cast("PointKind", kind_of(seen))
+    if kind in ("saddle", "unknown") and problem.wrt.shape.is_square and not constraints and holds(value, "symmetric", problem):
         inside = kind_of(curvatures(judge, problem, value, (), symmetric=True))
         if inside in ("minimum", "maximum"):
-            said = f"a {inside} among the symmetric matrices (among all matrices it is a saddle)"
+            said = f"a {inside} among the symmetric matrices" + (" (among all matrices it is a saddle)" if kind == "saddle" else "")
             return Extremum(cast("PointKind", inside), Sentence(said), "eigenvalues of the second derivative along symmetric directions")
-    reason = _reason(problem, gradient, kind)
-    return Extremum(kind, reason or Sentence(said), f"eigenvalues of the second derivative at {len(spectra)} random data points")
+    hessian = _hessian(problem, gradient)
+    if constraints and (hessian is None or not holds(hessian, "spd", problem)):
+        hessian = None  # where it is not definite, only the free directions count
+    evidence = f"eigenvalues of the second derivative at {len(seen)} data points of all signs"
+    if kind == "unknown":
+        return _conditional(seen, hessian, evidence)
+    bound = ", as far as the constraints allow" if constraints else ""
+    return Extremum(kind, _reason(problem, hessian, kind) or Sentence(_WORDS[kind] + bound), evidence)
 
 
-def _reason(problem: Problem, gradient: Expr, kind: str) -> Sentence | None:
-    """The Hessian where the gradient is linear with one matrix before the unknown, and the fact that decides."""
+def _conditional(seen: Sequence[Seen], hessian: Expr | None, evidence: str) -> Extremum:
+    """A kind that depends on the data, and when it is which."""
+    if not seen:
+        return Extremum("unknown", Sentence(_NOT_FOUND), "no data were found at which to look")
+    found = [(cast("PointKind", kind), _condition(where)) for kind, where in cases(seen)]
+    if found:
+        said, values = [], list[tuple[str, Value]]()
+        for number, (kind, condition) in enumerate(found):
+            renamed = {name: f"{number}{name}" for name, _ in condition.values}
+            said.append(f"{_SHORT[kind]} if {condition.template.format(**{name: f'{{{new}}}' for name, new in renamed.items()})}")
+            values += [(renamed[name], value) for name, value in condition.values]
+        text = ", and ".join(said) + ("; otherwise it depends on the data" if len(found) == 1 else "")
+        return Extremum("unknown", Sentence(text, tuple(values)), evidence, tuple(found))
+    text = "it depends on the data what kind of point this is"
+    if hessian is not None:
+        return Extremum("unknown", Sentence(f"{text}: a minimum where the Hessian {{matrix}} is positive definite, a maximum where it is "
+                                            "negative definite", (("matrix", hessian),)), evidence)  # fmt: skip
+    return Extremum("unknown", Sentence(f"{text}: a minimum where the second derivative is positive in every direction"), evidence)
+
+
+def _condition(where: Where) -> Sentence:
+    """λ > 0 and A is positive definite."""
+    names = [f"s{number}" for number in range(len(where))]
+    text = " and ".join(SAID[sign].replace("{0}", f"{{{name}}}") for name, (_, sign) in zip(names, where, strict=True))
+    return Sentence(text, tuple((name, symbol) for name, (symbol, _) in zip(names, where, strict=True)))
+
+
+def _hessian(problem: Problem, gradient: Expr) -> Expr | None:
+    """The one matrix before the unknown where the gradient is linear."""
+    from ...ir import Eye
+    from ..textbook.simplifier import Simplifier
     from .terms import Opener
 
     terms = Opener(problem, problem.wrt).terms(gradient)
     ours = [term for term in terms or () if term.core]
-    if kind not in ("minimum", "maximum") or not ours or any(term.right or term.turned for term in ours):
-        return None
-    from ...ir import Eye
-    from ..textbook.simplifier import Simplifier
-
-    if problem.wrt.shape.is_number:
+    if not ours or any(term.right or term.turned for term in ours) or problem.wrt.shape.is_number:
         return None
     parts = [mul(*term.numbers, MatMul(term.left) if len(term.left) > 1 else term.left[0]) if term.left and term.numbers
              else mul(*term.numbers, Eye(problem.wrt.shape.rows)) if not term.left
              else MatMul(term.left) if len(term.left) > 1 else term.left[0] for term in ours]  # fmt: skip
-    hessian = Simplifier(problem).whole(add(*parts))
+    return Simplifier(problem).whole(add(*parts))
+
+
+def _reason(problem: Problem, hessian: Expr | None, kind: str) -> Sentence | None:
+    """The Hessian, and the fact that decides."""
+    if kind not in ("minimum", "maximum") or hessian is None:
+        return None
     kind_said = "a minimum: the Hessian {matrix} is positive definite" if kind == "minimum" else \
         "a maximum: the Hessian {matrix} is negative definite"
     given = "" if holds(hessian, "spd", problem) or kind == "maximum" else " where it is invertible"
@@ -213,7 +248,8 @@ def _by_spectrum(
         "columns": f"{which}: there the loss is the sum of the eigenvalues, here the {size}; {other}",
         "polar": f"{which}: tr(XᵀUSVᵀ) = Σ s_i (VᵀXᵀU)_ii is at most the sum of the singular values, and X = UVᵀ reaches it",
     }
-    extremum = Extremum(kind, Sentence(reasons[found.form]), "compared with random points that satisfy the constraint")
+    why = Sentence(_NOT_FOUND if kind == "unknown" else reasons[found.form])
+    extremum = Extremum(kind, why, "compared with random points that satisfy the constraint")
     moves = tuple(replace(move, verdict=verdict) for move in moves)
     gradient = moves[0].before[0]
     return Solution(problem, derivation, gradient, moves, None, extremum, verdict, constraints, multipliers, spectral=found)
@@ -222,11 +258,18 @@ def _by_spectrum(
 # ---- no closed form
 
 
-def no_closed_form(derivation: Derivation) -> StuckError:
+def no_closed_form(derivation: Derivation, multipliers: Sequence[Symbol] = ()) -> StuckError:
     """What there is to do where the rules find no closed form: the step of gradient descent and of Newton's method."""
     name = to_unicode(derivation.wrt)
     gradient = derivation.result.matrix
     said = to_unicode(gradient) if gradient is not None else to_unicode(derivation.result.entry)
+    if multipliers:
+        letters = ", ".join(map(to_unicode, multipliers))
+        return StuckError(Diagnostic(
+            "no-closed-form", f"the equations of the Lagrangian have no closed form in `{name}` that the rules know",
+            notes=(f"at a solution the gradient of the Lagrangian is zero, with a suitable multiplier {letters}: {said} = 0",
+                   "and the constraint holds"),
+            help=f"solve these equations for {name} and {letters} by numbers"))  # fmt: skip
     notes = (f"the gradient is {said}", f"gradient step: {name} ← {name} − η · gradient", _newton(derivation, name))
     return StuckError(Diagnostic(
         "no-closed-form", f"the equation ∇L = 0 has no closed form in `{name}` that the rules know", notes=notes,

@@ -2,22 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from itertools import combinations
+from math import prod
 from typing import Any, Final
 
+from ...diagnostics.record import record
 from ...facts import Problem
-from ...facts.conditions import consequences
+from ...facts.conditions import CONDITIONS, consequences
 from ...ir import Expr, Symbol
 from .. import structure as lay
 from ..evaluate import Evaluator
 from ..jets import Tag
 from ..judge import Judge
-from ..tensor import spread
-from .system import NO_VALUE, Moved, data_points
+from ..tensor import Tensor, spread
+from .system import NO_VALUE, Moved, data_points, rows_of
+from .variants import NATURAL, SAID, Signs, plans, varied
 
 _ZERO: Final = 1e-9
 _MORE: Final = 12
 _ENOUGH: Final = 5
+_MANY: Final = 12
+"""So many entries of the unknown are enough, if there are sizes with fewer."""
+_FEWEST: Final = 4
+"""A kind of point is said if it was seen at so many data at least."""
 
 
 def second_derivative(place: Evaluator, loss: Expr, symbol: Symbol) -> Any:
@@ -48,38 +56,70 @@ def first_derivative(place: Evaluator, expr: Expr, symbol: Symbol) -> Any:
     return np.array(spread(jet, (*mine, *[(tag, side) for side in sides]), (*sizes, *lengths)).data, float).reshape(rows, columns)
 
 
-def curvatures(judge: Judge, problem: Problem, value: Expr, constraints: Sequence[Expr], symmetric: bool = False) -> list[Any]:
-    """The eigenvalues of the second derivative at the solution, at several data points. Only affine constraints: they bend nothing.
+@record
+class Seen:
+    """The eigenvalues of the second derivative at one solution, and the signs of the data there."""
 
-    `symmetric`: along symmetric directions only, which is so anyway where the problem says that the variable is symmetric.
+    signs: Signs
+    values: Any
+
+
+def curvatures(judge: Judge, problem: Problem, value: Expr, constraints: Sequence[Expr], symmetric: bool = False) -> list[Seen]:
+    """The eigenvalues at solutions that keep the facts of the unknown, for data of every sign that the facts allow.
+
+    Only affine constraints: they bend nothing. `symmetric`: along symmetric directions only, which is so anyway where the problem says
+    that the variable is symmetric.
     """
     import numpy as np
 
-    found = []
     symbol = problem.wrt
     words = judge.setting.words.get(symbol, frozenset())
     symmetric = symmetric or (symbol.shape.is_matrix and not constraints and any("symmetric" in consequences(word) for word in words))
-    for _, _, place in data_points(judge, 1, _MORE):
-        try:
-            given = spread(place.value(value), lay.sides(symbol.shape), lay.lengths(symbol.shape, place.point.size))
-            at = Evaluator(Moved(place.point, {symbol: given}, {}), place.limit)
-            hessian = second_derivative(at, problem.loss, symbol)
-            if symmetric:
-                basis = _symmetric_directions(place.point.size(symbol.shape.rows))
-                hessian = basis.T @ hessian @ basis
-            if constraints:
-                slopes = np.concatenate([first_derivative(at, constraint, symbol) for constraint in constraints])
-                _, sizes, turned = np.linalg.svd(slopes)
-                rank = int(np.sum(sizes > 1e-10 * max(sizes.max(initial=0), 1e-300)))
-                free = turned[rank:].T
-                hessian = free.T @ hessian @ free
-        except NO_VALUE:
+    drawn = [place for _, _, place in data_points(judge, 1, _MORE)]
+    drawn.sort(key=lambda place: prod(lay.lengths(symbol.shape, place.point.size)) > _MANY)
+    places = [place for place in drawn if _solution_at(place, symbol, value) is not None][:_ENOUGH] or drawn[:_ENOUGH]
+    data = tuple(other for other in problem.variables if other is not symbol)
+    found = []
+    for turn, signs in enumerate(plans(judge, data) if places else ()):
+        place, real = varied(judge, places[turn % len(places)], signs, turn)
+        given = _solution_at(place, symbol, value)
+        if given is None or not all(CONDITIONS[word].test(rows_of(given)) for word in words):
             continue
-        if hessian.size and np.all(np.isfinite(hessian)):
-            found.append(np.linalg.eigvalsh((hessian + hessian.T) / 2))
-        if len(found) == _ENOUGH:
-            break
+        at = Evaluator(Moved(place.point, {symbol: given}, {}), place.limit)
+        hessian = _along(at, problem, constraints, symmetric)
+        if hessian is not None and hessian.size and np.all(np.isfinite(hessian)):
+            found.append(Seen(real, np.linalg.eigvalsh((hessian + hessian.T) / 2)))
     return found
+
+
+def _solution_at(place: Evaluator, symbol: Symbol, value: Expr) -> Tensor | None:
+    try:
+        return spread(place.value(value), lay.sides(symbol.shape), lay.lengths(symbol.shape, place.point.size))
+    except NO_VALUE:
+        return None
+
+
+def _along(at: Evaluator, problem: Problem, constraints: Sequence[Expr], symmetric: bool) -> Any:
+    """The second derivative along the directions that are free; None where it has no value, or where a constraint is curved."""
+    import numpy as np
+
+    symbol = problem.wrt
+    try:
+        hessian = second_derivative(at, problem.loss, symbol)
+        if symmetric:
+            basis = _symmetric_directions(at.point.size(symbol.shape.rows))
+            return basis.T @ hessian @ basis
+        if not constraints:
+            return hessian
+        if any(constraint.shape.is_number and np.any(second_derivative(at, constraint, symbol)) for constraint in constraints):
+            return None
+        slopes = np.concatenate([first_derivative(at, constraint, symbol) for constraint in constraints])
+    except NO_VALUE:
+        return None
+    _, sizes, turned = np.linalg.svd(slopes)
+    rank = int(np.sum(sizes > 1e-10 * max(sizes.max(initial=0), 1e-300)))
+    free = turned[rank:].T
+    return free.T @ hessian @ free
 
 
 def _symmetric_directions(size: int) -> Any:
@@ -95,18 +135,41 @@ def _symmetric_directions(size: int) -> Any:
     return np.array(columns).T
 
 
-def kind_of(spectra: Sequence[Any]) -> str:
-    """minimum, maximum, minima (flat in some direction), maxima, saddle or unknown."""
+def kind_of(seen: Sequence[Seen]) -> str:
+    """minimum, maximum, minima (flat in some direction), maxima, saddle; unknown if not the same at all data, or at too few."""
+    kinds = {_kind(one.values) for one in seen}
+    if len(seen) < _FEWEST:
+        return "unknown"
+    if len(kinds) == 1:
+        return kinds.pop()
+    if kinds <= {"minimum", "minima"}:
+        return "minima"
+    return "maxima" if kinds <= {"maximum", "maxima"} else "unknown"
+
+
+def _kind(values: Any) -> str:
     import numpy as np
 
-    kinds = set()
-    for values in spectra:
-        scale = max(float(np.max(np.abs(values))), 1e-300)
-        low, high = float(np.min(values)) / scale, float(np.max(values)) / scale
-        kinds.add("minimum" if low > _ZERO else "maximum" if high < -_ZERO else "minima" if low > -_ZERO else "maxima" if high < _ZERO
-                  else "saddle")  # fmt: skip
-    if len(kinds) == 1:
-        return str(kinds.pop())
-    if kinds <= {"minimum", "minima"} and kinds:
-        return "minima"
-    return "maxima" if kinds <= {"maximum", "maxima"} and kinds else "unknown"
+    scale = max(float(np.max(np.abs(values))), 1e-300)
+    low, high = float(np.min(values)) / scale, float(np.max(values)) / scale
+    if low > _ZERO or high < -_ZERO:
+        return "minimum" if low > _ZERO else "maximum"
+    return "minima" if low > -_ZERO else "maxima" if high < _ZERO else "saddle"
+
+
+Where = tuple[tuple[Symbol, str], ...]
+"""Signs of some of the data."""
+
+
+def cases(seen: Sequence[Seen]) -> Iterator[tuple[str, Where]]:
+    """The fewest signs of the data for which it is always a minimum, and those for which it is always a maximum, if there are any."""
+    known = list(dict.fromkeys((symbol, sign) for one in seen for symbol, sign in one.signs.items() if sign in SAID))
+    natural = [one for one in known if one[1] in NATURAL]
+    others = [one for one in known if one not in natural]
+    sets = [*combinations([*natural, *others], 1), *combinations(natural, 2), *combinations(natural, 3)]
+    for wanted in ("minim", "maxim"):
+        for where in sets:
+            kind = kind_of([one for one in seen if all(one.signs.get(symbol) == sign for symbol, sign in where)])
+            if kind.startswith(wanted):
+                yield kind, where
+                break

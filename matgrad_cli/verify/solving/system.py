@@ -230,12 +230,12 @@ def _admissible(unknowns: _Unknowns, u: Any, judge: Judge) -> bool:
     """Whether the facts about the unknowns hold."""
     point = unknowns.at(u).point
     return all(
-        CONDITIONS[word].test(_rows(point.array(symbol)))
+        CONDITIONS[word].test(rows_of(point.array(symbol)))
         for symbol in unknowns.system.unknowns for word in judge.setting.words.get(symbol, ())
     )  # fmt: skip
 
 
-def _rows(tensor: Tensor) -> list[list[Any]]:
+def rows_of(tensor: Tensor) -> list[list[Any]]:
     """An array as rows; a vector as a column."""
     data = list(tensor.data)
     if ROW in tensor.labels and COL in tensor.labels:
@@ -276,4 +276,4 @@ def _vanishes(start: Evaluator, place: Evaluator, equations: Iterable[Equation])
     return True
 
 
-__all__ = ["Equation", "Solution", "System", "data_points", "gap", "sides_at", "solutions", "solved_by"]
+__all__ = ["Equation", "Solution", "System", "data_points", "gap", "rows_of", "sides_at", "solutions", "solved_by"]

@@ -88,6 +88,59 @@ def test_a_saddle_is_one() -> None:
     assert matgrad.solve("x.T@A@x - b.T@x", "x", "A: n×n, x: n, b: n").solution.extremum.kind in ("saddle", "unknown")
 
 
+UNDECIDED = {
+    "a number before the loss": ("lam*norm(X@w - y)**2", "w", "X: m×n, w: n, y: m, lam: scalar", "", "lam", "minimum", "maximum"),
+    "ridge": ("norm(X@w - y)**2 + lam*norm(w)**2", "w", "X: m×n, w: n, y: m, lam: scalar", "", "lam", "minimum", None),
+    "against the ridge": ("norm(X@w - y)**2 - lam*norm(w)**2", "w", "X: m×n, w: n, y: m, lam: scalar", "", "-lam", "minimum", None),
+    "quadratic form": ("x.T@A@x/2 - b.T@x", "x", "A: n×n, x: n, b: n", "A symmetric", "A", "minimum", "maximum"),
+    "any matrix": ("x.T@A@x/2 - b.T@x", "x", "A: n×n, x: n, b: n", "", "A", "minimum", "maximum"),
+    "weights": ("(X@w - y).T@W@(X@w - y)", "w", "X: m×n, w: n, y: m, W: m×m", "W diagonal", "W", "minimum", "maximum"),
+    "smoothing": ("norm(w - d)**2/2 + tau*w.T@A@w", "w", "w: n, d: n, A: n×n, tau: scalar", "A spd", "tau", "minimum", None),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", UNDECIDED)
+def test_a_kind_that_depends_on_the_data_is_said_under_its_condition(name: str) -> None:
+    loss, wrt, shapes, assume, deciding, first, second = UNDECIDED[name]
+    optimum = matgrad.solve(loss, wrt, shapes, assume)
+    found, data = optimum.solution.extremum, solution_data(optimum.solution)
+    assert found.kind == data["kind"] == "unknown"
+    assert [kind for kind, _ in found.cases] == [one["kind"] for one in data["cases"]] == [kind for kind in (first, second) if kind]
+    ((_, symbol),) = found.cases[0][1].values
+    assert symbol.name == deciding.removeprefix("-")
+    assert ("< 0" in found.cases[0][1].template) is deciding.startswith("-")
+    assert "The stationary point of" in optimum.render("numpy")
+    assert ": a minimum if" in optimum.render("numpy")
+    for style in ("text", "markdown", "latex"):
+        assert "this is a minimum if" in optimum.render(style)
+
+
+def test_only_data_count_for_which_the_solution_keeps_the_facts_of_the_unknown() -> None:
+    found = matgrad.solve("n/2*logdet(S) + tr(inv(S)@C)/2", "S", "S: d×d, C: d×d, n: scalar", "S spd, C spd").solution
+    assert found.extremum.kind == "minimum"
+    assert [said.template for said in found.conditions] == ["{0} ≠ 0"]
+
+
+def test_a_kind_that_no_sign_decides_names_the_hessian() -> None:
+    optimum = matgrad.solve("w.T@(A - B)@w/2 - b.T@w", "w", "w: n, A: n×n, B: n×n, b: n", "A spd, B spd")
+    assert optimum.solution.extremum.kind == "unknown"
+    assert "\nit depends on the data what kind of point this is: a minimum where the Hessian A − B" in optimum.render("text", width=200)
+
+
+def test_divisors_are_said_plainly() -> None:
+    text = matgrad.solve("norm(w - d)**2/2", "w", "w: n, d: n", subject_to="sum(w) = 1").render("text")
+    assert "(−1)" not in text
+    assert "mean(𝟏)" not in matgrad.solve("norm(X - ones(N)@mu.T)**2/(2*N)", "mu", "X: N×d, mu: d").render("text")
+
+
+def test_under_a_constraint_no_step_without_it_is_offered() -> None:
+    with pytest.raises(StuckError) as caught:
+        matgrad.solve("norm(X - X@v@v.T)**2", "v", "X: m×n, v: n", subject_to="v.T@v = 1")
+    said = " ".join((*caught.value.diagnostic.notes, caught.value.diagnostic.help or ""))
+    assert "step" not in said
+    assert "multiplier λ" in said
+
+
 @pytest.mark.parametrize(("maximize", "column"), [(True, -1), (False, 0)])
 def test_on_a_sphere_it_is_an_eigenvector(maximize: bool, column: int) -> None:
     optimum = matgrad.solve("x.T@A@x", "x", "A: n×n, x: n", (), subject_to="x.T@x = 1", maximize=maximize)

@@ -1,0 +1,106 @@
+"""Data of every sign: undeclared numbers positive and negative, undeclared matrices of every definiteness, all of them large and small."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator, Mapping
+from itertools import product
+from typing import Any, Final
+
+from ...facts.conditions import CONDITIONS
+from ...ir import Symbol
+from .. import structure as lay
+from ..evaluate import Evaluator
+from ..judge import Judge
+from ..tensor import Tensor, spread
+from .system import Moved, rows_of
+
+ANY: Final = "as drawn"
+SAID: Final = {
+    "positive": "{0} > 0", "negative": "{0} < 0", "definite": "{0} is positive definite", "negative definite": "{0} is negative definite",
+    "definite part": "the symmetric part of {0} is positive definite",
+    "negative definite part": "the symmetric part of {0} is negative definite",
+    "positive entries": "all entries of {0} are positive", "negative entries": "all entries of {0} are negative",
+}  # fmt: skip
+"""How a sign of the data is said, {0} for the variable."""
+NATURAL: Final = ("positive", "definite", "definite part", "positive entries")
+_SCALES: Final = (1, 0.1, 10, 1, 0.01, 30)
+_MOST: Final = 60
+
+Signs = Mapping[Symbol, str]
+
+
+def _signs_of(symbol: Symbol, words: frozenset[str]) -> tuple[str, ...]:
+    """What may be tried of a variable, the natural sign first; the facts are asked later."""
+    if symbol.shape.is_number:
+        return ("positive", "negative")
+    entries = (ANY, "positive entries", "negative entries")
+    if not symbol.shape.is_square:
+        return entries
+    part = "" if words & {"symmetric", "spd", "diagonal"} else " part"
+    return (f"definite{part}", f"negative definite{part}", "mixed", *entries)
+
+
+def plans(judge: Judge, symbols: tuple[Symbol, ...]) -> Iterator[Signs]:
+    """Signs for all variables: all natural, each one otherwise beside natural ones, and beside any others."""
+    rng = random.Random(len(symbols))
+    tried = {symbol: _signs_of(symbol, judge.setting.words.get(symbol, frozenset())) for symbol in symbols}
+    usual = {symbol: signs[0] for symbol, signs in tried.items()}
+    each = [(symbol, sign) for symbol, signs in tried.items() for sign in signs]
+    found = [usual] * 6
+    for round_, (symbol, sign) in product(range(4), each):
+        others = usual if round_ % 2 else {other: rng.choice(signs) for other, signs in tried.items()}
+        found.append({**others, symbol: sign})
+    yield from found[:_MOST]
+
+
+def varied(judge: Judge, place: Evaluator, signs: Signs, turn: int) -> tuple[Evaluator, Signs]:
+    """The place with data of these signs and of several scales, as far as the facts allow; and the signs that the data really have."""
+    rng = random.Random(turn)
+    values, real = {}, {}
+    for symbol, sign in signs.items():
+        sides, sizes = lay.sides(symbol.shape), lay.lengths(symbol.shape, place.point.size)
+        drawn = spread(place.point.array(symbol), sides, sizes)
+        scale = rng.choice(_SCALES)
+        words = judge.setting.words.get(symbol, ())
+        for wanted, factor in ((sign, scale), (sign, 1), (ANY, scale)):
+            data = [factor * entry for entry in _with_sign(list(drawn.data), sizes, wanted)]
+            given = Tensor(sides, sizes, data)
+            if all(CONDITIONS[word].test(rows_of(given)) for word in words):
+                values[symbol], real[symbol] = given, wanted if _has(data, sizes, wanted) else ANY
+                break
+    return Evaluator(Moved(place.point, values, {}), place.limit), real
+
+
+def _has(data: list[float], sizes: tuple[int, ...], sign: str) -> bool:
+    """Whether an array has the sign: an antisymmetric matrix is never definite, a diagonal one has no positive entries only."""
+    import numpy as np
+
+    if sign in ("positive", "positive entries"):
+        return min(data) > 0
+    if sign in ("negative", "negative entries"):
+        return max(data) < 0
+    if sign in (ANY, "mixed"):
+        return True
+    matrix: Any = np.array(data).reshape(sizes)
+    values = np.linalg.eigvalsh(matrix + matrix.T) * (-1 if sign[0] == "n" else 1)
+    return bool(np.min(values) > 1e-9 * np.max(np.abs(values)))
+
+
+def _with_sign(data: list[float], sizes: tuple[int, ...], sign: str) -> list[float]:
+    import numpy as np
+
+    if sign in ("positive", "positive entries"):
+        return [abs(value) for value in data]
+    if sign in ("negative", "negative entries"):
+        return [-abs(value) for value in data]
+    if sign == ANY:
+        return data
+    matrix: Any = np.array(data).reshape(sizes)
+    symmetric, other = (matrix + matrix.T) / 2, (matrix - matrix.T) / 2
+    values, vectors = np.linalg.eigh(symmetric)
+    wanted = np.abs(values) * {"d": 1, "n": -1, "m": (-1) ** np.arange(len(values))}[sign[0]]
+    if not np.any(symmetric - np.diag(np.diag(symmetric))):
+        wanted, vectors = wanted[np.argsort(np.argmax(np.abs(vectors), axis=0))], np.eye(len(values))
+    again = (vectors * wanted) @ vectors.T
+    return [float(value) for value in ((again + again.T) / 2 + other).reshape(-1)]
