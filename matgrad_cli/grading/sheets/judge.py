@@ -36,6 +36,7 @@ from .rows import (
     solves,
     subscripted,
 )
+from .solutions import is_solution, valued_variable, without_mark
 
 MOST_VARIABLES = 6
 _GIVEN = "what a given name stands for"
@@ -181,6 +182,8 @@ class _Judge:
         self.passages: list[dict[int, Passage]] = [dict(begun.rows) for begun in readers]
         self.stated = False
         self.derived = False
+        self.settled = False
+        self.gradient = False
         self.explained: frozenset[str] = frozenset()
         self.wrong: list[frozenset[str]] = []
         self.before: Judged | None = None
@@ -197,6 +200,8 @@ class _Judge:
             passage = passages.get(line.number)
             if passage is None:
                 continue
+            if self._solves(line):
+                passage = without_mark(line, passage)
             row = begun.read(line.number, passage)
             reader = begun.reader
             reader.later = [claim for claim in reader.later if claim.sides and claim.sides[0].source.text != passage.text]
@@ -223,6 +228,8 @@ class _Judge:
             return self.passed(line, "goes on from an aside")
         judged = self._weighed(line, of_variables(line, results))
         self.stated = True
+        self.settled = self.settled or (judged.verdict == "follows" and judged.role == "equation")
+        self.gradient = self.gradient or (judged.verdict == "follows" and judged.role == "claim" and derives(head_of(line.outline)))
         if (head := head_of(line.outline)) is not None:
             self.derived = derives(head)
         if line.formula.kind != "inline" or self.before is None:
@@ -277,11 +284,21 @@ class _Judge:
         about = not line.outline.statements or any(
             isinstance(part, s.Name) and part.name == self.question.name for node in nodes_of(line) for part in s.parts_of(node)
         )
+        about = about or self._solves(line)
         return "in names that are not explained" if unknown and not about and line.outline.statements[0].leading is None else None
 
     def _solving(self, line: Line) -> bool:
         """Whether words or marks say that a row is an equation to be solved, or its solution."""
         return bool(_EQUATION.search(line.formula.before[-80:])) or solves(line.outline)
+
+    def _solves(self, line: Line) -> bool:
+        """Whether a row gives the variable a value, the derivative being known and set to zero."""
+        stands = self.gradient and (self.settled or self._solving(line))
+        return stands and valued_variable(line, self.question.wrt) is not None
+
+    def _is_solution(self, line: Line, result: RowResult) -> bool:
+        """Whether such a row is beyond doubt about the problem as it was understood."""
+        return self._solves(line) and is_solution(line, result, self.question.wrt, self.sheet.prose)
 
     def _vanishes(self, result: RowResult) -> bool:
         """Whether the derivative on the left is 0 by what was understood: then a name was understood otherwise than it is meant."""
@@ -316,9 +333,10 @@ class _Judge:
         head = head_of(line.outline)
         chain = line.outline.statements and line.outline.statements[0].leading is not None
         derived = derives(head) or (chain and self.before is not None and self.derived)
-        if _ZERO.search(line.formula.passage.text) or (self._solving(line) and not derived):
+        solution = self._is_solution(line, result)
+        if not solution and (_ZERO.search(line.formula.passage.text) or (self._solving(line) and not derived)):
             return "an equation"
-        if head is not None and lone(head) not in (None, self.question.name):
+        if not solution and head is not None and lone(head) not in (None, self.question.name):
             return "a name that is given another value"
         if chain and self.before is not None and self.before.verdict in ("undecided", "aside"):
             return "goes on from a row that was not judged"

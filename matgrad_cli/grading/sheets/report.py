@@ -11,6 +11,7 @@ from ...documents.sheets.sheet import Cell, Sheet
 from ...records.finding import FileReport, Final, Finding, ProblemReport, ProblemVerdict
 from ..exercise import line_of
 from .judge import Judged, Part, judge_sheet
+from .solutions import valued_variable
 
 
 def check_sheet(sheet: Sheet, given: Mapping[str, str]) -> FileReport:
@@ -57,7 +58,20 @@ def _verdict(report: ProblemReport, part: Part) -> tuple[ProblemVerdict, Final]:
     if not part.tasks or not about or 3 * judged < 2 * (of - open_):
         said = f"{judged} of {of} claims could be judged: too few for a verdict"
         return "undecided", Final("missing", "nothing-judged" if not judged else "undecided", said)
+    if (said := _open_value(part)) is not None:
+        return "undecided", Final("missing", "undecided", said)
     return "right", Final("missing", None, None if judged == of else f"{judged} of {of} claims judged")
+
+
+def _open_value(part: Part) -> str | None:
+    """What is said where the last value that a variable is given was not judged."""
+    last: dict[str, Judged] = {}
+    for judged in part.judged:
+        name = valued_variable(judged.line, part.question.wrt) if judged.verdict != "aside" else None
+        if name is not None:
+            last[name] = judged
+    names = [name for name, judged in last.items() if judged.verdict == "undecided"]
+    return f"the value that is given to `{names[0]}` could not be judged" if names else None
 
 
 def _finding(judged: Judged, sheet: Sheet) -> Finding:

@@ -1,0 +1,61 @@
+"""Values that a document gives to the variable after it set the derivative to zero: `w = (XᵀX + λI)⁻¹Xᵀy`, `\\hat β = …`, `V^* = …`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+
+from ...diagnostics.record import replace
+from ...documents.passage import Passage
+from ...notation import syntax as s
+from ..chain import RowResult
+from .rows import Line, head_of, is_constant
+
+_MARK = re.compile(r"_(?:hat|star|ast|opt)$")
+_MARKS = re.compile(r"\\(?:wide)?hat(?![A-Za-z])|\^\s*(?:\{\s*)?(?:\*|\\star|\\ast)(?:\s*\})?")
+_ELSEWHERE = re.compile(
+    r"\b(?:without|unlike|compar\w+|versus|vs|contrast\w*|ordinary|usual|standard|un-?regulari[sz]ed|OLS|instead|previous\w*|other|were|was"
+    r"|would|approximat\w+|initial\w*|start\w*|guess|updat\w*|iterat\w*|recall|substitut\w*|parametri[sz]\w*|writ\w+|let|choose"
+    r"|limit|special|subject to|s\.t\.|constrain\w*|[Ll]agrang\w*)(?![a-z])", re.IGNORECASE,
+)
+_CONSTRAINED = re.compile(r"\bsubject to\b|\bs\.t\.|\bconstrain\w*|\bLagrang\w*|\\(?:text|mathrm)\{\s*s\.t", re.IGNORECASE)
+
+
+def unmarked(name: str) -> str:
+    """The variable that a marked name stands for: `w` of `w^*`, `\\hat w`."""
+    return _MARK.sub("", name)
+
+
+def valued_variable(line: Line, variables: Collection[str]) -> str | None:
+    """The variable to which a row gives a value in which it does not stand itself; a name with an index (an iterate) is none."""
+    head = head_of(line.outline)
+    if not isinstance(head, s.Name) or unmarked(head.name) not in variables or is_constant(line.outline):
+        return None
+    name = unmarked(head.name)
+    return name if name not in _names_of_value(line) else None
+
+
+def without_mark(line: Line, passage: Passage) -> Passage:
+    """The row with the bare variable for its marked name, `w` for `\\hat w`; every other character keeps its place."""
+    head = head_of(line.outline)
+    if not isinstance(head, s.Name) or not _MARK.search(head.name) or passage.text != line.formula.passage.text:
+        return passage
+    start = min(passage.text.find("="), line.outline.statements[0].sides[0].span.end)
+    bare = _MARKS.sub(lambda mark: " " * len(mark[0]), passage.text[:start])
+    return replace(passage, text=bare + passage.text[start:])
+
+
+def is_solution(line: Line, result: RowResult, variables: Collection[str], prose: str) -> bool:
+    """Whether a row is beyond doubt meant as the solution of the problem that was understood.
+
+    With a side condition, with words of another problem before it, or where another variable may have been put in, it may be another's.
+    """
+    name = valued_variable(line, variables)
+    if name is None or result.role != "equation" or _CONSTRAINED.search(prose) or _ELSEWHERE.search(line.formula.before[-100:]):
+        return False
+    return not _ELSEWHERE.search(line.formula.after[:60]) and set(variables) - {name} <= _names_of_value(line)
+
+
+def _names_of_value(line: Line) -> set[str]:
+    sides = [side.node for side in line.outline.statements[0].sides[1:]]
+    return {unmarked(part.name) for node in sides if node is not None for part in s.parts_of(node) if isinstance(part, s.Name)}
