@@ -132,6 +132,19 @@ def test_several_problems_each_have_their_report() -> None:
     assert [(problem.id, problem.verdict) for problem in report.problems] == [("L", "right"), ("J", "wrong")]
 
 
+@pytest.mark.parametrize(
+    ("said", "verdict"),
+    [
+        ("Here $G$ is a symmetric matrix and $A$ is arbitrary.", "wrong"),
+        ("Here $A$ is a symmetric matrix and $G$ is arbitrary.", "right"),
+        ("Here $A$ is a matrix for which the quadratic form is symmetric.", "undecided"),
+    ],
+)
+def test_a_fact_is_of_the_name_that_its_clause_is_about(said: str, verdict: str) -> None:
+    report = check_text(f"Let $f(x) = x^\\top A x$ with $x\\in\\mathbb{{R}}^n$.\n\n{said}\n\n$$\\nabla f(x) = 2Ax$$", "x.md")
+    assert report.verdict == verdict
+
+
 def test_little_that_is_understood_is_no_right_document() -> None:
     report = check_text("Let $$q(z) = \\Upsilon(z)$$ and $$\\nabla q = \\Upsilon_2(z) \\star z$$", "x.md")
     assert report.verdict == "undecided"

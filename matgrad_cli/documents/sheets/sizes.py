@@ -43,9 +43,24 @@ _FACT = re.compile("|".join(f"(?P<{word}>{pattern})" for word, pattern in FACTS)
 _DENIED = re.compile(r"\b(?:not|non|never|without|need not)\b[\w\s-]{0,20}$|\bnon-$", re.IGNORECASE)
 _SUPPOSED = re.compile(
     rf"\b(?:if|for|when|whenever|suppose|assuming|wenn|für)\s+(?:(?:an?|any|every|all|the)\s+)?(?:{_NAME}\s+(?:is|was|were)\s+)?"
-    r"(?:[a-z]+\s+)?$", re.IGNORECASE,
+    r"(?:[a-z]+\s+(?:and\s+)?)?$", re.IGNORECASE,
 )
-_BEHIND = re.compile(rf"(?:,\s*|\s+and\s+|\s+|-)(?:(?:in general|non-symmetric|real|\w+-?\w*,?)\s+){{0,3}}{_NAMES}(?!\s*[(^])")
+_STOP = (
+    r"(?:and|or|but|with|where|when|while|whereas|is|are|be|for|of|in|on|by|to|so|then|that|which|as|we|hence|thus|let|if|since|because|its|also"
+    r"|however|arbitrary|any|general)"
+)
+_ADJECTIVE = r"(?:(?:non-?)?(?:symmetric|singular)|anti-?symmetric|positive|definite|diagonal|orthogonal|invertible|real|square)"
+_BEHIND = re.compile(
+    rf"(?:(?:,\s*|\s+)(?:and\s+)?{_ADJECTIVE}\b(?:[ -](?:semi-?)?definite)?)*(?:\s+|-)"
+    rf"(?:(?:in general|(?!{_STOP}\b)[a-zäöü][\w-]+)\s+){{0,3}}{_NAMES}(?!\s*[(^])"
+)
+_COPULA = re.compile(
+    rf"\b(?:is|are|be|being|was|were)\s+(?:(?:an?|any|some|the|both|always|also|assumed|to|taken)\s+)*(?:(?!{_STOP}\b)[\w-]+,?\s+){{0,3}}$"
+    r"|\b(?:is|are|be|being)\s*$|:\s*an?\s*(?:\w+\s+)?$"
+)
+_OTHER_SUBJECT = re.compile(
+    r"(?:[,;:(]|\band|\bbut|\bso|\bwhile|\bwhere|\bwith)\s+(?!is\b|are\b|be\b)(?:[A-Za-z]\w*[\s-]+)+(?:is|are|be)\b|\b(?:of|in|for|has|have)\b"
+)
 _PRONOUN = re.compile(r"\b(?:it|they|this|which|its|gradient|[Hh]essian|product|sum|step)\b")
 _SETS = {"-1,1": "signs", "-1,+1": "signs", "+1,-1": "signs", "1,-1": "signs", "±1": "signs", "0,1": "binary"}
 
@@ -145,15 +160,24 @@ def facts_told(prose: str) -> tuple[dict[str, set[str]], dict[str, set[str]]]:
         word = _SETS.get(re.sub(r"[\\{}\s]", "", match["field"]))
         for name in _names(match["names"]) if word else ():
             always.setdefault(re.sub(r"_[ijkn]$", "", name), set()).add(word or "")
+    for word, names, only_supposed in _facts_of(text):
+        for name in names:
+            (supposed if only_supposed else always).setdefault(name, set()).add(word)
+    return always, supposed
+
+
+def symmetric_somewhere(prose: str) -> bool:
+    """Whether the prose calls something symmetric and leaves open what: a clause with a subject that is no name."""
+    return any(word in ("symmetric", "spd", "diagonal") and not names for word, names, _ in _facts_of(plain_prose(prose)))
+
+
+def _facts_of(text: str) -> Iterator[tuple[str, list[str], bool]]:
+    """Every fact, whose it is (none: not certain), and whether it is only supposed."""
     for sentence in _sentences(_TOLD.sub(_blank, text)):
         for match in _FACT.finditer(sentence):
             before, behind = sentence[: match.start()], sentence[match.end() :]
-            if _DENIED.search(before) or not match.lastgroup:
-                continue
-            table = supposed if _SUPPOSED.search(before) else always
-            for name in _subject(before, behind):
-                table.setdefault(name, set()).add(match.lastgroup)
-    return always, supposed
+            if not _DENIED.search(before) and match.lastgroup:
+                yield match.lastgroup, _subject(before, behind), bool(_SUPPOSED.search(before))
 
 
 def _sentences(text: str) -> Iterator[str]:
@@ -165,18 +189,19 @@ def _sentences(text: str) -> Iterator[str]:
 def _subject(before: str, behind: str) -> list[str]:
     """Whose fact it is: the name that follows (`symmetric M`), else the nearest before it that stands alone."""
     following = _BEHIND.match(behind[:80])
-    bare = following is not None and re.match(rf",\s*{_NAME}", following[0]) is not None
-    if following is not None and not bare and not re.search(r"\b(?:is|are|be)\s*$|:\s*an?\s*$", before):
+    if following is not None and not _COPULA.search(before):
         many = re.search(r"\bmatrices\b", following[0])
         stated = re.findall(rf"({_NAME})\s*:?=", behind[:400]) if many else []
-        return [plain_name(name) for name in stated] or _names(following["names"])
+        return [plain_name(name) for name in stated] or _names(following["names"])[: None if many else 1]
     last = [match for match in _EACH_NAME.finditer(before) if match[0] != "a"]
-    if not last or _PRONOUN.search(before[last[-1].end() :]) or len(before) - last[-1].end() > 60:
+    between = before[last[-1].end() :] if last else ""
+    if not last or _PRONOUN.search(between) or len(between) > 60 or _OTHER_SUBJECT.search(between):
         return []
-    if re.search(r"\bboth\b[^.]*$|\b(?:are)\s*$", before):
+    together = re.search(rf"{_NAME}\s*(?:,|\band\b)\s*{_NAME}\s+be\s+(?:both\s+)?$", before)
+    if together or re.search(r"\bboth\b[^.]*$|\b(?:are)\s*$", before):
         near = [match for match in last if match.start() > before.rfind(";")]
         return [plain_name(match[0]) for match in near][-2:]
-    if re.search(r"[\w}^\\+-]\s*$", before[: last[-1].start()]) and not re.search(r"[A-Za-z]{2,}\s+$", before[: last[-1].start()]):
+    if re.search(r"[\w}^\\+/*-]\s*$", before[: last[-1].start()]) and not re.search(r"[A-Za-z]{2,}\s+$", before[: last[-1].start()]):
         return _defined_before(before)
     if re.search(r"\\[A-Za-z]+\s*$|[=(]\s*$", before[: last[-1].start()]):
         return _defined_before(before)

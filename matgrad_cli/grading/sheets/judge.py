@@ -12,6 +12,7 @@ from ...documents.passage import Passage
 from ...documents.sheets.outline import Outline, outline
 from ...documents.sheets.problem import Question, Told, questions, told_by
 from ...documents.sheets.sheet import Sheet
+from ...documents.sheets.sizes import symmetric_somewhere
 from ...ir import Number, mul
 from ...notation import syntax as s
 from ...records.finding import LineVerdict, Role
@@ -346,6 +347,8 @@ class _Judge:
         if names & self.explained and not _of_form(result):
             return "it may rest on what a given name stands for"
         slip = result.outcome.slip if result.outcome is not None else None
+        if slip is not None and slip.code == "needs-fact" and symmetric_somewhere(self.sheet.prose):
+            return "it is not certain of which matrix the document says that it is symmetric"
         if slip is not None and "has no entries" in slip.message:
             return "a function or a family may be meant"
         if any(name in self.families for name in subscripted(line)) and _of_form(result):
