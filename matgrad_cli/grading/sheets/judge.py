@@ -351,7 +351,7 @@ class _Judge:
             return "it is not certain of which matrix the document says that it is symmetric"
         if slip is not None and "has no entries" in slip.message:
             return "a function or a family may be meant"
-        if any(name in self.families for name in subscripted(line)) and _of_form(result):
+        if any(name in self.families or name not in self.told.sizes for name in subscripted(line)) and _of_form(result):
             return "a vector with an index may be meant"
         return None
 
