@@ -1,4 +1,4 @@
-"""What a document says the variable is, once the derivative was set to zero, is judged; where that is in doubt the document is not right."""
+"""What a document says the variable is, once the derivative was set to zero, is judged; while that is in doubt nothing is right."""
 
 from __future__ import annotations
 
