@@ -102,6 +102,10 @@ HEAD = SETTING + "The loss is $$L(w) = \\|Xw - y\\|^2$$ and\n\n$$\\nabla L(w) = 
         "Here $n = 100$ and $d = 5$.",
         "With noise $\\epsilon \\sim N(0, \\sigma^2)$ we have $y = Xw + \\epsilon$.",
         "The prediction is $\\hat y = Xw$.",
+        "If instead we had $L = \\frac12\\|Xw - y\\|^2$ the gradient would be $X^\\top(Xw - y)$.",
+        "If $L$ were $\\frac12\\|Xw - y\\|^2$, we would get $\\nabla L(w) = X^\\top(Xw - y)$.",
+        "Had we used the mean, we would have $$\\nabla L(w) = \\frac{2}{n}X^\\top(Xw - y).$$",
+        "The line $\\nabla L(w) = X^\\top(Xw - y)$ would be right if there were a half.",
         "> is it $\\nabla L(w) = X^\\top(Xw - y)$?\n\nNo.",
     ],
 )
@@ -109,6 +113,16 @@ def test_what_is_no_claim_is_never_called_wrong(tail: str) -> None:
     report = check_text(HEAD + tail, "x.md")
     assert [line.text for problem in report.problems for line in problem.lines if line.verdict == "wrong"] == []
     assert report.verdict == "right"
+
+
+def test_what_follows_a_supposed_loss_is_not_called_wrong() -> None:
+    tail = "Suppose instead we had $L = \\frac12\\|Xw - y\\|^2$. Then $\\nabla L(w) = X^\\top(Xw - y)$."
+    assert check_text(HEAD + tail, "x.md").verdict == "undecided"
+
+
+def test_a_claim_that_speaks_of_what_one_would_expect_is_judged() -> None:
+    text = HEAD.replace(" and\n\n", ". As one would expect, the gradient is\n\n").replace("= 2X", "= 3X")
+    assert check_text(text, "x.md").verdict == "wrong"
 
 
 @pytest.mark.parametrize(

@@ -21,7 +21,7 @@ from ..chain import RowResult
 from ..lines.reading import read_side
 from ..task import Task, task_for
 from .own_letters import Fact, own_fact, under_the_sign
-from .passing import holds_equality, passed_over
+from .passing import holds_equality, is_hypothetical, passed_over
 from .rows import (
     Line,
     derives,
@@ -184,6 +184,7 @@ class _Judge:
         self.stated = False
         self.derived = False
         self.settled = False
+        self.supposed = False
         self.gradient = False
         self.explained: frozenset[str] = frozenset()
         self.wrong: list[frozenset[str]] = []
@@ -269,6 +270,9 @@ class _Judge:
         formula, head = line.formula, head_of(line.outline)
         if formula.quoted:
             return "quoted"
+        if is_hypothetical(formula):
+            self.supposed = self.supposed or lone(head) == self.question.name or "would" in formula.before[-200:]
+            return "said of what is only supposed"
         if _supposed(formula.before[-80:]) or _CONDITION_BEHIND.match(formula.after[:60]):
             return "said under a condition"
         if _LAYOUT.search(formula.before[-120:] + " " + formula.after[:60]):
@@ -331,6 +335,8 @@ class _Judge:
 
     def _doubt(self, line: Line, result: RowResult) -> str | None:
         """Why a claim that does not follow is not called wrong."""
+        if self.supposed:
+            return "it may be said of what was supposed before"
         head = head_of(line.outline)
         chain = line.outline.statements and line.outline.statements[0].leading is not None
         derived = derives(head) or (chain and self.before is not None and self.derived)
@@ -351,7 +357,8 @@ class _Judge:
             return "it is not certain of which matrix the document says that it is symmetric"
         if slip is not None and "has no entries" in slip.message:
             return "a function or a family may be meant"
-        if any(name in self.families or name not in self.told.sizes for name in subscripted(line)) and _of_form(result):
+        with_index = subscripted(line) | {re.sub(r"_\d+$", "", name) for name in names if re.search(r"_\d+$", name)}
+        if any(name in self.families or name not in self.told.sizes for name in with_index) and _of_form(result):
             return "a vector with an index may be meant"
         return None
 

@@ -22,6 +22,19 @@ _RELATION = re.compile(r"(?<![<>!:=])=(?!=)|:=|\\(?:approx|equiv|coloneqq|triang
 _OTHER = re.compile(r"\\(?:leftarrow|gets|sim|propto|in|leq?|geq?|ll|gg|neq?|to|rightarrow|mapsto|mid)(?![A-Za-z])|[←∼∝∈≤≥≠→↦<>]|\\ne\b")
 _SUPPOSED = re.compile(r"\b(?:if|for|when|whenever|where|at|only where|with|suppose|set|take|choose|case)\b[^.;]{0,14}$", re.IGNORECASE)
 
+_HYPOTHETICAL = re.compile(
+    r"\b(?:if|had|were|suppose|supposing|imagine|instead)\b.*\bwould\b|\bif\b.*\b(?:had|were|instead|dropped|used|wrote|defined|started)\b"
+    r"|\b(?:suppose|imagine|supposing)\b.*\b(?:instead|had|were)\b|\bhad (?:we|the|L|it)\b|\binstead\b.*\b(?:if|had|were)\b"
+    r"|\bwere to\b", re.IGNORECASE | re.DOTALL,
+)
+_WOULD = re.compile(r"^\W*would\s+(?:be|have|hold|follow|result)\b.*\b(?:if|had|were)\b", re.IGNORECASE)
+
+
+def is_hypothetical(formula: Formula) -> bool:
+    """Whether the sentence of a formula speaks of another case than the one at hand: `If L were …, we would get`, `Had we used …`."""
+    sentence = re.split(r"[.?!;]\s+(?=[A-Z$\\])|\n\s*\n(?=[A-Z*#])", formula.before[-240:])[-1]
+    return bool(_HYPOTHETICAL.search(sentence) or _WOULD.match(formula.after[:120]))
+
 
 def holds_equality(text: str) -> bool:
     """Whether a formula has a sign of equality."""
