@@ -58,8 +58,8 @@ def _verdict(report: ProblemReport, part: Part) -> tuple[ProblemVerdict, Final]:
     if not part.tasks or not about or 3 * judged < 2 * (of - open_):
         said = f"{judged} of {of} claims could be judged: too few for a verdict"
         return "undecided", Final("missing", "nothing-judged" if not judged else "undecided", said)
-    if (said := _open_value(part)) is not None:
-        return "undecided", Final("missing", "undecided", said)
+    if (open_value := _open_value(part)) is not None:
+        return "undecided", Final("missing", "undecided", open_value)
     return "right", Final("missing", None, None if judged == of else f"{judged} of {of} claims judged")
 
 
