@@ -166,7 +166,7 @@ def test_every_sentence_of_the_rules_becomes_latex() -> None:
 
 @pytest.mark.parametrize(
     ("loss", "wrt", "most"),
-    [("norm(X@R-Y)**2/m", "R", 7), ("norm(W2@tanh(W1@x)-y)**2", "W1", 9), ("norm(W3@tanh(W2@tanh(W1@x+b1)+b2)-y)**2", "W1", 12)],
+    [("norm(X@R-Y)**2/m", "R", 7), ("norm(W2@tanh(W1@x)-y)**2", "W1", 10), ("norm(W3@tanh(W2@tanh(W1@x+b1)+b2)-y)**2", "W1", 14)],
 )
 def test_the_short_page_joins_small_steps(loss: str, wrt: str, most: int) -> None:
     derivation = explain(loss, wrt=wrt).derivations[0]
@@ -179,8 +179,8 @@ def test_the_short_page_joins_small_steps(loss: str, wrt: str, most: int) -> Non
 
 def test_a_name_is_explained_where_it_first_stands() -> None:
     shown = explain("tr(inv(X.T@X + A)@B) + logdet(X.T@X+A)", wrt="X").render("text", width=100)
-    first = shown.index("Z₁")
-    assert shown.index("Z₁ = ZBZ") - first < 200
+    first = shown.index("write Z")
+    assert shown.index("where Z = (XᵀX + A)⁻¹") - first < 400
 
 
 @BOTH

@@ -119,7 +119,7 @@ def test_sixty_four_factors_are_searched_from_the_anchor() -> None:
     asked = Problem(Call("tr", node), factors[0], tuple(s for s in factors if isinstance(s, Symbol)))  # type: ignore[arg-type]
     rules = rulebook().starting_with("MatMul")
     calls = calls_in(lambda: [rewrite_node(rule, node, asked) for rule in rules])
-    assert calls < 1_000_000, calls
+    assert calls < 20_000 * len(rules), calls
 
 
 def test_what_a_variable_stands_for_is_no_pattern() -> None:
