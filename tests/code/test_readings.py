@@ -132,3 +132,41 @@ def test_a_backward_without_a_forward_is_listed_and_a_stub_is_not() -> None:
     alone = "class A:\n    def backward(self, dout):\n        return dout\n"
     stub = "class B:\n    def forward(self, x):\n        pass\n\n    def backward(self, dout):\n        pass\n"
     assert [problem.verdict for problem in checked(f"{alone}\n{stub}").problems] == ["undecided"]
+
+
+NORM = """import numpy as np
+
+class LayerNorm:
+    def __init__(self, {arguments}):
+        self.g = {g}
+        self.b = {b}
+
+    def forward(self, x):
+        {words}
+        self.mean = np.mean(x, axis=-1, keepdims=True)
+        self.std = np.sqrt(np.var(x, axis=-1, keepdims=True) + 1e-5)
+        self.xn = (x - self.mean) / self.std
+        return self.g * self.xn + self.b
+
+    def backward(self, dy):
+        self.dg = np.sum(dy * self.xn, axis={axis})
+        self.db = np.sum(dy, axis=0)
+        dxn = {dxn}
+        dx = (dxn - dxn.mean(axis=-1, keepdims=True) - self.xn * (dxn * self.xn).mean(axis=-1, keepdims=True)) / self.std
+        return dx
+"""
+BEGINNINGS = [("g, b", "g", "b"), ("dim", "np.ones(dim)", "np.zeros(dim)"), ("n", "np.ones((1, n))[0]", "np.zeros(n)")]
+
+
+@pytest.mark.parametrize(("arguments", "g", "b"), BEGINNINGS)
+@pytest.mark.parametrize("words", ["pass", "# x: (B, D)"])
+def test_the_shape_of_a_parameter_is_seen_from_its_gradient_or_its_first_value(
+    arguments: str, g: str, b: str, words: str
+) -> None:
+    parts = {"arguments": arguments, "g": g, "b": b, "words": words}
+    right = checked(NORM.format(axis=0, dxn="dy * self.g", **parts))
+    assert [problem.verdict for problem in right.problems] == ["right"], right
+    wrong = checked(NORM.format(axis=0, dxn="dy * 1", **parts))
+    assert next(finding.line for finding in wrong.problems[0].lines if finding.verdict == "wrong") == 18
+    over = checked(NORM.format(axis=1, dxn="dy * self.g", **parts))
+    assert 16 in {finding.line for finding in over.problems[0].lines if finding.verdict == "wrong"}

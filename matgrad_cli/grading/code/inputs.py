@@ -200,6 +200,8 @@ def candidates(
         shapes = [
             (kind.dims[0], rows[1]) for word, kind in given.kinds.items() if word in TARGETS and len(kind.dims) == 1
         ] + shapes
+    if partner is None and shapes[0][1:]:  # or with a size that is an argument
+        shapes += [(rows[0], word) for word, kind in given.kinds.items() if kind.form == "size" and word in given.sizes][:2]
     if partner is None and name in TARGETS:  # or a target for each of several outputs
         rows_known = [kind.dims[0] for kind in given.kinds.values() if kind.form == "array" and len(kind.dims) == 2]
         shapes = (

@@ -8,6 +8,7 @@ import numpy as np
 
 from ...diagnostics.record import record, replace
 from ...documents.python.outline import Unit
+from ...documents.python.said import letters_of
 from ...verify.programs.values import Need, Unknown
 from .inputs import EQUAL, EVEN, Given, Kind, Kinds, Point, candidates, kinds_told, told_of
 from .plan import first_line
@@ -59,6 +60,7 @@ def understandings(unit: Unit, shapes: dict[str, Kind] | None = None) -> tuple[l
                 why = why or NoLoss("the loss has no value", first_line(trial.base))
             else:
                 found.append(understood)
+        found += _by_claims(unit, found)
         if any(one.faults == 0 for one in found) or (found and order == EVEN):
             break
     return sorted(found, key=lambda one: (one.order == EQUAL, one.faults, one.unfit)), why
@@ -72,6 +74,9 @@ def _decided(
     if said is not None and need.name not in kinds:
         return [{**kinds, need.name: said}]
     given = Given(tuple(kinds.items()), Point(order=order))
+    letters = {letter: None for kind in told.values() for dim in kind.dims for letter in letters_of(dim)}
+    if need.hint == "size" and not given.sizes and need.name not in letters:
+        return [{**kinds, need.name: Kind("size", dims)} for dims in [(), *((letter,) for letter in [*letters][:4])]]
     return [
         {**kinds, need.name: kind}
         for kind in candidates(need.name, need.hint, need.beside, given, need.name in differentiated)
@@ -105,6 +110,31 @@ def _understood(trial: Trial, kinds: dict[str, Kind], order: int) -> Understandi
         if not isinstance(claim.last.value, Unknown)
     )
     return Understanding(tuple(kinds.items()), order, between, faults, unfit)
+
+
+def _by_claims(unit: Unit, found: list[Understanding]) -> list[Understanding]:
+    """The first understanding with the shapes that claims give to guessed inputs, where this fits better: `dg` summed over an axis says
+    that `g` lies along the other one."""
+    if not found or any(one.faults + one.unfit == 0 for one in found):
+        return []
+    first = min(found, key=lambda one: (one.faults, one.unfit))
+    trial = tried(unit, first.kinds, Point(order=first.order, between=first.between))
+    kinds = dict(first.kinds)
+    if not isinstance(trial, Trial):
+        return []
+    for claim in trial.claims(trial.base):
+        guess, value = kinds.get(claim.name), claim.last.value
+        if guess is None or guess.told or guess.form != "array" or isinstance(value, Unknown):
+            continue
+        shape: tuple[int, ...] = np.shape(trial.base.machine.given.get(claim.name, 0))
+        if np.shape(value) and np.ndim(value) < len(shape) and np.shape(value) == shape[-np.ndim(value) :]:
+            kinds[claim.name] = replace(guess, dims=tuple(trial.given.named(size) for size in np.shape(value)))
+    if kinds == dict(first.kinds):
+        return []
+    other = tried(unit, tuple(kinds.items()), Point(order=first.order, between=first.between))
+    understood = _understood(other, kinds, first.order) if isinstance(other, Trial) else None
+    better = understood is not None and (understood.faults, understood.unfit) < (first.faults, first.unfit)
+    return [understood] if understood is not None and better else []
 
 
 def with_fact(understood: Understanding, name: str, fact: str) -> Understanding:

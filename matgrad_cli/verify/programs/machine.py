@@ -62,7 +62,7 @@ class Machine:
     target     the value that is moved along a direction, if any
     overrides  values that stand in place of what an assignment, by its number, gives
     replaced   statements that are read in place of others, by identity
-    parameters names whose first value does not matter: zeros become random numbers, at which more can be seen
+    parameters names whose first value does not matter: zeros and ones become random numbers, at which more can be seen
     stop_at    the number of the assignment after which `answer` is asked for, and the reading ends
     """
 
@@ -157,7 +157,9 @@ class Machine:
             and (_zero(value) or _small_draw(value, statement))
             and re.split(r"[.'\[]+", key.rstrip("']"))[-1] in self.parameters
         ):
-            value = self.note(statement, np.asarray(self.random.normal(size=np.shape(value)), complex)[()])
+            drawn = self.random.normal(size=np.shape(value))
+            drawn = 0.5 + abs(drawn) if np.all(value == 1) else drawn  # what begins with ones may stand under a root
+            value = self.note(statement, np.asarray(drawn, complex)[()])
         if number in self.overrides:
             value = self.note(statement, self.overrides[number])
         if self.recording:
@@ -180,10 +182,10 @@ class Machine:
 
 
 def _zero(value: Value) -> bool:
-    """Whether a value is a real zero, or nothing but zeros: what a parameter begins with."""
+    """Whether a value is a real zero, or nothing but zeros, or an array of ones: what a parameter begins with."""
     if isinstance(value, int | float) and not isinstance(value, bool):
         return value == 0
-    return _moves(value) and not np.any(value)
+    return _moves(value) and (not np.any(value) or (np.ndim(value) > 0 and bool(np.all(value == 1))))
 
 
 def _small_draw(value: Value, statement: ast.stmt) -> bool:
