@@ -176,13 +176,10 @@ def _applied(
 ) -> Value:
     """A function of the table, with torch's words for NumPy's; an argument that it does not take is not dropped."""
     hint = "matrix" if name in ("dot", "matmul", "mm", "mv") else "array"
+    hint = "size" if name in ("zeros", "ones", "empty", "full", "eye", "identity") else hint
     sides = ("left", "right") if hint == "matrix" else ("", "")
     arguments = [
-        solid(
-            value,
-            "size" if place == 0 and name in FILLED else f"{hint} {sides[min(place, 1)]}".strip(),
-            _partner(arguments, value),
-        )
+        solid(value, f"{hint} {sides[min(place, 1)]}".strip(), _partner(arguments, value))
         for place, value in enumerate(arguments)
     ]
     named = {KEYWORDS.get(word, word): solid(value) for word, value in named.items()}
@@ -199,10 +196,6 @@ def _applied(
         return of.complexed(function(*arguments, **named))
     except TypeError as error:
         raise Unread(f"`{name}` with these arguments is not read ({error})"[:140]) from None
-
-
-FILLED = ("zeros", "ones", "empty", "full", "eye", "identity")
-"""Functions that make an array of a size."""
 
 
 def _size_or_array(value: Value) -> Value:
