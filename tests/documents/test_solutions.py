@@ -52,3 +52,8 @@ def test_the_solution_of_another_problem_is_never_called_wrong(tail: str) -> Non
 def test_a_document_whose_solution_was_not_judged_is_not_right() -> None:
     report = check_text(f"{RIDGE}{NORMAL}$$w = (X^\\top X + \\Gamma_0)^{{-1}}X^\\top y$$", "x.md")
     assert report.verdict == "undecided"
+
+
+def test_the_last_claim_is_the_final_answer_of_a_right_document() -> None:
+    (problem,) = check_text(f"{RIDGE}{NORMAL}$$\\boxed{{w = {RIGHT[0]}}}$$", "x.md").problems
+    assert (problem.verdict, problem.final.verdict) == ("right", "right")

@@ -8,7 +8,7 @@ from ...diagnostics import Diagnostic, Source
 from ...diagnostics.record import replace
 from ...documents.passage import line_and_column
 from ...documents.sheets.sheet import Cell, Sheet
-from ...records.finding import FileReport, Final, Finding, ProblemReport, ProblemVerdict
+from ...records.finding import FileReport, Final, FinalVerdict, Finding, ProblemReport, ProblemVerdict
 from ..exercise import line_of
 from .judge import Judged, Part, judge_sheet
 from .solutions import valued_variable
@@ -60,7 +60,9 @@ def _verdict(report: ProblemReport, part: Part) -> tuple[ProblemVerdict, Final]:
         return "undecided", Final("missing", "nothing-judged" if not judged else "undecided", said)
     if (open_value := _open_value(part)) is not None:
         return "undecided", Final("missing", "undecided", open_value)
-    return "right", Final("missing", None, None if judged == of else f"{judged} of {of} claims judged")
+    claims = [line for line in report.lines if line.role in ("claim", "equation")]
+    final: FinalVerdict = "right" if claims[-1].verdict == "follows" else "missing"
+    return "right", Final(final, None, None if judged == of else f"{judged} of {of} claims judged")
 
 
 def _open_value(part: Part) -> str | None:
