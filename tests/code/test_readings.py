@@ -170,3 +170,31 @@ def test_the_shape_of_a_parameter_is_seen_from_its_gradient_or_its_first_value(
     assert next(finding.line for finding in wrong.problems[0].lines if finding.verdict == "wrong") == 18
     over = checked(NORM.format(axis=1, dxn="dy * self.g", **parts))
     assert 16 in {finding.line for finding in over.problems[0].lines if finding.verdict == "wrong"}
+
+
+CENTRED = """class Centre:
+    def forward(self, x):
+        self.N = x.shape[0]
+        self.mu = x.mean(axis=0)
+        self.xc = x - self.mu
+        return self.xc ** 2
+
+    def backward(self, dout):
+        dxc = 2 * self.xc * dout
+        dmu = {mu}
+        dx = {x}
+        return dx
+"""
+
+
+@pytest.mark.parametrize(
+    ("mu", "x", "wrong"),
+    [
+        ("dxc.sum(axis=0)", "dxc - dmu / self.N", []),
+        ("dxc.sum(axis=0)", "dxc - dmu", [11]),
+        ("dxc.sum(axis=0)", "dxc + dmu / self.N", [10]),
+    ],
+)
+def test_a_sign_that_a_later_line_takes_into_account(mu: str, x: str, wrong: list[int]) -> None:
+    found = verdicts(CENTRED.format(mu=mu, x=x))
+    assert [line for line, verdict in found.items() if verdict == "wrong"] == wrong

@@ -233,10 +233,24 @@ def assessed(trial: Trial) -> Assessment:
             truth = _true_value(trial, claim)
             if truth is None:
                 continue
+            if _of_other_sign(trial, claim, truth):
+                note = "its negative is the derivative, and the lines that use it are wrong with either sign"
+                found[claim.key, one.statement.lineno] = replace(one, outcome="open", note=note)
+                continue
             overrides[claim.last.number] = truth * absolved.get("", (1.0, ""))[0]
             reading = trial.read(overrides=dict(overrides))
             claims = trial.claims(reading)
     return Assessment(tuple(_averaged(trial, found).items()), tuple(overrides.items()))
+
+
+def _of_other_sign(trial: Trial, claim: Claim, truth: Value) -> bool:
+    """Whether a claim is the negative of what it is called, and no line that uses it is right with the true one: the sign may be meant."""
+    if trial.outcome(claim, claim.last.value, -1.0) != "right":
+        return False
+    later = set(_followers(trial, claim))
+    reading = trial.read(overrides={claim.last.number: truth})
+    after = [trial.outcome(other, other.last.value) for other in trial.claims(reading) if other.key in later]
+    return bool(after) and "right" not in after
 
 
 def _averaged(trial: Trial, found: dict[tuple[str, int], Judged]) -> dict[tuple[str, int], Judged]:
