@@ -142,13 +142,13 @@ def test_every_cause_of_a_mutant_holds(name: str) -> None:
 @pytest.mark.parametrize("path", WRONG_ANSWERS, ids=lambda path: path.stem)
 def test_every_cause_in_a_derivation_has_its_repair(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     slips: list[Slip] = []
-    made = exercise._finding
+    made = exercise.finding_of
 
     def remembered(number, verdict, passage, slip, source, notes):  # type: ignore[no-untyped-def]
         slips.append(slip)
         return made(number, verdict, passage, slip, source, notes)
 
-    monkeypatch.setattr(exercise, "_finding", remembered)
+    monkeypatch.setattr(exercise, "finding_of", remembered)
     check_file(path)
     assert slips
     for slip in slips:

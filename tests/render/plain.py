@@ -73,6 +73,8 @@ CALLS: dict[str, Callable[..., Array]] = {
     "diag": lambda x: np.diag(x.ravel()), "vec": lambda x: x.ravel(order="F")[:, None],
     "softmax": lambda x: np.exp(x) / np.exp(x).sum(), "softmax0": lambda x: np.exp(x) / np.exp(x).sum(0),
     "softmax1": lambda x: np.exp(x) / np.exp(x).sum(1)[:, None], "logsumexp": lambda x: np.log(np.exp(x).sum()),
+    "strictupper": lambda x: np.triu(x, 1), "shiftup": lambda x: np.roll(x, -1, 0),
+    "butlast": lambda x: np.concatenate([x[:-1], 0 * x[-1:]]),
     "logsumexp0": lambda x: np.log(np.exp(x).sum(0))[None], "logsumexp1": lambda x: np.log(np.exp(x).sum(1))[:, None],
 }  # fmt: skip
 

@@ -130,6 +130,7 @@ TORCH = SimpleNamespace(
     **{name: _strict(getattr(np, name)) for name in _SAME},
     sum=_strict(_sum), mean=_strict(_mean), sigmoid=_strict(lambda x: 1 / (1 + np.exp(-x))), relu=_strict(lambda x: np.maximum(x, 0)),
     erf=_strict(_erf), softmax=_strict(_softmax), logsumexp=_strict(_logsumexp), diag=_strict(_diag),
+    triu=_strict(np.triu), roll=_strict(np.roll), concatenate=lambda parts: tensor(np.concatenate([np.asarray(part) for part in parts])),
     outer=_strict(np.outer, 2), kron=_strict(np.kron, 2), einsum=_einsum, full=_full, tensor=tensor, as_tensor=tensor,
     eye=lambda n, dtype=None: tensor(np.eye(n)), ones=lambda *n, dtype=None: tensor(np.ones(*n) if len(n) == 1 else np.ones(n)),
     zeros=lambda *n, dtype=None: tensor(np.zeros(*n) if len(n) == 1 else np.zeros(n)), float64=float, pi=math.pi,
@@ -179,6 +180,9 @@ _JNP_NAMES = [
     "linalg",
     "pi",
     "maximum",
+    "triu",
+    "roll",
+    "concatenate",
 ]
 JNP = SimpleNamespace(**{name: getattr(np, name) for name in _JNP_NAMES})
 JAX = SimpleNamespace(

@@ -65,7 +65,7 @@ def _opened(expr: Expr) -> list[Expr] | None:
         case MatMul(factors):
             return _over_sum(factors, _product)
         case Hadamard(factors):
-            return _over_sum(factors, lambda parts: hadamard(*parts))
+            return _over_sum(factors, lambda parts: hadamard(*parts), whole=_slope)
         case SumOver(indices, body):
             parts = _opened(body)
             return None if parts is None else [sum_over(indices, part) for part in parts]
@@ -80,9 +80,16 @@ def _opened(expr: Expr) -> list[Expr] | None:
     return None
 
 
-def _over_sum(factors: tuple[Expr, ...], joined: Callable[[Sequence[Expr]], Expr]) -> list[Expr] | None:
+def _slope(factor: Expr) -> bool:
+    """Whether a factor of an elementwise product is one thing to its writer: 1 − tanh² is a slope, not two terms."""
+    return isinstance(factor, Add) and any(not term.symbols for term in factor.children)
+
+
+def _over_sum(
+    factors: tuple[Expr, ...], joined: Callable[[Sequence[Expr]], Expr], whole: Callable[[Expr], bool] = lambda _: False
+) -> list[Expr] | None:
     for at, factor in enumerate(factors):
-        parts = _opened(factor)
+        parts = None if whole(factor) else _opened(factor)
         if parts is not None:
             return [joined([*factors[:at], part, *factors[at + 1 :]]) for part in parts]
     return None

@@ -42,7 +42,7 @@ _COMMON: Final = {
     "sum0": "{0}.sum({x}, 0)", "sum1": "{0}.sum({x}, 1)", "mean0": "{0}.mean({x}, 0)", "mean1": "{0}.mean({x}, 1)",
     "diagonal": "{0}.diag({x})", "diag": "{0}.diag({x})", "vec": "{atom}.T.ravel()",
     "eye": "{0}.eye({x})", "ones": "{0}.ones({x})", "zeros": "{0}.zeros({x})", "full": "{0}.full({x}, {value})",
-    "strictupper": "{0}.triu({x}, 1)", "shiftup": "{0}.roll({x}, -1, 0)", "butlast": "{0}.append({x}[:-1], 0)",
+    "strictupper": "{0}.triu({x}, 1)", "shiftup": "{0}.roll({x}, -1, 0)", "butlast": "{0}.concatenate(({x}[:-1], 0 * {x}[-1:]))",
     "inv": "{0}.linalg.inv({x})", "matrix_power": "{0}.linalg.matrix_power({x}, {k})",
     "outer": "{0}.outer({x}, {y})", "kron": "{0}.kron({x}, {y})", "einsum": "{0}.einsum('{spec}', {x})",
 }
@@ -72,7 +72,6 @@ _TORCH_OWN: Final = {
     "logsumexp0": "{0}.logsumexp({x}, 0)", "logsumexp1": "{0}.logsumexp({x}, 1)",
     "eye": "{0}.eye({x}, dtype={0}.float64)", "ones": "{0}.ones({x}, dtype={0}.float64)", "zeros": "{0}.zeros({x}, dtype={0}.float64)",
     "full": "{value} * {0}.ones({x}, dtype={0}.float64)",
-    "butlast": "{0}.cat(({x}[:-1], {0}.zeros(1, dtype={0}.float64)))",
     "norm1": "{0}.sum({0}.abs({x}))", "det": "{0}.linalg.det({x})", "number": "{0}.as_tensor({x}, dtype={0}.float64)",
 }
 TORCH: Final = Dialect("torch", ("import torch",), "torch", {**_COMMON, **_TORCH_OWN}, {
