@@ -42,7 +42,7 @@ def test_tables_are_emptied() -> None:
 def test_many_answers_do_not_grow_the_process(monkeypatch: pytest.MonkeyPatch) -> None:
     memory.let_go()
     before = len(memory.interned())
-    monkeypatch.setattr(memory, "CROWDED", before + 400)
+    monkeypatch.setattr(memory, "CROWDED", 400)
     problems = [f'[[problem]]\nid = "{k}"\nloss = "norm(X@w - y)**2"\nwrt = "w"\nanswer = "{k}*X.T@(X@w - y)"' for k in range(1, 61)]
     sizes = []
     for start in range(0, 60, 20):

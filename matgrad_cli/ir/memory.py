@@ -18,6 +18,8 @@ _F = TypeVar("_F", bound=Callable[..., Any])
 
 _NODES: Final[dict[tuple[Hashable, ...], Any]] = {}
 _FORGET: Final[list[Callable[[], object]]] = []
+_kept: Final = [0]
+"""How many expressions somebody held when last all else was let go: rules, problems, constants."""
 
 
 def interned() -> dict[tuple[Hashable, ...], Any]:
@@ -42,8 +44,8 @@ def remembered(maxsize: int) -> Callable[[_F], _F]:
 
 
 def crowded() -> bool:
-    """Whether so much is remembered that it should be let go where nothing is under way."""
-    return len(_NODES) > CROWDED
+    """Whether so much was added since the last time that it should be let go where nothing is under way."""
+    return len(_NODES) > _kept[0] + CROWDED
 
 
 def let_go() -> None:
@@ -57,3 +59,4 @@ def let_go() -> None:
         node = _NODES[key]
         if sys.getrefcount(node) <= held + (node in node.symbols):  # a variable stands in its own set of variables
             del _NODES[key]
+    _kept[0] = len(_NODES)
