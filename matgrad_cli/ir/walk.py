@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from types import MappingProxyType
 from typing import Final
 
 from .dimensions import Dim
@@ -55,14 +56,25 @@ def places(root: Expr, path: Path = ()) -> Iterator[tuple[Path, Expr]]:
 
 def substitute(root: Expr, mapping: Mapping[Expr, Expr]) -> Expr:
     """`root` with whole nodes replaced, outermost first. Shared nodes are rebuilt once."""
-    done: dict[Expr, Expr] = dict(mapping)
+    return mapped(root, remade, mapping)
+
+
+def remade(node: Expr, parts: tuple[Expr, ...]) -> Expr:
+    """The node over these parts; the very same where they are its own."""
+    return node if parts == node.children else node.rebuilt(parts)
+
+
+def mapped(root: Expr, make: Callable[[Expr, tuple[Expr, ...]], Expr], known: Mapping[Expr, Expr] = MappingProxyType({})) -> Expr:
+    """`root` made anew from its leaves up: `make` makes each node out of its made parts, once however often it stands there.
+
+    What a `known` node becomes is given; it is not looked into.
+    """
+    done: dict[Expr, Expr] = dict(known)
 
     def walk(node: Expr) -> Expr:
         found = done.get(node)
         if found is None:
-            parts = tuple(walk(child) for child in node.children)
-            found = node if parts == node.children else node.rebuilt(parts)
-            done[node] = found
+            found = done[node] = make(node, tuple([walk(child) for child in node.children]))
         return found
 
     return walk(root)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ...diagnostics import InputError, MatgradError, Source
 from ...ir import Expr, Inverse, Symbol, Transpose, substitute
+from ...ir.walk import mapped, remade
 from ...notation import syntax as s
 from ...notation.elaboration.elaborate import read_node
 from .scope import Surroundings
@@ -50,16 +51,8 @@ def _written_in(around: Surroundings, body: Expr, symbol: Symbol, value: Expr) -
 
 def _without_twice(expr: Expr) -> Expr:
     """(P⁻¹)⁻¹ as P."""
-    done: dict[Expr, Expr] = {}
+    def simpler(node: Expr, parts: tuple[Expr, ...]) -> Expr:
+        found = remade(node, parts)
+        return found.body.body if isinstance(found, Inverse) and isinstance(found.body, Inverse) else found
 
-    def walk(node: Expr) -> Expr:
-        found = done.get(node)
-        if found is None:
-            parts = tuple(walk(child) for child in node.children)
-            found = node if parts == node.children else node.rebuilt(parts)
-            if isinstance(found, Inverse) and isinstance(found.children[0], Inverse):
-                found = found.children[0].children[0]
-            done[node] = found
-        return found
-
-    return walk(expr)
+    return mapped(expr, simpler)

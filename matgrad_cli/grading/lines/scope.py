@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from ...diagnostics import Source
 from ...diagnostics.record import replace
 from ...ir import Differential, Dim, Expr, Index, MatMul, MatrixOf, Partial, Symbol, Transpose, nodes_of, rename, substitute, transpose
+from ...ir.walk import mapped, remade
 from ...notation import syntax as s
 from ...notation.latex.names import LatexNames
 from ...notation.latex.scope import latex_names
@@ -196,18 +197,12 @@ class Surroundings:
         """Under every ∂ and d the defined names that depend on the variable are written out, so that they move with it."""
         if not self.values:
             return expr
-        done: dict[Expr, Expr] = {}
+        def written_out(node: Expr, parts: tuple[Expr, ...]) -> Expr:
+            if isinstance(node, (Partial, Differential)):
+                parts = (self._through(parts[0], node.variable), *parts[1:])
+            return remade(node, parts)
 
-        def walk(node: Expr) -> Expr:
-            found = done.get(node)
-            if found is None:
-                parts = tuple(walk(child) for child in node.children)
-                if isinstance(node, (Partial, Differential)):
-                    parts = (self._through(parts[0], node.variable), *parts[1:])
-                found = done[node] = node if parts == node.children else node.rebuilt(parts)
-            return found
-
-        return walk(expr)
+        return mapped(expr, written_out)
 
 
 def surroundings(task: Task, texts: Iterable[str], name: str | None, supposed: Mapping[str, Expr] | None = None) -> Surroundings:

@@ -25,6 +25,7 @@ from ...ir import (
     mul,
     sum_over,
 )
+from ...ir.walk import mapped, remade
 
 MOST_TERMS = 24
 _LINEAR = frozenset(("tr", "sum", "inner", "diag"))
@@ -126,17 +127,11 @@ def shown(expr: Expr) -> str:
 
 def tidy(expr: Expr) -> Expr:
     """The same with its number factors multiplied together and equal number factors as powers."""
-    done: dict[Expr, Expr] = {}
+    def folded(node: Expr, parts: tuple[Expr, ...]) -> Expr:
+        found = remade(node, parts)
+        return _folded(found) if isinstance(found, Mul) else found
 
-    def walk(node: Expr) -> Expr:
-        found = done.get(node)
-        if found is None:
-            parts = tuple(walk(child) for child in node.children)
-            found = node if parts == node.children else node.rebuilt(parts)
-            found = done[node] = _folded(found) if isinstance(found, Mul) else found
-        return found
-
-    return walk(expr)
+    return mapped(expr, folded)
 
 
 def _folded(expr: Mul) -> Expr:

@@ -30,6 +30,7 @@ from ...ir import (
     nodes_of,
     transpose,
 )
+from ...ir.walk import mapped, remade
 
 _ELEMENTWISE: Final = frozenset(ELEMENTWISE)
 
@@ -38,16 +39,7 @@ def readable(loss: Expr) -> Expr:
     """The same loss without arrays that only spell out a row, and without letters that only spell out a full sum."""
     if not any(isinstance(node, SumOver | MatrixOf) for node in nodes_of(loss)):
         return loss
-    done: dict[Expr, Expr] = {}
-
-    def walk(node: Expr) -> Expr:
-        found = done.get(node)
-        if found is None:
-            parts = tuple(walk(child) for child in node.children)
-            found = done[node] = _simpler(node if parts == node.children else node.rebuilt(parts))
-        return found
-
-    return walk(loss)
+    return mapped(loss, lambda node, parts: _simpler(remade(node, parts)))
 
 
 def _simpler(node: Expr) -> Expr:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ...ir import Call, Differential, Expr, Number, Partial, Symbol, nodes_of, substitute
+from ...ir.walk import mapped, remade
 from .. import syntax as s
 from ..elaboration.complaints import described
 
@@ -56,21 +57,15 @@ def at_zero(e: Elaborator, node: s.Apply) -> Expr:
 
 def moved_to(expr: Expr, moving: Symbol, still: Symbol) -> Expr:
     """The expression with another variable in the place of one, also under ∂ and d."""
-    done: dict[Expr, Expr] = {moving: still}
-
-    def walk(node: Expr) -> Expr:
-        found = done.get(node)
-        if found is None:
-            parts = tuple(walk(child) for child in node.children)
-            found = node if parts == node.children else node.rebuilt(parts)
-            if isinstance(found, Partial) and found.variable is moving:
-                found = Partial(found.body, still, found.row, found.col)
-            elif isinstance(found, Differential) and found.variable is moving:
-                found = Differential(found.body, still, found.direction)
-            done[node] = found
+    def moved(node: Expr, parts: tuple[Expr, ...]) -> Expr:
+        found = remade(node, parts)
+        if isinstance(found, Partial) and found.variable is moving:
+            return Partial(found.body, still, found.row, found.col)
+        if isinstance(found, Differential) and found.variable is moving:
+            return Differential(found.body, still, found.direction)
         return found
 
-    return walk(expr)
+    return mapped(expr, moved, {moving: still})
 
 
 def limit(e: Elaborator, node: s.Apply) -> Expr:

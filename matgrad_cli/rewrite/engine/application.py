@@ -37,7 +37,7 @@ from ...ir import (
     substitute,
 )
 from ...ir.memory import remembered
-from ...ir.walk import letters_in, nodes_of
+from ...ir.walk import letters_in, mapped, nodes_of
 from ...records import Bindings, Sentence
 from ...rulebook.load import Rulebook
 from ...rulebook.rule import Rule
@@ -305,16 +305,7 @@ def _shown(new: Expr) -> Expr:
 
 def replaced(root: Expr, mapping: Mapping[Expr, Expr]) -> Expr:
     """`root` with whole parts replaced, by the invisible moves."""
-    done: dict[Expr, Expr] = dict(mapping)
-
-    def walk(node: Expr) -> Expr:
-        found = done.get(node)
-        if found is None:
-            parts = tuple(walk(child) for child in node.children)
-            found = done[node] = node if parts == node.children else settled(node, parts)
-        return found
-
-    return walk(root)
+    return mapped(root, lambda node, parts: node if parts == node.children else settled(node, parts), mapping)
 
 
 def with_parts(root: Expr, new: Mapping[Path, Expr]) -> Expr:
