@@ -94,12 +94,13 @@ def letters_in(root: Expr) -> frozenset[Index]:
         if waiting:
             stack.extend(waiting)
             continue
-        _LETTERS[node] = _own_letters(node).union(*(_LETTERS[part] for part in node.children))
+        _LETTERS[node] = letters_of_node(node).union(*(_LETTERS[part] for part in node.children))
         stack.pop()
     return _LETTERS[root] if found is None else found
 
 
-def _own_letters(node: Expr) -> frozenset[Index]:
+def letters_of_node(node: Expr) -> frozenset[Index]:
+    """The letters free in a node and those that it binds itself."""
     if isinstance(node, SumOver):
         return node.free.union(node.indices)
     if isinstance(node, MatrixOf):

@@ -23,7 +23,6 @@ from ..ir import (
     Size,
     Symbol,
     Transpose,
-    letters_in,
     nodes_of,
     substitute,
 )
@@ -34,6 +33,7 @@ from ..verify.verdict import Kind, Verdict
 from .brief import shortened
 from .change import NO_CHANGE, Changes
 from .glossary import explained
+from .letters import new_letters
 from .resting import resting
 from .view import View
 
@@ -146,8 +146,8 @@ def page(derivation: Derivation, view: View) -> Page:
     problem = derivation.problem
     name = loss_symbol(derivation)
     left = substitute(derivation.start, {problem.loss: name})
-    seen: set[Index] = set()
-    start_letters = _new_letters(derivation.start, seen)
+    start_letters = tuple(sorted(derivation.start.free))
+    seen = set(start_letters)
     moves = _moves(derivation, view, seen)
     return Page(
         problem.loss,
@@ -229,12 +229,6 @@ def _side(shape: Shape, dim: object) -> str:
     return "rows" if shape.rows is dim else "columns"
 
 
-def _new_letters(line: Expr, seen: set[Index]) -> tuple[Index, ...]:
-    fresh = sorted(letters_in(line) - seen)
-    seen.update(fresh)
-    return tuple(fresh)
-
-
 def _moves(derivation: Derivation, view: View, seen: set[Index]) -> Iterator[Move]:
     changes = Changes(derivation.problem)
     known = {node for node in nodes_of(derivation.start) if isinstance(node, Named)}
@@ -262,7 +256,7 @@ def _move(
     why = (*phrase(step.why), f" (rule {step.rule})") if view.detail == "full" else None
     change, elsewhere = changes.of(step) if view.detail != "brief" and not inner else NO_CHANGE
     changed = step.results if not inner else ()
-    letters = _new_letters(step.after, seen)
+    letters = new_letters(step.after, seen)
     sentence = phrase(step.title)
     names = tuple(_new_names(step.after, known, sentence))
     line, rule = Line(step.after, changed), step.rule

@@ -1,0 +1,22 @@
+"""Which index letters a printed line shows."""
+
+from __future__ import annotations
+
+from ..ir import Expr, Index, MatrixOf, whole_derivative
+from ..ir.walk import letters_of_node
+
+
+def new_letters(line: Expr, seen: set[Index]) -> tuple[Index, ...]:
+    """The letters that the printed line is the first to show, added to those `seen`: ∂h/∂w shows none of its array's."""
+    shown: set[Index] = set()
+    known, stack = {line}, [line]
+    while stack:
+        node = stack.pop()
+        whole = whole_derivative(node) if isinstance(node, MatrixOf) else None
+        shown |= letters_of_node(node) if whole is None else frozenset()
+        inside = {whole} - known if whole is not None else set(node.children) - known
+        known |= inside
+        stack += inside
+    fresh = sorted(shown - seen)
+    seen.update(fresh)
+    return tuple(fresh)
