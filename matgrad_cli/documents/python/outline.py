@@ -113,9 +113,7 @@ def units_of(tree: ast.Module, text: str) -> list[Unit]:
     return found
 
 
-def _unit(
-    title: str, tree: ast.Module, words: str, directives: list[Directive], own: list[ast.stmt], **parts: object
-) -> Unit:
+def _unit(title: str, tree: ast.Module, words: str, directives: list[Directive], own: list[ast.stmt], **parts: object) -> Unit:
     inside = [d for d in directives if any(line.lineno <= d.line <= (line.end_lineno or line.lineno) for line in own)]
     outside = [d for d in directives if not any(_within(line, d.line) for line in tree.body)]
     chosen: dict[str, str] = {d.key: d.value for d in [*outside, *inside]}
@@ -135,9 +133,7 @@ def _unit(
 
 
 def _within(line: ast.stmt, number: int) -> bool:
-    return isinstance(line, ast.FunctionDef | ast.ClassDef) and line.lineno <= number <= (
-        line.end_lineno or line.lineno
-    )
+    return isinstance(line, ast.FunctionDef | ast.ClassDef) and line.lineno <= number <= (line.end_lineno or line.lineno)
 
 
 def _claims(line: ast.stmt) -> bool:
@@ -155,9 +151,7 @@ def _claims(line: ast.stmt) -> bool:
                 key = key_of(part)
                 if key is not None and claimed(key):
                     return True
-        if isinstance(node, ast.Dict) and any(
-            isinstance(key, ast.Constant) and claimed(str(key.value)) for key in node.keys
-        ):
+        if isinstance(node, ast.Dict) and any(isinstance(key, ast.Constant) and claimed(str(key.value)) for key in node.keys):
             return True
     return False
 
@@ -202,8 +196,7 @@ def _alone(tree: ast.Module, function: ast.FunctionDef) -> bool:
 def _stub(function: ast.FunctionDef) -> bool:
     """Whether nothing is written in a function but words, `pass` and `raise`."""
     return all(
-        isinstance(line, ast.Pass | ast.Raise)
-        or (isinstance(line, ast.Expr) and isinstance(line.value, ast.Constant))
+        isinstance(line, ast.Pass | ast.Raise) or (isinstance(line, ast.Expr) and isinstance(line.value, ast.Constant))
         for line in function.body
     )
 
@@ -219,17 +212,7 @@ def _of_class(
         return
     if forward is not None and backward is not None:
         criterion = next((methods[name] for name in CRITERION if name in methods), None)
-        yield _unit(
-            line.name,
-            tree,
-            words,
-            directives,
-            [line],
-            forward=forward,
-            backward=backward,
-            inside=line,
-            criterion=criterion,
-        )
+        yield _unit(line.name, tree, words, directives, [line], forward=forward, backward=backward, inside=line, criterion=criterion)
         return
     for method in methods.values():
         if (_claims(method) and method.name != "__init__") or (_backward(method) and not _stub(method)):
@@ -261,11 +244,7 @@ def _annotations(line: ast.stmt) -> Iterator[tuple[str, str]]:
     """Shapes in annotations: `x: Float[Array, "N D"]`; numbers: `lam: float`."""
     for node in ast.walk(line):
         if isinstance(node, ast.arg) and node.annotation is not None:
-            words = [
-                part.value
-                for part in ast.walk(node.annotation)
-                if isinstance(part, ast.Constant) and isinstance(part.value, str)
-            ]
+            words = [part.value for part in ast.walk(node.annotation) if isinstance(part, ast.Constant) and isinstance(part.value, str)]
             if isinstance(node.annotation, ast.Name) and node.annotation.id == "float":
                 yield node.arg, ""
             elif isinstance(node.annotation, ast.Subscript) and words:

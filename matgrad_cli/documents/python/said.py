@@ -35,21 +35,13 @@ _AT_ONCE = re.compile(
 _LATER = re.compile(rf"\b(?:shape|size|dimensions?|shaped)\b\s*(?:is|=|:)?\s*{_SHAPE}")
 _BESIDE = re.compile(rf"(?P<name>{_NAME})\s+of\s+(?:shape|size)\s+{_SHAPE}")
 _SINGLE = re.compile(r"\s*(?P<dim>[A-Za-z_]\w*)\b")
-_NUMBER = re.compile(
-    r"\b(?:scalar|float|number|constant|strength|coefficient|temperature|real|regularization|rate|int|double)\b"
-)
+_NUMBER = re.compile(r"\b(?:scalar|float|number|constant|strength|coefficient|temperature|real|regularization|rate|int|double)\b")
 _FACTS = (
     ("onehot", re.compile(r"one[- ]?hot", re.I)),
     ("symmetric", re.compile(r"\bsymmetric\b", re.I)),
     ("signs", re.compile(r"\{\s*-\s*1\s*,\s*\+?\s*1\s*\}|±\s*1|\+/-\s*1|-1 or \+?1", re.I)),
     ("binary", re.compile(r"\{\s*0\s*,\s*1\s*\}|\bbinary\b|\b0/1\b|\b0 or 1\b|\bmask\b", re.I)),
-    (
-        "labels",
-        re.compile(
-            r"\bint(?:eger)?s?\b|\bclass (?:indices|index|numbers|ids)\b|\bindices\b|\blabels? (?:in|for)\b|< ?C\b",
-            re.I,
-        ),
-    ),
+    ("labels", re.compile(r"\bint(?:eger)?s?\b|\bclass (?:indices|index|numbers|ids)\b|\bindices\b|\blabels? (?:in|for)\b|< ?C\b", re.I)),
     ("simplex", re.compile(r"\bprobabilit|\bdistribution|sums? to (?:1|one)", re.I)),
     ("positive", re.compile(r"\bpositive\b|> ?0\b", re.I)),
 )

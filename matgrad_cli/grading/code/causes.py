@@ -94,14 +94,7 @@ def _benches(unit: Unit, found: Verdicts, one: Judged) -> list[Bench]:
         judged = dict(assessed(trial).found)
         if (one.key, one.statement.lineno) not in judged:
             continue
-        claim = next(
-            (
-                claim
-                for claim in trial.claims(trial.base)
-                if claim.key == one.key and one.statement in _statements(claim)
-            ),
-            None,
-        )
+        claim = next((claim for claim in trial.claims(trial.base) if claim.key == one.key and one.statement in _statements(claim)), None)
         if claim is None:
             continue
         first = claim.stages[0].events[0].number
@@ -139,9 +132,7 @@ def _mended(benches: list[Bench], statement: ast.stmt, text_of: TextOf, end: flo
     return found[0] if found else None
 
 
-def _right_ones(
-    bench: Bench, statement: ast.stmt, made: Callable[[Around], Iterator[Edit]], end: float, most: int
-) -> list[Edit]:
+def _right_ones(bench: Bench, statement: ast.stmt, made: Callable[[Around], Iterator[Edit]], end: float, most: int) -> list[Edit]:
     """Those edits with which the expression has the value that is needed, tried where the line stands."""
     found: list[Edit] = []
     seen: set[str] = set()
@@ -158,11 +149,7 @@ def _right_ones(
                 continue
             seen.add(edit.text)
             value = _value(reading, frame, edit.text)
-            if (
-                value is not None
-                and np.shape(value) in _shapes(bench)
-                and bench.trial.outcome(bench.claim, value) == "right"
-            ):
+            if value is not None and np.shape(value) in _shapes(bench) and bench.trial.outcome(bench.claim, value) == "right":
                 found.append(edit)
 
     reading.machine.before = hook
@@ -195,15 +182,8 @@ def _expression(key: str, statement: ast.stmt) -> ast.expr | None:
     if not isinstance(statement, ast.Assign):
         return None
     target = statement.targets[0]
-    if (
-        isinstance(target, ast.Tuple)
-        and isinstance(statement.value, ast.Tuple)
-        and len(target.elts) == len(statement.value.elts)
-    ):
-        return next(
-            (value for part, value in zip(target.elts, statement.value.elts, strict=True) if key_of(part) == key),
-            None,
-        )
+    if isinstance(target, ast.Tuple) and isinstance(statement.value, ast.Tuple) and len(target.elts) == len(statement.value.elts):
+        return next((value for part, value in zip(target.elts, statement.value.elts, strict=True) if key_of(part) == key), None)
     return statement.value if key_of(target) == key else None
 
 
@@ -227,13 +207,7 @@ def _whole_line(benches: list[Bench], statement: ast.stmt, text_of: TextOf) -> t
     ways: list[tuple[str, str, str]] = []
     if isinstance(statement, ast.Assign) and len(statement.targets) == 1:
         target = text_of(statement.targets[0])
-        ways.append(
-            (
-                "dropped-term",
-                "`=` forgets what was there before: `+=` is needed",
-                f"{target} += {text_of(statement.value)}",
-            )
-        )
+        ways.append(("dropped-term", "`=` forgets what was there before: `+=` is needed", f"{target} += {text_of(statement.value)}"))
     if isinstance(statement, ast.AugAssign):
         target, value = text_of(statement.target), text_of(statement.value)
         signs = {"+=": "+=", "-=": "-=", "*=": "*=", "/=": "/="}
@@ -308,16 +282,10 @@ def _elsewhere(benches: list[Bench], one: Judged, plain: Cause, text_of: TextOf,
     reading = benches[0].trial.base
     for name in dict.fromkeys(names):
         events = [event for event in reading.machine.events if event.key == name and event.frame is reading.frame]
-        if (
-            len(events) != 1
-            or not isinstance(events[0].statement, ast.Assign)
-            or isinstance(events[0].statement.targets[0], ast.Tuple)
-        ):
+        if len(events) != 1 or not isinstance(events[0].statement, ast.Assign) or isinstance(events[0].statement.targets[0], ast.Tuple):
             continue
         line = events[0].statement
-        if line.lineno >= one.statement.lineno or any(
-            claim.key == name for claim in benches[0].trial.claims(reading)
-        ):
+        if line.lineno >= one.statement.lineno or any(claim.key == name for claim in benches[0].trial.claims(reading)):
             continue
         whole, old = text_of(line), text_of(line.value)
         for count, edit in enumerate(_around_line(benches[0], line, old)):

@@ -48,9 +48,7 @@ def around(frame: Frame, outer: Frame, given: dict[str, Value], torch: bool) -> 
             elif _is_array(part) or isinstance(part, float):
                 numbers.append(text)
     rows = [f"{text}.shape[{axis}]" for text, shape in arrays.items() for axis in range(len(shape))]
-    own = tuple(
-        (text, shape) for text, shape in arrays.items() if text in frame.names or "." in text or frame is outer
-    )
+    own = tuple((text, shape) for text, shape in arrays.items() if text in frame.names or "." in text or frame is outer)
     return Around(own, tuple(dict.fromkeys(numbers)), tuple(dict.fromkeys([*sizes, *rows[:16]])), torch)
 
 
@@ -83,11 +81,7 @@ def edits(text: str, here: Around, shape: tuple[int, ...], needed: tuple[int, ..
 
 
 def _signs(text: str) -> Iterator[Edit]:
-    new = (
-        text[1:].lstrip()
-        if text.startswith("-") and Passage(text).tree.__class__ is not ast.BinOp
-        else f"-{wrapped(text, tight=False)}"
-    )
+    new = text[1:].lstrip() if text.startswith("-") and Passage(text).tree.__class__ is not ast.BinOp else f"-{wrapped(text, tight=False)}"
     yield Edit("wrong-sign", "this has the wrong sign", new)
     if text.startswith("-"):
         yield Edit("wrong-sign", "this has the wrong sign", text[1:].lstrip())
@@ -102,15 +96,9 @@ def _sums(text: str, here: Around, shape: tuple[int, ...], needed: tuple[int, ..
             yield Edit("missing-sum", said, f"{wrapped(text)}.sum({word}={axis}, {keep}=True)")
         else:
             ways = [f"np.sum({text}, {word}={axis})", f"np.sum({text}, {word}={axis}, {keep}=True)"]
-            yield from (
-                Edit("missing-sum", said, way) for way in (ways if len(needed) < len(shape) else reversed(ways))
-            )
+            yield from (Edit("missing-sum", said, way) for way in (ways if len(needed) < len(shape) else reversed(ways)))
     if not needed:
-        yield Edit(
-            "missing-sum",
-            "the sum over all entries is missing",
-            f"{wrapped(text)}.sum()" if here.torch else f"np.sum({text})",
-        )
+        yield Edit("missing-sum", "the sum over all entries is missing", f"{wrapped(text)}.sum()" if here.torch else f"np.sum({text})")
 
 
 def _axes(whole: Passage) -> Iterator[Edit]:
@@ -121,11 +109,7 @@ def _axes(whole: Passage) -> Iterator[Edit]:
             if word.arg in ("axis", "dim") and isinstance(word.value, ast.Constant | ast.UnaryOp):
                 for axis in ("0", "1", "-1", "2"):
                     if whole.of(word.value) != axis:
-                        yield Edit(
-                            "wrong-axis",
-                            f"this goes over the wrong axis: {axis} is needed",
-                            whole.with_(word.value, axis),
-                        )
+                        yield Edit("wrong-axis", f"this goes over the wrong axis: {axis} is needed", whole.with_(word.value, axis))
         name = node.func.attr if isinstance(node.func, ast.Attribute) else ""
         if (
             name in ("sum", "mean", "max")
@@ -136,19 +120,10 @@ def _axes(whole: Passage) -> Iterator[Edit]:
             keep = "keepdim" if any(word.arg == "dim" for word in node.keywords) else "keepdims"
             said = f"without `{keep}=True` this is stretched along the wrong axis"
             yield Edit("wrong-axis", said, whole.with_(node, f"{inside[:-1]}, {keep}=True)"))
-        if (
-            name in ("sum", "mean")
-            and node.args
-            and isinstance(node.args[-1], ast.Constant)
-            and isinstance(node.args[-1].value, int)
-        ):
+        if name in ("sum", "mean") and node.args and isinstance(node.args[-1], ast.Constant) and isinstance(node.args[-1].value, int):
             for axis in ("0", "1"):
                 if whole.of(node.args[-1]) != axis:
-                    yield Edit(
-                        "wrong-axis",
-                        f"this goes over the wrong axis: {axis} is needed",
-                        whole.with_(node.args[-1], axis),
-                    )
+                    yield Edit("wrong-axis", f"this goes over the wrong axis: {axis} is needed", whole.with_(node.args[-1], axis))
         if name == "mean":
             new = whole.of(node.func)[: -len("mean")] + "sum"
             yield Edit("lost-factor", "this is a mean where a sum is needed", whole.with_(node.func, new))
@@ -163,11 +138,7 @@ def _operands(whole: Passage) -> Iterator[ast.expr]:
         if isinstance(node, ast.BinOp) and isinstance(node.op, ast.MatMult):
             yield node.left
             yield node.right
-        elif (
-            isinstance(node, ast.Call)
-            and isinstance(node.func, ast.Attribute)
-            and node.func.attr in ("dot", "matmul", "mm", "mv", "bmm")
-        ):
+        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in ("dot", "matmul", "mm", "mv", "bmm"):
             if not isinstance(node.func.value, ast.Name) or node.func.value.id not in ("np", "torch", "numpy"):
                 yield node.func.value
             yield from node.args
@@ -182,32 +153,15 @@ def _orders(whole: Passage) -> Iterator[Edit]:
             bare = said[: said.rindex(".")]
             yield Edit("missing-transpose", f"`{bare}` is needed without its transpose", whole.with_(node, bare))
         else:
-            yield Edit(
-                "missing-transpose",
-                f"a transpose is missing: `{wrapped(said)}.T`",
-                whole.with_(node, f"{wrapped(said)}.T"),
-            )
+            yield Edit("missing-transpose", f"a transpose is missing: `{wrapped(said)}.T`", whole.with_(node, f"{wrapped(said)}.T"))
     for node in whole.nodes():
         if isinstance(node, ast.BinOp) and isinstance(node.op, ast.MatMult):
             left, right = whole.of(node.left), whole.of(node.right)
-            yield Edit(
-                "wrong-order",
-                "the factors stand in the wrong order",
-                whole.with_(node, f"{wrapped(right)} @ {wrapped(left)}"),
-            )
-            yield Edit(
-                "missing-transpose",
-                "the whole product is needed transposed",
-                whole.with_(node, f"({left} @ {right}).T"),
-            )
+            yield Edit("wrong-order", "the factors stand in the wrong order", whole.with_(node, f"{wrapped(right)} @ {wrapped(left)}"))
+            yield Edit("missing-transpose", "the whole product is needed transposed", whole.with_(node, f"({left} @ {right}).T"))
             for new in (f"{_turned(right)} @ {_turned(left)}", f"{_turned(left)} @ {_turned(right)}"):
                 yield Edit("wrong-order", "the factors are turned and exchanged", whole.with_(node, new))
-        elif (
-            isinstance(node, ast.Call)
-            and node.args
-            and isinstance(node.args[0], ast.Constant)
-            and isinstance(node.args[0].value, str)
-        ):
+        elif isinstance(node, ast.Call) and node.args and isinstance(node.args[0], ast.Constant) and isinstance(node.args[0].value, str):
             yield from _letters(whole, node.args[0])
 
 
@@ -222,11 +176,7 @@ def _letters(whole: Passage, node: ast.Constant) -> Iterator[Edit]:
         pair = form[start : start + 2]
         if pair.isalpha():
             new = form[:start] + pair[::-1] + form[start + 2 :]
-            yield Edit(
-                "missing-transpose",
-                f"the letters `{pair}` of the einsum stand in the wrong order",
-                whole.with_(node, repr(new)),
-            )
+            yield Edit("missing-transpose", f"the letters `{pair}` of the einsum stand in the wrong order", whole.with_(node, repr(new)))
 
 
 def _factors(text: str, here: Around) -> Iterator[Edit]:
@@ -251,9 +201,7 @@ def _variables(whole: Passage, here: Around) -> Iterator[Edit]:
         said = whole.of(node)
         if said in shapes:
             others = [
-                text
-                for text, shape in here.arrays
-                if text != said and (shape == shapes[said] or sorted(shape) == sorted(shapes[said]))
+                text for text, shape in here.arrays if text != said and (shape == shapes[said] or sorted(shape) == sorted(shapes[said]))
             ]
         elif said in here.numbers:
             others = [text for text in here.numbers if text != said]
@@ -282,11 +230,7 @@ def _operators(whole: Passage) -> Iterator[Edit]:
             left, right = whole.of(node.left), whole.of(node.right)
             for other in _OTHER.get(type(node.op), ()):
                 code = _CODES.get((type(node.op).__name__, other), "chain-rule")
-                yield Edit(
-                    code,
-                    f"`{other}` is needed here",
-                    whole.with_(node, f"{wrapped(left)} {other} {wrapped(right)}"),
-                )
+                yield Edit(code, f"`{other}` is needed here", whole.with_(node, f"{wrapped(left)} {other} {wrapped(right)}"))
             if isinstance(node.op, ast.Pow) and isinstance(node.left, ast.BinOp):
                 first, second = whole.of(node.left.left), whole.of(node.left.right)
                 sign = "-" if isinstance(node.left.op, ast.Sub) else "+"
@@ -296,26 +240,16 @@ def _operators(whole: Passage) -> Iterator[Edit]:
             left, right = whole.of(node.left), whole.of(node.comparators[0])
             turned = {ast.Gt: "<", ast.Lt: ">", ast.GtE: "<", ast.LtE: ">"}.get(type(node.ops[0]))
             if turned:
-                yield Edit(
-                    "chain-rule", "the mask is the wrong way round", whole.with_(node, f"{left} {turned} {right}")
-                )
+                yield Edit("chain-rule", "the mask is the wrong way round", whole.with_(node, f"{left} {turned} {right}"))
 
 
 def _numbers(whole: Passage) -> Iterator[Edit]:
     for node in whole.nodes():
-        if (
-            isinstance(node, ast.Constant)
-            and isinstance(node.value, int | float)
-            and not isinstance(node.value, bool)
-        ):
+        if isinstance(node, ast.Constant) and isinstance(node.value, int | float) and not isinstance(node.value, bool):
             value = node.value
             for other in dict.fromkeys((1, 2, 3, 0.5, -value, value + 1, value - 1, value * 2, value / 2)):
                 if other != value:
-                    yield Edit(
-                        "lost-factor",
-                        f"`{other:g}` is needed in place of `{value:g}`",
-                        whole.with_(node, f"{other:g}"),
-                    )
+                    yield Edit("lost-factor", f"`{other:g}` is needed in place of `{value:g}`", whole.with_(node, f"{other:g}"))
 
 
 def _left_out(whole: Passage) -> Iterator[Edit]:
@@ -337,14 +271,7 @@ def _chain(text: str, here: Around) -> Iterator[Edit]:
     loose = wrapped(text, tight=False)
     sign = "torch.sign" if here.torch else "np.sign"
     for name, _ in here.arrays:
-        for factor in (
-            name,
-            f"(1 - {name})",
-            f"(1 - {name} ** 2)",
-            f"{name} * (1 - {name})",
-            f"({name} > 0)",
-            f"{sign}({name})",
-        ):
+        for factor in (name, f"(1 - {name})", f"(1 - {name} ** 2)", f"{name} * (1 - {name})", f"({name} > 0)", f"{sign}({name})"):
             yield Edit("chain-rule", f"the factor `{factor}` of the chain rule is missing", f"{loose} * {factor}")
         yield Edit("chain-rule", f"the factor `1 / {name}` of the chain rule is missing", f"{loose} / {name}")
 
@@ -361,21 +288,14 @@ def _inner(whole: Passage, here: Around, needed: tuple[int, ...]) -> Iterator[Ed
                 said = f"the sign of `{name}` is missing"
                 yield Edit("wrong-sign", said, whole.with_(node, f"{node.id} * {sign}({name})"))
             if len(shape) == 2 and shape[0] == shape[1] and shapes.get(node.id, ())[:1] == shape[:1]:
-                yield Edit(
-                    "chain-rule", f"the factor `{name}` is missing", whole.with_(node, f"({name} @ {node.id})")
-                )
+                yield Edit("chain-rule", f"the factor `{name}` is missing", whole.with_(node, f"({name} @ {node.id})"))
 
 
 def _terms(text: str, here: Around, needed: tuple[int, ...]) -> Iterator[Edit]:
     for name, shape in here.arrays:
         if shape != needed:
             continue
-        for factor in (
-            "",
-            "2 * ",
-            *(f"{number} * " for number in here.numbers),
-            *(f"2 * {number} * " for number in here.numbers),
-        ):
+        for factor in ("", "2 * ", *(f"{number} * " for number in here.numbers), *(f"2 * {number} * " for number in here.numbers)):
             yield Edit("dropped-term", f"the term `{factor}{name}` is dropped", f"{text} + {factor}{name}")
         yield Edit("dropped-term", f"the term `-{name}` is dropped", f"{text} - {name}")
     for first, left in here.arrays:
@@ -384,9 +304,7 @@ def _terms(text: str, here: Around, needed: tuple[int, ...]) -> Iterator[Edit]:
                 yield Edit("dropped-term", f"the term `{product}` is dropped", f"{text} + {product}")
 
 
-def _products(
-    first: str, left: tuple[int, ...], second: str, right: tuple[int, ...], needed: tuple[int, ...]
-) -> Iterator[str]:
+def _products(first: str, left: tuple[int, ...], second: str, right: tuple[int, ...], needed: tuple[int, ...]) -> Iterator[str]:
     if left == needed and (right == needed or right == needed[-1:]) and first != second:
         yield f"{first} * {second}"
     if len(left) == len(right) == 2:

@@ -29,13 +29,7 @@ class Kind:
 
 Kinds = tuple[tuple[str, Kind], ...]
 
-SIZES = (
-    (4, 3, 5, 2, 6, 7, 8, 9),
-    (3, 5, 2, 4, 7, 6, 9, 8),
-    (5, 2, 4, 6, 3, 8, 7, 9),
-    (4, 6, 8, 2, 10, 12, 14, 16),
-    (4,) * 8,
-)
+SIZES = ((4, 3, 5, 2, 6, 7, 8, 9), (3, 5, 2, 4, 7, 6, 9, 8), (5, 2, 4, 6, 3, 8, 7, 9), (4, 6, 8, 2, 10, 12, 14, 16), (4,) * 8)
 """Sizes of the dimensions in the order in which they are named: all different, in several orders; even; all equal."""
 EVEN, EQUAL = 3, 4
 SCALES = (1.0, 0.5, 1.5)
@@ -63,9 +57,7 @@ class Given:
             if kind.form in ("array", "labels"):
                 names |= dict.fromkeys(sorted(letter for dim in kind.dims for letter in letters_of(dim)))
         row = SIZES[point.order]
-        names |= dict.fromkeys(
-            name for name, kind in kinds if kind.form == "size" and not kind.dims and not _UNIT.match(name)
-        )
+        names |= dict.fromkeys(name for name, kind in kinds if kind.form == "size" and not kind.dims and not _UNIT.match(name))
         self.sizes = {name: row[number % len(row)] + 8 * (number // len(row)) for number, name in enumerate(names)}
 
     def value(self, name: str) -> Value:
@@ -126,28 +118,20 @@ def kinds_told(said: tuple[tuple[str, Said], ...]) -> dict[str, Kind]:
     found: dict[str, Kind] = {}
     for name, words in said:
         if words.dims is not None:
-            form = (
-                "labels"
-                if "labels" in words.facts and len(words.dims) <= 2 and "onehot" not in words.facts
-                else "array"
-            )
+            form = "labels" if "labels" in words.facts and len(words.dims) <= 2 and "onehot" not in words.facts else "array"
             found[name] = Kind(form, words.dims, words.facts, told=True)
     return found
 
 
 def told_of(name: str, told: dict[str, Kind]) -> Kind | None:
     """What is told of a name, also by a pattern (`W*`)."""
-    found = told.get(name) or next(
-        (kind for word, kind in told.items() if word.endswith("*") and fnmatchcase(name, word)), None
-    )
+    found = told.get(name) or next((kind for word, kind in told.items() if word.endswith("*") and fnmatchcase(name, word)), None)
     if found is not None and "prob" in name.lower() and found.form == "array":
         return replace(found, facts=(*found.facts, "simplex"))
     return found
 
 
-_UNIT = re.compile(
-    r"^(?:strides?|pad\w*|dilation|groups|n_?heads?|num_heads|heads|nh|kernel_size|pool\w*|n_?groups|ksize|G|k_size)$"
-)
+_UNIT = re.compile(r"^(?:strides?|pad\w*|dilation|groups|n_?heads?|num_heads|heads|nh|kernel_size|pool\w*|n_?groups|ksize|G|k_size)$")
 """Whole numbers that are no sizes of arrays."""
 
 
@@ -163,9 +147,7 @@ _NUMBERS = re.compile(
 TARGETS = ("y", "t", "target", "targets", "labels", "Y", "y_true", "ys")
 
 
-def candidates(
-    name: str, hint: str, beside: tuple[int, ...] | None, given: Given, differentiated: bool = False
-) -> Iterator[Kind]:
+def candidates(name: str, hint: str, beside: tuple[int, ...] | None, given: Given, differentiated: bool = False) -> Iterator[Kind]:
     """What an input may be that is used so, the likeliest first; one with a gradient is rather an array."""
     known = given.kinds.get(name)
     if hint.startswith("text "):
@@ -190,34 +172,21 @@ def candidates(
         yield Kind("array", tuple(given.named(size) for size in beside))
         return
     partner = None if beside is None else tuple(given.named(size) for size in beside)
-    shapes = _shapes(
-        f"b_{name}" if differentiated and _NUMBERS.match(name) and partner and partner[1:] else name,
-        hint,
-        partner,
-        rows,
-    )
+    shapes = _shapes(f"b_{name}" if differentiated and _NUMBERS.match(name) and partner and partner[1:] else name, hint, partner, rows)
     if partner is None and shapes[0][1:]:  # rows of data go with the entries of what is predicted from them
-        shapes = [
-            (kind.dims[0], rows[1]) for word, kind in given.kinds.items() if word in TARGETS and len(kind.dims) == 1
-        ] + shapes
+        shapes = [(kind.dims[0], rows[1]) for word, kind in given.kinds.items() if word in TARGETS and len(kind.dims) == 1] + shapes
     if partner is None and shapes[0][1:]:  # or with a size that is an argument
         shapes += [(rows[0], word) for word, kind in given.kinds.items() if kind.form == "size" and word in given.sizes][:2]
     if partner is None and name in TARGETS:  # or a target for each of several outputs
         rows_known = [kind.dims[0] for kind in given.kinds.values() if kind.form == "array" and len(kind.dims) == 2]
-        shapes = (
-            shapes[:-1]
-            + [(first, last) for first in rows_known[:1] for last in given.sizes if last != first]
-            + shapes[-1:]
-        )
+        shapes = shapes[:-1] + [(first, last) for first in rows_known[:1] for last in given.sizes if last != first] + shapes[-1:]
     for dims in shapes:
         yield Kind("array", dims)
 
 
 def _shapes(name: str, hint: str, partner: tuple[str, ...] | None, new: list[str]) -> list[tuple[str, ...]]:
     if hint == "matrix right" and partner:
-        return (
-            [(partner[-1], new[1]), (partner[-1],)] if name[:1].isupper() else [(partner[-1],), (partner[-1], new[1])]
-        )
+        return [(partner[-1], new[1]), (partner[-1],)] if name[:1].isupper() else [(partner[-1],), (partner[-1], new[1])]
     if hint == "matrix left" and partner:
         inner = partner[-2] if len(partner) > 1 else partner[0]
         return [(new[0], inner), (inner,)]

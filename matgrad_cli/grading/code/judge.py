@@ -77,9 +77,7 @@ def judged(unit: Unit, shapes: dict[str, Kind] | None = None) -> Verdicts | NoLo
         told = _difference(ways[0], way)
         if right & wrong:
             changed = tuple(
-                replace(one, outcome="open", note=f"this is right if {told}")
-                if (one.key, one.statement.lineno) in right & wrong
-                else one
+                replace(one, outcome="open", note=f"this is right if {told}") if (one.key, one.statement.lineno) in right & wrong else one
                 for one in first.judged
             )
             first, wrong = replace(first, judged=changed), wrong - right
@@ -106,9 +104,7 @@ def _difference(first: Understanding, other: Understanding) -> str:
 def said_kind(kind: Kind) -> str:
     """What an input is, in words."""
     if kind.form == "array":
-        return (
-            "a number" if not kind.dims else f"of shape ({', '.join(kind.dims)}{',' if len(kind.dims) == 1 else ''})"
-        )
+        return "a number" if not kind.dims else f"of shape ({', '.join(kind.dims)}{',' if len(kind.dims) == 1 else ''})"
     return {"labels": "an array of class numbers", "size": "a size"}.get(kind.form, kind.form)
 
 
@@ -124,16 +120,9 @@ def _facts(unit: Unit, way: Understanding) -> list[tuple[Understanding, str]]:
         if kind.form != "array" or kind.facts:
             continue
         if entropy and kind.dims and _TARGETS.match(name):
-            found.append(
-                (with_fact(way, name, "onehot"), f"true if each row of `{name}` is one-hot, as a target's is")
-            )
+            found.append((with_fact(way, name, "onehot"), f"true if each row of `{name}` is one-hot, as a target's is"))
             if len(kind.dims) == 2:
-                found.append(
-                    (
-                        with_fact(way, name, "onehot columns"),
-                        f"true if each column of `{name}` is one-hot, as a target's is",
-                    )
-                )
+                found.append((with_fact(way, name, "onehot columns"), f"true if each column of `{name}` is one-hot, as a target's is"))
         if _MASKS.match(name):
             found.append((with_fact(way, name, "binary"), f"true if `{name}` holds only 0 and 1"))
     if _tiny(unit):
@@ -143,10 +132,7 @@ def _facts(unit: Unit, way: Understanding) -> list[tuple[Understanding, str]]:
 
 def _calls_a_logarithm(unit: Unit) -> bool:
     calls = (node.func for line in unit.lines for node in ast.walk(line) if isinstance(node, ast.Call))
-    return any(
-        "log" in getattr(call, "attr", getattr(call, "id", "")) or "entropy" in getattr(call, "attr", "")
-        for call in calls
-    )
+    return any("log" in getattr(call, "attr", getattr(call, "id", "")) or "entropy" in getattr(call, "attr", "") for call in calls)
 
 
 def _tiny(unit: Unit) -> bool:
@@ -164,10 +150,7 @@ def points_of(way: Understanding) -> list[Point]:
     """The points at which claims are judged: sizes in several orders, entries of several scales."""
     orders = (0, 1, 2, 1, 2) if way.order == 0 else (way.order,) * 5
     scales = (1.0, 0.6, 1.4, 1.0, 0.8)
-    return [
-        Point(seed, order, scale, way.between, tiny=way.tiny)
-        for seed, (order, scale) in enumerate(zip(orders, scales, strict=True))
-    ]
+    return [Point(seed, order, scale, way.between, tiny=way.tiny) for seed, (order, scale) in enumerate(zip(orders, scales, strict=True))]
 
 
 def _under(unit: Unit, way: Understanding) -> Verdicts:
@@ -188,9 +171,7 @@ def _under(unit: Unit, way: Understanding) -> Verdicts:
         for place, one in assessed(trial).found:
             votes.setdefault(place, []).append(one)
     found = tuple(_together(ones) for ones in votes.values())
-    notes = tuple(
-        f"`{name}` is not in this file, and is taken for the function of that name" for name in sorted(taken)
-    )
+    notes = tuple(f"`{name}` is not in this file, and is taken for the function of that name" for name in sorted(taken))
     return Verdicts(tuple(sorted(found, key=lambda one: one.statement.lineno)), way, loss, notes)
 
 
@@ -260,11 +241,7 @@ def _averaged(trial: Trial, found: dict[tuple[str, int], Judged]) -> dict[tuple[
     claims = {claim.key: claim for claim in trial.claims(trial.base)}
     wrong = [place for place, one in found.items() if one.outcome == "wrong"]
     for size in sorted({size for size in trial.given.sizes.values() if size > 1}):
-        same = [
-            place
-            for place in wrong
-            if trial.outcome(claims[place[0]], claims[place[0]].last.value, 1 / size) == "right"
-        ]
+        same = [place for place in wrong if trial.outcome(claims[place[0]], claims[place[0]].last.value, 1 / size) == "right"]
         if len(same) > 1 and same == wrong:
             note = "this is the derivative over a size, as are the others: right if the loss is a mean, and what comes from above is not"
             return found | {place: replace(found[place], outcome="open", note=note) for place in same}
@@ -281,9 +258,7 @@ def _one(trial: Trial, claim: Claim, absolved: dict[str, tuple[float, str]]) -> 
     last = claim.last.value
     shape, needed = _shapes(trial, claim, last)
 
-    def found(
-        outcome: str, note: str = "", statement: ast.stmt = claim.last.statement, why: Unknown | None = None
-    ) -> Judged:
+    def found(outcome: str, note: str = "", statement: ast.stmt = claim.last.statement, why: Unknown | None = None) -> Judged:
         return Judged(claim.key, claim.name, statement, outcome, note, why, shape, needed)
 
     rounds = len({id(one.last.statement) for one in claim.stages}) < len(claim.stages)
@@ -333,15 +308,10 @@ def _absolved(trial: Trial) -> dict[str, tuple[float, str]]:
             continue
         followers = _followers(trial, claim)
         right = [key for key in followers if written[key] == "right"]
-        scale = next(
-            (scale for scale in _scales(trial) if trial.outcome(claim, claim.last.value, scale) == "right"), None
-        )
+        scale = next((scale for scale in _scales(trial) if trial.outcome(claim, claim.last.value, scale) == "right"), None)
         early = [trial.outcome(claim, stage.last.value) for stage in _parts(claim)]
         if right and scale is not None:
-            found[claim.key] = (
-                scale,
-                "this is the derivative times a size; what follows from it takes that into account",
-            )
+            found[claim.key] = (scale, "this is the derivative times a size; what follows from it takes that into account")
         elif right and (len(right) == len(followers) or "right" in early):
             found[claim.key] = 1.0, "this is not the derivative itself; what follows from it is right"
     scales = {scale for scale, _ in found.values() if scale != 1.0}
@@ -356,12 +326,7 @@ def _absolved(trial: Trial) -> dict[str, tuple[float, str]]:
 
 def _parts(claim: Claim) -> list[Any]:
     """Each assignment of a claim as a stage of its own."""
-    return [
-        stage.__class__((event,))
-        for stage in claim.stages
-        for event in stage.events
-        if not isinstance(event.value, Unknown)
-    ]
+    return [stage.__class__((event,)) for stage in claim.stages for event in stage.events if not isinstance(event.value, Unknown)]
 
 
 def _scales(trial: Trial) -> list[float]:
@@ -375,9 +340,7 @@ def _followers(trial: Trial, claim: Claim) -> list[str]:
     value = claim.last.value
     shaken = value * (1 + 0.3 * np.random.default_rng(3).normal(size=np.shape(value)))
     reading = trial.read(overrides={claim.last.number: np.asarray(shaken)[()]})
-    before = {
-        other.key: other.last.value for other in trial.claims(trial.base) if other.last.number > claim.last.number
-    }
+    before = {other.key: other.last.value for other in trial.claims(trial.base) if other.last.number > claim.last.number}
     after = {other.key: other.last.value for other in trial.claims(reading)}
     return [key for key, old in before.items() if key in after and not _alike(old, after[key])]
 

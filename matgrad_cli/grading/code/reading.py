@@ -16,18 +16,7 @@ from ...verify.programs.calls import bound
 from ...verify.programs.expressions import evaluate
 from ...verify.programs.machine import Event, Machine, Target, key_of, solid
 from ...verify.programs.statements import body
-from ...verify.programs.values import (
-    Class,
-    Exhausted,
-    Frame,
-    Function,
-    Misfit,
-    Returned,
-    Stop,
-    Thing,
-    Unread,
-    Value,
-)
+from ...verify.programs.values import Class, Exhausted, Frame, Function, Misfit, Returned, Stop, Thing, Unread, Value
 from .inputs import TARGETS, Given
 
 LOSSES = ("loss", "cost", "J", "L", "nll", "total_loss", "objective", "obj", "E", "error", "energy")
@@ -60,20 +49,10 @@ class Reading:
         self.unit = unit
         self.given = given
         self.plan = plan
-        torch = any(
-            isinstance(line, ast.Import) and any(name.name.startswith("torch") for name in line.names)
-            for line in unit.lines
-        )
-        numpy = any(
-            isinstance(line, ast.Import) and any(name.name == "numpy" for name in line.names) for line in unit.lines
-        )
+        torch = any(isinstance(line, ast.Import) and any(name.name.startswith("torch") for name in line.names) for line in unit.lines)
+        numpy = any(isinstance(line, ast.Import) and any(name.name == "numpy" for name in line.names) for line in unit.lines)
         self.machine = Machine(
-            given,
-            seed=given.point.seed,
-            torch=torch and not numpy,
-            tiny=given.point.tiny,
-            once=_training(unit),
-            **options,
+            given, seed=given.point.seed, torch=torch and not numpy, tiny=given.point.tiny, once=_training(unit), **options
         )
         self.machine.evaluate, self.machine.body = evaluate, body
         self.machine.parameters = _parameters(unit)
@@ -111,9 +90,7 @@ class Reading:
         assert unit.forward is not None
         ctx = Thing()
         ctx.attributes["needs_input_grad"] = (True,) * 16
-        static = owner is not None and any(
-            isinstance(mark, ast.Name) and mark.id == "staticmethod" for mark in unit.forward.decorator_list
-        )
+        static = owner is not None and any(isinstance(mark, ast.Name) and mark.id == "staticmethod" for mark in unit.forward.decorator_list)
         first = [ctx] if static else [owner] if owner is not None else []
         self.fore = self.frame = bound(self.machine, Function(unit.forward, self.module), first, {}, free=True)
         returned = _returned(self.machine, self.frame, unit.forward.body)
@@ -135,9 +112,7 @@ class Reading:
         thing = Thing(of)
         for line in self.unit.inside.body:
             if isinstance(line, ast.FunctionDef) and line.name == "__init__":
-                _returned(
-                    self.machine, bound(self.machine, Function(line, self.module), [thing], {}, free=True), line.body
-                )
+                _returned(self.machine, bound(self.machine, Function(line, self.module), [thing], {}, free=True), line.body)
         return thing
 
     def _criterion(self, owner: Value) -> None:
@@ -157,15 +132,9 @@ class Reading:
     def _returns(self, returned: Value) -> None:
         """What forward gives: outputs, and what it keeps for later."""
         assert self.unit.forward is not None
-        written = next(
-            (line.value for line in reversed(self.unit.forward.body) if isinstance(line, ast.Return)), None
-        )
+        written = next((line.value for line in reversed(self.unit.forward.body) if isinstance(line, ast.Return)), None)
         parts = list(returned) if isinstance(returned, tuple) else [returned]
-        names = (
-            [part.id if isinstance(part, ast.Name) else None for part in written.elts]
-            if isinstance(written, ast.Tuple)
-            else []
-        )
+        names = [part.id if isinstance(part, ast.Name) else None for part in written.elts] if isinstance(written, ast.Tuple) else []
         if not names:
             names = [written.id] if isinstance(written, ast.Name) else [None] * len(parts)
         self.outputs = parts
@@ -185,9 +154,7 @@ class Reading:
                 if output is not None and output.lower() == of.lower() and number not in taken:
                     return number
         if name not in self.fore.names and (UPSTREAM.match(name) or claimed(name)):
-            return next(
-                (number for number, value in enumerate(self.outputs) if number not in taken and _real(value)), None
-            )
+            return next((number for number, value in enumerate(self.outputs) if number not in taken and _real(value)), None)
         return None
 
     def _has_upstream(self) -> bool:
@@ -222,11 +189,7 @@ class Reading:
         if not taken and lone and not self.scalar() and _real(self.outputs[0]):
             taken.add(0)
             known[open_[0]] = self._up(open_.pop(), 0)
-        rest = [
-            value
-            for number, value in enumerate(self.outputs)
-            if number not in taken and not (number == 0 and self.scalar())
-        ]
+        rest = [value for number, value in enumerate(self.outputs) if number not in taken and not (number == 0 and self.scalar())]
         for name in open_:
             if rest and name not in TARGETS:
                 known[name] = rest.pop(0) if len(open_) > 1 or len(rest) == 1 else tuple(rest)
@@ -249,12 +212,7 @@ class Reading:
 
     def scalar(self) -> bool:
         """Whether what forward gives is the loss itself."""
-        return (
-            bool(self.outputs)
-            and _real(self.outputs[0])
-            and np.size(self.outputs[0]) == 1
-            and not self._has_upstream()
-        )
+        return bool(self.outputs) and _real(self.outputs[0]) and np.size(self.outputs[0]) == 1 and not self._has_upstream()
 
     # --- the loss ----------------------------------------------------------------------------------------------------------
 
@@ -283,11 +241,7 @@ class Reading:
                 if at is not None:
                     output = solid(self.outputs[at])
                     total = total + np.sum(self._weights(at, output) * output)
-            return (
-                total
-                if np.ndim(total) == 0 and not isinstance(total, float)
-                else np.sum(solid(self.outputs[0]) * self.upstream[0][1])
-            )
+            return total if np.ndim(total) == 0 and not isinstance(total, float) else np.sum(solid(self.outputs[0]) * self.upstream[0][1])
         kind, _, rest = way.partition(" ")
         if kind == "name":
             return solid(self.frame.find(rest))
@@ -301,9 +255,7 @@ def is_claim(event: Event) -> bool:
     return bool(claimed(event.key))
 
 
-def slope(
-    unit: Unit, given: Given, plan: Plan, site: int, direction: Callable[[tuple[int, ...]], Any], **options: Any
-) -> float | None:
+def slope(unit: Unit, given: Given, plan: Plan, site: int, direction: Callable[[tuple[int, ...]], Any], **options: Any) -> float | None:
     """The derivative of the loss along a direction of the value born at a site; None where there is none."""
     from ...verify.programs.primitives import STEP
 
@@ -375,11 +327,7 @@ def _first_target(line: ast.stmt) -> str:
 @lru_cache(maxsize=64)
 def _training(unit: Unit) -> frozenset[int]:
     """Loops that compute the loss in each round."""
-    named = (
-        {node.id for node in ast.walk(unit.loss) if isinstance(node, ast.Name)}
-        if unit.loss is not None
-        else set(LOSSES)
-    )
+    named = {node.id for node in ast.walk(unit.loss) if isinstance(node, ast.Name)} if unit.loss is not None else set(LOSSES)
     found = set()
     for part in [unit.forward, unit.backward] if unit.forward is not None else unit.lines:
         for node in ast.walk(part) if part is not None else ():

@@ -69,10 +69,7 @@ class _Places:
 
     def span(self, node: ast.stmt | ast.expr) -> Span:
         """The characters of a node."""
-        return Span(
-            self.offset(node.lineno, node.col_offset),
-            self.offset(node.end_lineno or node.lineno, node.end_col_offset or 0),
-        )
+        return Span(self.offset(node.lineno, node.col_offset), self.offset(node.end_lineno or node.lineno, node.end_col_offset or 0))
 
     def line(self, number: int) -> Span:
         """The characters of a line without the blanks around it."""
@@ -86,9 +83,7 @@ class _Places:
         return self.source.text[span.start : span.end]
 
 
-def _problem(
-    unit: Unit, shapes: dict[str, Kind], places: _Places, seconds: float, reveal: Reveal
-) -> ProblemReport | None:
+def _problem(unit: Unit, shapes: dict[str, Kind], places: _Places, seconds: float, reveal: Reveal) -> ProblemReport | None:
     try:
         with time_limit(seconds):
             found = judged(unit, shapes)
@@ -106,9 +101,7 @@ def _problem(
 
 
 def _no_layer(unit: Unit) -> bool:
-    return any(
-        word in unit.title.lower() for word in ("numeric", "check", "test", "update", "step_", "sgd", "adam", "optim")
-    )
+    return any(word in unit.title.lower() for word in ("numeric", "check", "test", "update", "step_", "sgd", "adam", "optim"))
 
 
 def _first_line(unit: Unit) -> int:
@@ -128,19 +121,9 @@ def _without_claims(unit: Unit, places: _Places, reveal: Reveal) -> ProblemRepor
 
 def _undecided(unit: Unit, diagnostic: Diagnostic, line: int, places: _Places, reveal: Reveal) -> ProblemReport:
     span = places.line(line)
-    placed = Diagnostic(
-        diagnostic.code,
-        diagnostic.message,
-        places.source,
-        (Label(span),),
-        diagnostic.notes,
-        diagnostic.help,
-        "warning",
-    )
+    placed = Diagnostic(diagnostic.code, diagnostic.message, places.source, (Label(span),), diagnostic.notes, diagnostic.help, "warning")
     finding = Finding(line, "undecided", span, line, _column(places, span, line), diagnostic.code, placed)
-    return ProblemReport(
-        unit.title, "code", "undecided", Final("undecided", diagnostic.code), (finding,), reveal=reveal
-    )
+    return ProblemReport(unit.title, "code", "undecided", Final("undecided", diagnostic.code), (finding,), reveal=reveal)
 
 
 def _column(places: _Places, span: Span, line: int) -> int:
@@ -204,11 +187,7 @@ def _finding(one: Judged, places: _Places) -> Finding:
     diagnostic = None
     notes = (one.note,) if one.note and verdict == "follows" else ()
     if verdict == "undecided":
-        said = one.note or (
-            f"it depends on line {one.why.line}, which is not read"
-            if one.why
-            else "it has no value that can be compared"
-        )
+        said = one.note or (f"it depends on line {one.why.line}, which is not read" if one.why else "it has no value that can be compared")
         code = "unreadable" if one.outcome == "unread" else "undecided"
         message = f"`{one.key}` is not judged: {said}"
         diagnostic = Diagnostic(code, message, places.source, (Label(span),), severity="warning")
@@ -221,12 +200,8 @@ def _unreadable(one: Judged, places: _Places) -> Finding:
     line = one.why.line or one.statement.lineno
     span = places.line(line)
     message = f"this line is not read: {one.why.why}"
-    diagnostic = Diagnostic(
-        "unreadable", message, places.source, (Label(span),), (f"`{one.key}` depends on it",), severity="warning"
-    )
-    return Finding(
-        line, "unreadable", span, line, _column(places, span, line), "unreadable", diagnostic, (), "definition"
-    )
+    diagnostic = Diagnostic("unreadable", message, places.source, (Label(span),), (f"`{one.key}` depends on it",), severity="warning")
+    return Finding(line, "unreadable", span, line, _column(places, span, line), "unreadable", diagnostic, (), "definition")
 
 
 def _wrong(one: Judged, cause: Cause, places: _Places) -> Finding:

@@ -77,10 +77,7 @@ def _decided(
     letters = {letter: None for kind in told.values() for dim in kind.dims for letter in letters_of(dim)}
     if need.hint == "size" and not given.sizes and need.name not in letters:
         return [{**kinds, need.name: Kind("size", dims)} for dims in [(), *((letter,) for letter in [*letters][:4])]]
-    return [
-        {**kinds, need.name: kind}
-        for kind in candidates(need.name, need.hint, need.beside, given, need.name in differentiated)
-    ]
+    return [{**kinds, need.name: kind} for kind in candidates(need.name, need.hint, need.beside, given, need.name in differentiated)]
 
 
 def _understood(trial: Trial, kinds: dict[str, Kind], order: int) -> Understanding | None:
@@ -89,11 +86,7 @@ def _understood(trial: Trial, kinds: dict[str, Kind], order: int) -> Understandi
     between: frozenset[str] = frozenset()
     if loss is None and trial.outside:
         arrays = [name for name, kind in kinds.items() if kind.form == "array" and not kind.facts]
-        ways = (
-            [frozenset((name,)) for name in arrays]
-            + [frozenset(pair) for pair in pairwise(arrays)]
-            + [frozenset(arrays)]
-        )
+        ways = [frozenset((name,)) for name in arrays] + [frozenset(pair) for pair in pairwise(arrays)] + [frozenset(arrays)]
         for way in ways:
             other = tried(trial.unit, tuple(kinds.items()), Point(order=order, between=way))
             if isinstance(other, Trial) and (loss := other.loss) is not None:
@@ -139,7 +132,5 @@ def _by_claims(unit: Unit, found: list[Understanding]) -> list[Understanding]:
 
 def with_fact(understood: Understanding, name: str, fact: str) -> Understanding:
     """The same with one more fact about an input."""
-    kinds = tuple(
-        (word, replace(kind, facts=(*kind.facts, fact)) if word == name else kind) for word, kind in understood.kinds
-    )
+    kinds = tuple((word, replace(kind, facts=(*kind.facts, fact)) if word == name else kind) for word, kind in understood.kinds)
     return replace(understood, kinds=kinds)

@@ -149,9 +149,7 @@ class Trial:
                 return []
             parts: list[tuple[Event, str, tuple[str, ...], tuple[int, ...]]] = [
                 (replaced(event, number=event.number + 1 + number, value=value), f"return[{number}]", (name,), born)
-                for number, (part, value, name, born) in enumerate(
-                    zip(line.value.elts, values, inputs, sites, strict=True)
-                )
+                for number, (part, value, name, born) in enumerate(zip(line.value.elts, values, inputs, sites, strict=True))
                 if _gradient(part, keys) and name not in names
             ]
         else:
@@ -172,13 +170,7 @@ class Trial:
         found: list[int] = []
         for event in reversed(machine.events):
             own = event.frame in (reading.frame, reading.fore) or event.key.startswith("self.")
-            if (
-                own
-                and event.number < before
-                and last_part(event.key) == name
-                and _array(event.value)
-                and not event.stored
-            ):
+            if own and event.number < before and last_part(event.key) == name and _array(event.value) and not event.stored:
                 found += reversed(event.sites)
             elif own and event.number < before and event.key == name and event.stored and _array(event.value):
                 found += event.sites[-1:]
@@ -194,11 +186,7 @@ class Trial:
             return [site]
         trace = reading.machine.trace
         value = next((value for born, _, value in trace if born == site), None)
-        return [
-            born
-            for born, _, other in trace
-            if born <= reading.born_until and value is not None and _same(value, other)
-        ][:3]
+        return [born for born, _, other in trace if born <= reading.born_until and value is not None and _same(value, other)][:3]
 
     # --- derivatives -------------------------------------------------------------------------------------------------------
 
@@ -242,11 +230,7 @@ class Trial:
 
     def influences(self, claim: Claim) -> tuple[int, ...]:
         """Those births on which the loss depends."""
-        return tuple(
-            site
-            for site in claim.sites
-            if any(self._slope(site, number) not in (0.0, None) for number in range(DIRECTIONS))
-        )
+        return tuple(site for site in claim.sites if any(self._slope(site, number) not in (0.0, None) for number in range(DIRECTIONS)))
 
     def truth(self, site: int) -> Value:
         """The whole derivative by the value born at a site; None where it would cost too much."""

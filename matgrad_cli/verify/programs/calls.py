@@ -15,18 +15,8 @@ from .operators import operate
 from .tables import FUNCTIONS, METHODS
 from .values import Class, Exhausted, Frame, Function, Misfit, Module, Need, Returned, Thing, Undecided, Unread, Value
 
-KEYWORDS = {
-    "dim": "axis",
-    "keepdim": "keepdims",
-    "min": "low",
-    "max": "high",
-    "a_min": "low",
-    "a_max": "high",
-    "dims": "axis",
-}
-WELL_KNOWN = frozenset(
-    ("sigmoid", "relu", "softmax", "tanh", "exp", "log", "sqrt", "softplus", "log_softmax", "logsumexp")
-)
+KEYWORDS = {"dim": "axis", "keepdim": "keepdims", "min": "low", "max": "high", "a_min": "low", "a_max": "high", "dims": "axis"}
+WELL_KNOWN = frozenset(("sigmoid", "relu", "softmax", "tanh", "exp", "log", "sqrt", "softplus", "log_softmax", "logsumexp"))
 """Functions that have one meaning, and may come from a file that is not here."""
 LIBRARIES = ("numpy", "torch", "math", "scipy", "jax", "builtins", "autograd", "cupy")
 HARMLESS = ("print", "warn", "seed", "manual_seed", "errstate", "seterr", "set_printoptions", "set_default_dtype")
@@ -89,9 +79,7 @@ def method_of(of_class: Class, name: str) -> ast.FunctionDef | None:
     return None
 
 
-def bound(
-    machine: Machine, function: Function, arguments: list[Value], named: dict[str, Value], free: bool = False
-) -> Frame:
+def bound(machine: Machine, function: Function, arguments: list[Value], named: dict[str, Value], free: bool = False) -> Frame:
     """The names of a function with the values of a call; with `free` what is not given is an input or its default."""
     given = function.node.args
     frame = Frame(function.outside, getattr(function.node, "name", "lambda"))
@@ -106,9 +94,7 @@ def bound(
         frame.names[given.kwarg.arg] = {}
     frame.names.update(named)
     defaults = [*zip(reversed(places), reversed(given.defaults), strict=False)]
-    defaults += [
-        (place, value) for place, value in zip(given.kwonlyargs, given.kw_defaults, strict=True) if value is not None
-    ]
+    defaults += [(place, value) for place, value in zip(given.kwonlyargs, given.kw_defaults, strict=True) if value is not None]
     for place, default in defaults:
         if place.arg not in frame.names:
             value = machine.evaluate(machine, function.outside, default)
@@ -140,15 +126,7 @@ def _of_library(machine: Machine, path: str, arguments: list[Value], named: dict
     name = rest if rest in FUNCTIONS else rest.rpartition(".")[2]
     if name in HARMLESS:
         return None
-    if ".random." in f".{rest}." or name in (
-        "rand",
-        "randn",
-        "randint",
-        "bernoulli",
-        "rand_like",
-        "randn_like",
-        "dropout",
-    ):
+    if ".random." in f".{rest}." or name in ("rand", "randn", "randint", "bernoulli", "rand_like", "randn_like", "dropout"):
         return _random(machine, name, arguments, named)
     if name == "at" and rest.startswith("add."):
         return _add_at(machine, arguments)
@@ -167,20 +145,14 @@ def _of_library(machine: Machine, path: str, arguments: list[Value], named: dict
 
 
 def _applied(
-    machine: Machine,
-    function: Callable[..., Value],
-    name: str,
-    path: str,
-    arguments: list[Value],
-    named: dict[str, Value],
+    machine: Machine, function: Callable[..., Value], name: str, path: str, arguments: list[Value], named: dict[str, Value]
 ) -> Value:
     """A function of the table, with torch's words for NumPy's; an argument that it does not take is not dropped."""
     hint = "matrix" if name in ("dot", "matmul", "mm", "mv") else "array"
     hint = "size" if name in ("zeros", "ones", "empty", "full", "eye", "identity") else hint
     sides = ("left", "right") if hint == "matrix" else ("", "")
     arguments = [
-        solid(value, f"{hint} {sides[min(place, 1)]}".strip(), _partner(arguments, value))
-        for place, value in enumerate(arguments)
+        solid(value, f"{hint} {sides[min(place, 1)]}".strip(), _partner(arguments, value)) for place, value in enumerate(arguments)
     ]
     named = {KEYWORDS.get(word, word): solid(value) for word, value in named.items()}
     if named.pop("out", None) is not None:
@@ -204,9 +176,7 @@ def _size_or_array(value: Value) -> Value:
 
 
 def _partner(arguments: list[Value], value: Value) -> Value:
-    return next(
-        (other for other in arguments if other is not value and isinstance(other, np.ndarray | np.generic)), None
-    )
+    return next((other for other in arguments if other is not value and isinstance(other, np.ndarray | np.generic)), None)
 
 
 def _in_torch(machine: Machine, path: str) -> bool:
@@ -230,9 +200,7 @@ def _torch_extreme(name: str, arguments: list[Value], named: dict[str, Value]) -
     x, axis = arguments[0], arguments[1] if len(arguments) > 1 else named["axis"]
     keep = named.get("keepdims", arguments[2] if len(arguments) > 2 else False)
     choose = np.argmax if name == "max" else np.argmin
-    return (of.largest if name == "max" else of.smallest)(x, axis, keep), choose(
-        np.real(x), axis=axis, keepdims=bool(keep)
-    )
+    return (of.largest if name == "max" else of.smallest)(x, axis, keep), choose(np.real(x), axis=axis, keepdims=bool(keep))
 
 
 def _random(machine: Machine, name: str, arguments: list[Value], named: dict[str, Value]) -> Value:
@@ -250,19 +218,14 @@ def _random(machine: Machine, name: str, arguments: list[Value], named: dict[str
     elif name in ("uniform", "normal", "binomial", "randint", "choice", "bernoulli") and shape is None:
         shape = arguments[2] if len(arguments) > 2 else ()
     if isinstance(shape, tuple | list):
-        shape = [
-            solid(part, "size")
-            for part in (shape[0] if len(shape) == 1 and isinstance(shape[0], tuple | list) else shape)
-        ]
+        shape = [solid(part, "size") for part in (shape[0] if len(shape) == 1 and isinstance(shape[0], tuple | list) else shape)]
     fixed = sizes(shape) if shape is not None else ()
     if name in ("rand", "random", "random_sample", "uniform"):
         return of.complexed(made.random(fixed))
     if name in ("randn", "standard_normal", "normal"):
         return of.complexed(made.normal(size=fixed))
     if name in ("binomial", "bernoulli"):
-        return of.complexed(
-            (made.random(fixed if fixed else np.shape(arguments[0]) if name == "bernoulli" else ()) < 0.6) * 1.0
-        )
+        return of.complexed((made.random(fixed if fixed else np.shape(arguments[0]) if name == "bernoulli" else ()) < 0.6) * 1.0)
     if name == "randint":
         return made.integers(0, 2, size=fixed)
     raise Unread(f"`random.{name}` is not read")
@@ -270,9 +233,7 @@ def _random(machine: Machine, name: str, arguments: list[Value], named: dict[str
 
 def _add_at(machine: Machine, arguments: list[Value]) -> Value:
     into, places, values = (solid(value) for value in arguments)
-    np.add.at(
-        into, places if isinstance(places, tuple) else (places,) if isinstance(places, np.ndarray) else places, values
-    )
+    np.add.at(into, places if isinstance(places, tuple) else (places,) if isinstance(places, np.ndarray) else places, values)
     machine.changed(into)
 
 

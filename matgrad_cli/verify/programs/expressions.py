@@ -226,9 +226,7 @@ def _subscript(machine: Machine, frame: Frame, node: ast.Subscript) -> Value:
     found = owner[place]
     if id(owner) in machine.origin and isinstance(found, np.ndarray | np.generic):
         machine.origin[id(found)] = machine.origin[id(owner)]
-        machine.given.setdefault(
-            f" {len(machine.given)}", found
-        )  # kept alive, so that no other value takes its identity
+        machine.given.setdefault(f" {len(machine.given)}", found)  # kept alive, so that no other value takes its identity
     return machine.note(node, found)
 
 
@@ -237,9 +235,7 @@ def place_of(machine: Machine, frame: Frame, node: ast.expr) -> Value:
     if isinstance(node, ast.Tuple):
         return tuple(place_of(machine, frame, part) for part in node.elts)
     if isinstance(node, ast.Slice):
-        bounds = [
-            None if part is None else evaluate(machine, frame, part) for part in (node.lower, node.upper, node.step)
-        ]
+        bounds = [None if part is None else evaluate(machine, frame, part) for part in (node.lower, node.upper, node.step)]
         return slice(*(whole(machine, bound, "size") for bound in bounds))
     value = evaluate(machine, frame, node)
     if isinstance(value, list) and value and not isinstance(value[0], slice):
@@ -282,11 +278,7 @@ def _dict(machine: Machine, frame: Frame, node: ast.Dict) -> Value:
 
 
 def _call(machine: Machine, frame: Frame, node: ast.Call) -> Value:
-    if (
-        isinstance(node.func, ast.Attribute)
-        and isinstance(node.func.value, ast.Call)
-        and key_of(node.func.value.func) == "super"
-    ):
+    if isinstance(node.func, ast.Attribute) and isinstance(node.func.value, ast.Call) and key_of(node.func.value.func) == "super":
         return None
     function: Value = None
     owner: Value = None
@@ -298,11 +290,7 @@ def _call(machine: Machine, frame: Frame, node: ast.Call) -> Value:
                 return evaluate(machine, frame, node.args[1]) if len(node.args) > 1 else machine.input(name, node)
             raise Need(owner.name, "array")
         if isinstance(owner, Thing):
-            function = (
-                attribute(machine, owner, node.func)
-                if owner.of is not None or node.func.attr in owner.attributes
-                else None
-            )
+            function = attribute(machine, owner, node.func) if owner.of is not None or node.func.attr in owner.attributes else None
         elif isinstance(owner, Module):
             function = Module(f"{owner.path}.{node.func.attr}")
     else:

@@ -16,16 +16,7 @@ LARGEST = 1 << 19
 
 Axis = Any
 FLOAT, WHOLE, TRUTH = "f", "i", "b"
-KINDS = {
-    "float": FLOAT,
-    "double": FLOAT,
-    "half": FLOAT,
-    "int": WHOLE,
-    "long": WHOLE,
-    "uint": WHOLE,
-    "bool": TRUTH,
-    "bool_": TRUTH,
-}
+KINDS = {"float": FLOAT, "double": FLOAT, "half": FLOAT, "int": WHOLE, "long": WHOLE, "uint": WHOLE, "bool": TRUTH, "bool_": TRUTH}
 
 
 def kind_of(dtype: Value) -> str:
@@ -86,9 +77,7 @@ def alike(fill: float) -> Callable[..., Value]:
     return build
 
 
-def array(
-    x: Value, dtype: Value = None, copy: bool = True, requires_grad: bool = False, device: Value = None, ndmin: int = 0
-) -> Value:
+def array(x: Value, dtype: Value = None, copy: bool = True, requires_grad: bool = False, device: Value = None, ndmin: int = 0) -> Value:
     """A new array from nested lists or another array; whole numbers stay whole."""
     found = np.array(x, ndmin=ndmin)
     if found.dtype.kind not in "bifuc":
@@ -227,12 +216,7 @@ def concatenated(parts: Sequence[Value], axis: int = 0) -> Value:
 
 def transpose(x: Value, *axes: Value) -> Value:
     """NumPy's transpose; torch's with two axes."""
-    if (
-        len(axes) == 2
-        and not isinstance(axes[0], tuple | list)
-        and np.ndim(x) >= 2
-        and set(axes) != {0, 1, *range(np.ndim(x))}
-    ):
+    if len(axes) == 2 and not isinstance(axes[0], tuple | list) and np.ndim(x) >= 2 and set(axes) != {0, 1, *range(np.ndim(x))}:
         return np.swapaxes(x, *axes)
     if len(axes) == 2 and np.ndim(x) == 2:
         return np.swapaxes(x, *axes) if axes[0] != axes[1] else x

@@ -145,9 +145,7 @@ class Machine:
             self.origin[id(value)] = name
         return self.given[name]
 
-    def assigned(
-        self, key: str, statement: ast.stmt, frame: Frame, value: Value, stored: bool = False, goes_on: bool = False
-    ) -> Value:
+    def assigned(self, key: str, statement: ast.stmt, frame: Frame, value: Value, stored: bool = False, goes_on: bool = False) -> Value:
         """Records an assignment; the value that it gives, which may be another one that stands in its place."""
         number = self.count
         self.count += 1
@@ -204,11 +202,7 @@ def _moves(value: Value) -> bool:
 def solid(value: Value, hint: str = "array", beside: Value = None) -> Value:
     """The value itself; Need where it is an input of which nothing is known, Unread where it could not be read."""
     if isinstance(value, Undecided):
-        raise Need(
-            value.name,
-            hint,
-            np.shape(beside) if isinstance(beside, np.ndarray | np.generic | int | float | complex) else None,
-        )
+        raise Need(value.name, hint, np.shape(beside) if isinstance(beside, np.ndarray | np.generic | int | float | complex) else None)
     if isinstance(value, Unknown):
         raise Unread(value.why, value.line)
     return value

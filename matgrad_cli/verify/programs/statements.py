@@ -239,9 +239,7 @@ def _augment(machine: Machine, frame: Frame, line: ast.AugAssign) -> None:
     result = operate(name, current, value)
     if isinstance(current, np.ndarray) and current.ndim:
         if np.shape(result) != current.shape:
-            raise Misfit(
-                f"an array of shape {_said(current.shape)} cannot take one of shape {_said(np.shape(result))} in place"
-            )
+            raise Misfit(f"an array of shape {_said(current.shape)} cannot take one of shape {_said(np.shape(result))} in place")
         if np.iscomplexobj(result) and not np.iscomplexobj(current):
             raise Unread("real numbers are added to an array of whole ones")
         current[...] = result
@@ -329,9 +327,7 @@ def _raise(_: Machine, __: Frame, line: ast.Raise) -> None:
 
 def _import(_: Machine, frame: Frame, line: ast.Import) -> None:
     for alias in line.names:
-        frame.names[alias.asname or alias.name.partition(".")[0]] = Module(
-            alias.name if alias.asname else alias.name.partition(".")[0]
-        )
+        frame.names[alias.asname or alias.name.partition(".")[0]] = Module(alias.name if alias.asname else alias.name.partition(".")[0])
 
 
 def _import_from(_: Machine, frame: Frame, line: ast.ImportFrom) -> None:

@@ -127,9 +127,7 @@ REDUCING: dict[str, Callable[..., Value]] = {
 """Functions over axes; all of them are methods of arrays too."""
 
 SHAPING: dict[str, Callable[..., Value]] = {
-    "reshape": lambda x, *shape, order="C": np.reshape(
-        x, sizes(shape) if -1 not in flat(shape) else tuple(flat(shape)), order=order
-    ),
+    "reshape": lambda x, *shape, order="C": np.reshape(x, sizes(shape) if -1 not in flat(shape) else tuple(flat(shape)), order=order),
     "view": lambda x, *shape: np.reshape(x, tuple(flat(shape))),
     "ravel": np.ravel,
     "flatten": np.ravel,
