@@ -117,12 +117,12 @@ def _unit(title: str, tree: ast.Module, words: str, directives: list[Directive],
     inside = [d for d in directives if any(line.lineno <= d.line <= (line.end_lineno or line.lineno) for line in own)]
     outside = [d for d in directives if not any(_within(line, d.line) for line in tree.body)]
     chosen: dict[str, str] = {d.key: d.value for d in [*outside, *inside]}
-    loss = None
+    loss: ast.expr | None = None
     if "loss" in chosen:
         try:
             loss = ast.parse(chosen["loss"], mode="eval").body
-        except (SyntaxError, ValueError):
-            loss = None
+        except (SyntaxError, ValueError):  # a name that is none, so that it is told where the loss is asked for
+            loss = ast.Name(chosen["loss"], ast.Load(), lineno=1, col_offset=0)
     grads = []
     for pair in chosen.get("grads", "").split(","):
         of, _, name = pair.partition(":")

@@ -57,6 +57,8 @@ def _stated(reading: Reading) -> Plan:
     names = [node.id for node in ast.walk(reading.unit.loss) if isinstance(node, ast.Name)]
     first = next((event.number for event in reading.machine.events if event.frame is reading.frame and is_claim(event)), None)
     if isinstance(reading.unit.loss, ast.Name):
+        if not said.isidentifier():
+            raise NoLoss(f"`{said}` is no expression", first_line(reading))
         event = _last(reading, said)
         if event is None and reading.unit.backward is None:
             raise NoLoss(f"`{said}` gets no value here", first_line(reading))

@@ -304,13 +304,15 @@ def differentiated_in(unit: Unit) -> frozenset[str]:
 
 
 def _targets(unit: Unit) -> Iterator[tuple[str, str]]:
-    """What is given a value: its key, or the key of the array of which a part is written."""
+    """What is given a value: its key, or the key of the array of which a part is written; the keys of a dict that is written out."""
     for line in unit.lines:
         for node in ast.walk(line):
             if isinstance(node, ast.Name | ast.Attribute | ast.Subscript) and isinstance(node.ctx, ast.Store):
                 key = key_of(node)
-                part = isinstance(node, ast.Subscript) and key is None
-                yield key or "", (key_of(node.value) or "") if part and isinstance(node, ast.Subscript) else ""
+                yield key or "", (key_of(node.value) or "") if key is None and isinstance(node, ast.Subscript) else ""
+            elif isinstance(node, ast.Assign) and isinstance(node.value, ast.Dict):
+                names = [key.value for key in node.value.keys if isinstance(key, ast.Constant)]
+                yield from ((f"{key_of(node.targets[0])}[{name!r}]", "") for name in names)
 
 
 @lru_cache(maxsize=64)

@@ -57,7 +57,8 @@ def understandings(unit: Unit, shapes: dict[str, Kind] | None = None) -> tuple[l
                 continue
             understood = _understood(trial, kinds, order)
             if understood is None:
-                why = why or NoLoss("the loss has no value", first_line(trial.base))
+                said, line = trial.lost
+                why = why or NoLoss(f"the loss has no value{said and f': {said}'}", line or first_line(trial.base))
             else:
                 found.append(understood)
         found += _by_claims(unit, found)

@@ -60,7 +60,8 @@ def direction(number: int) -> Any:
 
 
 class Trial:
-    """One unit, read with one understanding of its inputs, at one point; `outside` says that the loss has no value just there."""
+    """One unit, read with one understanding of its inputs, at one point; `outside` says that the loss has no value just there,
+    `lost` why it has none at all, and where."""
 
     def __init__(self, unit: Unit, kinds: Kinds, point: Point) -> None:
         self.unit = unit
@@ -71,6 +72,7 @@ class Trial:
         self.base = self.read()
         self.plan: Plan = plan_of(self.base)
         self.outside = False
+        self.lost = "", 0
         self.loss = self._loss()
 
     def read(self, **options: Any) -> Reading:
@@ -84,7 +86,10 @@ class Trial:
         reading = Reading(self.unit, self.given, self.plan, target=_NOWHERE)
         try:
             value = reading.run()
-        except (Unread, Misfit, KeyError, AssertionError):
+        except (Unread, Misfit) as fault:
+            self.lost = fault.why, fault.line
+            return None
+        except (KeyError, AssertionError):
             return None
         if value is None:
             return None

@@ -4,20 +4,22 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable
-from typing import Any
 
 import numpy as np
 
 from . import primitives as of
-from .library import cast, sizes
+from .library import flat, sizes
 from .machine import DEPTH, Machine, solid
 from .operators import operate
-from .tables import FUNCTIONS, METHODS
+from .tables import FUNCTIONS, METHODS, PYTHON, TORCH
 from .values import Class, Exhausted, Frame, Function, Misfit, Module, Need, Returned, Thing, Undecided, Unread, Value
 
 KEYWORDS = {"dim": "axis", "keepdim": "keepdims", "min": "low", "max": "high", "a_min": "low", "a_max": "high", "dims": "axis"}
+TORCH_WORDS = frozenset(("dim", "keepdim", "unbiased"))
 WELL_KNOWN = frozenset(("sigmoid", "relu", "softmax", "tanh", "exp", "log", "sqrt", "softplus", "log_softmax", "logsumexp"))
 """Functions that have one meaning, and may come from a file that is not here."""
+OF_SHAPE = ("rand", "randn", "random", "random_sample", "standard_normal", "bernoulli")
+"""Random numbers whose arguments are sizes."""
 LIBRARIES = ("numpy", "torch", "math", "scipy", "jax", "builtins", "autograd", "cupy")
 HARMLESS = ("print", "warn", "seed", "manual_seed", "errstate", "seterr", "set_printoptions", "set_default_dtype")
 
@@ -154,14 +156,12 @@ def _applied(
     arguments = [
         solid(value, f"{hint} {sides[min(place, 1)]}".strip(), _partner(arguments, value)) for place, value in enumerate(arguments)
     ]
+    if _in_torch(machine, path, named):
+        function = TORCH.get(name, function)
     named = {KEYWORDS.get(word, word): solid(value) for word, value in named.items()}
     if named.pop("out", None) is not None:
         raise Unread("`out=` is not read")
     named.pop("inplace", None)
-    if name in ("var", "std"):
-        _spread(machine, path, named)
-    if name in ("max", "min") and _in_torch(machine, path) and (len(arguments) > 1 or "axis" in named):
-        return _torch_extreme(name, arguments, named)
     if name in ("arange", "zeros", "ones", "empty", "eye", "reshape", "view"):
         arguments = [_size_or_array(value) for value in arguments]
     try:
@@ -179,28 +179,9 @@ def _partner(arguments: list[Value], value: Value) -> Value:
     return next((other for other in arguments if other is not value and isinstance(other, np.ndarray | np.generic)), None)
 
 
-def _in_torch(machine: Machine, path: str) -> bool:
-    return path.startswith("torch") or (not path.startswith("numpy") and machine.torch)
-
-
-def _spread(machine: Machine, path: str, named: dict[str, Value]) -> None:
-    """torch divides a variance by one less than the number of entries, where nothing else is said; NumPy by the number."""
-    correction = named.pop("correction", None)
-    unbiased = named.pop("unbiased", None)
-    if correction is not None or unbiased is not None:
-        named["ddof"] = int(unbiased) if correction is None else correction
-    elif "ddof" not in named and _in_torch(machine, path):
-        named["ddof"] = 1
-
-
-def _torch_extreme(name: str, arguments: list[Value], named: dict[str, Value]) -> Value:
-    """torch's maximum over an axis: the values and their places; of two arrays the larger, entry by entry."""
-    if len(arguments) > 1 and not isinstance(arguments[1], int):
-        return (of.larger if name == "max" else of.smaller)(*arguments[:2])
-    x, axis = arguments[0], arguments[1] if len(arguments) > 1 else named["axis"]
-    keep = named.get("keepdims", arguments[2] if len(arguments) > 2 else False)
-    choose = np.argmax if name == "max" else np.argmin
-    return (of.largest if name == "max" else of.smallest)(x, axis, keep), choose(np.real(x), axis=axis, keepdims=bool(keep))
+def _in_torch(machine: Machine, path: str, named: dict[str, Value]) -> bool:
+    """Whether torch's meaning is asked for: by the module's name, the imports, or words that torch alone has."""
+    return path.startswith("torch") or (not path.startswith("numpy") and (machine.torch or not TORCH_WORDS.isdisjoint(named)))
 
 
 def _random(machine: Machine, name: str, arguments: list[Value], named: dict[str, Value]) -> Value:
@@ -208,27 +189,21 @@ def _random(machine: Machine, name: str, arguments: list[Value], named: dict[str
     made = machine.random
     if name == "default_rng":
         return Module("numpy.random")
-    if name.endswith("_like"):
+    if name.endswith("_like") or (name == "bernoulli" and arguments):
         arguments, name = [np.shape(arguments[0])], name.removesuffix("_like")
-    if name == "dropout":
-        raise Unread("a dropout that draws its own mask")
-    shape: Value = named.get("size")
-    if name in ("rand", "randn", "random", "random_sample", "standard_normal"):
-        shape = shape if shape is not None else [solid(part, "size") for part in arguments]
-    elif name in ("uniform", "normal", "binomial", "randint", "choice", "bernoulli") and shape is None:
-        shape = arguments[2] if len(arguments) > 2 else ()
-    if isinstance(shape, tuple | list):
-        shape = [solid(part, "size") for part in (shape[0] if len(shape) == 1 and isinstance(shape[0], tuple | list) else shape)]
-    fixed = sizes(shape) if shape is not None else ()
+    shape = named.get("size")
+    if shape is None:
+        shape = arguments if name in OF_SHAPE else arguments[2:3]
+    fixed = sizes(tuple(solid(part, "size") for part in flat(shape if isinstance(shape, tuple | list) else (shape,))))
     if name in ("rand", "random", "random_sample", "uniform"):
         return of.complexed(made.random(fixed))
     if name in ("randn", "standard_normal", "normal"):
         return of.complexed(made.normal(size=fixed))
     if name in ("binomial", "bernoulli"):
-        return of.complexed((made.random(fixed if fixed else np.shape(arguments[0]) if name == "bernoulli" else ()) < 0.6) * 1.0)
+        return of.complexed((made.random(fixed) < 0.6) * 1.0)
     if name == "randint":
         return made.integers(0, 2, size=fixed)
-    raise Unread(f"`random.{name}` is not read")
+    raise Unread("a dropout that draws its own mask" if name == "dropout" else f"`random.{name}` is not read")
 
 
 def _add_at(machine: Machine, arguments: list[Value]) -> Value:
@@ -238,10 +213,8 @@ def _add_at(machine: Machine, arguments: list[Value]) -> Value:
 
 
 def _method(machine: Machine, owner: Value, name: str, arguments: list[Value], named: dict[str, Value]) -> Value:
-    if isinstance(owner, list):
-        return _of_list(owner, name, arguments)
-    if isinstance(owner, dict):
-        return _of_dict(owner, name, arguments)
+    if isinstance(owner, list | dict):
+        return _of_container(owner, name, arguments, named)
     if isinstance(owner, Thing):
         if name == "save_for_backward":
             owner.attributes["saved_tensors"] = tuple(arguments)
@@ -280,34 +253,15 @@ def _in_place(machine: Machine, owner: Value, name: str, arguments: list[Value])
     return owner
 
 
-def _of_list(owner: list[Value], name: str, arguments: list[Value]) -> Value:
-    actions: dict[str, Callable[[], Any]] = {
-        "append": lambda: owner.append(arguments[0]),
-        "extend": lambda: owner.extend(arguments[0]),
-        "pop": lambda: owner.pop(*arguments),
-        "insert": lambda: owner.insert(*arguments),
-        "reverse": owner.reverse,
-        "copy": lambda: list(owner),
-        "clear": owner.clear,
-    }
-    if name not in actions or len(owner) > 100_000:
-        raise Unread(f"the method `{name}` of a list is not read")
-    return actions[name]()
+LIST_METHODS = ("append", "extend", "pop", "insert", "reverse", "copy", "clear")
+DICT_METHODS = ("get", "items", "keys", "copy", "values", "update", "setdefault")
 
 
-def _of_dict(owner: dict[Value, Value], name: str, arguments: list[Value]) -> Value:
-    actions: dict[str, Callable[[], Any]] = {
-        "get": lambda: owner.get(*arguments),
-        "items": lambda: list(owner.items()),
-        "keys": lambda: list(owner),
-        "copy": lambda: dict(owner),
-        "values": lambda: list(owner.values()),
-        "update": lambda: owner.update(*arguments),
-        "setdefault": lambda: owner.setdefault(*arguments),
-    }
-    if name not in actions:
-        raise Unread(f"the method `{name}` of a dict is not read")
-    return actions[name]()
+def _of_container(owner: list[Value] | dict[Value, Value], name: str, arguments: list[Value], named: dict[str, Value]) -> Value:
+    if name not in (LIST_METHODS if isinstance(owner, list) else DICT_METHODS) or len(owner) > 100_000:
+        raise Unread(f"the method `{name}` of a {type(owner).__name__} is not read")
+    found = getattr(owner, name)(*arguments, **named)
+    return list(found) if name in ("items", "keys", "values") else found
 
 
 def _python(machine: Machine, name: str, arguments: list[Value], named: dict[str, Value]) -> Value:
@@ -316,7 +270,7 @@ def _python(machine: Machine, name: str, arguments: list[Value], named: dict[str
         return None
     if name == "range":
         return range(*(int(np.real(solid(bound, "size"))) for bound in arguments))
-    if name == "isinstance" or name == "hasattr":
+    if name not in PYTHON:
         raise Unread(f"`{name}` is not read")
     arguments = [solid(value) for value in arguments]
     if name == "sum" and not isinstance(arguments[0], np.ndarray):
@@ -327,31 +281,4 @@ def _python(machine: Machine, name: str, arguments: list[Value], named: dict[str
         return value
     if name in ("int", "float", "bool", "abs", "sum", "round") and isinstance(arguments[0], str):
         raise Unread("a number from a text")
-    found: dict[str, Callable[..., Value]] = {
-        "len": len,
-        "enumerate": lambda x, start=0: list(enumerate(x, start)),
-        "zip": lambda *x, **_: list(zip(*x, strict=False)),
-        "sum": of.total,
-        "abs": of.absolute,
-        "float": lambda x: cast(x, None),
-        "int": lambda x: int(np.real(x)),
-        "bool": lambda x: bool(np.real(x) != 0),
-        "list": lambda x=(): list(x),
-        "tuple": lambda x=(): tuple(x),
-        "dict": lambda x=(), **words: dict(x, **words),
-        "reversed": lambda x: list(x)[::-1],
-        "sorted": lambda x: sorted(x, key=np.real),
-        "round": lambda x, *_: of.stepped(np.round)(x),
-        "pow": of.power,
-        "set": lambda x=(): set(x),
-        "str": lambda *_: "",
-        "any": lambda x: any(bool(np.real(part)) for part in x),
-        "all": lambda x: all(bool(np.real(part)) for part in x),
-        "max": lambda *x: max(x[0] if len(x) == 1 else x, key=np.real),
-        "min": lambda *x: min(x[0] if len(x) == 1 else x, key=np.real),
-        "slice": slice,
-        "divmod": divmod,
-    }
-    if name not in found:
-        raise Unread(f"`{name}` is not read")
-    return found[name](*arguments, **named)
+    return PYTHON[name](*arguments, **named)

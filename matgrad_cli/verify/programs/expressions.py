@@ -13,6 +13,7 @@ from .calls import call, method_of
 from .library import CONSTANTS, fits
 from .machine import Machine, key_of, solid
 from .operators import operate
+from .tables import PYTHON
 from .values import Frame, Function, Misfit, Module, Need, Thing, Undecided, Unread, Value
 
 PYTHON_FAULTS = (ValueError, IndexError, ZeroDivisionError, OverflowError, np.linalg.LinAlgError)
@@ -58,42 +59,7 @@ USUAL = {
     "np": "numpy", "numpy": "numpy", "torch": "torch", "F": "torch.nn.functional", "math": "math", "jnp": "jax.numpy", "nn": "torch.nn",
 }  # fmt: skip
 """What a piece of code means by these names that does not say what it imports."""
-BUILTINS = frozenset(
-    [
-        "len",
-        "range",
-        "enumerate",
-        "zip",
-        "sum",
-        "abs",
-        "max",
-        "min",
-        "float",
-        "int",
-        "bool",
-        "list",
-        "tuple",
-        "dict",
-        "print",
-        "isinstance",
-        "reversed",
-        "sorted",
-        "round",
-        "pow",
-        "set",
-        "str",
-        "map",
-        "any",
-        "all",
-        "type",
-        "super",
-        "object",
-        "hasattr",
-        "getattr",
-        "slice",
-        "divmod",
-    ]
-)
+BUILTINS = frozenset((*PYTHON, "range", "print", "isinstance", "map", "type", "super", "object", "hasattr", "getattr"))
 
 
 def _binary(machine: Machine, frame: Frame, node: ast.BinOp) -> Value:

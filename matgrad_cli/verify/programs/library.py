@@ -64,15 +64,11 @@ def made(fill: Callable[[tuple[int, ...]], Value]) -> Callable[..., Value]:
 
 
 def alike(fill: float) -> Callable[..., Value]:
-    """A new array of the shape of another."""
+    """A new array of the shape of another, and of its kind where none is given."""
 
     def build(x: Value, dtype: Value = None) -> Value:
-        whole = np.asarray(x).dtype.kind in "ib" and dtype is None
-        return (
-            np.full(np.shape(x), fill, np.asarray(x).dtype if whole else complex)
-            if dtype is None
-            else cast(np.full(np.shape(x), fill), dtype)
-        )
+        own = {"i": "int", "b": "bool"}.get(np.asarray(x).dtype.kind)
+        return cast(np.full(np.shape(x), fill), own if dtype is None else dtype)
 
     return build
 
@@ -169,38 +165,23 @@ def one_hot(y: Value, num_classes: int = -1) -> Value:
     return np.eye(width, dtype=complex)[y]
 
 
-def _reduced(value: Value, reduction: str, weight: float | None = None) -> Value:
-    if reduction == "mean":
-        return np.sum(value) / (weight or np.size(value))
-    return np.sum(value) if reduction == "sum" else value
+def reduced(loss: Callable[[Value, Value], Value]) -> Callable[..., Value]:
+    """One of torch's losses: the mean of its entries, where nothing else is said."""
+
+    def taken(a: Value, b: Value, reduction: str = "mean") -> Value:
+        if reduction not in ("mean", "sum", "none"):
+            raise Unread(f"the reduction `{reduction}`")
+        value = loss(a, b)
+        return value if reduction == "none" else np.sum(value) / (np.size(value) if reduction == "mean" else 1)
+
+    return taken
 
 
-def cross_entropy(logits: Value, target: Value, reduction: str = "mean") -> Value:
-    """torch's softmax cross entropy, of class numbers or of probabilities."""
-    return nll_loss(of.log_softmax(logits, 1 if np.ndim(logits) > 1 else 0), target, reduction)
-
-
-def nll_loss(logs: Value, target: Value, reduction: str = "mean") -> Value:
-    """Minus the logarithms at the targets."""
-    rows = np.shape(logs)[0]
+def nll(logs: Value, target: Value) -> Value:
+    """Minus the logarithms at the targets, which are class numbers or probabilities."""
     if np.asarray(target).dtype.kind == "i":
-        return _reduced(-logs[np.arange(rows), target], reduction)
-    return _reduced(-np.sum(target * logs, axis=-1), reduction)
-
-
-def binary_cross_entropy(p: Value, y: Value, reduction: str = "mean") -> Value:
-    """−y log p − (1 − y) log(1 − p)."""
-    return _reduced(-(y * of.logarithm(p) + (1 - y) * of.logarithm(1 - p)), reduction)
-
-
-def bce_with_logits(z: Value, y: Value, reduction: str = "mean") -> Value:
-    """The same of σ(z)."""
-    return _reduced(of.softplus(z) - y * z, reduction)
-
-
-def mse_loss(a: Value, b: Value, reduction: str = "mean") -> Value:
-    """The mean of the squared differences."""
-    return _reduced((a - b) * (a - b), reduction)
+        return -logs[np.arange(np.shape(logs)[0]), target]
+    return -np.sum(target * logs, axis=-1)
 
 
 def where(condition: Value, *sides: Value) -> Value:
@@ -209,38 +190,44 @@ def where(condition: Value, *sides: Value) -> Value:
     return chosen[()] if sides else chosen
 
 
-def concatenated(parts: Sequence[Value], axis: int = 0) -> Value:
-    """Arrays one behind the other."""
-    return np.concatenate(list(parts), axis=axis)
-
-
 def transpose(x: Value, *axes: Value) -> Value:
     """NumPy's transpose; torch's with two axes."""
-    if len(axes) == 2 and not isinstance(axes[0], tuple | list) and np.ndim(x) >= 2 and set(axes) != {0, 1, *range(np.ndim(x))}:
+    if len(axes) == 2 and np.ndim(x) >= 2:
         return np.swapaxes(x, *axes)
-    if len(axes) == 2 and np.ndim(x) == 2:
-        return np.swapaxes(x, *axes) if axes[0] != axes[1] else x
     return np.transpose(x, axes[0] if len(axes) == 1 else axes or None)
 
 
-def pieces(x: Value, sections: Value, axis: int = 0) -> list[Value]:
-    """NumPy's split into equal parts, or at places."""
-    return list(np.split(x, sections, axis=axis))
+# --- where torch means something else -------------------------------------------------------------------------------------
 
 
-def chunks(x: Value, count: int, axis: int = 0) -> tuple[Value, ...]:
-    """torch's chunk into so many parts."""
-    return tuple(np.array_split(x, count, axis=axis))
+def split_in_torch(x: Value, size: Value, axis: int = 0) -> tuple[Value, ...]:
+    """torch's split into parts of a size, or of several sizes."""
+    ends = np.cumsum(size)[:-1] if isinstance(size, tuple | list) else np.arange(size, np.shape(x)[axis], size)
+    return tuple(np.split(x, ends, axis=axis))
 
 
-def truth(choose: Callable[..., Value]) -> Callable[..., Value]:
-    """A function of the real parts."""
-    return lambda x, axis=None, keepdims=False: choose(np.real(x), axis=axis, keepdims=keepdims)
+def expanded(x: Value, *shape: Value) -> Value:
+    """torch's expand, where −1 keeps a size."""
+    wanted = flat(shape)
+    kept = [np.shape(x)[place - len(wanted)] if size == -1 else size for place, size in enumerate(wanted)]
+    return np.broadcast_to(x, sizes(kept))
 
 
-def arg(choose: Callable[..., Value]) -> Callable[..., Value]:
-    """The place of an extreme entry."""
-    return lambda x, axis=None: choose(np.real(x), axis=axis)
+def extreme_in_torch(both: Callable[..., Value], over: Callable[..., Value], choose: Callable[..., Value]) -> Callable[..., Value]:
+    """torch's maximum or minimum: over an axis the values and their places; of two arrays entry by entry."""
+
+    def taken(x: Value, *more: Value, axis: Axis = None, keepdims: bool = False) -> Value:
+        if more and not isinstance(more[0], int):
+            return both(x, *more)
+        axis, keepdims = (*more, keepdims)[:2] if more else (axis, keepdims)
+        return over(x) if axis is None else (over(x, axis, keepdims), choose(np.real(x), axis=axis, keepdims=keepdims))
+
+    return taken
+
+
+def spread_in_torch(spread: Callable[..., Value]) -> Callable[..., Value]:
+    """torch's variance or deviation: divided by one less than the number of entries, where nothing else is said."""
+    return lambda x, axis=None, keepdims=False, correction=1, unbiased=True: spread(x, axis, keepdims, correction if unbiased else 0)
 
 
 CONSTANTS = {"pi": math.pi, "e": math.e, "inf": math.inf, "nan": math.nan, "newaxis": None}

@@ -15,6 +15,8 @@ from .values import Class, Frame, Function, Leave, Misfit, Module, Returned, Thi
 
 QUIET = frozenset(("plt", "print", "logging", "logger", "ax", "tqdm", "writer", "warnings", "assert_allclose"))
 IN_PLACE = frozenset(("at", "fill_diagonal", "add_", "sub_", "mul_", "div_", "zero_", "fill_", "fill"))
+CHANGING = ("sort", "remove", "pop", "partition", "put", "resize", "itemset")
+"""Methods that change what they belong to, besides torch's, which end in an underscore."""
 LONG = 12
 """A loop of a training is read once where it would go round more often."""
 
@@ -79,7 +81,10 @@ def targets_of(line: ast.stmt) -> Iterator[ast.expr]:
     if isinstance(line, ast.Expr):
         call = line.value
         if isinstance(call, ast.Call):
-            yield from (part for part in call.args if isinstance(part, ast.Name | ast.Attribute))
+            into = [*call.args, *(word.value for word in call.keywords)]
+            if isinstance(call.func, ast.Attribute) and (call.func.attr.endswith("_") or call.func.attr in CHANGING):
+                into.append(call.func.value)
+            yield from (part for part in into if isinstance(part, ast.Name | ast.Attribute))
         return
     for node in ast.walk(line):
         if isinstance(node, ast.Assign):
@@ -144,6 +149,9 @@ def put(machine: Machine, frame: Frame, target: ast.expr, value: Value, line: as
     if key is not None:
         value = machine.assigned(key, line, frame, value, goes_on=goes_on)
         _put_whole(machine, frame, target, value)
+        if isinstance(value, dict) and isinstance(getattr(line, "value", None), ast.Dict):
+            for name, part in value.items():
+                value[name] = machine.assigned(f"{key}[{name!r}]", line, frame, part)
         if isinstance(target, ast.Subscript):
             _into_container(machine, frame, target, value)
         return
@@ -357,7 +365,7 @@ def _class(_: Machine, frame: Frame, line: ast.ClassDef) -> None:
 
 
 def _try(machine: Machine, frame: Frame, line: ast.Try) -> None:
-    body(machine, frame, [*line.body, *line.finalbody])
+    body(machine, frame, [*line.body, *line.orelse, *line.finalbody])
 
 
 def _nothing(_: Machine, __: Frame, ___: ast.stmt) -> None:

@@ -1,0 +1,43 @@
+"""What NumPy, torch and Python mean by their functions; what is written into, and what is kept in dicts."""
+
+from __future__ import annotations
+
+import pytest
+from test_claims import checked
+
+SPOKEN = "# matgrad: loss = loss\n# x: (N, 6), y: (N, 6), u: (N, 1)\nimport {library}\n"
+
+CASES = [
+    ("torch", "a, b = x.split(3, dim=1)\nloss = (a * b).sum()\ndx = torch.cat([b, a], dim=1)", "right"),
+    ("torch", "a, b = x.split(3, dim=1)\nloss = (a * b).sum()\ndx = torch.cat([a, b], dim=1)", "wrong"),
+    ("torch", "loss = (x.repeat(2, 1) ** 2).sum()\ndx = 4 * x", "right"),
+    ("torch", "loss = (u.expand(-1, 6) * y).sum()\ndu = y.sum(1, keepdim=True)", "right"),
+    ("torch", "loss = x.max(dim=1)[0].sum()\ndx = (x == x.max(dim=1, keepdim=True)[0]) * 1.0", "right"),
+    ("torch", "loss = x.var(0).sum()\ndx = 2 * (x - x.mean(0)) / (x.shape[0] - 1)", "right"),
+    ("torch", "loss = x.var(0, unbiased=False).sum()\ndx = 2 * (x - x.mean(0)) / (x.shape[0] - 1)", "wrong"),
+    ("numpy as np", "loss = np.var(x, axis=0).sum()\ndx = 2 * (x - x.mean(0)) / x.shape[0]", "right"),
+    ("numpy as np", "loss = round(0.256, 2) * np.sum(x)\ndx = 0.26 * np.ones_like(x)", "right"),
+    ("numpy as np", "try:\n    k = 3.0\nexcept ValueError:\n    k = 2.0\nelse:\n    k = 5.0\nloss = k * x.sum()\ndx = 5 * np.ones_like(x)", "right"),
+    ("torch", "loss = (x ** 2).sum()\ndx = torch.zeros_like(x)\ndx.index_copy_(0, torch.arange(3), x)", "unreadable"),
+    ("numpy as np", "loss = (x ** 2).sum()\ndx = np.zeros_like(x)\nnp.multiply(2, x, out=dx)", "unreadable"),
+    ("numpy as np", "p = {'w': np.zeros(6), 'b': 0.0}\nloss = np.sum(x @ p['w'] + p['b'])\ngrads = {'w': x.sum(0), 'b': len(x)}", "right"),
+    ("numpy as np", "p = {'w': np.zeros(6), 'b': 0.0}\nloss = np.sum(x @ p['w'] + p['b'])\ngrads = {'w': x.sum(0), 'b': 2.0 * len(x)}", "wrong"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("library", "lines", "verdict"), CASES)
+def test_what_a_function_means(library: str, lines: str, verdict: str) -> None:
+    report = checked(f"{SPOKEN.format(library=library)}{lines}\n")
+    assert report.verdict == verdict, report.problems
+
+
+def test_a_loss_that_is_no_expression_is_told() -> None:
+    (problem,) = checked("# matgrad: loss = sum(x\n# x: (N,)\nloss = (x * x).sum()\ndx = 2 * x\n").problems
+    assert problem.verdict == "undecided"
+    assert "`sum(x` is no expression" in str(problem.lines[0].message)
+
+
+def test_the_line_that_keeps_the_loss_from_being_read_is_named() -> None:
+    (problem,) = checked("# x: (N, D)\nimport numpy as np\ny = mystery(x)\nloss = np.sum(y)\ndx = y\n").problems
+    assert "`mystery` is not known as a function" in str(problem.lines[0].message)
+    assert problem.lines[0].line == 3
