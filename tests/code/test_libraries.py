@@ -17,12 +17,20 @@ CASES = [
     ("torch", "loss = x.var(0, unbiased=False).sum()\ndx = 2 * (x - x.mean(0)) / (x.shape[0] - 1)", "wrong"),
     ("numpy as np", "loss = np.var(x, axis=0).sum()\ndx = 2 * (x - x.mean(0)) / x.shape[0]", "right"),
     ("numpy as np", "loss = round(0.256, 2) * np.sum(x)\ndx = 0.26 * np.ones_like(x)", "right"),
-    ("numpy as np", "try:\n    k = 3.0\nexcept ValueError:\n    k = 2.0\nelse:\n    k = 5.0\nloss = k * x.sum()\ndx = 5 * np.ones_like(x)", "right"),
+    (
+        "numpy as np",
+        "try:\n    k = 3.0\nexcept ValueError:\n    k = 2.0\nelse:\n    k = 5.0\nloss = k * x.sum()\ndx = 5 * np.ones_like(x)",
+        "right",
+    ),
     ("torch", "loss = (x ** 2).sum()\ndx = torch.zeros_like(x)\ndx.index_copy_(0, torch.arange(3), x)", "unreadable"),
     ("numpy as np", "loss = (x ** 2).sum()\ndx = np.zeros_like(x)\nnp.multiply(2, x, out=dx)", "unreadable"),
     ("numpy as np", "p = {'w': np.zeros(6), 'b': 0.0}\nloss = np.sum(x @ p['w'] + p['b'])\ngrads = {'w': x.sum(0), 'b': len(x)}", "right"),
-    ("numpy as np", "p = {'w': np.zeros(6), 'b': 0.0}\nloss = np.sum(x @ p['w'] + p['b'])\ngrads = {'w': x.sum(0), 'b': 2.0 * len(x)}", "wrong"),
-]  # fmt: skip
+    (
+        "numpy as np",
+        "p = {'w': np.zeros(6), 'b': 0.0}\nloss = np.sum(x @ p['w'] + p['b'])\ngrads = {'w': x.sum(0), 'b': 2.0 * len(x)}",
+        "wrong",
+    ),
+]
 
 
 @pytest.mark.parametrize(("library", "lines", "verdict"), CASES)
