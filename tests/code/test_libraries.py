@@ -39,6 +39,23 @@ def test_what_a_function_means(library: str, lines: str, verdict: str) -> None:
     assert report.verdict == verdict, report.problems
 
 
+@pytest.mark.parametrize("said", ["", ", y: (N,) integer labels"])
+@pytest.mark.parametrize("cast", ["y.astype(int)", "y.reshape(-1).astype(np.int64)", "y"])
+def test_labels_that_are_made_whole_numbers(said: str, cast: str) -> None:
+    text = f"""\
+# matgrad: loss = loss
+# X: (N, D), W: (D, C){said}
+y = {cast}
+rows, scores = np.arange(len(X)), X @ W
+P = np.exp(scores) / np.exp(scores).sum(axis=1, keepdims=True)
+loss = -np.log(P[rows, y]).sum()
+dscores = P.copy()
+dscores[rows, y] -= 1
+dW = X.T @ dscores
+"""
+    assert checked(text).verdict == "right"
+
+
 def test_a_loss_that_is_no_expression_is_told() -> None:
     (problem,) = checked("# matgrad: loss = sum(x\n# x: (N,)\nloss = (x * x).sum()\ndx = 2 * x\n").problems
     assert problem.verdict == "undecided"

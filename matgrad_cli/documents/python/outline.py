@@ -37,11 +37,6 @@ class Unit:
     criterion: ast.FunctionDef | None = None
 
     @property
-    def pair(self) -> bool:
-        """Whether forward and backward are two functions."""
-        return self.backward is not None
-
-    @property
     def promised(self) -> bool:
         """Whether it is called a backward part, and does something."""
         part = self.backward or self.forward
@@ -159,7 +154,6 @@ def _claims(line: ast.stmt) -> bool:
 # --- pairs ----------------------------------------------------------------------------------------------------------------
 
 _BACK = r"(?:backward|backprop|bwd|back|grad|gradient|vjp)"
-_FORE = r"(?:forward|fwd|forwardprop|fprop)"
 
 
 def _pairs(functions: list[ast.FunctionDef]) -> Iterator[tuple[ast.FunctionDef, ast.FunctionDef]]:

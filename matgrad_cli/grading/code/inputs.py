@@ -32,7 +32,6 @@ Kinds = tuple[tuple[str, Kind], ...]
 SIZES = ((4, 3, 5, 2, 6, 7, 8, 9), (3, 5, 2, 4, 7, 6, 9, 8), (5, 2, 4, 6, 3, 8, 7, 9), (4, 6, 8, 2, 10, 12, 14, 16), (4,) * 8)
 """Sizes of the dimensions in the order in which they are named: all different, in several orders; even; all equal."""
 EVEN, EQUAL = 3, 4
-SCALES = (1.0, 0.5, 1.5)
 
 
 @record

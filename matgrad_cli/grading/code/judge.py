@@ -18,7 +18,6 @@ from .settle import Understanding, understandings, with_fact
 from .trial import Claim, Trial, fitting, tried
 
 POINTS = 3
-FURTHER = 2
 
 
 @record

@@ -14,7 +14,7 @@ from ...documents.python.claims import UPSTREAM, claimed, last_part
 from ...documents.python.outline import Unit
 from ...verify.programs.calls import bound
 from ...verify.programs.expressions import evaluate
-from ...verify.programs.machine import Event, Machine, Target, key_of, solid
+from ...verify.programs.machine import Event, Machine, Target, key_of, moves, solid
 from ...verify.programs.statements import body
 from ...verify.programs.values import Class, Exhausted, Frame, Function, Misfit, Returned, Stop, Thing, Unread, Value
 from .inputs import TARGETS, Given
@@ -154,7 +154,7 @@ class Reading:
                 if output is not None and output.lower() == of.lower() and number not in taken:
                     return number
         if name not in self.fore.names and (UPSTREAM.match(name) or claimed(name)):
-            return next((number for number, value in enumerate(self.outputs) if number not in taken and _real(value)), None)
+            return next((number for number, value in enumerate(self.outputs) if number not in taken and moves(value)), None)
         return None
 
     def _has_upstream(self) -> bool:
@@ -186,7 +186,7 @@ class Reading:
                 taken.add(at)
                 known[name] = self._up(name, at)
         lone = len(open_) == 1 and open_[0] not in (*CACHES, *TARGETS) and self.unit.loss is None
-        if not taken and lone and not self.scalar() and _real(self.outputs[0]):
+        if not taken and lone and not self.scalar() and moves(self.outputs[0]):
             taken.add(0)
             known[open_[0]] = self._up(open_.pop(), 0)
         rest = [value for number, value in enumerate(self.outputs) if number not in taken and not (number == 0 and self.scalar())]
@@ -212,7 +212,7 @@ class Reading:
 
     def scalar(self) -> bool:
         """Whether what forward gives is the loss itself."""
-        return bool(self.outputs) and _real(self.outputs[0]) and np.size(self.outputs[0]) == 1 and not self._has_upstream()
+        return bool(self.outputs) and moves(self.outputs[0]) and np.size(self.outputs[0]) == 1 and not self._has_upstream()
 
     # --- the loss ----------------------------------------------------------------------------------------------------------
 
@@ -275,10 +275,6 @@ def _returned(machine: Machine, frame: Frame, lines: list[ast.stmt]) -> Value:
     except Returned as returned:
         return returned.value
     return None
-
-
-def _real(value: Value) -> bool:
-    return isinstance(value, np.ndarray | np.generic) and value.dtype.kind in "fc"
 
 
 _PLAIN = (ast.Constant, ast.UnaryOp, ast.USub, ast.BinOp, ast.operator, ast.Tuple, ast.Load, ast.Attribute, ast.Name)

@@ -11,7 +11,7 @@ import numpy as np
 from ...diagnostics.record import record
 from ...documents.python.claims import UPSTREAM, claimed, last_part
 from ...documents.python.outline import Unit
-from ...verify.programs.machine import OPERATIONS, Event, key_of
+from ...verify.programs.machine import OPERATIONS, Event, key_of, moves
 from ...verify.programs.values import Exhausted, Misfit, Need, Unknown, Unread, Value
 from .inputs import TARGETS, Given, Kinds, Point
 from .plan import plan_of
@@ -166,7 +166,7 @@ class Trial:
         return [
             Claim(key, shown[0], (Stage((one,)),), born)
             for one, key, shown, born in parts
-            if born and (_array(one.value) or isinstance(one.value, Unknown))
+            if born and (moves(one.value) or isinstance(one.value, Unknown))
         ]
 
     def definitions(self, reading: Reading, name: str, before: int) -> tuple[int, ...]:
@@ -175,11 +175,11 @@ class Trial:
         found: list[int] = []
         for event in reversed(machine.events):
             own = event.frame in (reading.frame, reading.fore) or event.key.startswith("self.")
-            if own and event.number < before and last_part(event.key) == name and _array(event.value) and not event.stored:
+            if own and event.number < before and last_part(event.key) == name and moves(event.value) and not event.stored:
                 found += reversed(event.sites)
-            elif own and event.number < before and event.key == name and event.stored and _array(event.value):
+            elif own and event.number < before and event.key == name and event.stored and moves(event.value):
                 found += event.sites[-1:]
-        if name in machine.given and _array(machine.given[name]):
+        if name in machine.given and moves(machine.given[name]):
             found += machine.sites.get(id(machine.given[name]), [])
         if self.plan.after is None:
             found = [born for site in found for born in self._in_forward(reading, site)]
@@ -190,8 +190,8 @@ class Trial:
         if site <= reading.born_until:
             return [site]
         trace = reading.machine.trace
-        value = next((value for born, _, value in trace if born == site), None)
-        return [born for born, _, other in trace if born <= reading.born_until and value is not None and _same(value, other)][:3]
+        value = next((value for born, value in trace if born == site), None)
+        return [born for born, other in trace if born <= reading.born_until and value is not None and _same(value, other)][:3]
 
     # --- derivatives -------------------------------------------------------------------------------------------------------
 
@@ -206,7 +206,7 @@ class Trial:
             return "misfit" if value.misfit else "unread"
         if isinstance(value, bool | int | float):
             value = np.asarray(value, complex)
-        if not _array(value) and not (isinstance(value, np.ndarray) and value.dtype.kind in "ib"):
+        if not moves(value) and not (isinstance(value, np.ndarray) and value.dtype.kind in "ib"):
             return "unread"
         if not np.all(np.isfinite(value)):
             return "open"
@@ -301,17 +301,13 @@ def tried(unit: Unit, kinds: Kinds, point: Point) -> Trial | Need | NoLoss:
 
 
 def _stages(reading: Reading, key: str, events: list[Event]) -> list[Stage]:
-    uses = [count for count, name, _ in reading.machine.reads if name == key]
+    uses = [count for count, name in reading.machine.reads if name == key]
     found: list[list[Event]] = [[]]
     for event, after in zip(events, [*events[1:], None], strict=True):
         found[-1].append(event)
         if after is not None and any(event.number < use <= after.number for use in uses):
             found.append([])
     return [Stage(tuple(stage)) for stage in found if stage]
-
-
-def _array(value: Value) -> bool:
-    return isinstance(value, np.ndarray | np.generic) and value.dtype.kind in "fc"
 
 
 def _gradient(node: ast.expr, keys: set[str]) -> bool:
@@ -329,7 +325,7 @@ def _same(a: Value, b: Value) -> bool:
 def _constant(event: Event) -> bool:
     """Whether nothing but a number, a size or None is given a name."""
     return (
-        not _array(event.value)
+        not moves(event.value)
         and not isinstance(event.value, Unknown)
         and not (isinstance(event.value, np.ndarray) and event.value.size > 1)
     )

@@ -9,7 +9,7 @@ import numpy as np
 
 from . import primitives as of
 from .library import flat, sizes
-from .machine import DEPTH, Machine, solid
+from .machine import DEPTH, Machine, moves, solid
 from .operators import operate
 from .tables import FUNCTIONS, METHODS, PYTHON, TORCH
 from .values import Class, Exhausted, Frame, Function, Misfit, Module, Need, Returned, Thing, Undecided, Unread, Value
@@ -24,13 +24,13 @@ LIBRARIES = ("numpy", "torch", "math", "scipy", "jax", "builtins", "autograd", "
 HARMLESS = ("print", "warn", "seed", "manual_seed", "errstate", "seterr", "set_printoptions", "set_default_dtype")
 
 
-def call(machine: Machine, function: Value, arguments: list[Value], named: dict[str, Value], node: ast.AST) -> Value:
+def call(machine: Machine, function: Value, arguments: list[Value], named: dict[str, Value]) -> Value:
     """The value of a call."""
     machine.spend()
     if isinstance(function, Function):
         return _own(machine, function, arguments, named)
     if isinstance(function, Class):
-        return _new(machine, function, arguments, named, node)
+        return _new(machine, function, arguments, named)
     if isinstance(function, Module):
         return _of_library(machine, function.path, arguments, named)
     if isinstance(function, tuple):
@@ -58,14 +58,14 @@ def _own(machine: Machine, function: Function, arguments: list[Value], named: di
     if isinstance(function.node, ast.Lambda):
         return machine.evaluate(machine, frame, function.node.body)
     machine.depth += 1
-    outer = machine.statement, machine.writing
+    writing = machine.writing
     try:
         machine.body(machine, frame, function.node.body)
     except Returned as returned:
         return returned.value
     finally:
         machine.depth -= 1
-        machine.statement, machine.writing = outer
+        machine.writing = writing
     return None
 
 
@@ -107,15 +107,15 @@ def bound(machine: Machine, function: Function, arguments: list[Value], named: d
         if place.arg not in frame.names:
             if not free:
                 raise Misfit(f"a call without the argument `{place.arg}`")
-            frame.names[place.arg] = machine.input(place.arg, place)
+            frame.names[place.arg] = machine.input(place.arg)
     return frame
 
 
-def _new(machine: Machine, of_class: Class, arguments: list[Value], named: dict[str, Value], node: ast.AST) -> Value:
+def _new(machine: Machine, of_class: Class, arguments: list[Value], named: dict[str, Value]) -> Value:
     thing = Thing(of_class)
     found = method_of(of_class, "__init__")
     if found is not None:
-        call(machine, Function(found, of_class.outside, thing), arguments, named, node)
+        call(machine, Function(found, of_class.outside, thing), arguments, named)
     return thing
 
 
@@ -231,12 +231,11 @@ def _method(machine: Machine, owner: Value, name: str, arguments: list[Value], n
     found = METHODS.get(name)
     if found is None:
         raise Unread(f"the method `{name}` is not read")
-    if id(owner) in machine.origin and name in ("astype", "long", "int") and _whole(owner, found, arguments):
+    if id(owner) in machine.origin and moves(owner) and name in ("astype", "long", "int") and _whole(owner, found, arguments):
         raise Need(machine.origin[id(owner)], "labels")
     value = _applied(machine, found, name, "", [owner, *arguments], named)
-    if id(owner) in machine.origin and name in ("reshape", "ravel", "flatten", "squeeze", "astype", "view"):
-        machine.origin[id(value)] = machine.origin[id(owner)]
-        machine.given.setdefault(f" {len(machine.given)}", value)
+    if name in ("reshape", "ravel", "flatten", "squeeze", "astype", "view"):
+        machine.goes_with(value, owner)
     return value
 
 

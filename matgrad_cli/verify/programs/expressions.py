@@ -52,7 +52,7 @@ def _name(machine: Machine, frame: Frame, node: ast.Name) -> Value:
     except KeyError:
         if node.id in USUAL:
             return Module(USUAL[node.id])
-        return Module(f"builtins.{node.id}") if node.id in BUILTINS else machine.input(node.id, node)
+        return Module(f"builtins.{node.id}") if node.id in BUILTINS else machine.input(node.id)
 
 
 USUAL = {
@@ -66,7 +66,7 @@ def _binary(machine: Machine, frame: Frame, node: ast.BinOp) -> Value:
     left, right = evaluate(machine, frame, node.left), evaluate(machine, frame, node.right)
     if machine.tiny and isinstance(node.op, ast.Add | ast.Sub):
         left, right = (part * 1e-8 if isinstance(part, float) and abs(part) <= TINY else part for part in (left, right))
-    return machine.note(node, operate(type(node.op).__name__, left, right))
+    return machine.note(operate(type(node.op).__name__, left, right))
 
 
 def _unary(machine: Machine, frame: Frame, node: ast.UnaryOp) -> Value:
@@ -76,7 +76,7 @@ def _unary(machine: Machine, frame: Frame, node: ast.UnaryOp) -> Value:
     value = solid(value)
     if isinstance(node.op, ast.Invert):
         return ~value
-    return machine.note(node, -value if isinstance(node.op, ast.USub) else +value)
+    return machine.note(-value if isinstance(node.op, ast.USub) else +value)
 
 
 def true(value: Value) -> bool:
@@ -131,11 +131,11 @@ def _attribute(machine: Machine, frame: Frame, node: ast.Attribute) -> Value:
     if isinstance(owner, Undecided):
         if node.attr in ("shape", "T", "size", "ndim", "dtype"):
             raise Need(owner.name, "array")
-        return machine.input(node.attr, node)
+        return machine.input(node.attr)
     if isinstance(owner, Thing):
         return attribute(machine, owner, node)
     if isinstance(solid(owner), np.ndarray | np.generic):
-        return machine.note(node, _of_array(owner, node.attr))
+        return machine.note(_of_array(owner, node.attr))
     if isinstance(owner, tuple) and node.attr in ("values", "indices") and len(owner) == 2:
         return owner[node.attr == "indices"]
     raise Unread(f"the attribute `{node.attr}` is not read", node.lineno)
@@ -151,9 +151,9 @@ def attribute(machine: Machine, owner: Thing, node: ast.Attribute) -> Value:
         assert owner.of is not None
         bound = Function(found, owner.of.outside, None if static else owner)
         if any(isinstance(mark, ast.Name) and mark.id == "property" for mark in found.decorator_list):
-            return call(machine, bound, [], {}, node)
+            return call(machine, bound, [], {})
         return bound
-    owner.attributes[node.attr] = machine.input(node.attr, node)
+    owner.attributes[node.attr] = machine.input(node.attr)
     return owner.attributes[node.attr]
 
 
@@ -177,23 +177,21 @@ def _subscript(machine: Machine, frame: Frame, node: ast.Subscript) -> Value:
     place = place_of(machine, frame, node.slice)
     if isinstance(owner, Undecided):
         if isinstance(place, str):
-            return machine.input(place, node)
+            return machine.input(place)
         raise Need(owner.name, "rows" if isinstance(place, int) else "array")
     owner = solid(owner)
     if isinstance(owner, Module):
         if owner.path.rpartition(".")[2] in ("c_", "r_"):
             parts = [np.asarray(part) for part in (place if isinstance(place, tuple) else (place,))]
-            return machine.note(node, np.column_stack(parts) if owner.path.endswith("c_") else np.concatenate(parts))
+            return machine.note(np.column_stack(parts) if owner.path.endswith("c_") else np.concatenate(parts))
         raise Unread("this subscript is not read")
     if isinstance(owner, dict) and place not in owner:
         raise Unread(f"the key {place!r} is not there")
     if isinstance(owner, list | tuple | str | range) and isinstance(place, np.integer):
         place = int(place)
     found = owner[place]
-    if id(owner) in machine.origin and isinstance(found, np.ndarray | np.generic):
-        machine.origin[id(found)] = machine.origin[id(owner)]
-        machine.given.setdefault(f" {len(machine.given)}", found)  # kept alive, so that no other value takes its identity
-    return machine.note(node, found)
+    machine.goes_with(found, owner)
+    return machine.note(found)
 
 
 def place_of(machine: Machine, frame: Frame, node: ast.expr) -> Value:
@@ -253,7 +251,7 @@ def _call(machine: Machine, frame: Frame, node: ast.Call) -> Value:
         if isinstance(owner, Undecided):
             if node.func.attr == "get" and node.args and isinstance(node.args[0], ast.Constant):
                 name = str(node.args[0].value)
-                return evaluate(machine, frame, node.args[1]) if len(node.args) > 1 else machine.input(name, node)
+                return evaluate(machine, frame, node.args[1]) if len(node.args) > 1 else machine.input(name)
             raise Need(owner.name, "array")
         if isinstance(owner, Thing):
             function = attribute(machine, owner, node.func) if owner.of is not None or node.func.attr in owner.attributes else None
@@ -269,7 +267,7 @@ def _call(machine: Machine, frame: Frame, node: ast.Call) -> Value:
         named[word.arg] = evaluate(machine, frame, word.value)
     if function is None and isinstance(node.func, ast.Attribute):
         function = (solid(owner), node.func.attr)
-    return machine.note(node, call(machine, function, arguments, named, node))
+    return machine.note(call(machine, function, arguments, named))
 
 
 def iterated(machine: Machine, value: Value) -> list[Value]:

@@ -84,15 +84,14 @@ class Machine:
     depth: int = 0
     events: list[Event] = field(default_factory=list)
     count: int = 0
-    reads: list[tuple[int, str, int]] = field(default_factory=list)
-    trace: list[tuple[int, ast.AST, Value]] = field(default_factory=list)
+    reads: list[tuple[int, str]] = field(default_factory=list)
+    trace: list[tuple[int, Value]] = field(default_factory=list)
     sites: dict[int, list[int]] = field(default_factory=dict)
     shapes: dict[int, tuple[int, ...]] = field(default_factory=dict)
     origin: dict[int, str] = field(default_factory=dict)
     given: dict[str, Value] = field(default_factory=dict)
     taken: set[str] = field(default_factory=set)
     writing: str = ""
-    statement: ast.stmt | None = None
     before: Callable[[ast.stmt, Frame], None] | None = None
     random: Any = None
     evaluate: Any = None
@@ -107,23 +106,23 @@ class Machine:
         if self.operations < 0:
             raise Exhausted
 
-    def note(self, node: ast.AST, value: Value) -> Value:
+    def note(self, value: Value) -> Value:
         """A value is born here: it is moved if it is the one to be moved, and remembered if this is asked for."""
-        if not _moves(value):
+        if not moves(value):
             return value
         self.site += 1
         if self.target is not None and self.target.site == self.site:
             value = value + 1j * STEP * self.target.direction(np.shape(value))
         if self.recording:
             self._remember(value)
-            self.trace.append((self.site, node, value))
+            self.trace.append((self.site, value))
             self.sites[id(value)] = [self.site]
             self.shapes[self.site] = np.shape(value)
         return value
 
     def changed(self, value: Value) -> None:
         """An array has been written into: as if it were born anew."""
-        if not _moves(value):
+        if not moves(value):
             return
         self.site += 1
         if self.target is not None and self.target.site == self.site:
@@ -137,13 +136,19 @@ class Machine:
         if self.entries > ENTRIES:
             raise Exhausted
 
-    def input(self, name: str, node: ast.AST) -> Value:
+    def input(self, name: str) -> Value:
         """The value of an input, the same whenever it is asked for."""
         if name not in self.given:
-            value = self.note(node, self.inputs.value(name))
+            value = self.note(self.inputs.value(name))
             self.given[name] = value
             self.origin[id(value)] = name
         return self.given[name]
+
+    def goes_with(self, value: Value, owner: Value) -> None:
+        """A part or another form of an input: what is learnt of it is learnt of the input. It is kept: no other has its identity."""
+        if id(owner) in self.origin and moves(value):
+            self.origin[id(value)] = self.origin[id(owner)]
+            self.given.setdefault(f" {len(self.given)}", value)
 
     def assigned(self, key: str, statement: ast.stmt, frame: Frame, value: Value, stored: bool = False, goes_on: bool = False) -> Value:
         """Records an assignment; the value that it gives, which may be another one that stands in its place."""
@@ -157,9 +162,9 @@ class Machine:
         ):
             drawn = self.random.normal(size=np.shape(value))
             drawn = 0.5 + abs(drawn) if np.all(value == 1) else drawn  # what begins with ones may stand under a root
-            value = self.note(statement, np.asarray(drawn, complex)[()])
+            value = self.note(np.asarray(drawn, complex)[()])
         if number in self.overrides:
-            value = self.note(statement, self.overrides[number])
+            value = self.note(self.overrides[number])
         if self.recording:
             failure = value if isinstance(value, Unknown) else None
             kept = np.array(value)[()] if isinstance(value, np.ndarray) else value
@@ -171,7 +176,7 @@ class Machine:
     def read(self, key: str) -> None:
         """A name is read; not, where the statement gives it its own next value."""
         if self.recording and key != self.writing:
-            self.reads.append((self.count, key, getattr(self.statement, "lineno", 0)))
+            self.reads.append((self.count, key))
 
     def ended(self) -> None:
         """Stop, with the answer, when the assignment that was waited for has happened."""
@@ -183,18 +188,18 @@ def _zero(value: Value) -> bool:
     """Whether a value is a real zero, or nothing but zeros, or an array of ones: what a parameter begins with."""
     if isinstance(value, int | float) and not isinstance(value, bool):
         return value == 0
-    return _moves(value) and (not np.any(value) or (np.ndim(value) > 0 and bool(np.all(value == 1))))
+    return moves(value) and (not np.any(value) or (np.ndim(value) > 0 and bool(np.all(value == 1))))
 
 
 def _small_draw(value: Value, statement: ast.stmt) -> bool:
     """Whether a value is made of small random numbers, beside which the rest of a gradient would not be seen."""
-    if not _moves(value) or not np.size(value) or np.max(np.abs(value)) > SMALL:
+    if not moves(value) or not np.size(value) or np.max(np.abs(value)) > SMALL:
         return False
     names = {getattr(node, "attr", getattr(node, "id", "")) for node in ast.walk(statement)}
     return any(word in name for name in names for word in ("rand", "normal", "uniform"))
 
 
-def _moves(value: Value) -> bool:
+def moves(value: Value) -> bool:
     """Whether a value is made of real numbers, so that it can be moved a little."""
     return isinstance(value, np.ndarray | np.generic) and value.dtype.kind in "fc"
 

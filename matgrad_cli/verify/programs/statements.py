@@ -34,7 +34,6 @@ def execute(machine: Machine, frame: Frame, line: ast.stmt) -> None:
         machine.before(line, frame)
     line = machine.replaced.get(id(line), line)
     handler = _HANDLERS.get(type(line))
-    machine.statement = line
     try:
         if handler is None:
             raise Unread(f"`{type(line).__name__.lower()}` is not read", line.lineno)
@@ -254,7 +253,7 @@ def _augment(machine: Machine, frame: Frame, line: ast.AugAssign) -> None:
         machine.changed(current)
         result = current
     else:
-        result = machine.note(line, result)
+        result = machine.note(result)
     _put_whole(machine, frame, line.target, machine.assigned(key, line, frame, result, goes_on=True))
 
 
