@@ -109,13 +109,14 @@ class Optimum:
     """The point where a gradient is zero, with the moves that lead to it, ready to be printed."""
 
     solution: Solution
-    detail: str = "normal"
+    detail: Detail = "normal"
 
-    def render(self, format: str = "text", *, width: int = 80) -> str:
+    def render(self, format: str = "text", *, width: int = 80, colour: bool = False) -> str:
         """As `terminal`, `text`, `latex`, `markdown`, `html`, `json`, or a function `solution(...)` for `numpy`."""
         from .render.optimum.formats import render_solution
+        from .render.view import View
 
-        return render_solution(self.solution, format, self.detail, width)
+        return render_solution(self.solution, format, View(width, colour, self.detail))
 
     @property
     def verified(self) -> bool:
@@ -131,7 +132,7 @@ class Optimum:
 
 def solve(
     loss: str, wrt: str, shapes: Texts = (), assume: Texts = (), syntax: str | None = None, subject_to: Texts = (),
-    maximize: bool = False, detail: str = "normal",
+    maximize: bool = False, detail: Detail = "normal",
 ) -> Optimum:  # fmt: skip
     """The point where ∂loss/∂wrt is zero, under constraints `"A@x = b"`; StuckError where there is no closed form."""
     from .rewrite.solve.reading import read_optimum

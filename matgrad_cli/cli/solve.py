@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, cast
 
 import typer
 
@@ -11,7 +11,10 @@ from ..diagnostics import Diagnostic
 from ..diagnostics.limits import time_limit
 from . import options as given
 from .choices import DETAILS, SOLVE_FORMATS, SYNTAXES, chosen
-from .output import columns, deliver, format_for, usable
+from .output import columns, deliver, format_for, usable, wants_colour
+
+if TYPE_CHECKING:
+    from ..render.view import Detail
 
 SECONDS = 60
 
@@ -38,7 +41,7 @@ def solve(
     output: given.Output = None,
 ) -> int:
     """Set the gradient of LOSS to zero and solve, one move at a time, each checked."""
-    chosen("detail", detail, DETAILS)
+    level = cast("Detail", chosen("detail", detail, DETAILS))
     if syntax is not None:
         chosen("syntax", syntax, SYNTAXES)
     usual = "terminal" if output is None and sys.stdout.isatty() else "text"
@@ -51,9 +54,9 @@ def solve(
 
         optimum = api.solve(
             text, wrt=name, shapes=shape or (), assume=assume or (), syntax=syntax, subject_to=subject_to or (), maximize=maximize,
-            detail=detail,
+            detail=level,
         )  # fmt: skip
-        shown = optimum.render(format_, width=columns())
+        shown = optimum.render(format_, width=columns(), colour=output is None and wants_colour(sys.stdout))
     deliver(shown, output)
     return _exit_code(optimum)
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from typing import Final, NamedTuple
 
 from ..diagnostics.record import replace
+from ..facts import Problem
 from ..ir import (
     ONE,
     Add,
@@ -154,7 +155,7 @@ def page(derivation: Derivation, view: View) -> Page:
         name,
         problem.wrt,
         problem.source,
-        tuple(_variables(derivation)),
+        tuple(variables_of(problem)),
         tuple(_sizes(derivation)),
         tuple(_remarks(derivation)),
         left,
@@ -191,8 +192,8 @@ def loss_symbol(derivation: Derivation) -> Symbol:
     return Symbol(next((wish for wish in wishes if wish not in taken), "loss"), shape)
 
 
-def _variables(derivation: Derivation) -> Iterator[Variable]:
-    problem = derivation.problem
+def variables_of(problem: Problem) -> Iterator[Variable]:
+    """The variables of a problem in their order."""
     origins = dict(problem.origins)
     for symbol in problem.variables:
         facts = tuple(fact.word.replace("_", " ") for fact in problem.facts if fact.symbol is symbol)

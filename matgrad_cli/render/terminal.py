@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from ..records import Derivation
 from .page import page
-from .rows import Style
+from .rows import Row, Style
 from .text import page_rows
 from .view import View
 
@@ -17,8 +19,12 @@ _COLOURS: dict[Style, str] = {
 def render_terminal(derivation: Derivation, view: View | None = None) -> str:
     """The page of a derivation; with `view.colour` as ANSI text."""
     shown = view or View()
-    rows = list(page_rows(page(derivation, shown), shown))
-    if not shown.colour:
+    return printed(page_rows(page(derivation, shown), shown), shown.colour)
+
+
+def printed(rows: Iterable[Row], colour: bool) -> str:
+    """Rows as text; with `colour` as ANSI text."""
+    if not colour:
         return "\n".join(row.text.rstrip() for row in rows) + "\n"
     from io import StringIO
 

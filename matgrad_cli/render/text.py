@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from ..notation.printing.to_unicode import name_unicode, to_unicode
 from ..records import Derivation
 from ..verify.verdict import Verdict
 from .arrays.pages import entry_rows
-from .page import SIGNS, WORDS, Line, Move, Page, page
+from .page import SIGNS, WORDS, Line, Move, Page, Variable, page
 from .rows import BLANK, Row, Style, block, headline, line_rows, sentence_rows
 from .view import View
 from .words import described, kind_text, letters_text, phrase_text, result_label, title_text
@@ -16,7 +16,8 @@ from .wrap import prose
 
 INDENT = 5
 _WIDEST_LABEL = 18
-_STYLES: dict[str, Style] = {"proved": "good", "agrees": "good", "unknown": "doubt", "differs": "bad"}
+STYLES: dict[str, Style] = {"proved": "good", "agrees": "good", "unknown": "doubt", "differs": "bad"}
+"""How a verdict looks where there is colour."""
 
 
 def render_text(derivation: Derivation, view: View | None = None) -> str:
@@ -41,19 +42,24 @@ def page_rows(content: Page, view: View) -> Iterator[Row]:
 def _given(content: Page, view: View) -> Iterator[Row]:
     yield from block(f"{' ' * INDENT}{name_unicode(content.loss_name.name)} = ", to_unicode(content.loss), view)
     yield BLANK
-    cells = [
-        (name_unicode(variable.symbol.name), described(variable.symbol), ", ".join(variable.facts), variable.origin)
-        for variable in content.variables
-    ]  # fmt: skip
-    widths = [max((len(row[column]) for row in cells), default=0) for column in range(3)]
-    for cell in cells:
-        yield from _variable(cell, widths, view.width)
+    yield from variable_rows(content.variables, view.width)
     for size in content.sizes:
         yield from sentence_rows(phrase_text(size), view.width, INDENT)
     for remark in content.remarks:
         yield from sentence_rows(f"note: {phrase_text(remark)}", view.width, INDENT, INDENT + 6, "quiet")
     for sentence in content.assumed:
         yield from sentence_rows(f"assuming {phrase_text(sentence)}", view.width, INDENT, INDENT + 9)
+
+
+def variable_rows(variables: Iterable[Variable], width: int) -> Iterator[Row]:
+    """The table of variables: name, shape, facts, and where the shape came from."""
+    cells = [
+        (name_unicode(variable.symbol.name), described(variable.symbol), ", ".join(variable.facts), variable.origin)
+        for variable in variables
+    ]  # fmt: skip
+    widths = [max((len(row[column]) for row in cells), default=0) for column in range(3)]
+    for cell in cells:
+        yield from _variable(cell, widths, width)
 
 
 def _variable(cell: tuple[str, ...], widths: list[int], room: int) -> Iterator[Row]:
@@ -91,7 +97,7 @@ def move_rows(move: Move, column: int, view: View, indent: int = 0) -> Iterator[
     inside = max(len(lead), INDENT)
     if view.detail != "brief":
         yield BLANK
-    yield from headline(lead, phrase_text(move.sentence), _verdict(move.verdict, view), _STYLES[move.verdict.kind], view.width)
+    yield from headline(lead, phrase_text(move.sentence), verdict_text(move.verdict, view), STYLES[move.verdict.kind], view.width)
     if move.why:
         yield from sentence_rows(f"why: {phrase_text(move.why)}", view.width, inside, inside + 5, "quiet")
     if view.detail == "full" and not move.inner:
@@ -114,7 +120,8 @@ def _kind(line: Line, view: View) -> str:
     return kind_text(line.body) if view.shapes and view.detail != "brief" else ""
 
 
-def _verdict(verdict: Verdict, view: View) -> str:
+def verdict_text(verdict: Verdict, view: View) -> str:
+    """`✓ proved`, or the sign alone on a brief page."""
     return SIGNS[verdict.kind] if view.detail == "brief" else f"{SIGNS[verdict.kind]} {WORDS[verdict.kind]}"
 
 
@@ -139,8 +146,8 @@ def _change(move: Move, indent: int, view: View) -> Iterator[Row]:
 
 def _outcome(content: Page, view: View) -> Iterator[Row]:
     outcome = content.outcome
-    verdict = _verdict(outcome.verdict, view)
-    yield from headline(" " * INDENT, phrase_text(outcome.sentence), verdict, _STYLES[outcome.verdict.kind], view.width)
+    verdict = verdict_text(outcome.verdict, view)
+    yield from headline(" " * INDENT, phrase_text(outcome.sentence), verdict, STYLES[outcome.verdict.kind], view.width)
     if outcome.why:
         yield from sentence_rows(f"why: {phrase_text(outcome.why)}", view.width, INDENT, INDENT + 5, "quiet")
     if view.detail == "full":

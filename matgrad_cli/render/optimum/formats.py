@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from html import escape
-from textwrap import wrap
 from typing import Any
 
-from ...ir import Expr
-from ...notation.printing.to_latex import to_latex
+from ...facts import Problem
+from ...ir import Expr, Symbol
+from ...notation.printing.to_latex import shape_latex, to_latex
 from ...notation.printing.to_text import to_text
 from ...notation.printing.to_unicode import to_unicode
 from ...records.solution import Equation, Solution
@@ -16,73 +16,90 @@ from ..json import SCHEMA, dumped
 from ..latex.prose import phrase_latex
 from ..page import Phrase
 from ..results import result_data
-from ..words import phrase_text
+from ..terminal import printed
+from ..text import verdict_text
+from ..view import View
+from ..words import phrase_text, signature
 from ..wrap import SOLID
 from .code import solution_code
 from .page import Block, blocks
+from .text import optimum_rows
 
 
-def render_solution(solution: Solution, format: str = "text", detail: str = "normal", width: int = 80) -> str:
+def render_solution(solution: Solution, format: str = "text", view: View | None = None) -> str:
     """The optimum as `terminal`, `text`, `markdown`, `latex`, `html`, `json` or `numpy`."""
+    shown = view or View()
     if format == "json":
         return dumped(solution_data(solution)) + "\n"
     if format == "numpy":
         return solution_code(solution)
-    page = list(blocks(solution, detail))
+    page = list(blocks(solution, shown.detail))
     if format in ("text", "terminal"):
-        return "\n".join(line for block in page for line in _text(block, width)) + "\n"
+        return printed(optimum_rows(page, solution.problem, shown), shown.colour and format == "terminal")
     printer = {"markdown": _markdown, "latex": _latex, "html": _html}[format]
-    return "\n".join(printer(block) for block in page) + "\n"
+    return "\n".join(printer(block, solution.problem) for block in page) + "\n"
 
 
 def _said(sentence: Phrase) -> str:
     return phrase_text(sentence).replace(SOLID, " ")
 
 
-def _text(block: Block, width: int) -> list[str]:
-    if block.kind == "title":
-        return [_said(block.sentence), ""]
-    lines = []
-    if block.sentence:
-        lead = "  " if block.kind == "move" else ""
-        said = _said(block.sentence) + (f" [{block.rule}]" if block.rule else "")
-        mark = f" {block.mark}" if block.mark else ""
-        lines += [f"{lead}{line}" for line in wrap(said + mark, max(width - 2, 20), break_long_words=False)]
-    if block.equation is not None:
-        mark = f"   {block.mark}" if block.mark and not block.sentence else ""
-        lines += [f"     {_equation(block.equation, to_unicode)}{mark}", ""]
-    return lines
+def _capital(text: str) -> str:
+    """A sentence of its own; a formula in front keeps its letters."""
+    return text[0].upper() + text[1:] if text[:2].islower() else text
 
 
 def _equation(equation: Equation, printer: Callable[[Expr], str]) -> str:
     return " = ".join(map(printer, equation))
 
 
-def _markdown(block: Block) -> str:
-    mark = f" {block.mark}" if block.mark else ""
+def _given(problem: Problem) -> str:
+    return signature(problem.variables, [name for name, said in problem.origins if said.startswith("assumed")])
+
+
+def _markdown(block: Block, problem: Problem) -> str:
     shown = f"\n\n$$\n{_equation(block.equation, to_latex)}\n$$\n" if block.equation is not None else "\n"
     if block.kind == "title":
-        return f"# {_said(block.sentence)}\n"
+        return f"# {_said(block.sentence)}{shown}"
+    if block.kind == "variables":
+        return f"`{_given(problem)}`\n"
+    number = f"{block.number}. " if block.number else ""
     said = "".join(part if isinstance(part, str) else f"${to_latex(part) if isinstance(part, Expr) else part}$" for part in block.sentence)
-    return f"{said}{f' (`{block.rule}`)' if block.rule else ''}{mark}{shown}" if said else shown
+    rule = f" (`{block.rule}`)" if block.rule else ""
+    return f"{number}{_capital(said)}{rule}{f' *{_word(block)}*' if block.verdict else ''}{shown}"
 
 
-def _latex(block: Block) -> str:
-    said = phrase_latex(block.sentence) if block.sentence else ""
-    if block.kind == "title":
-        return f"% needs \\usepackage{{amsmath}}\n\\paragraph{{{said}}}"
+def _latex(block: Block, problem: Problem) -> str:
+    said = _capital(phrase_latex(block.sentence))
     shown = f"\n\\begin{{equation*}}\n{_equation(block.equation, to_latex)}\n\\end{{equation*}}" if block.equation is not None else ""
-    return f"\\noindent {said}.{shown}" if said and not shown else f"\\noindent {said}{shown}" if said else shown.lstrip("\n")
-
-
-def _html(block: Block) -> str:
-    said = escape(_said(block.sentence))
     if block.kind == "title":
-        return f"<h2>{said}</h2>"
-    mark = f" <span class='mark'>{block.mark}</span>" if block.mark else ""
-    shown = f"<p class='line'>{escape(_equation(block.equation, to_unicode))}{mark}</p>" if block.equation is not None else ""
+        return f"% needs \\usepackage{{amsmath}}\n\\paragraph{{{said}}}{shown}"
+    if block.kind == "variables":
+        shapes = [f"${to_latex(symbol)}$ ({_described(symbol)})" for symbol in problem.variables]
+        return f"\\noindent with {' and '.join([', '.join(shapes[:-1]), shapes[-1]] if len(shapes) > 1 else shapes)}.\n"
+    number = f"({block.number}) " if block.number else ""
+    return f"\\noindent {number}{said}{':' if shown else '.'}{shown}\n"
+
+
+def _described(symbol: Symbol) -> str:
+    return "a number" if symbol.shape.is_number else f"${shape_latex(symbol.shape)}$"
+
+
+def _html(block: Block, problem: Problem) -> str:
+    said = escape(_capital(_said(block.sentence)))
+    shown = f"<p class='line'>{escape(_equation(block.equation, to_unicode))}</p>" if block.equation is not None else ""
+    if block.kind == "title":
+        return f"<h2>{said}</h2>{shown}"
+    if block.kind == "variables":
+        return f"<p><small>{escape(_given(problem))}</small></p>"
+    mark = f" <span class='mark'>{_word(block)}</span>" if block.verdict is not None else ""
     rule = f" <code>{block.rule}</code>" if block.rule else ""
-    return (f"<p>{said}{rule}{'' if shown else mark}</p>" if said else "") + shown
+    number = f"{block.number}. " if block.number else ""
+    return f"<p>{number}{said}{rule}{mark}</p>{shown}"
+
+
+def _word(block: Block) -> str:
+    return verdict_text(block.verdict, View()) if block.verdict is not None else ""
 
 
 def _two(expr: Expr) -> dict[str, Any]:

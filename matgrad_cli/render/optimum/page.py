@@ -5,53 +5,53 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Literal, NamedTuple
 
-from ...ir import Add, Call, Expr, Fill, Inverse, Number, Symbol, add, matmul
+from ...ir import Add, Call, Expr, Fill, Inverse, Mul, Number, Symbol, add, matmul, mul
 from ...records.solution import Equation, Solution, Spectral, stack_of
+from ...verify.verdict import Verdict
 from ..page import Phrase, phrase
-from ..words import signature
 
-Kind = Literal["title", "text", "equation", "move", "result"]
+Kind = Literal["title", "variables", "text", "move", "result"]
 
 
 class Block(NamedTuple):
-    """A sentence, an equation, or a move with its equation and its mark."""
+    """A sentence, the equation that it leads to, and what was seen of it; a move has its number and its rule too.
+
+    `variables` stands where the table of variables belongs.
+    """
 
     kind: Kind
     sentence: Phrase = ()
     equation: Equation | None = None
+    verdict: Verdict | None = None
+    number: int = 0
     rule: str = ""
-    mark: str = ""
 
 
 def blocks(solution: Solution, detail: str = "normal") -> Iterator[Block]:
     """The page."""
     problem = solution.problem
-    gradient = solution.gradient
-    yield Block("title", ("The point where the gradient of L by ", solution.unknown, " is zero"))
-    loss = Symbol("L", problem.loss.shape)
-    yield Block("equation", equation=(loss, problem.loss))
-    yield Block("text", (signature(problem.variables, [name for name, said in problem.origins if said.startswith("assumed")]),))
+    loss = (Symbol("L", problem.loss.shape), problem.loss)
+    yield Block("title", ("The point where the gradient of L by ", solution.unknown, " is zero"), loss)
+    yield Block("variables")
     for constraint in solution.constraints:
-        yield Block("text", ("under the constraint",))
-        yield Block("equation", equation=sides_of(constraint))
+        yield Block("text", ("under the constraint",), sides_of(constraint))
+    said: Phrase = ("the gradient, set to zero",)
     if solution.multipliers:
-        said = [part for symbol in solution.multipliers for part in (" and ", symbol)][1:]
-        yield Block("text", ("the gradient of the Lagrangian with the multiplier ", *said, ", set to zero"))
-    else:
-        yield Block("text", ("the gradient, set to zero",))
-    yield Block("equation", equation=(gradient, _zero(gradient)), mark=_mark(solution.derivation.readoff.verdict.kind))
-    for move in solution.moves:
-        yield Block("move", phrase(move.title), _shown(move.after), move.rule, _mark(move.verdict.kind))
+        names = [part for symbol in solution.multipliers for part in (" and ", symbol)][1:]
+        said = ("the gradient of the Lagrangian with the multiplier ", *names, ", set to zero")
+    yield Block("result", said, (solution.gradient, _zero(solution.gradient)), solution.derivation.readoff.verdict)
+    for number, move in enumerate(solution.moves, 1):
+        yield Block("move", phrase(move.title), _shown(move.after), move.verdict, number, move.rule if detail == "full" else "")
         if detail == "full":
-            yield Block("text", phrase(move.why))
+            yield Block("text", ("why: ", *phrase(move.why)))
     yield from _outcome(solution)
 
 
 def _outcome(solution: Solution) -> Iterator[Block]:
     if solution.value is not None:
-        yield Block("result", ("the solution is",), _shown((solution.unknown, solution.value)), mark=_mark(solution.verdict.kind))
+        yield Block("result", ("the solution is",), _shown((solution.unknown, solution.value)), solution.verdict)
     elif solution.spectral is not None:
-        yield Block("result", _spectral(solution.spectral), mark=_mark(solution.verdict.kind))
+        yield Block("result", _spectral(solution.spectral), verdict=solution.verdict)
     for condition in solution.conditions:
         yield Block("text", ("it is assumed that ", *phrase(condition), *_because(condition.values[0][1] if condition.values else None)))
     for sentence in solution.without:
@@ -97,25 +97,16 @@ def _because(matrix: object) -> Phrase:
 
 def sides_of(constraint: Expr) -> Equation:
     """A constraint as an equation: negative terms stand on the right."""
-    from ...ir import Mul
-
-    terms = constraint.terms if isinstance(constraint, Add) else (constraint,)
-    right = [mul_without_sign(term) for term in terms if isinstance(term, Mul) and term.factors[0] is Number(-1)]
-    left = [term for term in terms if not (isinstance(term, Mul) and term.factors[0] is Number(-1))]
+    left, right = [], []
+    for term in constraint.terms if isinstance(constraint, Add) else (constraint,):
+        number, *rest = term.children if isinstance(term, Mul) else (term,)
+        if isinstance(number, Number) and number.value < 0:
+            right.append(mul(*([] if number.value == -1 and rest else [Number(-number.value)]), *rest))
+        else:
+            left.append(term)
     return (add(*left) if left else _zero(constraint), add(*right) if right else _zero(constraint))
-
-
-def mul_without_sign(term: Expr) -> Expr:
-    """A for −A."""
-    from ...ir import mul
-
-    return mul(*term.children[1:])
 
 
 def _zero(expr: Expr) -> Expr:
     return Number(0) if expr.shape.is_number else Fill(0, expr.shape)
-
-
-def _mark(kind: str) -> str:
-    return {"proved": "✓", "agrees": "✓"}.get(kind, "?")
 
