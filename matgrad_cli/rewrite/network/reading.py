@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
-from ...ir import Entry, Expr, Index, MatMul, Mul, Number, Symbol, Transpose, add, at, matmul, mul, places
+from ...ir import Entry, Expr, Index, MatMul, Mul, Number, Symbol, Transpose, add, at, matmul, mul
 from ...records import Step
-from ..engine.application import applied, is_zero, with_parts
+from ..engine.application import applied, is_zero, places_of, with_parts
 from ..engine.recorder import Recorder
 from ..index.entries import entry
 from ..index.terms import ZERO, Term, brackets_opened, is_entries, join, split
@@ -73,7 +73,7 @@ def tidy_part(recorder: Recorder, part: Expr, line_of: Callable[[Expr], Expr]) -
     rules = simplifier(recorder.problem, recorder.rules)
     hole = Symbol("□", part.shape)
     frame = line_of(hole)
-    path = next(path for path, node in places(frame) if node is hole)
+    path = next(path for path, _ in places_of(frame, {hole: part}, lambda node: hole in node.symbols))
     turned = isinstance(part, Transpose) and bool(path) and isinstance(at(frame, path[:-1]), Transpose)
     if turned:  # of tr((Bᵀ)ᵀ dX) the line shows tr(B dX)
         part, path = part.children[0], path[:-1]
