@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from fractions import Fraction
+from functools import reduce
 from typing import Any, Protocol
 
 from .. import ir
@@ -166,16 +167,13 @@ class Evaluator:
         return contract([self.jet(factor, tags) for factor in node.children], {}, self.p)
 
     def _matmul(self, node: ir.MatMul, tags: Tags) -> Jet:
+        """The product from its narrowest side outwards: xᵀ(Ay) and (AB)x in as few multiplications as A(Bx)."""
         jets = [self.jet(factor, tags) for factor in node.factors]
-        if node.shape.cols is ONE:
-            result = jets[-1]
-            for jet in reversed(jets[:-1]):
-                result = self._times(jet, result)
-            return result
-        result = jets[0]
-        for jet in jets[1:]:
-            result = self._times(result, jet)
-        return result
+        widths = [self.point.size(side) for side in (*(factor.shape.rows for factor in node.factors), node.shape.cols)]
+        narrow = len(jets) if node.shape.cols is ONE else widths.index(min(widths))
+        sides = [reduce(lambda right, left: self._times(left, right), jets[narrow - 1 :: -1])] if narrow else []
+        sides += [reduce(self._times, jets[narrow:])] if narrow < len(jets) else []
+        return reduce(self._times, sides)
 
     def _times(self, left: Jet, right: Jet) -> Jet:
         """The matrix product of two jets."""
