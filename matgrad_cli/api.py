@@ -132,14 +132,16 @@ class Optimum:
 
 def solve(
     loss: str, wrt: str, shapes: Texts = (), assume: Texts = (), syntax: str | None = None, subject_to: Texts = (),
-    maximize: bool = False, detail: Detail = "normal",
+    maximize: bool = False, minimize: bool = False, detail: Detail = "normal",
 ) -> Optimum:  # fmt: skip
-    """The point where ∂loss/∂wrt is zero, under constraints `"A@x = b"`; StuckError where there is no closed form."""
+    """The point where ∂loss/∂wrt is zero, under constraints `"A@x = b"`; StuckError where there is no closed form, or no such extremum."""
+    if maximize and minimize:
+        raise InputError(Diagnostic("usage", "the solution is asked to be a maximum and a minimum", help="leave one of them out"))
     from .rewrite.solve.reading import read_optimum
     from .rewrite.solve.solver import solve as solved
 
     problem, constraints = read_optimum(loss, wrt, _texts(shapes), _texts(assume), _texts(subject_to), syntax)
-    return Optimum(solved(problem, constraints, maximize), detail)
+    return Optimum(solved(problem, constraints, "maximum" if maximize else "minimum" if minimize else None), detail)
 
 
 def _derivations(

@@ -25,7 +25,8 @@ Format = Annotated[
 SubjectTo = Annotated[
     list[str] | None, typer.Option("--subject-to", metavar="EQUATION", help='A constraint: "A@x = b"; repeatable.')
 ]
-Maximize = Annotated[bool, typer.Option("--maximize", help="Of several solutions the one with the largest value.")]
+Maximize = Annotated[bool, typer.Option("--maximize", help="The solution is to be a maximum: of several the one with the largest value.")]
+Minimize = Annotated[bool, typer.Option("--minimize", help="The solution is to be a minimum.")]
 
 
 def solve(
@@ -36,6 +37,7 @@ def solve(
     syntax: given.Syntax = None,
     subject_to: SubjectTo = None,
     maximize: Maximize = False,
+    minimize: Minimize = False,
     detail: given.Detail = "normal",
     format_: Format = None,
     output: given.Output = None,
@@ -54,7 +56,7 @@ def solve(
 
         optimum = api.solve(
             text, wrt=name, shapes=shape or (), assume=assume or (), syntax=syntax, subject_to=subject_to or (), maximize=maximize,
-            detail=level,
+            minimize=minimize, detail=level,
         )  # fmt: skip
         shown = optimum.render(format_, width=columns(), colour=output is None and wants_colour(sys.stdout))
     deliver(shown, output)
@@ -62,7 +64,7 @@ def solve(
 
 
 def _exit_code(optimum: object) -> int:
-    """0 when every move and the solution were seen to hold, 4 with a warning otherwise, or where there is no maximum as asked."""
+    """0 when the solution was seen to hold, 4 with a warning otherwise."""
     from ..api import Optimum
     from .guard import tell
 

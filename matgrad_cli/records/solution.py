@@ -7,10 +7,13 @@ from typing import Literal
 from ..diagnostics.record import record
 from ..facts import Problem
 from ..ir import Call, Entry, Expr, Inverse, MatrixOf, Pair, Symbol
+from ..verify.solving.spectrum import Spectral
 from ..verify.verdict import Kind, Verdict, weakest
 from .derivation import Derivation, Sentence
 
 Equation = tuple[Expr, Expr]
+Goal = Literal["minimum", "maximum"]
+"""Which of several solutions is asked for."""
 PointKind = Literal["minimum", "maximum", "saddle", "minima", "maxima", "unknown"]
 """`minima`: no direction leads down, and some lead nowhere: there are many minima."""
 
@@ -42,28 +45,13 @@ class Extremum:
 
 
 @record
-class Spectral:
-    """A solution by eigenvalues or singular values.
-
-    `vector`: the eigenvector of the symmetric `matrix` for its largest or smallest eigenvalue, with wᵀ`metric`w = `length`.
-    `columns`: the eigenvectors for the k largest or smallest eigenvalues, as orthonormal columns.
-    `polar`: UVᵀ of the singular value decomposition U S Vᵀ of `matrix`.
-    """
-
-    form: Literal["vector", "columns", "polar"]
-    matrix: Expr
-    largest: bool
-    length: Expr
-    metric: Expr | None = None
-
-
-@record
 class Solution:
     """The point at which the gradient is zero (under the constraints, each an expression that is zero).
 
     `gradient` is the result of the derivation with its named parts written out. `moves` lead from it, set to zero, to `unknown = value`;
-    `spectral` says it where the solution is made of eigenvectors. `without` tells what holds where a condition fails. `derivation` is the
-    derivation of the gradient of the loss (with constraints: of the Lagrangian, whose multipliers are `multipliers`).
+    `spectral` says it where the solution is made of eigenvectors. `without` tells what else there is: where a condition fails, and of
+    several solutions why this one is given. `derivation` is the derivation of the gradient of the loss (with constraints: of the
+    Lagrangian, whose multipliers are `multipliers`).
     """
 
     problem: Problem

@@ -9,10 +9,13 @@ from math import prod
 from ...diagnostics import BugError, Diagnostic
 from ...diagnostics.record import record
 from ...facts import Problem
+from ...facts.conditions import said_of
+from ...facts.holding import holds
 from ...ir import Call, Expr, Fill, Mul, Number, Symbol, mul
 from ...notation.printing.to_text import to_text
 from ...records import Bindings, Sentence
 from ...records.solution import Equation, Move
+from ...rulebook import Rule
 from ...rulebook.load import equation_rules, rulebook
 from ...verify.judge import Judge
 from ...verify.solving.holding import equivalent
@@ -92,7 +95,8 @@ class Line:
         if rule.native:
             place = Place(self.equation, self.core, self.problem, self.opener, self.simplify)
             found = NATIVE[rule_id](place)
-            return found is not None and self.moved(rule_id, found[0], found[1])
+            assumed = self._assumed(rule, found[1]) if found is not None else None
+            return found is not None and assumed is not None and self.moved(rule_id, *found, assumed)
         inner = self.core.children[0] if rule_id in ("eq-invert", "eq-exp") and self.core.children else self.core
         given: Bindings = (("X", inner),) if any(name == "X" for name, _ in rule.shapes) else ()
         pair = Call("inner", *self.equation)
@@ -105,6 +109,19 @@ class Line:
         left, right = rewriting.new.arguments
         right = self.simplify(right) if rule_id == "eq-divide-number" else right
         return self.moved(rule_id, (left, right), rewriting.bindings, rewriting.assumed)
+
+    def _assumed(self, rule: Rule, bindings: Bindings) -> tuple[Sentence, ...] | None:
+        """What a native move supposes of what it names; None if that is known to fail."""
+        named, found = dict(bindings), list[Sentence]()
+        for requirement in rule.when:
+            value = named[requirement.variable]
+            assert isinstance(value, Expr)
+            known = holds(value, requirement.word, self.problem)
+            if known is False:
+                return None
+            if known is None:
+                found.append(Sentence(said_of(requirement.word, value.shape.is_number), (("0", value),)))
+        return tuple(found)
 
     def moved(self, rule_id: str, after: Equation, bindings: Bindings = (), assumed: tuple[Sentence, ...] = ()) -> bool:
         """Records a move, judged both ways; False if the line stays what it was. A move that numbers contradict is a bug."""

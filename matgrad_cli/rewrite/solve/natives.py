@@ -71,13 +71,13 @@ def _move(place: Place) -> Moved:
     if not ours:
         return None
     sides = place.simplify(total(ours, place.equation[0])), place.simplify(total(rest, place.equation[0]))
-    if _signs(sides[0]) < 0:
+    if sign_of(sides[0]) < 0:
         sides = place.simplify(negative(sides[0])), place.simplify(negative(sides[1]))
     return sides, ()
 
 
-def _signs(side: Expr) -> int:
-    """Below zero if every term has a minus."""
+def sign_of(side: Expr) -> int:
+    """−1 if every term has a minus, else 1."""
     terms = side.terms if isinstance(side, Add) else (side,)
     return -1 if all(_coefficient(term) < 0 for term in terms) else 1
 

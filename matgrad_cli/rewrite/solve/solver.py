@@ -9,14 +9,14 @@ from ...diagnostics import BugError, Diagnostic, MatgradError, StuckError
 from ...diagnostics.record import replace
 from ...facts import Problem
 from ...facts.holding import holds
-from ...ir import Call, Expr, Fill, MatMul, Named, Number, Symbol, add, mul, nodes_of, transpose
+from ...ir import Add, Call, Expr, Fill, MatMul, Named, Number, Symbol, add, mul, nodes_of, transpose
 from ...notation.printing.to_unicode import to_unicode
 from ...records import Derivation, Sentence, Value
-from ...records.solution import Extremum, Move, PointKind, Solution, Spectral
+from ...records.solution import Extremum, Goal, Move, PointKind, Solution
 from ...rulebook.load import equation_rules
 from ...verify.judge import Judge
 from ...verify.solving.optimum import Seen, Where, cases, curvatures, kind_of
-from ...verify.solving.spectrum import Spectrum, spectral_points
+from ...verify.solving.spectrum import Spectral, spectral_points
 from ...verify.solving.system import System, solved_by
 from ...verify.solving.variants import SAID
 from ...verify.verdict import Verdict
@@ -25,13 +25,13 @@ from ..engine.application import replaced
 from .line import Line
 from .multipliers import Found, inserted
 from .phases import isolate
-from .spectral import spectral_of
+from .spectral import convention, spectral_of
 
 _OPEN = Verdict("unknown", "not checked yet")
 
 
-def solve(problem: Problem, constraints: Sequence[Expr] = (), maximize: bool = False) -> Solution:
-    """The point where the gradient is zero. Raises StuckError where the rules know no closed form."""
+def solve(problem: Problem, constraints: Sequence[Expr] = (), goal: Goal | None = None) -> Solution:
+    """The point where the gradient is zero. Raises StuckError where the rules know no closed form, or it is not what is asked for."""
     multipliers = tuple(_multiplier(problem, constraint, number) for number, constraint in enumerate(constraints))
     whole = _lagrangian(problem, constraints, multipliers)
     derivation = derive(whole)
@@ -41,8 +41,8 @@ def solve(problem: Problem, constraints: Sequence[Expr] = (), maximize: bool = F
     if problem.wrt not in gradient.symbols and not constraints:
         message = f"the gradient does not depend on `{problem.wrt.name}`, so it is zero everywhere or nowhere"
         raise StuckError(Diagnostic("no-closed-form", message, notes=(f"the gradient is {to_unicode(gradient)}",)))
-    if len(constraints) == 1 and (found := spectral_of(problem, gradient, constraints[0], multipliers[0], maximize)) is not None:
-        return _by_spectrum(problem, derivation, found, tuple(constraints), multipliers)
+    if len(constraints) == 1 and (found := spectral_of(problem, gradient, constraints[0], multipliers[0], goal)) is not None:
+        return _by_spectrum(problem, derivation, found, tuple(constraints), multipliers, goal)
     judge = Judge(whole)
     line = Line(whole, judge, problem.wrt, (gradient, _zero(gradient)))
     isolate(line)
@@ -57,7 +57,16 @@ def solve(problem: Problem, constraints: Sequence[Expr] = (), maximize: bool = F
             moves, value = _without_multiplier(line, given, moves, value)
     if any(multiplier in value.symbols for multiplier in multipliers):
         raise no_closed_form(derivation, multipliers)
-    return _verified(problem, derivation, gradient, tuple(moves), value, tuple(constraints), multipliers)
+    return _as_asked(_verified(problem, derivation, gradient, tuple(moves), value, tuple(constraints), multipliers), goal)
+
+
+def _as_asked(solution: Solution, goal: Goal | None) -> Solution:
+    """The solution, unless it is known to be another kind of point than is asked for."""
+    kind = solution.extremum.kind
+    if goal is None or kind == "unknown" or goal.startswith(kind[:5]):
+        return solution
+    message = f"the point where the gradient is zero is {_SHORT.get(kind, 'a saddle')}, and no {goal}"
+    raise StuckError(Diagnostic("no-closed-form", message, help=f"leave out `--{goal[:5]}ize` to see it"))
 
 
 def _without_names(expr: Expr) -> Expr:
@@ -232,10 +241,10 @@ def _without(problem: Problem, moves: Sequence[Move], constraints: Sequence[Expr
 
 def _by_spectrum(
     problem: Problem, derivation: Derivation, given: tuple[Spectral, tuple[Move, ...]], constraints: tuple[Expr, ...],
-    multipliers: tuple[Symbol, ...],
+    multipliers: tuple[Symbol, ...], goal: Goal | None,
 ) -> Solution:  # fmt: skip
     found, moves = given
-    told = spectral_points(Judge(problem), problem, Spectrum(found.form, found.matrix, found.largest, found.length, found.metric))
+    told = spectral_points(Judge(problem), problem, found)
     if told is not None and not told[0]:
         raise BugError(Diagnostic("contradiction", "the solution is contradicted by numbers, so nothing is printed: a bug of matgrad"))
     verdict = Verdict("unknown", "nothing could be computed") if told is None else \
@@ -243,16 +252,19 @@ def _by_spectrum(
     kind: PointKind = "unknown" if told is None or not told[1] else "maximum" if found.largest else "minimum"
     which, other = ("a maximum", "the smallest give the minimum") if found.largest else ("a minimum", "the largest give the maximum")
     size = "largest" if found.largest else "smallest"
+    terms = problem.loss.terms if isinstance(problem.loss, Add) else ()
+    there = "there the loss is" + ("" if all(problem.wrt in term.symbols for term in terms) else ", but for what does not move,")
     reasons = {
-        "vector": f"{which}: there the loss is the eigenvalue times the squared length, here the {size}; {other}",
-        "columns": f"{which}: there the loss is the sum of the eigenvalues, here the {size}; {other}",
+        "vector": f"{which}: {there} the eigenvalue times the squared length, here the {size}; {other}",
+        "columns": f"{which}: {there} the sum of the eigenvalues, here the {size}; {other}",
         "polar": f"{which}: tr(XᵀUSVᵀ) = Σ s_i (VᵀXᵀU)_ii is at most the sum of the singular values, and X = UVᵀ reaches it",
     }
     why = Sentence(_NOT_FOUND if kind == "unknown" else reasons[found.form])
     extremum = Extremum(kind, why, "compared with random points that satisfy the constraint")
     moves = tuple(replace(move, verdict=verdict) for move in moves)
     gradient = moves[0].before[0]
-    return Solution(problem, derivation, gradient, moves, None, extremum, verdict, constraints, multipliers, spectral=found)
+    chosen = () if goal is not None else (convention(problem, found),)
+    return Solution(problem, derivation, gradient, moves, None, extremum, verdict, constraints, multipliers, chosen, found)
 
 
 # ---- no closed form

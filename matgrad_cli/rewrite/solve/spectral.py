@@ -8,19 +8,21 @@ from ...diagnostics import MatgradError
 from ...diagnostics.record import replace
 from ...facts import Problem
 from ...facts.holding import holds
-from ...ir import Add, Expr, Eye, MatMul, Mul, Number, Symbol, Transpose, matmul, mul
+from ...ir import Add, Call, Expr, Eye, MatMul, Mul, Number, Power, Symbol, Transpose, matmul, mul, nodes_of, substitute
 from ...records import Sentence
-from ...records.solution import Equation, Move, Spectral
+from ...records.solution import Equation, Goal, Move
 from ...rulebook.load import equation_rules
+from ...verify.solving.spectrum import Spectral
 from ...verify.verdict import Verdict
 from ..derive import derive
 from ..textbook.simplifier import Simplifier
+from .natives import sign_of
 from .terms import Opener, Term, negative, total
 
 Found = tuple[Spectral, tuple[Move, ...]]
 
 
-def spectral_of(problem: Problem, whole: Expr, constraint: Expr, multiplier: Symbol, maximize: bool) -> Found | None:
+def spectral_of(problem: Problem, whole: Expr, constraint: Expr, multiplier: Symbol, goal: Goal | None) -> Found | None:
     """The solution by eigenvalues or singular values; `whole` is the gradient of the Lagrangian. None where the constraint is another."""
     try:
         gradient = derive(problem).result.matrix
@@ -30,8 +32,8 @@ def spectral_of(problem: Problem, whole: Expr, constraint: Expr, multiplier: Sym
     if terms is None:
         return None
     if _orthonormal(constraint, problem.wrt):
-        return _on_columns(problem, whole, terms, multiplier, maximize)
-    return _on_sphere(problem, whole, terms, constraint, multiplier, maximize) if constraint.shape.is_number else None
+        return _on_columns(problem, whole, terms, multiplier, goal)
+    return _on_sphere(problem, whole, terms, constraint, multiplier, goal) if constraint.shape.is_number else None
 
 
 def _sum(problem: Problem, terms: list[Term]) -> Expr:
@@ -46,7 +48,7 @@ def _before_only(terms: list[Term]) -> bool:
 
 
 def _on_sphere(
-    problem: Problem, whole: Expr, terms: list[Term], constraint: Expr, multiplier: Symbol, maximize: bool
+    problem: Problem, whole: Expr, terms: list[Term], constraint: Expr, multiplier: Symbol, goal: Goal | None
 ) -> Found | None:
     """K w = λ B w, where the loss is ½ wᵀKw and the constraint wᵀBw = c."""
     unknown, simplify = problem.wrt, Simplifier(problem).whole
@@ -71,7 +73,7 @@ def _on_sphere(
         return None
     right = unknown if plain else matmul(metric, unknown)
     after = matmul(matrix, unknown), mul(negative(multiplier), right)
-    found = Spectral("vector", matrix, maximize or isinstance(matrix, Symbol), length, None if plain else metric)
+    found = Spectral("vector", matrix, _largest(problem, matrix, goal), length, None if plain else metric)
     return found, (_move("eq-eigen", unknown, matrix, (whole, total([], whole)), (after[0], simplify(after[1]))),)
 
 
@@ -92,7 +94,7 @@ def _orthonormal(constraint: Expr, unknown: Symbol) -> bool:
     return set(constraint.terms) in ({gram, minus}, {mul(Number(-1), gram), Eye(unknown.shape.cols)})
 
 
-def _on_columns(problem: Problem, whole: Expr, terms: list[Term], multiplier: Symbol, maximize: bool) -> Found | None:
+def _on_columns(problem: Problem, whole: Expr, terms: list[Term], multiplier: Symbol, goal: Goal | None) -> Found | None:
     """K W = W Λ for tr(WᵀKW)/2; the polar factor of M where the loss is −tr(XᵀM) but for what the constraint makes constant."""
     unknown, simplify = problem.wrt, Simplifier(problem).whole
     ours, rest = [term for term in terms if term.core], [term for term in terms if not term.core]
@@ -102,15 +104,47 @@ def _on_columns(problem: Problem, whole: Expr, terms: list[Term], multiplier: Sy
         if not holds(matrix, "symmetric", problem):
             return None
         after = matmul(matrix, unknown), mul(Number(-1), matmul(unknown, multiplier))
-        found = Spectral("columns", matrix, maximize or isinstance(matrix, Symbol), Number(1))
+        found = Spectral("columns", matrix, _largest(problem, matrix, goal), Number(1))
         return found, (_move("eq-eigen-columns", unknown, matrix, line, after),)
     if not rest or any(not _constant(problem, term) for term in ours):
         return None
-    largest = maximize or not ours
-    matrix = simplify(total([term.expr if largest else negative(term.expr) for term in rest], unknown))
+    linear = simplify(total([term.expr for term in rest], unknown))
+    largest = _largest(problem, linear, goal)
+    matrix = linear if largest else simplify(negative(linear))
     matrix = matrix.factors[1] if isinstance(matrix, Mul) and len(matrix.factors) == 2 and _positive(matrix.factors[0]) else matrix
     found = Spectral("polar", matrix, largest, Number(1))
     return found, (_move("eq-polar", unknown, matrix, line, (matrix, matmul(unknown, multiplier))),)
+
+
+def _largest(problem: Problem, matrix: Expr, goal: Goal | None) -> bool:
+    """Which end of the spectrum is given: the one that is asked for; else that of `convention`."""
+    return goal == "maximum" if goal is not None else not _of_squares(problem) and sign_of(matrix) > 0
+
+
+def _of_squares(problem: Problem) -> bool:
+    """Whether the unknown stands in norms and sums of squares alone."""
+    squares = (node for node in nodes_of(problem.loss) if isinstance(node, Call) and (node.function == "norm" or _summed_square(node)))
+    return problem.wrt not in substitute(problem.loss, {node: Number(1) for node in squares}).symbols
+
+
+def _summed_square(node: Call) -> bool:
+    inner = node.argument
+    return node.function == "sum" and isinstance(inner, Power) and inner.exponent is Number(2)
+
+
+def convention(problem: Problem, found: Spectral) -> Sentence:
+    """Why, of all the stationary points, this one is given where nothing is asked for."""
+    points = {
+        "vector": "every eigenvector of {matrix} is a stationary point",
+        "columns": "any such number of eigenvectors of {matrix} is a stationary point",
+        "polar": "UVᵀ is a stationary point with any signs of the singular values",
+    }[found.form]
+    goal, other = ("maximum", "minimize") if found.largest else ("minimum", "maximize")
+    behind = "" if found.largest else " of what stands behind the minus"
+    why = "sums of squares are made small" if _of_squares(problem) else "the linear part without its sign is made large" \
+        if found.form == "polar" else f"the largest eigenvalues{behind} are meant, as for principal components"
+    return Sentence(f"{points}; without `--minimize` or `--maximize` {why}: the {goal}; `--{other}` gives the other end",
+                    (("matrix", found.matrix),))
 
 
 def _positive(expr: Expr) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 from ...diagnostics.record import record
 from ...facts import Problem
@@ -19,17 +19,22 @@ _ENOUGH: Final = 5
 
 
 @record
-class Spectrum:
-    """What is computed: an eigen`vector` with wᵀ`metric`w = `length`, the `columns` of several, the `polar` factor of the matrix."""
+class Spectral:
+    """A solution by eigenvalues or singular values.
 
-    form: str
+    `vector`: the eigenvector of the symmetric `matrix` for its largest or smallest eigenvalue, with wᵀ`metric`w = `length`.
+    `columns`: the eigenvectors for the k largest or smallest eigenvalues, as orthonormal columns.
+    `polar`: UVᵀ of the singular value decomposition U S Vᵀ of `matrix`.
+    """
+
+    form: Literal["vector", "columns", "polar"]
     matrix: Expr
     largest: bool
     length: Expr
     metric: Expr | None = None
 
 
-def _point(place: Evaluator, symbol: Symbol, found: Spectrum) -> tuple[Any, Callable[[Any], Any]]:
+def _point(place: Evaluator, symbol: Symbol, found: Spectral) -> tuple[Any, Callable[[Any], Any]]:
     """The solution in numbers, and a way from any array to a point that satisfies the constraint."""
     import numpy as np
 
@@ -61,7 +66,7 @@ def _orthonormal(array: Any) -> Any:
     return left @ right
 
 
-def spectral_points(judge: Judge, problem: Problem, spectrum: Spectrum) -> tuple[bool, bool] | None:
+def spectral_points(judge: Judge, problem: Problem, spectral: Spectral) -> tuple[bool, bool] | None:
     """Whether, at random data, the loss is stationary at the point along the constraint, and whether no other point has a larger (smaller)
     one; None if nothing could be computed. The point is computed, not derived.
     """
@@ -77,7 +82,7 @@ def spectral_points(judge: Judge, problem: Problem, spectrum: Spectrum) -> tuple
             return float(Evaluator(Moved(place.point, {symbol: given}, {}), place.limit).value(problem.loss).data[0])
 
         try:
-            best, feasible = _point(place, symbol, spectrum)
+            best, feasible = _point(place, symbol, spectral)
             rng = np.random.default_rng(len(told))
             here = value(best)
             others = [value(feasible(rng.normal(size=sizes))) for _ in range(12)]
@@ -86,7 +91,7 @@ def spectral_points(judge: Judge, problem: Problem, spectrum: Spectrum) -> tuple
             continue
         scale = max(map(abs, (here, *others)))
         told.append((all(abs(other - here) <= 1e-5 * scale for other in near),
-                     all(other <= here + 1e-9 * scale if spectrum.largest else other >= here - 1e-9 * scale for other in (*others, *near))))
+                     all(other <= here + 1e-9 * scale if spectral.largest else other >= here - 1e-9 * scale for other in (*others, *near))))
         if len(told) == _ENOUGH:
             break
     return (all(one for one, _ in told), all(other for _, other in told)) if told else None

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 import matgrad_cli as matgrad
-from matgrad_cli.diagnostics import StuckError
+from matgrad_cli.diagnostics import InputError, StuckError
 from matgrad_cli.render.optimum.formats import solution_data
 
 D = np.random.default_rng(5)
@@ -141,14 +141,82 @@ def test_under_a_constraint_no_step_without_it_is_offered() -> None:
     assert "multiplier λ" in said
 
 
-@pytest.mark.parametrize(("maximize", "column"), [(True, -1), (False, 0)])
-def test_on_a_sphere_it_is_an_eigenvector(maximize: bool, column: int) -> None:
-    optimum = matgrad.solve("x.T@A@x", "x", "A: n×n, x: n", (), subject_to="x.T@x = 1", maximize=maximize)
+def run(optimum: matgrad.api.Optimum, *data: Any) -> Any:
+    """What the printed function returns."""
     space: dict[str, Any] = {}
-    exec(compile(optimum.render("numpy"), "eigen", "exec"), space)  # noqa: S102
-    a = D.normal(size=(4, 4))
-    found, wanted = space["solution"](a), np.linalg.eigh((a + a.T) / 2)[1][:, column]
-    np.testing.assert_allclose(np.abs(found @ wanted), 1, rtol=1e-10)
+    exec(compile(optimum.render("numpy"), "printed", "exec"), space)  # noqa: S102
+    return space["solution"](*data)
+
+
+SPHERE, COLUMNS = "x.T@x = 1", "X.T@X = eye(k)"
+ENDS = {  # the form, which end is given without a wish, the matrix of which it is made, what is said of it
+    "vector": ("x.T@A@x", "x: n, A: n×n", SPHERE, "maximum", lambda A: (A + A.T) / 2, "principal components"),
+    "a letter": ("x.T@A@x", "x: n, A: n×n; A symmetric", SPHERE, "maximum", lambda A: (A + A.T) / 2, "principal components"),
+    "a product": ("x.T@A.T@A@x/2", "x: n, A: n×n", SPHERE, "maximum", lambda A: A.T @ A, "principal components"),
+    "a minus": ("-x.T@A@x", "x: n, A: n×n", SPHERE, "minimum", lambda A: -(A + A.T) / 2, "behind the minus"),
+    "squares": ("norm(A@x)**2", "x: n, A: m×n", SPHERE, "minimum", lambda A: A.T @ A, "squares"),
+    "summed squares": ("sum((A@x)**2)", "x: n, A: m×n", SPHERE, "minimum", lambda A: A.T @ A, "squares"),
+    "columns": ("tr(X.T@A@X)", "X: n×k, A: n×n; A symmetric", COLUMNS, "maximum", lambda A: (A + A.T) / 2, "principal components"),
+    "squares of columns": ("norm(A@X)**2", "X: n×k, A: m×n", COLUMNS, "minimum", lambda A: A.T @ A, "squares"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("goal", [None, "minimum", "maximum"])
+@pytest.mark.parametrize("name", ENDS)
+def test_which_end_of_the_spectrum_is_given_is_asked_for_or_said(name: str, goal: str | None) -> None:
+    loss, said, constraint, usual, matrix, reason = ENDS[name]
+    shapes, _, facts = said.partition(";")
+    optimum = matgrad.solve(loss, "X" if "X" in shapes else "x", shapes, facts, subject_to=constraint,
+                            maximize=goal == "maximum", minimize=goal == "minimum")  # fmt: skip
+    a = D.normal(size=(4, 4) if "n×n" in shapes else (7, 4))
+    a = (a + a.T) / 2 if facts else a
+    vectors = np.linalg.eigh(matrix(a))[1]
+    count = 2 if "X" in shapes else 1
+    found = run(optimum, *((a, 2) if "X" in shapes else (a,)))
+    wanted = vectors[:, -count:] if (goal or usual) == "maximum" else vectors[:, :count]
+    found = found.reshape(4, count)
+    np.testing.assert_allclose(found @ found.T, wanted @ wanted.T, atol=1e-9)
+    assert optimum.solution.extremum.kind == (goal or usual)
+    assert (reason in optimum.render("text", width=999)) is (goal is None)
+
+
+@pytest.mark.parametrize(("loss", "sign"), [("tr(X.T@M)", 1), ("-tr(X.T@M)", 1), ("norm(X - M)**2", 1), ("norm(X + M)**2", -1)])
+def test_the_polar_factor(loss: str, sign: int) -> None:
+    optimum = matgrad.solve(loss, "X", "X: n×k, M: n×k", (), subject_to=COLUMNS)
+    m = D.normal(size=(4, 2))
+    left, _, right = np.linalg.svd(m, full_matrices=False)
+    np.testing.assert_allclose(run(optimum, m), sign * left @ right, atol=1e-9)
+    assert "without `--minimize` or `--maximize`" in optimum.render("text", width=999)
+
+
+def test_relative_to_another_matrix() -> None:
+    optimum = matgrad.solve("w.T@S@w", "w", "w: n, S: n×n, B: n×n", "S symmetric, B spd", subject_to="w.T@B@w = 3")
+    s, b = spd(4), spd(4)
+    w = run(optimum, s, b)
+    np.testing.assert_allclose(w @ b @ w, 3)
+    np.testing.assert_allclose(s @ w, (w @ s @ w / 3) * b @ w)
+
+
+def test_stacked_columns() -> None:
+    optimum = matgrad.solve("norm(A@X + X@B - C)**2", "X", "A: n×n, X: n×n, B: n×n, C: n×n")
+    a, b, c = D.normal(size=(3, 4, 4))
+    x = run(optimum, a, b, c)
+    np.testing.assert_allclose(a @ x + x @ b, c, atol=1e-7)
+    assert optimum.solution.moves[-1].rule == "eq-vec"
+    assert "is invertible" in optimum.solution.conditions[-1].template
+
+
+def test_a_letter_that_is_divided_by_must_not_be_zero() -> None:
+    optimum = matgrad.solve("lam*norm(X@w - y)**2", "w", "X: m×n, w: n, y: m, lam: scalar")
+    assert "it is assumed that 2λ ≠ 0" in optimum.render("text")
+    assert "≠ 0" not in matgrad.solve("lam*norm(X@w - y)**2", "w", "X: m×n, w: n, y: m, lam: scalar", "lam positive").render("text")
+
+
+def test_an_extremum_that_is_not_there_is_refused() -> None:
+    with pytest.raises(StuckError, match="is a minimum, and no maximum"):
+        matgrad.solve("norm(X@w - y)**2", "w", "X: m×n, w: n, y: m", maximize=True)
+    with pytest.raises(InputError):
+        matgrad.solve("norm(w)**2", "w", "w: n", maximize=True, minimize=True)
 
 
 @pytest.mark.parametrize("loss", ["sum(exp(X@w)) - y.T@X@w", "norm(X@w - y)", "y.T@X@w"])
