@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Iterator
+from itertools import islice
 from time import process_time
 
 import numpy as np
@@ -13,7 +14,6 @@ from ...documents.python.outline import Unit
 from ...verify.programs.expressions import evaluate
 from ...verify.programs.machine import key_of
 from ...verify.programs.values import Exhausted, Frame, Misfit, Need, Unknown, Unread, Value
-from .cause import Cause
 from .edits import Around, Edit, around, edits
 from .inputs import Given
 from .judge import Judged, Verdicts, assessed, points_of
@@ -26,6 +26,18 @@ KEPT = 6
 MOST = 160
 
 TextOf = Callable[[ast.stmt | ast.expr], str]
+Mended = tuple[ast.stmt, Edit]
+"""A line, and its mended text with the slip behind the old one."""
+
+
+@record
+class Cause:
+    """What kind of slip a wrong claim is: its code, a sentence, the mended line."""
+
+    code: str
+    message: str
+    help: str | None = None
+    notes: tuple[str, ...] = ()
 
 
 @record
@@ -43,16 +55,18 @@ def cause_of(unit: Unit, found: Verdicts, one: Judged, text_of: TextOf) -> Cause
     benches = _benches(unit, found, one)
     if not benches:
         return plain
-    end = process_time() + SECONDS
-    edit = _mended(benches, one.statement, text_of, end)
-    if edit is not None:
-        line = _line(one.statement, one.key, edit, text_of)
-        return Cause(edit.code, f"{plain.message}: {edit.message}", f"write `{line}`", plain.notes)
-    other = _whole_line(benches, one.statement, text_of)
-    if other is not None:
-        code, message, line = other
-        return Cause(code, f"{plain.message}: {message}", f"write `{line}`", plain.notes)
-    return _elsewhere(benches, one, plain, text_of, end) or plain
+    mended = (
+        _mended(benches, one, text_of, process_time() + SECONDS)
+        or _other_assignment(benches, one.statement, text_of)
+        or _in_lines(benches, list(dict.fromkeys(reversed(_statements(benches[0].claim)))), text_of)
+        or _in_lines(benches, _helpers(benches[0], one), text_of)
+    )
+    if mended is None:
+        return plain
+    line, edit = mended
+    where = "" if line is one.statement else f"in line {line.lineno}"
+    said = f"{plain.message}: {where and f'{where}, '}{edit.message}"
+    return Cause(edit.code, said, f"write `{edit.text}` {where}".rstrip(), plain.notes)
 
 
 def _plain(one: Judged) -> Cause:
@@ -112,8 +126,9 @@ def _statements(claim: Claim) -> list[ast.stmt]:
 # --- the claim's own line --------------------------------------------------------------------------------------------------
 
 
-def _mended(benches: list[Bench], statement: ast.stmt, text_of: TextOf, end: float) -> Edit | None:
-    """The first edit of the line's expression with which the claim is right at every point."""
+def _mended(benches: list[Bench], one: Judged, text_of: TextOf, end: float) -> Mended | None:
+    """The line with the first edit of its expression with which the claim is right at every point."""
+    statement = one.statement
     value = _expression(benches[0].claim.key, statement)
     if value is None or len(_statements(benches[0].claim)) > 1:
         return None
@@ -125,14 +140,14 @@ def _mended(benches: list[Bench], statement: ast.stmt, text_of: TextOf, end: flo
         shape = np.shape(stated) if not isinstance(stated, Unknown) else ()
         yield from edits(text, around_, shape, first.trial.base.machine.shapes.get(first.claim.sites[0], ()))
 
-    found = _right_ones(first, statement, shaped, end, KEPT)
+    found = _right_ones(first, statement, shaped, end)
     for bench in others:
         kept = tuple(found)
-        found = _right_ones(bench, statement, lambda _, kept=kept: iter(kept), end + SECONDS, KEPT)  # type: ignore[misc]
-    return found[0] if found else None
+        found = _right_ones(bench, statement, lambda _, kept=kept: iter(kept), end + SECONDS)  # type: ignore[misc]
+    return (statement, Edit(found[0].code, found[0].message, _line(statement, one.key, found[0], text_of))) if found else None
 
 
-def _right_ones(bench: Bench, statement: ast.stmt, made: Callable[[Around], Iterator[Edit]], end: float, most: int) -> list[Edit]:
+def _right_ones(bench: Bench, statement: ast.stmt, made: Callable[[Around], Iterator[Edit]], end: float) -> list[Edit]:
     """Those edits with which the expression has the value that is needed, tried where the line stands."""
     found: list[Edit] = []
     seen: set[str] = set()
@@ -145,7 +160,9 @@ def _right_ones(bench: Bench, statement: ast.stmt, made: Callable[[Around], Iter
             return
         done = True
         for edit in made(around(frame, reading.fore, reading.machine.given, reading.machine.torch)):
-            if edit.text in seen or process_time() > end or len(found) >= most:
+            if process_time() > end or len(found) >= KEPT:
+                break
+            if edit.text in seen:
                 continue
             seen.add(edit.text)
             value = _value(reading, frame, edit.text)
@@ -201,41 +218,51 @@ def _line(statement: ast.stmt, key: str, edit: Edit, text_of: TextOf) -> str:
 # --- whole statements ------------------------------------------------------------------------------------------------------
 
 
-def _whole_line(benches: list[Bench], statement: ast.stmt, text_of: TextOf) -> tuple[str, str, str] | None:
-    """`=` for `+=` and the other way round, and edits of a line that only adds to a claim."""
-    text = text_of(statement)
-    ways: list[tuple[str, str, str]] = []
+def _other_assignment(benches: list[Bench], statement: ast.stmt, text_of: TextOf) -> Mended | None:
+    """`=` for `+=` and the other way round, and another sign."""
+    ways: list[Edit] = []
     if isinstance(statement, ast.Assign) and len(statement.targets) == 1:
-        target = text_of(statement.targets[0])
-        ways.append(("dropped-term", "`=` forgets what was there before: `+=` is needed", f"{target} += {text_of(statement.value)}"))
+        new = f"{text_of(statement.targets[0])} += {text_of(statement.value)}"
+        ways.append(Edit("dropped-term", "`=` forgets what was there before: `+=` is needed", new))
     if isinstance(statement, ast.AugAssign):
         target, value = text_of(statement.target), text_of(statement.value)
-        signs = {"+=": "+=", "-=": "-=", "*=": "*=", "/=": "/="}
-        ways.append(("extra-term", "`=` is needed: what was there before is too much", f"{target} = {value}"))
-        for sign in signs:
-            ways.append(("wrong-sign", f"`{sign}` is needed", f"{target} {sign} {value}"))
-    for way in ways:
-        if way[2] != text and all(_holds(bench, statement, way[2]) for bench in benches):
-            return way
-    return _of_parts(benches, statement, text_of)
+        ways.append(Edit("extra-term", "`=` is needed: what was there before is too much", f"{target} = {value}"))
+        ways += [Edit("wrong-sign", f"`{sign}` is needed", f"{target} {sign} {value}") for sign in ("+=", "-=", "*=", "/=")]
+    text = text_of(statement)
+    right = (way for way in ways if way.text != text and all(_holds(bench, statement, way.text) for bench in benches))
+    return next(((statement, way) for way in right), None)
 
 
-def _of_parts(benches: list[Bench], statement: ast.stmt, text_of: TextOf) -> tuple[str, str, str] | None:
-    """An edit of the value of a line that is one of several that make a claim; the whole is read anew with each."""
-    lines = list(dict.fromkeys(_statements(benches[0].claim))) or [statement]
+def _in_lines(benches: list[Bench], lines: list[ast.stmt], text_of: TextOf) -> Mended | None:
+    """An edit of the value of one of several lines; the unit is read anew with each."""
     end = process_time() + SECONDS
-    for line in reversed(lines):
+    for line in lines:
         value = getattr(line, "value", None)
         if value is None:
             continue
         whole, old = text_of(line), text_of(value)
-        for count, edit in enumerate(_around_line(benches[0], line, old)):
+        for edit in islice(_around_line(benches[0], line, old), MOST):
             new = whole[: whole.rindex(old)] + edit.text
-            if count > MOST or process_time() > end:
-                break
+            if process_time() > end:
+                return None
             if all(_holds(bench, line, new) for bench in benches):
-                return edit.code, edit.message, new
+                return line, Edit(edit.code, edit.message, new)
     return None
+
+
+def _helpers(bench: Bench, one: Judged) -> list[ast.stmt]:
+    """The lines of what the claim is computed from, and that is no claim itself."""
+    value = _expression(one.key, one.statement)
+    if value is None:
+        return []
+    reading = bench.trial.base
+    claims = {claim.key for claim in bench.trial.claims(reading)}
+    found: list[ast.stmt] = []
+    for name in dict.fromkeys(key for node in ast.walk(value) if (key := key_of(node)) is not None and key not in claims):
+        lines = [event.statement for event in reading.machine.events if event.key == name and event.frame is reading.frame]
+        if len(lines) == 1 and isinstance(lines[0], ast.Assign) and not isinstance(lines[0].targets[0], ast.Tuple):
+            found += [line for line in lines if line.lineno < one.statement.lineno]
+    return found
 
 
 def _around_line(bench: Bench, line: ast.stmt, text: str) -> Iterator[Edit]:
@@ -268,35 +295,3 @@ def _holds(bench: Bench, statement: ast.stmt, text: str) -> bool:
         return False
     claim = next((claim for claim in bench.trial.claims(reading) if claim.key == bench.claim.key), None)
     return claim is not None and bench.trial.outcome(bench.claim, claim.last.value) == "right"
-
-
-# --- another line ----------------------------------------------------------------------------------------------------------
-
-
-def _elsewhere(benches: list[Bench], one: Judged, plain: Cause, text_of: TextOf, end: float) -> Cause | None:
-    """A mended line of a helper that the claim is computed from, and that is no claim itself."""
-    value = _expression(one.key, one.statement)
-    if value is None:
-        return None
-    names = [key for node in ast.walk(value) if (key := key_of(node)) is not None]
-    reading = benches[0].trial.base
-    for name in dict.fromkeys(names):
-        events = [event for event in reading.machine.events if event.key == name and event.frame is reading.frame]
-        if len(events) != 1 or not isinstance(events[0].statement, ast.Assign) or isinstance(events[0].statement.targets[0], ast.Tuple):
-            continue
-        line = events[0].statement
-        if line.lineno >= one.statement.lineno or any(claim.key == name for claim in benches[0].trial.claims(reading)):
-            continue
-        whole, old = text_of(line), text_of(line.value)
-        for count, edit in enumerate(_around_line(benches[0], line, old)):
-            if count > MOST or process_time() > end + SECONDS:
-                break
-            new = whole[: whole.rindex(old)] + edit.text
-            if all(_holds(bench, line, new) for bench in benches):
-                return Cause(
-                    edit.code,
-                    f"{plain.message}: in line {line.lineno}, {edit.message}",
-                    f"write `{new}` in line {line.lineno}",
-                    plain.notes,
-                )
-    return None

@@ -5,19 +5,21 @@ from __future__ import annotations
 import ast
 import os
 from time import process_time
+from typing import Any
 
-from ...diagnostics import Diagnostic, Label, Source, Span
+from ...diagnostics import Diagnostic, Label, Severity, Source, Span
 from ...diagnostics.limits import OutOfTime, ended_by, place_of, time_limit
 from ...documents.python.outline import Unit, units_of
 from ...documents.python.said import told
-from ...records.finding import FileReport, Final, Finding, LineVerdict, ProblemReport, ProblemVerdict, Reveal, worst
-from .cause import Cause
+from ...records.finding import FileReport, Final, Finding, LineVerdict, ProblemReport, ProblemVerdict, Reveal, Role, worst
+from .causes import cause_of
 from .inputs import Kind, kinds_told
-from .judge import Judged, Verdicts, judged
+from .judge import Judged, Verdicts, judged, said_kind
 from .reading import NoLoss
 
 SECONDS = 20.0
 FILE_SECONDS = 120.0
+NO_CLAIM = "nothing here is judged: no value has the name of a gradient, like `dx` for `x`, and none is returned"
 LOSS_HELP = "name the loss in a comment: `# matgrad: loss = L`, or give the gradient of the output a name like `dout`"
 
 
@@ -28,7 +30,7 @@ def checked_code(source: Source, shapes: str = "", loss: str = "", reveal: Revea
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
         return FileReport(source.name, (), (_not_python(source, error),), source)
     found = units_of(tree, source.text if not loss else f"{source.text}\n# matgrad: loss = {loss}")
-    extra = kinds_told(tuple(told("\n".join(shapes.replace(";", "\n").split("\n"))).items())) if shapes else {}
+    extra = kinds_told(tuple(told(shapes.replace(";", "\n")).items()))
     places = _Places(source)
     problems: list[ProblemReport] = []
     end = process_time() + FILE_SECONDS
@@ -77,6 +79,10 @@ class _Places:
         start = self.starts[min(max(number, 1), len(self.lines)) - 1] + len(text) - len(text.lstrip())
         return Span(start, start + max(1, len(text.strip())))
 
+    def column(self, span: Span, line: int) -> int:
+        """The column, from 1, at which a span begins in a line."""
+        return span.start - self.starts[line - 1] + 1
+
     def text(self, node: ast.stmt | ast.expr) -> str:
         """The text of a node."""
         span = self.span(node)
@@ -88,16 +94,19 @@ def _problem(unit: Unit, shapes: dict[str, Kind], places: _Places, seconds: floa
         with time_limit(seconds):
             found = judged(unit, shapes)
             if isinstance(found, NoLoss):
-                return None if _no_layer(unit) else _without_loss(unit, found, places, reveal)
+                said = f"this cannot be judged: {found.why}"
+                return None if _no_layer(unit) else _undecided(unit, "missing-loss", said, places, reveal, found.line, help=LOSS_HELP)
             if not found.judged:
-                return _without_claims(unit, places, reveal) if unit.promised else None
+                return _undecided(unit, "undecided", NO_CLAIM, places, reveal) if unit.promised else None
             return _report(unit, found, places, reveal)
     except (OutOfTime, Exception) as error:
         if ended_by(error) is None and os.environ.get("MATGRAD_DEBUG"):
             raise
+        ended = ended_by(error)
+        if ended is not None:
+            return _undecided(unit, ended.code, ended.message, places, reveal, notes=ended.notes, help=ended.help)
         said = f"{type(error).__name__} at {place_of(error)}: {error}"[:300]
-        ended = ended_by(error) or Diagnostic("bug", "this could not be judged, by a bug of matgrad", notes=(said,))
-        return _undecided(unit, ended, _first_line(unit), places, reveal)
+        return _undecided(unit, "bug", "this could not be judged, by a bug of matgrad", places, reveal, notes=(said,))
 
 
 def _no_layer(unit: Unit) -> bool:
@@ -109,25 +118,11 @@ def _first_line(unit: Unit) -> int:
     return part.lineno if part is not None else 1
 
 
-def _without_loss(unit: Unit, why: NoLoss, places: _Places, reveal: Reveal) -> ProblemReport:
-    diagnostic = Diagnostic("missing-loss", f"this cannot be judged: {why.why}", help=LOSS_HELP, severity="warning")
-    return _undecided(unit, diagnostic, why.line or _first_line(unit), places, reveal)
-
-
-def _without_claims(unit: Unit, places: _Places, reveal: Reveal) -> ProblemReport:
-    said = "nothing here is judged: no value has the name of a gradient, like `dx` for `x`, and none is returned"
-    return _undecided(unit, Diagnostic("undecided", said, severity="warning"), _first_line(unit), places, reveal)
-
-
-def _undecided(unit: Unit, diagnostic: Diagnostic, line: int, places: _Places, reveal: Reveal) -> ProblemReport:
-    span = places.line(line)
-    placed = Diagnostic(diagnostic.code, diagnostic.message, places.source, (Label(span),), diagnostic.notes, diagnostic.help, "warning")
-    finding = Finding(line, "undecided", span, line, _column(places, span, line), diagnostic.code, placed)
-    return ProblemReport(unit.title, "code", "undecided", Final("undecided", diagnostic.code), (finding,), reveal=reveal)
-
-
-def _column(places: _Places, span: Span, line: int) -> int:
-    return span.start - places.starts[line - 1] + 1
+def _undecided(unit: Unit, code: str, said: str, places: _Places, reveal: Reveal, line: int = 0, **more: Any) -> ProblemReport:
+    """A problem of which nothing is judged."""
+    line = line or _first_line(unit)
+    finding = _at(places, places.line(line), line, "undecided", code, said, **more)
+    return ProblemReport(unit.title, "code", "undecided", Final("undecided", code), (finding,), reveal=reveal)
 
 
 # --- findings --------------------------------------------------------------------------------------------------------------
@@ -143,28 +138,29 @@ _VERDICTS: dict[str, LineVerdict] = {
 
 
 def _report(unit: Unit, found: Verdicts, places: _Places, reveal: Reveal) -> ProblemReport:
-    from .causes import cause_of
-
     lines: list[Finding] = []
     unread: set[int] = set()
     for one in found.judged:
         if one.outcome == "unread" and one.why is not None and one.why.line not in unread:
             unread.add(one.why.line)
-            lines.append(_unreadable(one, places))
+            line, beside = one.why.line or one.statement.lineno, (f"`{one.key}` depends on it",)
+            said = f"this line is not read: {one.why.why}"
+            lines.append(_at(places, places.line(line), line, "unreadable", "unreadable", said, "definition", notes=beside))
         if one.outcome in ("wrong", "misfit"):
-            lines.append(_wrong(one, cause_of(unit, found, one, places.text), places))
+            cause, line = cause_of(unit, found, one, places.text), one.statement.lineno
+            span = places.span(one.statement)
+            lines.append(_at(places, span, line, "wrong", cause.code, cause.message, notes=cause.notes, help=cause.help))
         else:
             lines.append(_finding(one, places))
     lines.sort(key=lambda finding: (finding.line, finding.verdict != "unreadable"))
     verdicts: list[ProblemVerdict] = [{"follows": "right"}.get(finding.verdict, finding.verdict) for finding in lines]  # type: ignore[misc]
     verdict = worst(verdicts)
     notes = (f"the loss is `{found.loss}`" if found.loss else "", _assumed(found), *found.notes)
-    message = None
     return ProblemReport(
         unit.title,
         "code",
         verdict,
-        Final(verdict, None, message),
+        Final(verdict),
         tuple(lines),
         score=float(verdict == "right"),
         notes=tuple(note for note in notes if note),
@@ -174,8 +170,6 @@ def _report(unit: Unit, found: Verdicts, places: _Places, reveal: Reveal) -> Pro
 
 def _assumed(found: Verdicts) -> str:
     """What nobody told of the inputs, and was found from their use."""
-    from .judge import said_kind
-
     guessed = [f"`{name}` {said_kind(kind)}" for name, kind in found.understood.kinds if not kind.told]
     return f"assumed by use: {', '.join(guessed)}; `--shape` says otherwise" if guessed else ""
 
@@ -183,30 +177,17 @@ def _assumed(found: Verdicts) -> str:
 def _finding(one: Judged, places: _Places) -> Finding:
     span, line = places.span(one.statement), one.statement.lineno
     verdict = _VERDICTS[one.outcome]
-    role = "definition" if one.outcome == "helper" else "claim"
-    diagnostic = None
-    notes = (one.note,) if one.note and verdict == "follows" else ()
-    if verdict == "undecided":
-        said = one.note or (f"it depends on line {one.why.line}, which is not read" if one.why else "it has no value that can be compared")
-        code = "unreadable" if one.outcome == "unread" else "undecided"
-        message = f"`{one.key}` is not judged: {said}"
-        diagnostic = Diagnostic(code, message, places.source, (Label(span),), severity="warning")
-    code_ = diagnostic.code if diagnostic else None
-    return Finding(line, verdict, span, line, _column(places, span, line), code_, diagnostic, notes, role)  # type: ignore[arg-type]
+    if verdict == "follows":
+        notes = (one.note,) if one.note else ()
+        role: Role = "definition" if one.outcome == "helper" else "claim"
+        return Finding(line, verdict, span, line, places.column(span, line), notes=notes, role=role)
+    unread = f"it depends on line {one.why.line}, which is not read" if one.why else "it has no value that can be compared"
+    code = "unreadable" if one.outcome == "unread" else "undecided"
+    return _at(places, span, line, verdict, code, f"`{one.key}` is not judged: {one.note or unread}")
 
 
-def _unreadable(one: Judged, places: _Places) -> Finding:
-    assert one.why is not None
-    line = one.why.line or one.statement.lineno
-    span = places.line(line)
-    message = f"this line is not read: {one.why.why}"
-    diagnostic = Diagnostic("unreadable", message, places.source, (Label(span),), (f"`{one.key}` depends on it",), severity="warning")
-    return Finding(line, "unreadable", span, line, _column(places, span, line), "unreadable", diagnostic, (), "definition")
-
-
-def _wrong(one: Judged, cause: Cause, places: _Places) -> Finding:
-    statement = cause.statement or one.statement
-    span, line = places.span(statement), statement.lineno
-    notes = cause.notes
-    diagnostic = Diagnostic(cause.code, cause.message, places.source, (Label(span),), notes, cause.help, "wrong")
-    return Finding(line, "wrong", span, line, _column(places, span, line), cause.code, diagnostic)
+def _at(places: _Places, span: Span, line: int, verdict: LineVerdict, code: str, said: str, role: Role = "claim", **more: Any) -> Finding:
+    """A finding with something to say at its place."""
+    severity: Severity = "wrong" if verdict == "wrong" else "warning"
+    diagnostic = Diagnostic(code, said, places.source, (Label(span),), severity=severity, **more)
+    return Finding(line, verdict, span, line, places.column(span, line), code, diagnostic, role=role)
