@@ -298,9 +298,11 @@ def _close(tree: s.Node, scope: Scope, facts: Sequence[StatedFact]) -> tuple[Sco
     return replace(scope, symbols=symbols, sizes=sizes, origins={**scope.origins, **found.origins}, open=False), found
 
 
-def in_own_letters(tree: s.Node, source: Source) -> tuple[Scope, Inference]:
-    """A scope in which every name of a LaTeX tree is a variable of the shape that its use asks for."""
-    return _close(tree, Scope(source, syntax="latex", open=True), ())
+def in_own_letters(tree: s.Node, source: Source, assume: Sequence[str] = ()) -> tuple[Scope, Inference, tuple[Fact, ...]]:
+    """A scope in which every name of a LaTeX tree is a variable of the shape that its use, and what is assumed, ask for."""
+    facts = read_facts(assume)
+    scope, found = _close(tree, Scope(source, syntax="latex", open=True), facts)
+    return scope, found, _facts(facts, scope)
 
 
 def _sizes_of(shapes: Iterable[Shape], names: Iterable[str]) -> dict[str, Dim]:

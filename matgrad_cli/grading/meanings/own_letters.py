@@ -2,33 +2,39 @@ r"""Rules quoted in letters of their own: `\operatorname{tr}(PQ) = \operatorname
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterator, Sequence
 from itertools import pairwise
 
-from ...diagnostics import InputError, MatgradError, Source
+from ...diagnostics import MatgradError, Source
 from ...diagnostics.record import replace
 from ...facts import Problem
-from ...ir import Differential, Expr, nodes_of
+from ...ir import Differential, Expr, nodes_of, transpose
 from ...notation import syntax as s
 from ...notation.elaboration.elaborate import read_node
 from ...notation.latex.reader import parse_latex
 from ...notation.problems import in_own_letters
+from ...verify.verdict import Verdict
 from ..bench import Bench
 from ..lines.kinds import Clash, pairings
-from ..lines.reading import Side
 
 LONGEST = 400
 
 
-def true_of_all(sides: Sequence[Side]) -> bool:
-    """Whether these sides are equal for all values of their letters, whatever the letters mean in the problem."""
-    texts = [side.text for side in sides]
-    if len(texts) < 2 or any(side.syntax != "latex" or side.node is None for side in sides) or sum(map(len, texts)) > LONGEST:
-        return False
+def true_of_all(
+    texts: Sequence[str], assume: Sequence[str] = (), moving: Collection[str] = (), rows: bool = False
+) -> bool | None:
+    """Whether these sides are equal for all values of their letters, whatever the letters mean in the problem; None: it cannot be said.
+
+    `assume` are facts of the letters, `moving` the letters that vary under a differential (none: all of them). With `rows` the
+    derivative of a number by a column may be written as a row.
+    """
+    if len(texts) < 2 or sum(map(len, texts)) > LONGEST:
+        return None
     try:
-        return all(_equal(one, other) for one, other in pairwise(texts))
-    except (MatgradError, InputError, RecursionError):
-        return False
+        verdicts = [_equal(one, other, assume, moving, rows) for one, other in pairwise(texts)]
+    except (MatgradError, RecursionError):
+        return None
+    return False if False in verdicts else None if None in verdicts else True
 
 
 def _is_hidden(node: s.Node) -> bool:
@@ -40,32 +46,34 @@ def _is_hidden(node: s.Node) -> bool:
     return not by <= inside
 
 
-def _equal(left: str, right: str) -> bool:
-    """Whether the difference of two texts is zero at random arrays of the shapes that their use asks for; each letter may vary."""
-    text = f"{left} = {right}"
-    source = Source("line", text)
+def _equal(left: str, right: str, assume: Sequence[str], moving: Collection[str], rows: bool) -> bool | None:
+    """Whether the difference of two texts is zero at random arrays of the shapes that their use asks for; each moving letter may vary."""
     one, other = parse_latex(left), parse_latex(right, offset=len(left) + 3)
     tree = s.Binary(one.span.joined(other.span), "-", one, other)
-    scope, found = in_own_letters(tree, source)
+    scope, found, facts = in_own_letters(tree, Source("line", f"{left} = {right}"), assume)
     letters = dict(found.letters)
     symbols = tuple(scope.symbols.values())
-    if any(_is_hidden(part) for part in s.parts_of(tree)):
-        return False
-    moving = any(isinstance(part, s.Differential_) for part in s.parts_of(tree))
-    if not symbols:
-        return False
-    for variable in symbols if moving else symbols[:1]:
+    if not symbols or any(_is_hidden(part) for part in s.parts_of(tree)):
+        return None
+    varying = any(isinstance(part, s.Differential_) for part in s.parts_of(tree))
+    for variable in [symbol for symbol in symbols if not moving or symbol.name in moving] if varying else symbols[:1]:
         own = replace(scope, wrt=variable, letters=letters)
         before, after = (read_node(node, own, found).expr for node in (one, other))
         if before is after and not _works(before):
-            return False
-        bench = Bench(Problem(before, variable, symbols))
-        pairs = pairings(before, after)
-        if isinstance(pairs, Clash) or not any(
-            bench.compare_over(first, second, tuple(sorted(first.free | second.free))).holds for first, second in pairs
-        ):
-            return False
+            return None
+        bench = Bench(Problem(before, variable, symbols, facts))
+        turned = rows and before.shape.is_column and isinstance(s.ungrouped(one), s.Derivative)
+        verdicts = [verdict for form in ((before, transpose(before)) if turned else (before,)) for verdict in _compared(bench, form, after)]
+        if not any(verdict.holds for verdict in verdicts):
+            return None if any(verdict.kind == "unknown" for verdict in verdicts) else False
     return True
+
+
+def _compared(bench: Bench, before: Expr, after: Expr) -> Iterator[Verdict]:
+    """The verdict on each of the forms in which the two may be equal."""
+    pairs = pairings(before, after)
+    for one, other in () if isinstance(pairs, Clash) else pairs:
+        yield bench.compare_over(one, other, tuple(sorted(one.free | other.free)))
 
 
 def _works(expr: Expr) -> bool:

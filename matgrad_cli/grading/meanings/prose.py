@@ -55,7 +55,7 @@ class Prose:
         worst = worst_of(outcomes)
         if worst is None or worst.verdict == "follows" or self.trying or worst.role == "equation":
             return outcomes
-        if self.rules and not claim.leading and not reader.chain.target and true_of_all(claim.sides):
+        if self.rules and not claim.leading and not reader.chain.target and _is_rule(claim.sides):
             reader.chain = before
             reader.notes.append("true for all values of its letters: a rule, and no line about this problem")
             return [Outcome("follows", worst.read, role="aside")]
@@ -109,6 +109,11 @@ class Prose:
             self.trying = False
             del reader.notes[notes:]
         return choices
+
+
+def _is_rule(sides: Sequence[Side]) -> bool:
+    """Whether the sides are equal for all values of their letters."""
+    return all(side.syntax == "latex" and side.node is not None for side in sides) and bool(true_of_all([side.text for side in sides]))
 
 
 def _doubted(outcomes: list[Outcome]) -> list[Outcome]:

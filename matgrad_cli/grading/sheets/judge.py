@@ -20,7 +20,7 @@ from ..begin import Begun, begin
 from ..chain import RowResult
 from ..lines.reading import read_side
 from ..task import Task, task_for
-from .own_letters import Fact, own_fact, under_the_sign
+from .own_letters import own_fact, under_the_sign
 from .passing import holds_equality, is_hypothetical, passed_over
 from .rows import (
     Line,
@@ -53,7 +53,6 @@ class Judged:
     result: RowResult | None = None
     notes: tuple[str, ...] = ()
     why: str = ""
-    fact: Fact | None = None
     by_matrix: bool = False
 
 
@@ -93,7 +92,7 @@ def judge_sheet(sheet: Sheet, given: Mapping[str, str]) -> list[Part]:
         parts.append(_part(sheet, question, before, own, told, sizes, given))
     if not asked:
         nothing = Question(None, "", (), told.sizes, (), 0)
-        parts.append(Part(nothing, tuple(_alone(sheet, line, told, sizes) for line in lines), "gradient", ()))
+        parts.append(Part(nothing, tuple(_alone(line, told, sizes) for line in lines), "gradient", ()))
     return parts
 
 
@@ -167,11 +166,11 @@ def _in_layout(
     return Part(question, judged, layout, tuple(tasks))
 
 
-def _alone(sheet: Sheet, line: Line, told: Told, sizes: frozenset[str]) -> Judged:
+def _alone(line: Line, told: Told, sizes: frozenset[str]) -> Judged:
     """A row of a document whose problem was not found."""
     why = passed_over(line.formula, line.outline, sizes)
-    if why is None and (fact := own_fact(line.formula, line.outline, told, sheet.source)) is not None and fact.verdict == "follows":
-        return Judged(line, "follows", "aside", notes=fact.notes, why="a fact in letters of its own", fact=fact)
+    if why is None and (fact := own_fact(line.formula, line.outline, told)) is not None and fact.verdict == "follows":
+        return Judged(line, "follows", "aside", notes=fact.notes, why="a fact in letters of its own")
     return Judged(line, "aside" if why else "undecided", "aside", why=why or "not understood")
 
 
@@ -241,15 +240,15 @@ class _Judge:
     def _weighed(self, line: Line, result: RowResult | None) -> Judged:
         if result is not None and result.verdict == "follows":
             return Judged(line, "follows", result.role, result, result.notes, by_matrix=self._by_matrix(line))
-        fact = own_fact(line.formula, line.outline, self.told, self.sheet.source)
+        fact = own_fact(line.formula, line.outline, self.told)
         if fact is not None and fact.verdict == "follows":
-            return Judged(line, "follows", "aside", result, (*fact.notes,), "a fact in letters of its own", fact)
+            return Judged(line, "follows", "aside", result, (*fact.notes,), "a fact in letters of its own")
         if result is None:
             return Judged(line, "undecided", "aside", why="not understood")
         why = self._beside(line, result)
         if why is not None:
             return Judged(line, "aside", "aside", result, result.notes, why)
-        if result.verdict == "wrong" and (under := under_the_sign(line.formula, line.outline, self.sheet.source)) is not None:
+        if result.verdict == "wrong" and (under := under_the_sign(line.formula, line.outline)) is not None:
             return Judged(line, under, "aside", result, result.notes, "read as ∂(A = B) = C: both hold under the derivative sign")
         if result.verdict == "wrong" and fact is not None and fact.verdict != "wrong" and _of_form(result):
             return Judged(line, "undecided", "aside", result, result.notes, "it may be a fact in letters of its own")
