@@ -232,39 +232,17 @@ def check(*files: str | Path, key: str | Path | None = None) -> Report:
 
 
 def _rendered(derivations: tuple[Derivation, ...], format: str, view: View) -> str:
-    """The derivations in one of the formats of `explain`, one below the other."""
+    """The derivations in one of the formats of `explain`."""
     if format == "json":
         return _json(derivations)
+    from .render.formats import printed_document, render
+
     if len(derivations) == 1:
-        return _renderer(format)(derivations[0], view).rstrip("\n") + "\n"
-    from .render.compare import compare
+        return render(derivations[0], format, view)
+    from .render.document.several import detail_of, several_document
 
-    style = format if format in ("markdown", "latex") else "text"
-    if format == "html":
-        return _preformatted(compare(derivations, view, _renderer("text"), style))
-    return compare(derivations, view, _renderer(format), style)
-
-
-def _renderer(format: str) -> Callable[[Derivation, View], str]:
-    if format == "terminal":
-        from .render.terminal import render_terminal
-
-        return render_terminal
-    if format == "latex":
-        from .render.latex.fragment import render_latex
-
-        return render_latex
-    if format == "html":
-        from .render.html import render_html
-
-        return render_html
-    if format == "markdown":
-        from .render.latex.markdown import render_markdown
-
-        return render_markdown
-    from .render.text import render_text
-
-    return render_text
+    shown = view._replace(detail=detail_of(derivations, view.detail))
+    return printed_document(several_document(derivations, view.detail), format, shown)
 
 
 def _json(derivations: tuple[Derivation, ...]) -> str:
@@ -280,9 +258,11 @@ def _results(derivations: tuple[Derivation, ...], format: str) -> str:
 
         return results_json(derivations)
     if format in ("text", "latex") and len(derivations) > 1:
-        from .render.compare import layout_table
+        from .render.document.several import layouts_document
+        from .render.formats import printed_document
+        from .render.view import View
 
-        return layout_table(derivations, format)
+        return printed_document(layouts_document(derivations), format, View(width=1000))
     code = _result(derivations[0], format)
     return code if len(derivations) == 1 else f"{_SAME_ARRAY}\n{code}"
 

@@ -1,16 +1,15 @@
-"""A derivation as HTML: a fragment for notebooks, a page for a file; plain tags, no script."""
+"""A document as HTML: a fragment for notebooks, a page for a file; plain tags, no script."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from html import escape
 
 from ..notation.printing.to_unicode import name_unicode, to_unicode
-from ..records import Derivation
-from .arrays.entries_html import entry_html
+from .document.blocks import SIGNS, WORDS, Block, Cases, Chain, Columns, Document, Formula, Grid, Heading, Move, Sentence, Table, Variables
 from .html_math import math_html
-from .page import SIGNS, WORDS, Move, Page, page
 from .view import View
-from .words import described, letters_text, phrase_text, result_label, title_text
+from .words import cell_text, described, label_text, letters_text, phrase_text
 
 _MATH = "font-family:'STIX Two Math','Cambria Math','DejaVu Serif',serif"
 _FORMULA = f"margin:0.2em 0 0.6em 2em;{_MATH};font-size:110%;line-height:1.6"
@@ -21,18 +20,9 @@ _STYLE = (
 )
 
 
-def render_html(derivation: Derivation, view: View | None = None) -> str:
-    """The derivation as an HTML fragment."""
-    shown = view or View()
-    content = page(derivation, shown)
-    parts = [f"<h4>{_text(title_text(content))}</h4>", _formula(f"{name_unicode(content.loss_name.name)} = {to_unicode(content.loss)}")]
-    parts.append(_given(content))
-    parts.append(_formula(f"{to_unicode(content.left)} = {to_unicode(content.start.body)}"))
-    if content.start_letters:
-        parts.append(f"<p><small>for each {_text(letters_text(content.start_letters))}</small></p>")
-    parts += [_move(move, shown.detail == "full") for move in content.moves]
-    parts.append(_outcome(content))
-    return f'<div class="matgrad">{"".join(parts)}</div>\n'
+def html_fragment(content: Document, view: View) -> str:
+    """The document as an HTML fragment."""
+    return f'<div class="matgrad">{"".join(part for block in content for part in _parts(block, view.detail == "full"))}</div>\n'
 
 
 def html_page(fragment: str, title: str) -> str:
@@ -55,20 +45,41 @@ def _formula(text: str) -> str:
     return f'<div style="{_FORMULA}">{math_html(text)}</div>'
 
 
-def _given(content: Page) -> str:
-    rows = "".join(
-        f"<tr><td>{_text(name_unicode(known.symbol.name))}</td><td>{_text(described(known.symbol))}</td>"
-        f"<td>{_text(', '.join(known.facts))}</td><td>{_text(known.origin)}</td></tr>"
-        for known in content.variables
-    )
-    notes = "".join(f"<p>{_text(phrase_text(note))}</p>" for note in (*content.sizes, *content.remarks))
-    assumed = "".join(f"<p>assuming {_text(phrase_text(sentence))}</p>" for sentence in content.assumed)
-    return f"<table>{rows}</table>{notes}{assumed}"
+def _parts(block: Block, full: bool) -> Iterator[str]:
+    match block:
+        case Heading(phrase):
+            yield f"<h4>{_text(phrase_text(phrase))}</h4>"
+        case Variables(rows):
+            cells = ((name_unicode(known.symbol.name), described(known.symbol), ", ".join(known.facts), known.origin) for known in rows)
+            yield _table(cells)
+        case Sentence():
+            small = f" <small>{SIGNS[block.verdict.kind]} {WORDS[block.verdict.kind]}</small>" if block.verdict else ""
+            yield f"<p>{'assuming ' if block.role == 'assuming' else ''}{_text(phrase_text(block.phrase))}{small}</p>"
+        case Formula(left, right, role):
+            yield _formula(f"{'where ' if role == 'where' else ''}{label_text(left)} = {to_unicode(right)}")
+        case Chain():
+            if block.left is not None and block.start is not None:
+                yield _formula(f"{to_unicode(block.left)} = {to_unicode(block.start.body)}")
+                yield f"<p><small>for each {_text(letters_text(block.letters))}</small></p>" if block.letters else ""
+            yield from (_move(move, full) for move in block.moves)
+        case Cases(rows=rows):
+            yield _table((to_unicode(value), when if when == "otherwise" else f"if {when}") for value, when in rows)
+        case Grid(cells):
+            yield _table(tuple(map(cell_text, row)) for row in cells)
+        case Table(sentence, head, rows):
+            yield f"<p>{_text(sentence)}:</p>{_table([head, *(tuple(map(phrase_text, row)) for row in rows)])}"
+        case Columns(parts):
+            yield from (html for part in parts for block in part for html in _parts(block, full))
+
+
+def _table(rows: Iterable[tuple[str, ...]]) -> str:
+    shown = "".join(f"<tr>{''.join(f'<td>{_text(cell)}</td>' for cell in row)}</tr>" for row in rows)
+    return f"<table>{shown}</table>"
 
 
 def _move(move: Move, full: bool) -> str:
     verdict = f"{SIGNS[move.verdict.kind]} {WORDS[move.verdict.kind]}"
-    evidence = f"{verdict}: {move.verdict.by}" if full and not move.inner else verdict
+    evidence = f"{verdict}: {move.evidence}" if move.evidence else verdict
     head = f"<p><b>{_text(move.number)}</b> {_text(phrase_text(move.sentence))} <small>{_text(evidence)}</small></p>"
     why = f"<p><small>why: {_text(phrase_text(move.why))}</small></p>" if move.why else ""
     if move.inner:
@@ -80,15 +91,5 @@ def _move(move: Move, full: bool) -> str:
         shown = f"{to_unicode(move.change[0])}  →  {to_unicode(move.change[1])}{more}"
         change = _formula(shown) if full or len(shown) <= _GLANCE else ""  # what is longer is seen in the line
     names = "".join(_formula(f"where {to_unicode(name)} = {to_unicode(name.body)}") for name in move.names)
-    return head + why + change + _formula(f"= {to_unicode(move.line.body)}") + letters + names
-
-
-def _outcome(content: Page) -> str:
-    outcome = content.outcome
-    lines = [f"<p>{_text(phrase_text(outcome.sentence))}</p>", _formula(f"{result_label(content)} = {to_unicode(outcome.stated)}")]
-    lines += [_formula(f"where {to_unicode(name)} = {to_unicode(body)}") for name, body in outcome.where]
-    lines += entry_html(content, _formula)
-    layout = f"{phrase_text(outcome.layout)}: {phrase_text(outcome.shape)}; {content.closing}"
-    notes = [f"<p>{_text(phrase_text(note))}</p>" for note in content.afterwords]
-    legends = [f"<p><small>{_text(legend)}</small></p>" for legend in content.legends]
-    return "".join([*lines, f"<p><small>{_text(layout)}</small></p>", *notes, *legends])
+    left = "" if move.line.left is None else f"{to_unicode(move.line.left)} "
+    return head + why + change + _formula(f"{left}= {to_unicode(move.line.body)}") + letters + names

@@ -14,8 +14,9 @@ from ..records import Bindings, Derivation, ReadOff, Result, Sentence, Step
 from ..verify.verdict import Verdict, Witness
 from .arrays.entries import VEC, swaps_of
 from .code.module import derivation_code
+from .document.blocks import phrase
+from .document.derivation import printed_steps
 from .nodes_json import Json, Reader, Table
-from .page import phrase, printed_steps
 from .words import value_text
 
 SCHEMA = 1

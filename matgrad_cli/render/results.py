@@ -12,10 +12,10 @@ from ..notation.printing.to_latex import name_latex, to_latex
 from ..notation.printing.to_text import to_text
 from ..notation.printing.to_unicode import name_unicode, position_unicode, to_unicode
 from ..records import Derivation
-from .arrays.entries import forms_of, swap_text, vec_label
+from .document.derivation import loss_symbol
 from .json import SCHEMA, dumped, flattened_facts
-from .page import loss_symbol
 from .resting import resting
+from .wrap import SOLID
 
 
 def stated(derivation: Derivation) -> Expr:
@@ -47,12 +47,21 @@ def result_text(derivation: Derivation) -> str:
     for place, (name, part) in enumerate(named_parts(derivation)):
         lines.append(f"{'where' if place == 0 else '     '} {name_unicode(name)} = {to_unicode(part)}")
     if derivation.result.flattened is not None:
-        forms = forms_of(derivation.result, loss_symbol(derivation), derivation.wrt, derivation.order)
-        assert forms.flattened is not None
-        lines += [f"flattened: {vec_label(forms)} = {to_unicode(forms.flattened)}", *map(swap_text, forms.swaps)]
+        lines += _flattened(derivation)
     if said := resting(derivation):
         lines.append(said)
     return "\n".join(lines) + "\n"
+
+
+def _flattened(derivation: Derivation) -> list[str]:
+    from .arrays.entries import forms_of
+    from .document.arrays import swap_phrase, vec_label
+    from .words import label_text, phrase_text
+
+    forms = forms_of(derivation.result, loss_symbol(derivation), derivation.wrt, derivation.order)
+    assert forms.flattened is not None
+    swaps = [phrase_text(swap_phrase(swap)).replace(SOLID, " ") for swap in forms.swaps]
+    return [f"flattened: {label_text(vec_label(forms))} = {to_unicode(forms.flattened)}", *swaps]
 
 
 def written_as(derivation: Derivation) -> str:

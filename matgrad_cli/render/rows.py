@@ -8,7 +8,8 @@ from typing import Literal, NamedTuple
 from ..ir import Expr, Path, Shape
 from ..notation.printing.precedence import split_marks
 from ..notation.printing.to_unicode import shape_unicode, to_unicode
-from .page import Line, shaped_factors
+from .document.blocks import Line
+from .document.derivation import shaped_factors
 from .view import View
 from .wrap import prose, underline, wrapped
 

@@ -1,61 +1,102 @@
-"""A derivation as plain text: right at any width from 40 columns, no colour, nothing that a pipe would break."""
+"""A document as plain text: right at any width from 40 columns, no colour, nothing that a pipe would break."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from ..notation.printing.to_unicode import name_unicode, to_unicode
-from ..records import Derivation
+from ..ir import Expr
+from ..notation.printing.to_unicode import name_unicode, shape_unicode, to_unicode
 from ..verify.verdict import Verdict
-from .arrays.pages import entry_rows
-from .page import SIGNS, WORDS, Line, Move, Page, Variable, page
+from .document.blocks import (
+    SIGNS,
+    WORDS,
+    Block,
+    Cases,
+    Chain,
+    Columns,
+    Document,
+    Formula,
+    Grid,
+    Heading,
+    Line,
+    Move,
+    Sentence,
+    Table,
+    Variable,
+    Variables,
+)
 from .rows import BLANK, Row, Style, block, headline, line_rows, sentence_rows
 from .view import View
-from .words import described, kind_text, letters_text, phrase_text, result_label, title_text
-from .wrap import prose
+from .words import cell_text, described, kind_text, label_text, letters_text, phrase_text
+from .wrap import SOLID, prose
 
 INDENT = 5
 _WIDEST_LABEL = 18
+_LEADS = {"note": "note: ", "assuming": "assuming "}
 STYLES: dict[str, Style] = {"proved": "good", "agrees": "good", "unknown": "doubt", "differs": "bad"}
 """How a verdict looks where there is colour."""
 
 
-def render_text(derivation: Derivation, view: View | None = None) -> str:
-    """The page of a derivation in Unicode text."""
-    shown = view or View()
-    shown = View(shown.width, False, shown.detail, shown.shapes)
-    return "\n".join(row.text.rstrip() for row in page_rows(page(derivation, shown), shown)) + "\n"
+def document_rows(content: Document, view: View) -> Iterator[Row]:
+    """The rows of a page, with a blank row between blocks that are not one thought."""
+    before: Block | None = None
+    for shown in content:
+        if before is not None and not _close(before, shown, view):
+            yield BLANK
+        yield from _rows(shown, before, view)
+        before = shown
 
 
-def page_rows(content: Page, view: View) -> Iterator[Row]:
-    """The rows of the page: what was read, the chain, the result."""
-    title = title_text(content)
+def _close(before: Block, shown: Block, view: View) -> bool:
+    """Whether a block stands right below the one before it."""
+    led = isinstance(before, Sentence) and before.role == "lead"
+    match shown:
+        case Sentence(role=role):
+            told = isinstance(before, Sentence | Variables) or (isinstance(before, Formula) and before.role == "more")
+            return role not in ("lead", "finding") and told
+        case Formula(role=role):
+            return role == "where" or led or (role == "equation" and isinstance(before, Sentence))
+        case Chain(start=None):
+            return view.detail != "brief"
+    return isinstance(shown, Grid) and led
+
+
+def _rows(shown: Block, before: Block | None, view: View) -> Iterator[Row]:
+    match shown:
+        case Heading():
+            yield from _heading(shown)
+        case Variables(rows):
+            yield from _variables(rows, view.width)
+        case Sentence():
+            yield from _sentence(shown, view)
+        case Formula():
+            yield from _formula(shown, before, view)
+        case Chain():
+            yield from _chain(shown, view)
+        case Cases():
+            yield from _cases(shown, view)
+        case Grid():
+            yield from _grid(shown, view)
+        case Table():
+            yield from _table(shown)
+        case Columns(parts):
+            for number, part in enumerate(parts):
+                yield from [BLANK] if number else []
+                yield from document_rows(part, view)
+
+
+def _heading(shown: Heading) -> Iterator[Row]:
+    title = phrase_text(shown.phrase)
     yield Row(title, ((0, len(title), "title"),))
-    yield BLANK
-    yield from _given(content, view)
-    yield BLANK
-    yield from _chain(content, view)
-    yield BLANK
-    yield from _outcome(content, view)
+    if shown.level > 1:
+        yield Row("─" * len(title))
 
 
-def _given(content: Page, view: View) -> Iterator[Row]:
-    yield from block(f"{' ' * INDENT}{name_unicode(content.loss_name.name)} = ", to_unicode(content.loss), view)
-    yield BLANK
-    yield from variable_rows(content.variables, view.width)
-    for size in content.sizes:
-        yield from sentence_rows(phrase_text(size), view.width, INDENT)
-    for remark in content.remarks:
-        yield from sentence_rows(f"note: {phrase_text(remark)}", view.width, INDENT, INDENT + 6, "quiet")
-    for sentence in content.assumed:
-        yield from sentence_rows(f"assuming {phrase_text(sentence)}", view.width, INDENT, INDENT + 9)
-
-
-def variable_rows(variables: Iterable[Variable], width: int) -> Iterator[Row]:
+def _variables(rows: Iterable[Variable], width: int) -> Iterator[Row]:
     """The table of variables: name, shape, facts, and where the shape came from."""
     cells = [
         (name_unicode(variable.symbol.name), described(variable.symbol), ", ".join(variable.facts), variable.origin)
-        for variable in variables
+        for variable in rows
     ]  # fmt: skip
     widths = [max((len(row[column]) for row in cells), default=0) for column in range(3)]
     for cell in cells:
@@ -77,20 +118,59 @@ def _variable(cell: tuple[str, ...], widths: list[int], room: int) -> Iterator[R
     yield from map(Row, broken)
 
 
-def _chain(content: Page, view: View) -> Iterator[Row]:
-    label = to_unicode(content.left)
-    column = INDENT + len(label) + 1 if len(label) <= _WIDEST_LABEL else INDENT + 4
-    if len(label) > _WIDEST_LABEL:
-        yield Row(" " * INDENT + label)
-    head = f"{' ' * INDENT}{label} = " if len(label) <= _WIDEST_LABEL else f"{' ' * column}= "
-    yield from line_rows(head, content.start, view, _kind(content.start, view), needed=True)
-    if content.start_letters:
-        yield from sentence_rows(f"for each {letters_text(content.start_letters)}", view.width, column + 2, style="quiet")
-    for move in content.moves:
-        yield from move_rows(move, column, view)
+def _sentence(shown: Sentence, view: View) -> Iterator[Row]:
+    said = phrase_text(shown.phrase)
+    if shown.verdict is not None:
+        verdict = verdict_text(shown.verdict, view)
+        yield from headline(" " * INDENT, said, verdict, STYLES[shown.verdict.kind], view.width)
+        yield from _reasons(shown, view, INDENT)
+        return
+    lead = _LEADS.get(shown.role, "")
+    hanging = INDENT + (4 if shown.role == "legend" else len(lead))
+    yield from sentence_rows(lead + said, view.width, INDENT, hanging, "quiet" if shown.role in ("note", "legend") else None)
 
 
-def move_rows(move: Move, column: int, view: View, indent: int = 0) -> Iterator[Row]:
+def _reasons(shown: Sentence | Move, view: View, indent: int) -> Iterator[Row]:
+    """Why, and what the verdict rests on."""
+    if shown.why:
+        yield from sentence_rows(f"why: {phrase_text(shown.why)}", view.width, indent, indent + 5, "quiet")
+    if shown.evidence and shown.verdict is not None:
+        yield from sentence_rows(f"{WORDS[shown.verdict.kind]}: {shown.evidence}", view.width, indent, indent + 5, "quiet")
+
+
+def _formula(shown: Formula, before: Block | None, view: View) -> Iterator[Row]:
+    left = label_text(shown.left)
+    first = not (isinstance(before, Formula) and before.role == "where")
+    lead = {"where": "where " if first else "      "}.get(shown.role, "")
+    head = f"{' ' * INDENT}{lead}{left} = "
+    if shown.role == "result":
+        margin = shape_unicode(shown.right.shape) if isinstance(shown.left, Expr) else ""
+        for row in line_rows(head, Line(shown.right), view, margin, needed=bool(margin)):
+            yield Row(row.text, row.styles or ((0, len(row.text), "result"),))
+        return
+    if shown.role == "more" and len(head + to_unicode(shown.right)) > view.width:
+        yield Row(head.rstrip("= "))
+        head = f"{' ' * INDENT}  = "
+    margin = shape_unicode(shown.right.shape) if shown.role == "equation" and view.detail != "brief" else ""
+    yield from block(head, to_unicode(shown.right), view, margin=margin)
+
+
+def _chain(shown: Chain, view: View) -> Iterator[Row]:
+    column = INDENT
+    if shown.start is not None and shown.left is not None:
+        label = to_unicode(shown.left)
+        column = INDENT + len(label) + 1 if len(label) <= _WIDEST_LABEL else INDENT + 4
+        if len(label) > _WIDEST_LABEL:
+            yield Row(" " * INDENT + label)
+        head = f"{' ' * INDENT}{label} = " if len(label) <= _WIDEST_LABEL else f"{' ' * column}= "
+        yield from line_rows(head, shown.start, view, _kind(shown.start, view), needed=True)
+        if shown.letters:
+            yield from sentence_rows(f"for each {letters_text(shown.letters)}", view.width, column + 2, style="quiet")
+    for move in shown.moves:
+        yield from _move(move, column, view)
+
+
+def _move(move: Move, column: int, view: View, indent: int = 0) -> Iterator[Row]:
     """One step: its sentence and verdict, what changed, the line it leads to."""
     wide = 6 if view.detail == "brief" and not indent else 3
     lead = f"{' ' * indent}{move.number:>{wide}}  " if not indent else f"{' ' * (INDENT + indent - 4)}{move.number}  "
@@ -98,17 +178,15 @@ def move_rows(move: Move, column: int, view: View, indent: int = 0) -> Iterator[
     if view.detail != "brief":
         yield BLANK
     yield from headline(lead, phrase_text(move.sentence), verdict_text(move.verdict, view), STYLES[move.verdict.kind], view.width)
-    if move.why:
-        yield from sentence_rows(f"why: {phrase_text(move.why)}", view.width, inside, inside + 5, "quiet")
-    if view.detail == "full" and not move.inner:
-        yield from _evidence(move.verdict, view, inside)
+    yield from _reasons(move, view, inside)
     for inner in move.inner:
-        yield from move_rows(inner, column, view, indent + 4)
+        yield from _move(inner, column, view, indent + 4)
     if move.inner:
         return
     if move.change:
         yield from _change(move, inside, view)
-    yield from line_rows(f"{' ' * column}= ", move.line, view, _kind(move.line, view), view.detail != "brief")
+    head = f"{' ' * column}{'' if move.line.left is None else f'{to_unicode(move.line.left)} '}= "
+    yield from line_rows(head, move.line, view, _kind(move.line, view), view.detail != "brief")
     if move.letters and view.detail != "brief":
         yield from sentence_rows(f"with {letters_text(move.letters)}", view.width, column + 2, style="quiet")
     for number, name in enumerate(move.names):
@@ -125,10 +203,6 @@ def verdict_text(verdict: Verdict, view: View) -> str:
     return SIGNS[verdict.kind] if view.detail == "brief" else f"{SIGNS[verdict.kind]} {WORDS[verdict.kind]}"
 
 
-def _evidence(verdict: Verdict, view: View, indent: int) -> Iterator[Row]:
-    yield from sentence_rows(f"{WORDS[verdict.kind]}: {verdict.by}", view.width, indent, indent + 5, "quiet")
-
-
 def _change(move: Move, indent: int, view: View) -> Iterator[Row]:
     assert move.change is not None
     old, new = (to_unicode(part) for part in move.change)
@@ -139,38 +213,52 @@ def _change(move: Move, indent: int, view: View) -> Iterator[Row]:
         return
     if view.detail != "full":
         return  # what is too long to be seen at a glance is seen in the line
-    plain = View(view.width, True, view.detail, view.shapes)  # the parts are shown whole: nothing to underline
+    plain = view._replace(colour=True)  # the parts are shown whole: nothing to underline
     yield from block(" " * indent, old, plain, ((0, len(old)),), "old")
     yield from block(f"{' ' * indent}→  ", new + more, plain, ((0, len(new)),))
 
 
-def _outcome(content: Page, view: View) -> Iterator[Row]:
-    outcome = content.outcome
-    verdict = verdict_text(outcome.verdict, view)
-    yield from headline(" " * INDENT, phrase_text(outcome.sentence), verdict, STYLES[outcome.verdict.kind], view.width)
-    if outcome.why:
-        yield from sentence_rows(f"why: {phrase_text(outcome.why)}", view.width, INDENT, INDENT + 5, "quiet")
-    if view.detail == "full":
-        yield from _evidence(outcome.verdict, view, INDENT)
-    yield BLANK
-    for row in result_rows(content, view):
-        yield Row(" " * INDENT + row.text, tuple((start + INDENT, end + INDENT, style) for start, end, style in row.styles))
-    yield BLANK
-    yield from sentence_rows(f"{phrase_text(outcome.layout)}: {phrase_text(outcome.shape)}", view.width, INDENT)
-    yield from sentence_rows(content.closing, view.width, INDENT)
-    for note in content.afterwords:
-        yield from sentence_rows(f"note: {phrase_text(note)}", view.width, INDENT, INDENT + 6)
-    for legend in content.legends:
-        yield from sentence_rows(legend, view.width, INDENT, INDENT + 4, "quiet")
+def _cases(shown: Cases, view: View) -> Iterator[Row]:
+    """The table behind a brace, under the entry's name or in front; where it is too wide, a line for each case."""
+    lines = _braced([(to_unicode(value), when if when == "otherwise" else f"if {when}") for value, when in shown.rows])
+    for lead in (" " * len(label_text(shown.label)), " "):
+        head = f"{' ' * INDENT}{lead} = "
+        if len(head) + max(map(len, lines)) <= view.width:
+            equals = (len(lines) - 1) // 2
+            yield from (Row((head if place == equals else " " * len(head)) + line) for place, line in enumerate(lines))
+            return
+    for value, when in shown.rows:
+        yield from block(f"{' ' * INDENT}= ", f"{to_unicode(value)} {when if when == 'otherwise' else f'if {when}'}", view)
 
 
-def result_rows(content: Page, view: View) -> Iterator[Row]:
-    """The result, the parts that it names, and its other forms."""
-    outcome, label = content.outcome, result_label(content)
-    narrow = View(view.width - INDENT, view.colour, view.detail, view.shapes)
-    head = f"{label} = "
-    for row in line_rows(head, Line(outcome.stated), narrow):
-        yield Row(row.text, ((0, len(row.text), "result"),) if not row.styles else row.styles)
-    for number, (name, body) in enumerate(outcome.where):
-        yield from block(f"{'where ' if number == 0 else '      '}{to_unicode(name)} = ", to_unicode(body), narrow)
-    yield from entry_rows(content, narrow, label)
+def _braced(rows: list[tuple[str, str]]) -> list[str]:
+    wide = max((len(value) for value, _ in rows), default=0)
+    last = len(rows) - 1
+    braces = ["⎧" if place == 0 else "⎩" if place == last else "⎪" for place in range(len(rows))]
+    if last == 0:
+        braces = ["{"]
+    elif last // 2 > 0:
+        braces[last // 2] = "⎨"
+    return [f"{brace} {value:<{wide}}  {when}" for brace, (value, when) in zip(braces, rows, strict=True)]
+
+
+def _grid(shown: Grid, view: View) -> Iterator[Row]:
+    """A matrix between tall brackets, whole or not at all."""
+    cells = [[cell_text(cell) for cell in row] for row in shown.cells]
+    wide = [max(len(row[column]) for row in cells) for column in range(len(cells[0]))]
+    rows = ["  ".join(f"{cell:^{width}}" for cell, width in zip(row, wide, strict=True)) for row in cells]
+    ends = [("⎡", "⎤"), *[("⎢", "⎥")] * (len(rows) - 2), ("⎣", "⎦")] if len(rows) > 1 else [("[", "]")]
+    lines = [f"{left} {row} {right}" for (left, right), row in zip(ends, rows, strict=True)]
+    if shown.row is not None:
+        lines[len(lines) // 2] += f"  ← row {name_unicode(shown.row.name)}"
+    if INDENT + 4 + max(map(len, lines)) <= view.width:
+        yield from (Row(f"{' ' * INDENT}    {line}") for line in lines)
+
+
+def _table(shown: Table) -> Iterator[Row]:
+    rows = [shown.head, *(tuple(phrase_text(cell).replace(SOLID, " ") for cell in row) for row in shown.rows)]
+    widths = [max(len(row[column]) for row in rows) for column in range(len(shown.head))]
+    yield Row(f"{shown.sentence}:")
+    yield BLANK
+    for row in rows:
+        yield Row(" " * INDENT + "  ".join(f"{cell:<{wide}}" for cell, wide in zip(row, widths, strict=True)).rstrip())

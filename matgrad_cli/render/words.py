@@ -5,16 +5,19 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 
 from ..ir import Dim, Expr, Index, Shape, Symbol
-from ..notation.printing.to_unicode import dim_unicode, name_unicode, positions_unicode, shape_unicode, to_unicode
+from ..notation.printing.to_unicode import dim_unicode, name_unicode, printer, shape_unicode, to_unicode
 from ..records import Value
-from .page import Outcome, Page, Phrase
+from .document.blocks import Cell, Label, Phrase, Ratio
+from .labels import label, ratio
 from .wrap import SOLID
 
 _LONGEST_SOLID = 36
 
 
-def value_text(value: str | Value) -> str:
+def value_text(value: str | Value | Ratio) -> str:
     """A value of a sentence in Unicode."""
+    if isinstance(value, Ratio):
+        return ratio(value, printer())
     if isinstance(value, Expr):
         return to_unicode(value)
     if isinstance(value, Shape):
@@ -50,32 +53,14 @@ def kind_text(body: Expr) -> str:
     return f"{shape} for each {','.join(name_unicode(letter.name) for letter in sorted(body.free))}"
 
 
-def title_text(page: Page) -> str:
-    """The heading of a page."""
-    kind = "gradient" if page.loss.shape.is_number and not page.wrt.shape.is_number else "derivative"
-    if page.order == 2:
-        kind = "second derivative"
-    return f"The {kind} of {name_unicode(page.loss_name.name)} by {name_unicode(page.wrt.name)}"
+def label_text(of: Label | Expr) -> str:
+    """What stands left of a result: ∇L, ∂f/∂x, or an entry of it."""
+    return label(of, printer())
 
 
-def result_label(page: Page) -> str:
-    """What stands left of the result: ∇L, ∂f/∂x, or an entry of it."""
-    outcome, loss, wrt = page.outcome, name_unicode(page.loss_name.name), name_unicode(page.wrt.name)
-    if outcome.result.matrix is not None:
-        if outcome.symbol == "nabla":
-            return f"∇{loss}"
-        return f"∂{loss}/∂{wrt}" if page.order == 1 else f"∇²{loss}" if page.loss.shape.is_number else f"∂²{loss}/∂{wrt}²"
-    return _entry_label(outcome, page)
-
-
-def _entry_label(outcome: Outcome, page: Page) -> str:
-    letters = list(outcome.result.letters)
-    parts = []
-    for symbol in (page.loss_name, *[page.wrt] * page.order):
-        taken = tuple(letters[: len(symbol.shape.dims)])
-        letters = letters[len(symbol.shape.dims) :]
-        parts.append(name_unicode(symbol.name) + (f"_{positions_unicode(taken)}" if taken else ""))
-    return f"∂{parts[0]}/∂{parts[1]}" if page.order == 1 else f"∂²{parts[0]}/∂{parts[1]}∂{parts[2]}"
+def cell_text(cell: Cell) -> str:
+    """A cell of a matrix that is drawn."""
+    return cell if isinstance(cell, str) else value_text(cell)
 
 
 def signature(symbols: Iterable[Symbol], assumed: Collection[str] = ()) -> str:

@@ -11,13 +11,10 @@ import pytest
 
 from matgrad_cli.notation.problems import read_problem
 from matgrad_cli.records import Derivation
-from matgrad_cli.render.arrays.entries_latex import condition_latex
-from matgrad_cli.render.html import render_html
+from matgrad_cli.render.formats import render
 from matgrad_cli.render.json import from_json, to_json
-from matgrad_cli.render.latex.fragment import render_latex
-from matgrad_cli.render.latex.markdown import render_markdown
+from matgrad_cli.render.latex.fragment import condition_latex
 from matgrad_cli.render.results import result_data, result_text
-from matgrad_cli.render.text import render_text
 from matgrad_cli.render.view import View
 from matgrad_cli.rewrite.derive import derive
 
@@ -35,7 +32,7 @@ def tail(text: str, start: str) -> str:
 
 
 def test_gram_matrix_in_text() -> None:
-    shown = tail(render_text(gram()), "                   ⎧")
+    shown = tail(render(gram()), "                   ⎧")
     assert shown.startswith(
         """\
                    ⎧ R_sj    if t = i, i ≠ j
@@ -65,24 +62,24 @@ def test_stacked_rows_of_a_vector_by_a_matrix() -> None:
      flattened with vec (the columns on top of each other), m×mn:
      ∂f/∂vec(A)ᵀ = xᵀ ⊗ I_m
 """
-        in render_text(linear())
+        in render(linear())
     )
 
 
 def test_stacked_column() -> None:
-    shown = render_text(derive(read_problem("A.T@x", "A", ["A: m×n", "x: m"])))
-    assert "         [ 0  ⋯  x  ⋯  0 ]\n                 ↑ column i\n" in shown
+    shown = render(derive(read_problem("A.T@x", "A", ["A: m×n", "x: m"])))
+    assert "column i is x, all else is 0\n         [ 0  ⋯  x  ⋯  0 ]\n" in shown
 
 
 def test_both_ways_of_flattening_under_full_detail() -> None:
-    shown = render_text(gram(), View(detail="full"))
-    assert "         ⎡ ∂F_1,1/∂R  ⋯  ∂F_1,N/∂R ⎤\n" in shown
-    assert "         ⎡ ∂F_:,1/∂R_:,1ᵀ  ⋯  ∂F_:,1/∂R_:,Nᵀ ⎤\n" in shown
-    assert "⋱" not in render_text(gram())
+    shown = render(gram(), "text", View(detail="full"))
+    assert "         ⎡ ∂F_(1,1)/∂R  ⋯  ∂F_(1,N)/∂R ⎤\n" in shown
+    assert "         ⎡ ∂F_(:,1)/∂R_(:,1)ᵀ  ⋯  ∂F_(:,1)/∂R_(:,N)ᵀ ⎤\n" in shown
+    assert "⋱" not in render(gram())
 
 
 def test_latex_has_cases_and_vec() -> None:
-    shown = render_latex(gram(), View(detail="full"))
+    shown = render(gram(), "latex", View(detail="full"))
     assert r"\begin{cases} R_{sj} & \text{if } t = i,\ i \ne j \\ R_{si} & \text{if } t = j,\ i \ne j \\" in shown
     assert r"0 & \text{otherwise} \end{cases}" in shown
     assert r"\frac{\partial \operatorname{vec}(F)}{\partial \operatorname{vec}(R)^\top} &= (I_{N^{2}} + K) (I_{N} \otimes R^\top)" in shown
@@ -91,7 +88,7 @@ def test_latex_has_cases_and_vec() -> None:
 
 
 def test_markdown_has_the_same() -> None:
-    shown = render_markdown(linear())
+    shown = render(linear(), "markdown")
     assert r"= \begin{cases} x_{t} & \text{if } s = i \\ 0 & \text{otherwise} \end{cases}" in shown
     assert r"\begin{bmatrix} 0^\top \\ \vdots \\ x^\top \\ \vdots \\ 0^\top \end{bmatrix} \leftarrow \text{row } i" in shown
     assert r"\frac{\partial f}{\partial \operatorname{vec}(A)^\top} = x^\top \otimes I_{m}" in shown
@@ -99,7 +96,7 @@ def test_markdown_has_the_same() -> None:
 
 
 def test_html_has_the_same() -> None:
-    shown = render_html(gram())
+    shown = render(gram(), "html")
     assert "<tr><td>R<sub>sj</sub></td><td>if t = i, i ≠ j</td></tr>" in shown
     assert "∂vec(F)/∂vec(R)<sup>T</sup> = (I<sub>N·N</sub> + K)(I<sub>N</sub> ⊗ R<sup>T</sup>)" in shown
 
@@ -124,14 +121,14 @@ def test_the_result_alone() -> None:
 
 
 def test_second_derivative() -> None:
-    shown = render_text(derive(read_problem("norm(A@X@B-C)**2", "X"), order=2))
+    shown = render(derive(read_problem("norm(A@X@B-C)**2", "X"), order=2))
     assert "     ∂²L/∂vec(X)∂vec(X)ᵀ = 2(BBᵀ ⊗ AᵀA)\n" in shown
 
 
 def test_gradient_as_a_column() -> None:
     derivation = derive(read_problem("vec(X).T@A@vec(X)", "X", ["X: m×n"]))
-    assert "flattened with vec (the columns on top of each other), mn×1:\n     ∂L/∂vec(X) = (A + Aᵀ) vec(X)\n" in render_text(derivation)
-    assert r"\frac{\partial L}{\partial \operatorname{vec}(X)} &= (A + A^\top)" in render_latex(derivation)
+    assert "flattened with vec (the columns on top of each other), mn×1:\n     ∂L/∂vec(X) = (A + Aᵀ) vec(X)\n" in render(derivation)
+    assert r"\frac{\partial L}{\partial \operatorname{vec}(X)} &= (A + A^\top)" in render(derivation, "latex")
     assert from_json(to_json(derivation)) == derivation
 
 
@@ -146,13 +143,13 @@ LOSSES = [("R.T@R", "R", ["R: M×N"]), ("tanh(W@x+b)", "W", ["W: m×n", "x: n", 
 @pytest.mark.parametrize(("loss", "wrt", "shapes"), LOSSES, ids=[row[0] for row in LOSSES])
 @pytest.mark.parametrize("width", [40, 64, 80])
 def test_the_forms_fit_the_width(loss: str, wrt: str, shapes: list[str], width: int) -> None:
-    shown = tail(render_text(derive(read_problem(loss, wrt, shapes)), View(width=width)), "\n     flattened")
+    shown = tail(render(derive(read_problem(loss, wrt, shapes)), "text", View(width=width)), "\n     flattened")
     assert max(map(len, shown.splitlines())) <= width
 
 
 @pytest.mark.skipif(shutil.which("pdflatex") is None, reason="no LaTeX here")
 def test_latex_compiles(tmp_path: Path) -> None:
-    parts = [render_latex(derive(read_problem(loss, wrt, shapes)), View(detail="full")) for loss, wrt, shapes in LOSSES]
+    parts = [render(derive(read_problem(loss, wrt, shapes)), "latex", View(detail="full")) for loss, wrt, shapes in LOSSES]
     frame = "\\documentclass{article}\\usepackage{amsmath}\\begin{document}\n" + "\n".join(parts) + "\\end{document}\n"
     (tmp_path / "page.tex").write_text(frame, encoding="utf-8")
     done = subprocess.run(["pdflatex", "-halt-on-error", "page.tex"], cwd=tmp_path, capture_output=True, timeout=60)

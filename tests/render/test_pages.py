@@ -12,15 +12,12 @@ import pytest
 from matgrad_cli.api import explain
 from matgrad_cli.ir import NUMBER, Add, Call, Dim, Hadamard, Mul, Shape, Symbol
 from matgrad_cli.records import Derivation
-from matgrad_cli.render.html import html_page, render_html
+from matgrad_cli.render.document.derivation import chain, loss_symbol
+from matgrad_cli.render.formats import render
+from matgrad_cli.render.html import html_page
 from matgrad_cli.render.html_math import math_html
-from matgrad_cli.render.latex.fragment import render_latex
 from matgrad_cli.render.latex.lines import broken, width
-from matgrad_cli.render.latex.markdown import render_markdown
 from matgrad_cli.render.latex.prose import escaped
-from matgrad_cli.render.page import page
-from matgrad_cli.render.terminal import render_terminal
-from matgrad_cli.render.text import render_text
 from matgrad_cli.render.view import View
 from matgrad_cli.render.wrap import wrapped
 from matgrad_cli.rewrite.engine.diff import changed_parts
@@ -35,13 +32,13 @@ BOTH = pytest.mark.parametrize("derivation", [forum(), named()], ids=["forum", "
 @pytest.mark.parametrize("columns", [40, 60, 80, 120])
 @pytest.mark.parametrize("detail", ["brief", "normal", "full"])
 def test_text_fits_the_width(derivation: Derivation, columns: int, detail: str) -> None:
-    lines = render_text(derivation, View(width=columns, detail=detail)).split("\n")  # type: ignore[arg-type]
+    lines = render(derivation, "text", View(width=columns, detail=detail)).split("\n")  # type: ignore[arg-type]
     assert [line for line in lines if len(line) > max(columns, 60)] == []
     assert not any("\ue000" <= character <= "\uf8ff" for line in lines for character in line)
 
 
 def test_text_says_what_was_read_then_the_steps_then_the_result() -> None:
-    text = render_text(forum(), View(width=80))
+    text = render(forum(), "text", View(width=80))
     wanted = [
         "L = 1/m ‖XR − Y‖²_F",
         "X  m×n  tall  from --shape",
@@ -65,14 +62,14 @@ def test_text_says_what_was_read_then_the_steps_then_the_result() -> None:
 
 
 def test_the_new_part_is_underlined() -> None:
-    lines = render_text(forum(), View(width=80)).split("\n")
+    lines = render(forum(), "text", View(width=80)).split("\n")
     place = next(number for number, line in enumerate(lines) if line.strip().startswith("= 1/m Σ_ij 2(XR − Y)_ij Σ_k X_ik ∂R_kj/∂R_st"))
     marks = lines[place + 1]
     assert lines[place][marks.index("‾") : marks.rindex("‾") + 1] == "Σ_k X_ik ∂R_kj/∂R_st"
 
 
 def test_full_detail_adds_reasons_and_evidence_and_brief_leaves_out_substeps() -> None:
-    full, normal, brief = (render_text(forum(), View(detail=detail)) for detail in ("full", "normal", "brief"))
+    full, normal, brief = (render(forum(), "text", View(detail=detail)) for detail in ("full", "normal", "brief"))
     assert "why: because X holds still" in full
     assert "why:" not in normal
     assert "proved: equal modulo a prime" in full
@@ -82,7 +79,7 @@ def test_full_detail_adds_reasons_and_evidence_and_brief_leaves_out_substeps() -
 
 
 def test_a_result_with_four_letters_is_stated_by_entries() -> None:
-    text = render_text(named())
+    text = render(named())
     assert "∂F_ij/∂R_st = X_is δ_jt tr(Z)" in text
     assert "where Z = XᵀX" in text
     assert "= { X_is  if j = t" in text
@@ -91,14 +88,14 @@ def test_a_result_with_four_letters_is_stated_by_entries() -> None:
 
 
 def test_terminal_without_colour_is_the_text() -> None:
-    assert render_terminal(forum(), View()) == render_text(forum(), View())
+    assert render(forum(), "terminal", View()) == render(forum(), "text", View())
 
 
 def test_terminal_in_colour_says_the_same() -> None:
-    coloured = render_terminal(forum(), View(colour=True))
+    coloured = render(forum(), "terminal", View(colour=True))
     assert "\x1b[" in coloured
     plain = re.sub(r"\x1b\[[0-9;]*m", "", coloured)
-    without_marks = [line for line in render_text(forum(), View()).split("\n") if "‾" not in line]
+    without_marks = [line for line in render(forum(), "text", View()).split("\n") if "‾" not in line]
     assert "∇L = 2/m Xᵀ  (XR − Y)" in plain
     assert len(plain.split("\n")) <= len(without_marks) + 20
 
@@ -106,7 +103,7 @@ def test_terminal_in_colour_says_the_same() -> None:
 @BOTH
 @pytest.mark.parametrize("detail", ["brief", "normal", "full"])
 def test_latex_is_balanced_and_plain(derivation: Derivation, detail: str) -> None:
-    text = render_latex(derivation, View(detail=detail))  # type: ignore[arg-type]
+    text = render(derivation, "latex", View(detail=detail))  # type: ignore[arg-type]
     assert text.isascii()
     bare = text.replace(r"\{", "").replace(r"\}", "")
     assert bare.count("{") == bare.count("}")
@@ -115,15 +112,15 @@ def test_latex_is_balanced_and_plain(derivation: Derivation, detail: str) -> Non
 
 
 def test_latex_puts_shapes_under_the_factors() -> None:
-    text = render_latex(forum())
+    text = render(forum(), "latex")
     assert r"\nabla_{R} L &= \frac{2}{m} \underbrace{X^\top}_{n\times m} \underbrace{(X R - Y)}_{m\times p}" in text
-    assert r"\intertext{(4) $\delta$ is 1 only where $k$ = $s$, so of the sum over $k$ one term is left.}" in text
+    assert r"\intertext{(4) $\delta$ is 1 only where $k = s$, so of the sum over $k$ one term is left.}" in text
 
 
 @pytest.mark.skipif(shutil.which("pdflatex") is None, reason="no LaTeX here")
 @BOTH
 def test_latex_compiles_without_overfull_boxes(derivation: Derivation, tmp_path: Path) -> None:
-    body = render_latex(derivation, View(detail="full"))
+    body = render(derivation, "latex", View(detail="full"))
     (tmp_path / "page.tex").write_text(
         "\\documentclass{article}\n\\usepackage{amsmath}\n\\begin{document}\n" + body + "\\end{document}\n", encoding="utf-8"
     )
@@ -170,7 +167,7 @@ def test_every_sentence_of_the_rules_becomes_latex() -> None:
 )
 def test_the_short_page_joins_small_steps(loss: str, wrt: str, most: int) -> None:
     derivation = explain(loss, wrt=wrt).derivations[0]
-    moves = page(derivation, View(detail="brief")).moves
+    moves = chain(derivation, loss_symbol(derivation), "brief").moves
     assert len(moves) <= most
     assert moves[0].number.startswith("1")
     assert moves[-1].number.endswith(str(len(derivation.steps)))
@@ -185,7 +182,7 @@ def test_a_name_is_explained_where_it_first_stands() -> None:
 
 @BOTH
 def test_markdown_has_pairs_of_dollars(derivation: Derivation) -> None:
-    text = render_markdown(derivation, View(detail="full"))
+    text = render(derivation, "markdown", View(detail="full"))
     assert text.count("$$") % 2 == 0
     assert text.replace("$$", "").count("$") % 2 == 0
     assert text.startswith("## The ")
@@ -193,7 +190,7 @@ def test_markdown_has_pairs_of_dollars(derivation: Derivation) -> None:
 
 @BOTH
 def test_html_is_escaped(derivation: Derivation) -> None:
-    text = render_html(derivation)
+    text = render(derivation, "html")
     assert text.count("<div") == text.count("</div>")
     assert "det(X) &gt; 0" in text or "∂F<sub>ij</sub>" in text
 
@@ -206,7 +203,7 @@ def test_html_sets_indices_and_exponents() -> None:
 
 
 def test_a_page_for_a_browser_is_whole() -> None:
-    text = html_page(render_html(forum()), "a < b")
+    text = html_page(render(forum(), "html"), "a < b")
     assert text.startswith("<!DOCTYPE html>")
     assert '<meta charset="utf-8">' in text
     assert "<title>a &lt; b</title>" in text
@@ -235,7 +232,7 @@ CHANGED = [
 def test_before_and_after_are_equal(loss: str, wrt: str, method: str) -> None:
     derivation = explain(loss, wrt=wrt, method=method).derivations[0]
     judge = Judge(derivation.problem, seed=7)
-    waiting = list(page(derivation, View()).moves)
+    waiting = list(chain(derivation, loss_symbol(derivation), "normal").moves)
     while waiting:
         move = waiting.pop()
         waiting += move.inner

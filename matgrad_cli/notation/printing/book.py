@@ -34,7 +34,7 @@ from ...ir import (
     Symbol,
     Transpose,
     whole_derivative,
-)
+)  # fmt: skip
 from .precedence import ATOM, BIG_SUM, ENTRYWISE, POWER, PRODUCT, SUM, UNARY, Piece, Printer
 
 Chunk = tuple[Piece, frozenset[Index]]
@@ -94,12 +94,20 @@ class BookPrinter(Printer):
     def enclosed(self, body: str, positions: Iterable[Position | None]) -> str:
         """[body]_{st}: the array with these entries."""
 
+    @abstractmethod
+    def gradient(self, loss: str, wrt: str, order: int) -> str:
+        """∇L, or ∇²L, as the name of a result."""
+
     # ---- leaves
 
     def on_symbol(self, node: Symbol, parts: tuple[Piece, ...]) -> Piece:
         return self.name(node.name)
 
     def on_named(self, node: Named, parts: tuple[Piece, ...]) -> Piece:
+        return self.name(node.name) if not isinstance(node.body, Eye) else self.sized_eye(node, node.body)
+
+    def sized_eye(self, node: Named, eye: Eye) -> Piece:
+        """An identity that is named by its size: I_mn."""
         return self.name(node.name)
 
     def on_eye(self, node: Eye, parts: tuple[Piece, ...]) -> Piece:

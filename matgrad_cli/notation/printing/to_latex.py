@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final
 
-from ...ir import Call, Constant, Dim, Expr, Index, Number, Pair, Position, Shape, Size
+from ...ir import Call, Constant, Dim, Expr, Eye, Index, Named, Number, Pair, Position, Shape, Size
 from ...ir.memory import remembered
 from ..letters import GREEK, LATEX_GREEK, split_name
 from .book import BookPrinter
@@ -66,7 +66,7 @@ def position_latex(position: Position) -> str:
 def positions_latex(positions: Iterable[Position | None]) -> str:
     """Index letters one after the other, with commas where letters alone would be ambiguous."""
     shown = [position_latex(position) for position in positions if position is not None]
-    return ("" if all(len(letter) == 1 and not letter.isdigit() for letter in shown) else ",").join(shown)
+    return ("" if all(len(letter) == 1 and letter.isalpha() for letter in shown) else ",").join(shown)
 
 
 class LatexPrinter(BookPrinter):
@@ -121,6 +121,12 @@ class LatexPrinter(BookPrinter):
     def enclosed(self, body: str, positions: Iterable[Position | None]) -> str:
         return rf"\Bigl[ {body} \Bigr]_{{{positions_latex(positions)}}}"
 
+    def gradient(self, loss: str, wrt: str, order: int) -> str:
+        return rf"\nabla_{{{name_latex(wrt)}}}{'^2' if order == 2 else ''} {name_latex(loss)}"
+
+    def sized_eye(self, node: Named, eye: Eye) -> Piece:
+        return Piece(f"I_{{{dim_latex(eye.dim)}}}" if node.name.startswith("I_") else name_latex(node.name), tight=True)
+
     def has_own_index(self, base: str) -> bool:
         return "_" in base and not base.endswith((")", "]"))
 
@@ -169,10 +175,11 @@ class LatexPrinter(BookPrinter):
 
 
 @remembered(maxsize=4)
-def _printer(taken: frozenset[str]) -> LatexPrinter:
+def printer(taken: frozenset[str] = frozenset()) -> LatexPrinter:
+    """The printer for expressions whose variables have taken these letters."""
     return LatexPrinter(taken)
 
 
 def to_latex(node: Expr, marks: Marks | None = None) -> str:
     r"""The expression in LaTeX: `\frac{2}{m} X^\top (XR - Y)`. Marked parts stand between private characters."""
-    return _printer(greek_names(node)).show(node, marks)
+    return printer(greek_names(node)).show(node, marks)

@@ -52,7 +52,7 @@ def position_unicode(position: Position) -> str:
 def positions_unicode(positions: Iterable[Position | None]) -> str:
     """Index letters one after the other, with commas and brackets where letters alone would be ambiguous: st, (1,2)."""
     shown = [position_unicode(position) for position in positions if position is not None]
-    if len(shown) == 1 or all(len(letter) == 1 and not letter.isdigit() for letter in shown):
+    if len(shown) == 1 or all(len(letter) == 1 and letter.isalpha() for letter in shown):
         return "".join(shown)
     return f"({','.join(shown)})"
 
@@ -109,6 +109,9 @@ class UnicodePrinter(BookPrinter):
     def enclosed(self, body: str, positions: Iterable[Position | None]) -> str:
         return f"[{body}]_{positions_unicode(positions)}"
 
+    def gradient(self, loss: str, wrt: str, order: int) -> str:
+        return f"{'∇²' if order == 2 else '∇'}{name_unicode(loss)}"
+
     def has_own_index(self, base: str) -> bool:
         return base[-1] in "₀₁₂₃₄₅₆₇₈₉" or ("_" in base and base[-1] not in ")]")
 
@@ -151,7 +154,8 @@ class UnicodePrinter(BookPrinter):
 
 
 @remembered(maxsize=4)
-def _printer(taken: frozenset[str]) -> UnicodePrinter:
+def printer(taken: frozenset[str] = frozenset()) -> UnicodePrinter:
+    """The printer for expressions whose variables have taken these letters."""
     return UnicodePrinter(taken)
 
 
@@ -163,4 +167,4 @@ def greek_names(node: Expr) -> frozenset[str]:
 
 def to_unicode(node: Expr, marks: Marks | None = None) -> str:
     """The expression as a book prints it: `2/m Xᵀ(XR − Y)`. Marked parts stand between private characters."""
-    return _printer(greek_names(node)).show(node, marks)
+    return printer(greek_names(node)).show(node, marks)

@@ -1,145 +1,189 @@
-r"""A derivation as a LaTeX fragment for a paper: only amsmath is needed, sentences between the aligned lines of a chain."""
+r"""A document as a LaTeX fragment for a paper: only amsmath is needed, sentences between the aligned lines of a chain."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
-from ...ir import Expr, Shape
+from ...ir import Expr
 from ...notation.printing.precedence import split_marks
-from ...notation.printing.to_latex import name_latex, positions_latex, shape_latex, to_latex
-from ...records import Derivation
-from ..arrays.entries_latex import cases_latex, entry_latex
-from ..arrays.pages import page_forms
-from ..page import Move, Page, page, shaped_factors
+from ...notation.printing.to_latex import name_latex, printer, shape_latex, to_latex
+from ..document.blocks import (
+    Block,
+    Cases,
+    Cell,
+    Chain,
+    Columns,
+    Document,
+    Formula,
+    Grid,
+    Heading,
+    Label,
+    Line,
+    Move,
+    Ratio,
+    Sentence,
+    Table,
+    Variable,
+    Variables,
+)
+from ..document.derivation import shaped_factors
+from ..labels import label
 from ..view import View
 from .lines import ROOM, broken, width
-from .prose import escaped, letters_latex, named_latex, phrase_latex, title_case
+from .prose import escaped, letters_latex, named_latex, phrase_latex, title_case, value_latex
 
 _ABOVE_LABEL = 14.0
 
 
-def render_latex(derivation: Derivation, view: View | None = None) -> str:
-    r"""The fragment: it compiles between \begin{document} and \end{document} with amsmath."""
-    shown = view or View()
-    return "\n".join(latex_lines(page(derivation, shown), shown)) + "\n"
+def latex_page(content: Document, view: View) -> str:
+    """The fragment of a document."""
+    lines = ["% needs \\usepackage{amsmath}", r"\begingroup\emergencystretch=4em", *latex_lines(content, view), r"\par\endgroup"]
+    return "\n".join(lines) + "\n"
 
 
-def latex_lines(content: Page, view: View) -> Iterator[str]:
-    """The lines of the fragment."""
-    yield "% needs \\usepackage{amsmath}"
-    yield r"\begingroup\emergencystretch=4em"
-    yield from _given(content)
-    yield r"\begin{align*}"
-    yield from _chain(content, view)
-    yield r"\end{align*}"
-    yield from _outcome(content, view)
+def latex_lines(content: Document, view: View) -> Iterator[str]:
+    """The lines of the fragment; an `align*` takes in all formulas that stand together."""
+    place = 0
+    while place < len(content):
+        together = [content[place]]
+        while isinstance(content[place], Formula | Cases) and place + 1 < len(content) and _goes_on(content[place + 1]):
+            place += 1
+            together.append(content[place])
+        place += 1
+        follows = content[place] if place < len(content) else None
+        match together[0]:
+            case Formula() | Cases():
+                yield from _displayed(together, view)
+            case Sentence():
+                yield from _sentence_lines(together[0], ":" if isinstance(follows, Formula) else ".")
+            case other:
+                yield from _lines(other, view)
 
 
-def _given(content: Page) -> Iterator[str]:
-    name = name_latex(content.loss_name.name)
-    rows = broken(to_latex(content.loss), ROOM - width(name) - 3)
-    yield r"\noindent Let"
-    yield r"\begin{align*}"
-    yield f"{name} &= " + (" \\\\\n  &\\quad " .join(rows)) + ","
-    yield r"\end{align*}"
-    shapes = [f"${name_latex(known.symbol.name)}$ {_described(known.symbol.shape)}{_facts(known.facts)}" for known in content.variables]
-    sizes = "".join(f"; {phrase_latex(size)}" for size in content.sizes)
-    yield f"with {_listed(shapes)}{sizes}."
-    for remark in content.remarks:
-        yield f"{_sentence(phrase_latex(remark))}"
-    for sentence in content.assumed:
-        yield f"We assume that {phrase_latex(sentence)}."
-    letters = f" for each {letters_latex(content.start_letters)}" if content.start_letters else ""
-    yield f"We compute ${to_latex(content.left)}${letters}."
+def _goes_on(block: Block) -> bool:
+    return isinstance(block, Cases) or (isinstance(block, Formula) and block.role == "where")
 
 
-def _described(shape: Shape) -> str:
-    if shape.is_number:
-        return "(a number)"
+def _lines(block: Block, view: View) -> Iterator[str]:
+    match block:
+        case Heading(phrase, level):
+            yield rf"\{'paragraph' if level == 1 else 'subsection*'}{{{phrase_latex(phrase)}}}"
+        case Variables(rows):
+            yield f"with {_listed([_variable(known) for known in rows])}."
+        case Chain():
+            yield from _chain(block, view)
+        case Grid():
+            yield from (r"\begin{equation*}", grid_latex(block), r"\end{equation*}")
+        case Table():
+            yield from _table(block)
+        case Columns(parts):
+            for part in parts:
+                yield from latex_lines(part, view)
+
+
+def _variable(known: Variable) -> str:
+    shape = known.symbol.shape
     kind = "column vector" if shape.is_column else "row vector" if shape.is_row else "matrix"
-    return f"({kind}, ${shape_latex(shape)}$)"
-
-
-def _facts(facts: tuple[str, ...]) -> str:
-    return f", {', '.join(escaped(fact) for fact in facts)}" if facts else ""
+    said = "(a number)" if shape.is_number else f"({kind}, ${shape_latex(shape)}$)"
+    facts = f", {', '.join(map(escaped, known.facts))}" if known.facts else ""
+    return f"${name_latex(known.symbol.name)}$ {said}{facts}"
 
 
 def _listed(items: list[str]) -> str:
     return items[0] if len(items) == 1 else f"{', '.join(items[:-1])} and {items[-1]}" if items else "no variables"
 
 
-def _sentence(text: str) -> str:
+def sentence(text: str, stop: str = ".") -> str:
+    """A sentence of its own: a capital in front, a stop behind."""
     text = title_case(text)
-    return text if text.endswith((".", "!", "?")) else f"{text}."
+    return text if text.endswith((".", "!", "?", ":")) else text + stop
 
 
-def _chain(content: Page, view: View) -> Iterator[str]:
-    label = to_latex(content.left)
-    rows: list[str] = []
-    if width(label) > _ABOVE_LABEL:
-        rows.append(f"& {label}")
-        label = ""
-    space = min(width(label), _ABOVE_LABEL) + 3
-    rows.append(f"{label} &= " + _row(content.start.body, space))
-    for move in content.moves:
-        for sentence, body in _flat(move, view):
-            rows[-1] += r" \\"
-            rows.append(rf"\intertext{{{sentence}}}")
-            if body is not None:
-                rows.append("&= " + _row(body, space))
-            else:
-                rows[-2], rows[-1] = rows[-2][: -len(r" \\")], rows[-2][-len(r" \\") :] + "\n" + rows[-1]
-    yield from rows
-
-
-def _flat(move: Move, view: View) -> Iterator[tuple[str, Expr | None]]:
-    """The sentence of a step with its line; a group's sentence is joined to that of its first substep."""
-    own = f"({move.number}) {_sentence(phrase_latex(move.sentence))}"
-    extra = ""
-    if move.letters and view.detail != "brief":
-        extra += f" Here {letters_latex(move.letters)}."
-    if move.names:
-        extra += f" Here {named_latex(move.names)}."
-    if move.why:
-        extra += f" {_sentence('Why: ' + phrase_latex(move.why))}"
-    if view.detail == "full" and not move.inner:
-        extra += f" ({escaped(move.verdict.kind)}: {escaped(move.verdict.by)})"
-    if not move.inner:
-        yield own + extra, move.line.body
+def _sentence_lines(block: Sentence, stop: str) -> Iterator[str]:
+    said = phrase_latex(block.phrase)
+    if block.role == "legend":
         return
-    lead = own + extra
-    for number, inner in enumerate(move.inner):
-        for sentence, body in _flat(inner, view):
-            yield (f"{lead} {sentence}" if number == 0 else sentence), body
+    start = r"\noindent " if block.role == "finding" else ""
+    yield start + sentence(f"We assume that {said}" if block.role == "assuming" else said, stop)
+    if block.why:
+        yield sentence(phrase_latex(block.why))
 
 
-def _row(body: Expr, space: float) -> str:
+def label_latex(of: Label | Expr) -> str:
+    r"""What stands left of a result: \nabla_{R} L, \frac{\partial f}{\partial x}, or an entry of it."""
+    return label(of, printer())
+
+
+def _displayed(blocks: list[Block], view: View) -> Iterator[str]:
+    if isinstance(blocks[0], Formula) and blocks[0].role == "loss":
+        yield r"\noindent Let"
+    yield r"\begin{align*}"
+    for place, block in enumerate(blocks):
+        start = r"\\ " if place else ""
+        if isinstance(block, Cases):
+            yield rf"{start}&= {cases_latex(block)}"
+        elif isinstance(block, Formula):
+            where = r"\text{where } " if block.role == "where" else ""
+            left = label_latex(block.left)
+            shapes = block.role == "result" and view.shapes
+            after = "," if block.role == "loss" and len(blocks) == 1 else ""
+            yield f"{start}{where}{left} &= {_row(block.right, width(left) + (9 if where else 3), shapes)}{after}"
+    yield r"\end{align*}"
+
+
+def _row(body: Expr, space: float, shapes: bool = False) -> str:
+    """One row, with the shapes of its factors where they fit, else as many as are needed."""
+    if shapes and not body.free:
+        text = underbraced(body)
+        if width(text) <= ROOM - space:
+            return text
     return " \\\\\n&\\quad ".join(broken(to_latex(body), ROOM - space, ROOM - space - 3))
 
 
-def _outcome(content: Page, view: View) -> Iterator[str]:
-    outcome = content.outcome
-    yield rf"\noindent {_sentence(phrase_latex(outcome.sentence))}"
-    if outcome.why:
-        yield _sentence(phrase_latex(outcome.why))
+def _chain(block: Chain, view: View) -> Iterator[str]:
+    rows: list[str] = []
+    space = 3.0
+    if block.left is not None and block.start is not None:
+        left = to_latex(block.left)
+        letters = f" for each {letters_latex(block.letters)}" if block.letters else ""
+        yield f"We compute ${left}${letters}."
+        wide = width(left) > _ABOVE_LABEL
+        space += 0 if wide else width(left)
+        head = f"& {left} \\\\\n&" if wide else f"{left} &"
+        rows.append(f"{head}= {_row(block.start.body, space, view.shapes)}")
+    moves = [told for move in block.moves for told in _flat(move, view)]
+    if not rows:
+        yield rf"\noindent {moves[0][0]}"
+    for place, (said, line) in enumerate(moves):
+        if rows:
+            rows[-1] += r" \\"
+        if rows or place:
+            rows.append(rf"\intertext{{{said}}}")
+        own = f"{to_latex(line.left)} " if line.left is not None else ""
+        rows.append(f"{own}&= " + _row(line.body, width(own) + 3 if own else space, view.shapes))
     yield r"\begin{align*}"
-    label = result_label_latex(content)
-    space = width(label) + 3
-    shown = underbraced(outcome.stated) if view.shapes and outcome.result.matrix is not None else to_latex(outcome.stated)
-    if width(to_latex(outcome.stated)) > ROOM - space:
-        shown = _row(outcome.stated, space)
-    yield f"{label} &= {shown}"
-    for name, body in outcome.where:
-        left = to_latex(name)
-        yield rf"\\ \text{{where }} {left} &= {_row(body, width(left) + 9)}"
-    if outcome.result.cases:
-        yield rf"\\ &= {cases_latex(page_forms(content))}"
+    yield from rows
     yield r"\end{align*}"
-    yield from entry_latex(content, view.detail)
-    yield f"{_sentence(phrase_latex(outcome.layout) + ': ' + phrase_latex(outcome.shape))} {_sentence(escaped(content.closing))}"
-    for note in content.afterwords:
-        yield _sentence(phrase_latex(note))
-    yield r"\par\endgroup"
+
+
+def _flat(move: Move, view: View) -> Iterator[tuple[str, Line]]:
+    """The sentence of a step with its line; a group's sentence is joined to that of its first substep."""
+    own = f"({move.number}) {sentence(phrase_latex(move.sentence))}"
+    if move.letters and view.detail != "brief":
+        own += f" Here {letters_latex(move.letters)}."
+    if move.names:
+        own += f" Here {named_latex(move.names)}."
+    if move.why:
+        own += f" {sentence('Why: ' + phrase_latex(move.why))}"
+    if move.evidence:
+        own += f" ({escaped(move.verdict.kind)}: {escaped(move.evidence)})"
+    if not move.inner:
+        yield own, move.line
+        return
+    for number, inner in enumerate(move.inner):
+        for said, line in _flat(inner, view):
+            yield (f"{own} {said}" if number == 0 else said), line
 
 
 def underbraced(body: Expr) -> str:
@@ -164,21 +208,39 @@ def _with_brackets(text: str, start: int, end: int) -> tuple[int, int]:
     return start, end
 
 
-def result_label_latex(content: Page) -> str:
-    r"""What stands left of the result: \nabla L, \frac{\partial f}{\partial x}, or an entry of it."""
-    outcome, loss, wrt = content.outcome, name_latex(content.loss_name.name), name_latex(content.wrt.name)
-    if outcome.result.matrix is not None:
-        if outcome.symbol == "nabla":
-            return rf"\nabla_{{{wrt}}} {loss}"
-        if content.order == 2:
-            return rf"\nabla_{{{wrt}}}^2 {loss}"
-        return rf"\frac{{\partial {loss}}}{{\partial {wrt}}}"
-    letters = list(outcome.result.letters)
-    parts = []
-    for symbol in (content.loss_name, *[content.wrt] * content.order):
-        taken = tuple(letters[: len(symbol.shape.dims)])
-        letters = letters[len(symbol.shape.dims) :]
-        parts.append(rf"\partial {name_latex(symbol.name)}" + (f"_{{{positions_latex(taken)}}}" if taken else ""))
-    if content.order == 2:
-        return rf"\frac{{\partial^2 {parts[0][9:]}}}{{{parts[1]} {parts[2]}}}"
-    return rf"\frac{{{parts[0]}}}{{{parts[1]}}}"
+def condition_latex(condition: str) -> str:
+    r"""`\text{if } t = i,\ i \ne j`."""
+    if condition == "otherwise":
+        return r"\text{otherwise}"
+    # the comma inside (s, t) separates letters, not conditions
+    return r"\text{if } " + re.sub(r", (?![^()]*\))", r",\\ ", condition).replace("≠", r"\ne")
+
+
+def cases_latex(block: Cases) -> str:
+    r"""The case table as \begin{cases} … \end{cases}."""
+    rows = [f"{to_latex(value)} & {condition_latex(condition)}" for value, condition in block.rows]
+    return r"\begin{cases} " + r" \\ ".join(rows) + r" \end{cases}"
+
+
+_DOTS = {"⋯": r"\cdots", "⋮": r"\vdots", "⋱": r"\ddots"}
+
+
+def grid_latex(block: Grid) -> str:
+    r"""Cells as \begin{bmatrix} … \end{bmatrix}."""
+    apart = r" \\[4pt] " if any(isinstance(cell, Ratio) for row in block.cells for cell in row) else r" \\ "
+    rows = apart.join(" & ".join(map(_cell, row)) for row in block.cells)
+    said = rf" \leftarrow \text{{row }} {name_latex(block.row.name)}" if block.row is not None else ""
+    return rf"\begin{{bmatrix}} {rows} \end{{bmatrix}}{said}"
+
+
+def _cell(cell: Cell) -> str:
+    return _DOTS.get(cell, cell) if isinstance(cell, str) else value_latex(cell).strip("$")
+
+
+def _table(block: Table) -> Iterator[str]:
+    yield rf"\noindent {sentence(escaped(block.sentence)).rstrip('.:')}:"
+    yield ""
+    yield rf"\medskip\noindent\begin{{tabular}}{{{'l' * len(block.head)}}}"
+    for place, row in enumerate((block.head, *(tuple(map(phrase_latex, row)) for row in block.rows))):
+        yield " & ".join(row) + r" \\" + ("" if place else r" \hline")
+    yield r"\end{tabular}"

@@ -23,6 +23,11 @@ def width(text: str) -> float:
             bottom, position = _group(text, after)
             total += max(width(top), width(bottom)) + 0.6
             continue
+        if text.startswith(r"\underbrace{", position):
+            above, after = _group(text, position + 11)
+            below, position = _group(text, after + 1)
+            total += max(width(above), 0.75 * width(below)) + 0.3
+            continue
         command = _COMMAND.match(text, position)
         if command:
             total += _WIDE.get(command.group(1), 1.1)

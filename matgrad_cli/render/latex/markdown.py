@@ -1,65 +1,104 @@
-"""A derivation as Markdown with formulas between dollar signs, as GitHub, notebooks and forums show them."""
+"""A document as Markdown with formulas between dollar signs, as GitHub, notebooks, pandoc and forums show them."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from ...ir import Expr
 from ...notation.printing.to_latex import name_latex, to_latex
-from ...records import Derivation
-from ..arrays.entries_latex import entry_markdown
-from ..page import SIGNS, WORDS, Move, Page, Phrase, page
+from ...verify.verdict import Verdict
+from ..document.blocks import (
+    WORDS,
+    Block,
+    Cases,
+    Chain,
+    Columns,
+    Document,
+    Formula,
+    Grid,
+    Heading,
+    Move,
+    Phrase,
+    Sentence,
+    Table,
+    Variables,
+)
 from ..view import View
-from ..words import described, phrase_text, title_text
-from .fragment import result_label_latex, underbraced
-from .lines import broken
-from .prose import letters_latex, named_latex, value_latex
+from ..words import described
+from .fragment import cases_latex, grid_latex, label_latex, underbraced
+from .lines import broken, width
+from .prose import joined, letters_latex, named_latex, title_case, value_latex
 from .prose_math import formula_latex, pieces
 
 _ROOM = 84.0
 
 
-def render_markdown(derivation: Derivation, view: View | None = None) -> str:
-    """The page of a derivation in Markdown."""
-    shown = view or View()
-    return "\n".join(markdown_lines(page(derivation, shown), shown)) + "\n"
+def markdown_page(content: Document, view: View) -> str:
+    """The page of a document."""
+    paragraphs = [line for place, block in enumerate(content) for line in _lines(block, content[place - 1] if place else None, view)]
+    return "\n\n".join(paragraphs) + "\n"
 
 
-def markdown_lines(content: Page, view: View) -> Iterator[str]:
-    """The lines of the page."""
-    yield f"## {title_text(content)}"
-    yield ""
-    yield from _formula(f"{name_latex(content.loss_name.name)} = ", content.loss)
-    yield from _given(content)
-    yield f"### Derivation by the {content.method} method"
-    yield ""
-    yield from _formula(f"{to_latex(content.left)} = ", content.start.body)
-    for move in content.moves:
-        yield from _move(move, view)
-    yield from _outcome(content, view)
+def _lines(block: Block, before: Block | None, view: View) -> Iterator[str]:
+    """The paragraphs of a block."""
+    match block:
+        case Heading(phrase, level):
+            yield f"{'#' * (level + 1)} {_prose(phrase)}"
+        case Variables(rows):
+            cells = [(f"${name_latex(known.symbol.name)}$", described(known.symbol), ", ".join(known.facts), _prose((known.origin,)))
+                     for known in rows]  # fmt: skip
+            yield _table(("variable", "shape", "known", "from"), cells)
+        case Sentence():
+            yield from _sentence(block)
+        case Formula():
+            if block.role == "where":
+                yield "and" if isinstance(before, Formula) and before.role == "where" else "where"
+            yield _formula(f"{label_latex(block.left)} = ", block.right, block.role == "result" and view.shapes)
+        case Chain():
+            yield from _chain(block, view)
+        case Cases():
+            yield _display(f"= {cases_latex(block)}")
+        case Grid():
+            yield _display(grid_latex(block))
+        case Table():
+            yield f"{block.sentence}:"
+            yield _table(block.head, [tuple(map(_prose, row)) for row in block.rows])
+        case Columns(parts):
+            for part in parts:
+                yield markdown_page(part, view).rstrip("\n")
 
 
-def _given(content: Page) -> Iterator[str]:
-    yield "| variable | shape | known | from |"
-    yield "|---|---|---|---|"
-    for known in content.variables:
-        cells = (f"${name_latex(known.symbol.name)}$", described(known.symbol), ", ".join(known.facts), _prose((known.origin,)))
-        yield f"| {' | '.join(cells)} |"
-    yield ""
-    for size in content.sizes:
-        yield f"{_prose(size)}."
-        yield ""
-    for remark in content.remarks:
-        yield f"> {_prose(remark)}"
-        yield ""
-    for sentence in content.assumed:
-        yield f"Assuming {_prose(sentence)}."
-        yield ""
+_LEADS = {"note": "> ", "assuming": "Assuming "}
+
+
+def _sentence(block: Sentence) -> Iterator[str]:
+    if block.role == "legend":
+        return
+    said = f"{_LEADS.get(block.role, '')}{_prose(block.phrase)}"
+    end = "" if said.endswith(("*", ":", ".")) or block.role == "note" else "."
+    yield f"{said} {_verdict(block.verdict)}" if block.verdict is not None else f"{title_case(said)}{end}"
+    yield from _reasons(block)
+
+
+def _reasons(block: Sentence | Move) -> Iterator[str]:
+    if block.why:
+        yield f"*Why:* {_prose(block.why)}"
+    if block.evidence and block.verdict is not None:
+        yield f"*{WORDS[block.verdict.kind].capitalize()}:* {_escaped(block.evidence)}"
+
+
+def _verdict(verdict: Verdict) -> str:
+    return f"*({WORDS[verdict.kind]})*"
+
+
+def _table(head: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> str:
+    lines = [f"| {' | '.join(row)} |" for row in (head, *(tuple(cell.replace("|", r"\|") for cell in row) for row in rows))]
+    return "\n".join([lines[0], "|" + "---|" * len(head), *lines[1:]])
 
 
 def _prose(phrase: Phrase) -> str:
     """A sentence: formulas between dollar signs, and no character that Markdown would take for markup."""
-    return "".join(_escaped(part) if isinstance(part, str) else value_latex(part) for part in phrase)
+    return joined(_escaped(part) if isinstance(part, str) else value_latex(part) for part in phrase)
 
 
 def _escaped(text: str) -> str:
@@ -78,30 +117,32 @@ def _guarded(text: str) -> str:
     return "".join(f"\\{character}" if character in "\\*_{}[]<>$|#`" else character for character in text)
 
 
-def _formula(head: str, body: Expr) -> Iterator[str]:
+def _formula(head: str, body: Expr, shapes: bool = False) -> str:
+    if shapes and not body.free and width(text := underbraced(body)) <= _ROOM:
+        return _display(head + text)
     rows = broken(to_latex(body), _ROOM, _ROOM)
-    yield "$$"
     if len(rows) == 1:
-        yield f"{head}{rows[0]}"
-    else:
-        yield r"\begin{aligned}"
-        joint = " \\\\\n&\\quad "
-        yield f"{head}&{joint.join(rows)}"
-        yield r"\end{aligned}"
-    yield "$$"
-    yield ""
+        return _display(head + rows[0])
+    joint = " \\\\\n&\\quad "
+    return _display(f"\\begin{{aligned}}\n{head}&{joint.join(rows)}\n\\end{{aligned}}")
+
+
+def _display(body: str) -> str:
+    return f"$$\n{body}\n$$"
+
+
+def _chain(block: Chain, view: View) -> Iterator[str]:
+    if block.left is not None and block.start is not None:
+        yield f"### Derivation by the {block.method} method"
+        yield _formula(f"{to_latex(block.left)} = ", block.start.body, view.shapes)
+    for move in block.moves:
+        yield from _move(move, view)
+    yield "### Result"
 
 
 def _move(move: Move, view: View) -> Iterator[str]:
-    verdict = f"{SIGNS[move.verdict.kind]} {WORDS[move.verdict.kind]}"
-    yield f"**{move.number}** {_prose(move.sentence)} *({verdict})*"
-    yield ""
-    if move.why:
-        yield f"*Why:* {_prose(move.why)}"
-        yield ""
-    if view.detail == "full" and not move.inner:
-        yield f"*{WORDS[move.verdict.kind].capitalize()}:* {_escaped(move.verdict.by)}"
-        yield ""
+    yield f"**{move.number}** {_prose(move.sentence)} {_verdict(move.verdict)}"
+    yield from _reasons(move)
     for inner in move.inner:
         yield from _move(inner, view)
     if move.inner:
@@ -109,36 +150,9 @@ def _move(move: Move, view: View) -> Iterator[str]:
     if move.change:
         more = f" (and {move.elsewhere} more alike)" if move.elsewhere else ""
         yield rf"${to_latex(move.change[0])} \;\to\; {to_latex(move.change[1])}${more}"
-        yield ""
-    yield from _formula("= ", move.line.body)
+    left = f"{to_latex(move.line.left)} " if move.line.left is not None else ""
+    yield _formula(f"{left}= ", move.line.body, view.shapes)
     if move.letters and view.detail != "brief":
         yield f"with {letters_latex(move.letters)}"
-        yield ""
     if move.names:
         yield f"where {named_latex(move.names)}"
-        yield ""
-
-
-def _outcome(content: Page, view: View) -> Iterator[str]:
-    outcome = content.outcome
-    yield "### Result"
-    yield ""
-    yield f"{_prose(outcome.sentence)} *({SIGNS[outcome.verdict.kind]} {WORDS[outcome.verdict.kind]})*"
-    yield ""
-    if outcome.why:
-        yield f"*Why:* {_prose(outcome.why)}"
-        yield ""
-    short = len(broken(to_latex(outcome.stated), _ROOM, _ROOM)) == 1
-    if short and view.shapes and outcome.result.matrix is not None:
-        yield from ("$$", f"{result_label_latex(content)} = {underbraced(outcome.stated)}", "$$", "")
-    else:
-        yield from _formula(f"{result_label_latex(content)} = ", outcome.stated)
-    for number, (name, body) in enumerate(outcome.where):
-        yield "where" if number == 0 else "and"
-        yield ""
-        yield from _formula(f"{to_latex(name)} = ", body)
-    yield from entry_markdown(content, view.detail)
-    yield f"{phrase_text(outcome.layout)}: {_prose(outcome.shape)}; {_escaped(content.closing)}."
-    for note in content.afterwords:
-        yield ""
-        yield f"{_prose(note)}."

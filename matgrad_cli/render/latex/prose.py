@@ -3,12 +3,14 @@ r"""Sentences in LaTeX: special characters escaped, the mathematical signs that 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from typing import Final
 
 from ...ir import Dim, Expr, Index, Named, Shape
-from ...notation.printing.to_latex import dim_latex, name_latex, shape_latex, to_latex
+from ...notation.printing.to_latex import dim_latex, name_latex, printer, shape_latex, to_latex
 from ...records import Value
-from ..page import Phrase
+from ..document.blocks import Phrase, Ratio
+from ..labels import ratio
 from .lines import breakable
 from .prose_math import SIGNS, formula_latex, pieces
 
@@ -30,8 +32,10 @@ def _plain(text: str) -> str:
     return re.sub(r'"([^"]*)"', r"``\1''", text)
 
 
-def value_latex(value: Value) -> str:
+def value_latex(value: Value | Ratio) -> str:
     """A value of a sentence as inline mathematics."""
+    if isinstance(value, Ratio):
+        return f"${ratio(value, printer())}$"
     if isinstance(value, Expr):
         return f"${breakable(to_latex(value))}$"
     if isinstance(value, Shape):
@@ -43,7 +47,12 @@ def value_latex(value: Value) -> str:
 
 def phrase_latex(phrase: Phrase) -> str:
     """A sentence in LaTeX."""
-    return "".join(escaped(part) if isinstance(part, str) else value_latex(part) for part in phrase)
+    return joined(escaped(part) if isinstance(part, str) else value_latex(part) for part in phrase)
+
+
+def joined(parts: Iterable[str]) -> str:
+    """The parts of a sentence; an equation between two formulas is one formula."""
+    return "".join(parts).replace("$ = $", " = ")
 
 
 def letters_latex(letters: tuple[Index, ...]) -> str:

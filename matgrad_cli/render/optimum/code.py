@@ -37,7 +37,7 @@ def solution_code(solution: Solution) -> str:
 
 
 def _plain(sentence: object) -> str:
-    from ..page import phrase
+    from ..document.blocks import phrase
     from ..words import phrase_text
     from ..wrap import SOLID
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Final, NamedTuple
 
-from ..facts import Problem
-from ..ir import Add, Differential, Expr, Hadamard, MatMul, MatrixOf, Mul, Named, Number, Partial, Path, Size, Transpose, at, replace_at
-from ..notation.printing.to_unicode import to_unicode
-from ..records import Step
-from ..verify.judge import Judge
+from ...facts import Problem
+from ...ir import Add, Differential, Expr, Hadamard, MatMul, MatrixOf, Mul, Named, Number, Partial, Path, Size, Transpose, at, replace_at
+from ...notation.printing.to_unicode import to_unicode
+from ...records import Step
+from ...verify.judge import Judge
 
 _LONGEST: Final = 40
 _MOST_PAIRS: Final = 8

@@ -1,64 +1,61 @@
-"""What is said of an optimum, in order: blocks that every format prints in its own way."""
+"""The document of an optimum: the equations from the gradient to the point where it is zero, and what kind of point that is."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Literal, NamedTuple
 
 from ...ir import Add, Call, Expr, Fill, Inverse, Mul, Number, Symbol, add, matmul, mul
 from ...records.solution import Equation, Solution, Spectral, stack_of
-from ...verify.verdict import Verdict
-from ..page import Phrase, phrase
-
-Kind = Literal["title", "variables", "text", "move", "result"]
-
-
-class Block(NamedTuple):
-    """A sentence, the equation that it leads to, and what was seen of it; a move has its number and its rule too.
-
-    `variables` stands where the table of variables belongs.
-    """
-
-    kind: Kind
-    sentence: Phrase = ()
-    equation: Equation | None = None
-    verdict: Verdict | None = None
-    number: int = 0
-    rule: str = ""
+from ...records.solution import Move as EquationMove
+from ..view import Detail
+from .blocks import Block, Chain, Document, Formula, Heading, Line, Move, Phrase, Sentence, Variables, phrase
+from .derivation import variables_of
 
 
-def blocks(solution: Solution, detail: str = "normal") -> Iterator[Block]:
-    """The page."""
+def optimum_document(solution: Solution, detail: Detail = "normal") -> Document:
+    """The document of an optimum at a level of detail."""
+    return tuple(_blocks(solution, detail == "full"))
+
+
+def _blocks(solution: Solution, full: bool) -> Iterator[Block]:
     problem = solution.problem
-    loss = (Symbol("L", problem.loss.shape), problem.loss)
-    yield Block("title", ("The point where the gradient of L by ", solution.unknown, " is zero"), loss)
-    yield Block("variables")
+    name = Symbol("L", problem.loss.shape)
+    yield Heading(("The point where the gradient of ", name, " by ", solution.unknown, " is zero"))
+    yield Formula(name, problem.loss, "loss")
+    yield Variables(tuple(variables_of(problem)))
+    yield from (Sentence((note,), "note") for note in problem.notes)
     for constraint in solution.constraints:
-        yield Block("text", ("under the constraint",), sides_of(constraint))
+        yield Sentence(("under the constraint",), "lead")
+        yield Formula(*sides_of(constraint), "equation")
     said: Phrase = ("the gradient, set to zero",)
     if solution.multipliers:
         names = [part for symbol in solution.multipliers for part in (" and ", symbol)][1:]
         said = ("the gradient of the Lagrangian with the multiplier ", *names, ", set to zero")
-    yield Block("result", said, (solution.gradient, _zero(solution.gradient)), solution.derivation.readoff.verdict)
-    for number, move in enumerate(solution.moves, 1):
-        yield Block("move", phrase(move.title), _shown(move.after), move.verdict, number, move.rule if detail == "full" else "")
-        if detail == "full":
-            yield Block("text", ("why: ", *phrase(move.why)))
+    yield Sentence(said, "finding", solution.derivation.readoff.verdict)
+    yield Formula(solution.gradient, _zero(solution.gradient), "equation")
+    if solution.moves:
+        yield Chain("", tuple(_move(number, move, full) for number, move in enumerate(solution.moves, 1)))
     yield from _outcome(solution)
+
+
+def _move(number: int, move: EquationMove, full: bool) -> Move:
+    left, right = _shown(move.after)
+    why = (*phrase(move.why), f" (rule {move.rule})") if full else None
+    return Move(str(number), phrase(move.title), Line(right, left=left), move.verdict, why, move.verdict.by if full else "", rule=move.rule)
 
 
 def _outcome(solution: Solution) -> Iterator[Block]:
     if solution.value is not None:
-        yield Block("result", ("the solution is",), _shown((solution.unknown, solution.value)), solution.verdict)
+        yield Sentence(("the solution is",), "finding", solution.verdict)
+        yield Formula(*_shown((solution.unknown, solution.value)), "result")
     elif solution.spectral is not None:
-        yield Block("result", _spectral(solution.spectral), verdict=solution.verdict)
-    for condition in solution.conditions:
-        yield Block("text", ("it is assumed that ", *phrase(condition), *_because(condition.values[0][1] if condition.values else None)))
-    for sentence in solution.without:
-        yield Block("text", phrase(sentence))
+        yield Sentence(_spectral(solution.spectral), "finding", solution.verdict)
+    rest = [("it is assumed that ", *phrase(condition), *_because(condition.values[0][1] if condition.values else None))
+            for condition in solution.conditions]  # fmt: skip
     lead = "this is " if solution.extremum.kind != "unknown" or solution.extremum.cases else ""
-    yield Block("text", (lead, *phrase(solution.extremum.why), f" ({solution.extremum.evidence})"))
-    yield Block("text", (f"checked: {solution.verdict.by}",))
+    rest += map(phrase, solution.without)
+    rest.append((lead, *phrase(solution.extremum.why), f" ({solution.extremum.evidence})"))
+    yield from (Sentence(said, "plain" if place else "lead") for place, said in enumerate([*rest, (f"checked: {solution.verdict.by}",)]))
 
 
 def _spectral(found: Spectral) -> Phrase:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Final
 
-from ..ir import Call, Expr, nodes_of
+from ...ir import Call, Expr, nodes_of
 
 MEANINGS: Final[dict[str, str]] = {
     "polar": "polar({of}) = U Vᵀ of the singular value decomposition {of} = U Σ Vᵀ: all singular values are replaced by 1",

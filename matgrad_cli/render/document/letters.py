@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from ..ir import Expr, Index, MatrixOf, whole_derivative
-from ..ir.walk import letters_of_node
+from ...ir import Expr, Index, MatrixOf, whole_derivative
+from ...ir.walk import letters_of_node
 
 
 def new_letters(line: Expr, seen: set[Index]) -> tuple[Index, ...]:

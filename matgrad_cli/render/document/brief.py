@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Final
 
-from ..verify.verdict import weakest
+from ...verify.verdict import weakest
 
 if TYPE_CHECKING:
-    from .page import Move, Phrase
+    from .blocks import Move, Phrase
 
 _LIKEWISE: Final = (" terms likewise)", ", and in the other terms likewise")
 

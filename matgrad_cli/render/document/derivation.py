@@ -1,15 +1,13 @@
-"""What a page says about a derivation, whatever it is printed on: this decides the content, the renderers only the form."""
+"""The document of a derivation: what is said about it, in order, whatever it is printed on."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
-from typing import Final, NamedTuple
+from typing import Final
 
-from ..diagnostics.record import replace
-from ..facts import Problem
-from ..ir import (
-    ONE,
+from ...diagnostics.record import replace
+from ...facts import Problem
+from ...ir import (
     Add,
     Call,
     Expr,
@@ -18,7 +16,6 @@ from ..ir import (
     MatMul,
     Mul,
     Named,
-    Partial,
     Path,
     Shape,
     Size,
@@ -27,148 +24,61 @@ from ..ir import (
     nodes_of,
     substitute,
 )
-from ..notation.printing.to_unicode import to_unicode
-from ..records import Derivation, Result, Sentence, Step, Value
-from ..verify.exactness import ORACLE_KIND, kind
-from ..verify.verdict import Kind, Verdict
+from ...notation.printing.to_unicode import to_unicode
+from ...records import Derivation, Result, Step, Value
+from ...records import Sentence as Template
+from ...verify.exactness import ORACLE_KIND, kind
+from ...verify.verdict import Kind
+from ..resting import resting
+from ..view import Detail
+from .blocks import WORDS, Block, Chain, Document, Formula, Heading, Label, Line, Move, Phrase, Sentence, Variable, Variables, phrase
 from .brief import shortened
 from .change import NO_CHANGE, Changes
 from .glossary import explained
 from .letters import new_letters
-from .resting import resting
-from .view import View
 
-Phrase = tuple[str | Value, ...]
-"""Prose with mathematics in it; a `str` is prose."""
-
-_PLACE = re.compile(r"\{(\w+)\}")
 _MOST_FACTORS: Final = 9
 
 
-class Variable(NamedTuple):
-    """A variable as it was read: its shape, what is known of it, and where the shape came from."""
-
-    symbol: Symbol
-    facts: tuple[str, ...]
-    origin: str
+def document(derivation: Derivation, detail: Detail = "normal") -> Document:
+    """The document of a derivation at a level of detail."""
+    return tuple(_blocks(derivation, detail))
 
 
-class Line(NamedTuple):
-    """An expression as a line of the chain; `changed` are the paths of the parts that are new in it."""
-
-    body: Expr
-    changed: tuple[Path, ...] = ()
-
-
-class Move(NamedTuple):
-    """One step: its number (`3`, `3.2` inside a group, `3–5` for a run), its sentence, what changed, the line it leads to.
-
-    `letters` and `names` are the index letters and the named parts that its line is the first to use.
-    """
-
-    number: str
-    sentence: Phrase
-    line: Line
-    verdict: Verdict
-    why: Phrase | None = None
-    change: tuple[Expr, Expr] | None = None
-    elsewhere: int = 0
-    letters: tuple[Index, ...] = ()
-    names: tuple[Named, ...] = ()
-    rule: str = ""
-    small: str = ""
-    inner: tuple[Move, ...] = ()
-
-    @property
-    def depth(self) -> int:
-        """0 for a step, 1 for a substep."""
-        return self.number.count(".")
-
-
-class Outcome(NamedTuple):
-    """The result: its name (∇L), the array or its entries, the parts it names, its shape and layout, and what checked it."""
-
-    label: Expr
-    symbol: str
-    result: Result
-    stated: Expr
-    shape: Phrase
-    layout: Phrase
-    sentence: Phrase
-    why: Phrase | None
-    verdict: Verdict
-    where: tuple[tuple[Expr, Expr], ...]
-
-
-class Page(NamedTuple):
-    """Everything that is said about one derivation, in order."""
-
-    loss: Expr
-    loss_name: Symbol
-    wrt: Symbol
-    source: str
-    variables: tuple[Variable, ...]
-    sizes: tuple[Phrase, ...]
-    remarks: tuple[Phrase, ...]
-    left: Expr
-    start: Line
-    start_letters: tuple[Index, ...]
-    moves: tuple[Move, ...]
-    outcome: Outcome
-    assumed: tuple[Phrase, ...]
-    closing: str
-    afterwords: tuple[Phrase, ...]
-    legends: tuple[str, ...]
-    method: str
-    order: int
-
-
-def phrase(sentence: Sentence) -> Phrase:
-    """A sentence with its values put in their places."""
-    values = dict(sentence.values)
-    parts: list[str | Value] = []
-    end = 0
-    for found in _PLACE.finditer(sentence.template):
-        if found.group(1) in values:
-            parts += [sentence.template[end : found.start()], _lettered(values[found.group(1)])]
-            end = found.end()
-    return tuple(part for part in (*parts, sentence.template[end:]) if part != "")
-
-
-def _lettered(value: Value) -> Value:
-    """Index letters that were handed over as text are mathematics all the same."""
-    if isinstance(value, str) and re.fullmatch(r"[a-z]\d?", value):
-        return Index(value, ONE)
-    return value
-
-
-def page(derivation: Derivation, view: View) -> Page:
-    """The page of a derivation at the view's level of detail."""
+def _blocks(derivation: Derivation, detail: Detail) -> Iterator[Block]:
     problem = derivation.problem
     name = loss_symbol(derivation)
-    left = substitute(derivation.start, {problem.loss: name})
-    start_letters = tuple(sorted(derivation.start.free))
-    seen = set(start_letters)
-    moves = _moves(derivation, view, seen)
-    return Page(
-        problem.loss,
-        name,
-        problem.wrt,
-        problem.source,
-        tuple(variables_of(problem)),
-        tuple(_sizes(derivation)),
-        tuple(_remarks(derivation)),
-        left,
-        Line(derivation.start),
-        start_letters,
-        tuple(shortened(list(moves)) if view.detail == "brief" else moves),
-        _outcome(derivation, view, name),
-        tuple(_assumptions(derivation)),
-        _closing(derivation),
-        tuple(_afterwords(derivation)),
-        tuple(_legends(derivation)) if view.detail != "brief" else (),
+    yield Heading(title(problem, name, derivation.order))
+    yield Formula(name, problem.loss, "loss")
+    yield Variables(tuple(variables_of(problem)))
+    yield from map(Sentence, _sizes(derivation))
+    yield from (Sentence(said, "note") for said in _remarks(derivation))
+    yield from (Sentence(said, "assuming") for said in _assumptions(derivation))
+    yield chain(derivation, name, detail)
+    yield from _outcome(derivation, detail, name)
+    yield Sentence(_shape_phrase(derivation), "lead")
+    yield Sentence((_closing(derivation),))
+    yield from (Sentence(said, "note") for said in _afterwords(derivation))
+    if detail != "brief":
+        yield from (Sentence((said,), "legend") for said in _legends(derivation))
+
+
+def title(problem: Problem, name: Symbol, order: int = 1) -> Phrase:
+    """`The gradient of L by R`."""
+    kind = "gradient" if problem.loss.shape.is_number and not problem.wrt.shape.is_number else "derivative"
+    return (f"The {'second derivative' if order == 2 else kind} of ", name, " by ", problem.wrt)
+
+
+def chain(derivation: Derivation, name: Symbol, detail: Detail) -> Chain:
+    """The lines of a derivation."""
+    letters = tuple(sorted(derivation.start.free))
+    moves = _moves(derivation, detail, set(letters))
+    return Chain(
         derivation.method,
-        derivation.order,
+        tuple(shortened(list(moves)) if detail == "brief" else moves),
+        substitute(derivation.start, {derivation.problem.loss: name}),
+        Line(derivation.start),
+        letters,
     )
 
 
@@ -177,7 +87,7 @@ def _afterwords(derivation: Derivation) -> Iterator[Phrase]:
     result = derivation.result
     stated = result.matrix if result.matrix is not None else result.entry
     for meaning, of in explained((stated, *(node.body for node in _named(stated, result)))):
-        yield phrase(Sentence(meaning, (("of", of),)))
+        yield phrase(Template(meaning, (("of", of),)))
     yield from map(phrase, derivation.notes)
     if said := resting(derivation):
         yield (f"the result {said}",)
@@ -230,15 +140,15 @@ def _side(shape: Shape, dim: object) -> str:
     return "rows" if shape.rows is dim else "columns"
 
 
-def _moves(derivation: Derivation, view: View, seen: set[Index]) -> Iterator[Move]:
+def _moves(derivation: Derivation, detail: Detail, seen: set[Index]) -> Iterator[Move]:
     changes = Changes(derivation.problem)
     known = {node for node in nodes_of(derivation.start) if isinstance(node, Named)}
     for number, step in enumerate(printed_steps(derivation.steps), 1):
         inner: tuple[Move, ...] = ()
-        if view.detail != "brief" and len(step.substeps) > 1:
+        if detail != "brief" and len(step.substeps) > 1:
             parts = enumerate(printed_steps(step.substeps), 1)
-            inner = tuple(_move(f"{number}.{part}", substep, view, seen, known, changes) for part, substep in parts)
-        yield _move(str(number), step, view, seen, known, changes, inner)
+            inner = tuple(_move(f"{number}.{part}", substep, detail, seen, known, changes) for part, substep in parts)
+        yield _move(str(number), step, detail, seen, known, changes, inner)
 
 
 def printed_steps(steps: Iterable[Step]) -> Iterator[Step]:
@@ -252,16 +162,18 @@ def printed_steps(steps: Iterable[Step]) -> Iterator[Step]:
 
 
 def _move(
-    number: str, step: Step, view: View, seen: set[Index], known: set[Named], changes: Changes, inner: tuple[Move, ...] = ()
+    number: str, step: Step, detail: Detail, seen: set[Index], known: set[Named], changes: Changes, inner: tuple[Move, ...] = ()
 ) -> Move:
-    why = (*phrase(step.why), f" (rule {step.rule})") if view.detail == "full" else None
-    change, elsewhere = changes.of(step) if view.detail != "brief" and not inner else NO_CHANGE
+    full = detail == "full"
+    why = (*phrase(step.why), f" (rule {step.rule})") if full else None
+    change, elsewhere = changes.of(step) if detail != "brief" and not inner else NO_CHANGE
     changed = step.results if not inner else ()
     letters = new_letters(step.after, seen)
     sentence = phrase(step.title)
     names = tuple(_new_names(step.after, known, sentence))
     line, rule = Line(step.after, changed), step.rule
-    return Move(number, sentence, line, step.verdict, why, change, elsewhere, letters, names, rule, step.small, inner)
+    evidence = step.verdict.by if full and not inner else ""
+    return Move(number, sentence, line, step.verdict, why, evidence, change, elsewhere, letters, names, rule, step.small, inner)
 
 
 def _new_names(line: Expr, known: set[Named], sentence: Phrase) -> Iterator[Named]:
@@ -274,28 +186,32 @@ def _new_names(line: Expr, known: set[Named], sentence: Phrase) -> Iterator[Name
             yield node
 
 
-def _outcome(derivation: Derivation, view: View, name: Symbol) -> Outcome:
+def _outcome(derivation: Derivation, detail: Detail, name: Symbol) -> Iterator[Block]:
     result, readoff = derivation.result, derivation.readoff
+    full = detail == "full"
+    why = phrase(readoff.why) if full and readoff.why.template else None
+    yield Sentence(phrase(readoff.title), "finding", readoff.verdict, why, readoff.verdict.by if full else "")
     stated = result.matrix if result.matrix is not None else result.entry
-    why = phrase(readoff.why) if view.detail == "full" and readoff.why.template else None
-    where = tuple((node, node.body) for node in _named(stated, result))
-    return Outcome(
-        Partial(name, derivation.wrt, None, None) if derivation.wrt.shape.is_number else name,
-        "nabla" if _is_gradient(derivation) else "partial",
-        result,
-        stated,
-        _shape_phrase(derivation),
-        (f"{derivation.layout} layout",),
-        phrase(readoff.title),
-        why,
-        readoff.verdict,
-        where,
-    )
+    label = label_of(derivation, name)
+    yield Formula(label, stated, "result")
+    yield from (Formula(node, node.body, "where") for node in _named(stated, result))
+    if result.cases or result.flattened is not None or result.matrix is None:
+        from .arrays import array_blocks
+
+        yield from array_blocks(derivation, label, full)
+
+
+def label_of(derivation: Derivation, name: Symbol) -> Label:
+    """What stands left of the result of a derivation."""
+    letters = derivation.result.letters if derivation.result.matrix is None else ()
+    nabla = derivation.result.matrix is not None and _is_gradient(derivation)
+    return Label(name, derivation.wrt, derivation.order, "nabla" if nabla else "partial", letters)
 
 
 def _is_gradient(derivation: Derivation) -> bool:
-    turned = derivation.layout in ("numerator", "mml")
-    return derivation.problem.loss.shape.is_number and derivation.order == 1 and not derivation.wrt.shape.is_number and not turned
+    if not derivation.problem.loss.shape.is_number or derivation.order == 2:
+        return derivation.problem.loss.shape.is_number
+    return not derivation.wrt.shape.is_number and derivation.layout not in ("numerator", "mml")
 
 
 def _named(stated: Expr, result: Result) -> list[Named]:
@@ -306,29 +222,25 @@ def _named(stated: Expr, result: Result) -> list[Named]:
 
 
 def _shape_phrase(derivation: Derivation) -> Phrase:
-    result, wrt = derivation.result, derivation.wrt
+    """`gradient layout: n×p, the shape of R`."""
+    result, wrt, lead = derivation.result, derivation.wrt, f"{derivation.layout} layout: "
     if result.matrix is None:
-        sizes: list[str | Value] = []
-        for letter in result.letters:
-            sizes += [" × ", letter.dim] if sizes else [letter.dim]
-        letters: list[str | Value] = []
-        for letter in result.letters:
-            letters += [", ", letter] if letters else [letter]
-        return ("its entries, by ", *letters, " in this order: ", *sizes)
-    if result.matrix.shape.is_number:
-        return ("a number",)
-    if derivation.problem.loss.shape.is_number and derivation.order == 1:
-        if result.matrix.shape is wrt.shape:
-            return (result.matrix.shape, ", the shape of ", wrt)
-        if result.matrix.shape is wrt.shape.transposed:
-            return (result.matrix.shape, ", the shape of ", Transpose(wrt))
-    return (result.matrix.shape,)
+        letters = [part for letter in result.letters for part in (", ", letter)][1:]
+        sizes = [part for letter in result.letters for part in (" × ", letter.dim)][1:]
+        return (f"{lead}its entries, by ", *letters, " in this order: ", *sizes)
+    shape = result.matrix.shape
+    if shape.is_number:
+        return (f"{lead}a number",)
+    likened: list[Value] = [same for same in (wrt, Transpose(wrt)) if shape is same.shape]
+    if derivation.problem.loss.shape.is_number and derivation.order == 1 and likened:
+        return (lead, shape, ", the shape of ", likened[0])
+    return (lead, shape)
 
 
 def _assumptions(derivation: Derivation) -> Iterator[Phrase]:
     told: set[Phrase] = set()
 
-    def walk(steps: tuple[Step, ...]) -> Iterator[Sentence]:
+    def walk(steps: tuple[Step, ...]) -> Iterator[Template]:
         for step in steps:
             yield from step.assumed
             yield from walk(step.substeps)
@@ -340,14 +252,12 @@ def _assumptions(derivation: Derivation) -> Iterator[Phrase]:
             yield said
 
 
-WORDS: Final[dict[Kind, str]] = {"proved": "proved", "agrees": "agrees", "differs": "differs", "unknown": "unknown"}
 LEGENDS: Final[dict[Kind, str]] = {
     "proved": "both sides are equal in exact arithmetic modulo a prime, at random arrays",
     "agrees": "both sides have the same value at several random points",
     "unknown": "this could not be checked by numbers",
 }
 _UNKNOWN_FUNCTIONS: Final = "; exp, tanh and the like count there as unknown functions that obey their defining relations"
-SIGNS: Final[dict[Kind, str]] = {"proved": "✓", "agrees": "≈", "differs": "✗", "unknown": "?"}
 
 
 def _legends(derivation: Derivation) -> Iterator[str]:

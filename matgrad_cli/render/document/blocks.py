@@ -1,0 +1,178 @@
+"""The blocks of a document: what stands between a record and the page. A visitor per format prints each kind of them.
+
+A document is a tuple of blocks. Blocks hold expressions and sentences, never printed text, so that each format prints them from the tree.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final, Literal, NamedTuple
+
+from ...ir import ONE, Expr, Index, Named, Path, Position, Symbol
+from ...records import Sentence as Template
+from ...records import Value
+from ...verify.verdict import Kind, Verdict
+
+_PLACE = re.compile(r"\{(\w+)\}")
+
+WORDS: Final[dict[Kind, str]] = {"proved": "proved", "agrees": "agrees", "differs": "differs", "unknown": "unknown"}
+SIGNS: Final[dict[Kind, str]] = {"proved": "✓", "agrees": "≈", "differs": "✗", "unknown": "?"}
+
+
+class Label(NamedTuple):
+    """What stands left of a result: ∇L, ∂f/∂x; with letters an entry ∂F_ij/∂R_st; `vec`: ∂vec(F)/∂vec(X)ᵀ."""
+
+    loss: Symbol
+    wrt: Symbol
+    order: int = 1
+    kind: Literal["nabla", "partial", "vec"] = "partial"
+    letters: tuple[Index, ...] = ()
+
+
+class Ratio(NamedTuple):
+    """∂F_11/∂X: a derivative named by the places at which loss and variable are taken; `turned`, by the variable's transpose."""
+
+    top: Symbol
+    top_at: tuple[Position, ...]
+    bottom: Symbol
+    bottom_at: tuple[Position, ...] = ()
+    turned: bool = False
+
+
+Phrase = tuple[str | Value | Ratio, ...]
+"""Prose with mathematics in it; a `str` is prose."""
+
+
+class Heading(NamedTuple):
+    """The title of a document (level 1), or of a part of it."""
+
+    phrase: Phrase
+    level: int = 1
+
+
+class Variable(NamedTuple):
+    """A variable as it was read: its shape, what is known of it, and where the shape came from."""
+
+    symbol: Symbol
+    facts: tuple[str, ...]
+    origin: str
+
+
+class Variables(NamedTuple):
+    """The table of variables."""
+
+    rows: tuple[Variable, ...]
+
+
+Role = Literal["plain", "note", "assuming", "legend", "lead", "finding"]
+
+
+class Sentence(NamedTuple):
+    """A sentence. `lead` introduces what stands below it; a `finding` has a verdict, and with full detail its reason and evidence."""
+
+    phrase: Phrase
+    role: Role = "plain"
+    verdict: Verdict | None = None
+    why: Phrase | None = None
+    evidence: str = ""
+
+
+class Formula(NamedTuple):
+    """left = right: the `loss`, an `equation`, the `result` (with the shapes of its factors), what a name is (`where`), or `more`."""
+
+    left: Expr | Label
+    right: Expr
+    role: Literal["loss", "equation", "result", "where", "more"]
+
+
+class Line(NamedTuple):
+    """An expression as a line of a chain; `changed` are the paths of the parts that are new in it; an equation has a `left`."""
+
+    body: Expr
+    changed: tuple[Path, ...] = ()
+    left: Expr | None = None
+
+
+class Move(NamedTuple):
+    """One step: its number (`3`, `3.2` inside a group, `3–5` for a run), its sentence, what changed, the line it leads to.
+
+    `letters` and `names` are the index letters and the named parts that its line is the first to use.
+    """
+
+    number: str
+    sentence: Phrase
+    line: Line
+    verdict: Verdict
+    why: Phrase | None = None
+    evidence: str = ""
+    change: tuple[Expr, Expr] | None = None
+    elsewhere: int = 0
+    letters: tuple[Index, ...] = ()
+    names: tuple[Named, ...] = ()
+    rule: str = ""
+    small: str = ""
+    inner: tuple[Move, ...] = ()
+
+
+class Chain(NamedTuple):
+    """A derivation: left = start = line after line. Moves of equations have no start."""
+
+    method: str
+    moves: tuple[Move, ...]
+    left: Expr | None = None
+    start: Line | None = None
+    letters: tuple[Index, ...] = ()
+
+
+class Cases(NamedTuple):
+    """An entry as a table of cases: the value, and when it holds."""
+
+    label: Label
+    rows: tuple[tuple[Expr, str], ...]
+
+
+Cell = Expr | Ratio | str
+
+
+class Grid(NamedTuple):
+    """A matrix drawn by its cells, "⋮" for what is left out; `row` is the letter of the row in the middle."""
+
+    cells: tuple[tuple[Cell, ...], ...]
+    row: Index | None = None
+
+
+class Table(NamedTuple):
+    """Rows under a head, and the sentence above them."""
+
+    sentence: str
+    head: tuple[str, ...]
+    rows: tuple[tuple[Phrase, ...], ...]
+
+
+class Columns(NamedTuple):
+    """Documents side by side where there is room, else one below the other."""
+
+    parts: tuple[tuple[Block, ...], ...]
+
+
+Block = Heading | Variables | Sentence | Formula | Chain | Cases | Grid | Table | Columns
+Document = tuple[Block, ...]
+
+
+def phrase(sentence: Template) -> Phrase:
+    """A sentence with its values put in their places."""
+    values = dict(sentence.values)
+    parts: list[str | Value | Ratio] = []
+    end = 0
+    for found in _PLACE.finditer(sentence.template):
+        if found.group(1) in values:
+            parts += [sentence.template[end : found.start()], _lettered(values[found.group(1)])]
+            end = found.end()
+    return tuple(part for part in (*parts, sentence.template[end:]) if part != "")
+
+
+def _lettered(value: Value) -> Value:
+    """Index letters that were handed over as text are mathematics all the same."""
+    if isinstance(value, str) and re.fullmatch(r"[a-z]\d?", value):
+        return Index(value, ONE)
+    return value

@@ -1,0 +1,76 @@
+"""Several derivations of one loss: the methods side by side in brief and where they meet; one result in every layout."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import takewhile
+
+from ...ir import NUMBER
+from ...records import Derivation
+from ..resting import resting
+from ..results import stated
+from ..view import Detail
+from .blocks import Block, Columns, Document, Heading, Phrase, Sentence, Table
+from .derivation import document, printed_steps
+
+MANY = "the same array in every layout: it has more than two indices, and each entry is given by its letters"
+
+
+def differing(derivations: Sequence[Derivation]) -> tuple[bool, bool]:
+    """Whether the derivations differ in their method, and in their layout."""
+    return len({one.method for one in derivations}) > 1, len({one.layout for one in derivations}) > 1
+
+
+def detail_of(derivations: Sequence[Derivation], detail: Detail) -> Detail:
+    """Several methods are told in brief, where nothing else was asked for."""
+    return "brief" if differing(derivations)[0] and detail == "normal" else detail
+
+
+def several_document(derivations: Sequence[Derivation], detail: Detail = "normal") -> Document:
+    """All derivations in one document."""
+    return tuple(_blocks(derivations, detail_of(derivations, detail)))
+
+
+def _blocks(derivations: Sequence[Derivation], detail: Detail) -> Iterator[Block]:
+    methods, layouts = differing(derivations)
+    shown = [one for one in derivations if one.layout == derivations[0].layout]
+    documents = [document(one, detail) for one in shown]
+    if methods:
+        shared = sum(1 for _ in takewhile(lambda blocks: len(set(blocks)) == 1, zip(*documents, strict=False)))
+        yield from documents[0][:shared]
+        yield Columns(tuple((Heading((f"method {one.method}",), 2), *told[shared:]) for one, told in zip(shown, documents, strict=True)))
+        yield _methods(shown)
+    else:
+        yield from documents[0]
+    if layouts:
+        yield _layouts([one for one in derivations if one.method == derivations[0].method])
+
+
+def layouts_document(derivations: Sequence[Derivation]) -> Document:
+    """One result in every layout, with its shape: what `gradient --layout all` prints."""
+    said = resting(*derivations)
+    return (_layouts(derivations), *([Sentence((f"the result {said}",))] if said else []))
+
+
+def _methods(shown: Sequence[Derivation]) -> Table:
+    meet = f"all {len(shown)} methods meet in the same line"
+    apart = "the methods end in lines that look different; each was checked against the loss itself, so they are equal"
+    rows: list[tuple[Phrase, ...]] = [
+        ((one.method,), (str(sum(1 for _ in printed_steps(one.steps))),), (one.readoff.line,), (stated(one),), (one.verdict,))
+        for one in shown
+    ]
+    sentence = meet if len({stated(one) for one in shown}) == 1 else apart
+    return Table(sentence, ("method", "steps", "last line", "result", "verdict"), tuple(rows))
+
+
+def _layouts(rows: Sequence[Derivation]) -> Table:
+    many = rows[0].result.matrix is None
+    cells: list[tuple[Phrase, ...]] = [((one.layout,), _shape(one), (stated(one),)) for one in rows]
+    return Table(MANY if many else "the same derivative in each layout", ("layout", "shape", "derivative"), tuple(cells))
+
+
+def _shape(one: Derivation) -> Phrase:
+    matrix = one.result.matrix
+    if matrix is None:
+        return tuple(part for letter in one.result.letters for part in (" × ", letter.dim))[1:]
+    return ("number",) if matrix.shape is NUMBER else (matrix.shape,)

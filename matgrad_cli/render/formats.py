@@ -1,0 +1,39 @@
+"""A document in a format: each format has one visitor of blocks, imported where it is asked for."""
+
+from __future__ import annotations
+
+from ..records import Derivation
+from .document.blocks import Document
+from .document.derivation import document
+from .view import View
+
+
+def render(derivation: Derivation, format: str = "text", view: View | None = None) -> str:
+    """The page of a derivation."""
+    shown = view or View()
+    return printed_document(document(derivation, shown.detail), format, shown)
+
+
+def printed_document(content: Document, format: str, view: View) -> str:
+    """The page as `text`, `terminal`, `latex`, `markdown` or `html`."""
+    if format == "latex":
+        from .latex.fragment import latex_page
+
+        return latex_page(content, view)
+    if format == "markdown":
+        from .latex.markdown import markdown_page
+
+        return markdown_page(content, view)
+    if format == "html":
+        from .html import html_fragment
+
+        return html_fragment(content, view)
+    from .text import document_rows
+
+    colour = view.colour and format == "terminal"
+    rows = document_rows(content, view._replace(colour=colour))
+    if not colour:
+        return "\n".join(row.text.rstrip() for row in rows) + "\n"
+    from .terminal import coloured
+
+    return coloured(rows)

@@ -1,0 +1,61 @@
+"""What stands left of a result, printed with the signs of any notation: ∇L, ∂F_ij/∂R_st, ∂vec(F)/∂vec(X)ᵀ."""
+
+from __future__ import annotations
+
+from ..ir import Call, Expr, Number, Position, Symbol
+from ..notation.printing.book import BookPrinter
+from .document.blocks import Label, Ratio
+
+
+def ratio(of: Ratio, to: BookPrinter) -> str:
+    """∂F_11/∂X."""
+    below = _at(of.bottom, of.bottom_at, to)
+    return _quotient((_at(of.top, of.top_at, to),), (_raised(below, to) if of.turned else below,), to)
+
+
+def label(of: Label | Expr, to: BookPrinter) -> str:
+    """What stands left of a formula."""
+    if isinstance(of, Expr):
+        return to.show(of)
+    if of.kind == "nabla":
+        return to.gradient(of.loss.name, of.wrt.name, of.order)
+    below = [of.wrt] * of.order
+    if of.kind == "vec":
+        stacked = [_stacked(symbol, to) for symbol in (of.loss, *below)]
+        if not (of.wrt.shape.is_row or (of.order == 1 and of.loss.shape.is_number)):
+            stacked[-1] = _raised(stacked[-1], to)
+        return _quotient(stacked[:1], stacked[1:], to)
+    letters = list(of.letters)
+    parts = []
+    for symbol in (of.loss, *below):
+        sides = len(symbol.shape.dims)
+        parts.append(_at(symbol, tuple(letters[:sides]), to))
+        letters = letters[sides:]
+    return _quotient(parts[:1], parts[1:], to)
+
+
+def _stacked(symbol: Symbol, to: BookPrinter) -> str:
+    return to.show(Call("vec", symbol) if symbol.shape.is_matrix else symbol)
+
+
+def _raised(text: str, to: BookPrinter) -> str:
+    return to.raised(text, to.word("transpose"))
+
+
+def _at(symbol: Symbol, places: tuple[Position, ...], to: BookPrinter) -> str:
+    name = to.name(symbol.name).text
+    if not places:
+        return name
+    return to.lowered(to.brackets(name) if to.has_own_index(name) else name, places)
+
+
+def _quotient(above: list[str] | tuple[str, ...], below: list[str] | tuple[str, ...], to: BookPrinter) -> str:
+    """∂above/∂below, or ∂²above/∂below∂below; ∂²f/∂x² where both are the same."""
+    sign = to.word("partial")
+    if len(below) == 1:
+        return to.quotient(f"{sign}{above[0]}", f"{sign}{below[0]}").text
+    two = Number(2)
+    square = to.exponent_text(two, to.piece(two))
+    space = " " if sign.endswith(" ") else ""
+    last = to.raised(below[0], square) if below[0] == below[1] else f"{below[0]}{space}{sign}{below[1]}"
+    return to.quotient(f"{to.raised(sign.strip(), square)}{space}{above[0]}", f"{sign}{last}").text
