@@ -104,10 +104,6 @@ class BookPrinter(Printer):
         return self.name(node.name)
 
     def on_named(self, node: Named, parts: tuple[Piece, ...]) -> Piece:
-        return self.name(node.name) if not isinstance(node.body, Eye) else self.sized_eye(node, node.body)
-
-    def sized_eye(self, node: Named, eye: Eye) -> Piece:
-        """An identity that is named by its size: I_mn."""
         return self.name(node.name)
 
     def on_eye(self, node: Eye, parts: tuple[Piece, ...]) -> Piece:

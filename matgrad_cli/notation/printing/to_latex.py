@@ -124,8 +124,10 @@ class LatexPrinter(BookPrinter):
     def gradient(self, loss: str, wrt: str, order: int) -> str:
         return rf"\nabla_{{{name_latex(wrt)}}}{'^2' if order == 2 else ''} {name_latex(loss)}"
 
-    def sized_eye(self, node: Named, eye: Eye) -> Piece:
-        return Piece(f"I_{{{dim_latex(eye.dim)}}}" if node.name.startswith("I_") else name_latex(node.name), tight=True)
+    def on_named(self, node: Named, parts: tuple[Piece, ...]) -> Piece:
+        if isinstance(node.body, Eye) and node.name.startswith("I_"):  # named by its size
+            return Piece(f"I_{{{dim_latex(node.body.dim)}}}", tight=True)
+        return self.name(node.name)
 
     def has_own_index(self, base: str) -> bool:
         return "_" in base and not base.endswith((")", "]"))
