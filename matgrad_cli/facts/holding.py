@@ -254,6 +254,10 @@ def _signed(word: str) -> Callable[[Expr, Problem], Answer]:
                 return True if holds(body, "det_positive", problem) else None
             case Call("tr", (body,)):
                 return True if holds(body, "spd", problem) else None
+            case MatMul((Transpose(left), middle, right)) if left is right and holds(middle, "spd", problem):
+                return True if not strict or holds(right, "nonzero", problem) else None
+            case Call("sum", (MatMul((body, Fill(value))),)) if value > 0 and holds(body, "spd", problem):
+                return True  # 𝟏ᵀS𝟏
             case Call(name, (body,)) if name in _POSITIVE_CALLS or (not strict and name in _NONNEGATIVE_CALLS):
                 return True
             case Call(name, (body,)) if name in _SUMS or name in ("diagonal", "sqrt", "log1p", "square", "abs", "norm", "norm1"):
@@ -285,7 +289,7 @@ def _nonzero(expr: Expr, problem: Problem) -> Answer:
         case Call("det", (body,)):
             return True if holds(body, "invertible", problem) else None
         case _:
-            return None
+            return True if holds(expr, "positive", problem) else None
 
 
 def _unit_interval(expr: Expr, problem: Problem) -> Answer:

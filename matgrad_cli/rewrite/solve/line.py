@@ -12,7 +12,7 @@ from ...facts import Problem
 from ...facts.conditions import said_of
 from ...facts.holding import holds
 from ...ir import Call, Expr, Fill, Mul, Number, Symbol, mul
-from ...notation.printing.to_text import to_text
+from ...notation.printing.to_unicode import to_unicode
 from ...records import Bindings, Sentence
 from ...records.solution import Equation, Move
 from ...rulebook import Rule
@@ -28,16 +28,19 @@ from .terms import Opener
 
 @record
 class Place:
-    """Where a native move is asked: the equation, the unknown, and what is needed to rewrite its sides."""
+    """Where a native move is asked: the equation, the unknown, and what is needed to rewrite its sides; `root` is the sign of two roots."""
 
     equation: Equation
     unknown: Expr
     problem: Problem
     opener: Opener
     simplify: Callable[[Expr], Expr]
+    root: int = 1
 
 
 Native = Callable[[Place], "tuple[Equation, Bindings] | None"]
+ONE_WAY = ("eq-two-roots",)
+"""Moves that go on with some of the solutions."""
 NATIVE: dict[str, Native] = {}
 """The one function of each native move: the new equation and what the sentence mentions, or None where it does not fit."""
 
@@ -60,6 +63,7 @@ class Line:
     judge: Judge
     unknown: Symbol
     equation: Equation
+    root: int = 1
     moves: list[Move] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -93,11 +97,11 @@ class Line:
         """Runs a rule if it fits and changes the line; a rule that has a pattern is matched by the engine that runs all rules."""
         rule = equation_rules().rule(rule_id)
         if rule.native:
-            place = Place(self.equation, self.core, self.problem, self.opener, self.simplify)
+            place = Place(self.equation, self.core, self.problem, self.opener, self.simplify, self.root)
             found = NATIVE[rule_id](place)
             assumed = self._assumed(rule, found[1]) if found is not None else None
             return found is not None and assumed is not None and self.moved(rule_id, *found, assumed)
-        inner = self.core.children[0] if rule_id in ("eq-invert", "eq-exp") and self.core.children else self.core
+        inner = self.core.children[0] if self.core is not self.unknown and self.equation[0] is self.core else self.core
         given: Bindings = (("X", inner),) if any(name == "X" for name, _ in rule.shapes) else ()
         pair = Call("inner", *self.equation)
         rewriting = fit(rule, pair, Scene(self.problem, equation_rules()), given)
@@ -127,12 +131,13 @@ class Line:
         """Records a move, judged both ways; False if the line stays what it was. A move that numbers contradict is a bug."""
         if after == self.equation:
             return False
-        if list(map(to_text, after)) == list(map(to_text, self.equation)):
+        if list(map(to_unicode, after)) == list(map(to_unicode, self.equation)):
             self.equation = after  # nothing that a reader sees has changed
             return False
         rule = equation_rules().rule(rule_id)
         values = (*((name, value) for name, value in bindings if name != "X"), ("X", self.core))
-        verdict = equivalent(self.judge, System((self.equation,), (self.unknown,)), System((after,), (self.unknown,)))
+        systems = System((self.equation,), (self.unknown,)), System((after,), (self.unknown,))
+        verdict = equivalent(self.judge, *systems, both_ways=rule_id not in ONE_WAY)
         if verdict.kind == "differs":
             message = f"the move `{rule_id}` is contradicted by numbers, so nothing is printed: this is a bug of matgrad"
             raise BugError(Diagnostic("contradiction", message, notes=(verdict.by,), help="please report the command line"))

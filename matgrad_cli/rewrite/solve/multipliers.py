@@ -8,10 +8,10 @@ from ...facts import Problem
 from ...ir import Call, Expr, Fill, Number, Symbol, mul, nodes_of, substitute
 from ...records import Sentence
 from ...records.solution import Move
-from ...rulebook.load import equation_rules
+from ...rulebook.load import equation_rules, rulebook
 from ...verify.judge import Judge
 from ...verify.verdict import Verdict
-from ..engine.application import replaced
+from ..engine.application import Scene, fit, replaced, settled
 from .line import Line
 from .phases import isolate
 from .terms import Term, negative, total
@@ -20,11 +20,11 @@ Found = tuple[list[Move], Expr]
 """The moves, and the unknown without the multiplier."""
 
 
-def inserted(problem: Problem, judge: Judge, multiplier: Symbol, constraint: Expr, value: Expr) -> Found | None:
+def inserted(problem: Problem, judge: Judge, multiplier: Symbol, constraint: Expr, value: Expr, root: int) -> Found | None:
     """The unknown `value` without its multiplier, which the constraint gives; None where it does not come out."""
-    whole = substitute(constraint, {problem.wrt: value})
+    whole = substitute(_squares_opened(constraint, problem), {problem.wrt: value})
     zero: Expr = Number(0) if whole.shape.is_number else Fill(0, whole.shape)
-    line = Line(problem, judge, multiplier, (whole, zero))
+    line = Line(problem, judge, multiplier, (whole, zero), root)
     before, line.equation = line.equation, (line.simplify(whole), zero)
     rule = equation_rules().rule("eq-insert")
     verdict = Verdict("agrees", "the constraint at the point that was found")
@@ -33,12 +33,18 @@ def inserted(problem: Problem, judge: Judge, multiplier: Symbol, constraint: Exp
     if found is not None:
         return line.moves, line.simplify(found)
     factor = _factor_of(value, multiplier)
-    if factor is not None:
-        line.look_at(factor)
-    isolate(line)
+    isolate(line, factor)
     if line.equation[0] is not line.core or multiplier in line.equation[1].symbols:
         return None
     return line.moves, line.simplify(replaced(value, {line.core: line.equation[1]}))
+
+
+def _squares_opened(expr: Expr, problem: Problem) -> Expr:
+    """‖x‖² as xᵀx, from which a number can be taken out."""
+    parts = tuple(_squares_opened(child, problem) for child in expr.children)
+    whole = expr if parts == expr.children else settled(expr, parts)
+    found = fit(rulebook().rule("norm-squared-inner"), whole, Scene(problem, rulebook()))
+    return whole if found is None else found.new
 
 
 def _factor_of(value: Expr, multiplier: Symbol) -> Expr | None:

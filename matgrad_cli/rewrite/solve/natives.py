@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from fractions import Fraction
 
 from ...ir import (
     ONE,
@@ -13,7 +12,6 @@ from ...ir import (
     Expr,
     Eye,
     Fill,
-    Hadamard,
     Inverse,
     Mul,
     Number,
@@ -29,7 +27,7 @@ from ...records import Bindings
 from ...records.solution import Equation
 from ..engine.application import is_zero, settled
 from .line import Place, native
-from .terms import Term, divided, negative, total
+from .terms import Term, divided, filled, negative, signed_terms, total
 
 Moved = tuple[Equation, Bindings] | None
 
@@ -139,6 +137,10 @@ def _collect(place: Place) -> Moved:
     if len(terms) < 2 or any(term.turned is not turned for term in terms):
         return None
     core = Transpose(place.unknown) if turned else place.unknown
+    entries = [_entries(term, core) for term in terms]
+    if any(any(term.left) for term in terms) and all(weight is not None for weight in entries):
+        weights = [weight for weight in entries if weight is not None]
+        return (hadamard(place.simplify(total(weights, left)), core), right), ()
     rights = {place.simplify(matmul(*term.right)) if term.right else None for term in terms}
     lefts = {place.simplify(matmul(*term.left)) if term.left else None for term in terms}
     if len(rights) == 1:
@@ -152,6 +154,15 @@ def _collect(place: Place) -> Moved:
     else:
         return None
     return (whole, right), ()
+
+
+def _entries(term: Term, core: Expr) -> Expr | None:
+    """The column v of a term diag(v) x, 𝟏 for x alone; None for any other matrix before the unknown."""
+    if term.right or len(term.left) > 1 or not core.shape.is_column:
+        return None
+    found = term.left[0] if term.left else Fill(1, core.shape)
+    diagonal = isinstance(found, Call) and found.function == "diag"
+    return product(*term.numbers, found.children[0] if diagonal else found) if diagonal or not term.left else None
 
 
 def _weight(numbers: Sequence[Expr], arrays: Sequence[Expr], side: Dim) -> Expr:
@@ -173,15 +184,17 @@ def _tidy(place: Place) -> Moved:
 
 
 def _split_exp(expr: Expr, place: Place) -> Expr:
-    """exp(c 𝟏 + B) = e^c exp(B): a number that is added everywhere comes out as a factor."""
-    if not isinstance(expr, Call) or expr.function != "exp" or expr.shape.is_number:
-        return expr
-    terms = expr.argument.terms if isinstance(expr.argument, Add) else (expr.argument,)
-    alike = [number for term in terms if (number := _filled(term)) is not None]
-    rest = [term for term in terms if _filled(term) is None]
+    """exp(c 𝟏 + B) = e^c exp(B) everywhere: a number that is added to each entry comes out as a factor."""
+    parts = tuple(_split_exp(child, place) for child in expr.children)
+    whole = expr if parts == expr.children else settled(expr, parts)
+    if not isinstance(whole, Call) or whole.function != "exp" or whole.shape.is_number:
+        return whole
+    terms = signed_terms(whole.argument, 1)
+    alike = [number for term in terms if (number := filled(term)) is not None]
+    rest = [term for term in terms if filled(term) is None]
     if not alike:
-        return expr
-    base = Call("exp", place.simplify(add(*rest))) if rest else Fill(1, expr.shape)
+        return whole
+    base = Call("exp", place.simplify(add(*rest))) if rest else Fill(1, whole.shape)
     return mul(Call("exp", place.simplify(add(*alike))), base)
 
 
@@ -195,13 +208,11 @@ def _numbers_out(expr: Expr) -> Expr:
     return mul(*numbers, *(Inverse(factor) for factor in whole.body.factors if not factor.shape.is_number))
 
 
-
-
 @native("eq-multiply-unknown")
 def _multiply(place: Place) -> Moved:
     """X (Σ a X⁻¹ M X⁻¹ + Σ b X⁻¹) X: a sum of terms in which the inverse stands at both ends, or alone, becomes linear."""
     left, right = place.equation
-    terms = [term for side, sign in ((left, 1), (right, -1)) for term in _signed(side, sign)]
+    terms = [term for side, sign in ((left, 1), (right, -1)) for term in signed_terms(side, sign)]
     ours = [term for term in terms if place.unknown in term.symbols]
     if not any(_inverses(term, place) > 1 for term in ours) or any(_inverses(term, place) == 0 for term in ours):
         return None
@@ -228,90 +239,7 @@ def _around(x: Expr, term: Expr) -> Expr:
     return matmul(x, term, x)
 
 
-def _signed(side: Expr, sign: int) -> list[Expr]:
-    """The terms of a side, its number in front multiplied in; negative if the sign is."""
-    terms = [part for term in (side.terms if isinstance(side, Add) else (side,)) for part in _spread(term) if not is_zero(part)]
-    return terms if sign > 0 else [negative(term) for term in terms]
-
-
-def _spread(term: Expr) -> list[Expr]:
-    """A number, or an array elementwise, times a sum as a sum."""
-    if isinstance(term, (Mul, Hadamard)):
-        at = next((place for place, factor in enumerate(term.factors) if isinstance(factor, Add)), None)
-        inner = term.factors[-1]
-        if at is not None:
-            sum_, before, behind = term.factors[at], term.factors[:at], term.factors[at + 1 :]
-            join = mul if isinstance(term, Mul) else hadamard
-            return [join(*before, part, *behind) for part in sum_.children] if sum_.shape is term.shape else [term]
-        if isinstance(term, Mul) and isinstance(inner, Hadamard):
-            return [mul(*term.factors[:-1], part) for part in _spread(inner)]
-    return [term]
-
-
 def _inverses(term: Expr, place: Place) -> int:
     """How often the inverse of the unknown stands in a term."""
     inner = {place.unknown, Transpose(place.unknown)}
     return sum(isinstance(part, Inverse) and part.body in inner for part in _parts(term))
-
-
-@native("eq-powers")
-def _powers(place: Place) -> Moved:
-    """a x^p = b x^q, entry by entry: x^(p−q) = b/a."""
-    left, right = place.equation
-    terms = [term for side, sign in ((left, 1), (right, -1)) for term in _signed(side, sign)]
-    by_power: dict[Fraction, list[Expr]] = {}
-    for term in terms:
-        found = _power_of(term, place.unknown)
-        if found is None:
-            return None
-        by_power.setdefault(found[0], []).append(found[1])
-    if len(by_power) != 2:
-        return None
-    (low, below), (high, above) = sorted(by_power.items())
-    top, bottom = negative(total(below, left)), total(above, left)
-    value = place.simplify(_quotient(top, bottom))
-    gap = high - low
-    return (place.unknown, value if gap == 1 else Power(value, Number(1 / gap))), ()
-
-
-def _quotient(top: Expr, bottom: Expr) -> Expr:
-    if bottom.shape.is_number:
-        return mul(Power(bottom, Number(-1)), top)
-    scale = _filled(bottom)
-    return mul(Power(scale, Number(-1)), top) if scale is not None else Hadamard((top, Power(bottom, Number(-1))))
-
-
-def _filled(expr: Expr) -> Expr | None:
-    """The number c of an array c·𝟏."""
-    if _is_ones(expr):
-        return Number(1)
-    if isinstance(expr, Mul) and isinstance(expr.factors[-1], Mul):
-        return None
-    if isinstance(expr, Mul) and any(map(_is_ones, expr.factors)):
-        return mul(*(factor for factor in expr.factors if not _is_ones(factor)))
-    return None
-
-
-def _is_ones(expr: Expr) -> bool:
-    bare = expr.body if isinstance(expr, Transpose) else expr
-    return isinstance(bare, Fill) and bare.value == 1
-
-
-def _power_of(term: Expr, x: Expr) -> tuple[Fraction, Expr] | None:
-    """The exponent of x in a term, and the rest; None if x stands otherwise."""
-    if x not in term.symbols:
-        return Fraction(0), term
-    if term is x:
-        return Fraction(1), Number(1) if x.shape.is_number else Fill(1, x.shape)
-    if isinstance(term, Power) and term.base is x and isinstance(term.exponent, Number):
-        return term.exponent.value, Number(1) if x.shape.is_number else Fill(1, x.shape)
-    if isinstance(term, (Mul, Hadamard)):
-        inside = [factor for factor in term.factors if x in factor.symbols]
-        rest = [factor for factor in term.factors if x not in factor.symbols]
-        found = _power_of(inside[0], x) if len(inside) == 1 else None
-        if found is None:
-            return None
-        if isinstance(term, Hadamard):
-            return found[0], hadamard(*rest) if isinstance(found[1], Fill) else hadamard(*rest, found[1])
-        return found[0], mul(*rest) if found[1] is Number(1) else mul(*rest, found[1])
-    return None

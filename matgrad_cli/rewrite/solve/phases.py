@@ -2,40 +2,52 @@
 
 from __future__ import annotations
 
-from ...ir import Call, Expr, Fill, Inverse, Transpose, nodes_of, substitute
+from ...ir import Call, Expr, Fill, Inverse, Power, Symbol, substitute
 from ...rulebook.load import SOLVING, equation_rules
-from . import natives, stacked  # noqa: F401  (they register the native moves)
+from ..engine.application import Scene, fit
+from . import natives, powers, stacked  # noqa: F401  (they register the native moves)
 from .line import Line
 
+MOST_WRAPS = 8
+"""So many functions around the unknown are undone, one after the other."""
 
-def isolate(line: Line) -> None:
-    """Runs the phases until the line says what the unknown is, or nothing fits any more."""
+
+def isolate(line: Line, target: Expr | None = None) -> None:
+    """Runs the phases until the line says what the unknown is (or the `target` that holds it), or nothing fits any more."""
     phases = {phase.name: phase.rules for phase in equation_rules().method(SOLVING).phases}
-    line.run("eq-multiply-unknown")
-    inverse = _inside(line, Inverse) or _inside(line, Call)
-    if inverse is not None:
-        line.look_at(inverse)
-    for rule in (*phases["linear"], *phases["isolate"]):
-        if line.equation[0] is not line.core or line.core in nodes_of(line.equation[1]):
-            line.run(rule)
-    if inverse is not None and line.equation[0] is inverse:
-        line.run("eq-invert" if isinstance(inverse, Inverse) else "eq-exp")
-        line.look_at(line.unknown)
-        line.run("eq-transpose")
-    if not line.solved and line.core is line.unknown:
-        line.look_at(line.unknown)
-        for rule in phases["powers"]:
-            line.run(rule)
+    for rule in phases["inverses"]:
+        line.run(rule)
+    for _ in range(MOST_WRAPS):
+        line.look_at(target or _wrapped(line, phases["undo"]))
+        for rule in (*phases["linear"], *phases["isolate"]):
+            if line.equation[0] is not line.core or line.unknown in line.equation[1].symbols:
+                line.run(rule)
+        if line.core is target or line.solved:
+            break
+        alone = line.equation[0] is line.core is not line.unknown
+        if not any(line.run(rule) for rule in phases["undo" if alone else "powers"] if alone or line.core is line.unknown):
+            break
+    line.look_at(target or line.unknown)
     line.run("eq-tidy")
 
 
-def _inside(line: Line, kind: type[Inverse | Call]) -> Expr | None:
-    """The inverse or the logarithm of the unknown, where the unknown stands in no other way."""
-    bodies = (line.unknown, Transpose(line.unknown))
-    nodes = [node for side in line.equation for node in nodes_of(side) if isinstance(node, kind)]
-    found = {node for node in nodes if node.children[0] in bodies and (isinstance(node, Inverse) or node.function == "log")}
-    if len(found) != 1 or line.core is not line.unknown:
-        return None
-    (inner,) = found
-    rest = [substitute(side, {inner: Fill(0, inner.shape)}) for side in line.equation]
-    return inner if all(line.unknown not in side.symbols for side in rest) else None
+def _wrapped(line: Line, rules: tuple[str, ...]) -> Expr:
+    """The one inverse or function around the unknown that a rule undoes, where the unknown stands in no other way; else the unknown."""
+    found = {node for side in line.equation for node in _around(side, line, rules)}
+    if len(found) != 1:
+        return line.unknown
+    (node,) = found
+    rest = [substitute(side, {node: Fill(0, node.shape)}) for side in line.equation]
+    return line.unknown if any(line.unknown in side.symbols for side in rest) else node
+
+
+def _around(expr: Expr, line: Line, rules: tuple[str, ...]) -> list[Expr]:
+    """The outermost parts that can be undone; powers of the unknown itself are left to their own moves."""
+    if line.unknown not in expr.symbols:
+        return []
+    if (isinstance(expr, (Call, Inverse, Power)) and expr.children[0] is not line.unknown) or not isinstance(expr, Power):
+        pair = Call("inner", expr, Symbol("□", expr.shape))
+        scene = Scene(line.problem, equation_rules())
+        if any(fit(equation_rules().rule(rule), pair, scene, (("X", expr.children[0]),)) for rule in rules if expr.children):
+            return [expr]
+    return [node for child in expr.children for node in _around(child, line, rules)]

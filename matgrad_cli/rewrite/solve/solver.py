@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import cast
 
 from ...diagnostics import BugError, Diagnostic, MatgradError, StuckError
@@ -43,21 +43,40 @@ def solve(problem: Problem, constraints: Sequence[Expr] = (), goal: Goal | None 
         raise StuckError(Diagnostic("no-closed-form", message, notes=(f"the gradient is {to_unicode(gradient)}",)))
     if len(constraints) == 1 and (found := spectral_of(problem, gradient, constraints[0], multipliers[0], goal)) is not None:
         return _by_spectrum(problem, derivation, found, tuple(constraints), multipliers, goal)
-    judge = Judge(whole)
-    line = Line(whole, judge, problem.wrt, (gradient, _zero(gradient)))
+    first = _by_moves(problem, derivation, gradient, tuple(constraints), multipliers, 1)
+    if not any(move.rule == "eq-two-roots" for move in first.moves):
+        return _as_asked(first, goal)
+    return _as_asked(_root_of(first, _by_moves(problem, derivation, gradient, tuple(constraints), multipliers, -1), goal), goal)
+
+
+def _root_of(first: Solution, second: Solution, goal: Goal | None) -> Solution:
+    """Of two solutions that differ by the sign of a root the one that is asked for; without a goal the minimum."""
+    wanted = goal or "minimum"
+    found = second if second.extremum.kind == wanted != first.extremum.kind else first
+    other = "the other root gives the other point where the gradient is zero"
+    said = Sentence(other if goal else f"{other}; without `--maximize` the minimum is meant")
+    return replace(found, without=(*found.without, said))
+
+
+def _by_moves(
+    problem: Problem, derivation: Derivation, gradient: Expr, constraints: tuple[Expr, ...], multipliers: tuple[Symbol, ...], root: int
+) -> Solution:
+    """The solution by moves of the equation, and of the constraints; of two roots that of the sign `root`."""
+    whole = derivation.problem
+    line = Line(whole, Judge(whole), problem.wrt, (gradient, _zero(gradient)), root)
     isolate(line)
     if not line.solved:
         raise no_closed_form(derivation, multipliers)
     moves, value = line.moves, line.equation[1]
     for multiplier, constraint in zip(multipliers, constraints, strict=True):
         if multiplier in value.symbols:
-            given = inserted(line.problem, line.judge, multiplier, constraint, value)
+            given = inserted(line.problem, line.judge, multiplier, constraint, value, root)
             if given is None:
                 raise no_closed_form(derivation, multipliers)
             moves, value = _without_multiplier(line, given, moves, value)
     if any(multiplier in value.symbols for multiplier in multipliers):
         raise no_closed_form(derivation, multipliers)
-    return _as_asked(_verified(problem, derivation, gradient, tuple(moves), value, tuple(constraints), multipliers), goal)
+    return _verified(problem, derivation, gradient, tuple(moves), value, constraints, multipliers)
 
 
 def _as_asked(solution: Solution, goal: Goal | None) -> Solution:
@@ -111,7 +130,15 @@ def _without_multiplier(line: Line, found: Found, moves: list[Move], value: Expr
     rule, unknown = equation_rules().rule("eq-back"), line.unknown
     title = Sentence(rule.title, (("X", unknown),))
     back = Move(rule.id, title, Sentence(rule.why), (unknown, value), (unknown, found[1]), (), _OPEN)
+    known: dict[Expr, Expr] = {move.after[0]: move.after[1] for move in found[0] if isinstance(move.after[0], Symbol)}
+    moves = [replace(move, assumed=tuple(_known(said, known, line) for said in move.assumed)) for move in moves]
     return [*moves, *found[0], back], found[1]
+
+
+def _known(condition: Sentence, known: Mapping[Expr, Expr], line: Line) -> Sentence:
+    """A condition on a multiplier as one on what it was found to be."""
+    values = ((name, line.simplify(replaced(value, known)) if isinstance(value, Expr) else value) for name, value in condition.values)
+    return Sentence(condition.template, tuple(values))
 
 
 # ---- the verdict
@@ -218,8 +245,11 @@ def _reason(problem: Problem, hessian: Expr | None, kind: str) -> Sentence | Non
     """The Hessian, and the fact that decides."""
     if kind not in ("minimum", "maximum") or hessian is None:
         return None
-    kind_said = "a minimum: the Hessian {matrix} is positive definite" if kind == "minimum" else \
-        "a maximum: the Hessian {matrix} is negative definite"
+    kind_said = (
+        "a minimum: the Hessian {matrix} is positive definite"
+        if kind == "minimum"
+        else "a maximum: the Hessian {matrix} is negative definite"
+    )
     given = "" if holds(hessian, "spd", problem) or kind == "maximum" else " where it is invertible"
     each = ", for each column" if problem.wrt.shape.is_matrix else ""
     return Sentence(kind_said + given + each, (("matrix", hessian),))
@@ -247,8 +277,11 @@ def _by_spectrum(
     told = spectral_points(Judge(problem), problem, found)
     if told is not None and not told[0]:
         raise BugError(Diagnostic("contradiction", "the solution is contradicted by numbers, so nothing is printed: a bug of matgrad"))
-    verdict = Verdict("unknown", "nothing could be computed") if told is None else \
-        Verdict("agrees", "the loss is stationary there along the constraint, at random data")
+    verdict = (
+        Verdict("unknown", "nothing could be computed")
+        if told is None
+        else Verdict("agrees", "the loss is stationary there along the constraint, at random data")
+    )
     kind: PointKind = "unknown" if told is None or not told[1] else "maximum" if found.largest else "minimum"
     which, other = ("a maximum", "the smallest give the minimum") if found.largest else ("a minimum", "the largest give the maximum")
     size = "largest" if found.largest else "smallest"

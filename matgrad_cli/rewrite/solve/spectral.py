@@ -47,9 +47,7 @@ def _before_only(terms: list[Term]) -> bool:
     return all(term.core is not None and not term.right and not term.turned for term in terms)
 
 
-def _on_sphere(
-    problem: Problem, whole: Expr, terms: list[Term], constraint: Expr, multiplier: Symbol, goal: Goal | None
-) -> Found | None:
+def _on_sphere(problem: Problem, whole: Expr, terms: list[Term], constraint: Expr, multiplier: Symbol, goal: Goal | None) -> Found | None:
     """K w = λ B w, where the loss is ½ wᵀKw and the constraint wᵀBw = c."""
     unknown, simplify = problem.wrt, Simplifier(problem).whole
     if not unknown.shape.is_column or not _before_only(terms):
@@ -141,10 +139,16 @@ def convention(problem: Problem, found: Spectral) -> Sentence:
     }[found.form]
     goal, other = ("maximum", "minimize") if found.largest else ("minimum", "maximize")
     behind = "" if found.largest else " of what stands behind the minus"
-    why = "sums of squares are made small" if _of_squares(problem) else "the linear part without its sign is made large" \
-        if found.form == "polar" else f"the largest eigenvalues{behind} are meant, as for principal components"
-    return Sentence(f"{points}; without `--minimize` or `--maximize` {why}: the {goal}; `--{other}` gives the other end",
-                    (("matrix", found.matrix),))
+    why = (
+        "sums of squares are made small"
+        if _of_squares(problem)
+        else "the linear part without its sign is made large"
+        if found.form == "polar"
+        else f"the largest eigenvalues{behind} are meant, as for principal components"
+    )
+    return Sentence(
+        f"{points}; without `--minimize` or `--maximize` {why}: the {goal}; `--{other}` gives the other end", (("matrix", found.matrix),)
+    )
 
 
 def _positive(expr: Expr) -> bool:

@@ -21,10 +21,12 @@ from ...ir import (
     Power,
     Transpose,
     add,
+    hadamard,
     matmul,
     mul,
     product,
 )
+from ..engine.application import is_zero
 
 Parts = tuple[tuple[Expr, ...], tuple[Expr, ...]]
 """The numbers and the arrays of a product."""
@@ -166,4 +168,37 @@ def divided(expr: Expr, by: Expr) -> Expr:
     return mul(Power(by, Number(-1)), expr) if not isinstance(by, Number) else mul(Number(1 / by.value), expr)
 
 
-__all__ = ["Opener", "Term", "divided", "negative", "total"]
+def signed_terms(side: Expr, sign: int) -> list[Expr]:
+    """The terms of a side, its number in front multiplied in; negative if the sign is."""
+    terms = [part for term in (side.terms if isinstance(side, Add) else (side,)) for part in _spread(term) if not is_zero(part)]
+    return terms if sign > 0 else [negative(term) for term in terms]
+
+
+def _spread(term: Expr) -> list[Expr]:
+    """A number, or an array elementwise, times a sum as a sum."""
+    if isinstance(term, (Mul, Hadamard)):
+        at = next((place for place, factor in enumerate(term.factors) if isinstance(factor, Add)), None)
+        inner = term.factors[-1]
+        if at is not None:
+            sum_, before, behind = term.factors[at], term.factors[:at], term.factors[at + 1 :]
+            join = mul if isinstance(term, Mul) else hadamard
+            return [join(*before, part, *behind) for part in sum_.children] if sum_.shape is term.shape else [term]
+        if isinstance(term, Mul) and isinstance(inner, Hadamard):
+            return [mul(*term.factors[:-1], part) for part in _spread(inner)]
+    return [term]
+
+
+def filled(expr: Expr) -> Expr | None:
+    """The number c of an array c·𝟏."""
+    if _is_ones(expr):
+        return Number(1)
+    if isinstance(expr, Mul) and isinstance(expr.factors[-1], Mul):
+        return None
+    if isinstance(expr, Mul) and any(map(_is_ones, expr.factors)):
+        return mul(*(factor for factor in expr.factors if not _is_ones(factor)))
+    return None
+
+
+def _is_ones(expr: Expr) -> bool:
+    bare = expr.body if isinstance(expr, Transpose) else expr
+    return isinstance(bare, Fill) and bare.value == 1

@@ -53,16 +53,17 @@ def vanish_at(points: Sequence[Solution], equation: Equation) -> bool:
     return True
 
 
-def equivalent(judge: Judge, before: System, after: System) -> Verdict:
-    """Whether the solutions of each of two systems solve the other one."""
-    forth = [holds_at(points, equation) for points in (solutions(judge, before, draws=1),) for equation in after.equations]
+def equivalent(judge: Judge, before: System, after: System, both_ways: bool = True) -> Verdict:
+    """Whether the solutions of each of two systems solve the other one; not `both_ways`: whether those of the second solve the first."""
+    forth = [holds_at(points, equation) for points in (solutions(judge, before, draws=1),) for equation in after.equations if both_ways]
     back = [holds_at(points, equation) for points in (solutions(judge, after, draws=1),) for equation in before.equations]
     kinds = {verdict.kind for verdict in (*forth, *back)}
     if "differs" in kinds:
         return Verdict("differs", "a solution of the one line is none of the other")
     if "unknown" in kinds:
         return Verdict("unknown", "no solution was found at which both lines have values")
-    return Verdict("agrees", "both lines have the same solutions, found by solving numerically at random data")
+    said = "both lines have the same solutions" if both_ways else "solutions of this line are solutions of the line before"
+    return Verdict("agrees", f"{said}, found by solving numerically at random data")
 
 
 def _largest(values: Sequence[Any]) -> float:

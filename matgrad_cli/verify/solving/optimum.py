@@ -67,7 +67,7 @@ class Seen:
 def curvatures(judge: Judge, problem: Problem, value: Expr, constraints: Sequence[Expr], symmetric: bool = False) -> list[Seen]:
     """The eigenvalues at solutions that keep the facts of the unknown, for data of every sign that the facts allow.
 
-    Only affine constraints: they bend nothing. `symmetric`: along symmetric directions only, which is so anyway where the problem says
+    `symmetric`: along symmetric directions only, which is so anyway where the problem says
     that the variable is symmetric.
     """
     import numpy as np
@@ -100,7 +100,10 @@ def _solution_at(place: Evaluator, symbol: Symbol, value: Expr) -> Tensor | None
 
 
 def _along(at: Evaluator, problem: Problem, constraints: Sequence[Expr], symmetric: bool) -> Any:
-    """The second derivative along the directions that are free; None where it has no value, or where a constraint is curved."""
+    """The second derivative along the directions that are free, of the Lagrangian where a constraint is curved; None where it has no value.
+
+    The multipliers are those with which the gradient of the Lagrangian is nearest to zero. Constraints that are arrays are affine.
+    """
     import numpy as np
 
     symbol = problem.wrt
@@ -111,9 +114,12 @@ def _along(at: Evaluator, problem: Problem, constraints: Sequence[Expr], symmetr
             return basis.T @ hessian @ basis
         if not constraints:
             return hessian
-        if any(constraint.shape.is_number and np.any(second_derivative(at, constraint, symbol)) for constraint in constraints):
-            return None
         slopes = np.concatenate([first_derivative(at, constraint, symbol) for constraint in constraints])
+        numbers = [constraint for constraint in constraints if constraint.shape.is_number]
+        if numbers:
+            bent = np.concatenate([first_derivative(at, constraint, symbol) for constraint in numbers])
+            multipliers = np.linalg.lstsq(bent.T, -first_derivative(at, problem.loss, symbol)[0], rcond=None)[0]
+            hessian = hessian + sum(by * second_derivative(at, one, symbol) for by, one in zip(multipliers, numbers, strict=True))
     except NO_VALUE:
         return None
     _, sizes, turned = np.linalg.svd(slopes)

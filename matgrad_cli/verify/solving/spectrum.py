@@ -90,8 +90,12 @@ def spectral_points(judge: Judge, problem: Problem, spectral: Spectral) -> tuple
         except (*NO_VALUE, TypeError, ValueError, np.linalg.LinAlgError):
             continue
         scale = max(map(abs, (here, *others)))
-        told.append((all(abs(other - here) <= 1e-5 * scale for other in near),
-                     all(other <= here + 1e-9 * scale if spectral.largest else other >= here - 1e-9 * scale for other in (*others, *near))))
+        told.append(
+            (
+                all(abs(other - here) <= 1e-5 * scale for other in near),
+                all(other <= here + 1e-9 * scale if spectral.largest else other >= here - 1e-9 * scale for other in (*others, *near)),
+            )
+        )
         if len(told) == _ENOUGH:
             break
     return (all(one for one, _ in told), all(other for _, other in told)) if told else None

@@ -191,9 +191,7 @@ def _has_value(place: Evaluator, problem: Problem) -> bool:
     return True
 
 
-def solutions(
-    judge: Judge, system: System, derived: Mapping[Symbol, Expr] | None = None, draws: int = _DRAWS
-) -> list[Solution]:
+def solutions(judge: Judge, system: System, derived: Mapping[Symbol, Expr] | None = None, draws: int = _DRAWS) -> list[Solution]:
     """Points at which all equations hold: up to two at each data point (`draws` of each order of sizes), within the facts."""
     found, work = list[Solution](), _Work()
     for turn, mode, place in data_points(judge, draws):

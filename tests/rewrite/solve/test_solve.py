@@ -45,6 +45,25 @@ CASES = {
     "trace": ("norm(X - A)**2", "X", "X: n×n, A: n×n", "", "tr(X) = 1", lambda A: A + (1 - np.trace(A)) / 4 * np.eye(4)),
     "row sums": ("norm(X - A)**2", "X", "X: m×n, A: m×n, r: m", "", "X@ones(n) = r",
                  lambda A, r: A + np.outer(r - A.sum(1), np.ones(4)) / 4),
+    "a logarithm": ("sum(exp(x)) - b.T@x", "x", "x: n, b: n", "b positive", "", lambda b: np.log(b)),
+    "odds": ("sum(softplus(x)) - b.T@x", "x", "x: n, b: n", "b unit_interval", "", lambda b: np.log(b / (1 - b))),
+    "a reciprocal": ("-a.T@x - t*sum(log(b - x))", "x", "x: n, a: n, b: n, t: scalar", "a positive, t positive", "",
+                     lambda a, t, b: b - t / a),
+    "a root": ("c*log(s) + norm(r)**2/(2*s**2)", "s", "r: m, s: scalar, c: scalar", "s positive, c positive", "",
+               lambda r, c: np.linalg.norm(r) / np.sqrt(c)),
+    "denominators": ("-h*log(p) - t*log(1-p)", "p", "h: scalar, t: scalar, p: scalar", "h positive, t positive, p unit_interval", "",
+                     lambda h, t: h / (h + t)),
+    "denominators, entry by entry": ("-sum(y*log(p)) - sum((1-y)*log(1-p))", "p", "y: n, p: n", "y unit_interval, p unit_interval", "",
+                                     lambda y: y),
+    "entries": ("sum(c*(x-b)**2) + sum(x**2)", "x", "x: n, b: n, c: n", "c positive", "", lambda c, b: c * b / (c + 1)),
+    "a norm": ("norm(X@w - y)", "w", "X: m×n, w: n, y: m", "", "", lambda X, y: np.linalg.lstsq(X, y, rcond=None)[0]),
+    "one of two roots": ("x**3/3 - a*x", "x", "a: scalar, x: scalar", "a positive", "", lambda a: np.sqrt(a)),
+    "entropy": ("c.T@p + t*sum(p*log(p))", "p", "p: n, c: n, t: scalar", "p positive, t positive", "sum(p) = 1",
+                lambda c, t: np.exp(-c / t) / np.sum(np.exp(-c / t))),
+    "relative entropy": ("sum(p*log(p/q))", "p", "p: n, q: n", "p positive, q positive", "sum(p) = 1", lambda q: q / np.sum(q)),
+    "a sphere": ("c.T@x", "x", "x: n, c: n", "", "norm(x)**2 = 1", lambda c: -c / np.linalg.norm(c)),
+    "an ellipsoid": ("c.T@x", "x", "x: n, c: n, S: n×n", "S spd", "x.T@S@x = 1",
+                     lambda c, S: -np.linalg.solve(S, c) / np.sqrt(c @ np.linalg.solve(S, c))),
 }  # fmt: skip
 
 
@@ -55,7 +74,7 @@ def arguments(function: Any, shapes: str, assume: str) -> dict[str, Any]:
     for name in inspect.signature(function).parameters:
         side = [SIZES[part] for part in sizes[name].split("×")] if sizes[name] != "scalar" else []
         value = spd(side[0]) if f"{name} spd" in assume else np.abs(D.normal(size=side)) + 0.5 if f"{name} positive" in assume else \
-            D.normal(size=side)
+            D.uniform(0.1, 0.9, side) if f"{name} unit_interval" in assume else D.normal(size=side)
         found[name] = float(value) if not side else value
     return found
 
@@ -119,6 +138,12 @@ def test_only_data_count_for_which_the_solution_keeps_the_facts_of_the_unknown()
     found = matgrad.solve("n/2*logdet(S) + tr(inv(S)@C)/2", "S", "S: d×d, C: d×d, n: scalar", "S spd, C spd").solution
     assert found.extremum.kind == "minimum"
     assert [said.template for said in found.conditions] == ["{0} ≠ 0"]
+
+
+def test_both_roots_can_be_had() -> None:
+    low, high = (matgrad.solve("x**3/3 - a*x", "x", "a: scalar, x: scalar", "a positive", maximize=up).solution for up in (False, True))
+    assert (low.extremum.kind, high.extremum.kind) == ("minimum", "maximum")
+    assert "other root" in low.without[-1].template
 
 
 def test_a_kind_that_no_sign_decides_names_the_hessian() -> None:
@@ -219,7 +244,7 @@ def test_an_extremum_that_is_not_there_is_refused() -> None:
         matgrad.solve("norm(w)**2", "w", "w: n", maximize=True, minimize=True)
 
 
-@pytest.mark.parametrize("loss", ["sum(exp(X@w)) - y.T@X@w", "norm(X@w - y)", "y.T@X@w"])
+@pytest.mark.parametrize("loss", ["sum(exp(X@w)) - y.T@X@w", "norm(X@w - y) + norm(w)", "(w.T@w - 1)**2", "y.T@X@w"])
 def test_without_a_closed_form_it_says_so(loss: str) -> None:
     with pytest.raises(StuckError) as caught:
         matgrad.solve(loss, "w", "X: m×n, w: n, y: m")

@@ -1,0 +1,137 @@
+"""Equations in powers of the entries of the unknown: denominators, the lowest power, roots."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+from ...facts.holding import holds
+from ...ir import Expr, Fill, Hadamard, Mul, Number, Power, hadamard, mul
+from ...records import Bindings
+from ...records.solution import Equation
+from .line import Place, native
+from .terms import filled, negative, signed_terms, total
+
+Moved = tuple[Equation, Bindings] | None
+
+
+@native("eq-denominators")
+def _denominators(place: Place) -> Moved:
+    """a/(1 − x) = b/x, entry by entry: a x = b (1 − x)."""
+    left, right = place.equation
+    terms = [_factors(term) for side, sign in ((left, 1), (right, -1)) for term in signed_terms(side, sign)]
+    needed: dict[Expr, Fraction] = {}
+    for factors in terms:
+        for factor in factors:
+            exponent = factor.exponent.value if isinstance(factor, Power) and isinstance(factor.exponent, Number) else Fraction(0)
+            if isinstance(factor, Power) and exponent < 0 and place.unknown in factor.base.symbols:
+                needed[factor.base] = max(needed.get(factor.base, Fraction(0)), -exponent)
+    if not set(needed) - {place.unknown}:
+        return None
+    whole = total([_times(factors, needed) for factors in terms], left)
+    return (place.simplify(whole), total([], left)), (("c", _product([_raised(base, by) for base, by in needed.items()])),)
+
+
+def _factors(term: Expr) -> list[Expr]:
+    """The factors of a product entry by entry."""
+    return [part for factor in term.factors for part in _factors(factor)] if isinstance(term, (Mul, Hadamard)) else [term]
+
+
+def _times(factors: list[Expr], needed: dict[Expr, Fraction]) -> Expr:
+    left, kept = dict(needed), list[Expr]()
+    for factor in factors:
+        if isinstance(factor, Power) and isinstance(factor.exponent, Number) and factor.base in left:
+            left[factor.base] += factor.exponent.value
+        else:
+            kept.append(factor)
+    return _product([*kept, *(_raised(base, by) for base, by in left.items() if by)])
+
+
+def _raised(base: Expr, exponent: Fraction) -> Expr:
+    return base if exponent == 1 else Power(base, Number(exponent))
+
+
+def _product(factors: list[Expr]) -> Expr:
+    arrays = [factor for factor in factors if not factor.shape.is_number]
+    plain = [array for array in arrays if filled(array) is not Number(1)] or arrays[:1]
+    numbers = [factor for factor in factors if factor.shape.is_number]
+    return mul(*numbers, hadamard(*plain)) if plain else mul(*numbers)
+
+
+@native("eq-powers")
+def _powers(place: Place) -> Moved:
+    """a x^p = b x^q, entry by entry: x^(p−q) = b/a. A power above zero is divided by only where x is known not to be zero."""
+    left, right = place.equation
+    terms = [term for side, sign in ((left, 1), (right, -1)) for term in signed_terms(side, sign)]
+    by_power: dict[Fraction, list[Expr]] = {}
+    for term in terms:
+        found = _power_of(term, place.unknown)
+        if found is None:
+            return None
+        by_power.setdefault(found[0], []).append(found[1])
+    if len(by_power) != 2:
+        return None
+    (low, below), (high, above) = sorted(by_power.items())
+    if low > 0 and not holds(place.unknown, "nonzero", place.problem):
+        return None
+    top, bottom = negative(total(below, left)), total(above, left)
+    return (_raised(place.unknown, high - low), place.simplify(_quotient(top, bottom))), ()
+
+
+@native("eq-root")
+def _root(place: Place) -> Moved:
+    """x^p = b has the one solution b^(1/p) where x is not negative."""
+    found = _power(place)
+    if found is None or not holds(place.unknown, "nonnegative", place.problem):
+        return None
+    return (found[0], found[1]), ()
+
+
+@native("eq-two-roots")
+def _two_roots(place: Place) -> Moved:
+    """x^p = b with an even p has the solutions ±b^(1/p); the line goes on with one of them."""
+    found = _power(place)
+    if found is None or found[2] % 2 or not place.unknown.shape.is_number:
+        return None
+    return (found[0], found[1] if place.root > 0 else place.simplify(negative(found[1]))), ()
+
+
+def _power(place: Place) -> tuple[Expr, Expr, Fraction] | None:
+    """The unknown, the root and the exponent of an equation x^p = b."""
+    left, right = place.equation
+    if not isinstance(left, Power) or left.base is not place.unknown or not isinstance(left.exponent, Number):
+        return None
+    exponent = left.exponent.value
+    return place.unknown, place.simplify(_root_of(right, 1 / exponent)), exponent
+
+
+def _root_of(value: Expr, exponent: Fraction) -> Expr:
+    """(4 a)^(1/2) = 2 a^(1/2), where the numeral has a rational root."""
+    number = value.factors[0] if isinstance(value, Mul) else None
+    if isinstance(value, Mul) and isinstance(number, Number) and number.value > 0:
+        root = Fraction(float(number.value) ** float(exponent)).limit_denominator(10**6)
+        if root**exponent.denominator == number.value**exponent.numerator:
+            return mul(Number(root), Power(mul(*value.factors[1:]), Number(exponent)))
+    return Power(value, Number(exponent))
+
+
+def _quotient(top: Expr, bottom: Expr) -> Expr:
+    if bottom.shape.is_number:
+        return mul(Power(bottom, Number(-1)), top)
+    scale = filled(bottom)
+    return mul(Power(scale, Number(-1)), top) if scale is not None else Hadamard((top, Power(bottom, Number(-1))))
+
+
+def _power_of(term: Expr, x: Expr) -> tuple[Fraction, Expr] | None:
+    """The exponent of x in a term, and the rest; None if x stands otherwise."""
+    if x not in term.symbols:
+        return Fraction(0), term
+    factors = _factors(term)
+    inside = [factor for factor in factors if x in factor.symbols]
+    power = inside[0] if len(inside) == 1 else None
+    rest = [factor for factor in factors if factor is not power]
+    ones = [] if x.shape.is_number or any(not factor.shape.is_number for factor in rest) else [Fill(1, x.shape)]
+    if power is x:
+        return Fraction(1), _product([*rest, *ones])
+    if isinstance(power, Power) and power.base is x and isinstance(power.exponent, Number):
+        return power.exponent.value, _product([*rest, *ones])
+    return None
