@@ -14,6 +14,7 @@ import typer
 from ..diagnostics import Diagnostic, UsageError
 from ..records.layout import LAYOUTS
 from .choices import CHECK_FORMATS, CHECK_SYNTAXES, chosen
+from .guard import tell
 from .output import columns, deliver, nonempty, say, usable, wants_colour
 
 if TYPE_CHECKING:
@@ -64,7 +65,7 @@ def check(
     """Judge the answers and derivations in FILE…, and point at the first wrong line."""
     chosen("format", format_, CHECK_FORMATS)
     further = [_further(text) for text in report or ()]
-    if not files:
+    if not files and key is None:
         raise UsageError(Diagnostic("missing-file", "no file to check is given", help="`matgrad check answers.toml`"))
     nonempty("--key", key)
     given = {
@@ -79,12 +80,16 @@ def check(
     }
     from ..grading.check import Options, check_files
 
-    options = Options(Path(key) if key else None, {word: text for word, text in given.items() if text}, jobs or os.cpu_count() or 1)
+    said = {word: text for word, text in given.items() if text}
+    kept = f"{further[0][1]}.cache" if key and further and not os.environ.get("CI") else None
+    options = Options(Path(key) if key else None, said, jobs or os.cpu_count() or 1, isolated=True, cache=Path(kept) if kept else None)
     with _progress() as step:
-        found = check_files(files, options, step)
+        found = check_files(files or (), options, step)
+    for diagnostic in found.diagnostics:
+        tell(diagnostic)
     for kind in (format_, *(kind for kind, _ in further)):
         if kind in ON_ONE_STUDENT:
-            _one_student(kind, files, found)
+            _one_student(kind, files or [], found)
     shown = render(found, format_, colour=wants_colour(sys.stdout), width=columns(fallback=100))
     others = [(render(found, kind), file) for kind, file in further]
     for text, file in others:
@@ -183,7 +188,7 @@ def _further(text: str) -> tuple[str, str]:
 
 def render(report: Report, format_: str, *, colour: bool = False, width: int = 100) -> str:
     """The report in one of the formats."""
-    from ..reports import ci, data, text
+    from ..reports import ci, data, sarif, tables, text
 
     if format_ == "terminal":
         return text.to_text(report, colour=colour, width=width)
@@ -193,5 +198,8 @@ def render(report: Report, format_: str, *, colour: bool = False, width: int = 1
         "prairielearn": data.to_prairielearn,
         "junit": ci.to_junit,
         "github": ci.to_github,
+        "csv": tables.to_csv,
+        "gradebook": tables.to_gradebook,
+        "sarif": sarif.to_sarif,
     }
     return writers[format_](report)

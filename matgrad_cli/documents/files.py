@@ -48,7 +48,8 @@ class Found:
 def expanded(paths: Iterable[Path], key: Path | None = None) -> Found:
     """The files themselves, and the files of the three kinds inside folders, sorted; linked and hidden folders are not entered.
 
-    Beside a key every file of a folder is an answer to it. Without one a file must say that it is meant: many Markdown files are not.
+    Beside a key every file of a folder is an answer to it, except what says by its name that it is none, and a copy of the key. Without one
+    a file must say that it is meant: many Markdown files are not.
     """
     files: list[Path] = []
     skipped: list[Path] = []
@@ -58,7 +59,7 @@ def expanded(paths: Iterable[Path], key: Path | None = None) -> Found:
             files.append(path)
             continue
         inside = [file for file in _inside(path) if key is None or not _same(file, key)]
-        taken = [file for file in inside if key is not None or _homework(file)]
+        taken = [file for file in inside if (_homework(file) if key is None else _handed_in(file, key))]
         files += taken
         skipped += [file for file in inside if file not in set(taken)]
         empty += [] if taken else [path]
@@ -79,6 +80,19 @@ def _same(file: Path, key: Path) -> bool:
         return file.samefile(key)
     except OSError:
         return False
+
+
+_NO_ANSWERS = frozenset(("readme", "license", "licence", "contributing", "changelog", "notice", "code_of_conduct", "matgrad", "pyproject"))
+
+
+def _handed_in(path: Path, key: Path) -> bool:
+    """Whether a file met in a folder is a student's."""
+    if path.stem.lower() in _NO_ANSWERS:
+        return False
+    try:
+        return not path.is_file() or path.stat().st_size != key.stat().st_size or path.read_bytes() != key.read_bytes()
+    except OSError:
+        return True  # it is reported as unreadable
 
 
 _OF_TOML = re.compile(rb"^[ \t]*(?:\[+[ \t]*problem\b|[\"']?(?:answer|loss)[\"']?[ \t]*=)", re.MULTILINE)

@@ -11,13 +11,17 @@ from ..records.layout import LAYOUTS
 from .passage import Passage
 from .sheets.sheet import Sheet
 
-KEYS = ("problem", "loss", "name", "wrt", "shapes", "assume", "layout", "syntax", "points", "partial", "require", "reveal", "answer")
+KEYS = (
+    "problem", "loss", "name", "wrt", "shapes", "assume", "layout", "syntax", "points", "partial", "require", "reveal", "attempts",
+    "student", "seconds", "megabytes", "answer",
+)  # fmt: skip
 SYNONYMS = {"id": "problem", "shape": "shapes", "assumptions": "assume", "facts": "assume", "variable": "wrt"}
 WORDS = {
     "layout": LAYOUTS,
     "syntax": SYNTAXES,
     "require": ("answer", "derivation", "none"),
     "reveal": ("none", "hint", "full"),
+    "attempts": ("last", "best", "first"),
 }
 BEGINS = ("problem", "loss")
 

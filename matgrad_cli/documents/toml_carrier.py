@@ -75,7 +75,7 @@ def _as_text(name: str, value: Any) -> str | None:
         return None
     if isinstance(value, str):
         return value
-    if isinstance(value, (int, float)) and name in ("problem", "points", "answer"):
+    if isinstance(value, (int, float)) and name in ("problem", "points", "seconds", "megabytes", "answer"):
         return str(value)
     if name in ("shapes", "assume", "partial"):
         if isinstance(value, list) and all(isinstance(item, str) for item in value):

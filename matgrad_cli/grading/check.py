@@ -6,24 +6,25 @@ import difflib
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from time import process_time
 from typing import cast
 
-from ..diagnostics import Diagnostic, InputError, Source, Span, UsageError
+from ..diagnostics import Diagnostic, Source, Span, UsageError
 from ..diagnostics.limits import OutOfTime, ended_by, place_of, time_limit
 from ..diagnostics.record import replace
 from ..documents.files import CODE, expanded, read_document, read_text, text_of
 from ..documents.keys import Document, Exercise
 from ..documents.sheets.sheet import Sheet
 from ..ir.memory import crowded, let_go
-from ..records.finding import FileReport, Final, Finding, ProblemReport, Report, Reveal
-from .exercise import judge, unanswered
-from .merge import Settings, identified, settings
+from ..records.finding import FileReport, Final, Finding, ProblemReport, Report, Reveal, counting
+from .classes.key import SECONDS, Key, key_report, read_key
+from .exercise import judge, scored, unanswered
+from .merge import Settings, identified, settings, tried
 from .reveal import revealed
 
-SECONDS = 20.0
-"""So much processor time one problem may take."""
+__all__ = ["Key", "Options", "check_file", "check_files", "check_text", "read_key"]
 
 FILE_SECONDS = 120.0
 """So much processor time all problems of one file may take together."""
@@ -31,20 +32,16 @@ FILE_SECONDS = 120.0
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """How to check: a key file, defaults for keys (from the command line), the number of processes."""
+    """How to check: a key file, defaults for keys (from the command line), the number of processes.
+
+    `isolated`: each submission is judged in another process than this one. `cache`: where what was judged is kept.
+    """
 
     key: Path | None = None
     defaults: Mapping[str, str] = field(default_factory=dict)
     jobs: int = 1
-
-
-@dataclass(frozen=True, slots=True)
-class Key:
-    """A key file that was read: its exercises by id."""
-
-    source: Source
-    exercises: dict[str, Exercise]
-    diagnostics: tuple[Diagnostic, ...] = ()
+    isolated: bool = False
+    cache: Path | None = None
 
 
 Progress = Callable[[int, int], None]
@@ -52,21 +49,76 @@ Progress = Callable[[int, int], None]
 
 
 def check_files(paths: Iterable[Path | str], options: Options | None = None, progress: Progress | None = None) -> Report:
-    """The report on all files, in their order. A key that cannot be read raises InputError."""
+    """The report on all files, in their order. A key that cannot be read or is wrong raises InputError. A key alone is judged itself."""
     options = options or Options()
+    given = [_named(path) for path in paths]
+    if options.key is not None and not given:
+        return Report((key_report(options.key),))
     key = read_key(options.key) if options.key is not None else None
-    found = expanded([_named(path) for path in paths], options.key)
-    files = found.files
-    reports: list[FileReport] = []
-    if options.jobs > 1 and len(files) > 1:
-        reports = _in_processes(files, key, options, progress)
-    else:
-        for number, path in enumerate(files, 1):
-            reports.append(check_file(path, key, options))
-            if progress is not None:
-                progress(number, len(files))
+    found = expanded(given, options.key)
+    reports = _judged(found.files, given, key, options, progress)
     reports += [_nothing_in(folder) for folder in found.empty]
-    return Report(tuple(reports), tuple(str(path) for path in found.skipped), keyed=key is not None)
+    said = tuple(_of_key(diagnostic) for diagnostic in key.diagnostics) if key is not None else ()
+    return Report(tuple(reports), tuple(str(path) for path in found.skipped), _asked(key), said)
+
+
+def _asked(key: Key | None) -> tuple[tuple[str, float], ...] | None:
+    """The problems of the key with their points."""
+    if key is None:
+        return None
+    return tuple((name, settings(name, Exercise(), key.source, one, key.source, {}).points) for name, one in key.exercises.items())
+
+
+def _judged(
+    files: Sequence[Path], given: Sequence[Path], key: Key | None, options: Options, progress: Progress | None
+) -> list[FileReport]:
+    """The report on each file: from the cache, judged here, or each in a process of its own kind."""
+    from .classes.students import students
+
+    whose = students(files, given, key.student if key is not None else None)
+    cache = None
+    names: list[str | None] = [None] * len(files)
+    if options.cache is not None and key is not None:
+        from .classes.cache import Cache
+
+        cache = Cache(options.cache, key.source.text.encode(), repr(sorted(options.defaults.items())))
+        names = [cache.name(file, student) for file, student in zip(files, whose, strict=True)]
+    reports = [cache.found(name) if cache is not None else None for name in names]
+    left = [number for number, report in enumerate(reports) if report is None]
+
+    def done(at: int, report: FileReport) -> None:
+        number = left[at]
+        reports[number] = found = replace(report, student=whose[number])
+        if cache is not None:
+            cache.keep(names[number], found)
+        if progress is not None:
+            progress(len(files) - sum(report is None for report in reports), len(files))
+
+    tasks = [files[number] for number in left]
+    work = partial(check_file, key=key, options=options)
+    apart = options.isolated and (key is not None or len(files) > 1)
+    if tasks and (apart or (options.jobs > 1 and len(tasks) > 1)):
+        from .classes.workers import MEGABYTES, in_processes
+
+        megabytes = key.megabytes if key is not None and key.megabytes is not None else MEGABYTES
+        in_processes(tasks, work, partial(_lost, key=key, options=options), options.jobs, FILE_SECONDS, megabytes, done)
+    else:
+        for at, path in enumerate(tasks):
+            done(at, work(path))
+    if cache is not None:
+        cache.write()
+    return [report for report in reports if report is not None]
+
+
+def _lost(path: Path, why: Diagnostic, key: Key | None, options: Options) -> FileReport:
+    """The report on a file whose process was ended: each problem is undecided."""
+    source = Source(str(path), "")
+    if key is None:
+        return FileReport(str(path), (), (replace(why, source=source),))
+    problems = [
+        _undecided(settings(name, Exercise(), source, known, key.source, options.defaults), why) for name, known in key.exercises.items()
+    ]
+    return FileReport(str(path), tuple(problems), (replace(why, source=source),))
 
 
 def _named(path: Path | str) -> Path:
@@ -80,52 +132,6 @@ def _nothing_in(folder: Path) -> FileReport:
     help_ = "a problem begins with the key `loss`, or `problem` with a key file"
     message = f"the folder `{folder}` holds nothing to check"
     return FileReport(str(folder), (), (Diagnostic("no-problem", message, Source(str(folder), ""), help=help_),))
-
-
-def _in_processes(files: Sequence[Path], key: Key | None, options: Options, progress: Progress | None) -> list[FileReport]:
-    from concurrent.futures import ProcessPoolExecutor
-    from concurrent.futures.process import BrokenProcessPool
-
-    size = max(1, min(32, len(files) // (options.jobs * 4)))
-    chunks = [list(files[start : start + size]) for start in range(0, len(files), size)]
-    reports: list[FileReport] = []
-    try:
-        with ProcessPoolExecutor(min(options.jobs, len(chunks))) as pool:
-            for part in pool.map(_check_chunk, chunks, [key] * len(chunks), [options] * len(chunks)):
-                reports += part
-                if progress is not None:
-                    progress(len(reports), len(files))
-    except BrokenProcessPool:  # the system ended a process; which file it was shows when each has a process of its own
-        reports += [_in_one_process(file, key, options) for file in files[len(reports) :]]
-    return reports
-
-
-def _in_one_process(file: Path, key: Key | None, options: Options) -> FileReport:
-    from concurrent.futures import ProcessPoolExecutor
-    from concurrent.futures.process import BrokenProcessPool
-
-    try:
-        with ProcessPoolExecutor(1) as pool:
-            return pool.submit(check_file, file, key, options).result()
-    except BrokenProcessPool:
-        message = "the system ended the process that read this file, so nothing is known of it"
-        return FileReport(str(file), (), (Diagnostic("memory-limit", message, Source(str(file), "")),))
-
-
-def _check_chunk(files: list[Path], key: Key | None, options: Options) -> list[FileReport]:
-    return [check_file(path, key, options) for path in files]
-
-
-def read_key(path: Path) -> Key:
-    """The key file; it must be readable, and hold no key that looks mistyped, or nothing can be graded."""
-    document = read_document(path)
-    errors = [diagnostic for diagnostic in document.diagnostics if diagnostic.severity == "error"]
-    mistyped = [diagnostic for diagnostic in document.diagnostics if diagnostic.code == "unknown-key" and diagnostic.help is not None]
-    if errors:
-        raise InputError(errors[0])
-    if mistyped:  # a fact, a layout, or points that were meant and not read would grade everybody by another question
-        raise InputError(replace(mistyped[0], severity="error"))
-    return Key(document.source, identified(document.exercises), document.diagnostics)
 
 
 def check_file(path: Path, key: Key | None = None, options: Options | None = None) -> FileReport:
@@ -168,27 +174,28 @@ def check_document(document: Document, key: Key | None, options: Options) -> Fil
     """The report on a document: its exercises in their order, then those of the key that it leaves out."""
     if key is None and document.sheet is not None:
         return _sheet_report(document.sheet, options)
-    exercises = identified(document.exercises, last=key is not None)
-    diagnostics = [*(_of_key(diagnostic) for diagnostic in (key.diagnostics if key is not None else ())), *document.diagnostics]
-    if key is not None and len(exercises) < len(document.exercises):
-        diagnostics.append(_answered_twice(document))
+    exercises = tried(document.exercises) if key is not None else {name: [one] for name, one in identified(document.exercises).items()}
     if key is not None and len(key.exercises) == 1 and len(exercises) == 1:
-        ((name, exercise),) = exercises.items()
-        if exercise.text("problem") is None:
-            exercises = {next(iter(key.exercises)): exercise}
+        (tries,) = exercises.values()
+        if tries[0].text("problem") is None:
+            exercises = {next(iter(key.exercises)): tries}
+    diagnostics = list(document.diagnostics)
     problems: list[ProblemReport] = []
     clock = _Clock()
-    for name, exercise in exercises.items():
+    for name, tries in exercises.items():
         known = key.exercises.get(name) if key is not None else None
         if key is not None and known is None:
             diagnostics.append(_unknown_problem(document.source, name, key))
             continue
-        chosen = settings(name, exercise, document.source, known, key.source if key else None, options.defaults)
-        problems.append(revealed(clock.judged(chosen), chosen.reveal))
+        chosen = [settings(name, one, document.source, known, key.source if key else None, options.defaults) for one in tries]
+        if len(tries) > 1:
+            diagnostics.append(_answered_twice(name, chosen[0].attempts, document.source))
+            chosen = chosen if chosen[0].attempts == "best" else [chosen[0 if chosen[0].attempts == "first" else -1]]
+        found = [clock.judged(one) for one in chosen]
+        problems.append(revealed(found[counting(found)], chosen[0].reveal))
     for name, known in key.exercises.items() if key is not None and _readable(document) else ():
         if name not in exercises:
-            chosen = settings(name, Exercise(), document.source, known, key.source if key else None, options.defaults)
-            problems.append(unanswered(chosen))
+            problems.append(unanswered(settings(name, Exercise(), document.source, known, key.source if key else None, options.defaults)))
     return FileReport(document.source.name, tuple(problems), tuple(diagnostics), document.source)
 
 
@@ -214,7 +221,7 @@ class _Clock:
         if crowded():
             let_go()
         try:
-            with time_limit(max(0.1, min(SECONDS, self.end - process_time()))):
+            with time_limit(max(0.1, min(SECONDS if chosen.seconds is None else chosen.seconds, self.end - process_time()))):
                 return judge(chosen)
         except (OutOfTime, Exception) as error:  # noqa: BLE001 - one problem never stops the rest
             return _undecided(chosen, _broken(error))
@@ -231,16 +238,8 @@ def _broken(error: BaseException) -> Diagnostic:
 
 def _undecided(chosen: Settings, why: Diagnostic) -> ProblemReport:
     finding = Finding(0, "undecided", Span(0, 0), 1, 1, why.code, replace(why, source=replace(chosen.source, text="")))
-    return ProblemReport(
-        chosen.id,
-        "derivation" if chosen.rows else "answer",
-        "undecided",
-        Final("undecided", why.code, why.message),
-        (finding,),
-        points=chosen.points,
-        warnings=chosen.warnings,
-        reveal=chosen.reveal,
-    )
+    final = Final("undecided", why.code, why.message)
+    return scored(chosen, ProblemReport(chosen.id, "derivation" if chosen.rows else "answer", "undecided", final, (finding,)))
 
 
 def _readable(document: Document) -> bool:
@@ -253,14 +252,10 @@ def _of_key(diagnostic: Diagnostic) -> Diagnostic:
     return replace(diagnostic, message=f"in the key, {diagnostic.message}", source=replace(source, text=""), labels=())
 
 
-def _answered_twice(document: Document) -> Diagnostic:
-    """A problem counts once; the last answer is the one that counts."""
-    names = [exercise.text("problem") or str(number) for number, exercise in enumerate(document.exercises, 1)]
-    twice = ", ".join(f"`{name}`" for name in dict.fromkeys(names) if names.count(name) > 1)
-    return Diagnostic(
-        "answered-twice", f"problem {twice} is answered more than once: the last answer counts", replace(document.source, text=""),
-        severity="warning",
-    )  # fmt: skip
+def _answered_twice(name: str, attempts: str, source: Source) -> Diagnostic:
+    """A problem counts once."""
+    message = f"problem `{name}` is answered more than once: the {attempts} answer counts"
+    return Diagnostic("answered-twice", message, replace(source, text=""), severity="warning")
 
 
 def _unknown_problem(source: Source, name: str, key: Key) -> Diagnostic:

@@ -20,7 +20,7 @@ from .lines.literal_name import with_letter
 from .lines.scope import Surroundings
 from .lines.statements import joined_rows
 from .meanings.supposed import Values
-from .merge import Located, Settings
+from .merge import LINES, Located, Settings
 from .prose import NO_FORMULA
 from .slips.causes import Slip
 from .task import Task, task_for
@@ -69,15 +69,7 @@ def judge(chosen: Settings) -> ProblemReport:
 def unanswered(chosen: Settings) -> ProblemReport:
     """A problem without answer."""
     verdict: ProblemVerdict = "wrong" if chosen.asked else "undecided"
-    return ProblemReport(
-        chosen.id,
-        "answer",
-        verdict,
-        Final("missing", "missing-answer", "no answer was given"),
-        points=chosen.points,
-        warnings=chosen.warnings,
-        reveal=chosen.reveal,
-    )
+    return scored(chosen, ProblemReport(chosen.id, "answer", verdict, Final("missing", "missing-answer", "no answer was given")))
 
 
 def _unreadable(chosen: Settings, kind: Kind, diagnostic: Diagnostic) -> ProblemReport:
@@ -87,16 +79,7 @@ def _unreadable(chosen: Settings, kind: Kind, diagnostic: Diagnostic) -> Problem
         span = diagnostic.labels[0].span
         line, column = line_and_column(chosen.source.text, span.start)
     finding = Finding(0, "unreadable", span, line, column, diagnostic.code, diagnostic)
-    return ProblemReport(
-        chosen.id,
-        kind,
-        "unreadable",
-        Final("missing", diagnostic.code, diagnostic.message),
-        (finding,),
-        points=chosen.points,
-        warnings=chosen.warnings,
-        reveal=chosen.reveal,
-    )
+    return scored(chosen, ProblemReport(chosen.id, kind, "unreadable", Final("missing", diagnostic.code, diagnostic.message), (finding,)))
 
 
 _WHERE = {
@@ -149,8 +132,7 @@ def _answer(chosen: Settings, task: Task) -> ProblemReport:
         verdict = "wrong"
     if chosen.require == "derivation":
         verdict, final = _requires_derivation(verdict, final)
-    score = _score(chosen, verdict, [found.slip.code] if found.slip else [])
-    return ProblemReport(chosen.id, "answer", verdict, final, lines, score, chosen.points, found.notes, chosen.warnings, chosen.reveal)
+    return scored(chosen, ProblemReport(chosen.id, "answer", verdict, final, lines, notes=found.notes))
 
 
 def _names_all(chosen: Settings, task: Task) -> bool:
@@ -180,11 +162,23 @@ def finding_of(number: int, verdict: ProblemVerdict | str, passage: Passage, sli
     return Finding(number, verdict, span, line, column, slip.code, diagnostic, tuple(notes))  # type: ignore[arg-type]
 
 
-def _score(chosen: Settings, verdict: ProblemVerdict, codes: Sequence[str]) -> float:
-    """All points, or the share that the key gives for the first slip."""
-    if verdict == "right":
-        return chosen.points
-    return chosen.points * (chosen.partial.get(codes[0], 0.0) if codes and verdict == "wrong" else 0.0)
+def scored(chosen: Settings, report: ProblemReport) -> ProblemReport:
+    """The report with what the key says about it: all points, or the share that it gives for the first slip, or for the lines before it."""
+    share, credit = (1.0, None) if report.verdict == "right" else (0.0, None)
+    first = report.first_wrong
+    if report.verdict == "wrong" and first is not None:
+        claims = [line for line in report.lines if line.number and line.role in ("claim", "equation")]
+        held = sum(line.verdict == "follows" for line in report.lines[: report.lines.index(first)] if line in claims)
+        rules = [(chosen.partial.get(first.code or "", 0.0), f"the first slip is `{first.code}`")]
+        if report.kind == "derivation" and claims:
+            said = f"{held} of {len(claims)} lines hold before the first slip"
+            rules.append((chosen.partial.get(LINES, 0.0) * held / len(claims), said))
+        share, why = max(rules, key=lambda rule: rule[0])
+        credit = f"{why}: {share:.3g} of the points" if share else None
+    return replace(
+        report, score=chosen.points * share, points=chosen.points, warnings=(*chosen.warnings, *report.warnings), reveal=chosen.reveal,
+        attempts=chosen.attempts, credit=credit, slip=(first.code if first is not None else None) or report.final.code,
+    )  # fmt: skip
 
 
 # ---- derivations
@@ -245,22 +239,10 @@ def _read_derivation(
     verdict = _verdict(lines, final, chosen)
     if chosen.require == "derivation" and not _derives(results, around):
         verdict, final = _requires_derivation(verdict, final)
-    codes = [finding.code for finding in lines if finding.verdict == "wrong" and finding.code]
-    warnings = tuple(
-        dict.fromkeys([*chosen.warnings, *(f"line {result.row.number}: {text}" for result in results for text in result.warnings)])
-    )
-    return ProblemReport(
-        chosen.id,
-        "derivation",
-        verdict,
-        final,
-        lines,
-        _score(chosen, verdict, codes),
-        chosen.points,
-        (*task.problem.notes, *(f"`{name}` is read as `{to_text(value)}`: no formula explains it" for name, value in supposed.items())),
-        warnings,
-        chosen.reveal,
-    ), written, reader.prose.choices
+    warnings = tuple(dict.fromkeys(f"line {result.row.number}: {text}" for result in results for text in result.warnings))
+    supposing = tuple(f"`{name}` is read as `{to_text(value)}`: no formula explains it" for name, value in supposed.items())
+    report = ProblemReport(chosen.id, "derivation", verdict, final, lines, notes=(*task.problem.notes, *supposing), warnings=warnings)
+    return scored(chosen, report), written, reader.prose.choices
 
 
 def line_of(result: RowResult, source: Source) -> Finding:

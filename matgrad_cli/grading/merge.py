@@ -7,15 +7,17 @@ import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal, cast
+from typing import Any, Literal, cast
 
 from ..diagnostics import Diagnostic, Label, Source
 from ..documents.keys import WORDS, Exercise
 from ..documents.passage import Passage
-from ..records.finding import Reveal
+from ..records.finding import Attempts, Reveal
 from .slips.codes import CODES
 
 Require = Literal["answer", "derivation", "none"]
+LINES = "lines"
+"""The word of `partial` for the share of a derivation's lines that hold before its first slip."""
 STUDENT_KEYS = ("answer",)
 SAID_UNDER_A_KEY = ("problem", "name", "syntax", "answer")
 """All that a file may say about a problem of a key; the rest would change the question."""
@@ -46,6 +48,9 @@ class Settings:
     partial: Mapping[str, float] = field(default_factory=dict)
     require: Require | None = None
     reveal: Reveal = "full"
+    attempts: Attempts = "last"
+    seconds: float | None = None
+    megabytes: float | None = None
     layout: str = "gradient"
     layout_given: bool = False
     answer: Located | None = None
@@ -70,16 +75,24 @@ class Settings:
         return found.text if found and found.text else None
 
 
-def identified(exercises: tuple[Exercise, ...], last: bool = False) -> dict[str, Exercise]:
-    """The exercises by their id; without id they are 1, 2, …; a repeated id gets a count, or with `last` takes the place of the first."""
+def identified(exercises: tuple[Exercise, ...]) -> dict[str, Exercise]:
+    """The exercises by their id; without id they are 1, 2, …; a repeated id gets a count."""
     found: dict[str, Exercise] = {}
     for number, exercise in enumerate(exercises, 1):
         name = exercise.text("problem") or str(number)
         count = 2
         unique = name
-        while unique in found and not last:
+        while unique in found:
             unique, count = f"{name} ({count})", count + 1
         found[unique] = exercise
+    return found
+
+
+def tried(exercises: tuple[Exercise, ...]) -> dict[str, list[Exercise]]:
+    """The tries at each problem in their order."""
+    found: dict[str, list[Exercise]] = {}
+    for number, exercise in enumerate(exercises, 1):
+        found.setdefault(exercise.text("problem") or str(number), []).append(exercise)
     return found
 
 
@@ -102,15 +115,18 @@ def settings(
         values,
         exercise.rows,
         source,
-        points=reader.points(),
+        points=reader.number("points", 1.0),
         partial=reader.partial(),
         require=cast(Require | None, reader.word("require")),
         reveal=cast(Reveal, reader.word("reveal") or "full"),
+        attempts=cast(Attempts, reader.word("attempts") or "last"),
+        seconds=reader.number("seconds"),
+        megabytes=reader.number("megabytes"),
         layout=reader.word("layout") or "gradient",
         layout_given="layout" in values,
         answer=Located(answer, source) if answer is not None else None,
         reference=Located(reference, key_source) if reference is not None and key_source is not None else None,
-        warnings=(*_ignored(exercise, said), *reader.warnings),
+        warnings=_ignored(exercise, said) if key is not None else tuple(reader.warnings),
         errors=tuple(reader.errors),
         under_key=key is not None,
     )
@@ -151,19 +167,16 @@ class _Values:
         )
         return None
 
-    def points(self) -> float:
-        """A finite number of points, 0 or more."""
-        found = self.values.get("points")
+    def number(self, key: str, usual: Any = None) -> Any:
+        """A finite number, 0 or more; the usual value where nothing is said."""
+        found = self.values.get(key)
         if found is None:
-            return 1.0
+            return usual
         number = _number(found.text)
         if number is None or number < 0:
-            self.errors.append(
-                Diagnostic(
-                    "key-value", f"`points` is `{found.text}`; it must be a number, 0 or more", found.source, (Label(found.passage.span()),)
-                )
-            )
-            return 1.0
+            message = f"`{key}` is `{found.text}`; it must be a number, 0 or more"
+            self.errors.append(Diagnostic("key-value", message, found.source, (Label(found.passage.span()),)))
+            return usual
         return number
 
     def partial(self) -> dict[str, float]:
@@ -175,8 +188,8 @@ class _Values:
             number = _number(match[2]) if match else None
             if match is None or number is None or not 0 <= (share := number / (100 if match[3] else 1)) <= 1:
                 self.warnings.append(f"`partial` has `{item.strip()}`, which is not a code and a share from 0 to 1")
-            elif match[1] not in CODES:
-                near = difflib.get_close_matches(match[1], CODES, n=1)
+            elif match[1] not in (*CODES, LINES):
+                near = difflib.get_close_matches(match[1], (*CODES, LINES), n=1)
                 self.warnings.append(f"`partial` has the unknown code `{match[1]}`" + (f"; the nearest is `{near[0]}`" if near else ""))
             else:
                 shares[match[1]] = share

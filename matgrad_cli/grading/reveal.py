@@ -7,24 +7,54 @@ from ..diagnostics.record import replace
 from ..records.finding import Final, Finding, ProblemReport, Reveal
 from .slips.codes import HINTS
 
+_WRONG = "this is wrong"
+_OPEN = "whether this is right could not be decided"
+_OF_THE_TEXT = frozenset((
+    "answered-twice", "missing-answer", "missing-derivation", "nothing-judged", "not-worked-out", "time-limit", "memory-limit", "too-deep",
+    "too-long", "bug", "equation",
+))  # fmt: skip
+"""Codes of what is not wrong whose message says nothing about the solution."""
+
 
 def revealed(report: ProblemReport, reveal: Reveal) -> ProblemReport:
-    """The report with what must not be told left out."""
+    """The report with what must not be told left out, in every message that a report of any format could hold."""
     if reveal == "full":
         return replace(report, reveal=reveal)
-    lines = tuple(_finding(finding, reveal) for finding in report.lines)
     final = report.final
     if final.verdict == "wrong":
-        final = Final(final.verdict, final.code if reveal == "hint" else None, HINTS.get(final.code or "") if reveal == "hint" else None)
-    return replace(report, lines=lines, final=final, notes=() if reveal == "none" else report.notes, reveal=reveal)
+        final = Final("wrong", final.code, HINTS.get(final.code or "", _WRONG)) if reveal == "hint" else Final("wrong")
+    elif final.verdict == "undecided" or (final.verdict == "missing" and final.code in HINTS):
+        final = Final(final.verdict, *_open(final.code, final.message, reveal))
+    return replace(
+        report,
+        lines=tuple(_finding(finding, reveal) for finding in report.lines),
+        final=final,
+        notes=() if reveal == "none" else report.notes,
+        credit=report.credit if reveal == "hint" else None,
+        reveal=reveal,
+    )
 
 
 def _finding(finding: Finding, reveal: Reveal) -> Finding:
+    found = finding.diagnostic
     # How to write what could not be read gives nothing of the solution away.
-    if finding.verdict != "wrong" or finding.diagnostic is None:
+    if found is None or finding.verdict not in ("wrong", "undecided"):
         return finding
+    labels = tuple(Label(label.span) for label in found.labels[:1])
+    if finding.verdict == "undecided":
+        code, message = _open(finding.code, found.message, reveal)
+        said = Diagnostic(code or found.code, message or _OPEN, found.source, labels, severity="warning")
+        return finding if message == found.message else replace(finding, code=code, diagnostic=said)
     if reveal == "none":
         return replace(finding, code=None, diagnostic=None, notes=())
-    hint = HINTS.get(finding.code or "", "this line is wrong")
-    labels = tuple(Label(label.span) for label in finding.diagnostic.labels[:1])
-    return replace(finding, diagnostic=Diagnostic(finding.diagnostic.code, hint, finding.diagnostic.source, labels, severity="wrong"))
+    hint = HINTS.get(finding.code or "", _WRONG)
+    return replace(finding, diagnostic=Diagnostic(found.code, hint, found.source, labels, severity="wrong"))
+
+
+def _open(code: str | None, message: str | None, reveal: Reveal) -> tuple[str | None, str | None]:
+    """Code and message of what could not be decided: a name that is not known is a hint, a reason of ours may hold more."""
+    if code in _OF_THE_TEXT:
+        return code, message
+    if reveal == "none":
+        return "undecided", _OPEN
+    return code, HINTS.get(code or "", _OPEN)

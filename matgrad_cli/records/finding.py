@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from typing import Literal
 
 from ..diagnostics import Diagnostic, Source, Span
@@ -11,6 +12,7 @@ LineVerdict = Literal["follows", "wrong", "unreadable", "undecided", "aside"]
 ProblemVerdict = Literal["right", "wrong", "unreadable", "undecided"]
 FinalVerdict = Literal["right", "wrong", "missing", "unreadable", "undecided"]
 Reveal = Literal["none", "hint", "full"]
+Attempts = Literal["last", "best", "first"]
 Role = Literal["claim", "definition", "equation", "question", "aside"]
 """What a line does: it claims something; gives a name its value; sets the derivative to zero or goes on from there; only
 repeats what was asked, or itself; or says nothing about this problem. Only claims and equations can be judged."""
@@ -60,7 +62,10 @@ class Final:
 
 @record
 class ProblemReport:
-    """What was found in one problem: its lines, its final answer, its score."""
+    """What was found in one problem: its lines, its final answer, its score and the rule of the key that gave a part of the points.
+
+    `slip` is the code of the first slip whatever a student may see of it: it stands in no report that is one student's.
+    """
 
     id: str
     kind: Literal["answer", "derivation", "document", "code"]
@@ -72,6 +77,9 @@ class ProblemReport:
     notes: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
     reveal: Reveal = "full"
+    attempts: Attempts = "last"
+    credit: str | None = None
+    slip: str | None = None
 
     @property
     def first_wrong(self) -> Finding | None:
@@ -94,12 +102,13 @@ class ProblemReport:
 
 @record
 class FileReport:
-    """What was found in one file. `diagnostics` are about the file itself: its keys, its markup."""
+    """What was found in one file, and whose it is. `diagnostics` are about the file itself: its keys, its markup."""
 
     file: str
     problems: tuple[ProblemReport, ...] = ()
     diagnostics: tuple[Diagnostic, ...] = ()
     source: Source | None = None
+    student: str = ""
 
     @property
     def broken(self) -> bool:
@@ -125,25 +134,54 @@ class FileReport:
         return sum(problem.points for problem in self.problems)
 
 
+Counted = tuple[FileReport, ProblemReport]
+
+
+def counting(tries: Sequence[ProblemReport]) -> int:
+    """Which of several tries at one problem counts, as `attempts` says; of equally good ones the last."""
+    answered = [at for at, problem in enumerate(tries) if problem.final.code != "missing-answer"] or [len(tries) - 1]
+    attempts = tries[answered[0]].attempts
+    if attempts == "best":
+        return max(answered, key=lambda at: (tries[at].score, tries[at].verdict == "right", at))
+    return answered[0 if attempts == "first" else -1]
+
+
 @record
 class Report:
-    """What was found in all files. `skipped` are files of a folder that hold nothing to check; `keyed` says that a key asked for them."""
+    """What was found in all files. `skipped` are files of a folder that hold nothing to check.
+
+    `asked` are the problems of the key with their points, None without a key; `diagnostics` are about the key.
+    """
 
     files: tuple[FileReport, ...]
     skipped: tuple[str, ...] = ()
-    keyed: bool = False
+    asked: tuple[tuple[str, float], ...] | None = None
+    diagnostics: tuple[Diagnostic, ...] = ()
 
     @property
-    def of_one_student(self) -> tuple[tuple[FileReport, ProblemReport], ...]:
-        """The problems of all files as one student's: under a key each once, the last answer to it."""
-        found = [(file, problem) for file in self.files for problem in file.problems]
-        if not self.keyed:
-            return tuple(found)
-        last: dict[str, tuple[FileReport, ProblemReport]] = {}
-        for file, problem in found:
-            if problem.id not in last or problem.final.code != "missing-answer":
-                last[problem.id] = file, problem
-        return tuple(last.values())
+    def keyed(self) -> bool:
+        """Whether a key asked for the answers."""
+        return self.asked is not None
+
+    @property
+    def of_one_student(self) -> tuple[Counted, ...]:
+        """The problems of all files as one student's: under a key each once."""
+        return self._counted(self.files)
+
+    @property
+    def students(self) -> dict[str, tuple[Counted, ...]]:
+        """What counts of each student's files, problem by problem."""
+        files: dict[str, list[FileReport]] = {}
+        for file in self.files:
+            files.setdefault(file.student or file.file, []).append(file)
+        return {student: self._counted(theirs) for student, theirs in files.items()}
+
+    def _counted(self, files: Iterable[FileReport]) -> tuple[Counted, ...]:
+        found = [(file, problem) for file in files for problem in file.problems]
+        tries: dict[object, list[Counted]] = {}
+        for number, one in enumerate(found):
+            tries.setdefault(one[1].id if self.keyed else number, []).append(one)
+        return tuple(several[counting([problem for _, problem in several])] for several in tries.values())
 
     @property
     def verdict(self) -> ProblemVerdict:
@@ -167,7 +205,7 @@ class Report:
             if diagnostic.severity == "error"
         )
         head = "".join(f"<th>{name}</th>" for name in ("file", "problem", "verdict", "line", "finding", "score"))
-        return f"<table><thead><tr>{head}</tr></thead><tbody>{rows}{faults}</tbody></table>"
+        return f"<table class='tex2jax_ignore mathjax_ignore'><thead><tr>{head}</tr></thead><tbody>{rows}{faults}</tbody></table>"
 
 
 def _html_row(file: FileReport, problem: ProblemReport) -> str:

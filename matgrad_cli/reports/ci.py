@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from html import escape
 from xml.etree import ElementTree as XML
 
 from ..documents.passage import line_and_column
@@ -142,8 +144,8 @@ def github_summary(report: Report) -> str:
         for problem in file.problems:
             first = problem.first_wrong
             wrong = f"{first.number} (file line {first.line}): `{first.code or 'wrong'}`" if first else "–"
-            cells = (file.file, problem.id, problem.verdict, wrong, problem.final.verdict, f"{problem.score:g} of {problem.points:g}")
-            rows.append("| " + " | ".join(_cell(cell) for cell in cells) + " |")
+            score = f"{problem.score:g} of {problem.points:g}"
+            rows.append(f"| {_cell(file.file)} | {_cell(problem.id)} | {problem.verdict} | {wrong} | {problem.final.verdict} | {score} |")
         if file.broken:
             rows.append(f"| {_cell(file.file)} | – | unreadable | – | – | – |")
     for file in report.files:
@@ -165,4 +167,5 @@ def github_summary(report: Report) -> str:
 
 
 def _cell(text: str) -> str:
-    return text.replace("&", "&amp;").replace("<", "&lt;").replace("|", "\\|").replace("\n", " ")
+    """A text that Markdown takes for nothing but text: no HTML, no link, no mathematics, no table."""
+    return re.sub(r"([\\`*_\[\]|$~])", r"\\\1", escape(text, quote=False)).replace("\n", " ")

@@ -8,13 +8,23 @@ from typing import Any
 from ..diagnostics import Diagnostic
 from ..documents.passage import line_and_column
 from ..records.finding import FileReport, Finding, ProblemReport, Report
+from .classes import class_of
 from .inert import inert_report
 
 
 def to_json(report: Report) -> str:
     """The whole report, as `{"schema": 1, "verdict": …, "files": […]}`."""
     report = inert_report(report)
-    return _dumps({"schema": 1, "verdict": report.verdict, "files": [_file(file) for file in report.files]})
+    figures = class_of(report)
+    return _dumps(
+        {
+            "schema": 1,
+            "verdict": report.verdict,
+            "diagnostics": [_diagnostic(diagnostic) for diagnostic in report.diagnostics],
+            "files": [_file(file) for file in report.files],
+            **({"class": figures} if figures is not None else {}),
+        }
+    )
 
 
 def _dumps(data: dict[str, Any]) -> str:
@@ -24,6 +34,7 @@ def _dumps(data: dict[str, Any]) -> str:
 def _file(file: FileReport) -> dict[str, Any]:
     return {
         "file": file.file,
+        **({"student": file.student} if file.student else {}),
         "verdict": file.verdict,
         "score": file.score,
         "points": file.points,
@@ -60,6 +71,7 @@ def _problem(problem: ProblemReport) -> dict[str, Any]:
         "verdict": problem.verdict,
         "score": problem.score,
         "points": problem.points,
+        **({"credit": problem.credit} if problem.credit else {}),
         "notes": list(problem.notes),
         "warnings": list(problem.warnings),
         "claims": dict(zip(("judged", "of"), problem.claims, strict=True)),
@@ -95,6 +107,8 @@ def to_gradescope(report: Report) -> str:
     tests = [
         {
             "name": _test_name(report, file, problem),
+            "name_format": "text",
+            "output_format": "text",
             "score": round(problem.score, 4),
             "max_score": problem.points,
             "output": summary_of(problem),
@@ -155,7 +169,7 @@ def complaints(file: FileReport) -> str:
 
 def summary_of(problem: ProblemReport) -> str:
     """The verdict on a problem in a few plain lines."""
-    parts: list[str] = [problem.verdict]
+    parts: list[str] = [problem.verdict, *([problem.credit] if problem.credit else [])]
     for finding in problem.shown:
         line = f"line {finding.number} (file line {finding.line})" if problem.kind != "answer" else "answer"
         where = line if finding.number else "problem"

@@ -9,19 +9,31 @@ from ..diagnostics.record import replace
 from ..records.finding import FileReport, Final, Finding, ProblemReport, Report
 
 _HIDDEN = {code: chr(0x2400 + code) for code in range(32)} | {0x7F: "␡"}
-_HIDDEN |= dict.fromkeys((*range(0x80, 0xA0), *range(0x200B, 0x2010), 0x2028, 0x2029, *range(0x202A, 0x202F), 0xFEFF), "�")
+_UNSEEN = (
+    (0x80, 0xA0), (0xAD, 0xAE), (0x61C, 0x61D), (0x180E, 0x180F), (0x200B, 0x2010), (0x2028, 0x202F), (0x2060, 0x2070), (0xFEFF, 0xFF00),
+    (0xFFF9, 0xFFFC), (0xD800, 0xE000), (0xE0000, 0xE0080),
+)  # fmt: skip
+"""Controls, ends of lines, what turns text round or cannot be seen, halves of characters (file names that are no text), tags."""
+_HIDDEN |= dict.fromkeys((code for start, end in _UNSEEN for code in range(start, end)), "�")
 _OF_SOURCE = {code: sign for code, sign in _HIDDEN.items() if code not in (9, 10)}
 _COMMAND = re.compile(r"(^|\s)::")
+_OLD_COMMAND = re.compile(r"##(?=\w*\[)")
 
 
 def inert(text: str) -> str:
     """One line of text that no terminal and no CI log takes for more than text: control characters as their pictures."""
-    return _COMMAND.sub(r"\1∷", text.translate(_HIDDEN)).replace("##[", "#＃[")
+    return _OLD_COMMAND.sub("＃＃", _COMMAND.sub(r"\1∷", text.translate(_HIDDEN)))
 
 
 def inert_report(report: Report) -> Report:
     """The report with every text in it inert; the reports of all formats are made from it."""
-    return replace(report, files=tuple(_file(file) for file in report.files), skipped=tuple(map(inert, report.skipped)))
+    return replace(
+        report,
+        files=tuple(_file(file) for file in report.files),
+        skipped=tuple(map(inert, report.skipped)),
+        asked=tuple((inert(name), points) for name, points in report.asked) if report.asked is not None else None,
+        diagnostics=tuple(map(_diagnostic, report.diagnostics)),
+    )
 
 
 def _file(file: FileReport) -> FileReport:
@@ -30,12 +42,13 @@ def _file(file: FileReport) -> FileReport:
         tuple(_problem(problem) for problem in file.problems),
         tuple(_diagnostic(diagnostic) for diagnostic in file.diagnostics),
         _source(file.source),
+        inert(file.student),
     )
 
 
 def _source(source: Source | None) -> Source | None:
     """Every character keeps its place, so that the carets still point at it."""
-    return None if source is None else Source(inert(source.name), source.text.translate(_OF_SOURCE).replace("##[", "＃＃["))
+    return None if source is None else Source(inert(source.name), _OLD_COMMAND.sub("＃＃", source.text.translate(_OF_SOURCE)))
 
 
 def _problem(problem: ProblemReport) -> ProblemReport:
@@ -52,7 +65,7 @@ def _problem(problem: ProblemReport) -> ProblemReport:
 
 def _finding(finding: Finding) -> Finding:
     diagnostic = _diagnostic(finding.diagnostic) if finding.diagnostic is not None else None
-    return replace(finding, diagnostic=diagnostic, notes=tuple(map(inert, finding.notes)))
+    return replace(finding, diagnostic=diagnostic, notes=tuple(map(inert, finding.notes)), text=finding.text.translate(_OF_SOURCE))
 
 
 def _diagnostic(diagnostic: Diagnostic) -> Diagnostic:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from ..diagnostics.record import replace
 from ..diagnostics.show import show
 from ..records.finding import FileReport, Finding, ProblemReport, Report
+from .classes import class_text
 from .inert import inert_report
 from .sheets import of_document, place_in_file
 
@@ -15,7 +16,8 @@ def to_text(report: Report, colour: bool = False, width: int = 100) -> str:
     """A table per file, then the findings of that file, then one closing line."""
     report = inert_report(report)
     parts = [_file(file, colour, width) for file in report.files]
-    return "\n".join([*parts, _closing(report, colour)])
+    figures = class_text(report)
+    return "\n".join([*parts, *([figures] if figures else []), _closing(report, colour)])
 
 
 def _file(file: FileReport, colour: bool, width: int) -> str:
@@ -70,7 +72,8 @@ def _painted(word: str, colour: bool) -> str:
 
 def _findings(problem: ProblemReport, colour: bool, width: int, several: bool) -> list[str]:
     lead = f"problem {problem.id}, " if several else ""
-    out = [f"note: {lead}{note}\n" for note in problem.notes] + [f"warning: {lead}{warning}\n" for warning in problem.warnings]
+    out = [f"note: {lead}{note}\n" for note in (*problem.notes, *([problem.credit] if problem.credit else []))]
+    out += [f"warning: {lead}{warning}\n" for warning in problem.warnings]
     if problem.kind == "document":
         wrong = [finding for finding in problem.lines if finding.verdict == "wrong"]
         return out + [_finding(problem, finding, lead, colour, width) for finding in wrong] + ["".join(of_document(problem))]

@@ -1,0 +1,111 @@
+"""The key of a sheet: it is read, and checked itself, before any student is graded."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from ...diagnostics import Diagnostic, InputError, Source
+from ...diagnostics.limits import OutOfTime, ended_by, time_limit
+from ...diagnostics.record import record, replace
+from ...documents.files import read_document
+from ...documents.keys import Document, Exercise
+from ...records.finding import FileReport, Final, ProblemReport
+from ..exercise import judge
+from ..merge import Settings, identified, settings
+
+SECONDS = 20.0
+"""So much processor time one problem may take, unless the key says otherwise."""
+
+
+@record
+class Key:
+    """A key file that was read: its exercises by id, and what it says about whole submissions.
+
+    `student` is the pattern that finds a student in a file's name, `seconds` and `megabytes` what one submission may use.
+    """
+
+    source: Source
+    exercises: dict[str, Exercise]
+    diagnostics: tuple[Diagnostic, ...] = ()
+    student: str | None = None
+    megabytes: float | None = None
+
+
+def read_key(path: Path) -> Key:
+    """The key file; it must be readable and right, and hold no key that looks mistyped, or nothing can be graded."""
+    document = _read(path)
+    mistyped = [diagnostic for diagnostic in document.diagnostics if diagnostic.code == "unknown-key" and diagnostic.help is not None]
+    if mistyped:  # a fact, a layout, or points that were meant and not read would grade everybody by another question
+        raise InputError(replace(mistyped[0], severity="error"))
+    exercises = identified(document.exercises)
+    chosen = {name: _own(name, exercise, document.source) for name, exercise in exercises.items()}
+    doubtful = [_contradicted(one, _judged(one)) for one in chosen.values()]
+    head = next(iter(exercises.values()), Exercise())
+    megabytes = next((one.megabytes for one in chosen.values()), None)
+    found = (*document.diagnostics, *(one for one in doubtful if one is not None))
+    return Key(document.source, exercises, found, head.text("student"), megabytes)
+
+
+def key_report(path: Path) -> FileReport:
+    """The report on the key's own answers; a problem without one is only read."""
+    document = _read(path)
+    problems: list[ProblemReport] = []
+    diagnostics = list(document.diagnostics)
+    for name, exercise in identified(document.exercises).items():
+        found = _judged(_own(name, exercise, document.source))
+        if exercise.empty and found.verdict == "undecided":
+            message = f"problem `{name}` is understood; the key holds no answer to it"
+            diagnostics.append(Diagnostic("missing-answer", message, replace(document.source, text=""), severity="note"))
+        else:
+            problems.append(found)
+    return FileReport(document.source.name, tuple(problems), tuple(diagnostics), document.source)
+
+
+def _read(path: Path) -> Document:
+    document = read_document(path)
+    errors = [diagnostic for diagnostic in document.diagnostics if diagnostic.severity == "error"]
+    if errors:
+        raise InputError(errors[0])
+    return document
+
+
+def _own(name: str, exercise: Exercise, source: Source) -> Settings:
+    """The settings of a problem of the key for its own answer, which need not be derived."""
+    return replace(settings(name, exercise, source, None, None, {}), require="answer" if not exercise.empty else None)
+
+
+def _judged(chosen: Settings) -> ProblemReport:
+    """The key's own answer, judged like any other; what it says amiss about points and partial credit is an error here."""
+    if chosen.warnings and not chosen.errors:
+        message = f"problem `{chosen.id}` of the key: {chosen.warnings[0]}"
+        chosen = replace(chosen, errors=(Diagnostic("key-value", message, replace(chosen.source, text="")),))
+    try:
+        with time_limit(SECONDS if chosen.seconds is None else chosen.seconds):
+            return judge(chosen)
+    except (OutOfTime, MemoryError, RecursionError) as error:
+        ended = ended_by(error)
+        return ProblemReport(chosen.id, "answer", "undecided", Final("undecided", ended.code if ended else None))
+
+
+def _contradicted(chosen: Settings, found: ProblemReport) -> Diagnostic | None:
+    """Raises InputError for a question that cannot be read, and for an answer that is not its derivative: one of the two is wrong.
+
+    An answer about which nothing is known is a warning. No message holds a line of the key: a log may be read by students.
+    """
+    if chosen.answer is None and not chosen.rows and found.verdict != "unreadable":
+        return None
+    first = found.shown[0] if found.shown else None
+    if found.verdict == "unreadable" and first is not None and first.number == 0 and first.diagnostic is not None:
+        raise InputError(first.diagnostic)
+    if found.verdict == "right":
+        return None
+    why = f"it is {found.verdict}" + (f" ({found.final.code})" if found.final.code else "")
+    said = Diagnostic(
+        "key-answer",
+        f"the key's own answer to problem `{chosen.id}` is not the derivative of its loss: {why}",
+        replace(chosen.source, text=""),
+        help=f"`matgrad check --key {chosen.source.name}` shows where",
+    )
+    if found.verdict == "wrong":
+        raise InputError(said)
+    return replace(said, message=f"the key's own answer to problem `{chosen.id}` could not be judged: {why}", severity="warning")

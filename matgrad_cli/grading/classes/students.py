@@ -1,0 +1,35 @@
+"""Who a student is: by the key's pattern on file names, else by the folder, else by the file's own name."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from pathlib import Path
+
+
+def students(files: Sequence[Path], given: Sequence[Path], pattern: str | None) -> list[str]:
+    """The student of each file.
+
+    `{student}` of a pattern is the student and `*` is anything, in the file's name, or with `/` also in its folders': `{student}_*.toml`,
+    `{student}/hw3.*`. Else, in a folder that was named, it is the folder below it; files that were named themselves and lie in several
+    folders are their folders'; any other file is its own student's.
+    """
+    folders = [path for path in given if path.is_dir()]
+    named = [path for path in given if not path.is_dir()]
+    apart = len({path.parent.resolve() for path in named}) > 1
+    return [(_by_pattern(file, pattern) if pattern else None) or _by_place(file, folders, apart and file in named) for file in files]
+
+
+def _by_pattern(file: Path, pattern: str) -> str | None:
+    before, _, after = pattern.partition("{student}")
+    one, other = ("[^/]*?".join(map(re.escape, part.split("*"))) for part in (before, after))
+    found = re.fullmatch(f"{one}([^/]+?){other}", "/".join(file.resolve().parts[-1 - pattern.count("/") :]), re.DOTALL)
+    return found[1] if found else None
+
+
+def _by_place(file: Path, folders: Sequence[Path], by_folder: bool) -> str:
+    for folder in folders:
+        if file.is_relative_to(folder):
+            inside = file.relative_to(folder).parts
+            return inside[0] if len(inside) > 1 else file.stem
+    return file.resolve().parent.name if by_folder else file.stem

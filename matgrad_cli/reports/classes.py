@@ -1,0 +1,62 @@
+"""A class at a glance: how many students, how the points are distributed, how each problem went, the commonest slips."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any
+
+from ..records.finding import Report
+from .tables import graded_problems
+
+_TENTHS = ("0–9", "10–19", "20–29", "30–39", "40–49", "50–59", "60–69", "70–79", "80–89", "90–100")
+_BAR = 30
+_MOST = 8
+
+
+def class_of(report: Report) -> dict[str, Any] | None:
+    """The figures, as JSON shows them; None where the files are one student's, or no key says what was asked."""
+    graded = graded_problems(report) if report.keyed else {}
+    if len(graded) < 2:
+        return None
+    most = sum(points for _, points in report.asked or ())
+    totals = sorted(sum(problem.score for *_, problem in one if problem is not None) for one in graded.values())
+    share = [total / most if most else 0.0 for total in totals]
+    slips: Counter[str] = Counter()
+    problems: dict[str, Counter[str]] = {name: Counter() for name, _ in report.asked or ()}
+    scores: dict[str, float] = dict.fromkeys(problems, 0.0)
+    for one in graded.values():
+        for name, _, file, problem in one:
+            scores[name] += problem.score if problem is not None else 0.0
+            missing = problem is None or problem.final.code == "missing-answer"
+            verdict = "unreadable" if problem is None and file is not None else "missing" if missing or problem is None else problem.verdict
+            problems[name][verdict] += 1
+            if problem is not None and problem.verdict == "wrong" and problem.slip and not missing:
+                slips[problem.slip] += 1
+    middle = len(totals) // 2
+    return {
+        "students": len(totals),
+        "points": most,
+        "mean": round(sum(totals) / len(totals), 4),
+        "median": round(totals[middle] if len(totals) % 2 else (totals[middle - 1] + totals[middle]) / 2, 4),
+        "distribution": dict(zip(_TENTHS, (sum(min(int(s * 10 + 1e-9), 9) == tenth for s in share) for tenth in range(10)), strict=True)),
+        "problems": {name: {**counts, "mean": round(scores[name] / len(totals), 4)} for name, counts in problems.items()},
+        "slips": dict(slips.most_common()),
+    }
+
+
+def class_text(report: Report) -> str:
+    """The figures in lines; empty where there is no class."""
+    found = class_of(report)
+    if found is None:
+        return ""
+    out = [f"class: {found['students']} students, mean {found['mean']:g} of {found['points']:g}, median {found['median']:g}"]
+    largest = max(found["distribution"].values())
+    for tenth, count in found["distribution"].items():
+        if count:
+            out.append(f"  {tenth:>6} %  {'█' * max(1, round(_BAR * count / largest))} {count}")
+    for name, counts in found["problems"].items():
+        said = ", ".join(f"{count} {verdict}" for verdict, count in counts.items() if verdict != "mean")
+        out.append(f"  problem {name}: mean {counts['mean']:g}, {said}")
+    if found["slips"]:
+        out.append("  commonest slips: " + ", ".join(f"{code} {count}" for code, count in list(found["slips"].items())[:_MOST]))
+    return "\n".join(out) + "\n"

@@ -1,0 +1,74 @@
+"""Tables for the instructor: a row for each student and problem, and one for each student as grade books import them."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Sequence
+
+from ..records.finding import FileReport, ProblemReport, Report
+from .inert import inert, inert_report
+
+GRADE_BOOK = ("Student", "ID", "SIS User ID", "SIS Login ID", "Section")
+"""The columns that Canvas wants; Moodle lets the teacher choose."""
+
+
+def to_csv(report: Report) -> str:
+    """A row for each student and problem: who, which, how many points, and the code of the first slip."""
+    rows: list[Sequence[object]] = [("student", "problem", "points", "code", "of", "verdict", "file")]
+    for student, graded in graded_problems(report).items():
+        for name, points, file, problem in graded:
+            verdict = problem.verdict if problem is not None else "undecided" if file is None else "unreadable"
+            slip = problem.slip if problem is not None else "missing-answer" if file is None else None
+            code = "" if verdict == "right" else slip or verdict
+            rows.append((student, name, problem.score if problem is not None else 0, code, points, verdict, file.file if file else ""))
+    return _written(rows)
+
+
+def to_gradebook(report: Report) -> str:
+    """A row for each student with the points of each problem and their sum; above it what there was to reach."""
+    classes = graded_problems(report)
+    names = list(dict.fromkeys(name for graded in classes.values() for name, *_ in graded))
+    most = {name: points for graded in classes.values() for name, points, _, _ in graded}
+    rows: list[Sequence[object]] = [(*GRADE_BOOK, *(f"problem {name}" for name in names), "total")]
+    blank = ("",) * (len(GRADE_BOOK) - 1)
+    rows.append(("    Points Possible", *blank, *(most[name] for name in names), _number(sum(most.values()))))
+    for student, graded in classes.items():
+        scores = {name: problem.score if problem is not None else 0.0 for name, _, _, problem in graded}
+        cells = (student, "", student, student, "")
+        rows.append((*cells, *(_number(scores.get(name, 0.0)) for name in names), _number(sum(scores.values()))))
+    return _written(rows)
+
+
+Graded = tuple[str, float, FileReport | None, ProblemReport | None]
+
+
+def graded_problems(report: Report) -> dict[str, list[Graded]]:
+    """What counts of each student: each problem of the key, also where nothing could be read; without a key what is there."""
+    report = inert_report(report)
+    found: dict[str, list[Graded]] = {}
+    for student, counted in report.students.items():
+        by_name = {problem.id: (file, problem) for file, problem in counted}
+        broken = next((file for file in report.files if (file.student or file.file) == student and file.broken), None)
+        asked = report.asked or [(problem.id, problem.points) for _, problem in counted]
+        found[student] = [(name, points, *by_name.get(name, (broken, None))) for name, points in asked]
+    return found
+
+
+def _number(value: float) -> float | int:
+    rounded = round(value, 4)
+    return int(rounded) if rounded == int(rounded) else rounded
+
+
+def _written(rows: Iterable[Sequence[object]]) -> str:
+    stream = io.StringIO()
+    csv.writer(stream, lineterminator="\n").writerows([_cell(cell) for cell in row] for row in rows)
+    return stream.getvalue()
+
+
+def _cell(value: object) -> object:
+    """A text that no spreadsheet takes for a formula."""
+    if not isinstance(value, str):
+        return _number(value) if isinstance(value, float) else value
+    text = inert(value)
+    return f"'{text}" if text.strip()[:1] in tuple("=+-@|%＝＋－＠") else text
