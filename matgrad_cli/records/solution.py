@@ -50,7 +50,8 @@ class Solution:
 
     `gradient` is the result of the derivation with its named parts written out. `moves` lead from it, set to zero, to `unknown = value`;
     `spectral` says it where the solution is made of eigenvectors. `without` tells what else there is: where a condition fails, and of
-    several solutions why this one is given. `derivation` is the derivation of the gradient of the loss (with constraints: of the
+    several solutions why this one is given. `reasons` say why the constraints, and what is solved under them, may stand for what was
+    given. `derivation` is the derivation of the gradient of the loss (with constraints: of the
     Lagrangian, whose multipliers are `multipliers`).
     """
 
@@ -65,6 +66,7 @@ class Solution:
     multipliers: tuple[Symbol, ...] = ()
     without: tuple[Sentence, ...] = ()
     spectral: Spectral | None = None
+    reasons: tuple[Sentence, ...] = ()
 
     @property
     def unknown(self) -> Symbol:

@@ -24,6 +24,7 @@ def _blocks(solution: Solution, full: bool) -> Iterator[Block]:
     yield Formula(name, problem.loss, "loss")
     yield Variables(tuple(variables_of(problem)))
     yield from (Sentence((note,), "note") for note in problem.notes)
+    yield from (Sentence(phrase(reason), "lead") for reason in solution.reasons)
     for constraint in solution.constraints:
         yield Sentence(("under the constraint",), "lead")
         yield Formula(*sides_of(constraint), "equation")

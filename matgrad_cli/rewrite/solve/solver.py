@@ -8,6 +8,7 @@ from typing import cast
 from ...diagnostics import BugError, Diagnostic, MatgradError, StuckError
 from ...diagnostics.record import replace
 from ...facts import Problem
+from ...facts.conditions import CONDITIONS, said_of
 from ...facts.holding import holds
 from ...ir import Add, Call, Expr, Fill, MatMul, Named, Number, Symbol, add, mul, nodes_of, transpose
 from ...notation.printing.to_unicode import to_unicode
@@ -25,6 +26,7 @@ from ..engine.application import replaced
 from .line import Line
 from .multipliers import Found, inserted
 from .phases import isolate
+from .prepared import prepared
 from .spectral import convention, spectral_of
 
 _OPEN = Verdict("unknown", "not checked yet")
@@ -32,6 +34,11 @@ _OPEN = Verdict("unknown", "not checked yet")
 
 def solve(problem: Problem, constraints: Sequence[Expr] = (), goal: Goal | None = None) -> Solution:
     """The point where the gradient is zero. Raises StuckError where the rules know no closed form, or it is not what is asked for."""
+    ready = prepared(problem, constraints)
+    return replace(_solved(ready.problem, ready.constraints, goal), problem=problem, reasons=ready.reasons)
+
+
+def _solved(problem: Problem, constraints: tuple[Expr, ...], goal: Goal | None) -> Solution:
     multipliers = tuple(_multiplier(problem, constraint, number) for number, constraint in enumerate(constraints))
     whole = _lagrangian(problem, constraints, multipliers)
     derivation = derive(whole)
@@ -42,11 +49,11 @@ def solve(problem: Problem, constraints: Sequence[Expr] = (), goal: Goal | None 
         message = f"the gradient does not depend on `{problem.wrt.name}`, so it is zero everywhere or nowhere"
         raise StuckError(Diagnostic("no-closed-form", message, notes=(f"the gradient is {to_unicode(gradient)}",)))
     if len(constraints) == 1 and (found := spectral_of(problem, gradient, constraints[0], multipliers[0], goal)) is not None:
-        return _by_spectrum(problem, derivation, found, tuple(constraints), multipliers, goal)
-    first = _by_moves(problem, derivation, gradient, tuple(constraints), multipliers, 1)
+        return _by_spectrum(problem, derivation, found, constraints, multipliers, goal)
+    first = _by_moves(problem, derivation, gradient, constraints, multipliers, 1)
     if not any(move.rule == "eq-two-roots" for move in first.moves):
         return _as_asked(first, goal)
-    return _as_asked(_root_of(first, _by_moves(problem, derivation, gradient, tuple(constraints), multipliers, -1), goal), goal)
+    return _as_asked(_root_of(first, _by_moves(problem, derivation, gradient, constraints, multipliers, -1), goal), goal)
 
 
 def _root_of(first: Solution, second: Solution, goal: Goal | None) -> Solution:
@@ -131,14 +138,17 @@ def _without_multiplier(line: Line, found: Found, moves: list[Move], value: Expr
     title = Sentence(rule.title, (("X", unknown),))
     back = Move(rule.id, title, Sentence(rule.why), (unknown, value), (unknown, found[1]), (), _OPEN)
     known: dict[Expr, Expr] = {move.after[0]: move.after[1] for move in found[0] if isinstance(move.after[0], Symbol)}
-    moves = [replace(move, assumed=tuple(_known(said, known, line) for said in move.assumed)) for move in moves]
+    moves = [replace(move, assumed=tuple(now for said in move.assumed if (now := _known(said, known, line)) is not None)) for move in moves]
     return [*moves, *found[0], back], found[1]
 
 
-def _known(condition: Sentence, known: Mapping[Expr, Expr], line: Line) -> Sentence:
-    """A condition on a multiplier as one on what it was found to be."""
-    values = ((name, line.simplify(replaced(value, known)) if isinstance(value, Expr) else value) for name, value in condition.values)
-    return Sentence(condition.template, tuple(values))
+def _known(condition: Sentence, known: Mapping[Expr, Expr], line: Line) -> Sentence | None:
+    """A condition on a multiplier as one on what it was found to be; None if that is known to hold."""
+    ((name, value),) = condition.values
+    assert isinstance(value, Expr)
+    now = line.simplify(replaced(value, known))
+    words = [word for word in CONDITIONS if said_of(word, now.shape.is_number) == condition.template]
+    return None if any(holds(now, word, line.problem) for word in words) else Sentence(condition.template, ((name, now),))
 
 
 # ---- the verdict
@@ -183,8 +193,8 @@ def _extremum(judge: Judge, problem: Problem, gradient: Expr, value: Expr, const
     """What kind of point it is, by the eigenvalues of the second derivative; and why, where its form says so."""
     seen = curvatures(judge, problem, value, constraints)
     kind = cast("PointKind", kind_of(seen))
-    if kind in ("saddle", "unknown") and problem.wrt.shape.is_square and not constraints and holds(value, "symmetric", problem):
-        inside = kind_of(curvatures(judge, problem, value, (), symmetric=True))
+    if kind in ("saddle", "unknown") and problem.wrt.shape.is_square and holds(value, "symmetric", problem):
+        inside = kind_of(curvatures(judge, problem, value, constraints, symmetric=True))
         if inside in ("minimum", "maximum"):
             said = f"a {inside} among the symmetric matrices" + (" (among all matrices it is a saddle)" if kind == "saddle" else "")
             return Extremum(cast("PointKind", inside), Sentence(said), "eigenvalues of the second derivative along symmetric directions")
@@ -286,7 +296,8 @@ def _by_spectrum(
     which, other = ("a maximum", "the smallest give the minimum") if found.largest else ("a minimum", "the largest give the maximum")
     size = "largest" if found.largest else "smallest"
     terms = problem.loss.terms if isinstance(problem.loss, Add) else ()
-    there = "there the loss is" + ("" if all(problem.wrt in term.symbols for term in terms) else ", but for what does not move,")
+    moving = all(problem.wrt in term.symbols for term in terms)
+    there = f"there the loss{'' if problem.source else ' as it is solved'} is" + ("" if moving else ", but for what does not move,")
     reasons = {
         "vector": f"{which}: {there} the eigenvalue times the squared length, here the {size}; {other}",
         "columns": f"{which}: {there} the sum of the eigenvalues, here the {size}; {other}",

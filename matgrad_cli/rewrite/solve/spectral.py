@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from itertools import pairwise
 
 from ...diagnostics import MatgradError
 from ...diagnostics.record import replace
@@ -28,12 +29,34 @@ def spectral_of(problem: Problem, whole: Expr, constraint: Expr, multiplier: Sym
         gradient = derive(problem).result.matrix
     except MatgradError:
         return None
-    terms = Opener(problem, problem.wrt).terms(gradient) if gradient is not None else None
+    if gradient is None:
+        return None
+    opener, orthonormal = Opener(problem, problem.wrt), _orthonormal(constraint, problem.wrt)
+    terms = opener.terms(gradient)
+    terms = _where_orthonormal(opener, gradient, problem.wrt) if terms is None and orthonormal else terms
     if terms is None:
         return None
-    if _orthonormal(constraint, problem.wrt):
+    if orthonormal:
         return _on_columns(problem, whole, terms, multiplier, goal)
     return _on_sphere(problem, whole, terms, constraint, multiplier, goal) if constraint.shape.is_number else None
+
+
+def _where_orthonormal(opener: Opener, gradient: Expr, unknown: Symbol) -> list[Term] | None:
+    """The terms of a gradient where WᵀW = I; one that begins with W is of the form of the multiplier's."""
+    found = []
+    for numbers, arrays in opener.products(gradient):
+        parts = list(arrays)
+        while (at := next((k for k, pair in enumerate(pairwise(parts)) if pair == (Transpose(unknown), unknown)), None)) is not None:
+            del parts[at : at + 2]
+        inside = [k for k, part in enumerate(parts) if unknown in part.symbols]
+        if any(unknown in number.symbols for number in numbers) or (inside and parts[0] is not unknown and parts[inside[0]] is not unknown):
+            return None
+        if inside and parts[0] is unknown and len(parts) > 1:
+            continue
+        if inside and inside != [len(parts) - 1]:
+            return None
+        found.append(Term(numbers, tuple(parts[:-1]) if inside else tuple(parts), unknown if inside else None, ()))
+    return found
 
 
 def _sum(problem: Problem, terms: list[Term]) -> Expr:

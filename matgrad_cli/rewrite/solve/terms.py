@@ -61,6 +61,10 @@ class Opener:
         found = [self._term(*parts) for parts in self._opened(expr)]
         return None if any(term is None for term in found) else [term for term in found if term is not None]
 
+    def products(self, expr: Expr) -> list[Parts]:
+        """The products of which an expression is the sum, however often the unknown stands in them."""
+        return self._opened(expr)
+
     def _holds(self, expr: Expr) -> bool:
         return expr is self.unknown or any(self._holds(child) for child in expr.children)
 

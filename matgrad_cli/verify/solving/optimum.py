@@ -74,7 +74,7 @@ def curvatures(judge: Judge, problem: Problem, value: Expr, constraints: Sequenc
 
     symbol = problem.wrt
     words = judge.setting.words.get(symbol, frozenset())
-    symmetric = symmetric or (symbol.shape.is_matrix and not constraints and any("symmetric" in consequences(word) for word in words))
+    symmetric = symmetric or (symbol.shape.is_matrix and any("symmetric" in consequences(word) for word in words))
     drawn = [place for _, _, place in data_points(judge, 1, _MORE)]
     drawn.sort(key=lambda place: prod(lay.lengths(symbol.shape, place.point.size)) > _MANY)
     places = [place for place in drawn if _solution_at(place, symbol, value) is not None][:_ENOUGH] or drawn[:_ENOUGH]
@@ -109,11 +109,9 @@ def _along(at: Evaluator, problem: Problem, constraints: Sequence[Expr], symmetr
     symbol = problem.wrt
     try:
         hessian = second_derivative(at, problem.loss, symbol)
-        if symmetric:
-            basis = _symmetric_directions(at.point.size(symbol.shape.rows))
-            return basis.T @ hessian @ basis
+        basis = _symmetric_directions(at.point.size(symbol.shape.rows)) if symmetric else np.eye(len(hessian))
         if not constraints:
-            return hessian
+            return basis.T @ hessian @ basis
         slopes = np.concatenate([first_derivative(at, constraint, symbol) for constraint in constraints])
         numbers = [constraint for constraint in constraints if constraint.shape.is_number]
         if numbers:
@@ -122,9 +120,9 @@ def _along(at: Evaluator, problem: Problem, constraints: Sequence[Expr], symmetr
             hessian = hessian + sum(by * second_derivative(at, one, symbol) for by, one in zip(multipliers, numbers, strict=True))
     except NO_VALUE:
         return None
-    _, sizes, turned = np.linalg.svd(slopes)
+    _, sizes, turned = np.linalg.svd(slopes @ basis)
     rank = int(np.sum(sizes > 1e-10 * max(sizes.max(initial=0), 1e-300)))
-    free = turned[rank:].T
+    free = basis @ turned[rank:].T
     return free.T @ hessian @ free
 
 

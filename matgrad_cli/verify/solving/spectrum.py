@@ -86,10 +86,11 @@ def spectral_points(judge: Judge, problem: Problem, spectral: Spectral) -> tuple
             rng = np.random.default_rng(len(told))
             here = value(best)
             others = [value(feasible(rng.normal(size=sizes))) for _ in range(12)]
+            away = value(rng.normal(size=sizes))  # where the constraint is given up: the loss may be zero all along it
             near = [value(feasible(best + 1e-4 * step)) for step in rng.normal(size=(4, *sizes))]
         except (*NO_VALUE, TypeError, ValueError, np.linalg.LinAlgError):
             continue
-        scale = max(map(abs, (here, *others)))
+        scale = max(map(abs, (here, *others, away)))
         told.append(
             (
                 all(abs(other - here) <= 1e-5 * scale for other in near),

@@ -182,6 +182,10 @@ ENDS = {  # the form, which end is given without a wish, the matrix of which it 
     "squares": ("norm(A@x)**2", "x: n, A: m×n", SPHERE, "minimum", lambda A: A.T @ A, "squares"),
     "summed squares": ("sum((A@x)**2)", "x: n, A: m×n", SPHERE, "minimum", lambda A: A.T @ A, "squares"),
     "columns": ("tr(X.T@A@X)", "X: n×k, A: n×n; A symmetric", COLUMNS, "maximum", lambda A: (A + A.T) / 2, "principal components"),
+    "a quotient": ("x.T@A@x/(x.T@x)", "x: n, A: n×n", None, "maximum", lambda A: (A + A.T) / 2, "principal components"),
+    "a quotient of norms": ("norm(A@x)/norm(x)", "x: n, A: m×n", None, "minimum", lambda A: A.T @ A, "squares"),
+    "a norm": ("norm(A@x)", "x: n, A: m×n", "norm(x) = 1", "minimum", lambda A: A.T @ A, "squares"),
+    "reconstruction": ("norm(A - A@X@X.T)**2", "X: n×k, A: m×n", COLUMNS, "minimum", lambda A: -A.T @ A, "squares"),
     "squares of columns": ("norm(A@X)**2", "X: n×k, A: m×n", COLUMNS, "minimum", lambda A: A.T @ A, "squares"),
 }  # fmt: skip
 
@@ -191,7 +195,7 @@ ENDS = {  # the form, which end is given without a wish, the matrix of which it 
 def test_which_end_of_the_spectrum_is_given_is_asked_for_or_said(name: str, goal: str | None) -> None:
     loss, said, constraint, usual, matrix, reason = ENDS[name]
     shapes, _, facts = said.partition(";")
-    optimum = matgrad.solve(loss, "X" if "X" in shapes else "x", shapes, facts, subject_to=constraint,
+    optimum = matgrad.solve(loss, "X" if "X" in shapes else "x", shapes, facts, subject_to=constraint or (),
                             maximize=goal == "maximum", minimize=goal == "minimum")  # fmt: skip
     a = D.normal(size=(4, 4) if "n×n" in shapes else (7, 4))
     a = (a + a.T) / 2 if facts else a
@@ -220,6 +224,14 @@ def test_relative_to_another_matrix() -> None:
     w = run(optimum, s, b)
     np.testing.assert_allclose(w @ b @ w, 3)
     np.testing.assert_allclose(s @ w, (w @ s @ w / 3) * b @ w)
+
+
+def test_of_a_quotient_the_length_is_free() -> None:
+    m, s = D.normal(size=4), spd(4)
+    optimum = matgrad.solve("(m.T@w)**2/(w.T@S@w)", "w", "w: n, m: n, S: n×n", "S spd")
+    w, known = run(optimum, m, s), np.linalg.solve(s, m)
+    np.testing.assert_allclose(np.outer(w, known), np.outer(known, w), atol=1e-9)
+    assert "keeps its value when w is stretched" in optimum.render("text", width=999)
 
 
 def test_stacked_columns() -> None:

@@ -1,0 +1,89 @@
+"""Problems said in another way before they are solved: quotients that no length changes, and norms."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from fractions import Fraction
+
+from ...diagnostics.record import record, replace
+from ...facts import Problem
+from ...facts.holding import holds
+from ...ir import Add, Call, Expr, Hadamard, MatMul, Mul, Number, Power, Symbol, Transpose, add, mul
+from ...records import Sentence
+from ..textbook.simplifier import Simplifier
+from .terms import negative
+
+_LINEAR = ("tr", "sum", "mean", "diag", "diagonal", "vec", "norm")
+
+
+@record
+class Prepared:
+    """A problem with the same solutions, its constraints (each an expression that is zero), and why it may stand for the one given."""
+
+    problem: Problem
+    constraints: tuple[Expr, ...]
+    reasons: tuple[Sentence, ...] = ()
+
+
+def prepared(problem: Problem, constraints: Sequence[Expr]) -> Prepared:
+    """wᵀAw/wᵀBw as wᵀAw under wᵀBw = 1, a norm as its square, and ‖w‖ = c as ‖w‖² = c²."""
+    found = _without_denominator(problem) if not constraints else None
+    found = found or Prepared(problem, tuple(constraints))
+    if isinstance(found.problem.loss, Call) and found.problem.loss.function == "norm":
+        square = replace(found.problem, loss=Power(found.problem.loss, Number(2)), source="")
+        said = Sentence("a norm is smallest, or largest, where its square is: the square has the simpler gradient")
+        found = replace(found, problem=square, reasons=(*found.reasons, said))
+    squared = [_squared(constraint, problem) for constraint in found.constraints]
+    reasons = [Sentence("both sides of the constraint {0} = {1} are squared", said) for _, said in squared if said]
+    return replace(found, constraints=tuple(constraint for constraint, _ in squared), reasons=(*found.reasons, *reasons))
+
+
+def _without_denominator(problem: Problem) -> Prepared | None:
+    loss, unknown = problem.loss, problem.wrt
+    factors = loss.factors if isinstance(loss, Mul) else ()
+    below = [one for one in factors if isinstance(one, Power) and isinstance(one.exponent, Number) and unknown in one.base.symbols
+             and one.exponent.value < 0]  # fmt: skip
+    if len(below) != 1 or _degree(loss, unknown) != 0 or not _degree(below[0].base, unknown):
+        return None
+    above, bound = mul(*(factor for factor in factors if factor is not below[0])), below[0].base
+    reason = Sentence("the loss keeps its value when {0} is stretched, so that {1} = 1 may be asked for", (("0", unknown), ("1", bound)))
+    return Prepared(replace(problem, loss=above, source=""), (add(bound, Number(-1)),), (reason,))
+
+
+def _degree(expr: Expr, unknown: Symbol) -> Fraction | None:
+    """The power with which an expression grows when the unknown is stretched by a positive number; None if it is no power."""
+    if unknown not in expr.symbols:
+        return Fraction(0)
+    if expr is unknown:
+        return Fraction(1)
+    parts = [_degree(child, unknown) for child in expr.children]
+    degrees = [part for part in parts if part is not None]
+    if len(degrees) < len(parts):
+        return None
+    match expr:
+        case Add():
+            return degrees[0] if len(set(degrees)) == 1 else None
+        case Mul() | MatMul() | Hadamard():
+            return sum(degrees, Fraction(0))
+        case Power(_, Number(value)):
+            return degrees[0] * value
+        case Transpose():
+            return degrees[0]
+        case Call(name, (_,)) if name in _LINEAR:
+            return degrees[0]
+        case _:
+            return None
+
+
+def _squared(constraint: Expr, problem: Problem) -> tuple[Expr, tuple[tuple[str, Expr], ...]]:
+    """‖w‖ − c, with c > 0, as ‖w‖² − c²; and both sides as they were, if it was so."""
+    terms = constraint.terms if isinstance(constraint, Add) else ()
+    norms = [term for term in terms if isinstance(term, Call) and term.function == "norm" and problem.wrt in term.symbols]
+    rest = [negative(term) for term in terms if term not in norms]
+    if len(norms) != 1 or any(problem.wrt in term.symbols for term in rest):
+        return constraint, ()
+    simplify = Simplifier(problem).whole
+    radius = simplify(add(*rest)) if rest else Number(0)
+    if not holds(radius, "positive", problem):
+        return constraint, ()
+    return add(Power(norms[0], Number(2)), simplify(negative(Power(radius, Number(2))))), (("0", norms[0]), ("1", radius))
