@@ -84,7 +84,11 @@ class Gradient:
         return _equations(self.derivations)
 
     def _repr_html_(self) -> str:
-        return _preformatted(str(self))
+        from .render.document.several import results_document
+        from .render.formats import printed_document
+        from .render.view import View
+
+        return printed_document(results_document(self.derivations), "html", View())
 
 
 def explain(
@@ -125,6 +129,12 @@ class Optimum:
 
     def __str__(self) -> str:
         return self.render("text")
+
+    def _repr_latex_(self) -> str | None:
+        from .notation.printing.to_latex import to_latex
+
+        value = self.solution.value
+        return None if value is None else f"$${to_latex(self.solution.unknown)} = {to_latex(value)}$$"
 
     def _repr_html_(self) -> str:
         return self.render("html")
@@ -323,9 +333,3 @@ def _equations(derivations: tuple[Derivation, ...]) -> str:
     equations = r" \qquad ".join(result_latex(derivation).strip() for derivation in derivations)
     said = resting(*derivations)
     return f"$${equations}$$" + (f" ({escaped(said)})" if said else "")
-
-
-def _preformatted(text: str) -> str:
-    from html import escape
-
-    return f'<pre style="line-height: 1.35">{escape(text)}</pre>'

@@ -14,7 +14,7 @@ def test_a_gradient_prints_itself() -> None:
     assert repr(found) == "2Xᵀ(XR − Y) (n×p, gradient layout)"
     assert found.verified
     assert found._repr_latex_() == r"$$2 X^\top (X R - Y)$$"
-    assert "<pre" in found._repr_html_()
+    assert "<math" in found._repr_html_()
 
 
 def test_an_explanation_prints_itself() -> None:

@@ -71,7 +71,7 @@ def explain(
 
         shown = together(names, pages, format_)
     if format_ == "html" and output is not None:
-        from ..render.html import html_page
+        from ..render.html.page import html_page
 
         shown = html_page(shown, f"The derivative of {text} by {', '.join(names)}")
     deliver(shown, output)

@@ -5,13 +5,18 @@ from __future__ import annotations
 from ..records import Derivation
 from .document.blocks import Document
 from .document.derivation import document
-from .view import View
+from .view import Detail, View
 
 
 def render(derivation: Derivation, format: str = "text", view: View | None = None) -> str:
     """The page of a derivation."""
     shown = view or View()
-    return printed_document(document(derivation, shown.detail), format, shown)
+    return printed_document(document(derivation, told(format, shown.detail)), format, shown)
+
+
+def told(format: str, detail: Detail) -> Detail:
+    """HTML folds reasons away, so it always has them."""
+    return "full" if format == "html" and detail == "normal" else detail
 
 
 def printed_document(content: Document, format: str, view: View) -> str:
@@ -25,7 +30,7 @@ def printed_document(content: Document, format: str, view: View) -> str:
 
         return markdown_page(content, view)
     if format == "html":
-        from .html import html_fragment
+        from .html.page import html_fragment
 
         return html_fragment(content, view)
     from .text import document_rows

@@ -97,8 +97,9 @@ def test_markdown_has_the_same() -> None:
 
 def test_html_has_the_same() -> None:
     shown = render(gram(), "html")
-    assert "<tr><td>R<sub>sj</sub></td><td>if t = i, i ≠ j</td></tr>" in shown
-    assert "∂vec(F)/∂vec(R)<sup>T</sup> = (I<sub>N·N</sub> + K)(I<sub>N</sub> ⊗ R<sup>T</sup>)" in shown
+    assert '<mtable class="cases"><mtr><mtd><msub><mrow><mi>R</mi></mrow>' in shown
+    assert "<mi>i</mi><mo>≠</mo><mi>j</mi>" in shown
+    assert "<mo>⊗</mo>" in shown
 
 
 def test_json_says_which_vec_and_which_k() -> None:

@@ -14,8 +14,6 @@ from matgrad_cli.ir import NUMBER, Add, Call, Dim, Hadamard, Mul, Shape, Symbol
 from matgrad_cli.records import Derivation
 from matgrad_cli.render.document.derivation import chain, loss_symbol
 from matgrad_cli.render.formats import render
-from matgrad_cli.render.html import html_page
-from matgrad_cli.render.html_math import math_html
 from matgrad_cli.render.latex.lines import broken, width
 from matgrad_cli.render.latex.prose import escaped
 from matgrad_cli.render.view import View
@@ -186,29 +184,6 @@ def test_markdown_has_pairs_of_dollars(derivation: Derivation) -> None:
     assert text.count("$$") % 2 == 0
     assert text.replace("$$", "").count("$") % 2 == 0
     assert text.startswith("## The ")
-
-
-@BOTH
-def test_html_is_escaped(derivation: Derivation) -> None:
-    text = render(derivation, "html")
-    assert text.count("<div") == text.count("</div>")
-    assert "det(X) &gt; 0" in text or "∂F<sub>ij</sub>" in text
-
-
-def test_html_sets_indices_and_exponents() -> None:
-    assert math_html("∂/∂(W₁)_st (Xw − y)_i²") == "∂/∂(W<sub>1</sub>)<sub>st</sub> (Xw − y)<sub>i</sub><sup>2</sup>"
-    assert math_html("A^∘2 ∘ X⁻ᵀ < 1") == "A<sup>∘2</sup> ∘ X<sup>−T</sup> &lt; 1"
-    assert math_html("‖X‖²_F + Σ_(i,j) + I_(m·m)").count("<sub>") == 3
-    assert math_html("2^(n − 1)") == "2<sup>n − 1</sup>"
-
-
-def test_a_page_for_a_browser_is_whole() -> None:
-    text = html_page(render(forum(), "html"), "a < b")
-    assert text.startswith("<!DOCTYPE html>")
-    assert '<meta charset="utf-8">' in text
-    assert "<title>a &lt; b</title>" in text
-    assert text.rstrip().endswith("</html>")
-    assert "_st" not in text
 
 
 def test_lines_are_broken_outside_brackets_first() -> None:

@@ -94,6 +94,11 @@ class BookPrinter(Printer):
     def enclosed(self, body: str, positions: Iterable[Position | None]) -> str:
         """[body]_{st}: the array with these entries."""
 
+    @property
+    def one(self) -> str:
+        """1."""
+        return self.piece(Number(1)).text
+
     @abstractmethod
     def gradient(self, loss: str, wrt: str, order: int) -> str:
         """∇L, or ∇²L, as the name of a result."""
@@ -111,7 +116,7 @@ class BookPrinter(Printer):
 
     def on_fill(self, node: Fill, parts: tuple[Piece, ...]) -> Piece:
         if not node.value:
-            return Piece("0")
+            return self.piece(Number(0))
         ones, across = self.word("ones"), self.raised(self.word("ones"), self.word("transpose"))
         if node.declared.is_matrix:
             return Piece(ones + across, PRODUCT, tight=True)
@@ -129,7 +134,7 @@ class BookPrinter(Printer):
         text = ""
         for number, part in enumerate(parts):
             shown = part.text if part.level > SUM else self.brackets(part.text)  # a Σ ends at the next + or −
-            sign = f" {self.word('minus')} " if part.negative else " + "
+            sign = f" {self.word('minus' if part.negative else 'plus')} "
             text = text + sign + shown if number else (self.minus(shown) if part.negative else shown)
         return Piece(text, SUM)
 
@@ -145,7 +150,7 @@ class BookPrinter(Printer):
                 pairs.append((factor, part._replace(under=None)))  # 2(1 ⊘ A), not 2/A
             else:
                 pairs.append((factor, part))
-        chunks = self._chunks(pairs) if pairs else [(Piece("1"), _NONE)]
+        chunks = self._chunks(pairs) if pairs else [(self.piece(Number(1)), _NONE)]
         return Piece(self.join(chunks), PRODUCT, negative, chunks=tuple(chunks), tight=all(piece.tight for piece, _ in chunks))
 
     def _number_pairs(self, value: Fraction) -> list[tuple[Expr, Piece]]:
@@ -163,7 +168,7 @@ class BookPrinter(Printer):
         plain = 0
         while plain < len(above) and not above[plain][0].free and above[plain][0].shape.is_number and _is_plain(above[plain][0]):
             plain += 1
-        top = self.join([(part, _NONE) for _, part in above[:plain]]) if plain else "1"
+        top = self.join([(part, _NONE) for _, part in above[:plain]]) if plain else self.one
         bottoms = [(part.under, node.free) for node, part in below if part.under is not None]
         bottom = bottoms[0][0] if len(bottoms) == 1 else Piece(self.join(bottoms), PRODUCT)
         letters = frozenset[Index]().union(*(free for _, free in bottoms))
@@ -260,15 +265,12 @@ class BookPrinter(Printer):
 
     def on_power(self, node: Power, parts: tuple[Piece, ...]) -> Piece:
         base, exponent = node.base, node.exponent
-        if isinstance(exponent, Number) and base.shape.is_number:
-            value = exponent.value
-            if value < 0:
-                under = self._power(base, Number(-value), parts[0], parts[1])
-                return Piece(self.fraction("1", under).text, PRODUCT, under=under)
-            return self._power(base, exponent, parts[0], parts[1])
-        if base.shape.is_number:
-            return self._power(base, exponent, parts[0], parts[1])
-        return self._entrywise_power(exponent, parts)
+        if not base.shape.is_number:
+            return self._entrywise_power(exponent, parts)
+        if isinstance(exponent, Number) and exponent.value < 0:
+            under = self._power(base, Number(-exponent.value), parts[0], parts[1])
+            return Piece(self.fraction(self.one, under).text, PRODUCT, under=under)
+        return self._power(base, exponent, parts[0], parts[1])
 
     def _entrywise_power(self, exponent: Expr, parts: tuple[Piece, ...]) -> Piece:
         sign = self.word("entrywise")
@@ -279,7 +281,7 @@ class BookPrinter(Printer):
             else:
                 positive = Number(-exponent.value)
                 under = Piece(self.raised(body, sign + self.plain_exponent(positive, parts[1])), POWER, tight=True)
-            return Piece(f"1 {self.word('divide')} {self.within(under, UNARY)}", ENTRYWISE, under=under)
+            return Piece(f"{self.one} {self.word('divide')} {self.within(under, UNARY)}", ENTRYWISE, under=under)
         return Piece(self.raised(body, sign + self.plain_exponent(exponent, parts[1])), POWER, tight=True)
 
     def plain_exponent(self, exponent: Expr, part: Piece) -> str:
@@ -357,7 +359,7 @@ class BookPrinter(Printer):
         if whole is not None and isinstance(body, Partial):
             return self._derivative(whole, self.piece(whole), self.name(body.variable.name).text)
         if node.col is None and isinstance(body, Delta) and body.left is node.row:
-            return Piece(self.lowered("e", (body.right,)), tight=True)
+            return Piece(self.lowered(self.name("e").text, (body.right,)), tight=True)
         array = Piece(self.enclosed(self.signed(parts[0]), (node.row, node.col)))
         return array if node.row is not None else self._decorated(array, "transpose")  # a row is a column lying down
 

@@ -15,7 +15,7 @@ from .to_unicode import greek_names
 
 _WORDS: Final = {
     "transpose": r"\top", "inverse": "-1", "inverse-transpose": r"-\top", "hadamard": r"\odot", "divide": r"\oslash",
-    "kron": r"\otimes", "minus": "-", "d": r"\mathrm{d}", "partial": r"\partial ", "maps": r"\mapsto", "ones": r"\mathbf{1}",
+    "kron": r"\otimes", "plus": "+", "minus": "-", "d": r"\mathrm{d}", "partial": r"\partial ", "maps": r"\mapsto", "ones": r"\mathbf{1}",
     "eye": "I", "delta": r"\delta", "entrywise": r"\odot ",
 }
 _PLAIN: Final = frozenset(["exp", "log", "sin", "cos", "tan", "sec", "csc", "cot", "tanh", "sinh", "cosh", "coth", "det"])

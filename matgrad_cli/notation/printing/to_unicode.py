@@ -12,7 +12,7 @@ from .book import BookPrinter
 from .precedence import ATOM, POWER, PRODUCT, UNARY, Marks, Piece
 
 _WORDS: Final = {
-    "transpose": "ᵀ", "inverse": "⁻¹", "inverse-transpose": "⁻ᵀ", "hadamard": "∘", "divide": "⊘", "kron": "⊗", "minus": "−",
+    "transpose": "ᵀ", "inverse": "⁻¹", "inverse-transpose": "⁻ᵀ", "hadamard": "∘", "divide": "⊘", "kron": "⊗", "plus": "+", "minus": "−",
     "d": "d", "partial": "∂", "maps": "↦", "ones": "𝟏", "eye": "I", "delta": "δ", "entrywise": "^∘",
 }
 _FUNCTIONS: Final = {"sigmoid": "σ", "logdet": "log det", "diagonal": "diag", "asin": "arcsin", "acos": "arccos", "atan": "arctan",

@@ -191,14 +191,26 @@ def _outcome(derivation: Derivation, detail: Detail, name: Symbol) -> Iterator[B
     full = detail == "full"
     why = phrase(readoff.why) if full and readoff.why.template else None
     yield Sentence(phrase(readoff.title), "finding", readoff.verdict, why, readoff.verdict.by if full else "")
-    stated = result.matrix if result.matrix is not None else result.entry
-    label = label_of(derivation, name)
-    yield Formula(label, stated, "result")
-    yield from (Formula(node, node.body, "where") for node in _named(stated, result))
+    yield from _stated(derivation, name)
     if result.cases or result.flattened is not None or result.matrix is None:
         from .arrays import array_blocks
 
-        yield from array_blocks(derivation, label, full)
+        yield from array_blocks(derivation, label_of(derivation, name), full)
+
+
+def _stated(derivation: Derivation, name: Symbol) -> Iterator[Block]:
+    result = derivation.result
+    stated = result.matrix if result.matrix is not None else result.entry
+    yield Formula(label_of(derivation, name), stated, "result")
+    yield from (Formula(node, node.body, "where") for node in _named(stated, result))
+
+
+def result_blocks(derivation: Derivation) -> Iterator[Block]:
+    """The result alone, with its shape, what checked it, and what a user's rule has to do with it."""
+    yield from _stated(derivation, loss_symbol(derivation))
+    yield Sentence(_shape_phrase(derivation), "plain", derivation.readoff.verdict)
+    if said := resting(derivation):
+        yield Sentence((f"the result {said}",), "note")
 
 
 def label_of(derivation: Derivation, name: Symbol) -> Label:

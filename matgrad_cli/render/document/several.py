@@ -11,7 +11,7 @@ from ..resting import resting
 from ..results import stated
 from ..view import Detail
 from .blocks import Block, Columns, Document, Heading, Phrase, Sentence, Table
-from .derivation import document, printed_steps
+from .derivation import document, printed_steps, result_blocks
 
 MANY = "the same array in every layout: it has more than two indices, and each entry is given by its letters"
 
@@ -50,6 +50,13 @@ def layouts_document(derivations: Sequence[Derivation]) -> Document:
     """One result in every layout, with its shape: what `gradient --layout all` prints."""
     said = resting(*derivations)
     return (_layouts(derivations), *([Sentence((f"the result {said}",))] if said else []))
+
+
+def results_document(derivations: Sequence[Derivation]) -> Document:
+    """The results alone: what a notebook shows of a gradient."""
+    if differing(derivations)[1]:
+        return layouts_document(derivations)
+    return tuple(block for one in derivations for block in result_blocks(one))
 
 
 def _methods(shown: Sequence[Derivation]) -> Table:

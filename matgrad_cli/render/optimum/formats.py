@@ -25,9 +25,9 @@ def render_solution(solution: Solution, format: str = "text", view: View | None 
     if format == "numpy":
         return solution_code(solution)
     from ..document.optimum import optimum_document
-    from ..formats import printed_document
+    from ..formats import printed_document, told
 
-    return printed_document(optimum_document(solution, shown.detail), format, shown)
+    return printed_document(optimum_document(solution, told(format, shown.detail)), format, shown)
 
 
 def _two(expr: Expr) -> dict[str, Any]:

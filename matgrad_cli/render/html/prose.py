@@ -1,10 +1,12 @@
-"""Unicode mathematics as HTML: `R_st` becomes R with small letters below, `A^∘2` and `Xᵀ` with small letters above."""
+"""Prose with Unicode mathematics as HTML: `R_st` becomes R with small letters below, `A^∘2` and `Xᵀ` with small letters above."""
 
 from __future__ import annotations
 
 import re
 from html import escape
 from typing import Final
+
+from ..wrap import SOLID
 
 _RAISED: Final = dict(zip("⁰¹²³⁴⁵⁶⁷⁸⁹⁻ᵀⁿᵏ", [*"0123456789−", "T", "n", "k"], strict=True))
 _LOWERED: Final = dict(zip("₀₁₂₃₄₅₆₇₈₉", "0123456789", strict=True))
@@ -14,6 +16,14 @@ _SCRIPT = re.compile(
     rf"|_(?:(?P<set>\((?:[^()]|\([^()]*\))*\))|(?P<below>{_LETTERS}+(?:,{_LETTERS}+)*|\*))"
     r"|\^(?:(?P<power>\((?:[^()]|\([^()]*\))*\))|(?P<above>∘?[^\W_.]+))"
 )
+
+
+def prose_html(text: str) -> str:
+    """A sentence; code between backquotes stays as it is typed."""
+    parts = text.replace(SOLID, " ").split("`")
+    if len(parts) % 2 == 0:
+        return math_html("`".join(parts))
+    return "".join(f"<code>{escape(part)}</code>" if number % 2 else math_html(part) for number, part in enumerate(parts))
 
 
 def math_html(text: str) -> str:

@@ -1,0 +1,234 @@
+"""Expressions as MathML Core, printed from the tree: what stands between <math> and </math>."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from html import escape
+from typing import Final
+
+from ...ir import Call, Constant, Differential, Dim, Entry, Expr, Eye, Index, Named, Number, Pair, Position, Shape, Size, Symbol
+from ...ir.memory import remembered
+from ..letters import GREEK, split_name
+from .book import BookPrinter
+from .precedence import ATOM, MARK_BASE, MARK_COUNT, POWER, PRODUCT, UNARY, Marks, Piece
+from .to_text import counted_letters
+from .to_unicode import greek_names
+
+_TIMES: Final = "<mo>&#x2062;</mo>"
+_APPLY: Final = "<mo>&#x2061;</mo>"
+_THIN: Final = '<mspace width="0.17em"/>'
+
+
+LEFT: Final = ('<mrow><mo stretchy="false">(</mo>', "<mrow><mo>(</mo>")
+RIGHT: Final = ('<mo stretchy="false">)</mo></mrow>', "<mo>)</mo></mrow>")
+"""Brackets that keep their size, and those that grow with what is in them."""
+
+
+def _sign(sign: str) -> str:
+    return f"<mo>{sign}</mo>"
+
+
+_WORDS: Final = {
+    "transpose": "<mo>⊤</mo>", "inverse": "<mo>−</mo><mn>1</mn>", "inverse-transpose": "<mo>−</mo><mo>⊤</mo>",
+    "hadamard": "<mo>∘</mo>", "divide": "<mo>⊘</mo>", "kron": "<mo>⊗</mo>", "plus": "<mo>+</mo>", "minus": "<mo>−</mo>",
+    "d": '<mi mathvariant="normal">d</mi>', "partial": '<mi mathvariant="normal">∂</mi>', "maps": "<mo>↦</mo>",
+    "ones": '<mn>𝟏</mn>', "eye": "<mi>I</mi>", "delta": "<mi>δ</mi>", "entrywise": "<mo>∘</mo>",
+}  # fmt: skip
+_FUNCTIONS: Final = {"sigmoid": "<mi>σ</mi>", "logdet": f"<mi>log</mi>{_APPLY}<mi>det</mi>", "diagonal": "<mi>diag</mi>",
+                     "asin": "<mi>arcsin</mi>", "acos": "<mi>arccos</mi>", "atan": "<mi>arctan</mi>",
+                     "log2": "<msub><mi>log</mi><mn>2</mn></msub>", "log10": "<msub><mi>log</mi><mn>10</mn></msub>"}  # fmt: skip
+
+
+def name_mathml(name: str) -> str:
+    """A name with its Greek letter and what stands below it."""
+    head, tail = split_name(name)
+    shown = _letters(head)
+    return f"<msub>{shown}{_below(tail)}</msub>" if tail else shown
+
+
+def _letters(text: str) -> str:
+    return f"<mi>{escape(GREEK.get(text, text))}</mi>"
+
+
+def _below(tail: str) -> str:
+    return f"<mn>{tail}</mn>" if tail.isdigit() else _letters(tail)
+
+
+def dim_mathml(dim: Dim) -> str:
+    """A dimension: m, 3, 2mn."""
+    powers = [
+        f"<msup>{name_mathml(name)}<mn>{power}</mn></msup>" if power > 1 else name_mathml(name) for name, power in dim.powers
+    ]  # fmt: skip
+    return _TIMES.join(([] if dim.factor == 1 and powers else [f"<mn>{dim.factor}</mn>"]) + powers)
+
+
+def shape_mathml(shape: Shape) -> str:
+    """A shape: m×n."""
+    return "<mtext>number</mtext>" if shape.is_number else f"{dim_mathml(shape.rows)}<mo>×</mo>{dim_mathml(shape.cols)}"
+
+
+def position_mathml(position: Position) -> str:
+    """An index letter; a number counts from 1, as in a book."""
+    if isinstance(position, Pair):
+        return f"<mo>(</mo>{positions_mathml((position.outer, position.inner), ',')}<mo>)</mo>"
+    return f"<mn>{position + 1}</mn>" if isinstance(position, int) else name_mathml(position.name)
+
+
+def positions_mathml(positions: Iterable[Position | None], comma: str = "") -> str:
+    """Index letters one after the other, with commas where letters alone would be ambiguous."""
+    places = [place for place in positions if place is not None]
+    plain = all(isinstance(place, Index) and len(place.name) == 1 for place in places)
+    return (_TIMES if plain and not comma else "<mo>,</mo>").join(map(position_mathml, places))
+
+
+class MathmlPrinter(BookPrinter):
+    """Prints MathML. Every piece is whole elements side by side, so pieces may be put next to each other anywhere."""
+
+    def __init__(self, taken: frozenset[str] = frozenset()) -> None:
+        super().__init__()
+        self._taken = taken
+
+    def brackets(self, text: str) -> str:
+        tall = "<mfrac" in text or "<munder" in text
+        return _around(text, lambda inner: LEFT[tall] + inner + RIGHT[tall])
+
+    def minus(self, text: str) -> str:
+        return f"<mo>−</mo>{text}"
+
+    def word(self, key: str) -> str:
+        return _WORDS[key]
+
+    def name(self, name: str) -> Piece:
+        return Piece(name_mathml(name), tight=True)
+
+    def on_named(self, node: Named, parts: tuple[Piece, ...]) -> Piece:
+        if isinstance(node.body, Eye) and node.name.startswith("I_"):  # named by its size
+            return Piece(f"<msub><mi>I</mi><mrow>{dim_mathml(node.body.dim)}</mrow></msub>", tight=True)
+        return self.name(node.name)
+
+    def on_number(self, node: Number, parts: tuple[Piece, ...]) -> Piece:
+        value = abs(node.value)
+        if value.denominator == 1:
+            return Piece(f"<mn>{value}</mn>", ATOM, negative=node.value < 0, tight=True)
+        shown = f"<mfrac><mn>{value.numerator}</mn><mn>{value.denominator}</mn></mfrac>"
+        return Piece(shown, PRODUCT, negative=node.value < 0, tight=True)
+
+    def on_constant(self, node: Constant, parts: tuple[Piece, ...]) -> Piece:
+        return Piece(_letters(node.name), tight=True)
+
+    def on_size(self, node: Size, parts: tuple[Piece, ...]) -> Piece:
+        text = dim_mathml(node.dim)
+        return Piece(text, PRODUCT if _TIMES in text else ATOM, tight=True)
+
+    def fraction(self, top: str, bottom: Piece) -> Piece:
+        return Piece(f"<mfrac><mrow>{top}</mrow><mrow>{self.signed(bottom)}</mrow></mfrac>", PRODUCT, tight=True)
+
+    def whole_over(self, top: Piece) -> bool:
+        return super().whole_over(top._replace(text=re.sub(r"<[^>]*>|&#x206\d;", "", top.text)))
+
+    def big_sum(self, indices: Iterable[Index], body: Expr) -> str:
+        told = counted_letters(body)
+        indices = tuple(indices)
+        together = positions_mathml([index for index in indices if index in told], ",")
+        apart = "".join(
+            f"<munderover><mo>∑</mo><mrow>{name_mathml(index.name)}<mo>=</mo><mn>1</mn></mrow><mrow>{dim_mathml(index.dim)}</mrow></munderover>"
+            for index in indices
+            if index not in told
+        )
+        return (f"<munder><mo>∑</mo><mrow>{together}</mrow></munder>" if together else "") + apart
+
+    def raised(self, base: str, exponent: str) -> str:
+        if base.startswith("<msub>") and base.endswith("</msub>") and base.count("<msub>") == 1:
+            return f"<msubsup>{base[6:-7]}<mrow>{exponent}</mrow></msubsup>"
+        return f"<msup><mrow>{base}</mrow><mrow>{exponent}</mrow></msup>"
+
+    def lowered(self, base: str, positions: Iterable[Position | None]) -> str:
+        return f"<msub><mrow>{base}</mrow><mrow>{positions_mathml(positions)}</mrow></msub>"
+
+    def enclosed(self, body: str, positions: Iterable[Position | None]) -> str:
+        return self.lowered(f"<mrow><mo>[</mo>{body}<mo>]</mo></mrow>", positions)
+
+    def gradient(self, loss: str, wrt: str, order: int) -> str:
+        nabla = f"<msub><mo>∇</mo>{name_mathml(wrt)}</msub>" if order == 1 else f"<msubsup><mo>∇</mo>{name_mathml(wrt)}<mn>2</mn></msubsup>"
+        return nabla + name_mathml(loss)
+
+    def has_own_index(self, base: str) -> bool:
+        return base.lstrip(_MARKS).startswith("<msub")
+
+    def root(self, body: str, level: int) -> Piece:
+        return Piece(f"<msqrt>{body}</msqrt>", ATOM, tight=True)
+
+    def plain_exponent(self, exponent: Expr, part: Piece) -> str:
+        return self.exponent_text(exponent, part)
+
+    def exponent_text(self, node: Expr, part: Piece) -> str:
+        if isinstance(node, Number) and node.value.denominator != 1:
+            return f"{'<mo>−</mo>' if node.value < 0 else ''}<mn>{abs(node.value)}</mn>"
+        return self.signed(part)
+
+    def quotient(self, top: str, bottom: str) -> Piece:
+        return Piece(f"<mfrac><mrow>{top}</mrow><mrow>{bottom}</mrow></mfrac>", UNARY, tight=True)
+
+    def between(self, left: Piece, right: Piece, shown: str) -> str:
+        if shown.startswith("<mn>") and not shown.startswith(_WORDS["ones"]):
+            return _sign("·")
+        return _TIMES if left.tight and right.tight else _TIMES + _THIN
+
+    def on_differential(self, node: Differential, parts: tuple[Piece, ...]) -> Piece:
+        shown = self.signed(parts[0])
+        if len(parts) > 1:
+            return Piece(f"<mi>D</mi>{_APPLY}{self.brackets(shown)}<mrow><mo>[</mo>{self.signed(parts[1])}<mo>]</mo></mrow>")
+        bare = isinstance(node.body, Symbol | Named | Entry) or (isinstance(node.body, Call) and parts[0].level >= POWER)
+        return Piece(_WORDS["d"] + (shown if bare else self.brackets(shown)), POWER)
+
+    def call(self, node: Call, parts: tuple[Piece, ...]) -> Piece:
+        name, body = node.function, self.signed(parts[0])
+        if name == "abs" and node.shape.is_number:  # of an array the bars would say its norm or its determinant
+            return Piece(f"<mrow><mo>|</mo>{body}<mo>|</mo></mrow>")
+        if name == "inner":
+            return Piece(f"<mrow><mo>⟨</mo>{body}<mo>,</mo>{self.signed(parts[1])}<mo>⟩</mo></mrow>")
+        if name == "sum0":
+            return Piece(f"{self.raised(_WORDS['ones'], _WORDS['transpose'])}{self.within(parts[0], PRODUCT)}", PRODUCT)
+        if name == "sum1":
+            return Piece(f"{self.within(parts[0], PRODUCT)}{_WORDS['ones']}", PRODUCT)
+        # a power behind log det A would be one of the determinant
+        return Piece(self._function(name) + _APPLY + self.brackets(body), POWER if name == "logdet" else ATOM)
+
+    def _function(self, name: str) -> str:
+        if name in _FUNCTIONS and not (name == "sigmoid" and self._taken):
+            return _FUNCTIONS[name]
+        if name[-1] in "01" and name[:-1] in ("mean", "softmax", "logsumexp"):  # the axis, as in Python
+            return f"<msub><mi>{name[:-1]}</mi><mn>{name[-1]}</mn></msub>"
+        return f"<mi>{escape(name)}</mi>"
+
+    def norm(self, body: Piece, kind: str, power: str) -> Piece:
+        bars = f"<mrow><mo>‖</mo>{self.signed(body)}<mo>‖</mo></mrow>"
+        below = "" if not kind else f"<mn>{kind}</mn>" if kind.isdigit() else f"<mo>{kind}</mo>" if kind == "*" else f"<mi>{kind}</mi>"
+        scripts = below + (f"<mrow>{power}</mrow>" if power else "")
+        tag = f"m{'sub' if below else ''}{'sup' if power else ''}"
+        return Piece(f"<{tag}>{bars}{scripts}</{tag}>" if scripts else bars, POWER if power else ATOM, tight=True, inner=body)
+
+
+_MARKS: Final = "".join(chr(MARK_BASE + number) for number in range(2 * MARK_COUNT))
+
+
+def _around(text: str, wrap: Callable[[str], str]) -> str:
+    """Brackets around a text; a mark that opens here and is closed elsewhere stands outside of them."""
+    before, after = "", ""
+    while text and text[0] in _MARKS and chr(ord(text[0]) + 1) not in text:
+        before, text = before + text[0], text[1:]
+    while text and text[-1] in _MARKS and chr(ord(text[-1]) - 1) not in text:
+        after, text = text[-1] + after, text[:-1]
+    return before + wrap(text) + after
+
+
+@remembered(maxsize=4)
+def printer(taken: frozenset[str] = frozenset()) -> MathmlPrinter:
+    """The printer for expressions whose variables have taken these letters."""
+    return MathmlPrinter(taken)
+
+
+def to_mathml(node: Expr, marks: Marks | None = None) -> str:
+    """The expression in MathML, without <math> around it. Marked parts stand between private characters."""
+    return printer(greek_names(node)).show(node, marks)

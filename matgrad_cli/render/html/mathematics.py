@@ -1,0 +1,133 @@
+"""Lines of mathematics in HTML: MathML printed from the tree, what is new marked, shapes under the factors, broken where a book would."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Final
+from xml.etree import ElementTree
+
+from ...ir import Dim, Expr, Index, Path, Shape
+from ...notation.printing.precedence import closing, opening
+from ...notation.printing.to_mathml import LEFT, RIGHT, dim_mathml, name_mathml, printer, shape_mathml, to_mathml
+from ...notation.printing.to_unicode import shape_unicode, to_unicode
+from ...records import Value
+from ..document.blocks import Label, Phrase, Ratio
+from ..document.derivation import shaped_factors
+from ..labels import label, ratio
+from .prose import prose_html
+
+_SHORT: Final = 26
+_FACTOR: Final = 100
+
+
+def math(inner: str, display: bool = False) -> str:
+    """A formula."""
+    style = ' displaystyle="true"' if display else ""
+    return f"<math{style}>{inner}</math>"
+
+
+def value_html(value: str | Value | Ratio | Label) -> str:
+    """A value of a sentence; prose keeps its indices and exponents."""
+    match value:
+        case Label() | Expr():
+            return math(label(value, printer()) if isinstance(value, Label) else to_mathml(value))
+        case Ratio():
+            return math(ratio(value, printer()))
+        case Shape():
+            return "number" if value.is_number else math(shape_mathml(value))
+        case Dim():
+            return math(dim_mathml(value))
+        case Index():
+            return math(name_mathml(value.name))
+    return prose_html(value)
+
+
+def phrase_html(phrase: Phrase) -> str:
+    """A sentence."""
+    return "".join(map(value_html, phrase))
+
+
+def letters_html(letters: Iterable[Index]) -> str:
+    """What index letters run over: `i = 1…m, j = 1…p`."""
+    return ", ".join(
+        math(f"{name_mathml(letter.name)}<mo>=</mo><mn>1</mn><mo>…</mo>{dim_mathml(letter.dim)}") for letter in letters
+    )  # fmt: skip
+
+
+def line_html(body: Expr, changed: Iterable[Path] = (), shapes: bool = False, left: Label | Expr | str | None = None) -> str:
+    """A line, behind `left =` if that is given ("" for the sign alone); a long one in pieces between which it may be broken."""
+    inner = marked(body, tuple(path for path in changed if path), shapes)
+    pieces = list(_pieces(inner)) if len(to_unicode(body)) > _SHORT else [inner]
+    if left is not None:
+        name = left if isinstance(left, str) else label(left, printer())
+        pieces[0] = f"{name}<mo>=</mo>{pieces[0]}"
+    return " ".join(math(piece, True) for piece in pieces)
+
+
+def cases_html(of: Label, rows: Iterable[tuple[Expr, str]]) -> str:
+    """An entry as a table of cases behind a brace."""
+    shown = "".join(f"<mtr><mtd>{to_mathml(value)}</mtd><mtd>{_condition(when)}</mtd></mtr>" for value, when in rows)
+    return math(f'{label(of, printer())}<mo>=</mo><mrow><mo>{{</mo><mtable class="cases">{shown}</mtable></mrow>', True)
+
+
+def _condition(when: str) -> str:
+    if when == "otherwise":
+        return "<mtext>otherwise</mtext>"
+    tokens = "".join(f"<mi>{sign}</mi>" if sign.isalpha() else f"<mo>{sign}</mo>" for sign in when if not sign.isspace())
+    return f"<mtext>if&#xa0;</mtext>{tokens}"
+
+
+def marked(body: Expr, changed: tuple[Path, ...] = (), shapes: bool = False) -> str:
+    """The MathML of a line with what is new in `<mrow class="new">` and the shape of each factor below it."""
+    factors = list(shaped_factors(body).items()) if shapes and not body.free else []
+    marks = {path: number for number, path in enumerate(changed[:_FACTOR])}
+    marks |= {path: _FACTOR + number for number, (path, _) in enumerate(factors)}
+    text = to_mathml(body, marks)
+    new = '<mrow class="new">'
+    for path, mark in marks.items():
+        start, end, lead, trail = opening(mark), closing(mark), new, "</mrow>"
+        if mark >= _FACTOR:
+            lead = f'<munder class="sized">{new if path in changed else "<mrow>"}'
+            trail = f"</mrow><mtext>{shape_unicode(factors[mark - _FACTOR][1])}</mtext></munder>"
+            for before, after in zip(LEFT, RIGHT, strict=True):
+                if before + start in text and end + after in text:
+                    text = text.replace(before + start, start + before).replace(end + after, after + end)
+        text = text.replace(start, lead).replace(end, trail)
+    return text if not marks or _parsed(text) is not None else to_mathml(body)
+
+
+def _parsed(text: str) -> ElementTree.Element | None:
+    try:
+        return ElementTree.fromstring(f"<math>{text}</math>")
+    except ElementTree.ParseError:  # marks that do not nest
+        return None
+
+
+def _pieces(text: str) -> Iterator[str]:
+    """The formula in pieces that begin with an outer + or −, or with a Σ."""
+    root = _parsed(text)
+    if root is None:
+        yield text
+        return
+    frame = root[0] if len(root) == 1 and root[0].tag == "mrow" and root[0].get("class") else None
+    held: list[ElementTree.Element] = []
+    for element in frame if frame is not None else root:
+        if held and _begins(element):
+            yield _written(held, frame)
+            held = []
+        held.append(element)
+    yield _written(held, frame)
+
+
+def _begins(element: ElementTree.Element) -> bool:
+    if element.tag == "mo" and element.text in ("+", "−"):
+        element.set("form", "infix")
+        return True
+    return element.tag in ("munder", "munderover") and element[0].text == "∑"
+
+
+def _written(elements: list[ElementTree.Element], frame: ElementTree.Element | None) -> str:
+    for element in elements:
+        element.tail = None
+    inner = "".join(ElementTree.tostring(element, encoding="unicode") for element in elements)
+    return inner if frame is None else f'<mrow class="{frame.get("class")}">{inner}</mrow>'

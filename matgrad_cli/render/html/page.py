@@ -1,0 +1,169 @@
+"""A document as HTML: a fragment for notebooks, a self-contained page for a file; readable without script."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from html import escape
+
+from ...ir import Expr
+from ...verify.verdict import Verdict
+from ..document.blocks import (
+    SIGNS,
+    WORDS,
+    Block,
+    Cases,
+    Cell,
+    Chain,
+    Columns,
+    Document,
+    Formula,
+    Grid,
+    Heading,
+    Line,
+    Move,
+    Sentence,
+    Table,
+    Variables,
+)
+from ..view import View
+from ..words import described, kind_text
+from .mathematics import cases_html, letters_html, line_html, math, phrase_html, value_html
+from .prose import prose_html
+from .style import SCRIPT, STYLE
+
+
+def html_fragment(content: Document, view: View) -> str:
+    """The document as a fragment with its style."""
+    wide = any(isinstance(block, Columns) for block in content)
+    inside = "\n".join(part for block in content for part in _parts(block, view))
+    return f'<style>{STYLE}</style>\n<article class="matgrad{" wide" if wide else ""}">\n{inside}\n</article>\n'
+
+
+def html_page(fragment: str, title: str) -> str:
+    """A whole page around a fragment, for a file that a browser opens."""
+    return (
+        '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">\n<meta name="color-scheme" content="light dark">\n'
+        f"<title>{escape(title)}</title>\n<style>:root{{color-scheme:light dark}}body{{margin:0}}"
+        "@media(prefers-color-scheme:dark){body{background:#14181d}}</style>\n"
+        f"</head>\n<body>\n{fragment.rstrip()}\n<script>{SCRIPT}</script>\n</body>\n</html>\n"
+    )
+
+
+def _parts(block: Block, view: View) -> Iterator[str]:
+    match block:
+        case Heading(phrase, level):
+            yield f"<h{level}>{phrase_html(phrase)}</h{level}>"
+        case Variables(rows):
+            told = ((known, ", ".join(known.facts), prose_html(known.origin)) for known in rows)
+            yield _table((value_html(known.symbol), described(known.symbol), facts, origin) for known, facts, origin in told)
+        case Sentence():
+            yield from _sentence(block, view)
+        case Formula():
+            yield from _formula(block, view)
+        case Chain():
+            yield from _chain(block, view)
+        case Cases(label, rows):
+            yield f'<div class="formula">{cases_html(label, rows)}</div>'
+        case Grid():
+            yield _grid(block)
+        case Table(sentence, head, rows):
+            yield f"<p>{prose_html(sentence)}:</p>"
+            yield _table([tuple(map(phrase_html, row)) for row in rows], head)
+        case Columns(parts):
+            yield from _columns(parts, view)
+
+
+def _columns(parts: tuple[Document, ...], view: View) -> Iterator[str]:
+    titles = [next((phrase_html(block.phrase) for block in part if isinstance(block, Heading)), "") for part in parts]
+    links = "".join(f'<a href="#part-{number}">{title}</a>' for number, title in enumerate(titles, 1))
+    yield f"<nav>{links}</nav>"
+    sections = ("\n".join(shown for block in part for shown in _parts(block, view)) for part in parts)
+    inside = "\n".join(f'<section id="part-{number}">\n{section}\n</section>' for number, section in enumerate(sections, 1))
+    yield f'<div class="columns">\n{inside}\n</div>'
+
+
+_LEADS = {"note": "note: ", "assuming": "assuming "}
+
+
+def _sentence(block: Sentence, view: View) -> Iterator[str]:
+    verdict = f" {_verdict(block.verdict)}" if block.verdict is not None else ""
+    small = ' class="small"' if block.role in ("note", "legend") else ""
+    yield f"<p{small}>{_LEADS.get(block.role, '')}{phrase_html(block.phrase)}{verdict}</p>"
+    yield from _reasons(block, view)
+
+
+def _verdict(verdict: Verdict) -> str:
+    return f'<span class="verdict {verdict.kind}">{SIGNS[verdict.kind]} {WORDS[verdict.kind]}</span>'
+
+
+def _reasons(block: Sentence | Move, view: View) -> Iterator[str]:
+    """Why, and what the verdict rests on, folded away."""
+    reasons = [phrase_html(block.why)] if block.why else []
+    if block.evidence and block.verdict is not None:
+        reasons.append(f"{WORDS[block.verdict.kind]}: {prose_html(block.evidence)}")
+    if reasons:
+        opened = " open" if view.detail == "full" else ""
+        yield f"<details{opened}><summary>why</summary>{''.join(f'<p>{reason}</p>' for reason in reasons)}</details>"
+
+
+def _formula(block: Formula, view: View) -> Iterator[str]:
+    where = "where " if block.role == "where" else ""
+    shapes = view.shapes and block.role in ("result", "equation")
+    css = "formula result" if block.role == "result" else "formula"
+    yield f'<div class="{css}">{where}{line_html(block.right, shapes=shapes, left=block.left)}</div>'
+
+
+def _line(line: Line, left: Expr | None, view: View) -> str:
+    """A line of a chain, and at the right edge what it is."""
+    kind = f'<span class="kind">{kind_text(line.body)}</span>' if view.detail != "brief" else ""
+    shown = line_html(line.body, line.changed, view.shapes, left if left is not None else "")
+    return f'<div class="line"><div class="formula">{shown}</div>{kind}</div>'
+
+
+def _chain(block: Chain, view: View) -> Iterator[str]:
+    if block.left is not None and block.start is not None:
+        yield _line(block.start, block.left, view)
+    if block.letters:
+        yield f'<p class="small">for each {letters_html(block.letters)}</p>'
+    yield f"<ol>\n{''.join(_move(move, view) for move in block.moves)}</ol>"
+
+
+def _move(move: Move, view: View) -> str:
+    parts = [f'<p><span class="number">{move.number}</span>{phrase_html(move.sentence)} {_verdict(move.verdict)}</p>']
+    if move.inner:
+        parts += [f"<ol>\n{''.join(_move(inner, view) for inner in move.inner)}</ol>", *_reasons(move, view)]
+        return f"<li>{''.join(parts)}</li>\n"
+    if move.change:
+        old, new = (line_html(part) for part in move.change)
+        more = f' <span class="small">(and {move.elsewhere} more alike)</span>' if move.elsewhere else ""
+        parts.append(
+            f'<div class="change"><span class="old">{old}</span><span class="to">→</span><span class="new">{new}</span>{more}</div>'
+        )
+    parts.append(_line(move.line, move.line.left, view))
+    if move.letters:
+        parts.append(f'<p class="small">with {letters_html(move.letters)}</p>')
+    parts += [f'<div class="formula">where {line_html(name.body, left=name)}</div>' for name in move.names]
+    return f'<li tabindex="0">{"".join([*parts, *_reasons(move, view)])}</li>\n'
+
+
+def _table(rows: Iterable[tuple[str, ...]], head: tuple[str, ...] = ()) -> str:
+    top = f"<tr>{''.join(f'<th>{cell}</th>' for cell in head)}</tr>" if head else ""
+    return f"<table>{top}{''.join(f'<tr>{_cells(row)}</tr>' for row in rows)}</table>"
+
+
+def _cells(row: tuple[str, ...]) -> str:
+    return "".join(f"<td>{cell}</td>" for cell in row)
+
+
+def _grid(block: Grid) -> str:
+    rows = "".join(f"<mtr>{''.join(f'<mtd>{_cell(cell)}</mtd>' for cell in row)}</mtr>" for row in block.cells)
+    said = f' <span class="small">← row {value_html(block.row)} in the middle</span>' if block.row is not None else ""
+    return f'<div class="formula">{math(f"<mrow><mo>[</mo><mtable>{rows}</mtable><mo>]</mo></mrow>")}{said}</div>'
+
+
+def _cell(cell: Cell) -> str:
+    if isinstance(cell, str):
+        return f"<mn>{cell}</mn>" if cell.isdigit() else f"<mo>{cell}</mo>"
+    shown = value_html(cell)
+    return shown[shown.index(">") + 1 : shown.rindex("<")]

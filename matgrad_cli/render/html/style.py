@@ -1,0 +1,52 @@
+"""The one style sheet of the HTML pages, and their script: light and dark, phone to wide screen, paper, the arrow keys."""
+
+from typing import Final
+
+STYLE: Final = """
+.matgrad{--fg:#1d2228;--soft:#5b6570;--line:#d6dbe1;--bg:#fff;--card:#f7f8fa;--new:#d3f0d9;--old:#ffe4c4;--good:#176f2c;--doubt:#8a5a00;
+--bad:#b3261e;--accent:#1f5fbf;color:var(--fg);background:var(--bg);font:16px/1.5 system-ui,sans-serif;max-width:60rem;margin:0 auto;
+padding:.2rem 1rem;text-align:left}
+@media(prefers-color-scheme:dark){.matgrad{--fg:#e4e8ee;--soft:#9aa7b4;--line:#3a434d;--bg:#14181d;--card:#1c2229;--new:#1d4a2b;
+--old:#59401a;--good:#6fd08c;--doubt:#e0b050;--bad:#ff8a80;--accent:#84b6ff}}
+.matgrad.wide{max-width:none}
+.matgrad *{box-sizing:border-box}
+.matgrad h1{font-size:1.35rem;margin:.6rem 0}.matgrad h2{font-size:1.1rem;margin:.4rem 0 .6rem}
+.matgrad p{margin:.35rem 0}
+.matgrad math{font-size:1.1em;font-family:'STIX Two Math','Latin Modern Math','Cambria Math','DejaVu Math TeX Gyre',math}
+.matgrad .formula{margin:.45rem 0;padding:.1rem 0;line-height:2.2;overflow-x:auto;overflow-y:hidden}
+.matgrad .result{border:2px solid var(--accent);border-radius:.5rem;padding:.4rem .9rem;margin:.7rem 0;width:fit-content;max-width:100%}
+.matgrad .new{background:var(--new);border-radius:.2em}.matgrad .old{background:var(--old);border-radius:.2em}
+.matgrad .sized>mtext{font-size:.62em;color:var(--soft);font-family:system-ui,sans-serif;padding:0 .35em}
+.matgrad .cases mtd{text-align:left}
+.matgrad .line{display:flex;flex-wrap:wrap;align-items:center;gap:0 1rem}.matgrad .line>.formula{max-width:100%}
+.matgrad .small{font-size:.86rem;color:var(--soft)}
+.matgrad .kind{font-size:.8rem;color:var(--soft);margin-left:auto}
+.matgrad .verdict{font-size:.8rem;white-space:nowrap}
+.matgrad .proved,.matgrad .agrees{color:var(--good)}.matgrad .unknown{color:var(--doubt)}.matgrad .differs{color:var(--bad)}
+.matgrad ol{list-style:none;margin:0;padding:0}
+.matgrad li{border:1px solid var(--line);border-radius:.5rem;background:var(--card);padding:.45rem .8rem;margin:.55rem 0}
+.matgrad li li{background:none}
+.matgrad li:focus-visible,.matgrad li.here{outline:3px solid var(--accent)}
+.matgrad .number{font-weight:700;color:var(--accent);margin-right:.45rem}
+.matgrad .change{overflow-x:auto;line-height:2}.matgrad .change .to{color:var(--soft);margin:0 .5rem}
+.matgrad details{font-size:.9rem;color:var(--soft)}.matgrad summary{cursor:pointer}
+.matgrad table{border-collapse:collapse;margin:.5rem 0;display:block;overflow-x:auto}
+.matgrad td,.matgrad th{padding:.2rem .9rem .2rem 0;text-align:left;vertical-align:top;border:0;background:none}
+.matgrad th{border-bottom:1px solid var(--line);font-weight:600}
+.matgrad .columns{display:grid;gap:1rem;grid-template-columns:repeat(auto-fit,minmax(min(100%,25rem),1fr))}
+.matgrad .columns>section{border-top:3px solid var(--accent);min-width:0}
+.matgrad nav a{color:var(--accent);margin-right:1rem}
+.matgrad figure{margin:.6rem 0;overflow-x:auto}.matgrad figcaption{font-size:.86rem;color:var(--soft)}
+.matgrad svg{display:block;font-family:system-ui,sans-serif;fill:var(--fg)}
+.matgrad code{font-size:.9em}
+@media(max-width:34rem){.matgrad{padding:.1rem .55rem;font-size:15px}.matgrad li{padding:.4rem .55rem}}
+@media print{.matgrad{--card:#fff;max-width:none;font-size:11pt}.matgrad li{break-inside:avoid}.matgrad nav{display:none}
+.matgrad details::details-content{content-visibility:visible;display:block}.matgrad .formula,.matgrad .change{overflow:visible}}
+"""
+
+SCRIPT: Final = """
+(()=>{const steps=[...document.querySelectorAll('.matgrad ol>li')].filter(s=>!s.querySelector('li'));let at=-1;
+addEventListener('keydown',e=>{const by={ArrowRight:1,ArrowLeft:-1}[e.key];if(!by||e.altKey||e.ctrlKey||e.metaKey||!steps.length)return;
+e.preventDefault();at=Math.min(Math.max(at+by,0),steps.length-1);steps.forEach((s,n)=>s.classList.toggle('here',n===at));
+steps[at].focus({preventScroll:true});steps[at].scrollIntoView({block:'center'})})})();
+"""

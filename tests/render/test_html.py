@@ -1,0 +1,182 @@
+"""HTML pages: whole elements, every sign of the formula, marks, shapes, nothing that needs a network or a script to be read."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import subprocess
+import unicodedata
+from collections import Counter
+from html import unescape
+from html.parser import HTMLParser
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+
+from conftest import GOLDEN
+from matgrad_cli.api import explain, gradient, solve
+from matgrad_cli.ir import Expr
+from matgrad_cli.notation.printing.to_mathml import to_mathml
+from matgrad_cli.notation.printing.to_unicode import to_unicode
+from matgrad_cli.records import Derivation
+from matgrad_cli.render.formats import render
+from matgrad_cli.render.html.mathematics import marked
+from matgrad_cli.render.html.page import html_page
+from matgrad_cli.render.html.prose import math_html, prose_html
+from matgrad_cli.render.json import many_from_json
+from matgrad_cli.render.view import View
+
+from .forum import forum, named
+
+PARTS = {"mfrac": 2, "msub": 2, "msup": 2, "msubsup": 3, "munder": 2, "munderover": 3}
+TOKENS = {"mi", "mn", "mo", "mtext", "mspace"}
+VOID = {"meta", "br", "rect", "line", "path", "circle", "polygon"}
+SIGNS = str.maketrans({"ᵀ": "⊤", "√": None, "/": None, "Σ": "∑"})
+
+
+def derivations() -> list[Derivation]:
+    """Every golden derivation, as stored."""
+    files = sorted(GOLDEN.glob("*/derivation.json"))
+    return [one for file in files for one in many_from_json(file.read_text(encoding="utf-8"))]
+
+
+def check_math(inner: str) -> str:
+    """The text of a formula, after a look at its elements."""
+    root = ElementTree.fromstring(f"<math>{inner}</math>")
+    for element in root.iter():
+        if element.tag in TOKENS:
+            assert len(element) == 0
+        else:
+            assert not (element.text or "").strip(), inner  # a sign outside of any token is not shown
+            assert len(element) == PARTS.get(element.tag, len(element)), element.tag
+        assert not (element.tail or "").strip(), inner
+    return "".join(root.itertext())
+
+
+def signs(text: str) -> Counter[str]:
+    """What is written, without brackets and spaces, wherever it stands."""
+    text = unicodedata.normalize("NFKD", text.translate(SIGNS).replace("ᵀ", "⊤"))
+    return Counter(re.sub(r"[\s()\[\]_^,/·\u2061\u2062⊤T√‖|]", "", text.replace("∑", "Σ").replace("-", "−")))
+
+
+def parts(derivation: Derivation) -> list[Expr]:
+    return [derivation.start, *(step.after for step in derivation.steps), derivation.problem.loss]
+
+
+@pytest.mark.parametrize("derivation", derivations(), ids=lambda one: f"{one.problem.source[:20]}-{one.method}")
+def test_every_sign_of_every_line_is_there(derivation: Derivation) -> None:
+    for body in parts(derivation):
+        assert signs(check_math(to_mathml(body))) == signs(to_unicode(body)), to_unicode(body)
+    for step in derivation.steps:
+        shown = check_math(marked(step.after, tuple(path for path in step.results if path), shapes=False))
+        assert signs(shown) == signs(to_unicode(step.after))
+        check_math(marked(step.after, step.results, shapes=True))
+
+
+class Balanced(HTMLParser):
+    """Remembers what is open; complains about what is closed and is not."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.open: list[str] = []
+        self.links: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.links += [value or "" for name, value in attrs if name in ("src", "href", "xlink:href")]
+        if tag not in VOID:
+            self.open.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag not in VOID:
+            assert self.open[-1:] == [tag]
+            self.open.pop()
+
+
+def check_page(text: str) -> None:
+    parser = Balanced()
+    parser.feed(text)
+    assert parser.open == []
+    assert all(link.startswith("#") for link in parser.links)
+    assert not any("\ue000" <= character <= "\uf8ff" for character in text)
+    for inner in re.findall(r"<math[^>]*>(.*?)</math>", text, re.DOTALL):
+        check_math(re.sub(r"&#x([0-9a-f]+);", lambda found: chr(int(found.group(1), 16)), inner))
+
+
+@pytest.mark.parametrize("detail", ["brief", "normal", "full"])
+@pytest.mark.parametrize("derivation", [forum(), named()], ids=["forum", "named"])
+def test_pages_are_whole(derivation: Derivation, detail: str) -> None:
+    text = render(derivation, "html", View(detail=detail))  # type: ignore[arg-type]
+    check_page(text)
+    assert "det</mi>" in text or "<mi>F</mi>" in text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        explain("R.T@R", wrt="R").render("html"),
+        explain("A@x", wrt="A", shapes="A: m×n, x: n", detail="full").render("html"),
+        explain("norm(X@R-Y)**2/m", wrt="R", shapes="X: m×n, R: n×p, Y: m×p", method="all").render("html"),
+        explain("x.T@A@x", wrt="x", layout="all").render("html"),
+        solve("norm(X@w-y)**2 + lam*norm(w)**2", wrt="w").render("html"),
+        gradient("norm(X@w-y)**2", wrt="w")._repr_html_(),
+    ],
+    ids=["cases", "slice", "columns", "layouts", "optimum", "result"],
+)
+def test_documents_of_each_kind_are_whole(text: str) -> None:
+    check_page(text)
+
+
+def test_a_step_has_its_mark_its_shapes_and_its_reasons() -> None:
+    text = explain("norm(W@x-y)**2", wrt="W", method="differential").render("html")
+    assert 'class="new"' in text
+    assert '<span class="old">' in text
+    assert "<summary>why</summary>" in text
+    assert "(rule " in text
+    assert re.search(r'<munder class="sized">.*?<mtext>m×n</mtext></munder>', text)
+
+
+def test_methods_stand_in_columns_under_one_problem() -> None:
+    text = explain("norm(X@R-Y)**2", wrt="R", method="all").render("html")
+    assert text.count("<h1>") == 1
+    assert text.count("<section id=") == text.count('<a href="#part-') == 5
+
+
+def test_prose_keeps_indices_and_code() -> None:
+    assert math_html("∂/∂(W₁)_st (Xw − y)_i²") == "∂/∂(W<sub>1</sub>)<sub>st</sub> (Xw − y)<sub>i</sub><sup>2</sup>"
+    assert math_html("A^∘2 ∘ X⁻ᵀ < 1") == "A<sup>∘2</sup> ∘ X<sup>−T</sup> &lt; 1"
+    assert math_html("‖X‖²_F + Σ_(i,j) + I_(m·m)").count("<sub>") == 3
+    assert math_html("2^(n − 1)") == "2<sup>n − 1</sup>"
+    assert prose_html("from `a < b`") == "from <code>a &lt; b</code>"
+
+
+def test_a_page_for_a_browser_stands_alone() -> None:
+    text = html_page(render(forum(), "html"), "a < b")
+    assert text.startswith("<!DOCTYPE html>")
+    assert "<title>a &lt; b</title>" in text
+    assert "prefers-color-scheme:dark" in text
+    assert "@media print" in text
+    assert "ArrowRight" in text
+    assert "://" not in text
+    check_page(re.sub(r"<(script|style)>.*?</\1>", "", text, flags=re.DOTALL))
+
+
+BROWSER = next((found for name in ("chromium", "chromium-browser", "google-chrome") if (found := shutil.which(name))), None)
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(BROWSER is None, reason="no browser here")
+@pytest.mark.parametrize("width", [380, 1400])
+def test_a_browser_finds_nothing_wider_than_the_window(width: int, tmp_path: Path) -> None:
+    assert BROWSER is not None
+    probe = "<script>document.title=JSON.stringify([document.documentElement.scrollWidth,innerWidth])</script>"
+    page = html_page(explain("norm(X@R-Y)**2/m", wrt="R", method="all").render("html"), "x").replace("</body>", f"{probe}</body>")
+    (tmp_path / "page.html").write_text(page, encoding="utf-8")
+    command = [BROWSER, "--headless", "--no-sandbox", "--disable-gpu", f"--user-data-dir={tmp_path}", f"--window-size={width},900",
+               "--dump-dom", (tmp_path / "page.html").as_uri()]  # fmt: skip
+    dom = subprocess.run(command, capture_output=True, text=True, timeout=100, check=False).stdout
+    found = re.search(r"<title>(.*?)</title>", dom)
+    assert found is not None
+    wide, window = json.loads(unescape(found.group(1)))
+    assert wide <= window
