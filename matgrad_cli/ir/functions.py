@@ -11,17 +11,18 @@ from .dimensions import NUMBER, ONE, Shape
 
 @record
 class Function:
-    """A named function of one or two arrays.
+    """A named function of one or more arrays.
 
     `kind` is `elementwise` (same shape out), `scalar` (a number out), `array` (another array out).
-    `needs` says what the argument must be: any, square, array (not a number), vector, matrix.
+    `needs` says what the argument must be: any, square, array (not a number), vector, matrix; `others` what each further argument
+    must be: `same` (of the shape of the first) or `number`.
     """
 
     name: str
     kind: str
     shape: Callable[[tuple[Shape, ...]], Shape]
     needs: str = "any"
-    arity: int = 1
+    others: tuple[str, ...] = ()
 
 
 def _same(shapes: tuple[Shape, ...]) -> Shape:
@@ -59,6 +60,12 @@ ELEMENTWISE: Final = (
 ).split()
 """Functions that act on every entry. `step` is 1 for positive entries and 0 for negative ones."""
 
+MATRIX_FUNCTIONS: Final = {"expm": "exp", "logm": "log", "sinm": "sin", "cosm": "cos"}
+"""Functions of a square matrix as power series of it, and the function of a number that gives the series; `powm(A, p)` is one more."""
+
+CHANGES: Final = {f"D{name}": name for name in (*MATRIX_FUNCTIONS, "powm")}
+"""`Dexpm(A, H)` is the derivative of `expm` at A along H; the last argument is H."""
+
 FUNCTIONS: Final[dict[str, Function]] = {
     **{name: Function(name, "elementwise", _same) for name in ELEMENTWISE},
     "tr": Function("tr", "scalar", _number, "square"),
@@ -70,9 +77,13 @@ FUNCTIONS: Final[dict[str, Function]] = {
     "norm1": Function("norm1", "scalar", _number, "vector"),  # sum of absolute values
     "nuclear": Function("nuclear", "scalar", _number, "matrix"),  # sum of singular values
     "spectral": Function("spectral", "scalar", _number, "matrix"),  # largest singular value
-    "inner": Function("inner", "scalar", _number, "any", 2),  # ⟨A, B⟩ = tr(Aᵀ B)
+    "inner": Function("inner", "scalar", _number, "any", ("same",)),  # ⟨A, B⟩ = tr(Aᵀ B)
     "polar": Function("polar", "array", _same, "matrix"),  # U Vᵀ of the singular value decomposition
     "leading": Function("leading", "array", _same, "matrix"),  # u₁ v₁ᵀ of the largest singular value
+    **{name: Function(name, "array", _same, "square") for name in MATRIX_FUNCTIONS},
+    **{f"D{name}": Function(f"D{name}", "array", _same, "square", ("same",)) for name in MATRIX_FUNCTIONS},
+    "powm": Function("powm", "array", _same, "square", ("number",)),  # A^p = exp(p log A)
+    "Dpowm": Function("Dpowm", "array", _same, "square", ("number", "same")),
     "sum0": Function("sum0", "array", _column_sums, "array"),  # 1×n: adds up each column
     "sum1": Function("sum1", "array", _row_sums, "array"),  # m×1: adds up each row
     "mean0": Function("mean0", "array", _column_sums, "array"),

@@ -348,14 +348,17 @@ class Call(Expr):
 
     def _check(self) -> Shape:
         function, first = FUNCTIONS[self.function], self.arguments[0]
-        if len(self.arguments) != function.arity:
-            raise ShapeMismatch(f"{self.function} takes {function.arity} argument(s)", *self.arguments)
+        if len(self.arguments) != 1 + len(function.others):
+            raise ShapeMismatch(f"{self.function} takes {1 + len(function.others)} argument(s)", *self.arguments)
         if function.needs == "square" and not first.shape.is_square:
             raise ShapeMismatch(f"{self.function} needs a square matrix", first)
         if function.needs == "vector" and first.shape.is_matrix:
             raise ShapeMismatch(f"{self.function} needs a vector", first)
-        if function.arity == 2 and first.shape is not self.arguments[1].shape:
-            raise ShapeMismatch(f"{self.function} needs two arrays of one shape", *self.arguments)
+        for needed, other in zip(function.others, self.arguments[1:], strict=True):
+            if needed == "same" and first.shape is not other.shape:
+                raise ShapeMismatch(f"{self.function} needs two arrays of one shape", first, other)
+            if needed == "number" and not other.shape.is_number:
+                raise ShapeMismatch(f"{self.function} needs a number", other)
         return function.shape(tuple(argument.shape for argument in self.arguments))
 
     def rebuilt(self, parts: tuple[Expr, ...]) -> Expr:

@@ -150,7 +150,7 @@ def _head_of_primary(text: str) -> tuple[str, ...]:
 
 _NAMED = {
     "d": ("Differential",), "partial": ("Partial",), "delta": ("Delta",), "sum": ("SumOver", "sum", "sum0", "sum1"),
-    "inv": ("Inverse",), "matrix_power": ("MatrixPower",), "kron": ("Kron",), "eye": ("Eye",), "trace": ("tr",),
+    "inv": ("Inverse",), "matrix_power": ("MatrixPower", "powm"), "kron": ("Kron",), "eye": ("Eye",), "trace": ("tr",),
     "norm": ("norm", "norm1", "nuclear", "spectral"), "mean": ("mean", "mean0", "mean1"), "diag": ("diag", "diagonal"),
     "softmax": ("softmax", "softmax0", "softmax1"), "logsumexp": ("logsumexp", "logsumexp0", "logsumexp1"),
     "ones": ("Fill",), "zeros": ("Fill",), "dot": ("MatMul", "inner"), "outer": ("MatMul",), "square": ("Power", "square"),

@@ -12,6 +12,7 @@ from typing import Any, Protocol
 
 from .. import ir
 from ..ir import ONE, Dim, Expr, Index, Symbol
+from ..ir.functions import CHANGES, MATRIX_FUNCTIONS
 from . import structure as lay
 from .fields import Field, Floats, NotExact, NoValue, OutOfDomain
 from .functions import DEFINITIONS, DERIVATIVES, LINEAR, SPECTRAL, constant_value, elementwise, squared_root
@@ -302,31 +303,33 @@ class Evaluator:
             value = mapped(value, lambda entry: entry % p) if p else value
             return self._composed(value, [(DERIVATIVES[name](u), jet)], tags)
         if name in DEFINITIONS:
-            return self.jet(DEFINITIONS[name](u), tags)
+            return self.jet(DEFINITIONS[name](*node.arguments), tags)
         if name in LINEAR:
             return each(self.jet(u, tags), lambda t: lay.LINEAR[name](t, self.p))
         if name == "inner":
             return jet_product(self.jet(u, tags), self.jet(node.arguments[1], tags), lay.sides(u.shape), self.p)
         if name in SPECTRAL:
             return self._singular_values(node, tags)
+        if name in MATRIX_FUNCTIONS or name in CHANGES:
+            return self._of_matrix(node, tags)
         return self._determinant(node, tags)
 
+    def _of_matrix(self, node: ir.Call, tags: Tags) -> Jet:
+        from .matrix_functions import taken
+
+        if self.p:
+            raise NotExact("a function of a matrix")
+        along = self.jet(node.arguments[1], tags) if node.function in CHANGES else None
+        side, name = self.point.size(node.shape.rows), CHANGES.get(node.function, node.function)
+        return taken(name, side, lay.sides(node.shape), self.jet(node.argument, tags), along, tags)
+
     def _singular_values(self, node: ir.Call, tags: Tags) -> Jet:
+        from .matrix_functions import singular
+
         if self.p:
             raise NotExact("singular values")
         jet = self.jet(node.argument, tags)
-        value, slope = lay.singular(self._value(jet, node.argument), node.function in ("nuclear", "polar"))
-        if node.function in ("polar", "leading"):
-            if any(some in jet for some in subsets(tags)[1:]):
-                raise NotExact("a derivative of singular vectors")
-            return {NONE: slope}
-        result = {NONE: value}
-        for some in subsets(tags)[1:]:
-            if len(some) > 1:
-                raise NotExact("a second derivative of singular values")
-            if some in jet:
-                result[some] = product(slope, jet[some], lay.sides(node.argument.shape), self.p)
-        return result
+        return singular(node.function, self._value(jet, node.argument), jet, lay.sides(node.argument.shape), tags)
 
     # --- index level --------------------------------------------------------------------------------------------------
 

@@ -194,7 +194,15 @@ def _mean(u: Expr) -> Expr:
     return mul(_power(mul(Size(u.shape.rows), Size(u.shape.cols)), -1), Call("sum", u))
 
 
-DEFINITIONS: Final[dict[str, Callable[[Expr], Expr]]] = {
+def _power_of_matrix(u: Expr, exponent: Expr) -> Expr:
+    return Call("expm", mul(exponent, Call("logm", u)))
+
+
+def _change_of_power(u: Expr, exponent: Expr, along: Expr) -> Expr:
+    return Call("Dexpm", mul(exponent, Call("logm", u)), mul(exponent, Call("Dlogm", u, along)))
+
+
+DEFINITIONS: Final[dict[str, Callable[..., Expr]]] = {
     "norm": lambda u: _power(Call("sum", _power(u, 2)), 1, 2),
     "norm1": lambda u: Call("sum", Call("abs", u)),
     "mean": _mean,
@@ -206,6 +214,8 @@ DEFINITIONS: Final[dict[str, Callable[[Expr], Expr]]] = {
     "logsumexp": lambda u: Call("log", Call("sum", Call("exp", u))),
     "logsumexp0": lambda u: Call("log", Call("sum0", Call("exp", u))),
     "logsumexp1": lambda u: Call("log", Call("sum1", Call("exp", u))),
+    "powm": _power_of_matrix,
+    "Dpowm": _change_of_power,
 }
 """Functions that abbreviate others."""
 

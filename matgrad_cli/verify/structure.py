@@ -192,23 +192,3 @@ def float_power(base: Tensor, exponent: Tensor) -> Tensor:
     field = Floats()
     left, right = aligned(base, exponent)
     return Tensor(left.labels, left.dims, [field.power(u, Fraction(v)) for u, v in zip(left.data, right.data, strict=True)])
-
-
-def singular(tensor: Tensor, nuclear: bool) -> tuple[Tensor, Tensor]:
-    """The nuclear or spectral norm of a matrix of floats and its slope: U Vᵀ, or u₁ v₁ᵀ."""
-    import numpy as np
-
-    rest = tuple([label for label in tensor.labels if label not in (ROW, COL)])
-    rows, cols = tensor.size(ROW), tensor.size(COL)
-    dims = tuple([tensor.size(label) for label in rest])
-    data = spread(tensor, (*rest, ROW, COL), (*dims, rows, cols)).data
-    values: list[float] = []
-    slopes: list[float] = []
-    for start in range(0, len(data), rows * cols):
-        left, sizes, right = np.linalg.svd(np.array(data[start:start + rows * cols], dtype=float).reshape(rows, cols), full_matrices=False)
-        if sizes[-1] < 1e-6 or min(abs(np.diff(sizes)), default=1.0) < 1e-6:
-            raise OutOfDomain("singular values that are zero or equal")
-        values.append(float(sizes.sum() if nuclear else sizes[0]))
-        slopes.extend((left @ right if nuclear else np.outer(left[:, 0], right[0])).reshape(-1).tolist())
-    return Tensor(rest, dims, values), Tensor((*rest, ROW, COL), (*dims, rows, cols), slopes)
-

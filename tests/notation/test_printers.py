@@ -156,7 +156,7 @@ def test_every_function_can_be_printed() -> None:
     square = Symbol("A", Shape(n, n))
     for name, function in ir.FUNCTIONS.items():
         argument = w if function.needs == "vector" else square
-        node = Call(name, *[argument] * function.arity)
+        node = Call(name, argument, *(Number(2) if kind == "number" else argument for kind in function.others))
         assert all(printed(node) for printed in (to_text, to_unicode, to_latex))
 
 

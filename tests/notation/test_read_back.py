@@ -84,7 +84,7 @@ def _calls(base: Expr) -> Iterator[Expr]:
         along = function.kind == "array" and name[-1] in "01"
         if (function.needs == "matrix" or along) and not base.shape.is_matrix:
             continue
-        yield from _made(lambda name=name, arity=function.arity: Call(name, *[base] * arity))
+        yield from _made(lambda name=name, others=function.others: Call(name, base, *(a if kind == "number" else base for kind in others)))
 
 
 def _around(base: Expr) -> Iterator[Expr]:

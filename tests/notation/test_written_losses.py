@@ -76,11 +76,10 @@ def test_wrappers_are_dropped(text: str) -> None:
 
 @pytest.mark.parametrize(("text", "code"), [
     (r"\min_w \|Xw\|^2 \text{ s.t. } w^\top w = 1", "constraint"), (r"\mathbb{E}[w]^\top \mathbb{E}[w]", "unreadable"),
-    (r"\operatorname{tr}(e^{A})", "matrix-function"), (r"\|X\|_{2,1}", "unreadable"), (r"\max(w)", "wrong-arguments"),
+    (r"\lVert e^{A} \rVert^2", "matrix-function"), (r"\|X\|_{2,1}", "unreadable"), (r"\max(w)", "wrong-arguments"),
     (r"\sum_i \begin{cases} y_i & y_i > 0 \\ 0 & y_i < 1 \end{cases}", "cases"),
     ("max(X, 1)", "number-plus-array"),
     ("np.max(X)", "unknown-function"),
-    (r"\operatorname{tr}(A^p)", "left-out"),
 ])  # fmt: skip
 def test_what_has_another_meaning_is_not_read(text: str, code: str) -> None:
     if text == "max(X, 1)":
@@ -89,6 +88,20 @@ def test_what_has_another_meaning_is_not_read(text: str, code: str) -> None:
     with pytest.raises(InputError) as caught:
         read_problem(text, "A" if "A" in text else "w", [X + ", A: d×d, p: scalar"])
     assert caught.value.diagnostic.code == code
+
+
+@pytest.mark.parametrize(("text", "plain"), [
+    (r"\operatorname{tr}(e^{A})", "tr(expm(A))"), (r"\operatorname{tr}(A\log A - A)", "tr(A@logm(A) - A)"),
+    (r"\operatorname{tr}[A\exp(-tA)]", "tr(A@expm(-t*A))"), (r"\operatorname{tr}(A^p)", "tr(matrix_power(A, p))"),
+    (r"\operatorname{tr}\left((X^\top X)^{-1/2}\right)", "tr(matrix_power(X.T@X, -0.5))"),
+    (r"\operatorname{tr}\sin(A)", "tr(sinm(A))"), (r"\operatorname{tr}(A \odot e^{A})", "tr(A*exp(A))"),
+    (r"\operatorname{tr}((XX^\top)^{\frac12})", "norm(X, 'nuc')"), (r"\|A^{1/2}w\|^2", "norm(sqrtm(A)@w)**2"),
+])  # fmt: skip
+def test_under_a_trace_functions_are_of_the_matrix(text: str, plain: str) -> None:
+    shapes = [X + ", A: d×d, p: scalar, t: scalar"]
+    wrt = "w" if "w" in text else "X" if "X" in text else "A"
+    problem = read_problem(text, wrt, shapes, ["A spd"])
+    assert problem.loss is read_problem(plain, wrt, shapes, ["A spd"], "numpy").loss
 
 
 def test_a_goal_over_another_letter_is_kept() -> None:

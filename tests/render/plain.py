@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
+from functools import partial
 from itertools import product
 from typing import Any
 
@@ -64,6 +65,24 @@ def _leading(x: Array) -> Array:
     return left[:, :1] @ right[:1]
 
 
+def _by_eigenvalues(f: Callable[[Array], Array]) -> Callable[[Array], Array]:
+    def value(x: Array) -> Array:
+        w, v = np.linalg.eig(x.astype(complex))
+        return ((v * f(w)) @ np.linalg.inv(v)).real
+    return value
+
+
+def _power(x: Array, p: Array) -> Array:
+    return _by_eigenvalues(lambda w: w ** p.item())(x)
+
+
+def _change(f: Callable[..., Array], x: Array, *rest: Array, step: float = 1e-5) -> Array:
+    *at, h = rest
+    return (f(x + step * h, *at) - f(x - step * h, *at)) / (2 * step)
+
+
+MATRIX = {**{f"{name}m": _by_eigenvalues(getattr(np, name)) for name in ("exp", "log", "sin", "cos")}, "powm": _power}
+
 CALLS: dict[str, Callable[..., Array]] = {
     "tr": np.trace, "det": np.linalg.det, "logdet": lambda x: np.log(abs(np.linalg.det(x))), "sum": np.sum, "mean": np.mean,
     "norm": lambda x: np.sqrt((x * x).sum()), "norm1": lambda x: abs(x).sum(), "nuclear": lambda x: _svd(x)[1].sum(),
@@ -75,6 +94,7 @@ CALLS: dict[str, Callable[..., Array]] = {
     "softmax1": lambda x: np.exp(x) / np.exp(x).sum(1)[:, None], "logsumexp": lambda x: np.log(np.exp(x).sum()),
     "strictupper": lambda x: np.triu(x, 1), "shiftup": lambda x: np.roll(x, -1, 0),
     "butlast": lambda x: np.concatenate([x[:-1], 0 * x[-1:]]),
+    **MATRIX, **{f"D{name}": partial(_change, f) for name, f in MATRIX.items()},
     "logsumexp0": lambda x: np.log(np.exp(x).sum(0))[None], "logsumexp1": lambda x: np.log(np.exp(x).sum(1))[:, None],
 }  # fmt: skip
 

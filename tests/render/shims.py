@@ -16,6 +16,9 @@ import numpy as np
 class Tensor(np.ndarray):
     """An array of torch; its numbers are arrays of no axes."""
 
+    def to(self, dtype: Any) -> Any:
+        return np.asarray(self, dtype=dtype).view(Tensor)
+
     def __array_wrap__(self, array: Any, context: Any = None, return_scalar: bool = False) -> Any:
         return np.asarray(array).view(Tensor)
 
@@ -24,7 +27,7 @@ class Tensor(np.ndarray):
 
 
 def tensor(value: Any, **_: Any) -> Any:
-    return np.asarray(value, dtype=float).view(Tensor)
+    return np.asarray(value, dtype=complex if np.iscomplexobj(value) else float).view(Tensor)
 
 
 def _strict(function: Callable[..., Any], arrays: int = 1) -> Callable[..., Any]:
@@ -134,8 +137,10 @@ TORCH = SimpleNamespace(
     outer=_strict(np.outer, 2), kron=_strict(np.kron, 2), einsum=_einsum, full=_full, tensor=tensor, as_tensor=tensor,
     eye=lambda n, dtype=None: tensor(np.eye(n)), ones=lambda *n, dtype=None: tensor(np.ones(*n) if len(n) == 1 else np.ones(n)),
     zeros=lambda *n, dtype=None: tensor(np.zeros(*n) if len(n) == 1 else np.zeros(n)), float64=float, pi=math.pi,
+    complex128=complex, real=_strict(np.real), where=lambda at, yes, no: tensor(np.where(at, yes, no)),
     linalg=_Linalg(
         inv=_strict(lambda x: np.linalg.inv(np.asarray(x))), det=_strict(lambda x: np.linalg.det(np.asarray(x))), slogdet=_slogdet,
+        eig=lambda x: tuple(tensor(part) for part in np.linalg.eig(np.asarray(x))),
         norm=_strict(lambda x, o=None: np.linalg.norm(np.asarray(x), o)), svd=_svd, matrix_power=_strict(_matrix_power),
     ),
     nn=SimpleNamespace(functional=SimpleNamespace(
@@ -183,6 +188,8 @@ _JNP_NAMES = [
     "triu",
     "roll",
     "concatenate",
+    "real",
+    "where",
 ]
 JNP = SimpleNamespace(**{name: getattr(np, name) for name in _JNP_NAMES})
 JAX = SimpleNamespace(

@@ -203,7 +203,8 @@ def test_names_are_made_safe() -> None:
 @pytest.mark.parametrize("dialect", ["numpy", "torch", "jax"])
 def test_every_function_can_be_printed_in_every_dialect(dialect: str) -> None:
     for name, function in FUNCTIONS.items():
-        node = Call(name, *[u if function.needs == "vector" else A] * function.arity)
+        argument = u if function.needs == "vector" else A
+        node = Call(name, argument, *(Number(2) if kind == "number" else argument for kind in function.others))
         ast.parse(python_code(whole(node), Problem(node, u, (A, u)), dialect))
 
 

@@ -22,6 +22,7 @@ from matgrad_cli import api
 from matgrad_cli.diagnostics import InputError, StuckError
 from matgrad_cli.facts import Problem
 from matgrad_cli.ir import ELEMENTWISE, FUNCTIONS, Expr, Fill, Named, Symbol, nodes_of, substitute
+from matgrad_cli.ir.functions import CHANGES, MATRIX_FUNCTIONS
 from matgrad_cli.notation.printing.to_latex import to_latex
 from matgrad_cli.notation.printing.to_text import to_text
 from matgrad_cli.notation.printing.to_unicode import to_unicode
@@ -38,7 +39,7 @@ from .shims import JAX, JNP, TORCH, tensor
 # ---- the losses: every function of the registry in every position, every kind of node, random ones
 
 TEXTS = {
-    "norm1": "norm({}, 1)", "nuclear": "norm({}, 'nuc')",
+    "norm1": "norm({}, 1)", "powm": "matrix_power({}, 1.5)", "nuclear": "norm({}, 'nuc')",
     "spectral": "norm({}, 2)", "diagonal": "diag({})", "inner": "inner({0}, tanh({0}))",
     **{f"{name}{axis}": f"{name}({{}}, axis={axis})" for name in ("sum", "mean", "softmax", "logsumexp") for axis in (0, 1)},
 }  # fmt: skip
@@ -46,7 +47,7 @@ INSIDE = {
     **dict.fromkeys(("log", "log1p", "log2", "log10", "sqrt"), "(1 + exp({}))"), "acosh": "(2 + exp({}))",
     **dict.fromkeys(("asin", "acos", "atanh"), "(0.5*tanh({}))"),
 }  # fmt: skip
-ONLY_IN_RESULTS = ("polar", "leading")
+ONLY_IN_RESULTS = ("polar", "leading", *CHANGES)
 REGISTRY_SHAPES = "X: m×n, S: n×n, x: n, y: n, P: m×n, A: k×m, r: 1×n, c: scalar, b: scalar"
 REGISTRY_FACTS = ("P positive", "S spd", "c positive")
 
@@ -69,7 +70,8 @@ def of_the_registry() -> Iterator[tuple[str, str]]:
         argument = {"square": "S", "vector": "x"}.get(function.needs, "X")
         yield f"norm({called(name, argument)})**2", argument
         yield f"c*sum({called(name, argument)})", "c"
-        yield called(name, argument), argument
+        if name not in (*MATRIX_FUNCTIONS, "powm"):  # of its Jacobian no program is printed
+            yield called(name, argument), argument
 
 
 NODES = (

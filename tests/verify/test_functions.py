@@ -7,6 +7,7 @@ import pytest
 from verify_helpers import N, S, X, arrays, differences, numbers, r, x
 
 from matgrad_cli.ir import ELEMENTWISE, FUNCTIONS, Call, Dim, Index, Mul, Number, Partial, Shape, Symbol
+from matgrad_cli.ir.functions import CHANGES, MATRIX_FUNCTIONS
 from matgrad_cli.verify.functions import DEFINITIONS, DERIVATIVES, LINEAR, SPECTRAL
 
 erf = np.vectorize(math.erf)
@@ -36,6 +37,23 @@ NUMPY = {
     "polar": lambda u: (lambda left, _, right: left @ right)(*np.linalg.svd(u, full_matrices=False)),
     "leading": lambda u: (lambda left, _, right: np.outer(left[:, 0], right[0]))(*np.linalg.svd(u, full_matrices=False)),
 }
+
+
+def by_eigenvalues(f):
+    def value(u):
+        w, v = np.linalg.eig(u.astype(complex))
+        return ((v * f(w)) @ np.linalg.inv(v)).real
+
+    return value
+
+
+def along_itself(f):
+    """The change of f at u along u: that of f((1 + t)u), which commutes with u."""
+    return lambda u: (by_eigenvalues(f)(u * (1 + 1e-5)) - by_eigenvalues(f)(u * (1 - 1e-5))) / 2e-5
+
+
+OF_NUMBERS = {**{f"{name}m": getattr(np, name) for name in ("exp", "log", "sin", "cos")}, "powm": np.square}
+NUMPY |= {name: by_eigenvalues(f) for name, f in OF_NUMBERS.items()} | {f"D{name}": along_itself(f) for name, f in OF_NUMBERS.items()}
 VECTORS = {"polar", "leading"}
 """Of these no derivative is computed: a line that needs it is `unknown`."""
 RANGES = {"acosh": (1.2, 2.5), "asin": (0.1, 0.8), "acos": (0.1, 0.8), "atanh": (0.1, 0.8)}
@@ -47,7 +65,14 @@ def argument(name):
 
 def call(name):
     u = argument(name)
-    return Call(name, u, u) if FUNCTIONS[name].arity == 2 else Call(name, u)
+    return Call(name, u, *(Number(2) if kind == "number" else u for kind in FUNCTIONS[name].others))
+
+
+def values_of(name, seed):
+    values = arrays(seed, *RANGES.get(name, (0.3, 1.5)))
+    if name.endswith("m") and name.removeprefix("D") in OF_NUMBERS:
+        values["S"] = values["S"] / 4 + np.eye(len(values["S"]))  # no eigenvalue is negative
+    return values
 
 
 def letters(symbol, names="stuv"):
@@ -62,21 +87,21 @@ def partial(expr, symbol, at):
 
 
 def test_every_function_has_a_meaning():
-    known = set(DERIVATIVES) | set(DEFINITIONS) | LINEAR | SPECTRAL | {"det", "logdet", "inner"}
+    known = set(DERIVATIVES) | set(DEFINITIONS) | LINEAR | SPECTRAL | {"det", "logdet", "inner", *MATRIX_FUNCTIONS, *CHANGES}
     assert set(FUNCTIONS) == known == set(NUMPY)
     assert set(ELEMENTWISE) == set(DERIVATIVES)
 
 
 @pytest.mark.parametrize("name", sorted(FUNCTIONS))
 def test_value(name):
-    values = arrays(1, *RANGES.get(name, (0.3, 1.5)))
+    values = values_of(name, 1)
     expected = NUMPY[name](values[argument(name).name].squeeze())
-    np.testing.assert_allclose(numbers(call(name), values), expected, rtol=1e-12)
+    np.testing.assert_allclose(numbers(call(name), values), expected, rtol=1e-12, atol=1e-7 if name in CHANGES else 0)
 
 
 @pytest.mark.parametrize("name", sorted(set(FUNCTIONS) - VECTORS))
 def test_first_derivative(name):
-    values = arrays(2, *RANGES.get(name, (0.3, 1.5)))
+    values = values_of(name, 2)
     u, expr = argument(name), call(name)
     at = letters(u)
     found = numbers(partial(expr, u, at), values, at)
@@ -87,7 +112,7 @@ def test_first_derivative(name):
 
 @pytest.mark.parametrize("name", sorted(set(FUNCTIONS) - SPECTRAL))
 def test_second_derivative(name):
-    values = arrays(3, *RANGES.get(name, (0.3, 1.5)))
+    values = values_of(name, 3)
     u = argument(name)
     at, again = letters(u), letters(u, "ab")
     first = partial(Mul((Number(2), call(name))), u, at)

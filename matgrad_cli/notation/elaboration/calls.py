@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from fractions import Fraction
 from typing import TYPE_CHECKING, Final, NoReturn
 
 from ...diagnostics import Span
@@ -22,6 +21,7 @@ from ...ir import (
     mul,
     transpose,
 )
+from ...ir.functions import CHANGES, MATRIX_FUNCTIONS
 from .. import syntax as s
 from ..expression.brackets import AS_COLUMN, AS_ROW
 from ..expression.keywords import option, refuse_unknown
@@ -29,9 +29,10 @@ from ..expression.libraries import is_method, library, path_of
 from ..expression.vocabulary import ELEMENTWISE_NAMES, FUNCTION_NAMES, REFUSED, canonical_function
 from ..latex.at_points import at_zero, is_loss_called, limit, loss_at
 from ..names import nearest_name
-from ..signs import LARGEST_POWER, matrix_power, negated
+from ..signs import negated
 from .broadcasting import as_column, as_row
 from .complaints import described, fail, misfit_entrywise, piece
+from .matrix_functions import function_of_matrix, of_matrix, power_of_matrix, root_of_square
 from .products import joined
 from .reductions import norm, reduced, softmax
 from .sizes import constructor, size_of_array
@@ -78,11 +79,11 @@ def call(e: Elaborator, node: s.Apply) -> Expr:
         from .entries import basis
 
         return basis(e, node)
-    if function == "tr" and (root := _root_of_square(e, node)) is not None:
-        return root
     if function == "shape" or function == "len":
         return size_of_array(e, node)
-    with e.by_entries(function in ("sum", "mean")):
+    with e.by_entries(function in ("sum", "mean")), e.under_trace(function == "tr"):
+        if function == "tr" and (root := root_of_square(e, node)) is not None:
+            return root
         arguments = [e.expr(argument) for argument in node.arguments]
     wanted = _ARITY.get(function, (1, 1))
     if not wanted[0] <= len(arguments) <= wanted[1]:
@@ -138,8 +139,8 @@ def _elementwise(e: Elaborator, node: s.Apply, function: str, argument: Expr) ->
         if slope is None:
             e.fail("unknown-function", f"the derivative of `{function}` has no name here", node)
         return slope(argument)
-    if argument.shape.is_square and argument.shape.is_matrix:
-        _of_matrix(e, node, function)
+    if argument.shape.is_square and argument.shape.is_matrix and (value := of_matrix(e, node, function, argument)) is not None:
+        return value
     if function in ("log", "exp", "sqrt") and argument.shape.is_square and argument.shape.is_matrix:
         e.note(f"`{function}` acts on every entry of {e.text(node.arguments[0])}, it is not the function of the matrix")
     if function == "square":
@@ -150,35 +151,7 @@ def _elementwise(e: Elaborator, node: s.Apply, function: str, argument: Expr) ->
     return Power(argument, Number(-1)) if function == "reciprocal" else Call(function, argument)
 
 
-def _of_matrix(e: Elaborator, node: s.Apply, function: str) -> None:
-    """Ask where a function of a square matrix is the power series of it, or may be: `tr(e^A)` in LaTeX, `exp(A)` of Julia."""
-    programs = e.scope.syntax in ("julia", "sympy") and ("entrywise", "") not in node.options
-    book = e.scope.syntax == "latex" and e.scope.loss is None and not e.entrywise
-    if function in _SERIES and (programs or book):
-        argument = e.text(node.arguments[0]).strip("`")
-        fail(e.scope, "matrix-function", f"{e.text(node)} of a square matrix can be the function of the matrix or that of its entries",
-             (node.span, ""), notes=(f"the function of a matrix, as a power series of {argument}, is not in the language",),
-             help=f"for the entries write it as NumPy does, `{function}({argument})` with `--syntax numpy`")
-
-
 # ---- one argument
-
-
-def _root_of_square(e: Elaborator, node: s.Apply) -> Expr | None:
-    """tr √(A Aᵀ), the sum of the singular values of A; None for any other trace."""
-    inner = s.ungrouped(node.arguments[0]) if len(node.arguments) == 1 else node
-    body: s.Node | None = None
-    match inner:
-        case s.Apply(_, "sqrt", (argument,)):
-            body = argument
-        case s.Binary(_, "^", base, exponent) if e.expr(exponent) in (Number(Fraction(1, 2)), Call("sqrt", Number(1))):
-            body = base
-    value = e.expr(body) if body is not None else None
-    match value:
-        case MatMul((left, right)) if transpose(left) is right or left is transpose(right):
-            e.note(f"{e.text(node)} is the sum of the singular values of a matrix, its nuclear norm")
-            return Call("nuclear", left)
-    return None
 
 
 def _square(e: Elaborator, node: s.Apply, arguments: Arguments) -> Expr:
@@ -194,20 +167,6 @@ def _square(e: Elaborator, node: s.Apply, arguments: Arguments) -> Expr:
 
 def _inverse(e: Elaborator, node: s.Apply, arguments: Arguments) -> Expr:
     return e.inverted(node.arguments[0], arguments[0], 1)
-
-
-def _power_of_matrix(e: Elaborator, node: s.Apply, arguments: Arguments) -> Expr:
-    base, exponent = arguments
-    if not isinstance(exponent, Number) or exponent.value.denominator != 1:
-        written = e.text(node.arguments[1])
-        e.fail("wrong-arguments", f"the exponent of a matrix power is a whole number, not {written}", node.arguments[1])
-    if abs(exponent.value) > LARGEST_POWER:
-        e.fail("number-too-large", f"the exponent is beyond ±{LARGEST_POWER}", node.arguments[1])
-    if base.shape.is_number:
-        return Power(base, exponent)
-    if not base.shape.is_square:
-        e.not_square("a matrix power", base, node.arguments[0])
-    return matrix_power(base, int(exponent.value))
 
 
 def _diag(e: Elaborator, node: s.Apply, arguments: Arguments) -> Expr:
@@ -352,9 +311,6 @@ def _by_pieces(e: Elaborator, node: s.Apply, _arguments: Arguments) -> Expr:
     return by_pieces(e, node)
 
 
-_SERIES: Final = frozenset(("exp", "log", "sqrt", "sin", "cos", "tan", "sinh", "cosh"))
-"""Functions that books take of a matrix too, and not of its entries."""
-
 _LIKE_ITS_ARGUMENT: Final = frozenset((
     "negative", "T", "ones_like", "zeros_like", "polar", "leading", "strictupper", "shiftup", "butlast",
 ))
@@ -362,12 +318,13 @@ _LIKE_ITS_ARGUMENT: Final = frozenset((
 _ARITY: Final = {
     **dict.fromkeys(("norm", "sum", "mean", "logsumexp", "var", "std", "softmax", "log_softmax"), (1, 2)),
     **dict.fromkeys(("matmul", "dot", "inner", "outer", "kron", "multiply", "hadamard", "solve", "plus", "minus", "divide", "pow",
-                     "matrix_power"), (2, 2)),
+                     "matrix_power", *CHANGES), (2, 2)), "Dpowm": (3, 3),
     **dict.fromkeys(("maximum", "minimum"), (2, 9)), "clip": (3, 3), "where": (3, 3),
 }
 
 _TABLE: Final[dict[str, Callable[[Elaborator, s.Apply, Arguments], Expr]]] = {
-    "norm": norm, "tr": _square, "det": _square, "logdet": _square, "inv": _inverse, "matrix_power": _power_of_matrix,
+    "norm": norm, "tr": _square, "det": _square, "logdet": _square, "inv": _inverse, "matrix_power": power_of_matrix,
+    **dict.fromkeys(("sqrtm", *MATRIX_FUNCTIONS, *CHANGES), function_of_matrix),
     **dict.fromkeys(("sum", "mean", "logsumexp", "var", "std"), reduced), "softmax": softmax, "log_softmax": softmax,
     "diag": _diag, "vec": _vec, "expectation": _expectation, **dict.fromkeys(("tril", "triu"), _triangle),
     **dict.fromkeys(("polar", "leading", "strictupper", "shiftup", "butlast"), _named),

@@ -19,7 +19,6 @@ from ...ir import (
     Index,
     IndexMismatch,
     LinearMap,
-    Mul,
     Number,
     Power,
     ShapeMismatch,
@@ -37,6 +36,7 @@ from .broadcasting import Operand, stretched
 from .calls import call
 from .complaints import described, fail, misfit_entrywise, quoted
 from .entries import cases, derivative, entries_of, kronecker, row_or_column, sigma, subscript
+from .matrix_functions import exceeds, raised
 from .products import OPERATORS, Product
 
 
@@ -70,7 +70,7 @@ class Elaborator:
         self.read: dict[int, tuple[s.Node, Expr]] = {}  # each part once, also where a call looks at it twice
         self.flat: dict[int, s.Node] = {}
         self.idle_transpose = self.stretched_product = False
-        self.entrywise = False
+        self.entrywise = self.traced = False
         self.reach: dict[str, tuple[int, int]] = {}  # of a bound letter, how many values its Σ leaves out at the two ends
 
     @contextmanager
@@ -79,6 +79,13 @@ class Elaborator:
         outer, self.entrywise = self.entrywise, self.entrywise or wanted
         yield
         self.entrywise = outer
+
+    @contextmanager
+    def under_trace(self, wanted: bool = True) -> Iterator[None]:
+        """While the argument of a trace is read: `\\exp(A)` in it is the matrix exponential."""
+        outer, self.traced = self.traced, self.traced or wanted
+        yield
+        self.traced = outer
 
     def is_flat(self, node: s.Node) -> bool:
         """Whether a part that was read is a one-dimensional array."""
@@ -291,7 +298,7 @@ class Elaborator:
         if not exponent.shape.is_number:
             self.fail("shape-mismatch", f"an exponent must be a number, {self.text(node.right)} is {described(exponent.shape)}", node.right,
                       f"{exponent.shape.rows}×{exponent.shape.cols}")
-        if _exceeds(exponent):
+        if exceeds(exponent):
             self.fail("number-too-large", f"the exponent is beyond ±{LARGEST_POWER}", node.right)
         whole = isinstance(exponent, Number) and exponent.value.denominator == 1
         if base.shape.is_square and not base.shape.is_number and whole:
@@ -304,8 +311,7 @@ class Elaborator:
         elif node.operator == "^" and self.scope.syntax not in ("numpy", "latex") and not base.shape.is_square:
             self.not_square("a power", base, node.left)
         elif node.operator == "^" and base.shape.is_square and not base.shape.is_number:
-            what = "a root of a matrix" if isinstance(_plain(exponent), Number) else "a matrix raised to a number that has no value"
-            self.fail("left-out", f"{self.text(node)} is {what}, which cannot be judged", node)
+            return raised(base, exponent)
         elif node.operator == "^" and not base.shape.is_number:
             self.note(f"{self.text(node)} is taken entry by entry, as {self.text(node.left)} is {described(base.shape)}")
         return Power(base, exponent)
@@ -357,21 +363,6 @@ class Elaborator:
                  ((node.direction or node).span, ""))
         return Differential(self.expr(node.body), self.scope.wrt, direction)
 
-
-def _plain(exponent: Expr) -> Expr:
-    """1/2 as a number where it is written as a quotient."""
-    numbers = all(isinstance(part, (Number, Mul, Power)) for part in (exponent, *exponent.children))
-    return Number(1) if numbers else exponent
-
-
-def _exceeds(exponent: Expr) -> bool:
-    """Whether an exponent is a number, or a power of numbers, that nobody can work out."""
-    match exponent:
-        case Number(value):
-            return abs(value) > LARGEST_POWER
-        case Power(Number(base), Number(power)):
-            return abs(base) > 1 and power > 1 and power * (abs(base).numerator.bit_length() - 1) > LARGEST_POWER.bit_length()
-    return False
 
 
 def read_node(node: s.Node, scope: Scope, found: Inference | None = None) -> Reading:

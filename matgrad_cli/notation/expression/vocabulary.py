@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from ...ir import ELEMENTWISE
+from ...ir.functions import CHANGES, MATRIX_FUNCTIONS
 
 ALIASES: Final[dict[str, str]] = {
     "trace": "tr", "Tr": "tr", "Trace": "tr", "Det": "det", "inverse": "inv", "transpose": "T", "t": "T", "mm": "matmul",
@@ -13,12 +14,13 @@ ALIASES: Final[dict[str, str]] = {
     "arcsinh": "asinh", "arccosh": "acosh", "arctanh": "atanh", "absolute": "abs", "fabs": "abs", "ln": "log", "expit": "sigmoid",
     "ReLU": "relu", "identity": "eye", "sgn": "sign", "cosine": "cos", "log_det": "logdet", "vector_norm": "norm",
     "matrix_norm": "norm", "diagflat": "diag", "diagonal": "diag", "log_sum_exp": "logsumexp", "lse": "logsumexp", "vdot": "inner",
-    "heaviside": "step", "mpow": "matrix_power", "clamp": "clip", "fmax": "maximum", "fmin": "minimum",
+    "heaviside": "step", "mpow": "matrix_power",
+    "fractional_matrix_power": "matrix_power", "matrix_exp": "expm", "clamp": "clip", "fmax": "maximum", "fmin": "minimum",
 }
 
 ELEMENTWISE_NAMES: Final = frozenset(ELEMENTWISE)
 REDUCTIONS: Final = frozenset(("sum", "mean", "logsumexp", "var", "std"))
-SQUARE: Final = frozenset(("tr", "det", "logdet", "inv", "matrix_power"))
+SQUARE: Final = frozenset(("tr", "det", "logdet", "inv", "matrix_power", "sqrtm", *MATRIX_FUNCTIONS, *CHANGES))
 PRODUCTS: Final = frozenset(("matmul", "dot", "inner", "outer", "kron", "multiply", "solve", "hadamard"))
 CONSTRUCTORS: Final = frozenset(("eye", "ones", "zeros", "ones_like", "zeros_like", "basis"))
 SMALL: Final = frozenset((
@@ -49,8 +51,6 @@ REFUSED: Final[dict[str, str]] = {
     "reshape": "only `vec(A)` changes the form of an array",
     "cross": "the cross product is not in the language",
     "prod": "write `exp(sum(log(x)))` where the entries are positive",
-    "expm": "the matrix exponential is not in the language; `exp` acts on every entry",
-    "logm": "the matrix logarithm is not in the language; `log` acts on every entry",
 }
 """Functions that people write and that are refused, with what to write instead."""
 

@@ -11,6 +11,7 @@ from typing import Final
 
 from ...diagnostics.record import replace
 from ...ir import ELEMENTWISE
+from ...ir.functions import CHANGES, MATRIX_FUNCTIONS
 
 
 def words(text: str) -> frozenset[str]:
@@ -43,7 +44,11 @@ FUNCTIONS: Final = {
 }  # fmt: skip
 """Words that name a function, and what the language calls it."""
 
-OPERATOR_NAMES: Final = {**{name: name for name in (*ELEMENTWISE, "polar", "leading", "strictupper", "shiftup", "butlast")}, **FUNCTIONS}
+OPERATOR_NAMES: Final = {
+    **{name: name for name in (*ELEMENTWISE, "polar", "leading", "strictupper", "shiftup", "butlast", "sqrtm",
+                                *MATRIX_FUNCTIONS, *CHANGES)},
+    **FUNCTIONS,
+}
 """Words that name a function in `\\operatorname`; elsewhere some of them are plain English: square, step."""
 
 WHOLE_TERM: Final = frozenset({"tr", "det", "logdet", "vec", "expectation"})

@@ -328,6 +328,9 @@ class BookPrinter(Printer):
             return self.norm(parts[0], self._norm_kind(node), "")
         if node.function == "sqrt":
             return self.root(self.signed(parts[0]), parts[0].level)
+        if node.function == "powm":
+            power = self.exponent_text(node.arguments[1], parts[1])
+            return Piece(self.raised(self.within(parts[0], ATOM), power), POWER, tight=True)
         if node.function in ("square", "reciprocal"):
             exponent = Number(2 if node.function == "square" else -1)
             return self.on_power(Power(node.argument, exponent), (parts[0], self.piece(exponent)))

@@ -161,6 +161,7 @@ class LatexPrinter(BookPrinter):
         if name == "sum1":
             return Piece(rf"{self.within(parts[0], PRODUCT)} \mathbf{{1}}", PRODUCT)
         # a power behind log det A would be one of the determinant
+        body = ", ".join(map(self.signed, parts))
         return Piece(self._function(name) + self.brackets(body), POWER if name == "logdet" else ATOM)
 
     def _function(self, name: str) -> str:

@@ -43,7 +43,7 @@ from ...ir.memory import remembered
 from .precedence import ATOM, POWER, PRODUCT, SUM, UNARY, Piece, Printer
 
 _CALLS: Final = {
-    "norm1": "norm({}, 1)", "nuclear": "norm({}, 'nuc')", "spectral": "norm({}, 2)",
+    "norm1": "norm({}, 1)", "powm": "matrix_power({}, {})", "nuclear": "norm({}, 'nuc')", "spectral": "norm({}, 2)",
     "diagonal": "diag({})", "inner": "inner({}, {})",
     **{f"{name}{axis}": f"{name}({{}}, axis={axis})" for name in ("sum", "mean", "softmax", "logsumexp") for axis in (0, 1)},
 }

@@ -145,7 +145,7 @@ class UnicodePrinter(BookPrinter):
         shown = _FUNCTIONS.get(name) or _AXES.get(name, name)
         if shown in self._taken:
             shown = name
-        return Piece(f"{shown}({body})")
+        return Piece(f"{shown}({', '.join(map(self.signed, parts))})")
 
     def norm(self, body: Piece, kind: str, power: str) -> Piece:
         below = {"1": "₁", "2": "₂", "*": "_*", "F": "_F", "": ""}[kind]

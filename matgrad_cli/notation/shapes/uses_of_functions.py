@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ...ir import ONE, Shape
+from ...ir.functions import CHANGES
 from .. import syntax as s
 from ..expression.brackets import AS_COLUMN, AS_ROW
 from ..expression.keywords import axis_written, keeps_dimensions
@@ -62,7 +63,9 @@ def function_form(solver: Solver, node: s.Apply) -> Form:
     if function in SQUARE:
         forms[0].kind.matrix = True
         join(forms[0].rows, forms[0].cols, reason)
-        return forms[0] if function in ("inv", "matrix_power") else Form.number()
+        if function in CHANGES:
+            merge(forms[-1], forms[0], reason)
+        return Form.number() if function in ("tr", "det", "logdet") else forms[0]
     if function in REDUCTIONS or function in ("norm", "softmax", "vec", "T"):
         forms[0].kind.array = True
     if function == "norm" and len(forms) > 1 and forms[1].is_open():

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Final
 
+from ...ir.functions import MATRIX_FUNCTIONS
+
 _UFUNCS: Final = ("exp", "log", "sqrt", "abs", "sign", "sin", "cos", "tan", "tanh", "sinh", "cosh", "expm1", "log1p", "log2", "log10")
 
 
@@ -29,6 +31,22 @@ class Dialect:
         return frozenset(words | set(self.helpers) | {"gradient"})
 
 
+_BY_EIGENVALUES: Final = {
+    "matrix_function": "def matrix_function(a, f):\n    w, v = {0}.linalg.eig({complex})\n"
+                       "    return {0}.real((v * f(w)) @ {0}.linalg.inv(v))",
+    "matrix_change": "def matrix_change(a, h, f, slope):\n    w, v = {0}.linalg.eig({complex})\n"
+                     "    near = {0}.abs(w[:, None] - w) < 1e-6 * (1 + {0}.abs(w))\n"
+                     "    gaps = {0}.where(near, 1, w[:, None] - w)\n"
+                     "    slopes = {0}.where(near, slope((w[:, None] + w) / 2), (f(w)[:, None] - f(w)) / gaps)\n"
+                     "    return {0}.real(v @ (slopes * ({0}.linalg.inv(v) @ {h} @ v)) @ {0}.linalg.inv(v))",
+}
+"""A function of a matrix by its eigenvalues, and its derivative along `h` by their divided differences (Daleckii and Krein)."""
+
+
+def _by_eigenvalues(module: str, complex: str) -> dict[str, str]:
+    return {name: text.format(module, complex=complex, h=complex.replace("a.", "h.", 1)) for name, text in _BY_EIGENVALUES.items()}
+
+
 _COMMON: Final = {
     **{name: f"{{0}}.{name}({{x}})" for name in _UFUNCS},
     "asin": "{0}.arcsin({x})", "acos": "{0}.arccos({x})", "atan": "{0}.arctan({x})",
@@ -43,6 +61,11 @@ _COMMON: Final = {
     "diagonal": "{0}.diag({x})", "diag": "{0}.diag({x})", "vec": "{atom}.T.ravel()",
     "eye": "{0}.eye({x})", "ones": "{0}.ones({x})", "zeros": "{0}.zeros({x})", "full": "{0}.full({x}, {value})",
     "strictupper": "{0}.triu({x}, 1)", "shiftup": "{0}.roll({x}, -1, 0)", "butlast": "{0}.concatenate(({x}[:-1], 0 * {x}[-1:]))",
+    **{name: f"matrix_function({{x}}, {{0}}.{of})" for name, of in MATRIX_FUNCTIONS.items()},
+    **{f"D{name}": f"matrix_change({{x}}, {{along}}, {{0}}.{of}, {slope})" for (name, of), slope in zip(
+        MATRIX_FUNCTIONS.items(), ("{0}.exp", "lambda u: 1 / u", "{0}.cos", "lambda u: -{0}.sin(u)"), strict=True)},
+    "powm": "matrix_function({x}, lambda u: u**{p})",
+    "Dpowm": "matrix_change({x}, {along}, lambda u: u**{p}, lambda u: {p} * u**({p} - 1))",
     "inv": "{0}.linalg.inv({x})", "matrix_power": "{0}.linalg.matrix_power({x}, {k})",
     "outer": "{0}.outer({x}, {y})", "kron": "{0}.kron({x}, {y})", "einsum": "{0}.einsum('{spec}', {x})",
 }
@@ -62,6 +85,7 @@ NUMPY: Final = Dialect("numpy", ("import numpy as np",), "np", {
     "polar": "def polar(u):\n    left, _, right = np.linalg.svd(u, full_matrices=False)\n    return left @ right",
     "leading": "def leading(u):\n    left, _, right = np.linalg.svd(u, full_matrices=False)\n    return np.outer(left[:, 0], right[0])",
     "gelu": "def gelu(u):\n    return u * (1 + erf(u / np.sqrt(2))) / 2",
+    **_by_eigenvalues("np", "a.astype(complex)"),
 })
 
 _TORCH_OWN: Final = {
@@ -78,6 +102,7 @@ TORCH: Final = Dialect("torch", ("import torch",), "torch", {**_COMMON, **_TORCH
     "polar": "def polar(u):\n    left, _, right = torch.linalg.svd(u, full_matrices=False)\n    return left @ right",
     "leading": "def leading(u):\n    left, _, right = torch.linalg.svd(u, full_matrices=False)\n"
                "    return torch.outer(left[:, 0], right[0])",
+    **_by_eigenvalues("torch", "a.to(torch.complex128)"),
 })
 
 JAX: Final = Dialect("jax", ("import jax", "import jax.numpy as jnp"), "jnp", {
@@ -91,6 +116,7 @@ JAX: Final = Dialect("jax", ("import jax", "import jax.numpy as jnp"), "jnp", {
 }, {
     "polar": "def polar(u):\n    left, _, right = jnp.linalg.svd(u, full_matrices=False)\n    return left @ right",
     "leading": "def leading(u):\n    left, _, right = jnp.linalg.svd(u, full_matrices=False)\n    return jnp.outer(left[:, 0], right[0])",
+    **_by_eigenvalues("jnp", "a.astype(complex)"),
 })
 
 DIALECTS: Final = {dialect.name: dialect for dialect in (NUMPY, TORCH, JAX)}

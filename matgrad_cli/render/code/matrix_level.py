@@ -37,6 +37,7 @@ from ...ir import (
     Transpose,
     nodes_of,
 )
+from ...ir.functions import CHANGES
 from ...notation.printing.precedence import ATOM, POWER, PRODUCT, SUM, UNARY
 from .names import Names
 
@@ -279,6 +280,9 @@ class MatrixCode:
             if argument.shape.is_matrix:
                 return Code(self.form("sum", x=f"{left.at(PRODUCT)} * {right.at(UNARY)}"))
             return Code(f"{left.at(PRODUCT)} {'*' if argument.shape.is_number else '@'} {right.at(UNARY)}", PRODUCT)
+        if name in CHANGES or name == "powm":
+            power = self.code(node.arguments[1]).at(ATOM) if name.endswith("powm") else ""
+            return Code(self.form(name, x=self.full(argument).at(SUM), along=self.full(node.arguments[-1]).at(SUM), p=power))
         if argument.shape.is_number and name in ("sum", "mean", "norm", "norm1", "tr", "det", "diagonal", "diag", "vec"):
             return self._of_a_number(name, argument)
         if name == "logsumexp" and argument.shape.is_matrix:

@@ -34,6 +34,7 @@ from ...ir import (
     letters_in,
     nodes_of,
 )
+from ...ir.functions import CHANGES, MATRIX_FUNCTIONS
 from ...notation.printing.precedence import ATOM, POWER, PRODUCT, UNARY, Piece
 from ...notation.printing.to_text import TextPrinter, dim_text
 from ...records import Derivation
@@ -48,7 +49,8 @@ _RENAMED: Final = {"abs": "Abs", "sigmoid": "Lambda(z, 1/(1 + exp(-z)))", "softp
                    "gelu": "Lambda(z, z*(1 + erf(z/sqrt(2)))/2)"}  # fmt: skip
 
 _REFUSED: Final = {"polar": "the polar factor", "leading": "the leading singular vectors", "nuclear": "the nuclear norm",
-                   "spectral": "the spectral norm", "vec": "vec"}  # fmt: skip
+                   "spectral": "the spectral norm", "vec": "vec",
+                   **dict.fromkeys((*MATRIX_FUNCTIONS, *CHANGES, "powm"), "functions of matrices")}  # fmt: skip
 
 _TAKEN: Final = frozenset(ELEMENTWISE) | {
     "z", "gradient", "pi", "E", "Integer", "Rational", "Symbol", "MatrixSymbol", "symbols", "Dummy", "Lambda",

@@ -6,10 +6,13 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 
 from ...ir import Call, Expr, nodes_of
+from ...ir.functions import CHANGES, MATRIX_FUNCTIONS
 
 MEANINGS: Final[dict[str, str]] = {
     "polar": "polar({of}) = U Vᵀ of the singular value decomposition {of} = U Σ Vᵀ: all singular values are replaced by 1",
     "leading": "leading({of}) = u vᵀ, where u and v are the singular vectors of the largest singular value of {of}",
+    **{name: f"{name} is the function of the matrix as a power series of it, not of its entries" for name in MATRIX_FUNCTIONS},
+    **{name: f"{name}({{of}}, …, H) is the derivative along H: that of {of}({{of}} + tH) by t at t = 0" for name, of in CHANGES.items()},
     "step": "step is 1 where an entry is positive and 0 where it is negative",
     "softmax0": "softmax₀ takes the softmax of each column: every column of the result adds up to 1",
     "softmax1": "softmax₁ takes the softmax of each row: every row of the result adds up to 1",

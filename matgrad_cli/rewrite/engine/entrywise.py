@@ -21,6 +21,7 @@ from ...ir import (
     Index,
     Kron,
     MatMul,
+    MatrixOf,
     Mul,
     Pair,
     Partial,
@@ -32,6 +33,7 @@ from ...ir import (
     mul,
     sum_over,
 )
+from ...ir.functions import CHANGES
 from ...ir.memory import table
 from ...ir.walk import OUTER_LETTERS
 from ..index.entries import delta, entry, paired_delta
@@ -102,6 +104,8 @@ class _Entrywise:
                 return self.product(factors, row, col)
             case Kron(factors):
                 return self.blocks(factors, row, col)
+            case Call(function) if function in CHANGES:
+                return self.change(expr, row, col)
             case Call(function, (argument, *rest)):
                 return _LINEAR[function](self, argument, *rest, row, col) if rest else _LINEAR[function](self, argument, row, col)
         raise ValueError(f"no entries are known for {expr!r}")
@@ -157,6 +161,17 @@ class _Entrywise:
         link = delta(row, col)
         here = self.of(body, *((None, row) if body.shape.is_row else (row, None)))
         return here if link is UNIT else mul(here, link)
+
+    def change(self, expr: Call, row: Place, col: Place) -> Expr:
+        """Σ_kl of the change along the matrix with a single 1, at k and l, times what moves there."""
+        *at, along = expr.arguments
+        p, q = (Index(name, along.shape.rows) for name in ("p", "q"))
+
+        def single(k: Index, m: Index) -> Expr:
+            unit = MatrixOf(p, q, mul(delta(p, k), delta(q, m)))
+            return mul(entry(Call(expr.function, *at, unit), row, col), self.of(along, k, m))
+
+        return self.summed((along.shape.rows, along.shape.cols), single)
 
     def inner(self, first: Expr, second: Expr, _row: Place, _col: Place) -> Expr:
         sides = (first.shape.rows, first.shape.cols)

@@ -31,7 +31,7 @@ def beside(term: Expr, direction: Symbol | None = None) -> tuple[tuple[Expr, ...
     while isinstance(term, Mul) and motion(term):
         numbers += tuple(factor for factor in term.factors if not motion(factor))
         term = mul(*(factor for factor in term.factors if motion(factor)))
-    if isinstance(term, Call) and len(term.arguments) == 2:
+    if isinstance(term, Call) and term.function == "inner":
         return numbers, term.arguments[0], term.arguments[1]
     traced = isinstance(term, Call) and term.function == TRACE
     inside = term.children[0] if traced else term
@@ -66,6 +66,6 @@ def paired(derivative: Expr, part: Expr, turned: bool = False) -> Expr:
 
 def like(term: Expr, gradient: Expr, part: Expr) -> Expr:
     """The pair of G and what moves, written as `term` is: as an inner product or as a trace."""
-    if isinstance(term, Call) and len(term.arguments) == 2:
+    if isinstance(term, Call) and term.function == "inner":
         return Call(term.function, gradient, part)
     return paired(gradient, part)

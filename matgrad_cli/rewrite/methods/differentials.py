@@ -32,6 +32,7 @@ from ...ir import (
     mul,
     substitute,
 )
+from ...ir.functions import CHANGES
 from ...records import Bindings
 from ...rulebook.heads import guess_heads, head_of
 from ...rulebook.rule import Rule
@@ -222,6 +223,19 @@ def spectral(site: Site) -> tuple[Expr, Bindings] | None:
     return _singular(site, "spectral", "leading")
 
 
+@native("d-matrix-function")
+def of_matrix(site: Site) -> tuple[Expr, Bindings] | None:
+    """f(A), a power series of A, changes by its change along dA; the exponent of a power stays."""
+    pending = _pending(site)
+    if pending is None or not isinstance(pending[1], Call) or f"D{pending[1].function}" not in CHANGES:
+        return None
+    node, body = pending
+    inner, *rest = body.children
+    if any(node.variable in part.symbols for part in rest) or not isinstance(body, Call):
+        return None
+    return Call(f"D{body.function}", inner, *rest, _d(inner, node)), (("A", inner),)
+
+
 @native("d-elementwise")
 def elementwise(site: Site) -> tuple[Expr, Bindings] | None:
     """f(A) changes by f′(A) ∘ dA; f′ is known from SymPy."""
@@ -252,7 +266,8 @@ def _times(slope: Expr, moved: Expr) -> Expr:
 _UNDER = frozenset(("negative-matrix-power",))
 _HEADS: dict[str, tuple[str, ...]] = {
     "d-constant": ("",), "d-linear": ("Mul", "MatMul", "Hadamard"), "d-matrix-power": ("MatrixPower",),
-    "negative-matrix-power": ("MatrixPower",), "d-nuclear": ("nuclear",), "d-spectral": ("spectral",), "d-elementwise": ("",),
+    "negative-matrix-power": ("MatrixPower",), "d-nuclear": ("nuclear",), "d-spectral": ("spectral",),
+    "d-matrix-function": ("",), "d-elementwise": ("",),
 }  # fmt: skip
 """At what a native rule is tried; "" is everything."""
 

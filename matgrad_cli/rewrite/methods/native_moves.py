@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from ...ir import Add, Call, Entry, Expr, Kron, Mul, Named, add, kron, matmul, mul
+from ...ir.functions import CHANGES
 from ...records import Bindings
 from ..engine.application import Site, native
 from ..engine.moving import along
 from ..network.algebra import flip
 from ..network.arrays import basis
+from ..network.changes import change
 from ..textbook.simplifier import textbook
 from .beside import beside, like, paired, whole_of
 from .stacked import kron_gradient, unstacked
@@ -34,6 +36,18 @@ def kron_move(site: Site) -> tuple[Expr, Bindings] | None:
         factors, place = (kron(*factors[:place]), kron(*factors[place:])), 1
     numbers, inner = kron_gradient(gradient, factors, place)
     return _scaled(numbers, like(site.node, inner, factors[place])), (("M", factors[place]),)
+
+
+@native("change-move")
+def change_move(site: Site) -> tuple[Expr, Bindings] | None:
+    """⟨G, the change of f at A along H⟩ = ⟨the change of f at Aᵀ along G, H⟩."""
+    if isinstance(site.node, Mul) or not site.node.shape.is_number:
+        return None
+    _, gradient, part = beside(site.node, site.scene.direction)
+    if gradient is None or not isinstance(part, Call) or part.function not in CHANGES:
+        return None
+    *at, along = part.arguments
+    return like(site.node, change(part.function, at, gradient), along), (("M", along),)
 
 
 @native("dot-vec")

@@ -31,6 +31,7 @@ from ...ir import (
     substitute,
 )
 from ...ir.dimensions import ONE
+from ...ir.functions import CHANGES
 from ..engine.application import replaced
 from ..naming import fresh_name
 from ..network.algebra import flip
@@ -89,6 +90,8 @@ def _inside(node: Expr, variable: Symbol) -> list[tuple[Expr, str]]:
             found.append((node.argument, "e"))
         elif node.function in ("det", "logdet"):
             found.append((node.argument, "a"))
+        elif f"D{node.function}" in CHANGES:
+            found += [(node.argument, "a"), (node, "b")]
         return found
     if isinstance(node, Power):
         return [] if isinstance(node.base, Call) and node.base.function == "norm" else [(node.base, "v")]

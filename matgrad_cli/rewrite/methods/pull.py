@@ -30,9 +30,11 @@ from ...ir import (
     mul,
 )
 from ...ir.dimensions import ONE, Dim
+from ...ir.functions import CHANGES
 from ..engine.application import holds_pending as moves
 from ..network.algebra import flip, multiplied
 from ..network.arrays import basis
+from ..network.changes import change
 from .differentials import MINUS
 from .pairing import chained, paired, peeled
 from .stacked import kron_gradient, unstacked
@@ -253,9 +255,16 @@ def _entry(term: Term, move: Expr) -> Moved | None:
     return Moved("entry", (Term(term.numbers, matmul(*parts), base),))
 
 
+def _change(term: Term, move: Call) -> Moved:
+    assert term.gradient is not None
+    *at, along = move.arguments
+    return Moved("change", (_with(term, change(move.function, at, term.gradient), along),))
+
+
 _CALLS = {
     "tr": _trace, "sum": _total, "mean": _mean, "sum0": _column_sums, "mean0": _column_sums, "sum1": _row_sums, "mean1": _row_sums,
     "diag": _diag, "diagonal": _diagonal, "vec": _vec, "inner": _inner,
+    **dict.fromkeys(CHANGES, _change),
 }  # fmt: skip
 
 _MOVES = {

@@ -12,6 +12,7 @@ from ..index.entries import entry
 from ..index.terms import ZERO, Term, brackets_opened, is_entries, join, split
 from ..textbook.simplifier import simplifier
 from .algebra import flip
+from .changes import read_changes
 from .pairs import read_pairs
 from .readback import read_back, read_inside
 from .reading_rules import read_by_rules
@@ -22,6 +23,7 @@ MAX_TIDY = 200
 
 def read_line(recorder: Recorder, row: Index | None, col: Index | None) -> bool:
     """Read every term of the line back; whether all of them have a matrix form."""
+    read_changes(recorder)
     terms = split(recorder.line)
     whole = _whole(terms, row, col)
     if whole is None:

@@ -1,0 +1,122 @@
+"""Functions of a square matrix: whether `exp(A)` is the power series of A or acts on its entries, and powers that are no whole numbers."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from math import prod
+from typing import TYPE_CHECKING, Final
+
+from ...ir import Call, Expr, MatMul, Mul, Number, Power, nodes_of, transpose
+from ...ir.functions import CHANGES, MATRIX_FUNCTIONS
+from .. import syntax as s
+from ..signs import LARGEST_POWER, matrix_power
+from .complaints import described, fail
+
+if TYPE_CHECKING:
+    from .elaborate import Elaborator
+
+_SERIES: Final = {"exp": "expm", "log": "logm", "sqrt": "sqrtm", "sin": "sinm", "cos": "cosm", "tan": "", "sinh": "", "cosh": ""}
+"""Functions that books take of a matrix too, and not of its entries; what the language calls them then."""
+
+
+def function_of_matrix(e: Elaborator, node: s.Apply, arguments: tuple[Expr, ...]) -> Expr:
+    """`expm(A)`, `logm(A)`, `sqrtm(A)` …, and the change of one along a matrix of the same shape."""
+    for value, part in zip(arguments, node.arguments, strict=True):
+        if not value.shape.is_square:
+            e.not_square(f"`{node.function}`", value, part)
+    if arguments[-1].shape is not arguments[0].shape:
+        e.fail("shape-mismatch", f"{e.text(node.arguments[-1])} is {described(arguments[-1].shape)}, {e.text(node.arguments[0])} is "
+               f"{described(arguments[0].shape)}", node.arguments[-1])
+    return _made(node.function if node.function in CHANGES else _SERIES.get(node.function, node.function), *arguments)
+
+
+def _made(name: str, *arguments: Expr) -> Expr:
+    if name == "sqrtm":
+        return Call("powm", arguments[0], Number(Fraction(1, 2)))
+    return Call("expm" if name == "matrix_exp" else name, *arguments)
+
+
+def power_of_matrix(e: Elaborator, node: s.Apply, arguments: tuple[Expr, ...]) -> Expr:
+    """`matrix_power(A, p)`."""
+    base, exponent = arguments
+    if not exponent.shape.is_number:
+        e.fail("wrong-arguments", f"the exponent of a matrix power is a number, not {e.text(node.arguments[1])}", node.arguments[1])
+    if exceeds(exponent):
+        e.fail("number-too-large", f"the exponent is beyond ±{LARGEST_POWER}", node.arguments[1])
+    if base.shape.is_number:
+        return Power(base, exponent)
+    if not base.shape.is_square:
+        e.not_square("a matrix power", base, node.arguments[0])
+    return raised(base, exponent)
+
+
+def raised(base: Expr, exponent: Expr) -> Expr:
+    """A square matrix to the power of a number: a product of equal factors, or exp(p log A)."""
+    exponent = _folded(exponent)
+    if isinstance(exponent, Number) and exponent.value.denominator == 1:
+        return matrix_power(base, int(exponent.value))
+    return Call("powm", base, exponent)
+
+
+def exceeds(exponent: Expr) -> bool:
+    """Whether an exponent is a number, or a power of numbers, that nobody can work out."""
+    match exponent:
+        case Number(value):
+            return abs(value) > LARGEST_POWER
+        case Power(Number(base), Number(power)):
+            return abs(base) > 1 and power > 1 and power * (abs(base).numerator.bit_length() - 1) > LARGEST_POWER.bit_length()
+    return False
+
+
+def _folded(exponent: Expr) -> Expr:
+    """A number that is written as a product, −1/2, as one number."""
+    match exponent:
+        case Power(Number(value), Number(power)) if value and power == -1:
+            return Number(1 / value)
+        case Mul(factors):
+            values = [_folded(factor) for factor in factors]
+            if all(isinstance(value, Number) for value in values):
+                return Number(prod(value.value for value in values if isinstance(value, Number)))
+    return exponent
+
+
+def of_matrix(e: Elaborator, node: s.Apply, function: str, argument: Expr) -> Expr | None:
+    """exp, log, √ … of a square matrix as the function of the matrix; None where it is that of the entries.
+
+    Under a trace books mean the function of the matrix, SymPy and Julia always do; elsewhere in LaTeX it is asked about.
+    """
+    name = _SERIES.get(function)
+    programs = e.scope.syntax in ("julia", "sympy") and ("entrywise", "") not in node.options
+    if name is None or e.entrywise or not (programs or e.scope.syntax == "latex"):
+        return None
+    if e.scope.loss is not None and not any(isinstance(part, Call) and part.function in _ALL for part in nodes_of(e.scope.loss)):
+        return None
+    text = e.text(node.arguments[0]).strip("`")
+    if name and (programs or e.traced or e.scope.loss is not None):
+        why = "" if programs else ", as it stands under a trace"
+        e.note(f"{e.text(node)} is read as the function of the matrix, `{name}({text})`{why}; entry by entry it is `{function}({text})` "
+               "with `--syntax numpy`")
+        return _made(name, argument)
+    both = f"write `{name}({text})` for the function of the matrix, or " if name else "write "
+    return fail(e.scope, "matrix-function", f"{e.text(node)} of a square matrix can be the function of the matrix or that of its entries",
+         (node.span, ""), help=f"with `--syntax numpy` {both}`{function}({text})` for its entries")
+
+
+_ALL: Final = frozenset((*MATRIX_FUNCTIONS, *CHANGES, "powm"))
+
+
+def root_of_square(e: Elaborator, node: s.Apply) -> Expr | None:
+    """tr √(A Aᵀ), the sum of the singular values of A; None for any other trace."""
+    inner = s.ungrouped(node.arguments[0]) if len(node.arguments) == 1 else node
+    body: s.Node | None = None
+    match inner:
+        case s.Apply(_, "sqrt" | "sqrtm", (argument,)):
+            body = argument
+        case s.Binary(_, "^", base, exponent) if e.expr(exponent) in (Number(Fraction(1, 2)), Call("sqrt", Number(1))):
+            body = base
+    entrywise = isinstance(inner, s.Apply) and inner.function == "sqrt" and e.scope.syntax == "numpy"
+    match e.expr(body) if body is not None and not entrywise else None:
+        case MatMul((left, right)) if transpose(left) is right or left is transpose(right):
+            e.note(f"{e.text(node)} is the sum of the singular values of a matrix, its nuclear norm")
+            return Call("nuclear", left)
+    return None

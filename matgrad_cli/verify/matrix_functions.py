@@ -1,0 +1,145 @@
+"""Functions of a square matrix as power series of it, and of singular values, in floats, together with their derivatives.
+
+Of a jet A + Σ A_S ε_S the function is taken once: of the block matrix whose block (P, Q) is A_{Q∖P} where P ⊆ Q, and else 0. The blocks of
+the first row are then the derivatives, since block matrices of this form multiply as the jets do (Mathias 1996).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import reduce
+from typing import TYPE_CHECKING, Any, Final
+
+from .fields import NotExact, NoValue, OutOfDomain
+from .jets import NONE, Jet, Tag, Tags, subsets
+from .tensor import COL, ROW, SIZE_LIMIT, Label, Labels, Tensor, TooLarge, product, spread
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    Array = np.ndarray[Any, Any]
+
+ALONG: Final[Any] = Tag.__new__(Tag, None, -1, "argument")  # type: ignore[arg-type]
+"""The direction that is the last argument of `Dexpm(A, H)`: one perturbation more."""
+
+_TERMS: Final = 18
+_ROOTS: Final = 40
+
+
+def taken(name: str, side: int, axes: Labels, jet: Jet, along: Jet | None, tags: Tags) -> Jet:
+    """The jet of `expm`, `logm`, `sinm`, `cosm` of a matrix of that side; with `along` that of its derivative along it."""
+    import numpy as np
+
+    one = frozenset((ALONG,))
+    parts = dict(jet) if along is None else {**jet, **{some | one: part for some, part in along.items()}}
+    sets = subsets(tags if along is None else tags | one)
+    rest = tuple(dict.fromkeys(label for part in parts.values() for label in part.labels if label not in (ROW, COL)))
+    sizes: dict[Label, int] = {label: part.size(label) for part in parts.values() for label in part.labels}
+    dims = tuple(sizes[label] for label in rest)
+    if side * side * len(sets) ** 2 * reduce(int.__mul__, dims, 1) > SIZE_LIMIT // 8:
+        raise TooLarge
+    blocks = np.zeros((*dims, len(sets), side, len(sets), side))
+    for row, outer in enumerate(sets):
+        for col, inner in enumerate(sets):
+            if outer <= inner and inner - outer in parts:
+                data = spread(parts[inner - outer], (*rest, ROW, COL), (*dims, side, side)).data
+                blocks[..., row, :, col, :] = np.array(data, dtype=float).reshape((*dims, side, side))
+    with np.errstate(all="ignore"):
+        value = _FUNCTIONS[name](blocks.reshape((*dims, len(sets) * side, len(sets) * side))).reshape(blocks.shape)
+    if not np.isfinite(value).all():
+        raise OutOfDomain("a function of a matrix that is too large")
+    wanted = {some: place for place, some in enumerate(sets) if along is None or ALONG in some}
+    return {some - one: Tensor((*rest, *axes), (*dims, *(side for _ in axes)), value[..., 0, :, place, :].reshape(-1).tolist())
+            for some, place in wanted.items()}
+
+
+def singular(name: str, value: Tensor, jet: Jet, sides: Labels, tags: Tags) -> Jet:
+    """The jet of a norm of the singular values, or of the matrix of singular vectors that is its slope."""
+    size, slope = _singular(value, name in ("nuclear", "polar"))
+    if name in ("polar", "leading"):
+        if any(some in jet for some in subsets(tags)[1:]):
+            raise NotExact("a derivative of singular vectors")
+        return {NONE: slope}
+    if any(len(some) > 1 for some in subsets(tags)):
+        raise NotExact("a second derivative of singular values")
+    return {NONE: size, **{some: product(slope, jet[some], sides, 0) for some in subsets(tags)[1:] if some in jet}}
+
+
+def _singular(tensor: Tensor, nuclear: bool) -> tuple[Tensor, Tensor]:
+    """The nuclear or spectral norm of a matrix of floats and its slope: U Vᵀ, or u₁ v₁ᵀ."""
+    import numpy as np
+
+    rest = tuple([label for label in tensor.labels if label not in (ROW, COL)])
+    rows, cols = tensor.size(ROW), tensor.size(COL)
+    dims = tuple([tensor.size(label) for label in rest])
+    data = spread(tensor, (*rest, ROW, COL), (*dims, rows, cols)).data
+    values: list[float] = []
+    slopes: list[float] = []
+    for start in range(0, len(data), rows * cols):
+        left, sizes, right = np.linalg.svd(np.array(data[start:start + rows * cols], dtype=float).reshape(rows, cols), full_matrices=False)
+        if sizes[-1] < 1e-6 or min(abs(np.diff(sizes)), default=1.0) < 1e-6:
+            raise OutOfDomain("singular values that are zero or equal")
+        values.append(float(sizes.sum() if nuclear else sizes[0]))
+        slopes.extend((left @ right if nuclear else np.outer(left[:, 0], right[0])).reshape(-1).tolist())
+    return Tensor(rest, dims, values), Tensor((*rest, ROW, COL), (*dims, rows, cols), slopes)
+
+
+
+def _exponential(a: Array) -> Array:
+    """Σ A^k/k! of A/2^s, squared s times."""
+    import numpy as np
+
+    size = float(np.abs(a).sum(axis=-1).max(initial=0))
+    if size > 60:
+        raise OutOfDomain("an exponential too large for a float")
+    halvings = max(0, int(np.ceil(np.log2(max(size, 1e-9)))) + 2)
+    a, one = a / 2**halvings, np.eye(a.shape[-1])
+    value = reduce(lambda sum, k: one + a @ sum / k, range(_TERMS, 0, -1), one + 0 * a)
+    return reduce(lambda value, _: value @ value, range(halvings), value)
+
+
+def _root(a: Array) -> Array:
+    """The square root by the product form of the iteration of Denman and Beavers, which converges where no eigenvalue is ≤ 0."""
+    import numpy as np
+
+    one, middle, root = np.eye(a.shape[-1]), a, a
+    for _ in range(_ROOTS):
+        inverse = _inverted(middle)
+        root, middle = root @ (one + inverse) / 2, (one + (middle + inverse) / 2) / 2
+        error = np.abs(middle - one).max(initial=0)
+        if not error < 1e12:
+            break
+        if error < 1e-14 * a.shape[-1]:
+            return root
+    raise NoValue("a power or a logarithm of a matrix with an eigenvalue that is not positive", "{} without eigenvalues ≤ 0")
+
+
+def _inverted(a: Array) -> Array:
+    import numpy as np
+
+    try:
+        return np.linalg.inv(a)
+    except np.linalg.LinAlgError:
+        raise OutOfDomain("a singular matrix") from None
+
+
+def _logarithm(a: Array) -> Array:
+    """2^s log A^(1/2^s), there by the series of 2 artanh((A − 1)/(A + 1))."""
+    import numpy as np
+
+    one, roots = np.eye(a.shape[-1]), 0
+    while np.abs(a - one).max(initial=0) > 0.1 and roots < 12:
+        a, roots = _root(a), roots + 1
+    z = (a - one) @ _inverted(a + one)
+    square = z @ z
+    series = reduce(lambda sum, k: one / k + square @ sum, range(15, 0, -2), one / 17)
+    return 2.0 ** (roots + 1) * z @ series
+
+
+def _rotation(a: Array) -> Array:
+    return _exponential(1j * a)
+
+
+_FUNCTIONS: Final[dict[str, Callable[[Any], Any]]] = {
+    "expm": _exponential, "logm": _logarithm, "sinm": lambda a: _rotation(a).imag, "cosm": lambda a: _rotation(a).real,
+}
