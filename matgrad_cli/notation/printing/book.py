@@ -105,11 +105,10 @@ class BookPrinter(Printer):
 
     # ---- leaves
 
-    def on_symbol(self, node: Symbol, parts: tuple[Piece, ...]) -> Piece:
+    def on_symbol(self, node: Symbol | Named, parts: tuple[Piece, ...]) -> Piece:
         return self.name(node.name)
 
-    def on_named(self, node: Named, parts: tuple[Piece, ...]) -> Piece:
-        return self.name(node.name)
+    on_named = on_symbol
 
     def on_eye(self, node: Eye, parts: tuple[Piece, ...]) -> Piece:
         return Piece(self.word("eye"), tight=True)
@@ -329,8 +328,7 @@ class BookPrinter(Printer):
         if node.function == "sqrt":
             return self.root(self.signed(parts[0]), parts[0].level)
         if node.function == "powm":
-            power = self.exponent_text(node.arguments[1], parts[1])
-            return Piece(self.raised(self.within(parts[0], ATOM), power), POWER, tight=True)
+            return Piece(self.raised(self.within(parts[0], ATOM), self.exponent_text(node.arguments[1], parts[1])), POWER, tight=True)
         if node.function in ("square", "reciprocal"):
             exponent = Number(2 if node.function == "square" else -1)
             return self.on_power(Power(node.argument, exponent), (parts[0], self.piece(exponent)))
