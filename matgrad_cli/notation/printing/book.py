@@ -105,10 +105,11 @@ class BookPrinter(Printer):
 
     # ---- leaves
 
-    def on_symbol(self, node: Symbol | Named, parts: tuple[Piece, ...]) -> Piece:
+    def on_symbol(self, node: Symbol, parts: tuple[Piece, ...]) -> Piece:
         return self.name(node.name)
 
-    on_named = on_symbol
+    def on_named(self, node: Named, parts: tuple[Piece, ...]) -> Piece:
+        return self.name(node.name)
 
     def on_eye(self, node: Eye, parts: tuple[Piece, ...]) -> Piece:
         return Piece(self.word("eye"), tight=True)
@@ -275,11 +276,8 @@ class BookPrinter(Printer):
         sign = self.word("entrywise")
         body = self.within(parts[0], ATOM)
         if isinstance(exponent, Number) and exponent.value < 0:
-            if exponent.value == -1:
-                under = parts[0]
-            else:
-                positive = Number(-exponent.value)
-                under = Piece(self.raised(body, sign + self.plain_exponent(positive, parts[1])), POWER, tight=True)
+            power = sign + self.plain_exponent(Number(-exponent.value), parts[1])
+            under = parts[0] if exponent.value == -1 else Piece(self.raised(body, power), POWER, tight=True)
             return Piece(f"{self.one} {self.word('divide')} {self.within(under, UNARY)}", ENTRYWISE, under=under)
         return Piece(self.raised(body, sign + self.plain_exponent(exponent, parts[1])), POWER, tight=True)
 
