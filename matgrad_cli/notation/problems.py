@@ -13,7 +13,8 @@ from .choice import in_book_signs, in_syntax, looks_like_latex, said_of
 from .dialects import parsed
 from .elaboration.broadcasting import as_column
 from .elaboration.elaborate import Reading, read_node
-from .elaboration.loss_letters import left_free, refuse_free_letters, refuse_nonlinear, sample_letters, widened
+from .elaboration.loss_letters import left_free, refuse_free_letters, refuse_nonlinear, widened
+from .elaboration.members import sample_letters
 from .elaboration.readable import readable
 from .expression.mending import further, with_matrix_products
 from .facts_text import StatedFact, read_facts, squared

@@ -38,6 +38,8 @@ _SYMMETRIC = re.compile(
     rf"\s*(?P<name>\\?[A-Za-z]+)\s*{_TRANSPOSED}\s*=\s*(?P=name)\s*|\s*(?P<other>\\?[A-Za-z]+)\s*=\s*(?P=other)\s*{_TRANSPOSED}\s*"
 )
 _SETTING = re.compile(r"\b(?:if|for|when|i\.e\.,?|initiali[sz]ation|setting|suppose|gives?|condition is)\s*\$?$", re.IGNORECASE)
+_CONSTANT = re.compile(r"\s*[+-]\s*(?:\\(?:text|mathrm|textrm|mbox|operatorname)\s*\{\s*(?:const|terms)[^{}]*\}|const\.?|constant)\s*$")
+"""What ends a loss and does not matter: `+ \\text{const}`."""
 LONGEST = 3_000
 MOST_PROBLEMS = 40
 
@@ -142,18 +144,23 @@ class _Finder:
             if item.variable is not None:
                 first.setdefault(item.variable, item.formula)
         moving = set(self.by_prose)
-        moving |= {name for stated in self.found.stated if stated.name in self.differentiated for name in stated.arguments}
+        before = {stated.name: stated.formula for stated in reversed(self.found.stated) if not stated.letters and not stated.arguments}
+        moving |= {
+            name for stated in self.found.stated if stated.name in self.differentiated for name in stated.arguments
+            if before.get(name, 9**9) >= stated.formula  # the a of L(a, y) is a value where it was said before what it is
+        }
         called = [stated.formula for stated in self.found.stated if stated.name in self.differentiated and stated.arguments]
         losses = min(called, default=9**9)
         found: dict[str, Stated] = {}
         inside: dict[str, set[str]] = {}
         for stated in self.found.stated:
-            names = [part for part in _tokens(stated.sides[0], self.names) if part.kind in ("name", "word", "function")]
+            tokens = _tokens(stated.sides[0], self.names)
+            names = [part for part in tokens if part.kind in ("name", "word", "function")]
             lone = len(names) < 2 and not stated.letters
             lone = lone or (stated.name in self.told.sizes and stated.formula > losses)  # a model of the data: y = Xw + ε
             supposed = _SETTING.search(self.sheet.formulas[stated.formula].before[-40:]) or first.get(stated.name, 9**9) < stated.formula
             if not (lone or supposed or stated.name in moving or stated.arguments or stated.name in found):
-                found[stated.name], inside[stated.name] = stated, {part.text for part in names if part.kind == "name"}
+                found[stated.name], inside[stated.name] = stated, set(_labelled_names(tokens))
         moving |= first.keys() - found.keys()
         moved = set(moving)
         for _ in range(len(found)):
@@ -262,7 +269,7 @@ class _Finder:
         self, sides: Sequence[str], name: str | None, by: Sequence[str | None], arrays: bool = False
     ) -> tuple[str, Problem] | None:
         """The first side that is a loss, definitions of the document put in."""
-        texts = [side.strip().rstrip(".,;") for side in sides]
+        texts = [_CONSTANT.sub("", side.strip().rstrip(".,;")) for side in sides]
         for text in texts:
             whole = self._put_in(text, {name} if name else set())
             for candidate in dict.fromkeys((whole, text)):
@@ -358,6 +365,15 @@ def _index(tokens: Sequence[Token], at: int) -> Sequence[Token]:
         return tokens[at + 1 : at + 3]
     end = next((place for place in range(at + 2, len(tokens)) if tokens[place].text == "}"), len(tokens) - 1)
     return tokens[at + 1 : end + 1]
+
+
+def _labelled_names(tokens: Sequence[Token]) -> Iterable[str]:
+    """The names of a text, with the labels that belong to them: `W_1`, `S_B`; an index does not."""
+    for at, token in enumerate(tokens):
+        below = [part.text for part in _index(tokens, at) if part.kind in ("name", "word", "number")] if token.kind == "name" else []
+        label = below[0] if len(below) == 1 and (not below[0].isalpha() or below[0][0].isupper() or len(below[0]) > 1) else ""
+        if token.kind == "name":
+            yield f"{token.text}_{label}" if label else token.text
 
 
 def _tokens(text: str, names: LatexNames) -> list[Token]:

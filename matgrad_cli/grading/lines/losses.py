@@ -10,9 +10,10 @@ from ...documents.passage import Passage
 from ...notation import syntax as s
 from ...notation.latex.lines import differentiated_names
 from ...notation.latex.names import FUNCTIONS, letter_name
+from ..bench import Bench
 from .forms import as_array, left_letters
 from .reading import read_side
-from .scope import Surroundings, surroundings
+from .scope import Surroundings
 from .statements import Claim, lone_name, read_row
 from .syntax_walk import Path, children, is_index, walk
 
@@ -23,9 +24,10 @@ def loss_names(
     around: Surroundings, rows: Sequence[tuple[int, Passage]], source: Source, syntax: str | None, given: str | None
 ) -> frozenset[str]:
     """The names that stand for the loss in these rows; `given` is what the header says. Names that rows define are noted as promised."""
-    scratch = surroundings(around.task, around.texts, None, around.supposed)
-    scratch.columns, scratch.lying = around.columns, around.lying
-    scratch.formulas = around.formulas
+    scratch = Surroundings(
+        around.task, Bench(around.task.problem), columns=around.columns, lying=around.lying, formulas=around.formulas,
+        written=around.written, supposed=around.supposed,
+    )
     around.functions = scratch.functions = _functions(rows, scratch)
     claims = [claim for number, row in rows for claim in read_row(number, row, source, scratch.names(), syntax).claims]
     nodes = [side.node for claim in claims for side in claim.sides if side.node is not None]

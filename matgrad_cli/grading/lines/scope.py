@@ -11,7 +11,8 @@ from ...diagnostics.record import replace
 from ...ir import Differential, Dim, Expr, Index, MatMul, MatrixOf, Partial, Symbol, Transpose, nodes_of, rename, substitute, transpose
 from ...ir.walk import mapped, remade
 from ...notation import syntax as s
-from ...notation.latex.names import LatexNames
+from ...notation.latex.families import bound_letters
+from ...notation.latex.names import LatexNames, accents_kept
 from ...notation.latex.scope import latex_names
 from ...notation.problems import scope_of
 from ...notation.scope import Scope, Syntax
@@ -29,6 +30,7 @@ class Surroundings:
     `columns` says that r_p is read as column p of R; otherwise it is row p. `lying` says that X_{i,:} is a row 1×n,
     otherwise a column. `arrays` says whether the expression language means the arrays of NumPy (see `Scope`):
     None, only where columns do not fit.
+    `written` are the marked letters that are names of their own, and the letters that some Σ binds.
     `results` are derivatives with the values that lines which follow state of them.
     `tables` are names with more than two indices (∂_pqij).
     `promised` are names that some row defines: until then they are unknown, also where they would have a meaning (e, I).
@@ -53,7 +55,7 @@ class Surroundings:
     formulas: dict[str, tuple[str, s.Node]] = field(default_factory=dict)
     looked_up: dict[str, Expr] = field(default_factory=dict)
     results: dict[Expr, Expr] = field(default_factory=dict)
-    texts: tuple[str, ...] = ()
+    written: tuple[frozenset[str], frozenset[str]] = frozenset(), frozenset()
     derivatives: dict[str, s.Derivative] = field(default_factory=dict)
     supposed: Mapping[str, Expr] = field(default_factory=dict)
     base: Scope = field(init=False)
@@ -69,8 +71,9 @@ class Surroundings:
 
     def names(self) -> LatexNames:
         """The names for the LaTeX reader."""
-        found = latex_names(self.scope(Source("", ""), "latex", {}), self.texts)
+        found = latex_names(self.scope(Source("", ""), "latex", {}), *self.written)
         variables = {name: kind for name, kind in found.variables.items() if name not in self.functions}
+        variables |= dict.fromkeys(self.promised & {"e"} - self.functions - variables.keys(), "")  # a row says what e_i is: no basis vector
         return replace(found, variables=variables, losses=found.losses | self.functions, formulas=frozenset(self.formulas))
 
     def sizes(self) -> dict[str, Dim]:
@@ -208,4 +211,6 @@ class Surroundings:
 def surroundings(task: Task, texts: Iterable[str], name: str | None, supposed: Mapping[str, Expr] | None = None) -> Surroundings:
     """The names at the beginning of a derivation."""
     losses = frozenset((name,)) if name else frozenset()
-    return Surroundings(task, Bench(task.problem), losses, texts=tuple(texts), supposed=supposed or {})
+    texts = tuple(texts)
+    counting = frozenset().union(*map(bound_letters, (task.problem.source, *texts)))
+    return Surroundings(task, Bench(task.problem), losses, written=(accents_kept(texts), counting), supposed=supposed or {})

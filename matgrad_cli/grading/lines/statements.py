@@ -209,8 +209,10 @@ def _parts(text: str) -> list[Span]:
 
 
 def lone_name(node: s.Node | None) -> str | None:
-    """The name that stands alone on a side, with or without index letters: `E`, `K_{pq}`."""
+    """The name that stands alone on a side, with or without index letters: `E`, `K_{pq}`; e_i, which may be a basis vector, included."""
     node = s.ungrouped(node) if node is not None else None
+    if isinstance(node, s.Apply) and node.function == "basis":
+        return "e"
     if isinstance(node, s.Subscript) and all(isinstance(index, s.Name) for index in node.indices):
         node = s.ungrouped(node.body)
     return node.name if isinstance(node, s.Name) else None

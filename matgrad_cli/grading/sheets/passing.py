@@ -12,10 +12,12 @@ _MISTAKE = re.compile(
     r"\b(?:common (?:mistake|error|pitfall)|mistakes?\b[^.]{0,40}[:(]|pitfall|wrong(?:ly)?|incorrect(?:ly)?|erroneous(?:ly)?"
     r"|forget(?:ting)?|forgot"
     r"|do(?:es)? not (?:write|equal)|don'?t write|not (?:equal to|true that)|instead of|falsch|tempting|old version|would be wrong"
-    r"|one might (?:think|write)|naive(?:ly)?)\b", re.IGNORECASE,
+    r"|one might (?:think|write)|naive(?:ly)?|(?:first|initial|earlier|previous) (?:attempt|try|guess|version|draft)"
+    r"|I (?:first|initially|originally|at first) \w+)\b", re.IGNORECASE,
 )
 _REFUTED = re.compile(
-    r"^\W*(?:is|are|would be|was)?\s*(?:wrong|incorrect|false|not (?:true|right|correct)|a (?:common )?mistake|does ?n[o']t|do not)\b",
+    r"^\W*(?:(?:but|which|this|that|it|and|however),?\s+)*(?:is|are|would be|was|turns out to be|cannot be)?\s*"
+    r"(?:wrong|incorrect|false|not (?:true|right|correct)|a (?:common )?mistake|does ?n[o']t|do not)\b",
     re.IGNORECASE,
 )
 _RELATION = re.compile(r"(?<![<>!:=])=(?!=)|:=|\\(?:approx|equiv|coloneqq|triangleq)(?![A-Za-z])|≈|≡|≔|≜")
@@ -28,6 +30,44 @@ _HYPOTHETICAL = re.compile(
     r"|\bwere to\b", re.IGNORECASE | re.DOTALL,
 )
 _WOULD = re.compile(r"^\W*would\s+(?:be|have|hold|follow|result)\b.*\b(?:if|had|were)\b", re.IGNORECASE)
+_KIND = r"(?:symmetric|diagonal|orthogonal|positive|definite|invertible|scalar|square|one-?hot|commut\w*|unit|rank)"
+_CONDITION = re.compile(
+    r"\b(?:special case|in particular|sanity check|for (?:example|instance)|as an example|example:|at initiali[sz]ation|in the limit"
+    r"|reduces to)\b"
+    r"|\b(?:if|when|for|whenever|suppose|wenn|falls|für)\b(?!.*(?:\\sum|\\frac|\\\|))[^.]{0,40}(?:[=<>≠≥≤]|\\neq?\b|\\geq?\b|\\leq?\b)[^.=]*$"
+    r"|(?<![A-Za-z{_])[A-Za-zα-ω]\s*=\s*(?:I|\\?mathbf\s*\{?0\}?|\d+)(?![\w.^])[^.]{0,25}$"
+    rf"|\b(?:if|when|for|whenever|suppose)\b[^.,]{{0,30}}\b{_KIND}|\bonly the first term\b", re.IGNORECASE,
+)
+_CONDITION_BEHIND = re.compile(
+    rf"^\W*(?:(?:if|when|for|provided|whenever|only if)\b[^.]{{0,40}}(?:\b{_KIND}|[=<>≠≥≤])|in the special case|at initiali)", re.IGNORECASE
+)
+_LAYOUT = re.compile(r"\b(?:numerator|denominator|other|row|column)[- ](?:layout|vector convention)|\blayout\b", re.IGNORECASE)
+_EQUATION = re.compile(
+    r"\b(?:set(?:ting)?|equat\w+|put(?:ting)?|solv\w+|stationar\w+|optim\w+|minimi[sz]er|minimum|normal equations?|zero|vanish\w*|critical"
+    r"|rearrang\w+|gives|satisf\w+|closed form)\b", re.IGNORECASE,
+)
+_ZERO = re.compile(r"(?:=|\}\})\s*(?:\\mathbf\s*\{?\s*)?0(?![.\d])|^\s*0\s*=|\\(?:Rightarrow|implies|Longrightarrow|iff)|⇒|⟹")
+
+
+def said_of_other(formula: Formula) -> str | None:
+    """Why a formula speaks of another case than the one at hand: a condition or another layout stands beside it."""
+    found = (match for match in _CONDITION.finditer(formula.before, max(0, len(formula.before) - 80)))
+    found = (match for match in found if not re.search(r"[A-Za-z]\([^()]*\)\s*=", match[0]))  # `for f(x) = bᵀx` states a function
+    # a condition that follows another formula, `… = 2Aw for symmetric A,`, is that one's
+    supposed = any(not re.search(r"(?:\$|\\\))\s*$", formula.before[: match.start()]) for match in found)
+    if supposed or _CONDITION_BEHIND.match(formula.after[:60]):
+        return "said under a condition"
+    return "said of another layout" if _LAYOUT.search(formula.before[-120:] + " " + formula.after[:60]) else None
+
+
+def speaks_of_equations(formula: Formula) -> bool:
+    """Whether the words before a formula say that something is set to zero or solved."""
+    return bool(_EQUATION.search(formula.before[-80:]))
+
+
+def is_equation_of_zero(formula: Formula) -> bool:
+    """Whether a formula ends in `= 0`, or holds an arrow of implication."""
+    return bool(_ZERO.search(formula.passage.text))
 
 
 def is_hypothetical(formula: Formula) -> bool:

@@ -10,7 +10,8 @@ from ...documents.passage import line_and_column
 from ...documents.sheets.sheet import Cell, Sheet
 from ...records.finding import FileReport, Final, FinalVerdict, Finding, ProblemReport, ProblemVerdict
 from ..exercise import line_of
-from .judge import Judged, Part, judge_sheet
+from .judge import Judged
+from .parts import Part, judge_sheet
 from .solutions import valued_variable
 
 
@@ -43,6 +44,8 @@ def _understood(part: Part) -> tuple[str, ...]:
     notes = [f"understood: {' '.join(stated.split())}, differentiated by {by}"]
     shapes = ", ".join(f"{symbol.name}: {symbol.shape}" for symbol in problem.variables)
     notes.append(f"understood: {shapes}" + (f"; {', '.join(map(str, problem.facts))}" if problem.facts else ""))
+    if part.supposed:
+        notes.append(f"supposed, as only then its lines follow: {', '.join(part.supposed)}")
     if part.layout != "gradient":
         notes.append(f"understood: {part.layout} layout")
     return (*notes, *problem.assumed)

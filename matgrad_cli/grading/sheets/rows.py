@@ -126,8 +126,15 @@ def _under(node: s.Node) -> s.Node | None:
 
 def subscripted(line: Line) -> set[str]:
     """Names that stand with an index."""
-    parts = [part for node in nodes_of(line) for part in s.parts_of(node) if isinstance(part, s.Subscript)]
-    return {body.name for part in parts if isinstance(body := s.ungrouped(part.body), s.Name)}
+    return subscripted_in(line.outline)
+
+
+def subscripted_in(line: LatexLine) -> set[str]:
+    """Names that stand with an index in a formula: what is below, or above in brackets as in `x^{(i)}`."""
+    parts = [part for statement in line.statements for side in statement.sides if side.node is not None for part in s.parts_of(side.node)]
+    bodies = [s.ungrouped(part.body) for part in parts if isinstance(part, s.Subscript)]
+    bodies += [part.letter for part in parts if isinstance(part, s.Slice)]
+    return {body.name for body in bodies if isinstance(body, s.Name)}
 
 
 def _differentials(line: Line) -> bool:

@@ -7,9 +7,10 @@ from collections.abc import Collection
 
 from ...diagnostics.record import replace
 from ...documents.passage import Passage
+from ...ir import Symbol
 from ...notation import syntax as s
 from ..chain import RowResult
-from .rows import Line, head_of, is_constant
+from .rows import Line, head_of, is_constant, nodes_of
 
 _MARK = re.compile(r"_(?:hat|star|ast|opt)$")
 _MARKS = re.compile(r"\\(?:wide)?hat(?![A-Za-z])|\^\s*(?:\{\s*)?(?:\*|\\star|\\ast)(?:\s*\})?")
@@ -45,15 +46,23 @@ def without_mark(line: Line, passage: Passage) -> Passage:
     return replace(passage, text=bare + passage.text[start:])
 
 
-def is_solution(line: Line, result: RowResult, variables: Collection[str], prose: str) -> bool:
-    """Whether a row is beyond doubt meant as the solution of the problem that was understood.
+def is_solution(line: Line, result: RowResult, variables: Collection[str], by: Symbol | None, prose: str) -> bool:
+    """Whether a row is beyond doubt meant as the solution of the problem that was understood, or as an equation for the variable `by`.
 
     With a side condition, with words of another problem before it, or where another variable may have been put in, it may be another's.
+    An equation that comes of the derivative has its shape, and holds the variable.
     """
     name = valued_variable(line, variables)
-    if name is None or result.role != "equation" or _CONSTRAINED.search(prose) or _ELSEWHERE.search(line.formula.before[-100:]):
+    if _CONSTRAINED.search(prose) or _ELSEWHERE.search(line.formula.before[-100:]):
         return False
-    return not _ELSEWHERE.search(line.formula.after[:60]) and set(variables) - {name} <= _names_of_value(line)
+    if _ELSEWHERE.search(line.formula.after[:60]) or is_constant(line.outline):
+        return False
+    if name is not None:
+        return set(variables) - {name} <= _names_of_value(line)
+    read = result.outcome.read if result.outcome is not None else None
+    shape = read.expr.shape if read is not None and read.expr is not None else None
+    shaped = by is not None and shape in (by.shape, by.shape.transposed)
+    return shaped and set(variables) <= {part.name for node in nodes_of(line) for part in s.parts_of(node) if isinstance(part, s.Name)}
 
 
 def _names_of_value(line: Line) -> set[str]:

@@ -8,11 +8,12 @@ from typing import NoReturn
 from .. import syntax as s
 from ..scope import Scope
 from .complaints import fail, quoted
+from .members import entries_as_vectors
 
 
 def refuse_free_letters(tree: s.Node, scope: Scope) -> None:
     """Raise the message about an index letter that nothing binds, or about a transposed entry."""
-    for entry, vector, index in _entries_as_vectors(tree) if scope.syntax == "latex" else ():
+    for entry, vector, index in entries_as_vectors(tree) if scope.syntax == "latex" else ():
         known = scope.find(vector.name)
         if isinstance(entry, s.Subscript) or known is None or not known.shape.is_matrix:
             _refuse_rows(entry, vector, index, scope)
@@ -57,38 +58,6 @@ def _opened(node: s.Node, bound: frozenset[str]) -> tuple[list[s.Node], tuple[s.
         case s.Kronecker(_, indices) | s.Apply(_, "basis" | "[within]" | "[<]", indices):
             return [], indices, bound
     return s.children_of(node), (), bound
-
-
-def sample_letters(tree: s.Node, scope: Scope) -> tuple[str, ...]:
-    """The matrices whose rows are written as vectors, as in x_iᵀ w: the capital where it occurs too, else the letter itself."""
-    names = {part.name for part in s.parts_of(tree) if isinstance(part, s.Name)}
-    bound = {letter.name for part in s.parts_of(tree) if isinstance(part, s.Sigma) for letter in part.letters}
-    found: set[str] = set()
-    for _, vector, index in _entries_as_vectors(tree):
-        name = vector.name
-        if name.upper() != name and name.upper() in names:
-            found.add(name.upper())
-        elif scope.find(name) is None and isinstance(index, s.Name) and index.name in bound:
-            found.add(name)
-    for capital, small in _behind_capitals(tree, bound):
-        value = scope.find(capital)
-        if scope.find(small) is None and scope.find(small.upper()) is None and (value is None or value.shape.is_matrix):
-            found.add(small.upper() if small.upper() in names else small)
-    return tuple(sorted(found))
-
-
-def _behind_capitals(tree: s.Node, bound: set[str]) -> Iterator[tuple[str, str]]:
-    """A and x of `A x_i`, where a Σ binds i and x is no capital."""
-    for part in s.parts_of(tree):
-        if not (isinstance(part, s.Binary) and part.operator == "juxtapose"):
-            continue
-        left, right = s.ungrouped(part.left), s.ungrouped(part.right)
-        if isinstance(left, s.Binary) and left.operator == "juxtapose":
-            left = s.ungrouped(left.right)
-        if isinstance(left, s.Name) and left.name[0].isupper() and isinstance(right, s.Subscript) and len(right.indices) == 1:
-            body, index = s.ungrouped(right.body), right.indices[0]
-            if isinstance(body, s.Name) and body.name[0].islower() and isinstance(index, s.Name) and index.name in bound:
-                yield left.name, body.name
 
 
 def left_free(tree: s.Node) -> frozenset[str]:
@@ -160,26 +129,6 @@ def _is_mask(node: s.Node) -> bool:
         inner = inner.right
     return isinstance(inner, s.Kronecker) or (isinstance(inner, s.Subscript) and inner.member) or (
         isinstance(inner, s.Apply) and inner.function in (s.WITHIN, s.BEFORE))
-
-
-def _entries_as_vectors(tree: s.Node) -> Iterator[tuple[s.Node, s.Name, s.Node]]:
-    """x_i where only a vector can stand: transposed, or behind a transposed small letter."""
-    for part in s.parts_of(tree):
-        inner: s.Node | None = None
-        if isinstance(part, s.Transposed):
-            inner = s.ungrouped(part.body)
-        elif isinstance(part, s.Binary) and part.operator == "juxtapose":
-            left = s.ungrouped(part.left)
-            before = s.ungrouped(left.right) if isinstance(left, s.Binary) and left.operator == "juxtapose" else left
-            turned = s.ungrouped(before.body) if isinstance(before, s.Transposed) else None
-            if isinstance(turned, s.Name) and turned.name[0].islower():
-                inner = s.ungrouped(part.right)
-        if isinstance(inner, s.Subscript) and len(inner.indices) == 1:
-            vector = s.ungrouped(inner.body)
-            if isinstance(vector, s.Name):
-                yield inner, vector, inner.indices[0]
-        elif isinstance(inner, s.Slice) and inner.way == "sample" and inner.matrix.name == inner.letter.name:
-            yield inner, inner.letter, inner.index
 
 
 def _refuse_rows(node: s.Node, body: s.Name, index: s.Node, scope: Scope) -> NoReturn:

@@ -78,7 +78,8 @@ class LatexNames:
 
     `variables` maps a name to `matrix`, `vector`, `row`, `number` or, where unknown, the empty text; definitions count. `losses` are the
     function-like names (L, f, ell), `formulas` are functions that stay calls; `complete` says that no other variables exist. Names of
-    dimensions shadow nothing: with `X: n×d`, `dX` is still a differential.
+    dimensions shadow nothing: with `X: n×d`, `dX` is still a differential. `counting` are letters that some Σ of the text binds: beside
+    a matrix they number its rows also where nothing binds them.
     """
 
     variables: Mapping[str, str] = field(default_factory=dict)
@@ -88,6 +89,7 @@ class LatexNames:
     accents: frozenset[str] = frozenset()
     formulas: frozenset[str] = frozenset()
     complete: bool = True
+    counting: frozenset[str] = frozenset()
 
     def defining(self, names: Iterable[str], kind: str = "") -> LatexNames:
         """The same scope with further names."""

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from ...ir import Shape
 from ..names import canonical_name
 from ..scope import Scope
 from .names import LatexNames, accents_kept
 
 
-def latex_names(scope: Scope, texts: Iterable[str] = (), accents: frozenset[str] = frozenset()) -> LatexNames:
-    """The names of a scope for the LaTeX reader; `texts` are searched for marked letters that are names of their own, like `accents`."""
+def latex_names(scope: Scope, accents: frozenset[str] | None = None, counting: frozenset[str] = frozenset()) -> LatexNames:
+    """The names of a scope for the LaTeX reader; `accents` are marked letters that are names of their own (None: those of the source)."""
     values = {**scope.symbols, **scope.definitions}
     variables = {form: kind(value.shape) for name, value in values.items() for form in (name, canonical_name(name))}
     if scope.families:
@@ -23,8 +21,9 @@ def latex_names(scope: Scope, texts: Iterable[str] = (), accents: frozenset[str]
         frozenset(scope.loss_names),
         scope.wrt.name if scope.wrt is not None else None,
         frozenset(scope.sizes),
-        accents | accents_kept((*texts, scope.source.text)),
+        accents_kept((scope.source.text,)) if accents is None else accents,
         complete=not scope.open,
+        counting=counting,
     )
 
 

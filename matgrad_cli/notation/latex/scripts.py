@@ -274,7 +274,7 @@ class Scripts(Indices):
             below = next((back for back in range(at - 1, max(at - 5, -1), -1) if self.tokens[back].text in ("_", "sum")), None)
             if below and self.tokens[below].text == "_" and self.tokens[below - 1].text != base:
                 return True
-        return letter in self.binding | self.left
+        return letter in self.binding | self.left | self.names.counting
 
     def labelled(self, token: Token, scripts: list[Script]) -> tuple[str, list[Script]]:
         """A name whose subscript belongs to it: W_1, sigma_max, L_2; and the scripts left."""

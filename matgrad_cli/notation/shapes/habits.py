@@ -41,7 +41,7 @@ class Habits:
         while (place := self.changed.take()) is not None:
             name, form = self.order[place], self.forms[place]
             kind = form.kind
-            if not form.is_open():
+            if not form.is_open() or (kind.weighs and not kind.matrix):
                 continue
             capital = name[0].isupper() and (name != "Delta" or kind.hint)
             scalar = (kind.divisor or (kind.count and not kind.hint)) and not kind.array

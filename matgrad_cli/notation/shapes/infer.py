@@ -180,7 +180,7 @@ class Solver:
             self.rule(matmul_rule(left, right, result, reason), left, right, result)
         elif operator == "juxtapose":
             self.hint(node, left, right)
-            self.count(node.left, right)
+            self.count(node.left, right, node.right)
             self.rule(matmul_rule(left, right, result, reason), left, right, result)
         elif operator == "inner":
             merge(left, right, reason)
@@ -198,7 +198,7 @@ class Solver:
             beside_array = kind.array or kind.matrix or kind.hint or other.is_array or self.capital(node.left)
             if latin and form is right and beside_array:
                 form.kind.hint = True
-            elif not isinstance(inner, s.Name) or not latin:
+            elif form is right or not isinstance(s.ungrouped(node.right), s.Sigma):
                 form.kind.hint = form.kind.hint or self.capital(inner)
 
     def capital(self, node: s.Node) -> bool:
@@ -219,13 +219,26 @@ class Solver:
         if capital and isinstance(small, s.Name) and small.name[0].islower() and small.name not in GREEK_NAMES:
             self.starred.setdefault(small.name, (node.left, node.right))
 
-    def count(self, node: s.Node, right: Form) -> None:
-        r"""`\frac{N}{2} \log …`, `N \log …`: a capital in front of a number counts something, unless it is used otherwise."""
+    def count(self, node: s.Node, right: Form, behind: s.Node) -> None:
+        r"""`\frac{N}{2} \log …`, `N \log …`, `C\sum …`: a capital in front of a number counts something, unless it is used otherwise."""
         node = s.ungrouped(node)
         if isinstance(node, s.Binary) and node.operator == "/" and isinstance(s.ungrouped(node.right), s.Literal_):
             node = s.ungrouped(node.left)
-        if isinstance(node, s.Name) and node.name in self.names and right.is_number:
-            self.names[node.name].kind.count = True
+        if not isinstance(node, s.Name) or node.name not in self.names:
+            return
+        kind = self.names[node.name].kind
+
+        def rule(bold: int) -> bool:
+            kind.count = kind.count or right.is_number
+            kind.weighs = not right.is_number and not right.is_array and bold < DECIDE
+            if not kind.weighs:
+                kind.tell()
+            return not kind.weighs
+
+        if isinstance(s.ungrouped(behind), s.Sigma):
+            self.rule(rule, right)
+        else:
+            kind.count = kind.count or right.is_number
 
     def kron(self, left: Form, right: Form, result: Form) -> None:
         self.made += [result.rows, result.cols]
@@ -282,7 +295,7 @@ class Solver:
 
     def name_dimensions(self) -> None:
         """Give letters to the dimensions that are still open, none of which clashes with a name in use."""
-        taken = {*self.names, *self.dims, *self.letters, *self.scope.sizes, *self.scope.known_names}
+        taken = {*self.names, *self.dims, *self.limits, *self.letters, *self.scope.sizes, *self.scope.known_names}
         taken |= {letter for _, letter in self.bound}
         free = (letter for letter in chain(_LETTERS, (f"n{number}" for number in count(1))) if letter not in taken)
         # the size of a product such as kron(A, B) follows from its parts, so these come first

@@ -61,14 +61,18 @@ class Side:
 
 class Kind:
     """What is known of an array beyond its sides: `array` (not a number), `matrix`, `hint` (multiplied with @), `divisor`,
-    `count` (in front of a number)."""
+    `count` (in front of a number), `weighs` (in front of what may turn out to be a number)."""
 
     FLAGS = ("array", "count", "divisor", "hint", "matrix")
-    __slots__ = (*FLAGS, "watchers")
+    __slots__ = (*FLAGS, "watchers", "weighs")
 
     def __init__(self) -> None:
-        self.array = self.matrix = self.hint = self.divisor = self.count = False
+        self.array = self.matrix = self.hint = self.divisor = self.count = self.weighs = False
         self.watchers: list[Watcher] = []
+
+    def tell(self) -> None:
+        """Say that something was learnt."""
+        _tell(self.watchers)
 
     def learn(self, other: Kind) -> None:
         """Take over what is known of another array."""

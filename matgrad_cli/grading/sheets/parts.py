@@ -1,0 +1,177 @@
+"""The problems of a document, each judged in the reading in which most of its rows follow: another layout, a fact that is not said."""
+
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from ...diagnostics import MatgradError
+from ...diagnostics.record import replace
+from ...documents.sheets.calls import with_calls
+from ...documents.sheets.outline import Outline, outline
+from ...documents.sheets.problem import Question, Told, questions, told_by
+from ...documents.sheets.sheet import Sheet
+from ..begin import begin
+from ..task import Task, task_for
+from .judge import GIVEN, Judge, Judged, code_of
+from .own_letters import own_fact
+from .passing import holds_equality, passed_over
+from .rows import (
+    Line,
+    explained,
+    head_of,
+    is_special,
+    lone,
+)
+
+MOST_VARIABLES = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One problem of a document: the question, its rows judged, in what layout it was read, and what was supposed for it."""
+
+    question: Question
+    judged: tuple[Judged, ...]
+    layout: str
+    tasks: tuple[Task, ...]
+    supposed: tuple[str, ...] = ()
+
+
+def rows_of(sheet: Sheet, found: Outline) -> list[Line]:
+    """The rows of a document: formulas with a sign of equality, and what stands in a display and is no lone name."""
+    lines: list[Line] = []
+    for formula, line in zip(sheet.formulas, found.lines, strict=False):
+        if holds_equality(formula.passage.text) or (formula.kind == "display" and len(formula.passage.text) > 12):
+            lines.append(Line(len(lines) + 1, formula, line))
+    return lines
+
+
+def judge_sheet(sheet: Sheet, given: Mapping[str, str]) -> list[Part]:
+    """Every problem of the document, judged; without any the rows are judged as facts of their own."""
+    found = outline(sheet.formulas)
+    if (called := with_calls(sheet.formulas, found)) is not None:
+        sheet = replace(sheet, formulas=called)
+        found = outline(called)
+    told = told_by(sheet)
+    asked = questions(sheet, found, told, given)
+    lines = rows_of(sheet, found)
+    sizes = frozenset(re.findall(r"[A-Za-z]", " ".join(told.sizes.values())))
+    place = {formula.place: number for number, formula in enumerate(sheet.formulas)}
+    parts = []
+    for at, question in enumerate(asked):
+        end = asked[at + 1].start if at + 1 < len(asked) else len(sheet.formulas)
+        start = question.start if at else 0
+        own = [line for line in lines if start <= place[line.formula.place] < end]
+        before = [line for line in lines if place[line.formula.place] < start and lone(head_of(line.outline)) is not None]
+        parts.append(_part(sheet, question, before, own, told, sizes, given))
+    if not asked:
+        nothing = Question(None, "", (), told.sizes, (), 0)
+        parts.append(Part(nothing, tuple(_alone(line, told, sizes) for line in lines), "gradient", ()))
+    return parts
+
+
+def _part(
+    sheet: Sheet, question: Question, before: Sequence[Line], own: Sequence[Line], told: Told, sizes: frozenset[str],
+    given: Mapping[str, str],
+) -> Part:
+    """The problem as it is stated, or in the layout or under the fact under which more of its rows follow and none ceases to."""
+
+    def read(layout: str, facts: tuple[str, ...]) -> Part:
+        return _in_layout(sheet, replace(question, facts=(*question.facts, *facts)), before, own, told, sizes, layout)
+
+    layout = given.get("layout") or _stated_layout(sheet)
+    part = read(layout or "gradient", ())
+    supposed: tuple[str, ...] = ()
+    for fact in _supposable(sheet, part) if _doubtful(part) else ():
+        other = read(part.layout, (*supposed, fact))
+        if _gained(part, other):
+            part, supposed = replace(other, supposed=(*supposed, fact)), (*supposed, fact)
+    turned = any(judged.verdict == "wrong" and code_of(judged.result) in _TURNED for judged in part.judged)
+    for name in OTHERS if layout is None and turned else ():
+        other = read(name, supposed)
+        if (gained := _gained(part, other)) and (len(gained) > 1 or not gained[0].by_matrix):
+            return replace(other, supposed=supposed)  # one transposed matrix alone is a slip
+    return part
+
+
+def _doubtful(part: Part) -> bool:
+    """Whether some row does not follow that might, if more were known."""
+    return any(judged.verdict == "wrong" or code_of(judged.result) in ("needs-fact", "equation") for judged in part.judged)
+
+
+def _supposable(sheet: Sheet, part: Part) -> Iterator[str]:
+    """Facts of given arrays that the words suggest without saying them: covariances are symmetric, labels sum to one."""
+    variables = {symbol.name: symbol.shape for task in part.tasks for symbol in task.problem.variables}
+    known = {str(fact).partition(" ")[0] for task in part.tasks for fact in task.problem.facts}
+    symmetric, labels = _COVARIANCE.search(sheet.prose), _LABELS.search(sheet.prose)
+    for name, shape in variables.items():
+        square = shape.is_matrix and shape.rows is shape.cols
+        if name in known:
+            continue
+        if square and symmetric and name in ("Sigma", "S", "Lambda", "Omega", "K", "C", "P"):
+            yield f"{name} symmetric"
+        elif labels and not square and not shape.is_number and name not in part.question.wrt and name.lower() in ("y", "t", "p", "q"):
+            yield f"{name} simplex"
+
+
+_COVARIANCE = re.compile(r"covarian|Gaussian|normal distribution|(?:precision|kernel|Gram) matri|\\mathcal\s*\{?\s*N", re.IGNORECASE)
+_LABELS = re.compile(r"one-?hot|cross-?entropy|soft-?max|class(?:es|ification)|probabilit", re.IGNORECASE)
+
+
+_TURNED = ("other-layout", "missing-transpose", "shape-mismatch")
+OTHERS = ("numerator", "mml")
+"""Layouts that are tried where rows do not follow in the gradient layout."""
+
+
+def _gained(first: Part, other: Part) -> list[Judged]:
+    """The rows that follow in another reading only; none where a row ceases to follow in it."""
+    pairs = list(zip(first.judged, other.judged, strict=True))
+    lost = any(old.verdict == "follows" and new.verdict != "follows" for old, new in pairs)
+    return [] if lost else [new for old, new in pairs if old.verdict in ("wrong", "undecided") and new.verdict == "follows"]
+
+
+def _stated_layout(sheet: Sheet) -> str | None:
+    """The layout that the document says it uses."""
+    pattern = r"\b(?:we use|use|using|in|throughout)\b[^.]{0,40}\b(numerator|denominator)[- ]layout"
+    found = re.search(pattern, sheet.prose[:4000], re.IGNORECASE)
+    if found is None or re.search(r"would|instead|convention", sheet.prose[found.start() : found.end() + 90]):
+        return None
+    return found[1].lower()
+
+
+def _in_layout(
+    sheet: Sheet, question: Question, before: Sequence[Line], own: Sequence[Line], told: Told, sizes: frozenset[str], layout: str
+) -> Part:
+    tasks = []
+    for wrt in (question.wrt or ("",))[:MOST_VARIABLES]:
+        key = (question.loss, wrt, question.shapes_text.removeprefix(": "), ", ".join(question.facts), question.syntax, layout)
+        try:
+            tasks.append(task_for(key))
+        except MatgradError:
+            continue
+    kept = [(line, passed_over(line.formula, line.outline, sizes)) for line in own]
+    given_names = {symbol.name for task in tasks for symbol in task.problem.variables} - {question.name, *question.wrt}
+    kept = [(line, why or ("what a given name stands for" if lone(head_of(line.outline)) in given_names else None)) for line, why in kept]
+    rows = [(line.number, line.formula.passage) for line in before if passed_over(line.formula, line.outline, sizes) is None]
+    rows += [(line.number, line.formula.passage) for line, why in kept if why is None]
+    readers = [begin(task, rows, sheet.source, None, question.name) for task in tasks]
+    for begun in readers:
+        begun.reader.names_ends = True
+    judge = Judge(sheet, question, told, readers)
+    stated = [explained(line) for line, why in kept if why == GIVEN and is_special(line)]
+    judge.explained = frozenset(name for name in stated if name is not None)
+    for line in before:
+        judge.define(line)
+    judged = tuple(judge.passed(line, why) if why is not None else judge.line(line) for line, why in kept)
+    return Part(question, judged, layout, tuple(tasks))
+
+
+def _alone(line: Line, told: Told, sizes: frozenset[str]) -> Judged:
+    """A row of a document whose problem was not found."""
+    why = passed_over(line.formula, line.outline, sizes)
+    if why is None and (fact := own_fact(line.formula, line.outline, told)) is not None and fact.verdict == "follows":
+        return Judged(line, "follows", "aside", notes=fact.notes, why="a fact in letters of its own")
+    return Judged(line, "aside" if why else "undecided", "aside", why=why or "not understood")

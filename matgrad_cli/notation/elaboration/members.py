@@ -1,0 +1,135 @@
+r"""Which numbered letters of a loss are vectors: x_i of `w^\top x_i`, `\|x_i - \mu\|^2`, `Wx_i - y_i`, `\mathbf{x}_i` under a Σ over i."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from .. import syntax as s
+from ..scope import Scope
+
+_BOLD = re.compile(r"\\(?:mathbf|boldsymbol|bm|pmb|vec|symbf)\s*\{?\s*\\?$")
+_PRODUCTS = ("juxtapose", "@")
+
+
+def sample_letters(tree: s.Node, scope: Scope) -> tuple[str, ...]:
+    """The matrices whose rows are written as vectors, as in x_iᵀ w: the capital where it occurs too, else the letter itself."""
+    names = {part.name for part in s.parts_of(tree) if isinstance(part, s.Name)}
+    bound = {letter.name for part in s.parts_of(tree) if isinstance(part, s.Sigma) for letter in part.letters}
+    found: set[str] = set()
+    for _, vector, index in entries_as_vectors(tree):
+        name = vector.name
+        if name.upper() != name and name.upper() in names:
+            found.add(name.upper())
+        elif scope.find(name) is None and isinstance(index, s.Name) and index.name in bound:
+            found.add(name)
+    before: set[str] | None = None if bound else found
+    while before != found:  # y_i of `Wx_i - y_i` is a vector because x_i is one
+        before = set(found)
+        for small, letter in _by_use(tree, scope, found):
+            value = scope.find(small.upper())
+            if letter in bound and scope.find(small) is None and small not in found and (value is None or value.shape.is_matrix):
+                found.add(small.upper() if value is not None else small)
+    return tuple(sorted(found))
+
+
+def entries_as_vectors(tree: s.Node) -> Iterator[tuple[s.Node, s.Name, s.Node]]:
+    """x_i where only a vector can stand: transposed, or behind a transposed small letter."""
+    for part in s.parts_of(tree):
+        inner: s.Node | None = None
+        if isinstance(part, s.Transposed):
+            inner = s.ungrouped(part.body)
+        elif isinstance(part, s.Binary) and part.operator == "juxtapose":
+            left = s.ungrouped(part.left)
+            before = s.ungrouped(left.right) if isinstance(left, s.Binary) and left.operator == "juxtapose" else left
+            turned = s.ungrouped(before.body) if isinstance(before, s.Transposed) else None
+            if isinstance(turned, s.Name) and turned.name[0].islower():
+                inner = s.ungrouped(part.right)
+        if isinstance(inner, s.Subscript) and len(inner.indices) == 1:
+            vector = s.ungrouped(inner.body)
+            if isinstance(vector, s.Name):
+                yield inner, vector, inner.indices[0]
+        elif isinstance(inner, s.Slice) and inner.way == "sample" and inner.matrix.name == inner.letter.name:
+            yield inner, inner.letter, inner.index
+
+
+def _by_use(tree: s.Node, scope: Scope, known: set[str]) -> Iterator[tuple[str, str]]:
+    """x and i, where x_i is bold, stands behind a capital, under a norm, in what is transposed, or beside such a vector in a sum."""
+    sums = (s.ungrouped(part.left) for part in s.parts_of(tree) if isinstance(part, s.Binary) and part.operator in ("+", "-"))
+    inner = {id(part) for part in sums}
+    for part in s.parts_of(tree):
+        match part:
+            case s.Binary(_, "+" | "-") if id(part) in inner:
+                continue  # a part of a longer sum
+            case s.Subscript() if (member := _member(part)) and _BOLD.search(scope.source.text[: part.span.start][-16:]):
+                yield member
+            case s.Binary(_, "+" | "-", left, right):
+                terms = [*_terms(left), *_terms(right)]
+                if any(_is_vector(term, known) for term in terms):
+                    yield from _members(terms)
+            case s.Transposed(_, body) if isinstance(s.ungrouped(body), s.Binary):
+                yield from _members(_terms(body))
+            case s.Apply(_, "norm", (body,)) if not any(_is_number(term) for term in _terms(body)):
+                yield from _members(_terms(body))
+            case s.Apply(_, "norm", (body, *_)) | s.Binary(_, "inner", body, _) if (member := _member(s.ungrouped(body))):
+                yield member
+            case s.Binary(_, "juxtapose", left, right) if (name := _last(left)) and name[0].isupper() and (member := _member(right)):
+                yield member
+
+
+def _members(terms: list[s.Node]) -> Iterator[tuple[str, str]]:
+    yield from (member for term in terms if (member := _member(term)) is not None)
+
+
+def _member(node: s.Node) -> tuple[str, str] | None:
+    """x and i of a small letter's x_i."""
+    node = s.ungrouped(node)
+    if not isinstance(node, s.Subscript) or len(node.indices) != 1:
+        return None
+    body, index = s.ungrouped(node.body), node.indices[0]
+    return (body.name, index.name) if isinstance(body, s.Name) and body.name[0].islower() and isinstance(index, s.Name) else None
+
+
+def _terms(node: s.Node) -> list[s.Node]:
+    node = s.ungrouped(node)
+    if isinstance(node, s.Binary) and node.operator in ("+", "-"):
+        return [*_terms(node.left), *_terms(node.right)]
+    return _terms(node.body) if isinstance(node, s.Negative) else [node]
+
+
+def _first(node: s.Node) -> s.Node:
+    node = s.ungrouped(node)
+    while isinstance(node, s.Binary) and node.operator in _PRODUCTS:
+        node = s.ungrouped(node.left)
+    return node
+
+
+def _last(node: s.Node) -> str | None:
+    """The name of the last factor of a product, transposed or not."""
+    node = s.ungrouped(node)
+    while isinstance(node, s.Binary) and node.operator in _PRODUCTS:
+        node = s.ungrouped(node.right)
+    node = s.ungrouped(node.body) if isinstance(node, s.Transposed) else node
+    return node.name if isinstance(node, s.Name) else None
+
+
+def _is_vector(term: s.Node, known: set[str]) -> bool:
+    """Whether a term is a vector by its form: a row of a known family, or a product `W x_i` that begins with a capital."""
+    if isinstance(term, s.Slice):
+        return True
+    if (member := _member(term)) is not None:
+        return member[0] in known
+    if not (isinstance(term, s.Binary) and term.operator in _PRODUCTS):
+        return False
+    first, last = _first(term), s.ungrouped(term.right)
+    first = s.ungrouped(first.body) if isinstance(first, s.Transposed) else first
+    behind = isinstance(last, s.Slice) or ((member := _member(last)) is not None and member[0] in known)
+    return behind and isinstance(first, s.Name) and first.name[0].isupper()
+
+
+def _is_number(term: s.Node) -> bool:
+    """Whether a term is a number by its form: `w^\\top x_i`."""
+    first = _first(term)
+    turned = s.ungrouped(first.body) if isinstance(first, s.Transposed) else None
+    turned = s.ungrouped(turned.body) if isinstance(turned, s.Subscript) else turned
+    return isinstance(turned, s.Name) and turned.name[0].islower()
