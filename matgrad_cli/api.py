@@ -34,12 +34,13 @@ class Explanation:
 
     derivations: tuple[Derivation, ...]
     detail: Detail = "normal"
+    numbers: bool = False
 
     def render(self, format: str = "text", *, width: int = 80, colour: bool = False) -> str:
         """The derivation as `terminal`, `text`, `latex`, `markdown`, `html` or `json`."""
         from .render.view import View
 
-        return _rendered(self.derivations, format, View(width, colour, self.detail))
+        return _rendered(self.derivations, format, View(width, colour, self.detail, numbers=self.numbers))
 
     @property
     def verified(self) -> bool:
@@ -93,11 +94,11 @@ class Gradient:
 
 def explain(
     loss: str, wrt: str, shapes: Texts = (), assume: Texts = (), syntax: str | None = None, layout: str = "gradient",
-    order: int = 1, rules: str | Path | None = None, method: str = "index", detail: Detail = "normal",
+    order: int = 1, rules: str | Path | None = None, method: str = "index", detail: Detail = "normal", numbers: bool = False,
 ) -> Explanation:  # fmt: skip
-    """The derivation of ∂loss/∂wrt; `method="all"` and `layout="all"` give several."""
+    """The derivation of ∂loss/∂wrt; `method="all"` and `layout="all"` give several; `numbers` shows each line at a small example."""
     found = _derivations(loss, wrt, shapes, assume, syntax, layout, order, rules, method)
-    return Explanation(_with_second_opinion(found, rules) if len(found) == 1 else found, detail)
+    return Explanation(_with_second_opinion(found, rules) if len(found) == 1 else found, detail, numbers)
 
 
 def gradient(
@@ -252,7 +253,7 @@ def _rendered(derivations: tuple[Derivation, ...], format: str, view: View) -> s
     from .render.document.several import detail_of, several_document
 
     shown = view._replace(detail=detail_of(derivations, view.detail))
-    return printed_document(several_document(derivations, view.detail), format, shown)
+    return printed_document(several_document(derivations, view.detail, view.numbers), format, shown)
 
 
 def _json(derivations: tuple[Derivation, ...]) -> str:

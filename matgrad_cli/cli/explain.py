@@ -37,6 +37,7 @@ def explain(
     rules: given.Rules = None,
     method: given.Method = "index",
     detail: given.Detail = "normal",
+    numbers: given.Numbers = False,
     format_: Format = None,
     output: given.Output = None,
 ) -> int:
@@ -59,7 +60,7 @@ def explain(
         explanations = [
             api.explain(
                 text, wrt=name, shapes=shape or (), assume=assume or (), syntax=syntax,
-                layout=layout, order=int(order), rules=rules, method=method, detail=level,
+                layout=layout, order=int(order), rules=rules, method=method, detail=level, numbers=numbers,
             )
             for name in names
         ]  # fmt: skip

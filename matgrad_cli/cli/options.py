@@ -29,6 +29,7 @@ Order = Annotated[str, typer.Option("--order", metavar="1|2", help="First or sec
 Rules = Annotated[str | None, typer.Option("--rules", metavar="DIR", help="A folder with further rules.")]
 Method = Annotated[str, typer.Option("--method", metavar="NAME", help=f"{', '.join(METHODS)}, or all.")]
 OneMethod = Annotated[str, typer.Option("--method", metavar="NAME", help=f"{', '.join(METHODS)}.")]
+Numbers = Annotated[bool, typer.Option("--numbers", help="Each line also at one small example in whole numbers.")]
 Detail = Annotated[str, typer.Option("--detail", metavar="NAME", help=f"{', '.join(DETAILS)}.")]
 Output = Annotated[str | None, typer.Option("-o", "--output", metavar="FILE", help="Write to this file, whole or not at all.")]
 

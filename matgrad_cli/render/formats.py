@@ -11,7 +11,7 @@ from .view import Detail, View
 def render(derivation: Derivation, format: str = "text", view: View | None = None) -> str:
     """The page of a derivation."""
     shown = view or View()
-    return printed_document(document(derivation, told(format, shown.detail)), format, shown)
+    return printed_document(document(derivation, told(format, shown.detail), shown.numbers), format, shown)
 
 
 def told(format: str, detail: Detail) -> Detail:

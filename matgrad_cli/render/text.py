@@ -20,6 +20,7 @@ from .document.blocks import (
     Heading,
     Line,
     Move,
+    Numbers,
     Sentence,
     Table,
     Variable,
@@ -67,6 +68,9 @@ def _rows(shown: Block, before: Block | None, view: View) -> Iterator[Row]:
             yield from _heading(shown)
         case Variables(rows):
             yield from _variables(rows, view.width)
+        case Numbers(given):
+            said = ", ".join(one.replace(" ", SOLID) for one in given)
+            yield from sentence_rows(f"in numbers: {said}", view.width, INDENT, INDENT + 12, "number")
         case Sentence():
             yield from _sentence(shown, view)
         case Formula():
@@ -147,6 +151,7 @@ def _formula(shown: Formula, before: Block | None, view: View) -> Iterator[Row]:
         margin = shape_unicode(shown.right.shape) if isinstance(shown.left, Expr) else ""
         for row in line_rows(head, Line(shown.right), view, margin, needed=bool(margin)):
             yield Row(row.text, row.styles or ((0, len(row.text), "result"),))
+        yield from _numbers(shown.numbers, len(head) - 2, view)
         return
     if shown.role == "more" and len(head + to_unicode(shown.right)) > view.width:
         yield Row(head.rstrip("= "))
@@ -166,6 +171,7 @@ def _chain(shown: Chain, view: View) -> Iterator[Row]:
         yield from line_rows(head, shown.start, view, _kind(shown.start, view), needed=True)
         if shown.letters:
             yield from sentence_rows(f"for each {letters_text(shown.letters)}", view.width, column + 2, style="quiet")
+        yield from _numbers(shown.numbers, column, view)
     for move in shown.moves:
         yield from _move(move, column, view)
 
@@ -187,11 +193,19 @@ def _move(move: Move, column: int, view: View, indent: int = 0) -> Iterator[Row]
         yield from _change(move, inside, view)
     head = f"{' ' * column}{'' if move.line.left is None else f'{to_unicode(move.line.left)} '}= "
     yield from line_rows(head, move.line, view, _kind(move.line, view), view.detail != "brief")
+    yield from _numbers(move.numbers, column, view)
     if move.letters and view.detail != "brief":
         yield from sentence_rows(f"with {letters_text(move.letters)}", view.width, column + 2, style="quiet")
     for number, name in enumerate(move.names):
         head = f"{' ' * (column + 2)}{'where ' if number == 0 else '      '}{to_unicode(name)} = "
         yield from block(head, to_unicode(name.body), view)
+
+
+def _numbers(numbers: str, column: int, view: View) -> Iterator[Row]:
+    """The line at the small example."""
+    if numbers:
+        for row in block(f"{' ' * column}e.g. ", numbers, view):
+            yield Row(row.text, ((0, len(row.text), "quiet"),))
 
 
 def _kind(line: Line, view: View) -> str:

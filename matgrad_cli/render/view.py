@@ -8,9 +8,13 @@ Detail = Literal["brief", "normal", "full"]
 
 
 class View(NamedTuple):
-    """`brief` shows the lines, `normal` also what changed and the substeps, `full` also the reasons and the evidence."""
+    """`brief` shows the lines, `normal` also what changed and the substeps, `full` also the reasons and the evidence.
+
+    `numbers` shows each line also at a small example.
+    """
 
     width: int = 80
     colour: bool = False
     detail: Detail = "normal"
     shapes: bool = True
+    numbers: bool = False

@@ -6,8 +6,9 @@ A document is a tuple of blocks. Blocks hold expressions and sentences, never pr
 from __future__ import annotations
 
 import re
-from typing import Final, Literal, NamedTuple
+from typing import Final, Literal
 
+from ...diagnostics.record import record
 from ...ir import ONE, Expr, Index, Named, Path, Position, Symbol
 from ...records import Sentence as Template
 from ...records import Value
@@ -19,7 +20,8 @@ WORDS: Final[dict[Kind, str]] = {"proved": "proved", "agrees": "agrees", "differ
 SIGNS: Final[dict[Kind, str]] = {"proved": "✓", "agrees": "≈", "differs": "✗", "unknown": "?"}
 
 
-class Label(NamedTuple):
+@record
+class Label:
     """What stands left of a result: ∇L, ∂f/∂x; with letters an entry ∂F_ij/∂R_st; `vec`: ∂vec(F)/∂vec(X)ᵀ."""
 
     loss: Symbol
@@ -29,7 +31,8 @@ class Label(NamedTuple):
     letters: tuple[Index, ...] = ()
 
 
-class Ratio(NamedTuple):
+@record
+class Ratio:
     """∂F_11/∂X: a derivative named by the places at which loss and variable are taken; `turned`, by the variable's transpose."""
 
     top: Symbol
@@ -43,14 +46,16 @@ Phrase = tuple[str | Value | Ratio, ...]
 """Prose with mathematics in it; a `str` is prose."""
 
 
-class Heading(NamedTuple):
+@record
+class Heading:
     """The title of a document (level 1), or of a part of it."""
 
     phrase: Phrase
     level: int = 1
 
 
-class Variable(NamedTuple):
+@record
+class Variable:
     """A variable as it was read: its shape, what is known of it, and where the shape came from."""
 
     symbol: Symbol
@@ -58,7 +63,15 @@ class Variable(NamedTuple):
     origin: str
 
 
-class Variables(NamedTuple):
+@record
+class Numbers:
+    """The small example at which the lines are shown in numbers."""
+
+    given: tuple[str, ...]
+
+
+@record
+class Variables:
     """The table of variables."""
 
     rows: tuple[Variable, ...]
@@ -67,7 +80,8 @@ class Variables(NamedTuple):
 Role = Literal["plain", "note", "assuming", "legend", "lead", "finding"]
 
 
-class Sentence(NamedTuple):
+@record
+class Sentence:
     """A sentence. `lead` introduces what stands below it; a `finding` has a verdict, and with full detail its reason and evidence."""
 
     phrase: Phrase
@@ -77,15 +91,18 @@ class Sentence(NamedTuple):
     evidence: str = ""
 
 
-class Formula(NamedTuple):
+@record
+class Formula:
     """left = right: the `loss`, an `equation`, the `result` (with the shapes of its factors), what a name is (`where`), or `more`."""
 
     left: Expr | Label
     right: Expr
     role: Literal["loss", "equation", "result", "where", "more"]
+    numbers: str = ""
 
 
-class Line(NamedTuple):
+@record
+class Line:
     """An expression as a line of a chain; `changed` are the paths of the parts that are new in it; an equation has a `left`."""
 
     body: Expr
@@ -93,10 +110,12 @@ class Line(NamedTuple):
     left: Expr | None = None
 
 
-class Move(NamedTuple):
+@record
+class Move:
     """One step: its number (`3`, `3.2` inside a group, `3–5` for a run), its sentence, what changed, the line it leads to.
 
-    `letters` and `names` are the index letters and the named parts that its line is the first to use.
+    `letters` and `names` are the index letters and the named parts that its line is the first to use; `numbers` is the line at a small
+    example (see `numbers.py` for how it is written).
     """
 
     number: str
@@ -112,9 +131,11 @@ class Move(NamedTuple):
     rule: str = ""
     small: str = ""
     inner: tuple[Move, ...] = ()
+    numbers: str = ""
 
 
-class Chain(NamedTuple):
+@record
+class Chain:
     """A derivation: left = start = line after line. Moves of equations have no start."""
 
     method: str
@@ -122,9 +143,11 @@ class Chain(NamedTuple):
     left: Expr | None = None
     start: Line | None = None
     letters: tuple[Index, ...] = ()
+    numbers: str = ""
 
 
-class Cases(NamedTuple):
+@record
+class Cases:
     """An entry as a table of cases: the value, and when it holds."""
 
     label: Label
@@ -134,14 +157,16 @@ class Cases(NamedTuple):
 Cell = Expr | Ratio | str
 
 
-class Grid(NamedTuple):
+@record
+class Grid:
     """A matrix drawn by its cells, "⋮" for what is left out; `row` is the letter of the row in the middle."""
 
     cells: tuple[tuple[Cell, ...], ...]
     row: Index | None = None
 
 
-class Table(NamedTuple):
+@record
+class Table:
     """Rows under a head, and the sentence above them."""
 
     sentence: str
@@ -149,13 +174,14 @@ class Table(NamedTuple):
     rows: tuple[tuple[Phrase, ...], ...]
 
 
-class Columns(NamedTuple):
+@record
+class Columns:
     """Documents side by side where there is room, else one below the other."""
 
     parts: tuple[tuple[Block, ...], ...]
 
 
-Block = Heading | Variables | Sentence | Formula | Chain | Cases | Grid | Table | Columns
+Block = Heading | Numbers | Variables | Sentence | Formula | Chain | Cases | Grid | Table | Columns
 Document = tuple[Block, ...]
 
 

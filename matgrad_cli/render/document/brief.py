@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Final
 
+from ...diagnostics.record import replace
 from ...verify.verdict import weakest
 
 if TYPE_CHECKING:
@@ -43,7 +44,8 @@ def _joined(run: list[Move]) -> Move:
     if len(telling) > 1:
         sentence = (*sentence, f" (and {len(telling) - 1} more of this kind)")
     kind = weakest([move.verdict for move in run])
-    return last._replace(
+    return replace(
+        last,
         number=first.number if first is last else f"{first.number}–{last.number}",
         sentence=sentence,
         verdict=next(move.verdict for move in run if move.verdict.kind == kind),

@@ -40,9 +40,14 @@ from .letters import new_letters
 _MOST_FACTORS: Final = 9
 
 
-def document(derivation: Derivation, detail: Detail = "normal") -> Document:
-    """The document of a derivation at a level of detail."""
-    return tuple(_blocks(derivation, detail))
+def document(derivation: Derivation, detail: Detail = "normal", numbers: bool = False) -> Document:
+    """The document of a derivation at a level of detail; with `numbers` each line also at one small example."""
+    blocks = tuple(_blocks(derivation, detail))
+    if not numbers:
+        return blocks
+    from .example import with_numbers
+
+    return with_numbers(blocks, derivation)
 
 
 def _blocks(derivation: Derivation, detail: Detail) -> Iterator[Block]:

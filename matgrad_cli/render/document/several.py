@@ -26,15 +26,15 @@ def detail_of(derivations: Sequence[Derivation], detail: Detail) -> Detail:
     return "brief" if differing(derivations)[0] and detail == "normal" else detail
 
 
-def several_document(derivations: Sequence[Derivation], detail: Detail = "normal") -> Document:
+def several_document(derivations: Sequence[Derivation], detail: Detail = "normal", numbers: bool = False) -> Document:
     """All derivations in one document."""
-    return tuple(_blocks(derivations, detail_of(derivations, detail)))
+    return tuple(_blocks(derivations, detail_of(derivations, detail), numbers))
 
 
-def _blocks(derivations: Sequence[Derivation], detail: Detail) -> Iterator[Block]:
+def _blocks(derivations: Sequence[Derivation], detail: Detail, numbers: bool) -> Iterator[Block]:
     methods, layouts = differing(derivations)
     shown = [one for one in derivations if one.layout == derivations[0].layout]
-    documents = [document(one, detail) for one in shown]
+    documents = [document(one, detail, numbers) for one in shown]
     if methods:
         shared = sum(1 for _ in takewhile(lambda blocks: len(set(blocks)) == 1, zip(*documents, strict=False)))
         yield from documents[0][:shared]

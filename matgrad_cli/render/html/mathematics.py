@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from typing import Final
 from xml.etree import ElementTree
@@ -75,6 +76,29 @@ def _condition(when: str) -> str:
         return "<mtext>otherwise</mtext>"
     tokens = "".join(f"<mi>{sign}</mi>" if sign.isalpha() else f"<mo>{sign}</mo>" for sign in when if not sign.isspace())
     return f"<mtext>if&#xa0;</mtext>{tokens}"
+
+
+_NUMBERS: Final = re.compile(r"(?P<matrix>\[[^]]*\])|(?P<ratio>\d+/\d+)|(?P<number>[\d.]+(?:e-?\d+)?)|(?P<name>[^\W\d]+)|(?P<sign>\S)")
+
+
+def numbers_html(text: str) -> str:
+    """Written numbers, with real matrices and fractions."""
+    return math("".join(_number(found.lastgroup, found.group()) for found in _NUMBERS.finditer(text)))
+
+
+def _number(kind: str | None, text: str) -> str:
+    if kind == "matrix":
+        rows = ("".join(f"<mtd>{_entry(entry)}</mtd>" for entry in row.split()) for row in text[1:-1].split(";"))
+        return f"<mrow><mo>[</mo><mtable>{''.join(f'<mtr>{row}</mtr>' for row in rows)}</mtable><mo>]</mo></mrow>"
+    if kind == "ratio":
+        top, bottom = text.split("/")
+        return f"<mfrac><mn>{top}</mn><mn>{bottom}</mn></mfrac>"
+    tag = {"number": "mn", "name": "mi"}.get(str(kind), "mo")
+    return f"<{tag}>{text}</{tag}>"
+
+
+def _entry(text: str) -> str:
+    return f"<mrow>{''.join(_number(found.lastgroup, found.group()) for found in _NUMBERS.finditer(text))}</mrow>"
 
 
 def marked(body: Expr, changed: tuple[Path, ...] = (), shapes: bool = False) -> str:

@@ -21,13 +21,14 @@ from ..document.blocks import (
     Heading,
     Line,
     Move,
+    Numbers,
     Sentence,
     Table,
     Variables,
 )
 from ..view import View
 from ..words import described, kind_text
-from .mathematics import cases_html, letters_html, line_html, math, phrase_html, value_html
+from .mathematics import cases_html, letters_html, line_html, math, numbers_html, phrase_html, value_html
 from .prose import prose_html
 from .style import SCRIPT, STYLE
 
@@ -57,6 +58,8 @@ def _parts(block: Block, view: View) -> Iterator[str]:
         case Variables(rows):
             told = ((known, ", ".join(known.facts), prose_html(known.origin)) for known in rows)
             yield _table((value_html(known.symbol), described(known.symbol), facts, origin) for known, facts, origin in told)
+        case Numbers(given):
+            yield f'<p class="numbers">in numbers: {", ".join(map(numbers_html, given))}</p>'
         case Sentence():
             yield from _sentence(block, view)
         case Formula():
@@ -111,7 +114,7 @@ def _formula(block: Formula, view: View) -> Iterator[str]:
     where = "where " if block.role == "where" else ""
     shapes = view.shapes and block.role in ("result", "equation")
     css = "formula result" if block.role == "result" else "formula"
-    yield f'<div class="{css}">{where}{line_html(block.right, shapes=shapes, left=block.left)}</div>'
+    yield f'<div class="{css}">{where}{line_html(block.right, shapes=shapes, left=block.left)}{_numbers(block.numbers)}</div>'
 
 
 def _line(line: Line, left: Expr | None, view: View) -> str:
@@ -121,9 +124,13 @@ def _line(line: Line, left: Expr | None, view: View) -> str:
     return f'<div class="line"><div class="formula">{shown}</div>{kind}</div>'
 
 
+def _numbers(numbers: str) -> str:
+    return f'<div class="formula numbers">{numbers_html(f"= {numbers}")}</div>' if numbers else ""
+
+
 def _chain(block: Chain, view: View) -> Iterator[str]:
     if block.left is not None and block.start is not None:
-        yield _line(block.start, block.left, view)
+        yield _line(block.start, block.left, view) + _numbers(block.numbers)
     if block.letters:
         yield f'<p class="small">for each {letters_html(block.letters)}</p>'
     yield f"<ol>\n{''.join(_move(move, view) for move in block.moves)}</ol>"
@@ -140,7 +147,7 @@ def _move(move: Move, view: View) -> str:
         parts.append(
             f'<div class="change"><span class="old">{old}</span><span class="to">→</span><span class="new">{new}</span>{more}</div>'
         )
-    parts.append(_line(move.line, move.line.left, view))
+    parts.append(_line(move.line, move.line.left, view) + _numbers(move.numbers))
     if move.letters:
         parts.append(f'<p class="small">with {letters_html(move.letters)}</p>')
     parts += [f'<div class="formula">where {line_html(name.body, left=name)}</div>' for name in move.names]

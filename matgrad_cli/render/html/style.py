@@ -20,6 +20,7 @@ padding:.2rem 1rem;text-align:left}
 .matgrad .cases mtd{text-align:left}
 .matgrad .line{display:flex;flex-wrap:wrap;align-items:center;gap:0 1rem}.matgrad .line>.formula{max-width:100%}
 .matgrad .small{font-size:.86rem;color:var(--soft)}
+.matgrad .numbers{color:var(--accent)}.matgrad .numbers math{font-size:1em}
 .matgrad .kind{font-size:.8rem;color:var(--soft);margin-left:auto}
 .matgrad .verdict{font-size:.8rem;white-space:nowrap}
 .matgrad .proved,.matgrad .agrees{color:var(--good)}.matgrad .unknown{color:var(--doubt)}.matgrad .differs{color:var(--bad)}

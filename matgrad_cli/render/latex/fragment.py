@@ -19,8 +19,8 @@ from ..document.blocks import (
     Grid,
     Heading,
     Label,
-    Line,
     Move,
+    Numbers,
     Ratio,
     Sentence,
     Table,
@@ -31,7 +31,7 @@ from ..document.derivation import shaped_factors
 from ..labels import label
 from ..view import View
 from .lines import ROOM, broken, width
-from .prose import escaped, letters_latex, named_latex, phrase_latex, title_case, value_latex
+from .prose import escaped, given_latex, letters_latex, named_latex, numbers_latex, phrase_latex, title_case, value_latex
 
 _ABOVE_LABEL = 14.0
 
@@ -71,6 +71,8 @@ def _lines(block: Block, view: View) -> Iterator[str]:
             yield rf"\{'paragraph' if level == 1 else 'subsection*'}{{{phrase_latex(phrase)}}}"
         case Variables(rows):
             yield f"with {_listed([_variable(known) for known in rows])}."
+        case Numbers(given):
+            yield f"In numbers: {given_latex(given)}."
         case Chain():
             yield from _chain(block, view)
         case Grid():
@@ -151,23 +153,29 @@ def _chain(block: Chain, view: View) -> Iterator[str]:
         wide = width(left) > _ABOVE_LABEL
         space += 0 if wide else width(left)
         head = f"& {left} \\\\\n&" if wide else f"{left} &"
-        rows.append(f"{head}= {_row(block.start.body, space, view.shapes)}")
+        rows.append(f"{head}= {_row(block.start.body, space, view.shapes)}{_numbers(block.numbers)}")
     moves = [told for move in block.moves for told in _flat(move, view)]
     if not rows:
         yield rf"\noindent {moves[0][0]}"
-    for place, (said, line) in enumerate(moves):
+    for place, (said, move) in enumerate(moves):
+        line = move.line
         if rows:
             rows[-1] += r" \\"
         if rows or place:
             rows.append(rf"\intertext{{{said}}}")
         own = f"{to_latex(line.left)} " if line.left is not None else ""
-        rows.append(f"{own}&= " + _row(line.body, width(own) + 3 if own else space, view.shapes))
+        rows.append(f"{own}&= " + _row(line.body, width(own) + 3 if own else space, view.shapes) + _numbers(move.numbers))
     yield r"\begin{align*}"
     yield from rows
     yield r"\end{align*}"
 
 
-def _flat(move: Move, view: View) -> Iterator[tuple[str, Line]]:
+def _numbers(numbers: str) -> str:
+    """The row of numbers below a line."""
+    return rf" \\ &\quad\text{{\footnotesize in numbers: $\displaystyle {numbers_latex(numbers)}$}}" if numbers else ""
+
+
+def _flat(move: Move, view: View) -> Iterator[tuple[str, Move]]:
     """The sentence of a step with its line; a group's sentence is joined to that of its first substep."""
     own = f"({move.number}) {sentence(phrase_latex(move.sentence))}"
     if move.letters and view.detail != "brief":
@@ -179,7 +187,7 @@ def _flat(move: Move, view: View) -> Iterator[tuple[str, Line]]:
     if move.evidence:
         own += f" ({escaped(move.verdict.kind)}: {escaped(move.evidence)})"
     if not move.inner:
-        yield own, move.line
+        yield own, move
         return
     for number, inner in enumerate(move.inner):
         for said, line in _flat(inner, view):

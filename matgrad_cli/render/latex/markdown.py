@@ -18,6 +18,7 @@ from ..document.blocks import (
     Grid,
     Heading,
     Move,
+    Numbers,
     Phrase,
     Sentence,
     Table,
@@ -27,7 +28,7 @@ from ..view import View
 from ..words import described
 from .fragment import cases_latex, grid_latex, label_latex, underbraced
 from .lines import broken, width
-from .prose import joined, letters_latex, named_latex, title_case, value_latex
+from .prose import given_latex, joined, letters_latex, named_latex, numbers_latex, title_case, value_latex
 from .prose_math import formula_latex, pieces
 
 _ROOM = 84.0
@@ -48,12 +49,15 @@ def _lines(block: Block, before: Block | None, view: View) -> Iterator[str]:
             cells = [(f"${name_latex(known.symbol.name)}$", described(known.symbol), ", ".join(known.facts), _prose((known.origin,)))
                      for known in rows]  # fmt: skip
             yield _table(("variable", "shape", "known", "from"), cells)
+        case Numbers(given):
+            yield f"In numbers: {given_latex(given)}."
         case Sentence():
             yield from _sentence(block)
         case Formula():
             if block.role == "where":
                 yield "and" if isinstance(before, Formula) and before.role == "where" else "where"
             yield _formula(f"{label_latex(block.left)} = ", block.right, block.role == "result" and view.shapes)
+            yield from _numbers(block.numbers)
         case Chain():
             yield from _chain(block, view)
         case Cases():
@@ -135,9 +139,15 @@ def _chain(block: Chain, view: View) -> Iterator[str]:
     if block.left is not None and block.start is not None:
         yield f"### Derivation by the {block.method} method"
         yield _formula(f"{to_latex(block.left)} = ", block.start.body, view.shapes)
+        yield from _numbers(block.numbers)
     for move in block.moves:
         yield from _move(move, view)
     yield "### Result"
+
+
+def _numbers(numbers: str) -> Iterator[str]:
+    if numbers:
+        yield f"In numbers: ${numbers_latex(numbers)}$"
 
 
 def _move(move: Move, view: View) -> Iterator[str]:
@@ -152,6 +162,7 @@ def _move(move: Move, view: View) -> Iterator[str]:
         yield rf"${to_latex(move.change[0])} \;\to\; {to_latex(move.change[1])}${more}"
     left = f"{to_latex(move.line.left)} " if move.line.left is not None else ""
     yield _formula(f"{left}= ", move.line.body, view.shapes)
+    yield from _numbers(move.numbers)
     if move.letters and view.detail != "brief":
         yield f"with {letters_latex(move.letters)}"
     if move.names:

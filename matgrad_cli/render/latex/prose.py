@@ -68,3 +68,23 @@ def named_latex(names: tuple[Named, ...]) -> str:
 def title_case(text: str) -> str:
     """The text with its first letter large, if it begins with a word: a single letter is a sign or a name."""
     return text[:1].upper() + text[1:] if text[:1].isascii() and (text[1:2].isalpha() or text[:2] == "a ") else text
+
+
+def numbers_latex(numbers: str) -> str:
+    r"""Written numbers: `[1 2; 3 4]` is a bmatrix, `1/2` a fraction."""
+    text = re.sub(r"\[([^]]*)\]", _matrix, numbers)
+    text = re.sub(r"(\d+)/(\d+)", r"\\frac{\1}{\2}", text)
+    for sign, command in (("−", "-"), ("·", r"\cdot"), ("∘", r"\odot"), ("tr(", r"\operatorname{tr}("), ("…", r"\dots")):
+        text = text.replace(sign, command)
+    return text
+
+
+def _matrix(found: re.Match[str]) -> str:
+    rows = r" \\ ".join(row.strip().replace(" ", " & ") for row in found.group(1).split(";"))
+    return rf"\begin{{bmatrix}} {rows} \end{{bmatrix}}"
+
+
+def given_latex(given: tuple[str, ...]) -> str:
+    """The small example: `$m = 2$, $X = …$`."""
+    sides = (one.partition(" = ") for one in given)
+    return ", ".join(f"${formula_latex(name)} = {numbers_latex(value)}$" for name, _, value in sides)

@@ -1,0 +1,188 @@
+"""The same lines at one small example in whole numbers: sums are written out term by term, so that they can be counted.
+
+What is written is a small notation of its own, which every format sets in its way: `2/2 · (3 · 1 + (−2) · 0) = 3`, a matrix `[1 2; 0 3]`.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator, Mapping
+from fractions import Fraction
+from itertools import product
+from math import prod
+from typing import Any, Final, NamedTuple
+
+from ...facts import Problem
+from ...facts.samplers import Fractions
+from ...ir import Add, Call, Expr, Hadamard, Index, MatMul, Mul, Number, Power, Shape, Size, SumOver, Symbol
+from ...notation.printing.to_unicode import name_unicode
+from ...verify import structure as lay
+from ...verify.evaluate import Evaluator
+from ...verify.fields import Floats, NotExact, NoValue, OutOfDomain
+from ...verify.points import Point, Setting
+from ...verify.tensor import TooLarge, nested, spread
+
+_TRIES: Final = tuple(product(((2,), (2, 3), (1, 2, 3)), range(8)))
+_MOST_TERMS: Final = 8
+_LONGEST: Final = 190
+_SUM, _PRODUCT, _ATOM = 1, 2, 3
+Env = Mapping[Index, int]
+
+
+class Text(NamedTuple):
+    """Written numbers, and how tightly they bind."""
+
+    text: str
+    level: int = _ATOM
+
+    def within(self, level: int) -> str:
+        """The text in brackets, if it binds more loosely."""
+        return f"({self.text})" if self.level < level or self.text.startswith("−") else self.text
+
+
+class Example:
+    """One small point of a problem, and one choice of the free letters."""
+
+    def __init__(self, problem: Problem, letters: tuple[Index, ...], start: Expr) -> None:
+        self.problem = problem
+        self.place: Evaluator | None = None
+        self.at: dict[Index, int] = {}
+        for place in _places(problem):
+            sizes = [place.point.size(letter.dim) for letter in letters]
+            self.place = place
+            self.at = {letter: min(number, size - 1) for number, (letter, size) in enumerate(zip(letters, sizes, strict=True))}
+            if _some(self.value(start, self.at)) and all(map(self._telling, problem.variables)):
+                return
+        self.place = None
+
+    def _telling(self, symbol: Symbol) -> bool:
+        """Whether the entries of a variable can be told from each other."""
+        assert self.place is not None
+        entries = self.place.point.array(symbol).data
+        return len(entries) < 3 or len(set(map(abs, entries))) > 1
+
+    def given(self) -> Iterator[str]:
+        """What the variables are: `m = 2`, `X = [1 2; 3 1]`, and where the entry stands: `s = 1`."""
+        if self.place is None:
+            return
+        sizes = sorted({name for symbol in self.problem.variables for dim in symbol.shape.dims for name in dim.names})
+        point = self.place.point
+        assert isinstance(point, Point)
+        yield from (f"{name_unicode(name)} = {point.sizes[name]}" for name in sizes if name in point.sizes)
+        yield from (f"{name_unicode(symbol.name)} = {self.plain(symbol)}" for symbol in self.problem.variables)
+        yield from (f"{name_unicode(letter.name)} = {place + 1}" for letter, place in self.at.items())
+        yield from (f"d{name_unicode(symbol.name)} = {_array(nested(tensor))}" for symbol, tensor in point.directions.items())
+
+    def plain(self, expr: Expr) -> str:
+        """The value alone."""
+        return _array(self.value(expr, {}))
+
+    def line(self, body: Expr) -> str:
+        """A line written out, and what it comes to; nothing where it has no value."""
+        value = self.value(body, self.at)
+        if value is None:
+            return ""
+        written, shown = self.written(body, self.at).text, _array(value)
+        return shown if written == shown or len(written) > _LONGEST else f"{written} = {shown}"
+
+    def value(self, expr: Expr, at: Env) -> Any:
+        """A number, or nested lists; None where there is no value."""
+        assert self.place is not None
+        letters = tuple(sorted(expr.free))
+        if not set(letters) <= set(at):
+            return None
+        labels = (*letters, *lay.sides(expr.shape))
+        lengths = (*[self.place.point.size(letter.dim) for letter in letters], *lay.lengths(expr.shape, self.place.point.size))
+        try:
+            found: Any = nested(spread(self.place.value(expr), labels, lengths))
+        except (OutOfDomain, NotExact, NoValue, TooLarge):
+            return None
+        for letter in letters:
+            found = found[at[letter]]
+        return _upright(found, expr.shape)
+
+    def written(self, expr: Expr, at: Env) -> Text:
+        """Sums and products written out; whatever stands inside as its value."""
+        match expr:
+            case SumOver(indices, body) if prod(self._size(index) for index in indices) <= _MOST_TERMS:
+                places = product(*(range(self._size(index)) for index in indices))
+                return _sum([self.written(body, {**at, **dict(zip(indices, place, strict=True))}) for place in places])
+            case Add(terms):
+                return _sum([self.written(term, at) for term in terms])
+            case Mul(factors):
+                return self._product(factors, at)
+            case MatMul(factors):
+                return Text(" ".join(Text(_array(self.value(factor, at))).within(_PRODUCT) for factor in factors), _PRODUCT)
+            case Hadamard(factors):
+                return Text(" ∘ ".join(Text(_array(self.value(factor, at))).within(_PRODUCT) for factor in factors), _PRODUCT)
+            case Call("tr", (body,)):
+                return Text(f"tr({self.written(body, at).text})")
+        return Text(_array(self.value(expr, at)))
+
+    def _product(self, factors: tuple[Expr, ...], at: Env) -> Text:
+        """The factors side by side, behind a coefficient: 2/m is 2/3, and −1 a sign."""
+        top, bottom, rest = Fraction(1), 1, list[Expr]()
+        for factor in factors:
+            match factor:
+                case Number(value) if value.denominator == 1:
+                    top *= value
+                case Power(Size(dim), Number(value)) if value == -1:
+                    assert self.place is not None
+                    bottom *= self.place.point.size(dim)
+                case _:
+                    rest.append(factor)
+        shown = [self.written(factor, at).within(_PRODUCT) for factor in rest]
+        if (abs(top), bottom) != (1, 1) or not shown:
+            shown.insert(0, f"{abs(top)}/{bottom}" if bottom != 1 else str(abs(top)))
+        return Text(("−" if top < 0 else "") + " · ".join(shown), _PRODUCT)
+
+    def _size(self, index: Index) -> int:
+        assert self.place is not None
+        return self.place.point.size(index.dim)
+
+
+def _places(problem: Problem) -> Iterator[Evaluator]:
+    setting = Setting(problem)
+    for number, (choices, _) in enumerate(_TRIES):
+        rng = random.Random(f"example/{number}")
+        sizes = setting.sizes.drawn(rng, choices)
+        if sizes is not None:
+            yield Evaluator(Point(setting, number, "generic", Floats(), sizes, Fractions(rng, 3)))
+
+
+def _sum(terms: list[Text]) -> Text:
+    if len(terms) == 1:
+        return terms[0]
+    text = " + ".join(term.text if term.level >= _PRODUCT else f"({term.text})" for term in terms)
+    return Text(text.replace("+ −", "− "), _SUM)
+
+
+def _upright(value: Any, shape: Shape) -> Any:
+    """A column as a list of rows, so that it is written upright; a row as one row."""
+    if shape.is_number:
+        return value
+    if shape.is_column:
+        return [[entry] for entry in value]
+    return [value] if shape.is_row else value
+
+
+def _some(value: Any) -> bool:
+    """Whether there is a value, and not zeros alone."""
+    return any(map(_some, value)) if isinstance(value, list) else bool(value)
+
+
+def _array(value: Any) -> str:
+    if value is None:
+        return "…"
+    if not isinstance(value, list):
+        return _number(value)
+    rows = value if isinstance(value[0], list) else [[entry] for entry in value]
+    return f"[{'; '.join(' '.join(map(_number, row)) for row in rows)}]"
+
+
+def _number(value: Any) -> str:
+    near = Fraction(value).limit_denominator(24)
+    shown = str(near) if abs(float(near) - float(value)) < 1e-9 else f"{float(value):.3g}"
+    return shown.replace("-", "−")
+
+
