@@ -132,7 +132,7 @@ class Example:
                 case _:
                     rest.append(factor)
         shown = [self.written(factor, at).within(_PRODUCT) for factor in rest]
-        if (abs(top), bottom) != (1, 1) or not shown:
+        if abs(top) != 1 or bottom != 1 or not shown:
             shown.insert(0, f"{abs(top)}/{bottom}" if bottom != 1 else str(abs(top)))
         return Text(("−" if top < 0 else "") + " · ".join(shown), _PRODUCT)
 
