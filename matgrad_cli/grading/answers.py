@@ -24,6 +24,7 @@ from .prose import NO_FORMULA, only_words, without_prose
 from .slips.causes import Slip
 from .slips.diagnose import Context, diagnosis, misfit
 from .task import Task
+from .telling import untold
 
 NOT_WORKED_OUT = "a derivative is left in it: the question repeated is no answer"
 
@@ -111,6 +112,8 @@ def judged_derivative(around: Surroundings, expr: Expr, order: tuple[Index, ...]
     found = _compared(around, expr, order, read, reference)
     if found.verdict == "right" and not around.worked_out(expr):
         return Judged("undecided", Slip("not-worked-out", NOT_WORKED_OUT))
+    if found.verdict == "right" and read is not None and read.rough:
+        return Judged("undecided", Slip("not-worked-out", "a remainder o(…) or O(…) is left in it"))
     return found
 
 
@@ -138,7 +141,8 @@ def _compared(around: Surroundings, expr: Expr, order: tuple[Index, ...], read: 
     for one, other in pairs:
         verdict = bench.compare_over(one, other, tuple(sorted(one.free | other.free)))
         if verdict.holds:
-            return Judged("right")
+            doubt = untold(bench, one, other, verdict.kind == "proved")
+            return Judged("right") if doubt is None else Judged("undecided", Slip("undecided", doubt))
         unknown = verdict.by if verdict.kind == "unknown" else unknown
     if unknown is not None:
         return Judged("undecided", Slip("undecided", f"whether this is right could not be decided: {unknown}"))

@@ -25,6 +25,11 @@ def inert(text: str) -> str:
     return _OLD_COMMAND.sub("＃＃", _COMMAND.sub(r"\1∷", text.translate(_HIDDEN)))
 
 
+def inert_lines(text: str) -> str:
+    """Several lines for a log, none of which a CI takes for a command."""
+    return _OLD_COMMAND.sub("＃＃", re.sub(r"(?m)^(\s*)::", r"\1∷", text))
+
+
 def inert_report(report: Report) -> Report:
     """The report with every text in it inert; the reports of all formats are made from it."""
     return replace(
@@ -60,12 +65,14 @@ def _problem(problem: ProblemReport) -> ProblemReport:
         lines=tuple(_finding(finding) for finding in problem.lines),
         notes=tuple(map(inert, problem.notes)),
         warnings=tuple(map(inert, problem.warnings)),
+        credit=inert(problem.credit) if problem.credit else None,
     )
 
 
 def _finding(finding: Finding) -> Finding:
     diagnostic = _diagnostic(finding.diagnostic) if finding.diagnostic is not None else None
-    return replace(finding, diagnostic=diagnostic, notes=tuple(map(inert, finding.notes)), text=finding.text.translate(_OF_SOURCE))
+    text = inert_lines(finding.text.translate(_OF_SOURCE))
+    return replace(finding, diagnostic=diagnostic, notes=tuple(map(inert, finding.notes)), text=text)
 
 
 def _diagnostic(diagnostic: Diagnostic) -> Diagnostic:

@@ -265,7 +265,8 @@ def _squared_inverses(root: Expr, found: Sequence[Place]) -> Iterator[Trial]:
             else:
                 continue
             spans = ((start, end) for start in range(len(rest)) for end in range(start + 1, min(len(rest), start + 3) + 1))
-            for start, end in spans:
+            fitting = [(start, end) for start, end in spans if all(a.shape.cols is b.shape.rows for a, b in pairwise(rest[start:end]))]
+            for start, end in fitting:
                 for one in (single, Transpose(single)):
                     split = [*rest[:start], one, *rest[start:end], one, *rest[end:]]
                     said = "inverse-rule", message, f"put {_quoted(one)} on each side of {_quoted_product(rest[start:end])}"

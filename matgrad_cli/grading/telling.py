@@ -1,0 +1,106 @@
+"""Parts of an answer that no point can tell from nothing: an answer that is right but for them is not said to be right."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from fractions import Fraction
+from typing import Final
+
+from ..ir import Add, Call, Expr, Number, Power, Symbol, mul, nodes_of, substitute
+from ..notation.printing.to_text import to_text
+from ..verify.fields import NotExact, NoValue, OutOfDomain
+from ..verify.functions import DERIVATIVES
+from ..verify.judge import Form, condition
+from ..verify.kinks import KINKED, kinks
+from ..verify.points import Point
+from ..verify.tensor import Tensor, TooLarge
+from .bench import Bench
+
+_VISIBLE: Final = 1e-6
+_PLAIN: Final = 12
+"""A number is near a plain one if it is near a fraction with no larger denominator."""
+_NEAR: Final = Fraction(1, 10**7)
+_PLACES: Final = 5
+
+
+def untold(bench: Bench, wanted: Expr, expr: Expr, proved: bool) -> str | None:
+    """Why it cannot be said that an expression which agrees with what is wanted is right; None if it can.
+
+    It has no value where a variable is zero and what is wanted has one; or, where only floats compared them, a term or a function in it
+    could as well be another one, or a number is nearly a plain one.
+    """
+    known = frozenset(nodes_of(bench.problem.loss))
+    lacking = _at_zero(bench, wanted, expr, known)
+    if lacking is not None or proved:
+        return lacking
+    for number in nodes_of(expr):
+        if isinstance(number, Number) and number not in known and _nearly_plain(number.value):
+            return f"no point tells `{to_text(number)}` from a plain number"
+    form = Form(tuple(sorted(wanted.free | expr.free)), wanted.shape)
+    for part, other in _otherwise(expr, known):
+        changed = substitute(expr, {part: other})
+        if changed is not expr and not _differs(bench, wanted, changed, form):
+            return f"no point tells whether `{to_text(part)}` is right: another value there changes nothing that can be seen"
+    return None
+
+
+def _nearly_plain(value: Fraction) -> bool:
+    plain = value.limit_denominator(_PLAIN)
+    return value != plain and abs(value - plain) <= _NEAR * max(Fraction(1), abs(plain))
+
+
+def _otherwise(expr: Expr, known: frozenset[Expr]) -> Iterator[tuple[Expr, Expr]]:
+    """Each term twice, and each function of something a little larger; the loss's own parts are beyond doubt."""
+    for node in nodes_of(expr):
+        if node in known:
+            continue
+        if isinstance(node, Add):
+            yield from ((term, mul(Number(2), term)) for term in node.terms if not isinstance(term, Number) or term not in known)
+        elif isinstance(node, Call) and node.function in DERIVATIVES and len(node.children) == 1:
+            yield node, mul(Number(2), node)
+            if node.function not in KINKED:
+                yield node, node.rebuilt((mul(Number(Fraction(1001, 1000)), node.children[0]),))
+
+
+def _differs(bench: Bench, wanted: Expr, expr: Expr, form: Form) -> bool:
+    seen = False
+    for place in bench.float_points(_PLACES):
+        try:
+            if bench._error(place, wanted, expr, form) > _VISIBLE:
+                return True
+            seen = True
+        except (OutOfDomain, NotExact, TooLarge):
+            continue
+    return not seen
+
+
+def _at_zero(bench: Bench, wanted: Expr, expr: Expr, known: frozenset[Expr]) -> str | None:
+    """What the expression needs that what is wanted does not, where one entry of a variable is zero: x ≠ 0 for x²/x."""
+    divisors = _divisors(nodes_of(expr)) - _divisors(known)
+    symbols = {symbol for base in divisors for symbol in base.symbols} - bench.setting.words.keys()
+    if not symbols or kinks(bench.problem.loss) or any(isinstance(node, Call) and "prod" in node.function for node in known):
+        return None
+    for symbol in sorted(symbols, key=str):
+        place = bench.drawn(7000, "generic", 0)
+        point = place.point
+        assert isinstance(symbol, Symbol)
+        assert isinstance(point, Point)
+        drawn = point.array(symbol)
+        point.give(symbol, Tensor(drawn.labels, drawn.dims, [0.0, *drawn.data[1:]]))
+        try:
+            place.value(bench.problem.loss)
+            place.value(wanted)
+        except (OutOfDomain, NotExact, TooLarge):
+            continue
+        try:
+            place.value(expr)
+        except NoValue as missing:
+            return f"needs {condition(missing)}: at a point where the derivative has a value this one has none"
+        except (OutOfDomain, NotExact, TooLarge):
+            continue
+    return None
+
+
+def _divisors(nodes: Iterable[Expr]) -> set[Expr]:
+    negative = (node for node in nodes if isinstance(node, Power) and isinstance(node.exponent, Number) and node.exponent.value < 0)
+    return {node.base for node in negative}
