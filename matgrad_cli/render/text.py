@@ -21,6 +21,7 @@ from .document.blocks import (
     Line,
     Move,
     Numbers,
+    Pattern,
     Sentence,
     Table,
     Variable,
@@ -81,6 +82,8 @@ def _rows(shown: Block, before: Block | None, view: View) -> Iterator[Row]:
             yield from _cases(shown, view)
         case Grid():
             yield from _grid(shown, view)
+        case Pattern():
+            yield from _pattern(shown)
         case Table():
             yield from _table(shown)
         case Columns(parts):
@@ -267,6 +270,16 @@ def _grid(shown: Grid, view: View) -> Iterator[Row]:
         lines[len(lines) // 2] += f"  ← row {name_unicode(shown.row.name)}"
     if INDENT + 4 + max(map(len, lines)) <= view.width:
         yield from (Row(f"{' ' * INDENT}    {line}") for line in lines)
+
+
+def _pattern(shown: Pattern) -> Iterator[Row]:
+    """Blocks of ■ where an entry is not 0."""
+    letters = f"{name_unicode(shown.down.name)}, {name_unicode(shown.across.name)}"
+    yield Row(f"{' ' * INDENT}one block for each {letters}; ■ where the entry is not 0")
+    for row in shown.filled:
+        for lines in zip(*row, strict=True):
+            yield Row(" " * (INDENT + 4) + "   ".join("".join("■" if full else "·" for full in line) for line in lines))
+        yield BLANK
 
 
 def _table(shown: Table) -> Iterator[Row]:

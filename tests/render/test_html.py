@@ -162,6 +162,30 @@ def test_a_page_for_a_browser_stands_alone() -> None:
     check_page(re.sub(r"<(script|style)>.*?</\1>", "", text, flags=re.DOTALL))
 
 
+def test_a_collapsing_sum_is_drawn() -> None:
+    text = explain("norm(X@R-Y)**2", wrt="R", shapes="X: m×n, R: n×p, Y: m×p").render("html")
+    first = text[text.index('<div class="terms">') : text.index("</figure>")]
+    assert first.count('class="struck"') == 3  # k = 1, 2 and n
+    assert first.count('class="cell kept"') == 1
+    assert text.count('<div class="terms">') == 2
+    check_page(text)
+
+
+def test_shapes_of_a_product_and_the_graph_of_a_chain_are_drawn() -> None:
+    text = explain("norm(W2@tanh(W1@x+b)-y)**2", wrt="W1", method="chain").render("html")
+    assert [name in text for name in (">∂L/∂W₁<", ">∂L/∂z<", ">∂L/∂h<", ">∂L/∂e<", ">W₁x + b<")] == [True] * 5
+    assert "the inner sides agree" in text
+    assert "inner sides" not in explain("X + A", wrt="X").render("html")
+    check_page(text)
+
+
+def test_places_of_an_array_with_four_letters_are_drawn() -> None:
+    text = explain("R.T@R", wrt="R", shapes="R: M×N").render("html")
+    assert (text.count('class="full"'), text.count('class="empty"')) == (12, 4)
+    assert "■·   ■■" in explain("R.T@R", wrt="R", detail="full").render("text")
+    check_page(text)
+
+
 BROWSER = next((found for name in ("chromium", "chromium-browser", "google-chrome") if (found := shutil.which(name))), None)
 
 

@@ -8,7 +8,7 @@ from ...ir import ONE, Call, Fill, Index, MatMul, Symbol, Transpose
 from ...ir import Position as Place
 from ...records import Derivation
 from ..arrays.entries import VEC, Forms, Swap, forms_of
-from .blocks import Block, Cases, Cell, Formula, Grid, Label, Phrase, Ratio, Sentence
+from .blocks import Block, Cases, Cell, Formula, Grid, Label, Pattern, Phrase, Ratio, Sentence
 
 
 def array_blocks(derivation: Derivation, label: Label, full: bool) -> Iterator[Block]:
@@ -25,6 +25,7 @@ def array_blocks(derivation: Derivation, label: Label, full: bool) -> Iterator[B
         yield from (Sentence(swap_phrase(swap)) for swap in forms.swaps)
     if full:
         yield from _two_ways(forms)
+        yield from _pattern(derivation)
 
 
 def vec_label(forms: Forms) -> Label:
@@ -82,3 +83,15 @@ def _framed(corners: list[list[Ratio]]) -> tuple[tuple[Cell, ...], ...]:
     if len(rows) == 1:
         return tuple(rows)
     return (rows[0], ("⋮", "⋱", "⋮") if len(rows[0]) == 3 else ("⋮",), rows[1])
+
+
+def _pattern(derivation: Derivation) -> Iterator[Block]:
+    """Where the entries are not 0, seen at a small example."""
+    letters = derivation.result.letters
+    if len(letters) != 4:
+        return
+    from .numbers import Example
+
+    filled = Example(derivation.problem, letters, derivation.result.entry).filled(derivation.result.entry, letters)
+    if filled is not None:
+        yield Pattern(letters[0], letters[1], filled)

@@ -166,6 +166,15 @@ class Grid:
 
 
 @record
+class Pattern:
+    """Where an array with four indices is not 0, at a small size: rows (`down`) and columns (`across`) of blocks of rows and columns."""
+
+    down: Index
+    across: Index
+    filled: tuple[tuple[tuple[tuple[bool, ...], ...], ...], ...]
+
+
+@record
 class Table:
     """Rows under a head, and the sentence above them."""
 
@@ -181,7 +190,7 @@ class Columns:
     parts: tuple[tuple[Block, ...], ...]
 
 
-Block = Heading | Numbers | Variables | Sentence | Formula | Chain | Cases | Grid | Table | Columns
+Block = Heading | Numbers | Variables | Sentence | Formula | Chain | Cases | Grid | Pattern | Table | Columns
 Document = tuple[Block, ...]
 
 

@@ -101,6 +101,16 @@ class Example:
             found = found[at[letter]]
         return _upright(found, expr.shape)
 
+    def filled(self, entry: Expr, letters: tuple[Index, ...]) -> Any:
+        """Where an array is not 0: nested tuples of truth values, one level for each letter; None where it has no value."""
+        if self.place is None:
+            return None
+        try:
+            array = spread(self.place.value(entry), letters, tuple(self._size(letter) for letter in letters))
+        except (OutOfDomain, NotExact, NoValue, TooLarge):
+            return None
+        return _truths(nested(array))
+
     def written(self, expr: Expr, at: Env) -> Text:
         """Sums and products written out; whatever stands inside as its value."""
         match expr:
@@ -169,6 +179,10 @@ def _upright(value: Any, shape: Shape) -> Any:
 def _some(value: Any) -> bool:
     """Whether there is a value, and not zeros alone."""
     return any(map(_some, value)) if isinstance(value, list) else bool(value)
+
+
+def _truths(value: Any) -> Any:
+    return tuple(map(_truths, value)) if isinstance(value, list) else abs(value) > 1e-9
 
 
 def _array(value: Any) -> str:

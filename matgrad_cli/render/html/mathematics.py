@@ -82,8 +82,9 @@ _NUMBERS: Final = re.compile(r"(?P<matrix>\[[^]]*\])|(?P<ratio>\d+/\d+)|(?P<numb
 
 
 def numbers_html(text: str) -> str:
-    """Written numbers, with real matrices and fractions."""
-    return math("".join(_number(found.lastgroup, found.group()) for found in _NUMBERS.finditer(text)))
+    """Written numbers, with real matrices and fractions; a sum may be broken between its terms."""
+    pieces = re.split(r" (?=[+−=] )", text)
+    return " ".join(math("".join(_number(found.lastgroup, found.group()) for found in _NUMBERS.finditer(piece))) for piece in pieces)
 
 
 def _number(kind: str | None, text: str) -> str:
@@ -93,6 +94,8 @@ def _number(kind: str | None, text: str) -> str:
     if kind == "ratio":
         top, bottom = text.split("/")
         return f"<mfrac><mn>{top}</mn><mn>{bottom}</mn></mfrac>"
+    if text in "()":
+        return f'<mo stretchy="false">{text}</mo>'
     tag = {"number": "mn", "name": "mi"}.get(str(kind), "mo")
     return f"<{tag}>{text}</{tag}>"
 

@@ -22,6 +22,7 @@ from ..document.blocks import (
     Line,
     Move,
     Numbers,
+    Pattern,
     Sentence,
     Table,
     Variables,
@@ -29,6 +30,8 @@ from ..document.blocks import (
 from ..view import View
 from ..words import described, kind_text
 from .mathematics import cases_html, letters_html, line_html, math, numbers_html, phrase_html, value_html
+from .pictures import collapse, graph, pattern
+from .pictures import shapes as shapes_of
 from .prose import prose_html
 from .style import SCRIPT, STYLE
 
@@ -70,6 +73,8 @@ def _parts(block: Block, view: View) -> Iterator[str]:
             yield f'<div class="formula">{cases_html(label, rows)}</div>'
         case Grid():
             yield _grid(block)
+        case Pattern():
+            yield pattern(block)
         case Table(sentence, head, rows):
             yield f"<p>{prose_html(sentence)}:</p>"
             yield _table([tuple(map(phrase_html, row)) for row in rows], head)
@@ -115,6 +120,8 @@ def _formula(block: Formula, view: View) -> Iterator[str]:
     shapes = view.shapes and block.role in ("result", "equation")
     css = "formula result" if block.role == "result" else "formula"
     yield f'<div class="{css}">{where}{line_html(block.right, shapes=shapes, left=block.left)}{_numbers(block.numbers)}</div>'
+    if block.role == "result" and view.detail != "brief":
+        yield shapes_of(block.right)
 
 
 def _line(line: Line, left: Expr | None, view: View) -> str:
@@ -133,6 +140,8 @@ def _chain(block: Chain, view: View) -> Iterator[str]:
         yield _line(block.start, block.left, view) + _numbers(block.numbers)
     if block.letters:
         yield f'<p class="small">for each {letters_html(block.letters)}</p>'
+    if block.method == "chain" and view.detail != "brief":
+        yield graph(block)
     yield f"<ol>\n{''.join(_move(move, view) for move in block.moves)}</ol>"
 
 
@@ -150,6 +159,7 @@ def _move(move: Move, view: View) -> str:
     parts.append(_line(move.line, move.line.left, view) + _numbers(move.numbers))
     if move.letters:
         parts.append(f'<p class="small">with {letters_html(move.letters)}</p>')
+    parts.append(collapse(move) if view.detail != "brief" else "")
     parts += [f'<div class="formula">where {line_html(name.body, left=name)}</div>' for name in move.names]
     return f'<li tabindex="0">{"".join([*parts, *_reasons(move, view)])}</li>\n'
 

@@ -39,6 +39,16 @@ padding:.2rem 1rem;text-align:left}
 .matgrad nav a{color:var(--accent);margin-right:1rem}
 .matgrad figure{margin:.6rem 0;overflow-x:auto}.matgrad figcaption{font-size:.86rem;color:var(--soft)}
 .matgrad svg{display:block;font-family:system-ui,sans-serif;fill:var(--fg)}
+.matgrad svg text{font-size:14px}.matgrad .quiet{fill:var(--soft)}.matgrad svg .quiet{font-size:12px}
+.matgrad .block{fill:var(--card);stroke:var(--soft)}.matgrad .full{fill:var(--accent)}.matgrad .empty{fill:none;stroke:var(--line)}
+.matgrad .forward{stroke:var(--fg);fill:var(--fg);stroke-width:1.5}.matgrad .back{stroke:var(--good);fill:var(--good);stroke-width:1.5}
+.matgrad text.back{stroke:none}
+.matgrad .terms{display:flex;flex-wrap:wrap;align-items:flex-start;gap:.3rem .6rem}
+.matgrad .cell{display:inline-flex;flex-direction:column;align-items:center}.matgrad .cell small{font-size:.72rem;color:var(--soft)}
+.matgrad .struck{position:relative;color:var(--soft);padding:0 .25rem}
+.matgrad .strike{position:absolute;inset:0;width:100%;height:100%}
+.matgrad .strike line{stroke:var(--bad);stroke-width:2;vector-effect:non-scaling-stroke}
+.matgrad .kept{border:2px solid var(--good);border-radius:.3rem;padding:0 .3rem}
 .matgrad code{font-size:.9em}
 @media(max-width:34rem){.matgrad{padding:.1rem .55rem;font-size:15px}.matgrad li{padding:.4rem .55rem}}
 @media print{.matgrad{--card:#fff;max-width:none;font-size:11pt}.matgrad li{break-inside:avoid}.matgrad nav{display:none}

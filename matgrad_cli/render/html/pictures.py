@@ -1,0 +1,210 @@
+"""Pictures in HTML: the sum that a δ collapses, the shapes of a product, the parts of a chain, the places where a big array is not 0."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from html import escape
+from typing import Final
+
+from ...ir import (
+    ONE,
+    Delta,
+    Dim,
+    Expr,
+    Index,
+    MatMul,
+    MatrixOf,
+    Mul,
+    Named,
+    Partial,
+    Shape,
+    SumOver,
+    Symbol,
+    mul,
+    nodes_of,
+    rename,
+    whole_derivative,
+)
+from ...notation.printing.to_unicode import dim_unicode, name_unicode, to_unicode
+from ..document.blocks import Chain, Move, Pattern
+from .mathematics import math, value_html
+
+_LENGTHS: Final = (66, 46, 32, 56, 40)
+_COLOURS: Final = ("#1f77b4", "#d95f02", "#2a9d4e", "#9467bd", "#b5651d")
+_STRIKE: Final = (
+    '<svg class="strike" viewBox="0 0 10 10" preserveAspectRatio="none" aria-hidden="true"><line x1="0" y1="10" x2="10" y2="0"/></svg>'
+)
+
+
+def figure(inside: str, caption: str) -> str:
+    """A picture with its sentence."""
+    return f"<figure>{inside}<figcaption>{caption}</figcaption></figure>"
+
+
+def collapse(move: Move) -> str:
+    """The terms of a sum in a row, all struck but the one where the δ is 1; nothing where no sum collapses."""
+    for letter, kept, body in _collapsing(move):
+        cells = []
+        places: list[Index | None] = [Index("1", letter.dim), Index("2", letter.dim), None, kept, None, Index(str(letter.dim), letter.dim)]
+        for place in places:
+            if place is None:
+                cells.append('<span class="cell">⋯</span>')
+                continue
+            term = math(value_html(rename(body, {letter: place}))[6:-7])
+            at = math(f"{value_html(letter)[6:-7]}<mo>=</mo>{value_html(place)[6:-7]}")
+            if place is kept:
+                cells.append(f'<span class="cell kept">{term}<small>{at}: δ is 1</small></span>')
+            else:
+                cells.append(f'<span class="cell"><span class="struck">{term}{_STRIKE}</span><small>{at}: δ is 0</small></span>')
+        caption = f"of the sum over {value_html(letter)} the δ leaves one term"
+        return figure(f'<div class="terms">{"<b>+</b>".join(cells)}</div>', caption)
+    return ""
+
+
+def _collapsing(move: Move) -> Iterator[tuple[Index, Index, Expr]]:
+    """A summed letter that is gone after the step, the letter that stands for it, and what of the term depends on it."""
+    if move.change is None:
+        return
+    old, new = move.change
+    left = {letter for node in nodes_of(new) if isinstance(node, SumOver) for letter in node.indices}
+    for node in nodes_of(old):
+        if not isinstance(node, SumOver):
+            continue
+        factors = node.body.factors if isinstance(node.body, Mul) else (node.body,)
+        for delta in factors:
+            if not isinstance(delta, Delta):
+                continue
+            for letter, kept in ((delta.left, delta.right), (delta.right, delta.left)):
+                if letter in node.indices and letter not in left and isinstance(letter, Index) and isinstance(kept, Index):
+                    yield letter, kept, mul(*(factor for factor in factors if letter in factor.free))
+
+
+def shapes(body: Expr) -> str:
+    """A product as rectangles, sides of one length in one colour; nothing where the line is no single product."""
+    product = body.factors[-1] if isinstance(body, Mul) else body
+    if not isinstance(product, MatMul) or len(product.factors) > 6 or body.free:
+        return ""
+    drawn, x, top = [], 4.0, 26.0
+    dims = list(dict.fromkeys(side for part in (product, *product.factors) for side in (part.shape.rows, part.shape.cols)))
+    sizes = {dim: _length(dim, place) for place, dim in enumerate(dims)}
+    for place, part in enumerate((product, *product.factors)):
+        text = "result" if place == 0 else to_unicode(part)
+        picture, width = _rectangle(text, part.shape, sizes, dims, x, top)
+        drawn.append(picture)
+        x += width + 16
+        if place == 0:
+            drawn.append(f'<text x="{x - 4}" y="{top + 20}">=</text>')
+            x += 16
+    height = top + max(sizes[part.shape.rows] for part in (product, *product.factors)) + 24
+    inside = f'<svg width="{x:.0f}" height="{height:.0f}" viewBox="0 0 {x:.0f} {height:.0f}" role="img">{"".join(drawn)}</svg>'
+    return figure(inside, "sides of one colour have one length: where two factors meet, the inner sides agree")
+
+
+def _length(dim: Dim, place: int) -> float:
+    return 9.0 if dim is ONE else float(_LENGTHS[place % len(_LENGTHS)])
+
+
+def _rectangle(text: str, shape: Shape, sizes: Mapping[Dim, float], dims: list[Dim], x: float, top: float) -> tuple[str, float]:
+    """One factor with its name below and the names of its sides beside; and how wide it is."""
+    wide, high = sizes[shape.cols], sizes[shape.rows]
+    rows, cols = (_COLOURS[dims.index(side) % len(_COLOURS)] for side in (shape.rows, shape.cols))
+    left = x + 16
+    room = max(wide, 7.4 * len(text))
+    return (
+        f'<rect x="{left}" y="{top}" width="{wide}" height="{high}" class="block"/>'
+        f'<line x1="{left}" y1="{top}" x2="{left}" y2="{top + high}" stroke="{rows}" stroke-width="4"/>'
+        f'<line x1="{left}" y1="{top}" x2="{left + wide}" y2="{top}" stroke="{cols}" stroke-width="4"/>'
+        f'<text x="{left - 6}" y="{top + high / 2 + 4}" text-anchor="end" style="fill:{rows}">{escape(dim_unicode(shape.rows))}</text>'
+        f'<text x="{left + wide / 2}" y="{top - 8}" text-anchor="middle" style="fill:{cols}">{escape(dim_unicode(shape.cols))}</text>'
+        f'<text x="{left}" y="{top + high + 17}">{escape(text)}</text>',
+        16 + room,
+    )
+
+
+def graph(block: Chain) -> str:
+    """The named parts of a loss from the variable to the loss, and the gradient on its way back; nothing where they are no chain."""
+    names = _parts(block)
+    ends = _ends(block)
+    if len(names) < 2 or ends is None:
+        return ""
+    wrt, loss = (name_unicode(symbol.name) for symbol in ends)
+    texts = [wrt, *(name_unicode(name.name) for name in names), loss]
+    drawn, x = [], 24.0
+    for place, text in enumerate(texts):
+        wide = max(34.0, 9.0 * len(text) + 16)
+        drawn.append(f'<rect x="{x}" y="28" width="{wide}" height="30" rx="6" class="block"/>')
+        drawn.append(f'<text x="{x + wide / 2}" y="48" text-anchor="middle">{escape(text)}</text>')
+        if 0 < place < len(texts) - 1:
+            made = escape(to_unicode(names[place - 1].body))
+            drawn.append(f'<text x="{x + wide / 2}" y="18" text-anchor="middle" class="quiet">{made}</text>')
+        drawn.append(f'<text x="{x + wide / 2}" y="96" text-anchor="middle" class="back">{escape(_slope(loss, text))}</text>')
+        if place < len(texts) - 1:
+            gap = max(26.0, 7.0 * (len(to_unicode(names[min(place, len(names) - 1)].body)) - 3))
+            drawn.append(_arrow(x + wide + 2, x + wide + gap - 2, 43, "forward"))
+            drawn.append(_arrow(x + wide + gap - 2, x + wide + 2, 76, "back"))
+            x += wide + gap
+        else:
+            x += wide
+    inside = f'<svg width="{x + 24:.0f}" height="106" viewBox="0 0 {x + 24:.0f} 106" role="img">{"".join(drawn)}</svg>'
+    return figure(inside, "forward the parts are made; backward the gradient passes through each of them")
+
+
+def _ends(block: Chain) -> tuple[Symbol, Symbol] | None:
+    """The variable and the loss of ∂L/∂W."""
+    left = whole_derivative(block.left) if isinstance(block.left, MatrixOf) else None
+    inner = block.left.body if isinstance(block.left, MatrixOf) else block.left
+    if isinstance(inner, Partial):
+        body = left if left is not None else inner.body
+        return (inner.variable, body) if isinstance(body, Symbol) else None
+    return None
+
+
+def _slope(loss: str, text: str) -> str:
+    return "1" if text == loss else f"∂{loss}/∂{text}"
+
+
+def _arrow(start: float, end: float, y: float, kind: str) -> str:
+    back = 6 if start > end else -6
+    return (
+        f'<line x1="{start}" y1="{y}" x2="{end}" y2="{y}" class="{kind}"/>'
+        f'<polygon points="{end},{y} {end + back},{y - 4} {end + back},{y + 4}" class="{kind}"/>'
+    )
+
+
+def _parts(block: Chain) -> list[Named]:
+    """The named parts, each after what it is made of; none where one is made of two others."""
+    bodies = [move.line.body for move in block.moves] + [inner.line.body for move in block.moves for inner in move.inner]
+    waiting = [node for body in bodies for node in nodes_of(body) if isinstance(node, Named)]
+    made: dict[Named, list[Named]] = {}
+    while waiting:
+        name = waiting.pop()
+        if name not in made:
+            made[name] = [node for node in nodes_of(name.body) if isinstance(node, Named)]
+            waiting += made[name]
+    order: list[Named] = []
+    while len(order) < len(made):
+        ready = [name for name, needed in made.items() if name not in order and set(needed) <= set(order)]
+        if len(ready) != 1:
+            return []
+        order += ready
+    return order
+
+
+def pattern(block: Pattern) -> str:
+    """A grid of blocks: one for each entry of the loss, in it a cell for each entry of the variable, filled where it is not 0."""
+    drawn, step, gap = [], 13, 12
+    rows, cols = len(block.filled[0][0]), len(block.filled[0][0][0])
+    for i, row in enumerate(block.filled):
+        for j, cells in enumerate(row):
+            x0, y0 = 30 + j * (cols * step + gap), 24 + i * (rows * step + gap)
+            for s, line in enumerate(cells):
+                for t, full in enumerate(line):
+                    kind = "full" if full else "empty"
+                    drawn.append(f'<rect x="{x0 + t * step}" y="{y0 + s * step}" width="{step - 1}" height="{step - 1}" class="{kind}"/>')
+            if i == 0:
+                drawn.append(f'<text x="{x0}" y="16" class="quiet">{escape(block.across.name)} = {j + 1}</text>')
+        drawn.append(f'<text x="2" y="{24 + i * (rows * step + gap) + 12}" class="quiet">{i + 1}</text>')
+    width, height = 40 + len(block.filled[0]) * (cols * step + gap), 30 + len(block.filled) * (rows * step + gap)
+    inside = f'<svg width="{width}" height="{height}" viewBox="0 0 {width} {height}" role="img">{"".join(drawn)}</svg>'
+    caption = f"one block for each {value_html(block.down)}, {value_html(block.across)}; a cell in it is filled where the entry is not 0"
+    return figure(inside, caption)
