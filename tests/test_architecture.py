@@ -18,6 +18,9 @@ LAYERS = [
 ]  # fmt: skip
 """In dependency order: a module imports its own folder and those before it."""
 
+WINGS = ["forms", "engine", "textbook", "network", "index", "selftest", "methods", "solve"]
+"""The folders of rewrite/, in dependency order too."""
+
 TOP = {"pyproject.toml", "README.md", "matgrad_cli", "rules", "samples", "tests"}
 HEAVY = {"sympy", "numpy", "rich", "typer", "pygments", "pydantic", "lark", "hypothesis", "pytest"}
 MAY_IMPORT = {"typer": ("cli",), "rich": ("cli", "render/terminal")}
@@ -55,6 +58,17 @@ def test_imports_point_downward() -> None:
             parts = name.split(".")
             other = parts[1] if parts[0] == "matgrad_cli" and len(parts) > 1 and parts[1] in LAYERS else None
             if own is not None and other is not None and LAYERS.index(other) > LAYERS.index(own):
+                wrong.append(f"{path.relative_to(ROOT)} imports {name}")
+    assert wrong == []
+
+
+def test_imports_within_the_engine_point_downward() -> None:
+    wrong = []
+    for path in (PACKAGE / "rewrite").rglob("*.py"):
+        own = path.parent.name
+        for _, name in imports(path):
+            other = name.split(".")[2] if name.startswith("matgrad_cli.rewrite.") else ""
+            if own in WINGS and other in WINGS and WINGS.index(other) > WINGS.index(own):
                 wrong.append(f"{path.relative_to(ROOT)} imports {name}")
     assert wrong == []
 

@@ -8,7 +8,7 @@ from ..facts import Problem
 from ..facts.holding import holds
 from ..ir import Call, Expr, Eye, Inverse, MatrixPower, Number, Power, add, hadamard, mul, nodes_of
 from ..records import Sentence
-from .network.algebra import flip
+from .forms.algebra import flip
 from .textbook.simplifier import textbook
 
 

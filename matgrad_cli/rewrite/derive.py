@@ -11,15 +11,16 @@ from ..ir import Entry, Expr, Fill, MatrixOf, Partial, Shape, substitute
 from ..ir.dimensions import ONE
 from ..records import Derivation, ReadOff, Result, Sentence
 from ..rulebook.load import Rulebook
+from ..rulebook.pattern import operators_in
 from ..verify.judge import Judge
 from .assumptions import assumptions_of, notes_of
 from .engine.recorder import Recorder, sentence
+from .forms.terms import Letters, split
 from .index.method import Target, collapse, differentiate, reserved_names, target_of
 from .index.rows import open_rows
-from .index.terms import Letters, split
 from .layouts import change_layout, known_layout
+from .methods import differentials as differentials  # its native rules are read entry by entry too
 from .naming import name_parts, name_uses, names_in, repeated_parts, with_names
-from .network.cases import other_forms
 from .network.reading import read_line, read_sums, tidy_line
 from .selftest.user_rules import marked, tested_rulebook
 
@@ -54,6 +55,8 @@ def _derive(problem: Problem, method: str, layout: str, order: int, book: Rulebo
 
 def first_order(problem: Problem, book: Rulebook, layout: str, judge: Judge | None = None) -> Derivation:
     """The gradient or Jacobian by the index method."""
+    if operators_in(problem.loss) & {"Kron", "vec"}:
+        from .network import pairs as pairs  # its native rule
     taken = reserved_names(problem)
     loss, names = name_parts(problem.loss, problem.wrt, taken)
     start = target_of(problem.loss, problem.wrt, set(taken))
@@ -183,7 +186,9 @@ def finish(recorder: Recorder, start: Expr, target: Target, whole: bool, layout:
     where = tuple((named.name, named.body) for named in names_in(line))
     result = Result(line, target.letters, matrix, where)
     if matrix is None:
-        result = other_forms(result, problem, recorder.judge, order)
+        from .network.cases import other_forms
+
+        result = other_forms(result, recorder.scene, recorder.judge, order)
     title = rule.title if whole or len(letters) > 2 else STATED_BY_ENTRIES
     readoff = ReadOff(sentence(title, values), Sentence(rule.why), line, result, verdict)
     steps = tuple(recorder.steps)

@@ -6,7 +6,7 @@ from ..diagnostics import Diagnostic, UsageError
 from ..ir import Entry, Index, Shape, Transpose
 from ..records.layout import LAYOUTS, is_turned
 from .engine.recorder import Recorder
-from .network.algebra import flip
+from .forms.algebra import flip
 
 
 def known_layout(layout: str) -> str:

@@ -13,8 +13,10 @@ from matgrad_cli.notation.printing.to_unicode import to_unicode
 from matgrad_cli.notation.problems import read_problem
 from matgrad_cli.records import Result
 from matgrad_cli.rewrite.derive import derive
+from matgrad_cli.rewrite.engine.application import Scene
 from matgrad_cli.rewrite.network.commutation import commutation, is_commutation
 from matgrad_cli.rewrite.network.flatten import flatten, letter_groups, paired
+from matgrad_cli.rulebook.load import rulebook
 from matgrad_cli.verify.evaluate import Evaluator
 from matgrad_cli.verify.fields import Floats
 from matgrad_cli.verify.judge import Judge
@@ -164,7 +166,7 @@ def form_of(result: Result, order: int, problem: Any) -> tuple[Expr, Expr] | Non
     groups = letter_groups(result.letters, problem, order)
     assert groups is not None
     rows, cols = (tuple(reversed(group)) for group in groups)
-    flat = flatten(result.entry, rows, cols)
+    flat = flatten(result.entry, rows, cols, Scene(problem, rulebook()))
     return None if flat is None else (flat, Entry(flat, paired(rows), paired(cols)))
 
 

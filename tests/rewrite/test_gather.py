@@ -7,8 +7,8 @@ import pytest
 from matgrad_cli.notation.problems import read_problem
 from matgrad_cli.records import Derivation
 from matgrad_cli.rewrite.derive import derive
+from matgrad_cli.rewrite.forms.terms import split
 from matgrad_cli.rewrite.index.gather import maximal
-from matgrad_cli.rewrite.index.terms import split
 
 
 def found(loss: str, wrt: str, shapes: str, order: int = 1) -> Derivation:

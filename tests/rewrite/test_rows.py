@@ -13,9 +13,10 @@ from matgrad_cli.ir.nodes import Call, Number, Power
 from matgrad_cli.notation.printing.to_text import to_text
 from matgrad_cli.notation.problems import read_problem
 from matgrad_cli.rewrite.derive import derive
-from matgrad_cli.rewrite.index.entries import entry
-from matgrad_cli.rewrite.index.terms import split
-from matgrad_cli.rewrite.network.readback import read_back
+from matgrad_cli.rewrite.engine.application import Scene
+from matgrad_cli.rewrite.forms.entries import entry
+from matgrad_cli.rewrite.network.reading_rules import matrix_of
+from matgrad_cli.rulebook.load import rulebook
 from matgrad_cli.verify.judge import Judge
 
 n, d = Dim.of("n"), Dim.of("d")
@@ -57,12 +58,10 @@ def test_a_term_over_rows_reads_back_without_letters_or_stays(seed: int) -> None
     letter = i if bound else s
     factors = [entry(vector(random, letter, random.randrange(3)), t, None), entry(vector(random, letter, 1), t, None)]
     line = sum_over((i,), mul(*factors)) if bound else mul(*factors)
-    (term,) = split(line)
     rows, cols = (t, None) if bound else (s, t)
-    found = read_back(term, rows, cols)
-    if found is None:
+    after = matrix_of(line, rows, cols, Scene(PROBLEM, rulebook()))
+    if after is None:
         return
-    after = found.expr()
     assert not after.free, to_text(after)
     letters = (t,) if bound else (s, t)
     assert Judge(PROBLEM).compare_over(line, entry(after, rows, cols), letters).holds, (to_text(line), to_text(after))

@@ -41,8 +41,8 @@ from ...ir.walk import letters_in, mapped, nodes_of
 from ...records import Bindings, Sentence
 from ...rulebook.load import Rulebook
 from ...rulebook.rule import Rule
-from ..index.terms import is_entries, join, split
-from ..network.algebra import multiplied
+from ..forms.algebra import multiplied
+from ..forms.terms import is_entries, join, split
 from .apply import Rewriting, rewritings
 from .entrywise import differential_of, holds_pending, pushed, written_out
 from .moving import Motion, along

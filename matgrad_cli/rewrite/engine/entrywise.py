@@ -36,8 +36,8 @@ from ...ir import (
 from ...ir.functions import CHANGES
 from ...ir.memory import table
 from ...ir.walk import OUTER_LETTERS
-from ..index.entries import delta, entry, paired_delta
-from ..index.terms import UNIT, ZERO
+from ..forms.entries import delta, entry, paired_delta
+from ..forms.terms import UNIT, ZERO
 
 Place = Position | None
 

@@ -43,8 +43,8 @@ from ...ir import (
 )
 from ...ir.walk import OUTER_LETTERS
 from ...rulebook.pattern import Pattern
-from ..index.entries import entry
-from ..network.algebra import flip
+from ..forms.algebra import flip
+from ..forms.entries import entry
 from .table import DIRECTION, Table, instantiate_dim
 
 RESERVED = frozenset(("s", "t"))

@@ -32,8 +32,6 @@ LEGACY: Final = frozenset(
         "name-terms",
         "norm-squared-trace",
         "open-name",
-        "read-back",
-        "read-inside",
         "trace-add",
         "transpose-of-product",
         "zero-matrix",

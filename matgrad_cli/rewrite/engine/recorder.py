@@ -5,19 +5,45 @@ from __future__ import annotations
 import string
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Final
 
-from ...diagnostics import BugError, Diagnostic
+from ...diagnostics import BugError, Diagnostic, InputError
 from ...diagnostics.record import replace
 from ...facts import Problem
 from ...ir import Expr, Index
 from ...notation.printing.to_text import to_text
 from ...records import Bindings, Sentence, Step
 from ...rulebook.load import Rulebook
+from ...rulebook.rule import Rule
 from ...verify.judge import Judge
-from ..selftest.user_rules import contradicted
+from ...verify.verdict import Witness
 from .application import Application, Scene
 from .diff import changed_parts
 from .legacy import LEGACY
+
+LONGEST: Final = 300
+"""A counterexample that needs more letters than this (large sizes) is not printed; its sizes stand in the evidence."""
+
+
+def contradicted(rule: Rule, evidence: str, witness: Witness | None, lines: tuple[str, ...]) -> InputError:
+    """A step by a user's rule changed the value of the line: that is no bug of the product."""
+    return InputError(
+        Diagnostic(
+            "rule-contradicted",
+            f"the rule `{rule.id}` ({rule.file}:{rule.line}) changed the value of the line, so nothing is printed",
+            notes=(*lines, evidence, *shown(witness)),
+            help="the rule is false where it was used here: mend it, or leave it out",
+        )
+    )
+
+
+def shown(witness: Witness | None) -> tuple[str, ...]:
+    """`at A = [[1]] the left side is 1 and the right side 2`."""
+    if witness is None:
+        return ()
+    values = ", ".join(f"{name} = {value}" for name, value in witness.values)
+    said = f"{f'at {values} ' if values else ''}the left side is {witness.left} and the right side is {witness.right}"
+    return (said,) if len(said) < LONGEST else ()
 
 
 def sentence(template: str, bindings: Bindings) -> Sentence:

@@ -8,11 +8,12 @@ from collections.abc import Sequence
 from ...diagnostics.record import record
 from ...ir import Entry, Expr, Fill, Index, MatrixOf, Named, Partial, Symbol, add, mul, sum_over
 from ...ir.dimensions import ONE
+from ..engine.application import Scene
 from ..engine.recorder import Recorder
-from ..network.readback import read_back
+from ..forms.entries import entry
+from ..forms.terms import ZERO, Letters, Term
 from ..network.reading import tidy_part
-from .entries import entry
-from .terms import ZERO, Letters, Term
+from ..network.reading_rules import matrix_of
 
 MANY_LETTERS = 5
 """A single term with so many summed letters is gathered too, so that no line grows with the depth of the loss."""
@@ -78,7 +79,7 @@ def gather_round(recorder: Recorder, terms: tuple[Term, ...], letters: Letters) 
     for base, members in groups.items():
         if len(members) < 2 and len(members[0].indices) < MANY_LETTERS and not _worth_naming(base, members[0]):
             continue
-        gathered = gathered_term(base, members, letters)
+        gathered = gathered_term(base, members, letters, recorder.scene)
         if gathered is None:
             continue
         before = recorder.line
@@ -137,7 +138,7 @@ class Gathered:
         return sum_over(indices, mul(entry(coefficient, self.row, self.col), own))
 
 
-def gathered_term(base: Expr, members: Sequence[Term], letters: Letters) -> Gathered | None:
+def gathered_term(base: Expr, members: Sequence[Term], letters: Letters, scene: Scene) -> Gathered | None:
     """The terms of one composite as one; None if a coefficient cannot be read back."""
     first = members[0].pending
     assert first is not None
@@ -154,10 +155,10 @@ def gathered_term(base: Expr, members: Sequence[Term], letters: Letters) -> Gath
         places = (inside.row, inside.col) if isinstance(inside, Entry) else (None, None)
         own = [letter if isinstance(letter, Index) else None for letter in places]
         rest = Term(term.coefficient, tuple(index for index in term.indices if index not in own), term.others)
-        reading = read_back(rest, own[0], own[1])
-        if reading is None or (isinstance(inside, Entry) and reading.matrix is None):
+        coefficient = matrix_of(rest.expr(), own[0], own[1], scene)
+        if coefficient is None:
             return None
-        parts.append(reading.expr())
+        parts.append(coefficient)
     return Gathered(base, add(*parts), first, row, col)
 
 

@@ -11,10 +11,10 @@ from ...notation.printing.to_text import to_text
 from ..engine.application import applied, phase
 from ..engine.application import reserved_names as names_of
 from ..engine.recorder import Recorder
-from .collapse import collapse_round
-from .entries import entry
+from ..forms.entries import entry
+from ..forms.terms import Letters, has_pending, join, split, with_one_number
+from ..network.collapse import collapse_round
 from .gather import gather_round, inside_of, maximal
-from .terms import Letters, has_pending, join, split, with_one_number
 from .unfolding import Unfolder
 
 MAX_LINES = 2_000

@@ -5,7 +5,7 @@ from __future__ import annotations
 from ...ir import Entry, Expr, MatrixPower, Named, Partial
 from ...records import Bindings
 from ..engine.application import Site, native
-from .entries import entry
+from ..forms.entries import entry
 
 
 @native("partial-named")

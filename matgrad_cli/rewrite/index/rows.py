@@ -9,7 +9,7 @@ from ...ir import Call, Entry, Expr, MatMul, is_elementwise, nodes_of
 from ...records import Step
 from ..engine.application import applied, fit, native_at, places_of
 from ..engine.recorder import Recorder
-from .entries import entry
+from ..forms.entries import entry
 
 MAX_ROUNDS = 60
 

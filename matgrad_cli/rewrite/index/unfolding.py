@@ -14,8 +14,7 @@ from ...rulebook.heads import guess_heads, head_of
 from ...rulebook.rule import Rule
 from ..engine.application import Scene, fit, places_of
 from ..engine.apply import Rewriting
-from ..methods import differentials as differentials  # its native rules are read entry by entry too
-from .terms import has_pending
+from ..forms.terms import has_pending
 
 ANY = ""
 

@@ -10,9 +10,9 @@ from ...rulebook.load import Rulebook
 from ...verify.judge import Judge
 from ..engine.application import Scene, zero_of
 from ..engine.recorder import Recorder
+from ..forms.algebra import flip
 from ..index.method import reserved_names
 from ..naming import fresh_name, name_parts
-from ..network.algebra import flip
 from .beside import gradient_in, paired
 from .differentials import Moving
 from .ending import finish, tidy_under

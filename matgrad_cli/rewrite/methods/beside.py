@@ -5,7 +5,7 @@ from __future__ import annotations
 from ...diagnostics.record import record
 from ...ir import Call, Expr, Eye, LinearMap, MatMul, Mul, Number, Symbol, Transpose, matmul, mul
 from ..engine.moving import along
-from ..network.algebra import flip
+from ..forms.algebra import flip
 
 TRACE = "tr"
 

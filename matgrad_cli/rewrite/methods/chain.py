@@ -15,8 +15,8 @@ from ...rulebook.load import Rulebook
 from ...verify.judge import Judge
 from ..engine.application import Application, Site, applied, apply, fit, native, places_of, zero_of
 from ..engine.recorder import Recorder
+from ..forms.algebra import flip
 from ..index.method import reserved_names
-from ..network.algebra import flip
 from ..textbook.simplifier import textbook
 from .chain_forms import TermForm, body_of, form_of, is_jacobian, moving_of, pulled, read_term, terms_of, waiting
 from .differentials import Layer, Moving

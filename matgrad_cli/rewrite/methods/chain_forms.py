@@ -39,8 +39,8 @@ from ...ir.dimensions import ONE
 from ...ir.memory import remembered
 from ...rulebook.load import Rulebook
 from ..engine.application import Scene, reserved_names, terms_with_differentials, zero_of
-from ..index.entries import entry
-from ..network.algebra import flip
+from ..forms.algebra import flip
+from ..forms.entries import entry
 from ..textbook.simplifier import textbook
 from .differentials import Moving
 from .pairing import chained

@@ -12,9 +12,9 @@ from ...verify.judge import Judge
 from ..engine.application import Scene, zero_of
 from ..engine.moving import holds_pending
 from ..engine.recorder import Recorder
+from ..forms.algebra import flip
 from ..index.method import reserved_names
 from ..naming import name_parts
-from ..network.algebra import flip
 from .beside import gradient_in, paired
 from .differentials import Moving
 from .ending import finish, tidy_under

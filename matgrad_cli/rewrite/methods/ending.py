@@ -12,7 +12,7 @@ from ...records import Bindings, Derivation, ReadOff, Result, Sentence
 from ...records.layout import is_turned
 from ..assumptions import assumptions_of, notes_of
 from ..engine.recorder import Recorder, sentence
-from ..index.entries import entry
+from ..forms.entries import entry
 from ..index.method import reserved_names, target_of
 from ..naming import names_in, repeated_parts, with_names
 from ..network.reading import tidy_part

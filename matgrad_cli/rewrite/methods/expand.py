@@ -10,9 +10,9 @@ from ...rulebook.load import Rulebook
 from ...verify.judge import Judge
 from ..engine.application import zero_of
 from ..engine.recorder import Recorder
+from ..forms.algebra import flip
 from ..index.method import reserved_names
 from ..naming import fresh_name
-from ..network.algebra import flip
 from ..textbook.normal import merge_like_terms
 from .chain_forms import ChainForm
 from .ending import finish, listed, need_number, tidy_under

@@ -13,7 +13,7 @@ from ...verify.judge import Judge
 from ..engine.application import Scene, settled, zero_of
 from ..engine.application import holds_pending as moves
 from ..engine.recorder import Recorder
-from ..network.algebra import flip
+from ..forms.algebra import flip
 from .differentials import Layer, Moving, unfolded
 from .ending import finish, tidy_under
 from .parts import jacobian

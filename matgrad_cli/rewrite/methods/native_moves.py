@@ -7,8 +7,7 @@ from ...ir.functions import CHANGES
 from ...records import Bindings
 from ..engine.application import Site, native
 from ..engine.moving import along
-from ..network.algebra import flip
-from ..network.arrays import basis
+from ..forms.algebra import basis, flip
 from ..network.changes import change
 from ..textbook.simplifier import textbook
 from .beside import beside, like, paired, whole_of

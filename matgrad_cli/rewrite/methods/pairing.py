@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ...ir import Call, Expr, Eye, Fill, Mul, matmul
 from ...ir.dimensions import ONE
-from ..network.algebra import factors_of, flip, number_product, trace_of
+from ..forms.algebra import factors_of, flip, number_product, trace_of
 
 
 def paired(gradient: Expr, array: Expr) -> Expr:

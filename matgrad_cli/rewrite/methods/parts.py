@@ -33,8 +33,8 @@ from ...ir import (
 from ...ir.dimensions import ONE
 from ...ir.functions import CHANGES
 from ..engine.application import replaced
+from ..forms.algebra import flip
 from ..naming import fresh_name
-from ..network.algebra import flip
 from .differentials import Moving
 from .pairing import chained
 from .pull import moves

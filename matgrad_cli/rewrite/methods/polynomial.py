@@ -29,7 +29,7 @@ from ...ir import (
     substitute,
 )
 from ...ir.dimensions import ONE, Shape
-from ..network.algebra import flip, multiplied, number_product
+from ..forms.algebra import flip, multiplied, number_product
 from .pairing import chained
 
 MAX_TERMS = 200

@@ -32,8 +32,7 @@ from ...ir import (
 from ...ir.dimensions import ONE, Dim
 from ...ir.functions import CHANGES
 from ..engine.application import holds_pending as moves
-from ..network.algebra import flip, multiplied
-from ..network.arrays import basis
+from ..forms.algebra import basis, flip, multiplied
 from ..network.changes import change
 from .differentials import MINUS
 from .pairing import chained, paired, peeled

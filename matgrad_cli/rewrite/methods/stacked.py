@@ -24,8 +24,8 @@ from ...ir import (
     sum_over,
 )
 from ...ir.dimensions import ONE, Dim
-from ..index.entries import entry
-from ..network.algebra import flip
+from ..forms.algebra import flip
+from ..forms.entries import entry
 from .pairing import paired, peeled
 
 

@@ -15,7 +15,7 @@ from ..engine.application import Scene, applied, fit, with_parts
 from ..engine.apply import Rewriting
 from ..engine.moving import along, holds_pending
 from ..engine.recorder import Recorder
-from ..network.algebra import multiplied
+from ..forms.algebra import multiplied
 from ..network.reading import tidy_part
 from . import native_moves
 from .beside import Term, beside, like

@@ -10,7 +10,8 @@ from ...facts import Problem
 from ...ir import Delta, Expr, Index, Number, add, mul, neg, nodes_of, rename
 from ...records import Result
 from ...verify.judge import Judge
-from ..index.terms import UNIT, ZERO, Term
+from ..engine.application import Scene
+from ..forms.terms import UNIT, ZERO, Term
 from ..textbook.simplifier import textbook
 from .flatten import flattened_matrix, opened_terms
 from .pairs import stacked_gradient
@@ -48,12 +49,12 @@ class _Classes:
         return letter
 
 
-def other_forms(result: Result, problem: Problem, judge: Judge, order: int) -> Result:
+def other_forms(result: Result, scene: Scene, judge: Judge, order: int) -> Result:
     """The result with its case table and its ⊗ form, as far as it has them and the judge agrees."""
     if len(result.letters) <= 2:
-        return replace(result, flattened=_closed(stacked_gradient(result, problem, judge))) if order == 1 else result
-    flattened = _closed(flattened_matrix(result, problem, judge, order))
-    return replace(result, flattened=flattened, cases=case_table(result, problem, judge))
+        return replace(result, flattened=_closed(stacked_gradient(result, scene, judge))) if order == 1 else result
+    flattened = _closed(flattened_matrix(result, scene, judge, order))
+    return replace(result, flattened=flattened, cases=case_table(result, scene.problem, judge))
 
 
 def _closed(form: Expr | None) -> Expr | None:

@@ -9,9 +9,9 @@ from ...ir.functions import CHANGES
 from ...records import Bindings
 from ..engine.application import Site, applied, fit, native
 from ..engine.recorder import Recorder
-from ..index.terms import Term, split, terms_of
-from .algebra import flip
-from .readback import read_back
+from ..forms.algebra import flip
+from ..forms.terms import Term, split, terms_of
+from .reading_rules import matrix_of
 
 
 def change(function: str, at: Sequence[Expr], along: Expr) -> Expr:
@@ -46,10 +46,10 @@ def turned(site: Site) -> tuple[Expr, Bindings] | None:
         free = tuple(index for index in own if index not in (factor.row, factor.col))
         if set(at) & set(own) or not isinstance(factor.row, Index) or not isinstance(factor.col, Index):
             continue
-        reading = read_back(Term((), free, beside), factor.row, factor.col)
-        if reading is None or not isinstance(factor.base, Call):
+        along = matrix_of(Term((), free, beside).expr(), factor.row, factor.col, site.scene)
+        if along is None or not isinstance(factor.base, Call):
             continue
-        new = Entry(change(factor.base.function, factor.base.arguments[:-1], reading.expr()), *at)
+        new = Entry(change(factor.base.function, factor.base.arguments[:-1], along), *at)
         rest = tuple(one for one in term.factors if one is not factor and one not in beside)
         left = tuple(index for index in term.indices if index not in own and index not in (factor.row, factor.col))
         return Term(term.coefficient, left, (*rest, new)).expr(), (("product", new.base),)

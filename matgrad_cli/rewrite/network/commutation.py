@@ -9,8 +9,8 @@ from ...diagnostics.record import record
 from ...facts import Problem
 from ...ir import Delta, Expr, Eye, Fill, Index, MatrixOf, Named, Pair, kron, mul, nodes_of, substitute, sum_over
 from ...ir.dimensions import ONE, Dim
-from ..index.entries import delta
-from .arrays import ones
+from ..forms.algebra import ones
+from ..forms.entries import delta
 
 Letters = tuple[Index, ...]
 

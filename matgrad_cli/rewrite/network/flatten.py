@@ -16,6 +16,7 @@ from ...ir import (
     Eye,
     Index,
     Kron,
+    Mul,
     Number,
     Pair,
     Position,
@@ -29,15 +30,15 @@ from ...ir import (
 )
 from ...records import Result
 from ...verify.judge import Judge
-from ..index.entries import entry
-from ..index.terms import MOST_TERMS, Term, brackets_opened, split
+from ..engine.application import Scene
+from ..forms.algebra import flip, ones
+from ..forms.entries import entry
+from ..forms.terms import MOST_TERMS, Term, brackets_opened, split
 from ..textbook.scaled import Scaled, scaled
 from ..textbook.simplifier import textbook
-from .algebra import flip
-from .arrays import ones
 from .commutation import Block, Letters, all_ones, assembled, kron_of, with_own_names
 from .hubs import through_hub
-from .readback import read_back, read_inside
+from .reading_rules import matrix_of, read_through
 
 MOST_SYMBOLS = 60
 """A matrix form with more symbols than this says less than the entries and is left out."""
@@ -65,13 +66,14 @@ class Form:
         return _times(self.coefficient, self.array())
 
 
-def flattened_matrix(result: Result, problem: Problem, judge: Judge, order: int) -> Expr | None:
+def flattened_matrix(result: Result, scene: Scene, judge: Judge, order: int) -> Expr | None:
     """The matrix ∂vec(F)/∂vec(X)ᵀ (∂²L/∂vec(X)∂vec(X)ᵀ for order 2), judged against the entries; None if there is none."""
+    problem = scene.problem
     groups = letter_groups(result.letters, problem, order)
     if groups is None or sum(power for letter in result.letters for _, power in letter.dim.powers) > MOST_SIZES:
         return None
     rows, cols = (tuple(reversed(group)) for group in groups)
-    found = flatten(result.entry, rows, cols)
+    found = flatten(result.entry, rows, cols, scene)
     if found is None:
         return None
     tidied = with_own_names(textbook(found, problem), problem)
@@ -103,12 +105,12 @@ def paired(letters: Letters) -> Position:
     return position
 
 
-def flatten(line: Expr, rows: Letters, cols: Letters) -> Expr | None:
+def flatten(line: Expr, rows: Letters, cols: Letters, scene: Scene) -> Expr | None:
     """The matrix with rows (rows) and columns (cols) whose entries are `line`; None if a term has no such form."""
     terms = opened_terms(line)
     if not terms or len(terms) > MOST_TERMS:
         return None
-    options = [flatten_term(term, rows, cols) for term in terms]
+    options = [flatten_term(term, rows, cols, scene) for term in terms]
     return add(*_shared(_gathered(options))) if all(options) else None
 
 
@@ -159,18 +161,19 @@ def _twins(form: Form, one: Form) -> bool:
     return same and len(form.left) + len(form.right) == 1 and (form.left or form.right)[0].shape.is_square
 
 
-def flatten_term(term: Term, rows: Letters, cols: Letters) -> list[Form]:
+def flatten_term(term: Term, rows: Letters, cols: Letters, scene: Scene) -> list[Form]:
     """The matrix forms of one term, the best first; empty if there is none."""
     opened = _without_pairs(term, rows, cols)
     if opened is None:
         return []
-    inside, rows, cols = read_inside(opened[0]), opened[1], opened[2]
+    rows, cols = opened[1], opened[2]
+    (inside,) = split(read_through(opened[0].expr(), None, scene))
     if any(len(factor.free) > 2 or isinstance(factor, Add) for factor in inside.factors):
         return []
     if inside.indices:
-        found = through_hub(inside.factors, inside.indices[0], rows, cols, flatten_term) if len(inside.indices) == 1 else None
+        found = through_hub(inside.factors, inside.indices[0], rows, cols, scene, flatten_term) if len(inside.indices) == 1 else None
         return [Form((*inside.coefficient, *found[0]), (), found[1], ())] if found else []
-    blocks = _blocks(inside.factors, rows, cols)
+    blocks = _blocks(inside.factors, rows, cols, scene)
     if blocks is None:
         return []
     coefficient = (*inside.coefficient, *(number for block in blocks for number in block.coefficient))
@@ -229,15 +232,19 @@ def _leaves(position: Position) -> list[Index | None]:
 # ---------------------------------------------------------------- parts of a term
 
 
-def _blocks(factors: tuple[Expr, ...], rows: Letters, cols: Letters) -> list[Block] | None:
+def _blocks(factors: tuple[Expr, ...], rows: Letters, cols: Letters, scene: Scene) -> list[Block] | None:
     parts = _connected(factors, (*rows, *cols))
     blocks = []
     for letters, own in parts:
-        block = _block(own, tuple(letter for letter in rows if letter in letters), tuple(letter for letter in cols if letter in letters))
+        block = _block(own, _of(rows, letters), _of(cols, letters), scene)
         if block is None:
             return None
         blocks.append(block)
     return blocks
+
+
+def _of(letters: Letters, some: set[Index]) -> Letters:
+    return tuple(letter for letter in letters if letter in some)
 
 
 def _connected(factors: tuple[Expr, ...], letters: Letters) -> list[tuple[set[Index], tuple[Expr, ...]]]:
@@ -273,30 +280,33 @@ def _beside(blocks: list[Block]) -> Block:
     )
 
 
-def _read(factors: tuple[Expr, ...], row: Index | None, col: Index | None) -> Block | None:
-    reading = read_back(Term((), (), factors), row, col)
-    if reading is None or reading.matrix is None:
+def _read(factors: tuple[Expr, ...], row: Index | None, col: Index | None, scene: Scene) -> Block | None:
+    matrix = matrix_of(Term((), (), factors).expr(), row, col, scene)
+    if matrix is None:
         return None
-    return Block((row,) if row else (), (col,) if col else (), reading.matrix, tuple(reading.coefficient))
+    parts = matrix.factors if isinstance(matrix, Mul) else (matrix,)
+    numbers = tuple(part for part in parts if part.shape.is_number)
+    whole = mul(*(part for part in parts if not part.shape.is_number)) if numbers else matrix
+    return Block((row,) if row else (), (col,) if col else (), whole, numbers)
 
 
-def _vec(factors: tuple[Expr, ...], letters: Letters) -> Block | None:
+def _vec(factors: tuple[Expr, ...], letters: Letters, scene: Scene) -> Block | None:
     """vec of the matrix over two letters, outermost first."""
-    found = _read(factors, letters[1], letters[0])
+    found = _read(factors, letters[1], letters[0], scene)
     return None if found is None else Block(letters, (), Call("vec", found.matrix), found.coefficient)
 
 
-def _block(factors: tuple[Expr, ...], rows: Letters, cols: Letters) -> Block | None:
+def _block(factors: tuple[Expr, ...], rows: Letters, cols: Letters, scene: Scene) -> Block | None:
     if len(rows) > 2 or len(cols) > 2:
         return None
     if len(rows) <= 1 and len(cols) <= 1:
-        return _read(factors, rows[0] if rows else None, cols[0] if cols else None)
+        return _read(factors, rows[0] if rows else None, cols[0] if cols else None, scene)
     if not cols:
-        return _vec(factors, rows)
+        return _vec(factors, rows, scene)
     if not rows:
-        turned = _vec(factors, cols)
+        turned = _vec(factors, cols, scene)
         return turned and Block((), cols, flip(turned.matrix), turned.coefficient)
-    return _mixed(_moved(factors, rows, cols), rows, cols)
+    return _mixed(_moved(factors, rows, cols), rows, cols, scene)
 
 
 def _moved(factors: tuple[Expr, ...], rows: Letters, cols: Letters) -> tuple[Expr, ...]:
@@ -327,7 +337,7 @@ def _crosses(factor: Expr, rows: Letters, cols: Letters) -> bool:
     return not factor.free <= set(rows) and not factor.free <= set(cols)
 
 
-def _mixed(factors: tuple[Expr, ...], rows: Letters, cols: Letters) -> Block | None:
+def _mixed(factors: tuple[Expr, ...], rows: Letters, cols: Letters, scene: Scene) -> Block | None:
     """diag(vec M) · (product of matchings) · diag(vec N): M lies within the rows, N within the columns."""
     cross = tuple(factor for factor in factors if _crosses(factor, rows, cols))
     coefficient: list[Expr] = []
@@ -339,19 +349,19 @@ def _mixed(factors: tuple[Expr, ...], rows: Letters, cols: Letters) -> Block | N
             loose += own
             ends.append(None)
             continue
-        stacked = _vec(own, letters)
+        stacked = _vec(own, letters, scene)
         if stacked is None:
             return None
         ends.append(Call("diag", stacked.matrix))
         coefficient += stacked.coefficient
-    middle = _matchings(cross, tuple(loose), rows, cols)
+    middle = _matchings(cross, tuple(loose), rows, cols, scene)
     if middle is None:
         return None
     kept = [part for part in (ends[0], middle.matrix, ends[1]) if part is not None and not isinstance(part, Eye)]
     return Block(rows, cols, matmul(*kept) if kept else middle.matrix, (*coefficient, *middle.coefficient))
 
 
-def _matchings(cross: tuple[Expr, ...], loose: tuple[Expr, ...], rows: Letters, cols: Letters) -> Block | None:
+def _matchings(cross: tuple[Expr, ...], loose: tuple[Expr, ...], rows: Letters, cols: Letters, scene: Scene) -> Block | None:
     """Each way of joining rows with columns is a ⊗ product; several of them are multiplied entry by entry."""
     first, second = (rows[0], cols[0]), (rows[-1], cols[-1])
     square = len(rows) == len(cols)
@@ -364,7 +374,7 @@ def _matchings(cross: tuple[Expr, ...], loose: tuple[Expr, ...], rows: Letters, 
             continue
         extra, loose = loose, ()
         parts = _connected((*own, *extra), (*rows, *cols))
-        blocks = [_block(mine, tuple(x for x in rows if x in letters), tuple(x for x in cols if x in letters)) for letters, mine in parts]
+        blocks = [_block(mine, _of(rows, letters), _of(cols, letters), scene) for letters, mine in parts]
         if any(block is None for block in blocks):
             return None
         kept = [block for block in blocks if block is not None]

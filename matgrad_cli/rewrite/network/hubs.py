@@ -6,9 +6,10 @@ from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from ...ir import Call, Delta, Expr, Eye, Index, fresh_index, matmul, rename
-from ..index.terms import Term
+from ..engine.application import Scene
+from ..forms.terms import Term
 from .commutation import Letters
-from .readback import read_back
+from .reading_rules import matrix_of
 
 
 class _Flat(Protocol):
@@ -20,16 +21,18 @@ class _Flat(Protocol):
         """The matrix."""
 
 
-Flatten = Callable[[Term, Letters, Letters], Sequence[_Flat]]
+Flatten = Callable[[Term, Letters, Letters, Scene], Sequence[_Flat]]
 Numbers = tuple[Expr, ...]
 
 
-def through_hub(factors: tuple[Expr, ...], hub: Index, rows: Letters, cols: Letters, flatten: Flatten) -> tuple[Numbers, Expr] | None:
+def through_hub(
+    factors: tuple[Expr, ...], hub: Index, rows: Letters, cols: Letters, scene: Scene, flatten: Flatten
+) -> tuple[Numbers, Expr] | None:
     """(numbers, matrix): rows × (hub, s) times a diagonal times (hub, s) × columns; None if another factor joins rows and columns."""
     crossing = [one for one in factors if not one.free <= {*rows, hub} and not one.free <= {*cols, hub}]
     if not crossing:
         left = tuple(one for one in factors if one.free <= {*rows, hub})
-        return _product([(left, rows, (hub,)), (tuple(one for one in factors if one not in left), (hub,), cols)], None, flatten)
+        return _product([(left, rows, (hub,)), (tuple(one for one in factors if one not in left), (hub,), cols)], None, scene, flatten)
     link = crossing[0]
     if len(crossing) > 1 or not isinstance(link, Delta):
         return None
@@ -43,17 +46,17 @@ def through_hub(factors: tuple[Expr, ...], hub: Index, rows: Letters, cols: Lett
     diagonal = None
     if meeting:
         moved = tuple(rename(one, {row: middle, col: middle}) for one in meeting)
-        reading = read_back(Term((), (), moved), between[1], between[0])
-        if reading is None or reading.matrix is None or reading.coefficient:
+        matrix = matrix_of(Term((), (), moved).expr(), between[1], between[0], scene)
+        if matrix is None:
             return None
-        diagonal = Call("diag", Call("vec", reading.matrix))
-    return _product([(left, rows, between), (right, between, cols)], diagonal, flatten)
+        diagonal = Call("diag", Call("vec", matrix))
+    return _product([(left, rows, between), (right, between, cols)], diagonal, scene, flatten)
 
 
 def _product(
-    parts: list[tuple[tuple[Expr, ...], Letters, Letters]], diagonal: Expr | None, flatten: Flatten
+    parts: list[tuple[tuple[Expr, ...], Letters, Letters]], diagonal: Expr | None, scene: Scene, flatten: Flatten
 ) -> tuple[Numbers, Expr] | None:
-    found = [flatten(Term((), (), factors), rows, cols) for factors, rows, cols in parts]
+    found = [flatten(Term((), (), factors), rows, cols, scene) for factors, rows, cols in parts]
     if not all(found):
         return None
     first, last = (forms[0] for forms in found)

@@ -5,94 +5,83 @@ What hangs at the two letters of a pair is read apart and joined by ⊗; a lette
 
 from __future__ import annotations
 
-from ...facts import Problem
-from ...ir import Delta, Entry, Expr, Eye, Index, Pair, add, fresh_index, letters_of, matmul, mul
-from ...records import Result
+from ...ir import Delta, Entry, Expr, Eye, Index, Pair, add, fresh_index, letters_of, mul, product
+from ...records import Bindings, Result
 from ...verify.judge import Judge
-from ..index.terms import Term
+from ..engine.application import Scene, Site, native
+from ..forms.algebra import flip
+from ..forms.terms import Term, split
 from ..textbook.simplifier import textbook
-from .algebra import flip
-from .arrays import whole_entry
 from .flatten import MOST_SYMBOLS, flatten_term, opened_terms, paired
-from .readback import Reading, read_back
+from .reading_rules import matrix_of
 
 PAIR_LETTERS = ("c", "r", "g", "h", "q", "u", "v", "w")
 
 
-def read_pairs(term: Term, row: Index | None, col: Index | None) -> Reading | None:
-    """The term as numbers · matrix with rows `row` and columns `col` where pairs stand in it; None if it has no such form."""
-    if not any(_has_pair(factor) for factor in term.factors):
+@native("read-pair")
+def at_pair(site: Site) -> tuple[Expr, Bindings] | None:
+    """One entry or δ at a pair, with all that hangs at the pair, as an entry of one matrix times an entry at a letter of its own."""
+    terms = split(site.node)
+    better = _replaced(terms[0], site.scene) if len(terms) == 1 else None
+    return None if better is None else (better.expr(), ())
+
+
+def _pair_of(factor: Expr) -> Pair | None:
+    sides = (factor.row, factor.col) if isinstance(factor, Entry) else (factor.left, factor.right) if isinstance(factor, Delta) else ()
+    return next((side for side in sides if isinstance(side, Pair)), None)
+
+
+def _at_a_pair(term: Term) -> Expr | None:
+    """The first entry at a pair, else the first δ at one."""
+    found = [factor for factor in term.factors if _pair_of(factor) is not None]
+    return next((factor for factor in found if isinstance(factor, Entry)), found[0] if found else None)
+
+
+def _replaced(term: Term, scene: Scene) -> Term | None:
+    """The entry A_k,(s,b) as A_kc times the matrix over c and the one letter that the pair leads to; δ_k,(s,b) as that matrix."""
+    factor = _at_a_pair(term)
+    if factor is None:
         return None
-    opened = _without_pair_entries(term)
-    if opened is None:
-        return None
-    if not any(_has_pair(factor) for factor in opened.factors):
-        return read_back(opened, row, col)
-    forms = flatten_term(opened, (row,) if row else (), (col,) if col else ())
-    if not forms or (row is None and col is None):
-        return None
-    return Reading(list(forms[0].coefficient), forms[0].array())
-
-
-def _has_pair(factor: Expr) -> bool:
-    if isinstance(factor, Delta):
-        return isinstance(factor.left, Pair) or isinstance(factor.right, Pair)
-    return _pair_entry(factor) is not None
-
-
-def _pair_entry(factor: Expr) -> tuple[Entry, Pair] | None:
-    if isinstance(factor, Entry):
-        for position in (factor.row, factor.col):
-            if isinstance(position, Pair):
-                return factor, position
-    return None
-
-
-def _without_pair_entries(term: Term) -> Term | None:
-    """Each entry at a pair, A_k,(s,b), as A_kc times the matrix over c and the one letter that the pair leads to."""
-    while True:
-        found = next((pair for pair in map(_pair_entry, term.factors) if pair is not None), None)
-        if found is None:
-            return term
-        better = _replaced(term, *found)
-        if better is None:
-            return None
-        term = better
-
-
-def _replaced(term: Term, factor: Entry, pair: Pair) -> Term | None:
-    letter, plain = _lettered(term, factor, pair)
-    own = plain.free - {letter}
-    hanging, crossed, ends = _hanging(term, factor, letters_of(pair), own)
-    if len(ends) > 1:
-        return None
-    inside = Term((), tuple(crossed), (Delta(letter, pair), *hanging))
-    forms = flatten_term(inside, (letter,), tuple(ends))
+    letter, plain = _lettered(term, factor)
+    hanging, crossed, ends = _hanging(term, factor, frozenset() if plain is None else plain.free - {letter})
+    inside = Term((), tuple(crossed), (_link(letter, factor), *hanging))
+    forms = flatten_term(inside, (letter,), tuple(ends), scene) if len(ends) < 2 else []
     if not forms:
         return None
-    matrix = forms[0].array()
-    joined = Entry(matrix, letter, next(iter(ends)) if ends else None)
-    if whole_entry(joined) is None:
-        return None
-    indices = (*(index for index in term.indices if index not in crossed), letter)
+    joined = Entry(forms[0].array(), letter, next(iter(ends)) if ends else None)
+    indices = (*(index for index in term.indices if index not in crossed), *((letter,) if plain is not None else ()))
     factors = tuple(plain if one is factor else one for one in term.factors if one not in hanging)
-    return Term((*term.coefficient, *forms[0].coefficient), indices, (*factors, joined))
+    return Term((*term.coefficient, *forms[0].coefficient), indices, (*(one for one in factors if one is not None), joined))
 
 
-def _lettered(term: Term, factor: Entry, pair: Pair) -> tuple[Index, Entry]:
-    """The entry with a letter of its own for the pair."""
+def _link(letter: Index, factor: Expr) -> Delta:
+    pair = _pair_of(factor)
+    assert pair is not None
+    return Delta(letter, pair)
+
+
+def _lettered(term: Term, factor: Expr) -> tuple[Index, Entry | None]:
+    """The letter that stands for the pair, and the entry with it: of a δ its other letter, and nothing more."""
+    pair = _pair_of(factor)
+    if isinstance(factor, Delta):
+        other = factor.left if factor.right is pair else factor.right
+        assert isinstance(other, Index)
+        return other, None
+    assert isinstance(factor, Entry)
     dim = factor.base.shape.rows if factor.row is pair else factor.base.shape.cols
     letter = fresh_index(dim, term.names(), PAIR_LETTERS)
     row, col = (letter if side is pair else side for side in (factor.row, factor.col))
     return letter, Entry(factor.base, row, col)
 
 
-def _hanging(term: Term, factor: Entry, start: frozenset[Index], own: frozenset[Index]) -> tuple[list[Expr], set[Index], set[Index]]:
+def _hanging(term: Term, factor: Expr, own: frozenset[Index]) -> tuple[list[Expr], set[Index], set[Index]]:
     """The factors that hang at the summed letters of a pair, the letters summed among them, and the letters where they end."""
     hanging: list[Expr] = []
     crossed: set[Index] = set()
     ends: set[Index] = set()
-    waiting = list(start)
+    pair = _pair_of(factor)
+    assert pair is not None
+    waiting = list(letters_of(pair))
     while waiting:
         letter = waiting.pop()
         if letter not in term.indices or letter in own:
@@ -106,41 +95,40 @@ def _hanging(term: Term, factor: Entry, start: frozenset[Index], own: frozenset[
     return hanging, crossed, ends
 
 
-def stacked_gradient(result: Result, problem: Problem, judge: Judge) -> Expr | None:
+def stacked_gradient(result: Result, scene: Scene, judge: Judge) -> Expr | None:
     """∂L/∂vec(X) as a column, for a gradient that is a matrix only entry by entry: A_i,(t,s) u_i is (Aᵀu)_(t,s)."""
     rows = tuple(reversed(result.letters))
-    if not problem.loss.shape.is_number or len(rows) != 2:
+    if not scene.problem.loss.shape.is_number or len(rows) != 2:
         return None
-    parts = [_stacked(term, rows) for term in opened_terms(result.entry)]
+    parts = [_stacked(term, rows, scene) for term in opened_terms(result.entry)]
     found = [part for part in parts if part is not None]
     if not found or len(found) < len(parts):
         return None
-    column = textbook(add(*found), problem)
+    column = textbook(add(*found), scene.problem)
     if column.weight > MOST_SYMBOLS:
         return None
     return column if judge.compare_over(result.entry, Entry(column, paired(rows), None), result.letters).holds else None
 
 
-def _stacked(term: Term, rows: tuple[Index, ...]) -> Expr | None:
+def _stacked(term: Term, rows: tuple[Index, ...], scene: Scene) -> Expr | None:
     """The column over (rows) of one term: what the pair leads to, times what stands at the pair."""
-    found = next((pair for pair in map(_pair_entry, term.factors) if pair is not None), None)
-    if found is None:
-        forms = flatten_term(term, rows, ())
+    factor = _at_a_pair(term)
+    if not isinstance(factor, Entry):
+        forms = flatten_term(term, rows, (), scene)
         return forms[0].expr() if forms else None
-    factor, pair = found
-    letter, plain = _lettered(term, factor, pair)
-    hanging, crossed, ends = _hanging(term, factor, letters_of(pair), plain.free - {letter})
+    letter, plain = _lettered(term, factor)
+    assert plain is not None
+    hanging, crossed, ends = _hanging(term, factor, plain.free - {letter})
     if len(ends) < 2:
-        better = _replaced(term, factor, pair)
-        return None if better is None else _stacked(better, rows)
+        better = _replaced(term, scene)
+        return None if better is None else _stacked(better, rows, scene)
     others = tuple(one for one in term.factors if one is not factor and one not in hanging)
     if ends != set(rows) or any(one.free & ends for one in others):
         return None
-    forms = flatten_term(Term((), tuple(crossed), (Delta(letter, pair), *hanging)), (letter,), rows)
+    forms = flatten_term(Term((), tuple(crossed), (_link(letter, factor), *hanging)), (letter,), rows, scene)
     indices = tuple(index for index in term.indices if index not in crossed)
-    reading = read_back(Term((*term.coefficient,), indices, (plain, *others)), letter, None)
-    if not forms or reading is None or reading.matrix is None:
+    column = matrix_of(Term(term.coefficient, indices, (plain, *others)).expr(), letter, None, scene)
+    if not forms or column is None:
         return None
     leading = flip(forms[0].array())
-    column = reading.matrix if isinstance(leading, Eye) else matmul(leading, reading.matrix)
-    return mul(*forms[0].coefficient, *reading.coefficient, column)
+    return mul(*forms[0].coefficient, column if isinstance(leading, Eye) else product(leading, column))

@@ -1,71 +1,51 @@
-"""From the line of entries to the line (G)_st: by rules, one idea at a time; what no rule reads alone at once; then textbook form."""
+"""From the line of entries to the line (G)_st, by rules, one idea at a time; then textbook form."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
-from ...ir import Entry, Expr, Index, MatMul, Mul, Number, Symbol, Transpose, add, at, matmul, mul
+from ...ir import Entry, Expr, Index, MatMul, Mul, Number, Symbol, Transpose, at, matmul, mul
 from ...records import Step
 from ..engine.application import applied, is_zero, places_of, with_parts
 from ..engine.recorder import Recorder
-from ..index.entries import entry
-from ..index.terms import ZERO, Term, brackets_opened, is_entries, join, split
+from ..forms.algebra import flip
+from ..forms.terms import brackets_opened, join, split
 from ..textbook.simplifier import simplifier
-from .algebra import flip
 from .changes import read_changes
-from .pairs import read_pairs
-from .readback import read_back, read_inside
-from .reading_rules import read_by_rules
+from .reading_rules import Reading, read_matrix, readings
 
 MAX_TIDY = 200
 """At most so many tidying moves; each makes the expression shorter or more regular, so the limit is never met in practice."""
 
 
 def read_line(recorder: Recorder, row: Index | None, col: Index | None) -> bool:
-    """Read every term of the line back; whether all of them have a matrix form."""
+    """Read every term of the line back, brackets opened where it must be; whether the line is then an entry of one matrix."""
     read_changes(recorder)
-    terms = split(recorder.line)
-    whole = _whole(terms, row, col)
-    if whole is None:
-        terms = brackets_opened(terms)
-        whole = _whole(terms, row, col)
-        if whole is None:
-            return False
-        recorder.move("distribute-sum", join(terms))
-    if terms:
-        read_by_rules(recorder, row, col)
-        if not _is_read(recorder.line, row, col):
-            recorder.move("read-back", entry(whole, row, col) if row or col else whole, (("product", whole),))
-    return True
-
-
-def _is_read(line: Expr, row: Index | None, col: Index | None) -> bool:
-    """Whether the line is the entry (row, col) of one matrix, or a number without letters."""
-    if row is None and col is None:
-        return not is_entries(line)
-    return isinstance(line, Entry) and not line.base.free and (line.row, line.col) == (row, col)
-
-
-def _whole(terms: Iterable[Term], row: Index | None, col: Index | None) -> Expr | None:
-    """What the line is an entry of; None if a term has no matrix form."""
-    readings = [read_back(term, row, col) or read_pairs(term, row, col) for term in terms]
-    found = [reading.expr() for reading in readings if reading is not None]
-    return add(*found or (ZERO,)) if len(found) == len(readings) else None
+    opened = join(brackets_opened(split(recorder.line)))
+    for line in dict.fromkeys((recorder.line, opened)):
+        found = list(readings(line, (row, col), recorder.scene))
+        if read_matrix(found[-1].application.after if found else line, row, col) is not None:
+            recorder.move("distribute-sum", line)
+            _record(recorder, found)
+            return True
+    return False
 
 
 def read_sums(recorder: Recorder) -> None:
     """With three and four free letters: the summed letters are read back, the free ones stay."""
-    terms = [read_inside(term) for term in split(recorder.line)]
-    if terms:
-        line = add(*(term.expr() for term in terms))
-        recorder.move("read-inside", line, (("product", line),))
+    _record(recorder, readings(recorder.line, None, recorder.scene))
+
+
+def _record(recorder: Recorder, found: Iterable[Reading]) -> None:
+    for reading in found:
+        recorder.record(reading.application, reading.title, reading.said)
 
 
 def tidy_line(recorder: Recorder) -> None:
     """The matrix of the last line in textbook form: a titled group with one substep for each move."""
     line = recorder.line
     if isinstance(line, Entry):
-        tidy_part(recorder, line.base, lambda part: entry(part, line.row, line.col))
+        tidy_part(recorder, line.base, lambda part: Entry(part, line.row, line.col))
     else:
         tidy_part(recorder, line, lambda part: part)
 

@@ -1,4 +1,4 @@
-"""Entries read back into matrices by the text of rules: Σ_k A_ik B_kj is (A B)_ij. Which rules, in which order: rules/methods/index.toml.
+"""Entries read back into matrices by rules: Σ_k A_ik B_kj is (A B)_ij. Which rules, in which order: rules/methods/index.toml.
 
 Code only says where a rule is tried and which entries are turned round: seen from the row letter, each summed letter stands first as
 a column and then as a row. One rule at all its places is one step.
@@ -7,63 +7,184 @@ a column and then as a row. One rule at all its places is one step.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from itertools import islice
 from typing import Final
 
-from ...ir import Add, Entry, Expr, Index, Mul, Path, SumOver, Transpose
+from ...diagnostics.record import record
+from ...ir import Add, Call, Delta, Entry, Expr, Index, Mul, Pair, Path, Power, SumOver, Transpose, is_elementwise
 from ...ir.walk import at
 from ...records import Bindings
-from ..engine.application import applied, fit, phase
+from ...rulebook.heads import guess_heads, head_of
+from ...rulebook.rule import Rule
+from ..engine.application import Application, Scene, applied, fit
 from ..engine.apply import Rewriting
-from ..engine.recorder import Recorder
-from ..index.terms import terms_of
+from ..forms.terms import terms_of
+from . import collapse as collapse  # its native rule
+from . import places as places  # its native rules
 
 Ends = tuple[Index | None, Index | None]
+Places = Iterable[tuple[Path, Expr]]
 
-LIMIT: Final = 200
+LIMIT: Final = 400
 """At most so many readings of one line; each removes a letter, a factor or a term, so the limit is never met in practice."""
 
 
-def read_by_rules(recorder: Recorder, row: Index | None, col: Index | None) -> None:
-    """Rules are tried until none fits: those of sight, then turning round, then one sum after the other, then what is left."""
-    if row is None and col is not None:
-        return
-    rules = {name: phase(recorder.rules, "index", name) for name in ("see", "turn", "sum", "place", "collect")}
-    ends: Bindings = tuple((name, letter) for name, letter in (("i", row), ("j", col)) if letter is not None)
-    while _first(recorder, rules["see"]):
-        pass
-    _turned(recorder, rules["turn"], (row, col))
-    fewest = LIMIT
-    for _ in range(LIMIT):
-        sums = sum(len(node.indices) for _, node in _number_nodes(recorder.line) if isinstance(node, SumOver))
-        if _first(recorder, rules["see"]) or _first(recorder, rules["sum"]):
-            continue
-        if 0 < sums < fewest and _turned(recorder, rules["turn"], None):
-            fewest = sums
-            continue
-        if _first(recorder, rules["place"], ends):
-            continue
-        if sums or not (_turned(recorder, rules["turn"], (row, col)) or _first(recorder, rules["collect"], ends)):
-            return
+@record
+class Reading:
+    """One rule that read something back: the line before and after, and what its sentence says."""
+
+    application: Application
+    title: str
+    said: Bindings
 
 
-def _first(recorder: Recorder, rules: Iterable[str], ends: Bindings | None = None) -> bool:
-    """One step by the first rule that fits somewhere; with `ends` in terms that hold no Σ any more, its letters i and j being those."""
-    line = recorder.line
-    for rule_id in rules:
-        rule = recorder.rules.rule(rule_id)
-        found: dict[Path, Rewriting] = {}
-        for path, node in _number_nodes(line, ends is not None):
-            if any(path[: len(other)] == other for other in found):
+def matrix_of(line: Expr, row: Index | None, col: Index | None, scene: Scene) -> Expr | None:
+    """The matrix (a number without letters) whose entry (row, col) the line is; None if the rules find none."""
+    return read_matrix(read_through(line, (row, col), scene), row, col)
+
+
+def read_through(line: Expr, ends: Ends | None, scene: Scene) -> Expr:
+    """The line that all readings together make."""
+    for reading in readings(line, ends, scene):
+        line = reading.application.after
+    return line
+
+
+def read_matrix(line: Expr, row: Index | None, col: Index | None) -> Expr | None:
+    """The matrix of a line that is one entry (row, col); a number without letters itself; None for all other lines."""
+    if row is None and col is None:
+        return None if line.free or _has_sum(line) else line
+    whole = isinstance(line, Entry) and not line.base.free and (line.row, line.col) == (row, col)
+    return line.base if whole and isinstance(line, Entry) else None
+
+
+def readings(line: Expr, ends: Ends | None, scene: Scene) -> Iterator[Reading]:
+    """Rules one after the other until none fits. `ends` are the letters of the matrix (row, column); without them only what stands
+    under a Σ is read, and the free letters stay."""
+    row = ends[1] if ends is not None and ends[0] is None else None
+    reader = _Reader(line, ends if row is None else (row, None), scene)
+    for found in islice(reader.run(), LIMIT):
+        reader.line = found.application.after
+        yield found
+    if row is not None and read_matrix(reader.line, row, None) is not None:
+        found_row = reader.first("row", [((), reader.line)])
+        yield from () if found_row is None else (found_row,)
+
+
+class _Reader:
+    """The line of which the part at `root` is read, and the rules. Whoever takes a reading sets the line."""
+
+    def __init__(self, line: Expr, ends: Ends | None, scene: Scene, root: Path = ()) -> None:
+        self.line, self.ends, self.scene, self.root = line, ends, scene, root
+        self.rules = {phase.name: phase.rules for phase in scene.rules.method("index").phases}
+
+    def run(self) -> Iterator[Reading]:
+        """What is seen at sight, brackets, entries turned round, one sum after the other, then what is left over the ends."""
+        begun, fewest = self.ends is None, LIMIT
+        while True:
+            found = self.first("see", self._nodes()) or self._at_pairs()
+            if found is None:
+                inner = None
+                for inner in self._brackets():
+                    yield inner
+                if inner is not None:
+                    continue
+            if found is None and not begun:
+                begun, found = True, self._turned(self._wrong())
+            found = found or self.first("sum", self._nodes())
+            sums = sum(len(node.indices) for _, node in self._number_nodes() if isinstance(node, SumOver))
+            if found is None and 0 < sums < fewest:
+                fewest, found = sums, self._turned([path for start, term in self._terms() for path in _clashing(start, term)])
+            found = found or self._left_over()
+            if found is None:
+                return
+            yield found
+
+    def _at_pairs(self) -> Reading | None:
+        """Places that are counted in pairs (its rule is loaded with a loss that has ⊗ or vec in it)."""
+        paired = self.ends is not None and any(_has_pair(node) for _, node in self._number_nodes())
+        return self.first("pair", self._terms()) if paired else None
+
+    def _left_over(self) -> Reading | None:
+        if self.ends is None:
+            return self.first("free", self._number_nodes())
+        bindings: Bindings = tuple((name, letter) for name, letter in zip(("i", "j"), self.ends, strict=True) if letter is not None)
+        found = self.first("place", self._number_nodes(True), bindings)
+        if found is not None or any(_has_sum(term) for _, term in self._terms()):
+            return found
+        found = self._turned(self._wrong()) or self.first("spread", self._terms(), bindings)
+        return found or self.first("collect", self._number_nodes(True), bindings)
+
+    def _brackets(self) -> Iterator[Reading]:
+        """The readings of the innermost bracket that can be read: it becomes one entry over its own letters."""
+        for path, node in self._inner():
+            letters = sorted(node.free)
+            reader = _Reader(self.line, (letters[0], letters[1] if len(letters) > 1 else None), self.scene, path)
+            found = None
+            for found in reader.run():
+                yield found
+                reader.line = self.line
+                if isinstance(at(self.line, path), Entry):
+                    return
+            if found is not None:
+                return
+
+    def _part(self) -> Expr:
+        return at(self.line, self.root)
+
+    def _terms(self) -> list[tuple[Path, Expr]]:
+        return [((*self.root, *path), term) for path, term in terms_of(self._part())]
+
+    def _number_nodes(self, whole: bool = False) -> list[tuple[Path, Expr]]:
+        return [((*self.root, *path), node) for path, node in _number_nodes(self._part(), whole)]
+
+    def _nodes(self) -> Places:
+        """Where rules without ends are tried: everywhere, or under a Σ."""
+        nodes = self._number_nodes()
+        bound = frozenset().union(*(node.indices for _, node in nodes if isinstance(node, SumOver)))
+        return [one for one in nodes if self.ends is not None or isinstance(one[1], SumOver) or one[1].free & bound]
+
+    def _inner(self) -> list[tuple[Path, Expr]]:
+        """Brackets of one or two letters, and what stands under a function or a power: inner ones first."""
+        found = []
+        for path, node in self._number_nodes():
+            if len(path) == len(self.root) or isinstance(node, Entry) or not 0 < len(node.free) < 3 or not node.shape.is_number:
                 continue
-            rewriting = fit(rule, node, recorder.scene, ends or (), line, path)
-            if rewriting is None or not _is_plain(rewriting):
-                continue
-            if not found or not ends or fit(rule, node, recorder.scene, (), line, path) == rewriting:
-                found[path] = rewriting  # at further places the rule must fit so by itself
-        if found:
-            _record(recorder, found)
-            return True
-    return False
+            above = at(self.line, path[:-1])
+            under = path[-1] == 0 and (isinstance(above, Power) or (isinstance(above, Call) and is_elementwise(above.function)))
+            if under or (isinstance(node, Add) and isinstance(above, Mul | SumOver)):
+                found.append((path, node))
+        return found[::-1]
+
+    def first(self, phase: str, places: Places, ends: Bindings = ()) -> Reading | None:
+        """One step by the first rule of a phase that fits at one of the places, there and wherever else it fits by itself."""
+        line, places = self.line, list(places)
+        for rule_id in self.rules[phase]:
+            rule = self.scene.rules.rule(rule_id)
+            found: dict[Path, Rewriting] = {}
+            for path, node in places:
+                if not _may_begin(rule, node) or any(path[: len(other)] == other for other in found):
+                    continue
+                rewriting = fit(rule, node, self.scene, ends, line, path)
+                if rewriting is None or not _is_plain(rewriting):
+                    continue
+                if not found or not ends or fit(rule, node, self.scene, (), line, path) == rewriting:
+                    found[path] = rewriting  # at further places the rule must fit so by itself
+            if found:
+                return _reading(line, found)
+        return None
+
+    def _turned(self, wrong: list[Path]) -> Reading | None:
+        """The entries at these places turned round."""
+        return self.first("turn", [(path, at(self.line, path)) for path in wrong])
+
+    def _wrong(self) -> list[Path]:
+        return [path for start, term in self._terms() for path in _wrong_way(start, term, self.ends or (None, None))]
+
+
+def _may_begin(rule: Rule, node: Expr) -> bool:
+    """Whether a part has the head of the rule's left side; one letter may be anything."""
+    return not rule.lhs or rule.lhs.isidentifier() or head_of(node) in guess_heads(rule.lhs)
 
 
 def _is_plain(found: Rewriting) -> bool:
@@ -72,9 +193,9 @@ def _is_plain(found: Rewriting) -> bool:
     return not literal and not any(isinstance(node, Entry) and node.base.free for _, node in _number_nodes(found.new))
 
 
-def _record(recorder: Recorder, found: dict[Path, Rewriting]) -> None:
+def _reading(line: Expr, found: dict[Path, Rewriting]) -> Reading:
     path, first = next(iter(found.items()))
-    before = at(recorder.line, path)
+    before = at(line, path)
     letters = [index for index in before.indices if index not in _bound(first.new)] if isinstance(before, SumOver) else []
     product = _made(before, first.new)
     said: Bindings = (
@@ -82,7 +203,7 @@ def _record(recorder: Recorder, found: dict[Path, Rewriting]) -> None:
         ("product", product.base if isinstance(product, Entry) else product),
     )  # fmt: skip
     title = first.rule.title + (", and in the other terms likewise" if len({one.new for one in found.values()}) > 1 else "")
-    recorder.record(applied(recorder.line, found), title, tuple(pair for pair in said if f"{{{pair[0]}}}" in title))
+    return Reading(applied(line, found), title, tuple(pair for pair in said if f"{{{pair[0]}}}" in title))
 
 
 def _bound(expr: Expr) -> frozenset[Index]:
@@ -107,20 +228,13 @@ def _number_nodes(line: Expr, whole: bool = False) -> Iterator[tuple[Path, Expr]
             stack.extend(((*path, number), node.children[number]) for number in range(len(node.children) - 1, -1, -1))
 
 
+def _has_pair(node: Expr) -> bool:
+    sides = (node.row, node.col) if isinstance(node, Entry) else (node.left, node.right) if isinstance(node, Delta) else ()
+    return any(isinstance(side, Pair) for side in sides)
+
+
 def _has_sum(term: Expr) -> bool:
     return any(isinstance(node, SumOver) for _, node in _number_nodes(term))
-
-
-def _turned(recorder: Recorder, rules: tuple[str, ...], ends: Ends | None) -> bool:
-    """The entries that stand the wrong way round, seen from the ends (None: at a summed letter that no rule could remove)."""
-    line = recorder.line
-    wrong = [path for start, term in terms_of(line) for path in (_clashing(start, term) if ends is None else _wrong_way(start, term, ends))]
-    for rule_id in rules if wrong else ():
-        rule = recorder.rules.rule(rule_id)
-        found = {path: fit(rule, at(line, path), recorder.scene, (), line, path) for path in wrong}
-        _record(recorder, {path: rewriting for path, rewriting in found.items() if rewriting is not None})
-        return True
-    return False
 
 
 def _wrong_way(path: Path, term: Expr, ends: Ends) -> list[Path]:

@@ -16,7 +16,7 @@ from ...ir.nodes import Call
 from ...rulebook.pattern import WRT, Pattern
 from ..engine.instantiate import build_side
 from ..engine.table import Table
-from ..index.entries import entry
+from ..forms.entries import entry
 
 MOST_ORDERS: Final = 16
 """A rule with four dimensions has 75 orders of their sizes; so many of them are drawn."""

@@ -4,16 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Final
 
 from ...diagnostics import Diagnostic, InputError
 from ...records import Derivation, Step
 from ...rulebook.load import Rulebook, rulebook
 from ...rulebook.rule import Rule
-from ...verify.verdict import Witness
-
-_LONGEST: Final = 300
-"""A counterexample that needs more letters than this (large sizes) is not printed; its sizes stand in the evidence."""
+from ..engine.recorder import shown
 
 
 def tested_rulebook(extra: Path | None) -> Rulebook:
@@ -36,31 +32,10 @@ def _refuse_unless_true(rule: Rule) -> None:
                 Diagnostic(
                     "rule-refused",
                     f"the rule `{rule.id}` ({rule.file}:{rule.line}) does not pass its test, so it may not be used",
-                    notes=(f"{rule.lhs} = {rule.rhs}", f"{check.name}: {check.evidence}", *_shown(check.witness)),
+                    notes=(f"{rule.lhs} = {rule.rhs}", f"{check.name}: {check.evidence}", *shown(check.witness)),
                     help=f"`matgrad rules test {rule.id} --rules {rule.file}` runs all its checks",
                 )
             )
-
-
-def contradicted(rule: Rule, evidence: str, witness: Witness | None, lines: tuple[str, ...]) -> InputError:
-    """A step by a user's rule changed the value of the line: that is no bug of the product."""
-    return InputError(
-        Diagnostic(
-            "rule-contradicted",
-            f"the rule `{rule.id}` ({rule.file}:{rule.line}) changed the value of the line, so nothing is printed",
-            notes=(*lines, evidence, *_shown(witness)),
-            help="the rule is false where it was used here: mend it, or leave it out",
-        )
-    )
-
-
-def _shown(witness: Witness | None) -> tuple[str, ...]:
-    """`at A = [[1]] the left side is 1 and the right side 2`."""
-    if witness is None:
-        return ()
-    values = ", ".join(f"{name} = {value}" for name, value in witness.values)
-    said = f"{f'at {values} ' if values else ''}the left side is {witness.left} and the right side is {witness.right}"
-    return (said,) if len(said) < _LONGEST else ()
 
 
 def rests_on(steps: tuple[Step, ...], book: Rulebook) -> tuple[str, ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ...ir import Expr
 from ...ir.memory import table
-from ..network.algebra import transposes
+from ..forms.algebra import transposes
 
 _sizes: dict[Expr, int] = table()
 

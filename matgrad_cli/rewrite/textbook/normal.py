@@ -32,7 +32,7 @@ from ...ir import (
 )
 from ...records import Bindings
 from ..engine.application import HEADS, Site, native, native_at
-from ..network.algebra import flip, transposes
+from ..forms.algebra import flip, transposes
 from .scaled import merged, scaled, zero
 
 LARGEST_POWER = 64

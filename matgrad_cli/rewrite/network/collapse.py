@@ -29,8 +29,8 @@ from ...ir.dimensions import ONE
 from ...records import Bindings
 from ..engine.application import Site, applied, fit, native
 from ..engine.recorder import Recorder
-from .entries import delta, entry
-from .terms import UNIT, Term, split, terms_of
+from ..forms.entries import delta, entry
+from ..forms.terms import UNIT, Term, split, terms_of
 
 
 @record

@@ -7,16 +7,20 @@ from fractions import Fraction
 from ...ir import (
     Add,
     Call,
+    Delta,
     Expr,
     Eye,
     Fill,
     Hadamard,
+    Index,
     Kron,
     MatMul,
+    MatrixOf,
     MatrixPower,
     Mul,
     Number,
     Power,
+    Shape,
     Transpose,
     add,
     hadamard,
@@ -24,6 +28,7 @@ from ...ir import (
     matmul,
     mul,
 )
+from ...ir.dimensions import ONE, Dim
 from ...ir.memory import table
 
 _TRANSPOSES: dict[Expr, int] = table()
@@ -71,6 +76,17 @@ def _pushed(expr: Expr) -> Expr | None:
     if isinstance(expr, MatrixPower):
         return MatrixPower(flip(expr.body if isinstance(expr, Transpose) else expr.base), expr.exponent)
     return None
+
+
+def ones(rows: Dim, cols: Dim = ONE) -> Expr:
+    """The array of ones."""
+    return Fill(1, Shape(rows, cols))
+
+
+def basis(position: int, dim: Dim) -> Expr:
+    """The basis vector e with a 1 at `position` (0-based)."""
+    letter = Index("r", dim)
+    return MatrixOf(letter, None, Delta(letter, position))
 
 
 def factors_of(expr: Expr) -> tuple[Expr, ...]:

@@ -1,0 +1,72 @@
+"""What no pattern can say of single places: a fixed row, a function of an entry, what is the same everywhere, a row for a column."""
+
+from __future__ import annotations
+
+from ...ir import Call, Delta, Entry, Expr, Index, Mul, Number, Transpose, is_elementwise, matmul, mul
+from ...ir.dimensions import ONE
+from ...records import Bindings
+from ..engine.application import Site, native, native_at
+from ..forms.algebra import basis, flip, ones
+
+
+@native_at("read-function")
+def function(node: Expr) -> Expr | None:
+    """f of A_ij is an entry of f(A)."""
+    if not isinstance(node, Call) or not is_elementwise(node.function) or not isinstance(node.argument, Entry):
+        return None
+    inside = node.argument
+    return None if inside.base.free else Entry(Call(node.function, inside.base), inside.row, inside.col)
+
+
+@native_at("read-place")
+def fixed_place(node: Expr) -> Expr | None:
+    """A_i2 is an entry of A e₂, A_2j of Aᵀ e₂, δ_i2 of e₂."""
+    if isinstance(node, Delta):
+        letter, place = (node.right, node.left) if isinstance(node.left, int) else (node.left, node.right)
+        return Entry(basis(place, letter.dim), letter, None) if isinstance(letter, Index) and isinstance(place, int) else None
+    if not isinstance(node, Entry) or node.base.free:
+        return None
+    row, col = node.row, node.col
+    if isinstance(col, int) and isinstance(row, Index):
+        return Entry(matmul(node.base, basis(col, node.base.shape.cols)), row, None)
+    if isinstance(row, int) and isinstance(col, Index):
+        return Entry(matmul(flip(node.base), basis(row, node.base.shape.rows)), col, None)
+    return None
+
+
+@native("read-everywhere")
+def everywhere(site: Site) -> tuple[Expr, Bindings] | None:
+    """A term that lacks one of the letters i and j of the bindings, or both: u_i is (u 1ᵀ)_ij, v_j is (1 vᵀ)_ij, c is c 1_ij."""
+    said = dict(site.bindings)
+    row, col = said.get("i"), said.get("j")
+    if not isinstance(row, Index) or (col is not None and not isinstance(col, Index)):
+        return None
+    term = site.node
+    factors = term.factors if isinstance(term, Mul) else (term,)
+    numbers, arrays = [one for one in factors if not one.free], [one for one in factors if one.free]
+    if term.free >= {row, *((col,) if col else ())} or len(arrays) > 1:
+        return None
+    spread = _spread(arrays[0] if arrays else None, row, col)
+    if spread is None:
+        return None
+    return mul(*(one for one in numbers if one is not Number(1)), Entry(spread, row, col)), site.bindings
+
+
+def _spread(vector: Expr | None, row: Index, col: Index | None) -> Expr | None:
+    width = col.dim if col else ONE
+    if vector is None:
+        return ones(row.dim, width)
+    if not isinstance(vector, Entry) or vector.col is not None or vector.base.free or col is None:
+        return None
+    if vector.row is row:
+        return matmul(vector.base, ones(ONE, width))
+    return matmul(ones(row.dim), flip(vector.base)) if vector.row is col else None
+
+
+@native_at("read-row")
+def row_of(node: Expr) -> Expr | None:
+    """An entry of a column is one of a row."""
+    if not isinstance(node, Entry) or node.col is not None:
+        return None
+    turned = node.base.body if isinstance(node.base, Transpose) else Transpose(node.base)
+    return Entry(turned, None, node.row)
