@@ -66,7 +66,38 @@ MATRIX_FUNCTIONS: Final = {"expm": "exp", "logm": "log", "sinm": "sin", "cosm": 
 CHANGES: Final = {f"D{name}": name for name in (*MATRIX_FUNCTIONS, "powm")}
 """`Dexpm(A, H)` is the derivative of `expm` at A along H; the last argument is H."""
 
-FUNCTIONS: Final[dict[str, Function]] = {
+
+def unknown(name: str, kind: str, order: int = 0) -> str:
+    """What a function that has no meaning is called in a `Call`: `kind` is `e` (of every entry) or `n` (of an array a number).
+
+    Its derivative of order 1 is φ′, or the gradient ∇f of the shape of the argument; of order 2 φ″, or the Hessian ∇²f of a column.
+    """
+    return f"{kind}{order}:{name}"
+
+
+def unknown_parts(function: str) -> tuple[str, int, str] | None:
+    """Kind, order and name of an unknown function; None for one of the table."""
+    return (function[0], int(function[1]), function[3:]) if function[2:3] == ":" else None
+
+
+def _hessian(shapes: tuple[Shape, ...]) -> Shape:
+    return Shape(shapes[0].rows, shapes[0].rows)
+
+
+class _Functions(dict[str, Function]):
+    """The table, and unknown functions as they are asked for."""
+
+    def __missing__(self, name: str) -> Function:
+        parts = unknown_parts(name)
+        if parts is None:
+            raise KeyError(name)
+        kind, order, _ = parts
+        if kind == "e":
+            return Function(name, "elementwise", _same)
+        return Function(name, "array" if order else "scalar", (_number, _same, _hessian)[order], "vector" if order == 2 else "any")
+
+
+FUNCTIONS: Final[dict[str, Function]] = _Functions({
     **{name: Function(name, "elementwise", _same) for name in ELEMENTWISE},
     "tr": Function("tr", "scalar", _number, "square"),
     "det": Function("det", "scalar", _number, "square"),
@@ -100,7 +131,7 @@ FUNCTIONS: Final[dict[str, Function]] = {
     "logsumexp": Function("logsumexp", "scalar", _number, "array"),  # over all entries
     "logsumexp0": Function("logsumexp0", "array", _column_sums, "array"),
     "logsumexp1": Function("logsumexp1", "array", _row_sums, "array"),
-}
+})
 
 
 def is_elementwise(name: str) -> bool:

@@ -308,30 +308,24 @@ class Evaluator:
             return each(self.jet(u, tags), lambda t: lay.LINEAR[name](t, self.p))
         if name == "inner":
             return jet_product(self.jet(u, tags), self.jet(node.arguments[1], tags), lay.sides(u.shape), self.p)
-        if name in SPECTRAL:
-            return self._singular_values(node, tags)
-        if name in MATRIX_FUNCTIONS or name in CHANGES:
+        if name[2:3] == ":":
+            from .unknown import wave_sum
+
+            return self.jet(wave_sum(node), tags)
+        if name in SPECTRAL or name in MATRIX_FUNCTIONS or name in CHANGES:
             return self._of_matrix(node, tags)
         return self._determinant(node, tags)
 
     def _of_matrix(self, node: ir.Call, tags: Tags) -> Jet:
-        from .matrix_functions import taken
+        from .matrix_functions import singular, taken
 
         if self.p:
             raise NotExact("a function of a matrix")
-        along = self.jet(node.arguments[1], tags) if node.function in CHANGES else None
-        side, name = self.point.size(node.shape.rows), CHANGES.get(node.function, node.function)
-        return taken(name, side, lay.sides(node.shape), self.jet(node.argument, tags), along, tags)
-
-    def _singular_values(self, node: ir.Call, tags: Tags) -> Jet:
-        from .matrix_functions import singular
-
-        if self.p:
-            raise NotExact("singular values")
-        jet = self.jet(node.argument, tags)
-        return singular(node.function, self._value(jet, node.argument), jet, lay.sides(node.argument.shape), tags)
-
-    # --- index level --------------------------------------------------------------------------------------------------
+        jet, name, axes = self.jet(node.argument, tags), node.function, lay.sides(node.argument.shape)
+        if name in SPECTRAL:
+            return singular(name, self._value(jet, node.argument), jet, axes, tags)
+        along = self.jet(node.arguments[1], tags) if name in CHANGES else None
+        return taken(CHANGES.get(name, name), self.point.size(node.shape.rows), axes, jet, along, tags)
 
     def _entry(self, node: ir.Entry, tags: Tags) -> Jet:
         where = {side: at for side, at in ((ROW, node.row), (COL, node.col)) if at is not None}

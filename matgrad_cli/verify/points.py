@@ -13,7 +13,7 @@ from ..facts.conditions import CONDITIONS, sample, violating
 from ..facts.samplers import Rows, Source, generic
 from ..ir import ONE, Dim, Expr, Shape, Symbol
 from . import structure as lay
-from .fields import Field, Floats, Modular
+from .fields import Field, Floats, Modular, OutOfDomain
 from .sizes import SMALL, Sizes, shrunk
 from .tensor import Tensor, TooLarge
 
@@ -257,6 +257,8 @@ class Given:
 
     def array(self, symbol: Symbol) -> Tensor:
         """The value of a variable."""
+        if symbol.name not in self._values:
+            raise OutOfDomain("a variable without a value")
         return self._tensor(self._values[symbol.name], symbol.shape)
 
     def direction(self, symbol: Symbol) -> Tensor:

@@ -37,6 +37,7 @@ from .products import joined
 from .reductions import norm, reduced, softmax
 from .sizes import constructor, size_of_array
 from .slopes import SLOPES
+from .unknown_functions import is_unknown, unknown_call
 
 if TYPE_CHECKING:
     from .elaborate import Elaborator
@@ -72,6 +73,8 @@ def call(e: Elaborator, node: s.Apply) -> Expr:
         return constructor(e, node, function)
     if function in (AS_COLUMN, AS_ROW):
         return _new_axis(e, node)
+    if is_unknown(e.scope, node):
+        return unknown_call(e, node)
     if function not in FUNCTION_NAMES:
         _unknown(e, node, function)
     refuse_unknown(e, node)

@@ -95,6 +95,11 @@ class Atoms(Scripts):
         if len(primes) == len(scripts) and self.sees("open", "(", "[") and self.is_call(name):
             if not primes:
                 return self.scripted(self.call(node), self.scripts())
+            if self.unknown(name):
+                called = self.call(node)
+                assert isinstance(called, Apply)
+                order = sum(script.amount for script in primes)
+                return self.scripted(replace(called, options=(("derivative", str(order)),)), self.scripts())
             if name not in self.names.losses:
                 raise self.trouble(f"the derivative `{name}'` of an unknown function cannot be read", token)
             called = self.call(node)
@@ -152,6 +157,8 @@ class Atoms(Scripts):
         """Whether `name(…)` is a function at its arguments, not a product."""
         pieces = self.pieces(self.at)
         plain = all(len(piece) == 1 and piece[0].kind in ("name", "word") for piece in pieces)
+        if self.unknown(name):
+            return True
         if self.variable(name) or not self.known:
             return plain and len(pieces) > 1
         if not plain and len(pieces) == 1 and name[:1].isupper() and name not in self.names.losses | self.names.formulas:
@@ -180,7 +187,8 @@ class Atoms(Scripts):
         """L(X, Y, R) is L where the arguments are the variables themselves."""
         name = node.name if isinstance(node, Name) else ""
         pieces = self.pieces(self.at)
-        if name not in self.names.formulas and all(len(piece) == 1 and piece[0].kind in ("name", "word") for piece in pieces):
+        plain = all(len(piece) == 1 and piece[0].kind in ("name", "word") for piece in pieces)
+        if plain and name not in self.names.formulas and not self.unknown(name):
             self.at = self.closing(self.at) + 1
             self.called = self.at
             return Name(node.span.joined(self.span(self.last)), name)

@@ -8,6 +8,7 @@ from typing import Final
 
 from ...diagnostics import Diagnostic, InputError, Label, Source, Span
 from ..syntax import Binary, Name, Node, Operator, children_of
+from ..unknown import LETTERS
 from .names import LatexNames
 from .tokens import Token
 
@@ -178,6 +179,20 @@ class Cursor(ABC):
     def variable(self, name: str) -> bool:
         """Whether the name is a declared or defined variable."""
         return name in self.names.variables
+
+    def unknown(self, name: str) -> bool:
+        """Whether the name is an unknown function: one of the loss, or in a loss a letter like φ that stands nowhere without a bracket."""
+        if name in self.names.functions:
+            return True
+        if name not in LETTERS or self.variable(name) or self.known or name in self.names.dimensions or name == self.names.wrt:
+            return False
+        places = [place for place, token in enumerate(self.tokens) if token.kind == "name" and token.text == name]
+        return all(self._bracket_at(place + 1) for place in places)
+
+    def _bracket_at(self, place: int) -> bool:
+        while self.tokens[place].kind == "operator" and self.tokens[place].text == "'":
+            place += 1
+        return self.tokens[place].kind == "open" and self.tokens[place].text in ("(", "[")
 
     def name(self, token: Token) -> Name:
         """The name that a token writes."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from ...ir import Shape
 from ..names import canonical_name
 from ..scope import Scope
+from ..unknown import functions_in
 from .names import LatexNames, accents_kept
 
 
@@ -22,6 +23,7 @@ def latex_names(scope: Scope, accents: frozenset[str] | None = None, counting: f
         scope.wrt.name if scope.wrt is not None else None,
         frozenset(scope.sizes),
         accents_kept((scope.source.text,)) if accents is None else accents,
+        functions=frozenset(one[2:] for one in functions_in(scope.loss)),
         complete=not scope.open,
         counting=counting,
     )

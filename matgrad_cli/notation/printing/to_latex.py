@@ -8,6 +8,7 @@ from typing import Final
 from ...ir import Call, Constant, Dim, Expr, Eye, Index, Named, Number, Pair, Position, Shape, Size
 from ...ir.memory import remembered
 from ..letters import GREEK, LATEX_GREEK, split_name
+from ..unknown import shown as unknown_shown
 from .book import BookPrinter
 from .precedence import ATOM, POWER, PRODUCT, UNARY, Marks, Piece
 from .to_text import counted_letters
@@ -165,6 +166,8 @@ class LatexPrinter(BookPrinter):
         return Piece(self._function(name) + self.brackets(body), POWER if name == "logdet" else ATOM)
 
     def _function(self, name: str) -> str:
+        if (shown := unknown_shown(name, name_latex, "'", r"\nabla ", r"\nabla^2 ")):
+            return shown
         if name in _FUNCTIONS and not (name == "sigmoid" and self._taken):
             return _FUNCTIONS[name]
         if name[-1] in "01" and name[:-1] in ("mean", "softmax", "logsumexp"):  # the axis, as in Python

@@ -10,6 +10,7 @@ from typing import Final
 from ...ir import Call, Constant, Differential, Dim, Entry, Expr, Eye, Index, Named, Number, Pair, Position, Shape, Size, Symbol
 from ...ir.memory import remembered
 from ..letters import GREEK, split_name
+from ..unknown import shown as unknown_shown
 from .book import BookPrinter
 from .precedence import ATOM, MARK_BASE, MARK_COUNT, POWER, PRODUCT, UNARY, Marks, Piece
 from .to_text import counted_letters
@@ -193,9 +194,12 @@ class MathmlPrinter(BookPrinter):
         if name == "sum1":
             return Piece(f"{self.within(parts[0], PRODUCT)}{_WORDS['ones']}", PRODUCT)
         # a power behind log det A would be one of the determinant
+        body = "<mo>,</mo>".join(map(self.signed, parts))
         return Piece(self._function(name) + _APPLY + self.brackets(body), POWER if name == "logdet" else ATOM)
 
     def _function(self, name: str) -> str:
+        if (shown := unknown_shown(name, name_mathml, "<mo>′</mo>", "<mo>∇</mo>", "<msup><mo>∇</mo><mn>2</mn></msup>")):
+            return shown
         if name in _FUNCTIONS and not (name == "sigmoid" and self._taken):
             return _FUNCTIONS[name]
         if name[-1] in "01" and name[:-1] in ("mean", "softmax", "logsumexp"):  # the axis, as in Python

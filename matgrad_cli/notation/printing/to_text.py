@@ -40,6 +40,7 @@ from ...ir import (
     nodes_of,
 )
 from ...ir.memory import remembered
+from ..unknown import written
 from .precedence import ATOM, POWER, PRODUCT, SUM, UNARY, Piece, Printer
 
 _CALLS: Final = {
@@ -181,7 +182,7 @@ class TextPrinter(Printer):
         if node.function == "norm" and node.argument.shape.is_matrix:
             return Piece(f"norm({shown[0]}, 'fro')")
         form = _CALLS.get(node.function)
-        return Piece(form.format(*shown) if form else f"{node.function}({', '.join(shown)})")
+        return Piece(form.format(*shown) if form else f"{written(node.function)}({', '.join(shown)})")
 
     # ---- the index level and pending work
 

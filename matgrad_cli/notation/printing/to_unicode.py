@@ -8,6 +8,7 @@ from typing import Final
 from ...ir import Call, Constant, Differential, Dim, Expr, Index, Number, Pair, Position, Shape, Size
 from ...ir.memory import remembered
 from ..letters import GREEK, SUBSCRIPTS, SUPERSCRIPTS, split_name
+from ..unknown import shown as unknown_shown
 from .book import BookPrinter
 from .precedence import ATOM, POWER, PRODUCT, UNARY, Marks, Piece
 
@@ -142,7 +143,7 @@ class UnicodePrinter(BookPrinter):
             return Piece(f"𝟏ᵀ{self.within(parts[0], PRODUCT)}", PRODUCT)
         if name == "sum1":
             return Piece(f"{self.within(parts[0], PRODUCT)}𝟏", PRODUCT)
-        shown = _FUNCTIONS.get(name) or _AXES.get(name, name)
+        shown = unknown_shown(name, name_unicode, "′", "∇", "∇²") or _FUNCTIONS.get(name) or _AXES.get(name, name)
         if shown in self._taken:
             shown = name
         return Piece(f"{shown}({', '.join(map(self.signed, parts))})")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from ...ir import ONE, Shape
 from ...ir.functions import CHANGES
 from .. import syntax as s
+from ..elaboration.unknown_functions import is_unknown, unknown_rule
 from ..expression.brackets import AS_COLUMN, AS_ROW
 from ..expression.keywords import axis_written, keeps_dimensions
 from ..expression.vocabulary import ELEMENTWISE_NAMES, REDUCTIONS, SQUARE, canonical_function
@@ -51,6 +52,10 @@ def function_form(solver: Solver, node: s.Apply) -> Form:
     if not forms:
         return Form()
     reason = solver.text(node)
+    if len(forms) == 1 and is_unknown(solver.scope, node):
+        result = solver.places.setdefault(id(node), Form())
+        solver.rule(unknown_rule(solver.scope, node.function, forms[0], result), forms[0], result)
+        return result
     if function == "bars" or (function == "log" and _bars(node.arguments[0]) is not None):
         _determinant(solver, node, reason)
     if function in ("polar", "leading", "strictupper", "shiftup", "butlast"):

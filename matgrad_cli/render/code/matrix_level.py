@@ -107,6 +107,8 @@ class MatrixCode:
 
     def form(self, key: str, **parts: str) -> str:
         """A call as the dialect writes it; remembers the helper that it needs."""
+        if key[2:3] == ":":
+            return f"{self.names.function(key)}({parts['x']})"
         text = self.names.dialect.calls[key].format(self.names.dialect.module, **parts)
         self._need(text.split("(")[0])
         return text

@@ -29,7 +29,7 @@ def python_code(result: Result, problem: Problem, dialect: str = "numpy", layout
     body = _assignments(_stated(result), printer)
     code = _shaped(_value(result, problem, layout, order, printer), problem, order)
     used = [line for helper in printer.matrix.helpers for line in chosen.helpers[helper].split("\n")]
-    parameters = ", ".join([*names.parameters.values(), *names.sizes.values()])
+    parameters = ", ".join([*names.parameters.values(), *names.functions.values(), *names.sizes.values()])
     inside = [*_docstring(problem, order), *used, *body, f"return {code}"]
     lines = [*chosen.imports, "", "", f"def gradient({parameters}):", *(f"    {line}" if line else "" for line in inside)]
     return "\n".join([*lines, ""])

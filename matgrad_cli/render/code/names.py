@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from ...ir import ONE, Dim, Symbol
+from ...notation.unknown import written
 from .dialects import Dialect
 
 
@@ -28,6 +29,7 @@ class Names:
     dialect: Dialect
     parameters: dict[Symbol, str] = field(default_factory=dict)
     sizes: dict[str, str] = field(default_factory=dict)
+    functions: dict[str, str] = field(default_factory=dict)
     used: set[str] = field(default_factory=set)
 
     def __post_init__(self) -> None:
@@ -39,6 +41,12 @@ class Names:
         fresh = safe_name(name, self.used)
         self.used.add(fresh)
         return fresh
+
+    def function(self, function: str) -> str:
+        """An unknown function, which is a parameter."""
+        if function not in self.functions:
+            self.functions[function] = self._new(written(function))
+        return self.functions[function]
 
     def local(self, name: str) -> str:
         """A fresh local name like `name`."""

@@ -199,7 +199,7 @@ class SympyPrinter(TextPrinter):
 
     def on_call(self, node: Call, parts: tuple[Piece, ...]) -> Piece:
         name, shown, shape = node.function, self.signed(parts[0]), node.argument.shape
-        if name in _REFUSED:
+        if name in _REFUSED or name[2:3] == ":":
             raise StuckError(
                 Diagnostic(
                     "cannot-print",

@@ -23,11 +23,13 @@ from ...ir import (
     mul,
     substitute,
 )
+from ...ir.functions import unknown, unknown_parts
 
 if TYPE_CHECKING:
     import sympy
 
 SLOT = Symbol("u", NUMBER)
+LAST_ORDER = 9
 _FLAT = ("sign", "step")
 _SYMPY_NAMES = {"abs": "Abs", "arcsin": "asin"}
 
@@ -35,6 +37,10 @@ _SYMPY_NAMES = {"abs": "Abs", "arcsin": "asin"}
 @lru_cache(maxsize=256)
 def derivative_of(function: str) -> Expr | None:
     """f′ as an expression of the number `SLOT`, for a function that no rule speaks of; None if SymPy does not know it."""
+    parts = unknown_parts(function)
+    if parts is not None:
+        kind, order, name = parts
+        return Call(unknown(name, kind, order + 1), SLOT) if order < LAST_ORDER else None
     return Number(0) if function in _FLAT else _by_sympy(function)
 
 

@@ -32,7 +32,7 @@ from ...ir import (
     mul,
     substitute,
 )
-from ...ir.functions import CHANGES
+from ...ir.functions import CHANGES, unknown, unknown_parts
 from ...records import Bindings
 from ...rulebook.heads import guess_heads, head_of
 from ...rulebook.rule import Rule
@@ -236,6 +236,24 @@ def of_matrix(site: Site) -> tuple[Expr, Bindings] | None:
     return Call(f"D{body.function}", inner, *rest, _d(inner, node)), (("A", inner),)
 
 
+@native("d-unknown")
+def unknown_number(site: Site) -> tuple[Expr, Bindings] | None:
+    """f(A), a number, changes by ⟨∇f(A), dA⟩, and ∇f(x) by ∇²f(x) dx."""
+    pending = _pending(site)
+    parts = unknown_parts(pending[1].function) if pending is not None and isinstance(pending[1], Call) else None
+    if pending is None or parts is None or parts[0] == "e" or parts[1] > 1:
+        return None
+    (inner,), (kind, order, name) = pending[1].children, parts
+    if order == 1 and not inner.shape.is_column:
+        return None
+    slope, moved = Call(unknown(name, kind, order + 1), inner), _d(inner, pending[0])
+    if order == 1:
+        return matmul(slope, moved), (("A", inner),)
+    if inner.shape.is_matrix:
+        return Call("tr", matmul(Transpose(slope), moved)), (("A", inner),)
+    return (matmul(Transpose(slope), moved) if inner.shape.is_column else matmul(moved, Transpose(slope))), (("A", inner),)
+
+
 @native("d-elementwise")
 def elementwise(site: Site) -> tuple[Expr, Bindings] | None:
     """f(A) changes by f′(A) ∘ dA; f′ is known from SymPy."""
@@ -267,7 +285,7 @@ _UNDER = frozenset(("negative-matrix-power",))
 _HEADS: dict[str, tuple[str, ...]] = {
     "d-constant": ("",), "d-linear": ("Mul", "MatMul", "Hadamard"), "d-matrix-power": ("MatrixPower",),
     "negative-matrix-power": ("MatrixPower",), "d-nuclear": ("nuclear",), "d-spectral": ("spectral",),
-    "d-matrix-function": ("",), "d-elementwise": ("",),
+    "d-matrix-function": ("",), "d-unknown": ("",), "d-elementwise": ("",),
 }  # fmt: skip
 """At what a native rule is tried; "" is everything."""
 

@@ -1,0 +1,55 @@
+"""Names of unknown functions: which letters name one, how it and its derivatives are written in the expression language."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final
+
+from ..ir import Call, Expr, nodes_of
+from ..ir.functions import unknown, unknown_parts
+
+LETTERS: Final = frozenset(("f", "g", "h", "phi", "psi", "ell"))
+"""Letters that before a bracket name a function, if they stand nowhere without one and nothing declares them."""
+
+NUMBERS: Final = frozenset(("f", "g", "h", "ell"))
+"""Of these the value is a number where nothing else decides; of φ and ψ it has the shape of what they are taken of."""
+
+
+SLOPES: Final = frozenset(f"{'n' if name in NUMBERS else 'e'}:{name}" for name in LETTERS)
+"""The unknown functions whose derivatives may be written where no loss says which there are."""
+
+
+def written(function: str) -> str:
+    """`phi`, `phi_prime`, `phi_prime2`, `f`, `grad_f`, `hess_f`; a function of the table as it is called."""
+    parts = unknown_parts(function)
+    if parts is None:
+        return function
+    kind, order, name = parts
+    if kind == "n":
+        return ("", "grad_", "hess_")[order] + name
+    return name + ("_prime" if order else "") + (str(order) if order > 1 else "")
+
+
+def functions_in(loss: Expr | None) -> frozenset[str]:
+    """The unknown functions of a loss, as kind and name: `e:phi`."""
+    found = (unknown_parts(node.function) for node in nodes_of(loss) if isinstance(node, Call)) if loss is not None else ()
+    return frozenset(f"{kind}:{name}" for kind, _, name in (parts for parts in found if parts is not None))
+
+
+def meant(function: str, known: frozenset[str]) -> str | None:
+    """The unknown function that a written name means beside a loss with the `known` ones: `phi_prime` where there is a φ."""
+    for one in known:
+        kind, _, name = one.partition(":")
+        for order in range(known is SLOPES, 3):
+            if written(unknown(name, kind, order)) == function:
+                return unknown(name, kind, order)
+    return None
+
+
+def shown(function: str, letter: Callable[[str], str], prime: str, nabla: str, squared: str) -> str:
+    """How a book writes an unknown function, φ″ or ∇f, with its letter; empty for one of the table."""
+    parts = unknown_parts(function)
+    if parts is None:
+        return ""
+    kind, order, name = parts
+    return letter(name) + prime * order if kind == "e" else ("", nabla, squared)[order] + letter(name)

@@ -1,0 +1,77 @@
+"""Functions that have no meaning: what they are taken for, their derivatives, what is printed of them, read back and run."""
+
+import inspect
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+from matgrad_cli.api import gradient
+from matgrad_cli.diagnostics import InputError
+from matgrad_cli.notation.problems import read_expression, read_problem
+
+SHAPES = "A: m×n, W: m×n, X: n×d, x: n, b: m, y: m, w: d, S: n×n, Z: n×d"
+GRADIENTS = [
+    ("f(Ax + b)", "x", "Aᵀ ∇f(Ax + b)"),
+    (r"g(x) = f(Ax)", "x", "Aᵀ ∇f(Ax)"),
+    (r"f(A x) + \lambda \|x\|^2", "x", "Aᵀ ∇f(Ax) + 2λx"),
+    (r"f(AXw)", "X", "Aᵀ ∇f(AXw) wᵀ"),
+    (r"f(SX)", "X", "Sᵀ ∇f(SX)"),
+    (r"\|\phi(Wx)-y\|^2", "W", "2((φ(Wx) − y) ∘ φ′(Wx))xᵀ"),
+    (r"\sum_{i=1}^n \phi(w^\top z_i)", "w", "Zᵀ φ′(Zw)"),
+    (r"\sum_i \ell(w^\top z_i) + \|w\|^2", "w", "Zᵀ ℓ′(Zw) + 2w"),
+    (r"\phi(w^\top w)", "w", "2 φ′(wᵀw) w"),
+    (r"\phi(x)^\top S \phi(x)", "x", "(S + Sᵀ) φ(x) ∘ φ′(x)"),
+    (r"f(g(x))", "x", "f′(g(x)) ∇g(x)"),
+    ("sum(phi(X@w))", "w", "Xᵀ φ′(Xw)"),
+    ("f(X@w)", "w", "Xᵀ ∇f(Xw)"),
+]
+
+
+@pytest.mark.parametrize(("loss", "wrt", "expected"), GRADIENTS)
+def test_gradients(loss: str, wrt: str, expected: str) -> None:
+    found = gradient(loss, wrt, shapes=[SHAPES + ", lambda: scalar"])
+    assert str(found).split("   (")[0] == expected
+    assert found.derivations[0].readoff.verdict.holds
+    assert any("has no meaning and is read as" in note for note in found.derivations[0].problem.notes)
+
+
+def test_every_method_differentiates_them() -> None:
+    for loss, wrt in ((r"\|\phi(Wx)-y\|^2", "W"), ("f(Ax + b)", "x")):
+        texts = {str(gradient(loss, wrt, shapes=[SHAPES], method=method)) for method in ("index", "differential", "adjoint", "chain")}
+        assert len(texts) == 1
+
+
+def test_second_derivative() -> None:
+    assert str(gradient("f(Ax + b)", "x", shapes=[SHAPES], order=2)).startswith("Aᵀ ∇²f(Ax + b) A")
+
+
+def test_what_is_printed_is_read_back() -> None:
+    problem = read_problem(r"\|\phi(Wx)-y\|^2", "W", [SHAPES])
+    for text in (r"2 ((\phi(Wx) - y) \odot \phi'(Wx)) x^\top", "2*((phi(W@x) - y)*phi_prime(W@x))@x.T"):
+        assert gradient(r"\|\phi(Wx)-y\|^2", "W", shapes=[SHAPES]).derivations[0].result.matrix is read_expression(text, problem).expr
+
+
+def test_programs_take_them_as_arguments() -> None:
+    code = gradient(r"\|\phi(Wx)-y\|^2", "W", shapes=[SHAPES]).render("numpy")
+    space: dict = {}
+    exec(code, space)  # noqa: S102  our own output
+    assert list(inspect.signature(space["gradient"]).parameters)[:3] == ["W", "x", "y"]
+    rng = np.random.default_rng(1)
+    W, x, y = rng.normal(size=(2, 3)), rng.normal(size=3), rng.normal(size=2)
+    functions = SimpleNamespace(phi=np.tanh, phi_prime=lambda u: 1 - np.tanh(u) ** 2)
+    got = space["gradient"](W, x, y, **vars(functions))
+    assert np.allclose(got, np.outer(2 * (np.tanh(W @ x) - y) * (1 - np.tanh(W @ x) ** 2), x))
+
+
+@pytest.mark.parametrize("loss", [
+    r"\|f(x)\|^2", r"\operatorname{tr}(f(S))", r"\sum_i \ell(w^\top x_i, y_i)", "np.foo(x)", r"y^\top f(x)",
+])
+def test_what_may_mean_more_is_refused(loss: str) -> None:
+    with pytest.raises(InputError):
+        read_problem(loss, "S" if "S" in loss else "x" if "x)" in loss else "w", [SHAPES])
+
+
+def test_a_declaration_makes_it_a_factor() -> None:
+    assert str(gradient(r"\phi(w^\top w)", "w", shapes=[SHAPES + ", phi: scalar"])).startswith("2φw")
+    assert str(gradient(r"\phi(w^\top w - 1) + \phi", "w", shapes=[SHAPES])).startswith("2φw")
