@@ -77,9 +77,9 @@ class LatexNames:
     """The names in scope: what each variable is, which names mean the loss, which marked letters are names of their own.
 
     `variables` maps a name to `matrix`, `vector`, `row`, `number` or, where unknown, the empty text; definitions count. `losses` are the
-    function-like names (L, f, ell), `formulas` are functions that stay calls, `functions` unknown ones; `complete` says that no other variables
-    exist. Names of dimensions shadow nothing: with `X: n×d`, `dX` is still a differential. `counting` are letters that some Σ of the text binds: beside
-    a matrix they number its rows also where nothing binds them.
+    function-like names (L, f, ell), `formulas` are functions that stay calls, `functions` unknown ones; `complete` says that no other
+    variables exist. Names of dimensions shadow nothing: with `X: n×d`, `dX` is still a differential. `counting` are letters that some
+    Σ of the text binds: beside a matrix they number its rows also where nothing binds them.
     """
 
     variables: Mapping[str, str] = field(default_factory=dict)
