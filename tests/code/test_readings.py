@@ -160,9 +160,7 @@ BEGINNINGS = [("g, b", "g", "b"), ("dim", "np.ones(dim)", "np.zeros(dim)"), ("n"
 
 @pytest.mark.parametrize(("arguments", "g", "b"), BEGINNINGS)
 @pytest.mark.parametrize("words", ["pass", "# x: (B, D)"])
-def test_the_shape_of_a_parameter_is_seen_from_its_gradient_or_its_first_value(
-    arguments: str, g: str, b: str, words: str
-) -> None:
+def test_the_shape_of_a_parameter_is_seen_from_its_gradient_or_its_first_value(arguments: str, g: str, b: str, words: str) -> None:
     parts = {"arguments": arguments, "g": g, "b": b, "words": words}
     right = checked(NORM.format(axis=0, dxn="dy * self.g", **parts))
     assert [problem.verdict for problem in right.problems] == ["right"], right

@@ -10,74 +10,117 @@ from time import process_time
 import numpy as np
 
 from ...diagnostics.record import record
+from ...documents.python.claims import UPSTREAM, claimed, last_part
 from ...documents.python.outline import Unit
 from ...verify.programs.expressions import evaluate
-from ...verify.programs.machine import key_of
+from ...verify.programs.machine import key_of, names_in
 from ...verify.programs.values import Exhausted, Frame, Misfit, Need, Unknown, Unread, Value
-from .edits import Around, Edit, around, edits
+from .around import Around, Edit, around
+from .edits import added, edits, exchanges, statements
 from .inputs import Given
-from .judge import Judged, Verdicts, assessed, points_of
+from .judge import Judged, Place, Verdicts, assessed, facts, points_of
 from .reading import Reading
+from .settle import Understanding
 from .trial import Claim, Trial, tried
 
 SECONDS = 3.0
 """So much processor time the search for a mended line may take."""
 KEPT = 6
-MOST = 160
+MOST = 240
+BENCHES = 4
 
 TextOf = Callable[[ast.stmt | ast.expr], str]
-Mended = tuple[ast.stmt, Edit]
-"""A line, and its mended text with the slip behind the old one."""
 
 
 @record
 class Cause:
-    """What kind of slip a wrong claim is: its code, a sentence, the mended line."""
+    """What kind of slip a wrong claim is: its code, a sentence, the mended line, the line at which it is; the places of the claims
+    that are wrong by this line alone."""
 
     code: str
     message: str
+    statement: ast.stmt
     help: str | None = None
     notes: tuple[str, ...] = ()
+    healed: frozenset[Place] = frozenset()
 
 
 @record
 class Bench:
-    """A unit at a point at which a wrong claim was seen, with the true values of those before it."""
+    """A unit at a point at which a wrong claim was seen, with the true values of those before it; `scale` is the factor by which the
+    claim is to be off."""
 
     trial: Trial
     claim: Claim
     overrides: tuple[tuple[int, Value], ...]
+    scale: float
+
+    def right(self, value: Value) -> bool:
+        """Whether a value is the derivative that is claimed."""
+        return self.trial.outcome(self.claim, value, self.scale) == "right"
+
+    def reading(self) -> Reading:
+        """The unit with the true values, to be read."""
+        given = Given(tuple(self.trial.given.kinds.items()), self.trial.point)
+        return Reading(self.trial.unit, given, overrides=dict(self.overrides))
 
 
-def cause_of(unit: Unit, found: Verdicts, one: Judged, text_of: TextOf) -> Cause:
-    """The slip behind a wrong claim."""
+@record
+class Mended:
+    """A line, its mended text with the slip behind the old one, and whether it is a new line behind that one."""
+
+    statement: ast.stmt
+    edit: Edit
+    behind: bool = False
+
+
+def cause_of(unit: Unit, found: Verdicts, one: Judged, text_of: TextOf, end: float) -> Cause:
+    """The slip behind a wrong claim, looked for until a processor time."""
+    end = min(end, process_time() + SECONDS)
+    for way in [found.understood, *(way for way, _ in facts(unit, found.understood))]:
+        benches = _benches(unit, way, one)
+        mended = _repair(benches, one, text_of, end) if benches else None
+        if mended is not None:
+            return _with(mended, benches, one)
+    return _plain(one)
+
+
+def _repair(benches: list[Bench], one: Judged, text_of: TextOf, end: float) -> Mended | None:
+    """The first repair that holds at every bench: of the line itself, of the lines that the value is put together by, of one before."""
+    own = list(dict.fromkeys(reversed(_statements(benches[0].claim))))
+    value = _expression(one.key, one.statement)
+    single = len(own) == 1 and value is not None
+    found = _of_statement(benches, own, text_of, end)
+    if found is None and single:
+        found = _of_expression(benches, one, text_of, end)
+    elif found is None:
+        found = _by_a_line_more(benches, one, own[0], end) or _of_values(benches, own, text_of, (process_time() + end) / 2)
+    return found or _of_values(benches, _before(benches[0]), text_of, end)
+
+
+def _with(mended: Mended, benches: list[Bench], one: Judged) -> Cause:
+    line, edit = mended.statement, mended.edit
     plain = _plain(one)
-    benches = _benches(unit, found, one)
-    if not benches:
-        return plain
-    mended = (
-        _mended(benches, one, text_of, process_time() + SECONDS)
-        or _other_assignment(benches, one.statement, text_of)
-        or _in_lines(benches, list(dict.fromkeys(reversed(_statements(benches[0].claim)))), text_of)
-        or _in_lines(benches, _helpers(benches[0], one), text_of)
-    )
-    if mended is None:
-        return plain
-    line, edit = mended
-    where = "" if line is one.statement else f"in line {line.lineno}"
-    said = f"{plain.message}: {where and f'{where}, '}{edit.message}"
-    return Cause(edit.code, said, f"write `{edit.text}` {where}".rstrip(), plain.notes)
+    own = line in _statements(benches[0].claim)
+    said = f"{plain.message}: {edit.message}" if own else f"{edit.message}; as it stands, {plain.message}"
+    help_ = f"write `{edit.text}`{' in a line behind it' if mended.behind else ''}"
+    healed = frozenset[Place]() if own else _healed(benches[0], mended)
+    return Cause(edit.code, said, line, help_, plain.notes, healed)
 
 
 def _plain(one: Judged) -> Cause:
     """What is seen without a mended line."""
     if one.outcome == "misfit":
         assert one.why is not None
-        return Cause("non-conformable", f"`{one.key}` does not compute{_fault(one.why.why)}", None, (_needed(one),))
+        message = f"`{one.key}` does not compute{_fault(one.why.why)}"
+        return Cause("non-conformable", message, one.statement, notes=(f"needed is the shape {shown(one.needed)} of `{one.name}`",))
+    if not one.name:
+        message = f"`{one.key}` is not the derivative of the loss by a value before: with that in its place, what follows is right"
+        return Cause("differs", message, one.statement)
     if one.shape != one.needed:
         message = f"`{one.key}` has the shape {shown(one.shape)}, and `{one.name}` has {shown(one.needed)}"
-        return Cause("shape-mismatch", message)
-    return Cause("differs", f"`{one.key}` is not the derivative of the loss by `{one.name}`")
+        return Cause("shape-mismatch", message, one.statement)
+    return Cause("differs", f"`{one.key}` is not the derivative of the loss by `{one.name}`", one.statement)
 
 
 def _fault(said: str) -> str:
@@ -89,32 +132,25 @@ def _fault(said: str) -> str:
     return f": {said}"[:160]
 
 
-def _needed(one: Judged) -> str:
-    return f"needed is the shape {shown(one.needed)} of `{one.name}`"
-
-
 def shown(shape: tuple[str, ...]) -> str:
     """A shape as NumPy writes it."""
     return f"({', '.join(shape)}{',' if len(shape) == 1 else ''})"
 
 
-def _benches(unit: Unit, found: Verdicts, one: Judged) -> list[Bench]:
-    """Two points at which the claim is wrong."""
+def _benches(unit: Unit, way: Understanding, one: Judged) -> list[Bench]:
+    """Points at which the claim is wrong."""
     benches: list[Bench] = []
-    for point in points_of(found.understood):
-        trial = tried(unit, found.understood.kinds, point)
+    for point in points_of(way):
+        trial = tried(unit, way.kinds, point)
         if not isinstance(trial, Trial) or trial.loss is None:
             continue
-        judged = dict(assessed(trial).found)
-        if (one.key, one.statement.lineno) not in judged:
-            continue
-        claim = next((claim for claim in trial.claims(trial.base) if claim.key == one.key and one.statement in _statements(claim)), None)
-        if claim is None:
-            continue
-        first = claim.stages[0].events[0].number
-        overrides = tuple((number, value) for number, value in assessed(trial).overrides if number < first)
-        benches.append(Bench(trial, claim, overrides))
-        if len(benches) == 2:
+        seen = assessed(trial)
+        same = next((same for place, same in seen.found if place == one.place), None)
+        if same is not None and same.claim is not None:
+            first = same.claim.stages[0].events[0].number
+            overrides = tuple((number, value) for number, value in seen.overrides if number < first)
+            benches.append(Bench(trial, same.claim, overrides, same.scale))
+        if len(benches) == BENCHES:
             break
     return benches
 
@@ -123,71 +159,71 @@ def _statements(claim: Claim) -> list[ast.stmt]:
     return [event.statement for stage in claim.stages for event in stage.events]
 
 
-# --- the claim's own line --------------------------------------------------------------------------------------------------
+# --- an expression, tried where it stands ----------------------------------------------------------------------------------
 
 
-def _mended(benches: list[Bench], one: Judged, text_of: TextOf, end: float) -> Mended | None:
+def _of_expression(benches: list[Bench], one: Judged, text_of: TextOf, end: float) -> Mended | None:
     """The line with the first edit of its expression with which the claim is right at every point."""
-    statement = one.statement
-    value = _expression(benches[0].claim.key, statement)
-    if value is None or len(_statements(benches[0].claim)) > 1:
-        return None
+    value = _expression(one.key, one.statement)
+    assert value is not None
     text = text_of(value)
+    stated = benches[0].claim.last.value
+    shape = np.shape(stated) if not isinstance(stated, Unknown) else ()
+    needed = benches[0].trial.base.machine.shapes.get(benches[0].claim.sites[0], ())
+    edit = _everywhere(benches, one.statement, lambda around_: edits(text, around_, shape, needed), end)
+    return None if edit is None else Mended(one.statement, Edit(edit.code, edit.message, _line(one.statement, one.key, edit, text_of)))
+
+
+def _by_a_line_more(benches: list[Bench], one: Judged, last: ast.stmt, end: float) -> Mended | None:
+    """A line behind the last that the value is put together by."""
+    shape = np.shape(benches[0].claim.last.value)
+    needed = benches[0].trial.base.machine.shapes.get(benches[0].claim.sites[0], ())
+    edit = _everywhere(benches, None, lambda around_: added(one.key, around_, shape, needed), end)
+    return None if edit is None else Mended(last, edit, behind=True)
+
+
+def _everywhere(benches: list[Bench], at: ast.stmt | None, made: Callable[[Around], Iterator[Edit]], end: float) -> Edit | None:
+    """The first edit with which the expression has the value that is needed at every bench."""
     first, *others = benches
-
-    def shaped(around_: Around) -> Iterator[Edit]:
-        stated = first.claim.last.value
-        shape = np.shape(stated) if not isinstance(stated, Unknown) else ()
-        yield from edits(text, around_, shape, first.trial.base.machine.shapes.get(first.claim.sites[0], ()))
-
-    found = _right_ones(first, statement, shaped, end)
+    kept = _right_ones(first, at, made, KEPT, end)
     for bench in others:
-        kept = tuple(found)
-        found = _right_ones(bench, statement, lambda _, kept=kept: iter(kept), end + SECONDS)  # type: ignore[misc]
-    return (statement, Edit(found[0].code, found[0].message, _line(statement, one.key, found[0], text_of))) if found else None
+        kept = _right_ones(bench, at, lambda _, kept=kept: iter(kept), KEPT, end + SECONDS)  # type: ignore[misc]
+    return kept[0] if kept else None
 
 
-def _right_ones(bench: Bench, statement: ast.stmt, made: Callable[[Around], Iterator[Edit]], end: float) -> list[Edit]:
-    """Those edits with which the expression has the value that is needed, tried where the line stands."""
+def _right_ones(bench: Bench, at: ast.stmt | None, made: Callable[[Around], Iterator[Edit]], most: int, end: float) -> list[Edit]:
+    """Those edits with which the expression has the value that is needed, tried where a line stands, or behind the claim."""
     found: list[Edit] = []
     seen: set[str] = set()
-    done = False
-    reading = _reading(bench)
+    reading = bench.reading()
+    shapes = [bench.trial.base.machine.shapes.get(site, ()) for site in bench.claim.sites]
 
-    def hook(line: ast.stmt, frame: Frame) -> None:
-        nonlocal done
-        if line is not statement or done:
+    def hook(line: ast.stmt | None, frame: Frame) -> None:
+        there = line is at if at is not None else line is None or reading.machine.count > bench.claim.last.number
+        if not there or seen:
             return
-        done = True
-        for edit in made(around(frame, reading.fore, reading.machine.given, reading.machine.torch)):
-            if process_time() > end or len(found) >= KEPT:
+        for edit in made(around(frame, reading.fore, reading.machine.given, reading.machine.torch, reading.unit.lines)):
+            if process_time() > end or len(found) >= most:
                 break
-            if edit.text in seen:
+            if edit.value in seen:
                 continue
-            seen.add(edit.text)
-            value = _value(reading, frame, edit.text)
-            if value is not None and np.shape(value) in _shapes(bench) and bench.trial.outcome(bench.claim, value) == "right":
+            seen.add(edit.value)
+            value = _value(reading, frame, edit.value)
+            if value is not None and np.shape(value) in shapes and bench.right(value):
                 found.append(edit)
 
     reading.machine.before = hook
     reading.machine.operations *= 8
     reading.run()
+    if at is None:
+        hook(None, reading.frame)
     return found
-
-
-def _shapes(bench: Bench) -> list[tuple[int, ...]]:
-    return [bench.trial.base.machine.shapes.get(site, ()) for site in bench.claim.sites]
-
-
-def _reading(bench: Bench) -> Reading:
-    given = Given(tuple(bench.trial.given.kinds.items()), bench.trial.point)
-    return Reading(bench.trial.unit, given, overrides=dict(bench.overrides))
 
 
 def _value(reading: Reading, frame: Frame, text: str) -> Value:
     try:
         value = evaluate(reading.machine, frame, ast.parse(f"({text})", mode="eval").body)
-    except (Unread, Misfit, Need, Exhausted, SyntaxError, ValueError):
+    except (Unread, Misfit, Need, Exhausted, SyntaxError, ValueError, RecursionError):
         return None
     return value if isinstance(value, np.ndarray | np.generic) else None
 
@@ -205,93 +241,132 @@ def _expression(key: str, statement: ast.stmt) -> ast.expr | None:
 
 
 def _line(statement: ast.stmt, key: str, edit: Edit, text_of: TextOf) -> str:
-    value = _expression(key, statement)
-    assert value is not None
     if isinstance(statement, ast.Return):
         return f"return {edit.text}"
-    if isinstance(statement, ast.Assign) and isinstance(statement.targets[0], ast.Tuple):
-        return f"{key} = {edit.text}"
-    whole, old = text_of(statement), text_of(value)
-    return whole[: whole.rindex(old)] + edit.text if old in whole else f"{key} = {edit.text}"
+    assert isinstance(statement, ast.Assign)
+    target = key if isinstance(statement.targets[0], ast.Tuple) else " = ".join(map(text_of, statement.targets))
+    return f"{target} = {edit.text}"
 
 
-# --- whole statements ------------------------------------------------------------------------------------------------------
+# --- whole statements: the unit is read anew with each ---------------------------------------------------------------------
 
 
-def _other_assignment(benches: list[Bench], statement: ast.stmt, text_of: TextOf) -> Mended | None:
-    """`=` for `+=` and the other way round, and another sign."""
-    ways: list[Edit] = []
-    if isinstance(statement, ast.Assign) and len(statement.targets) == 1:
-        new = f"{text_of(statement.targets[0])} += {text_of(statement.value)}"
-        ways.append(Edit("dropped-term", "`=` forgets what was there before: `+=` is needed", new))
-    if isinstance(statement, ast.AugAssign):
-        target, value = text_of(statement.target), text_of(statement.value)
-        ways.append(Edit("extra-term", "`=` is needed: what was there before is too much", f"{target} = {value}"))
-        ways += [Edit("wrong-sign", f"`{sign}` is needed", f"{target} {sign} {value}") for sign in ("+=", "-=", "*=", "/=")]
-    text = text_of(statement)
-    right = (way for way in ways if way.text != text and all(_holds(bench, statement, way.text) for bench in benches))
-    return next(((statement, way) for way in right), None)
+def _of_statement(benches: list[Bench], lines: list[ast.stmt], text_of: TextOf, end: float) -> Mended | None:
+    """Another assignment (`+=` for `=`), another place that is written, another sign."""
+    ways = ((line, edit) for line in lines for edit in statements(line, text_of))
+    return _first(benches, ways, end)
 
 
-def _in_lines(benches: list[Bench], lines: list[ast.stmt], text_of: TextOf) -> Mended | None:
-    """An edit of the value of one of several lines; the unit is read anew with each."""
-    end = process_time() + SECONDS
-    for line in lines:
-        value = getattr(line, "value", None)
-        if value is None:
-            continue
-        whole, old = text_of(line), text_of(value)
-        for edit in islice(_around_line(benches[0], line, old), MOST):
-            new = whole[: whole.rindex(old)] + edit.text
-            if process_time() > end:
-                return None
-            if all(_holds(bench, line, new) for bench in benches):
-                return line, Edit(edit.code, edit.message, new)
+def _of_values(benches: list[Bench], lines: list[ast.stmt], text_of: TextOf, end: float) -> Mended | None:
+    """An edit of the value of one of several lines."""
+    own = _statements(benches[0].claim)
+
+    def ways() -> Iterator[tuple[ast.stmt, Edit]]:
+        for line in lines:
+            if line not in own:
+                yield from ((line, edit) for edit in statements(line, text_of))
+            for part in _editable(line):
+                head, _, tail = text_of(line).rpartition(text_of(part))
+                free = line in own or _gradient(line)
+                for edit in islice(_around_line(benches[0], line, text_of(part), free), MOST):
+                    yield line, Edit(edit.code, edit.message, head + edit.text + tail)
+
+    return _first(benches, ways(), end)
+
+
+def _editable(line: ast.stmt) -> list[ast.expr]:
+    """The parts of a line in which a slip may be: the value, and the place that is written."""
+    if isinstance(line, ast.Expr):
+        return line.value.args[-1:] if isinstance(line.value, ast.Call) else []
+    target = _target(line)
+    value = getattr(line, "value", None)
+    return ([target.slice] if isinstance(target, ast.Subscript) else []) + ([value] if value is not None else [])
+
+
+def _gradient(line: ast.stmt) -> bool:
+    """Whether a line gives a value to something that is called like a gradient; what is none is not made one by a factor more."""
+    key = key_of(_target(line)) or ""
+    return bool(claimed(key)) or UPSTREAM.match(last_part(key)) is not None
+
+
+def _target(line: ast.stmt) -> ast.AST:
+    return line.targets[0] if isinstance(line, ast.Assign) else getattr(line, "target", line)
+
+
+def _first(benches: list[Bench], ways: Iterator[tuple[ast.stmt, Edit]], end: float) -> Mended | None:
+    for line, edit in ways:
+        if process_time() > end:
+            return None
+        if all(_holds(bench, line, edit.text) for bench in benches):
+            return Mended(line, edit)
     return None
 
 
-def _helpers(bench: Bench, one: Judged) -> list[ast.stmt]:
-    """The lines of what the claim is computed from, and that is no claim itself."""
-    value = _expression(one.key, one.statement)
-    if value is None:
-        return []
+def _before(bench: Bench) -> list[ast.stmt]:
+    """The lines, last first, of what the claim is computed from and that is no claim itself."""
     reading = bench.trial.base
     claims = {claim.key for claim in bench.trial.claims(reading)}
-    found: list[ast.stmt] = []
-    for name in dict.fromkeys(key for node in ast.walk(value) if (key := key_of(node)) is not None and key not in claims):
-        lines = [event.statement for event in reading.machine.events if event.key == name and event.frame is reading.frame]
-        if len(lines) == 1 and isinstance(lines[0], ast.Assign) and not isinstance(lines[0].targets[0], ast.Tuple):
-            found += [line for line in lines if line.lineno < one.statement.lineno]
-    return found
+    found: dict[ast.stmt, None] = {}
+    wanted = [key for line in _statements(bench.claim) for key in sorted(names_in(line))]
+    for name in wanted:
+        events = [event for event in reading.machine.events if event.key == name and event.frame is reading.frame]
+        after = reading.unit.backward is not None or bench.trial.plan.after is None
+        lines = [event.statement for event in events if after or event.number > (bench.trial.plan.after or 0)]
+        if name in claims or any(line in found for line in lines):
+            continue
+        simple = [line for line in reversed(lines) if isinstance(line, ast.Assign | ast.AugAssign)]
+        found |= dict.fromkeys(line for line in simple if not isinstance(getattr(line, "targets", [None])[0], ast.Tuple))
+        wanted += [key for line in simple for key in sorted(names_in(line)) if key not in wanted]
+    return list(found)
 
 
-def _around_line(bench: Bench, line: ast.stmt, text: str) -> Iterator[Edit]:
-    """The edits of a text, with the names that stand around its line."""
+def _around_line(bench: Bench, line: ast.stmt, text: str, free: bool) -> Iterator[Edit]:
+    """The edits of a text, with the names that stand around its line; all of them, or those that add nothing."""
     here: list[Around] = []
-    reading = _reading(bench)
+    reading = bench.reading()
 
     def hook(seen: ast.stmt, frame: Frame) -> None:
         if seen is line and not here:
-            here.append(around(frame, reading.fore, reading.machine.given, reading.machine.torch))
+            here.append(around(frame, reading.fore, reading.machine.given, reading.machine.torch, reading.unit.lines))
 
     reading.machine.before = hook
     reading.run()
     if here:
-        yield from edits(text, here[0], (), ())
+        yield from edits(text, here[0], (), ()) if free else exchanges(text, here[0])
 
 
-def _holds(bench: Bench, statement: ast.stmt, text: str) -> bool:
-    """Whether the claim is right when a statement is another one."""
+def _read_with(bench: Bench, statement: ast.stmt, text: str) -> Reading | None:
+    """The unit with another statement in place of one; None where it cannot be read."""
     try:
         new = ast.parse(text).body[0]
     except (SyntaxError, ValueError, IndexError):
-        return False
+        return None
     for node in ast.walk(new):
         if hasattr(node, "lineno"):
             node.lineno = statement.lineno
     try:
-        reading = bench.trial.read(overrides=dict(bench.overrides), replaced={id(statement): new})
-    except (Need, Unread, Misfit):
+        return bench.trial.read(overrides=dict(bench.overrides), replaced={id(statement): new})
+    except (Need, Unread, Misfit, Exhausted):
+        return None
+
+
+def _holds(bench: Bench, statement: ast.stmt, text: str) -> bool:
+    """Whether the claim is right when a statement is another one."""
+    reading = _read_with(bench, statement, text)
+    if reading is None:
         return False
-    claim = next((claim for claim in bench.trial.claims(reading) if claim.key == bench.claim.key), None)
-    return claim is not None and bench.trial.outcome(bench.claim, claim.last.value) == "right"
+    claims = [one.last.value for one in bench.trial.claims(reading) if one.key == bench.claim.key]
+    values = claims or [event.value for event in reading.machine.events if event.key == bench.claim.key and event.frame is reading.frame]
+    return bool(values) and not isinstance(values[-1], Unknown) and bench.right(values[-1])
+
+
+def _healed(bench: Bench, mended: Mended) -> frozenset[Place]:
+    """The claims that are right with the mended line."""
+    reading = _read_with(bench, mended.statement, mended.edit.text)
+    assert reading is not None
+    values = {event.key: event.value for event in reading.machine.events if event.frame is reading.frame or "." in event.key}
+    return frozenset(
+        place
+        for place, one in assessed(bench.trial).found
+        if one.claim is not None and place[0] in values and bench.trial.outcome(one.claim, values[place[0]]) == "right"
+    )

@@ -3,81 +3,57 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from itertools import combinations
 
-import numpy as np
-
-from ...diagnostics.record import record
-from ...verify.programs.values import Frame, Thing, Value
+from .around import Around, Edit
 from .passage import Passage, wrapped
-
-
-@record
-class Edit:
-    """A new text of an expression, and the slip behind the old one."""
-
-    code: str
-    message: str
-    text: str
-
-
-@record
-class Around:
-    """What stands around an expression: the arrays, the numbers and the sizes in reach, as texts; whether torch's words are used."""
-
-    arrays: tuple[tuple[str, tuple[int, ...]], ...]
-    numbers: tuple[str, ...]
-    sizes: tuple[str, ...]
-    torch: bool
-
-
-def around(frame: Frame, outer: Frame, given: dict[str, Value], torch: bool) -> Around:
-    """What can be named where a line stands."""
-    arrays: dict[str, tuple[int, ...]] = {}
-    numbers: list[str] = []
-    sizes: list[str] = []
-    for name, value in [*_named(given), *outer.names.items(), *frame.names.items()]:
-        found = [(name, value)]
-        if isinstance(value, Thing):
-            found = [(f"{name}.{inner}", part) for inner, part in value.attributes.items()]
-        for text, part in found:
-            if isinstance(part, int | np.integer) and not isinstance(part, bool) and part > 1:
-                sizes.append(text)
-            elif _is_array(part) and part.ndim:
-                arrays[text] = part.shape
-            elif _is_array(part) or isinstance(part, float):
-                numbers.append(text)
-    rows = [f"{text}.shape[{axis}]" for text, shape in arrays.items() for axis in range(len(shape))]
-    own = tuple((text, shape) for text, shape in arrays.items() if text in frame.names or "." in text or frame is outer)
-    return Around(own, tuple(dict.fromkeys(numbers)), tuple(dict.fromkeys([*sizes, *rows[:16]])), torch)
-
-
-def _named(given: dict[str, Value]) -> list[tuple[str, Value]]:
-    return [(name, value) for name, value in given.items() if name.isidentifier()]
-
-
-def _is_array(value: Value) -> bool:
-    return isinstance(value, np.ndarray | np.generic) and value.dtype.kind in "fcb"
 
 
 def edits(text: str, here: Around, shape: tuple[int, ...], needed: tuple[int, ...]) -> Iterator[Edit]:
     """The mended forms of an expression whose value has a shape, where another may be needed."""
-    try:
-        whole = Passage(text)
-    except (SyntaxError, ValueError):
+    whole = _passage(text)
+    if whole is None:
         return
     yield from _signs(text)
     yield from _sums(text, here, shape, needed)
     yield from _axes(whole)
     yield from _orders(whole)
     yield from _factors(text, here)
-    yield from _variables(whole, here)
-    yield from _operators(whole)
-    yield from _numbers(whole)
-    yield from _left_out(whole)
+    yield from exchanges(text, here)
     yield from _chain(text, here)
+    yield from _functions_of(whole, here)
+    yield from _of_parts(whole, here)
     yield from _inner(whole, here, needed)
+    yield from _softmax(here, needed)
     yield from _terms(text, here, needed)
+
+
+def exchanges(text: str, here: Around) -> Iterator[Edit]:
+    """The mended forms in which one part is another, or is left out: nothing is added."""
+    whole = _passage(text)
+    if whole is not None:
+        yield from _variables(whole, here)
+        yield from _operators(whole)
+        yield from _left_out(whole)
+        yield from _numbers(whole, here)
+
+
+def _passage(text: str) -> Passage | None:
+    try:
+        return Passage(text)
+    except (SyntaxError, ValueError):
+        return None
+
+
+def added(key: str, here: Around, shape: tuple[int, ...], needed: tuple[int, ...]) -> Iterator[Edit]:
+    """Lines that may be missing behind those that give a name its value."""
+    for way in (_factors(key, here), _signs(key), _sums(key, here, shape, needed), _chain(key, here), _terms(key, here, needed)):
+        for edit in way:
+            rest = edit.text.removeprefix(f"{key} ")
+            goes_on = rest != edit.text and rest[:2] in ("* ", "/ ", "+ ", "- ")
+            said = f"{key} {rest[0]}= {rest[2:]}" if goes_on else f"{key} = {edit.text}"
+            yield Edit(edit.code, edit.message, said, edit.text)
 
 
 def _signs(text: str) -> Iterator[Edit]:
@@ -101,35 +77,35 @@ def _sums(text: str, here: Around, shape: tuple[int, ...], needed: tuple[int, ..
         yield Edit("missing-sum", "the sum over all entries is missing", f"{wrapped(text)}.sum()" if here.torch else f"np.sum({text})")
 
 
+_AXES = ["0", "1", "-1", "2", *(str(axes) for size in (3, 2) for axes in combinations(range(4), size))]
+
+
 def _axes(whole: Passage) -> Iterator[Edit]:
+    """Sums, means and maxima over other axes, with the axis kept, and one for the other."""
     for node in whole.nodes():
-        if not isinstance(node, ast.Call):
+        name = node.func.attr if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) else ""
+        if name not in ("sum", "mean", "max"):
             continue
-        for word in node.keywords:
-            if word.arg in ("axis", "dim") and isinstance(word.value, ast.Constant | ast.UnaryOp):
-                for axis in ("0", "1", "-1", "2"):
-                    if whole.of(word.value) != axis:
-                        yield Edit("wrong-axis", f"this goes over the wrong axis: {axis} is needed", whole.with_(word.value, axis))
-        name = node.func.attr if isinstance(node.func, ast.Attribute) else ""
-        if (
-            name in ("sum", "mean", "max")
-            and not any(word.arg in ("keepdims", "keepdim") for word in node.keywords)
-            and (node.args or node.keywords)
-        ):
-            inside = whole.of(node)
-            keep = "keepdim" if any(word.arg == "dim" for word in node.keywords) else "keepdims"
+        assert isinstance(node, ast.Call)
+        assert isinstance(node.func, ast.Attribute)
+        words = {word.arg: word.value for word in node.keywords}
+        last = node.args[-1] if node.args and isinstance(node.args[-1], ast.Constant | ast.Tuple | ast.UnaryOp) else None
+        axis = words.get("axis") or words.get("dim") or last
+        if axis is not None:
+            others = sorted(_AXES, key=lambda text: ("(" in text) is not isinstance(axis, ast.Tuple))
+            ways = [(text, whole.with_(axis, text)) for text in others if text != whole.of(axis)]
+        else:
+            inside = whole.of(node)[:-1] + (", " if node.args or node.keywords else "")
+            ways = [(text, whole.with_(node, f"{inside}axis={text}{keep})")) for text in _AXES[:3] for keep in (", keepdims=True", "")]
+        yield from (Edit("wrong-axis", f"this goes over the wrong axis: {text} is needed", way) for text, way in ways)
+        if axis is not None and not words.keys() & {"keepdims", "keepdim"}:
+            keep = "keepdim" if "dim" in words else "keepdims"
             said = f"without `{keep}=True` this is stretched along the wrong axis"
-            yield Edit("wrong-axis", said, whole.with_(node, f"{inside[:-1]}, {keep}=True)"))
-        if name in ("sum", "mean") and node.args and isinstance(node.args[-1], ast.Constant) and isinstance(node.args[-1].value, int):
-            for axis in ("0", "1"):
-                if whole.of(node.args[-1]) != axis:
-                    yield Edit("wrong-axis", f"this goes over the wrong axis: {axis} is needed", whole.with_(node.args[-1], axis))
-        if name == "mean":
-            new = whole.of(node.func)[: -len("mean")] + "sum"
-            yield Edit("lost-factor", "this is a mean where a sum is needed", whole.with_(node.func, new))
-        if name == "sum":
-            new = whole.of(node.func)[: -len("sum")] + "mean"
-            yield Edit("lost-factor", "this is a sum where a mean is needed", whole.with_(node.func, new))
+            yield Edit("wrong-axis", said, whole.with_(node, f"{whole.of(node)[:-1]}, {keep}=True)"))
+        other = {"sum": "mean", "mean": "sum"}.get(name)
+        if other is not None:
+            said = f"this is a {name} where a {other} is needed"
+            yield Edit("lost-factor", said, whole.with_(node.func, whole.of(node.func)[: -len(name)] + other))
 
 
 def _operands(whole: Passage) -> Iterator[ast.expr]:
@@ -180,36 +156,112 @@ def _letters(whole: Passage, node: ast.Constant) -> Iterator[Edit]:
 
 
 def _factors(text: str, here: Around) -> Iterator[Edit]:
-    loose, tight = wrapped(text, tight=False), wrapped(text, tight=False)
-    for value in ("2", "0.5"):
-        yield Edit("lost-factor", f"a factor {value} is lost", f"{value} * {tight}")
+    loose = wrapped(text, tight=False)
+    for value in ("2", "0.5", "4", "0.25"):
+        yield Edit("lost-factor", f"a factor {value} is lost", f"{value} * {loose}")
     for size in here.sizes:
         yield Edit("lost-factor", f"a division by `{size}` is lost: the loss is a mean", f"{loose} / {size}")
         yield Edit("lost-factor", f"a factor `{size}` is lost", f"{loose} * {size}")
-        yield Edit("lost-factor", f"a factor 2/{size} is lost", f"2 / {size} * {tight}")
+        yield Edit("lost-factor", f"a factor 2/{size} is lost", f"2 / {size} * {loose}")
     for name in here.numbers:
-        yield Edit("lost-factor", f"a factor `{name}` is lost", f"{name} * {tight}")
+        yield Edit("lost-factor", f"a factor `{name}` is lost", f"{name} * {loose}")
         yield Edit("lost-factor", f"a division by `{name}` is lost", f"{loose} / {name}")
-        yield Edit("lost-factor", f"a factor `2 * {name}` is lost", f"2 * {name} * {tight}")
+        yield Edit("lost-factor", f"a factor `2 * {name}` is lost", f"2 * {name} * {loose}")
+    library = "torch" if here.torch else "np"
+    for size in (*here.sizes, *here.numbers):
+        yield Edit("lost-factor", f"a division by the root of `{size}` is lost", f"{loose} / {library}.sqrt({size})")
+
+
+def _of_parts(whole: Passage, here: Around) -> Iterator[Edit]:
+    """A factor that is missing at a part: at a term, or at what a function is called with."""
+    parts: list[tuple[ast.expr, str]] = []
+    for node in whole.nodes():
+        if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add | ast.Sub):
+            parts += [(node.left, "{}"), (node.right, "{}")]
+        elif isinstance(node, ast.BinOp) and isinstance(node.op, ast.MatMult):
+            parts += [(part, "({})") for part in (node.left, node.right) if not isinstance(part, ast.BinOp)]
+        elif isinstance(node, ast.Call):
+            parts += [(part, "{}") for part in node.args[:1]]
+    for node, form in parts:
+        said = whole.of(node)
+        loose = wrapped(said, tight=False)
+
+        def edit(code: str, what: str, new: str, node: ast.expr = node, form: str = form, said: str = said) -> Edit:
+            return Edit(code, f"{what} at `{said}`", whole.with_(node, form.format(new)))
+
+        for factor in ("2", "0.5", *here.numbers, *here.sizes):
+            yield edit("lost-factor", f"a factor `{factor}` is lost", f"{factor} * {loose}")
+        for factor in (*here.sizes, *here.numbers):
+            yield edit("lost-factor", f"a division by `{factor}` is lost", f"{loose} / {factor}")
+        for name, _ in here.arrays:
+            yield edit("chain-rule", f"the factor `{name}` is missing", f"{loose} * {name}")
+            yield edit("chain-rule", f"a division by `{name}` is missing", f"{loose} / {name}")
+    shapes = dict(here.arrays)
+    for node in whole.nodes():
+        said = whole.of(node)
+        if said in shapes and isinstance(node, ast.Name | ast.Attribute):
+            for name in (name for name, shape in here.arrays if shape == shapes[said] and name != said):
+                yield Edit("dropped-term", f"the term `-{name}` is dropped at `{said}`", whole.with_(node, f"({said} - {name})"))
+                yield Edit("dropped-term", f"the term `{name}` is dropped at `{said}`", whole.with_(node, f"({said} + {name})"))
+
+
+def _functions_of(whole: Passage, here: Around) -> Iterator[Edit]:
+    """A function that is missing at a name, or is too much; the slope of one activation in place of another's."""
+    shapes = dict(here.arrays)
+    for node in whole.nodes():
+        said = whole.of(node)
+        if isinstance(node, ast.Name | ast.Attribute) and said in shapes:
+            yield Edit("chain-rule", f"the square of `{said}` is needed", whole.with_(node, f"{said} ** 2"))
+            for function in here.functions:
+                yield Edit("chain-rule", f"`{function}({said})` is needed", whole.with_(node, f"{function}({said})"))
+        elif isinstance(node, ast.Call) and ast.unparse(node.func) in here.functions:
+            inside = whole.of(node.args[0])
+            yield Edit("chain-rule", f"`{inside}` itself is needed", whole.with_(node, wrapped(inside)))
+        elif isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mult):
+            yield from _slopes(whole, node)
+
+
+def _slopes(whole: Passage, product: ast.BinOp) -> Iterator[Edit]:
+    factors: list[ast.expr] = [product]
+    while isinstance(factors[0], ast.BinOp) and isinstance(factors[0].op, ast.Mult):
+        factors[:1] = [factors[0].left, factors[0].right]
+    for factor in factors:
+        if not (isinstance(factor, ast.BinOp) and isinstance(factor.op, ast.Sub) and whole.of(factor.left) in ("1", "1.0", "1.")):
+            continue
+        inside = factor.right.left if isinstance(factor.right, ast.BinOp) and isinstance(factor.right.op, ast.Pow) else factor.right
+        name = whole.of(inside)
+        others = [wrapped(whole.of(other)) for other in factors if other is not factor and whole.of(other) != name]
+        for slope in (f"{name} * (1 - {name})", f"(1 - {name} ** 2)"):
+            yield Edit("chain-rule", f"the slope is `{slope}`", whole.with_(product, " * ".join([*others, slope])))
+
+
+def _softmax(here: Around, needed: tuple[int, ...]) -> Iterator[Edit]:
+    """The derivative through a softmax, where only its diagonal was taken, or none of it."""
+    own = [name for name, shape in here.arrays if shape == needed and needed]
+    total = "({a} * {b}).sum(dim=-1, keepdim=True)" if here.torch else "np.sum({a} * {b}, axis=-1, keepdims=True)"
+    for probabilities in own:
+        for slope in own:
+            if slope != probabilities:
+                new = f"{probabilities} * ({slope} - {total.format(a=slope, b=probabilities)})"
+                yield Edit("chain-rule", "each entry of a softmax depends on the whole row", new)
 
 
 def _variables(whole: Passage, here: Around) -> Iterator[Edit]:
     shapes = dict(here.arrays)
     for node in whole.nodes():
-        if not isinstance(node, ast.Name | ast.Attribute):
+        if not isinstance(node, ast.Name | ast.Attribute | ast.Subscript):
             continue
         said = whole.of(node)
         if said in shapes:
-            others = [
-                text for text, shape in here.arrays if text != said and (shape == shapes[said] or sorted(shape) == sorted(shapes[said]))
-            ]
+            others = [text for text, _ in here.arrays if text != said]
+            others.sort(key=lambda text: (shapes[text] != shapes[said], sorted(shapes[text]) != sorted(shapes[said])))
         elif said in here.numbers:
             others = [text for text in here.numbers if text != said]
         elif said in here.sizes:
             others = [text for text in here.sizes if text != said]
         else:
             continue
-        for other in others[:12]:
+        for other in others[:16]:
             yield Edit("wrong-variable", f"`{other}` is needed in place of `{said}`", whole.with_(node, other))
 
 
@@ -243,13 +295,17 @@ def _operators(whole: Passage) -> Iterator[Edit]:
                 yield Edit("chain-rule", "the mask is the wrong way round", whole.with_(node, f"{left} {turned} {right}"))
 
 
-def _numbers(whole: Passage) -> Iterator[Edit]:
+def _numbers(whole: Passage, here: Around) -> Iterator[Edit]:
     for node in whole.nodes():
         if isinstance(node, ast.Constant) and isinstance(node.value, int | float) and not isinstance(node.value, bool):
             value = node.value
-            for other in dict.fromkeys((1, 2, 3, 0.5, -value, value + 1, value - 1, value * 2, value / 2)):
+            for other in dict.fromkeys((2, 3, 0.5, 1, -value, value + 1, value - 1, value * 2, value / 2)):
                 if other != value:
                     yield Edit("lost-factor", f"`{other:g}` is needed in place of `{value:g}`", whole.with_(node, f"{other:g}"))
+            for size in (*here.sizes, *here.numbers):
+                yield Edit("lost-factor", f"`{size}` is needed in place of `{value:g}`", whole.with_(node, size))
+            for name, _ in here.arrays if node is whole.tree else ():
+                yield Edit("wrong-variable", f"`{name}` is needed in place of `{value:g}`", name)
 
 
 def _left_out(whole: Passage) -> Iterator[Edit]:
@@ -261,10 +317,12 @@ def _left_out(whole: Passage) -> Iterator[Edit]:
             yield Edit("extra-term", f"the term `{right}` is too much", whole.with_(node, left))
             new = right if isinstance(node.op, ast.Add) else f"-{wrapped(right, tight=False)}"
             yield Edit("extra-term", f"the term `{left}` is too much", whole.with_(node, new))
+            yield Edit("chain-rule", f"`{right}` itself is needed", whole.with_(node, wrapped(right)))
         elif isinstance(node.op, ast.Mult | ast.Div | ast.MatMult | ast.Pow):
-            yield Edit("chain-rule", f"the factor `{right}` is too much", whole.with_(node, left))
-            if not isinstance(node.op, ast.Div | ast.Pow):
-                yield Edit("chain-rule", f"the factor `{left}` is too much", whole.with_(node, right))
+            word = {ast.Div: "division by", ast.Pow: "power"}.get(type(node.op), "factor")
+            for part, rest in ((node.right, left), (node.left, right))[: 1 if word != "factor" else 2]:
+                code = "lost-factor" if isinstance(part, ast.Constant) and word == "factor" else "chain-rule"
+                yield Edit(code, f"the {word} `{whole.of(part)}` is too much", whole.with_(node, rest))
 
 
 def _chain(text: str, here: Around) -> Iterator[Edit]:
@@ -316,3 +374,27 @@ def _products(first: str, left: tuple[int, ...], second: str, right: tuple[int, 
         for a, b, said in ways:
             if a[1] == b[0] and (a[0], b[1]) == needed:
                 yield said
+
+
+# --- whole lines -----------------------------------------------------------------------------------------------------------
+
+
+def statements(line: ast.stmt, text_of: Callable[[ast.stmt | ast.expr], str]) -> Iterator[Edit]:
+    """Other assignments in place of one: `+=` for `=`, another sign, a repeated index counted."""
+    target = line.targets[0] if isinstance(line, ast.Assign) and len(line.targets) == 1 else getattr(line, "target", None)
+    if not isinstance(line, ast.Assign | ast.AugAssign) or target is None:
+        return
+    place, value = text_of(target), text_of(line.value)
+    if isinstance(line, ast.Assign):
+        yield Edit("dropped-term", "`=` forgets what was there before: `+=` is needed", f"{place} += {value}")
+        if isinstance(target, ast.Subscript):
+            yield Edit("chain-rule", "`=` forgets what was there before: `*=` is needed", f"{place} *= {value}")
+    else:
+        signs = {ast.Add: "+=", ast.Sub: "-=", ast.Mult: "*=", ast.Div: "/="}
+        codes = {"+=": "wrong-sign", "-=": "wrong-sign", "*=": "lost-factor", "/=": "lost-factor"}
+        others = [sign for sign in signs.values() if sign != signs.get(type(line.op))]
+        yield from (Edit(codes[sign], f"`{sign}` is needed", f"{place} {sign} {value}") for sign in others)
+        yield Edit("extra-term", "`=` is needed: what was there before is too much", f"{place} = {value}")
+        if isinstance(target, ast.Subscript) and isinstance(line.op, ast.Add) and not isinstance(target.slice, ast.Slice | ast.Tuple):
+            new = f"np.add.at({text_of(target.value)}, {text_of(target.slice)}, {value})"
+            yield Edit("missing-sum", "`+=` takes an index that is repeated only once: `np.add.at` adds each", new)

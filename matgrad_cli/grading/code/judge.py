@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from itertools import combinations
-from typing import Any
+from functools import lru_cache
 
 import numpy as np
 
@@ -13,17 +12,22 @@ from ...diagnostics.record import record, replace
 from ...documents.python.outline import Unit
 from ...verify.programs.values import Unknown, Value
 from .inputs import EVEN, Kind, Point
+from .others import absolved, blamed, followers
 from .reading import NoLoss
-from .settle import Understanding, understandings, with_fact
+from .settle import Understanding, collapsed, understandings, with_fact
 from .trial import Claim, Trial, fitting, tried
 
 POINTS = 3
 
 
+Place = tuple[str, int]
+"""A claim: its name and line."""
+
+
 @record
 class Judged:
     """What was found of one claim: `right`, `wrong`, `misfit` (it does not compute), `unread`, `open`; or `helper`, a name for another
-    quantity, from which right derivatives follow. `note` says how it was understood."""
+    quantity, from which right derivatives follow. `note` says how it was understood; `scale` by which factor it is to be off."""
 
     key: str
     name: str
@@ -31,8 +35,15 @@ class Judged:
     outcome: str
     note: str = ""
     why: Unknown | None = None
+    claim: Claim | None = None
+    scale: float = 1.0
     shape: tuple[str, ...] = ()
     needed: tuple[str, ...] = ()
+
+    @property
+    def place(self) -> Place:
+        """By what it is told apart from the others."""
+        return self.key, self.statement.lineno
 
 
 @record
@@ -47,9 +58,9 @@ class Verdicts:
 
 @record
 class Assessment:
-    """What a single point says of the claims, by key and line, with the values that stood in place of wrong ones."""
+    """What a single point says of the claims, with the values that stood in place of wrong ones."""
 
-    found: tuple[tuple[tuple[str, int], Judged], ...]
+    found: tuple[tuple[Place, Judged], ...]
     overrides: tuple[tuple[int, Value], ...]
 
 
@@ -62,36 +73,28 @@ def judged(unit: Unit, shapes: dict[str, Kind] | None = None) -> Verdicts | NoLo
     wrong = _wrong(first)
     if not wrong:
         return first
-    for way, note in _facts(unit, ways[0]):
+    for way, note in facts(unit, ways[0]):
         other = _under(unit, way)
         if len(_wrong(other)) < len(wrong):
             first, wrong = replace(other, notes=(*first.notes, note)), _wrong(other)
     for way in ways[1:]:
         if not wrong:
             break
-        if _collapsed(ways[0], way):
+        if collapsed(ways[0], way):
             continue
         other = _under(unit, way)
-        right = {(one.key, one.statement.lineno) for one in other.judged if one.outcome in ("right", "helper")}
+        right = {one.place for one in other.judged if one.outcome in ("right", "helper")}
         told = _difference(ways[0], way)
         if right & wrong:
             changed = tuple(
-                replace(one, outcome="open", note=f"this is right if {told}") if (one.key, one.statement.lineno) in right & wrong else one
-                for one in first.judged
+                replace(one, outcome="open", note=f"this is right if {told}") if one.place in right & wrong else one for one in first.judged
             )
             first, wrong = replace(first, judged=changed), wrong - right
     return first
 
 
-def _wrong(found: Verdicts) -> set[tuple[str, int]]:
-    return {(one.key, one.statement.lineno) for one in found.judged if one.outcome in ("wrong", "misfit")}
-
-
-def _collapsed(first: Understanding, other: Understanding) -> bool:
-    """Whether a matrix is taken for a number in another understanding: too little is seen at a number to make a wrong claim doubtful."""
-    before = dict(first.kinds)
-    matrices = {name for name, kind in before.items() if kind.form == "array" and kind.dims[1:]}
-    return any(name in matrices and kind.form == "array" and not kind.dims for name, kind in other.kinds)
+def _wrong(found: Verdicts) -> set[Place]:
+    return {one.place for one in found.judged if one.outcome in ("wrong", "misfit")}
 
 
 def _difference(first: Understanding, other: Understanding) -> str:
@@ -111,7 +114,7 @@ _TARGETS = re.compile(r"^(?:y|Y|t|T|targets?|labels?|Y_\w+|y_\w+|onehot|one_hot|
 _MASKS = re.compile(r"^(?:M|\w*mask\w*|observed|Omega|W?ind)$")
 
 
-def _facts(unit: Unit, way: Understanding) -> list[tuple[Understanding, str]]:
+def facts(unit: Unit, way: Understanding) -> list[tuple[Understanding, str]]:
     """What a writer may have meant: a cross entropy's targets are one-hot, a mask is 0 and 1, a tiny number is nothing."""
     found = []
     entropy = _calls_a_logarithm(unit)
@@ -154,7 +157,7 @@ def points_of(way: Understanding) -> list[Point]:
 
 def _under(unit: Unit, way: Understanding) -> Verdicts:
     """The claims under one understanding, at as many points as it takes."""
-    votes: dict[tuple[str, int], list[Judged]] = {}
+    votes: dict[Place, list[Judged]] = {}
     loss = ""
     taken: set[str] = set()
     for number, point in enumerate(points_of(way)):
@@ -196,49 +199,68 @@ def _together(found: list[Judged]) -> Judged:
 # --- one point -------------------------------------------------------------------------------------------------------------
 
 
+@lru_cache(maxsize=12)
 def assessed(trial: Trial) -> Assessment:
     """The claims at one point, in their order. In place of a wrong one its true value stands for those that follow."""
-    absolved = _absolved(trial)
+    others = absolved(trial)
     overrides: dict[int, Value] = {}
-    found: dict[tuple[str, int], Judged] = {}
+    found: dict[Place, Judged] = {}
     reading = trial.base
     number = 0
     claims = trial.claims(reading)
     while number < len(claims):
         claim = claims[number]
         number += 1
-        one = _one(trial, claim, absolved)
-        found[claim.key, one.statement.lineno] = one
-        if one.outcome in ("wrong", "misfit") and number < len(claims):
-            truth = _true_value(trial, claim)
-            if truth is None:
-                continue
-            if _of_other_sign(trial, claim, truth):
-                note = "its negative is the derivative, and the lines that use it are wrong with either sign"
-                found[claim.key, one.statement.lineno] = replace(one, outcome="open", note=note)
-                continue
-            overrides[claim.last.number] = truth * absolved.get("", (1.0, ""))[0]
+        one = _one(trial, claim, others)
+        bad = one.outcome in ("wrong", "misfit")
+        hidden = blamed(trial, reading, claim, overrides) if one.outcome == "wrong" else None
+        if hidden is not None:
+            statement = hidden.last.statement
+            found[hidden.key, statement.lineno] = replace(one, key=hidden.key, name="", statement=statement, claim=hidden)
+            overrides[hidden.last.number] = trial.truth(hidden.sites[0])
             reading = trial.read(overrides=dict(overrides))
             claims = trial.claims(reading)
+            number -= 1
+            continue
+        found[one.place] = one
+        truth = _true_value(trial, claim) if bad and number < len(claims) else None
+        if truth is None:
+            continue
+        scale, bears = _meant(trial, claim, truth, overrides)
+        if not bears and trial.outcome(claim, claim.last.value, -1.0) == "right":
+            note = "its negative is the derivative, and the lines that use it are wrong with either sign"
+            found[one.place] = replace(one, outcome="open", note=note)
+            continue
+        found[one.place] = replace(one, scale=scale)
+        overrides[claim.last.number] = truth * scale
+        reading = trial.read(overrides=dict(overrides))
+        claims = trial.claims(reading)
+        if scale != 1.0:
+            note = "this is the derivative times a size, as what it comes from is to be"
+            others = {**dict.fromkeys(followers(trial, claim), (scale, note)), **others}
     return Assessment(tuple(_averaged(trial, found).items()), tuple(overrides.items()))
 
 
-def _of_other_sign(trial: Trial, claim: Claim, truth: Value) -> bool:
-    """Whether a claim is the negative of what it is called, and no line that uses it is right with the true one: the sign may be meant."""
-    if trial.outcome(claim, claim.last.value, -1.0) != "right":
-        return False
-    later = set(_followers(trial, claim))
-    reading = trial.read(overrides={claim.last.number: truth})
-    after = [trial.outcome(other, other.last.value) for other in trial.claims(reading) if other.key in later]
-    return bool(after) and "right" not in after
+def _meant(trial: Trial, claim: Claim, truth: Value, overrides: dict[int, Value]) -> tuple[float, bool]:
+    """The multiple of the true value with which a line that uses it is right, since a mean may be taken later; whether there is one,
+    or no such line."""
+    if isinstance(claim.last.value, Unknown):
+        return 1.0, True
+    later = set(followers(trial, claim))
+    right: dict[float, int] = {}
+    for scale in (1.0, *sorted({size for size in trial.given.sizes.values() if size > 1})) if later else ():
+        reading = trial.read(overrides={**overrides, claim.last.number: truth * scale})
+        right[scale] = sum(trial.outcome(other, other.last.value) == "right" for other in trial.claims(reading) if other.key in later)
+    best = max(right, key=lambda scale: right[scale], default=1.0)
+    return (best, True) if right.get(best) else (1.0, not later)
 
 
-def _averaged(trial: Trial, found: dict[tuple[str, int], Judged]) -> dict[tuple[str, int], Judged]:
+def _averaged(trial: Trial, found: dict[Place, Judged]) -> dict[Place, Judged]:
     """Layers that divide the gradients of all their parameters by the number of examples: the loss may be meant as a mean."""
     if not trial.plan.way.startswith(("upstream", "times")):
         return found
     claims = {claim.key: claim for claim in trial.claims(trial.base)}
-    wrong = [place for place, one in found.items() if one.outcome == "wrong"]
+    wrong = [place for place, one in found.items() if one.outcome == "wrong" and place[0] in claims]
     for size in sorted({size for size in trial.given.sizes.values() if size > 1}):
         same = [place for place in wrong if trial.outcome(claims[place[0]], claims[place[0]].last.value, 1 / size) == "right"]
         if len(same) > 1 and same == wrong:
@@ -252,22 +274,23 @@ def _true_value(trial: Trial, claim: Claim) -> Value:
     return trial.truth(sites[0]) if sites else None
 
 
-def _one(trial: Trial, claim: Claim, absolved: dict[str, tuple[float, str]]) -> Judged:
+def _one(trial: Trial, claim: Claim, others: dict[str, tuple[float, str]]) -> Judged:
     outcomes = [trial.outcome(claim, stage.last.value) for stage in claim.stages]
     last = claim.last.value
     shape, needed = _shapes(trial, claim, last)
 
     def found(outcome: str, note: str = "", statement: ast.stmt = claim.last.statement, why: Unknown | None = None) -> Judged:
-        return Judged(claim.key, claim.name, statement, outcome, note, why, shape, needed)
+        return Judged(claim.key, claim.name, statement, outcome, note, why, claim, shape=shape, needed=needed)
 
     rounds = len({id(one.last.statement) for one in claim.stages}) < len(claim.stages)
-    scale, note = absolved.get(claim.key, (0.0, ""))
+    scale, note = others.get(claim.key, (0.0, ""))
     if outcomes[-1] == "right":
         return found("right", _stretched(trial, claim, last))
     if scale == 1.0 or (scale and trial.outcome(claim, last, scale) == "right"):
         return found("helper", note)
     if isinstance(last, Unknown):
-        return found(outcomes[-1], why=last)
+        lost = next(event for stage in claim.stages for event in stage.events if event.failure is not None or event is claim.last)
+        return found(outcomes[-1], statement=lost.statement, why=last)
     if rounds:
         if "right" in outcomes:
             return found("helper", "in one of the rounds of the loop this is the derivative")
@@ -292,59 +315,3 @@ def _stretched(trial: Trial, claim: Claim, value: Value) -> str:
         return ""
     shape = next((shape for shape in shapes if fitting(np.asarray(value), shape) is not None), shapes[0])
     return f"its shape is {np.shape(value)}, that of `{claim.name}` {shape}: NumPy adds them all the same"
-
-
-# --- names for other quantities --------------------------------------------------------------------------------------------
-
-
-def _absolved(trial: Trial) -> dict[str, tuple[float, str]]:
-    """Claims that are no derivatives as they stand, but from which right ones follow, with the factor by which they are off."""
-    claims = trial.claims(trial.base)
-    written = {claim.key: trial.outcome(claim, claim.last.value) for claim in claims}
-    found: dict[str, tuple[float, str]] = {}
-    for claim in claims:
-        if written[claim.key] != "differs":
-            continue
-        followers = _followers(trial, claim)
-        right = [key for key in followers if written[key] == "right"]
-        scale = next((scale for scale in _scales(trial) if trial.outcome(claim, claim.last.value, scale) == "right"), None)
-        early = [trial.outcome(claim, stage.last.value) for stage in _parts(claim)]
-        if right and scale is not None:
-            found[claim.key] = (scale, "this is the derivative times a size; what follows from it takes that into account")
-        elif right and (len(right) == len(followers) or "right" in early):
-            found[claim.key] = 1.0, "this is not the derivative itself; what follows from it is right"
-    scales = {scale for scale, _ in found.values() if scale != 1.0}
-    if len(scales) == 1:
-        found[""] = scales.pop(), ""
-        for claim in claims:
-            scaled = written[claim.key] == "differs" and claim.key not in found
-            if scaled and trial.outcome(claim, claim.last.value, found[""][0]) == "right":
-                found[claim.key] = found[""][0], "this is the derivative times a size, as what it comes from"
-    return found
-
-
-def _parts(claim: Claim) -> list[Any]:
-    """Each assignment of a claim as a stage of its own."""
-    return [stage.__class__((event,)) for stage in claim.stages for event in stage.events if not isinstance(event.value, Unknown)]
-
-
-def _scales(trial: Trial) -> list[float]:
-    sizes = sorted({size for size in trial.given.sizes.values() if size > 1})
-    products = [*sizes, *(a * b for a, b in combinations(sizes, 2))]
-    return [*map(float, products), *(1 / size for size in products)]
-
-
-def _followers(trial: Trial, claim: Claim) -> list[str]:
-    """The later claims whose values change with this one."""
-    value = claim.last.value
-    shaken = value * (1 + 0.3 * np.random.default_rng(3).normal(size=np.shape(value)))
-    reading = trial.read(overrides={claim.last.number: np.asarray(shaken)[()]})
-    before = {other.key: other.last.value for other in trial.claims(trial.base) if other.last.number > claim.last.number}
-    after = {other.key: other.last.value for other in trial.claims(reading)}
-    return [key for key, old in before.items() if key in after and not _alike(old, after[key])]
-
-
-def _alike(a: Value, b: Value) -> bool:
-    if isinstance(a, Unknown) or isinstance(b, Unknown):
-        return True
-    return np.shape(a) == np.shape(b) and bool(np.allclose(a, b, rtol=1e-9, atol=1e-12))

@@ -14,10 +14,12 @@ from ...documents.python.said import told
 from ...records.finding import FileReport, Final, Finding, LineVerdict, ProblemReport, ProblemVerdict, Reveal, Role, worst
 from .causes import cause_of
 from .inputs import Kind, kinds_told
-from .judge import Judged, Verdicts, judged, said_kind
+from .judge import Judged, Place, Verdicts, judged, said_kind
 from .reading import NoLoss
 
 SECONDS = 20.0
+CAUSES = 8.0
+"""So much processor time the search for mended lines may take in all."""
 FILE_SECONDS = 120.0
 NO_CLAIM = "nothing here is judged: no value has the name of a gradient, like `dx` for `x`, and none is returned"
 LOSS_HELP = "name the loss in a comment: `# matgrad: loss = L`, or give the gradient of the output a name like `dout`"
@@ -130,8 +132,8 @@ def _undecided(unit: Unit, code: str, said: str, places: _Places, reveal: Reveal
 _VERDICTS: dict[str, LineVerdict] = {
     "right": "follows",
     "helper": "follows",
-    "wrong": "wrong",
-    "misfit": "wrong",
+    "wrong": "follows",
+    "misfit": "follows",
     "unread": "undecided",
     "open": "undecided",
 }
@@ -140,17 +142,20 @@ _VERDICTS: dict[str, LineVerdict] = {
 def _report(unit: Unit, found: Verdicts, places: _Places, reveal: Reveal) -> ProblemReport:
     lines: list[Finding] = []
     unread: set[int] = set()
+    healed: set[Place] = set()
+    end = process_time() + CAUSES
     for one in found.judged:
         if one.outcome == "unread" and one.why is not None and one.why.line not in unread:
             unread.add(one.why.line)
             line, beside = one.why.line or one.statement.lineno, (f"`{one.key}` depends on it",)
             said = f"this line is not read: {one.why.why}"
             lines.append(_at(places, places.line(line), line, "unreadable", "unreadable", said, "definition", notes=beside))
-        if one.outcome in ("wrong", "misfit"):
-            cause, line = cause_of(unit, found, one, places.text), one.statement.lineno
-            span = places.span(one.statement)
+        if one.outcome in ("wrong", "misfit") and one.place not in healed:
+            cause = cause_of(unit, found, one, places.text, end)
+            span, line = places.span(cause.statement), cause.statement.lineno
             lines.append(_at(places, span, line, "wrong", cause.code, cause.message, notes=cause.notes, help=cause.help))
-        else:
+            healed |= cause.healed
+        if one.outcome not in ("wrong", "misfit") or one.place in healed:
             lines.append(_finding(one, places))
     lines.sort(key=lambda finding: (finding.line, finding.verdict != "unreadable"))
     verdicts: list[ProblemVerdict] = [{"follows": "right"}.get(finding.verdict, finding.verdict) for finding in lines]  # type: ignore[misc]
@@ -178,7 +183,8 @@ def _finding(one: Judged, places: _Places) -> Finding:
     span, line = places.span(one.statement), one.statement.lineno
     verdict = _VERDICTS[one.outcome]
     if verdict == "follows":
-        notes = (one.note,) if one.note else ()
+        healed = "right with the line before that is mended" if one.outcome in ("wrong", "misfit") else ""
+        notes = tuple(note for note in (one.note, healed) if note)
         role: Role = "definition" if one.outcome == "helper" else "claim"
         return Finding(line, verdict, span, line, places.column(span, line), notes=notes, role=role)
     unread = f"it depends on line {one.why.line}, which is not read" if one.why else "it has no value that can be compared"

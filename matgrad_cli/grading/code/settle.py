@@ -64,7 +64,14 @@ def understandings(unit: Unit, shapes: dict[str, Kind] | None = None) -> tuple[l
         found += _by_claims(unit, found)
         if any(one.faults == 0 for one in found) or (found and order == EVEN):
             break
-    return sorted(found, key=lambda one: (one.order == EQUAL, one.faults, one.unfit)), why
+    return sorted(found, key=lambda one: (one.order == EQUAL, one.faults, collapsed(found[0], one), one.unfit)), why
+
+
+def collapsed(first: Understanding, other: Understanding) -> bool:
+    """Whether a matrix is taken for a number in another understanding: too little is seen at a number to make a wrong claim doubtful."""
+    before = dict(first.kinds)
+    matrices = {name for name, kind in before.items() if kind.form == "array" and kind.dims[1:]}
+    return any(name in matrices and kind.form == "array" and not kind.dims for name, kind in other.kinds)
 
 
 def _decided(

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import ast
 from dataclasses import replace as replaced
+from functools import lru_cache
 from typing import Any, Literal
 
 import numpy as np
 
-from ...diagnostics.record import record
+from ...diagnostics.record import record, replace
 from ...documents.python.claims import UPSTREAM, claimed, last_part
 from ...documents.python.outline import Unit
 from ...verify.programs.machine import OPERATIONS, Event, key_of, moves
@@ -152,8 +153,8 @@ class Trial:
             values = event.value if isinstance(event.value, tuple) else lost
             if len(values) != len(inputs) or len(line.value.elts) != len(inputs):
                 return []
-            parts: list[tuple[Event, str, tuple[str, ...], tuple[int, ...]]] = [
-                (replaced(event, number=event.number + 1 + number, value=value), f"return[{number}]", (name,), born)
+            parts: list[tuple[Event, str, tuple[str, ...], tuple[int, ...], ast.expr]] = [
+                (replaced(event, number=event.number + 1 + number, value=value), f"return[{number}]", (name,), born, part)
                 for number, (part, value, name, born) in enumerate(zip(line.value.elts, values, inputs, sites, strict=True))
                 if _gradient(part, keys) and name not in names
             ]
@@ -162,10 +163,10 @@ class Trial:
             likely = [one for one in free if one[0] not in TARGETS] or free
             born = tuple(site for _, sites_ in likely for site in sites_)
             shown = tuple(name for name, _ in likely)
-            parts = [(event, "return", shown, born)] if _gradient(line.value, keys) else []
+            parts = [(event, "return", shown, born, line.value)] if _gradient(line.value, keys) else []
         return [
-            Claim(key, shown[0], (Stage((one,)),), born)
-            for one, key, shown, born in parts
+            _of_returned(reading, part, Claim(key, shown[0], (Stage((one,)),), born))
+            for one, key, shown, born, part in parts
             if born and (moves(one.value) or isinstance(one.value, Unknown))
         ]
 
@@ -233,9 +234,17 @@ class Trial:
                 return "differs" if truth != 0 or informative else "open"
         return "right" if fitted is not None else "differs" if informative else "open"
 
+    def right_at(self, value: Value, site: int) -> bool:
+        """Whether a value is the derivative by what is born at a site."""
+        return self._against(np.real(value), site) == "right"
+
+    def influential(self, site: int) -> bool:
+        """Whether the loss depends on what is born at a site."""
+        return any(self._slope(site, number) not in (0.0, None) for number in range(DIRECTIONS))
+
     def influences(self, claim: Claim) -> tuple[int, ...]:
         """Those births on which the loss depends."""
-        return tuple(site for site in claim.sites if any(self._slope(site, number) not in (0.0, None) for number in range(DIRECTIONS)))
+        return tuple(site for site in claim.sites if self.influential(site))
 
     def truth(self, site: int) -> Value:
         """The whole derivative by the value born at a site; None where it would cost too much."""
@@ -288,6 +297,7 @@ def fitting(value: Value, shape: tuple[int, ...]) -> Value:
     return None
 
 
+@lru_cache(maxsize=12)
 def tried(unit: Unit, kinds: Kinds, point: Point) -> Trial | Need | NoLoss:
     """A trial, or why there is none."""
     try:
@@ -300,11 +310,19 @@ def tried(unit: Unit, kinds: Kinds, point: Point) -> Trial | Need | NoLoss:
         return NoLoss(TOO_MUCH, 0)
 
 
+def _of_returned(reading: Reading, node: ast.expr, claim: Claim) -> Claim:
+    """The claim of what is returned; that of the name, if it is a name that got its value here."""
+    key = key_of(node)
+    events = [event for event in reading.machine.events if event.key == key and event.frame is reading.frame and not _constant(event)]
+    return replace(claim, key=key, stages=tuple(_stages(reading, key, events))) if key is not None and events else claim
+
+
 def _stages(reading: Reading, key: str, events: list[Event]) -> list[Stage]:
     uses = [count for count, name in reading.machine.reads if name == key]
     found: list[list[Event]] = [[]]
     for event, after in zip(events, [*events[1:], None], strict=True):
-        found[-1].append(event)
+        fresh = not event.stored and not event.goes_on  # what was there before, and nobody used, is gone
+        found[-1] = [event] if fresh else [*found[-1], event]
         if after is not None and any(event.number < use <= after.number for use in uses):
             found.append([])
     return [Stage(tuple(stage)) for stage in found if stage]

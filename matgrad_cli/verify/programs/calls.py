@@ -8,7 +8,7 @@ from collections.abc import Callable
 import numpy as np
 
 from . import primitives as of
-from .library import flat, sizes
+from .library import cast, flat, sizes
 from .machine import DEPTH, Machine, moves, solid
 from .operators import operate
 from .tables import FUNCTIONS, METHODS, PYTHON, TORCH
@@ -21,6 +21,10 @@ WELL_KNOWN = frozenset(("sigmoid", "relu", "softmax", "tanh", "exp", "log", "sqr
 OF_SHAPE = ("rand", "randn", "random", "random_sample", "standard_normal", "bernoulli")
 """Random numbers whose arguments are sizes."""
 LIBRARIES = ("numpy", "torch", "math", "scipy", "jax", "builtins", "autograd", "cupy")
+SILENT = ("inplace", "device", "requires_grad", "pin_memory")
+"""Words that say nothing of the value."""
+UNTYPED = ("linspace", "eye", "identity", "arange", "cumsum", "dot", "matmul", "einsum", "where", "stack", "concatenate", "prod")
+"""Functions whose result may be asked for as another kind of number."""
 HARMLESS = ("print", "warn", "seed", "manual_seed", "errstate", "seterr", "set_printoptions", "set_default_dtype")
 
 
@@ -161,11 +165,14 @@ def _applied(
     named = {KEYWORDS.get(word, word): solid(value) for word, value in named.items()}
     if named.pop("out", None) is not None:
         raise Unread("`out=` is not read")
-    named.pop("inplace", None)
+    for word in SILENT:
+        named.pop(word, None)
+    dtype = named.pop("dtype", None) if name in UNTYPED else None
     if name in ("arange", "zeros", "ones", "empty", "eye", "reshape", "view"):
         arguments = [_size_or_array(value) for value in arguments]
     try:
-        return of.complexed(function(*arguments, **named))
+        value = of.complexed(function(*arguments, **named))
+        return value if dtype is None else cast(value, dtype)
     except TypeError as error:
         raise Unread(f"`{name}` with these arguments is not read ({error})"[:140]) from None
 
@@ -263,12 +270,27 @@ def _of_container(owner: list[Value] | dict[Value, Value], name: str, arguments:
     return list(found) if name in ("items", "keys", "values") else found
 
 
+def _is_a(value: Value, kind: Value) -> bool:
+    """Python's isinstance; an input of which nothing is known is an object where a class of the program is asked for."""
+    if isinstance(kind, tuple):
+        return any(_is_a(value, one) for one in kind)
+    if isinstance(kind, Class):
+        return isinstance(value, Undecided) or (isinstance(value, Thing) and value.of is kind)
+    if not isinstance(kind, Module):
+        raise Unread("a class that is not known")
+    value, name = solid(value), kind.path.rpartition(".")[2]
+    arrays = isinstance(value, np.ndarray) and name in ("ndarray", "Tensor")
+    return arrays or type(value).__name__ == name or (name == "float" and isinstance(value, np.complexfloating))
+
+
 def _python(machine: Machine, name: str, arguments: list[Value], named: dict[str, Value]) -> Value:
     """Python's own functions."""
     if name in ("print", "type", "super"):
         return None
     if name == "range":
         return range(*(int(np.real(solid(bound, "size"))) for bound in arguments))
+    if name == "isinstance":
+        return _is_a(*arguments)
     if name not in PYTHON:
         raise Unread(f"`{name}` is not read")
     arguments = [solid(value) for value in arguments]

@@ -111,6 +111,8 @@ def _holds(name: str, left: Value, right: Value) -> Value:
         return same == (name == "Is")
     if isinstance(left, Undecided) and isinstance(right, str):
         raise Need(left.name, f"text {right}")
+    if isinstance(right, Undecided) and isinstance(left, str) and name in ("In", "NotIn"):  # an option that nobody gives
+        return name == "NotIn"
     left, right = solid(left, "array", right), solid(right, "array", left)
     if name in ("In", "NotIn"):
         return (left in right) == (name == "In")

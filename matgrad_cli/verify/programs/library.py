@@ -60,7 +60,7 @@ def fits(entries: float) -> None:
 
 def made(fill: Callable[[tuple[int, ...]], Value]) -> Callable[..., Value]:
     """A new array of a shape, given as a tuple or as several numbers."""
-    return lambda *shape, dtype=None, device=None, requires_grad=False, order="C": cast(fill(sizes(shape)), dtype)
+    return lambda *shape, dtype=None, order="C": cast(fill(sizes(shape)), dtype)
 
 
 def alike(fill: float) -> Callable[..., Value]:
@@ -73,7 +73,7 @@ def alike(fill: float) -> Callable[..., Value]:
     return build
 
 
-def array(x: Value, dtype: Value = None, copy: bool = True, requires_grad: bool = False, device: Value = None, ndmin: int = 0) -> Value:
+def array(x: Value, dtype: Value = None, copy: bool = True, ndmin: int = 0) -> Value:
     """A new array from nested lists or another array; whole numbers stay whole."""
     found = np.array(x, ndmin=ndmin)
     if found.dtype.kind not in "bifuc":
@@ -81,13 +81,12 @@ def array(x: Value, dtype: Value = None, copy: bool = True, requires_grad: bool 
     return of.complexed(found) if dtype is None else np.array(cast(found, dtype))
 
 
-def arange(*bounds: Value, dtype: Value = None, device: Value = None) -> Value:
+def arange(*bounds: Value) -> Value:
     """The numbers from a start below an end."""
     real = [np.real(bound).item() if isinstance(bound, np.generic | np.ndarray) else bound for bound in bounds]
     start, stop, step = (0, real[0], 1) if len(real) == 1 else (*real, 1)[:3]
     fits(abs(stop - start) / abs(step or 1) + 1)
-    found = np.arange(start, stop, step)
-    return of.complexed(found) if dtype is None else cast(found, dtype)
+    return of.complexed(np.arange(start, stop, step))
 
 
 def linspace(start: Value, stop: Value, num: int = 50, endpoint: bool = True) -> Value:
@@ -96,10 +95,10 @@ def linspace(start: Value, stop: Value, num: int = 50, endpoint: bool = True) ->
     return of.complexed(np.linspace(np.real(start), np.real(stop), num, endpoint=endpoint))
 
 
-def eye(n: int, m: int | None = None, dtype: Value = None, k: int = 0) -> Value:
+def eye(n: int, m: int | None = None, k: int = 0) -> Value:
     """The identity."""
     sizes((n, n if m is None else m))
-    return cast(np.eye(n, m, k), dtype)
+    return np.asarray(np.eye(n, m, k), complex)
 
 
 def einsum(form: Value, *arrays: Value, optimize: Any = False) -> Value:
@@ -146,8 +145,9 @@ def tile(x: Value, reps: Value) -> Value:
 
 def repeat(x: Value, repeats: int, axis: Axis = None) -> Value:
     """Each entry several times."""
-    fits(np.size(x) * int(np.max(repeats)))
-    return np.repeat(x, repeats, axis)
+    times: Value = np.asarray(np.real(repeats)).astype(int)
+    fits(np.size(x) * int(np.max(times)))
+    return np.repeat(x, times, axis)
 
 
 def pad(x: Value, width: Value, mode: Value = "constant", constant_values: float = 0) -> Value:

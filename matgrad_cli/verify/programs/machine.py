@@ -6,6 +6,7 @@ import ast
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any, Protocol
 
 import numpy as np
@@ -154,15 +155,13 @@ class Machine:
         """Records an assignment; the value that it gives, which may be another one that stands in its place."""
         number = self.count
         self.count += 1
-        if (
-            not stored
-            and not goes_on
-            and (_zero(value) or _small_draw(value, statement))
-            and re.split(r"[.'\[]+", key.rstrip("']"))[-1] in self.parameters
-        ):
+        first = not stored and not goes_on and re.split(r"[.'\[]+", key.rstrip("']"))[-1] in self.parameters
+        if first and (_zero(value) or _small_draw(value, statement)):
             drawn = self.random.normal(size=np.shape(value))
             drawn = 0.5 + abs(drawn) if np.all(value == 1) else drawn  # what begins with ones may stand under a root
             value = self.note(np.asarray(drawn, complex)[()])
+        elif first and isinstance(value, int | float) and _literal(statement):
+            value = self.note(np.complex128(value))
         if number in self.overrides:
             value = self.note(self.overrides[number])
         if self.recording:
@@ -189,6 +188,12 @@ def _zero(value: Value) -> bool:
     if isinstance(value, int | float) and not isinstance(value, bool):
         return value == 0
     return moves(value) and (not np.any(value) or (np.ndim(value) > 0 and bool(np.all(value == 1))))
+
+
+def _literal(statement: ast.stmt) -> bool:
+    """Whether nothing but numbers is written down."""
+    parts = (ast.Constant, ast.Tuple, ast.UnaryOp, ast.USub, ast.Load)
+    return isinstance(statement, ast.Assign) and all(isinstance(node, parts) for node in ast.walk(statement.value))
 
 
 def _small_draw(value: Value, statement: ast.stmt) -> bool:
@@ -224,3 +229,9 @@ def key_of(node: ast.AST) -> str | None:
         inner = key_of(node.value)
         return None if inner is None else f"{inner}[{node.slice.value!r}]"
     return None
+
+
+@lru_cache(maxsize=4096)
+def names_in(node: ast.AST) -> frozenset[str]:
+    """What is named somewhere in a statement or expression."""
+    return frozenset(key for part in ast.walk(node) if (key := key_of(part)) is not None)

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from .expressions import PYTHON_FAULTS, evaluate, iterated, place_of, true, unpack
-from .machine import Machine, key_of, solid
+from .machine import Machine, key_of, names_in, solid
 from .operators import operate
 from .values import Class, Frame, Function, Leave, Misfit, Module, Returned, Thing, Unknown, Unread, Value
 
@@ -63,7 +63,10 @@ def _lost(machine: Machine, frame: Frame, line: ast.stmt, why: Unknown) -> None:
         key = key_of(target) or key_of(_whole_of(target))
         if key is None:
             continue
-        value = machine.assigned(key, line, frame, why, stored=key_of(target) is None)
+        goes_on = isinstance(line, ast.AugAssign) or key_of(target) is None
+        before = frame.names.get(key) if goes_on else None
+        why = before if isinstance(before, Unknown) else why
+        value = machine.assigned(key, line, frame, why, stored=key_of(target) is None, goes_on=goes_on)
         _put_whole(machine, frame, target, value)
 
 
@@ -129,7 +132,7 @@ def _put_whole(machine: Machine, frame: Frame, target: ast.expr, value: Value) -
 
 def _assign(machine: Machine, frame: Frame, line: ast.Assign) -> None:
     machine.writing = key_of(_whole_of(line.targets[0])) or ""
-    goes_on = machine.writing != "" and any(key_of(node) == machine.writing for node in ast.walk(line.value))
+    goes_on = machine.writing in names_in(line.value)
     try:
         value = evaluate(machine, frame, line.value)
         for target in line.targets:

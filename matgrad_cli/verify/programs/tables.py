@@ -223,7 +223,7 @@ PYTHON: Table = {
     "bool": lambda x: bool(np.real(x) != 0),
     "list": lambda x=(): list(x),
     "tuple": lambda x=(): tuple(x),
-    "dict": lambda x=(), **words: dict(x, **words),
+    "dict": lambda x=(), /, **words: dict(x, **words),
     "reversed": lambda x: list(x)[::-1],
     "sorted": lambda x: sorted(x, key=np.real),
     "round": lambda x, digits=0: of.stepped(lambda value: np.round(value, digits))(x),

@@ -1,0 +1,85 @@
+"""What stands around a line of code, and the mended texts that can be made of it."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from functools import lru_cache
+
+import numpy as np
+
+from ...diagnostics.record import record
+from ...verify.programs.tables import ELEMENTWISE
+from ...verify.programs.values import Frame, Thing, Value
+
+
+@record
+class Edit:
+    """A new text of an expression or a line, and the slip behind the old one; `tried` is the expression, where the text is a line."""
+
+    code: str
+    message: str
+    text: str
+    tried: str = ""
+
+    @property
+    def value(self) -> str:
+        """The expression that it gives the value."""
+        return self.tried or self.text
+
+
+@record
+class Around:
+    """What stands around an expression: the arrays, the numbers, the sizes and the functions of one array in reach, as texts; whether
+    torch's words are used."""
+
+    arrays: tuple[tuple[str, tuple[int, ...]], ...]
+    numbers: tuple[str, ...]
+    sizes: tuple[str, ...]
+    torch: bool
+    functions: tuple[str, ...] = ()
+
+
+def around(frame: Frame, outer: Frame, given: dict[str, Value], torch: bool, lines: tuple[ast.stmt, ...]) -> Around:
+    """What can be named where a line stands."""
+    arrays: dict[str, tuple[int, ...]] = {}
+    numbers: list[str] = []
+    sizes: list[str] = []
+    for name, value in [*_named(given), *outer.names.items(), *frame.names.items()]:
+        for text, part in _reached(name, value):
+            if isinstance(part, int | np.integer) and not isinstance(part, bool) and part > 1:
+                sizes.append(text)
+            elif _is_array(part) and part.ndim:
+                arrays[text] = part.shape
+            elif _is_array(part) or isinstance(part, float):
+                numbers.append(text)
+    rows = [f"{text}.shape[{axis}]" for text, shape in arrays.items() for axis in range(len(shape))]
+    own = tuple((text, shape) for text, shape in arrays.items() if text in frame.names or "." in text or frame is outer)
+    return Around(own, tuple(dict.fromkeys(numbers)), tuple(dict.fromkeys([*sizes, *rows[:16]])), torch, _functions(lines))
+
+
+@lru_cache(maxsize=16)
+def _functions(lines: tuple[ast.stmt, ...]) -> tuple[str, ...]:
+    """The functions, entry by entry, that a program calls."""
+    calls = [node for line in lines for node in ast.walk(line) if isinstance(node, ast.Call) and len(node.args) == 1 and not node.keywords]
+    said = dict.fromkeys(ast.unparse(call.func) for call in calls if isinstance(call.func, ast.Name | ast.Attribute))
+    return tuple(name for name in said if name.rpartition(".")[2] in ELEMENTWISE and name.rpartition(".")[0] in ("", "np", "torch", "math"))
+
+
+def _reached(name: str, value: Value) -> Iterator[tuple[str, Value]]:
+    """A value under its name; the parts of an object or a dict under theirs."""
+    if isinstance(value, Thing) and name.count(".") < 2:
+        for inner, part in value.attributes.items():
+            yield from _reached(f"{name}.{inner}", part)
+    elif isinstance(value, dict) and len(value) < 32:
+        yield from ((f"{name}['{inner}']", part) for inner, part in value.items() if isinstance(inner, str))
+    else:
+        yield name, value
+
+
+def _named(given: dict[str, Value]) -> list[tuple[str, Value]]:
+    return [(name, value) for name, value in given.items() if name.isidentifier()]
+
+
+def _is_array(value: Value) -> bool:
+    return isinstance(value, np.ndarray | np.generic) and value.dtype.kind in "fcbi"

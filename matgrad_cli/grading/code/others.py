@@ -1,0 +1,146 @@
+"""Names like gradients that stand for other quantities, and values that stand for gradients under other names."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections import Counter
+from itertools import combinations
+from typing import Any
+
+import numpy as np
+
+from ...documents.python.claims import UPSTREAM, claimed, last_part
+from ...verify.programs.machine import OPERATIONS, Target, moves, names_in
+from ...verify.programs.primitives import STEP
+from ...verify.programs.values import Unknown, Value
+from .reading import Reading
+from .trial import Claim, Stage, Trial, direction
+
+_DATA = re.compile(r"^(?:[xX]|[aA]_?0|inputs?|data|images?)$")
+"""Names of data: nobody takes the mean of a gradient by them into account."""
+
+
+def absolved(trial: Trial) -> dict[str, tuple[float, str]]:
+    """Claims that are no derivatives as they stand, but from which right ones follow, with the factor by which they are off."""
+    claims = trial.claims(trial.base)
+    written = {claim.key: trial.outcome(claim, claim.last.value) for claim in claims}
+    found: dict[str, tuple[float, str]] = {}
+    for claim in claims:
+        if written[claim.key] != "differs":
+            continue
+        if note := _in_another_shape(trial, claim) or _of_another_value(trial, claim):
+            found[claim.key] = 1.0, note
+            continue
+        later = followers(trial, claim)
+        right = [key for key in later if written[key] == "right"]
+        scale = next((scale for scale in _scales(trial) if trial.outcome(claim, claim.last.value, scale) == "right"), None)
+        early = [trial.outcome(claim, stage.last.value) for stage in _parts(claim)]
+        if right and scale is not None:
+            found[claim.key] = (scale, "this is the derivative times a size; what follows from it takes that into account")
+        elif right and (len(right) == len(later) or "right" in early):
+            found[claim.key] = 1.0, "this is not the derivative itself; what follows from it is right"
+    scales = {scale for scale, _ in found.values() if scale != 1.0}
+    if len(scales) == 1:
+        found[""] = scales.pop(), ""
+        for claim in claims:
+            scaled = written[claim.key] == "differs" and claim.key not in found
+            scaled = scaled and (_DATA.match(claim.name) is not None or bool(followers(trial, claim)))
+            if scaled and trial.outcome(claim, claim.last.value, found[""][0]) == "right":
+                found[claim.key] = found[""][0], "this is the derivative times a size, as what it comes from"
+    return found
+
+
+def _in_another_shape(trial: Trial, claim: Claim) -> str:
+    """What is said of a derivative that is only arranged otherwise, and used so."""
+    value = claim.last.value
+    for site in claim.sites:
+        shape = trial.base.machine.shapes.get(site, ())
+        arranged = [size for size in shape if size > 1] != [size for size in np.shape(value) if size > 1]
+        if arranged and np.size(value) == math.prod(shape) and trial.right_at(np.reshape(value, shape), site) and followers(trial, claim):
+            return f"this is the derivative by `{claim.name}`, in the shape {np.shape(value)}"
+    return ""
+
+
+def _of_another_value(trial: Trial, claim: Claim) -> str:
+    """What is said of a derivative, entry by entry, of the named value itself by an input: `dt = 1 - t**2`, where t = tanh(x)."""
+    value, machine = claim.last.value, trial.base.machine
+    if not np.ndim(value) or np.all(np.real(value) == np.real(value).flat[0]):  # a constant says nothing
+        return ""
+    for name, given in machine.given.items():
+        sites = machine.sites.get(id(given))
+        if np.shape(given) != np.shape(value) or not sites or name == claim.name or not name.strip():
+            continue
+        moved = trial.read(target=Target(sites[0], direction(0)))
+        born = [event.value for event in moved.machine.events if last_part(event.key) == claim.name and event.number < claim.last.number]
+        slope = np.imag(born[-1]) / STEP if born and moves(born[-1]) else np.zeros(())
+        if np.shape(slope) == np.shape(value) and np.any(slope) and np.allclose(slope, np.real(value) * direction(0)(np.shape(value))):
+            return f"this is the derivative of `{claim.name}` by `{name}`, entry by entry, and not that of the loss"
+    return ""
+
+
+MOST_ENTRIES, MOST_SITES = 200_000, 30
+"""So many operations the search for the value behind a gradient without such a name may cost, among so many values."""
+
+
+def blamed(trial: Trial, reading: Reading, claim: Claim, overrides: dict[int, Value]) -> Claim | None:
+    """A gradient under a name of its own (`dscores` where nothing is called `scores`) from which a wrong claim is computed: with the
+    derivative by some value of the forward part in its place the claim is right. It claims to be that derivative."""
+    claims = trial.claims(reading)
+    keys = {other.key for other in claims} | reading.from_above()
+    right = [other.key for other in claims if trial.outcome(other, other.last.value) == "right"]
+    budget = MOST_ENTRIES
+    near = set[str]().union(*(names_in(event.statement) for stage in claim.stages for event in stage.events))
+    for event in reversed(reading.machine.events):  # and what those come from that are no claims either
+        near |= names_in(event.statement) if event.key in near - keys and event.number < claim.last.number else set()
+    events = [event for event in reading.machine.events if event.frame is reading.frame and event.key in near - keys - {"return"}]
+    rounds = Counter(event.statement for event in events)
+    for event in events:
+        if event.number >= claim.last.number or rounds[event.statement] > 1:
+            continue
+        if not (claimed(event.key) or UPSTREAM.match(last_part(event.key))) or not moves(event.value) or not event.sites:
+            continue
+        shape = np.shape(event.value)
+        sites = [site for site, value in reading.machine.trace if site < event.sites[0] and np.shape(value) == shape]
+        sites = [site for site in reversed(sites[-MOST_SITES:]) if trial.influential(site)]
+        if any(trial.right_at(np.real(event.value), site) for site in sites):
+            continue
+        for site in sites:
+            budget -= (OPERATIONS - reading.machine.operations) * (math.prod(shape) + 2)
+            truth = trial.truth(site) if budget > 0 else None
+            if truth is None:
+                continue
+            other = trial.read(overrides={**overrides, event.number: truth})
+            after = {one.key for one in trial.claims(other) if trial.outcome(one, one.last.value) == "right"}
+            if {claim.key, *right} <= after:
+                return Claim(event.key, "", (Stage((event,)),), (site,))
+    return None
+
+
+def _parts(claim: Claim) -> list[Any]:
+    """Each assignment of a claim as a stage of its own."""
+    return [stage.__class__((event,)) for stage in claim.stages for event in stage.events if not isinstance(event.value, Unknown)]
+
+
+def _scales(trial: Trial) -> list[float]:
+    sizes = sorted({size for size in trial.given.sizes.values() if size > 1})
+    products = [*sizes, *(a * b for a, b in combinations(sizes, 2))]
+    return [*map(float, products), *(1 / size for size in products)]
+
+
+def followers(trial: Trial, claim: Claim) -> list[str]:
+    """The later claims whose values change with this one."""
+    value = claim.last.value
+    shaken = value * (1 + 0.3 * np.random.default_rng(3).normal(size=np.shape(value)))
+    reading = trial.read(overrides={claim.last.number: np.asarray(shaken)[()]})
+    own = (claim.name, claim.last.value)  # the same gradient put into a dict is no other claim
+    later = [other for other in trial.claims(trial.base) if other.last.number > claim.last.number]
+    before = {other.key: other.last.value for other in later if other.name != own[0] or not _alike(other.last.value, own[1])}
+    after = {other.key: other.last.value for other in trial.claims(reading)}
+    return [key for key, old in before.items() if key in after and not _alike(old, after[key])]
+
+
+def _alike(a: Value, b: Value) -> bool:
+    if isinstance(a, Unknown) or isinstance(b, Unknown):
+        return True
+    return np.shape(a) == np.shape(b) and bool(np.allclose(a, b, rtol=1e-9, atol=1e-12))

@@ -1,0 +1,136 @@
+"""The first wrong line is the one with the slip: of a value put together by several lines, of a name that claims nothing, of none."""
+
+from __future__ import annotations
+
+import pytest
+from test_claims import checked, verdicts
+
+HEAD = "import numpy as np\n\n"
+SOFTMAX = """def softmax_loss(x, y):
+    \"\"\"x: (N, C) scores; y: (N,) integer labels\"\"\"
+    N = x.shape[0]
+    p = np.exp(x - x.max(axis=1, keepdims=True))
+    p /= p.sum(axis=1, keepdims=True)
+    loss = -np.sum(np.log(p[np.arange(N), y])) / N
+    dx = p.copy()
+    dx[np.arange(N), y] -= 1
+    dx /= N
+    return loss, dx
+"""
+LEAKY = """class LeakyReLU:
+    def __init__(self, alpha=0.01):
+        self.alpha = alpha
+
+    def forward(self, x):
+        \"\"\"x: (N, D)\"\"\"
+        self.x = x
+        return np.where(x > 0, x, self.alpha * x)
+
+    def backward(self, grad_output):
+        grad_input = grad_output.copy()
+        grad_input[self.x < 0] *= self.alpha
+        return grad_input
+"""
+RNN = """def rnn_step_forward(x, prev_h, Wx, Wh, b):
+    \"\"\"x: (N, D), prev_h: (N, H), Wx: (D, H), Wh: (H, H), b: (H,)\"\"\"
+    next_h = np.tanh(x @ Wx + prev_h @ Wh + b)
+    return next_h, (x, prev_h, Wx, Wh, next_h)
+
+
+def rnn_step_backward(dnext_h, cache):
+    x, prev_h, Wx, Wh, next_h = cache
+    dtanh = dnext_h * (1 - next_h ** 2)
+    dx = dtanh @ Wx.T
+    dprev_h = dtanh @ Wh.T
+    dWx = x.T @ dtanh
+    dWh = prev_h.T @ dtanh
+    db = dtanh.sum(axis=0)
+    return dx, dprev_h, dWx, dWh, db
+"""
+HINGE = """# matgrad: loss = loss
+def hinge(w, X, y, C):
+    # w: (d,)   X: (n, d)   y: (n,) in {-1, +1}
+    margins = 1 - y * (X @ w)
+    loss = 0.5 * w @ w + C * np.maximum(0, margins).sum()
+    active = (margins > 0).astype(float)
+    dw = w - C * X.T @ (active * y)
+    return loss, dw
+"""
+EMBEDDING = """def embedding_forward(x, W):
+    \"\"\"x: (N, T) integer indices, W: (V, D)\"\"\"
+    out = W[x]
+    return out, (x, W)
+
+
+def embedding_backward(dout, cache):
+    x, W = cache
+    dW = np.zeros_like(W)
+    np.add.at(dW, x, dout)
+    return dW
+"""
+NET = """# matgrad: loss = cost
+def net(X, Y, W1, b1, W2):
+    \"\"\"X: (d, m), Y: (1, m), W1: (h, d), b1: (h, 1), W2: (1, h)\"\"\"
+    m = X.shape[1]
+    A1 = np.tanh(W1 @ X + b1)
+    Z2 = W2 @ A1
+    A2 = 1 / (1 + np.exp(-Z2))
+    cost = -np.sum(Y * np.log(A2) + (1 - Y) * np.log(1 - A2)) / m
+    dZ2 = A2 - Y
+    dW2 = dZ2 @ A1.T / m
+    dA1 = W2.T @ dZ2
+    dZ1 = dA1 * (1 - A1 ** 2)
+    dW1 = dZ1 @ X.T / m
+    db1 = dZ1.sum(axis=1, keepdims=True) / m
+    return cost, dW1, db1, dW2
+"""
+GELU = """class GELU:
+    def forward(self, x):
+        \"\"\"x: (N, D)\"\"\"
+        self.x = x
+        self.t = np.tanh(0.8 * (x + 0.04 * x ** 3))
+        return 0.5 * x * (1 + self.t)
+
+    def backward(self, dout):
+        dt = (1 - self.t ** 2) * 0.8 * (1 + 3 * 0.04 * self.x ** 2)
+        return dout * (0.5 * (1 + self.t) + 0.5 * self.x * dt)
+"""
+SLIPS = [
+    (SOFTMAX, "dx[np.arange(N), y] -= 1", "dx[np.arange(N), y] += 1", "dx[np.arange(N), y] -= 1"),
+    (SOFTMAX, "dx = p.copy()", "dx = x.copy()", "dx = p.copy()"),
+    (SOFTMAX, "    dx /= N\n", "", "dx /= N"),
+    (LEAKY, "*= self.alpha", "= self.alpha", "grad_input[self.x < 0] *= self.alpha"),
+    (LEAKY, "grad_input[self.x < 0]", "grad_input[self.x > 0]", "grad_input[self.x < 0] *= self.alpha"),
+    (RNN, "(1 - next_h ** 2)", "(1 - next_h)", "dtanh = dnext_h * (1 - next_h ** 2)"),
+    (RNN, "dtanh = dnext_h * (1 - next_h ** 2)", "dtanh = dnext_h", "dtanh = dnext_h * (1 - next_h ** 2)"),
+    (HINGE, "(margins > 0)", "(margins < 0)", "active = (margins > 0).astype(float)"),
+    (HINGE, "(active * y)", "active", "dw = w - C * X.T @ (active * y)"),
+    (EMBEDDING, "np.add.at(dW, x, dout)", "dW[x] += dout", "np.add.at(dW, x, dout)"),
+    (NET, ".sum(axis=1, keepdims=True) / m", ".sum(axis=1, keepdims=True)", None),
+    (NET, "dZ2 = A2 - Y", "dZ2 = Y - A2", "dZ2 = -(Y - A2)"),
+    (NET, "(1 - A1 ** 2)", "(1 - A1)", "dZ1 = dA1 * (1 - A1 ** 2)"),
+    (GELU, "+ 0.5 * self.x * dt", "+ self.x * dt", None),
+]
+
+
+@pytest.mark.parametrize("text", [SOFTMAX, LEAKY, RNN, HINGE, EMBEDDING, NET, GELU])
+def test_right_as_it_stands(text: str) -> None:
+    assert set(verdicts(HEAD + text).values()) == {"follows"}
+
+
+@pytest.mark.parametrize(("text", "right", "wrong", "mended"), SLIPS)
+def test_the_line_with_the_slip(text: str, right: str, wrong: str, mended: str | None) -> None:
+    assert text.count(right) == 1
+    line = (HEAD + text)[: (HEAD + text).index(right)].count("\n") + 1 - (not wrong)  # what is left out is missed at the line before
+    found = [finding for problem in checked(HEAD + text.replace(right, wrong)).problems for finding in problem.lines]
+    bad = [finding for finding in found if finding.verdict == "wrong"]
+    assert bad[0].line == line, bad
+    if mended is not None:
+        assert bad[0].help is not None
+        assert f"`{mended}`" in bad[0].help
+
+
+def test_one_slip_is_reported_once() -> None:
+    """What is computed from a wrong value that has no name of its own is right with the line mended."""
+    found = verdicts(HEAD + RNN.replace("(1 - next_h ** 2)", "(1 - next_h)"))
+    assert [line for line, verdict in found.items() if verdict == "wrong"] == [11]
