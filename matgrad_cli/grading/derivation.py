@@ -96,6 +96,8 @@ class Reader:
         found = self._read(claim.sides[1], (), letters)
         if found.expr is None:
             return [replace(failed(found), role="definition")]
+        if not found.expr.free and set(letters) <= self.around.sizes().keys():
+            letters = ()  # the n of `\\hat w_n` says from how many samples
         value = as_array(found.expr, letters)
         if value is None and len(letters) > 2 and sorted(letters) == sorted(letter.name for letter in found.expr.free):
             by_name = {letter.name: letter for letter in found.expr.free}
@@ -109,6 +111,11 @@ class Reader:
             )
             return [Outcome("wrong", found, slip)]
         symbol = self.around.define(name, value)
+        equation = self.equations.of_marked(self.chain, name, found, self.notes)
+        if equation is not None:
+            self._start(found)
+            self.chain.equation = True
+            return self._further([equation], found.expr, claim.sides[2:])
         stated = s.ungrouped(claim.sides[1].node) if claim.sides[1].node is not None else None
         if isinstance(stated, s.Derivative):
             self.around.derivatives[name] = stated
@@ -117,12 +124,19 @@ class Reader:
         self._start(found)
         if confirmed:
             self.chain.final, self.chain.final_order = found, ()
-        for side in claim.sides[2:]:
-            last, outcome = self._next(last, side)
-            outcomes.append(outcome)
+        outcomes = self._further(outcomes, last, claim.sides[2:])
+        last = self.chain.last or last
         if is_pending(value) and not letters and not is_pending(last) and all(outcome.verdict == "follows" for outcome in outcomes):
             symbol = self.around.define(name, last)  # δ := ∂L/∂z = z − y stands for z − y from now on
         self.chain.last, self.chain.order, self.chain.target, self.chain.head = symbol if not letters else last, (), False, symbol
+        return outcomes
+
+    def _further(self, outcomes: list[Outcome], last: Expr, sides: Sequence[Side]) -> list[Outcome]:
+        """The outcomes of a definition and of the sides behind its value, each of which must equal it."""
+        for side in sides:
+            last, outcome = self._next(last, side)
+            outcomes.append(outcome)
+        self.chain.last = last
         return outcomes
 
     # ---- claims
@@ -207,13 +221,8 @@ class Reader:
         starts = [(problem.loss, False)] if loss_fits else []
         if wanted is not None and derivative_fits:
             starts.append((wanted, True))
-        outcome = Outcome(
-            "undecided",
-            found,
-            Slip(
-                "no-left-side", "it is not said what this is equal to, and it has neither the kind of the loss nor that of its derivative"
-            ),
-        )
+        said = "it is not said what this is equal to, and it has neither the kind of the loss nor that of its derivative"
+        outcome = Outcome("undecided", found, Slip("no-left-side", said))
         for start, target in starts:
             outcome = self._compared(start, found, target)
             self.chain.target, self.chain.head = target, start
@@ -272,15 +281,8 @@ class Reader:
             and outcome.slip is not None
             and outcome.slip.code not in _OF_FORM
         ):
-            outcome = Outcome(
-                "undecided",
-                found,
-                Slip(
-                    "after-gap",
-                    "the line before could not be judged; this line differs from the last one that was read",
-                    outcome.slip.notes,
-                ),
-            )
+            said = "the line before could not be judged; this line differs from the last one that was read"
+            outcome = Outcome("undecided", found, Slip("after-gap", said, outcome.slip.notes))
         self.chain.sound = self.chain.sound and outcome.verdict == "follows"
         done = self.around.with_results(found.expr)
         if self.around.worked_out(done):

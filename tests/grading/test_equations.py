@@ -161,3 +161,22 @@ def test_a_definition_behind_a_line_does_not_break_the_chain() -> None:
         "\n```\n"
     )
     assert check_text(text, "a.md").verdict == "right"
+
+
+MARKED = ("w^*", r"w^\star", "w_*", r"\hat w", r"\widehat{w}", r"w_{\text{ridge}}", "w_{MAP}", r"\hat w_{ML}", r"\hat{w}_n", "w_{opt}", "w")
+"""How people write the w that was asked for."""
+
+
+@pytest.mark.parametrize("name", MARKED)
+def test_a_marked_name_is_the_solution_and_is_judged(name: str) -> None:
+    value = r"(X^\top X + \lambda I)^{-1}X^\top y"
+    right = judged(GRADIENT + " = 0", f"{name} = {value}")
+    assert (right.lines[-1].verdict, right.lines[-1].role, right.verdict) == ("follows", "equation", "right")
+    wrong = judged(GRADIENT + " = 0", f"{name} = 2{value}")
+    assert wrong.first_wrong is not None
+    assert (wrong.first_wrong.number, wrong.verdict, wrong.final.verdict) == (2, "wrong", "wrong")
+
+
+def test_a_marked_name_of_something_else_is_a_definition() -> None:
+    for line in (r"\hat w = w + X^\top y", r"\hat y = Xw", r"\tilde w = 2X^\top y"):
+        assert judged(GRADIENT + " = 0", line).lines[-1].role == "definition"

@@ -14,6 +14,7 @@ from ..lines.reading import Read
 from ..lines.scope import Surroundings
 from ..slips.causes import Slip
 from ..task import whole_derivative
+from .marked import marked_unknown
 from .meaning import BY_ENTRIES, EQUATION, is_equation
 from .slips import slip_of_equation
 from .solved import SolvedBench
@@ -63,6 +64,13 @@ class Equations:
         if outcome is not None:
             self._note(found, sides[0], outcome)
         return outcome
+
+    def of_marked(self, chain: Chain, name: str, found: Read, remarks: Sequence[str]) -> Outcome | None:
+        r"""The outcome of `\hat w = …` where w is unknown and stands in no part of its value; None if it is no solution."""
+        unknown, value = marked_unknown(name, self.unknowns), found.expr
+        if unknown is None or value is None or value.free or set(self.unknowns) & self.around.expanded(value).symbols:
+            return None
+        return self.judged(chain, unknown, found, (True, False), remarks)
 
     def _may_be_one(self, last: Expr, after: Expr) -> bool:
         """Whether a line that is no identity is tried as an equation: no side is the loss, a derivative, or a multiple of it."""

@@ -10,9 +10,9 @@ from ...documents.passage import Passage
 from ...ir import Symbol
 from ...notation import syntax as s
 from ..chain import RowResult
+from ..equations.marked import unmarked
 from .rows import Line, head_of, is_constant, nodes_of
 
-_MARK = re.compile(r"_(?:hat|star|ast|opt)$")
 _MARKS = re.compile(r"\\(?:wide)?hat(?![A-Za-z])|\^\s*(?:\{\s*)?(?:\*|\\star|\\ast)(?:\s*\})?")
 _ELSEWHERE = re.compile(
     r"\b(?:without|unlike|compar\w+|versus|vs|contrast\w*|ordinary|usual|standard|un-?regulari[sz]ed|OLS|instead|previous\w*|other|were|was"
@@ -20,11 +20,6 @@ _ELSEWHERE = re.compile(
     r"|limit|special|subject to|s\.t\.|constrain\w*|[Ll]agrang\w*)(?![a-z])", re.IGNORECASE,
 )
 _CONSTRAINED = re.compile(r"\bsubject to\b|\bs\.t\.|\bconstrain\w*|\bLagrang\w*|\\(?:text|mathrm)\{\s*s\.t", re.IGNORECASE)
-
-
-def unmarked(name: str) -> str:
-    """The variable that a marked name stands for: `w` of `w^*`, `\\hat w`."""
-    return _MARK.sub("", name)
 
 
 def valued_variable(line: Line, variables: Collection[str]) -> str | None:
@@ -39,7 +34,7 @@ def valued_variable(line: Line, variables: Collection[str]) -> str | None:
 def without_mark(line: Line, passage: Passage) -> Passage:
     """The row with the bare variable for its marked name, `w` for `\\hat w`; every other character keeps its place."""
     head = head_of(line.outline)
-    if not isinstance(head, s.Name) or not _MARK.search(head.name) or passage.text != line.formula.passage.text:
+    if not isinstance(head, s.Name) or unmarked(head.name) == head.name or passage.text != line.formula.passage.text:
         return passage
     start = min(passage.text.find("="), line.outline.statements[0].sides[0].span.end)
     bare = _MARKS.sub(lambda mark: " " * len(mark[0]), passage.text[:start])

@@ -32,6 +32,14 @@ def axis_below(token: Token, scripts: list[Script]) -> tuple[tuple[str, str], ..
     return ()
 
 
+_WORDS = frozenset(("opt", "ols", "gls", "wls", "mle", "map", "new", "old", "min", "max", "reg", "ridge", "lasso", "best"))
+
+
+def _is_word(letters: list[str]) -> bool:
+    """Whether letters below a name are a word and no indices: `w_{OLS}`, `w_{opt}`."""
+    return len(letters) > 1 and (all(len(letter) == 1 and letter.isupper() for letter in letters) or "".join(letters) in _WORDS)
+
+
 class Scripts(Indices):
     """Reads scripts and puts them on."""
 
@@ -152,6 +160,8 @@ class Scripts(Indices):
         if len(tokens) >= 2 and tokens[0].kind == "open" and self.partner.get(first) == past - 1:
             first, past, tokens = first + 1, past - 1, tokens[1:-1]
         if any(token.kind in ("word", "text", "function") for token in tokens):
+            return Script("label", label="".join(token.text for token in tokens), end=end)
+        if _is_word([token.text for token in tokens]):
             return Script("label", label="".join(token.text for token in tokens), end=end)
         if len(tokens) == 1 and tokens[0].kind == "operator" and tokens[0].text in ("times", "+", "-", "circ"):
             return Script("label", label={"times": "star", "+": "plus", "-": "minus", "circ": "0"}[tokens[0].text], end=end)
