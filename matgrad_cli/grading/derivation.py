@@ -104,12 +104,9 @@ class Reader:
             self.around.tables[name] = tuple(by_name[letter] for letter in letters), found.expr
             return [Outcome("follows", found, role="definition")]
         if value is None:
-            slip = Slip(
-                "free-index-mismatch",
-                f"`{claim.sides[0].text.strip()}` does not carry the free indices of its right side, which is {kind_in_words(found.expr)}",
-                span=claim.sides[0].span,
-            )
-            return [Outcome("wrong", found, slip)]
+            side = claim.sides[0]
+            said = f"`{side.text.strip()}` does not carry the free indices of its right side, which is {kind_in_words(found.expr)}"
+            return [Outcome("wrong", found, Slip("free-index-mismatch", said, span=side.span))]
         symbol = self.around.define(name, value)
         equation = self.equations.of_marked(self.chain, name, found, self.notes)
         if equation is not None:
