@@ -66,7 +66,8 @@ def check(
     chosen("format", format_, CHECK_FORMATS)
     further = [_further(text) for text in report or ()]
     if not files and key is None:
-        raise UsageError(Diagnostic("missing-file", "no file to check is given", help="`matgrad check answers.toml`"))
+        help_ = "`matgrad check answers.toml`; `matgrad check -` reads the standard input"
+        raise UsageError(Diagnostic("missing-file", "no file to check is given", help=help_))
     nonempty("--key", key)
     given = {
         "loss": loss,

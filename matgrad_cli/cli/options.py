@@ -16,9 +16,7 @@ from .choices import DETAILS, SYNTAXES
 LONGEST = 4_000_000
 
 Loss = Annotated[str | None, typer.Argument(metavar="LOSS", help="The expression, as in NumPy or in LaTeX; `-` reads it from stdin.")]
-Wrt = Annotated[
-    list[str] | None, typer.Option("--wrt", metavar="NAME", help='The variable to differentiate by; repeatable, also "U, V".')
-]
+Wrt = Annotated[list[str] | None, typer.Option("--wrt", metavar="NAME", help='The variable to differentiate by; repeatable, also "U, V".')]
 Shapes = Annotated[list[str] | None, typer.Option("--shape", metavar="TEXT", help='Shapes: "X: m×n, R: n×p"; repeatable.')]
 Assume = Annotated[list[str] | None, typer.Option("--assume", metavar="TEXT", help='Facts: "W symmetric, S spd"; repeatable.')]
 Syntax = Annotated[

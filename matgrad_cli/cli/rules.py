@@ -29,7 +29,7 @@ INVISIBLE = (
 )
 """The only changes of an expression that are not steps."""
 
-STUB = '''[[rule]]
+STUB = """[[rule]]
 id = "trace-cyclic-copy"                        # spells the identity, outer operation first
 title = "a trace does not change when its factors rotate"
 shapes = { A = "m n", B = "n m" }               # "" a number, "n" a column vector, "m n" a matrix, "index m" a letter over m
@@ -40,7 +40,7 @@ why = "both sides are the double sum of A_ij B_ji; only the order of summation d
 cite = ["matrix-cookbook:14"]
 example = ["tr(X.T @ W)", "tr(W @ X.T)"]        # one step, exactly this text
 given = { X = "m n", W = "m n" }                # the shapes of the names in the example
-'''
+"""
 
 Folder = Annotated[str | None, typer.Option("--rules", metavar="DIR", help="A folder with further pattern rules.")]
 

@@ -22,9 +22,7 @@ Format = Annotated[
     str | None,
     typer.Option("--format", metavar="NAME", help=f"{', '.join(SOLVE_FORMATS)}; else by the ending of FILE, else terminal or text."),
 ]
-SubjectTo = Annotated[
-    list[str] | None, typer.Option("--subject-to", metavar="EQUATION", help='A constraint: "A@x = b"; repeatable.')
-]
+SubjectTo = Annotated[list[str] | None, typer.Option("--subject-to", metavar="EQUATION", help='A constraint: "A@x = b"; repeatable.')]
 Maximize = Annotated[bool, typer.Option("--maximize", help="The solution is to be a maximum: of several the one with the largest value.")]
 Minimize = Annotated[bool, typer.Option("--minimize", help="The solution is to be a minimum.")]
 

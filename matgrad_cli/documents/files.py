@@ -15,6 +15,7 @@ from ..diagnostics.record import replace
 from .keys import Document
 from .latex_carrier import read_latex
 from .markdown_carrier import read_markdown
+from .python.blocks import Blocks, fenced, of_cells
 from .sheets.read import ENDINGS, read_sheet
 from .toml_carrier import read_toml
 
@@ -127,13 +128,13 @@ def read_text(text: str, name: str) -> Document:
     ending = Path(name).suffix.lower() if name != "-" else _ending_of(text)
     reader = READERS.get(ending) or (_sniffed(text) if ending not in ENDINGS else None)
     if reader is None and ending in ENDINGS:
-        return Document(source, sheet=read_sheet(source, ending))
+        return Document(source, sheet=read_sheet(source, ending), code=_code_in(source, ending))
     if reader is None:
         found = "is none of Markdown, LaTeX, plain text, a notebook or TOML"
         return Document(source, (), (_file("unknown-file", name, found, "name it .md, .tex, .txt, .ipynb or .toml"),))
     document = reader(source)
     if ending in ENDINGS and not any(exercise.keys for exercise in document.exercises):
-        document = replace(document, sheet=read_sheet(source, ending))
+        document = replace(document, sheet=read_sheet(source, ending), code=_code_in(source, ending))
     rows = sum(len(exercise.rows) for exercise in document.exercises)
     if len(document.exercises) > MOST_EXERCISES or rows > MOST_ROWS:
         found = f"has {len(document.exercises)} problems and {rows} lines; at most {MOST_EXERCISES} and {MOST_ROWS} are read"
@@ -142,6 +143,13 @@ def read_text(text: str, name: str) -> Document:
         nothing = _file("no-problem", name, "holds no problem", "a problem begins with the key `loss`, or `problem` with a key file")
         return replace(document, diagnostics=(*document.diagnostics, nothing))
     return document
+
+
+def _code_in(source: Source, ending: str) -> Blocks | None:
+    """The Python in a document, if it holds any."""
+    if ending == ".ipynb":
+        return of_cells(source)
+    return fenced(source) if READERS.get(ending) is read_markdown else None
 
 
 def _ending_of(text: str) -> str:

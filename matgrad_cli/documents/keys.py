@@ -9,6 +9,7 @@ from ..diagnostics import Diagnostic, Label, Source
 from ..notation.scope import SYNTAXES
 from ..records.layout import LAYOUTS
 from .passage import Passage
+from .python.blocks import Blocks
 from .sheets.sheet import Sheet
 
 KEYS = (
@@ -48,13 +49,14 @@ class Exercise:
 class Document:
     """A file that was read: its exercises, and what there is to say about the file itself.
 
-    `sheet` is the file as a document, where it states no key: without a key file it is judged as that.
+    `sheet` is the file as a document, where it states no key: without a key file it is judged as that, and so is the Python in it.
     """
 
     source: Source
     exercises: tuple[Exercise, ...] = ()
     diagnostics: tuple[Diagnostic, ...] = ()
     sheet: Sheet | None = None
+    code: Blocks | None = None
 
 
 def split_key(line: Passage) -> tuple[str, Passage] | None:

@@ -16,6 +16,7 @@ from ..diagnostics.limits import OutOfTime, ended_by, place_of, time_limit
 from ..diagnostics.record import replace
 from ..documents.files import CODE, expanded, read_document, read_text, text_of
 from ..documents.keys import Document, Exercise
+from ..documents.python.blocks import Blocks, is_program
 from ..documents.sheets.sheet import Sheet
 from ..ir.memory import crowded, let_go
 from ..records.finding import FileReport, Final, Finding, ProblemReport, Report, Reveal, counting
@@ -142,6 +143,8 @@ def check_file(path: Path, key: Key | None = None, options: Options | None = Non
     try:
         with time_limit(SECONDS):
             document = read_document(path)
+        if key is None and path == Path("-") and is_program(document.source.text):
+            return _code_report(document.source, options or Options())
     except (OutOfTime, Exception) as error:  # noqa: BLE001 - one file never stops the rest
         document = Document(source, (), (replace(_broken(error), source=source),))
     return check_document(document, key, options or Options())
@@ -152,17 +155,19 @@ def _is_code(path: Path, options: Options) -> bool:
 
 
 def _check_code(path: Path, options: Options) -> FileReport:
-    """The report on a file of Python code, which is read and never run."""
+    text = text_of(path)
+    return FileReport(str(path), (), (text,)) if isinstance(text, Diagnostic) else _code_report(Source(str(path), text), options)
+
+
+def _code_report(source: Source, options: Options) -> FileReport:
+    """The report on Python code, which is read and never run."""
     from .code.report import checked_code
 
-    text = text_of(path)
-    if isinstance(text, Diagnostic):
-        return FileReport(str(path), (), (text,))
     said = options.defaults
     try:
-        return checked_code(Source(str(path), text), said.get("shapes", ""), said.get("loss", ""), cast(Reveal, said.get("reveal", "full")))
+        return checked_code(source, said.get("shapes", ""), said.get("loss", ""), cast(Reveal, said.get("reveal", "full")))
     except Exception as error:  # noqa: BLE001 - one file never stops the rest
-        return FileReport(str(path), (), (replace(_broken(error), source=Source(str(path), "")),))
+        return FileReport(source.name, (), (replace(_broken(error), source=Source(source.name, "")),))
 
 
 def check_text(text: str, name: str = "text.md", key: Key | None = None, options: Options | None = None) -> FileReport:
@@ -173,7 +178,7 @@ def check_text(text: str, name: str = "text.md", key: Key | None = None, options
 def check_document(document: Document, key: Key | None, options: Options) -> FileReport:
     """The report on a document: its exercises in their order, then those of the key that it leaves out."""
     if key is None and document.sheet is not None:
-        return _sheet_report(document.sheet, options)
+        return _with_code(_sheet_report(document.sheet, options), document.code, options)
     exercises = tried(document.exercises) if key is not None else {name: [one] for name, one in identified(document.exercises).items()}
     if key is not None and len(key.exercises) == 1 and len(exercises) == 1:
         (tries,) = exercises.values()
@@ -208,6 +213,22 @@ def _sheet_report(sheet: Sheet, options: Options) -> FileReport:
             return check_sheet(sheet, options.defaults)
     except (OutOfTime, Exception) as error:  # noqa: BLE001 - one file never stops the rest
         return FileReport(sheet.source.name, (), (replace(_broken(error), source=replace(sheet.source, text="")),), sheet.source)
+
+
+def _with_code(report: FileReport, code: Blocks | None, options: Options) -> FileReport:
+    """The report on a document with what its Python claims."""
+    if code is None:
+        return report
+    from .code.report import checked_blocks
+
+    try:
+        found = checked_blocks(code, options.defaults.get("shapes", ""), cast(Reveal, options.defaults.get("reveal", "full")))
+    except (OutOfTime, Exception) as error:  # noqa: BLE001 - one part never stops the rest
+        return replace(report, diagnostics=(*report.diagnostics, replace(_broken(error), source=Source(report.file, ""))))
+    if not found:
+        return report
+    said = tuple(one for one in report.diagnostics if one.code != "no-problem")
+    return replace(report, problems=(*report.problems, *found), diagnostics=said, source=report.source or code.source)
 
 
 class _Clock:

@@ -9,9 +9,12 @@ from typing import Any
 
 from ...diagnostics import Diagnostic, Label, Severity, Source, Span
 from ...diagnostics.limits import OutOfTime, ended_by, place_of, time_limit
+from ...diagnostics.record import replace
+from ...documents.python.blocks import Blocks
 from ...documents.python.outline import Unit, units_of
 from ...documents.python.said import told
 from ...records.finding import FileReport, Final, Finding, LineVerdict, ProblemReport, ProblemVerdict, Reveal, Role, worst
+from ..sheets.report import in_cell
 from .causes import cause_of
 from .inputs import Kind, kinds_told
 from .judge import Judged, Place, Verdicts, judged, said_kind
@@ -31,20 +34,27 @@ def checked_code(source: Source, shapes: str = "", loss: str = "", reveal: Revea
         tree = ast.parse(source.text)
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
         return FileReport(source.name, (), (_not_python(source, error),), source)
-    found = units_of(tree, source.text if not loss else f"{source.text}\n# matgrad: loss = {loss}")
-    extra = kinds_told(tuple(told(shapes.replace(";", "\n")).items()))
-    places = _Places(source)
-    problems: list[ProblemReport] = []
-    end = process_time() + FILE_SECONDS
-    for unit in found:
-        problem = _problem(unit, extra, places, max(0.2, min(SECONDS, end - process_time())), reveal)
-        if problem is not None:
-            problems.append(problem)
+    problems = _problems(source, tree, source.text if not loss else f"{source.text}\n# matgrad: loss = {loss}", shapes, reveal)
     if not problems:
         help_ = f"a gradient is named like what it belongs to: `dW` for `W`; {LOSS_HELP}"
         nothing = Diagnostic("no-problem", f"`{source.name}` holds no gradient to check", source, help=help_)
         return FileReport(source.name, (), (nothing,), source)
-    return FileReport(source.name, tuple(problems), (), source)
+    return FileReport(source.name, problems, (), source)
+
+
+def checked_blocks(blocks: Blocks, shapes: str, reveal: Reveal) -> tuple[ProblemReport, ...]:
+    """What the Python in a document claims, as far as it is judged: code that only shows something is passed over."""
+    found = _problems(blocks.source, ast.parse(blocks.text), blocks.text, shapes, reveal)
+    judged = (problem for problem in found if any(line.verdict in ("follows", "wrong") for line in problem.lines))
+    return tuple(replace(one, lines=tuple(in_cell(line, blocks.cells) if blocks.cells else line for line in one.lines)) for one in judged)
+
+
+def _problems(source: Source, tree: ast.Module, text: str, shapes: str, reveal: Reveal) -> tuple[ProblemReport, ...]:
+    extra = kinds_told(tuple(told(shapes.replace(";", "\n")).items()))
+    places = _Places(source)
+    end = process_time() + FILE_SECONDS
+    found = (_problem(unit, extra, places, max(0.2, min(SECONDS, end - process_time())), reveal) for unit in units_of(tree, text))
+    return tuple(problem for problem in found if problem is not None)
 
 
 def _not_python(source: Source, error: Exception) -> Diagnostic:

@@ -90,10 +90,10 @@ def _finding(judged: Judged, sheet: Sheet) -> Finding:
         found = Finding(judged.line.number, judged.verdict, span, line, column)
     notes = tuple(dict.fromkeys([*judged.notes, *([judged.why] if judged.why else [])]))
     found = replace(found, verdict=judged.verdict, role=judged.role, notes=notes, text=text)
-    return _in_cell(found, sheet.cells) if sheet.cells else found
+    return in_cell(found, sheet.cells) if sheet.cells else found
 
 
-def _in_cell(found: Finding, cells: tuple[Cell, ...]) -> Finding:
+def in_cell(found: Finding, cells: tuple[Cell, ...]) -> Finding:
     """A place as the notebook counts it: the cell, and the line in the cell."""
     cell = next(cell for cell in reversed(cells) if cell.start <= found.span.start)
     line, column = line_and_column(cell.source.text, found.span.start - cell.start)

@@ -1,0 +1,70 @@
+"""Python inside other files: fenced blocks of Markdown, code cells of notebooks; each character at its place in the file or the cell."""
+
+from __future__ import annotations
+
+import ast
+import json
+import re
+
+from ...diagnostics import Source
+from ...diagnostics.record import record
+from ..sheets.sheet import Cell
+
+_FENCE = re.compile(
+    r"^(?P<mark>`{3,}|~{3,})[ \t]*\{?\.?(?:python|py|python3|ipython|pycon)\b[^\n]*\n(?P<code>.*?)(?:^(?P=mark)[`~]*[ \t]*$|\Z)",
+    re.MULTILINE | re.DOTALL | re.IGNORECASE,
+)
+_MAGIC = re.compile(r"^[ \t]*[%!?][^\n]*", re.MULTILINE)
+_INK = re.compile(r"[^\n]")
+
+
+@record
+class Blocks:
+    """The code of a document. `text` is as long as the source: what is no code is blank; `cells` are the cells of a notebook."""
+
+    source: Source
+    text: str
+    cells: tuple[Cell, ...] = ()
+
+
+def fenced(source: Source) -> Blocks | None:
+    """The Python blocks of a Markdown text; None where there is none."""
+    text, end = "", 0
+    for block in _FENCE.finditer(source.text):
+        text += _INK.sub(" ", source.text[end : block.start("code")]) + _readable(block["code"])
+        end = block.end("code")
+    return Blocks(source, text + _INK.sub(" ", source.text[end:])) if text.strip() else None
+
+
+def of_cells(source: Source) -> Blocks | None:
+    """The code cells of a notebook; None where there is none, or it is no notebook."""
+    try:
+        cells = json.loads(source.text).get("cells", [])
+        texts = [(number, "".join(cell.get("source", ""))) for number, cell in enumerate(cells, 1) if cell.get("cell_type") == "code"]
+    except (ValueError, AttributeError, TypeError, RecursionError):
+        return None
+    whole, text, found = "", "", []
+    for number, written in texts:
+        found.append(Cell(number, len(whole), Source(f"{source.name}, cell {number}", written)))
+        whole += written + "\n"
+        text += _readable(written) + "\n"
+    return Blocks(Source(source.name, whole), text, tuple(found)) if text.strip() else None
+
+
+def is_program(text: str) -> bool:
+    """Whether a text without a telling name is a Python program, and no formula: it parses, and imports or defines something."""
+    try:
+        tree = ast.parse(text)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return False
+    return any(isinstance(line, ast.Import | ast.ImportFrom | ast.FunctionDef | ast.ClassDef) for line in tree.body)
+
+
+def _readable(code: str) -> str:
+    """The code without a notebook's commands; blank where it is no Python."""
+    code = _MAGIC.sub(lambda match: " " * len(match[0]), code)
+    try:
+        ast.parse(code)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return _INK.sub(" ", code)
+    return code
