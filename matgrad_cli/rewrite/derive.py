@@ -15,7 +15,7 @@ from ..rulebook.pattern import operators_in
 from ..verify.judge import Judge
 from .assumptions import assumptions_of, notes_of
 from .engine.recorder import Recorder, sentence
-from .forms.terms import Letters, split
+from .forms.terms import split
 from .index.method import Target, collapse, differentiate, reserved_names, target_of
 from .index.rows import open_rows
 from .layouts import change_layout, known_layout
@@ -100,8 +100,7 @@ def _first_places(problem: Problem) -> tuple[int | None, int | None]:
 
 def solve(recorder: Recorder, target: Target, taken: set[str]) -> bool:
     """From ∂(…)/∂X[s,t] to the last line; whether it is an entry of one matrix (or a number)."""
-    letters = Letters(frozenset(taken))
-    differentiate(recorder, letters)
+    differentiate(recorder)
     collapse(recorder)
     open_rows(recorder)
     row, col = target.places

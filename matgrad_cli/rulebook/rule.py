@@ -65,11 +65,14 @@ class Rule:
     moving: tuple[str, ...] = ()
     single: tuple[str, ...] = ()
 
+    def __hash__(self) -> int:
+        return hash(self.id)
+
     @property
     def pending(self) -> str:
         """What the rule takes apart: `d` a differential, `partial` a pending derivative, empty for all other rules."""
         text = self.lhs or (self.example[0] if self.example else "")
-        return next((word for word in ("d", "partial") if text.startswith(f"{word}(")), "")
+        return "d" if text.startswith("d(") else "partial" if text.startswith("partial(") else ""
 
     @property
     def backwards(self) -> Rule:

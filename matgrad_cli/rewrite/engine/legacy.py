@@ -16,7 +16,6 @@ LEGACY: Final = frozenset(
         "drop-zero",
         "expand-constant",
         "expand-product",
-        "gather",
         "gradient-dot",
         "gradient-first",
         "gradient-linear",

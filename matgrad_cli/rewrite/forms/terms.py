@@ -7,7 +7,6 @@ letter may stand on either side of its Σ, which is one of the invisible moves.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from fractions import Fraction
 
 from ...diagnostics.record import record, replace
@@ -30,8 +29,7 @@ from ...ir import (
     rename,
     sum_over,
 )
-from ...ir.dimensions import Dim
-from ...ir.walk import OUTER_LETTERS, fresh_index
+from ...ir.walk import fresh_index
 
 INNER_LETTERS = ("k", "l", "a", "b", "c", "f", "g", "h", "q", "r", "u", "v", "w", "i", "j")
 ZERO, UNIT = Number(0), Number(1)
@@ -266,16 +264,3 @@ def brackets_opened(terms: Iterable[Term]) -> tuple[Term, ...]:
 
 def _holds_delta(factor: Expr) -> bool:
     return any(isinstance(node, Delta) for node in nodes_of(factor))
-
-
-@dataclass(slots=True)
-class Letters:
-    """Draws index letters that no name of the problem uses. `reserved` are those names and the letters of the entry."""
-
-    reserved: frozenset[str]
-
-    def draw(self, dim: Dim, taken: set[str], inner: bool = False) -> Index:
-        """A letter over `dim` not in `taken` (which then holds it): outer sums i, j, …; inner sums k, l, …"""
-        index = fresh_index(dim, taken | self.reserved, INNER_LETTERS if inner else OUTER_LETTERS)
-        taken.add(index.name)
-        return index

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from ...diagnostics.record import record
 from ...ir import Entry, Expr, Fill, Index, MatrixOf, Named, Partial, Symbol, add, mul, sum_over
 from ...ir.dimensions import ONE
-from ..engine.application import Scene
+from ...ir.walk import OUTER_LETTERS, fresh_index
+from ...records import Bindings
+from ..engine.application import Application, Scene, Site, applied, fit, native, reserved_names
 from ..engine.recorder import Recorder
 from ..forms.entries import entry
-from ..forms.terms import ZERO, Letters, Term
+from ..forms.terms import ZERO, Term, join, split
 from ..network.reading import tidy_part
 from ..network.reading_rules import matrix_of
 
@@ -65,8 +67,25 @@ def _closed(term: Term, pending: Partial) -> bool:
     return all(not (factor.free - bound) for factor in term.others) and not own & bound
 
 
-def gather_round(recorder: Recorder, terms: tuple[Term, ...], letters: Letters) -> bool:
+def gather_round(recorder: Recorder) -> bool:
     """Gather the terms of one composite Z if two or more of them carry ∂Z; whether a step was made."""
+    terms = split(recorder.line)
+    rule = recorder.rules.rule("gather")
+    for base, members in _groups(terms).items():
+        if len(members) < 2 and len(members[0].indices) < MANY_LETTERS and not _worth_naming(base, members[0]):
+            continue
+        found = fit(rule, recorder.line, recorder.scene, (("pending", base),))
+        if found is None:
+            continue
+        application = applied(recorder.line, {(): found})
+        if application.after is not recorder.line:
+            _collect(recorder, application, terms, members, base)
+            return True
+    return False
+
+
+def _groups(terms: tuple[Term, ...]) -> dict[Expr, list[Term]]:
+    """The terms that carry ∂Z for each composite Z that may be taken apart now."""
     ready = {_base(pending) for pending in maximal(terms)}
     groups: dict[Expr, list[Term]] = defaultdict(list)
     for term in terms:
@@ -76,34 +95,33 @@ def gather_round(recorder: Recorder, terms: tuple[Term, ...], letters: Letters) 
         base = _base(pending)
         if base in ready and not base.free and not isinstance(base, Symbol | MatrixOf):
             groups[base].append(term)
-    for base, members in groups.items():
-        if len(members) < 2 and len(members[0].indices) < MANY_LETTERS and not _worth_naming(base, members[0]):
-            continue
-        gathered = gathered_term(base, members, letters, recorder.scene)
-        if gathered is None:
-            continue
-        before = recorder.line
-        _collect(recorder, terms, members, gathered)
-        if recorder.line is not before:
-            return True
-    return False
+    return groups
 
 
-def _collect(recorder: Recorder, terms: tuple[Term, ...], members: list[Term], gathered: Gathered) -> None:
+@native("gather")
+def gather(site: Site) -> tuple[Expr, Bindings] | None:
+    """The line with all terms of one composite, the `pending` one, as one term."""
+    base = site.bound("pending")
+    terms = split(site.node)
+    members = _groups(terms).get(base) if base is not None else None
+    coefficients = [coefficient_of(term, site.scene) for term in members or ()]
+    known = [one for one in coefficients if one is not None]
+    if base is None or members is None or len(known) < len(members):
+        return None
+    whole = add(*known)
+    return gathered(base, members, site.scene, site.node).line(terms, members, whole), (("pending", base), ("G", whole))
+
+
+def _collect(recorder: Recorder, application: Application, terms: tuple[Term, ...], members: list[Term], base: Expr) -> None:
     """The gathered line, its coefficient tidied one move at a time, and a name for a coefficient that stays big."""
+    term = gathered(base, members, recorder.scene, recorder.line)
 
     def line_of(coefficient: Expr) -> Expr:
-        line: list[Expr] = []
-        for term in terms:
-            if term is members[0]:
-                line.append(gathered.term(coefficient))
-            elif term not in members:
-                line.append(term.expr())
-        kept = [part for part in line if part is not ZERO]
-        return add(*kept) if kept else ZERO
+        return join(split(term.line(terms, members, coefficient)))
 
-    whole = gathered.coefficient
-    recorder.move("gather", line_of(whole), (("pending", gathered.base), ("G", whole)))
+    recorder.record(application)
+    whole = dict(application.bindings)["G"]
+    assert isinstance(whole, Expr)
     whole = tidy_part(recorder, whole, line_of)
     if whole.weight > NAME_FROM and not whole.shape.is_number and not isinstance(whole, Named):
         named = Named(_name(recorder), whole)
@@ -119,16 +137,15 @@ def _worth_naming(base: Expr, term: Term) -> bool:
 
 @record
 class Gathered:
-    """Σ_ij G_ij ∂base_ij with the coefficients of several terms read back to one matrix G (a number for a number `base`)."""
+    """Σ_ij G_ij ∂base_ij, the place of several terms (a number for a number `base`)."""
 
     base: Expr
-    coefficient: Expr
     pending: Partial
     row: Index | None
     col: Index | None
 
     def term(self, coefficient: Expr) -> Expr:
-        """The term with another coefficient in the place of G; 0 if that is 0."""
+        """The term with a coefficient in the place of G; 0 if that is 0."""
         if coefficient is ZERO or (isinstance(coefficient, Fill) and coefficient.value == 0):
             return ZERO
         if not isinstance(self.pending.body, Entry):
@@ -137,29 +154,36 @@ class Gathered:
         indices = [letter for letter in (self.row, self.col) if letter is not None]
         return sum_over(indices, mul(entry(coefficient, self.row, self.col), own))
 
+    def line(self, terms: Iterable[Term], members: Sequence[Term], coefficient: Expr) -> Expr:
+        """The line with this term in the place of those that it gathers."""
+        kept = [term for term in terms if term is members[0] or term not in members]
+        parts = [self.term(coefficient) if term is members[0] else term.expr() for term in kept]
+        return add(*([part for part in parts if part is not ZERO] or [ZERO]))
 
-def gathered_term(base: Expr, members: Sequence[Term], letters: Letters, scene: Scene) -> Gathered | None:
-    """The terms of one composite as one; None if a coefficient cannot be read back."""
+
+def gathered(base: Expr, members: Sequence[Term], scene: Scene, line: Expr) -> Gathered:
+    """The place of the terms of one composite, in letters that nothing else uses."""
     first = members[0].pending
     assert first is not None
-    taken = set[str]()
-    row = col = None
-    if isinstance(first.body, Entry):
-        row = letters.draw(base.shape.rows, taken) if base.shape.rows is not ONE else None
-        col = letters.draw(base.shape.cols, taken) if base.shape.cols is not ONE else None
-    parts = []
-    for term in members:
-        pending = term.pending
-        assert pending is not None
-        inside = pending.body
-        places = (inside.row, inside.col) if isinstance(inside, Entry) else (None, None)
-        own = [letter if isinstance(letter, Index) else None for letter in places]
-        rest = Term(term.coefficient, tuple(index for index in term.indices if index not in own), term.others)
-        coefficient = matrix_of(rest.expr(), own[0], own[1], scene)
-        if coefficient is None:
-            return None
-        parts.append(coefficient)
-    return Gathered(base, add(*parts), first, row, col)
+    taken = {*reserved_names(scene.problem), *(letter.name for letter in line.free)}
+    taken |= {named.name for named in scene.names.values() if isinstance(named, Named)}
+    letters: list[Index | None] = []
+    for dim in base.shape.rows, base.shape.cols:
+        new = fresh_index(dim, taken, OUTER_LETTERS) if isinstance(first.body, Entry) and dim is not ONE else None
+        taken |= {new.name} if new is not None else set()
+        letters.append(new)
+    return Gathered(base, first, letters[0], letters[1])
+
+
+def coefficient_of(term: Term, scene: Scene) -> Expr | None:
+    """What multiplies the pending derivative of a term, as the matrix over its letters; None if it cannot be read back."""
+    pending = term.pending
+    assert pending is not None
+    inside = pending.body
+    places = (inside.row, inside.col) if isinstance(inside, Entry) else (None, None)
+    row, col = (letter if isinstance(letter, Index) else None for letter in places)
+    rest = Term(term.coefficient, tuple(index for index in term.indices if index not in (row, col)), term.others)
+    return matrix_of(rest.expr(), row, col, scene)
 
 
 def _name(recorder: Recorder) -> str:

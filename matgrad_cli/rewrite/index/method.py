@@ -12,7 +12,7 @@ from ..engine.application import applied, phase
 from ..engine.application import reserved_names as names_of
 from ..engine.recorder import Recorder
 from ..forms.entries import entry
-from ..forms.terms import Letters, has_pending, join, split, with_one_number
+from ..forms.terms import has_pending, join, split, with_one_number
 from ..network.collapse import collapse_round
 from .gather import gather_round, inside_of, maximal
 from .unfolding import Unfolder
@@ -91,16 +91,15 @@ def target_of(expr: Expr, variable: Symbol, taken: set[str], options: tuple[tupl
     return Target(entry(expr, row_letter, col_letter), variable, tuple(root), row, col, expr.shape.is_row)
 
 
-def differentiate(recorder: Recorder, letters: Letters) -> None:
+def differentiate(recorder: Recorder) -> None:
     """Unfold the pending derivatives, largest first, until only δ's and entries are left."""
     unfolder = Unfolder(recorder.scene, phase(recorder.rules, "index", "unfold"))
     while has_pending(recorder.line):
         if len(recorder.steps) > MAX_LINES:
             raise StuckError(Diagnostic("too-many-steps", f"the derivation has more than {MAX_LINES} lines and is not finished"))
-        terms = split(recorder.line)
-        if gather_round(recorder, terms, letters):
+        if gather_round(recorder):
             continue
-        _unfold_round(recorder, unfolder, maximal(terms))
+        _unfold_round(recorder, unfolder, maximal(split(recorder.line)))
         _multiply_numbers(recorder)
     recorder.move("distribute-sum", join(split(recorder.line)))
 

@@ -27,6 +27,7 @@ from ...ir import (
 )
 from ...ir.dimensions import ONE
 from ...records import Bindings
+from ...rulebook.pattern import operators_in
 from ..engine.application import Site, applied, fit, native
 from ..engine.recorder import Recorder
 from ..forms.entries import delta, entry
@@ -118,6 +119,8 @@ def _halves(position: Position | None, first_flat: bool, second_flat: bool) -> t
 @native("collapse-delta")
 def collapse_delta(site: Site) -> tuple[Expr, Bindings] | None:
     """One δ of a term."""
+    if "Delta" not in operators_in(site.node):
+        return None
     terms = split(site.node)
     found = collapse_one(terms[0]) if len(terms) == 1 else None
     if found is None:

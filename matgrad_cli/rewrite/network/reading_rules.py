@@ -7,6 +7,7 @@ a column and then as a row. One rule at all its places is one step.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from itertools import islice
 from typing import Final
 
@@ -15,7 +16,6 @@ from ...ir import Add, Call, Delta, Entry, Expr, Index, Mul, Pair, Path, Power, 
 from ...ir.walk import at
 from ...records import Bindings
 from ...rulebook.heads import guess_heads, head_of
-from ...rulebook.rule import Rule
 from ..engine.application import Application, Scene, applied, fit
 from ..engine.apply import Rewriting
 from ..forms.terms import terms_of
@@ -118,8 +118,7 @@ class _Reader:
     def _brackets(self) -> Iterator[Reading]:
         """The readings of the innermost bracket that can be read: it becomes one entry over its own letters."""
         for path, node in self._inner():
-            letters = sorted(node.free)
-            reader = _Reader(self.line, (letters[0], letters[1] if len(letters) > 1 else None), self.scene, path)
+            reader = _Reader(self.line, _own_ends(node), self.scene, path)
             found = None
             for found in reader.run():
                 yield found
@@ -158,12 +157,15 @@ class _Reader:
 
     def first(self, phase: str, places: Places, ends: Bindings = ()) -> Reading | None:
         """One step by the first rule of a phase that fits at one of the places, there and wherever else it fits by itself."""
-        line, places = self.line, list(places)
+        line, heads = self.line, [(path, node, head_of(node)) for path, node in places]
         for rule_id in self.rules[phase]:
             rule = self.scene.rules.rule(rule_id)
             found: dict[Path, Rewriting] = {}
-            for path, node in places:
-                if not _may_begin(rule, node) or any(path[: len(other)] == other for other in found):
+            begins = guess_heads(rule.lhs) if rule.lhs else ()
+            for path, node, head in heads:
+                if begins and (head not in begins or not _has_enough(rule.lhs, node)):
+                    continue
+                if any(path[: len(other)] == other for other in found):
                     continue
                 rewriting = fit(rule, node, self.scene, ends, line, path)
                 if rewriting is None or not _is_plain(rewriting):
@@ -182,9 +184,31 @@ class _Reader:
         return [path for start, term in self._terms() for path in _wrong_way(start, term, self.ends or (None, None))]
 
 
-def _may_begin(rule: Rule, node: Expr) -> bool:
-    """Whether a part has the head of the rule's left side; one letter may be anything."""
-    return not rule.lhs or rule.lhs.isidentifier() or head_of(node) in guess_heads(rule.lhs)
+def _own_ends(bracket: Expr) -> Ends:
+    """The letters of a bracket, row and column as most of its entries have them."""
+    letters = sorted(bracket.free)
+    if len(letters) == 1:
+        return letters[0], None
+    places = [(one.row, one.col) for _, one in _number_nodes(bracket) if isinstance(one, Entry) and not isinstance(one.base, Transpose)]
+    first, second = letters
+    return (second, first) if places.count((second, first)) > places.count((first, second)) else (first, second)
+
+
+@lru_cache(maxsize=256)
+def _entries_in(lhs: str) -> tuple[int, bool]:
+    """How many entries the text of a rule holds, and whether all their letters are summed."""
+    summed, _, body = lhs[4:].partition("](") if lhs.startswith("sum[") else ("", "", lhs)
+    letters = [letter for piece in body.split("[")[1:] for letter in piece.split("]")[0].split(",")]
+    return body.count("["), bool(summed) and set(letters) <= set(summed.split(","))
+
+
+def _has_enough(lhs: str, node: Expr) -> bool:
+    """Whether a product or a Σ holds as many factors with letters as the rule has entries: seen before the rule is parsed."""
+    count, summed = _entries_in(lhs)
+    if not isinstance(node, Mul | SumOver):
+        return not count or len(node.free) > 0
+    bound, factors = _factors((), node)
+    return count <= sum(1 for _, factor in factors if factor.free and (not summed or factor.free <= set(bound)))
 
 
 def _is_plain(found: Rewriting) -> bool:
