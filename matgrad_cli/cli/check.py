@@ -43,6 +43,7 @@ Facts = Annotated[list[str] | None, typer.Option("--assume", metavar='"S spd"', 
 Layout = Annotated[str | None, typer.Option("--layout", metavar="NAME", help=f"{', '.join(LAYOUTS)}.")]
 Syntax = Annotated[str | None, typer.Option("--syntax", metavar="NAME", help=f"{', '.join(CHECK_SYNTAXES)}.")]
 Reveal = Annotated[str | None, typer.Option("--reveal", metavar="NAME", help="How much is told: none, hint, full.")]
+Student = Annotated[str | None, typer.Option("--student", metavar="NAME", help="Whose all files are; else each folder or file is one's.")]
 Jobs = Annotated[int, typer.Option("--jobs", metavar="N", help="So many files at a time; 0 as many as there are processors.")]
 
 
@@ -60,6 +61,7 @@ def check(
     layout: Layout = None,
     syntax: Syntax = None,
     reveal: Reveal = None,
+    student: Student = None,
     jobs: Jobs = 1,
 ) -> int:
     """Judge the answers and derivations in FILE…, and point at the first wrong line."""
@@ -83,13 +85,13 @@ def check(
 
     said = {word: text for word, text in given.items() if text}
     kept = f"{further[0][1]}.cache" if key and further and not os.environ.get("CI") else None
-    options = Options(Path(key) if key else None, said, jobs or os.cpu_count() or 1, isolated=True, cache=Path(kept) if kept else None)
+    options = Options(Path(key) if key else None, said, jobs or os.cpu_count() or 1, True, Path(kept) if kept else None, student)
     with _progress() as step:
         found = check_files(files or (), options, step)
     for diagnostic in found.diagnostics:
         tell(diagnostic)
     for kind in (format_, *(kind for kind, _ in further)):
-        if kind in ON_ONE_STUDENT:
+        if kind in ON_ONE_STUDENT and not student:
             _one_student(kind, files or [], found)
     shown = render(found, format_, colour=wants_colour(sys.stdout), width=columns(fallback=100))
     others = [(render(found, kind), file) for kind, file in further]
@@ -123,7 +125,7 @@ def _one_student(kind: str, given: list[str], found: Report) -> None:
             other = answered.setdefault(problem.id, file.file)
             if other != file.file:
                 why = f"`{other}` and `{file.file}` both answer problem `{problem.id}`"
-                raise _several(kind, why, "check one student at a time; if these files are one student's, name each of them")
+                raise _several(kind, why, "check one student at a time; if these files are one student's, `--student NAME` says so")
 
 
 def _several(kind: str, why: str, help_: str) -> UsageError:

@@ -22,6 +22,9 @@ def why(code: Code = None) -> int:
         return 0
     name = code.strip().strip("[]`")
     name = name.partition("[")[2] or name
+    if name == "json":
+        deliver(_schemas(), None)
+        return 0
     if name not in codes():
         from .choices import nearest
 
@@ -35,3 +38,12 @@ def why(code: Code = None) -> int:
         )
     deliver(plain(name), None)
     return 0
+
+
+def _schemas() -> str:
+    """Where the JSON Schemas of the reports are."""
+    from pathlib import Path
+
+    folder = Path(__file__).parents[1] / "schemas"
+    rows = "".join(f"  matgrad {file.stem} --format json    {file}\n" for file in sorted(folder.glob("*.json")))
+    return f"The reports for programs are described by JSON Schemas (draft 2020-12); readers ignore keys that they do not know:\n\n{rows}"

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from fractions import Fraction
 from typing import Final
 
-from ..ir import Add, Call, Expr, Number, Power, Symbol, mul, nodes_of, substitute
+from ..ir import Add, Call, Expr, Hadamard, Mul, Number, Power, Symbol, Transpose, mul, nodes_of, substitute
 from ..notation.printing.to_text import to_text
 from ..verify.fields import NotExact, NoValue, OutOfDomain
 from ..verify.functions import DERIVATIVES
@@ -77,13 +77,12 @@ def _differs(bench: Bench, wanted: Expr, expr: Expr, form: Form) -> bool:
 def _at_zero(bench: Bench, wanted: Expr, expr: Expr, known: frozenset[Expr]) -> str | None:
     """What the expression needs that what is wanted does not, where one entry of a variable is zero: x ≠ 0 for x²/x."""
     divisors = _divisors(nodes_of(expr)) - _divisors(known)
-    symbols = {symbol for base in divisors for symbol in base.symbols} - bench.setting.words.keys()
+    symbols = {symbol for base in divisors for symbol in _factors(base)} - bench.setting.words.keys()
     if not symbols or kinks(bench.problem.loss) or any(isinstance(node, Call) and "prod" in node.function for node in known):
         return None
     for symbol in sorted(symbols, key=str):
         place = bench.drawn(7000, "generic", 0)
         point = place.point
-        assert isinstance(symbol, Symbol)
         assert isinstance(point, Point)
         drawn = point.array(symbol)
         point.give(symbol, Tensor(drawn.labels, drawn.dims, [0.0, *drawn.data[1:]]))
@@ -104,3 +103,12 @@ def _at_zero(bench: Bench, wanted: Expr, expr: Expr, known: frozenset[Expr]) -> 
 def _divisors(nodes: Iterable[Expr]) -> set[Expr]:
     negative = (node for node in nodes if isinstance(node, Power) and isinstance(node.exponent, Number) and node.exponent.value < 0)
     return {node.base for node in negative}
+
+
+def _factors(base: Expr) -> Iterator[Symbol]:
+    """The variables with which the whole vanishes, entry by entry."""
+    if isinstance(base, Symbol):
+        yield base
+    elif isinstance(base, (Mul, Hadamard, Power, Transpose)):
+        for part in base.children:
+            yield from _factors(part)

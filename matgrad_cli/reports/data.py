@@ -184,9 +184,8 @@ def summary_of(problem: ProblemReport) -> str:
 
 def _totals(report: Report) -> str:
     counts: dict[str, int] = {}
-    for file in report.files:
-        for problem in file.problems:
-            counts[problem.verdict] = counts.get(problem.verdict, 0) + 1
+    for _, problem in report.of_one_student:
+        counts[problem.verdict] = counts.get(problem.verdict, 0) + 1
     said = [f"{count} {verdict}" for verdict, count in sorted(counts.items())]
     unread = sum(1 for file in report.files if file.broken)
     said += [f"{unread} file{'s' if unread > 1 else ''} unreadable"] if unread else []
