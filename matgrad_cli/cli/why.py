@@ -44,6 +44,6 @@ def _schemas() -> str:
     """Where the JSON Schemas of the reports are."""
     from pathlib import Path
 
-    folder = Path(__file__).parents[1] / "schemas"
+    folder = Path(__file__).parents[1] / "records" / "schemas"
     rows = "".join(f"  matgrad {file.stem} --format json    {file}\n" for file in sorted(folder.glob("*.json")))
     return f"The reports for programs are described by JSON Schemas (draft 2020-12); readers ignore keys that they do not know:\n\n{rows}"

@@ -122,10 +122,10 @@ def test_reports_are_as_their_schemas_say(
 ) -> None:
     monkeypatch.chdir(ROOT)
     command_line([*arguments, "--format", "json"])
-    schema = json.loads((PACKAGE / "schemas" / f"{arguments[0]}.json").read_text(encoding="utf-8"))
+    schema = json.loads((PACKAGE / "records" / "schemas" / f"{arguments[0]}.json").read_text(encoding="utf-8"))
     report = json.loads(capsys.readouterr().out)
     assert fits(report, schema, schema)
     report.pop("verdict", report.pop("derivations", None))
     assert not fits(report, schema, schema)
     command_line(["why", "json"])
-    assert str(PACKAGE / "schemas" / f"{arguments[0]}.json") in capsys.readouterr().out
+    assert str(PACKAGE / "records" / "schemas" / f"{arguments[0]}.json") in capsys.readouterr().out
