@@ -107,8 +107,11 @@ FUNCTIONS: Final[dict[str, Function]] = _Functions({
     "norm": Function("norm", "scalar", _number),  # Euclidean of a vector, Frobenius of a matrix
     "norm1": Function("norm1", "scalar", _number, "vector"),  # sum of absolute values
     "nuclear": Function("nuclear", "scalar", _number, "matrix"),  # sum of singular values
+    "eigmax": Function("eigmax", "scalar", _number, "square"),  # largest eigenvalue of a symmetric matrix
+    "topvv": Function("topvv", "array", _same, "square"),  # v vᵀ of its eigenvector of length 1
     "spectral": Function("spectral", "scalar", _number, "matrix"),  # largest singular value
     "inner": Function("inner", "scalar", _number, "any", ("same",)),  # ⟨A, B⟩ = tr(Aᵀ B)
+    "pinv": Function("pinv", "array", lambda shapes: shapes[0].transposed, "matrix"),  # A⁺ of full rank
     "polar": Function("polar", "array", _same, "matrix"),  # U Vᵀ of the singular value decomposition
     "leading": Function("leading", "array", _same, "matrix"),  # u₁ v₁ᵀ of the largest singular value
     **{name: Function(name, "array", _same, "square") for name in MATRIX_FUNCTIONS},

@@ -31,8 +31,12 @@ def _of_call(node: Call, problem: Problem) -> Iterator[Sentence]:
     elif node.function in ("abs", "sign", "relu", "step", "norm1") and problem.wrt in inner.symbols:
         where = "{A} is not 0" if inner.shape.is_number else "no entry of {A} is 0"
         yield Sentence(f"{where} (there is no derivative there)", (("A", inner),))
-    elif node.function == "nuclear" and problem.wrt in inner.symbols:
+    elif (node.function == "nuclear" and problem.wrt in inner.symbols) or (node.function == "pinv" and problem.wrt in inner.symbols):
         yield Sentence("{A} has full rank", (("A", inner),))
+    elif node.function == "eigmax" and problem.wrt in inner.symbols:
+        if not _known(inner, "symmetric", problem):
+            yield Sentence("{A} is symmetric", (("A", inner),))
+        yield Sentence("the largest eigenvalue of {A} is simple", (("A", inner),))
     elif node.function == "spectral" and problem.wrt in inner.symbols:
         yield Sentence("the largest singular value of {A} is simple", (("A", inner),))
 

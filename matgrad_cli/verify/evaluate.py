@@ -15,7 +15,7 @@ from ..ir import ONE, Dim, Expr, Index, Symbol
 from ..ir.functions import CHANGES, MATRIX_FUNCTIONS
 from . import structure as lay
 from .fields import Field, Floats, NotExact, NoValue, OutOfDomain
-from .functions import DEFINITIONS, DERIVATIVES, LINEAR, SPECTRAL, constant_value, elementwise, squared_root
+from .functions import DEFINITIONS, DERIVATIVES, LINEAR, SPECTRAL, constant_value, elementwise, pseudoinverse, squared_root
 from .jets import NONE, Jet, Tag, Tags, contract, each, gathered, jet_product, jet_total, splits, subsets
 from .linear import determinant, inverse
 from .tensor import COL, ROW, Tensor, TooLarge, mapped, merged, product, renamed, scalar, scaled, total
@@ -308,6 +308,8 @@ class Evaluator:
             return each(self.jet(u, tags), lambda t: lay.LINEAR[name](t, self.p))
         if name == "inner":
             return jet_product(self.jet(u, tags), self.jet(node.arguments[1], tags), lay.sides(u.shape), self.p)
+        if name == "pinv":
+            return self.jet(pseudoinverse(u, self.point.size(u.shape.rows) >= self.point.size(u.shape.cols)), tags)
         if name[2:3] == ":":
             from .unknown import wave_sum
 

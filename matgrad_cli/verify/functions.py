@@ -7,7 +7,26 @@ from collections.abc import Callable
 from fractions import Fraction
 from typing import Final
 
-from ..ir import ONE, Call, Constant, Expr, Fill, Hadamard, MatMul, Number, Power, Shape, Size, add, hadamard, mul, neg
+from ..ir import (
+    ONE,
+    Call,
+    Constant,
+    Expr,
+    Fill,
+    Hadamard,
+    Inverse,
+    MatMul,
+    Number,
+    Power,
+    Shape,
+    Size,
+    add,
+    hadamard,
+    matmul,
+    mul,
+    neg,
+    transpose,
+)
 from .fields import CLEARLY, Field, Floats, Modular, NotExact, NoValue, OutOfDomain, Value
 
 _LARGEST_EXPONENT = 300
@@ -219,10 +238,16 @@ DEFINITIONS: Final[dict[str, Callable[..., Expr]]] = {
 }
 """Functions that abbreviate others."""
 
+def pseudoinverse(u: Expr, tall: bool) -> Expr:
+    """(AᵀA)⁻¹Aᵀ or Aᵀ(AAᵀ)⁻¹, for a matrix of full rank."""
+    turned = transpose(u)
+    return matmul(Inverse(matmul(turned, u)), turned) if tall else matmul(turned, Inverse(matmul(u, turned)))
+
+
 LINEAR: Final = frozenset(("tr", "sum", "sum0", "sum1", "diagonal", "diag", "vec", "strictupper", "shiftup", "butlast"))
 """Functions that only move and add entries."""
 
-SPECTRAL: Final = frozenset(("nuclear", "spectral", "polar", "leading"))
+SPECTRAL: Final = frozenset(("nuclear", "spectral", "polar", "leading", "eigmax", "topvv"))
 """Functions of the singular values and vectors; floats only."""
 
 

@@ -55,8 +55,8 @@ def taken(name: str, side: int, axes: Labels, jet: Jet, along: Jet | None, tags:
 
 def singular(name: str, value: Tensor, jet: Jet, sides: Labels, tags: Tags) -> Jet:
     """The jet of a norm of the singular values, or of the matrix of singular vectors that is its slope."""
-    size, slope = _singular(value, name in ("nuclear", "polar"))
-    if name in ("polar", "leading"):
+    size, slope = _singular(value, name)
+    if name in ("polar", "leading", "topvv"):
         if any(some in jet for some in subsets(tags)[1:]):
             raise NotExact("a derivative of singular vectors")
         return {NONE: slope}
@@ -65,8 +65,8 @@ def singular(name: str, value: Tensor, jet: Jet, sides: Labels, tags: Tags) -> J
     return {NONE: size, **{some: product(slope, jet[some], sides, 0) for some in subsets(tags)[1:] if some in jet}}
 
 
-def _singular(tensor: Tensor, nuclear: bool) -> tuple[Tensor, Tensor]:
-    """The nuclear or spectral norm of a matrix of floats and its slope: U Vᵀ, or u₁ v₁ᵀ."""
+def _singular(tensor: Tensor, name: str) -> tuple[Tensor, Tensor]:
+    """The nuclear or spectral norm of a matrix of floats and its slope, U Vᵀ or u₁ v₁ᵀ; the largest eigenvalue and v vᵀ."""
     import numpy as np
 
     rest = tuple([label for label in tensor.labels if label not in (ROW, COL)])
@@ -76,7 +76,18 @@ def _singular(tensor: Tensor, nuclear: bool) -> tuple[Tensor, Tensor]:
     values: list[float] = []
     slopes: list[float] = []
     for start in range(0, len(data), rows * cols):
-        left, sizes, right = np.linalg.svd(np.array(data[start:start + rows * cols], dtype=float).reshape(rows, cols), full_matrices=False)
+        matrix = np.array(data[start:start + rows * cols], dtype=float).reshape(rows, cols)
+        if name in ("eigmax", "topvv"):
+            if np.abs(matrix - matrix.T).max() > 1e-9 * (1 + np.abs(matrix).max()):
+                raise OutOfDomain("a matrix that is not symmetric")
+            sizes, right = np.linalg.eigh(matrix)
+            if len(sizes) > 1 and sizes[-1] - sizes[-2] < 1e-6:
+                raise OutOfDomain("eigenvalues that are equal")
+            values.append(float(sizes[-1]))
+            slopes.extend(np.outer(right[:, -1], right[:, -1]).reshape(-1).tolist())
+            continue
+        left, sizes, right = np.linalg.svd(matrix, full_matrices=False)
+        nuclear = name in ("nuclear", "polar")
         if sizes[-1] < 1e-6 or min(abs(np.diff(sizes)), default=1.0) < 1e-6:
             raise OutOfDomain("singular values that are zero or equal")
         values.append(float(sizes.sum() if nuclear else sizes[0]))

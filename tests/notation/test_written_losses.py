@@ -104,6 +104,20 @@ def test_under_a_trace_functions_are_of_the_matrix(text: str, plain: str) -> Non
     assert problem.loss is read_problem(plain, wrt, shapes, ["A spd"], "numpy").loss
 
 
+@pytest.mark.parametrize(("text", "plain"), [
+    (r"\lambda_{\max}(X^\top X)", "eigmax(X.T@X)"), (r"\lambda_{\min}\left(X^\top X\right)", "-eigmax(-(X.T@X))"),
+    (r"\sigma_{\max}(X)", "norm(X, 2)"), (r"\lVert X^{+}y \rVert^2", "norm(pinv(X)@y)**2"), ("np.linalg.pinv(X)@y", "pinv(X)@y"),
+    (r"\frac12\|w - v\|_{A^{-1}}^2", "1/2*((w-v).T@inv(A)@(w-v))"), (r"\|w\|_A^2", "w.T@A@w"), (r"\|w\|_A", "sqrt(w.T@A@w)"),
+    ("np.logaddexp(w, v).sum()", "sum(log(exp(w) + exp(v)))"), ("np.sinc(w).sum()", "sum(sin(pi*w)/(pi*w))"),
+])  # fmt: skip
+def test_norms_eigenvalues_and_pseudoinverses(text: str, plain: str) -> None:
+    shapes = [X + ", A: d×d, v: d"]
+    wrt = "X" if "X" in text else "w"
+    found, expected = (read_problem(one, wrt, shapes, ["A spd"], syntax) for one, syntax in ((text, None), (plain, "numpy")))
+    assert Judge(found).compare(found.loss, expected.loss).kind != "differs"
+    assert str(found.loss) == str(expected.loss) or Judge(found).compare(found.loss, expected.loss).holds
+
+
 def test_a_goal_over_another_letter_is_kept() -> None:
     assert without_wrappers(r"\min_u \|Xw\|", "w")[0].startswith(r"\min_u")
 

@@ -72,6 +72,11 @@ def _by_eigenvalues(f: Callable[[Array], Array]) -> Callable[[Array], Array]:
     return value
 
 
+def _topvv(x: Array) -> Array:
+    v = np.linalg.eigh(x)[1][:, -1:]
+    return v @ v.T
+
+
 def _power(x: Array, p: Array) -> Array:
     return _by_eigenvalues(lambda w: w ** p.item())(x)
 
@@ -94,6 +99,7 @@ CALLS: dict[str, Callable[..., Array]] = {
     "softmax1": lambda x: np.exp(x) / np.exp(x).sum(1)[:, None], "logsumexp": lambda x: np.log(np.exp(x).sum()),
     "strictupper": lambda x: np.triu(x, 1), "shiftup": lambda x: np.roll(x, -1, 0),
     "butlast": lambda x: np.concatenate([x[:-1], 0 * x[-1:]]),
+    "pinv": np.linalg.pinv, "eigmax": lambda x: np.linalg.eigvalsh(x)[-1], "topvv": _topvv,
     **MATRIX, **{f"D{name}": partial(_change, f) for name, f in MATRIX.items()},
     "logsumexp0": lambda x: np.log(np.exp(x).sum(0))[None], "logsumexp1": lambda x: np.log(np.exp(x).sum(1))[:, None],
 }  # fmt: skip

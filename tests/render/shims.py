@@ -140,6 +140,8 @@ TORCH = SimpleNamespace(
     complex128=complex, real=_strict(np.real), where=lambda at, yes, no: tensor(np.where(at, yes, no)),
     linalg=_Linalg(
         inv=_strict(lambda x: np.linalg.inv(np.asarray(x))), det=_strict(lambda x: np.linalg.det(np.asarray(x))), slogdet=_slogdet,
+        pinv=_strict(lambda x: np.linalg.pinv(np.asarray(x))), eigvalsh=_strict(lambda x: np.linalg.eigvalsh(np.asarray(x))),
+        eigh=lambda x: tuple(tensor(part) for part in np.linalg.eigh(np.asarray(x))),
         eig=lambda x: tuple(tensor(part) for part in np.linalg.eig(np.asarray(x))),
         norm=_strict(lambda x, o=None: np.linalg.norm(np.asarray(x), o)), svd=_svd, matrix_power=_strict(_matrix_power),
     ),

@@ -47,7 +47,7 @@ INSIDE = {
     **dict.fromkeys(("log", "log1p", "log2", "log10", "sqrt"), "(1 + exp({}))"), "acosh": "(2 + exp({}))",
     **dict.fromkeys(("asin", "acos", "atanh"), "(0.5*tanh({}))"),
 }  # fmt: skip
-ONLY_IN_RESULTS = ("polar", "leading", *CHANGES)
+ONLY_IN_RESULTS = ("polar", "leading", "topvv", *CHANGES)
 REGISTRY_SHAPES = "X: m×n, S: n×n, x: n, y: n, P: m×n, A: k×m, r: 1×n, c: scalar, b: scalar"
 REGISTRY_FACTS = ("P positive", "S spd", "c positive")
 

@@ -52,9 +52,11 @@ def along_itself(f):
     return lambda u: (by_eigenvalues(f)(u * (1 + 1e-5)) - by_eigenvalues(f)(u * (1 - 1e-5))) / 2e-5
 
 
+NUMPY |= {"pinv": np.linalg.pinv, "eigmax": lambda u: np.linalg.eigvalsh(u)[-1],
+          "topvv": lambda u: (lambda v: np.outer(v, v))(np.linalg.eigh(u)[1][:, -1])}
 OF_NUMBERS = {**{f"{name}m": getattr(np, name) for name in ("exp", "log", "sin", "cos")}, "powm": np.square}
 NUMPY |= {name: by_eigenvalues(f) for name, f in OF_NUMBERS.items()} | {f"D{name}": along_itself(f) for name, f in OF_NUMBERS.items()}
-VECTORS = {"polar", "leading"}
+VECTORS = {"polar", "leading", "topvv"}
 """Of these no derivative is computed: a line that needs it is `unknown`."""
 RANGES = {"acosh": (1.2, 2.5), "asin": (0.1, 0.8), "acos": (0.1, 0.8), "atanh": (0.1, 0.8)}
 
@@ -87,7 +89,7 @@ def partial(expr, symbol, at):
 
 
 def test_every_function_has_a_meaning():
-    known = set(DERIVATIVES) | set(DEFINITIONS) | LINEAR | SPECTRAL | {"det", "logdet", "inner", *MATRIX_FUNCTIONS, *CHANGES}
+    known = set(DERIVATIVES) | set(DEFINITIONS) | LINEAR | SPECTRAL | {"det", "logdet", "inner", "pinv", *MATRIX_FUNCTIONS, *CHANGES}
     assert set(FUNCTIONS) == known == set(NUMPY)
     assert set(ELEMENTWISE) == set(DERIVATIVES)
 

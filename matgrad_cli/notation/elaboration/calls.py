@@ -163,7 +163,7 @@ def _square(e: Elaborator, node: s.Apply, arguments: Arguments) -> Expr:
         return Call("log", value) if function == "logdet" else value
     value = e.as_diagonal(value)
     if not value.shape.is_square:
-        what = {"tr": "a trace", "det": "a determinant", "logdet": "a determinant"}[function]
+        what = {"tr": "a trace", "eigmax": "an eigenvalue", "topvv": "an eigenvalue"}.get(function, "a determinant")
         e.not_square(what, value, node.arguments[0])
     return Call(function, value)
 
@@ -193,7 +193,10 @@ def _vec(e: Elaborator, node: s.Apply, arguments: Arguments) -> Expr:
     return value if value.shape.cols is ONE else Call("vec", value)
 
 
-def _named(_e: Elaborator, node: s.Apply, arguments: Arguments) -> Expr:
+def _named(e: Elaborator, node: s.Apply, arguments: Arguments) -> Expr:
+    if node.function == "pinv" and not arguments[0].shape.is_matrix:
+        e.fail("wrong-arguments", f"the pseudoinverse is one of a matrix, {e.text(node.arguments[0])} is "
+               f"{described(arguments[0].shape)}", node)
     return Call(node.function, arguments[0])
 
 
@@ -326,7 +329,8 @@ _ARITY: Final = {
 }
 
 _TABLE: Final[dict[str, Callable[[Elaborator, s.Apply, Arguments], Expr]]] = {
-    "norm": norm, "tr": _square, "det": _square, "logdet": _square, "inv": _inverse, "matrix_power": power_of_matrix,
+    "norm": norm, **dict.fromkeys(("tr", "det", "logdet", "eigmax", "topvv"), _square), "pinv": _named,
+    "inv": _inverse, "matrix_power": power_of_matrix,
     **dict.fromkeys(("sqrtm", *MATRIX_FUNCTIONS, *CHANGES), function_of_matrix),
     **dict.fromkeys(("sum", "mean", "logsumexp", "var", "std"), reduced), "softmax": softmax, "log_softmax": softmax,
     "diag": _diag, "vec": _vec, "expectation": _expectation, **dict.fromkeys(("tril", "triu"), _triangle),

@@ -17,6 +17,8 @@ def composed(span: Span, name: str, arguments: tuple[s.Node, ...], options: Opti
     """The tree that a call stands for; None for a function that is no abbreviation, or that is not called as it must be."""
     if name == "einsum":
         return _einsum(span, arguments, options)
+    if name in _WRITTEN and not options and len(arguments) == _WRITTEN[name][0]:
+        return _WRITTEN[name][1](span, *arguments)
     loss = _LOSSES.get(name)
     reduction = dict(options).get("reduction", "mean")
     if loss is None or len(arguments) != 2 or reduction not in ("mean", "sum") or any(key != "reduction" for key, _ in options):
@@ -53,6 +55,20 @@ def _einsum(span: Span, arguments: tuple[s.Node, ...], options: Options) -> s.No
         return body
     own = [s.Name(span, letter) for letter in right]
     return s.EntriesOf(span, (own[0], own[1] if len(own) > 1 else None), (None, None), body)
+
+
+def _logaddexp(span: Span, left: s.Node, right: s.Node) -> s.Node:
+    first, second = (s.Apply(span, "exp", (part,)) for part in (left, right))
+    return s.Apply(span, "log", (s.Binary(span, "+", first, second),))
+
+
+def _sinc(span: Span, x: s.Node) -> s.Node:
+    """NumPy's sin(πx)/(πx)."""
+    inner = s.Group(span, s.Binary(span, "*", s.Name(span, "pi"), s.Group(x.span, x)))
+    return s.Group(span, s.Binary(span, "/", s.Apply(span, "sin", (inner,)), inner))
+
+
+_WRITTEN: Final[dict[str, tuple[int, Callable[..., s.Node]]]] = {"logaddexp": (2, _logaddexp), "sinc": (1, _sinc)}
 
 
 def _minus(span: Span, left: s.Node, right: s.Node) -> s.Node:

@@ -20,11 +20,11 @@ ALIASES: Final[dict[str, str]] = {
 
 ELEMENTWISE_NAMES: Final = frozenset(ELEMENTWISE)
 REDUCTIONS: Final = frozenset(("sum", "mean", "logsumexp", "var", "std"))
-SQUARE: Final = frozenset(("tr", "det", "logdet", "inv", "matrix_power", "sqrtm", *MATRIX_FUNCTIONS, *CHANGES))
+SQUARE: Final = frozenset(("tr", "det", "logdet", "inv", "matrix_power", "eigmax", "topvv", "sqrtm", *MATRIX_FUNCTIONS, *CHANGES))
 PRODUCTS: Final = frozenset(("matmul", "dot", "inner", "outer", "kron", "multiply", "solve", "hadamard"))
 CONSTRUCTORS: Final = frozenset(("eye", "ones", "zeros", "ones_like", "zeros_like", "basis"))
 SMALL: Final = frozenset((
-    "norm", "diag", "vec", "softmax", "polar", "leading", "strictupper", "shiftup", "butlast", "expectation", "tril", "triu",
+    "norm", "diag", "vec", "softmax", "polar", "leading", "pinv", "strictupper", "shiftup", "butlast", "expectation", "tril", "triu",
     "T", "plus", "minus", "divide", "negative", "pow", "maximum", "minimum", "clip", "where", "log_softmax", "shape", "len", "bars",
 ))
 
@@ -32,7 +32,7 @@ FUNCTION_NAMES: Final = ELEMENTWISE_NAMES | REDUCTIONS | SQUARE | PRODUCTS | CON
 """What may be called, by canonical names."""
 
 WRITTEN_OUT: Final = frozenset((
-    "einsum", "mse_loss", "l1_loss", "binary_cross_entropy_with_logits", "binary_cross_entropy", "cross_entropy",
+    "einsum", "mse_loss", "l1_loss", "binary_cross_entropy_with_logits", "binary_cross_entropy", "cross_entropy", "logaddexp", "sinc",
 ))
 """Functions that are read as what they abbreviate."""
 
@@ -45,7 +45,6 @@ REFUSED: Final[dict[str, str]] = {
     "cross_entropy": "it takes the scores and a matrix of the same shape, one row for every sample, and `reduction='mean'` or `'sum'`",
     "max": "the greatest entry is not in the language, `logsumexp(x)` is its smooth form; of two arrays write `maximum(a, b)`",
     "min": "the least entry is not in the language; of two arrays write `minimum(a, b)`",
-    "pinv": "write the inverse out, as in `inv(A.T @ A) @ A.T`",
     "svd": "it returns three arrays; `norm(A, 'nuc')` and `norm(A, 2)` are the norms made of singular values",
     "eig": "eigenvalues are not in the language",
     "reshape": "only `vec(A)` changes the form of an array",

@@ -10,11 +10,11 @@ from ..elaboration.loss_letters import free_letters
 from ..syntax import Apply, Binary, Derivative, EntriesOf, Group, Inverted, Kronecker, Literal_, Name, Negative, Node, Transposed
 from .cases import cases, indicator
 from .names import WHOLE_TERM
+from .norms import EXTREMES, extreme, normed
 from .products import log_of_product
 from .scripts import Script, Scripts, axis_below
 from .tokens import FRACTIONS, Token
 
-_NORMS = {"f": "fro", "fro": "fro", "hs": "fro", "2": "2", "1": "1", "star": "nuc", "op": "2", "nuc": "nuc", "tr": "nuc"}
 _BUILT_IN = frozenset(("e", "I", "pi", "delta", "d", "D", "sigma"))
 
 
@@ -89,6 +89,8 @@ class Atoms(Scripts):
         node: Node = Name(self.span(token) if not scripts and name == token.text else self.span(token, token), name)
         if name != token.text and self.last is not token:
             node = Name(self.span(token, self.last) if not scripts else self.span(token), name)
+        if name in EXTREMES and not scripts and not self.variable(name) and self.before_argument():
+            return extreme(self, name, token)
         primes = [script for script in scripts if script.kind == "prime"]
         if not primes and scripts and free and self.sees("open", "(") and self.plain_arguments() and self.is_call(name):
             return self.scripted(self.scripted(self.call(Name(self.span(token), name)), scripts), self.scripts())
@@ -321,7 +323,7 @@ class Atoms(Scripts):
         node = self.inside(self.at + 1, close)
         self.at = close + 1
         if token.text == "{" and isinstance(node, Apply) and node.function == "norm" and not node.options and self.sees("operator", "_"):
-            return self.normed(node.arguments[0], node.span, False)
+            return normed(self, node.arguments[0], node.span, False)
         scripts = self.scripts()
         if token.text == "[" and scripts and scripts[0].kind == "index":
             entries = self.by_entries(node, scripts[0], self.span(token, scripts[0].end or self.last))
@@ -360,34 +362,7 @@ class Atoms(Scripts):
             raise self.trouble("this bar is never closed", opening, "syntax-error")
         closing = self.take()
         span = self.span(opening, closing)
-        return self.normed(node, span, opening.text == closing.text == "|")
-
-    def normed(self, node: Node, span: Span, single: bool) -> Node:
-        """The norm of the node, by the subscript behind it."""
-        scripts = self.scripts()
-        lower = [script for script in scripts if script.kind in ("index", "label")]
-        rest = [script for script in scripts if script not in lower]
-        if len(lower) > 1:
-            raise self.trouble("a norm has one subscript", self.last)
-        if not lower:
-            return self.scripted(Apply(span, "bars" if single else "norm", (node,)), rest)
-        label = lower[0].label or "".join(
-            part.text if isinstance(part, Literal_) else part.name if isinstance(part, Name) else "?" for part in lower[0].parts
-        )
-        kind = _NORMS.get(label.lower())
-        order = lower[0].parts[0] if kind is None and len(lower[0].parts) == 1 and lower[0].kind == "index" else None
-        if isinstance(order, Literal_):
-            order = Literal_(order.span, Fraction(order.text), order.text)  # it counts nothing
-        if order is not None and not single:
-            first = rest[0].parts[0] if rest and rest[0].kind == "power" else None
-            whole = first is not None and isinstance(order, Name) and first == replace(order, span=first.span)
-            options = (("power", ""),) if whole else ()
-            return self.scripted(Apply(span, "norm", (node, order), options), rest[1:] if whole else rest)
-        if kind is None:
-            raise self.trouble(f"the norm with the subscript `{label}` is not known", self.last, help="known are `F`, `2`, `1`, `*`")
-        if single:
-            self.note("single bars with a subscript are read as a norm whose second bar was lost")
-        return self.scripted(Apply(span, "norm", (node,), (("ord", kind),)), rest)
+        return normed(self, node, span, opening.text == closing.text == "|")
 
     def taken_norm(self) -> Node:
         r"""`\norm{A}_F`, `\abs{x}`."""
@@ -397,4 +372,4 @@ class Atoms(Scripts):
         span = self.span(token, self.last)
         if token.text == "abs":
             return self.scripted(Apply(span, "abs", (node,)), self.scripts())
-        return self.normed(node, span, False)
+        return normed(self, node, span, False)

@@ -45,7 +45,7 @@ FUNCTIONS: Final = {
 """Words that name a function, and what the language calls it."""
 
 OPERATOR_NAMES: Final = {
-    **{name: name for name in (*ELEMENTWISE, "polar", "leading", "strictupper", "shiftup", "butlast", "sqrtm",
+    **{name: name for name in (*ELEMENTWISE, "polar", "leading", "strictupper", "shiftup", "butlast", "sqrtm", "eigmax", "topvv", "pinv",
                                 *MATRIX_FUNCTIONS, *CHANGES)},
     **FUNCTIONS,
 }

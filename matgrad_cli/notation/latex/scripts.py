@@ -91,9 +91,14 @@ class Scripts(Indices):
             return Script("label", label="plus" if tokens[0].text == "+" else "minus", end=end)
         if not tokens or (len(tokens) == 1 and tokens[0].text == "times" and self.ends_here()):  # w^* = …: the solution for w
             return Script("nothing", end=end)
-        if len(tokens) == 1 and tokens[0].kind == "operator" and tokens[0].text in ("times", "+", "circ"):
+        if len(tokens) == 1 and tokens[0].kind == "operator" and tokens[0].text == "+":
+            return Script("pinv", end=end)
+        if len(tokens) == 1 and tokens[0].text == "dagger":
+            raise self.trouble("a raised dagger is the pseudoinverse or the conjugate transpose", tokens[0],
+                               help="write `A^{+}` for the pseudoinverse, `A^\\top` for the transpose")
+        if len(tokens) == 1 and tokens[0].kind == "operator" and tokens[0].text in ("times", "circ"):
             raise self.trouble(f"the raised `{self.source_text(tokens[0])}` is not an operation that is known here", tokens[0])
-        if len(tokens) == 1 and (tokens[0].text == "dagger" or tokens[0].text in REFUSED):
+        if len(tokens) == 1 and tokens[0].text in REFUSED:
             raise self.trouble("this raised sign is not an operation that is known here", tokens[0])
         minus = tokens[0].text == "-" and tokens[0].kind == "operator"
         if minus and len(tokens) == 2 and tokens[1].kind == "number" and tokens[1].text.isdigit() and int(tokens[1].text[:4]) > 0:
@@ -213,6 +218,8 @@ class Scripts(Indices):
                 return Inverted(span, base, script.amount)
             case "inverse-T":
                 return Transposed(span, Inverted(span, base, script.amount))
+            case "pinv":
+                return Apply(span, "pinv", (base,))
             case "power":
                 return self.powered(base, script.parts[0], "^")
             case "power-T":

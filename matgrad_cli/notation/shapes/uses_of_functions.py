@@ -65,12 +65,15 @@ def function_form(solver: Solver, node: s.Apply) -> Form:
         return forms[0]
     if function in ELEMENTWISE_NAMES or function in ("negative", "log_softmax", "bars", "pow"):
         return forms[0] if function != "bars" else Form.number()
+    if function == "pinv":
+        forms[0].kind.matrix = True
+        return forms[0].transposed
     if function in SQUARE:
         forms[0].kind.matrix = True
         join(forms[0].rows, forms[0].cols, reason)
         if function in CHANGES:
             merge(forms[-1], forms[0], reason)
-        return Form.number() if function in ("tr", "det", "logdet") else forms[0]
+        return Form.number() if function in ("tr", "det", "logdet", "eigmax") else forms[0]
     if function in REDUCTIONS or function in ("norm", "softmax", "vec", "T"):
         forms[0].kind.array = True
     if function == "norm" and len(forms) > 1 and forms[1].is_open():

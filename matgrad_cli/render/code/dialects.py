@@ -66,6 +66,7 @@ _COMMON: Final = {
         MATRIX_FUNCTIONS.items(), ("{0}.exp", "lambda u: 1 / u", "{0}.cos", "lambda u: -{0}.sin(u)"), strict=True)},
     "powm": "matrix_function({x}, lambda u: u**{p})",
     "Dpowm": "matrix_change({x}, {along}, lambda u: u**{p}, lambda u: {p} * u**({p} - 1))",
+    "pinv": "{0}.linalg.pinv({x})", "eigmax": "{0}.linalg.eigvalsh({x})[-1]", "topvv": "topvv({x})",
     "inv": "{0}.linalg.inv({x})", "matrix_power": "{0}.linalg.matrix_power({x}, {k})",
     "outer": "{0}.outer({x}, {y})", "kron": "{0}.kron({x}, {y})", "einsum": "{0}.einsum('{spec}', {x})",
 }
@@ -82,6 +83,7 @@ NUMPY: Final = Dialect("numpy", ("import numpy as np",), "np", {
     "silu": "def silu(u):\n    return u * np.exp(-np.logaddexp(0, -u))",
     "erf": "def erf(u):\n    u = np.clip(u, -6, 6)\n    nodes, weights = np.polynomial.legendre.leggauss(64)\n"
            "    return u / np.sqrt(np.pi) * (np.exp(-np.multiply.outer(u, (nodes + 1) / 2)**2) @ weights)",
+    "topvv": "def topvv(a):\n    v = np.linalg.eigh(a)[1][:, -1]\n    return np.outer(v, v)",
     "polar": "def polar(u):\n    left, _, right = np.linalg.svd(u, full_matrices=False)\n    return left @ right",
     "leading": "def leading(u):\n    left, _, right = np.linalg.svd(u, full_matrices=False)\n    return np.outer(left[:, 0], right[0])",
     "gelu": "def gelu(u):\n    return u * (1 + erf(u / np.sqrt(2))) / 2",
@@ -99,6 +101,7 @@ _TORCH_OWN: Final = {
     "norm1": "{0}.sum({0}.abs({x}))", "det": "{0}.linalg.det({x})", "number": "{0}.as_tensor({x}, dtype={0}.float64)",
 }
 TORCH: Final = Dialect("torch", ("import torch",), "torch", {**_COMMON, **_TORCH_OWN}, {
+    "topvv": "def topvv(a):\n    v = torch.linalg.eigh(a)[1][:, -1]\n    return torch.outer(v, v)",
     "polar": "def polar(u):\n    left, _, right = torch.linalg.svd(u, full_matrices=False)\n    return left @ right",
     "leading": "def leading(u):\n    left, _, right = torch.linalg.svd(u, full_matrices=False)\n"
                "    return torch.outer(left[:, 0], right[0])",
@@ -114,6 +117,7 @@ JAX: Final = Dialect("jax", ("import jax", "import jax.numpy as jnp"), "jnp", {
     "logsumexp": "jax.nn.logsumexp({x})", "logsumexp_all": "jax.nn.logsumexp({x})",
     "logsumexp0": "jax.nn.logsumexp({x}, 0)", "logsumexp1": "jax.nn.logsumexp({x}, 1)",
 }, {
+    "topvv": "def topvv(a):\n    v = jnp.linalg.eigh(a)[1][:, -1]\n    return jnp.outer(v, v)",
     "polar": "def polar(u):\n    left, _, right = jnp.linalg.svd(u, full_matrices=False)\n    return left @ right",
     "leading": "def leading(u):\n    left, _, right = jnp.linalg.svd(u, full_matrices=False)\n    return jnp.outer(left[:, 0], right[0])",
     **_by_eigenvalues("jnp", "a.astype(complex)"),

@@ -49,7 +49,8 @@ _RENAMED: Final = {"abs": "Abs", "sigmoid": "Lambda(z, 1/(1 + exp(-z)))", "softp
                    "gelu": "Lambda(z, z*(1 + erf(z/sqrt(2)))/2)"}  # fmt: skip
 
 _REFUSED: Final = {"polar": "the polar factor", "leading": "the leading singular vectors", "nuclear": "the nuclear norm",
-                   "spectral": "the spectral norm", "vec": "vec",
+                   "spectral": "the spectral norm",
+                   "pinv": "the pseudoinverse", "eigmax": "eigenvalues", "topvv": "eigenvectors", "vec": "vec",
                    **dict.fromkeys((*MATRIX_FUNCTIONS, *CHANGES, "powm"), "functions of matrices")}  # fmt: skip
 
 _TAKEN: Final = frozenset(ELEMENTWISE) | {

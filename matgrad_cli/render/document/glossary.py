@@ -13,6 +13,8 @@ MEANINGS: Final[dict[str, str]] = {
     "leading": "leading({of}) = u vᵀ, where u and v are the singular vectors of the largest singular value of {of}",
     **{name: f"{name} is the function of the matrix as a power series of it, not of its entries" for name in MATRIX_FUNCTIONS},
     **{name: f"{name}({{of}}, …, H) is the derivative along H: that of {of}({{of}} + tH) by t at t = 0" for name, of in CHANGES.items()},
+    "topvv": "topvv({of}) = v vᵀ, where v is the eigenvector of length 1 of the largest eigenvalue of {of}",
+    "pinv": "pinv({of}) is the pseudoinverse of {of}, which has full rank",
     "step": "step is 1 where an entry is positive and 0 where it is negative",
     "softmax0": "softmax₀ takes the softmax of each column: every column of the result adds up to 1",
     "softmax1": "softmax₁ takes the softmax of each row: every row of the result adds up to 1",

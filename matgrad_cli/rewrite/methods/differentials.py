@@ -223,6 +223,12 @@ def spectral(site: Site) -> tuple[Expr, Bindings] | None:
     return _singular(site, "spectral", "leading")
 
 
+@native("d-eigmax")
+def largest_eigenvalue(site: Site) -> tuple[Expr, Bindings] | None:
+    """dλ = vᵀ dA v with the eigenvector v of length 1 of the largest eigenvalue λ."""
+    return _singular(site, "eigmax", "topvv")
+
+
 @native("d-matrix-function")
 def of_matrix(site: Site) -> tuple[Expr, Bindings] | None:
     """f(A), a power series of A, changes by its change along dA; the exponent of a power stays."""
@@ -284,7 +290,7 @@ def _times(slope: Expr, moved: Expr) -> Expr:
 _UNDER = frozenset(("negative-matrix-power",))
 _HEADS: dict[str, tuple[str, ...]] = {
     "d-constant": ("",), "d-linear": ("Mul", "MatMul", "Hadamard"), "d-matrix-power": ("MatrixPower",),
-    "negative-matrix-power": ("MatrixPower",), "d-nuclear": ("nuclear",), "d-spectral": ("spectral",),
+    "negative-matrix-power": ("MatrixPower",), "d-nuclear": ("nuclear",), "d-spectral": ("spectral",), "d-eigmax": ("eigmax",),
     "d-matrix-function": ("",), "d-unknown": ("",), "d-elementwise": ("",),
 }  # fmt: skip
 """At what a native rule is tried; "" is everything."""
