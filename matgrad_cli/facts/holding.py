@@ -25,6 +25,7 @@ from ..ir import (
     Transpose,
     is_elementwise,
 )
+from ..ir.functions import CHANGES, MATRIX_FUNCTIONS
 from ..ir.memory import table
 from .conditions import CONDITIONS, consequences
 from .problem import Fact, Problem
@@ -94,6 +95,9 @@ def _arrays(parts: tuple[Expr, ...]) -> tuple[Expr, ...]:
     return tuple(part for part in parts if not part.shape.is_number)
 
 
+_OF_MATRICES: Final = frozenset((*MATRIX_FUNCTIONS, *CHANGES, "powm"))
+
+
 def _symmetric(expr: Expr, problem: Problem) -> Answer:
     match expr:
         case Eye() | Fill() if expr.shape.is_square:
@@ -108,10 +112,10 @@ def _symmetric(expr: Expr, problem: Problem) -> Answer:
             return True if _turned(expr, problem) is expr else None
         case Transpose(body) | Inverse(body) | MatrixPower(body, _) | Power(body, _):
             return True if holds(body, "symmetric", problem) else None
-        case Call("diag", _):
+        case Call("diag" | "topvv", _):
             return True
-        case Call(_, (body,)) if body.shape is expr.shape and is_elementwise(expr.function):
-            return True if holds(body, "symmetric", problem) else None
+        case Call(name, arguments) if arguments[0].shape is expr.shape and (is_elementwise(name) or name in _OF_MATRICES):
+            return True if _all(_arrays(arguments), "symmetric", problem) else None
         case _:
             return None
 

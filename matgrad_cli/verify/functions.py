@@ -241,6 +241,8 @@ DEFINITIONS: Final[dict[str, Callable[..., Expr]]] = {
 def pseudoinverse(u: Expr, tall: bool) -> Expr:
     """(AᵀA)⁻¹Aᵀ or Aᵀ(AAᵀ)⁻¹, for a matrix of full rank."""
     turned = transpose(u)
+    if not u.shape.is_matrix:
+        return mul(_power(Call("sum", _power(u, 2)), -1), turned)
     return matmul(Inverse(matmul(turned, u)), turned) if tall else matmul(turned, Inverse(matmul(u, turned)))
 
 

@@ -56,8 +56,8 @@ NUMPY |= {"pinv": np.linalg.pinv, "eigmax": lambda u: np.linalg.eigvalsh(u)[-1],
           "topvv": lambda u: (lambda v: np.outer(v, v))(np.linalg.eigh(u)[1][:, -1])}
 OF_NUMBERS = {**{f"{name}m": getattr(np, name) for name in ("exp", "log", "sin", "cos")}, "powm": np.square}
 NUMPY |= {name: by_eigenvalues(f) for name, f in OF_NUMBERS.items()} | {f"D{name}": along_itself(f) for name, f in OF_NUMBERS.items()}
-VECTORS = {"polar", "leading", "topvv"}
-"""Of these no derivative is computed: a line that needs it is `unknown`."""
+VECTORS = {"polar", "leading", "topvv", "eigmax"}
+"""Of these no derivative is computed, or only at symmetric matrices."""
 RANGES = {"acosh": (1.2, 2.5), "asin": (0.1, 0.8), "acos": (0.1, 0.8), "atanh": (0.1, 0.8)}
 
 
@@ -74,6 +74,8 @@ def values_of(name, seed):
     values = arrays(seed, *RANGES.get(name, (0.3, 1.5)))
     if name.endswith("m") and name.removeprefix("D") in OF_NUMBERS:
         values["S"] = values["S"] / 4 + np.eye(len(values["S"]))  # no eigenvalue is negative
+    if name in ("eigmax", "topvv"):
+        values["S"] = values["S"] + values["S"].T
     return values
 
 
