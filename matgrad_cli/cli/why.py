@@ -1,4 +1,4 @@
-"""`matgrad why CODE`: a page on one message code."""
+"""`matgrad why CODE`: a page on one message code, or on one idea."""
 
 from __future__ import annotations
 
@@ -9,31 +9,36 @@ import typer
 from ..diagnostics import Diagnostic, UsageError
 from .output import deliver
 
-Code = Annotated[str | None, typer.Argument(metavar="CODE", help="The word in brackets of a message; without it, all codes are listed.")]
+Code = Annotated[
+    str | None,
+    typer.Argument(metavar="CODE", help="The word in brackets of a message, or an idea (delta, layout, …); without it, all are listed."),
+]
 
 
 def why(code: Code = None) -> int:
-    """Explain one message code: what it means, an example that raises it, how to mend it."""
-    from ..diagnostics.pages import codes, plain, title
+    """Explain one message code (what it means, an example, how to mend it), or one idea of the calculus with matrices."""
+    from ..diagnostics.pages import codes, ideas, plain, title
 
     if code is None:
         width = max(map(len, codes()))
-        deliver("\n".join(f"{name:<{width}}  {title(name)}" for name in codes()), None)
+        lists = ["ideas:", *(f"{name:<{width}}  {title(name)}" for name in ideas()), "", "codes of messages:"]
+        deliver("\n".join([*lists, *(f"{name:<{width}}  {title(name)}" for name in codes())]), None)
         return 0
     name = code.strip().strip("[]`")
     name = name.partition("[")[2] or name
     if name == "json":
         deliver(_schemas(), None)
         return 0
-    if name not in codes():
+    known = (*ideas(), *codes())
+    if name not in known:
         from .choices import nearest
 
-        close = nearest(name, codes())
+        close = nearest(name, known)
         raise UsageError(
             Diagnostic(
                 "unknown-code",
-                f"no message has the code `{name}`",
-                help=f"`matgrad why {close}`" if close else "`matgrad why` lists the codes",
+                f"there is no page on `{name}`: it is no code of a message and no idea",
+                help=f"`matgrad why {close}`" if close else "`matgrad why` lists the pages",
             )
         )
     deliver(plain(name), None)

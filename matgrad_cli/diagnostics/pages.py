@@ -1,10 +1,11 @@
-"""The pages that `matgrad why` shows: one Markdown file per message code, beside this module."""
+"""The pages that `matgrad why` shows: one Markdown file per message code, and one per idea, beside this module."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
 FOLDER = Path(__file__).with_name("pages")
+IDEAS = Path(__file__).with_name("ideas")
 
 
 def codes() -> tuple[str, ...]:
@@ -12,9 +13,14 @@ def codes() -> tuple[str, ...]:
     return tuple(sorted(path.stem for path in FOLDER.glob("*.md")))
 
 
+def ideas() -> tuple[str, ...]:
+    """Every idea that has a page, sorted."""
+    return tuple(sorted(path.stem for path in IDEAS.glob("*.md")))
+
+
 def page(code: str) -> str:
-    """The page of a code, as Markdown."""
-    return (FOLDER / f"{code}.md").read_text(encoding="utf-8")
+    """The page of a code or of an idea, as Markdown."""
+    return ((IDEAS if code in ideas() else FOLDER) / f"{code}.md").read_text(encoding="utf-8")
 
 
 def plain(code: str) -> str:

@@ -1,0 +1,45 @@
+"""Each idea has a page on one screen with examples that run and print what the page says; `pytest --update-golden` writes them."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from conftest import environment
+from matgrad_cli.diagnostics.pages import IDEAS, codes, ideas, page, plain, title
+
+BLOCK = re.compile(r"^```console\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+ASKED = {"delta", "layout", "trace", "hadamard", "softmax", "broadcast", "symmetric", "chain", "kron", "norms", "hessian", "inverse"}
+
+
+def _printed(command: str, folder: Path) -> str:
+    program = re.sub(r"(^|\| )matgrad ", rf'\1"{sys.executable}" -m matgrad_cli ', command)
+    done = subprocess.run(program, shell=True, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, cwd=folder, env=environment())
+    return done.stdout
+
+
+def test_the_ideas_have_pages() -> None:
+    assert set(ideas()) >= ASKED
+    assert not set(ideas()) & set(codes())
+
+
+@pytest.mark.parametrize("idea", ideas())
+def test_a_page_fits_a_screen_and_its_examples_run(idea: str, tmp_path: Path, update_golden: bool) -> None:
+    text = page(idea)
+    assert text.startswith(f"# {idea}: ")
+    assert title(idea)
+    assert len(plain(idea).splitlines()) <= 50
+    block = BLOCK.findall(text)[-1]
+    shown = ""
+    for command in re.findall(r"^\$ (.*)$", block, re.MULTILINE):
+        said = _printed(command, tmp_path)
+        assert said, command
+        shown += f"$ {command}\n{said}"
+    if update_golden:
+        (IDEAS / f"{idea}.md").write_text(text.replace(block, shown), encoding="utf-8")
+    else:
+        assert shown == block
