@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from .facts import Problem
     from .records.finding import Report
     from .records.solution import Solution
+    from .render.latex.habits import Habits
     from .render.view import Detail, View
 
 Texts = str | Sequence[str]
@@ -36,11 +37,11 @@ class Explanation:
     detail: Detail = "normal"
     numbers: bool = False
 
-    def render(self, format: str = "text", *, width: int = 80, colour: bool = False) -> str:
-        """The derivation as `terminal`, `text`, `latex`, `markdown`, `html` or `json`."""
+    def render(self, format: str = "text", *, width: int = 80, colour: bool = False, habits: Habits | None = None) -> str:
+        """The derivation as `terminal`, `text`, `latex` (in an author's habits), `markdown`, `html` or `json`."""
         from .render.view import View
 
-        return _rendered(self.derivations, format, View(width, colour, self.detail, numbers=self.numbers))
+        return _rendered(self.derivations, format, View(width, colour, self.detail, numbers=self.numbers, habits=habits))
 
     @property
     def verified(self) -> bool:
@@ -116,12 +117,12 @@ class Optimum:
     solution: Solution
     detail: Detail = "normal"
 
-    def render(self, format: str = "text", *, width: int = 80, colour: bool = False) -> str:
+    def render(self, format: str = "text", *, width: int = 80, colour: bool = False, habits: Habits | None = None) -> str:
         """As `terminal`, `text`, `latex`, `markdown`, `html`, `json`, or a function `solution(...)` for `numpy`."""
         from .render.optimum.formats import render_solution
         from .render.view import View
 
-        return render_solution(self.solution, format, View(width, colour, self.detail))
+        return render_solution(self.solution, format, View(width, colour, self.detail, habits=habits))
 
     @property
     def verified(self) -> bool:

@@ -9,6 +9,7 @@ import typer
 
 from .arguments import normalized
 from .guard import guarded
+from .settings import with_defaults
 
 COMMANDS = {
     "explain": "Derive a gradient, one rule at a time.",
@@ -30,6 +31,7 @@ def run(arguments: list[str]) -> int:
 
 def command_line(arguments: list[str]) -> int:
     """Run one command line; the exit code. Its errors are raised."""
+    arguments = with_defaults(["--help" if word == "-h" else "--version" if word == "-V" else word for word in arguments])
     application = build([arguments[0]] if arguments and arguments[0] in COMMANDS else list(COMMANDS))
     command = typer.main.get_command(application)
     result = command.main(args=normalized(command, arguments or ["--help"]), prog_name="matgrad", standalone_mode=False)

@@ -13,6 +13,7 @@ from . import options as given
 from .choices import DETAILS, EXPLAIN_FORMATS, ORDERS, SYNTAXES, chosen
 from .choices import method as known_method
 from .output import columns, deliver, format_for, nonempty, usable, wants_colour
+from .settings import latex_habits
 from .verdicts import exit_code
 
 if TYPE_CHECKING:
@@ -65,7 +66,7 @@ def explain(
             for name in names
         ]  # fmt: skip
         colour = output is None and wants_colour(sys.stdout)
-        pages = [explanation.render(format_, width=columns(), colour=colour) for explanation in explanations]
+        pages = [explanation.render(format_, width=columns(), colour=colour, habits=latex_habits(format_)) for explanation in explanations]
     shown = pages[0]
     if len(pages) > 1:
         from .several import together

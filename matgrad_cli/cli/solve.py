@@ -12,6 +12,7 @@ from ..diagnostics.limits import time_limit
 from . import options as given
 from .choices import DETAILS, SOLVE_FORMATS, SYNTAXES, chosen
 from .output import columns, deliver, format_for, usable, wants_colour
+from .settings import latex_habits
 
 if TYPE_CHECKING:
     from ..render.view import Detail
@@ -56,7 +57,7 @@ def solve(
             text, wrt=name, shapes=shape or (), assume=assume or (), syntax=syntax, subject_to=subject_to or (), maximize=maximize,
             minimize=minimize, detail=level,
         )  # fmt: skip
-        shown = optimum.render(format_, width=columns(), colour=output is None and wants_colour(sys.stdout))
+        shown = optimum.render(format_, width=columns(), colour=output is None and wants_colour(sys.stdout), habits=latex_habits(format_))
     deliver(shown, output)
     return _exit_code(optimum)
 

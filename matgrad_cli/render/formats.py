@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..records import Derivation
-from .document.blocks import Document
+from .document.blocks import Document, Variables
 from .document.derivation import document
 from .view import Detail, View
 
@@ -24,7 +24,12 @@ def printed_document(content: Document, format: str, view: View) -> str:
     if format == "latex":
         from .latex.fragment import latex_page
 
-        return latex_page(content, view)
+        text = latex_page(content, view)
+        if view.habits is None:
+            return text
+        from .latex.habits import styled
+
+        return styled(text, view.habits, [row.symbol for block in content if isinstance(block, Variables) for row in block.rows])
     if format == "markdown":
         from .latex.markdown import markdown_page
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 
 from ...ir import Expr
@@ -32,12 +33,14 @@ from .prose import given_latex, joined, letters_latex, named_latex, numbers_late
 from .prose_math import formula_latex, pieces
 
 _ROOM = 84.0
+_BRACKETS = re.compile(r"\\([Bb]ig)[lr](?![A-Za-z])")
+"""Brackets that open or close: pandoc knows them without the letter."""
 
 
 def markdown_page(content: Document, view: View) -> str:
     """The page of a document."""
     paragraphs = [line for place, block in enumerate(content) for line in _lines(block, content[place - 1] if place else None, view)]
-    return "\n\n".join(paragraphs) + "\n"
+    return _BRACKETS.sub(r"\\\1", "\n\n".join(paragraphs)) + "\n"
 
 
 def _lines(block: Block, before: Block | None, view: View) -> Iterator[str]:
