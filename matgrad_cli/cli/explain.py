@@ -53,14 +53,14 @@ def explain(
     format_ = format_for(format_, output, EXPLAIN_FORMATS, usual)
     usable(output)
     nonempty("--rules", rules)
-    text = given.loss_text(loss, "explain")
+    text, shapes = given.loss_and_shapes(loss, shape, "explain")
     names = given.wrt_names(wrt, text, "explain")
     with time_limit(SECONDS):
         from .. import api
 
         explanations = [
             api.explain(
-                text, wrt=name, shapes=shape or (), assume=assume or (), syntax=syntax,
+                text, wrt=name, shapes=shapes, assume=assume or (), syntax=syntax,
                 layout=layout, order=int(order), rules=rules, method=method, detail=level, numbers=numbers,
             )
             for name in names

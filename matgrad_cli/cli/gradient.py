@@ -46,14 +46,14 @@ def gradient(
     format_ = format_for(format_, output, GRADIENT_FORMATS, "text")
     usable(output)
     nonempty("--rules", rules)
-    text = given.loss_text(loss, "gradient")
+    text, shapes = given.loss_and_shapes(loss, shape, "gradient")
     names = given.wrt_names(wrt, text, "gradient")
     with time_limit(SECONDS):
         from .. import api
 
         results = [
             api.gradient(
-                text, wrt=name, shapes=shape or (), assume=assume or (), syntax=syntax,
+                text, wrt=name, shapes=shapes, assume=assume or (), syntax=syntax,
                 layout=layout, order=int(order), rules=rules, method=method,
             )
             for name in names

@@ -8,14 +8,14 @@ from typing import Annotated
 
 import typer
 
-from ..diagnostics import Diagnostic, InputError, UsageError
+from ..diagnostics import Diagnostic, InputError, Source, UsageError
 from ..records import METHODS
 from ..records.layout import LAYOUTS
 from .choices import DETAILS, SYNTAXES
 
 LONGEST = 4_000_000
 
-Loss = Annotated[str | None, typer.Argument(metavar="LOSS", help="The expression, as in NumPy or in LaTeX; `-` reads it from stdin.")]
+Loss = Annotated[str | None, typer.Argument(metavar="LOSS", help="As in NumPy or LaTeX; `-` for stdin; a .py file with a loss function.")]
 Wrt = Annotated[list[str] | None, typer.Option("--wrt", metavar="NAME", help='The variable to differentiate by; repeatable, also "U, V".')]
 Shapes = Annotated[list[str] | None, typer.Option("--shape", metavar="TEXT", help='Shapes: "X: m×n, R: n×p"; repeatable.')]
 Assume = Annotated[list[str] | None, typer.Option("--assume", metavar="TEXT", help='Facts: "W symmetric, S spd"; repeatable.')]
@@ -43,6 +43,25 @@ def loss_text(loss: str | None, command: str) -> str:
     except UnicodeEncodeError as error:
         raise InputError(Diagnostic("not-unicode", f"the loss is not text in UTF-8: character {error.start + 1} cannot be read")) from None
     return loss
+
+
+def loss_and_shapes(loss: str | None, shapes: list[str] | None, command: str) -> tuple[str, list[str]]:
+    """The loss as given, from stdin, or from the function of a Python file, with the shapes that the file tells and nobody gives."""
+    if loss is None or not loss.endswith(".py") or "\n" in loss:
+        return loss_text(loss, command), shapes or []
+    from pathlib import Path
+
+    from ..documents.files import text_of
+    from ..documents.python.loss import loss_of
+    from .output import say
+
+    text = text_of(Path(loss))
+    found = text if isinstance(text, Diagnostic) else loss_of(Source(loss, text))
+    if isinstance(found, Diagnostic):
+        raise InputError(found)
+    say(f"note: the loss is `{found.text}`{found.function and f', from `{found.function}` of `{loss}`'}\n")
+    given = {name.strip() for part in shapes or () for name in re.findall(r"([^:,;]+):", part)}
+    return found.text, [*(shapes or []), *(shape for shape in found.shapes if shape.partition(":")[0] not in given)]
 
 
 def _from_stdin() -> str:

@@ -48,13 +48,13 @@ def solve(
     usual = "terminal" if output is None and sys.stdout.isatty() else "text"
     format_ = format_for(format_, output, SOLVE_FORMATS, usual)
     usable(output)
-    text = given.loss_text(loss, "solve")
+    text, shapes = given.loss_and_shapes(loss, shape, "solve")
     name = ", ".join(given.wrt_names(wrt, text, "solve"))
     with time_limit(SECONDS):
         from .. import api
 
         optimum = api.solve(
-            text, wrt=name, shapes=shape or (), assume=assume or (), syntax=syntax, subject_to=subject_to or (), maximize=maximize,
+            text, wrt=name, shapes=shapes, assume=assume or (), syntax=syntax, subject_to=subject_to or (), maximize=maximize,
             minimize=minimize, detail=level,
         )  # fmt: skip
         shown = optimum.render(format_, width=columns(), colour=output is None and wants_colour(sys.stdout), habits=latex_habits(format_))

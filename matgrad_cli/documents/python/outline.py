@@ -14,6 +14,7 @@ from .said import Said, told
 
 FORWARD = ("forward", "__call__", "fprop", "forward_pass", "feedforward", "predict")
 BACKWARD = ("backward", "backprop", "bprop", "backward_pass", "grad", "gradient")
+CLOSURES = ("backward", "backward_fn", "grad_fn", "backprop")
 CRITERION = ("loss", "compute_loss", "cost", "compute_cost", "criterion")
 
 
@@ -23,6 +24,7 @@ class Unit:
 
     loss    the expression that `# matgrad: loss = …` names, if any
     grads   other names of gradients: gradient → what it is the derivative by
+    closure the backward part is written inside the forward one, and adds to the `grad` of objects, as in micrograd
     said    what docstrings and comments tell of its names
     """
 
@@ -35,6 +37,7 @@ class Unit:
     grads: tuple[tuple[str, str], ...] = ()
     said: tuple[tuple[str, Said], ...] = ()
     criterion: ast.FunctionDef | None = None
+    closure: bool = False
 
     @property
     def promised(self) -> bool:
@@ -208,7 +211,14 @@ def _of_class(
         criterion = next((methods[name] for name in CRITERION if name in methods), None)
         yield _unit(line.name, tree, words, directives, [line], forward=forward, backward=backward, inside=line, criterion=criterion)
         return
-    for method in methods.values():
+    inner = {
+        method.name: one for method in methods.values() for one in method.body
+        if isinstance(one, ast.FunctionDef) and one.name.strip("_") in CLOSURES
+    }  # fmt: skip
+    for name, one in inner.items():
+        title, method = f"{line.name}.{name}", methods[name]
+        yield _unit(title, tree, words, directives, [method], forward=method, backward=one, inside=line, closure=True)
+    for method in methods.values() if not inner else ():
         if (_claims(method) and method.name != "__init__") or (_backward(method) and not _stub(method)):
             yield _unit(f"{line.name}.{method.name}", tree, words, directives, [line], forward=method, inside=line)
 

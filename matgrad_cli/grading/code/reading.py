@@ -86,6 +86,9 @@ class Reading:
             body(self.machine, self.module, [line for line in unit.lines if _not_main(line)])
             return
         body(self.machine, self.module, [line for line in unit.lines if _preparing(line)])
+        if unit.closure:
+            self._closure()
+            return
         owner = self._object() if unit.inside is not None else None
         assert unit.forward is not None
         ctx = Thing()
@@ -105,15 +108,37 @@ class Reading:
         self.frame = self._backward_frame(first, ctx if static else None)
         _returned(self.machine, self.frame, unit.backward.body)
 
-    def _object(self) -> Thing:
+    def _object(self, *begins: Value) -> Thing:
+        """An object of the class, made from the first arguments of its `__init__`."""
         assert self.unit.inside is not None
         of = self.module.find(self.unit.inside.name)
         assert isinstance(of, Class)
         thing = Thing(of)
         for line in self.unit.inside.body:
             if isinstance(line, ast.FunctionDef) and line.name == "__init__":
-                _returned(self.machine, bound(self.machine, Function(line, self.module), [thing], {}, free=True), line.body)
+                _returned(self.machine, bound(self.machine, Function(line, self.module), [thing, *begins], {}, free=True), line.body)
         return thing
+
+    def _closure(self) -> None:
+        """A forward part that makes an object with a backward part inside: `out.grad` comes from above; what others get is judged."""
+        machine, forward, backward = self.machine, self.unit.forward, self.unit.backward
+        assert forward is not None
+        assert backward is not None
+        used = {node.value.id for node in ast.walk(forward) if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name)}
+        names = [place.arg for place in forward.args.args]
+        objects = [self._object(machine.input(name)) if name in used else machine.input(name) for name in names]
+        self.fore = self.frame = bound(machine, Function(forward, self.module), objects, {}, free=True)
+        made = _returned(machine, self.fore, forward.body)
+        output = next((value for value in made.attributes.values() if moves(value)), None) if isinstance(made, Thing) else None
+        if output is None:
+            raise Unread("what this makes has no value that is a number", forward.lineno)
+        self.outputs, self.names = [output], [None]
+        made.attributes["grad"] = self._up("out.grad", 0)
+        if self.plan is not None and self.plan.after is None and machine.target is not None:
+            raise Stop(self._loss_now())
+        self.born_until = machine.site
+        self.frame = bound(machine, Function(backward, self.fore), [], {}, free=True)
+        _returned(machine, self.frame, backward.body)
 
     def _criterion(self, owner: Value) -> None:
         """The loss that another method of the class computes from what forward gives."""
@@ -206,13 +231,14 @@ class Reading:
 
     def _weights(self, at: int, output: Value) -> Value:
         """The gradient that comes from above: random numbers; 1 for an output that is a number, as for a loss."""
-        if np.size(output) == 1:
+        if np.size(output) == 1 and not self.unit.closure:
             return np.ones(np.shape(output))
         return np.random.default_rng([at, self.given.point.seed, 5]).normal(size=np.shape(output))
 
     def scalar(self) -> bool:
         """Whether what forward gives is the loss itself."""
-        return bool(self.outputs) and moves(self.outputs[0]) and np.size(self.outputs[0]) == 1 and not self._has_upstream()
+        single = bool(self.outputs) and moves(self.outputs[0]) and np.size(self.outputs[0]) == 1
+        return single and not self.upstream and not self._has_upstream()
 
     # --- the loss ----------------------------------------------------------------------------------------------------------
 
