@@ -121,7 +121,7 @@ def _lost(path: Path, why: Diagnostic, key: Key | None, options: Options) -> Fil
     problems = [
         _undecided(settings(name, Exercise(), source, known, key.source, options.defaults), why) for name, known in key.exercises.items()
     ]
-    return FileReport(str(path), tuple(problems), (replace(why, source=source),))
+    return FileReport(str(path), tuple(problems), (replace(why, source=source, severity="warning"),))
 
 
 def _named(path: Path | str) -> Path:

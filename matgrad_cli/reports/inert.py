@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from ..diagnostics import Diagnostic, Label, Source
 from ..diagnostics.record import replace
@@ -51,6 +52,7 @@ def _file(file: FileReport) -> FileReport:
     )
 
 
+@lru_cache(maxsize=8)
 def _source(source: Source | None) -> Source | None:
     """Every character keeps its place, so that the carets still point at it."""
     return None if source is None else Source(inert(source.name), _OLD_COMMAND.sub("＃＃", source.text.translate(_OF_SOURCE)))

@@ -175,6 +175,7 @@ def test_a_submission_that_ends_its_process_costs_one(tmp_path: Path, monkeypatc
     assert [file.score for file in report.files] == [6, 0, 6]
     code = {"killed": "memory-limit", "memory": "memory-limit", "processor": "time-limit"}[way]
     assert [one.code for one in report.files[1].diagnostics] == [code]
+    assert report.files[1].verdict == ("unreadable" if way == "memory" else "undecided")
     assert {row["code"] for row in csv.DictReader(io.StringIO(to_csv(report))) if row["student"] == "bob"} <= {code, "unreadable"}
     assert not list(tmp_path.glob("**/core*"))
 

@@ -23,6 +23,7 @@ HINTS: Final[dict[str, str]] = {
     "wrong-order": "the factors of a product stand in the wrong order",
     "product-for-hadamard": "a matrix product and an elementwise product are confused",
     "missing-inverse": "an inverse is missing or too many",
+    "missing-sum": "a sum over an axis is missing",
     "product-rule": "look again at the product rule",
     "chain-rule": "look again at the chain rule",
     "inverse-rule": "look again at the derivative of an inverse",
