@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 import matgrad_cli as matgrad
-from matgrad_cli.diagnostics import InputError
+from matgrad_cli.diagnostics import InputError, MatgradError
 
 
 def test_a_gradient_prints_itself() -> None:
@@ -43,3 +43,9 @@ def test_the_names_of_the_package() -> None:
     assert {"explain", "gradient", "check", "assert_right"} <= set(dir(matgrad))
     with pytest.raises(AttributeError, match="no attribute 'nothing'"):
         _ = matgrad.nothing
+
+
+def test_a_format_that_is_none_is_refused() -> None:
+    with pytest.raises(MatgradError) as caught:
+        matgrad.explain("x.T@x", wrt="x").render("htlm")
+    assert caught.value.diagnostic.code == "unknown-format"

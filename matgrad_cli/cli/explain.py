@@ -49,7 +49,7 @@ def explain(
     level = cast("Detail", chosen("detail", detail, DETAILS))
     if syntax is not None:
         chosen("syntax", syntax, SYNTAXES)
-    usual = "terminal" if output is None and sys.stdout.isatty() else "text"
+    usual = "terminal" if output is None and (sys.stdout.isatty() or wants_colour(sys.stdout)) else "text"
     format_ = format_for(format_, output, EXPLAIN_FORMATS, usual)
     usable(output)
     nonempty("--rules", rules)

@@ -20,8 +20,10 @@ def columns(fallback: int = 80) -> int:
 
 
 def wants_colour(stream: TextIO) -> bool:
-    """Whether the stream is a terminal whose owner has not said NO_COLOR."""
-    return stream.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+    """Whether the stream is a terminal whose owner has not said NO_COLOR, or FORCE_COLOR is said."""
+    if os.environ.get("NO_COLOR"):
+        return False
+    return bool(os.environ.get("FORCE_COLOR")) or (stream.isatty() and os.environ.get("TERM") != "dumb")
 
 
 def format_for(asked: str | None, output: str | None, known: tuple[str, ...], otherwise: str) -> str:

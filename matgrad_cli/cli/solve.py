@@ -45,7 +45,7 @@ def solve(
     level = cast("Detail", chosen("detail", detail, DETAILS))
     if syntax is not None:
         chosen("syntax", syntax, SYNTAXES)
-    usual = "terminal" if output is None and sys.stdout.isatty() else "text"
+    usual = "terminal" if output is None and (sys.stdout.isatty() or wants_colour(sys.stdout)) else "text"
     format_ = format_for(format_, output, SOLVE_FORMATS, usual)
     usable(output)
     text, shapes = given.loss_and_shapes(loss, shape, "solve")

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Final
+
+from ..diagnostics import Diagnostic, UsageError
 from ..records import Derivation
 from .document.blocks import Document, Variables
 from .document.derivation import document
 from .view import Detail, View
+
+FORMATS: Final = ("terminal", "text", "latex", "markdown", "html")
 
 
 def render(derivation: Derivation, format: str = "text", view: View | None = None) -> str:
@@ -21,6 +26,8 @@ def told(format: str, detail: Detail) -> Detail:
 
 def printed_document(content: Document, format: str, view: View) -> str:
     """The page as `text`, `terminal`, `latex`, `markdown` or `html`."""
+    if format not in FORMATS:
+        raise UsageError(Diagnostic("unknown-format", f"there is no format `{format}`", notes=(f"known are {', '.join(FORMATS)}",)))
     if format == "latex":
         from .latex.fragment import latex_page
 

@@ -34,13 +34,13 @@ from .prose_math import formula_latex, pieces
 
 _ROOM = 84.0
 _BRACKETS = re.compile(r"\\([Bb]ig)[lr](?![A-Za-z])")
-"""Brackets that open or close: pandoc knows them without the letter."""
+"""Brackets that open or close: pandoc knows them without the letter, and no places for breaks."""
 
 
 def markdown_page(content: Document, view: View) -> str:
     """The page of a document."""
     paragraphs = [line for place, block in enumerate(content) for line in _lines(block, content[place - 1] if place else None, view)]
-    return _BRACKETS.sub(r"\\\1", "\n\n".join(paragraphs)) + "\n"
+    return _BRACKETS.sub(r"\\\1", "\n\n".join(paragraphs)).replace(r"\allowbreak", "") + "\n"
 
 
 def _lines(block: Block, before: Block | None, view: View) -> Iterator[str]:
