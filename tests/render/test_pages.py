@@ -222,3 +222,10 @@ def test_factors_that_stay_are_not_marked() -> None:
     assert changed_parts(before, after) == (((0, 0),), ((1, 0),))
     assert changed_parts(Add((a, b, c)), Add((c, a))) == (((),), ((),))
     assert changed_parts(Hadamard((a, b)), Hadamard((b, c))) == (((0,),), ((1,),))
+
+
+@pytest.mark.parametrize(("loss", "wrt"), [("norm(X@R-Y)**2", "R"), ("logdet(S)", "S"), ("sum(tanh(W@x))", "W"), ("norm(x)", "x")])
+@pytest.mark.parametrize("method", ["index", "differential", "chain", "adjoint"])
+def test_sentences_fill_their_braces(loss: str, wrt: str, method: str) -> None:
+    shown = explain(loss, wrt=wrt, method=method, detail="full").render("text")
+    assert not re.findall(r"\{\w+\}", shown)

@@ -10,8 +10,8 @@ from typing import Final, Literal
 
 from ...diagnostics.record import record
 from ...ir import ONE, Expr, Index, Named, Path, Position, Symbol
+from ...records import Bindings, Value
 from ...records import Sentence as Template
-from ...records import Value
 from ...verify.verdict import Kind, Verdict
 
 _PLACE = re.compile(r"\{(\w+)\}")
@@ -194,14 +194,17 @@ Block = Heading | Numbers | Variables | Sentence | Formula | Chain | Cases | Gri
 Document = tuple[Block, ...]
 
 
-def phrase(sentence: Template) -> Phrase:
-    """A sentence with its values put in their places."""
-    values = dict(sentence.values)
+def phrase(sentence: Template, bindings: Bindings | None = None) -> Phrase:
+    """A sentence with its values put in their places; with `bindings` those of its rule too, and no place is left open."""
+    values = {**dict(bindings or ()), **dict(sentence.values)}
     parts: list[str | Value | Ratio] = []
     end = 0
     for found in _PLACE.finditer(sentence.template):
         if found.group(1) in values:
             parts += [sentence.template[end : found.start()], _lettered(values[found.group(1)])]
+            end = found.end()
+        elif bindings is not None:
+            parts.append(sentence.template[end : found.start()])
             end = found.end()
     return tuple(part for part in (*parts, sentence.template[end:]) if part != "")
 

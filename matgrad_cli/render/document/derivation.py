@@ -25,7 +25,7 @@ from ...ir import (
     substitute,
 )
 from ...notation.printing.to_unicode import to_unicode
-from ...records import Derivation, Result, Step, Value
+from ...records import Bindings, Derivation, Result, Step, Value
 from ...records import Sentence as Template
 from ...verify.exactness import ORACLE_KIND, kind
 from ...verify.verdict import Kind
@@ -170,7 +170,7 @@ def _move(
     number: str, step: Step, detail: Detail, seen: set[Index], known: set[Named], changes: Changes, inner: tuple[Move, ...] = ()
 ) -> Move:
     full = detail == "full"
-    why = (*phrase(step.why), f" (rule {step.rule})") if full else None
+    why = (*phrase(step.why, (*step.bindings, *step.title.values)), f" (rule {step.rule})") if full else None
     change, elsewhere = changes.of(step) if detail != "brief" and not inner else NO_CHANGE
     changed = step.results if not inner else ()
     letters = new_letters(step.after, seen)
@@ -194,7 +194,8 @@ def _new_names(line: Expr, known: set[Named], sentence: Phrase) -> Iterator[Name
 def _outcome(derivation: Derivation, detail: Detail, name: Symbol) -> Iterator[Block]:
     result, readoff = derivation.result, derivation.readoff
     full = detail == "full"
-    why = phrase(readoff.why) if full and readoff.why.template else None
+    letters: Bindings = tuple(zip("st", result.letters[-len(derivation.wrt.shape.dims) :], strict=False))
+    why = phrase(readoff.why, letters) if full and readoff.why.template else None
     yield Sentence(phrase(readoff.title), "finding", readoff.verdict, why, readoff.verdict.by if full else "")
     yield from _stated(derivation, name)
     if result.cases or result.flattened is not None or result.matrix is None:
