@@ -25,7 +25,7 @@ class Finding:
     """A line verdict with its code and evidence. `span` points into the file.
 
     `number` counts the rows of the derivation from 1; 0 is the statement of the problem itself. `text` is the row as it stands in the
-    file; `line` and `column` count in the `cell`, where the file has cells.
+    file; `line` and `column` count in the `cell`, where the file has cells. `holds`: a wrong line that is right in itself.
     """
 
     number: int
@@ -39,6 +39,7 @@ class Finding:
     role: Role = "claim"
     text: str = ""
     cell: int | None = None
+    holds: bool = False
 
     @property
     def message(self) -> str | None:

@@ -93,6 +93,7 @@ def _line(finding: Finding) -> dict[str, Any]:
         "number": finding.number,
         "role": finding.role,
         "verdict": finding.verdict,
+        **({"holds": True} if finding.holds else {}),
         "code": finding.code,
         "message": finding.message,
         "help": finding.help,

@@ -29,7 +29,7 @@ def test_no_repair_towards_the_wrong_line(wrong: str) -> None:
     assert (problem.final.verdict, before.verdict, last.verdict) == ("right", "wrong", "wrong")
     assert last.code is not None
     assert last.code not in CAUSES
-    assert last.help is None
+    assert (last.holds, last.help) == (True, None)
     assert last.diagnostic is not None
     (note,) = last.diagnostic.notes
     assert note.startswith("the line itself is right")

@@ -17,7 +17,7 @@ from .terms import shown
 class Slip:
     """A kind of slip: its code, what is wrong, the evidence, a checked suggestion, and the place or the part at fault where it is known.
 
-    A code that names a cause has its repair: the line as it would be right, which was judged.
+    A code that names a cause has its repair: the line as it would be right, which was judged. `holds`: the line is right in itself.
     """
 
     code: str
@@ -27,6 +27,7 @@ class Slip:
     span: Span | None = None
     part: Expr | None = None
     repair: Repair | None = None
+    holds: bool = False
 
     def __post_init__(self) -> None:
         if self.code in CAUSES and self.repair is None:

@@ -83,10 +83,10 @@ def _after_a_wrong_one(context: Context, before: Expr, after: Expr, pairs: list[
     what = "it is the derivative asked for" if context.target else "it equals the left side"
     note = f"the line itself is right: {what}; but it does not follow from the line before"
     if isinstance(pairs, Clash) and pairs.code == "number-for-matrix":
-        return replace(_number_for_matrix(before, after), notes=(note,))
+        return replace(_number_for_matrix(before, after), notes=(note,), holds=True)
     if isinstance(pairs, Clash):
-        return Slip(pairs.code, f"this is {pairs.found}; needed is {pairs.needed}", (note,))
-    return Slip("differs", "this does not follow from the line before, which is wrong", (note,))
+        return Slip(pairs.code, f"this is {pairs.found}; needed is {pairs.needed}", (note,), holds=True)
+    return Slip("differs", "this does not follow from the line before, which is wrong", (note,), holds=True)
 
 
 def _span_of(read: Read, part: Expr) -> Span | None:
