@@ -9,10 +9,11 @@ from ...diagnostics import Span
 from ...diagnostics.record import record
 from ...notation import syntax as s
 from ...notation.latex.lines import LatexLine, split_line
-from ...notation.latex.names import LatexNames, accents_kept
+from ...notation.latex.names import ACCENTS, STYLES, LatexNames, accents_kept
 from ...notation.loss_text import plain_name
 from .sheet import Formula
 
+_MARK = re.compile(r"\\[A-Za-z]+\s*\{\s*$|\\(?:" + "|".join(sorted({*STYLES, *ACCENTS})) + r")\s*$")
 MOST_FORMULAS = 4_000
 """So many formulas of one document are read."""
 
@@ -72,7 +73,7 @@ def outline(formulas: Sequence[Formula]) -> Outline:
 def whole(text: str, span: Span) -> str:
     r"""The text of a side with the marks that its first and last letter carry: `\\mathbf{w}`, of which the span holds `w`."""
     start, end = span.start, span.end
-    while mark := re.search(r"\\[A-Za-z]+\s*\{\s*$", text[:start]):
+    while mark := _MARK.search(text[:start]):
         start = mark.start()
     while text.count("{", start, end) > text.count("}", start, end) and "}" in text[end:]:
         end = text.index("}", end) + 1

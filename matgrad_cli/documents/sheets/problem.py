@@ -132,6 +132,7 @@ class _Finder:
         self.by_prose = list(self._by_prose())
         sizes = set(re.findall(r"[A-Za-z]", " ".join(told.sizes.values())))
         self.limits = {limit for text in [sheet.prose] for limit in re.findall(r"\\sum_\{\w=\d\}\^\{?([A-Z])\b", text)} - sizes
+        self.by_columns = _by_columns(told, sheet.prose)
         self.definitions = self._definitions()
         self.built = {
             stated.name: frozenset(("symmetric",)) for stated in found.stated if any(_GRAM.search(side) for side in stated.sides)
@@ -285,7 +286,8 @@ class _Finder:
     def _shapes(self, loss: str) -> dict[str, str]:
         """The sizes told of names that stand in the loss, or that nothing defines; those given win."""
         inside = set(self._letters(loss))
-        kept = {name: size for name, size in self.told.sizes.items() if name in inside or name not in self.definitions}
+        told = {name: size for name, size in self.told.sizes.items() if name not in self.by_columns}
+        kept = {name: size for name, size in told.items() if name in inside or name not in self.definitions}
         for part in re.split(r",(?=[^,]*:)", self.given.get("shapes", "")):
             name, colon, size = part.partition(":")
             if colon:
@@ -351,6 +353,16 @@ class _Finder:
                 out += [side[last : part.start], renamed[part.text]]
                 last = part.end
         return rf"\left({''.join([*out, side[last:]])}\right)"
+
+
+def _by_columns(told: Told, prose: str) -> frozenset[str]:
+    """Matrices of which the numbered vectors are columns: X, d×n, beside x_i under a Σ up to n."""
+    bounds = set(re.findall(r"\\sum_\{\w\s*=\s*\d\}\^\{?(\w)", prose))
+    sides = {name: size.split("×") for name, size in told.sizes.items() if "×" in size and len(name) == 1 and name.isupper()}
+    return frozenset(
+        name for name, (rows, cols) in sides.items()
+        if cols in bounds and rows not in bounds and re.search(rf"(?<![A-Za-z\\]){name.lower()}\}}?_\{{?[a-z](?![A-Za-z])", prose)
+    )
 
 
 def _squeezed(text: str) -> str:

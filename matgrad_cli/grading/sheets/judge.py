@@ -130,7 +130,7 @@ class Judge:
             return Judged(line, "aside", "aside", result, result.notes, why)
         if result.verdict == "wrong" and (under := under_the_sign(line.formula, line.outline)) is not None:
             return Judged(line, under, "aside", result, result.notes, "read as ∂(A = B) = C: both hold under the derivative sign")
-        if result.verdict == "wrong" and fact is not None and fact.verdict != "wrong" and _of_form(result):
+        if result.verdict == "wrong" and fact is not None and fact.verdict != "wrong" and _of_form(result) and not self._about(line):
             return Judged(line, "undecided", "aside", result, result.notes, "it may be a fact in letters of its own")
         if result.verdict == "wrong" and (doubt := self._doubt(line, result)) is not None:
             return Judged(line, "undecided", "claim", result, result.notes, doubt)
@@ -163,11 +163,13 @@ class Judge:
         if result.verdict == "wrong" and head is not None and not derives(head) and is_constant(line.outline):
             return "a condition"
         unknown = result.outcome is not None and result.outcome.slip is not None and result.outcome.slip.code == "unknown-name"
-        about = not line.outline.statements or any(
-            isinstance(part, s.Name) and part.name == self.question.name for node in nodes_of(line) for part in s.parts_of(node)
-        )
+        about = not line.outline.statements or self._about(line)
         about = about or self._solves(line)
         return "in names that are not explained" if unknown and not about and line.outline.statements[0].leading is None else None
+
+    def _about(self, line: Line) -> bool:
+        """Whether the loss's name stands in a row."""
+        return any(isinstance(part, s.Name) and part.name == self.question.name for node in nodes_of(line) for part in s.parts_of(node))
 
     def _solving(self, line: Line) -> bool:
         """Whether words or marks say that a row is an equation to be solved, or its solution."""
@@ -239,7 +241,7 @@ class Judge:
         if slip is not None and "has no entries" in slip.message:
             return "a function or a family may be meant"
         counted = {re.sub(r"_\d+$", "", name) for name in names if re.search(r"_\d+$", name) and not self._valued(name)}
-        with_index = (subscripted(line) | counted) - self.numbered
+        with_index = (subscripted(line) | counted) - self.numbered - {name for begun in self.readers for name in begun.around.defined}
         if any(name in self.families or name not in self.told.sizes for name in with_index) and _of_form(result):
             return "a vector with an index may be meant"
         return None

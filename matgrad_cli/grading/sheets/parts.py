@@ -13,20 +13,18 @@ from ...documents.sheets.calls import with_calls
 from ...documents.sheets.outline import Outline, outline
 from ...documents.sheets.problem import Question, Told, questions, told_by
 from ...documents.sheets.sheet import Sheet
-from ..begin import begin
+from ...ir import Expr, transpose
+from ...notation import syntax as s
+from ..begin import Habits, begin
 from ..task import Task, task_for
 from .judge import GIVEN, Judge, Judged, code_of
 from .own_letters import own_fact
 from .passing import holds_equality, passed_over
-from .rows import (
-    Line,
-    explained,
-    head_of,
-    is_special,
-    lone,
-)
+from .rows import Line, explained, head_of, is_special, lone, nodes_of
 
 MOST_VARIABLES = 6
+_LISTED = re.compile(r"=\s*(?:\\left)?[\[(\\][^=]*_\{?1\}?[^=]*(?:dots|…|\.\.\.)[^=]*$")
+"""`X = [x_1, \\dots, x_n]` says of what a matrix is made."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +36,7 @@ class Part:
     layout: str
     tasks: tuple[Task, ...]
     supposed: tuple[str, ...] = ()
+    wholes: tuple[str, ...] = ()
 
 
 def rows_of(sheet: Sheet, found: Outline) -> list[Line]:
@@ -79,12 +78,15 @@ def _part(
 ) -> Part:
     """The problem as it is stated, or in the layout or under the fact under which more of its rows follow and none ceases to."""
 
-    def read(layout: str, facts: tuple[str, ...]) -> Part:
-        return _in_layout(sheet, replace(question, facts=(*question.facts, *facts)), before, own, told, sizes, layout)
+    def read(layout: str, facts: tuple[str, ...], columns: bool = False) -> Part:
+        return _in_layout(sheet, replace(question, facts=(*question.facts, *facts)), before, own, told, sizes, layout, columns)
 
     layout = given.get("layout") or _stated_layout(sheet)
     part = read(layout or "gradient", ())
     supposed: tuple[str, ...] = ()
+    if part.wholes and _doubtful(part):
+        other = read(part.layout, (), columns=True)
+        part = other if _gained(part, other) else part
     for fact in _supposable(sheet, part) if _doubtful(part) else ():
         other = read(part.layout, (*supposed, fact))
         if _gained(part, other):
@@ -106,7 +108,7 @@ def _supposable(sheet: Sheet, part: Part) -> Iterator[str]:
     """Facts of given arrays that the words suggest without saying them: covariances are symmetric, labels sum to one."""
     variables = {symbol.name: symbol.shape for task in part.tasks for symbol in task.problem.variables}
     known = {str(fact).partition(" ")[0] for task in part.tasks for fact in task.problem.facts}
-    symmetric, labels = _COVARIANCE.search(sheet.prose), _LABELS.search(sheet.prose)
+    symmetric, labels, two = (habit.search(sheet.prose) for habit in (_COVARIANCE, _LABELS, _TWO_CLASSES))
     for name, shape in variables.items():
         square = shape.is_matrix and shape.rows is shape.cols
         if name in known:
@@ -115,9 +117,12 @@ def _supposable(sheet: Sheet, part: Part) -> Iterator[str]:
             yield f"{name} symmetric"
         elif labels and not square and not shape.is_number and name not in part.question.wrt and name.lower() in ("y", "t", "p", "q"):
             yield f"{name} simplex"
+        if two and shape.is_column and name not in part.question.wrt and name.lower() in ("y", "t"):
+            yield f"{name} signs"
 
 
 _COVARIANCE = re.compile(r"covarian|Gaussian|normal distribution|(?:precision|kernel|Gram) matri|\\mathcal\s*\{?\s*N", re.IGNORECASE)
+_TWO_CLASSES = re.compile(r"logistic|label|hinge|\bSVM\b|classif|margin", re.IGNORECASE)
 _LABELS = re.compile(r"one-?hot|cross-?entropy|soft-?max|class(?:es|ification)|probabilit", re.IGNORECASE)
 
 
@@ -143,7 +148,8 @@ def _stated_layout(sheet: Sheet) -> str | None:
 
 
 def _in_layout(
-    sheet: Sheet, question: Question, before: Sequence[Line], own: Sequence[Line], told: Told, sizes: frozenset[str], layout: str
+    sheet: Sheet, question: Question, before: Sequence[Line], own: Sequence[Line], told: Told, sizes: frozenset[str], layout: str,
+    columns: bool,
 ) -> Part:
     tasks = []
     for wrt in (question.wrt or ("",))[:MOST_VARIABLES]:
@@ -154,10 +160,14 @@ def _in_layout(
             continue
     kept = [(line, passed_over(line.formula, line.outline, sizes)) for line in own]
     given_names = {symbol.name for task in tasks for symbol in task.problem.variables} - {question.name, *question.wrt}
-    kept = [(line, why or ("what a given name stands for" if lone(head_of(line.outline)) in given_names else None)) for line, why in kept]
+    kept = [
+        (line, why or (GIVEN if lone(head_of(line.outline)) in given_names or _LISTED.search(line.formula.passage.text) else None))
+        for line, why in kept
+    ]
     rows = [(line.number, line.formula.passage) for line in before if passed_over(line.formula, line.outline, sizes) is None]
     rows += [(line.number, line.formula.passage) for line, why in kept if why is None]
-    readers = [begin(task, rows, sheet.source, None, question.name) for task in tasks]
+    wholes = _wholes(tasks, own, columns)
+    readers = [begin(task, rows, sheet.source, None, question.name, habits=Habits(supposed=wholes)) for task in tasks]
     for begun in readers:
         begun.reader.names_ends = True
     judge = Judge(sheet, question, told, readers)
@@ -166,7 +176,22 @@ def _in_layout(
     for line in before:
         judge.define(line)
     judged = tuple(judge.passed(line, why) if why is not None else judge.line(line) for line, why in kept)
-    return Part(question, judged, layout, tuple(tasks))
+    said = tuple(f"{name} has the {'columns' if columns else 'rows'} {name.lower()}_i" for name in wholes)
+    return Part(question, judged, layout, tuple(tasks), wholes=said)
+
+
+def _wholes(tasks: Sequence[Task], lines: Sequence[Line], columns: bool) -> dict[str, Expr]:
+    """Matrices that nothing explains, made of the problem's numbered vectors: X beside x_i, which are its rows, or its columns."""
+    variables = {symbol.name: symbol for task in tasks for symbol in task.problem.variables}
+    nodes = [part for line in lines for node in nodes_of(line) for part in s.parts_of(node)]
+    written = {part.name for part in nodes if isinstance(part, s.Name)}
+    stated = {explained(line) for line in lines if not _LISTED.search(line.formula.passage.text)}
+    found = {}
+    for name, symbol in variables.items():
+        whole = name.upper() if len(name) == 1 else name.capitalize()
+        if symbol.shape.is_matrix and name != whole and whole in written - stated - variables.keys():
+            found[whole] = transpose(symbol) if columns else symbol
+    return found
 
 
 def _alone(line: Line, told: Told, sizes: frozenset[str]) -> Judged:

@@ -44,6 +44,7 @@ def _understood(part: Part) -> tuple[str, ...]:
     notes = [f"understood: {' '.join(stated.split())}, differentiated by {by}"]
     shapes = ", ".join(f"{symbol.name}: {symbol.shape}" for symbol in problem.variables)
     notes.append(f"understood: {shapes}" + (f"; {', '.join(map(str, problem.facts))}" if problem.facts else ""))
+    notes += [f"understood: {whole}" for whole in part.wholes]
     if part.supposed:
         notes.append(f"supposed, as only then its lines follow: {', '.join(part.supposed)}")
     if part.layout != "gradient":

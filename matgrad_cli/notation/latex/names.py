@@ -121,7 +121,10 @@ def marked_name(base: str, mark: str, names: LatexNames) -> str:
     return f"{base}_{mark}" if f"{base}_{mark}" in names.accents else base
 
 
-_MARKED: Final = r"\\(" + "|".join(ACCENTS) + r")\s*(?:\{\s*(\\?[A-Za-z]+)\s*\}|\s(\\?[A-Za-z])|(\\[A-Za-z]+))"
+_MARKED: Final = (
+    r"\\(" + "|".join(ACCENTS) + r")\s*(?:\{\s*(?:\\(?:" + "|".join(sorted(STYLES)) + r")(?![A-Za-z])\s*\{?)?\s*(\\?[A-Za-z]+)\s*\}|"
+    r"\s(\\?[A-Za-z])|(\\[A-Za-z]+))"
+)
 
 
 Marks = tuple[frozenset[tuple[str, str]], frozenset[str]]

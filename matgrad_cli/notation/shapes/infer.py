@@ -171,6 +171,8 @@ class Solver:
         elif operator in ("*", "hadamard"):
             if operator == "*":
                 self.star(node)
+            else:
+                left.kind.array = right.kind.array = True
             self.rule(product_rule(left, right, result, reason), left, right, result)
         elif operator == "/":
             right.kind.divisor = True
