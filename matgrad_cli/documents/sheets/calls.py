@@ -21,6 +21,11 @@ _EQUALS = re.compile(r"\s*(?:\\right\))?\s*&?\s*(?::?=(?!=)|\\coloneqq)&?")
 _BEGINS = re.compile(r"(?:^|[,;&}]|\\q?quad|where|[Ll]et)\s*$")
 _ENDS = re.compile(r"=|\\q?quad|\\text|[,;]\s*(?=\\?[A-Za-z]+(?:_\w+)?\s*(?:\([^()]*\))?\s*=)")
 _SEPARATOR = re.compile(r"[,;|](?![^()]*\))")
+_FEATURES = re.compile(
+    rf"(?P<name>{_STYLE}?\{{?\\(?:var)?(?:phi|psi)\}}?)\s*(?:\\left)?\(\s*{_STYLE}?\{{?\s*[a-z]\s*\}}?\s*"
+    r"(?:_\s*\{?(?P<below>[a-z])\}?|\^\s*\{\((?P<above>[a-z])\)\})\s*(?:\\right)?\)"
+)
+"""φ(x_i) of a φ that nothing states is the vector φ_i."""
 _NEVER = frozenset(("d", "D", "P", "p", "Pr", "E", "N", "sigma", "delta", "partial", "nabla"))
 LONGEST = 300
 """A function's text has at most so many characters."""
@@ -42,7 +47,7 @@ def with_calls(formulas: Sequence[Formula], found: Outline) -> tuple[Formula, ..
     inside = " ".join(side for stated in found.stated if stated.name in losses for side in stated.sides)
     called = {_key(match) for match in _CALLED.finditer(inside)}
     functions = {key: function for key, function in functions.items() if key in called}
-    if not functions:
+    if not functions and not any(_FEATURES.search(formula.passage.text) for formula in formulas):
         return None
     stating = {function.formula for function in functions.values()}
     return tuple(
@@ -96,6 +101,12 @@ def _put_in(passage: Passage, functions: dict[str, Function]) -> Passage:
     parts, where, last = [], [], 0
     for match in _CALLED.finditer(text):
         function, end = functions.get(_key(match)), _closing(text, match.end())
+        feature = _FEATURES.match(text, match.start())
+        if feature is not None and function is None:
+            value = f"{feature['name']}_{feature['below'] or feature['above']}"
+            parts += [text[last : match.start()], value]
+            where += [*places[last : match.start()], *[places[match.start()]] * len(value)]
+            last = feature.end()
         if function is None or end is None or match.start() < last:
             continue
         arguments = _SEPARATOR.split(re.sub(r"\\right\s*$", "", text[match.end() + 1 : end - 1]))

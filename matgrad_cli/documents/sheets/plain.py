@@ -55,7 +55,7 @@ def _talks(token: str) -> bool:
     bare = token.strip("*_`\"'“”").rstrip(",.;:?!")
     bare = bare.lstrip("(") if "(" not in bare[1:] and ")" not in bare else bare
     bare = bare.rstrip(")") if "(" not in bare else bare
-    if len(bare) == 1:
+    if len(bare) == 1 or bare in ("grad", "nabla"):
         return token == "a"
     if "-" in bare and re.fullmatch(r"[A-Za-z]+(?:-[a-z]+)+", bare):
         return True

@@ -198,7 +198,8 @@ class _Finder:
         if found is None:
             return None
         loss, problem = self._with_lengths(stated, *found, by)
-        wrt = self._variables(by, problem)
+        others = [item.variable for item in self.found.differentiated]
+        wrt = self._variables(by, problem) or self._variables(stated.arguments, problem) or self._variables(others, problem)
         return self._made(stated.name, loss, wrt, problem, stated.formula, stated.arguments)
 
     def _with_lengths(self, stated: Stated, loss: str, problem: Problem, by: Sequence[str | None]) -> tuple[str, Problem]:
@@ -239,13 +240,17 @@ class _Finder:
     def _made(self, name: str | None, loss: str, wrt: Sequence[str], problem: Problem, start: int, arguments: tuple[str, ...]) -> Question:
         shapes = self._shapes(loss)
         given = [part.strip() for part in self.given.get("assume", "").split(",") if part.strip()]
-        facts = [*given, *self._facts(problem)]
+        formula = self.sheet.formulas[start]
+        sentence = re.sub(r"\$|\\[()\[\]]", " ", f"{formula.before} {formula.passage.text} {formula.after}")
+        _, supposed = facts_told(sentence)  # the loss is stated `for positive definite A`
+        facts = [*given, *self._facts(problem, supposed)]
         wrt = tuple(part.strip() for part in self.given.get("wrt", "").split(",") if part.strip()) or tuple(wrt)
         return Question(self.given.get("name") or name, loss, wrt, shapes, tuple(facts), start, "latex", arguments)
 
-    def _facts(self, problem: Problem) -> Iterable[str]:
+    def _facts(self, problem: Problem, supposed: Mapping[str, set[str]]) -> Iterable[str]:
         for symbol in problem.variables:
             words = self.told.always.get(symbol.name, frozenset()) | self.built.get(symbol.name, frozenset())
+            words |= supposed.get(symbol.name, set())
             for word in sorted(words):
                 square = word in ("symmetric", "antisymmetric", "spd", "invertible", "diagonal")
                 fact = f"{symbol.name} {word}"

@@ -133,7 +133,8 @@ def _plain_regions(text: str, outside: str, markdown: bool) -> Iterator[Region]:
     for start, end in plain_formulas(outside, markdown):
         line = (text.rfind("\n", 0, start) + 1, text.find("\n", end))
         rest = outside[line[0] : start] + outside[end : line[1] if line[1] >= 0 else len(outside)]
-        yield Region(start, end, not re.search(r"[A-Za-z]{2}", rest), ((start, text[start:end]),))
+        row = re.sub(r"\bgrad(?=[\s_(])", "∇   ", text[start:end])
+        yield Region(start, end, not re.search(r"[A-Za-z]{2}", rest), ((start, row),))
 
 
 def _headings(text: str) -> Iterator[tuple[int, str]]:

@@ -158,6 +158,8 @@ class Judge:
         variables = {begun.around.task.problem.wrt.name for begun in self.readers}
         if name is not None and name != self.question.name and name not in variables and not solves(line.outline):
             return "a name that is given another value" if self._valued(name) else None
+        if name is not None and name == self.question.name and _of_form(result) and _GRADIENT.search(formula.before):
+            return "said of its gradient"
         if self.question.name is not None and labelled(line, self.question.name):
             return "another function"
         if result.verdict == "wrong" and head is not None and not derives(head) and is_constant(line.outline):
@@ -264,4 +266,5 @@ def _of_form(result: RowResult) -> bool:
     return slip is not None and slip.code in _FORM
 
 
-_FORM = ("number-for-matrix", "non-conformable", "free-index-mismatch", "shape-mismatch", "index-reused")
+_GRADIENT = re.compile(r"\b(?:grad(?:ient)?|derivative|differential|nabla)\b[^.=]{0,20}$", re.IGNORECASE)
+_FORM = ("number-for-matrix", "number-plus-array", "non-conformable", "free-index-mismatch", "shape-mismatch", "index-reused")

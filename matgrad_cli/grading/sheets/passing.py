@@ -22,6 +22,8 @@ _REFUTED = re.compile(
 )
 _RELATION = re.compile(r"(?<![<>!:=])=(?!=)|:=|\\(?:approx|equiv|coloneqq|triangleq)(?![A-Za-z])|≈|≡|≔|≜")
 _OTHER = re.compile(r"\\(?:leftarrow|gets|sim|propto|in|leq?|geq?|ll|gg|neq?|to|rightarrow|mapsto|mid)(?![A-Za-z])|[←∼∝∈≤≥≠→↦<>]|\\ne\b")
+_NEXT = re.compile(r"\s*(?:\\\w+\s*\{?)?\\?[A-Za-z]+\}?\s*[_^]\s*\{?\s*\(?\s*[tkns]\s*\+\s*1\s*\)?\s*\}?\s*&?=")
+"""`w_{t+1} = …` says how one comes from the last."""
 _SUPPOSED = re.compile(r"\b(?:if|for|when|whenever|where|at|only where|with|suppose|set|take|choose|case)\b[^.;]{0,14}$", re.IGNORECASE)
 
 _HYPOTHETICAL = re.compile(
@@ -90,7 +92,7 @@ def passed_over(formula: Formula, line: LatexLine, sizes: frozenset[str]) -> str
         return "named as a mistake"
     if not holds_equality(text):
         return "a relation" if _OTHER.search(text) else "no equality"
-    if re.search(r"\\(?:leftarrow|gets|sim|propto)(?![A-Za-z])|[←∼∝]", text):
+    if re.search(r"\\(?:leftarrow|gets|sim|propto)(?![A-Za-z])|[←∼∝]", text) or _NEXT.match(text):
         return "an update or a relation"
     if re.search(r"=\s*\\?\s*\?", text):
         return "a question"
