@@ -85,7 +85,10 @@ def _stated(left: s.Node, text: str, sides: tuple[str, ...], number: int) -> lis
     letters: tuple[str, ...] = ()
     if isinstance(node, s.Subscript):
         letters = tuple(index.name for index in node.indices if isinstance(index, s.Name))
+        layer = node.indices[0] if len(node.indices) == 1 else None
         node = s.ungrouped(node.body)
+        if isinstance(layer, s.Literal_) and isinstance(node, s.Name):
+            node = s.Name(node.span, f"{node.name}_{layer.text}")  # z_1, a layer's
         if len(letters) == 1 and isinstance(node, s.Name) and (letters[0][:1].isupper() or len(letters[0]) > 1):
             node, letters = s.Name(node.span, f"{node.name}_{letters[0]}"), ()
     if isinstance(node, s.Apply):

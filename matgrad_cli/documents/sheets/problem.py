@@ -6,14 +6,14 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 
-from ...diagnostics import MatgradError, Source
+from ...diagnostics import MatgradError
 from ...diagnostics.record import record
 from ...facts import Problem
-from ...notation.latex.lexer import Lexer
 from ...notation.latex.names import LatexNames
 from ...notation.latex.tokens import Token
 from ...notation.loss_text import plain_name
 from ...notation.problems import read_problem
+from .names import index_behind, label_of, labelled_names, squeezed, tokens_of
 from .outline import Outline, Stated
 from .sheet import Sheet
 from .sizes import facts_told, sizes_told
@@ -155,15 +155,16 @@ class _Finder:
         found: dict[str, Stated] = {}
         inside: dict[str, set[str]] = {}
         for stated in self.found.stated:
-            tokens = _tokens(stated.sides[0], self.names)
+            tokens = tokens_of(stated.sides[0], self.names)
             names = [part for part in tokens if part.kind in ("name", "word", "function")]
             lone = len(names) < 2 and not stated.letters
             lone = lone or (stated.name in self.told.sizes and stated.formula > losses)  # a model of the data: y = Xw + ε
             supposed = _SETTING.search(self.sheet.formulas[stated.formula].before[-40:]) or first.get(stated.name, 9**9) < stated.formula
             if not (lone or supposed or stated.name in moving or stated.arguments or stated.name in found):
-                found[stated.name], inside[stated.name] = stated, set(_labelled_names(tokens))
+                found[stated.name], inside[stated.name] = stated, set(labelled_names(tokens))
         moving |= first.keys() - found.keys()
-        moved = set(moving)
+        layers = first.keys() & found.keys()  # by which is differentiated on the way
+        moved = moving | layers | {part for name in layers for part in inside[name]}
         for _ in range(len(found)):
             moved |= {name for name, names in inside.items() if names & moved}
         known = {*moved, *self.told.sizes, "I", "T", "d", *"ijklmnpqrst", *re.findall(r"[A-Za-z]", " ".join(self.told.sizes.values()))}
@@ -286,7 +287,7 @@ class _Finder:
         return None
 
     def _letters(self, text: str) -> list[str]:
-        return [token.text for token in _tokens(text, self.names) if token.kind in ("name", "word")]
+        return [token.text for token in tokens_of(text, self.names) if token.kind in ("name", "word")]
 
     def _shapes(self, loss: str) -> dict[str, str]:
         """The sizes told of names that stand in the loss, or that nothing defines; those given win."""
@@ -303,8 +304,8 @@ class _Finder:
 
     def _labelled(self, loss: str) -> dict[str, str]:
         """S_B and S_W of a document that tells no size: square matrices of one size."""
-        tokens = _tokens(loss, self.names)
-        below = {f"{tokens[at].text}_{part.text}" for at in range(len(tokens)) for part in _index(tokens, at)
+        tokens = tokens_of(loss, self.names)
+        below = {f"{tokens[at].text}_{part.text}" for at in range(len(tokens)) for part in index_behind(tokens, at)
                  if tokens[at].text.isupper() and part.kind in ("name", "word") and part.text.isalpha() and part.text[0].isupper()}
         sizes = [size for size in dict.fromkeys(self.told.sizes.values()) if size.isalpha() and size != "scalar"]
         side = sizes[0] if sizes else "d"
@@ -323,17 +324,18 @@ class _Finder:
         return text
 
     def _once(self, text: str, never: set[str]) -> str:
-        tokens = _tokens(text, self.names)
+        tokens = tokens_of(text, self.names)
         parts, last = [], 0
         for at, token in enumerate(tokens):
-            stated = self.definitions.get(token.text) if token.kind == "name" else None
+            below = index_behind(tokens, at) if token.kind == "name" else ()
+            label = label_of(below)
+            stated = self.definitions.get(f"{token.text}_{label}" if label else token.text) if token.kind == "name" else None
             if stated is None or token.start < last or token.text in never or (token.text in self.told.sizes and stated.arguments):
                 continue
-            below = _index(tokens, at)
             value = self._value(stated, below)
-            if value is None or _squeezed(stated.sides[0]) in _squeezed(text):
+            if value is None or squeezed(stated.sides[0]) in squeezed(text):
                 continue  # a model `y = Φθ` of the data y in `y - Φθ` is no definition of y
-            end = below[-1].end if below and stated.letters else token.end
+            end = below[-1].end if below and (stated.letters or label) else token.end
             parts += [text[last : token.start], value]
             last = end
         return "".join([*parts, text[last:]])
@@ -341,7 +343,7 @@ class _Finder:
     def _value(self, stated: Stated, below: Sequence[Token]) -> str | None:
         """What stands for a name, its letters renamed to those with which it is called."""
         side = stated.sides[0].strip().rstrip(".,;")
-        inner = [part for part in _tokens(side, self.names) if part.kind == "name"]
+        inner = [part for part in tokens_of(side, self.names) if part.kind == "name"]
         if stated.name in {part.text for part in inner} or not inner or stated.arguments:
             return None
         if not stated.letters:
@@ -368,36 +370,6 @@ def _by_columns(told: Told, prose: str) -> frozenset[str]:
         name for name, (rows, cols) in sides.items()
         if cols in bounds and rows not in bounds and re.search(rf"(?<![A-Za-z\\]){name.lower()}\}}?_\{{?[a-z](?![A-Za-z])", prose)
     )
-
-
-def _squeezed(text: str) -> str:
-    return re.sub(r"\\(?:mathbf|boldsymbol|bm|left|right)(?![A-Za-z])|[\s{}.,;]", "", text)
-
-
-def _index(tokens: Sequence[Token], at: int) -> Sequence[Token]:
-    """The tokens of the subscript behind a name."""
-    if at + 2 >= len(tokens) or tokens[at + 1].text != "_":
-        return ()
-    if tokens[at + 2].text != "{":
-        return tokens[at + 1 : at + 3]
-    end = next((place for place in range(at + 2, len(tokens)) if tokens[place].text == "}"), len(tokens) - 1)
-    return tokens[at + 1 : end + 1]
-
-
-def _labelled_names(tokens: Sequence[Token]) -> Iterable[str]:
-    """The names of a text, with the labels that belong to them: `W_1`, `S_B`; an index does not."""
-    for at, token in enumerate(tokens):
-        below = [part.text for part in _index(tokens, at) if part.kind in ("name", "word", "number")] if token.kind == "name" else []
-        label = below[0] if len(below) == 1 and (not below[0].isalpha() or below[0][0].isupper() or len(below[0]) > 1) else ""
-        if token.kind == "name":
-            yield f"{token.text}_{label}" if label else token.text
-
-
-def _tokens(text: str, names: LatexNames) -> list[Token]:
-    try:
-        return Lexer(text, names, Source("loss", text)).run()[:-1]
-    except MatgradError:
-        return []
 
 
 @lru_cache(maxsize=256)

@@ -314,7 +314,7 @@ class Scripts(Indices):
                         return form, scripts[:place] + scripts[place + 1 :]
                 if all(isinstance(part, Name) for part in parts) and self.owns(token):
                     return f"{token.text}_{text}", scripts[:place] + scripts[place + 1 :]  # S_B: nothing binds the letter
-                if len(parts) == 1 and isinstance(part, Literal_) and not self.variable(token.text) and self.is_label(token.text):
+                if len(parts) == 1 and isinstance(part, Literal_) and not self.variable(token.text) and self.is_label(token.text, text):
                     return f"{token.text}_{text}", scripts[:place] + scripts[place + 1 :]
         return token.text, scripts
 
@@ -328,12 +328,19 @@ class Scripts(Indices):
         """Whether x^{(1)} is the first row of a matrix X: it is known, and x is not."""
         return not self.variable(name) and self.matrix_of(Name(self.span(self.last), name)).name != name
 
-    def is_label(self, name: str) -> bool:
+    def is_label(self, name: str, number: str = "") -> bool:
         """Whether a number under an unknown letter belongs to the name: no matrix of that letter, no basis vector."""
         if not self.known:
             pairs = zip(self.tokens, self.tokens[1:], strict=False)
-            return name[:1].isupper() and all(after.text == "_" for token, after in pairs if (token.kind, token.text) == ("name", name))
+            always = all(after.text == "_" for token, after in pairs if (token.kind, token.text) == ("name", name))
+            return always and (name[:1].isupper() or self.has_layer(number))
         return name not in ("e", "I", "delta") and self.other_case(Name(self.span(self.last), name)).name == name
+
+    def has_layer(self, number: str) -> bool:
+        """Whether a capital has this number, W_1: then it labels a small letter too, b_1."""
+        places = (at for at, token in enumerate(self.tokens) if token.kind == "name" and token.text[:1].isupper())
+        following = ([token for token in self.tokens[at + 1 : at + 4] if token.kind != "open"] for at in places)
+        return any(len(after) > 1 and after[0].text == "_" and after[1].text == number for after in following)
 
     def known_form(self, base: str, label: str) -> str:
         """`W_train` in the spelling that was declared."""
