@@ -101,6 +101,7 @@ class Simplifier:
         """Parts that no rule may take up: dX in tr(Gᵀ dX), where G is what becomes shorter."""
         self._found: dict[Expr, _Found | None] = {}
         self._lowest: dict[Expr, int] = {}
+        self._allowed: dict[tuple[str, frozenset[str]], list[_Entry]] = {}
         book = book or rulebook()
         self._scene = Scene(problem, book)
         names = [(phase.name, name) for phase in book.method(ORDER).phases for name in phase.rules]
@@ -203,13 +204,20 @@ class Simplifier:
     def _direct(self, node: Expr) -> _Found | None:
         if not node.children and not node.shape.is_number:
             return None
-        for entry in self.by_head.get(head_of(node), ()):
-            if entry.phase == "recognise-single":
-                continue
+        for entry in self._entries_for(node):
             found = self._fit(entry, node)
             if found is not None:
                 return found
         return None
+
+    def _entries_for(self, node: Expr) -> list[_Entry]:
+        """The rules that the operators of a node allow."""
+        key = head_of(node), operators_in(node)
+        found = self._allowed.get(key)
+        if found is None:
+            own = (entry for entry in self.by_head.get(key[0], ()) if entry.phase != "recognise-single")
+            found = self._allowed[key] = [entry for entry in own if not any(key[1].isdisjoint(heads) for heads in entry.needed)]
+        return found
 
     def _fit(self, entry: _Entry, node: Expr) -> _Found | None:
         """The rule applied to the node."""
