@@ -142,6 +142,10 @@ PARTLY = [
     (r"\sum_{i\in S} x_i^2", "sum(S*x**2)"), (r"\sum_{(i,j)\in\Omega} M_{ij} x_i x_j", "x.T@(Omega*M)@x"),
     (r"\sum_i\sum_{j\in N(i)} x_i x_j", "x.T@N@x"),
     (r"\sum_{i=2}^{n} \|y_i - y_{i-1}\|^2", "norm(Y[1,:]-Y[0,:])**2 + norm(Y[2,:]-Y[1,:])**2 + norm(Y[3,:]-Y[2,:])**2"),
+    (r"\sum_{i<j} \frac{1}{(x_i-x_j)^2}", " + ".join(f"1/(x[{i}]-x[{j}])**2" for i in range(4) for j in range(i + 1, 4))),
+    (r"\sum_{i\ne j} S_i\log\|y_i-y_j\|", " + ".join(
+        f"S[{i}]*log(norm(Y[{i},:]-Y[{j},:]))" for i in range(4) for j in range(4) if i != j)),
+    (r"\sum_i\sum_{j\ne i} \|y_i-y_j\|", " + ".join(f"norm(Y[{i},:]-Y[{j},:])" for i in range(4) for j in range(4) if i != j)),
     ("sum((x[1:] - x[:-1])**2)", _STEPS), ("sum(x[1:]**2)", "x[1]**2 + x[2]**2 + x[3]**2"),
     ("mean(x[:-1])", "(x[0] + x[1] + x[2])/3"),
     ("norm(x[1:-1])**2", "x[1]**2 + x[2]**2"),

@@ -25,6 +25,7 @@ from ...ir import (
 )
 from .. import syntax as s
 from .complaints import described, fail
+from .guards import guarded
 
 if TYPE_CHECKING:
     from .elaborate import Elaborator
@@ -234,7 +235,10 @@ def sigma(e: Elaborator, node: s.Sigma) -> Expr:
     e.limited = limited - frozenset(names) | written
     body = e.expr(node.body)
     e.binding, e.limited = outer, limited
-    return sum_over(indices, body)
+    inside = guarded(body)
+    if inside is not body:
+        e.note("δ is added where two letters are equal, a term that the sum leaves out: so every term has a value")
+    return sum_over(indices, inside)
 
 
 def entries_of(e: Elaborator, node: s.EntriesOf) -> Expr:
