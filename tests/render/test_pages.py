@@ -229,3 +229,11 @@ def test_factors_that_stay_are_not_marked() -> None:
 def test_sentences_fill_their_braces(loss: str, wrt: str, method: str) -> None:
     shown = explain(loss, wrt=wrt, method=method, detail="full").render("text")
     assert not re.findall(r"\{\w+\}", shown)
+
+
+def test_signs_are_explained_where_reasons_are() -> None:
+    page = explain("sum(tanh(X)**2)", wrt="X")
+    assert "entry by entry" in page.render("html")
+    assert "(matgrad why hadamard)" not in page.render("text")
+    assert "vector of ones" in explain("sum(tanh(W@x))", wrt="W", detail="full").render("text")
+    assert "why kron" in explain("A@X@B", wrt="X", detail="full").render("text")

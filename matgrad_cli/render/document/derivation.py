@@ -34,7 +34,7 @@ from ..view import Detail
 from .blocks import WORDS, Block, Chain, Document, Formula, Heading, Label, Line, Move, Phrase, Sentence, Variable, Variables, phrase
 from .brief import shortened
 from .change import NO_CHANGE, Changes
-from .glossary import explained
+from .glossary import explained, signs
 from .letters import new_letters
 
 _MOST_FACTORS: Final = 9
@@ -66,6 +66,9 @@ def _blocks(derivation: Derivation, detail: Detail) -> Iterator[Block]:
     yield from (Sentence(said, "note") for said in _afterwords(derivation))
     if detail != "brief":
         yield from (Sentence((said,), "legend") for said in _legends(derivation))
+    if detail == "full":
+        lines = (derivation.start, *(step.after for step in derivation.steps), derivation.result.flattened)
+        yield from (Sentence((said,), "legend") for said in signs(line for line in lines if line is not None))
 
 
 def title(problem: Problem, name: Symbol, order: int = 1) -> Phrase:

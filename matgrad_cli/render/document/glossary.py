@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Final
 
-from ...ir import Call, Expr, nodes_of
+from ...ir import Call, Expr, Fill, Hadamard, Kron, Power, nodes_of
 from ...ir.functions import CHANGES, MATRIX_FUNCTIONS
 
 MEANINGS: Final[dict[str, str]] = {
@@ -34,3 +34,14 @@ def explained(shown: Iterable[Expr]) -> Iterator[tuple[str, Expr]]:
             if isinstance(node, Call) and node.function in MEANINGS and node.function not in told:
                 told.add(node.function)
                 yield MEANINGS[node.function], node.argument
+
+
+def signs(shown: Iterable[Expr]) -> Iterator[str]:
+    """What the signs mean that not every reader knows, each once."""
+    nodes = {node for root in shown for node in nodes_of(root)}
+    if any(isinstance(node, Hadamard | Power) and not node.shape.is_number for node in nodes):
+        yield "∘ and ⊘ multiply and divide entry by entry, and A^∘2 squares each entry (matgrad why hadamard)"
+    if any(isinstance(node, Fill) and node.value == 1 for node in nodes):
+        yield "𝟏 is a vector of ones: 𝟏ᵀx is the sum of the entries of x"
+    if any(isinstance(node, Kron) for node in nodes):
+        yield "A ⊗ B is the matrix of the blocks A_ij B (matgrad why kron)"
