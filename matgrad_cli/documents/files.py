@@ -122,10 +122,16 @@ def read_document(path: Path) -> Document:
     return read_text(text, name)
 
 
+_STATED_IN_LATEX = re.compile(r"^[ \t]*%[ \t]*matgrad:", re.MULTILINE)
+_STATED = re.compile(r"^[ \t]*(?:%[ \t]*matgrad:|```[ \t]*matgrad)", re.MULTILINE)
+
+
 def read_text(text: str, name: str) -> Document:
     """The exercises of a text; the ending of the name says what it is."""
     source = Source(name, text)
-    ending = Path(name).suffix.lower() if name != "-" else _ending_of(text)
+    ending = Path(name).suffix.lower()
+    if name == "-" or (ending == ".txt" and _STATED.search(text)):
+        ending = _ending_of(text)
     reader = READERS.get(ending) or (_sniffed(text) if ending not in ENDINGS else None)
     if reader is None and ending in ENDINGS:
         return Document(source, sheet=read_sheet(source, ending), code=_code_in(source, ending))
@@ -153,11 +159,11 @@ def _code_in(source: Source, ending: str) -> Blocks | None:
 
 
 def _ending_of(text: str) -> str:
-    """What a text from the standard input is."""
+    """What a text is whose name does not say it: one from the standard input, or plain text in which problems are stated."""
     start = text.lstrip()[:2000]
     if start.startswith("{") and '"cells"' in text:
         return ".ipynb"
-    if "\\documentclass" in start or "\\begin{document}" in text:
+    if "\\documentclass" in start or "\\begin{document}" in text or _STATED_IN_LATEX.search(text):
         return ".tex"
     return ".toml" if "[[problem]]" in text else ".md"
 

@@ -44,6 +44,15 @@ class Dim:
             powers[name] = powers.get(name, 0) + power
         return Dim(self.factor * other.factor, tuple(sorted(powers.items())))
 
+    def over(self, other: Dim) -> Dim | None:
+        """The dimension that gives this one when multiplied by the other; None if there is none: m·n over n is m."""
+        powers = dict(self.powers)
+        for name, power in other.powers:
+            powers[name] = powers.get(name, 0) - power
+        if self.factor % other.factor or any(power < 0 for power in powers.values()):
+            return None
+        return Dim(self.factor // other.factor, tuple(sorted((name, power) for name, power in powers.items() if power)))
+
     @property
     def names(self) -> tuple[str, ...]:
         """The names that the dimension is built from, sorted."""

@@ -180,3 +180,22 @@ def test_a_marked_name_is_the_solution_and_is_judged(name: str) -> None:
 def test_a_marked_name_of_something_else_is_a_definition() -> None:
     for line in (r"\hat w = w + X^\top y", r"\hat y = Xw", r"\tilde w = 2X^\top y"):
         assert judged(GRADIENT + " = 0", line).lines[-1].role == "definition"
+
+
+STACKED = r"""% matgrad: loss = norm(A@X - C)**2 + norm(X@B - D)**2
+% matgrad: wrt = X
+% matgrad: shapes = A: m×n, X: n×p, B: p×q, C: m×p, D: n×q
+\begin{align*}
+\nabla_X L &= 2A^T(AX - C) + 2(XB - D)B^T \\
+(I \otimes A^TA + BB^T \otimes I)\operatorname{vec}(X) &= \operatorname{vec}(A^TC + DB^T)
+\end{align*}
+"""
+
+
+@pytest.mark.parametrize("name", ["a.tex", "-", "a.txt"])
+def test_a_stacked_equation_says_how_large_its_identities_are(name: str) -> None:
+    """The sides of I follow from those of vec X; and a text in which problems are stated is read so whatever its name."""
+    (problem,) = check_text(STACKED, name).problems
+    assert (problem.verdict, len(problem.lines)) == ("right", 2)
+    (other,) = check_text(STACKED.replace("BB^T \\otimes I", "B^TB \\otimes I"), name).problems
+    assert other.verdict == "wrong"

@@ -96,7 +96,7 @@ def later(side: Side, dim: Dim) -> Rule:
 
 
 def times_rule(left: Side, right: Side, result: Side) -> Rule:
-    """result = left · right, once both are known."""
+    """result = left · right, once two of them are known."""
 
     def rule(_bold: int) -> bool:
         first, second = left.known, right.known
@@ -106,7 +106,12 @@ def times_rule(left: Side, right: Side, result: Side) -> Rule:
         if first is not None and second is not None:
             join(result, Side(first * second))
             return True
-        if (left.is_long or right.is_long) and result.known is None:
+        whole = result.known
+        if whole is not None and (first or second) is not None:
+            other = whole.over(first or second or ONE)
+            join(right if first is not None else left, Side(other)) if other is not None else None
+            return other is not None
+        if (left.is_long or right.is_long) and whole is None:
             lengthen(result)
         return False
 
