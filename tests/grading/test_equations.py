@@ -197,5 +197,5 @@ def test_a_stacked_equation_says_how_large_its_identities_are(name: str) -> None
     """The sides of I follow from those of vec X; and a text in which problems are stated is read so whatever its name."""
     (problem,) = check_text(STACKED, name).problems
     assert (problem.verdict, len(problem.lines)) == ("right", 2)
-    (other,) = check_text(STACKED.replace("BB^T \\otimes I", "B^TB \\otimes I"), name).problems
+    (other,) = check_text(STACKED.replace("+ BB^T \\otimes I", "- BB^T \\otimes I"), name).problems
     assert other.verdict == "wrong"
