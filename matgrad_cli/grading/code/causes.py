@@ -16,7 +16,8 @@ from ...verify.programs.expressions import evaluate
 from ...verify.programs.machine import key_of, names_in
 from ...verify.programs.values import Exhausted, Frame, Misfit, Need, Unknown, Unread, Value
 from .around import Around, Edit, around
-from .edits import added, edits, exchanges, statements
+from .assignments import statements
+from .edits import added, edits, exchanges
 from .inputs import Given
 from .judge import Judged, Place, Verdicts, assessed, facts, points_of
 from .reading import Reading

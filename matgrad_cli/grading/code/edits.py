@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from itertools import combinations
 
 from .around import Around, Edit
@@ -17,6 +17,7 @@ def edits(text: str, here: Around, shape: tuple[int, ...], needed: tuple[int, ..
         return
     yield from _signs(text)
     yield from _sums(text, here, shape, needed)
+    yield from _shaped(text, shape, needed)
     yield from _axes(whole)
     yield from _orders(whole)
     yield from _factors(text, here)
@@ -75,6 +76,14 @@ def _sums(text: str, here: Around, shape: tuple[int, ...], needed: tuple[int, ..
             yield from (Edit("missing-sum", said, way) for way in (ways if len(needed) < len(shape) else reversed(ways)))
     if not needed:
         yield Edit("missing-sum", "the sum over all entries is missing", f"{wrapped(text)}.sum()" if here.torch else f"np.sum({text})")
+
+
+def _shaped(text: str, shape: tuple[int, ...], needed: tuple[int, ...]) -> Iterator[Edit]:
+    """The same entries in another shape."""
+    said = "this has the right entries in another shape, which would be stretched"
+    for way, fits in (("[:, None]", needed == (*shape, 1)), ("[None, :]", needed == (1, *shape)), (".ravel()", len(needed) == 1)):
+        if fits:
+            yield Edit("shape-mismatch", said, f"{wrapped(text)}{way}")
 
 
 _AXES = ["0", "1", "-1", "2", *(str(axes) for size in (3, 2) for axes in combinations(range(4), size))]
@@ -179,22 +188,26 @@ def _of_parts(whole: Passage, here: Around) -> Iterator[Edit]:
         if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add | ast.Sub):
             parts += [(node.left, "{}"), (node.right, "{}")]
         elif isinstance(node, ast.BinOp) and isinstance(node.op, ast.MatMult):
-            parts += [(part, "({})") for part in (node.left, node.right) if not isinstance(part, ast.BinOp)]
+            operands = (part for part in (node.left, node.right) if not (isinstance(part, ast.BinOp) and isinstance(part.op, ast.MatMult)))
+            parts += [(part, "({})") for part in operands]
         elif isinstance(node, ast.Call):
-            parts += [(part, "{}") for part in node.args[:1]]
-    for node, form in parts:
+            owner = [node.func.value] if isinstance(node.func, ast.Attribute) and not isinstance(node.func.value, ast.Name) else []
+            parts += [*((part, "{}") for part in node.args[:1]), *((part, "({})") for part in owner)]
+    for node, form in sorted(parts, key=lambda part: not isinstance(part[0], ast.Name | ast.Attribute)):
         said = whole.of(node)
         loose = wrapped(said, tight=False)
 
         def edit(code: str, what: str, new: str, node: ast.expr = node, form: str = form, said: str = said) -> Edit:
             return Edit(code, f"{what} at `{said}`", whole.with_(node, form.format(new)))
 
+        yield edit("wrong-sign", "the sign is wrong", f"-{loose}")
         for factor in ("2", "0.5", *here.numbers, *here.sizes):
             yield edit("lost-factor", f"a factor `{factor}` is lost", f"{factor} * {loose}")
         for factor in (*here.sizes, *here.numbers):
             yield edit("lost-factor", f"a division by `{factor}` is lost", f"{loose} / {factor}")
         for name, _ in here.arrays:
             yield edit("chain-rule", f"the factor `{name}` is missing", f"{loose} * {name}")
+            yield edit("chain-rule", f"the factor `1 - {name}` is missing", f"{loose} * (1 - {name})")
             yield edit("chain-rule", f"a division by `{name}` is missing", f"{loose} / {name}")
     shapes = dict(here.arrays)
     for node in whole.nodes():
@@ -212,7 +225,7 @@ def _functions_of(whole: Passage, here: Around) -> Iterator[Edit]:
         said = whole.of(node)
         if isinstance(node, ast.Name | ast.Attribute) and said in shapes:
             yield Edit("chain-rule", f"the square of `{said}` is needed", whole.with_(node, f"{said} ** 2"))
-            for function in here.functions:
+            for function in (*here.functions, "torch.sign" if here.torch else "np.sign"):
                 yield Edit("chain-rule", f"`{function}({said})` is needed", whole.with_(node, f"{function}({said})"))
         elif isinstance(node, ast.Call) and ast.unparse(node.func) in here.functions:
             inside = whole.of(node.args[0])
@@ -288,6 +301,8 @@ def _operators(whole: Passage) -> Iterator[Edit]:
                 sign = "-" if isinstance(node.left.op, ast.Sub) else "+"
                 new = f"({first} {sign} {wrapped(second)} ** {right})"
                 yield Edit("chain-rule", f"the power belongs to `{second}` alone", whole.with_(node, new))
+        elif isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Invert):
+            yield Edit("chain-rule", "the mask is the wrong way round", whole.with_(node, whole.of(node.operand)))
         elif isinstance(node, ast.Compare) and len(node.ops) == 1:
             left, right = whole.of(node.left), whole.of(node.comparators[0])
             turned = {ast.Gt: "<", ast.Lt: ">", ast.GtE: "<", ast.LtE: ">"}.get(type(node.ops[0]))
@@ -374,27 +389,3 @@ def _products(first: str, left: tuple[int, ...], second: str, right: tuple[int, 
         for a, b, said in ways:
             if a[1] == b[0] and (a[0], b[1]) == needed:
                 yield said
-
-
-# --- whole lines -----------------------------------------------------------------------------------------------------------
-
-
-def statements(line: ast.stmt, text_of: Callable[[ast.stmt | ast.expr], str]) -> Iterator[Edit]:
-    """Other assignments in place of one: `+=` for `=`, another sign, a repeated index counted."""
-    target = line.targets[0] if isinstance(line, ast.Assign) and len(line.targets) == 1 else getattr(line, "target", None)
-    if not isinstance(line, ast.Assign | ast.AugAssign) or target is None:
-        return
-    place, value = text_of(target), text_of(line.value)
-    if isinstance(line, ast.Assign):
-        yield Edit("dropped-term", "`=` forgets what was there before: `+=` is needed", f"{place} += {value}")
-        if isinstance(target, ast.Subscript):
-            yield Edit("chain-rule", "`=` forgets what was there before: `*=` is needed", f"{place} *= {value}")
-    else:
-        signs = {ast.Add: "+=", ast.Sub: "-=", ast.Mult: "*=", ast.Div: "/="}
-        codes = {"+=": "wrong-sign", "-=": "wrong-sign", "*=": "lost-factor", "/=": "lost-factor"}
-        others = [sign for sign in signs.values() if sign != signs.get(type(line.op))]
-        yield from (Edit(codes[sign], f"`{sign}` is needed", f"{place} {sign} {value}") for sign in others)
-        yield Edit("extra-term", "`=` is needed: what was there before is too much", f"{place} = {value}")
-        if isinstance(target, ast.Subscript) and isinstance(line.op, ast.Add) and not isinstance(target.slice, ast.Slice | ast.Tuple):
-            new = f"np.add.at({text_of(target.value)}, {text_of(target.slice)}, {value})"
-            yield Edit("missing-sum", "`+=` takes an index that is repeated only once: `np.add.at` adds each", new)

@@ -149,9 +149,10 @@ def _tiny(unit: Unit) -> bool:
 
 
 def points_of(way: Understanding) -> list[Point]:
-    """The points at which claims are judged: sizes in several orders, entries of several scales."""
+    """The points at which claims are judged: sizes in several orders, small and large entries, so that kinks are seen from both
+    sides."""
     orders = (0, 1, 2, 1, 2) if way.order == 0 else (way.order,) * 5
-    scales = (1.0, 0.6, 1.4, 1.0, 0.8)
+    scales = (1.0, 0.3, 2.0, 0.3, 2.0)
     return [Point(seed, order, scale, way.between, tiny=way.tiny) for seed, (order, scale) in enumerate(zip(orders, scales, strict=True))]
 
 
