@@ -95,7 +95,8 @@ def test_what_has_another_meaning_is_not_read(text: str, code: str) -> None:
     (r"\operatorname{tr}[A\exp(-tA)]", "tr(A@expm(-t*A))"), (r"\operatorname{tr}(A^p)", "tr(matrix_power(A, p))"),
     (r"\operatorname{tr}\left((X^\top X)^{-1/2}\right)", "tr(matrix_power(X.T@X, -0.5))"),
     (r"\operatorname{tr}\sin(A)", "tr(sinm(A))"), (r"\operatorname{tr}(A \odot e^{A})", "tr(A*exp(A))"),
-    (r"\operatorname{tr}((XX^\top)^{\frac12})", "norm(X, 'nuc')"), (r"\|A^{1/2}w\|^2", "norm(sqrtm(A)@w)**2"),
+    (r"\operatorname{tr}((XX^\top)^{\frac12})", "norm(X, 'nuc')"),
+    (r"\operatorname{tr}((\boldsymbol{X X}^\top)^{\frac12})", "norm(X, 'nuc')"), (r"\|A^{1/2}w\|^2", "norm(sqrtm(A)@w)**2"),
 ])  # fmt: skip
 def test_under_a_trace_functions_are_of_the_matrix(text: str, plain: str) -> None:
     shapes = [X + ", A: d×d, p: scalar, t: scalar"]

@@ -154,11 +154,14 @@ def _font(lexer: Lexer, word: str, at: int, stop: int, end: int, font: str, dept
 
 
 def _bracketed(lexer: Lexer, first: int, last: int, after: int, mark: str, depth: int) -> None:
-    """The group's tokens in that font; braces are kept only round more than one."""
+    r"""The group's tokens in that font; braces are kept only round more than one, and a script behind a bold `\boldsymbol{X X}^\top` is
+    one of the last letter, as it looks."""
     before = len(lexer.tokens)
+    script = bool(lexer.tokens) and lexer.tokens[-1].text in ("^", "_")
     lexer.emit("open", "{", first - 1, first)
     lexer.lex(first, last, mark, depth + 1)
-    if len(lexer.tokens) == before + 2:
+    letters = mark in STYLES and not script and lexer.text[after:].lstrip().startswith("^")
+    if len(lexer.tokens) == before + 2 or (letters and all(token.kind == "name" for token in lexer.tokens[before + 1 :])):
         del lexer.tokens[before]
     else:
         lexer.emit("close", "}", after - 1, after)
