@@ -104,7 +104,9 @@ def show(rule_id: Annotated[str, typer.Argument(metavar="ID", help="The id of a 
 def described(rule: Rule) -> str:
     """A rule as text."""
     lines = [f"{rule.id}  ({rule.file}:{rule.line})", f"  {rule.title}"]
-    if rule.native:
+    if rule.group:
+        lines.append("  a sentence, no rule: the title over several substeps, or the words of a result")
+    elif rule.native:
         lines.append("  native: no pattern can say it; its function is code")
     else:
         lines.append(f"  {rule.lhs}  =  {rule.rhs}" + ("   (also from right to left)" if rule.reversible else ""))

@@ -7,19 +7,21 @@ from pathlib import Path
 from ..diagnostics import Diagnostic, StuckError
 from ..diagnostics.record import replace
 from ..facts import Problem
-from ..ir import Entry, Expr, Fill, MatrixOf, Partial, Shape, substitute
+from ..ir import Entry, Expr, Fill, MatrixOf, Partial, Shape
 from ..ir.dimensions import ONE
-from ..records import Derivation, ReadOff, Result, Sentence
+from ..records import Bindings, Derivation, ReadOff, Result, Sentence
 from ..rulebook.load import Rulebook
 from ..rulebook.pattern import operators_in
 from ..verify.judge import Judge
 from .assumptions import assumptions_of, notes_of
+from .engine.application import Site, apply, is_zero, native
 from .engine.recorder import Recorder, sentence
 from .forms.terms import split
 from .index.method import Target, collapse, differentiate, reserved_names, target_of
 from .index.rows import open_rows
 from .layouts import change_layout, known_layout
 from .methods import differentials as differentials  # its native rules are read entry by entry too
+from .named_steps import opened, record_names, record_opened
 from .naming import name_parts, name_uses, names_in, repeated_parts, with_names
 from .network.reading import read_line, read_sums, tidy_line
 from .selftest.user_rules import marked, tested_rulebook
@@ -64,7 +66,7 @@ def first_order(problem: Problem, book: Rulebook, layout: str, judge: Judge | No
     recorder = Recorder(problem, book, judge or Judge(problem), start.start(), letters=target.letters, entrywise=True)
     if names:
         recorder.names.update((named.body, named) for named in names)
-        recorder.move("name-part", target.start(), (("name", ", ".join(named.name for named in names)),))
+        record_names(recorder, names)
     whole = solve(recorder, target, taken)
     return finish(recorder, start.start(), target, whole, layout, 1)
 
@@ -82,9 +84,7 @@ def second_order(problem: Problem, book: Rulebook, layout: str) -> Derivation:
     start = Partial(begin, problem.wrt, outer.row, outer.col)
     target = Target(gradient, problem.wrt, first.result.letters, outer.row, outer.col)
     recorder = Recorder(problem, book, judge, start, letters=target.letters, entrywise=True)
-    recorder.move("gradient-first", target.start(), (("gradient", first.result.matrix or gradient),))
-    if recorder.steps:
-        recorder.steps[0] = replace(recorder.steps[0], substeps=first.steps)
+    recorder.told("gradient-first", target.start(), first.steps, (("gradient", first.result.matrix or gradient),))
     whole = solve(recorder, target, taken)
     return finish(recorder, start, target, whole, layout, 2)
 
@@ -98,6 +98,13 @@ def _first_places(problem: Problem) -> tuple[int | None, int | None]:
     return (0 if shape.rows is not ONE else None, 0 if shape.cols is not ONE else None)
 
 
+@native("zero-matrix")
+def nothing_left(site: Site) -> tuple[Expr, Bindings] | None:
+    """0 as the entry of an array of zeros."""
+    zero = site.bound("zero")
+    return (zero, site.bindings) if is_zero(site.node) and isinstance(zero, Entry) and is_zero(zero.base) else None
+
+
 def solve(recorder: Recorder, target: Target, taken: set[str]) -> bool:
     """From ∂(…)/∂X[s,t] to the last line; whether it is an entry of one matrix (or a number)."""
     differentiate(recorder)
@@ -106,7 +113,8 @@ def solve(recorder: Recorder, target: Target, taken: set[str]) -> bool:
     row, col = target.places
     if not split(recorder.line) and 0 < len(target.letters) <= 2:
         shape = Shape(row.dim if row else ONE, col.dim if col else ONE)
-        recorder.move("zero-matrix", Entry(Fill(0, shape), row, col), (("X", target.variable),))
+        bindings = (("X", target.variable), ("zero", Entry(Fill(0, shape), row, col)))
+        recorder.record(apply(recorder.rules.rule("zero-matrix"), recorder.line, ((),), recorder.scene, bindings))
         return True
     whole = len(target.letters) <= 2 and read_line(recorder, row, col)
     if not whole:
@@ -127,9 +135,7 @@ def open_single_names(recorder: Recorder) -> None:
         single = [named for named, count in uses.items() if count == 1 and named not in recorder.names.values()]
         if not single or inside.weight + single[0].body.weight > OPEN_LIMIT:
             return
-        better = substitute(inside, {single[0]: single[0].body})
-        after = Entry(better, line.row, line.col) if isinstance(line, Entry) else better
-        recorder.move("open-name", after, (("name", single[0].name),))
+        record_opened(recorder, opened(recorder, single[:1]))
         tidy_line(recorder)
 
 
@@ -140,9 +146,8 @@ def name_repeated(recorder: Recorder, taken: set[str]) -> None:
     chosen = repeated_parts(inside)
     if not chosen:
         return
-    better, names = with_names(inside, chosen, set(taken) | {named.name for named in names_in(inside)})
-    after = Entry(better, line.row, line.col) if isinstance(line, Entry) else better
-    recorder.move("name-part", after, (("name", ", ".join(named.name for named in names)),))
+    _, names = with_names(inside, chosen, set(taken) | {named.name for named in names_in(inside)})
+    record_names(recorder, names)
 
 
 def _kind(problem: Problem, order: int) -> str:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from ..diagnostics import Diagnostic, UsageError
-from ..ir import Entry, Index, Shape, Transpose
+from ..ir import Entry, Expr, Index, LinearMap, Shape, Symbol, Transpose
+from ..records import Bindings
 from ..records.layout import LAYOUTS, is_turned
+from .engine.application import Site, apply, native
 from .engine.recorder import Recorder
 from .forms.algebra import flip
+from .methods.beside import beside, paired, whole_of
 
 
 def known_layout(layout: str) -> str:
@@ -16,14 +19,27 @@ def known_layout(layout: str) -> str:
     return layout
 
 
-def change_layout(recorder: Recorder, layout: str, loss: Shape, wrt: Shape, order: int) -> None:
-    """The visible step (G)_st = (Gᵀ)_ts where the layout wants the entry in the mirrored place."""
+def change_layout(recorder: Recorder, layout: str, loss: Shape, wrt: Shape, order: int = 1) -> None:
+    """The visible step (G)_st = (Gᵀ)_ts where the layout wants the entry in the mirrored place, or tr(Gᵀ dX) = tr(J dX) with J = Gᵀ."""
     line = recorder.line
-    if not is_turned(layout, loss, wrt, order) or not isinstance(line, Entry):
-        return
-    row = line.row if isinstance(line.row, Index) else None
-    col = line.col if isinstance(line.col, Index) else None
-    turned = flip(line.base)
-    if turned is line.base:
-        turned = Transpose(line.base)
-    recorder.move("change-layout", Entry(turned, col, row), (("layout", layout),))
+    if is_turned(layout, loss, wrt, order) and (order == 1 or isinstance(line, Entry)):
+        recorder.record(apply(recorder.rules.rule("change-layout"), line, ((),), recorder.scene, (("layout", layout),)))
+
+
+@native("change-layout")
+def layout_changed(site: Site) -> tuple[Expr, Bindings] | None:
+    """The gradient G written as the derivative Gᵀ: in its entry, or in front of what moves."""
+    node = site.node
+    if isinstance(node, LinearMap):
+        return LinearMap(node.argument, _turned(node.body, node.argument)), site.bindings
+    if not isinstance(node, Entry):
+        return _turned(node, None), site.bindings
+    row = node.row if isinstance(node.row, Index) else None
+    col = node.col if isinstance(node.col, Index) else None
+    turned = flip(node.base)
+    return Entry(turned if turned is not node.base else Transpose(node.base), col, row), site.bindings
+
+
+def _turned(node: Expr, direction: Symbol | None) -> Expr:
+    numbers, gradient, part = beside(node, direction)
+    return paired(flip(whole_of(numbers, gradient)), part, True)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from ..ir import ELEMENTWISE, Call, Expr, MatMul
+from ..ir import ELEMENTWISE, Call, Differential, Expr, MatMul, Named
 
 SCALAR_OR_ARRAY = ("Mul", "Hadamard", "Power")
 
@@ -71,6 +71,10 @@ def factors_needed(text: str) -> tuple[frozenset[str], ...]:
 
 def may_fit(text: str, node: Expr) -> bool:
     """Whether an expression may fit a pattern, as far as its text and the operators of the expression say at once."""
+    if text.startswith("(") and text.endswith(")") and not _lowest_operator(text):
+        text = text[1:-1]
+    if isinstance(node, Differential) and text.startswith("d("):
+        return may_fit(text[2:-1], node.body.body if isinstance(node.body, Named) else node.body)
     if text.isidentifier() or text.startswith("-"):
         return True
     if head_of(node) not in guess_heads(text):

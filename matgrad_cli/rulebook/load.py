@@ -87,6 +87,11 @@ class Rulebook:
             found = self._rules[rule_id] = _read_rule(entry)
         return found
 
+    def directed(self, name: str) -> Rule:
+        """A rule as a phase names it: read from right to left where `backwards` stands behind its id."""
+        rule = self.rule(name.removesuffix(BACKWARDS))
+        return rule.backwards if name.endswith(BACKWARDS) else rule
+
     def text(self, rule_id: str, field: str) -> str:
         """A text field of a rule without reading the rule; empty if it has none that is written plainly."""
         return _quick(self._entries[rule_id].text, field)
@@ -233,7 +238,8 @@ def _read_rule(entry: Entry) -> Rule:
     data: Mapping[str, Any] = read_plain(entry.text) or _toml(entry.text, f"{entry.file}:{entry.line}", entry.id)
     check = _Checked(data, entry)
     check.keys(RULE_FIELDS)
-    native = check.flag("native")
+    group = check.flag("group")
+    native = check.flag("native") or group
     if native and entry.extra:
         raise complain(entry.file, entry.id, "native", "a folder given with --rules adds pattern rules only")
     lhs, rhs = check.text("lhs", needed=not native), check.text("rhs", needed=not native)
@@ -247,10 +253,10 @@ def _read_rule(entry: Entry) -> Rule:
         id=entry.id, title=check.text("title"), why=check.text("why"), family=entry.family, order=entry.order,
         line=entry.line, file=entry.file, shapes=shapes, lhs=lhs, rhs=rhs, when=_requirements(check, shapes),
         cite=check.texts("cite"), example=(example[0], example[1]), given=check.table("given"), native=native,
-        reversible=check.flag("reversible"), group=check.flag("group"), nary=check.flag("nary"), fixed=check.texts("fixed"),
+        reversible=check.flag("reversible"), group=group, nary=check.flag("nary"), fixed=check.texts("fixed"),
         moves=check.texts("moves"), still=check.texts("still"),
         small=check.word("small", ("back", "forward")),
-        moving=check.texts("moving"), single=check.texts("single"),
+        moving=check.texts("moving"), single=check.texts("single"), optional=check.texts("optional"), itself=check.texts("itself"),
     )  # fmt: skip
 
 

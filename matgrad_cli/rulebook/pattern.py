@@ -40,6 +40,7 @@ class Pattern:
     fixed: frozenset[Symbol] = frozenset()
     moving: frozenset[Symbol] = frozenset()
     single: frozenset[Symbol] = frozenset()
+    itself: frozenset[Symbol] = frozenset()
 
     @property
     def rhs(self) -> Expr:
@@ -101,7 +102,7 @@ def pattern(rule: Rule) -> Pattern:
     )
     dims = words_of(rule.shapes) | set(WRT.shape.rows.names + WRT.shape.cols.names)
     holding = {symbols[name]: Index(text[3:].strip(), letters[text[3:].strip()]) for name, text in rule.shapes if text.startswith("of ")}
-    marked = (frozenset(symbols[name] for name in group) for group in (rule.fixed, rule.moving, rule.single))
+    marked = (frozenset(symbols[name] for name in group) for group in (rule.fixed, rule.moving, (*rule.single, *rule.itself), rule.itself))
     return Pattern(rule, lhs, frozenset(symbols.values()) | {WRT}, indices, dims, needed_operators(lhs), names, holding, *marked)
 
 
@@ -139,7 +140,8 @@ def _check_runs(rule: Rule, lhs: Expr) -> None:
     """More than two variables in one product that may each take a run of factors make matching cubic and worse."""
     for node in nodes_of(lhs):
         if isinstance(node, MatMul):
-            bare = [one for one in node.factors if isinstance(one, Symbol) and one.shape.is_matrix and one.name not in rule.single]
+            whole = (*rule.single, *rule.itself)
+            bare = [one for one in node.factors if isinstance(one, Symbol) and one.shape.is_matrix and one.name not in whole]
             if len(set(bare)) > MOST_RUNS:
                 message = f"a product with {len(set(bare))} free variables; at most {MOST_RUNS} can be matched"
                 raise complain(rule.file, rule.id, "lhs", message)

@@ -6,7 +6,7 @@ from ..diagnostics.record import record, replace
 
 RULE_FIELDS = frozenset(
     ("id", "title", "shapes", "lhs", "rhs", "when", "why", "cite", "example", "given", "native", "group", "reversible", "nary", "fixed",
-     "moves", "still",
+     "moves", "still", "optional", "itself",
      "moving", "single", "small")
 )
 METHOD_FIELDS = frozenset(("id", "title", "why", "phases"))
@@ -30,14 +30,17 @@ class Rule:
     `shapes` says what each pattern variable is: `"m n"` a matrix, `"n"` a column vector, `""` a number, `"index m"` a letter.
     `native` rules have no pattern: their one function is code. `given` holds the shapes of the names in `example`.
     `shapes` may also say `"of i"`: a number that may hold the letter i of the Σ around it (i then stands for all letters of that Σ).
-    `group` entries are no rules but the titles of several substeps. `fixed` names letters that must not contain the variable (in a
-    sum or product such a letter takes all parts without it), `moving` letters that must, `single` letters that are no product.
+    `group` entries are no rules but sentences: the titles over several substeps, and the words of a result. `fixed` names letters
+    that must not contain the variable (in a sum or product such a letter takes all parts without it), `moving` letters that must,
+    `single` letters that are no product.
     `nary` rules speak of two terms or factors and hold for any number: they are used again on the parts that they split off, and
     a part without the variable does not move.
     `small` says that a practised reader does the step in the head: on a short page it is told together with the step after it
     (`forward`) or before it (`back`).
     `moves` names letters that hold what is pending (under a d: the variable) and are no product of which an end part does not;
     `still` names letters that hold none of it.
+    `itself` names letters that stand for the variable itself.
+    `optional` names letters for which an identity may stand, which is not written: each is a square factor of a matrix product.
     """
 
     id: str
@@ -64,6 +67,8 @@ class Rule:
     small: str = ""
     moving: tuple[str, ...] = ()
     single: tuple[str, ...] = ()
+    optional: tuple[str, ...] = ()
+    itself: tuple[str, ...] = ()
 
     def __hash__(self) -> int:
         return hash(self.id)
@@ -99,3 +104,7 @@ class Method:
     title: str
     why: str
     phases: tuple[Phase, ...]
+
+    def phase(self, name: str) -> Phase:
+        """The phase of that name."""
+        return next(phase for phase in self.phases if phase.name == name)

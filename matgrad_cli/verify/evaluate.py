@@ -168,10 +168,13 @@ class Evaluator:
         return contract([self.jet(factor, tags) for factor in node.children], {}, self.p)
 
     def _matmul(self, node: ir.MatMul, tags: Tags) -> Jet:
-        """The product from its narrowest side outwards: xᵀ(Ay) and (AB)x in as few multiplications as A(Bx)."""
+        """From the narrowest side outwards, xᵀ(Ay) as (AB)x; neighbours without a derivative first, so that few products hold one."""
         jets = [self.jet(factor, tags) for factor in node.factors]
-        widths = [self.point.size(side) for side in (*(factor.shape.rows for factor in node.factors), node.shape.cols)]
-        narrow = len(jets) if node.shape.cols is ONE else widths.index(min(widths))
+        widths = [self.point.size(factor.shape.rows) for factor in node.factors]
+        for k in range(len(jets) - 1, 0, -1):
+            if widths[k] > min(widths) and not any(jets[k - 1]) and not any(jets[k]):
+                jets[k - 1 : k + 1], widths[k:] = [self._times(jets[k - 1], jets[k])], widths[k + 1 :]
+        narrow = len(jets) if self.point.size(node.shape.cols) < min(widths) else widths.index(min(widths))
         sides = [reduce(lambda right, left: self._times(left, right), jets[narrow - 1 :: -1])] if narrow else []
         sides += [reduce(self._times, jets[narrow:])] if narrow < len(jets) else []
         return reduce(self._times, sides)

@@ -65,6 +65,14 @@ class Scene:
     """Whether a rule about d(Z) is read entry by entry at a pending derivative (the index method)."""
     direction: Symbol | None = None
     """The direction along which differentials are taken."""
+    inside: bool = False
+    """Whether the rules are asked of what stands under a pending derivative (the expand method): there moves what holds the
+    variable, and nothing has to be still."""
+
+    @property
+    def motion(self) -> Motion:
+        """What moves."""
+        return along(self.problem.wrt if self.inside else self.direction)
 
 
 @record
@@ -94,12 +102,14 @@ HEADS: dict[str, tuple[str, ...]] = {}
 """At which operators a native rule may fit (see `rulebook.heads`), where that was said."""
 
 
-def native(rule_id: str) -> Callable[[Native], Native]:
-    """Registers the function of a native rule."""
+def native(rule_id: str, *heads: str) -> Callable[[Native], Native]:
+    """Registers the function of a native rule, and at which operators (of what stands under the d) it may fit."""
 
     def register(function: Native) -> Native:
         assert rule_id not in NATIVE, rule_id
         NATIVE[rule_id] = function
+        if heads:
+            HEADS[rule_id] = heads
         return function
 
     return register
@@ -116,8 +126,7 @@ def native_at(rule_id: str, *heads: str) -> Callable[[Better], Better]:
             new = function(site.node)
             return None if new is None or new is site.node else (new, ())
 
-        native(rule_id)(at_site)
-        HEADS[rule_id] = heads
+        native(rule_id, *heads)(at_site)
         return function
 
     return register
@@ -177,8 +186,10 @@ def _fit(rule: Rule, node: Expr, scene: Scene, bindings: Bindings, whole: Expr, 
     if rule.native:
         found = NATIVE[rule.id](Site(node, whole, path, scene, bindings))
         return None if found is None else Rewriting(rule, found[0], found[1])
-    taken, under, motion = taken_at(whole, path, scene), under_pending(whole, path), along(scene.direction)
-    return next(rewritings(rule, node, scene.problem, taken, under, bindings, False, motion), None)
+    if scene.inside and rule.still:
+        rule = replace(rule, still=())
+    taken, under = taken_at(whole, path, scene), under_pending(whole, path)
+    return next(rewritings(rule, node, scene.problem, taken, under, bindings, False, scene.motion), None)
 
 
 def _fit_pending(rule: Rule, node: Partial, scene: Scene, bindings: Bindings, whole: Expr, path: Path) -> Rewriting | None:

@@ -38,9 +38,10 @@ from ...ir import (
 from ...ir.expr import IndexMismatch, ShapeMismatch
 from ...ir.memory import remembered
 from ...records import Bindings, Sentence
-from ...rulebook.heads import head_of, heads_needed
+from ...rulebook.heads import head_of, heads_needed, may_fit
 from ...rulebook.pattern import Pattern, operators_in, pattern
 from ...rulebook.rule import Rule
+from ...rulebook.variants import variants
 from .entrywise import holds_pending
 from .instantiate import instantiate
 from .match import Matcher
@@ -114,10 +115,19 @@ def rewritings(
     if isinstance(node, Differential) and isinstance(node.body, Named):
         yield from _through_name(rule, node, node.body, problem, taken, bindings)
         return
+    for one in (one for one in variants(rule) if may_fit(one.lhs, node)) if rule.optional else (rule,):
+        yield from _ways(rule, one, node, problem, taken, pending, bindings, further, motion)
+
+
+def _ways(
+    rule: Rule, reading: Rule, node: Expr, problem: Problem, taken: set[str] | frozenset[str], pending: bool, bindings: Bindings,
+    further: bool, motion: Motion,
+) -> Iterator[Rewriting]:  # fmt: skip
+    """The ways of one reading of the rule (see `variants`)."""
     operators = operators_in(node)
-    if any(operators.isdisjoint(heads) for heads in heads_needed(rule.lhs)):
+    if any(operators.isdisjoint(heads) for heads in heads_needed(reading.lhs)):
         return
-    sides = pattern(rule)
+    sides = pattern(reading)
     if not sides.operators <= operators:
         return
     matcher = Matcher(sides, None if further else problem.wrt)

@@ -43,7 +43,7 @@ from ...ir import (
 )
 from ...ir.walk import OUTER_LETTERS
 from ...rulebook.pattern import Pattern
-from ..forms.algebra import flip
+from ..forms.algebra import flip, multiplied
 from ..forms.entries import entry
 from .table import DIRECTION, Table, instantiate_dim
 
@@ -61,7 +61,7 @@ def reserved_names(problem: Problem) -> frozenset[str]:
 
 def instantiate(sides: Pattern, table: Table, taken: frozenset[str]) -> Expr:
     """The right side of the rule at a match."""
-    short = bool(sides.rule.moves or sides.rule.still)
+    short = bool(sides.rule.moves or sides.rule.still or sides.rule.fixed)
     return _Builder(table, {*taken, *RESERVED, *_names(table)}, short).build(sides.rhs)
 
 
@@ -139,7 +139,9 @@ class _Builder:
     def product_of(self, factors: tuple[Expr, ...]) -> Expr:
         """Numbers and at most one array; a δ over an absent letter, ones of size 1, or a coefficient 1 are left out."""
         parts = [(factor, self.build(factor)) for factor in factors]
-        kept = [part for factor, part in parts if not (isinstance(factor, Delta | Fill | Symbol) and part is Number(1))]
+        kept = [part for factor, part in parts if not (isinstance(factor, Delta | Fill | Symbol | Size) and part is Number(1))]
+        if sum(isinstance(factor, Symbol) and factor.shape.is_number for factor in factors) > 1:
+            kept = list(multiplied(tuple(kept)))
         return mul(*kept) if kept else Number(1)
 
     def index_level(self, p: Expr) -> Expr:

@@ -9,30 +9,8 @@ from typing import Final
 
 LEGACY: Final = frozenset(
     (
-        "change-layout",
-        "derivative-of-sum",
-        "differential-factor",
         "distribute-sum",
-        "drop-zero",
-        "expand-constant",
-        "expand-product",
-        "gradient-dot",
-        "gradient-first",
-        "gradient-linear",
-        "gradient-linear-transposed",
-        "gradient-places",
-        "gradient-product",
-        "gradient-quadratic",
-        "gradient-quadratic-vector",
-        "merge-like-terms",
         "multiply-numbers",
         "name-coefficient",
-        "name-part",
-        "name-terms",
-        "norm-squared-trace",
-        "open-name",
-        "trace-add",
-        "transpose-of-product",
-        "zero-matrix",
     )
 )

@@ -108,8 +108,10 @@ class Matcher:
                 yield {**table, p: node}
 
     def _rests(self, p: Expr, node: Expr) -> bool:
-        """Whether a letter must move and would stand for what does not."""
-        return p in self.pattern.moving and self.variable is not None and self.variable not in node.symbols
+        """Whether a letter must move and would stand for what does not, or is the variable and would stand for something else."""
+        if self.variable is None:
+            return False
+        return (p in self.pattern.moving and self.variable not in node.symbols) or (p in self.pattern.itself and node is not self.variable)
 
     def _transpose(self, p: Expr, node: Expr, b: Table) -> Iterator[Table]:
         body = p.children[0]
@@ -247,6 +249,8 @@ class Matcher:
             yield b, parts, used
             return
         first, rest = patterns[0], patterns[1:]
+        if kind is Add and not rest and len(parts) > 1 and isinstance(first, Mul):
+            yield from self._all_with(first, parts, b, used)
         bound = b.get(first) if isinstance(first, Symbol) else None
         if bound is not None and type(bound) is kind:
             for left, places in exactly(bound.children, parts):
@@ -265,11 +269,26 @@ class Matcher:
     def _part(self, kind: type[Expr], p: Expr, part: Expr, b: Table) -> Iterator[Table]:
         """A part of a sum or product; there a coefficient 1 is invisible: c·A fits A with c = 1."""
         yield from self.match(p, part, b)
-        if kind is Add and isinstance(p, Mul) and not isinstance(part, Mul):
-            numbers = [one for one in p.factors if one.shape.is_number and isinstance(one, Symbol) and b.get(one, _ONE) is _ONE]
-            others = tuple(factor for factor in p.factors if factor not in numbers)
-            if len(numbers) == 1 and others:
-                yield from self.match(mul(*others), part, {**b, numbers[0]: Number(1)})
+        if kind is not Add or not isinstance(p, Mul):
+            return
+        numbers = [one for one in p.factors if one.shape.is_number and isinstance(one, Symbol) and b.get(one, _ONE) is _ONE]
+        others = tuple(factor for factor in p.factors if factor not in numbers)
+        if len(numbers) == 1 and others and (not isinstance(part, Mul) or self._holds_none(numbers[0], part)):
+            yield from self.match(mul(*others), part, {**b, numbers[0]: Number(1)})
+
+    def _holds_none(self, number: Symbol, part: Mul) -> bool:
+        """Whether no number of a product rests that a letter which must rest could stand for."""
+        held = number in self.pattern.fixed and self.variable is not None
+        return held and not resting(tuple(enumerate(part.factors)), self.variable, True)
+
+    def _all_with(
+        self, p: Mul, parts: tuple[tuple[int, Expr], ...], b: Table, used: tuple[int, ...]
+    ) -> Iterator[tuple[Table, tuple[tuple[int, Expr], ...], tuple[int, ...]]]:
+        """c·A as the last term of a pattern fits all terms that are left, with c = 1."""
+        number, letter = p.factors[0], p.factors[-1]
+        if len(p.factors) == 2 and isinstance(number, Symbol) and isinstance(letter, Symbol) and b.get(number, _ONE) is _ONE:
+            for table in self._variable(letter, add(*(part for _, part in parts)), {**b, number: Number(1)}):
+                yield table, (), (*used, *(place for place, _ in parts))
 
     def _share(
         self, kind: type[Expr], free: list[Expr], parts: tuple[tuple[int, Expr], ...], b: Table, used: tuple[int, ...]

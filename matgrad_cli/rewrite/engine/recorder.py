@@ -70,11 +70,12 @@ class Recorder:
     names: dict[Expr, Expr] = field(default_factory=dict)
     letters: tuple[Index, ...] = ()
     entrywise: bool = False
+    inside: bool = False
 
     @property
     def scene(self) -> Scene:
         """What the rules may know besides the line."""
-        return Scene(self.problem, self.rules, self.names, self.entrywise)
+        return Scene(self.problem, self.rules, self.names, self.entrywise, inside=self.inside)
 
     def move(self, rule: str, after: Expr, bindings: Bindings = (), assumed: Sequence[Sentence] = (), title: str | None = None) -> None:
         """One step by the rule of that id to the line `after`; nothing is recorded if the line stays the same."""
@@ -148,6 +149,13 @@ class Recorder:
             whole = self._judged(self._title(rule), substeps[0].before, substeps[-1].after, bindings, (), None)
             self.steps.append(replace(whole, substeps=tuple(substeps)))
         self.line = substeps[-1].after
+
+    def told(self, rule: str, after: Expr, substeps: Sequence[Step], bindings: Bindings = ()) -> None:
+        """A group whose substeps speak of a part of the line: what stands under a derivative was itself derived."""
+        if after is not self.line:
+            whole = self._judged(self._title(rule), self.line, after, bindings, (), None)
+            self.steps.append(replace(whole, substeps=tuple(substeps)))
+            self.line = after
 
     def entitled(self, rule: str, step: Step, bindings: Bindings) -> Step:
         """A step that stands alone under the title of a group."""

@@ -20,7 +20,7 @@ def scene_of(derivation: Derivation, rules: Rulebook) -> Scene:
     named = nodes_of(first.after) if first is not None and first.rule == "name-part" else ()
     names = {node.body: node for node in named if isinstance(node, Named)}
     direction = derivation.start.argument if isinstance(derivation.start, LinearMap) else None
-    return Scene(derivation.problem, rules, names, derivation.method == "index", direction)
+    return Scene(derivation.problem, rules, names, derivation.method == "index", direction, derivation.method == "expand")
 
 
 def steps_in(steps: Iterable[Step]) -> Iterator[Step]:

@@ -12,8 +12,10 @@ from ..engine.application import Scene, zero_of
 from ..engine.recorder import Recorder
 from ..forms.algebra import flip
 from ..index.method import reserved_names
+from ..layouts import change_layout
+from ..named_steps import record_names
 from ..naming import fresh_name, name_parts
-from .beside import gradient_in, paired
+from .beside import gradient_in
 from .differentials import Moving
 from .ending import finish, tidy_under
 from .frechet import derive_map
@@ -29,15 +31,15 @@ def derive_adjoint(problem: Problem, book: Rulebook, judge: Judge, layout: str) 
     moving = Moving(problem.wrt, Scene(problem, book, direction=direction), "adjoint", direction)
     start = LinearMap(direction, moving.d(problem.loss))
     recorder = Recorder(problem, book, judge, start)
-    loss, names = name_parts(problem.loss, problem.wrt, taken)
+    _, names = name_parts(problem.loss, problem.wrt, taken)
     if names:
-        recorder.move("name-part", LinearMap(direction, moving.d(loss)), (("name", ", ".join(named.name for named in names)),))
+        record_names(recorder, names)
     walk = Walk(recorder, moving, taken)
     walk.run()
     gradient = _last_lines(recorder, walk, direction)
     if is_turned(layout, problem.loss.shape, problem.wrt.shape):
         gradient = flip(gradient)
-        recorder.move("change-layout", LinearMap(direction, paired(gradient, direction, True)), (("layout", layout),))
+        change_layout(recorder, layout, problem.loss.shape, problem.wrt.shape)
         return finish(recorder, start, gradient, "adjoint", layout, "read-map-turned")
     return finish(recorder, start, gradient, "adjoint", layout, "read-map")
 

@@ -7,24 +7,25 @@ from dataclasses import dataclass, field
 from ...diagnostics import Diagnostic, StuckError
 from ...diagnostics.record import replace
 from ...facts import Problem
-from ...ir import Differential, Expr, Named, Partial, Path, Shape, add, at, nodes_of, substitute
+from ...ir import Expr, Named, Partial, Path, Shape, add, nodes_of
 from ...notation.printing.to_text import to_text
 from ...records import Bindings, Derivation, Step
 from ...records.layout import is_turned
 from ...rulebook.load import Rulebook
 from ...verify.judge import Judge
-from ..engine.application import Application, Site, applied, apply, fit, native, places_of, zero_of
+from ..engine.application import Application, Site, apply, native, zero_of
 from ..engine.recorder import Recorder
 from ..forms.algebra import flip
 from ..index.method import reserved_names
+from ..named_steps import record_names
 from ..textbook.simplifier import textbook
-from .chain_forms import TermForm, body_of, form_of, is_jacobian, moving_of, pulled, read_term, terms_of, waiting
-from .differentials import Layer, Moving
-from .ending import finish, listed, need_number
+from .beside import Term
+from .chain_forms import TermForm, body_of, form_of, is_jacobian, moving_of, one_layer, pulled, read_term, terms_of, waiting
+from .differentials import Moving
+from .ending import finish, need_number
 from .opening import opened_parts
 from .pairing import peeled
 from .parts import cut, jacobian, pendings, total
-from .pull import Term, whole_of
 from .walk import NAME_FROM
 
 MAX_ROUNDS = 2_000
@@ -41,8 +42,7 @@ def derive_chain(problem: Problem, book: Rulebook, judge: Judge, layout: str) ->
     free = (taken - {"e", "d", "o"}) | {symbol.name for symbol in problem.variables}
     _, names = cut(problem.loss, problem.wrt, free, columns=is_jacobian(problem))
     if names:
-        title, bindings = listed(recorder, "chain-parts", names)
-        recorder.record(apply(book.rule("chain-parts"), start, ((),), recorder.scene, bindings), title)
+        record_names(recorder, names, "chain-parts", bodies=True)
     chain = Chain(recorder, form, moving_of(problem, book), taken=taken | {named.name for named in names})
     chain.run()
     derivative = opened_parts(recorder, recorder.line, names, chain.own)
@@ -50,28 +50,6 @@ def derive_chain(problem: Problem, book: Rulebook, judge: Judge, layout: str) ->
 
 
 # ---- native rules ----------------------------------------------------------------------------------------------------
-
-
-def _names(bindings: Bindings) -> list[Named]:
-    return [value for _, value in bindings if isinstance(value, Named)]
-
-
-@native("chain-parts")
-def parts_named(site: Site) -> tuple[Expr, Bindings] | None:
-    """Every part is written by its name, the innermost first."""
-    node = site.node
-    for named in _names(site.bindings):
-        node = substitute(node, {named.body: named})
-    return node, site.bindings
-
-
-@native("open-parts")
-def parts_opened(site: Site) -> tuple[Expr, Bindings] | None:
-    """Every name is written out again, and so are the names in what it stands for."""
-    bodies: dict[Expr, Expr] = {}
-    for named in _names(site.bindings):
-        bodies[named] = substitute(named.body, bodies)
-    return substitute(site.node, bodies), site.bindings
 
 
 @native("name-back")
@@ -93,7 +71,7 @@ def parts_gathered(site: Site) -> tuple[Expr, Bindings] | None:
     if len(members) < 2:
         return None
     form, first = members[0]
-    whole = textbook(add(*(whole_of(term) for _, term in members)), site.scene.problem)
+    whole = textbook(add(*(term.whole for _, term in members)), site.scene.problem)
     numbers, gradient = ((whole,), None) if first.gradient is None else peeled(whole)
     merged = form.show(Term(numbers, gradient, first.move))
     kept = [node for node, one in zip(terms_of(site.node), found, strict=True) if not any(one is member for member in members)]
@@ -150,10 +128,7 @@ class Chain:
 
     def _places(self, part: Expr) -> list[tuple[Path, Term]]:
         """The terms that wait for a part."""
-        line = self.recorder.line
-        single = terms_of(line) == (line,)
-        found = [(() if single else (number,), term) for number, term in waiting(line, self.problem)]
-        return [(path, term) for path, term in found if body_of(term) is part]
+        return [(path, term) for path, term in waiting(self.recorder.line, self.problem) if body_of(term) is part]
 
     def _gather(self, part: Expr) -> None:
         if len(self._places(part)) > 1:
@@ -196,27 +171,8 @@ class Chain:
 
     def _layer(self, bodies: list[Expr]) -> Application:
         """One rule on all the terms that wait for one of these parts and that it fits."""
-        first: Layer | None = None
-        found = {}
-        line, scene = self.recorder.line, self.recorder.scene
-        for path, term in (place for body in dict.fromkeys(bodies) for place in self._places(body)):
-            assert isinstance(term.move, Differential)
-            layer = self.moving.layer(term.move)
-            if layer is None:
-                raise self._stuck(body_of(term))
-            first = first or layer
-            if layer.rule.id != first.rule.id:
-                continue
-            if layer.under:
-                node = at(line, path)
-                below = next(below for below, _ in places_of(node, {body_of(term): layer}, lambda _: True))
-                found[*path, *below] = layer.rewriting
-                continue
-            rewriting = fit(layer.rule, at(line, path), scene, (), line, path)
-            if rewriting is None:
-                raise self._stuck(body_of(term))
-            found[path] = rewriting
-        return applied(line, found)
+        places = (place for body in dict.fromkeys(bodies) for place in self._places(body))
+        return one_layer(self.recorder.line, self.recorder.scene, self.moving, places, self._stuck)
 
     # --- sentences --------------------------------------------------------------------------------------------------------
 
@@ -243,10 +199,10 @@ class Chain:
         turned = self.form.turned
         matrix = jacobian(move, self.moving.d(child)) if columns or is_jacobian(self.problem) else None  # type: ignore[arg-type]
         if is_jacobian(self.problem):
-            inner = textbook(matrix, self.problem) if matrix is not None else whole_of(new)
+            inner = textbook(matrix, self.problem) if matrix is not None else new.whole
             here = flip(inner) if turned else inner
         else:
-            here = whole_of(new)
+            here = new.whole
             here = flip(here) if turned and not here.shape.is_number and child is not variable else here
         bindings: Bindings = (
             ("part", part), ("body", body), ("child", child), ("X", variable), ("gradient", here), ("shape", here.shape),

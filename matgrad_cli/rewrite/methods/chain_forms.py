@@ -6,9 +6,10 @@ the text of the rule, the gradient G in front of ∂part goes over to L*(G) in f
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Protocol
 
+from ...diagnostics import StuckError
 from ...diagnostics.record import record, replace
 from ...facts import Problem
 from ...ir import (
@@ -23,11 +24,13 @@ from ...ir import (
     Mul,
     Named,
     Partial,
+    Path,
     Shape,
     SumOver,
     Symbol,
     Transpose,
     add,
+    at,
     fresh_index,
     matmul,
     mul,
@@ -38,14 +41,25 @@ from ...ir import (
 from ...ir.dimensions import ONE
 from ...ir.memory import remembered
 from ...rulebook.load import Rulebook
-from ..engine.application import Scene, reserved_names, terms_with_differentials, zero_of
+from ..engine.application import (
+    Application,
+    Scene,
+    applied,
+    fit,
+    holds_pending,
+    places_of,
+    reserved_names,
+    terms_with_differentials,
+    zero_of,
+)
 from ..forms.algebra import flip
 from ..forms.entries import entry
 from ..textbook.simplifier import textbook
-from .differentials import Moving
-from .pairing import chained
+from .beside import Term
+from .differentials import Layer, Moving
+from .pairing import chained, peeled
 from .parts import jacobian, pendings, total
-from .pull import Term, advance, moves, whole_of
+from .walk import carried as adjoint_of
 
 _INNER = ("i", "j", "k", "l", "a", "b")
 _OUTER = ("s", "t", "p", "q", "u", "v")
@@ -67,7 +81,7 @@ class TermForm(Protocol):
     def read(self, node: Expr) -> Term | None:
         """The term that is written so; None if it is none, or nothing is pending in it."""
 
-    def pulled(self, term: Term, problem: Problem) -> list[Term] | None:
+    def pulled(self, term: Term, scene: Scene) -> list[Term] | None:
         """The term with its move, linear in several d(z), taken apart to terms in one d(z) each; None where that is not known."""
 
 
@@ -134,7 +148,7 @@ class ChainForm:
         """numbers · (what multiplies) · ∂part/∂X, or the finished derivative by the variable."""
         part = body_of(term)
         if part is self.variable:
-            whole = whole_of(term)
+            whole = term.whole
             return flip(whole) if self.turned else whole
         if term.gradient is None:
             return mul(*term.numbers, self.pending(part))
@@ -174,15 +188,20 @@ class ChainForm:
         rest = flip(matmul(*product.factors[:-1])) if _pending_of(last) else matmul(*product.factors[1:])
         return Term(numbers, rest, self._d(_part_of(pending)))
 
-    def pulled(self, term: Term, problem: Problem) -> list[Term] | None:
+    def pulled(self, term: Term, scene: Scene) -> list[Term] | None:
         """Every linear operation passes to the other side as its adjoint."""
         if isinstance(term.move, Differential):
             return [term]
-        moved = advance(term) if moves(term.move) else None
-        if moved is None:
-            return None if moves(term.move) else []
-        found = [self.pulled(new, problem) for new in moved.terms]
-        return None if None in found else [one for new in found for one in new or ()]
+        if not holds_pending(term.move):
+            return []
+        found = [_peeled(one) for one in adjoint_of(term.numbers, term.gradient, term.move, Scene(scene.problem, scene.rules))]
+        return found if all(isinstance(one.move, Differential) for one in found) else None
+
+
+def _peeled(term: Term) -> Term:
+    """The term with all numbers in front."""
+    numbers, gradient = ((), None) if term.gradient is None else peeled(term.gradient)
+    return Term((*term.numbers, *numbers), gradient, term.move)
 
 
 def _array(factors: tuple[Expr, ...], row: Index | None, col: Index | None) -> Expr:
@@ -234,14 +253,14 @@ class JacobianForm:
         parts = (*numbers, *(() if rest is None else (rest,)))
         return Term((), mul(*parts) if parts else None, Differential(_part_of(pending), self.variable))
 
-    def pulled(self, term: Term, problem: Problem) -> list[Term] | None:
+    def pulled(self, term: Term, scene: Scene) -> list[Term] | None:
         """The matrix of every linear operation is multiplied on."""
         found = []
         for child in pendings(term.move):
             inner = _matrix(term.move, child)
             if inner is None:
                 return None
-            inner = textbook(inner, problem)
+            inner = textbook(inner, scene.problem)
             outer = inner if term.gradient is None else _product(term.gradient, inner)
             found.append(Term((), outer, child))
         return found
@@ -314,12 +333,12 @@ def carried(node: Expr, scene: Scene) -> tuple[Differential, Callable[[Expr], Ex
 
 def pulled(form: TermForm, term: Term, scene: Scene) -> list[Term] | None:
     """The terms in one d(z) each. Where no single factor stands in front of a d(z) without a name, that is taken apart first."""
-    found = form.pulled(term, scene.problem)
+    found = form.pulled(term, scene)
     if found is not None:
         return found
     moving = moving_of(scene.problem, scene.rules)
     whole = inside(term.move, moving)
-    return None if whole is None or whole is term.move else form.pulled(replace(term, move=whole), scene.problem)
+    return None if whole is None or whole is term.move else form.pulled(replace(term, move=whole), scene)
 
 
 def inside(move: Expr, moving: Moving) -> Expr | None:
@@ -334,11 +353,37 @@ def inside(move: Expr, moving: Moving) -> Expr | None:
     return substitute(move, mapping) if mapping else move
 
 
-def waiting(line: Expr, problem: Problem) -> Iterator[tuple[int, Term]]:
-    """The terms of a line in which a derivative is pending, with their numbers."""
-    for number, node in enumerate(terms_of(line)):
-        found = read_term(node, problem)
-        if found is not None:
-            yield number, found[1]
+def waiting(line: Expr, problem: Problem, path: Path = ()) -> Iterator[tuple[Path, Term]]:
+    """The terms of a line in which a derivative is pending, and where they stand."""
+    found = read_term(line, problem)
+    if found is not None:
+        yield path, found[1]
+    elif isinstance(line, Add | Mul):
+        for number, part in enumerate(line.children):
+            yield from waiting(part, problem, (*path, number))
 
 
+def one_layer(
+    line: Expr, scene: Scene, moving: Moving, places: Iterable[tuple[Path, Term]], stuck: Callable[[Expr], StuckError]
+) -> Application:
+    """The first rule that fits a term that waits, run on all of them that it fits."""
+    first: Layer | None = None
+    found = {}
+    for path, term in places:
+        assert isinstance(term.move, Differential)
+        layer = moving.layer(term.move)
+        if layer is None:
+            raise stuck(body_of(term))
+        first = first or layer
+        if layer.rule.id != first.rule.id:
+            continue
+        if layer.under:
+            node = at(line, path)
+            below = next(below for below, _ in places_of(node, {body_of(term): layer}, lambda _: True))
+            found[*path, *below] = layer.rewriting
+            continue
+        rewriting = fit(layer.rule, at(line, path), scene, (), line, path)
+        if rewriting is None:
+            raise stuck(body_of(term))
+        found[path] = rewriting
+    return applied(line, found)

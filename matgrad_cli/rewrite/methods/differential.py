@@ -14,6 +14,8 @@ from ..engine.moving import holds_pending
 from ..engine.recorder import Recorder
 from ..forms.algebra import flip
 from ..index.method import reserved_names
+from ..layouts import change_layout
+from ..named_steps import record_names
 from ..naming import name_parts
 from .beside import gradient_in, paired
 from .differentials import Moving
@@ -36,15 +38,15 @@ def derive_differential(problem: Problem, book: Rulebook, judge: Judge, layout: 
     moving = Moving(problem.wrt, Scene(problem, book), "differential")
     start = moving.d(problem.loss)
     recorder = Recorder(problem, book, judge, start)
-    loss, names = name_parts(problem.loss, problem.wrt, taken)
+    _, names = name_parts(problem.loss, problem.wrt, taken)
     if names:
-        recorder.move("name-part", moving.d(loss), (("name", ", ".join(named.name for named in names)),))
+        record_names(recorder, names)
     walk = Walk(recorder, moving, taken)
     walk.run()
     gradient = last_lines(recorder, walk)
     if is_turned(layout, problem.loss.shape, problem.wrt.shape):
         gradient = flip(gradient)
-        recorder.move("change-layout", paired(gradient, moving.d(problem.wrt), True), (("layout", layout),))
+        change_layout(recorder, layout, problem.loss.shape, problem.wrt.shape)
         return finish(recorder, start, gradient, "differential", layout, "read-differential-turned")
     return finish(recorder, start, gradient, "differential", layout, "read-differential")
 

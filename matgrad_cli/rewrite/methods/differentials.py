@@ -11,14 +11,11 @@ from dataclasses import dataclass, field
 
 from ...diagnostics.record import record
 from ...ir import (
-    Add,
     Call,
     Differential,
     Expr,
     Fill,
-    Hadamard,
     Inverse,
-    MatMul,
     MatrixPower,
     Mul,
     Named,
@@ -36,13 +33,15 @@ from ...ir.functions import CHANGES, unknown, unknown_parts
 from ...records import Bindings
 from ...rulebook.heads import guess_heads, head_of
 from ...rulebook.rule import Rule
-from ..engine.application import NATIVE, Application, Scene, Site, applied, fit, holds_pending, native, places_of, zero_of
+from ..engine.application import HEADS, Application, Scene, Site, applied, fit, holds_pending, native, places_of, zero_of
 from ..engine.apply import Rewriting
 from ..index.elementwise import derivative_of, lifted
 from ..index.partials import power_of
 
 MINUS = Number(-1)
 _D = "d("
+ANY = ("",)
+"""The heads of a rule that is tried at everything."""
 
 
 @record
@@ -73,17 +72,18 @@ class Moving:
     scene: Scene
     method: str
     direction: Expr | None = None
-    _by_head: dict[str, list[tuple[int, str, bool]]] = field(default_factory=dict)
+    phase: str = "differentiate"
+    _by_head: dict[str, list[tuple[int, str]]] = field(default_factory=dict)
     _found: dict[Differential, Layer | None] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         book = self.scene.rules
-        phase = next(phase for phase in book.method(self.method).phases if phase.name == "differentiate")
+        phase = book.method(self.method).phase(self.phase)
         for order, rule_id in enumerate([*(rule.id for rule in book.extras() if rule.lhs), *phase.rules]):
             text = book.left_side(rule_id)
             inside = text[len(_D) : -1] if text.startswith(_D) else text
-            for head in guess_heads(inside) if inside else _HEADS[rule_id]:
-                self._by_head.setdefault(head, []).append((order, rule_id, inside == text if text else rule_id in _UNDER))
+            for head in _heads(inside, rule_id):
+                self._by_head.setdefault(head, []).append((order, rule_id))
 
     def d(self, body: Expr) -> Expr:
         """The pending differential of a part; d(Aᵀ) is written (dA)ᵀ at once."""
@@ -101,12 +101,20 @@ class Moving:
 
     def _layer(self, pending: Differential) -> Layer | None:
         body = pending.body.body if isinstance(pending.body, Named) else pending.body
-        candidates = [*self._by_head.get(head_of(body), ()), *self._by_head.get("", ())]
-        for _, rule_id, under in sorted(candidates):
-            found = fit(self.scene.rules.rule(rule_id), pending.body if under else pending, self.scene)
+        candidates = [*self._by_head.get(head_of(body), ()), *self._by_head.get(*ANY, ())]
+        for _, rule_id in sorted(candidates):
+            rule = self.scene.rules.rule(rule_id)
+            found = fit(rule, pending if rule.pending else pending.body, self.scene)
             if found is not None:
-                return Layer(pending, found, under)
+                return Layer(pending, found, not rule.pending)
         return None
+
+
+def _heads(inside: str, rule_id: str) -> tuple[str, ...]:
+    """At what under a d a rule may fit, with 1 or an identity for its optional letters too."""
+    if not inside:
+        return HEADS.get(rule_id, ANY)
+    return ANY if inside.isidentifier() else guess_heads(inside)
 
 
 def _d(body: Expr, like: Differential) -> Expr:
@@ -140,46 +148,7 @@ def _named(new: Expr, node: Differential) -> Expr:
     return substitute(new, {node.body.body: node.body}) if isinstance(node.body, Named) else new
 
 
-@native("d-constant")
-def constant(site: Site) -> tuple[Expr, Bindings] | None:
-    """d(A + C) = d(A), and d(C) = 0, where C does not hold the variable."""
-    pending = _pending(site)
-    if pending is None:
-        return None
-    node, body = pending
-    if node.variable not in body.symbols:
-        return zero_of(body), (("constant", node.body),)
-    if not isinstance(body, Add):
-        return None
-    dropped = [term for term in body.terms if node.variable not in term.symbols]
-    if not dropped:
-        return None
-    kept = [_d(term, node) for term in body.terms if node.variable in term.symbols]
-    return add(*kept), (("constant", add(*dropped)),)
-
-
-@native("d-linear")
-def linear(site: Site) -> tuple[Expr, Bindings] | None:
-    """c·A·(…)·B with the constant factors outside, as far down as products with one moving factor go."""
-    pending = _pending(site)
-    if pending is None:
-        return None
-    node, body = pending
-    new = _linear(body, node)
-    return None if isinstance(new, Differential) else (_named(new, node), ())
-
-
-def _linear(body: Expr, node: Differential) -> Expr:
-    if isinstance(body, Mul | MatMul | Hadamard):
-        active = [number for number, factor in enumerate(body.children) if node.variable in factor.symbols]
-        if len(active) == 1:
-            parts = list(body.children)
-            parts[active[0]] = _linear(parts[active[0]], node)
-            return {Mul: mul, MatMul: matmul, Hadamard: hadamard}[type(body)](*parts)
-    return _d(body, node)
-
-
-@native("d-matrix-power")
+@native("d-matrix-power", "MatrixPower")
 def matrix_power(site: Site) -> tuple[Expr, Bindings] | None:
     """d(Aⁿ) = Σ Aᵏ dA Aⁿ⁻¹⁻ᵏ."""
     node, body = _pending(site) or (None, None)
@@ -193,7 +162,7 @@ def matrix_power(site: Site) -> tuple[Expr, Bindings] | None:
     return _named(new, node), (("n", str(body.exponent)),)
 
 
-@native("negative-matrix-power")
+@native("negative-matrix-power", "MatrixPower")
 def negative_power(site: Site) -> tuple[Expr, Bindings] | None:
     """A⁻ⁿ is the n-th power of the inverse."""
     body = site.node.body if isinstance(site.node, Named) else site.node
@@ -211,13 +180,13 @@ def _singular(site: Site, function: str, name: str) -> tuple[Expr, Bindings] | N
     return Call("tr", matmul(Transpose(Call(name, inner)), _d(inner, pending[0]))), (("A", inner),)
 
 
-@native("d-nuclear")
+@native("d-nuclear", "nuclear")
 def nuclear(site: Site) -> tuple[Expr, Bindings] | None:
     """d‖A‖_* = tr((UVᵀ)ᵀ dA) with the singular value decomposition A = UΣVᵀ."""
     return _singular(site, "nuclear", "polar")
 
 
-@native("d-spectral")
+@native("d-spectral", "spectral")
 def spectral(site: Site) -> tuple[Expr, Bindings] | None:
     """d‖A‖₂ = uᵀ dA v with the first singular vectors."""
     return _singular(site, "spectral", "leading")
@@ -285,14 +254,3 @@ def _times(slope: Expr, moved: Expr) -> Expr:
         arrays = [factor for factor in slope.factors if not factor.shape.is_number]
         return mul(*numbers, hadamard(*arrays, moved))
     return moved if isinstance(slope, Fill) and slope.value == 1 else hadamard(slope, moved)
-
-
-_UNDER = frozenset(("negative-matrix-power",))
-_HEADS: dict[str, tuple[str, ...]] = {
-    "d-constant": ("",), "d-linear": ("Mul", "MatMul", "Hadamard"), "d-matrix-power": ("MatrixPower",),
-    "negative-matrix-power": ("MatrixPower",), "d-nuclear": ("nuclear",), "d-spectral": ("spectral",), "d-eigmax": ("eigmax",),
-    "d-matrix-function": ("",), "d-unknown": ("",), "d-elementwise": ("",),
-}  # fmt: skip
-"""At what a native rule is tried; "" is everything."""
-
-assert set(_HEADS) <= set(NATIVE)

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 from ...diagnostics import Diagnostic, StuckError
 from ...facts import Problem
 from ...ir import Differential, Expr, Named, substitute
-from ...records import Bindings, Derivation, ReadOff, Result, Sentence
+from ...records import Derivation, ReadOff, Result, Sentence
 from ...records.layout import is_turned
 from ..assumptions import assumptions_of, notes_of
 from ..engine.recorder import Recorder, sentence
 from ..forms.entries import entry
 from ..index.method import reserved_names, target_of
+from ..named_steps import opened, record_names, record_opened
 from ..naming import names_in, repeated_parts, with_names
 from ..network.reading import tidy_part
 
@@ -33,13 +34,6 @@ def need_number(problem: Problem, method: str) -> None:
                 help="`--method index` gives the derivative of a vector or matrix by entries",
             )
         )
-
-
-def listed(recorder: Recorder, rule_id: str, names: Sequence[Named], bodies: bool = True) -> tuple[str, Bindings]:
-    """The sentence of a rule about names, with every name (and what it stands for) in place of {names}."""
-    pairs = ", ".join(f"{{p{number}}} = {{b{number}}}" if bodies else f"{{p{number}}}" for number in range(len(names)))
-    bindings = tuple(pair for number, named in enumerate(names) for pair in ((f"p{number}", named), (f"b{number}", named.body)))
-    return recorder.rules.rule(rule_id).title.replace("{names}", pairs), bindings
 
 
 def written_names(root: Expr) -> Counter[Named]:
@@ -63,14 +57,14 @@ def tidy_under(recorder: Recorder, gradient: Expr, line_of: LineOf, own: set[str
         if not single or gradient.weight + single[0].body.weight > OPEN_LIMIT:
             break
         gradient = substitute(gradient, {single[0]: single[0].body})
-        recorder.move("open-name", line_of(gradient), (("name", single[0].name),))
+        record_opened(recorder, opened(recorder, single[:1]))
         gradient = tidy_part(recorder, gradient, line_of)
     chosen = repeated_parts(gradient) if name else []
     if chosen:
         taken = reserved_names(recorder.problem) | {named.name for named in names_in(recorder.line)}
         taken |= {named.name for step in recorder.steps for named in names_in(step.after)}  # a name never means two things
         gradient, names = with_names(gradient, chosen, taken)
-        recorder.move("name-part", line_of(gradient), (("name", ", ".join(named.name for named in names)),))
+        record_names(recorder, names)
     return gradient
 
 

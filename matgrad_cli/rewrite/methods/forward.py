@@ -6,11 +6,11 @@ from ...diagnostics import Diagnostic, StuckError
 from ...facts import Problem
 from ...ir import Call, Differential, Expr, Fill, Mul, Number, Shape, matmul, mul, nodes_of
 from ...notation.printing.to_text import to_text
-from ...records import Derivation
+from ...records import Bindings, Derivation
 from ...records.layout import is_turned
 from ...rulebook.load import Rulebook
 from ...verify.judge import Judge
-from ..engine.application import Scene, settled, zero_of
+from ..engine.application import Scene, Site, apply, native, settled, zero_of
 from ..engine.application import holds_pending as moves
 from ..engine.recorder import Recorder
 from ..forms.algebra import flip
@@ -36,12 +36,15 @@ def derive_forward(problem: Problem, book: Rulebook, judge: Judge, layout: str) 
         if not unfold(recorder, moving):
             break
     moved = moving.d(problem.wrt)
-    derivative = _factor(recorder, moved)
+    if factor(recorder.line, moved) is None:
+        raise stuck(recorder, recorder.line)
+    recorder.record(apply(book.rule("differential-factor"), recorder.line, ((),), recorder.scene))
+    derivative = factor(recorder.line, moved)
+    assert derivative is not None
 
     def line_of(found: Expr) -> Expr:
         return mul(found, moved) if moved.shape.is_number else matmul(found, moved)
 
-    recorder.move("differential-factor", line_of(derivative), (("G", derivative), ("dX", moved)))
     derivative = tidy_under(recorder, derivative, line_of, set())
     if is_turned(layout, problem.loss.shape, problem.wrt.shape):
         return finish(recorder, start, flip(derivative), "differential", layout, "read-jacobian-turned")
@@ -66,17 +69,25 @@ def unfold(recorder: Recorder, moving: Moving) -> bool:
     return True
 
 
-def _factor(recorder: Recorder, moved: Expr) -> Expr:
-    line = recorder.line
+def factor(line: Expr, moved: Expr) -> Expr | None:
+    """What stands in front of dx, or beside dt, in a line that is linear in it; None where no single factor does."""
     if not moves(line):
         return zero_of(line) if moved.shape.is_number else Fill(0, Shape(line.shape.rows, moved.shape.rows))
     if moved.shape.is_number:
         return beside(line, moved)
     assert isinstance(moved, Differential)
-    found = jacobian(line, moved)
+    return jacobian(line, moved)
+
+
+@native("differential-factor")
+def factored(site: Site) -> tuple[Expr, Bindings] | None:
+    """A dx + B dx as (A + B) dx."""
+    variable = site.scene.problem.wrt
+    moved = Differential(variable, variable)
+    found = factor(site.node, moved)
     if found is None:
-        raise stuck(recorder, line)
-    return found
+        return None
+    return (mul(found, moved) if moved.shape.is_number else matmul(found, moved)), (("G", found), ("dX", moved))
 
 
 def beside(line: Expr, moved: Expr) -> Expr:

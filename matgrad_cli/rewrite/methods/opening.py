@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from ...ir import Expr, Named, nodes_of
-from ..engine.application import apply
 from ..engine.recorder import Recorder
+from ..named_steps import opened, record_opened
 from ..naming import repeated_parts
 from ..textbook.simplifier import textbook
-from .ending import OPEN_LIMIT, listed, tidy_under
+from .ending import OPEN_LIMIT, tidy_under
 
 
 def opened_parts(recorder: Recorder, line: Expr, names: list[Named], own: set[str]) -> Expr:
@@ -16,11 +16,10 @@ def opened_parts(recorder: Recorder, line: Expr, names: list[Named], own: set[st
     inside = set(nodes_of(plain))
     present = [named for named in names if named in inside]
     if present and opened_weight(plain, {}) <= OPEN_LIMIT:
-        title, bindings = listed(recorder, "open-parts", present, bodies=False)
-        opened = apply(recorder.rules.rule("open-parts"), recorder.line, ((),), recorder.scene, bindings)
-        if not repeated_parts(textbook(opened.after, recorder.problem)):  # they would only get other names
-            recorder.record(opened, title)
-            plain = opened.after
+        application = opened(recorder, present)
+        if not repeated_parts(textbook(application.after, recorder.problem)):  # they would only get other names
+            record_opened(recorder, application, "open-parts")
+            plain = application.after
     return tidy_under(recorder, plain, lambda found: found, own)
 
 

@@ -32,12 +32,12 @@ from ...ir import (
 )
 from ...ir.dimensions import ONE
 from ...ir.functions import CHANGES
+from ..engine.application import holds_pending as moves
 from ..engine.application import replaced
 from ..forms.algebra import flip
 from ..naming import fresh_name
 from .differentials import Moving
 from .pairing import chained
-from .pull import moves
 
 
 def cut(loss: Expr, variable: Symbol, taken: set[str], columns: bool = False) -> tuple[Expr, list[Named]]:

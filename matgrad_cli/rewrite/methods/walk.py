@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import count
 
 from ...diagnostics import Diagnostic, StuckError
-from ...ir import Add, Call, Differential, Expr, LinearMap, Mul, Named, Path, Symbol, at, mul, nodes_of
+from ...ir import Add, Call, Differential, Expr, LinearMap, Mul, Named, Path, Power, Symbol, at, mul, nodes_of
 from ...notation.printing.to_text import to_text
 from ...rulebook.heads import guess_heads, head_of, may_fit
 from ...rulebook.rule import Phase, Rule
+from ...rulebook.variants import variants
 from ..engine.application import Scene, applied, fit, with_parts
 from ..engine.apply import Rewriting
-from ..engine.moving import along, holds_pending
+from ..engine.moving import holds_pending
 from ..engine.recorder import Recorder
 from ..forms.algebra import multiplied
 from ..network.reading import tidy_part
@@ -31,9 +32,10 @@ NAME_FROM = 24
 
 @dataclass(slots=True)
 class Mover:
-    """The rules of some phases tried at the parts of a line that move, whatever is done with what they make."""
+    """The rules of some phases tried at the parts of a line that move, whatever is done with what they make. `roots`: where to look."""
 
     scene: Scene
+    roots: Callable[[Expr], Iterable[tuple[Path, Expr]]] = lambda line: (((), line),)
     _heads: dict[str, frozenset[str] | None] = field(default_factory=dict)
     _failed: set[tuple[str, Expr]] = field(default_factory=set)
 
@@ -41,7 +43,7 @@ class Mover:
         """The rules that `--rules` added, as far as they say what moves, then those of the phase."""
         book = self.scene.rules
         yield from (rule for rule in book.extras() if rule.moves or rule.still)
-        yield from (book.rule(rule_id) for rule_id in phase.rules)
+        yield from map(book.directed, phase.rules)
 
     def first(self, phase: Phase, line: Expr) -> dict[Path, Rewriting] | None:
         """What the first rule that fits makes of the parts of the line where it fits."""
@@ -57,18 +59,20 @@ class Mover:
 
     def _wanted(self, rule: Rule) -> frozenset[str] | None:
         if rule.id not in self._heads:
-            self._heads[rule.id] = frozenset(guess_heads(rule.lhs)) if rule.lhs else None
+            self._heads[rule.id] = frozenset(head for one in variants(rule) for head in guess_heads(one.lhs)) if rule.lhs else None
         return self._heads[rule.id]
 
     def _moving(self, line: Expr) -> Iterator[tuple[Path, Expr]]:
-        """The parts that hold what moves, each before its own parts; nothing below what is pending."""
-        motion = along(self.scene.direction)
-        stack: list[tuple[Path, Expr]] = [((), line)]
+        """The parts that hold what moves, each before its own parts; nothing below what is pending, has a name, or is no linear
+        operation on what moves."""
+        motion = self.scene.motion
+        stack = list(self.roots(line))[::-1]
         while stack:
             path, node = stack.pop()
             if motion(node):
                 yield path, node
-                if not isinstance(node, Differential | Named):
+                several = isinstance(node, Mul) and sum(map(motion, node.factors)) > 1
+                if not several and not isinstance(node, Differential | Named | Power):
                     stack.extend(((*path, number), node.children[number]) for number in range(len(node.children) - 1, -1, -1))
 
     def _fits(self, rule: Rule, wanted: frozenset[str] | None, line: Expr, parts: list[tuple[Path, Expr]]) -> dict[Path, Rewriting]:
@@ -76,7 +80,7 @@ class Mover:
         for path, node in parts:
             if (wanted is not None and head_of(node) not in wanted) or (rule.id, node) in self._failed:
                 continue
-            if any(path[: len(taken)] == taken for taken in found) or (rule.lhs and not may_fit(rule.lhs, node)):
+            if any(path[: len(taken)] == taken for taken in found) or not _may_fit(rule, node):
                 continue
             rewriting = fit(rule, node, self.scene, (), line, path)
             if rewriting is None:
@@ -84,6 +88,10 @@ class Mover:
             else:
                 found[path] = rewriting
         return found
+
+
+def _may_fit(rule: Rule, node: Expr) -> bool:
+    return not rule.lhs or any(may_fit(one.lhs, node) for one in variants(rule))
 
 
 def terms_of(line: Expr) -> Iterator[tuple[Path, Expr]]:
@@ -116,9 +124,9 @@ def carried(numbers: tuple[Expr, ...], gradient: Expr | None, move: Expr, scene:
     line, mover = mul(*numbers, move if gradient is None else Call("inner", gradient, move)), Mover(scene)
     for _ in range(MAX_LINES):
         found = next((found for phase in phases if (found := mover.first(phase, line))), None)
-        if found is None:
+        before, line = line, line if found is None else applied(line, found).after
+        if line is before:
             break
-        line = applied(line, found).after
     return [_term(term, scene.direction) for term in (line.terms if isinstance(line, Add) else (line,))]
 
 

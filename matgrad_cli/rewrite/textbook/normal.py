@@ -31,7 +31,7 @@ from ...ir import (
     mul,
 )
 from ...records import Bindings
-from ..engine.application import HEADS, Site, native, native_at
+from ..engine.application import Site, native, native_at
 from ..forms.algebra import flip, transposes
 from .scaled import merged, scaled, zero
 
@@ -236,14 +236,6 @@ def _divisors(term: Expr) -> set[Expr]:
     return {base for base, exponent in map(split_power, inner) if exponent < 0}
 
 
-@native_at("hadamard-scale", "Hadamard")
-def pull_scalar(node: Expr) -> Expr | None:
-    """A ∘ (c B) = c (A ∘ B): numbers stand in front of an elementwise product, whose order is kept."""
-    if not isinstance(node, Hadamard) or not any(isinstance(factor, Mul) for factor in node.factors):
-        return None
-    return mul(*_split_numbers(node.factors))
-
-
 MANY_TERMS = 16
 """A sum that would have more terms than this with its brackets open is left alone."""
 
@@ -274,7 +266,7 @@ def _split_numbers(row: tuple[Expr, ...]) -> list[Expr]:
     return [*numbers, hadamard(*arrays)]
 
 
-@native("simplex-rows")
+@native("simplex-rows", "MatMul")
 def rows_sum_to_one(site: Site) -> tuple[Expr, Bindings] | None:
     """Y 𝟏 = 𝟏 where every row of the matrix Y is known to sum to one."""
     node, problem = site.node, site.scene.problem
@@ -284,6 +276,3 @@ def rows_sum_to_one(site: Site) -> tuple[Expr, Bindings] | None:
     if not (ones.shape.is_column and inner.shape.is_matrix and any(holds(inner, word, problem) for word in ("simplex", "onehot"))):
         return None
     return matmul(*node.factors[:-2], Fill(1, Shape(inner.shape.rows))), ()
-
-
-HEADS["simplex-rows"] = ("MatMul",)

@@ -51,14 +51,14 @@ class Move:
 class _Entry:
     """A rule of the order: its place, the phase, the pattern's text (empty if native). The rule itself is read when it is first tried."""
 
-    __slots__ = ("_book", "_read", "backwards", "factors", "id", "needed", "phase", "place", "text")
+    __slots__ = ("_book", "_read", "factors", "id", "name", "needed", "phase", "place", "text")
 
     def __init__(self, book: Rulebook, place: int, phase: str, name: str) -> None:
         self._book = book
         self._read: Rule | None = None
-        self.place, self.phase = place, phase
-        self.id, self.backwards = name.removesuffix(BACKWARDS), name.endswith(BACKWARDS)
-        self.text = book.text(self.id, "rhs" if self.backwards else "lhs")
+        self.place, self.phase, self.name = place, phase, name
+        self.id = name.removesuffix(BACKWARDS)
+        self.text = book.text(self.id, "rhs" if name.endswith(BACKWARDS) else "lhs")
         needed = heads_needed(self.text) if self.text else ()
         self.needed = tuple(heads - {"Number"} for heads in needed)  # a number 0 or 1 is the business of multiply-numbers
         self.factors = factors_needed(self.text) if self.text else ()
@@ -72,8 +72,7 @@ class _Entry:
     def rule(self) -> Rule:
         """The rule, read backwards where the order says so."""
         if self._read is None:
-            rule = self._book.rule(self.id)
-            self._read = rule.backwards if self.backwards else rule
+            self._read = self._book.directed(self.name)
         return self._read
 
 

@@ -1,0 +1,64 @@
+"""Names put into a line and taken out of it again: two native rules, under the sentence that fits."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from ..ir import Expr, Named, substitute
+from ..records import Bindings
+from .engine.application import Application, Site, apply, native
+from .engine.recorder import Recorder
+
+
+def _names(bindings: Bindings) -> list[Named]:
+    return [value for _, value in bindings if isinstance(value, Named)]
+
+
+@native("name-part")
+def parts_named(site: Site) -> tuple[Expr, Bindings] | None:
+    """Every part is written by its name, the innermost first."""
+    node = site.node
+    for named in _names(site.bindings):
+        node = substitute(node, {named.body: named})
+    return node, site.bindings
+
+
+@native("open-name")
+def parts_opened(site: Site) -> tuple[Expr, Bindings] | None:
+    """Every name is written out again, and so are the names in what it stands for."""
+    bodies: dict[Expr, Expr] = {}
+    for named in _names(site.bindings):
+        bodies[named] = substitute(named.body, bodies)
+    return substitute(site.node, bodies), site.bindings
+
+
+def record_names(recorder: Recorder, names: Sequence[Named], words: str = "name-part", bodies: bool = False) -> None:
+    """The step that writes the parts by their names, the innermost first, under the sentence of the entry `words`."""
+    bindings = _listed(names, bodies)
+    recorder.record(_applied(recorder, "name-part", bindings), _sentence(recorder, words, bindings, bodies))
+
+
+def opened(recorder: Recorder, names: Sequence[Named]) -> Application:
+    """The line with these names written out again."""
+    return _applied(recorder, "open-name", _listed(names, False))
+
+
+def record_opened(recorder: Recorder, application: Application, words: str = "open-name") -> None:
+    """The step that writes names out again, under the sentence of the entry `words`."""
+    recorder.record(application, _sentence(recorder, words, application.bindings, False))
+
+
+def _applied(recorder: Recorder, rule_id: str, bindings: Bindings) -> Application:
+    return apply(recorder.rules.rule(rule_id), recorder.line, ((),), recorder.scene, bindings)
+
+
+def _listed(names: Sequence[Named], bodies: bool) -> Bindings:
+    pairs = [((f"p{number}", named), (f"b{number}", named.body)) for number, named in enumerate(names)]
+    return tuple(one for pair in pairs for one in (pair if bodies else pair[:1]))
+
+
+def _sentence(recorder: Recorder, words: str, bindings: Bindings, bodies: bool) -> str:
+    """The sentence with every name (and what it stands for) in place of {names}."""
+    count = len(_names(bindings))
+    pairs = ", ".join(f"{{p{number}}} = {{b{number}}}" if bodies else f"{{p{number}}}" for number in range(count))
+    return recorder.rules.rule(words).title.replace("{names}", pairs)
