@@ -22,7 +22,7 @@ def test_list_names_every_chapter(matgrad: Command) -> None:
     assert (done.returncode, done.stderr) == (0, "")
     chapters = [line for line in done.stdout.splitlines() if line and not line.startswith(" ")]
     assert chapters[0] == "entries"
-    assert chapters[-1] == "simplify"
+    assert "simplify" in chapters
     assert "\n  trace-cyclic                 a trace does not change when its factors rotate\n" in matgrad("rules", "list", "traces").stdout
 
 
