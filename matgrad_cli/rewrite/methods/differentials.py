@@ -192,7 +192,7 @@ def spectral(site: Site) -> tuple[Expr, Bindings] | None:
     return _singular(site, "spectral", "leading")
 
 
-@native("d-eigmax")
+@native("d-eigmax", "eigmax")
 def largest_eigenvalue(site: Site) -> tuple[Expr, Bindings] | None:
     """dλ = vᵀ dA v with the eigenvector v of length 1 of the largest eigenvalue λ."""
     return _singular(site, "eigmax", "topvv")
