@@ -45,10 +45,12 @@ from ...ir import (
     transpose,
 )
 from ...rulebook.pattern import Pattern
-from .sameness import exactly, letters_at, negated, resting, same
+from .sameness import captures, exactly, negated, resting, same
 from .table import DIRECTION, Table, instantiate_dim
 
 _MINUS_ONE, _ONE = Number(-1), Number(1)
+Parts = tuple[tuple[int, Expr], ...]
+Picked = Iterator[tuple[Table, Parts, tuple[int, ...]]]
 _BUILD = {Add: add, Mul: mul, Hadamard: hadamard, MatMul: matmul, Kron: kron}
 
 
@@ -108,10 +110,9 @@ class Matcher:
                 yield {**table, p: node}
 
     def _rests(self, p: Expr, node: Expr) -> bool:
-        """Whether a letter must move and would stand for what does not, or is the variable and would stand for something else."""
-        if self.variable is None:
-            return False
-        return (p in self.pattern.moving and self.variable not in node.symbols) or (p in self.pattern.itself and node is not self.variable)
+        """Whether a letter must move, or be the variable, and would stand for what does not, or is not."""
+        rests = p in self.pattern.moving and self.variable not in node.symbols
+        return self.variable is not None and (rests or (p in self.pattern.itself and node is not self.variable))
 
     def _transpose(self, p: Expr, node: Expr, b: Table) -> Iterator[Table]:
         body = p.children[0]
@@ -135,9 +136,7 @@ class Matcher:
         yield from () if table is None else (table,)
 
     def _whole(self, p: Expr, node: Expr, b: Table) -> Iterator[Table]:
-        kind: type[Expr] = type(p)
-        if kind is Hadamard and node.shape.is_number:
-            kind = Mul
+        kind: type[Expr] = Mul if isinstance(p, Hadamard) and node.shape.is_number else type(p)
         if type(node) is kind:
             for table, rest, _ in self.unordered(kind, p.children, node.children, b):
                 if not rest:
@@ -205,9 +204,7 @@ class Matcher:
     def _positions(self, *pairs: tuple[Position | None, Position | None], b: Table) -> Iterator[Table]:
         table: Table | None = b
         for p, position in pairs:
-            if table is None:
-                return
-            table = self._position(p, position, table)
+            table = None if table is None else self._position(p, position, table)
         if table is not None:
             yield table
 
@@ -242,9 +239,7 @@ class Matcher:
     def _is_free(self, p: Expr, b: Table) -> bool:
         return isinstance(p, Symbol) and p in self.pattern.variables and p not in b
 
-    def _pick(
-        self, kind: type[Expr], patterns: list[Expr], parts: tuple[tuple[int, Expr], ...], b: Table, used: tuple[int, ...]
-    ) -> Iterator[tuple[Table, tuple[tuple[int, Expr], ...], tuple[int, ...]]]:
+    def _pick(self, kind: type[Expr], patterns: list[Expr], parts: Parts, b: Table, used: tuple[int, ...]) -> Picked:
         if not patterns:
             yield b, parts, used
             return
@@ -273,26 +268,20 @@ class Matcher:
             return
         numbers = [one for one in p.factors if one.shape.is_number and isinstance(one, Symbol) and b.get(one, _ONE) is _ONE]
         others = tuple(factor for factor in p.factors if factor not in numbers)
-        if len(numbers) == 1 and others and (not isinstance(part, Mul) or self._holds_none(numbers[0], part)):
+        if len(numbers) != 1 or not others:
+            return
+        held = numbers[0] in self.pattern.fixed and self.variable is not None
+        if not isinstance(part, Mul) or (held and not resting(tuple(enumerate(part.factors)), self.variable, True)):
             yield from self.match(mul(*others), part, {**b, numbers[0]: Number(1)})
 
-    def _holds_none(self, number: Symbol, part: Mul) -> bool:
-        """Whether no number of a product rests that a letter which must rest could stand for."""
-        held = number in self.pattern.fixed and self.variable is not None
-        return held and not resting(tuple(enumerate(part.factors)), self.variable, True)
-
-    def _all_with(
-        self, p: Mul, parts: tuple[tuple[int, Expr], ...], b: Table, used: tuple[int, ...]
-    ) -> Iterator[tuple[Table, tuple[tuple[int, Expr], ...], tuple[int, ...]]]:
+    def _all_with(self, p: Mul, parts: Parts, b: Table, used: tuple[int, ...]) -> Picked:
         """c·A as the last term of a pattern fits all terms that are left, with c = 1."""
-        number, letter = p.factors[0], p.factors[-1]
+        number, *_, letter = p.factors
         if len(p.factors) == 2 and isinstance(number, Symbol) and isinstance(letter, Symbol) and b.get(number, _ONE) is _ONE:
             for table in self._variable(letter, add(*(part for _, part in parts)), {**b, number: Number(1)}):
                 yield table, (), (*used, *(place for place, _ in parts))
 
-    def _share(
-        self, kind: type[Expr], free: list[Expr], parts: tuple[tuple[int, Expr], ...], b: Table, used: tuple[int, ...]
-    ) -> Iterator[tuple[Table, tuple[tuple[int, Expr], ...], tuple[int, ...]]]:
+    def _share(self, kind: type[Expr], free: list[Expr], parts: Parts, b: Table, used: tuple[int, ...]) -> Picked:
         """Free variables take what is left: each one part, the last all the rest."""
         if not free:
             yield b, parts, used
@@ -321,13 +310,9 @@ class Matcher:
             yield from self._take(kind, first, (pair,), parts[:number] + parts[number + 1 :], rest, b, used)
 
     def _take(
-        self, kind: type[Expr], variable: Expr, taken: tuple[tuple[int, Expr], ...], left: tuple[tuple[int, Expr], ...],
-        rest: list[Expr], b: Table, used: tuple[int, ...],
-    ) -> Iterator[tuple[Table, tuple[tuple[int, Expr], ...], tuple[int, ...]]]:  # fmt: skip
-        if not taken:
-            return
-        value = _BUILD[kind](*(part for _, part in taken))
-        for table in self._variable(variable, value, b):
+        self, kind: type[Expr], variable: Expr, taken: Parts, left: Parts, rest: list[Expr], b: Table, used: tuple[int, ...]
+    ) -> Picked:
+        for table in self._variable(variable, _BUILD[kind](*(part for _, part in taken)), b) if taken else ():
             yield from self._share(kind, rest, left, table, (*used, *(place for place, _ in taken)))
 
     # ---- products in order
@@ -401,7 +386,7 @@ class Matcher:
                 continue
             rest = tuple(letter for letter in node.indices if letter not in chosen)
             for final, outside in self._body(p.body, node.body, table):
-                if self._captures(final, b, frozenset(chosen), p.indices) or any(factor.free & set(chosen) for factor in outside):
+                if captures(final, b, frozenset(chosen), p.indices) or any(factor.free & set(chosen) for factor in outside):
                     continue
                 yield final, rest, outside
 
@@ -412,8 +397,3 @@ class Matcher:
                 yield table, rest
         else:
             yield from ((table, ()) for table in self.match(p, body, b))
-
-    def _captures(self, table: Table, before: Table, letters: frozenset[Index], own: tuple[Index, ...]) -> bool:
-        """Whether something outside of the Σ would stand for one of its letters."""
-        new = [(key, value) for key, value in table.items() if key not in before and key not in own]
-        return any(not letters.isdisjoint(value.free if isinstance(value, Expr) else letters_at(value)) for _, value in new)

@@ -25,6 +25,7 @@ from ...ir import (
     transpose,
 )  # fmt: skip
 from ...ir.memory import remembered
+from .table import Table
 
 
 @remembered(maxsize=100_000)
@@ -99,3 +100,9 @@ def resting(parts: tuple[tuple[int, Expr], ...], variable: Expr | None, numbers:
 def letters_at(value: object) -> frozenset[Index]:
     """The letters of a position; none of anything else."""
     return letters_of(value) if isinstance(value, Index | Pair) else frozenset()
+
+
+def captures(table: Table, before: Table, letters: frozenset[Index], own: tuple[Index, ...]) -> bool:
+    """Whether something outside of the Σ would stand for one of its letters."""
+    new = [(key, value) for key, value in table.items() if key not in before and key not in own]
+    return any(not letters.isdisjoint(value.free if isinstance(value, Expr) else letters_at(value)) for _, value in new)
