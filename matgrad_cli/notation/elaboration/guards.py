@@ -68,7 +68,8 @@ def _with_delta(factor: Expr, left: Index, right: Index) -> Expr:
         if isinstance(node, SumOver) or not node.shape.is_number:
             return node
         if isinstance(node, Call) and node.function == "norm" and vanishes(node):
-            return Power(add(Power(node, Number(2)), Delta(left, right)), Number(Fraction(1, 2)))
+            squares = Call("sum", Power(node.argument, Number(2)))  # not ‖u‖², which would have a kink at i = j
+            return Power(add(squares, Delta(left, right)), Number(Fraction(1, 2)))
         if isinstance(node, Call) and node.function in _SINGULAR and vanishes(node.argument):
             return Call(node.function, add(node.argument, Delta(left, right)))
         rising = isinstance(node, Power) and isinstance(node.exponent, Number) and node.exponent.value >= 1
