@@ -7,6 +7,7 @@ from typing import Literal
 
 from ..diagnostics import Diagnostic, Label, MatgradError, Source, Span
 from ..diagnostics.record import replace
+from ..documents.continued import joined_rows
 from ..documents.passage import Passage, line_and_column
 from ..notation.printing.to_text import to_text
 from ..notation.shapes.shape_text import read_shapes
@@ -18,7 +19,6 @@ from .finals import final_of
 from .lines.arrays import other_slices, slices
 from .lines.literal_name import with_letter
 from .lines.scope import Surroundings
-from .lines.statements import joined_rows
 from .meanings.supposed import Values
 from .merge import LINES, Located, Settings
 from .prose import NO_FORMULA

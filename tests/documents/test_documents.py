@@ -168,3 +168,20 @@ def test_a_later_line_that_follows_from_a_slip_is_not_told_again() -> None:
     text = HEAD.replace("= 2X^\\top", "= 3X^\\top") + "so $$\\nabla L(w) = 3X^\\top Xw - 3X^\\top y$$"
     verdicts = [line.verdict for line in check_text(text, "x.md").problems[0].lines]
     assert verdicts == ["follows", "wrong", "undecided"]
+
+
+BROKEN = r"""Let $L(w) = \|Xw-y\|^2 + \lambda\|w\|^2$. Then
+\begin{align*}
+\nabla_w L &= 2X^\top Xw - 2X^\top y \\
+&\quad + 2\lambda w \\
+&= 2X^\top \\
+&\qquad (Xw - y) + 2\lambda w
+\end{align*}
+"""
+
+
+def test_a_row_that_goes_on_belongs_to_the_row_before() -> None:
+    (problem,) = check_text(BROKEN, "a.tex").problems
+    assert (problem.verdict, problem.first_wrong) == ("right", None)
+    (other,) = check_text(BROKEN.replace(r"+ 2\lambda w \\", r"+ \lambda w \\"), "a.tex").problems
+    assert other.verdict == "wrong"

@@ -6,8 +6,9 @@ import re
 from collections.abc import Iterator
 
 from ...diagnostics.record import record
+from ..continued import joined_rows
 from ..latex_carrier import DISPLAYS, INNER, rows_of
-from ..passage import covered
+from ..passage import Passage, covered
 from .macros import group_end
 
 _ENVIRONMENT = "|".join(sorted(DISPLAYS | INNER | {"eqalign"}))
@@ -76,7 +77,7 @@ def _delimited(text: str) -> Iterator[Region]:
         if end < 0 or (not name and end - at > 20_000):
             blank = _PARAGRAPH.search(text, at)
             end, closing = (blank.start() if blank else len(text)), ""
-        rows = tuple((row.start, row.text) for row in rows_of(text, at, end, name))
+        rows = tuple((row.start, row.text) for _, row in joined_rows(list(rows_of(text, at, end, name))))
         yield Region(match.start(), end + len(closing), True, rows)
         at = end + len(closing)
 
@@ -109,7 +110,8 @@ def _lost(text: str) -> Iterator[Region]:
         found += [(start, end, False, start + 1, end - 1) for start, end in _bracketed(outside)]
     for start, end, display, first, last in sorted(found):
         body = _without_lost_spaces(text[first:last])
-        rows = tuple((row.start + first, row.text) for row in rows_of(body, 0, len(body), "")) if display else ((first, body),)
+        joined = joined_rows(list(rows_of(body, 0, len(body), ""))) if display else [(1, Passage(body))]
+        rows = tuple((row.start + first, row.text) for _, row in joined)
         yield Region(start, end, display, rows)
 
 

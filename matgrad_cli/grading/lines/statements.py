@@ -19,8 +19,6 @@ from .syntax_walk import is_index, rebuilt, walk
 LONGEST_ROW = 12_000
 _CONSTANTS = frozenset(("const", "C", "c", "constant", "K_0", "C_0"))
 _INDICES = frozenset("ijklmnpqrst")
-_GOES_ON = r"\s*(?:\\quad|\\qquad|\\,|\\;|\\hphantom\{[^}]*\}|\{\})*\s*(?:\+|[-−]|\\times\b|\\cdot\b|\\odot\b)"
-_LEFT_OPEN = r"(?:[-+−]|\\times|\\cdot|\\odot)\s*$"
 _NUMPY = re.compile(r"@|\*\*|\.T\b|\b(?:norm|inv|eye|ones|logdet|matrix_power|outer|partial|delta|sum)\s*[(\[]|\bnp\.")
 _LATEX = re.compile(r"[\\{}^∂∇ᵀ²Σ⊙‖]|_\w|\*\{")
 
@@ -44,21 +42,6 @@ class Row:
     passage: Passage
     claims: tuple[Claim, ...]
     notes: tuple[str, ...] = ()
-
-
-def joined_rows(rows: Sequence[Passage]) -> list[tuple[int, Passage]]:
-    """The rows with their numbers; a row that only goes on a sum (`+ b`) belongs to the row before."""
-    found: list[tuple[int, Passage]] = []
-    for number, row in enumerate(rows, 1):
-        goes_on = re.match(_GOES_ON, row.text) or (found and re.search(_LEFT_OPEN, found[-1][1].text))
-        if found and goes_on and "=" not in row.text and row.offsets is None and found[-1][1].offsets is None:
-            first, before = found[-1]
-            gap = " " * (row.start - before.start - len(before.text))
-            rest = re.sub(r"^\s*(?:\\q?quad\s*)+", lambda match: " " * len(match[0]), row.text)
-            found[-1] = first, Passage(before.text + gap + rest, before.start)
-        else:
-            found.append((number, row))
-    return found
 
 
 def read_row(number: int, row: Passage, source: Source, names: LatexNames, syntax: str | None) -> Row:
