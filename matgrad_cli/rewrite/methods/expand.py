@@ -115,8 +115,9 @@ class Expand:
 
 
 def _alone(path: Path, term: Term) -> tuple[Path, Term]:
-    """A term that waits, without the numbers in front."""
-    return ((*path, len(term.numbers)), replace(term, numbers=())) if term.numbers else (path, term)
+    """A term that waits; one whose derivative is that of a sum, without the numbers in front."""
+    keeps = term.numbers and isinstance(body_of(term), Add)
+    return ((*path, len(term.numbers)), replace(term, numbers=())) if keeps else (path, term)
 
 
 def terms_of(body: Expr, variable: Symbol) -> Iterator[Expr]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from itertools import count
 
 from ...diagnostics import Diagnostic, StuckError
-from ...ir import Add, Call, Differential, Expr, LinearMap, Mul, Named, Path, Power, Symbol, at, mul, nodes_of
+from ...ir import Add, Call, Differential, Expr, LinearMap, Mul, Named, Path, Power, Symbol, add, at, mul, nodes_of
 from ...notation.printing.to_text import to_text
 from ...rulebook.heads import guess_heads, head_of, may_fit
 from ...rulebook.rule import Phase, Rule
@@ -121,7 +121,9 @@ def pendings(line: Expr) -> list[Differential]:
 def carried(numbers: tuple[Expr, ...], gradient: Expr | None, move: Expr, scene: Scene) -> list[Term]:
     """numbers · ⟨G, E(dZ)⟩ as terms numbers · ⟨G′, dZ⟩: the rules of the adjoint method, without a record."""
     phases = [phase for phase in scene.rules.method("adjoint").phases if phase.name in ("adjoint", "close")]
-    line, mover = mul(*numbers, move if gradient is None else Call("inner", gradient, move)), Mover(scene)
+    parts = move.terms if gradient is None and isinstance(move, Add) else (move,)
+    line = add(*(mul(*numbers, part if gradient is None else Call("inner", gradient, part)) for part in parts))
+    mover = Mover(scene)
     for _ in range(MAX_LINES):
         found = next((found for phase in phases if (found := mover.first(phase, line))), None)
         before, line = line, line if found is None else applied(line, found).after
