@@ -112,3 +112,12 @@ def test_a_chain_through_an_unknown_name_is_undecided(right: str, name: str) -> 
     assert (first.verdict, first.code) == ("undecided", "unknown-name")
     assert f"`{name}`" in (first.message or "")
     assert (last.verdict, problem.final.verdict, problem.first_wrong) == ("follows", "right", None)
+
+
+def test_an_e_that_only_the_prose_explains_is_no_number() -> None:
+    """Euler's number stands under an exponent; elsewhere e is an error, a residual, a vector of ones."""
+    text = "```matgrad\nloss: norm(X@w - y)**2\nwrt: w\nshapes: X: m×n, w: n, y: m\n\n" \
+        "\\nabla L = \\frac{\\partial}{\\partial w}\\|e\\|^2\n= 2X^\\top e\n= 2X^\\top(Xw - y)\n```\n"  # fmt: skip
+    (problem,) = check_text(text, "a.md").problems
+    assert problem.first_wrong is None
+    assert problem.lines[-1].verdict == "follows"

@@ -194,7 +194,7 @@ class Elaborator:
             return Size(size)
         if name == "pi":
             return Constant("pi")
-        if name == "e":
+        if name == "e" and (self.scope.open or self.scope.syntax != "latex"):  # in a derivation Euler's number stands as e^x
             return Call("exp", Number(1))
         if name == "I":
             form = self.found.places.get(id(node))
