@@ -8,10 +8,15 @@ from collections.abc import Sequence
 from .passage import Passage
 
 _SPACES = r"(?:\\quad|\\qquad|\\,|\\;|\\[hv]?phantom\{[^}]*\}|\\hspace\*?\{[^}]*\}|\{\})"
-_SIGN = r"(?:\+|[-−]|\\times\b|\\cdot\b|\\odot\b|\\oplus\b|\\otimes\b)"
-_GOES_ON = re.compile(rf"\s*(?:{_SPACES}|\s)*{_SIGN}|\s*(?:\\q?quad|\\hspace\*?\{{[^}}]*\}}|\\[hv]?phantom\{{[^}}]*\}})")
-_LEADING = re.compile(rf"^(?:\s|{_SPACES})+")
+_OPERATOR = r"(?:\+|\\times\b|\\cdot\b|\\odot\b|\\oplus\b|\\otimes\b)"
+_SIGN = rf"(?:{_OPERATOR}|[-−])"
+_MARGIN = rf"(?:{_SPACES}|[\s&])*"
+_ADDED = re.compile(rf"{_MARGIN}{_OPERATOR}|[\s&]*\\q?quad(?![a-z])[\s&]*[-−]")
+_GOES_ON = re.compile(rf"{_MARGIN}{_SIGN}|[\s&]*(?:\\q?quad|\\hspace\*?\{{[^}}]*\}}|\\[hv]?phantom\{{[^}}]*\}})")
+_LEADING = re.compile(rf"^{_MARGIN}")
 _LEFT_OPEN = re.compile(rf"{_SIGN}\s*$")
+_ZERO = re.compile(r"=\s*\{?0\}?[\s.,]*$")
+_BREAK = re.compile(r"\\\\\*?(?:\s*\[[^\]\n]*\])?\s*$")
 _RELATION = re.compile(
     r"[=<>≤≥≈∝→⇒⇔∼∈←]|\\(?:le|ge|leq|geq|approx|propto|to|sim|in|iff|implies|equiv|(?:Long)?(?:left|right|Left|Right)+arrow"
     r"|Longleftrightarrow|Leftrightarrow|text|mbox|textrm|where|forall)(?![A-Za-z])"
@@ -19,15 +24,23 @@ _RELATION = re.compile(
 
 
 def joined_rows(rows: Sequence[Passage]) -> list[tuple[int, Passage]]:
-    """The rows with their numbers; a row without a sign of equality that only goes on belongs to the row before."""
+    """The rows with their numbers; a row that only goes on belongs to the row before: one without a sign of equality, or one that begins
+    as no equation does, with a plus or with a minus that is moved in; behind `= 0` nothing goes on.
+    """
     found: list[tuple[int, Passage]] = []
     for number, row in enumerate(rows, 1):
-        goes_on = _GOES_ON.match(row.text) or (found and _LEFT_OPEN.search(found[-1][1].text))
-        if found and goes_on and not _RELATION.search(row.text) and row.offsets is None and found[-1][1].offsets is None:
-            first, before = found[-1]
-            gap = " " * (row.start - before.start - len(before.text))
-            rest = _LEADING.sub(lambda match: " " * len(match[0]), row.text)
-            found[-1] = first, Passage(before.text + gap + rest, before.start)
+        before = _BREAK.sub(_blank, found[-1][1].text) if found else ""
+        goes_on = (_ADDED.match(row.text) and not _ZERO.search(before)) or (
+            (_GOES_ON.match(row.text) or _LEFT_OPEN.search(before)) and not _RELATION.search(row.text)
+        )
+        if found and goes_on and row.offsets is None and found[-1][1].offsets is None:
+            first, begun = found[-1]
+            gap = " " * (row.start - begun.start - len(begun.text))
+            found[-1] = first, Passage(before + gap + _LEADING.sub(_blank, row.text), begun.start)
         else:
             found.append((number, row))
     return found
+
+
+def _blank(match: re.Match[str]) -> str:
+    return " " * len(match[0])

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import re
+
 from ..diagnostics import Diagnostic, Label, Source, Span
+from ..diagnostics.record import replace
 from .keys import BEGINS, Collector, Document, known_key, nearest_key, split_key
+from .latex_carrier import DISPLAYS, INNER, rows_of
 from .margins import without_margin
 from .passage import Passage
+
+_DISPLAY = re.compile(rf"\\begin\{{(?P<name>{'|'.join(sorted(DISPLAYS | INNER))})\*?\}}(?P<body>.*)\\end\{{(?P=name)\*?\}}")
 
 
 def read_markdown(source: Source) -> Document:
@@ -87,7 +93,15 @@ def _body_line(collector: Collector, line: Passage) -> None:
     if pair is not None and _is_key(collector, line.text, pair[0]):
         collector.key(pair[0], pair[1], line)
     elif line.text:
-        collector.rows([Passage(without_margin(line.text), line.start, line.offsets)])
+        collector.rows(_rows_of(line))
+
+
+def _rows_of(line: Passage) -> list[Passage]:
+    """The rows of a line: several where a whole display stands on it."""
+    whole = _DISPLAY.fullmatch(line.text)
+    if whole is None or line.offsets is not None:
+        return [Passage(without_margin(line.text), line.start, line.offsets)]
+    return [replace(row, start=row.start + line.start) for row in rows_of(line.text, whole.start("body"), whole.end("body"), whole["name"])]
 
 
 def _is_key(collector: Collector, text: str, word: str) -> bool:

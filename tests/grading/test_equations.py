@@ -199,3 +199,30 @@ def test_a_stacked_equation_says_how_large_its_identities_are(name: str) -> None
     assert (problem.verdict, len(problem.lines)) == ("right", 2)
     (other,) = check_text(STACKED.replace("+ BB^T \\otimes I", "- BB^T \\otimes I"), name).problems
     assert other.verdict == "wrong"
+
+
+BROKEN = (
+    r"\nabla_w L &= 2X^\top Xw \\",
+    r"&\quad - 2X^\top y \\",
+    r"&\quad + 2\lambda w = 0 \\",
+    r"\Rightarrow (X^\top X + \lambda I)\hat w &= X^\top y \\",
+    r"\hat w &= (X^\top X + \lambda I)^{-1} \\",
+    r"&\quad \times X^\top y",
+)
+LAYOUTS = {
+    "rows of a block": lambda *rows: judged(r"\begin{align*}", *rows, r"\end{align*}"),
+    "a display on one line": lambda *rows: judged(r"\begin{align*} " + " ".join(rows) + r" \end{align*}"),
+    "a moved minus before the zero": lambda *rows: judged(rows[0], rows[2].replace("= 0", ""), rows[1].replace(r" \\", r" = 0"), *rows[3:]),
+}
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_a_row_that_goes_on_is_one_with_the_row_before(layout: str) -> None:
+    right = LAYOUTS[layout](*BROKEN)
+    assert (right.verdict, right.first_wrong, right.final.verdict) == ("right", None, "right")
+    assert LAYOUTS[layout](BROKEN[0], BROKEN[1], BROKEN[2].replace("+", "-"), *BROKEN[3:]).verdict == "wrong"
+
+
+def test_behind_a_zero_a_row_with_a_minus_is_an_equation() -> None:
+    problem = judged(GRADIENT + " = 0", r"\quad -X^\top (y - Xw) + \lambda w = 0")
+    assert (problem.verdict, len(problem.lines)) == ("right", 2)

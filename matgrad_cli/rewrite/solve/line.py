@@ -41,6 +41,8 @@ class Place:
 Native = Callable[[Place], "tuple[Equation, Bindings] | None"]
 ONE_WAY = ("eq-two-roots",)
 """Moves that go on with some of the solutions."""
+SUPPOSING = ("eq-denominators",)
+"""Moves that suppose, without naming it, that what they multiply by is not zero: they need numbers that agree."""
 NATIVE: dict[str, Native] = {}
 """The one function of each native move: the new equation and what the sentence mentions, or None where it does not fit."""
 
@@ -128,7 +130,10 @@ class Line:
         return tuple(found)
 
     def moved(self, rule_id: str, after: Equation, bindings: Bindings = (), assumed: tuple[Sentence, ...] = ()) -> bool:
-        """Records a move, judged both ways; False if the line stays what it was. A move that numbers contradict is a bug."""
+        """Records a move, judged both ways; False if the line stays what it was.
+
+        A move that numbers contradict is a bug, unless it supposes something: then it does not fit, as that fails.
+        """
         if after == self.equation:
             return False
         if list(map(to_unicode, after)) == list(map(to_unicode, self.equation)):
@@ -138,6 +143,8 @@ class Line:
         values = (*((name, value) for name, value in bindings if name != "X"), ("X", self.core))
         systems = System((self.equation,), (self.unknown,)), System((after,), (self.unknown,))
         verdict = equivalent(self.judge, *systems, both_ways=rule_id not in ONE_WAY)
+        if (verdict.kind == "differs" and assumed) or (verdict.kind != "agrees" and rule_id in SUPPOSING):
+            return False
         if verdict.kind == "differs":
             message = f"the move `{rule_id}` is contradicted by numbers, so nothing is printed: this is a bug of matgrad"
             raise BugError(Diagnostic("contradiction", message, notes=(verdict.by,), help="please report the command line"))

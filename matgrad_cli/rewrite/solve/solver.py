@@ -166,6 +166,8 @@ def _verified(
     judge = Judge(derivation.problem)
     equations = tuple((expr, _zero(expr)) for expr in (gradient, *constraints))
     solves = solved_by(judge, System(equations, (problem.wrt, *multipliers)), problem.wrt, value)
+    if solves is False and constraints and solved_by(judge, System(equations[:1], (problem.wrt, *multipliers)), problem.wrt, value):
+        raise no_closed_form(derivation, multipliers)  # a constraint that was not needed fails there
     if solves is False:
         message = "the solution is contradicted by numbers, so nothing is printed: this is a bug of matgrad"
         raise BugError(Diagnostic("contradiction", message, help="please report the command line"))

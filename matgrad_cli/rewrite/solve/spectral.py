@@ -9,7 +9,7 @@ from ...diagnostics import MatgradError
 from ...diagnostics.record import replace
 from ...facts import Problem
 from ...facts.holding import holds
-from ...ir import Add, Call, Expr, Eye, MatMul, Mul, Number, Power, Symbol, Transpose, matmul, mul, nodes_of, substitute
+from ...ir import Add, Call, Expr, Eye, Fill, MatMul, Mul, Number, Power, Symbol, Transpose, matmul, mul, nodes_of, substitute
 from ...records import Sentence
 from ...records.solution import Equation, Goal, Move
 from ...rulebook.load import equation_rules
@@ -87,7 +87,7 @@ def _on_sphere(problem: Problem, whole: Expr, terms: list[Term], constraint: Exp
     length = simplify(negative(total([term for term in _terms(constraint) if unknown not in term.symbols], constraint)))
     if isinstance(metric, Mul) and metric.factors[0] is Number(-1):
         metric, length = simplify(negative(metric)), simplify(negative(length))
-    if not holds(matrix, "symmetric", problem):
+    if not _symmetric(matrix, problem) or holds(length, "positive", problem) is False:
         return None
     plain = isinstance(metric, Eye)
     if not plain and not holds(metric, "spd", problem):
@@ -122,7 +122,7 @@ def _on_columns(problem: Problem, whole: Expr, terms: list[Term], multiplier: Sy
     line: Equation = (whole, total([], whole))
     if not rest and _before_only(ours):
         matrix = simplify(_halved(_sum(problem, ours)))
-        if not holds(matrix, "symmetric", problem):
+        if not _symmetric(matrix, problem):
             return None
         after = matmul(matrix, unknown), mul(Number(-1), matmul(unknown, multiplier))
         found = Spectral("columns", matrix, _largest(problem, matrix, goal), Number(1))
@@ -130,11 +130,18 @@ def _on_columns(problem: Problem, whole: Expr, terms: list[Term], multiplier: Sy
     if not rest or any(not _constant(problem, term) for term in ours):
         return None
     linear = simplify(total([term.expr for term in rest], unknown))
+    if isinstance(linear, Fill):
+        return None
     largest = _largest(problem, linear, goal)
     matrix = linear if largest else simplify(negative(linear))
     matrix = matrix.factors[1] if isinstance(matrix, Mul) and len(matrix.factors) == 2 and _positive(matrix.factors[0]) else matrix
     found = Spectral("polar", matrix, largest, Number(1))
     return found, (_move("eq-polar", unknown, matrix, line, (matrix, matmul(unknown, multiplier))),)
+
+
+def _symmetric(matrix: Expr, problem: Problem) -> bool:
+    """Whether the matrix is symmetric, and not nothing."""
+    return bool(holds(matrix, "symmetric", problem)) and not isinstance(matrix, Fill)
 
 
 def _largest(problem: Problem, matrix: Expr, goal: Goal | None) -> bool:

@@ -166,14 +166,21 @@ Where = tuple[tuple[Symbol, str], ...]
 
 
 def cases(seen: Sequence[Seen]) -> Iterator[tuple[str, Where]]:
-    """The fewest signs of the data for which it is always a minimum, and those for which it is always a maximum, if there are any."""
+    """The fewest signs of the data for which it is always a minimum, and those for which it is always a maximum, if there are any.
+
+    Where the definiteness of a matrix decides the one, the signs of its entries do not decide the other.
+    """
+    by_form = set[Symbol]()
     known = list(dict.fromkeys((symbol, sign) for one in seen for symbol, sign in one.signs.items() if sign in SAID))
     natural = [one for one in known if one[1] in NATURAL]
     others = [one for one in known if one not in natural]
     sets = [*combinations([*natural, *others], 1), *combinations(natural, 2), *combinations(natural, 3)]
     for wanted in ("minim", "maxim"):
         for where in sets:
+            if any("entries" in sign and symbol in by_form for symbol, sign in where):
+                continue
             kind = kind_of([one for one in seen if all(one.signs.get(symbol) == sign for symbol, sign in where)])
             if kind.startswith(wanted):
+                by_form |= {symbol for symbol, sign in where if "definite" in sign}
                 yield kind, where
                 break

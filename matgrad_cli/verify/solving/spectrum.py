@@ -52,7 +52,10 @@ def _point(place: Evaluator, symbol: Symbol, found: Spectral) -> tuple[Any, Call
     root = np.linalg.cholesky(metric)
     half = np.linalg.solve(root, matrix)
     vector = np.linalg.eigh(np.linalg.solve(root, half.T))[1][:, -1 if found.largest else 0]
-    radius = float(place.value(found.length).data[0]) ** 0.5
+    length = float(place.value(found.length).data[0])
+    if length <= 0:
+        raise ValueError("no point has this length")
+    radius = length**0.5
     return np.linalg.solve(root.T, vector) * radius, lambda array: array * radius / float(array @ metric @ array) ** 0.5
 
 

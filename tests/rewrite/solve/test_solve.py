@@ -268,3 +268,30 @@ def test_every_move_keeps_the_solutions_and_says_its_conditions() -> None:
     assert [move.rule for move in solution.moves] == ["eq-open", "eq-move-terms", "eq-divide-common", "eq-inverse-left"]
     assert all(move.verdict.kind == "agrees" for move in solution.moves)
     assert len(solution.conditions) == len(solution.without) == 1
+
+
+WITHOUT_ONE = {
+    "constraints that contradict each other": ("norm(x)**2", "x: n", "", ("sum(x) = 0", "sum(x) = 1")),
+    "a constraint without the unknown": ("norm(x)**2", "x: n", "", ("1 = 0",)),
+    "a quotient by a matrix of no sign": ("x.T@A@x/(x.T@B@x)", "x: n, A: n×n, B: n×n", "", ()),
+    "a negative length": ("x.T@A@x", "x: n, A: n×n", "", ("norm(x)**2 = -1",)),
+    "a loss that is zero": ("x.T@A@x", "x: n, A: n×n", "A antisymmetric", ("x.T@x = 1",)),
+    "a loss of columns that is zero": ("tr(x.T@A@x)", "x: n×k, A: n×n", "A antisymmetric", ("x.T@x = eye(k)",)),
+    "a root of no sign": ("sum(sqrt(x))", "x: n", "", ("sum(x) = 1",)),
+    "a denominator that vanishes": ("log(norm(x - a)**2)", "x: n, a: n", "", ()),
+    "a denominator that may vanish": ("log(norm(A@x - b)**2)", "x: n, A: m×n, b: m", "", ()),
+}
+
+
+@pytest.mark.parametrize("name", WITHOUT_ONE)
+def test_what_fails_where_a_supposition_fails_is_no_contradiction(name: str) -> None:
+    loss, shapes, assume, constraints = WITHOUT_ONE[name]
+    with pytest.raises(StuckError, match="no closed form"):
+        matgrad.solve(loss, "x", shapes, assume, subject_to=constraints)
+
+
+def test_entries_decide_nothing_where_definiteness_does() -> None:
+    kinds = matgrad.solve("a.T@x", "x", "a: n, x: n, A: n×n", "A symmetric", subject_to="x.T@A@x = 1").solution.extremum.cases
+    assert [(kind, where.template) for kind, where in kinds] == [("minimum", "{s0} is positive definite")]
+    found = matgrad.solve("sum(C*(X - B)**2)", "X", "X: n×n, B: n×n, C: n×n", "C symmetric").solution.extremum.cases
+    assert [kind for kind, _ in found] == ["minimum", "maximum"]
