@@ -68,6 +68,8 @@ def in_words(text: str) -> bool:
     """
     if "^" not in text or "\\" in text or "_{" in text or "^{" in text or in_book_signs(text):
         return False
+    if re.search(r"(?<![\w.^*/+-])\d+ +[A-Za-z]|[\w)] +[A-Z]\w*\(", text):  # `2 expm(A)`: side by side is no product of Python's
+        return False
     words = set(re.findall(r"(?<![\w.])([A-Za-z]\w+)(?=\()", text)) - _WORDS_OF_LATEX
     return any(word in FUNCTION_NAMES or word in ALIASES or len(word) > 3 for word in words)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from fractions import Fraction
 
 import pytest
@@ -197,3 +198,12 @@ def test_signs_do_not_pile_up() -> None:
     assert to_unicode(add(neg(A), neg(B))) == "−A − B"
     assert to_unicode(sub(A, add(A, B))) == "A − (A + B)"
     assert to_unicode(Mul((Number(-1), Mul((alpha, MatMul((A, B))))))) == "−αAB"
+
+
+@pytest.mark.parametrize("loss", ["1/(x.T@x)", "1/s**2", "1/norm(x)**3", "(x.T@A@x)/(x.T@x)"])
+def test_an_exponent_under_a_fraction_is_positive(loss: str) -> None:
+    """MathML too: what is divided by stands once as a divisor, and not with a minus in its exponent as well."""
+    from matgrad_cli import explain
+
+    page = explain(loss, "x" if "x" in loss else "s", "x: n, A: n×n, s: scalar").render("html")
+    assert not re.search(r"<msup><mrow>(?:(?!</?msup>).)*</mrow><mrow><mo>−</mo><mn>\d+</mn></mrow></msup></mrow></mfrac>", page)

@@ -190,11 +190,23 @@ def _joined(row: _Row, pieces: list[_Piece]) -> list[_Piece]:
         dots = found and all(token.text in ("dots",) for token in tokens)
         named = piece.worded and len(tokens) == 1 and tokens[0].kind == "name" and piece is not pieces[-1]  # "Solving for b gives"
         mere = named or (found and (_is_range(tokens) or (len(tokens) == 1 and not piece.defining)))
+        if said and (words := _going_on(row, found[-1].tokens, tokens)):
+            found[-1].tokens = [*found[-1].tokens, *words, *tokens]
+            continue
         if numbered or dots or mere or said:
             row.remarks.append(row.text[tokens[0].start : tokens[-1].end])
             continue
         found.append(_Piece(tokens, piece.defining, both=piece.both))
     return found
+
+
+_GOING_ON: Final = re.compile(r"\b(?:plus|minus|times|or|and|added|divided|multiplied|transposed?)\b", re.IGNORECASE)
+
+
+def _going_on(row: _Row, before: list[Token], tokens: list[Token]) -> list[Token]:
+    """The words between two formulas that make one of them, as in `A \\text{ plus } B`: it cannot be read, and no half of it is dropped."""
+    between = [token for token in row.tokens if before[-1].end <= token.start < tokens[0].start and token.kind == "text"]
+    return between if any(_GOING_ON.search(token.text) for token in between) else []
 
 
 def _is_range(tokens: list[Token]) -> bool:

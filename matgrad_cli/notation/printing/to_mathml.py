@@ -164,7 +164,7 @@ class MathmlPrinter(BookPrinter):
         return self.exponent_text(exponent, part)
 
     def exponent_text(self, node: Expr, part: Piece) -> str:
-        if isinstance(node, Number) and node.value.denominator != 1:
+        if isinstance(node, Number):  # the node decides, as in the other printers: under a fraction it is the positive one
             return f"{'<mo>−</mo>' if node.value < 0 else ''}<mn>{abs(node.value)}</mn>"
         return self.signed(part)
 
