@@ -126,5 +126,6 @@ def test_an_e_that_only_the_prose_explains_is_no_number() -> None:
 def test_words_between_two_formulas_hide_neither() -> None:
     """`A \\text{ plus } B` is not A: what cannot be read as a whole is not judged by its first half."""
     head = "```matgrad\nloss: norm(X@w - y)**2\nwrt: w\nshapes: X: m×n, w: n, y: m\n\n\\nabla L = 2X^\\top(Xw - y) "
-    for words, verdict in ((r"\text{ plus } 2w", "unreadable"), (r"\text{ or } 2w", "unreadable"), (r"\text{ by the rule for } X^\top X", "right")):
+    cases = {r"\text{ plus } 2w": "unreadable", r"\text{ or } 2w": "unreadable", r"\text{ by the rule for } X^\top X": "right"}
+    for words, verdict in cases.items():
         assert check_text(f"{head}{words}\n```\n", "a.md").problems[0].verdict == verdict
