@@ -17,6 +17,7 @@ from .begin import Habits, begin
 from .derivation import RowResult
 from .finals import final_of
 from .lines.arrays import other_slices, slices
+from .lines.kinds import is_zero
 from .lines.literal_name import with_letter
 from .lines.scope import Surroundings
 from .meanings.supposed import Values
@@ -148,10 +149,12 @@ def _requires_derivation(verdict: ProblemVerdict, final: Final) -> tuple[Problem
 
 
 def _derives(results: Sequence[RowResult], around: Surroundings) -> bool:
-    """Whether anything stands before the last side: two claims, or a claim that uses a name defined before it."""
-    claims = [outcome.read.expr for result in results for outcome in result.outcomes if outcome.role == "claim" and outcome.read]
+    """Whether anything stands before the last side: two different claims or equations, or a claim that uses a name defined before it."""
+    outcomes = [outcome for result in results for outcome in result.outcomes if outcome.role in ("claim", "equation")]
+    sides = {outcome.read.expr for outcome in outcomes if outcome.read is not None and outcome.read.expr is not None}
+    said = {side for side in sides if not is_zero(side)}
     named = {symbol for symbol, value in around.values.items() if around.worked_out(value)}
-    return len(claims) + any(expr is not None and named & expr.symbols for expr in claims) > 1
+    return len(said) + any(named & expr.symbols for expr in said) > 1
 
 
 def finding_of(number: int, verdict: ProblemVerdict | str, passage: Passage, slip: Slip, source: Source, notes: Sequence[str]) -> Finding:

@@ -110,3 +110,11 @@ def test_roles_in_json_and_text() -> None:
     assert problem["claims"] == {"judged": 1, "of": 1}
     assert [line["role"] for line in problem["lines"]] == ["definition", "question", "claim", "aside"]
     assert "4, 1 claim " in to_text(report)
+
+
+def test_a_required_derivation_may_be_made_of_equations_but_not_of_one_line_twice() -> None:
+    head = "```matgrad\nloss: norm(X@w - y)**2\nwrt: w\nshapes: X: m×n, w: n, y: m\nrequire: derivation\n\n"
+    gradient = "\\nabla_w L = 2X^\\top(Xw - y)\n"
+    solved = gradient + "2X^\\top(Xw - y) = 0\nX^\\top Xw = X^\\top y\nw = (X^\\top X)^{-1}X^\\top y\n"
+    assert check_text(f"{head}{solved}```\n", "a.md").verdict == "right"
+    assert check_text(f"{head}{gradient}{gradient}```\n", "a.md").verdict == "wrong"
