@@ -9,7 +9,7 @@ from ...ir import Expr, Fill, Hadamard, Mul, Number, Power, hadamard, mul
 from ...records import Bindings
 from ...records.solution import Equation
 from .line import Place, native
-from .terms import filled, negative, signed_terms, total
+from .terms import filled, negative, signed_terms, total, without_numeral
 
 Moved = tuple[Equation, Bindings] | None
 
@@ -74,7 +74,8 @@ def _powers(place: Place) -> Moved:
     if low > 0 and not holds(place.unknown, "nonzero", place.problem):
         return None
     top, bottom = negative(total(below, left)), total(above, left)
-    return (_raised(place.unknown, high - low), place.simplify(_quotient(top, bottom))), ()
+    divisor = without_numeral(place.simplify(bottom if bottom.shape.is_number else filled(bottom) or bottom))
+    return (_raised(place.unknown, high - low), place.simplify(_quotient(top, bottom))), (("c", divisor),)
 
 
 @native("eq-root")

@@ -28,6 +28,7 @@ from .multipliers import Found, inserted
 from .phases import isolate
 from .prepared import prepared
 from .spectral import convention, spectral_of
+from .terms import without_numeral
 
 _OPEN = Verdict("unknown", "not checked yet")
 
@@ -148,6 +149,7 @@ def _known(condition: Sentence, known: Mapping[Expr, Expr], line: Line) -> Sente
     assert isinstance(value, Expr)
     now = line.simplify(replaced(value, known))
     words = [word for word in CONDITIONS if said_of(word, now.shape.is_number) == condition.template]
+    now = without_numeral(now) if words == ["nonzero"] else now
     return None if any(holds(now, word, line.problem) for word in words) else Sentence(condition.template, ((name, now),))
 
 

@@ -192,6 +192,11 @@ def _spread(term: Expr) -> list[Expr]:
     return [term]
 
 
+def without_numeral(expr: Expr) -> Expr:
+    """b of −b and of 3b: it is zero where they are."""
+    return mul(*expr.factors[1:]) if isinstance(expr, Mul) and len(expr.factors) > 1 and isinstance(expr.factors[0], Number) else expr
+
+
 def filled(expr: Expr) -> Expr | None:
     """The number c of an array c·𝟏."""
     if _is_ones(expr):
