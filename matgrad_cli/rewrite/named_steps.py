@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from ..diagnostics.record import replace
 from ..ir import Expr, Named, substitute
 from ..records import Bindings
 from .engine.application import Application, Site, apply, native
@@ -34,8 +35,7 @@ def parts_opened(site: Site) -> tuple[Expr, Bindings] | None:
 
 def record_names(recorder: Recorder, names: Sequence[Named], words: str = "name-part", bodies: bool = False) -> None:
     """The step that writes the parts by their names, the innermost first, under the sentence of the entry `words`."""
-    bindings = _listed(names, bodies)
-    recorder.record(_applied(recorder, "name-part", bindings), _sentence(recorder, words, bindings, bodies))
+    _record(recorder, _applied(recorder, "name-part", _listed(names, bodies)), words, bodies)
 
 
 def opened(recorder: Recorder, names: Sequence[Named]) -> Application:
@@ -45,7 +45,15 @@ def opened(recorder: Recorder, names: Sequence[Named]) -> Application:
 
 def record_opened(recorder: Recorder, application: Application, words: str = "open-name") -> None:
     """The step that writes names out again, under the sentence of the entry `words`."""
-    recorder.record(application, _sentence(recorder, words, application.bindings, False))
+    _record(recorder, application, words, False)
+
+
+def _record(recorder: Recorder, application: Application, words: str, bodies: bool) -> None:
+    """The step, told in the words of an entry: its sentence, and whether a short page tells it with another step."""
+    if application.after is recorder.line:
+        return
+    recorder.record(application, _sentence(recorder, words, application.bindings, bodies))
+    recorder.steps[-1] = replace(recorder.steps[-1], small=recorder.rules.rule(words).small)
 
 
 def _applied(recorder: Recorder, rule_id: str, bindings: Bindings) -> Application:

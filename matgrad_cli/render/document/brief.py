@@ -25,7 +25,7 @@ def _runs(moves: Iterable[Move]) -> Iterator[list[Move]]:
     run: list[Move] = []
     telling: Move | None = None
     for move in moves:
-        small = bool(move.small) and (bool(run) or move.rule != "name-part")  # the names of a page are told first
+        small = bool(move.small)
         begins = move.small == "forward" if small else telling is not None and move.rule != telling.rule
         if begins and telling is not None:
             yield run
@@ -38,7 +38,7 @@ def _runs(moves: Iterable[Move]) -> Iterator[list[Move]]:
 
 
 def _joined(run: list[Move]) -> Move:
-    telling = [move for move in run if not move.small] or (run[:1] if run[0].rule == "name-part" else run[-1:])
+    telling = [move for move in run if not move.small] or run[-1:]
     first, last = run[0], run[-1]
     sentence = _once(telling[0].sentence)
     if len(telling) > 1:
