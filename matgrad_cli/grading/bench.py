@@ -120,10 +120,6 @@ class Bench(Judge):
         numbers = [node for node in nodes_of(self.problem.loss) if isinstance(node, (Symbol, Constant)) and node.shape.is_number]
         return [*(Size(Dim.of(name)) for name in names), *numbers]
 
-    def evaluators(self, count: int) -> list[Evaluator]:
-        """A few points in floats."""
-        return list(self.float_points(count))
-
     def value(self, place: Evaluator, expr: Expr) -> Any:
         """The array at a point, over the sorted free letters and the shape."""
         return self._laid(place, expr, Form(tuple(sorted(expr.free)), expr.shape))

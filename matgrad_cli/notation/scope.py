@@ -66,10 +66,6 @@ class Scope:
         """The same scope with one definition more."""
         return replace(self, definitions={**self.definitions, name: value})
 
-    def with_letters(self, letters: Mapping[str, Dim]) -> Scope:
-        """The same scope with further index letters whose dimensions are known."""
-        return replace(self, letters={**self.letters, **letters})
-
     def find(self, name: str) -> Expr | None:
         """What a name stands for as a value: a definition, a variable or the loss; None if it is none of these."""
         for table in (self.definitions, self.symbols):

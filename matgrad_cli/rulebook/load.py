@@ -10,7 +10,6 @@ from typing import Any
 from ..diagnostics import Diagnostic, InputError
 from ..diagnostics.record import record
 from .complaint import complain
-from .heads import guess_heads
 from .plain import read_plain
 from .rule import METHOD_FIELDS, RULE_FIELDS, Method, Phase, Requirement, Rule
 
@@ -51,7 +50,6 @@ class Rulebook:
         self._rules: dict[str, Rule] = {}
         self._methods = methods
         self._read: dict[str, Method] = {}
-        self._heads: dict[str, list[str]] | None = None
         for entry in entries:
             if entry.id in self._entries:
                 other = self._entries[entry.id]
@@ -112,17 +110,6 @@ class Rulebook:
         """The text of a rule's left side, without reading the rule; empty for a native rule."""
         known = self._rules.get(rule_id)
         return known.lhs if known is not None else _quick(self._entries[rule_id].text, "lhs")
-
-    def starting_with(self, head: str, families: tuple[str, ...] | None = None) -> tuple[Rule, ...]:
-        """The pattern rules whose left side may begin with this operator (see `heads.head_of`), in order."""
-        if self._heads is None:
-            self._heads = {}
-            for entry in self._entries.values():
-                lhs = _quick(entry.text, "lhs")
-                for guess in guess_heads(lhs) if lhs else ():
-                    self._heads.setdefault(guess, []).append(entry.id)
-        ids = self._heads.get(head, ())
-        return tuple(self.rule(name) for name in ids if families is None or self._entries[name].family in families)
 
     @property
     def methods(self) -> tuple[str, ...]:

@@ -9,6 +9,7 @@ import pytest
 
 from matgrad_cli import ir
 from matgrad_cli.diagnostics import MatgradError, Source
+from matgrad_cli.diagnostics.record import replace
 from matgrad_cli.ir import (
     FUNCTIONS,
     NUMBER,
@@ -61,7 +62,7 @@ PROBLEM = read_problem(
     "x.T@A@B@y + r@W1@x + norm(X) + a + lambda", "x",
     ["A: n×n, B: n×n, W1: n×n, X: m×n, x: n, y: n, r: 1×n, a: scalar, lambda: scalar"], ["a positive", "lambda positive"],
 )  # fmt: skip
-SCOPE = scope_of(PROBLEM, Source("text", "")).with_letters({"i": n, "j": n, "s": n, "t": n, "k": m}).defining("Z", named)
+SCOPE = replace(scope_of(PROBLEM, Source("text", "")), letters={"i": n, "j": n, "s": n, "t": n, "k": m}).defining("Z", named)
 JUDGE = Judge(PROBLEM)
 
 BASES: list[Expr] = [

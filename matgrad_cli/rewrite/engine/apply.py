@@ -36,7 +36,6 @@ from ...ir import (
     sum_over,
 )
 from ...ir.expr import IndexMismatch, ShapeMismatch
-from ...ir.memory import remembered
 from ...records import Bindings, Sentence
 from ...rulebook.heads import head_of, heads_needed, may_fit
 from ...rulebook.pattern import Pattern, operators_in, pattern
@@ -70,31 +69,6 @@ class Rewriting:
     def why(self) -> Sentence:
         """The rule's reason with the values of its letters."""
         return Sentence(self.rule.why, self.bindings)
-
-
-def rewrite_node(
-    rule: Rule, node: Expr, problem: Problem, taken: set[str] | frozenset[str] = frozenset(), pending: bool = False
-) -> Rewriting | None:
-    """`node` rewritten once by `rule`, or None. Bound letters of the right side avoid `taken`.
-
-    `pending` says that the node stands inside ∂ or d: there no fact about the variable may be used.
-    """
-    if rule.native:
-        return None
-    memory = _failures(problem)
-    key = (rule.id, rule.file, node, pending)
-    if key in memory:
-        return None
-    found = next(rewritings(rule, node, problem, taken, pending), None)
-    if found is None:
-        memory.add(key)
-    return found
-
-
-@remembered(maxsize=4)
-def _failures(_problem: Problem) -> set[tuple[str, str, Expr, bool]]:
-    """Which rules are known not to fit which expressions: interned expressions make this safe to remember."""
-    return set()
 
 
 def rewritings(
