@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from math import prod
 
@@ -11,7 +11,7 @@ from ...diagnostics.record import record
 from ...facts import Problem
 from ...facts.conditions import said_of
 from ...facts.holding import holds
-from ...ir import Call, Expr, Fill, Mul, Number, Symbol, mul
+from ...ir import ONE, Call, Expr, Fill, MatMul, Mul, Number, Symbol, mul
 from ...notation.printing.to_unicode import to_unicode
 from ...records import Bindings, Sentence
 from ...records.solution import Equation, Move
@@ -102,12 +102,12 @@ class Line:
             place = Place(self.equation, self.core, self.problem, self.opener, self.simplify, self.root)
             found = NATIVE[rule_id](place)
             assumed = self._assumed(rule, found[1]) if found is not None else None
-            return found is not None and assumed is not None and self.moved(rule_id, *found, assumed)
+            return found is not None and assumed is not None and _possible(assumed) and self.moved(rule_id, *found, assumed)
         inner = self.core.children[0] if self.core is not self.unknown and self.equation[0] is self.core else self.core
         given: Bindings = (("X", inner),) if any(name == "X" for name, _ in rule.shapes) else ()
         pair = Call("inner", *self.equation)
         rewriting = fit(rule, pair, Scene(self.problem, equation_rules()), given)
-        if rewriting is None or not isinstance(rewriting.new, Call):
+        if rewriting is None or not isinstance(rewriting.new, Call) or not _possible(rewriting.assumed):
             return False
         others = [value for name, value in rewriting.bindings if name not in ("X", "A" if rule_id == "eq-divide-number" else "X")]
         if any(isinstance(value, Expr) and self.unknown in value.symbols for value in others):
@@ -152,6 +152,17 @@ class Line:
         self.moves.append(Move(rule_id, title, why, self.equation, after, assumed, verdict))
         self.equation = after
         return True
+
+
+def _possible(assumed: Iterable[Sentence]) -> bool:
+    """Whether what is supposed can hold: a matrix of rank one, as aaᵀ, is invertible only where it is a number."""
+    return not any(isinstance(value, Expr) and _rank_one(value) for said in assumed for _, value in said.values)
+
+
+def _rank_one(expr: Expr) -> bool:
+    arrays = [factor for factor in expr.factors if not factor.shape.is_number] if isinstance(expr, Mul) else [expr]
+    inner = arrays[0] if len(arrays) == 1 else None
+    return isinstance(inner, MatMul) and inner.shape.is_matrix and any(factor.shape.cols is ONE for factor in inner.factors[:-1])
 
 
 def _numbers_first(expr: Expr) -> Expr:

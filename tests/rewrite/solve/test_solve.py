@@ -296,3 +296,9 @@ def test_entries_decide_nothing_where_definiteness_does() -> None:
     assert [(kind, where.template) for kind, where in kinds] == [("minimum", "{s0} is positive definite")]
     found = matgrad.solve("sum(C*(X - B)**2)", "X", "X: n×n, B: n×n, C: n×n", "C symmetric").solution.extremum.cases
     assert [kind for kind, _ in found] == ["minimum", "maximum"]
+
+
+def test_a_matrix_of_rank_one_is_not_supposed_to_be_invertible() -> None:
+    for loss in ("(a.T@x - 1)**2", "norm(b@a.T@x - c)**2"):
+        with pytest.raises(StuckError):
+            matgrad.solve(loss, "x", "a: n, x: n, b: m, c: m")
