@@ -129,3 +129,10 @@ def test_words_between_two_formulas_hide_neither() -> None:
     cases = {r"\text{ plus } 2w": "unreadable", r"\text{ or } 2w": "unreadable", r"\text{ by the rule for } X^\top X": "right"}
     for words, verdict in cases.items():
         assert check_text(f"{head}{words}\n```\n", "a.md").problems[0].verdict == verdict
+
+
+@pytest.mark.parametrize("sign", [r" \text{ where } ", ", ", r", \quad ", r",\; ", r", \text{ with } "])
+def test_a_name_that_an_answer_explains_behind_itself_is_put_in(sign: str) -> None:
+    head = "[[problem]]\nloss = 'sum(log(1+exp(X@w))) - y.T@X@w'\nwrt = 'w'\nshapes = 'X: n×d, w: d, y: n'\nanswer = '"
+    assert check_text(head + r"X^T(p - y)" + sign + "p = \\sigma(Xw)'\n", "a.toml").verdict == "right"
+    assert check_text(head + r"X^T(p + y)" + sign + "p = \\sigma(Xw)'\n", "a.toml").verdict == "wrong"

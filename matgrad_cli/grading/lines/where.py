@@ -1,4 +1,4 @@
-r"""An answer that names its parts: `2Zw, \text{ where } Z = X^\top X`, as our own results do."""
+r"""An answer that names its parts: `2Zw, \text{ where } Z = X^\top X`, as our own results do, and `2Zw, \quad Z = X^\top X`."""
 
 from __future__ import annotations
 
@@ -11,20 +11,26 @@ from ...notation.latex.lines import split_line
 from .scope import Surroundings
 from .syntax_walk import rebuilt
 
-_WHERE: Final = re.compile(r"\bwhere\b")
+_WHERE: Final = re.compile(
+    r"\bwhere\b|,(?:\s|\\[,;:! ]|\\q?quad(?![A-Za-z])|\\text\{\s*(?:with|and)?\s*\})*(?=\\?[A-Za-z]+(?:_\w|_\{\w+\})?\s*:?=)"
+)
 _MOST: Final = 8
 """So many names are put in; each may hold the one before it twice."""
 
 
 def before_where(text: str) -> str:
-    """The text up to the word `where`."""
-    found = _WHERE.search(text)
-    return text if found is None else text[: found.start()]
+    """The text up to the word `where`, or to a comma outside of brackets behind which a name gets its value."""
+    found = (match.start() for match in _WHERE.finditer(text) if match[0] == "where" or _closed(text[: match.start()]))
+    return next((text[:at] for at in found), text)
+
+
+def _closed(text: str) -> bool:
+    return all(text.count(left) <= text.count(right) for left, right in ("()", "[]", "{}"))
 
 
 def with_parts(text: str, around: Surroundings) -> s.Node | None:
     """The formula before `where` with the names behind it replaced by what they stand for; None where the text is nothing of the kind."""
-    if not _WHERE.search(text):
+    if before_where(text) == text:
         return None
     statements = split_line(text, "answer", around.names(), source=Source("answer", text)).statements
     if not 2 <= len(statements) <= _MOST + 1 or statements[0].sides[-1].node is None:
