@@ -277,10 +277,20 @@ def _without(problem: Problem, moves: Sequence[Move], constraints: Sequence[Expr
             factors = [factor for factor in left.children if factor is not problem.wrt]
             matrix = factors[0] if len(factors) == 1 else MatMul(tuple(factors))
             if holds(matrix, "symmetric", problem):
-                shape = "K⁺R" if move.rule == "eq-inverse-left" else "RK⁺"
-                template = f"where K = {{matrix}} is singular there are many solutions: with R = {{right}} the shortest is {shape} (pinv)"
-                return (Sentence(template, (("matrix", matrix), ("right", right))),)
+                inverse = Call("pinv", matrix)
+                before = move.rule == "eq-inverse-left"
+                shortest = MatMul((inverse, right) if before else (right, inverse))
+                many = "many solutions" if _normal(matrix, right, before) else "many solutions or none"
+                said = f"where {{matrix}} is singular there are {many}; {{shortest}} is the shortest"
+                return (Sentence(said, (("matrix", matrix), ("shortest", shortest))),)
     return ()
+
+
+def _normal(matrix: Expr, right: Expr, before: bool) -> bool:
+    """Whether the equation has a solution also where the matrix is singular: XᵀX w = Xᵀy."""
+    factors, sides = (one.factors if isinstance(one, MatMul) else (one,) for one in (matrix, right))
+    gram = len(factors) == 2 and (factors[0] is transpose(factors[1]) or factors[1] is transpose(factors[0]))
+    return gram and (sides[0] is factors[0] if before else sides[-1] is factors[1])
 
 
 def _by_spectrum(
