@@ -80,3 +80,13 @@ def test_hostile_code_ends_in_a_report_and_runs_nothing(text: str, tmp_path: obj
     report = checked(text)
     assert report.verdict != "right"
     assert not list(tmp_path.iterdir())  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("function", [True, False])
+def test_gradients_may_have_any_names_that_a_comment_tells(function: bool) -> None:
+    lines = ["r = X @ w - y", "L = np.sum(r ** 2)", "gw = {factor}X.T @ r"]
+    body = "\n".join(f"    {line}" for line in lines) if function else "\n".join(lines)
+    start = "def f(X, w, y):\n    # X: (N, D), w: (D,), y: (N,)\n" if function else "# X: (N, D), w: (D,), y: (N,)\n"
+    text = f"# matgrad: loss = L\n# matgrad: grads = w: gw\nimport numpy as np\n\n{start}{body}\n"
+    assert checked_code(Source("a.py", text.replace("{factor}", "2 * "))).problems[0].verdict == "right"
+    assert checked_code(Source("a.py", text.replace("{factor}", ""))).problems[0].verdict == "wrong"

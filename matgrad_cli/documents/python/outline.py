@@ -6,7 +6,7 @@ import ast
 import io
 import re
 import tokenize
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from ...diagnostics.record import record
 from .claims import claimed
@@ -90,6 +90,7 @@ def units_of(tree: ast.Module, text: str) -> list[Unit]:
     """The units of a file that make claims, in the order of their backward parts."""
     comments = comments_of(text)
     directives = directives_of(comments)
+    called = {name for one in directives if one.key == "grads" for name, _ in _pairs_told(one.value)}
     found: list[Unit] = []
     functions = [line for line in tree.body if isinstance(line, ast.FunctionDef)]
     paired = dict(_pairs(functions))
@@ -102,11 +103,11 @@ def units_of(tree: ast.Module, text: str) -> list[Unit]:
             forward = paired[line]
             words = f"{top}\n{_words(tree, [forward], comments)}\n{_words(tree, [line], comments)}"
             found.append(_unit(line.name, tree, words, directives, [forward, line], forward=forward, backward=line))
-        elif isinstance(line, ast.FunctionDef) and id(line) not in used and (_claims(line) or _alone(tree, line)):
+        elif isinstance(line, ast.FunctionDef) and id(line) not in used and (_claims(line, called) or _alone(tree, line)):
             words = f"{top}\n{_words(tree, [line], comments)}"
             found.append(_unit(line.name, tree, words, directives, [line], forward=line))
     loose = [line for line in tree.body if not isinstance(line, ast.FunctionDef | ast.ClassDef)]
-    if any(_claims(line) and not isinstance(getattr(line, "value", None), ast.Constant) for line in loose):
+    if any(_claims(line, called) and not isinstance(getattr(line, "value", None), ast.Constant) for line in loose):
         found.append(_unit("script", tree, top, directives, loose))
     return found
 
@@ -121,21 +122,22 @@ def _unit(title: str, tree: ast.Module, words: str, directives: list[Directive],
             loss = ast.parse(chosen["loss"], mode="eval").body
         except (SyntaxError, ValueError):  # a name that is none, so that it is told where the loss is asked for
             loss = ast.Name(chosen["loss"], ast.Load(), lineno=1, col_offset=0)
-    grads = []
-    for pair in chosen.get("grads", "").split(","):
-        of, _, name = pair.partition(":")
-        if name.strip():
-            grads.append((name.strip(), of.strip()))
     said = told(words) | (told(re.sub(r"[;,]\s*(?=\w+\s*:)", "\n", chosen["shapes"])) if "shapes" in chosen else {})
-    return Unit(title, tuple(tree.body), loss=loss, grads=tuple(grads), said=tuple(said.items()), **parts)  # type: ignore[arg-type]
+    return Unit(title, tuple(tree.body), loss=loss, grads=_pairs_told(chosen.get("grads", "")), said=tuple(said.items()), **parts)  # type: ignore[arg-type]
 
 
 def _within(line: ast.stmt, number: int) -> bool:
     return isinstance(line, ast.FunctionDef | ast.ClassDef) and line.lineno <= number <= (line.end_lineno or line.lineno)
 
 
-def _claims(line: ast.stmt) -> bool:
-    """Whether a statement, or one inside it, gives a value to something that is named like a gradient."""
+def _pairs_told(told: str) -> tuple[tuple[str, str], ...]:
+    """`w: gw, b: gb` as the gradients with what each belongs to."""
+    found = (pair.partition(":") for pair in told.split(","))
+    return tuple((name.strip(), of.strip()) for of, _, name in found if name.strip())
+
+
+def _claims(line: ast.stmt, called: Collection[str] = ()) -> bool:
+    """Whether a statement, or one inside it, gives a value to something that is named like a gradient, or is `called` one."""
     from ...verify.programs.machine import key_of
 
     for node in ast.walk(line):
@@ -147,7 +149,7 @@ def _claims(line: ast.stmt) -> bool:
         for target in targets:
             for part in ast.walk(target):
                 key = key_of(part)
-                if key is not None and claimed(key):
+                if key is not None and (key in called or claimed(key)):
                     return True
         if isinstance(node, ast.Dict) and any(isinstance(key, ast.Constant) and claimed(str(key.value)) for key in node.keys):
             return True

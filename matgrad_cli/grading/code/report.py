@@ -36,7 +36,7 @@ def checked_code(source: Source, shapes: str = "", loss: str = "", reveal: Revea
         return FileReport(source.name, (), (_not_python(source, error),), source)
     problems = _problems(source, tree, source.text if not loss else f"{source.text}\n# matgrad: loss = {loss}", shapes, reveal)
     if not problems:
-        help_ = f"a gradient is named like what it belongs to: `dW` for `W`; {LOSS_HELP}"
+        help_ = f"a gradient is named like what it belongs to: `dW` for `W`; or `# matgrad: grads = W: gW`; {LOSS_HELP}"
         nothing = Diagnostic("no-problem", f"`{source.name}` holds no gradient to check", source, help=help_)
         return FileReport(source.name, (), (nothing,), source)
     return FileReport(source.name, problems, (), source)
