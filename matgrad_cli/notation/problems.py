@@ -22,8 +22,9 @@ from .latex.families import families
 from .loss_text import matrix_squares, plain_name, without_left_side, without_wrappers
 from .names import GREEK, canonical_name, nearest_name
 from .scope import SYNTAXES, Scope, Syntax
-from .shapes.infer import Inference, Solver, infer
+from .shapes.infer import Inference, infer
 from .shapes.shape_text import read_shapes
+from .shapes.solver import Solver
 from .shapes.unify import Side, join, lengthen
 
 _UNREAD = frozenset(("syntax-error", "missing-operator", "caret-power", "unknown-name", "unknown-function", "unknown-attribute", "slice",

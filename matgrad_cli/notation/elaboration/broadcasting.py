@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 from ...diagnostics import Span
 from ...diagnostics.record import record
 from ...ir import ONE, Dim, Expr, Fill, MatMul, Mul, Shape, Transpose, matmul, mul, transpose
 from .complaints import misfit_entrywise, quoted
+from .elaborator import Elaborator
 
-if TYPE_CHECKING:
-    from .elaborate import Elaborator
 
 @record
 class Operand:

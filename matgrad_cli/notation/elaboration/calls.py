@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Final, NoReturn
+from typing import Final, NoReturn
 
 from ...diagnostics import Span
 from ...ir import (
@@ -29,18 +29,17 @@ from ..expression.libraries import is_method, library, path_of
 from ..expression.vocabulary import ELEMENTWISE_NAMES, FUNCTION_NAMES, REFUSED, canonical_function
 from ..latex.at_points import at_zero, is_loss_called, limit, loss_at
 from ..names import nearest_name
+from ..shapes.uses_of_unknown import is_unknown
 from ..signs import negated
 from .broadcasting import as_column, as_row
 from .complaints import described, fail, misfit_entrywise, piece
-from .matrix_functions import function_of_matrix, of_matrix, power_of_matrix, root_of_square
+from .elaborator import Elaborator
+from .matrix_functions import as_diagonal, function_of_matrix, inverted, not_square, of_matrix, power_of_matrix, root_of_square
 from .products import joined
 from .reductions import norm, reduced, softmax
 from .sizes import constructor, size_of_array
 from .slopes import SLOPES
-from .unknown_functions import is_unknown, unknown_call
-
-if TYPE_CHECKING:
-    from .elaborate import Elaborator
+from .unknown_functions import unknown_call
 
 Arguments = tuple[Expr, ...]
 _POINTS: Final = {"value at": at_zero, "limit": limit}
@@ -69,7 +68,7 @@ def call(e: Elaborator, node: s.Apply) -> Expr:
     if function == "tuple":
         e.fail("syntax-error", "a tuple stands only inside `ones(…)` and `zeros(…)`", node)
     if function in ("eye", "ones", "zeros"):
-        refuse_unknown(e, node)
+        refuse_unknown(e.scope, node)
         return constructor(e, node, function)
     if function in (AS_COLUMN, AS_ROW):
         return _new_axis(e, node)
@@ -77,7 +76,7 @@ def call(e: Elaborator, node: s.Apply) -> Expr:
         return unknown_call(e, node)
     if function not in FUNCTION_NAMES:
         _unknown(e, node, function)
-    refuse_unknown(e, node)
+    refuse_unknown(e.scope, node)
     if function == "basis":
         from .entries import basis
 
@@ -102,7 +101,7 @@ def call(e: Elaborator, node: s.Apply) -> Expr:
 def _of_rows(e: Elaborator, node: s.Apply) -> Expr | None:
     """The functions that only the readers write: masks of ranges, parts of arrays."""
     if node.function in (s.WITHIN, s.BEFORE):
-        from .masks import mask
+        from .entries import mask
 
         return mask(e, node)
     if node.function == s.MOVED:
@@ -161,15 +160,15 @@ def _square(e: Elaborator, node: s.Apply, arguments: Arguments) -> Expr:
     value, function = arguments[0], canonical_function(node.function)
     if value.shape.is_number:
         return Call("log", value) if function == "logdet" else value
-    value = e.as_diagonal(value)
+    value = as_diagonal(e, value)
     if not value.shape.is_square:
         what = {"tr": "a trace", "eigmax": "an eigenvalue", "topvv": "an eigenvalue"}.get(function, "a determinant")
-        e.not_square(what, value, node.arguments[0])
+        not_square(e, what, value, node.arguments[0])
     return Call(function, value)
 
 
 def _inverse(e: Elaborator, node: s.Apply, arguments: Arguments) -> Expr:
-    return e.inverted(node.arguments[0], arguments[0], 1)
+    return inverted(e, node.arguments[0], arguments[0], 1)
 
 
 def _diag(e: Elaborator, node: s.Apply, arguments: Arguments) -> Expr:
@@ -179,7 +178,7 @@ def _diag(e: Elaborator, node: s.Apply, arguments: Arguments) -> Expr:
     if not value.shape.is_matrix:
         return Call("diag", value)
     if not value.shape.is_square:
-        e.not_square("a diagonal here", value, node.arguments[0])
+        not_square(e, "a diagonal here", value, node.arguments[0])
     e.flatten(node, e.scope.arrays)
     return Call("diagonal", value)
 
@@ -264,7 +263,7 @@ def _as_operator(operator: s.Operator) -> Callable[[Elaborator, s.Apply, Argumen
     def build(e: Elaborator, node: s.Apply, _arguments: Arguments) -> Expr:
         left, right = (s.Group(part.span, part) for part in node.arguments)
         product = s.Binary(node.span, operator, left, right)
-        value = e.binary(product)
+        value = e.expr(product)
         e.flatten(node, e.is_flat(product))
         return value
 
@@ -304,7 +303,7 @@ def _outer(e: Elaborator, node: s.Apply, arguments: Arguments) -> Expr:
 
 
 def _solve(e: Elaborator, node: s.Apply, arguments: Arguments) -> Expr:
-    inverse, flat = e.inverted(node.arguments[0], arguments[0], 1), e.is_flat(node.arguments[1])
+    inverse, flat = inverted(e, node.arguments[0], arguments[0], 1), e.is_flat(node.arguments[1])
     e.flatten(node, flat)
     right = as_column(arguments[1]) if flat else arguments[1]
     return joined(e, (inverse, node.arguments[0].span), (right, node.arguments[1].span))

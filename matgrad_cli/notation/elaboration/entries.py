@@ -2,33 +2,35 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from ...ir import (
     ONE,
+    Call,
     Delta,
     Dim,
     Entry,
     Expr,
+    Fill,
     Index,
     Kron,
     MatrixOf,
+    Number,
     Pair,
     Partial,
     Position,
+    Shape,
     Size,
     Symbol,
+    add,
     fresh_index,
     letters_in,
     mul,
+    neg,
     sum_over,
 )
 from .. import syntax as s
 from .complaints import described, fail
+from .elaborator import Elaborator
 from .guards import guarded
-
-if TYPE_CHECKING:
-    from .elaborate import Elaborator
 
 
 def position(e: Elaborator, node: s.Node, side: Dim | None, sides: tuple[Dim | None, Dim | None] = (None, None)) -> Position:
@@ -69,6 +71,27 @@ def letter(e: Elaborator, node: s.Node, name: str, side: Dim | None) -> Index:
                    "only sums through a whole dimension can be read")
         e.fail("index-mismatch", f"the index `{name}` runs to {dim}, this side has {side}", node, f"runs to {dim}")
     return bound if bound is not None else Index(name, dim)
+
+
+def mask(e: Elaborator, node: s.Apply) -> Expr:
+    """The factor that is 1 in a part of a range and else 0."""
+    from .shifts import moved
+
+    letters: list[Index] = []
+    for part in node.arguments:
+        assert isinstance(part, s.Name)
+        letters.append(letter(e, part, part.name, letters[0].dim if letters else None))
+    if node.function == s.BEFORE:
+        left, right = letters
+        return Entry(Call("strictupper", Fill(1, Shape(left.dim, left.dim))), left, right)
+    own, (first, last) = letters[0], (int(number) for _, number in node.options)
+    e.reach[own.name] = first, last
+    if not own.dim.names and first + last >= own.dim.factor:
+        e.fail("sum-range", f"nothing is left of the range of `{own.name}`, which has {own.dim}", node)
+    found: list[Expr] = [add(Number(1), neg(Delta(own, at))) for at in range(first)]
+    end: Expr = Call("butlast", Fill(1, Shape(own.dim)))
+    found += [Entry(moved(end, ahead), own, None) for ahead in range(last)]
+    return mul(*found)
 
 
 def subscript(e: Elaborator, node: s.Subscript) -> Expr:
@@ -280,7 +303,7 @@ def _variable(e: Elaborator, node: s.Derivative) -> tuple[Symbol, tuple[s.Node, 
     if unknown and isinstance(name, s.Name) and not node.indices and e.scope.wrt is not None:
         # ∂_k f: by entry k of wrt
         if e.scope.wrt.shape.is_number or e.scope.wrt.shape.is_matrix:
-            e.name(name)
+            e.expr(name)
         return e.scope.wrt, (name,)
     value = e.expr(node.variable)
     if not isinstance(value, Symbol):

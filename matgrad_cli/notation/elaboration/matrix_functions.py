@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from fractions import Fraction
 from math import prod
-from typing import TYPE_CHECKING, Final
+from typing import Final, NoReturn
 
-from ...ir import Call, Expr, MatMul, Mul, Number, Power, nodes_of, transpose
+from ...ir import Call, Expr, MatMul, Mul, Number, Power, Symbol, nodes_of, transpose
 from ...ir.functions import CHANGES, MATRIX_FUNCTIONS
 from .. import syntax as s
 from ..signs import LARGEST_POWER, matrix_power
 from .complaints import described, fail
-
-if TYPE_CHECKING:
-    from .elaborate import Elaborator
+from .elaborator import Elaborator
 
 _SERIES: Final = {"exp": "expm", "log": "logm", "sqrt": "sqrtm", "sin": "sinm", "cos": "cosm", "tan": "", "sinh": "", "cosh": ""}
 """Functions that books take of a matrix too, and not of its entries; what the language calls them then."""
@@ -23,7 +21,7 @@ def function_of_matrix(e: Elaborator, node: s.Apply, arguments: tuple[Expr, ...]
     """`expm(A)`, `logm(A)`, `sqrtm(A)` …, and the change of one along a matrix of the same shape."""
     for value, part in zip(arguments, node.arguments, strict=True):
         if not value.shape.is_square:
-            e.not_square(f"`{node.function}`", value, part)
+            not_square(e, f"`{node.function}`", value, part)
     if arguments[-1].shape is not arguments[0].shape:
         e.fail("shape-mismatch", f"{e.text(node.arguments[-1])} is {described(arguments[-1].shape)}, {e.text(node.arguments[0])} is "
                f"{described(arguments[0].shape)}", node.arguments[-1])
@@ -46,7 +44,7 @@ def power_of_matrix(e: Elaborator, node: s.Apply, arguments: tuple[Expr, ...]) -
     if base.shape.is_number:
         return Power(base, exponent)
     if not base.shape.is_square:
-        e.not_square("a matrix power", base, node.arguments[0])
+        not_square(e, "a matrix power", base, node.arguments[0])
     return raised(base, exponent)
 
 
@@ -78,6 +76,31 @@ def _folded(exponent: Expr) -> Expr:
             if all(isinstance(value, Number) for value in values):
                 return Number(prod(value.value for value in values if isinstance(value, Number)))
     return exponent
+
+
+def inverted(e: Elaborator, node: s.Node, base: Expr, power: int) -> Expr:
+    if base.shape.is_number:
+        return Power(base, Number(-power))
+    base = as_diagonal(e, base)
+    if not base.shape.is_square:
+        not_square(e, "an inverse", base, node)
+    if power > LARGEST_POWER:
+        e.fail("number-too-large", f"the exponent is beyond ±{LARGEST_POWER}", node)
+    return matrix_power(base, -power)
+
+
+def as_diagonal(e: Elaborator, value: Expr) -> Expr:
+    r"""LaTeX's `\operatorname{diag}(A)` of a matrix where a square matrix is needed: the matrix with that diagonal."""
+    return Call("diag", value) if e.scope.syntax == "latex" and isinstance(value, Call) and value.function == "diagonal" else value
+
+
+def not_square(e: Elaborator, what: str, value: Expr, node: s.Node) -> NoReturn:
+    """Only a square matrix has `what`."""
+    symbols = [symbol for symbol in value.symbols if isinstance(symbol, Symbol)]
+    notes = tuple(f"`{symbol.name}` is {described(symbol.shape)} ({e.scope.origins[symbol.name]})"
+                  for symbol in sorted(symbols, key=lambda symbol: symbol.name)[:4] if symbol.name in e.scope.origins)
+    fail(e.scope, "not-square", f"only a square matrix has {what}, {e.text(node)} is {described(value.shape)}",
+         (node.span, f"{value.shape.rows}×{value.shape.cols}"), notes=notes)
 
 
 def of_matrix(e: Elaborator, node: s.Apply, function: str, argument: Expr) -> Expr | None:

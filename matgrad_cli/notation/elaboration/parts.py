@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from ...ir import Call, Delta, Dim, Expr, Fill, Index, MatrixOf, Number, Shape, Size, add, hadamard, matmul, mul, neg, reciprocal
 from .. import syntax as s
 from ..expression.vocabulary import ELEMENTWISE_NAMES, canonical_function
+from .elaborator import Elaborator
 from .shifts import moved
-
-if TYPE_CHECKING:
-    from .elaborate import Elaborator
 
 _ENTRYWISE = ("+", "-", "*", "/", "**", "hadamard")
 

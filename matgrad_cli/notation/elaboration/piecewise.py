@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 from fractions import Fraction
-from typing import TYPE_CHECKING
 
 from ...ir import Expr
 from .. import syntax as s
 from ..expression.vocabulary import canonical_function
-
-if TYPE_CHECKING:
-    from .elaborate import Elaborator
+from .elaborator import Elaborator
 
 
 def by_pieces(e: Elaborator, node: s.Apply) -> Expr:

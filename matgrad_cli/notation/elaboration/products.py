@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from ...diagnostics import Span
 from ...ir import ONE, Dim, Expr, Mul, Number, Symbol, hadamard, kron, matmul, mul, reciprocal, transpose
 from .. import syntax as s
 from .broadcasting import Operand, as_column, as_row, stretched
 from .complaints import fail, misfit_product, piece, quoted
-
-if TYPE_CHECKING:
-    from .elaborate import Elaborator
+from .elaborator import Elaborator
 
 _DECLARED: Final = "from --shape"
 OPERATORS = frozenset(("*", "/", "@", "hadamard", "kron", "juxtapose", "dot"))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from ...ir import Add, Call, Expr, Fill, Number, Power, Size, mul, reciprocal
 from .. import syntax as s
@@ -13,9 +13,7 @@ from ..latex.at_points import axis_of_loss
 from ..signs import negated
 from .broadcasting import repeated
 from .complaints import described
-
-if TYPE_CHECKING:
-    from .elaborate import Elaborator
+from .elaborator import Elaborator
 
 Arguments = tuple[Expr, ...]
 _FLAT_NORMS: Final = (None, "2", "fro", "F")

@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from ...ir import ONE, Call, Expr, Eye, matmul, transpose
 from .. import syntax as s
-
-if TYPE_CHECKING:
-    from .elaborate import Elaborator
+from .elaborator import Elaborator
 
 
 def moved(value: Expr, rows: int) -> Expr:

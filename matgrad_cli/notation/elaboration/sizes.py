@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from ...ir import ONE, Dim, Expr, Eye, Fill, Number, Shape, Size
 from .. import syntax as s
 from ..names import nearest_name
 from .complaints import fail
-
-if TYPE_CHECKING:
-    from .elaborate import Elaborator
+from .elaborator import Elaborator
 
 
 def constructor(e: Elaborator, node: s.Apply, function: str) -> Expr:

@@ -2,52 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from ...ir import Call, Expr
 from ...ir.functions import unknown, unknown_parts
 from .. import syntax as s
-from ..expression.vocabulary import FUNCTION_NAMES, WRITTEN_OUT, canonical_function
-from ..scope import Scope
-from ..shapes.agenda import DECIDE, Rule
-from ..shapes.unify import Form, merge
-from ..unknown import LETTERS, NUMBERS, SLOPES, functions_in, meant
+from ..shapes.uses_of_unknown import meaning_of
+from ..unknown import NUMBERS
 from .complaints import described
-
-if TYPE_CHECKING:
-    from .elaborate import Elaborator
-
-
-def is_unknown(scope: Scope, node: s.Apply) -> bool:
-    """Whether a call is of a function without a meaning: one of the loss, or in a loss one of the letters that name functions."""
-    name = node.function
-    if scope.find(name) is not None or canonical_function(name) in FUNCTION_NAMES | WRITTEN_OUT:
-        return False
-    return (scope.loss is None and name in LETTERS) or _meant(scope, name) is not None
-
-
-def _meant(scope: Scope, name: str) -> str | None:
-    return meant(name, functions_in(scope.loss) if scope.loss is not None else SLOPES)
-
-
-def unknown_rule(scope: Scope, name: str, argument: Form, result: Form) -> Rule:
-    """The value of a number is a number; else its use says whether it is a number or an array like what it is taken of."""
-    known = _meant(scope, name)
-    numbers = name in NUMBERS if known is None else known.startswith("n0")
-
-    def rule(bold: int) -> bool:
-        if argument.is_number or result.is_number:
-            merge(result, Form.number())
-            return True
-        if result.is_array or bold >= DECIDE or known is not None:
-            if not result.is_array and numbers and not (result.kind.array or result.kind.matrix):
-                merge(result, Form.number())
-            elif (result.rows.known or argument.rows.known) is (argument.rows.known or result.rows.known):
-                merge(result, argument)
-            return True
-        return False
-
-    return rule
+from .elaborator import Elaborator
 
 
 def unknown_call(e: Elaborator, node: s.Apply) -> Expr:
@@ -56,7 +17,7 @@ def unknown_call(e: Elaborator, node: s.Apply) -> Expr:
         e.fail("unknown-function", f"`{node.function}` has no meaning here; a function without one takes one argument, "
                f"not {len(node.arguments)}", node)
     argument = e.expr(node.arguments[0])
-    known = _meant(e.scope, node.function)
+    known = meaning_of(e.scope, node.function)
     primes = int(dict(node.options).get("derivative", 0))
     form = e.found.places.get(id(node))
     shape = form.shape if form is not None else None

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from ...diagnostics import Span
 from .. import syntax as s
 from .lexer import Token, refuse
-
-if TYPE_CHECKING:
-    from .reader import Parser
+from .stream import Stream
 
 
-def binder(p: Parser, name: Token, start: Span) -> s.Node:
+def binder(p: Stream, name: Token, start: Span) -> s.Node:
     """`sum[i,j](…)`, `entries[i,j](…)`, `map[H](…)`, `delta[i,j]`."""
     opening = p.take()
     if name.text == "delta":
@@ -40,7 +36,7 @@ def binder(p: Parser, name: Token, start: Span) -> s.Node:
     return s.Sigma(span, tuple(letter for letter in letters if letter), tuple(bounds), body)
 
 
-def _letters(p: Parser) -> tuple[list[s.Name | None], list[s.Node | None]]:
+def _letters(p: Stream) -> tuple[list[s.Name | None], list[s.Node | None]]:
     """`i`, `i,j`, `i:n` (with its size), `,j` (a row)."""
     letters: list[s.Name | None] = []
     bounds: list[s.Node | None] = []
@@ -59,7 +55,7 @@ def _letters(p: Parser) -> tuple[list[s.Name | None], list[s.Node | None]]:
         p.expect(",", "or `]` after an index letter")
 
 
-def subscripted(p: Parser, body: s.Node) -> s.Node:
+def subscripted(p: Stream, body: s.Node) -> s.Node:
     """`body[…]`: an entry, or a new axis; the opening bracket is already taken."""
     first = p.place
     part = _part(p, body)
@@ -91,7 +87,7 @@ AS_COLUMN, AS_ROW = "[:, None]", "[None, :]"
 """Names of the functions that give a vector a second axis; nobody can write them as calls."""
 
 
-def _part(p: Parser, body: s.Node) -> s.Node | None:
+def _part(p: Stream, body: s.Node) -> s.Node | None:
     """`w[1:]`, `x[:-1]`, `x[1:-1]`; None, and nothing taken, for anything else."""
     written = ""
     for place in range(p.place, min(p.place + 6, len(p.tokens))):
@@ -108,7 +104,7 @@ def _part(p: Parser, body: s.Node) -> s.Node | None:
     return s.Apply(p.since(body.span), s.PART, (body,), lost)
 
 
-def _slice_items(p: Parser) -> list[s.Node | str] | None:
+def _slice_items(p: Stream) -> list[s.Node | str] | None:
     """The parts of a bracket that holds `:` or `None`; None if it holds only indices."""
     items: list[s.Node | str] = []
     while True:
@@ -131,7 +127,7 @@ def _slice_items(p: Parser) -> list[s.Node | str] | None:
             return None
 
 
-def _new_axis(p: Parser) -> bool:
+def _new_axis(p: Stream) -> bool:
     following = p.tokens[p.place + 1 : p.place + 3]
     found = [token.text for token in following] == [".", "newaxis"]
     if found:
@@ -139,7 +135,7 @@ def _new_axis(p: Parser) -> bool:
     return found
 
 
-def _indices(p: Parser) -> tuple[s.Node, ...]:
+def _indices(p: Stream) -> tuple[s.Node, ...]:
     """What stands between `[` and `]`; the opening bracket is already taken."""
     found: list[s.Node] = []
     while True:
@@ -156,7 +152,7 @@ def _indices(p: Parser) -> tuple[s.Node, ...]:
         p.expect(",", "or `]` after an index")
 
 
-def _pair(p: Parser) -> s.Node:
+def _pair(p: Stream) -> s.Node:
     opening = p.take()
     p.enter(opening.span)
     outer = _pair(p) if p.sees("(") else p.sum()

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from ...diagnostics import Span
 from .. import syntax as s
 from ..elaboration.complaints import fail
+from ..scope import Scope
 from .vocabulary import canonical_function
-
-if TYPE_CHECKING:
-    from ..elaboration.elaborate import Elaborator
 
 _AXIS: Final = ("axis", "dim")
 _KEPT: Final = ("keepdims", "keepdim")
@@ -29,22 +27,22 @@ _OF_READERS: Final = frozenset(("derivative", "ord", "axis", "entrywise", "opnor
 _BOOLEAN: Final = {"True": True, "False": False, "true": True, "false": False, "1": True, "0": False}
 
 
-def refuse_unknown(e: Elaborator, node: s.Apply) -> None:
+def refuse_unknown(scope: Scope, node: s.Apply) -> None:
     """Raise the keyword or text that the function of a call does not understand."""
     known = KEYWORDS.get(canonical_function(node.function), ())
     for name, value in node.options:
         if name in known or (name == "text" and "ord" in known):
             continue
-        if name in _OF_READERS and (e.scope.syntax != "numpy" or node.function in ("shape", "len")):
+        if name in _OF_READERS and (scope.syntax != "numpy" or node.function in ("shape", "len")):
             continue
         understood = f"it understands {' and '.join(f'`{word}`' for word in known)}" if known else "it takes no keywords"
         what = f"the text '{value}'" if name == "text" else f"the keyword `{name}`"
-        fail(e.scope, "wrong-arguments", f"`{node.function}` does not know {what}", (_place(e, node, name, value), ""), help=understood)
+        fail(scope, "wrong-arguments", f"`{node.function}` does not know {what}", (_place(scope, node, name, value), ""), help=understood)
 
 
-def _place(e: Elaborator, node: s.Apply, name: str, value: str) -> Span:
+def _place(scope: Scope, node: s.Apply, name: str, value: str) -> Span:
     """Where a keyword stands in its call."""
-    text = e.scope.source.text[node.span.start : node.span.end]
+    text = scope.source.text[node.span.start : node.span.end]
     value = re.escape(value.lstrip("-"))
     pattern = rf"['\"]{value}['\"]" if name == "text" else rf"\b{re.escape(name)}\s*=\s*-?['\"]?{value}['\"]?"
     found = [match.span() for match in re.finditer(pattern, text)]

@@ -13,7 +13,7 @@ from .. import syntax as s
 from .keywords import option
 
 if TYPE_CHECKING:
-    from ..elaboration.elaborate import Elaborator
+    from ..elaboration.elaborator import Elaborator
 
 _LIBRARIES: Final = {"np": "numpy", "numpy": "numpy", "scipy": "numpy", "jnp": "jax", "jax": "jax", "torch": "torch", "F": "torch",
                      "nn": "torch"}

@@ -8,10 +8,10 @@ from typing import Final, NoReturn, cast
 from ...diagnostics import Source, Span
 from .. import syntax as s
 from .brackets import binder, subscripted
-from .lexer import Token, between, exact, refuse, tokens
+from .lexer import Token, between, exact, refuse
+from .stream import DEEPEST, Stream
 from .vocabulary import ALIASES, FUNCTION_NAMES, WRITTEN_OUT
 
-DEEPEST: Final = 150
 RECURSION: Final = 6000
 
 _SUM: Final = {"+": "+", "-": "-"}
@@ -33,63 +33,11 @@ def parse(text: str, source_name: str = "loss") -> s.Node:
     return Parser(Source(source_name, text)).whole()
 
 
-class Parser:
+class Parser(Stream):
     """A recursive-descent reader with precedence climbing: sums, products, signs, powers, postfixes, atoms."""
 
-    def __init__(self, source: Source, words: list[Token] | None = None) -> None:
-        self.source = source
-        self.tokens = tokens(source) if words is None else words
-        self.place = 0
-        self.depth = 0
-        self.tuple_at = -1
-
-    # ---- the stream
-
-    @property
-    def token(self) -> Token:
-        return self.tokens[self.place]
-
-    @property
-    def next_token(self) -> Token:
-        return self.tokens[min(self.place + 1, len(self.tokens) - 1)]
-
-    def take(self) -> Token:
-        token = self.tokens[self.place]
-        self.place = min(self.place + 1, len(self.tokens) - 1)
-        return token
-
-    def sees(self, text: str) -> bool:
-        return self.token.kind == "sign" and self.token.text == text
-
-    def accept(self, text: str) -> bool:
-        if self.sees(text):
-            self.place += 1
-            return True
-        return False
-
-    def expect(self, text: str, why: str) -> Token:
-        if not self.sees(text):
-            self.unexpected(f"`{text}` {why}")
-        return self.take()
-
-    def text_of(self, span: Span) -> str:
-        return self.source.text[span.start : span.end]
-
-    def unexpected(self, needed: str, help: str | None = None) -> NoReturn:
-        token = self.token
-        if token.kind == "end":
-            end = len(self.source.text.rstrip())
-            found, span = "the text ends", Span(max(end - 1, 0), end)
-        else:
-            found, span = f"found `{self.text_of(token.span)}`", token.span
-        refuse(self.source, "syntax-error", f"{found} where {needed} was needed", span, "", help)
-
-    def enter(self, span: Span) -> None:
-        self.depth += 1
-        if self.depth > DEEPEST:
-            refuse(self.source, "too-deep", f"more than {DEEPEST} levels of nesting", span, "this opens one level too many")
-
-    # ---- the grammar
+    tuple_at: int = -1
+    """The place at which a bracket may hold a shape written as a tuple."""
 
     def whole(self) -> s.Node:
         if self.token.kind == "end":
@@ -181,9 +129,6 @@ class Parser:
                 self.depth -= 1
             else:
                 return node
-
-    def since(self, start: Span) -> Span:
-        return Span(start.start, self.tokens[self.place - 1].span.end)
 
     def superscript(self, body: s.Node) -> s.Node:
         token = self.take()

@@ -10,7 +10,7 @@ from .. import syntax as s
 from ..elaboration.complaints import described
 
 if TYPE_CHECKING:
-    from ..elaboration.elaborate import Elaborator
+    from ..elaboration.elaborator import Elaborator
 
 AT_ZERO = " at 0"
 """Behind the name of a number t: the variable whose value is 0, by which what depends on t is differentiated at t = 0."""

@@ -2,34 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from ...ir import ONE, Shape
 from ...ir.functions import CHANGES
 from .. import syntax as s
-from ..elaboration.unknown_functions import is_unknown, unknown_rule
 from ..expression.brackets import AS_COLUMN, AS_ROW
 from ..expression.keywords import axis_written, keeps_dimensions
 from ..expression.vocabulary import ELEMENTWISE_NAMES, REDUCTIONS, SQUARE, canonical_function
+from .solver import Solver
 from .unify import Form, Side, join, merge
 from .uses import add_rule, diag_rule, matmul_rule, product_rule, times_rule
 from .uses_of_arrays import array_product_rule, stretch_rule
-
-if TYPE_CHECKING:
-    from .infer import Solver
-
-
-def power_form(solver: Solver, node: s.Binary, base: Form) -> Form:
-    """base ** exponent has the shape of its base; the exponent is a number. e ** A has the shape of A."""
-    exponent = solver.walk(node.right)
-    left = s.ungrouped(node.left)
-    if isinstance(left, s.Name) and left.name == "e" and solver.scope.find("e") is None:
-        return exponent
-    if exponent.is_open():
-        merge(exponent, Form.number())
-    if node.operator == "^" and solver.scope.syntax not in ("numpy", "latex"):
-        join(base.rows, base.cols, solver.text(node))  # there it is the power of a matrix
-    return base
+from .uses_of_unknown import is_unknown, unknown_rule
 
 
 def function_form(solver: Solver, node: s.Apply) -> Form:

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from ...ir import ONE
 from .. import syntax as s
+from ..scope import Scope
+from .solver import Solver
 from .unify import Form, Side, join
 from .uses import column_or_row, later
-
-if TYPE_CHECKING:
-    from ..scope import Scope
-    from .infer import Solver
 
 
 def subscript_form(solver: Solver, node: s.Subscript) -> Form:

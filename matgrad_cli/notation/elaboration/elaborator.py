@@ -1,0 +1,83 @@
+"""The state of one reading: the scope, the shapes found, the letters bound, and where each expression that was built stands in the text."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import NoReturn
+
+from ...diagnostics import Span
+from ...ir import Expr, Index, IndexMismatch, ShapeMismatch, Symbol
+from .. import syntax as s
+from ..scope import Scope
+from ..shapes.infer import Inference
+from .complaints import described, fail, quoted
+
+
+class Elaborator:
+    """What is known while one formula is read in its scope. `build` makes the typed expression of one kind of part from those inside it."""
+
+    def __init__(self, scope: Scope, found: Inference, build: Callable[[Elaborator, s.Node], Expr]) -> None:
+        self.scope = scope
+        self.found = found
+        self.build = build
+        self.spans: dict[Expr, Span] = {}
+        self.notes: list[str] = []
+        self.binding: dict[str, Index] = {}
+        self.limited: frozenset[str] = frozenset()  # the bound letters whose Σ has a written limit
+        self.arguments: dict[str, Symbol] = {}
+        self.read: dict[int, tuple[s.Node, Expr]] = {}  # each part once, also where a call looks at it twice
+        self.flat: dict[int, s.Node] = {}
+        self.idle_transpose = self.stretched_product = False
+        self.entrywise = self.traced = False
+        self.reach: dict[str, tuple[int, int]] = {}  # of a bound letter, how many values its Σ leaves out at the two ends
+
+    @contextmanager
+    def by_entries(self, wanted: bool = True) -> Iterator[None]:
+        """While a part is read that is used entry by entry: `\\exp(A)` in it is no matrix exponential."""
+        outer, self.entrywise = self.entrywise, self.entrywise or wanted
+        yield
+        self.entrywise = outer
+
+    @contextmanager
+    def under_trace(self, wanted: bool = True) -> Iterator[None]:
+        """While the argument of a trace is read: `\\exp(A)` in it is the matrix exponential."""
+        outer, self.traced = self.traced, self.traced or wanted
+        yield
+        self.traced = outer
+
+    def is_flat(self, node: s.Node) -> bool:
+        """Whether a part that was read is a one-dimensional array."""
+        return id(s.ungrouped(node)) in self.flat
+
+    def flatten(self, node: s.Node, flat: bool = True) -> None:
+        """Note that a part is a one-dimensional array."""
+        if flat:
+            node = s.ungrouped(node)
+            self.flat[id(node)] = node
+
+    def note(self, text: str) -> None:
+        if text not in self.notes:
+            self.notes.append(text)
+
+    def text(self, node: s.Node) -> str:
+        return quoted(self.scope.source, node.span)
+
+    def fail(self, code: str, message: str, node: s.Node, label: str = "", help: str | None = None) -> NoReturn:
+        fail(self.scope, code, message, (node.span, label), help=help)
+
+    def expr(self, node: s.Node) -> Expr:
+        """The typed expression of a part; a misfit that no special message foresaw is told at the part."""
+        known = self.read.get(id(node))
+        if known is not None:
+            return known[1]
+        try:
+            value = self.build(self, node)
+        except (ShapeMismatch, IndexMismatch) as error:
+            shapes = tuple(f"{quoted(self.scope.source, self.spans[part])} is {described(part.shape)}"
+                           for part in error.parts if part in self.spans)
+            code = "shape-mismatch" if isinstance(error, ShapeMismatch) else "index-mismatch"
+            fail(self.scope, code, str(error), (node.span, ""), notes=shapes)
+        self.spans.setdefault(value, node.span)
+        self.read[id(node)] = node, value
+        return value

@@ -1,0 +1,261 @@
+"""The state of one inference: what each use of a name asks for, as rules that are repeated until nothing more follows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from itertools import chain, count
+
+from ...ir import ONE, Dim, Expr
+from .. import syntax as s
+from ..names import canonical_name
+from ..scope import Scope
+from .agenda import DECIDE, PREFER, WAIT, Rule, Waiting
+from .habits import GREEK_NAMES, Habits
+from .unify import Form, Side, join, merge, name_side
+from .uses import add_rule, matmul_rule, product_rule, times_rule
+from .uses_of_arrays import array_product_rule, stretch_rule
+
+_LETTERS = ["m", "n", "p", "q", "r", "k", "l", "h", "d", "s", "t", "u", "v", "g", "a", "b", "c", "f"]
+
+
+class Solver:
+    """Walks the tree once, collects rules, and repeats them until nothing more follows."""
+
+    def __init__(self, scope: Scope, form_of: Callable[[Solver, s.Node], Form]) -> None:
+        self.scope = scope
+        self.form_of = form_of
+        self.names: dict[str, Form] = {}
+        self.letters: dict[str, Side] = {name: Side(dim) for name, dim in scope.letters.items()}
+        self.bound: dict[tuple[int, str], Side] = {}
+        self.binding: dict[str, Side] = {}
+        self.places: dict[int, Form] = {}
+        self.waiting = Waiting()
+        self.habits: dict[str, str] = {}
+        self.dims: set[str] = set()
+        self.known: dict[Expr, Form] = {}
+        self.made: list[Side] = []
+        self.spellings: dict[str, Form] = {}
+        self.starred: dict[str, tuple[s.Node, s.Node]] = {}
+        self.limits: dict[str, Side] = {}
+
+    # ---- the walk
+
+    def text(self, node: s.Node) -> str:
+        return self.scope.source.text[node.span.start : node.span.end]
+
+    def rule(self, rule: Rule, *parts: Form | Side) -> None:
+        """Ask a rule now, and again when something more is known of these parts."""
+        if not rule(WAIT):
+            self.waiting.add(rule, *parts)
+
+    def walk(self, node: s.Node) -> Form:
+        spine: list[s.Binary] = []
+        while isinstance(node, s.Binary):
+            spine.append(node)
+            node = node.left
+        form = self.form_of(self, node)
+        for binary in reversed(spine):
+            form = self.binary(binary, form)
+        return form
+
+    def transposed(self, body: s.Node) -> Form:
+        inner = s.ungrouped(body)
+        if isinstance(inner, s.Literal_) and inner.text == "1" and self.scope.syntax == "latex":
+            form = self.places.setdefault(id(inner), Form(Side(long=True), Side(ONE)))
+            return form.transposed
+        form = self.walk(body)
+        form.kind.array = True
+        return form.transposed
+
+    def name(self, node: s.Name) -> Form:
+        value = self.scope.find(node.name)
+        if value is not None:
+            form = self.known.get(value)
+            if form is None:
+                rank = None if not self.scope.arrays or value.shape.is_number else 1 if self.flat(node.name, value) else 2
+                form = self.known[value] = Form.of(value.shape, rank)
+            return form
+        if self.scope.size(node.name) is not None or node.name in self.dims or node.name in self.limits or node.name in ("pi", "e"):
+            return Form.number()
+        if node.name == "I":
+            side = Side()
+            return self.places.setdefault(id(node), Form(side, side))
+        form = self.names.get(node.name)
+        if form is None and not self.scope.open:
+            return Form.number()  # the name is refused where it is read: nothing is to be found out about it
+        if form is None:
+            form = self.names[node.name] = self.spellings.setdefault(canonical_name(node.name), Form())
+        return form
+
+    def flat(self, name: str, value: Expr) -> bool:
+        """Whether a name stands for a one-dimensional array."""
+        return self.scope.is_flat(name, value.shape)
+
+    def binary(self, node: s.Binary, left: Form) -> Form:
+        operator = node.operator
+        if operator in ("**", "^"):
+            return self.power(node, left)
+        right = self.walk(node.right)
+        reason = self.text(node) if len(self.scope.source.text) < 2000 else "the loss"
+        result = Form()
+        entrywise = operator in ("+", "-", "*", "/", "hadamard")
+        if self.scope.arrays and entrywise:
+            self.rule(stretch_rule(left, right, result, reason), left, right, result)
+        elif self.scope.arrays and operator == "@":
+            left.kind.hint = right.kind.hint = True
+            self.rule(array_product_rule(left, right, result, reason), left, right, result)
+        elif operator in ("+", "-"):
+            self.rule(add_rule(left, right, result, reason), left, right, result)
+        elif operator in ("*", "hadamard"):
+            if operator == "*":
+                self.star(node)
+            else:
+                left.kind.array = right.kind.array = True
+            self.rule(product_rule(left, right, result, reason), left, right, result)
+        elif operator == "/":
+            right.kind.divisor = True
+            self.rule(product_rule(left, right, result, reason), left, right, result)
+        elif operator in ("@", "dot"):
+            left.kind.hint = right.kind.hint = True
+            self.rule(matmul_rule(left, right, result, reason), left, right, result)
+        elif operator == "juxtapose":
+            self.hint(node, left, right)
+            self.count(node.left, right, node.right)
+            self.rule(matmul_rule(left, right, result, reason), left, right, result)
+        elif operator == "inner":
+            merge(left, right, reason)
+            return Form.number()
+        elif operator == "kron":
+            self.kron(left, right, result)
+        return result
+
+    def power(self, node: s.Binary, base: Form) -> Form:
+        """base ** exponent has the shape of its base; the exponent is a number. e ** A has the shape of A."""
+        exponent = self.walk(node.right)
+        left = s.ungrouped(node.left)
+        if isinstance(left, s.Name) and left.name == "e" and self.scope.find("e") is None:
+            return exponent
+        if exponent.is_open():
+            merge(exponent, Form.number())
+        if node.operator == "^" and self.scope.syntax not in ("numpy", "latex"):
+            join(base.rows, base.cols, self.text(node))  # there it is the power of a matrix
+        return base
+
+    def hint(self, node: s.Binary, left: Form, right: Form) -> None:
+        """Side by side with an array, a small Latin letter is taken for a vector, not for a number."""
+        for form, other, neighbour in ((right, left, node.right), (left, right, node.left)):
+            inner = s.ungrouped(neighbour)
+            latin = isinstance(inner, s.Name) and inner.name not in GREEK_NAMES and inner.name[0].islower()
+            kind = other.kind
+            beside_array = kind.array or kind.matrix or kind.hint or other.is_array or self.capital(node.left)
+            if latin and form is right and beside_array:
+                form.kind.hint = True
+            elif form is right or not isinstance(s.ungrouped(node.right), s.Sigma):
+                form.kind.hint = form.kind.hint or self.capital(inner)
+
+    def capital(self, node: s.Node) -> bool:
+        """Whether the last factor of a product is a capital letter."""
+        node = s.ungrouped(node)
+        while isinstance(node, s.Binary) and node.operator == "juxtapose":
+            node = s.ungrouped(node.right)
+        return isinstance(node, s.Name) and node.name[0].isupper() and node.name != "Delta"
+
+    def star(self, node: s.Binary) -> None:
+        """Remember `A*x` of a capital and a small letter: `@` may have been meant."""
+        small, left = s.ungrouped(node.right), s.ungrouped(node.left)
+        while isinstance(left, s.Binary) and left.operator == "*":
+            left = s.ungrouped(left.right)
+        if isinstance(left, s.Transposed):
+            left = s.ungrouped(left.body)
+        capital = isinstance(left, s.Name) and left.name[0].isupper()
+        if capital and isinstance(small, s.Name) and small.name[0].islower() and small.name not in GREEK_NAMES:
+            self.starred.setdefault(small.name, (node.left, node.right))
+
+    def count(self, node: s.Node, right: Form, behind: s.Node) -> None:
+        r"""`\frac{N}{2} \log …`, `N \log …`, `C\sum …`: a capital in front of a number counts something, unless it is used otherwise."""
+        node = s.ungrouped(node)
+        if isinstance(node, s.Binary) and node.operator == "/" and isinstance(s.ungrouped(node.right), s.Literal_):
+            node = s.ungrouped(node.left)
+        if not isinstance(node, s.Name) or node.name not in self.names:
+            return
+        kind = self.names[node.name].kind
+
+        def rule(bold: int) -> bool:
+            kind.count = kind.count or right.is_number
+            kind.weighs = not right.is_number and not right.is_array and bold < DECIDE
+            if not kind.weighs:
+                kind.tell()
+            return not kind.weighs
+
+        if isinstance(s.ungrouped(behind), s.Sigma):
+            self.rule(rule, right)
+        else:
+            kind.count = kind.count or right.is_number
+
+    def kron(self, left: Form, right: Form, result: Form) -> None:
+        self.made += [result.rows, result.cols]
+        self.rule(times_rule(left.rows, right.rows, result.rows), left, right, result)
+        self.rule(times_rule(left.cols, right.cols, result.cols), left, right, result)
+
+    # ---- the index level
+
+    def index(self, node: s.Node) -> Side:
+        """The side that an index runs over."""
+        node = s.ungrouped(node)
+        if isinstance(node, s.Binary):
+            return self.index(node.left)  # x_{i+1}
+        if isinstance(node, s.Name):
+            if node.name in self.binding:
+                return self.binding[node.name]
+            return self.letters.setdefault(node.name, Side())
+        if isinstance(node, s.PairIndex):
+            outer, inner, result = self.index(node.outer), self.index(node.inner), Side()
+            self.rule(times_rule(outer, inner, result), outer, inner, result)
+            return result
+        return Side()
+
+    def dimension(self, node: s.Node) -> Dim | None:
+        """The dimension that `n`, `3` or `2*n` is, or None. An unknown name is taken for one in an open scope."""
+        node = s.ungrouped(node)
+        match node:
+            case s.Literal_(_, value) if value.denominator == 1 and 0 < value < 10**9:
+                return Dim(int(value))
+            case s.Name(_, name):
+                found = self.scope.size(name)
+                if found is not None or name in self.limits:
+                    return found or self.limits[name].known
+                if self.scope.find(name) is None and self.scope.open and name not in self.names and name not in self.binding:
+                    self.dims.add(name)
+                    return Dim.of(name)
+            case s.Binary(_, "*" | "juxtapose", left, right):
+                first, second = self.dimension(left), self.dimension(right)
+                return first * second if first is not None and second is not None else None
+            case s.Apply(_, "shape", (body,), (("axis", axis),)):
+                form = self.walk(body)
+                return (form.rows if axis == "0" else form.cols).known
+        return None
+
+    # ---- solving
+
+    def solve(self) -> None:
+        """Fixpoint, then one habit or default at a time, and the fixpoint again."""
+        waiting, habits = self.waiting, Habits(self.names, self.habits)
+        waiting.settle()
+        while habits.capitals() or habits.vector() or waiting.force(PREFER) or habits.number() or waiting.force(DECIDE):
+            waiting.settle()
+        self.name_dimensions()
+
+    def name_dimensions(self) -> None:
+        """Give letters to the dimensions that are still open, none of which clashes with a name in use."""
+        taken = {*self.names, *self.dims, *self.limits, *self.letters, *self.scope.sizes, *self.scope.known_names}
+        taken |= {letter for _, letter in self.bound}
+        free = (letter for letter in chain(_LETTERS, (f"n{number}" for number in count(1))) if letter not in taken)
+        # the size of a product such as kron(A, B) follows from its parts, so these come first
+        for later_on in (False, True):
+            made = set() if later_on else {id(side.root) for side in self.made}
+            for form in self.names.values():
+                for side in (form.rows, form.cols):
+                    root = side.root
+                    if root.dim is None and id(root) not in made:
+                        name_side(root, Dim.of(next(free)))
+            self.waiting.settle()

@@ -1,0 +1,42 @@
+"""Which calls are of functions that have no meaning, and what their use says about the shape they return."""
+
+from __future__ import annotations
+
+from .. import syntax as s
+from ..expression.vocabulary import FUNCTION_NAMES, WRITTEN_OUT, canonical_function
+from ..scope import Scope
+from ..unknown import LETTERS, NUMBERS, SLOPES, functions_in, meant
+from .agenda import DECIDE, Rule
+from .unify import Form, merge
+
+
+def is_unknown(scope: Scope, node: s.Apply) -> bool:
+    """Whether a call is of a function without a meaning: one of the loss, or in a loss one of the letters that name functions."""
+    name = node.function
+    if scope.find(name) is not None or canonical_function(name) in FUNCTION_NAMES | WRITTEN_OUT:
+        return False
+    return (scope.loss is None and name in LETTERS) or meaning_of(scope, name) is not None
+
+
+def meaning_of(scope: Scope, name: str) -> str | None:
+    return meant(name, functions_in(scope.loss) if scope.loss is not None else SLOPES)
+
+
+def unknown_rule(scope: Scope, name: str, argument: Form, result: Form) -> Rule:
+    """The value of a number is a number; else its use says whether it is a number or an array like what it is taken of."""
+    known = meaning_of(scope, name)
+    numbers = name in NUMBERS if known is None else known.startswith("n0")
+
+    def rule(bold: int) -> bool:
+        if argument.is_number or result.is_number:
+            merge(result, Form.number())
+            return True
+        if result.is_array or bold >= DECIDE or known is not None:
+            if not result.is_array and numbers and not (result.kind.array or result.kind.matrix):
+                merge(result, Form.number())
+            elif (result.rows.known or argument.rows.known) is (argument.rows.known or result.rows.known):
+                merge(result, argument)
+            return True
+        return False
+
+    return rule
