@@ -9,7 +9,7 @@ from ..diagnostics import Diagnostic, InputError, Label, Source, Span, UsageErro
 from ..diagnostics.record import record
 from ..facts.conditions import CONDITIONS, contradiction, parse_fact_word
 from ..ir import ONE, Dim, Shape
-from .names import spelled_name
+from .loss_text import plain_name
 
 _LONGEST: Final = 20_000
 
@@ -46,7 +46,7 @@ def read_facts(texts: Sequence[str]) -> list[StatedFact]:
                 if word is not None and last is not None:
                     found.append(StatedFact(last, word, source, span))
                 else:
-                    waiting.append(spelled_name(words[0]))
+                    waiting.append(plain_name(words[0]))
                 continue
             rest = words[2:] if words[1] in ("is", "are", "=", "∈") and len(words) > 2 else words[1:]
             try:
@@ -54,7 +54,7 @@ def read_facts(texts: Sequence[str]) -> list[StatedFact]:
             except UsageError as error:
                 old = error.diagnostic
                 raise UsageError(Diagnostic(old.code, old.message, source, (Label(span),), old.notes, old.help)) from None
-            last = spelled_name(words[0])
+            last = plain_name(words[0])
             for name in (*waiting, last):
                 found.append(StatedFact(name, word, source, span))
             waiting = []

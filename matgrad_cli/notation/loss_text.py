@@ -16,10 +16,12 @@ _GROUP: Final = r"\{(?:[^{}]|\{(?:[^{}]|\{[^{}]*\})*\})*\}"
 _SCRIPTS: Final = rf"(?:\s*[_^]\s*(?:{_GROUP}|\\?\w+|\*))*"
 _NAMED: Final = (
     r"(?!\\(?:sum|prod|min|max|arg|lim|int|frac|sqrt|log|exp|tr|det)(?![A-Za-z]))"
-    rf"(?:\\(?:mathcal|mathrm|mathbf|mathbb|operatorname|text|hat|tilde|bar|boldsymbol|bm)\s*{_GROUP}|\\?[A-Za-z]+){_SCRIPTS}"
+    rf"(?:\\(?:mathcal|mathrm|mathbf|mathbb|operatorname|text|hat|tilde|bar|boldsymbol|bm)\s*(?:{_GROUP}|(?<=\s)[A-Za-z]|\\[A-Za-z]+)|\\?[A-Za-z]+)"
+    rf"{_SCRIPTS}"
 )
+_OF_NAME: Final = r"(?:\\(?:log|ln|cos|sin|exp)(?![A-Za-z])\s*)"
 _LEFT_SIDE: Final = (
-    rf"\s*\$*\s*((?:{_NAMED}\s*(?:(?:\\left|\\[bB]igg?l?)?\([^()=]*(?:\\right|\\[bB]igg?r?)?\))?"
+    rf"\s*\$*\s*([-+]?\s*(?:{_OF_NAME}?{_NAMED}\s*(?:(?:\\left|\\[bB]igg?l?)?\([^()=]*(?:\\right|\\[bB]igg?r?)?\))?"
     rf"|(?:\\\||\\lVert|‖)[^=]{{1,40}}?(?:\\\||\\rVert|‖){_SCRIPTS})\s*&?\s*:?=(?!=))"
 )
 """A name, perhaps of arguments, or a norm, and an equals sign."""

@@ -10,6 +10,7 @@ from ..facts import Fact, Problem
 from ..ir import ONE, Dim, Shape, Size, Symbol, nodes_of
 from . import syntax as s
 from .choice import in_book_signs, in_syntax, looks_like_latex, said_of
+from .definitions import with_definitions
 from .dialects import parsed
 from .elaboration.broadcasting import as_column
 from .elaboration.elaborate import Reading, read_node
@@ -82,17 +83,18 @@ def _problem(loss: str, wrt: str, shapes: Sequence[str], assume: Sequence[str], 
     shapes_declared, members = families({name: entry.shape for name, entry in declared.items()}, loss)
     table, square_notes = squared(shapes_declared, facts)
     symbols = {name: Symbol(name, shape) for name, shape in table.items()}
-    source = Source("loss", loss)
+    stated, put_in = with_definitions(loss)
+    source = Source("loss", stated)
     columns = frozenset(name for name, entry in declared.items() if entry.column)
     scope = Scope(source, symbols, sizes=_sizes_of(table.values(), symbols), origins=dict.fromkeys(symbols, "from --shape"), open=True,
                   columns=columns, families=members)
-    right_side, dropped = without_wrappers(loss, plain_name(wrt))
+    right_side, dropped = without_wrappers(stated, plain_name(wrt))
     tree, language, choice = _loss_tree(right_side, scope, _chosen(syntax), plain_name(wrt))
     scope, found, variable, reading = _columns_or_arrays(tree, replace(scope, syntax=language), facts, wrt)
     variables = _in_order(tree, reading, scope, variable)
     written = tuple(entry.note for entry in declared.values() if entry.note)
     if language == "latex" and syntax is None:
-        choice += matrix_squares(loss, tree, reading)
+        choice += matrix_squares(stated, tree, reading)
     if variable.name != plain_name(wrt) and variable.name.lower() == plain_name(wrt).lower():
         choice += (f"`{plain_name(wrt)}` is read as `{variable.name}`",)
     if variable not in reading.expr.symbols:
@@ -100,7 +102,7 @@ def _problem(loss: str, wrt: str, shapes: Sequence[str], assume: Sequence[str], 
     return Problem(
         readable(as_column(reading.expr) if reading.flat else reading.expr), variable, variables, _facts(facts, scope),
         tuple((symbol.name, scope.origins.get(symbol.name, "")) for symbol in variables),
-        found.assumed, (*dropped, *choice, *written, *square_notes, *found.notes, *reading.notes), _sizes_used(reading), loss,
+        found.assumed, (*put_in, *dropped, *choice, *written, *square_notes, *found.notes, *reading.notes), _sizes_used(reading), loss,
         tuple((name, dim) for name, dim in found.sizes.items() if dim is not Dim.of(name)),
         columns, scope.arrays,
     )

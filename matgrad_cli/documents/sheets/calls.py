@@ -3,26 +3,21 @@ r"""Functions that a document states, `h_\theta(x) = \theta^\top x`, put in wher
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Sequence
 
 from ...diagnostics.record import record, replace
-from ...notation.latex.names import FUNCTIONS, STYLES
+from ...notation.latex.names import FUNCTIONS
 from ...notation.loss_text import plain_name
+from ...notation.stated_functions import CALLED, STYLE, Stated, arguments_of, at, closing, key_of, occurrences
 from ..passage import Passage
 from .outline import Outline
 from .sheet import Formula
 
-_STYLE = rf"(?:\\(?:{'|'.join(sorted(STYLES))})\s*)"
-_CALLED = re.compile(
-    rf"(?<![A-Za-z\\_]){_STYLE}?\{{?(?P<name>\\?[A-Za-z]+)\}}?(?:_\s*\{{?{_STYLE}?\{{?(?P<below>\\?\w+)\}}*)?\s*(?:\\left)?(?=\()"
-)
-_SIMPLE = re.compile(rf"{_STYLE}?\{{?\\?[A-Za-z]+\}}?(?:\s*[_^]\s*(?:\{{[^{{}}]*\}}|\w))*")
 _EQUALS = re.compile(r"\s*(?:\\right\))?\s*&?\s*(?::?=(?!=)|\\coloneqq)&?")
 _BEGINS = re.compile(r"(?:^|[,;&}]|\\q?quad|where|[Ll]et)\s*$")
 _ENDS = re.compile(r"=|\\q?quad|\\text|[,;]\s*(?=\\?[A-Za-z]+(?:_\w+)?\s*(?:\([^()]*\))?\s*=)")
-_SEPARATOR = re.compile(r"[,;|](?![^()]*\))")
 _FEATURES = re.compile(
-    rf"(?P<name>{_STYLE}?\{{?\\(?:var)?(?:phi|psi)\}}?)\s*(?:\\left)?\(\s*{_STYLE}?\{{?\s*[a-z]\s*\}}?\s*"
+    rf"(?P<name>{STYLE}?\{{?\\(?:var)?(?:phi|psi)\}}?)\s*(?:\\left)?\(\s*{STYLE}?\{{?\s*[a-z]\s*\}}?\s*"
     r"(?:_\s*\{?(?P<below>[a-z])\}?|\^\s*\{\((?P<above>[a-z])\)\})\s*(?:\\right)?\)"
 )
 """φ(x_i) of a φ that nothing states is the vector φ_i."""
@@ -32,11 +27,9 @@ LONGEST = 300
 
 
 @record
-class Function:
-    """A stated function: the letters that it is stated with, and its text. `formula` is the number of the formula that states it."""
+class Function(Stated):
+    """A stated function, and the number of the formula that states it."""
 
-    letters: tuple[str, ...]
-    body: str
     formula: int
 
 
@@ -45,7 +38,7 @@ def with_calls(formulas: Sequence[Formula], found: Outline) -> tuple[Formula, ..
     losses = {item.body for item in found.differentiated}
     functions = _functions(formulas, losses)
     inside = " ".join(side for stated in found.stated if stated.name in losses for side in stated.sides)
-    called = {_key(match) for match in _CALLED.finditer(inside)}
+    called = {key_of(match) for match in CALLED.finditer(inside)}
     functions = {key: function for key, function in functions.items() if key in called}
     if not functions and not any(_FEATURES.search(formula.passage.text) for formula in formulas):
         return None
@@ -56,51 +49,31 @@ def with_calls(formulas: Sequence[Formula], found: Outline) -> tuple[Formula, ..
     )
 
 
-def _key(match: re.Match[str]) -> str:
-    return plain_name(match["name"]) + (f"_{plain_name(match['below'])}" if match["below"] else "")
-
-
 def _functions(formulas: Sequence[Formula], losses: Collection[str | None]) -> dict[str, Function]:
     functions: dict[str, Function] = {}
     for number, formula in enumerate(formulas):
         text = formula.passage.text
-        for head in _CALLED.finditer(text):
-            end = _closing(text, head.end())
+        for head in CALLED.finditer(text):
+            end = closing(text, head.end())
             equals = _EQUALS.match(text, end) if end is not None else None
             if end is None or equals is None or not _BEGINS.search(text[: head.start()]):
                 continue
             body = _ENDS.split(text[equals.end() :])[0].strip().rstrip(".,;")
-            letters = tuple(plain_name(part) for part in _SEPARATOR.split(text[head.end() + 1 : end - 1].replace("\\right", "")))
+            letters = tuple(plain_name(part) for part in arguments_of(text[head.end() + 1 : end - 1]))
             name = plain_name(head["name"])
             free = name not in losses and name not in FUNCTIONS and name not in _NEVER and f"{name}'" not in text
-            whole = all(letter.isalpha() for letter in letters) and any(_occurrences(body, letter) for letter in letters)
+            whole = all(letter.isalpha() for letter in letters) and any(occurrences(body, letter) for letter in letters)
             if free and whole and len(body) <= LONGEST and f"{head['name']}(" not in body:
-                functions.setdefault(_key(head), Function(letters, body, number))
+                functions.setdefault(key_of(head), Function(letters, body, number))
     return functions
-
-
-def _closing(text: str, at: int) -> int | None:
-    """Behind the bracket that closes the one at `at`."""
-    depth = 0
-    for place in range(at, len(text)):
-        depth += {"(": 1, ")": -1}.get(text[place], 0)
-        if depth == 0:
-            return place + 1
-    return None
-
-
-def _occurrences(body: str, letter: str) -> list[re.Match[str]]:
-    """Where a letter stands in a text, with its style."""
-    name = rf"\\{letter}" if len(letter) > 1 else letter
-    return list(re.finditer(rf"{_STYLE}\{{\s*{name}\s*\}}|(?<![A-Za-z\\]){_STYLE}?{name}(?![A-Za-z])", body))
 
 
 def _put_in(passage: Passage, functions: dict[str, Function]) -> Passage:
     """The passage with every call written out; what is put in stands where the call stood."""
     text, places = passage.text, passage.offsets or range(passage.start, passage.start + len(passage.text) + 1)
     parts, where, last = [], [], 0
-    for match in _CALLED.finditer(text):
-        function, end = functions.get(_key(match)), _closing(text, match.end())
+    for match in CALLED.finditer(text):
+        function, end = functions.get(key_of(match)), closing(text, match.end())
         feature = _FEATURES.match(text, match.start())
         if feature is not None and function is None:
             value = f"{feature['name']}_{feature['below'] or feature['above']}"
@@ -109,28 +82,13 @@ def _put_in(passage: Passage, functions: dict[str, Function]) -> Passage:
             last = feature.end()
         if function is None or end is None or match.start() < last:
             continue
-        arguments = _SEPARATOR.split(re.sub(r"\\right\s*$", "", text[match.end() + 1 : end - 1]))
+        arguments = arguments_of(text[match.end() + 1 : end - 1])
         if len(arguments) != len(function.letters):
             continue
-        value = f"({_at(function, [argument.strip() for argument in arguments])})"
+        value = f"({at(function, arguments)})"
         parts += [text[last : match.start()], value]
         where += [*places[last : match.start()], *[places[match.start()]] * len(value)]
         last = end
     if not parts:
         return passage
     return Passage("".join([*parts, text[last:]]), 0, (*where, *places[last:]))
-
-
-def _at(function: Function, arguments: Sequence[str]) -> str:
-    """The function's text at these arguments."""
-    parts, last = [], 0
-    for start, end, argument in sorted(_places(function, arguments)):
-        simple = _SIMPLE.fullmatch(argument) and not ("^" in argument and re.match(r"\s*\^", function.body[end:]))
-        parts += [function.body[last:start], argument if simple else f"({argument})"]
-        last = end
-    return "".join([*parts, function.body[last:]])
-
-
-def _places(function: Function, arguments: Sequence[str]) -> Iterator[tuple[int, int, str]]:
-    for letter, argument in zip(function.letters, arguments, strict=True):
-        yield from ((found.start(), found.end(), argument) for found in _occurrences(function.body, letter))

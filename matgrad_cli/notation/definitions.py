@@ -1,0 +1,123 @@
+r"""Names that a loss explains beside it, put in: `\|e\|^2, \quad e = y - Xw`, `(f(x) - y)^2 where f(x) = w^\top x`, lines of code."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Final
+
+from .choice import looks_like_latex
+from .latex.names import ACCENTS, FUNCTIONS
+from .loss_text import plain_name
+from .stated_functions import STYLE, Stated, arguments_of, at, closing
+
+_MARK: Final = rf"(?:{STYLE}|\\(?:{'|'.join(ACCENTS)}|mathrm)(?![A-Za-z])\s*)"
+_LETTER: Final = rf"(?:{_MARK}*\{{\s*{_MARK}*\\?[A-Za-z]+\s*\}}|{_MARK}*(?:\\[A-Za-z]+|[A-Za-z]))"
+_BELOW: Final = r"(?:\s*_\s*(?:\{[^{}]{1,20}\}|\\[A-Za-z]+|\w)|\s*\^\s*\{?\(\w+\)\}?)"
+_NAMED: Final = rf"(?P<name>{_LETTER}{_BELOW}?)"
+_SKIPPED: Final = (
+    r"\\(?:operatorname|mathrm|text|mbox|begin|end)\*?\s*\{[^{}]*\}|\\(?:left|right|[bB]igg?[lr]?)\b|\^\s*\{?\s*(?:\\top|T|\\intercal)\s*\}?"
+    rf"|(?<![A-Za-z\\])(?:{'|'.join(name for name in FUNCTIONS if len(name) > 1)})(?![A-Za-z])"
+)
+_IN_LATEX: Final = re.compile(rf"(?P<skipped>{_SKIPPED})|{_NAMED}")
+_IN_CODE: Final = re.compile(r"(?P<skipped>'[^']*'|\"[^\"]*\"|(?<=\.)\w+|\b\w+(?=\s*=[^=]))|(?P<name>[^\W\d]\w*)")
+_HEAD: Final = re.compile(rf"\s*(?:(?:{_NAMED}|(?P<word>[^\W\d]\w*))\s*(?P<bracket>(?:\\left)?\([^()=]{{1,40}}\))?)\s*&?\s*:?=(?!=)&?\s*")
+_BETWEEN: Final = re.compile(
+    r"\n|[,;](?:\s|\\[,;:! ])*|\\q?quad(?![A-Za-z])|\\(?:text|mbox|mathrm)\s*\{\s*,?\s*(?:where|with|and|for)\s*\}|\b(?:where|with|and)\b"
+)
+_MOST: Final = 9
+_LONGEST: Final = 4_000
+
+
+def with_definitions(text: str) -> tuple[str, tuple[str, ...]]:
+    r"""The loss with what is explained beside it put in, and what to say; the text itself where nothing is explained.
+
+    >>> with_definitions("norm(e)**2 where e = X@w - y")[0]
+    'norm((X@w - y))**2'
+    """
+    if "=" not in text or len(text) > _LONGEST:
+        return text, ()
+    pieces = [piece for piece in _pieces(text) if piece.strip()]
+    heads = [_HEAD.match(piece) for piece in pieces]
+    if len(pieces) < 2 or len(pieces) > _MOST or sum(head is None for head in heads) > 1:
+        return text, ()
+    latex = looks_like_latex(text)
+    names = [_key(head) if head is not None else None for head in heads]
+    loss = names.index(None) if None in names else _unused(pieces, names, latex)
+    values: dict[str, Stated] = {}
+    for number, (piece, head, name) in enumerate(zip(pieces, heads, names, strict=True)):
+        if number == loss or head is None or name is None:
+            continue
+        letters = arguments_of(head["bracket"].removeprefix("\\left")[1:-1]) if head["bracket"] else []
+        values[name] = Stated(tuple(map(plain_name, letters)), piece[head.end() :].strip().rstrip(".,;"))
+    reused = any(found == name for name, value in values.items() for found, *_ in _uses(value.body, latex, values))
+    if loss is None or reused or len(values) < len(pieces) - 1 or not all(value.body for value in values.values()):
+        return text, ()
+    front = heads[loss]
+    left, whole = (front[0], pieces[loss][front.end() :].strip()) if front is not None else ("", pieces[loss].strip())
+    if all(found not in values for found, *_ in _uses(whole, latex, values)):
+        return text, ()
+    for _ in values:  # a value may hold names that are explained before or after it
+        whole = _put_in(whole, values, latex)
+        if len(whole) > _LONGEST:
+            return text, ()
+    return left + whole, tuple(f"`{name}` is put in, as {'it' if not value.letters else 'the function'} is explained beside the loss"
+                        for name, value in values.items())
+
+
+def _pieces(text: str) -> Iterator[str]:
+    """The text cut at commas, line ends and words outside of all brackets, where a name and an equals sign follow."""
+    depth, last, place = 0, 0, 0
+    while place < len(text):
+        found = _BETWEEN.match(text, place) if depth == 0 else None
+        if found is not None:
+            yield text[last:place]
+            last = place = found.end()
+            continue
+        depth += {"(": 1, "[": 1, "{": 1, ")": -1, "]": -1, "}": -1}.get(text[place], 0)
+        step = re.compile(r"\\[A-Za-z]+|[A-Za-z]\w*|\\.").match(text, place)
+        place = step.end() if step else place + 1
+    yield text[last:]
+
+
+def _key(head: re.Match[str]) -> str:
+    return plain_name(head["name"] or head["word"])
+
+
+def _unused(pieces: list[str], names: list[str | None], latex: bool) -> int | None:
+    """The one whose name no other piece holds: the first of a formula, the last of lines of code."""
+    values = {name: Stated((), "") for name in names if name is not None}
+    bodies = [piece[head.end() :] if (head := _HEAD.match(piece)) else piece for piece in pieces]
+    held = [{name for name, *_ in _uses(body, latex, values)} for body in bodies]
+    free = [number for number, name in enumerate(names) if not any(name in other for other in held)]
+    return (free[0] if latex else free[-1]) if free else None
+
+
+def _uses(text: str, latex: bool, values: Mapping[str, Stated]) -> Iterator[tuple[str, int, int]]:
+    """The explained names that a text holds, and where."""
+    for found in (_IN_LATEX if latex else _IN_CODE).finditer(text):
+        if found["name"] is None:
+            continue
+        base = re.match(_LETTER, found["name"]) if latex else None
+        for piece in (found["name"], base[0] if base else ""):
+            if piece and (name := plain_name(piece)) in values:
+                yield name, found.start("name"), found.start("name") + len(piece)
+                break
+
+
+def _put_in(text: str, values: Mapping[str, Stated], latex: bool) -> str:
+    parts, last = [], 0
+    for name, start, end in _uses(text, latex, values):
+        value, body = values[name], values[name].body
+        if start < last:
+            continue
+        if value.letters:
+            opening = re.compile(r"\s*(?:\\left)?(?=\()").match(text, end)
+            close = closing(text, opening.end()) if opening else None
+            arguments = arguments_of(text[opening.end() + 1 : close - 1]) if opening and close else []
+            if len(arguments) != len(value.letters) or close is None:
+                continue
+            body, end = at(value, arguments), close
+        parts += [text[last:start], f"({body})"]
+        last = end
+    return "".join([*parts, text[last:]])

@@ -1,0 +1,69 @@
+r"""Functions that a text states, `h_\theta(x) = \theta^\top x`, at the arguments with which it calls them: `h_\theta(x^{(i)})`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+from ..diagnostics.record import record
+from .latex.names import STYLES
+from .loss_text import plain_name
+
+STYLE: Final = rf"(?:\\(?:{'|'.join(sorted(STYLES))})(?![A-Za-z])\s*)"
+CALLED: Final = re.compile(
+    rf"(?<![A-Za-z\\_]){STYLE}?\{{?(?P<name>\\?[A-Za-z]+)\}}?(?:_\s*\{{?{STYLE}?\{{?(?P<below>\\?\w+)\}}*)?\s*(?:\\left)?(?=\()"
+)
+"""A function in front of its bracket."""
+
+_SIMPLE: Final = re.compile(rf"{STYLE}?\{{?\\?[A-Za-z]+\}}?(?:\s*[_^]\s*(?:\{{[^{{}}]*\}}|\w))*")
+_SEPARATOR: Final = re.compile(r"[,;|](?![^()]*\))")
+
+
+@record
+class Stated:
+    """A stated function: the letters that it is stated with, and its text."""
+
+    letters: tuple[str, ...]
+    body: str
+
+
+def key_of(match: re.Match[str]) -> str:
+    """The name of a called function, with its subscript."""
+    return plain_name(match["name"]) + (f"_{plain_name(match['below'])}" if match["below"] else "")
+
+
+def closing(text: str, at: int) -> int | None:
+    """Behind the bracket that closes the one at `at`."""
+    depth = 0
+    for place in range(at, len(text)):
+        depth += {"(": 1, ")": -1}.get(text[place], 0)
+        if depth == 0:
+            return place + 1
+    return None
+
+
+def arguments_of(text: str) -> list[str]:
+    """What stands in a bracket, its closing sign left out, part by part."""
+    return [part.strip() for part in _SEPARATOR.split(re.sub(r"\\right\s*$", "", text))]
+
+
+def occurrences(body: str, letter: str) -> list[re.Match[str]]:
+    """Where a letter stands in a text, with its style."""
+    name = rf"\\{letter}" if len(letter) > 1 else letter
+    return list(re.finditer(rf"{STYLE}\{{\s*{name}\s*\}}|(?<![A-Za-z\\]){STYLE}?{name}(?![A-Za-z])", body))
+
+
+def at(function: Stated, arguments: Sequence[str]) -> str:
+    """The function's text at these arguments."""
+    parts, last = [], 0
+    for start, end, argument in sorted(_places(function, arguments)):
+        simple = _SIMPLE.fullmatch(argument) and not ("^" in argument and re.match(r"\s*\^", function.body[end:]))
+        parts += [function.body[last:start], argument if simple else f"({argument})"]
+        last = end
+    return "".join([*parts, function.body[last:]])
+
+
+def _places(function: Stated, arguments: Sequence[str]) -> Iterator[tuple[int, int, str]]:
+    for letter, argument in zip(function.letters, arguments, strict=True):
+        yield from ((found.start(), found.end(), argument) for found in occurrences(function.body, letter))
