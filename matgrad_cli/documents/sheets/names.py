@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 
 from ...diagnostics import MatgradError, Source
+from ...notation.latex.commands import read_command
 from ...notation.latex.lexer import Lexer
 from ...notation.latex.names import LatexNames
 from ...notation.latex.tokens import Token
@@ -43,6 +44,6 @@ def label_of(below: Sequence[Token]) -> str:
 def tokens_of(text: str, names: LatexNames) -> list[Token]:
     """The tokens of a formula; none where it cannot be read."""
     try:
-        return Lexer(text, names, Source("loss", text)).run()[:-1]
+        return Lexer(text, names, Source("loss", text), read_command).run()[:-1]
     except MatgradError:
         return []

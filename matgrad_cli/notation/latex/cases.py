@@ -3,19 +3,17 @@ r"""Values by cases in LaTeX: `\begin{cases} value & condition \\ … \end{cases
 from __future__ import annotations
 
 from itertools import pairwise
-from typing import TYPE_CHECKING
 
 from ..syntax import Apply, Binary, Cases, Group, Literal_, Name, Node, Slice, Subscript
-
-if TYPE_CHECKING:
-    from .atoms import Atoms
-    from .tokens import Token
+from .cursor import Cursor
+from .scripts import matrix_of
+from .tokens import Token
 
 _OTHERWISE = ("otherwise", "else", "elsewhere", "o.w.", "")
 _SIGNS = (">", "<", ">=", "<=")
 
 
-def cases(reader: Atoms) -> Node:
+def cases(reader: Cursor) -> Node:
     """The table of cases that begins here; where its conditions compare values, the choice between them."""
     opening = reader.token
     close = reader.closing(reader.at)
@@ -35,7 +33,7 @@ def cases(reader: Atoms) -> Node:
     return _choice(table, conditions) or table
 
 
-def indicator(reader: Atoms) -> Node | None:
+def indicator(reader: Cursor) -> Node | None:
     r"""`\mathbf 1[u > 0]`, `\mathbb 1_{\{u > 0\}}`: 1 where the condition holds, entry by entry."""
     below = 1 if reader.sees("operator", "_") else 0
     if not reader.sees("open", ahead=below):
@@ -50,7 +48,7 @@ def indicator(reader: Atoms) -> Node | None:
     return found
 
 
-def comparison(reader: Atoms, first: int, past: int) -> Node | None:
+def comparison(reader: Cursor, first: int, past: int) -> Node | None:
     """1 where `u > v` holds and else 0, for the tokens there, also `a < u < b`; None where nothing is compared."""
     signs = [place for place in range(first, past) if reader.tokens[place].kind == "relation"]
     if len(signs) == 1 and reader.tokens[signs[0]].text == "=":
@@ -70,7 +68,7 @@ def comparison(reader: Atoms, first: int, past: int) -> Node | None:
     return found
 
 
-def _label(reader: Atoms, first: int, sign: int, past: int) -> Node | None:
+def _label(reader: Cursor, first: int, sign: int, past: int) -> Node | None:
     """`y_i = k`, where k is summed over: the entry (i, k) of the matrix whose rows are the labels, one-hot."""
     right = reader.tokens[past - 1]
     if past - sign != 2 or right.kind != "name" or right.text not in reader.binding:
@@ -78,7 +76,7 @@ def _label(reader: Atoms, first: int, sign: int, past: int) -> Node | None:
     left = reader.inside(first, sign)
     matrix, index = (left.matrix, left.index) if isinstance(left, Slice) else (None, None)
     if isinstance(left, Subscript) and len(left.indices) == 1 and isinstance(left.body, Name):
-        matrix, index = reader.matrix_of(left.body), left.indices[0]
+        matrix, index = matrix_of(reader, left.body), left.indices[0]
     if matrix is None or index is None or reader.names.variables.get(matrix.name, "matrix") != "matrix":
         return None
     span = left.span.joined(reader.span(right))
@@ -86,7 +84,7 @@ def _label(reader: Atoms, first: int, sign: int, past: int) -> Node | None:
     return Subscript(span, matrix, (index, reader.name(right)))
 
 
-def _value(reader: Atoms, first: int, past: int) -> tuple[Node, int]:
+def _value(reader: Cursor, first: int, past: int) -> tuple[Node, int]:
     """One value, and where the words of its condition begin."""
     split = next((place for place in range(first, past) if reader.tokens[place].kind in ("gap", "text")), past)
     end = split - 1 if split > first and reader.tokens[split - 1].text == "," else split
@@ -105,7 +103,7 @@ def _words(tokens: list[Token]) -> str:
     return " ".join(words)
 
 
-def _condition(reader: Atoms, first: int, past: int) -> tuple[Node | None, bool]:
+def _condition(reader: Cursor, first: int, past: int) -> tuple[Node | None, bool]:
     """What a branch asks for, and whether it stands for all that is left."""
     places = [place for place in range(first, past) if reader.tokens[place].kind not in ("gap", "text")]
     if not places:

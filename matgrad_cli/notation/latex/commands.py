@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
-from .names import ACCENTS, FUNCTIONS, GREEK, OPERATOR_NAMES, STYLES, VARIANTS, WORDS, letter_name, words
+from .lexer import Lexer
+from .names import ACCENTS, FUNCTIONS, GREEK, OPERATOR_NAMES, PROSE, ROMAN, STYLES, VARIANTS, WORDS, letter_name, words
 from .tokens import (
     BRACKETS,
     CONNECTIVES,
@@ -20,11 +21,6 @@ from .tokens import (
     WITH_ARGUMENT,
 )
 
-if TYPE_CHECKING:
-    from .lexer import Lexer
-
-PROSE: Final = words("text mbox textnormal hbox intertext shortintertext")
-ROMAN: Final = PROSE | words("mathrm operatorname textrm mathsf mathtt textsf rm sf tt texttt mathup symup roman operatornamewithlimits")
 _SWITCHES: Final = words("rm sf tt bf it cal")
 _OVER: Final = words("overset stackrel underset")
 _FRAMES: Final = words("boxed fbox framebox")

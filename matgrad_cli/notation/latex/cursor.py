@@ -2,29 +2,41 @@
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, NamedTuple
 
 from ...diagnostics import Diagnostic, InputError, Label, Source, Span
 from ..syntax import Binary, Name, Node, Operator, children_of
 from ..unknown import LETTERS
-from .names import LatexNames
-from .tokens import Token
+from .names import LatexNames, words
+from .tokens import REFUSED, Token
 
 DEEPEST: Final = 60
 TALLEST: Final = 250
+_BEGINNERS: Final = words("frac sqrt sum prod partial nabla d ones zeros norm abs brace dots")
 
 CLOSERS: Final = {"(": ")", "[": "]", "{": "}", "\\{": "\\}", "<": ">", "cases": "cases"}
 
 
+class Grammar(NamedTuple):
+    """What the parts of the grammar ask of the whole."""
+
+    expression: Callable[[Cursor], Node]
+    product: Callable[[Cursor, Node | None], Node]
+    close_product: Callable[[Cursor], Node]
+    factor: Callable[[Cursor], Node]
+    is_differential: Callable[[Cursor], bool]
+
+
 @dataclass
-class Cursor(ABC):
-    """Tokens and where we stand; the grammar itself is in the classes below this one."""
+class Cursor:
+    """Tokens and where we stand. The grammar that reads them is handed over, so that each of its parts can ask for a whole expression."""
 
     tokens: list[Token]
     names: LatexNames
     source: Source
+    grammar: Grammar
     offset: int = 0
     notes: list[str] = field(default_factory=list)
     at: int = 0
@@ -37,6 +49,7 @@ class Cursor(ABC):
     plain: dict[str, bool] = field(default_factory=dict)
     binding: frozenset[str] = frozenset()
     left: frozenset[str] = frozenset()
+    called: int = -1
 
     def __post_init__(self) -> None:
         self.tokens = single_bars(single_digits(self.tokens))
@@ -48,18 +61,6 @@ class Cursor(ABC):
                 opened.append(place)
             elif token.kind == "close" and opened and CLOSERS[self.tokens[opened[-1]].text] == token.text:
                 self.partner[opened.pop()] = place
-
-    @abstractmethod
-    def expression(self) -> Node:
-        """A sum of terms."""
-
-    @abstractmethod
-    def term(self) -> Node:
-        """A product."""
-
-    @abstractmethod
-    def factor(self) -> Node:
-        """An atom with its scripts, or a function with its argument."""
 
     # ---- looking
     @property
@@ -79,6 +80,21 @@ class Cursor(ABC):
         """Whether a token of that kind (and one of those texts) stands there."""
         token = self.peek(ahead)
         return token.kind == kind and (not texts or token.text in texts)
+
+    def starts_factor(self, ahead: int = 0) -> bool:
+        """Whether a factor begins there."""
+        token = self.peek(ahead)
+        if token.kind in ("name", "number", "function", "fraction", "word", "open"):
+            return True
+        if token.kind == "command":
+            return token.text in _BEGINNERS or token.text in REFUSED
+        if token.kind == "bar":
+            if self.sees("operator", "_", ahead=ahead + 1):
+                return False
+            if token.side:
+                return token.side == "open"
+            return ahead > 0 or not self.bars or self.bars[-1] != token.text
+        return False
 
     def ends_here(self) -> bool:
         """Whether no factor follows: an x^* before another one may be a conjugate."""
@@ -127,13 +143,42 @@ class Cursor(ABC):
         """The expression made of those tokens, all of them."""
         at, stop, bars = self.at, self.stop, self.bars
         self.at, self.stop, self.bars = first, past, []
-        node = self.expression()
+        node = self.grammar.expression(self)
         if self.sees("relation", "=", ":="):
             raise self.trouble("an equation stands here where one expression is needed", self.token, "syntax-error")
         if self.at < self.stop:
             raise self.trouble(f"`{self.token.text}` is not expected here", self.token, "syntax-error")
         self.at, self.stop, self.bars = at, stop, bars
         return node
+
+    def pieces(self, place: int) -> list[list[Token]]:
+        """What stands between the commas of the bracket opened there."""
+        found: list[list[Token]] = [[]]
+        level = 0
+        for token in self.tokens[place + 1 : self.closing(place)]:
+            level += {"open": 1, "close": -1}.get(token.kind, 0)
+            if level == 0 and token.kind == "operator" and token.text in (",", ";"):
+                found.append([])
+            elif token.kind != "gap":
+                found[-1].append(token)
+        return found
+
+    def arguments(self) -> tuple[Node, ...]:
+        """The expressions between the commas of the bracket here; we go on behind it."""
+        place = self.at
+        close = self.closing(place)
+        found: list[Node] = []
+        first, level = place + 1, 0
+        for where in range(place + 1, close + 1):
+            token = self.tokens[where]
+            level += {"open": 1, "close": -1}.get(token.kind, 0) if where < close else 0
+            if where == close or (level == 0 and token.kind == "operator" and token.text in (",", ";")):
+                if first == where:
+                    raise self.trouble("an argument is missing here", token, "syntax-error")
+                found.append(self.inside(first, where))
+                first = where + 1
+        self.at = close + 1
+        return tuple(found)
 
     # ---- saying
     def span(self, first: Token | Node, last: Token | Node | None = None) -> Span:

@@ -21,93 +21,95 @@ class Script:
     end: Token | None = None
 
 
-class Indices(Cursor):
-    """Reads what counts the entries of an array."""
+def end_unbraced(r: Cursor, past: int, base: Token) -> int:
+    """`A_ij` in plain text: where the two letters close to each other end."""
+    last, token = r.last, r.token
+    close = last.kind == token.kind == "name" and token.start == last.end and len(token.text) == 1 and not token.spaced
+    if not close or r.variable(token.text) or not token.text.islower() or len(last.text) > 1:
+        return past
+    plain = "\\" not in r.source.text
+    double = base.text in ("delta", "δ") or r.names.variables.get(base.text) == "matrix"
+    if not (double or (plain and base.kind in ("close", "command"))):
+        return past
+    r.note(f"`_{last.text}{token.text}` is read as `_{{{last.text}{token.text}}}`")
+    r.take()
+    return r.at
 
-    def unbraced(self, past: int, base: Token) -> int:
-        """`A_ij` in plain text: where the two letters close to each other end."""
-        last, token = self.last, self.token
-        close = last.kind == token.kind == "name" and token.start == last.end and len(token.text) == 1 and not token.spaced
-        if not close or self.variable(token.text) or not token.text.islower() or len(last.text) > 1:
-            return past
-        plain = "\\" not in self.source.text
-        double = base.text in ("delta", "δ") or self.names.variables.get(base.text) == "matrix"
-        if not (double or (plain and base.kind in ("close", "command"))):
-            return past
-        self.note(f"`_{last.text}{token.text}` is read as `_{{{last.text}{token.text}}}`")
-        self.take()
-        return self.at
 
-    def sliced(self, tokens: list[Token], end: Token) -> Script:
-        """`i,:` and `:j`: a row, a column; `m\\times n`: two sizes."""
-        rest = [token for token in tokens if not (token.kind == "operator" and token.text in (":", "cdot", ",", "times"))]
-        times = any(token.text == "times" for token in tokens)
-        if times and len(rest) == 2:
-            return Script("sizes", tuple(self.index(token, shifted=False) for token in rest), end=end)
-        if len(rest) == 1 and not times:
-            way = "column" if tokens[0].text in (":", "cdot") else "row"
-            return Script(way, (self.index(rest[0]),), end=end)
-        raise self.trouble("these indices cannot be read", tokens[0], help="write `A_{ij}` for an entry, `A_{i,:}` for a row")
+def sliced_script(r: Cursor, tokens: list[Token], end: Token) -> Script:
+    """`i,:` and `:j`: a row, a column; `m\\times n`: two sizes."""
+    rest = [token for token in tokens if not (token.kind == "operator" and token.text in (":", "cdot", ",", "times"))]
+    times = any(token.text == "times" for token in tokens)
+    if times and len(rest) == 2:
+        return Script("sizes", tuple(index_at(r, token, shifted=False) for token in rest), end=end)
+    if len(rest) == 1 and not times:
+        way = "column" if tokens[0].text in (":", "cdot") else "row"
+        return Script(way, (index_at(r, rest[0]),), end=end)
+    raise r.trouble("these indices cannot be read", tokens[0], help="write `A_{ij}` for an entry, `A_{i,:}` for a row")
 
-    def letters(self, first: int, past: int) -> tuple[Node, ...]:
-        """The indices written there: letters, or numbers counted from 1."""
-        found: list[Node] = []
-        place = first
-        while place < past:
-            token = self.tokens[place]
+
+def index_letters(r: Cursor, first: int, past: int) -> tuple[Node, ...]:
+    """The indices written there: letters, or numbers counted from 1."""
+    found: list[Node] = []
+    place = first
+    while place < past:
+        token = r.tokens[place]
+        place += 1
+        if (token.kind == "operator" and token.text in (",", ";")) or token.kind == "gap":
+            continue
+        pair = index_pair(r, place - 1)
+        if pair is not None:
+            found.append(pair)
+            place = r.partner[place - 1] + 1
+            continue
+        if token.text in ("(", ")", "{", "}") and token.kind in ("open", "close"):
+            continue
+        primed = (token.kind == "operator" and token.text == "'") or token.text == "prime"
+        if primed and found and isinstance(found[-1], Name):
+            found[-1] = Name(found[-1].span.joined(r.span(token)), found[-1].name + "_prime")
+            continue
+        if token.kind == "operator" and token.text == "_" and found and isinstance(found[-1], Name) and place < past:
+            inner = r.tokens[place]
             place += 1
-            if (token.kind == "operator" and token.text in (",", ";")) or token.kind == "gap":
-                continue
-            pair = self.pair(place - 1)
-            if pair is not None:
-                found.append(pair)
-                place = self.partner[place - 1] + 1
-                continue
-            if token.text in ("(", ")", "{", "}") and token.kind in ("open", "close"):
-                continue
-            primed = (token.kind == "operator" and token.text == "'") or token.text == "prime"
-            if primed and found and isinstance(found[-1], Name):
-                found[-1] = Name(found[-1].span.joined(self.span(token)), found[-1].name + "_prime")
-                continue
-            if token.kind == "operator" and token.text == "_" and found and isinstance(found[-1], Name) and place < past:
-                inner = self.tokens[place]
-                place += 1
-                found[-1] = Name(found[-1].span.joined(self.span(inner)), f"{found[-1].name}_{inner.text}")
-                continue
-            if token.kind == "number" and token.text.isdigit() and len(token.text) == 2 and past - first == 1 and "0" not in token.text:
-                found += [Literal_(self.span(token), Fraction(int(digit) - 1), digit) for digit in token.text]
-                continue
-            found.append(self.index(token))
-            if isinstance(found[-1], Name) and self.shifts(place, past):
-                sign, by = self.tokens[place : place + 2]
-                amount = Literal_(self.span(by), Fraction(by.text), by.text)
-                found[-1] = Binary(found[-1].span.joined(amount.span), "+" if sign.text == "+" else "-", found[-1], amount)
-                place += 2
-        return tuple(found)
+            found[-1] = Name(found[-1].span.joined(r.span(inner)), f"{found[-1].name}_{inner.text}")
+            continue
+        if token.kind == "number" and token.text.isdigit() and len(token.text) == 2 and past - first == 1 and "0" not in token.text:
+            found += [Literal_(r.span(token), Fraction(int(digit) - 1), digit) for digit in token.text]
+            continue
+        found.append(index_at(r, token))
+        if isinstance(found[-1], Name) and is_shift(r, place, past):
+            sign, by = r.tokens[place : place + 2]
+            amount = Literal_(r.span(by), Fraction(by.text), by.text)
+            found[-1] = Binary(found[-1].span.joined(amount.span), "+" if sign.text == "+" else "-", found[-1], amount)
+            place += 2
+    return tuple(found)
 
-    def shifts(self, place: int, past: int) -> bool:
-        """Whether `+1` or `-1` follows a letter among indices."""
-        sign, by = self.tokens[place : place + 2] if place + 1 < past else (None, None)
-        return sign is not None and by is not None and sign.kind == "operator" and sign.text in "+-" and by.kind == "number" and (
-            by.text.isdigit() and len(by.text) == 1)
 
-    def pair(self, place: int) -> PairIndex | None:
-        """`(i,k)` among the indices of A ⊗ B: a row of A and a row of B."""
-        close = self.partner.get(place, -1)
-        inner = self.tokens[place + 1 : close] if self.tokens[place].text == "(" else []
-        if len(inner) != 3 or inner[1].text != "," or any(token.kind not in ("name", "number") for token in (inner[0], inner[2])):
-            return None
-        return PairIndex(self.span(self.tokens[place], self.tokens[close]), self.index(inner[0]), self.index(inner[2]))
+def is_shift(r: Cursor, place: int, past: int) -> bool:
+    """Whether `+1` or `-1` follows a letter among indices."""
+    sign, by = r.tokens[place : place + 2] if place + 1 < past else (None, None)
+    return sign is not None and by is not None and sign.kind == "operator" and sign.text in "+-" and by.kind == "number" and (
+        by.text.isdigit() and len(by.text) == 1)
 
-    def index(self, token: Token, shifted: bool = True) -> Node:
-        """One index: a letter, or a number, which LaTeX counts from 1."""
-        if token.kind == "number" and token.text.isdigit() and len(token.text) < 7:
-            value = int(token.text) - (1 if shifted else 0)
-            if value < 0:
-                return Literal_(self.span(token), Fraction(-1), token.text)
-            return Literal_(self.span(token), Fraction(value), token.text)
-        if token.kind == "name":
-            return self.name(token)
-        if token.kind == "command" and token.text == "d":
-            return Name(self.span(token), "d")
-        raise self.trouble("an index is a letter or a number", token, help="arithmetic in an index, as in `x_{i+1}`, cannot be read")
+
+def index_pair(r: Cursor, place: int) -> PairIndex | None:
+    """`(i,k)` among the indices of A ⊗ B: a row of A and a row of B."""
+    close = r.partner.get(place, -1)
+    inner = r.tokens[place + 1 : close] if r.tokens[place].text == "(" else []
+    if len(inner) != 3 or inner[1].text != "," or any(token.kind not in ("name", "number") for token in (inner[0], inner[2])):
+        return None
+    return PairIndex(r.span(r.tokens[place], r.tokens[close]), index_at(r, inner[0]), index_at(r, inner[2]))
+
+
+def index_at(r: Cursor, token: Token, shifted: bool = True) -> Node:
+    """One index: a letter, or a number, which LaTeX counts from 1."""
+    if token.kind == "number" and token.text.isdigit() and len(token.text) < 7:
+        value = int(token.text) - (1 if shifted else 0)
+        if value < 0:
+            return Literal_(r.span(token), Fraction(-1), token.text)
+        return Literal_(r.span(token), Fraction(value), token.text)
+    if token.kind == "name":
+        return r.name(token)
+    if token.kind == "command" and token.text == "d":
+        return Name(r.span(token), "d")
+    raise r.trouble("an index is a letter or a number", token, help="arithmetic in an index, as in `x_{i+1}`, cannot be read")

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from ...diagnostics import Diagnostic, InputError, Label, Source, Span
-from .commands import ROMAN, read_command
-from .names import ACCENTS, FUNCTIONS, GREEK, OPERATOR_NAMES, STYLES, WORDS, LatexNames, letter_name, marked_name
+from .names import ACCENTS, FUNCTIONS, GREEK, OPERATOR_NAMES, ROMAN, STYLES, WORDS, LatexNames, letter_name, marked_name
 from .tokens import CHARACTERS, FRACTIONS, LOWERED, RAISED, Token
 
 LONGEST = 12_000
@@ -22,6 +22,7 @@ class Lexer:
     text: str
     names: LatexNames
     source: Source
+    read_command: Callable[[Lexer, str, int, int, int, str, int], int]
     offset: int = 0
     tokens: list[Token] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
@@ -261,7 +262,7 @@ class Lexer:
             stop += 1
         stop = max(stop, min(at + 2, end))
         word = self.text[at + 1 : stop]
-        return read_command(self, word, at, stop, end, font, depth)
+        return self.read_command(self, word, at, stop, end, font, depth)
 
     def skip_space(self, at: int, end: int) -> int:
         while at < end and self.text[at].isspace():

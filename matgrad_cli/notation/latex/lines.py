@@ -11,9 +11,11 @@ from ...diagnostics import Diagnostic, InputError, Source, Span
 from ...diagnostics.record import record
 from ..syntax import Derivative, Differential_, Name, Node, Subscript, parts_of
 from .balance import balanced
+from .commands import read_command
+from .cursor import Cursor
 from .lexer import Lexer
 from .names import LatexNames, accents_kept
-from .reader import Reader
+from .reader import GRAMMAR
 from .tokens import Token
 
 _EQUAL: Final = frozenset(("=", ":=", "approx", "=:", "propto"))
@@ -107,7 +109,7 @@ def split_line(
     """
     whole = source or Source(source_name, " " * offset + text if offset else text)
     scope = names if names is not None else LatexNames(accents=accents_kept([text]))
-    lexer = Lexer(text, scope, whole, offset)
+    lexer = Lexer(text, scope, whole, read_command, offset)
     try:
         tokens = lexer.run()[:-1]
     except InputError as error:
@@ -268,8 +270,8 @@ def _side(row: _Row, part: list[Token], statement: list[Token], trouble: Token |
     text = row.text[span.start - row.offset : span.end - row.offset]
     if trouble is not None:
         what = _SAID.get(trouble.text, "this relation")
-        error = Reader([*part, _end(part or statement)], row.names, row.source, row.offset).trouble(f"{what} is not judged", trouble)
-        return Side(span, text, None, error.diagnostic)
+        reader = Cursor([*part, _end(part or statement)], row.names, row.source, GRAMMAR, row.offset)
+        return Side(span, text, None, reader.trouble(f"{what} is not judged", trouble).diagnostic)
     try:
         return Side(span, text, _tree(row, part, statement))
     except InputError as error:
@@ -281,7 +283,7 @@ def _side(row: _Row, part: list[Token], statement: list[Token], trouble: Token |
 
 def _tree(row: _Row, part: Sequence[Token], statement: list[Token]) -> Node:
     copies = [Token(t.kind, t.text, t.start, t.end, t.font, t.side, t.spaced) for t in part]
-    reader = Reader([*copies, _end(list(part) or statement)], row.names, row.source, row.offset, row.notes, known=row.known)
+    reader = Cursor([*copies, _end(list(part) or statement)], row.names, row.source, GRAMMAR, row.offset, row.notes, known=row.known)
     return reader.measured(reader.inside(0, reader.stop))
 
 

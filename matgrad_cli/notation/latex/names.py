@@ -19,6 +19,11 @@ def words(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
 
+PROSE: Final = words("text mbox textnormal hbox intertext shortintertext")
+ROMAN: Final = PROSE | words("mathrm operatorname textrm mathsf mathtt textsf rm sf tt texttt mathup symup roman operatornamewithlimits")
+"""Commands that set upright words: prose, and names of functions."""
+
+
 GREEK: Final = words(
     "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi omicron pi rho sigma tau upsilon phi chi psi omega "
     "Alpha Beta Gamma Delta Epsilon Zeta Eta Theta Iota Kappa Lambda Mu Nu Xi Omicron Pi Rho Sigma Tau Upsilon Phi Chi Psi Omega"

@@ -3,15 +3,14 @@ r"""Norms by what stands under their bars, `\lVert x \rVert_{\Sigma^{-1}}`, and 
 from __future__ import annotations
 
 from fractions import Fraction
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from ...diagnostics import Span
 from ...diagnostics.record import replace
 from ..syntax import Apply, Group, Literal_, Name, Negative, Node, Transposed
+from .cursor import Cursor
+from .scripts import scripts_here, source_text, with_scripts
 from .tokens import Token
-
-if TYPE_CHECKING:
-    from .atoms import Atoms
 
 _NORMS: Final = {"f": "fro", "fro": "fro", "hs": "fro", "2": "2", "1": "1", "star": "nuc", "op": "2", "nuc": "nuc", "tr": "nuc"}
 _MIXED: Final = ("write out what is meant: `\\sum_i \\lVert X_{i,:} \\rVert` for the norms of the rows, "
@@ -21,36 +20,36 @@ EXTREMES: Final = frozenset(f"{letter}_{end}" for letter in ("lambda", "sigma") 
 """\\lambda_{\\max}, \\sigma_{\\max}: functions of a matrix where a bracket follows."""
 
 
-def extreme(reader: Atoms, name: str, token: Token) -> Node:
+def extreme(reader: Cursor, name: str, token: Token) -> Node:
     """The largest or smallest eigenvalue, the largest singular value."""
     arguments = reader.arguments()
     span = reader.span(token, reader.last)
     if len(arguments) != 1 or name.startswith("sigma_min"):
-        raise reader.trouble(f"`{reader.source_text(token)}` of this cannot be read", token)
+        raise reader.trouble(f"`{source_text(reader, token)}` of this cannot be read", token)
     if name.startswith("sigma"):
-        return reader.scripted(Apply(span, "norm", arguments, (("ord", "2"),)), reader.scripts())
+        return with_scripts(reader, Apply(span, "norm", arguments, (("ord", "2"),)), scripts_here(reader))
     if "min" not in name:
-        return reader.scripted(Apply(span, "eigmax", arguments), reader.scripts())
+        return with_scripts(reader, Apply(span, "eigmax", arguments), scripts_here(reader))
     largest = Apply(span, "eigmax", (Negative(span, Group(span, arguments[0])),))
-    return reader.scripted(Group(span, Negative(span, largest)), reader.scripts())
+    return with_scripts(reader, Group(span, Negative(span, largest)), scripts_here(reader))
 
 
-def normed(reader: Atoms, node: Node, span: Span, single: bool) -> Node:
+def normed(reader: Cursor, node: Node, span: Span, single: bool) -> Node:
     """The norm of the node, by the subscript behind it."""
     weight = _weight(reader) if not single else None
-    scripts = reader.scripts()
+    scripts = scripts_here(reader)
     if weight is not None:
         square = reader.binary("juxtapose", reader.binary("juxtapose", Transposed(span, Group(span, node)), weight), Group(span, node))
         power = scripts[0].parts[0] if scripts and scripts[0].kind == "power" else None
         if isinstance(power, Literal_) and power.value == 2:
-            return reader.scripted(Group(span, square), scripts[1:])
-        return reader.scripted(Apply(span, "sqrt", (square,)), scripts)
+            return with_scripts(reader, Group(span, square), scripts[1:])
+        return with_scripts(reader, Apply(span, "sqrt", (square,)), scripts)
     lower = [script for script in scripts if script.kind in ("index", "label")]
     rest = [script for script in scripts if script not in lower]
     if len(lower) > 1:
         raise reader.trouble("a norm has one subscript", reader.last)
     if not lower:
-        return reader.scripted(Apply(span, "bars" if single else "norm", (node,)), rest)
+        return with_scripts(reader, Apply(span, "bars" if single else "norm", (node,)), rest)
     label = lower[0].label or "".join(
         part.text if isinstance(part, Literal_) else part.name if isinstance(part, Name) else "?" for part in lower[0].parts
     )
@@ -62,16 +61,16 @@ def normed(reader: Atoms, node: Node, span: Span, single: bool) -> Node:
         first = rest[0].parts[0] if rest and rest[0].kind == "power" else None
         whole = first is not None and isinstance(order, Name) and first == replace(order, span=first.span)
         options = (("power", ""),) if whole else ()
-        return reader.scripted(Apply(span, "norm", (node, order), options), rest[1:] if whole else rest)
+        return with_scripts(reader, Apply(span, "norm", (node, order), options), rest[1:] if whole else rest)
     if kind is None:
         known = _MIXED if len(lower[0].parts) == 2 else "known are `F`, `2`, `1`, `*`"
         raise reader.trouble(f"the norm with the subscript `{label}` is not known", reader.last, help=known)
     if single:
         reader.note("single bars with a subscript are read as a norm whose second bar was lost")
-    return reader.scripted(Apply(span, "norm", (node,), (("ord", kind),)), rest)
+    return with_scripts(reader, Apply(span, "norm", (node,), (("ord", kind),)), rest)
 
 
-def _weight(reader: Atoms) -> Node | None:
+def _weight(reader: Cursor) -> Node | None:
     r"""The matrix of `\lVert x \rVert_{\Sigma^{-1}}`, `\lVert x \rVert_W`: the root of xᵀWx; None, and nothing taken, for another."""
     if not reader.sees("operator", "_"):
         return None

@@ -10,14 +10,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from fractions import Fraction
 from itertools import pairwise
-from typing import TYPE_CHECKING, Final, NoReturn
+from typing import Final, NoReturn
 
 from ...diagnostics.record import record
 from ..syntax import BEFORE, WITHIN, Apply, Binary, Group, Kronecker, Literal_, Name, Node, Subscript, parts_of
+from .cursor import Cursor
+from .indices import index_letters
 from .tokens import Token
-
-if TYPE_CHECKING:
-    from .calculus import Calculus
 
 Tokens = tuple[int, int]
 """The places of the first and past the last token of a part."""
@@ -69,7 +68,7 @@ def moves_of(body: Node, letter: str) -> list[int]:
     return found
 
 
-def ranges(reader: Calculus, sign: Token, lower: Tokens | None, upper: Tokens | None) -> Ranges:
+def ranges(reader: Cursor, sign: Token, lower: Tokens | None, upper: Tokens | None) -> Ranges:
     """What a Σ runs over; InputError with the code `sum-range` where that is a part of a dimension."""
     letters: dict[str, Name] = {}
     waiting: list[Name] = []
@@ -131,12 +130,12 @@ def ranges(reader: Calculus, sign: Token, lower: Tokens | None, upper: Tokens | 
     return Ranges(tuple(letters.values()), tuple(limits.get(name) for name in letters), tuple(masks))
 
 
-def texts(reader: Calculus, part: Tokens) -> list[str]:
+def texts(reader: Cursor, part: Tokens) -> list[str]:
     """The texts of the tokens of a part, spaces left out."""
     return [token.text for token in reader.tokens[slice(*part)] if token.kind != "gap"]
 
 
-def pieces(reader: Calculus, part: Tokens) -> Iterator[Tokens]:
+def pieces(reader: Cursor, part: Tokens) -> Iterator[Tokens]:
     r"""What stands between the commas, colons and line breaks of `i=1, j \ne i`; brackets are not taken apart."""
     first, level = part[0], 0
     for place in range(part[0], part[1] + 1):
@@ -149,31 +148,31 @@ def pieces(reader: Calculus, part: Tokens) -> Iterator[Tokens]:
         level += {"open": 1, "close": -1}.get(token.kind, 0)
 
 
-def _letters(reader: Calculus, first: int, past: int) -> tuple[Name, ...]:
+def _letters(reader: Cursor, first: int, past: int) -> tuple[Name, ...]:
     if first < past and reader.tokens[first].text == "(" and reader.partner.get(first) == past - 1:
         first, past = first + 1, past - 1
     if first >= past:
         _refuse(reader, "a sum runs over letters", reader.tokens[first])
-    found = reader.letters(first, past)
+    found = index_letters(reader, first, past)
     names = tuple(letter for letter in found if isinstance(letter, Name))
     if len(names) != len(found) or not names:
         _refuse(reader, "a sum runs over letters", reader.tokens[first])
     return names
 
 
-def _add(reader: Calculus, letters: dict[str, Name], named: tuple[Name, ...], where: Token) -> None:
+def _add(reader: Cursor, letters: dict[str, Name], named: tuple[Name, ...], where: Token) -> None:
     for name in named:
         if name.name in letters:
             raise reader.trouble("a letter stands twice under this sum", where)
         letters[name.name] = name
 
 
-def _from_one(reader: Calculus, where: Token, written: list[str]) -> None:
+def _from_one(reader: Cursor, where: Token, written: list[str]) -> None:
     if written != ["1"]:
         _refuse(reader, "a sum over a part of the range cannot be read", where)
 
 
-def _limit(reader: Calculus, sign: Token, after: Tokens, named: tuple[Name, ...]) -> Node | str:
+def _limit(reader: Cursor, sign: Token, after: Tokens, named: tuple[Name, ...]) -> Node | str:
     r"""The upper limit of `i \in [n]`, `i \in \{1,…,n\}`, `i \le n`; or where `i = …` starts: a number, a mask behind a letter."""
     written = texts(reader, after)
     if sign.text in ("=", ":="):
@@ -196,7 +195,7 @@ def _limit(reader: Calculus, sign: Token, after: Tokens, named: tuple[Name, ...]
     return _refuse(reader, f"a sum over {what} cannot be read", sign)
 
 
-def _pair(reader: Calculus, letters: dict[str, Name], named: tuple[Name, ...], equal: list[int], piece: Tokens) -> tuple[Name, Name]:
+def _pair(reader: Cursor, letters: dict[str, Name], named: tuple[Name, ...], equal: list[int], piece: Tokens) -> tuple[Name, Name]:
     r"""The two letters of `j \ne i`; those that nothing binds yet are bound here."""
     sign = reader.tokens[equal[0]]
     others = _letters(reader, equal[0] + 1, piece[1])
@@ -215,7 +214,7 @@ def _pair(reader: Calculus, letters: dict[str, Name], named: tuple[Name, ...], e
     return left, right
 
 
-def _ordered(reader: Calculus, letters: dict[str, Name], limits: dict[str, Node], piece: Tokens, signs: list[int]) -> Node:
+def _ordered(reader: Cursor, letters: dict[str, Name], limits: dict[str, Node], piece: Tokens, signs: list[int]) -> Node:
     r"""`1 \le i < j \le n`: both letters are bound, and the first is less than the second."""
     _from_one(reader, reader.tokens[signs[0]], texts(reader, (piece[0], signs[0])))
     both = [_letters(reader, start + 1, end) for start, end in pairwise(signs)]
@@ -227,7 +226,7 @@ def _ordered(reader: Calculus, letters: dict[str, Name], limits: dict[str, Node]
     return _compared((left, right), reader.tokens[signs[1]].text)
 
 
-def _is_letter(reader: Calculus, letters: dict[str, Name], part: Tokens) -> bool:
+def _is_letter(reader: Cursor, letters: dict[str, Name], part: Tokens) -> bool:
     """Whether a letter that is summed here or around stands there alone, or one that nothing else is."""
     found = [reader.tokens[place] for place in range(*part) if reader.tokens[place].kind != "gap"]
     if len(found) != 1 or found[0].kind != "name":
@@ -243,7 +242,7 @@ def _compared(pair: tuple[Name, Name], sign: str) -> Node:
     return before(left, right) if sign in ("<", ">") else unlike(before(right, left))
 
 
-def _member(reader: Calculus, named: tuple[Name, ...], part: Tokens) -> Node | None:
+def _member(reader: Cursor, named: tuple[Name, ...], part: Tokens) -> Node | None:
     r"""The entry of the 0/1 array that a set is: `i \in S` is S_i, `(i,j) \in \Omega` is Omega_ij, `j \in N(i)` is N_ij."""
     tokens = [token for token in reader.tokens[slice(*part)] if token.kind != "gap" and token.text not in "{}"]
     if not tokens or tokens[0].kind not in ("name", "word"):
@@ -261,7 +260,7 @@ def _member(reader: Calculus, named: tuple[Name, ...], part: Tokens) -> Node | N
 
 
 def _upper(
-    reader: Calculus, names: tuple[str, ...], part: Tokens | None, from_zero: set[str]
+    reader: Cursor, names: tuple[str, ...], part: Tokens | None, from_zero: set[str]
 ) -> Iterator[tuple[str, Node, int]]:
     """Each letter with the limit above the Σ, one for all of them or one for each, and how many are left out at the end; a limit that is
     a letter summed around gives a mask."""
@@ -289,5 +288,5 @@ def _upper(
         yield name, reader.inside(first, past), lost
 
 
-def _refuse(reader: Calculus, message: str, where: Token, help: str = _WRITTEN) -> NoReturn:
+def _refuse(reader: Cursor, message: str, where: Token, help: str = _WRITTEN) -> NoReturn:
     raise reader.trouble(message, where, CODE, help)
