@@ -47,6 +47,12 @@ class Unit:
         return part is not None and _backward(part) and not any(_stub(part) for part in parts)
 
     @property
+    def own(self) -> tuple[ast.stmt, ...]:
+        """The lines that are its own: the class, the two parts, or all lines of a script."""
+        parts = tuple(part for part in (self.forward, self.backward) if part is not None)
+        return (self.inside,) if self.inside is not None else parts or self.lines
+
+    @property
     def scripted(self) -> bool:
         """Whether it is no function, but the lines of the file themselves."""
         return self.forward is None
@@ -102,7 +108,8 @@ def units_of(tree: ast.Module, text: str) -> list[Unit]:
         elif isinstance(line, ast.FunctionDef) and id(line) in {id(key) for key in paired}:
             forward = paired[line]
             words = f"{top}\n{_words(tree, [forward], comments)}\n{_words(tree, [line], comments)}"
-            found.append(_unit(line.name, tree, words, directives, [forward, line], forward=forward, backward=line))
+            criterion = _criterion(functions, forward)
+            found.append(_unit(line.name, tree, words, directives, [forward, line], forward=forward, backward=line, criterion=criterion))
         elif isinstance(line, ast.FunctionDef) and id(line) not in used and (_claims(line, called) or _alone(tree, line)):
             words = f"{top}\n{_words(tree, [line], comments)}"
             found.append(_unit(line.name, tree, words, directives, [line], forward=line))
@@ -158,7 +165,15 @@ def _claims(line: ast.stmt, called: Collection[str] = ()) -> bool:
 
 # --- pairs ----------------------------------------------------------------------------------------------------------------
 
-_BACK = r"(?:backward|backprop|bwd|back|grad|gradient|vjp)"
+_BACK = r"(?:backward|backpropagat(?:ion|e)|backprop|bwd|back|grad|gradient|vjp)"
+_COST = re.compile(r"^(?:(?:compute|calculate|calc|get)_?)?(?:\w+_)?(?:cost|loss|cross_entropy|nll)(?:_function|_fn|_func)?$", re.I)
+
+
+def _criterion(functions: list[ast.FunctionDef], forward: ast.FunctionDef) -> ast.FunctionDef | None:
+    """The one function of the file that is called a loss, and is no part of the forward one."""
+    called = {getattr(node.func, "id", "") for node in ast.walk(forward) if isinstance(node, ast.Call)}
+    named = [function for function in functions if _COST.match(function.name) and function.name not in called and function is not forward]
+    return named[0] if len(named) == 1 and not _stub(named[0]) else None
 
 
 def _pairs(functions: list[ast.FunctionDef]) -> Iterator[tuple[ast.FunctionDef, ast.FunctionDef]]:
@@ -174,7 +189,7 @@ def _pairs(functions: list[ast.FunctionDef]) -> Iterator[tuple[ast.FunctionDef, 
 
 
 def _forward_names(name: str) -> Iterator[str]:
-    for word in ("forward", "fwd", "forwardprop", "fprop", "feedforward"):
+    for word in ("forward", "fwd", "forwardprop", "forwardpropagation", "fprop", "feedforward"):
         yield re.sub(rf"(?<![a-z]){_BACK}(?![a-z])", word, name)
     yield re.sub(rf"_?(?<![a-z]){_BACK}(?![a-z])_?", "", name)
     if re.search(rf"{_BACK}_\w+$", name):

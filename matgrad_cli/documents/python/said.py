@@ -107,7 +107,7 @@ def letters_of(dim: str) -> set[str]:
 
 def size_of(dim: str, sizes: dict[str, int]) -> int | None:
     """The number that a dimension is, at given sizes of its names; None where it is none."""
-    text = re.sub(r"(?<=\d)(?=[A-Za-z_])", "*", dim).replace("'", "_prime")
+    text = re.sub(r"(?<![\w])(\d+)(?=[A-Za-z_])", r"\1*", dim).replace("'", "_prime")
     names = {name.replace("'", "_prime"): size for name, size in sizes.items()}
     try:
         return _number(ast.parse(text, mode="eval").body, names)

@@ -49,7 +49,7 @@ def around(frame: Frame, outer: Frame, given: dict[str, Value], torch: bool, lin
         for text, part in _reached(name, value):
             if isinstance(part, int | np.integer) and not isinstance(part, bool) and part > 1:
                 sizes.append(text)
-            elif _is_array(part) and part.ndim:
+            elif _is_array(part) and part.ndim and part.dtype.kind != "i":  # class numbers are no factors
                 arrays[text] = part.shape
             elif _is_array(part) or isinstance(part, float):
                 numbers.append(text)

@@ -104,7 +104,7 @@ def _with(mended: Mended, benches: list[Bench], one: Judged) -> Cause:
     plain = _plain(one)
     own = line in _statements(benches[0].claim)
     said = f"{plain.message}: {edit.message}" if own else f"{edit.message}; as it stands, {plain.message}"
-    help_ = f"write `{edit.text}`{' in a line behind it' if mended.behind else ''}"
+    help_ = f"write `{edit.text}`{' in a line behind it' if mended.behind else ''}" if edit.text != "pass" else "leave this line out"
     healed = frozenset[Place]() if own else _healed(benches[0], mended)
     return Cause(edit.code, said, line, help_, plain.notes, healed)
 

@@ -12,6 +12,7 @@ import numpy as np
 
 from ...diagnostics.record import record, replace
 from ...documents.python.said import Said, letters_of, size_of
+from ...documents.python.uses import Axes
 from ...verify.programs.values import Undecided
 
 Value = Any
@@ -109,7 +110,8 @@ class Given:
 
     def named(self, size: int) -> str:
         """The dimension of a length: a name where one has it, else the number."""
-        return next((name for name, length in self.sizes.items() if length == size), str(size))
+        dims = [*self.sizes, *(dim for kind in self.kinds.values() if kind.form == "array" for dim in kind.dims if "*" in dim)]
+        return next((dim for dim in dims if self._length(dim) == size), str(size))
 
 
 def kinds_told(said: tuple[tuple[str, Said], ...]) -> dict[str, Kind]:
@@ -148,7 +150,9 @@ _NUMBERS = re.compile(
 TARGETS = ("y", "t", "target", "targets", "labels", "Y", "y_true", "ys")
 
 
-def candidates(name: str, hint: str, beside: tuple[int, ...] | None, given: Given, differentiated: bool = False) -> Iterator[Kind]:
+def candidates(
+    name: str, hint: str, beside: tuple[int, ...] | None, given: Given, axes: Axes | None = None, differentiated: bool = False
+) -> Iterator[Kind]:
     """What an input may be that is used so, the likeliest first; one with a gradient is rather an array."""
     known = given.kinds.get(name)
     if hint.startswith("text "):
@@ -174,6 +178,8 @@ def candidates(name: str, hint: str, beside: tuple[int, ...] | None, given: Give
         return
     partner = None if beside is None else tuple(given.named(size) for size in beside)
     shapes = _shapes(f"b_{name}" if differentiated and _NUMBERS.match(name) and partner and partner[1:] else name, hint, partner, rows)
+    if partner is not None and len(partner) == 2 and name[:1] == "b" and _in_columns(partner, given):
+        shapes.sort(key=lambda dims: dims != (partner[0], "1"))
     if partner is None and shapes[0][1:]:  # rows of data go with the entries of what is predicted from them
         shapes = [(kind.dims[0], rows[1]) for word, kind in given.kinds.items() if word in TARGETS and len(kind.dims) == 1] + shapes
     if partner is None and shapes[0][1:]:  # or with a size that is an argument
@@ -181,8 +187,27 @@ def candidates(name: str, hint: str, beside: tuple[int, ...] | None, given: Give
     if partner is None and name in TARGETS:  # or a target for each of several outputs
         rows_known = [kind.dims[0] for kind in given.kinds.values() if kind.form == "array" and len(kind.dims) == 2]
         shapes = shapes[:-1] + [(first, last) for first in rows_known[:1] for last in given.sizes if last != first] + shapes[-1:]
-    for dims in shapes:
+    if hint.startswith("matrix"):
+        axes = axes or Axes(1)
+    for dims in shapes if axes is None else _as_used(name, shapes, axes):
         yield Kind("array", dims)
+
+
+def _in_columns(partner: tuple[str, ...], given: Given) -> bool:
+    """Whether examples stand in columns, `W @ X + b`: a weight's rows are those of the sum, and no weight's columns are its columns."""
+    weights = [kind.dims for word, kind in given.kinds.items() if word[:1] in "WwU" and len(kind.dims) == 2]
+    return any(dims[0] == partner[0] for dims in weights) and not any(dims[1] == partner[1] for dims in weights)
+
+
+def _as_used(name: str, shapes: list[tuple[str, ...]], axes: Axes) -> list[tuple[str, ...]]:
+    """Shapes with the axes that the program's lines ask for first; new ones where none has them."""
+    fit = [dims for dims in shapes if axes.allow(len(dims))]
+    return [*(fit or [tuple(f"{name}_{number}" for number in range(axes.number))]), *(dims for dims in shapes if dims not in fit)]
+
+
+def fresh(name: str, kind: Kind) -> list[str]:
+    """The dimensions of an input of which nothing is told, and that no other was said to have."""
+    return [dim for dim in kind.dims if dim.startswith(f"{name}_")] if not kind.told else []
 
 
 def _shapes(name: str, hint: str, partner: tuple[str, ...] | None, new: list[str]) -> list[tuple[str, ...]]:
@@ -193,7 +218,7 @@ def _shapes(name: str, hint: str, partner: tuple[str, ...] | None, new: list[str
         return [(new[0], inner), (inner,)]
     if partner:
         last, whole = partner[-1:], partner
-        sides: list[tuple[str, ...]] = [(partner[0], "1"), ("1", partner[-1])] if len(partner) > 1 else []
+        sides = [tuple(dim if at == axis else "1" for at, dim in enumerate(partner)) for axis in range(len(partner))] if partner[1:] else []
         if name in ("b", "bias", "b0", "intercept") and len(partner) == 1:
             small = [(), whole]
         elif _NUMBERS.match(name):

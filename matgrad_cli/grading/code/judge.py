@@ -249,7 +249,7 @@ def _meant(trial: Trial, claim: Claim, truth: Value, overrides: dict[int, Value]
         return 1.0, True
     later = set(followers(trial, claim))
     right: dict[float, int] = {}
-    for scale in (1.0, *sorted({size for size in trial.given.sizes.values() if size > 1})) if later else ():
+    for scale in (1.0, *trial.counts) if later else ():
         reading = trial.read(overrides={**overrides, claim.last.number: truth * scale})
         right[scale] = sum(trial.outcome(other, other.last.value) == "right" for other in trial.claims(reading) if other.key in later)
     best = max(right, key=lambda scale: right[scale], default=1.0)
@@ -262,7 +262,7 @@ def _averaged(trial: Trial, found: dict[Place, Judged]) -> dict[Place, Judged]:
         return found
     claims = {claim.key: claim for claim in trial.claims(trial.base)}
     wrong = [place for place, one in found.items() if one.outcome == "wrong" and place[0] in claims]
-    for size in sorted({size for size in trial.given.sizes.values() if size > 1}):
+    for size in trial.counts:
         same = [place for place in wrong if trial.outcome(claims[place[0]], claims[place[0]].last.value, 1 / size) == "right"]
         if len(same) > 1 and same == wrong:
             note = "this is the derivative over a size, as are the others: right if the loss is a mean, and what comes from above is not"

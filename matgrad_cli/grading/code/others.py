@@ -123,7 +123,7 @@ def _parts(claim: Claim) -> list[Any]:
 
 
 def _scales(trial: Trial) -> list[float]:
-    sizes = sorted({size for size in trial.given.sizes.values() if size > 1})
+    sizes = trial.counts
     products = [*sizes, *(a * b for a, b in combinations(sizes, 2))]
     return [*map(float, products), *(1 / size for size in products)]
 

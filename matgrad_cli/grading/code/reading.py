@@ -11,7 +11,7 @@ import numpy as np
 
 from ...diagnostics.record import record
 from ...documents.python.claims import UPSTREAM, claimed, last_part
-from ...documents.python.outline import Unit
+from ...documents.python.outline import BACKWARD, FORWARD, Unit
 from ...verify.programs.calls import bound
 from ...verify.programs.expressions import evaluate
 from ...verify.programs.machine import Event, Machine, Target, key_of, moves, solid
@@ -117,6 +117,9 @@ class Reading:
         for line in self.unit.inside.body:
             if isinstance(line, ast.FunctionDef) and line.name == "__init__":
                 _returned(self.machine, bound(self.machine, Function(line, self.module), [thing, *begins], {}, free=True), line.body)
+        for name in _set_elsewhere(self.unit.inside):  # what begins as nothing, and another method gives a value, is an input
+            if thing.attributes.get(name, 0) is None:
+                del thing.attributes[name]
         return thing
 
     def _closure(self) -> None:
@@ -144,12 +147,12 @@ class Reading:
         """The loss that another method of the class computes from what forward gives."""
         method = self.unit.criterion
         assert method is not None
-        names = [place.arg for place in method.args.args][1:]
+        names = [place.arg for place in method.args.args if place.arg != "self"]
         known = {name: self.fore.names[name] for name in names if name in self.fore.names}
         rest = [name for name in names if name not in known]
-        if rest and self.outputs:
+        if rest and self.outputs and not any(value is self.outputs[0] for value in known.values()):
             known[rest[0]] = self.outputs[0]
-        frame = bound(self.machine, Function(method, self.module), [owner], known, free=True)
+        frame = bound(self.machine, Function(method, self.module), [] if owner is None else [owner], known, free=True)
         self.loss = _returned(self.machine, frame, method.body)
 
     # --- between the two parts ---------------------------------------------------------------------------------------------
@@ -213,11 +216,13 @@ class Reading:
         lone = len(open_) == 1 and open_[0] not in (*CACHES, *TARGETS) and self.unit.loss is None
         if not taken and lone and not self.scalar() and moves(self.outputs[0]):
             taken.add(0)
-            known[open_[0]] = self._up(open_.pop(), 0)
+            name = open_.pop()
+            known[name] = self._up(name, 0)
         rest = [value for number, value in enumerate(self.outputs) if number not in taken and not (number == 0 and self.scalar())]
         for name in open_:
+            kept = [at for at, value in enumerate(rest) if name in CACHES and isinstance(value, dict | tuple | list)]
             if rest and name not in TARGETS:
-                known[name] = rest.pop(0) if len(open_) > 1 or len(rest) == 1 else tuple(rest)
+                known[name] = rest.pop(kept[0] if kept else 0) if kept or len(open_) > 1 or len(rest) == 1 else tuple(rest)
         return bound(self.machine, Function(backward, self.module), first, known, free=True)
 
     def _up(self, name: str, at: int) -> Value:
@@ -267,7 +272,8 @@ class Reading:
                 if at is not None:
                     output = solid(self.outputs[at])
                     total = total + np.sum(self._weights(at, output) * output)
-            return total if np.ndim(total) == 0 and not isinstance(total, float) else np.sum(solid(self.outputs[0]) * self.upstream[0][1])
+            first = solid(self.outputs[0])
+            return total if np.ndim(total) == 0 and not isinstance(total, float) else np.sum(first * self._weights(0, first))
         kind, _, rest = way.partition(" ")
         if kind == "name":
             return solid(self.frame.find(rest))
@@ -342,6 +348,14 @@ def _parameters(unit: Unit) -> frozenset[str]:
     """Names that have a gradient here, and of which no part is written: what they begin with does not matter."""
     written = {last_part(part) for _, part in _targets(unit) if part}
     return differentiated_in(unit) - written
+
+
+@lru_cache(maxsize=16)
+def _set_elsewhere(of: ast.ClassDef) -> frozenset[str]:
+    """The attributes that methods besides those of the two passes give a value."""
+    methods = [line for line in of.body if isinstance(line, ast.FunctionDef) and line.name not in ("__init__", *FORWARD, *BACKWARD)]
+    nodes = (node for method in methods for node in ast.walk(method) if isinstance(node, ast.Attribute))
+    return frozenset(node.attr for node in nodes if isinstance(node.ctx, ast.Store) and key_of(node.value) == "self")
 
 
 def _first_target(line: ast.stmt) -> str:

@@ -9,11 +9,13 @@ import numpy as np
 from ...diagnostics.record import record, replace
 from ...documents.python.outline import Unit
 from ...documents.python.said import letters_of
+from ...documents.python.uses import Axes, axes_in, parts_in
 from ...verify.programs.values import Need, Unknown
 from .inputs import EQUAL, EVEN, Given, Kind, Kinds, Point, candidates, kinds_told, told_of
 from .plan import first_line
 from .reading import NoLoss, differentiated_in
 from .trial import TOO_MUCH, Trial, fitting, tried
+from .unite import united
 
 MOST_RUNS = 90
 MOST_FOUND = 4
@@ -38,6 +40,7 @@ def understandings(unit: Unit, shapes: dict[str, Kind] | None = None) -> tuple[l
     """The understandings under which there is a loss, the likeliest first; else why there is none."""
     told = kinds_told(unit.said) | (shapes or {})
     differentiated = differentiated_in(unit)
+    axes, parts = axes_in(unit.own), parts_in(unit.own)
     found: list[Understanding] = []
     why: NoLoss | None = None
     for order in (0, EVEN, EQUAL):
@@ -48,8 +51,10 @@ def understandings(unit: Unit, shapes: dict[str, Kind] | None = None) -> tuple[l
             kinds = stack.pop()
             trial = tried(unit, tuple(kinds.items()), Point(order=order))
             if isinstance(trial, Need):
-                stack += reversed(_decided(trial, kinds, told, order, differentiated))
+                stack += reversed(_decided(trial, kinds, told, order, differentiated, axes))
                 continue
+            fault = trial.why if isinstance(trial, NoLoss) else trial.lost[0]
+            stack += reversed(united(kinds, fault, Point(order=order), parts))
             if isinstance(trial, NoLoss):
                 why = why or trial
                 if trial.why == TOO_MUCH:
@@ -75,17 +80,18 @@ def collapsed(first: Understanding, other: Understanding) -> bool:
 
 
 def _decided(
-    need: Need, kinds: dict[str, Kind], told: dict[str, Kind], order: int, differentiated: frozenset[str]
+    need: Need, kinds: dict[str, Kind], told: dict[str, Kind], order: int, differentiated: frozenset[str], axes: dict[str, Axes]
 ) -> list[dict[str, Kind]]:
     """The same with one more input decided."""
     said = told_of(need.name, told)
     if said is not None and need.name not in kinds:
-        return [{**kinds, need.name: said}]
+        return [{**kinds, need.name: said if need.hint != "size" or said.dims else Kind("size")}]
     given = Given(tuple(kinds.items()), Point(order=order))
     letters = {letter: None for kind in told.values() for dim in kind.dims for letter in letters_of(dim)}
     if need.hint == "size" and not given.sizes and need.name not in letters:
         return [{**kinds, need.name: Kind("size", dims)} for dims in [(), *((letter,) for letter in [*letters][:4])]]
-    return [{**kinds, need.name: kind} for kind in candidates(need.name, need.hint, need.beside, given, need.name in differentiated)]
+    ways = candidates(need.name, need.hint, need.beside, given, axes.get(need.name), need.name in differentiated)
+    return [{**kinds, need.name: kind} for kind in ways]
 
 
 def _understood(trial: Trial, kinds: dict[str, Kind], order: int) -> Understanding | None:
@@ -128,7 +134,7 @@ def _by_claims(unit: Unit, found: list[Understanding]) -> list[Understanding]:
         if guess is None or guess.told or guess.form != "array" or isinstance(value, Unknown):
             continue
         shape: tuple[int, ...] = np.shape(trial.base.machine.given.get(claim.name, 0))
-        if np.shape(value) and np.ndim(value) < len(shape) and np.shape(value) == shape[-np.ndim(value) :]:
+        if np.shape(value) and np.size(value) < np.prod(shape) and _stretches(np.shape(value), shape):
             kinds[claim.name] = replace(guess, dims=tuple(trial.given.named(size) for size in np.shape(value)))
     if kinds == dict(first.kinds):
         return []
@@ -136,6 +142,14 @@ def _by_claims(unit: Unit, found: list[Understanding]) -> list[Understanding]:
     understood = _understood(other, kinds, first.order) if isinstance(other, Trial) else None
     better = understood is not None and (understood.faults, understood.unfit) < (first.faults, first.unfit)
     return [understood] if understood is not None and better else []
+
+
+def _stretches(shape: tuple[int, ...], to: tuple[int, ...]) -> bool:
+    """Whether NumPy stretches an array of a shape to another one."""
+    try:
+        return np.broadcast_shapes(shape, to) == to
+    except ValueError:
+        return False
 
 
 def with_fact(understood: Understanding, name: str, fact: str) -> Understanding:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from dataclasses import replace as replaced
 from functools import lru_cache
 from typing import Any, Literal
@@ -26,6 +27,9 @@ CLOSE = 1e-6
 TOO_MUCH = "this takes too many operations"
 MOST_OPERATIONS = 1_500_000
 """So many operations the entries of one derivative may cost."""
+
+
+_COUNT = re.compile(r"^(?:[mnNMB]|batch_?size|num_\w+|n_\w+)$")
 
 
 @record
@@ -75,6 +79,13 @@ class Trial:
         self.outside = False
         self.lost = "", 0
         self.loss = self._loss()
+
+    @property
+    def counts(self) -> list[float]:
+        """Sizes by which a mean may divide, and numbers of the program that stand for one: `m`, `N`."""
+        given = [value for name, value in self.base.machine.given.items() if _COUNT.match(name) and moves(value)]
+        numbers = (float(np.real(value)) for value in given if np.ndim(value) == 0)
+        return sorted({size for size in self.given.sizes.values() if size > 1} | {number for number in numbers if number > 0})
 
     def read(self, **options: Any) -> Reading:
         """The unit read once more, its assignments recorded."""

@@ -20,6 +20,7 @@ WELL_KNOWN = frozenset(("sigmoid", "relu", "softmax", "tanh", "exp", "log", "sqr
 """Functions that have one meaning, and may come from a file that is not here."""
 OF_SHAPE = ("rand", "randn", "random", "random_sample", "standard_normal", "bernoulli")
 """Random numbers whose arguments are sizes."""
+LIKE = ("zeros_like", "empty_like", "ones_like")
 LIBRARIES = ("numpy", "torch", "math", "scipy", "jax", "builtins", "autograd", "cupy")
 SILENT = ("inplace", "device", "requires_grad", "pin_memory")
 """Words that say nothing of the value."""
@@ -126,7 +127,11 @@ def _new(machine: Machine, of_class: Class, arguments: list[Value], named: dict[
 def _of_library(machine: Machine, path: str, arguments: list[Value], named: dict[str, Value]) -> Value:
     root, _, rest = path.partition(".")
     if root not in LIBRARIES:
-        raise Unread(f"`{path}` is not known")
+        name = path.rpartition(".")[2]
+        if name not in WELL_KNOWN:
+            raise Unread(f"`{path}` is not known")
+        machine.taken.add(name)
+        return _applied(machine, FUNCTIONS[name], name, "", arguments, named)
     if root == "builtins":
         return _python(machine, rest, arguments, named)
     name = rest if rest in FUNCTIONS else rest.rpartition(".")[2]
@@ -134,6 +139,8 @@ def _of_library(machine: Machine, path: str, arguments: list[Value], named: dict
         return None
     if ".random." in f".{rest}." or name in ("rand", "randn", "randint", "bernoulli", "rand_like", "randn_like", "dropout"):
         return _random(machine, name, arguments, named)
+    if name in LIKE and arguments and isinstance(arguments[0], Undecided):
+        return arguments[0]  # nothing is known of either yet
     if name == "at" and rest.startswith("add."):
         return _add_at(machine, arguments)
     if name == "fill_diagonal":
@@ -155,8 +162,10 @@ def _applied(
 ) -> Value:
     """A function of the table, with torch's words for NumPy's; an argument that it does not take is not dropped."""
     hint = "matrix" if name in ("dot", "matmul", "mm", "mv") else "array"
-    hint = "size" if name in ("zeros", "ones", "empty", "full", "eye", "identity") else hint
+    hint = "size" if name in ("zeros", "ones", "empty", "full", "eye", "identity", "ndarray") else hint
     sides = ("left", "right") if hint == "matrix" else ("", "")
+    for value in arguments:
+        solid(None if isinstance(value, Undecided) else value)  # what is not read is said before what is not known
     arguments = [
         solid(value, f"{hint} {sides[min(place, 1)]}".strip(), _partner(arguments, value)) for place, value in enumerate(arguments)
     ]
@@ -168,7 +177,7 @@ def _applied(
     for word in SILENT:
         named.pop(word, None)
     dtype = named.pop("dtype", None) if name in UNTYPED else None
-    if name in ("arange", "zeros", "ones", "empty", "eye", "reshape", "view"):
+    if name in ("arange", "zeros", "ones", "empty", "eye", "ndarray", "reshape", "view"):
         arguments = [_size_or_array(value) for value in arguments]
     try:
         value = of.complexed(function(*arguments, **named))

@@ -82,6 +82,8 @@ def _unary(machine: Machine, frame: Frame, node: ast.UnaryOp) -> Value:
 def true(value: Value) -> bool:
     """Whether a condition holds."""
     value = solid(value, "truth")
+    if isinstance(value, Module):  # a switch of another file: what it stands for is not here
+        return False
     return bool(np.real(value) != 0) if isinstance(value, np.ndarray | np.generic) else bool(value)
 
 
@@ -176,17 +178,14 @@ def _subscript(machine: Machine, frame: Frame, node: ast.Subscript) -> Value:
     if key is not None:
         machine.read(key)
     owner = evaluate(machine, frame, node.value)
+    if isinstance(owner, Module):
+        return machine.note(_beside(machine, frame, owner, node.slice))
     place = place_of(machine, frame, node.slice)
     if isinstance(owner, Undecided):
         if isinstance(place, str):
             return machine.input(place)
         raise Need(owner.name, "rows" if isinstance(place, int) else "array")
     owner = solid(owner)
-    if isinstance(owner, Module):
-        if owner.path.rpartition(".")[2] in ("c_", "r_"):
-            parts = [np.asarray(part) for part in (place if isinstance(place, tuple) else (place,))]
-            return machine.note(np.column_stack(parts) if owner.path.endswith("c_") else np.concatenate(parts))
-        raise Unread("this subscript is not read")
     if isinstance(owner, dict) and place not in owner:
         raise Unread(f"the key {place!r} is not there")
     if isinstance(owner, list | tuple | str | range) and isinstance(place, np.integer):
@@ -194,6 +193,15 @@ def _subscript(machine: Machine, frame: Frame, node: ast.Subscript) -> Value:
     found = owner[place]
     machine.goes_with(found, owner)
     return machine.note(found)
+
+
+def _beside(machine: Machine, frame: Frame, owner: Module, node: ast.expr) -> Value:
+    """`np.c_[a, b]` and `np.r_[a, b]`."""
+    kind = owner.path.rpartition(".")[2]
+    if kind not in ("c_", "r_"):
+        raise Unread("this subscript is not read")
+    parts = [np.asarray(solid(part)) for part in _items(machine, frame, node.elts if isinstance(node, ast.Tuple) else [node])]
+    return np.column_stack(parts) if kind == "c_" else np.concatenate(parts)
 
 
 def place_of(machine: Machine, frame: Frame, node: ast.expr) -> Value:

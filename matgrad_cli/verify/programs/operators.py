@@ -10,18 +10,16 @@ import numpy as np
 from . import primitives as of
 from .library import fits, matmul
 from .machine import solid
-from .values import Misfit, Undecided, Unread, Value
+from .values import Misfit, Unknown, Unread, Value
 
 NUMBERS = (bool, int, float, complex, np.generic, np.ndarray)
 
 
 def operate(name: str, left: Value, right: Value) -> Value:
     """A binary operator of Python on two values."""
-    hint = "matrix" if name == "MatMult" else "array"
-    if isinstance(left, Undecided):
-        solid(left, f"{hint} left" if hint == "matrix" else hint, right)
-    solid(right, f"{hint} right" if hint == "matrix" else hint, left)
-    solid(left)
+    hints = ("matrix left", "matrix right") if name == "MatMult" else ("array", "array")
+    for side, hint, other in ((left, hints[0], right), (right, hints[1], left)):
+        solid(side, hint, solid(other) if isinstance(other, Unknown) else other)
     if isinstance(left, NUMBERS) and isinstance(right, NUMBERS):
         return _on_numbers(name, left, right)
     if name == "Add" and isinstance(left, tuple | list) and type(left) is type(right):

@@ -237,7 +237,8 @@ def _augment(machine: Machine, frame: Frame, line: ast.AugAssign) -> None:
     try:
         value = evaluate(machine, frame, line.value)
         if key is None:
-            assert isinstance(line.target, ast.Subscript)
+            if not isinstance(line.target, ast.Subscript):
+                raise Unread("what is given a value here", line.lineno)
             _store(machine, frame, line.target, solid(value), line, add=name)
             return
         current = solid(evaluate(machine, frame, _loaded(line.target)), "array", value)
@@ -392,9 +393,5 @@ _HANDLERS: dict[type, Callable[[Machine, Frame, Any], None]] = {
     ast.ClassDef: _class,
     ast.Try: _try,
     ast.With: lambda machine, frame, line: body(machine, frame, line.body),
-    ast.Pass: _nothing,
-    ast.Assert: _nothing,
-    ast.Global: _nothing,
-    ast.Nonlocal: _nothing,
-    ast.Delete: _nothing,
+    **dict.fromkeys((ast.Pass, ast.Assert, ast.Global, ast.Nonlocal, ast.Delete), _nothing),
 }

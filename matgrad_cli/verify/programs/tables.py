@@ -174,6 +174,7 @@ COMBINING = _of_numpy("cross inner") | _named({
 
 MAKING = _real("isnan isfinite isinf nonzero flatnonzero") | _named({
     "zeros empty": lib.made(np.zeros),
+    "ndarray": lambda shape, dtype=None: cast(np.zeros(sizes(shape)), dtype),
     "ones": lib.made(np.ones),
     "zeros_like empty_like": lib.alike(0.0),
     "ones_like": lib.alike(1.0),

@@ -1,0 +1,120 @@
+"""What a program's lines say of its arrays by their use: how many axes each has, and of how many parts of a size a row is put together."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable, Iterator
+
+from ...diagnostics.record import record
+from .claims import claimed, last_part
+
+
+@record
+class Axes:
+    """How many axes an array has: so many, or at least so many."""
+
+    number: int
+    exact: bool = False
+
+    def allow(self, number: int) -> bool:
+        """Whether an array of so many axes may be used so."""
+        return number == self.number if self.exact else number >= self.number
+
+
+def axes_in(lines: Iterable[ast.AST]) -> dict[str, Axes]:
+    """The axes of each array as far as its use tells: `N, T, D = x.shape`, `x.shape[2]`, `x[:, 0, :]`, `x.sum(axis=1)`, `x @ W`."""
+    found: dict[str, Axes] = {}
+    for line in lines:
+        for node in ast.walk(line):
+            for array, number, exact in _told(node):
+                name = _name(array)
+                known = found.get(name, Axes(0))
+                if name and not known.exact and (exact or number > known.number):
+                    found[name] = Axes(number, exact)
+    return found
+
+
+@record
+class Parts:
+    """Into how many parts of one size rows are cut, and the arrays with the axes that have this size: `H = Wh.shape[0]`, `a[:, 3*H:]`."""
+
+    number: int = 1
+    size: tuple[tuple[str, int], ...] = ()
+
+
+def parts_in(lines: Iterable[ast.AST]) -> Parts:
+    """The largest number of parts of one size into which rows are cut."""
+    nodes = [node for line in lines for node in ast.walk(line)]
+    cuts = [(times + (part.upper is None), name) for part in nodes if isinstance(part, ast.Slice) for times, name in _cuts(part)]
+    number, size = max(cuts, default=(1, ""))
+    return Parts(number, tuple(dict.fromkeys(place for node in nodes for place in _sized(node, size)))) if number > 1 else Parts()
+
+
+def _cuts(part: ast.Slice) -> Iterator[tuple[int, str]]:
+    for bound in (part.lower, part.upper):
+        if isinstance(bound, ast.BinOp) and isinstance(bound.op, ast.Mult):
+            sides = (bound.left, bound.right)
+            numbers = [side.value for side in sides if isinstance(side, ast.Constant) and isinstance(side.value, int)]
+            yield from ((number, side.id) for number in numbers if number < 16 for side in sides if isinstance(side, ast.Name))
+
+
+def _sized(node: ast.AST, size: str) -> Iterator[tuple[str, int]]:
+    """The arrays that have a size along an axis, by one assignment: `N, H = h.shape`, `H = Wh.shape[0]`."""
+    if not isinstance(node, ast.Assign):
+        return
+    target, owner = node.targets[0], _owner_of_shape(node.value)
+    if isinstance(target, ast.Tuple) and owner is not None:
+        yield from ((_name(owner), at) for at, part in enumerate(target.elts) if isinstance(part, ast.Name) and part.id == size)
+    elif isinstance(target, ast.Name) and target.id == size and isinstance(node.value, ast.Subscript):
+        owner = _owner_of_shape(node.value.value)
+        yield from [(_name(owner), _number(node.value.slice))] if owner is not None and _number(node.value.slice) >= 0 else []
+
+
+def _told(node: ast.AST) -> list[tuple[ast.expr, int, bool]]:
+    """The arrays in one node with their axes, and whether that is all of them."""
+    if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name) and claimed(node.targets[0].id):
+        turned = (part for part in ast.walk(node.value) if isinstance(part, ast.Attribute) and part.attr == "T")
+        return [(part.value, 2, False) for part in turned]  # dW = x.T @ dout: an outer product has no transpose
+    if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Tuple | ast.List):
+        parts, owner = node.targets[0].elts, _owner_of_shape(node.value)
+        return [(owner, len(parts), True)] if owner is not None and not any(isinstance(part, ast.Starred) for part in parts) else []
+    if isinstance(node, ast.Subscript):
+        owner = _owner_of_shape(node.value)
+        if owner is not None:
+            return [(owner, _number(node.slice) + 1, False)]
+        return [(node.value, sum(_an_axis(part) for part in node.slice.elts), False)] if isinstance(node.slice, ast.Tuple) else []
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.MatMult):
+        return [(node.left, 1, False), (node.right, 1, False)]
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+        arrays = [node.func.value, *node.args[:2]]
+        if node.func.attr in ("dot", "matmul", "mm"):
+            return [(array, 1, False) for array in arrays]
+        axes = [_number(word.value) + 1 for word in node.keywords if word.arg in ("axis", "dim")]
+        return [(array, axes[0], False) for array in arrays[:2]] if axes else []
+    return []
+
+
+def _owner_of_shape(node: ast.expr) -> ast.expr | None:
+    """x in `x.shape`, `np.shape(x)`, `x.size()`."""
+    if isinstance(node, ast.Attribute) and node.attr == "shape":
+        return node.value
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+        if node.func.attr == "shape" and len(node.args) == 1:
+            return node.args[0]
+        return node.func.value if node.func.attr == "size" and not node.args else None
+    return None
+
+
+def _number(node: ast.expr) -> int:
+    return node.value if isinstance(node, ast.Constant) and type(node.value) is int else -1
+
+
+def _an_axis(node: ast.expr) -> bool:
+    return not isinstance(node, ast.Constant) or node.value not in (None, Ellipsis)
+
+
+def _name(node: ast.expr) -> str:
+    """What the array is called at last: `x`, `self.x`; nothing where it is no name."""
+    if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
+        return last_part(node.attr)
+    return node.id if isinstance(node, ast.Name) else ""

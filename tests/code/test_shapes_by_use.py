@@ -1,0 +1,156 @@
+"""Shapes that no docstring tells: found from what arrays are taken apart into, cut into, added to and multiplied by."""
+
+from __future__ import annotations
+
+import textwrap
+
+import pytest
+
+from matgrad_cli.diagnostics import Source
+from matgrad_cli.grading.code.report import checked_code
+
+LSTM = """
+    class Cell:
+        def __init__(self, Wx, Wh, b):
+            self.params = [Wx, Wh, b]
+            self.grads = [np.zeros_like(Wx), np.zeros_like(Wh), np.zeros_like(b)]
+
+        def forward(self, x, h_prev, c_prev):
+            Wx, Wh, b = self.params
+            N, H = h_prev.shape
+            A = np.dot(x, Wx) + np.dot(h_prev, Wh) + b
+            f, g, i, o = sigmoid(A[:, :H]), np.tanh(A[:, H:2*H]), sigmoid(A[:, 2*H:3*H]), sigmoid(A[:, 3*H:])
+            c_next = f * c_prev + g * i
+            h_next = o * np.tanh(c_next)
+            self.cache = (x, h_prev, c_prev, i, f, g, o, c_next)
+            return h_next, c_next
+
+        def backward(self, dh_next, dc_next):
+            Wx, Wh, b = self.params
+            x, h_prev, c_prev, i, f, g, o, c_next = self.cache
+            t = np.tanh(c_next)
+            ds = dc_next + dh_next * o * (1 - t ** 2)
+            dc_prev = ds * f
+            dA = np.hstack((ds * c_prev * f * (1 - f), ds * i * (1 - g ** 2), ds * g * i * (1 - i), dh_next * t * o * (1 - o)))
+            dWh = np.dot(h_prev.T, dA)
+            dWx = np.dot(x.T, dA)
+            db = dA.sum(axis=0)
+            dh_prev = np.dot(dA, Wh.T)
+            dx = np.dot(dA, Wx.T)
+            return dx, dh_prev, dc_prev
+"""
+RNN = """
+    class Rnn:
+        def __init__(self, Wx, Wh, b):
+            self.params = [Wx, Wh, b]
+
+        def forward(self, x, h_prev):
+            Wx, Wh, b = self.params
+            h_next = np.tanh(np.dot(h_prev, Wh) + np.dot(x, Wx) + b)
+            self.cache = (x, h_prev, h_next)
+            return h_next
+
+        def backward(self, dh_next):
+            Wx, Wh, b = self.params
+            x, h_prev, h_next = self.cache
+            dt = dh_next * (1 - h_next ** 2)
+            db = np.sum(dt, axis=0)
+            dWh = np.dot(h_prev.T, dt)
+            dh_prev = np.dot(dt, Wh.T)
+            dWx = np.dot(x.T, dt)
+            dx = np.dot(dt, Wx.T)
+            return dx, dh_prev
+"""
+COLUMNS = """
+    def forward_prop(X, parameters):
+        W1, b1, W2, b2 = parameters["W1"], parameters["b1"], parameters["W2"], parameters["b2"]
+        A1 = np.tanh(np.dot(W1, X) + b1)
+        Z2 = np.dot(W2, A1) + b2
+        A2 = sigmoid(Z2)
+        return A2, {"A1": A1, "A2": A2}
+
+    def compute_cost(A2, Y):
+        m = Y.shape[1]
+        return -np.sum(Y * np.log(A2) + (1 - Y) * np.log(1 - A2)) / m
+
+    def backward_prop(X, Y, cache, parameters):
+        m = X.shape[1]
+        W2, A1, A2 = parameters["W2"], cache["A1"], cache["A2"]
+        dZ2 = A2 - Y
+        dW2 = np.dot(dZ2, A1.T) / m
+        db2 = np.sum(dZ2, axis=1, keepdims=True) / m
+        dZ1 = np.dot(W2.T, dZ2) * (1 - A1 ** 2)
+        dW1 = np.dot(dZ1, X.T) / m
+        db1 = np.sum(dZ1, axis=1, keepdims=True) / m
+        return {"dW1": dW1, "db1": db1, "dW2": dW2, "db2": db2}
+"""
+SOFTMAX = """
+    def softmax_loss(W, X, y, reg):
+        loss, dW = 0.0, np.zeros_like(W)
+        num_train, dim = X.shape
+        scores = X.dot(W)
+        P = np.exp(scores - np.max(scores, axis=1, keepdims=True))
+        P /= np.sum(P, axis=1, keepdims=True)
+        loss = -np.sum(np.log(P[np.arange(num_train), y])) / num_train + reg * np.sum(W * W)
+        mask = P.copy()
+        mask[np.arange(num_train), y] -= 1
+        dW = X.T.dot(mask) / num_train + 2 * reg * W
+        return loss, dW
+"""
+LATER = """
+    class Dense:
+        def __init__(self, n):
+            self.W, self.w0 = None, None
+
+        def initialize(self, shape):
+            self.W, self.w0 = np.random.rand(*shape), np.zeros((1, shape[1]))
+
+        def forward(self, X):
+            self.x = X
+            return X.dot(self.W) + self.w0
+
+        def backward(self, accum_grad):
+            self.dW = self.x.T.dot(accum_grad)
+            self.dw0 = np.sum(accum_grad, axis=0, keepdims=True)
+            return accum_grad.dot(self.W.T)
+"""
+OTHER_NAME = """
+    class Layer:
+        def forward(self, x):
+            self.out = np.tanh(x)
+            return self.out
+
+        def backward(self, flow):
+            dx = flow * (1 - self.out ** 2)
+            return dx
+"""
+
+
+def verdict(code: str) -> str:
+    report = checked_code(Source("layer.py", "import numpy as np\n" + textwrap.dedent(code)))
+    return report.problems[0].verdict
+
+
+@pytest.mark.parametrize(
+    ("code", "right", "wrong"),
+    [
+        (LSTM, "dWh = np.dot(h_prev.T, dA)", "dWh = np.dot(x.T, dA)"),
+        (RNN, "dWh = np.dot(h_prev.T, dt)", "dWh = np.dot(h_next.T, dt)"),
+        (COLUMNS, "(1 - A1 ** 2)", "(1 - A1)"),
+        (SOFTMAX, "/ num_train + 2 * reg * W\n", "/ num_train + reg * W\n"),
+        (LATER, "self.x.T.dot(accum_grad)", "2 * self.x.T.dot(accum_grad)"),
+        (OTHER_NAME, "(1 - self.out ** 2)", "(1 - self.out)"),
+    ],
+)
+def test_a_right_layer_without_words_is_right_and_its_slip_seen(code: str, right: str, wrong: str) -> None:
+    assert right in code
+    assert verdict(code) == "right"
+    assert verdict(code.replace(right, wrong)) == "wrong"
+
+
+def test_a_line_that_is_too_much_is_to_be_left_out() -> None:
+    code = SOFTMAX.replace(" + reg * np.sum(W * W)", "").replace(" + 2 * reg * W", "\n        dW += 2 * reg * W")
+    found = next(line for line in checked_code(Source("l.py", textwrap.dedent(code))).problems[0].lines if line.verdict == "wrong")
+    assert found.code == "extra-term"
+    assert found.diagnostic is not None
+    assert found.diagnostic.help == "leave this line out"
