@@ -40,6 +40,8 @@ class Reader:
         self.both = False
         self.done: list[Claim] = []
         self.later: list[Claim] = []
+        self.ready: dict[int, Read] = {}
+        """Right sides of definitions that were read already."""
         self.names_ends = False
         """Whether `… = softmax(z) = p` gives an unknown p its value."""
         self.prose = Prose(self, rules, supposing)
@@ -85,6 +87,8 @@ class Reader:
     def definable(self, claim: Claim) -> bool:
         """Whether the right side can be read by now."""
         found = read_side(claim.sides[1], self.around, fixed=left_letters(claim.sides[0]))
+        if found.expr is not None:
+            self.ready[id(claim)] = found
         return found.expr is not None
 
     def definition(self, claim: Claim) -> list[Outcome]:
@@ -93,7 +97,8 @@ class Reader:
         name = lone_name(claim.sides[0].node)
         assert name is not None
         letters = left_letters(claim.sides[0])
-        found = self._read(claim.sides[1], (), letters)
+        found = self.ready.pop(id(claim), None) or self._read(claim.sides[1], (), letters)
+        self.notes += found.notes
         if found.expr is None:
             return [replace(failed(found), role="definition")]
         if not found.expr.free and set(letters) <= self.around.sizes().keys():

@@ -36,7 +36,9 @@ def loss_names(
         around.promised = frozenset(_stated_names(scratch, claims))
         wanted = {given, given.lstrip("\\")} | {name for name in differentiated if name.lower().startswith(given.lower())}
         return frozenset(wanted)
-    stated = _define_all(scratch, claims)
+    stated = _stated_names(scratch, claims)
+    if any(name in differentiated or name in USUAL for name in stated):
+        _define_all(scratch, claims, stated)
     loss = around.task.problem.loss
     found = {name for name in differentiated if name not in stated and not _is_direction(nodes, name)}
     for name in [name for name in differentiated if name in scratch.defined] + [name for name in stated if name in USUAL]:
@@ -106,14 +108,13 @@ def _inside(nodes: Sequence[s.Node]) -> list[str]:
     return found
 
 
-def _define_all(scratch: Surroundings, claims: Sequence[Claim]) -> list[str]:
-    """Gives every lone name on a left side its value, as far as it can be read; all such names."""
+def _define_all(scratch: Surroundings, claims: Sequence[Claim], names: Sequence[str]) -> None:
+    """Gives every lone name on a left side its value, as far as it can be read."""
     open_claims = [
         claim
         for claim in claims
         if not claim.leading and len(claim.sides) > 1 and (name := lone_name(claim.sides[0].node)) is not None and not scratch.valued(name)
     ]
-    names = _stated_names(scratch, claims)
     scratch.promised = frozenset(names)
     progress = True
     while progress:
@@ -128,7 +129,6 @@ def _define_all(scratch: Surroundings, claims: Sequence[Claim]) -> list[str]:
                 if name not in scratch.defined:
                     scratch.define(name, value)
                 progress = True
-    return names
 
 
 def _likeliest(scratch: Surroundings, differentiated: Sequence[str], stated: Sequence[str]) -> set[str]:

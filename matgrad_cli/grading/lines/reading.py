@@ -261,10 +261,12 @@ def _turned(node: s.Node, around: Surroundings) -> s.Node:
     if not isinstance(node, s.Derivative) or node.indices:
         return _of_stated(node, around) if isinstance(node, s.Derivative) else node
     node = _of_stated(node, around)
+    if around.task.layout == "gradient":
+        return node
     scope = around.scope(Source("", ""), "latex", {})
     variable = around.task.problem.wrt if node.variable is None else _value(node.variable, scope)
     body = around.task.problem.loss if node.body is None else _value(node.body, scope)
-    if body is None or variable is None or around.task.layout == "gradient":
+    if body is None or variable is None:
         return node
     return s.Transposed(node.span, node) if is_turned(around.task.layout, body.shape, variable.shape) else node
 

@@ -7,12 +7,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from ...diagnostics import InputError, Source, Span
+from ...diagnostics import Diagnostic, InputError, Source, Span
 from ...diagnostics.record import replace
 from ...documents.passage import Passage
+from ...ir.memory import remembered
 from ...notation import syntax as s
-from ...notation.latex.lines import split_line
-from ...notation.latex.names import LatexNames
+from ...notation.latex.lines import Statement, split_line
+from ...notation.latex.names import LatexNames, Meant
 from .reading import Side
 from .syntax_walk import is_index, rebuilt, walk
 
@@ -45,33 +46,41 @@ class Row:
 
 
 def read_row(number: int, row: Passage, source: Source, names: LatexNames, syntax: str | None) -> Row:
-    """The statements of a row."""
-    if len(row.text) > LONGEST_ROW:
-        from ...diagnostics import Diagnostic
+    """The statements of a row. A text is read once for all that its names mean: again only where one of them means something else now."""
+    claims, notes = _read(row.text, source.name, syntax, names.about(row.text))
+    return Row(number, row, tuple(replace(claim) for claim in claims), notes)
 
-        trouble = Diagnostic("too-long", f"the line has {len(row.text)} characters, at most {LONGEST_ROW} are read")
-        return Row(number, row, (Claim((Side(source, Span(0, 1), None, "latex", trouble),)),))
-    if (syntax == "numpy" or (syntax is None and _is_numpy(row.text))) and (claim := _numpy_claim(row, names)) is not None:
-        return Row(number, row, (claim,))
-    own = Source(source.name, row.text)
-    line = split_line(row.text, source.name, names, source=own)
-    claims = tuple(
-        Claim(
-            tuple(
-                Side(own, side.span, _named(side.node, row.text, names, len(statement.sides) > 1 and at == 0), "latex",
-                     side.problem, tuple(_named(other, row.text, names, False) or other for other in side.others))
-                for at, side in enumerate(statement.sides)
-            ),
-            statement.leading is not None,
-            statement.role == "definition",
-            "≈" in (statement.leading, *statement.relations),
-            statement.both,
-        )
-        for statement in line.statements
-    )
+
+@remembered(maxsize=4096)
+def _read(text: str, name: str, syntax: str | None, meant: Meant) -> tuple[tuple[Claim, ...], tuple[str, ...]]:
+    """The statements of a text, and what was repaired in reading it."""
+    own = Source(name, text)
+    if len(text) > LONGEST_ROW:
+        trouble = Diagnostic("too-long", f"the line has {len(text)} characters, at most {LONGEST_ROW} are read")
+        return (Claim((Side(own, Span(0, 1), None, "latex", trouble),)),), ()
+    names = LatexNames.of(meant)
+    if (syntax == "numpy" or (syntax is None and _is_numpy(text))) and (claim := _numpy_claim(text, names)) is not None:
+        return (claim,), ()
+    line = split_line(text, name, names, source=own)
+    claims = tuple(_claim(statement, own, names) for statement in line.statements)
     signs = [(statement.leading or "", *statement.relations) for statement in line.statements]
-    claims = tuple(_with_constants(_labelled(claim, names), before, names) for claim, before in zip(claims, signs, strict=True))
-    return Row(number, row, claims, line.notes)
+    return tuple(_with_constants(_labelled(claim, names), before, names) for claim, before in zip(claims, signs, strict=True)), line.notes
+
+
+def _claim(statement: Statement, own: Source, names: LatexNames) -> Claim:
+    """A statement whose marked letters are names, and whose left side may be a function."""
+
+    def named(node: s.Node | None, left: bool = False) -> s.Node | None:
+        return _named(node, own.text, names, left)
+
+    several = len(statement.sides) > 1
+    sides = tuple(
+        Side(own, side.span, named(side.node, several and at == 0), "latex", side.problem,
+             tuple(named(other) or other for other in side.others))
+        for at, side in enumerate(statement.sides)
+    )
+    rough = "≈" in (statement.leading, *statement.relations)
+    return Claim(sides, statement.leading is not None, statement.role == "definition", rough, statement.both)
 
 
 def as_typed(row: Row) -> Row:
@@ -146,14 +155,14 @@ def _is_numpy(text: str) -> bool:
     return bool(_NUMPY.search(text)) and not _LATEX.search(text)
 
 
-def _numpy_claim(row: Passage, names: LatexNames) -> Claim | None:
+def _numpy_claim(text: str, names: LatexNames) -> Claim | None:
     """The row in the expression language; a left side such as dL/dR is read as LaTeX would be. None if a right side is not readable."""
-    parts = _parts(row.text)
-    leading = len(parts) > 1 and not row.text[parts[0].start : parts[0].end].strip()
-    definition = ":=" in row.text
+    parts = _parts(text)
+    leading = len(parts) > 1 and not text[parts[0].start : parts[0].end].strip()
+    definition = ":=" in text
     sides: list[Side] = []
     for number, part in enumerate(parts[1:] if leading else parts):
-        side = _numpy_side(row.text, part, names, first=number == 0 and not leading and len(parts) > 1)
+        side = _numpy_side(text, part, names, first=number == 0 and not leading and len(parts) > 1)
         if side is None:
             return None
         sides.append(side)

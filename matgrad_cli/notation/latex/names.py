@@ -77,6 +77,31 @@ WORDS: Final = words(
 """English between formulas."""
 
 
+_Names = frozenset[str]
+Meant = tuple[frozenset[tuple[str, str]], _Names, str | None, _Names, _Names, _Names, _Names, bool, _Names]
+"""The fields of `LatexNames`, as a value that can be compared and looked up."""
+
+
+class _Heard:
+    """The names that a text may mention: those of which some letters stand in it, whatever their case, mark or alphabet."""
+
+    def __init__(self, text: str) -> None:
+        forms = {unicodedata.normalize(form, text).lower() for form in ("NFKC", "NFKD")}
+        self._text = " ".join((*forms, *{letter_name(part).lower() for part in re.findall(r"[A-Za-z]+|[^\W\d_]", text)}))
+        self._known: dict[str, bool] = {}
+
+    def __contains__(self, name: str) -> bool:
+        found = self._known.get(name)
+        if found is None:
+            pieces = _LETTERS.findall(name.lower())
+            found = self._known[name] = not pieces or any(piece in self._text for piece in pieces)
+        return found
+
+
+_LETTERS: Final = re.compile(r"[^\W\d_]+")
+_heard = lru_cache(maxsize=1024)(_Heard)
+
+
 @dataclass(frozen=True, slots=True)
 class LatexNames:
     """The names in scope: what each variable is, which names mean the loss, which marked letters are names of their own.
@@ -101,6 +126,20 @@ class LatexNames:
         """The same scope with further names."""
         added = {name: kind for name in names if name not in self.variables}
         return replace(self, variables={**self.variables, **added}) if added else self
+
+    def about(self, text: str) -> Meant:
+        """What the names that a text can mention mean: everything that its reading rests on."""
+        heard = _heard(text)
+        sets = (self.losses, self.dimensions, self.accents, self.formulas, self.functions, self.counting)
+        losses, dimensions, accents, formulas, functions, counting = (frozenset(filter(heard.__contains__, names)) for names in sets)
+        variables = frozenset(item for item in self.variables.items() if item[0] in heard)
+        wrt = self.wrt if self.wrt is not None and self.wrt in heard else None
+        return variables, losses, wrt, dimensions, accents, formulas, functions, self.complete, counting
+
+    @classmethod
+    def of(cls, meant: Meant) -> LatexNames:
+        """The names with these meanings."""
+        return cls(dict(meant[0]), *meant[1:])
 
 
 NOTHING_KNOWN: Final = LatexNames()
