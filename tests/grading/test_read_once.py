@@ -6,7 +6,7 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from matgrad_cli.grading.check import check_file, check_text
@@ -71,6 +71,7 @@ TEXTS = st.sampled_from([
 ])  # fmt: skip
 
 
+@settings(max_examples=100, deadline=None)
 @given(TEXTS, st.dictionaries(NAMES, KINDS), st.frozensets(NAMES), st.frozensets(NAMES))
 def test_the_names_that_a_text_cannot_mention_do_not_matter(
     text: str, variables: dict[str, str], losses: frozenset[str], dimensions: frozenset[str]
