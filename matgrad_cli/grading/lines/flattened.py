@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from ...diagnostics.record import replace
 from ...ir import Call, Differential, Expr, Shape, matmul, transpose
+from ..slips.catalogue import WHOLE
 from ..slips.causes import Slip
+from ..slips.kind import Case, first
 from ..slips.repair import Repair
-from ..slips.terms_off import whole_factor
 from ..task import Task
 
 NOTE = "read as ∂vec(F)/∂vec(X)ᵀ, where vec stacks columns: the derivative has more than two indices"
@@ -33,7 +34,7 @@ def flat_verdict(task: Task, expr: Expr) -> tuple[bool, Slip | None] | None:
         repair = task.bench.repair(before, matmul(transpose(expr), after.children[-1]))
         if repair is not None:
             return False, _turned(repair)
-    slip = next(whole_factor(task.bench, before, after, task.bench.ratio(after, before)), None)
+    slip = first(Case(task.bench, before, after), WHOLE)
     if slip is not None and slip.help is not None:  # what is printed is the array alone, without the vec(dX) that it was judged with
         slip = replace(slip, help=slip.help.partition(": ")[0])
     return False, slip or Slip("differs", "this is not the flattened derivative ∂vec(F)/∂vec(X)ᵀ: the values differ")

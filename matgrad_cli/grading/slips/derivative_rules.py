@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator
 
 from ...ir import (
     Add,
@@ -13,6 +13,7 @@ from ...ir import (
     MatrixOf,
     Mul,
     Partial,
+    Path,
     Symbol,
     add,
     at,
@@ -25,49 +26,20 @@ from ...ir import (
 )
 from ...notation.printing.to_text import to_text
 from ..lines.scope import Surroundings
-from .causes import Misrule, Slip, reproduced
+from .kind import Case, Trial
 from .terms import shown
 
-Path = tuple[int, ...]
-Find = Callable[[Surroundings, Expr], Iterator[Misrule]]
 MOST_OCCURRENCES = 6
 MOST_LAYERS = 40
 
 
-def rule_slips(around: Surroundings, before: Expr, after: Expr, reference: Expr | None) -> Iterator[Slip]:
-    """The slips in a derivative that is pending in the line before; `reference` is that line worked out."""
-    yield from _first(around, before, after, reference, (_product_rule, _inverse_rule, _term, _chain_rule))
-
-
-def forgotten_occurrence(around: Surroundings, before: Expr, after: Expr, reference: Expr | None) -> Iterator[Slip]:
-    """The product rule alone."""
-    yield from _first(around, before, after, reference, (_product_rule,))
-
-
-def forgotten_layer(around: Surroundings, before: Expr, after: Expr, reference: Expr | None) -> Iterator[Slip]:
-    """The chain rule alone."""
-    yield from _first(around, before, after, reference, (_chain_rule,))
-
-
-def _first(around: Surroundings, before: Expr, after: Expr, reference: Expr | None, finds: Sequence[Find]) -> Iterator[Slip]:
-    """The first slip that is found; the parts held fixed on the way are forgotten again."""
-    derived = dict(around.bench.derived)
-    rules = (rule for find in finds for rule in find(around, before))
-    try:
-        found = next(reproduced(around.bench, before, after, reference, rules), None)
-    finally:
-        around.bench.derived = derived
-    if found is not None:
-        yield found
-
-
-def _pending(expr: Expr) -> Iterator[tuple[tuple[int, ...], Partial | Differential]]:
+def _pending(expr: Expr) -> Iterator[tuple[Path, Partial | Differential]]:
     for path, node in places(expr):
         if isinstance(node, (Partial, Differential)):
             yield path, node
 
 
-def _with_body(root: Expr, path: tuple[int, ...], node: Partial | Differential, body: Expr) -> Expr:
+def _with_body(root: Expr, path: Path, node: Partial | Differential, body: Expr) -> Expr:
     return replace_at(root, path, node.rebuilt((body, *node.children[1:])))
 
 
@@ -85,8 +57,9 @@ def _held(around: Surroundings, expr: Expr) -> Expr | None:
 # ---- the product rule
 
 
-def _product_rule(around: Surroundings, before: Expr) -> Iterator[Misrule]:
+def occurrence(case: Case) -> Iterator[Trial]:
     """Some occurrences of the variable were held fixed under a pending derivative or differential."""
+    around, before = case.context.around, case.needed
     for path, node in _pending(before):
         body, variable = node.children[0], node.variable
         where = [place for place, part in places(body) if part is variable]
@@ -101,12 +74,8 @@ def _product_rule(around: Surroundings, before: Expr) -> Iterator[Misrule]:
             for number in held:
                 fixed = replace_at(fixed, where[number], frozen)
             missing = " and ".join(_ORDINALS[number] for number in held)
-            message = (
-                f"`{variable.name}` stands {len(where)} times in what is differentiated, and each gives a term: "
-                f"{'the term' if len(held) == 1 else 'the terms'} of the {missing} one {'is' if len(held) == 1 else 'are'} missing"
-            )
-            words = f"add the term in which the {missing} `{variable.name}` varies"
-            yield Misrule("product-rule", _with_body(before, path, node, fixed), message, words)
+            said = ("the term", "is") if len(held) == 1 else ("the terms", "are")
+            yield Trial(_with_body(before, path, node, fixed), (variable.name, len(where), missing, *said))
 
 
 def _in_products(body: Expr, where: list[Path], held: tuple[int, ...]) -> bool:
@@ -141,28 +110,27 @@ def _varying(expr: Expr, variable: Symbol) -> list[Expr]:
     return [term for term in expr.terms if variable in term.symbols] if isinstance(expr, Add) else []
 
 
-def _term(around: Surroundings, before: Expr) -> Iterator[Misrule]:
+def term(case: Case) -> Iterator[Trial]:
     """One term of a sum was not differentiated."""
-    for path, node in _pending(before):
+    for path, node in _pending(case.needed):
         body, variable = node.children[0], node.variable
         for place, inner in places(body):
             terms = _varying(inner, variable)
-            for term in terms[:MOST_OCCURRENCES] if len(terms) > 1 else ():
-                held = _held(around, term)
+            for one in terms[:MOST_OCCURRENCES] if len(terms) > 1 else ():
+                held = _held(case.context.around, one)
                 if held is None or not isinstance(inner, Add):
                     continue
-                fixed = add(*(held if other is term else other for other in inner.terms))
-                line = _with_body(before, path, node, replace_at(body, place, fixed))
-                yield Misrule("dropped-term", line, f"the derivative of the term `{shown(term)}` is missing", "add it")
+                fixed = add(*(held if other is one else other for other in inner.terms))
+                yield Trial(_with_body(case.needed, path, node, replace_at(body, place, fixed)), (shown(one),))
 
 
 # ---- the chain rule
 
 
-def _chain_rule(around: Surroundings, before: Expr) -> Iterator[Misrule]:
+def layer(case: Case) -> Iterator[Trial]:
     """A layer f of a chain f(g(x)) was passed over: its own derivative does not multiply the rest."""
     tries = 0
-    for path, node in _pending(before):
+    for path, node in _pending(case.needed):
         body, variable = node.children[0], node.variable
         for outer_path, outer in places(body):
             if variable not in outer.symbols or outer is variable or len(_varying(outer, variable)) > 1:
@@ -171,14 +139,12 @@ def _chain_rule(around: Surroundings, before: Expr) -> Iterator[Misrule]:
             if isinstance(outer, Mul) and all(isinstance(at(body, outer_path[:depth]), (Add, Mul)) for depth in range(len(outer_path))):
                 continue
             for inner in _inside(outer, variable):
-                difference = _held(around, sub(outer, inner))
+                difference = _held(case.context.around, sub(outer, inner))
                 tries += 1
                 if difference is None or tries > MOST_LAYERS:
                     continue
-                mended = _with_body(before, path, node, replace_at(body, outer_path, add(inner, difference)))
-                layers = f"the derivative of `{shown(outer)}` with respect to `{shown(inner)}`"
-                message = f"by the chain rule {layers} is a factor; it is missing"
-                yield Misrule("chain-rule", mended, message, "multiply by it")
+                line = _with_body(case.needed, path, node, replace_at(body, outer_path, add(inner, difference)))
+                yield Trial(line, (shown(outer), shown(inner)))
 
 
 def _inside(outer: Expr, variable: Symbol) -> list[Expr]:
@@ -193,17 +159,17 @@ def _inside(outer: Expr, variable: Symbol) -> list[Expr]:
 # ---- the derivative of an inverse
 
 
-def _inverse_rule(around: Surroundings, before: Expr) -> Iterator[Misrule]:
+def inverse(case: Case) -> Iterator[Trial]:
     """dM⁻¹ was taken for −M⁻² dM, as of a number, or the result holds a square of M⁻¹ where M⁻¹ … M⁻¹ belongs."""
-    for path, node in _pending(before):
+    for path, node in _pending(case.needed):
         body = node.children[0]
         for place, inner in places(body):
             if not isinstance(inner, Inverse) or node.variable not in inner.symbols or inner.free:
                 continue
             name = shown(inner.children[0])
-            for words, wrong in _wrong_rules(around, inner):
-                mended = _with_body(before, path, node, replace_at(body, place, wrong))
-                yield Misrule("inverse-rule", mended, words, _RULE.replace("M", name if len(name) == 1 else f"({name})"))
+            rule = _RULE.replace("M", name if len(name) == 1 else f"({name})")
+            for said, wrong in _wrong_rules(case.context.around, inner):
+                yield Trial(_with_body(case.needed, path, node, replace_at(body, place, wrong)), (said, rule))
 
 
 _SCALAR = "the scalar rule −1/u² was used for an inverse"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 
 from ...diagnostics import Span
 from ...diagnostics.record import replace
@@ -17,11 +16,9 @@ from ...ir import (
     Mul,
     Number,
     Partial,
-    Transpose,
     nodes_of,
 )
 from ...notation import syntax as s
-from ...records.layout import layouts_that_turn
 from ..lines.forms import is_pending
 from ..lines.indices import place_of
 from ..lines.kinds import Clash, Pairing, entry_at, kind_in_words, pairings, shape_in_words
@@ -29,30 +26,14 @@ from ..lines.reading import Read, read_tree
 from ..lines.scope import Surroundings
 from ..lines.syntax_walk import bound_letters, walk
 from ..task import worked_out
-from .causes import Slip, holding
-from .derivative_rules import forgotten_layer, forgotten_occurrence, rule_slips
-from .edits import edits
-from .lacking_facts import lacking_facts
-from .misfits import edits_at
-from .missing_factors import factor_slips, left_out
-from .patterns import index_slips, missing_delta
+from .catalogue import DELTAS, EDITS, LAYOUT, LOST_LETTER, MISFITS, VALUES
+from .causes import Slip
+from .kind import Case, Context, first
+from .misfits import Unfit
+from .missing_factors import left_out
 from .repair import Repair
 from .terms import shown
-from .terms_off import term_slips, whole_factor
 from .witness import counterexample
-
-
-@dataclass(frozen=True, slots=True)
-class Context:
-    """What is known where a line went wrong: the head of its chain, whether that is the derivative asked for, the line as read."""
-
-    around: Surroundings
-    head: Expr | None
-    target: bool
-    order: tuple[Index, ...]
-    read: Read
-    reference: Expr | None = None
-    answering: bool = False
 
 
 def diagnosis(context: Context, before: Expr, after: Expr, pairs: list[Pairing] | Clash) -> Slip:
@@ -61,11 +42,17 @@ def diagnosis(context: Context, before: Expr, after: Expr, pairs: list[Pairing] 
         return _after_a_wrong_one(context, before, after, pairs)
     if isinstance(pairs, Clash):
         found = _of_kind(context, before, after, pairs)
+    elif pairs[0][0].free - pairs[0][1].free:
+        found = _letter_lost(context, before, after, pairs[0])
     else:
-        found = next(_of_value(context, before, after, pairs), None) or _different(context, before, pairs)
+        found = first(_case(context, *pairs[0]), VALUES) or _different(context, before, pairs)
     if found.span is None and found.part is not None:
         found = replace(found, span=_span_of(context.read, found.part))
     return _with_remarks(context, after, found)
+
+
+def _case(context: Context, needed: Expr, line: Expr) -> Case:
+    return Case(context.around.bench, needed, line, context, reference=lambda: _reference(context, needed))
 
 
 def _right_in_itself(context: Context, after: Expr) -> bool:
@@ -112,15 +99,14 @@ def _of_kind(context: Context, before: Expr, after: Expr, clash: Clash) -> Slip:
             help=f"sum over {extra}, or replace it",
             span=place_of(context.read.tree, extra.split(", ")[0]) if context.read.tree else None,
         )
-    turned = _in_other_layout(context, before, after)
-    if turned is not None:
-        return turned
-    return _mended(context, before, after, Slip("shape-mismatch", f"this is {clash.found}; needed is {clash.needed}"))
+    turned = first(_case(context, before, after), LAYOUT)
+    return turned or _mended(context, before, after, Slip("shape-mismatch", f"this is {clash.found}; needed is {clash.needed}"))
 
 
 def _mended(context: Context, before: Expr, after: Expr, slip: Slip) -> Slip:
     """The slip of kind with the single edit, or the missing factor, that makes the line right."""
-    found = next(_edited(context, before, after), None)
+    case = Case(context.around.bench, before, after, context, repair=lambda line: _repair(context, before, line))
+    found = first(case, EDITS)
     if found is not None:
         return replace(slip, help=found.help, notes=(*slip.notes, found.message), part=found.part, repair=found.repair)
     reference = _reference(context, before)
@@ -128,15 +114,6 @@ def _mended(context: Context, before: Expr, after: Expr, slip: Slip) -> Slip:
     if factor is None or reference is None:
         return slip
     return replace(slip, notes=(*slip.notes, f"the factor `{shown(factor)}` is missing"), help=f"as in `{shown(reference)}`")
-
-
-def _edited(context: Context, before: Expr, after: Expr) -> Iterator[Slip]:
-    """The first single edit of a line of another kind that makes it right."""
-    for trial in edits(after):
-        repair = _repair(context, before, trial.line)
-        if repair is not None:
-            yield trial.slip(repair)
-            return
 
 
 def _repair(context: Context, before: Expr, line: Expr) -> Repair | None:
@@ -226,38 +203,20 @@ def _fresh_pair(taken: Sequence[Index]) -> tuple[str, str]:
 # ---- values
 
 
-def _of_value(context: Context, before: Expr, after: Expr, pairs: list[Pairing]) -> Iterator[Slip]:
-    one, other = pairs[0]
-    missing = one.free - other.free
-    if missing:
-        yield from missing_delta(context.around.bench, one, other)
-        yield from _reused(context, missing)
-        lost = ", ".join(letter.name for letter in sorted(missing))
-        slip = Slip(
-            "free-index-mismatch",
-            f"the free index {lost} is lost: this is {kind_in_words(after)}, needed is {kind_in_words(before)}",
-            ("a δ picks one term of a sum; the index that it fixes stays",) if _has_delta_source(before) else (),
-        )
-        found = next(holding(context.around.bench, one, edits(other, missing)), None)
-        yield slip if found is None else replace(slip, notes=(found.message,), help=found.help, part=found.part, repair=found.repair)
-        return
-    bench = context.around.bench
-    yield from index_slips(bench, one, other)
-    turned = _in_other_layout(context, before, after)
-    if turned is not None:
-        yield turned
-    ratio = bench.ratio(other, one)
-    if ratio is not None and ratio.varies:
-        yield from forgotten_layer(context.around, one, other, _reference(context, one))
-    yield from whole_factor(bench, one, other, ratio)
-    reference = _reference(context, one)
-    if is_pending(one) and not context.answering:
-        yield from forgotten_occurrence(context.around, one, other, reference)
-    yield from term_slips(bench, one, other, reference)
-    yield from holding(bench, one, edits(other))
-    yield from rule_slips(context.around, one, other, reference)
-    yield from factor_slips(bench, one, other, reference)
-    yield from lacking_facts(context.around, one, other)
+def _letter_lost(context: Context, before: Expr, after: Expr, pair: Pairing) -> Slip:
+    """A letter that is free in the line before is neither free here nor anything else."""
+    missing, case = pair[0].free - pair[1].free, _case(context, *pair)
+    known = first(case, DELTAS) or next(_reused(context, missing), None)
+    if known is not None:
+        return known
+    lost = ", ".join(letter.name for letter in sorted(missing))
+    slip = Slip(
+        "free-index-mismatch",
+        f"the free index {lost} is lost: this is {kind_in_words(after)}, needed is {kind_in_words(before)}",
+        ("a δ picks one term of a sum; the index that it fixes stays",) if _has_delta_source(before) else (),
+    )
+    found = first(case, LOST_LETTER)
+    return slip if found is None else replace(slip, notes=(found.message,), help=found.help, part=found.part, repair=found.repair)
 
 
 def _reference(context: Context, before: Expr) -> Expr | None:
@@ -286,39 +245,6 @@ def _forms(context: Context, gradient: Expr) -> Iterator[Expr]:
 
 def _has_delta_source(expr: Expr) -> bool:
     return any(isinstance(node, (Delta, Partial)) for node in nodes_of(expr))
-
-
-def _in_other_layout(context: Context, before: Expr, after: Expr) -> Slip | None:
-    """Right up to a transpose: of a derivative that is another layout, elsewhere a transpose is missing."""
-    if after.shape.is_number or after.shape.transposed is not before.shape or before.free != after.free:
-        return None
-    bench, task = context.around.bench, context.around.task
-    repair = bench.repair(before, Transpose(after))
-    if repair is None:
-        return None
-    problem = task.problem
-    if context.target and task.wanted is not None and (task.wanted.shape is before.shape):
-        body, variable = problem.loss.shape, problem.wrt.shape
-        mine = task.layout in layouts_that_turn(body, variable, turned=False)
-        others = [layout for layout in layouts_that_turn(body, variable, turned=mine) if layout != task.layout]
-        if others and bench.equal(task.wanted, before):
-            return Slip(
-                "other-layout",
-                f"this is right in the {' and '.join(others[:1])} layout; here the {task.layout} layout is asked for, "
-                f"in which it is transposed: {shape_in_words(before.shape)}",
-                (f"this is {shape_in_words(after.shape)}",) if after.shape is not before.shape else (_READ_OFF,),
-                help=f"transpose the whole: `{shown(repair.expr)}`",
-                repair=repair,
-            )
-    return Slip(
-        "missing-transpose",
-        f"this is the transpose of what is needed: {shape_in_words(after.shape)}, needed is {shape_in_words(before.shape)}",
-        help=f"transpose the whole: `{shown(repair.expr)}`",
-        repair=repair,
-    )
-
-
-_READ_OFF = "from df = tr(M dX) the gradient Mᵀ is read off"
 
 
 def _numbers(around: Surroundings) -> frozenset[str]:
@@ -352,13 +278,18 @@ def misfit(context: Context, before: Expr, slip: Slip) -> Slip:
     if tree is None:
         return slip
     letters = {letter.name: letter.dim for letter in (*before.free, *context.order)}
-    for edit in edits_at(tree, slip.span, side.source.text, _numbers(context.around)):
-        mended = read_tree(edit.tree, side, context.around, letters)
-        repair = _repair(context, before, mended.expr) if mended.expr is not None else None
-        if repair is not None and mended.expr is not None:
-            notes, words = (*slip.notes, edit.message), f"{edit.words}: `{shown(mended.expr)}`"
-            return replace(slip, help=words, notes=notes, repair=repair)
-    return replace(slip, help=None)
+
+    def read(edited: s.Node) -> Expr | None:
+        return read_tree(edited, side, context.around, letters).expr
+
+    def repair(line: Expr) -> Repair | None:
+        return _repair(context, before, line)
+
+    case = Unfit(context.around.bench, before, repair, tree, slip.span, side.source.text, _numbers(context.around), read)
+    found = first(case, MISFITS)
+    if found is None:
+        return replace(slip, help=None)
+    return replace(slip, help=found.help, notes=(*slip.notes, found.message), repair=found.repair)
 
 
 def _different(context: Context, before: Expr, pairs: list[Pairing]) -> Slip:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from itertools import islice, pairwise
+from collections.abc import Callable, Iterator, Sequence
+from itertools import pairwise
 from itertools import product as product_of
 
 from ...ir import (
@@ -33,39 +33,19 @@ from ...ir import (
     replace_at,
 )
 from ...ir.memory import remembered
-from .causes import Trial
-from .terms import shown, written_places
+from .kind import Case, Trial
+from .terms import Place, shown
 
-MOST_EDITS = 240
-Place = tuple[Path, Expr]
-
-
-def edits(root: Expr, lost: Iterable[Index] = ()) -> Iterator[Trial]:
-    """All single edits, likely slips first, each as the line that it makes. At most MOST_EDITS. `lost` are letters that it should have."""
-    found = list(written_places(root))
-    if lost:
-        yield from islice(_entries(root, found, lost), MOST_EDITS)
-        return
-    kinds = (
-        *(_brackets, _transposes, _turned_entries, _outer, _swaps, _products),
-        *(_inverses, _squared_inverses, _identities, _insertions, _entries, _exchanges),
-    )
-    count = 0
-    for kind in kinds:
-        for trial in kind(root, found):
-            count += 1
-            if count > MOST_EDITS:
-                return
-            yield trial
+Made = Iterator[Trial]
 
 
-def _trial(root: Expr, path: Path, said: tuple[str, str, str], part: Expr, make: Callable[..., Expr], *parts: object) -> Iterator[Trial]:
-    """The line with `make(*parts)` at the path, if the shapes fit; said are code, message and what mends it, `part` is at fault."""
+def _trial(case: Case, path: Path, said: tuple[object, ...], part: Expr, make: Callable[..., Expr], *parts: object) -> Made:
+    """The line with `make(*parts)` at the path, if the shapes fit; `part` is at fault."""
     try:
-        line = replace_at(root, path, make(*parts))
+        line = replace_at(case.line, path, make(*parts))
     except ValueError:
         return
-    yield Trial(said[0], line, said[1], said[2], part=part)
+    yield Trial(line, said, part)
 
 
 @remembered(maxsize=512)
@@ -74,9 +54,9 @@ def _quoted(node: Expr) -> str:
     return f"`{found}`" if len(found) <= 40 else f"`{found[:37]}…`"
 
 
-def _called(found: Sequence[Place], path: Path, node: Expr) -> str:
+def _called(case: Case, path: Path, node: Expr) -> str:
     """`the first X` where X stands several times, else the bare part."""
-    same = [where for where, other in found if other is node]
+    same = [where for where, other in case.places if other is node]
     if len(same) < 2:
         return _quoted(node)
     words = ("first", "second", "third", "fourth", "fifth")
@@ -88,19 +68,15 @@ def _above(root: Expr, path: Path) -> Expr | None:
     return at(root, path[:-1]) if path else None
 
 
-def _brackets(root: Expr, found: Sequence[Place]) -> Iterator[Trial]:
+def brackets(case: Case) -> Made:
     """a b + c for a (b + c): a bracket is missing, so the factor in front multiplies the first term only."""
-    message = "a bracket is missing: the factor in front multiplies the first term only"
-    for path, node in found:
+    for path, node in case.places:
         for start, term in enumerate(node.terms[:-1]) if isinstance(node, Add) else ():
             parts = _factors(term)
             for cut in range(1, len(parts)):
                 for end in range(start + 2, len(node.children) + 1):
-                    words = (
-                        f"put {_quoted_product(parts[cut:])} and what follows into one bracket behind {_quoted_product(parts[:cut])}"
-                    )
-                    said = "lost-factor", message, words
-                    yield from _trial(root, path, said, node.children[start + 1], _bracketed, node, start, end, parts, cut)
+                    said = _quoted_product(parts[cut:]), _quoted_product(parts[:cut])
+                    yield from _trial(case, path, said, node.children[start + 1], _bracketed, node, start, end, parts, cut)
 
 
 def _bracketed(node: Add, start: int, end: int, parts: list[Expr], cut: int) -> Expr:
@@ -124,36 +100,38 @@ def _is_array(node: Expr) -> bool:
     return not node.shape.is_number and not isinstance(node, (Mul, MatMul, Transpose, Eye, Fill))
 
 
-def _transposes(root: Expr, found: Sequence[Place]) -> Iterator[Trial]:
-    for path, node in found:
+def transposed(case: Case) -> Made:
+    """One factor is transposed that must not be."""
+    for path, node in case.places:
         if isinstance(node, Transpose):
-            words = f"do not transpose {_called(found, (*path, 0), node.body)}"
-            said = "missing-transpose", "one factor is transposed that must not be", words
-            yield from _trial(root, path, said, node, _same, node.body)
-        elif _is_array(node) and not isinstance(_above(root, path), Transpose):
-            said = "missing-transpose", "a transpose is missing on one factor", f"transpose {_called(found, path, node)}"
-            yield from _trial(root, path, said, node, Transpose, node)
+            yield from _trial(case, path, (_called(case, (*path, 0), node.body),), node, _same, node.body)
+
+
+def not_transposed(case: Case) -> Made:
+    """A transpose is missing on one factor."""
+    for path, node in case.places:
+        if _is_array(node) and not isinstance(_above(case.line, path), Transpose):
+            yield from _trial(case, path, (_called(case, path, node),), node, Transpose, node)
 
 
 def _same(node: Expr) -> Expr:
     return node
 
 
-def _turned_entries(root: Expr, found: Sequence[Place]) -> Iterator[Trial]:
+def turned_entries(case: Case) -> Made:
     """A_ki for A_ik: the letters of an entry stand the wrong way round."""
-    message = "the letters of an entry stand the wrong way round, as of the transpose"
-    for path, node in found:
+    for path, node in case.places:
         if isinstance(node, Entry) and isinstance(node.row, Index) and isinstance(node.col, Index) and node.row is not node.col:
-            said = "missing-transpose", message, f"turn the letters of {_quoted(node)} round"
-            yield from _trial(root, path, said, node, Entry, node.base, node.col, node.row)
+            yield from _trial(case, path, (_quoted(node),), node, Entry, node.base, node.col, node.row)
 
 
 # ---- products: numbers in front and a row of arrays, where some neighbours may meet in a number (xᵀy z)
 
 
-def _chains(found: Sequence[Place], root: Expr) -> Iterator[tuple[Path, Expr, list[Expr], list[Expr], bool]]:
+def _chains(case: Case) -> Iterator[tuple[Path, Expr, list[Expr], list[Expr], bool]]:
     """Whole products: path, node, numbers, arrays in order, and whether a trace stands round them."""
-    for path, node in found:
+    root = case.line
+    for path, node in case.places:
         if not isinstance(node, (Mul, MatMul)) or isinstance(_above(root, path), Mul):
             continue
         numbers: list[Expr] = []
@@ -179,55 +157,55 @@ def _conformed(numbers: Sequence[Expr], arrays: Sequence[Expr]) -> Expr:
     return mul(*numbers, *(matmul(*piece) for piece in pieces))
 
 
-def _outer(root: Expr, found: Sequence[Place]) -> Iterator[Trial]:
+def inner_for_outer(case: Case) -> Made:
     """xᵀy for x yᵀ: an inner product stands where an outer one is needed, or the other way round."""
-    for path, node, numbers, arrays, _ in _chains(found, root):
+    for path, node, numbers, arrays, _ in _chains(case):
         for here, (left, right) in enumerate(pairwise(arrays)):
             if isinstance(left, Transpose) is isinstance(right, Transpose):
                 continue
-            pair: tuple[Expr, Expr]
-            if isinstance(left, Transpose):
-                pair, message = (left.body, Transpose(right)), "an inner product stands where an outer product is needed"
-            else:
-                assert isinstance(right, Transpose)
-                pair, message = (Transpose(left), right.body), "an outer product stands where an inner product is needed"
+            pair = [part.body if isinstance(part, Transpose) else Transpose(part) for part in (left, right)]
             turned = [*arrays[:here], *pair, *arrays[here + 2 :]]
-            said = "wrong-order", message, "put the transpose on the other factor"
-            yield from _trial(root, path, said, node, _conformed, numbers, turned)
+            said = ("inner", "outer") if isinstance(left, Transpose) else ("outer", "inner")
+            yield from _trial(case, path, said, node, _conformed, numbers, turned)
 
 
-def _swaps(root: Expr, found: Sequence[Place]) -> Iterator[Trial]:
-    for path, node, numbers, arrays, traced in _chains(found, root):
-        code = "cyclic-trace-misuse" if traced else "wrong-order"
-        message = (
-            "under a trace factors may only rotate; here two of them were exchanged"
-            if traced
-            else "the factors stand in the wrong order"
-        )
-        for here, (left, right) in enumerate(pairwise(arrays)):
+def _exchanged_neighbours(case: Case, under_trace: bool) -> Made:
+    for path, node, numbers, arrays, traced in _chains(case):
+        for here, (left, right) in enumerate(pairwise(arrays) if traced is under_trace else ()):
             if left is not right:
                 swapped = [*arrays[:here], right, left, *arrays[here + 2 :]]
-                said = code, message, f"swap {_quoted(left)} and {_quoted(right)}"
-                yield from _trial(root, path, said, node, _conformed, numbers, swapped)
+                yield from _trial(case, path, (_quoted(left), _quoted(right)), node, _conformed, numbers, swapped)
+
+
+def neighbours(case: Case) -> Made:
+    """Two factors of a product stand in the wrong order."""
+    yield from _exchanged_neighbours(case, under_trace=False)
+
+
+def neighbours_in_a_trace(case: Case) -> Made:
+    """Two factors under a trace were exchanged."""
+    yield from _exchanged_neighbours(case, under_trace=True)
+
+
+def order(case: Case) -> Made:
+    """The factors of a product stand in reverse, or one of them at the wrong end."""
+    for path, node, numbers, arrays, _ in _chains(case):
         for turned in (arrays[::-1], [*arrays[1:], arrays[0]], [arrays[-1], *arrays[:-1]]) if len(arrays) > 2 else ():
-            words = "write the factors in the order " + " ".join(_quoted(part).strip("`") for part in turned)
-            said = "wrong-order", "the factors stand in the wrong order", words
-            yield from _trial(root, path, said, node, _conformed, numbers, turned)
+            yield from _trial(case, path, (" ".join(_quoted(part).strip("`") for part in turned),), node, _conformed, numbers, turned)
 
 
-def _products(root: Expr, found: Sequence[Place]) -> Iterator[Trial]:
-    message = "a matrix product and an elementwise product are confused"
-    for path, node in found:
+def products(case: Case) -> Made:
+    """A matrix product for an elementwise one, or the other way round."""
+    for path, node in case.places:
         if not isinstance(node, (MatMul, Hadamard)):
             continue
         mine, other = (matmul, hadamard) if isinstance(node, MatMul) else (hadamard, matmul)
-        words = f"write {'an elementwise' if isinstance(node, MatMul) else 'a matrix'} product in {_quoted(node)}"
-        said = "product-for-hadamard", message, words
+        said = "an elementwise" if isinstance(node, MatMul) else "a matrix", _quoted(node)
         factors = node.factors
         for cut in range(1, len(factors)):
-            yield from _trial(root, path, said, node, _halves, mine, other, factors[:cut], factors[cut:])
+            yield from _trial(case, path, said, node, _halves, mine, other, factors[:cut], factors[cut:])
             if len(factors) > 2:
-                yield from _trial(root, path, said, node, _pair, mine, other, factors, cut)
+                yield from _trial(case, path, said, node, _pair, mine, other, factors, cut)
 
 
 def _halves(mine: Callable[..., Expr], other: Callable[..., Expr], left: Sequence[Expr], right: Sequence[Expr]) -> Expr:
@@ -241,20 +219,23 @@ def _pair(mine: Callable[..., Expr], other: Callable[..., Expr], factors: Sequen
 # ---- inverses
 
 
-def _inverses(root: Expr, found: Sequence[Place]) -> Iterator[Trial]:
-    for path, node in found:
+def inverted(case: Case) -> Made:
+    """There is an inverse too many."""
+    for path, node in case.places:
         if isinstance(node, Inverse):
-            said = "missing-inverse", "there is an inverse too many", f"do not invert {_quoted(node.body)}"
-            yield from _trial(root, path, said, node, _same, node.body)
-        elif _is_array(node) and node.shape.is_square:
-            said = "missing-inverse", "an inverse is missing", f"invert {_called(found, path, node)}"
-            yield from _trial(root, path, said, node, Inverse, node)
+            yield from _trial(case, path, (_quoted(node.body),), node, _same, node.body)
 
 
-def _squared_inverses(root: Expr, found: Sequence[Place]) -> Iterator[Trial]:
+def not_inverted(case: Case) -> Made:
+    """An inverse is missing."""
+    for path, node in case.places:
+        if _is_array(node) and node.shape.is_square and not isinstance(node, Inverse):
+            yield from _trial(case, path, (_called(case, path, node),), node, Inverse, node)
+
+
+def squared_inverses(case: Case) -> Made:
     """M⁻² D and D M⁻² for M⁻¹ D M⁻¹: the derivative of 1/u taken for that of an inverse."""
-    message = "the scalar rule −1/u² was used for an inverse: d(M⁻¹) = −M⁻¹ dM M⁻¹"
-    for path, _, numbers, arrays, _ in _chains(found, root):
+    for path, _, numbers, arrays, _ in _chains(case):
         for here, part in enumerate(arrays):
             after = arrays[here + 1] if here + 1 < len(arrays) else None
             if isinstance(part, MatrixPower) and part.exponent == -2:
@@ -269,50 +250,44 @@ def _squared_inverses(root: Expr, found: Sequence[Place]) -> Iterator[Trial]:
             for start, end in fitting:
                 for one in (single, Transpose(single)):
                     split = [*rest[:start], one, *rest[start:end], one, *rest[end:]]
-                    said = "inverse-rule", message, f"put {_quoted(one)} on each side of {_quoted_product(rest[start:end])}"
-                    yield from _trial(root, path, said, part, _conformed, numbers, split)
+                    yield from _trial(case, path, (_quoted(one), _quoted_product(rest[start:end])), part, _conformed, numbers, split)
 
 
 # ---- factors that are needed once more, or in another place
 
 
-def _names(found: Sequence[Place]) -> list[Symbol]:
-    return list(dict.fromkeys(node for _, node in found if isinstance(node, Symbol) and not node.shape.is_number))
+def _names(case: Case) -> list[Symbol]:
+    return list(dict.fromkeys(node for _, node in case.places if isinstance(node, Symbol) and not node.shape.is_number))
 
 
-def _identities(root: Expr, found: Sequence[Place]) -> Iterator[Trial]:
+def number_for_multiple(case: Case) -> Made:
     """A + λ for A + λ I, or b + λ for b + λ w: a number, added to every entry, stands where a multiple of an array is needed."""
-    names = _names(found)
-    for path, node in found:
-        if not (isinstance(node, Fill) and node.value == 1) or not isinstance(_above(root, path), (Mul, Add)):
+    for path, node in case.places:
+        if not (isinstance(node, Fill) and node.value == 1) or not isinstance(_above(case.line, path), (Mul, Add)):
             continue
         arrays: list[tuple[Expr, str]] = [(Eye(node.shape.rows), "the identity")] if node.shape.is_square else []
-        arrays += [(name, f"`{name.name}`") for name in names if name.shape is node.shape]
+        arrays += [(name, f"`{name.name}`") for name in _names(case) if name.shape is node.shape]
         for array, called in arrays:
-            said = "dropped-term", "a factor is missing", f"multiply the number by {called}"
-            yield from _trial(root, path, said, node, _same, array)
+            yield from _trial(case, path, ("the number", called), node, _same, array)
 
 
-def _insertions(root: Expr, found: Sequence[Place]) -> Iterator[Trial]:
+def once_more(case: Case) -> Made:
     """A factor that stands in the line already is needed once more."""
-    names = _names(found)
-    for path, node in found:
-        if not isinstance(node, (Symbol, Add, Mul)) or node.shape.is_number:
-            continue
-        for name in names:
-            said = "dropped-term", f"the factor `{name.name}` is needed once more", f"multiply {_called(found, path, node)} by it"
-            for joined, *parts in ((hadamard, name, node), (matmul, name, node), (matmul, node, name)):
-                yield from _trial(root, path, said, node, joined, *parts)
+    for path, node in case.places:
+        if isinstance(node, (Symbol, Add, Mul)) and not node.shape.is_number:
+            for name in _names(case):
+                for joined, *parts in ((hadamard, name, node), (matmul, name, node), (matmul, node, name)):
+                    yield from _trial(case, path, (name.name, _called(case, path, node)), node, joined, *parts)
 
 
-def _entries(root: Expr, found: Sequence[Place], lost: Iterable[Index] = ()) -> Iterator[Trial]:
+def entries(case: Case) -> Made:
     """An entry of an array that stands in the line is missing as a factor under its Σ."""
-    letters = sorted({*root.free, *lost, *(letter for _, node in found if isinstance(node, SumOver) for letter in node.indices)})
-    for path, node in found:
-        for name in _names(found) if isinstance(node, SumOver) else ():
-            choices = [_letters_over(letters, side) for side in (name.shape.rows, name.shape.cols)]
-            for row, col in product_of(*choices):
-                yield from _trial(root, path, ("dropped-term", "a factor is missing", "write"), node, _with_entry, node, name, row, col)
+    sums = [(path, node) for path, node in case.places if isinstance(node, SumOver)]
+    letters = sorted({*case.line.free, *case.needed.free, *(letter for _, node in sums for letter in node.indices)})
+    for path, node in sums:
+        for name in _names(case):
+            for row, col in product_of(*(_letters_over(letters, side) for side in (name.shape.rows, name.shape.cols))):
+                yield from _trial(case, path, (), node, _with_entry, node, name, row, col)
 
 
 def _letters_over(letters: Sequence[Index], side: Dim) -> list[Index | None]:
@@ -323,14 +298,14 @@ def _with_entry(node: SumOver, name: Symbol, row: Index | None, col: Index | Non
     return SumOver(node.indices, mul(node.body, Entry(name, row, col)))
 
 
-def _exchanges(root: Expr, found: Sequence[Place]) -> Iterator[Trial]:
+def exchanges(case: Case) -> Made:
     """a (bᵀx) for b (aᵀx): two names have changed places."""
-    named = [(path, node) for path, node in found if isinstance(node, Symbol) and not node.shape.is_number]
+    named = [(path, node) for path, node in case.places if isinstance(node, Symbol) and not node.shape.is_number]
     for here, (first, left) in enumerate(named):
         for second, right in named[here + 1 :]:
             if left is not right:
-                said = "wrong-order", "two factors have changed places", f"exchange {_quoted(left)} and {_quoted(right)}"
-                yield from _trial(root, (), said, left, _exchanged, root, (first, right), (second, left))
+                said = _quoted(left), _quoted(right)
+                yield from _trial(case, (), said, left, _exchanged, case.line, (first, right), (second, left))
 
 
 def _exchanged(root: Expr, *new: Place) -> Expr:

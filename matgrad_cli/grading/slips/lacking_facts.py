@@ -11,43 +11,45 @@ from ...ir import Expr, Eye, Number, Symbol, add, matmul, mul
 from ...ir.memory import remembered
 from ..bench import Bench
 from ..lines.scope import Surroundings
-from .causes import Slip
+from .kind import Case, Trial
 
 MOST_SQUARES = 4
 
 
-def lacking_facts(around: Surroundings, one: Expr, other: Expr) -> Iterator[Slip]:
-    """True only if a matrix is symmetric, or if two matrices commute."""
-    problem = around.task.problem
-    square = [
+def _square(case: Case) -> list[Symbol]:
+    """The square matrices that stand in the line or in what is needed."""
+    return [
         symbol
-        for symbol in problem.variables
-        if symbol.shape.is_square and not symbol.shape.is_number and symbol in one.symbols | other.symbols
+        for symbol in case.context.around.task.problem.variables
+        if symbol.shape.is_square and not symbol.shape.is_number and symbol in case.needed.symbols | case.line.symbols
     ]
-    open_ones = [symbol for symbol in square if not problem.knows(symbol, "symmetric") and not problem.knows(symbol, "spd")]
-    for symbol in open_ones:
-        repair = _under(around, [Fact(symbol, "symmetric")]).repair(one, other)
-        if repair is not None:
-            yield Slip(
-                "needs-fact",
-                f"this is true only if `{symbol.name}` is symmetric, which the problem does not say",
-                help=f"add the fact `{symbol.name} symmetric`, or keep `{symbol.name}ᵀ` apart from `{symbol.name}`",
-                repair=repair,
-            )
-            return
-    all_of_them = [Fact(symbol, "symmetric") for symbol in open_ones]
-    repair = _under(around, all_of_them).repair(one, other) if len(open_ones) > 1 else None
-    if repair is not None:
-        names = " and ".join(f"`{symbol.name}`" for symbol in open_ones)
-        yield Slip("needs-fact", f"this is true only if {names} are symmetric, which the problem does not say", repair=repair)
-        return
+
+
+def _perhaps_symmetric(case: Case) -> list[Symbol]:
+    problem = case.context.around.task.problem
+    return [symbol for symbol in _square(case) if not problem.knows(symbol, "symmetric") and not problem.knows(symbol, "spd")]
+
+
+def symmetric(case: Case) -> Iterator[Trial]:
+    """True only if a matrix is symmetric."""
+    for symbol in _perhaps_symmetric(case):
+        yield Trial(case.line, (symbol.name,), bench=_under(case.context.around, [Fact(symbol, "symmetric")]))
+
+
+def all_symmetric(case: Case) -> Iterator[Trial]:
+    """True only if several matrices are symmetric."""
+    found = _perhaps_symmetric(case)
+    if len(found) > 1:
+        names = " and ".join(f"`{symbol.name}`" for symbol in found)
+        yield Trial(case.line, (names,), bench=_under(case.context.around, [Fact(symbol, "symmetric") for symbol in found]))
+
+
+def commuting(case: Case) -> Iterator[Trial]:
+    """True only if two matrices commute."""
+    square = _square(case)
     for left, right in combinations(square, 2) if len(square) <= MOST_SQUARES else ():
-        bench = _commuting(around, left, right)
-        repair = bench.repair(one, other) if bench is not None else None
-        if repair is not None:
-            message = f"this is true only if `{left.name}` and `{right.name}` commute, which the problem does not say"
-            yield Slip("needs-fact", message, repair=repair)
-            return
+        if (bench := _commuting(case.context.around, left, right)) is not None:
+            yield Trial(case.line, (left.name, right.name), bench=bench)
 
 
 def _commuting(around: Surroundings, left: Symbol, right: Symbol) -> Bench | None:

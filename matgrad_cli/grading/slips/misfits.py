@@ -2,39 +2,61 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
 
 from ...diagnostics import Span
-from ...diagnostics.record import replace
+from ...diagnostics.record import record, replace
+from ...ir import Expr
 from ...notation import syntax as s
 from ...notation.elaboration.complaints import without_sizes
+from ..bench import Bench
 from ..lines.syntax_walk import PRODUCTS, Path, children, factors, is_index, replaced, walk, with_factors
+from .kind import Case, Trial
+from .repair import Repair
 
 MOST_EDITS = 80
 
 
-@dataclass(frozen=True, slots=True)
+class Unfit(Case):
+    """A line whose parts do not fit together: its tree, the place that the message points at, its text, the names that are numbers.
+
+    `read` makes an expression of an edited tree; None if that does not fit either.
+    """
+
+    def __init__(
+        self, bench: Bench, needed: Expr, repair: Callable[[Expr], Repair | None], tree: s.Node, place: Span | None, text: str,
+        numbers: frozenset[str], read: Callable[[s.Node], Expr | None],
+    ) -> None:
+        super().__init__(bench, needed, needed, repair=repair)
+        self.tree, self.text, self.numbers, self.read = tree, text, numbers, read
+        self.top = _operation(tree, place)
+        self.left = MOST_EDITS
+
+
+@record
 class Edit:
-    """One change: the new tree, what to do in words, and what the slip is."""
+    """One change of a tree, at a path, and what the sentences say of it."""
 
     tree: s.Node
     path: Path
-    words: str
-    message: str
+    said: tuple[str, ...]
 
 
-def edits_at(root: s.Node, place: Span | None, text: str, numbers: frozenset[str]) -> Iterator[Edit]:
-    """Single edits that touch the operation in which the place stands, likely slips first; names in `numbers` stand for numbers."""
-    top = _operation(root, place)
-    count = 0
-    for kind in (_brackets, _transposes, _outer, _swaps, _products, _identities):
-        for edit in kind(root, text, numbers):
-            if edit.path[: len(top)] == top[: len(edit.path)]:
-                count += 1
-                if count > MOST_EDITS:
+def on_tree(edits: Callable[[Unfit], Iterator[Edit]]) -> Callable[[Case], Iterator[Trial]]:
+    """The lines that edits make which touch the operation in which the place stands."""
+
+    def trials(case: Case) -> Iterator[Trial]:
+        assert isinstance(case, Unfit)
+        for edit in edits(case):
+            if edit.path[: len(case.top)] == case.top[: len(edit.path)]:
+                case.left -= 1
+                if case.left < 0:
                     return
-                yield edit
+                line = case.read(edit.tree)
+                if line is not None:
+                    yield Trial(line, edit.said)
+
+    return trials
 
 
 def _operation(root: s.Node, place: Span | None) -> Path:
@@ -75,9 +97,9 @@ def _ordinal(root: s.Node, node: s.Name, path: Path) -> str:
     return f"the {words[place] if place < len(words) else f'{place + 1}th'} `{node.name}`"
 
 
-def _brackets(root: s.Node, text: str, _numbers: frozenset[str]) -> Iterator[Edit]:
+def brackets(case: Unfit) -> Iterator[Edit]:
     """a b + c for a (b + c): a bracket is missing, so the factor in front multiplies the first term only."""
-    for path, node in walk(root):
+    for path, node in walk(case.tree):
         if not (isinstance(node, s.Binary) and node.operator in ("+", "-")):
             continue
         left = s.ungrouped(node.left)
@@ -86,18 +108,18 @@ def _brackets(root: s.Node, text: str, _numbers: frozenset[str]) -> Iterator[Edi
             for cut in range(1, len(parts)):
                 head, tail = _chained(parts[:cut], left), _chained(parts[cut:], left)
                 inside = s.Group(node.span, s.Binary(node.span, node.operator, tail, node.right))
-                words = f"put `{_shown(text, tail)}` and what follows into one bracket behind `{_shown(text, head)}`"
-                yield Edit(replaced(root, path, s.Binary(node.span, left.operator, head, inside)), path, words, _BRACKET)
+                said = f"`{_shown(case.text, tail)}`", f"`{_shown(case.text, head)}`"
+                yield Edit(replaced(case.tree, path, s.Binary(node.span, left.operator, head, inside)), path, said)
 
 
-
-def _arrays(root: s.Node, numbers: frozenset[str]) -> Iterator[tuple[Path, s.Node]]:
-    """Names of arrays, brackets and inverses: what can carry a transpose."""
-    for path, node in walk(root):
-        if (isinstance(node, s.Name) and node.name not in numbers and not is_index(root, path)) or (
-            isinstance(node, (s.Group, s.Inverted)) and path
-        ):
-            yield path, node
+def _arrays(case: Unfit) -> Iterator[tuple[Path, s.Node, s.Node | None, str]]:
+    """Names of arrays, brackets and inverses: what can carry a transpose, what stands above it, and what it is called."""
+    for path, node in walk(case.tree):
+        named = isinstance(node, s.Name) and node.name not in case.numbers and not is_index(case.tree, path)
+        parent = _parent(case.tree, path)
+        if (named or (isinstance(node, (s.Group, s.Inverted)) and path)) and not isinstance(parent, (s.Subscript, s.Derivative)):
+            called = _ordinal(case.tree, node, path) if isinstance(node, s.Name) else f"`{_shown(case.text, node)}`"
+            yield path, node, parent, called
 
 
 def _parent(root: s.Node, path: Path) -> s.Node | None:
@@ -109,48 +131,39 @@ def _parent(root: s.Node, path: Path) -> s.Node | None:
     return node
 
 
-def _transposes(root: s.Node, text: str, numbers: frozenset[str]) -> Iterator[Edit]:
-    for path, node in _arrays(root, numbers):
-        parent = _parent(root, path)
-        if isinstance(parent, (s.Subscript, s.Derivative)):
-            continue
-        called = _ordinal(root, node, path) if isinstance(node, s.Name) else f"`{_shown(text, node)}`"
+def transposed(case: Unfit) -> Iterator[Edit]:
+    """One factor is transposed that must not be."""
+    for path, node, parent, called in _arrays(case):
         if isinstance(parent, s.Transposed):
-            yield Edit(replaced(root, path[:-1], node), path[:-1], f"do not transpose {called}", _TOO_MANY)
-        else:
-            new = replaced(root, path, s.Transposed(node.span, node))
-            yield Edit(new, path, f"transpose {called}", "a transpose is missing on one factor")
+            yield Edit(replaced(case.tree, path[:-1], node), path[:-1], (called,))
 
 
+def not_transposed(case: Unfit) -> Iterator[Edit]:
+    """A transpose is missing on one factor."""
+    for path, node, parent, called in _arrays(case):
+        if not isinstance(parent, s.Transposed):
+            yield Edit(replaced(case.tree, path, s.Transposed(node.span, node)), path, (called,))
 
-_BRACKET = "a bracket is missing: the factor in front multiplies the first term only"
-_ORDER = "the factors stand in the wrong order"
-_PRODUCT = "a matrix product and an elementwise product are confused"
-_TOO_MANY = "one factor is transposed that must not be"
 
-
-def _outer(root: s.Node, _text: str, _numbers: frozenset[str]) -> Iterator[Edit]:
+def inner_for_outer(case: Unfit) -> Iterator[Edit]:
     """xᵀy for x yᵀ: an inner product stands where an outer one is needed, or the other way round."""
-    for path, node in _chains(root):
+    for path, node in _chains(case.tree):
         parts = factors(node)
         for at in range(len(parts) - 1):
             left, right = parts[at], parts[at + 1]
             if isinstance(left, s.Transposed) is isinstance(right, s.Transposed):
                 continue
-            pair: tuple[s.Node, s.Node]
-            if isinstance(left, s.Transposed):
-                pair, said = (left.body, s.Transposed(right.span, right)), "an inner product stands where an outer product is needed"
-            else:
-                assert isinstance(right, s.Transposed)
-                pair, said = (s.Transposed(left.span, left), right.body), "an outer product stands where an inner product is needed"
+            inner = isinstance(left, s.Transposed)
+            pair = [part.body if isinstance(part, s.Transposed) else s.Transposed(part.span, part) for part in (left, right)]
             new = with_factors(node, iter([*parts[:at], *pair, *parts[at + 2 :]]))
-            yield Edit(replaced(root, path, new), path, "put the transpose on the other factor", said)
+            yield Edit(replaced(case.tree, path, new), path, ("inner", "outer") if inner else ("outer", "inner"))
 
 
-def _identities(root: s.Node, text: str, numbers: frozenset[str]) -> Iterator[Edit]:
+def number_for_multiple(case: Unfit) -> Iterator[Edit]:
     """A + λ for A + λ I, or b + λ for b + λ w: a number stands where a multiple of an array is needed."""
+    root = case.tree
     names = dict.fromkeys(
-        part.name for path, part in walk(root) if isinstance(part, s.Name) and part.name not in numbers and not is_index(root, path)
+        part.name for path, part in walk(root) if isinstance(part, s.Name) and part.name not in case.numbers and not is_index(root, path)
     )
     for path, node in walk(root):
         parent = _parent(root, path)
@@ -160,8 +173,7 @@ def _identities(root: s.Node, text: str, numbers: frozenset[str]) -> Iterator[Ed
         arrays += [(s.Name(node.span, name), f"`{name}`") for name in names]
         for array, called in arrays:
             new = replaced(root, path, s.Binary(node.span, "juxtapose", s.Group(node.span, node), array))
-            yield Edit(new, path, f"multiply `{_shown(text, node)}` by {called}", "a factor is missing")
-
+            yield Edit(new, path, (f"`{_shown(case.text, node)}`", called))
 
 
 def _chains(root: s.Node) -> Iterator[tuple[Path, s.Binary]]:
@@ -180,29 +192,33 @@ def _chained(parts: list[s.Node], like: s.Binary) -> s.Node:
     return result
 
 
-def _swaps(root: s.Node, text: str, numbers: frozenset[str]) -> Iterator[Edit]:
-    for path, node in _chains(root):
+def neighbours(case: Unfit) -> Iterator[Edit]:
+    """Two factors of a product stand in the wrong order."""
+    for path, node in _chains(case.tree):
         parts = factors(node)
         for at in range(len(parts) - 1):
-            same = _shown(text, parts[at]) == _shown(text, parts[at + 1])
-            if same or any(isinstance(part, s.Literal_) for part in parts[at : at + 2]):
-                continue
-            swapped = [*parts[:at], parts[at + 1], parts[at], *parts[at + 2 :]]
-            words = f"swap `{_shown(text, parts[at])}` and `{_shown(text, parts[at + 1])}`"
-            yield Edit(replaced(root, path, with_factors(node, iter(swapped))), path, words, _ORDER)
-        arrays = [part for part in parts if not isinstance(part, s.Literal_) and not (isinstance(part, s.Name) and part.name in numbers)]
-        if len(arrays) > 2:
-            scalars = [part for part in parts if part not in arrays]
-            for turned in (arrays[::-1], [*arrays[1:], arrays[0]], [arrays[-1], *arrays[:-1]]):
-                words = "write the factors in the order " + " ".join(_shown(text, part) for part in turned)
-                yield Edit(replaced(root, path, with_factors(node, iter([*scalars, *turned]))), path, words, _ORDER)
+            left, right = (_shown(case.text, part) for part in parts[at : at + 2])
+            if left != right and not any(isinstance(part, s.Literal_) for part in parts[at : at + 2]):
+                swapped = [*parts[:at], parts[at + 1], parts[at], *parts[at + 2 :]]
+                yield Edit(replaced(case.tree, path, with_factors(node, iter(swapped))), path, (f"`{left}`", f"`{right}`"))
 
 
-def _products(root: s.Node, text: str, _numbers: frozenset[str]) -> Iterator[Edit]:
-    for path, node in walk(root):
+def order(case: Unfit) -> Iterator[Edit]:
+    """The factors of a product stand in reverse, or one of them at the wrong end."""
+    for path, node in _chains(case.tree):
+        parts = factors(node)
+        numbers = [part for part in parts if isinstance(part, s.Literal_) or (isinstance(part, s.Name) and part.name in case.numbers)]
+        arrays = [part for part in parts if part not in numbers]
+        for turned in (arrays[::-1], [*arrays[1:], arrays[0]], [arrays[-1], *arrays[:-1]]) if len(arrays) > 2 else ():
+            new = replaced(case.tree, path, with_factors(node, iter([*numbers, *turned])))
+            yield Edit(new, path, (" ".join(_shown(case.text, part) for part in turned),))
+
+
+def products(case: Unfit) -> Iterator[Edit]:
+    """A matrix product for an elementwise one, or the other way round."""
+    for path, node in walk(case.tree):
         if isinstance(node, s.Binary) and node.operator in PRODUCTS and not isinstance(node.left, s.Literal_):
-            if node.operator == "hadamard" or node.operator == "*":
-                new, words = replace(node, operator="@"), "write a matrix product"
-            else:
-                new, words = replace(node, operator="hadamard"), "write an elementwise product"
-            yield Edit(replaced(root, path, new), path, f"{words} in `{_shown(text, node)}`", _PRODUCT)
+            entrywise = node.operator in ("hadamard", "*")
+            new = replace(node, operator="@" if entrywise else "hadamard")
+            said = "a matrix" if entrywise else "an elementwise", f"`{_shown(case.text, node)}`"
+            yield Edit(replaced(case.tree, path, new), path, said)

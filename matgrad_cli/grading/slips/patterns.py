@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import combinations, islice, product
+from itertools import combinations, product
 
 from ...ir import (
     Call,
@@ -30,64 +30,45 @@ from ...ir import (
     substitute,
     sum_over,
 )
-from ..bench import Bench
-from .causes import Slip, Trial, holding
-from .missing_factors import idle_sum
+from .kind import Case, Trial
 from .terms import terms_of
-
-MOST_TRIES = 60
-
-
-def index_slips(bench: Bench, before: Expr, after: Expr) -> Iterator[Slip]:
-    """The slips that are looked for first: in δ's and in sums."""
-    if before.shape is after.shape:
-        for trials in (_wrong_delta(after), _crossed_deltas(after), _collapsed_sum(after), idle_sum(after)):
-            yield from holding(bench, before, islice(trials, MOST_TRIES))
-
 
 # ---- δ
 
 
-def _wrong_delta(after: Expr) -> Iterator[Trial]:
+def _deltas(case: Case) -> list[Delta]:
+    return [node for node in nodes_of(case.line) if isinstance(node, Delta)] if case.needed.shape is case.line.shape else []
+
+
+def wrong_pair(case: Case) -> Iterator[Trial]:
     """One index of one δ changed makes the line right."""
-    deltas = [node for node in nodes_of(after) if isinstance(node, Delta)]
+    after, deltas = case.line, _deltas(case)
     letters = sorted(letters_in(after))
     for delta in deltas:
         for side, kept in ((delta.left, delta.right), (delta.right, delta.left)):
             for letter in letters:
                 if not isinstance(side, Index) or letter is side or letter.dim is not side.dim or letter is kept:
                     continue
-                mended = substitute(after, {delta: Delta(letter, kept)})
-                message = f"δ_{delta.left}{delta.right} links the wrong pair: it is δ_{letter}{kept}"
-                yield Trial("wrong-delta", mended, message, f"write δ_{letter}{kept} for δ_{delta.left}{delta.right}")
+                yield Trial(substitute(after, {delta: Delta(letter, kept)}), (f"{delta.left}{delta.right}", f"{letter}{kept}"))
 
 
-def _crossed_deltas(after: Expr) -> Iterator[Trial]:
+def crossed(case: Case) -> Iterator[Trial]:
     """Two δ's have exchanged a letter: δ_kt δ_js for δ_ks δ_jt."""
-    deltas = [node for node in nodes_of(after) if isinstance(node, Delta)]
-    for first, second in combinations(deltas, 2):
+    after = case.line
+    for first, second in combinations(_deltas(case), 2):
         ways = ((first.left, second.right), (second.left, first.right)), ((first.left, second.left), (first.right, second.right))
         for one, other in ways:
             try:
                 mended = substitute(after, {first: Delta(*one), second: Delta(*other)})
             except ValueError:
                 continue
-            message = (
-                f"the letters of δ_{first.left}{first.right} and δ_{second.left}{second.right} are crossed: "
-                "a row index is compared with a row index, a column index with a column index"
-            )
-            yield Trial("wrong-delta", mended, message, f"write δ_{one[0]}{one[1]} δ_{other[0]}{other[1]}")
+            said = f"{first.left}{first.right}", f"{second.left}{second.right}", f"{one[0]}{one[1]}", f"{other[0]}{other[1]}"
+            yield Trial(mended, said)
 
 
-def missing_delta(bench: Bench, before: Expr, after: Expr) -> Iterator[Slip]:
-    """One δ was written where the derivative of an entry needs two."""
-    yield from holding(bench, before, _second_deltas(before, after))
-
-
-def _second_deltas(before: Expr, after: Expr) -> Iterator[Trial]:
+def single_delta(case: Case) -> Iterator[Trial]:
     """A free letter is lost because one δ was written where the derivative of an entry needs two."""
-    lost = sorted(before.free - after.free)
-    deltas = [node for node in nodes_of(after) if isinstance(node, Delta)]
+    after, lost, deltas = case.line, sorted(case.needed.free - case.line.free), _deltas(case)
     if len(lost) != 1 or not deltas:
         return
     for delta in deltas:
@@ -96,25 +77,17 @@ def _second_deltas(before: Expr, after: Expr) -> Iterator[Trial]:
                 continue
             both = mul(delta, Delta(letter, lost[0]))
             mended = substitute(after, {delta: both})
-            message = (
-                f"the derivative of an entry by an entry needs a δ for each of its two indices; δ_{letter}{lost[0]} is missing, "
-                f"so that the free index {lost[0]} is lost"
-            )
-            words = f"write δ_{delta.left}{delta.right} δ_{letter}{lost[0]} for δ_{delta.left}{delta.right}"
-            yield Trial("wrong-delta", mended, message, words)
+            yield Trial(mended, (f"{letter}{lost[0]}", lost[0], f"{delta.left}{delta.right}"))
 
 
 # ---- f(Σ u) for Σ f(u)
 
 
-def _collapsed_sum(after: Expr) -> Iterator[Trial]:
+def sum_drawn_in(case: Case) -> Iterator[Trial]:
     """Σ f(u) was written as f(Σ u): the norm is a sum of squares, not the square of a sum."""
-    for path, node in places(after):
-        if not _nonlinear(node):
-            continue
-        for opened in _drawn_out(node):
-            message = f"a sum was drawn into {_named(node)}: the sum of {_named(node, plural=True)} is not {_named(node)} of the sum"
-            yield Trial("bad-sum-collapse", replace_at(after, path, opened), message, "keep the sum in front")
+    for path, node in places(case.line) if case.alike else ():
+        for opened in _drawn_out(node) if _nonlinear(node) else ():
+            yield Trial(replace_at(case.line, path, opened), (_named(node), _named(node, plural=True)))
 
 
 def _nonlinear(node: Expr) -> bool:

@@ -28,6 +28,8 @@ from ...ir import (
 from ...ir.walk import mapped, remade
 
 MOST_TERMS = 24
+Place = tuple[Path, Expr]
+"""A part and where it stands."""
 _LINEAR = frozenset(("tr", "sum", "inner", "diag"))
 
 
@@ -110,7 +112,7 @@ def _product(parts: Sequence[Expr]) -> Expr:
     return mul(*numbers, inner) if numbers else inner
 
 
-def written_places(root: Expr, path: Path = ()) -> Iterator[tuple[Path, Expr]]:
+def written_places(root: Expr, path: Path = ()) -> Iterator[Place]:
     """Every part with its path, but not what stands under a ∂ or d: that is what is differentiated, not a factor of the line."""
     yield path, root
     if not isinstance(root, (Differential, Partial)):

@@ -1,0 +1,39 @@
+"""Lines that are right up to a transpose of the whole: the derivative in another layout, or a transpose that is missing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ...ir import Expr, Transpose
+from ...records.layout import layouts_that_turn
+from ..lines.kinds import shape_in_words
+from .kind import Case, Trial
+
+_READ_OFF = "from df = tr(M dX) the gradient Mᵀ is read off"
+
+
+def _turned(case: Case) -> Expr | None:
+    """The line transposed, where that has the kind of what is needed."""
+    line, needed = case.line, case.needed
+    fits = not line.shape.is_number and line.shape.transposed is needed.shape and needed.free == line.free
+    return Transpose(line) if fits else None
+
+
+def other_layout(case: Case) -> Iterator[Trial]:
+    """The derivative that is asked for, as another layout writes it."""
+    task, turned = case.context.around.task, _turned(case)
+    if turned is None or not case.context.target or task.wanted is None or task.wanted.shape is not case.needed.shape:
+        return
+    body, variable = task.problem.loss.shape, task.problem.wrt.shape
+    mine = task.layout in layouts_that_turn(body, variable, turned=False)
+    others = [layout for layout in layouts_that_turn(body, variable, turned=mine) if layout != task.layout]
+    if others and case.bench.equal(task.wanted, case.needed):
+        needed, line = case.needed.shape, case.line.shape
+        note = f"this is {shape_in_words(line)}" if line is not needed else _READ_OFF
+        yield Trial(turned, (others[0], task.layout, shape_in_words(needed)), notes=(note,))
+
+
+def transposed(case: Case) -> Iterator[Trial]:
+    """The transpose of what is needed."""
+    if (turned := _turned(case)) is not None:
+        yield Trial(turned, (shape_in_words(case.line.shape), shape_in_words(case.needed.shape)))
