@@ -40,8 +40,7 @@ class Reader:
         self.both = False
         self.done: list[Claim] = []
         self.later: list[Claim] = []
-        self.ready: dict[int, Read] = {}
-        """Right sides of definitions that were read already."""
+        self.ready: dict[int, Read] = {}  # right sides of definitions that were read already
         self.names_ends = False
         """Whether `… = softmax(z) = p` gives an unknown p its value."""
         self.prose = Prose(self, rules, supposing)
@@ -78,11 +77,9 @@ class Reader:
         if claim.leading or len(claim.sides) < 2:
             return False
         name = lone_name(claim.sides[0].node)
-        return (
-            name is not None
-            and name not in self.around.losses
-            and (not self.around.valued(name) or (claim.definition and name not in self.around.base.symbols))
-        )
+        if name is None or name in self.around.losses:
+            return False
+        return not self.around.valued(name) or (claim.definition and name not in self.around.base.symbols)
 
     def definable(self, claim: Claim) -> bool:
         """Whether the right side can be read by now."""
@@ -276,13 +273,8 @@ class Reader:
             self.chain.equation = True
             self.notes += self.equations.notes
             return found.expr, equation
-        if (
-            self.chain.gap
-            and outcome.verdict == "wrong"
-            and last is self.chain.last
-            and outcome.slip is not None
-            and outcome.slip.code not in _OF_FORM
-        ):
+        after_gap = self.chain.gap and outcome.verdict == "wrong" and last is self.chain.last
+        if after_gap and outcome.slip is not None and outcome.slip.code not in _OF_FORM:
             said = "the line before could not be judged; this line differs from the last one that was read"
             outcome = Outcome("undecided", found, Slip("after-gap", said, outcome.slip.notes))
         self.chain.sound = self.chain.sound and outcome.verdict == "follows"
