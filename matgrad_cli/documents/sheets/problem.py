@@ -92,7 +92,7 @@ def questions(sheet: Sheet, found: Outline, told: Told, given: Mapping[str, str]
     chosen: dict[str, Question] = {}
     for score, _, stated in reversed(scored[-60:]):
         enough = 5 if chosen else 3
-        if chosen and stated.name not in finder.differentiated:
+        if chosen and (stated.name not in finder.differentiated or finder.amid(stated)):
             continue
         if score < enough or stated.name in chosen or len(chosen) >= MOST_PROBLEMS:
             continue
@@ -134,6 +134,7 @@ class _Finder:
         self.limits = {limit for text in [sheet.prose] for limit in re.findall(r"\\sum_\{\w=\d\}\^\{?([A-Z])\b", text)} - sizes
         self.by_columns = _by_columns(told, sheet.prose)
         self.definitions = self._definitions()
+        self.worked_out = self.definitions.keys() | {stated.name for stated in found.stated if self._works_out(stated)}
         self.built = {
             stated.name: frozenset(("symmetric",)) for stated in found.stated if any(_GRAM.search(side) for side in stated.sides)
         } | {stated: frozenset(("symmetric",)) for stated in _symmetric_names(sheet)}
@@ -171,6 +172,11 @@ class _Finder:
         given = self.told.sizes.keys()
         return {name: stated for name, stated in found.items() if name in moved or (inside[name] & given and inside[name] <= known)}
 
+    def _works_out(self, stated: Stated) -> bool:
+        """Whether a formula says what a name stands for, and not of what it is made as `X = [x_1, …, x_n]` does."""
+        names = [part for part in tokens_of(stated.sides[0], self.names) if part.kind == "name"]
+        return len(names) > 1 and not stated.arguments and not re.search(r"\\[lcv]?dots|…|\.\.\.|\[|\\begin", stated.sides[0])
+
     def _by_prose(self) -> Iterable[str]:
         """Names behind `with respect to`."""
         for formula in self.sheet.formulas:
@@ -178,6 +184,13 @@ class _Finder:
                 yield plain_name(re.split(r"\\in(?![A-Za-z])|[∈=_]|\\in\b", formula.passage.text)[0])
         for match in _BY_NAME.finditer(self.sheet.prose):
             yield plain_name(match[1])
+
+    def amid(self, stated: Stated) -> bool:
+        """Whether a sentence states it between two rows of a derivation."""
+        behind = range(stated.formula, min(len(self.found.lines), stated.formula + 30))
+        after = next((at for at in behind if self.sheet.formulas[at].kind == "display"), stated.formula)
+        statements = self.found.lines[after].statements
+        return after > stated.formula and bool(statements) and statements[0].leading is not None
 
     def score(self, stated: Stated) -> int:
         """How likely it is that this statement is the loss."""
@@ -293,7 +306,7 @@ class _Finder:
         """The sizes told of names that stand in the loss, or that nothing defines; those given win."""
         inside = set(self._letters(loss))
         told = {name: size for name, size in self.told.sizes.items() if name not in self.by_columns}
-        kept = {name: size for name, size in told.items() if name in inside or name not in self.definitions}
+        kept = {name: size for name, size in told.items() if name in inside or name not in self.worked_out}
         for part in re.split(r",(?=[^,]*:)", self.given.get("shapes", "")):
             name, colon, size = part.partition(":")
             if colon:

@@ -19,6 +19,7 @@ _PARAGRAPH = re.compile(r"\n[ \t]*\n")
 _DROPPED = re.compile(r"\\(?:nonumber|notag|qedhere|displaystyle|limits|nolimits)(?![A-Za-z])|\\boldmath(?![A-Za-z])")
 _LISTED = re.compile(r"(diag\}?\s*\(\s*)(\\?[A-Za-z]+)(_\{?1\}?\s*,\s*(?:\\[lc]?dots|…|\.\.\.)\s*,\s*\2_\{?\w+\}?)(\s*\))")
 """`diag(w_1, …, w_n)` is `diag(w)`."""
+_BETWEEN = re.compile(r"\\(?:short)?intertext\s*(?=\{)")
 _BOXED = re.compile(r"\\(?:[bB]oxed|fbox|ensuremath|underline)\s*(?=\{)")
 
 
@@ -77,9 +78,27 @@ def _delimited(text: str) -> Iterator[Region]:
         if end < 0 or (not name and end - at > 20_000):
             blank = _PARAGRAPH.search(text, at)
             end, closing = (blank.start() if blank else len(text)), ""
-        rows = tuple((row.start, row.text) for _, row in joined_rows(list(rows_of(text, at, end, name))))
-        yield Region(match.start(), end + len(closing), True, rows)
+        yield from _display(text, match.start(), at, end, end + len(closing), name)
         at = end + len(closing)
+
+
+def _display(text: str, begin: int, at: int, end: int, close: int, name: str) -> Iterator[Region]:
+    r"""A display between `at` and `end`; the formulas in its `\intertext{…}` are formulas of sentences, and rows follow them."""
+    for match in _BETWEEN.finditer(text, at, end):
+        stop = group_end(text, match.end())
+        if match.start() < at or stop is None or stop > end:
+            continue
+        yield _rows(text, begin, at, match.start(), match.start(), name)
+        for inside in _delimited(text[match.end() + 1 : stop - 1]):
+            rows = tuple((start + match.end() + 1, row) for start, row in inside.rows)
+            yield Region(inside.start + match.end() + 1, inside.end + match.end() + 1, inside.display, rows)
+        begin, at = stop, stop
+    yield _rows(text, begin, at, end, close, name)
+
+
+def _rows(text: str, begin: int, at: int, end: int, close: int, name: str) -> Region:
+    rows = joined_rows(list(rows_of(text, at, end, name)))
+    return Region(begin, close, True, tuple((row.start, row.text) for _, row in rows))
 
 
 def _inline_dollar(text: str, at: int) -> int | None:
