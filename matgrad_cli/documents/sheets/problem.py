@@ -10,13 +10,13 @@ from ...diagnostics import MatgradError
 from ...diagnostics.record import record
 from ...facts import Problem
 from ...notation.latex.names import LatexNames
-from ...notation.latex.tokens import Token
 from ...notation.loss_text import plain_name
 from ...notation.problems import read_problem
-from .names import index_behind, label_of, labelled_names, squeezed, tokens_of
+from .names import index_behind, labelled_names, tokens_of
 from .outline import Outline, Stated
 from .sheet import Sheet
 from .sizes import facts_told, sizes_told
+from .written_out import written_out
 
 USUAL = frozenset(("L", "f", "J", "E", "F", "ell", "l", "phi", "Phi", "S", "C", "loss", "V", "g", "h", "R", "Q"))
 _LOSS = re.compile(
@@ -40,7 +40,6 @@ _SYMMETRIC = re.compile(
 _SETTING = re.compile(r"\b(?:if|for|when|i\.e\.,?|initiali[sz]ation|setting|suppose|gives?|condition is)\s*\$?$", re.IGNORECASE)
 _CONSTANT = re.compile(r"\s*[+-]\s*(?:\\(?:text|mathrm|textrm|mbox|operatorname)\s*\{\s*(?:const|terms)[^{}]*\}|const\.?|constant)\s*$")
 """What ends a loss and does not matter: `+ \\text{const}`."""
-LONGEST = 3_000
 MOST_PROBLEMS = 40
 
 
@@ -174,8 +173,9 @@ class _Finder:
 
     def _works_out(self, stated: Stated) -> bool:
         """Whether a formula says what a name stands for, and not of what it is made as `X = [x_1, …, x_n]` does."""
-        names = [part for part in tokens_of(stated.sides[0], self.names) if part.kind == "name"]
-        return len(names) > 1 and not stated.arguments and not re.search(r"\\[lcv]?dots|…|\.\.\.|\[|\\begin", stated.sides[0])
+        parts = tokens_of(stated.sides[0], self.names)
+        named = len(parts) > 1 and any(part.kind == "name" for part in parts)
+        return named and not stated.arguments and not re.search(r"\\[lcv]?dots|…|\.\.\.|\[|\\begin", stated.sides[0])
 
     def _by_prose(self) -> Iterable[str]:
         """Names behind `with respect to`."""
@@ -329,50 +329,7 @@ class _Finder:
 
     def _put_in(self, text: str, never: set[str]) -> str:
         """The text with every name that the document defines replaced by what it stands for."""
-        for _ in range(8):
-            changed = self._once(text, never)
-            if changed == text or len(changed) > LONGEST:
-                return text
-            text = changed
-        return text
-
-    def _once(self, text: str, never: set[str]) -> str:
-        tokens = tokens_of(text, self.names)
-        parts, last = [], 0
-        for at, token in enumerate(tokens):
-            below = index_behind(tokens, at) if token.kind == "name" else ()
-            label = label_of(below)
-            stated = self.definitions.get(f"{token.text}_{label}" if label else token.text) if token.kind == "name" else None
-            if stated is None or token.start < last or token.text in never or (token.text in self.told.sizes and stated.arguments):
-                continue
-            value = self._value(stated, below)
-            if value is None or squeezed(stated.sides[0]) in squeezed(text):
-                continue  # a model `y = Φθ` of the data y in `y - Φθ` is no definition of y
-            end = below[-1].end if below and (stated.letters or label) else token.end
-            parts += [text[last : token.start], value]
-            last = end
-        return "".join([*parts, text[last:]])
-
-    def _value(self, stated: Stated, below: Sequence[Token]) -> str | None:
-        """What stands for a name, its letters renamed to those with which it is called."""
-        side = stated.sides[0].strip().rstrip(".,;")
-        inner = [part for part in tokens_of(side, self.names) if part.kind == "name"]
-        if stated.name in {part.text for part in inner} or not inner or stated.arguments:
-            return None
-        if not stated.letters:
-            return rf"\left({side}\right)"
-        called = [part.text for part in below if part.kind == "name"]
-        if len(called) != len(stated.letters):
-            return None
-        renamed = dict(zip(stated.letters, called, strict=True))
-        if any(new != old and any(part.text == new for part in inner) for old, new in renamed.items()):
-            return None
-        out, last = [], 0
-        for part in inner:
-            if part.text in renamed:
-                out += [side[last : part.start], renamed[part.text]]
-                last = part.end
-        return rf"\left({''.join([*out, side[last:]])}\right)"
+        return written_out(text, self.definitions, self.names, never, self.told.sizes)
 
 
 def _by_columns(told: Told, prose: str) -> frozenset[str]:
