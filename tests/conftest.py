@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import ast
 import os
 import subprocess
 import sys
 import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -28,12 +30,19 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Slow tests run only when they are asked for: `pytest -m slow`."""
-    if "slow" in config.getoption("markexpr", ""):
-        return
-    for item in items:
-        if item.get_closest_marker("slow"):
-            item.add_marker(pytest.mark.skip(reason="slow: `pytest -m slow` runs it"))
+    """Slow tests and measurements run only when they are asked for: `pytest -m slow`, `pytest -m bench`."""
+    asked = config.getoption("markexpr", "")
+    for name in {"slow", "bench"} - set(asked.split()):
+        skipped = pytest.mark.skip(reason=f"`pytest -m {name}` runs it")
+        for item in items:
+            if item.get_closest_marker(name):
+                item.add_marker(skipped)
+
+
+@cache
+def trees() -> dict[Path, ast.Module]:
+    """Every module of the package, parsed."""
+    return {path: ast.parse(path.read_text(encoding="utf-8")) for path in sorted(PACKAGE.rglob("*.py"))}
 
 
 @pytest.fixture

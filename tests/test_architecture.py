@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from conftest import PACKAGE, ROOT, environment
+from conftest import PACKAGE, ROOT, environment, trees
 
 LAYERS = [
     "diagnostics", "ir", "facts", "notation", "verify", "rulebook", "records", "render", "rewrite", "documents", "grading", "reports",
@@ -39,7 +39,7 @@ def layer(path: Path) -> str | None:
 def imports(path: Path) -> Iterator[tuple[ast.stmt, str]]:
     """Every import of a module, written out: `matgrad_cli.ir.nodes`, `numpy`."""
     package = path.relative_to(ROOT).with_suffix("").parts[:-1]
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    for node in ast.walk(trees()[path]):
         if isinstance(node, ast.Import):
             for alias in node.names:
                 yield node, alias.name
@@ -103,7 +103,7 @@ def test_nothing_typed_is_executed() -> None:
     """Neither Python's own doors nor SymPy's, which evaluate text."""
     wrong = []
     for path in FILES:
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        for node in ast.walk(trees()[path]):
             if not isinstance(node, ast.Call):
                 continue
             name = node.func.id if isinstance(node.func, ast.Name) else ""
@@ -116,7 +116,7 @@ def test_nothing_typed_is_executed() -> None:
 def test_no_error_is_swallowed() -> None:
     wrong = []
     for path in FILES:
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        for node in ast.walk(trees()[path]):
             if isinstance(node, ast.ExceptHandler) and all(isinstance(line, ast.Pass) for line in node.body):
                 wrong.append(f"{path.relative_to(ROOT)}:{node.lineno}")
     assert wrong == []
@@ -137,7 +137,7 @@ def _at_module_level(tree: ast.Module) -> Iterator[ast.stmt]:
 def test_heavy_libraries_are_imported_where_they_are_used() -> None:
     wrong = []
     for path in FILES:
-        for node in _at_module_level(ast.parse(path.read_text(encoding="utf-8"))):
+        for node in _at_module_level(trees()[path]):
             names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
             names += [node.module or ""] if isinstance(node, ast.ImportFrom) and not node.level else []
             allowed = {"typer"} if layer(path) == "cli" else {"numpy"} if path.parent.relative_to(PACKAGE).as_posix() in OF_NUMPY else set()
@@ -170,7 +170,7 @@ def _for_types_only(tree: ast.Module) -> set[ast.stmt]:
 
 def _run_time_imports(path: Path, modules: set[str]) -> set[str]:
     package = path.relative_to(ROOT).with_suffix("").parts[:-1]
-    tree = ast.parse(path.read_text(encoding="utf-8"))
+    tree = trees()[path]
     skipped = _for_types_only(tree)
     found = set()
     for node in ast.walk(tree):

@@ -18,7 +18,7 @@ import pytest
 from conftest import environment
 
 MEMORY = 900 << 20
-SECONDS = "10"
+SECONDS = "3"
 DIGITS = "²³⁵⁰₂₅٣۴३𝟑𝟘②⑤½¼Ⅷ㊿５"
 LETTERS = "ﬁℓℝµμªºǆ𝐗𝒘ſK̀Å∂∇Σ∑×⊗⊙ᵀ′″‖⟨⟩∘🙂\u200b\u202e\ufeff\u00ad"
 SHAPES = "X: m×n, A: m×m, B: n×n, w: n, y: m, c: scalar"

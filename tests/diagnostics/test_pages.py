@@ -7,11 +7,12 @@ import re
 import shlex
 import subprocess
 import sys
+from functools import cache
 from pathlib import Path
 
 import pytest
 
-from conftest import PACKAGE, environment
+from conftest import environment, trees
 from matgrad_cli.cli.app import command_line
 from matgrad_cli.diagnostics import MatgradError
 from matgrad_cli.diagnostics.pages import FOLDER, codes, page, plain, title
@@ -24,13 +25,12 @@ WITHOUT_EXAMPLE = {
 """Codes that no short command raises on every machine."""
 
 CODE = re.compile(r"[a-z]+(-[a-z]+)*")
-TREES = [ast.parse(path.read_text(encoding="utf-8")) for path in PACKAGE.rglob("*.py")]
 
 
 def _takers() -> dict[str, int]:
     """The functions that are given a code, and at which place."""
     found = {"Diagnostic": 0}
-    for tree in TREES:
+    for tree in trees().values():
         for node in ast.walk(tree):
             if isinstance(node, ast.FunctionDef):
                 names = [argument.arg for argument in node.args.args if argument.arg != "self"]
@@ -39,10 +39,11 @@ def _takers() -> dict[str, int]:
     return found
 
 
+@cache
 def _raised() -> set[str]:
     """The codes that stand as literals where a message is made."""
     takers, found = _takers(), set()
-    for tree in TREES:
+    for tree in trees().values():
         for node in ast.walk(tree):
             name = getattr(node.func, "id", getattr(node.func, "attr", "")) if isinstance(node, ast.Call) else ""
             if isinstance(node, ast.Call) and name in takers:

@@ -6,11 +6,13 @@ from functools import lru_cache
 
 import pytest
 from corpus import Case, cases, derivations
+from test_replay import broken
 
 from matgrad_cli.diagnostics import BugError, MatgradError
 from matgrad_cli.diagnostics.record import replace
 from matgrad_cli.records import METHODS
 from matgrad_cli.rewrite.derive import derive
+from matgrad_cli.rewrite.engine.legacy import LEGACY
 from matgrad_cli.rewrite.engine.replay import by_method, coverage, maker_of, steps_in
 from matgrad_cli.rewrite.textbook import simplifier
 from matgrad_cli.rulebook.load import Rulebook, _rulebook, rulebook
@@ -110,6 +112,17 @@ def test_patterns_make_the_steps(method: str) -> None:
     steps = [step for _, found in derivations() if found.method == method for step in steps_in(found.steps)]
     made = [maker_of(step, book) for step in steps if not step.substeps and step.rule not in NAMING]
     assert made.count("pattern") >= LEAST_BY_PATTERNS[method] * len(made)
+
+
+def test_each_step_of_the_corpus_can_be_run_again() -> None:
+    assert [(case.loss, derivation.method, found) for case, derivation in derivations() if (found := broken(derivation))] == []
+
+
+def test_only_listed_rules_give_their_name_to_what_they_did_not_make() -> None:
+    book = rulebook()
+    table = coverage((derivation for _, derivation in derivations()), book)
+    assert {rule_id for rule_id, counts in table.items() if counts["legacy"]} <= LEGACY
+    assert {rule_id for rule_id, counts in table.items() if counts["group"] and not book.rule(rule_id).group} == set()
 
 
 def test_the_corpus_is_derived() -> None:
