@@ -5,12 +5,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from fractions import Fraction
 from typing import Final, Literal
 
 from ..diagnostics import Span
-from ..diagnostics.record import record
+from ..diagnostics.record import record, replace
 
 Operator = Literal["+", "-", "*", "/", "@", "**", "^", "hadamard", "kron", "juxtapose", "dot", "inner"]
 """`juxtapose` is LaTeX's product by standing side by side (also `*`, `\\times`), `dot` the one written `\\cdot` (of two columns: their
@@ -201,6 +201,9 @@ BEFORE: Final = "[<]"
 PART: Final = "[:]"
 """The function of an array that leaves out as many of its first and last rows as its options say."""
 
+LIST: Final = "[list]"
+"""The function of the parts of a list, `[A, B]`, which stands only as an argument."""
+
 MOVED: Final = "[up]"
 """The function of an array that moves its rows up by its option `first`, those at the top to the end."""
 
@@ -218,24 +221,73 @@ def parts_of(node: Node) -> Iterator[Node]:
     while stack:
         part = stack.pop()
         yield part
-        stack.extend(reversed(children_of(part)))
+        stack.extend(reversed(children(part)))
 
 
-def children_of(node: Node) -> list[Node]:
-    """The nodes directly below, in reading order."""
+def children(node: Node) -> tuple[Node, ...]:
+    """The direct parts that are nodes, in the order of the fields."""
     found: list[Node] = []
-    for name in type(node).__match_args__:
-        value = getattr(node, name)
+    for field in parts_fields(type(node)):
+        value = getattr(node, field)
         if isinstance(value, Node):
             found.append(value)
         elif isinstance(value, tuple):
-            found.extend(_nodes_in(value))
-    return found
+            found.extend(item for item in _flat(value) if isinstance(item, Node))
+    return tuple(found)
 
 
-def _nodes_in(values: tuple[object, ...]) -> Iterator[Node]:
-    for value in values:
+def parts_fields(kind: type[Node]) -> tuple[str, ...]:
+    """The fields of a kind of node that may hold parts."""
+    known = _PARTS.get(kind)
+    if known is None:
+        known = _PARTS[kind] = tuple(field for field in kind.__match_args__ if field not in NO_PARTS)
+    return known
+
+
+_PARTS: dict[type[Node], tuple[str, ...]] = {}
+
+
+NO_PARTS: Final = frozenset(("span", "operator", "function", "text", "style", "way"))
+
+
+def _flat(value: tuple[object, ...]) -> Iterator[object]:
+    for item in value:
+        if isinstance(item, tuple):
+            yield from _flat(item)
+        else:
+            yield item
+
+
+def with_children(node: Node, parts: tuple[Node, ...]) -> Node:
+    """The same node over other parts, in the order of `children`."""
+    supply = iter(parts)
+
+    def filled(value: object) -> object:
         if isinstance(value, Node):
-            yield value
-        elif isinstance(value, tuple):
-            yield from _nodes_in(value)
+            return next(supply)
+        if isinstance(value, tuple):
+            return tuple(filled(item) for item in value)
+        return value
+
+    changes = {name: filled(getattr(node, name)) for name in parts_fields(type(node))}
+    return replace(node, **changes)
+
+
+def rebuilt(node: Node, change: Callable[[Node], Node]) -> Node:
+    """The tree with `change` applied to every node, parts before wholes."""
+    waiting: list[tuple[Node, tuple[Node, ...] | None]] = [(node, None)]  # a stack: sums of thousands of terms nest as deeply
+    made: list[Node] = []
+    while waiting:
+        top, parts = waiting.pop()
+        if parts is None:
+            parts = children(top)
+            if not parts:
+                made.append(change(top))
+                continue
+            waiting.append((top, parts))
+            waiting.extend((part, None) for part in reversed(parts))
+            continue
+        new = tuple(made[len(made) - len(parts) :])
+        del made[len(made) - len(parts) :]
+        made.append(change(top if all(a is b for a, b in zip(parts, new, strict=True)) else with_children(top, new)))
+    return made[0]

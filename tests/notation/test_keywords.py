@@ -35,7 +35,7 @@ def test_a_keyword_that_is_not_understood_is_refused(name, keyword, problem):
 
 
 @pytest.mark.parametrize("text", [
-    "np.trace(A, offset=1)", "np.diag(A, k=1)", "softplus(x, beta=2)", "abs(x, foo=1)", "np.diag(A, 1)", "np.trace(A, 1)", "abs(x, 2)",
+    "np.trace(A, offset=1)", "np.diag(A, k=1)", "softplus(x, gamma=2)", "abs(x, foo=1)", "np.diag(A, 1)", "np.trace(A, 1)", "abs(x, 2)",
     "vec(A, order='K')", "np.sum(A, axis=(0, 1))", "np.mean(x, where=x)", "A.var(ddof=2)", "A.var(ddof=A)", "x.std(unbiased=1)",
     "eye(n, k=1)", "A.T(1)", "norm(A, order='fro')",
 ])

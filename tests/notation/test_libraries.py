@@ -77,3 +77,47 @@ def test_a_variable_that_the_loss_does_not_contain_is_said():
     assert problem.notes == ("the loss does not contain `Z`, so its derivative is 0",)
     with pytest.raises(MatgradError, match="the loss has no variable `Z`"):
         read_problem("norm(X@w)**2", "Z", ["X: m×n, w: n"])
+
+
+def _rows(values):
+    return values.sum(axis=1)
+
+
+_COS = _rows(X * W) / np.linalg.norm(X, axis=1) / np.linalg.norm(W, axis=1)
+_DIST = np.linalg.norm(X[:, None] - W[None], axis=2)
+_SMALL = np.where(abs(X - W) < 1, (X - W) ** 2 / 2, abs(X - W) - 0.5)
+_LOGSOFT = X - np.log(np.exp(X).sum(axis=1, keepdims=True))
+
+
+@pytest.mark.parametrize(("text", "expected"), [
+    ("np.sum(np.hypot(X, W))", np.hypot(X, W).sum()), ("F.linear(X, W).sum()", (X @ W.T).sum()),
+    ("torch.addmm(W, X, W.T @ W).sum()", (W + X @ W.T @ W).sum()), ("F.logsigmoid(X).sum()", -np.log1p(np.exp(-X)).sum()),
+    ("F.softplus(X, beta=2).sum()", (np.log1p(np.exp(2 * X)) / 2).sum()), ("F.softplus(X).sum()", np.log1p(np.exp(X)).sum()),
+    ("F.leaky_relu(X, 0.1).sum()", np.where(X > 0, X, 0.1 * X).sum()), ("F.leaky_relu(X).sum()", np.where(X > 0, X, 0.01 * X).sum()),
+    ("F.elu(X).sum()", np.where(X > 0, X, np.exp(X) - 1).sum()), ("F.relu6(3*X).sum()", np.clip(3 * X, 0, 6).sum()),
+    ("F.normalize(X).sum()", (X / np.linalg.norm(X, axis=1, keepdims=True)).sum()), ("F.cosine_similarity(X, W).sum()", _COS.sum()),
+    ("torch.cdist(X, W).sum()", _DIST.sum()),
+    ("F.smooth_l1_loss(X, W)", _SMALL.mean()),
+    ("F.huber_loss(X, W, reduction='sum')", _SMALL.sum()),
+    ("optax.huber_loss(X, W).sum()", _SMALL.sum()), ("F.mse_loss(X, W, reduction='none').sum()", ((X - W) ** 2).sum()),
+    ("F.cross_entropy(X, W)", -(W * _LOGSOFT).sum() / 4),
+    ("F.kl_div(X, W**2, reduction='batchmean')", (W**2 * (np.log(W**2) - X)).sum() / 4),
+    ("F.triplet_margin_loss(X, W, 2*W)", np.maximum(np.linalg.norm(X - W, axis=1) - np.linalg.norm(X - 2 * W, axis=1) + 1, 0).mean()),
+    ("optax.l2_loss(X, W).mean()", ((X - W) ** 2 / 2).mean()), ("tf.nn.l2_loss(X)", (X**2).sum() / 2),
+    ("tf.reduce_sum(tf.square(X - W))", ((X - W) ** 2).sum()), ("cp.sum_squares(X - W)", ((X - W) ** 2).sum()),
+    ("np.clip(X, 0, None).sum()", np.maximum(X, 0).sum()), ("torch.clamp(X, max=1).sum()", np.minimum(X, 1).sum()),
+    ("torch.clamp(X, min=0).sum()", np.maximum(X, 0).sum()), ("(X.transpose(0, 1) @ W).sum()", (X.T @ W).sum()),
+    ("np.triu(X @ W.T, 1).sum()", np.triu(X @ W.T, 1).sum()), ("np.linalg.multi_dot([X, W.T, X]).sum()", (X @ W.T @ X).sum()),
+    ("jax.nn.softplus(X).sum()", np.log1p(np.exp(X)).sum()), ("np.average(X, weights=W)", (X * W).sum() / W.sum()),
+    ("F.relu(1 - X.sum(dim=0)).sum()", np.maximum(1 - X.sum(axis=0), 0).sum()),
+])
+def test_an_abbreviation_is_what_its_library_computes(text, expected):
+    assert value(text) == pytest.approx(expected)
+
+
+@pytest.mark.parametrize("text", [
+    "kl_div(X, W)", "F.mse_loss(X, W, reduction='half')", "F.softplus(X, beta=2, other=1).sum()", "np.triu(X, 2).sum()",
+])
+def test_an_abbreviation_that_is_called_otherwise_is_refused(text):
+    with pytest.raises(MatgradError):
+        value(text)

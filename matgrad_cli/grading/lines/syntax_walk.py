@@ -2,95 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 from ...diagnostics.record import replace
 from ...notation import syntax as s
+from ...notation.syntax import NO_PARTS, children, parts_fields, rebuilt, with_children
 
 Path = tuple[int, ...]
 PRODUCTS = ("juxtapose", "dot", "@", "*", "hadamard")
-
-
-def children(node: s.Node) -> tuple[s.Node, ...]:
-    """The direct parts that are nodes, in the order of the fields."""
-    found: list[s.Node] = []
-    for field in _parts_of(type(node)):
-        value = getattr(node, field)
-        if isinstance(value, s.Node):
-            found.append(value)
-        elif isinstance(value, tuple):
-            found.extend(item for item in _flat(value) if isinstance(item, s.Node))
-    return tuple(found)
-
-
-def _parts_of(kind: type[s.Node]) -> tuple[str, ...]:
-    """The fields of a kind of node that may hold parts."""
-    known = _PARTS.get(kind)
-    if known is None:
-        known = _PARTS[kind] = tuple(field for field in kind.__match_args__ if field not in _NO_PARTS)
-    return known
-
-
-_PARTS: dict[type[s.Node], tuple[str, ...]] = {}
-
-
-_NO_PARTS = frozenset(("span", "operator", "function", "text", "style", "way"))
-
-
-def _flat(value: tuple[object, ...]) -> Iterator[object]:
-    for item in value:
-        if isinstance(item, tuple):
-            yield from _flat(item)
-        else:
-            yield item
-
-
-def with_children(node: s.Node, parts: tuple[s.Node, ...]) -> s.Node:
-    """The same node over other parts, in the order of `children`."""
-    supply = iter(parts)
-
-    def filled(value: object) -> object:
-        if isinstance(value, s.Node):
-            return next(supply)
-        if isinstance(value, tuple):
-            return tuple(filled(item) for item in value)
-        return value
-
-    changes = {name: filled(getattr(node, name)) for name in _parts_of(type(node))}
-    return replace(node, **changes)
 
 
 def alike(one: s.Node, other: s.Node) -> bool:
     """Whether two trees say the same, wherever they stand."""
     if type(one) is not type(other):
         return False
-    plain = [field for field in type(one).__match_args__ if field != "span" and (field in _NO_PARTS or field not in _parts_of(type(one)))]
+    plain = [field for field in type(one).__match_args__ if field != "span" and (field in NO_PARTS or field not in parts_fields(type(one)))]
     if any(getattr(one, field) != getattr(other, field) for field in plain):
         return False
     left, right = children(one), children(other)
-    own = [field for field in _parts_of(type(one)) if not isinstance(getattr(one, field), (s.Node, tuple))]
+    own = [field for field in parts_fields(type(one)) if not isinstance(getattr(one, field), (s.Node, tuple))]
     same = all(getattr(one, field) == getattr(other, field) for field in own)
     return same and len(left) == len(right) and all(alike(a, b) for a, b in zip(left, right, strict=True))
-
-
-def rebuilt(node: s.Node, change: Callable[[s.Node], s.Node]) -> s.Node:
-    """The tree with `change` applied to every node, parts before wholes."""
-    waiting: list[tuple[s.Node, tuple[s.Node, ...] | None]] = [(node, None)]  # a stack: sums of thousands of terms nest as deeply
-    made: list[s.Node] = []
-    while waiting:
-        top, parts = waiting.pop()
-        if parts is None:
-            parts = children(top)
-            if not parts:
-                made.append(change(top))
-                continue
-            waiting.append((top, parts))
-            waiting.extend((part, None) for part in reversed(parts))
-            continue
-        new = tuple(made[len(made) - len(parts) :])
-        del made[len(made) - len(parts) :]
-        made.append(change(top if all(a is b for a, b in zip(parts, new, strict=True)) else with_children(top, new)))
-    return made[0]
 
 
 def walk(node: s.Node, path: Path = ()) -> Iterator[tuple[Path, s.Node]]:
@@ -185,3 +117,9 @@ def is_index(root: s.Node, path: Path) -> bool:
             return True
         node = part
     return False
+
+
+__all__ = [
+    "PRODUCTS", "Path", "alike", "bound_letters", "children", "factors", "free_letters", "index_letters", "is_index", "rebuilt", "replaced",
+    "terms", "walk", "with_children", "with_factors",
+]

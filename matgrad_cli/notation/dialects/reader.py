@@ -6,8 +6,9 @@ from typing import Final
 
 from ...diagnostics import Source, Span
 from .. import syntax as s
-from ..expression.reader import Parser
-from ..expression.vocabulary import ELEMENTWISE_NAMES, canonical_function
+from ..expression.composed import composed
+from ..expression.reader import Parser, parse
+from ..expression.vocabulary import ELEMENTWISE_NAMES, WRITTEN_OUT, canonical_function
 from .table import DIALECTS, Dialect
 from .words import Words
 
@@ -65,6 +66,8 @@ class DialectParser(Parser):
             inner = canonical_function(self.dialect.functions.get(first.name, first.name))
             if function in _AXIS_SECOND and inner in ELEMENTWISE_NAMES:
                 arguments = (s.Apply(span, inner, arguments[1:], (("entrywise", ""),)),)
+        if function in WRITTEN_OUT and (written := composed(span, function, arguments, options, parse)) is not None:
+            return written
         if name == "norm1":
             return s.Apply(span, "sum", (s.Apply(span, "abs", arguments),))
         if name == "vector" and isinstance(first, s.Literal_) and first.text in ("0", "1"):

@@ -52,7 +52,7 @@ def call(e: Elaborator, node: s.Apply) -> Expr:
         function = "maximum" if node.function == "max" else "minimum"  # Python's own, of two values
     if node.function[0] == "[" and (value := _of_rows(e, node)) is not None:
         return value
-    if function in ("sum", "mean", "norm") and "[" in e.scope.source.text:
+    if function in ("sum", "mean", "norm") and ("[" in e.scope.source.text or "diff(" in e.scope.source.text):
         from .parts import has_part, over_part
 
         if has_part(node):

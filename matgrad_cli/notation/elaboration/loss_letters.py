@@ -57,7 +57,7 @@ def _opened(node: s.Node, bound: frozenset[str]) -> tuple[list[s.Node], tuple[s.
             return [part for part in (body, variable) if part is not None], indices, bound
         case s.Kronecker(_, indices) | s.Apply(_, "basis" | "[within]" | "[<]", indices):
             return [], indices, bound
-    return s.children_of(node), (), bound
+    return list(s.children(node)), (), bound
 
 
 def left_free(tree: s.Node) -> frozenset[str]:

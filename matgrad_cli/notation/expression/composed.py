@@ -1,33 +1,100 @@
-"""Functions that are written out where they are read: einsum as a sum over its letters, the loss functions of torch."""
+"""Functions that are written out where they are read: einsum as a sum over its letters, the rows of the table of abbreviations."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
-from fractions import Fraction
 from typing import Final
 
 from ...diagnostics import Span
+from ...diagnostics.record import replace
 from .. import syntax as s
+from .abbreviations import ABBREVIATIONS
 
 Options = tuple[tuple[str, str], ...]
+Parse = Callable[[str], s.Node]
+_REDUCTIONS: Final = ("mean", "sum", "none", "batchmean", "rows")
 
 
-def composed(span: Span, name: str, arguments: tuple[s.Node, ...], options: Options) -> s.Node | None:
-    """The tree that a call stands for; None for a function that is no abbreviation, or that is not called as it must be."""
+def composed(span: Span, name: str, arguments: tuple[s.Node, ...], options: Options, parse: Parse, prefix: str = "") -> s.Node | None:
+    """The tree that a call stands for; None for a function that is no abbreviation, or that is not called as it must be.
+
+    `parse` reads the rows of the table. `prefix` is what is written in front of the name: optax leaves its losses entry by entry where
+    torch takes the mean.
+    """
     if name == "einsum":
         return _einsum(span, arguments, options)
-    if name in _WRITTEN and not options and len(arguments) == _WRITTEN[name][0]:
-        return _WRITTEN[name][1](span, *arguments)
-    loss = _LOSSES.get(name)
-    reduction = dict(options).get("reduction", "mean")
-    if loss is None or len(arguments) != 2 or reduction not in ("mean", "sum") or any(key != "reduction" for key, _ in options):
+    if name in ("multi_dot", "chain_matmul") and len(arguments) == 1 and isinstance(arguments[0], s.Apply):
+        first, *rest = arguments[0].arguments
+        for part in rest:
+            first = s.Binary(span, "@", first, part)
+        return s.Group(span, first)
+    for row in ABBREVIATIONS.get(name, ()):
+        parameters, _, body = row.partition("): ")
+        values = _bound(span, parameters, arguments, options, parse)
+        if values is None:
+            continue
+        reduction = values.pop("reduction", None)
+        terms = _written(span, parse(body), values)
+        written = reduction.name if isinstance(reduction, s.Name) else "none"
+        default = "reduction" not in dict(options)
+        return _reduced(span, terms, "none" if default and prefix.startswith("optax") else written, arguments[0])
+    return None
+
+
+def _bound(span: Span, parameters: str, arguments: tuple[s.Node, ...], options: Options, parse: Parse) -> dict[str, s.Node | None] | None:
+    """What every parameter of a row is in a call; None where it is not called like this."""
+    given = {"dim" if name == "axis" else name: value for name, value in options}
+    names = [part.strip().partition("=") for part in parameters.split(",")]
+    if len(arguments) > len(names):
         return None
-    terms, rows = loss(span, *arguments)
-    if not rows:
+    values: dict[str, s.Node | None] = {}
+    for number, (name, has_default, default) in enumerate(names):
+        if number < len(arguments) and (name == "None" or name.lstrip("-").isdigit()):
+            if _text(arguments[number]) != name:
+                return None
+        elif number < len(arguments):
+            values[name] = arguments[number]
+        elif name in given or has_default:
+            text = given.pop(name, default)
+            values[name] = None if text == "None" else parse(text)
+        else:
+            return None
+    reduction = values.get("reduction", s.Name(span, "none"))
+    return values if not given and isinstance(reduction, s.Name) and reduction.name in _REDUCTIONS else None
+
+
+def _reduced(span: Span, terms: s.Node, reduction: str, first: s.Node) -> s.Node:
+    """The terms put together; the mean over the rows divides what all add up to by their number."""
+    if reduction == "none":
+        return s.Group(span, terms)
+    if reduction in ("mean", "sum"):
         return s.Apply(span, reduction, (terms,))
-    total = s.Apply(span, "sum", (terms,))
-    return total if reduction == "sum" else s.Binary(span, "/", total, s.Apply(span, "shape", (arguments[0],), (("axis", "0"),)))
+    rows = s.Apply(span, "shape", (first,), (("axis", "0"),))
+    return s.Group(span, s.Binary(span, "/", s.Apply(span, "sum", (terms,)), rows))
+
+
+def _written(span: Span, body: s.Node, values: dict[str, s.Node | None]) -> s.Node:
+    """The body of a row with its parameters put in; all of it stands where the call stands."""
+
+    def put_in(part: s.Node) -> s.Node:
+        if isinstance(part, s.Name) and part.name in values:
+            value = values[part.name]
+            return part if value is None else s.Group(value.span, value)
+        if isinstance(part, s.Apply):
+            options = ((name, _text(values[text]) if text in values else text) for name, text in part.options)
+            part = replace(part, options=tuple((name, text) for name, text in options if text is not None))
+        return replace(part, span=span)
+
+    return s.rebuilt(body, put_in)
+
+
+def _text(node: s.Node | None) -> str | None:
+    """A number or a word as the value of a keyword."""
+    node = s.ungrouped(node) if node is not None else None
+    if isinstance(node, s.Negative):
+        return f"-{_text(node.body)}"
+    return node.text if isinstance(node, s.Literal_) else node.name if isinstance(node, s.Name) else None
 
 
 def _einsum(span: Span, arguments: tuple[s.Node, ...], options: Options) -> s.Node | None:
@@ -55,54 +122,3 @@ def _einsum(span: Span, arguments: tuple[s.Node, ...], options: Options) -> s.No
         return body
     own = [s.Name(span, letter) for letter in right]
     return s.EntriesOf(span, (own[0], own[1] if len(own) > 1 else None), (None, None), body)
-
-
-def _logaddexp(span: Span, left: s.Node, right: s.Node) -> s.Node:
-    first, second = (s.Apply(span, "exp", (part,)) for part in (left, right))
-    return s.Apply(span, "log", (s.Binary(span, "+", first, second),))
-
-
-def _sinc(span: Span, x: s.Node) -> s.Node:
-    """NumPy's sin(πx)/(πx)."""
-    inner = s.Group(span, s.Binary(span, "*", s.Name(span, "pi"), s.Group(x.span, x)))
-    return s.Group(span, s.Binary(span, "/", s.Apply(span, "sin", (inner,)), inner))
-
-
-_WRITTEN: Final[dict[str, tuple[int, Callable[..., s.Node]]]] = {"logaddexp": (2, _logaddexp), "sinc": (1, _sinc)}
-
-
-def _minus(span: Span, left: s.Node, right: s.Node) -> s.Node:
-    return s.Group(span, s.Binary(span, "-", left, s.Group(right.span, right)))
-
-
-def _square(span: Span, left: s.Node, right: s.Node) -> tuple[s.Node, bool]:
-    return s.Binary(span, "**", _minus(span, left, right), s.Literal_(span, Fraction(2), "2")), False
-
-
-def _distance(span: Span, left: s.Node, right: s.Node) -> tuple[s.Node, bool]:
-    return s.Apply(span, "abs", (_minus(span, left, right),)), False
-
-
-def _from_logits(span: Span, logits: s.Node, target: s.Node) -> tuple[s.Node, bool]:
-    """softplus(z) − y z, which is −y log σ(z) − (1 − y) log(1 − σ(z))."""
-    product = s.Binary(span, "*", s.Group(span, target), s.Group(span, logits))
-    return s.Binary(span, "-", s.Apply(span, "softplus", (logits,)), product), False
-
-
-def _binary(span: Span, chance: s.Node, target: s.Node) -> tuple[s.Node, bool]:
-    one = s.Literal_(span, Fraction(1), "1")
-    first = s.Binary(span, "*", s.Group(span, target), s.Apply(span, "log", (chance,)))
-    second = s.Binary(span, "*", _minus(span, one, target), s.Apply(span, "log", (_minus(span, one, chance),)))
-    return s.Negative(span, s.Group(span, s.Binary(span, "+", first, second))), False
-
-
-def _entropy(span: Span, logits: s.Node, target: s.Node) -> tuple[s.Node, bool]:
-    """−Y ∘ log softmax(Z) along the rows; the mean is over the rows. Y has a row of probabilities, or a single 1, for every sample."""
-    logs = s.Apply(span, "log_softmax", (logits,), (("axis", "1"),))
-    return s.Negative(span, s.Binary(span, "*", s.Group(span, target), logs)), True
-
-
-_LOSSES: Final[dict[str, Callable[[Span, s.Node, s.Node], tuple[s.Node, bool]]]] = {
-    "mse_loss": _square, "l1_loss": _distance, "binary_cross_entropy_with_logits": _from_logits, "binary_cross_entropy": _binary,
-    "cross_entropy": _entropy,
-}

@@ -16,10 +16,10 @@ RECURSION: Final = 6000
 
 _SUM: Final = {"+": "+", "-": "-"}
 _PRODUCT: Final = frozenset(("*", "/", "@", "hadamard", "kron", "juxtapose", "dot", "over", "under"))
-_MODULES: Final = frozenset(["np", "numpy", "jnp", "jax", "torch", "scipy", "math"])
-_SHORT_MODULES: Final = frozenset(["F", "nn", "LA", "la", "linalg", "special", "functional"])
+_MODULES: Final = frozenset(["np", "numpy", "jnp", "jax", "torch", "scipy", "math", "tf", "tensorflow", "keras", "optax", "anp", "cvxpy"])
+_SHORT_MODULES: Final = frozenset(["F", "nn", "LA", "la", "linalg", "special", "functional", "cp", "sp"])
 _OF_ARRAYS: Final = FUNCTION_NAMES | frozenset(ALIASES) | WRITTEN_OUT
-_SUBMODULES: Final = frozenset(["linalg", "nn", "functional", "special", "numpy", "lax", "fft", "random"])
+_SUBMODULES: Final = frozenset(["linalg", "nn", "functional", "special", "numpy", "lax", "fft", "random", "losses", "math"])
 
 
 def parse(text: str, source_name: str = "loss") -> s.Node:
@@ -240,8 +240,8 @@ class Parser(Stream):
         if len(following) < 4:
             return False
         name, opening, argument, after = following
-        return (name.text in _OF_ARRAYS and opening.text == "(" and argument.kind != "number" and argument.text != ")"
-                and after.text != "=")
+        return (name.text in _OF_ARRAYS and opening.text == "(" and argument.text != ")" and after.text != "="
+                and (argument.kind != "number" or after.text not in (",", ")")))
 
     # ---- calls
 
@@ -261,7 +261,8 @@ class Parser(Stream):
         if name in WRITTEN_OUT:
             from .composed import composed
 
-            return composed(span, name, arguments, options) or s.Apply(span, name, arguments, options)
+            prefix = self.text_of(span).partition(name)[0]
+            return composed(span, name, arguments, options, parse, prefix) or s.Apply(span, name, arguments, options)
         return s.Apply(span, name, arguments, options)
 
     def partial(self, span: Span, body: s.Node, variable: s.Node) -> s.Node:
@@ -293,8 +294,21 @@ class Parser(Stream):
         return tuple(found), tuple(options)
 
     def argument(self) -> s.Node:
+        if self.sees("["):
+            return self.listed()
         self.tuple_at = self.place if self.sees("(") else -1
         return self.compared()
+
+    def listed(self) -> s.Node:
+        """`[A, B]`, which stands only as an argument."""
+        opening = self.take()
+        self.enter(opening.span)
+        parts = [self.argument()]
+        while self.accept(","):
+            parts.append(self.argument())
+        self.expect("]", "behind the parts of a list")
+        self.depth -= 1
+        return s.Apply(self.since(opening.span), s.LIST, tuple(parts))
 
     def option(self) -> str:
         sign = "-" if self.accept("-") else ""

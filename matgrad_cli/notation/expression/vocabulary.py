@@ -6,6 +6,7 @@ from typing import Final
 
 from ...ir import ELEMENTWISE
 from ...ir.functions import CHANGES, MATRIX_FUNCTIONS
+from .abbreviations import ABBREVIATIONS
 
 ALIASES: Final[dict[str, str]] = {
     "trace": "tr", "Tr": "tr", "Trace": "tr", "Det": "det", "inverse": "inv", "transpose": "T", "t": "T", "mm": "matmul",
@@ -15,7 +16,10 @@ ALIASES: Final[dict[str, str]] = {
     "ReLU": "relu", "identity": "eye", "sgn": "sign", "cosine": "cos", "log_det": "logdet", "vector_norm": "norm",
     "matrix_norm": "norm", "diagflat": "diag", "diagonal": "diag", "log_sum_exp": "logsumexp", "lse": "logsumexp", "vdot": "inner",
     "heaviside": "step", "mpow": "matrix_power",
-    "fractional_matrix_power": "matrix_power", "matrix_exp": "expm", "clamp": "clip", "fmax": "maximum", "fmin": "minimum",
+    "fractional_matrix_power": "matrix_power", "matrix_exp": "expm",
+    "reduce_sum": "sum", "reduce_mean": "mean", "reduce_logsumexp": "logsumexp", "nansum": "sum", "nanmean": "mean",
+    "lambda_max": "eigmax",
+    "clamp": "clip", "fmax": "maximum", "fmin": "minimum",
 }
 
 ELEMENTWISE_NAMES: Final = frozenset(ELEMENTWISE)
@@ -31,9 +35,7 @@ SMALL: Final = frozenset((
 FUNCTION_NAMES: Final = ELEMENTWISE_NAMES | REDUCTIONS | SQUARE | PRODUCTS | CONSTRUCTORS | SMALL
 """What may be called, by canonical names."""
 
-WRITTEN_OUT: Final = frozenset((
-    "einsum", "mse_loss", "l1_loss", "binary_cross_entropy_with_logits", "binary_cross_entropy", "cross_entropy", "logaddexp", "sinc",
-))
+WRITTEN_OUT: Final = frozenset(("einsum", "multi_dot", "chain_matmul", *ABBREVIATIONS))
 """Functions that are read as what they abbreviate."""
 
 REFUSED: Final[dict[str, str]] = {

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
 from ...diagnostics import Diagnostic, InputError, Label, Source, Span
-from ..syntax import Binary, Name, Node, Operator, children_of
+from ..syntax import Binary, Name, Node, Operator, children
 from ..unknown import LETTERS
 from .names import LatexNames, words
 from .tokens import REFUSED, Token
@@ -218,7 +218,7 @@ class Cursor:
             part, height = waiting.pop()
             if height > TALLEST:
                 raise self.trouble(f"the formula has more than {TALLEST} parts in a row", part, help="split it into definitions")
-            waiting += [(child, height + 1) for child in children_of(part)]
+            waiting += [(child, height + 1) for child in children(part)]
         return node
 
     def variable(self, name: str) -> bool:

@@ -1,0 +1,99 @@
+"""Functions of libraries that are read as what they abbreviate: one row each, written in the expression language.
+
+A parameter with `=` may be left out; `dim=None` is then left out of what is written. `reduction` says how the terms are put together
+where nothing is written: `mean`, `sum`, `none`, or `rows`, the mean of what every row adds up to.
+A number, or None, among the parameters must be written as it stands there.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+_ROWS: Final = (
+    # NumPy and SciPy
+    "logaddexp(a, b): log(exp(a) + exp(b))",
+    "sinc(x): sin(pi*x)/(pi*x)",
+    "average(x): mean(x)",
+    "average(x, weights): sum(x*weights)/sum(weights)",
+    "triu(x, 1): triu(x) - diag(diag(x))",
+    "tril(x, -1): tril(x) - diag(diag(x))",
+    "tril(x, 0): tril(x)",
+    "triu(x, 0): triu(x)",
+    "clip(x, low, None): maximum(x, low)",
+    "clip(x, None, high): minimum(x, high)",
+    *(f"{name}(x, {axes}): x.T" for name in ("transpose", "permute", "swapaxes") for axes in ("0, 1", "1, 0", "-2, -1", "-1, -2")),
+    *(f"{name}(x, {axis}): x[:, None]" for name in ("expand_dims", "unsqueeze") for axis in (1, -1)),
+    *(f"{name}(x, 0): x[None, :]" for name in ("expand_dims", "unsqueeze")),
+    "reshape(x, -1, 1): x[:, None]",
+    "view(x, -1, 1): x[:, None]",
+    "repmat(x, n, 1): ones(n, 1) @ x",
+    "repmat(x, 1, n): x @ ones(1, n)",
+    "diff(x): x[1:] - x[:-1]",
+    "hypot(a, b): sqrt(a**2 + b**2)",
+    "xlogy(a, b): a*log(b)",
+    "xlog1py(a, b): a*log(1 + b)",
+    "entr(x): -x*log(x)",
+    "rel_entr(a, b): a*log(a/b)",
+    "logit(p): log(p/(1 - p))",
+    "log_expit(x): log(sigmoid(x))",
+    "tensordot(a, b, axes=1): a @ b",
+    # torch
+    "linear(x, W, b=0): x @ W.T + b",
+    "addmm(b, x, y): b + x @ y",
+    "addmv(b, x, y): b + x @ y",
+    "logsigmoid(x): log(sigmoid(x))",
+    "log_sigmoid(x): log(sigmoid(x))",
+    "softplus(x, beta): log(1 + exp(beta*x))/beta",
+    "leaky_relu(x, negative_slope=0.01): relu(x) - negative_slope*relu(-x)",
+    "elu(x, alpha=1): relu(x) + alpha*(exp(-relu(-x)) - 1)",
+    "relu6(x): clip(x, 0, 6)",
+    "clamp(x, min): maximum(x, min)",
+    "clamp(x, max): minimum(x, max)",
+    "clamp(x, min, max): clip(x, min, max)",
+    "hardtanh(x): clip(x, -1, 1)",
+    "softsign(x): x/(1 + abs(x))",
+    "tanhshrink(x): x - tanh(x)",
+    "mish(x): x*tanh(softplus(x))",
+    "swish(x): silu(x)",
+    "softmin(x, dim=None): softmax(-x, axis=dim)",
+    "normalize(x, dim=1): x/norm(x, axis=dim, keepdims=True)",
+    "cosine_similarity(a, b, dim=1): sum(a*b, axis=dim)/(norm(a, axis=dim)*norm(b, axis=dim))",
+    "cdist(a, b): sqrt(sum(a**2, axis=1)[:, None] + sum(b**2, axis=1)[None, :] - 2*a@b.T)",
+    "mse_loss(a, b, reduction=mean): (a - b)**2",
+    "l1_loss(a, b, reduction=mean): abs(a - b)",
+    "smooth_l1_loss(a, b, beta=1, reduction=mean): where(abs(a - b) < beta, (a - b)**2/(2*beta), abs(a - b) - beta/2)",
+    "huber_loss(a, b, delta=1, reduction=mean): where(abs(a - b) < delta, (a - b)**2/2, delta*(abs(a - b) - delta/2))",
+    "binary_cross_entropy(p, y, reduction=mean): -(y*log(p) + (1 - y)*log(1 - p))",
+    "binary_cross_entropy_with_logits(z, y, reduction=mean): softplus(z) - y*z",
+    "cross_entropy(z, y, reduction=rows): -y*log_softmax(z, axis=1)",
+    "kl_div(q, p, reduction): p*(log(p) - q)",
+    "soft_margin_loss(x, y, reduction=mean): log(1 + exp(-y*x))",
+    "margin_ranking_loss(a, b, y, margin=0, reduction=mean): relu(margin - y*(a - b))",
+    "triplet_margin_loss(a, p, n, margin=1, reduction=mean): relu(norm(a - p, axis=1) - norm(a - n, axis=1) + margin)",
+    "gaussian_nll_loss(m, y, v, reduction=mean): (log(v) + (y - m)**2/v)/2",
+    "poisson_nll_loss(x, y, reduction=mean): exp(x) - y*x",
+    "mse(a, b): mean((a - b)**2)",
+    "mae(a, b): mean(abs(a - b))",
+    # TensorFlow, optax, CVXPY
+    "squared_difference(a, b): (a - b)**2",
+    "l2_loss(x): sum(x**2)/2",
+    "l2_loss(a, b): (a - b)**2/2",
+    "squared_error(a, b): (a - b)**2",
+    "log_cosh(a, b): log(cosh(a - b))",
+    "sigmoid_binary_cross_entropy(z, y): softplus(z) - y*z",
+    "sigmoid_cross_entropy_with_logits(y, z): softplus(z) - y*z",
+    "softmax_cross_entropy(z, y): -sum(y*log_softmax(z, axis=-1), axis=-1)",
+    "softmax_cross_entropy_with_logits(labels, logits): -sum(labels*log_softmax(logits, axis=-1), axis=-1)",
+    "sum_squares(x): sum(x**2)",
+    "sumsq(x): sum(x**2)",
+    "sum_of_squares(x): sum(x**2)",
+    "quad_form(x, P): x.T @ P @ x",
+    "quad_over_lin(x, y): sum(x**2)/y",
+    "matrix_frac(x, P): x.T @ inv(P) @ x",
+    "inv_pos(x): 1/x",
+    "pos(x): relu(x)",
+)  # fmt: skip
+ABBREVIATIONS: Final[dict[str, list[str]]] = {}
+"""By name: the parameters of a row and what it stands for, as often as the name stands there."""
+for _row in _ROWS:
+    ABBREVIATIONS.setdefault(_row.partition("(")[0], []).append(_row.partition("(")[2])
