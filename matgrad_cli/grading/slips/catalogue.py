@@ -113,10 +113,10 @@ _ENTRY = Kind("entry", "dropped-term", edits.entries, "a factor is missing", "wr
 
 EDITS: Final = (
     _BRACKET,
-    _TRANSPOSED,
-    _NOT_TRANSPOSED,
     Kind("turned-entry", "missing-transpose", edits.turned_entries,
          "the letters of an entry stand the wrong way round, as of the transpose", "turn the letters of {0} round: `{line}`"),
+    _TRANSPOSED,
+    _NOT_TRANSPOSED,
     _OUTER,
     Kind("trace", "cyclic-trace-misuse", edits.neighbours_in_a_trace,
          "under a trace factors may only rotate; here two of them were exchanged", "swap {0} and {1}: `{line}`"),

@@ -121,7 +121,8 @@ def _same(node: Expr) -> Expr:
 def turned_entries(case: Case) -> Made:
     """A_ki for A_ik: the letters of an entry stand the wrong way round."""
     for path, node in case.places:
-        if isinstance(node, Entry) and isinstance(node.row, Index) and isinstance(node.col, Index) and node.row is not node.col:
+        named = isinstance(node, Entry) and isinstance(node.base, Symbol)
+        if isinstance(node, Entry) and named and isinstance(node.row, Index) and isinstance(node.col, Index) and node.row is not node.col:
             yield from _trial(case, path, (_quoted(node),), node, Entry, node.base, node.col, node.row)
 
 

@@ -7,9 +7,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import islice
 
-from ...diagnostics import Span
 from ...diagnostics.record import record
-from ...ir import Expr, Index, add, sub
+from ...ir import Expr, Index, add, sub, substitute
 from ..bench import Bench
 from ..lines.reading import Read
 from ..lines.scope import Surroundings
@@ -99,7 +98,7 @@ class Case:
 class Trial:
     """A slip that may have been made: the line without it, or with it; what the sentences say of it; the part at fault.
 
-    `source` is what the line would have come from by a wrong rule, `bench` where alone it is right.
+    `source` is what the line would have come from by a wrong rule, `bench` where alone it is right, if these variables have these `values`.
     """
 
     line: Expr
@@ -108,6 +107,7 @@ class Trial:
     notes: tuple[str, ...] = ()
     source: Expr | None = None
     bench: Bench | None = None
+    values: tuple[tuple[Expr, Expr], ...] = ()
 
 
 Holds = Callable[[Case, Trial], Repair | None]
@@ -126,7 +126,11 @@ def leads_here(case: Case, trial: Trial) -> Repair | None:
 
 def right_elsewhere(case: Case, trial: Trial) -> Repair | None:
     """The line is what is needed at other points, where more holds than the problem says."""
-    return trial.bench.repair(case.needed, trial.line) if trial.bench is not None else None
+    if trial.bench is None or not trial.values:
+        return trial.bench.repair(case.needed, trial.line) if trial.bench is not None else None
+    one, other = (substitute(case.context.around.expanded(side), dict(trial.values)) for side in (case.needed, trial.line))
+    found = trial.bench.repair(one, other)
+    return Repair(trial.line, case.needed, found.verdict) if found is not None else None
 
 
 @record
@@ -151,7 +155,7 @@ class Kind:
                 return self.slip(trial, repair)
         return None
 
-    def slip(self, trial: Trial, repair: Repair, span: Span | None = None) -> Slip:
+    def slip(self, trial: Trial, repair: Repair) -> Slip:
         """The slip, now that the repair was judged; that line is what is printed."""
         words = self.words
         if words is not None and "{line}" in words:
@@ -162,7 +166,7 @@ class Kind:
             words = words.format(*trial.said, line=right)
         elif words is not None:
             words = words.format(*trial.said)
-        return Slip(self.code, self.sentence.format(*trial.said), trial.notes, words, span, trial.part, repair)
+        return Slip(self.code, self.sentence.format(*trial.said), trial.notes, words, None, trial.part, repair)
 
 
 def first(case: Case, kinds: Iterable[Kind]) -> Slip | None:

@@ -45,24 +45,13 @@ def all_symmetric(case: Case) -> Iterator[Trial]:
 
 
 def commuting(case: Case) -> Iterator[Trial]:
-    """True only if two matrices commute."""
-    square = _square(case)
-    for left, right in combinations(square, 2) if len(square) <= MOST_SQUARES else ():
-        if (bench := _commuting(case.context.around, left, right)) is not None:
-            yield Trial(case.line, (left.name, right.name), bench=bench)
-
-
-def _commuting(around: Surroundings, left: Symbol, right: Symbol) -> Bench | None:
-    """A bench on which one of two matrices is a polynomial of the other; None where the problem says otherwise."""
-    problem = around.task.problem
-    if left.shape is not right.shape:
-        return None
-    if right is problem.wrt:
-        left, right = right, left
-    if any(fact.symbol is right for fact in problem.facts):
-        return None
-    value = add(matmul(left, left), mul(Number(-2), left), Eye(left.shape.rows))
-    return _with_definitions(around, problem, ((right, value),))
+    """True only if two matrices commute: seen where one of them is a polynomial of the other, unless the problem says otherwise."""
+    square, problem = _square(case), case.context.around.task.problem
+    for pair in combinations(square, 2) if len(square) <= MOST_SQUARES else ():
+        left, right = pair[::-1] if pair[1] is problem.wrt else pair
+        if left.shape is right.shape and not any(fact.symbol is right for fact in problem.facts):
+            value = add(matmul(left, left), mul(Number(-2), left), Eye(left.shape.rows))
+            yield Trial(case.line, (pair[0].name, pair[1].name), bench=case.bench, values=((right, value),))
 
 
 def _under(around: Surroundings, facts: Sequence[Fact]) -> Bench:
@@ -70,11 +59,8 @@ def _under(around: Surroundings, facts: Sequence[Fact]) -> Bench:
     problem = around.task.problem
     added = {fact.symbol for fact in facts}
     kept = tuple(fact for fact in problem.facts if fact.symbol not in added)
-    return _with_definitions(around, replace(problem, facts=(*kept, *facts)), ())
-
-
-def _with_definitions(around: Surroundings, problem: Problem, values: tuple[tuple[Symbol, Expr], ...]) -> Bench:
-    return _bench(problem, (*values, *((symbol, around.expanded(value)) for symbol, value in around.values.items())))
+    values = tuple((symbol, around.expanded(value)) for symbol, value in around.values.items())
+    return _bench(replace(problem, facts=(*kept, *facts)), values)
 
 
 @remembered(maxsize=32)

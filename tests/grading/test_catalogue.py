@@ -1,0 +1,95 @@
+"""The catalogue of slips: the order in which they are looked for, and for each kind a derivation in tests/wrong_answers that makes it."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from matgrad_cli.grading.check import check_text
+from matgrad_cli.grading.slips.catalogue import CATALOGUE, MISFITS, VALUES
+from matgrad_cli.grading.slips.codes import CODES
+from matgrad_cli.grading.slips.kind import Kind, Trial
+from matgrad_cli.grading.slips.repair import Repair
+
+MADE = {
+    "single-delta": "one-delta-of-entry",
+    "wrong-pair": "wrong-pair",
+    "crossed-deltas": "delta-crossed",
+    "sum-drawn-in": "square-of-a-sum",
+    "sum-kept": "sum-kept",
+    "other-layout": "denominator-jacobian",
+    "transposed-whole": "mml-column",
+    "layer": "chain-inner-scale-pending",
+    "sign": "numerator-chain",
+    "factor": "power-factor",
+    "occurrence": "quad-drop",
+    "dropped-term": "rayleigh-term",
+    "extra-term": "extra-term-quad",
+    "sign-of-a-term": "sign-of-a-term",
+    "factor-of-a-term": "ridge-factor",
+    "signs-of-terms": "signs-of-terms",
+    "factors-of-terms": "factors-of-terms",
+    "bracket": "extra-bracket",
+    "turned-entry": "quad-index-delta",
+    "transposed": "sum-rule",
+    "not-transposed": "ls-left-transpose",
+    "inner-for-outer": "outer-inner",
+    "trace": "logdet-cyclic",
+    "neighbours": "diag-lost",
+    "order": "als-normal",
+    "product": "hadamard-product",
+    "inverted": "inverted",
+    "not-inverted": "mahalanobis-inverse",
+    "squared-inverse": "inverse-square-grad",
+    "number-for-multiple": "ridge-normal",
+    "once-more": "hadamard-diag",
+    "entry": "factor-of-an-entry",
+    "exchanged": "axbx-order",
+    "inverse": "identity-wrong-aside",
+    "term-not-differentiated": "logistic-second-term",
+    "factor-left-out": "mahalanobis-drop",
+    "factor-too-many": "factor-too-many",
+    "symmetric": "quad-symmetric",
+    "all-symmetric": "all-symmetric",
+    "commuting": "commuting",
+    "lost-of-equation": "lost-of-equation",
+}
+"""Each kind, in the order in which they are looked for, with the problem that makes it."""
+
+
+def blocks() -> dict[str, str]:
+    """The derivations in tests/wrong_answers by their names."""
+    found = {}
+    for path in sorted((Path(__file__).parent.parent / "wrong_answers").glob("*.md")):
+        for block in re.findall(r"```matgrad\n.*?```", path.read_text("utf-8"), re.DOTALL):
+            name = re.search(r"^problem: (.+)$", block, re.MULTILINE)
+            found[name[1] if name else path.stem] = block
+    return found
+
+
+BLOCKS = blocks()
+
+
+def test_the_order_is_told_and_each_kind_has_a_derivation() -> None:
+    """A new kind of slip needs a line above, at its place in the order, and a derivation that makes it."""
+    assert [kind.name for kind in CATALOGUE] == list(MADE)
+    assert set(MADE.values()) <= BLOCKS.keys()
+    assert {kind.code for kind in CATALOGUE} <= set(CODES)
+    names = {kind.name for kind in CATALOGUE}
+    assert {kind.name for kind in (*VALUES, *MISFITS)} <= names
+
+
+@pytest.mark.parametrize(("name", "made"), MADE.items())
+def test_the_kind_is_the_first_that_is_found(name: str, made: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    found: list[str] = []
+    slip = Kind.slip
+
+    def noted(kind: Kind, trial: Trial, repair: Repair) -> object:
+        found.append(kind.name)
+        return slip(kind, trial, repair)
+
+    monkeypatch.setattr(Kind, "slip", noted)
+    check_text(BLOCKS[made])
+    assert found[:1] == [name]
