@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from fractions import Fraction
 from functools import reduce
+from math import prod
 from typing import Any, Protocol
 
 from .. import ir
@@ -93,7 +94,7 @@ class Evaluator:
             return reason
         except (ValueError, OverflowError, ZeroDivisionError) as reason:
             return OutOfDomain(str(reason))
-        self.work += sum(len(tensor.data) for tensor in result.values())
+        self.work += sum([prod(tensor.dims) for tensor in result.values()])
         return TooLarge() if self.work > self.limit else result
 
     def _relevant(self, node: Expr, tags: Tags) -> Tags:

@@ -13,7 +13,7 @@ from ..ir import Dim, Expr, Symbol
 from .evaluate import Evaluator, Place
 from .fields import Field
 from .jets import Jet, Tags
-from .tensor import Tensor
+from .tensor import Tensor, on_entries
 
 AGREE: Final = 1e-9
 DIFFER: Final = 1e-6
@@ -117,5 +117,7 @@ class Shaken(Evaluator):
         found = super()._compute(node, tags)
         if isinstance(found, Exception) or not isinstance(node, _ROUNDED):
             return found
-        return {some: Tensor(tensor.labels, tensor.dims, [value * shake for value, shake in zip(tensor.data, self._shakes, strict=False)])
-                for some, tensor in found.items()}
+        return {some: on_entries(tensor, self._moved) for some, tensor in found.items()}
+
+    def _moved(self, data: Sequence[Any]) -> Sequence[Any]:
+        return [value * shake for value, shake in zip(data, self._shakes, strict=False)]

@@ -20,6 +20,7 @@ from .tensor import (
     Tensor,
     TooLarge,
     aligned,
+    identity,
     merged,
     product,
     reindexed,
@@ -53,13 +54,6 @@ def filled(value: Any, shape: Shape, size: Sizes) -> Tensor:
 def zero(shape: Shape, size: Sizes) -> Tensor:
     """All entries 0."""
     return filled(0, shape, size)
-
-
-def identity(left: Label, right: Label, n: int) -> Tensor:
-    """1 where two axes agree, else 0."""
-    if n * n > SIZE_LIMIT:
-        raise TooLarge
-    return Tensor((left, right), (n, n), [int(i == j) for i in range(n) for j in range(n)])
 
 
 def unit_directions(shape: Shape, tag: Label, size: Sizes) -> Tensor:
@@ -108,6 +102,8 @@ def taken(tensor: Tensor, where: Mapping[Any, Position], size: Sizes) -> Tensor:
 
 def delta(left: Position, right: Position, size: Sizes) -> Tensor:
     """1 where two positions agree, else 0."""
+    if isinstance(left, Index) and isinstance(right, Index) and left is not right and size(left.dim) == size(right.dim):
+        return identity(left, right, size(left.dim))
     letters = list(dict.fromkeys(_letters(left) + _letters(right)))
     dims = tuple([size(letter.dim) for letter in letters])
     if prod(dims) > SIZE_LIMIT:

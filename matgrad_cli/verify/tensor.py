@@ -43,6 +43,101 @@ class Tensor:
         return f"Tensor({self.labels}, {self.dims}, {list(self.data)})"
 
 
+class Sparse(Tensor):
+    """An array that is zero where the axes of some pairs differ: `core`, times a δ for each pair, written out only when `data` is read.
+
+    The second axis of a pair is never one of the core's. The derivative of a variable by itself is two δ's and no core, and stays so
+    through products: nothing is multiplied by the zeros.
+    """
+
+    __slots__ = ("core", "pairs")
+
+    def __init__(self, core: Tensor, pairs: tuple[tuple[Label, Label, int], ...]) -> None:
+        self.core = core
+        self.pairs = pairs
+        sizes = dict(zip(core.labels, core.dims, strict=True))
+        for left, right, size in pairs:
+            sizes[left] = sizes[right] = size
+        self.labels = tuple(sizes)
+        self.dims = tuple(sizes.values())
+
+    def __getattr__(self, name: str) -> Any:
+        if name != "data":
+            raise AttributeError(name)
+        whole = self.core
+        for left, right, size in self.pairs:
+            ones = Tensor((left, right), (size, size), _identity(size))
+            whole = product(whole, ones, (), 0)
+        self.data = spread(whole, self.labels, self.dims).data
+        return self.data
+
+
+@lru_cache(maxsize=64)
+def _identity(size: int) -> tuple[int, ...]:
+    return tuple([int(i == j) for i in range(size) for j in range(size)])
+
+
+def identity(left: Label, right: Label, size: int) -> Tensor:
+    """1 where two axes agree, else 0."""
+    if size * size > SIZE_LIMIT:
+        raise TooLarge
+    return Sparse(scalar(1), ((left, right, size),))
+
+
+def on_entries(tensor: Tensor, function: Callable[[Sequence[Any]], Sequence[Any]]) -> Tensor:
+    """A function of all entries that are not zero by form; it must leave zeros as they are."""
+    if isinstance(tensor, Sparse):
+        return Sparse(on_entries(tensor.core, function), tensor.pairs)
+    return Tensor(tensor.labels, tensor.dims, function(tensor.data))
+
+
+def _parts(tensor: Tensor) -> tuple[Tensor, tuple[tuple[Label, Label, int], ...]]:
+    return (tensor.core, tensor.pairs) if isinstance(tensor, Sparse) else (tensor, ())
+
+
+def _sparse_product(left: Tensor, right: Tensor, over: Labels, p: int) -> Tensor:
+    """The product where one side has δ's: axes that they make equal become one, and only what is left is multiplied."""
+    (one, pairs), (other, more) = _parts(left), _parts(right)
+    classes = _classes((*pairs, *more))
+    names: dict[Label, Label] = {}
+    sizes: dict[Label, int] = {}
+    kept: list[tuple[Label, Label, int]] = []
+    for labels, size in classes:
+        stay = [label for label in labels if label not in over]
+        first = stay[0] if stay else labels[0]
+        names.update(dict.fromkeys(labels, first))
+        kept += [(first, label, size) for label in stay[1:]]
+        sizes[first] = size
+    rest = tuple([label for label in dict.fromkeys([names.get(label, label) for label in over])
+                  if label not in names or label in over])
+    one, other = renamed(one, names), renamed(other, names)
+    held = {*one.labels, *other.labels}
+    core = product(one, other, tuple([label for label in rest if label in held]), p)
+    repeat = prod([sizes.get(label, 1) for label in rest if label not in held])
+    if repeat != 1:
+        core = scaled(core, repeat, p)
+    return _with_axes(core, kept, {first: size for first, size in sizes.items() if first not in over})
+
+
+def _with_axes(core: Tensor, pairs: list[tuple[Label, Label, int]], axes: dict[Label, int]) -> Tensor:
+    """The core times the δ's; along an axis that neither holds it is constant."""
+    held = {*core.labels, *[left for left, _, _ in pairs]}
+    missing = [label for label in axes if label not in held]
+    if missing:
+        core = spread(core, (*core.labels, *missing), (*core.dims, *[axes[label] for label in missing]))
+    return Sparse(core, tuple(pairs)) if pairs else core
+
+
+def _classes(pairs: Iterable[tuple[Label, Label, int]]) -> list[tuple[list[Label], int]]:
+    """Axes that the δ's make equal, and how long they are."""
+    found: list[tuple[list[Label], int]] = []
+    for left, right, size in pairs:
+        touching = [labels for labels, _ in found if left in labels or right in labels]
+        whole = list(dict.fromkeys([label for labels in touching for label in labels] + [left, right]))
+        found = [one for one in found if one[0] not in touching] + [(whole, size)]
+    return found
+
+
 def scalar(value: Any) -> Tensor:
     """A number as an array without axes."""
     return Tensor((), (), (value,))
@@ -114,6 +209,12 @@ def spread(tensor: Tensor, target: tuple[Label, ...], sizes: tuple[int, ...]) ->
 
 def renamed(tensor: Tensor, names: dict[Label, Label]) -> Tensor:
     """Axes under other names; two axes that get one name become their diagonal."""
+    if isinstance(tensor, Sparse):
+        pairs = [(names.get(left, left), names.get(right, right), size) for left, right, size in tensor.pairs]
+        core = renamed(tensor.core, names)
+        if len({names.get(label, label) for label in tensor.labels}) == len(tensor.labels):
+            return Sparse(core, tuple(pairs))
+        return _sparse_product(core, Sparse(scalar(1), tuple(pairs)), (), 0)
     labels = tuple([names.get(label, label) for label in tensor.labels])
     distinct = tuple(dict.fromkeys(labels))
     if len(distinct) == len(labels):
@@ -148,6 +249,8 @@ def total(tensors: list[Tensor], p: int) -> Tensor:
     first = tensors[0]
     if len(tensors) == 1:
         return first
+    if isinstance(first, Sparse) and all(isinstance(tensor, Sparse) and tensor.pairs == first.pairs for tensor in tensors):
+        return Sparse(total([_parts(tensor)[0] for tensor in tensors], p), first.pairs)
     labels, dims = first.labels, first.dims
     for tensor in tensors[1:]:
         if tensor.labels != labels:
@@ -162,8 +265,7 @@ def total(tensors: list[Tensor], p: int) -> Tensor:
 
 def scaled(tensor: Tensor, factor: Any, p: int) -> Tensor:
     """Every entry times one number."""
-    data = [value * factor % p for value in tensor.data] if p else [value * factor for value in tensor.data]
-    return Tensor(tensor.labels, tensor.dims, data)
+    return on_entries(tensor, lambda data: [value * factor % p for value in data] if p else [value * factor for value in data])
 
 
 def mapped(tensor: Tensor, function: Callable[[Any], Any]) -> Tensor:
@@ -176,6 +278,8 @@ def summed(tensor: Tensor, over: Iterable[Label], p: int) -> Tensor:
     gone = [label for label in over if label in tensor.labels]
     if not gone:
         return tensor
+    if isinstance(tensor, Sparse):
+        return _sparse_product(tensor, scalar(1), tuple(gone), p)
     rest = tuple([label for label in tensor.labels if label not in gone])
     target = (*rest, *gone)
     data = spread(tensor, target, tuple([tensor.size(label) for label in target])).data
@@ -214,6 +318,8 @@ def product(left: Tensor, right: Tensor, over: Labels, p: int) -> Tensor:
         if alone:
             right = summed(right, alone, p)
         over = tuple([label for label in over if label in left.labels])
+    if isinstance(left, Sparse) or isinstance(right, Sparse):
+        return _sparse_product(left, right, over, p)
     if not left.labels:
         return scaled(right, left.data[0], p)
     if not right.labels:
