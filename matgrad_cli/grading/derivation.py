@@ -255,10 +255,11 @@ class Reader:
         found = self._read(side, self.letters(last), ())
         found = self._otherwise(last, found)
         if found.expr is None:
-            self.chain.sound = False
+            self.chain.sound, outcome = False, self._misfit(last, found)
             if self.chain.target:
                 self.chain.final, self.chain.final_order = found, self.chain.order
-            return last, self._misfit(last, found)
+            self.equations.no_solution(self.chain, last, outcome)
+            return last, outcome
         outcome = self._compared(last, found, self.chain.target)
         if outcome.verdict == "wrong" and (unknown := unknown_link(found.side.node, self.around)) is not None:
             self.chain.sound = False

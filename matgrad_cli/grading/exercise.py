@@ -19,6 +19,7 @@ from .finals import final_of
 from .lines.arrays import other_slices, slices
 from .lines.kinds import is_zero
 from .lines.literal_name import with_letter
+from .lines.reading import as_declared
 from .lines.scope import Surroundings
 from .meanings.supposed import Values
 from .merge import LINES, Located, Settings
@@ -96,7 +97,7 @@ _WHERE = {
 
 def _relocated(diagnostic: Diagnostic, chosen: Settings) -> Diagnostic:
     """A message about the text of a key, pointing into the file where the key stands."""
-    source = diagnostic.source
+    source, diagnostic = diagnostic.source, replace(diagnostic, notes=as_declared(diagnostic.notes))
     found = chosen.values.get(_WHERE.get(source.name, "")) if source is not None else None
     if found is None:
         found = next((value for value in chosen.values.values() if source is not None and value.text == source.text), None)

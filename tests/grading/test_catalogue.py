@@ -21,6 +21,7 @@ MADE = {
     "sum-kept": "sum-kept",
     "other-layout": "denominator-jacobian",
     "transposed-whole": "mml-column",
+    "tied-entries": "tied-entries",
     "layer": "chain-inner-scale-pending",
     "sign": "numerator-chain",
     "factor": "power-factor",

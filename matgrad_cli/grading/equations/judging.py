@@ -135,6 +135,11 @@ class Equations:
         if worked_out and not is_pending(value):
             self.solution = found, outcome
 
+    def no_solution(self, chain: Chain, symbol: Expr, outcome: Outcome) -> None:
+        """What an unknown is said to be, where the derivative is set to zero, has parts that do not fit together."""
+        if chain.equation and symbol in self.unknowns and outcome.verdict == "wrong" and outcome.read is not None:
+            self.solution = outcome.read, outcome
+
     def _stands_at(self, equation: Equation, elsewhere: bool) -> None:
         self.before = equation
         self.premise = equation if elsewhere else None

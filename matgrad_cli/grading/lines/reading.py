@@ -187,7 +187,12 @@ def _failed(diagnostic: Diagnostic, side: Side, tree: s.Node, around: Surroundin
 def slip_of(diagnostic: Diagnostic, code: str) -> Slip:
     """A message of a reader as a slip with the checker's code."""
     span = diagnostic.labels[0].span if diagnostic.labels else None
-    return Slip(code, diagnostic.message, diagnostic.notes, diagnostic.help, span)
+    return Slip(code, diagnostic.message, as_declared(diagnostic.notes), diagnostic.help, span)
+
+
+def as_declared(notes: Iterable[str]) -> tuple[str, ...]:
+    """Notes on shapes that a file declares: no option did."""
+    return tuple(note.replace("(from --shape)", "(as declared)") for note in notes)
 
 
 def _notes(work: Letters) -> tuple[str, ...]:

@@ -64,6 +64,13 @@ def _is_answer(case: Case) -> bool:
 
 LAYER: Final = (replace(_LAYER, trials=where(_varies, rules.layer)),)
 OCCURRENCE: Final = (replace(_OCCURRENCE, trials=where(lambda case: not _is_answer(case), rules.occurrence)),)
+TIED: Final = (
+    Kind("tied-entries", "differs", layouts.tied_entries,
+         "this is the derivative by the entries {0}_ij and {0}_ji as one variable; asked for is the gradient G with df = tr(Gᵀ d{0})",
+         "the gradient is `{line}`", leads_here),
+)  # fmt: skip
+"""Before single edits, of which one may hold by chance."""
+
 RULES: Final = (
     replace(_OCCURRENCE, trials=where(_is_answer, rules.occurrence)),
     Kind("inverse", "inverse-rule", rules.inverse, "{0}", "{1}" + _RULE, leads_here),
@@ -161,7 +168,7 @@ FACTS: Final = (
          "this is true only if `{0}` and `{1}` commute, which the problem does not say", None, right_elsewhere),
 )  # fmt: skip
 
-VALUES: Final = (*ENTRIES, *LAYOUT, *LAYER, *WHOLE, *OCCURRENCE, *TERMS, *EDITS, *RULES, *FACTORS, *FACTS)
+VALUES: Final = (*ENTRIES, *LAYOUT, *TIED, *LAYER, *WHOLE, *OCCURRENCE, *TERMS, *EDITS, *RULES, *FACTORS, *FACTS)
 """The kinds of slips in a line that has the kind of what is needed, in their order."""
 
 CATALOGUE: Final = tuple({kind.name: kind for kind in (*DELTAS, *VALUES, *LOST_TERMS)}.values())

@@ -73,7 +73,7 @@ def _after_a_wrong_one(context: Context, before: Expr, after: Expr, pairs: list[
         return replace(_number_for_matrix(before, after), notes=(note,), holds=True)
     if isinstance(pairs, Clash):
         return Slip(pairs.code, f"this is {pairs.found}; needed is {pairs.needed}", (note,), holds=True)
-    return Slip("differs", "this does not follow from the line before, which is wrong", (note,), holds=True)
+    return Slip("differs", "right in itself, but this does not follow from the line before, which is wrong", (note,), holds=True)
 
 
 def _span_of(read: Read, part: Expr) -> Span | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ...ir import Expr, Transpose
+from ...ir import Expr, Eye, Transpose, add, hadamard, neg
 from ...records.layout import layouts_that_turn
 from ..lines.kinds import shape_in_words
 from .kind import Case, Trial
@@ -31,6 +31,15 @@ def other_layout(case: Case) -> Iterator[Trial]:
         needed, line = case.needed.shape, case.line.shape
         note = f"this is {shape_in_words(line)}" if line is not needed else _READ_OFF
         yield Trial(turned, (others[0], task.layout, shape_in_words(needed)), notes=(note,))
+
+
+def tied_entries(case: Case) -> Iterator[Trial]:
+    """Of a symmetric variable the derivative by X_ij and X_ji as one variable: G + Gᵀ − G ∘ I."""
+    problem, needed = case.context.around.task.problem, case.needed
+    symmetric = any(problem.knows(problem.wrt, word) for word in ("symmetric", "spd"))
+    if symmetric and case.context.target and case.alike and needed.shape is problem.wrt.shape:
+        both = add(needed, Transpose(needed), neg(hadamard(needed, Eye(needed.shape.rows))))
+        yield Trial(both, (problem.wrt.name,))
 
 
 def transposed(case: Case) -> Iterator[Trial]:
