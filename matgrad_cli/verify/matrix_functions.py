@@ -70,9 +70,11 @@ def _singular(tensor: Tensor, name: str) -> tuple[Tensor, Tensor]:
     import numpy as np
 
     rest = tuple([label for label in tensor.labels if label not in (ROW, COL)])
-    rows, cols = tensor.size(ROW), tensor.size(COL)
+    own = tuple([label for label in (ROW, COL) if label in tensor.labels])  # a side of size 1 has no label
+    sides = tuple([tensor.size(label) for label in own])
+    rows, cols = (tensor.size(label) if label in own else 1 for label in (ROW, COL))
     dims = tuple([tensor.size(label) for label in rest])
-    data = spread(tensor, (*rest, ROW, COL), (*dims, rows, cols)).data
+    data = spread(tensor, (*rest, *own), (*dims, *sides)).data
     values: list[float] = []
     slopes: list[float] = []
     for start in range(0, len(data), rows * cols):
@@ -92,7 +94,7 @@ def _singular(tensor: Tensor, name: str) -> tuple[Tensor, Tensor]:
             raise OutOfDomain("singular values that are zero or equal")
         values.append(float(sizes.sum() if nuclear else sizes[0]))
         slopes.extend((left @ right if nuclear else np.outer(left[:, 0], right[0])).reshape(-1).tolist())
-    return Tensor(rest, dims, values), Tensor((*rest, ROW, COL), (*dims, rows, cols), slopes)
+    return Tensor(rest, dims, values), Tensor((*rest, *own), (*dims, *sides), slopes)
 
 
 

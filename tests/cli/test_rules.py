@@ -36,10 +36,10 @@ def test_show(matgrad: Command) -> None:
     assert matgrad("rules", "show", "trace-cyclic").stdout == (
         "trace-cyclic  (rules/traces.toml:3)\n"
         "  a trace does not change when its factors rotate\n"
-        "  tr(A @ B)  =  tr(B @ A)   (also from right to left)\n"
+        "  tr(A @ B)  =  tr(B @ A)\n"
         "  with A: m×n, B: n×m\n"
         "  why: both sides are the double sum of A_ij B_ji; only the order of summation differs\n"
-        "  example: tr(X.T @ W)  →  tr(W @ X.T)\n"
+        "  example: tr(d(X) @ W)  →  tr(W @ d(X))\n"
         "  see matrix-cookbook:14\n"
     )
 

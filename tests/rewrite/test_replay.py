@@ -11,7 +11,6 @@ from conftest import GOLDEN, PACKAGE, trees
 from matgrad_cli.records import METHODS, Derivation
 from matgrad_cli.render.json import from_json
 from matgrad_cli.rewrite.engine.application import NATIVE
-from matgrad_cli.rewrite.engine.legacy import LEGACY
 from matgrad_cli.rewrite.engine.replay import maker_of, replayed, scene_of, steps_in
 from matgrad_cli.rewrite.methods import method_named
 from matgrad_cli.rulebook import rulebook
@@ -19,8 +18,6 @@ from matgrad_cli.rulebook import rulebook
 for name in METHODS[1:]:
     method_named(name)  # its native rules are registered when it is imported
 BOOK = rulebook()
-MOST_LEGACY = 3
-"""How many rules may still give their names to steps that other code made. Lower it when a rule leaves the list, never raise it."""
 
 
 def broken(derivation: Derivation) -> list[str]:
@@ -34,11 +31,6 @@ def test_each_step_of_a_golden_derivation_can_be_run_again_from_json(folder: obj
     data = json.loads((GOLDEN / str(getattr(folder, "name", "")) / "derivation.json").read_text("utf-8"))
     for one in data.get("derivations", [data]):
         assert broken(from_json(json.dumps(one))) == []
-
-
-def test_the_list_of_legacy_rules_only_shrinks() -> None:
-    assert set(BOOK.ids) >= LEGACY
-    assert len(LEGACY) <= MOST_LEGACY
 
 
 def test_each_registered_function_belongs_to_a_native_rule() -> None:

@@ -279,20 +279,6 @@ def _counted(line: Expr, motion: Motion) -> Expr:
     return add(*(_counted(mul(*(term if factor is bracket else factor for factor in line.factors)), motion) for term in bracket.terms))
 
 
-def everywhere(before: Expr, found: Mapping[Expr, Rewriting]) -> Application | None:
-    """The line after what one rule made of these parts, at every place where they stand; None if they stand nowhere."""
-    holders: dict[Expr, bool] = {}
-
-    def inside(node: Expr) -> bool:
-        known = holders.get(node)
-        if known is None:
-            known = holders[node] = any(child in found or inside(child) for child in node.children)
-        return known
-
-    paths = {path: found[node] for path, node in places_of(before, found, inside)}
-    return applied(before, paths) if paths else None
-
-
 def places_of(root: Expr, wanted: Mapping[Expr, object], inside: Callable[[Expr], bool]) -> Iterable[tuple[Path, Expr]]:
     """Where the wanted parts stand, in reading order; nothing is looked for below them, nor below names."""
     stack: list[tuple[Path, Expr]] = [((), root)]

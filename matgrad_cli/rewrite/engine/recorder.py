@@ -3,23 +3,22 @@
 from __future__ import annotations
 
 import string
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
 from ...diagnostics import BugError, Diagnostic, InputError
 from ...diagnostics.record import replace
 from ...facts import Problem
-from ...ir import Expr, Index
+from ...ir import Expr, Index, Path
 from ...notation.printing.to_text import to_text
 from ...records import Bindings, Sentence, Step
 from ...rulebook.load import Rulebook
 from ...rulebook.rule import Rule
 from ...verify.judge import Judge
 from ...verify.verdict import Witness
-from .application import Application, Scene
+from .application import Application, Scene, applied, fit
 from .diff import changed_parts
-from .legacy import LEGACY
 
 LONGEST: Final = 300
 """A counterexample that needs more letters than this (large sizes) is not printed; its sizes stand in the evidence."""
@@ -77,13 +76,6 @@ class Recorder:
         """What the rules may know besides the line."""
         return Scene(self.problem, self.rules, self.names, self.entrywise, inside=self.inside)
 
-    def move(self, rule: str, after: Expr, bindings: Bindings = (), assumed: Sequence[Sentence] = (), title: str | None = None) -> None:
-        """One step by the rule of that id to the line `after`; nothing is recorded if the line stays the same."""
-        if after is self.line:
-            return
-        self.steps.append(self.step(rule, self.line, after, bindings, assumed, title))
-        self.line = after
-
     def record(self, application: Application, title: str | None = None, said: Bindings = ()) -> None:
         """One step by a rule that ran on the current line; nothing is recorded if the line stays the same. `said` is what the sentence
         mentions beside the letters of the rule."""
@@ -93,20 +85,22 @@ class Recorder:
             self.steps.append(self.judged(application, title, (*application.bindings, *said)))
             self.line = application.after
 
+    def run(self, rule_id: str, places: Iterable[tuple[Path, Expr]]) -> bool:
+        """One step by a rule at all of these parts of the line that it fits; whether it fits any. Where it does not make the same of
+        all of them, the sentence speaks of the first."""
+        rule, line, scene = self.rules.rule(rule_id), self.line, self.scene
+        found = {path: one for path, node in places if (one := fit(rule, node, scene, (), line, path)) is not None}
+        if found:
+            same = len({one.bindings for one in found.values()}) == 1
+            self.record(applied(line, found), None if same else f"{rule.title}, and in the other terms likewise")
+        return bool(found)
+
     def judged(self, application: Application, title: str | None = None, bindings: Bindings | None = None) -> Step:
         """The step of a rule that ran, not yet part of the chain."""
         rule = application.rule
         said = application.bindings if bindings is None else bindings
         step = self._judged(rule.id, application.before, application.after, said, application.assumed, title)
         return replace(step, paths=application.paths)
-
-    def step(
-        self, rule: str, before: Expr, after: Expr, bindings: Bindings = (), assumed: Sequence[Sentence] = (), title: str | None = None
-    ) -> Step:
-        """A judged step between two lines, not yet part of the chain, by a rule that cannot be run again yet (see `legacy`)."""
-        if rule not in LEGACY:
-            raise BugError(Diagnostic("bug", f"the rule `{rule}` gave its name to a step that it did not make"))
-        return self._judged(rule, before, after, bindings, assumed, title)
 
     def _judged(
         self, rule: str, before: Expr, after: Expr, bindings: Bindings, assumed: Sequence[Sentence], title: str | None

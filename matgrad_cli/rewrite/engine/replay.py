@@ -1,4 +1,4 @@
-"""Running the steps of a derivation again, and counting who made them: the text of a rule, its function, or neither yet."""
+"""Running the steps of a derivation again, and counting who made them: the text of a rule or its function."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from ...records import Derivation, Step
 from ...rulebook.load import Rulebook
 from .application import DoesNotFit, Scene, apply
 
-MAKERS = ("pattern", "native", "legacy", "group")
+MAKERS = ("pattern", "native", "group")
 
 
 def scene_of(derivation: Derivation, rules: Rulebook) -> Scene:
@@ -34,8 +34,6 @@ def maker_of(step: Step, rules: Rulebook) -> str:
     """Who made a step (see `MAKERS`): only what a pattern or a native rule made can be run again."""
     if step.substeps:
         return "group"
-    if not step.paths:
-        return "legacy"
     return "native" if rules.rule(step.rule).native else "pattern"
 
 
@@ -55,7 +53,7 @@ def replayed(step: Step, scene: Scene) -> Expr:
 
 
 def coverage(derivations: Iterable[Derivation], rules: Rulebook) -> dict[str, Counter[str]]:
-    """For each rule how many steps it made as a pattern, as a native rule, as the title of a group, or in name only."""
+    """For each rule how many steps it made as a pattern, as a native rule or as the title of a group."""
     table: dict[str, Counter[str]] = {rule_id: Counter() for rule_id in rules.ids}
     for derivation in derivations:
         for step in steps_in(derivation.steps):

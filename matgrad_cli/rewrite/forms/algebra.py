@@ -121,17 +121,18 @@ def trace_of(factors: tuple[Expr, ...]) -> Expr:
 
 def multiplied(numbers: tuple[Expr, ...]) -> tuple[Expr, ...]:
     """The rational numbers of a coefficient multiplied, in front of the others; a single one stays as it is written."""
-    rational = [number for number in numbers if _value(number) is not None]
-    rest = tuple(number for number in numbers if _value(number) is None)
-    if len(rational) < 2:
-        return (*(number for number in rational if number is not Number(1)), *rest)
+    known = [number for number in numbers if rational(number) is not None]
+    rest = tuple(number for number in numbers if rational(number) is None)
+    if len(known) < 2:
+        return (*(number for number in known if number is not Number(1)), *rest)
     value = Fraction(1)
-    for number in rational:
-        value *= _value(number) or Fraction(0)
+    for number in known:
+        value *= rational(number) or Fraction(0)
     return (*((Number(value),) if value != 1 else ()), *rest)
 
 
-def _value(number: Expr) -> Fraction | None:
+def rational(number: Expr) -> Fraction | None:
+    """The value of a rational number, also of one that is written as a divisor; None for all else."""
     if isinstance(number, Number):
         return number.value
     if isinstance(number, Power) and isinstance(number.base, Number) and number.exponent is Number(-1) and number.base.value:

@@ -7,7 +7,6 @@ letter may stand on either side of its Σ, which is one of the invisible moves.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from fractions import Fraction
 
 from ...diagnostics.record import record, replace
 from ...ir import (
@@ -20,7 +19,6 @@ from ...ir import (
     Number,
     Partial,
     Path,
-    Power,
     SumOver,
     add,
     letters_in,
@@ -126,17 +124,9 @@ def is_loose(factor: Expr) -> bool:
     return not factor.free and not isinstance(factor, Partial)
 
 
-def _rank(factor: Expr) -> int:
-    if isinstance(factor, Number):
-        return 0
-    if isinstance(factor, Power) and not isinstance(factor.base, Entry | Delta):
-        return 1
-    return 1
-
-
 def ordered(coefficient: Iterable[Expr]) -> tuple[Expr, ...]:
     """Numbers first, then the other index-free factors in their order; a minus sign joins the first number."""
-    factors = sorted(coefficient, key=_rank)
+    factors = sorted(coefficient, key=lambda factor: not isinstance(factor, Number))
     signs = [factor for factor in factors if factor is _MINUS]
     rest = [factor for factor in factors if factor is not _MINUS]
     if not signs:
@@ -146,27 +136,6 @@ def ordered(coefficient: Iterable[Expr]) -> tuple[Expr, ...]:
         first = Number(-rest[0].value) if negative else rest[0]
         return (first, *rest[1:])
     return (_MINUS, *rest) if negative else tuple(rest)
-
-
-def with_one_number(term: Term) -> Term:
-    """The term with the rational numbers in front multiplied into one; 2·½ vanishes."""
-    value, rest = Fraction(1), []
-    for factor in term.coefficient:
-        known = _rational(factor)
-        if known is None:
-            rest.append(factor)
-        else:
-            value *= known
-    front = () if value == 1 else (Number(value),)
-    return replace(term, coefficient=(*front, *rest))
-
-
-def _rational(factor: Expr) -> Fraction | None:
-    if isinstance(factor, Number):
-        return factor.value
-    if isinstance(factor, Power) and isinstance(factor.base, Number) and factor.exponent is _MINUS and factor.base.value != 0:
-        return 1 / factor.base.value
-    return None
 
 
 def _expand(expr: Expr) -> Iterator[Term]:

@@ -14,6 +14,7 @@ from ..engine.application import Application, Scene, Site, applied, fit, native,
 from ..engine.recorder import Recorder
 from ..forms.entries import entry
 from ..forms.terms import ZERO, Term, join, split
+from ..named_steps import record_names
 from ..network.reading import tidy_part
 from ..network.reading_rules import matrix_of
 
@@ -124,8 +125,7 @@ def _collect(recorder: Recorder, application: Application, terms: tuple[Term, ..
     assert isinstance(whole, Expr)
     whole = tidy_part(recorder, whole, line_of)
     if whole.weight > NAME_FROM and not whole.shape.is_number and not isinstance(whole, Named):
-        named = Named(_name(recorder), whole)
-        recorder.move("name-coefficient", line_of(named), (("name", named.name),))
+        record_names(recorder, [Named(_name(recorder), whole)], "name-coefficient")
 
 
 def _worth_naming(base: Expr, term: Term) -> bool:

@@ -12,8 +12,7 @@ from ..engine.application import applied, phase
 from ..engine.application import reserved_names as names_of
 from ..engine.recorder import Recorder
 from ..forms.entries import entry
-from ..forms.terms import has_pending, join, split, with_one_number
-from ..network.collapse import collapse_round
+from ..forms.terms import has_pending, split, terms_of
 from .gather import gather_round, inside_of, maximal
 from .unfolding import Unfolder
 
@@ -101,15 +100,11 @@ def differentiate(recorder: Recorder) -> None:
             continue
         _unfold_round(recorder, unfolder, maximal(split(recorder.line)))
         _multiply_numbers(recorder)
-    recorder.move("distribute-sum", join(split(recorder.line)))
 
 
 def _multiply_numbers(recorder: Recorder) -> None:
     """½·2 in front of a term is multiplied as soon as it stands there."""
-    terms = split(recorder.line)
-    counted = [with_one_number(term) for term in terms]
-    if any(len(old.coefficient) > len(new.coefficient) for old, new in zip(terms, counted, strict=True)):
-        recorder.move("multiply-numbers", join(counted))
+    recorder.run("multiply-numbers", terms_of(recorder.line))
 
 
 def _unfold_round(recorder: Recorder, unfolder: Unfolder, ready: list[Partial]) -> None:
@@ -144,6 +139,6 @@ def stuck(recorder: Recorder, pending: Partial) -> StuckError:
 def collapse(recorder: Recorder) -> None:
     """One δ after the other: replace the summed letter, drop that Σ."""
     (rule_id,) = phase(recorder.rules, "index", "collapse")
-    while collapse_round(recorder, rule_id):
+    while recorder.run(rule_id, terms_of(recorder.line)):
         pass
 

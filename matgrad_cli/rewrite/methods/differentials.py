@@ -14,17 +14,13 @@ from ...ir import (
     Call,
     Differential,
     Expr,
-    Fill,
     Inverse,
     MatrixPower,
-    Mul,
     Named,
-    Number,
     Symbol,
     Transpose,
     add,
     hadamard,
-    is_elementwise,
     matmul,
     mul,
     substitute,
@@ -35,10 +31,10 @@ from ...rulebook.heads import guess_heads, head_of
 from ...rulebook.rule import Rule
 from ..engine.application import HEADS, Application, Scene, Site, applied, fit, holds_pending, native, places_of, zero_of
 from ..engine.apply import Rewriting
-from ..index.elementwise import derivative_of, lifted
 from ..index.partials import power_of
 
-MINUS = Number(-1)
+LAST_ORDER = 8
+"""Unknown functions have at most one derivative more than this."""
 _D = "d("
 ANY = ("",)
 """The heads of a rule that is tried at everything."""
@@ -172,30 +168,14 @@ def negative_power(site: Site) -> tuple[Expr, Bindings] | None:
     return (inverse if body.exponent == -1 else MatrixPower(inverse, -body.exponent)), (("A", body),)
 
 
-def _singular(site: Site, function: str, name: str) -> tuple[Expr, Bindings] | None:
-    pending = _pending(site)
-    if pending is None or not isinstance(pending[1], Call) or pending[1].function != function:
-        return None
-    inner = pending[1].argument
-    return Call("tr", matmul(Transpose(Call(name, inner)), _d(inner, pending[0]))), (("A", inner),)
-
-
-@native("d-nuclear", "nuclear")
-def nuclear(site: Site) -> tuple[Expr, Bindings] | None:
-    """d‖A‖_* = tr((UVᵀ)ᵀ dA) with the singular value decomposition A = UΣVᵀ."""
-    return _singular(site, "nuclear", "polar")
-
-
-@native("d-spectral", "spectral")
-def spectral(site: Site) -> tuple[Expr, Bindings] | None:
-    """d‖A‖₂ = uᵀ dA v with the first singular vectors."""
-    return _singular(site, "spectral", "leading")
-
-
 @native("d-eigmax", "eigmax")
 def largest_eigenvalue(site: Site) -> tuple[Expr, Bindings] | None:
-    """dλ = vᵀ dA v with the eigenvector v of length 1 of the largest eigenvalue λ."""
-    return _singular(site, "eigmax", "topvv")
+    """dλ = vᵀ dA v with the eigenvector v of length 1 of the largest eigenvalue λ, where A and dA are symmetric."""
+    pending = _pending(site)
+    if pending is None or not isinstance(pending[1], Call) or pending[1].function != "eigmax":
+        return None
+    inner = pending[1].argument
+    return Call("tr", matmul(Transpose(Call("topvv", inner)), _d(inner, pending[0]))), (("A", inner),)
 
 
 @native("d-matrix-function")
@@ -213,12 +193,15 @@ def of_matrix(site: Site) -> tuple[Expr, Bindings] | None:
 
 @native("d-unknown")
 def unknown_number(site: Site) -> tuple[Expr, Bindings] | None:
-    """f(A), a number, changes by ⟨∇f(A), dA⟩, and ∇f(x) by ∇²f(x) dx."""
+    """f(A), a number, changes by ⟨∇f(A), dA⟩, ∇f(x) by ∇²f(x) dx; a function of every entry by f′(A) ∘ dA."""
     pending = _pending(site)
     parts = unknown_parts(pending[1].function) if pending is not None and isinstance(pending[1], Call) else None
-    if pending is None or parts is None or parts[0] == "e" or parts[1] > 1:
+    if pending is None or parts is None or parts[1] > (LAST_ORDER if parts[0] == "e" else 1):
         return None
     (inner,), (kind, order, name) = pending[1].children, parts
+    if kind == "e":
+        slope, moved = Call(unknown(name, kind, order + 1), inner), _d(inner, pending[0])
+        return (mul if inner.shape.is_number else hadamard)(slope, moved), (("A", inner),)
     if order == 1 and not inner.shape.is_column:
         return None
     slope, moved = Call(unknown(name, kind, order + 1), inner), _d(inner, pending[0])
@@ -227,30 +210,3 @@ def unknown_number(site: Site) -> tuple[Expr, Bindings] | None:
     if inner.shape.is_matrix:
         return Call("tr", matmul(Transpose(slope), moved)), (("A", inner),)
     return (matmul(Transpose(slope), moved) if inner.shape.is_column else matmul(moved, Transpose(slope))), (("A", inner),)
-
-
-@native("d-elementwise")
-def elementwise(site: Site) -> tuple[Expr, Bindings] | None:
-    """f(A) changes by f′(A) ∘ dA; f′ is known from SymPy."""
-    node, body = _pending(site) or (None, None)
-    if node is None or not isinstance(body, Call) or not is_elementwise(body.function):
-        return None
-    slope = derivative_of(body.function)
-    if slope is None:
-        return None
-    outer = lifted(slope, body.argument)
-    bindings: Bindings = (("A", body.argument), ("outer", outer))
-    if outer is zero_of(body):
-        return outer, bindings
-    return _named(_times(outer, _d(body.argument, node)), node), bindings
-
-
-def _times(slope: Expr, moved: Expr) -> Expr:
-    """slope ∘ d(·) entry by entry, numbers in front."""
-    if moved.shape.is_number:
-        return mul(slope, moved)
-    if isinstance(slope, Mul):
-        numbers = [factor for factor in slope.factors if factor.shape.is_number]
-        arrays = [factor for factor in slope.factors if not factor.shape.is_number]
-        return mul(*numbers, hadamard(*arrays, moved))
-    return moved if isinstance(slope, Fill) and slope.value == 1 else hadamard(slope, moved)

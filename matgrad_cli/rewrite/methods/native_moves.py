@@ -1,13 +1,12 @@
-"""Moves that no pattern can say: blocks of Kronecker products, stacked columns, single entries, names, and several terms at once."""
+"""Moves that no pattern can say: blocks of Kronecker products, stacked columns, names."""
 
 from __future__ import annotations
 
-from ...ir import Add, Call, Entry, Expr, Kron, Mul, Named, add, kron, matmul, mul
+from ...ir import Add, Call, Expr, Kron, Mul, Named, kron, mul
 from ...ir.functions import CHANGES
 from ...records import Bindings
 from ..engine.application import Site, native
 from ..engine.moving import along
-from ..forms.algebra import basis, flip
 from ..network.changes import change
 from ..textbook.simplifier import textbook
 from .beside import beside, like, paired, whole_of
@@ -58,30 +57,6 @@ def vec_move(site: Site) -> tuple[Expr, Bindings] | None:
     if gradient is None or not isinstance(part, Call) or part.function != VEC:
         return None
     return like(site.node, unstacked(gradient, part.argument.shape), part.argument), (("M", part.argument),)
-
-
-@native("entry-trace")
-def entry_move(site: Site) -> tuple[Expr, Bindings] | None:
-    """A_ij = eᵢᵀ A eⱼ."""
-    node = site.node
-    if not isinstance(node, Entry) or not isinstance(node.row, int | None) or not isinstance(node.col, int | None):
-        return None
-    left = [] if node.row is None else [flip(basis(node.row, node.base.shape.rows))]
-    right = [] if node.col is None else [basis(node.col, node.base.shape.cols)]
-    return matmul(*left, node.base, *right), (("M", node.base),)
-
-
-@native("gather-differentials")
-def gather(site: Site) -> tuple[Expr, Bindings] | None:
-    """Terms with the same pending part as one, whatever they look like."""
-    if not isinstance(site.node, Add) or not site.node.shape.is_number:
-        return None
-    found = [beside(term, site.scene.direction) for term in site.node.terms]
-    if len({part for _, _, part in found}) > 1:
-        return None
-    whole, part = add(*(whole_of(numbers, gradient) for numbers, gradient, _ in found)), found[0][2]
-    term = site.node.terms[0]
-    return like(term.factors[-1] if isinstance(term, Mul) else term, whole, part), (("M", part),)
 
 
 @native("name-gradient")

@@ -29,6 +29,7 @@ from ...ir import (
     mul,
     nodes_of,
     substitute,
+    transpose,
 )
 from ...ir.dimensions import ONE
 from ...ir.functions import CHANGES
@@ -109,6 +110,10 @@ def _plain(node: Expr, kind: type[Expr]) -> bool:
 
 def total(body: Expr, moving: Moving) -> Expr | None:
     """d(body) in terms of the differentials of named parts and of the variable alone."""
+    if isinstance(body, Transpose):
+        rests = isinstance(body.body, Named) or body.body is moving.variable
+        below = moving.d(body.body) if rests else total(body.body, moving)
+        return None if below is None else transpose(below)
     layer = moving.layer(Differential(body, moving.variable, moving.direction))
     if layer is None:
         return None

@@ -158,6 +158,16 @@ class Walk:
             if part.body is not self.moving.variable:
                 raise self.stuck(part.body)
         self._step(phases[end], mover)
+        if holds_pending(self.recorder.line) or self.moving.direction is not None:
+            self._is_read()
+
+    def _is_read(self) -> None:
+        """Of a line of several terms, or one in which what moves is not the last factor, no gradient can be read."""
+        goal = self.moving.direction or self.moving.d(self.moving.variable)
+        for _, term in terms_of(self.recorder.line):
+            part = beside(term, self.moving.scene.direction)[2]
+            if part is not goal and self.moving.scene.motion(part):
+                raise self.stuck(part)
 
     def _step(self, phase: Phase, mover: Mover) -> bool:
         if phase.name == "differentiate":

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from ...ir import Call, Delta, Entry, Expr, Index, MatrixOf, Mul, Position, nodes_of
 from ...ir.functions import CHANGES
 from ...records import Bindings
-from ..engine.application import Site, applied, fit, native
+from ..engine.application import Site, native
 from ..engine.recorder import Recorder
 from ..forms.algebra import flip
 from ..forms.terms import Term, split, terms_of
@@ -21,13 +21,9 @@ def change(function: str, at: Sequence[Expr], along: Expr) -> Expr:
 
 def read_changes(recorder: Recorder) -> None:
     """Each such sum in the line, one after the other."""
-    rule = recorder.rules.rule("turn-change")
     while any(isinstance(node, Call) and node.function in CHANGES for node in nodes_of(recorder.line)):
-        line = recorder.line
-        found = {path: one for path, term in terms_of(line) if (one := fit(rule, term, recorder.scene, (), line, path)) is not None}
-        if not found:
+        if not recorder.run("turn-change", terms_of(recorder.line)):
             return
-        recorder.record(applied(line, found))
 
 
 @native("turn-change")

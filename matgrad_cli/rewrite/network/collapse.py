@@ -28,10 +28,9 @@ from ...ir import (
 from ...ir.dimensions import ONE
 from ...records import Bindings
 from ...rulebook.pattern import operators_in
-from ..engine.application import Site, applied, fit, native
-from ..engine.recorder import Recorder
+from ..engine.application import Site, native
 from ..forms.entries import delta, entry
-from ..forms.terms import UNIT, Term, split, terms_of
+from ..forms.terms import UNIT, Term, split
 
 
 @record
@@ -128,16 +127,3 @@ def collapse_delta(site: Site) -> tuple[Expr, Bindings] | None:
     return found.term.expr(), (("k", found.old), ("s", found.new if isinstance(found.new, Index) else str(found.new)))
 
 
-def collapse_round(recorder: Recorder, rule_id: str) -> bool:
-    """One δ in each term that has one: a step. Says which letter became which where it is the same in all of them."""
-    line, rule = recorder.line, recorder.rules.rule(rule_id)
-    found = {}
-    for path, term in terms_of(line):
-        rewriting = fit(rule, term, recorder.scene, (), line, path)
-        if rewriting is not None:
-            found[path] = rewriting
-    if not found:
-        return False
-    same = len({rewriting.bindings for rewriting in found.values()}) == 1
-    recorder.record(applied(line, found), None if same else f"{rule.title}, and in the other terms likewise")
-    return True

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ...ir import Call, Delta, Entry, Expr, Index, Mul, Number, Transpose, is_elementwise, matmul, mul
+from ...ir import Call, Delta, Dim, Entry, Expr, Index, Mul, Number, Position, Transpose, is_elementwise, matmul, mul
 from ...ir.dimensions import ONE
 from ...records import Bindings
 from ..engine.application import Site, native, native_at
@@ -18,20 +18,27 @@ def function(node: Expr) -> Expr | None:
     return None if inside.base.free else Entry(Call(node.function, inside.base), inside.row, inside.col)
 
 
-@native_at("read-place")
-def fixed_place(node: Expr) -> Expr | None:
-    """A_i2 is an entry of A e₂, A_2j of Aᵀ e₂, δ_i2 of e₂."""
+@native("entry-basis")
+def fixed_place(site: Site) -> tuple[Expr, Bindings] | None:
+    """A_i2 is an entry of A e₂, A_2j of Aᵀ e₂, δ_i2 of e₂; in a line without letters A_21 is e₂ᵀ A e₁."""
+    node = site.node
     if isinstance(node, Delta):
         letter, place = (node.right, node.left) if isinstance(node.left, int) else (node.left, node.right)
-        return Entry(basis(place, letter.dim), letter, None) if isinstance(letter, Index) and isinstance(place, int) else None
-    if not isinstance(node, Entry) or node.base.free:
+        return (Entry(basis(place, letter.dim), letter, None), ()) if isinstance(letter, Index) and isinstance(place, int) else None
+    if not isinstance(node, Entry) or node.base.free or not (node.free or not site.scene.entrywise):
         return None
-    row, col = node.row, node.col
-    if isinstance(col, int) and isinstance(row, Index):
-        return Entry(matmul(node.base, basis(col, node.base.shape.cols)), row, None)
-    if isinstance(row, int) and isinstance(col, Index):
-        return Entry(matmul(flip(node.base), basis(row, node.base.shape.rows)), col, None)
-    return None
+    (row, left), (col, right) = _fixed(node.row, node.base.shape.rows), _fixed(node.col, node.base.shape.cols)
+    if (row, col) == (node.row, node.col):
+        return None
+    if row is None and isinstance(col, Index):
+        return Entry(matmul(flip(node.base), *left), col, None), ()
+    picked = matmul(*map(flip, left), node.base, *right)
+    return (picked if row is None else Entry(picked, row, None)), (("M", node.base),)
+
+
+def _fixed(place: Position | None, dim: Dim) -> tuple[Position | None, list[Expr]]:
+    """A letter as it is; a fixed place as no letter, with its basis vector."""
+    return (None, [basis(place, dim)]) if isinstance(place, int) else (place, [])
 
 
 @native("read-everywhere")

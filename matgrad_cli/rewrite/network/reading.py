@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 
 from ...ir import Entry, Expr, Index, MatMul, Mul, Number, Symbol, Transpose, at, matmul, mul
 from ...records import Step
-from ..engine.application import applied, is_zero, places_of, with_parts
+from ..engine.application import applied, fit, is_zero, native_at, places_of, with_parts
 from ..engine.recorder import Recorder
 from ..forms.algebra import flip
 from ..forms.terms import brackets_opened, join, split
@@ -21,14 +21,24 @@ MAX_TIDY = 200
 def read_line(recorder: Recorder, row: Index | None, col: Index | None) -> bool:
     """Read every term of the line back, brackets opened where it must be; whether the line is then an entry of one matrix."""
     read_changes(recorder)
-    opened = join(brackets_opened(split(recorder.line)))
-    for line in dict.fromkeys((recorder.line, opened)):
+    opened = fit(recorder.rules.rule("distribute-sum"), recorder.line, recorder.scene)
+    for first in (None, opened) if opened is not None else (None,):
+        application = None if first is None else applied(recorder.line, {(): first})
+        line = recorder.line if application is None else application.after
         found = list(readings(line, (row, col), recorder.scene))
         if read_matrix(found[-1].application.after if found else line, row, col) is not None:
-            recorder.move("distribute-sum", line)
+            if application is not None:
+                recorder.record(application)
             _record(recorder, found)
             return True
     return False
+
+
+@native_at("distribute-sum")
+def brackets(line: Expr) -> Expr | None:
+    """Brackets that hold a δ, or link more than two letters, are multiplied out."""
+    opened = join(brackets_opened(split(line)))
+    return None if opened is line else opened
 
 
 def read_sums(recorder: Recorder) -> None:
@@ -72,9 +82,14 @@ def tidy_part(recorder: Recorder, part: Expr, line_of: Callable[[Expr], Expr]) -
         application = applied(line, {(*place, *below): rewriting for below, rewriting in move.found.items()})
         substeps.append(recorder.judged(application))
         line = application.after
-        part = _without(at(line, place), beside) if joined else with_parts(part, {below: one.new for below, one in move.found.items()})
-        if is_zero(part):
-            break
+        if not path:
+            part = line  # all of it, its terms in the order of a line
+        elif joined:
+            part = _without(at(line, place), beside)
+        else:
+            part = with_parts(part, {below: one.new for below, one in move.found.items()})
+        if is_zero(part) or part is Number(1):
+            break  # it is no longer written
         if not turned and isinstance(part, Transpose) and path and isinstance(at(frame, path[:-1]), Transpose):
             turned, part, path = True, part.children[0], path[:-1]  # tr((B)ᵀ dX) became tr((Bᵀ)ᵀ dX), which is tr(B dX)
             beside = frozenset(at(frame, path[:-1]).children) - {at(frame, path)} if path else frozenset()

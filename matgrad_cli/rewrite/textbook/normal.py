@@ -32,7 +32,7 @@ from ...ir import (
 )
 from ...records import Bindings
 from ..engine.application import Site, native, native_at
-from ..forms.algebra import flip, transposes
+from ..forms.algebra import flip, multiplied, rational, transposes
 from .scaled import merged, scaled, zero
 
 LARGEST_POWER = 64
@@ -48,14 +48,10 @@ def multiply_numbers(node: Expr) -> Expr | None:
         return _number_to_a_power(node)
     if not isinstance(node, Mul):
         return None
-    numbers = [factor.value for factor in node.factors if isinstance(factor, Number)]
-    if len(numbers) < 2 and not (numbers and numbers[0] in (0, 1)):
-        return None
-    value = Fraction(1)
-    for number in numbers:
-        value *= number
-    others = [factor for factor in node.factors if not isinstance(factor, Number)]
-    return mul(*((Number(value),) if value != 1 or not others else ()), *others) if value else zero(node.shape)
+    if Number(0) in node.factors:
+        return zero(node.shape)
+    numbers = [factor for factor in node.factors if rational(factor) is not None]
+    return mul(*(multiplied(node.factors) or (Number(1),))) if len(numbers) > 1 or Number(1) in numbers else None
 
 
 def _number_to_a_power(node: Power) -> Expr | None:
