@@ -193,18 +193,10 @@ def _further(text: str) -> tuple[str, str]:
 
 def render(report: Report, format_: str, *, colour: bool = False, width: int = 100) -> str:
     """The report in one of the formats."""
-    from ..reports import ci, data, sarif, tables, text
+    if format_ != "terminal":
+        from ..reports.formats import written
 
-    if format_ == "terminal":
-        return text.to_text(report, colour=colour, width=width)
-    writers = {
-        "json": data.to_json,
-        "gradescope": data.to_gradescope,
-        "prairielearn": data.to_prairielearn,
-        "junit": ci.to_junit,
-        "github": ci.to_github,
-        "csv": tables.to_csv,
-        "gradebook": tables.to_gradebook,
-        "sarif": sarif.to_sarif,
-    }
-    return writers[format_](report)
+        return written(report, format_)
+    from ..reports.text import to_text
+
+    return to_text(report, colour=colour, width=width)

@@ -1,0 +1,27 @@
+"""The formats of a report: a row each, the function that writes it; what is not asked for is not imported."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import Final
+
+from ..records.finding import Report
+
+FORMATS: Final = {
+    "json": "data:to_json",
+    "junit": "ci:to_junit",
+    "github": "ci:to_github",
+    "gradescope": "data:to_gradescope",
+    "prairielearn": "data:to_prairielearn",
+    "csv": "tables:to_csv",
+    "gradebook": "tables:to_gradebook",
+    "sarif": "sarif:to_sarif",
+}
+"""For each format the module of this folder and its function, beside the terminal."""
+
+
+def written(report: Report, name: str) -> str:
+    """The report in a format."""
+    module, _, function = FORMATS[name].partition(":")
+    found: str = getattr(import_module(f".{module}", __package__), function)(report)
+    return found
