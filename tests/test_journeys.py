@@ -76,7 +76,7 @@ def test_a_journey_passes_what_the_map_says(journey: int, tmp_path: Path) -> Non
 def test_the_slip_that_is_added_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     [block] = re.findall(r"```python\n(.*?)```", section("How to add a slip"), re.DOTALL)
     space: dict[str, Any] = {}
-    exec(compile(block, "map", "exec"), space)
+    exec(compile(block, "map", "exec"), space)  # noqa: S102
     head = "loss: norm(X@w - y)**2 + b.T@w + c.T@c\nwrt: w\nshapes: X: m×n, w: n, y: m, b: n, c: n\n"
     text = f"```matgrad\n{head}\n\\nabla L = 2X^\\top(Xw - y) + c\n```\n"
     monkeypatch.setattr(diagnose, "VALUES", (*catalogue.LAYOUT, space["OTHER_NAME"], *catalogue.VALUES))
