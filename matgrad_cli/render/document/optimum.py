@@ -87,7 +87,7 @@ def _because(matrix: object) -> Phrase:
     if isinstance(matrix, MatMul) and len(matrix.factors) == 2:
         left, right = matrix.factors
         if isinstance(left, Transpose) and left.body is right:
-            return (": ", right, " has full column rank")
+            return (": ", right, " has full column rank") if right.shape.is_matrix else (": ", right, " is not zero")
         if isinstance(right, Transpose) and right.body is left:
             return (": ", left, " has full row rank")
     return ()

@@ -13,6 +13,7 @@ from ...ir import (
     Eye,
     Fill,
     Inverse,
+    MatMul,
     Mul,
     Number,
     Power,
@@ -222,7 +223,8 @@ def _multiply(place: Place) -> Moved:
     opened = [place.simplify(_around(side, term)) for term in terms]
     rest = [term for term in opened if x not in term.symbols]
     mine = [term for term in opened if x in term.symbols]
-    if not mine or len(rest) == len(opened) or place.opener.terms(total(mine, left)) is None:
+    twice = len(mine) == 1 and isinstance(mine[0], MatMul) and mine[0].factors[0] is mine[0].factors[-1] is x
+    if not mine or len(rest) == len(opened) or (place.opener.terms(total(mine, left)) is None and not twice):
         return None
     return (place.simplify(total(mine, left)), place.simplify(negative(total(rest, left)))), ()
 

@@ -18,7 +18,7 @@ from ...rulebook.load import equation_rules
 from ...verify.judge import Judge
 from ...verify.solving.optimum import Seen, Where, cases, curvatures, kind_of
 from ...verify.solving.spectrum import Spectral, spectral_points
-from ...verify.solving.system import System, solved_by
+from ...verify.solving.system import System, solutions, solved_by
 from ...verify.solving.variants import SAID
 from ...verify.verdict import Verdict
 from ..derive import derive
@@ -36,7 +36,15 @@ _OPEN = Verdict("unknown", "not checked yet")
 def solve(problem: Problem, constraints: Sequence[Expr] = (), goal: Goal | None = None) -> Solution:
     """The point where the gradient is zero. Raises StuckError where the rules know no closed form, or it is not what is asked for."""
     ready = prepared(problem, constraints)
-    return replace(_solved(ready.problem, ready.constraints, goal), problem=problem, reasons=ready.reasons)
+    try:
+        return replace(_solved(ready.problem, ready.constraints, goal), problem=problem, reasons=ready.reasons)
+    except StuckError:
+        if constraints and not solutions(Judge(problem), System(tuple((one, _zero(one)) for one in constraints), (problem.wrt,))):
+            name, together = to_unicode(problem.wrt), " together" if len(constraints) > 1 else ""
+            message = f"no `{name}` was found at random data at which the constraints hold{together}"
+            help_ = "constraints that contradict each other, or that only some data allow, have no solution"
+            raise StuckError(Diagnostic("no-closed-form", message, help=help_)) from None
+        raise
 
 
 def _solved(problem: Problem, constraints: tuple[Expr, ...], goal: Goal | None) -> Solution:

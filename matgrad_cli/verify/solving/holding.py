@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
 from ..fields import NoValue
@@ -13,6 +13,7 @@ from .system import NO_VALUE, Equation, Solution, System, gap, sides_at, solutio
 _HOLDS: Final = 1e-7
 _CLEAR: Final = 1e-4
 """So far apart two sides must be, beside their size and what they differ by elsewhere, to be called different."""
+MORE: Final = 8
 _VANISHED: Final = 1e-6
 
 
@@ -55,8 +56,8 @@ def vanish_at(points: Sequence[Solution], equation: Equation) -> bool:
 
 def equivalent(judge: Judge, before: System, after: System, both_ways: bool = True) -> Verdict:
     """Whether the solutions of each of two systems solve the other one; not `both_ways`: whether those of the second solve the first."""
-    forth = [holds_at(points, equation) for points in (solutions(judge, before, draws=1),) for equation in after.equations if both_ways]
-    back = [holds_at(points, equation) for points in (solutions(judge, after, draws=1),) for equation in before.equations]
+    forth = [verdict for equation in after.equations if both_ways for verdict in _kept(judge, before, equation)]
+    back = [verdict for equation in before.equations for verdict in _kept(judge, after, equation)]
     kinds = {verdict.kind for verdict in (*forth, *back)}
     if "differs" in kinds:
         return Verdict("differs", "a solution of the one line is none of the other")
@@ -64,6 +65,12 @@ def equivalent(judge: Judge, before: System, after: System, both_ways: bool = Tr
         return Verdict("unknown", "no solution was found at which both lines have values")
     said = "both lines have the same solutions" if both_ways else "solutions of this line are solutions of the line before"
     return Verdict("agrees", f"{said}, found by solving numerically at random data")
+
+
+def _kept(judge: Judge, system: System, equation: Equation) -> Iterator[Verdict]:
+    """Whether an equation holds at the solutions of a system; more data are drawn where the first have none, as a share k/n above 1."""
+    found = holds_at(solutions(judge, system, draws=1), equation)
+    yield found if found.kind != "unknown" else holds_at(solutions(judge, system, draws=MORE), equation)
 
 
 def _largest(values: Sequence[Any]) -> float:

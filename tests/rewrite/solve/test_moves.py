@@ -64,7 +64,7 @@ def test_both_lines_have_the_same_solutions(rule_id: str) -> None:
     symbols = tuple(dict.fromkeys((*problem.variables, *other.variables, *(s for side in (*before, *after) for s in side.symbols))))
     named = [symbol for symbol in symbols if isinstance(symbol, Symbol)]
     unknown = problem.wrt
-    square = "spd" if rule_id in ("eq-invert", "eq-multiply-unknown") else "invertible"
+    square = "spd" if rule_id in ("eq-invert", "eq-multiply-unknown", "eq-riccati") else "invertible"
     facts = [Fact(symbol, square) for symbol in named if symbol.shape.is_square and symbol.shape.is_matrix]
     facts += [Fact(symbol, NUMBERS[rule_id]) for symbol in named if rule_id in NUMBERS and not symbol.shape.is_matrix
               and not (rule_id == "eq-log" and symbol is unknown)]

@@ -289,7 +289,7 @@ WITHOUT_ONE = {
 @pytest.mark.parametrize("name", WITHOUT_ONE)
 def test_what_fails_where_a_supposition_fails_is_no_contradiction(name: str) -> None:
     loss, shapes, assume, constraints = WITHOUT_ONE[name]
-    with pytest.raises(StuckError, match="no closed form"):
+    with pytest.raises(StuckError, match="no closed form|the constraints hold"):
         matgrad.solve(loss, "x", shapes, assume, subject_to=constraints)
 
 
@@ -310,3 +310,25 @@ def test_where_a_matrix_is_singular_there_may_be_no_solution() -> None:
     for loss, wrt, assume, said in (("norm(X@w - y)**2", "w", (), "many solutions;"), ("norm(W@X - Y)**2", "W", (), "many solutions;"),
                                     ("w.T@A@w/2 - b.T@w", "w", "A symmetric", "many solutions or none;")):  # fmt: skip
         assert said in matgrad.solve(loss, wrt, assume=assume).render("text", width=200)
+
+
+def test_an_equation_with_the_unknown_on_both_sides_of_a_matrix() -> None:
+    optimum = matgrad.solve("tr(X@A) + tr(inv(X)@B)", "X", "X: n×n, A: n×n, B: n×n", "X spd, A spd, B spd")
+    assert [move.rule for move in optimum.solution.moves] == ["eq-multiply-unknown", "eq-riccati"]
+    assert optimum.solution.extremum.kind == "minimum"
+    A, B = (half @ half.T + np.eye(3) for half in np.random.default_rng(3).normal(size=(2, 3, 3)))
+    X = run(optimum, A, B)
+    assert np.allclose(X @ A @ X, B)
+    assert np.allclose(X, X.T)
+
+
+def test_a_share_that_some_data_do_not_allow_is_solved_where_they_do() -> None:
+    found = matgrad.solve("k*log(p) + (n - k)*log(1 - p)", "p", "k: scalar, n: scalar, p: scalar", "p unit_interval, k positive, n positive")
+    assert found.render("text").count("p = k/n") == 2
+
+
+def test_constraints_that_contradict_each_other_are_said() -> None:
+    with pytest.raises(StuckError, match="constraints hold together"):
+        matgrad.solve("norm(x)**2", "x", "a: n, x: n", subject_to=("a.T@x = 1", "a.T@x = 2"))
+    with pytest.raises(StuckError, match="the constraints hold$"):
+        matgrad.solve("norm(x)**2", "x", "x: n", subject_to="x.T@x = -1")
