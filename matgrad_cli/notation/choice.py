@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 
+from . import syntax as s
 from .expression.vocabulary import ALIASES, FUNCTION_NAMES
-from .scope import Syntax
+from .names import GREEK, canonical_name
+from .scope import Scope, Syntax
 
 _LATEX_SIGNS = ("\\", "^", "_{")
 _WORDS_OF_LATEX = frozenset((
@@ -78,3 +80,18 @@ def in_book_signs(text: str) -> bool:
     """Whether a text is written with the Unicode signs of a book, as in `xᵀAx` and `‖Xw − y‖²`, and with none of Python's."""
     python = ("@", "**", ".T", "[", "np.", "torch.", "==")
     return any(sign in text for sign in _BOOK_SIGNS) and not any(sign in text for sign in python)
+
+
+def runs_together(tree: s.Node, scope: Scope, wrt: str) -> bool:
+    """Whether names look like products without a sign between: two or three letters, undeclared, while none is the variable."""
+    names = {part.name for part in s.parts_of(tree) if isinstance(part, s.Name) and scope.find(part.name) is None}
+    spelled = {canonical_name(name) for name in names}
+    long = [name for name in names if len(name) > 1 and name.isalpha() and name not in GREEK.values() and name != "pi"]
+    known = canonical_name(wrt) in spelled or scope.find(wrt) is not None
+    return bool(long) and (not known or any(len(name) <= 3 and name != wrt for name in long))
+
+
+def unknown_names(tree: s.Node, scope: Scope) -> int:
+    built_in = ("pi", "e", "I")
+    return sum(isinstance(part, s.Name) and part.name not in built_in and scope.find(part.name) is None and scope.size(part.name) is None
+               for part in s.parts_of(tree))

@@ -3,9 +3,10 @@ r"""Names that a loss explains beside it, put in: `\|e\|^2, \quad e = y - Xw`, `
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Final
 
+from ..ir import Shape
 from .choice import looks_like_latex
 from .latex.names import ACCENTS, FUNCTIONS
 from .loss_text import plain_name
@@ -25,6 +26,11 @@ _HEAD: Final = re.compile(rf"\s*(?:(?:{_NAMED}|(?P<word>[^\W\d]\w*))\s*(?P<brack
 _BETWEEN: Final = re.compile(
     r"\n|[,;](?:\s|\\[,;:! ])*|\\q?quad(?![A-Za-z])|\\(?:text|mbox|mathrm)\s*\{\s*,?\s*(?:where|with|and|for)\s*\}|\b(?:where|with|and)\b"
 )
+_AT_SAMPLE: Final = re.compile(
+    rf"(?:(?<![A-Za-z\\_])|(?=\\))(?P<name>{STYLE}?\{{?\\?[A-Za-z]+\}}?)\s*(?:\\left)?\(\s*{STYLE}?\{{?\s*(?P<of>[a-z])\s*\}}?\s*"
+    r"(?:_\s*\{?(?P<below>[a-z])\}?|\^\s*\{\((?P<above>[a-z])\)\})\s*(?:\\right)?\)"
+)
+"""A function of one sample."""
 _MOST: Final = 9
 _LONGEST: Final = 4_000
 
@@ -63,6 +69,36 @@ def with_definitions(text: str) -> tuple[str, tuple[str, ...]]:
             return text, ()
     return left + whole, tuple(f"`{name}` is put in, as {'it' if not value.letters else 'the function'} is explained beside the loss"
                         for name, value in values.items())
+
+
+def with_members(text: str, declared: Collection[str]) -> tuple[str, tuple[str, ...]]:
+    r"""φ(x_n) of a declared family φ whose x is not declared: its row n, φ_n; and what to say.
+
+    >>> with_members(r"\sum_n (t_n - w^T\phi(x_n))^2", ("w", "phi", "t"))
+    ('\\sum_n (t_n - w^T\\phi_{n})^2', ('`phi(x_n)` is read as row n of `phi`',))
+    """
+    said: dict[str, None] = {}
+
+    def member(match: re.Match[str]) -> str:
+        name, letter = plain_name(match["name"]), match["below"] or match["above"]
+        known = name in declared or f"{name}_{letter}" in declared
+        if not known or match["of"] in declared or match["of"].upper() in declared or f"{match['of']}_{letter}" in declared:
+            return match[0]
+        said[f"`{name}({match['of']}_{letter})` is read as row {letter} of `{name}`"] = None
+        return f"{match['name']}_{{{letter}}}"
+
+    return (_AT_SAMPLE.sub(member, text), tuple(said)) if "\\" in text else (text, ())
+
+
+def with_capitals(text: str, shapes: Mapping[str, Shape]) -> tuple[str, str]:
+    """The text with X_i for x_i, where x is a vector of its own and as long as the rows of X; and what to say."""
+    letters = [name for name, shape in shapes.items() if len(name) == 1 and name.islower() and shape.is_column
+               and name.upper() in shapes and shapes[name.upper()].cols is shape.rows]
+    if not letters:
+        return text, ""
+    pattern = rf"(?<![A-Za-z\\])((?:{STYLE}\{{?\s*)?)([{''.join(letters)}])(?=\s*\}}?\s*_\s*\{{?\s*[a-z]\b)"
+    changed = re.sub(pattern, lambda match: match[1] + match[2].upper(), text)
+    return changed, " and ".join(f"`{name}_i` is read as row i of `{name.upper()}`, as `{name}` is one vector" for name in letters)
 
 
 def _pieces(text: str) -> Iterator[str]:

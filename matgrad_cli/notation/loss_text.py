@@ -94,7 +94,7 @@ def plain_name(text: str) -> str:
     from .latex.names import ACCENTS, STYLES  # only where a name has marks
 
     for _ in range(3):
-        found = re.match(r"\\([A-Za-z]+)\s*(?:\{([^{}]*)\}|\s(\\?[A-Za-z]))", name)
+        found = re.match(r"\\([A-Za-z]+)\s*(?:\{([^{}]*)\}|(\\[A-Za-z]+|(?<=\s)[A-Za-z]))", name)
         if found is None or (found[1] not in STYLES and found[1] not in ACCENTS and found[1] != "mathrm"):
             break
         inner = (found[2] or found[3] or "").strip()

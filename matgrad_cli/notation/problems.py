@@ -9,19 +9,19 @@ from ..diagnostics.record import replace
 from ..facts import Fact, Problem
 from ..ir import ONE, Dim, Shape, Size, Symbol, nodes_of
 from . import syntax as s
-from .choice import in_book_signs, in_syntax, looks_like_latex, said_of
-from .definitions import with_definitions
+from .choice import in_book_signs, in_syntax, looks_like_latex, runs_together, said_of, unknown_names
+from .definitions import with_capitals, with_definitions, with_members
 from .dialects import parsed
 from .elaboration.broadcasting import as_column
 from .elaboration.elaborate import Reading, read_node
-from .elaboration.loss_letters import left_free, refuse_free_letters, refuse_nonlinear, widened
+from .elaboration.loss_letters import attending, left_free, refuse_free_letters, refuse_nonlinear, widened
 from .elaboration.members import sample_letters
 from .elaboration.readable import readable
 from .expression.mending import further, with_matrix_products
 from .facts_text import StatedFact, read_facts, squared
 from .latex.families import families
 from .loss_text import matrix_squares, plain_name, without_left_side, without_wrappers
-from .names import GREEK, canonical_name, nearest_name
+from .names import canonical_name, nearest_name
 from .scope import SYNTAXES, Scope, Syntax
 from .shapes.infer import Inference, infer
 from .shapes.shape_text import read_shapes
@@ -32,6 +32,9 @@ _UNREAD = frozenset(("syntax-error", "missing-operator", "caret-power", "unknown
                      "not-a-function", "unknown-size"))
 """Codes after which the other syntax is tried."""
 
+
+_STRETCHING = frozenset(("numpy", "julia", "matlab"))
+"""Languages in which a row or a column stretches to the size of the array beside it."""
 
 MISFITS = frozenset(("shape-mismatch", "not-square", "index-mismatch", "wrong-arguments"))
 """Codes of columns that do not fit; the same text may fit as arrays of NumPy."""
@@ -51,11 +54,27 @@ def read_problem(
     except RecursionError:
         raise _too_deep(loss) from None
     except InputError as error:
+        if (problem := _with_rows(error.diagnostic, loss, wrt, shapes, assume, syntax)) is not None:
+            return problem
         mended = _mended(error.diagnostic, loss, wrt, shapes, assume, syntax)
         if mended is None:
             raise
         help = f"`*` multiplies entry by entry; with matrix products, `{mended}`, the shapes fit"
         raise InputError(replace(error.diagnostic, help=help)) from None
+
+
+def _with_rows(
+    said: Diagnostic, loss: str, wrt: str, shapes: Sequence[str], assume: Sequence[str], syntax: str | None
+) -> Problem | None:
+    """The problem with x_i read as row i of X, where both are declared and x_i as an entry of x does not fit: ‖x − x_i‖²."""
+    if said.code not in (*MISFITS, "sum-range") or not looks_like_latex(loss):
+        return None
+    changed, note = with_capitals(loss, {name: entry.shape for name, entry in read_shapes(shapes).items()})
+    try:
+        problem = _problem(changed, wrt, shapes, assume, syntax) if changed != loss else None
+    except InputError:
+        return None
+    return replace(problem, notes=(note, *problem.notes)) if problem is not None else None
 
 
 def _mended(said: Diagnostic, loss: str, wrt: str, shapes: Sequence[str], assume: Sequence[str], syntax: str | None) -> str | None:
@@ -84,6 +103,8 @@ def _problem(loss: str, wrt: str, shapes: Sequence[str], assume: Sequence[str], 
     table, square_notes = squared(shapes_declared, facts)
     symbols = {name: Symbol(name, shape) for name, shape in table.items()}
     stated, put_in = with_definitions(loss)
+    stated, members_said = with_members(stated, declared)
+    put_in += members_said
     source = Source("loss", stated)
     columns = frozenset(name for name, entry in declared.items() if entry.column)
     scope = Scope(source, symbols, sizes=_sizes_of(table.values(), symbols), origins=dict.fromkeys(symbols, "from --shape"), open=True,
@@ -120,10 +141,11 @@ def _columns_or_arrays(
     try:
         return _understood(tree, scope, facts, wrt)
     except InputError as error:
-        if scope.syntax != "numpy" or error.diagnostic.code not in MISFITS:
+        if scope.syntax not in _STRETCHING or error.diagnostic.code not in MISFITS:
             raise
+        columns = scope.columns if scope.syntax == "numpy" else frozenset(scope.symbols)  # there every array has two sides
         try:
-            understood = _understood(tree, replace(scope, arrays=True), facts, wrt)
+            understood = _understood(tree, replace(scope, arrays=True, columns=columns), facts, wrt)
         except InputError as other:
             raise further(error, other) from None
         found, reading = understood[1], understood[3]
@@ -230,8 +252,8 @@ def _in_latex(text: str, scope: Scope) -> tuple[s.Node, tuple[str, ...]]:
         if (matrices := sample_letters(found.node, scope)):
             found = read_latex(text, scope.source.name, names.defining(matrices, "matrix"), binding=bound)
         if bound and (node := widened(found.node)) is not found.node:
-            return node, (*found.notes, "a Σ is read as going on where its letter does")
-    return found.node, found.notes
+            return attending(node), (*found.notes, "a Σ is read as going on where its letter does")
+    return attending(found.node), found.notes
 
 
 def _loss_tree(text: str, scope: Scope, syntax: Syntax | None, wrt: str) -> tuple[s.Node, Syntax, tuple[str, ...]]:
@@ -251,8 +273,8 @@ def _loss_tree(text: str, scope: Scope, syntax: Syntax | None, wrt: str) -> tupl
             continue
         as_in_a_book = ("the loss is read as in a book: letters side by side are multiplied",)
         said = (*(as_in_a_book if book and language != order[0] else ()), *said_of(language, syntax is None), *notes)
-        run_together = book and language == order[0] and _runs_together(tree, scope, wrt)
-        if len(order) == 1 or (first is None and language != order[0] and book) or (not run_together and not _unknown_names(tree, scope)):
+        run_together = book and language == order[0] and runs_together(tree, scope, wrt)
+        if len(order) == 1 or (first is None and language != order[0] and book) or (not run_together and not unknown_names(tree, scope)):
             return tree, language, said
         if language == order[0] and not run_together:
             first = tree, language, said
@@ -260,21 +282,6 @@ def _loss_tree(text: str, scope: Scope, syntax: Syntax | None, wrt: str) -> tupl
         return first
     assert refusal is not None
     raise refusal
-
-
-def _runs_together(tree: s.Node, scope: Scope, wrt: str) -> bool:
-    """Whether names look like products without a sign between: two or three letters, undeclared, while none is the variable."""
-    names = {part.name for part in s.parts_of(tree) if isinstance(part, s.Name) and scope.find(part.name) is None}
-    spelled = {canonical_name(name) for name in names}
-    long = [name for name in names if len(name) > 1 and name.isalpha() and name not in GREEK.values() and name != "pi"]
-    known = canonical_name(wrt) in spelled or scope.find(wrt) is not None
-    return bool(long) and (not known or any(len(name) <= 3 and name != wrt for name in long))
-
-
-def _unknown_names(tree: s.Node, scope: Scope) -> int:
-    built_in = ("pi", "e", "I")
-    return sum(isinstance(part, s.Name) and part.name not in built_in and scope.find(part.name) is None and scope.size(part.name) is None
-               for part in s.parts_of(tree))
 
 
 def _close(tree: s.Node, scope: Scope, facts: Sequence[StatedFact]) -> tuple[Scope, Inference]:

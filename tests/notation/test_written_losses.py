@@ -27,6 +27,14 @@ FAMILIES = [
      "-1/m*sum(b*log(sigmoid(A@x)) + (1-b)*log(1-sigmoid(A@x)))", "A: m×n, x: n, b: m"),
     (r"\sum_{i=1}^m\log\prod_{l=1}^k\left(\frac{e^{\theta_l^Tx^{(i)}}}{\sum_{j=1}^k e^{\theta_j^Tx^{(i)}}}\right)^{1\{y^{(i)}=l\}}",
      "theta: k×d, X: m×d, Y: m×k", "sum(Y*log_softmax(X@theta.T, axis=1))", "theta: k×d, X: m×d, Y: m×k"),
+    (r"\sum_{n=1}^N (t_n - \mathbf{w}^T \boldsymbol\phi(\mathbf{x}_n))^2", "w: M, phi: N×M, t: N", "sum((t - phi@w)**2)",
+     "w: M, phi: N×M, t: N"),
+    (r"\sum_{n=1}^N (t_n - w^T \phi(x^{(n)}))^2", "w: M, phi_n: M, t: N", "sum((t - phi@w)**2)", "w: M, phi: N×M, t: N"),
+    (r"\sum_{i=1}^n \alpha_i \|x - x_i\|^2", "alpha: n, x: d, X: n×d", "sum(alpha*sum((X - x)**2, axis=1))", "alpha: n, x: d, X: n×d"),
+    (r"\mathrm{softmax}(QK^\top/\sqrt{d_k})V", "Q: n×d_k, K: m×d_k, V: m×p", "softmax(Q@K.T/sqrt(Q.shape[1]), axis=1)@V",
+     "Q: n×d_k, K: m×d_k, V: m×p"),
+    ("sum(y**w)", "y: n, w: n", "sum(exp(w*log(y)))", "y: n, w: n"),
+    ("np.sum(np.cumsum(w)**2)", "w: n", "norm(tril(ones(n, n))@w)**2", "w: n"),
     (r"\log\prod_{i=1}^n \sigma(a_i^T w)", "A: n×d, w: d", "sum(log(sigmoid(A@w)))", "A: n×d, w: d"),
 ]  # fmt: skip
 PIECES = [
@@ -57,7 +65,7 @@ PIECES = [
 
 @pytest.mark.parametrize(("text", "shapes", "plain", "plain_shapes"), FAMILIES + PIECES)
 def test_a_loss_means_its_plain_form(text: str, shapes: str, plain: str, plain_shapes: str) -> None:
-    wrt = next(name for name in ("w", "W", "x", "mu", "theta", "lambda") if f"{name}:" in plain_shapes)
+    wrt = next(name for name in ("w", "W", "x", "mu", "theta", "lambda", "V") if f"{name}:" in plain_shapes)
     wanted = read_problem(plain, wrt, [plain_shapes], (), "numpy")
     assert Judge(wanted).compare(read_problem(text, wrt, [shapes]).loss, wanted.loss).holds
 

@@ -233,6 +233,10 @@ def _power(e: Elaborator, node: s.Binary) -> Expr:
     e.flatten(node, e.is_flat(node.left))
     if node.operator == "^" and e.scope.syntax == "numpy":
         e.note(f"`^` in {e.text(node)} is read as the power, which Python writes `**`")
+    if not exponent.shape.is_number and node.operator == "**" and e.scope.syntax == "numpy":
+        e.note(f"{e.text(node)} is exp({e.text(node.right).strip('`')} * log({e.text(node.left).strip('`')})), and its base is positive")
+        logarithm = s.Apply(node.span, "log", (node.left,))
+        return e.expr(s.Apply(node.span, "exp", (s.Binary(node.span, "*", s.Group(node.right.span, node.right), logarithm),)))
     if not exponent.shape.is_number:
         e.fail("shape-mismatch", f"an exponent must be a number, {e.text(node.right)} is {described(exponent.shape)}", node.right,
                f"{exponent.shape.rows}×{exponent.shape.cols}")

@@ -108,6 +108,8 @@ def subscript(e: Elaborator, node: s.Subscript) -> Expr:
     wanted = len(base.shape.dims)
     if wanted == 2 and len(node.indices) == 1 and isinstance(body, s.Name) and e.scope.syntax == "numpy":
         return row_or_column(e, s.Slice(node.span, body, body, node.indices[0], "row"))
+    if wanted == 0 and all(isinstance(index, s.Literal_) and index.value == 0 for index in node.indices):
+        return base  # `(x.T*x)[0, 0]`: the one entry of a 1×1 matrix
     if wanted == 0:
         e.fail("index-mismatch", f"{e.text(node.body)} is a number and has no entries", node.body, "a number")
     if len(node.indices) != wanted:

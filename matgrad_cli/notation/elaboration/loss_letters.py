@@ -60,6 +60,18 @@ def _opened(node: s.Node, bound: frozenset[str]) -> tuple[list[s.Node], tuple[s.
     return list(s.children(node)), (), bound
 
 
+def attending(tree: s.Node) -> s.Node:
+    """A softmax of a matrix in front of another factor, as in attention, says that it is one of rows."""
+    def said(part: s.Node) -> s.Node:
+        match part:
+            case s.Binary(span, "juxtapose" as operator, s.Apply(place, "softmax", arguments, ()), right):
+                return s.Binary(span, operator, s.Apply(place, "softmax", arguments, (("attention", ""),)), right)
+        return part
+
+    held = any(isinstance(part, s.Apply) and part.function == "softmax" for part in s.parts_of(tree))
+    return s.rebuilt(tree, said) if held else tree
+
+
 def left_free(tree: s.Node) -> frozenset[str]:
     """The letters that a Σ of the tree binds and that also stand outside it."""
     bound = frozenset(letter.name for part in s.parts_of(tree) if isinstance(part, s.Sigma) for letter in part.letters)

@@ -158,6 +158,10 @@ def softmax(e: Elaborator, node: s.Apply, arguments: Arguments) -> Expr:
         axis = axis_of_loss(e)
         if axis is not None:
             e.note(f"{e.text(node)} is taken of every {'row' if axis else 'column'}, as in the loss")
+    whose = "jax" if library(e, node) == "jax" else "attention" if option(node, "attention") is not None else None
+    if axis is None and value.shape.is_matrix and whose:
+        e.note(f"{e.text(node)} is taken of every row, as in {whose}")
+        axis = 1
     if not value.shape.is_matrix:
         if axis is not None and e.scope.arrays and (axis == 0) != value.shape.is_column:
             shown = f"{e.text(node.arguments[0])} is {described(value.shape)}"

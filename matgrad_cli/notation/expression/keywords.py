@@ -22,7 +22,7 @@ KEYWORDS: Final[dict[str, tuple[str, ...]]] = {
 }
 """By canonical name; a function that is not listed takes no keyword."""
 
-_OF_READERS: Final = frozenset(("derivative", "ord", "axis", "entrywise", "opnorm", "product", "power"))
+_OF_READERS: Final = frozenset(("derivative", "ord", "axis", "entrywise", "opnorm", "product", "power", "attention"))
 """Options that the readers themselves write and no text holds: σ′, the subscript of a norm, `X.shape[1]`, Julia's `exp.(A)`."""
 _BOOLEAN: Final = {"True": True, "False": False, "true": True, "false": False, "1": True, "0": False}
 

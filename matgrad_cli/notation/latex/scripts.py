@@ -327,7 +327,7 @@ def labelled_name(r: Cursor, token: Token, scripts: list[Script]) -> tuple[str, 
                 continue  # a letter that a sum binds counts something: it is no part of a name
             text = "".join(part.text if isinstance(part, Literal_) else part.name if isinstance(part, Name) else "" for part in parts)
             for form in (f"{token.text}_{text}", f"{token.text}{text}"):
-                if form in r.names.variables or form in r.names.losses or form in r.names.formulas:
+                if any(form in table for table in (r.names.variables, r.names.losses, r.names.formulas, r.names.dimensions)):
                     return form, scripts[:place] + scripts[place + 1 :]
             if all(isinstance(part, Name) for part in parts) and owns_script(r, token):
                 return f"{token.text}_{text}", scripts[:place] + scripts[place + 1 :]  # S_B: nothing binds the letter
