@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from ...facts import Problem
 from ...ir import (
     ONE,
     Add,
@@ -49,14 +48,6 @@ from .table import DIRECTION, Table, instantiate_dim
 
 RESERVED = frozenset(("s", "t"))
 SELF_OF_NUMBER = frozenset(("tr", "sum", "mean", "diag", "diagonal", "sum0", "sum1", "mean0", "mean1", "vec"))
-
-
-def reserved_names(problem: Problem) -> frozenset[str]:
-    """Names that no new letter may have: the variables and sizes of the problem, and s and t, which mark the entry that moves."""
-    found = {symbol.name for symbol in problem.variables} | set(RESERVED)
-    for symbol in problem.variables:
-        found.update(symbol.shape.rows.names, symbol.shape.cols.names)
-    return frozenset(found)
 
 
 def instantiate(sides: Pattern, table: Table, taken: frozenset[str]) -> Expr:

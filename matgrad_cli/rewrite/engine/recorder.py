@@ -7,12 +7,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from ...diagnostics import BugError, Diagnostic, InputError
+from ...diagnostics import BugError, Diagnostic, InputError, StuckError
 from ...diagnostics.record import replace
 from ...facts import Problem
 from ...ir import Expr, Index, Path
 from ...notation.printing.to_text import to_text
 from ...records import Bindings, Sentence, Step
+from ...rulebook.heads import head_of
 from ...rulebook.load import Rulebook
 from ...rulebook.rule import Rule
 from ...verify.judge import Judge
@@ -154,6 +155,14 @@ class Recorder:
     def entitled(self, rule: str, step: Step, bindings: Bindings) -> Step:
         """A step that stands alone under the title of a group."""
         return replace(step, title=sentence(self.rules.rule(self._title(rule)).title, bindings), small="")
+
+    def stuck(self, message: str, help: str = "`--method index` goes through entries and can differentiate it") -> StuckError:
+        """No rule goes on from the current line."""
+        return StuckError(Diagnostic("stuck", message, notes=(f"the line reached: {to_text(self.line)}",), help=help))
+
+    def unknown(self, part: Expr) -> StuckError:
+        """No rule is known for a part."""
+        return self.stuck(f"this method knows no rule for `{head_of(part)}` here")
 
     def _title(self, rule: str) -> str:
         """The id of an entry that is the title of a group, and no rule."""

@@ -29,7 +29,6 @@ from ...ir import (
 )
 from ...ir.walk import fresh_index
 
-INNER_LETTERS = ("k", "l", "a", "b", "c", "f", "g", "h", "q", "r", "u", "v", "w", "i", "j")
 ZERO, UNIT = Number(0), Number(1)
 _MINUS = Number(-1)
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from ...diagnostics import Diagnostic, StuckError
 from ...diagnostics.record import record
 from ...facts import Problem
-from ...ir import Call, Expr, Index, Partial, Symbol, at
+from ...ir import Expr, Index, Partial, Symbol, at
 from ...ir.dimensions import ONE
-from ...notation.printing.to_text import to_text
+from ...rulebook.heads import head_of
 from ..engine.application import applied, phase
 from ..engine.application import reserved_names as names_of
 from ..engine.recorder import Recorder
@@ -111,7 +111,8 @@ def _unfold_round(recorder: Recorder, unfolder: Unfolder, ready: list[Partial]) 
     """One rule at all the pending derivatives that it comes first for: a step."""
     found = unfolder.round(recorder.line, ready)
     if isinstance(found, Partial):
-        raise stuck(recorder, found)
+        name = head_of(inside_of(found.body))
+        raise recorder.stuck(f"no rule is known for the derivative of `{name}`", "matgrad rules list shows what can be differentiated")
     path, first = next(iter(found.items()))
     pending = next(node for node in (at(recorder.line, path[: len(path) - up]) for up in range(3)) if isinstance(node, Partial))
     row, col = pending.row, pending.col
@@ -120,20 +121,6 @@ def _unfold_round(recorder: Recorder, unfolder: Unfolder, ready: list[Partial]) 
     known = {name for name, _ in first.bindings}
     more = tuple((name, value) for name, value in (*said, ("count", str(len(found)))) if name not in known and f"{{{name}}}" in title)
     recorder.record(applied(recorder.line, found), title, more)
-
-
-def stuck(recorder: Recorder, pending: Partial) -> StuckError:
-    """No rule is known for a pending derivative."""
-    body = inside_of(pending.body)
-    name = body.function if isinstance(body, Call) else type(body).__name__
-    return StuckError(
-        Diagnostic(
-            "stuck",
-            f"no rule is known for the derivative of `{name}`",
-            notes=(f"the line reached: {to_text(recorder.line)}",),
-            help="matgrad rules list shows what can be differentiated",
-        )
-    )
 
 
 def collapse(recorder: Recorder) -> None:

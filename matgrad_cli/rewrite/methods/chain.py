@@ -226,12 +226,4 @@ class Chain:
 
     def _stuck(self, part: Expr) -> StuckError:
         known = "Jacobian" if is_jacobian(self.problem) else "derivative"
-        return StuckError(
-            Diagnostic(
-                "stuck",
-                f"the chain method knows no {known} of `{to_text(part)}`",
-                notes=(f"the line reached: {to_text(self.recorder.line)}",),
-                help="`--method index` goes through entries and can differentiate it",
-            )
-        )
-
+        return self.recorder.stuck(f"the chain method knows no {known} of `{to_text(part)}`")

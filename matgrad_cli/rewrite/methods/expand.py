@@ -137,14 +137,8 @@ def terms_of(body: Expr, variable: Symbol) -> Iterator[Expr]:
 def stuck(recorder: Recorder, part: Expr) -> StuckError:
     """A part that cannot be multiplied out."""
     said = to_text(part.body if isinstance(part, Named) else part)
-    return StuckError(
-        Diagnostic(
-            "stuck",
-            f"method `expand` multiplies out, and `{said}` is no polynomial in {recorder.problem.wrt.name}",
-            notes=(f"the line reached: {to_text(recorder.line)}",),
-            help="`--method differential` or `--method index` can differentiate it",
-        )
-    )
+    message = f"method `expand` multiplies out, and `{said}` is no polynomial in {recorder.problem.wrt.name}"
+    return recorder.stuck(message, "`--method differential` or `--method index` can differentiate it")
 
 
 def under_derivatives(line: Expr, variable: Symbol) -> Iterator[tuple[Path, Expr]]:

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from ...diagnostics import Diagnostic, StuckError
 from ...facts import Problem
-from ...ir import Call, Differential, Expr, Fill, Mul, Number, Shape, matmul, mul, nodes_of
-from ...notation.printing.to_text import to_text
+from ...ir import Differential, Expr, Fill, Mul, Number, Shape, matmul, mul, nodes_of
 from ...records import Bindings, Derivation
 from ...records.layout import is_turned
 from ...rulebook.load import Rulebook
@@ -37,7 +35,7 @@ def derive_forward(problem: Problem, book: Rulebook, judge: Judge, layout: str) 
             break
     moved = moving.d(problem.wrt)
     if factor(recorder.line, moved) is None:
-        raise stuck(recorder, recorder.line)
+        raise recorder.unknown(recorder.line)
     recorder.record(apply(book.rule("differential-factor"), recorder.line, ((),), recorder.scene))
     derivative = factor(recorder.line, moved)
     assert derivative is not None
@@ -61,7 +59,7 @@ def unfold(recorder: Recorder, moving: Moving) -> bool:
     for node in pending:
         layer = moving.layer(node)
         if layer is None:
-            raise stuck(recorder, node.body)
+            raise recorder.unknown(node.body)
         first = first or layer
         if layer.rule.id == first.rule.id:
             layers[node] = layer
@@ -99,15 +97,3 @@ def beside(line: Expr, moved: Expr) -> Expr:
     if isinstance(line, Mul) and moved in line.factors:
         return mul(*(factor for factor in line.factors if factor is not moved))
     return settled(line, tuple(beside(child, moved) for child in line.children))
-
-
-def stuck(recorder: Recorder, part: Expr) -> StuckError:
-    name = part.function if isinstance(part, Call) else type(part).__name__
-    return StuckError(
-        Diagnostic(
-            "stuck",
-            f"this method knows no rule for `{name}` here",
-            notes=(f"the line reached: {to_text(recorder.line)}",),
-            help="`--method index` goes through entries and can differentiate it",
-        )
-    )

@@ -15,7 +15,7 @@ from ..index.method import reserved_names
 from ..naming import fresh_name
 from ..textbook.simplifier import textbook
 from .differentials import Moving
-from .forward import MAX_LINES, stuck, unfold
+from .forward import MAX_LINES, unfold
 from .parts import total
 from .walk import carried
 
@@ -75,10 +75,10 @@ def _adjoint(recorder: Recorder, moving: Moving, back: Symbol) -> Expr:
         return zero_of(moving.variable)
     move = moving.d(loss) if loss is moving.variable else total(loss, moving)
     if move is None:
-        raise stuck(recorder, loss)
+        raise recorder.unknown(loss)
     terms = carried((), back, move, moving.scene)
     if any(term.move not in (moving.direction, moving.d(moving.variable)) for term in terms):
-        raise stuck(recorder, loss)
+        raise recorder.unknown(loss)
     return textbook(add(*(term.whole for term in terms)), recorder.problem)
 
 

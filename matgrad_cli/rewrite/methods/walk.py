@@ -8,24 +8,26 @@ from itertools import count
 
 from ...diagnostics import Diagnostic, StuckError
 from ...ir import Add, Call, Differential, Expr, LinearMap, Mul, Named, Path, Power, Symbol, add, at, mul, nodes_of
-from ...notation.printing.to_text import to_text
+from ...records import Derivation
+from ...records.layout import is_turned
 from ...rulebook.heads import guess_heads, head_of, may_fit
 from ...rulebook.rule import Phase, Rule
 from ...rulebook.variants import variants
-from ..engine.application import Scene, applied, fit, with_parts
+from ..engine.application import Scene, applied, fit, with_parts, zero_of
 from ..engine.apply import Rewriting
 from ..engine.moving import holds_pending
 from ..engine.recorder import Recorder
-from ..forms.algebra import multiplied
+from ..forms.algebra import flip, multiplied
+from ..layouts import change_layout
+from ..named_steps import record_names
+from ..naming import name_parts
 from ..network.reading import tidy_part
-from . import native_moves
-from .beside import Term, beside, like
+from . import native_moves as native_moves  # its native rules
+from .beside import Term, beside, gradient_in, like
 from .differentials import Layer, Moving, unfolded
+from .ending import LineOf, finish, tidy_under
 
 MAX_LINES = 4_000
-NATIVES = native_moves
-"""The functions of the native rules, registered when they are imported."""
-
 NAME_FROM = 24
 """A gradient of an inner part with more symbols than this gets a name of its own."""
 
@@ -156,7 +158,7 @@ class Walk:
                 raise StuckError(Diagnostic("too-many-steps", f"the derivation has more than {MAX_LINES} lines and is not finished"))
         for part in pendings(self.recorder.line):
             if part.body is not self.moving.variable:
-                raise self.stuck(part.body)
+                raise self.recorder.unknown(part.body)
         self._step(phases[end], mover)
         if holds_pending(self.recorder.line) or self.moving.direction is not None:
             self._is_read()
@@ -167,7 +169,7 @@ class Walk:
         for _, term in terms_of(self.recorder.line):
             part = beside(term, self.moving.scene.direction)[2]
             if part is not goal and self.moving.scene.motion(part):
-                raise self.stuck(part)
+                raise self.recorder.unknown(part)
 
     def _step(self, phase: Phase, mover: Mover) -> bool:
         if phase.name == "differentiate":
@@ -224,7 +226,7 @@ class Walk:
                 continue
             layer = self.moving.layer(part)
             if layer is None:
-                raise self.stuck(part.body)
+                raise self.recorder.unknown(part.body)
             first = first or layer
             if layer.rule.id == first.rule.id:
                 layers[part] = layer
@@ -254,14 +256,18 @@ class Walk:
         self.own.add(f"G{number}")
         return f"G{number}"
 
-    def stuck(self, part: Expr) -> StuckError:
-        """No rule is known for a part."""
-        name = part.function if isinstance(part, Call) else type(part).__name__
-        return StuckError(
-            Diagnostic(
-                "stuck",
-                f"this method knows no rule for `{name}` here",
-                notes=(f"the line reached: {to_text(self.recorder.line)}",),
-                help="`--method index` goes through entries and can differentiate it",
-            )
-        )
+
+def by_walk(recorder: Recorder, moving: Moving, taken: set[str], line_of: LineOf, layout: str, words: str) -> Derivation:
+    """The walk from the first line to the read-off under the sentence of `words`; `line_of` puts a gradient into the last line."""
+    problem, start = recorder.problem, recorder.line
+    _, names = name_parts(problem.loss, problem.wrt, taken)
+    if names:
+        record_names(recorder, names)
+    walk = Walk(recorder, moving, taken)
+    walk.run()
+    moves = moving.scene.motion(recorder.line)
+    gradient = tidy_under(recorder, gradient_in(recorder.line), line_of, walk.own) if moves else zero_of(problem.wrt)
+    if is_turned(layout, problem.loss.shape, problem.wrt.shape):
+        change_layout(recorder, layout, problem.loss.shape, problem.wrt.shape)
+        return finish(recorder, start, flip(gradient), moving.method, layout, f"{words}-turned")
+    return finish(recorder, start, gradient, moving.method, layout, words)
