@@ -28,41 +28,46 @@ def record(cls: type[T]) -> type[T]:
     fields = tuple(names)
     put: Any = type.__setattr__
     put(cls, "__match_args__", fields)
-    put(cls, "_record_defaults", defaults)
-    for method in (_init, _eq, _hash, _repr, _setattr, _delattr):
+    if "__init__" not in cls.__dict__:
+        put(cls, "__init__", _initializer(fields, defaults, hasattr(cls, "__post_init__")))
+    for method in (_eq, _hash, _repr, _setattr, _delattr):
         if method.__name__ not in cls.__dict__:
             put(cls, method.__name__, method)
     return cls
 
 
-def _init(self: Any, *args: Any, **named: Any) -> None:
-    fields = type(self).__match_args__
-    values = self.__dict__
-    if len(args) == len(fields) and not named:
-        values.update(zip(fields, args, strict=True))
-    else:
-        _fill(type(self), values, args, named)
-    after = getattr(self, "__post_init__", None)
-    if after is not None:
-        after()
+def _initializer(fields: tuple[str, ...], defaults: dict[str, Any], checked: bool) -> Any:
+    """`__init__` of one class: nothing about the class is looked up when an object is made."""
+    count = len(fields)
 
-
-def _fill(cls: Any, values: dict[str, Any], args: tuple[Any, ...], named: dict[str, Any]) -> None:
-    fields, defaults = cls.__match_args__, cls._record_defaults
-    if len(args) > len(fields):
-        raise TypeError(f"{cls.__name__} takes {len(fields)} values, not {len(args)}")
-    given = dict(zip(fields, args, strict=False))
-    for name, value in named.items():
-        if name not in fields or name in given:
-            raise TypeError(f"{cls.__name__} has no field {name} left to set")
-        given[name] = value
-    for name in fields:
-        if name in given:
-            values[name] = given[name]
-        elif name in defaults:
-            values[name] = defaults[name]
+    def init(self: Any, *args: Any, **named: Any) -> None:
+        values = self.__dict__
+        if len(args) == count and not named:
+            values.update(zip(fields, args))  # noqa: B905 - as many as the fields
         else:
-            raise TypeError(f"{cls.__name__} needs a value for {name}")
+            _fill(type(self).__name__, values, fields, defaults, args, named)
+        if checked:
+            self.__post_init__()
+
+    init.__name__ = "__init__"
+    return init
+
+
+def _fill(
+    name: str, values: dict[str, Any], fields: tuple[str, ...], defaults: dict[str, Any], args: tuple[Any, ...], named: dict[str, Any]
+) -> None:
+    if len(args) > len(fields):
+        raise TypeError(f"{name} takes {len(fields)} values, not {len(args)}")
+    values.update(zip(fields, args))  # noqa: B905 - the rest is named, or has a default
+    for field in fields[len(args):]:
+        if field in named:
+            values[field] = named.pop(field)
+        elif field in defaults:
+            values[field] = defaults[field]
+        else:
+            raise TypeError(f"{name} needs a value for {field}")
+    if named:
+        raise TypeError(f"{name} has no field {next(iter(named))} left to set")
 
 
 def _eq(self: Any, other: object) -> bool:
@@ -89,7 +94,7 @@ def _delattr(self: Any, name: str) -> None:
 
 
 for _method, _name in (
-    (_init, "__init__"), (_eq, "__eq__"), (_hash, "__hash__"), (_repr, "__repr__"), (_setattr, "__setattr__"), (_delattr, "__delattr__"),
+    (_eq, "__eq__"), (_hash, "__hash__"), (_repr, "__repr__"), (_setattr, "__setattr__"), (_delattr, "__delattr__"),
 ):  # fmt: skip
     _method.__name__ = _name
 
