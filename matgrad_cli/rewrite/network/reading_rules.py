@@ -16,7 +16,7 @@ from ...ir import Add, Call, Delta, Entry, Expr, Index, Mul, Pair, Path, Power, 
 from ...ir.walk import at
 from ...records import Bindings
 from ...rulebook.heads import guess_heads, head_of
-from ..engine.application import Application, Scene, applied, fit
+from ..engine.application import Application, Scene, applied, fit, under_pending
 from ..engine.apply import Rewriting
 from ..forms.terms import terms_of
 from . import collapse as collapse  # its native rule
@@ -24,6 +24,7 @@ from . import places as places  # its native rules
 
 Ends = tuple[Index | None, Index | None]
 Places = Iterable[tuple[Path, Expr]]
+Miss = tuple[str, Expr, Bindings]
 
 LIMIT: Final = 400
 """At most so many readings of one line; each removes a letter, a factor or a term, so the limit is never met in practice."""
@@ -72,10 +73,14 @@ def readings(line: Expr, ends: Ends | None, scene: Scene) -> Iterator[Reading]:
 
 
 class _Reader:
-    """The line of which the part at `root` is read, and the rules. Whoever takes a reading sets the line."""
+    """The line of which the part at `root` is read, and the rules. Whoever takes a reading sets the line.
 
-    def __init__(self, line: Expr, ends: Ends | None, scene: Scene, root: Path = ()) -> None:
+    `misses` holds where a rule does not fit: whether a pattern fits depends on the part alone, and most of a line stays as it is.
+    """
+
+    def __init__(self, line: Expr, ends: Ends | None, scene: Scene, root: Path = (), misses: set[Miss] | None = None) -> None:
         self.line, self.ends, self.scene, self.root = line, ends, scene, root
+        self.misses: set[Miss] = set() if misses is None else misses
         self.rules = {phase.name: phase.rules for phase in scene.rules.method("index").phases}
 
     def run(self) -> Iterator[Reading]:
@@ -118,7 +123,7 @@ class _Reader:
     def _brackets(self) -> Iterator[Reading]:
         """The readings of the innermost bracket that can be read: it becomes one entry over its own letters."""
         for path, node in self._inner():
-            reader = _Reader(self.line, _own_ends(node), self.scene, path)
+            reader = _Reader(self.line, _own_ends(node), self.scene, path, self.misses)
             found = None
             for found in reader.run():
                 yield found
@@ -163,12 +168,15 @@ class _Reader:
             found: dict[Path, Rewriting] = {}
             begins = guess_heads(rule.lhs) if rule.lhs else ()
             for path, node, head in heads:
-                if begins and (head not in begins or not _has_enough(rule.lhs, node)):
+                if begins and head not in begins:
                     continue
-                if any(path[: len(other)] == other for other in found):
+                miss = rule_id, node, ends
+                if miss in self.misses or any(path[: len(other)] == other for other in found):
                     continue
-                rewriting = fit(rule, node, self.scene, ends, line, path)
+                rewriting = fit(rule, node, self.scene, ends, line, path) if not begins or _has_enough(rule.lhs, node) else None
                 if rewriting is None or not _is_plain(rewriting):
+                    if begins and not under_pending(line, path):
+                        self.misses.add(miss)
                     continue
                 if not found or not ends or fit(rule, node, self.scene, (), line, path) == rewriting:
                     found[path] = rewriting  # at further places the rule must fit so by itself
