@@ -20,7 +20,7 @@ _SKIP = re.compile(
 _OPEN = re.compile(r"\\begin\{(?P<env>[A-Za-z]+)\*?\}|(?P<dollars>\$\$)|\\\\|(?P<bracket>\\\[)")
 _DROP = re.compile(
     r"\\(?:label|intertext|shortintertext|tag\*?|vspace\*?|hspace\*?)\s*\{(?:[^{}]|\{[^{}]*\})*\}"
-    r"|\\(?:nonumber|notag|displaybreak|allowdisplaybreaks|hfill|hline|noindent|centering)(?![A-Za-z])(?:\[\d\])?"
+    r"|\\(?:tiny|small|normalsize|[lL]arge|LARGE|[hH]uge|nonumber|notag|displaybreak|allowdisplaybreaks|hfill|hline|noindent|centering)(?![A-Za-z])(?:\[\d\])?"
 )
 _KEY = re.compile(r"%+\s*matgrad\s*:\s*(?P<pair>[^\n]*)")
 
@@ -134,6 +134,10 @@ def rows_of(text: str, start: int, end: int, name: str) -> Iterator[Passage]:
     if name in _ONE_ROW:
         body = re.sub(r"\\\\\*?(?:\[[^\]\n]*\])?", lambda match: " " * len(match[0]), body)
     for left, right, marks in _row_cuts(body):
+        nested = _NESTED.fullmatch(body, left, right)
+        if nested is not None:  # an environment as a whole row
+            yield from rows_of(text, start + nested.start(1), start + nested.end(1), "")
+            continue
         row = without_margin(body[left:right], [mark - left for mark in marks])
         for mark in marks:
             row = f"{row[: mark - left]} {row[mark - left + 1 :]}"
@@ -143,6 +147,8 @@ def rows_of(text: str, start: int, end: int, name: str) -> Iterator[Passage]:
 
 
 _INSIDE = re.compile(rf"\\begin\{{({'|'.join(sorted(DISPLAYS | INNER))}|array)\*?\}}(\[[tbc]\])?(\{{[\d@{{}}lcr|\s]+\}})?")
+_NESTED = re.compile(rf"[\s&]*(\\begin\{{(?:{'|'.join(sorted(INNER))})\*?\}}(?:(?!\\begin|\\end)[\s\S])*\\end\{{\w+\*?\}})[\s.,;]*")
+_RELATION_CELL = re.compile(r"&\s*(?::?=|\\(?:Long)?(?:[lL]eft)?[rR]ightarrow|\\iff|\\implies)|(?:=|arrow)\s*&")
 _EQALIGN = re.compile(r"\\(?:eqalign|eqalignno|leqalignno|displaylines)\s*\{")
 
 
@@ -152,12 +158,22 @@ def _opened(body: str, name: str) -> tuple[str, str]:
     if old is not None and (close := body.rfind("}")) > old.end():
         return covered(covered(body, old.start(), old.end()), close, close + 1), name
     inner = _INSIDE.search(body)
-    if inner is None or (close := body.find(f"\\end{{{inner[1]}", inner.end())) < 0:
+    if inner is None or (close := _end_of(body, inner[1], inner.end())) < 0:
         return body, name
-    if inner[1] == "array" and (body[: inner.start()].strip() or not re.search(r"&\s*:?=\s*&|&\s*=|=\s*&", body)):
+    if inner[1] == "array" and (body[: inner.start()].strip() or not _RELATION_CELL.search(body)):
         return body, name  # an array of entries, no rows of a derivation
     tail = body.find("}", close) + 1
     return covered(covered(body, inner.start(), inner.end()), close, tail), inner[1]
+
+
+def _end_of(body: str, name: str, at: int) -> int:
+    """Where the environment ends that was opened before `at`; -1 if it does not."""
+    depth = 1
+    for match in re.compile(rf"\\(begin|end)\{{{re.escape(name)}\*?\}}").finditer(body, at):
+        depth += 1 if match[1] == "begin" else -1
+        if depth == 0:
+            return match.start()
+    return -1
 
 
 _TOKEN = re.compile(r"\\begin\b|\\end\b|\\\\\*?(?:[ \t]*\[[^\]\n]*\])?|\\cr(?![a-zA-Z])|\\[\s\S]|[{}&]")

@@ -165,7 +165,8 @@ class Reader:
             if self._states_loss(left):
                 return self._statement(left, sides)
         for at, side in enumerate(sides):
-            last, outcome = self._next(last, side, own=at == 0 and not claim.leading)
+            own = not claim.leading and (at == 0 or not is_derivative(claim.sides[0].node))
+            last, outcome = self._next(last, side, own)
             outcomes.append(outcome)
         self.chain.last = last
         return outcomes

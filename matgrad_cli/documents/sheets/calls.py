@@ -38,13 +38,16 @@ def with_calls(formulas: Sequence[Formula], found: Outline) -> tuple[Formula, ..
     losses = {item.body for item in found.differentiated}
     functions = _functions(formulas, losses)
     inside = " ".join(side for stated in found.stated if stated.name in losses for side in stated.sides)
-    called = {key_of(match) for match in CALLED.finditer(inside)}
+    called: set[str] = set()
+    while new := {key_of(match) for match in CALLED.finditer(inside)} & functions.keys() - called:
+        called |= new
+        inside = " ".join(functions[key].body for key in new)
     functions = {key: function for key, function in functions.items() if key in called}
     if not functions and not any(_FEATURES.search(formula.passage.text) for formula in formulas):
         return None
     stating = {function.formula for function in functions.values()}
     return tuple(
-        formula if number in stating else replace(formula, passage=_put_in(formula.passage, functions))
+        formula if number in stating else replace(formula, passage=_all_put_in(formula.passage, functions))
         for number, formula in enumerate(formulas)
     )
 
@@ -66,6 +69,16 @@ def _functions(formulas: Sequence[Formula], losses: Collection[str | None]) -> d
             if free and whole and len(body) <= LONGEST and f"{head['name']}(" not in body:
                 functions.setdefault(key_of(head), Function(letters, body, number))
     return functions
+
+
+def _all_put_in(passage: Passage, functions: dict[str, Function]) -> Passage:
+    """The passage with every call written out, also those in what is put in: h(x) = g(θᵀx) and g(z) = 1/(1+e⁻ᶻ)."""
+    for _ in range(4):
+        changed = _put_in(passage, functions)
+        if changed is passage or len(changed.text) > 20 * LONGEST:
+            break
+        passage = changed
+    return passage
 
 
 def _put_in(passage: Passage, functions: dict[str, Function]) -> Passage:

@@ -89,15 +89,17 @@ def questions(sheet: Sheet, found: Outline, told: Told, given: Mapping[str, str]
         ((finder.score(stated), -at, stated) for at, stated in enumerate(found.stated) if not stated.letters), key=lambda item: item[:2]
     )
     chosen: dict[str, Question] = {}
+    inside: set[str] = set()
     for score, _, stated in reversed(scored[-60:]):
         enough = 5 if chosen else 3
         if chosen and (stated.name not in finder.differentiated or finder.amid(stated)):
             continue
-        if score < enough or stated.name in chosen or len(chosen) >= MOST_PROBLEMS:
+        if score < enough or stated.name in chosen.keys() | inside or len(chosen) >= MOST_PROBLEMS:
             continue
         question = finder.question(stated)
         if question is not None and (not chosen or question.wrt):
             chosen[stated.name] = question
+            inside |= finder.inside(stated)
     if not chosen and (question := finder.unnamed()) is not None:
         chosen[""] = question
     return tuple(sorted(chosen.values(), key=lambda question: question.start))
@@ -184,6 +186,17 @@ class _Finder:
                 yield plain_name(re.split(r"\\in(?![A-Za-z])|[∈=_]|\\in\b", formula.passage.text)[0])
         for match in _BY_NAME.finditer(self.sheet.prose):
             yield plain_name(match[1])
+
+    def inside(self, stated: Stated) -> set[str]:
+        """The names of which its value is made, through all that the document defines."""
+        found: set[str] = set()
+        new = {stated.name}
+        while new:
+            sides = [self.definitions[name].sides[0] if name in self.definitions else "" for name in new - {stated.name}]
+            sides += stated.sides if stated.name in new else ()
+            found |= new
+            new = {name for side in sides for name in labelled_names(tokens_of(side, self.names))} - found
+        return (found & self.definitions.keys()) - {stated.name}
 
     def amid(self, stated: Stated) -> bool:
         """Whether a sentence states it between two rows of a derivation."""

@@ -35,7 +35,8 @@ _POSITIVE = re.compile(rf"(?P<name>{_NAME})\s*(?:>|≥|\\geq?)\s*0(?!\.?\d)")
 
 FACTS = (
     ("spd", r"(?:symmetric(?:,|\s+and)?\s+)?positive[- ](?:semi-?)?definite|\bSPD\b|\bspd\b"),
-    ("antisymmetric", r"anti-?symmetric|skew-symmetric"), ("symmetric", r"symmetric"), ("diagonal", r"diagonal"),
+    ("antisymmetric", r"anti-?symmetric|skew-symmetric"), ("symmetric", r"symmetric|symmetrisch|sym[ée]tri(?:que|ca)|sim[ée]trica|对称"),
+    ("diagonal", r"diagonal"),
     ("orthogonal", r"orthogonal\b"), ("invertible", r"invertible|non-?singular"),
     ("onehot", r"one-?hot"),
 )

@@ -15,6 +15,7 @@ from ...documents.sheets.sizes import symmetric_somewhere
 from ...ir import Number, mul
 from ...notation import syntax as s
 from ...notation.latex.lines import split_line
+from ...notation.loss_text import plain_name
 from ...records.finding import LineVerdict, Role
 from ..begin import Begun
 from ..chain import RowResult
@@ -63,6 +64,7 @@ class Judge:
         self.derived = False
         self.settled = False
         self.supposed = False
+        self.misread = False
         self.gradient = False
         self.explained: frozenset[str] = frozenset()
         self.wrong: list[frozenset[str]] = []
@@ -132,12 +134,16 @@ class Judge:
             return Judged(line, under, "aside", result, result.notes, "read as ∂(A = B) = C: both hold under the derivative sign")
         if result.verdict == "wrong" and fact is not None and fact.verdict != "wrong" and _of_form(result) and not self._about(line):
             return Judged(line, "undecided", "aside", result, result.notes, "it may be a fact in letters of its own")
+        if result.verdict == "wrong" and self._is_statement(line) and len(result.outcomes) == 1:
+            self.misread = True
         if result.verdict == "wrong" and (doubt := self._doubt(line, result)) is not None:
             return Judged(line, "undecided", "claim", result, result.notes, doubt)
         if result.verdict == "wrong" and self._earlier(line):
             said = "it comes after a wrong line and may follow from it"
             return Judged(line, "undecided", "claim", result, result.notes, said)
         verdict: LineVerdict = "undecided" if result.verdict == "unreadable" else result.verdict
+        if verdict == "undecided" and self._is_statement(line):
+            return Judged(line, "follows", "question", result, result.notes)
         if verdict == "undecided" and not derives(head_of(line.outline)) and self._solving(line):
             return Judged(line, verdict, "equation", result, result.notes)
         if verdict == "wrong":
@@ -168,6 +174,11 @@ class Judge:
         about = not line.outline.statements or self._about(line)
         about = about or self._solves(line)
         return "in names that are not explained" if unknown and not about and line.outline.statements[0].leading is None else None
+
+    def _is_statement(self, line: Line) -> bool:
+        """Whether the problem's loss was found in this row."""
+        start = self.question.start
+        return self.question.name is not None and start < len(self.sheet.formulas) and self.sheet.formulas[start] is line.formula
 
     def _about(self, line: Line) -> bool:
         """Whether the loss's name stands in a row."""
@@ -221,6 +232,10 @@ class Judge:
         """Why a claim that does not follow is not called wrong."""
         if self.supposed:
             return "it may be said of what was supposed before"
+        if self.misread:
+            return "the loss as it was understood is not the one that the document states"
+        if any(plain_name(primed[1]).replace("sigma", "sigmoid") == self.question.name for primed in _PRIMED.finditer(line.formula.passage.text)):
+            return "a prime before a bracket may be a derivative"
         head = head_of(line.outline)
         chain = line.outline.statements and line.outline.statements[0].leading is not None
         derived = derives(head) or (chain and self.before is not None and self.derived)
@@ -266,5 +281,6 @@ def _of_form(result: RowResult) -> bool:
     return slip is not None and slip.code in _FORM
 
 
+_PRIMED = re.compile(r"(?<![A-Za-z\\])(\\?[A-Za-z]+)\s*(?:'|\^\s*\{?\s*(?:\\prime|'))\s*\}?\s*(?:\\left)?\(")
 _GRADIENT = re.compile(r"\b(?:grad(?:ient)?|derivative|differential|nabla)\b[^.=]{0,20}$", re.IGNORECASE)
 _FORM = ("number-for-matrix", "number-plus-array", "non-conformable", "free-index-mismatch", "shape-mismatch", "index-reused")

@@ -159,9 +159,19 @@ def exponential(r: Cursor, token: Token) -> Node | None:
 def before_argument(r: Cursor) -> bool:
     """Whether a bracket follows, perhaps after a prime or a power."""
     ahead = 0
-    while r.sees("operator", "'", ahead=ahead):
-        ahead += 1
+    while step := _prime(r, ahead):
+        ahead += step
     return r.sees("open", "(", "[", "\\{", ahead=ahead)
+
+
+def _prime(r: Cursor, ahead: int) -> int:
+    """How many tokens a prime has there: `'`, `^\\prime`, `^{'}`; 0 if there is none."""
+    texts = [token.text for token in r.tokens[r.at + ahead : r.at + ahead + 4]]
+    if texts[:1] == ["'"]:
+        return 1
+    if texts[:2] in (["^", "prime"], ["^", "'"]):
+        return 2
+    return 4 if texts in (["^", "{", "prime", "}"], ["^", "{", "'", "}"]) else 0
 
 
 def is_call(r: Cursor, name: str) -> bool:
