@@ -234,7 +234,8 @@ class Judge:
             return "it may be said of what was supposed before"
         if self.misread:
             return "the loss as it was understood is not the one that the document states"
-        if any(plain_name(primed[1]).replace("sigma", "sigmoid") == self.question.name for primed in _PRIMED.finditer(line.formula.passage.text)):
+        primed = [plain_name(match[1]).replace("sigma", "sigmoid") for match in _PRIMED.finditer(line.formula.passage.text)]
+        if self.question.name in primed:
             return "a prime before a bracket may be a derivative"
         head = head_of(line.outline)
         chain = line.outline.statements and line.outline.statements[0].leading is not None
