@@ -176,7 +176,7 @@ class _Finder:
     def _works_out(self, stated: Stated) -> bool:
         """Whether a formula says what a name stands for, and not of what it is made as `X = [x_1, …, x_n]` does."""
         parts = tokens_of(stated.sides[0], self.names)
-        named = len(parts) > 1 and any(part.kind == "name" for part in parts)
+        named = len(parts) > 1 and any(part.kind == "name" for part in parts) and all(part.text != stated.name for part in parts)
         return named and not stated.arguments and not re.search(r"\\[lcv]?dots|…|\.\.\.|\[|\\begin", stated.sides[0])
 
     def _by_prose(self) -> Iterable[str]:
