@@ -13,18 +13,23 @@ from .python.blocks import Blocks
 from .sheets.sheet import Sheet
 
 KEYS = (
-    "problem", "loss", "name", "wrt", "shapes", "assume", "layout", "syntax", "points", "partial", "require", "reveal", "attempts",
-    "student", "seconds", "megabytes", "answer",
+    "problem", "loss", "name", "wrt", "shapes", "assume", "layout", "order", "subject_to", "asks", "syntax", "points", "partial",
+    "require", "reveal", "attempts", "student", "seconds", "megabytes", "answer",
 )  # fmt: skip
-SYNONYMS = {"id": "problem", "shape": "shapes", "assumptions": "assume", "facts": "assume", "variable": "wrt"}
+SYNONYMS = {"id": "problem", "shape": "shapes", "assumptions": "assume", "facts": "assume", "variable": "wrt", "constraint": "subject_to"}
 WORDS = {
     "layout": LAYOUTS,
+    "order": ("1", "2"),
+    "asks": ("gradient", "stationary", "minimum", "maximum"),
     "syntax": SYNTAXES,
     "require": ("answer", "derivation", "none"),
     "reveal": ("none", "hint", "full"),
     "attempts": ("last", "best", "first"),
 }
 BEGINS = ("problem", "loss")
+REPEATABLE = "subject_to"
+END = "end"
+"""The word, without a value, behind which nothing belongs to the problem any more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,10 +107,16 @@ class Collector:
         self.head: dict[str, Passage] = {}
         self.exercises: list[tuple[dict[str, Passage], list[Passage]]] = []
         self.diagnostics: list[Diagnostic] = []
+        self.ended = False
 
     def begin(self) -> None:
         """A new problem begins here."""
         self.exercises.append(({}, []))
+        self.ended = False
+
+    def end(self) -> None:
+        """What comes now belongs to no problem, until a key begins the next."""
+        self.ended = True
 
     def key(self, word: str, value: Passage, place: Passage | None = None) -> None:
         """A key and its value; `problem` and `loss` begin a new problem unless the current one still lacks them."""
@@ -113,14 +124,17 @@ class Collector:
         if name is None:
             self.diagnostics.append(unknown_key(self.source, word, place or value))
             return
-        if name in BEGINS:
+        if name in BEGINS or self.ended:
             current = self.exercises[-1] if self.exercises else None
-            if current is None or name in current[0] or current[1] or "answer" in current[0]:
+            if current is None or self.ended or name in current[0] or current[1] or "answer" in current[0]:
                 self.begin()
-        (self.exercises[-1][0] if self.exercises else self.head)[name] = value
+        into = self.exercises[-1][0] if self.exercises else self.head
+        into[name] = into[name].joined(value) if name == REPEATABLE and name in into else value
 
     def rows(self, rows: list[Passage]) -> None:
-        """Rows of a derivation that belong to the current problem."""
+        """Rows of a derivation that belong to the current problem, if there is one."""
+        if self.ended:
+            return
         if not self.exercises:
             self.begin()
         self.exercises[-1][1].extend(rows)

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from ..diagnostics import Diagnostic, Label, Source, Span
-from .keys import Collector, Document, split_key
+from .keys import END, Collector, Document, split_key
 from .margins import without_margin
 from .passage import Passage, covered
 
@@ -40,6 +40,8 @@ def read_latex(source: Source) -> Document:
     for at, _, what in sorted(events, key=lambda event: event[0]):
         if isinstance(what, list):
             collector.rows(what)
+        elif what.text.strip(". ") == END:
+            collector.end()
         elif (pair := split_key(what)) is not None:
             collector.key(pair[0], pair[1], what)
         else:

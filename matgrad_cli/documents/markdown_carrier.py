@@ -6,7 +6,7 @@ import re
 
 from ..diagnostics import Diagnostic, Label, Source, Span
 from ..diagnostics.record import replace
-from .keys import BEGINS, Collector, Document, known_key, nearest_key, split_key
+from .keys import BEGINS, END, Collector, Document, known_key, nearest_key, split_key
 from .latex_carrier import DISPLAYS, INNER, rows_of
 from .margins import without_margin
 from .passage import Passage
@@ -90,7 +90,9 @@ def _slip_of_a_key(text: str, word: str) -> bool:
 def _body_line(collector: Collector, line: Passage) -> None:
     """A line of the derivation; or `problem:`, `loss:` for the next problem, or a key before the first line."""
     pair = split_key(line)
-    if pair is not None and _is_key(collector, line.text, pair[0]):
+    if line.text == END:
+        collector.end()
+    elif pair is not None and _is_key(collector, line.text, pair[0]):
         collector.key(pair[0], pair[1], line)
     elif line.text:
         collector.rows(_rows_of(line))

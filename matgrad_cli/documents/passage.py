@@ -37,6 +37,11 @@ class Passage:
         left = len(self.text) - len(self.text.lstrip())
         return self.part(left, max(left, len(self.text.rstrip())))
 
+    def joined(self, other: Passage) -> Passage:
+        """Both passages as one list, with `;` between them."""
+        places = [one.offsets or tuple(range(one.start, one.start + len(one.text) + 1)) for one in (self, other)]
+        return Passage(f"{self.text};{other.text}", 0, (*places[0], *places[1]))
+
 
 def line_and_column(text: str, position: int) -> tuple[int, int]:
     """Line and column of a position, both counted from 1."""

@@ -7,7 +7,7 @@ import tomllib
 from typing import Any
 
 from ..diagnostics import Diagnostic, Label, Source, Span
-from .keys import Collector, Document, known_key
+from .keys import REPEATABLE, Collector, Document, known_key
 from .passage import Passage
 
 _DEEPEST_KEY = 50
@@ -63,7 +63,7 @@ def _take(collector: Collector, table: dict[str, Any], places: _Places, begins: 
             continue
         text = _as_text(name, value)
         if text is None:
-            needed = "a text or a list of texts" if name in ("shapes", "assume") else "a text"
+            needed = "a text or a list of texts" if name in ("shapes", "assume", REPEATABLE) else "a text"
             collector.diagnostics.append(_wrong_type(collector.source, word, value, needed, places.find(word, "")))
         else:
             into[name] = places.find(word, text)
@@ -75,8 +75,10 @@ def _as_text(name: str, value: Any) -> str | None:
         return None
     if isinstance(value, str):
         return value
-    if isinstance(value, (int, float)) and name in ("problem", "points", "seconds", "megabytes", "answer"):
+    if isinstance(value, (int, float)) and name in ("problem", "points", "seconds", "megabytes", "answer", "order"):
         return str(value)
+    if name == REPEATABLE and isinstance(value, list) and all(isinstance(item, str) for item in value):
+        return "; ".join(value)
     if name in ("shapes", "assume", "partial"):
         if isinstance(value, list) and all(isinstance(item, str) for item in value):
             return ", ".join(value)

@@ -14,6 +14,7 @@ from ..notation import syntax as s
 from ..notation.choice import in_syntax
 from ..notation.elaboration.broadcasting import turned
 from ..notation.scope import Syntax
+from .equations.asked import judged_solution
 from .lines.arrays import other_slices, slices
 from .lines.flattened import NOTE, flat_verdict
 from .lines.kinds import Clash, pairings
@@ -108,7 +109,12 @@ def _around(task: Task, columns: bool = False, lying: bool = True, arrays: bool 
 
 
 def judged_derivative(around: Surroundings, expr: Expr, order: tuple[Index, ...], read: Read | None, reference: Expr | None) -> Judged:
-    """Whether an expression is the derivative asked for, worked out: an array in the layout, or an entry at the letters of `order`."""
+    """Whether an expression is the derivative asked for, worked out: an array in the layout, or an entry at the letters of `order`.
+
+    Where a solution is asked for: whether it is one.
+    """
+    if around.task.asks != "gradient":
+        return Judged(*judged_solution(around, expr, read))
     found = _compared(around, expr, order, read, reference)
     if found.verdict == "right" and not around.worked_out(expr):
         return Judged("undecided", Slip("not-worked-out", NOT_WORKED_OUT))

@@ -15,7 +15,8 @@ from ..records.finding import Final, Finding, ProblemReport, ProblemVerdict, wor
 from .answers import judge_answer
 from .begin import Habits, begin
 from .derivation import RowResult
-from .finals import final_of
+from .equations.asked import named_multipliers, readings, split_constraints, without_lagrangian
+from .finals import final_of, final_of_second
 from .lines.arrays import other_slices, slices
 from .lines.kinds import is_zero
 from .lines.literal_name import with_letter
@@ -25,7 +26,7 @@ from .meanings.supposed import Values
 from .merge import LINES, Located, Settings
 from .prose import NO_FORMULA
 from .slips.causes import Slip
-from .task import Task, task_for
+from .task import Asked, Key, Task, task_for
 
 MOST_RUNS = 10
 Kind = Literal["answer", "derivation"]
@@ -48,23 +49,17 @@ def judge(chosen: Settings) -> ProblemReport:
                 help="state it in the file, or give a key file with `--key`",
             ),
         )
+    said = [chosen.text(word) or "" for word in ("loss", "wrt", "shapes", "assume")]
+    key: Key = (said[0], said[1], said[2], said[3], chosen.text("syntax"), chosen.layout)
+    asked = Asked(chosen.order, chosen.asks, split_constraints(chosen.text("subject_to") or ""))
     try:
-        task = task_for(
-            (
-                chosen.text("loss") or "",
-                chosen.text("wrt") or "",
-                chosen.text("shapes") or "",
-                chosen.text("assume") or "",
-                chosen.text("syntax") if chosen.values.get("syntax") else None,
-                chosen.layout,
-            )
-        )
+        task = task_for(key, asked)
     except MatgradError as error:
         return _unreadable(chosen, kind, _relocated(error.diagnostic, chosen))
     if not chosen.rows and (chosen.answer is None or not chosen.answer.text):
         return unanswered(chosen)
     if chosen.rows:
-        return _derivation(chosen, task)
+        return _by_lagrangian(chosen, task, key, asked)
     return _answer(chosen, task)
 
 
@@ -188,24 +183,39 @@ def scored(chosen: Settings, report: ProblemReport) -> ProblemReport:
 # ---- derivations
 
 
-def _derivation(chosen: Settings, task: Task) -> ProblemReport:
+def _by_lagrangian(chosen: Settings, task: Task, key: Key, asked: Asked) -> ProblemReport:
+    """The report; under constraints, that of the Lagrangian in which the first row with a multiplier follows."""
+    second = task if asked.order == 2 else None
+    taken = [symbol.name for symbol in (task.plain or task.problem).variables]
+    first = next((at for at, row in enumerate(chosen.rows) if asked.constraints and named_multipliers((row.text,), taken)), None)
+    if first is None:
+        return _derivation(chosen, task_for(key, asked._replace(order=1)), second)
+    names = named_multipliers((row.text for row in chosen.rows), taken)
+    begun = replace(chosen, rows=chosen.rows[: first + 1])
+    for one in readings(asked, names):
+        if len(names) < len(asked.constraints) or _derivation(begun, task_for(key, one), None).lines[-1].verdict == "follows":
+            return _derivation(chosen, task_for(key, one), second)
+    return scored(chosen, without_lagrangian(_derivation(chosen, task, second)))
+
+
+def _derivation(chosen: Settings, task: Task, second: Task | None) -> ProblemReport:
     """The report; where r_p may be a row or a column of R, the reading in which the derivation is right, or got further."""
-    found, written = _supposing(chosen, task)
+    found, written = _supposing(chosen, task, second)
     for flags in other_slices(written):
         if found.verdict == "right":
             break
-        other, _ = _supposing(chosen, task, **flags)
+        other, _ = _supposing(chosen, task, second, **flags)
         found = other if other.verdict == "right" or _reached(other) > _reached(found) else found
     return found
 
 
-def _supposing(chosen: Settings, task: Task, **flags: bool) -> tuple[ProblemReport, frozenset[str]]:
+def _supposing(chosen: Settings, task: Task, second: Task | None, **flags: bool) -> tuple[ProblemReport, frozenset[str]]:
     """The report; where names stand that only the prose explains, the one in which their values make most lines follow."""
     waiting: list[Values] = [{}]
     found: list[tuple[ProblemReport, frozenset[str], bool]] = []
     while waiting and len(found) < MOST_RUNS:
         supposed = waiting.pop(0)
-        report, written, choices = _read_derivation(chosen, task, supposed, **flags)
+        report, written, choices = _read_derivation(chosen, task, second, supposed, **flags)
         waiting[:0] = [supposed | choice for choice in choices]
         found.append((report, written, not choices))
         if report.verdict == "right" and not choices:
@@ -220,7 +230,7 @@ def _reached(report: ProblemReport) -> int:
 
 
 def _read_derivation(
-    chosen: Settings, task: Task, supposed: Values, columns: bool = False, lying: bool = True
+    chosen: Settings, task: Task, second: Task | None, supposed: Values, columns: bool = False, lying: bool = True
 ) -> tuple[ProblemReport, frozenset[str], list[Values]]:
     rows, name = with_letter(joined_rows(chosen.rows), chosen.text("name"), task.names)
     habits = Habits(rules=True, supposing=not chosen.under_key, as_typed=chosen.under_key, supposed=supposed)
@@ -235,7 +245,8 @@ def _read_derivation(
         if row.claims:
             results.append(reader.row(row, first=not results))
     lines = tuple(line_of(result, chosen.source) for result in results)
-    final = final_of(task, reader, chosen.answer.text if chosen.answer else None)
+    answer = chosen.answer.text if chosen.answer else None
+    final = final_of(task, reader, answer) if second is None else final_of_second(second, reader, results, answer)
     if not lines:
         final = Final("missing", "unreadable", NO_FORMULA)
     elif final.verdict == "missing" and all(line.role not in ("claim", "equation") for line in lines):

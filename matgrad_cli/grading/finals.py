@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from ..ir import Expr
 from ..records.finding import Final, FinalVerdict
 from .answers import judge_answer, judged_derivative
-from .chain import Outcome
+from .chain import Outcome, RowResult
 from .derivation import Reader
+from .equations.asked import judged_solution
+from .lines.reading import Read
+from .lines.scope import surroundings
 from .task import Task
 
 
 def final_of(task: Task, reader: Reader, answer: str | None) -> Final:
     """Right, wrong or missing: the last line that states the derivative without anything pending, or the key `answer`."""
-    if answer is not None:
-        found = judge_answer(task, answer, None)
-        if found.verdict in ("right", "wrong"):
-            return Final(found.verdict, found.slip.code if found.slip else None, found.slip.message if found.slip else None)
+    if (stated := _of_answer(task, answer)) is not None:
+        return stated
     read, solution = reader.chain.final, reader.equations.solution
+    if task.asks != "gradient":
+        return _of_asked(task, reader, solution)
     if solution is not None and (read is None or solution[1].verdict == "wrong"):
         return _of_solution(solution[1])
     if read is None:
@@ -26,6 +31,37 @@ def final_of(task: Task, reader: Reader, answer: str | None) -> Final:
             return Final("wrong", read.slip.code, read.slip.message)
         return Final("missing", read.slip.code if read.slip else None, read.slip.message if read.slip else None)
     return _judged(reader, read.expr)
+
+
+def final_of_second(second: Task, reader: Reader, results: Sequence[RowResult], answer: str | None) -> Final:
+    """Right where the last claim ends in the second derivative, else missing; or what the key `answer` is."""
+    if (stated := _of_answer(second, answer)) is not None:
+        return stated
+    claims = [outcome for result in results for outcome in result.outcomes if outcome.role == "claim" and outcome.verdict == "follows"]
+    read = claims[-1].read if claims else None
+    if read is not None and read.expr is not None:
+        found = judged_derivative(surroundings(second, (), None), reader.around.expanded(read.expr), (), read, None)
+        if found.verdict == "right":
+            return Final("right")
+    return Final("missing", None, "the derivation states no second derivative of the loss that is worked out")
+
+
+def _of_answer(task: Task, answer: str | None) -> Final | None:
+    found = judge_answer(task, answer, None) if answer is not None else None
+    if found is None or found.verdict not in ("right", "wrong"):
+        return None
+    return Final(found.verdict, found.slip.code if found.slip else None, found.slip.message if found.slip else None)
+
+
+def _of_asked(task: Task, reader: Reader, solution: tuple[Read, Outcome] | None) -> Final:
+    """The last value that the variable was said to have; the kind of point that it is counts too."""
+    if solution is None:
+        return Final("missing", "not-worked-out", f"the derivation states no value of `{task.problem.wrt.name}`")
+    if solution[1].verdict != "follows" or solution[0].expr is None:
+        return _of_solution(solution[1])
+    verdict, slip = judged_solution(reader.around, solution[0].expr, solution[0])
+    final: FinalVerdict = "missing" if verdict == "undecided" else verdict
+    return Final(final, slip.code if slip else None, slip.message if slip else None)
 
 
 def _of_solution(outcome: Outcome) -> Final:

@@ -51,6 +51,8 @@ class Settings:
     attempts: Attempts = "last"
     seconds: float | None = None
     megabytes: float | None = None
+    order: int = 1
+    asks: str = "gradient"
     layout: str = "gradient"
     layout_given: bool = False
     answer: Located | None = None
@@ -122,6 +124,8 @@ def settings(
         attempts=cast(Attempts, reader.word("attempts") or "last"),
         seconds=reader.number("seconds"),
         megabytes=reader.number("megabytes"),
+        order=int(reader.word("order") or 1),
+        asks=reader.asks(),
         layout=reader.word("layout") or "gradient",
         layout_given="layout" in values,
         answer=Located(answer, source) if answer is not None else None,
@@ -167,6 +171,20 @@ class _Values:
         )
         return None
 
+    def asks(self) -> str:
+        """What is asked for: the gradient, or under constraints a point where the loss is stationary."""
+        usual = "stationary" if "subject_to" in self.values else "gradient"
+        said = self.word("asks") or usual
+        if said != "gradient" and self.word("order") == "2":
+            self._refuse("order", "order 2 is asked of a gradient, not of a solution")
+        if said != usual == "stationary" and said == "gradient":
+            self._refuse("asks", "under a constraint a solution is asked for, not a gradient")
+        return said
+
+    def _refuse(self, key: str, message: str) -> None:
+        found = self.values[key]
+        self.errors.append(Diagnostic("key-value", message, found.source, (Label(found.passage.span()),)))
+
     def number(self, key: str, usual: Any = None) -> Any:
         """A finite number, 0 or more; the usual value where nothing is said."""
         found = self.values.get(key)
@@ -174,8 +192,7 @@ class _Values:
             return usual
         number = _number(found.text)
         if number is None or number < 0:
-            message = f"`{key}` is `{found.text}`; it must be a number, 0 or more"
-            self.errors.append(Diagnostic("key-value", message, found.source, (Label(found.passage.span()),)))
+            self._refuse(key, f"`{key}` is `{found.text}`; it must be a number, 0 or more")
             return usual
         return number
 

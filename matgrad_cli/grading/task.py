@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from fractions import Fraction
+from typing import NamedTuple
 
 from ..diagnostics import Diagnostic, InputError, Label, MatgradError, Source, Span
+from ..diagnostics.record import replace
 from ..facts import Problem
 from ..ir import ONE, Entry, Expr, Index, MatrixOf, Partial, Shape, Symbol, Transpose, fresh_index, letters_in
 from ..ir.memory import remembered
@@ -17,7 +20,8 @@ from .bench import Bench
 class Task:
     """A problem in a layout, with its judge and the derivative that is asked for (None if it has more than two indices).
 
-    `unknowns` are the variable, and what else the key `wrt` names: the multipliers of a Lagrangian.
+    `unknowns` are the variable, and what else the key `wrt` names: the multipliers of a Lagrangian. Where a solution is asked for, `plain`
+    is the problem without its constraints, and the problem that of their Lagrangian.
     """
 
     problem: Problem
@@ -28,6 +32,9 @@ class Task:
     letters: tuple[Index, ...]
     declared: tuple[Symbol, ...] = ()
     unknowns: tuple[Symbol, ...] = ()
+    asks: str = "gradient"
+    plain: Problem | None = None
+    constraints: tuple[Expr, ...] = ()
 
     @property
     def names(self) -> frozenset[str]:
@@ -38,20 +45,68 @@ class Task:
 Key = tuple[str, str, str, str, str | None, str]
 
 
-@remembered(maxsize=512)
-def _task(key: Key) -> Task | MatgradError:
-    loss, wrt, shapes, assume, syntax, layout = key
-    from ..notation.problems import read_problem
+class Asked(NamedTuple):
+    """What is asked for: a derivative of which order; or a `stationary` point, a `minimum`, a `maximum`, under constraints.
 
+    `multipliers` are the names that the Lagrangian has for those of the constraints, `factors` what it multiplies the loss and these by.
+    """
+
+    order: int = 1
+    of: str = "gradient"
+    constraints: tuple[str, ...] = ()
+    multipliers: tuple[str | None, ...] = ()
+    factors: tuple[Fraction, Fraction] = (Fraction(1), Fraction(1))
+
+
+@remembered(maxsize=512)
+def _task(key: Key, asked: Asked) -> Task | MatgradError:
+    loss, wrt, shapes, assume, syntax, layout = key
     first, *others = [name for name in wrt.split(",") if name.strip()] or [wrt]
     try:
-        problem = read_problem(loss, first, (shapes,) if shapes else (), (assume,) if assume else (), syntax)
-        unknowns = (problem.wrt, *(_variable(name, problem) for name in others))
+        plain, constraints = _read(loss, first, shapes, assume, asked.constraints, syntax)
+        problem, multipliers = plain, tuple[Symbol, ...]()
+        if constraints:
+            problem, multipliers = _constrained(plain, constraints, asked)
+        if asked.order == 2:
+            problem = _gradient_of(problem, layout)
+        unknowns = (problem.wrt, *(_variable(name, problem) for name in others), *multipliers)
     except MatgradError as error:
         return error
     letters = derivative_letters(problem)
     wanted = whole_derivative(problem.loss, problem.wrt, layout)
-    return Task(problem, Bench(problem), layout, syntax, wanted, letters, _beside(problem, shapes), unknowns)
+    beside = _beside(problem, shapes)
+    return Task(problem, Bench(problem), layout, syntax, wanted, letters, beside, unknowns, asked.of, plain, constraints)
+
+
+def _read(
+    loss: str, wrt: str, shapes: str, assume: str, constraints: tuple[str, ...], syntax: str | None
+) -> tuple[Problem, tuple[Expr, ...]]:
+    said = (shapes,) if shapes else (), (assume,) if assume else ()
+    if constraints:
+        from ..rewrite.solve.reading import read_optimum
+
+        return read_optimum(loss, wrt, *said, constraints, syntax)
+    from ..notation.problems import read_problem
+
+    return read_problem(loss, wrt, *said, syntax), ()
+
+
+def _constrained(plain: Problem, constraints: tuple[Expr, ...], asked: Asked) -> tuple[Problem, tuple[Symbol, ...]]:
+    """The problem of the Lagrangian, and its multipliers."""
+    from ..rewrite.solve.reading import lagrangian, multiplier_of
+
+    names = asked.multipliers or (None,) * len(constraints)
+    pairs = zip(constraints, names, strict=True)
+    multipliers = tuple(multiplier_of(plain, one, number, name) for number, (one, name) in enumerate(pairs))
+    return lagrangian(plain, constraints, multipliers, asked.factors), multipliers
+
+
+def _gradient_of(problem: Problem, layout: str) -> Problem:
+    """The problem whose derivative is the second one of this problem."""
+    first = whole_derivative(problem.loss, problem.wrt, layout)
+    if first is None:
+        raise InputError(Diagnostic("key-value", "`order` is 2, and the first derivative has more than two indices already"))
+    return replace(problem, loss=first)
 
 
 def _variable(name: str, problem: Problem) -> Symbol:
@@ -74,9 +129,9 @@ def _beside(problem: Problem, shapes: str) -> tuple[Symbol, ...]:
     return tuple(Symbol(name, entry.shape) for name, entry in entries if name not in taken)
 
 
-def task_for(key: Key) -> Task:
+def task_for(key: Key, asked: Asked = Asked()) -> Task:
     """The task of these texts; raises the error of the reader each time it is asked for."""
-    found = _task(key)
+    found = _task(key, asked)
     if isinstance(found, MatgradError):
         raise found
     return found

@@ -14,6 +14,7 @@ from ..lines.reading import Read
 from ..lines.scope import Surroundings
 from ..slips.causes import Slip
 from ..task import whole_derivative
+from .asked import stationary
 from .marked import marked_unknown
 from .meaning import BY_ENTRIES, EQUATION, is_equation
 from .slips import slip_of_equation
@@ -175,12 +176,8 @@ class Equations:
         return final if self.around.bench.equal(wanted, final) else None
 
     def _stationary(self) -> System:
-        """The derivatives of the loss by the variables and the multipliers, set to zero."""
-        loss = self.around.task.problem.loss
-        derivatives = [whole_derivative(loss, symbol, "gradient") for symbol in self.unknowns]
-        if self.stated is not None:
-            derivatives[0] = self.around.expanded(self.stated)
-        return System(tuple((one, Fill(0, one.shape)) for one in derivatives if one is not None), self.unknowns)
+        stated = None if self.stated is None else self.around.expanded(self.stated)
+        return stationary(self.around.task.problem.loss, self.unknowns, stated)
 
     def _derived(self) -> dict[Symbol, Expr]:
         """Definitions that stand as variables of their own under a derivative."""

@@ -1,15 +1,19 @@
-"""The texts of `solve`: a loss, and constraints that may hold names of their own."""
+"""The texts of `solve`: a loss, and constraints that may hold names of their own; the Lagrangian of both."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from fractions import Fraction
+from typing import Final
 
 from ...diagnostics import Diagnostic, InputError, Source
 from ...diagnostics.record import replace
 from ...facts import Problem
-from ...ir import Expr, Symbol
+from ...ir import Call, Expr, MatMul, Number, Symbol, add, mul, transpose
 from ...notation.problems import read_problem
+
+ONCE: Final = Fraction(1)
 
 
 def read_optimum(
@@ -22,7 +26,11 @@ def read_optimum(
     said = [*shapes, *(_declared(symbol, shapes) for symbol in problem.variables)]
     constraints = []
     for text in texts:
-        other = read_problem(text, wrt, [shape for shape in said if shape], [fact for fact in pieces if _speaks_of(fact, text)], syntax)
+        try:
+            other = read_problem(text, wrt, [shape for shape in said if shape], [fact for fact in pieces if _speaks_of(fact, text)], syntax)
+        except InputError as error:
+            source = error.diagnostic.source
+            raise InputError(replace(error.diagnostic, source=source and replace(source, name="--subject-to"))) from None
         problem = _with(problem, other)
         constraints.append(other.loss)
     return problem, tuple(constraints)
@@ -58,3 +66,30 @@ def _with(problem: Problem, other: Problem) -> Problem:
         sizes=tuple(dict.fromkeys((*problem.sizes, *other.sizes))),
         origins=tuple(dict.fromkeys((*problem.origins, *other.origins))),
     )
+
+
+def multiplier_of(problem: Problem, constraint: Expr, number: int, name: str | None = None) -> Symbol:
+    """The multiplier of a constraint, by the name that is given or one that is free: λ for a number, ν for a vector, Λ for a matrix."""
+    shape = constraint.shape
+    names = ("lam", "mu", "eta") if shape.is_number else ("nu", "eta", "xi") if not shape.is_matrix else ("Lambda", "N", "M")
+    taken = {symbol.name for symbol in problem.variables}
+    free = next((name for name in names if name not in taken), f"{names[0]}_0")
+    return Symbol(name or (f"{free}_{number + 1}" if number else free), shape)
+
+
+def lagrangian(
+    problem: Problem, constraints: Sequence[Expr], multipliers: Sequence[Symbol], factors: tuple[Fraction, Fraction] = (ONCE, ONCE)
+) -> Problem:
+    """The loss plus ⟨multiplier, constraint⟩ for each constraint; `factors` are what the loss and each of these is multiplied by."""
+    if not constraints:
+        return problem
+    parts = [problem.loss, *(_pairing(*pair) for pair in zip(multipliers, constraints, strict=True))]
+    terms = [part if (by := factors[min(place, 1)]) == 1 else mul(Number(by), part) for place, part in enumerate(parts)]
+    return replace(problem, loss=add(*terms), variables=(*problem.variables, *multipliers), source="")
+
+
+def _pairing(multiplier: Symbol, constraint: Expr) -> Expr:
+    if constraint.shape.is_number:
+        return mul(multiplier, constraint)
+    product = MatMul((transpose(multiplier), constraint))
+    return Call("tr", product) if constraint.shape.is_matrix else product

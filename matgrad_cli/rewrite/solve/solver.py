@@ -27,6 +27,7 @@ from .line import Line
 from .multipliers import Found, inserted
 from .phases import isolate
 from .prepared import prepared
+from .reading import lagrangian, multiplier_of
 from .spectral import convention, spectral_of
 from .terms import without_numeral
 
@@ -48,8 +49,8 @@ def solve(problem: Problem, constraints: Sequence[Expr] = (), goal: Goal | None 
 
 
 def _solved(problem: Problem, constraints: tuple[Expr, ...], goal: Goal | None) -> Solution:
-    multipliers = tuple(_multiplier(problem, constraint, number) for number, constraint in enumerate(constraints))
-    whole = _lagrangian(problem, constraints, multipliers)
+    multipliers = tuple(multiplier_of(problem, constraint, number) for number, constraint in enumerate(constraints))
+    whole = lagrangian(problem, constraints, multipliers)
     derivation = derive(whole)
     if derivation.result.matrix is None:
         raise no_closed_form(derivation, multipliers)
@@ -115,30 +116,6 @@ def _without_names(expr: Expr) -> Expr:
 
 
 # ---- constraints
-
-
-def _multiplier(problem: Problem, constraint: Expr, number: int) -> Symbol:
-    """A name for the multiplier of a constraint: λ for a number, ν for a vector, Λ for a matrix."""
-    shape = constraint.shape
-    names = ("lam", "mu", "eta") if shape.is_number else ("nu", "eta", "xi") if not shape.is_matrix else ("Lambda", "N", "M")
-    taken = {symbol.name for symbol in problem.variables}
-    free = next((name for name in names if name not in taken), f"{names[0]}_0")
-    return Symbol(f"{free}_{number + 1}" if number else free, shape)
-
-
-def _lagrangian(problem: Problem, constraints: Sequence[Expr], multipliers: Sequence[Symbol]) -> Problem:
-    """The loss plus ⟨multiplier, constraint⟩ for each constraint."""
-    if not constraints:
-        return problem
-    pairs = [_pairing(multiplier, constraint) for multiplier, constraint in zip(multipliers, constraints, strict=True)]
-    return replace(problem, loss=add(problem.loss, *pairs), variables=(*problem.variables, *multipliers), source="")
-
-
-def _pairing(multiplier: Symbol, constraint: Expr) -> Expr:
-    if constraint.shape.is_number:
-        return mul(multiplier, constraint)
-    product = MatMul((transpose(multiplier), constraint))
-    return Call("tr", product) if constraint.shape.is_matrix else product
 
 
 def _without_multiplier(line: Line, found: Found, moves: list[Move], value: Expr) -> tuple[list[Move], Expr]:
