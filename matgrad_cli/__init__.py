@@ -10,18 +10,28 @@ from __future__ import annotations
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from .api import Explanation, Gradient, Optimum, assert_right, check, explain, gradient, solve
+    from .diagnostics import BugError, InputError, MatgradError, StuckError, UsageError
 
 __version__ = "0.1.0"
-__all__ = ["Explanation", "Gradient", "Optimum", "assert_right", "check", "explain", "gradient", "solve"]
+_ERRORS = ["BugError", "InputError", "MatgradError", "StuckError", "UsageError"]
+__all__ = ["Explanation", "Gradient", "Optimum", "assert_right", "check", "explain", "gradient", "solve",
+           "BugError", "InputError", "MatgradError", "StuckError", "UsageError"]
 
 
 def __getattr__(name: str) -> object:
-    """The public functions, imported when first asked for: starting the command must not pay for them."""
+    """The public functions and errors, imported when first asked for: starting the command must not pay for them."""
     if name in __all__:
-        from . import api
+        from . import api, diagnostics
 
-        return getattr(api, name)
+        return getattr(diagnostics if name in _ERRORS else api, name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def load_ipython_extension(shell: object) -> None:
+    """`%load_ext matgrad_cli` in a notebook: the magic `%%matgrad`."""
+    from .cli.magic import load
+
+    load(shell)
 
 
 def __dir__() -> list[str]:

@@ -1,4 +1,4 @@
-"""Every command of the README is run in an empty directory, and prints what the README says.
+"""Every command of the README, and of the manual beside the samples, is run in an empty directory, and prints what stands there.
 
 `pytest --update-golden tests/test_readme.py` writes the outputs anew.
 """
@@ -15,14 +15,14 @@ import pytest
 
 from conftest import ROOT, environment
 
-README = ROOT / "README.md"
+PAGES = [ROOT / "README.md", ROOT / "samples" / "README.md"]
 BLOCK = re.compile(r"^```console\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 SETUP = "python3 -m venv .venv && .venv/bin/pip install -q "
 
 
-def blocks() -> list[str]:
-    """The console blocks of the README."""
-    return BLOCK.findall(README.read_text(encoding="utf-8"))
+def blocks() -> list[tuple[Path, str]]:
+    """The console blocks of the pages."""
+    return [(page, block) for page in PAGES for block in BLOCK.findall(page.read_text(encoding="utf-8"))]
 
 
 def commands(block: str) -> list[tuple[str, str]]:
@@ -50,21 +50,36 @@ def printed(command: str, folder: Path) -> str:
 def test_console_block(number: int, tmp_path: Path, update_golden: bool) -> None:
     if (ROOT / "samples").is_dir():
         shutil.copytree(ROOT / "samples", tmp_path / "samples")
-    block = blocks()[number]
+    page, block = blocks()[number]
     shown = ""
     for command, output in commands(block):
         program = runnable(command)
         shown += f"$ {command}\n" + (output if program is None else printed(program, tmp_path))
     if update_golden and shown != block:
-        README.write_text(README.read_text(encoding="utf-8").replace(block, shown), encoding="utf-8")
+        page.write_text(page.read_text(encoding="utf-8").replace(block, shown), encoding="utf-8")
         block = shown
     assert shown == block
 
 
+CONFUSION = re.compile(r"^\| \d+ \| [^|]* \| `matgrad (.*)` \| (.*) \|$", re.MULTILINE)
+CONFUSIONS = CONFUSION.findall(PAGES[1].read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize(("command", "words"), CONFUSIONS, ids=range(1, len(CONFUSIONS) + 1))
+def test_a_confusion_is_dissolved_by_a_page(command: str, words: str) -> None:
+    shown = printed(f'"{sys.executable}" -m matgrad_cli {command}', ROOT)
+    assert words in " ".join(shown.split())
+
+
+def test_the_readme_is_short_and_the_confusions_are_twenty() -> None:
+    assert len(PAGES[0].read_text(encoding="utf-8").splitlines()) <= 330
+    assert len(CONFUSIONS) == 20
+
+
 def test_two_commands_do_all_the_set_up() -> None:
-    setup = [command for block in blocks() for command, _ in commands(block) if command.startswith(SETUP)]
+    setup = [command for _, block in blocks() for command, _ in commands(block) if command.startswith(SETUP)]
     assert [command.rpartition("&& ")[2] for command in setup] == [
-        """.venv/bin/matgrad explain "norm(X@R-Y,'fro')**2/m" --wrt R""",
+        """.venv/bin/matgrad explain "norm(X@R-Y,'fro')**2/m" --wrt R --detail brief""",
         ".venv/bin/pytest",
     ]
 

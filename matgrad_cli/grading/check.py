@@ -27,6 +27,8 @@ from .reveal import revealed
 
 __all__ = ["Key", "Options", "check_file", "check_files", "check_text", "read_key"]
 
+MOST_APART = 40
+"""A file with more problems is not tried again problem by problem."""
 FILE_SECONDS = 120.0
 """So much processor time all problems of one file may take together."""
 
@@ -36,7 +38,7 @@ class Options:
     """How to check: a key file, defaults for keys (from the command line), the number of processes.
 
     `isolated`: each submission is judged in another process than this one. `cache`: where what was judged is kept. `student`: whose all
-    files are.
+    files are. `only`: the one problem that is judged.
     """
 
     key: Path | None = None
@@ -45,6 +47,7 @@ class Options:
     isolated: bool = False
     cache: Path | None = None
     student: str | None = None
+    only: str | None = None
 
 
 Progress = Callable[[int, int], None]
@@ -104,7 +107,15 @@ def _judged(
         from .classes.workers import MEGABYTES, in_processes
 
         megabytes = key.megabytes if key is not None and key.megabytes is not None else MEGABYTES
-        in_processes(tasks, work, partial(_lost, key=key, options=options), options.jobs, FILE_SECONDS, megabytes, done)
+        broken: dict[Path, FileReport] = {}
+
+        def lost(path: Path, why: Diagnostic) -> FileReport:
+            broken[path] = _lost(path, why, key, options)
+            return broken[path]
+
+        in_processes(tasks, work, lost, options.jobs, FILE_SECONDS, megabytes, done)
+        for path, report in broken.items():
+            done(tasks.index(path), _problem_by_problem(path, report, key, options, megabytes))
     else:
         for at, path in enumerate(tasks):
             done(at, work(path))
@@ -122,6 +133,30 @@ def _lost(path: Path, why: Diagnostic, key: Key | None, options: Options) -> Fil
         _undecided(settings(name, Exercise(), source, known, key.source, options.defaults), why) for name, known in key.exercises.items()
     ]
     return FileReport(str(path), tuple(problems), (replace(why, source=source, severity="warning"),))
+
+
+def _problem_by_problem(path: Path, lost: FileReport, key: Key | None, options: Options, megabytes: float) -> FileReport:
+    """A file that ended its process, each problem of it in a process of its own: only what ends that one is lost."""
+    from .classes.workers import in_processes
+
+    if key is None or not 1 < len(key.exercises) <= MOST_APART:
+        return lost
+    found: dict[int, FileReport] = {}
+    tasks = [replace(options, only=name) for name in key.exercises]
+    in_processes(
+        tasks, partial(_check_only, path, key), lambda one, why: _lost(path, why, key, one), options.jobs, FILE_SECONDS, megabytes,
+        found.__setitem__,
+    )  # fmt: skip
+    problems = [
+        next((problem for problem in found[number].problems if problem.id == task.only), lost.problems[number])
+        for number, task in enumerate(tasks)
+    ]
+    source = next((report.source for report in found.values() if report.source is not None), lost.source)
+    return replace(lost, problems=tuple(problems), source=source)
+
+
+def _check_only(path: Path, key: Key, options: Options) -> FileReport:
+    return check_file(path, key, options)
 
 
 def _named(path: Path | str) -> Path:
@@ -193,6 +228,8 @@ def check_document(document: Document, key: Key | None, options: Options) -> Fil
         known = key.exercises.get(name) if key is not None else None
         if key is not None and known is None:
             diagnostics.append(_unknown_problem(document.source, name, key))
+            continue
+        if options.only not in (None, name):
             continue
         chosen = [settings(name, one, document.source, known, key.source if key else None, options.defaults) for one in tries]
         if len(tries) > 1:

@@ -181,6 +181,21 @@ def test_a_submission_that_ends_its_process_costs_one(tmp_path: Path, monkeypatc
     assert not list(tmp_path.glob("**/core*"))
 
 
+def test_a_problem_that_ends_its_process_costs_one_problem(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    honest = checking.judge
+
+    def judge(chosen: Any) -> Any:
+        if chosen.id == "1" and chosen.answer is not None and chosen.answer.text == "A":
+            os.kill(os.getpid(), signal.SIGKILL)
+        return honest(chosen)
+
+    monkeypatch.setattr(checking, "judge", judge)
+    files = {"ann.toml": answers("(A+A.T)@x", "2*x"), "bob.toml": answers("A", "2*x")}
+    ann, bob = graded(tmp_path, files, isolated=True).files
+    assert (ann.score, bob.score) == (6, 2)
+    assert [(problem.verdict, problem.final.code) for problem in bob.problems] == [("undecided", "memory-limit"), ("right", None)]
+
+
 def test_the_key_says_how_long_one_problem_may_take(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     honest = checking.judge
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from html import escape
 
+from ...diagnostics import Diagnostic
 from ...ir import Expr
 from ...verify.verdict import Verdict
 from ..document.blocks import (
@@ -30,7 +31,7 @@ from ..document.blocks import (
 from ..view import View
 from ..words import described, kind_text
 from .mathematics import cases_html, letters_html, line_html, math, numbers_html, phrase_html, value_html
-from .pictures import collapse, graph, pattern
+from .pictures import collapse, graph, misfit, pattern
 from .pictures import shapes as shapes_of
 from .prose import prose_html
 from .style import SCRIPT, STYLE
@@ -52,6 +53,11 @@ def html_page(fragment: str, title: str) -> str:
         "@media(prefers-color-scheme:dark){body{background:#14181d}}</style>\n"
         f"</head>\n<body>\n{fragment.rstrip()}\n<script>{SCRIPT}</script>\n</body>\n</html>\n"
     )
+
+
+def misfit_html(said: Diagnostic, message: str) -> str:
+    """A message, with a picture where two arrays do not fit."""
+    return f'<style>{STYLE}</style>\n<article class="matgrad">\n{message}\n{misfit(said)}\n</article>\n'
 
 
 def _parts(block: Block, view: View) -> Iterator[str]:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from html import escape
 from typing import Final
 
+from ...diagnostics import Diagnostic
 from ...ir import (
     ONE,
     Delta,
@@ -98,6 +99,28 @@ def shapes(body: Expr) -> str:
     height = top + max(sizes[part.shape.rows] for part in (product, *product.factors)) + 24
     inside = f'<svg width="{x:.0f}" height="{height:.0f}" viewBox="0 0 {x:.0f} {height:.0f}" role="img">{"".join(drawn)}</svg>'
     return figure(inside, "sides of one colour have one length: where two factors meet, the inner sides agree")
+
+
+def misfit(said: Diagnostic) -> str:
+    """Two factors that do not fit as rectangles, the sides that should be equal in red; nothing for another message."""
+    sizes = [label.text.split("×") for label in said.labels]
+    if said.code != "shape-mismatch" or said.source is None or len(sizes) != 2 or any(len(pair) != 2 for pair in sizes):
+        return ""
+    names = [said.source.text[label.span.start : label.span.end] for label in said.labels]
+    parts = [Shape(*(ONE if side == "1" else Dim.of(side) for side in pair)) for pair in sizes]
+    dims = list(dict.fromkeys(side for part in parts for side in (part.rows, part.cols)))
+    lengths = {dim: _length(dim, place) for place, dim in enumerate(dims)}
+    drawn, x, top = [], 4.0, 26.0
+    for place, (name, part) in enumerate(zip(names, parts, strict=True)):
+        picture, width = _rectangle(name, part, lengths, dims, x, top)
+        wide, high, left = lengths[part.cols], lengths[part.rows], x + 16
+        end = (left + wide, top) if place == 0 else (left, top + high)
+        line = f'<line x1="{left}" y1="{top}" x2="{end[0]}" y2="{end[1]}" class="misfit"/>'
+        drawn.append(picture + line)
+        x += width + 30
+    height = top + max(lengths[part.rows] for part in parts) + 24
+    inside = f'<svg width="{x:.0f}" height="{height:.0f}" viewBox="0 0 {x:.0f} {height:.0f}" role="img">{"".join(drawn)}</svg>'
+    return figure(inside, "the red sides meet in the product, and have different lengths")
 
 
 def _length(dim: Dim, place: int) -> float:

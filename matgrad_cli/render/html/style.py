@@ -42,6 +42,7 @@ padding:.2rem 1rem;text-align:left}
 .matgrad svg text{font-size:14px}.matgrad .quiet{fill:var(--soft)}.matgrad svg .quiet{font-size:12px}
 .matgrad .block{fill:var(--card);stroke:var(--soft)}.matgrad .full{fill:var(--accent)}.matgrad .empty{fill:none;stroke:var(--line)}
 .matgrad .forward{stroke:var(--fg);fill:var(--fg);stroke-width:1.5}.matgrad .back{stroke:var(--good);fill:var(--good);stroke-width:1.5}
+.matgrad .misfit{stroke:var(--bad);stroke-width:6}
 .matgrad text.back{stroke:none}
 .matgrad .terms{display:flex;flex-wrap:wrap;align-items:flex-start;gap:.3rem .6rem}
 .matgrad .cell{display:inline-flex;flex-direction:column;align-items:center}.matgrad .cell small{font-size:.72rem;color:var(--soft)}
@@ -49,7 +50,7 @@ padding:.2rem 1rem;text-align:left}
 .matgrad .strike{position:absolute;inset:0;width:100%;height:100%}
 .matgrad .strike line{stroke:var(--bad);stroke-width:2;vector-effect:non-scaling-stroke}
 .matgrad .kept{border:2px solid var(--good);border-radius:.3rem;padding:0 .3rem}
-.matgrad code{font-size:.9em}
+.matgrad code{font-size:.9em}.matgrad pre{overflow-x:auto}
 @media(max-width:34rem){.matgrad{padding:.1rem .55rem;font-size:15px}.matgrad li{padding:.4rem .55rem}}
 @media print{.matgrad{--card:#fff;max-width:none;font-size:11pt}.matgrad li{break-inside:avoid}.matgrad nav{display:none}
 .matgrad details::details-content{content-visibility:visible;display:block}.matgrad .formula,.matgrad .change{overflow:visible}}

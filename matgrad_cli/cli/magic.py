@@ -1,0 +1,74 @@
+"""`%load_ext matgrad_cli`: the magic `%matgrad` and the cell magic `%%matgrad`, whose cell is the loss, or the document to check."""
+
+from __future__ import annotations
+
+import io
+import shlex
+import sys
+from contextlib import redirect_stdout
+from html import escape
+from typing import Any
+
+from ..diagnostics import MatgradError
+from ..diagnostics.show import show
+from .app import command_line
+from .guard import guarded
+
+_PAGES = ("explain", "solve")
+
+
+class Page:
+    """What a command printed: mathematics in a notebook, text elsewhere."""
+
+    def __init__(self, text: str, html: str) -> None:
+        self.text, self.html = text, html
+
+    def __repr__(self) -> str:
+        return self.text
+
+    def _repr_html_(self) -> str:
+        return self.html
+
+
+def load(shell: Any) -> None:
+    """Gives an IPython shell the magics."""
+    shell.register_magic_function(matgrad, "line_cell", "matgrad")
+
+
+def matgrad(line: str, cell: str | None = None) -> Page | None:
+    """A command line without the word `matgrad`; a cell stands where the loss or the file would."""
+    words = shlex.split(line)
+    if cell is not None:
+        words.insert(1, "-")
+    drawn = words[:1] in ([name] for name in _PAGES) and "--format" not in words
+    if not drawn:
+        guarded(lambda: _run(words, cell), words)
+        return None
+    stream, held = io.StringIO(), list[MatgradError]()
+
+    def action() -> int:
+        with redirect_stdout(stream):
+            try:
+                return _run([*words, "--format", "html"], cell)
+            except MatgradError as error:
+                held.append(error)
+                return error.exit_code
+
+    guarded(action, words)
+    if held:
+        from ..render.html.page import misfit_html
+
+        said = show(held[0].diagnostic)
+        return Page(said, misfit_html(held[0].diagnostic, f"<pre>{escape(said)}</pre>"))
+    return Page("", stream.getvalue())
+
+
+def _run(words: list[str], cell: str | None) -> int:
+    """The command, with the cell as its standard input."""
+    before = sys.stdin
+    if cell is not None:
+        sys.stdin = io.TextIOWrapper(io.BytesIO(cell.strip().encode()), encoding="utf-8")
+    try:
+        return command_line(words)
+    finally:
+        sys.stdin = before
