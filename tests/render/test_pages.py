@@ -237,3 +237,11 @@ def test_signs_are_explained_where_reasons_are() -> None:
     assert "(matgrad why hadamard)" not in page.render("text")
     assert "vector of ones" in explain("sum(tanh(W@x))", wrt="W", detail="full").render("text")
     assert "why kron" in explain("A@X@B", wrt="X", detail="full").render("text")
+
+
+def test_a_short_page_says_what_a_name_stands_for_whose_sentence_it_leaves_out() -> None:
+    from matgrad_cli import api
+
+    page = api.explain("norm(X@w - y)**2", wrt="w", shapes="X: m×n, w: n, y: m", method="expand", detail="brief").render("text")
+    assert "where T₂ = wᵀXᵀy" in page
+    assert "T₁" not in page

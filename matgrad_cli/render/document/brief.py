@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Final
 
 from ...diagnostics.record import replace
+from ...ir import nodes_of
 from ...verify.verdict import weakest
 
 if TYPE_CHECKING:
@@ -43,6 +44,7 @@ def _joined(run: list[Move]) -> Move:
     sentence = _once(telling[0].sentence)
     if len(telling) > 1:
         sentence = (*sentence, f" (and {len(telling) - 1} more of this kind)")
+    shown = set(nodes_of(last.line.body))
     kind = weakest([move.verdict for move in run])
     return replace(
         last,
@@ -50,7 +52,7 @@ def _joined(run: list[Move]) -> Move:
         sentence=sentence,
         verdict=next(move.verdict for move in run if move.verdict.kind == kind),
         letters=tuple(letter for move in run for letter in move.letters),
-        names=tuple(name for move in run for name in move.names),
+        names=tuple(name for move in run for name in move.names if name in shown),
         rule=telling[0].rule,
         small=telling[0].small,
     )

@@ -178,7 +178,8 @@ def _move(
     changed = step.results if not inner else ()
     letters = new_letters(step.after, seen)
     sentence = phrase(step.title)
-    names = tuple(_new_names(step.after, known, sentence))
+    told = () if detail == "brief" and step.small else sentence  # what a small step says is left out there
+    names = tuple(_new_names(step.after, known, told))
     line, rule = Line(step.after, changed), step.rule
     evidence = step.verdict.by if full and not inner else ""
     return Move(number, sentence, line, step.verdict, why, evidence, change, elsewhere, letters, names, rule, step.small, inner)
