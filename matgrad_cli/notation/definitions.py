@@ -35,7 +35,7 @@ _MOST: Final = 9
 _LONGEST: Final = 4_000
 
 
-def with_definitions(text: str) -> tuple[str, tuple[str, ...]]:
+def with_definitions(text: str, wrt: str = "") -> tuple[str, tuple[str, ...]]:
     r"""The loss with what is explained beside it put in, and what to say; the text itself where nothing is explained.
 
     >>> with_definitions("norm(e)**2 where e = X@w - y")[0]
@@ -63,6 +63,9 @@ def with_definitions(text: str) -> tuple[str, tuple[str, ...]]:
     left, whole = (front[0], pieces[loss][front.end() :].strip()) if front is not None else ("", pieces[loss].strip())
     if all(found not in values for found, *_ in _uses(whole, latex, values)):
         return text, ()
+    if values.pop(wrt, None) is not None:
+        return with_definitions("\n".join(piece for piece, name in zip(pieces, names, strict=True) if name != wrt))[0], (
+            f"what `{wrt}` is, stands beside the loss and is left out, as `{wrt}` is the variable",)
     for _ in values:  # a value may hold names that are explained before or after it
         whole = _put_in(whole, values, latex)
         if len(whole) > _LONGEST:

@@ -102,7 +102,7 @@ def _problem(loss: str, wrt: str, shapes: Sequence[str], assume: Sequence[str], 
     shapes_declared, members = families({name: entry.shape for name, entry in declared.items()}, loss)
     table, square_notes = squared(shapes_declared, facts)
     symbols = {name: Symbol(name, shape) for name, shape in table.items()}
-    stated, put_in = with_definitions(loss)
+    stated, put_in = with_definitions(loss, plain_name(wrt))
     stated, members_said = with_members(stated, declared)
     put_in += members_said
     source = Source("loss", stated)

@@ -47,3 +47,9 @@ def test_left_sides_are_dropped(left: str) -> None:
 def test_a_fact_is_about_a_name_as_it_is_written() -> None:
     problem = read_problem(r"w_x^\top C_{xx} w_x", "w_x", [r"w_x: p, C_{xx}: p×p"], [r"C_{xx} spd"])
     assert [fact.symbol.name for fact in problem.facts] == ["C_xx"]
+
+
+def test_what_the_variable_is_does_not_matter() -> None:
+    text, said = with_definitions(r"\log(1+z),\quad z = x^\top x", "z")
+    assert text.strip() == r"\log(1+z)"
+    assert "left out" in said[0]
