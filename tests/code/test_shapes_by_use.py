@@ -125,6 +125,25 @@ OTHER_NAME = """
             return dx
 """
 
+RESHAPED = """
+    class WeightSum:
+        def forward(self, hs, a):
+            N, T, H = hs.shape
+            ar = a.reshape(N, T, 1)
+            c = np.sum(hs * ar, axis=1)
+            self.cache = (hs, ar)
+            return c
+
+        def backward(self, dc):
+            hs, ar = self.cache
+            N, T, H = hs.shape
+            dt = dc.reshape(N, 1, H).repeat(T, axis=1)
+            dar = dt * hs
+            dhs = dt * ar
+            da = np.sum(dar, axis=2)
+            return dhs, da
+"""
+
 
 def verdict(code: str) -> str:
     report = checked_code(Source("layer.py", "import numpy as np\n" + textwrap.dedent(code)))
@@ -139,6 +158,7 @@ def verdict(code: str) -> str:
         (COLUMNS, "(1 - A1 ** 2)", "(1 - A1)"),
         (SOFTMAX, "/ num_train + 2 * reg * W\n", "/ num_train + reg * W\n"),
         (LATER, "self.x.T.dot(accum_grad)", "2 * self.x.T.dot(accum_grad)"),
+        (RESHAPED, "dhs = dt * ar", "dhs = dt * ar * 2"),
         (OTHER_NAME, "(1 - self.out ** 2)", "(1 - self.out)"),
     ],
 )

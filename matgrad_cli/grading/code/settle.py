@@ -64,12 +64,18 @@ def understandings(unit: Unit, shapes: dict[str, Kind] | None = None) -> tuple[l
             if understood is None:
                 said, line = trial.lost
                 why = why or NoLoss(f"the loss has no value{said and f': {said}'}", line or first_line(trial.base))
-            else:
+            elif order != 0 or _at_other_sizes(unit, understood):
                 found.append(understood)
         found += _by_claims(unit, found)
         if any(one.faults == 0 for one in found) or (found and order == EVEN):
             break
     return sorted(found, key=lambda one: (one.order == EQUAL, one.faults, collapsed(found[0], one), one.unfit)), why
+
+
+def _at_other_sizes(unit: Unit, understood: Understanding) -> bool:
+    """Whether it fits at other sizes too: 6·2 entries are 4·3 by chance."""
+    trials = (tried(unit, understood.kinds, Point(order=order, between=understood.between)) for order in (1, 2, EVEN))
+    return any(isinstance(trial, Trial) and (trial.loss is not None or trial.outside) for trial in trials)
 
 
 def collapsed(first: Understanding, other: Understanding) -> bool:
