@@ -33,10 +33,14 @@ def joined_rows(rows: Sequence[Passage]) -> list[tuple[int, Passage]]:
         goes_on = (_ADDED.match(row.text) and not _ZERO.search(before)) or (
             (_GOES_ON.match(row.text) or _LEFT_OPEN.search(before)) and not _RELATION.search(row.text)
         )
-        if found and goes_on and row.offsets is None and found[-1][1].offsets is None:
+        if found and goes_on:
             first, begun = found[-1]
-            gap = " " * (row.start - begun.start - len(begun.text))
-            found[-1] = first, Passage(before + gap + _LEADING.sub(_blank, row.text), begun.start)
+            behind = _LEADING.sub(_blank, row.text)
+            if row.offsets is None and begun.offsets is None:
+                gap = " " * (row.start - begun.start - len(begun.text))
+                found[-1] = first, Passage(before + gap + behind, begun.start)
+            else:
+                found[-1] = first, Passage(f"{before} {behind}", 0, (*begun.places, *row.places))
         else:
             found.append((number, row))
     return found

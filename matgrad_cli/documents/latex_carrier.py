@@ -9,6 +9,7 @@ from ..diagnostics import Diagnostic, Label, Source, Span
 from .keys import END, Collector, Document, split_key
 from .margins import without_margin
 from .passage import Passage, covered
+from .sheets.macros import macros_of, put_in
 
 DISPLAYS = frozenset({"align", "equation", "gather", "alignat", "flalign", "multline", "eqnarray", "displaymath", "math", "dmath"})
 INNER = frozenset({"aligned", "alignedat", "split", "gathered", "multlined"})
@@ -29,6 +30,7 @@ def read_latex(source: Source) -> Document:
     """The exercises of a LaTeX file. Without any key all display mathematics belongs to one exercise."""
     collector = Collector(source)
     text, comments = without_comments(source.text)
+    macros = macros_of(text)
     keys = [(at, match) for at, comment in comments if (match := _KEY.match(comment))]
     first = keys[0][0] if keys else 0
     events: list[tuple[int, str, Passage | list[Passage]]] = [
@@ -36,7 +38,7 @@ def read_latex(source: Source) -> Document:
     ]
     for start, rows in _displays(text, collector):
         if start >= first:
-            events.append((start, "rows", rows))
+            events.append((start, "rows", [put_in(row, macros) for row in rows] if macros else rows))
     for at, _, what in sorted(events, key=lambda event: event[0]):
         if isinstance(what, list):
             collector.rows(what)

@@ -18,6 +18,11 @@ class Passage:
     start: int = 0
     offsets: tuple[int, ...] | None = None
 
+    @property
+    def places(self) -> tuple[int, ...]:
+        """Where every character stands, and the place after the last one."""
+        return self.offsets if self.offsets is not None else tuple(range(self.start, self.start + len(self.text) + 1))
+
     def span(self, within: Span | None = None) -> Span:
         """The place in the file of a span of this passage (of the whole passage without argument)."""
         within = within or Span(0, len(self.text))

@@ -185,3 +185,19 @@ def test_a_row_that_goes_on_belongs_to_the_row_before() -> None:
     assert (problem.verdict, problem.first_wrong) == ("right", None)
     (other,) = check_text(BROKEN.replace(r"+ 2\lambda w \\", r"+ \lambda w \\"), "a.tex").problems
     assert other.verdict == "wrong"
+
+
+def test_macros_of_a_file_with_keys_are_put_in() -> None:
+    text = r"""\newcommand{\vect}[1]{\mathbf{#1}}
+\newcommand{\vw}[0]{\vect{w}}
+\newcommand{\pd}[2]{\frac{\partial #1}{\partial #2}}
+% matgrad: loss = norm(X@w - y)**2 + w.T@w
+% matgrad: wrt = w
+\begin{align}
+\pd{L}{\vw} &= 2X^\top(X \vw - y) \\
+  &\quad + 2\vw \\
+  &= 2X\vw
+\end{align}
+"""
+    (problem,) = check_text(text, "homework.tex").problems
+    assert [(line.verdict, line.line) for line in problem.lines] == [("follows", 7), ("wrong", 9)]

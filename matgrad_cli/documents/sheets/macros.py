@@ -152,3 +152,10 @@ def expanded(text: str, stated: str | None = None) -> Passage:
         blank[start:stop] = [char if char == "\n" else " " for char in blank[start:stop]]
     parts, places = _Expansion(macros).run("".join(blank), list(range(len(text))), 0)
     return Passage("".join(parts), 0, (*places, len(text)))
+
+
+def put_in(passage: Passage, macros: dict[str, Macro]) -> Passage:
+    """A row with its macros put in."""
+    parts, places = _Expansion(macros).run(passage.text, list(passage.places[:-1]), 0)
+    text = "".join(parts)
+    return passage if text == passage.text else Passage(text, 0, (*places, passage.places[-1]))
