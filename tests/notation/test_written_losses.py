@@ -87,7 +87,7 @@ def test_wrappers_are_dropped(text: str) -> None:
     (r"\lVert e^{A} \rVert^2", "matrix-function"), (r"\|X\|_{2,1}", "unreadable"), (r"\max(w)", "wrong-arguments"),
     (r"\sum_i \begin{cases} y_i & y_i > 0 \\ 0 & y_i < 1 \end{cases}", "cases"),
     ("max(X, 1)", "number-plus-array"),
-    ("np.max(X)", "unknown-function"),
+    ("np.max(X)", "unknown-function"), (r"\operatorname{chol}(A)", "unknown-function"),
 ])  # fmt: skip
 def test_what_has_another_meaning_is_not_read(text: str, code: str) -> None:
     if text == "max(X, 1)":

@@ -174,11 +174,18 @@ def _prime(r: Cursor, ahead: int) -> int:
     return 4 if texts in (["^", "{", "prime", "}"], ["^", "{", "'", "}"]) else 0
 
 
+def _upright(r: Cursor, name: str) -> bool:
+    r"""Whether the last token of a loss is an upright word that is not declared: `\operatorname{chol}(A)` is no product."""
+    return r.last.kind == "word" and r.last.font == "mathrm" and not r.known and not r.variable(name) and name not in r.names.losses
+
+
 def is_call(r: Cursor, name: str) -> bool:
     """Whether `name(…)` is a function at its arguments, not a product."""
     pieces = r.pieces(r.at)
     plain = all(len(piece) == 1 and piece[0].kind in ("name", "word") for piece in pieces)
     if r.unknown(name):
+        return True
+    if _upright(r, name):
         return True
     if r.variable(name) or not r.known:
         return plain and len(pieces) > 1
@@ -199,7 +206,7 @@ def call_of(r: Cursor, node: Node) -> Node:
     name = node.name if isinstance(node, Name) else ""
     pieces = r.pieces(r.at)
     plain = all(len(piece) == 1 and piece[0].kind in ("name", "word") for piece in pieces)
-    if plain and name not in r.names.formulas and not r.unknown(name):
+    if plain and name not in r.names.formulas and not r.unknown(name) and not _upright(r, name):
         r.at = r.closing(r.at) + 1
         r.called = r.at
         return Name(node.span.joined(r.span(r.last)), name)
