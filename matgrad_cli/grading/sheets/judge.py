@@ -65,6 +65,7 @@ class Judge:
         self.settled = False
         self.supposed = False
         self.misread = False
+        self.conditional: int | None = None
         self.gradient = False
         self.explained: frozenset[str] = frozenset()
         self.wrong: list[frozenset[str]] = []
@@ -106,6 +107,8 @@ class Judge:
     def line(self, line: Line) -> Judged:
         """The verdict on a row."""
         results = self._results(line)
+        if line.formula.kind == "display" and said_of_other(line.formula) == "said under a condition":
+            self.conditional = line.formula.block
         goes_on = line.outline.statements and line.outline.statements[0].leading is not None
         if goes_on and self.before is not None and self.before.verdict == "aside" and self.before.role == "aside":
             return self.passed(line, "goes on from an aside")
@@ -158,6 +161,8 @@ class Judge:
         if is_hypothetical(formula):
             self.supposed = self.supposed or lone(head) == self.question.name or "would" in formula.before[-200:]
             return "said of what is only supposed"
+        if formula.block == self.conditional:
+            return "said under a condition"
         if (why := said_of_other(formula)) is not None:
             return why
         name = lone(head)
