@@ -362,7 +362,7 @@ def slashed_derivative(r: Cursor) -> Node | None:
             else:
                 break
     if not (place + 2 < r.stop + 1 and r.tokens[place].text == "/" and is_sign(r.tokens[place + 1])):
-        return None
+        place = _slash_behind_term(r, start)
     if place + 2 >= r.stop or r.tokens[place + 2].kind not in ("name", "word", "open"):
         return None
     sign = r.token
@@ -376,6 +376,21 @@ def slashed_derivative(r: Cursor) -> Node | None:
         body, alone = operand_of_sign(r)
     node = Derivative(r.span(sign, end if body is None else r.last), body, *taken_apart(variable), style)
     return with_scripts(r, node, scripts_here(r)) if alone else node
+
+
+def _slash_behind_term(r: Cursor, first: int) -> int:
+    """`∂ log det S/∂S`, `∂ aᵀXb/∂X`: the place of the slash where a whole term stands between the two signs, else the end."""
+    place = first
+    while place < r.stop - 1:
+        token = r.tokens[place]
+        if token.text == "/" and is_sign(r.tokens[place + 1]):
+            return place
+        ends = token.kind in ("relation", "gap", "linebreak", "text", "close") or token.text in ("/", "+", "-", ",", ";")
+        if ends or is_sign(token) or (token.kind == "operator" and token.text == "'" and place == first):
+            break
+        scripted = token.kind == "operator" and token.text in ("^", "_")
+        place = r.partner.get(place + scripted, place + scripted) + 1
+    return r.stop
 
 
 def slash_variable(r: Cursor) -> Node:
