@@ -24,6 +24,7 @@ EQUATIONS = {
     "both ways": [GRADIENT + r" = 0 \iff X^\top Xw + \lambda w = X^\top y"],
     "without the zero": [GRADIENT, r"X^\top Xw + \lambda w = X^\top y"],
     "solved": [GRADIENT, r"w = (X^\top X + \lambda I)^{-1}X^\top y"],
+    "from the zero in front": [GRADIENT, r"0 = X^\top(Xw - y) + \lambda w", r"w = (X^\top X + \lambda I)^{-1}X^\top y"],
     "solved in two steps": [GRADIENT + " = 0", r"(X^\top X + \lambda I)w = X^\top y", r"w = (X^\top X + \lambda I)^{-1}X^\top y"],
     "the differential": [r"dL = (2X^\top(Xw - y) + 2\lambda w)^\top dw", r"= 0"],
 }
@@ -41,6 +42,8 @@ AT_THE_END = {
     "at the end of the row": [GRADIENT + " = 0"],
     "with a mark": [GRADIENT + r" \overset{!}{=} 0"],
     "on the next row": [r"\nabla_w L", r"= 2X^\top(Xw - y) + 2\lambda w = 0"],
+    "in front": [r"0 = \nabla_w L = 2X^\top(Xw - y) + 2\lambda w"],
+    "in front, as a vector": [r"\mathbf{0} = \frac{\partial L}{\partial w} = 2X^\top(Xw - y) + 2\lambda w"],
     "in a system": [r"\frac{\partial L}{\partial w} = 2X^\top Xw - 2X^\top y + 2\lambda w = 0"],
 }
 
@@ -79,6 +82,7 @@ SLIPS = {
     "factor": ([GRADIENT + " = 0", r"X^\top Xw + 2\lambda w = X^\top y"], 2, "lost-factor"),
     "inverse of a sum": ([GRADIENT, r"w = (X^\top X)^{-1}X^\top y + \frac1\lambda X^\top y"], 2, "differs"),
     "not worked out of the derivative": ([GRADIENT, r"2X^\top(Xw - y) = 0"], 2, "dropped-term"),
+    "zero in front": ([r"0 = 2X^\top(Xw - y) + \lambda w"], 1, "lost-factor"),
     "divided by a matrix": ([GRADIENT, r"X^\top Xw + \lambda w = X^\top y", r"Xw + \lambda w = y"], 3, "non-conformable"),
     "not equivalent": ([GRADIENT + " = 0", r"\iff y^\top X(X^\top X + \lambda I)w = y^\top XX^\top y"], 2, "differs"),
 }

@@ -60,11 +60,19 @@ def _read(text: str, name: str, syntax: str | None, meant: Meant) -> tuple[tuple
         return (Claim((Side(own, Span(0, 1), None, "latex", trouble),)),), ()
     names = LatexNames.of(meant)
     if (syntax == "numpy" or (syntax is None and _is_numpy(text))) and (claim := _numpy_claim(text, names)) is not None:
-        return (claim,), ()
+        return (_zero_last(claim),), ()
     line = split_line(text, name, names, source=own)
     claims = tuple(_claim(statement, own, names) for statement in line.statements)
     signs = [(statement.leading or "", *statement.relations) for statement in line.statements]
-    return tuple(_with_constants(_labelled(claim, names), before, names) for claim, before in zip(claims, signs, strict=True)), line.notes
+    found = (_with_constants(_labelled(claim, names), before, names) for claim, before in zip(claims, signs, strict=True))
+    return tuple(_zero_last(claim) for claim in found), line.notes
+
+
+def _zero_last(claim: Claim) -> Claim:
+    """`0 = ∇L = A` says what `∇L = A = 0` says: the equation is read with its zero behind."""
+    first = s.ungrouped(claim.sides[0].node) if claim.sides[0].node is not None else None
+    zero = (isinstance(first, s.Literal_) and first.value == 0) or (isinstance(first, s.Apply) and first.function == "zeros")
+    return replace(claim, sides=(*claim.sides[1:], claim.sides[0])) if zero and not claim.leading and len(claim.sides) > 1 else claim
 
 
 def _claim(statement: Statement, own: Source, names: LatexNames) -> Claim:
