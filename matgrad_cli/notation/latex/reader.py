@@ -9,12 +9,13 @@ from ...diagnostics import InputError, Source
 from ...diagnostics.record import record
 from ..syntax import Apply, Binary, Ellipsis_, Literal_, MapsTo, Negative, Node, Operator
 from .atoms import applied_function, bars_here, bracket_here, constant_here, named_factor, number_here, taken_norm
-from .calculus import SMALL_CHANGES, capital_d, differential_here, fraction_here, is_differential, nabla_here, partial_here, sum_here
+from .calculus import SMALL_CHANGES, capital_d, differential_here, fraction_here, is_differential, nabla_here, partial_here
 from .commands import read_command
 from .cursor import DEEPEST, Cursor, Grammar
 from .lexer import Lexer
 from .names import NOTHING_KNOWN, LatexNames, accents_kept
 from .scripts import scripts_here, source_text, with_scripts
+from .sums import sum_here
 from .tokens import REFUSED, Token
 
 _TIGHT: Final[dict[str, Operator]] = {"cdot": "dot", "times": "juxtapose", "/": "/"}
