@@ -13,7 +13,6 @@ from .cursor import Cursor
 from .indices import index_at
 from .names import WHOLE_TERM
 from .norms import EXTREMES, extreme, normed
-from .products import log_of_product
 from .scripts import (
     Script,
     axis_below,
@@ -25,6 +24,7 @@ from .scripts import (
     transposing_script,
     with_scripts,
 )
+from .sums import log_of_product
 from .tokens import FRACTIONS, Token
 
 _BUILT_IN = frozenset(("e", "I", "pi", "delta", "d", "D", "sigma"))
