@@ -108,7 +108,9 @@ class Reader:
         if value is None:
             side = claim.sides[0]
             said = f"`{side.text.strip()}` does not carry the free indices of its right side, which is {kind_in_words(found.expr)}"
-            return [Outcome("wrong", found, Slip("free-index-mismatch", said, span=side.span))]
+            return [Outcome("undecided", found, Slip("free-index-mismatch", said, span=side.span), "definition")]
+        if len(letters) > len(set(letters)):
+            self.notes.append(f"`{name}` is read as the diagonal matrix of these entries: 0 elsewhere")
         symbol = self.around.define(name, value)
         equation = self.equations.of_marked(self.chain, name, found, self.notes)
         if equation is not None:

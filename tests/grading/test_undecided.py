@@ -136,3 +136,27 @@ def test_a_name_that_an_answer_explains_behind_itself_is_put_in(sign: str) -> No
     head = "[[problem]]\nloss = 'sum(log(1+exp(X@w))) - y.T@X@w'\nwrt = 'w'\nshapes = 'X: n×d, w: d, y: n'\nanswer = '"
     assert check_text(head + r"X^T(p - y)" + sign + "p = \\sigma(Xw)'\n", "a.toml").verdict == "right"
     assert check_text(head + r"X^T(p + y)" + sign + "p = \\sigma(Xw)'\n", "a.toml").verdict == "wrong"
+
+
+LOGISTIC = "loss: sum(log(1 + exp(X@w)) - t*(X@w))\nwrt: w\nshapes: X: n×d, w: d, t: n\norder: 2\n"
+DIAGONALS = {
+    "entries of samples": r"S_{ii} = \sigma(x_i^\top w)(1-\sigma(x_i^\top w))",
+    "entries of a name": r"p = \sigma(Xw), \quad S_{nn} = p_n(1-p_n)",
+    "a product of columns": r"S = \operatorname{diag}(\sigma(Xw)(1-\sigma(Xw)))",
+    "a product of names": r"p = \sigma(Xw), \quad S = \operatorname{diag}(p(1-p))",
+    "three factors": r"S = \operatorname{diag}(\tfrac{1}{2}\sigma(Xw)(1-\sigma(Xw))(1+1))",
+}
+
+
+@pytest.mark.parametrize("line", DIAGONALS.values(), ids=DIAGONALS)
+def test_a_diagonal_matrix_is_defined_by_its_entries(line: str) -> None:
+    problem = judged(line, r"\nabla^2 L = X^\top S X", head=LOGISTIC)
+    assert problem.verdict == "right"
+    assert any("diag" in note for finding in problem.lines for note in finding.notes)
+
+
+@pytest.mark.parametrize("line", [r"S_{ij} = (Xw)_i", r"S_{ii} = X_{ij}", r"S = X_{ij}", r"S_{ii} = 2"])
+def test_a_definition_whose_letters_do_not_fit_accuses_nobody(line: str) -> None:
+    problem = judged(line, r"\nabla^2 L = X^\top S X", head=LOGISTIC)
+    assert {finding.verdict for finding in problem.lines} <= {"undecided", "follows"}
+    assert problem.verdict == "undecided"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ...ir import Differential, Entry, Expr, Index, MatrixOf, Partial, nodes_of
+from ...ir import Call, Differential, Entry, Expr, Index, MatrixOf, Partial, nodes_of
 from ...notation import syntax as s
 from ...notation.elaboration.readable import readable
 from .reading import Side
@@ -19,9 +19,12 @@ def left_letters(side: Side) -> tuple[str, ...]:
 
 
 def as_array(expr: Expr, letters: Sequence[str]) -> Expr | None:
-    """The array whose entry at the letters is the expression; None if it has other free letters."""
+    """The array whose entry at the letters is the expression, diagonal for one letter twice; None if it has other free letters."""
     if not letters:
         return expr if not expr.free else None
+    if len(letters) == 2 and letters[0] == letters[1]:
+        entries = as_array(expr, letters[:1])
+        return None if entries is None else Call("diag", entries)
     by_name = {letter.name: letter for letter in expr.free}
     found = [by_name.get(name) for name in letters]
     if any(letter is None for letter in found) or len(expr.free) != len(letters) or not expr.shape.is_number or len(letters) > 2:

@@ -29,7 +29,7 @@ class Elaborator:
         self.read: dict[int, tuple[s.Node, Expr]] = {}  # each part once, also where a call looks at it twice
         self.flat: dict[int, s.Node] = {}
         self.idle_transpose = self.stretched_product = False
-        self.entrywise = self.traced = False
+        self.entrywise = self.traced = self.diagonal = False
         self.reach: dict[str, tuple[int, int]] = {}  # of a bound letter, how many values its Σ leaves out at the two ends
 
     @contextmanager
@@ -40,11 +40,12 @@ class Elaborator:
         self.entrywise = outer
 
     @contextmanager
-    def under_trace(self, wanted: bool = True) -> Iterator[None]:
-        """While the argument of a trace is read: `\\exp(A)` in it is the matrix exponential."""
-        outer, self.traced = self.traced, self.traced or wanted
+    def inside(self, function: str) -> Iterator[None]:
+        """While the arguments of a function are read: `\\exp(A)` in a trace is the matrix exponential, `p(1-p)` in `diag` a column."""
+        outer = self.traced, self.diagonal
+        self.traced, self.diagonal = self.traced or function == "tr", self.diagonal or function == "diag"
         yield
-        self.traced = outer
+        self.traced, self.diagonal = outer
 
     def is_flat(self, node: s.Node) -> bool:
         """Whether a part that was read is a one-dimensional array."""

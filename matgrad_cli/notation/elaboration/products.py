@@ -77,6 +77,10 @@ class Product:
             elif array is not None and operator in ("*", "hadamard"):
                 self.entrywise(array, node.right, "multiply")
                 self.say_entrywise(array, node)
+            elif array is not None and self.is_entrywise(operator, array):
+                self.entrywise(array, node.right, "multiply")
+                whole = quoted(self.reader.scope.source, node.span)
+                self.reader.note(f"{whole} is read entry by entry: inside `diag` it can only be a column")
             elif array is not None and self.reader.scope.arrays:
                 self.product_of_arrays(array, node.right)
             elif array is not None:
@@ -135,6 +139,12 @@ class Product:
             self.kind = self.kind if first is whole else ""
         self.settle("*", first)
         self.parts.append(array)
+
+    def is_entrywise(self, operator: str, array: Expr) -> bool:
+        """Whether two columns of one size stand side by side inside `diag(…)` of LaTeX: `p(1-p)`."""
+        left, latex = self.array, self.reader.scope.syntax == "latex"
+        beside = self.reader.diagonal and latex and operator == "juxtapose" and left is not None
+        return beside and left.shape is array.shape and array.shape.is_column
 
     def say_entrywise(self, array: Expr, node: s.Binary) -> None:
         """`A*B` of two matrices that are square, or whose sizes are guessed from this, could have been meant as their product."""
