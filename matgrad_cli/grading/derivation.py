@@ -11,6 +11,7 @@ from ..records.finding import LineVerdict
 from .chain import Chain, Outcome, RowResult, failed, worst_of
 from .equations.judging import Equations
 from .equations.meaning import supposes_zero
+from .equations.slips import placed
 from .lines.directions import find_directions_called, holds_small, to_first_order
 from .lines.directions import unknown as unexplained
 from .lines.forms import as_array, is_derivative, is_pending, left_letters, order_of
@@ -148,6 +149,7 @@ class Reader:
         self.both = claim.both
         sides = list(claim.sides)
         outcomes: list[Outcome] = []
+        before: Read | None = None
         if claim.leading or (len(sides) == 1 and not first):
             if self.chain.last is None:
                 return self._bare(sides)
@@ -158,7 +160,7 @@ class Reader:
         elif len(sides) == 1:
             return self._bare(sides)
         else:
-            left = self._left(sides[0])
+            before = left = self._left(sides[0])
             if left.expr is None:
                 return self._without_left(left, sides[1:])
             self._start(left)
@@ -169,7 +171,8 @@ class Reader:
         for at, side in enumerate(sides):
             own = not claim.leading and (at == 0 or not is_derivative(claim.sides[0].node))
             last, outcome = self._next(last, side, own)
-            outcomes.append(outcome)
+            outcomes.append(placed(outcome, before))
+            before = outcome.read
         self.chain.last = last
         return outcomes
 

@@ -230,3 +230,33 @@ def test_a_row_that_goes_on_is_one_with_the_row_before(layout: str) -> None:
 def test_behind_a_zero_a_row_with_a_minus_is_an_equation() -> None:
     problem = judged(GRADIENT + " = 0", r"\quad -X^\top (y - Xw) + \lambda w = 0")
     assert (problem.verdict, len(problem.lines)) == ("right", 2)
+
+
+def test_what_is_wrong_with_an_equation_is_shown_on_the_side_that_is_not_zero() -> None:
+    for left, part in ((r"X^\top Xw - X^\top y + 2\lambda w", r"2\lambda w"), (r"X^\top X X^\top y - 7 w", None)):
+        text = f"```matgrad\n{HEAD}\n{GRADIENT} = 0\n{left} = 0\n```\n"
+        (problem,) = check_text(text, "a.md").problems
+        assert problem.first_wrong is not None
+        span = problem.first_wrong.span
+        assert text[span.start : span.end] == (part or left)
+
+
+SQUARES = "loss: norm(A@x - b)**2\nwrt: x\nshapes: A: m×n, x: n, b: m\nasks: minimum\n"
+PSEUDOINVERSE = {
+    "of a name": [r"x = A^{+} b"],
+    "of a product": [r"x = (A^\top A)^{+} A^\top b"],
+    "with a meaning of its own": [r"A^+ = (A^\top A)^{-1} A^\top", r"x = A^+ b"],
+    "with a meaning that comes later": [r"x = A^+ b, \text{ where } A^+ = (A^\top A)^{-1} A^\top"],
+}
+
+
+@pytest.mark.parametrize("lines", PSEUDOINVERSE.values(), ids=PSEUDOINVERSE)
+def test_a_raised_plus_of_a_matrix_is_its_pseudoinverse(lines: list[str]) -> None:
+    (problem,) = check_text(f"```matgrad\n{SQUARES}\n" + "\n".join(lines) + "\n```\n", "a.md").problems
+    assert (problem.verdict, problem.first_wrong) == ("right", None)
+
+
+def test_a_raised_plus_that_a_line_defines_is_what_it_says() -> None:
+    for lines, verdict in (([r"A^{+} = A^\top", r"x = A^{+} b"], "wrong"), ([r"A^+ = A^\top - \eta B", r"x = A^+ b"], "undecided")):
+        (problem,) = check_text(f"```matgrad\n{SQUARES}\n" + "\n".join(lines) + "\n```\n", "a.md").problems
+        assert problem.verdict == verdict

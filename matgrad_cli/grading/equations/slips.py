@@ -6,10 +6,12 @@ from collections.abc import Iterator
 
 from ...diagnostics.record import replace
 from ...verify.solving.system import Equation
+from ..chain import Outcome
 from ..lines.kinds import is_zero
 from ..lines.reading import Read
 from ..slips.catalogue import EDITS, LOST_TERMS, TERMS, WHOLE
 from ..slips.causes import Slip
+from ..slips.diagnose import span_of
 from ..slips.kind import Case, first
 from .solved import SolvedBench
 
@@ -21,9 +23,20 @@ def slip_of_equation(bench: SolvedBench, equation: Equation, before: Equation | 
     slip = next((slip for slip in _causes(bench, equation, before) if slip is not None), None)
     if slip is None:
         return Slip("differs", NO_EQUATION)
-    if slip.part is not None and slip.span is None and (span := found.spans.get(slip.part)) is not None:
-        slip = replace(slip, span=span)
+    if slip.part is not None and slip.span is None:
+        slip = replace(slip, span=span_of(found, slip.part))
     return replace(slip, notes=(*slip.notes, NO_EQUATION))
+
+
+def placed(outcome: Outcome, before: Read | None) -> Outcome:
+    """An outcome whose slip stands on the side before the sign: where its part is, or where this side is a bare zero."""
+    slip, found = outcome.slip, outcome.read
+    if slip is None or slip.span is not None or outcome.role != "equation" or before is None or found is None or found.expr is None:
+        return outcome
+    span = span_of(before, slip.part) if slip.part is not None else None
+    if span is None and is_zero(found.expr):
+        span = before.side.span
+    return replace(outcome, slip=replace(slip, span=span))
 
 
 def _causes(bench: SolvedBench, equation: Equation, before: Equation | None) -> Iterator[Slip | None]:

@@ -73,7 +73,8 @@ class Surroundings:
         """The names for the LaTeX reader."""
         found = latex_names(self.scope(Source("", ""), "latex", {}), *self.written)
         variables = {name: kind for name, kind in found.variables.items() if name not in self.functions}
-        variables |= dict.fromkeys(self.promised & {"e"} - self.functions - variables.keys(), "")  # a row says what e_i is: no basis vector
+        own = {name for name in self.promised if name == "e" or name.endswith("_plus")}  # what e_i, A^+ are said to be, they are
+        variables |= dict.fromkeys(own - self.functions - variables.keys(), "")
         return replace(found, variables=variables, losses=found.losses | self.functions, formulas=frozenset(self.formulas))
 
     def sizes(self) -> dict[str, Dim]:

@@ -144,6 +144,8 @@ def _named(node: s.Node | None, text: str, names: LatexNames, left: bool) -> s.N
 
     if node is None:
         return None
+    if left and isinstance(node, s.Apply) and node.function == "pinv" and isinstance(node.arguments[0], s.Name):
+        return s.Name(node.span, f"{node.arguments[0].name}_plus")  # A^+ = … says what A^+ stands for
     called = function_called(node, text, names) if left else None
     return s.Name(node.span, called) if called is not None else rebuilt(node, change)
 

@@ -47,7 +47,7 @@ def diagnosis(context: Context, before: Expr, after: Expr, pairs: list[Pairing] 
     else:
         found = first(_case(context, *pairs[0]), VALUES) or _different(context, before, pairs)
     if found.span is None and found.part is not None:
-        found = replace(found, span=_span_of(context.read, found.part))
+        found = replace(found, span=span_of(context.read, found.part))
     return _with_remarks(context, after, found)
 
 
@@ -76,7 +76,7 @@ def _after_a_wrong_one(context: Context, before: Expr, after: Expr, pairs: list[
     return Slip("differs", "right in itself, but this does not follow from the line before, which is wrong", (note,), holds=True)
 
 
-def _span_of(read: Read, part: Expr) -> Span | None:
+def span_of(read: Read, part: Expr) -> Span | None:
     """Where a part stands; a term with its sign stands where its last factor does."""
     found = read.spans.get(part)
     return read.spans.get(part.factors[-1]) if found is None and isinstance(part, Mul) else found

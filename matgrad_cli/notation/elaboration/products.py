@@ -142,9 +142,10 @@ class Product:
 
     def is_entrywise(self, operator: str, array: Expr) -> bool:
         """Whether two columns of one size stand side by side inside `diag(…)` of LaTeX: `p(1-p)`."""
-        left, latex = self.array, self.reader.scope.syntax == "latex"
-        beside = self.reader.diagonal and latex and operator == "juxtapose" and left is not None
-        return beside and left.shape is array.shape and array.shape.is_column
+        left = self.array
+        if left is None or operator != "juxtapose" or not self.reader.diagonal or self.reader.scope.syntax != "latex":
+            return False
+        return left.shape is array.shape and array.shape.is_column
 
     def say_entrywise(self, array: Expr, node: s.Binary) -> None:
         """`A*B` of two matrices that are square, or whose sizes are guessed from this, could have been meant as their product."""

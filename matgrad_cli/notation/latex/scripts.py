@@ -86,12 +86,12 @@ def raised_script(r: Cursor) -> Script:
         return special
     if tokens and tokens[0].kind == "operator" and tokens[0].text in ("circ", "odot") and len(tokens) > 1:
         return Script("circ", (r.inside(first + 1, past),), end=end)
-    if len(tokens) == 1 and tokens[0].kind == "operator" and tokens[0].text in ("+", "-") and r.known:
-        return Script("label", label="plus" if tokens[0].text == "+" else "minus", end=end)
+    if len(tokens) == 1 and tokens[0].kind == "operator" and tokens[0].text == "-" and r.known:
+        return Script("label", label="minus", end=end)
     if not tokens or (len(tokens) == 1 and tokens[0].text == "times" and r.ends_here()):  # w^* = …: the solution for w
         return Script("nothing", end=end)
     if len(tokens) == 1 and tokens[0].kind == "operator" and tokens[0].text == "+":
-        return Script("pinv", end=end)
+        return Script("pinv", label="plus", end=end)
     if len(tokens) == 1 and tokens[0].text == "dagger":
         raise r.trouble("a raised dagger is the pseudoinverse or the conjugate transpose", tokens[0],
                            help="write `A^{+}` for the pseudoinverse, `A^\\top` for the transpose")
@@ -319,7 +319,7 @@ def labelled_name(r: Cursor, token: Token, scripts: list[Script]) -> tuple[str, 
                 return known_form(r, token.text, script.label), scripts[:place] + rest + scripts[place + 1 :]
             at = index_at(r, Token("number", script.label, (script.end or token).start, (script.end or token).end))
             return token.text, [*scripts[:place], Script("sample", (at,), end=script.end), *rest, *scripts[place + 1 :]]
-        if script.kind == "label":
+        if script.kind == "label" or (script.kind == "pinv" and is_updated(r, token.text)):
             return known_form(r, token.text, script.label), scripts[:place] + scripts[place + 1 :]
         if script.kind == "index" and script.parts:
             part, parts = script.parts[0], script.parts
@@ -334,6 +334,11 @@ def labelled_name(r: Cursor, token: Token, scripts: list[Script]) -> tuple[str, 
             if len(parts) == 1 and isinstance(part, Literal_) and not r.variable(token.text) and is_label(r, token.text, text):
                 return f"{token.text}_{text}", scripts[:place] + scripts[place + 1 :]
     return token.text, scripts
+
+
+def is_updated(r: Cursor, name: str) -> bool:
+    """Whether `w^+` is a name: declared, or of what is no matrix. `A^+` of a matrix is its pseudoinverse."""
+    return r.known and (r.variable(known_form(r, name, "plus")) or r.names.variables.get(name) != "matrix")
 
 
 def owns_script(r: Cursor, token: Token) -> bool:
