@@ -135,6 +135,9 @@ def read_text(text: str, name: str) -> Document:
     reader = READERS.get(ending) or (_sniffed(text) if ending not in ENDINGS else None)
     if reader is None and ending in ENDINGS:
         return Document(source, sheet=read_sheet(source, ending), code=_code_in(source, ending))
+    if ending in CODE:
+        found, mend = "holds Python code, which is not graded under a key", "check it without `--key`, by itself"
+        return Document(source, (), (_file("unknown-file", name, found, mend),))
     if reader is None:
         found = "is none of Markdown, LaTeX, plain text, a notebook or TOML"
         return Document(source, (), (_file("unknown-file", name, found, "name it .md, .tex, .txt, .ipynb or .toml"),))

@@ -134,7 +134,7 @@ class Reader:
         return outcomes
 
     def _further(self, outcomes: list[Outcome], last: Expr, sides: Sequence[Side]) -> list[Outcome]:
-        """The outcomes of a definition and of the sides behind its value, each of which must equal it."""
+        """The outcomes of a definition, or of a bare line, and of the sides behind it, each of which must equal it."""
         for side in sides:
             last, outcome = self._next(last, side)
             outcomes.append(outcome)
@@ -233,13 +233,7 @@ class Reader:
             self.chain.target, self.chain.head = target, start
             if outcome.verdict == "follows":
                 break
-        last = found.expr
-        outcomes = [outcome]
-        for side in sides[1:]:
-            last, outcome = self._next(last, side)
-            outcomes.append(outcome)
-        self.chain.last = last
-        return outcomes
+        return self._further([outcome], found.expr, sides[1:])
 
     def _loose(self, side: Side, last: Expr) -> list[Outcome]:
         """A later row without any sign of equality: right if it equals what stands before; otherwise it is not said what it claims."""

@@ -96,3 +96,10 @@ def test_another_unknown_key_of_the_key_file_is_said_once(tmp_path: Path) -> Non
     assert (found.code, found.severity) == ("unknown-key", "warning")
     assert "secret" not in str(found)
     assert report.files[0].verdict == "right"
+
+
+def test_code_is_not_graded_under_a_key_and_that_is_said(tmp_path: Path) -> None:
+    (file,) = graded(tmp_path, {"stu.py": "def grad(A, x):\n    return 2 * A @ x\n"}).files
+    (said,) = file.diagnostics
+    assert (said.code, said.help) == ("unknown-file", "check it without `--key`, by itself")
+    assert said.message.endswith("holds Python code, which is not graded under a key")
