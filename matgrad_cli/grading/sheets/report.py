@@ -12,6 +12,8 @@ from ...records.finding import FileReport, Final, FinalVerdict, Finding, Problem
 from ..exercise import line_of
 from .judge import Judged
 from .parts import Part, judge_sheet
+from .passing import is_equation_of_zero
+from .rows import differentiated
 from .solutions import valued_variable
 
 
@@ -62,11 +64,22 @@ def _verdict(report: ProblemReport, part: Part) -> tuple[ProblemVerdict, Final]:
     if not part.tasks or not about or 3 * judged < 2 * (of - open_):
         said = f"{judged} of {of} claims could be judged: too few for a verdict"
         return "undecided", Final("missing", "nothing-judged" if not judged else "undecided", said)
-    if (open_value := _open_value(part)) is not None:
-        return "undecided", Final("missing", "undecided", open_value)
+    if (still_open := _open_gradient(part) or _open_value(part)) is not None:
+        return "undecided", Final("missing", "undecided", still_open)
     claims = [line for line in report.lines if line.role in ("claim", "equation")]
     final: FinalVerdict = "right" if claims[-1].verdict == "follows" else "missing"
     return "right", Final(final, None, None if judged == of else f"{judged} of {of} claims judged")
+
+
+def _open_gradient(part: Part) -> str | None:
+    """What is said where the last claim about a gradient of the loss was not judged: other rows that follow do not answer for it."""
+    last: dict[frozenset[str], Judged] = {}
+    for judged in part.judged:
+        by = differentiated(judged.line, part.question.name)
+        if by is not None and judged.verdict != "aside" and not is_equation_of_zero(judged.line.formula):
+            last[by or frozenset(part.question.wrt[:1])] = judged
+    names = sorted(name for by, judged in last.items() if judged.verdict == "undecided" for name in by)
+    return f"the last claim about the gradient by `{names[0]}` could not be judged" if names else None
 
 
 def _open_value(part: Part) -> str | None:

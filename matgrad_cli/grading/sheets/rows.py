@@ -109,6 +109,20 @@ def moving(line: Line) -> set[str]:
     return found
 
 
+def differentiated(line: Line, name: str | None) -> frozenset[str] | None:
+    """The variables of a row whose left side is a gradient of what has this name (empty: none is written); None: it is no such row."""
+    head = head_of(line.outline)
+    if not isinstance(head, s.Derivative) or head.body is None:
+        return None
+    body = s.ungrouped(head.body)
+    own = name is None or name == (body.function if isinstance(body, s.Apply) else lone(body))
+    if not own:
+        return None
+    by = s.ungrouped(head.variable) if head.variable is not None else None
+    by = s.ungrouped(by.body) if isinstance(by, s.Subscript) else by
+    return frozenset((by.name,)) if isinstance(by, s.Name) else frozenset()
+
+
 def labelled(line: Line, name: str) -> bool:
     """Whether the loss's name stands with a label, as a function of its own: `φ_T(z)`."""
     return any(
