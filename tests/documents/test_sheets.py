@@ -8,7 +8,9 @@ import pytest
 
 from matgrad_cli.diagnostics import Source
 from matgrad_cli.documents.sheets.macros import expanded
+from matgrad_cli.documents.sheets.outline import outline
 from matgrad_cli.documents.sheets.read import read_sheet
+from matgrad_cli.documents.sheets.sections import sections
 from matgrad_cli.documents.sheets.sizes import facts_told, sizes_told
 
 
@@ -128,3 +130,31 @@ def test_sizes_in_prose(prose: str, shapes: dict[str, str]) -> None:
 )
 def test_facts_in_prose(prose: str, always: dict[str, set[str]], supposed: dict[str, set[str]]) -> None:
     assert facts_told(prose.replace("$", " ")) == (always, supposed)
+
+
+FIRST = r"Let $A \in \mathbb{R}^{n\times n}$ and $f(x)=x^\top A x$, so $\nabla_x f = (A + A^\top)x$."
+SECOND = r"Let $A$ be symmetric and $h(A)=\log\det A$, so $\nabla_A h = A^{-1}$."
+
+
+@pytest.mark.parametrize("mark", ["\n# Next\n", "\n(b) ", "\n**Problem 2.** ", "\n\\section{Next} ", "\n\n"])
+def test_what_a_later_problem_says_says_nothing_of_an_earlier_one(mark: str) -> None:
+    sheet = read_sheet(Source("x.md", FIRST + mark + SECOND), ".md")
+    assert sheet is not None
+    one, other = sections(sheet, outline(sheet.formulas))
+    assert (one.told.sizes, one.told.always) == ({"A": "n×n"}, {})
+    assert (other.told.sizes, other.told.always) == ({"A": "n×n"}, {"A": {"symmetric"}})
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        FIRST + " " + SECOND,
+        "Let $f(x)=x^\\top A x$ and $h(x)=b^\\top x$.\n\nThen\n\n$\\nabla h = b$ and\n\n$\\nabla f = 2Ax$, $A$ symmetric.",
+        r"Let $f(x)=x^\top A x$." + "\n## Step 2\n" + r"It is $f(x)=\sum_{ij} x_i A_{ij} x_j$ and $\nabla f = 2Ax$.",
+        r"Let $z=Wx$, $\partial z/\partial x = W$." + "\n\n# Loss\n" + r"$L=z^\top z$, $\nabla_z L = 2z$.",
+    ],
+)
+def test_a_problem_that_goes_on_is_not_cut(text: str) -> None:
+    sheet = read_sheet(Source("x.md", text), ".md")
+    assert sheet is not None
+    assert len(sections(sheet, outline(sheet.formulas))) == 1

@@ -19,7 +19,7 @@ _FENCE = re.compile(r"^[ \t]*(?P<mark>`{3,}|~{3,})[^\n]*\n.*?(?:^[ \t]*(?P=mark)
 _CODE = re.compile(r"(?<!`)`[^`\n]+`(?!`)|<!--.*?-->", re.DOTALL)
 _QUOTE = re.compile(r"^[ \t]*(?:>[ \t]?)+", re.MULTILINE)
 _STRUCK = re.compile(r"~~.+?~~|<(del|s|strike)>.*?</\1>|\\(?:sout|cancel|xcancel|bcancel|st)\s*\{(?:[^{}]|\{[^{}]*\})*\}", re.DOTALL)
-_HEADING = re.compile(
+HEADING = re.compile(
     r"^[ \t]*#{1,6}[ \t]+(?P<hash>[^\n]+)$|^[ \t]*(?:\d+[.)]\s*)?\*\*(?P<bold>[^\n]{2,120}?)\*\*|"
     r"\\(?:chapter|(?:sub)*section|paragraph|subparagraph)\*?\s*\{(?P<section>(?:[^{}]|\{[^{}]*\})*)\}|"
     r"\\begin\{(?P<env>theorem|lemma|example|exercise|problem|proof|proposition|corollary|remark|solution)\*?\}|"
@@ -138,7 +138,7 @@ def _plain_regions(text: str, outside: str, markdown: bool) -> Iterator[Region]:
 
 
 def _headings(text: str) -> Iterator[tuple[int, str]]:
-    for match in _HEADING.finditer(text):
+    for match in HEADING.finditer(text):
         yield match.start(), next((group for group in match.groups() if group), "")
 
 

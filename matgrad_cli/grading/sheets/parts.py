@@ -11,7 +11,8 @@ from ...diagnostics import MatgradError
 from ...diagnostics.record import replace
 from ...documents.sheets.calls import with_calls
 from ...documents.sheets.outline import Outline, outline
-from ...documents.sheets.problem import Question, Told, questions, told_by
+from ...documents.sheets.problem import Question, Told, questions
+from ...documents.sheets.sections import Section, sections, whole_of
 from ...documents.sheets.sheet import Sheet
 from ...ir import Expr, transpose
 from ...notation import syntax as s
@@ -54,22 +55,33 @@ def judge_sheet(sheet: Sheet, given: Mapping[str, str]) -> list[Part]:
     if (called := with_calls(sheet.formulas, found)) is not None:
         sheet = replace(sheet, formulas=called)
         found = outline(called)
-    told = told_by(sheet)
-    asked = questions(sheet, found, told, given)
     lines = rows_of(sheet, found)
-    sizes = frozenset(re.findall(r"[A-Za-z]", " ".join(told.sizes.values())))
     place = {formula.place: number for number, formula in enumerate(sheet.formulas)}
-    parts = []
+    parts: list[Part] = []
+    for section in (whole_of(sheet, found),) if given.get("loss") else sections(sheet, found):
+        parts += _judged(section, [(place[line.formula.place], line) for line in lines], given)
+    return parts
+
+
+def _judged(section: Section, lines: Sequence[tuple[int, Line]], given: Mapping[str, str]) -> Iterator[Part]:
+    """The problems of a section; what earlier ones define is known in it, unless it gives the name to something else."""
+    told = section.told
+    asked = questions(section.sheet, section.found, told, given)
+    if not asked and section.alone is not told:  # sizes of earlier problems do not fit
+        told = section.alone
+        asked = questions(section.sheet, section.found, told, given)
+    sizes = frozenset(re.findall(r"[A-Za-z]", " ".join(told.sizes.values())))
     for at, question in enumerate(asked):
-        end = asked[at + 1].start if at + 1 < len(asked) else len(sheet.formulas)
-        start = question.start if at else 0
-        own = [line for line in lines if start <= place[line.formula.place] < end]
-        before = [line for line in lines if place[line.formula.place] < start and lone(head_of(line.outline)) is not None]
-        parts.append(_part(sheet, question, before, own, told, sizes, given))
+        end = asked[at + 1].start if at + 1 < len(asked) else section.end
+        start = question.start if at else section.start
+        own = [line for number, line in lines if start <= number < end]
+        heads = [(line, lone(head_of(line.outline))) for number, line in lines if number < start]
+        before = [line for line, name in heads if name is not None and name not in section.others]
+        yield _part(section.sheet, question, before, own, told, sizes, given)
     if not asked:
         nothing = Question(None, "", (), told.sizes, (), 0)
-        parts.append(Part(nothing, tuple(_alone(line, told, sizes) for line in lines), "gradient", ()))
-    return parts
+        own = [line for number, line in lines if section.start <= number < section.end]
+        yield Part(nothing, tuple(_alone(line, told, sizes) for line in own), "gradient", ())
 
 
 def _part(

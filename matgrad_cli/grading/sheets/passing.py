@@ -43,6 +43,7 @@ _CONDITION = re.compile(
 _CONDITION_BEHIND = re.compile(
     rf"^\W*(?:(?:if|when|for|provided|whenever|only if)\b[^.]{{0,40}}(?:\b{_KIND}|[=<>≠≥≤])|in the special case|at initiali)", re.IGNORECASE
 )
+_OF_ANOTHER = re.compile(r"(?:\$|\\\)|\\(?:text\w*|mbox|mathrm)\s*\{)\s*$")
 _LAYOUT = re.compile(r"\b(?:numerator|denominator|other|row|column)[- ](?:layout|vector convention)|\blayout\b", re.IGNORECASE)
 _EQUATION = re.compile(
     r"\b(?:set(?:ting)?|equat\w+|put(?:ting)?|solv\w+|stationar\w+|optim\w+|minimi[sz]er|minimum|normal equations?|zero|vanish\w*|critical"
@@ -55,8 +56,8 @@ def said_of_other(formula: Formula) -> str | None:
     """Why a formula speaks of another case than the one at hand: a condition or another layout stands beside it."""
     found = (match for match in _CONDITION.finditer(formula.before, max(0, len(formula.before) - 80)))
     found = (match for match in found if not re.search(r"[A-Za-z]\([^()]*\)\s*=", match[0]))  # `for f(x) = bᵀx` states a function
-    # a condition that follows another formula, `… = 2Aw for symmetric A,`, is that one's
-    supposed = any(not re.search(r"(?:\$|\\\))\s*$", formula.before[: match.start()]) for match in found)
+    # a condition that follows another formula, `… = 2Aw for symmetric A,`, or stands in it, `\\text{if } z < 1`, is that one's
+    supposed = any(not _OF_ANOTHER.search(formula.before[: match.start()]) for match in found)
     if supposed or _CONDITION_BEHIND.match(formula.after[:60]):
         return "said under a condition"
     return "said of another layout" if _LAYOUT.search(formula.before[-120:] + " " + formula.after[:60]) else None

@@ -76,9 +76,11 @@ def _open_gradient(part: Part) -> str | None:
     last: dict[frozenset[str], Judged] = {}
     for judged in part.judged:
         by = differentiated(judged.line, part.question.name)
-        if by is not None and judged.verdict != "aside" and not is_equation_of_zero(judged.line.formula):
-            last[by or frozenset(part.question.wrt[:1])] = judged
-    names = sorted(name for by, judged in last.items() if judged.verdict == "undecided" for name in by)
+        if by is None or is_equation_of_zero(judged.line.formula):
+            continue
+        by = by or frozenset(part.question.wrt[:1])
+        last[by] = last.get(by, judged) if judged.verdict == "aside" else judged
+    names = sorted(name for by, judged in last.items() if judged.verdict != "follows" for name in by)
     return f"the last claim about the gradient by `{names[0]}` could not be judged" if names else None
 
 

@@ -1,0 +1,124 @@
+"""Where a document states one problem after the other: which formulas and words belong to each."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from ...diagnostics.record import record, replace
+from ...notation.latex.names import LatexNames
+from .names import labelled_names, squeezed, tokens_of
+from .outline import Outline, Stated
+from .problem import Told, told_by
+from .read import HEADING
+from .sheet import Sheet
+
+_CALLED = r"(?:\(?[a-h]\)|(?:Problem|Exercise|Question|Part|Task|Aufgabe|Example)[ \t]+\w)"
+_PART = re.compile(
+    rf"^[ \t]*(?:[-*•#]+[ \t]+)?(?:\*\*)?(?:\\item\b|{_CALLED})|\\(?:sub)*section\*?\s*\{{\s*{_CALLED}|\\begin\{{(?:exercise|problem)",
+    re.MULTILINE,
+)
+_ASKED = re.compile(r"\b(?:gradient|derivative|differentiate|let|for|consider|loss|objective|function|given|minimi[sz]e)\b", re.IGNORECASE)
+
+
+@record
+class Section:
+    """A problem's part of a document: the sheet and the outline without the other problems'; what is told before it and in it, or in it
+    alone; names that it, or an earlier problem, gives to something of its own."""
+
+    sheet: Sheet
+    found: Outline
+    told: Told
+    alone: Told
+    start: int
+    end: int
+    others: frozenset[str] = frozenset()
+
+
+def whole_of(sheet: Sheet, found: Outline) -> Section:
+    """A document as one section."""
+    told = told_by(sheet)
+    return Section(sheet, found, told, told, 0, len(sheet.formulas))
+
+
+def sections(sheet: Sheet, found: Outline) -> tuple[Section, ...]:
+    """The problems of a document; one if no other begins behind a mark, with a loss of its own, where the earlier is done."""
+    cuts = [(0, 0, ""), *_cuts(sheet, found)]
+    whole = len(sheet.formulas)
+    if len(cuts) == 1:
+        return (whole_of(sheet, found),)
+    first = next((stated.formula for stated in found.stated), 0)
+    opened = [place for place in _marks(sheet, _PART) if place <= sheet.formulas[first].place]
+    preamble = sheet.prose[: opened[-1]] if opened else ""
+    made, earlier = [], Told({}, {}, {})
+    for at, (start, place, _) in enumerate(cuts):
+        end, behind = cuts[at + 1][:2] if at + 1 < len(cuts) else (whole, len(sheet.prose))
+        own = replace(sheet, prose=sheet.prose[place:behind])
+        earlier = _joined(earlier, told_by(own))
+        losses = frozenset(name for _, _, name in cuts[1:at])
+        losses |= {stated.name for stated in found.stated if at and stated.formula < cuts[1][0] and _derived(found, stated.name, 0, start)}
+        anew = [stated for stated in found.stated if start <= stated.formula < end]
+        moved = tuple(item for item in found.differentiated if start <= item.formula < end)
+        restated = losses | {name for stated in anew for name in (stated.name, *stated.arguments)}
+        restated |= {item.variable for item in moved if item.variable is not None}
+        kept = (*(stated for stated in found.stated if stated.formula < start and stated.name not in restated), *anew)
+        text = own.prose if at == 0 else preamble + "\n\n" + own.prose
+        local = replace(sheet, formulas=sheet.formulas[:end], prose=text)
+        outlined = replace(found, lines=found.lines[:end], stated=kept, differentiated=moved)
+        made.append(Section(local, outlined, earlier, told_by(local), start, end, restated))
+    return tuple(made)
+
+
+def _joined(earlier: Told, own: Told) -> Told:
+    """What is told last of a name counts; a name that is declared anew keeps no facts."""
+    return Told(
+        {**earlier.sizes, **own.sizes},
+        {**{name: facts for name, facts in earlier.always.items() if name not in own.sizes}, **own.always},
+        {**{name: facts for name, facts in earlier.supposed.items() if name not in own.sizes}, **own.supposed},
+    )
+
+
+def _marks(sheet: Sheet, mark: re.Pattern[str]) -> list[int]:
+    return [match.start() for match in mark.finditer(sheet.prose)]
+
+
+def _cuts(sheet: Sheet, found: Outline) -> Iterator[tuple[int, int, str]]:
+    """Where another problem begins: its first formula, its place in the text, the name of its loss."""
+    names = LatexNames(accents=found.accents)
+    written = [frozenset(labelled_names(tokens_of(formula.passage.text, names))) for formula in sheet.formulas]
+    parts = _marks(sheet, _PART)
+    marks = sorted({*parts, *_marks(sheet, HEADING)})
+    paragraphs = _marks(sheet, re.compile(r"\n[ \t]*\n"))
+    last = next((stated for stated in found.stated if _begins(found, stated)), None)
+    while last is not None:
+        following = None
+        for stated in found.stated:
+            if stated.formula <= last.formula or not _begins(found, stated) or not _derived(found, last.name, last.formula, stated.formula):
+                continue
+            at = sheet.formulas[stated.formula].place
+            mentions = [number for number in range(last.formula, stated.formula) if last.name in written[number]]
+            done = sheet.formulas[mentions[-1]].place if mentions else 0
+            between = [place for place in marks if done < place <= at] or [place for place in paragraphs if done < place <= at][-1:]
+            if between and _other(sheet, stated, last, written, any(place in parts for place in between)):
+                start = next(number for number, formula in enumerate(sheet.formulas) if formula.place >= between[0])
+                yield start, between[0], stated.name
+                following = stated
+                break
+        last = following
+
+
+def _begins(found: Outline, stated: Stated) -> bool:
+    """Whether a formula states what is differentiated behind it."""
+    return not stated.letters and _derived(found, stated.name, stated.formula, 10**9)
+
+
+def _derived(found: Outline, name: str, start: int, end: int) -> bool:
+    return any(item.body == name and start <= item.formula < end for item in found.differentiated)
+
+
+def _other(sheet: Sheet, stated: Stated, last: Stated, written: list[frozenset[str]], part: bool) -> bool:
+    """Whether a statement is a problem's of its own: the last one's loss is never spoken of again, or its name is given to another."""
+    if stated.name == last.name:
+        asked = _ASKED.search(sheet.formulas[stated.formula].before[-90:])
+        return part and bool(asked) and squeezed(stated.sides[0]) not in {squeezed(side) for side in last.sides}
+    return all(last.name not in names for names in written[stated.formula :])
