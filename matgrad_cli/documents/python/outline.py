@@ -9,7 +9,7 @@ import tokenize
 from collections.abc import Collection, Iterator
 
 from ...diagnostics.record import record
-from .claims import claimed
+from .claims import UPSTREAM, claimed
 from .said import Said, told
 
 FORWARD = ("forward", "__call__", "fprop", "forward_pass", "feedforward", "predict")
@@ -108,7 +108,7 @@ def units_of(tree: ast.Module, text: str) -> list[Unit]:
         elif isinstance(line, ast.FunctionDef) and id(line) in {id(key) for key in paired}:
             forward = paired[line]
             words = f"{top}\n{_words(tree, [forward], comments)}\n{_words(tree, [line], comments)}"
-            criterion = _criterion(functions, forward)
+            forward, criterion = _whole(forward, _criterion(functions, forward), line)
             found.append(_unit(line.name, tree, words, directives, [forward, line], forward=forward, backward=line, criterion=criterion))
         elif isinstance(line, ast.FunctionDef) and id(line) not in used and (_claims(line, called) or _alone(tree, line)):
             words = f"{top}\n{_words(tree, [line], comments)}"
@@ -176,6 +176,21 @@ def _criterion(functions: list[ast.FunctionDef], forward: ast.FunctionDef) -> as
     return named[0] if len(named) == 1 and not _stub(named[0]) else None
 
 
+def _whole(
+    forward: ast.FunctionDef, criterion: ast.FunctionDef | None, backward: ast.FunctionDef
+) -> tuple[ast.FunctionDef, ast.FunctionDef | None]:
+    """The forward part and the loss: one function where the loss calls the forward part itself, and no gradient comes from above."""
+    calls = [node.func for node in ast.walk(criterion) if isinstance(node, ast.Call)] if criterion is not None else []
+    called = {getattr(call, "attr", getattr(call, "id", "")) for call in calls}
+    names = {place.arg for part in (forward, criterion) if part is not None for place in part.args.args}
+    above = (place.arg for place in backward.args.args if place.arg not in names)
+    if criterion is forward:
+        return forward, None
+    if criterion is None or forward.name not in called or any(UPSTREAM.match(name) or claimed(name) for name in above):
+        return forward, criterion
+    return criterion, None
+
+
 def _pairs(functions: list[ast.FunctionDef]) -> Iterator[tuple[ast.FunctionDef, ast.FunctionDef]]:
     """Each backward function with its forward one: `f_forward`/`f_backward`, `forward`/`backward`, `f`/`f_backward`."""
     named = {function.name: function for function in functions}
@@ -220,12 +235,13 @@ def _of_class(
 ) -> Iterator[Unit]:
     methods = {method.name: method for method in line.body if isinstance(method, ast.FunctionDef)}
     words = f"{top}\n{_words(tree, [line], comments)}"
-    forward = next((methods[name] for name in FORWARD if name in methods), None)
+    criterion = next((methods[name] for name in CRITERION if name in methods), None)
+    forward = next((methods[name] for name in FORWARD if name in methods), criterion)
     backward = next((methods[name] for name in BACKWARD if name in methods), None)
     if forward is not None and backward is not None and _stub(forward) and _stub(backward):
         return
     if forward is not None and backward is not None:
-        criterion = next((methods[name] for name in CRITERION if name in methods), None)
+        forward, criterion = _whole(forward, criterion, backward)
         yield _unit(line.name, tree, words, directives, [line], forward=forward, backward=backward, inside=line, criterion=criterion)
         return
     inner = {

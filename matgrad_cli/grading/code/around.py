@@ -53,8 +53,8 @@ def around(frame: Frame, outer: Frame, given: dict[str, Value], torch: bool, lin
                 arrays[text] = part.shape
             elif _is_array(part) or isinstance(part, float):
                 numbers.append(text)
-    rows = [f"{text}.shape[{axis}]" for text, shape in arrays.items() for axis in range(len(shape))]
     own = tuple((text, shape) for text, shape in arrays.items() if text in frame.names or "." in text or frame is outer)
+    rows = [f"{text}.shape[{axis}]" for text, shape in own for axis in range(len(shape))]
     return Around(own, tuple(dict.fromkeys(numbers)), tuple(dict.fromkeys([*sizes, *rows[:16]])), torch, _functions(lines))
 
 

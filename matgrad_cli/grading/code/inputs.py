@@ -168,8 +168,12 @@ def candidates(
         return
     rows = [f"{name}_rows", f"{name}_columns"]
     if hint == "labels":
-        shapes = [known.dims] if known is not None else [(dim,) for dim in list(given.sizes)[:3]] + [()]
-        yield from (Kind("labels", tuple(dims)) for dims in shapes)
+        others = {dim for word, kind in given.kinds.items() if word != name for dim in kind.dims}
+        free = known is None or (len(known.dims) < 3 and not known.told and not others & set(known.dims))
+        rows = [kind.dims[0] for kind in given.kinds.values() if kind.form == "array" and kind.dims[1:]]
+        sizes = dict.fromkeys([*(letter for dim in rows for letter in letters_of(dim)), *given.sizes])
+        rows_first = [(dim,) for dim in sizes if known is None or dim not in known.dims][:3] if free else []
+        yield from (Kind("labels", tuple(dims)) for dims in [*rows_first, () if known is None else known.dims])
         return
     if known is not None:
         return

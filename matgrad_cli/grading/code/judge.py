@@ -14,7 +14,7 @@ from ...verify.programs.values import Unknown, Value
 from .inputs import EVEN, Kind, Point
 from .others import absolved, blamed, followers
 from .reading import NoLoss
-from .settle import Understanding, collapsed, understandings, with_fact
+from .settle import Understanding, collapsed, understandings, with_fact, with_sizes_made_one
 from .trial import Claim, Trial, fitting, tried
 
 POINTS = 3
@@ -77,7 +77,8 @@ def judged(unit: Unit, shapes: dict[str, Kind] | None = None) -> Verdicts | NoLo
         other = _under(unit, way)
         if len(_wrong(other)) < len(wrong):
             first, wrong = replace(other, notes=(*first.notes, note)), _wrong(other)
-    for way in ways[1:]:
+    faults = [one.why.why for one in first.judged if one.outcome == "misfit" and one.why is not None]
+    for way in [*ways[1:], *(way for fault in dict.fromkeys(faults) for way in with_sizes_made_one(unit, first.understood, fault))]:
         if not wrong:
             break
         if collapsed(ways[0], way):
@@ -187,8 +188,12 @@ def _together(found: list[Judged]) -> Judged:
     """One verdict from several points: a difference at two of them is one; what differs at one alone is not decided."""
     by = {one.outcome: one for one in found}
     bad = [one for one in found if one.outcome in ("wrong", "misfit")]
-    if len(bad) >= 2 or (bad and len(bad) == len([one for one in found if one.outcome != "open"])):
+    every = len(bad) == len([one for one in found if one.outcome != "open"])
+    outside = any(one.why is not None and "out of bounds" in one.why.why for one in bad)
+    if bad and (every or (len(bad) >= 2 and not outside)):
         return bad[0]
+    if bad and outside:
+        return replace(bad[0], outcome="open", note="an index is out of bounds at some sizes and not at others", why=None)
     if bad:
         return replace(bad[0], outcome="open", note="this holds at some points and not at others")
     for outcome in ("unread", "helper", "right"):

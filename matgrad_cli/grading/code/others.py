@@ -14,6 +14,7 @@ from ...documents.python.claims import UPSTREAM, claimed, last_part
 from ...verify.programs.machine import OPERATIONS, Target, moves, names_in
 from ...verify.programs.primitives import STEP
 from ...verify.programs.values import Unknown, Value
+from .inputs import TARGETS
 from .reading import Reading
 from .trial import Claim, Stage, Trial, direction
 
@@ -29,7 +30,7 @@ def absolved(trial: Trial) -> dict[str, tuple[float, str]]:
     for claim in claims:
         if written[claim.key] != "differs":
             continue
-        if note := _in_another_shape(trial, claim) or _of_another_value(trial, claim):
+        if note := _in_another_shape(trial, claim) or _of_prediction(trial, claim) or _of_another_value(trial, claim):
             found[claim.key] = 1.0, note
             continue
         later = followers(trial, claim)
@@ -59,6 +60,19 @@ def _in_another_shape(trial: Trial, claim: Claim) -> str:
         arranged = [size for size in shape if size > 1] != [size for size in np.shape(value) if size > 1]
         if arranged and np.size(value) == math.prod(shape) and trial.right_at(np.reshape(value, shape), site) and followers(trial, claim):
             return f"this is the derivative by `{claim.name}`, in the shape {np.shape(value)}"
+    return ""
+
+
+def _of_prediction(trial: Trial, claim: Claim) -> str:
+    """What is said of a gradient that is called after the target, and is the one by what is predicted: `dy = y_hat - y`."""
+    if claim.name not in TARGETS or isinstance(claim.last.value, Unknown):
+        return ""
+    machine, shape = trial.base.machine, np.shape(claim.last.value)
+    events = [event for event in machine.events if event.sites and event.number < claim.last.number and np.shape(event.value) == shape]
+    for event in reversed(events[-MOST_SITES:]):
+        site = event.sites[-1]
+        if last_part(event.key) != claim.name and trial.influential(site) and trial.right_at(np.real(claim.last.value), site):
+            return f"this is the derivative by `{event.key}`"
     return ""
 
 

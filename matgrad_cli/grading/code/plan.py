@@ -42,7 +42,9 @@ def _plan_of_pair(reading: Reading) -> Plan:
     if reading.unit.criterion is not None and reading.loss is not None:
         return Plan(None, "criterion", f"{reading.unit.criterion.name}(…)")
     if reading.scalar():
-        return Plan(None, "returned", "what forward returns")
+        assert reading.unit.forward is not None
+        name = reading.unit.forward.name
+        return Plan(None, "returned", "what forward returns" if "forward" in name else f"{name}(…)")
     lost = next((output for output in reading.outputs if isinstance(output, Unknown)), None)
     if lost is not None:
         raise NoLoss(f"what forward gives is not read: {lost.why}", lost.line)

@@ -150,8 +150,11 @@ class Reading:
         names = [place.arg for place in method.args.args if place.arg != "self"]
         known = {name: self.fore.names[name] for name in names if name in self.fore.names}
         rest = [name for name in names if name not in known]
-        if rest and self.outputs and not any(value is self.outputs[0] for value in known.values()):
-            known[rest[0]] = self.outputs[0]
+        targets = [name for name in rest if name in TARGETS]
+        output = rest[0] if targets[1:] else next((name for name in rest if name not in TARGETS), None)
+        stored = owner is not None and self.unit.forward is not None and not _stored(self.unit.forward).isdisjoint(_loaded(method))
+        if output is not None and not stored and self.outputs and not any(value is self.outputs[0] for value in known.values()):
+            known[output] = self.outputs[0]
         frame = bound(self.machine, Function(method, self.module), [] if owner is None else [owner], known, free=True)
         self.loss = _returned(self.machine, frame, method.body)
 
@@ -299,6 +302,20 @@ def slope(unit: Unit, given: Given, plan: Plan, site: int, direction: Callable[[
         return None
     value = complex(np.sum(found))
     return value.imag / STEP if np.isfinite(value.real) and np.isfinite(value.imag) else None
+
+
+def _stored(forward: ast.FunctionDef) -> frozenset[str]:
+    """What a forward part computes and keeps in its object."""
+    names = {place.arg for place in forward.args.args}
+    lines = [line for line in ast.walk(forward) if isinstance(line, ast.Assign) and getattr(line.value, "id", "") not in names]
+    return frozenset(key for line in lines for target in line.targets if (key := key_of(target) or "").startswith("self."))
+
+
+def _loaded(method: ast.FunctionDef) -> frozenset[str]:
+    """What a method reads of its object, and not for its shape alone."""
+    shaped = {id(node.value) for node in ast.walk(method) if isinstance(node, ast.Attribute) and node.attr == "shape"}
+    nodes = [node for node in ast.walk(method) if isinstance(node, ast.Attribute) and id(node) not in shaped]
+    return frozenset(key for node in nodes if isinstance(node.ctx, ast.Load) and (key := key_of(node) or "").startswith("self."))
 
 
 def _returned(machine: Machine, frame: Frame, lines: list[ast.stmt]) -> Value:

@@ -9,9 +9,9 @@ import numpy as np
 from ...diagnostics.record import record, replace
 from ...documents.python.outline import Unit
 from ...documents.python.said import letters_of
-from ...documents.python.uses import Axes, axes_in, parts_in
+from ...documents.python.uses import Axes, Parts, axes_in, parts_in
 from ...verify.programs.values import Need, Unknown
-from .inputs import EQUAL, EVEN, Given, Kind, Kinds, Point, candidates, kinds_told, told_of
+from .inputs import EQUAL, EVEN, TARGETS, Given, Kind, Kinds, Point, candidates, kinds_told, told_of
 from .plan import first_line
 from .reading import NoLoss, differentiated_in
 from .trial import TOO_MUCH, Trial, fitting, tried
@@ -64,12 +64,29 @@ def understandings(unit: Unit, shapes: dict[str, Kind] | None = None) -> tuple[l
             if understood is None:
                 said, line = trial.lost
                 why = why or NoLoss(f"the loss has no value{said and f': {said}'}", line or first_line(trial.base))
-            elif order != 0 or _at_other_sizes(unit, understood):
+            elif understood not in found and (order != 0 or _at_other_sizes(unit, understood)):
                 found.append(understood)
         found += _by_claims(unit, found)
         if any(one.faults == 0 for one in found) or (found and order == EVEN):
             break
-    return sorted(found, key=lambda one: (one.order == EQUAL, one.faults, collapsed(found[0], one), one.unfit)), why
+    return sorted(found, key=lambda one: (one.order == EQUAL, one.faults, collapsed(found[0], one), one.unfit, _odd(one))), why
+
+
+def _odd(one: Understanding) -> bool:
+    """Whether a target is a single row, though nothing else has as many rows."""
+    rows = {kind.dims[0] for name, kind in one.kinds if name not in TARGETS and kind.form == "array" and kind.dims[1:]}
+    targets = (kind for name, kind in one.kinds if name in TARGETS and kind.form == "array" and not kind.told)
+    return any(len(kind.dims) == 1 and kind.dims[0] not in rows for kind in targets)
+
+
+def with_sizes_made_one(unit: Unit, way: Understanding, fault: str) -> list[Understanding]:
+    """The understandings with two sizes made one, where a fault of a claim may come from a size that was only guessed."""
+    found = []
+    for kinds in united(dict(way.kinds), fault, Point(order=way.order), Parts()):
+        trial = tried(unit, tuple(kinds.items()), Point(order=way.order, between=way.between))
+        understood = _understood(trial, kinds, way.order) if isinstance(trial, Trial) else None
+        found += [understood] if understood is not None else []
+    return found
 
 
 def _at_other_sizes(unit: Unit, understood: Understanding) -> bool:

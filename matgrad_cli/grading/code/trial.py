@@ -22,6 +22,8 @@ from .reading import NoLoss, Plan, Reading, slope
 Outcome = Literal["right", "differs", "unread", "misfit", "open"]
 
 DIRECTIONS = 2
+NOTHING = 1e-13
+"""A derivative that is smaller beside the loss is rounding: the loss does not depend on the value."""
 CLOSE = 1e-6
 """Derivatives are exact to rounding; what differs by less is the same."""
 TOO_MUCH = "this takes too many operations"
@@ -145,7 +147,7 @@ class Trial:
         if self.plan.after is None:
             return any(event.frame is reading.fore for event in events) and reading.fore is not reading.frame
         early = [event for event in events if event.number < self.plan.after and event.sites]
-        return any(self._slope(event.sites[-1], 0) not in (0.0, None) for event in early)
+        return any(self._slope(event.sites[-1], 0) for event in early)
 
     def _returned(self, reading: Reading, found: list[Claim]) -> list[Claim]:
         """What backward returns under no name of a claim: derivatives by the inputs of forward, in their order; a single one by any."""
@@ -209,7 +211,9 @@ class Trial:
 
     def _slope(self, site: int, number: int) -> float | None:
         if (site, number) not in self._slopes:
-            self._slopes[site, number] = slope(self.unit, self.given, self.plan, site, direction(number))
+            found = slope(self.unit, self.given, self.plan, site, direction(number))
+            nothing = found is not None and abs(found) <= NOTHING * abs(self.loss or 0)
+            self._slopes[site, number] = 0.0 if nothing else found
         return self._slopes[site, number]
 
     def outcome(self, claim: Claim, value: Value, scale: float = 1.0) -> Outcome:
@@ -239,10 +243,10 @@ class Trial:
                 informative = informative or truth != 0
                 continue
             said = float(np.sum(fitted * direction(number)(shape)))
-            informative = informative or abs(truth) > 1e-12 or len(self._slopes) < 2
+            informative = informative or truth != 0
             size = max(abs(said), abs(truth), 1e-3 * float(np.linalg.norm(fitted)))
             if abs(said - truth) > CLOSE * size + 1e-10:
-                return "differs" if truth != 0 or informative else "open"
+                return "differs" if self.influential(site) else "open"
         return "right" if fitted is not None else "differs" if informative else "open"
 
     def right_at(self, value: Value, site: int) -> bool:
@@ -251,7 +255,7 @@ class Trial:
 
     def influential(self, site: int) -> bool:
         """Whether the loss depends on what is born at a site."""
-        return any(self._slope(site, number) not in (0.0, None) for number in range(DIRECTIONS))
+        return any(self._slope(site, number) for number in range(DIRECTIONS))
 
     def influences(self, claim: Claim) -> tuple[int, ...]:
         """Those births on which the loss depends."""

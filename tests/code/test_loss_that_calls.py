@@ -1,0 +1,133 @@
+"""A loss that calls the forward part itself, and what its inputs may be when nothing is told: a right line is never called wrong."""
+
+from __future__ import annotations
+
+import pytest
+from test_claims import checked, verdicts
+
+NET = """\
+import numpy as np
+
+class Net:
+    def __init__(self, d, h, k):
+        self.W1 = np.random.randn(d, h) * 0.01
+        self.b1 = np.zeros(h)
+        self.W2 = np.random.randn(h, k) * 0.01
+
+    def hidden(self, X):
+        self.X = X
+        self.z1 = X @ self.W1 + self.b1
+        return np.maximum(0, self.z1)
+
+    def forward(self, X):
+        self.a1 = self.hidden(X)
+        e = np.exp(self.a1 @ self.W2)
+        self.p = e / e.sum(axis=1, keepdims=True)
+        return self.p
+
+    def loss(self, {arguments}):
+        {first}
+        {loss}
+
+    def backward(self, y):
+        n = {number}
+        {dz2}
+        dz2 /= n
+        self.dW2 = self.a1.T @ dz2
+        da1 = dz2 @ self.W2.T
+        da1[self.z1 <= 0] = 0
+        self.dW1 = self.X.T @ da1
+        self.db1 = {db1}
+"""
+CALLS = {"arguments": "X, y", "first": "p = self.forward(X)"}
+KEEPS = {"arguments": "y", "first": "p = self.p"}
+ONE_HOT = {"loss": "return -np.sum(np.log(p) * y) / len(y)", "dz2": "dz2 = self.p - y"}
+NUMBERS = {
+    "loss": "return -np.mean(np.log(p[np.arange(len(y)), y]))",
+    "dz2": "dz2 = self.p.copy(); dz2[np.arange(n), y] -= 1",
+}
+
+
+@pytest.mark.parametrize("how", [CALLS, KEEPS])
+@pytest.mark.parametrize("what", [ONE_HOT, NUMBERS])
+@pytest.mark.parametrize("number", ["len(y)", "self.X.shape[0]"])
+def test_a_loss_that_calls_or_reads_what_forward_computes(how: dict[str, str], what: dict[str, str], number: str) -> None:
+    text = NET.format(**how, **what, number=number, db1="da1.sum(axis=0)")
+    assert set(verdicts(text).values()) == {"follows"}
+
+
+@pytest.mark.parametrize("how", [CALLS, KEEPS])
+@pytest.mark.parametrize("what", [ONE_HOT, NUMBERS])
+def test_a_slip_is_found_there(how: dict[str, str], what: dict[str, str]) -> None:
+    found = verdicts(NET.format(**how, **what, number="len(y)", db1="da1.mean(axis=0)"))
+    assert [line for line, verdict in found.items() if verdict == "wrong"] == [max(found)]
+
+
+def test_a_loss_without_a_forward_part_is_one() -> None:
+    text = """\
+class Fit:
+    def loss(self, X, Y):
+        self.X, self.r = X, X @ self.W - Y
+        return np.sum(self.r ** 2) / len(Y)
+
+    def backward(self):
+        self.dW = 2 * self.X.T @ self.r{more}
+"""
+    assert set(verdicts(text.format(more=" / len(self.X)")).values()) == {"follows"}
+    assert set(verdicts(text.format(more="")).values()) == {"wrong"}
+
+
+def test_functions_whose_loss_calls_the_forward_one() -> None:
+    text = """\
+def forward(X, W):
+    return np.tanh(X @ W)
+
+def mse_loss(X, Y, W):
+    return np.mean((forward(X, W) - Y) ** 2)
+
+def backward(X, Y, W):
+    A = forward(X, W)
+    dA = 2 * (A - Y) / A.size
+    dW = X.T @ (dA * {slope})
+    return dW
+"""
+    assert set(verdicts(text.format(slope="(1 - A ** 2)")).values()) == {"follows"}
+    assert "wrong" in verdicts(text.format(slope="(1 - A)")).values()
+
+
+def test_nothing_is_wrong_where_the_loss_does_not_move() -> None:
+    text = """\
+# matgrad: loss = L
+# W: (N, K), c: (K,)
+p = np.exp(W) / np.exp(W).sum(axis=1, keepdims=True)
+L = np.sum(p) + np.sum(c)
+dW = p - 1
+dc = np.ones_like(c)
+"""
+    assert verdicts(text) == {5: "undecided", 6: "follows"}
+
+
+def test_an_index_that_only_some_sizes_allow_is_no_slip() -> None:
+    text = """\
+# matgrad: loss = L
+# x: (N,), A: (N, D)
+L = np.sum(x * A[:, 0])
+dx = A[:, 0] + 0 * A[:, 3]
+"""
+    assert "wrong" not in verdicts(text).values()
+
+
+def test_the_gradient_by_a_prediction_may_be_called_after_the_target() -> None:
+    text = """\
+def backward(X, y, W, b):
+    # X: (N, D)  y: (N, 1)  W: (D, 1)  b: (1,)
+    y_hat = X @ W + b
+    loss = ((y_hat - y) ** 2).mean()
+    dy = 2 * (y_hat - y) / len(X)
+    dW = X.T @ dy
+    db = dy
+    return dW, db
+"""
+    assert verdicts(text) == {5: "follows", 6: "follows", 7: "wrong"}
+    dy = next(line for line in checked(text).problems[0].lines if line.line == 5)
+    assert dy.notes == ("this is the derivative by `y_hat`",)
