@@ -68,7 +68,7 @@ def test_a_loss_without_a_forward_part_is_one() -> None:
 class Fit:
     def loss(self, X, Y):
         self.X, self.r = X, X @ self.W - Y
-        return np.sum(self.r ** 2) / len(Y)
+        return np.sum(self.r ** 2) / len(X)
 
     def backward(self):
         self.dW = 2 * self.X.T @ self.r{more}
