@@ -9,6 +9,7 @@ from ..ir import Entry, Expr, Index
 from ..notation import syntax as s
 from ..records.finding import LineVerdict
 from .chain import Chain, Outcome, RowResult, failed, worst_of
+from .consequences import OF_FORM
 from .equations.judging import Equations
 from .equations.meaning import supposes_zero
 from .equations.slips import placed
@@ -275,7 +276,7 @@ class Reader:
             self.notes += self.equations.notes
             return found.expr, equation
         after_gap = self.chain.gap and outcome.verdict == "wrong" and last is self.chain.last
-        if after_gap and outcome.slip is not None and outcome.slip.code not in _OF_FORM:
+        if after_gap and outcome.slip is not None and outcome.slip.code not in OF_FORM:
             said = "the line before could not be judged; this line differs from the last one that was read"
             outcome = Outcome("undecided", found, Slip("after-gap", said, outcome.slip.notes))
         self.chain.sound = self.chain.sound and outcome.verdict == "follows"
@@ -392,6 +393,3 @@ class Reader:
                 self.chain = chain
                 return True
         return False
-
-
-_OF_FORM = frozenset(("unknown-name", "non-conformable", "number-plus-array", "index-reused", "free-index-mismatch"))

@@ -14,6 +14,7 @@ from ..notation.shapes.shape_text import read_shapes
 from ..records.finding import Final, Finding, ProblemReport, ProblemVerdict, worst
 from .answers import judge_answer
 from .begin import Habits, begin
+from .consequences import told_once
 from .derivation import RowResult
 from .equations.asked import named_multipliers, readings, split_constraints, without_lagrangian
 from .finals import final_of, final_of_second
@@ -244,6 +245,7 @@ def _read_derivation(
         written |= frozenset().union(*(slices(side.node) for claim in row.claims for side in claim.sides))
         if row.claims:
             results.append(reader.row(row, first=not results))
+    results = told_once(results)
     lines = tuple(line_of(result, chosen.source) for result in results)
     answer = chosen.answer.text if chosen.answer else None
     final = final_of(task, reader, answer) if second is None else final_of_second(second, reader, results, answer)

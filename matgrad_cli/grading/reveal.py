@@ -5,6 +5,7 @@ from __future__ import annotations
 from ..diagnostics import Diagnostic, Label
 from ..diagnostics.record import replace
 from ..records.finding import Final, Finding, ProblemReport, Reveal
+from .consequences import MAY_FOLLOW
 from .slips.codes import HINTS
 
 _WRONG = "this is wrong"
@@ -47,13 +48,13 @@ def _finding(finding: Finding, reveal: Reveal) -> Finding:
         return finding if message == found.message else replace(finding, code=code, diagnostic=said)
     if reveal == "none":
         return replace(finding, code=None, diagnostic=None, notes=(), holds=False)
-    hint = HINTS.get(finding.code or "", _WRONG)
+    hint = found.message if finding.holds and finding.code == "differs" else HINTS.get(finding.code or "", _WRONG)
     return replace(finding, diagnostic=Diagnostic(found.code, hint, found.source, labels, severity="wrong"))
 
 
 def _open(code: str | None, message: str | None, reveal: Reveal) -> tuple[str | None, str | None]:
     """Code and message of what could not be decided: a name that is not known is a hint, a reason of ours may hold more."""
-    if code in _OF_THE_TEXT:
+    if code in _OF_THE_TEXT or message == MAY_FOLLOW:
         return code, message
     if reveal == "none":
         return "undecided", _OPEN

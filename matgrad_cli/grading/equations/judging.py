@@ -8,6 +8,7 @@ from ...ir import Expr, Fill, Symbol
 from ...verify.solving.system import Equation, System, solutions, solved_by
 from ...verify.verdict import Verdict
 from ..chain import Chain, Outcome
+from ..consequences import MAY_FOLLOW
 from ..lines.forms import is_pending
 from ..lines.kinds import Clash, Pairing, is_zero, pairings
 from ..lines.reading import Read
@@ -25,6 +26,7 @@ class Equations:
     """The equations of one derivation, and the points at which they hold.
 
     `premise` is the last equation where the derivation stands somewhere else than at the zeros of the derivative: after an error.
+    `granted` are all of these: what follows from one of them is not called wrong again.
     `stated` is the derivative in the form that the derivation gave it, once it was seen to be right: quicker to compute than a pending one.
     `solution` is the last side that an unknown was said to be, worked out, with the verdict on it.
     """
@@ -34,6 +36,7 @@ class Equations:
         self.unknowns = around.task.unknowns
         self.before: Equation | None = None
         self.premise: Equation | None = None
+        self.granted: list[Equation] = []
         self.stated: Expr | None = None
         self.solution: tuple[Read, Outcome] | None = None
         self.notes: list[str] = []
@@ -97,13 +100,15 @@ class Equations:
         if right is not None:
             self._say_needs(base, right)
             return self._both_ways(found, right) if both else Outcome("follows", found, role="equation")
-        if self.premise is not None and any(self._bench(self.premise).compare(*equation).holds for equation in sides):
+        if any(self._bench(premise).compare(*equation).holds for premise in reversed(self.granted) for equation in sides):
             return Outcome("follows", found, role="equation")
         if not meant:
             return None
         judge = base if self.premise is None else self._bench(self.premise)
         if not judge.solutions or all(judge.compare(*equation).kind == "unknown" for equation in sides):
             return Outcome("undecided", found, Slip("equation", EQUATION), "equation")
+        if self.granted and len(self.unknowns) > 1:
+            return Outcome("undecided", found, Slip("undecided", MAY_FOLLOW), "equation")
         before = self.before or (None if self.stated is None else (self.stated, Fill(0, self.stated.shape)))
         slip = slip_of_equation(judge, pairs[0], before, found)
         return Outcome("wrong", found, slip, "equation")
@@ -144,6 +149,7 @@ class Equations:
     def _stands_at(self, equation: Equation, elsewhere: bool) -> None:
         self.before = equation
         self.premise = equation if elsewhere else None
+        self.granted += [equation] if elsewhere else []
 
     def _say_needs(self, base: SolvedBench, equation: Equation) -> None:
         base.needs.clear()
@@ -162,7 +168,9 @@ class Equations:
         found = self._benches.get(equation)
         if found is None:
             bench = self.around.bench
-            system = self._stationary() if equation is None else System((equation,), self.unknowns)
+            system = self._stationary()
+            if equation is not None:  # after an error in one equation the others, such as constraints, are still there
+                system = System((equation, *system.equations[1:]), self.unknowns)
             points = solutions(bench, system, self._derived()) if system.equations else []
             found = self._benches[equation] = SolvedBench(bench, points)
         return found
