@@ -25,7 +25,8 @@ def told_once(results: Sequence[RowResult]) -> list[RowResult]:
 def _weighed(row: RowResult) -> RowResult:
     begun = {claim.sides[1].span for claim in row.row.claims if not claim.leading and len(claim.sides) > 1}
     outcomes = tuple(
-        replace(one, verdict="undecided", slip=Slip("undecided", MAY_FOLLOW)) if _may_follow(one) and one.read.side.span in begun else one
+        replace(one, verdict="undecided", slip=Slip("undecided", MAY_FOLLOW))
+        if _may_follow(one) and one.read is not None and one.read.side.span in begun else one
         for one in row.outcomes
     )  # fmt: skip
     worst = worst_of(outcomes)
@@ -34,7 +35,7 @@ def _weighed(row: RowResult) -> RowResult:
 
 def _may_follow(outcome: Outcome) -> bool:
     """Whether a sign of equality is false of the problem, and no more than that is known of it."""
-    false = outcome.verdict == "wrong" and outcome.role != "equation" and outcome.read is not None
+    false = outcome.verdict == "wrong" and outcome.role != "equation"
     return false and outcome.slip is not None and outcome.slip.code not in OF_FORM and not outcome.slip.holds
 
 
