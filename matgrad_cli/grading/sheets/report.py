@@ -8,7 +8,7 @@ from ...diagnostics import Diagnostic, Source
 from ...diagnostics.record import replace
 from ...documents.passage import line_and_column
 from ...documents.sheets.sheet import Cell, Sheet
-from ...records.finding import FileReport, Final, FinalVerdict, Finding, ProblemReport, ProblemVerdict
+from ...records.finding import FileReport, Final, FinalVerdict, Finding, LineVerdict, ProblemReport, ProblemVerdict
 from ..exercise import line_of
 from .judge import Judged
 from .parts import Part, judge_sheet
@@ -54,20 +54,23 @@ def _understood(part: Part) -> tuple[str, ...]:
     return (*notes, *problem.assumed)
 
 
+_FINAL: dict[LineVerdict, FinalVerdict] = {"follows": "right", "wrong": "wrong"}
+
+
 def _verdict(report: ProblemReport, part: Part) -> tuple[ProblemVerdict, Final]:
     """Right if no claim is wrong and at least two thirds of the claims were judged; undecided where little was understood."""
+    claims = [line for line in report.lines if line.verdict == "undecided" or line.role in ("claim", "equation")]
+    final: FinalVerdict = _FINAL.get(claims[-1].verdict, "undecided") if claims else "missing"
     if any(line.verdict == "wrong" for line in report.lines):
-        return "wrong", Final("missing")
+        return "wrong", Final(final)
     judged, of = report.claims
     open_ = sum(line.verdict == "undecided" and line.role == "equation" for line in report.lines)
     about = any(line.verdict == "follows" and line.role in ("claim", "equation") for line in report.lines)
     if not part.tasks or not about or 3 * judged < 2 * (of - open_):
         said = f"{judged} of {of} claims could be judged: too few for a verdict"
-        return "undecided", Final("missing", "nothing-judged" if not judged else "undecided", said)
+        return "undecided", Final(final, "nothing-judged" if not judged else "undecided", said)
     if (still_open := _open_gradient(part) or _open_value(part)) is not None:
-        return "undecided", Final("missing", "undecided", still_open)
-    claims = [line for line in report.lines if line.role in ("claim", "equation")]
-    final: FinalVerdict = "right" if claims[-1].verdict == "follows" else "missing"
+        return "undecided", Final(final, "undecided", still_open)
     return "right", Final(final, None, None if judged == of else f"{judged} of {of} claims judged")
 
 
