@@ -44,8 +44,7 @@ class Passage:
 
     def joined(self, other: Passage) -> Passage:
         """Both passages as one list, with `;` between them."""
-        places = [one.offsets or tuple(range(one.start, one.start + len(one.text) + 1)) for one in (self, other)]
-        return Passage(f"{self.text};{other.text}", 0, (*places[0], *places[1]))
+        return Passage(f"{self.text};{other.text}", 0, (*self.places, *other.places))
 
 
 def line_and_column(text: str, position: int) -> tuple[int, int]:

@@ -39,7 +39,7 @@ def test_several_letters(text: str) -> None:
 PARTS = [
     (r"\sum_{i=1}^{3} v_i^2", "3"), (r"\sum_{i=1}^{3} x_i^2", "3"), (r"\sum_{i=1}^k x_i^2", "k"),
     (r"\sum_{i=0}^n x_i^2", "n"), (r"\sum_{i=-1}^n x_i^2", "="), (r"\sum_{i=1}^{n/2} x_i^2", "n/2"),
-    (r"\sum_{i\notin S} x_i", "i"), (r"\sum_{i=1}^m v_i", "m"),
+    (r"\sum_{i\notin S} x_i", "i"), (r"\sum_{i=1}^m x_i", "m"), (r"\sum_{i=1}^m v_i", "m"),
     (r"\sum_{i<3} x_i", "<"), (r"\sum_{i=0} x_i", r"\sum"),
     (r"\sum_{i=1}^\infty x_i", r"\infty"), (r"\sum_{i=1}^{2n} x_i", "2n"), (r"\sum^{k-1} x", "k"), (r"\sum_{i=1}^w w_i", "w"),
     (r"\sum_{i,j=1}^n X_{ij}", "n"), (r"\sum_{i=1}^{m,n} x_i", "m"),

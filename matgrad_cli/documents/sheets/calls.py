@@ -83,7 +83,7 @@ def _all_put_in(passage: Passage, functions: dict[str, Function]) -> Passage:
 
 def _put_in(passage: Passage, functions: dict[str, Function]) -> Passage:
     """The passage with every call written out; what is put in stands where the call stood."""
-    text, places = passage.text, passage.offsets or range(passage.start, passage.start + len(passage.text) + 1)
+    text, places = passage.text, passage.places
     parts, where, last = [], [], 0
     for match in CALLED.finditer(text):
         function, end = functions.get(key_of(match)), closing(text, match.end())

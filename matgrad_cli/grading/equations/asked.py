@@ -13,7 +13,7 @@ from ...ir import Expr, Fill, Symbol
 from ...ir.memory import remembered
 from ...notation.names import canonical_name
 from ...records.finding import ProblemReport
-from ...verify.solving.system import System, solutions, solved_by
+from ...verify.solving.system import Solution, System, solutions, solved_by
 from ..lines.reading import Read
 from ..lines.scope import Surroundings
 from ..slips.causes import Slip
@@ -109,7 +109,7 @@ def judged_solution(around: Surroundings, expr: Expr, read: Read | None) -> tupl
 
 
 @remembered(maxsize=512)
-def _points(task: Task):  # type: ignore[no-untyped-def]
+def _points(task: Task) -> list[Solution]:
     return solutions(task.bench, stationary(task.problem.loss, task.unknowns))
 
 

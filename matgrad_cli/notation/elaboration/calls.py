@@ -158,8 +158,8 @@ def _elementwise(e: Elaborator, node: s.Apply, function: str, argument: Expr) ->
 
 def _square(e: Elaborator, node: s.Apply, arguments: Arguments) -> Expr:
     value, function = arguments[0], canonical_function(node.function)
-    if value.shape.is_number:
-        return Call(function if function == "topvv" else "log", value) if function in ("logdet", "topvv") else value
+    if value.shape.is_number and function != "topvv":  # v vᵀ of a number is 1, whatever the number
+        return Call("log", value) if function == "logdet" else value
     value = as_diagonal(e, value)
     if not value.shape.is_square:
         what = {"tr": "a trace", "eigmax": "an eigenvalue", "topvv": "an eigenvalue"}.get(function, "a determinant")
