@@ -142,10 +142,10 @@ class Product:
 
     def is_entrywise(self, operator: str, array: Expr) -> bool:
         """Whether two columns of one size stand side by side inside `diag(…)` of LaTeX: `p(1-p)`."""
-        left = self.array
-        if left is None or operator != "juxtapose" or not self.reader.diagonal or self.reader.scope.syntax != "latex":
+        if operator != "juxtapose" or not self.reader.diagonal or self.reader.scope.syntax != "latex" or not array.shape.is_column:
             return False
-        return left.shape is array.shape and array.shape.is_column
+        left = self.array
+        return left is not None and left.shape is array.shape
 
     def say_entrywise(self, array: Expr, node: s.Binary) -> None:
         """`A*B` of two matrices that are square, or whose sizes are guessed from this, could have been meant as their product."""
