@@ -96,7 +96,7 @@ def environment(more: Mapping[str, str] | None = None) -> dict[str, str]:
 def matgrad(tmp_path: Path) -> Command:
     """Run `matgrad ARGUMENTS…` as a process in an empty directory."""
 
-    def run(*arguments: str, env: Mapping[str, str] | None = None, stdin: str | bytes = b"", timeout: float = 60):  # type: ignore[no-untyped-def]
+    def run(*arguments: str, env: Mapping[str, str] | None = None, stdin: str | bytes = b"", timeout: float = 600):  # type: ignore[no-untyped-def]
         done = subprocess.run(
             [sys.executable, "-m", "matgrad_cli", *arguments],
             input=stdin.encode() if isinstance(stdin, str) else stdin,

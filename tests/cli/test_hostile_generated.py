@@ -89,7 +89,7 @@ def limited() -> None:
     import resource
 
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
-    resource.setrlimit(resource.RLIMIT_CPU, (40, 40))
+    resource.setrlimit(resource.RLIMIT_CPU, (120, 120))
 
 
 def run(arguments: list[str], text: str) -> subprocess.CompletedProcess[bytes]:
@@ -98,7 +98,7 @@ def run(arguments: list[str], text: str) -> subprocess.CompletedProcess[bytes]:
         input=text.encode("utf-8", "surrogatepass"),
         capture_output=True,
         env=environment({"MATGRAD_TIME_LIMIT": SECONDS}),
-        timeout=300,
+        timeout=600,
         preexec_fn=limited,
     )
 

@@ -66,7 +66,7 @@ def test_habits_compile(tmp_path: Path) -> None:
     parts = [part.replace("eq:", f"eq{number}:") for number, part in enumerate(parts)]
     frame = "\\documentclass{article}\\usepackage{amsmath}\\begin{document}\n" + "\n".join(parts) + "\\end{document}\n"
     (tmp_path / "page.tex").write_text(frame, encoding="utf-8")
-    done = subprocess.run(["pdflatex", "-halt-on-error", "page.tex"], cwd=tmp_path, capture_output=True, timeout=60, check=False)
+    done = subprocess.run(["pdflatex", "-halt-on-error", "page.tex"], cwd=tmp_path, capture_output=True, timeout=600, check=False)
     log = done.stdout.decode("utf-8", "replace")
     assert done.returncode == 0, log[-1500:]
     assert "multiply defined" not in log

@@ -27,7 +27,7 @@ def shell(line: str, folder: Path) -> subprocess.CompletedProcess[bytes]:
     (folder / "k.toml").write_text(KEY.format(1, "2*x"), "utf-8")
     (folder / "wrong.toml").write_text(KEY.format(1, "3*x"), "utf-8")
     text = f'matgrad() {{ "{sys.executable}" -m matgrad_cli "$@"; }}; {line}'
-    return subprocess.run(["sh", "-c", text], capture_output=True, cwd=folder, env=environment(), timeout=60)
+    return subprocess.run(["sh", "-c", text], capture_output=True, cwd=folder, env=environment(), timeout=600)
 
 
 ALL = ">&- 2>&- <&-"

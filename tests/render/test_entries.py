@@ -153,5 +153,5 @@ def test_latex_compiles(tmp_path: Path) -> None:
     parts = [render(derive(read_problem(loss, wrt, shapes)), "latex", View(detail="full")) for loss, wrt, shapes in LOSSES]
     frame = "\\documentclass{article}\\usepackage{amsmath}\\begin{document}\n" + "\n".join(parts) + "\\end{document}\n"
     (tmp_path / "page.tex").write_text(frame, encoding="utf-8")
-    done = subprocess.run(["pdflatex", "-halt-on-error", "page.tex"], cwd=tmp_path, capture_output=True, timeout=60)
+    done = subprocess.run(["pdflatex", "-halt-on-error", "page.tex"], cwd=tmp_path, capture_output=True, timeout=600)
     assert done.returncode == 0, done.stdout.decode("utf-8", "replace")[-1500:]

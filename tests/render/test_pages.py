@@ -123,7 +123,7 @@ def test_latex_compiles_without_overfull_boxes(derivation: Derivation, tmp_path:
         "\\documentclass{article}\n\\usepackage{amsmath}\n\\begin{document}\n" + body + "\\end{document}\n", encoding="utf-8"
     )
     command = ["pdflatex", "-interaction=nonstopmode", "-halt-on-error", "page.tex"]
-    ran = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=60, check=False)
+    ran = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=600, check=False)
     assert ran.returncode == 0, ran.stdout[-800:]
     assert "Overfull" not in ran.stdout
 
