@@ -48,6 +48,11 @@ def holds(expr: Expr, word: str, problem: Problem) -> Answer:
     return _found[key]
 
 
+def may_hold(word: str, problem: Problem) -> bool:
+    """False where only a stated fact could bring this one, and none is stated: nothing but I is orthogonal by its form."""
+    return word in _READ_OFF or any(word in consequences(fact.word) for fact in problem.facts)
+
+
 def _known(expr: Expr, word: str, problem: Problem) -> Answer:
     if isinstance(expr, Named):
         return holds(expr.body, word, problem)
@@ -320,3 +325,6 @@ _BY_FORM: Final[dict[str, Callable[[Expr, Problem], Answer]]] = {
     "positive": _signed("positive"), "nonnegative": _signed("nonnegative"), "nonzero": _nonzero, "unit_interval": _unit_interval,
     "simplex": _simplex,
 }
+
+_READ_OFF: Final = frozenset(word for form in _BY_FORM if form != "orthogonal" for word in consequences(form))
+"""What the form of an expression can tell."""

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from fractions import Fraction
-from functools import reduce
 from math import prod
 from typing import Any, Protocol
 
@@ -15,13 +14,13 @@ from .. import ir
 from ..ir import ONE, Dim, Expr, Index, Symbol
 from ..ir.functions import CHANGES, MATRIX_FUNCTIONS
 from . import structure as lay
+from .chains import chain, matrix_product
 from .fields import Field, Floats, NotExact, NoValue, OutOfDomain
 from .functions import DEFINITIONS, DERIVATIVES, LINEAR, SPECTRAL, constant_value, elementwise, pseudoinverse, squared_root
 from .jets import NONE, Jet, Tag, Tags, contract, each, gathered, jet_product, jet_total, splits, subsets
 from .linear import determinant, inverse
 from .tensor import COL, ROW, Tensor, TooLarge, mapped, merged, product, renamed, scalar, scaled, total
 
-_MIDDLE = "middle"
 EVALUATION_LIMIT = 12_000_000
 
 
@@ -169,21 +168,12 @@ class Evaluator:
         return contract([self.jet(factor, tags) for factor in node.children], {}, self.p)
 
     def _matmul(self, node: ir.MatMul, tags: Tags) -> Jet:
-        """From the narrowest side outwards, xᵀ(Ay) as (AB)x; neighbours without a derivative first, so that few products hold one."""
         jets = [self.jet(factor, tags) for factor in node.factors]
-        widths = [self.point.size(factor.shape.rows) for factor in node.factors]
-        for k in range(len(jets) - 1, 0, -1):
-            if widths[k] > min(widths) and not any(jets[k - 1]) and not any(jets[k]):
-                jets[k - 1 : k + 1], widths[k:] = [self._times(jets[k - 1], jets[k])], widths[k + 1 :]
-        narrow = len(jets) if self.point.size(node.shape.cols) < min(widths) else widths.index(min(widths))
-        sides = [reduce(lambda right, left: self._times(left, right), jets[narrow - 1 :: -1])] if narrow else []
-        sides += [reduce(self._times, jets[narrow:])] if narrow < len(jets) else []
-        return reduce(self._times, sides)
+        widths = [self.point.size(dim) for dim in (*[factor.shape.rows for factor in node.factors], node.shape.cols)]
+        return chain(jets, widths, self.p)
 
     def _times(self, left: Jet, right: Jet) -> Jet:
-        """The matrix product of two jets."""
-        return jet_product(each(left, lambda t: renamed(t, {COL: _MIDDLE})), each(right, lambda t: renamed(t, {ROW: _MIDDLE})),
-                           (_MIDDLE,) if any(COL in t.labels for t in left.values()) else (), self.p)
+        return matrix_product(left, right, self.p)
 
     def _kron(self, node: ir.Kron, tags: Tags) -> Jet:
         result = self.jet(node.factors[0], tags)
@@ -229,18 +219,15 @@ class Evaluator:
         return {NONE: value} | gathered(collected, self.p)
 
     def _matrix_power(self, node: ir.MatrixPower, tags: Tags) -> Jet:
-        base = self.jet(node.base if node.exponent >= 0 else ir.Inverse(node.base), tags)
-        left, result = abs(node.exponent), None
-        if left == 0:
-            return self.jet(ir.Eye(node.shape.rows), tags)
-        while left:
-            if left & 1:
-                result = base if result is None else self._times(result, base)
-            left >>= 1
-            if left:
-                base = self._times(base, base)
-        assert result is not None
-        return result
+        """From the power before, if that was asked for, or from the half: the powers of a sum of powers share their work."""
+        base, times = node.base if node.exponent >= 0 else ir.Inverse(node.base), abs(node.exponent)
+        if times < 2:
+            return self.jet(base if times else ir.Eye(node.shape.rows), tags)
+        before = ir.MatrixPower(base, times - 1)
+        if times % 2 or (before, self._relevant(before, tags)) in self._memo:
+            return self._times(self.jet(before, tags), self.jet(base, tags))
+        half = self.jet(ir.MatrixPower(base, times // 2), tags)
+        return self._times(half, half)
 
     def _transpose(self, node: ir.Transpose, tags: Tags) -> Jet:
         return each(self.jet(node.body, tags), lambda t: renamed(t, {ROW: COL, COL: ROW}))

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from ...diagnostics.record import record
 from ...facts import Problem
 from ...facts.conditions import said_of
-from ...facts.holding import holds
+from ...facts.holding import holds, may_hold
 from ...ir import (
     Add,
     Differential,
@@ -102,7 +102,7 @@ def _ways(
     if any(operators.isdisjoint(heads) for heads in heads_needed(reading.lhs)):
         return
     sides = pattern(reading)
-    if not sides.operators <= operators:
+    if not sides.operators <= operators or not all(may_hold(one.word, problem) for one in rule.when if one.word in STRUCTURE):
         return
     matcher = Matcher(sides, None if further else problem.wrt)
     start = _start(matcher, bindings) if bindings else {}
