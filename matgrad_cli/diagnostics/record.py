@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import is_dataclass
 from dataclasses import replace as _replace_dataclass
-from typing import Any, TypeVar, dataclass_transform
+from typing import Any, TypeVar, cast, dataclass_transform
 
 T = TypeVar("T")
 
@@ -115,4 +115,10 @@ def replace(value: T, **changes: Any) -> T:
     """A copy of a record (or of a dataclass) with some fields changed."""
     if is_dataclass(value) and not isinstance(value, type):
         return _replace_dataclass(value, **changes)
-    return type(value)(**{**as_mapping(value), **changes})
+    if not changes.keys() <= value.__dict__.keys():
+        raise TypeError(f"{type(value).__name__} has no field {min(changes.keys() - value.__dict__.keys())}")
+    made: Any = object.__new__(type(value))
+    made.__dict__.update(value.__dict__, **changes)
+    if hasattr(made, "__post_init__"):
+        made.__post_init__()
+    return cast(T, made)

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
 
 from ..diagnostics import Diagnostic, InputError, MatgradError, Source, Span
-from ..diagnostics.record import replace
+from ..diagnostics.record import record, replace
 from ..documents.passage import Passage
 from ..ir import Entry, Expr, Index, MatrixOf, fresh_index, letters_in
 from ..ir.memory import remembered
@@ -32,7 +31,7 @@ NOT_WORKED_OUT = "a derivative is left in it: the question repeated is no answer
 Verdict = Literal["right", "wrong", "unreadable", "undecided"]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Judged:
     """The verdict on an answer, and the slip if it is not right."""
 

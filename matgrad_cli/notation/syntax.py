@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from fractions import Fraction
+from operator import is_
 from typing import Final, Literal
 
 from ..diagnostics import Span
@@ -226,8 +227,11 @@ def parts_of(node: Node) -> Iterator[Node]:
 
 def children(node: Node) -> tuple[Node, ...]:
     """The direct parts that are nodes, in the order of the fields."""
+    kind = type(node)
+    if kind in PLAIN:
+        return tuple([getattr(node, field) for field in parts_fields(kind)])
     found: list[Node] = []
-    for field in parts_fields(type(node)):
+    for field in parts_fields(kind):
         value = getattr(node, field)
         if isinstance(value, Node):
             found.append(value)
@@ -247,7 +251,9 @@ def parts_fields(kind: type[Node]) -> tuple[str, ...]:
 _PARTS: dict[type[Node], tuple[str, ...]] = {}
 
 
-NO_PARTS: Final = frozenset(("span", "operator", "function", "text", "style", "way"))
+NO_PARTS: Final = frozenset(("span", "operator", "function", "text", "style", "way", "name", "value", "power", "options", "member"))
+PLAIN: Final = frozenset((Literal_, Name, Negative, Binary, Transposed, Inverted, Group))
+"""The kinds whose parts are all single nodes that are there."""
 
 
 def _flat(value: tuple[object, ...]) -> Iterator[object]:
@@ -289,5 +295,5 @@ def rebuilt(node: Node, change: Callable[[Node], Node]) -> Node:
             continue
         new = tuple(made[len(made) - len(parts) :])
         del made[len(made) - len(parts) :]
-        made.append(change(top if all(a is b for a, b in zip(parts, new, strict=True)) else with_children(top, new)))
+        made.append(change(top if all(map(is_, parts, new)) else with_children(top, new)))
     return made[0]

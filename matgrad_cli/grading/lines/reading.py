@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Literal
 
 from ...diagnostics import Diagnostic, InputError, MatgradError, Source, Span
-from ...diagnostics.record import replace
+from ...diagnostics.record import record, replace
 from ...ir import Dim, Expr, Index
 from ...notation import syntax as s
 from ...notation.elaboration.broadcasting import as_column
@@ -23,7 +23,7 @@ from .directions import directed, without_remainder
 from .functions import as_names, put_in
 from .indices import Letters, read_letters, without_cases
 from .scope import Surroundings
-from .syntax_walk import PRODUCTS, alike, is_index, rebuilt, walk
+from .syntax_walk import PRODUCTS, alike, is_index, is_plain, rebuilt, walk
 from .through import loss_through
 from .variables import by_parts
 
@@ -46,7 +46,7 @@ UNDECIDED = frozenset((
 Failure = Literal["wrong", "unreadable", "undecided"]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Side:
     """One expression as it stands in the file: its text, its tree, and where its characters are (spans count in `source`).
 
@@ -68,14 +68,14 @@ class Side:
         return self.source.text[self.span.start : self.span.end]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Read:
     """What became of a side. `expr` is None if it failed; then `failure` and `slip` say how. `flat` and `idle` as in `Reading`."""
 
     side: Side
     expr: Expr | None = None
     tree: s.Node | None = None
-    spans: Mapping[Expr, Span] = field(default_factory=dict)
+    spans: Mapping[Expr, Span] = MappingProxyType({})
     notes: tuple[str, ...] = ()
     failure: Failure | None = None
     slip: Slip | None = None
@@ -102,7 +102,7 @@ def read_side(side: Side, around: Surroundings, letters: Iterable[Index] = (), f
     side = _without_constant(side, around)
     assert side.node is not None
     letters, fixed, found = tuple(letters), tuple(fixed), None
-    for node in writings(side.node, around):
+    for node in (side.node,) if is_plain(side.node) else writings(side.node, around):
         read = _read(replace(side, node=node), node, around, letters, fixed)
         if read.expr is not None:
             return replace(read, side=side)
@@ -117,11 +117,13 @@ def _read(side: Side, stated: s.Node, around: Surroundings, letters: tuple[Index
         message = f"the name `{early.name}` is used before it is defined"
         return Read(side, tree=stated, failure="undecided", slip=Slip("unknown-name", message, span=early.span))
     try:
-        node, rough = without_remainder(stated, around)
-        node = as_names(put_in(node, around), around)
-        node = directed(rebuilt(node, _as_column) if around.columns else node, around)
-        tree, work = read_letters(telescoped(by_parts(node, around), around), (*known, *fixed), ())
-        tree = rebuilt(tree, lambda part: around.tabled(without_cases(part)))
+        tree, rough = without_remainder(stated, around)
+        work = Letters(frozenset(), frozenset())
+        if around.formulas or not is_plain(tree):
+            node = as_names(put_in(tree, around), around)
+            node = directed(rebuilt(node, _as_column) if around.columns else node, around)
+            tree, work = read_letters(telescoped(by_parts(node, around), around), (*known, *fixed), ())
+            tree = rebuilt(tree, lambda part: around.tabled(without_cases(part)))
         if work.reused:
             misused = work.reused[0]
             if side.syntax == "latex" and any(isinstance(part, s.Apply) and part.function == "sum" for _, part in walk(stated)):

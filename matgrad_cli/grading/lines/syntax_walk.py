@@ -6,9 +6,11 @@ from collections.abc import Iterator
 
 from ...diagnostics.record import replace
 from ...notation import syntax as s
+from ...notation.expression.vocabulary import FUNCTION_NAMES, canonical_function
 from ...notation.syntax import NO_PARTS, children, parts_fields, rebuilt, with_children
 
 Path = tuple[int, ...]
+_PLAIN_FUNCTIONS = FUNCTION_NAMES - {"basis"}
 PRODUCTS = ("juxtapose", "dot", "@", "*", "hadamard")
 
 
@@ -41,6 +43,14 @@ def replaced(root: s.Node, path: Path, new: s.Node) -> s.Node:
     parts = list(children(root))
     parts[path[0]] = replaced(parts[path[0]], path[1:], new)
     return with_children(root, tuple(parts))
+
+
+def is_plain(node: s.Node) -> bool:
+    """Whether nothing stands in it but names, numbers, arithmetic and functions of the language: no letters, no derivatives."""
+    return all(
+        type(part) in s.PLAIN or (isinstance(part, s.Apply) and canonical_function(part.function) in _PLAIN_FUNCTIONS)
+        for part in s.parts_of(node)
+    )
 
 
 def index_letters(node: s.Node, known: frozenset[str] = frozenset()) -> list[str]:
@@ -120,6 +130,6 @@ def is_index(root: s.Node, path: Path) -> bool:
 
 
 __all__ = [
-    "PRODUCTS", "Path", "alike", "bound_letters", "children", "factors", "free_letters", "index_letters", "is_index", "rebuilt", "replaced",
-    "terms", "walk", "with_children", "with_factors",
+    "PRODUCTS", "Path", "alike", "bound_letters", "children", "factors", "free_letters", "index_letters", "is_index", "is_plain",
+    "rebuilt", "replaced", "terms", "walk", "with_children", "with_factors",
 ]
