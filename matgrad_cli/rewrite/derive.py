@@ -9,12 +9,12 @@ from ..diagnostics.record import replace
 from ..facts import Problem
 from ..ir import Entry, Expr, Fill, MatrixOf, Partial, Shape
 from ..ir.dimensions import ONE
-from ..records import Bindings, Derivation, ReadOff, Result, Sentence
+from ..records import Derivation, ReadOff, Result, Sentence
 from ..rulebook.load import Rulebook
 from ..rulebook.pattern import operators_in
 from ..verify.judge import Judge
 from .assumptions import assumptions_of, notes_of
-from .engine.application import Site, apply, is_zero, native
+from .engine.application import apply
 from .engine.recorder import Recorder, sentence
 from .forms.terms import split
 from .index.method import Target, collapse, differentiate, reserved_names, target_of
@@ -96,13 +96,6 @@ def _second_letters(problem: Problem, taken: set[str]) -> Target:
 def _first_places(problem: Problem) -> tuple[int | None, int | None]:
     shape = problem.wrt.shape
     return (0 if shape.rows is not ONE else None, 0 if shape.cols is not ONE else None)
-
-
-@native("zero-matrix")
-def nothing_left(site: Site) -> tuple[Expr, Bindings] | None:
-    """0 as the entry of an array of zeros."""
-    zero = site.bound("zero")
-    return (zero, site.bindings) if is_zero(site.node) and isinstance(zero, Entry) and is_zero(zero.base) else None
 
 
 def solve(recorder: Recorder, target: Target, taken: set[str]) -> bool:
@@ -199,6 +192,3 @@ def finish(recorder: Recorder, start: Expr, target: Target, whole: bool, layout:
     return Derivation(
         problem, "index", layout, order, start, steps, readoff, assumptions_of(problem, line), notes_of(problem, matrix)
     )
-
-
-

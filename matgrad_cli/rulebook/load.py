@@ -239,8 +239,8 @@ def _read_rule(entry: Entry) -> Rule:
     return Rule(
         id=entry.id, title=check.text("title"), why=check.text("why"), family=entry.family, order=entry.order,
         line=entry.line, file=entry.file, shapes=shapes, lhs=lhs, rhs=rhs, when=_requirements(check, shapes),
-        cite=check.texts("cite"), example=(example[0], example[1]), given=check.table("given"), native=native,
-        reversible=check.flag("reversible"), group=group, nary=check.flag("nary"), fixed=check.texts("fixed"),
+        cite=check.texts("cite"), example=(example[0], example[1]), given=check.table("given"), bindings=check.table("bindings"),
+        native=native, reversible=check.flag("reversible"), group=group, nary=check.flag("nary"), fixed=check.texts("fixed"),
         moves=check.texts("moves"), still=check.texts("still"),
         small=check.word("small", ("back", "forward")),
         moving=check.texts("moving"), single=check.texts("single"), optional=check.texts("optional"), itself=check.texts("itself"),
@@ -319,6 +319,8 @@ class _Checked:
         return tuple(value.items())
 
 
+SHARED = "shared/"
+"""A list of rules that several methods share: the rules of a file of this folder, or of one phase of it."""
 BACKWARDS = " backwards"
 """Behind a rule's id in a phase: the rule is read from right to left."""
 
@@ -337,9 +339,17 @@ def _read_method(file: Path, book: Rulebook) -> Method:
         raise complain(name, "", unknown[0], f"unknown field; a method has {', '.join(sorted(METHOD_FIELDS))}")
     found = []
     for phase in phases:
-        rules = tuple(map(str, phase.get("rules", ())))  # type: ignore[union-attr, arg-type]
+        rules = tuple(rule for text in phase.get("rules", ()) for rule in listed(str(text), book))  # type: ignore[union-attr]
         missing = [text for text in rules if text.removesuffix(BACKWARDS) not in book]
         if missing:
             raise complain(name, "", "phases", f"no rule is called `{missing[0]}`")
         found.append(Phase(str(phase.get("name", "")), str(phase.get("title", "")), rules))  # type: ignore[union-attr]
     return Method(str(data.get("id", file.stem)), str(data.get("title", "")), str(data.get("why", "")), tuple(found))
+
+
+def listed(text: str, book: Rulebook) -> tuple[str, ...]:
+    """The rule itself; of `shared/differentials` all rules of that file, of `shared/differentials/functions` those of one phase."""
+    if not text.startswith(SHARED):
+        return (text,)
+    name, _, wanted = text.removeprefix(SHARED).partition("/")
+    return tuple(rule for phase in book.method(SHARED + name).phases if wanted in ("", phase.name) for rule in phase.rules)

@@ -7,7 +7,7 @@ from ..diagnostics.record import record, replace
 RULE_FIELDS = frozenset(
     ("id", "title", "shapes", "lhs", "rhs", "when", "why", "cite", "example", "given", "native", "group", "reversible", "nary", "fixed",
      "moves", "still", "optional", "itself",
-     "moving", "single", "small")
+     "moving", "single", "small", "bindings")
 )
 METHOD_FIELDS = frozenset(("id", "title", "why", "phases"))
 
@@ -28,7 +28,8 @@ class Rule:
     """An identity `lhs` = `rhs` with the sentence printed beside its step, its reason, its sources and a worked example.
 
     `shapes` says what each pattern variable is: `"m n"` a matrix, `"n"` a column vector, `""` a number, `"index m"` a letter.
-    `native` rules have no pattern: their one function is code. `given` holds the shapes of the names in `example`.
+    `native` rules have no pattern: their one function is code. `given` holds the shapes of the names in `example`
+    (`Z = "= A @ X"`: Z is a name for A X), `bindings` what is said to a native rule there (a letter, a name, a word).
     `shapes` may also say `"of i"`: a number that may hold the letter i of the Σ around it (i then stands for all letters of that Σ).
     `group` entries are no rules but sentences: the titles over several substeps, and the words of a result. `fixed` names letters
     that must not contain the variable (in a sum or product such a letter takes all parts without it), `moving` letters that must,
@@ -57,6 +58,7 @@ class Rule:
     cite: tuple[str, ...] = ()
     example: tuple[str, str] | None = None
     given: tuple[tuple[str, str], ...] = ()
+    bindings: tuple[tuple[str, str], ...] = ()
     native: bool = False
     reversible: bool = False
     group: bool = False

@@ -44,9 +44,15 @@ def derived(case: Case, method: str, book: Rulebook | None = None) -> Derivation
 
 
 @lru_cache(maxsize=1)
-def derivations() -> tuple[tuple[Case, Derivation], ...]:
+def all_derivations() -> tuple[tuple[Case, Derivation], ...]:
     """Every loss by every method that can."""
     return tuple(_all())
+
+
+def derivations(step: int = 1) -> tuple[tuple[Case, Derivation], ...]:
+    """The derivations of every loss, or of one loss in `step`."""
+    some = set(cases()[::step])
+    return tuple(one for one in all_derivations() if one[0] in some)
 
 
 def _all() -> Iterator[tuple[Case, Derivation]]:

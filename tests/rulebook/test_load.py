@@ -10,7 +10,7 @@ import pytest
 from matgrad_cli.diagnostics import InputError
 from matgrad_cli.rulebook import rulebook, rules_folder
 from matgrad_cli.rulebook.heads import guess_heads
-from matgrad_cli.rulebook.load import Rulebook, cut
+from matgrad_cli.rulebook.load import Rulebook, cut, listed
 from matgrad_cli.rulebook.pattern import pattern
 from matgrad_cli.rulebook.plain import read_plain
 
@@ -114,7 +114,8 @@ def test_methods_are_read_as_toml_reads_them() -> None:
         method = rulebook().method(name)
         assert (method.id, method.title, method.why) == (name, data["title"], data["why"])
         assert [(phase.name, phase.title, list(phase.rules)) for phase in method.phases] == [
-            (phase["name"], phase.get("title", ""), phase.get("rules", [])) for phase in data["phases"]
+            (phase["name"], phase.get("title", ""), [rule for text in phase.get("rules", []) for rule in listed(text, rulebook())])
+            for phase in data["phases"]
         ]
 
 

@@ -5,11 +5,10 @@
 
 from __future__ import annotations
 
-from ...ir import Call, Entry, Expr, MatMul, is_elementwise, nodes_of
+from ...ir import Call, Entry, Expr, MatMul, nodes_of
 from ...records import Step
-from ..engine.application import applied, fit, native_at, places_of
+from ..engine.application import applied, fit, places_of
 from ..engine.recorder import Recorder
-from ..forms.entries import entry
 
 MAX_ROUNDS = 60
 
@@ -57,11 +56,3 @@ def _holds_rows(node: Expr) -> bool:
     if isinstance(node, MatMul) and node.shape.is_number:
         return bool(node.free)
     return isinstance(node, Call) and node.shape.is_number and bool(node.argument.free) and not node.argument.shape.is_number
-
-
-@native_at("entry-elementwise", "Entry")
-def elementwise(node: Expr) -> Expr | None:
-    """f(A)_ij is f of A_ij."""
-    if isinstance(node, Entry) and isinstance(node.base, Call) and is_elementwise(node.base.function):
-        return Call(node.base.function, entry(node.base.argument, node.row, node.col))
-    return None

@@ -5,8 +5,9 @@ from __future__ import annotations
 from ...ir import Call, Delta, Dim, Entry, Expr, Index, Mul, Number, Position, Transpose, is_elementwise, matmul, mul
 from ...ir.dimensions import ONE
 from ...records import Bindings
-from ..engine.application import Site, native, native_at
+from ..engine.application import Site, is_zero, native, native_at
 from ..forms.algebra import basis, flip, ones
+from ..forms.entries import entry
 
 
 @native_at("read-function")
@@ -77,3 +78,18 @@ def row_of(node: Expr) -> Expr | None:
         return None
     turned = node.base.body if isinstance(node.base, Transpose) else Transpose(node.base)
     return Entry(turned, None, node.row)
+
+
+@native_at("entry-elementwise", "Entry")
+def elementwise(node: Expr) -> Expr | None:
+    """f(A)_ij is f of A_ij."""
+    if isinstance(node, Entry) and isinstance(node.base, Call) and is_elementwise(node.base.function):
+        return Call(node.base.function, entry(node.base.argument, node.row, node.col))
+    return None
+
+
+@native("zero-matrix")
+def nothing_left(site: Site) -> tuple[Expr, Bindings] | None:
+    """0 as the entry of an array of zeros."""
+    zero = site.bound("zero")
+    return (zero, site.bindings) if is_zero(site.node) and isinstance(zero, Entry) and is_zero(zero.base) else None

@@ -11,22 +11,19 @@ from typing import Final
 
 from ...diagnostics import MatgradError
 from ...diagnostics.record import record
-from ...facts import Fact, Problem
-from ...facts.conditions import CONDITIONS
-from ...ir import ONE, Expr, Fill, Number, Shape, Symbol, add, mul, neg
+from ...facts import Fact
+from ...ir import Expr, Fill, Number, add, mul, neg
 from ...ir.expr import IndexMismatch, ShapeMismatch
 from ...notation.printing.to_text import to_text
 from ...rulebook.heads import guess_heads, head_of
-from ...rulebook.pattern import Pattern, declared, pattern, read_side, words_of
+from ...rulebook.pattern import Pattern, pattern
 from ...rulebook.rule import Rule
 from ...verify.exactness import RATIONAL_KIND, kind
 from ...verify.judge import Judge
 from ...verify.verdict import Nested, Verdict, Witness
 from ..engine.apply import rewritings
+from .examples import example_problem, names_in, read_example, run_example
 from .samples import Sample, samples, scaled_samples, sized_samples
-
-VARIABLES: Final = ("X", "S", "w", "z")
-"""What an example differentiates by, if it says `d(…)`: the first of these that it names."""
 
 FORBIDDEN: Final = re.compile(r"^(use|simplify|apply|do|rule)-|-rule$|-\d+$|[^a-z0-9-]|--")
 
@@ -165,7 +162,7 @@ def example(rule: Rule) -> Check:
     except (MatgradError, ShapeMismatch, IndexMismatch, ValueError) as fault:
         return Check(name, False, str(fault))
     problem = example_problem(rule, before)
-    found = [rewriting.new for rewriting, _ in zip(rewritings(rule, before, problem, _taken(rule)), range(50), strict=False)]
+    found = [rewriting.new for rewriting, _ in zip(rewritings(rule, before, problem, names_in(rule)), range(50), strict=False)]
     texts = [to_text(new) for new in found]
     if after not in found:
         return Check(name, False, f"`{rule.example[0]}` became {' or '.join(f'`{text}`' for text in texts[:3]) or 'nothing'}")
@@ -175,42 +172,18 @@ def example(rule: Rule) -> Check:
 
 
 def native_example(rule: Rule) -> Check:
-    """Both texts of a native rule's example can be read and denote the same array."""
+    """The rule's own function makes the second text of its example out of the first one; both denote the same array."""
     name = "the example is true"
     assert rule.example is not None
     try:
         before, after = (read_example(rule, text) for text in rule.example)
+        found = run_example(rule, before)
     except (MatgradError, ShapeMismatch, IndexMismatch, ValueError) as fault:
         return Check(name, False, str(fault))
+    if not rule.group and found is not after:
+        return Check(name, False, f"`{rule.example[0]}` became {'nothing' if found is None else f'`{to_text(found)}`'}")
     verdict = Judge(example_problem(rule, before)).compare_over(before, after, tuple(sorted(before.free | after.free)))
     return Check(name, verdict.holds, f"{verdict.kind}: {verdict.by}")
-
-
-def read_example(rule: Rule, text: str) -> Expr:
-    """A text of the example, its names as `given` says."""
-    return read_side(text, rule.given or rule.shapes, example_variable(rule), "example")
-
-
-def example_variable(rule: Rule) -> Symbol | None:
-    """What `d(…)` in the example differentiates by."""
-    symbols, _ = declared(rule.given or rule.shapes)
-    return next((symbols[name] for name in VARIABLES if name in symbols), next(iter(symbols.values()), None))
-
-
-def example_problem(rule: Rule, loss: Expr) -> Problem:
-    """The example as a problem; its names have the facts that the rule asks for."""
-    symbols = tuple(declared(rule.given or rule.shapes)[0].values())
-    words = dict.fromkeys(requirement.word for requirement in rule.when)
-    facts = tuple(
-        Fact(symbol, word) for symbol in symbols for word in words if symbol.shape.is_square or CONDITIONS[word].sides != "="
-    )
-    wrt = example_variable(rule) or Symbol("x", Shape(ONE, ONE))
-    return Problem(loss, wrt, symbols or (wrt,), facts)
-
-
-def _taken(rule: Rule) -> frozenset[str]:
-    names = rule.given or rule.shapes
-    return frozenset(name for name, _ in names) | words_of(names)
 
 
 def words(rule: Rule) -> Check:
