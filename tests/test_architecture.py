@@ -18,7 +18,7 @@ LAYERS = [
 ]  # fmt: skip
 """In dependency order: a module imports its own folder and those before it."""
 
-WINGS = ["forms", "engine", "textbook", "network", "index", "selftest", "methods", "solve"]
+WINGS = ["forms", "engine", "textbook", "network", "index", "methods", "solve", "selftest"]
 """The folders of rewrite/, in dependency order too."""
 
 TOP = {"pyproject.toml", "README.md", "matgrad_cli", "rules", "samples", "tests"}

@@ -9,27 +9,24 @@ from ..diagnostics.record import replace
 from ..facts import Problem
 from ..ir import Entry, Expr, Fill, MatrixOf, Partial, Shape
 from ..ir.dimensions import ONE
-from ..records import Derivation, ReadOff, Result, Sentence
+from ..records import Derivation, Result
 from ..rulebook.load import Rulebook
 from ..rulebook.pattern import operators_in
 from ..verify.judge import Judge
-from .assumptions import assumptions_of, notes_of
+from .closing import closed, itself, tidied, written_out
 from .engine.application import apply
-from .engine.recorder import Recorder, sentence
+from .engine.recorder import Recorder
 from .forms.terms import split
 from .index.method import Target, collapse, differentiate, reserved_names, target_of
 from .index.rows import open_rows
 from .layouts import change_layout, known_layout
 from .methods import differentials as differentials  # its native rules are read entry by entry too
-from .named_steps import opened, record_names, record_opened
-from .naming import name_parts, name_uses, names_in, repeated_parts, with_names
-from .network.reading import read_line, read_sums, tidy_line
+from .named_steps import record_names
+from .naming import name_parts
+from .network.reading import read_line, read_sums
 from .selftest.user_rules import marked, tested_rulebook
 
 STATED_BY_ENTRIES = "no product of matrices was found that holds the result; it is stated by its entries"
-
-OPEN_LIMIT = 60
-"""A result with more symbols than this keeps the names of its parts, even of those that it uses once."""
 
 
 def derive(
@@ -67,7 +64,7 @@ def first_order(problem: Problem, book: Rulebook, layout: str, judge: Judge | No
     if names:
         recorder.names.update((named.body, named) for named in names)
         record_names(recorder, names)
-    whole = solve(recorder, target, taken)
+    whole = solve(recorder, target)
     return finish(recorder, start.start(), target, whole, layout, 1)
 
 
@@ -85,7 +82,7 @@ def second_order(problem: Problem, book: Rulebook, layout: str) -> Derivation:
     target = Target(gradient, problem.wrt, first.result.letters, outer.row, outer.col)
     recorder = Recorder(problem, book, judge, start, letters=target.letters, entrywise=True)
     recorder.told("gradient-first", target.start(), first.steps, (("gradient", first.result.matrix or gradient),))
-    whole = solve(recorder, target, taken)
+    whole = solve(recorder, target)
     return finish(recorder, start, target, whole, layout, 2)
 
 
@@ -98,7 +95,7 @@ def _first_places(problem: Problem) -> tuple[int | None, int | None]:
     return (0 if shape.rows is not ONE else None, 0 if shape.cols is not ONE else None)
 
 
-def solve(recorder: Recorder, target: Target, taken: set[str]) -> bool:
+def solve(recorder: Recorder, target: Target) -> bool:
     """From ∂(…)/∂X[s,t] to the last line; whether it is an entry of one matrix (or a number)."""
     differentiate(recorder)
     collapse(recorder)
@@ -112,35 +109,10 @@ def solve(recorder: Recorder, target: Target, taken: set[str]) -> bool:
     whole = len(target.letters) <= 2 and read_line(recorder, row, col)
     if not whole:
         read_sums(recorder)
-    tidy_line(recorder)
-    if whole:
-        open_single_names(recorder)
-        name_repeated(recorder, taken)
+    line, of_loss = recorder.line, recorder.names.values()
+    result, line_of = (line.base, lambda part: Entry(part, line.row, line.col)) if isinstance(line, Entry) else (line, itself)
+    tidied(recorder, result, line_of, lambda named: whole and named not in of_loss, name=whole)
     return whole
-
-
-def open_single_names(recorder: Recorder) -> None:
-    """Names of collected coefficients that the result uses only once are written out again, as long as it stays readable."""
-    for _ in range(20):
-        line = recorder.line
-        inside = line.base if isinstance(line, Entry) else line
-        uses = name_uses(inside)
-        single = [named for named, count in uses.items() if count == 1 and named not in recorder.names.values()]
-        if not single or inside.weight + single[0].body.weight > OPEN_LIMIT:
-            return
-        record_opened(recorder, opened(recorder, single[:1]))
-        tidy_line(recorder)
-
-
-def name_repeated(recorder: Recorder, taken: set[str]) -> None:
-    """Big parts that the result repeats get a name: a step of its own."""
-    line = recorder.line
-    inside = line.base if isinstance(line, Entry) else line
-    chosen = repeated_parts(inside)
-    if not chosen:
-        return
-    _, names = with_names(inside, chosen, set(taken) | {named.name for named in names_in(inside)})
-    record_names(recorder, names)
 
 
 def _kind(problem: Problem, order: int) -> str:
@@ -167,28 +139,18 @@ def finish(recorder: Recorder, start: Expr, target: Target, whole: bool, layout:
     if whole:
         change_layout(recorder, layout, problem.loss.shape, problem.wrt.shape, order)
     line = recorder.line
-    matrix = None
-    if whole:
-        matrix = _matrix_of(line, target)
-    rule = recorder.rules.rule("read-off" if whole else "state-entries")
+    matrix = _matrix_of(line, target) if whole else None
     verdict = recorder.judge.check_derivative(line, target.letters, order)
     letters = [str(letter) for letter in target.letters]
-    values = (
-        ("gradient", matrix if matrix is not None else line),
-        ("kind", _kind(problem, order)),
-        ("s", letters[0] if letters else ""),
-        ("t", letters[1] if len(letters) > 1 else ""),
-        ("count", str(len(letters))),
-    )
-    where = tuple((named.name, named.body) for named in names_in(line))
-    result = Result(line, target.letters, matrix, where)
+    said = (
+        ("gradient", matrix if matrix is not None else line), ("kind", _kind(problem, order)), ("s", letters[0] if letters else ""),
+        ("t", letters[1] if len(letters) > 1 else ""), ("count", str(len(letters))),
+    )  # fmt: skip
+    result = Result(line, target.letters, matrix, written_out(line))
     if matrix is None:
         from .network.cases import other_forms
 
         result = other_forms(result, recorder.scene, recorder.judge, order)
-    title = rule.title if whole or len(letters) > 2 else STATED_BY_ENTRIES
-    readoff = ReadOff(sentence(title, values), Sentence(rule.why), line, result, verdict)
-    steps = tuple(recorder.steps)
-    return Derivation(
-        problem, "index", layout, order, start, steps, readoff, assumptions_of(problem, line), notes_of(problem, matrix)
-    )
+    title = "" if whole or len(letters) > 2 else STATED_BY_ENTRIES
+    words = "read-off" if whole else "state-entries"
+    return closed(recorder, start, "index", layout, words, said, result, verdict, order, title)

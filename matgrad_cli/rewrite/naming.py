@@ -84,13 +84,21 @@ def name_parts(loss: Expr, variable: Symbol, taken: set[str]) -> tuple[Expr, lis
 
 def with_names(root: Expr, chosen: Iterable[Expr], taken: set[str], numbered: bool = False) -> tuple[Expr, list[Named]]:
     """`root` with the chosen parts replaced by names; a name may stand in the body of a later one."""
+    order = innermost_first(chosen)
+    return named_parts(root, [(node, f"{layer_name(node)}{number if numbered else ''}") for number, node in enumerate(order, 1)], taken)
+
+
+def innermost_first(parts: Iterable[Expr]) -> list[Expr]:
+    """The different parts, each after those that stand in it."""
+    return sorted(set(parts), key=_height)
+
+
+def named_parts(root: Expr, wishes: Iterable[tuple[Expr, str]], taken: set[str]) -> tuple[Expr, list[Named]]:
+    """`root` with these parts, innermost first, replaced by the wished names or the nearest that are free."""
     mapping: dict[Expr, Expr] = {}
     names: list[Named] = []
-    for node in sorted(set(chosen), key=_height):
-        inner = node.rebuilt(tuple(substitute(child, mapping) for child in node.children))
-        wish = layer_name(node)
-        name = fresh_name(f"{wish}1" if numbered and len(mapping) == 0 else wish if not numbered else f"{wish}{len(mapping) + 1}", taken)
-        named = Named(name, inner)
+    for node, wish in wishes:
+        named = Named(fresh_name(wish, taken), node.rebuilt(tuple(substitute(child, mapping) for child in node.children)))
         mapping[node] = named
         names.append(named)
     return substitute(root, mapping), names
@@ -149,7 +157,7 @@ def _uses(root: Expr) -> Counter[Expr]:
 def names_in(root: Expr) -> list[Named]:
     """The named parts that an expression uses, those that others need first."""
     found = [node for node in nodes_of(root) if isinstance(node, Named)]
-    return sorted(set(found), key=_height)
+    return innermost_first(found)
 
 
 def name_uses(root: Expr) -> dict[Named, int]:

@@ -13,6 +13,7 @@ from ...records import Bindings, Derivation, Step
 from ...records.layout import is_turned
 from ...rulebook.load import Rulebook
 from ...verify.judge import Judge
+from ..closing import finish, need_number
 from ..engine.application import Application, Site, apply, native, zero_of
 from ..engine.recorder import Recorder
 from ..forms.algebra import flip
@@ -22,7 +23,6 @@ from ..textbook.simplifier import textbook
 from .beside import Term
 from .chain_forms import TermForm, body_of, form_of, is_jacobian, moving_of, one_layer, pulled, read_term, terms_of, waiting
 from .differentials import Moving
-from .ending import finish, need_number
 from .opening import opened_parts
 from .pairing import peeled
 from .parts import cut, jacobian, pendings, total

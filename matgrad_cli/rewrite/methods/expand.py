@@ -15,6 +15,7 @@ from ...records.layout import is_turned
 from ...rulebook.load import Rulebook
 from ...rulebook.rule import Phase
 from ...verify.judge import Judge
+from ..closing import finish, itself, need_number, none, tidied
 from ..engine.application import Scene, Site, applied, apply, native
 from ..engine.recorder import Recorder
 from ..index.method import reserved_names
@@ -23,7 +24,6 @@ from ..naming import fresh_name
 from .beside import Term
 from .chain_forms import body_of, form_of, one_layer, waiting
 from .differentials import Moving
-from .ending import finish, need_number, tidy_under
 from .parts import total
 from .walk import MAX_LINES, Mover
 
@@ -37,7 +37,7 @@ def derive_expand(problem: Problem, book: Rulebook, judge: Judge, layout: str) -
         recorder.record(apply(book.rule("partial-variable-number"), start, ((),), recorder.scene))
     else:
         Expand(recorder, Moving(problem.wrt, Scene(problem, book), "expand")).run()
-    derivative = tidy_under(recorder, recorder.line, lambda found: found, set())
+    derivative = tidied(recorder, recorder.line, itself, none)
     return finish(recorder, start, derivative, "expand", layout, "read-chain")
 
 

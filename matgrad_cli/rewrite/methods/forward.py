@@ -8,12 +8,12 @@ from ...records import Bindings, Derivation
 from ...records.layout import is_turned
 from ...rulebook.load import Rulebook
 from ...verify.judge import Judge
+from ..closing import finish, none, tidied
 from ..engine.application import Scene, Site, apply, native, settled, zero_of
 from ..engine.application import holds_pending as moves
 from ..engine.recorder import Recorder
 from ..forms.algebra import flip
 from .differentials import Layer, Moving, unfolded
-from .ending import finish, tidy_under
 from .parts import jacobian
 
 MAX_LINES = 500
@@ -30,9 +30,7 @@ def derive_forward(problem: Problem, book: Rulebook, judge: Judge, layout: str) 
     moving = Moving(problem.wrt, Scene(problem, book), "differential")
     start = moving.d(problem.loss)
     recorder = Recorder(problem, book, judge, start)
-    for _ in range(MAX_LINES):
-        if not unfold(recorder, moving):
-            break
+    unfold_all(recorder, moving)
     moved = moving.d(problem.wrt)
     if factor(recorder.line, moved) is None:
         raise recorder.unknown(recorder.line)
@@ -43,10 +41,17 @@ def derive_forward(problem: Problem, book: Rulebook, judge: Judge, layout: str) 
     def line_of(found: Expr) -> Expr:
         return mul(found, moved) if moved.shape.is_number else matmul(found, moved)
 
-    derivative = tidy_under(recorder, derivative, line_of, set())
+    derivative = tidied(recorder, derivative, line_of, none)
     if is_turned(layout, problem.loss.shape, problem.wrt.shape):
         return finish(recorder, start, flip(derivative), "differential", layout, "read-jacobian-turned")
     return finish(recorder, start, derivative, "differential", layout, "read-jacobian")
+
+
+def unfold_all(recorder: Recorder, moving: Moving) -> None:
+    """Layer after layer, until only what moves is pending."""
+    for _ in range(MAX_LINES):
+        if not unfold(recorder, moving):
+            break
 
 
 def unfold(recorder: Recorder, moving: Moving) -> bool:

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from ...facts import Problem
 from ...ir import Call, Expr, LinearMap, Symbol, add, mul, substitute
-from ...records import Derivation, ReadOff, Sentence
+from ...records import Derivation
 from ...rulebook.load import Rulebook
 from ...verify.judge import Judge
 from ...verify.verdict import Verdict
-from ..assumptions import assumptions_of, notes_of
+from ..closing import closed
 from ..engine.application import Scene, zero_of
-from ..engine.recorder import Recorder, sentence
+from ..engine.recorder import Recorder
 from ..index.method import reserved_names
 from ..naming import fresh_name
 from ..textbook.simplifier import textbook
 from .differentials import Moving
-from .forward import MAX_LINES, unfold
+from .forward import unfold_all
 from .parts import total
 from .walk import carried
 
@@ -29,9 +29,7 @@ def derive_map(problem: Problem, book: Rulebook, judge: Judge, layout: str) -> D
     moving = Moving(problem.wrt, Scene(problem, book, direction=direction), "adjoint", direction)
     start = LinearMap(direction, moving.d(problem.loss))
     recorder = Recorder(problem, book, judge, start)
-    for _ in range(MAX_LINES):
-        if not unfold(recorder, moving):
-            break
+    unfold_all(recorder, moving)
     back = Symbol(fresh_name("K" if problem.loss.shape.is_matrix else "k", taken), problem.loss.shape)
     adjoint = _adjoint(recorder, moving, back)
     line = recorder.line
@@ -39,13 +37,8 @@ def derive_map(problem: Problem, book: Rulebook, judge: Judge, layout: str) -> D
     other = first_order(problem, book, layout, judge)
     verdicts = (_checked(judge, line.body, back, adjoint, direction), other.readoff.verdict)
     verdict = next((one for one in verdicts if not one.holds), other.readoff.verdict)
-    rule = recorder.rules.rule("read-frechet")
-    title = sentence(rule.title, (("line", line), ("adjoint", LinearMap(back, adjoint))))
-    readoff = ReadOff(title, Sentence(rule.why), line, other.result, verdict)
-    return Derivation(
-        problem, "adjoint", layout, 1, start, tuple(recorder.steps), readoff, assumptions_of(problem, other.result.entry),
-        notes_of(problem, readoff.result.matrix),
-    )
+    said = (("line", line), ("adjoint", LinearMap(back, adjoint)))
+    return closed(recorder, start, "adjoint", layout, "read-frechet", said, other.result, verdict)
 
 
 def derive_change(problem: Problem, book: Rulebook, judge: Judge, layout: str) -> Derivation:
@@ -55,17 +48,10 @@ def derive_change(problem: Problem, book: Rulebook, judge: Judge, layout: str) -
     moving = Moving(problem.wrt, Scene(problem, book), "differential")
     start = moving.d(problem.loss)
     recorder = Recorder(problem, book, judge, start)
-    for _ in range(MAX_LINES):
-        if not unfold(recorder, moving):
-            break
+    unfold_all(recorder, moving)
     other = first_order(problem, book, layout, judge)
-    rule = recorder.rules.rule("read-change")
-    title = sentence(rule.title, (("line", recorder.line), ("dX", moving.d(problem.wrt))))
-    readoff = ReadOff(title, Sentence(rule.why), recorder.line, other.result, other.readoff.verdict)
-    return Derivation(
-        problem, "differential", layout, 1, start, tuple(recorder.steps), readoff, assumptions_of(problem, other.result.entry),
-        notes_of(problem, readoff.result.matrix),
-    )
+    said = (("line", recorder.line), ("dX", moving.d(problem.wrt)))
+    return closed(recorder, start, "differential", layout, "read-change", said, other.result, other.readoff.verdict)
 
 
 def _adjoint(recorder: Recorder, moving: Moving, back: Symbol) -> Expr:

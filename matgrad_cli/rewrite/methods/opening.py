@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from ...ir import Expr, Named, nodes_of
+from ..closing import OPEN_LIMIT, itself, none, tidied
 from ..engine.recorder import Recorder
 from ..named_steps import opened, record_opened
 from ..naming import repeated_parts
 from ..textbook.simplifier import textbook
-from .ending import OPEN_LIMIT, tidy_under
 
 
 def opened_parts(recorder: Recorder, line: Expr, names: list[Named], own: set[str]) -> Expr:
     """The last line in textbook form, the parts written out where that stays readable."""
-    plain = tidy_under(recorder, line, lambda found: found, set(), name=False)
+    plain = tidied(recorder, line, itself, none, name=False)
     inside = set(nodes_of(plain))
     present = [named for named in names if named in inside]
     if present and opened_weight(plain, {}) <= OPEN_LIMIT:
@@ -20,7 +20,7 @@ def opened_parts(recorder: Recorder, line: Expr, names: list[Named], own: set[st
         if not repeated_parts(textbook(application.after, recorder.problem)):  # they would only get other names
             record_opened(recorder, application, "open-parts")
             plain = application.after
-    return tidy_under(recorder, plain, lambda found: found, own)
+    return tidied(recorder, plain, itself, lambda named: named.name in own)
 
 
 def opened_weight(expr: Expr, known: dict[Expr, int]) -> int:

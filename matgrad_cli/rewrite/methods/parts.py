@@ -28,7 +28,6 @@ from ...ir import (
     matmul,
     mul,
     nodes_of,
-    substitute,
     transpose,
 )
 from ...ir.dimensions import ONE
@@ -36,7 +35,7 @@ from ...ir.functions import CHANGES
 from ..engine.application import holds_pending as moves
 from ..engine.application import replaced
 from ..forms.algebra import flip
-from ..naming import fresh_name
+from ..naming import innermost_first, named_parts
 from .differentials import Moving
 from .pairing import chained
 
@@ -51,32 +50,17 @@ def cut(loss: Expr, variable: Symbol, taken: set[str], columns: bool = False) ->
                 continue
             if body.shape.is_column or not columns:
                 chosen.setdefault(body, wish)
-    counts = Counter(_sized(wish, node) for node, wish in chosen.items())
-    mapping: dict[Expr, Expr] = {}
-    names: list[Named] = []
-    used: Counter[str] = Counter()
-    heights: dict[Expr, int] = {}
-    for node in sorted(chosen, key=lambda node: _height(node, heights)):
-        wish = _sized(chosen[node], node)
+    sized = {node: _sized(chosen[node], node) for node in innermost_first(chosen)}
+    several, used = Counter(sized.values()), Counter[str]()
+    wishes = []
+    for node, wish in sized.items():
         used[wish] += 1
-        name = fresh_name(f"{wish}{used[wish]}" if counts[wish] > 1 else wish, taken)
-        inner = node.rebuilt(tuple(substitute(child, mapping) for child in node.children))
-        named = Named(name, inner)
-        mapping[node] = named
-        names.append(named)
-    return substitute(loss, mapping), names
+        wishes.append((node, f"{wish}{used[wish]}" if several[wish] > 1 else wish))
+    return named_parts(loss, wishes, taken)
 
 
 def _sized(wish: str, node: Expr) -> str:
     return wish.upper() if node.shape.is_matrix else "u" if node.shape.is_number else wish
-
-
-def _height(node: Expr, known: dict[Expr, int]) -> int:
-    found = known.get(node)
-    if found is None:
-        found = 1 + max((_height(child, known) for child in node.children), default=0)
-        known[node] = found
-    return found
 
 
 def _inside(node: Expr, variable: Symbol) -> list[tuple[Expr, str]]:

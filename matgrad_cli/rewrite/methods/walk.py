@@ -13,6 +13,7 @@ from ...records.layout import is_turned
 from ...rulebook.heads import guess_heads, head_of, may_fit
 from ...rulebook.rule import Phase, Rule
 from ...rulebook.variants import variants
+from ..closing import LineOf, finish, tidied
 from ..engine.application import Scene, applied, fit, with_parts, zero_of
 from ..engine.apply import Rewriting
 from ..engine.moving import holds_pending
@@ -25,7 +26,6 @@ from ..network.reading import tidy_part
 from . import native_moves as native_moves  # its native rules
 from .beside import Term, beside, gradient_in, like
 from .differentials import Layer, Moving, unfolded
-from .ending import LineOf, finish, tidy_under
 
 MAX_LINES = 4_000
 NAME_FROM = 24
@@ -265,8 +265,9 @@ def by_walk(recorder: Recorder, moving: Moving, taken: set[str], line_of: LineOf
         record_names(recorder, names)
     walk = Walk(recorder, moving, taken)
     walk.run()
-    moves = moving.scene.motion(recorder.line)
-    gradient = tidy_under(recorder, gradient_in(recorder.line), line_of, walk.own) if moves else zero_of(problem.wrt)
+    gradient = zero_of(problem.wrt)
+    if moving.scene.motion(recorder.line):
+        gradient = tidied(recorder, gradient_in(recorder.line), line_of, lambda named: named.name in walk.own)
     if is_turned(layout, problem.loss.shape, problem.wrt.shape):
         change_layout(recorder, layout, problem.loss.shape, problem.wrt.shape)
         return finish(recorder, start, flip(gradient), moving.method, layout, f"{words}-turned")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
-from ...ir import Entry, Expr, Index, MatMul, Mul, Number, Symbol, Transpose, at, matmul, mul
+from ...ir import Expr, Index, MatMul, Mul, Number, Symbol, Transpose, at, matmul, mul
 from ...records import Step
 from ..engine.application import applied, fit, is_zero, native_at, places_of, with_parts
 from ..engine.recorder import Recorder
@@ -49,15 +49,6 @@ def read_sums(recorder: Recorder) -> None:
 def _record(recorder: Recorder, found: Iterable[Reading]) -> None:
     for reading in found:
         recorder.record(reading.application, reading.title, reading.said)
-
-
-def tidy_line(recorder: Recorder) -> None:
-    """The matrix of the last line in textbook form: a titled group with one substep for each move."""
-    line = recorder.line
-    if isinstance(line, Entry):
-        tidy_part(recorder, line.base, lambda part: Entry(part, line.row, line.col))
-    else:
-        tidy_part(recorder, line, lambda part: part)
 
 
 def tidy_part(recorder: Recorder, part: Expr, line_of: Callable[[Expr], Expr]) -> Expr:

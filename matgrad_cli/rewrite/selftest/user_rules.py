@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 from ...diagnostics import Diagnostic, InputError
@@ -10,6 +9,7 @@ from ...records import Derivation, Step
 from ...rulebook.load import Rulebook, rulebook
 from ...rulebook.rule import Rule
 from ..engine.recorder import shown
+from ..engine.replay import steps_in
 
 
 def tested_rulebook(extra: Path | None) -> Rulebook:
@@ -41,14 +41,8 @@ def _refuse_unless_true(rule: Rule) -> None:
 def rests_on(steps: tuple[Step, ...], book: Rulebook) -> tuple[str, ...]:
     """The user's rules that the steps used, each with the place where it stands: `trace-mine (mine.toml:1)`."""
     own = {rule.id: rule for rule in book.extras()}
-    used = dict.fromkeys(step.rule for step in _all(steps) if step.rule in own)
+    used = dict.fromkeys(step.rule for step in steps_in(steps) if step.rule in own)
     return tuple(f"{name} ({own[name].file}:{own[name].line})" for name in used)
-
-
-def _all(steps: tuple[Step, ...]) -> Iterator[Step]:
-    for step in steps:
-        yield step
-        yield from _all(step.substeps)
 
 
 def marked(derivation: Derivation, book: Rulebook) -> Derivation:

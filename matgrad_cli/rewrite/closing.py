@@ -1,0 +1,97 @@
+"""The end of every derivation: the result in textbook form, names where they save something, the read-off against the loss itself."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from ..diagnostics import Diagnostic, StuckError
+from ..facts import Problem
+from ..ir import Differential, Expr, Named, substitute
+from ..records import Bindings, Derivation, ReadOff, Result, Sentence
+from ..records.layout import is_turned
+from ..verify.verdict import Verdict
+from .assumptions import assumptions_of, notes_of
+from .engine.recorder import Recorder, sentence
+from .forms.entries import entry
+from .index.method import reserved_names, target_of
+from .named_steps import opened, record_names, record_opened
+from .naming import name_uses, names_in, repeated_parts, with_names
+from .network.reading import tidy_part
+
+OPEN_LIMIT = 60
+"""A result with more symbols than this keeps the names of its parts, even of those that it uses once."""
+MOST_OPENED = 40
+
+LineOf = Callable[[Expr], Expr]
+"""Puts a result into its line: G ↦ tr(Gᵀ dX), G ↦ (H ↦ ⟨G, H⟩), G ↦ G_st."""
+
+
+def itself(found: Expr) -> Expr:
+    """The line of a result that is all of it."""
+    return found
+
+
+def none(_named: Named) -> bool:
+    """No name is to be written out."""
+    return False
+
+
+def tidied(recorder: Recorder, result: Expr, line_of: LineOf, own: Callable[[Named], bool], name: bool = True) -> Expr:
+    """The result in textbook form: its moves are substeps of one step. Names that are `own` and stand once are written out where that
+    stays readable; big parts that it repeats get a name."""
+    result = tidy_part(recorder, result, line_of)
+    for _ in range(MOST_OPENED):
+        single = [named for named, count in name_uses(result).items() if count == 1 and own(named)]
+        if not single or result.weight + single[0].body.weight > OPEN_LIMIT:
+            break
+        result = substitute(result, {single[0]: single[0].body})
+        record_opened(recorder, opened(recorder, single[:1]))
+        result = tidy_part(recorder, result, line_of)
+    chosen = repeated_parts(result) if name else []
+    if chosen:
+        taken = reserved_names(recorder.problem) | {letter.name for letter in recorder.line.free}
+        taken |= {named.name for step in recorder.steps for named in names_in(step.after)}  # a name never means two things
+        result, names = with_names(result, chosen, taken | {named.name for named in names_in(recorder.line)})
+        record_names(recorder, names)
+    return result
+
+
+def closed(
+    recorder: Recorder, start: Expr, method: str, layout: str, words: str, said: Bindings, result: Result, verdict: Verdict,
+    order: int = 1, title: str = "",
+) -> Derivation:  # fmt: skip
+    """The derivation that ends with this result, stated in the words of an entry."""
+    problem, rule = recorder.problem, recorder.rules.rule(words)
+    readoff = ReadOff(sentence(title or rule.title, said), Sentence(rule.why), recorder.line, result, verdict)
+    conditions, notes = assumptions_of(problem, result.entry), notes_of(problem, result.matrix)
+    return Derivation(problem, method, layout, order, start, tuple(recorder.steps), readoff, conditions, notes)
+
+
+def finish(recorder: Recorder, start: Expr, derivative: Expr, method: str, layout: str, words: str) -> Derivation:
+    """The read-off of a derivative that is already written in the layout."""
+    problem = recorder.problem
+    target = target_of(problem.loss, problem.wrt, reserved_names(problem))
+    row, col = target.places
+    whole = entry(derivative, *((col, row) if is_turned(layout, problem.loss.shape, problem.wrt.shape) else (row, col)))
+    verdict = recorder.judge.check_derivative(whole, target.letters, 1)
+    moved = Differential(problem.wrt, problem.wrt)
+    said: Bindings = (("line", recorder.line), ("dX", moved), ("gradient", derivative), ("shape", derivative.shape))
+    result = Result(whole, target.letters, derivative, written_out(derivative))
+    return closed(recorder, start, method, layout, words, said, result, verdict)
+
+
+def written_out(result: Expr) -> tuple[tuple[str, Expr], ...]:
+    """What the names in a result stand for."""
+    return tuple((named.name, named.body) for named in names_in(result))
+
+
+def need_number(problem: Problem, method: str) -> None:
+    """These methods read a gradient off one number; another loss needs the index method."""
+    if not problem.loss.shape.is_number:
+        raise StuckError(
+            Diagnostic(
+                "stuck",
+                f"method `{method}` differentiates a number, and the loss is {problem.loss.shape}",
+                help="`--method index` gives the derivative of a vector or matrix by entries",
+            )
+        )
