@@ -156,8 +156,7 @@ def _uses(root: Expr) -> Counter[Expr]:
 
 def names_in(root: Expr) -> list[Named]:
     """The named parts that an expression uses, those that others need first."""
-    found = [node for node in nodes_of(root) if isinstance(node, Named)]
-    return innermost_first(found)
+    return [node for node in innermost_first(nodes_of(root)) if isinstance(node, Named)]
 
 
 def name_uses(root: Expr) -> dict[Named, int]:
