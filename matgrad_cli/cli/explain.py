@@ -72,9 +72,5 @@ def explain(
         from .several import together
 
         shown = together(names, pages, format_)
-    if format_ == "html" and output is not None:
-        from ..render.html.page import html_page
-
-        shown = html_page(shown, f"The derivative of {text} by {', '.join(names)}")
-    deliver(shown, output)
+    deliver(shown, output, f"The derivative of {text} by {', '.join(names)}" if format_ == "html" else "")
     return max(exit_code(explanation.derivations) for explanation in explanations)

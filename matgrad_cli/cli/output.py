@@ -80,8 +80,12 @@ def say(text: str) -> None:
         return
 
 
-def deliver(text: str, output: str | None) -> None:
-    """Print a result, or write it to the file: whole or not at all."""
+def deliver(text: str, output: str | None, page: str = "") -> None:
+    """Print a result, or write it to the file: whole or not at all; a fragment of HTML as a page with the title `page`."""
+    if page and output is not None:
+        from ..render.html.page import html_page
+
+        text = html_page(text, page)
     if not text.endswith("\n"):
         text += "\n"
     if output is None:

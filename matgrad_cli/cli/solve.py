@@ -58,7 +58,7 @@ def solve(
             minimize=minimize, detail=level,
         )  # fmt: skip
         shown = optimum.render(format_, width=columns(), colour=output is None and wants_colour(sys.stdout), habits=latex_habits(format_))
-    deliver(shown, output)
+    deliver(shown, output, f"Where the gradient of {text} by {name} is zero" if format_ == "html" else "")
     return _exit_code(optimum)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from html import escape
+from typing import Final
 
 from ...diagnostics import Diagnostic
 from ...ir import Expr
@@ -41,23 +42,26 @@ def html_fragment(content: Document, view: View) -> str:
     """The document as a fragment with its style."""
     wide = any(isinstance(block, Columns) for block in content)
     inside = "\n".join(part for block in content for part in _parts(block, view))
-    return f'<style>{STYLE}</style>\n<article class="matgrad{" wide" if wide else ""}">\n{inside}\n</article>\n'
+    return f'{_STYLED}<article class="matgrad{" wide" if wide else ""}">\n{inside}\n</article>\n'
 
 
-def html_page(fragment: str, title: str) -> str:
-    """A whole page around a fragment, for a file that a browser opens."""
+_STYLED: Final = f"<style>{STYLE}</style>\n"
+
+
+def html_page(fragments: str, title: str) -> str:
+    """A whole page around fragments, for a file that a browser opens: their style stands once, in the head."""
     return (
         '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n<meta name="color-scheme" content="light dark">\n'
         f"<title>{escape(title)}</title>\n<style>:root{{color-scheme:light dark}}body{{margin:0}}"
-        "@media(prefers-color-scheme:dark){body{background:#14181d}}</style>\n"
-        f"</head>\n<body>\n{fragment.rstrip()}\n<script>{SCRIPT}</script>\n</body>\n</html>\n"
+        f"@media(prefers-color-scheme:dark){{body{{background:#14181d}}}}{STYLE}</style>\n"
+        f"</head>\n<body>\n{fragments.replace(_STYLED, '').rstrip()}\n<script>{SCRIPT}</script>\n</body>\n</html>\n"
     )
 
 
 def misfit_html(said: Diagnostic, message: str) -> str:
     """A message, with a picture where two arrays do not fit."""
-    return f'<style>{STYLE}</style>\n<article class="matgrad">\n{message}\n{misfit(said)}\n</article>\n'
+    return f'{_STYLED}<article class="matgrad">\n{message}\n{misfit(said)}\n</article>\n'
 
 
 def _parts(block: Block, view: View) -> Iterator[str]:

@@ -11,9 +11,9 @@ padding:.2rem 1rem;text-align:left}
 .matgrad.wide{max-width:none}
 .matgrad *{box-sizing:border-box}
 .matgrad h1{font-size:1.35rem;margin:.6rem 0}.matgrad h2{font-size:1.1rem;margin:.4rem 0 .6rem}
-.matgrad p{margin:.35rem 0}
+.matgrad p{margin:.35rem 0;overflow-x:auto;overflow-y:hidden}
 .matgrad math{font-size:1.1em;font-family:'STIX Two Math','Latin Modern Math','Cambria Math','DejaVu Math TeX Gyre',math}
-.matgrad .formula{margin:.45rem 0;padding:.1rem 0;line-height:2.2;overflow-x:auto;overflow-y:hidden}
+.matgrad .formula{margin:.3rem 0;padding:.25rem 0;line-height:2.2;overflow-x:auto;overflow-y:hidden}
 .matgrad .result{border:2px solid var(--accent);border-radius:.5rem;padding:.4rem .9rem;margin:.7rem 0;width:fit-content;max-width:100%}
 .matgrad .new{background:var(--new);border-radius:.2em}.matgrad .old{background:var(--old);border-radius:.2em}
 .matgrad .sized>mtext{font-size:.62em;color:var(--soft);font-family:system-ui,sans-serif;padding:0 .35em}
@@ -29,7 +29,7 @@ article.matgrad ol{list-style:none;margin:0;padding:0}
 .matgrad li li{background:none}
 .matgrad li:focus-visible,.matgrad li.here{outline:3px solid var(--accent)}
 .matgrad .number{font-weight:700;color:var(--accent);margin-right:.45rem}
-.matgrad .change{overflow-x:auto;line-height:2}.matgrad .change .to{color:var(--soft);margin:0 .5rem}
+.matgrad .change{overflow-x:auto;overflow-y:hidden;padding:.25rem 0;line-height:2}.matgrad .change .to{color:var(--soft);margin:0 .5rem}
 .matgrad details{font-size:.9rem;color:var(--soft)}.matgrad summary{cursor:pointer}
 .matgrad table{border-collapse:collapse;margin:.5rem 0;display:block;overflow-x:auto}
 article.matgrad td,article.matgrad th{padding:.2rem .9rem .2rem 0;text-align:left;vertical-align:top;border:0;background:none}
@@ -48,7 +48,7 @@ article.matgrad td,article.matgrad th{padding:.2rem .9rem .2rem 0;text-align:lef
 .matgrad .cell{display:inline-flex;flex-direction:column;align-items:center}.matgrad .cell small{font-size:.72rem;color:var(--soft)}
 .matgrad .struck{position:relative;color:var(--soft);padding:0 .25rem}
 .matgrad .strike{position:absolute;inset:0;width:100%;height:100%}
-.matgrad .strike line{stroke:var(--bad);stroke-width:2;vector-effect:non-scaling-stroke}
+.matgrad .strike line{stroke:var(--bad);stroke-width:2}
 .matgrad .kept{border:2px solid var(--good);border-radius:.3rem;padding:0 .3rem}
 .matgrad code{font-size:.9em}.matgrad pre{overflow-x:auto}
 @media(max-width:34rem){.matgrad{padding:.1rem .55rem;font-size:15px}.matgrad li{padding:.4rem .55rem}}
