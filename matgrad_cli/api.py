@@ -116,13 +116,14 @@ class Optimum:
 
     solution: Solution
     detail: Detail = "normal"
+    numbers: bool = False
 
     def render(self, format: str = "text", *, width: int = 80, colour: bool = False, habits: Habits | None = None) -> str:
         """As `terminal`, `text`, `latex`, `markdown`, `html`, `json`, or a function `solution(...)` for `numpy`."""
         from .render.optimum.formats import render_solution
         from .render.view import View
 
-        return render_solution(self.solution, format, View(width, colour, self.detail, habits=habits))
+        return render_solution(self.solution, format, View(width, colour, self.detail, numbers=self.numbers, habits=habits))
 
     @property
     def verified(self) -> bool:
@@ -131,6 +132,12 @@ class Optimum:
 
     def __str__(self) -> str:
         return self.render("text")
+
+    def __repr__(self) -> str:
+        from .notation.printing.to_unicode import to_unicode
+
+        value = self.solution.value
+        return f"{to_unicode(self.solution.unknown)}: " + ("made of eigenvectors" if value is None else to_unicode(value))
 
     def _repr_latex_(self) -> str | None:
         from .notation.printing.to_latex import to_latex
@@ -144,7 +151,7 @@ class Optimum:
 
 def solve(
     loss: str, wrt: str, shapes: Texts = (), assume: Texts = (), syntax: str | None = None, subject_to: Texts = (),
-    maximize: bool = False, minimize: bool = False, detail: Detail = "normal",
+    maximize: bool = False, minimize: bool = False, detail: Detail = "normal", numbers: bool = False,
 ) -> Optimum:  # fmt: skip
     """The point where ∂loss/∂wrt is zero, under constraints `"A@x = b"`; StuckError where there is no closed form, or no such extremum."""
     if maximize and minimize:
@@ -153,7 +160,7 @@ def solve(
     from .rewrite.solve.solver import solve as solved
 
     problem, constraints = read_optimum(loss, wrt, _texts(shapes), _texts(assume), _texts(subject_to), syntax)
-    return Optimum(solved(problem, constraints, "maximum" if maximize else "minimum" if minimize else None), detail)
+    return Optimum(solved(problem, constraints, "maximum" if maximize else "minimum" if minimize else None), detail, numbers)
 
 
 def _derivations(
@@ -246,7 +253,7 @@ def check(*files: str | Path, key: str | Path | None = None) -> Report:
 def _rendered(derivations: tuple[Derivation, ...], format: str, view: View) -> str:
     """The derivations in one of the formats of `explain`."""
     if format == "json":
-        return _json(derivations)
+        return _json(derivations, view.numbers)
     from .render.formats import printed_document, render
 
     if len(derivations) == 1:
@@ -257,10 +264,10 @@ def _rendered(derivations: tuple[Derivation, ...], format: str, view: View) -> s
     return printed_document(several_document(derivations, view.detail, view.numbers), format, shown)
 
 
-def _json(derivations: tuple[Derivation, ...]) -> str:
+def _json(derivations: tuple[Derivation, ...], numbers: bool) -> str:
     from .render.json import to_json, to_json_many
 
-    return to_json(derivations[0]) if len(derivations) == 1 else to_json_many(derivations)
+    return to_json(derivations[0], numbers) if len(derivations) == 1 else to_json_many(derivations, numbers)
 
 
 def _results(derivations: tuple[Derivation, ...], format: str) -> str:

@@ -38,7 +38,7 @@ def _leading_options(group: Command, arguments: list[str]) -> tuple[list[str], l
 
 def _options(command: Command) -> dict[str, Any]:
     """Every spelling of every option of a command; `--help` has no parameter of its own."""
-    found: dict[str, Any] = {"--help": None}
+    found: dict[str, Any] = {"-h": None, "--help": None}
     for parameter in command.params:
         if parameter.param_type_name == "option":
             found.update(dict.fromkeys([*parameter.opts, *parameter.secondary_opts], parameter))

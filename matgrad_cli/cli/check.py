@@ -15,6 +15,7 @@ from ..diagnostics import Diagnostic, UsageError
 from ..records.layout import LAYOUTS
 from .choices import CHECK_FORMATS, CHECK_SYNTAXES, chosen
 from .guard import tell
+from .options import one_of
 from .output import columns, deliver, nonempty, say, usable, wants_colour
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ Files = Annotated[
     typer.Argument(metavar="FILE...", help="Answers (TOML), documents (.md .tex .txt .ipynb, - for stdin), code (.py); folders."),
 ]
 Key = Annotated[str | None, typer.Option("--key", metavar="FILE", help="A file that states the problems, and what they count.")]
-Format = Annotated[str, typer.Option("--format", metavar="NAME", help=f"{', '.join(CHECK_FORMATS)}.")]
+Format = Annotated[str, one_of("--format", CHECK_FORMATS)]
 Reports = Annotated[list[str] | None, typer.Option("--report", metavar="FORMAT=FILE", help="A further report, into a file; repeatable.")]
 ExitZero = Annotated[bool, typer.Option("--exit-zero", help="Exit with 0 also when something is wrong, unreadable or undecided.")]
 
@@ -40,9 +41,9 @@ Loss = Annotated[str | None, typer.Option("--loss", metavar="LOSS", help="The lo
 Name = Annotated[str | None, typer.Option("--name", metavar="NAME", help="What the derivations call the loss.")]
 Shapes = Annotated[list[str] | None, typer.Option("--shape", metavar='"X: m×n"', help="Shapes, where the files state none; repeatable.")]
 Facts = Annotated[list[str] | None, typer.Option("--assume", metavar='"S spd"', help="Facts, where the files state none; repeatable.")]
-Layout = Annotated[str | None, typer.Option("--layout", metavar="NAME", help=f"{', '.join(LAYOUTS)}.")]
-Syntax = Annotated[str | None, typer.Option("--syntax", metavar="NAME", help=f"{', '.join(CHECK_SYNTAXES)}.")]
-Reveal = Annotated[str | None, typer.Option("--reveal", metavar="NAME", help="How much is told: none, hint, full.")]
+Layout = Annotated[str | None, one_of("--layout", LAYOUTS)]
+Syntax = Annotated[str | None, one_of("--syntax", CHECK_SYNTAXES)]
+Reveal = Annotated[str | None, one_of("--reveal", REVEALS, "How much is told: {}.")]
 Student = Annotated[str | None, typer.Option("--student", metavar="NAME", help="Whose all files are; else each folder or file is one's.")]
 Jobs = Annotated[int, typer.Option("--jobs", metavar="N", help="So many files at a time; 0 as many as there are processors.")]
 

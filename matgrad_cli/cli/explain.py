@@ -5,8 +5,6 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING, Annotated, cast
 
-import typer
-
 from ..diagnostics.limits import time_limit
 from ..records.layout import LAYOUTS
 from . import options as given
@@ -21,10 +19,7 @@ if TYPE_CHECKING:
 
 SECONDS = 60
 
-Format = Annotated[
-    str | None,
-    typer.Option("--format", metavar="NAME", help=f"{', '.join(EXPLAIN_FORMATS)}; else by the ending of FILE, else terminal or text."),
-]
+Format = Annotated[str | None, given.one_of("--format", EXPLAIN_FORMATS, given.ELSE)]
 
 
 def explain(

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated
 
-import typer
-
 from ..diagnostics.limits import time_limit
 from ..records.layout import LAYOUTS
 from . import options as given
@@ -19,9 +17,7 @@ if TYPE_CHECKING:
 
 SECONDS = 60
 
-Format = Annotated[
-    str | None, typer.Option("--format", metavar="NAME", help=f"{', '.join(GRADIENT_FORMATS)}; else by the ending of FILE, else text.")
-]
+Format = Annotated[str | None, given.one_of("--format", GRADIENT_FORMATS, given.ELSE.replace("terminal or ", ""))]
 
 
 def gradient(

@@ -11,7 +11,8 @@ if TYPE_CHECKING:
     from ..render.latex.habits import Habits
 
 _OPTIONS: Final = {
-    "explain": ("layout", "method", "detail", "format", "numbers"), "gradient": ("layout", "method"), "solve": ("detail", "format"),
+    "explain": ("layout", "method", "detail", "format", "numbers"), "gradient": ("layout", "method"),
+    "solve": ("detail", "format", "numbers"),
 }  # fmt: skip
 """Which commands take which default."""
 

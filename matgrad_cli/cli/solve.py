@@ -19,10 +19,7 @@ if TYPE_CHECKING:
 
 SECONDS = 60
 
-Format = Annotated[
-    str | None,
-    typer.Option("--format", metavar="NAME", help=f"{', '.join(SOLVE_FORMATS)}; else by the ending of FILE, else terminal or text."),
-]
+Format = Annotated[str | None, given.one_of("--format", SOLVE_FORMATS, given.ELSE)]
 SubjectTo = Annotated[list[str] | None, typer.Option("--subject-to", metavar="EQUATION", help='A constraint: "A@x = b"; repeatable.')]
 Maximize = Annotated[bool, typer.Option("--maximize", help="The solution is to be a maximum: of several the one with the largest value.")]
 Minimize = Annotated[bool, typer.Option("--minimize", help="The solution is to be a minimum.")]
@@ -38,6 +35,7 @@ def solve(
     maximize: Maximize = False,
     minimize: Minimize = False,
     detail: given.Detail = "normal",
+    numbers: given.Numbers = False,
     format_: Format = None,
     output: given.Output = None,
 ) -> int:
@@ -55,7 +53,7 @@ def solve(
 
         optimum = api.solve(
             text, wrt=name, shapes=shapes, assume=assume or (), syntax=syntax, subject_to=subject_to or (), maximize=maximize,
-            minimize=minimize, detail=level,
+            minimize=minimize, detail=level, numbers=numbers,
         )  # fmt: skip
         shown = optimum.render(format_, width=columns(), colour=output is None and wants_colour(sys.stdout), habits=latex_habits(format_))
     deliver(shown, output, f"Where the gradient of {text} by {name} is zero" if format_ == "html" else "")

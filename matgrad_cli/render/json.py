@@ -23,15 +23,21 @@ SCHEMA = 1
 _LINE = 100
 
 
-def to_json(derivation: Derivation) -> str:
-    """The JSON document of one derivation, with `"schema": 1`."""
+def to_json(derivation: Derivation, numbers: bool = False) -> str:
+    """The JSON document of one derivation, with `"schema": 1`; with `numbers` its lines also at one small example."""
     table = Table()
-    return _document({"schema": SCHEMA, **_derivation(derivation, table)}, table)
+    data: dict[str, Any] = {"schema": SCHEMA, **_derivation(derivation, table)}
+    if numbers:
+        from .document.derivation import document
+        from .document.example import numbers_data
+
+        data["numbers"] = numbers_data(document(derivation, "normal", numbers=True))
+    return _document(data, table)
 
 
-def to_json_many(derivations: Sequence[Derivation]) -> str:
+def to_json_many(derivations: Sequence[Derivation], numbers: bool = False) -> str:
     """The JSON document of several methods or layouts: `{"schema": 1, "derivations": […]}`."""
-    parts = [json.loads(to_json(derivation)) for derivation in derivations]
+    parts = [json.loads(to_json(derivation, numbers)) for derivation in derivations]
     for part in parts:
         del part["schema"]
     return dumped({"schema": SCHEMA, "derivations": parts}) + "\n"

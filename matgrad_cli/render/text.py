@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 
 from ..ir import Expr
@@ -154,13 +155,14 @@ def _formula(shown: Formula, before: Block | None, view: View) -> Iterator[Row]:
         margin = shape_unicode(shown.right.shape) if isinstance(shown.left, Expr) else ""
         for row in line_rows(head, Line(shown.right), view, margin, needed=bool(margin)):
             yield Row(row.text, row.styles or ((0, len(row.text), "result"),))
-        yield from _numbers(shown.numbers, len(head) - 2, view)
+        yield from _numbers(shown.numbers, INDENT, view)
         return
     if shown.role == "more" and len(head + to_unicode(shown.right)) > view.width:
         yield Row(head.rstrip("= "))
         head = f"{' ' * INDENT}  = "
     margin = shape_unicode(shown.right.shape) if shown.role == "equation" and view.detail != "brief" else ""
     yield from block(head, to_unicode(shown.right), view, margin=margin)
+    yield from _numbers(shown.numbers, INDENT, view)
 
 
 def _chain(shown: Chain, view: View) -> Iterator[Row]:
@@ -207,8 +209,9 @@ def _move(move: Move, column: int, view: View, indent: int = 0) -> Iterator[Row]
 def _numbers(numbers: str, column: int, view: View) -> Iterator[Row]:
     """The line at the small example."""
     if numbers:
-        for row in block(f"{' ' * column}e.g. ", numbers, view):
-            yield Row(row.text, ((0, len(row.text), "quiet"),))
+        solid = re.sub(r"\[[^]]*\]", lambda matrix: matrix.group().replace(" ", SOLID), numbers)
+        for row in block(f"{' ' * column}e.g. ", solid, view):
+            yield Row(row.text.replace(SOLID, " "), ((0, len(row.text), "quiet"),))
 
 
 def _kind(line: Line, view: View) -> str:

@@ -23,11 +23,11 @@ def break_points(text: str) -> list[tuple[int, int]]:
             after = text[position + 1]
             if text[max(text.rfind(" ", 0, position), text.rfind("(", 0, position)) + 1 :].startswith("∂/∂"):
                 continue  # the sign belongs to what follows it
-            if after in "+−":
+            if after in "+−=" and text[position - 1] != "=":
                 found.append((position, 3 * depth))
             elif after == "Σ":
                 found.append((position, 3 * depth + 1))
-            elif text[position - 1] not in "+−∘⊗⊘·↦,=" and after not in "∘⊗⊘·↦=":
+            elif text[position - 1] not in "+−∘⊗⊘·↦,=" and after not in "∘⊗⊘·↦":
                 found.append((position, 3 * depth + 2))
     return found
 

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import json
 import re
 from fractions import Fraction
 
+import numpy as np
 import pytest
 
-from matgrad_cli.api import explain
+from matgrad_cli.api import explain, solve
 from matgrad_cli.render.document.blocks import Chain, Document, Formula, Move, Numbers
 from matgrad_cli.render.document.derivation import document
+from matgrad_cli.render.document.optimum import optimum_document
 from matgrad_cli.render.html.mathematics import numbers_html
 from matgrad_cli.render.latex.prose import numbers_latex
 
@@ -36,17 +39,30 @@ def told(blocks: Document) -> list[str]:
                 move: Move = waiting.pop(0)
                 waiting = [*move.inner, *waiting]
                 found += [] if move.inner else [move.numbers]
-        elif isinstance(block, Formula) and block.role == "result":
+        elif isinstance(block, Formula) and block.role in ("result", "equation"):
             found.append(block.numbers)
     return found
 
 
-def worth(text: str) -> Fraction | None:
-    """What written numbers come to; None where matrices stand in them."""
-    if "[" in text or "tr" in text:
+def worth(text: str) -> list[float] | None:
+    """What written numbers come to, entry by entry; None where a function stands in them."""
+    if "∘" in text or "…" in text:
         return None
-    return Fraction(eval(  # noqa: S307
-        re.sub(r"([\d.]+)", r"Fraction('\1')", text.replace("·", "*").replace("−", "-")), {"Fraction": Fraction}))
+    program = re.sub(r"\[[^]]*\]", lambda matrix: f"M('{matrix.group()}')", text.replace("−", "-"))
+    program = re.sub(r"(?<=\)) (?=[M(])", " @ ", program).replace("·", "*")
+
+    def matrix(text: str) -> np.ndarray:
+        return np.array([[float(Fraction(entry)) for entry in row.split()] for row in text[1:-1].split(";")])
+
+    made = eval(program, {"M": matrix, "sum": np.sum, "tr": np.trace})  # noqa: S307
+    return [float(value) for value in np.ravel(made)]
+
+
+def alike(sides: list[str]) -> bool:
+    """Whether written numbers come to the same; a decimal has three digits."""
+    found = [side for side in map(worth, sides) if side is not None]
+    near = 0.03 if any("." in side for side in sides) else 1e-9
+    return all(np.allclose(side, found[0], rtol=near, atol=10 * near) for side in found)
 
 
 @pytest.mark.parametrize(("loss", "wrt", "shapes", "assume", "method"), LOSSES)
@@ -59,8 +75,39 @@ def test_every_line_comes_to_the_same(loss: str, wrt: str, shapes: str, assume: 
     ends = {line.split(" = ")[-1] for line in lines if line and "[" not in line.split(" = ")[-1]}
     assert len(ends) <= 1
     for line in lines:
-        sides = [worth(side) for side in line.split(" = ")] if line else []
-        assert len({side for side in sides if side is not None and side.denominator < 25}) <= 1, line
+        assert alike(line.split(" = ") if line else []), line
+
+
+@pytest.mark.parametrize(
+    ("loss", "wrt", "shapes", "assume", "constraint"),
+    [
+        ("norm(X@w - y)**2 + lam*norm(w)**2", "w", "", "", ()),
+        ("norm(A@X@B - C)**2", "X", "", "", ()),
+        ("w.T@S@w", "w", "w: n, S: n×n", "S spd", ("sum(w) = 1",)),
+        ("norm(x-c)**2", "x", "", "", ("A@x = b",)),
+    ],
+)
+def test_both_sides_of_an_equation_come_to_the_same(loss: str, wrt: str, shapes: str, assume: str, constraint: tuple[str, ...]) -> None:
+    solution = solve(loss, wrt, shapes, assume, subject_to=constraint).solution
+    lines = [line for line in told(optimum_document(solution, "normal", numbers=True)) if line]
+    assert len(lines) >= len(solution.moves)
+    for line in lines:
+        assert " = " in line
+        assert alike(line.split(" = ")), line
+
+
+def test_an_eigenvector_has_no_example_and_that_is_said() -> None:
+    shown = solve("w.T@S@w", "w", "w: n, S: n×n", "S spd", subject_to="w.T@w = 1", numbers=True).render("text")
+    assert "e.g." not in shown
+    assert "without an example" in " ".join(shown.split())
+
+
+def test_numbers_as_data() -> None:
+    told = json.loads(explain("norm(X@w-y)**2", wrt="w", shapes="X: m×n", numbers=True).render("json"))["numbers"]
+    assert told["given"][0] == "m = 2"
+    assert told["start"]
+    assert "1" in told["steps"]
+    assert json.loads(solve("norm(X@w - y)**2", "w", numbers=True).render("json"))["numbers"]["result"].endswith("]")
 
 
 def test_terms_of_a_sum_are_counted() -> None:

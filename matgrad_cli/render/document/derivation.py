@@ -45,9 +45,9 @@ def document(derivation: Derivation, detail: Detail = "normal", numbers: bool = 
     blocks = tuple(_blocks(derivation, detail))
     if not numbers:
         return blocks
-    from .example import with_numbers
+    from .example import derivation_numbers
 
-    return with_numbers(blocks, derivation)
+    return derivation_numbers(blocks, derivation)
 
 
 def _blocks(derivation: Derivation, detail: Detail) -> Iterator[Block]:

@@ -20,7 +20,7 @@ from ...verify import structure as lay
 from ...verify.evaluate import Evaluator
 from ...verify.fields import Floats, NotExact, NoValue, OutOfDomain
 from ...verify.points import Point, Setting
-from ...verify.tensor import TooLarge, nested, spread
+from ...verify.tensor import Tensor, TooLarge, nested, spread
 
 _TRIES: Final = tuple(product(((2,), (2, 3), (1, 2, 3)), range(8)))
 _MOST_TERMS: Final = 8
@@ -41,19 +41,30 @@ class Text(NamedTuple):
 
 
 class Example:
-    """One small point of a problem, and one choice of the free letters."""
+    """One small point of a problem, and one choice of the free letters; names that `follow` have the values that they are equal to."""
 
-    def __init__(self, problem: Problem, letters: tuple[Index, ...], start: Expr) -> None:
+    def __init__(self, problem: Problem, letters: tuple[Index, ...], start: Expr, follow: tuple[tuple[Symbol, Expr], ...] = ()) -> None:
         self.problem = problem
         self.place: Evaluator | None = None
         self.at: dict[Index, int] = {}
-        for place in _places(problem):
+        self._following = tuple(symbol for symbol, _ in follow)
+        self._drawn = [symbol for symbol in problem.variables if symbol not in self._following]
+        for plain, place in product((True, False) if follow else (False,), _places(problem)):
             sizes = [place.point.size(letter.dim) for letter in letters]
             self.place = place
             self.at = {letter: min(number, size - 1) for number, (letter, size) in enumerate(zip(letters, sizes, strict=True))}
-            if _some(self.value(start, self.at)) and all(map(self._telling, problem.variables)):
+            value = self.value(start, self.at)
+            if _some(value) and all(map(self._telling, self._drawn)) and not (plain and "." in _array(value)):
+                self._follow(place, follow)
                 return
         self.place = None
+
+    def _follow(self, place: Evaluator, follow: tuple[tuple[Symbol, Expr], ...]) -> None:
+        assert isinstance(place.point, Point)
+        for symbol, value in follow:
+            sides = lay.sides(symbol.shape)
+            found = spread(place.value(value), sides, lay.lengths(symbol.shape, place.point.size))
+            place.point.give(symbol, Tensor(sides, found.dims, found.data))
 
     def _telling(self, symbol: Symbol) -> bool:
         """Whether the entries of a variable can be told from each other."""
@@ -69,7 +80,7 @@ class Example:
         point = self.place.point
         assert isinstance(point, Point)
         yield from (f"{name_unicode(name)} = {point.sizes[name]}" for name in sizes if name in point.sizes)
-        yield from (f"{name_unicode(symbol.name)} = {self.plain(symbol)}" for symbol in self.problem.variables)
+        yield from (f"{name_unicode(symbol.name)} = {self.plain(symbol)}" for symbol in (*self._drawn, *self._following))
         yield from (f"{name_unicode(letter.name)} = {place + 1}" for letter, place in self.at.items())
         yield from (f"d{name_unicode(symbol.name)} = {_array(nested(tensor))}" for symbol, tensor in point.directions.items())
 
@@ -84,6 +95,11 @@ class Example:
             return ""
         written, shown = self.written(body, self.at).text, _array(value)
         return shown if written == shown or len(written) > _LONGEST else f"{written} = {shown}"
+
+    def equation(self, left: Expr, right: Expr) -> str:
+        """An equation written out, each thing that it comes to once; nothing where a side has no value."""
+        sides = [self.line(side) for side in (left, right)]
+        return " = ".join(dict.fromkeys(part for side in sides for part in side.split(" = "))) if all(sides) else ""
 
     def value(self, expr: Expr, at: Env) -> Any:
         """A number, or nested lists; None where there is no value."""
@@ -125,8 +141,8 @@ class Example:
                 return Text(" ".join(Text(_array(self.value(factor, at))).within(_PRODUCT) for factor in factors), _PRODUCT)
             case Hadamard(factors):
                 return Text(" ∘ ".join(Text(_array(self.value(factor, at))).within(_PRODUCT) for factor in factors), _PRODUCT)
-            case Call("tr", (body,)):
-                return Text(f"tr({self.written(body, at).text})")
+            case Call("tr" | "sum" as name, (body,)) if not body.shape.is_number:
+                return Text(f"{name}({self.written(body, at).text})")
         return Text(_array(self.value(expr, at)))
 
     def _product(self, factors: tuple[Expr, ...], at: Env) -> Text:
@@ -195,7 +211,7 @@ def _array(value: Any) -> str:
 
 
 def _number(value: Any) -> str:
-    near = Fraction(value).limit_denominator(24)
+    near = Fraction(value).limit_denominator(40)
     shown = str(near) if abs(float(near) - float(value)) < 1e-9 else f"{float(value):.3g}"
     return shown.replace("-", "−")
 

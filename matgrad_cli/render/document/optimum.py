@@ -12,9 +12,14 @@ from .blocks import Block, Chain, Document, Formula, Heading, Line, Move, Phrase
 from .derivation import variables_of
 
 
-def optimum_document(solution: Solution, detail: Detail = "normal") -> Document:
-    """The document of an optimum at a level of detail."""
-    return tuple(_blocks(solution, detail == "full"))
+def optimum_document(solution: Solution, detail: Detail = "normal", numbers: bool = False) -> Document:
+    """The document of an optimum at a level of detail; with `numbers` each equation also at the solution of one small example."""
+    blocks = tuple(_blocks(solution, detail == "full"))
+    if not numbers:
+        return blocks
+    from .example import solution_numbers
+
+    return solution_numbers(blocks, solution)
 
 
 def _blocks(solution: Solution, full: bool) -> Iterator[Block]:

@@ -33,7 +33,8 @@ from .mathematics import math, value_html
 _LENGTHS: Final = (66, 46, 32, 56, 40)
 _COLOURS: Final = ("#1f77b4", "#d95f02", "#2a9d4e", "#9467bd", "#b5651d")
 _STRIKE: Final = (
-    '<svg class="strike" viewBox="0 0 10 10" preserveAspectRatio="none" aria-hidden="true"><line x1="0" y1="10" x2="10" y2="0" vector-effect="non-scaling-stroke"/></svg>'
+    '<svg class="strike" viewBox="0 0 10 10" preserveAspectRatio="none" aria-hidden="true">'
+    '<line x1="0" y1="10" x2="10" y2="0" vector-effect="non-scaling-stroke"/></svg>'
 )
 
 

@@ -20,14 +20,19 @@ from .code import solution_code
 def render_solution(solution: Solution, format: str = "text", view: View | None = None) -> str:
     """The optimum as `terminal`, `text`, `markdown`, `latex`, `html`, `json` or `numpy`."""
     shown = view or View()
-    if format == "json":
-        return dumped(solution_data(solution)) + "\n"
     if format == "numpy":
         return solution_code(solution)
     from ..document.optimum import optimum_document
     from ..formats import printed_document, told
 
-    return printed_document(optimum_document(solution, told(format, shown.detail)), format, shown)
+    if format == "json" and not shown.numbers:
+        return dumped(solution_data(solution)) + "\n"
+    blocks = optimum_document(solution, told(format, shown.detail), shown.numbers)
+    if format == "json":
+        from ..document.example import numbers_data
+
+        return dumped(solution_data(solution) | {"numbers": numbers_data(blocks)}) + "\n"
+    return printed_document(blocks, format, shown)
 
 
 def _two(expr: Expr) -> dict[str, Any]:

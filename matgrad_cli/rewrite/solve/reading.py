@@ -64,7 +64,7 @@ def _with(problem: Problem, other: Problem) -> Problem:
         variables=tuple(dict.fromkeys((*problem.variables, *other.variables))),
         facts=tuple(dict.fromkeys((*problem.facts, *other.facts))),
         sizes=tuple(dict.fromkeys((*problem.sizes, *other.sizes))),
-        origins=tuple(dict.fromkeys((*problem.origins, *other.origins))),
+        origins=tuple((dict(other.origins) | dict(problem.origins)).items()),
     )
 
 
