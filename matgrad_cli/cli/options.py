@@ -19,10 +19,10 @@ LONGEST = 4_000_000
 def one_of(option: str, words: tuple[str, ...], said: str = "{}.") -> Any:
     """An option that takes one of some words: its help names them, and a shell completes them."""
 
-    def begun(_context: object, _option: object, start: str) -> list[str]:
-        return [word for word in words if word.startswith(start)]
+    def begun(incomplete: str) -> list[str]:
+        return [word for word in words if word.startswith(incomplete)]
 
-    return typer.Option(option, metavar="NAME", shell_complete=begun, help=said.format(", ".join(words)))
+    return typer.Option(option, metavar="NAME", autocompletion=begun, help=said.format(", ".join(words)))
 
 
 ELSE = "{}; else by the ending of FILE, else terminal or text."

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -11,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from conftest import Command, environment
+from matgrad_cli.cli.app import EXAMPLES, command_line
 from matgrad_cli.cli.choices import EXPLAIN_FORMATS, GRADIENT_FORMATS
 from matgrad_cli.records.layout import LAYOUTS
 
@@ -18,11 +20,47 @@ LOSS = ("norm(X@R-Y,'fro')**2/m", "--wrt", "R")
 
 
 def test_version_and_help(matgrad: Command) -> None:
-    assert matgrad("--version").stdout == "matgrad 0.1.0\n"
-    for command in ([], ["explain"], ["gradient"], ["check"], ["rules"], ["why"]):
+    assert matgrad("--version").stdout == matgrad("-V").stdout == "matgrad 0.1.0\n"
+    for command in ([], *([name] for name in EXAMPLES)):
         done = matgrad(*command, "--help")
         assert (done.returncode, done.stderr) == (0, "")
         assert done.stdout.startswith("Usage: matgrad")
+        assert "-h, --help" in done.stdout
+        assert not command or all(f"    matgrad {example}\n" in done.stdout for example in EXAMPLES[command[0]])
+    assert matgrad("explain", "-h").stdout == matgrad("explain", "--help").stdout
+
+
+@pytest.mark.parametrize("example", [example for examples in EXAMPLES.values() for example in examples])
+def test_the_examples_of_the_help_run(example: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "answer.md").write_text("$L = x^T x$, so $\\nabla_x L = 2x$", encoding="utf-8")
+    (tmp_path / "layer.py").write_text("L = np.sum(x**2)\ndx = 2*x\n", encoding="utf-8")
+    (tmp_path / "answers").mkdir()
+    (tmp_path / "key.toml").write_text('[[problem]]\nid = "1"\nloss = "x.T@x"\nwrt = "x"\n', encoding="utf-8")
+    (tmp_path / "answers" / "one.toml").write_text('[[problem]]\nid = "1"\nanswer = "2*x"\n', encoding="utf-8")
+    assert command_line(shlex.split(example)) == 0
+
+
+def test_a_shell_completes_commands_options_and_their_words() -> None:
+    def completed(*words: str) -> list[str]:
+        asked = {"_MATGRAD_COMPLETE": "complete_bash", "COMP_WORDS": " ".join(["matgrad", *words]), "COMP_CWORD": str(len(words))}
+        command = [sys.executable, "-m", "matgrad_cli"]
+        return subprocess.run(command, env={**environment(), **asked}, capture_output=True, text=True, check=False).stdout.split()
+
+    assert completed("expl") == ["explain"]
+    assert completed("explain", "--method", "d") == ["differential"]
+    assert "_MATGRAD_COMPLETE" in subprocess.run(
+        [sys.executable, "-m", "matgrad_cli"], env={**environment(), "_MATGRAD_COMPLETE": "source_bash"},
+        capture_output=True, text=True, check=False).stdout  # fmt: skip
+
+
+def test_a_file_of_html_is_a_whole_page(matgrad: Command, tmp_path: Path) -> None:
+    for command in (["explain", *LOSS], ["explain", "x.T@A@y", "--wrt", "x, y"], ["solve", "norm(X@w-y)**2", "--wrt", "w"]):
+        assert matgrad(*command, "-o", "page.html").returncode == 0
+        page = (tmp_path / "page.html").read_text(encoding="utf-8")
+        assert page.startswith("<!DOCTYPE html>")
+        assert page.count("<style>") == 1
+        assert page.index("</style>") < page.index("</head>")
 
 
 def test_without_arguments_the_help_is_printed(matgrad: Command) -> None:
