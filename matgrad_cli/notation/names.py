@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Final
 
 _SMALL: Final = (
@@ -36,6 +37,7 @@ def spelled_name(text: str) -> str:
     return "".join(result)
 
 
+@lru_cache(maxsize=4096)
 def canonical_name(text: str) -> str:
     """The name under which different spellings meet: `lam`, `λ` and `\\lambda` are all `lambda`; `W_1` is `W1`."""
     name = spelled_name(text)
