@@ -20,6 +20,8 @@ _STATED = re.compile(
     r"|\\DeclareMathOperator\s*(?P<star>\*?)\s*\{?\s*\\(?P<operator>[A-Za-z]+)\s*\}?\s*(?=\{)"
     r"|\\let\s*\\(?P<let>[A-Za-z]+)\s*=?\s*\\(?P<same>[A-Za-z]+)"
 )
+_NAMED = re.compile(r"\\[A-Za-z]+$")
+"""What ends in a command does not grow together with the letter behind it."""
 _CALL = re.compile(r"\\([A-Za-z]+)")
 _NEVER = frozenset(("begin", "end", "frac", "sqrt", "left", "right", "text", "sum", "documentclass", "section", "item"))
 
@@ -129,13 +131,14 @@ class _Expansion:
             if number is not None and number < len(arguments):
                 argument = arguments[number]
                 told = argument if isinstance(argument, str) else text[argument[0] : argument[1]]
-                parts.append(told)
-                where += [places[call]] * len(told) if isinstance(argument, str) else places[argument[0] : argument[1]]
+                there = [places[call]] * len(told) if isinstance(argument, str) else places[argument[0] : argument[1]]
             else:
-                parts.append(piece)
-                where += [places[call]] * len(piece)
+                told, there = piece, [places[call]] * len(piece)
+            apart = bool(parts and told[:1].isalpha() and _NAMED.search(parts[-1]))
+            parts += [" ", told] if apart else [told]
+            where += [places[call], *there] if apart else there
         whole = "".join(parts)
-        if re.search(r"\\[A-Za-z]+$", whole):  # a name at the end does not grow together with the letter behind it
+        if _NAMED.search(whole):
             whole, where = whole + " ", [*where, places[call]]
         return whole, where
 

@@ -5,15 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from ...diagnostics import Span
 from ...diagnostics.record import record
 from ...notation import syntax as s
 from ...notation.latex.lines import LatexLine, split_line
-from ...notation.latex.names import ACCENTS, STYLES, LatexNames, accents_kept
+from ...notation.latex.names import LatexNames, accents_kept
 from ...notation.loss_text import plain_name
 from .sheet import Formula
 
-_MARK = re.compile(r"\\[A-Za-z]+\s*\{\s*$|\\(?:" + "|".join(sorted({*STYLES, *ACCENTS})) + r")\s*$")
 MOST_FORMULAS = 4_000
 """So many formulas of one document are read."""
 
@@ -62,22 +60,12 @@ def outline(formulas: Sequence[Formula]) -> Outline:
             equal = statement.relations[:1] in (("=",), (":=",))
             if statement.leading is None and equal and (left := statement.sides[0].node) is not None:
                 text = formulas[number].passage.text
-                stated += _stated(left, text, tuple(whole(text, side.span) for side in statement.sides[1:]), number)
+                stated += _stated(left, text, tuple(side.text for side in statement.sides[1:]), number)
             for at, side in enumerate(statement.sides):
                 if side.node is not None:
                     first = at == 0 and statement.leading is None and len(statement.sides) > 1
                     found += _differentiated(side.node, number, first, formulas[number].passage.text)
     return Outline(lines, tuple(stated), tuple(found), accents)
-
-
-def whole(text: str, span: Span) -> str:
-    r"""The text of a side with the marks that its first and last letter carry: `\\mathbf{w}`, of which the span holds `w`."""
-    start, end = span.start, span.end
-    while mark := _MARK.search(text[:start]):
-        start = mark.start()
-    while text.count("{", start, end) > text.count("}", start, end) and "}" in text[end:]:
-        end = text.index("}", end) + 1
-    return text[start:end]
 
 
 def _stated(left: s.Node, text: str, sides: tuple[str, ...], number: int) -> list[Stated]:

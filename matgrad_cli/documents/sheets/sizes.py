@@ -46,6 +46,8 @@ _SUPPOSED = re.compile(
     rf"\b(?:if|for|when|whenever|suppose|assuming|wenn|für)\s+(?:(?:an?|any|every|all|the)\s+)?(?:{_NAME}\s+(?:is|was|were)\s+)?"
     r"(?:[a-z]+\s+(?:and\s+)?)?$", re.IGNORECASE,
 )
+_LAID_DOWN = re.compile(r"\W*(?:suppose|assume)\b", re.IGNORECASE)
+"""`Suppose A is symmetric.` holds from there on; `If A is symmetric, …` does not."""
 _STOP = (
     r"(?:and|or|but|with|where|when|while|whereas|is|are|be|for|of|in|on|by|to|so|then|that|which|as|we|hence|thus|let|if|since|because|its|also"
     r"|however|arbitrary|any|general)"
@@ -178,7 +180,8 @@ def _facts_of(text: str) -> Iterator[tuple[str, list[str], bool]]:
         for match in _FACT.finditer(sentence):
             before, behind = sentence[: match.start()], sentence[match.end() :]
             if not _DENIED.search(before) and match.lastgroup:
-                yield match.lastgroup, _subject(before, behind), bool(_SUPPOSED.search(before))
+                laid_down = _LAID_DOWN.match(before) and not re.search(r"\w", behind)
+                yield match.lastgroup, _subject(before, behind), bool(_SUPPOSED.search(before)) and not laid_down
 
 
 def _sentences(text: str) -> Iterator[str]:

@@ -21,7 +21,7 @@ from ..begin import Begun
 from ..chain import RowResult
 from ..lines.reading import read_side
 from .own_letters import own_fact, under_the_sign
-from .passing import is_equation_of_zero, is_hypothetical, said_of_other, speaks_of_equations
+from .passing import is_equation_of_zero, is_hypothetical, is_side_condition, said_of_other, speaks_of_equations
 from .rows import (
     Line,
     derives,
@@ -173,11 +173,12 @@ class Judge:
             return "said of its gradient"
         if self.question.name is not None and labelled(line, self.question.name):
             return "another function"
-        if result.verdict == "wrong" and head is not None and not derives(head) and is_constant(line.outline):
+        supposed = is_constant(line.outline) or is_side_condition(formula)
+        if result.verdict == "wrong" and head is not None and not derives(head) and supposed:
             return "a condition"
         unknown = result.outcome is not None and result.outcome.slip is not None and result.outcome.slip.code == "unknown-name"
         about = not line.outline.statements or self._about(line)
-        about = about or self._solves(line)
+        about = about or self._solves(line) or derives(head)
         return "in names that are not explained" if unknown and not about and line.outline.statements[0].leading is None else None
 
     def _is_statement(self, line: Line) -> bool:

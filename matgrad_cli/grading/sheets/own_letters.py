@@ -6,12 +6,11 @@ import re
 from collections.abc import Iterable
 
 from ...diagnostics.record import record
-from ...documents.sheets.outline import whole
 from ...documents.sheets.problem import Told
 from ...documents.sheets.sheet import Formula
 from ...documents.sheets.sizes import facts_told
 from ...notation import syntax as s
-from ...notation.latex.lines import LatexLine, Statement
+from ...notation.latex.lines import LatexLine, Statement, whole
 from ...records.finding import LineVerdict
 from ..meanings.own_letters import true_of_all
 
@@ -39,7 +38,7 @@ def own_fact(formula: Formula, line: LatexLine, told: Told) -> Fact | None:
     named = left.body if isinstance(left, (s.Derivative, s.Differential_)) else left
     if named is None or isinstance(s.ungrouped(named), s.Name):
         return None  # of something that has a name in this document
-    texts = [whole(formula.passage.text, side.span) for side in statement.sides]
+    texts = [side.text for side in statement.sides]
     moving = _moved(statement)
     if isinstance(left, s.Differential_) and not moving:
         return None
@@ -61,9 +60,10 @@ def under_the_sign(formula: Formula, line: LatexLine) -> LineVerdict | None:
     if not isinstance(node, s.Derivative) or node.body is None or not isinstance(node.variable, s.Name):
         return None
     text = formula.passage.text
-    if not true_of_all([whole(text, left.span), whole(text, last.span)]):
+    body = whole(text, node.body.span)
+    if not true_of_all([left.text, last.text]):
         return None
-    rewritten = true_of_all([whole(text, node.body.span), whole(text, middle.span)])
+    rewritten = true_of_all([text[body.start : body.end], middle.text])
     return "follows" if rewritten else "undecided" if rewritten is None else None
 
 

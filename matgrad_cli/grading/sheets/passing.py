@@ -43,6 +43,10 @@ _CONDITION = re.compile(
 _CONDITION_BEHIND = re.compile(
     rf"^\W*(?:(?:if|when|for|provided|whenever|only if)\b[^.]{{0,40}}(?:\b{_KIND}|[=<>≠≥≤])|in the special case|at initiali)", re.IGNORECASE
 )
+_SIDE = re.compile(
+    r"\b(?:subject to|s\.\s?t\.|such that|constraints?|constrained (?:to|by)|condition|if|when|whenever|suppose"
+    r"|assum(?:e|ing)|provided|given|under)(?: that)?\W*$", re.IGNORECASE,
+)
 _OF_ANOTHER = re.compile(r"(?:\$|\\\)|\\(?:text\w*|mbox|mathrm)\s*\{)\s*$")
 _LAYOUT = re.compile(r"\b(?:numerator|denominator|other|row|column)[- ](?:layout|vector convention)|\blayout\b", re.IGNORECASE)
 _EQUATION = re.compile(
@@ -61,6 +65,11 @@ def said_of_other(formula: Formula) -> str | None:
     if supposed or _CONDITION_BEHIND.match(formula.after[:60]):
         return "said under a condition"
     return "said of another layout" if _LAYOUT.search(formula.before[-120:] + " " + formula.after[:60]) else None
+
+
+def is_side_condition(formula: Formula) -> bool:
+    """Whether the words say that a formula is supposed: `if $W^T W = I$`, `subject to $CX = D$`."""
+    return bool(_SIDE.search(formula.before[-30:])) and not _EQUATION.search(formula.before[-80:-10])
 
 
 def speaks_of_equations(formula: Formula) -> bool:
@@ -93,7 +102,7 @@ def passed_over(formula: Formula, line: LatexLine, sizes: frozenset[str]) -> str
         return "named as a mistake"
     if not holds_equality(text):
         return "a relation" if _OTHER.search(text) else "no equality"
-    if re.search(r"\\(?:leftarrow|gets|sim|propto)(?![A-Za-z])|[←∼∝]", text) or _NEXT.match(text):
+    if re.search(r"\\(?:leftarrow|gets|sim|propto)(?![A-Za-z])|[←∼∝]", text) or _NEXT.match(text) or _is_step(line):
         return "an update or a relation"
     if re.search(r"=\s*\\?\s*\?", text):
         return "a question"
@@ -102,6 +111,18 @@ def passed_over(formula: Formula, line: LatexLine, sizes: frozenset[str]) -> str
         if names <= sizes:
             return "sizes"
     return _value(line, formula)
+
+
+def _is_step(line: LatexLine) -> bool:
+    """`w := w - η ∇L`, `w = w - η g`: a name whose new value is the old one and a multiple of something."""
+    statement = line.statements[0] if len(line.statements) == 1 else None
+    if statement is None or statement.leading is not None or len(statement.sides) != 2:
+        return False
+    left, right = (s.ungrouped(side.node) if side.node is not None else None for side in statement.sides)
+    left = s.ungrouped(left.body) if isinstance(left, s.Subscript) else left
+    first = s.ungrouped(right.left) if isinstance(right, s.Binary) and right.operator in ("+", "-") else None
+    first = s.ungrouped(first.body) if isinstance(first, s.Subscript) else first
+    return isinstance(left, s.Name) and isinstance(first, s.Name) and left.name == first.name
 
 
 def _value(line: LatexLine, formula: Formula) -> str | None:

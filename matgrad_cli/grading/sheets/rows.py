@@ -33,11 +33,15 @@ def solves(line: LatexLine) -> bool:
 
 
 def head_of(line: LatexLine) -> s.Node | None:
-    """The left side of a row that has one of its own."""
+    """The left side of a row that has one of its own: of `δ = ∂L/∂z = …` the derivative, of which the rest is claimed."""
     statement = line.statements[0] if line.statements else None
     if statement is None or statement.leading is not None or len(statement.sides) < 2 or statement.sides[0].node is None:
         return None
-    return s.ungrouped(statement.sides[0].node)
+    left = s.ungrouped(statement.sides[0].node)
+    if len(statement.sides) > 2 and isinstance(left, s.Name) and statement.sides[1].node is not None:
+        second = s.ungrouped(statement.sides[1].node)
+        return second if isinstance(second, s.Derivative) else left
+    return left
 
 
 def is_constant(line: LatexLine) -> bool:

@@ -14,12 +14,13 @@ from .balance import balanced
 from .commands import read_command
 from .cursor import Cursor
 from .lexer import Lexer
-from .names import LatexNames, accents_kept
+from .names import ACCENTS, STYLES, LatexNames, accents_kept
 from .reader import GRAMMAR
 from .tokens import Token
 
 _EQUAL: Final = frozenset(("=", ":=", "approx", "=:", "propto"))
 _SIGNS: Final = {"approx": "≈", ":=": ":=", "propto": "∝"}
+_MARK: Final = re.compile(r"\\[A-Za-z]+\s*\{\s*$|\\(?:" + "|".join(sorted({*STYLES, *ACCENTS})) + r")\s*$")
 _REST: Final = re.compile(r"\(?(?:const|cst|terms (?:independent|not|without|that))", re.IGNORECASE)
 _SAID: Final = {
     "<=": "an inequality", ">=": "an inequality", "<": "an inequality", ">": "an inequality", "!=": "an inequality",
@@ -266,8 +267,8 @@ def _statement(row: _Row, piece: _Piece) -> Statement | None:
 
 def _side(row: _Row, part: list[Token], statement: list[Token], trouble: Token | None) -> Side:
     """One side, read."""
-    span = row.span(part or statement)
-    text = row.text[span.start - row.offset : span.end - row.offset]
+    own = whole(row.text, row.span(part or statement).shifted(-row.offset))
+    span, text = own.shifted(row.offset), row.text[own.start : own.end]
     if trouble is not None:
         what = _SAID.get(trouble.text, "this relation")
         reader = Cursor([*part, _end(part or statement)], row.names, row.source, GRAMMAR, row.offset)
@@ -279,6 +280,16 @@ def _side(row: _Row, part: list[Token], statement: list[Token], trouble: Token |
         if first is not None:
             row.notes.append("a bracket has no partner: of the ways to balance it one that follows is taken")
         return Side(span, text, first, error.diagnostic, tuple(node for node in others if node is not None))
+
+
+def whole(text: str, span: Span) -> Span:
+    r"""A span with the marks that its first and last letter carry: that of `\\mathbf{w}`, where the name's own holds `w`."""
+    start, end = span.start, span.end
+    while mark := _MARK.search(text, max(0, start - 40), start):
+        start = mark.start()
+    while text.count("{", start, end) > text.count("}", start, end) and "}" in text[end:]:
+        end = text.index("}", end) + 1
+    return Span(start, end)
 
 
 def _tree(row: _Row, part: Sequence[Token], statement: list[Token]) -> Node:
@@ -313,4 +324,4 @@ def differentiated_names(nodes: Iterable[Node]) -> tuple[str, ...]:
     return tuple(found)
 
 
-__all__ = ["LatexLine", "LatexNames", "Side", "Statement", "differentiated_names", "split_line"]
+__all__ = ["LatexLine", "LatexNames", "Side", "Statement", "differentiated_names", "split_line", "whole"]
