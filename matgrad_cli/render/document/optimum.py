@@ -89,6 +89,7 @@ def _because(matrix: object) -> Phrase:
     """XᵀX is invertible where X has full column rank."""
     from ...ir import MatMul, Transpose
 
+    matrix = matrix.children[-1] if isinstance(matrix, Mul) else matrix
     if isinstance(matrix, MatMul) and len(matrix.factors) == 2:
         left, right = matrix.factors
         if isinstance(left, Transpose) and left.body is right:

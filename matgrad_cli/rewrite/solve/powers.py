@@ -8,6 +8,7 @@ from ...facts.holding import holds
 from ...ir import Expr, Fill, Hadamard, Mul, Number, Power, hadamard, mul
 from ...records import Bindings
 from ...records.solution import Equation
+from ..engine.application import is_zero
 from .line import Place, native
 from .terms import filled, negative, signed_terms, total, without_numeral
 
@@ -82,7 +83,7 @@ def _powers(place: Place) -> Moved:
 def _root(place: Place) -> Moved:
     """x^p = b has the one solution b^(1/p) where x is not negative."""
     found = _power(place)
-    if found is None or not holds(place.unknown, "nonnegative", place.problem):
+    if found is None or not (is_zero(found[1]) or holds(place.unknown, "nonnegative", place.problem)):
         return None
     return (found[0], found[1]), ()
 
@@ -102,6 +103,8 @@ def _power(place: Place) -> tuple[Expr, Expr, Fraction] | None:
     if not isinstance(left, Power) or left.base is not place.unknown or not isinstance(left.exponent, Number):
         return None
     exponent = left.exponent.value
+    if is_zero(right) and exponent > 0:
+        return place.unknown, right, exponent
     return place.unknown, place.simplify(_root_of(right, 1 / exponent)), exponent
 
 

@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from fractions import Fraction
 
 from ...diagnostics.record import record, replace
-from ...facts import Problem
+from ...facts import Fact, Problem
+from ...facts.conditions import CONDITIONS, consequences
 from ...facts.holding import holds
-from ...ir import Add, Call, Expr, Hadamard, MatMul, Mul, Number, Power, Symbol, Transpose, add, mul
+from ...ir import ONE, Add, Call, Expr, Eye, Fill, Hadamard, MatMul, Mul, Number, Power, Shape, Symbol, Transpose, add, mul, substitute
 from ...records import Sentence
 from ..textbook.simplifier import Simplifier
 from .terms import negative
@@ -28,7 +29,7 @@ class Prepared:
 def prepared(problem: Problem, constraints: Sequence[Expr]) -> Prepared:
     """wᵀAw/wᵀBw as wᵀAw under wᵀBw = 1, a norm as its square, and ‖w‖ = c as ‖w‖² = c²."""
     found = _without_denominator(problem) if not constraints else None
-    found = found or Prepared(problem, tuple(constraints))
+    found = _of_facts(found or Prepared(problem, tuple(constraints)))
     if isinstance(found.problem.loss, Call) and found.problem.loss.function == "norm":
         square = replace(found.problem, loss=Power(found.problem.loss, Number(2)), source="")
         said = Sentence("a norm is smallest, or largest, where its square is: the square has the simpler gradient")
@@ -36,6 +37,39 @@ def prepared(problem: Problem, constraints: Sequence[Expr]) -> Prepared:
     squared = [_squared(constraint, problem) for constraint in found.constraints]
     reasons = [Sentence("both sides of the constraint {0} = {1} are squared", said) for _, said in squared if said]
     return replace(found, constraints=tuple(constraint for constraint, _ in squared), reasons=(*found.reasons, *reasons))
+
+
+def _of_facts(ready: Prepared) -> Prepared:
+    """Facts of the unknown that are equations as constraints: a length of 1, orthonormal columns, a sum of one."""
+    problem, x = ready.problem, ready.problem.wrt
+    column, facts, constraints, reasons = x.shape.is_column, list[Fact](), list[Expr](), list[Sentence]()
+    for fact in problem.facts:
+        if fact.symbol is not x or fact.word not in ("unit", "orthogonal", "simplex") or (fact.word == "orthogonal" and column):
+            facts.append(fact)
+            continue
+        if fact.word == "orthogonal":
+            constraints.append(add(MatMul((Transpose(x), x)), mul(Number(-1), Eye(x.shape.cols))))
+        elif fact.word == "unit":
+            constraints.append(add(MatMul((Transpose(x), x)) if column else Power(Call("norm", x), Number(2)), Number(-1)))
+        else:
+            facts.append(Fact(x, "positive"))
+            total = Call("sum", x) if column else MatMul((x, Fill(1, Shape(x.shape.cols, ONE))))
+            constraints.append(add(total, Number(-1) if column else Fill(-1, total.shape)))
+        reasons.append(Sentence(f"{CONDITIONS[fact.word].says}: that is a constraint", (("0", x),)))
+    if not reasons:
+        return ready
+    return Prepared(replace(problem, facts=tuple(facts)), (*ready.constraints, *constraints), (*ready.reasons, *reasons))
+
+
+def symmetric_part(problem: Problem, gradient: Expr) -> Expr:
+    """G + Gᵀ for a symmetric unknown, G − Gᵀ for an antisymmetric one: only these directions count; G where it is so already."""
+    x = problem.wrt
+    words = {word for fact in problem.facts if fact.symbol is x for word in consequences(fact.word)} if x.shape.is_matrix else set()
+    for word, sign in (("symmetric", 1), ("antisymmetric", -1)):
+        if word in words and not holds(gradient, word, problem):
+            turned = substitute(Transpose(gradient), {x: mul(Number(sign), Transpose(x))})
+            return Simplifier(problem).whole(add(gradient, mul(Number(sign), turned)))
+    return gradient
 
 
 def _without_denominator(problem: Problem) -> Prepared | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import cast
 
 from ...diagnostics import BugError, Diagnostic, MatgradError, StuckError
@@ -16,7 +16,7 @@ from ...records import Derivation, Sentence, Value
 from ...records.solution import Extremum, Goal, Move, PointKind, Solution
 from ...rulebook.load import equation_rules
 from ...verify.judge import Judge
-from ...verify.solving.optimum import Seen, Where, cases, curvatures, kind_of
+from ...verify.solving.optimum import Seen, Where, cases, curvatures, kept, kind_of
 from ...verify.solving.spectrum import Spectral, spectral_points
 from ...verify.solving.system import System, solutions, solved_by
 from ...verify.solving.variants import SAID
@@ -26,10 +26,10 @@ from ..engine.application import replaced
 from .line import Line
 from .multipliers import Found, inserted
 from .phases import isolate
-from .prepared import prepared
+from .prepared import prepared, symmetric_part
 from .reading import lagrangian, multiplier_of
 from .spectral import convention, spectral_of
-from .terms import without_numeral
+from .terms import Opener, without_numeral
 
 _OPEN = Verdict("unknown", "not checked yet")
 
@@ -80,7 +80,12 @@ def _by_moves(
 ) -> Solution:
     """The solution by moves of the equation, and of the constraints; of two roots that of the sign `root`."""
     whole = derivation.problem
-    line = Line(whole, Judge(whole), problem.wrt, (gradient, _zero(gradient)), root)
+    start = symmetric_part(problem, gradient)
+    line = Line(whole, Judge(whole), problem.wrt, (start, _zero(start)), root)
+    if start is not gradient:
+        rule = equation_rules().rule("eq-symmetric")
+        title = Sentence(rule.title, (("X", problem.wrt),))
+        line.moves.append(Move(rule.id, title, Sentence(rule.why), (gradient, _zero(gradient)), line.equation, (), _OPEN))
     isolate(line)
     if not line.solved:
         raise no_closed_form(derivation, multipliers)
@@ -93,13 +98,13 @@ def _by_moves(
             moves, value = _without_multiplier(line, given, moves, value)
     if any(multiplier in value.symbols for multiplier in multipliers):
         raise no_closed_form(derivation, multipliers)
-    return _verified(problem, derivation, gradient, tuple(moves), value, constraints, multipliers)
+    return _verified(problem, derivation, (gradient, start), tuple(moves), value, constraints, multipliers)
 
 
 def _as_asked(solution: Solution, goal: Goal | None) -> Solution:
     """The solution, unless it is known to be another kind of point than is asked for."""
     kind = solution.extremum.kind
-    if goal is None or kind == "unknown" or goal.startswith(kind[:5]):
+    if goal is None or kind == "unknown" or any(goal.startswith(one[:5]) for one in (kind, *dict(solution.extremum.cases))):
         return solution
     message = f"the point where the gradient is zero is {_SHORT.get(kind, 'a saddle')}, and no {goal}"
     raise StuckError(Diagnostic("no-closed-form", message, help=f"leave out `--{goal[:5]}ize` to see it"))
@@ -146,12 +151,13 @@ def _zero(expr: Expr) -> Expr:
 
 
 def _verified(
-    problem: Problem, derivation: Derivation, gradient: Expr, moves: tuple[Move, ...], value: Expr, constraints: tuple[Expr, ...],
-    multipliers: tuple[Symbol, ...],
+    problem: Problem, derivation: Derivation, gradients: tuple[Expr, Expr], moves: tuple[Move, ...], value: Expr,
+    constraints: tuple[Expr, ...], multipliers: tuple[Symbol, ...],
 ) -> Solution:  # fmt: skip
-    """The solution with its verdict, and what kind of point it is."""
+    """The solution with its verdict, and what kind of point it is; of the gradients the second is that which is zero there."""
     judge = Judge(derivation.problem)
-    equations = tuple((expr, _zero(expr)) for expr in (gradient, *constraints))
+    gradient, start = gradients
+    equations = tuple((expr, _zero(expr)) for expr in (start, *constraints))
     solves = solved_by(judge, System(equations, (problem.wrt, *multipliers)), problem.wrt, value)
     if solves is False and constraints and solved_by(judge, System(equations[:1], (problem.wrt, *multipliers)), problem.wrt, value):
         raise no_closed_form(derivation, multipliers)  # a constraint that was not needed fails there
@@ -161,18 +167,36 @@ def _verified(
     by = "the gradient is zero there, at random data" if solves else "no data were found at which it could be computed"
     verdict = Verdict("agrees" if solves else "unknown", by)
     moves = tuple(replace(move, verdict=verdict) if move.verdict is _OPEN else move for move in moves)
-    extremum = _extremum(judge, problem, gradient, value, constraints)
+    needed = _facts_needed(judge, problem, value)
+    moves = (*moves[:-1], replace(moves[-1], assumed=(*moves[-1].assumed, *needed)))
+    extremum = _extremum(judge, problem, start, value, constraints)
     return Solution(
         problem, derivation, gradient, moves, value, extremum, verdict, constraints, multipliers, _without(problem, moves, constraints)
     )
 
 
+_EQUATIONS = ("symmetric", "antisymmetric", "diagonal", "lower", "upper", "onehot", "binary", "signs")
+"""Facts that data at random have never, or by the size of a matrix of one row only."""
+
+
+def _facts_needed(judge: Judge, problem: Problem, value: Expr) -> Iterator[Sentence]:
+    """What is said of the unknown and does not hold of the solution at all data; StuckError if it holds at none."""
+    for word, (some, every) in kept(judge, problem, value).items():
+        said = Sentence(said_of(word, value.shape.is_number), (("0", value),))
+        if not some or (word in _EQUATIONS and not every):
+            message = f"the gradient is zero at `{to_unicode(value)}`, of which it is not so that `{problem.wrt.name}` is {word}"
+            help_ = f"leave out `{problem.wrt.name} {word}`, or say it as a constraint"
+            raise StuckError(Diagnostic("no-closed-form", message, help=help_))
+        if not every and not holds(value, word, problem):
+            yield said
+
+
 _WORDS = {
     "minimum": "a minimum: the second derivative is positive in every direction",
     "maximum": "a maximum: the second derivative is negative in every direction",
-    "minima": "a minimum among many: the second derivative is nowhere negative, and zero in some directions",
-    "maxima": "a maximum among many: the second derivative is nowhere positive, and zero in some directions",
-    "saddle": "a saddle: the second derivative is positive in some directions and negative in others",
+    "minima": "a minimum among many: the loss falls in no direction, and stays the same in some",
+    "maxima": "a maximum among many: the loss rises in no direction, and stays the same in some",
+    "saddle": "a saddle: the loss rises in some directions and falls in others",
 }
 _NOT_FOUND = "it was not found out what kind of point this is"
 _SHORT = {"minimum": "a minimum", "minima": "a minimum among many", "maximum": "a maximum", "maxima": "a maximum among many"}
@@ -180,13 +204,16 @@ _SHORT = {"minimum": "a minimum", "minima": "a minimum among many", "maximum": "
 
 def _extremum(judge: Judge, problem: Problem, gradient: Expr, value: Expr, constraints: tuple[Expr, ...]) -> Extremum:
     """What kind of point it is, by the eigenvalues of the second derivative; and why, where its form says so."""
-    seen = curvatures(judge, problem, value, constraints)
+    linear = Opener(problem, problem.wrt).terms(gradient) is not None
+    seen = curvatures(judge, problem, value, constraints, quadratic=linear)
     kind = cast("PointKind", kind_of(seen))
     if kind in ("saddle", "unknown") and problem.wrt.shape.is_square and holds(value, "symmetric", problem):
-        inside = kind_of(curvatures(judge, problem, value, constraints, symmetric=True))
+        inside = cast("PointKind", kind_of(curvatures(judge, problem, value, constraints, symmetric=True, quadratic=linear)))
         if inside in ("minimum", "maximum"):
-            said = f"a {inside} among the symmetric matrices" + (" (among all matrices it is a saddle)" if kind == "saddle" else "")
-            return Extremum(cast("PointKind", inside), Sentence(said), "eigenvalues of the second derivative along symmetric directions")
+            others = "a saddle among all matrices" if kind == "saddle" else "of a kind that depends on the data among all matrices"
+            said = Sentence(f"a {inside} among the symmetric matrices, and {others}")
+            among = (inside, Sentence("{0} is symmetric", (("0", problem.wrt),)))
+            return Extremum(kind, said, "eigenvalues of the second derivative, also along symmetric directions alone", (among,))
     hessian = _hessian(problem, gradient)
     if constraints and (hessian is None or not holds(hessian, "spd", problem)):
         hessian = None  # where it is not definite, only the free directions count

@@ -128,7 +128,10 @@ class Opener:
         turned = isinstance(core, Transpose) and core.body is self.unknown
         if len(at) > 1 or not (core is self.unknown or turned):
             return None
-        return Term(numbers, arrays[: at[0]], self.unknown, arrays[at[0] + 1 :], turned)
+        left, right = arrays[: at[0]], arrays[at[0] + 1 :]
+        if len(right) > 1 and (inner := matmul(*right)).shape.is_number:  # v uᵀu = (uᵀu) v
+            numbers, right = (*numbers, inner), ()
+        return Term(numbers, left, self.unknown, right, turned)
 
     def _moved_in(self, numbers: tuple[Expr, ...], arrays: tuple[Expr, ...], inside: Sequence[Expr]) -> Term | None:
         """(aᵀw) c = c aᵀ w: a number that holds the unknown is a product of matrices behind a column."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from itertools import combinations
+from itertools import combinations, permutations
 from math import prod
 from typing import Any, Final
 
@@ -20,6 +20,8 @@ from .system import NO_VALUE, Moved, data_points, rows_of
 from .variants import NATURAL, SAID, Signs, plans, varied
 
 _ZERO: Final = 1e-9
+_ROUNDING: Final = 1e-13
+"""What is rounding alone beside the largest eigenvalue, where the second derivative does not depend on the solution."""
 _MORE: Final = 12
 _ENOUGH: Final = 5
 _MANY: Final = 12
@@ -58,38 +60,58 @@ def first_derivative(place: Evaluator, expr: Expr, symbol: Symbol) -> Any:
 
 @record
 class Seen:
-    """The eigenvalues of the second derivative at one solution, and the signs of the data there."""
+    """What kind of point one solution is, and the signs of the data there."""
 
     signs: Signs
-    values: Any
+    kind: str
 
 
-def curvatures(judge: Judge, problem: Problem, value: Expr, constraints: Sequence[Expr], symmetric: bool = False) -> list[Seen]:
-    """The eigenvalues at solutions that keep the facts of the unknown, for data of every sign that the facts allow.
+def curvatures(
+    judge: Judge, problem: Problem, value: Expr, constraints: Sequence[Expr], symmetric: bool = False, quadratic: bool = False
+) -> list[Seen]:
+    """The kinds of point at solutions that keep the facts of the unknown, for data of every sign that the facts allow.
 
-    `symmetric`: along symmetric directions only, which is so anyway where the problem says
-    that the variable is symmetric.
+    `symmetric`: along symmetric directions only, which is so anyway where the problem says that the variable is symmetric.
+    `quadratic`: the second derivative is the same everywhere, so that the loss is constant where it is zero.
     """
-    import numpy as np
+    words = judge.setting.words.get(problem.wrt, frozenset())
+    symmetric = symmetric or (problem.wrt.shape.is_matrix and any("symmetric" in consequences(word) for word in words))
+    found = []
+    for at, given, signs in solutions_of_all_signs(judge, problem, value):
+        if all(CONDITIONS[word].test(rows_of(given)) for word in words):
+            kind = _kind_at(at, problem, given, constraints, symmetric, quadratic)
+            found += [Seen(signs, kind)] if kind is not None else []
+    return found
 
+
+def kept(judge: Judge, problem: Problem, value: Expr) -> dict[str, tuple[bool, bool]]:
+    """For each fact of the unknown whether the solution keeps it at some data, and whether at all of them."""
+    tried = list(solutions_of_all_signs(judge, problem, value))
+    words = sorted(judge.setting.words.get(problem.wrt, ()))
+    told = {word: [bool(CONDITIONS[word].test(rows_of(given))) for _, given, _ in tried] for word in words}
+    return {word: (any(each), all(each)) for word, each in told.items() if each}
+
+
+def solutions_of_all_signs(judge: Judge, problem: Problem, value: Expr) -> Iterator[tuple[Evaluator, Tensor, Signs]]:
+    """The solution in numbers at data of every sign: where all is known there, its value, and the signs."""
     symbol = problem.wrt
-    words = judge.setting.words.get(symbol, frozenset())
-    symmetric = symmetric or (symbol.shape.is_matrix and any("symmetric" in consequences(word) for word in words))
-    drawn = [place for _, _, place in data_points(judge, 1, _MORE)]
-    drawn.sort(key=lambda place: prod(lay.lengths(symbol.shape, place.point.size)) > _MANY)
+    drawn = _of_every_order(problem, [place for _, _, place in data_points(judge, 1, _MORE)])
     places = [place for place in drawn if _solution_at(place, symbol, value) is not None][:_ENOUGH] or drawn[:_ENOUGH]
     data = tuple(other for other in problem.variables if other is not symbol)
-    found = []
     for turn, signs in enumerate(plans(judge, data) if places else ()):
         place, real = varied(judge, places[turn % len(places)], signs, turn)
         given = _solution_at(place, symbol, value)
-        if given is None or not all(CONDITIONS[word].test(rows_of(given)) for word in words):
-            continue
-        at = Evaluator(Moved(place.point, {symbol: given}, {}), place.limit)
-        hessian = _along(at, problem, constraints, symmetric)
-        if hessian is not None and hessian.size and np.all(np.isfinite(hessian)):
-            found.append(Seen(real, np.linalg.eigvalsh((hessian + hessian.T) / 2)))
-    return found
+        if given is not None:
+            yield Evaluator(Moved(place.point, {symbol: given}, {}), place.limit), given, real
+
+
+def _of_every_order(problem: Problem, places: list[Evaluator]) -> list[Evaluator]:
+    """Places with few entries of the unknown first, and before all one for each order of the sizes: XᵀX is singular where X is wide."""
+    sides = list(dict.fromkeys(side for symbol in problem.variables for side in symbol.shape.dims))
+    places = sorted(places, key=lambda place: prod(lay.lengths(problem.wrt.shape, place.point.size)) > _MANY)
+    orders = [tuple(place.point.size(one) < place.point.size(other) for one, other in permutations(sides, 2)) for place in places]
+    first = [orders.index(order) == number for number, order in enumerate(orders)]
+    return [place for new in (True, False) for place, fresh in zip(places, first, strict=True) if fresh is new]
 
 
 def _solution_at(place: Evaluator, symbol: Symbol, value: Expr) -> Tensor | None:
@@ -99,8 +121,56 @@ def _solution_at(place: Evaluator, symbol: Symbol, value: Expr) -> Tensor | None
         return None
 
 
-def _along(at: Evaluator, problem: Problem, constraints: Sequence[Expr], symmetric: bool) -> Any:
-    """The second derivative along the directions that are free, of the Lagrangian where a constraint is curved; None where it has no value.
+def _kind_at(
+    at: Evaluator, problem: Problem, given: Tensor, constraints: Sequence[Expr], symmetric: bool, quadratic: bool
+) -> str | None:
+    """What kind of point it is: by the second derivative, and by the loss itself in directions in which that is zero; None if unknown."""
+    import numpy as np
+
+    along = _along(at, problem, constraints, symmetric)
+    if along is None or not along[0].size or not np.all(np.isfinite(along[0])):
+        return None
+    hessian, free, bent = along
+    values, vectors = np.linalg.eigh((hessian + hessian.T) / 2)
+    none = (_ROUNDING if quadratic else _ZERO) * float(np.max(np.abs(values)))
+    up, down, flat = bool(np.max(values) > none), bool(np.min(values) < -none), np.abs(values) <= none
+    level = bool(np.any(flat))
+    if level and bent and not (up and down):
+        return "unknown"
+    if level and not quadratic and not (up and down):
+        ways = _ways(at, problem, given, free @ vectors[:, flat])
+        up, down, level = up or 1 in ways, down or -1 in ways, 0 in ways
+    if up and down:
+        return "saddle"
+    return ("minim" if not down else "maxim") + ("a" if level else "um")
+
+
+def _ways(at: Evaluator, problem: Problem, given: Tensor, directions: Any) -> set[int]:
+    """Whether the loss rises, falls or stays along directions in which its second derivative is zero."""
+    import numpy as np
+
+    point, rng, found = np.array(given.data, float), np.random.default_rng(0), set[int]()
+    size = float(np.max(np.abs(point), initial=0)) or 1.0
+
+    def loss(step: Any) -> float:
+        moved = Tensor(given.labels, given.dims, [float(value) for value in point + step])
+        return float(Evaluator(Moved(at.point, {problem.wrt: moved}, {}), at.limit).value(problem.loss).data[0])
+
+    mixed = directions @ rng.normal(size=(directions.shape[1], 3))
+    for direction in np.concatenate([directions, mixed], axis=1).T:
+        for length in (0.05 * size, -0.05 * size):
+            try:
+                here, there, away = loss(0 * direction), loss(length * direction), loss(length * rng.normal(size=direction.shape))
+            except NO_VALUE:
+                continue
+            apart = (there - here) / max(abs(here), abs(there), abs(away), 1e-300)
+            found.add(0 if abs(apart) <= _ZERO else 1 if apart > 0 else -1)
+    return found
+
+
+def _along(at: Evaluator, problem: Problem, constraints: Sequence[Expr], symmetric: bool) -> tuple[Any, Any, bool] | None:
+    """The second derivative along the directions that are free, of the Lagrangian where a constraint is curved; these directions, as
+    columns; and whether a constraint is curved. None where it has no value.
 
     The multipliers are those with which the gradient of the Lagrangian is nearest to zero. Constraints that are arrays are affine.
     """
@@ -108,22 +178,23 @@ def _along(at: Evaluator, problem: Problem, constraints: Sequence[Expr], symmetr
 
     symbol = problem.wrt
     try:
-        hessian = second_derivative(at, problem.loss, symbol)
+        hessian, bent = second_derivative(at, problem.loss, symbol), False
         basis = _symmetric_directions(at.point.size(symbol.shape.rows)) if symmetric else np.eye(len(hessian))
         if not constraints:
-            return basis.T @ hessian @ basis
-        slopes = np.concatenate([first_derivative(at, constraint, symbol) for constraint in constraints])
-        numbers = [constraint for constraint in constraints if constraint.shape.is_number]
-        if numbers:
-            bent = np.concatenate([first_derivative(at, constraint, symbol) for constraint in numbers])
-            multipliers = np.linalg.lstsq(bent.T, -first_derivative(at, problem.loss, symbol)[0], rcond=None)[0]
-            hessian = hessian + sum(by * second_derivative(at, one, symbol) for by, one in zip(multipliers, numbers, strict=True))
+            return basis.T @ hessian @ basis, basis, bent
+        parts = [first_derivative(at, constraint, symbol) for constraint in constraints]
+        slopes = np.concatenate(parts)
+        multipliers = np.linalg.lstsq(slopes.T, -first_derivative(at, problem.loss, symbol)[0], rcond=None)[0]
+        starts = np.cumsum([0, *map(len, parts)])
+        for constraint, start in zip(constraints, starts, strict=False):
+            bend = second_derivative(at, constraint, symbol) if constraint.shape.is_number else np.zeros_like(hessian)
+            hessian, bent = hessian + multipliers[start] * bend, bent or bool(np.any(bend))
     except NO_VALUE:
         return None
     _, sizes, turned = np.linalg.svd(slopes @ basis)
     rank = int(np.sum(sizes > 1e-10 * max(sizes.max(initial=0), 1e-300)))
     free = basis @ turned[rank:].T
-    return free.T @ hessian @ free
+    return free.T @ hessian @ free, free, bent
 
 
 def _symmetric_directions(size: int) -> Any:
@@ -140,8 +211,8 @@ def _symmetric_directions(size: int) -> Any:
 
 
 def kind_of(seen: Sequence[Seen]) -> str:
-    """minimum, maximum, minima (flat in some direction), maxima, saddle; unknown if not the same at all data, or at too few."""
-    kinds = {_kind(one.values) for one in seen}
+    """minimum, maximum, minima (level in some direction), maxima, saddle; unknown if not the same at all data, or at too few."""
+    kinds = {one.kind for one in seen}
     if len(seen) < _FEWEST:
         return "unknown"
     if len(kinds) == 1:
@@ -149,16 +220,6 @@ def kind_of(seen: Sequence[Seen]) -> str:
     if kinds <= {"minimum", "minima"}:
         return "minima"
     return "maxima" if kinds <= {"maximum", "maxima"} else "unknown"
-
-
-def _kind(values: Any) -> str:
-    import numpy as np
-
-    scale = max(float(np.max(np.abs(values))), 1e-300)
-    low, high = float(np.min(values)) / scale, float(np.max(values)) / scale
-    if low > _ZERO or high < -_ZERO:
-        return "minimum" if low > _ZERO else "maximum"
-    return "minima" if low > -_ZERO else "maxima" if high < _ZERO else "saddle"
 
 
 Where = tuple[tuple[Symbol, str], ...]

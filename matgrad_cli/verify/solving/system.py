@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from ...diagnostics.record import record
 from ...facts import Problem
-from ...facts.conditions import CONDITIONS
+from ...facts.conditions import CONDITIONS, consequences
 from ...ir import Dim, Expr, Symbol
 from .. import structure as lay
 from ..evaluate import Evaluator, Place
@@ -85,10 +85,12 @@ class _Work:
 
 
 class _Unknowns:
-    """The unknowns at one data point as one vector."""
+    """The unknowns at one data point as one vector; one that is symmetric, or antisymmetric, moves along such matrices only."""
 
-    def __init__(self, place: Evaluator, system: System, derived: Mapping[Symbol, Expr], work: _Work) -> None:
+    def __init__(self, place: Evaluator, system: System, derived: Mapping[Symbol, Expr], work: _Work, judge: Judge) -> None:
         self.place, self.system, self.derived, self.work = place, system, derived, work
+        self.turned = {symbol: sign for symbol in system.unknowns if symbol.shape.is_matrix for known in judge.setting.words.get(symbol, ())
+                       for word, sign in (("symmetric", 1), ("antisymmetric", -1)) if word in consequences(known)}  # fmt: skip
         size = place.point.size
         self.axes = [(symbol, lay.sides(symbol.shape), lay.lengths(symbol.shape, size)) for symbol in system.unknowns]
         self.count = sum(prod(dims) for _, _, dims in self.axes)
@@ -148,7 +150,10 @@ class _Unknowns:
             jets: list[Jet] = [place.jet(side, frozenset((tag,))) for side in equation]
             parts = [jet.get(frozenset((tag,))) for jet in jets]
             arrays = [np.zeros(prod(sizes)) if part is None else np.array(spread(part, names, sizes).data, float) for part in parts]
-            blocks.append((arrays[0] - arrays[1]).reshape(prod(dims), prod(lengths)))
+            block = (arrays[0] - arrays[1]).reshape(prod(dims), *lengths)
+            if symbol in self.turned:
+                block = (block + self.turned[symbol] * block.swapaxes(1, 2)) / 2
+            blocks.append(block.reshape(prod(dims), prod(lengths)))
         return np.concatenate(blocks, axis=1)
 
 
@@ -195,7 +200,7 @@ def solutions(judge: Judge, system: System, derived: Mapping[Symbol, Expr] | Non
     """Points at which all equations hold: up to two at each data point (`draws` of each order of sizes), within the facts."""
     found, work = list[Solution](), _Work()
     for turn, mode, place in data_points(judge, draws):
-        unknowns = _Unknowns(place, system, derived or {}, work)
+        unknowns = _Unknowns(place, system, derived or {}, work, judge)
         if unknowns.count <= MOST_UNKNOWNS:
             starts = _starts(judge, system, turn, mode)
             found += [Solution(place, solved) for solved in _solved(unknowns, starts, judge)]
@@ -253,7 +258,7 @@ def solved_by(judge: Judge, system: System, symbol: Symbol, value: Expr, derived
         except NO_VALUE:
             continue
         moved = Evaluator(Moved(place.point, {symbol: given}, derived or {}), place.limit)
-        unknowns = _Unknowns(moved, others, derived or {}, work)
+        unknowns = _Unknowns(moved, others, derived or {}, work, judge)
         if others.unknowns:
             starts = _starts(judge, others, turn, mode)
             told.append(any(newton(unknowns.residual, unknowns.jacobian, unknowns.drawn(start)) is not None for start in starts))

@@ -42,6 +42,13 @@ CASES = {
     "budget": ("w.T@S@w", "w", "w: n, S: n×n", "S spd", "sum(w) = 1", lambda S: np.linalg.inv(S).sum(0) / np.linalg.inv(S).sum()),
     "simplex": ("-sum(c*log(p))", "p", "c: n, p: n", "c positive, p positive", "sum(p) = 1", lambda c: c / c.sum()),
     "nearest symmetric": ("norm(X - A)**2", "X", "X: n×n, A: n×n", "", "X = X.T", lambda A: (A + A.T) / 2),
+    "symmetric by a fact": ("norm(A@X - B)**2", "X", "A: m×n, X: n×n, B: m×n", "X symmetric", "", lambda A, B: np.linalg.solve(
+        np.kron(np.eye(4), A.T @ A) + np.kron(A.T @ A, np.eye(4)), (A.T @ B + B.T @ A).ravel()).reshape(4, 4)),
+    "antisymmetric by a fact": ("norm(X - A)**2", "X", "X: n×n, A: n×n", "X antisymmetric", "", lambda A: (A - A.T) / 2),
+    "orthogonal by a fact": ("norm(R@X - Y)**2", "R", "R: n×n, X: n×m, Y: n×m", "R orthogonal", "",
+                             lambda X, Y: np.linalg.svd(Y @ X.T)[0] @ np.linalg.svd(Y @ X.T)[2]),
+    "a distribution by a fact": ("sum(p*log(p)) - c.T@p", "p", "p: n, c: n", "p simplex", "", lambda c: np.exp(c) / np.exp(c).sum()),
+    "an outer product": ("norm(X - u@v.T)**2", "v", "X: m×n, u: m, v: n", "", "", lambda X, u: X.T @ u / (u @ u)),
     "trace": ("norm(X - A)**2", "X", "X: n×n, A: n×n", "", "tr(X) = 1", lambda A: A + (1 - np.trace(A)) / 4 * np.eye(4)),
     "row sums": ("norm(X - A)**2", "X", "X: m×n, A: m×n, r: m", "", "X@ones(n) = r",
                  lambda A, r: A + np.outer(r - A.sum(1), np.ones(4)) / 4),
@@ -138,7 +145,41 @@ def test_a_kind_that_depends_on_the_data_is_said_under_its_condition(name: str) 
 def test_only_data_count_for_which_the_solution_keeps_the_facts_of_the_unknown() -> None:
     found = matgrad.solve("n/2*logdet(S) + tr(inv(S)@C)/2", "S", "S: d×d, C: d×d, n: scalar", "S spd, C spd").solution
     assert found.extremum.kind == "minimum"
-    assert [said.template for said in found.conditions] == ["{0} ≠ 0"]
+    assert [said.template for said in found.conditions] == ["{0} ≠ 0", "{0} is symmetric positive definite"]
+
+
+NEEDED = {
+    "the sign of a mean": ("norm(x - a)**2", "x: n, a: n", "x positive", "a has positive entries"),
+    "a difference": ("tr(inv(x)@C) - tr(inv(x)@B) + logdet(x)", "x: n×n, C: n×n, B: n×n", "x spd, C spd, B spd",
+                     "C − B is symmetric positive definite"),
+    "enough rows": ("c*logdet(x) + tr(inv(x)@X.T@X)", "x: n×n, X: m×n, c: scalar", "x spd, c positive",
+                    "XᵀX/c is symmetric positive definite: X has full column rank"),
+    "a part of the interval": ("(x - a)**2", "x: scalar, a: scalar", "x unit_interval", "a has entries between 0 and 1"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", NEEDED)
+def test_what_is_said_of_the_unknown_is_a_condition_where_some_data_break_it(name: str) -> None:
+    loss, shapes, assume, said = NEEDED[name]
+    assert f"it is assumed that {said}" in matgrad.solve(loss, "x", shapes, assume).render("text", width=300)
+
+
+@pytest.mark.parametrize("word", ["diagonal", "lower", "signs"])
+def test_a_point_that_is_not_what_the_unknown_is_said_to_be_is_no_solution(word: str) -> None:
+    with pytest.raises(StuckError, match=word):
+        matgrad.solve("norm(x - A)**2", "x", "x: n×n, A: n×n", f"x {word}")
+
+
+@pytest.mark.parametrize(("loss", "kind"), [("a*x**3", "saddle"), ("a*x**4", "minimum"), ("-a*x**4", "maximum")])
+def test_where_the_second_derivative_is_zero_the_loss_itself_decides(loss: str, kind: str) -> None:
+    assert matgrad.solve(loss, "x", "x: scalar, a: scalar", "a positive").solution.extremum.kind == kind
+
+
+def test_a_saddle_may_be_a_minimum_among_the_symmetric_matrices() -> None:
+    for goal in (False, True):
+        found = matgrad.solve("logdet(S) + tr(inv(S)@X.T@X)/m", "S", "S: n×n, X: m×n", minimize=goal).solution.extremum
+        assert found.kind == "unknown"
+        assert [kind for kind, _ in found.cases] == ["minimum"]
 
 
 def test_both_roots_can_be_had() -> None:
