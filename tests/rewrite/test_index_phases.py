@@ -6,7 +6,6 @@ from pathlib import Path
 
 import matgrad_cli
 from matgrad_cli.rewrite.engine.application import HEADS, NATIVE
-from matgrad_cli.rewrite.index import unfolding as unfolding
 from matgrad_cli.rewrite.textbook.simplifier import ORDER
 from matgrad_cli.rulebook.load import rulebook
 

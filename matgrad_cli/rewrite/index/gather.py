@@ -11,6 +11,7 @@ from ...ir.dimensions import ONE
 from ...ir.walk import OUTER_LETTERS, fresh_index
 from ...records import Bindings
 from ..engine.application import Application, Scene, Site, applied, fit, native, reserved_names
+from ..engine.layers import outermost
 from ..engine.recorder import Recorder
 from ..forms.entries import entry
 from ..forms.terms import ZERO, Term, join, split
@@ -35,20 +36,10 @@ def _base(pending: Partial) -> Expr:
 
 
 def maximal(terms: tuple[Term, ...]) -> list[Partial]:
-    """The different pending derivatives that are not part of another one: these may be unfolded now."""
+    """The pending derivatives that are not part of another one: these may be unfolded now."""
     pendings = [term.pending for term in terms if term.pending is not None]
-    bodies = {inside_of(pending.body) for pending in pendings}
-    nested: set[Expr] = set()
-    seen: set[Expr] = set()
-    for body in bodies:
-        stack = list(body.children)
-        while stack:
-            node = stack.pop()
-            if node not in seen:
-                seen.add(node)
-                nested.add(node)
-                stack.extend(node.children)
-    return [pending for pending in pendings if inside_of(pending.body) not in nested]
+    outer = set(outermost(map(_base, pendings)))
+    return [pending for pending in pendings if _base(pending) in outer]
 
 
 def _plain(pending: Partial) -> bool:
@@ -189,4 +180,3 @@ def coefficient_of(term: Term, scene: Scene) -> Expr | None:
 def _name(recorder: Recorder) -> str:
     used = sum(1 for step in recorder.steps if step.rule == "gather")
     return f"G{used + 1}"
-

@@ -10,11 +10,11 @@ from ...ir.dimensions import ONE
 from ...rulebook.heads import head_of
 from ..engine.application import applied, phase
 from ..engine.application import reserved_names as names_of
+from ..engine.layers import Layers
 from ..engine.recorder import Recorder
 from ..forms.entries import entry
 from ..forms.terms import has_pending, split, terms_of
 from .gather import gather_round, inside_of, maximal
-from .unfolding import Unfolder
 
 MAX_LINES = 2_000
 """A derivation longer than this ends with a message instead of a hang."""
@@ -92,13 +92,13 @@ def target_of(expr: Expr, variable: Symbol, taken: set[str], options: tuple[tupl
 
 def differentiate(recorder: Recorder) -> None:
     """Unfold the pending derivatives, largest first, until only δ's and entries are left."""
-    unfolder = Unfolder(recorder.scene, phase(recorder.rules, "index", "unfold"))
+    layers = Layers(recorder.scene, phase(recorder.rules, "index", "unfold"))
     while has_pending(recorder.line):
         if len(recorder.steps) > MAX_LINES:
             raise StuckError(Diagnostic("too-many-steps", f"the derivation has more than {MAX_LINES} lines and is not finished"))
         if gather_round(recorder):
             continue
-        _unfold_round(recorder, unfolder, maximal(split(recorder.line)))
+        _unfold_round(recorder, layers, maximal(split(recorder.line)))
         _multiply_numbers(recorder)
 
 
@@ -107,10 +107,11 @@ def _multiply_numbers(recorder: Recorder) -> None:
     recorder.run("multiply-numbers", terms_of(recorder.line))
 
 
-def _unfold_round(recorder: Recorder, unfolder: Unfolder, ready: list[Partial]) -> None:
+def _unfold_round(recorder: Recorder, layers: Layers, ready: list[Partial]) -> None:
     """One rule at all the pending derivatives that it comes first for: a step."""
-    found = unfolder.round(recorder.line, ready)
-    if isinstance(found, Partial):
+    found = layers.round(recorder.line, ready, has_pending)
+    if isinstance(found, Expr):
+        assert isinstance(found, Partial)
         name = head_of(inside_of(found.body))
         raise recorder.stuck(f"no rule is known for the derivative of `{name}`", "matgrad rules list shows what can be differentiated")
     path, first = next(iter(found.items()))
@@ -128,4 +129,3 @@ def collapse(recorder: Recorder) -> None:
     (rule_id,) = phase(recorder.rules, "index", "collapse")
     while recorder.run(rule_id, terms_of(recorder.line)):
         pass
-

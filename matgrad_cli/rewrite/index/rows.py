@@ -8,6 +8,7 @@ from __future__ import annotations
 from ...ir import Call, Entry, Expr, MatMul, nodes_of
 from ...records import Step
 from ..engine.application import applied, fit, places_of
+from ..engine.layers import outermost
 from ..engine.recorder import Recorder
 
 MAX_ROUNDS = 60
@@ -28,7 +29,7 @@ def open_rows(recorder: Recorder) -> None:
 
 def _once(recorder: Recorder, rules: tuple[str, ...], line: Expr, substeps: list[Step]) -> Expr | None:
     """The line after one rule at all places where it fits and no place is part of another; None if no rule fits."""
-    wanted = dict.fromkeys(_ready(line))
+    wanted = dict.fromkeys(outermost(node for node in nodes_of(line) if _holds_rows(node)))
     ready = list(places_of(line, wanted, lambda _: True)) if wanted else []
     for rule_id in rules:
         rule = recorder.rules.rule(rule_id)
@@ -41,13 +42,6 @@ def _once(recorder: Recorder, rules: tuple[str, ...], line: Expr, substeps: list
             substeps.append(recorder.judged(application))
             return application.after
     return None
-
-
-def _ready(line: Expr) -> list[Expr]:
-    """The parts to be opened that stand in no other such part."""
-    found = [node for node in nodes_of(line) if _holds_rows(node)]
-    inside = {part for node in found for part in nodes_of(node) if part is not node}
-    return [node for node in found if node not in inside]
 
 
 def _holds_rows(node: Expr) -> bool:

@@ -15,6 +15,7 @@ from ...rulebook.load import Rulebook
 from ...verify.judge import Judge
 from ..closing import finish, need_number
 from ..engine.application import Application, Site, apply, native, zero_of
+from ..engine.layers import outermost
 from ..engine.recorder import Recorder
 from ..forms.algebra import flip
 from ..index.method import reserved_names
@@ -109,18 +110,10 @@ class Chain:
 
     def _ready(self) -> Expr | None:
         """A waiting part that stands in no other waiting part."""
-        bodies = list(dict.fromkeys(body_of(term) for _, term in waiting(self.recorder.line, self.problem)))
+        bodies = [body_of(term) for _, term in waiting(self.recorder.line, self.problem)]
         if not bodies and any(isinstance(node, Partial) for node in nodes_of(self.recorder.line)):
             raise self._stuck(self.problem.loss)
-        nested: set[Expr] = set()
-        for body in bodies if len(bodies) > 1 else ():
-            stack = list(body.children)
-            while stack:
-                node = stack.pop()
-                if node not in nested:
-                    nested.add(node)
-                    stack.extend(node.children)
-        return next((body for body in bodies if body not in nested), None)
+        return next(iter(outermost(bodies)), None)
 
     def _run(self, rule_id: str, path: Path, bindings: Bindings) -> None:
         recorder = self.recorder

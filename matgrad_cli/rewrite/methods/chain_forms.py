@@ -52,11 +52,12 @@ from ..engine.application import (
     terms_with_differentials,
     zero_of,
 )
+from ..engine.layers import Layer
 from ..forms.algebra import flip
 from ..forms.entries import entry
 from ..textbook.simplifier import textbook
 from .beside import Term
-from .differentials import Layer, Moving
+from .differentials import Moving
 from .pairing import chained, peeled
 from .parts import jacobian, pendings, total
 from .walk import carried as adjoint_of
@@ -371,19 +372,17 @@ def one_layer(
     found = {}
     for path, term in places:
         assert isinstance(term.move, Differential)
-        layer = moving.layer(term.move)
+        layer, node = moving.layer(term.move), at(line, path)
         if layer is None:
             raise stuck(body_of(term))
         first = first or layer
         if layer.rule.id != first.rule.id:
             continue
-        if layer.under:
-            node = at(line, path)
+        if layer.below:
             below = next(below for below, _ in places_of(node, {body_of(term): layer}, lambda _: True))
             found[*path, *below] = layer.rewriting
-            continue
-        rewriting = fit(layer.rule, at(line, path), scene, (), line, path)
-        if rewriting is None:
+        elif (rewriting := fit(layer.rule, node, scene, (), line, path)) is not None:
+            found[path] = rewriting
+        else:
             raise stuck(body_of(term))
-        found[path] = rewriting
     return applied(line, found)

@@ -6,10 +6,8 @@ side is no d(…) rewrites what is under the d: d(‖A‖²) = d(tr(AᵀA)).
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable
 
-from ...diagnostics.record import record
 from ...ir import (
     Call,
     Differential,
@@ -27,59 +25,21 @@ from ...ir import (
 )
 from ...ir.functions import CHANGES, unknown, unknown_parts
 from ...records import Bindings
-from ...rulebook.heads import guess_heads, head_of
-from ...rulebook.rule import Rule
-from ..engine.application import HEADS, Application, Scene, Site, applied, fit, holds_pending, native, places_of, zero_of
-from ..engine.apply import Rewriting
+from ..engine.application import Scene, Site, applied, holds_pending, native, zero_of
+from ..engine.layers import Layers
+from ..engine.recorder import Recorder
 from ..index.partials import power_of
 
 LAST_ORDER = 8
 """Unknown functions have at most one derivative more than this."""
-_D = "d("
-ANY = ("",)
-"""The heads of a rule that is tried at everything."""
 
 
-@record
-class Layer:
-    """What a rule made of one pending differential: of it whole, or (`under`) of what stands under the d."""
-
-    pending: Differential
-    rewriting: Rewriting
-    under: bool
-
-    @property
-    def rule(self) -> Rule:
-        """The rule that ran."""
-        return self.rewriting.rule
-
-    @property
-    def body(self) -> Expr:
-        """What stands in the place of the pending differential."""
-        new = self.rewriting.new
-        return _d(new, self.pending) if self.under else new
-
-
-@dataclass(slots=True)
-class Moving:
+class Moving(Layers):
     """The variable that moves, along which direction (None: dX itself), and the rules by which a differential is taken apart."""
 
-    variable: Symbol
-    scene: Scene
-    method: str
-    direction: Expr | None = None
-    phase: str = "differentiate"
-    _by_head: dict[str, list[tuple[int, str]]] = field(default_factory=dict)
-    _found: dict[Differential, Layer | None] = field(default_factory=dict)
-
-    def __post_init__(self) -> None:
-        book = self.scene.rules
-        phase = book.method(self.method).phase(self.phase)
-        for order, rule_id in enumerate([*(rule.id for rule in book.extras() if rule.lhs), *phase.rules]):
-            text = book.left_side(rule_id)
-            inside = text[len(_D) : -1] if text.startswith(_D) else text
-            for head in _heads(inside, rule_id):
-                self._by_head.setdefault(head, []).append((order, rule_id))
+    def __init__(self, variable: Symbol, scene: Scene, method: str, direction: Expr | None = None, phase: str = "differentiate") -> None:
+        super().__init__(scene, scene.rules.method(method).phase(phase).rules)
+        self.variable, self.method, self.direction = variable, method, direction
 
     def d(self, body: Expr) -> Expr:
         """The pending differential of a part; d(Aᵀ) is written (dA)ᵀ at once."""
@@ -89,28 +49,11 @@ class Moving:
         """Whether the part holds the variable."""
         return self.variable in body.symbols
 
-    def layer(self, pending: Differential) -> Layer | None:
-        """What the first rule that fits makes of a pending differential; None where no rule is known."""
-        if pending not in self._found:
-            self._found[pending] = self._layer(pending)
-        return self._found[pending]
-
-    def _layer(self, pending: Differential) -> Layer | None:
-        body = pending.body.body if isinstance(pending.body, Named) else pending.body
-        candidates = [*self._by_head.get(head_of(body), ()), *self._by_head.get(*ANY, ())]
-        for _, rule_id in sorted(candidates):
-            rule = self.scene.rules.rule(rule_id)
-            found = fit(rule, pending if rule.pending else pending.body, self.scene)
-            if found is not None:
-                return Layer(pending, found, not rule.pending)
-        return None
-
-
-def _heads(inside: str, rule_id: str) -> tuple[str, ...]:
-    """At what under a d a rule may fit, with 1 or an identity for its optional letters too."""
-    if not inside:
-        return HEADS.get(rule_id, ANY)
-    return ANY if inside.isidentifier() else guess_heads(inside)
+    def body(self, pending: Differential) -> Expr | None:
+        """What stands in the place of a pending differential when one rule has run."""
+        layer = self.layer(pending)
+        new = None if layer is None else layer.rewriting.new
+        return new if layer is None or new is None or not layer.below else _d(new, pending)
 
 
 def _d(body: Expr, like: Differential) -> Expr:
@@ -119,13 +62,14 @@ def _d(body: Expr, like: Differential) -> Expr:
     return Differential(body, like.variable, like.direction)
 
 
-def unfolded(line: Expr, layers: Mapping[Expr, Layer]) -> Application:
-    """The line after one rule took these pending differentials apart, at every place where they stand."""
-    found = {}
-    for path, node in places_of(line, layers, holds_pending):
-        layer = layers[node]
-        found[(*path, 0) if layer.under else path] = layer.rewriting
-    return applied(line, found)
+def unfold(recorder: Recorder, moving: Moving, pending: Iterable[Differential]) -> bool:
+    """One step: the rule that comes first for the first of these takes apart all that it comes first for. Whether any was pending."""
+    found = moving.round(recorder.line, (part for part in pending if part.body is not moving.variable), holds_pending)
+    if isinstance(found, Differential):
+        raise recorder.unknown(found.body)
+    if found and not isinstance(found, Expr):
+        recorder.record(applied(recorder.line, found))
+    return bool(found)
 
 
 # ---- native rules ----------------------------------------------------------------------------------------------------

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from ...diagnostics import Diagnostic, StuckError
 from ...diagnostics.record import replace
 from ...facts import Problem
-from ...ir import Add, Differential, Expr, Mul, Named, Number, Partial, Path, Symbol, nodes_of
+from ...ir import Add, Differential, Expr, Mul, Named, Number, Partial, Path, Symbol
 from ...notation.printing.to_text import to_text
 from ...records import Bindings, Derivation, Step
 from ...records.layout import is_turned
@@ -17,6 +17,7 @@ from ...rulebook.rule import Phase
 from ...verify.judge import Judge
 from ..closing import finish, itself, need_number, none, tidied
 from ..engine.application import Scene, Site, applied, apply, native
+from ..engine.layers import outermost
 from ..engine.recorder import Recorder
 from ..index.method import reserved_names
 from ..named_steps import record_names
@@ -94,9 +95,7 @@ class Expand:
         recorder, variable = self.recorder, self.moving.variable
         taken = reserved_names(recorder.problem)
         terms = [part for _, term in waiting(recorder.line, recorder.problem) for part in terms_of(body_of(term), variable)]
-        inside = {part for term in terms for part in nodes_of(term) if part is not term}
-        whole = [term for term in dict.fromkeys(terms) if term not in inside]
-        names = [Named(fresh_name(f"T{number}", taken), term) for number, term in enumerate(whole, 1)]
+        names = [Named(fresh_name(f"T{number}", taken), term) for number, term in enumerate(outermost(terms), 1)]
         if len(names) > 1:
             record_names(recorder, names, "name-terms", bodies=True)
 

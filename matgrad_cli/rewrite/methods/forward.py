@@ -13,7 +13,7 @@ from ..engine.application import Scene, Site, apply, native, settled, zero_of
 from ..engine.application import holds_pending as moves
 from ..engine.recorder import Recorder
 from ..forms.algebra import flip
-from .differentials import Layer, Moving, unfolded
+from .differentials import Moving, unfold
 from .parts import jacobian
 
 MAX_LINES = 500
@@ -50,26 +50,8 @@ def derive_forward(problem: Problem, book: Rulebook, judge: Judge, layout: str) 
 def unfold_all(recorder: Recorder, moving: Moving) -> None:
     """Layer after layer, until only what moves is pending."""
     for _ in range(MAX_LINES):
-        if not unfold(recorder, moving):
+        if not unfold(recorder, moving, (node for node in nodes_of(recorder.line) if isinstance(node, Differential))):
             break
-
-
-def unfold(recorder: Recorder, moving: Moving) -> bool:
-    """One layer of every pending differential that one rule unfolds; whether there was any. Along a direction, d(X) is the direction."""
-    pending = [node for node in nodes_of(recorder.line) if isinstance(node, Differential) and node.body is not moving.variable]
-    if not pending:
-        return False
-    first: Layer | None = None
-    layers: dict[Expr, Layer] = {}
-    for node in pending:
-        layer = moving.layer(node)
-        if layer is None:
-            raise recorder.unknown(node.body)
-        first = first or layer
-        if layer.rule.id == first.rule.id:
-            layers[node] = layer
-    recorder.record(unfolded(recorder.line, layers))
-    return True
 
 
 def factor(line: Expr, moved: Expr) -> Expr | None:

@@ -98,17 +98,17 @@ def total(body: Expr, moving: Moving) -> Expr | None:
         rests = isinstance(body.body, Named) or body.body is moving.variable
         below = moving.d(body.body) if rests else total(body.body, moving)
         return None if below is None else transpose(below)
-    layer = moving.layer(Differential(body, moving.variable, moving.direction))
+    layer = moving.body(Differential(body, moving.variable, moving.direction))
     if layer is None:
         return None
     mapping: dict[Expr, Expr] = {}
-    for node in nodes_of(layer.body):
+    for node in nodes_of(layer):
         if isinstance(node, Differential) and not isinstance(node.body, Named) and node.body is not moving.variable:
             inner = total(node.body, moving)
             if inner is None:
                 return None
             mapping[node] = inner
-    return replaced(layer.body, mapping) if mapping else layer.body
+    return replaced(layer, mapping) if mapping else layer
 
 
 def pendings(expr: Expr) -> list[Differential]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from itertools import count
 
 from ...diagnostics import Diagnostic, StuckError
-from ...ir import Add, Call, Differential, Expr, LinearMap, Mul, Named, Path, Power, Symbol, add, at, mul, nodes_of
+from ...ir import Add, Call, Differential, Expr, LinearMap, Mul, Named, Path, Power, Symbol, add, at, mul
 from ...records import Derivation
 from ...records.layout import is_turned
 from ...rulebook.heads import guess_heads, head_of, may_fit
@@ -16,6 +16,7 @@ from ...rulebook.variants import variants
 from ..closing import LineOf, finish, tidied
 from ..engine.application import Scene, applied, fit, with_parts, zero_of
 from ..engine.apply import Rewriting
+from ..engine.layers import outermost
 from ..engine.moving import holds_pending
 from ..engine.recorder import Recorder
 from ..forms.algebra import flip, multiplied
@@ -25,7 +26,7 @@ from ..naming import name_parts
 from ..network.reading import tidy_part
 from . import native_moves as native_moves  # its native rules
 from .beside import Term, beside, gradient_in, like
-from .differentials import Layer, Moving, unfolded
+from .differentials import Moving, unfold
 
 MAX_LINES = 4_000
 NAME_FROM = 24
@@ -173,7 +174,7 @@ class Walk:
 
     def _step(self, phase: Phase, mover: Mover) -> bool:
         if phase.name == "differentiate":
-            return self._unfold()
+            return unfold(self.recorder, self.moving, self._ready())
         if phase.name == "name":
             return self._name(phase)
         found = mover.first(phase, self.recorder.line)
@@ -207,33 +208,13 @@ class Walk:
     def _ready(self) -> list[Differential]:
         """The pending parts that stand in no other pending part."""
         pending = pendings(self.recorder.line)
-        nested: set[Expr] = set()
-        for part in pending if len(pending) > 1 else ():
-            if part.body not in nested:
-                nested.update(node for node in nodes_of(part.body) if node is not part.body)
-        return [part for part in pending if part.body not in nested]
+        outer = set(outermost(part.body for part in pending))
+        return [part for part in pending if part.body in outer]
 
     def _is_ready(self, rewriting: Rewriting) -> bool:
         """Whether all that is pending in what the rule put together is: else more may come to it."""
         ready = self._ready()
         return all(part in ready for _, value in rewriting.bindings if isinstance(value, Expr) for part in pendings(value))
-
-    def _unfold(self) -> bool:
-        first: Layer | None = None
-        layers: dict[Expr, Layer] = {}
-        for part in self._ready():
-            if part.body is self.moving.variable:
-                continue
-            layer = self.moving.layer(part)
-            if layer is None:
-                raise self.recorder.unknown(part.body)
-            first = first or layer
-            if layer.rule.id == first.rule.id:
-                layers[part] = layer
-        if first is None:
-            return False
-        self.recorder.record(unfolded(self.recorder.line, layers))
-        return True
 
     # --- names --------------------------------------------------------------------------------------------------------
 

@@ -1,0 +1,129 @@
+"""Which rule takes apart what is pending: the rules of one phase, tried in their order.
+
+A rule about ∂ or d runs on what is pending itself, any other rule on what stands under it (on the number or array, or on the array
+whose entry it is): d(‖A‖²) = d(tr(AᵀA)).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+
+from ...diagnostics.record import record
+from ...ir import Differential, Entry, Expr, Named, Partial, Path
+from ...rulebook.heads import guess_heads, head_of
+from ...rulebook.rule import Rule
+from .application import HEADS, Scene, fit, places_of
+from .apply import Rewriting
+
+ANY = ("",)
+"""The heads of a rule that is tried at everything."""
+
+
+@record
+class Layer:
+    """What a rule made at a part that is pending: of it whole, or of what stands `below` it."""
+
+    rewriting: Rewriting
+    below: Path
+
+    @property
+    def rule(self) -> Rule:
+        """The rule that ran."""
+        return self.rewriting.rule
+
+
+def outermost(parts: Iterable[Expr]) -> list[Expr]:
+    """The parts that stand in no other of them, each once."""
+    found = list(dict.fromkeys(parts))
+    inside: set[Expr] = set()
+    for part in found if len(found) > 1 else ():
+        stack = list(part.children)
+        while stack:
+            node = stack.pop()
+            if node not in inside:
+                inside.add(node)
+                stack.extend(node.children)
+    return [part for part in found if part not in inside]
+
+
+def heads_of(text: str, rule_id: str) -> tuple[str, ...]:
+    """At what under a ∂ or d a rule with this left side may fit: `partial(tr(A), X[s,t])`, `d(tr(A))` and `tr(A)` at tr."""
+    if not text:
+        return HEADS.get(rule_id, ANY)
+    inner = text[len("partial(") : text.rindex(", X")] if text.startswith("partial(") else text[2:-1] if text.startswith("d(") else text
+    if inner.endswith("]") and not inner.startswith(("sum[", "delta[")):
+        inner = inner[: inner.rindex("[")]
+        inner = inner[1:-1] if inner.startswith("(") else inner
+        return ("Symbol",) if inner.isidentifier() else guess_heads(inner)
+    return ANY if inner.isidentifier() else guess_heads(inner)
+
+
+class Layers:
+    """Takes what is pending apart by rules, those that `--rules` added first."""
+
+    def __init__(self, scene: Scene, rules: Iterable[str]) -> None:
+        self.scene = scene
+        self._by_head: dict[str, list[tuple[int, str]]] = {}
+        self._known: dict[Expr, Layer | None] = {}
+        book = scene.rules
+        for order, rule_id in enumerate([*(rule.id for rule in book.extras() if rule.lhs), *rules]):
+            for head in heads_of(book.left_side(rule_id), rule_id):
+                self._by_head.setdefault(head, []).append((order, rule_id))
+
+    def layer(self, pending: Differential) -> Layer | None:
+        """What the first rule that fits makes of a pending differential; None where no rule is known."""
+        if pending not in self._known:
+            self._known[pending] = self._first(self._candidates(pending), pending, pending, ())
+        return self._known[pending]
+
+    def round(self, line: Expr, ready: Iterable[Expr], inside: Callable[[Expr], bool]) -> dict[Path, Rewriting] | Expr:
+        """What the first rule that fits makes of the first of these parts of the line, and wherever it comes first for another of them,
+        of that; a part for which no rule is known is given back."""
+        found: dict[Path, Rewriting] = {}
+        chosen: dict[Expr, Rule] = {}
+        first: Rule | None = None
+        for path, pending in places_of(line, dict.fromkeys(ready), inside):
+            if pending in chosen and chosen[pending] is not first:
+                continue
+            layer = self._at(line, path, pending, chosen.get(pending))
+            if layer is None:
+                return pending
+            chosen[pending] = layer.rule
+            first = first or layer.rule
+            if layer.rule is first:
+                found[*path, *layer.below] = layer.rewriting
+        return found
+
+    def _at(self, line: Expr, path: Path, pending: Expr, known: Rule | None) -> Layer | None:
+        """A differential is taken apart alike wherever it stands; an entry in letters that its term does not use."""
+        if isinstance(pending, Differential):
+            return self.layer(pending)
+        assert isinstance(pending, Partial)
+        return self._first(self._candidates(pending) if known is None else (known,), pending, line, path)
+
+    def _first(self, rules: Iterable[Rule], pending: Differential | Partial, line: Expr, path: Path) -> Layer | None:
+        for rule in rules:
+            for below, node in _places(rule, pending):
+                found = fit(rule, node, self.scene, (), line, (*path, *below))
+                if found is not None:
+                    return Layer(found, below)
+        return None
+
+    def _candidates(self, pending: Differential | Partial) -> Iterator[Rule]:
+        body = pending.body
+        if isinstance(pending, Differential):
+            body = body.body if isinstance(body, Named) else body
+        elif isinstance(body, Entry):
+            body = body.base
+        options = [*self._by_head.get(head_of(body), ()), *self._by_head.get(*ANY, ())]
+        return (self.scene.rules.rule(rule_id) for _, rule_id in sorted(options))
+
+
+def _places(rule: Rule, pending: Differential | Partial) -> Iterator[tuple[Path, Expr]]:
+    """Where a rule may run: on what is pending, or on what is under it."""
+    if rule.pending:
+        yield (), pending
+        return
+    yield (0,), pending.body
+    if isinstance(pending.body, Entry):
+        yield (0, 0), pending.body.base
