@@ -16,40 +16,37 @@ def _known(node: Expr, word: str, problem: Problem) -> bool:
     return holds(node, word, problem) is True
 
 
+KINK = "(there is no derivative there)"
+_POSITIVE = ("positive", "{A} > 0", "every entry of {A} is positive")
+_NOT_ZERO = ("", f"{{A}} is not 0 {KINK}", f"no entry of {{A}} is 0 {KINK}")
+_NEEDS = {
+    "logdet": (("spd", "det({A}) > 0"),),
+    **dict.fromkeys(("log", "log2", "log10"), (_POSITIVE,)),
+    "sqrt": (("positive", "{A} > 0"),),
+    **dict.fromkeys(("abs", "sign", "relu", "step", "norm1"), (_NOT_ZERO,)),
+    **dict.fromkeys(("nuclear", "pinv"), (("", "{A} has full rank"),)),
+    "eigmax": (("symmetric", "{A} is symmetric"), ("", "the largest eigenvalue of {A} is simple")),
+    "spectral": (("", "the largest singular value of {A} is simple"),),
+    "norm": (("", f"{{A}} is not 0 {KINK}"),),
+}
+"""What each function needs of its argument: the fact that says so already, and the sentence (of a number, of an array)."""
+
+
 def _of_call(node: Call, problem: Problem) -> Iterator[Sentence]:
-    inner = node.argument
-    if node.function == "logdet" and not _known(inner, "spd", problem):
-        yield Sentence("det({A}) > 0", (("A", inner),))
-    elif node.function in ("log", "log2", "log10"):
-        if isinstance(inner, Call) and inner.function == "det":
-            if not _known(inner.argument, "spd", problem):
-                yield Sentence("det({A}) > 0", (("A", inner.argument),))
-        elif not _known(inner, "positive", problem) and problem.wrt in inner.symbols:
-            yield Sentence("{A} > 0" if inner.shape.is_number else "every entry of {A} is positive", (("A", inner),))
-    elif node.function == "sqrt" and problem.wrt in inner.symbols and not _known(inner, "positive", problem):
-        yield Sentence("{A} > 0", (("A", inner),))
-    elif node.function in ("abs", "sign", "relu", "step", "norm1") and problem.wrt in inner.symbols:
-        where = "{A} is not 0" if inner.shape.is_number else "no entry of {A} is 0"
-        yield Sentence(f"{where} (there is no derivative there)", (("A", inner),))
-    elif (node.function == "nuclear" and problem.wrt in inner.symbols) or (node.function == "pinv" and problem.wrt in inner.symbols):
-        yield Sentence("{A} has full rank", (("A", inner),))
-    elif node.function == "eigmax" and problem.wrt in inner.symbols:
-        if not _known(inner, "symmetric", problem):
-            yield Sentence("{A} is symmetric", (("A", inner),))
-        yield Sentence("the largest eigenvalue of {A} is simple", (("A", inner),))
-    elif node.function == "spectral" and problem.wrt in inner.symbols:
-        yield Sentence("the largest singular value of {A} is simple", (("A", inner),))
+    name, inner = node.function, node.argument
+    if isinstance(inner, Call) and inner.function == "det" and name in ("log", "log2", "log10"):
+        name, inner = "logdet", inner.argument
+    for fact, *said in _NEEDS.get(name, ()) if name == "logdet" or problem.wrt in inner.symbols else ():
+        if not fact or not _known(inner, fact, problem):
+            yield Sentence(said[0 if inner.shape.is_number else -1], (("A", inner),))
 
 
 def _of_node(node: Expr, problem: Problem, squared: set[Expr]) -> Iterator[Sentence]:
-    if isinstance(node, Inverse) and not _known(node.body, "invertible", problem):
-        yield Sentence("{A} is invertible", (("A", node.body),))
-    elif isinstance(node, MatrixPower) and node.exponent < 0 and not _known(node.base, "invertible", problem):
-        yield Sentence("{A} is invertible", (("A", node.base),))
-    elif isinstance(node, Call):
-        if node.function == "norm" and node not in squared and problem.wrt in node.symbols:
-            yield Sentence("{A} is not 0 (there is no derivative there)", (("A", node.argument),))
+    if isinstance(node, Call) and not (node.function == "norm" and node in squared):
         yield from _of_call(node, problem)
+    elif isinstance(node, Inverse) or (isinstance(node, MatrixPower) and node.exponent < 0):
+        if not _known(node.children[0], "invertible", problem):
+            yield Sentence("{A} is invertible", (("A", node.children[0]),))
     elif _is_root(node) and problem.wrt in node.children[0].symbols and not _known(node.children[0], "positive", problem):
         yield Sentence("{A} > 0", (("A", node.children[0]),))
 

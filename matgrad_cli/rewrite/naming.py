@@ -90,7 +90,7 @@ def with_names(root: Expr, chosen: Iterable[Expr], taken: set[str], numbered: bo
 
 def innermost_first(parts: Iterable[Expr]) -> list[Expr]:
     """The different parts, each after those that stand in it."""
-    return sorted(set(parts), key=_height)
+    return sorted(dict.fromkeys(parts), key=_height)
 
 
 def named_parts(root: Expr, wishes: Iterable[tuple[Expr, str]], taken: set[str]) -> tuple[Expr, list[Named]]:

@@ -203,57 +203,49 @@ def _letters(node: Expr) -> frozenset[str]:
     return frozenset(letter.name for letter in letters_in(node))
 
 
-class _Surround:
-    """Puts the new part back among the parts that the rule did not mention."""
-
-    def __init__(
-        self, node: Expr, rest: tuple[Expr, ...] = (), place: int = 0, after: tuple[Expr, ...] = (), letters: tuple[Index, ...] = ()
-    ) -> None:
-        self.node, self.rest, self.place, self.after, self.letters = node, rest, place, after, letters
-
-    def __call__(self, new: Expr) -> Expr:
-        before, after = self.rest[: self.place], (*self.rest[self.place :], *self.after)
-        parts = (*before, new, *after)
-        if len(parts) == 1:
-            whole = new
-        elif isinstance(self.node, Add):
-            whole = add(*parts)
-        elif isinstance(self.node, Hadamard):
-            whole = hadamard(*parts)
-        elif isinstance(self.node, MatMul):
-            whole = product(*parts)
-        else:
-            whole = mul(*parts)
-        return sum_over(self.letters, whole) if self.letters else whole
+Surround = Callable[[Expr], Expr]
+"""Puts the new part back among the parts that the rule did not mention."""
 
 
-def _fits(matcher: Matcher, p: Expr, node: Expr, b: Table) -> Iterator[tuple[Table, _Surround]]:
+def _surround(
+    node: Expr, rest: tuple[Expr, ...] = (), place: int = 0, after: tuple[Expr, ...] = (), letters: tuple[Index, ...] = ()
+) -> Surround:
+    def whole(new: Expr) -> Expr:
+        parts = (*rest[:place], new, *rest[place:], *after)
+        joined = new if len(parts) == 1 else _JOINED.get(type(node), mul)(*parts)
+        return sum_over(letters, joined) if letters else joined
+
+    return whole
+
+
+_JOINED: dict[type[Expr], Callable[..., Expr]] = {Add: add, Hadamard: hadamard, MatMul: product}
+
+
+def _fits(matcher: Matcher, p: Expr, node: Expr, b: Table) -> Iterator[tuple[Table, Surround]]:
     """Fits of the whole node, and of some of the parts of a sum or product."""
-    whole = _Surround(node)
     if isinstance(p, Add | Mul | Hadamard):
-        kind: type[Expr] = type(p)
-        if kind is Hadamard and isinstance(node, Mul):
-            kind = Mul  # an elementwise rule also holds among the numbers of a scalar product
-        if type(node) is kind:
-            for table, rest, used in matcher.unordered(kind, p.children, node.children, b):
-                place = sum(1 for number in range(min(used, default=0)) if number not in used)
-                yield table, _Surround(node, rest, place)
-    elif isinstance(p, MatMul):
-        if isinstance(node, MatMul) and len(p.factors) <= len(node.factors):
-            for table in matcher.match(p, node, b):
-                yield table, whole
-            for table, start, end in matcher.runs(p.factors, node.factors, b):
-                yield table, _Surround(node, node.factors[:start], start, node.factors[end:])
+        # an elementwise rule also holds among the numbers of a scalar product
+        kind = Mul if isinstance(p, Hadamard) and isinstance(node, Mul) else type(p)
+        for table, rest, used in matcher.unordered(kind, p.children, node.children, b) if type(node) is kind else ():
+            place = sum(1 for number in range(min(used, default=0)) if number not in used)
+            yield table, _surround(node, rest, place)
     elif isinstance(p, SumOver):
-        if isinstance(node, SumOver):
-            for table, letters, outside in matcher.sums(p, node, b):
-                yield table, _Surround(node, outside, len(outside), (), letters)
-    elif isinstance(p, Entry) and node.shape.is_number and not isinstance(node, Entry):
-        for table in matcher.number(p, node, b):
-            yield table, whole
-    elif not isinstance(p, Symbol) and (type(p) is type(node) and head_of(p) == head_of(node)):
-        for table in matcher.match(p, node, b):
-            yield table, whole
+        for table, letters, outside in matcher.sums(p, node, b) if isinstance(node, SumOver) else ():
+            yield table, _surround(node, outside, len(outside), (), letters)
+    else:
+        for table in _whole(matcher, p, node, b):
+            yield table, _surround(node)
+        if isinstance(p, MatMul) and isinstance(node, MatMul) and len(p.factors) <= len(node.factors):
+            for table, start, end in matcher.runs(p.factors, node.factors, b):
+                yield table, _surround(node, node.factors[:start], start, node.factors[end:])
+
+
+def _whole(matcher: Matcher, p: Expr, node: Expr, b: Table) -> Iterator[Table]:
+    """Fits of the whole node; a number is an entry of itself, and a bare letter no pattern."""
+    if isinstance(p, Entry) and node.shape.is_number and not isinstance(node, Entry):
+        return matcher.entry(p, node, b)
+    alike = type(p) is type(node) and not isinstance(p, Symbol) and head_of(p) == head_of(node)
+    return matcher.match(p, node, b) if alike else iter(())
 
 
 def _conditions(sides: Pattern, table: Table, problem: Problem, pending: bool, motion: Motion) -> tuple[Sentence, ...] | None:

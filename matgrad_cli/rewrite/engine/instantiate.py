@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from fractions import Fraction
 
 from ...ir import (
@@ -46,6 +47,7 @@ from ..forms.algebra import flip, multiplied
 from ..forms.entries import entry
 from .table import DIRECTION, Table, instantiate_dim
 
+_JOINED: dict[type[Expr], Callable[..., Expr]] = {Add: add, MatMul: product, Kron: kron}
 RESERVED = frozenset(("s", "t"))
 SELF_OF_NUMBER = frozenset(("tr", "sum", "mean", "diag", "diagonal", "sum0", "sum1", "mean0", "mean1", "vec"))
 
@@ -89,17 +91,13 @@ class _Builder:
             case Symbol():
                 found: Expr = self.table.get(p, p)
                 return found
-            case Add(terms):
-                return add(*(self.build(term) for term in terms))
+            case Add() | MatMul() | Kron():
+                return _JOINED[type(p)](*map(self.build, p.children))
             case Mul(factors):
                 return self.product_of(factors)
             case Hadamard(factors):
-                parts = [self.build(factor) for factor in factors]
+                parts = list(map(self.build, factors))
                 return mul(*parts) if parts[0].shape.is_number else hadamard(*parts)
-            case MatMul(factors):
-                return product(*(self.build(factor) for factor in factors))
-            case Kron(factors):
-                return kron(*(self.build(factor) for factor in factors))
             case Transpose(body):
                 built = self.build(body)
                 if self.short and isinstance(body, Symbol):
@@ -113,7 +111,7 @@ class _Builder:
                 size = self.dim(dim)
                 return Size(size) if size.powers else Number(size.factor)
             case Call(function, arguments):
-                return self.call(function, [self.build(argument) for argument in arguments])
+                return self.call(function, list(map(self.build, arguments)))
             case Inverse(body):
                 built = self.build(body)
                 return Power(built, Number(-1)) if built.shape.is_number else Inverse(built)

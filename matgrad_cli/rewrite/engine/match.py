@@ -6,7 +6,7 @@ generator yields a longer copy for each way to fit.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import permutations
 
 from ...ir import (
@@ -44,6 +44,7 @@ from ...ir import (
     mul,
     transpose,
 )
+from ...rulebook.heads import head_of
 from ...rulebook.pattern import Pattern
 from .sameness import captures, exactly, negated, resting, same
 from .table import DIRECTION, Table, instantiate_dim
@@ -65,26 +66,7 @@ class Matcher:
     def match(self, p: Expr, node: Expr, b: Table) -> Iterator[Table]:
         """Every way in which the whole of `node` fits `p`."""
         kind = type(p)
-        if kind is Symbol:
-            yield from self._variable(p, node, b)
-        elif kind is Number or kind is Constant:
-            if p is node or (isinstance(node, Fill) and isinstance(p, Number) and p.value == node.value and node.shape.is_number):
-                yield b
-        elif kind is Transpose:
-            yield from self._transpose(p, node, b)
-        elif kind in (Eye, Fill, Size):
-            yield from self._constant(p, node, b)
-        elif kind is Add or kind is Mul or kind is Hadamard:
-            yield from self._whole(p, node, b)
-            if isinstance(node, Add) and kind is Mul and len(p.children) == 2 and p.children[0] is _MINUS_ONE:
-                yield from self.match(p.children[1], negated(node), b)
-        elif kind is MatMul or kind is Kron:
-            if type(node) is kind:
-                for table, _, end in self._forward(p.children, node.children, 0, b, kind, whole=True):
-                    if end == len(node.children):
-                        yield table
-        elif type(node) is kind:
-            yield from self._same_kind(p, node, b)
+        return _WAYS[kind](self, p, node, b) if type(node) is kind or kind in _OTHER_KINDS else iter(())
 
     def bound(self, letter: Symbol | Index, value: object, b: Table) -> Table | None:
         """The table in which a letter of the rule stands for `value`, its dimensions with it; None if the shapes do not fit."""
@@ -114,6 +96,10 @@ class Matcher:
         rests = p in self.pattern.moving and self.variable not in node.symbols
         return self.variable is not None and (rests or (p in self.pattern.itself and node is not self.variable))
 
+    def _value(self, p: Expr, node: Expr, b: Table) -> Iterator[Table]:
+        if p is node or (isinstance(node, Fill) and isinstance(p, Number) and p.value == node.value and node.shape.is_number):
+            yield b
+
     def _transpose(self, p: Expr, node: Expr, b: Table) -> Iterator[Table]:
         body = p.children[0]
         if isinstance(node, Transpose):
@@ -141,41 +127,47 @@ class Matcher:
             for table, rest, _ in self.unordered(kind, p.children, node.children, b):
                 if not rest:
                     yield table
-        elif isinstance(node, Number) and kind is Mul and len(p.children) == 2 and p.children[0] is node:
-            # −1·ones(m, n) fits the number −1 where both sides are 1
-            yield from self._constant(p.children[1], Number(1), b)
+        elif kind is Mul and len(p.children) == 2:
+            if isinstance(node, Number) and p.children[0] is node:
+                # −1·ones(m, n) fits the number −1 where both sides are 1
+                yield from self._constant(p.children[1], Number(1), b)
+            elif isinstance(node, Add) and p.children[0] is _MINUS_ONE:
+                yield from self.match(p.children[1], negated(node), b)
 
-    def _same_kind(self, p: Expr, node: Expr, b: Table) -> Iterator[Table]:
-        if isinstance(p, Call) and isinstance(node, Call):
-            if p.function == node.function:
-                yield from self._each(p.arguments, node.arguments, b)
-        elif isinstance(p, Power | Inverse):
-            yield from self._each(p.children, node.children, b)
-        elif isinstance(p, MatrixPower) and isinstance(node, MatrixPower):
-            if p.exponent == node.exponent:
-                yield from self.match(p.base, node.base, b)
-        elif isinstance(p, Entry) and isinstance(node, Entry):
-            for table in self.match(p.base, node.base, b):
-                yield from self._positions((p.row, node.row), (p.col, node.col), b=table)
-        elif isinstance(p, Delta) and isinstance(node, Delta):
-            yield from self._positions((p.left, node.left), (p.right, node.right), b=b)
-            yield from self._positions((p.left, node.right), (p.right, node.left), b=b)
-        elif isinstance(p, Partial) and isinstance(node, Partial):
-            for table in self._variable(p.variable, node.variable, b):
-                for longer in self._positions((p.row, node.row), (p.col, node.col), b=table):
-                    yield from self.match(p.body, node.body, longer)
-        elif isinstance(p, Differential) and isinstance(node, Differential):
-            for table in self._variable(p.variable, node.variable, b):
-                yield from self.match(p.body, node.body, {**table, DIRECTION: node.direction})
-        elif isinstance(p, SumOver) and isinstance(node, SumOver):
-            for table, rest, outside in self.sums(p, node, b):
-                if not rest and not outside:
-                    yield table
+    def _in_order(self, p: Expr, node: Expr, b: Table) -> Iterator[Table]:
+        for table, _, end in self._forward(p.children, node.children, 0, b, type(p), whole=True):
+            if end == len(node.children):
+                yield table
 
-    def number(self, p: Entry, node: Expr, b: Table) -> Iterator[Table]:
-        """A number is its own entry: bᵀx fits (A B)_ij, both letters absent."""
-        for table in self.match(p.base, node, b):
-            yield from self._positions((p.row, None), (p.col, None), b=table)
+    def _parts(self, p: Expr, node: Expr, b: Table) -> Iterator[Table]:
+        return self._each(p.children, node.children, b) if head_of(p) == head_of(node) else iter(())
+
+    def _matrix_power(self, p: MatrixPower, node: MatrixPower, b: Table) -> Iterator[Table]:
+        return self.match(p.base, node.base, b) if p.exponent == node.exponent else iter(())
+
+    def _delta(self, p: Delta, node: Delta, b: Table) -> Iterator[Table]:
+        yield from self._positions((p.left, node.left), (p.right, node.right), b=b)
+        yield from self._positions((p.left, node.right), (p.right, node.left), b=b)
+
+    def _partial(self, p: Partial, node: Partial, b: Table) -> Iterator[Table]:
+        for table in self._variable(p.variable, node.variable, b):
+            for longer in self._positions((p.row, node.row), (p.col, node.col), b=table):
+                yield from self.match(p.body, node.body, longer)
+
+    def _differential(self, p: Differential, node: Differential, b: Table) -> Iterator[Table]:
+        for table in self._variable(p.variable, node.variable, b):
+            yield from self.match(p.body, node.body, {**table, DIRECTION: node.direction})
+
+    def _whole_sum(self, p: SumOver, node: SumOver, b: Table) -> Iterator[Table]:
+        for table, rest, outside in self.sums(p, node, b):
+            if not rest and not outside:
+                yield table
+
+    def entry(self, p: Entry, node: Expr, b: Table) -> Iterator[Table]:
+        """An entry; a number is its own: bᵀx fits (A B)_ij, both letters absent."""
+        base, row, col = (node.base, node.row, node.col) if isinstance(node, Entry) else (node, None, None)
+        for table in self.match(p.base, base, b):
+            yield from self._positions((p.row, row), (p.col, col), b=table)
 
     def _each(self, patterns: tuple[Expr, ...], parts: tuple[Expr, ...], b: Table) -> Iterator[Table]:
         if not patterns:
@@ -230,8 +222,8 @@ class Matcher:
         """
         if len(patterns) > len(parts) and kind is not Mul:
             return
-        composite = [p for p in patterns if not self._is_free(p, b)]
         free = [p for p in patterns if self._is_free(p, b)]
+        composite = [p for p in patterns if p not in free]
         for table, left, used in self._pick(kind, composite, tuple(enumerate(parts)), b, ()):
             for final, rest, more in self._share(kind, free, left, table, used):
                 yield final, tuple(part for _, part in rest), more
@@ -287,27 +279,25 @@ class Matcher:
             yield b, parts, used
             return
         held = next((p for p in free if p in self.pattern.fixed), None) if self.variable is not None else None
-        if held is not None:
-            still = resting(parts, self.variable, kind is Mul and held.shape.is_number)
-            left = tuple(one for one in parts if one not in still)
-            yield from self._take(kind, held, still, left, [p for p in free if p is not held], b, used)
-            return
-        first, rest = free[0], free[1:]
-        if not parts:
-            return
-        if first in b:  # a variable that occurs twice
-            for table, left, more in self._pick(kind, [first], parts, b, used):
+        first = held or free[0]
+        rest = [p for p in free if p is not first] if held else free[1:]
+        if held is None and first in b:  # a variable that occurs twice
+            for table, left, more in self._pick(kind, [first], parts, b, used) if parts else ():
                 yield from self._share(kind, rest, left, table, more)
             return
+        for taken in self._portions(kind, first, rest, parts, held is not None):
+            yield from self._take(kind, first, taken, tuple(one for one in parts if one not in taken), rest, b, used)
+
+    def _portions(self, kind: type[Expr], first: Expr, rest: list[Expr], parts: Parts, held: bool) -> list[Parts]:
+        """What a free variable may take: what does not move, all, the numbers, or else any one part."""
+        if held:
+            return [resting(parts, self.variable, kind is Mul and first.shape.is_number)]
         if not rest:
-            yield from self._take(kind, first, parts, (), rest, b, used)
-            return
+            return [parts]
         numbers = tuple(pair for pair in parts if pair[1].shape.is_number)
         if kind is Mul and first.shape.is_number and len(numbers) < len(parts) and not any(p.shape.is_number for p in rest):
-            yield from self._take(kind, first, numbers, tuple(pair for pair in parts if pair not in numbers), rest, b, used)
-            return
-        for number, pair in enumerate(parts):
-            yield from self._take(kind, first, (pair,), parts[:number] + parts[number + 1 :], rest, b, used)
+            return [numbers]
+        return [(pair,) for pair in parts]
 
     def _take(
         self, kind: type[Expr], variable: Expr, taken: Parts, left: Parts, rest: list[Expr], b: Table, used: tuple[int, ...]
@@ -397,3 +387,14 @@ class Matcher:
                 yield table, rest
         else:
             yield from ((table, ()) for table in self.match(p, body, b))
+
+
+_WAYS: dict[type[Expr], Callable[..., Iterator[Table]]] = {
+    Symbol: Matcher._variable, Number: Matcher._value, Constant: Matcher._value, Transpose: Matcher._transpose, Eye: Matcher._constant,
+    Fill: Matcher._constant, Size: Matcher._constant, Add: Matcher._whole, Mul: Matcher._whole, Hadamard: Matcher._whole,
+    MatMul: Matcher._in_order, Kron: Matcher._in_order, Call: Matcher._parts, Power: Matcher._parts, Inverse: Matcher._parts,
+    MatrixPower: Matcher._matrix_power, Entry: Matcher.entry, Delta: Matcher._delta, Partial: Matcher._partial,
+    Differential: Matcher._differential, SumOver: Matcher._whole_sum,
+}  # fmt: skip
+_OTHER_KINDS = frozenset((Symbol, Number, Constant, Transpose, Eye, Fill, Size, Add, Mul, Hadamard))
+"""Patterns that fit expressions of other kinds too."""

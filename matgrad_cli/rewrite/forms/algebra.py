@@ -101,24 +101,6 @@ def number_product(left: Expr, right: Expr) -> Expr:
     return turned if transposes(turned) < transposes(straight) else straight
 
 
-def trace_of(factors: tuple[Expr, ...]) -> Expr:
-    """tr of a cyclic product, begun where it reads best: fewest transposes, first factor not transposed.
-
-    A cycle with a 1×n factor inside is a number and needs no trace.
-    """
-    for number, factor in enumerate(factors):
-        if factor.shape.is_row or (factor.shape.rows.factor == 1 and not factor.shape.rows.powers):
-            rotated = factors[number:] + factors[:number]
-            return number_product(matmul(*rotated[:-1]), rotated[-1]) if len(rotated) > 1 else rotated[0]
-    options = []
-    for turned in (factors, tuple(flip(factor) for factor in reversed(factors))):
-        for number in range(len(turned)) if len(turned) <= 8 else (0,):
-            rotated = turned[number:] + turned[:number]
-            options.append(rotated)
-    best = min(options, key=lambda option: (sum(map(transposes, option)), isinstance(option[0], Transpose) and len(option) > 2))
-    return Call("tr", matmul(*best))
-
-
 def multiplied(numbers: tuple[Expr, ...]) -> tuple[Expr, ...]:
     """The rational numbers of a coefficient multiplied, in front of the others; a single one stays as it is written."""
     known = [number for number in numbers if rational(number) is not None]

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from ...ir import Delta, Entry, Expr, Index, MatrixOf, Pair, Position, Transpose, mul, rename
+from collections.abc import Sequence
+
+from ...ir import ONE, Delta, Entry, Expr, Index, MatrixOf, Pair, Position, Shape, Transpose, fresh_index, mul, rename
 from ...ir.dimensions import Dim
+from ...ir.walk import OUTER_LETTERS
 from .terms import UNIT, ZERO
 
 
@@ -40,3 +43,13 @@ def paired_delta(position: Position | None, outer: Index | None, inner: Index | 
     if outer is None or inner is None:
         return delta(position, outer or inner)
     return delta(position, Pair(outer, inner, inner_dim))
+
+
+def letters_for(shape: Shape, taken: set[str], wish: Sequence[str] = OUTER_LETTERS) -> tuple[Index | None, Index | None]:
+    """A new letter for each side of a shape, none for a side of size 1; from then on they are taken."""
+    found: list[Index | None] = []
+    for side in (shape.rows, shape.cols):
+        letter = None if side is ONE else fresh_index(side, taken, wish)
+        taken.update([letter.name] if letter else [])
+        found.append(letter)
+    return found[0], found[1]

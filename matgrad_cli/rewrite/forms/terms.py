@@ -15,6 +15,7 @@ from ...ir import (
     Entry,
     Expr,
     Index,
+    LinearMap,
     Mul,
     Number,
     Partial,
@@ -96,8 +97,11 @@ def join(terms: Iterable[Term]) -> Expr:
 
 
 def terms_of(line: Expr) -> tuple[tuple[Path, Expr], ...]:
-    """The terms of a line and where they stand."""
-    return tuple(((number,), term) for number, term in enumerate(line.terms)) if isinstance(line, Add) else (((), line),)
+    """The terms of a line, or of the body of a linear map, and where they stand."""
+    start: Path = ()
+    if isinstance(line, LinearMap):
+        line, start = line.body, (0,)
+    return tuple(((*start, number), term) for number, term in enumerate(line.terms)) if isinstance(line, Add) else ((start, line),)
 
 
 def is_entries(line: Expr) -> bool:

@@ -7,13 +7,11 @@ from collections.abc import Iterable, Sequence
 
 from ...diagnostics.record import record
 from ...ir import Entry, Expr, Fill, Index, MatrixOf, Named, Partial, Symbol, add, mul, sum_over
-from ...ir.dimensions import ONE
-from ...ir.walk import OUTER_LETTERS, fresh_index
 from ...records import Bindings
 from ..engine.application import Application, Scene, Site, applied, fit, native, reserved_names
 from ..engine.layers import outermost
 from ..engine.recorder import Recorder
-from ..forms.entries import entry
+from ..forms.entries import entry, letters_for
 from ..forms.terms import ZERO, Term, join, split
 from ..named_steps import record_names
 from ..network.reading import tidy_part
@@ -158,12 +156,8 @@ def gathered(base: Expr, members: Sequence[Term], scene: Scene, line: Expr) -> G
     assert first is not None
     taken = {*reserved_names(scene.problem), *(letter.name for letter in line.free)}
     taken |= {named.name for named in scene.names.values() if isinstance(named, Named)}
-    letters: list[Index | None] = []
-    for dim in base.shape.rows, base.shape.cols:
-        new = fresh_index(dim, taken, OUTER_LETTERS) if isinstance(first.body, Entry) and dim is not ONE else None
-        taken |= {new.name} if new is not None else set()
-        letters.append(new)
-    return Gathered(base, first, letters[0], letters[1])
+    row, col = letters_for(base.shape, taken) if isinstance(first.body, Entry) else (None, None)
+    return Gathered(base, first, row, col)
 
 
 def coefficient_of(term: Term, scene: Scene) -> Expr | None:

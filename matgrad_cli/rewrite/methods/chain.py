@@ -18,11 +18,12 @@ from ..engine.application import Application, Site, apply, native, zero_of
 from ..engine.layers import outermost
 from ..engine.recorder import Recorder
 from ..forms.algebra import flip
+from ..forms.terms import terms_of
 from ..index.method import reserved_names
 from ..named_steps import record_names
 from ..textbook.simplifier import textbook
 from .beside import Term
-from .chain_forms import TermForm, body_of, form_of, is_jacobian, moving_of, one_layer, pulled, read_term, terms_of, waiting
+from .chain_forms import TermForm, body_of, form_of, is_jacobian, moving_of, one_layer, pulled, read_term, waiting
 from .differentials import Moving
 from .opening import opened_parts
 from .pairing import peeled
@@ -67,7 +68,8 @@ def gradient_named(site: Site) -> tuple[Expr, Bindings] | None:
 def parts_gathered(site: Site) -> tuple[Expr, Bindings] | None:
     """What multiplies the pending derivative of one part, as one array in textbook form."""
     part = site.bound("part")
-    found = [read_term(node, site.scene.problem) for node in terms_of(site.node)]
+    nodes = [node for _, node in terms_of(site.node)]
+    found = [read_term(node, site.scene.problem) for node in nodes]
     members = [one for one in found if one is not None and body_of(one[1]) is part]
     if len(members) < 2:
         return None
@@ -75,7 +77,7 @@ def parts_gathered(site: Site) -> tuple[Expr, Bindings] | None:
     whole = textbook(add(*(term.whole for _, term in members)), site.scene.problem)
     numbers, gradient = ((whole,), None) if first.gradient is None else peeled(whole)
     merged = form.show(Term(numbers, gradient, first.move))
-    kept = [node for node, one in zip(terms_of(site.node), found, strict=True) if not any(one is member for member in members)]
+    kept = [node for node, one in zip(nodes, found, strict=True) if not any(one is member for member in members)]
     kept.insert(next(number for number, one in enumerate(found) if one is members[0]), merged)
     return add(*kept), site.bindings
 

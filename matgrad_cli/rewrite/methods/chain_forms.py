@@ -31,14 +31,13 @@ from ...ir import (
     Transpose,
     add,
     at,
-    fresh_index,
     matmul,
     mul,
     nodes_of,
     substitute,
     sum_over,
 )
-from ...ir.dimensions import ONE
+from ...ir.dimensions import NUMBER
 from ...ir.memory import remembered
 from ...rulebook.load import Rulebook
 from ..engine.application import (
@@ -54,7 +53,8 @@ from ..engine.application import (
 )
 from ..engine.layers import Layer
 from ..forms.algebra import flip
-from ..forms.entries import entry
+from ..forms.entries import entry, letters_for
+from ..forms.terms import terms_of
 from ..textbook.simplifier import textbook
 from .beside import Term
 from .differentials import Moving
@@ -123,26 +123,19 @@ class ChainForm:
     turned: bool
     taken: frozenset[str]
 
-    def letters(self, *shapes: Shape) -> list[Index | None]:
-        """Different letters for all sides of the shapes that are not 1."""
-        used = set(self.taken)
-        found: list[Index | None] = []
-        for shape in shapes:
-            wish = _INNER if shape is shapes[0] else _OUTER
-            for side in (shape.rows, shape.cols):
-                index = None if side is ONE else fresh_index(side, used, wish)
-                used.update([index.name] if index else [])
-                found.append(index)
-        return found
+    def letters(self, part: Shape) -> tuple[Index | None, ...]:
+        """Different letters for all sides of a part and of the variable that are not 1."""
+        taken = set(self.taken)
+        return *letters_for(part, taken, _INNER), *letters_for(self.variable.shape, taken, _OUTER)
 
     def pending(self, part: Expr) -> Expr:
         """∂part/∂X of a number, laid out."""
-        row, col = self.letters(Shape(ONE, ONE), self.variable.shape)[2:]
+        row, col = self.letters(NUMBER)[2:]
         return _laid(self.turned, Partial(part, self.variable, row, col), row, col)
 
     def jacobian(self, part: Expr) -> Expr:
         """∂part/∂x of a column by a column or a number."""
-        row, _, other, _ = self.letters(part.shape, self.variable.shape)
+        row, _, other, _ = self.letters(part.shape)
         return MatrixOf(row, other, Partial(entry(part, row, None), self.variable, other, None))
 
     def show(self, term: Term) -> Expr:
@@ -158,7 +151,7 @@ class ChainForm:
             if self.turned or self.variable.shape.is_number:
                 return mul(*term.numbers, matmul(flip(term.gradient), inner))
             return mul(*term.numbers, matmul(Transpose(inner), term.gradient))
-        i, j, row, col = self.letters(part.shape, self.variable.shape)
+        i, j, row, col = self.letters(part.shape)
         body = mul(entry(term.gradient, i, j), Partial(entry(part, i, j), self.variable, row, col))
         return mul(*term.numbers, _laid(self.turned, sum_over([letter for letter in (i, j) if letter is not None], body), row, col))
 
@@ -175,7 +168,7 @@ class ChainForm:
             return None
         waiting = inside.body.factors[-1]
         part = _part_of(waiting)
-        row, col = self.letters(part.shape)
+        row, col = self.letters(part.shape)[:2]
         return Term(numbers, _array(inside.body.factors[:-1], row, col), self._d(part))
 
     def _d(self, part: Expr) -> Differential:
@@ -226,8 +219,8 @@ class JacobianForm:
 
     def pending(self, part: Expr) -> Expr:
         """∂part/∂x as a matrix, one row for each entry of the part (turned: one column)."""
-        row = None if part.shape.rows is ONE else fresh_index(part.shape.rows, self.taken, ("i", "j", "k", "l"))
-        col = fresh_index(self.variable.shape.rows, self.taken | ({row.name} if row else set()), ("s", "t", "p", "q"))
+        taken = set(self.taken)
+        (row, _), (col, _) = letters_for(part.shape, taken, _INNER), letters_for(self.variable.shape, taken, _OUTER)
         return _laid(self.turned, Partial(entry(part, row, None), self.variable, col, None), row, col)
 
     def show(self, term: Term) -> Expr:
@@ -269,7 +262,7 @@ class JacobianForm:
 
 def _matrix(move: Expr, child: Differential) -> Expr | None:
     """The Jacobian by one inner part: the terms that hold its differential."""
-    mine = [term for term in (move.terms if isinstance(move, Add) else (move,)) if child in pendings(term)]
+    mine = [term for _, term in terms_of(move) if child in pendings(term)]
     parts = [jacobian(term, child) for term in mine if len(pendings(term)) == 1]
     known = [part for part in parts if part is not None]
     return add(*known) if len(known) == len(mine) else None
@@ -289,11 +282,6 @@ def form_of(problem: Problem, turned: bool) -> ChainForm | JacobianForm:
     """How the terms of a problem are written in a layout that turns the derivative round, or does not."""
     kind = JacobianForm if is_jacobian(problem) else ChainForm
     return kind(problem.wrt, turned, reserved_names(problem))
-
-
-def terms_of(line: Expr) -> tuple[Expr, ...]:
-    """The terms of a line."""
-    return line.terms if isinstance(line, Add) else (line,)
 
 
 @remembered(maxsize=1024)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ...facts import Problem
-from ...ir import Call, Expr, LinearMap, Symbol, add, mul, substitute
+from ...ir import Call, Expr, LinearMap, Symbol, add, mul
 from ...records import Derivation
 from ...rulebook.load import Rulebook
 from ...verify.judge import Judge
@@ -70,6 +70,6 @@ def _adjoint(recorder: Recorder, moving: Moving, back: Symbol) -> Expr:
 
 def _checked(judge: Judge, image: Expr, back: Symbol, adjoint: Expr, direction: Symbol) -> Verdict:
     """Whether ⟨K, DF[H]⟩ = ⟨adjoint of K, H⟩."""
-    left: Expr = Call("inner", back, substitute(image, {}))
+    left: Expr = Call("inner", back, image)
     right: Expr = mul(adjoint, direction) if direction.shape.is_number else Call("inner", adjoint, direction)
     return judge.compare(left, right)

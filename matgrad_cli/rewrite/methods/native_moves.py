@@ -6,7 +6,6 @@ from ...ir import Add, Call, Expr, Kron, Mul, Named, kron, mul
 from ...ir.functions import CHANGES
 from ...records import Bindings
 from ..engine.application import Site, native
-from ..engine.moving import along
 from ..network.changes import change
 from ..textbook.simplifier import textbook
 from .beside import beside, like, paired, whole_of
@@ -19,17 +18,21 @@ def _scaled(numbers: tuple[Expr, ...], body: Expr) -> Expr:
     return mul(*numbers, body) if numbers else body
 
 
+def _alone(site: Site) -> tuple[Expr, Expr] | None:
+    """G and M of ⟨G, M⟩ with nothing in front, where M moves."""
+    if isinstance(site.node, Mul) or not site.node.shape.is_number:
+        return None
+    _, gradient, part = beside(site.node, site.scene.direction)
+    return None if gradient is None else (gradient, part)
+
+
 @native("trace-kron-move")
 def kron_move(site: Site) -> tuple[Expr, Bindings] | None:
     """⟨G, A ⊗ M⟩ as numbers · ⟨G′, M⟩, and ⟨G, M ⊗ B⟩ likewise."""
-    if isinstance(site.node, Mul) or not site.node.shape.is_number:
-        return None
-    motion = along(site.scene.direction)
-    _, gradient, part = beside(site.node, site.scene.direction)
+    gradient, part = _alone(site) or (None, None)
     if gradient is None or not isinstance(part, Kron):
         return None
-    place = next(number for number, factor in enumerate(part.factors) if motion(factor))
-    factors: tuple[Expr, ...] = part.factors
+    factors, place = part.factors, next(number for number, factor in enumerate(part.factors) if site.scene.motion(factor))
     if place:
         factors, place = (kron(*factors[:place]), kron(*factors[place:])), 1
     numbers, inner = kron_gradient(gradient, factors, place)
@@ -39,9 +42,7 @@ def kron_move(site: Site) -> tuple[Expr, Bindings] | None:
 @native("change-move")
 def change_move(site: Site) -> tuple[Expr, Bindings] | None:
     """⟨G, the change of f at A along H⟩ = ⟨the change of f at Aᵀ along G, H⟩."""
-    if isinstance(site.node, Mul) or not site.node.shape.is_number:
-        return None
-    _, gradient, part = beside(site.node, site.scene.direction)
+    gradient, part = _alone(site) or (None, None)
     if gradient is None or not isinstance(part, Call) or part.function not in CHANGES:
         return None
     *at, along = part.arguments
@@ -51,9 +52,7 @@ def change_move(site: Site) -> tuple[Expr, Bindings] | None:
 @native("dot-vec")
 def vec_move(site: Site) -> tuple[Expr, Bindings] | None:
     """⟨g, vec(M)⟩ = ⟨G, M⟩ with the matrix G that g stacks."""
-    if isinstance(site.node, Mul) or not site.node.shape.is_number:
-        return None
-    _, gradient, part = beside(site.node, site.scene.direction)
+    gradient, part = _alone(site) or (None, None)
     if gradient is None or not isinstance(part, Call) or part.function != VEC:
         return None
     return like(site.node, unstacked(gradient, part.argument.shape), part.argument), (("M", part.argument),)

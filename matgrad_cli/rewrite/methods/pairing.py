@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ...ir import Call, Expr, Eye, Fill, Mul, matmul
 from ...ir.dimensions import ONE
-from ..forms.algebra import factors_of, flip, number_product, trace_of
+from ..forms.algebra import factors_of, flip, number_product
 
 
 def paired(gradient: Expr, array: Expr) -> Expr:
@@ -15,9 +15,7 @@ def paired(gradient: Expr, array: Expr) -> Expr:
         return number_product(flip(gradient), array)
     if array.shape.is_row:
         return number_product(array, flip(gradient))
-    if isinstance(gradient, Eye):
-        return Call("tr", array)
-    return trace_of(factors_of(flip(gradient)) + factors_of(array))
+    return Call("tr", array if isinstance(gradient, Eye) else matmul(flip(gradient), array))
 
 
 def peeled(gradient: Expr) -> tuple[tuple[Expr, ...], Expr]:

@@ -113,11 +113,15 @@ def total(body: Expr, moving: Moving) -> Expr | None:
 
 def pendings(expr: Expr) -> list[Differential]:
     """The different pending differentials, in reading order."""
-    if not moves(expr):
-        return []
-    if isinstance(expr, Differential):
-        return [expr]
-    return list(dict.fromkeys(found for child in expr.children for found in pendings(child)))
+    found: list[Differential] = []
+    stack = [expr]
+    while stack:
+        node = stack.pop()
+        if isinstance(node, Differential):
+            found.append(node)
+        elif moves(node):
+            stack.extend(reversed(node.children))
+    return list(dict.fromkeys(found))
 
 
 def jacobian(move: Expr, pending: Differential) -> Expr | None:

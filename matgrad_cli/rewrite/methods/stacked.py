@@ -17,7 +17,6 @@ from ...ir import (
     Position,
     Shape,
     Transpose,
-    fresh_index,
     kron,
     matmul,
     mul,
@@ -25,7 +24,7 @@ from ...ir import (
 )
 from ...ir.dimensions import ONE, Dim
 from ..forms.algebra import flip
-from ..forms.entries import entry
+from ..forms.entries import entry, letters_for
 from .pairing import paired, peeled
 
 
@@ -45,22 +44,10 @@ def unstacked(column: Expr, shape: Shape) -> Expr:
             return matmul(right, unstacked(matmul(*column.factors[1:]), inside), flip(left))
     if isinstance(column, Fill):
         return Fill(column.value, shape)
-    row, col = _letters(shape)[0]
+    row, col = letters_for(shape, set())
     assert row is not None
     assert col is not None
     return MatrixOf(row, col, Entry(column, Pair(col, row, shape.rows), None))
-
-
-def _letters(*shapes: Shape) -> list[tuple[Index | None, Index | None]]:
-    """A row letter and a column letter for each shape, all different; none for a side of size 1."""
-    taken: set[str] = set()
-    found: list[Index | None] = []
-    for shape in shapes:
-        for side in (shape.rows, shape.cols):
-            index = None if side is ONE else fresh_index(side, taken)
-            taken.update([index.name] if index else [])
-            found.append(index)
-    return list(zip(found[::2], found[1::2], strict=True))
 
 
 def _paired(mine: tuple[Index | None, Dim], others: tuple[Index | None, Dim], first: bool) -> Position | None:
@@ -89,7 +76,8 @@ def kron_gradient(gradient: Expr, factors: tuple[Expr, ...], place: int) -> tupl
         numbers = tuple(paired(part, other) for part, other in zip(opened.factors, factors, strict=True) if other is not moving)
         return numbers, opened.factors[place]
     other = kron(*others)
-    (i, j), (p, q) = _letters(moving.shape, other.shape)
+    taken: set[str] = set()
+    (i, j), (p, q) = letters_for(moving.shape, taken), letters_for(other.shape, taken)
     row = _paired((i, moving.shape.rows), (p, other.shape.rows), place == 0)
     col = _paired((j, moving.shape.cols), (q, other.shape.cols), place == 0)
     summed = [letter for letter in (p, q) if letter is not None]

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from itertools import count
 
 from ...diagnostics import Diagnostic, StuckError
-from ...ir import Add, Call, Differential, Expr, LinearMap, Mul, Named, Path, Power, Symbol, add, at, mul
+from ...ir import Add, Call, Differential, Expr, Mul, Named, Path, Power, Symbol, add, at, mul
 from ...records import Derivation
 from ...records.layout import is_turned
 from ...rulebook.heads import guess_heads, head_of, may_fit
@@ -20,6 +20,7 @@ from ..engine.layers import outermost
 from ..engine.moving import holds_pending
 from ..engine.recorder import Recorder
 from ..forms.algebra import flip, multiplied
+from ..forms.terms import terms_of
 from ..layouts import change_layout
 from ..named_steps import record_names
 from ..naming import name_parts
@@ -27,6 +28,7 @@ from ..network.reading import tidy_part
 from . import native_moves as native_moves  # its native rules
 from .beside import Term, beside, gradient_in, like
 from .differentials import Moving, unfold
+from .parts import pendings
 
 MAX_LINES = 4_000
 NAME_FROM = 24
@@ -97,30 +99,6 @@ def _may_fit(rule: Rule, node: Expr) -> bool:
     return not rule.lhs or any(may_fit(one.lhs, node) for one in variants(rule))
 
 
-def terms_of(line: Expr) -> Iterator[tuple[Path, Expr]]:
-    """The terms of a line, and where they stand."""
-    start: Path = ()
-    if isinstance(line, LinearMap):
-        line, start = line.body, (0,)
-    if isinstance(line, Add):
-        yield from (((*start, number), term) for number, term in enumerate(line.terms))
-    else:
-        yield start, line
-
-
-def pendings(line: Expr) -> list[Differential]:
-    """The different pending parts, in reading order."""
-    found: list[Differential] = []
-    stack = [line]
-    while stack:
-        node = stack.pop()
-        if isinstance(node, Differential):
-            found.append(node)
-        elif holds_pending(node) and not isinstance(node, Named):
-            stack.extend(reversed(node.children))
-    return list(dict.fromkeys(found))
-
-
 def carried(numbers: tuple[Expr, ...], gradient: Expr | None, move: Expr, scene: Scene) -> list[Term]:
     """numbers · ⟨G, E(dZ)⟩ as terms numbers · ⟨G′, dZ⟩: the rules of the adjoint method, without a record."""
     phases = [phase for phase in scene.rules.method("adjoint").phases if phase.name in ("adjoint", "close")]
@@ -132,7 +110,7 @@ def carried(numbers: tuple[Expr, ...], gradient: Expr | None, move: Expr, scene:
         before, line = line, line if found is None else applied(line, found).after
         if line is before:
             break
-    return [_term(term, scene.direction) for term in (line.terms if isinstance(line, Add) else (line,))]
+    return [_term(term, scene.direction) for _, term in terms_of(line)]
 
 
 def _term(term: Expr, direction: Symbol | None) -> Term:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from itertools import combinations
 
 from ...diagnostics.record import record, replace
@@ -79,30 +79,28 @@ def case_table(result: Result, problem: Problem, judge: Judge) -> tuple[tuple[Ex
 
 def cases_of(line: Expr, letters: tuple[Index, ...], count: int, problem: Problem) -> tuple[list[Case], Expr] | None:
     """The cases that differ from the rest, and the value of the rest. The first `count` letters are those of the loss."""
-    split_up = [_parted(term) for term in opened_terms(line)]
-    terms = [term for term in split_up if term is not None]
-    if len(terms) < len(split_up):
-        return None
+    found = [_parted(term) for term in opened_terms(line)]
+    terms = [term for term in found if term is not None]
     groups = _groups(terms, letters)
-    if not groups or len(groups) > _MOST_GROUPS:
+    if len(terms) < len(found) or not 0 < len(groups) <= _MOST_GROUPS:
         return None
 
     def value(yes: tuple[Group, ...]) -> Expr:
         held = {equality for group in yes for equality in group}
-        kept = [factors for equalities, factors in terms if set(equalities) <= held]
-        if not kept:
-            return ZERO
-        return textbook(_under(add(*kept), yes, letters, count) if len(kept) > 1 else kept[0], problem)
+        kept = [factors for equalities, factors in terms if held.issuperset(equalities)]
+        return textbook(_under(add(*kept), yes, letters, count) if len(kept) > 1 else kept[0], problem) if kept else ZERO
 
     rest = value(())
-    cases = []
-    for size in range(1, len(groups) + 1):
-        for yes in combinations(groups, size):
-            no = tuple(group for group in groups if group not in yes)
-            if all(_open(group, yes) for group in no):
-                cases.append(Case(value(yes), yes, no))
+    cases = [Case(value(yes), yes, no) for yes, no in _splits(groups) if all(_open(group, yes) for group in no)]
     merged = _merged(cases, letters, count, problem)
     return [case for case in merged if not _same(rest, case.value, case.yes, letters, count, problem)], rest
+
+
+def _splits(groups: list[Group]) -> Iterator[tuple[tuple[Group, ...], tuple[Group, ...]]]:
+    """Every choice of some groups, and the others; few come first."""
+    for size in range(1, len(groups) + 1):
+        for yes in combinations(groups, size):
+            yield yes, tuple(group for group in groups if group not in yes)
 
 
 def _parted(term: Term) -> tuple[tuple[Equality, ...], Expr] | None:

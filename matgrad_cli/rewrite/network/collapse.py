@@ -82,27 +82,23 @@ def tidy_positions(factor: Expr) -> Expr:
 
 
 def _paired_entry(node: Entry) -> Expr | None:
-    base = node.base
-    if isinstance(base, Call) and base.function == "vec" and isinstance(node.row, Pair):
-        return entry(base.argument, node.row.inner, node.row.outer)
-    if isinstance(base, Transpose) and isinstance(base.body, Kron | Inverse):
-        return _paired_entry(Entry(base.body, node.col, node.row))
-    if isinstance(base, Inverse) and isinstance(base.body, Kron) and all(part.shape.is_square for part in base.body.factors):
-        return _paired_entry(Entry(kron(*(Inverse(part) for part in base.body.factors)), node.row, node.col))
-    if isinstance(base, Add | Mul):
-        parts = [part if part.shape.is_number else _paired_entry(Entry(part, node.row, node.col)) for part in base.children]
-        found = [part for part in parts if part is not None]
-        return (add if isinstance(base, Add) else mul)(*found) if len(found) == len(parts) else None
-    if not isinstance(base, Kron):
-        return None
-    first, rest = base.children[0], base.children[1:]
-    second = rest[0] if len(rest) == 1 else Kron(rest)
-    row, col = _halves(node.row, first.shape.rows is ONE, second.shape.rows is ONE), _halves(
-        node.col, first.shape.cols is ONE, second.shape.cols is ONE
-    )
-    if row is None or col is None:
-        return None
-    return mul(entry(first, row[0], col[0]), entry(second, row[1], col[1]))
+    match node.base:
+        case Call("vec", (argument,)) if isinstance(node.row, Pair):
+            return entry(argument, node.row.inner, node.row.outer)
+        case Transpose(Kron() | Inverse() as body):
+            return _paired_entry(Entry(body, node.col, node.row))
+        case Inverse(Kron(factors)) if all(part.shape.is_square for part in factors):
+            return _paired_entry(Entry(kron(*map(Inverse, factors)), node.row, node.col))
+        case Add(parts) | Mul(parts):
+            entries = [part if part.shape.is_number else _paired_entry(Entry(part, node.row, node.col)) for part in parts]
+            found = [part for part in entries if part is not None]
+            return (add if isinstance(node.base, Add) else mul)(*found) if len(found) == len(parts) else None
+        case Kron((first, *rest)):
+            second = kron(*rest)
+            row = _halves(node.row, first.shape.rows is ONE, second.shape.rows is ONE)
+            col = _halves(node.col, first.shape.cols is ONE, second.shape.cols is ONE)
+            return mul(entry(first, row[0], col[0]), entry(second, row[1], col[1])) if row and col else None
+    return None
 
 
 def _halves(position: Position | None, first_flat: bool, second_flat: bool) -> tuple[Position | None, Position | None] | None:
@@ -125,5 +121,3 @@ def collapse_delta(site: Site) -> tuple[Expr, Bindings] | None:
     if found is None:
         return None
     return found.term.expr(), (("k", found.old), ("s", found.new if isinstance(found.new, Index) else str(found.new)))
-
-

@@ -7,12 +7,11 @@ from itertools import permutations
 
 from ...diagnostics.record import record
 from ...facts import Problem
-from ...ir import Delta, Expr, Eye, Fill, Index, MatrixOf, Named, Pair, kron, mul, nodes_of, substitute, sum_over
+from ...ir import Delta, Expr, Eye, Fill, Index, MatrixOf, Named, Pair, kron, matmul, mul, nodes_of, substitute, sum_over
 from ...ir.dimensions import ONE, Dim
 from ..forms.algebra import ones
 from ..forms.entries import delta
-
-Letters = tuple[Index, ...]
+from .links import Letters
 
 
 @record
@@ -24,6 +23,11 @@ class Block:
     matrix: Expr
     coefficient: tuple[Expr, ...] = ()
 
+
+def ordered(blocks: list[Block], rows: Letters, cols: Letters) -> list[tuple[tuple[Expr, ...], Expr, tuple[Expr, ...]]]:
+    """left · core · right with loose columns and rows joined to u vᵀ, unless fewer swaps are needed when they stay apart."""
+    joined, apart = assembled(outer(blocks), rows, cols), assembled(blocks, rows, cols)
+    return apart if len(apart[0][0]) + len(apart[0][2]) < len(joined[0][0]) + len(joined[0][2]) else joined
 
 
 def assembled(blocks: list[Block], rows: Letters, cols: Letters) -> list[tuple[tuple[Expr, ...], Expr, tuple[Expr, ...]]]:
@@ -61,6 +65,30 @@ def _size(letters: list[Index]) -> Dim:
     for letter in letters:
         size = size * letter.dim
     return size
+
+
+def outer(blocks: list[Block]) -> list[Block]:
+    """Loose columns u and loose rows vᵀ side by side are read as u vᵀ; altogether if nothing else is there."""
+    tall = [block for block in blocks if not block.cols]
+    flat = [block for block in blocks if not block.rows]
+    rest = [block for block in blocks if block.rows and block.cols]
+    stacked = any(len(block.rows) + len(block.cols) > 1 for block in (*tall, *flat))  # vec(X) stays whole
+    if not rest and stacked and sum(len(block.rows) for block in tall) == sum(len(block.cols) for block in flat):
+        tall, flat = [_beside(tall)], [_beside(flat)]
+    while tall and flat:
+        left, right = tall.pop(), flat.pop()
+        whole = ones(left.matrix.shape.rows, right.matrix.shape.cols) if all_ones(left.matrix) and all_ones(right.matrix) else None
+        rest.append(Block(left.rows, right.cols, whole or matmul(left.matrix, right.matrix), left.coefficient + right.coefficient))
+    return rest + tall + flat
+
+
+def _beside(blocks: list[Block]) -> Block:
+    return Block(
+        tuple(letter for block in blocks for letter in block.rows),
+        tuple(letter for block in blocks for letter in block.cols),
+        kron_of(block.matrix for block in blocks),
+        tuple(number for block in blocks for number in block.coefficient),
+    )
 
 
 def commutation(rows: Dim, cols: Dim) -> Expr:

@@ -31,13 +31,13 @@ from ...ir import (
 from ...records import Result
 from ...verify.judge import Judge
 from ..engine.application import Scene
-from ..forms.algebra import flip, ones
+from ..forms.algebra import flip
 from ..forms.entries import entry
 from ..forms.terms import MOST_TERMS, Term, brackets_opened, split
 from ..textbook.scaled import Scaled, scaled
 from ..textbook.simplifier import textbook
-from .commutation import Block, Letters, all_ones, assembled, kron_of, with_own_names
-from .hubs import through_hub
+from .commutation import Block, ordered, with_own_names
+from .links import Letters, connected, delta_of_pair
 from .reading_rules import matrix_of, read_through
 
 MOST_SYMBOLS = 60
@@ -171,19 +171,12 @@ def flatten_term(term: Term, rows: Letters, cols: Letters, scene: Scene) -> list
     if any(len(factor.free) > 2 or isinstance(factor, Add) for factor in inside.factors):
         return []
     if inside.indices:
-        found = through_hub(inside.factors, inside.indices[0], rows, cols, scene, flatten_term) if len(inside.indices) == 1 else None
-        return [Form((*inside.coefficient, *found[0]), (), found[1], ())] if found else []
+        return _through_hub(inside, rows, cols, scene) if len(inside.indices) == 1 else []
     blocks = _blocks(inside.factors, rows, cols, scene)
     if blocks is None:
         return []
     coefficient = (*inside.coefficient, *(number for block in blocks for number in block.coefficient))
-    return [Form(coefficient, *parts) for parts in _ordered(blocks, rows, cols)]
-
-
-def _ordered(blocks: list[Block], rows: Letters, cols: Letters) -> list[tuple[tuple[Expr, ...], Expr, tuple[Expr, ...]]]:
-    """left · core · right with loose columns and rows joined to u vᵀ, unless fewer swaps are needed when they stay apart."""
-    joined, apart = assembled(_outer(blocks), rows, cols), assembled(blocks, rows, cols)
-    return apart if len(apart[0][0]) + len(apart[0][2]) < len(joined[0][0]) + len(joined[0][2]) else joined
+    return [Form(coefficient, *parts) for parts in ordered(blocks, rows, cols)]
 
 
 def _without_pairs(term: Term, rows: Letters, cols: Letters) -> tuple[Term, Letters, Letters] | None:
@@ -193,7 +186,7 @@ def _without_pairs(term: Term, rows: Letters, cols: Letters) -> tuple[Term, Lett
     factors: list[Expr] = []
     extra: list[Expr] = []
     for factor in term.factors:
-        found = _pair_of(factor)
+        found = delta_of_pair(factor)
         side = next((side for side in sides if found and found[0] in side), None)
         if found is None or side is None:
             factors.append(factor)
@@ -215,14 +208,6 @@ def _without_pairs(term: Term, rows: Letters, cols: Letters) -> tuple[Term, Lett
     return Term(term.coefficient, tuple(indices), (*factors, *extra)), tuple(sides[0]), tuple(sides[1])
 
 
-def _pair_of(factor: Expr) -> tuple[Index, Pair] | None:
-    if isinstance(factor, Delta):
-        for one, other in ((factor.left, factor.right), (factor.right, factor.left)):
-            if isinstance(one, Index) and isinstance(other, Pair):
-                return one, other
-    return None
-
-
 def _leaves(position: Position) -> list[Index | None]:
     if isinstance(position, Pair):
         return [*_leaves(position.outer), *_leaves(position.inner)]
@@ -233,7 +218,7 @@ def _leaves(position: Position) -> list[Index | None]:
 
 
 def _blocks(factors: tuple[Expr, ...], rows: Letters, cols: Letters, scene: Scene) -> list[Block] | None:
-    parts = _connected(factors, (*rows, *cols))
+    parts = connected(factors, (*rows, *cols))
     blocks = []
     for letters, own in parts:
         block = _block(own, _of(rows, letters), _of(cols, letters), scene)
@@ -245,39 +230,6 @@ def _blocks(factors: tuple[Expr, ...], rows: Letters, cols: Letters, scene: Scen
 
 def _of(letters: Letters, some: set[Index]) -> Letters:
     return tuple(letter for letter in letters if letter in some)
-
-
-def _connected(factors: tuple[Expr, ...], letters: Letters) -> list[tuple[set[Index], tuple[Expr, ...]]]:
-    groups: list[set[Index]] = [{letter} for letter in letters]
-    for factor in factors:
-        touched = [group for group in groups if group & factor.free]
-        merged = set[Index]().union(*touched)
-        groups = [group for group in groups if group not in touched] + [merged]
-    return [(group, tuple(factor for factor in factors if factor.free <= group)) for group in groups]
-
-
-def _outer(blocks: list[Block]) -> list[Block]:
-    """Loose columns u and loose rows vᵀ side by side are read as u vᵀ; altogether if nothing else is there."""
-    tall = [block for block in blocks if not block.cols]
-    flat = [block for block in blocks if not block.rows]
-    rest = [block for block in blocks if block.rows and block.cols]
-    stacked = any(len(block.rows) + len(block.cols) > 1 for block in (*tall, *flat))  # vec(X) stays whole
-    if not rest and stacked and sum(len(block.rows) for block in tall) == sum(len(block.cols) for block in flat):
-        tall, flat = [_beside(tall)], [_beside(flat)]
-    while tall and flat:
-        left, right = tall.pop(), flat.pop()
-        whole = ones(left.matrix.shape.rows, right.matrix.shape.cols) if all_ones(left.matrix) and all_ones(right.matrix) else None
-        rest.append(Block(left.rows, right.cols, whole or matmul(left.matrix, right.matrix), left.coefficient + right.coefficient))
-    return rest + tall + flat
-
-
-def _beside(blocks: list[Block]) -> Block:
-    return Block(
-        tuple(letter for block in blocks for letter in block.rows),
-        tuple(letter for block in blocks for letter in block.cols),
-        kron_of(block.matrix for block in blocks),
-        tuple(number for block in blocks for number in block.coefficient),
-    )
 
 
 def _read(factors: tuple[Expr, ...], row: Index | None, col: Index | None, scene: Scene) -> Block | None:
@@ -313,24 +265,21 @@ def _moved(factors: tuple[Expr, ...], rows: Letters, cols: Letters) -> tuple[Exp
     """Where δ_is stands beside, A_it is A_st: then it lies within the columns and becomes a diagonal."""
     moved = list(factors)
     for equal in [factor for factor in factors if isinstance(factor, Delta) and _crosses(factor, rows, cols)]:
-        if equal not in moved:
-            continue
-        row, col = sorted(equal.free, key=lambda letter: letter in cols)
-        for number, factor in enumerate(moved):
-            if factor is equal or len(factor.free) < 2 or not _crosses(factor, rows, cols):
-                continue
-            if row in factor.free and col not in factor.free:
-                moved[number] = rename(factor, {row: col})
-            elif col in factor.free and row not in factor.free:
-                moved[number] = rename(factor, {col: row})
+        for number, factor in enumerate(moved if equal in moved else ()):
+            shared = equal.free & factor.free
+            if factor is not equal and len(factor.free) > 1 and _crosses(factor, rows, cols) and len(shared) == 1:
+                moved[number] = rename(factor, dict(zip(shared, equal.free - shared, strict=True)))
     identities = [factor for factor in moved if isinstance(factor, Delta) and _crosses(factor, rows, cols)]
-    if len(rows) == len(cols) == 2 and len(identities) == 2 and len(frozenset().union(*(one.free for one in identities))) == 4:
-        back: dict[Index, Position] = {}
-        for one in identities:
-            row, col = sorted(one.free, key=lambda letter: letter in cols)
-            back[col] = row
-        moved = [factor if factor in identities else rename(factor, back) for factor in moved]
+    back: dict[Index, Position] = dict(_across(one, cols)[::-1] for one in identities)
+    if len(rows) == len(cols) == len(identities) == len(back) == 2 and len(set(back.values())) == 2:
+        return tuple(factor if factor in identities else rename(factor, back) for factor in moved)
     return tuple(moved)
+
+
+def _across(equal: Expr, cols: Letters) -> tuple[Index, Index]:
+    """The row letter and the column letter of a δ between them."""
+    row, col = sorted(equal.free, key=cols.__contains__)
+    return row, col
 
 
 def _crosses(factor: Expr, rows: Letters, cols: Letters) -> bool:
@@ -373,12 +322,12 @@ def _matchings(cross: tuple[Expr, ...], loose: tuple[Expr, ...], rows: Letters, 
         if not own:
             continue
         extra, loose = loose, ()
-        parts = _connected((*own, *extra), (*rows, *cols))
+        parts = connected((*own, *extra), (*rows, *cols))
         blocks = [_block(mine, _of(rows, letters), _of(cols, letters), scene) for letters, mine in parts]
         if any(block is None for block in blocks):
             return None
         kept = [block for block in blocks if block is not None]
-        left, core, right = _ordered(kept, rows, cols)[0]
+        left, core, right = ordered(kept, rows, cols)[0]
         found.append(Form((), left, core, right).expr())
         coefficient += [number for block in kept for number in block.coefficient]
     return Block(rows, cols, hadamard(*found), tuple(coefficient)) if found else None
@@ -387,3 +336,56 @@ def _matchings(cross: tuple[Expr, ...], loose: tuple[Expr, ...], rows: Letters, 
 def _times(coefficient: tuple[Expr, ...], matrix: Expr) -> Expr:
     kept = [number for number in coefficient if number is not Number(1)]
     return mul(*kept, matrix) if kept else matrix
+
+
+# ---------------------------------------------------------------- a summed letter where three factors meet
+
+
+def _through_hub(term: Term, rows: Letters, cols: Letters, scene: Scene) -> list[Form]:
+    """Σ_k X_tk D_sk X_bk δ_sa is (X ⊗ I) diag(vec(D)) (Xᵀ ⊗ I): rows × (k, s), a diagonal, (k, s) × columns. No form if anything but one
+    δ joins rows and columns."""
+    (hub,) = term.indices
+    left, right = {*rows, hub}, {*cols, hub}
+    crossing = [one for one in term.factors if not one.free <= left and not one.free <= right]
+    parts = _Parts((hub,), term.factors)
+    if crossing:
+        (link, *more) = crossing
+        found = None if more or not isinstance(link, Delta) else _linked(term, link, rows, cols, scene)
+        if found is None:
+            return []
+        parts = found
+    own = tuple(one for one in parts.rest if one.free <= left)
+    others = tuple(one for one in parts.rest if one not in own)
+    first = flatten_term(Term((), (), (*own, *parts.links[:1])), rows, parts.between, scene)
+    last = flatten_term(Term((), (), (*others, *parts.links[1:])), parts.between, cols, scene)
+    if not first or not last:
+        return []
+    arrays = [first[0].array(), *parts.diagonal, last[0].array()]
+    kept = [array for array in arrays if not isinstance(array, Eye)] or arrays[:1]
+    return [Form((*term.coefficient, *first[0].coefficient, *parts.numbers, *last[0].coefficient), (), matmul(*kept), ())]
+
+
+@record
+class _Parts:
+    """The letters between the left and the right part of a product, the other factors, a δ for each of both, the diagonal between."""
+
+    between: Letters
+    rest: tuple[Expr, ...]
+    links: tuple[Expr, ...] = ()
+    diagonal: tuple[Expr, ...] = ()
+    numbers: tuple[Expr, ...] = ()
+
+
+def _linked(term: Term, link: Delta, rows: Letters, cols: Letters, scene: Scene) -> _Parts | None:
+    """Where δ_sa joins rows and columns, a letter beside the hub stands for both; what meets there is a diagonal."""
+    (hub,), (row, col) = term.indices, _across(link, cols)
+    new = fresh_index(row.dim, term.names())
+    between = (hub, new) if row is rows[-1] else (new, hub)
+    meeting = tuple(one for one in term.factors if hub in one.free and one.free & {row, col})
+    rest = tuple(one for one in term.factors if one is not link and one not in meeting)
+    if not meeting:
+        return _Parts(between, rest, (Delta(row, new), Delta(new, col)))
+    stacked = _vec(tuple(rename(one, {row: new, col: new}) for one in meeting), between, scene)
+    if stacked is None:
+        return None
+    return _Parts(between, rest, (Delta(row, new), Delta(new, col)), (Call("diag", stacked.matrix),), stacked.coefficient)

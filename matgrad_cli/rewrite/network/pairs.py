@@ -5,7 +5,7 @@ What hangs at the two letters of a pair is read apart and joined by ⊗; a lette
 
 from __future__ import annotations
 
-from ...ir import Delta, Entry, Expr, Eye, Index, Pair, add, fresh_index, letters_of, mul, product
+from ...ir import Delta, Entry, Expr, Eye, Index, add, fresh_index, mul, product
 from ...records import Bindings, Result
 from ...verify.judge import Judge
 from ..engine.application import Scene, Site, native
@@ -13,6 +13,7 @@ from ..forms.algebra import flip
 from ..forms.terms import Term, split
 from ..textbook.simplifier import textbook
 from .flatten import MOST_SYMBOLS, flatten_term, opened_terms, paired
+from .links import hanging, pair_at
 from .reading_rules import matrix_of
 
 PAIR_LETTERS = ("c", "r", "g", "h", "q", "u", "v", "w")
@@ -26,14 +27,9 @@ def at_pair(site: Site) -> tuple[Expr, Bindings] | None:
     return None if better is None else (better.expr(), ())
 
 
-def _pair_of(factor: Expr) -> Pair | None:
-    sides = (factor.row, factor.col) if isinstance(factor, Entry) else (factor.left, factor.right) if isinstance(factor, Delta) else ()
-    return next((side for side in sides if isinstance(side, Pair)), None)
-
-
 def _at_a_pair(term: Term) -> Expr | None:
     """The first entry at a pair, else the first δ at one."""
-    found = [factor for factor in term.factors if _pair_of(factor) is not None]
+    found = [factor for factor in term.factors if pair_at(factor) is not None]
     return next((factor for factor in found if isinstance(factor, Entry)), found[0] if found else None)
 
 
@@ -43,26 +39,26 @@ def _replaced(term: Term, scene: Scene) -> Term | None:
     if factor is None:
         return None
     letter, plain = _lettered(term, factor)
-    hanging, crossed, ends = _hanging(term, factor, frozenset() if plain is None else plain.free - {letter})
-    inside = Term((), tuple(crossed), (_link(letter, factor), *hanging))
+    hung, crossed, ends = hanging(term, factor, (pair_at(factor),), frozenset() if plain is None else plain.free - {letter})
+    inside = Term((), tuple(index for index in term.indices if index in crossed), (_link(letter, factor), *hung))
     forms = flatten_term(inside, (letter,), tuple(ends), scene) if len(ends) < 2 else []
     if not forms:
         return None
     joined = Entry(forms[0].array(), letter, next(iter(ends)) if ends else None)
     indices = (*(index for index in term.indices if index not in crossed), *((letter,) if plain is not None else ()))
-    factors = tuple(plain if one is factor else one for one in term.factors if one not in hanging)
+    factors = tuple(plain if one is factor else one for one in term.factors if one not in hung)
     return Term((*term.coefficient, *forms[0].coefficient), indices, (*(one for one in factors if one is not None), joined))
 
 
 def _link(letter: Index, factor: Expr) -> Delta:
-    pair = _pair_of(factor)
+    pair = pair_at(factor)
     assert pair is not None
     return Delta(letter, pair)
 
 
 def _lettered(term: Term, factor: Expr) -> tuple[Index, Entry | None]:
     """The letter that stands for the pair, and the entry with it: of a δ its other letter, and nothing more."""
-    pair = _pair_of(factor)
+    pair = pair_at(factor)
     if isinstance(factor, Delta):
         other = factor.left if factor.right is pair else factor.right
         assert isinstance(other, Index)
@@ -72,27 +68,6 @@ def _lettered(term: Term, factor: Expr) -> tuple[Index, Entry | None]:
     letter = fresh_index(dim, term.names(), PAIR_LETTERS)
     row, col = (letter if side is pair else side for side in (factor.row, factor.col))
     return letter, Entry(factor.base, row, col)
-
-
-def _hanging(term: Term, factor: Expr, own: frozenset[Index]) -> tuple[list[Expr], set[Index], set[Index]]:
-    """The factors that hang at the summed letters of a pair, the letters summed among them, and the letters where they end."""
-    hanging: list[Expr] = []
-    crossed: set[Index] = set()
-    ends: set[Index] = set()
-    pair = _pair_of(factor)
-    assert pair is not None
-    waiting = list(letters_of(pair))
-    while waiting:
-        letter = waiting.pop()
-        if letter not in term.indices or letter in own:
-            ends.add(letter)
-            continue
-        crossed.add(letter)
-        for other in term.factors:
-            if other is not factor and other not in hanging and letter in other.free:
-                hanging.append(other)
-                waiting += [more for more in other.free if more not in crossed]
-    return hanging, crossed, ends
 
 
 def stacked_gradient(result: Result, scene: Scene, judge: Judge) -> Expr | None:
@@ -118,14 +93,15 @@ def _stacked(term: Term, rows: tuple[Index, ...], scene: Scene) -> Expr | None:
         return forms[0].expr() if forms else None
     letter, plain = _lettered(term, factor)
     assert plain is not None
-    hanging, crossed, ends = _hanging(term, factor, plain.free - {letter})
+    hung, crossed, ends = hanging(term, factor, (pair_at(factor),), plain.free - {letter})
     if len(ends) < 2:
         better = _replaced(term, scene)
         return None if better is None else _stacked(better, rows, scene)
-    others = tuple(one for one in term.factors if one is not factor and one not in hanging)
+    others = tuple(one for one in term.factors if one is not factor and one not in hung)
     if ends != set(rows) or any(one.free & ends for one in others):
         return None
-    forms = flatten_term(Term((), tuple(crossed), (_link(letter, factor), *hanging)), (letter,), rows, scene)
+    inside = tuple(index for index in term.indices if index in crossed)
+    forms = flatten_term(Term((), inside, (_link(letter, factor), *hung)), (letter,), rows, scene)
     indices = tuple(index for index in term.indices if index not in crossed)
     column = matrix_of(Term(term.coefficient, indices, (plain, *others)).expr(), letter, None, scene)
     if not forms or column is None:

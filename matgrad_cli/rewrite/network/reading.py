@@ -57,16 +57,17 @@ def tidy_part(recorder: Recorder, part: Expr, line_of: Callable[[Expr], Expr]) -
     hole = Symbol("□", part.shape)
     frame = line_of(hole)
     path = next(path for path, _ in places_of(frame, {hole: part}, lambda node: hole in node.symbols))
-    turned = isinstance(part, Transpose) and bool(path) and isinstance(at(frame, path[:-1]), Transpose)
-    if turned:  # of tr((Bᵀ)ᵀ dX) the line shows tr(B dX)
-        part, path = part.children[0], path[:-1]
-    beside = frozenset(at(frame, path[:-1]).children) - {hole} if path else frozenset()
     substeps: list[Step] = []
-    line = recorder.line
+    line, turned = recorder.line, False
     for _ in range(MAX_TIDY):
-        joined = bool(path) and type(at(line, path[:-1])) is type(part) and isinstance(part, MatMul | Mul)
+        above = at(frame, path[:-1])
+        if not turned and path and isinstance(part, Transpose) and isinstance(above, Transpose):
+            turned, part, path = True, part.children[0], path[:-1]  # of tr((Bᵀ)ᵀ dX) the line shows tr(B dX)
+            above = at(frame, path[:-1])
+        joined = bool(path) and isinstance(part, MatMul | Mul) and type(at(line, path[:-1])) is type(part)
+        beside = frozenset(above.children) - {at(frame, path)} if joined else frozenset()
         place = path[:-1] if joined else path
-        rules.aside = beside if joined else frozenset()
+        rules.aside = beside
         move = rules.once(at(line, place))
         if move is None:
             break
@@ -81,9 +82,6 @@ def tidy_part(recorder: Recorder, part: Expr, line_of: Callable[[Expr], Expr]) -
             part = with_parts(part, {below: one.new for below, one in move.found.items()})
         if is_zero(part) or part is Number(1):
             break  # it is no longer written
-        if not turned and isinstance(part, Transpose) and path and isinstance(at(frame, path[:-1]), Transpose):
-            turned, part, path = True, part.children[0], path[:-1]  # tr((B)ᵀ dX) became tr((Bᵀ)ᵀ dX), which is tr(B dX)
-            beside = frozenset(at(frame, path[:-1]).children) - {at(frame, path)} if path else frozenset()
     recorder.group("textbook-form", substeps)
     return flip(part) if turned else part
 

@@ -12,7 +12,7 @@ from itertools import islice
 from typing import Final
 
 from ...diagnostics.record import record
-from ...ir import Add, Call, Delta, Entry, Expr, Index, Mul, Pair, Path, Power, SumOver, Transpose, is_elementwise
+from ...ir import Add, Call, Entry, Expr, Index, Mul, Path, Power, SumOver, Transpose, is_elementwise
 from ...ir.walk import at
 from ...records import Bindings
 from ...rulebook.heads import guess_heads, head_of
@@ -21,6 +21,7 @@ from ..engine.apply import Rewriting
 from ..forms.terms import terms_of
 from . import collapse as collapse  # its native rule
 from . import places as places  # its native rules
+from .links import pair_at
 
 Ends = tuple[Index | None, Index | None]
 Places = Iterable[tuple[Path, Expr]]
@@ -107,7 +108,7 @@ class _Reader:
 
     def _at_pairs(self) -> Reading | None:
         """Places that are counted in pairs (its rule is loaded with a loss that has ⊗ or vec in it)."""
-        paired = self.ends is not None and any(_has_pair(node) for _, node in self._number_nodes())
+        paired = self.ends is not None and any(pair_at(node) is not None for _, node in self._number_nodes())
         return self.first("pair", self._terms()) if paired else None
 
     def _left_over(self) -> Reading | None:
@@ -258,11 +259,6 @@ def _number_nodes(line: Expr, whole: bool = False) -> Iterator[tuple[Path, Expr]
         yield path, node
         if not isinstance(node, Entry) and (node.free or isinstance(node, SumOver) or not path or len(path) == 1):
             stack.extend(((*path, number), node.children[number]) for number in range(len(node.children) - 1, -1, -1))
-
-
-def _has_pair(node: Expr) -> bool:
-    sides = (node.row, node.col) if isinstance(node, Entry) else (node.left, node.right) if isinstance(node, Delta) else ()
-    return any(isinstance(side, Pair) for side in sides)
 
 
 def _has_sum(term: Expr) -> bool:

@@ -96,20 +96,9 @@ def scaled_samples(sides: Pattern) -> Iterator[Sample]:
 def _sample(sides: Pattern, name: str, sizes: dict[str, Dim], scale: Fraction = Fraction(1)) -> Sample:
     table: Table = dict(sizes)
     variable = _variable(sides, table)
-    needs = {requirement.variable for requirement in sides.rule.when}
-    fixed = {requirement.variable for requirement in sides.rule.when if requirement.word not in SCALABLE}
     for label, letter in sides.names:
-        if isinstance(letter, Index):
-            if letter not in table:
-                dim = table.get(letter.dim.names[0], letter.dim) if letter.dim.names else letter.dim
-                table[letter] = None if dim is ONE else Index(label, dim)
-        elif letter in sides.holding:
-            table[letter] = _holding(label, sides.holding[letter], table, variable)
-        elif letter not in table:
-            shape = Shape(_sized(letter.shape.rows, table), _sized(letter.shape.cols, table))
-            own = Symbol(label, shape)
-            value: Expr = own if variable is None or label in sides.rule.fixed else variable if label in needs else _moving(own, variable)
-            table[letter] = value if scale == 1 or value is variable or label in fixed else mul(Number(scale), value)
+        if letter not in table:
+            table[letter] = _value(sides, label, letter, table, variable, scale)
     lhs, rhs = build_side(sides.lhs, table), build_side(sides.rhs, table)
     if lhs.shape is not rhs.shape:
         raise ShapeMismatch("the sides differ in shape", lhs, rhs)
@@ -121,6 +110,22 @@ def _sample(sides: Pattern, name: str, sizes: dict[str, Dim], scale: Fraction = 
     facts = tuple(Fact(symbol, word) for symbol, word in conditioned)
     scaled = () if scale == 1 else tuple(label for label, letter in sides.names if isinstance(table[letter], Mul))
     return Sample(name, lhs, rhs, Problem(lhs, wrt, everything or (wrt,), facts), conditioned, scaled, scale)
+
+
+def _value(
+    sides: Pattern, label: str, letter: Symbol | Index, table: Table, variable: Symbol | None, scale: Fraction
+) -> Expr | Index | None:
+    """What a letter of the rule stands for: a letter, a number that holds one, a variable, or what moves with the variable."""
+    if isinstance(letter, Index):
+        dim = _sized(letter.dim, table)
+        return None if dim is ONE else Index(label, dim)
+    if letter in sides.holding:
+        return _holding(label, sides.holding[letter], table, variable)
+    own = Symbol(label, Shape(_sized(letter.shape.rows, table), _sized(letter.shape.cols, table)))
+    needs = {requirement.variable for requirement in sides.rule.when}
+    fixed = {requirement.variable for requirement in sides.rule.when if requirement.word not in SCALABLE}
+    value = own if variable is None or label in sides.rule.fixed else variable if label in needs else _moving(own, variable)
+    return value if scale == 1 or value is variable or label in fixed else mul(Number(scale), value)
 
 
 def _bare(value: Expr) -> Symbol:
