@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
+from itertools import count
 
 from ..ir import Call, Entry, Expr, MatMul, Named, Symbol, is_elementwise, nodes_of, substitute
 from ..ir.memory import table
@@ -52,6 +53,13 @@ def fresh_name(wish: str, taken: set[str]) -> str:
     while name in taken:
         number += 1
         name = f"{wish}{number}"
+    taken.add(name)
+    return name
+
+
+def numbered_name(letter: str, taken: set[str]) -> str:
+    """The letter with the first number that is free; then it is taken."""
+    name = next(f"{letter}{number}" for number in count(1) if f"{letter}{number}" not in taken)
     taken.add(name)
     return name
 

@@ -52,9 +52,9 @@ def heads_of(text: str, rule_id: str) -> tuple[str, ...]:
         return HEADS.get(rule_id, ANY)
     inner = text[len("partial(") : text.rindex(", X")] if text.startswith("partial(") else text[2:-1] if text.startswith("d(") else text
     if inner.endswith("]") and not inner.startswith(("sum[", "delta[")):
-        inner = inner[: inner.rindex("[")]
-        inner = inner[1:-1] if inner.startswith("(") else inner
-        return ("Symbol",) if inner.isidentifier() else guess_heads(inner)
+        base = inner[: inner.rindex("[")]
+        base = base[1:-1] if base.startswith("(") else base
+        return "Entry", *(("Symbol",) if base.isidentifier() else guess_heads(base))
     return ANY if inner.isidentifier() else guess_heads(inner)
 
 

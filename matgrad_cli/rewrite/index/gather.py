@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable
 
-from ...diagnostics.record import record
-from ...ir import Entry, Expr, Fill, Index, MatrixOf, Named, Partial, Symbol, add, mul, sum_over
+from ...ir import Entry, Expr, Index, MatrixOf, Named, Partial, Symbol, add, mul, sum_over
 from ...records import Bindings
-from ..engine.application import Application, Scene, Site, applied, fit, native, reserved_names
+from ..engine.application import Application, Scene, Site, applied, fit, is_zero, native, reserved_names
 from ..engine.layers import outermost
 from ..engine.recorder import Recorder
 from ..forms.entries import entry, letters_for
@@ -59,18 +58,15 @@ def _closed(term: Term, pending: Partial) -> bool:
 
 def gather_round(recorder: Recorder) -> bool:
     """Gather the terms of one composite Z if two or more of them carry ∂Z; whether a step was made."""
-    terms = split(recorder.line)
     rule = recorder.rules.rule("gather")
-    for base, members in _groups(terms).items():
-        if len(members) < 2 and len(members[0].indices) < MANY_LETTERS and not _worth_naming(base, members[0]):
-            continue
-        found = fit(rule, recorder.line, recorder.scene, (("pending", base),))
-        if found is None:
-            continue
-        application = applied(recorder.line, {(): found})
-        if application.after is not recorder.line:
-            _collect(recorder, application, terms, members, base)
-            return True
+    for base, members in _groups(split(recorder.line)).items():
+        several = len(members) > 1 or len(members[0].indices) >= MANY_LETTERS
+        if several or (isinstance(base, Named) and len(members[0].others) > 1):  # a named part is worth a name for what multiplies it
+            found = fit(rule, recorder.line, recorder.scene, (("pending", base),))
+            application = None if found is None else applied(recorder.line, {(): found})
+            if application is not None and application.after is not recorder.line:
+                _collect(recorder, application, base)
+                return True
     return False
 
 
@@ -92,72 +88,45 @@ def _groups(terms: tuple[Term, ...]) -> dict[Expr, list[Term]]:
 def gather(site: Site) -> tuple[Expr, Bindings] | None:
     """The line with all terms of one composite, the `pending` one, as one term."""
     base = site.bound("pending")
-    terms = split(site.node)
-    members = _groups(terms).get(base) if base is not None else None
+    members = _groups(split(site.node)).get(base) if base is not None else None
     coefficients = [coefficient_of(term, site.scene) for term in members or ()]
     known = [one for one in coefficients if one is not None]
-    if base is None or members is None or len(known) < len(members):
+    if base is None or not known or len(known) < len(coefficients):
         return None
     whole = add(*known)
-    return gathered(base, members, site.scene, site.node).line(terms, members, whole), (("pending", base), ("G", whole))
+    return gathered(base, site.node, site.scene)(whole), (("pending", base), ("G", whole))
 
 
-def _collect(recorder: Recorder, application: Application, terms: tuple[Term, ...], members: list[Term], base: Expr) -> None:
+def _collect(recorder: Recorder, application: Application, base: Expr) -> None:
     """The gathered line, its coefficient tidied one move at a time, and a name for a coefficient that stays big."""
-    term = gathered(base, members, recorder.scene, recorder.line)
-
-    def line_of(coefficient: Expr) -> Expr:
-        return join(split(term.line(terms, members, coefficient)))
-
+    line_of = gathered(base, recorder.line, recorder.scene)
     recorder.record(application)
     whole = dict(application.bindings)["G"]
     assert isinstance(whole, Expr)
-    whole = tidy_part(recorder, whole, line_of)
+    whole = tidy_part(recorder, whole, lambda coefficient: join(split(line_of(coefficient))))
     if whole.weight > NAME_FROM and not whole.shape.is_number and not isinstance(whole, Named):
-        record_names(recorder, [Named(_name(recorder), whole)], "name-coefficient")
+        number = sum(step.rule == application.rule.id for step in recorder.steps) + 1
+        record_names(recorder, [Named(f"G{number}", whole)], "name-coefficient")
 
 
-def _worth_naming(base: Expr, term: Term) -> bool:
-    """Whether a single term is gathered all the same: the part has a name, and something but an entry of its own multiplies it."""
-    pending = term.pending
-    assert pending is not None
-    return isinstance(base, Named) and len(term.others) > 1
-
-
-@record
-class Gathered:
-    """Σ_ij G_ij ∂base_ij, the place of several terms (a number for a number `base`)."""
-
-    base: Expr
-    pending: Partial
-    row: Index | None
-    col: Index | None
-
-    def term(self, coefficient: Expr) -> Expr:
-        """The term with a coefficient in the place of G; 0 if that is 0."""
-        if coefficient is ZERO or (isinstance(coefficient, Fill) and coefficient.value == 0):
-            return ZERO
-        if not isinstance(self.pending.body, Entry):
-            return mul(coefficient, self.pending)
-        own = Partial(entry(self.base, self.row, self.col), self.pending.variable, self.pending.row, self.pending.col)
-        indices = [letter for letter in (self.row, self.col) if letter is not None]
-        return sum_over(indices, mul(entry(coefficient, self.row, self.col), own))
-
-    def line(self, terms: Iterable[Term], members: Sequence[Term], coefficient: Expr) -> Expr:
-        """The line with this term in the place of those that it gathers."""
-        kept = [term for term in terms if term is members[0] or term not in members]
-        parts = [self.term(coefficient) if term is members[0] else term.expr() for term in kept]
-        return add(*([part for part in parts if part is not ZERO] or [ZERO]))
-
-
-def gathered(base: Expr, members: Sequence[Term], scene: Scene, line: Expr) -> Gathered:
-    """The place of the terms of one composite, in letters that nothing else uses."""
+def gathered(base: Expr, line: Expr, scene: Scene) -> Callable[[Expr], Expr]:
+    """G ↦ the line with Σ_ij G_ij ∂base_ij, in letters that nothing else uses, in the place of the terms of one composite."""
+    terms = split(line)
+    members = _groups(terms)[base]
     first = members[0].pending
     assert first is not None
     taken = {*reserved_names(scene.problem), *(letter.name for letter in line.free)}
     taken |= {named.name for named in scene.names.values() if isinstance(named, Named)}
     row, col = letters_for(base.shape, taken) if isinstance(first.body, Entry) else (None, None)
-    return Gathered(base, first, row, col)
+    own = first.rebuilt((entry(base, row, col),))
+
+    def line_of(coefficient: Expr) -> Expr:
+        new = sum_over([letter for letter in (row, col) if letter is not None], mul(entry(coefficient, row, col), own))
+        places = (new if term is members[0] else term.expr() for term in terms if term is members[0] or term not in members)
+        parts = [part for part in places if not (part is new and is_zero(coefficient))]
+        return add(*(parts or [ZERO]))
+
+    return line_of
 
 
 def coefficient_of(term: Term, scene: Scene) -> Expr | None:
@@ -169,8 +138,3 @@ def coefficient_of(term: Term, scene: Scene) -> Expr | None:
     row, col = (letter if isinstance(letter, Index) else None for letter in places)
     rest = Term(term.coefficient, tuple(index for index in term.indices if index not in (row, col)), term.others)
     return matrix_of(rest.expr(), row, col, scene)
-
-
-def _name(recorder: Recorder) -> str:
-    used = sum(1 for step in recorder.steps if step.rule == "gather")
-    return f"G{used + 1}"

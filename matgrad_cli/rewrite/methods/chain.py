@@ -13,19 +13,19 @@ from ...records import Bindings, Derivation, Step
 from ...records.layout import is_turned
 from ...rulebook.load import Rulebook
 from ...verify.judge import Judge
-from ..closing import finish, need_number
+from ..closing import OPEN_LIMIT, finish, itself, need_number, none, tidied
 from ..engine.application import Application, Site, apply, native, zero_of
 from ..engine.layers import outermost
 from ..engine.recorder import Recorder
 from ..forms.algebra import flip
 from ..forms.terms import terms_of
 from ..index.method import reserved_names
-from ..named_steps import record_names
+from ..named_steps import opened, record_names, record_opened
+from ..naming import numbered_name, repeated_parts
 from ..textbook.simplifier import textbook
 from .beside import Term
 from .chain_forms import TermForm, body_of, form_of, is_jacobian, moving_of, one_layer, pulled, read_term, waiting
 from .differentials import Moving
-from .opening import opened_parts
 from .pairing import peeled
 from .parts import cut, jacobian, pendings, total
 from .walk import NAME_FROM
@@ -47,7 +47,7 @@ def derive_chain(problem: Problem, book: Rulebook, judge: Judge, layout: str) ->
         record_names(recorder, names, "chain-parts", bodies=True)
     chain = Chain(recorder, form, moving_of(problem, book), taken=taken | {named.name for named in names})
     chain.run()
-    derivative = opened_parts(recorder, recorder.line, names, chain.own)
+    derivative = chain.opened(names)
     return finish(recorder, start, derivative, "chain", layout, "read-chain")
 
 
@@ -110,6 +110,18 @@ class Chain:
             self._through(ready, outer=not number)
         raise StuckError(Diagnostic("too-many-steps", f"the derivation has more than {MAX_ROUNDS} parts and is not finished"))
 
+    def opened(self, names: list[Named]) -> Expr:
+        """The last line in textbook form, its parts written out where that stays readable."""
+        recorder = self.recorder
+        plain = tidied(recorder, recorder.line, itself, none, name=False)
+        inside = set(nodes_of(plain))
+        application = opened(recorder, [named for named in names if named in inside])
+        # parts that it would repeat would only get other names
+        if application.after.weight <= OPEN_LIMIT and not repeated_parts(textbook(application.after, self.problem)):
+            record_opened(recorder, application, "open-parts")
+            plain = application.after
+        return tidied(recorder, plain, itself, lambda named: named.name in self.own)
+
     def _ready(self) -> Expr | None:
         """A waiting part that stands in no other waiting part."""
         bodies = [body_of(term) for _, term in waiting(self.recorder.line, self.problem)]
@@ -135,9 +147,8 @@ class Chain:
         gradient = term.gradient
         if gradient is None or is_jacobian(self.problem) or gradient.weight <= NAME_FROM or isinstance(gradient, Named):
             return
-        name = next(name for number in range(1, MAX_ROUNDS) if (name := f"G{number}") not in self.taken)
+        name = numbered_name("G", self.taken)
         self.own.add(name)
-        self.taken.add(name)
         self._run("name-back", path, (("name", Named(name, textbook(gradient, self.problem))), ("part", part)))
 
     # --- one part ---------------------------------------------------------------------------------------------------------

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from itertools import count
 
 from ...diagnostics import Diagnostic, StuckError
 from ...ir import Add, Call, Differential, Expr, Mul, Named, Path, Power, Symbol, add, at, mul
@@ -23,7 +22,7 @@ from ..forms.algebra import flip, multiplied
 from ..forms.terms import terms_of
 from ..layouts import change_layout
 from ..named_steps import record_names
-from ..naming import name_parts
+from ..naming import name_parts, numbered_name
 from ..network.reading import tidy_part
 from . import native_moves as native_moves  # its native rules
 from .beside import Term, beside, gradient_in, like
@@ -202,18 +201,13 @@ class Walk:
         for path, term in terms_of(self.recorder.line):
             _, gradient, part = beside(term, self.moving.scene.direction)
             if part in ready and gradient is not None and gradient.weight > NAME_FROM and not isinstance(gradient, Named):
-                rule, name = self.recorder.rules.rule(phase.rules[0]), Named(self._fresh(), gradient)
-                found = fit(rule, term, self.moving.scene, (("name", name),), self.recorder.line, path)
+                rule, name = self.recorder.rules.rule(phase.rules[0]), numbered_name("G", self.taken)
+                self.own.add(name)
+                found = fit(rule, term, self.moving.scene, (("name", Named(name, gradient)),), self.recorder.line, path)
                 if found is not None:
                     self.recorder.record(applied(self.recorder.line, {path: found}))
                     return True
         return False
-
-    def _fresh(self) -> str:
-        number = next(number for number in count(1) if f"G{number}" not in self.taken)
-        self.taken.add(f"G{number}")
-        self.own.add(f"G{number}")
-        return f"G{number}"
 
 
 def by_walk(recorder: Recorder, moving: Moving, taken: set[str], line_of: LineOf, layout: str, words: str) -> Derivation:
