@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from ..diagnostics import Diagnostic, StuckError
 from ..facts import Problem
-from ..ir import Differential, Expr, Named, substitute
+from ..ir import Differential, Expr, Named, rename, substitute
 from ..records import Bindings, Derivation, ReadOff, Result, Sentence
 from ..records.layout import is_turned
 from ..verify.verdict import Verdict
@@ -64,7 +64,21 @@ def closed(
     problem, rule = recorder.problem, recorder.rules.rule(words)
     readoff = ReadOff(sentence(title or rule.title, said), Sentence(rule.why), recorder.line, result, verdict)
     conditions, notes = assumptions_of(problem, result.entry), notes_of(problem, result.matrix)
+    if order == 2 and problem.loss.shape.is_number:
+        notes = (*notes, *_symmetry(recorder, result))
     return Derivation(problem, method, layout, order, start, tuple(recorder.steps), readoff, conditions, notes)
+
+
+def _symmetry(recorder: Recorder, result: Result) -> Iterator[Sentence]:
+    """That a Hessian is symmetric, where numbers say so too."""
+    half = len(result.letters) // 2
+    first, second = result.letters[:half], result.letters[half:]
+    turned = rename(result.entry, dict(zip((*first, *second), (*second, *first), strict=True)))
+    verdict = recorder.judge.compare_over(result.entry, turned, result.letters)
+    if half and verdict.holds:
+        places = [",".join(letter.name for letter in letters) for letters in (first + second, second + first)]
+        shown = "the Hessian is symmetric, as the order of two derivatives does not matter: its entries {entry} and {turned} are the same"
+        yield Sentence(f"{shown} ({verdict.kind})", (("entry", places[0]), ("turned", places[1])))
 
 
 def finish(recorder: Recorder, start: Expr, derivative: Expr, method: str, layout: str, words: str) -> Derivation:

@@ -16,11 +16,13 @@ from ...ir import (
     MatMul,
     Mul,
     Named,
+    Number,
     Path,
     Shape,
     Size,
     Symbol,
     Transpose,
+    mul,
     nodes_of,
     substitute,
 )
@@ -97,6 +99,9 @@ def _afterwords(derivation: Derivation) -> Iterator[Phrase]:
     for meaning, of in explained((stated, *(node.body for node in _named(stated, result)))):
         yield phrase(Template(meaning, (("of", of),)))
     yield from map(phrase, derivation.notes)
+    for node in dict.fromkeys(nodes_of(stated)):
+        if isinstance(node, Add) and len(node.terms) == 2 and Transpose(node.terms[0]) is node.terms[1]:
+            yield (node, " is ", mul(Number(2), node.terms[0]), " only where ", node.terms[0], " is symmetric")
     if said := resting(derivation):
         yield (f"the result {said}",)
 

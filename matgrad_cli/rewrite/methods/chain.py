@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from ...diagnostics import Diagnostic, StuckError
 from ...diagnostics.record import replace
 from ...facts import Problem
-from ...ir import Expr, Named, Partial, Path, Shape, add, nodes_of
+from ...ir import Call, Expr, Named, Partial, Path, Shape, add, nodes_of
 from ...notation.printing.to_text import to_text
 from ...records import Bindings, Derivation, Step
 from ...records.layout import is_turned
@@ -223,7 +223,8 @@ class Chain:
         tidy = textbook(matrix, self.problem)
         sizes = self._sizes(Shape(self.problem.loss.shape.rows, tidy.shape.rows), tidy.shape)
         shown = flip(tidy) if turned and is_jacobian(self.problem) else tidy
-        return "chain-part", (*bindings, ("jacobian", shown), ("size", shown.shape), *sizes)
+        diagonal = isinstance(tidy, Call) and tidy.function == "diag" and not is_jacobian(self.problem)
+        return "chain-part-diagonal" if diagonal else "chain-part", (*bindings, ("jacobian", shown), ("size", shown.shape), *sizes)
 
     def _sizes(self, left: Shape, right: Shape) -> Bindings:
         if self.form.turned if is_jacobian(self.problem) else not self.form.turned:

@@ -233,10 +233,18 @@ def _reading(line: Expr, found: dict[Path, Rewriting]) -> Reading:
     product = _made(before, first.new)
     said: Bindings = (
         ("entry", before), ("turned", first.new), ("letters", ", ".join(map(str, letters))),
-        ("product", product.base if isinstance(product, Entry) else product),
+        ("product", product.base if isinstance(product, Entry) else product), ("purpose", _purpose(line, path, first.new)),
     )  # fmt: skip
     title = first.rule.title + (", and in the other terms likewise" if len({one.new for one in found.values()}) > 1 else "")
     return Reading(applied(line, found), title, tuple(pair for pair in said if f"{{{pair[0]}}}" in title))
+
+
+def _purpose(line: Expr, path: Path, turned: Expr) -> str:
+    """What an entry is turned round for: its summed letter comes beside the other one, or without a sum its letters in their order."""
+    around = (at(line, path[:depth]) for depth in range(len(path)))
+    if not isinstance(turned, Entry) or any(isinstance(node, SumOver) and not turned.free.isdisjoint(node.indices) for node in around):
+        return "the summed letters stand side by side"
+    return f"{turned.row} stands in front of {turned.col}"
 
 
 def _bound(expr: Expr) -> frozenset[Index]:
