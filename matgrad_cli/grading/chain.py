@@ -14,12 +14,13 @@ from .slips.causes import Slip
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What was found at one sign of equality, or at a side that could not be read."""
+    """What was found at one sign of equality, or at a side that could not be read. `head`: the left side with which its chain begins."""
 
     verdict: LineVerdict
     read: Read | None = None
     slip: Slip | None = None
     role: Role = "claim"
+    head: Expr | None = None
 
 
 @dataclass(frozen=True, slots=True)

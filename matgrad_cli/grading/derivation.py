@@ -342,7 +342,7 @@ class Reader:
         if pair is not None:
             self._learn_order(*pair)
             self.prose.lines.append(after)
-            return Outcome("follows", found, role=role_of(self.around, before, after))
+            return Outcome("follows", found, role=role_of(self.around, before, after), head=self.chain.head or before)
         if found.side.up_to == "∝":
             return Outcome("undecided", found, Slip("undecided", "what is constant in this proportionality is not said"))
         if found.side.up_to:

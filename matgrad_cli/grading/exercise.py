@@ -15,16 +15,15 @@ from ..records.finding import Final, Finding, ProblemReport, ProblemVerdict, wor
 from .answers import judge_answer
 from .begin import Habits, begin
 from .consequences import told_once
+from .credit import derives, lines_held, scored
 from .derivation import RowResult
 from .equations.asked import named_multipliers, readings, split_constraints, without_lagrangian
 from .finals import final_of, final_of_second
 from .lines.arrays import other_slices, slices
-from .lines.kinds import is_zero
 from .lines.literal_name import with_letter
 from .lines.reading import as_declared
-from .lines.scope import Surroundings
 from .meanings.supposed import Values
-from .merge import LINES, Located, Settings
+from .merge import Located, Settings
 from .prose import NO_FORMULA
 from .slips.causes import Slip
 from .task import Asked, Key, Task, task_for
@@ -145,40 +144,12 @@ def _requires_derivation(verdict: ProblemVerdict, final: Final) -> tuple[Problem
     return "wrong", Final("right", "missing-derivation", "the answer is right, but a derivation is required and there is none")
 
 
-def _derives(results: Sequence[RowResult], around: Surroundings) -> bool:
-    """Whether anything stands before the last side: two different claims or equations, or a claim that uses a name defined before it."""
-    outcomes = [outcome for result in results for outcome in result.outcomes if outcome.role in ("claim", "equation")]
-    sides = {outcome.read.expr for outcome in outcomes if outcome.read is not None and outcome.read.expr is not None}
-    said = {side for side in sides if not is_zero(side)}
-    named = {symbol for symbol, value in around.values.items() if around.worked_out(value)}
-    return len(said) + any(named & expr.symbols for expr in said) > 1
-
-
 def finding_of(number: int, verdict: ProblemVerdict | str, passage: Passage, slip: Slip, source: Source, notes: Sequence[str]) -> Finding:
     span = passage.span(slip.span) if slip.span is not None else passage.span()
     line, column = line_and_column(source.text, span.start)
     severity: Literal["wrong", "error", "warning"] = "wrong" if verdict == "wrong" else "error" if verdict == "unreadable" else "warning"
     diagnostic = Diagnostic(slip.code, slip.message, source, (Label(span),), slip.notes, slip.help, severity)
     return Finding(number, verdict, span, line, column, slip.code, diagnostic, tuple(notes), holds=slip.holds)  # type: ignore[arg-type]
-
-
-def scored(chosen: Settings, report: ProblemReport) -> ProblemReport:
-    """The report with what the key says about it: all points, or the share that it gives for the first slip, or for the lines before it."""
-    share, credit = (1.0, None) if report.verdict == "right" else (0.0, None)
-    first = report.first_wrong
-    if report.verdict == "wrong" and first is not None:
-        claims = [line for line in report.lines if line.number and line.role in ("claim", "equation")]
-        held = sum(line.verdict == "follows" for line in report.lines[: report.lines.index(first)] if line in claims)
-        rules = [(chosen.partial.get(first.code or "", 0.0), f"the first slip is `{first.code}`")]
-        if report.kind == "derivation" and claims:
-            said = f"{held} of {len(claims)} lines hold before the first slip"
-            rules.append((chosen.partial.get(LINES, 0.0) * held / len(claims), said))
-        share, why = max(rules, key=lambda rule: rule[0])
-        credit = f"{why}: {share:.3g} of the points" if share else None
-    return replace(
-        report, score=chosen.points * share, points=chosen.points, warnings=(*chosen.warnings, *report.warnings), reveal=chosen.reveal,
-        attempts=chosen.attempts, credit=credit, slip=(first.code if first is not None else None) or report.final.code,
-    )  # fmt: skip
 
 
 # ---- derivations
@@ -254,12 +225,12 @@ def _read_derivation(
     elif final.verdict == "missing" and all(line.role not in ("claim", "equation") for line in lines):
         final = Final("missing", "nothing-judged", NOTHING_JUDGED)
     verdict = _verdict(lines, final, chosen)
-    if chosen.require == "derivation" and not _derives(results, around):
+    if chosen.require == "derivation" and not derives(results, around):
         verdict, final = _requires_derivation(verdict, final)
     warnings = tuple(dict.fromkeys(f"line {result.row.number}: {text}" for result in results for text in result.warnings))
     supposing = tuple(f"`{name}` is read as `{to_text(value)}`: no formula explains it" for name, value in supposed.items())
     report = ProblemReport(chosen.id, "derivation", verdict, final, lines, notes=(*task.problem.notes, *supposing), warnings=warnings)
-    return scored(chosen, report), written, reader.prose.choices
+    return scored(chosen, report, lambda: lines_held(results, around)), written, reader.prose.choices
 
 
 def line_of(result: RowResult, source: Source) -> Finding:

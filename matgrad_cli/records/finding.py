@@ -65,7 +65,7 @@ class Final:
 class ProblemReport:
     """What was found in one problem: its lines, its final answer, its score and the rule of the key that gave a part of the points.
 
-    `slip` is the code of the first slip whatever a student may see of it: it stands in no report that is one student's.
+    `slip` is the code of the first slip whatever a student may see of it: only the figures of a class count it.
     """
 
     id: str

@@ -14,15 +14,20 @@ GRADE_BOOK = ("Student", "ID", "SIS User ID", "SIS Login ID", "Section")
 
 
 def to_csv(report: Report) -> str:
-    """A row for each student and problem: who, which, how many points, and the code of the first slip."""
+    """A row for each student and problem: who, which, how many points, and the code of the first slip if it may be told."""
     rows: list[Sequence[object]] = [("student", "problem", "points", "code", "of", "verdict", "file")]
     for student, graded in graded_problems(report).items():
         for name, points, file, problem in graded:
             verdict = problem.verdict if problem is not None else "undecided" if file is None else "unreadable"
-            slip = problem.slip if problem is not None else "missing-answer" if file is None else None
+            slip = _told(problem) if problem is not None else "missing-answer" if file is None else None
             code = "" if verdict == "right" else slip or verdict
             rows.append((student, name, problem.score if problem is not None else 0, code, points, verdict, file.file if file else ""))
     return _written(rows)
+
+
+def _told(problem: ProblemReport) -> str | None:
+    """The code of the first slip, as far as the student may know it: a table may be shown, too."""
+    return (problem.first_wrong.code if problem.first_wrong is not None else None) or problem.final.code
 
 
 def to_gradebook(report: Report) -> str:

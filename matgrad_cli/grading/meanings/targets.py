@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ...ir import Entry, Expr, MatrixOf, Partial, Transpose
+from ...ir import Differential, Entry, Expr, MatrixOf, Partial, Transpose, nodes_of
 from ...records.finding import Role
 from ..lines.scope import Surroundings
 
@@ -12,11 +12,20 @@ def is_target(around: Surroundings, expr: Expr) -> bool:
     inner = expr
     while isinstance(inner, (Transpose, MatrixOf)) or (isinstance(inner, Entry) and isinstance(inner.base, MatrixOf)):
         inner = inner.children[0]
-    problem = around.task.problem
-    if not isinstance(inner, Partial) or inner.variable is not problem.wrt or isinstance(inner.row, int) or isinstance(inner.col, int):
-        return False
-    body = inner.body.base if isinstance(inner.body, Entry) else inner.body
-    return body is problem.loss or (body.shape is problem.loss.shape and not body.free and around.bench.equal(body, problem.loss))
+    whole = isinstance(inner, Partial) and inner.variable is around.task.problem.wrt
+    return whole and not isinstance(inner.row, int) and not isinstance(inner.col, int) and _is_of_loss(around, inner)
+
+
+def _is_of_loss(around: Surroundings, pending: Partial | Differential) -> bool:
+    body, loss = pending.body.base if isinstance(pending.body, Entry) else pending.body, around.task.problem.loss
+    return body is loss or (body.shape is loss.shape and not body.free and around.bench.equal(body, loss))
+
+
+def works_on_derivative(around: Surroundings, head: Expr | None, after: Expr) -> bool:
+    """Whether `after`, equal to `head`, says something of a derivative of the loss; d tr(EᵀE) only rewrites what is differentiated."""
+    left, right = ([node for node in nodes_of(one) if isinstance(node, (Partial, Differential))] for one in (head or after, after))
+    wrt = around.task.problem.wrt
+    return any(_is_of_loss(around, one) for one in left) and not any(one.variable is wrt and _is_of_loss(around, one) for one in right)
 
 
 def is_called_derivative(around: Surroundings, name: str, value: Expr) -> bool:

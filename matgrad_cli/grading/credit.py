@@ -1,0 +1,70 @@
+"""What a report earns: all points, or the share that the key gives for the first slip or for the lines before it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from ..diagnostics.record import replace
+from ..records.finding import ProblemReport
+from .chain import Outcome, RowResult
+from .lines.forms import is_pending
+from .lines.kinds import is_zero
+from .lines.scope import Surroundings
+from .meanings.targets import works_on_derivative
+from .merge import LINES, Settings
+
+
+def scored(chosen: Settings, report: ProblemReport, lines: Callable[[], tuple[int, int]] = lambda: (0, 0)) -> ProblemReport:
+    """The report with its points, and the rule of the key that gave a share of them. `lines`: how many count, and of how many."""
+    share, credit = (1.0, None) if report.verdict == "right" else (0.0, None)
+    first = report.first_wrong
+    if report.verdict == "wrong" and first is not None:
+        rules = [(chosen.partial.get(first.code or "", 0.0), f"the first slip is `{first.code}`")]
+        if LINES in chosen.partial:
+            held, of = lines()
+            rules.append((chosen.partial[LINES] * held / max(of, 1), f"{held} of {of} lines count before the first slip"))
+        share, why = max(rules, key=lambda rule: rule[0])
+        credit = f"{why}: {share:.3g} of the points" if share else None
+    return replace(
+        report, score=chosen.points * share, points=chosen.points, warnings=(*chosen.warnings, *report.warnings), reveal=chosen.reveal,
+        attempts=chosen.attempts, credit=credit, slip=(first.code if first is not None else None) or report.final.code,
+    )  # fmt: skip
+
+
+def lines_held(results: Sequence[RowResult], around: Surroundings) -> tuple[int, int]:
+    """How many lines hold before the first slip, each said once, and of how many.
+
+    What is not about the derivative (rewritings of the loss, facts) counts up to as often as there are lines that work on it: the way to
+    a slip is credited, not the number of true lines.
+    """
+    counted = [result for result in results if result.role in ("claim", "equation")]
+    first = next((at for at, result in enumerate(counted) if result.verdict == "wrong"), len(counted))
+    said = {frozenset((outcome.head, outcome.read and outcome.read.expr) for outcome in result.outcomes): result
+            for result in counted[:first] if result.verdict == "follows"}  # fmt: skip
+    working = sum(any(_works(outcome, around) for outcome in result.outcomes) for result in said.values())
+    held = working + min(working, len(said) - working)
+    return held, len(counted) - first + held
+
+
+def _works(outcome: Outcome, around: Surroundings) -> bool:
+    expr = outcome.read.expr if outcome.read is not None else None
+    return outcome.role == "equation" or (outcome.role == "claim" and expr is not None and works_on_derivative(around, outcome.head, expr))
+
+
+def derives(results: Sequence[RowResult], around: Surroundings) -> bool:
+    """Whether anything stands before the last side: two different claims or equations about the loss or a derivative, or a claim that
+    uses a name defined before it.
+    """
+    loss = around.task.problem.loss
+
+    def about(outcome: Outcome) -> bool:
+        head = outcome.head
+        if outcome.role == "equation" or head is None or is_pending(head) or head is loss:
+            return outcome.role in ("claim", "equation")
+        return outcome.role == "claim" and not head.free and around.bench.equal(head, loss)
+
+    outcomes = [outcome for result in results for outcome in result.outcomes if about(outcome)]
+    sides = {outcome.read.expr for outcome in outcomes if outcome.read is not None and outcome.read.expr is not None}
+    said = {side for side in sides if not is_zero(side)}
+    named = {symbol for symbol, value in around.values.items() if around.worked_out(value)}
+    return len(said) + any(named & expr.symbols for expr in said) > 1
