@@ -134,7 +134,10 @@ def read_text(text: str, name: str) -> Document:
         ending = _ending_of(text)
     reader = READERS.get(ending) or (_sniffed(text) if ending not in ENDINGS else None)
     if reader is None and ending in ENDINGS:
-        return Document(source, sheet=read_sheet(source, ending), code=_code_in(source, ending))
+        sheet = read_sheet(source, ending)
+        if sheet is not None:
+            return Document(source, sheet=sheet, code=_code_in(source, ending))
+        return Document(source, (), (_file("unreadable-file", name, "is not the JSON of a notebook") if text.strip() else _empty(name),))
     if ending in CODE:
         found, mend = "holds Python code, which is not graded under a key", "check it without `--key`, by itself"
         return Document(source, (), (_file("unknown-file", name, found, mend),))
@@ -149,9 +152,12 @@ def read_text(text: str, name: str) -> Document:
         found = f"has {len(document.exercises)} problems and {rows} lines; at most {MOST_EXERCISES} and {MOST_ROWS} are read"
         return Document(source, (), (*document.diagnostics, _file("file-too-large", name, found)))
     if not document.exercises and not any(diagnostic.severity == "error" for diagnostic in document.diagnostics):
-        nothing = _file("no-problem", name, "holds no problem", "a problem begins with the key `loss`, or `problem` with a key file")
-        return replace(document, diagnostics=(*document.diagnostics, nothing))
+        return replace(document, diagnostics=(*document.diagnostics, _empty(name)))
     return document
+
+
+def _empty(name: str) -> Diagnostic:
+    return _file("no-problem", name, "holds no problem", "a problem begins with the key `loss`, or `problem` with a key file")
 
 
 def _code_in(source: Source, ending: str) -> Blocks | None:

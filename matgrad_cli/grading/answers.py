@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Literal
 
 from ..diagnostics import Diagnostic, InputError, MatgradError, Source, Span
@@ -16,6 +17,7 @@ from ..notation.scope import Syntax
 from .equations.asked import judged_solution
 from .lines.arrays import other_slices, slices
 from .lines.flattened import NOTE, flat_verdict
+from .lines.forms import is_pending
 from .lines.kinds import Clash, pairings
 from .lines.reading import Read, Side, read_side
 from .lines.scope import Surroundings, surroundings
@@ -53,12 +55,15 @@ def judge_answer(task: Task, answer: str, reference: str | None) -> Judged:
         formula = read_answer(bare, around) if bare.strip() and bare != answer else read
         read = formula if formula.expr is not None else read
     judged = _judged(task, around, read, reference)
+    if judged.verdict == "right" and (other := _other_side(task, answer, around, reference)) is not None:
+        return other
     for flags in other_slices(slices(read.side.node)) if judged.verdict == "wrong" else ():
         other = _around(task, **flags)
         turned = _judged(task, other, read_answer(answer, other), reference)
         if turned.verdict == "right":
             return turned
-    if judged.verdict != "wrong" or read.side.syntax != "numpy" or read.side.node is None:
+    arrays = read.side.syntax == "numpy" or task.problem.arrays
+    if judged.verdict != "wrong" or not arrays or read.side.node is None:
         return judged
     return _as_arrays(task, read, judged)
 
@@ -210,6 +215,20 @@ def read_answer(text: str, around: Surroundings) -> Read:
     return first
 
 
+def _other_side(task: Task, answer: str, around: Surroundings, reference: str | None) -> Judged | None:
+    """The verdict on an earlier side of `A = B` that is wrong: what is said to be equal is one answer, not two."""
+    starts = _sides_of(answer)
+    for start, end in pairwise(starts):
+        side = answer[start : end - 1].rstrip(":&!").strip()
+        found = read_answer(side, around) if side and not side.replace("_", "").replace("\\", "").isalnum() else None
+        expr, wanted = found.expr if found is not None else None, task.wanted
+        if found is not None and expr is not None and wanted is not None and expr.shape is wanted.shape and not is_pending(expr):
+            judged = _judged(task, around, found, reference)
+            if judged.verdict == "wrong":
+                return judged
+    return None
+
+
 def _unknown(read: Read) -> bool:
     return read.slip is not None and read.slip.code == "unknown-name"
 
@@ -237,9 +256,14 @@ def _side(text: str, language: Syntax, around: Surroundings) -> Side:
 
 def _after_equality(text: str) -> int:
     """Where the last side of `∂L/∂R = … = …` begins; equations behind `where` are about something else."""
-    level, start = 0, 0
+    return _sides_of(text)[-1]
+
+
+def _sides_of(text: str) -> list[int]:
+    """Where the sides of an equality begin."""
+    level, starts = 0, [0]
     for at, character in enumerate(before_where(text)):
         level += {"(": 1, "[": 1, "{": 1, ")": -1, "]": -1, "}": -1}.get(character, 0)
         if character == "=" and level <= 0 and text[at + 1 :].strip():
-            start = at + 1
-    return start
+            starts.append(at + 1)
+    return starts

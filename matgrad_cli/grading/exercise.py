@@ -18,7 +18,7 @@ from .consequences import told_once
 from .credit import derives, lines_held, scored
 from .derivation import RowResult
 from .equations.asked import named_multipliers, readings, split_constraints, without_lagrangian
-from .finals import final_of, final_of_second
+from .finals import final_of, final_of_named, final_of_second
 from .lines.arrays import other_slices, slices
 from .lines.literal_name import with_letter
 from .lines.reading import as_declared
@@ -222,8 +222,11 @@ def _read_derivation(
     final = final_of(task, reader, answer) if second is None else final_of_second(second, reader, results, answer)
     if not lines:
         final = Final("missing", "unreadable", NO_FORMULA)
-    elif final.verdict == "missing" and all(line.role not in ("claim", "equation") for line in lines):
-        final = Final("missing", "nothing-judged", NOTHING_JUDGED)
+    elif final == Final("missing", None, final.message) and chosen.must_answer and task.asks == "gradient":
+        stated = f"`\\nabla_{task.problem.wrt.name}{'^2' if second else ''} L = …` states it"
+        final = final_of_named(second or task, reader, results) or Final("missing", None, f"{final.message}: {stated}")
+    if final.verdict == "missing" and all(line.role not in ("claim", "equation") for line in lines):
+        final = Final("missing", "nothing-judged", f"{NOTHING_JUDGED}; {final.message}" if lines and final.code is None else NOTHING_JUDGED)
     verdict = _verdict(lines, final, chosen)
     if chosen.require == "derivation" and not derives(results, around):
         verdict, final = _requires_derivation(verdict, final)

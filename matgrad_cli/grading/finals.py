@@ -33,6 +33,17 @@ def final_of(task: Task, reader: Reader, answer: str | None) -> Final:
     return _judged(reader, read.expr)
 
 
+def final_of_named(task: Task, reader: Reader, results: Sequence[RowResult]) -> Final | None:
+    """Right where no line states the derivative, and the last gives a name that value: `H = A + Aᵀ`."""
+    outcomes = [outcome for outcome in results[-1].outcomes if outcome.read is not None] if results else []
+    named = any(outcome.role == "definition" for outcome in outcomes) and all(outcome.verdict == "follows" for outcome in outcomes)
+    read = outcomes[-1].read if named else None
+    if read is None or read.expr is None:
+        return None
+    found = judged_derivative(surroundings(task, (), None), reader.around.expanded(read.expr), (), read, None)
+    return Final("right") if found.verdict == "right" else None
+
+
 def final_of_second(second: Task, reader: Reader, results: Sequence[RowResult], answer: str | None) -> Final:
     """Right where the last claim ends in the second derivative, else missing; or what the key `answer` is."""
     if (stated := _of_answer(second, answer)) is not None:

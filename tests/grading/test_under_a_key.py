@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 
 from matgrad_cli.diagnostics import InputError
-from matgrad_cli.grading.check import Options, check_files
+from matgrad_cli.grading.check import Options, check_files, check_text
 from matgrad_cli.records.finding import Report
 from matgrad_cli.reports.data import to_gradescope, to_json, to_prairielearn
+from matgrad_cli.reports.tables import to_csv
 
 KEY = '[[problem]]\nid = "1"\nloss = "x.T@A@x"\nwrt = "x"\npoints = 4\n'
 
@@ -110,3 +111,44 @@ def test_code_is_not_graded_under_a_key_and_that_is_said(tmp_path: Path) -> None
     (said,) = file.diagnostics
     assert (said.code, said.help) == ("unknown-file", "check it without `--key`, by itself")
     assert said.message.endswith("holds Python code, which is not graded under a key")
+
+
+QUADRATIC = '[[problem]]\nid = "1"\nloss = "x.T @ A @ x"\nwrt = "x"\nshapes = "A: n×n, x: n"\norder = {}\n'
+
+
+@pytest.mark.parametrize(("order", "rows", "verdict"), [
+    ("1", "G = (A + A^\\top)x", "right"), ("1", "G = Ax + A^\\top x = (A + A^\\top)x", "right"), ("1", "G = 2Ax", "undecided"),
+    ("1", "G := \\nabla_x L", "undecided"), ("1", "f = x^\\top A x\nf' = (A + A^\\top)x", "right"),
+    ("1", "f = x^\\top A x\nf^\\prime = 2Ax", "wrong"), ("2", "H = A + A^\\top", "right"), ("2", "H = 2A", "undecided"),
+    ("2", "\\nabla L = (A + A^\\top)x\nH = A + A^\\top", "right"),
+])
+def test_an_answer_under_a_name_is_an_answer(tmp_path: Path, order: str, rows: str, verdict: str) -> None:
+    text = f"```matgrad\nproblem: 1\n\n{rows}\n```\n"
+    (problem,) = graded(tmp_path, {"a.md": text}, QUADRATIC.format(order)).files[0].problems
+    assert problem.verdict == verdict, problem
+    assert verdict != "undecided" or "L = …` states it" in (problem.final.message or "")
+
+
+@pytest.mark.parametrize(("text", "verdict"), [
+    ("Z = XW + b\n\\nabla_W L = X^\\top (1 - \\tanh^2(Z))", "right"), ("\\nabla_W L = X^\\top (1 - \\tanh(XW + b)^2)", "right"),
+    ("\\nabla_W L = X^\\top (1 + \\tanh(XW + b)^2)", "wrong"),
+])
+def test_latex_stretches_what_the_key_stretches(tmp_path: Path, text: str, verdict: str) -> None:
+    key = '[[problem]]\nid = "1"\nloss = "sum(tanh(X@W + b))"\nwrt = "W"\nshapes = "X: n×d, W: d×k, b: k"\n'
+    files = {"a.md": f"```matgrad\nproblem: 1\n\n{text}\n```\n",
+             "b.toml": f"[[problem]]\nid = '1'\nanswer = '{text.splitlines()[-1].replace('Z', 'XW + b')}'\n"}  # fmt: skip
+    assert {file.problems[0].verdict for file in graded(tmp_path, files, key).files} == {verdict}
+
+
+def test_a_table_tells_a_slip_only_as_far_as_it_may_be_told(tmp_path: Path) -> None:
+    for reveal, code in (("none", "wrong"), ("hint", "needs-fact")):
+        report = graded(tmp_path, {"a.toml": '[[problem]]\nid = "1"\nanswer = "2*A@x"\n'}, KEY + f'reveal = "{reveal}"\n')
+        assert to_csv(report).splitlines()[1].split(",")[3] == code
+
+
+@pytest.mark.parametrize(("text", "code"), [
+    ("", "no-problem"), (" \n", "no-problem"), ("garbage", "unreadable-file"), ("[1]", "unreadable-file"),
+])
+def test_what_is_no_notebook_is_not_right(text: str, code: str) -> None:
+    report = check_text(text, "a.ipynb")
+    assert (report.verdict, [one.code for one in report.diagnostics]) == ("unreadable", [code])

@@ -153,7 +153,10 @@ def read_tree(tree: s.Node, side: Side, around: Surroundings, letters: Mapping[s
 
 
 def _elaborated(tree: s.Node, scope: Scope, around: Surroundings) -> Reading:
-    """Vectors as columns; where these do not fit, as arrays of NumPy, but for a `*` that only then fits: there `@` may be meant."""
+    """Vectors as columns; where these do not fit, as arrays of NumPy, but for a `*` that only then fits: there `@` may be meant.
+
+    LaTeX means arrays only where the loss itself does: then XW + b adds b to every row, as the loss says.
+    """
     try:
         return read_node(tree, scope)
     except InputError as error:
@@ -163,13 +166,14 @@ def _elaborated(tree: s.Node, scope: Scope, around: Surroundings) -> Reading:
                 return read_node(tree, replace(scope, needed=wanted.shape))
             except InputError:
                 raise error from None
-        if around.arrays is not None or scope.syntax != "numpy" or error.diagnostic.code not in MISFITS:
+        stretches = around.task.problem.arrays
+        if around.arrays is not None or not (stretches or scope.syntax == "numpy") or error.diagnostic.code not in MISFITS:
             raise
         try:
             reading = read_node(tree, replace(scope, arrays=True))
         except InputError:
             raise error from None
-        if reading.stretched and not around.task.problem.arrays:
+        if reading.stretched and not stretches:
             raise
         return reading
 

@@ -87,7 +87,7 @@ class Surroundings:
         if self.stated is not None:
             definitions[STATED] = self.stated
         return replace(self.base, source=source, syntax=syntax, definitions=definitions, letters=letters, loss_names=self.losses,
-                       arrays=self.arrays is True and syntax == "numpy")
+                       arrays=self.arrays is True and (syntax == "numpy" or self.task.problem.arrays))
 
     def tabled(self, node: s.Node) -> s.Node:
         """An entry of a name with many indices, as a name that stands for its value at those letters."""

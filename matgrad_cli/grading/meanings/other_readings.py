@@ -40,6 +40,8 @@ def wider_readings(side: Side) -> Iterator[tuple[str, s.Node]]:
         return
     for balanced in side.others:
         yield "its brackets balanced in another way", balanced
+    if isinstance(node, s.Transposed) and isinstance(node.body, s.Name) and ("'" in side.text or "prime" in side.text):
+        yield "a prime that says derivative", s.Derivative(node.span, node.body, None, (), "nabla")
     kinds: tuple[tuple[str, Change], ...] = (
         ("bars that take the absolute value of every entry", _absolute),
         ("a derivative of the whole product behind its sign", _wider_derivative),
