@@ -237,6 +237,10 @@ def check_document(document: Document, key: Key | None, options: Options) -> Fil
             chosen = chosen if chosen[0].attempts == "best" else [chosen[0 if chosen[0].attempts == "first" else -1]]
         found = [clock.judged(one) for one in chosen]
         problems.append(revealed(found[counting(found)], chosen[0].reveal))
+    if key is not None and not document.exercises and not diagnostics:
+        help_ = "write `problem: NAME` above each answer or derivation"
+        message, where = f"`{document.source.name}` names no problem of the key", Source(document.source.name, "")
+        diagnostics.append(Diagnostic("no-problem", message, where, help=help_, severity="warning"))
     for name, known in key.exercises.items() if key is not None and _readable(document) else ():
         if name not in exercises:
             problems.append(unanswered(settings(name, Exercise(), document.source, known, key.source if key else None, options.defaults)))

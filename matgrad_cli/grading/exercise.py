@@ -10,6 +10,7 @@ from ..diagnostics.record import replace
 from ..documents.continued import joined_rows
 from ..documents.passage import Passage, line_and_column
 from ..notation.printing.to_text import to_text
+from ..notation.problems import chosen_syntax
 from ..notation.shapes.shape_text import read_shapes
 from ..records.finding import Final, Finding, ProblemReport, ProblemVerdict, worst
 from .answers import judge_answer
@@ -50,9 +51,10 @@ def judge(chosen: Settings) -> ProblemReport:
             ),
         )
     said = [chosen.text(word) or "" for word in ("loss", "wrt", "shapes", "assume")]
-    key: Key = (said[0], said[1], said[2], said[3], chosen.text("syntax"), chosen.layout)
-    asked = Asked(chosen.order, chosen.asks, split_constraints(chosen.text("subject_to") or ""))
     try:
+        key: Key = (said[0], said[1], said[2], said[3], chosen_syntax(chosen.question_syntax), chosen.layout)
+        constraints = split_constraints(chosen.text("subject_to") or "")
+        asked = Asked(chosen.order, chosen.asks, constraints, syntax=chosen_syntax(chosen.text("syntax")))
         task = task_for(key, asked)
     except MatgradError as error:
         return _unreadable(chosen, kind, _relocated(error.diagnostic, chosen))
@@ -206,7 +208,7 @@ def _read_derivation(
 ) -> tuple[ProblemReport, frozenset[str], list[Values]]:
     rows, name = with_letter(joined_rows(chosen.rows), chosen.text("name"), task.names)
     habits = Habits(rules=True, supposing=not chosen.under_key, as_typed=chosen.under_key, supposed=supposed)
-    begun = begin(task, rows, chosen.source, chosen.text("syntax"), name, columns, lying, habits)
+    begun = begin(task, rows, chosen.source, task.syntax, name, columns, lying, habits)
     reader, around = begun.reader, begun.around
     results: list[RowResult] = []
     written: frozenset[str] = frozenset()

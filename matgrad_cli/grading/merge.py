@@ -60,6 +60,8 @@ class Settings:
     warnings: tuple[str, ...] = ()
     errors: tuple[Diagnostic, ...] = ()
     under_key: bool = False
+    question_syntax: str | None = None
+    """In which language the question is written; `syntax` is that of the answer."""
 
     @property
     def asked(self) -> bool:
@@ -133,6 +135,7 @@ def settings(
         warnings=_ignored(exercise, said) if key is not None else tuple(reader.warnings),
         errors=tuple(reader.errors),
         under_key=key is not None,
+        question_syntax=(key or exercise).text("syntax") or defaults.get("syntax"),
     )
 
 

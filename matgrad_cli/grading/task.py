@@ -48,6 +48,8 @@ Key = tuple[str, str, str, str, str | None, str]
 class Asked(NamedTuple):
     """What is asked for: a derivative of which order; or a `stationary` point, a `minimum`, a `maximum`, under constraints.
 
+    `syntax` is the language of the answer, where it is another one than the question's.
+
     `multipliers` are the names that the Lagrangian has for those of the constraints, `factors` what it multiplies the loss and these by.
     """
 
@@ -56,6 +58,7 @@ class Asked(NamedTuple):
     constraints: tuple[str, ...] = ()
     multipliers: tuple[str | None, ...] = ()
     factors: tuple[Fraction, Fraction] = (Fraction(1), Fraction(1))
+    syntax: str | None = None
 
 
 @remembered(maxsize=512)
@@ -75,7 +78,7 @@ def _task(key: Key, asked: Asked) -> Task | MatgradError:
     letters = derivative_letters(problem)
     wanted = whole_derivative(problem.loss, problem.wrt, layout)
     beside = _beside(problem, shapes)
-    return Task(problem, Bench(problem), layout, syntax, wanted, letters, beside, unknowns, asked.of, plain, constraints)
+    return Task(problem, Bench(problem), layout, asked.syntax or syntax, wanted, letters, beside, unknowns, asked.of, plain, constraints)
 
 
 def _read(

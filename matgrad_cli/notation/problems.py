@@ -79,7 +79,7 @@ def _with_rows(
 
 def _mended(said: Diagnostic, loss: str, wrt: str, shapes: Sequence[str], assume: Sequence[str], syntax: str | None) -> str | None:
     """The loss with `@` for `*`, where its shapes do not fit as it stands and then do."""
-    if said.code != "shape-mismatch" or "*" not in loss or looks_like_latex(loss) or len(loss) > 400 or _chosen(syntax) == "latex":
+    if said.code != "shape-mismatch" or "*" not in loss or looks_like_latex(loss) or len(loss) > 400 or chosen_syntax(syntax) == "latex":
         return None
     from .expression.reader import parse
 
@@ -110,7 +110,7 @@ def _problem(loss: str, wrt: str, shapes: Sequence[str], assume: Sequence[str], 
     scope = Scope(source, symbols, sizes=_sizes_of(table.values(), symbols), origins=dict.fromkeys(symbols, "from --shape"), open=True,
                   columns=columns, families=members)
     right_side, dropped = without_wrappers(stated, plain_name(wrt))
-    tree, language, choice = _loss_tree(right_side, scope, _chosen(syntax), plain_name(wrt))
+    tree, language, choice = _loss_tree(right_side, scope, chosen_syntax(syntax), plain_name(wrt))
     scope, found, variable, reading = _columns_or_arrays(tree, replace(scope, syntax=language), facts, wrt)
     variables = _in_order(tree, reading, scope, variable)
     written = tuple(entry.note for entry in declared.values() if entry.note)
@@ -188,7 +188,7 @@ def read_expression(text: str, problem: Problem, syntax: str | None = None) -> R
 
 def read_in(text: str, scope: Scope, syntax: str | None = None) -> Reading:
     """Read a text in a scope: the expression language if every name is known in it, else LaTeX if it is read there."""
-    order = in_syntax(text, _chosen(syntax))
+    order = in_syntax(text, chosen_syntax(syntax))
     errors: list[InputError] = []
     for language in order:
         inside = scope.reading(Source(scope.source.name, text), language)
@@ -219,7 +219,8 @@ def _read(tree: s.Node, scope: Scope) -> Reading:
             raise further(error, other) from None
 
 
-def _chosen(syntax: str | None) -> Syntax | None:
+def chosen_syntax(syntax: str | None) -> Syntax | None:
+    """The language that a word says; None where it is to be found out. Raises UsageError for a word that says none."""
     if syntax in (None, "auto"):
         return None
     if syntax in ("numpy", "python", "text"):

@@ -152,3 +152,19 @@ def test_a_table_tells_a_slip_only_as_far_as_it_may_be_told(tmp_path: Path) -> N
 def test_what_is_no_notebook_is_not_right(text: str, code: str) -> None:
     report = check_text(text, "a.ipynb")
     assert (report.verdict, [one.code for one in report.diagnostics]) == ("unreadable", [code])
+
+
+@pytest.mark.parametrize(("syntax", "answer", "verdict"), [
+    ("matlab", "(A+A')*x", "right"), ("python", "(A+A.T)@x", "right"), ("tex", "(A+A^T)x", "right"), ("auto", "(A+A.T)@x", "right"),
+    ("matlab", "A*x", "wrong"), ("foo", "(A+A.T)@x", "unreadable"),
+])
+def test_a_file_says_in_which_language_it_answers(tmp_path: Path, syntax: str, answer: str, verdict: str) -> None:
+    text = f'[[problem]]\nid = "1"\nsyntax = "{syntax}"\nanswer = "{answer}"\n'
+    (problem,) = graded(tmp_path, {"a.toml": text}, QUADRATIC.format("1")).files[0].problems
+    assert problem.verdict == verdict, problem
+
+
+@pytest.mark.parametrize("name", ["a.md", "a.txt"])
+def test_a_file_that_names_no_problem_says_so(tmp_path: Path, name: str) -> None:
+    (report,) = graded(tmp_path, {name: "The gradient is 2Ax.\n"}).files
+    assert ([one.code for one in report.diagnostics], report.problems[0].final.code) == (["no-problem"], "missing-answer")
