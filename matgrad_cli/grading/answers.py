@@ -55,8 +55,8 @@ def judge_answer(task: Task, answer: str, reference: str | None) -> Judged:
         formula = read_answer(bare, around) if bare.strip() and bare != answer else read
         read = formula if formula.expr is not None else read
     judged = _judged(task, around, read, reference)
-    if judged.verdict == "right" and (other := _other_side(task, answer, around, reference)) is not None:
-        return other
+    if judged.verdict == "right":
+        return _other_side(task, answer, around, reference) or judged
     for flags in other_slices(slices(read.side.node)) if judged.verdict == "wrong" else ():
         other = _around(task, **flags)
         turned = _judged(task, other, read_answer(answer, other), reference)

@@ -12,8 +12,9 @@ def is_target(around: Surroundings, expr: Expr) -> bool:
     inner = expr
     while isinstance(inner, (Transpose, MatrixOf)) or (isinstance(inner, Entry) and isinstance(inner.base, MatrixOf)):
         inner = inner.children[0]
-    whole = isinstance(inner, Partial) and inner.variable is around.task.problem.wrt
-    return whole and not isinstance(inner.row, int) and not isinstance(inner.col, int) and _is_of_loss(around, inner)
+    if not isinstance(inner, Partial) or inner.variable is not around.task.problem.wrt:
+        return False
+    return not isinstance(inner.row, int) and not isinstance(inner.col, int) and _is_of_loss(around, inner)
 
 
 def _is_of_loss(around: Surroundings, pending: Partial | Differential) -> bool:
