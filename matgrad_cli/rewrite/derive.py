@@ -16,7 +16,7 @@ from ..verify.judge import Judge
 from .closing import closed, itself, tidied, written_out
 from .engine.application import apply
 from .engine.recorder import Recorder
-from .forms.terms import split
+from .forms.terms import UNIT, split
 from .index.method import Target, collapse, differentiate, reserved_names, target_of
 from .index.rows import open_rows
 from .layouts import change_layout, known_layout
@@ -77,22 +77,13 @@ def second_order(problem: Problem, book: Rulebook, layout: str) -> Derivation:
     taken = reserved_names(problem) | {letter.name for letter in first.result.letters}
     gradient = first.result.entry
     begin = first.start
-    outer = _second_letters(problem, taken)
+    outer = target_of(UNIT, problem.wrt, taken)  # other letters
     start = Partial(begin, problem.wrt, outer.row, outer.col)
     target = Target(gradient, problem.wrt, first.result.letters, outer.row, outer.col)
     recorder = Recorder(problem, book, judge, start, letters=target.letters, entrywise=True)
     recorder.told("gradient-first", target.start(), first.steps, (("gradient", first.result.matrix or gradient),))
     whole = solve(recorder, target)
     return finish(recorder, start, target, whole, layout, 2)
-
-
-def _second_letters(problem: Problem, taken: set[str]) -> Target:
-    return target_of(problem.wrt if problem.wrt.shape.is_number else Entry(problem.wrt, *_first_places(problem)), problem.wrt, taken)
-
-
-def _first_places(problem: Problem) -> tuple[int | None, int | None]:
-    shape = problem.wrt.shape
-    return (0 if shape.rows is not ONE else None, 0 if shape.cols is not ONE else None)
 
 
 def solve(recorder: Recorder, target: Target) -> bool:

@@ -41,7 +41,7 @@ from ...ir.walk import letters_in, mapped, nodes_of
 from ...records import Bindings, Sentence
 from ...rulebook.load import Rulebook
 from ...rulebook.rule import Rule
-from ..forms.algebra import multiplied
+from ..forms.algebra import multiplied, zero
 from ..forms.terms import is_entries, join, split
 from .apply import Rewriting, rewritings
 from .entrywise import differential_of, holds_pending, pushed, written_out
@@ -91,10 +91,6 @@ class Site:
 
 
 Native = Callable[[Site], "tuple[Expr, Bindings] | None"]
-def phase(book: Rulebook, method: str, name: str) -> tuple[str, ...]:
-    """The rules of one phase of a method, in their order."""
-    return next(phase.rules for phase in book.method(method).phases if phase.name == name)
-
 
 NATIVE: dict[str, Native] = {}
 """The one function of each native rule: the new part and what the sentence mentions, or None where it does not fit."""
@@ -326,7 +322,7 @@ def settled(node: Expr, parts: tuple[Expr, ...]) -> Expr:
     if any(is_zero(part) for part in parts) and (
         isinstance(node, Mul | MatMul | Hadamard | Transpose) or (isinstance(node, Call) and node.function in _LINEAR)
     ):
-        return zero_of(node)
+        return zero(node.shape)
     if isinstance(node, Mul):
         return _scalars(mul(*parts))
     if isinstance(node, MatMul):
@@ -351,8 +347,3 @@ def _scalars(product: Expr) -> Expr:
 def is_zero(expr: Expr) -> bool:
     """Whether the expression is the number 0 or an array of zeros."""
     return expr is ZERO or (isinstance(expr, Fill) and expr.value == 0)
-
-
-def zero_of(body: Expr) -> Expr:
-    """The zero array of the same shape."""
-    return ZERO if body.shape.is_number else Fill(0, body.shape)

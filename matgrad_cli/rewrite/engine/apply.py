@@ -13,34 +13,30 @@ from ...ir import (
     Differential,
     Entry,
     Expr,
-    Fill,
     Hadamard,
     Index,
-    Kron,
     MatMul,
     Mul,
     Named,
-    Number,
     Partial,
     SumOver,
     Symbol,
     add,
     hadamard,
-    kron,
     letters_in,
-    matmul,
     mul,
-    nodes_of,
     product,
     substitute,
     sum_over,
 )
 from ...ir.expr import IndexMismatch, ShapeMismatch
+from ...ir.walk import mapped
 from ...records import Bindings, Sentence
 from ...rulebook.heads import head_of, heads_needed, may_fit
 from ...rulebook.pattern import Pattern, operators_in, pattern
 from ...rulebook.rule import Rule
 from ...rulebook.variants import variants
+from ..forms.algebra import joined, zero
 from .entrywise import holds_pending
 from .instantiate import instantiate
 from .match import Matcher
@@ -59,16 +55,6 @@ class Rewriting:
     new: Expr
     bindings: Bindings
     assumed: tuple[Sentence, ...] = ()
-
-    @property
-    def title(self) -> Sentence:
-        """The rule's sentence with the values of its letters."""
-        return Sentence(self.rule.title, self.bindings)
-
-    @property
-    def why(self) -> Sentence:
-        """The rule's reason with the values of its letters."""
-        return Sentence(self.rule.why, self.bindings)
 
 
 def rewritings(
@@ -165,7 +151,7 @@ def spread(rule: Rule, new: Expr, problem: Problem, taken: set[str] | frozenset[
             terms += [replace_part(term, part, one) for one in more] or [term]
     if terms:
         return add(*terms)
-    return Number(0) if new.shape.is_number else Fill(0, new.shape)
+    return zero(new.shape)
 
 
 def again(
@@ -175,8 +161,7 @@ def again(
     found = [next(rewritings(rule, part, problem, taken, pending, (), False, motion), None) for part in new.children]
     parts = tuple(part if one is None else one.new for part, one in zip(new.children, found, strict=True))
     assumed = tuple(sentence for one in found if one is not None for sentence in one.assumed)
-    whole = _FLAT[type(new)](*parts) if type(new) in _FLAT else new.rebuilt(parts)
-    return whole, assumed
+    return joined(new, parts), assumed
 
 
 def _pending_in(term: Expr) -> Differential | Partial | None:
@@ -188,15 +173,7 @@ def _pending_in(term: Expr) -> Differential | Partial | None:
 
 def replace_part(term: Expr, part: Expr, new: Expr) -> Expr:
     """`term` with one part replaced; nested sums and products are flattened."""
-    if term is part:
-        return new
-    if part not in nodes_of(term):
-        return term
-    parts = tuple(replace_part(child, part, new) for child in term.children)
-    return _FLAT[type(term)](*parts) if type(term) in _FLAT else term.rebuilt(parts)
-
-
-_FLAT: dict[type[Expr], Callable[..., Expr]] = {Add: add, Mul: mul, MatMul: matmul, Hadamard: hadamard, Kron: kron}
+    return mapped(term, lambda node, parts: node if parts == node.children else joined(node, parts), {part: new})
 
 
 def _letters(node: Expr) -> frozenset[str]:
@@ -212,8 +189,8 @@ def _surround(
 ) -> Surround:
     def whole(new: Expr) -> Expr:
         parts = (*rest[:place], new, *rest[place:], *after)
-        joined = new if len(parts) == 1 else _JOINED.get(type(node), mul)(*parts)
-        return sum_over(letters, joined) if letters else joined
+        joint = new if len(parts) == 1 else _JOINED.get(type(node), mul)(*parts)
+        return sum_over(letters, joint) if letters else joint
 
     return whole
 

@@ -36,7 +36,7 @@ from ...ir import (
 from ...ir.functions import CHANGES
 from ...ir.memory import table
 from ...ir.walk import OUTER_LETTERS
-from ..forms.entries import delta, entry, paired_delta
+from ..forms.entries import counted, delta, entry
 from ..forms.terms import UNIT, ZERO
 
 Place = Position | None
@@ -133,7 +133,7 @@ class _Entrywise:
         sides = (first.shape.rows, first.shape.cols, second.shape.rows, second.shape.cols)
 
         def block(i: Index | None, j: Index | None, p: Index | None, q: Index | None) -> Expr:
-            links = (paired_delta(row, i, p, second.shape.rows), paired_delta(col, j, q, second.shape.cols))
+            links = (delta(row, counted(i, p, second.shape.rows)), delta(col, counted(j, q, second.shape.cols)))
             return mul(*(link for link in links if link is not UNIT), self.of(first, i, j), self.of(second, p, q))
 
         return self.summed(sides, block)

@@ -38,21 +38,19 @@ from ...ir import (
     Symbol,
     Transpose,
     add,
-    hadamard,
-    kron,
     matmul,
     mul,
     transpose,
 )
 from ...rulebook.heads import head_of
 from ...rulebook.pattern import Pattern
+from ..forms.algebra import JOINED
 from .sameness import captures, exactly, negated, resting, same
 from .table import DIRECTION, Table, instantiate_dim
 
 _MINUS_ONE, _ONE = Number(-1), Number(1)
 Parts = tuple[tuple[int, Expr], ...]
 Picked = Iterator[tuple[Table, Parts, tuple[int, ...]]]
-_BUILD = {Add: add, Mul: mul, Hadamard: hadamard, MatMul: matmul, Kron: kron}
 
 
 class Matcher:
@@ -302,7 +300,7 @@ class Matcher:
     def _take(
         self, kind: type[Expr], variable: Expr, taken: Parts, left: Parts, rest: list[Expr], b: Table, used: tuple[int, ...]
     ) -> Picked:
-        for table in self._variable(variable, _BUILD[kind](*(part for _, part in taken)), b) if taken else ():
+        for table in self._variable(variable, JOINED[kind](*(part for _, part in taken)), b) if taken else ():
             yield from self._share(kind, rest, left, table, (*used, *(place for place, _ in taken)))
 
     # ---- products in order
@@ -330,7 +328,7 @@ class Matcher:
         first, rest = patterns[0], patterns[1:]
         room = len(parts) - start - len(rest)
         for length in self._lengths(first, rest, room, b, whole):
-            run = parts[start] if length == 1 else _BUILD[kind](*parts[start : start + length])
+            run = parts[start] if length == 1 else JOINED[kind](*parts[start : start + length])
             for table in self.match(first, run, b):
                 for final, _, end in self._forward(rest, parts, start + length, table, kind, whole):
                     yield final, start, end

@@ -18,13 +18,13 @@ from ...ir import (
     Power,
     Transpose,
     add,
-    hadamard,
     letters_of,
     matmul,
     mul,
     transpose,
 )  # fmt: skip
 from ...ir.memory import remembered
+from ..forms.algebra import joined
 from .table import Table
 
 
@@ -43,13 +43,11 @@ def _mirrored(node: Expr) -> Expr:
         case Transpose(body):
             return pushed(body)
         case MatMul(factors):
-            return matmul(*(_mirrored(factor) for factor in reversed(factors)))
-        case Add(terms):
-            return add(*(_mirrored(term) for term in terms))
+            return matmul(*map(_mirrored, reversed(factors)))
         case Mul(factors):
             return mul(*(pushed(factor) if factor.shape.is_number else _mirrored(factor) for factor in factors))
-        case Hadamard(factors):
-            return hadamard(*(_mirrored(factor) for factor in factors))
+        case Add() | Hadamard():
+            return joined(node, map(_mirrored, node.children))
         case Inverse(body):
             return Inverse(_mirrored(body))
         case Power(base, exponent):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from fractions import Fraction
 
 from ...ir import (
@@ -54,9 +55,9 @@ def flip(expr: Expr) -> Expr:
     if isinstance(expr, Fill):
         return Fill(expr.value, expr.shape.transposed)
     if isinstance(expr, MatMul):
-        return matmul(*(flip(factor) for factor in reversed(expr.factors)))
+        return matmul(*map(flip, reversed(expr.factors)))
     if isinstance(expr, Mul):
-        return mul(*(flip(factor) for factor in expr.factors))
+        return mul(*map(flip, expr.factors))
     if isinstance(expr, Add) and {flip(term) for term in expr.terms} == set(expr.terms):
         return expr  # A + Aᵀ is its own transpose
     pushed = _pushed(expr)
@@ -65,17 +66,25 @@ def flip(expr: Expr) -> Expr:
 
 
 def _pushed(expr: Expr) -> Expr | None:
-    if isinstance(expr, Add):
-        return add(*(flip(term) for term in expr.terms))
-    if isinstance(expr, Hadamard):
-        return hadamard(*(flip(factor) for factor in expr.factors))
-    if isinstance(expr, Kron):
-        return kron(*(flip(factor) for factor in expr.factors))
+    if isinstance(expr, Add | Hadamard | Kron):
+        return joined(expr, map(flip, expr.children))
     if isinstance(expr, Power):
         return Power(flip(expr.base), expr.exponent)
-    if isinstance(expr, MatrixPower):
-        return MatrixPower(flip(expr.body if isinstance(expr, Transpose) else expr.base), expr.exponent)
-    return None
+    return MatrixPower(flip(expr.base), expr.exponent) if isinstance(expr, MatrixPower) else None
+
+
+JOINED: dict[type[Expr], Callable[..., Expr]] = {Add: add, Mul: mul, Hadamard: hadamard, MatMul: matmul, Kron: kron}
+"""How sums and products are built, nested ones flattened."""
+
+
+def joined(node: Expr, parts: Iterable[Expr]) -> Expr:
+    """The node over new parts; nested sums and products are flattened."""
+    return JOINED[type(node)](*parts) if type(node) in JOINED else node.rebuilt(tuple(parts))
+
+
+def zero(shape: Shape) -> Expr:
+    """The zero of a shape."""
+    return Number(0) if shape.is_number else Fill(0, shape)
 
 
 def ones(rows: Dim, cols: Dim = ONE) -> Expr:

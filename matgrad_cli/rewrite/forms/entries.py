@@ -38,11 +38,9 @@ def delta(left: Position | None, right: Position | None) -> Expr:
     return Delta(left, right)
 
 
-def paired_delta(position: Position | None, outer: Index | None, inner: Index | None, inner_dim: Dim) -> Expr:
-    """δ of a position and the pair (outer, inner); of the one letter that there is where a side has size 1."""
-    if outer is None or inner is None:
-        return delta(position, outer or inner)
-    return delta(position, Pair(outer, inner, inner_dim))
+def counted(outer: Index | None, inner: Index | None, inner_dim: Dim) -> Position | None:
+    """The place that a pair counts; the one letter that there is where a side has size 1."""
+    return outer or inner if outer is None or inner is None else Pair(outer, inner, inner_dim)
 
 
 def letters_for(shape: Shape, taken: set[str], wish: Sequence[str] = OUTER_LETTERS) -> tuple[Index | None, Index | None]:

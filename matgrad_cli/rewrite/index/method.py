@@ -8,7 +8,7 @@ from ...facts import Problem
 from ...ir import Expr, Index, Partial, Symbol, at
 from ...ir.dimensions import ONE
 from ...rulebook.heads import head_of
-from ..engine.application import applied, phase
+from ..engine.application import applied
 from ..engine.application import reserved_names as names_of
 from ..engine.layers import Layers
 from ..engine.recorder import Recorder
@@ -92,7 +92,7 @@ def target_of(expr: Expr, variable: Symbol, taken: set[str], options: tuple[tupl
 
 def differentiate(recorder: Recorder) -> None:
     """Unfold the pending derivatives, largest first, until only δ's and entries are left."""
-    layers = Layers(recorder.scene, phase(recorder.rules, "index", "unfold"))
+    layers = Layers(recorder.scene, recorder.rules.method("index").phase("unfold").rules)
     while has_pending(recorder.line):
         if len(recorder.steps) > MAX_LINES:
             raise StuckError(Diagnostic("too-many-steps", f"the derivation has more than {MAX_LINES} lines and is not finished"))
@@ -126,6 +126,6 @@ def _unfold_round(recorder: Recorder, layers: Layers, ready: list[Partial]) -> N
 
 def collapse(recorder: Recorder) -> None:
     """One δ after the other: replace the summed letter, drop that Σ."""
-    (rule_id,) = phase(recorder.rules, "index", "collapse")
+    (rule_id,) = recorder.rules.method("index").phase("collapse").rules
     while recorder.run(rule_id, terms_of(recorder.line)):
         pass

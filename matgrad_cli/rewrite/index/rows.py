@@ -18,7 +18,7 @@ def open_rows(recorder: Recorder) -> None:
     """Entries of vectors that hold letters themselves, written out one rule at a time: a titled group."""
     substeps: list[Step] = []
     line = recorder.line
-    rules = next(phase.rules for phase in recorder.rules.method("index").phases if phase.name == "open")
+    rules = recorder.rules.method("index").phase("open").rules
     for _ in range(MAX_ROUNDS):
         after = _once(recorder, rules, line, substeps)
         if after is None:

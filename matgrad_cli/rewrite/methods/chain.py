@@ -14,10 +14,10 @@ from ...records.layout import is_turned
 from ...rulebook.load import Rulebook
 from ...verify.judge import Judge
 from ..closing import OPEN_LIMIT, finish, itself, need_number, none, tidied
-from ..engine.application import Application, Site, apply, native, zero_of
+from ..engine.application import Application, Site, apply, native
 from ..engine.layers import outermost
 from ..engine.recorder import Recorder
-from ..forms.algebra import flip
+from ..forms.algebra import flip, zero
 from ..forms.terms import terms_of
 from ..index.method import reserved_names
 from ..named_steps import opened, record_names, record_opened
@@ -185,7 +185,7 @@ class Chain:
     def _said(self, part: Expr, term: Term, outer: bool) -> tuple[str, Bindings]:
         """Which sentence fits the part: one inner part or several, Jacobians of columns or gradients of arrays."""
         body = part.body if isinstance(part, Named) else part
-        move = total(part, self.moving) if self.moving.active(part) else zero_of(part)
+        move = total(part, self.moving) if self.moving.active(part) else zero(part.shape)
         found = [] if move is None else pulled(self.form, replace(term, move=move), self.recorder.scene)
         if move is None or found is None:
             raise self._stuck(part)

@@ -49,10 +49,9 @@ from ..engine.application import (
     places_of,
     reserved_names,
     terms_with_differentials,
-    zero_of,
 )
 from ..engine.layers import Layer
-from ..forms.algebra import flip
+from ..forms.algebra import flip, zero
 from ..forms.entries import entry, letters_for
 from ..forms.terms import terms_of
 from ..textbook.simplifier import textbook
@@ -314,7 +313,7 @@ def carried(node: Expr, scene: Scene) -> tuple[Differential, Callable[[Expr], Ex
         if new is None:
             return None
         shown = [form.show(one) for one in new]
-        return add(*shown) if shown else zero_of(node)
+        return add(*shown) if shown else zero(node.shape)
 
     assert isinstance(term.move, Differential)
     return term.move, terms

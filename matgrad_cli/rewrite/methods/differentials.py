@@ -25,9 +25,10 @@ from ...ir import (
 )
 from ...ir.functions import CHANGES, unknown, unknown_parts
 from ...records import Bindings
-from ..engine.application import Scene, Site, applied, holds_pending, native, zero_of
+from ..engine.application import Scene, Site, applied, holds_pending, native
 from ..engine.layers import Layers
 from ..engine.recorder import Recorder
+from ..forms.algebra import zero
 from ..index.partials import power_of
 
 LAST_ORDER = 8
@@ -98,7 +99,7 @@ def matrix_power(site: Site) -> tuple[Expr, Bindings] | None:
     for before in range(body.exponent):
         parts = (power_of(body.base, before), _d(body.base, node), power_of(body.base, body.exponent - 1 - before))
         terms.append(matmul(*(part for part in parts if part is not None)))
-    new = add(*terms) if terms else zero_of(body)
+    new = add(*terms) if terms else zero(body.shape)
     return _named(new, node), (("n", str(body.exponent)),)
 
 

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from ...facts import Problem
-from ...ir import Differential, Expr, Fill, Mul, Number, Shape, matmul, mul, nodes_of
+from ...ir import Differential, Expr, Mul, Number, Shape, matmul, mul, nodes_of
 from ...records import Bindings, Derivation
 from ...records.layout import is_turned
 from ...rulebook.load import Rulebook
 from ...verify.judge import Judge
 from ..closing import finish, none, tidied
-from ..engine.application import Scene, Site, apply, native, settled, zero_of
+from ..engine.application import Scene, Site, apply, native, settled
 from ..engine.application import holds_pending as moves
 from ..engine.recorder import Recorder
-from ..forms.algebra import flip
+from ..forms.algebra import flip, zero
 from .differentials import Moving, unfold
 from .parts import jacobian
 
@@ -57,7 +57,7 @@ def unfold_all(recorder: Recorder, moving: Moving) -> None:
 def factor(line: Expr, moved: Expr) -> Expr | None:
     """What stands in front of dx, or beside dt, in a line that is linear in it; None where no single factor does."""
     if not moves(line):
-        return zero_of(line) if moved.shape.is_number else Fill(0, Shape(line.shape.rows, moved.shape.rows))
+        return zero(line.shape if moved.shape.is_number else Shape(line.shape.rows, moved.shape.rows))
     if moved.shape.is_number:
         return beside(line, moved)
     assert isinstance(moved, Differential)

@@ -9,8 +9,9 @@ from ...rulebook.load import Rulebook
 from ...verify.judge import Judge
 from ...verify.verdict import Verdict
 from ..closing import closed
-from ..engine.application import Scene, zero_of
+from ..engine.application import Scene
 from ..engine.recorder import Recorder
+from ..forms.algebra import zero
 from ..index.method import reserved_names
 from ..naming import fresh_name
 from ..textbook.simplifier import textbook
@@ -58,7 +59,7 @@ def _adjoint(recorder: Recorder, moving: Moving, back: Symbol) -> Expr:
     """What the adjoint makes of `back`."""
     loss = recorder.problem.loss
     if not moving.active(loss):
-        return zero_of(moving.variable)
+        return zero(moving.variable.shape)
     move = moving.d(loss) if loss is moving.variable else total(loss, moving)
     if move is None:
         raise recorder.unknown(loss)

@@ -2,14 +2,33 @@
 
 from __future__ import annotations
 
-from ...ir import Add, Call, Expr, Kron, Mul, Named, kron, mul
+from ...ir import (
+    ONE,
+    Add,
+    Call,
+    Entry,
+    Expr,
+    Fill,
+    Kron,
+    MatrixOf,
+    Mul,
+    Named,
+    Pair,
+    Shape,
+    Transpose,
+    kron,
+    mul,
+    sum_over,
+)  # fmt: skip
 from ...ir.functions import CHANGES
 from ...records import Bindings
 from ..engine.application import Site, native
+from ..forms.algebra import flip
+from ..forms.entries import counted, entry, letters_for
 from ..network.changes import change
 from ..textbook.simplifier import textbook
 from .beside import beside, like, paired, whole_of
-from .stacked import kron_gradient, unstacked
+from .pairing import number_of, peeled
 
 VEC = "vec"
 
@@ -35,7 +54,7 @@ def kron_move(site: Site) -> tuple[Expr, Bindings] | None:
     factors, place = part.factors, next(number for number, factor in enumerate(part.factors) if site.scene.motion(factor))
     if place:
         factors, place = (kron(*factors[:place]), kron(*factors[place:])), 1
-    numbers, inner = kron_gradient(gradient, factors, place)
+    numbers, inner = _kron_gradient(textbook(gradient, site.scene.problem), factors, place)
     return _scaled(numbers, like(site.node, inner, factors[place])), (("M", factors[place]),)
 
 
@@ -55,7 +74,42 @@ def vec_move(site: Site) -> tuple[Expr, Bindings] | None:
     gradient, part = _alone(site) or (None, None)
     if gradient is None or not isinstance(part, Call) or part.function != VEC:
         return None
-    return like(site.node, unstacked(gradient, part.argument.shape), part.argument), (("M", part.argument),)
+    return like(site.node, _unstacked(textbook(gradient, site.scene.problem), part.argument.shape), part.argument), (("M", part.argument),)
+
+
+def _unstacked(column: Expr, shape: Shape) -> Expr:
+    """The matrix whose stacked columns are `column`: A for vec(A), else entry by entry."""
+    if ONE in (shape.rows, shape.cols):
+        return column if shape.is_column else flip(column)
+    if isinstance(column, Call) and column.function == "vec" and column.argument.shape is shape:
+        return column.argument
+    if isinstance(column, Mul):
+        numbers, array = peeled(column)
+        return mul(*numbers, _unstacked(array, shape))
+    if isinstance(column, Fill):
+        return Fill(column.value, shape)
+    row, col = letters_for(shape, set())
+    assert row is not None
+    assert col is not None
+    return MatrixOf(row, col, Entry(column, Pair(col, row, shape.rows), None))
+
+
+def _kron_gradient(gradient: Expr, factors: tuple[Expr, ...], place: int) -> tuple[tuple[Expr, ...], Expr]:
+    """⟨G, A ⊗ dB⟩ as numbers · ⟨G′, dB⟩, the moving factor being the first or the last one."""
+    moving, others = factors[place], (*factors[:place], *factors[place + 1 :])
+    if isinstance(gradient, Transpose) and isinstance(gradient.body, Kron):
+        gradient = kron(*map(flip, gradient.body.factors))
+    if isinstance(gradient, Kron) and [part.shape for part in gradient.factors] == [part.shape for part in factors]:
+        numbers = tuple(number_of(part, other) for part, other in zip(gradient.factors, factors, strict=True) if other is not moving)
+        return numbers, gradient.factors[place]
+    other = kron(*others)
+    taken: set[str] = set()
+    (i, j), (p, q) = letters_for(moving.shape, taken), letters_for(other.shape, taken)
+    pairs = ((i, p, other.shape.rows), (j, q, other.shape.cols)) if not place else ((p, i, moving.shape.rows), (q, j, moving.shape.cols))
+    row, col = (counted(*pair) for pair in pairs)
+    summed = [letter for letter in (p, q) if letter is not None]
+    body = sum_over(summed, mul(entry(gradient, row, col), entry(other, p, q)))
+    return (), MatrixOf(i, j, body)
 
 
 @native("name-gradient")

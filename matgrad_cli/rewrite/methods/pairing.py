@@ -7,7 +7,7 @@ from ...ir.dimensions import ONE
 from ..forms.algebra import factors_of, flip, number_product
 
 
-def paired(gradient: Expr, array: Expr) -> Expr:
+def number_of(gradient: Expr, array: Expr) -> Expr:
     """The number ⟨gradient, array⟩ in its shortest form."""
     if isinstance(gradient, Fill) and gradient.value == 1:
         return Call("sum", array)

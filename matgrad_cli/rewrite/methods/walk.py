@@ -13,12 +13,12 @@ from ...rulebook.heads import guess_heads, head_of, may_fit
 from ...rulebook.rule import Phase, Rule
 from ...rulebook.variants import variants
 from ..closing import LineOf, finish, tidied
-from ..engine.application import Scene, applied, fit, with_parts, zero_of
+from ..engine.application import Scene, applied, fit, with_parts
 from ..engine.apply import Rewriting
 from ..engine.layers import outermost
 from ..engine.moving import holds_pending
 from ..engine.recorder import Recorder
-from ..forms.algebra import flip, multiplied
+from ..forms.algebra import flip, multiplied, zero
 from ..forms.terms import terms_of
 from ..layouts import change_layout
 from ..named_steps import record_names
@@ -218,7 +218,7 @@ def by_walk(recorder: Recorder, moving: Moving, taken: set[str], line_of: LineOf
         record_names(recorder, names)
     walk = Walk(recorder, moving, taken)
     walk.run()
-    gradient = zero_of(problem.wrt)
+    gradient = zero(problem.wrt.shape)
     if moving.scene.motion(recorder.line):
         gradient = tidied(recorder, gradient_in(recorder.line), line_of, lambda named: named.name in walk.own)
     if is_turned(layout, problem.loss.shape, problem.wrt.shape):

@@ -32,8 +32,8 @@ from ...ir import (
 )
 from ...records import Bindings
 from ..engine.application import Site, native, native_at
-from ..forms.algebra import flip, multiplied, rational, transposes
-from .scaled import merged, scaled, zero
+from ..forms.algebra import flip, multiplied, rational, transposes, zero
+from .scaled import merged, scaled
 
 LARGEST_POWER = 64
 """Powers of numbers beyond this stay written as powers."""

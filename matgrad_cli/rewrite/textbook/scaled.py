@@ -6,7 +6,8 @@ from collections import Counter
 from fractions import Fraction
 
 from ...diagnostics.record import record
-from ...ir import Expr, Fill, Hadamard, MatMul, Mul, Number, Shape, add, mul
+from ...ir import Expr, Hadamard, MatMul, Mul, Number, Shape, add, mul
+from ..forms.algebra import zero
 
 
 @record
@@ -53,11 +54,6 @@ def scaled(term: Expr) -> Scaled:
         else:
             array = factor
     return Scaled(value, tuple(scalars), array)
-
-
-def zero(shape: Shape) -> Expr:
-    """The zero of a shape."""
-    return Number(0) if shape.is_number else Fill(0, shape)
 
 
 def merged(terms: list[Scaled], shape: Shape) -> Expr:
