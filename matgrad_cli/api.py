@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from .facts import Problem
     from .records.finding import Report
-    from .records.solution import Solution
+    from .records.solution import Goal, Solution
     from .render.latex.habits import Habits
     from .render.view import Detail, View
 
@@ -151,16 +151,20 @@ class Optimum:
 
 def solve(
     loss: str, wrt: str, shapes: Texts = (), assume: Texts = (), syntax: str | None = None, subject_to: Texts = (),
-    maximize: bool = False, minimize: bool = False, detail: Detail = "normal", numbers: bool = False,
+    maximize: bool = False, minimize: bool = False, detail: Detail = "normal", numbers: bool = False, layout: str = "gradient",
+    order: int = 1, rules: str | Path | None = None,
 ) -> Optimum:  # fmt: skip
     """The point where ∂loss/∂wrt is zero, under constraints `"A@x = b"`; StuckError where there is no closed form, or no such extremum."""
     if maximize and minimize:
         raise InputError(Diagnostic("usage", "the solution is asked to be a maximum and a minimum", help="leave one of them out"))
+    from .rewrite.selftest.user_rules import tested_rulebook
     from .rewrite.solve.reading import read_optimum
     from .rewrite.solve.solver import solve as solved
 
+    book = tested_rulebook(Path(rules)) if rules is not None else None
     problem, constraints = read_optimum(loss, wrt, _texts(shapes), _texts(assume), _texts(subject_to), syntax)
-    return Optimum(solved(problem, constraints, "maximum" if maximize else "minimum" if minimize else None), detail, numbers)
+    goal: Goal | None = "maximum" if maximize else "minimum" if minimize else None
+    return Optimum(solved(problem, constraints, goal, layout, order, book), detail, numbers)
 
 
 def _derivations(

@@ -26,7 +26,7 @@ def _program(names: Sequence[str], shown: Sequence[str]) -> str:
     parts = []
     for number, (name, text) in enumerate(zip(names, shown, strict=True)):
         word = re.sub(r"\W", "", name) or f"x{number + 1}"
-        body = re.sub(r"^def gradient\(", f"def gradient_{word}(", text, flags=re.MULTILINE)
+        body = re.sub(r"^def (gradient|solution)\(", rf"def \1_{word}(", text, flags=re.MULTILINE)
         parts.append(body if number == 0 else re.sub(r"\A(?:(?:import|from) .*\n|\s*\n)*", "", body))
     return "\n\n".join(part.rstrip("\n") + "\n" for part in parts)
 

@@ -7,19 +7,24 @@ from typing import TYPE_CHECKING, Annotated, cast
 
 import typer
 
-from ..diagnostics import Diagnostic
+from ..diagnostics import Diagnostic, StuckError
 from ..diagnostics.limits import time_limit
+from ..records.layout import LAYOUTS
 from . import options as given
-from .choices import DETAILS, SOLVE_FORMATS, SYNTAXES, chosen
-from .output import columns, deliver, format_for, usable, wants_colour
+from .choices import DETAILS, ORDERS, SOLVE_FORMATS, SYNTAXES, chosen
+from .guard import tell
+from .output import columns, deliver, format_for, nonempty, say, usable, wants_colour
 from .settings import latex_habits
+from .several import together
 
 if TYPE_CHECKING:
+    from ..api import Optimum
     from ..render.view import Detail
 
 SECONDS = 60
 
 Format = Annotated[str | None, given.one_of("--format", SOLVE_FORMATS, given.ELSE)]
+Layout = Annotated[str, given.one_of("--layout", LAYOUTS)]
 SubjectTo = Annotated[list[str] | None, typer.Option("--subject-to", metavar="EQUATION", help='A constraint: "A@x = b"; repeatable.')]
 Maximize = Annotated[bool, typer.Option("--maximize", help="The solution is to be a maximum: of several the one with the largest value.")]
 Minimize = Annotated[bool, typer.Option("--minimize", help="The solution is to be a minimum.")]
@@ -31,6 +36,9 @@ def solve(
     shape: given.Shapes = None,
     assume: given.Assume = None,
     syntax: given.Syntax = None,
+    layout: Layout = "gradient",
+    order: given.Order = "1",
+    rules: given.Rules = None,
     subject_to: SubjectTo = None,
     maximize: Maximize = False,
     minimize: Minimize = False,
@@ -46,26 +54,39 @@ def solve(
     usual = "terminal" if output is None and (sys.stdout.isatty() or wants_colour(sys.stdout)) else "text"
     format_ = format_for(format_, output, SOLVE_FORMATS, usual)
     usable(output)
+    chosen("layout", layout, LAYOUTS)
+    chosen("order", order, ORDERS)
+    nonempty("--rules", rules)
     text, shapes = given.loss_and_shapes(loss, shape, "solve")
-    name = ", ".join(given.wrt_names(wrt, text, "solve"))
+    names, pages, codes = given.wrt_names(wrt, text, "solve"), dict[str, str](), list[int]()
     with time_limit(SECONDS):
         from .. import api
 
-        optimum = api.solve(
-            text, wrt=name, shapes=shapes, assume=assume or (), syntax=syntax, subject_to=subject_to or (), maximize=maximize,
-            minimize=minimize, detail=level, numbers=numbers,
-        )  # fmt: skip
-        shown = optimum.render(format_, width=columns(), colour=output is None and wants_colour(sys.stdout), habits=latex_habits(format_))
-    deliver(shown, output, f"Where the gradient of {text} by {name} is zero" if format_ == "html" else "")
-    return _exit_code(optimum)
+        for name in names:
+            try:
+                optimum = api.solve(
+                    text, wrt=name, shapes=shapes, assume=assume or (), syntax=syntax, subject_to=subject_to or (), maximize=maximize,
+                    minimize=minimize, detail=level, numbers=numbers, layout=layout, order=int(order), rules=rules,
+                )  # fmt: skip
+            except StuckError as stuck:
+                if len(names) == 1:
+                    raise
+                tell(stuck.diagnostic)
+                codes.append(4)
+                continue
+            colour = output is None and wants_colour(sys.stdout)
+            pages[name] = optimum.render(format_, width=columns(), colour=colour, habits=latex_habits(format_))
+            codes.append(_exit_code(optimum))
+    if pages:
+        title = f"Where the gradient of {text} by {', '.join(pages)} is zero" if format_ == "html" else ""
+        deliver(together(list(pages), list(pages.values()), format_), output, title)
+    if len(names) > 1:
+        say(f"note: for each of {', '.join(names)} the others are held fixed")
+    return max(codes)
 
 
-def _exit_code(optimum: object) -> int:
+def _exit_code(optimum: Optimum) -> int:
     """0 when the solution was seen to hold, 4 with a warning otherwise."""
-    from ..api import Optimum
-    from .guard import tell
-
-    assert isinstance(optimum, Optimum)
     if optimum.solution.verdict.kind != "unknown":
         return 0
     tell(Diagnostic("not-verified", "the solution could not be verified", notes=(optimum.solution.verdict.by,), severity="warning"))

@@ -52,7 +52,7 @@ class Solution:
     `spectral` says it where the solution is made of eigenvectors. `without` tells what else there is: where a condition fails, and of
     several solutions why this one is given. `reasons` say why the constraints, and what is solved under them, may stand for what was
     given. `derivation` is the derivation of the gradient of the loss (with constraints: of the
-    Lagrangian, whose multipliers are `multipliers`).
+    Lagrangian, whose multipliers are `multipliers`). `second` is that of the second derivative of the loss, where it is asked for.
     """
 
     problem: Problem
@@ -67,6 +67,7 @@ class Solution:
     without: tuple[Sentence, ...] = ()
     spectral: Spectral | None = None
     reasons: tuple[Sentence, ...] = ()
+    second: Derivation | None = None
 
     @property
     def unknown(self) -> Symbol:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from ...ir import Add, Call, Expr, Fill, Inverse, Mul, Number, Symbol, add, matmul, mul
 from ...records.solution import Equation, Solution, Spectral, stack_of
 from ...records.solution import Move as EquationMove
+from ..resting import resting
 from ..view import Detail
 from .blocks import Block, Chain, Document, Formula, Heading, Line, Move, Phrase, Sentence, Variables, phrase
 from .derivation import variables_of
@@ -37,11 +38,18 @@ def _blocks(solution: Solution, full: bool) -> Iterator[Block]:
     if solution.multipliers:
         names = [part for symbol in solution.multipliers for part in (" and ", symbol)][1:]
         said = ("the gradient of the Lagrangian with the multiplier ", *names, ", set to zero")
-    yield Sentence(said, "finding", solution.derivation.readoff.verdict)
+    derivation = solution.derivation
+    said = said if derivation.layout == "gradient" else (*said[:-1], f"{said[-1]}, in {derivation.layout} layout")
+    yield Sentence(said, "finding", derivation.readoff.verdict)
     yield Formula(solution.gradient, _zero(solution.gradient), "equation")
     if solution.moves:
         yield Chain("", tuple(_move(number, move, full) for number, move in enumerate(solution.moves, 1)))
     yield from _outcome(solution)
+    if (second := solution.second) is not None:
+        whole = second.result.matrix
+        yield Sentence(("the second derivative is ", second.result.entry if whole is None else whole), "finding", second.readoff.verdict)
+    if (rests := resting(derivation)) is not None:
+        yield Sentence((rests,), "note")
 
 
 def _move(number: int, move: EquationMove, full: bool) -> Move:

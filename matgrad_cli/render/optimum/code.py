@@ -11,6 +11,7 @@ from ...records.solution import Solution, stack_of
 from ..code.dialects import NUMPY
 from ..code.index_level import IndexCode
 from ..code.names import Names
+from ..resting import comments
 from ..words import signature
 
 
@@ -32,8 +33,8 @@ def solution_code(solution: Solution) -> str:
     summary = wrap(f"{kind} of {loss} by {problem.wrt.name}{under}{cases}.", 100)
     conditions = [f"Needed: {_plain(said)}." for said in solution.conditions]
     doc = ['"""' + summary[0], *summary[1:], "", *wrap(signature(given, assumed), 100), *conditions, '"""']
-    lines = [*NUMPY.imports, "", "", f"def solution({parameters}):", *(f"    {line}" if line else "" for line in (*doc, *helpers, *body))]
-    return "\n".join([*lines, ""])
+    inside = [f"    {line}" if line else "" for line in (*doc, *helpers, *body)]
+    return "\n".join([*comments([solution.derivation], "#"), *NUMPY.imports, "", "", f"def solution({parameters}):", *inside, ""])
 
 
 def _plain(sentence: object) -> str:

@@ -51,7 +51,10 @@ def solution_data(solution: Solution) -> dict[str, Any]:
         "assumed": list(solution.problem.assumed),
         "subject_to": [_two(constraint) for constraint in solution.constraints],
         "multipliers": [symbol.name for symbol in solution.multipliers],
+        "layout": gradient["layout"],
+        **({"rests_on": gradient["rests_on"]} if "rests_on" in gradient else {}),
         "gradient": gradient["result"],
+        **({"second_derivative": result_data(solution.second)["result"]} if solution.second is not None else {}),
         "steps": [
             {"number": number, "rule": move.rule, "title": _said_of(move.title), "before": [_two(side) for side in move.before],
              "after": [_two(side) for side in move.after], "assumed": [_said_of(said) for said in move.assumed],

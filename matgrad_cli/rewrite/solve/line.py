@@ -22,8 +22,9 @@ from ...verify.solving.holding import equivalent
 from ...verify.solving.system import System
 from ..engine.application import Scene, fit, settled
 from ..engine.recorder import sentence
+from ..forms.algebra import flip
 from ..textbook.simplifier import Simplifier
-from .terms import Opener
+from .terms import Opener, without_numeral
 
 
 @record
@@ -39,7 +40,7 @@ class Place:
 
 
 Native = Callable[[Place], "tuple[Equation, Bindings] | None"]
-ONE_WAY = ("eq-two-roots",)
+ONE_WAY = ("eq-two-roots", "eq-shortest")
 """Moves that go on with some of the solutions."""
 SUPPOSING = ("eq-denominators",)
 """Moves that suppose, without naming it, that what they multiply by is not zero: they need numbers that agree."""
@@ -102,19 +103,19 @@ class Line:
             place = Place(self.equation, self.core, self.problem, self.opener, self.simplify, self.root)
             found = NATIVE[rule_id](place)
             assumed = self._assumed(rule, found[1]) if found is not None else None
-            return found is not None and assumed is not None and _possible(assumed) and self.moved(rule_id, *found, assumed)
+            return found is not None and assumed is not None and _possible(assumed, self.problem) and self.moved(rule_id, *found, assumed)
         inner = self.core.children[0] if self.core is not self.unknown and self.equation[0] is self.core else self.core
         given: Bindings = (("X", inner),) if any(name == "X" for name, _ in rule.shapes) else ()
         pair = Call("inner", *self.equation)
         rewriting = fit(rule, pair, Scene(self.problem, equation_rules()), given)
-        if rewriting is None or not isinstance(rewriting.new, Call) or not _possible(rewriting.assumed):
+        if rewriting is None or not isinstance(rewriting.new, Call) or not _possible(rewriting.assumed, self.problem):
             return False
         others = [value for name, value in rewriting.bindings if name not in ("X", "A" if rule_id == "eq-divide-number" else "X")]
         if any(isinstance(value, Expr) and self.unknown in value.symbols for value in others):
             return False  # what is divided by, or brought over, must not hold the unknown
         left, right = rewriting.new.arguments
         right = self.simplify(right) if rule_id == "eq-divide-number" else right
-        return self.moved(rule_id, (left, right), rewriting.bindings, rewriting.assumed)
+        return self.moved(rule_id, (left, right), rewriting.bindings, tuple(map(plainly, rewriting.assumed)))
 
     def _assumed(self, rule: Rule, bindings: Bindings) -> tuple[Sentence, ...] | None:
         """What a native move supposes of what it names; None if that is known to fail."""
@@ -126,7 +127,7 @@ class Line:
             if known is False:
                 return None
             if known is None:
-                found.append(Sentence(said_of(requirement.word, value.shape.is_number), (("0", value),)))
+                found.append(plainly(Sentence(said_of(requirement.word, value.shape.is_number), (("0", value),))))
         return tuple(found)
 
     def moved(self, rule_id: str, after: Equation, bindings: Bindings = (), assumed: tuple[Sentence, ...] = ()) -> bool:
@@ -154,15 +155,25 @@ class Line:
         return True
 
 
-def _possible(assumed: Iterable[Sentence]) -> bool:
-    """Whether what is supposed can hold: a matrix of rank one, as aaᵀ, is invertible only where it is a number."""
-    return not any(isinstance(value, Expr) and _rank_one(value) for said in assumed for _, value in said.values)
+def plainly(condition: Sentence) -> Sentence:
+    """b ≠ 0 for 3b ≠ 0."""
+    values = tuple((name, without_numeral(value) if isinstance(value, Expr) else value) for name, value in condition.values)
+    return Sentence(condition.template, values) if condition.template == said_of("nonzero", number=True) else condition
 
 
-def _rank_one(expr: Expr) -> bool:
+def _possible(assumed: Iterable[Sentence], problem: Problem) -> bool:
+    """Whether what is supposed can hold: neither aaᵀ is invertible, but where it is a number, nor AᵀA where A is wide."""
+    return not any(isinstance(value, Expr) and singular(value, problem) for said in assumed for _, value in said.values)
+
+
+def singular(expr: Expr, problem: Problem) -> bool:
+    """Whether a matrix is a product through fewer dimensions than its own."""
     arrays = [factor for factor in expr.factors if not factor.shape.is_number] if isinstance(expr, Mul) else [expr]
     inner = arrays[0] if len(arrays) == 1 else None
-    return isinstance(inner, MatMul) and inner.shape.is_matrix and any(factor.shape.cols is ONE for factor in inner.factors[:-1])
+    if not isinstance(inner, MatMul) or not inner.shape.is_matrix:
+        return False
+    narrow = holds(inner.factors[0], "tall", problem) or holds(flip(inner.factors[0]), "wide", problem)
+    return bool(narrow) or any(factor.shape.cols is ONE for factor in inner.factors[:-1])
 
 
 def _numbers_first(expr: Expr) -> Expr:

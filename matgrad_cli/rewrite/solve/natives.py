@@ -27,7 +27,8 @@ from ...ir import (
 from ...records import Bindings
 from ...records.solution import Equation
 from ..engine.application import is_zero, settled
-from .line import Place, native
+from ..forms.algebra import flip
+from .line import Place, native, singular
 from .terms import Term, divided, filled, negative, signed_terms, total
 
 Moved = tuple[Equation, Bindings] | None
@@ -173,6 +174,36 @@ def _weight(numbers: Sequence[Expr], arrays: Sequence[Expr], side: Dim) -> Expr:
     if side is ONE:
         return mul(*numbers) if numbers else Number(1)
     return product(*numbers, Eye(side))
+
+
+@native("eq-shortest")
+def _shortest(place: Place) -> Moved:
+    """Of the solutions of AᵀA X = Aᵀ B, where AᵀA is singular, the one of least length: X = A⁺ B; of X AAᵀ = B Aᵀ: X = B A⁺."""
+    left, right = place.equation
+    terms = place.opener.terms(left)
+    if terms is None or len(terms) != 1 or terms[0].core is None or terms[0].turned or place.unknown in _parts(right):
+        return None
+    numbers, before = terms[0].numbers, bool(terms[0].left)
+    gram, other = (terms[0].left, terms[0].right) if before else (terms[0].right, terms[0].left)
+    scale, others = _apart(right)
+    if other or len(gram) != 2 or gram[0] is not flip(gram[1]) or not singular(matmul(*gram), place.problem) or not others:
+        return None
+    base, end = (gram[1], others[0] is gram[0]) if before else (gram[0], others[-1] is gram[1])
+    rest = others[1:] if before else others[:-1]
+    if not end or not all(number.shape.is_number for number in rest if before and base.shape.is_row) or not (rest or base.shape.is_row):
+        return None
+    size = matmul(*gram[::-1])  # aᵀa for aaᵀ
+    inverse = mul(Power(size, Number(-1)), flip(base)) if size.shape.is_number else Call("pinv", base)
+    found = product(*scale, *(Power(number, Number(-1)) for number in numbers), *((inverse, *rest) if before else (*rest, inverse)))
+    return (place.unknown, place.simplify(found)), (("A", matmul(*gram)), ("c", size if size.shape.is_number else Number(1)))
+
+
+def _apart(expr: Expr) -> tuple[list[Expr], list[Expr]]:
+    """The numbers and the arrays of a product."""
+    factors = expr.factors if isinstance(expr, Mul) else (expr,)
+    arrays = [factor for factor in factors if not factor.shape.is_number]
+    parts = [part for array in arrays for part in (array.factors if isinstance(array, MatMul) else (array,))]
+    return [factor for factor in factors if factor.shape.is_number], parts
 
 
 @native("eq-tidy")

@@ -91,5 +91,7 @@ def lagrangian(
 def _pairing(multiplier: Symbol, constraint: Expr) -> Expr:
     if constraint.shape.is_number:
         return mul(multiplier, constraint)
+    if constraint.shape.is_row:
+        return MatMul((constraint, transpose(multiplier)))
     product = MatMul((transpose(multiplier), constraint))
     return Call("tr", product) if constraint.shape.is_matrix else product

@@ -10,11 +10,12 @@ from ...diagnostics.record import replace
 from ...facts import Problem
 from ...facts.conditions import CONDITIONS, said_of
 from ...facts.holding import holds
-from ...ir import Add, Call, Expr, Fill, MatMul, Named, Number, Symbol, add, mul, nodes_of, transpose
+from ...ir import Add, Call, Expr, Fill, MatMul, Named, Number, Symbol, Transpose, add, mul, nodes_of, transpose
 from ...notation.printing.to_unicode import to_unicode
 from ...records import Derivation, Sentence, Value
+from ...records.layout import is_turned
 from ...records.solution import Extremum, Goal, Move, PointKind, Solution
-from ...rulebook.load import equation_rules
+from ...rulebook.load import Rulebook, equation_rules
 from ...verify.judge import Judge
 from ...verify.solving.optimum import Seen, Where, cases, curvatures, kept, kind_of
 from ...verify.solving.spectrum import Spectral, spectral_points
@@ -23,22 +24,28 @@ from ...verify.solving.variants import SAID
 from ...verify.verdict import Verdict
 from ..derive import derive
 from ..engine.application import replaced
-from .line import Line
+from ..textbook.simplifier import Simplifier
+from .line import Line, plainly
 from .multipliers import Found, inserted
 from .phases import isolate
 from .prepared import prepared, symmetric_part
 from .reading import lagrangian, multiplier_of
 from .spectral import convention, spectral_of
-from .terms import Opener, without_numeral
+from .terms import Opener
 
 _OPEN = Verdict("unknown", "not checked yet")
 
 
-def solve(problem: Problem, constraints: Sequence[Expr] = (), goal: Goal | None = None) -> Solution:
+def solve(
+    problem: Problem, constraints: Sequence[Expr] = (), goal: Goal | None = None, layout: str = "gradient", order: int = 1,
+    rules: Rulebook | None = None,
+) -> Solution:  # fmt: skip
     """The point where the gradient is zero. Raises StuckError where the rules know no closed form, or it is not what is asked for."""
     ready = prepared(problem, constraints)
+    second = derive(problem, layout=layout, order=2, rules=rules) if order == 2 else None
     try:
-        return replace(_solved(ready.problem, ready.constraints, goal), problem=problem, reasons=ready.reasons)
+        found = _solved(ready.problem, ready.constraints, goal, layout, rules)
+        return replace(found, problem=problem, reasons=ready.reasons, second=second)
     except StuckError:
         if constraints and not solutions(Judge(problem), System(tuple((one, _zero(one)) for one in constraints), (problem.wrt,))):
             name, together = to_unicode(problem.wrt), " together" if len(constraints) > 1 else ""
@@ -48,13 +55,32 @@ def solve(problem: Problem, constraints: Sequence[Expr] = (), goal: Goal | None 
         raise
 
 
-def _solved(problem: Problem, constraints: tuple[Expr, ...], goal: Goal | None) -> Solution:
+def _solved(problem: Problem, constraints: tuple[Expr, ...], goal: Goal | None, layout: str, rules: Rulebook | None) -> Solution:
     multipliers = tuple(multiplier_of(problem, constraint, number) for number, constraint in enumerate(constraints))
     whole = lagrangian(problem, constraints, multipliers)
-    derivation = derive(whole)
+    derivation = derive(whole, layout=layout, rules=rules)
     if derivation.result.matrix is None:
         raise no_closed_form(derivation, multipliers)
-    gradient = _without_names(derivation.result.matrix)
+    stated = _without_names(derivation.result.matrix)
+    turned = is_turned(layout, problem.loss.shape, problem.wrt.shape)
+    gradient = Simplifier(problem).whole(Transpose(stated)) if turned else stated
+    found = _stationary(problem, derivation, gradient, constraints, multipliers, goal)
+    return _from_layout(found, stated) if turned else found
+
+
+def _from_layout(found: Solution, stated: Expr) -> Solution:
+    """The solution with the step from the derivative in another layout, which is the transpose of the gradient."""
+    rule, gradient = equation_rules().rule("eq-transpose"), found.gradient
+    verdict = Verdict("agrees", "the gradient is the transpose of the derivative in this layout")
+    first = Move(rule.id, Sentence(rule.title), Sentence(rule.why), (stated, _zero(stated)), (gradient, _zero(gradient)), (), verdict)
+    return replace(found, gradient=stated, moves=(first, *found.moves))
+
+
+def _stationary(
+    problem: Problem, derivation: Derivation, gradient: Expr, constraints: tuple[Expr, ...], multipliers: tuple[Symbol, ...],
+    goal: Goal | None,
+) -> Solution:  # fmt: skip
+    """The solution by eigenvectors where the constraint is quadratic, else by moves."""
     if problem.wrt not in gradient.symbols and not constraints:
         message = f"the gradient does not depend on `{problem.wrt.name}`, so it is zero everywhere or nowhere"
         raise StuckError(Diagnostic("no-closed-form", message, notes=(f"the gradient is {to_unicode(gradient)}",)))
@@ -139,8 +165,8 @@ def _known(condition: Sentence, known: Mapping[Expr, Expr], line: Line) -> Sente
     assert isinstance(value, Expr)
     now = line.simplify(replaced(value, known))
     words = [word for word in CONDITIONS if said_of(word, now.shape.is_number) == condition.template]
-    now = without_numeral(now) if words == ["nonzero"] else now
-    return None if any(holds(now, word, line.problem) for word in words) else Sentence(condition.template, ((name, now),))
+    said = plainly(Sentence(condition.template, ((name, now),)))
+    return None if any(holds(cast("Expr", said.values[0][1]), word, line.problem) for word in words) else said
 
 
 # ---- the verdict
@@ -254,8 +280,6 @@ def _condition(where: Where) -> Sentence:
 def _hessian(problem: Problem, gradient: Expr) -> Expr | None:
     """The one matrix before the unknown where the gradient is linear."""
     from ...ir import Eye
-    from ..textbook.simplifier import Simplifier
-    from .terms import Opener
 
     terms = Opener(problem, problem.wrt).terms(gradient)
     ours = [term for term in terms or () if term.core]

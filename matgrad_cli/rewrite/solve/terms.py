@@ -196,7 +196,9 @@ def _spread(term: Expr) -> list[Expr]:
 
 
 def without_numeral(expr: Expr) -> Expr:
-    """b of −b and of 3b: it is zero where they are."""
+    """b of −b, of 3b, of b² and √b: it is zero where they are."""
+    if isinstance(expr, Power) and isinstance(expr.exponent, Number) and expr.exponent.value > 0:
+        return without_numeral(expr.base)
     return mul(*expr.factors[1:]) if isinstance(expr, Mul) and len(expr.factors) > 1 and isinstance(expr.factors[0], Number) else expr
 
 

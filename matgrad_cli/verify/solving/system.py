@@ -249,7 +249,10 @@ def rows_of(tensor: Tensor) -> list[list[Any]]:
 
 
 def solved_by(judge: Judge, system: System, symbol: Symbol, value: Expr, derived: Mapping[Symbol, Expr] | None = None) -> bool | None:
-    """Whether a value of one unknown, with suitable values of the others, solves the system; None if it could not be tried."""
+    """Whether a value of one unknown, with suitable values of the others, solves the system; None if it could not be tried.
+
+    Data at which the equations behind the first, the constraints, have no solution do not count: two of them for a vector of one entry.
+    """
     others = System(system.equations, tuple(other for other in system.unknowns if other is not symbol))
     told, work = list[bool](), _Work()
     for turn, mode, place in data_points(judge, 1, _MORE):
@@ -261,7 +264,10 @@ def solved_by(judge: Judge, system: System, symbol: Symbol, value: Expr, derived
         unknowns = _Unknowns(moved, others, derived or {}, work, judge)
         if others.unknowns:
             starts = _starts(judge, others, turn, mode)
-            told.append(any(newton(unknowns.residual, unknowns.jacobian, unknowns.drawn(start)) is not None for start in starts))
+            found = any(newton(unknowns.residual, unknowns.jacobian, unknowns.drawn(start)) is not None for start in starts)
+            bound = _Unknowns(place, System(system.equations[1:], (symbol,)), derived or {}, work, judge)
+            if found or any(_solved(bound, _starts(judge, bound.system, turn, mode), judge)):
+                told.append(found)
         elif (zero := _vanishes(place, moved, system.equations)) is not None:
             told.append(zero)
     return all(told) if told else None

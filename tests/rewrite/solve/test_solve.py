@@ -208,11 +208,15 @@ def test_under_a_constraint_no_step_without_it_is_offered() -> None:
     assert "multiplier λ" in said
 
 
-def run(optimum: matgrad.api.Optimum, *data: Any) -> Any:
-    """What the printed function returns."""
+def _code(optimum: matgrad.api.Optimum) -> Any:
     space: dict[str, Any] = {}
     exec(compile(optimum.render("numpy"), "printed", "exec"), space)  # noqa: S102
-    return space["solution"](*data)
+    return space["solution"]
+
+
+def run(optimum: matgrad.api.Optimum, *data: Any) -> Any:
+    """What the printed function returns."""
+    return _code(optimum)(*data)
 
 
 SPHERE, COLUMNS = "x.T@x = 1", "X.T@X = eye(k)"
@@ -342,9 +346,42 @@ def test_entries_decide_nothing_where_definiteness_does() -> None:
 
 
 def test_a_matrix_of_rank_one_is_not_supposed_to_be_invertible() -> None:
-    for loss in ("(a.T@x - 1)**2", "norm(b@a.T@x - c)**2"):
-        with pytest.raises(StuckError):
-            matgrad.solve(loss, "x", "a: n, x: n, b: m, c: m")
+    with pytest.raises(StuckError):
+        matgrad.solve("norm(b@a.T@x - c)**2", "x", "a: n, x: n, b: m, c: m")
+    optimum = matgrad.solve("(a.T@x - 1)**2", "x", "a: n, x: n")
+    a = D.normal(size=4)
+    np.testing.assert_allclose(run(optimum, a), a / (a @ a))
+    assert optimum.solution.extremum.kind == "minima"
+    assert [said.template for said in optimum.solution.conditions] == ["{0} ≠ 0"]
+
+
+@pytest.mark.parametrize(("loss", "fact", "known"), [
+    ("norm(A@x - b)**2", "A wide", lambda A, b: np.linalg.pinv(A) @ b),
+    ("norm(x.T@A - b.T)**2", "A tall", lambda A, b: np.linalg.pinv(A.T) @ b),
+])  # fmt: skip
+def test_what_cannot_be_invertible_leads_to_the_shortest_solution(loss: str, fact: str, known: Any) -> None:
+    shapes = "A: p×n, x: n, b: p" if "wide" in fact else "A: n×p, x: n, b: p"
+    optimum = matgrad.solve(loss, "x", shapes, fact)
+    A, b = D.normal(size=(3, 4) if "wide" in fact else (4, 3)), D.normal(size=3)
+    np.testing.assert_allclose(run(optimum, A, b), known(A, b), atol=1e-10)
+    assert optimum.solution.extremum.kind == "minima"
+    assert not optimum.solution.conditions
+
+
+@pytest.mark.parametrize("constraints", [("mu.T@w = r", "sum(w) = 1"), ("sum(w) = 1", "mu.T@w = r")])
+def test_two_constraints_in_either_order(constraints: tuple[str, ...]) -> None:
+    optimum = matgrad.solve("w.T@S@w", "w", "w: n, S: n×n, mu: n, r: scalar", "S spd", subject_to=constraints)
+    s, mu, r = spd(4), D.normal(size=4), 0.7
+    w = run(optimum, s, mu, r) if list(inspect.signature(_code(optimum)).parameters)[1] == "mu" else run(optimum, s, r, mu)
+    rows = np.array([mu, np.ones(4)])
+    half = np.linalg.solve(s, rows.T)
+    np.testing.assert_allclose(w, half @ np.linalg.solve(rows @ half, [r, 1]))
+
+
+def test_a_constraint_that_is_a_row() -> None:
+    optimum = matgrad.solve("norm(X - A)**2", "X", "X: m×n, A: m×n", subject_to="ones(m).T@X = 0*ones(n).T")
+    a = D.normal(size=(7, 4))
+    np.testing.assert_allclose(run(optimum, a), a - a.mean(0), atol=1e-12)
 
 
 def test_where_a_matrix_is_singular_there_may_be_no_solution() -> None:
