@@ -78,8 +78,10 @@ def _spectral(found: Spectral) -> Phrase:
     if found.form == "polar":
         return ("the solution is UVᵀ, where USVᵀ is the singular value decomposition of ", found.matrix)
     if found.form == "columns":
-        return ("the solution has as its columns the eigenvectors of ", found.matrix, f" for its {size} eigenvalues, of length 1, ",
-                "up to a rotation")  # fmt: skip
+        by = (" relative to ", found.metric, f" (Kw = λBw) for the {size} eigenvalues, with wᵀBw = 1, ") if found.metric is not None else (
+              f" for its {size} eigenvalues, of length 1, ",)  # fmt: skip
+        lines = "rows" if found.rows else "columns"
+        return (f"the solution has as its {lines} the eigenvectors of ", found.matrix, *by, "up to a rotation")
     if found.metric is not None:
         return ("the solution is the eigenvector of ", found.matrix, " relative to ", found.metric,
                 f" (Kw = λBw) for the {size} eigenvalue, with wᵀBw = ", found.length, ", up to its sign")  # fmt: skip

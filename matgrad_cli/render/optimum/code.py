@@ -63,17 +63,20 @@ def _by_spectrum(solution: Solution, printer: IndexCode) -> list[str]:
     if found.form == "polar":
         return [f"left, _, right = np.linalg.svd({matrix}, full_matrices=False)", "return left @ right"]
     if found.form == "columns":
-        count = printer.names.dim(solution.unknown.shape.cols)
-        columns = f"vectors[:, -{count}:]" if found.largest else f"vectors[:, :{count}]"
-        return [f"values, vectors = np.linalg.eigh({matrix})  # in ascending order", f"return {columns}  # up to a rotation of the columns"]
-    column, scale = "-1" if found.largest else "0", "" if found.length is Number(1) else f"np.sqrt({length}) * "
+        shape = solution.unknown.shape
+        count = printer.names.dim(shape.rows if found.rows else shape.cols)
+        which, scale, free = f"vectors[:, -{count}:]" if found.largest else f"vectors[:, :{count}]", "", "a rotation of the columns"
+    else:
+        which, free = f"vectors[:, {-1 if found.largest else 0}]", "its sign"
+        scale = "" if found.length is Number(1) else f"np.sqrt({length}) * "
     if found.metric is None:
-        return [f"values, vectors = np.linalg.eigh({matrix})  # in ascending order",
-                f"return {scale}vectors[:, {column}]  # up to its sign"]  # fmt: skip
-    return [f"root = np.linalg.cholesky({printer.matrix.full(found.metric).at(SUM)})",
-            f"half = np.linalg.solve(root, {matrix})",
-            "values, vectors = np.linalg.eigh(np.linalg.solve(root, half.T))  # in ascending order",
-            f"return {scale}np.linalg.solve(root.T, vectors[:, {column}])  # up to its sign"]  # fmt: skip
+        begin, given, inside = [], matrix, which
+    else:
+        begin = [f"root = np.linalg.cholesky({printer.matrix.full(found.metric).at(SUM)})", f"half = np.linalg.solve(root, {matrix})"]
+        given, inside = "np.linalg.solve(root, half.T)", f"np.linalg.solve(root.T, {which})"
+    turned, free = (".T", "a rotation of the rows") if found.rows else ("", free)
+    last = f"return {scale}{inside}{turned}  # up to {free}"
+    return [*begin, f"values, vectors = np.linalg.eigh({given})  # in ascending order", last]
 
 
 class _Solver:

@@ -63,7 +63,8 @@ def solution_data(solution: Solution) -> dict[str, Any]:
         ],
         "result": {
             **(_two(value) if value is not None else {}),
-            **({"spectral": {"form": found.form, "matrix": _two(found.matrix), "eigenvalue": "largest" if found.largest else "smallest",
+            **({"spectral": {"form": "rows" if found.rows else found.form,
+                             "matrix": _two(found.matrix), "eigenvalue": "largest" if found.largest else "smallest",
                              "squared_length": _two(found.length), "metric": _two(found.metric) if found.metric is not None else None}}
                if found is not None else {}),
             "numpy": solution_code(solution),

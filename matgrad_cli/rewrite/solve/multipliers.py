@@ -5,7 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 
 from ...facts import Problem
-from ...ir import Call, Expr, Fill, Number, Symbol, mul, nodes_of, substitute
+from ...ir import Call, Expr, Fill, Number, Power, Symbol, mul, nodes_of, substitute
 from ...records import Sentence
 from ...records.solution import Move
 from ...rulebook.load import equation_rules, rulebook
@@ -48,12 +48,17 @@ def _squares_opened(expr: Expr, problem: Problem) -> Expr:
 
 
 def _factor_of(value: Expr, multiplier: Symbol) -> Expr | None:
-    """The one number exp(…) in which the multiplier stands: it is found instead."""
-    found = {node for node in nodes_of(value) if isinstance(node, Call) and node.function == "exp" and multiplier in node.symbols}
+    """The one number exp(…), or root, in which the multiplier stands: it is found instead."""
+    found = {node for node in nodes_of(value) if multiplier in node.symbols and (_is_root(node) or (isinstance(node, Call)
+             and node.function == "exp"))}  # fmt: skip
     numbers = [node for node in found if node.shape.is_number]
     if len(found) != 1 or not numbers or multiplier in substitute(value, {numbers[0]: Number(1)}).symbols:
         return None
     return numbers[0]
+
+
+def _is_root(node: Expr) -> bool:
+    return isinstance(node, Power) and isinstance(node.exponent, Number) and node.exponent.value.denominator > 1
 
 
 def _combined(line: Line, value: Expr) -> Expr | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ...ir import Call, Expr, Fill, Inverse, Power, Symbol, substitute
+from ...ir import Add, Call, Expr, Fill, Inverse, Power, Symbol, nodes_of, substitute
 from ...rulebook.load import SOLVING, equation_rules
 from ..engine.application import Scene, fit
 from . import natives, powers, stacked  # noqa: F401  (they register the native moves)
@@ -24,6 +24,11 @@ def isolate(line: Line, target: Expr | None = None) -> None:
                 line.run(rule)
         if line.core is target or line.solved:
             break
+        if target is None and line.core is line.unknown and (base := _base(line)) is not None:
+            line.look_at(base)
+            if any(line.run(rule) for rule in phases["powers"]):
+                continue
+            line.look_at(line.unknown)
         alone = line.equation[0] is line.core is not line.unknown
         if not any(line.run(rule) for rule in phases["undo" if alone else "powers"] if alone or line.core is line.unknown):
             break
@@ -39,6 +44,17 @@ def _wrapped(line: Line, rules: tuple[str, ...]) -> Expr:
     (node,) = found
     rest = [substitute(side, {node: Fill(0, node.shape)}) for side in line.equation]
     return line.unknown if any(line.unknown in side.symbols for side in rest) else node
+
+
+def _base(line: Line) -> Expr | None:
+    """The one sum whose powers alone hold the unknown: 1 + λ of (1 + λ)²."""
+    found = {node.base for side in line.equation for node in nodes_of(side)
+             if isinstance(node, Power) and isinstance(node.base, Add) and line.unknown in node.base.symbols}  # fmt: skip
+    if len(found) != 1:
+        return None
+    (base,) = found
+    rest = [substitute(side, {base: Fill(0, base.shape)}) for side in line.equation]
+    return None if any(line.unknown in side.symbols for side in rest) else base
 
 
 def _around(expr: Expr, line: Line, rules: tuple[str, ...]) -> list[Expr]:

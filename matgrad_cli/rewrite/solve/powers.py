@@ -5,7 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 
 from ...facts.holding import holds
-from ...ir import Expr, Fill, Hadamard, Mul, Number, Power, hadamard, mul
+from ...ir import Expr, Fill, Hadamard, Mul, Number, Power, hadamard, mul, nodes_of
 from ...records import Bindings
 from ...records.solution import Equation
 from ..engine.application import is_zero
@@ -105,6 +105,10 @@ def _power(place: Place) -> tuple[Expr, Expr, Fraction] | None:
     exponent = left.exponent.value
     if is_zero(right) and exponent > 0:
         return place.unknown, right, exponent
+    numbers, arrays = ([factor for factor in _factors(right) if factor.shape.is_number is wanted] for wanted in (True, False))
+    if numbers and arrays and all(holds(each, "positive", place.problem) for each in (place.unknown, *arrays)):  # so the numbers are, too
+        apart = mul(_root_of(mul(*numbers), 1 / exponent), hadamard(*(_root_of(array, 1 / exponent) for array in arrays)))
+        return place.unknown, place.simplify(apart), exponent
     return place.unknown, place.simplify(_root_of(right, 1 / exponent)), exponent
 
 
@@ -127,10 +131,10 @@ def _quotient(top: Expr, bottom: Expr) -> Expr:
 
 def _power_of(term: Expr, x: Expr) -> tuple[Fraction, Expr] | None:
     """The exponent of x in a term, and the rest; None if x stands otherwise."""
-    if x not in term.symbols:
-        return Fraction(0), term
     factors = _factors(term)
-    inside = [factor for factor in factors if x in factor.symbols]
+    inside = [factor for factor in factors if x in nodes_of(factor)]
+    if not inside:
+        return Fraction(0), term
     power = inside[0] if len(inside) == 1 else None
     rest = [factor for factor in factors if factor is not power]
     ones = [] if x.shape.is_number or any(not factor.shape.is_number for factor in rest) else [Fill(1, x.shape)]

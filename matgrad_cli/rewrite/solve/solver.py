@@ -124,6 +124,8 @@ def _by_moves(
             moves, value = _without_multiplier(line, given, moves, value)
     if any(multiplier in value.symbols for multiplier in multipliers):
         raise no_closed_form(derivation, multipliers)
+    # a condition that still holds a multiplier was found together with what stands in its place: 1/√λ has a value where λ ≠ 0
+    moves = [replace(move, assumed=tuple(said for said in move.assumed if not _speaks_of(said, multipliers))) for move in moves]
     return _verified(problem, derivation, (gradient, start), tuple(moves), value, constraints, multipliers)
 
 
@@ -157,6 +159,10 @@ def _without_multiplier(line: Line, found: Found, moves: list[Move], value: Expr
     known: dict[Expr, Expr] = {move.after[0]: move.after[1] for move in found[0] if isinstance(move.after[0], Symbol)}
     moves = [replace(move, assumed=tuple(now for said in move.assumed if (now := _known(said, known, line)) is not None)) for move in moves]
     return [*moves, *found[0], back], found[1]
+
+
+def _speaks_of(condition: Sentence, symbols: Sequence[Symbol]) -> bool:
+    return any(isinstance(value, Expr) and not value.symbols.isdisjoint(symbols) for _, value in condition.values)
 
 
 def _known(condition: Sentence, known: Mapping[Expr, Expr], line: Line) -> Sentence | None:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from fractions import Fraction
 from itertools import pairwise
 
 from ...diagnostics import MatgradError
-from ...diagnostics.record import replace
+from ...diagnostics.record import record, replace
 from ...facts import Problem
 from ...facts.holding import holds
 from ...ir import Add, Call, Expr, Eye, Fill, MatMul, Mul, Number, Power, Symbol, Transpose, matmul, mul, nodes_of, substitute
@@ -31,14 +32,22 @@ def spectral_of(problem: Problem, whole: Expr, constraint: Expr, multiplier: Sym
         return None
     if gradient is None:
         return None
-    opener, orthonormal = Opener(problem, problem.wrt), _orthonormal(constraint, problem.wrt)
+    opener, frame = Opener(problem, problem.wrt), _orthonormal(constraint, problem)
     terms = opener.terms(gradient)
-    terms = _where_orthonormal(opener, gradient, problem.wrt) if terms is None and orthonormal else terms
+    terms = _where_orthonormal(opener, gradient, problem.wrt) if terms is None and frame == Frame() else terms
     if terms is None:
         return None
-    if orthonormal:
-        return _on_columns(problem, whole, terms, multiplier, goal)
+    if frame is not None:
+        return _on_columns(problem, whole, terms, frame, multiplier, goal)
     return _on_sphere(problem, whole, terms, constraint, multiplier, goal) if constraint.shape.is_number else None
+
+
+@record
+class Frame:
+    """XᵀX = I, or XᵀBX = I with the `metric` B; of `rows` with Xᵀ in the place of X."""
+
+    metric: Expr | None = None
+    rows: bool = False
 
 
 def _where_orthonormal(opener: Opener, gradient: Expr, unknown: Symbol) -> list[Term] | None:
@@ -59,9 +68,9 @@ def _where_orthonormal(opener: Opener, gradient: Expr, unknown: Symbol) -> list[
     return found
 
 
-def _sum(problem: Problem, terms: list[Term]) -> Expr:
-    """What stands before the unknown in all terms together."""
-    rows = problem.wrt.shape.rows
+def _sum(problem: Problem, terms: list[Term], frame: Frame | None = None) -> Expr:
+    """What stands before the unknown (for rows before its transpose) in all terms together."""
+    rows = problem.wrt.shape.cols if frame is not None and frame.rows else problem.wrt.shape.rows
     parts = [mul(*term.numbers, matmul(*(term.left or (Eye(rows),)))) for term in terms]
     return Simplifier(problem).whole(total(parts, Eye(rows)))
 
@@ -106,28 +115,41 @@ def _halved(expr: Expr) -> Expr:
     return mul(Number(Fraction(1, 2)), expr)
 
 
-def _orthonormal(constraint: Expr, unknown: Symbol) -> bool:
-    """Whether a constraint is XᵀX − I."""
+def _orthonormal(constraint: Expr, problem: Problem) -> Frame | None:
+    """How a constraint XᵀX − I, XᵀBX − I, or XXᵀ − I asks for orthonormal columns or rows; None for any other."""
+    unknown = problem.wrt
     if not isinstance(constraint, Add) or len(constraint.terms) != 2 or not unknown.shape.is_matrix:
-        return False
-    gram = MatMul((Transpose(unknown), unknown))
-    minus = mul(Number(-1), Eye(unknown.shape.cols))
-    return set(constraint.terms) in ({gram, minus}, {mul(Number(-1), gram), Eye(unknown.shape.cols)})
+        return None
+    for sign in (1, -1):
+        ours = [term if sign > 0 else Simplifier(problem).whole(negative(term)) for term in constraint.terms]
+        gram = next((term for term in ours if isinstance(term, MatMul)), None)
+        if gram is None or mul(Number(-1), Eye(gram.shape.rows)) not in ours:
+            continue
+        first, *middle, last = gram.factors
+        if {first, last} != {unknown, Transpose(unknown)}:
+            return None
+        metric = matmul(*middle) if middle else None
+        if metric is not None and not holds(metric, "spd", problem):
+            return None
+        return Frame(metric, rows=first is unknown and not (metric is None and unknown.shape.is_square))
+    return None
 
 
-def _on_columns(problem: Problem, whole: Expr, terms: list[Term], multiplier: Symbol, goal: Goal | None) -> Found | None:
-    """K W = W Λ for tr(WᵀKW)/2; the polar factor of M where the loss is −tr(XᵀM) but for what the constraint makes constant."""
+def _on_columns(problem: Problem, whole: Expr, terms: list[Term], frame: Frame, multiplier: Symbol, goal: Goal | None) -> Found | None:
+    """K W = B W Λ for tr(WᵀKW)/2; the polar factor of M where the loss is −tr(XᵀM) but for what the constraint makes constant."""
     unknown, simplify = problem.wrt, Simplifier(problem).whole
+    core: Expr = Transpose(unknown) if frame.rows else unknown
+    terms = [_turned(term, simplify) for term in terms] if frame.rows else terms
     ours, rest = [term for term in terms if term.core], [term for term in terms if not term.core]
     line: Equation = (whole, total([], whole))
     if not rest and _before_only(ours):
-        matrix = simplify(_halved(_sum(problem, ours)))
+        matrix = simplify(_halved(_sum(problem, ours, frame)))
         if not _symmetric(matrix, problem):
             return None
-        after = matmul(matrix, unknown), mul(Number(-1), matmul(unknown, multiplier))
-        found = Spectral("columns", matrix, _largest(problem, matrix, goal), Number(1))
-        return found, (_move("eq-eigen-columns", unknown, matrix, line, after),)
-    if not rest or any(not _constant(problem, term) for term in ours):
+        after = matmul(matrix, core), mul(Number(-1), matmul(*([] if frame.metric is None else [frame.metric]), core, multiplier))
+        found = Spectral("columns", matrix, _largest(problem, matrix, goal), Number(1), frame.metric, frame.rows)
+        return found, (_move("eq-eigen-columns", core, matrix, line, after),)
+    if not rest or frame != Frame() or any(not _constant(problem, term) for term in ours):
         return None
     linear = simplify(total([term.expr for term in rest], unknown))
     if isinstance(linear, Fill):
@@ -137,6 +159,12 @@ def _on_columns(problem: Problem, whole: Expr, terms: list[Term], multiplier: Sy
     matrix = matrix.factors[1] if isinstance(matrix, Mul) and len(matrix.factors) == 2 and _positive(matrix.factors[0]) else matrix
     found = Spectral("polar", matrix, largest, Number(1))
     return found, (_move("eq-polar", unknown, matrix, line, (matrix, matmul(unknown, multiplier))),)
+
+
+def _turned(term: Term, simplify: Callable[[Expr], Expr]) -> Term:
+    """The transpose of a term of the gradient, as one in Xᵀ."""
+    left, right = (tuple(simplify(Transpose(part)) for part in reversed(side)) for side in (term.right, term.left))
+    return Term(term.numbers, left, term.core, right, term.turned)
 
 
 def _symmetric(matrix: Expr, problem: Problem) -> bool:
@@ -196,7 +224,7 @@ def _constant(problem: Problem, term: Term) -> bool:
     return problem.wrt.shape.is_square and behind is None and holds(before, "symmetric", problem) is True
 
 
-def _move(rule_id: str, unknown: Symbol, matrix: Expr, before: Equation, after: Equation) -> Move:
+def _move(rule_id: str, unknown: Expr, matrix: Expr, before: Equation, after: Equation) -> Move:
     rule = equation_rules().rule(rule_id)
     verdict = Verdict("agrees", "judged with the solution")
     return Move(rule.id, Sentence(rule.title, (("X", unknown), ("A", matrix))), Sentence(rule.why), before, after, (), verdict)

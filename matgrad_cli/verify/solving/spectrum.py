@@ -23,7 +23,7 @@ class Spectral:
     """A solution by eigenvalues or singular values.
 
     `vector`: the eigenvector of the symmetric `matrix` for its largest or smallest eigenvalue, with wᵀ`metric`w = `length`.
-    `columns`: the eigenvectors for the k largest or smallest eigenvalues, as orthonormal columns.
+    `columns`: the eigenvectors for the k largest or smallest eigenvalues, as columns with WᵀW = I (Wᵀ`metric`W = I), or as `rows`.
     `polar`: UVᵀ of the singular value decomposition U S Vᵀ of `matrix`.
     """
 
@@ -32,6 +32,7 @@ class Spectral:
     largest: bool
     length: Expr
     metric: Expr | None = None
+    rows: bool = False
 
 
 def _point(place: Evaluator, symbol: Symbol, found: Spectral) -> tuple[Any, Callable[[Any], Any]]:
@@ -42,16 +43,21 @@ def _point(place: Evaluator, symbol: Symbol, found: Spectral) -> tuple[Any, Call
     if found.form == "polar":
         left, _, right = np.linalg.svd(matrix, full_matrices=False)
         return left @ right, _orthonormal
-    if found.form == "columns":
-        count = place.point.size(symbol.shape.cols)
-        if count > len(matrix):
-            raise ValueError("more columns than rows")
-        vectors = np.linalg.eigh(matrix)[1]
-        return vectors[:, -count:] if found.largest else vectors[:, :count], _orthonormal
     metric = np.eye(len(matrix)) if found.metric is None else array_at(place, found.metric)
     root = np.linalg.cholesky(metric)
     half = np.linalg.solve(root, matrix)
-    vector = np.linalg.eigh(np.linalg.solve(root, half.T))[1][:, -1 if found.largest else 0]
+    vectors = np.linalg.eigh(np.linalg.solve(root, half.T))[1]
+    if found.form == "columns":
+        count = place.point.size(symbol.shape.rows if found.rows else symbol.shape.cols)
+        if count > len(matrix):
+            raise ValueError("more columns than rows")
+
+        def turned(array: Any) -> Any:
+            return array.T if found.rows else array
+
+        best = np.linalg.solve(root.T, vectors[:, -count:] if found.largest else vectors[:, :count])
+        return turned(best), lambda array: turned(np.linalg.solve(root.T, _orthonormal(root.T @ turned(array))))
+    vector = vectors[:, -1 if found.largest else 0]
     length = float(place.value(found.length).data[0])
     if length <= 0:
         raise ValueError("no point has this length")

@@ -7,19 +7,13 @@ from typing import Any
 
 import numpy as np
 import pytest
+from solving import D, printed, run, spd
 
 import matgrad_cli as matgrad
 from matgrad_cli.diagnostics import InputError, StuckError
 from matgrad_cli.render.optimum.formats import solution_data
 
-D = np.random.default_rng(5)
 SIZES = {"m": 7, "n": 4, "p": 3, "k": 2, "q": 5}
-
-
-def spd(n: int) -> Any:
-    """A random symmetric positive definite matrix."""
-    a = D.normal(size=(n, n))
-    return a @ a.T + n * np.eye(n)
 
 
 CASES = {
@@ -92,10 +86,9 @@ def test_the_printed_solution_is_the_known_one(name: str) -> None:
     optimum = matgrad.solve(loss, wrt, shapes, assume, subject_to=constraint or ())
     assert optimum.verified
     code = optimum.render("numpy")
-    space: dict[str, Any] = {}
-    exec(compile(code, name, "exec"), space)  # noqa: S102
-    given = arguments(space["solution"], shapes, assume)
-    np.testing.assert_allclose(space["solution"](**given), known(**given), rtol=1e-8, atol=1e-9)
+    function = printed(optimum)
+    given = arguments(function, shapes, assume)
+    np.testing.assert_allclose(function(**given), known(**given), rtol=1e-8, atol=1e-9)
     assert "linalg.inv(" not in code or name == "precision"
     assert solution_data(optimum.solution)["kind"] == "minimum"
     for style in ("text", "markdown", "html", "json"):
@@ -148,40 +141,6 @@ def test_only_data_count_for_which_the_solution_keeps_the_facts_of_the_unknown()
     assert [said.template for said in found.conditions] == ["{0} ≠ 0", "{0} is symmetric positive definite"]
 
 
-NEEDED = {
-    "the sign of a mean": ("norm(x - a)**2", "x: n, a: n", "x positive", "a has positive entries"),
-    "a difference": ("tr(inv(x)@C) - tr(inv(x)@B) + logdet(x)", "x: n×n, C: n×n, B: n×n", "x spd, C spd, B spd",
-                     "C − B is symmetric positive definite"),
-    "enough rows": ("c*logdet(x) + tr(inv(x)@X.T@X)", "x: n×n, X: m×n, c: scalar", "x spd, c positive",
-                    "XᵀX/c is symmetric positive definite: X has full column rank"),
-    "a part of the interval": ("(x - a)**2", "x: scalar, a: scalar", "x unit_interval", "a has entries between 0 and 1"),
-}  # fmt: skip
-
-
-@pytest.mark.parametrize("name", NEEDED)
-def test_what_is_said_of_the_unknown_is_a_condition_where_some_data_break_it(name: str) -> None:
-    loss, shapes, assume, said = NEEDED[name]
-    assert f"it is assumed that {said}" in matgrad.solve(loss, "x", shapes, assume).render("text", width=300)
-
-
-@pytest.mark.parametrize("word", ["diagonal", "lower", "signs"])
-def test_a_point_that_is_not_what_the_unknown_is_said_to_be_is_no_solution(word: str) -> None:
-    with pytest.raises(StuckError, match=word):
-        matgrad.solve("norm(x - A)**2", "x", "x: n×n, A: n×n", f"x {word}")
-
-
-@pytest.mark.parametrize(("loss", "kind"), [("a*x**3", "saddle"), ("a*x**4", "minimum"), ("-a*x**4", "maximum")])
-def test_where_the_second_derivative_is_zero_the_loss_itself_decides(loss: str, kind: str) -> None:
-    assert matgrad.solve(loss, "x", "x: scalar, a: scalar", "a positive").solution.extremum.kind == kind
-
-
-def test_a_saddle_may_be_a_minimum_among_the_symmetric_matrices() -> None:
-    for goal in (False, True):
-        found = matgrad.solve("logdet(S) + tr(inv(S)@X.T@X)/m", "S", "S: n×n, X: m×n", minimize=goal).solution.extremum
-        assert found.kind == "unknown"
-        assert [kind for kind, _ in found.cases] == ["minimum"]
-
-
 def test_both_roots_can_be_had() -> None:
     low, high = (matgrad.solve("x**3/3 - a*x", "x", "a: scalar, x: scalar", "a positive", maximize=up).solution for up in (False, True))
     assert (low.extremum.kind, high.extremum.kind) == ("minimum", "maximum")
@@ -206,17 +165,6 @@ def test_under_a_constraint_no_step_without_it_is_offered() -> None:
     said = " ".join((*caught.value.diagnostic.notes, caught.value.diagnostic.help or ""))
     assert "step" not in said
     assert "multiplier λ" in said
-
-
-def _code(optimum: matgrad.api.Optimum) -> Any:
-    space: dict[str, Any] = {}
-    exec(compile(optimum.render("numpy"), "printed", "exec"), space)  # noqa: S102
-    return space["solution"]
-
-
-def run(optimum: matgrad.api.Optimum, *data: Any) -> Any:
-    """What the printed function returns."""
-    return _code(optimum)(*data)
 
 
 SPHERE, COLUMNS = "x.T@x = 1", "X.T@X = eye(k)"
@@ -348,40 +296,6 @@ def test_entries_decide_nothing_where_definiteness_does() -> None:
 def test_a_matrix_of_rank_one_is_not_supposed_to_be_invertible() -> None:
     with pytest.raises(StuckError):
         matgrad.solve("norm(b@a.T@x - c)**2", "x", "a: n, x: n, b: m, c: m")
-    optimum = matgrad.solve("(a.T@x - 1)**2", "x", "a: n, x: n")
-    a = D.normal(size=4)
-    np.testing.assert_allclose(run(optimum, a), a / (a @ a))
-    assert optimum.solution.extremum.kind == "minima"
-    assert [said.template for said in optimum.solution.conditions] == ["{0} ≠ 0"]
-
-
-@pytest.mark.parametrize(("loss", "fact", "known"), [
-    ("norm(A@x - b)**2", "A wide", lambda A, b: np.linalg.pinv(A) @ b),
-    ("norm(x.T@A - b.T)**2", "A tall", lambda A, b: np.linalg.pinv(A.T) @ b),
-])  # fmt: skip
-def test_what_cannot_be_invertible_leads_to_the_shortest_solution(loss: str, fact: str, known: Any) -> None:
-    shapes = "A: p×n, x: n, b: p" if "wide" in fact else "A: n×p, x: n, b: p"
-    optimum = matgrad.solve(loss, "x", shapes, fact)
-    A, b = D.normal(size=(3, 4) if "wide" in fact else (4, 3)), D.normal(size=3)
-    np.testing.assert_allclose(run(optimum, A, b), known(A, b), atol=1e-10)
-    assert optimum.solution.extremum.kind == "minima"
-    assert not optimum.solution.conditions
-
-
-@pytest.mark.parametrize("constraints", [("mu.T@w = r", "sum(w) = 1"), ("sum(w) = 1", "mu.T@w = r")])
-def test_two_constraints_in_either_order(constraints: tuple[str, ...]) -> None:
-    optimum = matgrad.solve("w.T@S@w", "w", "w: n, S: n×n, mu: n, r: scalar", "S spd", subject_to=constraints)
-    s, mu, r = spd(4), D.normal(size=4), 0.7
-    w = run(optimum, s, mu, r) if list(inspect.signature(_code(optimum)).parameters)[1] == "mu" else run(optimum, s, r, mu)
-    rows = np.array([mu, np.ones(4)])
-    half = np.linalg.solve(s, rows.T)
-    np.testing.assert_allclose(w, half @ np.linalg.solve(rows @ half, [r, 1]))
-
-
-def test_a_constraint_that_is_a_row() -> None:
-    optimum = matgrad.solve("norm(X - A)**2", "X", "X: m×n, A: m×n", subject_to="ones(m).T@X = 0*ones(n).T")
-    a = D.normal(size=(7, 4))
-    np.testing.assert_allclose(run(optimum, a), a - a.mean(0), atol=1e-12)
 
 
 def test_where_a_matrix_is_singular_there_may_be_no_solution() -> None:

@@ -1,0 +1,29 @@
+"""What the tests of solutions share: random data, and printed functions that are run."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+import matgrad_cli as matgrad
+
+D = np.random.default_rng(5)
+
+
+def spd(n: int) -> Any:
+    """A random symmetric positive definite matrix."""
+    a = D.normal(size=(n, n))
+    return a @ a.T + n * np.eye(n)
+
+
+def printed(optimum: matgrad.api.Optimum) -> Any:
+    """The printed function."""
+    space: dict[str, Any] = {}
+    exec(compile(optimum.render("numpy"), "printed", "exec"), space)  # noqa: S102
+    return space["solution"]
+
+
+def run(optimum: matgrad.api.Optimum, *data: Any) -> Any:
+    """What the printed function returns."""
+    return printed(optimum)(*data)
