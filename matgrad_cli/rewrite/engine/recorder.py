@@ -98,63 +98,47 @@ class Recorder:
 
     def judged(self, application: Application, title: str | None = None, bindings: Bindings | None = None) -> Step:
         """The step of a rule that ran, not yet part of the chain."""
-        rule = application.rule
         said = application.bindings if bindings is None else bindings
-        step = self._judged(rule.id, application.before, application.after, said, application.assumed, title)
-        return replace(step, paths=application.paths)
+        step = self._judged(application.rule, application.before, application.after, said, title)
+        return replace(step, paths=application.paths, assumed=application.assumed)
 
-    def _judged(
-        self, rule: str, before: Expr, after: Expr, bindings: Bindings, assumed: Sequence[Sentence], title: str | None
-    ) -> Step:
-        entry = self.rules.rule(rule)
+    def _judged(self, rule: Rule, before: Expr, after: Expr, bindings: Bindings, title: str | None = None) -> Step:
         verdict = self.judge.compare_over(before, after, self.letters) if self.letters else self.judge.compare(before, after)
-        if verdict.kind == "differs" and self.rules.is_extra(rule):
-            raise contradicted(entry, verdict.by, verdict.witness, (f"before: {to_text(before)}", f"after: {to_text(after)}"))
         if verdict.kind == "differs":
+            lines = (f"before: {to_text(before)}", f"after: {to_text(after)}")
+            if self.rules.is_extra(rule.id):
+                raise contradicted(rule, verdict.by, verdict.witness, lines)
             raise BugError(
                 Diagnostic(
                     "bug-step-differs",
-                    f"the step `{rule}` changed the value of the line; nothing of this derivation can be trusted",
-                    notes=(f"before: {to_text(before)}", f"after: {to_text(after)}", verdict.by),
+                    f"the step `{rule.id}` changed the value of the line; nothing of this derivation can be trusted",
+                    notes=(*lines, verdict.by),
                     help="please report this loss: it is a bug in the rules, found by the independent check",
                 )
             )
         places, results = changed_parts(before, after)
-        return Step(
-            rule,
-            sentence(title or entry.title, bindings),
-            Sentence(entry.why),
-            before,
-            after,
-            places,
-            results,
-            bindings,
-            tuple(assumed),
-            verdict,
-            small=entry.small,
-        )
+        said = sentence(title or rule.title, bindings)
+        return Step(rule.id, said, Sentence(rule.why), before, after, places, results, bindings, (), verdict, small=rule.small)
 
     def group(self, rule: str, substeps: Sequence[Step], bindings: Bindings = ()) -> None:
         """Several substeps under one title; a single one stands on its own."""
-        if not substeps:
-            return
         if len(substeps) == 1:
             self.steps.append(substeps[0])
-        else:
-            whole = self._judged(self._title(rule), substeps[0].before, substeps[-1].after, bindings, (), None)
-            self.steps.append(replace(whole, substeps=tuple(substeps)))
-        self.line = substeps[-1].after
+            self.line = substeps[0].after
+        elif substeps:
+            self.line = substeps[0].before
+            self.told(rule, substeps[-1].after, substeps, bindings)
 
     def told(self, rule: str, after: Expr, substeps: Sequence[Step], bindings: Bindings = ()) -> None:
         """A group whose substeps speak of a part of the line: what stands under a derivative was itself derived."""
         if after is not self.line:
-            whole = self._judged(self._title(rule), self.line, after, bindings, (), None)
+            whole = self._judged(self._title(rule), self.line, after, bindings)
             self.steps.append(replace(whole, substeps=tuple(substeps)))
             self.line = after
 
     def entitled(self, rule: str, step: Step, bindings: Bindings) -> Step:
         """A step that stands alone under the title of a group."""
-        return replace(step, title=sentence(self.rules.rule(self._title(rule)).title, bindings), small="")
+        return replace(step, title=sentence(self._title(rule).title, bindings), small="")
 
     def stuck(self, message: str, help: str = "`--method index` goes through entries and can differentiate it") -> StuckError:
         """No rule goes on from the current line."""
@@ -164,8 +148,9 @@ class Recorder:
         """No rule is known for a part."""
         return self.stuck(f"this method knows no rule for `{head_of(part)}` here")
 
-    def _title(self, rule: str) -> str:
-        """The id of an entry that is the title of a group, and no rule."""
-        if not self.rules.rule(rule).group:
+    def _title(self, rule: str) -> Rule:
+        """The entry that is the title of a group, and no rule."""
+        entry = self.rules.rule(rule)
+        if not entry.group:
             raise BugError(Diagnostic("bug", f"`{rule}` is a rule and gave its name to a group of steps"))
-        return rule
+        return entry

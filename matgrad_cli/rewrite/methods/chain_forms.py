@@ -7,7 +7,6 @@ the text of the rule, the gradient G in front of ∂part goes over to L*(G) in f
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from typing import Protocol
 
 from ...diagnostics import StuckError
 from ...diagnostics.record import record, replace
@@ -63,26 +62,6 @@ from .walk import carried as adjoint_of
 
 _INNER = ("i", "j", "k", "l", "a", "b")
 _OUTER = ("s", "t", "p", "q", "u", "v")
-
-
-class TermForm(Protocol):
-    """A way to write what multiplies the pending derivative of a part."""
-
-    @property
-    def turned(self) -> bool:
-        """Whether the layout turns the derivative round."""
-
-    def pending(self, part: Expr) -> Expr:
-        """∂part/∂X, laid out."""
-
-    def show(self, term: Term) -> Expr:
-        """The term as an array laid out like the result."""
-
-    def read(self, node: Expr) -> Term | None:
-        """The term that is written so; None if it is none, or nothing is pending in it."""
-
-    def pulled(self, term: Term, scene: Scene) -> list[Term] | None:
-        """The term with its move, linear in several d(z), taken apart to terms in one d(z) each; None where that is not known."""
 
 
 def body_of(term: Term) -> Expr:
@@ -155,7 +134,7 @@ class ChainForm:
         return mul(*term.numbers, _laid(self.turned, sum_over([letter for letter in (i, j) if letter is not None], body), row, col))
 
     def read(self, node: Expr) -> Term | None:
-        """See `TermForm`."""
+        """The term that is written so; None if it is none, or nothing is pending in it."""
         numbers, last = _apart(node)
         if isinstance(last, MatMul):
             return self._of_product(numbers, last)
@@ -236,7 +215,7 @@ class JacobianForm:
         return mul(*numbers, matmul(self.pending(part), flip(array)) if self.turned else matmul(array, self.pending(part)))
 
     def read(self, node: Expr) -> Term | None:
-        """See `TermForm`."""
+        """The term that is written so; None if it is none, or nothing is pending in it."""
         numbers, last = _apart(node)
         factors = last.factors if isinstance(last, MatMul) else (last,)
         pending = _pending_of(factors[0 if self.turned else -1])
@@ -272,12 +251,16 @@ def _product(outer: Expr, inner: Expr) -> Expr:
     return mul(*numbers, array)
 
 
+TermForm = ChainForm | JacobianForm
+"""A way to write what multiplies the pending derivative of a part."""
+
+
 def is_jacobian(problem: Problem) -> bool:
     """Whether all derivatives along the way are Jacobians of columns."""
     return problem.loss.shape.is_column and problem.wrt.shape.is_column
 
 
-def form_of(problem: Problem, turned: bool) -> ChainForm | JacobianForm:
+def form_of(problem: Problem, turned: bool) -> TermForm:
     """How the terms of a problem are written in a layout that turns the derivative round, or does not."""
     kind = JacobianForm if is_jacobian(problem) else ChainForm
     return kind(problem.wrt, turned, reserved_names(problem))
