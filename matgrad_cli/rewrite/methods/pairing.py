@@ -1,4 +1,4 @@
-"""Inner products and products of matrices with the numbers in front: the small algebra under `pull`."""
+"""Inner products and products of matrices, with the numbers in front."""
 
 from __future__ import annotations
 
