@@ -11,6 +11,7 @@ from ..verify.evaluate import Evaluator
 from ..verify.fields import NotExact, OutOfDomain
 from ..verify.judge import Form, Judge
 from ..verify.points import Point
+from ..verify.sizes import ANY_SIZE
 from ..verify.tensor import Tensor, TooLarge
 from ..verify.verdict import Verdict
 from .slips.factors import Factor, Monomials, constant_of
@@ -29,6 +30,7 @@ class Bench(Judge):
         super().__init__(problem, seed, violating, thorough=True)
         self.derived: dict[Symbol, Expr] = {}
         self.small: dict[tuple[int, Expr], tuple[Point, Tensor]] = {}
+        self.others: dict[int, Evaluator] = {}
         self._monomials: Monomials | None = None
 
     def define(self, symbol: Symbol, value: Expr) -> None:
@@ -46,6 +48,12 @@ class Bench(Judge):
                 except (OutOfDomain, NotExact, TooLarge):
                     return False
         return True
+
+    def elsewhere(self, number: int) -> Evaluator:
+        """A point of floats at sizes of its own, small and large."""
+        if number not in self.others:
+            self.others[number] = self.drawn(8000 + number, "generic", ANY_SIZE + number)
+        return self.others[number]
 
     def find_witness(self, before: Expr, after: Expr, letters: tuple[Index, ...] | None = None) -> None:
         """None: most comparisons here are attempts that fail; a counterexample is looked for once, when nothing else explains a slip."""

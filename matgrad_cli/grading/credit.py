@@ -22,7 +22,7 @@ def scored(chosen: Settings, report: ProblemReport, lines: Callable[[], tuple[in
         rules = [(chosen.partial.get(first.code or "", 0.0), f"the first slip is `{first.code}`")]
         if LINES in chosen.partial:
             held, of = lines()
-            rules.append((chosen.partial[LINES] * held / max(of, 1), f"{held} of {of} lines count before the first slip"))
+            rules.append((chosen.partial[LINES] * held / max(of, 1), f"{held} of {of} lines hold before the first slip"))
         share, why = max(rules, key=lambda rule: rule[0])
         credit = f"{why}: {share:.3g} of the points" if share else None
     return replace(

@@ -54,7 +54,7 @@ def judge(chosen: Settings) -> ProblemReport:
     try:
         key: Key = (said[0], said[1], said[2], said[3], chosen_syntax(chosen.question_syntax), chosen.layout)
         constraints = split_constraints(chosen.text("subject_to") or "")
-        asked = Asked(chosen.order, chosen.asks, constraints, syntax=chosen_syntax(chosen.text("syntax")))
+        asked = Asked(chosen.order, chosen.asks, constraints, syntax=chosen_syntax(chosen.text("syntax")), seed=chosen.seed)
         task = task_for(key, asked)
     except MatgradError as error:
         return _unreadable(chosen, kind, _relocated(error.diagnostic, chosen))

@@ -62,6 +62,7 @@ class Settings:
     under_key: bool = False
     question_syntax: str | None = None
     """In which language the question is written; `syntax` is that of the answer."""
+    seed: int = 0
 
     @property
     def asked(self) -> bool:
@@ -135,8 +136,16 @@ def settings(
         warnings=_ignored(exercise, said) if key is not None else tuple(reader.warnings),
         errors=tuple(reader.errors),
         under_key=key is not None,
+        seed=_seed(key_source.text) if key is not None and key_source is not None else 0,
         question_syntax=(key or exercise).text("syntax") or defaults.get("syntax"),
     )
+
+
+def _seed(key: str) -> int:
+    """What draws the points at which answers are compared: the same for the same key, and nothing that can be known without it."""
+    from hashlib import sha256
+
+    return int.from_bytes(sha256(key.encode("utf-8", "surrogateescape")).digest()[:8], "big")
 
 
 def _ignored(exercise: Exercise, said: Mapping[str, Passage]) -> tuple[str, ...]:

@@ -48,7 +48,8 @@ Key = tuple[str, str, str, str, str | None, str]
 class Asked(NamedTuple):
     """What is asked for: a derivative of which order; or a `stationary` point, a `minimum`, a `maximum`, under constraints.
 
-    `syntax` is the language of the answer, where it is another one than the question's.
+    `syntax` is the language of the answer, where it is another one than the question's. `seed` draws sizes and points that who answers
+    cannot know.
 
     `multipliers` are the names that the Lagrangian has for those of the constraints, `factors` what it multiplies the loss and these by.
     """
@@ -59,6 +60,7 @@ class Asked(NamedTuple):
     multipliers: tuple[str | None, ...] = ()
     factors: tuple[Fraction, Fraction] = (Fraction(1), Fraction(1))
     syntax: str | None = None
+    seed: int = 0
 
 
 @remembered(maxsize=512)
@@ -78,7 +80,8 @@ def _task(key: Key, asked: Asked) -> Task | MatgradError:
     letters = derivative_letters(problem)
     wanted = whole_derivative(problem.loss, problem.wrt, layout)
     beside = _beside(problem, shapes)
-    return Task(problem, Bench(problem), layout, asked.syntax or syntax, wanted, letters, beside, unknowns, asked.of, plain, constraints)
+    bench = Bench(problem, asked.seed)
+    return Task(problem, bench, layout, asked.syntax or syntax, wanted, letters, beside, unknowns, asked.of, plain, constraints)
 
 
 def _read(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from fractions import Fraction
+from math import ceil
 from typing import Final
 
 from ..ir import Add, Call, Expr, Hadamard, Mul, Number, Power, Symbol, Transpose, mul, nodes_of, substitute
@@ -21,6 +22,10 @@ _PLAIN: Final = 12
 """A number is near a plain one if it is near a fraction with no larger denominator."""
 _NEAR: Final = Fraction(1, 10**7)
 _PLACES: Final = 5
+_SIZES: Final = 8
+_CLEARLY: Final = 1e-3
+_DEGREE: Final = 6
+"""A polynomial in a size that vanishes at all of a few sizes has a higher degree."""
 
 
 def untold(bench: Bench, wanted: Expr, expr: Expr, proved: bool) -> str | None:
@@ -30,7 +35,7 @@ def untold(bench: Bench, wanted: Expr, expr: Expr, proved: bool) -> str | None:
     could as well be another one, or a number is nearly a plain one.
     """
     known = frozenset(nodes_of(bench.problem.loss))
-    lacking = _at_zero(bench, wanted, expr, known)
+    lacking = _at_zero(bench, wanted, expr, known) or _at_sizes(bench, wanted, expr, known)
     if lacking is not None or proved:
         return lacking
     for number in nodes_of(expr):
@@ -42,6 +47,46 @@ def untold(bench: Bench, wanted: Expr, expr: Expr, proved: bool) -> str | None:
         if changed is not expr and not _differs(bench, wanted, changed, form):
             return f"no point tells whether `{to_text(part)}` is right: another value there changes nothing that can be seen"
     return None
+
+
+def _at_sizes(bench: Bench, wanted: Expr, expr: Expr, known: frozenset[Expr]) -> str | None:
+    """Whether sizes stand in it as numbers in a way that needs more sizes to tell, and what these say."""
+    degree = _degree(expr, known, {})
+    if not degree or degree <= _degree(wanted, known, {}):
+        return None
+    if degree > _DEGREE:
+        return "sizes are multiplied too often in it to tell whether it is right at all of them"
+    form = Form(tuple(sorted(wanted.free | expr.free)), wanted.shape)
+    for number in range(_SIZES):
+        try:
+            if bench._error(bench.elsewhere(number), wanted, expr, form) > _CLEARLY:
+                return "it does not hold at all sizes"
+        except (OutOfDomain, NotExact, TooLarge):
+            continue
+    return None
+
+
+def _degree(expr: Expr, known: frozenset[Expr], found: dict[Expr, int]) -> int:
+    """How often sizes are multiplied as numbers: 4 in (n−1)(n−2)n²; the loss's own parts are beyond doubt. Depth is kept on a stack."""
+    stack = [expr]
+    while stack:
+        node = stack[-1]
+        waiting = [part for part in node.children if part not in found]
+        if node not in found and waiting:
+            stack += waiting
+            continue
+        stack.pop()
+        parts = [found[part] for part in node.children]
+        if node in known:
+            found[node] = 0
+        elif isinstance(node, Add):
+            found[node] = max(parts)
+        elif isinstance(node, Power) and isinstance(node.exponent, Number):
+            found[node] = ceil(abs(node.exponent.value)) * parts[0]
+        else:
+            sums = node.shape.is_number and not isinstance(node, Number) and not node.symbols and not node.free and not any(parts)
+            found[node] = sum(parts) + (1 if sums else 0)
+    return found[expr]
 
 
 def _nearly_plain(value: Fraction) -> bool:

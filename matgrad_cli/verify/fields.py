@@ -5,16 +5,43 @@ from __future__ import annotations
 import math
 import random
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any, Final
 
 PRIME: Final = 2305843009213057079
-"""≡ 3 mod 4, and every small prime is a square of it."""
+"""≡ 7 mod 8, and every small prime is a square modulo it."""
+
+_SMALL_PRIMES: Final = (3, 5, 7, 11, 13, 17, 19, 23, 29, 31, 37, 41, 43, 47, 53, 59)
 
 SMALLEST: Final = 1e-150
 """Smaller floats say nothing: soon they vanish in a product. Nor do larger ones than its inverse."""
 
 CLEARLY: Final = 1e-8
 """A float is surely negative if it is below minus this; between that and zero it may be rounding."""
+
+
+@lru_cache(maxsize=64)
+def prime_of(seed: int) -> int:
+    """The prime of a seed, for 0 the usual one: what is built from the digits of one is nothing modulo that one alone.
+
+    Each small prime is a square modulo it, as modulo the usual one: residues are drawn that make it so, then numbers with these.
+    """
+    if not seed:
+        return PRIME
+    rng = random.Random(f"prime {seed}")
+    found, step = 7, 8
+    for small in _SMALL_PRIMES[:11]:
+        found += step * rng.choice([k for k in range(small) if _is_square(small, found + step * k)])
+        step *= small
+    while True:
+        p = found + step * rng.randrange(PRIME // (2 * step) + 1, PRIME // step)
+        if all(_is_square(small, p) for small in _SMALL_PRIMES[11:]) and all(pow(base, p // 2, p) in (1, p - 1) for base in range(2, 40)):
+            return p
+
+
+def _is_square(small: int, p: int) -> bool:
+    """Whether an odd prime is a square modulo p ≡ 3 mod 4, by reciprocity."""
+    return pow(p % small, (small - 1) // 2, small) == (1 if small % 4 == 1 else small - 1)
 
 
 class OutOfDomain(Exception):

@@ -11,7 +11,7 @@ from ..ir import Entry, Expr, Index, OpenLetter, Partial, Shape
 from . import structure as lay
 from .evaluate import EVALUATION_LIMIT, Evaluator, Place
 from .exactness import FLOAT_KIND, ORACLE_KIND, kind
-from .fields import PRIME, NotExact, NoValue, OutOfDomain
+from .fields import NotExact, NoValue, OutOfDomain, prime_of
 from .kinks import FACTORS, SEARCHED, Reach, kinks, said, signs
 from .nearness import Nearness, Shaken, nearness
 from .places import Points
@@ -196,12 +196,12 @@ class Judge:
                 excluded = excluded or sides
             elif sides is not None:
                 if list(sides[0]) != list(sides[1]):
-                    by = f"not equal modulo {PRIME} at {self._sizes([place])}"
+                    by = f"not equal modulo {prime_of(self.setting.seed)} at {self._sizes([place])}"
                     return None if worst == ORACLE_KIND else Verdict("differs", by)
                 seen.append(place)
         if len(seen) < EXACT_POINTS or (worst == ORACLE_KIND and not self._somewhere(before, after, form, thorough)):
             return None
-        return Verdict("proved", f"equal modulo {PRIME} at {self._sizes(seen)}{_where(excluded)}", needs=excluded)
+        return Verdict("proved", f"equal modulo {prime_of(self.setting.seed)} at {self._sizes(seen)}{_where(excluded)}", needs=excluded)
 
     def _sizes(self, places: list[Evaluator]) -> str:
         said = list(dict.fromkeys(place.point.described() for place in places if isinstance(place.point, Point)))

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from ..ir import Expr
 from .evaluate import EVALUATION_LIMIT, Evaluator
-from .fields import Floats, Modular, NotExact, NoValue, OutOfDomain
+from .fields import Floats, Modular, NotExact, NoValue, OutOfDomain, prime_of
 from .points import DOMAINS, RANGES, Point, Setting
 from .tensor import TooLarge
 
@@ -35,7 +35,7 @@ class Points:
         if number not in self._exact:
             turn = self.turns[number] if number < len(self.turns) else number % self.exact_base
             sizes = self.setting.sizes.at(turn)
-            field = Modular(f"{self.setting.seed}/{number}")
+            field = Modular(f"{self.setting.seed}/{number}", prime_of(self.setting.seed))
             self._exact[number] = None if sizes is None else Evaluator(
                 Point(self.setting, number, "exact", field, sizes, **self._given), self._limit(turn))
         return self._exact[number]

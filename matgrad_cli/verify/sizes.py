@@ -27,6 +27,9 @@ _BASE_TURNS: Final = 3
 ANY_ORDER: Final = 100
 """From this turn on the sizes are drawn without regard to each other, so that sooner or later every order comes up."""
 
+ANY_SIZE: Final = 200
+"""From this turn on they may be large, too."""
+
 _ANY: Final = (1, 2, 3, 4, 5)
 
 
@@ -53,7 +56,7 @@ class Sizes:
     def at(self, turn: int) -> dict[str, int] | None:
         """The sizes of a turn by name; None if the facts exclude what it is for."""
         if turn not in self._known and turn >= ANY_ORDER:
-            self._known[turn] = self.drawn(random.Random(f"{self._text}/{turn}"), _ANY)
+            self._known[turn] = self.drawn(random.Random(f"{self._text}/{turn}"), _ANY if turn < ANY_SIZE else range(1, LARGE[1] + 1))
         if turn not in self._known:
             self._known[turn] = next(self._candidates(turn), None)
         found = self._known[turn]

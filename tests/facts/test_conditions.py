@@ -3,6 +3,7 @@
 import random
 
 import pytest
+from sympy import isprime, primerange
 
 from matgrad_cli.diagnostics import UsageError
 from matgrad_cli.facts import Fact, Problem
@@ -29,7 +30,7 @@ from matgrad_cli.ir import (
     neg,
 )
 from matgrad_cli.verify.evaluate import Evaluator
-from matgrad_cli.verify.fields import PRIME, Floats, Modular
+from matgrad_cli.verify.fields import PRIME, Floats, Modular, prime_of
 from matgrad_cli.verify.points import FloatSource, Point, Setting
 from matgrad_cli.verify.tensor import nested
 
@@ -140,6 +141,10 @@ def test_facts_modulo_a_prime():
     assert place.value(matmul(Transpose(b), b)).data[0] == 1
     assert nested(place.value(S)) == nested(place.value(Transpose(S)))
     assert PRIME % 4 == 3
+    for p in map(prime_of, range(8)):
+        assert p % 8 == 7
+        assert isprime(p)
+        assert all(pow(small, p // 2, p) == 1 for small in primerange(3, 60))
 
 
 def test_broken_facts():

@@ -85,7 +85,7 @@ def test_lines_before_the_first_slip_are_credited(tmp_path: Path) -> None:
     key = '[[problem]]\nid = "1"\nloss = "norm(X@w - y)**2"\nwrt = "w"\nshapes = "X: m×n, w: n, y: m"\npartial = "lines: 0.6"\n'
     rows = ("L = (Xw-y)^\\top(Xw-y)", "dL = 2(Xw-y)^\\top d(Xw-y)", "= 2(Xw-y)^\\top X dw", "\\nabla_w L = X^\\top(Xw-y)")
     (problem,) = graded(tmp_path, {"a.md": "```matgrad\nproblem: 1\n\n" + "\n".join(rows) + "\n```\n"}, key).files[0].problems
-    assert (problem.score, problem.credit) == (pytest.approx(0.45), "3 of 4 lines count before the first slip: 0.45 of the points")
+    assert (problem.score, problem.credit) == (pytest.approx(0.45), "3 of 4 lines hold before the first slip: 0.45 of the points")
 
 
 @pytest.mark.parametrize("word", ["asume", "point", "los", "shpes", "layuot", "partal", "reqire"])

@@ -214,4 +214,5 @@ def surroundings(task: Task, texts: Iterable[str], name: str | None, supposed: M
     losses = frozenset((name,)) if name else frozenset()
     texts = tuple(texts)
     counting = frozenset().union(*map(bound_letters, (task.problem.source, *texts)))
-    return Surroundings(task, Bench(task.problem), losses, written=(accents_kept(texts), counting), supposed=supposed or {})
+    bench = Bench(task.problem, task.bench.setting.seed)
+    return Surroundings(task, bench, losses, written=(accents_kept(texts), counting), supposed=supposed or {})
