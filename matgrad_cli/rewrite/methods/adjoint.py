@@ -18,14 +18,14 @@ from .walk import by_walk
 
 def derive_adjoint(problem: Problem, book: Rulebook, judge: Judge, layout: str) -> Derivation:
     """(H ↦ DL[H]) = … = (H ↦ ⟨G, H⟩), hence ∇L = G."""
-    if not problem.loss.shape.is_number:
-        return derive_map(problem, book, judge, layout)
     taken = reserved_names(problem)
     direction = Symbol(fresh_name("H" if problem.wrt.shape.is_matrix else "h", taken), problem.wrt.shape)
     moving = Moving(problem.wrt, Scene(problem, book, direction=direction), "adjoint", direction)
-    start = LinearMap(direction, moving.d(problem.loss))
+    recorder = Recorder(problem, book, judge, LinearMap(direction, moving.d(problem.loss)))
+    if not problem.loss.shape.is_number:
+        return derive_map(recorder, moving, taken, layout)
 
     def line_of(found: Expr) -> Expr:
         return LinearMap(direction, mul(found, direction) if direction.shape.is_number else Call("inner", found, direction))
 
-    return by_walk(Recorder(problem, book, judge, start), moving, taken, line_of, layout, "read-map")
+    return by_walk(recorder, moving, taken, line_of, layout, "read-map")

@@ -12,7 +12,6 @@ from ..closing import closed
 from ..engine.application import Scene
 from ..engine.recorder import Recorder
 from ..forms.algebra import zero
-from ..index.method import reserved_names
 from ..naming import fresh_name
 from ..textbook.simplifier import textbook
 from .differentials import Moving
@@ -21,22 +20,19 @@ from .parts import total
 from .walk import carried
 
 
-def derive_map(problem: Problem, book: Rulebook, judge: Judge, layout: str) -> Derivation:
+def derive_map(recorder: Recorder, moving: Moving, taken: set[str], layout: str) -> Derivation:
     """(H ↦ DF[H]) layer by layer; the result is stated by the entries of the map."""
     from ..derive import first_order
 
-    taken = reserved_names(problem)
-    direction = Symbol(fresh_name("H" if problem.wrt.shape.is_matrix else "h", taken), problem.wrt.shape)
-    moving = Moving(problem.wrt, Scene(problem, book, direction=direction), "adjoint", direction)
-    start = LinearMap(direction, moving.d(problem.loss))
-    recorder = Recorder(problem, book, judge, start)
+    problem, start, direction = recorder.problem, recorder.line, moving.direction
     unfold_all(recorder, moving)
     back = Symbol(fresh_name("K" if problem.loss.shape.is_matrix else "k", taken), problem.loss.shape)
     adjoint = _adjoint(recorder, moving, back)
     line = recorder.line
     assert isinstance(line, LinearMap)
-    other = first_order(problem, book, layout, judge)
-    verdicts = (_checked(judge, line.body, back, adjoint, direction), other.readoff.verdict)
+    assert isinstance(direction, Symbol)
+    other = first_order(problem, recorder.rules, layout, recorder.judge)
+    verdicts = (_checked(recorder.judge, line.body, back, adjoint, direction), other.readoff.verdict)
     verdict = next((one for one in verdicts if not one.holds), other.readoff.verdict)
     said = (("line", line), ("adjoint", LinearMap(back, adjoint)))
     return closed(recorder, start, "adjoint", layout, "read-frechet", said, other.result, verdict)
