@@ -13,7 +13,7 @@ from .output import deliver, format_for, nonempty, say, usable
 from .verdicts import exit_code
 
 if TYPE_CHECKING:
-    from ..facts import Problem
+    from ..records import Derivation
 
 SECONDS = 60
 
@@ -56,7 +56,7 @@ def gradient(
         ]  # fmt: skip
         shown = [result.render(format_) for result in results]
     if format_ != "json":  # which says it itself
-        _say_assumptions(results[0].derivations[0].problem)
+        _say_assumptions(results[0].derivations[0])
     if len(shown) > 1:
         from .several import together
 
@@ -65,13 +65,15 @@ def gradient(
     return max(exit_code(result.derivations) for result in results)
 
 
-def _say_assumptions(problem: Problem) -> None:
+def _say_assumptions(derivation: Derivation) -> None:
     """On stderr, which shapes were not given and how the loss was read: the result alone does not show it."""
+    from ..render.json import words
     from ..render.words import signature
 
+    problem = derivation.problem
     assumed = [name for name, origin in problem.origins if origin.startswith("assumed")]
     if assumed:
         shown = signature([symbol for symbol in problem.variables if symbol.name in assumed])
         say(f"note: assumed {shown}; `--shape` says otherwise\n")
-    for note in problem.notes:
+    for note in (*problem.notes, *map(words, derivation.notes if derivation.order == 1 else ())):
         say(f"note: {note}\n")

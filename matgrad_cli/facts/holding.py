@@ -14,6 +14,7 @@ from ..ir import (
     Fill,
     Hadamard,
     Inverse,
+    Literal,
     MatMul,
     MatrixPower,
     Mul,
@@ -107,6 +108,8 @@ def _symmetric(expr: Expr, problem: Problem) -> Answer:
     match expr:
         case Eye() | Fill() if expr.shape.is_square:
             return True
+        case Literal():
+            return bool(tuple(zip(*expr.rows, strict=True)) == expr.rows)
         case Add(terms):
             return True if _all(terms, "symmetric", problem) or _symmetric_sum(terms, problem) else None
         case Mul(factors):

@@ -15,6 +15,7 @@ from .nodes import (
     Hadamard,
     Inverse,
     Kron,
+    Literal,
     MatMul,
     MatrixPower,
     Mul,

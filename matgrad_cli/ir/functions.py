@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Final
 
 from ..diagnostics.record import record
-from .dimensions import NUMBER, ONE, Shape
+from .dimensions import NUMBER, ONE, Dim, Shape
 
 
 @record
@@ -15,7 +15,7 @@ class Function:
 
     `kind` is `elementwise` (same shape out), `scalar` (a number out), `array` (another array out).
     `needs` says what the argument must be: any, square, array (not a number), vector, matrix; `others` what each further argument
-    must be: `same` (of the shape of the first) or `number`.
+    must be: `same` (of the shape of the first), `number` or `any`.
     """
 
     name: str
@@ -50,6 +50,10 @@ def _diagonal_matrix(shapes: tuple[Shape, ...]) -> Shape:
     return Shape(side, side)
 
 
+def _crossed(shapes: tuple[Shape, ...]) -> Shape:
+    return Shape(shapes[0].rows, shapes[0].rows)
+
+
 def _stacked(shapes: tuple[Shape, ...]) -> Shape:
     return Shape(shapes[0].rows * shapes[0].cols, ONE)
 
@@ -63,14 +67,22 @@ ELEMENTWISE: Final = (
 MATRIX_FUNCTIONS: Final = {"expm": "exp", "logm": "log", "sinm": "sin", "cosm": "cos"}
 """Functions of a square matrix as power series of it, and the function of a number that gives the series; `powm(A, p)` is one more."""
 
+GREATEST: Final = frozenset(f"{name}{axis}" for name in ("max", "hardmax") for axis in ("", "0", "1"))
+"""The greatest entries, and where they stand."""
+
+PRODUCTS: Final = frozenset(("prod", "prod0", "prod1"))
+"""Products of entries."""
+
 CHANGES: Final = {f"D{name}": name for name in (*MATRIX_FUNCTIONS, "powm")}
 """`Dexpm(A, H)` is the derivative of `expm` at A along H; the last argument is H."""
 
 
 def unknown(name: str, kind: str, order: int = 0) -> str:
-    """What a function that has no meaning is called in a `Call`: `kind` is `e` (of every entry) or `n` (of an array a number).
+    """What a function that has no meaning is called in a `Call`; the name of one whose value is an array ends in its shape, `f|2*m;1`.
 
-    Its derivative of order 1 is φ′, or the gradient ∇f of the shape of the argument; of order 2 φ″, or the Hessian ∇²f of a column.
+    `e` acts on every entry, and its derivatives are φ′, φ″; `n` makes a number of an array, with the gradient ∇f and, of a column, the
+    Hessian ∇²f; `p` makes an array of a number, with f′, f″; `v` a column of a column, with the Jacobian J_f; `m` an array of an array:
+    its derivative Df(A, H) along H is order 1, and the adjoint of that, D*f(A, G), is order 2.
     """
     return f"{kind}{order}:{name}"
 
@@ -80,8 +92,29 @@ def unknown_parts(function: str) -> tuple[str, int, str] | None:
     return (function[0], int(function[1]), function[3:]) if function[2:3] == ":" else None
 
 
-def _hessian(shapes: tuple[Shape, ...]) -> Shape:
-    return Shape(shapes[0].rows, shapes[0].rows)
+def is_change(function: str) -> bool:
+    """Whether its last argument is a direction: `Dexpm(A, H)`, Df(A, H) of an unknown f."""
+    return function in CHANGES or function.startswith("m1:")
+
+
+def with_shape(name: str, shape: Shape) -> str:
+    """The name of an unknown function whose value has that shape."""
+    sides = ("*".join([str(side.factor), *(f"{name}^{power}" for name, power in side.powers)]) for side in (shape.rows, shape.cols))
+    return f"{name}|{';'.join(sides)}"
+
+
+def _shape_in(name: str) -> Shape:
+    """The shape that the name of an unknown function tells."""
+    def side(text: str) -> Dim:
+        factor, *names = text.split("*")
+        return Dim(int(factor), tuple([(one, int(power)) for one, power in (part.split("^") for part in names)]))
+
+    rows, cols = name.partition("|")[2].split(";")
+    return Shape(side(rows), side(cols))
+
+
+WITH_AXES: Final = ("mean", "softmax", "logsumexp", "max", "hardmax", "prod")
+"""Functions of all entries; with 0 behind the name of every column, with 1 of every row."""
 
 
 class _Functions(dict[str, Function]):
@@ -91,10 +124,16 @@ class _Functions(dict[str, Function]):
         parts = unknown_parts(name)
         if parts is None:
             raise KeyError(name)
-        kind, order, _ = parts
+        kind, order, told = parts
         if kind == "e":
             return Function(name, "elementwise", _same)
-        return Function(name, "array" if order else "scalar", (_number, _same, _hessian)[order], "vector" if order == 2 else "any")
+        if kind == "n":
+            return Function(name, "array" if order else "scalar", (_number, _same, _crossed)[order], "vector" if order == 2 else "any")
+        if kind == "v" and order:
+            return Function(name, "array", lambda shapes: Shape(_shape_in(told).rows, shapes[0].rows), "vector")
+        if kind == "m" and order == 2:
+            return Function(name, "array", _same, "any", ("any",))
+        return Function(name, "array", lambda _: _shape_in(told), "any", ("same",) if kind == "m" and order else ())
 
 
 FUNCTIONS: Final[dict[str, Function]] = _Functions({
@@ -103,6 +142,8 @@ FUNCTIONS: Final[dict[str, Function]] = _Functions({
     "det": Function("det", "scalar", _number, "square"),
     "logdet": Function("logdet", "scalar", _number, "square"),
     "sum": Function("sum", "scalar", _number),
+    "prod": Function("prod", "scalar", _number),
+    "max": Function("max", "scalar", _number),  # the greatest entry
     "mean": Function("mean", "scalar", _number),
     "norm": Function("norm", "scalar", _number),  # Euclidean of a vector, Frobenius of a matrix
     "norm1": Function("norm1", "scalar", _number, "vector"),  # sum of absolute values
@@ -125,6 +166,13 @@ FUNCTIONS: Final[dict[str, Function]] = _Functions({
     "diagonal": Function("diagonal", "array", _diagonal, "square"),  # matrix → vector
     "diag": Function("diag", "array", _diagonal_matrix, "vector"),  # vector → matrix
     "vec": Function("vec", "array", _stacked, "array"),  # columns on top of each other
+    **{f"{name}0": Function(f"{name}0", "array", _column_sums, "array") for name in ("max", "prod")},
+    **{f"{name}1": Function(f"{name}1", "array", _row_sums, "array") for name in ("max", "prod")},
+    **{name: Function(name, "array", _same, "array") for name in ("hardmax", "hardmax0", "hardmax1")},  # 1 at the greatest entry, else 0
+    "tril": Function("tril", "array", _same, "array"),  # 0 above the diagonal
+    "triu": Function("triu", "array", _same, "array"),  # 0 below the diagonal
+    "cross": Function("cross", "array", _same, "vector", ("same",)),  # a × b of vectors with three entries
+    "crossmat": Function("crossmat", "array", _crossed, "vector"),  # the matrix of b ↦ a × b
     "strictupper": Function("strictupper", "array", _same, "array"),  # 0 on and below the diagonal
     "shiftup": Function("shiftup", "array", _same, "array"),  # every row one place up, the first to the end
     "butlast": Function("butlast", "array", _same, "array"),  # 0 in the last row

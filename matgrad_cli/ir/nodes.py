@@ -118,6 +118,30 @@ class Fill(Expr):
         return self
 
 
+class Literal(Expr):
+    """A matrix of numbers written out: its entries, row after row."""
+
+    __slots__ = ("declared", "entries")
+    __match_args__ = fields = ("entries", "declared")
+    entries: tuple[Fraction, ...]
+    declared: Shape
+
+    def __new__(cls, entries: tuple[Fraction, ...], declared: Shape) -> Literal:
+        return cls._intern(entries, declared)
+
+    def _check(self) -> Shape:
+        return self.declared
+
+    @property
+    def rows(self) -> tuple[tuple[Fraction, ...], ...]:
+        """The entries of each row."""
+        width = self.declared.cols.factor
+        return tuple([self.entries[at : at + width] for at in range(0, len(self.entries), width)])
+
+    def rebuilt(self, parts: tuple[Expr, ...]) -> Expr:
+        return self
+
+
 class Add(Expr):
     """A sum of two or more arrays of one shape, in the order written."""
 

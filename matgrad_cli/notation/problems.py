@@ -22,6 +22,7 @@ from .facts_text import StatedFact, read_facts, squared
 from .latex.families import families
 from .loss_text import matrix_squares, plain_name, without_left_side, without_wrappers
 from .names import canonical_name, nearest_name
+from .rare import with_symmetry, without_rare
 from .scope import SYNTAXES, Scope, Syntax
 from .shapes.infer import Inference, infer
 from .shapes.shape_text import read_shapes
@@ -120,13 +121,13 @@ def _problem(loss: str, wrt: str, shapes: Sequence[str], assume: Sequence[str], 
         choice += (f"`{plain_name(wrt)}` is read as `{variable.name}`",)
     if variable not in reading.expr.symbols:
         choice += (f"the loss does not contain `{variable.name}`, so its derivative is 0",)
-    return Problem(
+    return with_symmetry(Problem(
         readable(as_column(reading.expr) if reading.flat else reading.expr), variable, variables, _facts(facts, scope),
         tuple((symbol.name, scope.origins.get(symbol.name, "")) for symbol in variables),
         found.assumed, (*put_in, *dropped, *choice, *written, *square_notes, *found.notes, *reading.notes), _sizes_used(reading), loss,
         tuple((name, dim) for name, dim in found.sizes.items() if dim is not Dim.of(name)),
         columns, scope.arrays,
-    )
+    ))
 
 
 def _columns_or_arrays(
@@ -235,9 +236,8 @@ def chosen_syntax(syntax: str | None) -> Syntax | None:
 
 def _tree(text: str, scope: Scope) -> tuple[s.Node, tuple[str, ...]]:
     """The syntax tree, and what was repaired or assumed on the way to it."""
-    if scope.syntax == "latex":
-        return _in_latex(text, scope)
-    return parsed(text, scope.syntax, scope.source.name), ()
+    tree, notes = _in_latex(text, scope) if scope.syntax == "latex" else (parsed(text, scope.syntax, scope.source.name), ())
+    return without_rare(text, tree, scope, notes)
 
 
 def _in_latex(text: str, scope: Scope) -> tuple[s.Node, tuple[str, ...]]:

@@ -192,6 +192,9 @@ class PairIndex(Node):
     inner: Node
 
 
+FAMILY: Final = "as a family of matrices is not in the language: differentiate one term, in which it is a matrix; the Σ stays in front"
+"""What to say of A_k where it must be a matrix."""
+
 WITHIN: Final = "[within]"
 """The function of a letter that is 1 in a part of its range and else 0; its options `first` and `last` say how many are left out."""
 
@@ -297,3 +300,8 @@ def rebuilt(node: Node, change: Callable[[Node], Node]) -> Node:
         del made[len(made) - len(parts) :]
         made.append(change(top if all(map(is_, parts, new)) else with_children(top, new)))
     return made[0]
+
+
+def letters_bound(tree: Node) -> frozenset[str]:
+    """The letters over which something in the tree runs: a Σ, the entries of an array."""
+    return frozenset(letter.name for part in parts_of(tree) if isinstance(part, Sigma | EntriesOf) for letter in part.letters if letter)

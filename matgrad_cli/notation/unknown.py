@@ -19,15 +19,18 @@ SLOPES: Final = frozenset(f"{'n' if name in NUMBERS else 'e'}:{name}" for name i
 """The unknown functions whose derivatives may be written where no loss says which there are."""
 
 
+_WRITTEN: Final = {"n": ("", "grad_", "hess_"), "v": ("", "jac_"), "m": ("", "D_", "adjoint_")}
+
+
 def written(function: str) -> str:
-    """`phi`, `phi_prime`, `phi_prime2`, `f`, `grad_f`, `hess_f`; a function of the table as it is called."""
+    """`phi`, `phi_prime`, `phi_prime2`, `f`, `grad_f`, `hess_f`, `jac_f`, `D_f`, `adjoint_f`; a function of the table as it is called."""
     parts = unknown_parts(function)
     if parts is None:
         return function
-    kind, order, name = parts
-    if kind == "n":
-        return ("", "grad_", "hess_")[order] + name
-    return name + ("_prime" if order else "") + (str(order) if order > 1 else "")
+    kind, order, bare = parts[0], parts[1], parts[2].partition("|")[0]
+    if kind in _WRITTEN:
+        return _WRITTEN[kind][order] + bare
+    return bare + ("_prime" if order else "") + (str(order) if order > 1 else "")
 
 
 def functions_in(loss: Expr | None) -> frozenset[str]:
@@ -40,8 +43,8 @@ def meant(function: str, known: frozenset[str]) -> str | None:
     """The unknown function that a written name means beside a loss with the `known` ones: `phi_prime` where there is a φ."""
     for one in known:
         kind, _, name = one.partition(":")
-        for order in range(known is SLOPES, 3):
-            if written(unknown(name, kind, order)) == function:
+        for order in range(known is SLOPES, len(_WRITTEN.get(kind, "012"))):
+            if function in (written(unknown(name, kind, order)), f"J_{name.partition('|')[0]}" if (kind, order) == ("v", 1) else None):
                 return unknown(name, kind, order)
     return None
 
@@ -51,5 +54,7 @@ def shown(function: str, letter: Callable[[str], str], prime: str, nabla: str, s
     parts = unknown_parts(function)
     if parts is None:
         return ""
-    kind, order, name = parts
-    return letter(name) + prime * order if kind == "e" else ("", nabla, squared)[order] + letter(name)
+    (kind, order, name), bare = parts, letter(parts[2].partition("|")[0])
+    if kind in ("v", "m"):
+        return letter(f"J_{name.partition('|')[0]}") if (kind, order) == ("v", 1) else ("", "D", "D*")[order] + bare
+    return bare + prime * order if kind in ("e", "p") else ("", nabla, squared)[order] + bare

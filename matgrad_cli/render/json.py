@@ -84,8 +84,8 @@ def _derivation(derivation: Derivation, table: Table) -> dict[str, Json]:
         "layout": derivation.layout,
         "order": derivation.order,
         "shapes": {symbol.name: sides(symbol.shape) for symbol in problem.variables},
-        "assumed": [*problem.assumed, *(_words(sentence) for sentence in derivation.assumed)],
-        "notes": [*problem.notes, *(_words(sentence) for sentence in derivation.notes)],
+        "assumed": [*problem.assumed, *(words(sentence) for sentence in derivation.assumed)],
+        "notes": [*problem.notes, *(words(sentence) for sentence in derivation.notes)],
         **({"rests_on": list(derivation.rests_on)} if derivation.rests_on else {}),
         "problem": _problem(problem, table),
         "start": expression(derivation.start, table),
@@ -129,10 +129,10 @@ def _problem(problem: Problem, table: Table) -> dict[str, Json]:
 
 
 def _sentence(sentence: Sentence, table: Table) -> dict[str, Json]:
-    return {"text": _words(sentence), "template": sentence.template, "values": _bindings(sentence.values, table)}
+    return {"text": words(sentence), "template": sentence.template, "values": _bindings(sentence.values, table)}
 
 
-def _words(sentence: Sentence) -> str:
+def words(sentence: Sentence) -> str:
     return "".join(value_text(part) for part in phrase(sentence))
 
 
@@ -155,7 +155,7 @@ def _step(number: str, step: Step, table: Table) -> dict[str, Json]:
     return {
         "number": number,
         "rule": step.rule,
-        "title": _words(step.title),
+        "title": words(step.title),
         "before": expression(step.before, table),
         "after": expression(step.after, table),
         "path": list((step.paths or step.places)[0]) if step.paths or step.places else [],
@@ -166,7 +166,7 @@ def _step(number: str, step: Step, table: Table) -> dict[str, Json]:
         "bindings": _bindings(step.bindings, table),
         "shape": sides(step.after.shape),
         "free": table.encoded(sorted(letter.name for letter in step.after.free)),
-        "assumed": [_words(sentence) for sentence in step.assumed],
+        "assumed": [words(sentence) for sentence in step.assumed],
         "verdict": _verdict(step.verdict),
         "substeps": _steps(f"{number}.", step.substeps, table),
         "sentence": _sentence(step.title, table),

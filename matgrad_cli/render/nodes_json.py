@@ -15,7 +15,7 @@ _CLASSES: Final[dict[str, type[Expr]]] = {
     for kind in (
         ir.Number, ir.Constant, ir.Size, ir.Symbol, ir.Eye, ir.Fill, ir.Add, ir.Mul, ir.MatMul, ir.Hadamard, ir.Kron, ir.Power,
         ir.MatrixPower, ir.Transpose, ir.Inverse, ir.Call, ir.Entry, ir.Delta, ir.SumOver, ir.MatrixOf, ir.Partial, ir.Differential,
-        ir.LinearMap, ir.Named,
+        ir.LinearMap, ir.Named, ir.Literal,
     )
 }  # fmt: skip
 

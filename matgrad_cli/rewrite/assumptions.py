@@ -6,10 +6,8 @@ from collections.abc import Iterator
 
 from ..facts import Problem
 from ..facts.holding import holds
-from ..ir import Call, Expr, Eye, Inverse, MatrixPower, Number, Power, add, hadamard, mul, nodes_of
+from ..ir import Call, Expr, Inverse, MatrixPower, Number, Power, nodes_of
 from ..records import Sentence
-from .forms.algebra import flip
-from .textbook.simplifier import textbook
 
 
 def _known(node: Expr, word: str, problem: Problem) -> bool:
@@ -80,20 +78,3 @@ def assumptions_of(problem: Problem, result: Expr) -> tuple[Sentence, ...]:
 
 
 _INVERTIBLE = frozenset(("{A} is invertible", "det({A}) > 0"))
-
-
-def notes_of(problem: Problem, gradient: Expr | None) -> tuple[Sentence, ...]:
-    """What should be said beside the result: which gradient is meant for a symmetric variable, and what the other one is."""
-    wrt = problem.wrt
-    if gradient is None or not wrt.shape.is_matrix or gradient.shape is not wrt.shape or not problem.loss.shape.is_number:
-        return ()
-    if not holds(wrt, "symmetric", problem):
-        return ()
-    both = textbook(add(gradient, flip(gradient), mul(Number(-1), hadamard(gradient, Eye(wrt.shape.rows)))), problem)
-    return (
-        Sentence(
-            "here the entries of {X} move independently; if {X} must stay symmetric, so that each entry moves together with its "
-            "mirror image, the gradient G becomes G + Gᵀ − G ∘ I = {H}",
-            (("X", wrt), ("H", both)),
-        ),
-    )

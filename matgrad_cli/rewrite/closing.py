@@ -10,13 +10,14 @@ from ..ir import Differential, Expr, Named, rename, substitute
 from ..records import Bindings, Derivation, ReadOff, Result, Sentence
 from ..records.layout import is_turned
 from ..verify.verdict import Verdict
-from .assumptions import assumptions_of, notes_of
+from .assumptions import assumptions_of
 from .engine.recorder import Recorder, sentence
 from .forms.entries import entry
 from .index.method import reserved_names, target_of
 from .named_steps import opened, record_names, record_opened
 from .naming import name_uses, names_in, repeated_parts, with_names
 from .network.reading import tidy_part
+from .structures import notes_of
 
 OPEN_LIMIT = 60
 """A result with more symbols than this keeps the names of its parts, even of those that it uses once."""
@@ -63,7 +64,7 @@ def closed(
     """The derivation that ends with this result, stated in the words of an entry."""
     problem, rule = recorder.problem, recorder.rules.rule(words)
     readoff = ReadOff(sentence(title or rule.title, said), Sentence(rule.why), recorder.line, result, verdict)
-    conditions, notes = assumptions_of(problem, result.entry), notes_of(problem, result.matrix)
+    conditions, notes = assumptions_of(problem, result.entry), notes_of(problem, result.matrix, recorder.judge)
     if order == 2 and problem.loss.shape.is_number:
         notes = (*notes, *_symmetry(recorder, result))
     return Derivation(problem, method, layout, order, start, tuple(recorder.steps), readoff, conditions, notes)

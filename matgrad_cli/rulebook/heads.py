@@ -8,6 +8,7 @@ from __future__ import annotations
 from functools import lru_cache
 
 from ..ir import ELEMENTWISE, Call, Differential, Expr, MatMul, Named
+from ..ir.functions import WITH_AXES
 
 SCALAR_OR_ARRAY = ("Mul", "Hadamard", "Power")
 
@@ -109,7 +110,7 @@ def _parts(text: str, between: str) -> tuple[str, ...]:
 _LETTERS = "abcdefghijklmnopqrstuvwxyz0123456789"
 _CERTAIN = (
     frozenset(ELEMENTWISE)
-    | {"tr", "det", "inv", "vec", "inner", "eye", "kron", "diag", "sum", "mean", "softmax", "logsumexp", "matrix_power"}
+    | {"tr", "det", "inv", "vec", "inner", "eye", "kron", "diag", "sum", *WITH_AXES, "matrix_power", "tril", "triu", "cross", "crossmat"}
 ) - {"square", "reciprocal", "log"}
 
 _STRENGTH = {"+": 0, "*": 1, "@": 1, "-": 2, "**": 3, "": 9}
@@ -155,8 +156,8 @@ def _head_of_primary(text: str) -> tuple[str, ...]:
 _NAMED = {
     "d": ("Differential",), "partial": ("Partial",), "delta": ("Delta",), "sum": ("SumOver", "sum", "sum0", "sum1"),
     "inv": ("Inverse",), "matrix_power": ("MatrixPower", "powm"), "kron": ("Kron",), "eye": ("Eye",), "trace": ("tr",),
-    "norm": ("norm", "norm1", "nuclear", "spectral"), "mean": ("mean", "mean0", "mean1"), "diag": ("diag", "diagonal"),
-    "softmax": ("softmax", "softmax0", "softmax1"), "logsumexp": ("logsumexp", "logsumexp0", "logsumexp1"),
+    "norm": ("norm", "norm1", "nuclear", "spectral"), "diag": ("diag", "diagonal"),
+    **{name: (name, f"{name}0", f"{name}1") for name in WITH_AXES},
     "ones": ("Fill",), "zeros": ("Fill",), "dot": ("MatMul", "inner"), "outer": ("MatMul",), "square": ("Power", "square"),
     "log": ("log", "logdet"), "norm1": ("norm1",), "array": ("MatrixOf",),
 }  # fmt: skip

@@ -12,14 +12,14 @@ from typing import Any, Protocol
 
 from .. import ir
 from ..ir import ONE, Dim, Expr, Index, Symbol
-from ..ir.functions import CHANGES, MATRIX_FUNCTIONS
+from ..ir.functions import CHANGES, GREATEST, MATRIX_FUNCTIONS, PRODUCTS
 from . import structure as lay
 from .chains import chain, matrix_product
 from .fields import Field, Floats, NotExact, NoValue, OutOfDomain
 from .functions import DEFINITIONS, DERIVATIVES, LINEAR, SPECTRAL, constant_value, elementwise, pseudoinverse, squared_root
 from .jets import NONE, Jet, Tag, Tags, contract, each, gathered, jet_product, jet_total, splits, subsets
 from .linear import determinant, inverse
-from .tensor import COL, ROW, Tensor, TooLarge, mapped, merged, product, renamed, scalar, scaled, total
+from .tensor import COL, ROW, Tensor, TooLarge, mapped, product, renamed, scalar, scaled, total
 
 EVALUATION_LIMIT = 12_000_000
 
@@ -147,6 +147,9 @@ class Evaluator:
     def _fill(self, node: ir.Fill, tags: Tags) -> Jet:
         return {NONE: lay.filled(node.value, node.shape, self.point.size)}
 
+    def _written(self, node: ir.Literal, tags: Tags) -> Jet:
+        return {NONE: Tensor(lay.sides(node.shape), lay.lengths(node.shape, self.point.size), [*map(self.field.number, node.entries)])}
+
     def _symbol(self, node: Symbol, tags: Tags) -> Jet:
         jet = {NONE: self.point.array(node)}
         for tag in tags:
@@ -179,7 +182,7 @@ class Evaluator:
         result = self.jet(node.factors[0], tags)
         for factor in node.factors[1:]:
             inner = each(self.jet(factor, tags), lambda t: renamed(t, {ROW: "inner row", COL: "inner col"}))
-            result = each(jet_product(result, inner, (), self.p), _merge_sides)
+            result = each(jet_product(result, inner, (), self.p), lay.inner_sides_merged)
         return result
 
     def _power(self, node: ir.Power, tags: Tags) -> Jet:
@@ -297,6 +300,10 @@ class Evaluator:
             return self.jet(DEFINITIONS[name](*node.arguments), tags)
         if name in LINEAR:
             return each(self.jet(u, tags), lambda t: lay.LINEAR[name](t, self.p))
+        if name in GREATEST or name in PRODUCTS:
+            from .extremes import of_entries
+
+            return of_entries(name, self._value(jet := self.jet(u, tags), u), jet, self.point)
         if name == "inner":
             return jet_product(self.jet(u, tags), self.jet(node.arguments[1], tags), lay.sides(u.shape), self.p)
         if name == "pinv":
@@ -331,8 +338,7 @@ class Evaluator:
         bound: dict[Any, int] = {index: self.point.size(index.dim) for index in node.indices}
         if isinstance(node.body, ir.Add):
             return jet_total([self._term(node.indices, term, bound, tags) for term in node.body.terms], self.p)
-        factors = _factors(node.body) if isinstance(node.body, ir.Mul) else [node.body]
-        return contract([self.jet(factor, tags) for factor in factors], bound, self.p)
+        return contract([self.jet(factor, tags) for factor in _factors(node.body)], bound, self.p)
 
     def _term(self, indices: tuple[Index, ...], term: Expr, bound: dict[Any, int], tags: Tags) -> Jet:
         mine = tuple([index for index in indices if index in term.free])
@@ -365,15 +371,9 @@ def _factors(node: Expr) -> list[Expr]:
     return [deep for factor in node.children for deep in _factors(factor)] if isinstance(node, ir.Mul) else [node]
 
 
-def _merge_sides(tensor: Tensor) -> Tensor:
-    for side, inner in ((ROW, "inner row"), (COL, "inner col")):
-        if inner in tensor.labels:
-            tensor = merged(tensor, side, inner, side) if side in tensor.labels else renamed(tensor, {inner: side})
-    return tensor
-
-
 _HANDLERS: dict[type[Expr], Callable[[Evaluator, Any, Tags], Jet]] = {
     ir.Number: Evaluator._number, ir.Constant: Evaluator._constant, ir.Size: Evaluator._size, ir.Symbol: Evaluator._symbol,
+    ir.Literal: Evaluator._written,
     ir.Eye: Evaluator._eye, ir.Fill: Evaluator._fill, ir.Add: Evaluator._add, ir.Mul: Evaluator._mul, ir.Hadamard: Evaluator._mul,
     ir.MatMul: Evaluator._matmul, ir.Kron: Evaluator._kron, ir.Power: Evaluator._power, ir.MatrixPower: Evaluator._matrix_power,
     ir.Transpose: Evaluator._transpose, ir.Inverse: Evaluator._inverse, ir.Call: Evaluator._call, ir.Entry: Evaluator._entry,

@@ -234,6 +234,7 @@ DEFINITIONS: Final[dict[str, Callable[..., Expr]]] = {
     "logsumexp0": lambda u: Call("log", Call("sum0", Call("exp", u))),
     "logsumexp1": lambda u: Call("log", Call("sum1", Call("exp", u))),
     "powm": _power_of_matrix,
+    "cross": lambda u, v: matmul(Call("crossmat", u), v),
     "Dpowm": _change_of_power,
 }
 """Functions that abbreviate others."""
@@ -246,7 +247,9 @@ def pseudoinverse(u: Expr, tall: bool) -> Expr:
     return matmul(Inverse(matmul(turned, u)), turned) if tall else matmul(turned, Inverse(matmul(u, turned)))
 
 
-LINEAR: Final = frozenset(("tr", "sum", "sum0", "sum1", "diagonal", "diag", "vec", "strictupper", "shiftup", "butlast"))
+LINEAR: Final = frozenset((
+    "tr", "sum", "sum0", "sum1", "diagonal", "diag", "vec", "strictupper", "shiftup", "butlast", "tril", "triu", "crossmat",
+))
 """Functions that only move and add entries."""
 
 SPECTRAL: Final = frozenset(("nuclear", "spectral", "polar", "leading", "eigmax", "topvv"))

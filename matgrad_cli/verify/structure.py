@@ -129,6 +129,14 @@ def with_sides(tensor: Tensor, shape: Shape, size: Sizes) -> Tensor:
     return spread(tensor, (*tensor.labels, *[label for label, _ in missing]), (*tensor.dims, *[n for _, n in missing]))
 
 
+def inner_sides_merged(tensor: Tensor) -> Tensor:
+    """The rows and columns of a Kronecker product, whose inner ones stand apart yet."""
+    for side, inner in ((ROW, "inner row"), (COL, "inner col")):
+        if inner in tensor.labels:
+            tensor = merged(tensor, side, inner, side) if side in tensor.labels else renamed(tensor, {inner: side})
+    return tensor
+
+
 def _trace(tensor: Tensor, p: int) -> Tensor:
     return summed(renamed(tensor, {COL: ROW}), (ROW,), p)
 
@@ -159,6 +167,30 @@ def _masked(*sides: str, keeps: Callable[..., bool]) -> Callable[[Tensor, int], 
     return value
 
 
+def _crossing(tensor: Tensor, p: int) -> Tensor:
+    """The matrix of b ↦ a × b, for a column a with three entries."""
+    if tensor.labels.count(ROW) != 1 or tensor.size(ROW) != 3:
+        raise OutOfDomain("a cross product of vectors that have not three entries")
+    signs = [(j - i) * (k - i) * (j - k) // 2 for i, j, k in product_of(range(3), repeat=3)]
+    return product(Tensor((ROW, COL, "of"), (3, 3, 3), signs), renamed(tensor, {ROW: "of"}), ("of",), p)
+
+
+def hardmax(tensor: Tensor, over: Labels, alone: bool) -> Tensor:
+    """1 at the greatest entry along these axes, else 0; of several that are equal the first, unless it must stand `alone`."""
+    over = tuple([label for label in over if label in tensor.labels])
+    labels = (*[label for label in tensor.labels if label not in over], *over)
+    dims, count = tuple([tensor.size(label) for label in labels]), prod([tensor.size(label) for label in over])
+    data, found = list(spread(tensor, labels, dims).data), list[int]()
+    for start in range(0, len(data), count):
+        part = data[start : start + count]
+        top = sorted(part)[-2:]
+        if alone and count > 1 and top[1] - top[0] <= 1e-9 * (1 + abs(top[1])):
+            raise OutOfDomain("greatest entries that are equal")
+        best = part.index(top[-1])
+        found.extend(int(place == best) for place in range(count))
+    return Tensor(labels, dims, found)
+
+
 def _rolled(tensor: Tensor, p: int) -> Tensor:
     """Every row one place up, the first to the end."""
     if ROW not in tensor.labels:
@@ -177,6 +209,9 @@ LINEAR: Final[dict[str, Callable[[Tensor, int], Tensor]]] = {
     "diag": _diagonal_matrix,
     "vec": _stacked,
     "strictupper": _masked(ROW, COL, keeps=lambda i, j, _m, _n: i < j),
+    "tril": _masked(ROW, COL, keeps=lambda i, j, _m, _n: i >= j),
+    "triu": _masked(ROW, COL, keeps=lambda i, j, _m, _n: i <= j),
+    "crossmat": _crossing,
     "shiftup": _rolled,
     "butlast": _masked(ROW, keeps=lambda i, m: i + 1 < m),
 }

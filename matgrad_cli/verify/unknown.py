@@ -5,9 +5,10 @@ from __future__ import annotations
 from fractions import Fraction
 
 from ..ir import NUMBER, Call, Expr, Fill, Number, Power, Symbol, add, matmul, mul, transpose
-from ..ir.functions import unknown_parts
+from ..ir.functions import unknown, unknown_parts
 
 WAVES = 3
+_SLOW = Fraction(1, 4)
 
 
 def wave_sum(node: Call) -> Expr:
@@ -23,9 +24,28 @@ def wave_sum(node: Call) -> Expr:
             terms.append(mul(a, *((Power(b, Number(order)),) if order else ()), _slope(phase, order)))
             continue
         way = Symbol(f"{name} B{wave}", u.shape)
-        value = mul(a, _slope(add(mul(Number(Fraction(1, 4)), Call("inner", way, u)), c), order), Number(Fraction(1, 4**order)))
+        if kind in "pvm":
+            phase = mul(b, u) if kind == "p" else mul(Number(_SLOW), Call("inner", way, u))
+            terms.append(_array(node, kind, order, wave, (phase, b, c, way)))
+            continue
+        value = mul(a, _slope(add(mul(Number(_SLOW), Call("inner", way, u)), c), order), Number(_SLOW**order))
         terms.append(value if order == 0 else mul(value, way if order == 1 else matmul(way, transpose(way))))
     return add(*terms)
+
+
+def _array(node: Call, kind: str, order: int, wave: int, of: tuple[Expr, Expr, Expr, Expr]) -> Expr:
+    """A wave whose value is an array A sin(…), or its derivative."""
+    (phase, b, c, way), name = of, node.function[3:]
+    amplitude = Symbol(f"{name} A{wave}", Call(unknown(name, kind), node.argument).shape)
+    value = _slope(add(phase, c), order if kind == "p" else min(order, 1))
+    if kind == "p":
+        return mul(value, *((Power(b, Number(order)),) if order else ()), amplitude)
+    if order == 0:
+        return mul(value, amplitude)
+    if kind == "v":
+        return mul(value, Number(_SLOW), matmul(amplitude, transpose(way)))
+    here, there = (way, amplitude) if order == 1 else (amplitude, way)
+    return mul(value, Number(_SLOW), Call("inner", here, node.arguments[1]), there)
 
 
 def _slope(phase: Expr, order: int) -> Expr:

@@ -297,7 +297,7 @@ UNREADABLE = [
     (r"\mathbb{P}[x]", "unreadable", "an expectation or a set cannot be read here"),
     (r"\int x", "unreadable", "an integral cannot be read here"),
     (r"\sum_{i<3} x_i", "sum-range", "a sum over a part of the range cannot be read"),
-    (r"\begin{bmatrix} 1 & 2 \end{bmatrix}", "unreadable", "a matrix written out entry by entry cannot be read"),
+    (r"\begin{vmatrix} 1 & 2 \end{vmatrix}", "unreadable", "a determinant written out cannot be read"),
     (r"\frac{1}{m", "syntax-error", "this bracket is never closed"),
     (r"(A + B", "syntax-error", "this bracket is never closed"),
     (r"A + ", "syntax-error", "the formula ends where something is still needed"),

@@ -10,7 +10,7 @@ from matgrad_cli.api import gradient
 from matgrad_cli.diagnostics import InputError
 from matgrad_cli.notation.problems import read_expression, read_problem
 
-SHAPES = "A: m×n, W: m×n, X: n×d, x: n, b: m, y: m, w: d, S: n×n, Z: n×d"
+SHAPES = "A: m×n, C: n×n, W: m×n, X: n×d, x: n, b: m, y: m, w: d, S: n×n, Z: n×d"
 GRADIENTS = [
     ("f(Ax + b)", "x", "Aᵀ ∇f(Ax + b)"),
     (r"g(x) = f(Ax)", "x", "Aᵀ ∇f(Ax)"),
@@ -25,6 +25,15 @@ GRADIENTS = [
     (r"f(g(x))", "x", "f′(g(x)) ∇g(x)"),
     ("sum(phi(X@w))", "w", "Xᵀ φ′(Xw)"),
     ("f(X@w)", "w", "Xᵀ ∇f(Xw)"),
+    (r"y^\top f(x)", "x", "J_f(x)ᵀ y"),
+    (r"\|f(Ax) - b\|^2", "x", "2 Aᵀ J_f(Ax)ᵀ (f(Ax) − b)"),
+    (r"y^\top \phi(w)", "w", "J_φ(w)ᵀ y"),
+    (r"\|f(x)\|^2", "x", "2 J_f(x)ᵀ f(x)"),
+    (r"\operatorname{tr}(f(S))", "S", "D*f(S, I)"),
+    (r"\det f(S)", "S", "det(f(S)) D*f(S, f(S)⁻ᵀ)"),
+    (r"\operatorname{tr}(f(S)^{-1})", "S", "−D*f(S, f(S)⁻ᵀ f(S)⁻ᵀ)"),
+    (r"\operatorname{tr}(C f(S)^\top)", "S", "D*f(S, C)"),
+    (r"b^\top f(\lambda)^{-1} y", "lambda", "−bᵀ f(λ)⁻¹ f′(λ) f(λ)⁻¹ y"),
 ]
 
 
@@ -64,8 +73,19 @@ def test_programs_take_them_as_arguments() -> None:
     assert np.allclose(got, np.outer(2 * (np.tanh(W @ x) - y) * (1 - np.tanh(W @ x) ** 2), x))
 
 
+def test_programs_take_jacobians_and_adjoints() -> None:
+    rng, space = np.random.default_rng(2), {}
+    x, y, B = rng.normal(size=3), rng.normal(size=2), rng.normal(size=(2, 3))
+    exec(gradient("norm(f(x) - y)**2", "x", shapes=["x: n, y: m"]).render("numpy"), space)  # noqa: S102  our own output
+    got = space["gradient"](x, y, f=lambda u: np.sin(B @ u), jac_f=lambda u: np.cos(B @ u)[:, None] * B)
+    assert np.allclose(got, 2 * (np.cos(B @ x) * (np.sin(B @ x) - y)) @ B)
+    exec(gradient("tr(A@f(X))", "X", shapes=["A: n×n, X: n×n"]).render("numpy"), space)  # noqa: S102
+    X, A = rng.normal(size=(2, 2)), rng.normal(size=(2, 2))
+    assert np.allclose(space["gradient"](A, X, adjoint_f=lambda X, G: X.T @ G + G @ X.T), X.T @ A.T + A.T @ X.T)  # of f(X) = XX
+
+
 @pytest.mark.parametrize("loss", [
-    r"\|f(x)\|^2", r"\operatorname{tr}(f(S))", r"\sum_i \ell(w^\top x_i, y_i)", "np.foo(x)", r"y^\top f(x)",
+    r"\sum_i \ell(w^\top x_i, y_i)", "np.foo(x)",
 ])
 def test_what_may_mean_more_is_refused(loss: str) -> None:
     with pytest.raises(InputError):

@@ -22,7 +22,7 @@ from matgrad_cli import api
 from matgrad_cli.diagnostics import InputError, StuckError
 from matgrad_cli.facts import Problem
 from matgrad_cli.ir import ELEMENTWISE, FUNCTIONS, Expr, Fill, Named, Symbol, nodes_of, substitute
-from matgrad_cli.ir.functions import CHANGES, MATRIX_FUNCTIONS
+from matgrad_cli.ir.functions import CHANGES, MATRIX_FUNCTIONS, WITH_AXES
 from matgrad_cli.notation.printing.to_latex import to_latex
 from matgrad_cli.notation.printing.to_text import to_text
 from matgrad_cli.notation.printing.to_unicode import to_unicode
@@ -41,14 +41,14 @@ from .shims import JAX, JNP, TORCH, tensor
 TEXTS = {
     "norm1": "norm({}, 1)", "powm": "matrix_power({}, 1.5)", "nuclear": "norm({}, 'nuc')",
     "spectral": "norm({}, 2)", "diagonal": "diag({})", "inner": "inner({0}, tanh({0}))",
-    **{f"{name}{axis}": f"{name}({{}}, axis={axis})" for name in ("sum", "mean", "softmax", "logsumexp") for axis in (0, 1)},
+    "cross": "cross({0}, tanh({0}))", **{f"{name}{axis}": f"{name}({{}}, axis={axis})" for name in ("sum", *WITH_AXES) for axis in (0, 1)},
 }  # fmt: skip
 INSIDE = {
     **dict.fromkeys(("log", "log1p", "log2", "log10", "sqrt"), "(1 + exp({}))"), "acosh": "(2 + exp({}))",
     **dict.fromkeys(("asin", "acos", "atanh"), "(0.5*tanh({}))"),
 }  # fmt: skip
-ONLY_IN_RESULTS = ("polar", "leading", "topvv", *CHANGES)
-REGISTRY_SHAPES = "X: m×n, S: n×n, x: n, y: n, P: m×n, A: k×m, r: 1×n, c: scalar, b: scalar"
+ONLY_IN_RESULTS = ("polar", "leading", "topvv", "crossmat", *CHANGES)
+REGISTRY_SHAPES = "X: m×n, S: n×n, x: n, y: n, P: m×n, A: k×m, r: 1×n, q: 3, c: scalar, b: scalar"
 REGISTRY_FACTS = ("P positive", "S spd", "c positive")
 
 
@@ -67,7 +67,7 @@ def of_the_registry() -> Iterator[tuple[str, str]]:
     for name, function in FUNCTIONS.items():
         if function.kind == "elementwise" or name in ONLY_IN_RESULTS:
             continue
-        argument = {"square": "S", "vector": "x"}.get(function.needs, "X")
+        argument = "q" if name == "cross" else {"square": "S", "vector": "x"}.get(function.needs, "X")
         yield f"norm({called(name, argument)})**2", argument
         yield f"c*sum({called(name, argument)})", "c"
         if name not in (*MATRIX_FUNCTIONS, "powm"):  # of its Jacobian no program is printed

@@ -7,7 +7,7 @@ import pytest
 from verify_helpers import N, S, X, arrays, differences, numbers, r, x
 
 from matgrad_cli.ir import ELEMENTWISE, FUNCTIONS, Call, Dim, Index, Mul, Number, Partial, Shape, Symbol
-from matgrad_cli.ir.functions import CHANGES, MATRIX_FUNCTIONS
+from matgrad_cli.ir.functions import CHANGES, GREATEST, MATRIX_FUNCTIONS, PRODUCTS
 from matgrad_cli.verify.functions import DEFINITIONS, DERIVATIVES, LINEAR, SPECTRAL
 
 erf = np.vectorize(math.erf)
@@ -34,6 +34,10 @@ NUMPY = {
     "inner": lambda u: (u * u).sum(),
     "strictupper": lambda u: np.triu(u, 1), "shiftup": lambda u: np.roll(u, -1, 0),
     "butlast": lambda u: np.concatenate([u[:-1], 0 * u[-1:]]),
+    "tril": np.tril, "triu": np.triu, "crossmat": lambda u: np.cross(u, np.eye(3)).T, "cross": lambda u: np.cross(u, u),
+    "max": np.max, "max0": lambda u: u.max(0), "max1": lambda u: u.max(1), "prod": np.prod, "prod0": lambda u: u.prod(0),
+    "prod1": lambda u: u.prod(1), "hardmax": lambda u: 1.0 * (u == u.max()), "hardmax0": lambda u: 1.0 * (u == u.max(0)),
+    "hardmax1": lambda u: 1.0 * (u == u.max(1)[:, None]),
     "polar": lambda u: (lambda left, _, right: left @ right)(*np.linalg.svd(u, full_matrices=False)),
     "leading": lambda u: (lambda left, _, right: np.outer(left[:, 0], right[0]))(*np.linalg.svd(u, full_matrices=False)),
 }
@@ -62,6 +66,8 @@ RANGES = {"acosh": (1.2, 2.5), "asin": (0.1, 0.8), "acos": (0.1, 0.8), "atanh": 
 
 
 def argument(name):
+    if name in ("cross", "crossmat"):
+        return Symbol("x", Shape(Dim.of(3)))
     return {"square": S, "vector": x}.get(FUNCTIONS[name].needs, X)
 
 
@@ -91,7 +97,8 @@ def partial(expr, symbol, at):
 
 
 def test_every_function_has_a_meaning():
-    known = set(DERIVATIVES) | set(DEFINITIONS) | LINEAR | SPECTRAL | {"det", "logdet", "inner", "pinv", *MATRIX_FUNCTIONS, *CHANGES}
+    known = set(DERIVATIVES) | set(DEFINITIONS) | LINEAR | SPECTRAL | GREATEST | PRODUCTS
+    known |= {"det", "logdet", "inner", "pinv", *MATRIX_FUNCTIONS, *CHANGES}
     assert set(FUNCTIONS) == known == set(NUMPY)
     assert set(ELEMENTWISE) == set(DERIVATIVES)
 

@@ -7,7 +7,7 @@ from typing import Final
 from ...diagnostics import Source, Span
 from .. import syntax as s
 from ..expression.composed import composed
-from ..expression.reader import Parser, parse
+from ..expression.reader import Parser, parse, with_order
 from ..expression.vocabulary import ELEMENTWISE_NAMES, WRITTEN_OUT, canonical_function
 from .table import DIALECTS, Dialect
 from .words import Words
@@ -61,6 +61,7 @@ class DialectParser(Parser):
     def called(self, span: Span, name: str, arguments: tuple[s.Node, ...], options: tuple[tuple[str, str], ...]) -> s.Node:
         """A call in the words of the expression language."""
         function = canonical_function(self.dialect.functions.get(name, name))
+        arguments, options = with_order(function, arguments, options)
         first = s.ungrouped(arguments[0]) if arguments else None
         if self.dialect.called == "Julia" and len(arguments) == 2 and isinstance(first, s.Name):  # sum(abs2, x)
             inner = canonical_function(self.dialect.functions.get(first.name, first.name))

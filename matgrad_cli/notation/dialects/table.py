@@ -66,7 +66,7 @@ DIALECTS: Final[dict[str, Dialect]] = {
         product="%*%", entrywise="A * B"),
 }  # fmt: skip
 
-_TURNED: Final = r"(?<=[\w)\]])'(?=\s*(?:[-*+/).,;]|\.|$))"
+_TURNED: Final = r"(?<=[\w)\]])\.?'(?=\s*(?:[-*+/).,;]|\.|$))"
 _MARKS: Final[tuple[tuple[Syntax, str], ...]] = (
     ("matrixcalculus", r"\bnorm[12F]\(|\bvector\([01]\)"),
     ("julia", r"\b[A-Za-z]\w*\.\(|\babs2\b"),

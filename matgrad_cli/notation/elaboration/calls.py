@@ -6,17 +6,19 @@ from collections.abc import Callable
 from typing import Final, NoReturn
 
 from ...diagnostics import Span
+from ...diagnostics.record import replace
 from ...ir import (
     ONE,
     Call,
+    Dim,
     Expr,
     Fill,
+    Literal,
     MatMul,
     Number,
     Power,
+    Shape,
     Symbol,
-    add,
-    hadamard,
     matmul,
     mul,
     transpose,
@@ -50,6 +52,8 @@ def call(e: Elaborator, node: s.Apply) -> Expr:
     function = canonical_function(node.function)
     if node.function in ("max", "min") and len(node.arguments) > 1 and not path_of(e, node) and not is_method(node):
         function = "maximum" if node.function == "max" else "minimum"  # Python's own, of two values
+    if function in ("maximum", "minimum") and len(node.arguments) == 1 and e.scope.syntax != "numpy":
+        function = function[:3]
     if node.function[0] == "[" and (value := _of_rows(e, node)) is not None:
         return value
     if function in ("sum", "mean", "norm") and ("[" in e.scope.source.text or "diff(" in e.scope.source.text):
@@ -95,11 +99,13 @@ def call(e: Elaborator, node: s.Apply) -> Expr:
         e.flatten(node, e.is_flat(node.arguments[0]))
     if function in ELEMENTWISE_NAMES:
         return _elementwise(e, node, function, arguments[0])
-    return _TABLE[function](e, node, tuple(arguments))
+    return _TABLE[function](e, node if function not in ("max", "min") else replace(node, function=function), tuple(arguments))
 
 
 def _of_rows(e: Elaborator, node: s.Apply) -> Expr | None:
     """The functions that only the readers write: masks of ranges, parts of arrays."""
+    if node.function == s.LIST:
+        return _written_out(e, node)
     if node.function in (s.WITHIN, s.BEFORE):
         from .entries import mask
 
@@ -114,6 +120,17 @@ def _of_rows(e: Elaborator, node: s.Apply) -> Expr | None:
 
         refuse(e, node)
     return None
+
+
+def _written_out(e: Elaborator, node: s.Apply) -> Expr:
+    """A matrix of numbers written out."""
+    rows = [part.arguments for part in node.arguments if isinstance(part, s.Apply)]
+    entries = tuple([cell.value for row in rows for cell in row if isinstance(cell, s.Literal_)])
+    shape = Shape(Dim.of(len(rows)), Dim.of(len(rows[0])))
+    if shape.is_number:
+        return Number(entries[0])
+    e.flatten(node, e.scope.arrays and shape.is_column)
+    return Literal(entries, shape)
 
 
 def _unknown(e: Elaborator, node: s.Apply, function: str) -> NoReturn:
@@ -201,13 +218,19 @@ def _named(e: Elaborator, node: s.Apply, arguments: Arguments) -> Expr:
 
 def _triangle(e: Elaborator, node: s.Apply, arguments: Arguments) -> Expr:
     """The entries of a matrix on and below its diagonal (`tril`), or on and above it (`triu`); elsewhere 0."""
-    value = arguments[0]
-    if not value.shape.is_matrix:
-        e.fail("wrong-arguments", f"`{node.function}` takes a matrix, {e.text(node.arguments[0])} is {described(value.shape)}", node)
-    ones = Fill(1, value.shape)
-    lower = node.function == "tril"
-    other = Call("strictupper", ones) if lower else transpose(Call("strictupper", Fill(1, value.shape.transposed)))
-    return hadamard(add(ones, negated(other)), value)
+    if not arguments[0].shape.is_matrix:
+        e.fail("wrong-arguments", f"`{node.function}` takes a matrix, {e.text(node.arguments[0])} is {described(arguments[0].shape)}", node)
+    return Call(node.function, arguments[0])
+
+
+def _cross(e: Elaborator, node: s.Apply, arguments: Arguments) -> Expr:
+    """a × b of vectors with three entries, or the matrix of b ↦ a × b."""
+    for value, part in zip(arguments, node.arguments, strict=True):
+        if value.shape is not Shape(Dim.of(3)):
+            shown = f"{e.text(part)} is {described(value.shape)}"
+            e.fail("wrong-arguments", f"a cross product is one of vectors with three entries, {shown}", node)
+    e.flatten(node, node.function == "cross" and any(map(e.is_flat, node.arguments)))
+    return Call(node.function, *arguments)
 
 
 def _expectation(e: Elaborator, node: s.Apply, arguments: Arguments) -> Expr:
@@ -321,7 +344,8 @@ _LIKE_ITS_ARGUMENT: Final = frozenset((
 ))
 
 _ARITY: Final = {
-    **dict.fromkeys(("norm", "sum", "mean", "logsumexp", "var", "std", "softmax", "log_softmax"), (1, 2)),
+    **dict.fromkeys(("norm", "sum", "mean", "logsumexp", "var", "std", "softmax", "log_softmax", "hardmax",
+                     "prod", "max", "min"), (1, 2)), "cross": (2, 2),
     **dict.fromkeys(("matmul", "dot", "inner", "outer", "kron", "multiply", "hadamard", "solve", "plus", "minus", "divide", "pow",
                      "matrix_power", *CHANGES), (2, 2)), "Dpowm": (3, 3),
     **dict.fromkeys(("maximum", "minimum"), (2, 9)), "clip": (3, 3), "where": (3, 3),
@@ -331,7 +355,8 @@ _TABLE: Final[dict[str, Callable[[Elaborator, s.Apply, Arguments], Expr]]] = {
     "norm": norm, **dict.fromkeys(("tr", "det", "logdet", "eigmax", "topvv"), _square), "pinv": _named,
     "inv": _inverse, "matrix_power": power_of_matrix,
     **dict.fromkeys(("sqrtm", *MATRIX_FUNCTIONS, *CHANGES), function_of_matrix),
-    **dict.fromkeys(("sum", "mean", "logsumexp", "var", "std"), reduced), "softmax": softmax, "log_softmax": softmax,
+    **dict.fromkeys(("sum", "mean", "logsumexp", "var", "std", "prod", "max", "min"), reduced),
+    **dict.fromkeys(("softmax", "log_softmax", "hardmax"), softmax), "cross": _cross, "crossmat": _cross,
     "diag": _diag, "vec": _vec, "expectation": _expectation, **dict.fromkeys(("tril", "triu"), _triangle),
     **dict.fromkeys(("polar", "leading", "strictupper", "shiftup", "butlast"), _named),
     "T": _transposed, "negative": _negative, "bars": _bars, "ones_like": _like, "zeros_like": _like, "inner": _inner, "dot": _dot,

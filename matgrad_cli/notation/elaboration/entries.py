@@ -114,7 +114,10 @@ def subscript(e: Elaborator, node: s.Subscript) -> Expr:
         e.fail("index-mismatch", f"{e.text(node.body)} is a number and has no entries", node.body, "a number")
     if len(node.indices) != wanted:
         indices = "1 index" if wanted == 1 else "2 indices"
-        e.fail("index-mismatch", f"{e.text(node.body)} is {described(base.shape)} and takes {indices}, not {len(node.indices)}", node)
+        family = len(node.indices) == 1 and isinstance(body, s.Name) and e.scope.loss is None and e.scope.syntax == "latex"
+        help = f"a row, as a column, is used as in `x_i^\\top w`; {e.text(node)} {s.FAMILY}" if family else None
+        shown = f"{e.text(node.body)} is {described(base.shape)}"
+        e.fail("index-mismatch", f"{shown} and takes {indices}, not {len(node.indices)}", node, "", help)
     counted = node.indices
     if any(isinstance(s.ungrouped(index), s.Binary) for index in counted):
         from .shifts import shifted

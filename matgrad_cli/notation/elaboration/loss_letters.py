@@ -73,9 +73,8 @@ def attending(tree: s.Node) -> s.Node:
 
 
 def left_free(tree: s.Node) -> frozenset[str]:
-    """The letters that a Σ of the tree binds and that also stand outside it."""
-    bound = frozenset(letter.name for part in s.parts_of(tree) if isinstance(part, s.Sigma) for letter in part.letters)
-    return free_letters(tree) & bound
+    """The letters that a Σ, or another binder, of the tree binds and that also stand outside it."""
+    return free_letters(tree) & s.letters_bound(tree)
 
 
 def widened(tree: s.Node) -> s.Node:

@@ -15,7 +15,7 @@ _PRODUCTS = ("juxtapose", "@")
 def sample_letters(tree: s.Node, scope: Scope) -> tuple[str, ...]:
     """The matrices whose rows are written as vectors, as in x_iᵀ w: the capital where it occurs too, else the letter itself."""
     names = {part.name for part in s.parts_of(tree) if isinstance(part, s.Name)}
-    bound = {letter.name for part in s.parts_of(tree) if isinstance(part, s.Sigma) for letter in part.letters}
+    bound = s.letters_bound(tree)
     found: set[str] = set()
     for _, vector, index in entries_as_vectors(tree):
         name = vector.name

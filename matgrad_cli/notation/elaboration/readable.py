@@ -12,6 +12,7 @@ from ...ir import (
     Entry,
     Expr,
     Fill,
+    Hadamard,
     Index,
     MatMul,
     MatrixOf,
@@ -37,6 +38,8 @@ _ELEMENTWISE: Final = frozenset(ELEMENTWISE)
 
 def readable(loss: Expr) -> Expr:
     """The same loss without arrays that only spell out a row, and without letters that only spell out a full sum."""
+    if holds_greatest(loss):
+        loss = unshifted(loss)
     if not any(isinstance(node, SumOver | MatrixOf) for node in nodes_of(loss)):
         return loss
     return mapped(loss, lambda node, parts: _simpler(remade(node, parts)))
@@ -47,6 +50,8 @@ def _simpler(node: Expr) -> Expr:
         return _entry_of_product(node)
     if isinstance(node, Call) and node.function == "log":
         return _log_of_exponentials(node)
+    if isinstance(node, Call) and node.function in ("max", "prod") and isinstance(node.argument, MatrixOf):
+        return _of_entries(node, node.argument)
     return _full_sum(node) if isinstance(node, SumOver) else node
 
 
@@ -67,6 +72,18 @@ def _log_of_exponentials(node: Call) -> Expr:
             return Call("logsumexp", whole)
         case Call("sum", (Call("exp", (inner,)),)) if inner.shape.is_column:
             return Call("logsumexp", inner)
+    return node
+
+
+def _of_entries(node: Call, entries: MatrixOf) -> Expr:
+    """max_j z_j is max(z), max_ij A_ij is max(A), and max_j A_ij is entry i of max(A) along its rows; Π likewise."""
+    match entries:
+        case MatrixOf(row, None, Entry(base, Index() as other, last)) if last is row and other is not row and row not in base.free:
+            return Entry(Call(f"{node.function}1", base), other, None)
+        case MatrixOf(Index() as row, None, body) if (whole := _lifted(body, row)) is not None:
+            return Call(node.function, whole)
+        case MatrixOf(row, col, Entry(base, first, last)) if (first, last) == (row, col) and not base.free:
+            return Call(node.function, base)
     return node
 
 
@@ -182,4 +199,93 @@ def _lifted(body: Expr, index: Index, entry: Entry | None = None) -> Expr | None
         case Add(terms):
             found = [_lifted(term, index, entry) if index in term.free else mul(term, Fill(1, column)) for term in terms]
             return None if None in found else add(*(term for term in found if term is not None))
+    return None
+
+
+# ---- exponentials from which the greatest entry is subtracted, so that none overflows
+
+_SUMS: Final = ("sum", "sum0", "sum1")
+
+
+def holds_greatest(loss: Expr) -> bool:
+    """Whether a greatest entry is subtracted somewhere."""
+    return any(isinstance(node, Call) and node.function in ("max", "max0", "max1") for node in nodes_of(loss))
+
+
+def unshifted(loss: Expr) -> Expr:
+    """`exp(x - max(x)) / sum(exp(x - max(x)))` is softmax(x), `log(sum(exp(x - max(x))))` is logsumexp(x) − max(x): the same values."""
+    return mapped(loss, lambda node, parts: _unshifted(remade(node, parts)))
+
+
+def _unshifted(node: Expr) -> Expr:
+    match node:
+        case Call("log", (Call(name, (Call("exp", (inner,)),)),)) if name in _SUMS and (found := _split(inner, name)) is not None:
+            return add(found[1], Call(name.replace("sum", "logsumexp"), found[0]))
+        case Mul(factors) | Hadamard(factors):
+            return _quotient(node, factors)
+        case _:
+            return node
+
+
+def _quotient(node: Expr, factors: tuple[Expr, ...]) -> Expr:
+    """A product with the factors exp(u) and 1/Σ exp(u)."""
+    for place, factor in enumerate(factors):
+        below = _total_below(factor)
+        top = next((k for k, part in enumerate(factors) if below is not None and part is below.argument), None)
+        if below is None or top is None or not isinstance(below.argument, Call) or below.argument.function != "exp":
+            continue
+        found = _split(below.argument.argument, below.function)
+        if found is not None:
+            soft = Call(below.function.replace("sum", "softmax"), found[0])
+            rest = tuple([soft if k == top else part for k, part in enumerate(factors) if k != place])
+            return rest[0] if len(rest) == 1 else type(node)(rest)  # type: ignore[call-arg]
+    return node
+
+
+def _total_below(node: Expr) -> Call | None:
+    """The Σ of 1/Σ: over all, or over each row or column and repeated along it."""
+    match node:
+        case Power(body, exponent) if exponent is Number(-1):
+            sums = _repeated(body)
+            return sums if isinstance(sums, Call) and sums.function in _SUMS else None
+        case MatMul() if isinstance(inside := _repeated(node), Power):
+            return _total_below(inside)
+    return None
+
+
+def _repeated(node: Expr) -> Expr:
+    """The sum, or the column or row that is repeated along the other side."""
+    if isinstance(node, MatMul) and len(node.factors) == 2:
+        left, right = node.factors
+        node = left if left.shape.is_column and _is_ones(right) else right if right.shape.is_row and _is_ones(left) else node
+    return node
+
+
+def _is_ones(node: Expr) -> bool:
+    node = node.body if isinstance(node, Transpose) else node
+    return isinstance(node, Fill) and node.value == 1
+
+
+def _split(inner: Expr, name: str) -> tuple[Expr, Expr] | None:
+    """u and c of u + c, c being a number, a row or a column, as `name` adds up, that is the same all along; None where there is no c."""
+    if not isinstance(inner, Add) or (name == "sum" and inner.shape.is_matrix):
+        return None
+    found = [(term, _same_along(term, name)) for term in inner.terms]
+    kept, shifts = [term for term, shift in found if shift is None], [shift for _, shift in found if shift is not None]
+    return (add(*kept), add(*shifts)) if kept and shifts else None
+
+
+def _same_along(term: Expr, name: str) -> Expr | None:
+    """What the term repeats."""
+    match term:
+        case Mul(factors) if sum(not factor.shape.is_number for factor in factors) == 1:
+            array = next(factor for factor in factors if not factor.shape.is_number)
+            inside = _same_along(array, name)
+            return None if inside is None else mul(*(factor for factor in factors if factor is not array), inside)
+        case Fill() if name == "sum" and _is_ones(term):
+            return Number(1)
+        case MatMul((*column, ones)) if name == "sum1" and ones.shape.is_row and _is_ones(ones):
+            return matmul(*column)
+        case MatMul((ones, *row)) if name == "sum0" and ones.shape.is_column and _is_ones(ones):
+            return matmul(*row)
     return None

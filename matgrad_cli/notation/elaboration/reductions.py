@@ -43,6 +43,11 @@ def reduced(e: Elaborator, node: s.Apply, arguments: Arguments) -> Expr:
     function, axis = canonical_function(node.function), axis_of(e, node)
     if function in ("var", "std"):
         return _spread(e, node, arguments[0], axis)
+    if function in ("max", "min") and axis is None and arguments[0].shape.is_matrix and e.scope.syntax == "matlab":
+        axis = 0  # of every column
+        e.note(f"{e.text(node)} is taken of every column, as in MATLAB; `max(A(:))` is the greatest of all")
+    if function == "min":  # the least entry of A is the greatest of −A, but for the sign
+        return negated(_along(e, node, negated(arguments[0]), axis, "max"))
     return _along(e, node, arguments[0], axis, function)
 
 
@@ -117,6 +122,13 @@ def norm(e: Elaborator, node: s.Apply, arguments: Arguments) -> Expr:
         return Call("norm", value)
     if order == "1" and vector:
         return Call("norm1", value)
+    if order == "inf" and vector:
+        return Call("max", Call("abs", value))
+    if order in ("1", "inf") and (e.scope.syntax != "latex" or order == "inf"):
+        side, sums = ("column", "sum0") if order == "1" else ("row", "sum1")
+        e.note(f"{e.text(node)} of a matrix is the greatest sum of absolute values of a {side}"
+               + ("" if order == "inf" else "; the sum of all is `sum(abs(A))`"))
+        return Call("max", Call(sums, Call("abs", value)))
     if order == "nuc" and not vector:
         return Call("nuclear", value)
     if order == "2":
@@ -136,8 +148,8 @@ def _norms(e: Elaborator, node: s.Apply, value: Expr, axis: int, order: str | No
     _flatten(e, node)
     if order in _FLAT_NORMS:
         return Call("sqrt", Call(f"sum{axis}", Power(value, Number(2))))
-    if order == "1":
-        return Call(f"sum{axis}", Call("abs", value))
+    if order in ("1", "inf"):
+        return Call(f"{'sum' if order == '1' else 'max'}{axis}", Call("abs", value))
     return e.fail("unknown-norm", f"the norm `{order}` along an axis is not known: `norm(A, axis=1)`, `norm(A, 1, axis=1)`", node)
 
 
@@ -166,11 +178,13 @@ def softmax(e: Elaborator, node: s.Apply, arguments: Arguments) -> Expr:
         if axis is not None and e.scope.arrays and (axis == 0) != value.shape.is_column:
             shown = f"{e.text(node.arguments[0])} is {described(value.shape)}"
             e.fail("wrong-arguments", f"{shown}: `{node.function}` along axis {axis} takes one entry at a time", node)
-        result = Call("softmax", value)
+        result = Call("hardmax" if function == "hardmax" else "softmax", value)
+    elif axis is None and function == "hardmax":
+        result = Call(function, value)
     elif axis is None:
         shown = f"{e.text(node.arguments[0])} is {described(value.shape)}"
         e.fail("missing-axis", f"`{node.function}` of a matrix needs an axis, {shown}", node, "",
                "`axis=1` for every row, `axis=0` for every column")
     else:
-        result = Call(f"softmax{axis}", value)
+        result = Call(f"{'hardmax' if function == 'hardmax' else 'softmax'}{axis}", value)
     return Call("log", result) if function == "log_softmax" else result

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from ...ir import Call, Expr
-from ...ir.functions import unknown, unknown_parts
+from ...ir import Call, Expr, Shape, ShapeMismatch
+from ...ir.functions import unknown, unknown_parts, with_shape
 from .. import syntax as s
 from ..shapes.uses_of_unknown import meaning_of
 from ..unknown import NUMBERS
@@ -13,27 +13,62 @@ from .elaborator import Elaborator
 
 def unknown_call(e: Elaborator, node: s.Apply) -> Expr:
     """The call as a number or entry by entry, by the shape that its use asks for."""
-    if len(node.arguments) != 1:
-        e.fail("unknown-function", f"`{node.function}` has no meaning here; a function without one takes one argument, "
-               f"not {len(node.arguments)}", node)
-    argument = e.expr(node.arguments[0])
     known = meaning_of(e.scope, node.function)
+    takes = 1 + (known is not None and known.startswith(("m1", "m2")))
+    if len(node.arguments) != takes:
+        e.fail("unknown-function", f"`{node.function}` has no meaning here; a function without one takes {takes} "
+               f"argument{'s' * (takes > 1)}, not {len(node.arguments)}", node, "",
+               f"of the difference it is `{node.function}(u - v)`; else take a function that is known" if takes == 1 else None)
+    argument, *others = [e.expr(part) for part in node.arguments]
     primes = int(dict(node.options).get("derivative", 0))
+    if known is not None and known[0] not in "en":
+        return _again(e, node, known, primes, argument, others)
     form = e.found.places.get(id(node))
     shape = form.shape if form is not None else None
     kind, order, name = unknown_parts(known) if known is not None else ("", 0, node.function)  # type: ignore[misc]
+    general = known is None and shape is not None and not shape.is_number and not e.entrywise and (
+        name in NUMBERS or shape is not argument.shape)
+    if general and shape is not None:
+        return _array(e, node, name, primes, argument, shape)
     if not kind:
         kind = "e" if argument.shape.is_number or shape is None or not shape.is_number else "n"
     if kind == "e" and shape is not None and shape is not argument.shape:
         e.fail("unknown-function", f"{e.text(node)} would have to be {described(shape)}, and {e.text(node.arguments[0])} is "
-               f"{described(argument.shape)}; a function without a meaning acts on every entry, or returns a number", node, "",
-               f'`--shape "{name}: scalar"` makes it a factor')
-    if known is None and kind == "e" and name in NUMBERS and not argument.shape.is_number and not e.entrywise:
-        e.fail("unknown-function", f"{e.text(node)} is used as an array; a function `{name}` without a meaning returns a number", node, "",
-               f"write `phi` for `{name}` if it acts on every entry")
+               f"{described(argument.shape)}; it acts on every entry", node, "", f'`--shape "{name}: scalar"` makes it a factor')
     if known is None:
         slope = "its gradient is `grad_{0}`" if kind == "n" else "its derivative is `{0}_prime`"
         how = "a function of an array that returns a number" if kind == "n" else "a function of every entry"
-        e.note(f"`{name}` has no meaning and is read as {how}; {slope.format(name)}; `--shape \"{name}: scalar\"` makes it a factor")
+        _say(e, name, how, slope.format(name))
     e.flatten(node, kind == "e" and e.is_flat(node.arguments[0]))
     return Call(unknown(name, kind, order + primes), argument)
+
+
+def _say(e: Elaborator, name: str, how: str, slope: str) -> None:
+    e.note(f"`{name}` has no meaning and is read as {how}; {slope}; `--shape \"{name}: scalar\"` makes it a factor")
+
+
+def _array(e: Elaborator, node: s.Apply, name: str, primes: int, argument: Expr, shape: Shape) -> Expr:
+    """A function whose value is an array: of a number, of a column, of any array."""
+    what = f"a function that returns an array ({described(shape)})"
+    if argument.shape.is_number:
+        _say(e, name, f"{what} of a number", f"its derivative is `{name}_prime`")
+        return Call(unknown(with_shape(name, shape), "p", primes), argument)
+    if primes:
+        e.fail("unknown-function", f"the derivative of `{name}`, an array by an array, is no matrix here", node)
+    if argument.shape.is_column and shape.is_column:
+        _say(e, name, f"{what} of an array", f"its Jacobian is `jac_{name}`")
+        e.flatten(node, e.is_flat(node.arguments[0]))
+        return Call(unknown(with_shape(name, shape), "v"), argument)
+    _say(e, name, f"{what} of an array", f"`D_{name}(A, H)` is its derivative at A along H, `adjoint_{name}(A, G)` the adjoint of that: "
+         f"inner(G, D_{name}(A, H)) = inner(adjoint_{name}(A, G), H)")
+    return Call(unknown(with_shape(name, shape), "m"), argument)
+
+
+def _again(e: Elaborator, node: s.Apply, known: str, primes: int, argument: Expr, others: list[Expr]) -> Expr:
+    """Another call of a function of the loss whose value is an array, or of its derivative."""
+    parts = unknown_parts(known)
+    assert parts is not None
+    try:
+        return Call(unknown(parts[2], parts[0], parts[1] + primes), argument, *others)
+    except ShapeMismatch as misfit:
+        return e.fail("unknown-function", f"{e.text(node)} does not fit: {misfit}", node)

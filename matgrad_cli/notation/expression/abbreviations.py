@@ -30,6 +30,7 @@ _ROWS: Final = (
     "repmat(x, 1, n): x @ ones(1, n)",
     "diff(x): x[1:] - x[:-1]",
     "cumsum(x): tril(ones(x.shape[0], x.shape[0])) @ x",
+    "ptp(x): max(x) - min(x)",
     "hypot(a, b): sqrt(a**2 + b**2)",
     "xlogy(a, b): a*log(b)",
     "xlog1py(a, b): a*log(1 + b)",

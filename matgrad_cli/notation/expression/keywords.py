@@ -14,9 +14,9 @@ from .vocabulary import canonical_function
 _AXIS: Final = ("axis", "dim")
 _KEPT: Final = ("keepdims", "keepdim")
 KEYWORDS: Final[dict[str, tuple[str, ...]]] = {
-    **dict.fromkeys(("sum", "mean", "logsumexp"), (*_AXIS, *_KEPT)),
+    **dict.fromkeys(("sum", "mean", "logsumexp", "prod", "max", "min"), (*_AXIS, *_KEPT)),
     **dict.fromkeys(("var", "std"), (*_AXIS, *_KEPT, "ddof", "correction", "unbiased")),
-    **dict.fromkeys(("softmax", "log_softmax"), _AXIS),
+    **dict.fromkeys(("softmax", "log_softmax", "hardmax"), _AXIS),
     "norm": ("ord", "p", *_AXIS, *_KEPT),
     "vec": ("order",),
 }

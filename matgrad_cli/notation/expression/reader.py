@@ -33,6 +33,26 @@ def parse(text: str, source_name: str = "loss") -> s.Node:
     return Parser(Source(source_name, text)).whole()
 
 
+_NORMS: Final = frozenset(("norm", "vector_norm", "matrix_norm"))
+
+
+Options = tuple[tuple[str, str], ...]
+
+
+def with_order(name: str, arguments: tuple[s.Node, ...], options: Options) -> tuple[tuple[s.Node, ...], Options]:
+    """The arguments and options of a call; `inf` as the order of a norm is an option."""
+    if name not in _NORMS or len(arguments) < 2:
+        return arguments, options
+    match s.ungrouped(arguments[1]):
+        case s.Name(_, "inf" | "Inf" | "infty" | "infinity"):
+            order = "inf"
+        case s.Negative(_, s.Name(_, "inf" | "Inf")):
+            order = "-inf"
+        case _:
+            return arguments, options
+    return (arguments[0], *arguments[2:]), (*options, ("ord", order))
+
+
 class Parser(Stream):
     """A recursive-descent reader with precedence climbing: sums, products, signs, powers, postfixes, atoms."""
 
@@ -177,6 +197,8 @@ class Parser(Stream):
             return self.group()
         if self.sees("‖"):
             return self.group("‖")
+        if self.sees("["):
+            return self.listed()
         if token.kind == "string":
             refuse(self.source, "syntax-error", "found a text in quotes where a name or a number was needed", token.span, "",
                    "texts stand only inside functions, as in `norm(A, 'fro')`; write the transpose as `.T`")
@@ -225,7 +247,7 @@ class Parser(Stream):
             self.take()  # `F.softmax(A, dim=1)`; `F.sum(axis=0)` is a method of a matrix F
             token = self.take()
         start = first.span
-        if token is not first and not self.sees("(") and token.text not in ("pi", "e"):
+        if token is not first and not self.sees("(") and token.text not in ("pi", "e", "inf"):
             refuse(self.source, "unknown-attribute", f"`{self.text_of(self.since(start))}` is not known", self.since(start))
         if self.sees("(") or (self.sees("[") and token.text in ("sum", "entries", "map", "delta")):
             self.enter(self.token.span)
@@ -258,6 +280,7 @@ class Parser(Stream):
 
     def called(self, span: Span, name: str, arguments: tuple[s.Node, ...], options: tuple[tuple[str, str], ...]) -> s.Node:
         """A function with its arguments; an abbreviation is written out."""
+        arguments, options = with_order(name, arguments, options)
         if name in WRITTEN_OUT:
             from .composed import composed
 
@@ -314,7 +337,10 @@ class Parser(Stream):
         sign = "-" if self.accept("-") else ""
         if self.token.kind not in ("number", "name", "string"):
             self.unexpected("a number or a word as the option's value")
-        return sign + self.take().text
+        word = self.take()
+        if word.text in _MODULES and self.accept("."):
+            word = self.take()  # `ord=np.inf`
+        return sign + word.text
 
 
 def _short(text: str) -> str:

@@ -18,17 +18,19 @@ ALIASES: Final[dict[str, str]] = {
     "heaviside": "step", "mpow": "matrix_power",
     "fractional_matrix_power": "matrix_power", "matrix_exp": "expm",
     "reduce_sum": "sum", "reduce_mean": "mean", "reduce_logsumexp": "logsumexp", "nansum": "sum", "nanmean": "mean",
-    "lambda_max": "eigmax",
+    "lambda_max": "eigmax", "amax": "max", "amin": "min", "nanmax": "max", "nanmin": "min", "reduce_max": "max", "reduce_min": "min",
+    "reduce_prod": "prod", "nanprod": "prod",
     "clamp": "clip", "fmax": "maximum", "fmin": "minimum",
 }
 
 ELEMENTWISE_NAMES: Final = frozenset(ELEMENTWISE)
-REDUCTIONS: Final = frozenset(("sum", "mean", "logsumexp", "var", "std"))
+REDUCTIONS: Final = frozenset(("sum", "mean", "logsumexp", "var", "std", "prod", "max", "min"))
 SQUARE: Final = frozenset(("tr", "det", "logdet", "inv", "matrix_power", "eigmax", "topvv", "sqrtm", *MATRIX_FUNCTIONS, *CHANGES))
 PRODUCTS: Final = frozenset(("matmul", "dot", "inner", "outer", "kron", "multiply", "solve", "hadamard"))
 CONSTRUCTORS: Final = frozenset(("eye", "ones", "zeros", "ones_like", "zeros_like", "basis"))
 SMALL: Final = frozenset((
     "norm", "diag", "vec", "softmax", "polar", "leading", "pinv", "strictupper", "shiftup", "butlast", "expectation", "tril", "triu",
+    "hardmax", "cross", "crossmat",
     "T", "plus", "minus", "divide", "negative", "pow", "maximum", "minimum", "clip", "where", "log_softmax", "shape", "len", "bars",
 ))
 
@@ -42,16 +44,28 @@ REFUSED: Final[dict[str, str]] = {
     "norm2": "write `norm(x)`, or `norm(A, 2)` for the largest singular value",
     "normF": "write `norm(A, 'fro')`",
     "slogdet": "it returns two values; write `logdet(A)`",
-    "einsum": "its letters must fit the arrays, each a vector or a matrix, and at most two stand behind `->`",
+    "einsum": "its letters must fit the arrays, each a vector or a matrix, and at most two stand behind `->`; of an array with three "
+              "sides, or of a batch, differentiate the term of one matrix: the sum over them stays in front",
+    "vech": "its length n(n + 1)/2 is no size here; a sum over the lower triangle is `sum(tril(A)*S)`",
     "mse_loss": "it takes two arrays, and `reduction='mean'` or `'sum'`",
     "cross_entropy": "it takes the scores and a matrix of the same shape, one row for every sample, and `reduction='mean'` or `'sum'`",
-    "max": "the greatest entry is not in the language, `logsumexp(x)` is its smooth form; of two arrays write `maximum(a, b)`",
-    "min": "the least entry is not in the language; of two arrays write `minimum(a, b)`",
     "svd": "it returns three arrays; `norm(A, 'nuc')` and `norm(A, 2)` are the norms made of singular values",
-    "eig": "eigenvalues are not in the language",
+    **dict.fromkeys(("eig", "eigh", "eigvals"), "`lambda_max(A)` is the greatest eigenvalue; the sum of f over all of them is a trace, "
+                    "as in `tr(logm(A))`, or `sum(log(eigvalsh(A)))`"),
+    **dict.fromkeys(("conj", "conjugate", "real", "imag", "Re", "Im", "angle", "complex", "view_as_real"),
+                    "all variables are real; write the real and the imaginary part as two variables, and differentiate by each"),
+    **dict.fromkeys(("cholesky", "chol", "lu", "qr", "schur", "ldl"),
+                    "differentiate by the factor: write the matrix as `L@L.T` and say `--assume \"L lower\"`; `logdet(A)`, `inv(A)` and "
+                    "`solve(A, b)` need no factor"),
+    **dict.fromkeys(("sort", "argsort", "median", "quantile", "percentile", "nanmedian", "topk", "partition"),
+                    "entries by their order are not in the language; the greatest is `max(x)`, the least `min(x)`"),
+    **dict.fromkeys(("argmax", "argmin", "nonzero", "count_nonzero", "matrix_rank", "rank"),
+                    "it is a whole number, whose derivative is 0 or does not exist; `max(x)` is the greatest entry itself"),
+    **dict.fromkeys(("round", "floor", "ceil", "rint", "trunc", "around", "fix"),
+                    "it does not change where it has a derivative: there it is 0; write a variable for it"),
+    **dict.fromkeys(("fft", "ifft", "rfft", "irfft", "dct", "convolve", "conv", "conv1d", "conv2d", "correlate", "roll"),
+                    "it is linear: write it as a matrix times the vector, `C@x`, with a name for the matrix"),
     "reshape": "only `vec(A)` changes the form of an array",
-    "cross": "the cross product is not in the language",
-    "prod": "write `exp(sum(log(x)))` where the entries are positive",
 }
 """Functions that people write and that are refused, with what to write instead."""
 

@@ -8,11 +8,11 @@ from ...diagnostics import Span
 from ...diagnostics.record import replace
 from ..elaboration.loss_letters import free_letters
 from ..syntax import Apply, Binary, Derivative, EntriesOf, Group, Inverted, Kronecker, Literal_, Name, Negative, Node, Transposed
-from .cases import cases, indicator
+from .cases import cases, indicator, written_out
 from .cursor import Cursor
 from .indices import index_at
 from .names import WHOLE_TERM
-from .norms import EXTREMES, extreme, normed
+from .norms import EXTREMES, extreme, normed, spectral
 from .scripts import (
     Script,
     axis_below,
@@ -95,6 +95,8 @@ def named_factor(r: Cursor) -> Node:
         node = Name(r.span(token, r.last) if not scripts else r.span(token), name)
     if name in EXTREMES and not scripts and not r.variable(name) and before_argument(r):
         return extreme(r, name, token)
+    if free and name in ("lambda", "sigma") and (value := spectral(r, name, token, scripts)) is not None:
+        return value
     primes = [script for script in scripts if script.kind == "prime"]
     if not primes and scripts and free and r.sees("open", "(") and plain_arguments(r) and is_call(r, name):
         return with_scripts(r, with_scripts(r, call_of(r, Name(r.span(token), name)), scripts), scripts_here(r))
@@ -321,6 +323,8 @@ def bracket_here(r: Cursor) -> Node:
         return angle(r)
     if token.text == "cases":
         return cases(r)
+    if token.text == "matrix":
+        return with_scripts(r, written_out(r), scripts_here(r))
     close = r.closing(r.at)
     if close == r.at + 1:
         if token.text == "{":

@@ -47,7 +47,7 @@ def _once(tokens: list[Token]) -> Iterator[list[Token]]:
         return
     place = alone[0]
     bracket = tokens[place]
-    if bracket.text in ("{", "}", "cases"):
+    if bracket.text in ("{", "}", "cases", "matrix"):
         return
     yield [*tokens[:place], *tokens[place + 1 :]]
     if bracket.kind == "close":

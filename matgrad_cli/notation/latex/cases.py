@@ -1,10 +1,10 @@
-r"""Values by cases in LaTeX: `\begin{cases} value & condition \\ … \end{cases}`."""
+r"""Tables in LaTeX: values by cases, `\begin{cases} value & condition \\ … \end{cases}`, and matrices written out."""
 
 from __future__ import annotations
 
 from itertools import pairwise
 
-from ..syntax import Apply, Binary, Cases, Group, Literal_, Name, Node, Slice, Subscript
+from ..syntax import LIST, Apply, Binary, Cases, Group, Literal_, Name, Node, Slice, Subscript
 from .cursor import Cursor
 from .scripts import matrix_of
 from .tokens import Token
@@ -31,6 +31,25 @@ def cases(reader: Cursor) -> Node:
     reader.at = close + 1
     table = Cases(reader.span(opening, reader.last), tuple(branches))
     return _choice(table, conditions) or table
+
+
+def written_out(r: Cursor) -> Node:
+    r"""`\begin{bmatrix} A & B \\ C & D \end{bmatrix}`: its rows, each with its cells."""
+    opening, close, first = r.token, r.closing(r.at), r.at + 1
+    rows: list[list[Node]] = [[]]
+    depth = 0
+    for where in range(r.at + 1, close + 1):
+        token = r.tokens[where]
+        depth += (token.kind == "open") - (token.kind == "close") if where < close else 0
+        ends = where == close or (not depth and token.kind in ("gap", "linebreak"))
+        if ends and (where > first or rows[-1] or token.kind == "gap"):
+            rows[-1].append(r.inside(first, where))
+        if ends:
+            first = where + 1
+            rows += [[]] if token.kind == "linebreak" else []
+    r.at = close + 1
+    span = r.span(opening, r.last)
+    return Apply(span, LIST, tuple([Apply(span, LIST, tuple(row)) for row in rows if row]))
 
 
 def indicator(reader: Cursor) -> Node | None:

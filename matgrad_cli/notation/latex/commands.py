@@ -228,8 +228,12 @@ def _environment(lexer: Lexer, word: str, at: int, stop: int, end: int) -> int:
     if name in ("cases", "dcases", "rcases"):
         lexer.emit("open" if word == "begin" else "close", "cases", at, inside[2])
         return inside[2]
-    if name.endswith("matrix") or name in ("array", "smallmatrix"):
-        raise lexer.trouble("a matrix written out entry by entry cannot be read", at, inside[2], help="give it a name")
+    if name.endswith("matrix") or name == "array":
+        if name[0] in "vV":
+            raise lexer.trouble("a determinant written out cannot be read", at, inside[2], help="write `\\det` of the matrix")
+        lexer.emit("open" if word == "begin" else "close", "matrix", at, inside[2])
+        columns = lexer.group(inside[2], end) if name == "array" and word == "begin" else None
+        return columns[2] if columns else inside[2]
     raise lexer.trouble(f"the environment `{name[:30]}` cannot be read", at, inside[2])
 
 

@@ -16,7 +16,7 @@ DEEPEST: Final = 60
 TALLEST: Final = 250
 _BEGINNERS: Final = words("frac sqrt sum prod partial nabla d ones zeros norm abs brace dots")
 
-CLOSERS: Final = {"(": ")", "[": "]", "{": "}", "\\{": "\\}", "<": ">", "cases": "cases"}
+CLOSERS: Final = {"(": ")", "[": "]", "{": "}", "\\{": "\\}", "<": ">", "cases": "cases", "matrix": "matrix"}
 
 
 class Grammar(NamedTuple):

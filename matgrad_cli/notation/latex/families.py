@@ -11,13 +11,13 @@ from ..choice import looks_like_latex
 from ..scope import Family
 
 _BINDER: Final = re.compile(
-    r"(?:\\(?:sum|prod)|[Σ∑∏])(?:\\limits)?\s*(?:\^\s*(?:\{[^{}]*\}|\S))?\s*_\s*(?:\{((?:[^{}]|\{[^{}]*\})*)\}|(\\?[A-Za-z]+))")
+    r"(?:\\(?:sum|prod|max|min)|[Σ∑∏])(?:\\limits)?\s*(?:\^\s*(?:\{[^{}]*\}|\S))?\s*_\s*(?:\{((?:[^{}]|\{[^{}]*\})*)\}|(\\?[A-Za-z]+))")
 _LETTER: Final = re.compile(r"(?<![A-Za-z\\])[a-zA-Z](?![A-Za-z(])")
 _NUMBERED: Final = re.compile(r"(.*[^_])_([a-zA-Z])")
 
 
 def bound_letters(text: str) -> frozenset[str]:
-    r"""The letters below the Σ and Π of a text.
+    r"""The letters below the Σ, Π, max and min of a text.
 
     >>> sorted(bound_letters(r"\sum_{i=1}^n \sum_{j\ne i} x_j"))
     ['i', 'j']

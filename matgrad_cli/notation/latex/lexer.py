@@ -61,7 +61,7 @@ class Lexer:
     def step(self, at: int, end: int, font: str, depth: int, once: bool) -> int:
         """One unit."""
         char = self.text[at]
-        if char == "&" and any(token.text == "cases" for token in self.tokens):
+        if char == "&" and any(token.text in ("cases", "matrix") for token in self.tokens):
             self.emit("gap", "&", at, at + 1)
         if char.isspace() or char in "~$&\u200b\u2061\u2062":
             return at + 1

@@ -45,12 +45,13 @@ FUNCTIONS: Final = {
     "ReLU": "relu", "Relu": "relu", "softplus": "softplus", "Softplus": "softplus", "erf": "erf", "sgn": "sign", "sign": "sign",
     "abs": "abs", "logdet": "logdet", "logsumexp": "logsumexp", "LSE": "logsumexp", "lse": "logsumexp", "sqrt": "sqrt", "norm": "norm",
     "inv": "inv", "sum": "sum", "mean": "mean", "transpose": "transpose", "logistic": "sigmoid", "gelu": "gelu", "silu": "silu",
-    "max": "maximum", "min": "minimum", "clip": "clip",
+    "max": "maximum", "min": "minimum", "clip": "clip", "hardmax": "hardmax", "cross": "cross", "tril": "tril", "triu": "triu",
 }  # fmt: skip
 """Words that name a function, and what the language calls it."""
 
 OPERATOR_NAMES: Final = {
     **{name: name for name in (*ELEMENTWISE, "polar", "leading", "strictupper", "shiftup", "butlast", "sqrtm", "eigmax", "topvv", "pinv",
+                                "hardmax", "prod", "tril", "triu", "cross", "crossmat",
                                 *MATRIX_FUNCTIONS, *CHANGES)},
     **FUNCTIONS,
 }

@@ -9,7 +9,7 @@ from ...diagnostics import Span
 from ...diagnostics.record import replace
 from ..syntax import Apply, Group, Literal_, Name, Negative, Node, Transposed
 from .cursor import Cursor
-from .scripts import scripts_here, source_text, with_scripts
+from .scripts import Script, scripts_here, source_text, with_scripts
 from .tokens import Token
 
 _NORMS: Final = {"f": "fro", "fro": "fro", "hs": "fro", "2": "2", "1": "1", "star": "nuc", "op": "2", "nuc": "nuc", "tr": "nuc"}
@@ -34,9 +34,23 @@ def extreme(reader: Cursor, name: str, token: Token) -> Node:
     return with_scripts(reader, Group(span, Negative(span, largest)), scripts_here(reader))
 
 
+def spectral(reader: Cursor, name: str, token: Token, scripts: list[Script]) -> Node | None:
+    r"""`\lambda_i(X)` where i is summed over and X is made of capitals without that letter: the eigenvalues of X."""
+    letter = scripts[0].parts[0] if len(scripts) == 1 and scripts[0].kind == "index" and len(scripts[0].parts) == 1 else None
+    if not isinstance(letter, Name) or letter.name not in reader.binding or not reader.sees("open", "("):
+        return None
+    inside = [token for token in reader.tokens[reader.at + 1 : reader.closing(reader.at)] if token.kind == "name"]
+    if not inside or not inside[0].text[0].isupper() or any(token.text == letter.name for token in inside):
+        return None
+    arguments = reader.arguments()
+    return with_scripts(reader, Apply(reader.span(token, reader.last), name, arguments, (("index", letter.name),)), scripts_here(reader))
+
+
 def normed(reader: Cursor, node: Node, span: Span, single: bool) -> Node:
     """The norm of the node, by the subscript behind it."""
     weight = _weight(reader) if not single else None
+    if not single and _of_infinity(reader):
+        return with_scripts(reader, Apply(span, "norm", (node,), (("ord", "inf"),)), scripts_here(reader))
     scripts = scripts_here(reader)
     if weight is not None:
         square = reader.binary("juxtapose", reader.binary("juxtapose", Transposed(span, Group(span, node)), weight), Group(span, node))
@@ -68,6 +82,18 @@ def normed(reader: Cursor, node: Node, span: Span, single: bool) -> Node:
     if single:
         reader.note("single bars with a subscript are read as a norm whose second bar was lost")
     return with_scripts(reader, Apply(span, "norm", (node,), (("ord", kind),)), rest)
+
+
+def _of_infinity(reader: Cursor) -> bool:
+    r"""Whether `_\infty` stands here; it is taken then."""
+    at = reader.at
+    if reader.sees("operator", "_"):
+        reader.take()
+        first, past = reader.unit()
+        if [token.text for token in reader.tokens[first:past]] == ["infty"]:
+            return True
+    reader.at = at
+    return False
 
 
 def _weight(reader: Cursor) -> Node | None:

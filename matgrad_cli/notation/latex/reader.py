@@ -167,6 +167,8 @@ def unguarded_factor(r: Cursor) -> Node:
             return named_factor(r)
         case "function":
             r.take()
+            if token.text in ("maximum", "minimum") and r.sees("operator", "_") and not _axis_here(r):
+                return sum_here(r, token)
             return root_of(r, token) if token.text == "sqrt" and not r.sees("open", "(") else applied_function(r, token)
         case "open":
             return bracket_here(r)
@@ -210,7 +212,7 @@ def command_node(r: Cursor, token: Token) -> Node:
             r.take()
             return root_of(r, token)
         case "sum" | "prod":
-            return sum_here(r)
+            return sum_here(r, r.take())
         case "partial":
             return partial_here(r)
         case "nabla":
@@ -231,6 +233,12 @@ def command_node(r: Cursor, token: Token) -> Node:
         case _:
             what = REFUSED.get(token.text, "this sign")
             raise r.trouble(f"{what} cannot be read here", token)
+
+
+def _axis_here(r: Cursor) -> bool:
+    r"""Whether `_1` or `_{1}` stands here, an axis."""
+    inside = [token for token in r.tokens[r.at + 1 : r.at + 4] if token.text not in ("{", "}")]
+    return bool(inside) and inside[0].kind == "number"
 
 
 def root_of(r: Cursor, token: Token) -> Node:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from fractions import Fraction
-from typing import Literal
+from typing import Final, Literal
 
 from ...diagnostics import Span
+from ...ir.functions import WITH_AXES
 from ..syntax import (
     Apply,
     Inverted,
@@ -24,11 +25,14 @@ from .cursor import Cursor
 from .indices import Script, end_unbraced, index_at, index_letters, sliced_script
 from .tokens import REFUSED, Token
 
+AXES: Final = frozenset((*WITH_AXES, "maximum"))
+"""Functions that a 0 or 1 below them takes along an axis; `max` is read as `maximum`."""
+
 
 def axis_below(token: Token, scripts: list[Script]) -> tuple[tuple[str, str], ...]:
     r"""The option that `\operatorname{softmax}_{1}` states: of every row; with 0 of every column."""
     part = scripts[0].parts[0] if len(scripts) == 1 and scripts[0].kind == "index" and scripts[0].parts else None
-    if token.text in ("softmax", "logsumexp", "mean") and isinstance(part, Literal_) and part.text in ("0", "1"):
+    if token.text in AXES and isinstance(part, Literal_) and part.text in ("0", "1"):
         return (("axis", part.text),)
     return ()
 
@@ -139,6 +143,8 @@ def transposing_script(r: Cursor, tokens: list[Token], end: Token) -> Script | N
     if all(token.text in ("prime", "'") for token in tokens):
         return Script("prime", amount=len(tokens), end=end)
     if len(tokens) == 1 and is_top(r, tokens[0]):
+        if tokens[0].text == "H":
+            r.note("a raised `H` is read as the transpose: all variables are real (a complex one is two, its real and imaginary part)")
         return Script("T", end=end)
     if not is_top(r, tokens[-1]) or len(tokens) > 3:
         return None

@@ -1,17 +1,17 @@
-r"""Σ and Π over letters in LaTeX formulas: `\prod_i f_i` is exp(Σ_i log f_i), and its logarithm is Σ_i log f_i."""
+r"""Σ, Π, max and min over letters in LaTeX formulas; the logarithm of `\prod_i f_i` is Σ_i log f_i."""
 
 from __future__ import annotations
 
 from ...diagnostics import Span
-from ..syntax import WITHIN, Apply, Binary, Group, Literal_, Node, Sigma, ungrouped
+from ..syntax import WITHIN, Apply, Binary, EntriesOf, Group, Literal_, Negative, Node, Sigma, ungrouped
 from .cursor import Cursor
 from .indices import end_unbraced
 from .ranges import Ranges, moves_of, ranges, within
+from .tokens import Token
 
 
-def sum_here(r: Cursor) -> Node:
-    """Σ over letters, to the end of the term; without letters the sum of all entries."""
-    sign = r.take()
+def sum_here(r: Cursor, sign: Token) -> Node:
+    """Σ, Π, the greatest or the least over letters, to the end of the term; without letters the sum of all entries."""
     lower: tuple[int, int] | None = None
     upper: tuple[int, int] | None = None
     while r.sees("operator", "_", "^"):
@@ -31,10 +31,11 @@ def sum_here(r: Cursor) -> Node:
     body = within_reach(r, over, body)
     r.binding = outer
     span = r.span(sign).joined(body.span)
-    if sign.text == "prod":
+    if sign.text != "sum":
         if over.masks or not over.letters:
-            raise r.trouble("a product over letters runs through a whole dimension", sign)
-        return product_over(span, Sigma(span, over.letters, over.limits, body))
+            what = "a product" if sign.text == "prod" else "the greatest or least value"
+            raise r.trouble(f"{what} over letters runs through a whole dimension", sign)
+        return _over_entries(r, sign, Sigma(span, over.letters, over.limits, body))
     if not over.letters:
         return Apply(span, "sum", (body,))
     return Sigma(span, over.letters, over.limits, body)
@@ -51,15 +52,27 @@ def within_reach(r: Cursor, over: Ranges, body: Node) -> Node:
     return body
 
 
-def product_over(span: Span, sigma: Sigma) -> Node:
-    """The product whose factors the Σ would add up."""
-    return Apply(span, "exp", (Sigma(sigma.span, sigma.letters, sigma.bounds, _log(sigma.body)),), (("product", ""),))
+def _over_entries(r: Cursor, sign: Token, sigma: Sigma) -> Node:
+    """Π, max or min of what the Σ would add up: of the array of these entries."""
+    letters, bounds, span = (*sigma.letters, None), (*sigma.bounds, None), sigma.span
+    if len(sigma.letters) > 2 and sign.text == "prod":
+        return Apply(span, "exp", (Sigma(span, sigma.letters, sigma.bounds, _log(sigma.body)),), (("product", ""),))
+    if len(sigma.letters) > 2:
+        raise r.trouble("the greatest or least value runs over one or two letters", sign)
+    least = sign.text == "minimum"  # the least of f is the greatest of −f, but for the sign
+    entries = EntriesOf(span, (letters[0], letters[1]), (bounds[0], bounds[1]), Negative(span, sigma.body) if least else sigma.body)
+    found = Apply(span, "prod" if sign.text == "prod" else "max", (entries,), (("product", ""),) if sign.text == "prod" else ())
+    return Group(span, Negative(span, found)) if least else found
 
 
 def log_of_product(argument: Node, span: Span) -> Node | None:
     """The sum of the logarithms, where the argument is a product over letters, perhaps with factors in front; else None."""
     inner = ungrouped(argument)
     if isinstance(inner, Apply) and ("product", "") in inner.options:
+        match inner.arguments[0]:
+            case EntriesOf(place, (first, second), bounds, body):
+                letters = tuple([letter for letter in (first, second) if letter is not None])
+                return Sigma(place, letters, bounds[: len(letters)], _log(body))
         return inner.arguments[0]
     if isinstance(inner, Binary) and inner.operator == "juxtapose":
         last = log_of_product(inner.right, span)

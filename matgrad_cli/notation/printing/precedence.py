@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Final, NamedTuple
 
-from ...ir import Expr, Index, Named, Path
+from ...ir import Expr, Index, Literal, Named, Number, Path
 
 SUM: Final = 10
 BIG_SUM: Final = 12
@@ -129,6 +129,14 @@ class Printer(ABC):
         piece = self._composed(node, parts)
         mark = marks.get(path)
         return piece if mark is None else _wrapped(piece, mark)
+
+    def on_literal(self, node: Literal, parts: tuple[Piece, ...]) -> Piece:  # noqa: ARG002
+        """A matrix of numbers written out."""
+        return Piece(self.table([[self.signed(self.piece(Number(value))) for value in row] for row in node.rows]), tight=True)
+
+    @abstractmethod
+    def table(self, rows: Sequence[Sequence[str]]) -> str:
+        """A matrix by its entries."""
 
     def signed(self, piece: Piece) -> str:
         """The text with its sign."""

@@ -2,10 +2,11 @@ r"""Expressions as LaTeX with amsmath: \frac{2}{m} X^\top (XR - Y), \sum_{i,j}, 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Final
 
 from ...ir import Call, Constant, Dim, Expr, Eye, Index, Named, Number, Pair, Position, Shape, Size
+from ...ir.functions import WITH_AXES
 from ...ir.memory import remembered
 from ..letters import GREEK, LATEX_GREEK, split_name
 from ..unknown import shown as unknown_shown
@@ -19,7 +20,7 @@ _WORDS: Final = {
     "kron": r"\otimes", "plus": "+", "minus": "-", "d": r"\mathrm{d}", "partial": r"\partial ", "maps": r"\mapsto", "ones": r"\mathbf{1}",
     "eye": "I", "delta": r"\delta", "entrywise": r"\odot ",
 }
-_PLAIN: Final = frozenset(["exp", "log", "sin", "cos", "tan", "sec", "csc", "cot", "tanh", "sinh", "cosh", "coth", "det"])
+_PLAIN: Final = frozenset(["max", "exp", "log", "sin", "cos", "tan", "sec", "csc", "cot", "tanh", "sinh", "cosh", "coth", "det"])
 _FUNCTIONS: Final = {
     "sigmoid": r"\sigma", "logdet": r"\log\det", "diagonal": r"\operatorname{diag}",
     "asin": r"\arcsin", "acos": r"\arccos", "atan": r"\arctan", "log2": r"\log_{2}", "log10": r"\log_{10}",
@@ -133,6 +134,10 @@ class LatexPrinter(BookPrinter):
     def has_own_index(self, base: str) -> bool:
         return "_" in base and not base.endswith((")", "]"))
 
+    def table(self, rows: Sequence[Sequence[str]]) -> str:
+        lines = r" \\ ".join(" & ".join(row) for row in rows)
+        return rf"\begin{{bmatrix}} {lines} \end{{bmatrix}}"
+
     def root(self, body: str, level: int) -> Piece:
         return Piece(rf"\sqrt{{{body}}}", ATOM, tight=True)
 
@@ -170,7 +175,7 @@ class LatexPrinter(BookPrinter):
             return shown
         if name in _FUNCTIONS and not (name == "sigmoid" and self._taken):
             return _FUNCTIONS[name]
-        if name[-1] in "01" and name[:-1] in ("mean", "softmax", "logsumexp"):  # the axis, as in Python
+        if name[-1] in "01" and name[:-1] in WITH_AXES:  # the axis, as in Python
             return rf"\operatorname{{{name[:-1]}}}_{{{name[-1]}}}"
         return f"\\{name}" if name in _PLAIN else rf"\operatorname{{{name}}}"
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from html import escape
 from typing import Final
 
 from ...ir import Call, Constant, Differential, Dim, Entry, Expr, Eye, Index, Named, Number, Pair, Position, Shape, Size, Symbol
+from ...ir.functions import WITH_AXES
 from ...ir.memory import remembered
 from ..letters import GREEK, split_name
 from ..unknown import shown as unknown_shown
@@ -176,6 +177,10 @@ class MathmlPrinter(BookPrinter):
             return _sign("·")
         return _TIMES if left.tight and right.tight else _TIMES + _THIN
 
+    def table(self, rows: Sequence[Sequence[str]]) -> str:
+        cells = "".join(f"<mtr>{''.join(f'<mtd>{cell}</mtd>' for cell in row)}</mtr>" for row in rows)
+        return f"<mrow><mo>[</mo><mtable>{cells}</mtable><mo>]</mo></mrow>"
+
     def on_differential(self, node: Differential, parts: tuple[Piece, ...]) -> Piece:
         shown = self.signed(parts[0])
         if len(parts) > 1:
@@ -202,7 +207,7 @@ class MathmlPrinter(BookPrinter):
             return shown
         if name in _FUNCTIONS and not (name == "sigmoid" and self._taken):
             return _FUNCTIONS[name]
-        if name[-1] in "01" and name[:-1] in ("mean", "softmax", "logsumexp"):  # the axis, as in Python
+        if name[-1] in "01" and name[:-1] in WITH_AXES:  # the axis, as in Python
             return f"<msub><mi>{name[:-1]}</mi><mn>{name[-1]}</mn></msub>"
         return f"<mi>{escape(name)}</mi>"
 

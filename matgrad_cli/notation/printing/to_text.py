@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from fractions import Fraction
 from typing import Final
 
@@ -39,6 +40,7 @@ from ...ir import (
     Transpose,
     nodes_of,
 )
+from ...ir.functions import WITH_AXES
 from ...ir.memory import remembered
 from ..unknown import written
 from .precedence import ATOM, POWER, PRODUCT, SUM, UNARY, Piece, Printer
@@ -46,7 +48,7 @@ from .precedence import ATOM, POWER, PRODUCT, SUM, UNARY, Piece, Printer
 _CALLS: Final = {
     "norm1": "norm({}, 1)", "powm": "matrix_power({}, {})", "nuclear": "norm({}, 'nuc')", "spectral": "norm({}, 2)",
     "diagonal": "diag({})", "inner": "inner({}, {})",
-    **{f"{name}{axis}": f"{name}({{}}, axis={axis})" for name in ("sum", "mean", "softmax", "logsumexp") for axis in (0, 1)},
+    **{f"{name}{axis}": f"{name}({{}}, axis={axis})" for name in ("sum", *WITH_AXES) for axis in (0, 1)},
 }
 
 
@@ -112,6 +114,9 @@ class TextPrinter(Printer):
 
     def on_fill(self, node: Fill, parts: tuple[Piece, ...]) -> Piece:
         return Piece(f"{'ones' if node.value else 'zeros'}({shape_text(node.declared)})")
+
+    def table(self, rows: Sequence[Sequence[str]]) -> str:
+        return f"[[{'], ['.join(map(', '.join, rows))}]]"
 
     def on_delta(self, node: Delta, parts: tuple[Piece, ...]) -> Piece:
         return Piece(f"delta[{positions_text(node.left, node.right)}]")

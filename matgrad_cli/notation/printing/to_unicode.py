@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Final
 
 from ...ir import Call, Constant, Differential, Dim, Expr, Index, Number, Pair, Position, Shape, Size
+from ...ir.functions import WITH_AXES
 from ...ir.memory import remembered
 from ..letters import GREEK, SUBSCRIPTS, SUPERSCRIPTS, split_name
 from ..unknown import shown as unknown_shown
@@ -18,8 +19,7 @@ _WORDS: Final = {
 }
 _FUNCTIONS: Final = {"sigmoid": "σ", "logdet": "log det", "diagonal": "diag", "asin": "arcsin", "acos": "arccos", "atan": "arctan",
                      "log2": "log₂", "log10": "log₁₀"}  # fmt: skip
-_AXES: Final = {"mean0": "mean₀", "mean1": "mean₁", "softmax0": "softmax₀", "softmax1": "softmax₁",
-                "logsumexp0": "logsumexp₀", "logsumexp1": "logsumexp₁"}
+_AXES: Final = {f"{name}{axis}": name + "₀₁"[axis] for name in WITH_AXES for axis in (0, 1)}
 
 
 def name_unicode(name: str) -> str:
@@ -115,6 +115,9 @@ class UnicodePrinter(BookPrinter):
 
     def has_own_index(self, base: str) -> bool:
         return base[-1] in "₀₁₂₃₄₅₆₇₈₉" or ("_" in base and base[-1] not in ")]")
+
+    def table(self, rows: Sequence[Sequence[str]]) -> str:
+        return f"[{'; '.join(', '.join(row) for row in rows)}]"
 
     def root(self, body: str, level: int) -> Piece:
         return Piece(f"√{body}" if level >= ATOM and "(" not in body else f"√({body})", POWER)

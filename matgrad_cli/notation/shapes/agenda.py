@@ -14,6 +14,7 @@ Rule = Callable[[int], bool]
 WAIT: Final = 0
 PREFER: Final = 1
 DECIDE: Final = 2
+GUESS: Final = 3
 
 
 class Agenda:
@@ -44,7 +45,7 @@ class Waiting:
         self.rules: list[Rule | None] = []
         self.now = Agenda()
         self.next = Agenda()
-        self.bold = {PREFER: Agenda(), DECIDE: Agenda()}
+        self.bold = {PREFER: Agenda(), DECIDE: Agenda(), GUESS: Agenda()}
         self.at = -1
 
     def add(self, rule: Rule, *parts: Form | Side) -> None:

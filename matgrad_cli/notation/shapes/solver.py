@@ -9,10 +9,10 @@ from ...ir import ONE, Dim, Expr
 from .. import syntax as s
 from ..names import canonical_name
 from ..scope import Scope
-from .agenda import DECIDE, PREFER, WAIT, Rule, Waiting
+from .agenda import DECIDE, GUESS, PREFER, WAIT, Rule, Waiting
 from .habits import GREEK_NAMES, Habits
 from .unify import Form, Side, join, merge, name_side
-from .uses import add_rule, matmul_rule, product_rule, times_rule
+from .uses import add_rule, matmul_rule, product_rule, square_rule, times_rule
 from .uses_of_arrays import array_product_rule, stretch_rule
 
 _LETTERS = ["m", "n", "p", "q", "r", "k", "l", "h", "d", "s", "t", "u", "v", "g", "a", "b", "c", "f"]
@@ -139,6 +139,8 @@ class Solver:
             merge(exponent, Form.number())
         if node.operator == "^" and self.scope.syntax not in ("numpy", "latex"):
             join(base.rows, base.cols, self.text(node))  # there it is the power of a matrix
+        elif node.operator == "^" and isinstance(left, s.Name) and left.name[0].isupper():
+            self.rule(square_rule(base, self.text(node)), base)
         return base
 
     def hint(self, node: s.Binary, left: Form, right: Form) -> None:
@@ -241,7 +243,8 @@ class Solver:
         """Fixpoint, then one habit or default at a time, and the fixpoint again."""
         waiting, habits = self.waiting, Habits(self.names, self.habits)
         waiting.settle()
-        while habits.capitals() or habits.vector() or waiting.force(PREFER) or habits.number() or waiting.force(DECIDE):
+        while (habits.capitals() or habits.vector() or waiting.force(PREFER) or habits.number() or waiting.force(DECIDE)
+               or waiting.force(GUESS)):
             waiting.settle()
         self.name_dimensions()
 

@@ -139,3 +139,15 @@ def diag_rule(argument: Form, result: Form, reason: str) -> Rule:
         return bold >= DECIDE and vector(argument.rows)
 
     return rule
+
+
+def square_rule(base: Form, reason: str) -> Rule:
+    """X^k of a capital: a matrix whose sides nothing tells is square."""
+
+    def rule(bold: int) -> bool:
+        told = base.rows.known or base.cols.known
+        if bold >= PREFER and not told and base.rows.is_long and base.cols.is_long:
+            join(base.rows, base.cols, reason)
+        return bool(base.rows.known and base.cols.known) or base.rows.root is base.cols.root
+
+    return rule

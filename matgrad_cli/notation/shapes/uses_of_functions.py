@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ...ir import ONE, Shape
+from ...ir import ONE, Dim, Shape
 from ...ir.functions import CHANGES
 from .. import syntax as s
 from ..expression.brackets import AS_COLUMN, AS_ROW
@@ -21,6 +21,10 @@ def function_form(solver: Solver, node: s.Apply) -> Form:
     options = dict(node.options)
     if function in ("eye", "ones", "zeros"):
         return _constructor(solver, node, function)
+    if function == s.LIST:
+        first = node.arguments[0]
+        width = len(first.arguments) if isinstance(first, s.Apply) else 1
+        return Form(Side(Dim.of(len(node.arguments))), Side(Dim.of(width)))
     if function in (s.WITHIN, s.BEFORE):
         sides = [solver.index(argument) for argument in node.arguments]
         join(sides[0], sides[-1])
@@ -41,10 +45,12 @@ def function_form(solver: Solver, node: s.Apply) -> Form:
         return result
     if function == "bars" or (function == "log" and _bars(node.arguments[0]) is not None):
         _determinant(solver, node, reason)
-    if function in ("polar", "leading", "strictupper", "shiftup", "butlast"):
+    if function in ("polar", "leading", "strictupper", "shiftup", "butlast", "tril", "triu"):
         forms[0].kind.matrix = function != "butlast"
         return forms[0]
-    if function in ("expectation", "tril", "triu", s.PART, s.MOVED):
+    if function in ("cross", "crossmat"):
+        return _crossed(forms, function, reason)
+    if function in ("expectation", "hardmax", s.PART, s.MOVED):
         return forms[0]
     if function in ELEMENTWISE_NAMES or function in ("negative", "log_softmax", "bars", "pow"):
         return forms[0] if function != "bars" else Form.number()
@@ -74,6 +80,14 @@ def function_form(solver: Solver, node: s.Apply) -> Form:
     if len(forms) == 1:
         return _one(solver, function, forms[0], reason)
     return _two(solver, function, forms[0], forms[1], reason)
+
+
+def _crossed(forms: list[Form], function: str, reason: str) -> Form:
+    """Vectors with three entries."""
+    for form in forms:
+        join(form.rows, Side(Dim.of(3)), reason)
+        join(form.cols, Side(ONE), reason)
+    return forms[0] if function == "cross" else Form(forms[0].rows, forms[0].rows)
 
 
 def _new_axis(solver: Solver, form: Form, function: str) -> Form:

@@ -96,8 +96,8 @@ def names_of_lengths(tree: s.Node, scope: Scope) -> frozenset[str]:
     others: set[str] = {*scope.letters}
     for part in s.parts_of(tree):
         match part:
-            case s.Sigma(_, letters, bounds, _):
-                others |= {letter.name for letter in letters}
+            case s.Sigma(_, letters, bounds, _) | s.EntriesOf(_, letters, bounds, _):
+                others |= {letter.name for letter in filter(None, letters)}
                 found |= {bound.name for bound in map(s.ungrouped, filter(None, bounds)) if isinstance(bound, s.Name)}
             case s.Subscript(_, body, indices):
                 others |= {name.name for name in (s.ungrouped(body), *indices) if isinstance(name, s.Name)}

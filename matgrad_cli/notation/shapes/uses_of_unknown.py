@@ -6,8 +6,8 @@ from .. import syntax as s
 from ..expression.vocabulary import FUNCTION_NAMES, WRITTEN_OUT, canonical_function
 from ..scope import Scope
 from ..unknown import LETTERS, NUMBERS, SLOPES, functions_in, meant
-from .agenda import DECIDE, Rule
-from .unify import Form, merge
+from .agenda import GUESS, Rule
+from .unify import Form, join, merge
 
 
 def is_unknown(scope: Scope, node: s.Apply) -> bool:
@@ -28,14 +28,21 @@ def unknown_rule(scope: Scope, name: str, argument: Form, result: Form) -> Rule:
     numbers = name in NUMBERS if known is None else known.startswith("n0")
 
     def rule(bold: int) -> bool:
-        if argument.is_number or result.is_number:
+        array = result.is_array or result.kind.array or result.kind.matrix
+        if result.is_number or (argument.is_number and (not numbers or known is not None or (bold >= GUESS and not array))):
             merge(result, Form.number())
             return True
-        if result.is_array or bold >= DECIDE or known is not None:
-            if not result.is_array and numbers and not (result.kind.array or result.kind.matrix):
+        if argument.is_number:
+            return bold >= GUESS  # f(t), an array that moves
+        if known is None and array and not (bold >= GUESS or (result.rows.known and result.cols.known)):
+            return False
+        if array or bold >= GUESS or known is not None:
+            if not array and numbers:
                 merge(result, Form.number())
             elif (result.rows.known or argument.rows.known) is (argument.rows.known or result.rows.known):
                 merge(result, argument)
+            elif not result.cols.known:
+                join(result.cols, argument.cols)
             return True
         return False
 

@@ -59,7 +59,11 @@ _COMMON: Final = {
     "nuclear": "{0}.linalg.norm({x}, 'nuc')", "spectral": "{0}.linalg.norm({x}, 2)",
     "sum0": "{0}.sum({x}, 0)", "sum1": "{0}.sum({x}, 1)", "mean0": "{0}.mean({x}, 0)", "mean1": "{0}.mean({x}, 1)",
     "diagonal": "{0}.diag({x})", "diag": "{0}.diag({x})", "vec": "{atom}.T.ravel()",
-    "eye": "{0}.eye({x})", "ones": "{0}.ones({x})", "zeros": "{0}.zeros({x})", "full": "{0}.full({x}, {value})",
+    "array": "{0}.array({x})", "eye": "{0}.eye({x})", "ones": "{0}.ones({x})", "zeros": "{0}.zeros({x})", "full": "{0}.full({x}, {value})",
+    **{f"{name}{axis}": f"{{0}}.{called}({{x}}, {axis})" for name, called in (("max", "amax"), ("prod", "prod")) for axis in (0, 1)},
+    "max": "{0}.max({x})", "prod": "{0}.prod({x})", "hardmax": "1.0 * ({power} == {0}.max({x}))",
+    "hardmax0": "1.0 * ({power} == {0}.amax({x}, 0))", "hardmax1": "1.0 * ({atom}.T == {0}.amax({x}, 1)).T",
+    "tril": "{0}.tril({x})", "triu": "{0}.triu({x})", "cross": "{0}.cross({x}, {y})", "crossmat": "{0}.cross({x}, {0}.eye(3)).T",
     "strictupper": "{0}.triu({x}, 1)", "shiftup": "{0}.roll({x}, -1, 0)", "butlast": "{0}.concatenate(({x}[:-1], 0 * {x}[-1:]))",
     **{name: f"matrix_function({{x}}, {{0}}.{of})" for name, of in MATRIX_FUNCTIONS.items()},
     **{f"D{name}": f"matrix_change({{x}}, {{along}}, {{0}}.{of}, {slope})" for (name, of), slope in zip(
@@ -96,8 +100,10 @@ _TORCH_OWN: Final = {
     "softmax": "{0}.softmax({x}, 0)", "softmax0": "{0}.softmax({x}, 0)", "softmax1": "{0}.softmax({x}, 1)",
     "logsumexp": "{0}.logsumexp({x}, 0)", "logsumexp_all": "{0}.logsumexp({x}, (0, 1))",
     "logsumexp0": "{0}.logsumexp({x}, 0)", "logsumexp1": "{0}.logsumexp({x}, 1)",
+    "array": "{0}.tensor({x}, dtype={0}.float64)",
     "eye": "{0}.eye({x}, dtype={0}.float64)", "ones": "{0}.ones({x}, dtype={0}.float64)", "zeros": "{0}.zeros({x}, dtype={0}.float64)",
     "full": "{value} * {0}.ones({x}, dtype={0}.float64)",
+    "cross": "{0}.linalg.cross({x}, {y})", "crossmat": "{0}.linalg.cross({atom}[None], {0}.eye(3, dtype={0}.float64)).T",
     "norm1": "{0}.sum({0}.abs({x}))", "det": "{0}.linalg.det({x})", "number": "{0}.as_tensor({x}, dtype={0}.float64)",
 }
 TORCH: Final = Dialect("torch", ("import torch",), "torch", {**_COMMON, **_TORCH_OWN}, {

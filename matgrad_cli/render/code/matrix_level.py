@@ -23,6 +23,7 @@ from ...ir import (
     Hadamard,
     Inverse,
     Kron,
+    Literal,
     MatMul,
     MatrixOf,
     MatrixPower,
@@ -143,6 +144,9 @@ class MatrixCode:
                 return Code(self.form("eye", x=self.names.dim(dim)))
             case Fill(value, shape):
                 return Code(str(value), full=shape.is_number)
+            case Literal():
+                whole = str([list(map(float, row)) for row in node.rows] if node.shape.is_matrix else list(map(float, node.entries)))
+                return Code(self.form("array", x=whole))
             case Add():
                 return self._sum(node)
             case Mul(factors):
@@ -282,6 +286,10 @@ class MatrixCode:
             if argument.shape.is_matrix:
                 return Code(self.form("sum", x=f"{left.at(PRODUCT)} * {right.at(UNARY)}"))
             return Code(f"{left.at(PRODUCT)} {'*' if argument.shape.is_number else '@'} {right.at(UNARY)}", PRODUCT)
+        if name[2:3] == ":" and len(node.arguments) > 1:
+            return Code(self.form(name, x=", ".join(self.full(part).at(SUM) for part in node.arguments)))
+        if name == "cross":
+            return Code(self.form(name, x=self.full(argument).at(SUM), y=self.full(node.arguments[1]).at(SUM)))
         if name in CHANGES or name == "powm":
             power = self.code(node.arguments[1]).at(ATOM) if name.endswith("powm") else ""
             return Code(self.form(name, x=self.full(argument).at(SUM), along=self.full(node.arguments[-1]).at(SUM), p=power))
@@ -298,7 +306,7 @@ class MatrixCode:
             return code
         code = code if name in ("square", "reciprocal") else self.taken(code, argument)
         text = self.form(name, x=code.at(SUM), atom=code.at(ATOM), power=code.at(POWER))
-        return Code(text, PRODUCT if text.startswith("1 / ") else POWER if text.endswith("**2") else ATOM, whole)
+        return Code(text, PRODUCT if text.startswith(("1 / ", "1.0 * ")) else POWER if text.endswith("**2") else ATOM, whole)
 
     def _of_a_number(self, name: str, argument: Expr) -> Code:
         code = self.code(argument)

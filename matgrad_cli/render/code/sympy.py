@@ -19,6 +19,7 @@ from ...ir import (
     Index,
     Inverse,
     Kron,
+    Literal,
     MatMul,
     MatrixOf,
     MatrixPower,
@@ -34,7 +35,7 @@ from ...ir import (
     letters_in,
     nodes_of,
 )
-from ...ir.functions import CHANGES, MATRIX_FUNCTIONS
+from ...ir.functions import CHANGES, GREATEST, MATRIX_FUNCTIONS, PRODUCTS
 from ...notation.printing.precedence import ATOM, POWER, PRODUCT, UNARY, Piece
 from ...notation.printing.to_text import TextPrinter, dim_text
 from ...records import Derivation
@@ -50,6 +51,9 @@ _RENAMED: Final = {"abs": "Abs", "sigmoid": "Lambda(z, 1/(1 + exp(-z)))", "softp
 
 _REFUSED: Final = {"polar": "the polar factor", "leading": "the leading singular vectors", "nuclear": "the nuclear norm",
                    "spectral": "the spectral norm",
+                   **dict.fromkeys(GREATEST | PRODUCTS, "greatest entries and products of entries"),
+                   **dict.fromkeys(("tril", "triu", "strictupper", "shiftup", "butlast"), "parts of arrays"),
+                   **dict.fromkeys(("cross", "crossmat"), "cross products"),
                    "pinv": "the pseudoinverse", "eigmax": "eigenvalues", "topvv": "eigenvectors", "vec": "vec",
                    **dict.fromkeys((*MATRIX_FUNCTIONS, *CHANGES, "powm"), "functions of matrices")}  # fmt: skip
 
@@ -148,6 +152,10 @@ class SympyPrinter(TextPrinter):
 
     def on_fill(self, node: Fill, parts: tuple[Piece, ...]) -> Piece:
         return Piece(f"{'OneMatrix' if node.value else 'ZeroMatrix'}({self.size(node.declared)})")
+
+    def on_literal(self, node: Literal, parts: tuple[Piece, ...]) -> Piece:
+        rows = (f"[{', '.join(f'Rational({value.numerator}, {value.denominator})' for value in row)}]" for row in node.rows)
+        return Piece(f"ImmutableMatrix([{', '.join(rows)}])")
 
     def on_delta(self, node: Delta, parts: tuple[Piece, ...]) -> Piece:
         return Piece(f"KroneckerDelta({self._position(node.left)}, {self._position(node.right)})")

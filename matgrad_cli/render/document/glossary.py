@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 
 from ...ir import Call, Expr, Fill, Hadamard, Kron, Power, nodes_of
-from ...ir.functions import CHANGES, MATRIX_FUNCTIONS
+from ...ir.functions import CHANGES, MATRIX_FUNCTIONS, unknown_parts
 
 MEANINGS: Final[dict[str, str]] = {
     "polar": "polar({of}) = U Vᵀ of the singular value decomposition {of} = U Σ Vᵀ: all singular values are replaced by 1",
@@ -18,6 +18,17 @@ MEANINGS: Final[dict[str, str]] = {
     "step": "step is 1 where an entry is positive and 0 where it is negative",
     "softmax0": "softmax₀ takes the softmax of each column: every column of the result adds up to 1",
     "softmax1": "softmax₁ takes the softmax of each row: every row of the result adds up to 1",
+    "hardmax": "hardmax({of}) is 1 at the greatest entry of {of} and 0 elsewhere",
+    "hardmax0": "hardmax₀ is 1 at the greatest entry of each column and 0 elsewhere",
+    "hardmax1": "hardmax₁ is 1 at the greatest entry of each row and 0 elsewhere",
+    "max0": "max₀ is the row of the greatest entries of the columns",
+    "max1": "max₁ is the column of the greatest entries of the rows",
+    "prod0": "prod₀ is the row of the products of the columns",
+    "prod1": "prod₁ is the column of the products of the rows",
+    "tril": "tril({of}) is {of} with 0 above the diagonal",
+    "triu": "triu({of}) is {of} with 0 below the diagonal",
+    "cross": "cross is the cross product a × b of two vectors with three entries",
+    "crossmat": "crossmat({of}) is the matrix of the cross product with {of}: crossmat(a) b = a × b",
     "mean0": "mean₀ is the row of the means of the columns",
     "mean1": "mean₁ is the column of the means of the rows",
     "logsumexp0": "logsumexp₀ is the row of log Σ exp of each column",
@@ -31,9 +42,22 @@ def explained(shown: Iterable[Expr]) -> Iterator[tuple[str, Expr]]:
     told: set[str] = set()
     for root in shown:
         for node in nodes_of(root):
-            if isinstance(node, Call) and node.function in MEANINGS and node.function not in told:
-                told.add(node.function)
-                yield MEANINGS[node.function], node.argument
+            said = MEANINGS.get(node.function) or _of_unknown(node.function) if isinstance(node, Call) else ""
+            if said and isinstance(node, Call) and said not in told:
+                told.add(said)
+                yield said, node.argument
+
+
+def _of_unknown(function: str) -> str:
+    """What stands for the derivative of an unknown function whose value is an array."""
+    parts = unknown_parts(function)
+    name = parts[2].partition("|")[0] if parts is not None else ""
+    if parts is not None and parts[:2] == ("v", 1):
+        return f"J_{name} is the Jacobian of {name}: entry ij is that of entry i of {name} by entry j of its argument"
+    if parts is not None and parts[0] == "m" and parts[1]:
+        law = f"⟨G, D{name}(A, H)⟩ = ⟨D*{name}(A, G), H⟩"
+        return f"D{name}(A, H) is the derivative of {name} at A along H, and D*{name}(A, G) its adjoint: {law}"
+    return ""
 
 
 def signs(shown: Iterable[Expr]) -> Iterator[str]:

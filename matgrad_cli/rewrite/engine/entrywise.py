@@ -33,7 +33,7 @@ from ...ir import (
     mul,
     sum_over,
 )
-from ...ir.functions import CHANGES
+from ...ir.functions import is_change
 from ...ir.memory import table
 from ...ir.walk import OUTER_LETTERS
 from ..forms.entries import counted, delta, entry
@@ -104,7 +104,7 @@ class _Entrywise:
                 return self.product(factors, row, col)
             case Kron(factors):
                 return self.blocks(factors, row, col)
-            case Call(function) if function in CHANGES:
+            case Call(function) if is_change(function):
                 return self.change(expr, row, col)
             case Call(function, (argument, *rest)):
                 return _LINEAR[function](self, argument, *rest, row, col) if rest else _LINEAR[function](self, argument, row, col)
@@ -165,7 +165,7 @@ class _Entrywise:
     def change(self, expr: Call, row: Place, col: Place) -> Expr:
         """Σ_kl of the change along the matrix with a single 1, at k and l, times what moves there."""
         *at, along = expr.arguments
-        p, q = (Index(name, along.shape.rows) for name in ("p", "q"))
+        p, q = Index("p", along.shape.rows), Index("q", along.shape.cols)
 
         def single(k: Index, m: Index) -> Expr:
             unit = MatrixOf(p, q, mul(delta(p, k), delta(q, m)))

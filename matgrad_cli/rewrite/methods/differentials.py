@@ -138,20 +138,27 @@ def of_matrix(site: Site) -> tuple[Expr, Bindings] | None:
 
 @native("d-unknown")
 def unknown_number(site: Site) -> tuple[Expr, Bindings] | None:
-    """f(A), a number, changes by ⟨∇f(A), dA⟩, ∇f(x) by ∇²f(x) dx; a function of every entry by f′(A) ∘ dA."""
+    """f(A), a number, changes by ⟨∇f(A), dA⟩, ∇f(x) by ∇²f(x) dx; a function of every entry by f′(A) ∘ dA; an array f(x) by J_f(x) dx."""
     pending = _pending(site)
     parts = unknown_parts(pending[1].function) if pending is not None and isinstance(pending[1], Call) else None
-    if pending is None or parts is None or parts[1] > (LAST_ORDER if parts[0] == "e" else 1):
+    if pending is None or parts is None or parts[1] > (LAST_ORDER if parts[0] in "ep" else int(parts[0] == "n")):
         return None
     (inner,), (kind, order, name) = pending[1].children, parts
-    if kind == "e":
-        slope, moved = Call(unknown(name, kind, order + 1), inner), _d(inner, pending[0])
-        return (mul if inner.shape.is_number else hadamard)(slope, moved), (("A", inner),)
-    if order == 1 and not inner.shape.is_column:
+    if kind == "n" and order == 1 and not inner.shape.is_column:
         return None
-    slope, moved = Call(unknown(name, kind, order + 1), inner), _d(inner, pending[0])
-    if order == 1:
-        return matmul(slope, moved), (("A", inner),)
+    moved = _d(inner, pending[0])
+    if kind == "m":
+        return Call(unknown(name, kind, 1), inner, moved), (("A", inner),)
+    slope = Call(unknown(name, kind, order + 1), inner)
+    return _along(kind, order, slope, moved, inner), (("A", inner),)
+
+
+def _along(kind: str, order: int, slope: Expr, moved: Expr, inner: Expr) -> Expr:
+    """How the slope of an unknown function meets the change of what it is taken of."""
+    if kind in "ep":
+        return (mul if inner.shape.is_number else hadamard)(slope, moved)
+    if kind == "v" or order == 1:
+        return matmul(slope, moved)
     if inner.shape.is_matrix:
-        return Call("tr", matmul(Transpose(slope), moved)), (("A", inner),)
-    return (matmul(Transpose(slope), moved) if inner.shape.is_column else matmul(moved, Transpose(slope))), (("A", inner),)
+        return Call("tr", matmul(Transpose(slope), moved))
+    return matmul(Transpose(slope), moved) if inner.shape.is_column else matmul(moved, Transpose(slope))

@@ -20,7 +20,7 @@ from ...ir import (
     mul,
     sum_over,
 )  # fmt: skip
-from ...ir.functions import CHANGES
+from ...ir.functions import is_change
 from ...records import Bindings
 from ..engine.application import Site, native
 from ..forms.algebra import flip
@@ -62,7 +62,7 @@ def kron_move(site: Site) -> tuple[Expr, Bindings] | None:
 def change_move(site: Site) -> tuple[Expr, Bindings] | None:
     """⟨G, the change of f at A along H⟩ = ⟨the change of f at Aᵀ along G, H⟩."""
     gradient, part = _alone(site) or (None, None)
-    if gradient is None or not isinstance(part, Call) or part.function not in CHANGES:
+    if gradient is None or not isinstance(part, Call) or not is_change(part.function):
         return None
     *at, along = part.arguments
     return like(site.node, change(part.function, at, gradient), along), (("M", along),)

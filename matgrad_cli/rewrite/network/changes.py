@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ...ir import Call, Delta, Entry, Expr, Index, MatrixOf, Mul, Position, nodes_of
-from ...ir.functions import CHANGES
+from ...ir import Call, Delta, Entry, Expr, Eye, Index, MatrixOf, Mul, Position, nodes_of
+from ...ir.functions import is_change
 from ...records import Bindings
 from ..engine.application import Scene, Site, native
 from ..engine.recorder import Recorder
@@ -16,13 +16,15 @@ from .reading_rules import matrix_of
 
 
 def change(function: str, at: Sequence[Expr], along: Expr) -> Expr:
-    """The change of a function at the transposed matrix along another one."""
+    """The change of a function at the transposed matrix along another one; of an unknown function the adjoint of its derivative."""
+    if function.startswith("m1:"):
+        return Call(f"m2:{function[3:]}", *at, along)
     return Call(function, flip(at[0]), *at[1:], along)
 
 
 def read_changes(recorder: Recorder) -> None:
     """Each such sum in the line, one after the other."""
-    while any(isinstance(node, Call) and node.function in CHANGES for node in nodes_of(recorder.line)):
+    while any(isinstance(node, Call) and is_change(node.function) for node in nodes_of(recorder.line)):
         if not recorder.run("turn-change", terms_of(recorder.line)):
             return
 
@@ -45,7 +47,7 @@ def _turned(term: Term, factor: Expr, scene: Scene) -> tuple[Expr, Bindings] | N
     if not crossed >= {row, col} or crossed & set(at):
         return None
     inside = tuple(one for one in term.factors if one in beside)
-    along = matrix_of(Term((), free, inside).expr(), row, col, scene)
+    along = Eye(row.dim) if row is col and not inside else matrix_of(Term((), free, inside).expr(), row, col, scene)
     if along is None:
         return None
     new = Entry(change(change_of.function, change_of.arguments[:-1], along), *at)
@@ -57,7 +59,7 @@ def _turned(term: Term, factor: Expr, scene: Scene) -> tuple[Expr, Bindings] | N
 def _single(factor: Expr) -> tuple[Call, Index, Index, tuple[Position, Position]] | None:
     """The change along e_k e_lᵀ of which a factor is an entry, the letters of the entry, and k and l."""
     match factor:
-        case Entry(Call(function) as base, Index() as row, Index() as col) if function in CHANGES:
+        case Entry(Call(function) as base, Index() as row, Index() as col) if is_change(function):
             match base.arguments[-1]:
                 case MatrixOf(p, q, Mul((Delta(first, k), Delta(second, m)))) if first is p and second is q:
                     return base, row, col, (k, m)

@@ -1,0 +1,140 @@
+"""Sums, products and extremes over eigenvalues and singular values: Σ f(λ_i(X)) is tr f(X), Π λ_i(X) is det X, Σ σ_i(X) a norm."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import Final, NoReturn
+
+from ..diagnostics import Span
+from . import syntax as s
+from .elaboration.complaints import fail
+from .expression.vocabulary import canonical_function
+from .scope import Scope
+
+_EIGENVALUES: Final = frozenset(("eigvalsh", "eigvals", "eigenvalues", "lambda"))
+_SINGULAR: Final = frozenset(("svdvals", "singular_values", "sigma"))
+SPECTRA: Final = _EIGENVALUES | _SINGULAR
+"""Functions whose value is all eigenvalues or singular values; `lambda` and `sigma` are those of λ_i(X) and σ_i(X)."""
+
+_SERIES: Final = {"exp": "expm", "log": "logm", "sqrt": "sqrtm", "sin": "sinm", "cos": "cosm"}
+
+
+def without_spectra(tree: s.Node, scope: Scope, notes: tuple[str, ...]) -> tuple[s.Node, tuple[str, ...]]:
+    """The tree without eigenvalues, and the notes with what to say of it."""
+    if not _held(tree):
+        return tree, notes
+    found = _Spectra(scope)
+    new = s.rebuilt(tree, found.made)
+    for part in _held(new):
+        found.outside(part)
+    return new, (*notes, *dict.fromkeys(found.said))
+
+
+def _held(tree: s.Node) -> list[s.Apply]:
+    """The eigenvalues in a tree."""
+    return [part for part in s.parts_of(tree) if isinstance(part, s.Apply) and part.function in SPECTRA and len(part.arguments) == 1]
+
+
+class _Spectra:
+    """Functions of eigenvalues as functions of their matrix."""
+
+    def __init__(self, scope: Scope) -> None:
+        self.scope = scope
+        self.said: list[str] = []
+
+    def outside(self, node: s.Node) -> NoReturn:
+        shown = self.text(node.span)
+        fail(self.scope, "unknown-function", f"single eigenvalues, as in `{shown}`, are not in the language", (node.span, ""),
+             help="`lambda_max(A)` is the greatest; sums over all of their powers, exp, log, √, sin and cos are read, also their product")
+
+    def text(self, span: Span) -> str:
+        """What is written there."""
+        return self.scope.source.text[span.start : span.end]
+
+    def made(self, node: s.Node) -> s.Node:
+        """The node with its eigenvalues summed up, where it does so."""
+        match node:
+            case s.Sigma(span, (letter,), _, body) if _held(body):
+                return self.total(span, "sum", body, letter.name)
+            case s.Apply(span, function, (s.EntriesOf(_, (letter, None), _, body),)) if _held(body) and letter is not None:
+                return self.total(span, canonical_function(function), body, letter.name)
+            case s.Apply(span, function, (body,), ()) if function not in SPECTRA and _held(body):
+                name = canonical_function(function)
+                if name in ("sum", "prod", "max", "min", "mean"):
+                    return self.total(span, name, body, "")
+        return node
+
+    def total(self, span: Span, over: str, body: s.Node, letter: str) -> s.Node:
+        """What all of them add up to, their product, or the greatest."""
+        held = _held(body)
+        whose = {self.text(part.arguments[0].span) for part in held}
+        if len(whose) > 1 or any(dict(part.options).get("index", "") != letter for part in held):
+            self.outside(held[0])
+        matrix = held[0].arguments[0]
+        if held[0].function in _SINGULAR:
+            return self.singular(span, over, body, matrix)
+        of = self.of_matrix(body)
+        self.said.append(f"`{self.text(span)}`, over the eigenvalues, is read as the {'determinant' if over == 'prod' else 'trace'} "
+                         "of that function of the matrix" if over not in ("max", "min") else
+                         f"`{self.text(span)}` is the {'greatest' if over == 'max' else 'least'} eigenvalue of a symmetric matrix")
+        if over in ("max", "min"):
+            if s.ungrouped(body) is not held[0]:
+                self.outside(held[0])
+            greatest = s.Apply(span, "eigmax", (matrix if over == "max" else s.Negative(span, s.Group(span, matrix)),))
+            return greatest if over == "max" else s.Group(span, s.Negative(span, greatest))
+        if over == "prod":
+            return s.Apply(span, "det", (of,))
+        trace = s.Apply(span, "tr", (of,))
+        return trace if over == "sum" else s.Group(span, s.Binary(span, "/", trace, s.Apply(span, "shape", (matrix,), (("axis", "0"),))))
+
+    def singular(self, span: Span, over: str, body: s.Node, matrix: s.Node) -> s.Node:
+        """Σ σ_i, the greatest σ_i, and Σ σ_i², which are norms."""
+        inner = s.ungrouped(body)
+        match inner:
+            case s.Apply() if over in ("sum", "max"):
+                return s.Apply(span, "norm", (matrix,), (("ord", "nuc" if over == "sum" else "2"),))
+            case s.Binary(_, ("^" | "**") as operator, base, exponent) if over == "sum":
+                two = s.ungrouped(exponent)
+                if isinstance(s.ungrouped(base), s.Apply) and isinstance(two, s.Literal_) and two.value == 2:
+                    return s.Group(span, s.Binary(span, operator, s.Apply(span, "norm", (matrix,), (("ord", "fro"),)), exponent))
+        return self.outside(body)
+
+    def of_matrix(self, node: s.Node) -> s.Node:
+        """f(X) for f(λ_i(X))."""
+        span = node.span
+        match node:
+            case s.Apply(_, function, (matrix,)) if function in _EIGENVALUES:
+                return s.Group(span, matrix)
+            case s.Group(_, body):
+                return s.Group(span, self.of_matrix(body))
+            case s.Negative(_, body):
+                return s.Negative(span, self.of_matrix(body))
+            case s.Apply(_, function, (body,)) if canonical_function(function) in _SERIES:
+                return s.Apply(span, _SERIES[canonical_function(function)], (self.of_matrix(body),))
+            case s.Apply(_, function, (body,)) if canonical_function(function) == "square":
+                return s.Apply(span, "matrix_power", (self.of_matrix(body), s.Literal_(span, Fraction(2), "2")))
+            case s.Binary(_, "^" | "**", base, exponent) if not _held(exponent):
+                return s.Apply(span, "matrix_power", (self.of_matrix(base), exponent))
+            case s.Binary(_, operator, left, right):
+                return self.binary(span, operator, left, right)
+        return self.outside(node)
+
+    def binary(self, span: Span, operator: s.Operator, left: s.Node, right: s.Node) -> s.Node:
+        """Sums, products and quotients of functions of eigenvalues, or of one and a number."""
+        first, second = (self.of_matrix(side) if _held(side) else None for side in (left, right))
+        times: s.Operator = "juxtapose" if self.scope.syntax == "latex" else "@"
+        scaled: s.Operator = "juxtapose" if self.scope.syntax == "latex" else "*"
+        if operator in ("*", "juxtapose", "dot", "hadamard"):
+            if first is not None and second is not None:
+                return s.Binary(span, times, first, second)
+            return s.Binary(span, scaled, left if first is None else right, s.Group(span, first or second or left))
+        if operator == "/" and second is not None:
+            inverse = s.Inverted(span, second)
+            return s.Binary(span, scaled, left, inverse) if first is None else s.Binary(span, times, first, inverse)
+        if operator == "/" and first is not None:
+            return s.Binary(span, "/", first, right)
+        if operator in ("+", "-"):
+            one = s.Apply(span, "eye", ())
+            sides = [found or s.Binary(span, scaled, s.Group(side.span, side), one) for found, side in ((first, left), (second, right))]
+            return s.Binary(span, operator, *sides)
+        return self.outside(left)
