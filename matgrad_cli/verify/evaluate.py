@@ -301,7 +301,7 @@ class Evaluator:
         if name in LINEAR:
             return each(self.jet(u, tags), lambda t: lay.LINEAR[name](t, self.p))
         if name in GREATEST or name in PRODUCTS:
-            from .extremes import of_entries
+            from .matrix_functions import of_entries
 
             return of_entries(name, self._value(jet := self.jet(u, tags), u), jet, self.point)
         if name == "inner":

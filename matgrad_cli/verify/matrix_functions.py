@@ -1,4 +1,4 @@
-"""Functions of a square matrix as power series of it, and of singular values, in floats, together with their derivatives.
+"""Functions of a square matrix as power series of it, of singular values, of all entries, together with their derivatives.
 
 Of a jet A + Σ A_S ε_S the function is taken once: of the block matrix whose block (P, Q) is A_{Q∖P} where P ⊆ Q, and else 0. The blocks of
 the first row are then the derivatives, since block matrices of this form multiply as the jets do (Mathias 1996).
@@ -7,15 +7,19 @@ the first row are then the derivatives, since block matrices of this form multip
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import reduce
+from functools import partial, reduce
 from typing import TYPE_CHECKING, Any, Final
 
+from ..ir.functions import PRODUCTS
+from . import structure as lay
 from .fields import NotExact, NoValue, OutOfDomain
-from .jets import NONE, Jet, Tag, Tags, subsets
+from .jets import NONE, Jet, Tag, Tags, each, jet_product, subsets
 from .tensor import COL, ROW, SIZE_LIMIT, Label, Labels, Tensor, TooLarge, product, spread
 
 if TYPE_CHECKING:
     import numpy as np
+
+    from .evaluate import Place
 
     Array = np.ndarray[Any, Any]
 
@@ -156,3 +160,20 @@ def _rotation(a: Array) -> Array:
 _FUNCTIONS: Final[dict[str, Callable[[Any], Any]]] = {
     "expm": _exponential, "logm": _logarithm, "sinm": lambda a: _rotation(a).imag, "cosm": lambda a: _rotation(a).real,
 }
+
+
+def of_entries(name: str, value: Tensor, jet: Jet, place: Place) -> Jet:
+    """The jet of `max`, `hardmax` or `prod`, of all entries, of each column (0) or of each row (1)."""
+    over = tuple([side for side in {"0": (ROW,), "1": (COL,)}.get(name[-1], (ROW, COL)) if side in value.labels])
+    parts, p = {NONE: value} | jet, place.field.p
+    if name in PRODUCTS:
+        factors = [parts]
+        for side in over:
+            each_one = [partial(lay.taken, where={side: at}, size=place.size) for at in range(value.size(side))]
+            factors = [each(factor, take) for factor in factors for take in each_one]
+        return reduce(lambda left, right: jet_product(left, right, (), p), factors)
+    if p:
+        raise NotExact("a greatest entry")
+    itself = name.startswith("max")
+    where = lay.hardmax(value, over, len(parts) > 1 or not itself)
+    return each(parts, lambda part: product(where, part, over, 0)) if itself else {NONE: where}
