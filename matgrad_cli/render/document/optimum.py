@@ -61,7 +61,9 @@ def _move(number: int, move: EquationMove, full: bool) -> Move:
 def _outcome(solution: Solution) -> Iterator[Block]:
     if solution.value is not None:
         yield Sentence(("the solution is",), "finding", solution.verdict)
-        yield Formula(*_shown((solution.unknown, solution.value)), "result")
+        whole, *named = _named(solution) or [(solution.unknown, solution.value)]
+        yield Formula(*_shown(whole), "result")
+        yield from (Formula(*found, "where") for found in named)
     elif solution.spectral is not None:
         yield Sentence(_spectral(solution.spectral), "finding", solution.verdict)
     rest = [("it is assumed that ", *phrase(condition), *_because(condition.values[0][1] if condition.values else None))
@@ -72,19 +74,28 @@ def _outcome(solution: Solution) -> Iterator[Block]:
     yield from (Sentence(said, "plain" if place else "lead") for place, said in enumerate([*rest, (f"checked: {solution.verdict.by}",)]))
 
 
+def _named(solution: Solution) -> list[Equation]:
+    """The solution by its multipliers and what each of these is, where there are several and each was found: put in, they fill the page."""
+    lines = [move.after for move in solution.moves]
+    found = {line[0]: line for line in lines if line[0] in solution.multipliers and line[0] not in line[1].symbols}
+    by_them = [line for line in lines if line[0] is solution.unknown and line[1].symbols.issuperset(solution.multipliers)]
+    return [by_them[-1], *found.values()] if by_them and len(found) == len(solution.multipliers) > 1 else []
+
+
 def _spectral(found: Spectral) -> Phrase:
     """The solution in words."""
     size = "largest" if found.largest else "smallest"
     if found.form == "polar":
         return ("the solution is UVᵀ, where USVᵀ is the singular value decomposition of ", found.matrix)
     if found.form == "columns":
-        by = (" relative to ", found.metric, f" (Kw = λBw) for the {size} eigenvalues, with wᵀBw = 1, ") if found.metric is not None else (
-              f" for its {size} eigenvalues, of length 1, ",)  # fmt: skip
+        by: Phrase = (f" for its {size} eigenvalues, of length 1, ",)
+        if found.metric is not None:
+            by = (" relative to ", found.metric, f" (Kw is a multiple of Bw) for the {size} eigenvalues, with wᵀBw = 1, ")
         lines = "rows" if found.rows else "columns"
         return (f"the solution has as its {lines} the eigenvectors of ", found.matrix, *by, "up to a rotation")
     if found.metric is not None:
         return ("the solution is the eigenvector of ", found.matrix, " relative to ", found.metric,
-                f" (Kw = λBw) for the {size} eigenvalue, with wᵀBw = ", found.length, ", up to its sign")  # fmt: skip
+                f" (Kw is a multiple of Bw) for the {size} eigenvalue, with wᵀBw = ", found.length, ", up to its sign")  # fmt: skip
     return ("the solution is the eigenvector of ", found.matrix, f" for its {size} eigenvalue, with the squared length ", found.length,
             ", up to its sign")  # fmt: skip
 

@@ -15,6 +15,7 @@ PAGES = {
     "gaussian-covariance": ("c/2*logdet(S) + tr(inv(S)@C)/2", "S", "S: n×n, C: n×n, c: scalar", "S spd, C spd, c positive", ""),
     "kalman-gain": ("tr((eye(n) - K@H)@P@(eye(n) - K@H).T + K@R@K.T)", "K", "K: n×m, H: m×n, P: n×n, R: m×m", "P spd, R spd", ""),
     "minimum-variance": ("w.T@S@w", "w", "w: n, S: n×n", "S spd", "sum(w) = 1"),
+    "portfolio": ("w.T@S@w", "w", "w: n, S: n×n, mu: n, r: scalar", "S spd", ("mu.T@w = r", "sum(w) = 1")),
     "first-component": ("w.T@S@w", "w", "w: n, S: n×n", "S symmetric", "w.T@w = 1"),
 }
 
