@@ -18,6 +18,11 @@ UPSTREAM = re.compile(
     r"|accum_grad|dL_?dout|dl_?dout|dL_?dy|g|dloss|error|delta|d|dnext|dout_?\w*|grad_in|dy|dY|gy|dz_?out|din)$"
 )
 
+LOSSES = ("loss", "cost", "J", "L", "nll", "total_loss", "objective", "obj", "E", "error", "energy")
+"""Names under which a loss stands where nobody says which it is."""
+BARE = ("grad", "gradient", "g")
+"""Names of a gradient beside a loss that do not say by what it is."""
+
 
 def last_part(key: str) -> str:
     """The name itself: `self.W` → W, `params['W1']` → W1."""

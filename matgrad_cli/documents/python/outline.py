@@ -9,11 +9,14 @@ import tokenize
 from collections.abc import Collection, Iterator
 
 from ...diagnostics.record import record
-from .claims import UPSTREAM, claimed
+from .claims import BARE, LOSSES, UPSTREAM, claimed
 from .said import Said, told
 
-FORWARD = ("forward", "__call__", "fprop", "forward_pass", "feedforward", "predict")
-BACKWARD = ("backward", "backprop", "bprop", "backward_pass", "grad", "gradient")
+FORWARD = ("forward", "__call__", "fprop", "forward_pass", "forward_propagation", "forward_prop", "feedforward", "predict")
+BACKWARD = (
+    "backward", "backprop", "bprop", "backward_pass", "backward_propagation", "backward_prop", "backpropagation", "backpropagate",
+    "grad", "gradient",
+)  # fmt: skip
 CLOSURES = ("backward", "backward_fn", "grad_fn", "backprop")
 CRITERION = ("loss", "compute_loss", "cost", "compute_cost", "criterion")
 
@@ -114,7 +117,8 @@ def units_of(tree: ast.Module, text: str) -> list[Unit]:
             words = f"{top}\n{_words(tree, [line], comments)}"
             found.append(_unit(line.name, tree, words, directives, [line], forward=line))
     loose = [line for line in tree.body if not isinstance(line, ast.FunctionDef | ast.ClassDef)]
-    if any(_claims(line, called) and not isinstance(getattr(line, "value", None), ast.Constant) for line in loose):
+    written = [line for line in loose if not isinstance(getattr(line, "value", None), ast.Constant)]
+    if _claims(ast.Module(written, []), called):
         found.append(_unit("script", tree, top, directives, loose))
     return found
 
@@ -143,29 +147,27 @@ def _pairs_told(told: str) -> tuple[tuple[str, str], ...]:
     return tuple((name.strip(), of.strip()) for of, _, name in found if name.strip())
 
 
-def _claims(line: ast.stmt, called: Collection[str] = ()) -> bool:
-    """Whether a statement, or one inside it, gives a value to something that is named like a gradient, or is `called` one."""
+def _claims(line: ast.AST, called: Collection[str] = ()) -> bool:
+    """Whether a statement, or one inside it, gives a value to something that is named like a gradient, or is `called` one; or to a
+    loss and its gradient."""
     from ...verify.programs.machine import key_of
 
+    targets: list[ast.expr] = []
     for node in ast.walk(line):
-        targets: list[ast.expr] = []
         if isinstance(node, ast.Assign):
-            targets = node.targets
+            targets += node.targets
         elif isinstance(node, ast.AugAssign | ast.AnnAssign):
-            targets = [node.target]
-        for target in targets:
-            for part in ast.walk(target):
-                key = key_of(part)
-                if key is not None and (key in called or claimed(key)):
-                    return True
+            targets.append(node.target)
         if isinstance(node, ast.Dict) and any(isinstance(key, ast.Constant) and claimed(str(key.value)) for key in node.keys):
             return True
-    return False
+    keys = {key for target in targets for part in ast.walk(target) if (key := key_of(part)) is not None}
+    return any(key in called or claimed(key) for key in keys) or not (keys.isdisjoint(BARE) or keys.isdisjoint(LOSSES))
 
 
 # --- pairs ----------------------------------------------------------------------------------------------------------------
 
 _BACK = r"(?:backward|backpropagat(?:ion|e)|backprop|bwd|back|grad|gradient|vjp)"
+_GRADIENT = re.compile(r"^(?:(?:compute|calculate|calc|get|cost|loss)_?)?(?:grad|grads|gradients?)(?:_function|_fn|_func)?$", re.I)
 _COST = re.compile(r"^(?:(?:compute|calculate|calc|get)_?)?(?:\w+_)?(?:cost|loss|cross_entropy|nll)(?:_function|_fn|_func)?$", re.I)
 
 
@@ -197,14 +199,15 @@ def _pairs(functions: list[ast.FunctionDef]) -> Iterator[tuple[ast.FunctionDef, 
     for function in functions:
         if not re.search(rf"(?:^|_){_BACK}(?:_|$)", function.name):
             continue
-        for other in _forward_names(function.name):
-            if other in named and named[other] is not function:
-                yield function, named[other]
-                break
+        forward = next((named[other] for other in _forward_names(function.name) if named.get(other, function) is not function), None)
+        if forward is None and _GRADIENT.match(function.name):
+            forward = _criterion(functions, function)
+        if forward is not None:
+            yield function, forward
 
 
 def _forward_names(name: str) -> Iterator[str]:
-    for word in ("forward", "fwd", "forwardprop", "forwardpropagation", "fprop", "feedforward"):
+    for word in ("forward", "fwd", "forwardprop", "forwardpropagation", "fprop", "feedforward", "cost", "loss", "objective"):
         yield re.sub(rf"(?<![a-z]){_BACK}(?![a-z])", word, name)
     yield re.sub(rf"_?(?<![a-z]){_BACK}(?![a-z])_?", "", name)
     if re.search(rf"{_BACK}_\w+$", name):
@@ -213,7 +216,7 @@ def _forward_names(name: str) -> Iterator[str]:
 
 def _backward(function: ast.FunctionDef) -> bool:
     """Whether a function is called a backward part."""
-    return function.name in BACKWARD[:4] or re.search(r"(?:^|_)(?:backward|bwd)(?:_|$)", function.name) is not None
+    return function.name in BACKWARD[:-2] or re.search(r"(?:^|_)(?:backward|bwd)(?:_|$)", function.name) is not None
 
 
 def _alone(tree: ast.Module, function: ast.FunctionDef) -> bool:

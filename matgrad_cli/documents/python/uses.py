@@ -8,6 +8,8 @@ from collections.abc import Iterable, Iterator
 from ...diagnostics.record import record
 from .claims import claimed, last_part
 
+DATA = ("x", "X", "inputs", "input")
+
 
 @record
 class Axes:
@@ -89,8 +91,11 @@ def _told(node: ast.AST) -> list[tuple[ast.expr, int, bool]]:
         arrays = [node.func.value, *node.args[:2]]
         if node.func.attr in ("dot", "matmul", "mm"):
             return [(array, 1, False) for array in arrays]
-        axes = [_number(word.value) + 1 for word in node.keywords if word.arg in ("axis", "dim")]
-        return [(array, axes[0], False) for array in arrays[:2]] if axes else []
+        axes = [word.value for word in node.keywords if word.arg in ("axis", "dim")]
+        if axes and isinstance(axes[0], ast.Tuple):  # a sum over all axes needs no list of them
+            data = (part for part in ast.walk(node.func) if isinstance(part, ast.Name) and part.id in DATA)
+            return [(part, max(map(_number, axes[0].elts)) + 2, False) for part in [*arrays[:2], *data]]
+        return [(array, _number(axes[0]) + 1, False) for array in arrays[:2]] if axes else []
     return []
 
 

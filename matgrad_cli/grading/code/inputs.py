@@ -110,7 +110,9 @@ class Given:
 
     def named(self, size: int) -> str:
         """The dimension of a length: a name where one has it, else the number."""
-        dims = [*self.sizes, *(dim for kind in self.kinds.values() if kind.form == "array" for dim in kind.dims if "*" in dim)]
+        arrays = [kind.dims for kind in self.kinds.values() if kind.form == "array"]
+        rows = ["*".join(dims[start:]) for dims in arrays for start in (1, 0) if dims[start + 1 :] and "1" not in dims]
+        dims = [*self.sizes, *(dim for dims in arrays for dim in dims if "*" in dim), *rows]
         return next((dim for dim in dims if self._length(dim) == size), str(size))
 
 

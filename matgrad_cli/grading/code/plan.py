@@ -6,10 +6,10 @@ import ast
 
 import numpy as np
 
-from ...documents.python.claims import UPSTREAM, claimed
+from ...documents.python.claims import LOSSES, UPSTREAM, claimed
 from ...verify.programs.machine import Event
 from ...verify.programs.values import Unknown
-from .reading import LOSSES, OUTPUTS, NoLoss, Plan, Reading, is_claim
+from .reading import OUTPUTS, NoLoss, Plan, Reading, is_claim
 
 
 def plan_of(reading: Reading) -> Plan:

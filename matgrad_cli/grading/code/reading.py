@@ -10,16 +10,15 @@ from typing import Any
 import numpy as np
 
 from ...diagnostics.record import record
-from ...documents.python.claims import UPSTREAM, claimed, last_part
+from ...documents.python.claims import LOSSES, UPSTREAM, claimed, last_part
 from ...documents.python.outline import BACKWARD, FORWARD, Unit
-from ...verify.programs.calls import bound
+from ...verify.programs.calls import bound, defaults_of
 from ...verify.programs.expressions import evaluate
 from ...verify.programs.machine import Event, Machine, Target, key_of, moves, solid
 from ...verify.programs.statements import body
 from ...verify.programs.values import Class, Exhausted, Frame, Function, Misfit, Returned, Stop, Thing, Unread, Value
 from .inputs import TARGETS, Given
 
-LOSSES = ("loss", "cost", "J", "L", "nll", "total_loss", "objective", "obj", "E", "error", "energy")
 OUTPUTS = ("out", "output", "outputs", "y", "Y", "y_hat", "yhat", "z", "Z", "result", "h", "H")
 CACHES = ("cache", "ctx", "saved", "memory", "tape", "tmp", "context", "caches", "state")
 
@@ -59,6 +58,7 @@ class Reading:
         self.module = Frame()
         self.frame = self.module
         self.fore = self.module
+        self.owner: Thing | None = None
         self.loss: Value = None
         self.outputs: list[Value] = []
         self.upstream: list[Value] = []
@@ -89,12 +89,13 @@ class Reading:
         if unit.closure:
             self._closure()
             return
-        owner = self._object() if unit.inside is not None else None
+        self.owner = owner = self._object() if unit.inside is not None else None
         assert unit.forward is not None
         ctx = Thing()
         ctx.attributes["needs_input_grad"] = (True,) * 16
         static = owner is not None and any(isinstance(mark, ast.Name) and mark.id == "staticmethod" for mark in unit.forward.decorator_list)
-        first = [ctx] if static else [owner] if owner is not None else []
+        context = static and [place.arg for place in unit.forward.args.args][:1] == ["ctx"]
+        first = [ctx] if context else [owner] if owner is not None and not static else []
         self.fore = self.frame = bound(self.machine, Function(unit.forward, self.module), first, {}, free=True)
         returned = _returned(self.machine, self.frame, unit.forward.body)
         if unit.backward is None:
@@ -105,7 +106,7 @@ class Reading:
         if self.plan is not None and self.plan.after is None and self.machine.target is not None:
             raise Stop(self._loss_now())
         self.born_until = self.machine.site
-        self.frame = self._backward_frame(first, ctx if static else None)
+        self.frame = self._backward_frame(first)
         _returned(self.machine, self.frame, unit.backward.body)
 
     def _object(self, *begins: Value) -> Thing:
@@ -164,6 +165,8 @@ class Reading:
         """What forward gives: outputs, and what it keeps for later."""
         assert self.unit.forward is not None
         written = next((line.value for line in reversed(self.unit.forward.body) if isinstance(line, ast.Return)), None)
+        if returned is None and self.owner is not None:  # what is kept in the object is what comes out
+            returned = next((self.owner.attributes[name] for name in OUTPUTS if moves(self.owner.attributes.get(name))), None)
         parts = list(returned) if isinstance(returned, tuple) else [returned]
         names = [part.id if isinstance(part, ast.Name) else None for part in written.elts] if isinstance(written, ast.Tuple) else []
         if not names:
@@ -173,7 +176,8 @@ class Reading:
 
     def _backward_names(self) -> list[str]:
         assert self.unit.backward is not None
-        return [place.arg for place in self.unit.backward.args.args if place.arg != "self"]
+        switches = {place.arg for place, default in defaults_of(self.unit.backward) if isinstance(getattr(default, "value", 0), bool | str)}
+        return [place.arg for place in self.unit.backward.args.args if place.arg not in ("self", *switches)]
 
     def _upstream_of(self, name: str, taken: set[int]) -> int | None:
         """Which output an argument of backward is the gradient of; None where it is none."""
@@ -198,14 +202,13 @@ class Reading:
         found = [(name, self._upstream_of(name, set())) for name in self._backward_names()]
         return frozenset(name for name, at in found if at is not None and (self.names[at] or "") in ("", *claimed(name)))
 
-    def _backward_frame(self, first: list[Value], ctx: Thing | None) -> Frame:
+    def _backward_frame(self, first: list[Value]) -> Frame:
         """The names of backward: gradients of outputs, what forward kept, and what has the same name there."""
         backward = self.unit.backward
         assert backward is not None
         known: dict[str, Value] = {}
         taken: set[int] = set()
-        names = [place.arg for place in backward.args.args]
-        names = names[1:] if first or ctx is not None else names
+        names = [name for name in self._backward_names() if name != "ctx"]
         open_: list[str] = []
         for name in names:
             at = self._upstream_of(name, taken)

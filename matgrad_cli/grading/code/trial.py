@@ -11,7 +11,7 @@ from typing import Any, Literal
 import numpy as np
 
 from ...diagnostics.record import record, replace
-from ...documents.python.claims import UPSTREAM, claimed, last_part
+from ...documents.python.claims import BARE, UPSTREAM, claimed, last_part
 from ...documents.python.outline import Unit
 from ...verify.programs.machine import OPERATIONS, Event, key_of, moves
 from ...verify.programs.values import Exhausted, Misfit, Need, Unknown, Unread, Value
@@ -31,6 +31,8 @@ MOST_OPERATIONS = 1_500_000
 """So many operations the entries of one derivative may cost."""
 
 
+PARAMETER = re.compile(r"^(?:w\w*|W\w*|theta\w*|Theta|beta|coefs?|params?|[UVA]|x)$")
+"""Names of what losses are differentiated by."""
 _COUNT = re.compile(r"^(?:[mnNMB]|batch_?size|num_\w+|n_\w+)$")
 
 
@@ -140,7 +142,18 @@ class Trial:
             sites = self.definitions(reading, name, events[0].number)
             if sites and not self._part_of_loss(reading, events):
                 return Claim(key, name, tuple(_stages(reading, key, events)), sites)
-        return None
+        return self._bare(reading, key, events) if key in BARE else None
+
+    def _bare(self, reading: Reading, key: str, events: list[Event]) -> Claim | None:
+        """`grad` beside a loss, which does not say by what it is: by a parameter, or any other value before, whichever it fits."""
+        if self.plan.way not in ("stated", f"name {self.plan.said}") or self._part_of_loss(reading, events):
+            return None
+        own = [event.key for event in reading.machine.events if event.frame is reading.frame and event.number < events[0].number]
+        names = sorted(dict.fromkeys([*reading.machine.given, *own]), key=lambda name: PARAMETER.match(name) is None)
+        born = {name: self.definitions(reading, name, events[0].number) for name in names}
+        born = {name: sites for name, sites in born.items() if any(map(self.influential, sites))}
+        sites = tuple(dict.fromkeys(site for ones in born.values() for site in ones))
+        return Claim(key, next(iter(born)), tuple(_stages(reading, key, events)), sites) if born else None
 
     def _part_of_loss(self, reading: Reading, events: list[Event]) -> bool:
         """Whether the loss depends on the value: then it is no derivative of the loss, whatever it is called."""

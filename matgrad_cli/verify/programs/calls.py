@@ -100,9 +100,7 @@ def bound(machine: Machine, function: Function, arguments: list[Value], named: d
     if given.kwarg is not None:
         frame.names[given.kwarg.arg] = {}
     frame.names.update(named)
-    defaults = [*zip(reversed(places), reversed(given.defaults), strict=False)]
-    defaults += [(place, value) for place, value in zip(given.kwonlyargs, given.kw_defaults, strict=True) if value is not None]
-    for place, default in defaults:
+    for place, default in defaults_of(function.node):
         if place.arg not in frame.names:
             value = machine.evaluate(machine, function.outside, default)
             if free and (value is None or (isinstance(value, float) and value == 0)):
@@ -114,6 +112,13 @@ def bound(machine: Machine, function: Function, arguments: list[Value], named: d
                 raise Misfit(f"a call without the argument `{place.arg}`")
             frame.names[place.arg] = machine.input(place.arg)
     return frame
+
+
+def defaults_of(node: ast.FunctionDef | ast.Lambda) -> list[tuple[ast.arg, ast.expr]]:
+    """The arguments of a function that need not be given, each with its default."""
+    given = node.args
+    found = [*zip(reversed([*given.posonlyargs, *given.args]), reversed(given.defaults), strict=False)]
+    return found + [(place, value) for place, value in zip(given.kwonlyargs, given.kw_defaults, strict=True) if value is not None]
 
 
 def _new(machine: Machine, of_class: Class, arguments: list[Value], named: dict[str, Value]) -> Value:
