@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-_INNER = re.compile(r"\['?([^'\]]+)'?\]$")
-_CONTAINER = re.compile(r"^(?:.*\.)?(?:grads?|gradients?|d|dparams|grad_dict|derivs)\['")
+from ...verify.programs.names import GRADIENTS, last_part
+
 _FORMS = (
     re.compile(r"^d_?(?:L|l|loss|J|cost|C|E|err)_?d_?([A-Za-z]\w*)$"),
     re.compile(r"^d_?([A-Za-z]\w*)$"),
@@ -15,7 +15,7 @@ _FORMS = (
 )
 UPSTREAM = re.compile(
     r"^(?:d_?out|d_?outputs?|grad_?out|grad_?outputs?|g_?out|out(?:put)?_?grad(?:ient)?|upstream(?:_\w+)?|grad|grads|gradient|dvalues|top_diff"
-    r"|accum_grad|dL_?dout|dl_?dout|dL_?dy|g|dloss|error|delta|d|dnext|dout_?\w*|grad_in|dy|dY|gy|dz_?out|din)$"
+    r"|accum_grad|dL_?dout|dl_?dout|dL_?dy|g|dloss|error|delta|d|dnext|dout_?\w*|grad_in|out(?:put)?_error|dy|dY|gy|dz_?out|din)$"
 )
 
 LOSSES = ("loss", "cost", "J", "L", "nll", "total_loss", "objective", "obj", "E", "error", "energy")
@@ -24,18 +24,12 @@ BARE = ("grad", "gradient", "g")
 """Names of a gradient beside a loss that do not say by what it is."""
 
 
-def last_part(key: str) -> str:
-    """The name itself: `self.W` → W, `params['W1']` → W1."""
-    inner = _INNER.search(key)
-    return inner[1] if inner else key.rpartition(".")[2]
-
-
 def claimed(key: str) -> tuple[str, ...]:
     """The names of which a target may be the gradient, the likeliest first; none for a target that is named otherwise."""
     if key.endswith(".grad"):
         return (last_part(key.removesuffix(".grad")),)
     name = last_part(key)
     found = [match[1] for form in _FORMS if (match := form.match(name)) is not None]
-    if _CONTAINER.match(key):
+    if GRADIENTS.match(key):
         found.append(name)
     return tuple(dict.fromkeys(found))

@@ -9,6 +9,7 @@ import tokenize
 from collections.abc import Collection, Iterator
 
 from ...diagnostics.record import record
+from ...verify.programs.names import key_of, last_part, names_in
 from .claims import BARE, LOSSES, UPSTREAM, claimed
 from .said import Said, told
 
@@ -100,6 +101,7 @@ def units_of(tree: ast.Module, text: str) -> list[Unit]:
     comments = comments_of(text)
     directives = directives_of(comments)
     called = {name for one in directives if one.key == "grads" for name, _ in _pairs_told(one.value)}
+    known = frozenset(map(last_part, names_in(tree))) | {node.arg for node in ast.walk(tree) if isinstance(node, ast.arg)}
     found: list[Unit] = []
     functions = [line for line in tree.body if isinstance(line, ast.FunctionDef)]
     paired = dict(_pairs(functions))
@@ -107,18 +109,18 @@ def units_of(tree: ast.Module, text: str) -> list[Unit]:
     top = _words(tree, tree.body, comments, outside=True)
     for line in tree.body:
         if isinstance(line, ast.ClassDef):
-            found += _of_class(tree, line, directives, comments, top)
+            found += _of_class(tree, line, directives, comments, top, known)
         elif isinstance(line, ast.FunctionDef) and id(line) in {id(key) for key in paired}:
             forward = paired[line]
             words = f"{top}\n{_words(tree, [forward], comments)}\n{_words(tree, [line], comments)}"
             forward, criterion = _whole(forward, _criterion(functions, forward), line)
             found.append(_unit(line.name, tree, words, directives, [forward, line], forward=forward, backward=line, criterion=criterion))
-        elif isinstance(line, ast.FunctionDef) and id(line) not in used and (_claims(line, called) or _alone(tree, line)):
+        elif isinstance(line, ast.FunctionDef) and id(line) not in used and (_claims(line, known, called) or _alone(tree, line)):
             words = f"{top}\n{_words(tree, [line], comments)}"
             found.append(_unit(line.name, tree, words, directives, [line], forward=line))
     loose = [line for line in tree.body if not isinstance(line, ast.FunctionDef | ast.ClassDef)]
     written = [line for line in loose if not isinstance(getattr(line, "value", None), ast.Constant)]
-    if _claims(ast.Module(written, []), called):
+    if _claims(ast.Module(written, []), known, called):
         found.append(_unit("script", tree, top, directives, loose))
     return found
 
@@ -134,7 +136,17 @@ def _unit(title: str, tree: ast.Module, words: str, directives: list[Directive],
         except (SyntaxError, ValueError):  # a name that is none, so that it is told where the loss is asked for
             loss = ast.Name(chosen["loss"], ast.Load(), lineno=1, col_offset=0)
     said = told(words) | (told(re.sub(r"[;,]\s*(?=\w+\s*:)", "\n", chosen["shapes"])) if "shapes" in chosen else {})
-    return Unit(title, tuple(tree.body), loss=loss, grads=_pairs_told(chosen.get("grads", "")), said=tuple(said.items()), **parts)  # type: ignore[arg-type]
+    grads = _pairs_told(chosen.get("grads", "")) or _errors(parts.get("backward"))
+    return Unit(title, tuple(tree.body), loss=loss, grads=grads, said=tuple(said.items()), **parts)  # type: ignore[arg-type]
+
+
+def _errors(backward: object) -> tuple[tuple[str, str], ...]:
+    """`weights_error` for `weights`, where what comes from above is called `output_error`."""
+    nodes = list(ast.walk(backward)) if isinstance(backward, ast.FunctionDef) else []
+    if not any(isinstance(node, ast.arg) and re.fullmatch(r"out(?:put)?_error", node.arg) for node in nodes):
+        return ()
+    names = {node.id for node in nodes if isinstance(node, ast.Name) and node.id.endswith("_error")}
+    return tuple((name, name.removesuffix("_error")) for name in sorted(names))
 
 
 def _within(line: ast.stmt, number: int) -> bool:
@@ -147,21 +159,20 @@ def _pairs_told(told: str) -> tuple[tuple[str, str], ...]:
     return tuple((name.strip(), of.strip()) for of, _, name in found if name.strip())
 
 
-def _claims(line: ast.AST, called: Collection[str] = ()) -> bool:
-    """Whether a statement, or one inside it, gives a value to something that is named like a gradient, or is `called` one; or to a
-    loss and its gradient."""
-    from ...verify.programs.machine import key_of
-
+def _claims(line: ast.AST, known: Collection[str], called: Collection[str] = ()) -> bool:
+    """Whether a statement, or one inside it, gives a value to something that is named like a gradient of what is `known`, or is `called`
+    one; or to a loss and its gradient."""
     targets: list[ast.expr] = []
     for node in ast.walk(line):
         if isinstance(node, ast.Assign):
             targets += node.targets
         elif isinstance(node, ast.AugAssign | ast.AnnAssign):
             targets.append(node.target)
-        if isinstance(node, ast.Dict) and any(isinstance(key, ast.Constant) and claimed(str(key.value)) for key in node.keys):
-            return True
+        if isinstance(node, ast.Dict):
+            targets += [ast.Name(str(key.value)) for key in node.keys if isinstance(key, ast.Constant)]
     keys = {key for target in targets for part in ast.walk(target) if (key := key_of(part)) is not None}
-    return any(key in called or claimed(key) for key in keys) or not (keys.isdisjoint(BARE) or keys.isdisjoint(LOSSES))
+    bare = not (keys.isdisjoint(BARE) or keys.isdisjoint(LOSSES))
+    return bare or any(key in called or not known.isdisjoint(claimed(key)) for key in keys)
 
 
 # --- pairs ----------------------------------------------------------------------------------------------------------------
@@ -234,7 +245,7 @@ def _stub(function: ast.FunctionDef) -> bool:
 
 
 def _of_class(
-    tree: ast.Module, line: ast.ClassDef, directives: list[Directive], comments: list[tuple[int, str]], top: str
+    tree: ast.Module, line: ast.ClassDef, directives: list[Directive], comments: list[tuple[int, str]], top: str, known: frozenset[str]
 ) -> Iterator[Unit]:
     methods = {method.name: method for method in line.body if isinstance(method, ast.FunctionDef)}
     words = f"{top}\n{_words(tree, [line], comments)}"
@@ -255,7 +266,7 @@ def _of_class(
         title, method = f"{line.name}.{name}", methods[name]
         yield _unit(title, tree, words, directives, [method], forward=method, backward=one, inside=line, closure=True)
     for method in methods.values() if not inner else ():
-        if (_claims(method) and method.name != "__init__") or (_backward(method) and not _stub(method)):
+        if (_claims(method, known) and method.name != "__init__") or (_backward(method) and not _stub(method)):
             yield _unit(f"{line.name}.{method.name}", tree, words, directives, [line], forward=method, inside=line)
 
 

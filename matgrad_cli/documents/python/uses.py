@@ -6,7 +6,8 @@ import ast
 from collections.abc import Iterable, Iterator
 
 from ...diagnostics.record import record
-from .claims import claimed, last_part
+from ...verify.programs.names import last_part
+from .claims import claimed
 
 DATA = ("x", "X", "inputs", "input")
 
@@ -94,7 +95,8 @@ def _told(node: ast.AST) -> list[tuple[ast.expr, int, bool]]:
         axes = [word.value for word in node.keywords if word.arg in ("axis", "dim")]
         if axes and isinstance(axes[0], ast.Tuple):  # a sum over all axes needs no list of them
             data = (part for part in ast.walk(node.func) if isinstance(part, ast.Name) and part.id in DATA)
-            return [(part, max(map(_number, axes[0].elts)) + 2, False) for part in [*arrays[:2], *data]]
+            numbers = [_number(part) for part in axes[0].elts]
+            return [(part, max(numbers, default=0) + (2 if 0 in numbers else 1), False) for part in [*arrays[:2], *data]]
         return [(array, _number(axes[0]) + 1, False) for array in arrays[:2]] if axes else []
     return []
 

@@ -10,10 +10,10 @@ from time import process_time
 import numpy as np
 
 from ...diagnostics.record import record
-from ...documents.python.claims import UPSTREAM, claimed, last_part
+from ...documents.python.claims import UPSTREAM, claimed
 from ...documents.python.outline import Unit
 from ...verify.programs.expressions import evaluate
-from ...verify.programs.machine import key_of, names_in
+from ...verify.programs.names import key_of, last_part, names_in
 from ...verify.programs.values import Exhausted, Frame, Misfit, Need, Unknown, Unread, Value
 from .around import Around, Edit, around
 from .assignments import statements

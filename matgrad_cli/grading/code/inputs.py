@@ -52,6 +52,7 @@ class Given:
     def __init__(self, kinds: Kinds, point: Point) -> None:
         self.kinds = dict(kinds)
         self.point = point
+        self._values: dict[str, Value] = {}
         names: dict[str, None] = {}
         for _, kind in kinds:
             if kind.form in ("array", "labels"):
@@ -61,7 +62,13 @@ class Given:
         self.sizes = {name: row[number % len(row)] + 8 * (number // len(row)) for number, name in enumerate(names)}
 
     def value(self, name: str) -> Value:
-        """The value of an input; Undecided where it is not known what it is."""
+        """The value of an input, an array of its own each time; Undecided where it is not known what it is."""
+        if name not in self._values:
+            self._values[name] = self._drawn(name)
+        found = self._values[name]
+        return found.copy() if isinstance(found, np.ndarray) else found
+
+    def _drawn(self, name: str) -> Value:
         kind = self.kinds.get(name)
         if kind is None:
             return Undecided(name)

@@ -10,6 +10,7 @@ import numpy as np
 
 from ...diagnostics.record import record, replace
 from ...documents.python.outline import Unit
+from ...verify.programs.machine import moves
 from ...verify.programs.values import Unknown, Value
 from .inputs import EVEN, Kind, Point
 from .others import absolved, blamed, followers
@@ -161,7 +162,7 @@ def _under(unit: Unit, way: Understanding) -> Verdicts:
     """The claims under one understanding, at as many points as it takes."""
     votes: dict[Place, list[Judged]] = {}
     loss = ""
-    taken: set[str] = set()
+    taken: dict[str, str] = {}
     for number, point in enumerate(points_of(way)):
         if number >= POINTS and not any(_split(found) for found in votes.values()):
             break
@@ -175,7 +176,7 @@ def _under(unit: Unit, way: Understanding) -> Verdicts:
         for place, one in assessed(trial).found:
             votes.setdefault(place, []).append(one)
     found = tuple(_together(ones) for ones in votes.values())
-    notes = tuple(f"`{name}` is not in this file, and is taken for the function of that name" for name in sorted(taken))
+    notes = tuple(f"`{name}` is not in this file, and is taken for {what}" for name, what in sorted(taken.items()))
     return Verdicts(tuple(sorted(found, key=lambda one: one.statement.lineno)), way, loss, notes)
 
 
@@ -211,6 +212,7 @@ def assessed(trial: Trial) -> Assessment:
     others = absolved(trial)
     overrides: dict[int, Value] = {}
     found: dict[Place, Judged] = {}
+    lost: dict[str, Claim] = {}
     reading = trial.base
     number = 0
     claims = trial.claims(reading)
@@ -218,7 +220,9 @@ def assessed(trial: Trial) -> Assessment:
         claim = claims[number]
         number += 1
         one = _one(trial, claim, others)
-        bad = one.outcome in ("wrong", "misfit")
+        if one.outcome == "wrong" and claim.key in lost:
+            one = replace(one, outcome="open", note=f"it comes from `{lost[claim.key].key}`, which is wrong")
+        bad, claim = one.outcome in ("wrong", "misfit"), one.claim or claim
         hidden = blamed(trial, reading, claim, overrides) if one.outcome == "wrong" else None
         if hidden is not None:
             statement = hidden.last.statement
@@ -231,6 +235,7 @@ def assessed(trial: Trial) -> Assessment:
         found[one.place] = one
         truth = _true_value(trial, claim) if bad and number < len(claims) else None
         if truth is None:
+            lost |= dict.fromkeys(followers(trial, claim), claim) if bad and moves(claim.last.value) else {}
             continue
         scale, bears = _meant(trial, claim, truth, overrides)
         if not bears and trial.outcome(claim, claim.last.value, -1.0) == "right":
@@ -303,7 +308,11 @@ def _one(trial: Trial, claim: Claim, others: dict[str, tuple[float, str]]) -> Ju
         return found("open", "this is computed anew in each round of a loop")
     if outcomes[-1] == "open" or not trial.influences(claim):
         return found("open", f"the loss does not depend on `{claim.name}` here")
-    return found("wrong", statement=(claim.stages[-1] if "right" in outcomes else claim.stages[0]).last.statement)
+    first = claim.stages[0].last
+    early = _shapes(trial, claim, first.value)
+    if shape != needed and early[0] == needed:  # what was arranged otherwise later is to be mended before
+        return replace(found("wrong", statement=first.statement), claim=replace(claim, stages=claim.stages[:1]), shape=needed)
+    return found("wrong", statement=claim.last.statement if "right" in outcomes else first.statement)
 
 
 def _shapes(trial: Trial, claim: Claim, value: Value) -> tuple[tuple[str, ...], tuple[str, ...]]:

@@ -10,8 +10,9 @@ from typing import Any
 
 import numpy as np
 
-from ...documents.python.claims import UPSTREAM, claimed, last_part
-from ...verify.programs.machine import OPERATIONS, Target, moves, names_in
+from ...documents.python.claims import UPSTREAM, claimed
+from ...verify.programs.machine import OPERATIONS, Target, moves
+from ...verify.programs.names import last_part, names_in
 from ...verify.programs.primitives import STEP
 from ...verify.programs.values import Unknown, Value
 from .inputs import TARGETS
@@ -27,20 +28,22 @@ def absolved(trial: Trial) -> dict[str, tuple[float, str]]:
     claims = trial.claims(trial.base)
     written = {claim.key: trial.outcome(claim, claim.last.value) for claim in claims}
     found: dict[str, tuple[float, str]] = {}
-    for claim in claims:
+    for claim in reversed(claims):
         if written[claim.key] != "differs":
             continue
         if note := _in_another_shape(trial, claim) or _of_prediction(trial, claim) or _of_another_value(trial, claim):
             found[claim.key] = 1.0, note
             continue
         later = followers(trial, claim)
-        right = [key for key in later if written[key] == "right"]
+        right = [key for key in later if written[key] == "right" or key in found]
         scale = next((scale for scale in _scales(trial) if trial.outcome(claim, claim.last.value, scale) == "right"), None)
         early = [trial.outcome(claim, stage.last.value) for stage in _parts(claim)]
         if right and scale is not None:
             found[claim.key] = (scale, "this is the derivative times a size; what follows from it takes that into account")
         elif right and (len(right) == len(later) or "right" in early):
             found[claim.key] = 1.0, "this is not the derivative itself; what follows from it is right"
+        elif right and any(trial.right_at(claim.last.value, site) for site in _beside(trial, claim)):
+            found[claim.key] = 1.0, f"this is the derivative by a value on the way to `{claim.name}`"
     scales = {scale for scale, _ in found.values() if scale != 1.0}
     if len(scales) == 1:
         found[""] = scales.pop(), ""
@@ -53,14 +56,36 @@ def absolved(trial: Trial) -> dict[str, tuple[float, str]]:
 
 
 def _in_another_shape(trial: Trial, claim: Claim) -> str:
-    """What is said of a derivative that is only arranged otherwise, and used so."""
-    value = claim.last.value
+    """What is said of a derivative that is only arranged otherwise, and used so: that by a value of the same entries in another shape."""
+    value, machine = claim.last.value, trial.base.machine
+    values = dict(machine.trace)
     for site in claim.sites:
-        shape = trial.base.machine.shapes.get(site, ())
+        shape = machine.shapes.get(site, ())
         arranged = [size for size in shape if size > 1] != [size for size in np.shape(value) if size > 1]
-        if arranged and np.size(value) == math.prod(shape) and trial.right_at(np.reshape(value, shape), site) and followers(trial, claim):
-            return f"this is the derivative by `{claim.name}`, in the shape {np.shape(value)}"
+        if not arranged or np.size(value) != math.prod(shape) or not followers(trial, claim):
+            continue
+        said = f"this is the derivative by `{claim.name}`, in the shape {np.shape(value)}"
+        if trial.right_at(np.reshape(value, shape), site):
+            return said
+        if (len(shape), np.ndim(value)) == (2, 2):  # a transpose is forgotten rather than meant
+            continue
+        same = [
+            born for born, other in machine.trace if np.shape(other) == np.shape(value) and _entries(other) == _entries(values.get(site))
+        ]
+        if any(trial.influential(born) and trial.right_at(value, born) for born in same):
+            return said
     return ""
+
+
+def _beside(trial: Trial, claim: Claim) -> list[int]:
+    """The births of other values of the same shape, on which the loss depends."""
+    trace, shape = trial.base.machine.trace, np.shape(claim.last.value)
+    sites = [site for site, value in trace if np.shape(value) == shape and site not in claim.sites]
+    return [site for site in sites[:MOST_SITES] if trial.influential(site)]
+
+
+def _entries(value: Value) -> list[float]:
+    return sorted(np.ravel(np.real(value)).tolist())
 
 
 def _of_prediction(trial: Trial, claim: Claim) -> str:

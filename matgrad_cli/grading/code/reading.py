@@ -10,11 +10,12 @@ from typing import Any
 import numpy as np
 
 from ...diagnostics.record import record
-from ...documents.python.claims import LOSSES, UPSTREAM, claimed, last_part
+from ...documents.python.claims import LOSSES, UPSTREAM, claimed
 from ...documents.python.outline import BACKWARD, FORWARD, Unit
 from ...verify.programs.calls import bound, defaults_of
 from ...verify.programs.expressions import evaluate
-from ...verify.programs.machine import Event, Machine, Target, key_of, moves, solid
+from ...verify.programs.machine import Event, Machine, Target, moves, solid
+from ...verify.programs.names import key_of, last_part
 from ...verify.programs.statements import body
 from ...verify.programs.values import Class, Exhausted, Frame, Function, Misfit, Returned, Stop, Thing, Unread, Value
 from .inputs import TARGETS, Given

@@ -11,11 +11,12 @@ from typing import Any, Literal
 import numpy as np
 
 from ...diagnostics.record import record, replace
-from ...documents.python.claims import BARE, UPSTREAM, claimed, last_part
+from ...documents.python.claims import BARE, UPSTREAM, claimed
 from ...documents.python.outline import Unit
-from ...verify.programs.machine import OPERATIONS, Event, key_of, moves
+from ...verify.programs.machine import OPERATIONS, Event, moves
+from ...verify.programs.names import key_of, last_part
 from ...verify.programs.values import Exhausted, Misfit, Need, Unknown, Unread, Value
-from .inputs import TARGETS, Given, Kinds, Point
+from .inputs import TARGETS, Given, Kind, Kinds, Point
 from .plan import plan_of
 from .reading import NoLoss, Plan, Reading, slope
 
@@ -27,7 +28,7 @@ NOTHING = 1e-13
 CLOSE = 1e-6
 """Derivatives are exact to rounding; what differs by less is the same."""
 TOO_MUCH = "this takes too many operations"
-MOST_OPERATIONS = 1_500_000
+MOST_OPERATIONS = 600_000
 """So many operations the entries of one derivative may cost."""
 
 
@@ -92,9 +93,15 @@ class Trial:
         return sorted({size for size in self.given.sizes.values() if size > 1} | {number for number in numbers if number > 0})
 
     def read(self, **options: Any) -> Reading:
-        """The unit read once more, its assignments recorded."""
+        """The unit read once more, its assignments recorded. An input that is asked for only now, behind a line that is mended, is a number."""
         reading = Reading(self.unit, self.given, recording=True, **options)
-        reading.run()
+        try:
+            reading.run()
+        except Need as need:
+            if not options or need.name in self.given.kinds:
+                raise
+            self.given.kinds[need.name] = Kind("array")
+            return self.read(**options)
         return reading
 
     def _loss(self) -> complex | None:

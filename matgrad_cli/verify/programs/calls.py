@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Callable
 
 import numpy as np
@@ -12,12 +13,17 @@ from .library import cast, flat, sizes
 from .machine import DEPTH, Machine, moves, solid
 from .operators import operate
 from .tables import FUNCTIONS, METHODS, PYTHON, TORCH
-from .values import Class, Exhausted, Frame, Function, Misfit, Module, Need, Returned, Thing, Undecided, Unread, Value
+from .values import Class, Exhausted, Frame, Function, Misfit, Module, Need, Returned, Smooth, Thing, Undecided, Unread, Value
 
 KEYWORDS = {"dim": "axis", "keepdim": "keepdims", "min": "low", "max": "high", "a_min": "low", "a_max": "high", "dims": "axis"}
 TORCH_WORDS = frozenset(("dim", "keepdim", "unbiased"))
 WELL_KNOWN = frozenset(("sigmoid", "relu", "softmax", "tanh", "exp", "log", "sqrt", "softplus", "log_softmax", "logsumexp"))
 """Functions that have one meaning, and may come from a file that is not here."""
+KNOWN = "the function of that name"
+ACTIVATION = re.compile(r"^(?:act\w*|nonlin\w*|non_linearity|transfer\w*|squash\w*|phi|sigma)$")
+OF_ENTRIES = ("forward", "fn", "func", "f", "__call__")
+SLOPES = ("prime", "derivative", "deriv", "gradient", "grad", "d")
+"""Names of activations, and of what belongs to them: the function, its derivative."""
 OF_SHAPE = ("rand", "randn", "random", "random_sample", "standard_normal", "bernoulli")
 """Random numbers whose arguments are sizes."""
 LIKE = ("zeros_like", "empty_like", "ones_like")
@@ -42,15 +48,41 @@ def call(machine: Machine, function: Value, arguments: list[Value], named: dict[
         owner, name = function
         return _method(machine, owner, name, arguments, named)
     if isinstance(function, Undecided) and function.name in WELL_KNOWN:
-        machine.taken.add(function.name)
+        machine.taken[function.name] = KNOWN
         return _applied(machine, FUNCTIONS[function.name], function.name, "", arguments, named)
     if isinstance(function, Undecided):
         raise Unread(f"`{function.name}` is not known as a function")
+    if isinstance(function, Smooth) and len(arguments) == 1 and not named:
+        return _smooth(machine, function, solid(arguments[0]))
     if isinstance(function, Thing) and function.of is not None:
         found = method_of(function.of, "__call__") or method_of(function.of, "forward")
         if found is not None:
             return _own(machine, Function(found, function.of.outside, function), arguments, named)
     raise Unread("a call of something that is not known as a function")
+
+
+def smooth(name: str, part: str = "") -> Smooth | None:
+    """What is meant by a name, or a method of it, that comes from elsewhere: an activation, or its derivative."""
+    if part:
+        return Smooth(name, part not in OF_ENTRIES) if ACTIVATION.match(name) and part in (*OF_ENTRIES, *SLOPES) else None
+    for word in SLOPES:
+        bare = name.removesuffix(word).removeprefix(word).strip("_")
+        if bare != name and ACTIVATION.match(bare):
+            return Smooth(bare, slope=True)
+    return Smooth(name) if ACTIVATION.match(name) else None
+
+
+def _smooth(machine: Machine, function: Smooth, x: Value) -> Value:
+    """exp(sin(x)), which no other function resembles; its derivative only where the function itself was taken, since some give the
+    derivative in terms of what comes out."""
+    machine.taken[function.name] = "a smooth function of each entry"
+    places = machine.applied.setdefault(function.name, [])
+    if not function.slope:
+        places.append(np.real(x))
+        return np.exp(np.sin(x))
+    if not any(np.array_equal(np.real(x), place) for place in places):
+        raise Unread(f"the derivative of `{function.name}` is taken where `{function.name}` itself is not")
+    return np.exp(np.sin(x)) * np.cos(x)
 
 
 def _own(machine: Machine, function: Function, arguments: list[Value], named: dict[str, Value]) -> Value:
@@ -79,11 +111,14 @@ def method_of(of_class: Class, name: str) -> ast.FunctionDef | None:
     for line in of_class.node.body:
         if isinstance(line, ast.FunctionDef) and line.name == name:
             return line
-    for base in of_class.node.bases:
-        parent = of_class.outside.names.get(base.id) if isinstance(base, ast.Name) else None
-        if isinstance(parent, Class) and parent is not of_class:
-            return method_of(parent, name)
-    return None
+    parent = parent_of(of_class)
+    return method_of(parent, name) if parent is not None else None
+
+
+def parent_of(of_class: Class) -> Class | None:
+    """The class of the program that a class comes from."""
+    found = (of_class.outside.names.get(base.id) for base in of_class.node.bases if isinstance(base, ast.Name))
+    return next((parent for parent in found if isinstance(parent, Class) and parent is not of_class), None)
 
 
 def bound(machine: Machine, function: Function, arguments: list[Value], named: dict[str, Value], free: bool = False) -> Frame:
@@ -135,7 +170,7 @@ def _of_library(machine: Machine, path: str, arguments: list[Value], named: dict
         name = path.rpartition(".")[2]
         if name not in WELL_KNOWN:
             raise Unread(f"`{path}` is not known")
-        machine.taken.add(name)
+        machine.taken[name] = KNOWN
         return _applied(machine, FUNCTIONS[name], name, "", arguments, named)
     if root == "builtins":
         return _python(machine, rest, arguments, named)

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
 
 from . import primitives as of
-from .calls import call, method_of
+from .calls import call, method_of, parent_of, smooth
 from .library import CONSTANTS, fits
-from .machine import Machine, key_of, solid
+from .machine import Machine, solid
+from .names import key_of
 from .operators import operate
 from .tables import PYTHON
-from .values import Frame, Function, Misfit, Module, Need, Thing, Undecided, Unread, Value
+from .values import Frame, Function, Misfit, Module, Need, Thing, Undecided, Unknown, Unread, Value
 
 PYTHON_FAULTS = (ValueError, IndexError, ZeroDivisionError, OverflowError, np.linalg.LinAlgError)
 
@@ -247,18 +249,30 @@ def _dict(machine: Machine, frame: Frame, node: ast.Dict) -> Value:
         if key is None:
             found |= solid(evaluate(machine, frame, value))
         else:
-            found[solid(evaluate(machine, frame, key))] = evaluate(machine, frame, value)
+            found[solid(evaluate(machine, frame, key))] = _entry(machine, frame, value)
     return found
 
 
+def _entry(machine: Machine, frame: Frame, node: ast.expr) -> Value:
+    """The value of an entry of a dict; where it is not read, the others are there all the same."""
+    try:
+        return evaluate(machine, frame, node)
+    except Unread as fault:
+        return Unknown(fault.why, fault.line)
+
+
 def _call(machine: Machine, frame: Frame, node: ast.Call) -> Value:
-    if isinstance(node.func, ast.Attribute) and isinstance(node.func.value, ast.Call) and key_of(node.func.value.func) == "super":
-        return None
     function: Value = None
     owner: Value = None
-    if isinstance(node.func, ast.Attribute):
+    if isinstance(node.func, ast.Attribute) and isinstance(node.func.value, ast.Call) and key_of(node.func.value.func) == "super":
+        function = _of_parent(frame, node, node.func.attr)
+        if function is None:
+            return None
+    elif isinstance(node.func, ast.Attribute):
         owner = evaluate(machine, frame, node.func.value)
-        if isinstance(owner, Undecided):
+        if isinstance(owner, Undecided | Unknown):
+            function = smooth(_last(node.func.value), node.func.attr)
+        if function is None and isinstance(owner, Undecided):
             if node.func.attr == "get" and node.args and isinstance(node.args[0], ast.Constant):
                 name = str(node.args[0].value)
                 return evaluate(machine, frame, node.args[1]) if len(node.args) > 1 else machine.input(name)
@@ -275,9 +289,31 @@ def _call(machine: Machine, frame: Frame, node: ast.Call) -> Value:
         if word.arg is None:
             raise Unread("arguments that stand in a dict")
         named[word.arg] = evaluate(machine, frame, word.value)
+    if isinstance(function, Undecided | Unknown):
+        function = smooth(_last(node.func)) or function
     if function is None and isinstance(node.func, ast.Attribute):
         function = (solid(owner), node.func.attr)
     return machine.note(call(machine, function, arguments, named))
+
+
+def _last(node: ast.expr) -> str:
+    return (key_of(node) or "").rpartition(".")[2]
+
+
+def _of_parent(frame: Frame, node: ast.Call, name: str) -> Function | None:
+    """The method that `super().name` is, of the class before that in which this stands."""
+    thing = frame.names.get("self")
+    of = thing.of if isinstance(thing, Thing) else None
+    while of is not None and id(node) not in _nodes(of.node):
+        of = parent_of(of)
+    parent = parent_of(of) if of is not None else None
+    found = method_of(parent, name) if parent is not None else None
+    return None if parent is None or found is None else Function(found, parent.outside, thing)
+
+
+@lru_cache(maxsize=64)
+def _nodes(tree: ast.ClassDef) -> frozenset[int]:
+    return frozenset(map(id, ast.walk(tree)))
 
 
 def iterated(machine: Machine, value: Value) -> list[Value]:

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from . import primitives as of
-from .values import Exhausted, Module, Unread, Value
+from .values import Exhausted, Module, Thing, Unread, Value
 
 LARGEST = 1 << 19
 """So many entries an array may have."""
@@ -156,6 +156,13 @@ def pad(x: Value, width: Value, mode: Value = "constant", constant_values: float
         raise Unread("a border that is not constant")
     fits(np.size(x) * 64 + int(np.max(width)) * 4096)
     return np.pad(x, width, constant_values=constant_values)
+
+
+def finfo(_: Value = None) -> Thing:
+    """What is known of floats."""
+    found = Thing()
+    found.attributes |= {"eps": 2.0**-52, "tiny": 2.0**-1022, "max": 1.7e308, "min": -1.7e308}
+    return found
 
 
 def one_hot(y: Value, num_classes: int = -1) -> Value:

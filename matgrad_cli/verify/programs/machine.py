@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import ast
-import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import lru_cache
 from typing import Any, Protocol
 
 import numpy as np
 
+from .names import GRADIENTS, last_part
 from .primitives import STEP
 from .values import Exhausted, Frame, Need, Stop, Undecided, Unknown, Unread, Value
 
@@ -64,6 +63,7 @@ class Machine:
     overrides  values that stand in place of what an assignment, by its number, gives
     replaced   statements that are read in place of others, by identity
     parameters names whose first value does not matter: zeros and ones become random numbers, at which more can be seen
+    taken      names from elsewhere, each with what it is taken for; `applied` at which arrays smooth ones of them were taken
     stop_at    the number of the assignment after which `answer` is asked for, and the reading ends
     """
 
@@ -91,7 +91,8 @@ class Machine:
     shapes: dict[int, tuple[int, ...]] = field(default_factory=dict)
     origin: dict[int, str] = field(default_factory=dict)
     given: dict[str, Value] = field(default_factory=dict)
-    taken: set[str] = field(default_factory=set)
+    taken: dict[str, str] = field(default_factory=dict)
+    applied: dict[str, list[Value]] = field(default_factory=dict)
     writing: str = ""
     before: Callable[[ast.stmt, Frame], None] | None = None
     random: Any = None
@@ -155,7 +156,7 @@ class Machine:
         """Records an assignment; the value that it gives, which may be another one that stands in its place."""
         number = self.count
         self.count += 1
-        first = not stored and not goes_on and re.split(r"[.'\[]+", key.rstrip("']"))[-1] in self.parameters
+        first = not stored and not goes_on and self.is_parameter(key)
         if first and (_zero(value) or _small_draw(value, statement)):
             drawn = self.random.normal(size=np.shape(value))
             drawn = 0.5 + abs(drawn) if np.all(value == 1) else drawn  # what begins with ones may stand under a root
@@ -171,6 +172,10 @@ class Machine:
             sites = tuple(self.sites.get(id(value), ()))
             self.events.append(Event(number, key, statement, frame, kept, sites, failure, stored, goes_on))
         return value
+
+    def is_parameter(self, key: str) -> bool:
+        """Whether there is a gradient by a name, so that its first value does not matter."""
+        return last_part(key) in self.parameters and not GRADIENTS.match(key)
 
     def read(self, key: str) -> None:
         """A name is read; not, where the statement gives it its own next value."""
@@ -216,22 +221,3 @@ def solid(value: Value, hint: str = "array", beside: Value = None) -> Value:
     if isinstance(value, Unknown):
         raise Unread(value.why, value.line)
     return value
-
-
-def key_of(node: ast.AST) -> str | None:
-    """How a target is named: `x`, `self.x`, `grads['x']`; None for anything else."""
-    if isinstance(node, ast.Name):
-        return node.id
-    if isinstance(node, ast.Attribute):
-        inner = key_of(node.value)
-        return None if inner is None else f"{inner}.{node.attr}"
-    if isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Constant) and isinstance(node.slice.value, str):
-        inner = key_of(node.value)
-        return None if inner is None else f"{inner}[{node.slice.value!r}]"
-    return None
-
-
-@lru_cache(maxsize=4096)
-def names_in(node: ast.AST) -> frozenset[str]:
-    """What is named somewhere in a statement or expression."""
-    return frozenset(key for part in ast.walk(node) if (key := key_of(part)) is not None)

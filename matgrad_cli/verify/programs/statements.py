@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 
 from .expressions import PYTHON_FAULTS, evaluate, iterated, place_of, true, unpack
-from .machine import Machine, key_of, names_in, solid
+from .machine import Machine, solid
+from .names import key_of, last_part, names_in
 from .operators import operate
 from .values import Class, Frame, Function, Leave, Misfit, Module, Returned, Thing, Unknown, Unread, Value
 
@@ -17,6 +18,8 @@ QUIET = frozenset(("plt", "print", "logging", "logger", "ax", "tqdm", "writer", 
 IN_PLACE = frozenset(("at", "fill_diagonal", "add_", "sub_", "mul_", "div_", "zero_", "fill_", "fill"))
 CHANGING = ("sort", "remove", "pop", "partition", "put", "resize", "itemset")
 """Methods that change what they belong to, besides torch's, which end in an underscore."""
+MAKING = ("init", "build", "reset", "initialize", "initialise")
+"""How the functions begin that give parameters their first values."""
 LONG = 12
 """A loop of a training is read once where it would go round more often."""
 
@@ -66,6 +69,9 @@ def _lost(machine: Machine, frame: Frame, line: ast.stmt, why: Unknown) -> None:
         goes_on = isinstance(line, ast.AugAssign) or key_of(target) is None
         before = frame.names.get(key) if goes_on else None
         why = before if isinstance(before, Unknown) else why
+        if not why.misfit and not goes_on and frame.title.strip("_").startswith(MAKING) and machine.is_parameter(key):
+            _put_whole(machine, frame, target, machine.assigned(key, line, frame, machine.input(last_part(key))))
+            continue
         value = machine.assigned(key, line, frame, why, stored=key_of(target) is None, goes_on=goes_on)
         _put_whole(machine, frame, target, value)
 
@@ -359,12 +365,8 @@ def _expression(machine: Machine, frame: Frame, line: ast.Expr) -> None:
             _written(machine, frame, key, line, evaluate(machine, frame, _whole_of(into)))
 
 
-def _function(_: Machine, frame: Frame, line: ast.FunctionDef) -> None:
-    frame.names[line.name] = Function(line, frame)
-
-
-def _class(_: Machine, frame: Frame, line: ast.ClassDef) -> None:
-    frame.names[line.name] = Class(line, frame)
+def _named(_: Machine, frame: Frame, line: ast.FunctionDef | ast.ClassDef) -> None:
+    frame.names[line.name] = Class(line, frame) if isinstance(line, ast.ClassDef) else Function(line, frame)
 
 
 def _try(machine: Machine, frame: Frame, line: ast.Try) -> None:
@@ -389,8 +391,8 @@ _HANDLERS: dict[type, Callable[[Machine, Frame, Any], None]] = {
     ast.Import: _import,
     ast.ImportFrom: _import_from,
     ast.Expr: _expression,
-    ast.FunctionDef: _function,
-    ast.ClassDef: _class,
+    ast.FunctionDef: _named,
+    ast.ClassDef: _named,
     ast.Try: _try,
     ast.With: lambda machine, frame, line: body(machine, frame, line.body),
     **dict.fromkeys((ast.Pass, ast.Assert, ast.Global, ast.Nonlocal, ast.Delete), _nothing),

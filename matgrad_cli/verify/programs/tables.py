@@ -115,6 +115,7 @@ SHAPING = _of_numpy("ravel swapaxes moveaxis expand_dims squeeze trace take roll
     "concatenate cat": lambda parts, axis=0: np.concatenate(list(parts), axis=axis),
     "stack": lambda parts, axis=0: np.stack(list(parts), axis=axis),
     "hstack": lambda parts: np.hstack(list(parts)),
+    "dstack": lambda parts: np.dstack(list(parts)),
     "vstack row_stack": lambda parts: np.vstack(list(parts)),
     "column_stack": lambda parts: np.column_stack(list(parts)),
     "meshgrid": lambda *x, indexing="xy": list(np.meshgrid(*x, indexing=indexing)),
@@ -186,6 +187,7 @@ MAKING = _real("isnan isfinite isinf nonzero flatnonzero") | _named({
     "linspace": lib.linspace,
     "eye identity": lib.eye,
     "one_hot": lib.one_hot,
+    "finfo": lib.finfo,
     "unravel_index": np.unravel_index,
 })  # fmt: skip
 """Functions that make new arrays."""

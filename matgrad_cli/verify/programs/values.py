@@ -100,6 +100,14 @@ class Function:
 
 
 @record
+class Smooth:
+    """A function that comes from elsewhere and acts on each entry, or its derivative (`slope`)."""
+
+    name: str
+    slope: bool = False
+
+
+@record
 class Class:
     """A class of the program."""
 

@@ -1,0 +1,194 @@
+"""Layers in the styles of libraries: what comes from elsewhere, what is kept in the object, gradients that do not say by what they are."""
+
+from __future__ import annotations
+
+import pytest
+from test_claims import checked, verdicts
+
+ACTIVATED = """\
+class Base:
+    def __init__(self, optimizer):
+        self.seen = []
+        self.optimizer = make_optimizer(optimizer)()
+        self.gradients = {}
+
+
+class Dense(Base):
+    def __init__(self, n_out, act_fn, optimizer=None):
+        super().__init__(optimizer)
+        self.act_fn = make_activation(act_fn)()
+        self.n_out = n_out
+        self.ready = False
+
+    def _init(self, n_in):
+        draw = Initializer(str(self.act_fn))
+        self.W = draw((n_in, self.n_out))
+        self.gradients = {"W": np.zeros_like(self.W)}
+
+    def forward(self, X, keep=True):
+        if not self.ready:
+            self._init(X.shape[1])
+        if keep:
+            self.seen.append(X)
+        return self.act_fn(X @ self.W)
+
+    def backward(self, dLdy, retain_grads=True):
+        X = self.seen[0]
+        dZ = dLdy * self.act_fn.grad(X @ self.W)
+        if retain_grads:
+            self.gradients["W"] += X.T @ dZ
+        return dZ @ self.W.T
+"""
+PRIME = """\
+class ActivationLayer:
+    def __init__(self, activation, activation_prime):
+        self.activation = activation
+        self.activation_prime = activation_prime
+
+    def forward_propagation(self, input_data):
+        self.input = input_data
+        return self.activation(self.input)
+
+    def backward_propagation(self, output_error):
+        return self.activation_prime(self.input) * output_error
+"""
+ERRORS = """\
+class Dense:
+    def __init__(self, weights):
+        self.weights = weights
+
+    def forward_propagation(self, input_data):
+        self.input = input_data
+        return np.dot(self.input, self.weights)
+
+    def backward_propagation(self, output_error, learning_rate):
+        weights_error = np.dot(self.input.T, output_error)
+        input_error = np.dot(output_error, self.weights.T)
+        self.weights -= learning_rate * weights_error
+        return input_error
+"""
+KEPT = """\
+class Sigmoid:
+    def forward(self, inputs, training):
+        self.inputs = inputs
+        self.output = 1 / (1 + np.exp(-inputs))
+
+    def backward(self, dvalues):
+        self.dinputs = dvalues * (1 - self.output) * self.output
+"""
+STATIC = """\
+class RMSNorm:
+    @staticmethod
+    def forward(x, w):
+        rms = (x.pow(2).mean(-1, keepdim=True) + 1e-6).rsqrt()
+        return x * rms * w, (x, w, rms)
+
+    @staticmethod
+    def backward(dout, cache):
+        x, w, rms = cache
+        dw = (dout * x * rms).sum(dim=(0, 1))
+        dn = dout * w
+        dx = rms * dn - x * rms.pow(3) * (dn * x).mean(-1, keepdim=True)
+        return dx, dw
+"""
+BESIDE = """\
+def ridge(theta, X, y, alpha):
+    m = y.shape[0]
+    h = X @ theta
+    J = np.sum((h - y) ** 2) / (2 * m) + alpha / (2 * m) * np.sum(theta[1:] ** 2)
+    grad = X.T @ (h - y) / m
+    grad[1:] += alpha / m * theta[1:]
+    return J, grad
+"""
+APART = """\
+def compute_cost(theta, X, y):
+    return np.sum((X @ theta - y) ** 2) / (2 * len(y))
+
+
+def compute_gradient(theta, X, y):
+    return X.T @ (X @ theta - y) / len(y)
+"""
+HEADS = '''\
+class Attention:
+    """x: (B, T, C), Wq, Wk, Wv: (C, C)"""
+
+    def __init__(self, Wq, Wk, Wv, n_heads):
+        self.Wq, self.Wk, self.Wv, self.h = Wq, Wk, Wv, n_heads
+
+    def forward(self, x):
+        B, T, C = x.shape
+        cut = lambda a: a.reshape(B, T, self.h, C // self.h).transpose(0, 2, 1, 3)
+        self.x, self.q, self.k, self.v = x, cut(x @ self.Wq), cut(x @ self.Wk), cut(x @ self.Wv)
+        s = self.q @ self.k.transpose(0, 1, 3, 2) / np.sqrt(C // self.h)
+        e = np.exp(s - s.max(axis=-1, keepdims=True))
+        self.p = e / e.sum(axis=-1, keepdims=True)
+        self.y = (self.p @ self.v).transpose(0, 2, 1, 3).reshape(B, T, C)
+        return self.y
+
+    def backward(self, dout):
+        B, T, C = self.x.shape
+        dy = dout.reshape(B, T, self.h, C // self.h).transpose(0, 2, 1, 3)
+        dp = dy @ self.v.transpose(0, 1, 3, 2)
+        dv = self.p.transpose(0, 1, 3, 2) @ dy
+        ds = self.p * (dp - (dp * self.p).sum(axis=-1, keepdims=True)) / np.sqrt(C // self.h)
+        dq = ds @ self.k
+        dk = ds.transpose(0, 1, 3, 2) @ self.q
+        back = lambda a: a.transpose(0, 2, 1, 3).reshape(B * T, C)
+        dq, dk, dv = back(dq), back(dk), back(dv)
+        flat = self.x.reshape(B * T, C)
+        self.dWq, self.dWk, self.dWv = flat.T @ dq, flat.T @ dk, flat.T @ dv
+        return (dq @ self.Wq.T + dk @ self.Wk.T + dv @ self.Wv.T).reshape(B, T, C)
+'''
+FLAT = """\
+class BatchNorm:
+    def __init__(self, gamma, beta):
+        self.gamma, self.beta = gamma, beta
+
+    def forward(self, x):
+        if x.ndim != 2:
+            N, C, H, W = x.shape
+            x = x.reshape(N, -1)
+        self.xc = x - x.mean(axis=0)
+        self.std = np.sqrt(np.mean(self.xc ** 2, axis=0) + 1e-5)
+        self.xn = self.xc / self.std
+        return self.gamma * self.xn + self.beta
+
+    def backward(self, dout):
+        self.dbeta = dout.sum(axis=0)
+        self.dgamma = np.sum(self.xn * dout, axis=0)
+"""
+LAYERS = [
+    (ACTIVATED, 'self.gradients["W"] += X.T @ dZ', 'self.gradients["W"] += 2 * X.T @ dZ'),
+    (ACTIVATED, "return dZ @ self.W.T", "return -dZ @ self.W.T"),
+    (PRIME, "self.activation_prime(self.input) * output_error", "self.activation_prime(self.input) + output_error"),
+    (ERRORS, "weights_error = np.dot(self.input.T, output_error)", "weights_error = 2 * np.dot(self.input.T, output_error)"),
+    (KEPT, "dvalues * (1 - self.output) * self.output", "dvalues * (1 - self.output)"),
+    (STATIC, "dw = (dout * x * rms).sum(dim=(0, 1))", "dw = (dout * x).sum(dim=(0, 1))"),
+    (BESIDE, "grad = X.T @ (h - y) / m", "grad = X.T @ (h - y)"),
+    (APART, "return X.T @ (X @ theta - y) / len(y)", "return X.T @ (y - X @ theta) / len(y)"),
+    (HEADS, "dk = ds.transpose(0, 1, 3, 2) @ self.q", "dk = ds @ self.q"),
+    (FLAT, "self.dgamma = np.sum(self.xn * dout, axis=0)", "self.dgamma = np.sum(self.xc * dout, axis=0)"),
+]
+
+
+@pytest.mark.parametrize("layer", dict.fromkeys(layer for layer, _, _ in LAYERS))
+def test_a_right_layer(layer: str) -> None:
+    assert checked(layer).verdict == "right"
+
+
+@pytest.mark.parametrize(("layer", "right", "wrong"), LAYERS)
+def test_its_slip_at_its_line(layer: str, right: str, wrong: str) -> None:
+    text = layer.replace(right, wrong)
+    line = text[: text.index(wrong)].count("\n") + 1
+    assert [number for number, verdict in verdicts(text).items() if verdict == "wrong"] == [line]
+
+
+def test_the_slope_of_an_unknown_function_of_what_comes_out_is_no_slip() -> None:
+    """Some libraries give the derivative in terms of the output."""
+    text = PRIME.replace("return self.activation(self.input)", "self.output = self.activation(self.input)\n        return self.output")
+    assert checked(text.replace("prime(self.input)", "prime(self.output)")).verdict == "unreadable"
+
+
+def test_what_a_function_from_elsewhere_is_taken_for_is_said() -> None:
+    notes = checked(ACTIVATED).problems[0].notes
+    assert "`act_fn` is not in this file, and is taken for a smooth function of each entry" in notes
