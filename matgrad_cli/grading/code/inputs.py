@@ -63,7 +63,7 @@ class Given:
 
     def value(self, name: str) -> Value:
         """The value of an input, an array of its own each time; Undecided where it is not known what it is."""
-        if name not in self._values:
+        if name not in self._values or isinstance(self._values[name], Undecided):
             self._values[name] = self._drawn(name)
         found = self._values[name]
         return found.copy() if isinstance(found, np.ndarray) else found

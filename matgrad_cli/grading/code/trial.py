@@ -93,7 +93,7 @@ class Trial:
         return sorted({size for size in self.given.sizes.values() if size > 1} | {number for number in numbers if number > 0})
 
     def read(self, **options: Any) -> Reading:
-        """The unit read once more, its assignments recorded. An input that is asked for only now, behind a line that is mended, is a number."""
+        """The unit read once more, its assignments recorded. An input that is asked for only behind a line that is mended is a number."""
         reading = Reading(self.unit, self.given, recording=True, **options)
         try:
             reading.run()
