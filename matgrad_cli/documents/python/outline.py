@@ -12,6 +12,7 @@ from ...diagnostics.record import record
 from ...verify.programs.names import key_of, last_part, names_in
 from .claims import BARE, LOSSES, UPSTREAM, claimed
 from .said import Said, told
+from .uses import made_in
 
 FORWARD = ("forward", "__call__", "fprop", "forward_pass", "forward_propagation", "forward_prop", "feedforward", "predict")
 BACKWARD = (
@@ -135,7 +136,8 @@ def _unit(title: str, tree: ast.Module, words: str, directives: list[Directive],
             loss = ast.parse(chosen["loss"], mode="eval").body
         except (SyntaxError, ValueError):  # a name that is none, so that it is told where the loss is asked for
             loss = ast.Name(chosen["loss"], ast.Load(), lineno=1, col_offset=0)
-    said = told(words) | (told(re.sub(r"[;,]\s*(?=\w+\s*:)", "\n", chosen["shapes"])) if "shapes" in chosen else {})
+    made = {name: Said(dims) for name, dims in made_in(tree.body)} if "forward" in parts else {}
+    said = made | told(words) | (told(re.sub(r"[;,]\s*(?=\w+\s*:)", "\n", chosen["shapes"])) if "shapes" in chosen else {})
     grads = _pairs_told(chosen.get("grads", "")) or _errors(parts.get("backward"))
     return Unit(title, tuple(tree.body), loss=loss, grads=grads, said=tuple(said.items()), **parts)  # type: ignore[arg-type]
 

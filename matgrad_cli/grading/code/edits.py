@@ -19,7 +19,8 @@ def edits(text: str, here: Around, shape: tuple[int, ...], needed: tuple[int, ..
     yield from _sums(text, here, shape, needed)
     yield from _shaped(text, shape, needed)
     yield from _axes(whole)
-    yield from _orders(whole)
+    yield from _orders(whole, here)
+    yield from (edit for edit in _left_out(whole) if edit.code == "lost-factor")
     yield from _factors(text, here)
     yield from exchanges(text, here)
     yield from _chain(text, here)
@@ -129,12 +130,16 @@ def _operands(whole: Passage) -> Iterator[ast.expr]:
             yield from node.args
 
 
-def _orders(whole: Passage) -> Iterator[Edit]:
+def _orders(whole: Passage, here: Around) -> Iterator[Edit]:
+    high = {name for name, shape in here.arrays if len(shape) > 2}
     for node in _operands(whole):
         if isinstance(node, ast.BinOp) and isinstance(node.op, ast.MatMult):
             continue
         said = whole.of(node)
-        if said.endswith((".T", ".t()")):
+        if said in high:
+            last = f"{said}.transpose(-2, -1)" if here.torch else f"np.swapaxes({said}, -1, -2)"
+            yield Edit("missing-transpose", f"`{said}` is needed with its last two axes exchanged", whole.with_(node, last))
+        elif said.endswith((".T", ".t()")):
             bare = said[: said.rindex(".")]
             yield Edit("missing-transpose", f"`{bare}` is needed without its transpose", whole.with_(node, bare))
         else:

@@ -15,7 +15,7 @@ from ...verify.programs.values import Unknown, Value
 from .inputs import EVEN, Kind, Point
 from .others import absolved, blamed, followers
 from .reading import NoLoss
-from .settle import Understanding, collapsed, understandings, with_fact, with_sizes_made_one
+from .settle import Understanding, collapsed, understandings, with_fact
 from .trial import Claim, Trial, fitting, tried
 
 POINTS = 3
@@ -78,8 +78,7 @@ def judged(unit: Unit, shapes: dict[str, Kind] | None = None) -> Verdicts | NoLo
         other = _under(unit, way)
         if len(_wrong(other)) < len(wrong):
             first, wrong = replace(other, notes=(*first.notes, note)), _wrong(other)
-    faults = [one.why.why for one in first.judged if one.outcome == "misfit" and one.why is not None]
-    for way in [*ways[1:], *(way for fault in dict.fromkeys(faults) for way in with_sizes_made_one(unit, first.understood, fault))]:
+    for way in ways[1:]:
         if not wrong:
             break
         if collapsed(ways[0], way):

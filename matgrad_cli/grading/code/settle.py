@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
+from heapq import heappop, heappush
+from itertools import count, pairwise
 
 import numpy as np
 
 from ...diagnostics.record import record, replace
 from ...documents.python.outline import Unit
 from ...documents.python.said import letters_of
-from ...documents.python.uses import Axes, Parts, axes_in, parts_in
+from ...documents.python.uses import Axes, axes_in, parts_in
 from ...verify.programs.values import Need, Unknown
 from .inputs import EQUAL, EVEN, TARGETS, Given, Kind, Kinds, Point, candidates, kinds_told, told_of
 from .plan import first_line
@@ -43,18 +44,21 @@ def understandings(unit: Unit, shapes: dict[str, Kind] | None = None) -> tuple[l
     axes, parts = axes_in(unit.own), parts_in(unit.own)
     found: list[Understanding] = []
     why: NoLoss | None = None
+    turn = count(1)
     for order in (0, EVEN, EQUAL):
         runs = MOST_RUNS
-        stack: list[dict[str, Kind]] = [{}]
-        while stack and runs and len(found) < MOST_FOUND:
+        likely: list[tuple[int, int, dict[str, Kind]]] = [(0, 0, {})]  # how far down its lists, then the latest first
+        while likely and runs and len(found) < MOST_FOUND:
             runs -= 1
-            kinds = stack.pop()
+            down, _, kinds = heappop(likely)
             trial = tried(unit, tuple(kinds.items()), Point(order=order))
             if isinstance(trial, Need):
-                stack += reversed(_decided(trial, kinds, told, order, differentiated, axes))
+                for number, way in enumerate(_decided(trial, kinds, told, order, differentiated, axes)):
+                    heappush(likely, (down + number, -next(turn), way))
                 continue
-            fault = trial.why if isinstance(trial, NoLoss) else trial.lost[0]
-            stack += reversed(united(kinds, fault, Point(order=order), parts))
+            fault = trial.why if isinstance(trial, NoLoss) else trial.fault
+            for number, way in enumerate(united(kinds, fault, Point(order=order), parts)):
+                heappush(likely, (down + number, -next(turn), way))
             if isinstance(trial, NoLoss):
                 why = why or trial
                 if trial.why == TOO_MUCH:
@@ -77,16 +81,6 @@ def _odd(one: Understanding) -> bool:
     rows = {kind.dims[0] for name, kind in one.kinds if name not in TARGETS and kind.form == "array" and kind.dims[1:]}
     targets = (kind for name, kind in one.kinds if name in TARGETS and kind.form == "array" and not kind.told)
     return any(len(kind.dims) == 1 and kind.dims[0] not in rows for kind in targets)
-
-
-def with_sizes_made_one(unit: Unit, way: Understanding, fault: str) -> list[Understanding]:
-    """The understandings with two sizes made one, where a fault of a claim may come from a size that was only guessed."""
-    found = []
-    for kinds in united(dict(way.kinds), fault, Point(order=way.order), Parts()):
-        trial = tried(unit, tuple(kinds.items()), Point(order=way.order, between=way.between))
-        understood = _understood(trial, kinds, way.order) if isinstance(trial, Trial) else None
-        found += [understood] if understood is not None else []
-    return found
 
 
 def _at_other_sizes(unit: Unit, understood: Understanding) -> bool:

@@ -92,6 +92,12 @@ class Trial:
         numbers = (float(np.real(value)) for value in given if np.ndim(value) == 0)
         return sorted({size for size in self.given.sizes.values() if size > 1} | {number for number in numbers if number > 0})
 
+    @property
+    def fault(self) -> str:
+        """What NumPy refuses of the loss, or of the first claim that does not compute."""
+        values = (claim.last.value for claim in self.claims(self.base)) if self.loss is not None else ()
+        return self.lost[0] or next((value.why for value in values if isinstance(value, Unknown) and value.misfit), "")
+
     def read(self, **options: Any) -> Reading:
         """The unit read once more, its assignments recorded. An input that is asked for only behind a line that is mended is a number."""
         reading = Reading(self.unit, self.given, recording=True, **options)

@@ -44,7 +44,7 @@ def _apart(fault: str) -> list[tuple[int, int]]:
     if len(shapes) < 2 or "broadcast" not in fault:
         return []
     pairs = zip(reversed(shapes[-2]), reversed(shapes[-1]), strict=False)
-    return [(a, b) for a, b in pairs if a != b and 1 not in (a, b)]
+    return [(a, b) for a, b in pairs if a != b and ("output operand" in fault or 1 not in (a, b))]
 
 
 def _renamed(kinds: dict[str, Kind], old: str, new: str) -> dict[str, Kind]:

@@ -256,7 +256,7 @@ def _augment(machine: Machine, frame: Frame, line: ast.AugAssign) -> None:
     result = operate(name, current, value)
     if isinstance(current, np.ndarray) and current.ndim:
         if np.shape(result) != current.shape:
-            raise Misfit(f"an array of shape {_said(current.shape)} cannot take one of shape {_said(np.shape(result))} in place")
+            raise Misfit(f"non-broadcastable output operand with shape {current.shape} is to take {np.shape(result)} in place")
         if np.iscomplexobj(result) and not np.iscomplexobj(current):
             raise Unread("real numbers are added to an array of whole ones")
         current[...] = result
@@ -265,10 +265,6 @@ def _augment(machine: Machine, frame: Frame, line: ast.AugAssign) -> None:
     else:
         result = machine.note(result)
     _put_whole(machine, frame, line.target, machine.assigned(key, line, frame, result, goes_on=True))
-
-
-def _said(shape: tuple[int, ...]) -> str:
-    return "×".join(map(str, shape)) or "a number"
 
 
 def _loaded(target: ast.expr) -> ast.expr:
