@@ -165,14 +165,17 @@ def _claims(line: ast.AST, known: Collection[str], called: Collection[str] = ())
     """Whether a statement, or one inside it, gives a value to something that is named like a gradient of what is `known`, or is `called`
     one; or to a loss and its gradient."""
     targets: list[ast.expr] = []
+    keys: set[str] = set()
     for node in ast.walk(line):
         if isinstance(node, ast.Assign):
             targets += node.targets
         elif isinstance(node, ast.AugAssign | ast.AnnAssign):
             targets.append(node.target)
-        if isinstance(node, ast.Dict):
-            targets += [ast.Name(str(key.value)) for key in node.keys if isinstance(key, ast.Constant)]
-    keys = {key for target in targets for part in ast.walk(target) if (key := key_of(part)) is not None}
+        if isinstance(node, ast.Assign | ast.Return) and isinstance(node.value, ast.Dict):
+            into = key_of(node.targets[0]) if isinstance(node, ast.Assign) else ""
+            names = [str(key.value) for key in node.value.keys if isinstance(key, ast.Constant)]
+            keys |= {f"{into}['{name}']" for name in names} | set(names)
+    keys |= {key for target in targets for part in ast.walk(target) if (key := key_of(part)) is not None}
     bare = not (keys.isdisjoint(BARE) or keys.isdisjoint(LOSSES))
     return bare or any(key in called or not known.isdisjoint(claimed(key)) for key in keys)
 
