@@ -70,7 +70,7 @@ def understandings(unit: Unit, shapes: dict[str, Kind] | None = None) -> tuple[l
                 why = why or NoLoss(f"the loss has no value{said and f': {said}'}", line or first_line(trial.base))
             elif understood not in found and (order != 0 or _at_other_sizes(unit, understood)):
                 found.append(understood)
-        found += _by_claims(unit, found)
+        found += _by_claims(unit, [one for one in found if not collapsed(found[0], one)])
         if any(one.faults == 0 for one in found) or (found and order == EVEN):
             break
     return sorted(found, key=lambda one: (one.order == EQUAL, one.faults, collapsed(found[0], one), one.unfit, _odd(one))), why
