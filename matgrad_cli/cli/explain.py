@@ -48,7 +48,7 @@ def explain(
     format_ = format_for(format_, output, EXPLAIN_FORMATS, usual)
     usable(output)
     nonempty("--rules", rules)
-    text, shapes = given.loss_and_shapes(loss, shape, "explain")
+    text, shapes = given.loss_and_shapes(loss, shape, "explain", wrt)
     names = given.wrt_names(wrt, text, "explain")
     with time_limit(SECONDS):
         from .. import api

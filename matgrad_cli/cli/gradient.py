@@ -42,7 +42,7 @@ def gradient(
     format_ = format_for(format_, output, GRADIENT_FORMATS, "text")
     usable(output)
     nonempty("--rules", rules)
-    text, shapes = given.loss_and_shapes(loss, shape, "gradient")
+    text, shapes = given.loss_and_shapes(loss, shape, "gradient", wrt)
     names = given.wrt_names(wrt, text, "gradient")
     with time_limit(SECONDS):
         from .. import api

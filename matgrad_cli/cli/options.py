@@ -54,9 +54,11 @@ def loss_text(loss: str | None, command: str) -> str:
     return loss
 
 
-def loss_and_shapes(loss: str | None, shapes: list[str] | None, command: str) -> tuple[str, list[str]]:
-    """The loss as given, from stdin, or from the function of a Python file, with the shapes that the file tells and nobody gives."""
-    if loss is None or not loss.endswith(".py") or "\n" in loss:
+def loss_and_shapes(loss: str | None, shapes: list[str] | None, command: str, wrt: list[str] | None = None) -> tuple[str, list[str]]:
+    """The loss as given, from stdin, or from a function or layer of a Python file (`layer.py`, `layer.py::NAME`), with the shapes that
+    the file tells and nobody gives."""
+    path, _, part = (loss or "").partition("::")
+    if loss is None or not path.endswith(".py") or "\n" in loss:
         return loss_text(loss, command), shapes or []
     from pathlib import Path
 
@@ -64,11 +66,11 @@ def loss_and_shapes(loss: str | None, shapes: list[str] | None, command: str) ->
     from ..documents.python.loss import loss_of
     from .output import say
 
-    text = text_of(Path(loss))
-    found = text if isinstance(text, Diagnostic) else loss_of(Source(loss, text))
+    text = text_of(Path(path))
+    found = text if isinstance(text, Diagnostic) else loss_of(Source(path, text), part, wrt[0].partition(",")[0] if wrt else "")
     if isinstance(found, Diagnostic):
         raise InputError(found)
-    say(f"note: the loss is `{found.text}`{found.function and f', from `{found.function}` of `{loss}`'}\n")
+    say(f"note: the loss is `{found.text}`{found.function and f', from `{found.function}` of `{path}`'}\n")
     given = {name.strip() for part in shapes or () for name in re.findall(r"([^:,;]+):", part)}
     return found.text, [*(shapes or []), *(shape for shape in found.shapes if shape.partition(":")[0] not in given)]
 

@@ -200,9 +200,9 @@ def _code_report(source: Source, options: Options) -> FileReport:
     """The report on Python code, which is read and never run."""
     from .code.report import checked_code
 
-    said = options.defaults
+    shapes, loss, assume = (options.defaults.get(key, "") for key in ("shapes", "loss", "assume"))
     try:
-        return checked_code(source, said.get("shapes", ""), said.get("loss", ""), cast(Reveal, said.get("reveal", "full")))
+        return checked_code(source, shapes, loss, assume, cast(Reveal, options.defaults.get("reveal", "full")))
     except Exception as error:  # noqa: BLE001 - one file never stops the rest
         return FileReport(source.name, (), (replace(_broken(error), source=Source(source.name, "")),))
 

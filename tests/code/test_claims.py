@@ -90,3 +90,30 @@ def test_gradients_may_have_any_names_that_a_comment_tells(function: bool) -> No
     text = f"# matgrad: loss = L\n# matgrad: grads = w: gw\nimport numpy as np\n\n{start}{body}\n"
     assert checked_code(Source("a.py", text.replace("{factor}", "2 * "))).problems[0].verdict == "right"
     assert checked_code(Source("a.py", text.replace("{factor}", ""))).problems[0].verdict == "wrong"
+
+
+SYMMETRIC = '''\
+def energy_forward(v, S):
+    """v: (n,), S: (n, n)"""
+    return v @ S @ v, (v, S)
+
+
+def energy_backward(cache):
+    v, S = cache
+    dv = 2 * S @ v
+    return dv
+'''
+
+
+@pytest.mark.parametrize(
+    ("assume", "verdict"), [("", "wrong"), ("S symmetric", "right"), ("v positive, S spd", "right"), ("S orthogonal", "unreadable")]
+)
+def test_what_is_assumed_of_an_input(assume: str, verdict: str) -> None:
+    """A fact that cannot be assumed of code is said, never dropped."""
+    assert checked_code(Source("layer.py", SYMMETRIC), assume=assume).verdict == verdict
+
+
+def test_the_derivation_of_a_wrong_claim_is_pointed_to() -> None:
+    report = checked(SYMMETRIC)
+    notes = [note for line in report.problems[0].lines if line.diagnostic is not None for note in line.diagnostic.notes]
+    assert notes == ["`matgrad explain layer.py::energy_backward --wrt v` derives it"]

@@ -73,3 +73,64 @@ def test_what_is_no_single_expression_is_refused(text: str, code: str) -> None:
 def test_what_the_loss_does_not_depend_on_may_be_anything() -> None:
     text = "import numpy as np\n\ndef loss(x, A):\n    history = []\n    for i in range(3):\n        print(i)\n    return x @ A @ x\n"
     assert written(text).text == "x @ A @ x"
+
+
+LAYERS = '''
+def affine_forward(x, w, b):
+    """x: (N, D), w: (D, M), b: (M,)"""
+    return x @ w + b, (x, w)
+
+
+def affine_backward(dout, cache):
+    x, w = cache
+    return dout @ w.T, x.T @ dout, dout.sum(axis=0)
+
+
+class Tanh:
+    """x: (N, D), W: (D, D)"""
+
+    def forward(self, x):
+        self.z = self.linear(x)
+        return np.tanh(self.z)
+
+    def linear(self, x):
+        return x @ self.W
+
+    def backward(self, grad):
+        self.dW = self.x.T @ (grad * (1 - np.tanh(self.z) ** 2))
+
+
+def energy_forward(v, S):
+    """v: (n,), S: (n, n)"""
+    return v @ S @ v, (v, S)
+
+
+def energy_backward(cache):
+    v, S = cache
+    dv = 2 * S @ v
+    return dv
+'''
+
+
+@pytest.mark.parametrize(
+    ("part", "wrt", "loss", "by"),
+    [
+        ("", "w", "inner(dout, x @ w + b)", "affine_backward"),
+        ("affine_forward", "b", "inner(dout, x @ w + b)", "affine_backward"),
+        ("", "W", "inner(grad, np.tanh(x @ W))", "Tanh"),
+        ("Tanh", "x", "inner(grad, np.tanh(x @ W))", "Tanh"),
+        ("energy_backward", "v", "v @ S @ v", "energy_backward"),
+    ],
+)
+def test_what_a_layer_gives_is_derived_by_one_of_its_inputs(part: str, wrt: str, loss: str, by: str) -> None:
+    """⟨dout, out⟩ of the layer that is named, or in which the variable stands; the loss itself, where it gives that."""
+    found = loss_of(Source("layers.py", LAYERS), part, wrt)
+    assert isinstance(found, Written)
+    assert (found.text, found.function) == (loss, by)
+    assert gradient(found.text, wrt=wrt, shapes=found.shapes).verified
+
+
+def test_a_layer_that_is_not_there_is_said() -> None:
+    found = loss_of(Source("layers.py", LAYERS), "conv_backward", "w")
+    assert isinstance(found, Diagnostic)
+    assert "`conv_backward`" in found.message

@@ -1,4 +1,4 @@
-"""A loss that is written as a Python function: its assignments put into what it returns, as an expression; nothing is run."""
+"""A loss that is written as a Python function, or the output of a layer: its assignments put into what it returns; nothing is run."""
 
 from __future__ import annotations
 
@@ -7,8 +7,10 @@ import re
 
 from ...diagnostics import Diagnostic, Source
 from ...diagnostics.record import record
-from .outline import comments_of, directives_of
-from .said import told
+from ...verify.programs.names import names_in
+from .claims import UPSTREAM, claimed
+from .outline import comments_of, directives_of, units_of
+from .said import Said, told
 
 LARGEST = 4000
 """So many parts the expression may have."""
@@ -27,39 +29,91 @@ class Written:
     shapes: tuple[str, ...]
 
 
-def loss_of(source: Source) -> Written | Diagnostic:
-    """The loss of a file: its function that is called a loss, or its only one; else its lines, if a comment names the loss."""
+def loss_of(source: Source, part: str = "", wrt: str = "") -> Written | Diagnostic:
+    """The loss of a file: its function that is called a loss, or its only one; else its lines, if a comment names the loss; else the
+    product ⟨dout, output⟩ of the layer in which a name stands. `part` names a function or a class."""
     try:
         tree = ast.parse(source.text)
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
         said = getattr(error, "msg", None) or "it is nested too deeply"
         return Diagnostic("syntax-error", f"`{source.name}` is not Python: {said}", source)
     functions = [line for line in tree.body if isinstance(line, ast.FunctionDef)]
-    named = [function for function in functions if _CALLED.search(function.name)] or functions
+    named = [function for function in functions if function.name == part or (not part and _CALLED.search(function.name))]
+    named = named or ([] if part else functions)
     comments = comments_of(source.text)
     stated = next((one.value for one in directives_of(comments) if one.key == "loss"), None)
-    if stated is None and len(named) != 1:
-        found = f"{len(functions)} functions, of which none alone is called a loss" if functions else "no function"
-        help_ = "one function that returns the loss, or `# matgrad: loss = L`"
-        return Diagnostic("missing-loss", f"`{source.name}` holds {found}", source, help=help_)
-    function = named[0] if len(named) == 1 else None
-    constants = [line for line in tree.body if isinstance(line, ast.Assign) and isinstance(line.value, ast.Constant)]
-    inlined = _Inlined({one.name: one for one in functions if one.name not in PLAIN})
     try:
+        if part or (stated is None and len(named) != 1):
+            layer = _layer(tree, source.text, part, wrt)
+            if layer is not None:
+                return layer
+        if not named if part else stated is None and len(named) != 1:
+            return _missing(source, functions, part)
+        function = named[0] if len(named) == 1 else None
+        constants = [line for line in tree.body if isinstance(line, ast.Assign) and isinstance(line.value, ast.Constant)]
+        inlined = _Inlined({one.name: one for one in functions if one.name not in PLAIN})
         whole = inlined.of([*constants, *function.body] if function is not None else tree.body, stated)
-        text = ast.unparse(whole)
     except (_Unread, RecursionError) as fault:
         line, why = (fault.line, fault.why) if isinstance(fault, _Unread) else (1, "it is nested too deeply")
         message = f"line {line} of `{source.name}` is not read: {why}"
         return Diagnostic("unreadable", message, source, help="a loss is made of assignments to names and one `return`")
     words = "\n".join([ast.get_docstring(function) or "" if function is not None else "", *(text.lstrip("# ") for _, text in comments)])
-    names = {node.id for node in ast.walk(whole) if isinstance(node, ast.Name)}
-    shapes = tuple(
-        f"{name}: {'×'.join(said.dims) if said.dims else 'scalar'}"
-        for name, said in told(words).items()
-        if name in names and said.dims is not None and all(dim.isalnum() for dim in said.dims)
-    )
-    return Written(text, function.name if function is not None else "", shapes)
+    return Written(ast.unparse(whole), function.name if function is not None else "", _shapes(tuple(told(words).items()), whole))
+
+
+def _missing(source: Source, functions: list[ast.FunctionDef], part: str) -> Diagnostic:
+    found = f"{len(functions)} functions, of which none alone is called a loss" if functions else "no function"
+    if part:
+        found = f"no function, class or layer `{part}` whose output is read"
+    help_ = f"one function that returns the loss, or `# matgrad: loss = L`; `{source.name}::NAME` names one of several"
+    return Diagnostic("missing-loss", f"`{source.name}` holds {found}", source, help=help_)
+
+
+def _shapes(said: tuple[tuple[str, Said], ...], whole: ast.expr) -> tuple[str, ...]:
+    """What is told of the shapes of the names of an expression, as options say it."""
+    names = names_in(whole)
+    known = ((name, one.dims) for name, one in said if name in names and one.dims is not None)
+    return tuple(f"{name}: {'×'.join(dims) or 'scalar'}" for name, dims in known if all(dim.isalnum() for dim in dims))
+
+
+def _layer(tree: ast.Module, text: str, part: str, wrt: str) -> Written | None:
+    """The product of the gradient from above and the output, ⟨dout, out⟩, of the first layer that is called so, or in
+    which the variable stands."""
+    constants = [line for line in tree.body if isinstance(line, ast.Assign) and isinstance(line.value, ast.Constant)]
+    for unit in units_of(tree, text):
+        forward = unit.forward
+        if forward is None or unit.backward is None or unit.closure or part not in ("", unit.title, forward.name):
+            continue
+        inside = unit.inside.body if unit.inside is not None else []
+        functions = {one.name: _bare(one) for one in [*tree.body, *inside] if isinstance(one, ast.FunctionDef) and one.name not in PLAIN}
+        try:
+            whole = _Inlined(functions).of([*constants, *_bare(forward).body], ast.unparse(unit.loss) if unit.loss is not None else None)
+        except _Unread:
+            continue
+        if wrt in names_in(whole):
+            above = [place.arg for place in unit.backward.args.args if UPSTREAM.match(place.arg) or claimed(place.arg)]
+            out = ast.unparse(whole)
+            return Written(f"inner({above[0]}, {out})" if above and unit.loss is None else out, unit.title, _shapes(unit.said, whole))
+    return None
+
+
+def _bare(method: ast.FunctionDef) -> ast.FunctionDef:
+    """A method as a function of its own."""
+    made = _Bare().visit(ast.parse(ast.unparse(method)).body[0])
+    assert isinstance(made, ast.FunctionDef)
+    made.args.args = [place for place in made.args.args if place.arg != "self"]
+    return made
+
+
+class _Bare(ast.NodeTransformer):
+    """Attributes of an object under their own names: `self.W` is W."""
+
+    def visit_Attribute(self, node: ast.Attribute) -> ast.expr:
+        """The name alone, where it belongs to the object."""
+        if isinstance(node.value, ast.Name) and node.value.id == "self":
+            return ast.copy_location(ast.Name(node.attr, node.ctx), node)
+        self.generic_visit(node)
+        return node
 
 
 class _Unread(Exception):

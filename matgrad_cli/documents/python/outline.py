@@ -31,6 +31,7 @@ class Unit:
     grads   other names of gradients: gradient → what it is the derivative by
     closure the backward part is written inside the forward one, and adds to the `grad` of objects, as in micrograd
     said    what docstrings and comments tell of its names
+    facts   what `# matgrad: assume = M binary, S symmetric` says of names
     """
 
     title: str
@@ -41,6 +42,7 @@ class Unit:
     loss: ast.expr | None = None
     grads: tuple[tuple[str, str], ...] = ()
     said: tuple[tuple[str, Said], ...] = ()
+    facts: tuple[tuple[str, str], ...] = ()
     criterion: ast.FunctionDef | None = None
     closure: bool = False
 
@@ -73,6 +75,8 @@ class Directive:
 
 
 _DIRECTIVE = re.compile(r"#\s*matgrad\s*:\s*(\w+)\s*[=:]\s*(.+)")
+
+_FACT = re.compile(r"(\w+)\s+([\w-]+)\s*(?:,|$)")
 
 
 def comments_of(text: str) -> list[tuple[int, str]]:
@@ -139,7 +143,8 @@ def _unit(title: str, tree: ast.Module, words: str, directives: list[Directive],
     made = {name: Said(dims) for name, dims in made_in(tree.body)} if "forward" in parts else {}
     said = made | told(words) | (told(re.sub(r"[;,]\s*(?=\w+\s*:)", "\n", chosen["shapes"])) if "shapes" in chosen else {})
     grads = _pairs_told(chosen.get("grads", "")) or _errors(parts.get("backward"))
-    return Unit(title, tuple(tree.body), loss=loss, grads=grads, said=tuple(said.items()), **parts)  # type: ignore[arg-type]
+    facts = tuple(_FACT.findall(chosen.get("assume", "")))
+    return Unit(title, tuple(tree.body), loss=loss, grads=grads, said=tuple(said.items()), facts=facts, **parts)  # type: ignore[arg-type]
 
 
 def _errors(backward: object) -> tuple[tuple[str, str], ...]:
@@ -161,7 +166,7 @@ def _pairs_told(told: str) -> tuple[tuple[str, str], ...]:
     return tuple((name.strip(), of.strip()) for of, _, name in found if name.strip())
 
 
-def _claims(line: ast.AST, known: Collection[str], called: Collection[str] = ()) -> bool:
+def _claims(line: ast.AST, known: frozenset[str], called: Collection[str] = ()) -> bool:
     """Whether a statement, or one inside it, gives a value to something that is named like a gradient of what is `known`, or is `called`
     one; or to a loss and its gradient."""
     targets: list[ast.expr] = []

@@ -17,19 +17,17 @@ from ...verify.programs.names import key_of, last_part, names_in
 from ...verify.programs.values import Exhausted, Frame, Misfit, Need, Unknown, Unread, Value
 from .around import Around, Edit, around
 from .assignments import statements
-from .edits import added, edits, exchanges
-from .inputs import Given
-from .judge import Judged, Place, Verdicts, assessed, facts, points_of
+from .benches import Bench, benches_of, holds, read_with, statements_of
+from .edits import added, edits, exchanges, likely
+from .judge import Judged, Place, Verdicts, assessed, facts
 from .reading import Reading
-from .settle import Understanding
-from .trial import Claim, Trial, tried
 
 SECONDS = 3.0
 """So much processor time the search for a mended line may take."""
 KEPT = 6
 MOST = 240
-BENCHES = 4
 
+EditsOf = Callable[[str, Around, tuple[int, ...], tuple[int, ...]], Iterator[Edit]]
 TextOf = Callable[[ast.stmt | ast.expr], str]
 
 
@@ -47,26 +45,6 @@ class Cause:
 
 
 @record
-class Bench:
-    """A unit at a point at which a wrong claim was seen, with the true values of those before it; `scale` is the factor by which the
-    claim is to be off."""
-
-    trial: Trial
-    claim: Claim
-    overrides: tuple[tuple[int, Value], ...]
-    scale: float
-
-    def right(self, value: Value) -> bool:
-        """Whether a value is the derivative that is claimed; nothing but zeros mends no line."""
-        return bool(np.any(value)) and self.trial.outcome(self.claim, value, self.scale) == "right"
-
-    def reading(self) -> Reading:
-        """The unit with the true values, to be read."""
-        given = Given(tuple(self.trial.given.kinds.items()), self.trial.point)
-        return Reading(self.trial.unit, given, overrides=dict(self.overrides))
-
-
-@record
 class Mended:
     """A line, its mended text with the slip behind the old one, and whether it is a new line behind that one."""
 
@@ -79,7 +57,7 @@ def cause_of(unit: Unit, found: Verdicts, one: Judged, text_of: TextOf, end: flo
     """The slip behind a wrong claim, looked for until a processor time."""
     end = min(end, process_time() + SECONDS)
     for way in [found.understood, *(way for way, _ in facts(unit, found.understood))]:
-        benches = _benches(unit, way, one)
+        benches = benches_of(unit, way, one)
         mended = _repair(benches, one, text_of, end) if benches else None
         if mended is not None:
             return _with(mended, benches, one)
@@ -88,21 +66,25 @@ def cause_of(unit: Unit, found: Verdicts, one: Judged, text_of: TextOf, end: flo
 
 def _repair(benches: list[Bench], one: Judged, text_of: TextOf, end: float) -> Mended | None:
     """The first repair that holds at every bench: of the line itself, of the lines that the value is put together by, of one before."""
-    own = list(dict.fromkeys(reversed(_statements(benches[0].claim))))
+    own = list(dict.fromkeys(reversed(statements_of(benches[0].claim))))
     value = _expression(one.key, one.statement)
     single = len(own) == 1 and value is not None
     found = _of_statement(benches, own, text_of, end)
     if found is None and single:
         found = _of_expression(benches, one, text_of, end)
     elif found is None:
-        found = _by_a_line_more(benches, one, own[0], end) or _of_values(benches, own, text_of, (process_time() + end) / 2)
+        found = (
+            _of_terms(benches, text_of, end)
+            or _by_a_line_more(benches, one, own[0], end)
+            or _of_values(benches, own, text_of, (process_time() + end) / 2)
+        )
     return found or _of_values(benches, _before(benches[0]), text_of, end)
 
 
 def _with(mended: Mended, benches: list[Bench], one: Judged) -> Cause:
     line, edit = mended.statement, mended.edit
     plain = _plain(one)
-    own = line in _statements(benches[0].claim)
+    own = line in statements_of(benches[0].claim)
     said = f"{plain.message}: {edit.message}" if own else f"{edit.message}; as it stands, {plain.message}"
     help_ = f"write `{edit.text}`{' in a line behind it' if mended.behind else ''}" if edit.text != "pass" else "leave this line out"
     healed = frozenset[Place]() if own else _healed(benches[0], mended)
@@ -138,28 +120,6 @@ def shown(shape: tuple[str, ...]) -> str:
     return f"({', '.join(shape)}{',' if len(shape) == 1 else ''})"
 
 
-def _benches(unit: Unit, way: Understanding, one: Judged) -> list[Bench]:
-    """Points at which the claim is wrong."""
-    benches: list[Bench] = []
-    for point in points_of(way):
-        trial = tried(unit, way.kinds, point)
-        if not isinstance(trial, Trial) or trial.loss is None:
-            continue
-        seen = assessed(trial)
-        same = next((same for place, same in seen.found if place == one.place), None)
-        if same is not None and same.claim is not None:
-            first = same.claim.stages[0].events[0].number
-            overrides = tuple((number, value) for number, value in seen.overrides if number < first)
-            benches.append(Bench(trial, same.claim, overrides, same.scale))
-        if len(benches) == BENCHES:
-            break
-    return benches
-
-
-def _statements(claim: Claim) -> list[ast.stmt]:
-    return [event.statement for stage in claim.stages for event in stage.events]
-
-
 # --- an expression, tried where it stands ----------------------------------------------------------------------------------
 
 
@@ -170,15 +130,37 @@ def _of_expression(benches: list[Bench], one: Judged, text_of: TextOf, end: floa
     text = text_of(value)
     stated = benches[0].claim.last.value
     shape = np.shape(stated) if not isinstance(stated, Unknown) else ()
-    needed = benches[0].trial.base.machine.shapes.get(benches[0].claim.sites[0], ())
-    edit = _everywhere(benches, one.statement, lambda around_: edits(text, around_, shape, needed), end)
+    edit = _everywhere(benches, one.statement, lambda around_: edits(text, around_, shape, benches[0].needed), end)
     return None if edit is None else Mended(one.statement, Edit(edit.code, edit.message, _line(one.statement, one.key, edit, text_of)))
+
+
+def _of_terms(benches: list[Bench], text_of: TextOf, end: float) -> Mended | None:
+    """An edit of one of the terms of which the value is the sum, `dW = a`, `dW += b`: the common slips of each come first."""
+    events = [bench.claim.stages[-1].events for bench in benches]
+    lines = [event.statement for event in events[0]]
+    plain = all(isinstance(line, ast.Assign) or isinstance(getattr(line, "op", None), ast.Add | ast.Sub) for line in lines)
+    summed = plain and all(isinstance(event.value, np.ndarray | np.generic) and not event.stored for ones in events for event in ones)
+    if not summed or len(set(lines)) < len(lines) or any([event.statement for event in ones] != lines for ones in events):
+        return None
+    needed = benches[0].needed
+    for made in (likely, edits):
+        for number, line in enumerate(lines):
+            assert isinstance(line, ast.Assign | ast.AugAssign)
+            text = text_of(line.value)
+            terms = [bench.at(number) for bench in benches]
+            edit = _everywhere(terms, line, _made(made, text, needed), end)
+            if edit is not None:
+                return Mended(line, Edit(edit.code, edit.message, text_of(line).removesuffix(text) + edit.text))
+    return None
+
+
+def _made(edits_: EditsOf, text: str, needed: tuple[int, ...]) -> Callable[[Around], Iterator[Edit]]:
+    return lambda here: edits_(text, here, needed, needed)
 
 
 def _by_a_line_more(benches: list[Bench], one: Judged, last: ast.stmt, end: float) -> Mended | None:
     """A line behind the last that the value is put together by."""
-    shape = np.shape(benches[0].claim.last.value)
-    needed = benches[0].trial.base.machine.shapes.get(benches[0].claim.sites[0], ())
+    shape, needed = np.shape(benches[0].claim.last.value), benches[0].needed
     edit = _everywhere(benches, None, lambda around_: added(one.key, around_, shape, needed), end)
     return None if edit is None else Mended(last, edit, behind=True)
 
@@ -188,8 +170,12 @@ def _everywhere(benches: list[Bench], at: ast.stmt | None, made: Callable[[Aroun
     first, *others = benches
     kept = _right_ones(first, at, made, KEPT, end)
     for bench in others:
-        kept = _right_ones(bench, at, lambda _, kept=kept: iter(kept), KEPT, end + SECONDS)  # type: ignore[misc]
+        kept = _right_ones(bench, at, _again(kept), KEPT, end + SECONDS)
     return kept[0] if kept else None
+
+
+def _again(kept: list[Edit]) -> Callable[[Around], Iterator[Edit]]:
+    return lambda _: iter(kept)
 
 
 def _right_ones(bench: Bench, at: ast.stmt | None, made: Callable[[Around], Iterator[Edit]], most: int, end: float) -> list[Edit]:
@@ -260,7 +246,7 @@ def _of_statement(benches: list[Bench], lines: list[ast.stmt], text_of: TextOf, 
 
 def _of_values(benches: list[Bench], lines: list[ast.stmt], text_of: TextOf, end: float) -> Mended | None:
     """An edit of the value of one of several lines."""
-    own = _statements(benches[0].claim)
+    own = statements_of(benches[0].claim)
 
     def ways() -> Iterator[tuple[ast.stmt, Edit]]:
         for line in lines:
@@ -298,7 +284,7 @@ def _first(benches: list[Bench], ways: Iterator[tuple[ast.stmt, Edit]], end: flo
     for line, edit in ways:
         if process_time() > end:
             return None
-        if all(_holds(bench, line, edit.text) for bench in benches):
+        if all(holds(bench, line, edit.text) for bench in benches):
             return Mended(line, edit)
     return None
 
@@ -308,7 +294,7 @@ def _before(bench: Bench) -> list[ast.stmt]:
     reading = bench.trial.base
     claims = {claim.key for claim in bench.trial.claims(reading)}
     found: dict[ast.stmt, None] = {}
-    wanted = [key for line in _statements(bench.claim) for key in sorted(names_in(line))]
+    wanted = [key for line in statements_of(bench.claim) for key in sorted(names_in(line))]
     for name in wanted:
         events = [event for event in reading.machine.events if event.key == name and event.frame is reading.frame]
         after = reading.unit.backward is not None or bench.trial.plan.after is None
@@ -336,34 +322,9 @@ def _around_line(bench: Bench, line: ast.stmt, text: str, free: bool) -> Iterato
         yield from edits(text, here[0], (), ()) if free else exchanges(text, here[0])
 
 
-def _read_with(bench: Bench, statement: ast.stmt, text: str) -> Reading | None:
-    """The unit with another statement in place of one; None where it cannot be read."""
-    try:
-        new = ast.parse(text).body[0]
-    except (SyntaxError, ValueError, IndexError):
-        return None
-    for node in ast.walk(new):
-        if hasattr(node, "lineno"):
-            node.lineno = statement.lineno
-    try:
-        return bench.trial.read(overrides=dict(bench.overrides), replaced={id(statement): new})
-    except (Need, Unread, Misfit, Exhausted):
-        return None
-
-
-def _holds(bench: Bench, statement: ast.stmt, text: str) -> bool:
-    """Whether the claim is right when a statement is another one."""
-    reading = _read_with(bench, statement, text)
-    if reading is None:
-        return False
-    claims = [one.last.value for one in bench.trial.claims(reading) if one.key == bench.claim.key]
-    values = claims or [event.value for event in reading.machine.events if event.key == bench.claim.key and event.frame is reading.frame]
-    return bool(values) and not isinstance(values[-1], Unknown) and bench.right(values[-1])
-
-
 def _healed(bench: Bench, mended: Mended) -> frozenset[Place]:
     """The claims that are right with the mended line."""
-    reading = _read_with(bench, mended.statement, mended.edit.text)
+    reading = read_with(bench, mended.statement, mended.edit.text)
     assert reading is not None
     values = {event.key: event.value for event in reading.machine.events if event.frame is reading.frame or "." in event.key}
     return frozenset(

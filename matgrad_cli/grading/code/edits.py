@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from itertools import combinations
 
 from .around import Around, Edit
-from .passage import Passage, wrapped
+from .passage import Passage, turned, wrapped
 
 
-def edits(text: str, here: Around, shape: tuple[int, ...], needed: tuple[int, ...]) -> Iterator[Edit]:
-    """The mended forms of an expression whose value has a shape, where another may be needed."""
+def likely(text: str, here: Around, shape: tuple[int, ...], needed: tuple[int, ...]) -> Iterator[Edit]:
+    """The commonest of the mended forms of an expression."""
     whole = _passage(text)
     if whole is None:
         return
@@ -22,6 +22,14 @@ def edits(text: str, here: Around, shape: tuple[int, ...], needed: tuple[int, ..
     yield from _orders(whole, here)
     yield from (edit for edit in _left_out(whole) if edit.code == "lost-factor")
     yield from _factors(text, here)
+
+
+def edits(text: str, here: Around, shape: tuple[int, ...], needed: tuple[int, ...]) -> Iterator[Edit]:
+    """The mended forms of an expression whose value has a shape, where another may be needed."""
+    whole = _passage(text)
+    if whole is None:
+        return
+    yield from likely(text, here, shape, needed)
     yield from exchanges(text, here)
     yield from _chain(text, here)
     yield from _functions_of(whole, here)
@@ -149,14 +157,10 @@ def _orders(whole: Passage, here: Around) -> Iterator[Edit]:
             left, right = whole.of(node.left), whole.of(node.right)
             yield Edit("wrong-order", "the factors stand in the wrong order", whole.with_(node, f"{wrapped(right)} @ {wrapped(left)}"))
             yield Edit("missing-transpose", "the whole product is needed transposed", whole.with_(node, f"({left} @ {right}).T"))
-            for new in (f"{_turned(right)} @ {_turned(left)}", f"{_turned(left)} @ {_turned(right)}"):
+            for new in (f"{turned(right)} @ {turned(left)}", f"{turned(left)} @ {turned(right)}"):
                 yield Edit("wrong-order", "the factors are turned and exchanged", whole.with_(node, new))
         elif isinstance(node, ast.Call) and node.args and isinstance(node.args[0], ast.Constant) and isinstance(node.args[0].value, str):
             yield from _letters(whole, node.args[0])
-
-
-def _turned(text: str) -> str:
-    return text[: -len(".T")] if text.endswith(".T") else f"{wrapped(text)}.T"
 
 
 def _letters(whole: Passage, node: ast.Constant) -> Iterator[Edit]:

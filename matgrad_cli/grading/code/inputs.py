@@ -33,6 +33,8 @@ Kinds = tuple[tuple[str, Kind], ...]
 SIZES = ((4, 3, 5, 2, 6, 7, 8, 9), (3, 5, 2, 4, 7, 6, 9, 8), (5, 2, 4, 6, 3, 8, 7, 9), (4, 6, 8, 2, 10, 12, 14, 16), (4,) * 8)
 """Sizes of the dimensions in the order in which they are named: all different, in several orders; even; all equal."""
 EVEN, EQUAL = 3, 4
+FACTS = ("binary", "onehot", "positive", "signs", "simplex", "spd", "symmetric")
+"""What may be assumed of an input."""
 
 
 @record
@@ -101,6 +103,8 @@ class Given:
             values = values / values.sum(axis=-1, keepdims=True)
         if "symmetric" in kind.facts and len(shape) == 2 and shape[0] == shape[1]:
             values = (values + values.T) / 2
+        if "spd" in kind.facts and len(shape) == 2 and shape[0] == shape[1]:
+            values = values @ values.T + np.eye(shape[0])
         return np.asarray(values, complex)
 
     def _length(self, dim: str) -> int:

@@ -292,7 +292,8 @@ def _one(trial: Trial, claim: Claim, others: dict[str, tuple[float, str]]) -> Ju
     def found(outcome: str, note: str = "", statement: ast.stmt = claim.last.statement, why: Unknown | None = None) -> Judged:
         return Judged(claim.key, claim.name, statement, outcome, note, why, claim, shape=shape, needed=needed)
 
-    rounds = len({id(one.last.statement) for one in claim.stages}) < len(claim.stages)
+    fresh = [id(one.last.statement) for one in claim.stages if not one.last.goes_on]
+    rounds = len(set(fresh)) < len(fresh)
     scale, note = others.get(claim.key, (0.0, ""))
     if outcomes[-1] == "right":
         return found("right", _stretched(trial, claim, last))

@@ -42,7 +42,7 @@ def absolved(trial: Trial) -> dict[str, tuple[float, str]]:
             found[claim.key] = (scale, "this is the derivative times a size; what follows from it takes that into account")
         elif right and (len(right) == len(later) or "right" in early):
             found[claim.key] = 1.0, "this is not the derivative itself; what follows from it is right"
-        elif right and any(trial.right_at(claim.last.value, site) for site in _beside(trial, claim)):
+        elif (right or "right" in early) and any(trial.right_at(claim.last.value, site) for site in _beside(trial, claim)):
             found[claim.key] = 1.0, f"this is the derivative by a value on the way to `{claim.name}`"
     scales = {scale for scale, _ in found.values() if scale != 1.0}
     if len(scales) == 1:

@@ -47,3 +47,8 @@ def wrapped(text: str, tight: bool = True) -> str:
     loose = isinstance(node, ast.BinOp) and (tight or isinstance(node.op, ast.Add | ast.Sub))
     loose = loose or isinstance(node, ast.IfExp | ast.Compare | ast.BoolOp | ast.Lambda) or (tight and isinstance(node, ast.UnaryOp))
     return f"({text})" if loose else text
+
+
+def turned(text: str) -> str:
+    """The text transposed."""
+    return text[: -len(".T")] if text.endswith(".T") else f"{wrapped(text)}.T"

@@ -7,16 +7,17 @@ import os
 from time import process_time
 from typing import Any
 
-from ...diagnostics import Diagnostic, Label, Severity, Source, Span
+from ...diagnostics import Diagnostic, Label, MatgradError, Severity, Source, Span
 from ...diagnostics.limits import OutOfTime, ended_by, place_of, time_limit
 from ...diagnostics.record import replace
 from ...documents.python.blocks import Blocks
+from ...documents.python.loss import Written, loss_of
 from ...documents.python.outline import Unit, units_of
 from ...documents.python.said import told
 from ...records.finding import FileReport, Final, Finding, LineVerdict, ProblemReport, ProblemVerdict, Reveal, Role, worst
 from ..sheets.report import in_cell
 from .causes import cause_of
-from .inputs import Kind, kinds_told
+from .inputs import FACTS, Kind, kinds_told
 from .judge import Judged, Place, Verdicts, judged, said_kind
 from .reading import NoLoss
 
@@ -28,13 +29,20 @@ NO_CLAIM = "nothing here is judged: no value has the name of a gradient, like `d
 LOSS_HELP = "name the loss in a comment: `# matgrad: loss = L`, or give the gradient of the output a name like `dout`"
 
 
-def checked_code(source: Source, shapes: str = "", loss: str = "", reveal: Reveal = "full") -> FileReport:
+def checked_code(source: Source, shapes: str = "", loss: str = "", assume: str = "", reveal: Reveal = "full") -> FileReport:
     """The report on Python code. It is read by Python's own `ast`, never run."""
+    foreign = [words for part in assume.split(",") if (words := part.split()) and (len(words) != 2 or words[1] not in FACTS)]
+    if foreign:
+        said = f"`{' '.join(foreign[0])}` is not assumed of code"
+        help_ = f"of the arrays of code may be assumed: {', '.join(FACTS)}, each by its name"
+        refused = Diagnostic("unknown-fact", said, source, help=help_)
+        return FileReport(source.name, (), (refused,), source)
     try:
         tree = ast.parse(source.text)
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
         return FileReport(source.name, (), (_not_python(source, error),), source)
-    problems = _problems(source, tree, source.text if not loss else f"{source.text}\n# matgrad: loss = {loss}", shapes, reveal)
+    stated = [f"# matgrad: {key} = {value}" for key, value in (("loss", loss), ("assume", assume)) if value]
+    problems = _problems(source, tree, "\n".join([source.text, *stated]), shapes, reveal)
     if not problems:
         help_ = f"a gradient is named like what it belongs to: `dW` for `W`; or `# matgrad: grads = W: gW`; {LOSS_HELP}"
         nothing = Diagnostic("no-problem", f"`{source.name}` holds no gradient to check", source, help=help_)
@@ -163,7 +171,8 @@ def _report(unit: Unit, found: Verdicts, places: _Places, reveal: Reveal) -> Pro
         if one.outcome in ("wrong", "misfit") and one.place not in healed:
             cause = cause_of(unit, found, one, places.text, end)
             span, line = places.span(cause.statement), cause.statement.lineno
-            lines.append(_at(places, span, line, "wrong", cause.code, cause.message, notes=cause.notes, help=cause.help))
+            derived = () if any(finding.verdict == "wrong" for finding in lines) else _derivation(unit, one, places.source)
+            lines.append(_at(places, span, line, "wrong", cause.code, cause.message, notes=(*cause.notes, *derived), help=cause.help))
             healed |= cause.healed
         if one.outcome not in ("wrong", "misfit") or one.place in healed:
             lines.append(_finding(one, places))
@@ -181,6 +190,18 @@ def _report(unit: Unit, found: Verdicts, places: _Places, reveal: Reveal) -> Pro
         notes=tuple(note for note in notes if note),
         reveal=reveal,
     )
+
+
+def _derivation(unit: Unit, one: Judged, source: Source) -> tuple[str, ...]:
+    """The command that derives what a claim is to be, where the layer can be written as one expression."""
+    from ...notation.problems import read_problem
+
+    written = loss_of(source, unit.title, one.name) if one.name and source.name.endswith(".py") else None
+    try:
+        read_problem(written.text, one.name, written.shapes, (), None) if isinstance(written, Written) else None
+    except MatgradError:
+        return ()
+    return (f"`matgrad explain {source.name}::{unit.title} --wrt {one.name}` derives it",) if isinstance(written, Written) else ()
 
 
 def _assumed(found: Verdicts) -> str:

@@ -54,7 +54,7 @@ def understandings(unit: Unit, shapes: dict[str, Kind] | None = None) -> tuple[l
             trial = tried(unit, tuple(kinds.items()), Point(order=order))
             if isinstance(trial, Need):
                 for number, way in enumerate(_decided(trial, kinds, told, order, differentiated, axes)):
-                    heappush(likely, (down + number, -next(turn), way))
+                    heappush(likely, (down + number, -next(turn), way | _with_facts(unit, way, trial.name)))
                 continue
             fault = trial.why if isinstance(trial, NoLoss) else trial.fault
             for number, way in enumerate(united(kinds, fault, Point(order=order), parts)):
@@ -109,6 +109,12 @@ def _decided(
         return [{**kinds, need.name: Kind("size", dims)} for dims in [(), *((letter,) for letter in [*letters][:4])]]
     ways = candidates(need.name, need.hint, need.beside, given, axes.get(need.name), need.name in differentiated)
     return [{**kinds, need.name: kind} for kind in ways]
+
+
+def _with_facts(unit: Unit, kinds: dict[str, Kind], name: str) -> dict[str, Kind]:
+    """What an input is, with the facts that are assumed of it."""
+    facts = tuple(fact for of, fact in unit.facts if of == name and fact not in kinds[name].facts)
+    return {name: replace(kinds[name], facts=(*kinds[name].facts, *facts))}
 
 
 def _understood(trial: Trial, kinds: dict[str, Kind], order: int) -> Understanding | None:

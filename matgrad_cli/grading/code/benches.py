@@ -1,0 +1,100 @@
+"""Points at which a wrong claim is seen, for trying what would mend it."""
+
+from __future__ import annotations
+
+import ast
+
+import numpy as np
+
+from ...diagnostics.record import record, replace
+from ...documents.python.outline import Unit
+from ...verify.programs.values import Exhausted, Misfit, Need, Unknown, Unread, Value
+from .inputs import Given
+from .judge import Judged, assessed, points_of
+from .reading import Reading
+from .settle import Understanding
+from .trial import Claim, Trial, tried
+
+BENCHES = 4
+
+
+@record
+class Bench:
+    """A unit at a point at which a wrong claim was seen, with the true values of those before it; `scale` is the factor by which the
+    claim is to be off; `rest` what other lines add to the value, from which it is taken where `minus`."""
+
+    trial: Trial
+    claim: Claim
+    overrides: tuple[tuple[int, Value], ...]
+    scale: float
+    rest: Value = 0
+    minus: bool = False
+
+    @property
+    def needed(self) -> tuple[int, ...]:
+        """The shape of what the claim is the derivative by."""
+        return self.trial.base.machine.shapes.get(self.claim.sites[0], ())
+
+    def right(self, value: Value) -> bool:
+        """Whether a value is the derivative that is claimed; nothing but zeros mends no line."""
+        whole = self.rest - value if self.minus else self.rest + value
+        return bool(np.any(value)) and self.trial.outcome(self.claim, whole, self.scale) == "right"
+
+    def at(self, number: int) -> Bench:
+        """The same for the line that adds the term of that number."""
+        values = [0, *(event.value for event in self.claim.stages[-1].events)]
+        line = self.claim.stages[-1].events[number].statement
+        return replace(self, rest=values[-1] - values[number + 1] + values[number], minus=isinstance(getattr(line, "op", None), ast.Sub))
+
+    def reading(self) -> Reading:
+        """The unit with the true values, to be read."""
+        given = Given(tuple(self.trial.given.kinds.items()), self.trial.point)
+        return Reading(self.trial.unit, given, overrides=dict(self.overrides))
+
+
+def benches_of(unit: Unit, way: Understanding, one: Judged) -> list[Bench]:
+    """Points at which the claim is wrong."""
+    benches: list[Bench] = []
+    for point in points_of(way):
+        trial = tried(unit, way.kinds, point)
+        if not isinstance(trial, Trial) or trial.loss is None:
+            continue
+        seen = assessed(trial)
+        same = next((same for place, same in seen.found if place == one.place), None)
+        if same is not None and same.claim is not None:
+            first = same.claim.stages[0].events[0].number
+            overrides = tuple((number, value) for number, value in seen.overrides if number < first)
+            benches.append(Bench(trial, same.claim, overrides, same.scale))
+        if len(benches) == BENCHES:
+            break
+    return benches
+
+
+def statements_of(claim: Claim) -> list[ast.stmt]:
+    """The lines that put a claim's value together."""
+    return [event.statement for stage in claim.stages for event in stage.events]
+
+
+def read_with(bench: Bench, statement: ast.stmt, text: str) -> Reading | None:
+    """The unit with another statement in place of one; None where it cannot be read."""
+    try:
+        new = ast.parse(text).body[0]
+    except (SyntaxError, ValueError, IndexError):
+        return None
+    for node in ast.walk(new):
+        if hasattr(node, "lineno"):
+            node.lineno = statement.lineno
+    try:
+        return bench.trial.read(overrides=dict(bench.overrides), replaced={id(statement): new})
+    except (Need, Unread, Misfit, Exhausted):
+        return None
+
+
+def holds(bench: Bench, statement: ast.stmt, text: str) -> bool:
+    """Whether the claim is right when a statement is another one."""
+    reading = read_with(bench, statement, text)
+    if reading is None:
+        return False
+    claims = [one.last.value for one in bench.trial.claims(reading) if one.key == bench.claim.key]
+    values = claims or [event.value for event in reading.machine.events if event.key == bench.claim.key and event.frame is reading.frame]
+    return bool(values) and not isinstance(values[-1], Unknown) and bench.right(values[-1])
