@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from .render.view import Detail, View
 
 Texts = str | Sequence[str]
+Loss = object
+"""A text, or an expression of SymPy."""
 
 
 def _texts(given: Texts) -> tuple[str, ...]:
@@ -94,7 +96,7 @@ class Gradient:
 
 
 def explain(
-    loss: str, wrt: str, shapes: Texts = (), assume: Texts = (), syntax: str | None = None, layout: str = "gradient",
+    loss: Loss, wrt: Loss, shapes: Texts = (), assume: Texts = (), syntax: str | None = None, layout: str = "gradient",
     order: int = 1, rules: str | Path | None = None, method: str = "index", detail: Detail = "normal", numbers: bool = False,
 ) -> Explanation:  # fmt: skip
     """The derivation of ∂loss/∂wrt; `method="all"` and `layout="all"` give several; `numbers` shows each line at a small example."""
@@ -103,7 +105,7 @@ def explain(
 
 
 def gradient(
-    loss: str, wrt: str, shapes: Texts = (), assume: Texts = (), syntax: str | None = None, layout: str = "gradient",
+    loss: Loss, wrt: Loss, shapes: Texts = (), assume: Texts = (), syntax: str | None = None, layout: str = "gradient",
     order: int = 1, rules: str | Path | None = None, method: str = "index",
 ) -> Gradient:  # fmt: skip
     """∂loss/∂wrt alone."""
@@ -150,7 +152,7 @@ class Optimum:
 
 
 def solve(
-    loss: str, wrt: str, shapes: Texts = (), assume: Texts = (), syntax: str | None = None, subject_to: Texts = (),
+    loss: Loss, wrt: Loss, shapes: Texts = (), assume: Texts = (), syntax: str | None = None, subject_to: Texts = (),
     maximize: bool = False, minimize: bool = False, detail: Detail = "normal", numbers: bool = False, layout: str = "gradient",
     order: int = 1, rules: str | Path | None = None,
 ) -> Optimum:  # fmt: skip
@@ -162,16 +164,27 @@ def solve(
     from .rewrite.solve.solver import solve as solved
 
     book = tested_rulebook(Path(rules)) if rules is not None else None
-    problem, constraints = read_optimum(loss, wrt, _texts(shapes), _texts(assume), _texts(subject_to), syntax)
+    text, name, declared, syntax = _read(loss, wrt, shapes, syntax)
+    problem, constraints = read_optimum(text, name, declared, _texts(assume), _texts(subject_to), syntax)
     goal: Goal | None = "maximum" if maximize else "minimum" if minimize else None
     return Optimum(solved(problem, constraints, goal, layout, order, book), detail, numbers)
 
 
+def _read(loss: Loss, wrt: Loss, shapes: Texts, syntax: str | None) -> tuple[str, str, tuple[str, ...], str | None]:
+    """Loss, variable, shapes and language; what SymPy made is written as SymPy writes it."""
+    if isinstance(loss, str):
+        return loss, str(wrt), _texts(shapes), syntax
+    from .notation.dialects.from_sympy import texts_of
+
+    return *texts_of(loss, wrt, _texts(shapes)), syntax or "sympy"
+
+
 def _derivations(
-    loss: str, wrt: str, shapes: Texts, assume: Texts, syntax: str | None, layout: str, order: int,
+    loss: Loss, wrt: Loss, shapes: Texts, assume: Texts, syntax: str | None, layout: str, order: int,
     rules: str | Path | None, method: str,
 ) -> tuple[Derivation, ...]:  # fmt: skip
-    problem = read_problem(loss, wrt, _texts(shapes), _texts(assume), syntax)
+    text, name, declared, syntax = _read(loss, wrt, shapes, syntax)
+    problem = read_problem(text, name, declared, _texts(assume), syntax)
     from .rewrite.derive import derive  # only for a problem that can be read: a message should not wait for the engine
     from .rewrite.selftest.user_rules import tested_rulebook
 

@@ -49,3 +49,18 @@ def test_a_format_that_is_none_is_refused() -> None:
     with pytest.raises(MatgradError) as caught:
         matgrad.explain("x.T@x", wrt="x").render("htlm")
     assert caught.value.diagnostic.code == "unknown-format"
+
+
+def test_expressions_of_sympy_are_read() -> None:
+    from sympy import Determinant, MatrixSymbol, Symbol, Trace, log, symbols
+
+    m, n, p = symbols("m n p")
+    factor = Symbol("lam")
+    data, weights, seen, square = MatrixSymbol("X", m, n), MatrixSymbol("R", n, p), MatrixSymbol("Y", m, p), MatrixSymbol("S", n, n)
+    rest = data * weights - seen
+    assert str(matgrad.gradient(Trace(rest.T * rest) / m, weights)).startswith("2/m Xᵀ(XR − Y)")
+    assert str(matgrad.gradient(factor * Trace(weights.T * weights), weights)).startswith("2λR")
+    assert str(matgrad.gradient(log(Determinant(square)), square, assume="S spd")).startswith("S⁻¹")
+    assert repr(matgrad.solve(Trace(rest.T * rest), weights)) == "R: (XᵀX)⁻¹XᵀY"
+    with pytest.raises(InputError):
+        matgrad.gradient(3, wrt="x")

@@ -21,7 +21,7 @@ GRADIENTS = [
     (r"\sum_{i=1}^n \phi(w^\top z_i)", "w", "Zᵀ φ′(Zw)"),
     (r"\sum_i \ell(w^\top z_i) + \|w\|^2", "w", "Zᵀ ℓ′(Zw) + 2w"),
     (r"\phi(w^\top w)", "w", "2 φ′(wᵀw) w"),
-    (r"\phi(x)^\top S \phi(x)", "x", "(S + Sᵀ) φ(x) ∘ φ′(x)"),
+    (r"\phi(x)^\top S \phi(x)", "x", "((S + Sᵀ) φ(x)) ∘ φ′(x)"),
     (r"f(g(x))", "x", "f′(g(x)) ∇g(x)"),
     ("sum(phi(X@w))", "w", "Xᵀ φ′(Xw)"),
     ("f(X@w)", "w", "Xᵀ ∇f(Xw)"),

@@ -293,3 +293,9 @@ def test_the_whole_registry(loss: str, wrt: str) -> None:
 @pytest.mark.parametrize("seed", range(100, 400))
 def test_many_random_losses(seed: int) -> None:
     check(*random_case(seed), SHAPES, FACTS)
+
+
+def test_a_product_inside_an_elementwise_one_stands_in_brackets_where_both_readings_fit() -> None:
+    assert str(api.gradient("sum((A*B)@C*D)", "A")).startswith("B ∘ (DCᵀ)")
+    assert str(api.gradient("sum((S@w)*exp(u))", "u", "S: n×n, w: n, u: n")).startswith(("(Sw) ∘ exp(u)", "exp(u) ∘ (Sw)"))
+    assert str(api.gradient("sum((X@w)*exp(u))", "u", "X: m×n, w: n, u: m")).startswith(("Xw ∘ exp(u)", "exp(u) ∘ Xw"))

@@ -220,9 +220,13 @@ class BookPrinter(Printer):
     def on_hadamard(self, node: Hadamard, parts: tuple[Piece, ...]) -> Piece:
         shown = ""
         # B ⊘ A, not 1 ⊘ A ∘ B
-        for number, part in enumerate(sorted(parts, key=lambda part: part.under is not None)):
+        pairs = sorted(zip(node.children, parts, strict=True), key=lambda pair: pair[1].under is not None)
+        for number, (factor, part) in enumerate(pairs):
             sign = self.word("hadamard") if part.under is None else self.word("divide")
-            body = self.within(part, PRODUCT) if part.under is None else self.within(part.under, UNARY)  # A ⊘ (BC)
+            open_to = factor.factors[:: len(factor.factors) - 1] if isinstance(factor, MatMul) else ()
+            unclear = bool(open_to) and (node.shape.is_matrix or any(end.shape is node.shape for end in open_to))
+            tight = UNARY if part.under is not None or unclear else PRODUCT  # A ⊘ (BC), A ∘ (BC), (Sw) ∘ v for a square S
+            body = self.within(part.under or part, tight)
             if number == 0 and part.under is not None:
                 body = self.signed(part)
             shown = body if number == 0 else f"{shown} {sign} {body}"

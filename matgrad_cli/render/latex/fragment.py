@@ -34,6 +34,7 @@ from .lines import ROOM, broken, width
 from .prose import escaped, given_latex, letters_latex, named_latex, numbers_latex, phrase_latex, title_case, value_latex
 
 _ABOVE_LABEL = 14.0
+_NUMBERS_ROOM = 46.0
 
 
 def latex_page(content: Document, view: View) -> str:
@@ -171,8 +172,18 @@ def _chain(block: Chain, view: View) -> Iterator[str]:
 
 
 def _numbers(numbers: str) -> str:
-    """The row of numbers below a line."""
-    return rf" \\ &\quad\text{{\footnotesize in numbers: $\displaystyle {numbers_latex(numbers)}$}}" if numbers else ""
+    """The rows of numbers below a line, broken before + − =."""
+    if not numbers:
+        return ""
+    rows = [""]
+    for piece in re.split(r" (?=[+−=] )", numbers):
+        longer = f"{rows[-1]} {piece}".strip()
+        if rows[-1] and width(numbers_latex(longer)) > _NUMBERS_ROOM:
+            rows.append(piece)
+        else:
+            rows[-1] = longer
+    shown = [rf"$\displaystyle {numbers_latex(row)}$" for row in rows]
+    return "".join(rf" \\ &\quad\text{{\footnotesize {'' if place else 'in numbers: '}{row}}}" for place, row in enumerate(shown))
 
 
 def _flat(move: Move, view: View) -> Iterator[tuple[str, Move]]:

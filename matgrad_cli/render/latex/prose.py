@@ -74,7 +74,8 @@ def numbers_latex(numbers: str) -> str:
     r"""Written numbers: `[1 2; 3 4]` is a bmatrix, `1/2` a fraction."""
     text = re.sub(r"\[([^]]*)\]", _matrix, numbers)
     text = re.sub(r"(\d+)/(\d+)", r"\\frac{\1}{\2}", text)
-    for sign, command in (("−", "-"), ("·", r"\cdot"), ("∘", r"\odot"), ("tr(", r"\operatorname{tr}("), ("…", r"\dots")):
+    text = re.sub(r"(tr|sum)\(", r"\\operatorname{\1}(", text)
+    for sign, command in (("−", "-"), ("·", r"\cdot"), ("∘", r"\odot"), ("…", r"\dots")):
         text = text.replace(sign, command)
     return text
 

@@ -19,7 +19,7 @@ _SIGNS: Final = {
     "≥": r" \ge ", "→": r" \to ", "↦": r" \mapsto ", "−": " - ", "≈": r" \approx ", "√": r"\surd ", "∈": r" \in ", "𝟏": r"\mathbf{1}",
     "½": r"\tfrac{1}{2}", "∞": r"\infty ", "±": r" \pm ", "∗": "*", "≡": r" \equiv ", "⇒": r" \Rightarrow ", "∫": r"\int ",
     "…": r"\dots ", "=": " = ", "+": " + ", "<": " < ", ">": " > ", "ℓ": r"\ell ", "′": "'",
-    **{letter: f"\\{name} " for name, letter in GREEK.items() if name not in ("omicron", "Sigma")},
+    **{letter: f"\\{name} " for name, letter in GREEK.items() if name not in ("lam", "omicron", "Sigma")},
 }  # fmt: skip
 _RAISED: Final = dict(zip("⁰¹²³⁴⁵⁶⁷⁸⁹⁻ⁿⁱᵏᵀ", [*"0123456789-nik", r"\top"], strict=True))
 _LOWERED: Final = dict(zip("₀₁₂₃₄₅₆₇₈₉ₙᵢⱼ", "0123456789nij", strict=True))
