@@ -259,7 +259,7 @@ def _cell(cell: Cell) -> str:
 def _table(block: Table) -> Iterator[str]:
     yield rf"\noindent {sentence(escaped(block.sentence)).rstrip('.:')}:"
     yield ""
-    yield rf"\medskip\noindent\begin{{tabular}}{{{'l' * len(block.head)}}}"
+    yield rf"\medskip\noindent\begin{{tabular}}{{@{{}}{'l' * len(block.head)}@{{}}}}"
     for place, row in enumerate((block.head, *(tuple(map(phrase_latex, row)) for row in block.rows))):
         yield " & ".join(row) + r" \\" + ("" if place else r" \hline")
     yield r"\end{tabular}"
