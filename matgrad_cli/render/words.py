@@ -8,6 +8,7 @@ from ..ir import Dim, Expr, Index, Shape, Symbol
 from ..notation.printing.to_unicode import dim_unicode, name_unicode, printer, shape_unicode, to_unicode
 from ..records import Value
 from .document.blocks import Cell, Label, Phrase, Ratio
+from .document.letters import ranges
 from .labels import label, ratio
 from .wrap import SOLID
 
@@ -39,10 +40,7 @@ def _solid(text: str) -> str:
 
 def letters_text(letters: tuple[Index, ...]) -> str:
     """What index letters run over: `i = 1…m, j = 1…p`."""
-    ends: dict[str, list[str]] = {}
-    for letter in letters:
-        ends.setdefault(name_unicode(letter.name), []).append(dim_unicode(letter.dim))
-    return ", ".join(f"{name} = 1…{' or 1…'.join(sizes)}" for name, sizes in ends.items())
+    return ", ".join(f"{name_unicode(name)} = 1…{' or 1…'.join(map(dim_unicode, sizes))}" for name, sizes in ranges(letters).items())
 
 
 def kind_text(body: Expr) -> str:

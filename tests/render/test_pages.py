@@ -245,3 +245,10 @@ def test_a_short_page_says_what_a_name_stands_for_whose_sentence_it_leaves_out()
     page = api.explain("norm(X@w - y)**2", wrt="w", shapes="X: m×n, w: n, y: m", method="expand", detail="brief").render("text")
     assert "where T₂ = wᵀXᵀy" in page
     assert "T₁" not in page
+
+
+def test_a_letter_of_two_sums_has_its_two_ranges_once() -> None:
+    shown = explain("norm(A@X)**2+norm(X@B)**2", wrt="X", shapes="A: m×n, X: n×p, B: p×q")
+    assert "i = 1…m or 1…n" in shown.render("text")
+    assert r"$i = 1,\dots,m$ or $1,\dots,n$" in shown.render("latex")
+    assert re.search(r"<mi>i</mi><mo>=</mo><mn>1</mn><mo>…</mo><mi>m</mi><mtext>&#xa0;or", shown.render("html"))

@@ -2,8 +2,18 @@
 
 from __future__ import annotations
 
-from ...ir import Expr, Index, MatrixOf, whole_derivative
+from collections.abc import Iterable
+
+from ...ir import Dim, Expr, Index, MatrixOf, whole_derivative
 from ...ir.walk import letters_of_node
+
+
+def ranges(letters: Iterable[Index]) -> dict[str, list[Dim]]:
+    """Each letter once, with the sizes that it runs to: i in two sums of a line may run to m and to n."""
+    ends: dict[str, list[Dim]] = {}
+    for letter in letters:
+        ends.setdefault(letter.name, []).append(letter.dim)
+    return ends
 
 
 def new_letters(line: Expr, seen: set[Index]) -> tuple[Index, ...]:

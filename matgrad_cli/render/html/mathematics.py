@@ -14,6 +14,7 @@ from ...notation.printing.to_unicode import shape_unicode, to_unicode
 from ...records import Value
 from ..document.blocks import Label, Phrase, Ratio
 from ..document.derivation import shaped_factors
+from ..document.letters import ranges
 from ..labels import label, ratio
 from .prose import prose_html
 
@@ -50,9 +51,11 @@ def phrase_html(phrase: Phrase) -> str:
 
 def letters_html(letters: Iterable[Index]) -> str:
     """What index letters run over: `i = 1…m, j = 1…p`."""
-    return ", ".join(
-        math(f"{name_mathml(letter.name)}<mo>=</mo><mn>1</mn><mo>…</mo>{dim_mathml(letter.dim)}") for letter in letters
-    )  # fmt: skip
+    shown = []
+    for name, sizes in ranges(letters).items():
+        ends = "<mtext>&#xa0;or&#xa0;</mtext>".join(f"<mn>1</mn><mo>…</mo>{dim_mathml(size)}" for size in sizes)
+        shown.append(math(f"{name_mathml(name)}<mo>=</mo>{ends}"))
+    return ", ".join(shown)
 
 
 def line_html(body: Expr, changed: Iterable[Path] = (), shapes: bool = False, left: Label | Expr | str | None = None) -> str:

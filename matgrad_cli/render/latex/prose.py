@@ -10,6 +10,7 @@ from ...ir import Dim, Expr, Index, Named, Shape
 from ...notation.printing.to_latex import dim_latex, name_latex, printer, shape_latex, to_latex
 from ...records import Value
 from ..document.blocks import Phrase, Ratio
+from ..document.letters import ranges
 from ..labels import ratio
 from .lines import breakable
 from .prose_math import SIGNS, formula_latex, pieces
@@ -57,7 +58,8 @@ def joined(parts: Iterable[str]) -> str:
 
 def letters_latex(letters: tuple[Index, ...]) -> str:
     r"""What index letters run over: `$i = 1,\dots,m$`."""
-    return ", ".join(rf"${name_latex(letter.name)} = 1,\dots,{dim_latex(letter.dim)}$" for letter in letters)
+    ends = {name_latex(name): [rf"1,\dots,{dim_latex(size)}$" for size in sizes] for name, sizes in ranges(letters).items()}
+    return ", ".join(f"${name} = {' or $'.join(sizes)}" for name, sizes in ends.items())
 
 
 def named_latex(names: tuple[Named, ...]) -> str:
