@@ -35,7 +35,7 @@ from ...ir import (
     Transpose,
     whole_derivative,
 )  # fmt: skip
-from .precedence import ATOM, BIG_SUM, ENTRYWISE, POWER, PRODUCT, SUM, UNARY, Piece, Printer
+from .precedence import ATOM, BIG_SUM, ENTRYWISE, POWER, PRODUCT, SUM, UNARY, Piece, Printer, unclear_beside
 
 Chunk = tuple[Piece, frozenset[Index]]
 _NONE: frozenset[Index] = frozenset()
@@ -223,10 +223,7 @@ class BookPrinter(Printer):
         pairs = sorted(zip(node.children, parts, strict=True), key=lambda pair: pair[1].under is not None)
         for number, (factor, part) in enumerate(pairs):
             sign = self.word("hadamard") if part.under is None else self.word("divide")
-            open_to = factor.factors[:: len(factor.factors) - 1] if isinstance(factor, MatMul) else ()
-            unclear = bool(open_to) and (node.shape.is_matrix or any(end.shape is node.shape for end in open_to))
-            tight = UNARY if part.under is not None or unclear else PRODUCT  # A ⊘ (BC), A ∘ (BC), (Sw) ∘ v for a square S
-            body = self.within(part.under or part, tight)
+            body = self.within(part.under or part, UNARY if part.under or unclear_beside(factor, node) else PRODUCT)  # A ⊘ (BC)
             if number == 0 and part.under is not None:
                 body = self.signed(part)
             shown = body if number == 0 else f"{shown} {sign} {body}"

@@ -6,7 +6,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from typing import Final, NamedTuple
 
-from ...ir import Expr, Index, Literal, Named, Number, Path
+from ...ir import Expr, Index, Literal, MatMul, Named, Number, Path
 
 SUM: Final = 10
 BIG_SUM: Final = 12
@@ -41,6 +41,12 @@ class Piece(NamedTuple):
 
 Marks = Mapping[Path, int]
 """Which parts of an expression are to be found again in the printed text, by path, each with a number below 1000."""
+
+
+def unclear_beside(factor: Expr, whole: Expr) -> bool:
+    """Whether a product inside A ∘ B could be read as (A ∘ its end) times the rest: A ∘ (BC), and (Sw) ∘ v for a square S."""
+    ends = factor.children[:: max(len(factor.children) - 1, 1)] if isinstance(factor, MatMul) else ()
+    return bool(ends) and (whole.shape.is_matrix or any(end.shape is whole.shape for end in ends))
 
 
 def opening(mark: int) -> str:

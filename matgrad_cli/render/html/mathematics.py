@@ -100,7 +100,7 @@ def _number(kind: str | None, text: str) -> str:
     if text in "()":
         return f'<mo stretchy="false">{text}</mo>'
     tag = {"number": "mn", "name": "mi"}.get(str(kind), "mo")
-    return '<mo form="infix">=</mo>' if text == "=" else f"<{tag}>{text}</{tag}>"
+    return '<mo form="infix" lspace="0" rspace="0.28em">=</mo>' if text == "=" else f"<{tag}>{text}</{tag}>"
 
 
 def _entry(text: str) -> str:

@@ -50,7 +50,7 @@ article.matgrad td,article.matgrad th{padding:.2rem .9rem .2rem 0;text-align:lef
 .matgrad .strike{position:absolute;inset:0;width:100%;height:100%}
 .matgrad .strike line{stroke:var(--bad);stroke-width:2}
 .matgrad .kept{border:2px solid var(--good);border-radius:.3rem;padding:0 .3rem}
-.matgrad code{font-size:.9em}.matgrad pre{overflow-x:auto}
+.matgrad code{font-size:.9em}.matgrad pre{overflow-x:auto;font-family:monospace;line-height:1.3}
 @media(max-width:34rem){.matgrad{padding:.1rem .55rem;font-size:15px}.matgrad li{padding:.4rem .55rem}}
 @media print{.matgrad{--card:#fff;max-width:none;font-size:11pt}.matgrad li{break-inside:avoid}.matgrad nav{display:none}
 .matgrad details::details-content{content-visibility:visible;display:block}.matgrad .formula,.matgrad .change{overflow:visible}}
