@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from itertools import takewhile
 
 from ...ir import NUMBER
+from ...notation.printing.to_unicode import to_unicode
 from ...records import Derivation
 from ..resting import resting
 from ..results import stated
@@ -66,7 +67,7 @@ def _methods(shown: Sequence[Derivation]) -> Table:
         ((one.method,), (str(sum(1 for _ in printed_steps(one.steps))),), (one.readoff.line,), (stated(one),), (one.verdict,))
         for one in shown
     ]
-    sentence = meet if len({stated(one) for one in shown}) == 1 else apart
+    sentence = meet if len({to_unicode(stated(one)) for one in shown}) == 1 else apart
     return Table(sentence, ("method", "steps", "last line", "result", "verdict"), tuple(rows))
 
 
