@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ..diagnostics import Span
@@ -41,6 +42,19 @@ class Passage:
         """The passage without the blanks around it."""
         left = len(self.text) - len(self.text.lstrip())
         return self.part(left, max(left, len(self.text.rstrip())))
+
+    def replaced(self, pieces: Sequence[tuple[int, int, str]]) -> Passage:
+        """The passage with other text from `start` to `end` of each piece; what is put in stands where the piece begins."""
+        if not pieces:
+            return self
+        parts: list[str] = []
+        where: list[int] = []
+        last, places = 0, self.places
+        for start, end, value in pieces:
+            parts += [self.text[last:start], value]
+            where += [*places[last:start], *[places[start]] * len(value)]
+            last = end
+        return Passage("".join([*parts, self.text[last:]]), 0, (*where, *places[last:]))
 
     def joined(self, other: Passage) -> Passage:
         """Both passages as one list, with `;` between them."""

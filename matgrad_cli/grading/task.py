@@ -127,12 +127,13 @@ def _variable(name: str, problem: Problem) -> Symbol:
 
 
 def _beside(problem: Problem, shapes: str) -> tuple[Symbol, ...]:
-    """Names that have a declared shape and do not stand in the loss: an answer may use them."""
+    """Names that have a declared shape and do not stand in the loss: an answer may use them. The x_i of a family is no such name."""
+    from ..notation.latex.families import families
     from ..notation.shapes.shape_text import read_shapes
 
     taken = {symbol.name for symbol in problem.variables}
-    entries = read_shapes((shapes,) if shapes else ()).items()
-    return tuple(Symbol(name, entry.shape) for name, entry in entries if name not in taken)
+    entries = {name: entry.shape for name, entry in read_shapes((shapes,) if shapes else ()).items()}
+    return tuple(Symbol(name, shape) for name, shape in families(entries, problem.source)[0].items() if name not in taken)
 
 
 def task_for(key: Key, asked: Asked = Asked()) -> Task:

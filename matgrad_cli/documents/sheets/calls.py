@@ -83,25 +83,18 @@ def _all_put_in(passage: Passage, functions: dict[str, Function]) -> Passage:
 
 def _put_in(passage: Passage, functions: dict[str, Function]) -> Passage:
     """The passage with every call written out; what is put in stands where the call stood."""
-    text, places = passage.text, passage.places
-    parts, where, last = [], [], 0
+    text = passage.text
+    pieces: list[tuple[int, int, str]] = []
     for match in CALLED.finditer(text):
         function, end = functions.get(key_of(match)), closing(text, match.end())
-        feature = _FEATURES.match(text, match.start())
-        if feature is not None and function is None:
-            value = f"{feature['name']}_{feature['below'] or feature['above']}"
-            parts += [text[last : match.start()], value]
-            where += [*places[last : match.start()], *[places[match.start()]] * len(value)]
-            last = feature.end()
-        if function is None or end is None or match.start() < last:
+        feature = _FEATURES.match(text, match.start()) if function is None else None
+        if match.start() < (pieces[-1][1] if pieces else 0):
+            continue
+        if feature is not None:
+            pieces.append((match.start(), feature.end(), f"{feature['name']}_{feature['below'] or feature['above']}"))
+        if function is None or end is None:
             continue
         arguments = arguments_of(text[match.end() + 1 : end - 1])
-        if len(arguments) != len(function.letters):
-            continue
-        value = f"({at(function, arguments)})"
-        parts += [text[last : match.start()], value]
-        where += [*places[last : match.start()], *[places[match.start()]] * len(value)]
-        last = end
-    if not parts:
-        return passage
-    return Passage("".join([*parts, text[last:]]), 0, (*where, *places[last:]))
+        if len(arguments) == len(function.letters):
+            pieces.append((match.start(), end, f"({at(function, arguments)})"))
+    return passage.replaced(pieces)

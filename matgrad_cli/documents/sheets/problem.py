@@ -16,6 +16,7 @@ from .names import index_behind, labelled_names, tokens_of
 from .outline import Outline, Stated
 from .sheet import Sheet
 from .sizes import facts_told, sizes_told
+from .upstream import upstream_losses
 from .written_out import written_out
 
 USUAL = frozenset(("L", "f", "J", "E", "F", "ell", "l", "phi", "Phi", "S", "C", "loss", "V", "g", "h", "R", "Q"))
@@ -100,7 +101,7 @@ def questions(sheet: Sheet, found: Outline, told: Told, given: Mapping[str, str]
         if question is not None and (not chosen or question.wrt):
             chosen[stated.name] = question
             inside |= finder.inside(stated)
-    if not chosen and (question := finder.unnamed()) is not None:
+    if not chosen and (question := finder.unnamed() or finder.upstream()) is not None:
         chosen[""] = question
     return tuple(sorted(chosen.values(), key=lambda question: question.start))
 
@@ -264,6 +265,15 @@ class _Finder:
                     return self._made(heads[0] if heads else None, found[0], wrt, found[1], number, ())
         return None
 
+    def upstream(self) -> Question | None:
+        """The problem of a loss that nothing states but whose gradient by what is worked out is given."""
+        for loss, last, text in upstream_losses(self.found, USUAL | {"L_cal"}):
+            by = [item.variable for item in self.found.differentiated if item.body == loss]
+            found = self._read((text,), loss, by)
+            if found is not None:
+                return self._made(loss, found[0], self._variables(by, found[1]), found[1], last.formula, ())
+        return None
+
     def _made(self, name: str | None, loss: str, wrt: Sequence[str], problem: Problem, start: int, arguments: tuple[str, ...]) -> Question:
         shapes = self._shapes(loss)
         given = [part.strip() for part in self.given.get("assume", "").split(",") if part.strip()]
@@ -308,9 +318,22 @@ class _Finder:
             for candidate in dict.fromkeys((whole, text)):
                 for variable in [*dict.fromkeys(part for part in by if part), *self._letters(candidate)][:12]:
                     problem = readable_problem(candidate, variable, self._shapes_text(candidate), "")
+                    if problem is not None and not problem.loss.shape.is_number and name in USUAL | {"L_cal"} and not arrays:
+                        problem = self._of_numbers(candidate, variable, problem)
                     if problem is not None and (arrays or problem.loss.shape.is_number) and problem.wrt in problem.loss.symbols:
                         return candidate, problem
         return None
+
+    def _of_numbers(self, loss: str, variable: str, problem: Problem) -> Problem | None:
+        """The problem with numbers for the columns that make of a loss a column: the y and ŷ of one sample, ŷ = σ(W_2 h + b_2)."""
+        side = problem.loss.shape.rows
+        found = {symbol.name: symbol.shape for symbol in problem.variables if side in symbol.shape.dims}
+        if not problem.loss.shape.is_column or found.keys() & self.told.sizes.keys() or any(shape.cols is side for shape in found.values()):
+            return None
+        self.sizes = {name: f"1×{shape.cols}" if shape.is_matrix else "scalar" for name, shape in found.items()}
+        made = readable_problem(loss, variable, self._shapes_text(loss), "")
+        self.sizes = self.sizes if made is not None and made.loss.shape.is_number else {}
+        return made if self.sizes else None
 
     def _letters(self, text: str) -> list[str]:
         return [token.text for token in tokens_of(text, self.names) if token.kind in ("name", "word")]

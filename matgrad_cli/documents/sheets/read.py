@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from ...diagnostics import Source
 from ..latex_carrier import without_comments
 from ..passage import Passage, covered
+from .habits import layers_below
 from .macros import expanded
 from .plain import plain_formulas
 from .regions import Region, regions
@@ -84,7 +85,7 @@ def _prose(source: Source, whole: Passage, markdown: bool, cells: tuple[Cell, ..
 
 
 def _sheet(source: Source, whole: Passage, plain: bool, cells: tuple[Cell, ...] = (), markdown: bool = False) -> Sheet:
-    text = whole.text
+    text = layers_below(whole.text)
     quoted = [match.span() for match in re.finditer(r"(?:^[ \t]*>[^\n]*\n?)+", text, re.MULTILINE)] if plain else []
     text = _QUOTE.sub(lambda match: " " * len(match[0]), text) if plain else text
     struck = [match.span() for match in _STRUCK.finditer(text)]

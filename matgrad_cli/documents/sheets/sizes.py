@@ -13,7 +13,7 @@ _LOWERED = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
 _MARK = "|".join(sorted([*STYLES, "mathrm", "mathcal", "operatorname"], key=len, reverse=True))
 _NAME = (
     r"(?:\\(?:" + "|".join(ACCENTS) + r")\s*(?:\{\\?[A-Za-z]+\}|\s\\?[A-Za-z]+|\s?[A-Za-z](?![A-Za-z]))"
-    r"|\\(?:" + "|".join([*GREEK, "ell"]) + r")(?![A-Za-z])|(?<![A-Za-z\\])[A-Za-zΑ-Ωα-ω](?![A-Za-zα-ω’']))"
+    r"|\\(?:" + "|".join([*GREEK, "ell"]) + r")(?![A-Za-z])|(?<![A-Za-z\\^])[A-Za-zΑ-Ωα-ω](?![A-Za-zα-ω’']))"
     r"(?:_\{?\\?\w+\}?)?"
 )
 _SIZE = r"(?:\d+|(?:\d+\s*)?\\?[A-Za-z]\w?)"

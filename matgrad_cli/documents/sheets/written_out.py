@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 
+from ...diagnostics import Span
+from ...notation.latex.lines import whole
 from ...notation.latex.names import LatexNames
 from ...notation.latex.tokens import Token
 from .names import index_behind, label_of, squeezed, tokens_of
@@ -34,9 +36,9 @@ def _once(text: str, definitions: Mapping[str, Stated], names: LatexNames, never
         value = _value(stated, below, names)
         if value is None or squeezed(stated.sides[0]) in squeezed(text):
             continue  # a model `y = Φθ` of the data y in `y - Φθ` is no definition of y
-        end = below[-1].end if below and (stated.letters or label) else token.end
-        parts += [text[last : token.start], value]
-        last = end
+        own = whole(text, Span(token.start, below[-1].end if below and (stated.letters or label) else token.end))
+        parts += [text[last : own.start], value]
+        last = own.end
     return "".join([*parts, text[last:]])
 
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from ...diagnostics import MatgradError
 from ...diagnostics.record import replace
 from ...documents.sheets.calls import with_calls
+from ...documents.sheets.habits import rewritten
 from ...documents.sheets.outline import Outline, outline
 from ...documents.sheets.problem import Question, Told, questions
 from ...documents.sheets.sections import Section, sections, whole_of
@@ -51,6 +52,7 @@ def rows_of(sheet: Sheet, found: Outline) -> list[Line]:
 
 def judge_sheet(sheet: Sheet, given: Mapping[str, str]) -> list[Part]:
     """Every problem of the document, judged; without any the rows are judged as facts of their own."""
+    sheet = rewritten(sheet)
     found = outline(sheet.formulas)
     if (called := with_calls(sheet.formulas, found)) is not None:
         sheet = replace(sheet, formulas=called)
