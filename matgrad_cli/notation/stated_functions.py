@@ -51,7 +51,7 @@ def arguments_of(text: str) -> list[str]:
 def occurrences(body: str, letter: str) -> list[re.Match[str]]:
     """Where a letter stands in a text, with its style."""
     name = rf"\\{letter}" if len(letter) > 1 else letter
-    return list(re.finditer(rf"{STYLE}\{{\s*{name}\s*\}}|(?<![A-Za-z\\]){STYLE}?{name}(?![A-Za-z])", body))
+    return list(re.finditer(rf"{STYLE}\{{\s*{name}\s*\}}|(?:(?<![A-Za-z\\])|(?<=\^T)){STYLE}?{name}(?![A-Za-z])", body))
 
 
 def at(function: Stated, arguments: Sequence[str]) -> str:

@@ -1,4 +1,4 @@
-"""Habits of writers that other signs say: `softmax` of every row, `dQ` for ∂L/∂Q, layers in raised brackets `W^{[1]}`."""
+"""Habits of writers that other signs say: `softmax` of every row, `log y!`, `dQ` for ∂L/∂Q, layers in raised brackets `W^{[1]}`."""
 
 from __future__ import annotations
 
@@ -19,6 +19,9 @@ _UPSTREAM = re.compile(
     r"(?<![A-Za-z\\])d([A-Z])\s*=\s*\\[dt]?frac\s*\{\s*\\partial\s*(?P<loss>\\mathcal\s*\{?\s*L\s*\}?|\\ell|[A-Z])\s*\}\s*\{\s*\\partial\s*\1\s*\}"
     r"|(?<![A-Za-z\\])d([A-Z])\s*=\s*\\partial\s*(?P<other>\\mathcal\s*\{?\s*L\s*\}?|\\ell|[A-Z])\s*/\s*\\partial\s*\3(?![A-Za-z])"
 )
+_COUNT = r"[a-z](?:_\{?\w\}?|\^\{\(\w\)\})?"
+_FACTORIAL = re.compile(rf"\\(?:log|ln)\s*(?:(?P<bare>{_COUNT})\s*!|(?:\\left)?\(\s*(?P<inside>{_COUNT})\s*!\s*(?:\\right)?\))")
+"""`\\log y_i!` of a count is some function of it, ψ."""
 _GRADIENT = re.compile(r"(?<![A-Za-z\\])d\s?([A-Z](?:_(?:\w|\{\w+\}))?)(?![A-Za-z])")
 _LAYER = re.compile(r"\^\{?(?P<open>[\[(])(?P<layer>\d|L)[\])](?P<rest>[^{}\n]{0,12}\})?")
 _OF_LAYER = re.compile(r"([A-Za-z])\}?\s*\^\{?([\[(])\d[\])]\}?\s*&?=(?!=)")
@@ -27,18 +30,22 @@ _OF_LAYER = re.compile(r"([A-Za-z])\}?\s*\^\{?([\[(])\d[\])]\}?\s*&?=(?!=)")
 def rewritten(sheet: Sheet) -> Sheet:
     """The sheet with its habits written in the signs that are read."""
     text = " ".join(formula.passage.text for formula in sheet.formulas)
+    factorial = "\\psi" not in text and bool(_FACTORIAL.search(text))
     by_rows = bool(_ROWS.search(sheet.prose))
     said = _UPSTREAM.search(text)
     loss = (said["loss"] or said["other"]) if said is not None else None
-    if not loss and not by_rows and not re.search(r"_\{?\\(?:text|mathrm)\{rows?\}", text):
+    if not (loss or by_rows or factorial or re.search(r"_\{?\\(?:text|mathrm)\{rows?\}", text)):
         return sheet
-    return replace(sheet, formulas=tuple(_rewritten(formula, by_rows, loss) for formula in sheet.formulas))
+    return replace(sheet, formulas=tuple(_rewritten(formula, by_rows, factorial, loss) for formula in sheet.formulas))
 
 
-def _rewritten(formula: Formula, by_rows: bool, loss: str | None) -> Formula:
+def _rewritten(formula: Formula, by_rows: bool, factorial: bool, loss: str | None) -> Formula:
     passage = formula.passage
     softmax = [match.span() for match in _SOFTMAX.finditer(passage.text) if by_rows or "row" in match[0]]
     passage = passage.replaced([(*span, r"\operatorname{softmax}_{1}") for span in softmax])
+    if factorial:
+        found = _FACTORIAL.finditer(passage.text)
+        passage = passage.replaced([(*match.span(), rf"\psi({match['bare'] or match['inside']})") for match in found])
     if loss is not None:
         found = _GRADIENT.finditer(passage.text)
         passage = passage.replaced([(*match.span(), rf"\frac{{\partial {loss}}}{{\partial {match[1]}}}") for match in found])

@@ -91,7 +91,7 @@ def _stated(left: s.Node, text: str, sides: tuple[str, ...], number: int) -> lis
 
 def _names_in(text: str) -> list[str]:
     r"""The names between commas: `\mathbf{w}, b`."""
-    return [plain_name(part) for part in text.split(",") if re.fullmatch(r"\s*\\?[\w{}\\]+\s*", part)]
+    return [plain_name(part) for part in text.split(",") if re.fullmatch(r"\s*\\?[\w{}\\\s]+", part)]
 
 
 def _differentiated(root: s.Node, number: int, left: bool, text: str) -> list[Differentiated]:

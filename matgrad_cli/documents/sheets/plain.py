@@ -11,7 +11,7 @@ _CODE = re.compile(r"@|\.T\b|\baxis=|\bnp\.|torch\.|\*\*|==|^\s*(?:def|import|fr
 _HEAD = re.compile(r"^(?:From|To|Subject|Date|Cc|Re):\s", re.IGNORECASE)
 _RELATION = re.compile(r"(?<![<>!:=])=(?!=)|:=|≈")
 _TOKEN = re.compile(r"\S+")
-_EDGE = re.compile(r"^[\s,;:.!?•▪*–—-]+(?=[^\s])|[\s,;:.!?]+$")
+_EDGE = re.compile(r"^[\s,;:.!?•▪*–—-]+(?=[^\s])|(?:[\s,;:.!?]|\*\*)+$")
 _NUMBERED = re.compile(r"\s*(?:\(?(?:[ivx]{1,4}|\d{1,2}|[a-h])\)|\d{1,2}[.)])(?=\s)\s*")
 _WORD = re.compile(r"[A-Za-z][A-Za-z'’-]*")
 

@@ -15,7 +15,7 @@ from ...notation.problems import read_problem
 from .names import index_behind, labelled_names, tokens_of
 from .outline import Outline, Stated
 from .sheet import Sheet
-from .sizes import facts_told, sizes_told
+from .sizes import by_columns, facts_told, means, sizes_told
 from .upstream import upstream_losses
 from .written_out import written_out
 
@@ -41,6 +41,8 @@ _SYMMETRIC = re.compile(
 _SETTING = re.compile(r"\b(?:if|for|when|i\.e\.,?|initiali[sz]ation|setting|suppose|gives?|condition is)\s*\$?$", re.IGNORECASE)
 _CONSTANT = re.compile(r"\s*[+-]\s*(?:\\(?:text|mathrm|textrm|mbox|operatorname)\s*\{\s*(?:const|terms)[^{}]*\}|const\.?|constant)\s*$")
 """What ends a loss and does not matter: `+ \\text{const}`."""
+_NOISE = re.compile(r"[+-]\s*(?:\\\w+\s*\{?\s*)?\\(?:var)?(?:epsilon|xi)(?:_\{?\w+\}?)?[\s}.,]*$")
+"""A model of the data: y = Ax + ε."""
 MOST_PROBLEMS = 40
 
 
@@ -134,7 +136,7 @@ class _Finder:
         self.by_prose = list(self._by_prose())
         sizes = set(re.findall(r"[A-Za-z]", " ".join(told.sizes.values())))
         self.limits = {limit for text in [sheet.prose] for limit in re.findall(r"\\sum_\{\w=\d\}\^\{?([A-Z])\b", text)} - sizes
-        self.by_columns = _by_columns(told, sheet.prose)
+        self.by_columns = by_columns(told.sizes, sheet.prose)
         self.definitions = self._definitions()
         self.worked_out = self.definitions.keys() | {stated.name for stated in found.stated if self._works_out(stated)}
         self.built = {
@@ -160,7 +162,7 @@ class _Finder:
         for stated in self.found.stated:
             tokens = tokens_of(stated.sides[0], self.names)
             names = [part for part in tokens if part.kind in ("name", "word", "function")]
-            lone = len(names) < 2 and not stated.letters
+            lone = (len(names) < 2 and not stated.letters) or bool(_NOISE.search(stated.sides[0]))
             lone = lone or (stated.name in self.told.sizes and stated.formula > losses)  # a model of the data: y = Xw + ε
             supposed = _SETTING.search(self.sheet.formulas[stated.formula].before[-40:]) or first.get(stated.name, 9**9) < stated.formula
             if not (lone or supposed or stated.name in moving or stated.arguments or stated.name in found):
@@ -263,6 +265,9 @@ class _Finder:
                     heads = [name for name in sorted(self.heads) if name in USUAL and name not in stated]
                     wrt = self._variables([*self.by_prose, *(item.variable or "" for item in self.found.differentiated)], found[1])
                     return self._made(heads[0] if heads else None, found[0], wrt, found[1], number, ())
+        for item in self.found.differentiated:
+            if item.left and item.body is None and item.text is not None and (found := self._read((item.text,), None, [item.variable])):
+                return self._made(None, found[0], self._variables([item.variable], found[1]), found[1], item.formula, ())
         return None
 
     def upstream(self) -> Question | None:
@@ -348,6 +353,7 @@ class _Finder:
             if colon:
                 kept[plain_name(name)] = size.strip()
         counts = {**self._labelled(loss), **self.sizes}
+        counts |= dict.fromkeys(means(loss), "scalar")
         counts |= {name: "scalar" for name in self.limits & inside if rf"^{name}" not in loss.replace("{", "")}
         return {**counts, **{name: size for name, size in kept.items() if size}}
 
@@ -366,16 +372,6 @@ class _Finder:
     def _put_in(self, text: str, never: set[str]) -> str:
         """The text with every name that the document defines replaced by what it stands for."""
         return written_out(text, self.definitions, self.names, never, self.told.sizes)
-
-
-def _by_columns(told: Told, prose: str) -> frozenset[str]:
-    """Matrices of which the numbered vectors are columns: X, d×n, beside x_i under a Σ up to n."""
-    bounds = set(re.findall(r"\\sum_\{\w\s*=\s*\d\}\^\{?(\w)", prose))
-    sides = {name: size.split("×") for name, size in told.sizes.items() if "×" in size and len(name) == 1 and name.isupper()}
-    return frozenset(
-        name for name, (rows, cols) in sides.items()
-        if cols in bounds and rows not in bounds and re.search(rf"(?<![A-Za-z\\]){name.lower()}\}}?_\{{?[a-z](?![A-Za-z])", prose)
-    )
 
 
 @lru_cache(maxsize=256)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from ...notation.latex.names import ACCENTS, GREEK, STYLES
 from ...notation.loss_text import plain_name
@@ -32,6 +32,8 @@ _LISTED = re.compile(rf"(?:^|[,;(]|[-•*])[ \t]*{_NAMES}\s*:[ \t]*(?P<size>{_SI
 _EACH_NAME = re.compile(_NAME)
 _FORWARD = re.compile(rf"\s*-?\s*(?:\w+[- ]){{0,2}}(?:matrix|matrices|Matrix)\s+{_NAMES}")
 _POSITIVE = re.compile(rf"(?P<name>{_NAME})\s*(?:>|≥|\\geq?)\s*0(?!\.?\d)")
+_DEFINITE = re.compile(rf"(?P<name>{_NAME})\s*(?:\\succ(?:eq|curlyeq)?(?![A-Za-z])|≻|⪰|≽)\s*0(?!\.?\d)")
+_MEAN = re.compile(r"\\[dt]?frac\s*(?:\{[^{}]*\}|\d|\\[a-z]+)\s*\{?\s*\d*\s*([A-Z])(?=\s*\})|\\[dt]?frac\s*\d\s*([A-Z])")
 
 FACTS = (
     ("spd", r"(?:symmetric(?:,|\s+and)?\s+)?positive[- ](?:semi-?)?definite|\bSPD\b|\bspd\b"),
@@ -154,6 +156,24 @@ def _defined_before(before: str) -> list[str]:
     return [plain_name(stated["name"])] if stated is not None else []
 
 
+def means(loss: str) -> Iterator[str]:
+    r"""The N of `\frac{1}{2N}` that stands nowhere else: how many there are."""
+    for match in _MEAN.finditer(loss):
+        name = match[1] or match[2]
+        if len(re.findall(rf"(?<![A-Za-z\\]){name}(?![A-Za-z])", loss)) == 1:
+            yield name
+
+
+def by_columns(told: Mapping[str, str], prose: str) -> frozenset[str]:
+    """Matrices of which the numbered vectors are columns: X, d×n, beside x_i under a Σ up to n."""
+    bounds = set(re.findall(r"\\sum_\{\w\s*=\s*\d\}\^\{?(\w)", prose))
+    sides = {name: size.split("×") for name, size in told.items() if "×" in size and len(name) == 1 and name.isupper()}
+    return frozenset(
+        name for name, (rows, cols) in sides.items()
+        if cols in bounds and rows not in bounds and re.search(rf"(?<![A-Za-z\\]){name.lower()}\}}?_\{{?[a-z](?![A-Za-z])", prose)
+    )
+
+
 def facts_told(prose: str) -> tuple[dict[str, set[str]], dict[str, set[str]]]:
     """Facts that hold throughout, and those that some sentence supposes (`for symmetric M`), by name."""
     text = plain_prose(prose)
@@ -163,6 +183,8 @@ def facts_told(prose: str) -> tuple[dict[str, set[str]], dict[str, set[str]]]:
         word = _SETS.get(re.sub(r"[\\{}\s]", "", match["field"]))
         for name in _names(match["names"]) if word else ():
             always.setdefault(re.sub(r"_[ijkn]$", "", name), set()).add(word or "")
+    for match in _DEFINITE.finditer(text):
+        always.setdefault(plain_name(match["name"]), set()).add("spd")
     for word, names, only_supposed in _facts_of(text):
         for name in names:
             (supposed if only_supposed else always).setdefault(name, set()).add(word)

@@ -128,8 +128,8 @@ class Lexer:
         if char == ":" and following == "=":
             self.emit("relation", ":=", at, at + 2)
             return at + 2
-        if char == "=" and following == "=":
-            self.emit("relation", "=", at, at + 2)
+        if char == "=" and following in ("=", ":"):
+            self.emit("relation", "=" if following == "=" else "=:", at, at + 2)
             return at + 2
         if char == "=" and following == ">":
             self.emit("relation", "then", at, at + 2)
