@@ -1,11 +1,13 @@
-"""Habits of writers that other signs say: `softmax` of every row, `log y!`, `dQ` for ∂L/∂Q, layers in raised brackets `W^{[1]}`."""
+r"""Habits of writers that other signs say: `softmax` of every row, `log y!`, `\sigma^2 = …`, `dQ` for ∂L/∂Q, layers `W^{[1]}`."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Sequence
 
 from ...diagnostics.record import replace
-from .sheet import Formula, Sheet
+from ..passage import Passage
+from .sheet import Sheet
 
 _ROWS = re.compile(
     r"soft-?max[^.]{0,80}?(?:row-?wise|(?:each|every|over|along|to|the|across|all) rows?\b|last (?:axis|dimension))"
@@ -19,6 +21,12 @@ _UPSTREAM = re.compile(
     r"(?<![A-Za-z\\])d([A-Z])\s*=\s*\\[dt]?frac\s*\{\s*\\partial\s*(?P<loss>\\mathcal\s*\{?\s*L\s*\}?|\\ell|[A-Z])\s*\}\s*\{\s*\\partial\s*\1\s*\}"
     r"|(?<![A-Za-z\\])d([A-Z])\s*=\s*\\partial\s*(?P<other>\\mathcal\s*\{?\s*L\s*\}?|\\ell|[A-Z])\s*/\s*\\partial\s*\3(?![A-Za-z])"
 )
+_SPREAD = re.compile(
+    r"(?:^|(?<=[,;&({\s]))(?P<name>\\(?:sigma|tau)(?:_\{?\\?\w+\}?)?)\s*\^\s*(?:2|\{2\})\s*(?P<sign>&?:?=)"
+    r"(?P<value>(?:(?!,\s*(?:\\q?quad|\\[ ,;]|$)|\\text|\\q?quad).)+)"
+)
+_BY_SPREAD = re.compile(r"\}\s*\{\s*\\partial\s*\\(?:sigma|tau)|\\nabla_\{?\s*\\(?:sigma|tau)|[(,]\s*\\(?:sigma|tau)(?:\^2)?\s*[),]")
+"""Where the spread is what is asked for."""
 _COUNT = r"[a-z](?:_\{?\w\}?|\^\{\(\w\)\})?"
 _FACTORIAL = re.compile(rf"\\(?:log|ln)\s*(?:(?P<bare>{_COUNT})\s*!|(?:\\left)?\(\s*(?P<inside>{_COUNT})\s*!\s*(?:\\right)?\))")
 """`\\log y_i!` of a count is some function of it, ψ."""
@@ -29,27 +37,34 @@ _OF_LAYER = re.compile(r"([A-Za-z])\}?\s*\^\{?([\[(])\d[\])]\}?\s*&?=(?!=)")
 
 def rewritten(sheet: Sheet) -> Sheet:
     """The sheet with its habits written in the signs that are read."""
-    text = " ".join(formula.passage.text for formula in sheet.formulas)
-    factorial = "\\psi" not in text and bool(_FACTORIAL.search(text))
+    texts = [formula.passage.text for formula in sheet.formulas]
+    text = " ".join(texts)
+    habits: list[tuple[re.Pattern[str], Callable[[re.Match[str]], str]]] = []
     by_rows = bool(_ROWS.search(sheet.prose))
-    said = _UPSTREAM.search(text)
-    loss = (said["loss"] or said["other"]) if said is not None else None
-    if not (loss or by_rows or factorial or re.search(r"_\{?\\(?:text|mathrm)\{rows?\}", text)):
-        return sheet
-    return replace(sheet, formulas=tuple(_rewritten(formula, by_rows, factorial, loss) for formula in sheet.formulas))
+    habits.append((_SOFTMAX, lambda match: r"\operatorname{softmax}_{1}" if by_rows or "row" in match[0] else match[0]))
+    if "\\psi" not in text:
+        habits.append((_FACTORIAL, lambda match: rf"\psi({match['bare'] or match['inside']})"))
+    if (said := _UPSTREAM.search(text)) is not None:
+        habits.append((_GRADIENT, lambda match: rf"\frac{{\partial {said['loss'] or said['other']}}}{{\partial {match[1]}}}"))
+    derived = next((at for at, text in enumerate(texts) if re.search(r"\\(?:partial|nabla)(?![A-Za-z])", text)), 0)
+    stated = 0 if _BY_SPREAD.search(text) else derived
+    return replace(sheet, formulas=tuple(
+        replace(formula, passage=_rewritten(formula.passage, [*habits, (_SPREAD, _root)] if at < stated else habits))
+        for at, formula in enumerate(sheet.formulas)
+    ))
 
 
-def _rewritten(formula: Formula, by_rows: bool, factorial: bool, loss: str | None) -> Formula:
-    passage = formula.passage
-    softmax = [match.span() for match in _SOFTMAX.finditer(passage.text) if by_rows or "row" in match[0]]
-    passage = passage.replaced([(*span, r"\operatorname{softmax}_{1}") for span in softmax])
-    if factorial:
-        found = _FACTORIAL.finditer(passage.text)
-        passage = passage.replaced([(*match.span(), rf"\psi({match['bare'] or match['inside']})") for match in found])
-    if loss is not None:
-        found = _GRADIENT.finditer(passage.text)
-        passage = passage.replaced([(*match.span(), rf"\frac{{\partial {loss}}}{{\partial {match[1]}}}") for match in found])
-    return replace(formula, passage=passage)
+def _rewritten(passage: Passage, habits: Sequence[tuple[re.Pattern[str], Callable[[re.Match[str]], str]]]) -> Passage:
+    for pattern, written in habits:
+        found = [(match, written(match)) for match in pattern.finditer(passage.text)]
+        passage = passage.replaced([(*match.span(), value) for match, value in found if value != match[0]])
+    return passage
+
+
+def _root(match: re.Match[str]) -> str:
+    """`\\sigma^2 = v` says that σ is √v."""
+    sides = "=".join(rf"\sqrt{{{side.strip()}}}" for side in re.split(r"=(?![^{}]*\})", match["value"].rstrip(" .,;")))
+    return f"{match['name']}{match['sign']}{sides}"
 
 
 def layers_below(text: str) -> str:

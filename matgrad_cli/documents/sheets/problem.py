@@ -41,7 +41,7 @@ _SYMMETRIC = re.compile(
 _SETTING = re.compile(r"\b(?:if|for|when|i\.e\.,?|initiali[sz]ation|setting|suppose|gives?|condition is)\s*\$?$", re.IGNORECASE)
 _CONSTANT = re.compile(r"\s*[+-]\s*(?:\\(?:text|mathrm|textrm|mbox|operatorname)\s*\{\s*(?:const|terms)[^{}]*\}|const\.?|constant)\s*$")
 """What ends a loss and does not matter: `+ \\text{const}`."""
-_NOISE = re.compile(r"[+-]\s*(?:\\\w+\s*\{?\s*)?\\(?:var)?(?:epsilon|xi)(?:_\{?\w+\}?)?[\s}.,]*$")
+_NOISE = re.compile(r"[+-]\s*(?:\\\w+\s*\{\s*\\(?:var)?(?:epsilon|xi)\s*\}|(?:\\\w+\s*)?\\(?:var)?(?:epsilon|xi))(?:_\{?\w+\}?)?[\s.,]*$")
 """A model of the data: y = Ax + ε."""
 MOST_PROBLEMS = 40
 

@@ -46,6 +46,7 @@ def wider_readings(side: Side) -> Iterator[tuple[str, s.Node]]:
         ("bars that take the absolute value of every entry", _absolute),
         ("a derivative of the whole product behind its sign", _wider_derivative),
         ("a differential of the whole product behind its sign", _wider_differential),
+        ("the size d and what it multiplies", _times_size),
     )
     changed: s.Node = node
     found = 0
@@ -125,6 +126,13 @@ def _wider_differential(node: s.Node) -> s.Node | None:
     moving = {part.name for part in s.parts_of(left.body) if isinstance(part, s.Name)}
     again = any(isinstance(part, s.Name) and part.name in moving for part in s.parts_of(node.right))
     return replace(left, span=node.span, body=_product(node, left.body)) if again and not isinstance(left.body, s.Group) else None
+
+
+def _times_size(node: s.Node) -> s.Node | None:
+    """d s as the product of a size that is called d; where d is none, this cannot be read."""
+    if not isinstance(node, s.Differential_) or node.direction is not None:
+        return None
+    return s.Binary(node.span, "juxtapose", s.Name(node.span, "d"), node.body)
 
 
 def _elementwise(node: s.Node, around: Surroundings) -> s.Node | None:

@@ -148,9 +148,9 @@ def subscripted(line: Line) -> set[str]:
 
 
 def subscripted_in(line: LatexLine) -> set[str]:
-    """Names that stand with an index in a formula: what is below, or above in brackets as in `x^{(i)}`."""
+    """Names that stand with one index in a formula (with two it is an entry): what is below, or above in brackets as in `x^{(i)}`."""
     parts = [part for statement in line.statements for side in statement.sides if side.node is not None for part in s.parts_of(side.node)]
-    bodies = [s.ungrouped(part.body) for part in parts if isinstance(part, s.Subscript)]
+    bodies = [s.ungrouped(part.body) for part in parts if isinstance(part, s.Subscript) and len(part.indices) == 1]
     bodies += [part.letter for part in parts if isinstance(part, s.Slice)]
     return {body.name for body in bodies if isinstance(body, s.Name)}
 

@@ -214,8 +214,9 @@ def _terms(e: Elaborator, terms: list[tuple[bool, s.Node]]) -> list[tuple[Expr, 
 
 
 def _spread(e: Elaborator, value: Expr, node: s.Node, array: Expr, beside: s.Node) -> Expr:
-    """number + array: the number is added to every entry."""
-    if e.scope.syntax == "latex" and not isinstance(value, Number):
+    """number + array: the number is added to every entry; in LaTeX a literal, or a name beside a vector, as in `x - \\mu`."""
+    lone = isinstance(value, Number) or (isinstance(s.ungrouped(node), s.Name) and (array.shape.is_column or array.shape.is_row))
+    if e.scope.syntax == "latex" and not lone:
         fail(e.scope, "number-plus-array",
              f"{e.text(node)} is a number and {e.text(beside)} is {described(array.shape)}: they cannot be added",
              (node.span, "a number"), (beside.span, f"{array.shape.rows}×{array.shape.cols}"))

@@ -20,7 +20,7 @@ from .tokens import Token
 
 _EQUAL: Final = frozenset(("=", ":=", "approx", "=:", "propto"))
 _SIGNS: Final = {"approx": "≈", ":=": ":=", "propto": "∝"}
-_MARK: Final = re.compile(r"\\[A-Za-z]+\s*\{\s*$|\\(?:" + "|".join(sorted({*STYLES, *ACCENTS})) + r")\s*$")
+_MARK: Final = re.compile(r"\\(?:" + "|".join(sorted({*STYLES, *ACCENTS})) + r")\s*(?:\{\s*)?$")
 _REST: Final = re.compile(r"\(?(?:const|cst|terms (?:independent|not|without|that))", re.IGNORECASE)
 _SAID: Final = {
     "<=": "an inequality", ">=": "an inequality", "<": "an inequality", ">": "an inequality", "!=": "an inequality",
