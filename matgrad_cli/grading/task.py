@@ -35,6 +35,7 @@ class Task:
     asks: str = "gradient"
     plain: Problem | None = None
     constraints: tuple[Expr, ...] = ()
+    numbered: frozenset[str] = frozenset()
 
     @property
     def names(self) -> frozenset[str]:
@@ -79,9 +80,9 @@ def _task(key: Key, asked: Asked) -> Task | MatgradError:
         return error
     letters = derivative_letters(problem)
     wanted = whole_derivative(problem.loss, problem.wrt, layout)
-    beside = _beside(problem, shapes)
-    bench = Bench(problem, asked.seed)
-    return Task(problem, bench, layout, asked.syntax or syntax, wanted, letters, beside, unknowns, asked.of, plain, constraints)
+    beside, numbered = _beside(problem, shapes)
+    bench, written = Bench(problem, asked.seed), asked.syntax or syntax
+    return Task(problem, bench, layout, written, wanted, letters, beside, unknowns, asked.of, plain, constraints, numbered)
 
 
 def _read(
@@ -126,14 +127,17 @@ def _variable(name: str, problem: Problem) -> Symbol:
     return found
 
 
-def _beside(problem: Problem, shapes: str) -> tuple[Symbol, ...]:
-    """Names that have a declared shape and do not stand in the loss: an answer may use them. The x_i of a family is no such name."""
+def _beside(problem: Problem, shapes: str) -> tuple[tuple[Symbol, ...], frozenset[str]]:
+    """Names that have a declared shape and do not stand in the loss: an answer may use them; and the families declared by their x_i."""
     from ..notation.latex.families import families
     from ..notation.shapes.shape_text import read_shapes
 
     taken = {symbol.name for symbol in problem.variables}
     entries = {name: entry.shape for name, entry in read_shapes((shapes,) if shapes else ()).items()}
-    return tuple(Symbol(name, shape) for name, shape in families(entries, problem.source)[0].items() if name not in taken)
+    single, _ = families(entries, problem.source)
+    letters = {name.rpartition("_")[0] for name in entries.keys() - single.keys()}
+    numbered = frozenset(name for letter in letters for name in (letter, letter.upper()))
+    return tuple(Symbol(name, shape) for name, shape in single.items() if name not in taken), numbered
 
 
 def task_for(key: Key, asked: Asked = Asked()) -> Task:

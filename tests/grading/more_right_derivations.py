@@ -301,4 +301,20 @@ MORE |= {
             r"= -X^T\left(y\odot\sigma(-y\odot Xw)\right)",
         ],
     ),
+    "signed minors": (
+        {"loss": "det(A)", "wrt": "A", "shapes": "A: n×n", "assume": "A invertible"},
+        [
+            r"\frac{\partial \det A}{\partial A_{ij}} = \frac{\partial}{\partial A_{ij}}\left[\sum_k (-1)^{i+k}A_{ik}M_{ik}\right]"
+            r" = (-1)^{i+j}M_{ij}",
+            r"(A^{-1})_{ij} = \frac{1}{\det A}(-1)^{i+j}M_{ji}",
+            r"\nabla_A \det A = (\det A) A^{-T}",
+        ],
+    ),
+    "rule behind a bold letter": (
+        {"loss": "logdet(S)", "wrt": "S", "shapes": "S: n×n", "assume": "S spd"},
+        [
+            r"\frac{\partial \ln | \det (\mathbf{Z}) |}{\partial \mathbf{Z}} = \mathbf{Z}^{-\top}",
+            r"\nabla_S L = S^{-1}",
+        ],
+    ),
 }

@@ -21,6 +21,10 @@ _UPSTREAM = re.compile(
     r"(?<![A-Za-z\\])d([A-Z])\s*=\s*\\[dt]?frac\s*\{\s*\\partial\s*(?P<loss>\\mathcal\s*\{?\s*L\s*\}?|\\ell|[A-Z])\s*\}\s*\{\s*\\partial\s*\1\s*\}"
     r"|(?<![A-Za-z\\])d([A-Z])\s*=\s*\\partial\s*(?P<other>\\mathcal\s*\{?\s*L\s*\}?|\\ell|[A-Z])\s*/\s*\\partial\s*\3(?![A-Za-z])"
 )
+_IN_WORDS = re.compile(
+    r"(?P<sign>&?:?=)\s*\\?(?:P|p|Pr|mathbb\s*\{?P\}?)\s*(?:\\left)?\([^()]*(?:\\mid|\\vert|\|)(?:[^()]|\([^()]*\))*\)\s*&?:?=(?!=)"
+)
+"""`p_{ic} = P(y = c \\mid x_i) = …`."""
 _SPREAD = re.compile(
     r"(?:^|(?<=[,;&({\s]))(?P<name>\\(?:sigma|tau)(?:_\{?\\?\w+\}?)?)\s*\^\s*(?:2|\{2\})\s*(?P<sign>&?:?=)"
     r"(?P<value>(?:(?!,\s*(?:\\q?quad|\\[ ,;]|$)|\\text|\\q?quad).)+)"
@@ -42,6 +46,7 @@ def rewritten(sheet: Sheet) -> Sheet:
     habits: list[tuple[re.Pattern[str], Callable[[re.Match[str]], str]]] = []
     by_rows = bool(_ROWS.search(sheet.prose))
     habits.append((_SOFTMAX, lambda match: r"\operatorname{softmax}_{1}" if by_rows or "row" in match[0] else match[0]))
+    habits.append((_IN_WORDS, lambda match: match["sign"]))
     if "\\psi" not in text:
         habits.append((_FACTORIAL, lambda match: rf"\psi({match['bare'] or match['inside']})"))
     if (said := _UPSTREAM.search(text)) is not None:

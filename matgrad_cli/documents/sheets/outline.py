@@ -80,7 +80,12 @@ def _stated(left: s.Node, text: str, sides: tuple[str, ...], number: int) -> lis
         if len(letters) == 1 and isinstance(node, s.Name) and (letters[0][:1].isupper() or len(letters[0]) > 1):
             node, letters = s.Name(node.span, f"{node.name}_{letters[0]}"), ()
     if isinstance(node, s.Apply):
-        arguments = tuple(part.name for part in node.arguments if isinstance(part, s.Name))
+        parts = node.arguments
+        if any(isinstance(part, s.Ellipsis_) for part in parts):  # L(w_1, …, w_K) is a function of the family w
+            bodies = (s.ungrouped(part.body) if isinstance(part, s.Subscript) else part for part in parts)
+            names = dict.fromkeys(re.sub(r"_\d+$", "", part.name) for part in bodies if isinstance(part, s.Name))
+            return [Stated(node.function, letters, tuple(names), sides, number)]
+        arguments = tuple(part.name for part in parts if isinstance(part, s.Name))
         return [Stated(node.function, letters, arguments, sides, number)] if len(arguments) == len(node.arguments) else []
     if not isinstance(node, s.Name):
         return []

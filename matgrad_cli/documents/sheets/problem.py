@@ -41,6 +41,7 @@ _SYMMETRIC = re.compile(
 _SETTING = re.compile(r"\b(?:if|for|when|i\.e\.,?|initiali[sz]ation|setting|suppose|gives?|condition is)\s*\$?$", re.IGNORECASE)
 _CONSTANT = re.compile(r"\s*[+-]\s*(?:\\(?:text|mathrm|textrm|mbox|operatorname)\s*\{\s*(?:const|terms)[^{}]*\}|const\.?|constant)\s*$")
 """What ends a loss and does not matter: `+ \\text{const}`."""
+_INDICATOR = re.compile(r"(?:\\math(?:bb|bf|ds)\s*\{?\s*1\s*\}?|\\delta\s*|I|1)\s*(?:\\left)?(?:\\?[{\[]|\()[^{}\[\]]*=")
 _NOISE = re.compile(r"[+-]\s*(?:\\\w+\s*\{\s*\\(?:var)?(?:epsilon|xi)\s*\}|(?:\\\w+\s*)?\\(?:var)?(?:epsilon|xi))(?:_\{?\w+\}?)?[\s.,]*$")
 """A model of the data: y = Ax + ε."""
 MOST_PROBLEMS = 40
@@ -142,6 +143,10 @@ class _Finder:
         self.built = {
             stated.name: frozenset(("symmetric",)) for stated in found.stated if any(_GRAM.search(side) for side in stated.sides)
         } | {stated: frozenset(("symmetric",)) for stated in _symmetric_names(sheet)}
+        labels = (stated for stated in found.stated if len(stated.letters) == 2 and _INDICATOR.search(stated.sides[0]))
+        self.built |= {  # t_ic = 1{y_i = c}
+            label.name: frozenset(("onehot",)) for label in labels if re.search(rf"=\s*{label.letters[1]}\W*$", label.sides[0])
+        }
 
     def _definitions(self) -> dict[str, Stated]:
         """What names stand for; a name that is given (its size is told, it is differentiated by) and then set to a value is none."""
@@ -162,6 +167,8 @@ class _Finder:
         for stated in self.found.stated:
             tokens = tokens_of(stated.sides[0], self.names)
             names = [part for part in tokens if part.kind in ("name", "word", "function")]
+            if _INDICATOR.search(stated.sides[0]):
+                continue  # labels are data
             lone = (len(names) < 2 and not stated.letters) or bool(_NOISE.search(stated.sides[0]))
             lone = lone or (stated.name in self.told.sizes and stated.formula > losses)  # a model of the data: y = Xw + ε
             supposed = _SETTING.search(self.sheet.formulas[stated.formula].before[-40:]) or first.get(stated.name, 9**9) < stated.formula

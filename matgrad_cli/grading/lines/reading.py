@@ -122,7 +122,8 @@ def _read(side: Side, stated: s.Node, around: Surroundings, letters: tuple[Index
         if around.formulas or not is_plain(tree):
             node = as_names(put_in(tree, around), around)
             node = directed(rebuilt(node, _as_column) if around.columns else node, around)
-            tree, work = read_letters(telescoped(by_parts(node, around), around), (*known, *fixed), ())
+            written = telescoped(by_parts(node, around), around)
+            tree, work = read_letters(written, (*known, *fixed, *_samples(written, around)), ())
             tree = rebuilt(tree, lambda part: around.tabled(without_cases(part)))
         if work.reused:
             misused = work.reused[0]
@@ -217,6 +218,13 @@ def _not_yet_defined(node: s.Node, around: Surroundings) -> s.Name | None:
     if not waiting:
         return None
     return next((part for path, part in walk(node) if isinstance(part, s.Name) and part.name in waiting and not is_index(node, path)), None)
+
+
+def _samples(node: s.Node, around: Surroundings) -> frozenset[str]:
+    """The letters that number declared vectors: `y_i x_i^\\top w` beside `x_i: d` speaks of each i and is no sum."""
+    numbered = around.task.numbered
+    slices = (part.index for _, part in walk(node) if isinstance(part, s.Slice) and part.matrix.name in numbered) if numbered else ()
+    return frozenset(index.name for index in slices if isinstance(index, s.Name))
 
 
 def _as_column(node: s.Node) -> s.Node:

@@ -14,6 +14,7 @@ from ...ir.memory import remembered
 from ...notation import syntax as s
 from ...notation.latex.lines import Statement, split_line
 from ...notation.latex.names import LatexNames, Meant
+from .cofactors import cofactors
 from .reading import Side
 from .syntax_walk import is_index, rebuilt, walk
 
@@ -147,7 +148,7 @@ def _named(node: s.Node | None, text: str, names: LatexNames, left: bool) -> s.N
     if left and isinstance(node, s.Apply) and node.function == "pinv" and isinstance(node.arguments[0], s.Name):
         return s.Name(node.span, f"{node.arguments[0].name}_plus")  # A^+ = … says what A^+ stands for
     called = function_called(node, text, names) if left else None
-    return s.Name(node.span, called) if called is not None else rebuilt(node, change)
+    return s.Name(node.span, called) if called is not None else cofactors(rebuilt(node, change), names)
 
 
 def function_called(node: s.Node, text: str, names: LatexNames) -> str | None:

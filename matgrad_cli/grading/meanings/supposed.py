@@ -10,7 +10,26 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import permutations, product
 
 from ...diagnostics.record import replace
-from ...ir import Add, Call, Constant, Differential, Entry, Expr, Fill, MatrixOf, Number, Partial, Size, SumOver, add, neg, nodes_of
+from ...ir import (
+    Add,
+    Call,
+    Constant,
+    Differential,
+    Entry,
+    Expr,
+    Fill,
+    Inverse,
+    MatrixOf,
+    Number,
+    Partial,
+    Size,
+    SumOver,
+    add,
+    mul,
+    neg,
+    nodes_of,
+    transpose,
+)
 from ...ir.functions import is_elementwise
 from ...notation import syntax as s
 from ..lines.directions import unknown
@@ -53,6 +72,8 @@ def _arrays(node: Expr) -> Iterator[Expr]:
         inner = node.argument
         own += [Call("sigmoid", inner), Call("sigmoid", neg(inner))] if node.function != "logsumexp" else []
         own += [Call("softmax", inner)] if inner.shape.is_column and not inner.free else []
+    if isinstance(node, Call) and node.function == "det":
+        own.append(mul(node, transpose(Inverse(node.argument))))  # its cofactors
     for one in own:
         yield from _over_letters(one)
 

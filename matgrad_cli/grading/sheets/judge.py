@@ -38,6 +38,7 @@ from .rows import (
 )
 from .solutions import is_solution, valued_variable, without_mark
 
+_PASSED = ("aside", "follows")
 GIVEN = "what a given name stands for"
 
 
@@ -110,7 +111,7 @@ class Judge:
         if line.formula.kind == "display" and said_of_other(line.formula) == "said under a condition":
             self.conditional = line.formula.block
         goes_on = line.outline.statements and line.outline.statements[0].leading is not None
-        if goes_on and self.before is not None and self.before.verdict == "aside" and self.before.role == "aside":
+        if goes_on and self.before is not None and self.before.verdict in _PASSED and self.before.role == "aside":
             return self.passed(line, "goes on from an aside")
         judged = self._weighed(line, of_variables(line, results))
         self.stated = True

@@ -137,7 +137,7 @@ def _supposable(sheet: Sheet, part: Part) -> Iterator[str]:
 
 _COVARIANCE = re.compile(r"covarian|Gaussian|normal distribution|(?:precision|kernel|Gram) matri|\\mathcal\s*\{?\s*N", re.IGNORECASE)
 _TWO_CLASSES = re.compile(r"logistic|label|hinge|\bSVM\b|classif|margin", re.IGNORECASE)
-_LABELS = re.compile(r"one-?hot|cross-?entropy|soft-?max|class(?:es|ification)|probabilit", re.IGNORECASE)
+_LABELS = re.compile(r"one-?hot|cross-?entropy|soft-?max|multi-?class|class(?:es|ification)|probabilit", re.IGNORECASE)
 
 
 _TURNED = ("other-layout", "missing-transpose", "shape-mismatch")
