@@ -190,7 +190,8 @@ def _verified(
     judge = Judge(derivation.problem)
     gradient, start = gradients
     equations = tuple((expr, _zero(expr)) for expr in (start, *constraints))
-    solves = solved_by(judge, System(equations, (problem.wrt, *multipliers)), problem.wrt, value)
+    needed = [each for move in moves for said in move.assumed for _, each in said.values if isinstance(each, Expr)]
+    solves = solved_by(judge, System(equations, (problem.wrt, *multipliers)), problem.wrt, value, needed=needed)
     if solves is False and constraints and solved_by(judge, System(equations[:1], (problem.wrt, *multipliers)), problem.wrt, value):
         raise no_closed_form(derivation, multipliers)  # a constraint that was not needed fails there
     if solves is False:
@@ -199,8 +200,7 @@ def _verified(
     by = "the gradient is zero there, at random data" if solves else "no data were found at which it could be computed"
     verdict = Verdict("agrees" if solves else "unknown", by)
     moves = tuple(replace(move, verdict=verdict) if move.verdict is _OPEN else move for move in moves)
-    needed = _facts_needed(judge, problem, value)
-    moves = (*moves[:-1], replace(moves[-1], assumed=(*moves[-1].assumed, *needed)))
+    moves = (*moves[:-1], replace(moves[-1], assumed=(*moves[-1].assumed, *_facts_needed(judge, problem, value))))
     extremum = _extremum(judge, problem, start, value, constraints)
     return Solution(
         problem, derivation, gradient, moves, value, extremum, verdict, constraints, multipliers, _without(problem, moves, constraints)

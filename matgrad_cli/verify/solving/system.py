@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from math import prod
 from typing import Any, Final
 
@@ -248,16 +248,21 @@ def rows_of(tensor: Tensor) -> list[list[Any]]:
     return [data] if COL in tensor.labels else [[value] for value in data]
 
 
-def solved_by(judge: Judge, system: System, symbol: Symbol, value: Expr, derived: Mapping[Symbol, Expr] | None = None) -> bool | None:
+def solved_by(
+    judge: Judge, system: System, symbol: Symbol, value: Expr, derived: Mapping[Symbol, Expr] | None = None, needed: Sequence[Expr] = ()
+) -> bool | None:
     """Whether a value of one unknown, with suitable values of the others, solves the system; None if it could not be tried.
 
-    Data at which the equations behind the first, the constraints, have no solution do not count: two of them for a vector of one entry.
+    Data at which the equations behind the first, the constraints, have no solution do not count: two of them for a vector of one entry;
+    nor those at which a matrix that is `needed` to be invertible, or a number not to be zero, is so by rounding alone.
     """
     others = System(system.equations, tuple(other for other in system.unknowns if other is not symbol))
     told, work = list[bool](), _Work()
     for turn, mode, place in data_points(judge, 1, _MORE):
         try:
             given = spread(place.value(value), lay.sides(symbol.shape), lay.lengths(symbol.shape, place.point.size))
+            if any(_singular(place, each) for each in needed):
+                continue
         except NO_VALUE:
             continue
         moved = Evaluator(Moved(place.point, {symbol: given}, derived or {}), place.limit)
@@ -271,6 +276,16 @@ def solved_by(judge: Judge, system: System, symbol: Symbol, value: Expr, derived
         elif (zero := _vanishes(place, moved, system.equations)) is not None:
             told.append(zero)
     return all(told) if told else None
+
+
+def _singular(place: Evaluator, expr: Expr) -> bool:
+    """Whether a matrix is singular, or a number or an entry zero, but for rounding."""
+    import numpy as np
+
+    sizes = lay.lengths(expr.shape, place.point.size)
+    array = np.array(spread(place.value(expr), lay.sides(expr.shape), sizes).data, float).reshape(sizes)
+    values = np.linalg.svd(array, compute_uv=False) if array.ndim == 2 else np.abs(array).reshape(-1)
+    return bool(np.min(values) <= 1e-10 * max(float(np.max(values)), 1e-3))
 
 
 def _vanishes(start: Evaluator, place: Evaluator, equations: Iterable[Equation]) -> bool | None:
