@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from matgrad_cli.api import gradient
+from matgrad_cli.api import check, gradient
 from matgrad_cli.diagnostics import InputError
 
 SIZES = {"m": 3, "n": 4, "k": 2}
@@ -110,3 +110,13 @@ def test_a_matrix_whose_greatest_eigenvalue_is_taken_is_assumed_symmetric() -> N
     found = gradient(r"\lambda_{\max}(S)", "S", shapes=[SHAPES]).derivations[0]
     assert found.readoff.verdict.holds
     assert "`S` is assumed symmetric, as an extreme eigenvalue of it is taken" in found.problem.notes
+
+
+@pytest.mark.parametrize("line", [
+    r"\begin{bmatrix} 2 & 5 \\ 5 & 8 \end{bmatrix} x",
+    r"\begin{bmatrix} S & S^T \end{bmatrix} \begin{bmatrix} x \\ x \end{bmatrix}",
+])
+def test_a_matrix_written_out_beside_a_loss_of_any_size_is_never_wrong(line: str, tmp_path: Any) -> None:
+    text = f"```matgrad\nloss: x.T@S@x\nwrt: x\nshapes: S: n×n, x: n\n\n\\nabla_x L = {line}\n```\n"
+    (tmp_path / "answer.md").write_text(text, encoding="utf-8")
+    assert check(tmp_path / "answer.md").verdict != "wrong"

@@ -123,7 +123,11 @@ def _of_rows(e: Elaborator, node: s.Apply) -> Expr | None:
 
 
 def _written_out(e: Elaborator, node: s.Apply) -> Expr:
-    """A matrix of numbers written out."""
+    """A matrix of numbers written out; beside a loss of any size it is one example of many, and no claim about all of them."""
+    cells = [cell for part in node.arguments if isinstance(part, s.Apply) for cell in part.arguments]
+    named = any(side.names for one in e.scope.symbols.values() for side in (one.shape.rows, one.shape.cols))
+    if (e.scope.loss is not None and named) or not cells or not all(isinstance(cell, s.Literal_) for cell in cells):
+        e.fail("unreadable", "a matrix written out entry by entry cannot be read here", node, "", "give it a name")
     rows = [part.arguments for part in node.arguments if isinstance(part, s.Apply)]
     entries = tuple([cell.value for row in rows for cell in row if isinstance(cell, s.Literal_)])
     shape = Shape(Dim.of(len(rows)), Dim.of(len(rows[0])))
