@@ -86,7 +86,7 @@ def _rows(shown: Block, before: Block | None, view: View) -> Iterator[Row]:
         case Pattern():
             yield from _pattern(shown)
         case Table():
-            yield from _table(shown)
+            yield from _table(shown, view.width)
         case Columns(parts):
             for number, part in enumerate(parts):
                 yield from [BLANK] if number else []
@@ -285,10 +285,10 @@ def _pattern(shown: Pattern) -> Iterator[Row]:
         yield BLANK
 
 
-def _table(shown: Table) -> Iterator[Row]:
+def _table(shown: Table, width: int) -> Iterator[Row]:
     rows = [shown.head, *(tuple(phrase_text(cell).replace(SOLID, " ") for cell in row) for row in shown.rows)]
     widths = [max(len(row[column]) for row in rows) for column in range(len(shown.head))]
-    yield Row(f"{shown.sentence}:")
+    yield from sentence_rows(f"{shown.sentence}:", width, 0)
     yield BLANK
     for row in rows:
         yield Row(" " * INDENT + "  ".join(f"{cell:<{wide}}" for cell, wide in zip(row, widths, strict=True)).rstrip())
