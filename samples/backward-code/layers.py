@@ -109,3 +109,66 @@ def softmax_loss(W, X, y, reg):
     dscores /= N
     dW = X.T @ dscores + reg * W
     return loss, dW
+
+
+def dropout_forward(x, mask, p):
+    """x, mask: (N, D), p: float; mask holds 0 and 1"""
+    out = x * mask / p
+    return out, (mask, p)
+
+
+def dropout_backward(dout, cache):
+    mask, p = cache
+    dx = dout * mask / p
+    return dx
+
+
+def embedding_forward(idx, E):
+    """idx: (N,) integer labels, E: (V, D)"""
+    return E[idx], (idx, E.shape)
+
+
+def embedding_backward(dout, cache):
+    idx, shape = cache
+    dE = np.zeros(shape)
+    np.add.at(dE, idx, dout)
+    return dE
+
+
+def lstm_step_forward(x, h, c, Wx, Wh, b):
+    """x: (N, D), h, c: (N, H), Wx: (D, 4H), Wh: (H, 4H), b: (4H,)"""
+    H = h.shape[1]
+    a = x @ Wx + h @ Wh + b
+    gates = 1 / (1 + np.exp(-a[:, :3 * H]))
+    i, f, o = gates[:, :H], gates[:, H:2 * H], gates[:, 2 * H:]
+    g = np.tanh(a[:, 3 * H:])
+    c_next = f * c + i * g
+    h_next = o * np.tanh(c_next)
+    return h_next, c_next, (x, h, c, Wx, Wh, i, f, o, g, c_next)
+
+
+def lstm_step_backward(dh_next, dc_next, cache):
+    x, h, c, Wx, Wh, i, f, o, g, c_next = cache
+    t = np.tanh(c_next)
+    do = dh_next * t
+    dc_total = dc_next + dh_next * o * (1 - t ** 2)
+    df, dc = dc_total * c, dc_total * f
+    di, dg = dc_total * g, dc_total * i
+    da = np.hstack([di * i * (1 - i), df * f * (1 - f), do * o * (1 - o), dg * (1 - g ** 2)])
+    dx, dWx = da @ Wx.T, x.T @ da
+    dh, dWh = da @ Wh.T, h.T @ da
+    db = da.sum(axis=0)
+    return dx, dh, dc, dWx, dWh, db
+
+
+def bilinear_forward(x, y, A):
+    """x: (N, D), y: (N, E), A: (K, D, E)"""
+    return np.einsum("nd,kde,ne->nk", x, A, y), (x, y, A)
+
+
+def bilinear_backward(dout, cache):
+    x, y, A = cache
+    dx = np.einsum("nk,kde,ne->nd", dout, A, y)
+    dy = np.einsum("nk,kde,nd->ne", dout, A, x)
+    dA = np.einsum("nk,nd,ne->kde", dout, x, y)
+    return dx, dy, dA

@@ -25,6 +25,12 @@ SLIPS = [
     ("np.sum(dP * P, axis=1, keepdims=True)", "np.sum(dP * P, axis=1)", "wrong-axis", None),
     ("dS = P * (dP - np.sum(dP * P, axis=1, keepdims=True))", "dS = P * dP", None, None),
     ("dK = dS.T @ Q * scale", "dK = dS @ Q * scale", "missing-transpose", "dK = dS.T @ Q * scale"),
+    ("dx = dout * mask / p", "dx = dout / p", "chain-rule", None),
+    ("np.add.at(dE, idx, dout)", "dE[idx] += dout", "missing-sum", "np.add.at(dE, idx, dout)"),
+    ("df, dc = dc_total * c, dc_total * f", "df, dc = dc_total * c, dc_total * i", "wrong-variable", "dc = dc_total * f"),
+    ("o * (1 - t ** 2)", "o * (1 - c_next ** 2)", None, None),
+    ("dg * (1 - g ** 2)])", "dg * g * (1 - g)])", None, None),
+    ('"nk,kde,nd->ne"', '"nk,ked,nd->ne"', "missing-transpose", None),
 ]
 
 
@@ -41,7 +47,7 @@ def broken(right: str, wrong: str) -> str:
 def test_every_layer_is_right() -> None:
     report = checked(TEXT)
     assert report.verdict == "right"
-    assert sum(problem.claims[0] for problem in report.problems) == 22
+    assert sum(problem.claims[0] for problem in report.problems) == 38
 
 
 @pytest.mark.parametrize(("right", "wrong", "code", "mended"), SLIPS)

@@ -95,7 +95,41 @@ GELU = """class GELU:
         dt = (1 - self.t ** 2) * 0.8 * (1 + 3 * 0.04 * self.x ** 2)
         return dout * (0.5 * (1 + self.t) + 0.5 * self.x * dt)
 """
+TERMS = """\
+def loss(W1, W2, X, Y, reg):
+    '''W1: (D, H), W2: (H, C), X: (N, D), Y: (N, C), reg: float'''
+    h = np.maximum(0, X @ W1)
+    r = h @ W2 - Y
+    loss = np.sum(r ** 2) + reg * (np.sum(W1 * W1) + np.sum(W2 * W2))
+    dr = 2 * r
+    dW2 = h.T.dot(dr)
+    dh = dr @ W2.T
+    dh[h <= 0] = 0
+    dW1 = X.T @ dh
+    dW1 += 2 * reg * W1
+    dW2 += 2 * reg * W2
+    return loss, dW1, dW2
+"""
+ROUNDS = """\
+def naive(W, X, y):
+    '''W: (D, C), X: (N, D), y: (N,) integer labels'''
+    loss = 0.0
+    dW = np.zeros_like(W)
+    for i in range(X.shape[0]):
+        p = np.exp(X[i].dot(W))
+        p /= p.sum()
+        loss -= np.log(p[y[i]])
+        for j in range(W.shape[1]):
+            dW[:, j] += p[j] * X[i]
+        dW[:, y[i]] -= X[i]
+    loss /= X.shape[0]
+    dW = dW / X.shape[0]
+    return loss, dW
+"""
 SLIPS = [
+    (TERMS, "dW2 = h.T.dot(dr)", "dW2 = -h.T.dot(dr)", "dW2 = h.T.dot(dr)"),
+    (TERMS, "dW1 += 2 * reg * W1", "dW1 += reg * W1", "dW1 += 2 * reg * W1"),
+    (ROUNDS, "-= X[i]", "-= 2 * X[i]", "dW[:, y[i]] -= X[i]"),
     (SOFTMAX, "dx[np.arange(N), y] -= 1", "dx[np.arange(N), y] += 1", "dx[np.arange(N), y] -= 1"),
     (SOFTMAX, "dx = p.copy()", "dx = x.copy()", "dx = p.copy()"),
     (SOFTMAX, "    dx /= N\n", "", "dx /= N"),
@@ -113,7 +147,7 @@ SLIPS = [
 ]
 
 
-@pytest.mark.parametrize("text", [SOFTMAX, LEAKY, RNN, HINGE, EMBEDDING, NET, GELU])
+@pytest.mark.parametrize("text", [SOFTMAX, LEAKY, RNN, HINGE, EMBEDDING, NET, GELU, TERMS, ROUNDS])
 def test_right_as_it_stands(text: str) -> None:
     assert set(verdicts(HEAD + text).values()) == {"follows"}
 

@@ -245,18 +245,20 @@ def _of_statement(benches: list[Bench], lines: list[ast.stmt], text_of: TextOf, 
 
 
 def _of_values(benches: list[Bench], lines: list[ast.stmt], text_of: TextOf, end: float) -> Mended | None:
-    """An edit of the value of one of several lines."""
+    """An edit of the value of one of several lines; where a line may be edited freely, the common slips of all of them come first."""
     own = statements_of(benches[0].claim)
 
     def ways() -> Iterator[tuple[ast.stmt, Edit]]:
         for line in lines:
             if line not in own:
                 yield from ((line, edit) for edit in statements(line, text_of))
-            for part in _editable(line):
-                head, _, tail = text_of(line).rpartition(text_of(part))
+        for made in (likely, edits):
+            for line in lines:
                 free = line in own or _gradient(line)
-                for edit in islice(_around_line(benches[0], line, text_of(part), free), MOST):
-                    yield line, Edit(edit.code, edit.message, head + edit.text + tail)
+                for part in _editable(line) if free or made is edits else ():
+                    head, _, tail = text_of(line).rpartition(text_of(part))
+                    for edit in islice(_around_line(benches[0], line, text_of(part), made if free else None), MOST):
+                        yield line, Edit(edit.code, edit.message, head + edit.text + tail)
 
     return _first(benches, ways(), end)
 
@@ -307,8 +309,8 @@ def _before(bench: Bench) -> list[ast.stmt]:
     return list(found)
 
 
-def _around_line(bench: Bench, line: ast.stmt, text: str, free: bool) -> Iterator[Edit]:
-    """The edits of a text, with the names that stand around its line; all of them, or those that add nothing."""
+def _around_line(bench: Bench, line: ast.stmt, text: str, made: EditsOf | None) -> Iterator[Edit]:
+    """The edits of a text, with the names that stand around its line; those that add nothing, where it is not said which."""
     here: list[Around] = []
     reading = bench.reading()
 
@@ -319,7 +321,7 @@ def _around_line(bench: Bench, line: ast.stmt, text: str, free: bool) -> Iterato
     reading.machine.before = hook
     reading.run()
     if here:
-        yield from edits(text, here[0], (), ()) if free else exchanges(text, here[0])
+        yield from made(text, here[0], (), ()) if made is not None else exchanges(text, here[0])
 
 
 def _healed(bench: Bench, mended: Mended) -> frozenset[Place]:

@@ -203,7 +203,7 @@ def _beside(machine: Machine, frame: Frame, owner: Module, node: ast.expr) -> Va
     if kind not in ("c_", "r_"):
         raise Unread("this subscript is not read")
     parts = [np.asarray(solid(part)) for part in _items(machine, frame, node.elts if isinstance(node, ast.Tuple) else [node])]
-    return np.column_stack(parts) if kind == "c_" else np.concatenate(parts)
+    return np.column_stack(parts) if kind == "c_" else np.concatenate([np.atleast_1d(part) for part in parts])
 
 
 def place_of(machine: Machine, frame: Frame, node: ast.expr) -> Value:
