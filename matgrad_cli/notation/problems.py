@@ -14,7 +14,7 @@ from .definitions import with_capitals, with_definitions, with_members
 from .dialects import parsed
 from .elaboration.broadcasting import as_column
 from .elaboration.elaborate import Reading, read_node
-from .elaboration.loss_letters import attending, left_free, refuse_free_letters, refuse_nonlinear, widened
+from .elaboration.loss_letters import attending, labels, left_free, refuse_free_letters, refuse_nonlinear, widened
 from .elaboration.members import sample_letters
 from .elaboration.readable import readable
 from .expression.mending import further, with_matrix_products
@@ -234,20 +234,22 @@ def chosen_syntax(syntax: str | None) -> Syntax | None:
     return found
 
 
-def _tree(text: str, scope: Scope) -> tuple[s.Node, tuple[str, ...]]:
+def _tree(text: str, scope: Scope, wrt: str = "") -> tuple[s.Node, tuple[str, ...]]:
     """The syntax tree, and what was repaired or assumed on the way to it."""
-    tree, notes = _in_latex(text, scope) if scope.syntax == "latex" else (parsed(text, scope.syntax, scope.source.name), ())
+    tree, notes = _in_latex(text, scope, wrt) if scope.syntax == "latex" else (parsed(text, scope.syntax, scope.source.name), ())
     return without_rare(text, tree, scope, notes)
 
 
-def _in_latex(text: str, scope: Scope) -> tuple[s.Node, tuple[str, ...]]:
+def _in_latex(text: str, scope: Scope, wrt: str) -> tuple[s.Node, tuple[str, ...]]:
     """The tree of a LaTeX text. In a loss a letter that is left free behind its Σ is bound by it, and x_i used as a vector is a row."""
     from .latex.reader import read_latex  # read only where LaTeX is
     from .latex.scope import latex_names
 
-    names, bound = latex_names(scope), frozenset[str]()
+    names, bound = latex_names(scope, wrt=wrt.split("_")[0]), frozenset[str]()
     found = read_latex(text, scope.source.name, names)
     if scope.open:
+        if (named := labels(found.node, scope, wrt)):
+            found = read_latex(text, scope.source.name, names := names.defining(named))
         if (bound := left_free(found.node)):
             found = read_latex(text, scope.source.name, names, binding=bound)
         if (matrices := sample_letters(found.node, scope)):
@@ -268,7 +270,7 @@ def _loss_tree(text: str, scope: Scope, syntax: Syntax | None, wrt: str) -> tupl
     refusal: InputError | None = None
     for language in order:
         try:
-            tree, notes = _tree(text, replace(scope, syntax=language))
+            tree, notes = _tree(text, replace(scope, syntax=language), wrt)
         except InputError as error:
             refusal = refusal or error
             continue

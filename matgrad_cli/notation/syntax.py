@@ -205,6 +205,9 @@ BEFORE: Final = "[<]"
 PART: Final = "[:]"
 """The function of an array that leaves out as many of its first and last rows as its options say."""
 
+KEPT: Final = "[0]"
+"""The function of an array that puts 0 in as many of its first and last rows: what a product with a part of another array sums over."""
+
 LIST: Final = "[list]"
 """The function of the parts of a list, `[A, B]`, which stands only as an argument."""
 

@@ -53,6 +53,10 @@ AGREE = [
     "X[0,:] @ w", "X[:,1] + x", "X - X[2,:]", "X[0,:].T", "X[:,0][:, None] * X", "S @ X[:,1]", "X[:,1] @ S", "X[1,:] @ X[0,:].T",
     "X[0,:] * w", "np.outer(X[:,0], X[1,:])", "X[0,:].mean() * X[0,:]", "(X[0,:] - w) @ (X[0,:] - w).T", "X[1,:] @ W + b",
     "solve(S, x) + x", "np.maximum(0, x - 1) @ X", "-x @ X", "x / w.sum()", "X.T @ X @ w", "x @ x * x", "S @ x @ S", "(x @ S) * y",
+    "X[:, 1:] @ w[1:]", "S[:-1, :].T @ x[:-1]", "x[1:] @ y[1:]", "2*x[1:] @ y[:-1]", "np.dot(x[1:], y[1:])", "X.T @ S[:, 1:] @ X[1:]",
+    "X[1:].T @ X[:-1]", "np.sum(X[:, :-1]**2)", "np.sum((X[:, 1:] - X[:, :-1])**2)", "np.mean(3*np.exp(X[:, 2:]))",
+    "np.sum((x - X[:, 1:] @ w[1:])**2)", "np.linalg.norm(X[1:, :])", "np.tile(w, (n, 1)) * X", "np.tile(u, (1, m)) - X",
+    "np.broadcast_to(w, (n, m)) - X",
 ]
 REFUSED = [
     "x + w", "x * w", "X + x", "X * x", "x @ w", "X @ x", "u @ u", "u @ x", "u @ X", "x.T @ w", "S @ u.T", "X + b", "r @ r",

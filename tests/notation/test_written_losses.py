@@ -33,6 +33,15 @@ FAMILIES = [
     (r"\sum_{i=1}^n \alpha_i \|x - x_i\|^2", "alpha: n, x: d, X: n×d", "sum(alpha*sum((X - x)**2, axis=1))", "alpha: n, x: d, X: n×d"),
     (r"\mathrm{softmax}(QK^\top/\sqrt{d_k})V", "Q: n×d_k, K: m×d_k, V: m×p", "softmax(Q@K.T/sqrt(Q.shape[1]), axis=1)@V",
      "Q: n×d_k, K: m×d_k, V: m×p"),
+    (r"\sum_{(i,j)\in\Omega}(r_{ij} - w_i^\top v_j - b_i)^2", "Omega: n×m, w: n×k", "sum(Omega*(r - w@v.T - b@ones(1, m))**2)",
+     "r: n×m, w: n×k, v: m×k, b: n, Omega: n×m"),
+    (r"-\log\sigma(w^\top u_o) - \sum_{k=1}^K \log\sigma(-w^\top u_k)", "w: d, u_o: d, u_k: d",
+     "-log(sigmoid(w.T@u_o)) - sum(log(sigmoid(-u@w)))", "w: d, u_o: d, u: K×d"),
+    (r"-\sum_{n=1}^N \log \sum_{k=1}^K \pi_k \exp(-\frac12\|x_n-\mu_k\|^2)", "x: N×d, mu: K×d",
+     "-sum[n](log(sum[k](pi[k]*exp(-1/2*norm(x[n,:] - mu[k,:])**2))))", "pi: K, x: N×d, mu: K×d"),
+    (r"\sum_{(i,j)\in E} w_i A_{ij} w_j", "w: n", "w.T@(E*A)@w", "E: n×n, A: n×n, w: n"),
+    (r"\sum_i (y_i - \sum_j a_{ij} w_j)^2", "", "norm(y - a@w)**2", "y: m, a: m×n, w: n"),
+    (r"\langle w|S|w\rangle - \langle w|y\rangle", "S: n×n, w: n, y: n", "w.T@S@w - w.T@y", "S: n×n, w: n, y: n"),
     ("sum(y**w)", "y: n, w: n", "sum(exp(w*log(y)))", "y: n, w: n"),
     ("np.sum(np.cumsum(w)**2)", "w: n", "norm(tril(ones(n, n))@w)**2", "w: n"),
     (r"\log\prod_{i=1}^n \sigma(a_i^T w)", "A: n×d, w: d", "sum(log(sigmoid(A@w)))", "A: n×d, w: d"),
@@ -55,7 +64,9 @@ PIECES = [
     (r"\operatorname{tr}\left((X X^\top)^{\frac12}\right)", X, "norm(X, 'nuc')", X),
     (r"\mathbb{E}[(X w - y)^T(X w - y)]", X, "norm(X@w - y)**2", X),
     ("sum(np.tril(X)*X)", X, "sum[i,j](X[i,j]**2) - sum(np.triu(X)*X) + sum(np.tril(np.triu(X))*X)", X),
-    ("F.mse_loss(X@w, y)", X, "mean((X@w - y)**2)", X),
+    ("F.mse_loss(X@w, y)", X, "mean((X@w - y)**2)", X), ("nn.MSELoss(reduction='sum')(X@w, y)", X, "sum((X@w - y)**2)", X),
+    ("nn.CrossEntropyLoss()(X, Z) + nn.ReLU()(w).sum()", X + ", Z: n×d", "F.cross_entropy(X, Z) + sum(relu(w))", X + ", Z: n×d"),
+    ("sum(nn.Softmax(dim=1)(X)@w)", X, "sum(softmax(X, axis=1)@w)", X),
     ("F.binary_cross_entropy_with_logits(X@w, y, reduction='sum')", X, "sum(softplus(X@w) - y*(X@w))", X),
     ("np.einsum('ij,j,i->', X, w, y)", X, "y.T@X@w", X), ("np.sum(np.einsum('ij,kj->ik', X, X)**2)", X, "norm(X@X.T)**2", X),
     (r"\operatorname{tr}(W_{hh}^T W_{hh}) + w^\top S_b w", "W_hh: d×d, S_b: d×d, w: d", "norm(W_hh)**2 + w.T@S_b@w",
@@ -87,7 +98,11 @@ def test_wrappers_are_dropped(text: str) -> None:
     (r"\lVert e^{A} \rVert^2", "matrix-function"), (r"\|X\|_{2,1}", "unreadable"),
     (r"\sum_i \begin{cases} y_i & y_i > 0 \\ 0 & y_i < 1 \end{cases}", "cases"),
     ("max(X, 1)", "number-plus-array"),
-    ("np.sort(X)", "unknown-function"), (r"\operatorname{chol}(A)", "unknown-function"),
+    ("np.sort(X)", "unknown-function"),
+    (r"\sum_{i,j} w_i w_j k(x_i, x_j)", "unknown-function"), (r"\sum_i (y_i - \sum_j w_j \phi_j(x_i))^2", "unknown-function"),
+    (r"\sum_i \rho_\tau(y_i - w^\top x_i)", "index-mismatch"),
+    ("-np.mean(np.log(X[np.arange(n), y]))", "slice"),
+    (r"\operatorname{chol}(A)", "unknown-function"),
 ])  # fmt: skip
 def test_what_has_another_meaning_is_not_read(text: str, code: str) -> None:
     if text == "max(X, 1)":
@@ -125,6 +140,24 @@ def test_norms_eigenvalues_and_pseudoinverses(text: str, plain: str) -> None:
     found, expected = (read_problem(one, wrt, shapes, ["A spd"], syntax) for one, syntax in ((text, None), (plain, "numpy")))
     assert Judge(found).compare(found.loss, expected.loss).kind != "differs"
     assert str(found.loss) == str(expected.loss) or Judge(found).compare(found.loss, expected.loss).holds
+
+
+@pytest.mark.parametrize(("text", "wrt", "names"), [
+    (r"\frac{\mu^\top w - r_f}{\sqrt{w^\top \Sigma w}}", "w", "r_f"), (r"\|w - w_0\|^2", "w", "w_0"),
+    (r"\lambda_1\|w\|_1 + \lambda_2\|w\|^2", "w", "lambda_1 lambda_2"), (r"\|f_a - f_p\|^2 - \|f_a - f_n\|^2", "f_a", "f_a f_p f_n"),
+    (r"-u_o^\top v_c + \log\sum_{w=1}^V \exp(u_w^\top v_c)", "v_c", "u_o v_c u"), ("x_1^2 + x_2^2", "x", "x"),
+])  # fmt: skip
+def test_a_subscript_that_counts_nothing_belongs_to_the_name(text: str, wrt: str, names: str) -> None:
+    assert set(names.split()) <= {symbol.name for symbol in read_problem(text, wrt).variables}
+
+
+@pytest.mark.parametrize(("text", "wrt"), [
+    (r"-u_o^\top v_c + \log\sum_{w=1}^V \exp(u_w^\top v_c)", "u"), (r"\sum_i (y_i - w^\top x_j)^2", "w"),
+])  # fmt: skip
+def test_one_of_a_family_is_no_other_vector(text: str, wrt: str) -> None:
+    with pytest.raises(InputError) as caught:
+        read_problem(text, wrt)
+    assert caught.value.diagnostic.code == "index-mismatch"
 
 
 def test_a_goal_over_another_letter_is_kept() -> None:

@@ -73,6 +73,29 @@ CASES: list[tuple[str, str]] = [
     ("1/sum(exp(x)) * (A @ exp(x))", "A @ softmax(x)"),
     ("1/sum(exp(x)) * exp(u)", "1/sum(exp(x))*exp(u)"),
     ("(S - S @ A.T @ S).T", "S - S @ A @ S"),
+    ("x - u - (x - y)", "y - u"),
+    ("1/2*(A@X + X@B) + 1/2*(A@X) + 1/2*(X@B)", "A @ X + X @ B"),
+    ("c*(M - P) + c*P", "c*M"),
+    ("1/sqrt(c) * sqrt(c)", "1"),
+    ("(A.T - B.T) @ x", "(A - B).T @ x"),
+    ("diag(inv(diag(x)))", "x**-1"),
+    ("diag(inv(diag(x)) @ S @ inv(diag(x)))", "x**-2 * diag(S)"),
+    ("(A.T * (B @ X)) @ ones(n)", "diag(B @ X @ A)"),
+    ("(A * (B @ X)) @ ones(n)", "(A * (B @ X)) @ ones(n)"),
+    ("(diag(x) * (A @ X)) @ ones(n)", "x * diag(A @ X)"),
+    ("strictupper(ones(n, n)) + strictupper(ones(n, n)).T", "ones(n, n) - eye(n)"),
+    ("strictupper(ones(n, n)) * S + (strictupper(ones(n, n)) * S).T", "S - diag(diag(S))"),
+    ("(M - mean(M, axis=1) @ ones(1, n)) @ ones(n)", "zeros(m)"),
+    ("ones(m, m) @ (M - ones(m) @ mean(M, axis=0))", "zeros(m, n)"),
+    ("diag(exp(x))/sum(exp(x)) - sum(exp(x))**(-2)*(exp(x)@exp(x).T)", "diag(softmax(x)) - softmax(x) @ softmax(x).T"),
+    ("sum(exp(x) * u)/sum(exp(x))", "softmax(x).T @ u"),
+    ("diag(1/(exp(M) @ ones(n))) @ exp(M) @ X", "softmax(M, axis=1) @ X"),
+    ("exp(M).T @ diag(1/(exp(M) @ ones(n))) @ w", "softmax(M, axis=1).T @ w"),
+    ("log(sum(exp(x)))", "logsumexp(x)"),
+    ("sum[j](x[j]*(x[i] - x[j])**2) + sum[k](x[k]*(x[k] - x[i])**2)", "2*sum[j](x[j]*(x[i] - x[j])**2)"),
+    ("sum[j](x[i]*exp(x[i] - x[j])*(y[i] - y[j])) - x[i]*sum[k](exp(x[i] - x[k])*(y[k] - y[i]))",
+     "2*sum[j](x[i]*exp(x[i] - x[j])*(y[i] - y[j]))"),
+    ("sum[j](x[j]*exp(x[i] - x[j])) + sum[k](x[k]*exp(x[k] - x[i]))", "sum[j](x[j]*exp(x[i] - x[j])) + sum[k](x[k]*exp(x[k] - x[i]))"),
     ("-x + u", "u - x"),
     ("-x - u", "-(x + u)"),
     ("A @ ones(n) @ ones(1, m)", "A @ ones(n, m)"),
@@ -139,7 +162,7 @@ def test_a_broken_twin_is_caught(before: str, after: str) -> None:
     for twin in twins(right):
         if not judge.compare_over(right, twin, letters).holds:  # the transpose of a symmetric result is no mistake
             assert judge.compare_over(start, twin, letters).kind == "differs", to_text(twin)
-    if after not in ("0", "zeros(n, n)"):
+    if not after.startswith(("0", "zeros")):
         assert not judge.compare_over(start, mul(Number(2), right), letters).holds
 
 

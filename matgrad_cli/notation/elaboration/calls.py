@@ -113,8 +113,13 @@ def _of_rows(e: Elaborator, node: s.Apply) -> Expr | None:
     if node.function == s.MOVED:
         from .shifts import moved
 
+        value = e.expr(node.arguments[0])
         e.flatten(node, e.is_flat(node.arguments[0]))
-        return moved(e.expr(node.arguments[0]), int(dict(node.options)["first"]))
+        return moved(value, int(dict(node.options)["first"]))
+    if node.function == s.KEPT:
+        from .parts import kept
+
+        return kept(e, node)
     if node.function == s.PART:
         from .parts import refuse
 
@@ -140,11 +145,13 @@ def _written_out(e: Elaborator, node: s.Apply) -> Expr:
 def _unknown(e: Elaborator, node: s.Apply, function: str) -> NoReturn:
     if function in REFUSED:
         e.fail("unknown-function", f"the function `{node.function}` is not known", node, "", REFUSED[function])
-    near = nearest_name(node.function, FUNCTION_NAMES)
+    near = nearest_name(node.function, FUNCTION_NAMES) if len(node.arguments) < 2 or e.scope.syntax != "latex" else None
+    help = f"did you mean `{near}`?" if near else None
+    if all(isinstance(part, s.Subscript | s.Slice) for part in node.arguments) and len(node.arguments) == 2:  # k(x_i, x_j)
+        help = "the values of a kernel are a matrix: write its entries, as in `K_{ij}`, and declare it, as in `K: n×n`"
     start = e.scope.source.text.find(node.function, node.span.start, node.span.end)
     span = Span(start, start + len(node.function)) if start >= 0 else node.span
-    fail(e.scope, "unknown-function", f"the function `{node.function}` is not known", (span, ""),
-         help=f"did you mean `{near}`?" if near else None)
+    fail(e.scope, "unknown-function", f"the function `{node.function}` is not known", (span, ""), help=help)
 
 
 def _variable_called(e: Elaborator, node: s.Apply, value: Expr) -> Expr:

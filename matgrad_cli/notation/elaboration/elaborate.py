@@ -220,7 +220,8 @@ def _spread(e: Elaborator, value: Expr, node: s.Node, array: Expr, beside: s.Nod
         fail(e.scope, "number-plus-array",
              f"{e.text(node)} is a number and {e.text(beside)} is {described(array.shape)}: they cannot be added",
              (node.span, "a number"), (beside.span, f"{array.shape.rows}×{array.shape.cols}"))
-    e.note(f"the number {e.text(node)} is added to every entry of {e.text(beside)} ({array.shape})")
+    if not node.span.start <= beside.span.start < beside.span.end <= node.span.end:  # else it stands in what a name abbreviates
+        e.note(f"the number {e.text(node)} is added to every entry of {e.text(beside)} ({array.shape})")
     ones = Fill(1, array.shape)
     return ones if value is Number(1) else mul(value, ones)
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from collections.abc import Iterator
-from typing import NoReturn
+from typing import Final, NoReturn
 
 from .. import syntax as s
 from ..scope import Scope
@@ -30,6 +32,38 @@ def free_use(tree: s.Node, bound: frozenset[str]) -> tuple[s.Node, str] | None:
 def free_letters(tree: s.Node) -> frozenset[str]:
     """The letters that count something in the tree and that nothing in it binds."""
     return frozenset(letter for _, letter in _free_uses(tree, frozenset()))
+
+
+_COUNTERS: Final = frozenset("ijklmnst")
+"""Letters that count things: below a name and bound by nothing they are a slip rather than a part of the name."""
+
+
+_BRACKET: Final = re.compile(r"[\s}]*(?:\\left|\\[bB]ig+l?)?\s*\(")
+
+
+def labels(tree: s.Node, scope: Scope, wrt: str) -> frozenset[str]:
+    """The names with a subscript that counts nothing: r_f, w_0, v_c, λ_1 beside λ_2. What any Σ binds counts; so do entries of wrt."""
+    parts = [part for part in s.parts_of(tree) if not isinstance(part, s.Derivative)]
+    bound = {letter.name for part in parts if isinstance(part, s.Sigma | s.EntriesOf) for letter in part.letters if letter is not None}
+    counts = Counter(part.name for part in parts if isinstance(part, s.Name))
+    uses: dict[str, list[s.Node]] = {}
+    called: set[str] = set()
+    for part in parts:
+        body = s.ungrouped(part.body) if isinstance(part, s.Subscript) and len(part.indices) == 1 else None
+        if isinstance(part, s.Subscript) and isinstance(body, s.Name) and body.name[0].islower() and scope.find(body.name) is None:
+            uses.setdefault(body.name, []).append(part.indices[0])
+            if _BRACKET.match(scope.source.text, part.span.end):  # \rho_\tau(u) may be a function
+                called.update(f"{body.name}_{index.name}" for index in part.indices if isinstance(index, s.Name))
+    found: set[str] = set()
+    for base, indices in uses.items():
+        letters = {index.name for index in indices if isinstance(index, s.Name)}
+        numbers = {index.text for index in indices if isinstance(index, s.Literal_)}
+        if not (letters & bound and wrt.lower().split("_")[0] == base):  # u_o beside u_w: one of them, or another vector?
+            own = {letter for letter in letters - bound if letter not in _COUNTERS or wrt.startswith(f"{base}_")}
+            found |= {f"{base}_{letter}" for letter in own} - called
+        alone = counts[base] == len(indices) and not letters and wrt != base
+        found |= {f"{base}_{number}" for number in numbers if alone or number == "0"}
+    return frozenset(found)
 
 
 def _free_uses(tree: s.Node, bound: frozenset[str]) -> Iterator[tuple[s.Node, str]]:
@@ -160,5 +194,7 @@ def _refuse_letter(node: s.Node, letter: str, scope: Scope) -> NoReturn:
         name = quoted(scope.source, node.body.span).strip("`")
         first = f"{name}_1" if latex else f"{name}[0]"
         help = f"write `{first}` for one entry, or {help}"
+    elif isinstance(node, s.Slice) and latex:
+        help = f"declare it, as in `--shape \"{written.strip('`')}: n\"`, if it is a vector of its own, or {help}"
     fail(scope, "index-mismatch", f"found {written} with the free letter `{letter}`, where a number or an array was needed",
          (node.span, f"nothing sums over `{letter}`"), help=help)

@@ -43,7 +43,8 @@ def entries_as_vectors(tree: s.Node) -> Iterator[tuple[s.Node, s.Name, s.Node]]:
             left = s.ungrouped(part.left)
             before = s.ungrouped(left.right) if isinstance(left, s.Binary) and left.operator == "juxtapose" else left
             turned = s.ungrouped(before.body) if isinstance(before, s.Transposed) else None
-            if isinstance(turned, s.Name) and turned.name[0].islower():
+            turned = s.ungrouped(turned.body) if isinstance(turned, s.Subscript) else turned
+            if isinstance(turned, s.Slice) or (isinstance(turned, s.Name) and turned.name[0].islower()):
                 inner = s.ungrouped(part.right)
         if isinstance(inner, s.Subscript) and len(inner.indices) == 1:
             vector = s.ungrouped(inner.body)

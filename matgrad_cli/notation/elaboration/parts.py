@@ -6,7 +6,7 @@ from ...ir import Call, Delta, Dim, Expr, Fill, Index, MatrixOf, Number, Shape, 
 from .. import syntax as s
 from ..expression.vocabulary import ELEMENTWISE_NAMES, canonical_function
 from .elaborator import Elaborator
-from .shifts import moved
+from .shifts import SAID, moved
 
 _ENTRYWISE = ("+", "-", "*", "/", "**", "hadamard")
 
@@ -20,8 +20,12 @@ def over_part(e: Elaborator, node: s.Apply, function: str) -> Expr:
     """`sum(f(w[1:]))`, `mean`, `norm` of a part."""
     if len(node.arguments) != 1 or node.options:
         refuse(e, node)
+    if (turned := _turned(node.arguments[0])) is not None:
+        return over_part(e, s.Apply(node.span, node.function, (turned,)), function)
     ends = {(int(first), int(last)) for first, last in _ends(node)}
     lost = {first + last for first, last in ends}
+    if len(ends) > 1:
+        e.note(SAID)
     value = e.expr(_whole(e, node.arguments[0], len(ends) == 1))
     if len(lost) != 1:
         e.fail("slice", f"the parts in {e.text(node.arguments[0])} have different lengths", node)
@@ -29,16 +33,49 @@ def over_part(e: Elaborator, node: s.Apply, function: str) -> Expr:
     side = value.shape.rows
     if not side.names and side.factor <= left_out:
         e.fail("slice", f"nothing is left of {e.text(node.arguments[0])}", node)
-    mask = _mask(side, first, last) if not ends else _mask(side, 0, left_out)
-    kept = matmul(Call("diag", mask), value) if value.shape.is_matrix else hadamard(mask, value)
+    rest = _masked(value, _mask(side, first, last) if not ends else _mask(side, 0, left_out))
     if function == "norm":
-        return Call("norm", kept)
-    total = Call("sum", kept)
+        return Call("norm", rest)
+    total = Call("sum", rest)
     if function == "sum":
         return total
     count = add(Size(side), Number(-left_out)) if side.names else Number(side.factor - left_out)
     cols = value.shape.cols
     return mul(reciprocal(count), *((reciprocal(_length(cols)),) if value.shape.is_matrix else ()), total)
+
+
+def _turned(node: s.Node) -> s.Node | None:
+    """The transpose of what only holds parts of columns, `X[:, 1:]**2`: it holds parts of rows, and the sum is the same."""
+    match s.ungrouped(node):
+        case s.Transposed(_, body) if has_part(body) and _turned(body) is None:
+            return body
+        case s.Negative(span, body) if (inner := _turned(body)) is not None:
+            return s.Negative(span, inner)
+        case s.Binary(span, operator, left, right) if operator in _ENTRYWISE:
+            first, second = (_turned(one) if has_part(one) else _flipped(one) for one in (left, right))
+            if (has_part(left) or has_part(right)) and first is not None and second is not None:
+                return s.Binary(span, operator, first, second)
+        case s.Apply(span, function, (argument,), ()) if canonical_function(function) in ELEMENTWISE_NAMES and has_part(argument):
+            return None if (inner := _turned(argument)) is None else s.Apply(span, function, (inner,))
+    return None
+
+
+def _flipped(node: s.Node) -> s.Node:
+    return node if isinstance(node, s.Literal_) else s.Transposed(node.span, node)
+
+
+def kept(e: Elaborator, node: s.Apply) -> Expr:
+    """The array with 0 in the rows that its product with a part of another array leaves out."""
+    body, options = node.arguments[0], dict(node.options)
+    value = e.expr(body)
+    if options["flat"] == "1" and not value.shape.is_column:
+        refuse(e, node)
+    e.flatten(node, e.is_flat(body))
+    return _masked(value, _mask(value.shape.rows, int(options["first"]), int(options["last"])))
+
+
+def _masked(value: Expr, mask: Expr) -> Expr:
+    return matmul(Call("diag", mask), value) if value.shape.is_matrix else hadamard(mask, value)
 
 
 def _ends(node: s.Node) -> list[tuple[str, str]]:

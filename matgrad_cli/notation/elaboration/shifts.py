@@ -14,6 +14,9 @@ def moved(value: Expr, rows: int) -> Expr:
     return matmul(*[step] * abs(rows), value) if rows else value
 
 
+SAID = "`shiftup(A)` is A with its rows moved up by one, the first one to the end; `butlast(u)` is u with 0 at the end"
+
+
 def shifted(e: Elaborator, base: Expr, indices: tuple[s.Node, ...]) -> tuple[Expr, tuple[s.Node, ...]]:
     """The array and its letters where some are written as `i+1`; refused where the sum around goes beyond the last one."""
     plain: list[s.Node] = []
@@ -23,6 +26,7 @@ def shifted(e: Elaborator, base: Expr, indices: tuple[s.Node, ...]) -> tuple[Exp
             case s.Binary(_, "+" | "-" as sign, s.Name() as own, s.Literal_(_, amount)) if amount.denominator == 1 and 0 < amount < 10:
                 rows = int(amount) if sign == "+" else -int(amount)
                 _refuse_beyond(e, index, own, rows)
+                e.note(SAID)
                 if base.shape.cols is ONE or (place == 0 and base.shape.rows is not ONE):
                     base = moved(base, rows)
                 else:

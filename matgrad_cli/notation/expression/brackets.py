@@ -65,6 +65,8 @@ def subscripted(p: Stream, body: s.Node) -> s.Node:
     if items is None:
         p.place = first
         indices = _indices(p)
+        if isinstance(indices[0], s.Apply) and indices[0].function == "arange":
+            refuse(p.source, "slice", "one entry of every row, by its label, is not read", p.since(body.span), "", _LABELS)
         if isinstance(body, s.Apply) and body.function == "slogdet" and len(indices) == 1 and p.text_of(indices[0].span) == "1":
             return s.Apply(p.since(body.span), "logdet", body.arguments, body.options)  # the second of the two values that it returns
         return s.Subscript(p.since(body.span), body, indices)
@@ -81,6 +83,7 @@ def subscripted(p: Stream, body: s.Node) -> s.Node:
     return refuse(p.source, "slice", "parts of an array are not read", span, "", _PARTS)
 
 
+_LABELS = "write the labels as a matrix `Y` with one 1 in every row: `sum(Y*z, axis=1)`, with `--assume \"Y onehot\"`"
 _PARTS = "`X[i,:]` is a row, `X[:,j]` a column, `X[i,j]` one entry of a matrix with a name; `x[:,None]` gives a vector a second axis"
 
 AS_COLUMN, AS_ROW = "[:, None]", "[None, :]"
@@ -88,20 +91,58 @@ AS_COLUMN, AS_ROW = "[:, None]", "[None, :]"
 
 
 def _part(p: Stream, body: s.Node) -> s.Node | None:
-    """`w[1:]`, `x[:-1]`, `x[1:-1]`; None, and nothing taken, for anything else."""
+    """`w[1:]`, `x[:-1]`, `X[1:, :]`, `X[:, 1:]`; None, and nothing taken, for anything else."""
     written = ""
-    for place in range(p.place, min(p.place + 6, len(p.tokens))):
+    for place in range(p.place, min(p.place + 8, len(p.tokens))):
         written += p.tokens[place].text
         if p.tokens[place].text == "]":
             break
-    first, colon, last = written.removesuffix("]").partition(":")
+    rows, comma, columns = written.removesuffix("]").partition(",")
+    turned = bool(comma) and rows == ":"
+    first, colon, last = (columns if turned else rows).partition(":")
     plain = colon and (first == "" or (first.isdigit() and len(first) < 3)) and (last == "" or (last[:1] == "-" and last[1:].isdigit()))
-    if not plain or not (first or last) or not written.endswith("]"):
+    if not plain or not (first or last) or not written.endswith("]") or (comma and not turned and columns != ":"):
         return None
     while not p.accept("]"):
         p.take()
     lost = (("first", str(int(first or 0))), ("last", last[1:] or "0"))
-    return s.Apply(p.since(body.span), s.PART, (body,), lost)
+    span = p.since(body.span)
+    return s.Transposed(span, s.Apply(span, s.PART, (s.Transposed(span, body),), lost)) if turned else s.Apply(span, s.PART, (body,), lost)
+
+
+def over_parts(node: s.Node) -> s.Node:
+    """`X[:, 1:] @ w[1:]` sums over a part of the second side of X: it is X times w with 0 for what is left out."""
+    if isinstance(node, s.Apply) and node.function == "dot" and len(node.arguments) == 2:
+        node = s.Binary(node.span, "@", *node.arguments)
+    if not (isinstance(node, s.Binary) and node.operator == "@"):
+        return node
+    before = node.left if isinstance(node.left, s.Binary) and node.left.operator in ("@", "*") else None
+    left, right = _sliced(before.right if before else node.left), _sliced(node.right)
+    if left is None or right is None or right[2] or sum(left[1]) != sum(right[1]):
+        return node
+    first, second, (start, end) = left[0], right[0], right[1]
+    if left[1] != right[1]:  # X[1:].T @ X[:-1]: rows are moved so that those that meet have one number
+        first, second, start, end = _moved(first, left[1][0], left[2]), _moved(second, start, False), 0, sum(right[1])
+    first = s.Binary(before.span, before.operator, before.left, first) if before else first
+    lost = (("first", str(start)), ("last", str(end)), ("flat", str(int(not left[2]))))
+    return s.Binary(node.span, "@", first, s.Apply(node.right.span, s.KEPT, (second,), lost))
+
+
+def _moved(node: s.Node, rows: int, turned: bool) -> s.Node:
+    """An array with its rows moved up, or its columns to the left."""
+    if turned:
+        return s.Transposed(node.span, _moved(s.Transposed(node.span, node), rows, False))
+    return s.Apply(node.span, s.MOVED, (node,), (("first", str(rows)),)) if rows else node
+
+
+def _sliced(node: s.Node) -> tuple[s.Node, tuple[int, int], bool] | None:
+    """The whole array of which a factor is a part, how much is left out at both ends, and whether of its columns."""
+    inner = s.ungrouped(node)
+    if isinstance(inner, s.Transposed) and (found := _sliced(inner.body)) is not None:
+        return s.Transposed(inner.span, found[0]), found[1], not found[2]
+    if isinstance(inner, s.Apply) and inner.function == s.PART:
+        return inner.arguments[0], (int(inner.options[0][1]), int(inner.options[1][1])), False
+    return None
 
 
 def _slice_items(p: Stream) -> list[s.Node | str] | None:

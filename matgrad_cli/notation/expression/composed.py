@@ -29,6 +29,9 @@ def composed(span: Span, name: str, arguments: tuple[s.Node, ...], options: Opti
         for part in rest:
             first = s.Binary(span, "@", first, part)
         return s.Group(span, first)
+    if name in ABBREVIATIONS and any(isinstance(part, s.Apply) and part.function == "tuple" for part in arguments):  # tile(b, (n, 1))
+        arguments = tuple(one for part in arguments for one in (
+            part.arguments if isinstance(part, s.Apply) and part.function == "tuple" else (part,)))
     for row in ABBREVIATIONS.get(name, ()):
         parameters, _, body = row.partition("): ")
         values = _bound(span, parameters, arguments, options, parse)
@@ -57,7 +60,7 @@ def _bound(span: Span, parameters: str, arguments: tuple[s.Node, ...], options: 
             values[name] = arguments[number]
         elif name in given or has_default:
             text = given.pop(name, default)
-            values[name] = None if text == "None" else parse(text)
+            values[name] = None if text == "None" else s.rebuilt(parse(text), lambda part: replace(part, span=span))
         else:
             return None
     reduction = values.get("reduction", s.Name(span, "none"))

@@ -7,10 +7,10 @@ from typing import Final, NoReturn, cast
 
 from ...diagnostics import Source, Span
 from .. import syntax as s
-from .brackets import binder, subscripted
+from .brackets import binder, over_parts, subscripted
 from .lexer import Token, between, exact, refuse
 from .stream import DEEPEST, Stream
-from .vocabulary import ALIASES, FUNCTION_NAMES, WRITTEN_OUT
+from .vocabulary import ALIASES, FUNCTION_NAMES, MODULES, WRITTEN_OUT
 
 RECURSION: Final = 6000
 
@@ -65,7 +65,7 @@ class Parser(Stream):
         node = self.sum()
         if self.place < len(self.tokens) - 1:
             self.after_expression(node)
-        return node
+        return s.rebuilt(node, over_parts) if ":" in self.source.text else node
 
     def after_expression(self, node: s.Node) -> NoReturn:
         """An expression is complete but the text goes on: say what is missing."""
@@ -147,6 +147,9 @@ class Parser(Stream):
                 self.enter(opening.span)
                 node = subscripted(self, node)
                 self.depth -= 1
+            elif self.sees("(") and isinstance(node, s.Apply) and node.function in MODULES and self.text_of(node.span).startswith("nn."):
+                arguments, options = self.arguments()
+                node = self.called(self.since(node.span), MODULES[node.function], arguments, (*node.options, *options))
             else:
                 return node
 

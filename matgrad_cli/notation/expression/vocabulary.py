@@ -73,3 +73,11 @@ REFUSED: Final[dict[str, str]] = {
 def canonical_function(name: str) -> str:
     """The one name of a function: `trace` is `tr`, `arcsin` is `asin`."""
     return ALIASES.get(name, name)
+
+MODULES: Final = {
+    "MSELoss": "mse_loss", "L1Loss": "l1_loss", "SmoothL1Loss": "smooth_l1_loss", "HuberLoss": "huber_loss", "NLLLoss": "nll_loss",
+    "CrossEntropyLoss": "cross_entropy", "KLDivLoss": "kl_div", "BCELoss": "binary_cross_entropy", "SoftMarginLoss": "soft_margin_loss",
+    "BCEWithLogitsLoss": "binary_cross_entropy_with_logits", "ReLU": "relu", "Sigmoid": "sigmoid", "Tanh": "tanh", "GELU": "gelu",
+    "Softplus": "softplus", "SiLU": "silu", "Softmax": "softmax", "LogSoftmax": "log_softmax",
+}  # fmt: skip
+"""Modules of torch that are called once they are made, `nn.MSELoss()(a, b)`, and the functions that they are."""

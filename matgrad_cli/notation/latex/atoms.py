@@ -8,11 +8,12 @@ from ...diagnostics import Span
 from ...diagnostics.record import replace
 from ..elaboration.loss_letters import free_letters
 from ..syntax import Apply, Binary, Derivative, EntriesOf, Group, Inverted, Kronecker, Literal_, Name, Negative, Node, Transposed
+from ..unknown import LETTERS
 from .cases import cases, indicator, written_out
 from .cursor import Cursor
 from .indices import index_at
 from .names import WHOLE_TERM
-from .norms import EXTREMES, extreme, normed, spectral
+from .norms import EXTREMES, angle, extreme, normed, spectral
 from .scripts import (
     Script,
     axis_below,
@@ -21,6 +22,7 @@ from .scripts import (
     lowered_script,
     power_of,
     scripts_here,
+    source_text,
     transposing_script,
     with_scripts,
 )
@@ -98,6 +100,10 @@ def named_factor(r: Cursor) -> Node:
     if free and name in ("lambda", "sigma") and (value := spectral(r, name, token, scripts)) is not None:
         return value
     primes = [script for script in scripts if script.kind == "prime"]
+    if free and not r.known and name in LETTERS and [script.kind for script in scripts] == ["index"] and _at_a_member(r):
+        written = source_text(r, token)
+        raise r.trouble(f"the functions `{written}_{{…}}` are not known", token, "unknown-function",
+                        f"their values are a matrix: write its entries, as in `{written}_{{ij}}`")
     if not primes and scripts and free and r.sees("open", "(") and plain_arguments(r) and is_call(r, name):
         return with_scripts(r, with_scripts(r, call_of(r, Name(r.span(token), name)), scripts), scripts_here(r))
     if len(primes) == len(scripts) and r.sees("open", "(", "[") and is_call(r, name):
@@ -113,6 +119,12 @@ def named_factor(r: Cursor) -> Node:
         called = call_of(r, node)
         return with_scripts(r, Derivative(called.span, called, None, (), "D"), scripts_here(r))
     return with_scripts(r, node, scripts)
+
+
+def _at_a_member(r: Cursor) -> bool:
+    r"""Whether what follows is one numbered letter in brackets, as in `\phi_j(x_i)`."""
+    inside = [token.text for token in r.tokens[r.at + 1 : r.closing(r.at)]] if r.sees("open", "(") else []
+    return len(inside) > 2 and inside[1] == "_" and (len(inside) == 3 or inside[2] == "{")
 
 
 def two_letters(r: Cursor) -> bool:
@@ -190,7 +202,7 @@ def is_call(r: Cursor, name: str) -> bool:
     if _upright(r, name):
         return True
     if r.variable(name) or not r.known:
-        return plain and len(pieces) > 1
+        return len(pieces) > 1
     if not plain and len(pieces) == 1 and name[:1].isupper() and name not in r.names.losses | r.names.formulas:
         return False  # \Lambda (x - \mu): an unknown capital is a matrix that is not explained, f and h are functions
     return name not in r.names.dimensions and (name not in _BUILT_IN or (plain and name in r.names.losses))
@@ -352,17 +364,6 @@ def by_entries(body: Node, script: Script, span: Span) -> Node | None:
     if len(letters) != len(script.parts) or len(letters) not in (1, 2) or all(name.name not in counted for name in letters):
         return None
     return EntriesOf(span, (letters[0], letters[1] if len(letters) == 2 else None), (None, None), body)
-
-
-def angle(r: Cursor) -> Node:
-    """⟨A, B⟩, perhaps with a subscript F."""
-    token = r.token
-    arguments = r.arguments()
-    if len(arguments) != 2:
-        raise r.trouble(f"an inner product has two parts, here {len(arguments)} stand", token)
-    node = Apply(r.span(token, r.last), "inner", arguments)
-    scripts = [script for script in scripts_here(r) if script.kind not in ("index", "label")]
-    return with_scripts(r, node, scripts)
 
 
 # ---- bars

@@ -112,4 +112,7 @@ def index_at(r: Cursor, token: Token, shifted: bool = True) -> Node:
         return r.name(token)
     if token.kind == "command" and token.text == "d":
         return Name(r.span(token), "d")
-    raise r.trouble("an index is a letter or a number", token, help="arithmetic in an index, as in `x_{i+1}`, cannot be read")
+    help = "arithmetic in an index, as in `x_{i+1}`, cannot be read"
+    if token.text == "<":
+        help = "for the pairs of neighbours write a set, as in `\\sum_{(i,j) \\in E}`"
+    raise r.trouble("an index is a letter or a number", token, help=help)

@@ -3,6 +3,7 @@ r"""Norms by what stands under their bars, `\lVert x \rVert_{\Sigma^{-1}}`, and 
 from __future__ import annotations
 
 from fractions import Fraction
+from itertools import pairwise
 from typing import Final
 
 from ...diagnostics import Span
@@ -111,3 +112,32 @@ def _weight(reader: Cursor) -> Node | None:
         return reader.inside(first, past)
     reader.at = at
     return None
+
+
+def _states(r: Cursor) -> Node | None:
+    """⟨ψ|φ⟩ = ψᵀφ and ⟨ψ|H|φ⟩ = ψᵀHφ, as physicists write them: real vectors."""
+    close = r.closing(r.at)
+    bars = [place for place in range(r.at + 1, close) if r.tokens[place].kind == "bar" and r.tokens[place].text == "|"]
+    if len(bars) not in (1, 2) or any(token.text in (",", ";") for token in r.tokens[r.at + 1 : close]):
+        return None
+    ends = [r.at, *bars, close]
+    node, *rest = (r.inside(first + 1, past) for first, past in pairwise(ends))
+    node = Transposed(node.span, node)
+    for part in rest:
+        node = r.binary("juxtapose", node, part)
+    r.at = close + 1
+    r.note("⟨ψ|H|φ⟩ is read as ψᵀHφ: the vectors are real")
+    return with_scripts(r, Group(r.span(r.tokens[ends[0]], r.last), node), scripts_here(r))
+
+
+def angle(r: Cursor) -> Node:
+    """⟨A, B⟩, perhaps with a subscript F."""
+    token = r.token
+    if (states := _states(r)) is not None:
+        return states
+    arguments = r.arguments()
+    if len(arguments) != 2:
+        raise r.trouble(f"an inner product has two parts, here {len(arguments)} stand", token)
+    node = Apply(r.span(token, r.last), "inner", arguments)
+    scripts = [script for script in scripts_here(r) if script.kind not in ("index", "label")]
+    return with_scripts(r, node, scripts)

@@ -9,8 +9,13 @@ from ..unknown import functions_in
 from .names import LatexNames, accents_kept
 
 
-def latex_names(scope: Scope, accents: frozenset[str] | None = None, counting: frozenset[str] = frozenset()) -> LatexNames:
-    """The names of a scope for the LaTeX reader; `accents` are marked letters that are names of their own (None: those of the source)."""
+def latex_names(
+    scope: Scope, accents: frozenset[str] | None = None, counting: frozenset[str] = frozenset(), wrt: str = ""
+) -> LatexNames:
+    """The names of a scope for the LaTeX reader; `accents` are marked letters that are names of their own (None: those of the source).
+
+    `wrt` is the letter that is asked for where the scope does not know its variable yet.
+    """
     values = {**scope.symbols, **scope.definitions}
     variables = {form: kind(value.shape) for name, value in values.items() for form in (name, canonical_name(name))}
     if scope.families:
@@ -20,7 +25,7 @@ def latex_names(scope: Scope, accents: frozenset[str] | None = None, counting: f
     return LatexNames(
         variables,
         frozenset(scope.loss_names),
-        scope.wrt.name if scope.wrt is not None else None,
+        scope.wrt.name if scope.wrt is not None else wrt or None,
         frozenset(scope.sizes),
         accents_kept((scope.source.text,)) if accents is None else accents,
         functions=frozenset(one[2:] for one in functions_in(scope.loss)),

@@ -35,7 +35,7 @@ from ...ir import (
     Transpose,
     whole_derivative,
 )  # fmt: skip
-from .precedence import ATOM, BIG_SUM, ENTRYWISE, POWER, PRODUCT, SUM, UNARY, Piece, Printer, unclear_beside
+from .precedence import ATOM, BIG_SUM, ENTRYWISE, POWER, PRODUCT, SUM, UNARY, Piece, Printer, is_known, is_plain, unclear_beside
 
 Chunk = tuple[Piece, frozenset[Index]]
 _NONE: frozenset[Index] = frozenset()
@@ -166,8 +166,11 @@ class BookPrinter(Printer):
         if not below:
             return [(part, node.free) for node, part in above]
         plain = 0
-        while plain < len(above) and not above[plain][0].free and above[plain][0].shape.is_number and _is_plain(above[plain][0]):
+        while plain < len(above) and is_plain(above[plain][0]):
             plain += 1
+        rest = next((place for place, (node, _) in enumerate(above) if not node.shape.is_number), plain)
+        if all(is_known(node) for node, _ in above[plain:rest]):
+            plain = max(plain, rest)  # aᵀb/‖b‖² b, not 1/‖b‖² aᵀb b
         top = self.join([(part, _NONE) for _, part in above[:plain]]) if plain else self.one
         bottoms = [(part.under, node.free) for node, part in below if part.under is not None]
         bottom = bottoms[0][0] if len(bottoms) == 1 else Piece(self.join(bottoms), PRODUCT)
@@ -393,8 +396,3 @@ class BookPrinter(Printer):
 
     def on_linearmap(self, node: LinearMap, parts: tuple[Piece, ...]) -> Piece:
         return Piece(f"{self.name(node.argument.name).text} {self.word('maps')} {self.signed(parts[0])}", SUM)
-
-
-def _is_plain(node: Expr) -> bool:
-    """Numbers and single names go above the bar: 2/m, λ/n; longer factors stay beside it."""
-    return node.weight == 1 and (not node.children or isinstance(node, Named))

@@ -6,7 +6,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from typing import Final, NamedTuple
 
-from ...ir import Expr, Index, Literal, MatMul, Named, Number, Path
+from ...ir import Differential, Expr, Index, Literal, MatMul, Named, Number, Partial, Path, SumOver, nodes_of
 
 SUM: Final = 10
 BIG_SUM: Final = 12
@@ -169,3 +169,13 @@ def _wrapped(piece: Piece, mark: int) -> Piece:
         last, letters = chunks[-1]
         chunks = (*chunks[:-1], (last._replace(text=last.text + closing(mark)), letters))
     return piece._replace(text=opening(mark) + piece.text + closing(mark), under=under, chunks=chunks)
+
+
+def is_known(node: Expr) -> bool:
+    """Numbers go above the bar in front of an array; what is pending or summed stays beside it."""
+    return node.shape.is_number and not node.free and not any(isinstance(part, Differential | Partial | SumOver) for part in nodes_of(node))
+
+
+def is_plain(node: Expr) -> bool:
+    """Numbers and single names go above the bar: 2/m, λ/n; longer factors stay beside it."""
+    return node.shape.is_number and not node.free and node.weight == 1 and (not node.children or isinstance(node, Named))

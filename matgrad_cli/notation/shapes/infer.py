@@ -106,8 +106,10 @@ def infer(node: s.Node, scope: Scope, finish: Callable[[Solver], None] | None = 
 
 
 def _sizes_first(solver: Solver, node: s.Node) -> None:
-    """Names inside eye(n), ones(m, n), zeros(n) are dimensions unless they are declared."""
+    """Names inside eye(n), ones(m, n), zeros(n) are dimensions unless they are declared; π_k is no constant."""
     for part in s.parts_of(node):
+        if isinstance(part, s.Subscript | s.Slice):
+            solver.counted |= {name.name for name in s.parts_of(s.children(part)[0]) if isinstance(name, s.Name)}
         if isinstance(part, s.Apply) and canonical_function(part.function) in ("eye", "ones", "zeros"):
             for argument in part.arguments:
                 for name in s.parts_of(argument):

@@ -37,6 +37,7 @@ class Solver:
         self.spellings: dict[str, Form] = {}
         self.starred: dict[str, tuple[s.Node, s.Node]] = {}
         self.limits: dict[str, Side] = {}
+        self.counted: set[str] = set()
 
     # ---- the walk
 
@@ -75,7 +76,8 @@ class Solver:
                 rank = None if not self.scope.arrays or value.shape.is_number else 1 if self.flat(node.name, value) else 2
                 form = self.known[value] = Form.of(value.shape, rank)
             return form
-        if self.scope.size(node.name) is not None or node.name in self.dims or node.name in self.limits or node.name in ("pi", "e"):
+        if self.scope.size(node.name) is not None or node.name in self.dims or node.name in self.limits or (
+            node.name in ("pi", "e") and node.name not in self.counted):
             return Form.number()
         if node.name == "I":
             side = Side()

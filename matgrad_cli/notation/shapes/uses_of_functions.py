@@ -50,7 +50,7 @@ def function_form(solver: Solver, node: s.Apply) -> Form:
         return forms[0]
     if function in ("cross", "crossmat"):
         return _crossed(forms, function, reason)
-    if function in ("expectation", "hardmax", s.PART, s.MOVED):
+    if function in ("expectation", "hardmax", s.PART, s.MOVED, s.KEPT):
         return forms[0]
     if function in ELEMENTWISE_NAMES or function in ("negative", "log_softmax", "bars", "pow"):
         return forms[0] if function != "bars" else Form.number()

@@ -13,7 +13,8 @@ from .uses import column_or_row, later
 def subscript_form(solver: Solver, node: s.Subscript) -> Form:
     """X[i,j]: i counts the rows, j the columns; e_i is a basis vector."""
     body = s.ungrouped(node.body)
-    if isinstance(body, s.Name) and body.name in ("e", "E") and solver.scope.find(body.name) is None and body.name not in solver.names:
+    undeclared = isinstance(body, s.Name) and solver.scope.find(body.name) is None and body.name not in solver.names
+    if isinstance(body, s.Name) and undeclared and body.name in ("e", "E") and not node.member:
         sides = [solver.index(index) for index in node.indices]
         return Form(sides[0], sides[1] if len(sides) > 1 else Side(ONE))
     form = solver.walk(node.body)
@@ -23,6 +24,7 @@ def subscript_form(solver: Solver, node: s.Subscript) -> Form:
     if len(sides) == 2:
         join(form.rows, sides[0], reason)
         join(form.cols, sides[1], reason)
+        form.kind.matrix = form.kind.matrix or all(isinstance(index, s.Name) for index in node.indices)
     elif len(sides) == 1 and form.rows.is_long and form.cols.is_long and solver.scope.syntax == "numpy":
         join(form.rows, sides[0], reason)  # row i, as in NumPy
         return Form(form.cols, Side(ONE), rank=1 if solver.scope.arrays else None)

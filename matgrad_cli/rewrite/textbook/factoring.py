@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from fractions import Fraction
 
-from ...ir import Add, Expr, Mul, Number, add, hadamard, matmul, mul
+from ...ir import Add, Expr, Mul, Number, Transpose, add, hadamard, matmul, mul, transpose
 from ..engine.application import native_at
 from .cost import cost
 from .normal import powered, split_power
@@ -45,6 +45,9 @@ def _factorings(terms: list[Scaled]) -> Iterator[Expr]:
     yield from _runs(terms, left=False)
     yield from _elementwise(terms)
     yield from _same_array(terms)
+    turned = [Scaled(term.value, term.scalars, term.array.body).expr for term in terms if isinstance(term.array, Transpose)]
+    if len(turned) == len(terms):
+        yield transpose(add(*turned))
     whole = _all_numbers(terms)
     if whole is not None:
         yield whole

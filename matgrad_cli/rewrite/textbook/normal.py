@@ -20,6 +20,7 @@ from ...ir import (
     MatMul,
     MatrixPower,
     Mul,
+    Named,
     Number,
     Power,
     Shape,
@@ -51,7 +52,8 @@ def multiply_numbers(node: Expr) -> Expr | None:
     if Number(0) in node.factors:
         return zero(node.shape)
     numbers = [factor for factor in node.factors if rational(factor) is not None]
-    return mul(*(multiplied(node.factors) or (Number(1),))) if len(numbers) > 1 or Number(1) in numbers else None
+    behind = bool(numbers) and isinstance(node.factors[0], Named | Power)  # 2/√d A
+    return mul(*(multiplied(node.factors) or (Number(1),))) if len(numbers) > 1 or Number(1) in numbers or behind else None
 
 
 def _number_to_a_power(node: Power) -> Expr | None:
@@ -84,7 +86,8 @@ def add_numbers(node: Expr) -> Expr | None:
 def split_power(factor: Expr) -> tuple[Expr, Fraction]:
     """base and rational exponent of a factor."""
     if isinstance(factor, Power) and isinstance(factor.exponent, Number):
-        return factor.base, factor.exponent.value
+        base, exponent = split_power(factor.base) if isinstance(factor.base, Call) else (factor.base, Fraction(1))
+        return base, exponent * factor.exponent.value
     if isinstance(factor, Call) and factor.function == "sqrt":
         return factor.argument, Fraction(1, 2)
     return factor, Fraction(1)
@@ -239,7 +242,7 @@ MANY_TERMS = 16
 def _opened(term: Expr) -> list[Expr]:
     part = scaled(term)
     factors = part.entrywise if part.array is not None else part.scalars
-    if len(factors) < 2 or not any(isinstance(factor, Add) for factor in factors):
+    if not any(isinstance(factor, Add) for factor in factors):
         return [term]
     rows: list[tuple[Expr, ...]] = [()]
     for factor in factors:
