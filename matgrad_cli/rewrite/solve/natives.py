@@ -257,7 +257,7 @@ def _multiply(place: Place) -> Moved:
     twice = len(mine) == 1 and isinstance(mine[0], MatMul) and mine[0].factors[0] is mine[0].factors[-1] is x
     if not mine or len(rest) == len(opened) or (place.opener.terms(total(mine, left)) is None and not twice):
         return None
-    return (place.simplify(total(mine, left)), place.simplify(negative(total(rest, left)))), ()
+    return (place.simplify(total(mine, left)), place.simplify(negative(total(rest, left)))), (("S", side),)
 
 
 def _upright(expr: Expr) -> list[Expr]:
