@@ -79,7 +79,7 @@ def in_words(text: str) -> bool:
 def in_book_signs(text: str) -> bool:
     """Whether a text is written with the Unicode signs of a book, as in `xᵀAx` and `‖Xw − y‖²`, and with none of Python's."""
     python = ("@", "**", ".T", "[", "np.", "torch.", "==")
-    return any(sign in text for sign in _BOOK_SIGNS) and not any(sign in text for sign in python)
+    return any(sign in text for sign in (*_BOOK_SIGNS, "||")) and not any(sign in text for sign in python)
 
 
 def runs_together(tree: s.Node, scope: Scope, wrt: str) -> bool:

@@ -78,6 +78,8 @@ def word_at(source: Source, start: int, caret: bool = True) -> Token:
         return _name(text, start)
     if char in "'\"":
         return _string(source, start)
+    if text[start : start + 2] == "||":
+        return Token("sign", "‖", Span(start, start + 2))
     if text[start : start + 2] in ("**", "<=", ">="):
         return Token("sign", text[start : start + 2], Span(start, start + 2))
     if char in _SIGNS or char in _SAME:
@@ -151,8 +153,9 @@ def _refuse_character(source: Source, place: int) -> NoReturn:
     if char == "\\":
         refuse(source, "syntax-error", "found a backslash, which the expression language does not have", span,
                help="read it as LaTeX with `--syntax latex`")
+    bars = "write `norm(…)` or `||…||` for a norm, `abs(…)` for the absolute value of each entry" if char == "|" else None
     shown = f"`{char}`" if char.isprintable() else f"the character U+{ord(char):04X}"
-    refuse(source, "syntax-error", f"found {shown}, which is no part of the expression language", span)
+    refuse(source, "syntax-error", f"found {shown}, which is no part of the expression language", span, help=bars)
 
 
 _PYTHON_WORDS: Final = frozenset(("if", "else", "for", "in", "is", "and", "or", "not", "while", "return", "import", "def", "from"))

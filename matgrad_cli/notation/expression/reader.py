@@ -34,6 +34,8 @@ def parse(text: str, source_name: str = "loss") -> s.Node:
 
 
 _NORMS: Final = frozenset(("norm", "vector_norm", "matrix_norm"))
+_SUBSCRIPTS: Final = {"_1": "1", "_2": "2", "_F": "fro", "_fro": "fro", "_inf": "inf"}
+"""What stands behind the bars of a norm."""
 
 
 Options = tuple[tuple[str, str], ...]
@@ -224,8 +226,12 @@ class Parser(Stream):
             return s.Apply(self.since(opening.span), "tuple", tuple(parts))
         self.close(closing, opening, body)
         self.depth -= 1
-        span = self.since(opening.span)
-        return s.Group(span, body) if closing == ")" else s.Apply(span, "norm", (body,))
+        if closing == ")":
+            return s.Group(self.since(opening.span), body)
+        order = _SUBSCRIPTS.get(self.token.text) if self.token.kind == "name" else None  # ‖x‖_2
+        if order is not None:
+            self.take()
+        return s.Apply(self.since(opening.span), "norm", (body,), () if order is None else (("ord", order),))
 
     def close(self, sign: str, opening: Token, body: s.Node) -> None:
         if self.accept(sign):

@@ -11,6 +11,7 @@ from solving import D, printed, run, spd
 
 import matgrad_cli as matgrad
 from matgrad_cli.diagnostics import InputError, StuckError
+from matgrad_cli.notation.printing.to_unicode import to_unicode
 from matgrad_cli.render.optimum.formats import solution_data
 
 SIZES = {"m": 7, "n": 4, "p": 3, "k": 2, "q": 5}
@@ -312,6 +313,16 @@ def test_an_equation_with_the_unknown_on_both_sides_of_a_matrix() -> None:
     X = run(optimum, A, B)
     assert np.allclose(X @ A @ X, B)
     assert np.allclose(X, X.T)
+
+
+@pytest.mark.parametrize(("loss", "shapes", "assume", "factor"), [
+    ("n*logdet(Z) + tr(inv(Z) @ S)", "Z: m×m, S: m×m, n: scalar", (), "Zᵀ"),
+    ("n*logdet(Z) + tr(inv(Z) @ S)", "Z: m×m, S: m×m, n: scalar", "Z spd, S spd", "Z"),
+])  # fmt: skip
+def test_the_factor_on_both_sides_is_named_and_the_step_judged(loss: str, shapes: str, assume: Any, factor: str) -> None:
+    move = matgrad.solve(loss, "Z", shapes, assume).solution.moves[0]
+    assert (move.rule, move.verdict.kind) == ("eq-multiply-unknown", "agrees")
+    assert to_unicode(dict(move.title.values)["S"]) == factor
 
 
 def test_a_share_that_some_data_do_not_allow_is_solved_where_they_do() -> None:
