@@ -13,6 +13,8 @@ _RELATION = re.compile(r"(?<![<>!:=])=(?!=)|:=|≈")
 _TOKEN = re.compile(r"\S+")
 _EDGE = re.compile(r"^[\s,;:.!?•▪*–—-]+(?=[^\s])|(?:[\s,;:.!?]|\*\*)+$")
 _NUMBERED = re.compile(r"\s*(?:\(?(?:[ivx]{1,4}|\d{1,2}|[a-h])\)|\d{1,2}[.)])(?=\s)\s*")
+_NAMED = re.compile(r"\s*(?:[Tt]he )?(?:[Gg]radient|[Hh]essian)(?: of \w)?(?::| is:?) ([^$:]*[^$:.\s])[.\s]*$")
+"""`Hessian: 2 A`, a claim without a sign of equality."""
 _WORD = re.compile(r"[A-Za-z][A-Za-z'’-]*")
 
 
@@ -34,6 +36,8 @@ def _of_line(line: str, position: int) -> Iterator[tuple[int, int]]:
     if not _RELATION.search(line):
         if re.match(r"\s*\S+\s*(?:←|\\leftarrow|\\gets)\s*\S", line):  # an update, from which the next line may go on
             yield position + len(line) - len(line.lstrip()), position + len(line.rstrip())
+        elif (named := _NAMED.match(line)) is not None and not any(_talks(token) for token in named[1].split()):
+            yield position + named.start(1), position + named.end(1)
         return
     numbered = _NUMBERED.match(line)
     start: int | None = None

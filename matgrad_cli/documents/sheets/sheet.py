@@ -17,6 +17,7 @@ class Formula:
 
     `block` numbers the display or the paragraph that it stands in, `section` the heading above it. `before` and `after` are the words
     of its sentence. `place` is where it stands in the text that is read. `passage` knows where its characters stand in the file.
+    `guessed`: that it is about a derivative is supposed, for nothing but a usual letter says so.
     """
 
     passage: Passage
@@ -28,6 +29,7 @@ class Formula:
     after: str = ""
     quoted: bool = False
     struck: bool = False
+    guessed: bool = False
 
 
 @record

@@ -39,6 +39,7 @@ from .rows import (
 from .solutions import is_solution, valued_variable, without_mark
 
 _PASSED = ("aside", "follows")
+EQUATION_OF_GRADIENT = "an equation that may set the gradient to zero"
 GIVEN = "what a given name stands for"
 
 
@@ -175,7 +176,7 @@ class Judge:
         if self.question.name is not None and labelled(line, self.question.name):
             return "another function"
         supposed = is_constant(line.outline) or is_side_condition(formula)
-        if result.verdict == "wrong" and head is not None and not derives(head) and supposed:
+        if result.verdict == "wrong" and head is not None and not derives(head) and supposed and not self._sets_gradient(line, result):
             return "a condition"
         unknown = result.outcome is not None and result.outcome.slip is not None and result.outcome.slip.code == "unknown-name"
         about = not line.outline.statements or self._about(line)
@@ -207,6 +208,17 @@ class Judge:
         by = next((begun.around.task.problem.wrt for begun in self.readers), None)
         return (result.role == "equation" or _of_form(result)) and is_solution(line, result, self.question.wrt, by, self.sheet.prose)
 
+    def _sets_gradient(self, line: Line, result: RowResult) -> bool:
+        """Whether a row may set the gradient to zero: what stands before `= 0` has its shape and holds the variable."""
+        if not self.gradient or is_side_condition(line.formula) or not is_equation_of_zero(line.formula) or not result.row.claims:
+            return False
+        claim = result.row.claims[0]
+        for begun in self.readers:
+            wrt, left = begun.around.task.problem.wrt, read_side(claim.sides[0], begun.around).expr
+            if left is not None and left.shape is wrt.shape and wrt in begun.around.expanded(left).symbols:
+                return True
+        return False
+
     def _vanishes(self, result: RowResult) -> bool:
         """Whether the derivative on the left is 0 by what was understood: then a name was understood otherwise than it is meant."""
         claim = result.row.claims[0]
@@ -237,6 +249,8 @@ class Judge:
 
     def _doubt(self, line: Line, result: RowResult) -> str | None:
         """Why a claim that does not follow is not called wrong."""
+        if line.formula.guessed:
+            return "the derivative of something else may be meant"
         if self.supposed:
             return "it may be said of what was supposed before"
         if self.misread:
@@ -248,9 +262,9 @@ class Judge:
         chain = line.outline.statements and line.outline.statements[0].leading is not None
         derived = derives(head) or (chain and self.before is not None and self.derived)
         solution = self._is_solution(line, result)
-        zero = is_equation_of_zero(line.formula) and not (derives(head) and result.role == "claim" and not _is_scaled(result))
+        zero = is_equation_of_zero(line.formula) and not (derived and result.role == "claim" and not _is_scaled(result))
         if not solution and (zero or result.role == "equation" or (self._solving(line) and not derived)):
-            return "an equation"
+            return EQUATION_OF_GRADIENT if self._sets_gradient(line, result) else "an equation"
         if not solution and head is not None and lone(head) not in (None, self.question.name):
             return "a name that is given another value"
         if chain and self.before is not None and self.before.verdict in ("undecided", "aside"):

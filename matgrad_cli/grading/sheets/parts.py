@@ -11,6 +11,7 @@ from ...diagnostics import MatgradError
 from ...diagnostics.record import replace
 from ...documents.sheets.calls import with_calls
 from ...documents.sheets.habits import rewritten
+from ...documents.sheets.named import with_named
 from ...documents.sheets.outline import Outline, outline
 from ...documents.sheets.problem import Question, Told, questions
 from ...documents.sheets.sections import Section, sections, whole_of
@@ -57,6 +58,9 @@ def judge_sheet(sheet: Sheet, given: Mapping[str, str]) -> list[Part]:
     if (called := with_calls(sheet.formulas, found)) is not None:
         sheet = replace(sheet, formulas=called)
         found = outline(called)
+    if (named := with_named(sheet.formulas, found, sheet.prose)) is not None:
+        sheet = replace(sheet, formulas=named)
+        found = outline(named)
     lines = rows_of(sheet, found)
     place = {formula.place: number for number, formula in enumerate(sheet.formulas)}
     parts: list[Part] = []

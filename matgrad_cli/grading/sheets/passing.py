@@ -53,7 +53,7 @@ _EQUATION = re.compile(
     r"\b(?:set(?:ting)?|equat\w+|put(?:ting)?|solv\w+|stationar\w+|optim\w+|minimi[sz]er|minimum|normal equations?|zero|vanish\w*|critical"
     r"|rearrang\w+|gives|satisf\w+|closed form)\b", re.IGNORECASE,
 )
-_ZERO = re.compile(r"(?:=|\}\})\s*(?:\\mathbf\s*\{?\s*)?0(?![.\d])|^\s*0\s*=|\\(?:Rightarrow|implies|Longrightarrow|iff)|⇒|⟹")
+_ZERO = re.compile(r"(?:=\}?|\}\})\s*(?:\\mathbf\s*\{?\s*)?0(?![.\d])|^\s*0\s*=|\\(?:Rightarrow|implies|Longrightarrow|iff)|⇒|⟹")
 
 
 def said_of_other(formula: Formula) -> str | None:

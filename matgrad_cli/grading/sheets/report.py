@@ -10,7 +10,7 @@ from ...documents.passage import line_and_column
 from ...documents.sheets.sheet import Cell, Sheet
 from ...records.finding import FileReport, Final, FinalVerdict, Finding, LineVerdict, ProblemReport, ProblemVerdict
 from ..exercise import line_of
-from .judge import Judged
+from .judge import EQUATION_OF_GRADIENT, Judged
 from .parts import Part, judge_sheet
 from .passing import is_equation_of_zero
 from .rows import differentiated
@@ -69,22 +69,23 @@ def _verdict(report: ProblemReport, part: Part) -> tuple[ProblemVerdict, Final]:
     if not part.tasks or not about or 3 * judged < 2 * (of - open_):
         said = f"{judged} of {of} claims could be judged: too few for a verdict"
         return "undecided", Final(final, "nothing-judged" if not judged else "undecided", said)
-    if (still_open := _open_gradient(part) or _open_value(part)) is not None:
+    if (still_open := _open_gradient(part) or _open_value(part) or _open_equation(part)) is not None:
         return "undecided", Final(final, "undecided", still_open)
     return "right", Final(final, None, None if judged == of else f"{judged} of {of} claims judged")
 
 
 def _open_gradient(part: Part) -> str | None:
     """What is said where the last claim about a gradient of the loss was not judged: other rows that follow do not answer for it."""
-    last: dict[frozenset[str], Judged] = {}
+    last: dict[tuple[int, frozenset[str]], Judged] = {}
     for judged in part.judged:
-        by = differentiated(judged.line, part.question.name)
-        if by is None or is_equation_of_zero(judged.line.formula):
+        found = differentiated(judged.line, part.question.name)
+        if found is None or is_equation_of_zero(judged.line.formula):
             continue
-        by = by or frozenset(part.question.wrt[:1])
+        by = found[0], found[1] or frozenset(part.question.wrt[:1])
         last[by] = last.get(by, judged) if judged.verdict == "aside" else judged
-    names = sorted(name for by, judged in last.items() if judged.verdict != "follows" for name in by)
-    return f"the last claim about the gradient by `{names[0]}` could not be judged" if names else None
+    open_ = sorted((order, name) for (order, by), judged in last.items() if judged.verdict != "follows" for name in by)
+    said = "gradient" if open_ and open_[0][0] == 1 else "second derivative"
+    return f"the last claim about the {said} by `{open_[0][1]}` could not be judged" if open_ else None
 
 
 def _open_value(part: Part) -> str | None:
@@ -96,6 +97,11 @@ def _open_value(part: Part) -> str | None:
             last[name] = judged
     names = [name for name, judged in last.items() if judged.verdict == "undecided"]
     return f"the value that is given to `{names[0]}` could not be judged" if names else None
+
+
+def _open_equation(part: Part) -> str | None:
+    """What is said where an equation that may set the gradient to zero was not judged."""
+    return next((f"{judged.why} could not be judged" for judged in part.judged if judged.why == EQUATION_OF_GRADIENT), None)
 
 
 def _finding(judged: Judged, sheet: Sheet) -> Finding:

@@ -113,18 +113,20 @@ def moving(line: Line) -> set[str]:
     return found
 
 
-def differentiated(line: Line, name: str | None) -> frozenset[str] | None:
-    """The variables of a row whose left side is a gradient of what has this name (empty: none is written); None: it is no such row."""
+def differentiated(line: Line, name: str | None) -> tuple[int, frozenset[str]] | None:
+    """Order and variables (empty: none is written) of a row whose left side is a derivative of what has this name; None: it is none."""
     head = head_of(line.outline)
     if not isinstance(head, s.Derivative) or head.body is None:
         return None
-    body = s.ungrouped(head.body)
+    body, order = s.ungrouped(head.body), 1
+    while isinstance(body, s.Derivative) and body.body is not None:
+        body, order = s.ungrouped(body.body), order + 1
     own = name is None or name == (body.function if isinstance(body, s.Apply) else lone(body))
     if not own:
         return None
     by = s.ungrouped(head.variable) if head.variable is not None else None
     by = s.ungrouped(by.body) if isinstance(by, s.Subscript) else by
-    return frozenset((by.name,)) if isinstance(by, s.Name) else frozenset()
+    return order, frozenset((by.name,)) if isinstance(by, s.Name) else frozenset()
 
 
 def labelled(line: Line, name: str) -> bool:

@@ -1,0 +1,89 @@
+r"""Derivatives that words or usual letters name, as claims about the loss: `the gradient is $2Ax$`, `H_f = 2A`, `Hessian: 2 A`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from ...diagnostics.record import replace
+from ...notation.latex.names import GREEK
+from .outline import Outline
+from .sheet import Formula
+
+_LEADS = (
+    r"(?:(?:so|thus|hence|therefore|then|and|now|finally|consequently|here|we (?:see|find|conclude|get|obtain)|it follows"
+    r"|this (?:shows|means)|that|accordingly|altogether|in (?:total|sum))\b[\s,:]*)*"
+)
+_OF = (
+    r"(?:\s+(?:matrix|vector))?"
+    r"(?:\s+(?:of|for)\s+(?:\$?\\?\(?{name}(?:\(\s*\\?\w+\s*\))?\\?\)?\$?|the (?:loss|objective|cost|function)))?"
+)
+_IS = (
+    r"(?:\s*[:=]|\s+(?:then |therefore |thus |hence |now |also )?(?:is|equals|becomes|reads|must be|comes out as|turns out to be)"
+    r"(?:\s+(?:then|therefore|thus|simply|just|hence|now|given by|equal to))*\s*:?)"
+)
+_SAID = rf"^\W*{_LEADS}(?:(?:the|its|our) )?(?P<what>gradient|hessian){_OF}{_IS}?[\s$*(\\\[]*$"
+_LABEL = re.compile(r"(?:^|\n)[\s*_-]*(?:The )?(?P<what>Gradient|Hessian)(?: of \w)?[*_]*\s*[:=]?[*_]*[\s$]*$")
+_OTHER = re.compile(
+    r"\b(?:terms?|parts?|pieces?|summands?|component|example|instead|if|when|suppose|case|special|at|for|other|where|first|second)\b|"
+    r"\b[a-z]\s*\(\s*(?:\\\w+\s*\{?)?\w\}?\s*\)\s*=|\n\s*#", re.IGNORECASE,
+)
+"""What may turn to something else than the loss shortly before."""
+_WHOLE = re.compile(r"^[*_$\s)\\\]]*(?:$|\.(?:\s|$)|;|,\s*(?:and|which|so|because|as|since)\b)", re.IGNORECASE)
+"""What stands behind a formula that is all that is said: no `plus …`, no `if …`."""
+_NO_VALUE = re.compile(
+    r"\\(?:times|in|succ\w*|prec\w*|geq?|leq?|neq?|to|mapsto|dots|nabla|partial)(?![A-Za-z])|[×∈≻⪰<>≥≤≠∇∂?]|:\s|^\W*\d*\W*$"
+)
+_LETTER = r"\s*(?:\\(?:mathbf|boldsymbol|bm|mathrm|mathcal)\s*)?\{?\s*H\s*\}?"
+_ARGUMENT = r"(?:\s*\(\s*(?:\\\w+\s*)?\{?\w+\}?\s*\))?"
+_BARE = re.compile(rf"{_LETTER}{_ARGUMENT}\s*&?\s*:?=\s*&?")
+_OF_LOSS = (
+    _LETTER + r"\s*_\s*\{?\s*{name}\s*\}?" + _ARGUMENT + r"\s*&?\s*="
+    r"|\s*\\?(?:operatorname\s*\{|mathrm\s*\{)?Hess\}?\s*\(?\s*{name}\s*\)?" + _ARGUMENT + r"\s*&?\s*="
+)
+_H = re.compile(r"(?<![A-Za-z\\])H(?![A-Za-z])")
+_CALLED_HESSIAN = re.compile(
+    r"hessian(?:\s+(?:matrix|is|of|then))*[\s$:,(]*(?:\\\w+\{)?H\b|\bH\W{1,4}(?:is|be|for|denotes)?\s*(?:the )?hessian", re.IGNORECASE
+)
+_SIGN = {"gradient": r"\nabla", "hessian": r"\nabla^2"}
+
+
+def with_named(formulas: Sequence[Formula], found: Outline, prose: str) -> tuple[Formula, ...] | None:
+    """The formulas with the derivative written where words or a letter name it; None where none does, or of several losses."""
+    stated = {item.name for item in found.stated}
+    losses = {item.body: item.formula for item in reversed(found.differentiated) if item.left and item.body in stated}
+    name = next(iter(losses), None)
+    if name is None or len(losses) > 1:
+        return None
+    written = name if len(name) == 1 else f"\\{name}" if name in GREEK or name == "ell" else None
+    if written is None:
+        return None
+    changed = dict(_named(formulas, written, losses[name], prose))
+    return tuple(changed.get(number, formula) for number, formula in enumerate(formulas)) if changed else None
+
+
+def _named(formulas: Sequence[Formula], name: str, first: int, prose: str) -> Iterator[tuple[int, Formula]]:
+    said = re.compile(_SAID.replace("{name}", re.escape(name)), re.IGNORECASE)
+    of_loss = re.compile(_OF_LOSS.replace("{name}", re.escape(name)))
+    called = bool(_CALLED_HESSIAN.search(prose))
+    known = max((formula.place + len(formula.passage.text) for formula in formulas[first : first + 1]), default=0)
+    with_letter = [number for number, formula in enumerate(formulas) if _H.search(formula.passage.text)]
+    for number, formula in enumerate(formulas):
+        text = formula.passage.text
+        if (head := of_loss.match(text)) is not None:
+            yield number, _written(formula, 0, head.end(), rf"\nabla^2 {name} =")
+        elif (head := _BARE.match(text)) is not None:
+            if with_letter and with_letter[0] == number > first and (called or len(with_letter) == 1) and not _NO_VALUE.search(text):
+                yield number, replace(_written(formula, head.end(), head.end(), rf"\nabla^2 {name} = "), guessed=not called)
+        elif (words := said.match(formula.before) or _LABEL.search(formula.before)) is not None:
+            if not _WHOLE.match(formula.after) or _NO_VALUE.search(text):
+                continue
+            sign = _SIGN[words["what"].lower()]
+            begins = text.startswith(("=", "&="))
+            if begins or not re.search("[=≈]", text):
+                other = _OTHER.search(prose, max(known, formula.place - 200), formula.place) is not None
+                yield number, replace(_written(formula, 0, 0, f"{sign} {name} " + ("" if begins else "= ")), guessed=other)
+
+
+def _written(formula: Formula, start: int, end: int, text: str) -> Formula:
+    return replace(formula, passage=formula.passage.replaced([(start, end, text)]))

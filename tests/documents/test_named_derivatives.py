@@ -1,0 +1,57 @@
+"""Derivatives that words or letters name, and equations that set one to zero, are claims: a slip in them never passes in silence."""
+
+from __future__ import annotations
+
+import pytest
+
+from matgrad_cli.grading.check import check_text
+
+STATED = r"""Let $f(x)=\frac12x^TAx-b^Tx+\frac\mu2\|x\|^2$ with $A$ symmetric.
+
+$$\nabla f=Ax-b+\mu x$$
+
+"""
+CLAIMS = {
+    "the gradient is": (r"so the gradient is ${}$.", r"Ax - b + \mu x", r"Ax - b + 2\mu x", "wrong"),
+    "the Hessian is": (r"The Hessian is ${}$.", r"A + \mu I", r"A + 2\mu I", "wrong"),
+    "of the loss": ("Hence the Hessian of $f$ equals\n$${}$$", r"A + \mu I", r"A + 2\mu I", "wrong"),
+    "with a letter": (r"The Hessian is $H = {}$.", r"A + \mu I", r"A + 2\mu I", "wrong"),
+    "a letter alone": (r"$$H = {}$$", r"A + \mu I", r"A + 2\mu I", "undecided"),
+    "the letter of the loss": (r"$$H_f(x) = {}$$", r"A + \mu I", r"A + 2\mu I", "wrong"),
+    "a label": (r"**Hessian:** ${}$", r"A + \mu I", r"A + 2\mu I", "wrong"),
+    "set to zero": (r"$${} = 0$$", r"Ax - b + \mu x", r"Ax - b + 2\mu x", "undecided"),
+    "to be zero": (r"$${} \stackrel{{!}}{{=}} 0$$", r"Ax - b + \mu x", r"Ax - b + 2\mu x", "undecided"),
+    "another sign": (r"$${} \overset{{!}}{{=}} 0$$", r"Ax - b + \mu x", r"Ax - b + 2\mu x", "undecided"),
+    "in a chain": ("$$\\nabla f = \\mu x + Ax - b$$\n\n$$= {} \\overset{{!}}{{=}} 0 \\implies \\hat x = (A+\\mu I)^{{-1}}b$$",
+                   r"Ax - b + \mu x", r"Ax - b + 2\mu x", "wrong"),
+}
+
+
+@pytest.mark.parametrize(("text", "right", "slip", "verdict"), CLAIMS.values(), ids=CLAIMS)
+def test_what_is_named_is_claimed(text: str, right: str, slip: str, verdict: str) -> None:
+    assert check_text(STATED + text.format(right) + "\n", "a.md").verdict == "right"
+    assert check_text(STATED + text.format(slip) + "\n", "a.md").verdict == verdict
+
+
+def test_plain_text_has_labels_too() -> None:
+    plain = "f(x) = 1/2 x^T A x - b^T x  with A symmetric, x in R^n.\n\ngrad f = A x - b\nHessian: "
+    assert [check_text(plain + value + "\n", "a.txt").verdict for value in ("A", "2 A")] == ["right", "wrong"]
+
+
+OTHERS = [
+    "For the linear term $b^Tx$ the gradient is $b$.",
+    "Consider $g(x) = b^Tx$. The gradient is $b$.",
+    "At $x = 0$ the gradient is $-b$.",
+    r"If $\mu = 0$, the gradient is $Ax - b$.",
+    r"The Hessian is $n \times n$.",
+    r"The Hessian is $A$ plus $\mu I$.",
+    "The gradient is $0$ at the minimum.",
+    r"This is minimized under $$Cx - d = 0$$",
+    "Another problem: $$Ax = b$$",
+    r"$$H = X(X^TX)^{-1}X^T$$ and $\hat y = Hy$.",
+]
+
+
+@pytest.mark.parametrize("text", OTHERS)
+def test_what_is_said_of_something_else_is_not_wrong(text: str) -> None:
+    assert check_text(STATED + text + "\n", "a.md").verdict != "wrong"
