@@ -192,8 +192,8 @@ def _verified(
     equations = tuple((expr, _zero(expr)) for expr in (start, *constraints))
     needed = [each for move in moves for said in move.assumed for _, each in said.values if isinstance(each, Expr)]
     solves = solved_by(judge, System(equations, (problem.wrt, *multipliers)), problem.wrt, value, needed=needed)
-    if solves is False and constraints and solved_by(judge, System(equations[:1], (problem.wrt, *multipliers)), problem.wrt, value):
-        raise no_closed_form(derivation, multipliers)  # a constraint that was not needed fails there
+    if not solves and constraints and solved_by(judge, System(equations[:1], (problem.wrt, *multipliers)), problem.wrt, value):
+        raise no_closed_form(derivation, multipliers)  # a constraint that was not needed fails there, or none of the data allow them
     if solves is False:
         message = "the solution is contradicted by numbers, so nothing is printed: this is a bug of matgrad"
         raise BugError(Diagnostic("contradiction", message, help="please report the command line"))

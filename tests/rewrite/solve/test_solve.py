@@ -241,7 +241,7 @@ def test_stacked_columns() -> None:
 
 def test_a_letter_that_is_divided_by_must_not_be_zero() -> None:
     optimum = matgrad.solve("lam*norm(X@w - y)**2", "w", "X: m×n, w: n, y: m, lam: scalar")
-    assert "it is assumed that 2λ ≠ 0" in optimum.render("text")
+    assert "it is assumed that λ ≠ 0" in optimum.render("text")
     assert "it is assumed that b ≠ 0" in matgrad.solve("a*log(x) - b*x", "x", "a: scalar, b: scalar, x: scalar").render("text")
     assert "≠ 0" not in matgrad.solve("lam*norm(X@w - y)**2", "w", "X: m×n, w: n, y: m, lam: scalar", "lam positive").render("text")
 
