@@ -18,19 +18,19 @@ _NAME = (
 )
 _SIZE = r"(?:\d+|(?:\d+\s*)?\\?[A-Za-z]\w?)"
 _PAIR = rf"(?<![A-Za-z\d_\\])(?P<rows>{_SIZE})(?:×|\sx\s|(?<=\d)\s[xX]\s(?=\d)|-by-|\sby\s)(?P<cols>{_SIZE})(?![A-Za-z\d×(])"
-_NAMES = rf"(?P<names>{_NAME}(?:\s*(?:,|\band\b)\s*{_NAME}){{0,5}})"
+NAMES = rf"(?P<names>{_NAME}(?:\s*(?:,|\band\b)\s*{_NAME}){{0,5}})"
 _FIELD = r"(?:ℝ|\\mathbb\s*\{?R\}?|\\\{[^{}∈]{1,14}\\\}|\{[^{}∈]{1,12}\}|\[0,\s*1\])"
 _POWER = r"\s*(?:\^\s*(?:\{(?P<size>[^{}]+)\}|(?P<one>\\?[A-Za-z0-9])))?"
-_IN_FIELD = re.compile(rf"{_NAMES}\s*(?:∈|(?P<both>\s*,?\s*(?:both|all|each) in)|,? in)\s*(?P<field>{_FIELD}){_POWER}")
+_IN_FIELD = re.compile(rf"{NAMES}\s*(?:∈|(?P<both>\s*,?\s*(?:both|all|each) in)|,? in)\s*(?P<field>{_FIELD}){_POWER}")
 _PAIRED = re.compile(_PAIR)
 _TOLD = re.compile(rf"∈\s*{_FIELD}\s*(?:\^\s*(?:\{{[^{{}}]+\}}|\\?[A-Za-z0-9]))?|{_PAIR}")
 _LENGTH = re.compile(
-    rf"{_NAMES}\s*(?:\w+\s){{0,4}}(?:vectors?\s(?:\w+\s){{0,2}})?(?:of|with)\s(?:length|dimension|size)\s(?P<size>{_SIZE})(?![\w×]|\s*×)"
-    rf"|{_NAMES.replace('names', 'more')}\s+is\s+(?P<dim>{_SIZE})-dim"
+    rf"{NAMES}\s*(?:\w+\s){{0,4}}(?:vectors?\s(?:\w+\s){{0,2}})?(?:of|with)\s(?:length|dimension|size)\s(?P<size>{_SIZE})(?![\w×]|\s*×)"
+    rf"|{NAMES.replace('names', 'more')}\s+is\s+(?P<dim>{_SIZE})-dim"
 )
-_LISTED = re.compile(rf"(?:^|[,;(]|[-•*])[ \t]*{_NAMES}\s*:[ \t]*(?P<size>{_SIZE})(?=[ \t]*(?:[,;)\n]|$|—|–)|[ \t]+\()", re.MULTILINE)
+_LISTED = re.compile(rf"(?:^|[,;(]|[-•*])[ \t]*{NAMES}\s*:[ \t]*(?P<size>{_SIZE})(?=[ \t]*(?:[,;)\n]|$|—|–)|[ \t]+\()", re.MULTILINE)
 _EACH_NAME = re.compile(_NAME)
-_FORWARD = re.compile(rf"\s*-?\s*(?:\w+[- ]){{0,2}}(?:matrix|matrices|Matrix)\s+{_NAMES}")
+_FORWARD = re.compile(rf"\s*-?\s*(?:\w+[- ]){{0,2}}(?:matrix|matrices|Matrix)\s+{NAMES}")
 _POSITIVE = re.compile(rf"(?P<name>{_NAME})\s*(?:>|≥|\\geq?)\s*0(?!\.?\d)")
 _DEFINITE = re.compile(rf"(?P<name>{_NAME})\s*(?:\\succ(?:eq|curlyeq)?(?![A-Za-z])|≻|⪰|≽)\s*0(?!\.?\d)")
 _MEAN = re.compile(r"\\[dt]?frac\s*(?:\{[^{}]*\}|\d|\\[a-z]+)\s*\{?\s*\d*\s*([A-Z])(?=\s*\})|\\[dt]?frac\s*\d\s*([A-Z])")
@@ -57,7 +57,7 @@ _STOP = (
 _ADJECTIVE = r"(?:(?:non-?)?(?:symmetric|singular)|anti-?symmetric|positive|definite|diagonal|orthogonal|invertible|real|square)"
 _BEHIND = re.compile(
     rf"(?:(?:,\s*|\s+)(?:and\s+)?{_ADJECTIVE}\b(?:[ -](?:semi-?)?definite)?)*(?:\s+|-)"
-    rf"(?:(?:in general|(?!{_STOP}\b)[a-zäöü][\w-]+)\s+){{0,3}}{_NAMES}(?!\s*[(^])"
+    rf"(?:(?:in general|(?!{_STOP}\b)[a-zäöü][\w-]+)\s+){{0,3}}{NAMES}(?!\s*[(^])"
 )
 _COPULA = re.compile(
     rf"\b(?:is|are|be|being|was|were)\s+(?:(?:an?|any|some|the|both|always|also|assumed|to|taken)\s+)*(?:(?!{_STOP}\b)[\w-]+,?\s+){{0,3}}$"
@@ -143,7 +143,7 @@ def _beside(text: str, bare: str, match: re.Match[str]) -> list[str]:
     before = re.split(r"[.;]\s|\n\s*\n|\n\s*[-•*]", bare[max(0, match.start() - 110) : match.start()])[-1]
     near = [name for name in _EACH_NAME.finditer(before) if name[0] != "a"]
     if near and re.fullmatch(r"[\s\w,:()—–-]{0,60}", before[near[-1].end() :]):
-        listed = re.search(rf"{_NAMES}$", before[: near[-1].end()])
+        listed = re.search(rf"{NAMES}$", before[: near[-1].end()])
         alone = not re.search(r"[=^_{}\\+]\s*$", before[: near[-1].start()])
         return _names(listed["names"]) if listed is not None and alone else _defined_before(before)
     forward = _FORWARD.match(text[match.end() : match.end() + 60])

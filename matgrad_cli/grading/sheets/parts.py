@@ -16,7 +16,8 @@ from ...documents.sheets.outline import Outline, outline
 from ...documents.sheets.problem import Question, Told, questions
 from ...documents.sheets.sections import Section, sections, whole_of
 from ...documents.sheets.sheet import Sheet
-from ...ir import Expr, transpose
+from ...documents.sheets.symmetric import symmetric_by_kind
+from ...ir import Call, Expr, Inverse, Symbol, transpose, walk
 from ...notation import syntax as s
 from ..begin import Habits, begin
 from ..task import Task, task_for
@@ -105,10 +106,10 @@ def _part(
     if part.wholes and _doubtful(part):
         other = read(part.layout, (), columns=True)
         part = other if _gained(part, other) else part
-    for fact in _supposable(sheet, part) if _doubtful(part) else ():
-        other = read(part.layout, (*supposed, fact))
-        if _gained(part, other):
-            part, supposed = replace(other, supposed=(*supposed, fact)), (*supposed, fact)
+    for facts in _supposable(sheet, part) if _doubtful(part) else ():
+        more = tuple(dict.fromkeys((*supposed, *facts)))
+        if more != supposed and _gained(part, other := read(part.layout, more)):
+            part, supposed = replace(other, supposed=more), more
     turned = any(judged.verdict == "wrong" and code_of(judged.result) in _TURNED for judged in part.judged)
     for name in OTHERS if layout is None and turned else ():
         other = read(name, supposed)
@@ -122,24 +123,34 @@ def _doubtful(part: Part) -> bool:
     return any(judged.verdict == "wrong" or code_of(judged.result) in ("needs-fact", "equation") for judged in part.judged)
 
 
-def _supposable(sheet: Sheet, part: Part) -> Iterator[str]:
-    """Facts of given arrays that the words suggest without saying them: covariances are symmetric, labels sum to one."""
+def _supposable(sheet: Sheet, part: Part) -> Iterator[tuple[str, ...]]:
+    """Facts of given arrays that the words suggest without saying them: covariances are symmetric, each and all; labels sum to one."""
     variables = {symbol.name: symbol.shape for task in part.tasks for symbol in task.problem.variables}
     known = {str(fact).partition(" ")[0] for task in part.tasks for fact in task.problem.facts}
     symmetric, labels, two = (habit.search(sheet.prose) for habit in (_COVARIANCE, _LABELS, _TWO_CLASSES))
+    called = symmetric_by_kind(sheet.prose) | {name for task in part.tasks for name in _of_likelihood(task.problem.loss)}
+    alike = []
     for name, shape in variables.items():
         square = shape.is_matrix and shape.rows is shape.cols
         if name in known:
             continue
-        if square and symmetric and name in ("Sigma", "S", "Lambda", "Omega", "K", "C", "P"):
-            yield f"{name} symmetric"
+        if square and (name in called or (symmetric and name.partition("_")[0] in _USUAL)):
+            alike.append(f"{name} symmetric")
+            yield (alike[-1],)
         elif labels and not square and not shape.is_number and name not in part.question.wrt and name.lower() in ("y", "t", "p", "q"):
-            yield f"{name} simplex"
+            yield (f"{name} simplex",)
         if two and shape.is_column and name not in part.question.wrt and name.lower() in ("y", "t"):
-            yield f"{name} signs"
+            yield (f"{name} signs",)
+    if len(alike) > 1:
+        yield tuple(alike)
 
 
-_COVARIANCE = re.compile(r"covarian|Gaussian|normal distribution|(?:precision|kernel|Gram) matri|\\mathcal\s*\{?\s*N", re.IGNORECASE)
+_COVARIANCE = re.compile(
+    r"covarian|scatter|correlation|Gaussian|normal distribution|\b(?:precision|kernel|Gram)\b[^.]{0,20} matri|discriminant|\bLDA\b"
+    r"|\\mathcal\s*\{?\s*N", re.IGNORECASE,
+)
+_USUAL = ("Sigma", "S", "Lambda", "Omega", "K", "C", "P")
+"""What covariances are called where the words leave it open, also with a label: S_W."""
 _TWO_CLASSES = re.compile(r"logistic|label|hinge|\bSVM\b|classif|margin", re.IGNORECASE)
 _LABELS = re.compile(r"one-?hot|cross-?entropy|soft-?max|multi-?class|class(?:es|ification)|probabilit", re.IGNORECASE)
 
@@ -157,12 +168,29 @@ def _gained(first: Part, other: Part) -> list[Judged]:
 
 
 def _stated_layout(sheet: Sheet) -> str | None:
-    """The layout that the document says it uses."""
-    pattern = r"\b(?:we use|use|using|in|throughout)\b[^.]{0,40}\b(numerator|denominator)[- ]layout"
-    found = re.search(pattern, sheet.prose[:4000], re.IGNORECASE)
-    if found is None or re.search(r"would|instead|convention", sheet.prose[found.start() : found.end() + 90]):
-        return None
-    return found[1].lower()
+    """The layout that the document says it uses: before it differentiates, or `throughout`. Beside a claim the words speak of it alone."""
+    prose = sheet.prose[:4000]
+    for found in _USED.finditer(prose):
+        if re.search(r"would|instead|convention", prose[found.start() : found.end() + 90]):
+            return None
+        general = re.match("we use|use", found[0], re.IGNORECASE)
+        behind = "" if general else re.split(r"[.!?;:](?=\s)|\n\s*\n", prose[found.end() :], maxsplit=1)[0]
+        if "throughout" in f"{found[0]}{behind}".lower() or not (_CLAIM.search(prose[: found.start()]) or _CLAIM.search(behind)):
+            return found[1].lower()
+    return None
+
+
+_USED = re.compile(r"\b(?:we use|use|using|in|throughout)\b[^.=]{0,40}\b(numerator|denominator)[- ]layout", re.IGNORECASE)
+_CLAIM = re.compile(r"(?:\\nabla|\\partial|[∇∂]|\\frac\s*\{\s*d\b)[^.;=\n]*=")
+
+
+def _of_likelihood(loss: Expr) -> Iterator[str]:
+    """The matrices of `log det M` beside `M⁻¹`: M is a covariance."""
+    nodes = tuple(walk.nodes_of(loss))
+    turned = {node.body for node in nodes if isinstance(node, Inverse)}
+    for node in nodes:
+        if isinstance(node, Call) and node.function in ("det", "logdet") and node.argument in turned:
+            yield from (part.name for part in walk.nodes_of(node.argument) if isinstance(part, Symbol))
 
 
 def _in_layout(

@@ -1,0 +1,28 @@
+"""Names of matrices that are symmetric by their kind, as the words say without saying it: `the kernel (Gram) matrix K`."""
+
+from __future__ import annotations
+
+import re
+
+from ...notation.loss_text import plain_name
+from .sizes import NAMES, plain_prose
+
+_KIND = (
+    r"\b(?:(?:auto|co)?-?covariances?|variance-covariance|scatter|correlation|precision|kernel|Gram(?:ian)?|Hessian|Laplacian"
+    r"|Kovarianz\w*|(?:undirected|symmetric)[^.;=]{0,40}adjacency|adjacency(?=[^.;]{0,80}\bundirected)|inertia|stiffness|metric)\b"
+)
+_WORDS = r"(?:[\s-]+(?!(?:is|are|of|by|and|with|we|as|for|where|so|then|function)\b)[A-Za-z]{2,})"
+_BEHIND = re.compile(rf"{_KIND}{_WORDS}{{0,3}}\s+{NAMES}(?!\s*[(^])", re.IGNORECASE)
+_BEFORE = re.compile(
+    rf"{NAMES}\s*(?:(?:∈|\\in\b)[^,;.]{{0,30}},?\s*)?(?:\b(?:is|are|be|being|denotes?|both)\b|[:,—–=])\s*(?:(?:both|the|an?|its|their)\s+)*"
+    rf"(?:(?!of\b)[A-Za-z][a-zé'-]+\s+){{0,4}}{_KIND}", re.IGNORECASE,
+)
+_BRACKETED = re.compile(r"\(\s*[A-Za-z][A-Za-z' -]+\)")
+"""`the kernel (Gram) matrix`: a second word for the same."""
+
+
+def symmetric_by_kind(prose: str) -> frozenset[str]:
+    """The names that the prose calls a covariance, a kernel matrix, a Hessian, …; of several names every one."""
+    text = plain_prose(_BRACKETED.sub(" ", prose))
+    found = (match["names"] for pattern in (_BEHIND, _BEFORE) for match in pattern.finditer(text))
+    return frozenset(plain_name(name) for names in found for name in re.split(r"\s*(?:,|\band\b)\s*", names) if name)

@@ -1,0 +1,73 @@
+"""What words say of arrays and layouts is meant for those they speak of: no right line is called wrong for a remark about another."""
+
+from __future__ import annotations
+
+import pytest
+
+from matgrad_cli.documents.sheets.symmetric import symmetric_by_kind
+from matgrad_cli.grading.check import check_text
+
+LOSS = "Let $f(W) = \\|Y - XW\\|_F^2$. "
+RIGHT = "Then $\\nabla f = -2X^T(Y - XW)$. "
+REMARK = "$\\nabla f = 2(XW-Y)^T X$ in numerator layout. "
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        LOSS + RIGHT + "By the way, " + REMARK,
+        LOSS + RIGHT + "In numerator layout this reads $\\nabla f = 2(XW-Y)^T X$.",
+        LOSS + RIGHT + "Using numerator layout, we get\n\n$$\\nabla f = 2(XW-Y)^T X$$",
+        LOSS + "Note that " + REMARK + RIGHT,
+        LOSS + RIGHT + "From here on we use numerator layout: $\\nabla f = 2(XW-Y)^T X$.",
+    ],
+)
+def test_a_remark_about_another_layout_is_not_meant_for_the_file(text: str) -> None:
+    report = check_text(text, "x.md")
+    assert [line.text for problem in report.problems for line in problem.lines if line.verdict == "wrong"] == []
+
+
+@pytest.mark.parametrize(
+    "said", ["We use numerator layout. ", "Throughout, everything is in numerator layout. ", "I work in numerator layout. "],
+)
+def test_a_layout_of_the_file_is(said: str) -> None:
+    assert check_text(said + LOSS + "Then $\\nabla f = 2(XW-Y)^T X$.", "x.md").verdict == "right"
+
+
+@pytest.mark.parametrize(
+    ("prose", "names"),
+    [
+        ("where $K$ is the kernel (Gram) matrix", "K"),
+        ("with the Gram (kernel) matrix $K$", "K"),
+        ("the scatter matrices $S_B$, $S_W$ are given", "S_B S_W"),
+        ("with covariance matrices $S_B$ and $S_W$", "S_B S_W"),
+        ("$S_B$ and $S_W$ are the between-class and within-class scatter", "S_B S_W"),
+        ("let $H$ denote the Hessian", "H"),
+        ("the graph Laplacian $M$", "M"),
+        ("$A$ is the adjacency matrix of an undirected graph", "A"),
+        ("the adjacency matrix $A$ of an undirected graph", "A"),
+        ("the adjacency matrix $A$ of a graph", ""),
+        ("The Hessian is $2A$", ""),
+        ("the kernel of $A$", ""),
+        ("with precision $\\Lambda$", "Lambda"),
+    ],
+)
+def test_matrices_that_are_symmetric_by_their_kind(prose: str, names: str) -> None:
+    assert symmetric_by_kind(prose.replace("$", "")) == set(names.split())
+
+
+@pytest.mark.parametrize("words", ["With scatter matrices $P$, $Q$, maximise", "For the covariance matrices $P$ and $Q$ consider"])
+def test_facts_that_are_needed_together_are_supposed_together(words: str) -> None:
+    text = words + " $J(w) = \\frac{w^T P w}{w^T Q w}$.\n\n$$\\nabla J = \\frac{2 P w (w^T Q w) - 2 Q w (w^T P w)}{(w^T Q w)^2}$$"
+    assert check_text(text, "x.md").verdict == "right"
+    assert check_text(text.replace(words, "Consider"), "x.md").verdict == "wrong"
+    assert check_text(text.replace("{2 P w", "{3 P w"), "x.md").verdict == "wrong"
+
+
+def test_what_a_gaussian_likelihood_turns_is_a_covariance() -> None:
+    text = (
+        "$$L = -\\frac12 y^T C^{-1} y - \\frac12 \\log |C|$$ with $C = M + \\sigma^2 I$.\n\n"
+        "$$\\frac{\\partial L}{\\partial M} = \\frac12 C^{-1} y y^T C^{-1} - \\frac12 C^{-1}$$"
+    )
+    assert check_text(text, "x.md").verdict == "right"
+    assert check_text(text.replace("T C^{-1} - ", "T C^{-1} + "), "x.md").verdict == "wrong"
