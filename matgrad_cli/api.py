@@ -341,6 +341,9 @@ def assert_right(
     from .grading.exercise import judge
     from .grading.merge import settings
 
+    if not isinstance(answer, str):
+        found = f"the answer is {type(answer).__name__} `{answer!r:.40}`; a text is needed"
+        raise InputError(Diagnostic("usage", found, help='write the formula in quotes, as in `assert_right("2*A@x", …)`'))
     given = {"loss": loss, "wrt": wrt, "shapes": ", ".join(_texts(shapes)), "assume": ", ".join(_texts(assume)), "answer": answer}
     given |= {key: text for key, text in (("layout", layout), ("syntax", syntax)) if text is not None}
     keys = {key: Passage(text) for key, text in given.items() if text}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from itertools import pairwise
 from typing import Literal
 
@@ -15,6 +16,7 @@ from ..notation.choice import in_syntax
 from ..notation.elaboration.broadcasting import turned
 from ..notation.scope import Syntax
 from .equations.asked import judged_solution
+from .heads import Undo, doubt, is_name, is_word, undone
 from .lines.arrays import other_slices, slices
 from .lines.flattened import NOTE, flat_verdict
 from .lines.forms import is_pending
@@ -56,14 +58,15 @@ def judge_answer(task: Task, answer: str, reference: str | None) -> Judged:
         read = formula if formula.expr is not None else read
     judged = _judged(task, around, read, reference)
     if judged.verdict == "right":
-        return _other_side(task, answer, around, reference) or judged
+        return _other_side(task, answer, around, reference) or _beside(answer, around) or judged
     for flags in other_slices(slices(read.side.node)) if judged.verdict == "wrong" else ():
         other = _around(task, **flags)
         turned = _judged(task, other, read_answer(answer, other), reference)
         if turned.verdict == "right":
             return turned
     arrays = read.side.syntax == "numpy" or task.problem.arrays
-    if judged.verdict != "wrong" or not arrays or read.side.node is None:
+    heads = _heads(answer)
+    if judged.verdict != "wrong" or not arrays or read.side.node is None or (heads and _undone(heads[0], around)):
         return judged
     return _as_arrays(task, read, judged)
 
@@ -203,7 +206,7 @@ def read_answer(text: str, around: Surroundings) -> Read:
         found = read_side(_side(text, language, around), around)
         # Text of the expression language whose names are all known is in that language, also where its shapes do not fit: 2*A*x.
         if found.expr is not None or (language == "numpy" and found.failure == "wrong" and not _unknown(found)):
-            return found
+            return _unscaled(found, text, around)
         # What is readable and does not fit is told in the language in which it is readable.
         if (
             first is None
@@ -220,13 +223,55 @@ def _other_side(task: Task, answer: str, around: Surroundings, reference: str | 
     starts = _sides_of(answer)
     for start, end in pairwise(starts):
         side = answer[start : end - 1].rstrip(":&!").strip()
-        found = read_answer(side, around) if side and not side.replace("_", "").replace("\\", "").isalnum() else None
+        found = read_answer(side, around) if side and not _stands_alone(side) else None
         expr, wanted = found.expr if found is not None else None, task.wanted
         if found is not None and expr is not None and wanted is not None and expr.shape is wanted.shape and not is_pending(expr):
             judged = _judged(task, around, found, reference)
             if judged.verdict == "wrong":
                 return judged
     return None
+
+
+def _heads(text: str) -> list[str]:
+    """The sides before the last."""
+    return [text[start : end - 1].rstrip(":&!").strip() for start, end in pairwise(_sides_of(text))]
+
+
+def _undone(head: str, around: Surroundings) -> tuple[Undo, ...] | None:
+    """How a left side changes the derivative, by the first language in which it is one."""
+    if is_name(head, around):
+        return ()
+    bare = head if re.match(r"[-+\d]", head) else without_prose(Passage(head), around.names().variables).text
+    if not bare.strip():
+        return ()
+    steps = undone(_side(bare, "latex", around), around)
+    if steps is None and "\\" not in bare and any(is_word(run, around) for run in re.findall("[A-Za-z]+", bare)):
+        return undone(_side(bare, "numpy", around), around)
+    return steps
+
+
+def _unscaled(read: Read, text: str, around: Surroundings) -> Read:
+    r"""What was read, without what stands round the derivative on the left: of `2\nabla L = G` the half of G."""
+    steps = (_undone(heads[0], around) if (heads := _heads(text)) else None) or ()
+    expr = read.expr
+    for step in steps:
+        expr = step(expr) if expr is not None else None
+    return replace(read, expr=expr)
+
+
+def _beside(answer: str, around: Surroundings) -> Judged | None:
+    """The verdict on a right last side by what else is written to be equal to it; None if that is a name for it, or is it."""
+    heads = _heads(answer)
+    if not heads or all(_undone(head, around) == (() if at else _undone(heads[0], around)) is not None for at, head in enumerate(heads)):
+        return None
+    verdict, slip = doubt(answer, around)
+    if verdict == "undecided" and _undone(heads[0], around) is not None and not any(map(_stands_alone, heads[1:])):
+        return None
+    return None if verdict == "right" else Judged("wrong" if verdict == "wrong" else "undecided", slip)
+
+
+def _stands_alone(side: str) -> bool:
+    return side.replace("_", "").replace("\\", "").isalnum()
 
 
 def _unknown(read: Read) -> bool:

@@ -1,0 +1,102 @@
+r"""The left sides of an answer: `2∇L = …` is an equation; what is no spelling of the derivative must hold as written."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from functools import partial
+
+from ..diagnostics import Source
+from ..documents.passage import Passage
+from ..ir import Expr, Number, mul, neg, reciprocal, transpose
+from ..notation import syntax as s
+from .begin import begin
+from .lines.reading import Side, read_side
+from .lines.scope import Surroundings
+from .slips.causes import Slip
+
+NO_HEAD = "its left side is not the derivative that is asked for, and whether the equation holds as it is written could not be decided"
+
+Undo = Callable[[Expr], Expr]
+
+
+def undone(side: Side, around: Surroundings) -> tuple[Undo, ...] | None:
+    r"""What makes of the right side of `-2(\nabla L)^\top = …` the derivative: nothing for a spelling of it; None: it is none."""
+    node, steps = s.ungrouped(side.node) if side.node is not None else None, list[Undo]()
+    while node is not None and not _asked_for(node, around):
+        if isinstance(node, s.Negative):
+            steps.append(neg)
+            node = s.ungrouped(node.body)
+        elif isinstance(node, s.Transposed):
+            steps.append(transpose)
+            node = s.ungrouped(node.body)
+        elif isinstance(node, s.Derivative) and isinstance(by := s.ungrouped(node.variable or node), s.Transposed):
+            steps.append(transpose)
+            node = s.Derivative(node.span, node.body, by.body, node.indices, node.style)
+        elif (scaled := _scaled(node, side, around)) is not None:
+            steps.append(scaled[1])
+            node = scaled[0]
+        else:
+            return None
+    return tuple(steps) if node is not None else None
+
+
+def _scaled(node: s.Node, side: Side, around: Surroundings) -> tuple[s.Node, Undo] | None:
+    """What a number multiplies or divides, and how that is undone."""
+    if not isinstance(node, s.Binary) or node.operator in ("+", "-", "^"):
+        return None
+    for inner, factor, behind in ((node.right, node.left, False), (node.left, node.right, True)):
+        if not any(_asked_for(part, around) for part in s.parts_of(inner)) or (node.operator == "/" and not behind):
+            continue
+        number = read_side(Side(side.source, factor.span, factor, side.syntax), around).expr
+        if number is not None and number.shape.is_number and number != Number(0) and not number.free:
+            by = number if node.operator == "/" else reciprocal(number)
+            return s.ungrouped(inner), partial(mul, by)
+    return None
+
+
+def _asked_for(node: s.Node, around: Surroundings) -> bool:
+    """Whether a left side is the derivative in a usual spelling, a new name for it, or, where a point is asked for, the variable."""
+    node, wrt = s.ungrouped(node), around.task.problem.wrt.name
+    if isinstance(node, s.Subscript):
+        return _asked_for(node.body, around)
+    if isinstance(node, s.Differential_):
+        body = s.ungrouped(node.body)
+        return isinstance(body, s.Name) and (body.name == wrt or not around.known(body.name))
+    if isinstance(node, s.Derivative):
+        by: s.Node | None = s.ungrouped(node.variable) if node.variable is not None else None
+        by = s.ungrouped(by.body) if isinstance(by, s.Subscript) else by
+        of = s.ungrouped(node.body) if node.body is not None else None
+        new = of is None or (isinstance(of, s.Name) and not around.known(of.name))
+        return new and (by is None or (isinstance(by, s.Name) and by.name == wrt))
+    if not isinstance(node, s.Name):
+        return False
+    return node.name == wrt if around.task.asks != "gradient" and around.known(node.name) else not around.known(node.name)
+
+
+def is_name(text: str, around: Surroundings) -> bool:
+    r"""Whether a left side is a word, or a name with a prime or brackets: `answer`, `grad_X`, `L'(w)`; no product of known letters."""
+    bare = re.sub(r"\\(?:text\w*|mathrm|operatorname\*?|mathit)\s*\{([^{}]*)\}", r"\1", text).strip().strip("$:&*").strip()
+    primed = re.fullmatch(r"(\\?[A-Za-z]+)\s*(?:'|\^\s*\{?\s*\\prime\s*\}?)+\s*(?:\([^()]*\))?", bare)
+    found = primed or re.fullmatch(r"([A-Za-z]+)(?:[ _]\{?\w+\}?)*", bare)
+    if re.fullmatch(r"d\w*_d\w+", bare) or (around.task.asks != "gradient" and bare.startswith("\\arg")):
+        return True
+    if found is None or around.known(found[1]):
+        return not bare
+    return primed is not None or is_word(found[1], around)
+
+
+def is_word(run: str, around: Surroundings) -> bool:
+    """Whether a run of letters is no product of known ones, but a name."""
+    return len(run) > 2 and not all(around.known(letter) for letter in run)
+
+
+def doubt(answer: str, around: Surroundings) -> tuple[str, Slip | None]:
+    """What becomes of an answer with a right last side, and some other left side: whether the equations hold as they are written."""
+    begun = begin(around.task, ((1, Passage(answer)),), Source("answer", answer), around.task.syntax, None)
+    found = begun.reader.row(begun.read(*begun.rows[0]), first=True).outcomes
+    wrong = next((outcome for outcome in found if outcome.verdict == "wrong"), None)
+    if wrong is not None:
+        return "wrong", wrong.slip
+    holds = found and all(outcome.verdict == "follows" and outcome.role in ("claim", "definition") for outcome in found)
+    return ("right", None) if holds else ("undecided", Slip("undecided", NO_HEAD))
