@@ -14,7 +14,7 @@ class Function:
     """A named function of one or more arrays.
 
     `kind` is `elementwise` (same shape out), `scalar` (a number out), `array` (another array out).
-    `needs` says what the argument must be: any, square, array (not a number), vector, three (a vector with three entries), matrix;
+    `needs` says what the argument must be: any, square, array (not a number), vector, matrix;
     `others` what each further argument must be: `same` (of the shape of the first), `number` or `any`.
     """
 
@@ -171,8 +171,8 @@ FUNCTIONS: Final[dict[str, Function]] = _Functions({
     **{name: Function(name, "array", _same, "array") for name in ("hardmax", "hardmax0", "hardmax1")},  # 1 at the greatest entry, else 0
     "tril": Function("tril", "array", _same, "matrix"),  # 0 above the diagonal
     "triu": Function("triu", "array", _same, "matrix"),  # 0 below the diagonal
-    "cross": Function("cross", "array", _same, "three", ("same",)),  # a × b of vectors with three entries
-    "crossmat": Function("crossmat", "array", _crossed, "three"),  # the matrix of b ↦ a × b
+    "cross": Function("cross", "array", _same, "vector", ("same",)),  # a × b of vectors with three entries
+    "crossmat": Function("crossmat", "array", _crossed, "vector"),  # the matrix of b ↦ a × b
     "strictupper": Function("strictupper", "array", _same, "array"),  # 0 on and below the diagonal
     "shiftup": Function("shiftup", "array", _same, "array"),  # every row one place up, the first to the end
     "butlast": Function("butlast", "array", _same, "array"),  # 0 in the last row

@@ -378,8 +378,6 @@ class Call(Expr):
             raise ShapeMismatch(f"{self.function} needs a square matrix", first)
         if function.needs == "vector" and first.shape.is_matrix:
             raise ShapeMismatch(f"{self.function} needs a vector", first)
-        if function.needs == "three" and not (first.shape.is_column and first.shape.rows is Dim.of(3)):
-            raise ShapeMismatch(f"{self.function} needs a vector with three entries", first)
         for needed, other in zip(function.others, self.arguments[1:], strict=True):
             if needed == "same" and first.shape is not other.shape:
                 raise ShapeMismatch(f"{self.function} needs two arrays of one shape", first, other)

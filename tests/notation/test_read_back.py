@@ -85,7 +85,7 @@ def _calls(base: Expr) -> Iterator[Expr]:
     """The functions that can be taken of the base; a reduction along an axis only of a matrix."""
     for name, function in FUNCTIONS.items():
         along = function.kind == "array" and name[-1] in "01"
-        if (function.needs == "matrix" or along) and not base.shape.is_matrix:
+        if ((function.needs == "matrix" or along) and not base.shape.is_matrix) or (name.startswith("cross") and base is not v):
             continue
         yield from _made(lambda name=name, others=function.others: Call(name, base, *(a if kind == "number" else base for kind in others)))
 
