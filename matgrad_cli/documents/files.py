@@ -16,7 +16,7 @@ from .keys import Document
 from .latex_carrier import read_latex
 from .markdown_carrier import read_markdown
 from .python.blocks import Blocks, fenced, of_cells
-from .sheets.read import ENDINGS, read_sheet
+from .sheets.read import ENDINGS, markdown_cells, read_sheet
 from .toml_carrier import read_toml
 
 LARGEST = 2_000_000
@@ -32,6 +32,9 @@ READERS = {
     ".qmd": read_markdown,
     ".rmd": read_markdown,
 }
+
+CELLS = ", Markdown cells"
+"""Behind the name of a notebook, where lines are counted through its Markdown cells."""
 
 CODE = (".py",)
 """Endings of Python files; they are no exercises, and are judged by themselves."""
@@ -59,7 +62,7 @@ def expanded(paths: Iterable[Path], key: Path | None = None) -> Found:
         if not path.is_dir():
             files.append(path)
             continue
-        inside = [file for file in _inside(path) if key is None or not _same(file, key)]
+        inside = [file for file in _inside(path, CODE if key is None else (*CODE, *ENDINGS)) if key is None or not _same(file, key)]
         taken = [file for file in inside if (_homework(file) if key is None else _handed_in(file, key))]
         files += taken
         skipped += [file for file in inside if file not in set(taken)]
@@ -67,12 +70,12 @@ def expanded(paths: Iterable[Path], key: Path | None = None) -> Found:
     return Found(tuple(files), tuple(skipped), tuple(empty))
 
 
-def _inside(folder: Path) -> list[Path]:
-    """The files of the three kinds in a folder and its subfolders."""
+def _inside(folder: Path, others: tuple[str, ...]) -> list[Path]:
+    """The files of the three kinds, and those with other endings, in a folder and its subfolders."""
     found: list[Path] = []
     for place, folders, names in os.walk(folder):
         folders[:] = [name for name in folders if not name.startswith(".")]
-        found += [Path(place) / name for name in names if not name.startswith(".") and Path(name).suffix.lower() in (*READERS, *CODE)]
+        found += [Path(place) / name for name in names if not name.startswith(".") and Path(name).suffix.lower() in (*READERS, *others)]
     return sorted(found)
 
 
@@ -87,10 +90,12 @@ _NO_ANSWERS = frozenset(("readme", "license", "licence", "contributing", "change
 
 
 def _handed_in(path: Path, key: Path) -> bool:
-    """Whether a file met in a folder is a student's."""
+    """Whether a file met in a folder is a student's; of plain text only what states a problem."""
     if path.stem.lower() in _NO_ANSWERS:
         return False
     try:
+        if path.suffix.lower() == ".txt" and path.is_file() and path.stat().st_size <= LARGEST:
+            return _STATED.search(path.read_text(encoding="utf-8", errors="replace")) is not None
         return not path.is_file() or path.stat().st_size != key.stat().st_size or path.read_bytes() != key.read_bytes()
     except OSError:
         return True  # it is reported as unreadable
@@ -132,6 +137,8 @@ def read_text(text: str, name: str) -> Document:
     ending = Path(name).suffix.lower()
     if name == "-" or (ending == ".txt" and _STATED.search(text)):
         ending = _ending_of(text)
+    if ending == ".ipynb" and _STATED.search(told := "\n\n".join(cell for _, cell in markdown_cells(source) or ())):
+        source, ending = Source(f"{name}{CELLS}", told), ".md"
     reader = READERS.get(ending) or (_sniffed(text) if ending not in ENDINGS else None)
     if reader is None and ending in ENDINGS:
         sheet = read_sheet(source, ending)

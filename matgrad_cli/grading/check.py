@@ -14,7 +14,7 @@ from typing import cast
 from ..diagnostics import Diagnostic, Source, Span, UsageError
 from ..diagnostics.limits import OutOfTime, ended_by, place_of, time_limit
 from ..diagnostics.record import replace
-from ..documents.files import CODE, expanded, read_document, read_text, text_of
+from ..documents.files import CELLS, CODE, expanded, read_document, read_text, text_of
 from ..documents.keys import Document, Exercise
 from ..documents.python.blocks import Blocks, is_program
 from ..documents.sheets.sheet import Sheet
@@ -244,7 +244,7 @@ def check_document(document: Document, key: Key | None, options: Options) -> Fil
     for name, known in key.exercises.items() if key is not None and _readable(document) else ():
         if name not in exercises:
             problems.append(unanswered(settings(name, Exercise(), document.source, known, key.source if key else None, options.defaults)))
-    return FileReport(document.source.name, tuple(problems), tuple(diagnostics), document.source)
+    return FileReport(document.source.name.removesuffix(CELLS), tuple(problems), tuple(diagnostics), document.source)
 
 
 def _sheet_report(sheet: Sheet, options: Options) -> FileReport:

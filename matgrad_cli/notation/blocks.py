@@ -124,7 +124,7 @@ class _Blocks:
         span, operator = node.span, node.operator
         if not isinstance(left, tuple) and not isinstance(right, tuple):
             return s.Binary(span, operator, left, right) if (left, right) != (node.left, node.right) else node
-        if operator in ("^", "**") and isinstance(left, tuple) and not isinstance(right, tuple) and operator == "**":
+        if operator == "**" and isinstance(left, tuple) and not isinstance(right, tuple):
             return _each(left, lambda cell: s.Binary(span, operator, s.Group(cell.span, cell), right))
         if isinstance(left, tuple) and isinstance(right, tuple):
             return self._of_two(node, left, right)
@@ -178,33 +178,34 @@ class _Blocks:
         if not (isinstance(inner, s.Apply) and inner.function in ("norm", "bars") and _value(exponent) == 2):
             return None
         grid = self.read(inner.arguments[0]) if _holds(inner.arguments[0]) else None
-        if not isinstance(grid, tuple) or not self._squares(inner, grid):
-            return None
-        return s.Group(node.span, _sum([s.Binary(node.span, node.operator, s.Apply(node.span, "norm", (cell,)), node.right)
-                                        for row in grid for cell in row]))
+        norms = self._norms(inner, grid) if isinstance(grid, tuple) else None
+        return None if norms is None else s.Group(node.span, _sum([s.Binary(node.span, node.operator, one, node.right) for one in norms]))
 
     @staticmethod
-    def _squares(node: s.Apply, grid: Grid) -> bool:
-        """Whether a norm is the root of the sum of all squares: of a matrix the 2-norm is not."""
-        order = dict(node.options)
-        return set(order.values()) <= {"fro", "F"} or (set(order.values()) <= {"2", "fro", "F"} and len(grid[0]) == 1)
+    def _norms(node: s.Apply, grid: Grid) -> list[s.Node] | None:
+        """The norms of the blocks, where that of the whole is the root of the sum of their squares: the 2-norm is so of vectors alone."""
+        second = node.arguments[1] if len(node.arguments) == 2 else None
+        order = {*dict(node.options).values(), *((str(_value(second)),) if second is not None else ())}
+        if len(node.arguments) > 2 or not (order <= {"fro", "F"} or (order == {"2"} and len(grid[0]) == 1)):
+            return None
+        options = (("ord", "vector"),) if order == {"2"} else ()
+        return [s.Apply(node.span, "norm", (cell,), options) for row in grid for cell in row]
 
     def _called(self, node: s.Apply) -> s.Node | Grid:
         found, function = [self.read(argument) for argument in node.arguments], canonical_function(node.function)
         if not any(isinstance(argument, tuple) for argument in found):
             return s.Apply(node.span, node.function, tuple([part for part in found if not isinstance(part, tuple)]), node.options)
         first = found[0]
+        if function in ("norm", "bars") and isinstance(first, tuple) and (norms := self._norms(node, first)) is not None:
+            two = s.Literal_(node.span, Fraction(2), "2")
+            power: s.Operator = "^" if self.scope.syntax == "latex" else "**"
+            return s.Apply(node.span, "sqrt", (_sum([s.Binary(node.span, power, one, two) for one in norms]),))
         if isinstance(first, tuple) and len(found) == 1:
             cells = [cell for row in first for cell in row]
             if function in ELEMENTWISE:
                 return _each(first, lambda cell: s.Apply(node.span, node.function, (cell,), node.options))
             if function == "T":
                 return self._turned(first)
-            if function in ("norm", "bars") and self._squares(node, first):
-                two = s.Literal_(node.span, Fraction(2), "2")
-                power: s.Operator = "^" if self.scope.syntax == "latex" else "**"
-                squares = [s.Binary(node.span, power, s.Apply(node.span, "norm", (cell,)), two) for cell in cells]
-                return s.Apply(node.span, "sqrt", (_sum(squares),))
             if function == "sum" and not node.options:
                 return s.Group(node.span, _sum([s.Apply(node.span, "sum", (cell,)) for cell in cells]))
             if function == "tr" and len(first) == len(first[0]):
@@ -212,8 +213,10 @@ class _Blocks:
             if function in ("det", "logdet") and len(first) == len(first[0]) == 2:
                 return self._determinant(node, function, first)
         if function in ("inner", "dot") and len(found) == 2 and all(isinstance(part, tuple) for part in found):
-            pairs = zip(*[[cell for row in grid for cell in row] for grid in found if isinstance(grid, tuple)], strict=False)
-            return s.Group(node.span, _sum([s.Apply(node.span, node.function, pair) for pair in pairs]))
+            sides = [[cell for row in grid for cell in row] for grid in found if isinstance(grid, tuple)]
+            if len(sides[0]) != len(sides[1]):
+                fail(self.scope, "blocks", f"{len(sides[0])} blocks meet {len(sides[1])} blocks", (node.span, ""))
+            return s.Group(node.span, _sum([s.Apply(node.span, node.function, pair) for pair in zip(*sides, strict=True)]))
         if function == "matmul" and len(node.arguments) == 2:
             return self._binary(s.Binary(node.span, "@", *node.arguments))
         return self.outside(node, f"an argument of `{node.function}`")

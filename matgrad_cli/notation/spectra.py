@@ -47,6 +47,12 @@ class _Spectra:
         fail(self.scope, "unknown-function", f"single eigenvalues, as in `{shown}`, are not in the language", (node.span, ""),
              help="`lambda_max(A)` is the greatest; sums over all of their powers, exp, log, √, sin and cos are read, also their product")
 
+    def is_side(self, bound: s.Node, matrix: s.Node) -> bool:
+        """Whether a bound is the length of a side of every matrix there, as declared."""
+        name = s.ungrouped(bound)
+        found = [self.scope.find(part.name) for part in s.parts_of(matrix) if isinstance(part, s.Name)]
+        return isinstance(name, s.Name) and all(one is not None and name.name in map(str, one.shape.dims) for one in found)
+
     def text(self, span: Span) -> str:
         """What is written there."""
         return self.scope.source.text[span.start : span.end]
@@ -54,19 +60,23 @@ class _Spectra:
     def made(self, node: s.Node) -> s.Node:
         """The node with its eigenvalues summed up, where it does so."""
         match node:
-            case s.Sigma(span, (letter,), _, body) if _held(body):
-                return self.total(span, "sum", body, letter.name)
-            case s.Apply(span, function, (s.EntriesOf(_, (letter, None), _, body),)) if _held(body) and letter is not None:
-                return self.total(span, canonical_function(function), body, letter.name)
+            case s.Sigma(span, (letter,), bounds, body) if _held(body):
+                return self.total(span, "sum", body, letter.name, bounds[0])
+            case s.Apply(span, function, (s.EntriesOf(_, (letter, None), bounds, body),)) if _held(body) and letter is not None:
+                return self.total(span, canonical_function(function), body, letter.name, bounds[0])
             case s.Apply(span, function, (body,), ()) if function not in SPECTRA and _held(body):
                 name = canonical_function(function)
                 if name in ("sum", "prod", "max", "min", "mean"):
                     return self.total(span, name, body, "")
         return node
 
-    def total(self, span: Span, over: str, body: s.Node, letter: str) -> s.Node:
+    def total(self, span: Span, over: str, body: s.Node, letter: str, bound: s.Node | None = None) -> s.Node:
         """What all of them add up to, their product, or the greatest."""
         held = _held(body)
+        if bound is not None and not self.is_side(bound, held[0].arguments[0]):
+            shown = self.text(bound.span)
+            fail(self.scope, "unknown-function", f"eigenvalues and singular values are summed over all, here they end at `{shown}`",
+                 (bound.span, ""), help="without the bound all of them are meant; so they are where it is a side of the declared matrix")
         whose = {self.text(part.arguments[0].span) for part in held}
         if len(whose) > 1 or any(dict(part.options).get("index", "") != letter for part in held):
             self.outside(held[0])
@@ -91,7 +101,7 @@ class _Spectra:
         """Σ σ_i, the greatest σ_i, and Σ σ_i², which are norms."""
         inner = s.ungrouped(body)
         match inner:
-            case s.Apply() if over in ("sum", "max"):
+            case s.Apply(_, function) if over in ("sum", "max") and function in _SINGULAR:
                 return s.Apply(span, "norm", (matrix,), (("ord", "nuc" if over == "sum" else "2"),))
             case s.Binary(_, ("^" | "**") as operator, base, exponent) if over == "sum":
                 two = s.ungrouped(exponent)

@@ -133,3 +133,17 @@ def test_a_report_on_one_student_takes_no_files_of_several(
         capsys.readouterr()
     for files in ([both[0].parent], [both[0]], sorted(flat.iterdir()), [flat / "right.toml"]):
         assert command_line(["check", *map(str, files), "--key", str(key), *reported]) in (0, 1)
+
+
+def test_notebooks_and_plain_text_of_a_class_are_graded(tmp_path: Path, key: Path) -> None:
+    fenced = "```matgrad\nproblem: 1\nanswer: 2*X.T@(X@w - y)\n```\n"
+    cells = [{"cell_type": "code", "source": ["1 + 1"]}, {"cell_type": "markdown", "source": fenced.splitlines(keepends=True)}]
+    files = {"a/hw.ipynb": json.dumps({"cells": cells}), "b/hw.txt": fenced, "c/notes.txt": "some words", "d/hw.ipynb": '{"cells": []}'}
+    for name, text in files.items():
+        (tmp_path / name).parent.mkdir()
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    report = check_files([tmp_path], Options(key))
+    told = {str(Path(file.file).relative_to(tmp_path)): max(problem.score for problem in file.problems) for file in report.files}
+    assert told.keys() == {"a/hw.ipynb", "b/hw.txt", "d/hw.ipynb"}
+    assert told["a/hw.ipynb"] == told["b/hw.txt"] > told["d/hw.ipynb"] == 0
+    assert [Path(name).name for name in report.skipped] == ["notes.txt"]

@@ -84,13 +84,17 @@ def test_against_differences(loss: str, wrt: str, value: Callable[..., Any]) -> 
 @pytest.mark.parametrize(("loss", "code"), [
     ("norm(A @ np.concatenate([x, y]))**2", "blocks"), ("np.block([[X, A], [B, C]])", "blocks"), ("norm([[A, B], [X]])", "blocks"),
     ("norm(np.linalg.cholesky(S))**2", "unknown-function"), ("sum(np.sort(x))", "unknown-function"), ("cross(x, y)", "wrong-arguments"),
+    ("sum(np.log(np.linalg.svdvals(X)))", "unknown-function"), (r"\sum_{i=1}^{k} \lambda_i(S)", "unknown-function"),
+    ("norm(np.concatenate([x, y]), 1)**2", "blocks"), ("norm(np.vstack([X, A]), 2)**2", "blocks"), ("sum(np.cumsum(X))", "shape-mismatch"),
+    (r"\left\|\begin{bmatrix} X \\ A \end{bmatrix}\right\|_2^2", "blocks"), ("sum(np.diff(X)**2)", "shape-mismatch"),
+    ("inner(np.concatenate([x, y]), np.concatenate([x, y, x]))", "blocks"),
     (r"\|X\|_{2,1}", "unreadable"), (r"\|X\|_1", "unknown-norm"), (r"\operatorname{Re}(x^H S x)", "unknown-function"),
 ])
 def test_what_is_refused_is_refused_by_name(loss: str, code: str) -> None:
     with pytest.raises(InputError) as caught:
         gradient(loss, "X" if "X" in loss else "x" if "x" in loss else "S", shapes=[SHAPES])
     assert caught.value.diagnostic.code == code
-    assert caught.value.diagnostic.help or code == "wrong-arguments" or "[X]" in loss
+    assert caught.value.diagnostic.help or code in ("wrong-arguments", "shape-mismatch") or "[X]" in loss or "[x, y, x]" in loss
 
 
 @pytest.mark.parametrize("power", ["2", "k", "{-1/2}"])

@@ -112,6 +112,11 @@ def norm(e: Elaborator, node: s.Apply, arguments: Arguments) -> Expr:
         _flatten(e, node)
         return Call("abs", value)
     vector = not value.shape.is_matrix
+    if order == "vector":  # a block of a 2-norm
+        if not vector:
+            e.fail("blocks", f"the 2-norm of blocks is put together from vectors, {e.text(node.arguments[0])} is {described(value.shape)}",
+                   node, "", "of matrices it is the largest singular value; the norm `fro` is the root of the sum of all squares")
+        return Call("norm", value)
     if (not vector and order is None and e.scope.syntax in ("matlab", "mathematica")) or option(node, "opnorm"):
         e.note(f"{e.text(node)} is the largest singular value; the root of the sum of all squares is `norm(A, 'fro')`")
         return Call("spectral", value)

@@ -31,8 +31,8 @@ _ROWS: Final = (
     "tile(x, n, 1): ones(n, 1) @ x[None, :]",
     "tile(x, 1, n): x @ ones(1, n)",
     "broadcast_to(x, m, n): zeros(m, n) + x",
-    "diff(x): x[1:] - x[:-1]",
-    "cumsum(x): tril(ones(x.shape[0], x.shape[0])) @ x",
+    "diff(x): sum(x[:, None], axis=1)[1:] - sum(x[:, None], axis=1)[:-1]",
+    "cumsum(x): sum(tril(ones(x.shape[0], x.shape[0])) @ x[:, None], axis=1)",  # a matrix has no `[:, None]`
     "ptp(x): max(x) - min(x)",
     "hypot(a, b): sqrt(a**2 + b**2)",
     "xlogy(a, b): a*log(b)",
