@@ -41,6 +41,9 @@ _OF_LOSS = (
     _LETTER + r"\s*_\s*\{?\s*{name}\s*\}?" + _ARGUMENT + r"\s*&?\s*="
     r"|\s*\\?(?:operatorname\s*\{|mathrm\s*\{)?Hess\}?\s*\(?\s*{name}\s*\)?" + _ARGUMENT + r"\s*&?\s*="
 )
+_DISPLAY_END = re.compile(r"\$\$|\\\]|\\end\{\w+\*?\}")
+_NAMED = re.compile(r"\s*(?:\\(?:mathbf|boldsymbol|bm|mathrm|vec)\s*)?\{?\s*(?:[A-Za-z]|\\[a-z]+)\s*\}?\s*&?:?=\s*&?(?=[^=]*$)")
+"""`the gradient is $g = 2Ax$`: g is the gradient, which is 2Ax."""
 _H = re.compile(r"(?<![A-Za-z\\])H(?![A-Za-z])")
 _CALLED_HESSIAN = re.compile(
     r"hessian(?:\s+(?:matrix|is|of|then))*[\s$:,(]*(?:\\\w+\{)?H\b|\bH\W{1,4}(?:is|be|for|denotes)?\s*(?:the )?hessian", re.IGNORECASE
@@ -75,14 +78,16 @@ def _named(formulas: Sequence[Formula], name: str, first: int, prose: str) -> It
         elif (head := _BARE.match(text)) is not None:
             if with_letter and with_letter[0] == number > first and (called or len(with_letter) == 1) and not _NO_VALUE.search(text):
                 yield number, replace(_written(formula, head.end(), head.end(), rf"\nabla^2 {name} = "), guessed=not called)
-        elif (words := said.match(formula.before) or _LABEL.search(formula.before)) is not None:
+        elif (words := said.match(_DISPLAY_END.split(formula.before)[-1]) or _LABEL.search(formula.before)) is not None:
             if not _WHOLE.match(formula.after) or _NO_VALUE.search(text):
                 continue
             sign = _SIGN[words["what"].lower()]
             begins = text.startswith(("=", "&="))
-            if begins or not re.search("[=≈]", text):
+            letter = _NAMED.match(text)
+            if begins or letter is not None or not re.search("[=≈]", text):
                 other = _OTHER.search(prose, max(known, formula.place - 200), formula.place) is not None
-                yield number, replace(_written(formula, 0, 0, f"{sign} {name} " + ("" if begins else "= ")), guessed=other)
+                at = letter.end() if letter is not None else 0
+                yield number, replace(_written(formula, at, at, f"{sign} {name} " + ("" if begins else "= ")), guessed=other)
 
 
 def _written(formula: Formula, start: int, end: int, text: str) -> Formula:
