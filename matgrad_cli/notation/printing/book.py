@@ -171,7 +171,8 @@ class BookPrinter(Printer):
         rest = next((place for place, (node, _) in enumerate(above) if not node.shape.is_number), plain)
         if all(is_known(node) for node, _ in above[plain:rest]):
             plain = max(plain, rest)  # aᵀb/‖b‖² b, not 1/‖b‖² aᵀb b
-        top = self.join([(part, _NONE) for _, part in above[:plain]]) if plain else self.one
+        tops = [part for _, part in above[:plain]]
+        top = self.one if not tops else self.above_bar(tops[0]) if len(tops) == 1 else self.join([(part, _NONE) for part in tops])
         bottoms = [(part.under, node.free) for node, part in below if part.under is not None]
         bottom = bottoms[0][0] if len(bottoms) == 1 else Piece(self.join(bottoms), PRODUCT)
         letters = frozenset[Index]().union(*(free for _, free in bottoms))
@@ -188,6 +189,10 @@ class BookPrinter(Printer):
     def runs_on(self, bottom: Piece, after: Expr, shown: Piece) -> bool:
         """Whether the factor after a fraction could be taken for a part of its denominator: (1/a) xᵀx, but 2/m Xᵀ."""
         return False
+
+    def above_bar(self, top: Piece) -> str:
+        """A single factor as a numerator: in brackets where the bar is a stroke."""
+        return self.within(top, PRODUCT)
 
     def whole_over(self, top: Piece) -> bool:
         """Whether a single factor is written above its denominator: x/‖x‖, but 1/m ‖XR − Y‖²."""

@@ -108,6 +108,9 @@ class LatexPrinter(BookPrinter):
     def fraction(self, top: str, bottom: Piece) -> Piece:
         return Piece(rf"\frac{{{top}}}{{{self.signed(bottom)}}}", PRODUCT, tight=True)
 
+    def above_bar(self, top: Piece) -> str:
+        return self.signed(top)
+
     def big_sum(self, indices: Iterable[Index], body: Expr) -> str:
         told = counted_letters(body)
         together = ",".join(position_latex(index) for index in indices if index in told)

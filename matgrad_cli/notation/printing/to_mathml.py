@@ -126,6 +126,9 @@ class MathmlPrinter(BookPrinter):
     def fraction(self, top: str, bottom: Piece) -> Piece:
         return Piece(f"<mfrac><mrow>{top}</mrow><mrow>{self.signed(bottom)}</mrow></mfrac>", PRODUCT, tight=True)
 
+    def above_bar(self, top: Piece) -> str:
+        return self.signed(top)
+
     def whole_over(self, top: Piece) -> bool:
         return super().whole_over(top._replace(text=re.sub(r"<[^>]*>|&#x206\d;", "", top.text)))
 
