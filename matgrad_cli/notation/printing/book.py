@@ -35,9 +35,24 @@ from ...ir import (
     Transpose,
     whole_derivative,
 )  # fmt: skip
-from .precedence import ATOM, BIG_SUM, ENTRYWISE, POWER, PRODUCT, SUM, UNARY, Piece, Printer, is_known, is_plain, unclear_beside
+from .precedence import (
+    ATOM,
+    BIG_SUM,
+    ENTRYWISE,
+    POWER,
+    PRODUCT,
+    SUM,
+    UNARY,
+    Chunk,
+    Piece,
+    Printer,
+    is_known,
+    is_plain,
+    norm_kind,
+    sum_starts,
+    unclear_beside,
+)
 
-Chunk = tuple[Piece, frozenset[Index]]
 _NONE: frozenset[Index] = frozenset()
 
 
@@ -245,7 +260,7 @@ class BookPrinter(Printer):
         if not body.chunks:
             inside = body.text if body.level > SUM and not body.negative else self.brackets(self.signed(body))
             return Piece(f"{self.big_sum(node.indices, node.body)} {inside}", BIG_SUM)
-        starts = self._sum_starts(node.indices, body.chunks)
+        starts = sum_starts(node.indices, body.chunks)
         text = ""
         before: Piece | None = None
         for number, (piece, _) in enumerate(body.chunks):
@@ -256,19 +271,6 @@ class BookPrinter(Printer):
                 text = shown if before is None else text + self.between(before, piece, shown) + shown
             before = piece
         return Piece(text, BIG_SUM, body.negative)
-
-    @staticmethod
-    def _sum_starts(indices: tuple[Index, ...], chunks: tuple[Chunk, ...]) -> list[list[Index]]:
-        """Before which factor each Σ stands: the first that uses its letter; plain numbers in front stay behind the first Σ."""
-        waiting, starts = list(indices), [list[Index]() for _ in chunks]
-        for number, (_, letters) in enumerate(chunks):
-            last = number == len(chunks) - 1
-            starts[number] = [index for index in waiting if index in letters or last]
-            waiting = [index for index in waiting if index not in starts[number]]
-        first = next(number for number, start in enumerate(starts) if start)
-        if first and not any(letters for _, letters in chunks[:first]):
-            starts[0], starts[first] = starts[first], []
-        return starts
 
     # ---- powers, transposes, inverses
 
@@ -303,15 +305,9 @@ class BookPrinter(Printer):
             if exponent.value == Fraction(1, 2):
                 return self.root(self.signed(part), part.level)
         power = self.exponent_text(exponent, shown)
-        if isinstance(base, Call) and base.function in ("norm", "norm1", "nuclear", "spectral"):
-            return self.norm(part.inner or part, self._norm_kind(base), power)
+        if isinstance(base, Call) and (kind := norm_kind(base)) is not None:
+            return self.norm(part.inner or part, kind, power)
         return Piece(self.raised(self.within(part, ATOM), power), POWER, tight=part.level < ATOM or part.tight)
-
-    @staticmethod
-    def _norm_kind(node: Call) -> str:
-        if node.function != "norm":
-            return {"norm1": "1", "nuclear": "*", "spectral": "2"}[node.function]
-        return "F" if node.argument.shape.is_matrix else ""
 
     def on_matrixpower(self, node: MatrixPower, parts: tuple[Piece, ...]) -> Piece:
         return Piece(self.raised(self.within(parts[0], ATOM), self.exponent_text(Number(node.exponent), parts[0])), POWER, tight=True)
@@ -330,8 +326,8 @@ class BookPrinter(Printer):
         return Piece(self.raised(self.within(body, ATOM), self.word(sign)), POWER, tight=body.tight or body.level < ATOM, inner=body)
 
     def on_call(self, node: Call, parts: tuple[Piece, ...]) -> Piece:
-        if node.function in ("norm", "norm1", "nuclear", "spectral"):
-            return self.norm(parts[0], self._norm_kind(node), "")
+        if (kind := norm_kind(node)) is not None:
+            return self.norm(parts[0], kind, "")
         if node.function == "sqrt":
             return self.root(self.signed(parts[0]), parts[0].level)
         if node.function == "powm":

@@ -6,7 +6,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from typing import Final, NamedTuple
 
-from ...ir import Differential, Expr, Index, Literal, MatMul, Named, Number, Partial, Path, SumOver, nodes_of
+from ...ir import Call, Differential, Expr, Index, Literal, MatMul, Named, Number, Partial, Path, SumOver, nodes_of
 
 SUM: Final = 10
 BIG_SUM: Final = 12
@@ -34,11 +34,12 @@ class Piece(NamedTuple):
     level: int = ATOM
     negative: bool = False
     under: Piece | None = None
-    chunks: tuple[tuple[Piece, frozenset[Index]], ...] = ()
+    chunks: tuple[Chunk, ...] = ()
     tight: bool = False
     inner: Piece | None = None
 
 
+Chunk = tuple[Piece, frozenset[Index]]
 Marks = Mapping[Path, int]
 """Which parts of an expression are to be found again in the printed text, by path, each with a number below 1000."""
 
@@ -179,3 +180,23 @@ def is_known(node: Expr) -> bool:
 def is_plain(node: Expr) -> bool:
     """Numbers and single names go above the bar: 2/m, λ/n; longer factors stay beside it."""
     return node.shape.is_number and not node.free and node.weight == 1 and (not node.children or isinstance(node, Named))
+
+
+def norm_kind(node: Call) -> str | None:
+    """The sign at the bars of a norm, "" for the Euclidean one; None for any other function."""
+    if node.function == "norm":
+        return "F" if node.argument.shape.is_matrix else ""
+    return {"norm1": "1", "nuclear": "*", "spectral": "2"}.get(node.function)
+
+
+def sum_starts(indices: tuple[Index, ...], chunks: tuple[Chunk, ...]) -> list[list[Index]]:
+    """Before which factor each Σ stands: the first that uses its letter; plain numbers in front stay behind the first Σ."""
+    waiting, starts = list(indices), [list[Index]() for _ in chunks]
+    for number, (_, letters) in enumerate(chunks):
+        last = number == len(chunks) - 1
+        starts[number] = [index for index in waiting if index in letters or last]
+        waiting = [index for index in waiting if index not in starts[number]]
+    first = next(number for number, start in enumerate(starts) if start)
+    if first and not any(letters for _, letters in chunks[:first]):
+        starts[0], starts[first] = starts[first], []
+    return starts
