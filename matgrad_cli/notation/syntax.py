@@ -222,6 +222,14 @@ def ungrouped(node: Node) -> Node:
     return node
 
 
+def last_factor(node: Node) -> Node:
+    """The factor at the end of a product of juxtaposed factors, or the node itself."""
+    node = ungrouped(node)
+    while isinstance(node, Binary) and node.operator == "juxtapose":
+        node = ungrouped(node.right)
+    return node
+
+
 def parts_of(node: Node) -> Iterator[Node]:
     """Every node below and including `node`, in reading order."""
     stack: list[Node] = [node]

@@ -212,3 +212,30 @@ def test_what_to_write_instead(loss, help):
     assert help in said.help
     if "nrom" in loss:
         assert (said.labels[0].span.start, said.labels[0].span.end) == (0, 4)
+
+
+# ---- inner products with the vectors of a family
+
+HINGE = r"\sum_i \log(1 + e^{-y_i w^\top x_i})"
+
+
+@pytest.mark.parametrize("shapes", [(), ("X: n×d",), ("X: n×d, w: d",)])
+@pytest.mark.parametrize("loss", [
+    r"\sum_i \log(1 + e^{-y_i w\cdot x_i})", r"\sum_i \log(1 + e^{-y_i (w\cdot x_i)})", r"\sum_i \log(1 + e^{-y_i x_i\cdot w})",
+    r"\sum_i \log(1 + e^{-y_i \langle w, x_i\rangle})", r"\sum_i \log(1 + e^{-y_i \langle x_i, w\rangle})",
+    r"\sum_i \log(1 + e^{-y_i \mathbf{w}\cdot\mathbf{x}_i})",
+])  # fmt: skip
+def test_an_inner_product_with_a_numbered_letter_makes_it_a_vector(loss, shapes):
+    from matgrad_cli import gradient
+
+    assert str(gradient(loss, "w", shapes=shapes)) == str(gradient(HINGE, "w", shapes=shapes))
+
+
+def test_a_dot_between_numbers_is_a_product():
+    assert shapes_of(read_problem(r"\sum_i t_i \cdot \log x_i", "x"))["x"] == "m×1"
+    assert shapes_of(read_problem(r"\sum_i \alpha \cdot x_i^2", "x"))["x"] == "m×1"
+
+
+def test_a_bold_letter_is_quoted_whole():
+    problem = read_problem(r"\sum_i (y_i - \mathbf{w}\cdot\mathbf{x}_i)^2", "w")
+    assert r"`\mathbf{x}_i` is read as row i of `x`, as a column vector" in problem.notes

@@ -10,7 +10,8 @@ from ...documents.sheets.problem import Told
 from ...documents.sheets.sheet import Formula
 from ...documents.sheets.sizes import facts_told
 from ...notation import syntax as s
-from ...notation.latex.lines import LatexLine, Statement, whole
+from ...notation.latex.lines import LatexLine, Statement
+from ...notation.latex.names import whole
 from ...records.finding import LineVerdict
 from ..meanings.own_letters import true_of_all
 

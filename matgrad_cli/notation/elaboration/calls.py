@@ -37,7 +37,7 @@ from .broadcasting import as_column, as_row
 from .complaints import described, fail, misfit_entrywise, piece
 from .elaborator import Elaborator
 from .matrix_functions import as_diagonal, function_of_matrix, inverted, not_square, of_matrix, power_of_matrix, root_of_square
-from .products import joined
+from .products import inner, joined
 from .reductions import norm, reduced, softmax
 from .sizes import constructor, size_of_array
 from .slopes import SLOPES
@@ -316,7 +316,7 @@ def _inner(e: Elaborator, node: s.Apply, arguments: Arguments) -> Expr:
         left, right = as_column(left), as_column(right)
     if left.shape is not right.shape:
         misfit_entrywise(e.scope, "multiply", (left, node.arguments[0].span), (right, node.arguments[1].span))
-    return mul(left, right) if left.shape.is_number else Call("inner", left, right)
+    return inner(left, right)
 
 
 def _dot(e: Elaborator, node: s.Apply, arguments: Arguments) -> Expr:

@@ -12,8 +12,16 @@ from ..scope import Scope
 
 def quoted(source: Source, span: Span) -> str:
     """The text at a place in backquotes, shortened in the middle where it is long."""
-    text = without_sizes(source.text[span.start : span.end])
+    text = _written(source.text, span)
     return f"`{text}`" if len(text) <= 60 else f"`{text[:28]} … {text[-28:]}`"
+
+
+def _written(text: str, span: Span) -> str:
+    if "\\" in text:
+        from ..latex.names import whole
+
+        span = whole(text, span)
+    return without_sizes(text[span.start : span.end])
 
 
 def without_sizes(text: str) -> str:
@@ -54,7 +62,7 @@ def shape_notes(scope: Scope, *parts: tuple[Expr, Span]) -> tuple[str, ...]:
 
 
 def piece(scope: Scope, span: Span, transposed: bool = False) -> str:
-    text = without_sizes(scope.source.text[span.start : span.end])
+    text = _written(scope.source.text, span)
     latex = scope.syntax == "latex"
     turned = re.fullmatch(_TURNED, text) if latex else None
     if turned is not None:

@@ -33,7 +33,7 @@ from .complaints import described, fail, misfit_entrywise
 from .elaborator import Elaborator
 from .entries import cases, derivative, entries_of, kronecker, row_or_column, sigma, subscript
 from .matrix_functions import exceeds, inverted, not_square, raised
-from .products import OPERATORS, Product
+from .products import OPERATORS, Product, inner
 
 
 @record
@@ -154,7 +154,7 @@ def _binary(e: Elaborator, node: s.Binary) -> Expr:
         left, right = e.expr(node.left), e.expr(node.right)
         if left.shape is not right.shape:
             misfit_entrywise(e.scope, "multiply", (left, node.left.span), (right, node.right.span))
-        return mul(left, right) if left.shape.is_number else Call("inner", left, right)
+        return inner(left, right)
     chain = []
     first: s.Node = node
     while isinstance(first, s.Binary) and first.operator in OPERATORS:

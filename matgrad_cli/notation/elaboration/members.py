@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from typing import Final
 
 from .. import syntax as s
 from ..scope import Scope
 
 _BOLD = re.compile(r"\\(?:mathbf|boldsymbol|bm|pmb|vec|symbf)\s*\{?\s*\\?$")
 _PRODUCTS = ("juxtapose", "@")
+_DIRECTIONS: Final = frozenset(("w", "v", "u", "theta", "beta", "omega"))
+"""Letters that name a vector of weights: in `w \\cdot x_i` the dot is an inner product; `a \\cdot x_i` may be a number times another."""
 
 
 def sample_letters(tree: s.Node, scope: Scope) -> tuple[str, ...]:
@@ -72,10 +75,30 @@ def _by_use(tree: s.Node, scope: Scope, known: set[str]) -> Iterator[tuple[str, 
                 yield from _members(_terms(body))
             case s.Apply(_, "norm", (body,)) if not any(_is_number(term) for term in _terms(body)):
                 yield from _members(_terms(body))
-            case s.Apply(_, "norm", (body, *_)) | s.Binary(_, "inner", body, _) if (member := _member(s.ungrouped(body))):
+            case s.Apply(_, "norm", (body, *_)) if (member := _member(body)):
                 yield member
+            case s.Binary(_, "inner", left, right):
+                yield from _members([left, right])
+            case s.Apply(_, "inner", arguments):
+                yield from _members(list(arguments))
+            case s.Binary(_, "dot", left, right):  # w·x_i
+                sides = ((right, left), (left, right))
+                yield from _members([s.last_factor(one) for one, other in sides if _is_direction(other, tree, scope)])
             case s.Binary(_, "juxtapose", left, right) if (name := _last(left)) and name[0].isupper() and (member := _member(right)):
                 yield member
+
+
+def _is_direction(node: s.Node, tree: s.Node, scope: Scope) -> bool:
+    """Whether the factor beside a dot is a vector: a letter of weights, a bold one, or one whose norm is taken."""
+    node = s.last_factor(node)  # y_i w · x_i
+    if not isinstance(node, s.Name) or not node.name[0].islower() or node.name in scope.letters:
+        return False
+    known = scope.find(node.name)
+    if known is not None:
+        return known.shape.is_column
+    norms = (s.ungrouped(part.arguments[0]) for part in s.parts_of(tree) if isinstance(part, s.Apply) and part.function == "norm")
+    normed = any(isinstance(body, s.Name) and body.name == node.name for body in norms)
+    return node.name in _DIRECTIONS or normed or _BOLD.search(scope.source.text[: node.span.start][-16:]) is not None
 
 
 def _members(terms: list[s.Node]) -> Iterator[tuple[str, str]]:

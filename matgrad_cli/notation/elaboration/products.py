@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from ...diagnostics import Span
-from ...ir import ONE, Dim, Expr, Mul, Number, Symbol, hadamard, kron, matmul, mul, reciprocal, transpose
+from ...ir import ONE, Call, Dim, Expr, Mul, Number, Symbol, hadamard, kron, matmul, mul, reciprocal, transpose
 from .. import syntax as s
 from .broadcasting import Operand, as_column, as_row, stretched
 from .complaints import fail, misfit_product, piece, quoted
@@ -213,6 +213,13 @@ class Product:
         self.parts, self.kind, self.flat = [], "", False
         self.before = [*self.before, value, *self.after]
         self.after = []
+
+
+def inner(left: Expr, right: Expr) -> Expr:
+    """⟨A, B⟩ of two arrays of one shape, the sum over A ∘ B; of the vectors of a family, as in ⟨w, x_i⟩, the product wᵀx_i."""
+    if left.shape.is_number:
+        return mul(left, right)
+    return matmul(transpose(left), right) if left.shape.is_column and left.free | right.free else Call("inner", left, right)
 
 
 def joined(reader: Elaborator, left: tuple[Expr, Span], right: tuple[Expr, Span]) -> Expr:

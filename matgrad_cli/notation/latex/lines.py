@@ -14,13 +14,12 @@ from .balance import balanced
 from .commands import read_command
 from .cursor import Cursor
 from .lexer import Lexer
-from .names import ACCENTS, STYLES, LatexNames, accents_kept
+from .names import LatexNames, accents_kept, whole
 from .reader import GRAMMAR
 from .tokens import Token
 
 _EQUAL: Final = frozenset(("=", ":=", "approx", "=:", "propto"))
 _SIGNS: Final = {"approx": "≈", ":=": ":=", "propto": "∝"}
-_MARK: Final = re.compile(r"\\(?:" + "|".join(sorted({*STYLES, *ACCENTS})) + r")\s*(?:\{\s*)?$")
 _REST: Final = re.compile(r"\(?(?:const|cst|terms (?:independent|not|without|that))", re.IGNORECASE)
 _SAID: Final = {
     "<=": "an inequality", ">=": "an inequality", "<": "an inequality", ">": "an inequality", "!=": "an inequality",
@@ -108,16 +107,16 @@ def split_line(
     >>> [side.text for side in split_line(r"&= 2X^T y = 3 \\").statements[0].sides]
     ['2X^T y', '3']
     """
-    whole = source or Source(source_name, " " * offset + text if offset else text)
+    held = source or Source(source_name, " " * offset + text if offset else text)
     scope = names if names is not None else LatexNames(accents=accents_kept([text]))
-    lexer = Lexer(text, scope, whole, read_command, offset)
+    lexer = Lexer(text, scope, held, read_command, offset)
     try:
         tokens = lexer.run()[:-1]
     except InputError as error:
         place = error.diagnostic.labels[0].span if error.diagnostic.labels else Span(offset, offset + len(text))
         side = Side(Span(offset, offset + len(text)), text.strip(), None, error.diagnostic)
         return LatexLine((Statement(place, None, (side,), ()),), (), tuple(lexer.notes))
-    row = _Row(text, whole, scope, offset, tokens, [], lexer.notes, names is not None and names.complete)
+    row = _Row(text, held, scope, offset, tokens, [], lexer.notes, names is not None and names.complete)
     pieces = _pieces(row)
     row.names = scope.defining(name for name in _defined(pieces) if name not in scope.losses)
     statements = tuple(statement for piece in pieces if (statement := _statement(row, piece)))
@@ -282,16 +281,6 @@ def _side(row: _Row, part: list[Token], statement: list[Token], trouble: Token |
         return Side(span, text, first, error.diagnostic, tuple(node for node in others if node is not None))
 
 
-def whole(text: str, span: Span) -> Span:
-    r"""A span with the marks that its first and last letter carry: that of `\\mathbf{w}`, where the name's own holds `w`."""
-    start, end = span.start, span.end
-    while mark := _MARK.search(text, max(0, start - 40), start):
-        start = mark.start()
-    while text.count("{", start, end) > text.count("}", start, end) and "}" in text[end:]:
-        end = text.index("}", end) + 1
-    return Span(start, end)
-
-
 def _tree(row: _Row, part: Sequence[Token], statement: list[Token]) -> Node:
     copies = [Token(t.kind, t.text, t.start, t.end, t.font, t.side, t.spaced) for t in part]
     reader = Cursor([*copies, _end(list(part) or statement)], row.names, row.source, GRAMMAR, row.offset, row.notes, known=row.known)
@@ -324,4 +313,4 @@ def differentiated_names(nodes: Iterable[Node]) -> tuple[str, ...]:
     return tuple(found)
 
 
-__all__ = ["LatexLine", "LatexNames", "Side", "Statement", "differentiated_names", "split_line", "whole"]
+__all__ = ["LatexLine", "LatexNames", "Side", "Statement", "differentiated_names", "split_line"]

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Final
 
+from ...diagnostics import Span
 from ...diagnostics.record import replace
 from ...ir import ELEMENTWISE
 from ...ir.functions import CHANGES, MATRIX_FUNCTIONS
@@ -207,3 +208,16 @@ def _marks(text: str) -> Marks:
     rest = re.sub(r"\\[A-Za-z]+", " ", rest)
     bare |= {letter_name(letter) for letter in rest if letter.isalpha()}
     return frozenset(marked), frozenset(bare)
+
+
+_MARK: Final = re.compile(r"\\(?:" + "|".join(sorted({*STYLES, *ACCENTS})) + r")\s*(?:\{\s*)?$")
+
+
+def whole(text: str, span: Span) -> Span:
+    r"""A span with the marks that its first and last letter carry: that of `\\mathbf{w}`, where the name's own holds `w`."""
+    start, end = span.start, span.end
+    while mark := _MARK.search(text, max(0, start - 40), start):
+        start = mark.start()
+    while text.count("{", start, end) > text.count("}", start, end) and "}" in text[end:]:
+        end = text.index("}", end) + 1
+    return Span(start, end)

@@ -118,7 +118,10 @@ class Solver:
             right.kind.divisor = True
             self.rule(product_rule(left, right, result, reason), left, right, result)
         elif operator in ("@", "dot"):
-            left.kind.hint = right.kind.hint = True
+            last = s.last_factor(node.left)
+            before = self.names[last.name] if isinstance(last, s.Name) and last.name in self.names else left  # y_i w · x_i
+            for form, other in ((left, right), (before, right), (right, left)):
+                form.kind.hint = form.kind.hint or operator == "@" or not other.is_number
             self.rule(matmul_rule(left, right, result, reason), left, right, result)
         elif operator == "juxtapose":
             self.hint(node, left, right)
@@ -159,10 +162,8 @@ class Solver:
 
     def capital(self, node: s.Node) -> bool:
         """Whether the last factor of a product is a capital letter."""
-        node = s.ungrouped(node)
-        while isinstance(node, s.Binary) and node.operator == "juxtapose":
-            node = s.ungrouped(node.right)
-        return isinstance(node, s.Name) and node.name[0].isupper() and node.name != "Delta"
+        last = s.last_factor(node)
+        return isinstance(last, s.Name) and last.name[0].isupper() and last.name != "Delta"
 
     def star(self, node: s.Binary) -> None:
         """Remember `A*x` of a capital and a small letter: `@` may have been meant."""
