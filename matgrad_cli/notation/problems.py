@@ -28,6 +28,7 @@ from .shapes.infer import Inference, infer
 from .shapes.shape_text import read_shapes
 from .shapes.solver import Solver
 from .shapes.unify import Side, join, lengthen
+from .shapes.weights import MISFITS, Understood, with_weights
 
 _UNREAD = frozenset(("syntax-error", "missing-operator", "caret-power", "unknown-name", "unknown-function", "unknown-attribute", "slice",
                      "not-a-function", "unknown-size"))
@@ -36,9 +37,6 @@ _UNREAD = frozenset(("syntax-error", "missing-operator", "caret-power", "unknown
 
 _STRETCHING = frozenset(("numpy", "julia", "matlab"))
 """Languages in which a row or a column stretches to the size of the array beside it."""
-
-MISFITS = frozenset(("shape-mismatch", "not-square", "index-mismatch", "wrong-arguments"))
-"""Codes of columns that do not fit; the same text may fit as arrays of NumPy."""
 
 
 def read_problem(
@@ -112,7 +110,8 @@ def _problem(loss: str, wrt: str, shapes: Sequence[str], assume: Sequence[str], 
                   columns=columns, families=members)
     right_side, dropped = without_wrappers(stated, plain_name(wrt))
     tree, language, choice = _loss_tree(right_side, scope, chosen_syntax(syntax), plain_name(wrt))
-    scope, found, variable, reading = _columns_or_arrays(tree, replace(scope, syntax=language), facts, wrt)
+    scope, found, variable, reading = with_weights(tree, replace(scope, syntax=language), plain_name(wrt),
+                                                   lambda scope: _columns_or_arrays(tree, scope, facts, wrt))
     variables = _in_order(tree, reading, scope, variable)
     written = tuple(entry.note for entry in declared.values() if entry.note)
     if language == "latex" and syntax is None:
@@ -130,9 +129,7 @@ def _problem(loss: str, wrt: str, shapes: Sequence[str], assume: Sequence[str], 
     ))
 
 
-def _columns_or_arrays(
-    tree: s.Node, scope: Scope, facts: Sequence[StatedFact], wrt: str
-) -> tuple[Scope, Inference, Symbol, Reading]:
+def _columns_or_arrays(tree: s.Node, scope: Scope, facts: Sequence[StatedFact], wrt: str) -> Understood:
     """The loss with vectors as columns whose sizes never stretch; where that does not fit, with the arrays of NumPy.
 
     `X[i,:]` has one dimension and can be nothing but NumPy's.
@@ -156,7 +153,7 @@ def _columns_or_arrays(
         return understood
 
 
-def _understood(tree: s.Node, scope: Scope, facts: Sequence[StatedFact], wrt: str) -> tuple[Scope, Inference, Symbol, Reading]:
+def _understood(tree: s.Node, scope: Scope, facts: Sequence[StatedFact], wrt: str) -> Understood:
     scope, found = _close(tree, scope, facts)
     variable = _wrt(wrt, scope)
     refuse_free_letters(tree, scope)

@@ -27,6 +27,17 @@ INFERRED = [
     ("sum[i]((X[i,:]@w - y[i])**2)", "w", [], "X:m×n w:n×1 y:m×1"),
     ("sum[i](norm(X[i,:] - m)**2)", "m", ["m: d"], "X:n×d m:d×1"),
     ("norm(B[:,0] @ A)", "A", [], "B:m×n A:m×p"),
+    # a capital that does nothing but multiply is a number where the loss is one then
+    ("C*w@w", "w", [], "C:number w:m×1"),
+    ("0.5*C*np.sum(w**2) + np.sum((X@w)**2)/N", "w", [], "C:number w:m×1 X:n×m N:number"),
+    ("C/2*w'*w + sum(X*w)", "w", [], "C:number w:m×1 X:n×m"),
+    ("A*X", "X", [], "A:m×n X:m×n"),
+    ("np.sum((A*X)**2)", "X", [], "A:m×n X:m×n"),
+    # labels beside an array of scores are as many
+    ("np.sum(np.maximum(0, 1 - y*(X@w)))", "w", [], "y:m×1 X:m×n w:n×1"),
+    ("np.mean(np.log(1 + np.exp(-y*(X@w))))", "w", [], "y:m×1 X:m×n w:n×1"),
+    ("-(y*np.log(p) + (1-y)*np.log(1-p))", "p", [], "y:number p:number"),
+    ("np.maximum(0, 1 - y*(w@x))", "w", [], "y:number w:m×1 x:m×1"),
 ]
 
 

@@ -64,6 +64,12 @@ PIECES = [
     (r"\operatorname{tr}\left((X X^\top)^{\frac12}\right)", X, "norm(X, 'nuc')", X),
     (r"\mathbb{E}[(X w - y)^T(X w - y)]", X, "norm(X@w - y)**2", X),
     ("sum(np.tril(X)*X)", X, "sum[i,j](X[i,j]**2) - sum(np.triu(X)*X) + sum(np.tril(np.triu(X))*X)", X),
+    (r"\|P_\Omega(Z - XW)\|_F^2", "Z: n×m, X: n×d, W: d×m, Omega: n×m", "norm(Omega*(Z - X@W))**2",
+     "Z: n×m, X: n×d, W: d×m, Omega: n×m"),
+    (r"D_{\mathrm{KL}}(p \,\|\, \operatorname{softmax}(w))", "p: d, w: d", "sum(p*log(p/softmax(w)))", "p: d, w: d"),
+    (r"\sum_i \mathrm{KL}(p_i \parallel x_i)", "p: n×d, x: n×d", "sum(p*log(p/x))", "p: n×d, x: n×d"),
+    (r"-\sum_i \log\operatorname{sech}^2(x_i^\top w)", X, "2*sum(log(cosh(X@w)))", X),
+    ("sum_{i=1}^n (y_i - x_i^T w)^2", X, "norm(X@w - y)**2", X),
     ("F.mse_loss(X@w, y)", X, "mean((X@w - y)**2)", X), ("nn.MSELoss(reduction='sum')(X@w, y)", X, "sum((X@w - y)**2)", X),
     ("nn.CrossEntropyLoss()(X, Z) + nn.ReLU()(w).sum()", X + ", Z: n×d", "F.cross_entropy(X, Z) + sum(relu(w))", X + ", Z: n×d"),
     ("sum(nn.Softmax(dim=1)(X)@w)", X, "sum(softmax(X, axis=1)@w)", X),
@@ -95,6 +101,9 @@ def test_wrappers_are_dropped(text: str) -> None:
 
 @pytest.mark.parametrize(("text", "code"), [
     (r"\min_w \|Xw\|^2 \text{ s.t. } w^\top w = 1", "constraint"), (r"\mathbb{E}[w]^\top \mathbb{E}[w]", "unreadable"),
+    (r"\operatorname{foo}^2(w^\top x)", "unknown-function"), (r"h \ast x", "unreadable"), (r"\|h \star w - y\|^2", "unreadable"),
+    (r"D_{KL}(N(\mu, S) \| N(0, I))", "unreadable"), (r"\sum_i w_i \lambda_i(X)", "unknown-function"),
+    ("np.sum(w*np.linalg.eigvalsh(X))", "unknown-function"),
     (r"\lVert e^{A} \rVert^2", "matrix-function"), (r"\|X\|_{2,1}", "unreadable"),
     (r"\sum_i \begin{cases} y_i & y_i > 0 \\ 0 & y_i < 1 \end{cases}", "cases"),
     ("max(X, 1)", "number-plus-array"),

@@ -12,6 +12,8 @@ from typing import Final
 _ROWS: Final = (
     # NumPy and SciPy
     "logaddexp(a, b): log(exp(a) + exp(b))",
+    "sech(x): 1/cosh(x)",
+    "csch(x): 1/sinh(x)",
     "sinc(x): sin(pi*x)/(pi*x)",
     "average(x): mean(x)",
     "average(x, weights): sum(x*weights)/sum(weights)",

@@ -12,8 +12,8 @@ from ..unknown import LETTERS
 from .cases import cases, indicator, written_out
 from .cursor import Cursor
 from .indices import index_at
-from .names import WHOLE_TERM
-from .norms import EXTREMES, angle, extreme, normed, spectral
+from .names import RECIPROCALS, WHOLE_TERM
+from .norms import EXTREMES, angle, divergence_or_part, extreme, normed, spectral
 from .scripts import (
     Script,
     axis_below,
@@ -88,15 +88,15 @@ def named_factor(r: Cursor) -> Node:
     if free and name == "I" and r.sees("operator", "_") and not two_letters(r):
         sizes = sizes_below(r)
         return with_scripts(r, Apply(r.span(token, r.last), "eye", sizes), scripts_here(r))
-    array = r.names.variables.get(name) in ("vector", "row", "matrix")
-    if name == "sigma" and (free or array) and before_argument(r):
+    if name == "sigma" and (free or r.names.variables.get(name) in ("vector", "row", "matrix")) and before_argument(r):
         return applied_function(r, Token("function", "sigmoid", token.start, token.end))
     name, scripts = labelled_name(r, token, scripts_here(r))
-    node: Node = Name(r.span(token) if not scripts and name == token.text else r.span(token, token), name)
-    if name != token.text and r.last is not token:
-        node = Name(r.span(token, r.last) if not scripts else r.span(token), name)
+    node: Node = Name(r.span(token, r.last) if name != token.text and not scripts else r.span(token), name)
     if name in EXTREMES and not scripts and not r.variable(name) and before_argument(r):
         return extreme(r, name, token)
+    declared = r.known or r.variable(name)
+    if not declared and not scripts and r.sees("open", "(", "[") and (value := divergence_or_part(r, name, token)) is not None:
+        return value
     if free and name in ("lambda", "sigma") and (value := spectral(r, name, token, scripts)) is not None:
         return value
     primes = [script for script in scripts if script.kind == "prime"]
@@ -104,7 +104,8 @@ def named_factor(r: Cursor) -> Node:
         written = source_text(r, token)
         raise r.trouble(f"the functions `{written}_{{…}}` are not known", token, "unknown-function",
                         f"their values are a matrix: write its entries, as in `{written}_{{ij}}`")
-    if not primes and scripts and free and r.sees("open", "(") and plain_arguments(r) and is_call(r, name):
+    raised = _upright(r, token) and all(script.kind in ("power", "inverse") for script in scripts) and r.sees("open", "(", "[")
+    if not primes and scripts and free and (raised or (r.sees("open", "(") and plain_arguments(r) and is_call(r, name))):
         return with_scripts(r, with_scripts(r, call_of(r, Name(r.span(token), name)), scripts), scripts_here(r))
     if len(primes) == len(scripts) and r.sees("open", "(", "[") and is_call(r, name):
         if not primes:
@@ -188,9 +189,10 @@ def _prime(r: Cursor, ahead: int) -> int:
     return 4 if texts in (["^", "{", "prime", "}"], ["^", "{", "'", "}"]) else 0
 
 
-def _upright(r: Cursor, name: str) -> bool:
-    r"""Whether the last token of a loss is an upright word that is not declared: `\operatorname{chol}(A)` is no product."""
-    return r.last.kind == "word" and r.last.font == "mathrm" and not r.known and not r.variable(name) and name not in r.names.losses
+def _upright(r: Cursor, token: Token) -> bool:
+    r"""Whether a token of a loss is an upright word that is not declared: `\operatorname{chol}(A)` is no product."""
+    declared = r.known or r.variable(token.text) or token.text in r.names.losses
+    return token.kind == "word" and token.font == "mathrm" and not declared
 
 
 def is_call(r: Cursor, name: str) -> bool:
@@ -199,7 +201,7 @@ def is_call(r: Cursor, name: str) -> bool:
     plain = all(len(piece) == 1 and piece[0].kind in ("name", "word") for piece in pieces)
     if r.unknown(name):
         return True
-    if _upright(r, name):
+    if _upright(r, r.last):
         return True
     if r.variable(name) or not r.known:
         return len(pieces) > 1
@@ -220,7 +222,7 @@ def call_of(r: Cursor, node: Node) -> Node:
     name = node.name if isinstance(node, Name) else ""
     pieces = r.pieces(r.at)
     plain = all(len(piece) == 1 and piece[0].kind in ("name", "word") for piece in pieces)
-    if plain and name not in r.names.formulas and not r.unknown(name) and not _upright(r, name):
+    if plain and name not in r.names.formulas and not r.unknown(name) and not _upright(r, r.last):
         r.at = r.closing(r.at) + 1
         r.called = r.at
         return Name(node.span.joined(r.span(r.last)), name)
@@ -289,6 +291,8 @@ def function_node(r: Cursor, function: str, token: Token, arguments: tuple[Node,
         return Transposed(span, arguments[0])
     if function == "inv" and len(arguments) == 1:
         return Inverted(span, arguments[0])
+    if function in RECIPROCALS and len(arguments) == 1:
+        return Apply(span, "reciprocal", (Apply(span, RECIPROCALS[function], arguments),))
     if function == "log" and len(arguments) == 1 and (total := log_of_product(arguments[0], span)) is not None:
         return total
     return Apply(span, function, arguments, options)

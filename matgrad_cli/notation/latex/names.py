@@ -50,7 +50,11 @@ FUNCTIONS: Final = {
 }  # fmt: skip
 """Words that name a function, and what the language calls it."""
 
+RECIPROCALS: Final = {"sech": "cosh", "csch": "sinh"}
+"""Functions that are written as one over another."""
+
 OPERATOR_NAMES: Final = {
+    **{name: name for name in RECIPROCALS},
     **{name: name for name in (*ELEMENTWISE, "polar", "leading", "strictupper", "shiftup", "butlast", "sqrtm", "eigmax", "topvv", "pinv",
                                 "hardmax", "prod", "tril", "triu", "cross", "crossmat",
                                 *MATRIX_FUNCTIONS, *CHANGES)},

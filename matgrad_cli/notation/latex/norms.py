@@ -85,6 +85,27 @@ def normed(reader: Cursor, node: Node, span: Span, single: bool) -> Node:
     return with_scripts(reader, Apply(span, "norm", (node,), (("ord", kind),)), rest)
 
 
+def divergence_or_part(r: Cursor, name: str, token: Token) -> Node | None:
+    r"""`D_{KL}(p \,\|\, q)` of arrays is Σ p log(p/q), `P_\Omega(A)` the entries of A in Ω; None for another name, or without a double bar."""
+    written = source_text(r, token)
+    if name == "P_Omega":
+        r.note(f"`{written}_Ω(…)` keeps the entries in Ω: `Omega` is 1 there and else 0, and multiplies entry by entry")
+        return r.binary("hadamard", Name(r.span(token, r.last), "Omega"), r.grammar.factor(r))
+    close = r.closing(r.at)
+    bars = [place for place in range(r.at + 1, close) if r.tokens[place].kind == "bar"]
+    if name not in ("KL", "D_KL") or not any(r.tokens[place].text == "||" for place in bars):
+        return None
+    if len(bars) > 1 or any(inner.text == "," for inner in r.tokens[r.at : close]):
+        raise r.trouble("a divergence of distributions cannot be read", token, help="write out what it is, or give vectors of probabilities")
+    left, right = r.inside(r.at + 1, bars[0]), r.inside(bars[0] + 1, close)
+    r.at = close + 1
+    span = r.span(token, r.last)
+    ratio = r.binary("/", Group(left.span, left), Group(right.span, right))
+    node = Apply(span, "sum", (r.binary("hadamard", Group(left.span, left), Apply(span, "log", (ratio,))),))
+    r.note(f"`{written}(p‖q)` is read as Σ p log(p/q)")
+    return with_scripts(r, node, scripts_here(r))
+
+
 def _of_infinity(reader: Cursor) -> bool:
     r"""Whether `_\infty` stands here; it is taken then."""
     at = reader.at

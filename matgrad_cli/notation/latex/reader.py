@@ -63,6 +63,12 @@ def product(r: Cursor, first: Node | None = None) -> Node:
     return node
 
 
+_CONVOLUTION: Final = (
+    "write it as a product with a matrix, as in `T x` for `h \\ast x`, where row k of T holds h, turned round and moved to place k; "
+    "a plain product is `\\cdot`"
+)
+
+
 def run(r: Cursor, first: Node | None = None, slash: bool = True) -> Node:
     """Factors side by side, or with `·`, `×`, `/` between them."""
     signs: list[Token] = []
@@ -78,6 +84,9 @@ def run(r: Cursor, first: Node | None = None, slash: bool = True) -> Node:
         if token.kind == "operator" and token.text in _TIGHT and (slash or token.text != "/"):
             r.take()
             right = signed_factor(r)
+            numbers = isinstance(node, Literal_) or isinstance(right, Literal_)
+            if not r.known and not numbers and source_text(r, token) in ("\\ast", "\\star"):
+                raise r.trouble("a convolution cannot be read", token, help=_CONVOLUTION)
             node = r.binary(_TIGHT[token.text], node, whole_denominator(r, right) if token.text == "/" else right)
         elif r.sees("bar", "|") and r.sees("operator", "_", ahead=1) and not r.bars and not r.pended:
             node = evaluated_at(r, node)
@@ -167,7 +176,7 @@ def unguarded_factor(r: Cursor) -> Node:
             return named_factor(r)
         case "function":
             r.take()
-            if token.text in ("maximum", "minimum") and r.sees("operator", "_") and not _axis_here(r):
+            if token.text in ("maximum", "minimum", "sum") and r.sees("operator", "_") and not _axis_here(r):
                 return sum_here(r, token)
             return root_of(r, token) if token.text == "sqrt" and not r.sees("open", "(") else applied_function(r, token)
         case "open":

@@ -12,10 +12,13 @@ from ..scope import Scope
 from .agenda import DECIDE, GUESS, PREFER, WAIT, Rule, Waiting
 from .habits import GREEK_NAMES, Habits
 from .unify import Form, Side, join, merge, name_side
-from .uses import add_rule, matmul_rule, product_rule, square_rule, times_rule
+from .uses import add_rule, labels_rule, matmul_rule, product_rule, square_rule, times_rule
 from .uses_of_arrays import array_product_rule, stretch_rule
 
 _LETTERS = ["m", "n", "p", "q", "r", "k", "l", "h", "d", "s", "t", "u", "v", "g", "a", "b", "c", "f"]
+
+_LABELS = frozenset(("y", "y_true", "label", "labels", "target", "targets"))
+"""Names of what is to be predicted: one for each sample."""
 
 
 class Solver:
@@ -111,6 +114,8 @@ class Solver:
         elif operator in ("*", "hadamard"):
             if operator == "*":
                 self.star(node)
+                for part, form, other in ((node.left, left, right), (node.right, right, left)):
+                    self.labels(part, form, other, reason)
             else:
                 left.kind.array = right.kind.array = True
             self.rule(product_rule(left, right, result, reason), left, right, result)
@@ -175,6 +180,14 @@ class Solver:
         capital = isinstance(left, s.Name) and left.name[0].isupper()
         if capital and isinstance(small, s.Name) and small.name[0].islower() and small.name not in GREEK_NAMES:
             self.starred.setdefault(small.name, (node.left, node.right))
+
+    def labels(self, part: s.Node, form: Form, other: Form, reason: str) -> None:
+        """`y*(X@w)`: y is a label for each row, unless another use says that it is a number."""
+        part = s.ungrouped(part)
+        part = s.ungrouped(part.body) if isinstance(part, s.Negative) else part
+        if isinstance(part, s.Name) and part.name in _LABELS and self.names.get(part.name) is form:
+            said = "a label for each entry of what it multiplies"
+            self.rule(labels_rule(form, other, reason, lambda: self.habits.update({part.name: said})), form, other)
 
     def count(self, node: s.Node, right: Form, behind: s.Node) -> None:
         r"""`\frac{N}{2} \log …`, `N \log …`, `C\sum …`: a capital in front of a number counts something, unless it is used otherwise."""

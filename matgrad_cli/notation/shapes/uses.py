@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from ...ir import ONE, Dim
 from .agenda import DECIDE, PREFER, Rule
 from .unify import Form, Side, join, lengthen, merge
@@ -37,6 +39,19 @@ def product_rule(left: Form, right: Form, result: Form, reason: str) -> Rule:
             merge(result, left, reason)
             return True
         return False
+
+    return rule
+
+
+def labels_rule(labels: Form, other: Form, reason: str, said: Callable[[], None]) -> Rule:
+    """y * (X @ w): labels, one for each entry of what they stand beside, where nothing says that they are a number."""
+
+    def rule(bold: int) -> bool:
+        if bold < PREFER or not other.is_array or not labels.is_open():
+            return not labels.is_open()
+        merge(labels, other, reason)
+        said()
+        return True
 
     return rule
 
