@@ -181,14 +181,14 @@ class _Blocks:
         norms = self._norms(inner, grid) if isinstance(grid, tuple) else None
         return None if norms is None else s.Group(node.span, _sum([s.Binary(node.span, node.operator, one, node.right) for one in norms]))
 
-    @staticmethod
-    def _norms(node: s.Apply, grid: Grid) -> list[s.Node] | None:
+    def _norms(self, node: s.Apply, grid: Grid) -> list[s.Node] | None:
         """The norms of the blocks, where that of the whole is the root of the sum of their squares: the 2-norm is so of vectors alone."""
         second = node.arguments[1] if len(node.arguments) == 2 else None
         order = {*dict(node.options).values(), *((str(_value(second)),) if second is not None else ())}
-        if len(node.arguments) > 2 or not (order <= {"fro", "F"} or (order == {"2"} and len(grid[0]) == 1)):
+        two = order == {"2"} or (not order and self.scope.syntax == "matlab")
+        if len(node.arguments) > 2 or (len(grid[0]) > 1 if two else not order <= {"fro", "F"}):
             return None
-        options = (("ord", "vector"),) if order == {"2"} else ()
+        options = (("ord", "vector"),) if two else node.options
         return [s.Apply(node.span, "norm", (cell,), options) for row in grid for cell in row]
 
     def _called(self, node: s.Apply) -> s.Node | Grid:

@@ -136,7 +136,7 @@ class _Spectra:
             if id(part) not in called and isinstance(part, s.Name):
                 value = self.scope.find(part.name)
                 if part.name[0].isupper() if value is None else not value.shape.is_number:
-                    fail(self.scope, "unknown-function", f"`{part.name}` beside eigenvalues is no number: single ones are not in the language",
+                    fail(self.scope, "unknown-function", f"`{part.name}` beside eigenvalues is no number: single ones are not read",
                          (node.span, ""), help="only sums of functions of them all are read")
 
     def binary(self, span: Span, operator: s.Operator, left: s.Node, right: s.Node) -> s.Node:

@@ -35,6 +35,10 @@ SAME = [
     ("matlab", "sum(X(:).^2)", "sum(X**2)"),
     ("matlab", "sum(ones(3)(:))", "sum(ones(3,3))"),
     ("matlab", "sum(log(1 + exp(-y.*(X*w))));", "sum(log(1 + exp(-y*(X@w))))"),
+    ("matlab", "norm([X; B]*x - [y; w])^2", "norm(X@x - y)**2 + norm(B@x - w)**2"),
+    ("matlab", "norm([X Y]*[x; w])^2", "norm(X@x + Y@w)**2"),
+    ("matlab", "norm([A B],'fro')^2", "norm(A)**2 + norm(B)**2"),
+    ("julia", "norm([X; Y])^2", "norm(X)**2 + norm(Y)**2"),
     ("julia", "x'A*x", "x.T@A@x"),
     ("julia", "sum(abs2, X*w - y)", "sum((X@w - y)**2)"),
     ("julia", "sum(exp.(A))", "sum(exp(A))"),
@@ -75,6 +79,7 @@ def test_a_dialect_means_the_same(syntax: str, text: str, plain: str) -> None:
 @pytest.mark.parametrize(("syntax", "text"), [
     ("matlab", "X^2"), ("matlab", "w*x"), ("matlab", "sum(X, 3)"),
     ("julia", "1/2x"), ("sympy", "x.T*x*x.T*X"), ("matlab", "A.B"),
+    ("matlab", "norm([X; Y])"), ("matlab", "norm([A -B]*[x; w])"), ("julia", "norm([A (B)]*[x; w])"),
 ])
 def test_what_a_dialect_does_not_mean_is_refused(syntax: str, text: str) -> None:
     with pytest.raises(InputError):

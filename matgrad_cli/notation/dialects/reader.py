@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
 from ...diagnostics import Source, Span
 from .. import syntax as s
 from ..expression.composed import composed
+from ..expression.lexer import refuse
 from ..expression.reader import Parser, parse, with_order
 from ..expression.vocabulary import ELEMENTWISE_NAMES, WRITTEN_OUT, canonical_function
 from .table import DIALECTS, Dialect
@@ -44,6 +46,32 @@ class DialectParser(Parser):
         if operator == "under":
             return s.Binary(span, "juxtapose", s.Inverted(left.span, left), right)
         return super().multiplied(operator, left, right)
+
+    # ---- matrices written out
+
+    def argument(self) -> s.Node:
+        return self.compared() if self.dialect.listed and self.sees("[") else super().argument()
+
+    def listed(self) -> s.Node:
+        """`[A, b; c' d]`: rows between `;`, blocks between `,` or blanks."""
+        if not self.dialect.listed:
+            return super().listed()
+        opening = self.take()
+        self.enter(opening.span)
+        rows = [[self.compared()]]
+        while not self.accept("]"):
+            if self.accept(";"):
+                rows.append([])
+            elif not self.accept(",") and self.token.kind not in ("name", "number") and not self.sees("(") and not self.sees("["):
+                self.unexpected("`,`, `;` or `]`")
+            rows[-1].append(self.compared())
+        span = self.since(opening.span)
+        apart = re.search(r"[\w)\]']\s+(?:[-+](?=[^\s=])|\()", self.text_of(span))
+        if apart is not None:
+            refuse(self.source, "missing-operator", f"`{apart[0].strip()}` in square brackets may begin a block of its own",
+                   Span(span.start + apart.start(), span.start + apart.end()), "", "write `,` between blocks, or no blank before the sign")
+        self.depth -= 1
+        return s.Apply(span, s.LIST, tuple([s.Apply(span, s.LIST, tuple(row)) for row in rows]))
 
     # ---- calls
 

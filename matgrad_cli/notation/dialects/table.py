@@ -21,7 +21,7 @@ class Dialect:
 
     `turns` says that `'` behind a part transposes it, `squared` that `ones(n)` is n×n, `from_one` that axes are counted from 1,
     `columns` that a sum of a matrix without an axis adds up its columns, `less_one` that a variance divides by
-    n − 1; `product` and `entrywise` are how it writes products.
+    n − 1, `listed` that `[A, b; c d]` is a matrix; `product` and `entrywise` are how it writes products.
     """
 
     called: str
@@ -32,6 +32,7 @@ class Dialect:
     from_one: bool = False
     columns: bool = False
     less_one: bool = False
+    listed: bool = False
     product: str = "*"
     entrywise: str = "A .* B"
 
@@ -43,11 +44,11 @@ DIALECTS: Final[dict[str, Dialect]] = {
         "matrixcalculus.org", {**_DOTTED, ".'": "'", **_PRODUCT}, {**_EVERYWHERE, "norm2": "norm", "normF": "norm", "vector": "vector"},
         turns=True),
     "matlab": Dialect(
-        "MATLAB", {**_DOTTED, ".'": "'", "\\": "under", **_PRODUCT}, {**_EVERYWHERE, "numel": "len"},
-        turns=True, squared=True, from_one=True, columns=True, less_one=True),
+        "MATLAB", {**_DOTTED, ".'": "'", "\\": "under", ";": ";", **_PRODUCT}, {**_EVERYWHERE, "numel": "len"},
+        turns=True, squared=True, from_one=True, columns=True, less_one=True, listed=True),
     "julia": Dialect(
-        "Julia", {**_DOTTED, "⋅": "dot", "\\": "under", "**": "", **_PRODUCT},
-        {**_EVERYWHERE, "abs2": "square", "Diagonal": "diag", "opnorm": "opnorm"}, turns=True, from_one=True, less_one=True),
+        "Julia", {**_DOTTED, "⋅": "dot", "\\": "under", "**": "", ";": ";", **_PRODUCT},
+        {**_EVERYWHERE, "abs2": "square", "Diagonal": "diag", "opnorm": "opnorm"}, turns=True, from_one=True, less_one=True, listed=True),
     "sympy": Dialect(
         "SymPy", {"**": "^", **_PRODUCT},
         {**_EVERYWHERE, "Determinant": "det", "Inverse": "inv", "Transpose": "T", "HadamardProduct": "hadamard",

@@ -86,7 +86,7 @@ def normed(reader: Cursor, node: Node, span: Span, single: bool) -> Node:
 
 
 def divergence_or_part(r: Cursor, name: str, token: Token) -> Node | None:
-    r"""`D_{KL}(p \,\|\, q)` of arrays is Σ p log(p/q), `P_\Omega(A)` the entries of A in Ω; None for another name, or without a double bar."""
+    r"""`D_{KL}(p \,\|\, q)` of arrays is Σ p log(p/q), `P_\Omega(A)` the entries of A in Ω; None for another name, or without `\|`."""
     written = source_text(r, token)
     if name == "P_Omega":
         r.note(f"`{written}_Ω(…)` keeps the entries in Ω: `Omega` is 1 there and else 0, and multiplies entry by entry")
@@ -96,7 +96,8 @@ def divergence_or_part(r: Cursor, name: str, token: Token) -> Node | None:
     if name not in ("KL", "D_KL") or not any(r.tokens[place].text == "||" for place in bars):
         return None
     if len(bars) > 1 or any(inner.text == "," for inner in r.tokens[r.at : close]):
-        raise r.trouble("a divergence of distributions cannot be read", token, help="write out what it is, or give vectors of probabilities")
+        raise r.trouble("a divergence of distributions cannot be read", token,
+                        help="write out what it is, or give vectors of probabilities")
     left, right = r.inside(r.at + 1, bars[0]), r.inside(bars[0] + 1, close)
     r.at = close + 1
     span = r.span(token, r.last)

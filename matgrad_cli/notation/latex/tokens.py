@@ -47,7 +47,8 @@ EQUIVALENCES: Final = words("Leftrightarrow iff Longleftrightarrow")
 BRACKETS: Final = {
     "langle": ("open", "<"), "rangle": ("close", ">"), "lvert": ("bar", "|"), "rvert": ("bar", "|"), "vert": ("bar", "|"),
     "lVert": ("bar", "||"), "rVert": ("bar", "||"), "Vert": ("bar", "||"), "lbrace": ("open", "\\{"), "rbrace": ("close", "\\}"),
-    "lbrack": ("open", "["), "rbrack": ("close", "]"), "lparen": ("open", "("), "rparen": ("close", ")"), "mid": ("bar", "|"), "parallel": ("bar", "||"),
+    "lbrack": ("open", "["), "rbrack": ("close", "]"), "lparen": ("open", "("), "rparen": ("close", ")"), "mid": ("bar", "|"),
+    "parallel": ("bar", "||"),
     "norm": ("norm", ""), "abs": ("abs", ""),
 }  # fmt: skip
 
