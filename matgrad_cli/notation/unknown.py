@@ -39,6 +39,11 @@ def functions_in(loss: Expr | None) -> frozenset[str]:
     return frozenset(f"{kind}:{name}" for kind, _, name in (parts for parts in found if parts is not None))
 
 
+def names_in(loss: Expr | None) -> frozenset[str]:
+    """The letters of the unknown functions of a loss."""
+    return frozenset(one[2:].partition("|")[0] for one in functions_in(loss))
+
+
 def meant(function: str, known: frozenset[str]) -> str | None:
     """The unknown function that a written name means beside a loss with the `known` ones: `phi_prime` where there is a φ."""
     for one in known:

@@ -13,7 +13,7 @@ from ..notation.printing.to_text import dim_text, to_text
 from ..records import Bindings, Derivation, ReadOff, Result, Sentence, Step
 from ..verify.verdict import Verdict, Witness
 from .arrays.entries import VEC, swaps_of
-from .code.module import derivation_code
+from .code.module import code_if_any
 from .document.blocks import phrase
 from .document.derivation import printed_steps
 from .nodes_json import Json, Reader, Table
@@ -199,7 +199,7 @@ def _result(derivation: Derivation, table: Table) -> dict[str, Json]:
     return {
         "text": to_text(stated),
         "latex": to_latex(stated),
-        "numpy": derivation_code(derivation),
+        "numpy": code_if_any(derivation),
         "shape": shape,
         "entry": expression(result.entry, table),
         "letters": table.encoded(result.letters),

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from ..diagnostics import StuckError
 from ..ir import Expr, Named
 from ..ir.walk import nodes_of
 from ..notation.printing.to_latex import name_latex, to_latex
@@ -79,6 +78,8 @@ def result_latex(derivation: Derivation) -> str:
 
 def result_data(derivation: Derivation) -> dict[str, Any]:
     """The result as data for JSON: the loss, the variable, the layout, the result in each notation, the verdict."""
+    from .code.module import code_if_any  # programs are not needed for a text
+
     problem, shown = derivation.problem, stated(derivation)
     return {
         "schema": SCHEMA,
@@ -92,7 +93,7 @@ def result_data(derivation: Derivation) -> dict[str, Any]:
         "result": {
             "text": to_text(shown),
             "latex": to_latex(shown),
-            "numpy": _numpy(derivation),
+            "numpy": code_if_any(derivation),
             "shape": [str(side) for side in shown.shape.dims] or [str(letter.dim) for letter in derivation.result.letters],
             "letters": [letter.name for letter in derivation.result.letters] if derivation.result.matrix is None else [],
             "where": {name: {"text": to_text(part), "latex": to_latex(part)} for name, part in named_parts(derivation)},
@@ -100,16 +101,6 @@ def result_data(derivation: Derivation) -> dict[str, Any]:
         },
         "verdict": derivation.verdict,
     }
-
-
-def _numpy(derivation: Derivation) -> str | None:
-    """The program; None where none can be printed, which costs nobody the rest of the data."""
-    from .code.module import derivation_code
-
-    try:
-        return derivation_code(derivation)
-    except StuckError:
-        return None
 
 
 def _other_forms(derivation: Derivation) -> dict[str, Any]:

@@ -33,6 +33,9 @@ GRADIENTS = [
     (r"\det f(S)", "S", "det(f(S)) D*f(S, f(S)⁻ᵀ)"),
     (r"\operatorname{tr}(f(S)^{-1})", "S", "−D*f(S, f(S)⁻ᵀ f(S)⁻ᵀ)"),
     (r"\operatorname{tr}(C f(S)^\top)", "S", "D*f(S, C)"),
+    (r"\det f(\lambda)", "lambda", "det(f(λ)) tr(f′(λ) f(λ)⁻¹)"),
+    ("tr(f(lambda))", "lambda", "tr(f′(λ))"),
+    ("inv(f(lambda))", "lambda", "−f(λ)⁻¹ f′(λ) f(λ)⁻¹"),
     (r"b^\top f(\lambda)^{-1} y", "lambda", "−bᵀ f(λ)⁻¹ f′(λ) f(λ)⁻¹ y"),
 ]
 

@@ -10,6 +10,7 @@ from ...documents.passage import Passage
 from ...notation import syntax as s
 from ...notation.latex.lines import differentiated_names
 from ...notation.latex.names import FUNCTIONS, letter_name
+from ...notation.unknown import names_in
 from ..bench import Bench
 from .forms import as_array, left_letters
 from .reading import read_side
@@ -31,7 +32,9 @@ def loss_names(
     around.functions = scratch.functions = _functions(rows, scratch)
     claims = [claim for number, row in rows for claim in read_row(number, row, source, scratch.names(), syntax).claims]
     nodes = [side.node for claim in claims for side in claim.sides if side.node is not None]
-    differentiated = [name for name in dict.fromkeys((*differentiated_names(nodes), *_inside(nodes))) if not scratch.known(name)]
+    functions = names_in(around.task.problem.loss)
+    differentiated = [name for name in dict.fromkeys((*differentiated_names(nodes), *_inside(nodes)))
+                      if not scratch.known(name) and name not in functions]
     if given:
         around.promised = frozenset(_stated_names(scratch, claims))
         wanted = {given, given.lstrip("\\")} | {name for name in differentiated if name.lower().startswith(given.lower())}

@@ -29,6 +29,8 @@ def misfit_readings(side: Side, around: Surroundings) -> Iterator[tuple[str, s.N
         return
     if (changed := _changed(side.node, _wider_trace)) is not None:
         yield "the trace of the whole product", changed
+    if (changed := _by_every_entry(side.node)) is not None:
+        yield "the derivative of the matrix taken by one entry after the other", changed
     if (changed := _elementwise(side.node, around)) is not None:
         yield "elementwise products of vectors of one size, as their shapes ask for", changed
 
@@ -133,6 +135,20 @@ def _times_size(node: s.Node) -> s.Node | None:
     if not isinstance(node, s.Differential_) or node.direction is not None:
         return None
     return s.Binary(node.span, "juxtapose", s.Name(node.span, "d"), node.body)
+
+
+def _by_every_entry(node: s.Node) -> s.Node | None:
+    """tr(∂F/∂X) as [tr(∂F/∂X_st)]_st: the trace over the indices of F, as slides write it."""
+    used = {part.name for part in s.parts_of(node) if isinstance(part, s.Name)}
+    letters = next((pair for pair in ("st", "pq", "kl", "ab") if not used & set(pair)), "st")
+    row, col = (s.Name(node.span, letter) for letter in letters)
+
+    def change(part: s.Node) -> s.Node | None:
+        whole = isinstance(part, s.Derivative) and part.body is not None and isinstance(part.variable, s.Name) and not part.indices
+        return replace(part, indices=(row, col)) if whole else None
+
+    changed = _changed(node, change)
+    return s.EntriesOf(node.span, (row, col), (None, None), changed) if changed is not None else None
 
 
 def _elementwise(node: s.Node, around: Surroundings) -> s.Node | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from ...ir import Shape
 from ..names import canonical_name
 from ..scope import Scope
-from ..unknown import functions_in
+from ..unknown import names_in
 from .names import LatexNames, accents_kept
 
 
@@ -28,7 +28,7 @@ def latex_names(
         scope.wrt.name if scope.wrt is not None else wrt or None,
         frozenset(scope.sizes),
         accents_kept((scope.source.text,)) if accents is None else accents,
-        functions=frozenset(one[2:] for one in functions_in(scope.loss)),
+        functions=names_in(scope.loss),
         complete=not scope.open,
         counting=counting,
     )

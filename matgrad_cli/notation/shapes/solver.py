@@ -32,6 +32,7 @@ class Solver:
         self.bound: dict[tuple[int, str], Side] = {}
         self.binding: dict[str, Side] = {}
         self.places: dict[int, Form] = {}
+        self.returned: list[Form] = []
         self.waiting = Waiting()
         self.habits: dict[str, str] = {}
         self.dims: set[str] = set()
@@ -272,7 +273,7 @@ class Solver:
         # the size of a product such as kron(A, B) follows from its parts, so these come first
         for later_on in (False, True):
             made = set() if later_on else {id(side.root) for side in self.made}
-            for form in self.names.values():
+            for form in (*self.names.values(), *(form for form in self.returned if form.kind.matrix)):
                 for side in (form.rows, form.cols):
                     root = side.root
                     if root.dim is None and id(root) not in made:

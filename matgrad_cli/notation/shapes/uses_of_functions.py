@@ -41,6 +41,7 @@ def function_form(solver: Solver, node: s.Apply) -> Form:
     reason = solver.text(node)
     if len(forms) == 1 and is_unknown(solver.scope, node):
         result = solver.places.setdefault(id(node), Form())
+        solver.returned.append(result)
         solver.rule(unknown_rule(solver.scope, node.function, forms[0], result), forms[0], result)
         return result
     if function == "bars" or (function == "log" and _bars(node.arguments[0]) is not None):

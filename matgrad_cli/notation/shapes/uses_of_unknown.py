@@ -7,7 +7,7 @@ from ..expression.vocabulary import FUNCTION_NAMES, WRITTEN_OUT, canonical_funct
 from ..scope import Scope
 from ..unknown import LETTERS, NUMBERS, SLOPES, functions_in, meant
 from .agenda import GUESS, Rule
-from .unify import Form, join, merge
+from .unify import Form, join, lengthen, merge
 
 
 def is_unknown(scope: Scope, node: s.Apply) -> bool:
@@ -32,8 +32,11 @@ def unknown_rule(scope: Scope, name: str, argument: Form, result: Form) -> Rule:
         if result.is_number or (argument.is_number and (not numbers or known is not None or (bold >= GUESS and not array))):
             merge(result, Form.number())
             return True
-        if argument.is_number:
-            return bold >= GUESS  # f(t), an array that moves
+        if argument.is_number:  # f(t), an array that moves
+            if bold >= GUESS and result.kind.matrix:
+                lengthen(result.rows)
+                lengthen(result.cols)
+            return bold >= GUESS
         if known is None and array and not (bold >= GUESS or (result.rows.known and result.cols.known)):
             return False
         if array or bold >= GUESS or known is not None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from textwrap import wrap
 
+from ...diagnostics import StuckError
 from ...facts import Problem
 from ...ir import Expr, Named, Shape, Transpose, nodes_of
 from ...notation.printing.precedence import ATOM, SUM
@@ -39,6 +40,14 @@ def derivation_code(derivation: Derivation, dialect: str = "numpy") -> str:
     """The module for the result of a derivation."""
     code = python_code(derivation.result, derivation.problem, dialect, derivation.layout, derivation.order)
     return "\n".join([*comments([derivation], "#"), code])
+
+
+def code_if_any(derivation: Derivation) -> str | None:
+    """NumPy's module; None where none can be printed, which costs nobody the rest of the data."""
+    try:
+        return derivation_code(derivation)
+    except StuckError:
+        return None
 
 
 def _docstring(problem: Problem, order: int) -> list[str]:
