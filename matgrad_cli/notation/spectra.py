@@ -129,7 +129,7 @@ class _Spectra:
                 return self.binary(span, operator, left, right)
         return self.outside(node)
 
-    def number(self, node: s.Node) -> None:
+    def refuse_arrays(self, node: s.Node) -> None:
         """What stands beside eigenvalues is one number for all of them: no array has an order that they have too."""
         called = {id(part) for call in s.parts_of(node) if isinstance(call, s.Apply) for part in s.parts_of(call)}
         for part in s.parts_of(node):
@@ -141,7 +141,10 @@ class _Spectra:
 
     def binary(self, span: Span, operator: s.Operator, left: s.Node, right: s.Node) -> s.Node:
         """Sums, products and quotients of functions of eigenvalues, or of one and a number."""
-        first, second = (self.of_matrix(side) if _held(side) else self.number(side) for side in (left, right))
+        for side in (left, right):
+            if not _held(side):
+                self.refuse_arrays(side)
+        first, second = (self.of_matrix(side) if _held(side) else None for side in (left, right))
         times: s.Operator = "juxtapose" if self.scope.syntax == "latex" else "@"
         scaled: s.Operator = "juxtapose" if self.scope.syntax == "latex" else "*"
         if operator in ("*", "juxtapose", "dot", "hadamard"):
