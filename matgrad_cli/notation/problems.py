@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from ..diagnostics import Diagnostic, InputError, Label, Source, Span, UsageError
+from ..diagnostics import Diagnostic, InputError, Label, Source, UsageError
 from ..diagnostics.record import replace
 from ..facts import Fact, Problem
 from ..ir import ONE, Dim, Shape, Size, Symbol, nodes_of
@@ -29,6 +29,7 @@ from .shapes.shape_text import read_shapes
 from .shapes.solver import Solver
 from .shapes.unify import Side, join, lengthen
 from .shapes.weights import MISFITS, Understood, with_weights
+from .wrt import numbered, variable_named
 
 _UNREAD = frozenset(("syntax-error", "missing-operator", "caret-power", "unknown-name", "unknown-function", "unknown-attribute", "slice",
                      "not-a-function", "unknown-size"))
@@ -118,6 +119,9 @@ def _problem(loss: str, wrt: str, shapes: Sequence[str], assume: Sequence[str], 
         choice += matrix_squares(stated, tree, reading)
     if variable.name != plain_name(wrt) and variable.name.lower() == plain_name(wrt).lower():
         choice += (f"`{plain_name(wrt)}` is read as `{variable.name}`",)
+    elif variable.name != plain_name(wrt) and (base := numbered(plain_name(wrt))) and variable.name.lower() == base.lower():
+        part, letter = "row" if variable.shape.is_matrix else "entry", plain_name(wrt)[-1]
+        choice += (f"the derivative by `{wrt}` is {part} {letter} of the derivative by `{variable.name}`",)
     if variable not in reading.expr.symbols:
         choice += (f"the loss does not contain `{variable.name}`, so its derivative is 0",)
     return with_symmetry(Problem(
@@ -155,7 +159,7 @@ def _columns_or_arrays(tree: s.Node, scope: Scope, facts: Sequence[StatedFact], 
 
 def _understood(tree: s.Node, scope: Scope, facts: Sequence[StatedFact], wrt: str) -> Understood:
     scope, found = _close(tree, scope, facts)
-    variable = _wrt(wrt, scope)
+    variable = variable_named(wrt, scope)
     refuse_free_letters(tree, scope)
     refuse_nonlinear(tree, scope)
     scope = replace(scope, wrt=variable)
@@ -320,37 +324,6 @@ def _sizes_of(shapes: Iterable[Shape], names: Iterable[str]) -> dict[str, Dim]:
     """The dimension names of some shapes that no variable has taken."""
     taken = set(names)
     return {name: Dim.of(name) for shape in shapes for side in (shape.rows, shape.cols) for name in side.names if name not in taken}
-
-
-def _wrt(text: str, scope: Scope) -> Symbol:
-    name = plain_name(text)
-    found = scope.find(name)
-    if not isinstance(found, Symbol) and name.endswith(tuple(f"_{mark}" for mark in ("hat", "bar", "tilde", "dot"))):
-        base, _, mark = name.rpartition("_")
-        found = scope.find(base + mark) or scope.find(mark + base) or scope.find(base) or found
-    base, _, letter = name.rpartition("_")
-    if not isinstance(found, Symbol) and len(letter) == 1 and any(family.name == base for family in scope.families):
-        found = scope.find(base)
-    if found is None and scope.syntax == "latex" and len(name) == 1:
-        found = scope.find(name.swapcase())  # y of `y_i`, the rows of Y
-    if isinstance(found, Symbol):
-        return found
-    if not name:
-        raise InputError(Diagnostic("missing-wrt", "no variable to differentiate by was given", help="name it with `--wrt`"))
-    several = [part for part in name.replace(",", " ").split() if scope.find(part) is not None]
-    if len(several) > 1 and ("," in name or " " in name):
-        raise InputError(Diagnostic(
-            "unknown-name", f"found {len(several)} names where one variable was needed", Source("wrt", text), (Label(Span(0, len(text))),),
-            help=f"differentiate by one variable at a time, as in `--wrt {several[0]}`"))
-    near = nearest_name(name, scope.symbols)
-    known = ", ".join(f"`{symbol}`" for symbol in list(scope.symbols)[:20])
-    shown = name if len(name) <= 40 else name[:40] + "…"
-    if scope.size(name) is not None:
-        raise InputError(Diagnostic("not-a-variable", f"`{shown}` is a dimension and not a variable",
-                                    help=f"the variables are {known}" if known else None))
-    raise InputError(Diagnostic(
-        "unknown-name", f"the loss has no variable `{shown}`", Source("wrt", text), (Label(Span(0, len(text))),),
-        (f"its variables are {known}",) if known else ("it has no variables",), f"did you mean `{near}`?" if near else None))
 
 
 def _in_order(tree: s.Node, reading: Reading, scope: Scope, variable: Symbol) -> tuple[Symbol, ...]:

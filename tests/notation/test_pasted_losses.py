@@ -239,3 +239,22 @@ def test_a_dot_between_numbers_is_a_product():
 def test_a_bold_letter_is_quoted_whole():
     problem = read_problem(r"\sum_i (y_i - \mathbf{w}\cdot\mathbf{x}_i)^2", "w")
     assert r"`\mathbf{x}_i` is read as row i of `x`, as a column vector" in problem.notes
+
+
+# ---- one row, one entry
+
+
+@pytest.mark.parametrize(("loss", "asked", "name", "part"), [
+    (r"\sum_i \|x_i - \mu\|^2", "x_k", "x", "row k"), (r"\sum_n \sum_k r_{nk} \|x_n - \mu_k\|^2", r"\mu_k", "mu", "row k"),
+    (r"\sum_i (y_i - x_i)^2", "x_i", "x", "entry i"),
+])  # fmt: skip
+def test_one_row_or_entry_is_asked_for_by_its_letter(loss, asked, name, part):
+    problem = read_problem(loss, asked)
+    assert problem.wrt.name == name
+    assert f"the derivative by `{asked}` is {part} of the derivative by `{name}`" in problem.notes
+
+
+def test_a_capital_is_asked_for_by_its_row():
+    problem = read_problem(r"\sum_{i,j} (r_{ij} - p_i^T q_j)^2", "p_i", ["P: m×k, Q: n×k, R: m×n"])
+    assert problem.wrt.name == "P"
+    assert "the derivative by `p_i` is row i of the derivative by `P`" in problem.notes
