@@ -211,6 +211,9 @@ KEPT: Final = "[0]"
 LIST: Final = "[list]"
 """The function of the parts of a list, `[A, B]`, which stands only as an argument."""
 
+PAIRED: Final = "[paired]"
+"""The function of targets and scores that is the targets, of the shape of the scores."""
+
 MOVED: Final = "[up]"
 """The function of an array that moves its rows up by its option `first`, those at the top to the end."""
 

@@ -258,3 +258,33 @@ def test_a_capital_is_asked_for_by_its_row():
     problem = read_problem(r"\sum_{i,j} (r_{ij} - p_i^T q_j)^2", "p_i", ["P: m×k, Q: n×k, R: m×n"])
     assert problem.wrt.name == "P"
     assert "the derivative by `p_i` is row i of the derivative by `P`" in problem.notes
+
+
+# ---- targets of library losses
+
+
+@pytest.mark.parametrize(("loss", "wrt", "targets", "shape"), [
+    ("F.cross_entropy(X@W, y)", "W", "y", "m×n"), ("nn.CrossEntropyLoss()(X@W, labels)", "W", "labels", "m×n"),
+    ("F.cross_entropy(z, y)", "z", "y", "m×1"), ("optax.softmax_cross_entropy(logits, labels)", "logits", "labels", "m×1"),
+    ("F.binary_cross_entropy_with_logits(X@w, y)", "w", "y", "m×1"), ("F.kl_div(q, p, reduction='sum')", "q", "p", "m×1"),
+])  # fmt: skip
+def test_targets_have_the_shape_of_their_scores(loss, wrt, targets, shape):
+    assert shapes_of(read_problem(loss, wrt))[targets] == shape
+
+
+def test_class_numbers_are_no_targets():
+    assert "one-hot" in refused("F.cross_entropy(X@W, y)", "W", "X: m×n, W: n×p, y: m").help
+    assert refused("F.cross_entropy(z, 3)", "z").code == "shape-mismatch"
+
+
+def test_a_vector_of_scores_is_one_sample():
+    from matgrad_cli import gradient
+
+    assert str(gradient("F.cross_entropy(z, y)", "z")).startswith("sum(y) softmax(z) − y ")
+    assert str(gradient("F.kl_div(q, p, reduction='batchmean')", "q")).startswith("−1/m p ")
+    means = [str(gradient(f"F.cross_entropy(Z, Y{how})", "Z")) for how in ("", ", reduction='mean'")]
+    assert means[0] == means[1]
+
+
+def test_a_library_function_called_otherwise_says_how_it_is_called():
+    assert refused("F.kl_div(q, p)", "q").help == "it is called as `kl_div(q, p, reduction)`"

@@ -25,6 +25,7 @@ from ...ir import (
 )
 from ...ir.functions import CHANGES, MATRIX_FUNCTIONS
 from .. import syntax as s
+from ..expression.abbreviations import ABBREVIATIONS
 from ..expression.brackets import AS_COLUMN, AS_ROW
 from ..expression.keywords import option, refuse_unknown
 from ..expression.libraries import is_method, library, path_of
@@ -116,6 +117,8 @@ def _of_rows(e: Elaborator, node: s.Apply) -> Expr | None:
         value = e.expr(node.arguments[0])
         e.flatten(node, e.is_flat(node.arguments[0]))
         return moved(value, int(dict(node.options)["first"]))
+    if node.function == s.PAIRED:
+        return _paired(e, node)
     if node.function == s.KEPT:
         from .parts import kept
 
@@ -145,6 +148,9 @@ def _written_out(e: Elaborator, node: s.Apply) -> Expr:
 def _unknown(e: Elaborator, node: s.Apply, function: str) -> NoReturn:
     if function in REFUSED:
         e.fail("unknown-function", f"the function `{node.function}` is not known", node, "", REFUSED[function])
+    if function in ABBREVIATIONS:
+        forms = " or ".join(f"`{function}({row.partition('): ')[0]})`" for row in ABBREVIATIONS[function])
+        e.fail("wrong-arguments", f"`{node.function}` is not known with these arguments", node, "", f"it is called as {forms}")
     near = nearest_name(node.function, FUNCTION_NAMES) if len(node.arguments) < 2 or e.scope.syntax != "latex" else None
     help = f"did you mean `{near}`?" if near else None
     if all(isinstance(part, s.Subscript | s.Slice) for part in node.arguments) and len(node.arguments) == 2:  # k(x_i, x_j)
@@ -283,6 +289,18 @@ def _new_axis(e: Elaborator, node: s.Apply) -> Expr:
     if value.shape.is_matrix or (named and not e.is_flat(part)) or (value.shape.is_row and not e.is_flat(part)):
         e.fail("shape-mismatch", f"{e.text(part)} is {described(value.shape)}; a new axis would be its third", node)
     return as_column(value) if node.function == AS_COLUMN else as_row(value)
+
+
+def _paired(e: Elaborator, node: s.Apply) -> Expr:
+    """The targets of a loss of a library: they have the shape of the scores."""
+    targets, scores = map(e.expr, node.arguments)
+    e.flatten(node, e.is_flat(node.arguments[0]))
+    if targets.shape is not scores.shape:
+        first, second = node.arguments
+        found = f"the targets {e.text(first)} are {described(targets.shape)}, the scores {e.text(second)} {described(scores.shape)}"
+        e.fail("shape-mismatch", found, first, "",
+               "both have one shape: a class that is given by its number is the row of an identity matrix (one-hot)")
+    return targets
 
 
 def _like(_e: Elaborator, node: s.Apply, arguments: Arguments) -> Expr:

@@ -61,7 +61,9 @@ def _dimension(e: Elaborator, node: s.Node) -> Dim:
 
 
 def size_of_array(e: Elaborator, node: s.Apply) -> Expr:
-    """X.shape[0], len(x)."""
+    """X.shape[0], len(x); how many samples are the rows of scores, of which a vector is one sample."""
     value = e.expr(node.arguments[0])
+    if ("axis", "samples") in node.options and value.shape.is_column:
+        return Number(1)
     dim = value.shape.cols if ("axis", "1") in node.options else value.shape.rows
     return Size(dim) if dim.names else Number(dim.factor)

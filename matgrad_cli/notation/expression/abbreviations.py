@@ -1,7 +1,8 @@
 """Functions of libraries that are read as what they abbreviate: one row each, written in the expression language.
 
 A parameter with `=` may be left out; `dim=None` is then left out of what is written. `reduction` says how the terms are put together
-where nothing is written: `mean`, `sum`, `none`, or `rows`, the mean of what every row adds up to.
+where nothing is written: `mean`, `sum`, `none`, or `rows`, the mean of what every row adds up to. `paired(y, z)` is y, of the shape
+of z.
 A number, or None, among the parameters must be written as it stands there.
 """
 
@@ -70,16 +71,16 @@ _ROWS: Final = (
     "l1_loss(a, b, reduction=mean): abs(a - b)",
     "smooth_l1_loss(a, b, beta=1, reduction=mean): where(abs(a - b) < beta, (a - b)**2/(2*beta), abs(a - b) - beta/2)",
     "huber_loss(a, b, delta=1, reduction=mean): where(abs(a - b) < delta, (a - b)**2/2, delta*(abs(a - b) - delta/2))",
-    "binary_cross_entropy(p, y, reduction=mean): -(y*log(p) + (1 - y)*log(1 - p))",
-    "binary_cross_entropy_with_logits(z, y, reduction=mean): softplus(z) - y*z",
-    "cross_entropy(z, y, reduction=rows): -y*log_softmax(z, axis=1)",
-    "nll_loss(q, y, reduction=rows): -y*q",
-    "kl_div(q, p, reduction): p*(log(p) - q)",
-    "soft_margin_loss(x, y, reduction=mean): log(1 + exp(-y*x))",
+    "binary_cross_entropy(p, y, reduction=mean): -(paired(y, p)*log(p) + (1 - y)*log(1 - p))",
+    "binary_cross_entropy_with_logits(z, y, reduction=mean): softplus(z) - paired(y, z)*z",
+    "cross_entropy(z, y, reduction=rows): -paired(y, z)*log_softmax(z, axis=1)",
+    "nll_loss(q, y, reduction=rows): -paired(y, q)*q",
+    "kl_div(q, p, reduction): paired(p, q)*(log(p) - q)",
+    "soft_margin_loss(x, y, reduction=mean): log(1 + exp(-paired(y, x)*x))",
     "margin_ranking_loss(a, b, y, margin=0, reduction=mean): relu(margin - y*(a - b))",
     "triplet_margin_loss(a, p, n, margin=1, reduction=mean): relu(norm(a - p, axis=1) - norm(a - n, axis=1) + margin)",
     "gaussian_nll_loss(m, y, v, reduction=mean): (log(v) + (y - m)**2/v)/2",
-    "poisson_nll_loss(x, y, reduction=mean): exp(x) - y*x",
+    "poisson_nll_loss(x, y, reduction=mean): exp(x) - paired(y, x)*x",
     "mse(a, b): mean((a - b)**2)",
     "mae(a, b): mean(abs(a - b))",
     # TensorFlow, optax, CVXPY
@@ -88,10 +89,10 @@ _ROWS: Final = (
     "l2_loss(a, b): (a - b)**2/2",
     "squared_error(a, b): (a - b)**2",
     "log_cosh(a, b): log(cosh(a - b))",
-    "sigmoid_binary_cross_entropy(z, y): softplus(z) - y*z",
-    "sigmoid_cross_entropy_with_logits(y, z): softplus(z) - y*z",
-    "softmax_cross_entropy(z, y): -sum(y*log_softmax(z, axis=-1), axis=-1)",
-    "softmax_cross_entropy_with_logits(labels, logits): -sum(labels*log_softmax(logits, axis=-1), axis=-1)",
+    "sigmoid_binary_cross_entropy(z, y): softplus(z) - paired(y, z)*z",
+    "sigmoid_cross_entropy_with_logits(y, z): softplus(z) - paired(y, z)*z",
+    "softmax_cross_entropy(z, y): -sum(paired(y, z)*log_softmax(z, axis=-1), axis=-1)",
+    "softmax_cross_entropy_with_logits(labels, logits): -sum(paired(labels, logits)*log_softmax(logits, axis=-1), axis=-1)",
     "sum_squares(x): sum(x**2)",
     "sumsq(x): sum(x**2)",
     "sum_of_squares(x): sum(x**2)",

@@ -40,6 +40,8 @@ def composed(span: Span, name: str, arguments: tuple[s.Node, ...], options: Opti
         reduction = values.pop("reduction", None)
         terms = _written(span, parse(body), values)
         written = reduction.name if isinstance(reduction, s.Name) else "none"
+        if written != "rows" and "reduction=rows" in parameters:
+            terms = s.Apply(span, "sum", (terms,), (("axis", "-1"),))  # a term for every sample
         default = "reduction" not in dict(options)
         return _reduced(span, terms, "none" if default and prefix.startswith("optax") else written, arguments[0])
     return None
@@ -73,7 +75,7 @@ def _reduced(span: Span, terms: s.Node, reduction: str, first: s.Node) -> s.Node
         return s.Group(span, terms)
     if reduction in ("mean", "sum"):
         return s.Apply(span, reduction, (terms,))
-    rows = s.Apply(span, "shape", (first,), (("axis", "0"),))
+    rows = s.Apply(span, "shape", (first,), (("axis", "samples" if reduction == "rows" else "0"),))
     return s.Group(span, s.Binary(span, "/", s.Apply(span, "sum", (terms,)), rows))
 
 
@@ -86,7 +88,8 @@ def _written(span: Span, body: s.Node, values: dict[str, s.Node | None]) -> s.No
             return part if value is None else s.Group(value.span, value)
         if isinstance(part, s.Apply):
             options = ((name, _text(values[text]) if text in values else text) for name, text in part.options)
-            part = replace(part, options=tuple((name, text) for name, text in options if text is not None))
+            name = s.PAIRED if part.function == "paired" else part.function
+            part = replace(part, function=name, options=tuple((name, text) for name, text in options if text is not None))
         return replace(part, span=span)
 
     return s.rebuilt(body, put_in)

@@ -55,6 +55,11 @@ def function_form(solver: Solver, node: s.Apply) -> Form:
         return forms[0]
     if function in ELEMENTWISE_NAMES or function in ("negative", "log_softmax", "bars", "pow"):
         return forms[0] if function != "bars" else Form.number()
+    if function == s.PAIRED:
+        forms[1].kind.array = True
+        if forms[0].is_open():
+            merge(forms[0], forms[1], reason)
+        return forms[1]
     if function == "pinv":
         forms[0].kind.matrix = True
         return forms[0].transposed
