@@ -12,8 +12,8 @@ from ...diagnostics.record import replace
 from ...facts import Problem
 from ...ir import Expr, Index, Path
 from ...notation.printing.to_text import to_text
+from ...notation.printing.to_unicode import to_unicode
 from ...records import Bindings, Sentence, Step
-from ...rulebook.heads import head_of
 from ...rulebook.load import Rulebook
 from ...rulebook.rule import Rule
 from ...verify.judge import Judge
@@ -142,11 +142,11 @@ class Recorder:
 
     def stuck(self, message: str, help: str = "`--method index` goes through entries and can differentiate it") -> StuckError:
         """No rule goes on from the current line."""
-        return StuckError(Diagnostic("stuck", message, notes=(f"the line reached: {to_text(self.line)}",), help=help))
+        return StuckError(Diagnostic("stuck", message, notes=(f"the line reached: {to_unicode(self.line)}",), help=help))
 
     def unknown(self, part: Expr) -> StuckError:
         """No rule is known for a part."""
-        return self.stuck(f"this method knows no rule for `{head_of(part)}` here")
+        return self.stuck(f"this method knows no rule for `{to_unicode(part)}` here")
 
     def _title(self, rule: str) -> Rule:
         """The entry that is the title of a group, and no rule."""

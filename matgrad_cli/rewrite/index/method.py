@@ -7,7 +7,7 @@ from ...diagnostics.record import record
 from ...facts import Problem
 from ...ir import Expr, Index, Partial, Symbol, at
 from ...ir.dimensions import ONE
-from ...rulebook.heads import head_of
+from ...notation.printing.to_unicode import to_unicode
 from ..engine.application import applied
 from ..engine.application import reserved_names as names_of
 from ..engine.layers import Layers
@@ -112,8 +112,8 @@ def _unfold_round(recorder: Recorder, layers: Layers, ready: list[Partial]) -> N
     found = layers.round(recorder.line, ready, has_pending)
     if isinstance(found, Expr):
         assert isinstance(found, Partial)
-        name = head_of(inside_of(found.body))
-        raise recorder.stuck(f"no rule is known for the derivative of `{name}`", "matgrad rules list shows what can be differentiated")
+        part = to_unicode(inside_of(found.body))
+        raise recorder.stuck(f"no rule is known for the derivative of `{part}`", "matgrad rules list shows what can be differentiated")
     path, first = next(iter(found.items()))
     pending = next(node for node in (at(recorder.line, path[: len(path) - up]) for up in range(3)) if isinstance(node, Partial))
     row, col = pending.row, pending.col
