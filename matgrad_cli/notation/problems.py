@@ -28,7 +28,7 @@ from .shapes.infer import Inference, infer
 from .shapes.shape_text import read_shapes
 from .shapes.solver import Solver
 from .shapes.unify import Side, join, lengthen
-from .shapes.weights import MISFITS, Understood, with_weights
+from .shapes.weights import MISFITS, Understood, with_offsets, with_weights
 from .wrt import numbered, variable_named
 
 _UNREAD = frozenset(("syntax-error", "missing-operator", "caret-power", "unknown-name", "unknown-function", "unknown-attribute", "slice",
@@ -141,7 +141,7 @@ def _columns_or_arrays(tree: s.Node, scope: Scope, facts: Sequence[StatedFact], 
     if scope.syntax == "numpy" and any(isinstance(part, s.Slice) for part in s.parts_of(tree)):
         return _understood(tree, replace(scope, arrays=True), facts, wrt)
     try:
-        return _understood(tree, scope, facts, wrt)
+        return with_offsets(tree, scope, lambda scope: _understood(tree, scope, facts, wrt))
     except InputError as error:
         if scope.syntax not in _STRETCHING or error.diagnostic.code not in MISFITS:
             raise

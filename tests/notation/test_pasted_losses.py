@@ -288,3 +288,20 @@ def test_a_vector_of_scores_is_one_sample():
 
 def test_a_library_function_called_otherwise_says_how_it_is_called():
     assert refused("F.kl_div(q, p)", "q").help == "it is called as `kl_div(q, p, reduction)`"
+
+
+# ---- biases and centres
+
+
+@pytest.mark.parametrize(("loss", "name", "shape"), [
+    ("np.mean((X@W1 + b1 - Y)**2)", "b1", "p×1"), ("norm(X@W + b - Y)**2", "b", "p×1"), ("np.sum((X - mu)**2)", "mu", "n×1"),
+    ("np.sum((X - mu)**2/sigma**2)", "sigma", "number"), ("np.mean((np.maximum(0, X@W1+b1)@W2+b2-Y)**2)", "b2", "q×1"),
+    ("norm(X@W - y)**2", "y", "m×p"), ("norm(X@w + b - y)**2", "b", "m×1"),
+])  # fmt: skip
+def test_a_small_letter_that_is_added_to_a_matrix_is_added_to_every_row(loss, name, shape):
+    assert shapes_of(read_problem(loss, name))[name] == shape
+
+
+def test_in_a_book_a_letter_added_to_a_matrix_is_a_matrix_and_that_is_said():
+    problem = read_problem(r"\|XW + b - Y\|_F^2", "b")
+    assert dict(problem.origins)["b"].startswith("assumed")

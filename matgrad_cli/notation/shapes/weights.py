@@ -1,14 +1,17 @@
-"""`C*w@w + …`: a capital that does nothing but multiply or divide is a number, where the loss is no number without that."""
+"""Names whose shape no use decides: weights, capitals in front of a loss, and offsets, small letters that are added to a matrix."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
+from typing import Final
 
 from ...diagnostics import InputError
 from ...diagnostics.record import replace
-from ...ir import NUMBER, Symbol
+from ...ir import NUMBER, ONE, Shape, Symbol
 from .. import syntax as s
 from ..elaboration.elaborate import Reading
+from ..names import GREEK
 from ..scope import Scope
 from .infer import Inference
 
@@ -16,11 +19,14 @@ Understood = tuple[Scope, Inference, Symbol, Reading]
 MISFITS = frozenset(("shape-mismatch", "not-square", "index-mismatch", "wrong-arguments"))
 """Codes of parts that do not fit; the same text may fit as arrays of NumPy."""
 
+_OFFSET: Final = re.compile(rf"(?:[a-su-xz]|{'|'.join(GREEK.values())}|bias|mean|center|centre|offset|shift|intercept)(?:_?\d|_[a-z])?")
+"""Names of a bias or a centre; y and t are targets, as large as what they are compared with."""
+
 
 def with_weights(tree: s.Node, scope: Scope, wrt: str, understood: Callable[[Scope], Understood]) -> Understood:
     """The loss as it is understood; with its weights as numbers where it is a number then, and is none or does not fit otherwise."""
     places = () if scope.syntax == "latex" else tuple(_names(tree))
-    other = {wrt, *(name for name, factor in places if not factor)}
+    other = {wrt, *(name for name, operator in places if operator not in ("*", "/"))}
     weights = {name for name, _ in places if name[0].isupper() and scope.find(name) is None and scope.size(name) is None} - other
     refused: InputError | None = None
     try:
@@ -46,13 +52,37 @@ def with_weights(tree: s.Node, scope: Scope, wrt: str, understood: Callable[[Sco
     return inside, replace(inference, assumed=(*said, *inference.assumed)), variable, reading
 
 
-def _names(tree: s.Node) -> Iterator[tuple[str, bool]]:
-    """Each name where it stands, and whether it is a factor or a divisor there."""
-    stack = [(tree, False)]
+def with_offsets(tree: s.Node, scope: Scope, understood: Callable[[Scope], Understood]) -> Understood:
+    """The loss as it is understood with columns; with small letters that are only added to matrices as vectors, one entry a column.
+
+    NumPy adds such a vector to every row: the bias of `X@W + b`, the centre of `X - mu`. In a book it is what it is added to: a matrix.
+    """
+    found = understood(scope)
+    closed, inference, variable, reading = found
+    other = {name for name, operator in _names(tree) if operator not in ("+", "-")}
+    shapes = {name: shape for name, shape in inference.shapes.items() if shape.is_matrix and name not in other and _OFFSET.fullmatch(name)}
+    if not shapes or scope.syntax != "numpy" or inference.notes:  # A*x − b: a product may have been meant
+        origins = {**closed.origins, **dict.fromkeys(shapes, "assumed to be a matrix, as what it is added to")}
+        return replace(closed, origins=origins), inference, variable, reading
+    why = "assumed to be a vector that is added to every row, as small letters beside a matrix are"
+    numbers = {name: Symbol(name, NUMBER) for name, shape in inference.shapes.items() if shape.is_number}
+    told = replace(
+        scope, arrays=True,
+        symbols={**scope.symbols, **numbers, **{name: Symbol(name, Shape(shape.cols, ONE)) for name, shape in shapes.items()}},
+        origins={**scope.origins, **{name: closed.origins[name] for name in numbers}, **dict.fromkeys(shapes, why)})
+    try:
+        return understood(told)
+    except InputError:
+        return found
+
+
+def _names(tree: s.Node) -> Iterator[tuple[str, str]]:
+    """Each name where it stands, and the operator that it is beside; nothing where it stands in something else."""
+    stack = [(tree, "")]
     while stack:
-        part, factor = stack.pop()
+        part, operator = stack.pop()
         if isinstance(part, s.Name):
-            yield part.name, factor
+            yield part.name, operator
         elif not isinstance(part, s.Group | s.Negative):
-            factor = isinstance(part, s.Binary) and part.operator in ("*", "/")
-        stack += [(child, factor) for child in s.children(part)]
+            operator = part.operator if isinstance(part, s.Binary) else ""
+        stack += [(child, operator) for child in s.children(part)]
