@@ -109,7 +109,7 @@ def _judged(task: Task, around: Surroundings, read: Read, reference: str | None)
 
 
 @remembered(maxsize=512)
-def _around(task: Task, columns: bool = False, lying: bool = True, arrays: bool = False) -> Surroundings:
+def _around(task: Task, columns: frozenset[str] = frozenset(), lying: bool = True, arrays: bool = False) -> Surroundings:
     found = surroundings(task, (), None)
     found.bench, found.columns, found.lying, found.arrays = task.bench, columns, lying, arrays
     return found

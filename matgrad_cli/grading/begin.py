@@ -54,7 +54,7 @@ class Begun:
 
 def begin(
     task: Task, rows: Sequence[tuple[int, Passage]], source: Source, syntax: str | None, name: str | None,
-    columns: bool = False, lying: bool = True, habits: Habits = Habits(),
+    columns: frozenset[str] = frozenset(), lying: bool = True, habits: Habits = Habits(),
 ) -> Begun:
     """The reader for these rows; `name` is what they call the loss, where that is said."""
     around = surroundings(task, [row.text for _, row in rows], None, habits.supposed)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Literal
+from typing import Literal, Unpack
 
 from ..diagnostics import Diagnostic, Label, MatgradError, Source, Span
 from ..diagnostics.record import replace
@@ -20,7 +20,7 @@ from .credit import derives, lines_held, scored
 from .derivation import RowResult
 from .equations.asked import named_multipliers, readings, split_constraints, without_lagrangian
 from .finals import final_of, final_of_named, final_of_second
-from .lines.arrays import other_slices, slices
+from .lines.arrays import Flags, Slices, other_slices, slices
 from .lines.literal_name import with_letter
 from .lines.reading import as_declared
 from .meanings.supposed import Values
@@ -183,10 +183,10 @@ def _derivation(chosen: Settings, task: Task, second: Task | None) -> ProblemRep
     return found
 
 
-def _supposing(chosen: Settings, task: Task, second: Task | None, **flags: bool) -> tuple[ProblemReport, frozenset[str]]:
+def _supposing(chosen: Settings, task: Task, second: Task | None, **flags: Unpack[Flags]) -> tuple[ProblemReport, Slices]:
     """The report; where names stand that only the prose explains, the one in which their values make most lines follow."""
     waiting: list[Values] = [{}]
-    found: list[tuple[ProblemReport, frozenset[str], bool]] = []
+    found: list[tuple[ProblemReport, Slices, bool]] = []
     while waiting and len(found) < MOST_RUNS:
         supposed = waiting.pop(0)
         report, written, choices = _read_derivation(chosen, task, second, supposed, **flags)
@@ -204,14 +204,15 @@ def _reached(report: ProblemReport) -> int:
 
 
 def _read_derivation(
-    chosen: Settings, task: Task, second: Task | None, supposed: Values, columns: bool = False, lying: bool = True
-) -> tuple[ProblemReport, frozenset[str], list[Values]]:
+    chosen: Settings, task: Task, second: Task | None, supposed: Values, columns: frozenset[str] = frozenset(),
+    lying: bool = True,
+) -> tuple[ProblemReport, Slices, list[Values]]:
     rows, name = with_letter(joined_rows(chosen.rows), chosen.text("name"), task.names)
     habits = Habits(rules=True, supposing=not chosen.under_key, as_typed=chosen.under_key, supposed=supposed)
     begun = begin(task, rows, chosen.source, task.syntax, name, columns, lying, habits)
     reader, around = begun.reader, begun.around
     results: list[RowResult] = []
-    written: frozenset[str] = frozenset()
+    written: Slices = frozenset()
     for number, passage in begun.rows:
         row = begun.read(number, passage)
         reader.later = [claim for claim in reader.later if claim.sides and claim.sides[0].source.text != passage.text]

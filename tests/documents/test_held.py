@@ -10,20 +10,32 @@ import pytest
 from matgrad_cli.grading.check import check_text
 
 TEXT = Path(__file__).with_name("held.txt").read_text("utf-8")
-HELD = re.findall(r"^=== (\S+) (right|wrong|open|undecided)(?: : (.*))?\n((?:(?!^=== ).*\n?)*)", TEXT, re.MULTILINE)
+HELD = re.findall(r"^=== (\S+) (right|wrong|open|undecided|twin)(?: : (.*))?\n((?:(?!^=== ).*\n?)*)", TEXT, re.MULTILINE)
 
 
 def squeezed(text: str) -> str:
     return re.sub(r"\s+", "", text)
 
 
+def readings(verdict: str, quote: str, text: str) -> list[tuple[str, str, str]]:
+    """A twin holds `<<right|wrong>>` once: as it is right (`open`, if that is said behind the colon), and with the slip."""
+    if verdict != "twin":
+        return [(verdict, quote, text)]
+    slip = re.search(r"<<(.*?)\|(.*?)>>", text)
+    assert slip is not None
+    right, wrong = (text.replace(slip[0], side) for side in slip.groups())
+    line = text[text.rfind("\n", 0, slip.start()) + 1 : slip.start()] + slip[2]
+    return [(quote or "right", "", right), ("wrong", line.replace("&", "")[-25:], wrong)]
+
+
 @pytest.mark.parametrize(("name", "verdict", "quote", "text"), HELD, ids=[case[0] for case in HELD])
 def test_a_document_is_judged_as_a_whole(name: str, verdict: str, quote: str, text: str) -> None:
-    report = check_text(text, name)
-    wrong = [line.text for problem in report.problems for line in problem.lines if line.verdict == "wrong"]
-    if verdict == "wrong":
-        assert wrong
-        assert squeezed(quote) in squeezed(wrong[0]) or squeezed(wrong[0]) in squeezed(quote)
-    else:
-        assert not wrong
-        assert verdict in ("open", report.verdict)
+    for wanted, quoted, reading in readings(verdict, quote, text):
+        report = check_text(reading, name)
+        wrong = [line.text for problem in report.problems for line in problem.lines if line.verdict == "wrong"]
+        if wanted == "wrong":
+            assert wrong
+            assert squeezed(quoted) in squeezed(wrong[0]) or squeezed(wrong[0]) in squeezed(quoted)
+        else:
+            assert not wrong
+            assert wanted in ("open", report.verdict)

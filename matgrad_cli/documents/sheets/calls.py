@@ -61,14 +61,26 @@ def _functions(formulas: Sequence[Formula], losses: Collection[str | None]) -> d
             equals = _EQUALS.match(text, end) if end is not None else None
             if end is None or equals is None or not _BEGINS.search(text[: head.start()]):
                 continue
-            body = _ENDS.split(text[equals.end() :])[0].strip().rstrip(".,;")
+            body, *further = (part.strip().rstrip(".,;") for part in _ENDS.split(text[equals.end() :], maxsplit=2))
             letters = tuple(plain_name(part) for part in arguments_of(text[head.end() + 1 : end - 1]))
             name = plain_name(head["name"])
             free = name not in losses and name not in FUNCTIONS and name not in _NEVER and f"{name}'" not in text
             whole = all(letter.isalpha() for letter in letters) and any(occurrences(body, letter) for letter in letters)
             if free and whole and len(body) <= LONGEST and f"{head['name']}(" not in body:
                 functions.setdefault(key_of(head), Function(letters, body, number))
+                if further and (inner := _inside(body, further[0], number)) is not None:
+                    functions.setdefault(*inner)
     return functions
+
+
+def _inside(call: str, value: str, number: int) -> tuple[str, Function] | None:
+    r"""The g of `h_\theta(x) = g(\theta^\top x) = 1/(1 + e^{-\theta^\top x})`."""
+    head = CALLED.match(call)
+    if head is None or closing(call, head.end()) != len(call) or plain_name(head["name"]) in (*FUNCTIONS, *_NEVER) or "z" in value:
+        return None
+    argument = r"\s*".join(map(re.escape, re.findall(r"\\[A-Za-z]+|\S", call[head.end() + 1 : -1])))
+    body, count = re.subn(argument, "z", value)
+    return (key_of(head), Function(("z",), body, number)) if count and len(body) <= LONGEST else None
 
 
 def _all_put_in(passage: Passage, functions: dict[str, Function]) -> Passage:

@@ -35,6 +35,7 @@ _COUNT = r"[a-z](?:_\{?\w\}?|\^\{\(\w\)\})?"
 _FACTORIAL = re.compile(rf"\\(?:log|ln)\s*(?:(?P<bare>{_COUNT})\s*!|(?:\\left)?\(\s*(?P<inside>{_COUNT})\s*!\s*(?:\\right)?\))")
 """`\\log y_i!` of a count is some function of it, ψ."""
 _GRADIENT = re.compile(r"(?<![A-Za-z\\])d\s?([A-Z](?:_(?:\w|\{\w+\}))?)(?![A-Za-z])")
+_LABELLED = re.compile(r"(?<![A-Za-z\\])(?P<name>[A-Z])_(?P<open>\{)?(?P<label>[a-z])(?(open)\}|(?![A-Za-z]))")
 _LAYER = re.compile(r"\^\{?(?P<open>[\[(])(?P<layer>\d|L)[\])](?P<rest>[^{}\n]{0,12}\})?")
 _OF_LAYER = re.compile(r"([A-Za-z])\}?\s*\^\{?([\[(])\d[\])]\}?\s*&?=(?!=)")
 
@@ -51,12 +52,30 @@ def rewritten(sheet: Sheet) -> Sheet:
         habits.append((_FACTORIAL, lambda match: rf"\psi({match['bare'] or match['inside']})"))
     if (said := _UPSTREAM.search(text)) is not None:
         habits.append((_GRADIENT, lambda match: rf"\frac{{\partial {said['loss'] or said['other']}}}{{\partial {match[1]}}}"))
+    labelled = _labelled(texts)
+    habits.append((_LABELLED, lambda match: rf"{match['name']}_{{\mathrm{{{match['label'] * 2}}}}}" if match[1] in labelled else match[0]))
     derived = next((at for at, text in enumerate(texts) if re.search(r"\\(?:partial|nabla)(?![A-Za-z])", text)), 0)
     stated = 0 if _BY_SPREAD.search(text) else derived
     return replace(sheet, formulas=tuple(
         replace(formula, passage=_rewritten(formula.passage, [*habits, (_SPREAD, _root)] if at < stated else habits))
         for at, formula in enumerate(sheet.formulas)
     ))
+
+
+def _labelled(texts: Sequence[str]) -> frozenset[str]:
+    """The K of `K_y = K + \\sigma^2 I`: a defined capital that always has the same letter below, which is nowhere an index."""
+    below: dict[str, set[str]] = {}
+    for text in texts:
+        for name, letter in re.findall(r"([A-Za-z]|\\[a-z]+)\}?_\{?\s*([a-z])(?![A-Za-z])", text):
+            below.setdefault(letter, set()).add(name)
+    defined = {match.groups() for text in texts if (match := re.match(r"\s*([A-Z])_\{?([a-z])\}?\s*&?:?=", text))}
+    names = [name for name, _ in defined]
+    return frozenset(
+        name for name, letter in defined
+        if below[letter] <= {name, "\\nabla"} and names.count(name) == 1
+        and all(name not in others for one, others in below.items() if one != letter)
+        and not any(re.search(rf"_\{{(?!{letter}\}})[^{{}}]*(?<![A-Za-z]){letter}(?![A-Za-z])|\\sum_{letter}", text) for text in texts)
+    )
 
 
 def _rewritten(passage: Passage, habits: Sequence[tuple[re.Pattern[str], Callable[[re.Match[str]], str]]]) -> Passage:

@@ -8,6 +8,8 @@ from collections.abc import Iterator, Sequence
 from ...diagnostics.record import replace
 from ...notation.latex.names import GREEK
 from .outline import Outline
+from .problem import LOSS as _LOSS
+from .problem import USUAL
 from .sheet import Formula
 
 _LEADS = (
@@ -25,7 +27,8 @@ _IS = (
 _SAID = rf"^\W*{_LEADS}(?:(?:the|its|our) )?(?P<what>gradient|hessian){_OF}{_IS}?[\s$*(\\\[]*$"
 _LABEL = re.compile(r"(?:^|\n)[\s*_-]*(?:The )?(?P<what>Gradient|Hessian)(?: of \w)?[*_]*\s*[:=]?[*_]*[\s$]*$")
 _OTHER = re.compile(
-    r"\b(?:terms?|parts?|pieces?|summands?|component|example|instead|if|when|suppose|case|special|at|for|other|where|first|second)\b|"
+    r"\b(?:terms?|parts?|pieces?|summands?|component|example|instead|if|when|suppose|case|special|at|for|other|first|second)\b|"
+    r"\bwhere\b(?![^.=]{0,60}(?:\\in\b|∈|\b(?:is|are|denotes?)\b))|"
     r"\b[a-z]\s*\(\s*(?:\\\w+\s*\{?)?\w\}?\s*\)\s*=|\n\s*#", re.IGNORECASE,
 )
 """What may turn to something else than the loss shortly before."""
@@ -42,19 +45,49 @@ _OF_LOSS = (
     r"|\s*\\?(?:operatorname\s*\{|mathrm\s*\{)?Hess\}?\s*\(?\s*{name}\s*\)?" + _ARGUMENT + r"\s*&?\s*="
 )
 _DISPLAY_END = re.compile(r"\$\$|\\\]|\\end\{\w+\*?\}")
+_MINIMISE = re.compile(
+    r"\b(?:minimi[sz]\w*|maximi[sz]\w*|loss|objective|cost|criterion)"
+    r"(?:\s+(?:the|a|following|objective|loss|cost|function|problem|is|of|to|be))*\W*$", re.IGNORECASE,
+)
+_MINIMUM = re.compile(r"\s*\\(?:arg)?(?:min|max)(?:_(?:\{(?:[^{}]|\{[^{}]*\})*\}|\w))?(?:\s*\\(?:[;,:!]|q?quad))*\s*")
+_FORMULA_END = re.compile(r"=[^=$]*\$(?=,? (?:and|while|whereas|so)\b)")
+"""`… is $\\nabla f = Ax$ and the Hessian is $A$`."""
 _NAMED = re.compile(r"\s*(?:\\(?:mathbf|boldsymbol|bm|mathrm|vec)\s*)?\{?\s*(?:[A-Za-z]|\\[a-z]+)\s*\}?\s*&?:?=\s*&?(?=[^=]*$)")
 """`the gradient is $g = 2Ax$`: g is the gradient, which is 2Ax."""
 _H = re.compile(r"(?<![A-Za-z\\])H(?![A-Za-z])")
 _CALLED_HESSIAN = re.compile(
-    r"hessian(?:\s+(?:matrix|is|of|then))*[\s$:,(]*(?:\\\w+\{)?H\b|\bH\W{1,4}(?:is|be|for|denotes)?\s*(?:the )?hessian", re.IGNORECASE
+    r"hessian(?:\s+(?:matrix|is|of|then|should|must|be))*[\s$:,(]*(?:\\\w+\{)?H\b"
+    r"|\bH\W{1,4}(?:is|be|for|denotes)?\s*(?:the )?hessian", re.IGNORECASE
 )
 _SIGN = {"gradient": r"\nabla", "hessian": r"\nabla^2"}
+
+
+def with_loss(formulas: Sequence[Formula], found: Outline) -> tuple[Formula, ...] | None:
+    """The formulas with a name for the one loss that stands in a display without any: `Consider minimising \\[ \\|Xw-y\\|^2 \\]`."""
+    if any(item.body is not None for item in found.differentiated) or any(_is_asked(formulas[item.formula]) for item in found.stated):
+        return None
+    bare = [at for at, formula in enumerate(formulas) if formula.kind == "display" and not re.search("[=≈<>]", formula.passage.text)]
+    asked = [at for at in bare if _MINIMISE.search(formulas[at].before) and len(formulas[at].passage.text) > 8]
+    letter = next((letter for letter in "LJ" if all(letter not in formula.passage.text for formula in formulas)), None)
+    if len(asked) != 1 or letter is None:
+        return None
+    loss = formulas[asked[0]]
+    start = _MINIMUM.match(loss.passage.text)
+    named = _written(loss, 0, start.end() if start is not None else 0, f"{letter} = ")
+    return (*formulas[: asked[0]], named, *formulas[asked[0] + 1 :])
+
+
+def _is_asked(formula: Formula) -> bool:
+    """Whether words before a formula say that it is what is minimised or differentiated."""
+    return _LOSS.search(formula.before[-90:]) is not None
 
 
 def with_named(formulas: Sequence[Formula], found: Outline, prose: str) -> tuple[Formula, ...] | None:
     """The formulas with the derivative written where words or a letter name it; None where none does, or of several losses."""
     stated = {item.name for item in found.stated}
     losses = {item.body: item.formula for item in reversed(found.differentiated) if item.left and item.body in stated}
+    if not found.differentiated:  # `Let f(x) = … . The gradient is …`
+        losses = {item.name: item.formula for item in found.stated if item.name in USUAL and _is_asked(formulas[item.formula])}
     name = next(iter(losses), None)
     if name is None or len(losses) > 1:
         return None
@@ -78,7 +111,8 @@ def _named(formulas: Sequence[Formula], name: str, first: int, prose: str) -> It
         elif (head := _BARE.match(text)) is not None:
             if with_letter and with_letter[0] == number > first and (called or len(with_letter) == 1) and not _NO_VALUE.search(text):
                 yield number, replace(_written(formula, head.end(), head.end(), rf"\nabla^2 {name} = "), guessed=not called)
-        elif (words := said.match(_DISPLAY_END.split(formula.before)[-1]) or _LABEL.search(formula.before)) is not None:
+        elif (words := said.match(_DISPLAY_END.split(formula.before)[-1]) or _LABEL.search(formula.before)
+              or said.match(_FORMULA_END.split(formula.before)[-1])) is not None:
             if not _WHOLE.match(formula.after) or _NO_VALUE.search(text):
                 continue
             sign = _SIGN[words["what"].lower()]

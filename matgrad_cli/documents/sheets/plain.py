@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterator
 
 from .words import is_word
@@ -16,6 +17,22 @@ _NUMBERED = re.compile(r"\s*(?:\(?(?:[ivx]{1,4}|\d{1,2}|[a-h])\)|\d{1,2}[.)])(?=
 _NAMED = re.compile(r"\s*(?:[Tt]he )?(?:[Gg]radient|[Hh]essian)(?: of \w)?(?::| is:?) ([^$:]*[^$:.\s])[.\s]*$")
 """`Hessian: 2 A`, a claim without a sign of equality."""
 _WORD = re.compile(r"[A-Za-z][A-Za-z'’-]*")
+
+
+_HAT = re.compile(r"(?<![A-Za-z\\])([A-Za-z])_?hat(?![a-z])")
+_COUNTED = re.compile(r"(?<![A-Za-z\\_.])([A-Za-z])(\d)(?![\d.A-Za-z])")
+
+
+def spelled(row: str) -> str:
+    """A row with names as mathematics has them, every sign in its place: `grad L`, `Yhat`, `W1`."""
+    row = re.sub(r"\bgrad(?=[\s_(])", "∇   ", row)
+    row = _HAT.sub(_hatted, row)
+    return row if "\\" in row else _COUNTED.sub(lambda match: match[1] + chr(0x2080 + int(match[2])), row)
+
+
+def _hatted(match: re.Match[str]) -> str:
+    letter = unicodedata.normalize("NFC", f"{match[1]}\u0302")
+    return "{" + letter.rjust(len(match[0]) - 2) + "}" if len(letter) == 1 else match[0]
 
 
 def plain_formulas(text: str, indented_code: bool) -> Iterator[tuple[int, int]]:
@@ -59,8 +76,12 @@ def _talks(token: str) -> bool:
     bare = token.strip("*_`\"'“”").rstrip(",.;:?!")
     bare = bare.lstrip("(") if "(" not in bare[1:] and ")" not in bare else bare
     bare = bare.rstrip(")") if "(" not in bare else bare
-    if len(bare) == 1 or bare in ("grad", "nabla"):
+    if len(bare) == 1 or bare in ("grad", "nabla") or _HAT.fullmatch(bare):
         return token == "a"
+    if bare in ("w.r.t", "wrt"):
+        return True
+    if re.match(r"[A-HJ-Za-z]'[A-Za-z]", bare):  # x'Ax
+        return False
     if "-" in bare and re.fullmatch(r"[A-Za-z]+(?:-[a-z]+)+", bare):
         return True
     return (bool(_WORD.fullmatch(bare)) and is_word(bare)) or token in ("—", "–", "-", "->", "•")

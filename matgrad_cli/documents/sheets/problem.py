@@ -20,15 +20,17 @@ from .upstream import upstream_losses
 from .written_out import written_out
 
 USUAL = frozenset(("L", "f", "J", "E", "F", "ell", "l", "phi", "Phi", "S", "C", "loss", "V", "g", "h", "R", "Q"))
-_LOSS = re.compile(
+LOSS = re.compile(
     r"\b(?:loss|objective|cost|function|criterion|energy|likelihood|posterior|risk|lagrangian|minimi[sz]e|maximi[sz]e|consider|error|functional"
     r"|gradient of|derivative of|Gradient von|Funktion)\b", re.IGNORECASE,
 )
 _BY = re.compile(
-    r"(?:with respect to|w\.?\s?r\.?\s?t\.?|respect to|derivative by|nach|gradient in|par rapport à)\s*(?:the\s+)?(?:\w+\s){0,2}?\(?\s*$"
+    r"(?:with respect to|w\.?\s?r\.?\s?t\.?|respect to|derivative by|nach|gradient in|par rapport à|\bover)"
+    r"\s*(?:the\s+)?(?:\w+\s){0,2}?\(?\s*$"
 )
 _OF = re.compile(
-    r"(?:gradient|derivative|minimum|maximum|minimi[sz]er?|differentiate|Gradient|Ableitung)\s+(?:of|von|the)?\s*(?:the\s+)?(?:\w+\s+){0,2}$"
+    r"(?:gradient|derivative|minimum|maximum|minimi[sz](?:er?|ing)|maximi[sz]ing|differentiate|Gradient|Ableitung)"
+    r"\s+(?:of|von|the)?\s*(?:the\s+)?(?:\w+\s+){0,2}$"
 )
 _BY_NAME = re.compile(
     r"(?:with respect to|w\.?r\.?t\.?|wrt)\s+(?:the\s+)?(?:(?:matrix|vector|weights?|variable)\s+)?(\\?[A-Za-zα-ωΑ-Ω](?![a-z])|\\[a-z]+)"
@@ -218,7 +220,7 @@ class _Finder:
     def score(self, stated: Stated) -> int:
         """How likely it is that this statement is the loss."""
         formula = self.sheet.formulas[stated.formula]
-        words = bool(_LOSS.search(formula.before[-90:]) or _LOSS.search(formula.after[:30]))
+        words = bool(LOSS.search(formula.before[-90:]) or LOSS.search(formula.after[:30]))
         value = 4 * (stated.name in self.differentiated) + 1 * (stated.name in self.heads)
         value += 2 * bool(stated.arguments) + 2 * words + (stated.name in USUAL or stated.name.startswith("loss"))
         value += 2 * (formula.kind == "display") - 9 * formula.struck - 2 * (not stated.arguments and not words)
@@ -237,7 +239,12 @@ class _Finder:
         loss, problem = self._with_lengths(stated, *found, by)
         others = [item.variable for item in self.found.differentiated]
         wrt = self._variables(by, problem) or self._variables(stated.arguments, problem) or self._variables(others, problem)
+        wrt = wrt or self._variables(self._solved_for(stated), problem)[:1]
         return self._made(stated.name, loss, wrt, problem, stated.formula, stated.arguments)
+
+    def _solved_for(self, loss: Stated) -> Iterable[str]:
+        """What is given a value behind the loss, where only `grad L` says that something is differentiated."""
+        return (item.name for item in self.found.stated if item.formula > loss.formula and item.name not in (loss.name, *self.definitions))
 
     def _with_lengths(self, stated: Stated, loss: str, problem: Problem, by: Sequence[str | None]) -> tuple[str, Problem]:
         """The m of 1/m is a size where the loss, written out, sums up to it: `\\sum_{i=1}^m`."""

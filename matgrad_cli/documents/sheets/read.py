@@ -12,7 +12,7 @@ from ..latex_carrier import without_comments
 from ..passage import Passage, covered
 from .habits import layers_below
 from .macros import expanded
-from .plain import plain_formulas
+from .plain import plain_formulas, spelled
 from .regions import Region, regions
 from .sheet import Cell, Formula, Sheet
 
@@ -141,8 +141,7 @@ def _plain_regions(text: str, outside: str, markdown: bool) -> Iterator[Region]:
     for start, end in plain_formulas(outside, markdown):
         line = (text.rfind("\n", 0, start) + 1, text.find("\n", end))
         rest = outside[line[0] : start] + outside[end : line[1] if line[1] >= 0 else len(outside)]
-        row = re.sub(r"\bgrad(?=[\s_(])", "∇   ", text[start:end])
-        yield Region(start, end, not re.search(r"[A-Za-z]{2}", rest), ((start, row),))
+        yield Region(start, end, not re.search(r"[A-Za-z]{2}", rest), ((start, spelled(text[start:end])),))
 
 
 def _headings(text: str) -> Iterator[tuple[int, str]]:

@@ -3,6 +3,7 @@ r"""Arrays written by their entries, `[2 \sum_i r_i X_{ij}]_j`, and rows that li
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TypedDict
 
 from ...diagnostics.record import replace
 from ...notation import syntax as s
@@ -52,11 +53,29 @@ def _lying(node: s.Node) -> s.Node:
     return s.Transposed(node.span, node) if isinstance(node, s.Slice) and node.way == "row" else node
 
 
-def slices(node: s.Node | None) -> frozenset[str]:
-    """In which ways rows or columns of matrices are written in it: `row`, `column`, `sample`, `subscript`."""
-    return frozenset(part.way for _, part in walk(node) if isinstance(part, s.Slice)) if node is not None else frozenset()
+Slices = frozenset[tuple[str, str]]
+"""In which ways (`row`, `column`, `sample`, `subscript`) rows or columns of which matrices are written."""
 
 
-def other_slices(found: frozenset[str]) -> tuple[dict[str, bool], ...]:
-    """The surroundings' flags under which slices written in these ways may also be read."""
-    return ({"columns": True},) * ("subscript" in found) + ({"lying": False},) * ("row" in found)
+class Flags(TypedDict, total=False):
+    """How slices are read: the matrices of which w_k is a column, whether X_{i,:} lies (see `Surroundings`)."""
+
+    columns: frozenset[str]
+    lying: bool
+
+
+def slices(node: s.Node | None) -> Slices:
+    """The rows and columns of matrices that are written in it."""
+    parts = (part for _, part in walk(node)) if node is not None else ()
+    return frozenset((part.way, part.matrix.name) for part in parts if isinstance(part, s.Slice))
+
+
+def other_slices(found: Slices) -> Iterator[Flags]:
+    """How slices written in these ways may also be read: all as columns, or those of one matrix alone (x_i is a row, w_k a column)."""
+    numbered = sorted(name for way, name in found if way == "subscript")
+    if numbered:
+        yield {"columns": frozenset(numbered)}
+    for name in numbered if len(numbered) in (2, 3) else ():
+        yield {"columns": frozenset((name,))}
+    if any(way == "row" for way, _ in found):
+        yield {"lying": False}

@@ -121,7 +121,7 @@ def _read(side: Side, stated: s.Node, around: Surroundings, letters: tuple[Index
         work = Letters(frozenset(), frozenset())
         if around.formulas or not is_plain(tree):
             node = as_names(put_in(tree, around), around)
-            node = directed(rebuilt(node, _as_column) if around.columns else node, around)
+            node = directed(_with_columns(node, around.columns), around)
             written = telescoped(by_parts(node, around), around)
             tree, work = read_letters(written, (*known, *fixed, *_samples(written, around)), ())
             tree = rebuilt(tree, lambda part: around.tabled(without_cases(part)))
@@ -227,8 +227,12 @@ def _samples(node: s.Node, around: Surroundings) -> frozenset[str]:
     return frozenset(index.name for index in slices if isinstance(index, s.Name))
 
 
-def _as_column(node: s.Node) -> s.Node:
-    return replace(node, way="column") if isinstance(node, s.Slice) and node.way == "subscript" else node
+def _with_columns(node: s.Node, names: frozenset[str]) -> s.Node:
+    def change(part: s.Node) -> s.Node:
+        numbered = isinstance(part, s.Slice) and part.way == "subscript" and part.matrix.name in names
+        return replace(part, way="column") if isinstance(part, s.Slice) and numbered else part
+
+    return rebuilt(node, change) if names else node
 
 
 def telescoped(node: s.Node, around: Surroundings) -> s.Node:

@@ -27,7 +27,7 @@ STATED = "the loss as stated"
 class Surroundings:
     """The names of one derivation. Defined names are variables of their own, whose values the bench knows at every point.
 
-    `columns` says that r_p is read as column p of R; otherwise it is row p. `lying` says that X_{i,:} is a row 1×n,
+    `columns` are matrices R of which r_p is read as column p; otherwise it is row p. `lying` says that X_{i,:} is a row 1×n,
     otherwise a column. `arrays` says whether the expression language means the arrays of NumPy (see `Scope`):
     None, only where columns do not fit.
     `written` are the marked letters that are names of their own, and the letters that some Σ binds.
@@ -46,7 +46,7 @@ class Surroundings:
     values: dict[Symbol, Expr] = field(default_factory=dict)
     directions: dict[str, Symbol] = field(default_factory=dict)
     stated: Expr | None = None
-    columns: bool = False
+    columns: frozenset[str] = frozenset()
     lying: bool = True
     arrays: bool | None = None
     tables: dict[str, tuple[tuple[Index, ...], Expr]] = field(default_factory=dict)

@@ -116,7 +116,8 @@ class Judge:
             return self.passed(line, "goes on from an aside")
         judged = self._weighed(line, of_variables(line, results))
         self.stated = True
-        self.settled = self.settled or (judged.verdict == "follows" and judged.role == "equation")
+        zero = judged.role == "equation" or (derives(head_of(line.outline)) and _SET_TO_ZERO.search(line.formula.passage.text) is not None)
+        self.settled = self.settled or (judged.verdict == "follows" and zero)
         self.gradient = self.gradient or (judged.verdict == "follows" and judged.role == "claim" and derives(head_of(line.outline)))
         if (head := head_of(line.outline)) is not None:
             self.derived = derives(head)
@@ -304,5 +305,6 @@ def _of_form(result: RowResult) -> bool:
 
 
 _PRIMED = re.compile(r"(?<![A-Za-z\\])(\\?[A-Za-z]+)\s*(?:'|\^\s*\{?\s*(?:\\prime|'))\s*\}?\s*(?:\\left)?\(")
+_SET_TO_ZERO = re.compile(r"=\s*(?:\\(?:mathbf|boldsymbol|vec|mathbb)\s*)?\{?\s*0\s*\}?[\s.,;\\]*$")
 _GRADIENT = re.compile(r"\b(?:grad(?:ient)?|derivative|differential|nabla)\b[^.=]{0,20}$", re.IGNORECASE)
 _FORM = ("number-for-matrix", "number-plus-array", "non-conformable", "free-index-mismatch", "shape-mismatch", "index-reused")

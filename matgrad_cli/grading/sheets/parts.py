@@ -11,7 +11,8 @@ from ...diagnostics import MatgradError
 from ...diagnostics.record import replace
 from ...documents.sheets.calls import with_calls
 from ...documents.sheets.habits import rewritten
-from ...documents.sheets.named import with_named
+from ...documents.sheets.named import with_loss, with_named
+from ...documents.sheets.one_sample import with_samples
 from ...documents.sheets.outline import Outline, outline
 from ...documents.sheets.problem import Question, Told, questions
 from ...documents.sheets.sections import Section, sections, whole_of
@@ -59,6 +60,9 @@ def judge_sheet(sheet: Sheet, given: Mapping[str, str]) -> list[Part]:
     if (called := with_calls(sheet.formulas, found)) is not None:
         sheet = replace(sheet, formulas=called)
         found = outline(called)
+    if (named := with_loss(sheet.formulas, found)) is not None:
+        sheet = replace(sheet, formulas=named)
+        found = outline(named)
     if (named := with_named(sheet.formulas, found, sheet.prose)) is not None:
         sheet = replace(sheet, formulas=named)
         found = outline(named)
@@ -73,7 +77,7 @@ def judge_sheet(sheet: Sheet, given: Mapping[str, str]) -> list[Part]:
 def _judged(section: Section, lines: Sequence[tuple[int, Line]], given: Mapping[str, str]) -> Iterator[Part]:
     """The problems of a section; what earlier ones define is known in it, unless it gives the name to something else."""
     told = section.told
-    asked = questions(section.sheet, section.found, told, given)
+    asked = with_samples(questions(section.sheet, section.found, told, given), section.sheet, section.found)
     if not asked and section.alone is not told:  # sizes of earlier problems do not fit
         told = section.alone
         asked = questions(section.sheet, section.found, told, given)
@@ -83,7 +87,7 @@ def _judged(section: Section, lines: Sequence[tuple[int, Line]], given: Mapping[
         start = question.start if at else section.start
         own = [line for number, line in lines if start <= number < end]
         heads = [(line, lone(head_of(line.outline))) for number, line in lines if number < start]
-        before = [line for line, name in heads if name is not None and name not in section.others]
+        before = [line for line, name in heads if name not in (None, question.name, *section.others)]
         yield _part(section.sheet, question, before, own, told, sizes, given)
     if not asked:
         nothing = Question(None, "", (), told.sizes, (), 0)

@@ -78,13 +78,16 @@ def capital_d(r: Cursor) -> Node | None:
     called = after.kind == "name" and not r.variable(after.text) and r.sees("open", "(", ahead=2)
     if r.variable("D") or not r.known or "D" in r.names.losses or not (opens or called or r.sees("operator", "_", ahead=1)):
         return None
+    place, words = r.at, False
     sign = r.take()
     variable: Node | None = None
     indices: tuple[Node, ...] = ()
     if r.sees("operator", "_"):
-        variable, indices = with_respect_to(r)
-    if not r.starts_factor():
-        raise r.trouble("something is needed after this `D`", sign, "syntax-error")
+        words = r.sees("open", ahead=1) and any(token.kind in ("word", "text") for token in r.tokens[r.at : r.closing(r.at + 1)])
+        variable, indices = (None, ()) if words else with_respect_to(r)
+    if words or not r.starts_factor():  # a name: D_{KL} = …
+        r.at = place
+        return None
     body = bracket_alone(r) if opens else r.grammar.factor(r)
     if (opens or r.called == r.at) and r.sees("open", "[") and not r.token.spaced:
         r.called = r.at
@@ -275,7 +278,10 @@ def derivative_fraction(r: Cursor, sign: Token, end: Token, top: tuple[int, int]
 def variables_below(r: Cursor, bottom: tuple[int, int], order: int) -> list[tuple[Node, tuple[Node, ...]]]:
     """The variables under a fraction of ∂s."""
     signs = [place for place in range(*bottom) if is_sign(r.tokens[place]) or is_variation(r, place)]
-    starts = [place for place in signs if open_brackets(r, bottom[0], place) == 0]
+    starts: list[int] = []
+    for place in signs:  # the d of ∂d_i is a variable
+        if open_brackets(r, bottom[0], place) == 0 and not (starts and starts[-1] == place - 1):
+            starts.append(place)
     found: list[tuple[Node, tuple[Node, ...]]] = []
     for place, past in zip(starts, [*starts[1:], bottom[1]], strict=True):
         if place + 1 >= past:

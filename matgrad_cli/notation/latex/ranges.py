@@ -14,6 +14,7 @@ from typing import Final, NoReturn
 
 from ...diagnostics.record import record
 from ..syntax import BEFORE, WITHIN, Apply, Binary, Group, Kronecker, Literal_, Name, Node, Subscript, parts_of
+from .cases import comparison
 from .cursor import Cursor
 from .indices import index_letters
 from .tokens import Token
@@ -78,6 +79,9 @@ def ranges(reader: Cursor, sign: Token, lower: Tokens | None, upper: Tokens | No
     left_out: dict[str, list[int]] = {}
     for piece in pieces(reader, lower) if lower is not None else ():
         equal = [place for place in range(*piece) if reader.tokens[place].kind == "relation"]
+        if letters and (under := _condition(reader, letters, piece, equal)) is not None:
+            masks.append(under)
+            continue
         chain = len(equal) == 2 and all(reader.tokens[place].text == "<=" for place in equal)
         if len(equal) == 3 and [reader.tokens[place].text for place in equal] in (["<=", "<", "<="], ["<=", "<=", "<="]):
             masks.append(_ordered(reader, letters, limits, piece, equal))
@@ -224,6 +228,18 @@ def _ordered(reader: Cursor, letters: dict[str, Name], limits: dict[str, Node], 
     _add(reader, letters, (left, right), reader.tokens[piece[0]])
     limits.update(dict.fromkeys((left.name, right.name), reader.inside(signs[2] + 1, piece[1])))
     return _compared((left, right), reader.tokens[signs[1]].text)
+
+
+def _condition(reader: Cursor, letters: dict[str, Name], piece: Tokens, signs: list[int]) -> Node | None:
+    r"""`i: y_i f(x_i) < 1`: 1 where the condition holds that stands behind the letters, and else 0; None where letters are compared."""
+    if len(signs) != 1 or reader.tokens[signs[0]].text not in _ORDERS:
+        return None
+    if all(reader.tokens[place].kind in ("name", "number", "gap") for place in range(*piece) if place != signs[0]):
+        return None
+    outer, reader.binding = reader.binding, reader.binding | letters.keys()
+    found = comparison(reader, *piece)
+    reader.binding = outer
+    return found
 
 
 def _is_letter(reader: Cursor, letters: dict[str, Name], part: Tokens) -> bool:

@@ -337,7 +337,9 @@ def labelled_name(r: Cursor, token: Token, scripts: list[Script]) -> tuple[str, 
                     return form, scripts[:place] + scripts[place + 1 :]
             if all(isinstance(part, Name) for part in parts) and owns_script(r, token):
                 return f"{token.text}_{text}", scripts[:place] + scripts[place + 1 :]  # S_B: nothing binds the letter
-            if len(parts) == 1 and isinstance(part, Literal_) and not r.variable(token.text) and is_label(r, token.text, text):
+            if len(parts) == 1 and isinstance(part, Literal_) and (
+                is_origin(r, text) or (not r.variable(token.text) and is_label(r, token.text, text))
+            ):
                 return f"{token.text}_{text}", scripts[:place] + scripts[place + 1 :]
     return token.text, scripts
 
@@ -366,6 +368,11 @@ def is_label(r: Cursor, name: str, number: str = "") -> bool:
         always = all(after.text == "_" for token, after in pairs if (token.kind, token.text) == ("name", name))
         return always and (name[:1].isupper() or has_layer(r, number))
     return name not in ("e", "I", "delta") and other_case(r, Name(r.span(r.last), name)).name == name
+
+
+def is_origin(r: Cursor, number: str) -> bool:
+    """Whether a 0 below is no index but labels a constant, c_0: entries are counted from 1, unless some Σ counts from 0."""
+    return number == "0" and all((a.text, b.text) != ("=", "0") for a, b in zip(r.tokens, r.tokens[1:], strict=False))
 
 
 def has_layer(r: Cursor, number: str) -> bool:

@@ -21,8 +21,43 @@ Residual = Callable[[Any], Any]
 """The residual at the unknowns as a vector, or None outside of its domain."""
 
 
+class _Away(Exception):
+    """The unknowns only grew."""
+
+
 def newton(residual: Residual, jacobian: Residual, start: Any) -> Any:
-    """A zero of the residual near the start; None if none is reached."""
+    """A zero of the residual near the start; None if none is reached. Where the unknowns run away, one of the start's length.
+
+    Newton's step for a gradient that is homogeneous of degree −1, as that of xᵀAx / xᵀx, is the unknown itself.
+    """
+    try:
+        return _zero(residual, jacobian, start)
+    except _Away:
+        return _of_length(residual, jacobian, start)
+
+
+def _of_length(residual: Residual, jacobian: Residual, start: Any) -> Any:
+    """A zero with the length of the start: an equation more, of the size of the others."""
+    import numpy as np
+
+    length = float(start @ start)
+    weight = float(np.linalg.norm(residual(start))) / length
+
+    def longer(u: Any) -> Any:
+        found = residual(u)
+        return None if found is None else np.append(found, weight * (u @ u - length))
+
+    def slopes(u: Any) -> Any:
+        found = jacobian(u)
+        return None if found is None else np.vstack([found, 2 * weight * u])
+
+    try:
+        return _zero(longer, slopes, start)
+    except _Away:
+        return None
+
+
+def _zero(residual: Residual, jacobian: Residual, start: Any) -> Any:
     import numpy as np
 
     u, r = start, residual(start)
@@ -36,7 +71,7 @@ def newton(residual: Residual, jacobian: Residual, start: Any) -> Any:
         step = np.linalg.lstsq(slope, -r, rcond=1e-11)[0]
         size = float(np.linalg.norm(r))
         if np.max(np.abs(u), initial=0.0) > _FAR * max(1.0, float(np.max(np.abs(start), initial=0.0))):
-            return None
+            raise _Away
         if _done(size, slope, u, step):
             return u
         for halving in range(_HALVINGS):
