@@ -253,7 +253,9 @@ class Reader:
         if self.names_ends and (name := lone_name(side.node)) is not None and unexplained(self.around, name) and not last.free:
             self.around.define(name, last)
             return last, Outcome("follows", role="definition")
+        self.around.beside = last.shape
         found = self._read(side, self.letters(last), ())
+        self.around.beside = None
         found = self._otherwise(last, found)
         if found.expr is None:
             self.chain.sound, outcome = False, self._misfit(last, found)

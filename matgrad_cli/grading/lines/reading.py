@@ -161,10 +161,10 @@ def _elaborated(tree: s.Node, scope: Scope, around: Surroundings) -> Reading:
     try:
         return read_node(tree, scope)
     except InputError as error:
-        wanted = around.task.wanted
-        if error.diagnostic.code == "missing-shape" and wanted is not None and scope.needed is None:
+        shape = around.beside or (around.task.wanted.shape if around.task.wanted is not None else None)
+        if error.diagnostic.code == "missing-shape" and shape is not None and not shape.is_number and scope.needed is None:
             try:
-                return read_node(tree, replace(scope, needed=wanted.shape))
+                return read_node(tree, replace(scope, needed=shape))
             except InputError:
                 raise error from None
         stretches = around.task.problem.arrays

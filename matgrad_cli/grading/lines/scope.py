@@ -8,7 +8,22 @@ from dataclasses import dataclass, field
 
 from ...diagnostics import Source
 from ...diagnostics.record import replace
-from ...ir import Differential, Dim, Expr, Index, MatMul, MatrixOf, Partial, Symbol, Transpose, nodes_of, rename, substitute, transpose
+from ...ir import (
+    Differential,
+    Dim,
+    Expr,
+    Index,
+    MatMul,
+    MatrixOf,
+    Partial,
+    Shape,
+    Symbol,
+    Transpose,
+    nodes_of,
+    rename,
+    substitute,
+    transpose,
+)
 from ...ir.walk import mapped, remade
 from ...notation import syntax as s
 from ...notation.latex.families import bound_letters
@@ -36,6 +51,7 @@ class Surroundings:
     `promised` are names that some row defines: until then they are unknown, also where they would have a meaning (e, I).
     `derivatives` are the derivatives that names were said to be: δ of `δ = ∂L/∂z = …`.
     `supposed` are names that only the prose explains, with the values under which lines follow.
+    `beside` is the shape of what a side is to equal: `I` may have it where nothing else says its size.
     `functions` are names that are defined as e(θ) = …; they may be called. `formulas` are functions g(z) = … of a letter of their own.
     """
 
@@ -58,6 +74,7 @@ class Surroundings:
     written: tuple[frozenset[str], frozenset[str]] = frozenset(), frozenset()
     derivatives: dict[str, s.Derivative] = field(default_factory=dict)
     supposed: Mapping[str, Expr] = field(default_factory=dict)
+    beside: Shape | None = None
     base: Scope = field(init=False)
 
     def __post_init__(self) -> None:
