@@ -16,6 +16,7 @@ from .names import index_behind, labelled_names, tokens_of
 from .outline import Outline, Stated
 from .sheet import Sheet
 from .sizes import by_columns, facts_told, means, sizes_told
+from .symmetric import GRAM, symmetric_names
 from .upstream import upstream_losses
 from .written_out import written_out
 
@@ -34,11 +35,6 @@ _OF = re.compile(
 )
 _BY_NAME = re.compile(
     r"(?:with respect to|w\.?r\.?t\.?|wrt)\s+(?:the\s+)?(?:(?:matrix|vector|weights?|variable)\s+)?(\\?[A-Za-zα-ωΑ-Ω](?![a-z])|\\[a-z]+)"
-)
-_TRANSPOSED = r"\^\s*(?:\{?\s*\\?(?:top|T|intercal)\s*\}?|ᵀ)"
-_GRAM = re.compile(rf"(?P<part>\([^()]+\)|\\?[A-Za-z]+_\{{?\w\}}?|[A-Z])\s*(?P=part)\s*{_TRANSPOSED}")
-_SYMMETRIC = re.compile(
-    rf"\s*(?P<name>\\?[A-Za-z]+)\s*{_TRANSPOSED}\s*=\s*(?P=name)\s*|\s*(?P<other>\\?[A-Za-z]+)\s*=\s*(?P=other)\s*{_TRANSPOSED}\s*"
 )
 _SETTING = re.compile(r"\b(?:if|for|when|i\.e\.,?|initiali[sz]ation|setting|suppose|gives?|condition is)\s*\$?$", re.IGNORECASE)
 _CONSTANT = re.compile(r"\s*[+-]\s*(?:\\(?:text|mathrm|textrm|mbox|operatorname)\s*\{\s*(?:const|terms)[^{}]*\}|const\.?|constant)\s*$")
@@ -143,8 +139,8 @@ class _Finder:
         self.definitions = self._definitions()
         self.worked_out = self.definitions.keys() | {stated.name for stated in found.stated if self._works_out(stated)}
         self.built = {
-            stated.name: frozenset(("symmetric",)) for stated in found.stated if any(_GRAM.search(side) for side in stated.sides)
-        } | {stated: frozenset(("symmetric",)) for stated in _symmetric_names(sheet)}
+            stated.name: frozenset(("symmetric",)) for stated in found.stated if any(GRAM.search(side) for side in stated.sides)
+        } | {stated: frozenset(("symmetric",)) for stated in symmetric_names(sheet)}
         labels = (stated for stated in found.stated if len(stated.letters) == 2 and _INDICATOR.search(stated.sides[0]))
         self.built |= {  # t_ic = 1{y_i = c}
             label.name: frozenset(("onehot",)) for label in labels if re.search(rf"=\s*{label.letters[1]}\W*$", label.sides[0])
@@ -395,11 +391,3 @@ def readable_problem(loss: str, wrt: str, shapes: str, assume: str, syntax: str 
         return read_problem(loss, wrt, (shapes,) if shapes else (), (assume,) if assume else (), syntax)
     except (MatgradError, ValueError, KeyError, RecursionError):
         return None
-
-
-def _symmetric_names(sheet: Sheet) -> Iterable[str]:
-    """The C of `C^T = C`, unless it is only supposed."""
-    for formula in sheet.formulas:
-        match = _SYMMETRIC.fullmatch(formula.passage.text)
-        if match is not None and not re.search(r"\b(?:if|for|when|suppose)\b\s*$", formula.before[-14:], re.IGNORECASE):
-            yield plain_name(match["name"] or match["other"])

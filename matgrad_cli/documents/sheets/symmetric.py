@@ -3,9 +3,17 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 from ...notation.loss_text import plain_name
+from .sheet import Sheet
 from .sizes import NAMES, plain_prose
+
+_TRANSPOSED = r"\^\s*(?:\{?\s*\\?(?:top|T|intercal)\s*\}?|ᵀ)"
+GRAM = re.compile(rf"(?P<part>\([^()]+\)|\\?[A-Za-z]+_\{{?\w\}}?|[A-Z])\s*(?P=part)\s*{_TRANSPOSED}")
+_SYMMETRIC = re.compile(
+    rf"\s*(?P<name>\\?[A-Za-z]+)\s*{_TRANSPOSED}\s*=\s*(?P=name)\s*|\s*(?P<other>\\?[A-Za-z]+)\s*=\s*(?P=other)\s*{_TRANSPOSED}\s*"
+)
 
 _KIND = (
     r"\b(?:(?:auto|co)?-?covariances?|variance-covariance|scatter|correlation|precision|kernel|Gram(?:ian)?|Hessian|Laplacian"
@@ -26,3 +34,11 @@ def symmetric_by_kind(prose: str) -> frozenset[str]:
     text = plain_prose(_BRACKETED.sub(" ", prose))
     found = (match["names"] for pattern in (_BEHIND, _BEFORE) for match in pattern.finditer(text))
     return frozenset(plain_name(name) for names in found for name in re.split(r"\s*(?:,|\band\b)\s*", names) if name)
+
+
+def symmetric_names(sheet: Sheet) -> Iterable[str]:
+    """The C of `C^T = C`, unless it is only supposed."""
+    for formula in sheet.formulas:
+        match = _SYMMETRIC.fullmatch(formula.passage.text)
+        if match is not None and not re.search(r"\b(?:if|for|when|suppose)\b\s*$", formula.before[-14:], re.IGNORECASE):
+            yield plain_name(match["name"] or match["other"])
