@@ -70,6 +70,9 @@ PIECES = [
     (r"\sum_i \mathrm{KL}(p_i \parallel x_i)", "p: n×d, x: n×d", "sum(p*log(p/x))", "p: n×d, x: n×d"),
     (r"-\sum_i \log\operatorname{sech}^2(x_i^\top w)", X, "2*sum(log(cosh(X@w)))", X),
     ("sum_{i=1}^n (y_i - x_i^T w)^2", X, "norm(X@w - y)**2", X),
+    (r"\langle w, z\rangle_{\Sigma^{-1}} + \langle w, z\rangle_F", "w: d, z: d, Sigma: d×d", "w.T@inv(Sigma)@z + w.T@z",
+     "w: d, z: d, Sigma: d×d"),
+    (r"\|W\|_{1,1}", "W: n×d", "sum(abs(W))", "W: n×d"), (r"\lambda(w^\top w - 1)", "w: d", "lambda*(w.T@w - 1)", "w: d"),
     ("F.mse_loss(X@w, y)", X, "mean((X@w - y)**2)", X), ("nn.MSELoss(reduction='sum')(X@w, y)", X, "sum((X@w - y)**2)", X),
     ("nn.CrossEntropyLoss()(X, Z) + nn.ReLU()(w).sum()", X + ", Z: n×d", "F.cross_entropy(X, Z) + sum(relu(w))", X + ", Z: n×d"),
     ("sum(nn.Softmax(dim=1)(X)@w)", X, "sum(softmax(X, axis=1)@w)", X),
@@ -104,6 +107,9 @@ def test_wrappers_are_dropped(text: str) -> None:
     (r"\operatorname{foo}^2(w^\top x)", "unknown-function"), (r"h \ast x", "unreadable"), (r"\|h \star w - y\|^2", "unreadable"),
     (r"D_{KL}(N(\mu, S) \| N(0, I))", "unreadable"), (r"\sum_i w_i \lambda_i(X)", "unknown-function"),
     ("np.sum(w*np.linalg.eigvalsh(X))", "unknown-function"),
+    (r"\sum_i\sum_{j\ne y_i} X_{ij}", "sum-range"), (r"\sum_{j\ne y} w_j", "sum-range"), (r"\langle w, x\rangle_{H}", "unreadable"),
+    (r"\|w\|_{L^2}", "unreadable"), (r"q(w)\log q(w)", "unknown-function"), (r"\pi(w)/\pi(w^{old})", "unknown-function"),
+    (r"\operatorname{tr}(A^* A)", "unreadable"),
     (r"\lVert e^{A} \rVert^2", "matrix-function"), (r"\|X\|_{2,1}", "unreadable"),
     (r"\sum_i \begin{cases} y_i & y_i > 0 \\ 0 & y_i < 1 \end{cases}", "cases"),
     ("max(X, 1)", "number-plus-array"),
@@ -153,6 +159,9 @@ def test_norms_eigenvalues_and_pseudoinverses(text: str, plain: str) -> None:
 
 @pytest.mark.parametrize(("text", "wrt", "names"), [
     (r"\frac{\mu^\top w - r_f}{\sqrt{w^\top \Sigma w}}", "w", "r_f"), (r"\|w - w_0\|^2", "w", "w_0"),
+    (r"\|\hat\beta - \beta\|^2", r"\beta", "beta beta_hat"), (r"\|\hat y - \tilde y\|^2", r"\hat y", "y_hat y_tilde"),
+    (r"\|\ddot x - \dot x\|^2", r"\dot x", "x_dot x_ddot"), (r"\|w^* - w\|^2", "w", "w w_star"), (r"\|X w^* - y\|^2", "w", "X w y"),
+    (r"\|w - w^{\text{old}}\|^2 + \|w - w^{prev}\|^2", "w", "w w_old w_prev"), (r"\sqrt{d_k} w^\top w", "w", "d_k w"),
     (r"\lambda_1\|w\|_1 + \lambda_2\|w\|^2", "w", "lambda_1 lambda_2"), (r"\|f_a - f_p\|^2 - \|f_a - f_n\|^2", "f_a", "f_a f_p f_n"),
     (r"-u_o^\top v_c + \log\sum_{w=1}^V \exp(u_w^\top v_c)", "v_c", "u_o v_c u"), ("x_1^2 + x_2^2", "x", "x"),
 ])  # fmt: skip

@@ -59,7 +59,8 @@ def labels(tree: s.Node, scope: Scope, wrt: str) -> frozenset[str]:
         letters = {index.name for index in indices if isinstance(index, s.Name)}
         numbers = {index.text for index in indices if isinstance(index, s.Literal_)}
         if not (letters & bound and wrt.lower().split("_")[0] == base):  # u_o beside u_w: one of them, or another vector?
-            own = {letter for letter in letters - bound if letter not in _COUNTERS or wrt.startswith(f"{base}_")}
+            size = base == "d" or scope.size(base) is not None  # d_k: a size has no entries
+            own = {letter for letter in letters - bound if size or letter not in _COUNTERS or wrt.startswith(f"{base}_")}
             found |= {f"{base}_{letter}" for letter in own} - called
         alone = counts[base] == len(indices) and not letters and wrt != base
         found |= {f"{base}_{number}" for number in numbers if alone or number == "0"}

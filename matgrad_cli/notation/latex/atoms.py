@@ -11,7 +11,7 @@ from ..syntax import Apply, Binary, Derivative, EntriesOf, Group, Inverted, Kron
 from ..unknown import LETTERS
 from .cases import cases, indicator, written_out
 from .cursor import Cursor
-from .indices import index_at
+from .indices import around_a_letter, index_at
 from .names import RECIPROCALS, WHOLE_TERM
 from .norms import EXTREMES, angle, divergence_or_part, extreme, normed, spectral
 from .scripts import (
@@ -119,6 +119,9 @@ def named_factor(r: Cursor) -> Node:
             raise r.trouble(f"the derivative `{name}'` of an unknown function cannot be read", token)
         called = call_of(r, node)
         return with_scripts(r, Derivative(called.span, called, None, (), "D"), scripts_here(r))
+    if not declared and not r.known and not scripts and name not in LETTERS and around_a_letter(r):
+        raise r.trouble(f"whether `{source_text(r, token)}(…)` is a function or a product is not said", token, "unknown-function",
+                        f"write the function out; for the product leave the brackets away, or declare `{name}`")
     return with_scripts(r, node, scripts)
 
 

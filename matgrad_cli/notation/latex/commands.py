@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from .lexer import Lexer
-from .names import ACCENTS, FUNCTIONS, GREEK, OPERATOR_NAMES, PROSE, ROMAN, STYLES, VARIANTS, WORDS, letter_name, words
+from .names import ACCENTS, FUNCTIONS, GREEK, OPERATOR_NAMES, PROSE, ROMAN, STYLES, VARIANTS, WORDS, letter_name, marked_name, words
 from .tokens import (
     BRACKETS,
     CONNECTIVES,
@@ -68,7 +68,7 @@ def _simple(lexer: Lexer, word: str, at: int, stop: int, font: str) -> None:
             raise lexer.trouble(f"`\\{word}` has no meaning here", at, stop)
         lexer.emit(*kind, at, stop)
     elif name in GREEK or name == "ell":
-        lexer.emit("name", name, at, stop, font)
+        lexer.emit("name", marked_name(name, ACCENTS[font], lexer.names) if font in ACCENTS else name, at, stop, font)
     elif word in FUNCTIONS and word not in ("sum", "sqrt", "norm", "abs", "transpose"):
         lexer.emit("function", FUNCTIONS[word], at, stop)
     elif word in OPERATORS:

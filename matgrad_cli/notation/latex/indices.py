@@ -116,3 +116,35 @@ def index_at(r: Cursor, token: Token, shifted: bool = True) -> Node:
     if token.text == "<":
         help = "for the pairs of neighbours write a set, as in `\\sum_{(i,j) \\in E}`"
     raise r.trouble("an index is a letter or a number", token, help=help)
+
+
+def stands_without_star(r: Cursor, place: int, end: Token) -> bool:
+    """Whether the letter whose raised star stands at a place also stands without one: `x^*` and `x` are two things then, and `A^*` of a
+    matrix beside A may be its adjoint."""
+
+    def letter(end: int) -> Token:
+        start = r.partner.get(end, end)
+        return letter(start - 2) if r.tokens[start - 1].text == "_" else r.tokens[start]
+
+    stars = [at for at in range(2, r.stop) if r.tokens[at].text == "times" and "^" in (r.tokens[at - 1].text, r.tokens[at - 2].text)]
+    base = letter(place - (3 if r.tokens[place - 1].text == "{" else 2))
+    starred = [letter(at - (3 if r.tokens[at - 1].text == "{" else 2)) for at in stars]
+    same = [token for token in r.tokens if token.kind == base.kind and token.text == base.text]
+    if base.kind != "name" or not any(all(token is not other for other in starred) for token in same):
+        return False
+    if base.text[0].isupper():
+        raise r.trouble(f"whether `{base.text}^*` is another matrix or the adjoint of `{base.text}` is not said", end, "unreadable",
+                        f"write `{base.text}_*` for another one, `{base.text}^\\top` for the transpose")
+    return True
+
+
+STATES = frozenset(("old", "new", "prev", "next", "ref", "init", "true", "pred", "opt", "test", "train"))
+"""Words that people raise behind a letter as they stand: `\\theta^{old}`."""
+
+
+def around_a_letter(r: Cursor) -> bool:
+    """Whether brackets with a single letter, perhaps with a script, follow: nobody puts them around a factor."""
+    close = r.closing(r.at) if r.sees("open", "(") else r.at
+    inside = r.tokens[r.at + 1 : close]
+    script = len(inside) > 2 and inside[1].text in ("_", "^") and (len(inside) == 3 or r.partner.get(r.at + 3) == close - 1)
+    return bool(inside) and inside[0].kind == "name" and (len(inside) == 1 or script)

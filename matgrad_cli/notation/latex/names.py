@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -182,9 +183,11 @@ Marks = tuple[frozenset[tuple[str, str]], frozenset[str]]
 
 
 def accents_kept(texts: Iterable[str]) -> frozenset[str]:
-    r"""The marked letters that are names of their own: the plain letter occurs too (`\hat Y` beside `Y`), or the marked one is defined."""
+    r"""The marked letters that are names of their own: the plain letter occurs too (`\hat Y` beside `Y`), or with another mark, or the
+    marked one is defined."""
     marked, bare = _marks_of(tuple(texts))
-    return frozenset(f"{base}_{mark}" for base, mark in marked if base in bare)
+    marks = Counter(base for base, _ in marked)
+    return frozenset(f"{base}_{mark}" for base, mark in marked if base in bare or marks[base] > 1)
 
 
 @lru_cache(maxsize=64)

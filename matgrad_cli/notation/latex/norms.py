@@ -13,7 +13,10 @@ from .cursor import Cursor
 from .scripts import Script, scripts_here, source_text, with_scripts
 from .tokens import Token
 
-_NORMS: Final = {"f": "fro", "fro": "fro", "hs": "fro", "2": "2", "1": "1", "star": "nuc", "op": "2", "nuc": "nuc", "tr": "nuc"}
+_NORMS: Final = {"f": "fro", "fro": "fro", "hs": "fro", "2": "2", "1": "1", "star": "nuc", "op": "2", "nuc": "nuc", "tr": "nuc",
+                 "ell_2": "2", "ell_1": "1"}
+_PLAIN: Final = frozenset(("f", "fro", "hs", "2"))
+"""Subscripts of ⟨A, B⟩ that say that it is the sum of the products of all entries."""
 _MIXED: Final = ("write out what is meant: `\\sum_i \\lVert X_{i,:} \\rVert` for the norms of the rows, "
                  "`\\sum_j \\lVert X_{:,j} \\rVert` for those of the columns")
 
@@ -47,6 +50,12 @@ def spectral(reader: Cursor, name: str, token: Token, scripts: list[Script]) -> 
     return with_scripts(reader, Apply(reader.span(token, reader.last), name, arguments, (("index", letter.name),)), scripts_here(reader))
 
 
+def script_text(script: Script) -> str:
+    """What stands in a subscript, without commas."""
+    return script.label or "".join(
+        part.text if isinstance(part, Literal_) else part.name if isinstance(part, Name) else "?" for part in script.parts)
+
+
 def normed(reader: Cursor, node: Node, span: Span, single: bool) -> Node:
     """The norm of the node, by the subscript behind it."""
     weight = _weight(reader) if not single else None
@@ -65,9 +74,7 @@ def normed(reader: Cursor, node: Node, span: Span, single: bool) -> Node:
         raise reader.trouble("a norm has one subscript", reader.last)
     if not lower:
         return with_scripts(reader, Apply(span, "bars" if single else "norm", (node,)), rest)
-    label = lower[0].label or "".join(
-        part.text if isinstance(part, Literal_) else part.name if isinstance(part, Name) else "?" for part in lower[0].parts
-    )
+    label = script_text(lower[0])
     kind = _NORMS.get(label.lower())
     order = lower[0].parts[0] if kind is None and len(lower[0].parts) == 1 and lower[0].kind == "index" else None
     if isinstance(order, Literal_):
@@ -77,6 +84,8 @@ def normed(reader: Cursor, node: Node, span: Span, single: bool) -> Node:
         whole = first is not None and isinstance(order, Name) and first == replace(order, span=first.span)
         options = (("power", ""),) if whole else ()
         return with_scripts(reader, Apply(span, "norm", (node, order), options), rest[1:] if whole else rest)
+    if label == "11" and len(lower[0].parts) == 2:
+        return with_scripts(reader, Apply(span, "sum", (Apply(span, "abs", (node,)),)), rest)
     if kind is None:
         known = _MIXED if len(lower[0].parts) == 2 else "known are `F`, `2`, `1`, `*`"
         raise reader.trouble(f"the norm with the subscript `{label}` is not known", reader.last, help=known)
@@ -129,7 +138,8 @@ def _weight(reader: Cursor) -> Node | None:
     tokens = reader.tokens[first:past]
     named = bool(tokens) and tokens[0].kind == "name"
     matrix = len(tokens) == 1 and named and reader.names.variables.get(tokens[0].text) == "matrix"
-    inverse = len(tokens) > 2 and named and tokens[1].text == "^" and tokens[0].text[0].isupper()
+    raised = len(tokens) > 2 and named and tokens[1].text == "^" and tokens[0].text[0].isupper()
+    inverse = raised and any(token.text == "-" for token in tokens)  # no L^2
     if matrix or inverse:
         return reader.inside(first, past)
     reader.at = at
@@ -160,6 +170,15 @@ def angle(r: Cursor) -> Node:
     arguments = r.arguments()
     if len(arguments) != 2:
         raise r.trouble(f"an inner product has two parts, here {len(arguments)} stand", token)
-    node = Apply(r.span(token, r.last), "inner", arguments)
-    scripts = [script for script in scripts_here(r) if script.kind not in ("index", "label")]
-    return with_scripts(r, node, scripts)
+    span = r.span(token, r.last)
+    if (weight := _weight(r)) is not None:
+        left, right = (Group(part.span, part) for part in arguments)
+        square = r.binary("juxtapose", r.binary("juxtapose", Transposed(span, left), weight), right)
+        return with_scripts(r, Group(span, square), scripts_here(r))
+    scripts = scripts_here(r)
+    below = [script for script in scripts if script.kind in ("index", "label")]
+    for script in below:
+        if script_text(script).lower() not in _PLAIN:
+            raise r.trouble(f"the inner product with the subscript `{script_text(script)}` is not known", r.last,
+                            help="of vectors with a matrix M write `x^\\top M y`, or declare M")
+    return with_scripts(r, Apply(span, "inner", arguments), [script for script in scripts if script not in below])

@@ -208,7 +208,9 @@ def _pair(reader: Cursor, letters: dict[str, Name], named: tuple[Name, ...], equ
     left, right = named[0], others[0]
     outer = {*letters, *reader.binding}
     open_ = [name for name in (left, right) if name.name not in outer]
-    if len(open_) == 2 and reader.known:
+    if any("_" in name.name for name in open_):
+        _refuse(reader, f"`{open_[-1].name}` is a label, and a letter that counts was needed", sign, LABELS)
+    if len(open_) == 2 and (reader.known or not {left.name, right.name} <= _COUNTING):
         _refuse(reader, f"whether `{right.name}` is summed too is not said", sign,
                 f"write `\\sum_{{{left.name},{right.name}:\\, {left.name} \\ne {right.name}}}` if it is")
     if not letters and left.name in outer and right.name in outer:
@@ -302,6 +304,13 @@ def _upper(
             yield name, before(own, end) if lost else unlike(before(end, own)), 0
             continue
         yield name, reader.inside(first, past), lost
+
+
+LABELS: Final = (
+    "write labels as rows of zeros with a single 1: `\\sum_k Y_{ik} w_k` for `w_{y_i}`, and `1 - Y_{ij}` as a factor for `j \\ne y_i`"
+)
+_COUNTING: Final = frozenset("abijklmnpqrstuv")
+"""Letters that a Σ counts with where it binds both of `i \\ne j`; `y` and `c` are a label."""
 
 
 def _refuse(reader: Cursor, message: str, where: Token, help: str = _WRITTEN) -> NoReturn:

@@ -16,6 +16,7 @@ _SCALAR: Final = frozenset(("scalar", "number", "1", "", "real", "float"))
 _LARGEST: Final = 10**6
 _LONGEST: Final = 20_000
 _MARKED_NAME: Final = r"(?:\\[A-Za-z]+\{\\?[^\W\d_]\w*\}|\\?[^\W\d_]\w*)(?:_\{\w+\})?(?:\^\{?[(\[]\d+[)\]]\}?)?$"
+_ACCENTED: Final = r"\\(?:hat|widehat|tilde|widetilde|bar|overline|dot|check|mathbf|mathcal|boldsymbol|bm|vec) \\?[A-Za-z]+$"
 
 
 @record
@@ -86,7 +87,8 @@ def _name_before(text: str, colon: int) -> Span | None:
     end = colon
     while end > 0 and text[end - 1].isspace():
         end -= 1
-    marked = re.search(_MARKED_NAME, text[max(0, end - 60) : end]) if text[end - 1 : end] in ("}", ")", "]") else None
+    before = text[max(0, end - 60) : end]
+    marked = re.search(_MARKED_NAME, before) if before[-1:] in ("}", ")", "]") else re.search(_ACCENTED, before)
     if marked is not None:
         return Span(end - len(marked[0]), end)
     start = end
