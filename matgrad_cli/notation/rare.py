@@ -12,7 +12,7 @@ from . import syntax as s
 from .elaboration.complaints import fail
 from .scope import Scope
 
-_SPECTRA: Final = ("eig", "singular_values", "svdvals", "lambda", "λ", "sigma", "σ")
+_SPECTRA: Final = ("eig", "singular_values", "svd", "lambda", "λ", "sigma", "σ")
 
 
 _FAMILIES: Final = re.compile(r"[A-Z]\}?\s*_\s*\{?\s*[a-z]")
@@ -38,6 +38,10 @@ def without_rare(text: str, tree: s.Node, scope: Scope, notes: tuple[str, ...]) 
         from .blocks import without_blocks
 
         tree, notes = without_blocks(tree, scope, notes)
+    if "chol" in text:
+        from .cholesky import without_factors
+
+        tree, notes = without_factors(tree, notes)
     if any(sign in text for sign in _SPECTRA):
         from .spectra import without_spectra
 

@@ -60,6 +60,9 @@ class _Spectra:
     def made(self, node: s.Node) -> s.Node:
         """The node with its eigenvalues summed up, where it does so."""
         match node:
+            case s.Subscript(span, s.Apply(_, "eigvalsh", (_,), ()) as held, (index,)):  # in ascending order
+                over = {"0": "min", "-1": "max"}.get(self.text(index.span).replace(" ", ""))
+                return node if over is None else self.total(span, over, held, "")
             case s.Sigma(span, (letter,), bounds, body) if _held(body):
                 return self.total(span, "sum", body, letter.name, bounds[0])
             case s.Apply(span, function, (s.EntriesOf(_, (letter, None), bounds, body),)) if _held(body) and letter is not None:

@@ -3,7 +3,8 @@
 A parameter with `=` may be left out; `dim=None` is then left out of what is written. `reduction` says how the terms are put together
 where nothing is written: `mean`, `sum`, `none`, or `rows`, the mean of what every row adds up to. `paired(y, z)` is y, of the shape
 of z.
-A number, or None, among the parameters must be written as it stands there.
+A number, or None, among the parameters must be written as it stands there; `p is 2` is given, as a keyword or not, and is 2; what stands
+behind `*` is given by its keyword.
 """
 
 from __future__ import annotations
@@ -34,6 +35,7 @@ _ROWS: Final = (
     "tile(x, n, 1): ones(n, 1) @ x[None, :]",
     "tile(x, 1, n): x @ ones(1, n)",
     "broadcast_to(x, m, n): zeros(m, n) + x",
+    "diff(x, n is 2): sum(x[:, None], axis=1)[2:] - 2*sum(x[:, None], axis=1)[1:-1] + sum(x[:, None], axis=1)[:-2]",
     "diff(x): sum(x[:, None], axis=1)[1:] - sum(x[:, None], axis=1)[:-1]",
     "cumsum(x): sum(tril(ones(x.shape[0], x.shape[0])) @ x[:, None], axis=1)",  # a matrix has no `[:, None]`
     "ptp(x): max(x) - min(x)",
@@ -44,7 +46,14 @@ _ROWS: Final = (
     "rel_entr(a, b): a*log(a/b)",
     "logit(p): log(p/(1 - p))",
     "log_expit(x): log(sigmoid(x))",
-    "tensordot(a, b, axes=1): a @ b",
+    "tensordot(a, b, axes is 1): a @ b",
+    "tensordot(a, b, axes is 2): sum(a*b)",
+    "tensordot(a, b): sum(a*b)",
+    *(f"{name}(x): vec(x.T)" for name in ("ravel", "flatten")),
+    *(f"{name}(x, -1): vec(x.T)" for name in ("reshape", "view")),
+    "svd(x, *, compute_uv is False): svdvals(x)",
+    "roll(x, -1): shiftup(sum(x[:, None], axis=1))",  # a matrix has no `[:, None]`
+    "roll(x, 1): shiftup(eye(x.shape[0])).T @ sum(x[:, None], axis=1)",
     # torch
     "linear(x, W, b=0): x @ W.T + b",
     "addmm(b, x, y): b + x @ y",
@@ -64,7 +73,10 @@ _ROWS: Final = (
     "mish(x): x*tanh(softplus(x))",
     "swish(x): silu(x)",
     "softmin(x, dim=None): softmax(-x, axis=dim)",
-    "normalize(x, dim=1): x/norm(x, axis=dim, keepdims=True)",
+    "normalize(x, *, dim=1): x/norm(x, axis=dim, keepdims=True)",
+    "normalize(x, p is 2, dim=1): x/norm(x, axis=dim, keepdims=True)",
+    "normalize(x, p is 1, dim=1): x/sum(abs(x), axis=dim, keepdims=True)",
+    "scaled_dot_product_attention(q, k, v): softmax(q @ k.T/sqrt(q.shape[1]), axis=1) @ v",
     "cosine_similarity(a, b, dim=1): sum(a*b, axis=dim)/(norm(a, axis=dim)*norm(b, axis=dim))",
     "cdist(a, b): sqrt(sum(a**2, axis=1)[:, None] + sum(b**2, axis=1)[None, :] - 2*a@b.T)",
     "mse_loss(a, b, reduction=mean): (a - b)**2",
@@ -73,9 +85,14 @@ _ROWS: Final = (
     "huber_loss(a, b, delta=1, reduction=mean): where(abs(a - b) < delta, (a - b)**2/2, delta*(abs(a - b) - delta/2))",
     "binary_cross_entropy(p, y, reduction=mean): -(paired(y, p)*log(p) + (1 - y)*log(1 - p))",
     "binary_cross_entropy_with_logits(z, y, reduction=mean): softplus(z) - paired(y, z)*z",
+    "binary_cross_entropy_with_logits(z, y, *, pos_weight, reduction=mean): "
+    "(1 - paired(y, z))*z + (1 + (pos_weight - 1)*paired(y, z))*softplus(-z)",
+    "cross_entropy(z, y, *, label_smoothing, reduction=rows): "
+    "-((1 - label_smoothing)*paired(y, z) + label_smoothing/z.shape[1])*log_softmax(z, axis=1)",
     "cross_entropy(z, y, reduction=rows): -paired(y, z)*log_softmax(z, axis=1)",
     "nll_loss(q, y, reduction=rows): -paired(y, q)*q",
     "kl_div(q, p, reduction): paired(p, q)*(log(p) - q)",
+    "kl_div(q, p, *, log_target is True, reduction): exp(p)*(paired(p, q) - q)",
     "soft_margin_loss(x, y, reduction=mean): log(1 + exp(-paired(y, x)*x))",
     "margin_ranking_loss(a, b, y, margin=0, reduction=mean): relu(margin - y*(a - b))",
     "triplet_margin_loss(a, p, n, margin=1, reduction=mean): relu(norm(a - p, axis=1) - norm(a - n, axis=1) + margin)",

@@ -50,13 +50,19 @@ def composed(span: Span, name: str, arguments: tuple[s.Node, ...], options: Opti
 def _bound(span: Span, parameters: str, arguments: tuple[s.Node, ...], options: Options, parse: Parse) -> dict[str, s.Node | None] | None:
     """What every parameter of a row is in a call; None where it is not called like this."""
     given = {"dim" if name == "axis" else name: value for name, value in options}
-    names = [part.strip().partition("=") for part in parameters.split(",")]
-    if len(arguments) > len(names):
+    written, _, named = parameters.partition(", *")
+    first = written.split(",")
+    if len(arguments) > len(first):
         return None
     values: dict[str, s.Node | None] = {}
-    for number, (name, has_default, default) in enumerate(names):
-        if number < len(arguments) and (name == "None" or name.lstrip("-").isdigit()):
-            if _text(arguments[number]) != name:
+    for number, part in enumerate((*first, *named.split(",")[1:])):
+        name, has_default, default = part.strip().partition("=")
+        name, _, must = name.partition(" is ")
+        if number < len(arguments) and (must or name == "None" or name.lstrip("-").isdigit()):
+            if _text(arguments[number]) not in (must or name, f"{must}.0"):
+                return None
+        elif must:
+            if given.pop(name, None) not in (must, f"{must}.0"):
                 return None
         elif number < len(arguments):
             values[name] = arguments[number]

@@ -42,7 +42,10 @@ Options = tuple[tuple[str, str], ...]
 
 
 def with_order(name: str, arguments: tuple[s.Node, ...], options: Options) -> tuple[tuple[s.Node, ...], Options]:
-    """The arguments and options of a call; `inf` as the order of a norm is an option."""
+    """The arguments and options of a call; `inf` as the order of a norm is an option, a number of its own is none."""
+    given = dict(options)
+    if name in _NORMS and len(arguments) == len(given) == 1 and (text := given.get("ord", given.get("p", ""))).isdigit() and text > "2":
+        return (*arguments, s.Literal_(arguments[0].span, exact(text), text)), ()
     if name not in _NORMS or len(arguments) < 2:
         return arguments, options
     match s.ungrouped(arguments[1]):
