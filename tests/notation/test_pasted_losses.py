@@ -287,7 +287,8 @@ def test_a_vector_of_scores_is_one_sample():
 
 
 def test_a_library_function_called_otherwise_says_how_it_is_called():
-    assert refused("F.kl_div(q, p)", "q").help == "it is called as `kl_div(q, p, reduction)` or `kl_div(q, p, *, log_target is True, reduction)`"
+    called = "`kl_div(q, p, reduction)` or `kl_div(q, p, *, log_target is True, reduction)`"
+    assert refused("F.kl_div(q, p)", "q").help == f"it is called as {called}"
 
 
 # ---- biases and centres

@@ -118,7 +118,20 @@ def index_at(r: Cursor, token: Token, shifted: bool = True) -> Node:
     raise r.trouble("an index is a letter or a number", token, help=help)
 
 
-def stands_without_star(r: Cursor, place: int, end: Token) -> bool:
+def name_above(r: Cursor, first: int, tokens: list[Token], end: Token) -> Script | None:
+    """A raised star or word that belongs to the name below it, `x^*`, `x^{old}`; a star that says nothing."""
+    star = len(tokens) == 1 and tokens[0].text == "times" and tokens[0].kind == "operator"
+    if star and not r.known and _stands_without_star(r, first, end):
+        return Script("label", label="star", end=end)
+    if not tokens or (star and r.ends_here()):  # w^* = …: the solution for w
+        return Script("nothing", end=end)
+    word = "".join(token.text for token in tokens)
+    written = len(tokens) == 1 and tokens[0].kind == "word"
+    own = not r.variable(word) and (written or word in _STATES) and all(token.kind in ("name", "word") for token in tokens)
+    return Script("label", label=word, end=end) if own else None
+
+
+def _stands_without_star(r: Cursor, place: int, end: Token) -> bool:
     """Whether the letter whose raised star stands at a place also stands without one: `x^*` and `x` are two things then, and `A^*` of a
     matrix beside A may be its adjoint."""
 
@@ -138,7 +151,7 @@ def stands_without_star(r: Cursor, place: int, end: Token) -> bool:
     return True
 
 
-STATES = frozenset(("old", "new", "prev", "next", "ref", "init", "true", "pred", "opt", "test", "train"))
+_STATES = frozenset(("old", "new", "prev", "next", "ref", "init", "true", "pred", "opt", "test", "train"))
 """Words that people raise behind a letter as they stand: `\\theta^{old}`."""
 
 

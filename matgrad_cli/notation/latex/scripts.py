@@ -22,7 +22,7 @@ from ..syntax import (
     ungrouped,
 )
 from .cursor import Cursor
-from .indices import STATES, Script, end_unbraced, index_at, index_letters, sliced_script, stands_without_star
+from .indices import Script, end_unbraced, index_at, index_letters, name_above, sliced_script
 from .tokens import REFUSED, Token
 
 AXES: Final = frozenset((*WITH_AXES, "maximum"))
@@ -92,15 +92,8 @@ def raised_script(r: Cursor) -> Script:
         return Script("circ", (r.inside(first + 1, past),), end=end)
     if len(tokens) == 1 and tokens[0].kind == "operator" and tokens[0].text == "-" and r.known:
         return Script("label", label="minus", end=end)
-    star = len(tokens) == 1 and tokens[0].text == "times" and tokens[0].kind == "operator"
-    if star and not r.known and stands_without_star(r, first, end):
-        return Script("label", label="star", end=end)
-    if not tokens or (star and r.ends_here()):  # w^* = …: the solution for w
-        return Script("nothing", end=end)
-    word = "".join(token.text for token in tokens)
-    written = len(tokens) == 1 and tokens[0].kind == "word"
-    if not r.variable(word) and (written or word in STATES) and all(token.kind in ("name", "word") for token in tokens):
-        return Script("label", label=word, end=end)
+    if (own := name_above(r, first, tokens, end)) is not None:
+        return own
     if len(tokens) == 1 and tokens[0].kind == "operator" and tokens[0].text == "+":
         return Script("pinv", label="plus", end=end)
     if len(tokens) == 1 and tokens[0].text == "dagger":
