@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -75,7 +76,7 @@ def list_rules(
     lines = []
     for name in families:
         lines.append(name)
-        lines += [f"  {rule.id:<28} {rule.title}" for rule in book.family(name)]
+        lines += [f"  {rule.id:<28} {_filled(rule.title)}" for rule in book.family(name)]
     deliver("\n".join(lines), None)
 
 
@@ -90,7 +91,7 @@ def _table(book: Rulebook, families: tuple[str, ...]) -> None:
         table.add_column("id", style="cyan", no_wrap=True)
         table.add_column("title")
         for rule in book.family(name):
-            table.add_row(Text(rule.id), Text(rule.title))
+            table.add_row(Text(rule.id), Text(_filled(rule.title)))
         console.print(table)
         console.print()
 
@@ -103,7 +104,7 @@ def show(rule_id: Annotated[str, typer.Argument(metavar="ID", help="The id of a 
 
 def described(rule: Rule) -> str:
     """A rule as text."""
-    lines = [f"{rule.id}  ({rule.file}:{rule.line})", f"  {rule.title}"]
+    lines = [f"{rule.id}  ({rule.file}:{rule.line})", f"  {_filled(rule.title)}"]
     if rule.group:
         lines.append("  a sentence, no rule: the title over several substeps, or the words of a result")
     elif rule.native:
@@ -113,12 +114,17 @@ def described(rule: Rule) -> str:
         lines.append("  with " + ", ".join(_letter(name, shape) for name, shape in rule.shapes))
     if rule.when:
         lines.append("  when " + ", ".join(f"{need.variable} is {need.word}" for need in rule.when))
-    lines.append(f"  why: {rule.why}")
+    lines.append(f"  why: {_filled(rule.why)}")
     if rule.example:
         lines.append(f"  example: {rule.example[0]}  →  {rule.example[1]}")
     if rule.cite:
         lines.append("  see " + ", ".join(rule.cite))
     return "\n".join(lines)
+
+
+def _filled(sentence: str) -> str:
+    """What stands beside a step: letters as they are, … for what the step fills in."""
+    return re.sub(r"\{(\w+)\}", lambda place: place[1] if len(place[1].lstrip("d")) == 1 else "…", sentence)
 
 
 def _letter(name: str, shape: str) -> str:

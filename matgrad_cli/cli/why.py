@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from ..diagnostics import Diagnostic, UsageError
-from .output import deliver
+from .output import columns, deliver
 
 Code = Annotated[
     str | None,
@@ -41,7 +41,7 @@ def why(code: Code = None) -> int:
                 help=f"`matgrad why {close}`" if close else "`matgrad why` lists the pages",
             )
         )
-    deliver(plain(name), None)
+    deliver(plain(name, columns()), None)
     return 0
 
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
+
+from .show import wrapped
 
 FOLDER = Path(__file__).with_name("pages")
 IDEAS = Path(__file__).with_name("ideas")
@@ -23,25 +26,28 @@ def page(code: str) -> str:
     return ((IDEAS if code in ideas() else FOLDER) / f"{code}.md").read_text(encoding="utf-8")
 
 
-def plain(code: str) -> str:
-    """The page of a code to be read in a terminal: headings underlined, examples and what they print indented."""
-    out: list[str] = []
-    fence = ""
-    for line in page(code).splitlines():
-        if fence:
-            fence = "" if line == fence else fence
-            out += [f"    {line}".rstrip()] if fence else []
-        elif line.startswith("~~~~"):
-            fence = "~~~~"
-            out += [f"{line[4:].strip()}:", ""]
-        elif line.startswith("```"):
-            fence = "```"
-        elif line.startswith("#"):
-            heading = line.lstrip("# ")
-            out += [heading, ("=" if line.startswith("# ") else "-") * len(heading)]
-        else:
-            out.append(line)
-    return "\n".join(out) + "\n"
+def plain(code: str, width: int = 80) -> str:
+    """The page of a code to be read in a terminal: sentences in lines of at most `width` columns, headings underlined, what is typed and
+    printed indented as far as the width allows."""
+    return "\n\n".join(_plain(part, min(width, 100)) for part in _PARTS.findall(page(code))) + "\n"
+
+
+_PARTS = re.compile(r"^~~~~.*?^~~~~$|^```.*?^```$|(?:^(?!~~~~|```)[^\n]+\n?)+", re.MULTILINE | re.DOTALL)
+"""A fenced block, or a paragraph."""
+
+
+def _plain(part: str, width: int) -> str:
+    lines = part.rstrip("\n").split("\n")
+    if part.startswith(("~~~~", "```", "    ")):
+        named = [f"{lines[0][4:].strip()}:", ""] if part.startswith("~") else []
+        inside = [line.removeprefix("    ") for line in lines] if part.startswith(" ") else lines[1:-1]
+        longest = max((len(line) for line in inside if not line.startswith("$ ")), default=0)
+        return "\n".join([*named, *(f"{' ' * max(0, min(4, width - longest))}{line}".rstrip() for line in inside)])
+    if part.startswith("#"):
+        heading = wrapped(part.strip("# \n"), width, hang=0)
+        return "\n".join([*heading, ("=" if part.startswith("# ") else "-") * max(map(len, heading))])
+    hang = 2 if part.startswith("- ") else 0
+    return "\n".join(line for said in re.split(r"\n(?=- )", part) for line in wrapped(" ".join(said.split()), width, hang=hang))
 
 
 def title(code: str) -> str:

@@ -20,7 +20,7 @@ def show(diagnostic: Diagnostic, *, colour: bool = False, width: int = 100) -> s
     width = max(width, 40)
     paint = _Paint(colour)
     severity = diagnostic.severity
-    head = _wrapped(f"{severity}[{diagnostic.code}]: ", plain_text(diagnostic.message), width, hang=2)
+    head = wrapped(plain_text(diagnostic.message), width, f"{severity}[{diagnostic.code}]: ")
     lead, rest = head[0].split(": ", 1) if ": " in head[0] else (head[0].rstrip(":"), "")
     lines = [paint(_COLOURS[severity], lead) + (": " + paint("1", rest) if rest else ":"), *(paint("1", line) for line in head[1:])]
     if diagnostic.source is not None and diagnostic.labels:
@@ -44,12 +44,12 @@ class _Paint:
 
 
 def _remark(kind: str, text: str, paint: _Paint, colour: str, width: int) -> list[str]:
-    first, *others = _wrapped(f"  = {kind}: ", plain_text(text), width, hang=len(kind) + 6)
+    first, *others = wrapped(plain_text(text), width, f"  = {kind}: ", len(kind) + 6)
     mark = f"  = {kind}:"
     return [paint(_FRAME, "  = ") + paint(colour, f"{kind}:") + first[len(mark) :], *others]
 
 
-def _wrapped(lead: str, text: str, width: int, hang: int) -> list[str]:
+def wrapped(text: str, width: int, lead: str = "", hang: int = 2) -> list[str]:
     """`lead` and the words of `text` in lines of at most `width` columns where the words allow; later lines hang."""
     lines: list[str] = []
     for paragraph in text.split("\n"):

@@ -16,10 +16,7 @@ def of_document(problem: ProblemReport) -> list[str]:
     aside = [finding for finding in problem.lines if finding.verdict == "aside"]
     facts = sum(finding.verdict == "follows" and finding.role == "aside" for finding in problem.lines)
     said = f"{judged} of {claims} claims judged" + (f", and {facts} facts in letters of their own hold" if facts else "")
-    out = [said + "\n"]
-    out += [f"not judged: {text}\n" for text in _grouped(open_)]
-    out += [f"passed over: {text}\n" for text in _grouped(aside)]
-    return out
+    return [said, *(f"not judged: {text}" for text in _grouped(open_)), *(f"passed over: {text}" for text in _grouped(aside))]
 
 
 def _grouped(findings: Iterable[Finding]) -> list[str]:

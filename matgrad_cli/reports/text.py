@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..diagnostics.record import replace
-from ..diagnostics.show import show
+from ..diagnostics.show import show, wrapped
 from ..records.finding import FileReport, Finding, ProblemReport, Report
 from .classes import class_text
 from .inert import inert_report
@@ -22,28 +22,30 @@ def to_text(report: Report, colour: bool = False, width: int = 100) -> str:
 
 def _file(file: FileReport, colour: bool, width: int) -> str:
     title = f"{file.file}: {_painted(file.verdict, colour)}"
-    blocks = [title, *_table(file, colour)]
+    blocks = [title, *_table(file, colour, width)]
     findings = [show(diagnostic, colour=colour, width=width) for diagnostic in file.diagnostics]
     for problem in file.problems:
         findings += _findings(problem, colour, width, several=len(file.problems) > 1)
     return "\n".join(blocks) + "\n" + "".join(f"\n{finding}" for finding in findings)
 
 
-def _table(file: FileReport, colour: bool) -> list[str]:
-    """One row per problem: verdict, lines, first wrong line, final answer, score."""
+def _table(file: FileReport, colour: bool, width: int) -> list[str]:
+    """One row per problem: verdict, lines, first wrong line, final answer, score; where they do not fit, some stand below."""
     if not file.problems:
         return []
     header = ("problem", "verdict", "lines", "first wrong", "final answer", "score")
-    rows = [_row(problem) for problem in file.problems]
-    widths = [max(len(row[column]) for row in (header, *rows)) for column in range(len(header))]
-    lines = ["  " + "  ".join(cell.ljust(size) for cell, size in zip(header, widths, strict=True)).rstrip()]
-    lines.append("  " + "  ".join("─" * size for size in widths))
+    rows = [header, *map(_row, file.problems)]
+    widths = [max(len(row[column]) for row in rows) for column in range(len(header))]
+    narrow = sum(widths) + 2 * len(widths) > width
+    shown = [column for column in range(len(header)) if not (narrow and header[column] in ("lines", "first wrong"))]
+    lines = []
     for row in rows:
-        cells = [cell.ljust(size) for cell, size in zip(row, widths, strict=True)]
-        if colour:
-            cells[1] = cells[1].replace(row[1], _painted(row[1], True), 1)
-            cells[4] = cells[4].replace(row[4], _painted(row[4], True), 1)
+        cells = [_painted(row[column], colour and row is not header) + " " * (widths[column] - len(row[column])) for column in shown]
         lines.append("  " + "  ".join(cells).rstrip())
+        if row is header:
+            lines.append("  " + "  ".join("─" * widths[column] for column in shown))
+        elif narrow and (below := [f"{header[column]}: {row[column]}" for column in (2, 3) if row[column] != "–"]):
+            lines += wrapped("; ".join(below), width, "    ", 6)
     return lines
 
 
@@ -72,17 +74,19 @@ def _painted(word: str, colour: bool) -> str:
 
 def _findings(problem: ProblemReport, colour: bool, width: int, several: bool) -> list[str]:
     lead = f"problem {problem.id}, " if several else ""
-    out = [f"note: {lead}{note}\n" for note in (*problem.notes, *([problem.credit] if problem.credit else []))]
-    out += [f"warning: {lead}{warning}\n" for warning in problem.warnings]
+    out = [_said(f"note: {lead}{note}", width) for note in (*problem.notes, *([problem.credit] if problem.credit else []))]
+    out += [_said(f"warning: {lead}{warning}", width) for warning in problem.warnings]
     if problem.kind == "document":
         wrong = [finding for finding in problem.lines if finding.verdict == "wrong"]
-        return out + [_finding(problem, finding, lead, colour, width) for finding in wrong] + ["".join(of_document(problem))]
+        out += [_finding(problem, finding, lead, colour, width) for finding in wrong]
+        return [*out, "".join(_said(said, width) for said in of_document(problem))]
     for finding in problem.shown:
         out.append(_finding(problem, finding, lead, colour, width))
     said = {finding.message for finding in problem.shown}
     if problem.final.message and problem.final.message not in said and (problem.kind != "answer" or not problem.shown):
         code = f"[{problem.final.code}]" if problem.final.code else ""
-        out.append(f"{lead}final answer: {_painted(problem.final.verdict, colour)}{code}: {problem.final.message}\n")
+        said = f"{lead}final answer: {problem.final.verdict}{code}: {problem.final.message}"
+        out.append(_said(said, width).replace(problem.final.verdict, _painted(problem.final.verdict, colour), 1))
     return out
 
 
@@ -95,7 +99,11 @@ def _finding(problem: ProblemReport, finding: Finding, lead: str, colour: bool, 
     if problem.kind != "answer" or lead:
         diagnostic = replace(diagnostic, message=f"{lead}{where}: {diagnostic.message}")
     shown = show(diagnostic, colour=colour, width=width)
-    return shown + "".join(f"  = read: {note}\n" for note in finding.notes)
+    return shown + "".join(_said(note, width, "  = read: ", 10) for note in finding.notes)
+
+
+def _said(text: str, width: int, lead: str = "", hang: int = 2) -> str:
+    return "".join(f"{line}\n" for line in wrapped(text, width, lead, hang))
 
 
 def _closing(report: Report, colour: bool) -> str:
