@@ -99,7 +99,7 @@ def _message(code: str, said: str) -> str:
 
 
 def test_a_page_is_shown_without_fences() -> None:
-    shown = plain("shape-mismatch")
+    shown = plain("shape-mismatch", 200)
     assert "~~~" not in shown
     assert "```" not in shown
     assert "    $ matgrad check answers.toml\n    wrong[shape-mismatch]: " in shown

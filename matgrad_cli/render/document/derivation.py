@@ -68,7 +68,6 @@ def _blocks(derivation: Derivation, detail: Detail) -> Iterator[Block]:
     yield from (Sentence(said, "note") for said in _afterwords(derivation))
     if detail != "brief":
         yield from (Sentence((said,), "legend") for said in _legends(derivation))
-    if detail == "full":
         lines = (derivation.start, *(step.after for step in derivation.steps), derivation.result.flattened)
         yield from (Sentence((said,), "legend") for said in signs(line for line in lines if line is not None))
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Final
 
-from ...ir import Call, Expr, Fill, Hadamard, Kron, Power, nodes_of
+from ...ir import Call, Delta, Expr, Fill, Hadamard, Kron, MatrixOf, Power, nodes_of
 from ...ir.functions import CHANGES, MATRIX_FUNCTIONS, unknown_parts
 
 MEANINGS: Final[dict[str, str]] = {
@@ -60,12 +60,25 @@ def _of_unknown(function: str) -> str:
     return ""
 
 
+_SIGNS: Final[tuple[tuple[Callable[[Expr], bool], str], ...]] = (
+    (lambda node: isinstance(node, Delta), "δ_ij is 1 where i = j, and 0 elsewhere (matgrad why delta)"),
+    (lambda node: isinstance(node, MatrixOf), "[X_st]_st is the array with the entries X_st"),
+    (
+        lambda node: isinstance(node, Hadamard | Power) and not node.shape.is_number,
+        "∘ and ⊘ multiply and divide entry by entry, and A^∘2 squares each entry (matgrad why hadamard)",
+    ),
+    (lambda node: isinstance(node, Fill) and node.value == 1, "𝟏 is a vector of ones: 𝟏ᵀx is the sum of the entries of x"),
+    (lambda node: isinstance(node, Kron), "A ⊗ B is the matrix of the blocks A_ij B (matgrad why kron)"),
+    (lambda node: isinstance(node, Call) and node.function == "diag", "diag(v) is the matrix with v on its diagonal and 0 elsewhere"),
+    (
+        lambda node: isinstance(node, Call) and node.function == "norm" and node.argument.shape.is_matrix,
+        "‖A‖_F is the root of the sum of all squared entries (matgrad why norms)",
+    ),
+    (lambda node: isinstance(node, Call) and node.function == "sigmoid", "σ(x) = 1/(1 + exp(−x)), of each entry"),
+)
+
+
 def signs(shown: Iterable[Expr]) -> Iterator[str]:
     """What the signs mean that not every reader knows, each once."""
     nodes = {node for root in shown for node in nodes_of(root)}
-    if any(isinstance(node, Hadamard | Power) and not node.shape.is_number for node in nodes):
-        yield "∘ and ⊘ multiply and divide entry by entry, and A^∘2 squares each entry (matgrad why hadamard)"
-    if any(isinstance(node, Fill) and node.value == 1 for node in nodes):
-        yield "𝟏 is a vector of ones: 𝟏ᵀx is the sum of the entries of x"
-    if any(isinstance(node, Kron) for node in nodes):
-        yield "A ⊗ B is the matrix of the blocks A_ij B (matgrad why kron)"
+    yield from (said for holds, said in _SIGNS if any(map(holds, nodes)))

@@ -75,14 +75,12 @@ def _lines(block: Block, before: Block | None, view: View) -> Iterator[str]:
                 yield markdown_page(part, view).rstrip("\n")
 
 
-_LEADS = {"note": "> ", "assuming": "Assuming "}
+_LEADS = {"note": "> ", "legend": "> ", "assuming": "Assuming "}
 
 
 def _sentence(block: Sentence) -> Iterator[str]:
-    if block.role == "legend":
-        return
     said = f"{_LEADS.get(block.role, '')}{_prose(block.phrase)}"
-    end = "" if said.endswith(("*", ":", ".")) or block.role == "note" else "."
+    end = "" if said.endswith(("*", ":", ".")) or block.role in ("note", "legend") else "."
     yield f"{said} {_verdict(block.verdict)}" if block.verdict is not None else f"{title_case(said)}{end}"
     yield from _reasons(block)
 
