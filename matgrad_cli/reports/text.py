@@ -85,8 +85,8 @@ def _findings(problem: ProblemReport, colour: bool, width: int, several: bool) -
     said = {finding.message for finding in problem.shown}
     if problem.final.message and problem.final.message not in said and (problem.kind != "answer" or not problem.shown):
         code = f"[{problem.final.code}]" if problem.final.code else ""
-        said = f"{lead}final answer: {problem.final.verdict}{code}: {problem.final.message}"
-        out.append(_said(said, width).replace(problem.final.verdict, _painted(problem.final.verdict, colour), 1))
+        closing = f"{lead}final answer: {problem.final.verdict}{code}: {problem.final.message}"
+        out.append(_said(closing, width).replace(problem.final.verdict, _painted(problem.final.verdict, colour), 1))
     return out
 
 

@@ -231,12 +231,21 @@ def test_sentences_fill_their_braces(loss: str, wrt: str, method: str) -> None:
     assert not re.findall(r"\{\w+\}", shown)
 
 
-def test_signs_are_explained_where_reasons_are() -> None:
-    page = explain("sum(tanh(X)**2)", wrt="X")
-    assert "entry by entry" in page.render("html")
-    assert "(matgrad why hadamard)" not in page.render("text")
-    assert "vector of ones" in explain("sum(tanh(W@x))", wrt="W", detail="full").render("text")
-    assert "why kron" in explain("A@X@B", wrt="X", detail="full").render("text")
+@pytest.mark.parametrize(
+    ("loss", "wrt", "sign", "of"),
+    [
+        ("norm(X@R-Y)**2", "R", "δ", "δ_ij is 1"), ("norm(X)**2", "X", "‖X‖²_F", "‖A‖_F is"), ("sum(tanh(X)**2)", "X", "∘", "A ∘ B"),
+        ("sum(X)", "X", "𝟏", "𝟏 is"), ("A@X@B", "X", "⊗", "A ⊗ B is"), ("a.T@diag(x)@b", "x", "diag", "diag(v) is"),
+        ("sum(sigmoid(x))", "x", "σ", "σ(x) ="),
+    ],
+)  # fmt: skip
+def test_every_sign_is_explained_once(loss: str, wrt: str, sign: str, of: str) -> None:
+    page = explain(loss, wrt=wrt).render("text")
+    assert sign in page
+    assert page.count(f"     {of}") == 1
+    assert of not in explain(loss, wrt=wrt, detail="brief").render("text")
+    assert sign not in explain("x.T@y", wrt="y", method="differential").render("text")
+
 
 
 def test_a_short_page_says_what_a_name_stands_for_whose_sentence_it_leaves_out() -> None:

@@ -65,7 +65,7 @@ _SIGNS: Final[tuple[tuple[Callable[[Expr], bool], str], ...]] = (
     (lambda node: isinstance(node, MatrixOf), "[X_st]_st is the array with the entries X_st"),
     (
         lambda node: isinstance(node, Hadamard | Power) and not node.shape.is_number,
-        "∘ and ⊘ multiply and divide entry by entry, and A^∘2 squares each entry (matgrad why hadamard)",
+        "A ∘ B and A ⊘ B multiply and divide entry by entry, A^∘2 squares each entry (matgrad why hadamard)",
     ),
     (lambda node: isinstance(node, Fill) and node.value == 1, "𝟏 is a vector of ones: 𝟏ᵀx is the sum of the entries of x"),
     (lambda node: isinstance(node, Kron), "A ⊗ B is the matrix of the blocks A_ij B (matgrad why kron)"),

@@ -25,6 +25,7 @@ from ...verify.verdict import Verdict
 from ..derive import derive
 from ..engine.application import replaced
 from ..textbook.simplifier import Simplifier
+from .advice import advised
 from .line import Line, plainly
 from .multipliers import Found, inserted
 from .phases import isolate
@@ -45,7 +46,8 @@ def solve(
     second = derive(problem, layout=layout, order=2, rules=rules) if order == 2 else None
     try:
         found = _solved(ready.problem, ready.constraints, goal, layout, rules)
-        return replace(found, problem=problem, reasons=ready.reasons, second=second)
+        found = replace(found, problem=problem, reasons=ready.reasons, second=second)
+        return advised(found, lambda known: solve(known, constraints, goal, layout, rules=rules))
     except StuckError:
         if constraints and not solutions(Judge(problem), System(tuple((one, _zero(one)) for one in constraints), (problem.wrt,))):
             name, together = to_unicode(problem.wrt), " together" if len(constraints) > 1 else ""
@@ -383,9 +385,8 @@ def no_closed_form(derivation: Derivation, multipliers: Sequence[Symbol] = ()) -
                    "and the constraint holds"),
             help=f"solve these equations for {name} and {letters} by numbers"))  # fmt: skip
     notes = (f"the gradient is {said}", f"gradient step: {name} ← {name} − η · gradient", _newton(derivation, name))
-    return StuckError(Diagnostic(
-        "no-closed-form", f"the equation ∇L = 0 has no closed form in `{name}` that the rules know", notes=notes,
-        help="iterate with one of these steps"))  # fmt: skip
+    message = f"the equation ∇L = 0 has no closed form in `{name}` that the rules know"
+    return StuckError(Diagnostic("no-closed-form", message, notes=notes, help="iterate with one of these steps"))
 
 
 def _newton(derivation: Derivation, name: str) -> str:

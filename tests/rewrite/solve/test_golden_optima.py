@@ -1,20 +1,20 @@
-"""Whole pages of `solve`, as stored; `pytest --update-golden` writes them anew."""
+"""Whole pages of `solve`, those of `samples/optima` among them, as stored; `pytest --update-golden` writes them anew."""
 
 from __future__ import annotations
 
+import tomllib
 from pathlib import Path
 
 import pytest
 
 import matgrad_cli as matgrad
+from conftest import SAMPLES
+from matgrad_cli import check
 
 FOLDER = Path(__file__).parent / "golden"
+_SAMPLES = tomllib.loads((SAMPLES / "optima" / "answers.toml").read_text(encoding="utf-8"))["problem"]
 PAGES = {
-    "least-squares": ("norm(X@w - y)**2", "w", "X: m×n, w: n, y: m", "", ""),
-    "ridge": ("norm(X@w - y)**2 + lam*norm(w)**2", "w", "X: m×n, w: n, y: m, lam: scalar", "lam positive", ""),
-    "gaussian-covariance": ("c/2*logdet(S) + tr(inv(S)@C)/2", "S", "S: n×n, C: n×n, c: scalar", "S spd, C spd, c positive", ""),
-    "kalman-gain": ("tr((eye(n) - K@H)@P@(eye(n) - K@H).T + K@R@K.T)", "K", "K: n×m, H: m×n, P: n×n, R: m×m", "P spd, R spd", ""),
-    "minimum-variance": ("w.T@S@w", "w", "w: n, S: n×n", "S spd", "sum(w) = 1"),
+    **{one["id"]: (one["loss"], one["wrt"], one["shapes"], one.get("assume", ""), one.get("subject_to", "")) for one in _SAMPLES},
     "portfolio": ("w.T@S@w", "w", "w: n, S: n×n, mu: n, r: scalar", "S spd", ("mu.T@w = r", "sum(w) = 1")),
     "first-component": ("w.T@S@w", "w", "w: n, S: n×n", "S symmetric", "w.T@w = 1"),
 }
@@ -31,3 +31,11 @@ def test_page(name: str, update_golden: bool) -> None:
             FOLDER.mkdir(exist_ok=True)
             file.write_text(text, encoding="utf-8")
         assert file.read_text(encoding="utf-8") == text
+
+
+def test_the_samples_are_right_answers_and_a_slip() -> None:
+    report = check(SAMPLES / "optima" / "answers.toml")
+    assert {problem.id: problem.verdict for problem in report.files[0].problems} == dict.fromkeys([one["id"] for one in _SAMPLES], "right")
+    (problem,) = check(SAMPLES / "optima" / "ridge.md").files[0].problems
+    assert problem.first_wrong is not None
+    assert problem.first_wrong.code == "number-plus-array"

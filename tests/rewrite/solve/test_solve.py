@@ -109,6 +109,20 @@ def test_a_saddle_is_one() -> None:
     assert matgrad.solve("x.T@A@x - b.T@x", "x", "A: n×n, x: n, b: n").solution.extremum.kind in ("saddle", "unknown")
 
 
+@pytest.mark.parametrize(
+    ("loss", "told", "advised"),
+    [
+        ("tr(S@C) - logdet(S)", "", True), ("logdet(S) + tr(inv(S)@C)", "", True), ("n/2*logdet(S) + tr(inv(S)@C)/2", "", True),
+        ("logdet(S) + tr(inv(S)@C)", "C spd", False), ("logdet(S) + tr(inv(S)@C)", "S spd", False), ("norm(S - C)**2", "", False),
+        ("tr(S@A@S.T@B) - tr(C@S)", "", False),
+    ],
+)  # fmt: skip
+def test_a_covariance_is_to_be_told(loss: str, told: str, advised: bool) -> None:
+    shapes = "S: m×m, C: m×m" + (", n: scalar" if "n/2" in loss else "")
+    page = " ".join(matgrad.solve(loss, "S", shapes, told).render("text").split())
+    assert ('with `--assume "S spd"` it is a minimum' in page) == advised
+
+
 UNDECIDED = {
     "a number before the loss": ("lam*norm(X@w - y)**2", "w", "X: m×n, w: n, y: m, lam: scalar", "", "lam", "minimum", "maximum"),
     "ridge": ("norm(X@w - y)**2 + lam*norm(w)**2", "w", "X: m×n, w: n, y: m, lam: scalar", "", "lam", "minimum", None),
