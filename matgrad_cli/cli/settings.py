@@ -17,7 +17,7 @@ _OPTIONS: Final = {
 """Which commands take which default."""
 
 _KNOWN: Final = frozenset(["layout", "method", "detail", "format", "numbers", "latex"])
-_LATEX: Final = {"gradient": ("nabla", "partial"), "transpose": None, "numbered": (True, False), "labels": None, "bold": (True, False)}
+_LATEX: Final = {"gradient": ("nabla", "partial"), "transpose": None, "numbered": (True, False), "labels": None, "bold": (True, False), "columns": (1, 2)}
 
 
 def settings() -> dict[str, Any]:
@@ -60,7 +60,7 @@ def _check_latex(name: str, table: Any) -> None:
     for key, value in table.items() if isinstance(table, dict) else [("latex", table)]:
         allowed = _LATEX.get(key, ())
         if key not in _LATEX or (value not in allowed if allowed is not None else not isinstance(value, str)):
-            known = 'known are gradient = "nabla" or "partial", transpose, numbered, labels, bold'
+            known = 'known are gradient = "nabla" or "partial", transpose, numbered, labels, bold, columns = 1 or 2'
             raise _bad(name, f"sets `latex.{key}` to `{value}`", known)
 
 

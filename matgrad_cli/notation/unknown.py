@@ -54,12 +54,12 @@ def meant(function: str, known: frozenset[str]) -> str | None:
     return None
 
 
-def shown(function: str, letter: Callable[[str], str], prime: str, nabla: str, squared: str) -> str:
+def shown(function: str, letter: Callable[[str], str], prime: str, nabla: str, squared: str, dual: str = "D*") -> str:
     """How a book writes an unknown function, φ″ or ∇f, with its letter; empty for one of the table."""
     parts = unknown_parts(function)
     if parts is None:
         return ""
     (kind, order, name), bare = parts, letter(parts[2].partition("|")[0])
     if kind in ("v", "m"):
-        return letter(f"J_{name.partition('|')[0]}") if (kind, order) == ("v", 1) else ("", "D", "D*")[order] + bare
+        return letter(f"J_{name.partition('|')[0]}") if (kind, order) == ("v", 1) else ("", letter("D"), dual)[order] + bare
     return bare + prime * order if kind in ("e", "p") else ("", nabla, squared)[order] + bare

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import subprocess
 from pathlib import Path
@@ -13,6 +14,7 @@ from matgrad_cli.cli.app import command_line
 from matgrad_cli.cli.settings import settings, with_defaults
 from matgrad_cli.diagnostics import UsageError
 from matgrad_cli.render.latex.habits import Habits
+from matgrad_cli.render.latex.lines import ROOM, width
 
 LOSS = ("explain", "norm(X@w-y)**2", "--wrt", "w", "--shape", "X: m×n, w: n, y: m")
 
@@ -70,3 +72,12 @@ def test_habits_compile(tmp_path: Path) -> None:
     log = done.stdout.decode("utf-8", "replace")
     assert done.returncode == 0, log[-1500:]
     assert "multiply defined" not in log
+
+
+@pytest.mark.parametrize("columns", [1, 2])
+def test_rows_are_as_wide_as_a_column(columns: int) -> None:
+    for loss, wrt in (("norm(V@tanh(W@x+b)-y)**2", "W"), ("norm(X@R-Y)**2/m", "R"), ("a.T@X@b*tr(X@A@X.T@B)", "X")):
+        text = explain(loss, wrt=wrt, method="index").render("latex", habits=Habits(columns=columns))
+        rows = re.findall(r"^(?:.*&= |&\\quad )(.*?)(?: \\\\)?$", text, re.MULTILINE)
+        assert len(rows) > 8
+        assert max(map(width, rows)) <= ROOM[columns]

@@ -206,7 +206,8 @@ class MathmlPrinter(BookPrinter):
         return Piece(self._function(name) + _APPLY + self.brackets(body), POWER if name == "logdet" else ATOM)
 
     def _function(self, name: str) -> str:
-        if (shown := unknown_shown(name, name_mathml, "<mo>′</mo>", "<mo>∇</mo>", "<msup><mo>∇</mo><mn>2</mn></msup>")):
+        signs = ("<mo>′</mo>", "<mo>∇</mo>", "<msup><mo>∇</mo><mn>2</mn></msup>", "<msup><mi>D</mi><mo>*</mo></msup>")
+        if shown := unknown_shown(name, name_mathml, *signs):
             return shown
         if name in _FUNCTIONS and not (name == "sigmoid" and self._taken):
             return _FUNCTIONS[name]

@@ -47,7 +47,7 @@ article.matgrad td,article.matgrad th{padding:.2rem .9rem .2rem 0;text-align:lef
 .matgrad .terms{display:flex;flex-wrap:wrap;align-items:flex-start;gap:.3rem .6rem}
 .matgrad .cell{display:inline-flex;flex-direction:column;align-items:center}.matgrad .cell small{font-size:.72rem;color:var(--soft)}
 .matgrad .struck{position:relative;color:var(--soft);padding:0 .25rem}
-.matgrad .strike{position:absolute;inset:0;width:100%;height:100%}
+.matgrad .strike{position:absolute;top:0;left:0;width:100%;height:100%}
 .matgrad .strike line{stroke:var(--bad);stroke-width:2}
 .matgrad .kept{border:2px solid var(--good);border-radius:.3rem;padding:0 .3rem}
 .matgrad code{font-size:.9em}.matgrad pre{overflow-x:auto;font-family:monospace;line-height:1.3}

@@ -34,7 +34,7 @@ from .lines import ROOM, broken, width
 from .prose import escaped, given_latex, letters_latex, named_latex, numbers_latex, phrase_latex, title_case, value_latex
 
 _ABOVE_LABEL = 14.0
-_NUMBERS_ROOM = 46.0
+_NUMBERS_ROOM = {1: 46.0, 2: 28.0}
 
 
 def latex_page(content: Document, view: View) -> str:
@@ -129,19 +129,24 @@ def _displayed(blocks: list[Block], view: View) -> Iterator[str]:
         elif isinstance(block, Formula):
             where = r"\text{where } " if block.role == "where" else ""
             left = label_latex(block.left)
-            shapes = block.role == "result" and view.shapes
+            shapes = block.role == "result"
             after = "," if block.role == "loss" and len(blocks) == 1 else ""
-            yield f"{start}{where}{left} &= {_row(block.right, width(left) + (9 if where else 3), shapes)}{after}"
+            yield f"{start}{where}{left} &= {_row(block.right, width(left) + (9 if where else 3), view, shapes)}{after}"
     yield r"\end{align*}"
 
 
-def _row(body: Expr, space: float, shapes: bool = False) -> str:
+def _columns(view: View) -> int:
+    return 1 if view.habits is None else view.habits.columns
+
+
+def _row(body: Expr, space: float, view: View, shapes: bool = True) -> str:
     """One row, with the shapes of its factors where they fit, else as many as are needed."""
-    if shapes and not body.free:
+    room = ROOM[_columns(view)] - space
+    if shapes and view.shapes and not body.free:
         text = underbraced(body)
-        if width(text) <= ROOM - space:
+        if width(text) <= room:
             return text
-    return " \\\\\n&\\quad ".join(broken(to_latex(body), ROOM - space, ROOM - space - 3))
+    return " \\\\\n&\\quad ".join(broken(to_latex(body), room, room - 3))
 
 
 def _chain(block: Chain, view: View) -> Iterator[str]:
@@ -154,7 +159,7 @@ def _chain(block: Chain, view: View) -> Iterator[str]:
         wide = width(left) > _ABOVE_LABEL
         space += 0 if wide else width(left)
         head = f"& {left} \\\\\n&" if wide else f"{left} &"
-        rows.append(f"{head}= {_row(block.start.body, space, view.shapes)}{_numbers(block.numbers)}")
+        rows.append(f"{head}= {_row(block.start.body, space, view)}{_numbers(block.numbers, view)}")
     moves = [told for move in block.moves for told in _flat(move, view)]
     if not rows:
         yield rf"\noindent {moves[0][0]}"
@@ -165,20 +170,20 @@ def _chain(block: Chain, view: View) -> Iterator[str]:
         if rows or place:
             rows.append(rf"\intertext{{{said}}}")
         own = f"{to_latex(line.left)} " if line.left is not None else ""
-        rows.append(f"{own}&= " + _row(line.body, width(own) + 3 if own else space, view.shapes) + _numbers(move.numbers))
+        rows.append(f"{own}&= " + _row(line.body, width(own) + 3 if own else space, view) + _numbers(move.numbers, view))
     yield r"\begin{align*}"
     yield from rows
     yield r"\end{align*}"
 
 
-def _numbers(numbers: str) -> str:
+def _numbers(numbers: str, view: View) -> str:
     """The rows of numbers below a line, broken before + − =."""
     if not numbers:
         return ""
     rows = [""]
     for piece in re.split(r" (?=[+−=] )", numbers):
         longer = f"{rows[-1]} {piece}".strip()
-        if rows[-1] and width(numbers_latex(longer)) > _NUMBERS_ROOM:
+        if rows[-1] and width(numbers_latex(longer)) > _NUMBERS_ROOM[_columns(view)]:
             rows.append(piece)
         else:
             rows[-1] = longer

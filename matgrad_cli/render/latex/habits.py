@@ -13,13 +13,14 @@ from ...notation.printing.to_latex import name_latex
 
 @record
 class Habits:
-    r"""`labels` is what stands before the number in `\label{eq:3}`; with `bold` matrices and vectors are bold."""
+    r"""`labels` is what stands before the number in `\label{eq:3}`; with `bold` matrices and vectors are bold; `columns` are the paper's."""
 
     gradient: str = "nabla"
     transpose: str = r"\top"
     numbered: bool = False
     labels: str = ""
     bold: bool = False
+    columns: int = 1
 
 
 USUAL: Final = Habits()

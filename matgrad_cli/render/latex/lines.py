@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from typing import Final
 
-ROOM: Final = 58.0
+ROOM: Final = {1: 58.0, 2: 36.0}
+"""How wide a row may be in a paper of one column, and of two."""
 _COMMAND = re.compile(r"\\([A-Za-z]+|.)")
 _WIDE: Final = {
     "sum": 2.2, "partial": 1.1, "operatorname": 0.3, "lVert": 1.0, "rVert": 1.0, "Bigl": 0.5, "Bigr": 0.5, "bigl": 0.3, "bigr": 0.3,
@@ -60,7 +61,7 @@ def _group(text: str, start: int) -> tuple[str, int]:
     return text[start + 1 :], len(text)
 
 
-def broken(text: str, first: float = ROOM, later: float = ROOM - 4) -> list[str]:
+def broken(text: str, first: float, later: float) -> list[str]:
     """The line in pieces that fit; each piece after the first begins with its operator."""
     pieces: list[str] = []
     room = first
