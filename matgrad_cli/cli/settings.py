@@ -17,7 +17,9 @@ _OPTIONS: Final = {
 """Which commands take which default."""
 
 _KNOWN: Final = frozenset(["layout", "method", "detail", "format", "numbers", "latex"])
-_LATEX: Final = {"gradient": ("nabla", "partial"), "transpose": None, "numbered": (True, False), "labels": None, "bold": (True, False), "columns": (1, 2)}
+_LATEX: Final = {
+    "gradient": ("nabla", "partial"), "transpose": None, "numbered": (True, False), "labels": None, "bold": (True, False), "columns": (1, 2),
+}  # fmt: skip
 
 
 def settings() -> dict[str, Any]:

@@ -13,7 +13,7 @@ from ...notation.printing.to_latex import name_latex
 
 @record
 class Habits:
-    r"""`labels` is what stands before the number in `\label{eq:3}`; with `bold` matrices and vectors are bold; `columns` are the paper's."""
+    r"""`labels` is what stands before the number in `\label{eq:3}`; `bold`: of matrices and vectors; `columns`: of the paper."""
 
     gradient: str = "nabla"
     transpose: str = r"\top"
