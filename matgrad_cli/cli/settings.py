@@ -18,7 +18,8 @@ _OPTIONS: Final = {
 
 _KNOWN: Final = frozenset(["layout", "method", "detail", "format", "numbers", "latex"])
 _LATEX: Final = {
-    "gradient": ("nabla", "partial"), "transpose": None, "numbered": (True, False), "labels": None, "bold": (True, False), "columns": (1, 2),
+    "gradient": ("nabla", "partial"), "transpose": None, "numbered": (True, False), "labels": None, "bold": (True, False),
+    "columns": (1, 2),
 }  # fmt: skip
 
 
