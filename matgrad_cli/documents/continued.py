@@ -17,7 +17,7 @@ _LEADING = re.compile(rf"^{_MARGIN}")
 _LEFT_OPEN = re.compile(rf"{_SIGN}\s*$")
 _ZERO = re.compile(r"=\s*\{?0\}?[\s.,]*$")
 _BREAK = re.compile(r"\\\\\*?(?:\s*\[[^\]\n]*\])?\s*$")
-_RELATION = re.compile(
+RELATION = re.compile(
     r"[=<>≤≥≈∝→⇒⇔∼∈←]|\\(?:le|ge|leq|geq|approx|propto|to|sim|in|iff|implies|equiv|(?:Long)?(?:left|right|Left|Right)+arrow"
     r"|Longleftrightarrow|Leftrightarrow|text|mbox|textrm|where|forall)(?![A-Za-z])"
 )
@@ -31,7 +31,7 @@ def joined_rows(rows: Sequence[Passage]) -> list[tuple[int, Passage]]:
     for number, row in enumerate(rows, 1):
         before = _BREAK.sub(_blank, found[-1][1].text) if found else ""
         goes_on = (_ADDED.match(row.text) and not _ZERO.search(before)) or (
-            (_GOES_ON.match(row.text) or _LEFT_OPEN.search(before)) and not _RELATION.search(row.text)
+            (_GOES_ON.match(row.text) or _LEFT_OPEN.search(before)) and not RELATION.search(row.text)
         )
         if found and goes_on:
             first, begun = found[-1]

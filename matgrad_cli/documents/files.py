@@ -51,6 +51,7 @@ class Found:
 
 def expanded(paths: Iterable[Path], key: Path | None = None) -> Found:
     """The files themselves, and the files of the three kinds inside folders, sorted; linked and hidden folders are not entered.
+    Among several files a copy of the key is left out, as in a folder.
 
     Beside a key every file of a folder is an answer to it, except what says by its name that it is none, and a copy of the key. Without one
     a file must say that it is meant: many Markdown files are not.
@@ -58,9 +59,11 @@ def expanded(paths: Iterable[Path], key: Path | None = None) -> Found:
     files: list[Path] = []
     skipped: list[Path] = []
     empty: list[Path] = []
+    paths = tuple(paths)
     for path in paths:
         if not path.is_dir():
-            files.append(path)
+            copy = key is not None and len(paths) > 1 and _is_copy(path, key)
+            (skipped if copy else files).append(path)
             continue
         inside = [file for file in _inside(path, CODE if key is None else (*CODE, *ENDINGS)) if key is None or not _same(file, key)]
         taken = [file for file in inside if (_homework(file) if key is None else _handed_in(file, key))]
@@ -96,9 +99,17 @@ def _handed_in(path: Path, key: Path) -> bool:
     try:
         if path.suffix.lower() == ".txt" and path.is_file() and path.stat().st_size <= LARGEST:
             return _STATED.search(path.read_text(encoding="utf-8", errors="replace")) is not None
-        return not path.is_file() or path.stat().st_size != key.stat().st_size or path.read_bytes() != key.read_bytes()
     except OSError:
         return True  # it is reported as unreadable
+    return not _is_copy(path, key)
+
+
+def _is_copy(path: Path, key: Path) -> bool:
+    """Whether a file is the key, or says just what the key says: whoever hands that in answers nothing."""
+    try:
+        return path.is_file() and path.stat().st_size == key.stat().st_size and path.read_bytes() == key.read_bytes()
+    except OSError:
+        return False
 
 
 _OF_TOML = re.compile(rb"^[ \t]*(?:\[+[ \t]*problem\b|[\"']?(?:answer|loss)[\"']?[ \t]*=)", re.MULTILINE)

@@ -9,7 +9,7 @@ from typing import Literal
 from ..diagnostics import Diagnostic, InputError, MatgradError, Source, Span
 from ..diagnostics.record import record, replace
 from ..documents.passage import Passage
-from ..ir import Entry, Expr, Index, MatrixOf, fresh_index, letters_in
+from ..ir import Call, Entry, Expr, Index, MatrixOf, fresh_index, letters_in, nodes_of
 from ..ir.memory import remembered
 from ..notation import syntax as s
 from ..notation.choice import in_syntax
@@ -23,7 +23,8 @@ from .lines.forms import is_pending
 from .lines.kinds import Clash, pairings
 from .lines.reading import Read, Side, read_side
 from .lines.scope import Surroundings, surroundings
-from .lines.where import before_where, with_parts
+from .lines.where import answer_in, with_parts
+from .meanings.averages import averaged
 from .prose import NO_FORMULA, only_words, without_prose
 from .slips.causes import Slip
 from .slips.diagnose import Context, diagnosis, misfit
@@ -47,6 +48,7 @@ class Judged:
 @remembered(maxsize=8192)
 def judge_answer(task: Task, answer: str, reference: str | None) -> Judged:
     """The verdict on the text of an answer. Equal answers to one problem are judged once."""
+    task.bench.renew()
     around = _around(task)
     read = read_answer(answer, around)
     variables = around.names().variables if read.expr is None else {}
@@ -57,6 +59,9 @@ def judge_answer(task: Task, answer: str, reference: str | None) -> Judged:
         formula = read_answer(bare, around) if bare.strip() and bare != answer else read
         read = formula if formula.expr is not None else read
     judged = _judged(task, around, read, reference)
+    if judged.verdict != "right" and (mean := averaged(read.side, around)) is not None:
+        average = _judged(task, around, mean, reference)
+        judged = average if average.verdict == "right" else judged
     if judged.verdict == "right":
         return _other_side(task, answer, around, reference) or _beside(answer, around) or judged
     for flags in other_slices(slices(read.side.node)) if judged.verdict == "wrong" else ():
@@ -67,6 +72,9 @@ def judge_answer(task: Task, answer: str, reference: str | None) -> Judged:
     arrays = read.side.syntax == "numpy" or task.problem.arrays
     heads = _heads(answer)
     if judged.verdict != "wrong" or not arrays or read.side.node is None or (heads and _undone(heads[0], around)):
+        return judged
+    if read.expr is not None and task.wanted is not None and read.expr.shape is task.wanted.shape and not any(
+            node.shape.is_row for node in nodes_of(read.expr)):  # where all is columns and matrices, arrays are nothing else
         return judged
     return _as_arrays(task, read, judged)
 
@@ -103,9 +111,25 @@ def _judged(task: Task, around: Surroundings, read: Read, reference: str | None)
         if unfit and slip is not None and task.wanted is not None:
             slip = misfit(Context(around, task.wanted, True, (), read), task.wanted, slip)
         return Judged(read.failure or "unreadable", slip, read.notes)
-    known = read_answer(reference, around).expr if reference else None
+    known = _expression(task, reference) if reference else None
     found = judged_derivative(around, read.expr, (), read, known)
-    return replace(found, notes=(*read.notes, *found.notes))
+    return replace(found, notes=(*read.notes, *_sigmoids(task, read), *found.notes))
+
+
+def _sigmoids(task: Task, read: Read) -> tuple[str, ...]:
+    """What σ(u) is taken for, where the loss does not say it."""
+    text, node = read.side.source.text, read.side.node
+    known = any(isinstance(one, Call) and one.function == "sigmoid" for one in nodes_of(task.problem.loss))
+    if node is None or known or not re.search("sigma|σ", text):
+        return ()
+    said = [part for part in s.parts_of(node) if isinstance(part, s.Apply) and part.function == "sigmoid"]
+    return (f"`{text[said[0].span.start : said[0].span.end]}` is read as the sigmoid 1/(1 + e^(−u)) of every entry",) if said else ()
+
+
+@remembered(maxsize=512)
+def _expression(task: Task, reference: str) -> Expr | None:
+    """What the key answers: read once for all who answer."""
+    return read_answer(reference, _around(task)).expr
 
 
 @remembered(maxsize=512)
@@ -280,35 +304,31 @@ def _unknown(read: Read) -> bool:
 
 def _side(text: str, language: Syntax, around: Surroundings) -> Side:
     source = Source("answer", text)
-    start = _after_equality(text)
+    start, end = _sides_of(text)[-1], answer_in(text)[1]
     try:
+        named = with_parts(text, around, language)
+        if named is not None:
+            return Side(source, Span(0, len(text)), named, language)
         if language == "latex":
             from ..notation.latex.reader import parse_latex
 
-            named = with_parts(text, around)
-            if named is not None:
-                return Side(source, Span(0, len(text)), named, "latex")
-            node: s.Node = parse_latex(text[start:], names=around.names(), offset=start)
-            return Side(source, Span(start, len(text)), node, "latex")
+            return Side(source, Span(start, end), parse_latex(text[start:end], names=around.names(), offset=start), "latex")
         from ..notation.dialects import parsed
 
-        return Side(source, Span(start, len(text)), parsed(" " * start + text[start:], language), language)
+        return Side(source, Span(start, end), parsed(" " * start + text[start:end], language), language)
     except InputError as error:
         return Side(source, Span(start, len(text)), None, language, error.diagnostic)
     except MatgradError as error:
         return Side(source, Span(start, len(text)), None, "latex", Diagnostic(error.diagnostic.code, error.diagnostic.message))
 
 
-def _after_equality(text: str) -> int:
-    """Where the last side of `∂L/∂R = … = …` begins; equations behind `where` are about something else."""
-    return _sides_of(text)[-1]
-
-
 def _sides_of(text: str) -> list[int]:
-    """Where the sides of an equality begin."""
-    level, starts = 0, [0]
-    for at, character in enumerate(before_where(text)):
+    """Where the sides of an equality begin; equations behind `where` are about something else."""
+    begin, end = answer_in(text)
+    level, starts = 0, [begin]
+    for at in range(begin, end) if "=" in text else ():
+        character = text[at]
         level += {"(": 1, "[": 1, "{": 1, ")": -1, "]": -1, "}": -1}.get(character, 0)
-        if character == "=" and level <= 0 and text[at + 1 :].strip():
+        if character == "=" and level <= 0 and text[at + 1 : end].strip():
             starts.append(at + 1)
     return starts

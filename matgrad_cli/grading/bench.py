@@ -33,6 +33,11 @@ class Bench(Judge):
         self.others: dict[int, Evaluator] = {}
         self._monomials: Monomials | None = None
 
+    def forget(self) -> None:
+        """Lets go of what was evaluated."""
+        super().forget()
+        self.small, self.others = {}, {}
+
     def define(self, symbol: Symbol, value: Expr) -> None:
         """From now on the symbol has this value."""
         self.derived[symbol] = value

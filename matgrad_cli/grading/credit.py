@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from ..diagnostics.record import replace
-from ..records.finding import ProblemReport
+from ..ir import nodes_of
+from ..records.finding import Finding, ProblemReport
 from .chain import Outcome, RowResult
 from .lines.forms import is_pending
 from .lines.kinds import is_zero
@@ -19,7 +20,7 @@ def scored(chosen: Settings, report: ProblemReport, lines: Callable[[], tuple[in
     share, credit = (1.0, None) if report.verdict == "right" else (0.0, None)
     first = report.first_wrong
     if report.verdict == "wrong" and first is not None:
-        rules = [(chosen.partial.get(first.code or "", 0.0), f"the first slip is `{first.code}`")]
+        rules = [_of_slips(chosen, report, first)]
         if LINES in chosen.partial:
             held, of = lines()
             rules.append((chosen.partial[LINES] * held / max(of, 1), f"{held} of {of} lines hold before the first slip"))
@@ -29,6 +30,19 @@ def scored(chosen: Settings, report: ProblemReport, lines: Callable[[], tuple[in
         report, score=chosen.points * share, points=chosen.points, warnings=(*chosen.warnings, *report.warnings), reveal=chosen.reveal,
         attempts=chosen.attempts, credit=credit, slip=(first.code if first is not None else None) or report.final.code,
     )  # fmt: skip
+
+
+def _of_slips(chosen: Settings, report: ProblemReport, first: Finding) -> tuple[float, str]:
+    """The share for the first slip; for none that is larger behind it, and where an answer is asked for, none without one."""
+    behind = report.lines[report.lines.index(first) + 1 :]
+    slips = [first.code, *(line.code for line in behind if line.verdict == "wrong" and not line.holds)]
+    if report.final.verdict == "wrong" and any(line.verdict != "follows" for line in behind):
+        slips.append(report.final.code)
+    shares = [chosen.partial.get(code or "", 0.0) for code in slips]
+    if report.final.verdict == "missing" and chosen.must_answer:
+        shares.append(0.0)
+    least = slips[shares.index(min(shares[: len(slips)]))]
+    return min(shares), f"the first slip is `{first.code}`" + (f", and a later one `{least}`" if least != first.code else "")
 
 
 def lines_held(results: Sequence[RowResult], around: Surroundings) -> tuple[int, int]:
@@ -64,7 +78,8 @@ def derives(results: Sequence[RowResult], around: Surroundings) -> bool:
         return outcome.role == "claim" and not head.free and around.bench.equal(head, loss)
 
     outcomes = [outcome for result in results for outcome in result.outcomes if about(outcome)]
-    sides = {outcome.read.expr for outcome in outcomes if outcome.read is not None and outcome.read.expr is not None}
-    said = {side for side in sides if not is_zero(side)}
+    pairs = [(outcome.head, outcome.read.expr) for outcome in outcomes if outcome.read is not None and outcome.read.expr is not None]
+    said = {side for _, side in pairs if not is_zero(side)}
+    said |= {left for left, side in pairs if left is not None and is_zero(side) and not said & set(nodes_of(left))}  # of `… = 0`
     named = {symbol for symbol, value in around.values.items() if around.worked_out(value)}
     return len(said) + any(named & expr.symbols for expr in said) > 1

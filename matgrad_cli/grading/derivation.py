@@ -276,7 +276,7 @@ class Reader:
         if outcome.verdict != "follows" and (equation := self.equations.judged(self.chain, last, found, (own, self.both), self.notes)):
             self.chain.equation = True
             self.notes += self.equations.notes
-            return found.expr, equation
+            return found.expr, replace(equation, head=last)
         after_gap = self.chain.gap and outcome.verdict == "wrong" and last is self.chain.last
         if after_gap and outcome.slip is not None and outcome.slip.code not in OF_FORM:
             said = "the line before could not be judged; this line differs from the last one that was read"

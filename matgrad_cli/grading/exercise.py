@@ -7,7 +7,7 @@ from typing import Literal, Unpack
 
 from ..diagnostics import Diagnostic, Label, MatgradError, Source, Span
 from ..diagnostics.record import replace
-from ..documents.continued import joined_rows
+from ..documents.continued import RELATION, joined_rows
 from ..documents.passage import Passage, line_and_column
 from ..notation.printing.to_text import to_text
 from ..notation.problems import chosen_syntax
@@ -61,7 +61,7 @@ def judge(chosen: Settings) -> ProblemReport:
     if not chosen.rows and (chosen.answer is None or not chosen.answer.text):
         return unanswered(chosen)
     if chosen.rows:
-        return _by_lagrangian(chosen, task, key, asked)
+        return _bare_answer(chosen, task) or _by_lagrangian(chosen, task, key, asked)
     return _answer(chosen, task)
 
 
@@ -111,6 +111,18 @@ def moved(diagnostic: Diagnostic, found: Located) -> Diagnostic:
 
 
 # ---- answers
+
+
+def _bare_answer(chosen: Settings, task: Task) -> ProblemReport | None:
+    """A derivation under a key that is one formula and no sign of equality is an answer."""
+    rows = joined_rows(chosen.rows) if chosen.under_key and chosen.answer is None else ()
+    text = rows[0][1].text.strip().removeprefix("&").lstrip().removeprefix("=") if len(rows) == 1 else ""
+    if not text.strip() or RELATION.search(text):
+        return None
+    passage = rows[0][1]
+    lead = passage.text.index(text)
+    report = _answer(replace(chosen, answer=Located(passage.part(lead, lead + len(text)), chosen.source)), task)
+    return report if report.verdict in ("right", "wrong") else None
 
 
 def _answer(chosen: Settings, task: Task) -> ProblemReport:
@@ -230,6 +242,8 @@ def _read_derivation(
         final = final_of_named(second or task, reader, results) or Final("missing", None, f"{final.message}: {stated}")
     if final.verdict == "missing" and all(line.role not in ("claim", "equation") for line in lines):
         final = Final("missing", "nothing-judged", f"{NOTHING_JUDGED}; {final.message}" if lines and final.code is None else NOTHING_JUDGED)
+    if final.verdict == "missing" and chosen.under_key and _ends_bare(second or task, results):
+        lines, final = (*lines[:-1], replace(lines[-1], verdict="follows", code=None, diagnostic=None)), Final("right")
     verdict = _verdict(lines, final, chosen)
     if chosen.require == "derivation" and not derives(results, around):
         verdict, final = _requires_derivation(verdict, final)
@@ -237,6 +251,13 @@ def _read_derivation(
     supposing = tuple(f"`{name}` is read as `{to_text(value)}`: no formula explains it" for name, value in supposed.items())
     report = ProblemReport(chosen.id, "derivation", verdict, final, lines, notes=(*task.problem.notes, *supposing), warnings=warnings)
     return scored(chosen, report, lambda: lines_held(results, around)), written, reader.prose.choices
+
+
+def _ends_bare(task: Task, results: Sequence[RowResult]) -> bool:
+    """Whether the last of several rows is nothing but the answer."""
+    claims = results[-1].row.claims if len(results) > 1 else ()
+    bare = len(claims) == 1 and len(claims[0].sides) == 1 and not claims[0].leading
+    return bare and judge_answer(task, claims[0].sides[0].text, None).verdict == "right"
 
 
 def line_of(result: RowResult, source: Source) -> Finding:

@@ -10,7 +10,7 @@ from ..diagnostics import Diagnostic, InputError, Label, MatgradError, Source, S
 from ..diagnostics.record import replace
 from ..facts import Problem
 from ..ir import ONE, Entry, Expr, Index, MatrixOf, Partial, Shape, Symbol, Transpose, fresh_index, letters_in
-from ..ir.memory import remembered
+from ..ir.memory import lasting
 from ..notation.names import canonical_name
 from ..records.layout import is_turned
 from .bench import Bench
@@ -43,6 +43,8 @@ class Task:
         return frozenset(symbol.name for symbol in (*self.problem.variables, *self.declared))
 
 
+MOST_TASKS = 128
+"""So many problems are kept ready, with their points."""
 Key = tuple[str, str, str, str, str | None, str]
 
 
@@ -64,7 +66,12 @@ class Asked(NamedTuple):
     seed: int = 0
 
 
-@remembered(maxsize=512)
+def _release(task: Task | MatgradError) -> None:
+    if isinstance(task, Task):
+        task.bench.forget()
+
+
+@lasting(MOST_TASKS, _release)
 def _task(key: Key, asked: Asked) -> Task | MatgradError:
     loss, wrt, shapes, assume, syntax, layout = key
     first, *others = [name for name in wrt.split(",") if name.strip()] or [wrt]
@@ -192,7 +199,7 @@ def _places(shape: Shape, letters: list[Index]) -> tuple[Index | None, Index | N
     return row, col
 
 
-@remembered(maxsize=512)
+@lasting(MOST_TASKS, lambda _: None)
 def worked_out(problem: Problem, layout: str) -> Expr | None:
     """The derivative as the index method writes it, for naming its terms: it never decides what is right. None where it is stuck."""
     from ..rewrite.derive import derive

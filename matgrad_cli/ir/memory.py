@@ -43,6 +43,22 @@ def remembered(maxsize: int) -> Callable[[_F], _F]:
     return wrapped
 
 
+def lasting(maxsize: int, release: Callable[[Any], object]) -> Callable[[_F], _F]:
+    """A cache of what is dear to find and small to keep. It is not let go: each value is only told to `release` what it remembers."""
+    def wrapped(function: _F) -> _F:
+        kept: dict[tuple[Any, ...], Any] = {}
+
+        def found(*arguments: Any) -> Any:
+            kept[arguments] = value = kept.pop(arguments) if arguments in kept else function(*arguments)
+            if len(kept) > maxsize:
+                del kept[next(iter(kept))]
+            return value
+
+        _FORGET.append(lambda: [release(value) for value in kept.values()])
+        return found  # type: ignore[return-value]
+    return wrapped
+
+
 def crowded() -> bool:
     """Whether so much was added since the last time that it should be let go where nothing is under way."""
     return len(_NODES) > _kept[0] + CROWDED

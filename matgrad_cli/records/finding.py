@@ -171,9 +171,11 @@ class Report:
 
     @property
     def students(self) -> dict[str, tuple[Counted, ...]]:
-        """What counts of each student's files, problem by problem."""
+        """What counts of each student's files, problem by problem. A folder in which nobody handed anything in is no student."""
         files: dict[str, list[FileReport]] = {}
         for file in self.files:
+            if self.keyed and not file.student:
+                continue
             files.setdefault(file.student or file.file, []).append(file)
         return {student: self._counted(theirs) for student, theirs in files.items()}
 

@@ -7,13 +7,16 @@ from itertools import accumulate
 from typing import Final
 
 from .jets import NONE, Jet, Tags, each, gathered, jet_product
-from .tensor import COL, ROW, Sparse, renamed
+from .tensor import COL, ROW, Sparse, product, renamed
 
 _MIDDLE: Final = "middle"
 
 
 def matrix_product(left: Jet, right: Jet, p: int) -> Jet:
     """The matrix product of two jets."""
+    if len(left) == 1 == len(right) and NONE in left and NONE in right:
+        return {NONE: product(renamed(left[NONE], {COL: _MIDDLE}), renamed(right[NONE], {ROW: _MIDDLE}),
+                              (_MIDDLE,) if COL in left[NONE].labels else (), p)}
     return jet_product(each(left, lambda t: renamed(t, {COL: _MIDDLE})), each(right, lambda t: renamed(t, {ROW: _MIDDLE})),
                        (_MIDDLE,) if any(COL in t.labels for t in left.values()) else (), p)
 

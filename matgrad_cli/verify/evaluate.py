@@ -51,6 +51,10 @@ class Evaluator:
         self._memo: dict[tuple[Expr, Tags], Jet | Exception] = {}
         self.work = 0
 
+    def forget(self) -> None:
+        """Lets go of what was evaluated."""
+        self._memo.clear()
+
     def value(self, expr: Expr) -> Tensor:
         """The array that the expression denotes here."""
         return self._value(self.jet(expr, NONE), expr)
@@ -61,8 +65,16 @@ class Evaluator:
 
     def jet(self, node: Expr, tags: Tags) -> Jet:
         """The value and its derivatives along the tags. Depth is kept on an explicit stack, not on Python's."""
-        key = (node, self._relevant(node, tags))
-        stack = [] if key in self._memo else [key]
+        key = (node, self._relevant(node, tags) if tags else tags)
+        if key not in self._memo:
+            self._evaluate(key)
+        found = self._memo[key]
+        if isinstance(found, Exception):
+            raise found
+        return found
+
+    def _evaluate(self, key: tuple[Expr, Tags]) -> None:
+        stack = [key]
         waiting: set[tuple[Expr, Tags]] = set()
         while stack:
             top = stack[-1]
@@ -77,10 +89,6 @@ class Evaluator:
                     continue
             stack.pop()
             self._memo[top] = self._compute(*top)
-        found = self._memo[key]
-        if isinstance(found, Exception):
-            raise found
-        return found
 
     def _compute(self, node: Expr, tags: Tags) -> Jet | Exception:
         try:
@@ -93,7 +101,7 @@ class Evaluator:
             return reason
         except (ValueError, OverflowError, ZeroDivisionError) as reason:
             return OutOfDomain(str(reason))
-        self.work += sum([prod(tensor.dims) for tensor in result.values()])
+        self.work += sum([len(tensor.data) if type(tensor) is Tensor else prod(tensor.dims) for tensor in result.values()])
         return TooLarge() if self.work > self.limit else result
 
     def _relevant(self, node: Expr, tags: Tags) -> Tags:
@@ -195,8 +203,10 @@ class Evaluator:
         base = self.jet(node.base, tags)
         if exponent is not None:
             field, fixed = self.field, exponent
-            slope = ir.mul(ir.Number(exponent), ir.Power(node.base, ir.Number(exponent - 1))) if exponent else ir.Fill(0, node.shape)
             value = mapped(self._value(base, node.base), lambda u: field.power(u, fixed))
+            if not tags:
+                return {NONE: value}
+            slope = ir.mul(ir.Number(exponent), ir.Power(node.base, ir.Number(exponent - 1))) if exponent else ir.Fill(0, node.shape)
             return self._composed(value, [(slope, base)], tags)
         if self.p:
             raise NotExact("a power whose exponent is not a number")
@@ -295,7 +305,7 @@ class Evaluator:
             jet, p = self.jet(u, tags), self.p
             value = mapped(self._value(jet, u), elementwise(name, self.field))
             value = mapped(value, lambda entry: entry % p) if p else value
-            return self._composed(value, [(DERIVATIVES[name](u), jet)], tags)
+            return self._composed(value, [(DERIVATIVES[name](u), jet)], tags) if tags else {NONE: value}
         if name in DEFINITIONS:
             return self.jet(DEFINITIONS[name](*node.arguments), tags)
         if name in LINEAR:

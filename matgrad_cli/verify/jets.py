@@ -7,7 +7,7 @@ Products follow from (Σ_S a_S ε_S)(Σ_T b_T ε_T) with ε² = 0: no rule of di
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from functools import lru_cache
+from functools import lru_cache, reduce
 from math import prod
 from typing import Final, NamedTuple
 
@@ -87,6 +87,9 @@ def _labels(jet: Jet) -> dict[Label, int]:
 
 def contract(factors: list[Jet], bound: dict[Label, int], p: int) -> Jet:
     """Σ over the bound axes of the product of all factors: one axis at a time, the cheapest next, never all at once."""
+    if not bound and all(len(jet) == 1 and NONE in jet for jet in factors):
+        few, *more = sorted([jet[NONE] for jet in factors], key=lambda tensor: len(tensor.labels))
+        return {NONE: reduce(lambda left, right: product(left, right, (), p), more, few)}
     left: dict[int, tuple[Jet, dict[Label, int]]] = {number: (jet, _labels(jet)) for number, jet in enumerate(factors)}
     kept: dict[Label, int] = {}
     for _, labels in left.values():

@@ -100,6 +100,18 @@ class Judge:
         """Whether the point has values for everything; a judge that knows definitions computes them here."""
         return True
 
+    def renew(self, *, forget: bool = False) -> None:
+        """What comes now may take as much work as what came before; the points stay, also if what was evaluated there is let go."""
+        for place in [place for points in (self._points, *self._untied) for place in points.made()]:
+            place.work = 0
+            if forget:
+                place.forget()
+
+    def forget(self) -> None:
+        """Lets go of what was evaluated."""
+        self.renew(forget=True)
+        self._shaken, self._reached = {}, {}
+
     # --- comparisons --------------------------------------------------------------------------------------------------
 
     def compare(self, before: Expr, after: Expr) -> Verdict:
@@ -253,15 +265,19 @@ class Judge:
 
     def _in_floats(self, before: Expr, after: Expr, form: Form, thorough: bool) -> Verdict:
         try:
-            places = list(self.float_points(len(self._points.slots) if thorough else FLOAT_POINTS))
+            found = {}
+            for place in self.float_points(len(self._points.slots) if thorough else FLOAT_POINTS):
+                near = found[place] = self._near(place, before, after, form)
+                if near.outcome == "differs" and near.error > _CLEAR:  # no other point changes that
+                    return weighed([*found.items()], [], False)
             reached = [(u, self._reach(u)) for u in dict.fromkeys((*kinks(before), *kinks(after)))]
-            places = list(dict.fromkeys((*places, *[place for _, reach in reached for place in reach.places])))
-            found = [(place, self._near(place, before, after, form)) for place in places]
+            for place in (place for _, reach in reached for place in reach.places if place not in found):
+                found[place] = self._near(place, before, after, form)
         except NotExact as lacking:
             return Verdict("unknown", f"no value can be computed: {lacking}")
-        telling = [place for place, near in found if near.outcome == "agrees"]
+        telling = [place for place, near in found.items() if near.outcome == "agrees"]
         unseen = [(u, {True, False} - signs(u, telling) - reach.excluded) for u, reach in reached]
-        return weighed(found, [reach.said for _, reach in reached if reach.said], any(sides for _, sides in unseen))
+        return weighed([*found.items()], [reach.said for _, reach in reached if reach.said], any(sides for _, sides in unseen))
 
     def _near(self, place: Evaluator, before: Expr, after: Expr, form: Form) -> Nearness:
         """How near the two sides are at a point of floats. Raises Denied, NotExact, TooLarge."""

@@ -46,6 +46,10 @@ class Points:
             self._floats[number] = self._drawn_inside(number, loss)
         return self._floats[number]
 
+    def made(self) -> list[Evaluator]:
+        """All points that were asked for."""
+        return [place for place in (*self._exact.values(), *self._floats.values()) if place is not None]
+
     def _limit(self, turn: int) -> int:
         return _LARGER_LIMIT if turn in self.setting.sizes.extremes else EVALUATION_LIMIT
 

@@ -216,8 +216,7 @@ def renamed(tensor: Tensor, names: dict[Label, Label]) -> Tensor:
             return Sparse(core, tuple(pairs))
         return _sparse_product(core, Sparse(scalar(1), tuple(pairs)), (), 0)
     labels = tuple([names.get(label, label) for label in tensor.labels])
-    distinct = tuple(dict.fromkeys(labels))
-    if len(distinct) == len(labels):
+    if len(labels) < 2 or len(distinct := tuple(dict.fromkeys(labels))) == len(labels):
         return Tensor(labels, tensor.dims, tensor.data)
     sizes = dict(zip(labels, tensor.dims, strict=True))
     return reindexed(tensor, _plain(labels), distinct, tuple([sizes[label] for label in distinct]))

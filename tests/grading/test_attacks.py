@@ -1,4 +1,4 @@
-"""Graders are attacked: what earns marks undeservedly, kept as data in `attacks.toml`; a new attack is a line there."""
+"""Graders are attacked, and what is right is written in many ways: both are data, in `attacks.toml` and `deserved.toml`, a line each."""
 
 from __future__ import annotations
 
@@ -11,7 +11,10 @@ import pytest
 
 from matgrad_cli.grading.check import Key, check_text, read_key
 
-DATA = tomllib.loads(Path(__file__).with_name("attacks.toml").read_text(encoding="utf-8"))
+ATTACKS, DESERVED = (
+    tomllib.loads(Path(__file__).with_name(name).read_text(encoding="utf-8")) for name in ("attacks.toml", "deserved.toml")
+)
+KEYS = ATTACKS["keys"] | DESERVED["keys"]
 
 
 def files(attack: dict[str, Any]) -> list[tuple[str, str]]:
@@ -23,12 +26,19 @@ def files(attack: dict[str, Any]) -> list[tuple[str, str]]:
 
 @pytest.fixture
 def key(tmp_path: Path, attack: dict[str, Any]) -> Key:
-    said = "".join(f"{word} = {json.dumps(text, ensure_ascii=False)}\n" for word, text in DATA["keys"][attack["key"]].items())
+    said = "".join(f"{word} = {json.dumps(text, ensure_ascii=False)}\n" for word, text in KEYS[attack["key"]].items())
     (tmp_path / "key.toml").write_text(f'[[problem]]\nid = "1"\n{said}', encoding="utf-8")
     return read_key(tmp_path / "key.toml")
 
 
-@pytest.mark.parametrize("attack", DATA["attack"], ids=[f"{one['kind']}, {one['key']}" for one in DATA["attack"]])
+@pytest.mark.parametrize("attack", DESERVED["answer"], ids=[f"{one['kind']}, {one['key']}" for one in DESERVED["answer"]])
+def test_what_is_right_is_right_however_it_is_written(attack: dict[str, Any], key: Key) -> None:
+    for name, text in files(attack):
+        report = check_text(text, name, key)
+        assert [problem.verdict for problem in report.problems] == ["right"], (text, report.problems)
+
+
+@pytest.mark.parametrize("attack", ATTACKS["attack"], ids=[f"{one['kind']}, {one['key']}" for one in ATTACKS["attack"]])
 def test_nothing_undeserved_is_earned(attack: dict[str, Any], key: Key) -> None:
     for name, text in files(attack):
         report = check_text(text, name, key)
@@ -38,4 +48,4 @@ def test_nothing_undeserved_is_earned(attack: dict[str, Any], key: Key) -> None:
 
 
 def test_there_are_enough() -> None:
-    assert sum(len(files(attack)) for attack in DATA["attack"]) >= 200
+    assert sum(len(files(attack)) for attack in ATTACKS["attack"]) >= 200

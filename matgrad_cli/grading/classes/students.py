@@ -12,12 +12,14 @@ def students(files: Sequence[Path], given: Sequence[Path], pattern: str | None) 
 
     `{student}` of a pattern is the student and `*` is anything, in the file's name, or with `/` also in its folders': `{student}_*.toml`,
     `{student}/hw3.*`. Else, in a folder that was named, it is the folder below it; files that were named themselves and lie in several
-    folders are their folders'; any other file is its own student's.
+    folders are their folders', and so are files of one name in several folders that were named; any other file is its own student's.
     """
     folders = [path for path in given if path.is_dir()]
+    stems = [{file.stem for file in files if file.parent == folder} for folder in folders]
+    alike = sum(map(len, stems)) > len(set().union(*stems))
     named = [path for path in given if not path.is_dir()]
     apart = len({path.parent.resolve() for path in named}) > 1
-    return [(_by_pattern(file, pattern) if pattern else None) or _by_place(file, folders, apart and file in named) for file in files]
+    return [(_by_pattern(file, pattern) if pattern else None) or _by_place(file, folders, alike, apart and file in named) for file in files]
 
 
 def _by_pattern(file: Path, pattern: str) -> str | None:
@@ -27,9 +29,9 @@ def _by_pattern(file: Path, pattern: str) -> str | None:
     return found[1] if found else None
 
 
-def _by_place(file: Path, folders: Sequence[Path], by_folder: bool) -> str:
+def _by_place(file: Path, folders: Sequence[Path], alike: bool, by_folder: bool) -> str:
     for folder in folders:
         if file.is_relative_to(folder):
             inside = file.relative_to(folder).parts
-            return inside[0] if len(inside) > 1 else file.stem
+            return inside[0] if len(inside) > 1 else folder.resolve().name if alike else file.stem
     return file.resolve().parent.name if by_folder else file.stem

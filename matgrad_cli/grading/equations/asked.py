@@ -14,6 +14,7 @@ from ...ir.memory import remembered
 from ...notation.names import canonical_name
 from ...records.finding import ProblemReport
 from ...verify.solving.system import Solution, System, solutions, solved_by
+from ..lines.kinds import is_zero
 from ..lines.reading import Read
 from ..lines.scope import Surroundings
 from ..slips.causes import Slip
@@ -91,6 +92,8 @@ def judged_solution(around: Surroundings, expr: Expr, read: Read | None) -> tupl
     if left is not None or value.free or not around.worked_out(value):
         said = f"`{left}` is left in it" if left else "it is not worked out"
         return "undecided", Slip("not-worked-out", f"{said}: a value of `{unknown.name}` is asked for")
+    if is_zero(value):
+        value = Fill(0, unknown.shape)
     if value.shape is not unknown.shape:
         return "wrong", Slip("shape-mismatch", f"this is {_kind(value)}; `{unknown.name}` is {_kind(unknown)}")
     system = stationary(task.problem.loss, task.unknowns)

@@ -1,48 +1,121 @@
-r"""An answer that names its parts: `2Zw, \text{ where } Z = X^\top X`, as our own results do, and `2Zw, \quad Z = X^\top X`."""
+r"""An answer that names its parts: `2Zw, \text{ where } Z = X^\top X`, as our own results do, and `Z = X^\top X; 2Zw`."""
 
 from __future__ import annotations
 
 import re
 from typing import Final
 
-from ...diagnostics import Source
+from ...diagnostics import MatgradError
+from ...diagnostics.record import record, replace
 from ...notation import syntax as s
-from ...notation.latex.lines import split_line
+from ...notation.latex.names import accents_kept
+from ...notation.scope import Syntax
 from .scope import Surroundings
 from .syntax_walk import rebuilt
 
-_WHERE: Final = re.compile(
-    r"\bwhere\b|,(?:\s|\\[,;:! ]|\\q?quad(?![A-Za-z])|\\text\{\s*(?:with|and)?\s*\})*(?=\\?[A-Za-z]+(?:_\w|_\{\w+\})?\s*:?=)"
+_WORDS: Final = "where|with|let|and|for|using|given|then|so|we|set|put|denote|define|if|mit|also"
+_NAME: Final = r"\\?(?:bar|hat|tilde|mathbf|boldsymbol)?\s*\{?\\?[^\W\d_]+\}?(?:_\w|_\{\w+\})?'*"
+_DEFINES: Final = re.compile(rf"\s*({_NAME})\s*(?:\\coloneqq|:?=)(?!=)")
+_CUT: Final = re.compile(
+    rf"[,;\n]|\\q?quad(?![A-Za-z])|\\(?:text|mathrm|mbox)\w*\s*\{{\s*[,;]?\s*(?:(?:(?:{_WORDS})\b|\w+\s+\w)[^{{}}]*)?\}}"
+    rf"|(?<![\w\\])(?:{_WORDS})(?!\w)"
 )
+_ASIDE: Final = re.compile(rf"(?<=[\s,;}}])\(\s*{_NAME}\s*:?=(?!=)")
+_SAID: Final = re.compile(rf"(?:all\s+|every\s+|the\s+|\\forall\s*)*{_NAME}\s*(?:(?:\\in(?![a-z])|∈).*|is\b.*)?", re.DOTALL)
+r"""What is said of a name and makes no formula: `for all w`, `X \in R^{m \times n}`."""
+_BLANK: Final = re.compile(r"(?:\s|\\[,;:! ]|[.&$])*")
+_WHERE: Final = re.compile(r"\bwhere\b")
 _MOST: Final = 8
 """So many names are put in; each may hold the one before it twice."""
 
 
-def before_where(text: str) -> str:
-    """The text up to the word `where`, or to a comma outside of brackets behind which a name gets its value."""
-    found = (match.start() for match in _WHERE.finditer(text) if match[0] == "where" or _closed(text[: match.start()]))
-    return next((text[:at] for at in found), text)
+@record
+class Parted:
+    """Where the answer stands in a text, and for each part that it names: the name, and where its value stands."""
+
+    start: int
+    end: int
+    parts: tuple[tuple[str, int, int], ...]
 
 
-def _closed(text: str) -> bool:
-    return all(text.count(left) <= text.count(right) for left, right in ("()", "[]", "{}"))
-
-
-def with_parts(text: str, around: Surroundings) -> s.Node | None:
-    """The formula before `where` with the names behind it replaced by what they stand for; None where the text is nothing of the kind."""
-    if before_where(text) == text:
+def parted(text: str) -> Parted | None:
+    """The text as an answer and its parts; None where it is not one formula among definitions."""
+    if _CUT.search(text) is None and _ASIDE.search(text) is None:
         return None
-    statements = split_line(text, "answer", around.names(), source=Source("answer", text)).statements
-    if not 2 <= len(statements) <= _MOST + 1 or statements[0].sides[-1].node is None:
+    pieces = [piece for at, piece in enumerate(_pieces(text)) if at == 0 or _SAID.fullmatch(text[piece[0] : piece[1]].strip(" .$")) is None]
+    found = [(piece, _DEFINES.match(text[piece[0] : piece[1]])) for piece in pieces]
+    plain = [piece for piece, defines in found if defines is None]
+    if not 1 <= len(pieces) <= _MOST + 1 or len(plain) > 1:
         return None
-    values: dict[str, s.Node] = {}
-    for statement in statements[1:]:
-        name = s.ungrouped(statement.sides[0].node) if statement.sides[0].node is not None else None
-        value = statement.sides[-1].node
-        if not isinstance(name, s.Name) or value is None or len(statement.sides) != 2 or around.known(name.name):
-            return None
-        values[name.name] = value
-    node: s.Node = statements[0].sides[-1].node
+    if not plain:  # `g = 2Zw, Z = XᵀX`: what no other piece uses
+        words = [set(re.findall(r"[^\W\d_]+", text[start:end])) for start, end in pieces]
+        names = [set(re.findall(r"[^\W\d_]+", defines[1])) for _, defines in found if defines is not None]
+        unused = [at for at, name in enumerate(names) if not any(name <= words[other] for other in range(len(words)) if other != at)]
+        plain = [pieces[unused[0] if len(unused) == 1 else 0]]
+    parts = tuple((defines[1], piece[0] + defines.end(), piece[1]) for piece, defines in found if defines and piece != plain[0])
+    return Parted(*plain[0], parts)
+
+
+def answer_in(text: str) -> tuple[int, int]:
+    """Where the answer itself stands in a text that may name its parts, or say something behind `where`."""
+    found = parted(text)
+    if found is not None:
+        return found.start, found.end
+    said = _WHERE.search(text)
+    return 0, said.start() if said is not None else len(text)
+
+
+def _pieces(text: str) -> list[tuple[int, int]]:
+    """What stands between commas, wide spaces and words outside of brackets, and an aside `(Z = XᵀX)`."""
+    level, start, at, found = 0, 0, 0, list[tuple[int, int]]()
+    closing = -1
+    while at < len(text):
+        if text[at] == "\\" and not text[at + 1 : at + 2].isalpha():
+            at += 2
+            continue
+        cut = _CUT.match(text, at) if level == 0 else None
+        if cut is None and level == 0 and _ASIDE.match(text, at):
+            cut, closing = re.compile(r"\(").match(text, at), _closed(text, at)
+        if cut is not None or at == closing:
+            found.append((start, at))
+            at = start = cut.end() if cut is not None else at + 1
+            continue
+        level += {"(": 1, "[": 1, "{": 1, ")": -1, "]": -1, "}": -1}.get(text[at], 0)
+        at += 1
+    found.append((start, len(text)))
+    return [(start + len(_BLANK.match(text[start:end])[0]), end) for start, end in found if _BLANK.fullmatch(text[start:end]) is None]
+
+
+def _closed(text: str, at: int) -> int:
+    """Where a bracket closes."""
+    level = 0
+    for end in range(at, len(text)):
+        level += {"(": 1, ")": -1}.get(text[end], 0)
+        if level == 0:
+            return end
+    return len(text)
+
+
+def with_parts(text: str, around: Surroundings, language: Syntax) -> s.Node | None:
+    """The answer with the names in it replaced by what they are said to stand for; None where the text is nothing of the kind."""
+    found = parted(text)
+    try:
+        return _put_in(text, found, around, language) if found is not None else None
+    except MatgradError:
+        return None
+
+
+def _put_in(text: str, found: Parted, around: Surroundings, language: Syntax) -> s.Node | None:
+    equal = text.rfind("=", found.start, found.end) + 1 if "=" in text[found.start : found.end] else found.start
+    if not found.parts:
+        return None
+    begun = {name: text.index(name) for name, *_ in found.parts}
+    names = {name: s.ungrouped(_read(text, at, at + len(name), around, language, ())) for name, at in begun.items()}
+    if any(not isinstance(node, s.Name) or around.known(node.name) for node in names.values()):
+        return None
+    new = tuple(node.name for node in names.values() if isinstance(node, s.Name))
+    values = {name: _read(text, start, end, around, language, new) for name, (_, start, end) in zip(new, found.parts, strict=True)}
+    node = _read(text, equal, found.end, around, language, new)
 
     def told(part: s.Node) -> s.Node:
         value = values.get(part.name) if isinstance(part, s.Name) else None
@@ -51,3 +124,15 @@ def with_parts(text: str, around: Surroundings) -> s.Node | None:
     for _ in values:  # a value may hold names that are explained before or after it
         node = rebuilt(node, told)
     return node
+
+
+def _read(text: str, start: int, end: int, around: Surroundings, language: Syntax, new: tuple[str, ...]) -> s.Node:
+    piece = text[start:end].rstrip(" \n.&$\\")
+    if language == "latex":
+        from ...notation.latex.reader import parse_latex
+
+        names = replace(around.names(), accents=around.names().accents | accents_kept([text]))
+        return parse_latex(piece, names=names.defining(new), offset=start)
+    from ...notation.dialects import parsed
+
+    return parsed(" " * start + piece, language)

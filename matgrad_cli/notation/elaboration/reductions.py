@@ -7,7 +7,7 @@ from typing import Final
 from ...ir import Add, Call, Expr, Fill, Number, Power, Size, mul, reciprocal
 from .. import syntax as s
 from ..expression.keywords import axis_written, keeps_dimensions, option
-from ..expression.libraries import all_entries, library, lost_degrees
+from ..expression.libraries import all_entries, library, lost_degrees, path_of
 from ..expression.vocabulary import canonical_function
 from ..latex.at_points import axis_of_loss
 from ..signs import negated
@@ -171,7 +171,7 @@ def softmax(e: Elaborator, node: s.Apply, arguments: Arguments) -> Expr:
     """softmax and its logarithm: of a vector, or along an axis of a matrix."""
     value, axis, function = arguments[0], axis_of(e, node), canonical_function(node.function)
     e.flatten(node, e.is_flat(node.arguments[0]))
-    if axis is None and value.shape.is_matrix and e.scope.syntax == "latex":
+    if axis is None and value.shape.is_matrix and (e.scope.syntax == "latex" or (library(e, node) is None and not path_of(e, node))):
         axis = axis_of_loss(e)
         if axis is not None:
             e.note(f"{e.text(node)} is taken of every {'row' if axis else 'column'}, as in the loss")
