@@ -58,10 +58,7 @@ def judge_answer(task: Task, answer: str, reference: str | None) -> Judged:
         bare = without_prose(Passage(answer), variables).text
         formula = read_answer(bare, around) if bare.strip() and bare != answer else read
         read = formula if formula.expr is not None else read
-    judged = _judged(task, around, read, reference)
-    if judged.verdict != "right" and (mean := averaged(read.side, around)) is not None:
-        average = _judged(task, around, mean, reference)
-        judged = average if average.verdict == "right" else judged
+    judged = _judged(task, around, averaged(read.side, around) or read, reference)
     if judged.verdict == "right":
         return _other_side(task, answer, around, reference) or _beside(answer, around) or judged
     for flags in other_slices(slices(read.side.node)) if judged.verdict == "wrong" else ():

@@ -7,7 +7,7 @@ from fractions import Fraction
 from math import ceil
 from typing import Final
 
-from ..ir import Add, Call, Expr, Hadamard, Mul, Number, Power, Symbol, Transpose, mul, nodes_of, substitute
+from ..ir import Add, Call, Entry, Expr, Hadamard, Mul, Number, Power, Symbol, Transpose, mul, nodes_of, substitute
 from ..notation.printing.to_text import to_text
 from ..verify.fields import NotExact, NoValue, OutOfDomain
 from ..verify.functions import DERIVATIVES
@@ -120,17 +120,18 @@ def _differs(bench: Bench, wanted: Expr, expr: Expr, form: Form) -> bool:
 
 
 def _at_zero(bench: Bench, wanted: Expr, expr: Expr, known: frozenset[Expr]) -> str | None:
-    """What the expression needs that what is wanted does not, where one entry of a variable is zero: x ≠ 0 for x²/x."""
+    """What the expression needs that what is wanted does not, where an entry of a variable, or all of it, is zero: x ≠ 0 for x²/x."""
     divisors = _divisors(nodes_of(expr)) - _divisors(known)
-    symbols = {symbol for base in divisors for symbol in _factors(base)} - bench.setting.words.keys()
-    if not symbols or kinks(bench.problem.loss) or any(isinstance(node, Call) and "prod" in node.function for node in known):
+    zeros = {(symbol, at) for base in divisors for symbol, at in _vanishing(base) if symbol not in bench.setting.words}
+    if not zeros or kinks(bench.problem.loss) or any(isinstance(node, Call) and "prod" in node.function for node in known):
         return None
-    for symbol in sorted(symbols, key=str):
+    for symbol, at in sorted(zeros, key=str):
         place = bench.drawn(7000, "generic", 0)
         point = place.point
         assert isinstance(point, Point)
         drawn = point.array(symbol)
-        point.give(symbol, Tensor(drawn.labels, drawn.dims, [0.0, *drawn.data[1:]]))
+        gone = range(len(drawn.data)) if at is None else (at[0] * (drawn.dims[-1] if len(drawn.dims) > 1 else 1) + at[1],)
+        point.give(symbol, Tensor(drawn.labels, drawn.dims, [0.0 if k in gone else value for k, value in enumerate(drawn.data)]))
         try:
             place.value(bench.problem.loss)
             place.value(wanted)
@@ -150,10 +151,15 @@ def _divisors(nodes: Iterable[Expr]) -> set[Expr]:
     return {node.base for node in negative}
 
 
-def _factors(base: Expr) -> Iterator[Symbol]:
-    """The variables with which the whole vanishes, entry by entry."""
+def _vanishing(base: Expr) -> Iterator[tuple[Symbol, tuple[int, int] | None]]:
+    """Variables with which something vanishes: with one entry of them, at a place, or only with all (None)."""
     if isinstance(base, Symbol):
-        yield base
+        yield base, (0, 0)
+    elif isinstance(base, Entry) and isinstance(base.base, Symbol):
+        row, col = (place if isinstance(place, int) else 0 for place in (base.row, base.col))
+        yield base.base, (row, col)
     elif isinstance(base, (Mul, Hadamard, Power, Transpose)):
         for part in base.children:
-            yield from _factors(part)
+            yield from _vanishing(part)
+    elif not isinstance(base, Add):
+        yield from ((symbol, None) for symbol in base.symbols if isinstance(symbol, Symbol))

@@ -1,18 +1,25 @@
-"""Ten thousand answers of nonsense in a class of fifty: every report is complete. `pytest -m slow` runs it."""
+"""Ten thousand hostile and ordinary submissions to classes of fifty: every report is complete and says nothing but itself.
+
+`pytest -m slow` runs all ten classes, the fast tests a small one.
+"""
 
 from __future__ import annotations
 
 import csv
+import io
 import json
+import os
 import random
+from collections.abc import Iterator
 from pathlib import Path
-from xml.etree import ElementTree as XML
 
 import pytest
 
-from matgrad_cli.cli.app import command_line
+from matgrad_cli.grading.check import Options, check_files
 
-STUDENTS, EACH = 50, 200
+from .test_inert import FORMATS, HIDDEN, NASTY, check, plain
+
+STUDENTS, EACH, CLASSES = 50, 20, 10
 PROBLEMS = (
     ("x.T @ A @ x", "x", "A: n×n, x: n", "(A+A.T)@x"), ("norm(X@w-y)**2", "w", "X: m×n, w: n, y: m", "2*X.T@(X@w-y)"),
     ("logdet(S)+a.T@inv(S)@a", "S", "S: n×n, a: n", "inv(S).T-inv(S).T@a@a.T@inv(S).T"),
@@ -42,29 +49,81 @@ def nonsense(rng: random.Random) -> str:
     return rng.choice(WORDS) * rng.randint(1, 300) if kind < 0.95 else honest
 
 
-@pytest.mark.slow
-def test_every_report_of_a_class_is_complete(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    rng = random.Random(7)
+
+
+def hostile(rng: random.Random, answers: list[tuple[str, str]]) -> tuple[str, bytes]:
+    """The ending and the bytes of a file that is no fair submission."""
+    nasty = "".join(rng.choices(NASTY, k=3))
+    name, text = rng.choice(answers)
+    whole = toml(answers)
+    kinds: list[tuple[str, bytes]] = [
+        (".toml", whole[: rng.randrange(len(whole))].encode()),
+        (".toml", whole.replace("[[problem]]", rng.choice(("[problem]", "[[[problem]]]", "[[problem]]\nx = {", "\x00")), 1).encode()),
+        (".toml", whole.encode("utf-16")), (".toml", b"\xef\xbb\xbf" + whole.replace("\n", "\r\n").encode()),
+        (".toml", bytes(rng.randrange(256) for _ in range(300))), (".toml", b""),
+        (".toml", (f'points = 1000\nassume = "A symmetric"\nreveal = "full"\nrequire = "none"\nseconds = 1e9\n{whole}').encode()),
+        (".toml", f'[[problem]]\nid = {json.dumps(nasty)}\npoints = 99\nanswer = "1"\n{whole}'.encode("utf-8", "replace")),
+        (".toml", (whole * 3).encode()), (".toml", f"x = {'[' * 3000}{']' * 3000}\n{whole}".encode()),
+        (".toml", f"[[problem]]\nid = {json.dumps(name)}\nanswer = {json.dumps('(' * 2000 + text)}\n".encode()),
+        (".md", (f"<script>{nasty}</script>\n" + markdown(answers) + "```matgrad\n").encode("utf-8", "replace")),
+        (".md", f"```matgrad\nproblem: {name}\nloss: 1\nwrt: x\nassume: {nasty}\n\n= {nasty}\n```\n".encode("utf-8", "replace")),
+        (".tex", f"\\def\\a{{\\a\\a}}% matgrad: problem = {name}\n\\begin{{align}}\n\\a {text}\n".encode()),
+        (".tex", f"% matgrad: problem = {name}\n\\[ \\nabla L = {text} \\]\n% matgrad: end\n{nasty}".encode("utf-8", "replace")),
+        (".ipynb", json.dumps({"cells": [{"cell_type": "markdown", "source": [markdown(answers)]}]}).encode()),
+        (".ipynb", json.dumps({"cells": rng.choice((None, [1], [{"cell_type": "markdown"}], {}))}).encode()),
+    ]  # fmt: skip
+    return rng.choice(kinds)
+
+
+def toml(answers: list[tuple[str, str]]) -> str:
+    return "".join(f'[[problem]]\nid = "{name}"\nanswer = {json.dumps(text)}\n' for name, text in answers)
+
+
+def markdown(answers: list[tuple[str, str]]) -> str:
+    return "".join(f"```matgrad\nproblem: {name}\n\n{text.replace('```', '')}\n```\n\n" for name, text in answers)
+
+
+def submissions(rng: random.Random, students: int, each: int) -> Iterator[tuple[str, bytes]]:
+    """What a class hands in: the names of files and their bytes."""
+    for student in range(students):
+        answers = [(str(number), nonsense(rng)) for number in range(each)]
+        if student % 3 == 2:
+            ending, content = hostile(rng, answers)
+        else:
+            ending, content = (".md", markdown(answers).encode()) if student % 3 else (".toml", toml(answers).encode())
+        nasty = "".join(rng.choices([one for one in NASTY if not set(one) & set("/\0\udc80")], k=2)) if student % 7 == 6 else ""
+        yield f"{student}{nasty}{ending}", content
+
+
+def checked_class(place: Path, seed: int, students: int, each: int) -> None:
+    """Hands in, has it judged, and looks at the reports in every format."""
     key = ""
-    for number in range(EACH):
+    for number in range(each):
         loss, wrt, shapes, _ = PROBLEMS[number % len(PROBLEMS)]
-        key += f'[[problem]]\nid = "{number}"\nloss = "{loss}"\nwrt = "{wrt}"\nshapes = "{shapes}"\n'
-    (tmp_path / "key.toml").write_text(key, encoding="utf-8")
-    (tmp_path / "class").mkdir()
-    for student in range(STUDENTS):
-        texts = [(number, nonsense(rng)) for number in range(EACH)]
-        toml = "".join(f'[[problem]]\nid = "{number}"\nanswer = {json.dumps(text)}\n' for number, text in texts)
-        rows = "".join(f"```matgrad\nproblem: {number}\n\n{text.replace('```', '')}\n```\n\n" for number, text in texts)
-        name, text = (f"{student}.md", rows) if student % 5 == 4 else (f"{student}.toml", toml)
-        (tmp_path / "class" / name).write_text(text, encoding="utf-8")
-    formats = ("json", "csv", "gradebook", "junit", "github", "sarif")
-    reports = [f"--report={name}={tmp_path / name}" for name in formats]
-    command_line(["check", str(tmp_path / "class"), "--key", str(tmp_path / "key.toml"), "--jobs", "0", *reports])
-    with open(tmp_path / "csv", encoding="utf-8", newline="") as stream:
-        rows_of = list(csv.DictReader(stream))
-    assert len({(row["student"], row["problem"]) for row in rows_of}) == len(rows_of) == STUDENTS * EACH
-    assert not [row for row in rows_of if row["code"] in ("bug", "memory-limit")]
-    assert len(json.loads((tmp_path / "json").read_text(encoding="utf-8"))["files"]) == STUDENTS
-    assert len(XML.parse(tmp_path / "junit").getroot()) == STUDENTS
-    assert json.loads((tmp_path / "sarif").read_text(encoding="utf-8"))["runs"][0]["results"]
-    capsys.readouterr()
+        key += f'[[problem]]\nid = "{number}"\nloss = "{loss}"\nwrt = "{wrt}"\nshapes = "{shapes}"\nseconds = 5\n'
+    (place / "key.toml").write_text(key, encoding="utf-8")
+    (place / "class").mkdir()
+    for name, content in submissions(random.Random(seed), students, each):
+        (place / "class" / name).write_bytes(content)
+    report = check_files([place / "class"], Options(place / "key.toml", jobs=os.cpu_count() or 1, isolated=True))
+    said = {name: write(report) for name, write in FORMATS.items() if name not in ("gradescope", "prairielearn")}
+    rows = list(csv.DictReader(io.StringIO(said["csv"])))
+    assert len(report.files) == students
+    assert len({(row["student"], row["problem"]) for row in rows}) == len(rows) == students * each
+    assert not [row for row in rows if row["code"] in ("bug", "memory-limit", "time-limit")]
+    assert all(float(row["points"]) <= float(row["of"]) for row in rows)
+    assert "Traceback" not in "".join(said.values())
+    assert all(plain(text) for name, text in said.items() if name not in ("github", "html"))
+    for name in ("json", "csv", "gradebook", "sarif", "github"):
+        check(name, said[name])
+    assert not HIDDEN.search(said["junit"])
+
+
+def test_a_small_class_of_hostile_submissions(tmp_path: Path) -> None:
+    checked_class(tmp_path, 1, 9, 4)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", range(CLASSES))
+def test_every_report_of_a_class_is_complete(tmp_path: Path, seed: int) -> None:
+    checked_class(tmp_path, seed, STUDENTS, EACH)

@@ -2,7 +2,9 @@ r"""An expectation in an answer may be the average over the samples: `\mathbb E_
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from typing import Final
 
 from ...diagnostics.record import replace
 from ...ir import Expr, Size, SumOver, mul, reciprocal
@@ -12,11 +14,17 @@ from ..lines.reading import Read, Side, read_side
 from ..lines.scope import Surroundings
 from ..lines.syntax_walk import rebuilt
 
-NOTE = "the expectation is read as the average over the samples"
+_EXPECTED: Final = re.compile(r"mathbb\s*\{?\s*E|𝔼|\bE\s*(?:_|\[)")
+NOTE: Final = "the expectation is read as the average over the samples"
 
 
 def averaged(side: Side, around: Surroundings) -> Read | None:
-    """The answer with each E as the average over the letter that numbers the samples under it; None where there is none."""
+    """The answer with each E as the average over the letter that numbers the samples under it; None where there is none.
+
+    Where the loss is an expectation itself, E is the same one.
+    """
+    if _EXPECTED.search(around.task.problem.source):
+        return None
     held = [part for part in s.parts_of(side.node) if isinstance(part, s.Apply) and part.function == "expectation"] if side.node else []
     if not held or any(isinstance(part, s.Sigma) for part in s.parts_of(side.node)):
         return None
