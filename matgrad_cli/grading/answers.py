@@ -14,6 +14,7 @@ from ..ir.memory import remembered
 from ..notation import syntax as s
 from ..notation.choice import in_syntax
 from ..notation.elaboration.broadcasting import turned
+from ..notation.latex.names import accents_kept
 from ..notation.scope import Syntax
 from .equations.asked import judged_solution
 from .heads import Undo, doubt, is_name, is_word, undone
@@ -24,7 +25,7 @@ from .lines.kinds import Clash, pairings
 from .lines.reading import Read, Side, read_side
 from .lines.scope import Surroundings, surroundings
 from .lines.where import answer_in, with_parts
-from .meanings.averages import averaged
+from .meanings.of_answers import averaged, others
 from .prose import NO_FORMULA, only_words, without_prose
 from .slips.causes import Slip
 from .slips.diagnose import Context, diagnosis, misfit
@@ -50,6 +51,7 @@ def judge_answer(task: Task, answer: str, reference: str | None) -> Judged:
     """The verdict on the text of an answer. Equal answers to one problem are judged once."""
     task.bench.renew()
     around = _around(task)
+    around.written = accents_kept([answer]), around.written[1]
     read = read_answer(answer, around)
     variables = around.names().variables if read.expr is None else {}
     if read.expr is None and only_words(read.side.text, variables):
@@ -61,6 +63,10 @@ def judge_answer(task: Task, answer: str, reference: str | None) -> Judged:
     judged = _judged(task, around, averaged(read.side, around) or read, reference)
     if judged.verdict == "right":
         return _other_side(task, answer, around, reference) or _beside(answer, around) or judged
+    for other, order in others(read.side, around) if judged.verdict in ("wrong", "undecided") else ():
+        found = judged_derivative(around, other.expr, order, other, None) if other.expr is not None else judged
+        if found.verdict == "right":
+            return replace(found, notes=(*other.notes, *found.notes))
     for flags in other_slices(slices(read.side.node)) if judged.verdict == "wrong" else ():
         other = _around(task, **flags)
         turned = _judged(task, other, read_answer(answer, other), reference)

@@ -13,6 +13,7 @@ from .lines.kinds import is_zero
 from .lines.scope import Surroundings
 from .meanings.targets import works_on_derivative
 from .merge import LINES, Settings
+from .slips.repair import CAUSES
 
 
 def scored(chosen: Settings, report: ProblemReport, lines: Callable[[], tuple[int, int]] = lambda: (0, 0)) -> ProblemReport:
@@ -33,16 +34,14 @@ def scored(chosen: Settings, report: ProblemReport, lines: Callable[[], tuple[in
 
 
 def _of_slips(chosen: Settings, report: ProblemReport, first: Finding) -> tuple[float, str]:
-    """The share for the first slip; for none that is larger behind it, and where an answer is asked for, none without one."""
+    """The share for the first slip; no more than for what stands behind it without a cause, and no share without a final answer."""
     behind = report.lines[report.lines.index(first) + 1 :]
-    slips = [first.code, *(line.code for line in behind if line.verdict == "wrong" and not line.holds)]
+    later = [line.code or "" for line in behind if line.verdict == "wrong" and not line.holds]
     if report.final.verdict == "wrong" and any(line.verdict != "follows" for line in behind):
-        slips.append(report.final.code)
-    shares = [chosen.partial.get(code or "", 0.0) for code in slips]
-    if report.final.verdict == "missing" and chosen.must_answer:
-        shares.append(0.0)
-    least = slips[shares.index(min(shares[: len(slips)]))]
-    return min(shares), f"the first slip is `{first.code}`" + (f", and a later one `{least}`" if least != first.code else "")
+        later.append(report.final.code or "")
+    shares = [chosen.partial.get(code, 0.0) for code in (first.code or "", *(code for code in later if code not in CAUSES))]
+    absent = report.final.verdict == "missing" and chosen.must_answer
+    return 0.0 if absent else min(shares), f"the first slip is `{first.code}`"
 
 
 def lines_held(results: Sequence[RowResult], around: Surroundings) -> tuple[int, int]:

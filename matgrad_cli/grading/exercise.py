@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Literal, Unpack
 
@@ -130,7 +131,8 @@ def _answer(chosen: Settings, task: Task) -> ProblemReport:
     assert answer is not None
     found = judge_answer(task, answer.text, chosen.reference.text if chosen.reference else None)
     verdict: ProblemVerdict = {"right": "right", "wrong": "wrong", "unreadable": "unreadable"}.get(found.verdict, "undecided")  # type: ignore[assignment]
-    if verdict == "undecided" and found.slip is not None and found.slip.code == "unknown-name" and _names_all(chosen, task):
+    unnamed = verdict == "undecided" and found.slip is not None and found.slip.code == "unknown-name"
+    if unnamed and _names_all(chosen, task) and not _FUNCTION.search(answer.text):
         verdict = "wrong"
     lines: tuple[Finding, ...] = ()
     if found.slip is not None and verdict != "right":
@@ -144,6 +146,10 @@ def _answer(chosen: Settings, task: Task) -> ProblemReport:
     if chosen.require == "derivation":
         verdict, final = _requires_derivation(verdict, final)
     return scored(chosen, ProblemReport(chosen.id, "answer", verdict, final, lines, notes=found.notes))
+
+
+_FUNCTION = re.compile(r"\\(?:operatorname\*?|mathrm|text)\s*\{\s*[A-Za-z]{2,}\s*\}\s*(?:\\left)?\s*[({]")
+"""A function that people know and this reader does not is no wrong name."""
 
 
 def _names_all(chosen: Settings, task: Task) -> bool:

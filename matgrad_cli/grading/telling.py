@@ -7,7 +7,7 @@ from fractions import Fraction
 from math import ceil
 from typing import Final
 
-from ..ir import Add, Call, Entry, Expr, Hadamard, Mul, Number, Power, Symbol, Transpose, mul, nodes_of, substitute
+from ..ir import Add, Call, Entry, Expr, Fill, Hadamard, Mul, Number, Power, Symbol, Transpose, add, hadamard, mul, nodes_of, substitute
 from ..notation.printing.to_text import to_text
 from ..verify.fields import NotExact, NoValue, OutOfDomain
 from ..verify.functions import DERIVATIVES
@@ -44,8 +44,13 @@ def untold(bench: Bench, wanted: Expr, expr: Expr, proved: bool) -> str | None:
     form = Form(tuple(sorted(wanted.free | expr.free)), wanted.shape)
     for part, other in _otherwise(expr, known):
         changed = substitute(expr, {part: other})
-        if changed is not expr and not _differs(bench, wanted, changed, form):
-            return f"no point tells whether `{to_text(part)}` is right: another value there changes nothing that can be seen"
+        if changed is expr or _differs(bench, wanted, changed, form):
+            continue
+        if isinstance(part, Call) and _differs(bench, wanted, substitute(expr, {part: hadamard(part, part)}), form):
+            continue  # a factor of it cancels, as in softmax
+        if not isinstance(part, Call) and not _differs(bench, wanted, substitute(expr, {part: add(part, _ones(part))}), form):
+            continue  # whatever it is, it cancels, as in softmax(x − c)
+        return f"no point tells whether `{to_text(part)}` is right: another value there changes nothing that can be seen"
     return None
 
 
@@ -105,6 +110,10 @@ def _otherwise(expr: Expr, known: frozenset[Expr]) -> Iterator[tuple[Expr, Expr]
             yield node, mul(Number(2), node)
             if node.function not in KINKED:
                 yield node, node.rebuilt((mul(Number(Fraction(1001, 1000)), node.children[0]),))
+
+
+def _ones(part: Expr) -> Expr:
+    return Number(1) if part.shape.is_number else Fill(1, part.shape)
 
 
 def _differs(bench: Bench, wanted: Expr, expr: Expr, form: Form) -> bool:

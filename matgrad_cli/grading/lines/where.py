@@ -6,9 +6,8 @@ import re
 from typing import Final
 
 from ...diagnostics import MatgradError
-from ...diagnostics.record import record, replace
+from ...diagnostics.record import record
 from ...notation import syntax as s
-from ...notation.latex.names import accents_kept
 from ...notation.scope import Syntax
 from .scope import Surroundings
 from .syntax_walk import rebuilt
@@ -107,14 +106,16 @@ def with_parts(text: str, around: Surroundings, language: Syntax) -> s.Node | No
 
 def _put_in(text: str, found: Parted, around: Surroundings, language: Syntax) -> s.Node | None:
     equal = text.rfind("=", found.start, found.end) + 1 if "=" in text[found.start : found.end] else found.start
-    if not found.parts:
+    if not found.parts or len({name for name, *_ in found.parts}) < len(found.parts):
         return None
     begun = {name: text.index(name) for name, *_ in found.parts}
-    names = {name: s.ungrouped(_read(text, at, at + len(name), around, language, ())) for name, at in begun.items()}
-    if any(not isinstance(node, s.Name) or around.known(node.name) for node in names.values()):
+    heads = [s.ungrouped(_read(text, at, at + len(name), around, language, ())) for name, at in begun.items()]
+    names = [s.ungrouped(head.body) if isinstance(head, s.Subscript) else head for head in heads]
+    new = tuple(name.name for name in names if isinstance(name, s.Name) and not around.known(name.name))
+    if len(new) < len(heads):
         return None
-    new = tuple(node.name for node in names.values() if isinstance(node, s.Name))
-    values = {name: _read(text, start, end, around, language, new) for name, (_, start, end) in zip(new, found.parts, strict=True)}
+    values = {name: _entrywise(head, _read(text, start, end, around, language, new))
+              for name, head, (_, start, end) in zip(new, heads, found.parts, strict=True)}
     node = _read(text, equal, found.end, around, language, new)
 
     def told(part: s.Node) -> s.Node:
@@ -126,13 +127,21 @@ def _put_in(text: str, found: Parted, around: Surroundings, language: Syntax) ->
     return node
 
 
+def _entrywise(head: s.Node, value: s.Node) -> s.Node:
+    """The array of which a part tells an entry: p of `p_i = …`."""
+    letters = [s.ungrouped(index) for index in head.indices] if isinstance(head, s.Subscript) else []
+    if not 1 <= len(letters) <= 2:
+        return value
+    row, col = (letter if isinstance(letter, s.Name) else None for letter in (*letters, None)[:2])
+    return s.EntriesOf(value.span, (row, col), (None, None), value)
+
+
 def _read(text: str, start: int, end: int, around: Surroundings, language: Syntax, new: tuple[str, ...]) -> s.Node:
     piece = text[start:end].rstrip(" \n.&$\\")
     if language == "latex":
         from ...notation.latex.reader import parse_latex
 
-        names = replace(around.names(), accents=around.names().accents | accents_kept([text]))
-        return parse_latex(piece, names=names.defining(new), offset=start)
+        return parse_latex(piece, names=around.names().defining(new), offset=start)
     from ...notation.dialects import parsed
 
     return parsed(" " * start + piece, language)

@@ -1,0 +1,82 @@
+r"""What an answer may also say: `\mathbb E_i[…]` the average over the samples, σ(x) the softmax, a ⊗ b the outer product, s_i(1 − s_i) an
+entry."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from itertools import permutations
+from typing import Final
+
+from ...diagnostics.record import replace
+from ...ir import Expr, Index, Size, SumOver, mul, reciprocal
+from ...ir.walk import mapped, remade
+from ...notation import syntax as s
+from ..lines.reading import Read, Side, read_side
+from ..lines.scope import Surroundings
+from ..lines.syntax_walk import rebuilt
+
+_EXPECTED: Final = re.compile(r"mathbb\s*\{?\s*E|𝔼|\bE\s*(?:_|\[)")
+_AVERAGE: Final = "the expectation is read as the average over the samples"
+
+
+def averaged(side: Side, around: Surroundings) -> Read | None:
+    """The answer with each E as the average over the letter that numbers the samples under it; None where there is none.
+
+    Where the loss is an expectation itself, E is the same one.
+    """
+    held = side.node is not None and any(map(_is_expectation, s.parts_of(side.node)))
+    if not held or _EXPECTED.search(around.task.problem.source) or any(isinstance(part, s.Sigma) for part in s.parts_of(side.node)):
+        return None
+
+    def summed(part: s.Node) -> s.Node:
+        letters = _letters(part, around) if _is_expectation(part) else ()
+        return s.Sigma(part.span, letters, (None,) * len(letters), s.children(part)[0]) if letters else part
+
+    found = read_side(replace(side, node=rebuilt(side.node, summed)), around)
+
+    def divided(node: Expr, parts: tuple[Expr, ...]) -> Expr:
+        new = remade(node, parts)
+        return mul(*(reciprocal(Size(letter.dim)) for letter in node.indices), new) if isinstance(node, SumOver) else new
+
+    return replace(found, expr=mapped(found.expr, divided), notes=(*found.notes, _AVERAGE)) if found.expr is not None else None
+
+
+def others(side: Side, around: Surroundings) -> Iterator[tuple[Read, tuple[Index, ...]]]:
+    """Further readings of an answer that is not right as it stands, and the order of the letters of an entry."""
+    if side.node is None or side.syntax != "latex":
+        return
+    for change, note in ((_softmax, "σ is read as the softmax"), (_outer, "⊗ is read as the outer product of two vectors")):
+        node = rebuilt(side.node, change)
+        if node != side.node:
+            found = read_side(replace(side, node=node), around)
+            yield replace(found, notes=(*found.notes, note)), ()
+    letters, wanted = _letters(side.node, around), around.task.letters
+    if 0 < len(letters) == len(wanted) and not any(isinstance(part, s.Sigma) for part in s.parts_of(side.node)):
+        for names in permutations(sorted(letter.name for letter in letters)):
+            order = tuple(Index(name, letter.dim) for name, letter in zip(names, wanted, strict=True))
+            found = read_side(side, around, order)
+            yield replace(found, notes=(*found.notes, f"read as the entry {', '.join(names)}")), order
+
+
+def _is_expectation(node: s.Node) -> bool:
+    return isinstance(node, s.Apply) and node.function == "expectation"
+
+
+def _softmax(node: s.Node) -> s.Node:
+    return replace(node, function="softmax") if isinstance(node, s.Apply) and node.function == "sigmoid" else node
+
+
+def _outer(node: s.Node) -> s.Node:
+    return s.Apply(node.span, "outer", (node.left, node.right)) if isinstance(node, s.Binary) and node.operator == "kron" else node
+
+
+def _letters(node: s.Node, around: Surroundings) -> tuple[s.Name, ...]:
+    """The letters in subscripts that are no names of their own, each once."""
+    found: dict[str, s.Name] = {}
+    for part in s.parts_of(node):
+        for index in part.indices if isinstance(part, s.Subscript) else ():
+            inner = s.ungrouped(index)
+            if isinstance(inner, s.Name) and len(inner.name) == 1 and not around.known(inner.name):
+                found[inner.name] = inner
+    return tuple(found.values())
