@@ -63,10 +63,10 @@ def judge_answer(task: Task, answer: str, reference: str | None) -> Judged:
     judged = _judged(task, around, averaged(read.side, around) or read, reference)
     if judged.verdict == "right":
         return _other_side(task, answer, around, reference) or _beside(answer, around) or judged
-    for other, order in others(read.side, around) if judged.verdict in ("wrong", "undecided") else ():
-        found = judged_derivative(around, other.expr, order, other, None) if other.expr is not None else judged
+    for again, order in others(read.side, around) if judged.verdict in ("wrong", "undecided") else ():
+        found = judged_derivative(around, again.expr, order, again, None) if again.expr is not None else judged
         if found.verdict == "right":
-            return replace(found, notes=(*other.notes, *found.notes))
+            return replace(found, notes=(*again.notes, *found.notes))
     for flags in other_slices(slices(read.side.node)) if judged.verdict == "wrong" else ():
         other = _around(task, **flags)
         turned = _judged(task, other, read_answer(answer, other), reference)

@@ -116,7 +116,7 @@ def moved(diagnostic: Diagnostic, found: Located) -> Diagnostic:
 
 def _bare_answer(chosen: Settings, task: Task) -> ProblemReport | None:
     """A derivation under a key that is one formula and no sign of equality is an answer, if it is right as one."""
-    rows = joined_rows(chosen.rows) if chosen.under_key and chosen.answer is None else ()
+    rows = joined_rows(chosen.rows) if chosen.under_key and chosen.answer is None else []
     text = rows[0][1].text.strip().removeprefix("&").lstrip().removeprefix("=") if len(rows) == 1 else ""
     if not text.strip() or RELATION.search(text):
         return None

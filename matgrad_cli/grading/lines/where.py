@@ -82,7 +82,8 @@ def _pieces(text: str) -> list[tuple[int, int]]:
         level += {"(": 1, "[": 1, "{": 1, ")": -1, "]": -1, "}": -1}.get(text[at], 0)
         at += 1
     found.append((start, len(text)))
-    return [(start + len(_BLANK.match(text[start:end])[0]), end) for start, end in found if _BLANK.fullmatch(text[start:end]) is None]
+    begun = [(_BLANK.match(text, start, end), end) for start, end in found if _BLANK.fullmatch(text, start, end) is None]
+    return [(blank.end() if blank is not None else 0, end) for blank, end in begun]
 
 
 def _closed(text: str, at: int) -> int:

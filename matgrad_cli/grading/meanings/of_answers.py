@@ -25,8 +25,9 @@ def averaged(side: Side, around: Surroundings) -> Read | None:
 
     Where the loss is an expectation itself, E is the same one.
     """
-    held = side.node is not None and any(map(_is_expectation, s.parts_of(side.node)))
-    if not held or _EXPECTED.search(around.task.problem.source) or any(isinstance(part, s.Sigma) for part in s.parts_of(side.node)):
+    parts = list(s.parts_of(side.node)) if side.node is not None else []
+    sums = any(isinstance(part, s.Sigma) for part in parts)
+    if side.node is None or sums or not any(map(_is_expectation, parts)) or _EXPECTED.search(around.task.problem.source):
         return None
 
     def summed(part: s.Node) -> s.Node:
