@@ -222,7 +222,7 @@ def _html_row(file: FileReport, problem: ProblemReport) -> str:
     said = (f"<code>{escape(code)}</code> " if code else "") + escape(message)
     line = str(first.line) if first and problem.kind != "answer" else ""
     cells = (escape(file.file), escape(problem.id), problem.verdict, line, said, f"{problem.score:g}/{problem.points:g}")
-    return "<tr>" + "".join(f"<td>{cell}</td>" for cell in cells) + "</tr>"
+    return "<tr>" + "".join(f"<td style='text-align:left'>{cell}</td>" for cell in cells) + "</tr>"
 
 
 def worst(verdicts: list[ProblemVerdict]) -> ProblemVerdict:

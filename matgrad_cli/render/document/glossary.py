@@ -74,6 +74,7 @@ _SIGNS: Final[tuple[tuple[Callable[[Expr], bool], str], ...]] = (
         lambda node: isinstance(node, Call) and node.function == "norm" and node.argument.shape.is_matrix,
         "‖A‖_F is the root of the sum of all squared entries (matgrad why norms)",
     ),
+    (lambda node: isinstance(node, Call) and node.function == "vec", "vec(X) are the columns of X on top of each other (matgrad why kron)"),
     (lambda node: isinstance(node, Call) and node.function == "sigmoid", "σ(x) = 1/(1 + exp(−x)), of each entry"),
 )
 

@@ -11,11 +11,12 @@ from ..resting import resting
 from ..view import Detail
 from .blocks import Block, Chain, Document, Formula, Heading, Line, Move, Phrase, Sentence, Variables, phrase
 from .derivation import variables_of
+from .glossary import signs
 
 
 def optimum_document(solution: Solution, detail: Detail = "normal", numbers: bool = False) -> Document:
     """The document of an optimum at a level of detail; with `numbers` each equation also at the solution of one small example."""
-    blocks = tuple(_blocks(solution, detail == "full"))
+    blocks = tuple(_blocks(solution, detail))
     if not numbers:
         return blocks
     from .example import solution_numbers
@@ -23,7 +24,7 @@ def optimum_document(solution: Solution, detail: Detail = "normal", numbers: boo
     return solution_numbers(blocks, solution)
 
 
-def _blocks(solution: Solution, full: bool) -> Iterator[Block]:
+def _blocks(solution: Solution, detail: Detail) -> Iterator[Block]:
     problem = solution.problem
     name = Symbol("L", problem.loss.shape)
     yield Heading(("The point where the gradient of ", name, " by ", solution.unknown, " is zero"))
@@ -43,13 +44,16 @@ def _blocks(solution: Solution, full: bool) -> Iterator[Block]:
     yield Sentence(said, "finding", derivation.readoff.verdict)
     yield Formula(solution.gradient, _zero(solution.gradient), "equation")
     if solution.moves:
-        yield Chain("", tuple(_move(number, move, full) for number, move in enumerate(solution.moves, 1)))
+        yield Chain("", tuple(_move(number, move, detail == "full") for number, move in enumerate(solution.moves, 1)))
     yield from _outcome(solution)
     if (second := solution.second) is not None:
         whole = second.result.matrix
         yield Sentence(("the second derivative is ", second.result.entry if whole is None else whole), "finding", second.readoff.verdict)
     if (rests := resting(derivation)) is not None:
         yield Sentence((rests,), "note")
+    if detail != "brief":
+        lines = (problem.loss, *(side for move in solution.moves for side in _shown(move.after)))
+        yield from (Sentence((said,), "legend") for said in signs(lines))
 
 
 def _move(number: int, move: EquationMove, full: bool) -> Move:

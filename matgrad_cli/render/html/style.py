@@ -24,7 +24,7 @@ padding:.2rem 1rem;text-align:left}
 .matgrad .kind{font-size:.8rem;color:var(--soft);margin-left:auto}
 .matgrad .verdict{font-size:.8rem;white-space:nowrap}
 .matgrad .proved,.matgrad .agrees{color:var(--good)}.matgrad .unknown{color:var(--doubt)}.matgrad .differs{color:var(--bad)}
-article.matgrad ol{list-style:none;margin:0;padding:0}
+article.matgrad.matgrad ol{list-style:none;margin:0;padding:0}
 .matgrad li{border:1px solid var(--line);border-radius:.5rem;background:var(--card);padding:.45rem .8rem;margin:.55rem 0}
 .matgrad li li{background:none}
 .matgrad li:focus-visible,.matgrad li.here{outline:3px solid var(--accent)}
@@ -32,7 +32,7 @@ article.matgrad ol{list-style:none;margin:0;padding:0}
 .matgrad .change{overflow-x:auto;overflow-y:hidden;padding:.25rem 0;line-height:2}.matgrad .change .to{color:var(--soft);margin:0 .5rem}
 .matgrad details{font-size:.9rem;color:var(--soft)}.matgrad summary{cursor:pointer}
 .matgrad table{border-collapse:collapse;margin:.5rem 0;display:block;overflow-x:auto}
-article.matgrad td,article.matgrad th{padding:.2rem .9rem .2rem 0;text-align:left;vertical-align:top;border:0;background:none}
+article.matgrad.matgrad :is(td,th,tr){padding:.2rem .9rem .2rem 0;text-align:left;vertical-align:top;border:0;background:none}
 .matgrad th{border-bottom:1px solid var(--line);font-weight:600}
 .matgrad .columns{display:grid;gap:1rem;grid-template-columns:repeat(auto-fit,minmax(min(100%,25rem),1fr))}
 .matgrad .columns>section{border-top:3px solid var(--accent);min-width:0}
@@ -53,7 +53,8 @@ article.matgrad td,article.matgrad th{padding:.2rem .9rem .2rem 0;text-align:lef
 .matgrad code{font-size:.9em}.matgrad pre{overflow-x:auto;font-family:monospace;line-height:1.3}
 @media(max-width:34rem){.matgrad{padding:.1rem .55rem;font-size:15px}.matgrad li{padding:.4rem .55rem}}
 @media print{.matgrad{--card:#fff;max-width:none;font-size:11pt}.matgrad li{break-inside:avoid}.matgrad nav{display:none}
-.matgrad details::details-content{content-visibility:visible;display:block}.matgrad .formula,.matgrad .change{overflow:visible}}
+.matgrad details::details-content{content-visibility:visible;display:block}.matgrad .formula,.matgrad .change{overflow:visible}
+.matgrad :is(.new,.old){print-color-adjust:exact}}
 """
 
 SCRIPT: Final = """
