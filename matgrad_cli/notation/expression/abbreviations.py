@@ -49,8 +49,6 @@ _ROWS: Final = (
     "tensordot(a, b, axes is 1): a @ b",
     "tensordot(a, b, axes is 2): sum(a*b)",
     "tensordot(a, b): sum(a*b)",
-    *(f"{name}(x): vec(x.T)" for name in ("ravel", "flatten")),
-    *(f"{name}(x, -1): vec(x.T)" for name in ("reshape", "view")),
     "svd(x, *, compute_uv is False): svdvals(x)",
     "roll(x, -1): shiftup(sum(x[:, None], axis=1))",  # a matrix has no `[:, None]`
     "roll(x, 1): shiftup(eye(x.shape[0])).T @ sum(x[:, None], axis=1)",
