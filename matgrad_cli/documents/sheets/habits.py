@@ -36,6 +36,7 @@ _FACTORIAL = re.compile(rf"\\(?:log|ln)\s*(?:(?P<bare>{_COUNT})\s*!|(?:\\left)?\
 """`\\log y_i!` of a count is some function of it, ψ."""
 _GRADIENT = re.compile(r"(?<![A-Za-z\\])d\s?([A-Z](?:_(?:\w|\{\w+\}))?)(?![A-Za-z])")
 _LABELLED = re.compile(r"(?<![A-Za-z\\])(?P<name>[A-Z])_(?P<open>\{)?(?P<label>[a-z])(?(open)\}|(?![A-Za-z]))")
+_INDEXED = re.compile(r"(?<![A-Za-z\\])([A-Za-z])_(?P<open>\{)?(?P<below>[a-z]{1,2})(?(open)\}|(?![A-Za-z]))")
 _LAYER = re.compile(r"\^\{?(?P<open>[\[(])(?P<layer>\d|L)[\])](?P<rest>[^{}\n]{0,12}\})?")
 _OF_LAYER = re.compile(r"([A-Za-z])\}?\s*\^\{?([\[(])\d[\])]\}?\s*&?=(?!=)")
 
@@ -52,6 +53,8 @@ def rewritten(sheet: Sheet) -> Sheet:
         habits.append((_FACTORIAL, lambda match: rf"\psi({match['bare'] or match['inside']})"))
     if (said := _UPSTREAM.search(text)) is not None:
         habits.append((_GRADIENT, lambda match: rf"\frac{{\partial {said['loss'] or said['other']}}}{{\partial {match[1]}}}"))
+    fixed = _fixed(texts)
+    habits.append((_INDEXED, lambda match: match[1] if match["below"] == fixed.get(match[1]) else match[0]))
     labelled = _labelled(texts)
     habits.append((_LABELLED, lambda match: rf"{match['name']}_{{\mathrm{{{match['label'] * 2}}}}}" if match[1] in labelled else match[0]))
     derived = next((at for at, text in enumerate(texts) if re.search(r"\\(?:partial|nabla)(?![A-Za-z])", text)), 0)
@@ -60,6 +63,22 @@ def rewritten(sheet: Sheet) -> Sheet:
         replace(formula, passage=_rewritten(formula.passage, [*habits, (_SPREAD, _root)] if at < stated else habits))
         for at, formula in enumerate(sheet.formulas)
     ))
+
+
+def _fixed(texts: Sequence[str]) -> dict[str, str]:
+    r"""The indices that never vary, by names: `L = (r_{ui} - p_u^\\top q_i)^2` speaks of one u and one i, where no Σ binds these letters."""
+    text = " ".join(texts)
+    below: dict[str, set[str]] = {}
+    for match in _INDEXED.finditer(text):
+        below.setdefault(match[1], set()).add(match["below"])
+    bound = set(re.findall(r"[a-z]", " ".join(re.findall(r"(?:sum|prod|max|min|in|delta)_?(\{[^{}]*\}|\w)", text))))
+    bare = set(re.findall(r"(?<![A-Za-z\\_{])([A-Za-z])(?![A-Za-z_])(?!\}_)", _INDEXED.sub(" ", re.sub(r"\\[A-Za-z]+", " ", text))))
+    moved = {match[1] for match in re.finditer(r"\\partial\s*" + _INDEXED.pattern, text)}
+    found = {name: next(iter(values)) for name, values in below.items() if len(values) == 1}
+    letters = {letter for values in below.values() for value in values for letter in value}
+    free = {letter for letter in letters - bound - bare if all(name in found for name, values in below.items() if letter in "".join(values))}
+    whole = {name: value for name, value in found.items() if set(value) <= free and name not in bare}
+    return whole if moved & whole.keys() and any(len(value) > 1 for value in whole.values()) else {}
 
 
 def _labelled(texts: Sequence[str]) -> frozenset[str]:

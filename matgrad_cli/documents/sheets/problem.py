@@ -16,7 +16,7 @@ from .names import index_behind, labelled_names, tokens_of
 from .outline import Outline, Stated
 from .sheet import Sheet
 from .sizes import by_columns, facts_told, means, sizes_told
-from .symmetric import GRAM, symmetric_names
+from .symmetric import DIAGONAL, GRAM, symmetric_names
 from .upstream import upstream_losses
 from .written_out import written_out
 
@@ -141,6 +141,10 @@ class _Finder:
         self.built = {
             stated.name: frozenset(("symmetric",)) for stated in found.stated if any(GRAM.search(side) for side in stated.sides)
         } | {stated: frozenset(("symmetric",)) for stated in symmetric_names(sheet)}
+        self.built |= {
+            stated.name: frozenset(("diagonal",)) for stated in found.stated
+            if not stated.letters and any(DIAGONAL.match(side) for side in stated.sides)
+        }
         labels = (stated for stated in found.stated if len(stated.letters) == 2 and _INDICATOR.search(stated.sides[0]))
         self.built |= {  # t_ic = 1{y_i = c}
             label.name: frozenset(("onehot",)) for label in labels if re.search(rf"=\s*{label.letters[1]}\W*$", label.sides[0])

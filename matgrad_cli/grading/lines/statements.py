@@ -76,6 +76,15 @@ def _zero_last(claim: Claim) -> Claim:
     return replace(claim, sides=(*claim.sides[1:], claim.sides[0])) if zero and not claim.leading and len(claim.sides) > 1 else claim
 
 
+def _subgradient(nodes: Sequence[s.Node | None], text: str) -> s.Node | None:
+    r"""The left side of `\partial\|x\|_1 = \mathrm{sign}(x)` as the derivative that it means: no differential stands on the right."""
+    first = s.ungrouped(nodes[0]) if nodes[0] is not None else None
+    if not isinstance(first, s.Differential_) or first.direction is not None or not text[first.span.start :].startswith(("\\partial", "∂")):
+        return None
+    moves = any(isinstance(part, s.Differential_) for node in nodes[1:] if node is not None for part in s.parts_of(node))
+    return None if moves or None in nodes[1:] else s.Derivative(first.span, first.body, None, (), "partial")
+
+
 def _claim(statement: Statement, own: Source, names: LatexNames) -> Claim:
     """A statement whose marked letters are names, and whose left side may be a function."""
 
@@ -88,6 +97,8 @@ def _claim(statement: Statement, own: Source, names: LatexNames) -> Claim:
              tuple(named(other) or other for other in side.others))
         for at, side in enumerate(statement.sides)
     )
+    if several and (subgradient := _subgradient([side.node for side in sides], own.text)) is not None:
+        sides = (replace(sides[0], node=subgradient), *sides[1:])
     rough = "≈" in (statement.leading, *statement.relations)
     return Claim(sides, statement.leading is not None, statement.role == "definition", rough, statement.both)
 

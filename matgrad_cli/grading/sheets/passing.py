@@ -60,11 +60,17 @@ def said_of_other(formula: Formula) -> str | None:
     """Why a formula speaks of another case than the one at hand: a condition or another layout stands beside it."""
     found = (match for match in _CONDITION.finditer(formula.before, max(0, len(formula.before) - 80)))
     found = (match for match in found if not re.search(r"[A-Za-z]\([^()]*\)\s*=", match[0]))  # `for f(x) = bᵀx` states a function
+    found = (match for match in found if not _in_brackets(formula.before, match))  # `by … (for symmetric matrices) we obtain`
     # a condition that follows another formula, `… = 2Aw for symmetric A,`, or stands in it, `\\text{if } z < 1`, is that one's
     supposed = any(not _OF_ANOTHER.search(formula.before[: match.start()]) for match in found)
     if supposed or _CONDITION_BEHIND.match(formula.after[:60]):
         return "said under a condition"
     return "said of another layout" if _LAYOUT.search(formula.before[-120:] + " " + formula.after[:60]) else None
+
+
+def _in_brackets(text: str, match: re.Match[str]) -> bool:
+    """Whether what is found stands in brackets that are closed before the text ends."""
+    return re.search(r"\([^()]*$", text[: match.start()]) is not None and re.match(r"[^()]*\)", text[match.end() :]) is not None
 
 
 def is_side_condition(formula: Formula) -> bool:

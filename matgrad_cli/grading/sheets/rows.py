@@ -73,6 +73,10 @@ def explained(line: Line) -> str | None:
 
 def is_special(line: Line) -> bool:
     """Whether what a name stands for gives it laws of its own, as `I - 11ᵀ/n` does; a sum over samples does not."""
+    last = line.outline.statements[0].sides[-1].node if line.outline.statements else None
+    inner = s.ungrouped(last) if last is not None else None
+    if isinstance(inner, s.Apply) and inner.function == "diag":
+        return False  # its law is that it is diagonal, which is known
     parts = [part for node in nodes_of(line) for part in s.parts_of(node)]
     named = any((isinstance(part, s.Name) and part.name == "I") or isinstance(part, s.Inverted) for part in parts)
     return named or any(isinstance(part, s.Apply) and part.function in ("ones", "diag", "eye") for part in parts) or not parts

@@ -90,6 +90,8 @@ def ranges(reader: Cursor, sign: Token, lower: Tokens | None, upper: Tokens | No
             _refuse(reader, "a sum over a part of the range cannot be read", reader.tokens[equal[1]])
         first, past = (equal[0] + 1, equal[1]) if chain else (piece[0], equal[0] if equal else piece[1])
         named = _letters(reader, first, past)
+        again = letters.keys() & {name.name for name in named}  # `j: (i,j) \in \Omega` for an i that stands outside
+        together = named if again else (*waiting, *named)
         if chain:
             _from_one(reader, reader.tokens[equal[0]], texts(reader, (piece[0], equal[0])))
             _add(reader, letters, named, reader.tokens[first])
@@ -103,8 +105,8 @@ def ranges(reader: Cursor, sign: Token, lower: Tokens | None, upper: Tokens | No
             masks.append(unlike(Kronecker(pair[0].span.joined(pair[1].span), pair)))
         elif reader.tokens[equal[0]].text in _ORDERS and _is_letter(reader, letters, (equal[0] + 1, piece[1])):
             masks.append(_compared(_pair(reader, letters, named, equal, piece), reader.tokens[equal[0]].text))
-        elif reader.tokens[equal[0]].text == "in" and (member := _member(reader, (*waiting, *named), (equal[0] + 1, piece[1]))) is not None:
-            _add(reader, letters, named, reader.tokens[first])
+        elif reader.tokens[equal[0]].text == "in" and (member := _member(reader, together, (equal[0] + 1, piece[1]))) is not None:
+            _add(reader, letters, () if again else named, reader.tokens[first])
             masks.append(member)
         else:
             _add(reader, letters, named, reader.tokens[first])
