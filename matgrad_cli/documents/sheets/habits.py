@@ -66,7 +66,7 @@ def rewritten(sheet: Sheet) -> Sheet:
 
 
 def _fixed(texts: Sequence[str]) -> dict[str, str]:
-    r"""The indices that never vary, by names: `L = (r_{ui} - p_u^\\top q_i)^2` speaks of one u and one i, where no Σ binds these letters."""
+    r"""The indices that never vary, by names, where no Σ binds them: `L = (r_{ui} - p_u^\\top q_i)^2` speaks of one u and one i."""
     text = " ".join(texts)
     below: dict[str, set[str]] = {}
     for match in _INDEXED.finditer(text):
@@ -74,10 +74,9 @@ def _fixed(texts: Sequence[str]) -> dict[str, str]:
     bound = set(re.findall(r"[a-z]", " ".join(re.findall(r"(?:sum|prod|max|min|in|delta)_?(\{[^{}]*\}|\w)", text))))
     bare = set(re.findall(r"(?<![A-Za-z\\_{])([A-Za-z])(?![A-Za-z_])(?!\}_)", _INDEXED.sub(" ", re.sub(r"\\[A-Za-z]+", " ", text))))
     moved = {match[1] for match in re.finditer(r"\\partial\s*" + _INDEXED.pattern, text)}
-    found = {name: next(iter(values)) for name, values in below.items() if len(values) == 1}
-    letters = {letter for values in below.values() for value in values for letter in value}
-    free = {letter for letter in letters - bound - bare if all(name in found for name, values in below.items() if letter in "".join(values))}
-    whole = {name: value for name, value in found.items() if set(value) <= free and name not in bare}
+    found = {name: next(iter(values)) for name, values in below.items() if len(values) == 1 and name not in bare}
+    varying = {letter for name, values in below.items() if name not in found for value in values for letter in value}
+    whole = {name: value for name, value in found.items() if not set(value) & (varying | bound | bare)}
     return whole if moved & whole.keys() and any(len(value) > 1 for value in whole.values()) else {}
 
 
