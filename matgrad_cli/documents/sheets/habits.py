@@ -35,7 +35,7 @@ _COUNT = r"[a-z](?:_\{?\w\}?|\^\{\(\w\)\})?"
 _FACTORIAL = re.compile(rf"\\(?:log|ln)\s*(?:(?P<bare>{_COUNT})\s*!|(?:\\left)?\(\s*(?P<inside>{_COUNT})\s*!\s*(?:\\right)?\))")
 """`\\log y_i!` of a count is some function of it, ψ."""
 _GRADIENT = re.compile(r"(?<![A-Za-z\\])d\s?([A-Z](?:_(?:\w|\{\w+\}))?)(?![A-Za-z])")
-_LABELLED = re.compile(r"(?<![A-Za-z\\])(?P<name>[A-Z])_(?P<open>\{)?(?P<label>[a-z])(?(open)\}|(?![A-Za-z]))")
+_LABELLED = re.compile(r"(?<![A-Za-z\\])(?P<name>[A-Za-z])_(?P<open>\{)?(?P<label>[a-z])(?(open)\}|(?![A-Za-z]))")
 _INDEXED = re.compile(r"(?<![A-Za-z\\])([A-Za-z])_(?P<open>\{)?(?P<below>[a-z]{1,2})(?(open)\}|(?![A-Za-z]))")
 _LAYER = re.compile(r"\^\{?(?P<open>[\[(])(?P<layer>\d|L)[\])](?P<rest>[^{}\n]{0,12}\})?")
 _OF_LAYER = re.compile(r"([A-Za-z])\}?\s*\^\{?([\[(])\d[\])]\}?\s*&?=(?!=)")
@@ -56,7 +56,7 @@ def rewritten(sheet: Sheet) -> Sheet:
     fixed = _fixed(texts)
     habits.append((_INDEXED, lambda match: match[1] if match["below"] == fixed.get(match[1]) else match[0]))
     labelled = _labelled(texts)
-    habits.append((_LABELLED, lambda match: rf"{match['name']}_{{\mathrm{{{match['label'] * 2}}}}}" if match[1] in labelled else match[0]))
+    habits.append((_LABELLED, lambda match: rf"{match['name']}_{{\mathrm{{{match['label'] * 2}}}}}" if (match[1], match["label"]) in labelled else match[0]))
     derived = next((at for at, text in enumerate(texts) if re.search(r"\\(?:partial|nabla)(?![A-Za-z])", text)), 0)
     stated = 0 if _BY_SPREAD.search(text) else derived
     return replace(sheet, formulas=tuple(
@@ -80,19 +80,27 @@ def _fixed(texts: Sequence[str]) -> dict[str, str]:
     return whole if moved & whole.keys() and any(len(value) > 1 for value in whole.values()) else {}
 
 
-def _labelled(texts: Sequence[str]) -> frozenset[str]:
-    """The K of `K_y = K + \\sigma^2 I`: a defined capital that always has the same letter below, which is nowhere an index."""
+def _labelled(texts: Sequence[str]) -> frozenset[tuple[str, str]]:
+    r"""Names with a letter below that is nowhere an index: the K of `K_y = K + \sigma^2 I`, always with the same; f_a, f_p and f_n."""
     below: dict[str, set[str]] = {}
     for text in texts:
         for name, letter in re.findall(r"([A-Za-z]|\\[a-z]+)\}?_\{?\s*([a-z])(?![A-Za-z])", text):
             below.setdefault(letter, set()).add(name)
+    text = " ".join(texts)
+    single = {
+        letter: (names - {"\\nabla"}).pop() for letter, names in below.items() if len(names - {"\\nabla"}) == 1
+        and not re.search(rf"_\{{(?!{letter}\}})[^{{}}]*(?<![A-Za-z]){letter}(?![A-Za-z])|\\sum_{letter}", text)
+    }
+    labels: dict[str, list[str]] = {}
+    for letter, names in below.items():
+        for name in names:
+            labels.setdefault(name, []).append(letter)
     defined = {match.groups() for text in texts if (match := re.match(r"\s*([A-Z])_\{?([a-z])\}?\s*&?:?=", text))}
-    names = [name for name, _ in defined]
+    moved = set(re.findall(r"\\partial\s*([A-Za-z])_", text))
     return frozenset(
-        name for name, letter in defined
-        if below[letter] <= {name, "\\nabla"} and names.count(name) == 1
-        and all(name not in others for one, others in below.items() if one != letter)
-        and not any(re.search(rf"_\{{(?!{letter}\}})[^{{}}]*(?<![A-Za-z]){letter}(?![A-Za-z])|\\sum_{letter}", text) for text in texts)
+        (name, letter) for name, letters in labels.items() if all(single.get(letter) == name for letter in letters) for letter in letters
+        if ((name, letter) in defined and len(letters) == 1)
+        or (name in moved and len(letters) > 2 and not re.search(rf"(?<![A-Za-z\\]){name}(?![A-Za-z_])", text))
     )
 
 
