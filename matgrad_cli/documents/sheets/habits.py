@@ -56,7 +56,7 @@ def rewritten(sheet: Sheet) -> Sheet:
     fixed = _fixed(texts)
     habits.append((_INDEXED, lambda match: match[1] if match["below"] == fixed.get(match[1]) else match[0]))
     labelled = _labelled(texts)
-    habits.append((_LABELLED, lambda match: rf"{match['name']}_{{\mathrm{{{match['label'] * 2}}}}}" if (match[1], match["label"]) in labelled else match[0]))
+    habits.append((_LABELLED, lambda match: _with_label(*names) if (names := match.group("name", "label")) in labelled else match[0]))
     derived = next((at for at, text in enumerate(texts) if re.search(r"\\(?:partial|nabla)(?![A-Za-z])", text)), 0)
     stated = 0 if _BY_SPREAD.search(text) else derived
     return replace(sheet, formulas=tuple(
@@ -102,6 +102,11 @@ def _labelled(texts: Sequence[str]) -> frozenset[tuple[str, str]]:
         if ((name, letter) in defined and len(letters) == 1)
         or (name in moved and len(letters) > 2 and not re.search(rf"(?<![A-Za-z\\]){name}(?![A-Za-z_])", text))
     )
+
+
+def _with_label(name: str, label: str) -> str:
+    """The name with a word of two letters below, which is no index."""
+    return rf"{name}_{{\mathrm{{{label * 2}}}}}"
 
 
 def _rewritten(passage: Passage, habits: Sequence[tuple[re.Pattern[str], Callable[[re.Match[str]], str]]]) -> Passage:
