@@ -135,7 +135,7 @@ def _pending_entry(expr: Expr) -> Partial | None:
     """A pending ∂X_kj/∂X_st, or any pending derivative of a number if there is none of a bare entry."""
     pending = [node for node in nodes_of(expr) if isinstance(node, Partial)]
     bare = (
-        [node for node in pending if node.body.symbols == frozenset((node.variable,)) and not node.body.children[0].children]
+        [node for node in pending if node.body.symbols == {node.variable} and node.body.children and not node.body.children[0].children]
         if pending
         else []
     )
