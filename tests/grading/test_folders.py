@@ -147,3 +147,17 @@ def test_notebooks_and_plain_text_of_a_class_are_graded(tmp_path: Path, key: Pat
     assert told.keys() == {"a/hw.ipynb", "b/hw.txt", "d/hw.ipynb"}
     assert told["a/hw.ipynb"] == told["b/hw.txt"] > told["d/hw.ipynb"] == 0
     assert [Path(name).name for name in report.skipped] == ["notes.txt"]
+
+
+def test_a_copy_of_the_key_is_nobody_and_a_folder_that_holds_only_that_is_no_student(tmp_path: Path, key: Path) -> None:
+    for name, text in (("ada/answers.toml", ANSWERS["right.toml"]), ("emmy/answers.toml", ANSWERS["wrong.toml"]), ("sofia/key.toml", KEY)):
+        (tmp_path / name).parent.mkdir()
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    folders = [tmp_path / name for name in ("ada", "emmy", "sofia")]
+    named = check_files([next(place.iterdir()) for place in folders], Options(key))
+    for report in (check_files(folders, Options(key)), named):
+        assert {student: [problem.score for _, problem in counted] for student, counted in report.students.items()} == {
+            "ada": [1.0], "emmy": [0.0],
+        }  # fmt: skip
+        assert report.skipped == (str(tmp_path / "sofia" / "key.toml"),)
+    assert check_files(folders, Options(key)).exit_code == 1
