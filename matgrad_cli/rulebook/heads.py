@@ -145,7 +145,7 @@ def _lowest_operator(text: str) -> str:
 def _head_of_primary(text: str) -> tuple[str, ...]:
     if text.endswith(".T"):
         return ("Transpose",)
-    if text.endswith("]") and not text.startswith(("delta[", "sum[")):
+    if text.endswith("]") and not text.startswith("delta["):
         return ("Entry",)
     name = text.split("(", 1)[0].split("[", 1)[0].strip()
     if not name:

@@ -54,7 +54,8 @@ class Pattern:
 
 def words_of(shapes: Iterable[tuple[str, str]]) -> frozenset[str]:
     """The dimension names that a table of shapes mentions: `{ A = "m n", i = "index k" }` → k, m, n."""
-    found = {word for _, text in shapes for word in text.split() if word != "index" and not word.isdigit() and not text.startswith("of ")}
+    sides = (text.split()[2:] if text.startswith("of ") else text.split() for _, text in shapes)
+    found = {word for words in sides for word in words if word != "index" and not word.isdigit()}
     return frozenset(found)
 
 
@@ -71,13 +72,11 @@ def declared(shapes: Iterable[tuple[str, str]]) -> tuple[dict[str, Symbol], dict
         words = text.split()
         if words and words[0] == "index":
             letters[name] = dim_of(words[1])
-        elif words and words[0] == "of":
-            symbols[name] = Symbol(name, Shape(ONE, ONE))
-        elif len(words) > 2:
+            continue
+        words = words[2:] if words and words[0] == "of" else words
+        if len(words) > 2:
             raise ValueError(f"`{name}` has {len(words)} sides; needed at most two")
-        else:
-            sides = [dim_of(word) for word in words] + [ONE] * (2 - len(words))
-            symbols[name] = Symbol(name, Shape(*sides))
+        symbols[name] = Symbol(name, Shape(*[dim_of(word) for word in words], *[ONE] * (2 - len(words))))
     return symbols, letters
 
 
@@ -101,7 +100,8 @@ def pattern(rule: Rule) -> Pattern:
         (name, symbols[name] if name in symbols else Index(name, letters[name])) for name, _ in rule.shapes
     )
     dims = words_of(rule.shapes) | set(WRT.shape.rows.names + WRT.shape.cols.names)
-    holding = {symbols[name]: Index(text[3:].strip(), letters[text[3:].strip()]) for name, text in rule.shapes if text.startswith("of ")}
+    held = ((name, text.split()[1]) for name, text in rule.shapes if text.startswith("of "))
+    holding = {symbols[name]: Index(letter, letters[letter]) for name, letter in held}
     marked = (frozenset(symbols[name] for name in group) for group in (rule.fixed, rule.moving, (*rule.single, *rule.itself), rule.itself))
     return Pattern(rule, lhs, frozenset(symbols.values()) | {WRT}, indices, dims, needed_operators(lhs), names, holding, *marked)
 

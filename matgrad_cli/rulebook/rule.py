@@ -30,7 +30,8 @@ class Rule:
     `shapes` says what each pattern variable is: `"m n"` a matrix, `"n"` a column vector, `""` a number, `"index m"` a letter.
     `native` rules have no pattern: their one function is code. `given` holds the shapes of the names in `example`
     (`Z = "= A @ X"`: Z is a name for A X), `bindings` what is said to a native rule there (a letter, a name, a word).
-    `shapes` may also say `"of i"`: a number that may hold the letter i of the Σ around it (i then stands for all letters of that Σ).
+    `shapes` may also say `"of i"`: a number that may hold the letter i of the Σ around it (i then stands for all letters of that Σ),
+    and `"of i m n"` a matrix that may.
     `group` entries are no rules but sentences: the titles over several substeps, and the words of a result. `fixed` names letters
     that must not contain the variable (in a sum or product such a letter takes all parts without it), `moving` letters that must,
     `single` letters that are no product.

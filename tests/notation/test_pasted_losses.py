@@ -306,3 +306,21 @@ def test_a_small_letter_that_is_added_to_a_matrix_is_added_to_every_row(loss, na
 def test_in_a_book_a_letter_added_to_a_matrix_is_a_matrix_and_that_is_said():
     problem = read_problem(r"\|XW + b - Y\|_F^2", "b")
     assert dict(problem.origins)["b"].startswith("assumed")
+
+
+# ---- combinations of vectors, and what stands under a trace
+
+
+@pytest.mark.parametrize(("loss", "wrt", "wanted"), [
+    (r"\|x - \sum_k \alpha_k d_k\|^2", r"\alpha", "−2d(x − dᵀα)"), (r"\|y - \sum_j x_j \beta_j\|^2", r"\beta", "−2x(y − xᵀβ)"),
+    (r"\|y - \sum_j w_j x_j\|^2", "w", "−2x(y − xᵀw)"), (r"\sum_n \|x_n - \sum_k r_{nk} \mu_k\|^2", r"\mu", "−2rᵀ(x − rμ)"),
+])  # fmt: skip
+def test_the_vectors_of_a_combination_are_the_rows_of_a_matrix(loss, wrt, wanted):
+    from matgrad_cli import gradient
+
+    assert str(gradient(loss, wrt)).startswith(f"{wanted} ")
+
+
+def test_small_letters_alone_under_a_trace_are_matrices():
+    assert shapes_of(read_problem(r"\mathrm{Tr}(\rho \log \rho)", r"\rho")) == {"rho": "m×m"}
+    assert shapes_of(read_problem(r"\operatorname{tr}(a X)", "a"))["a"] == "number"

@@ -11,6 +11,8 @@ from ..scope import Scope
 
 _BOLD = re.compile(r"\\(?:mathbf|boldsymbol|bm|pmb|vec|symbf)\s*\{?\s*\\?$")
 _PRODUCTS = ("juxtapose", "@")
+_WEIGHTS: Final = frozenset(("alpha", "beta", "gamma", "lambda", "theta", "omega", "pi", "w", "a", "b", "c", "z"))
+"""Letters that weigh vectors: w_j of `\\sum_j x_j w_j`."""
 _DIRECTIONS: Final = frozenset(("w", "v", "u", "theta", "beta", "omega"))
 """Letters that name a vector of weights: in `w \\cdot x_i` the dot is an inner product; `a \\cdot x_i` may be a number times another."""
 
@@ -74,7 +76,7 @@ def _by_use(tree: s.Node, scope: Scope, known: set[str]) -> Iterator[tuple[str, 
             case s.Transposed(_, body) if isinstance(s.ungrouped(body), s.Binary):
                 yield from _members(_terms(body))
             case s.Apply(_, "norm", (body,)) if not any(_is_number(term) for term in _terms(body)):
-                yield from _members(_terms(body))
+                yield from _members([_summed(term) for term in _terms(body)])
             case s.Apply(_, "norm", (body, *_)) if (member := _member(body)):
                 yield member
             case s.Binary(_, "inner", left, right):
@@ -119,6 +121,19 @@ def _terms(node: s.Node) -> list[s.Node]:
     if isinstance(node, s.Binary) and node.operator in ("+", "-"):
         return [*_terms(node.left), *_terms(node.right)]
     return _terms(node.body) if isinstance(node, s.Negative) else [node]
+
+
+def _summed(term: s.Node) -> s.Node:
+    """d_k of a combination Σ_k α_k d_k, x_j of Σ_j x_j β_j: a Greek letter weighs, else the first; any other term itself."""
+    inner = term
+    while isinstance(inner, s.Sigma):
+        inner = s.ungrouped(inner.body)
+    if inner is term or not (isinstance(inner, s.Binary) and inner.operator == "juxtapose"):
+        return term
+    last, before = s.last_factor(inner), s.last_factor(inner.left)
+    member, other = _member(last), _member(before)
+    weighs = member is not None and other is not None and member[0] in _WEIGHTS and other[0] not in _WEIGHTS
+    return before if weighs else last
 
 
 def _first(node: s.Node) -> s.Node:

@@ -68,6 +68,9 @@ def function_form(solver: Solver, node: s.Apply) -> Form:
         join(forms[0].rows, forms[0].cols, reason)
         if function in CHANGES:
             merge(forms[-1], forms[0], reason)
+        for name in _small_letters(node.arguments[0]):
+            if solver.scope.find(name) is None and name in solver.names:
+                solver.names[name].kind.matrix = True
         return Form.number() if function in ("tr", "det", "logdet", "eigmax") else forms[0]
     if function in REDUCTIONS or function in ("norm", "softmax", "vec", "T"):
         forms[0].kind.array = True
@@ -211,6 +214,15 @@ def _two(solver: Solver, function: str, left: Form, right: Form, reason: str) ->
     elif function in ("plus", "minus"):
         solver.rule(add_rule(left, right, result, reason), left, right, result)
     return result
+
+
+def _small_letters(node: s.Node) -> list[str]:
+    """The letters of tr(ρ log ρ): no capital is there, and nothing turned, so that they are matrices."""
+    parts = list(s.parts_of(node))
+    names = [part.name for part in parts if isinstance(part, s.Name)]
+    plain = all(isinstance(part, s.Name | s.Group | s.Apply) or (isinstance(part, s.Binary) and part.operator in ("juxtapose", "@", "dot"))
+                for part in parts)
+    return names if plain and all(name[0].islower() for name in names) else []
 
 
 def _constructor(solver: Solver, node: s.Apply, function: str) -> Form:

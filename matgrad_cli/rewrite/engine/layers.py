@@ -51,7 +51,7 @@ def heads_of(text: str, rule_id: str) -> tuple[str, ...]:
     if not text:
         return HEADS.get(rule_id, ANY)
     inner = text[len("partial(") : text.rindex(", X")] if text.startswith("partial(") else text[2:-1] if text.startswith("d(") else text
-    if inner.endswith("]") and not inner.startswith(("sum[", "delta[")):
+    if inner.endswith("]") and not inner.startswith("delta["):
         base = inner[: inner.rindex("[")]
         base = base[1:-1] if base.startswith("(") else base
         return "Entry", *(("Symbol",) if base.isidentifier() else guess_heads(base))

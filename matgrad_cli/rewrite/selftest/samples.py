@@ -120,7 +120,9 @@ def _value(
         dim = _sized(letter.dim, table)
         return None if dim is ONE else Index(label, dim)
     if letter in sides.holding:
-        return _holding(label, sides.holding[letter], table, variable)
+        number = _holding(label, sides.holding[letter], table, variable)
+        shape = Shape(_sized(letter.shape.rows, table), _sized(letter.shape.cols, table))
+        return number if shape.is_number else mul(number, Symbol(f"{label}_each", shape))
     own = Symbol(label, Shape(_sized(letter.shape.rows, table), _sized(letter.shape.cols, table)))
     needs = {requirement.variable for requirement in sides.rule.when}
     fixed = {requirement.variable for requirement in sides.rule.when if requirement.word not in SCALABLE}
