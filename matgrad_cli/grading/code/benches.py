@@ -61,7 +61,7 @@ def benches_of(unit: Unit, way: Understanding, one: Judged) -> list[Bench]:
             continue
         seen = assessed(trial)
         same = next((same for place, same in seen.found if place == one.place), None)
-        if same is not None and same.claim is not None:
+        if same is not None and same.claim is not None and same.outcome == one.outcome:
             first = same.claim.stages[0].events[0].number
             overrides = tuple((number, value) for number, value in seen.overrides if number < first)
             benches.append(Bench(trial, same.claim, overrides, same.scale))
@@ -95,6 +95,9 @@ def holds(bench: Bench, statement: ast.stmt, text: str) -> bool:
     reading = read_with(bench, statement, text)
     if reading is None:
         return False
-    claims = [one.last.value for one in bench.trial.claims(reading) if one.key == bench.claim.key]
-    values = claims or [event.value for event in reading.machine.events if event.key == bench.claim.key and event.frame is reading.frame]
+    key, last = bench.claim.key, bench.claim.last.statement.lineno
+    own = [event for event in reading.machine.events if event.key == key and (event.frame is reading.frame or "." in key)]
+    values = [event.value for event in own if event.statement.lineno <= last] or [
+        one.last.value for one in bench.trial.claims(reading) if one.key == key
+    ]
     return bool(values) and not isinstance(values[-1], Unknown) and bench.right(values[-1])

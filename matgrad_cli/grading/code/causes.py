@@ -75,6 +75,7 @@ def _repair(benches: list[Bench], one: Judged, text_of: TextOf, end: float) -> M
     elif found is None:
         found = (
             _of_terms(benches, text_of, end)
+            or _of_numbers(benches, own, text_of, end)
             or _by_a_line_more(benches, one, own[0], end)
             or _of_values(benches, own, text_of, (process_time() + end) / 2)
         )
@@ -98,8 +99,10 @@ def _plain(one: Judged) -> Cause:
         message = f"`{one.key}` does not compute{_fault(one.why.why)}"
         return Cause("non-conformable", message, one.statement, notes=(f"needed is the shape {shown(one.needed)} of `{one.name}`",))
     if not one.name:
-        message = f"`{one.key}` is not the derivative of the loss by a value before: with that in its place, what follows is right"
-        return Cause("differs", message, one.statement)
+        message = "is not the derivative of the loss by a value before: with that in its place, what follows is right"
+        if one.note:
+            message = "is a derivative of the loss, and not the one that the lines behind need"
+        return Cause("differs", f"`{one.key}` {message}", one.statement)
     if one.shape != one.needed:
         message = f"`{one.key}` has the shape {shown(one.shape)}, and `{one.name}` has {shown(one.needed)}"
         return Cause("shape-mismatch", message, one.statement)
@@ -259,6 +262,19 @@ def _of_values(benches: list[Bench], lines: list[ast.stmt], text_of: TextOf, end
                     head, _, tail = text_of(line).rpartition(text_of(part))
                     for edit in islice(_around_line(benches[0], line, text_of(part), made if free else None), MOST):
                         yield line, Edit(edit.code, edit.message, head + edit.text + tail)
+
+    return _first(benches, ways(), end)
+
+
+def _of_numbers(benches: list[Bench], lines: list[ast.stmt], text_of: TextOf, end: float) -> Mended | None:
+    """Another number or size where a line's value is nothing but a number: `dx /= 1`."""
+    plain = [line for line in lines if isinstance(line, ast.AugAssign) and isinstance(line.value, ast.Constant)]
+
+    def ways() -> Iterator[tuple[ast.stmt, Edit]]:
+        for line in plain:
+            text = text_of(line.value)
+            for edit in _around_line(benches[0], line, text, None):
+                yield line, Edit(edit.code, edit.message, text_of(line).removesuffix(text) + edit.text)
 
     return _first(benches, ways(), end)
 

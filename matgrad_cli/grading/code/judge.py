@@ -16,7 +16,7 @@ from .inputs import EVEN, Kind, Point
 from .others import absolved, blamed, followers
 from .reading import NoLoss
 from .settle import Understanding, collapsed, understandings, with_fact
-from .trial import Claim, Trial, fitting, tried
+from .trial import Claim, State, Trial, fitting, tried
 
 POINTS = 3
 
@@ -208,59 +208,57 @@ def _together(found: list[Judged]) -> Judged:
 @lru_cache(maxsize=12)
 def assessed(trial: Trial) -> Assessment:
     """The claims at one point, in their order. In place of a wrong one its true value stands for those that follow."""
-    others = absolved(trial)
-    overrides: dict[int, Value] = {}
     found: dict[Place, Judged] = {}
     lost: dict[str, Claim] = {}
-    reading = trial.base
+    state = trial.state({})
+    others = absolved(state)
     number = 0
-    claims = trial.claims(reading)
-    while number < len(claims):
-        claim = claims[number]
+    while number < len(state.claims):
+        claim = state.claims[number]
         number += 1
         one = _one(trial, claim, others)
         if one.outcome == "wrong" and claim.key in lost:
             one = replace(one, outcome="open", note=f"it comes from `{lost[claim.key].key}`, which is wrong")
         bad, claim = one.outcome in ("wrong", "misfit"), one.claim or claim
-        hidden = blamed(trial, reading, claim, overrides) if one.outcome == "wrong" else None
-        if hidden is not None:
-            statement = hidden.last.statement
-            found[hidden.key, statement.lineno] = replace(one, key=hidden.key, name="", statement=statement, claim=hidden)
-            overrides[hidden.last.number] = trial.truth(hidden.sites[0])
-            reading = trial.read(overrides=dict(overrides))
-            claims = trial.claims(reading)
-            number -= 1
+        truth = _true_value(trial, claim) if bad else None
+        scale, bears = _meant(state, claim, truth) if truth is not None else (1.0, True)
+        mended = trial.state({**state.overrides, claim.last.number: truth * scale}) if truth is not None else None
+        blame = blamed(state, claim, mended) if one.outcome == "wrong" else None
+        if blame is not None:
+            statement = blame.claim.last.statement
+            note = "it is a derivative of the loss, and not yet the one that what follows needs" if blame.short else ""
+            hidden = replace(one, key=blame.claim.key, name=blame.claim.name, note=note, statement=statement, claim=blame.claim)
+            found[hidden.place] = hidden
+            state = blame.state
+            others = absolved(state)
+            number -= blame.claim.key != claim.key
             continue
         found[one.place] = one
-        truth = _true_value(trial, claim) if bad and number < len(claims) else None
-        if truth is None:
-            lost |= dict.fromkeys(followers(trial, claim), claim) if bad and moves(claim.last.value) else {}
+        if mended is None or number == len(state.claims):
+            lost |= dict.fromkeys(followers(state, claim), claim) if bad and moves(claim.last.value) else {}
             continue
-        scale, bears = _meant(trial, claim, truth, overrides)
         if not bears and trial.outcome(claim, claim.last.value, -1.0) == "right":
             note = "its negative is the derivative, and the lines that use it are wrong with either sign"
             found[one.place] = replace(one, outcome="open", note=note)
             continue
         found[one.place] = replace(one, scale=scale)
-        overrides[claim.last.number] = truth * scale
-        reading = trial.read(overrides=dict(overrides))
-        claims = trial.claims(reading)
-        if scale != 1.0:
-            note = "this is the derivative times a size, as what it comes from is to be"
-            others = {**dict.fromkeys(followers(trial, claim), (scale, note)), **others}
-    return Assessment(tuple(_averaged(trial, found).items()), tuple(overrides.items()))
+        note = "this is the derivative times a size, as what it comes from is to be"
+        scaled = dict.fromkeys(followers(state, claim), (scale, note)) if scale != 1.0 else {}
+        state = mended
+        others = {**scaled, **absolved(state)}
+    return Assessment(tuple(_averaged(trial, found).items()), tuple(state.overrides.items()))
 
 
-def _meant(trial: Trial, claim: Claim, truth: Value, overrides: dict[int, Value]) -> tuple[float, bool]:
+def _meant(state: State, claim: Claim, truth: Value) -> tuple[float, bool]:
     """The multiple of the true value with which a line that uses it is right, since a mean may be taken later; whether there is one,
     or no such line."""
     if isinstance(claim.last.value, Unknown):
         return 1.0, True
-    later = set(followers(trial, claim))
+    later = set(followers(state, claim))
     right: dict[float, int] = {}
-    for scale in (1.0, *trial.counts) if later else ():
-        reading = trial.read(overrides={**overrides, claim.last.number: truth * scale})
-        right[scale] = sum(trial.outcome(other, other.last.value) == "right" for other in trial.claims(reading) if other.key in later)
+    for scale in (1.0, *state.trial.counts) if later else ():
+        outcomes = state.trial.state({**state.overrides, claim.last.number: truth * scale}).outcomes
+        right[scale] = sum(outcomes.get(key) == "right" for key in later)
     best = max(right, key=lambda scale: right[scale], default=1.0)
     return (best, True) if right.get(best) else (1.0, not later)
 
@@ -300,8 +298,9 @@ def _one(trial: Trial, claim: Claim, others: dict[str, tuple[float, str]]) -> Ju
     if scale == 1.0 or (scale and trial.outcome(claim, last, scale) == "right"):
         return found("helper", note)
     if isinstance(last, Unknown):
-        lost = next(event for stage in claim.stages for event in stage.events if event.failure is not None or event is claim.last)
-        return found(outcomes[-1], statement=lost.statement, why=last)
+        lost = [event for stage in claim.stages for event in stage.events if event.failure is not None or event is claim.last]
+        lost = [event for event in trial.base.machine.events if event.failure == last and event.statement.lineno == last.line] or lost
+        return found(outcomes[-1], statement=lost[0].statement, why=last)
     if rounds:
         if "right" in outcomes:
             return found("helper", "in one of the rounds of the loop this is the derivative")

@@ -10,31 +10,30 @@ from typing import Any
 
 import numpy as np
 
+from ...diagnostics.record import record
 from ...documents.python.claims import UPSTREAM, claimed
-from ...verify.programs.machine import OPERATIONS, Target, moves
+from ...verify.programs.machine import OPERATIONS, Event, Target, moves
 from ...verify.programs.names import last_part, names_in
 from ...verify.programs.primitives import STEP
 from ...verify.programs.values import Unknown, Value
 from .inputs import TARGETS
-from .reading import Reading
-from .trial import Claim, Stage, Trial, direction
+from .trial import Claim, Stage, State, Trial, direction, stages
 
 _DATA = re.compile(r"^(?:[xX]|[aA]_?0|inputs?|data|images?)$")
 """Names of data: nobody takes the mean of a gradient by them into account."""
 
 
-def absolved(trial: Trial) -> dict[str, tuple[float, str]]:
+def absolved(state: State) -> dict[str, tuple[float, str]]:
     """Claims that are no derivatives as they stand, but from which right ones follow, with the factor by which they are off."""
-    claims = trial.claims(trial.base)
-    written = {claim.key: trial.outcome(claim, claim.last.value) for claim in claims}
+    trial, claims, written = state.trial, state.claims, state.outcomes
     found: dict[str, tuple[float, str]] = {}
     for claim in reversed(claims):
         if written[claim.key] != "differs":
             continue
-        if note := _in_another_shape(trial, claim) or _of_prediction(trial, claim) or _of_another_value(trial, claim):
+        if note := _in_another_shape(state, claim) or _of_prediction(trial, claim) or _of_another_value(trial, claim):
             found[claim.key] = 1.0, note
             continue
-        later = followers(trial, claim)
+        later = followers(state, claim)
         right = [key for key in later if written[key] == "right" or key in found]
         scale = next((scale for scale in _scales(trial) if trial.outcome(claim, claim.last.value, scale) == "right"), None)
         early = [trial.outcome(claim, stage.last.value) for stage in _parts(claim)]
@@ -49,20 +48,21 @@ def absolved(trial: Trial) -> dict[str, tuple[float, str]]:
         found[""] = scales.pop(), ""
         for claim in claims:
             scaled = written[claim.key] == "differs" and claim.key not in found
-            scaled = scaled and (_DATA.match(claim.name) is not None or bool(followers(trial, claim)))
+            scaled = scaled and (_DATA.match(claim.name) is not None or bool(followers(state, claim)))
             if scaled and trial.outcome(claim, claim.last.value, found[""][0]) == "right":
                 found[claim.key] = found[""][0], "this is the derivative times a size, as what it comes from"
     return found
 
 
-def _in_another_shape(trial: Trial, claim: Claim) -> str:
+def _in_another_shape(state: State, claim: Claim) -> str:
     """What is said of a derivative that is only arranged otherwise, and used so: that by a value of the same entries in another shape."""
-    value, machine = claim.last.value, trial.base.machine
+    trial, value = state.trial, claim.last.value
+    machine = trial.base.machine
     values = dict(machine.trace)
     for site in claim.sites:
         shape = machine.shapes.get(site, ())
         arranged = [size for size in shape if size > 1] != [size for size in np.shape(value) if size > 1]
-        if not arranged or np.size(value) != math.prod(shape) or not followers(trial, claim):
+        if not arranged or np.size(value) != math.prod(shape) or not followers(state, claim):
             continue
         said = f"this is the derivative by `{claim.name}`, in the shape {np.shape(value)}"
         if trial.right_at(np.reshape(value, shape), site):
@@ -122,38 +122,80 @@ MOST_ENTRIES, MOST_SITES = 200_000, 30
 """So many operations the search for the value behind a gradient without such a name may cost, among so many values."""
 
 
-def blamed(trial: Trial, reading: Reading, claim: Claim, overrides: dict[int, Value]) -> Claim | None:
-    """A gradient under a name of its own (`dscores` where nothing is called `scores`) from which a wrong claim is computed: with the
-    derivative by some value of the forward part in its place the claim is right. It claims to be that derivative."""
-    claims = trial.claims(reading)
-    keys = {other.key for other in claims} | reading.from_above()
-    right = [other.key for other in claims if trial.outcome(other, other.last.value) == "right"]
+@record
+class Blame:
+    """A line from which a wrong claim comes: what it is to give there, as a claim, and how the program stands with that."""
+
+    claim: Claim
+    state: State
+    short: bool
+    """Whether it is a derivative as it stands, and not yet the one that is needed."""
+
+
+def blamed(state: State, claim: Claim, own: State | None) -> Blame | None:
+    """The line from which a wrong claim is computed, where with the derivative by some value of the forward part in its place the claim
+    is right: a gradient under a name of its own (`dscores` where nothing is called `scores`), if that leaves no more wrong than the
+    claim's `own` true value; else an earlier line of the claim's own value, or a claim that is right and not what is needed
+    (`dh` without its mask), if that leaves less."""
+    trial, reading = state.trial, state.reading
+    left = len(unsettled(own)) if own is not None else len(state.claims)
+    right = {key for key, outcome in state.outcomes.items() if outcome == "right"}
+    keys = {other.key for other in state.claims} | reading.from_above()
+    mine = {event.number for stage in claim.stages for event in stage.events}
+    near = _near(state, claim, keys)
     budget = MOST_ENTRIES
-    near = set[str]().union(*(names_in(event.statement) for stage in claim.stages for event in stage.events))
-    for event in reversed(reading.machine.events):  # and what those come from that are no claims either
-        near |= names_in(event.statement) if event.key in near - keys and event.number < claim.last.number else set()
-    events = [event for event in reading.machine.events if event.frame is reading.frame and event.key in near - keys - {"return"}]
-    rounds = Counter(event.statement for event in events)
-    for event in events:
-        if event.number >= claim.last.number or rounds[event.statement] > 1:
-            continue
-        if not (claimed(event.key) or UPSTREAM.match(last_part(event.key))) or not moves(event.value) or not event.sites:
-            continue
-        shape = np.shape(event.value)
-        sites = [site for site, value in reading.machine.trace if site < event.sites[0] and np.shape(value) == shape]
-        sites = [site for site in reversed(sites[-MOST_SITES:]) if trial.influential(site)]
-        if any(trial.right_at(np.real(event.value), site) for site in sites):
-            continue
-        for site in sites:
-            budget -= (OPERATIONS - reading.machine.operations) * (math.prod(shape) + 2)
-            truth = trial.truth(site) if budget > 0 else None
-            if truth is None:
+    for fresh in (True, False) if left else (True,):
+        for event in (event for event in near if (event.key not in keys) is fresh):
+            if not (fresh or event.key in right or (event.number in mine and event.number != claim.last.number)):
                 continue
-            other = trial.read(overrides={**overrides, event.number: truth})
-            after = {one.key for one in trial.claims(other) if trial.outcome(one, one.last.value) == "right"}
-            if {claim.key, *right} <= after:
-                return Claim(event.key, "", (Stage((event,)),), (site,))
+            for site in _sites_for(trial, event, fresh):
+                budget -= (OPERATIONS - reading.machine.operations) * (math.prod(np.shape(event.value)) + 2)
+                truth = trial.truth(site) if budget > 0 else None
+                if truth is None:
+                    continue
+                other = trial.state({**state.overrides, event.number: truth})
+                after = {key for key, outcome in other.outcomes.items() if outcome == "right"}
+                healed = right - {event.key} <= after if event.number in mine else {claim.key, *right} - {event.key} <= after
+                if healed and len(unsettled(other)) <= left - (not fresh):
+                    name = claim.name if event.number in mine else ""
+                    before = [one for one in reading.machine.events if (one.key, one.frame) == (event.key, event.frame)]
+                    parts = [stage for stage in stages(reading, event.key, before) if stage.events[0].number <= event.number]
+                    last = Stage(tuple(one for one in parts[-1].events if one.number <= event.number))
+                    return Blame(Claim(event.key, name, (*parts[:-1], last), (site,)), other, event.key in right)
     return None
+
+
+def _near(state: State, claim: Claim, keys: set[str]) -> list[Event]:
+    """The gradients that a claim is computed from, by assignments that are made once; through those that claim nothing. The first name
+    comes first, of each the last assignment."""
+    reading = state.reading
+    near = set[str]().union(*(names_in(event.statement) for stage in claim.stages for event in stage.events))
+    for event in reversed(reading.machine.events):
+        near |= names_in(event.statement) if event.key in near - keys and event.number < claim.last.number else set()
+    events = [event for event in reading.machine.events if event.frame is reading.frame and event.key in near - {"return"}]
+    rounds = Counter(event.statement for event in events)
+    named = [event for event in events if claimed(event.key) or UPSTREAM.match(last_part(event.key))]
+    whole = [event for event in named if event.number <= claim.last.number and rounds[event.statement] == 1 and moves(event.value)]
+    first = {event.key: event.number for event in reversed(whole)}
+    return sorted(whole, key=lambda event: (first[event.key], -event.number))
+
+
+def _sites_for(trial: Trial, event: Event, fresh: bool) -> list[int]:
+    """The births before an assignment of values of its shape, by which it may be meant as the derivative, the last first; none where a
+    gradient that has no such name is right."""
+    if not event.sites:
+        return []
+    value, shape = np.real(event.value), np.shape(event.value)
+    sites = [site for site, born in trial.base.machine.trace if site < event.sites[0] and np.shape(born) == shape]
+    sites = [site for site in reversed(sites[-MOST_SITES:]) if trial.influential(site)]
+    right = [site for site in sites if trial.right_at(value, site)]
+    return [] if fresh and right else [site for site in sites if site not in right]
+
+
+def unsettled(state: State) -> list[str]:
+    """The claims that are wrong, and no helpers."""
+    others = absolved(state)
+    return [key for key, outcome in state.outcomes.items() if outcome in ("differs", "misfit") and key not in others]
 
 
 def _parts(claim: Claim) -> list[Any]:
@@ -167,15 +209,15 @@ def _scales(trial: Trial) -> list[float]:
     return [*map(float, products), *(1 / size for size in products)]
 
 
-def followers(trial: Trial, claim: Claim) -> list[str]:
+def followers(state: State, claim: Claim) -> list[str]:
     """The later claims whose values change with this one."""
     value = claim.last.value
     shaken = value * (1 + 0.3 * np.random.default_rng(3).normal(size=np.shape(value)))
-    reading = trial.read(overrides={claim.last.number: np.asarray(shaken)[()]})
+    moved = state.trial.read(overrides={**state.overrides, claim.last.number: np.asarray(shaken)[()]})
     own = (claim.name, claim.last.value)  # the same gradient put into a dict is no other claim
-    later = [other for other in trial.claims(trial.base) if other.last.number > claim.last.number]
+    later = [other for other in state.claims if other.last.number > claim.last.number]
     before = {other.key: other.last.value for other in later if other.name != own[0] or not _alike(other.last.value, own[1])}
-    after = {other.key: other.last.value for other in trial.claims(reading)}
+    after = {other.key: other.last.value for other in state.trial.claims(moved)}
     return [key for key, old in before.items() if key in after and not _alike(old, after[key])]
 
 

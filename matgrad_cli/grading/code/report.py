@@ -174,6 +174,7 @@ def _report(unit: Unit, found: Verdicts, places: _Places, reveal: Reveal) -> Pro
             derived = () if any(finding.verdict == "wrong" for finding in lines) else _derivation(unit, one, places.source)
             lines.append(_at(places, span, line, "wrong", cause.code, cause.message, notes=(*cause.notes, *derived), help=cause.help))
             healed |= cause.healed
+            healed |= {other.place for other in found.judged if other is not one and other.why is not None and other.why == one.why}
         if one.outcome not in ("wrong", "misfit") or one.place in healed:
             lines.append(_finding(one, places))
     lines.sort(key=lambda finding: (finding.line, finding.verdict != "unreadable"))

@@ -98,6 +98,12 @@ class Trial:
         values = (claim.last.value for claim in self.claims(self.base)) if self.loss is not None else ()
         return self.lost[0] or next((value.why for value in values if isinstance(value, Unknown) and value.misfit), "")
 
+    def state(self, overrides: dict[int, Value]) -> State:
+        """How the claims stand with other values in place of what some assignments give."""
+        reading = self.read(overrides=dict(overrides)) if overrides else self.base
+        claims = self.claims(reading)
+        return State(self, overrides, reading, claims, {claim.key: self.outcome(claim, claim.last.value) for claim in claims})
+
     def read(self, **options: Any) -> Reading:
         """The unit read once more, its assignments recorded. An input that is asked for only behind a line that is mended is a number."""
         reading = Reading(self.unit, self.given, recording=True, **options)
@@ -154,7 +160,7 @@ class Trial:
                 continue
             sites = self.definitions(reading, name, events[0].number)
             if sites and not self._part_of_loss(reading, events):
-                return Claim(key, name, tuple(_stages(reading, key, events)), sites)
+                return Claim(key, name, tuple(stages(reading, key, events)), sites)
         return self._bare(reading, key, events) if key in BARE else None
 
     def _bare(self, reading: Reading, key: str, events: list[Event]) -> Claim | None:
@@ -166,7 +172,7 @@ class Trial:
         born = {name: self.definitions(reading, name, events[0].number) for name in names}
         born = {name: sites for name, sites in born.items() if any(map(self.influential, sites))}
         sites = tuple(dict.fromkeys(site for ones in born.values() for site in ones))
-        return Claim(key, next(iter(born)), tuple(_stages(reading, key, events)), sites) if born else None
+        return Claim(key, next(iter(born)), tuple(stages(reading, key, events)), sites) if born else None
 
     def _part_of_loss(self, reading: Reading, events: list[Event]) -> bool:
         """Whether the loss depends on the value: then it is no derivative of the loss, whatever it is called."""
@@ -311,6 +317,17 @@ class Trial:
         return found
 
 
+@record
+class State:
+    """A trial with other values in place of what some assignments give: its claims, and what is seen of each."""
+
+    trial: Trial
+    overrides: dict[int, Value]
+    reading: Reading
+    claims: list[Claim]
+    outcomes: dict[str, Outcome]
+
+
 class _Nowhere:
     """A target that no value is born at: the loss itself is computed."""
 
@@ -355,10 +372,11 @@ def _of_returned(reading: Reading, node: ast.expr, claim: Claim) -> Claim:
     """The claim of what is returned; that of the name, if it is a name that got its value here."""
     key = key_of(node)
     events = [event for event in reading.machine.events if event.key == key and event.frame is reading.frame and not _constant(event)]
-    return replace(claim, key=key, stages=tuple(_stages(reading, key, events))) if key is not None and events else claim
+    return replace(claim, key=key, stages=tuple(stages(reading, key, events))) if key is not None and events else claim
 
 
-def _stages(reading: Reading, key: str, events: list[Event]) -> list[Stage]:
+def stages(reading: Reading, key: str, events: list[Event]) -> list[Stage]:
+    """The values of a name between its assignments and their next uses."""
     uses = [count for count, name in reading.machine.reads if name == key]
     found: list[list[Event]] = [[]]
     for event, after in zip(events, [*events[1:], None], strict=True):

@@ -11,7 +11,7 @@ import numpy as np
 
 from .names import GRADIENTS, last_part
 from .primitives import STEP
-from .values import Exhausted, Frame, Need, Stop, Undecided, Unknown, Unread, Value
+from .values import Exhausted, Frame, Misfit, Need, Stop, Undecided, Unknown, Unread, Value
 
 OPERATIONS = 120_000
 """So many operations one reading may take."""
@@ -164,7 +164,7 @@ class Machine:
         elif first and isinstance(value, int | float) and _literal(statement):
             value = self.note(np.complex128(value))
         if number in self.overrides:
-            value = self.note(self.overrides[number])
+            value = self.note(np.array(self.overrides[number])[()])  # a copy: the lines behind may write into it
         if self.recording:
             failure = value if isinstance(value, Unknown) else None
             kept = np.array(value)[()] if isinstance(value, np.ndarray) else value
@@ -215,9 +215,10 @@ def moves(value: Value) -> bool:
 
 
 def solid(value: Value, hint: str = "array", beside: Value = None) -> Value:
-    """The value itself; Need where it is an input of which nothing is known, Unread where it could not be read."""
+    """The value itself; Need where it is an input of which nothing is known; Unread where it could not be read, Misfit where Python would
+    have refused it before."""
     if isinstance(value, Undecided):
         raise Need(value.name, hint, np.shape(beside) if isinstance(beside, np.ndarray | np.generic | int | float | complex) else None)
     if isinstance(value, Unknown):
-        raise Unread(value.why, value.line)
+        raise (Misfit if value.misfit else Unread)(value.why, value.line)
     return value
