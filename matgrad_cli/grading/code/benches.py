@@ -61,7 +61,8 @@ def benches_of(unit: Unit, way: Understanding, one: Judged) -> list[Bench]:
             continue
         seen = assessed(trial)
         same = next((same for place, same in seen.found if place == one.place), None)
-        if same is not None and same.claim is not None and same.outcome == one.outcome:
+        told = same is not None and same.claim is not None and (one.name or same.outcome == one.outcome)
+        if same is not None and same.claim is not None and told and trial.influences(same.claim):  # where it is zero nothing is seen
             first = same.claim.stages[0].events[0].number
             overrides = tuple((number, value) for number, value in seen.overrides if number < first)
             benches.append(Bench(trial, same.claim, overrides, same.scale))

@@ -299,7 +299,8 @@ def _one(trial: Trial, claim: Claim, others: dict[str, tuple[float, str]]) -> Ju
         return found("helper", note)
     if isinstance(last, Unknown):
         lost = [event for stage in claim.stages for event in stage.events if event.failure is not None or event is claim.last]
-        lost = [event for event in trial.base.machine.events if event.failure == last and event.statement.lineno == last.line] or lost
+        if last.misfit:  # the line itself that Python would refuse
+            lost = [event for event in trial.base.machine.events if event.failure == last and event.statement.lineno == last.line] or lost
         return found(outcomes[-1], statement=lost[0].statement, why=last)
     if rounds:
         if "right" in outcomes:
