@@ -126,6 +126,82 @@ def naive(W, X, y):
     dW = dW / X.shape[0]
     return loss, dW
 """
+ATTENTION = """\
+class Attention:
+    '''Q: (T, d), K: (S, d), V: (S, m)'''
+
+    def forward(self, Q, K, V):
+        self.Q, self.K, self.V = Q, K, V
+        s = Q @ K.T / np.sqrt(Q.shape[1])
+        e = np.exp(s - s.max(axis=-1, keepdims=True))
+        self.A = e / e.sum(axis=-1, keepdims=True)
+        return self.A @ V
+
+    def backward(self, dout):
+        dV = self.A.T @ dout
+        dA = dout @ self.V.T
+        ds = self.A * (dA - np.sum(dA * self.A, axis=-1, keepdims=True))
+        ds = ds / np.sqrt(self.Q.shape[1])
+        dQ = ds @ self.K
+        dK = ds.T @ self.Q
+        return dQ, dK, dV
+"""
+MLP = """\
+def mlp(X, y, W1, b1, W2):
+    '''X: (N, D), y: (N,) integer labels, W1: (D, H), b1: (H,), W2: (H, C)'''
+    N = X.shape[0]
+    h = np.maximum(0, X @ W1 + b1)
+    scores = h @ W2
+    p = np.exp(scores) / np.sum(np.exp(scores), axis=1, keepdims=True)
+    loss = -np.log(p[np.arange(N), y]).mean()
+    ds = p.copy()
+    ds[np.arange(N), y] -= 1
+    ds /= N
+    dW2 = h.T @ ds
+    dh = ds @ W2.T
+    dh[h <= 0] = 0
+    dW1 = X.T @ dh
+    db1 = dh.sum(axis=0)
+    return loss, dW1, db1, dW2
+"""
+JACOBIAN = """\
+class Softmax:
+    def forward(self, z):
+        # z: (C,)
+        e = np.exp(z - z.max())
+        self.p = e / e.sum()
+        return self.p
+
+    def backward(self, dout):
+        p = self.p[:, None]
+        jacobian = np.diag(self.p) - p @ p.T
+        dz = jacobian @ dout
+        return dz
+"""
+GATES = """\
+class Gates:
+    def forward(self, a):
+        '''a: (N, 2H)'''
+        H = a.shape[1] // 2
+        self.i = 1 / (1 + np.exp(-a[:, :H]))
+        self.g = np.tanh(a[:, H:])
+        return self.i * self.g
+
+    def backward(self, dout):
+        di, dg = dout * self.g, dout * self.i
+        da = np.hstack((di * self.i * (1 - self.i), dg * (1 - self.g ** 2)))
+        return da
+"""
+ONCE = [
+    (ATTENTION, "axis=-1, keepdims=True))\n        ds", "axis=0, keepdims=True))\n        ds"),
+    (ATTENTION, "ds = ds / np.sqrt(self.Q.shape[1])", "ds = ds / self.Q.shape[1]"),
+    (MLP, "ds /= N", "ds /= 1"),
+    (MLP, "    dh[h <= 0] = 0\n", ""),
+    (MLP, "dh = ds @ W2.T", "dh = -ds @ W2.T"),
+    (JACOBIAN, "p @ p.T", "p @ p"),
+    (GATES, "self.i * (1 - self.i)", "self.i"),
+]
+"""Slips in a value that is set again, that others need in another form, or that does not compute: told once, with the mended line."""
 SLIPS = [
     (TERMS, "dW2 = h.T.dot(dr)", "dW2 = -h.T.dot(dr)", "dW2 = h.T.dot(dr)"),
     (TERMS, "dW1 += 2 * reg * W1", "dW1 += reg * W1", "dW1 += 2 * reg * W1"),
@@ -147,7 +223,7 @@ SLIPS = [
 ]
 
 
-@pytest.mark.parametrize("text", [SOFTMAX, LEAKY, RNN, HINGE, EMBEDDING, NET, GELU, TERMS, ROUNDS])
+@pytest.mark.parametrize("text", [SOFTMAX, LEAKY, RNN, HINGE, EMBEDDING, NET, GELU, TERMS, ROUNDS, ATTENTION, MLP, JACOBIAN, GATES])
 def test_right_as_it_stands(text: str) -> None:
     assert set(verdicts(HEAD + text).values()) == {"follows"}
 
@@ -168,3 +244,16 @@ def test_one_slip_is_reported_once() -> None:
     """What is computed from a wrong value that has no name of its own is right with the line mended."""
     found = verdicts(HEAD + RNN.replace("(1 - next_h ** 2)", "(1 - next_h)"))
     assert [line for line, verdict in found.items() if verdict == "wrong"] == [11]
+
+
+@pytest.mark.parametrize(("text", "right", "wrong"), ONCE)
+def test_a_slip_is_told_once_and_the_mended_line_is_right(text: str, right: str, wrong: str) -> None:
+    assert text.count(right) == 1
+    broken = HEAD + text.replace(right, wrong)
+    line = (HEAD + text)[: (HEAD + text).index(right)].count("\n") + 1 - (not wrong)
+    bad = [one for problem in checked(broken).problems for one in problem.lines if one.verdict != "follows"]
+    assert [(one.line, one.verdict) for one in bad] == [(line, "wrong")]
+    assert bad[0].help is not None
+    lines = broken.split("\n")
+    lines[line - 1] = lines[line - 1][: bad[0].column - 1] + bad[0].help.removeprefix("write `")[:-1]
+    assert set(verdicts("\n".join(lines)).values()) == {"follows"}

@@ -23,6 +23,9 @@ LOSSES = ("loss", "cost", "J", "L", "nll", "total_loss", "objective", "obj", "E"
 BARE = ("grad", "gradient", "g")
 """Names of a gradient beside a loss that do not say by what it is."""
 
+_LONGER = {"w": ("weights", "weight", "theta"), "W": ("weights", "weight"), "b": ("bias", "biases", "intercept"), "h": ("hidden",)}
+"""What gradients with a short name are also the derivatives by: `dw` of `self.weights`."""
+
 
 def claimed(key: str) -> tuple[str, ...]:
     """The names of which a target may be the gradient, the likeliest first; none for a target that is named otherwise."""
@@ -32,4 +35,5 @@ def claimed(key: str) -> tuple[str, ...]:
     found = [match[1] for form in _FORMS if (match := form.match(name)) is not None]
     if GRADIENTS.match(key):
         found.append(name)
+    found += [longer for short in found for longer in _LONGER.get(short, ())]
     return tuple(dict.fromkeys(found))

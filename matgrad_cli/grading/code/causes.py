@@ -69,6 +69,10 @@ def _repair(benches: list[Bench], one: Judged, text_of: TextOf, end: float) -> M
     own = list(dict.fromkeys(reversed(statements_of(benches[0].claim))))
     value = _expression(one.key, one.statement)
     single = len(own) == 1 and value is not None
+    if one.outcome == "misfit" and not single:
+        found = _of_values(benches, [one.statement], text_of, (process_time() + end) / 2, free=True)
+        if found is not None:
+            return found
     found = _of_statement(benches, own, text_of, end)
     if found is None and single:
         found = _of_expression(benches, one, text_of, end)
@@ -247,7 +251,7 @@ def _of_statement(benches: list[Bench], lines: list[ast.stmt], text_of: TextOf, 
     return _first(benches, ways, end)
 
 
-def _of_values(benches: list[Bench], lines: list[ast.stmt], text_of: TextOf, end: float) -> Mended | None:
+def _of_values(benches: list[Bench], lines: list[ast.stmt], text_of: TextOf, end: float, free: bool = False) -> Mended | None:
     """An edit of the value of one of several lines; where a line may be edited freely, the common slips of all of them come first."""
     own = statements_of(benches[0].claim)
 
@@ -257,10 +261,10 @@ def _of_values(benches: list[Bench], lines: list[ast.stmt], text_of: TextOf, end
                 yield from ((line, edit) for edit in statements(line, text_of))
         for made in (likely, edits):
             for line in lines:
-                free = line in own or _gradient(line)
-                for part in _editable(line) if free or made is edits else ():
+                own_way = made if free or line in own or _gradient(line) else None
+                for part in _editable(line) if own_way or made is edits else ():
                     head, _, tail = text_of(line).rpartition(text_of(part))
-                    for edit in islice(_around_line(benches[0], line, text_of(part), made if free else None), MOST):
+                    for edit in islice(_around_line(benches[0], line, text_of(part), own_way), MOST):
                         yield line, Edit(edit.code, edit.message, head + edit.text + tail)
 
     return _first(benches, ways(), end)

@@ -202,6 +202,8 @@ def _of_parts(whole: Passage, here: Around) -> Iterator[Edit]:
         elif isinstance(node, ast.Call):
             owner = [node.func.value] if isinstance(node.func, ast.Attribute) and not isinstance(node.func.value, ast.Name) else []
             parts += [*((part, "{}") for part in node.args[:1]), *((part, "({})") for part in owner)]
+        elif isinstance(node, ast.Tuple | ast.List):
+            parts += [(part, "{}") for part in node.elts]
     for node, form in sorted(parts, key=lambda part: not isinstance(part[0], ast.Name | ast.Attribute)):
         said = whole.of(node)
         loose = wrapped(said, tight=False)
@@ -229,10 +231,12 @@ def _of_parts(whole: Passage, here: Around) -> Iterator[Edit]:
 
 def _functions_of(whole: Passage, here: Around) -> Iterator[Edit]:
     """A function that is missing at a name, or is too much; the slope of one activation in place of another's."""
-    shapes = dict(here.arrays)
+    shapes, root = dict(here.arrays), "torch.sqrt" if here.torch else "np.sqrt"
     for node in whole.nodes():
         said = whole.of(node)
-        if isinstance(node, ast.Name | ast.Attribute) and said in shapes:
+        if said in here.sizes or said in here.numbers:
+            yield Edit("lost-factor", f"the root of `{said}` is needed", whole.with_(node, f"{root}({said})"))
+        elif isinstance(node, ast.Name | ast.Attribute) and said in shapes:
             yield Edit("chain-rule", f"the square of `{said}` is needed", whole.with_(node, f"{said} ** 2"))
             for function in (*here.functions, "torch.sign" if here.torch else "np.sign"):
                 yield Edit("chain-rule", f"`{function}({said})` is needed", whole.with_(node, f"{function}({said})"))

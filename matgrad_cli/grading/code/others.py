@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
+from collections.abc import Iterator
 from itertools import combinations
 from typing import Any
 
@@ -17,6 +18,7 @@ from ...verify.programs.names import last_part, names_in
 from ...verify.programs.primitives import STEP
 from ...verify.programs.values import Unknown, Value
 from .inputs import TARGETS
+from .reading import Reading
 from .trial import Claim, Stage, State, Trial, direction, stages
 
 _DATA = re.compile(r"^(?:[xX]|[aA]_?0|inputs?|data|images?)$")
@@ -137,32 +139,47 @@ def blamed(state: State, claim: Claim, own: State | None) -> Blame | None:
     is right: a gradient under a name of its own (`dscores` where nothing is called `scores`), if that leaves no more wrong than the
     claim's `own` true value; else an earlier line of the claim's own value, or a claim that is right and not what is needed
     (`dh` without its mask), if that leaves less."""
-    trial, reading = state.trial, state.reading
+    trial, budget = state.trial, MOST_ENTRIES
     left = len(unsettled(own)) if own is not None else len(state.claims)
     right = {key for key, outcome in state.outcomes.items() if outcome == "right"}
-    keys = {other.key for other in state.claims} | reading.from_above()
-    mine = {event.number for stage in claim.stages for event in stage.events}
-    near = _near(state, claim, keys)
-    budget = MOST_ENTRIES
-    for fresh in (True, False) if left else (True,):
-        for event in (event for event in near if (event.key not in keys) is fresh):
-            if not (fresh or event.key in right or (event.number in mine and event.number != claim.last.number)):
+    for event, sites, fewer in _suspects(state, claim, bool(left)):
+        for site in sites:
+            budget -= (OPERATIONS - state.reading.machine.operations) * (math.prod(np.shape(event.value)) + 2)
+            truth = trial.truth(site) if budget > 0 else None
+            if truth is None:
                 continue
-            for site in _sites_for(trial, event, fresh):
-                budget -= (OPERATIONS - reading.machine.operations) * (math.prod(np.shape(event.value)) + 2)
-                truth = trial.truth(site) if budget > 0 else None
-                if truth is None:
-                    continue
-                other = trial.state({**state.overrides, event.number: truth})
-                after = {key for key, outcome in other.outcomes.items() if outcome == "right"}
-                healed = right - {event.key} <= after if event.number in mine else {claim.key, *right} - {event.key} <= after
-                if healed and len(unsettled(other)) <= left - (not fresh):
-                    name = claim.name if event.number in mine else ""
-                    before = [one for one in reading.machine.events if (one.key, one.frame) == (event.key, event.frame)]
-                    parts = [stage for stage in stages(reading, event.key, before) if stage.events[0].number <= event.number]
-                    last = Stage(tuple(one for one in parts[-1].events if one.number <= event.number))
-                    return Blame(Claim(event.key, name, (*parts[:-1], last), (site,)), other, event.key in right)
+            other = trial.state({**state.overrides, event.number: truth})
+            after = {key for key, outcome in other.outcomes.items() if outcome == "right"}
+            healed = right - {event.key} <= after and (claim.key in after or claim.key == event.key)
+            if healed and len(unsettled(other)) <= left - fewer:
+                name = claim.name if site in claim.sites else ""
+                return Blame(Claim(event.key, name, _until(state.reading, event), (site,)), other, event.key in right)
     return None
+
+
+def _suspects(state: State, claim: Claim, claims: bool) -> Iterator[tuple[Event, list[int], int]]:
+    """The assignments from which a wrong claim may come, the births by which each may be meant as the derivative, and how many claims fewer
+    it is to leave wrong: gradients that claim nothing; then what is a claim itself."""
+    right = {key for key, outcome in state.outcomes.items() if outcome == "right"}
+    keys = {other.key for other in state.claims} | state.reading.from_above()
+    near = _near(state, claim, keys)
+    for event in near:
+        if event.key not in keys:
+            sites, fits = _sites_for(state.trial, event)
+            yield event, [] if fits else sites, 0
+    for event in reversed(near) if claims else ():
+        sites, fits = _sites_for(state.trial, event)
+        if event.key in right:
+            yield event, [site for site in sites if site not in fits], 1
+        elif event.key == claim.key and not set(fits) & set(claim.sites):
+            named = [site for site in claim.sites if site in sites and event.number < claim.last.number]
+            yield event, [*named, *(site for site in sites if site not in (*fits, *claim.sites))], 1
+
+
+def _until(reading: Reading, event: Event) -> tuple[Stage, ...]:
+    """The values of a name up to one of its assignments."""
+    before = [one for one in reading.machine.events if (one.key, one.frame) == (event.key, event.frame) and one.number <= event.number]
+    return tuple(stages(reading, event.key, before))
 
 
 def _near(state: State, claim: Claim, keys: set[str]) -> list[Event]:
@@ -180,16 +197,12 @@ def _near(state: State, claim: Claim, keys: set[str]) -> list[Event]:
     return sorted(whole, key=lambda event: (first[event.key], -event.number))
 
 
-def _sites_for(trial: Trial, event: Event, fresh: bool) -> list[int]:
-    """The births before an assignment of values of its shape, by which it may be meant as the derivative, the last first; none where a
-    gradient that has no such name is right."""
-    if not event.sites:
-        return []
-    value, shape = np.real(event.value), np.shape(event.value)
-    sites = [site for site, born in trial.base.machine.trace if site < event.sites[0] and np.shape(born) == shape]
+def _sites_for(trial: Trial, event: Event) -> tuple[list[int], list[int]]:
+    """The births before an assignment of values of its shape on which the loss depends, the last first; those by which it is right."""
+    shape = np.shape(event.value)
+    sites = [site for site, born in trial.base.machine.trace if event.sites and site < event.sites[0] and np.shape(born) == shape]
     sites = [site for site in reversed(sites[-MOST_SITES:]) if trial.influential(site)]
-    right = [site for site in sites if trial.right_at(value, site)]
-    return [] if fresh and right else [site for site in sites if site not in right]
+    return sites, [site for site in sites if trial.right_at(np.real(event.value), site)]
 
 
 def unsettled(state: State) -> list[str]:
