@@ -192,3 +192,24 @@ def test_the_slope_of_an_unknown_function_of_what_comes_out_is_no_slip() -> None
 def test_what_a_function_from_elsewhere_is_taken_for_is_said() -> None:
     notes = checked(ACTIVATED).problems[0].notes
     assert "`act_fn` is not in this file, and is taken for a smooth function of each entry" in notes
+
+
+FUSED = """\
+class CrossEntropy:
+    @staticmethod
+    def loss(y, y_pred):
+        \"\"\"y : :py:class:`ndarray <numpy.ndarray>` of shape `(n, m)`, one-hot labels
+        y_pred : :py:class:`ndarray <numpy.ndarray>` of shape `(n, m)`, probabilities\"\"\"
+        is_stochastic(y_pred)
+        return -np.sum(y * np.log(y_pred + np.finfo(float).eps))
+
+    @staticmethod
+    def grad(y, y_pred):
+        grad = y_pred - y
+        return grad
+"""
+
+
+def test_a_gradient_by_the_scores_of_a_softmax_is_not_wrong() -> None:
+    assert verdicts(FUSED) == {11: "follows"}
+    assert "wrong" in verdicts(FUSED.replace("y_pred - y", "y_pred + y")).values()

@@ -49,11 +49,13 @@ _FACTS = (
 
 _WORDS = re.compile(r"\b(?:number|size|length|dimension)s? of (?:the )?(\w+)(?: (layer|units?|features?))?(?=\s*[,)\]])")
 """Sizes that are told in words: `(size of current layer, number of examples)`."""
-_OF = re.compile(r"\b(?:np\.|numpy )array of (?=size|shape)")
+_ROLE = re.compile(r":[a-z]+(?::[a-z]+)*:`([^`<]*)(?:<[^`>]*>)?`")
+"""A role of Sphinx: `:py:class:`ndarray <numpy.ndarray>``."""
 
 
 def told(text: str) -> dict[str, Said]:
     """What a text tells of each name. What stands after a colon wins over what only stands beside."""
+    text = _ROLE.sub(r"\1", text).replace("`(", "(").replace(")`", ")")
     text = _WORDS.sub(lambda match: "_".join(filter(None, match.groups())), text)
     heads = list(_HEAD.finditer(text))
     found: dict[str, tuple[int, Said]] = {}

@@ -9,11 +9,12 @@ import numpy as np
 from ...diagnostics.record import record, replace
 from ...documents.python.outline import Unit
 from ...verify.programs.values import Exhausted, Misfit, Need, Unknown, Unread, Value
+from .claim import Claim
 from .inputs import Given
 from .judge import Judged, assessed, points_of
 from .reading import Reading
 from .settle import Understanding
-from .trial import Claim, Trial, tried
+from .trial import Trial, tried
 
 BENCHES = 4
 

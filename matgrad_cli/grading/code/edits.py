@@ -8,6 +8,7 @@ from itertools import combinations
 
 from .around import Around, Edit
 from .passage import Passage, turned, wrapped
+from .terms import dropped
 
 
 def likely(text: str, here: Around, shape: tuple[int, ...], needed: tuple[int, ...]) -> Iterator[Edit]:
@@ -36,7 +37,7 @@ def edits(text: str, here: Around, shape: tuple[int, ...], needed: tuple[int, ..
     yield from _of_parts(whole, here)
     yield from _inner(whole, here, needed)
     yield from _softmax(here, needed)
-    yield from _terms(text, here, needed)
+    yield from dropped(text, here, needed)
 
 
 def exchanges(text: str, here: Around) -> Iterator[Edit]:
@@ -58,7 +59,7 @@ def _passage(text: str) -> Passage | None:
 
 def added(key: str, here: Around, shape: tuple[int, ...], needed: tuple[int, ...]) -> Iterator[Edit]:
     """Lines that may be missing behind those that give a name its value."""
-    for way in (_factors(key, here), _signs(key), _sums(key, here, shape, needed), _chain(key, here), _terms(key, here, needed)):
+    for way in (_factors(key, here), _signs(key), _sums(key, here, shape, needed), _chain(key, here), dropped(key, here, needed)):
         for edit in way:
             rest = edit.text.removeprefix(f"{key} ")
             goes_on = rest != edit.text and rest[:2] in ("* ", "/ ", "+ ", "- ")
@@ -67,10 +68,9 @@ def added(key: str, here: Around, shape: tuple[int, ...], needed: tuple[int, ...
 
 
 def _signs(text: str) -> Iterator[Edit]:
-    new = text[1:].lstrip() if text.startswith("-") and Passage(text).tree.__class__ is not ast.BinOp else f"-{wrapped(text, tight=False)}"
-    yield Edit("wrong-sign", "this has the wrong sign", new)
-    if text.startswith("-"):
-        yield Edit("wrong-sign", "this has the wrong sign", text[1:].lstrip())
+    loose = f"({text})" if text.startswith("-") else wrapped(text, tight=False)
+    for new in (*([text[1:].lstrip()] if text.startswith("-") else []), f"-{loose}"):
+        yield Edit("wrong-sign", "this has the wrong sign", new)
 
 
 def _sums(text: str, here: Around, shape: tuple[int, ...], needed: tuple[int, ...]) -> Iterator[Edit]:
@@ -375,30 +375,3 @@ def _inner(whole: Passage, here: Around, needed: tuple[int, ...]) -> Iterator[Ed
                 yield Edit("wrong-sign", said, whole.with_(node, f"{node.id} * {sign}({name})"))
             if len(shape) == 2 and shape[0] == shape[1] and shapes.get(node.id, ())[:1] == shape[:1]:
                 yield Edit("chain-rule", f"the factor `{name}` is missing", whole.with_(node, f"({name} @ {node.id})"))
-
-
-def _terms(text: str, here: Around, needed: tuple[int, ...]) -> Iterator[Edit]:
-    for name, shape in here.arrays:
-        if shape != needed:
-            continue
-        for factor in ("", "2 * ", *(f"{number} * " for number in here.numbers), *(f"2 * {number} * " for number in here.numbers)):
-            yield Edit("dropped-term", f"the term `{factor}{name}` is dropped", f"{text} + {factor}{name}")
-        yield Edit("dropped-term", f"the term `-{name}` is dropped", f"{text} - {name}")
-    for first, left in here.arrays:
-        for second, right in here.arrays:
-            for product in _products(first, left, second, right, needed):
-                yield Edit("dropped-term", f"the term `{product}` is dropped", f"{text} + {product}")
-
-
-def _products(first: str, left: tuple[int, ...], second: str, right: tuple[int, ...], needed: tuple[int, ...]) -> Iterator[str]:
-    if left == needed and (right == needed or right == needed[-1:]) and first != second:
-        yield f"{first} * {second}"
-    if len(left) == len(right) == 2:
-        ways = (
-            (left, right, f"{first} @ {second}"),
-            (left[::-1], right, f"{first}.T @ {second}"),
-            (left, right[::-1], f"{first} @ {second}.T"),
-        )
-        for a, b, said in ways:
-            if a[1] == b[0] and (a[0], b[1]) == needed:
-                yield said

@@ -12,11 +12,12 @@ from ...diagnostics.record import record, replace
 from ...documents.python.outline import Unit
 from ...verify.programs.machine import moves
 from ...verify.programs.values import Unknown, Value
+from .claim import Claim
 from .inputs import EVEN, Kind, Point
 from .others import absolved, blamed, followers
 from .reading import NoLoss
 from .settle import Understanding, collapsed, understandings, with_fact
-from .trial import Claim, State, Trial, fitting, tried
+from .trial import State, Trial, fitting, tried
 
 POINTS = 3
 

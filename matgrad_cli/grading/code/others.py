@@ -12,14 +12,15 @@ from typing import Any
 import numpy as np
 
 from ...diagnostics.record import record
-from ...documents.python.claims import UPSTREAM, claimed
+from ...documents.python.claims import BARE, UPSTREAM, claimed
 from ...verify.programs.machine import OPERATIONS, Event, Target, moves
 from ...verify.programs.names import last_part, names_in
 from ...verify.programs.primitives import STEP
 from ...verify.programs.values import Unknown, Value
+from .claim import Claim, Stage, stages
 from .inputs import TARGETS
 from .reading import Reading
-from .trial import Claim, Stage, State, Trial, direction, stages
+from .trial import State, Trial, direction
 
 _DATA = re.compile(r"^(?:[xX]|[aA]_?0|inputs?|data|images?)$")
 """Names of data: nobody takes the mean of a gradient by them into account."""
@@ -32,7 +33,8 @@ def absolved(state: State) -> dict[str, tuple[float, str]]:
     for claim in reversed(claims):
         if written[claim.key] != "differs":
             continue
-        if note := _in_another_shape(state, claim) or _of_prediction(trial, claim) or _of_another_value(trial, claim):
+        notes = (_in_another_shape(state, claim), _of_prediction(trial, claim), _of_another_value(trial, claim), _of_scores(trial, claim))
+        if note := next(filter(None, notes), ""):
             found[claim.key] = 1.0, note
             continue
         later = followers(state, claim)
@@ -118,6 +120,17 @@ def _of_another_value(trial: Trial, claim: Claim) -> str:
         if np.shape(slope) == np.shape(value) and np.any(slope) and np.allclose(slope, np.real(value) * direction(0)(np.shape(value))):
             return f"this is the derivative of `{claim.name}` by `{name}`, entry by entry, and not that of the loss"
     return ""
+
+
+def _of_scores(trial: Trial, claim: Claim) -> str:
+    """What is said of a gradient without a name of its own that is the one by the scores of which a softmax or a sigmoid makes an input."""
+    given = trial.base.machine.given.get(claim.name)
+    truth = trial.truth(claim.sites[0]) if claim.key in (*BARE, "return") and moves(given) and np.ndim(given) else None
+    if truth is None or np.shape(claim.last.value) != np.shape(given):
+        return ""
+    through = given * (truth - np.sum(truth * given, axis=-1, keepdims=True)), given * (1 - given) * truth
+    word = next((word for word, slope in zip(("softmax", "sigmoid"), through, strict=True) if _alike(slope, claim.last.value)), "")
+    return f"this is the derivative by the scores of which a {word} makes `{claim.name}`" if word else ""
 
 
 MOST_ENTRIES, MOST_SITES = 200_000, 30

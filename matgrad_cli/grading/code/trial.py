@@ -16,6 +16,7 @@ from ...documents.python.outline import Unit
 from ...verify.programs.machine import OPERATIONS, Event, moves
 from ...verify.programs.names import key_of, last_part
 from ...verify.programs.values import Exhausted, Misfit, Need, Unknown, Unread, Value
+from .claim import Claim, Stage, stages
 from .inputs import TARGETS, Given, Kind, Kinds, Point
 from .plan import plan_of
 from .reading import NoLoss, Plan, Reading, slope
@@ -35,33 +36,6 @@ MOST_OPERATIONS = 600_000
 PARAMETER = re.compile(r"^(?:w\w*|W\w*|theta\w*|Theta|beta|coefs?|params?|[UVA]|x)$")
 """Names of what losses are differentiated by."""
 _COUNT = re.compile(r"^(?:[mnNMB]|batch_?size|num_\w+|n_\w+)$")
-
-
-@record
-class Stage:
-    """A value of a claim between its assignment and its next use, or its end."""
-
-    events: tuple[Event, ...]
-
-    @property
-    def last(self) -> Event:
-        """The assignment that completes it."""
-        return self.events[-1]
-
-
-@record
-class Claim:
-    """What a name like `dW` claims: the derivative by a name. `sites` are the births of that name's values, the likeliest first."""
-
-    key: str
-    name: str
-    stages: tuple[Stage, ...]
-    sites: tuple[int, ...]
-
-    @property
-    def last(self) -> Event:
-        """Its last assignment."""
-        return self.stages[-1].last
 
 
 def direction(number: int) -> Any:
@@ -373,18 +347,6 @@ def _of_returned(reading: Reading, node: ast.expr, claim: Claim) -> Claim:
     key = key_of(node)
     events = [event for event in reading.machine.events if event.key == key and event.frame is reading.frame and not _constant(event)]
     return replace(claim, key=key, stages=tuple(stages(reading, key, events))) if key is not None and events else claim
-
-
-def stages(reading: Reading, key: str, events: list[Event]) -> list[Stage]:
-    """The values of a name between its assignments and their next uses."""
-    uses = [count for count, name in reading.machine.reads if name == key]
-    found: list[list[Event]] = [[]]
-    for event, after in zip(events, [*events[1:], None], strict=True):
-        fresh = not event.stored and not event.goes_on  # what was there before, and nobody used, is gone
-        found[-1] = [event] if fresh else [*found[-1], event]
-        if after is not None and any(event.number < use <= after.number for use in uses):
-            found.append([])
-    return [Stage(tuple(stage)) for stage in found if stage]
 
 
 def _gradient(node: ast.expr, keys: set[str]) -> bool:

@@ -15,6 +15,8 @@ from .operators import operate
 from .values import Class, Frame, Function, Leave, Misfit, Module, Returned, Thing, Unknown, Unread, Value
 
 QUIET = frozenset(("plt", "print", "logging", "logger", "ax", "tqdm", "writer", "warnings", "assert_allclose"))
+ASKING = ("is_", "check", "assert", "validate", "verify")
+"""How the functions begin that only look at what they are given."""
 IN_PLACE = frozenset(("at", "fill_diagonal", "add_", "sub_", "mul_", "div_", "zero_", "fill_", "fill"))
 CHANGING = ("sort", "remove", "pop", "partition", "put", "resize", "itemset")
 """Methods that change what they belong to, besides torch's, which end in an underscore."""
@@ -77,11 +79,11 @@ def _lost(machine: Machine, frame: Frame, line: ast.stmt, why: Unknown) -> None:
 
 
 def _harmless(node: ast.expr) -> bool:
-    """A call that shows or draws something changes no array."""
+    """A call that shows, draws or asks something changes no array."""
     root = node.func if isinstance(node, ast.Call) else node
     while isinstance(root, ast.Attribute):
         root = root.value
-    return isinstance(root, ast.Constant) or (isinstance(root, ast.Name) and root.id in QUIET)
+    return isinstance(root, ast.Constant) or (isinstance(root, ast.Name) and (root.id in QUIET or root.id.startswith(ASKING)))
 
 
 def targets_of(line: ast.stmt) -> Iterator[ast.expr]:
