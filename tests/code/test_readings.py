@@ -196,3 +196,25 @@ CENTRED = """class Centre:
 def test_a_sign_that_a_later_line_takes_into_account(mu: str, x: str, wrong: list[int]) -> None:
     found = verdicts(CENTRED.format(mu=mu, x=x))
     assert [line for line, verdict in found.items() if verdict == "wrong"] == wrong
+
+
+def test_an_argument_that_is_a_whole_number_is_a_size() -> None:
+    """It is no class number, and where it may be the size of an array nothing that it does not fit is wrong."""
+    text = """\
+class Embedding:
+    def __init__(self, W, n_out):
+        \"\"\"n_out : int, W: (V, D)\"\"\"
+        self.W, self.n_out = W, n_out
+
+    def forward(self, X):
+        \"\"\"X: (n, t) integer ids\"\"\"
+        self.X = X
+        return self.W[X]
+
+    def backward(self, dout):
+        dW = np.zeros_like(self.W)
+        np.add.at(dW, self.X.ravel(), dout.reshape(-1, self.n_out))
+        return dW
+"""
+    assert "wrong" not in verdicts(text).values()
+    assert set(verdicts(text.replace("self.n_out)", "dout.shape[2])")).values()) == {"follows"}

@@ -134,7 +134,7 @@ def kinds_told(said: tuple[tuple[str, Said], ...]) -> dict[str, Kind]:
         if words.dims is not None:
             form = "labels" if "labels" in words.facts and len(words.dims) <= 2 and "onehot" not in words.facts else "array"
             found[name] = Kind(form, words.dims, words.facts, told=True)
-            if _UNIT.match(name) and not words.dims:
+            if not words.dims and (_UNIT.match(name) or (form == "labels" and name not in TARGETS)):  # `n_out : int`
                 found[name] = Kind("size", told=True)
     return found
 

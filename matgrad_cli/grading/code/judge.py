@@ -299,6 +299,9 @@ def _one(trial: Trial, claim: Claim, others: dict[str, tuple[float, str]]) -> Ju
     if scale == 1.0 or (scale and trial.outcome(claim, last, scale) == "right"):
         return found("helper", note)
     if isinstance(last, Unknown):
+        free = any(kind.form == "size" and not kind.dims for kind in trial.given.kinds.values())
+        if "cannot reshape" in last.why and free:
+            return found("open", "a size that is an argument may be that of an array, which is not told")
         lost = [event for stage in claim.stages for event in stage.events if event.failure is not None or event is claim.last]
         if last.misfit:  # the line itself that Python would refuse
             lost = [event for event in trial.base.machine.events if event.failure == last and event.statement.lineno == last.line] or lost

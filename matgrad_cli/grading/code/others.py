@@ -124,7 +124,7 @@ def _of_another_value(trial: Trial, claim: Claim) -> str:
 
 def _of_scores(trial: Trial, claim: Claim) -> str:
     """What is said of a gradient without a name of its own that is the one by the scores of which a softmax or a sigmoid makes an input."""
-    given = trial.base.machine.given.get(claim.name)
+    given: Value = trial.base.machine.given.get(claim.name)
     truth = trial.truth(claim.sites[0]) if claim.key in (*BARE, "return") and moves(given) and np.ndim(given) else None
     if truth is None or np.shape(claim.last.value) != np.shape(given):
         return ""

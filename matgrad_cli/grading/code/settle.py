@@ -101,13 +101,14 @@ def _decided(
 ) -> list[dict[str, Kind]]:
     """The same with one more input decided."""
     said = told_of(need.name, told)
-    if said is not None and need.name not in kinds:
+    whole = said is not None and said.form == "size" and not said.dims  # a size of its own, or that of an array
+    if said is not None and need.name not in kinds and not whole:
         return [{**kinds, need.name: said if need.hint != "size" or said.dims else Kind("size")}]
     given = Given(tuple(kinds.items()), Point(order=order))
     letters = {letter: None for kind in told.values() for dim in kind.dims for letter in letters_of(dim)}
     if need.hint == "size" and not given.sizes and need.name not in letters:
         return [{**kinds, need.name: Kind("size", dims)} for dims in [(), *((letter,) for letter in [*letters][:4])]]
-    ways = candidates(need.name, need.hint, need.beside, given, axes.get(need.name), need.name in differentiated)
+    ways = candidates(need.name, "size" if whole else need.hint, need.beside, given, axes.get(need.name), need.name in differentiated)
     return [{**kinds, need.name: kind} for kind in ways]
 
 
