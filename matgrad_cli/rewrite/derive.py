@@ -7,14 +7,13 @@ from pathlib import Path
 from ..diagnostics import Diagnostic, StuckError
 from ..diagnostics.record import replace
 from ..facts import Problem
-from ..ir import Entry, Expr, Fill, MatrixOf, Partial, Shape
+from ..ir import Entry, Expr, Fill, Index, MatrixOf, Partial, Shape
 from ..ir.dimensions import ONE
-from ..records import Derivation, Result
+from ..records import Bindings, Derivation, Result
 from ..rulebook.load import Rulebook
 from ..rulebook.pattern import operators_in
 from ..verify.judge import Judge
 from .closing import closed, itself, tidied, written_out
-from .engine.application import apply
 from .engine.recorder import Recorder
 from .forms.terms import UNIT, split
 from .index.method import Target, collapse, differentiate, reserved_names, target_of
@@ -54,8 +53,6 @@ def _derive(problem: Problem, method: str, layout: str, order: int, book: Rulebo
 
 def first_order(problem: Problem, book: Rulebook, layout: str, judge: Judge | None = None) -> Derivation:
     """The gradient or Jacobian by the index method."""
-    if operators_in(problem.loss) & {"Kron", "vec"}:
-        from .network import pairs as pairs  # its native rule
     taken = reserved_names(problem)
     loss, names = name_parts(problem.loss, problem.wrt, taken)
     start = target_of(problem.loss, problem.wrt, set(taken))
@@ -64,8 +61,8 @@ def first_order(problem: Problem, book: Rulebook, layout: str, judge: Judge | No
     if names:
         recorder.names.update((named.body, named) for named in names)
         record_names(recorder, names)
-    whole = solve(recorder, target)
-    return finish(recorder, start.start(), target, whole, layout, 1)
+    whole = solve(recorder, target, problem.loss)
+    return finish(recorder, start.start(), target, whole, layout, problem.loss)
 
 
 def second_order(problem: Problem, book: Rulebook, layout: str) -> Derivation:
@@ -82,12 +79,12 @@ def second_order(problem: Problem, book: Rulebook, layout: str) -> Derivation:
     target = Target(gradient, problem.wrt, first.result.letters, outer.row, outer.col)
     recorder = Recorder(problem, book, judge, start, letters=target.letters, entrywise=True)
     recorder.told("gradient-first", target.start(), first.steps, (("gradient", first.result.matrix or gradient),))
-    whole = solve(recorder, target)
-    return finish(recorder, start, target, whole, layout, 2)
+    whole = solve(recorder, target, first.result.matrix)
+    return finish(recorder, start, target, whole, layout, first.result.matrix, 2)
 
 
-def solve(recorder: Recorder, target: Target) -> bool:
-    """From ∂(…)/∂X[s,t] to the last line; whether it is an entry of one matrix (or a number)."""
+def solve(recorder: Recorder, target: Target, last: Expr | None) -> bool:
+    """From ∂(…)/∂X[s,t] to the last line; whether it is an entry of one matrix (or a number). `last` is what is differentiated, whole."""
     differentiate(recorder)
     collapse(recorder)
     open_rows(recorder)
@@ -95,15 +92,25 @@ def solve(recorder: Recorder, target: Target) -> bool:
     if not split(recorder.line) and 0 < len(target.letters) <= 2:
         shape = Shape(row.dim if row else ONE, col.dim if col else ONE)
         bindings = (("X", target.variable), ("zero", Entry(Fill(0, shape), row, col)))
-        recorder.record(apply(recorder.rules.rule("zero-matrix"), recorder.line, ((),), recorder.scene, bindings))
+        recorder.run("index", "zero", (((), recorder.line),), bindings)
         return True
-    whole = len(target.letters) <= 2 and read_line(recorder, row, col)
+    whole = len(target.letters) <= 2 and (read_line(recorder, row, col) or _read_stacked(recorder, target.letters, last))
     if not whole:
         read_sums(recorder)
     line, of_loss = recorder.line, recorder.names.values()
     result, line_of = (line.base, lambda part: Entry(part, line.row, line.col)) if isinstance(line, Entry) else (line, itself)
     tidied(recorder, result, line_of, lambda named: whole and named not in of_loss, name=whole)
     return whole
+
+
+def _read_stacked(recorder: Recorder, letters: tuple[Index, ...], last: Expr | None) -> bool:
+    """Places that are counted in pairs, in the derivative of what holds ⊗ or vec."""
+    if last is None or not operators_in(last) & {"Kron", "vec"}:
+        return False
+    from .methods import stacked as stacked  # its native rule
+
+    said: Bindings = (("loss", last), *((letter.name, letter) for letter in letters))
+    return recorder.run("index", "pair", (((), recorder.line),), said)
 
 
 def _kind(problem: Problem, order: int) -> str:
@@ -123,8 +130,8 @@ def _matrix_of(line: Expr, target: Target) -> Expr:
     return MatrixOf(*target.places, line)  # δ_s0 is the entry of a basis vector
 
 
-def finish(recorder: Recorder, start: Expr, target: Target, whole: bool, layout: str, order: int) -> Derivation:
-    """The read-off: the stated result against the derivative of the loss itself."""
+def finish(recorder: Recorder, start: Expr, target: Target, whole: bool, layout: str, last: Expr | None, order: int = 1) -> Derivation:
+    """The read-off: the stated result against the derivative of the loss itself. `last` is what was differentiated last, as a matrix."""
     problem = recorder.problem
     whole = whole and not _matrix_of(recorder.line, target).free  # with a letter left in it it is no matrix: its entry is stated
     if whole:
@@ -139,9 +146,11 @@ def finish(recorder: Recorder, start: Expr, target: Target, whole: bool, layout:
     )  # fmt: skip
     result = Result(line, target.letters, matrix, written_out(line))
     if matrix is None:
-        from .network.cases import other_forms
+        from .methods.stacked import flattened
+        from .network.cases import case_table
 
-        result = other_forms(result, recorder.scene, recorder.judge, order)
+        flat = flattened(result, last, recorder.scene, recorder.judge) if last is not None and (order == 1 or len(letters) > 2) else None
+        result = replace(result, flattened=flat, cases=case_table(result, problem, recorder.judge) if len(letters) > 2 else ())
     title = "" if whole or len(letters) > 2 else STATED_BY_ENTRIES
     words = "read-off" if whole else "state-entries"
     return closed(recorder, start, "index", layout, words, said, result, verdict, order, title)

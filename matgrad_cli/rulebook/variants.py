@@ -28,7 +28,8 @@ def _without(rule: Rule, name: str) -> Rule:
     kept, gone = (cols, rows) if cols == "1" else (rows, cols)
     shapes = tuple((letter, _renamed(text, gone, kept)) for letter, text in rule.shapes if letter != name)
     lhs, rhs = (_left_out(_renamed(text, gone, kept), name, kept) for text in (rule.lhs, rule.rhs))
-    return replace(rule, lhs=lhs, rhs=rhs, shapes=shapes, optional=(), fixed=tuple(letter for letter in rule.fixed if letter != name))
+    fixed, still = (tuple(letter for letter in letters if letter != name) for letters in (rule.fixed, rule.still))
+    return replace(rule, lhs=lhs, rhs=rhs, shapes=shapes, optional=(), fixed=fixed, still=still)
 
 
 def _renamed(text: str, gone: str, kept: str) -> str:

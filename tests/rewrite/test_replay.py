@@ -53,3 +53,18 @@ def test_steps_are_built_in_one_place(name: str, files: set[str]) -> None:
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == name
     }
     assert found == files
+
+
+def test_a_rule_is_named_in_code_only_where_its_function_is() -> None:
+    """Which rules run, and in which order, is said by the methods' files: in code a phase is named, not a rule."""
+    phases = {phase.name for method in METHODS for phase in BOOK.method(method).phases}
+    rules = {rule.id for rule in BOOK if not rule.group} - phases
+    for file, tree in trees().items():
+        if "rewrite" in file.parts and "solve" not in file.parts:
+            functions = [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)]
+            own = {text for one in functions for decorator in one.decorator_list for text in words(decorator)}
+            assert set(words(tree)) & rules <= own, file.name
+
+
+def words(tree: ast.AST) -> list[str]:
+    return [node.value for node in ast.walk(tree) if isinstance(node, ast.Constant) and isinstance(node.value, str)]

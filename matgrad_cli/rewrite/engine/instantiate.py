@@ -123,6 +123,8 @@ class _Builder:
     def call(self, function: str, arguments: list[Expr]) -> Expr:
         if function in SELF_OF_NUMBER and arguments[0].shape.is_number:
             return arguments[0]
+        if function == "vec" and arguments[0].shape.is_column:  # a column is stacked already
+            return arguments[0]
         return Call(function, *arguments)
 
     def product_of(self, factors: tuple[Expr, ...]) -> Expr:

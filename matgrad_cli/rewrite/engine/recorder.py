@@ -19,6 +19,7 @@ from ...rulebook.rule import Rule
 from ...verify.judge import Judge
 from ...verify.verdict import Witness
 from .application import Application, Scene, applied, fit
+from .apply import Rewriting
 from .diff import changed_parts
 
 LONGEST: Final = 300
@@ -86,14 +87,23 @@ class Recorder:
             self.steps.append(self.judged(application, title, (*application.bindings, *said)))
             self.line = application.after
 
-    def run(self, rule_id: str, places: Iterable[tuple[Path, Expr]]) -> bool:
-        """One step by a rule at all of these parts of the line that it fits; whether it fits any. Where it does not make the same of
-        all of them, the sentence speaks of the first."""
-        rule, line, scene = self.rules.rule(rule_id), self.line, self.scene
-        found = {path: one for path, node in places if (one := fit(rule, node, scene, (), line, path)) is not None}
+    def found(self, method: str, phase: str, places: Iterable[tuple[Path, Expr]], bindings: Bindings = ()) -> dict[Path, Rewriting]:
+        """What the first rule of a method's phase that fits any of these parts of the line makes of all of them that it fits."""
+        line, scene, parts = self.line, self.scene, list(places)
+        for rule in map(self.rules.rule, self.rules.method(method).phase(phase).rules):
+            found = {path: one for path, node in parts if (one := fit(rule, node, scene, bindings, line, path)) is not None}
+            if found:
+                return found
+        return {}
+
+    def run(self, method: str, phase: str, places: Iterable[tuple[Path, Expr]], bindings: Bindings = ()) -> bool:
+        """One step by what was `found`; whether anything was. Where the rule does not make the same of all parts, the sentence speaks of
+        the first."""
+        found = self.found(method, phase, places, bindings)
         if found:
+            application = applied(self.line, found)
             same = len({one.bindings for one in found.values()}) == 1
-            self.record(applied(line, found), None if same else f"{rule.title}, and in the other terms likewise")
+            self.record(application, None if same else f"{application.rule.title}, and in the other terms likewise")
         return bool(found)
 
     def judged(self, application: Application, title: str | None = None, bindings: Bindings | None = None) -> Step:

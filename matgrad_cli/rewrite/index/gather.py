@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from ...ir import Entry, Expr, Index, MatrixOf, Named, Partial, Symbol, add, mul, sum_over
 from ...records import Bindings
-from ..engine.application import Application, Scene, Site, applied, fit, is_zero, native, reserved_names
+from ..engine.application import Application, Scene, Site, applied, is_zero, native, reserved_names
 from ..engine.layers import outermost
 from ..engine.recorder import Recorder
 from ..forms.entries import entry, letters_for
@@ -58,12 +58,11 @@ def _closed(term: Term, pending: Partial) -> bool:
 
 def gather_round(recorder: Recorder) -> bool:
     """Gather the terms of one composite Z if two or more of them carry ∂Z; whether a step was made."""
-    rule = recorder.rules.rule("gather")
     for base, members in _groups(split(recorder.line)).items():
         several = len(members) > 1 or len(members[0].indices) >= MANY_LETTERS
         if several or (isinstance(base, Named) and len(members[0].others) > 1):  # a named part is worth a name for what multiplies it
-            found = fit(rule, recorder.line, recorder.scene, (("pending", base),))
-            application = None if found is None else applied(recorder.line, {(): found})
+            found = recorder.found("index", "gather", (((), recorder.line),), (("pending", base),))
+            application = applied(recorder.line, found) if found else None
             if application is not None and application.after is not recorder.line:
                 _collect(recorder, application, base)
                 return True

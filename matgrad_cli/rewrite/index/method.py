@@ -104,7 +104,7 @@ def differentiate(recorder: Recorder) -> None:
 
 def _multiply_numbers(recorder: Recorder) -> None:
     """½·2 in front of a term is multiplied as soon as it stands there."""
-    recorder.run("multiply-numbers", terms_of(recorder.line))
+    recorder.run("index", "count", terms_of(recorder.line))
 
 
 def _unfold_round(recorder: Recorder, layers: Layers, ready: list[Partial]) -> None:
@@ -126,6 +126,5 @@ def _unfold_round(recorder: Recorder, layers: Layers, ready: list[Partial]) -> N
 
 def collapse(recorder: Recorder) -> None:
     """One δ after the other: replace the summed letter, drop that Σ."""
-    (rule_id,) = recorder.rules.method("index").phase("collapse").rules
-    while recorder.run(rule_id, terms_of(recorder.line)):
+    while recorder.run("index", "collapse", terms_of(recorder.line)):
         pass

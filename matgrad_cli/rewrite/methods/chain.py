@@ -27,7 +27,8 @@ from .beside import Term
 from .chain_forms import TermForm, body_of, form_of, is_jacobian, moving_of, one_layer, pulled, read_term, waiting
 from .differentials import Moving
 from .pairing import peeled
-from .parts import cut, jacobian, pendings, total
+from .parts import cut, pendings, total
+from .stacked import carried_out, factors
 from .walk import NAME_FROM
 
 MAX_ROUNDS = 2_000
@@ -203,7 +204,8 @@ class Chain:
         child, variable = body_of(new), self.moving.variable
         columns = variable.shape.is_column and child.shape.is_column
         turned = self.form.turned
-        matrix = jacobian(move, self.moving.d(child)) if columns or is_jacobian(self.problem) else None  # type: ignore[arg-type]
+        matrices = factors(carried_out(move, self.recorder.scene)) if columns or is_jacobian(self.problem) else None
+        matrix = None if matrices is None else matrices.get(new.move)
         if is_jacobian(self.problem):
             inner = textbook(matrix, self.problem) if matrix is not None else new.whole
             here = flip(inner) if turned else inner

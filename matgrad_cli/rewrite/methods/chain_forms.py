@@ -52,12 +52,12 @@ from ..engine.application import (
 from ..engine.layers import Layer
 from ..forms.algebra import flip, zero
 from ..forms.entries import entry, letters_for
-from ..forms.terms import terms_of
 from ..textbook.simplifier import textbook
 from .beside import Term
 from .differentials import Moving
 from .pairing import chained, peeled
-from .parts import jacobian, pendings, total
+from .parts import pendings, total
+from .stacked import carried_out, factors
 from .walk import carried as adjoint_of
 
 _INNER = ("i", "j", "k", "l", "a", "b")
@@ -227,23 +227,15 @@ class JacobianForm:
 
     def pulled(self, term: Term, scene: Scene) -> list[Term] | None:
         """The matrix of every linear operation is multiplied on."""
+        matrices = factors(carried_out(term.move, scene))
+        if matrices is None or set(matrices) != set(pendings(term.move)):
+            return None
         found = []
-        for child in pendings(term.move):
-            inner = _matrix(term.move, child)
-            if inner is None:
-                return None
-            inner = textbook(inner, scene.problem)
-            outer = inner if term.gradient is None else _product(term.gradient, inner)
-            found.append(Term((), outer, child))
+        for child, matrix in matrices.items():
+            assert isinstance(child, Differential)
+            inner = textbook(matrix, scene.problem)
+            found.append(Term((), inner if term.gradient is None else _product(term.gradient, inner), child))
         return found
-
-
-def _matrix(move: Expr, child: Differential) -> Expr | None:
-    """The Jacobian by one inner part: the terms that hold its differential."""
-    mine = [term for _, term in terms_of(move) if child in pendings(term)]
-    parts = [jacobian(term, child) for term in mine if len(pendings(term)) == 1]
-    known = [part for part in parts if part is not None]
-    return add(*known) if len(known) == len(mine) else None
 
 
 def _product(outer: Expr, inner: Expr) -> Expr:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from ...diagnostics import StuckError
 from ...facts import Problem
 from ...records import Derivation
 from ...rulebook.load import Rulebook
@@ -12,20 +11,14 @@ from ..engine.recorder import Recorder
 from ..index.method import reserved_names
 from .beside import paired
 from .differentials import Moving
-from .forward import derive_forward, fits
-from .frechet import derive_change
+from .forward import derive_forward
 from .walk import by_walk
 
 
 def derive_differential(problem: Problem, book: Rulebook, judge: Judge, layout: str) -> Derivation:
     """dL = … = tr(Gᵀ dX), hence ∇L = G. In a layout that turns the derivative round, dL = tr(J dX), hence the derivative is J."""
-    if fits(problem):
-        try:
-            return derive_forward(problem, book, judge, layout)
-        except StuckError:  # no single factor stands in front of dx: the result is stated by its entries
-            return derive_change(problem, book, judge, layout)
     if not problem.loss.shape.is_number:
-        return derive_change(problem, book, judge, layout)
+        return derive_forward(problem, book, judge, layout)
     taken = reserved_names(problem)
     moving = Moving(problem.wrt, Scene(problem, book), "differential")
     start = moving.d(problem.loss)

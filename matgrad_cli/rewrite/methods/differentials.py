@@ -91,26 +91,16 @@ def _named(new: Expr, node: Differential) -> Expr:
 
 @native("d-matrix-power", "MatrixPower")
 def matrix_power(site: Site) -> tuple[Expr, Bindings] | None:
-    """d(Aⁿ) = Σ Aᵏ dA Aⁿ⁻¹⁻ᵏ."""
+    """d(Aⁿ) = Σ Aᵏ dA Aⁿ⁻¹⁻ᵏ; A⁻ⁿ is the n-th power of the inverse."""
     node, body = _pending(site) or (None, None)
-    if node is None or not isinstance(body, MatrixPower) or body.exponent < 0:
+    if node is None or not isinstance(body, MatrixPower):
         return None
-    terms = []
-    for before in range(body.exponent):
-        parts = (power_of(body.base, before), _d(body.base, node), power_of(body.base, body.exponent - 1 - before))
+    base, count, terms = body.base if body.exponent > 0 else Inverse(body.base), abs(body.exponent), []
+    for before in range(count):
+        parts = (power_of(base, before), _d(base, node), power_of(base, count - 1 - before))
         terms.append(matmul(*(part for part in parts if part is not None)))
     new = add(*terms) if terms else zero(body.shape)
     return _named(new, node), (("n", str(body.exponent)),)
-
-
-@native("negative-matrix-power", "MatrixPower")
-def negative_power(site: Site) -> tuple[Expr, Bindings] | None:
-    """A⁻ⁿ is the n-th power of the inverse."""
-    body = site.node.body if isinstance(site.node, Named) else site.node
-    if not isinstance(body, MatrixPower) or body.exponent >= 0:
-        return None
-    inverse = Inverse(body.base)
-    return (inverse if body.exponent == -1 else MatrixPower(inverse, -body.exponent)), (("A", body),)
 
 
 @native("d-eigmax", "eigmax")

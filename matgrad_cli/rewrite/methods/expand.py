@@ -16,7 +16,7 @@ from ...rulebook.load import Rulebook
 from ...rulebook.rule import Phase
 from ...verify.judge import Judge
 from ..closing import finish, itself, need_number, none, tidied
-from ..engine.application import Scene, Site, applied, apply, native
+from ..engine.application import Scene, Site, applied, native
 from ..engine.layers import outermost
 from ..engine.recorder import Recorder
 from ..index.method import reserved_names
@@ -34,9 +34,7 @@ def derive_expand(problem: Problem, book: Rulebook, judge: Judge, layout: str) -
     need_number(problem, "expand")
     start = form_of(problem, is_turned(layout, problem.loss.shape, problem.wrt.shape)).pending(problem.loss)
     recorder = Recorder(problem, book, judge, start, inside=True)
-    if problem.loss is problem.wrt:
-        recorder.record(apply(book.rule("partial-variable-number"), start, ((),), recorder.scene))
-    else:
+    if not recorder.run("expand", "variable", (((), start),)):
         Expand(recorder, Moving(problem.wrt, Scene(problem, book), "expand")).run()
     derivative = tidied(recorder, recorder.line, itself, none)
     return finish(recorder, start, derivative, "expand", layout, "read-chain")

@@ -1,50 +1,77 @@
-"""Vectors by a vector, and arrays by a number: d f = J dx is read off without a trace, d F = F′ dt by taking dt out."""
+"""A loss that is no number: dF = F′ dt, d f = J dx, vec(dF) = J vec(dX); what moves is carried to the end by rules, without a trace."""
 
 from __future__ import annotations
 
+from ...diagnostics import StuckError
 from ...facts import Problem
-from ...ir import Differential, Expr, Mul, Number, Shape, matmul, mul, nodes_of
+from ...ir import Differential, Expr, Mul, Number, matmul, mul, nodes_of
+from ...ir.dimensions import Shape
 from ...records import Bindings, Derivation
 from ...records.layout import is_turned
 from ...rulebook.load import Rulebook
 from ...verify.judge import Judge
-from ..closing import finish, none, tidied
-from ..engine.application import Scene, Site, apply, native, settled
-from ..engine.application import holds_pending as moves
+from ..closing import closed, finish, none, tidied
+from ..engine.application import Scene, Site, applied, holds_pending, native, settled
 from ..engine.recorder import Recorder
 from ..forms.algebra import flip, zero
 from .differentials import Moving, unfold
-from .parts import jacobian
+from .stacked import FRONT, factors, stacked
+from .walk import Mover
 
 MAX_LINES = 500
 
 
-def fits(problem: Problem) -> bool:
-    """Whether the derivative has at most two sides and needs no trace: an array by a number, a column by a column."""
-    loss, wrt = problem.loss.shape, problem.wrt.shape
-    return not loss.is_number and (wrt.is_number or (loss.is_column and wrt.is_column))
-
-
 def derive_forward(problem: Problem, book: Rulebook, judge: Judge, layout: str) -> Derivation:
-    """d f = … = J dx, hence ∂f/∂x = J; or dF = … = F′ dt, hence ∂F/∂t = F′."""
+    """dF = … = F′ dt, hence ∂F/∂t = F′; d f = … = J dx, hence ∂f/∂x = J; vec(dF) = … = J vec(dX), which holds all partial derivatives."""
+    from ..derive import first_order
+
     moving = Moving(problem.wrt, Scene(problem, book), "differential")
-    start = moving.d(problem.loss)
-    recorder = Recorder(problem, book, judge, start)
-    unfold_all(recorder, moving)
-    moved = moving.d(problem.wrt)
-    if factor(recorder.line, moved) is None:
-        raise recorder.unknown(recorder.line)
-    recorder.record(apply(book.rule("differential-factor"), recorder.line, ((),), recorder.scene))
-    derivative = factor(recorder.line, moved)
-    assert derivative is not None
+    whole, moved = moving.d(problem.loss), moving.d(problem.wrt)
+    numbers = problem.wrt.shape.is_number
+    recorder = Recorder(problem, book, judge, whole if numbers else stacked(whole))
+    start, front = recorder.line, None
+    try:
+        unfold_all(recorder, moving)
+        front = _to_front(recorder)
+    except StuckError:  # no single factor stands in front of what moves: the result is stated by its entries
+        start = whole
+        recorder = Recorder(problem, book, judge, start)
+        unfold_all(recorder, moving)
+    if front is None or not (numbers or (problem.loss.shape.is_column and problem.wrt.shape.is_column)):
+        other = first_order(problem, book, layout, judge)
+        said = (("line", recorder.line), ("dX", moved))
+        return closed(recorder, start, "differential", layout, "read-change", said, other.result, other.readoff.verdict)
 
     def line_of(found: Expr) -> Expr:
-        return mul(found, moved) if moved.shape.is_number else matmul(found, moved)
+        return mul(found, moved) if numbers else matmul(found, moved)
 
-    derivative = tidied(recorder, derivative, line_of, none)
+    if line_of(front) is recorder.line:
+        front = tidied(recorder, front, line_of, none)
     if is_turned(layout, problem.loss.shape, problem.wrt.shape):
-        return finish(recorder, start, flip(derivative), "differential", layout, "read-jacobian-turned")
-    return finish(recorder, start, derivative, "differential", layout, "read-jacobian")
+        return finish(recorder, start, flip(front), "differential", layout, "read-jacobian-turned")
+    return finish(recorder, start, front, "differential", layout, "read-jacobian")
+
+
+def _to_front(recorder: Recorder) -> Expr:
+    """What stands in front of what moves, once the rules have carried that to the end."""
+    wrt = recorder.problem.wrt
+    if wrt.shape.is_number:
+        recorder.run("differential", "number", (((), recorder.line),))
+        return _beside(recorder.line, Differential(wrt, wrt))
+    mover = Mover(recorder.scene)
+    whole = recorder.problem.loss.shape.is_column and wrt.shape.is_column
+    for phase in map(recorder.rules.method("differential").phase, (*FRONT, "factor") if whole else FRONT):
+        for _ in range(MAX_LINES):
+            found = mover.first(phase, recorder.line)
+            before = recorder.line
+            if found:
+                recorder.record(applied(before, found))
+            if recorder.line is before:
+                break
+    front, rows = factors(recorder.line), recorder.line.shape.rows
+    if front is None or len(front) > 1:
+        raise recorder.unknown(recorder.line)
+    return next(iter(front.values())) if front else zero(Shape(rows, wrt.shape.rows * wrt.shape.cols))
 
 
 def unfold_all(recorder: Recorder, moving: Moving) -> None:
@@ -54,33 +81,21 @@ def unfold_all(recorder: Recorder, moving: Moving) -> None:
             break
 
 
-def factor(line: Expr, moved: Expr) -> Expr | None:
-    """What stands in front of dx, or beside dt, in a line that is linear in it; None where no single factor does."""
-    if not moves(line):
-        return zero(line.shape if moved.shape.is_number else Shape(line.shape.rows, moved.shape.rows))
-    if moved.shape.is_number:
-        return beside(line, moved)
-    assert isinstance(moved, Differential)
-    return jacobian(line, moved)
-
-
 @native("differential-factor")
 def factored(site: Site) -> tuple[Expr, Bindings] | None:
-    """A dx + B dx as (A + B) dx."""
+    """dt A + dt B as (A + B) dt."""
     variable = site.scene.problem.wrt
     moved = Differential(variable, variable)
-    found = factor(site.node, moved)
-    if found is None:
-        return None
-    return (mul(found, moved) if moved.shape.is_number else matmul(found, moved)), (("G", found), ("dX", moved))
+    found = _beside(site.node, moved)
+    return mul(found, moved), (("G", found), ("dX", moved))
 
 
-def beside(line: Expr, moved: Expr) -> Expr:
+def _beside(line: Expr, moved: Expr) -> Expr:
     """What stands beside dt in an expression that is linear in it."""
+    if not holds_pending(line):
+        return zero(line.shape)
     if line is moved:
         return Number(1)
-    if not moves(line):
-        return line
     if isinstance(line, Mul) and moved in line.factors:
         return mul(*(factor for factor in line.factors if factor is not moved))
-    return settled(line, tuple(beside(child, moved) for child in line.children))
+    return settled(line, tuple(_beside(child, moved) if holds_pending(child) else child for child in line.children))

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from ...facts import Problem
 from ...ir import Call, Expr, LinearMap, Symbol, add, mul
 from ...records import Derivation
-from ...rulebook.load import Rulebook
 from ...verify.judge import Judge
 from ...verify.verdict import Verdict
 from ..closing import closed
-from ..engine.application import Scene
 from ..engine.recorder import Recorder
 from ..forms.algebra import zero
 from ..naming import fresh_name
@@ -36,19 +33,6 @@ def derive_map(recorder: Recorder, moving: Moving, taken: set[str], layout: str)
     verdict = next((one for one in verdicts if not one.holds), other.readoff.verdict)
     said = (("line", line), ("adjoint", LinearMap(back, adjoint)))
     return closed(recorder, start, "adjoint", layout, "read-frechet", said, other.result, verdict)
-
-
-def derive_change(problem: Problem, book: Rulebook, judge: Judge, layout: str) -> Derivation:
-    """dF = … in terms of dX, for a derivative with three or four sides; the result is stated by its entries."""
-    from ..derive import first_order
-
-    moving = Moving(problem.wrt, Scene(problem, book), "differential")
-    start = moving.d(problem.loss)
-    recorder = Recorder(problem, book, judge, start)
-    unfold_all(recorder, moving)
-    other = first_order(problem, book, layout, judge)
-    said = (("line", recorder.line), ("dX", moving.d(problem.wrt)))
-    return closed(recorder, start, "differential", layout, "read-change", said, other.result, other.readoff.verdict)
 
 
 def _adjoint(recorder: Recorder, moving: Moving, back: Symbol) -> Expr:

@@ -10,8 +10,6 @@ from ...ir import (
     Differential,
     Entry,
     Expr,
-    Eye,
-    Fill,
     Hadamard,
     Inverse,
     Kron,
@@ -20,24 +18,17 @@ from ...ir import (
     Mul,
     Named,
     Power,
-    Shape,
     Symbol,
     Transpose,
-    add,
     is_elementwise,
-    matmul,
-    mul,
     nodes_of,
     transpose,
 )
-from ...ir.dimensions import ONE
 from ...ir.functions import CHANGES
 from ..engine.application import holds_pending as moves
 from ..engine.application import replaced
-from ..forms.algebra import flip
 from ..naming import innermost_first, named_parts
 from .differentials import Moving
-from .pairing import chained
 
 
 def cut(loss: Expr, variable: Symbol, taken: set[str], columns: bool = False) -> tuple[Expr, list[Named]]:
@@ -122,61 +113,3 @@ def pendings(expr: Expr) -> list[Differential]:
         elif moves(node):
             stack.extend(reversed(node.children))
     return list(dict.fromkeys(found))
-
-
-def jacobian(move: Expr, pending: Differential) -> Expr | None:
-    """The matrix J with move = J · pending, where both are columns or numbers; None where it is not of that form."""
-    if move is pending:
-        return Eye(pending.shape.rows) if pending.shape.is_column else None
-    if isinstance(move, Add):
-        parts = [jacobian(term, pending) for term in move.terms]
-        found = [part for part in parts if part is not None]
-        return add(*found) if len(found) == len(parts) else None
-    inner = next((child for child in move.children if moves(child)), None)
-    if inner is None or not (move.shape.is_column or move.shape.is_number) or sum(map(moves, move.children)) > 1:
-        return None
-    if isinstance(move, MatMul):
-        return _of_product(move, inner, pending)
-    below = jacobian(inner, pending)
-    if below is None:
-        return None
-    return _of_entries(move, inner, below)
-
-
-def _of_product(move: MatMul, inner: Expr, pending: Differential) -> Expr | None:
-    place = move.factors.index(inner)
-    left, right = move.factors[:place], move.factors[place + 1 :]
-    if isinstance(inner, Transpose) and inner.body is pending and right:  # a (dx)ᵀ b = a bᵀ dx
-        return _times(*left, flip(_times(*right)))
-    if isinstance(inner, Call) and inner.function == "diag" and right:  # diag(dx) b = diag(b) dx
-        below = jacobian(inner.argument, pending)
-        return None if below is None else _times(*left, Call("diag", _times(*right)), below)
-    below = jacobian(inner, pending)
-    if below is None:
-        return None
-    if not right:
-        return _times(*left, below)
-    number = matmul(*right)
-    return mul(number, _times(*left, below)) if number.shape.is_number else None
-
-
-def _of_entries(move: Expr, inner: Expr, below: Expr) -> Expr | None:
-    if isinstance(move, Mul):
-        others = [factor for factor in move.factors if factor is not inner]
-        numbers = [factor for factor in others if factor.shape.is_number]
-        arrays = [factor for factor in others if not factor.shape.is_number]
-        return mul(*numbers, _times(*arrays, below))
-    if isinstance(move, Hadamard):
-        scale = [factor for factor in move.factors if factor is not inner]
-        whole = scale[0] if len(scale) == 1 else Hadamard(tuple(scale))
-        return _times(Call("diag", whole), below)
-    if isinstance(move, Call) and move.function == "sum":
-        return _times(Fill(1, Shape(ONE, inner.shape.rows)), below)
-    if isinstance(move, Call) and move.function == "inner":
-        return _times(flip(next(part for part in move.arguments if part is not inner)), below)
-    return None
-
-
-def _times(*factors: Expr) -> Expr:
-    numbers, array = chained(*factors)
-    return mul(*numbers, array)

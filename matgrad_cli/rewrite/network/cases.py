@@ -5,16 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from itertools import combinations
 
-from ...diagnostics.record import record, replace
+from ...diagnostics.record import record
 from ...facts import Problem
 from ...ir import Delta, Expr, Index, Number, add, mul, neg, nodes_of, rename
 from ...records import Result
 from ...verify.judge import Judge
-from ..engine.application import Scene
-from ..forms.terms import UNIT, ZERO, Term
+from ..forms.terms import UNIT, ZERO, Term, brackets_opened, split
 from ..textbook.simplifier import textbook
-from .flatten import flattened_matrix, opened_terms
-from .pairs import stacked_gradient
 
 MOST_ROWS = 6
 _MOST_GROUPS = 4
@@ -49,19 +46,6 @@ class _Classes:
         return letter
 
 
-def other_forms(result: Result, scene: Scene, judge: Judge, order: int) -> Result:
-    """The result with its case table and its ⊗ form, as far as it has them and the judge agrees."""
-    if len(result.letters) <= 2:
-        return replace(result, flattened=_closed(stacked_gradient(result, scene, judge))) if order == 1 else result
-    flattened = _closed(flattened_matrix(result, scene, judge, order))
-    return replace(result, flattened=flattened, cases=case_table(result, scene.problem, judge))
-
-
-def _closed(form: Expr | None) -> Expr | None:
-    """A form with an index letter left in it is none."""
-    return None if form is None or form.free else form
-
-
 def case_table(result: Result, problem: Problem, judge: Judge) -> tuple[tuple[Expr, str], ...]:
     """The rows (value, condition), judged together against the entry; empty where a table says nothing or is too long."""
     count = len(problem.loss.shape.dims) or len(problem.wrt.shape.dims)
@@ -79,7 +63,7 @@ def case_table(result: Result, problem: Problem, judge: Judge) -> tuple[tuple[Ex
 
 def cases_of(line: Expr, letters: tuple[Index, ...], count: int, problem: Problem) -> tuple[list[Case], Expr] | None:
     """The cases that differ from the rest, and the value of the rest. The first `count` letters are those of the loss."""
-    found = [_parted(term) for term in opened_terms(line)]
+    found = [_parted(term) for term in brackets_opened(split(line))]
     terms = [term for term in found if term is not None]
     groups = _groups(terms, letters)
     if len(terms) < len(found) or not 0 < len(groups) <= _MOST_GROUPS:

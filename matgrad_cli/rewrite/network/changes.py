@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
-from ...ir import Call, Delta, Entry, Expr, Eye, Index, MatrixOf, Mul, Position, nodes_of
+from ...ir import Call, Delta, Entry, Expr, Eye, Index, MatrixOf, Mul, Position, letters_of, nodes_of
 from ...ir.functions import is_change
 from ...records import Bindings
 from ..engine.application import Scene, Site, native
 from ..engine.recorder import Recorder
 from ..forms.algebra import flip
 from ..forms.terms import Term, split, terms_of
-from .links import hanging
 from .reading_rules import matrix_of
 
 
@@ -25,7 +24,7 @@ def change(function: str, at: Sequence[Expr], along: Expr) -> Expr:
 def read_changes(recorder: Recorder) -> None:
     """Each such sum in the line, one after the other."""
     while any(isinstance(node, Call) and is_change(node.function) for node in nodes_of(recorder.line)):
-        if not recorder.run("turn-change", terms_of(recorder.line)):
+        if not recorder.run("index", "changes", terms_of(recorder.line)):
             return
 
 
@@ -42,7 +41,7 @@ def _turned(term: Term, factor: Expr, scene: Scene) -> tuple[Expr, Bindings] | N
     if single is None:
         return None
     change_of, row, col, at = single
-    beside, crossed, _ = hanging(term, factor, (row, col))
+    beside, crossed = hanging(term, factor, (row, col))
     free = tuple(index for index in term.indices if index in crossed and index not in (row, col))
     if not crossed >= {row, col} or crossed & set(at):
         return None
@@ -64,3 +63,18 @@ def _single(factor: Expr) -> tuple[Call, Index, Index, tuple[Position, Position]
                 case MatrixOf(p, q, Mul((Delta(first, k), Delta(second, m)))) if first is p and second is q:
                     return base, row, col, (k, m)
     return None
+
+
+def hanging(term: Term, factor: Expr, places: Iterable[Position]) -> tuple[list[Expr], set[Index]]:
+    """What hangs at the summed letters of some places of a factor: the other factors of the term, and the letters summed among them."""
+    found: list[Expr] = []
+    crossed: set[Index] = set()
+    waiting = [letter for place in places for letter in letters_of(place)]
+    while waiting:
+        letter = waiting.pop()
+        if letter in term.indices and letter not in crossed:
+            crossed.add(letter)
+            more = [one for one in term.factors if one is not factor and one not in found and letter in one.free]
+            found += more
+            waiting += [other for one in more for other in one.free]
+    return found, crossed

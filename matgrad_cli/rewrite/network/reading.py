@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 
 from ...ir import Expr, Index, MatMul, Mul, Number, Symbol, Transpose, at, matmul, mul
 from ...records import Step
-from ..engine.application import applied, fit, is_zero, native_at, places_of, with_parts
+from ..engine.application import applied, is_zero, native_at, places_of, with_parts
 from ..engine.recorder import Recorder
 from ..forms.algebra import flip
 from ..forms.terms import brackets_opened, join, split
@@ -21,9 +21,8 @@ MAX_TIDY = 200
 def read_line(recorder: Recorder, row: Index | None, col: Index | None) -> bool:
     """Read every term of the line back, brackets opened where it must be; whether the line is then an entry of one matrix."""
     read_changes(recorder)
-    opened = fit(recorder.rules.rule("distribute-sum"), recorder.line, recorder.scene)
-    for first in (None, opened) if opened is not None else (None,):
-        application = None if first is None else applied(recorder.line, {(): first})
+    opened = recorder.found("index", "distribute", (((), recorder.line),))
+    for application in (None, applied(recorder.line, opened)) if opened else (None,):
         line = recorder.line if application is None else application.after
         found = list(readings(line, (row, col), recorder.scene))
         if read_matrix(found[-1].application.after if found else line, row, col) is not None:

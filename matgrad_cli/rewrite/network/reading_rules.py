@@ -21,7 +21,6 @@ from ..engine.apply import Rewriting
 from ..forms.terms import terms_of
 from . import collapse as collapse  # its native rule
 from . import places as places  # its native rules
-from .links import pair_at
 
 Ends = tuple[Index | None, Index | None]
 Places = Iterable[tuple[Path, Expr]]
@@ -88,7 +87,7 @@ class _Reader:
         """What is seen at sight, brackets, entries turned round, one sum after the other, then what is left over the ends."""
         begun, fewest = self.ends is None, LIMIT
         while True:
-            found = self.first("see", self._nodes()) or self._at_pairs()
+            found = self.first("see", self._nodes())
             if found is None:
                 inner = None
                 for inner in self._brackets():
@@ -105,11 +104,6 @@ class _Reader:
             if found is None:
                 return
             yield found
-
-    def _at_pairs(self) -> Reading | None:
-        """Places that are counted in pairs (its rule is loaded with a loss that has ⊗ or vec in it)."""
-        paired = self.ends is not None and any(pair_at(node) is not None for _, node in self._number_nodes())
-        return self.first("pair", self._terms()) if paired else None
 
     def _left_over(self) -> Reading | None:
         if self.ends is None:

@@ -21,10 +21,8 @@ VARIABLES: Final = ("X", "S", "w", "z")
 
 def run_example(rule: Rule, before: Expr) -> Expr | None:
     """What the function of a native rule makes of its example; nothing is made where it changes nothing."""
-    from ..network import pairs as pairs  # like those of the methods, its function is registered when it is imported
-
     for method in METHODS[1:]:
-        method_named(method)
+        method_named(method)  # its native rules are registered when it is imported
     book = rulebook() if rule.id in rulebook() else equation_rules()
     if rule.group or book is not rulebook():
         return None

@@ -1,0 +1,156 @@
+"""What moves carried to the end of a line by rules: d f = J dx, and with stacked columns vec(dF) = J vec(dX).
+
+J is the Jacobian of a part of a chain, the result of the differential method where the loss is no number, and ∂vec(F)/∂vec(X)ᵀ beside
+a derivative with three or four letters, with ⊗ and commutation matrices.
+"""
+
+from __future__ import annotations
+
+from ...facts import Problem
+from ...ir import (
+    ONE,
+    Add,
+    Call,
+    Differential,
+    Entry,
+    Expr,
+    Eye,
+    Index,
+    Kron,
+    MatMul,
+    Mul,
+    Named,
+    Transpose,
+    add,
+    kron,
+    matmul,
+    mul,
+    nodes_of,
+    substitute,
+)
+from ...records import Bindings, Result
+from ...rulebook.load import Rulebook
+from ...verify.judge import Judge
+from ..engine.application import Scene, Site, applied, holds_pending, native
+from ..forms.algebra import flip
+from ..forms.commutation import commutation, is_commutation, paired, with_own_names
+from ..forms.terms import terms_of
+from ..textbook.simplifier import textbook
+from .differentials import Moving
+from .parts import total
+from .walk import Mover
+
+FRONT = ("front", "add")
+"""The phases of the differential method that carry what moves to the end, and then add up what stands in front of it."""
+MAX_LINES = 200
+MOST_SYMBOLS = 60
+"""A matrix form with more symbols than this says less than the entries and is left out."""
+MOST_SIZES = 6
+"""A product of more sizes than this (m p² n q² of them for A ⊗ X ⊗ X) is too large to be judged in passing."""
+
+
+@native("vec-reordered", "vec")
+def reordered(site: Site) -> tuple[Expr, Bindings] | None:
+    """vec(Aᵀ) = K vec(A); vec(A ⊗ B) = (I ⊗ K ⊗ I)(vec(A) ⊗ vec(B)), where one of both moves."""
+    match site.node:
+        case Call("vec", (Transpose(body),)):
+            return matmul(commutation(body.shape.rows, body.shape.cols), Call("vec", body)), ()
+        case Call("vec", (Kron((*before, last)),)):
+            first = kron(*before)
+            order = (Eye(first.shape.cols), commutation(last.shape.cols, first.shape.rows), Eye(last.shape.rows))
+            whole = Eye(first.shape.rows * first.shape.cols * last.shape.rows * last.shape.cols)
+            swap = whole if isinstance(order[1], Eye) else kron(*(part for part in order if part is not Eye(ONE)))
+            left, right = Call("vec", first), Call("vec", last)
+            moves = site.scene.motion(last)
+            beside = kron(left, Eye(right.shape.rows)) if moves else kron(Eye(left.shape.rows), right)
+            return matmul(*(() if swap is whole else (swap,)), beside, right if moves else left), ()
+    return None
+
+
+@native("read-stacked")
+def read(site: Site) -> tuple[Expr, Bindings] | None:
+    """An entry of a derivative by a column, where places are counted in pairs, as one of the matrix that the differential has in front."""
+    letters = [value for _, value in site.bindings if isinstance(value, Index)]
+    loss, problem = site.bound("loss"), site.scene.problem
+    found = None if loss is None else jacobian(loss, problem, site.scene.rules)
+    if loss is None or found is None or not problem.wrt.shape.is_column or any(map(is_commutation, nodes_of(found))):
+        return None
+    matrix = flip(found) if loss.shape.is_number else found
+    return Entry(matrix, letters[0], letters[1] if len(letters) > 1 else None), site.bindings
+
+
+def carried_out(line: Expr, scene: Scene) -> Expr:
+    """The line after all rules of the phase, one after the other."""
+    mover, phase = Mover(scene), scene.rules.method("differential").phase(FRONT[0])
+    for _ in range(MAX_LINES):
+        found = mover.first(phase, line)
+        before, line = line, applied(line, found).after if found else line
+        if line is before:
+            break
+    return line
+
+
+def factors(line: Expr) -> dict[Expr, Expr] | None:
+    """What stands beside each part that moves, in a line that ends in them: {dx: A, dy: B} for A dx + B dy; None for other lines."""
+    found: dict[Expr, list[Expr]] = {}
+    for _, term in terms_of(line):
+        numbers, last = (term.factors[:-1], term.factors[-1]) if isinstance(term, Mul) else ((), term)
+        front, part = (last.factors[:-1], last.factors[-1]) if isinstance(last, MatMul) else ((), last)
+        if not holds_pending(line):
+            return {}
+        if not _is_end(part) or any(map(holds_pending, (*numbers, *front))):
+            return None
+        found.setdefault(part, []).append(mul(*numbers, matmul(*front) if front else Eye(part.shape.rows)))
+    return {part: add(*several) for part, several in found.items()}
+
+
+def _is_end(part: Expr) -> bool:
+    return isinstance(part.argument if isinstance(part, Call) and part.function == "vec" else part, Differential)
+
+
+def stacked(change: Expr) -> Expr:
+    """The change of a loss as a column."""
+    return change if change.shape.is_number or change.shape.is_column else Call("vec", change)
+
+
+def jacobian(loss: Expr, problem: Problem, rules: Rulebook) -> Expr | None:
+    """J with vec(d loss) = J vec(dX); None if the rules find none."""
+    moving = Moving(problem.wrt, Scene(problem, rules), "differential")
+    change = moving.d(loss) if loss is problem.wrt else total(loss, moving) if moving.active(loss) else None
+    found = None if change is None else factors(carried_out(stacked(change), moving.scene))
+    return next(iter(found.values())) if found is not None and len(found) == 1 else None
+
+
+def _with_swaps_together(matrix: Expr) -> Expr:
+    """(Aᵀ ⊗ I) K + I ⊗ Aᵀ is (I + K)(I ⊗ Aᵀ)."""
+    terms = list(matrix.terms) if isinstance(matrix, Add) else []
+    for term in terms:
+        numbers, last = (term.factors[:-1], term.factors[-1]) if isinstance(term, Mul) else ((), term)
+        match last:
+            case MatMul((Kron((first, second)), swap)) if is_commutation(swap):
+                twin = kron(second, first)
+                other = mul(*numbers, twin)
+                if other in terms and first.shape.rows is second.shape.rows:
+                    bracket = add(Eye(twin.shape.rows), commutation(second.shape.rows, first.shape.rows))
+                    rest = [one for one in terms if one not in (term, other)]
+                    return add(mul(*numbers, matmul(bracket, twin)), *rest)
+    return matrix
+
+
+def flattened(result: Result, loss: Expr, scene: Scene, judge: Judge) -> Expr | None:
+    """The matrix ∂vec(F)/∂vec(X)ᵀ (∂²L/∂vec(X)∂vec(X)ᵀ for order 2), ∂L/∂vec(X) for a number, judged against the entries; None if there is
+    none. `loss` is what is differentiated last."""
+    problem = scene.problem
+    count = len(loss.shape.dims)
+    rows, cols = (tuple(reversed(letters)) for letters in (result.letters[:count], result.letters[count:]))
+    if len(cols) != len(problem.wrt.shape.dims) or sum(power for letter in result.letters for _, power in letter.dim.powers) > MOST_SIZES:
+        return None
+    found = jacobian(substitute(loss, {node: node.body for node in nodes_of(loss) if isinstance(node, Named)}), problem, scene.rules)
+    if found is None:
+        return None
+    plain = _with_swaps_together(textbook(found if rows else flip(found), problem))
+    tidied = with_own_names(textbook(plain, problem), problem)
+    if tidied.weight > MOST_SYMBOLS:
+        return None
+    claimed = Entry(tidied, paired(rows), paired(cols)) if rows else Entry(tidied, paired(cols), None)
+    return tidied if judge.compare_over(result.entry, claimed, result.letters).holds else None
