@@ -18,7 +18,8 @@ def scene_of(derivation: Derivation, rules: Rulebook) -> Scene:
     """What the rules knew beside the lines: the problem, and the names that were given to parts of the loss at the beginning."""
     first = derivation.steps[0] if derivation.steps else None
     known = frozenset(nodes_of(first.before)) if first is not None else frozenset()
-    names = {node.body: node for node in nodes_of(first.after) if isinstance(node, Named) and node not in known} if first is not None else {}
+    named = (node for node in nodes_of(first.after) if isinstance(node, Named) and node not in known) if first is not None else ()
+    names: dict[Expr, Expr] = {node.body: node for node in named}
     direction = derivation.start.argument if isinstance(derivation.start, LinearMap) else None
     return Scene(derivation.problem, rules, names, derivation.method == "index", direction, derivation.method == "expand")
 
