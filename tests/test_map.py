@@ -7,20 +7,41 @@ from pathlib import Path
 
 from conftest import ROOT
 from matgrad_cli.notation.problems import read_problem
+from matgrad_cli.records import Derivation
 from matgrad_cli.rewrite.derive import derive
-from matgrad_cli.rewrite.engine.replay import maker_of, replayed, scene_of
-from matgrad_cli.rulebook.load import rulebook
+from matgrad_cli.rewrite.engine.replay import maker_of, replayed, scene_of, steps_in
+from matgrad_cli.rulebook.load import Rulebook, rulebook
 
 MAP = (ROOT / "matgrad_cli" / "README.md").read_text("utf-8")
+RULE, NORM, METHOD = re.findall(r"```toml\n(.*?)```", MAP, re.DOTALL)
 
 
 def test_the_rule_that_is_added_makes_a_step(tmp_path: Path) -> None:
-    [entry] = re.findall(r"```toml\n(.*?)```", MAP, re.DOTALL)
-    (tmp_path / "mine.toml").write_text(entry, "utf-8")
-    found = derive(read_problem("tr(inv(X))", "X", ["X: n×n"]), "differential", rules=tmp_path)
-    book = rulebook(tmp_path)
+    (tmp_path / "mine.toml").write_text(RULE, "utf-8")
+    makes_its_step(derive(read_problem("tr(inv(X))", "X", ["X: n×n"]), "differential", rules=tmp_path), "d-trace-inv", rulebook(tmp_path))
+
+
+def test_the_norm_that_is_added_makes_a_step(tmp_path: Path) -> None:
+    (tmp_path / "mine.toml").write_text(NORM, "utf-8")
+    problem = read_problem("sum(w**4)**(1/4)", "w", ["w: n"], ["w positive"])
+    makes_its_step(derive(problem, "differential", rules=tmp_path), "d-norm-four", rulebook(tmp_path))
+
+
+def test_the_method_that_is_added_is_one_file(tmp_path: Path) -> None:
+    (tmp_path / "mine.toml").write_text(RULE, "utf-8")
+    (tmp_path / "methods").mkdir()
+    (tmp_path / "methods" / "traces.toml").write_text(METHOD, "utf-8")
+    found = derive(read_problem("norm(X@w-y)**2", "w", ["X: m×n", "w: n", "y: m"]), "traces", rules=tmp_path)
+    assert found.method == "traces"
+    assert found.steps[0].rule == "norm-squared-trace"
+    assert found.verdict == "proved"
+    scene = scene_of(found, rulebook(tmp_path))
+    assert all(replayed(step, scene) is step.after for step in steps_in(found.steps) if not step.substeps)
+
+
+def makes_its_step(found: Derivation, rule_id: str, book: Rulebook) -> None:
     step = found.steps[0]
-    assert step.rule == "d-trace-inv"
+    assert step.rule == rule_id
     assert maker_of(step, book) == "pattern"
     assert replayed(step, scene_of(found, book)) is step.after
     assert found.rests_on

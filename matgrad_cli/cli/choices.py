@@ -40,14 +40,17 @@ def chosen(option: str, word: str, known: Iterable[str]) -> str:
     )
 
 
-def methods() -> tuple[str, ...]:
-    """The methods of the rule book, in the order of the textbook."""
+def methods(rules: str | None = None) -> tuple[str, ...]:
+    """The methods of the rule book and of `--rules`, in the order of the textbook."""
+    from pathlib import Path
+
     from ..records import METHODS
     from ..rulebook.load import rulebook
 
-    return tuple(sorted(rulebook().methods, key=lambda name: (METHODS.index(name) if name in METHODS else len(METHODS), name)))
+    known = rulebook(Path(rules) if rules else None).methods
+    return tuple(sorted(known, key=lambda name: (METHODS.index(name) if name in METHODS else len(METHODS), name)))
 
 
-def method(word: str, *further: str) -> str:
+def method(word: str, rules: str | None, *further: str) -> str:
     """The method itself when it exists; the usual one is not looked up, which keeps the start short."""
-    return word if word == "index" else chosen("method", word, (*methods(), *further))
+    return word if word == "index" else chosen("method", word, (*methods(rules), *further))

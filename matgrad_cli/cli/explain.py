@@ -38,7 +38,7 @@ def explain(
     output: given.Output = None,
 ) -> int:
     """Derive the gradient of LOSS by the variable, one rule at a time, each step checked."""
-    known_method(method, "all")
+    known_method(method, rules, "all")
     chosen("layout", layout, (*LAYOUTS, "all"))
     chosen("order", order, ORDERS)
     level = cast("Detail", chosen("detail", detail, DETAILS))

@@ -34,7 +34,7 @@ def gradient(
     output: given.Output = None,
 ) -> int:
     """Print the gradient of LOSS by the variable: the result alone, checked."""
-    known_method(method)
+    known_method(method, rules)
     chosen("layout", layout, (*LAYOUTS, "all"))
     chosen("order", order, ORDERS)
     if syntax is not None:

@@ -9,7 +9,7 @@ from ..diagnostics.record import replace
 from ..facts import Problem
 from ..ir import Entry, Expr, Fill, Index, MatrixOf, Partial, Shape
 from ..ir.dimensions import ONE
-from ..records import Bindings, Derivation, Result
+from ..records import METHODS, Bindings, Derivation, Result
 from ..rulebook.load import Rulebook
 from ..rulebook.pattern import operators_in
 from ..verify.judge import Judge
@@ -31,9 +31,13 @@ STATED_BY_ENTRIES = "no product of matrices was found that holds the result; it 
 def derive(
     problem: Problem, method: str = "index", layout: str = "gradient", order: int = 1, rules: Rulebook | Path | None = None
 ) -> Derivation:
-    """The derivation of d loss / d wrt. Raises StuckError where no rule is known, BugError where a step contradicts itself."""
+    """The derivation of d loss / d wrt. `method`: one of METHODS, or the name of a file of methods that is like one
+    of them. Raises StuckError where no rule is known, BugError where a step contradicts itself."""
     known_layout(layout)
     book = rules if isinstance(rules, Rulebook) else tested_rulebook(rules)
+    if method not in METHODS and method in book.methods:
+        own = book.method(method)
+        return replace(derive(problem, own.like, layout, order, book.led_by(own)), method=method)
     return marked(_derive(problem, method, layout, order, book), book)
 
 

@@ -45,7 +45,7 @@ class Entry:
 class Rulebook:
     """All rules and methods. Files are cut into entries at once; an entry becomes a Rule when it is first asked for."""
 
-    def __init__(self, entries: Iterable[Entry], methods: Path) -> None:
+    def __init__(self, entries: Iterable[Entry], *methods: Path) -> None:
         self._entries: dict[str, Entry] = {}
         self._rules: dict[str, Rule] = {}
         self._methods = methods
@@ -114,17 +114,25 @@ class Rulebook:
     @property
     def methods(self) -> tuple[str, ...]:
         """The ids of all methods."""
-        return tuple(sorted(file.stem for file in self._methods.glob("*.toml") if file.stem != SOLVING))
+        return tuple(sorted(file.stem for folder in self._methods for file in folder.glob("*.toml") if file.stem != SOLVING))
 
     def method(self, method_id: str) -> Method:
         """The method with this id, read from `methods/<id>.toml`."""
         found = self._read.get(method_id)
         if found is None:
-            file = self._methods / f"{method_id}.toml"
-            if not file.is_file():
+            file = next((file for folder in self._methods if (file := folder / f"{method_id}.toml").is_file()), None)
+            if file is None:
                 raise InputError(Diagnostic("unknown-method", f"no method is called `{method_id}`", help=_nearest(method_id, self.methods)))
             found = self._read[method_id] = _read_method(file, self)
         return found
+
+    def led_by(self, method: Method) -> Rulebook:
+        """The same rules, with this method in the place of the one that it is like."""
+        from copy import copy  # seldom needed
+
+        other = copy(self)
+        other._read = {**self._read, method.like: method}
+        return other
 
 
 def _nearest(name: str, known: Iterable[str]) -> str | None:
@@ -153,7 +161,7 @@ def _rulebook(extra: str) -> Rulebook:
             raise InputError(Diagnostic("rules-missing", said))
         for file in more:
             entries += cut(_text_of(file), file.stem, str(file), extra=True)
-    book = Rulebook(entries, folder / "methods")
+    book = Rulebook(entries, folder / "methods", *([path / "methods"] if extra else []))
     if extra:
         _check_all(book.extras())
     return book
@@ -344,7 +352,15 @@ def _read_method(file: Path, book: Rulebook) -> Method:
         if missing:
             raise complain(name, "", "phases", f"no rule is called `{missing[0]}`")
         found.append(Phase(str(phase.get("name", "")), str(phase.get("title", "")), rules))  # type: ignore[union-attr]
-    return Method(str(data.get("id", file.stem)), str(data.get("title", "")), str(data.get("why", "")), tuple(found))
+    like = str(data.get("like", ""))
+    own = {phase.name: phase for phase in found}
+    if like:
+        base = book.method(like).phases
+        strange = own.keys() - {phase.name for phase in base}
+        if strange:
+            raise complain(name, "", "phases", f"the method `{like}` has no phase `{min(strange)}`")
+        found = [own.get(phase.name, phase) for phase in base]
+    return Method(str(data.get("id", file.stem)), str(data.get("title", "")), str(data.get("why", "")), tuple(found), like)
 
 
 def listed(text: str, book: Rulebook) -> tuple[str, ...]:

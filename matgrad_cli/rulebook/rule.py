@@ -9,7 +9,7 @@ RULE_FIELDS = frozenset(
      "moves", "still", "optional", "itself",
      "moving", "single", "small", "bindings")
 )
-METHOD_FIELDS = frozenset(("id", "title", "why", "phases"))
+METHOD_FIELDS = frozenset(("id", "title", "why", "like", "phases"))
 
 
 @record
@@ -101,12 +101,13 @@ class Phase:
 
 @record
 class Method:
-    """A named order in which rules are tried."""
+    """A named order in which rules are tried. `like`: the method that it is but for some phases."""
 
     id: str
     title: str
     why: str
     phases: tuple[Phase, ...]
+    like: str = ""
 
     def phase(self, name: str) -> Phase:
         """The phase of that name."""

@@ -21,7 +21,8 @@ def scene_of(derivation: Derivation, rules: Rulebook) -> Scene:
     named = (node for node in nodes_of(first.after) if isinstance(node, Named) and node not in known) if first is not None else ()
     names: dict[Expr, Expr] = {node.body: node for node in named}
     direction = derivation.start.argument if isinstance(derivation.start, LinearMap) else None
-    return Scene(derivation.problem, rules, names, derivation.method == "index", direction, derivation.method == "expand")
+    method = rules.method(derivation.method).like or derivation.method
+    return Scene(derivation.problem, rules, names, method == "index", direction, method == "expand")
 
 
 def steps_in(steps: Iterable[Step]) -> Iterator[Step]:
