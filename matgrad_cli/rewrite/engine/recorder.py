@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import string
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -105,6 +105,17 @@ class Recorder:
             same = len({one.bindings for one in found.values()}) == 1
             self.record(application, None if same else f"{application.rule.title}, and in the other terms likewise")
         return bool(found)
+
+    def steps_of(self, find: Callable[[Expr], Mapping[Path, Rewriting] | None], most: int) -> list[Step]:
+        """The steps of what is found in the line, again and again while it changes; they are not recorded yet, the line is the last one."""
+        steps: list[Step] = []
+        while len(steps) < most and (found := find(self.line)):
+            application = applied(self.line, found)
+            if application.after is self.line:
+                break
+            steps.append(self.judged(application))
+            self.line = application.after
+        return steps
 
     def judged(self, application: Application, title: str | None = None, bindings: Bindings | None = None) -> Step:
         """The step of a rule that ran, not yet part of the chain."""

@@ -5,9 +5,10 @@
 
 from __future__ import annotations
 
-from ...ir import Call, Entry, Expr, MatMul, nodes_of
-from ...records import Step
-from ..engine.application import applied, fit, places_of
+from collections.abc import Iterator
+
+from ...ir import Call, Entry, Expr, MatMul, Path, nodes_of
+from ..engine.application import places_of
 from ..engine.layers import outermost
 from ..engine.recorder import Recorder
 
@@ -16,32 +17,12 @@ MAX_ROUNDS = 60
 
 def open_rows(recorder: Recorder) -> None:
     """Entries of vectors that hold letters themselves, written out one rule at a time: a titled group."""
-    substeps: list[Step] = []
-    line = recorder.line
-    rules = recorder.rules.method("index").phase("open").rules
-    for _ in range(MAX_ROUNDS):
-        after = _once(recorder, rules, line, substeps)
-        if after is None:
-            break
-        line = after
-    recorder.group("open-rows", substeps)
 
+    def ready(line: Expr) -> Iterator[tuple[Path, Expr]]:
+        wanted = dict.fromkeys(outermost(node for node in nodes_of(line) if _holds_rows(node)))
+        yield from places_of(line, wanted, lambda _: True) if wanted else ()
 
-def _once(recorder: Recorder, rules: tuple[str, ...], line: Expr, substeps: list[Step]) -> Expr | None:
-    """The line after one rule at all places where it fits and no place is part of another; None if no rule fits."""
-    wanted = dict.fromkeys(outermost(node for node in nodes_of(line) if _holds_rows(node)))
-    ready = list(places_of(line, wanted, lambda _: True)) if wanted else []
-    for rule_id in rules:
-        rule = recorder.rules.rule(rule_id)
-        if rule.group:
-            continue
-        fits = {path: fit(rule, node, recorder.scene, (), line, path) for path, node in ready}
-        found = {path: one for path, one in fits.items() if one is not None and not one.assumed}
-        if found:
-            application = applied(line, found)
-            substeps.append(recorder.judged(application))
-            return application.after
-    return None
+    recorder.group("open-rows", recorder.steps_of(lambda line: recorder.found("index", "open", ready(line)), MAX_ROUNDS))
 
 
 def _holds_rows(node: Expr) -> bool:

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 
 from ...diagnostics import Diagnostic, StuckError
 from ...diagnostics.record import replace
 from ...facts import Problem
 from ...ir import Add, Differential, Expr, Mul, Named, Number, Partial, Path, Symbol
 from ...notation.printing.to_text import to_text
-from ...records import Bindings, Derivation, Step
+from ...records import Bindings, Derivation
 from ...records.layout import is_turned
 from ...rulebook.load import Rulebook
 from ...rulebook.rule import Phase
 from ...verify.judge import Judge
 from ..closing import finish, itself, need_number, none, tidied
-from ..engine.application import Scene, Site, applied, native
+from ..engine.application import Scene, Site, native
 from ..engine.layers import outermost
 from ..engine.recorder import Recorder
 from ..index.method import reserved_names
@@ -75,13 +76,8 @@ class Expand:
 
     def _multiplied(self, mover: Mover, phase: Phase, group: str) -> bool:
         """The rules of a phase as long as one fits, as substeps of a group if it is named; whether there was any."""
-        recorder, steps = self.recorder, list[Step]()
-        while len(steps) < MAX_LINES and (found := mover.first(phase, recorder.line)):
-            application = applied(recorder.line, found)
-            if application.after is recorder.line:
-                break
-            steps.append(recorder.judged(application))
-            recorder.line = application.after
+        recorder = self.recorder
+        steps = recorder.steps_of(partial(mover.first, phase), MAX_LINES)
         if group:
             recorder.group(group, steps)
         else:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from ...diagnostics import StuckError
 from ...facts import Problem
 from ...ir import Differential, Expr, Mul, Number, matmul, mul, nodes_of
@@ -11,7 +13,7 @@ from ...records.layout import is_turned
 from ...rulebook.load import Rulebook
 from ...verify.judge import Judge
 from ..closing import closed, finish, none, tidied
-from ..engine.application import Scene, Site, applied, holds_pending, native, settled
+from ..engine.application import Scene, Site, holds_pending, native, settled
 from ..engine.recorder import Recorder
 from ..forms.algebra import flip, zero
 from .differentials import Moving, unfold
@@ -60,14 +62,9 @@ def _to_front(recorder: Recorder) -> Expr:
         return _beside(recorder.line, Differential(wrt, wrt))
     mover = Mover(recorder.scene)
     whole = recorder.problem.loss.shape.is_column and wrt.shape.is_column
-    for phase in map(recorder.rules.method("differential").phase, (*FRONT, "factor") if whole else FRONT):
-        for _ in range(MAX_LINES):
-            found = mover.first(phase, recorder.line)
-            before = recorder.line
-            if found:
-                recorder.record(applied(before, found))
-            if recorder.line is before:
-                break
+    for name in (*FRONT, "factor") if whole else FRONT:
+        find = partial(mover.first, recorder.rules.method("differential").phase(name))
+        recorder.steps += recorder.steps_of(find, MAX_LINES)
     front, rows = factors(recorder.line), recorder.line.shape.rows
     if front is None or len(front) > 1:
         raise recorder.unknown(recorder.line)
