@@ -93,12 +93,12 @@ def carried_out(line: Expr, scene: Scene) -> Expr:
 def factors(line: Expr) -> dict[Expr, Expr] | None:
     """What stands beside each part that moves, in a line that ends in them: {dx: A, dy: B} for A dx + B dy; None for other lines."""
     found: dict[Expr, list[Expr]] = {}
-    for _, term in terms_of(line):
-        numbers, last = (term.factors[:-1], term.factors[-1]) if isinstance(term, Mul) else ((), term)
+    for _, term in terms_of(line) if holds_pending(line) else ():
+        parts = term.factors if isinstance(term, Mul) else (term,)
+        last = next(filter(holds_pending, reversed(parts)), term)
+        numbers = [one for one in parts if one is not last]
         front, part = (last.factors[:-1], last.factors[-1]) if isinstance(last, MatMul) else ((), last)
-        if not holds_pending(line):
-            return {}
-        if not _is_end(part) or any(map(holds_pending, (*numbers, *front))):
+        if not _is_end(part) or not all(one.shape.is_number for one in numbers) or any(map(holds_pending, (*numbers, *front))):
             return None
         found.setdefault(part, []).append(mul(*numbers, matmul(*front) if front else Eye(part.shape.rows)))
     return {part: add(*several) for part, several in found.items()}
