@@ -183,7 +183,7 @@ def test_names_do_not_clash_with_the_variables() -> None:
 def test_two_commutation_matrices_have_two_names() -> None:
     flat = derive(read_problem("kron(Q,Q.T)", "Q", ["Q: m×n"])).result.flattened
     assert flat is not None
-    assert {"K₁", "K₂"} <= {part for part in to_unicode(flat).replace("(", " ").split() if part.startswith("K")}
+    assert {"K₁", "K₂"} <= {part for part in to_unicode(flat).replace("(", " ").replace(")", " ").split() if part.startswith("K")}
 
 
 PAIRS = [

@@ -327,19 +327,19 @@ class Matcher:
             return
         first, rest = patterns[0], patterns[1:]
         room = len(parts) - start - len(rest)
-        for length in self._lengths(first, rest, room, b, whole):
+        for length in self._lengths(first, rest, room, b, whole, kind):
             run = parts[start] if length == 1 else JOINED[kind](*parts[start : start + length])
             for table in self.match(first, run, b):
                 for final, _, end in self._forward(rest, parts, start + length, table, kind, whole):
                     yield final, start, end
 
-    def _lengths(self, p: Expr, rest: tuple[Expr, ...], room: int, b: Table, whole: bool) -> range:
+    def _lengths(self, p: Expr, rest: tuple[Expr, ...], room: int, b: Table, whole: bool, kind: type[Expr] = MatMul) -> range:
         if room < 1:
             return range(0)
         variable = p.children[0] if isinstance(p, Transpose) else p
         bound = b.get(variable)
         if bound is not None:
-            length = len(bound.children) if isinstance(bound, MatMul) else 1
+            length = len(bound.children) if type(bound) is kind else 1
             return range(1 if isinstance(p, Transpose) else length, min(length, room) + 1)  # (AB)ᵀ is one factor or two: BᵀAᵀ
         if not self._is_free(p, b) or p in self.pattern.single:
             return range(1, 2)
