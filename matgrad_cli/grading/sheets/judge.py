@@ -278,6 +278,8 @@ class Judge:
         slip = result.outcome.slip if result.outcome is not None else None
         if slip is not None and slip.code == "needs-fact" and symmetric_somewhere(self.sheet.prose):
             return "it is not certain of which matrix the document says that it is symmetric"
+        if slip is not None and slip.code in ("needs-fact", "other-layout") and COVARIANCE.search(self.sheet.prose):
+            return "covariances are symmetric"
         if slip is not None and "has no entries" in slip.message:
             return "a function or a family may be meant"
         counted = {re.sub(r"_\d+$", "", name) for name in names if re.search(r"_\d+$", name) and not self._valued(name)}
@@ -307,4 +309,8 @@ def _of_form(result: RowResult) -> bool:
 _PRIMED = re.compile(r"(?<![A-Za-z\\])(\\?[A-Za-z]+)\s*(?:'|\^\s*\{?\s*(?:\\prime|'))\s*\}?\s*(?:\\left)?\(")
 _SET_TO_ZERO = re.compile(r"=\s*(?:\\(?:mathbf|boldsymbol|vec|mathbb)\s*)?\{?\s*0\s*\}?[\s.,;\\]*$")
 _GRADIENT = re.compile(r"\b(?:grad(?:ient)?|derivative|differential|nabla)\b[^.=]{0,20}$", re.IGNORECASE)
+COVARIANCE = re.compile(
+    r"covarian|scatter|correlation|Gaussian|normal distribution|\b(?:precision|kernel|Gram)\b[^.]{0,20} matri|discriminant|\bLDA\b"
+    r"|\\mathcal\s*\{?\s*N", re.IGNORECASE,
+)
 _FORM = ("number-for-matrix", "number-plus-array", "non-conformable", "free-index-mismatch", "shape-mismatch", "index-reused")

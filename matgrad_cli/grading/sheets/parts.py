@@ -22,7 +22,7 @@ from ...ir import Call, Expr, Inverse, Symbol, transpose, walk
 from ...notation import syntax as s
 from ..begin import Habits, begin
 from ..task import Task, task_for
-from .judge import GIVEN, Judge, Judged, code_of
+from .judge import COVARIANCE, GIVEN, Judge, Judged, code_of
 from .own_letters import own_fact
 from .passing import holds_equality, passed_over
 from .rows import Line, explained, head_of, is_special, lone, nodes_of
@@ -131,7 +131,7 @@ def _supposable(sheet: Sheet, part: Part) -> Iterator[tuple[str, ...]]:
     """Facts of given arrays that the words suggest without saying them: covariances are symmetric, each and all; labels sum to one."""
     variables = {symbol.name: symbol.shape for task in part.tasks for symbol in task.problem.variables}
     known = {str(fact).partition(" ")[0] for task in part.tasks for fact in task.problem.facts}
-    symmetric, labels, two = (habit.search(sheet.prose) for habit in (_COVARIANCE, _LABELS, _TWO_CLASSES))
+    symmetric, labels, two = (habit.search(sheet.prose) for habit in (COVARIANCE, _LABELS, _TWO_CLASSES))
     called = symmetric_by_kind(sheet.prose) | {name for task in part.tasks for name in _of_likelihood(task.problem.loss)}
     alike = []
     for name, shape in variables.items():
@@ -149,10 +149,6 @@ def _supposable(sheet: Sheet, part: Part) -> Iterator[tuple[str, ...]]:
         yield tuple(alike)
 
 
-_COVARIANCE = re.compile(
-    r"covarian|scatter|correlation|Gaussian|normal distribution|\b(?:precision|kernel|Gram)\b[^.]{0,20} matri|discriminant|\bLDA\b"
-    r"|\\mathcal\s*\{?\s*N", re.IGNORECASE,
-)
 _USUAL = ("Sigma", "S", "Lambda", "Omega", "K", "C", "P")
 """What covariances are called where the words leave it open, also with a label: S_W."""
 _TWO_CLASSES = re.compile(r"logistic|label|hinge|\bSVM\b|classif|margin", re.IGNORECASE)
