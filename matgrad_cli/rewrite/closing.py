@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from ..diagnostics import Diagnostic, StuckError
 from ..facts import Problem
 from ..ir import Differential, Expr, Named, rename, substitute
-from ..records import Bindings, Derivation, ReadOff, Result, Sentence
+from ..records import Bindings, Derivation, ReadOff, Result, Sentence, Step
 from ..records.layout import is_turned
 from ..verify.verdict import Verdict
 from .assumptions import assumptions_of
@@ -67,7 +67,18 @@ def closed(
     conditions, notes = assumptions_of(problem, result.entry), notes_of(problem, result.matrix, recorder.judge)
     if order == 2 and problem.loss.shape.is_number:
         notes = (*notes, *_symmetry(recorder, result))
-    return Derivation(problem, method, layout, order, start, tuple(recorder.steps), readoff, conditions, notes)
+    return Derivation(problem, method, layout, order, start, without_detours(recorder.steps), readoff, conditions, notes)
+
+
+def without_detours(steps: Iterable[Step]) -> tuple[Step, ...]:
+    """The steps without those after which a line stands again that stood before: a part turned round and then back."""
+    kept: list[Step] = []
+    for step in steps:
+        kept.append(step)
+        if step.after != step.before:
+            back = next((place for place, earlier in enumerate(kept) if earlier.before == step.after), len(kept))
+            del kept[back:]
+    return tuple(kept)
 
 
 def _symmetry(recorder: Recorder, result: Result) -> Iterator[Sentence]:

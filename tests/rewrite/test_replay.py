@@ -6,6 +6,7 @@ import ast
 import json
 
 import pytest
+from corpus import Case, derived
 
 from conftest import GOLDEN, PACKAGE, trees
 from matgrad_cli.records import METHODS, Derivation
@@ -68,3 +69,12 @@ def test_a_rule_is_named_in_code_only_where_its_function_is() -> None:
 
 def words(tree: ast.AST) -> list[str]:
     return [node.value for node in ast.walk(tree) if isinstance(node, ast.Constant) and isinstance(node.value, str)]
+
+
+@pytest.mark.parametrize("loss", ["norm(kron(A,X)-B)**2", "tr(X.T@A@X)", "sum(tanh(A@X))", "tr(inv(X)@A)"])
+@pytest.mark.parametrize("method", METHODS)
+def test_no_line_comes_back(loss: str, method: str) -> None:
+    case = Case(loss, "X", "A: n×n, X: n×n" if "kron" not in loss else "A: m×n, X: p×q", "")
+    derivation = derived(case, method, BOOK)
+    lines = [step.after for step in derivation.steps if step.after != step.before] if derivation else []
+    assert len(lines) == len(set(lines))
