@@ -63,7 +63,7 @@ def judge_answer(task: Task, answer: str, reference: str | None) -> Judged:
     judged = _judged(task, around, averaged(read.side, around) or read, reference)
     if judged.verdict == "right":
         return _other_side(task, answer, around, reference) or _beside(answer, around) or judged
-    for again, order in others(read.side, around) if judged.verdict in ("wrong", "undecided") else ():
+    for again, order in others(read, around) if judged.verdict in ("wrong", "undecided") else ():
         found = judged_derivative(around, again.expr, order, again, None) if again.expr is not None else judged
         if found.verdict == "right":
             return replace(found, notes=(*again.notes, *found.notes))

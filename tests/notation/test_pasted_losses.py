@@ -324,3 +324,10 @@ def test_the_vectors_of_a_combination_are_the_rows_of_a_matrix(loss, wrt, wanted
 def test_small_letters_alone_under_a_trace_are_matrices():
     assert shapes_of(read_problem(r"\mathrm{Tr}(\rho \log \rho)", r"\rho")) == {"rho": "m×m"}
     assert shapes_of(read_problem(r"\operatorname{tr}(a X)", "a"))["a"] == "number"
+
+
+@pytest.mark.parametrize("loss", [r"{}^t(Xw - y)(Xw - y)", r"{}^{t}(Xw - y)(Xw - y)", r"{}^\top (Xw - y)(Xw - y)"])
+def test_the_transpose_may_stand_in_front(loss):
+    from matgrad_cli import gradient
+
+    assert str(gradient(loss, "w", syntax="latex")).startswith("2Xᵀ(Xw − y) ")

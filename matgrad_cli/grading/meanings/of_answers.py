@@ -1,5 +1,5 @@
 r"""What an answer may also say: `\mathbb E_i[…]` the average over the samples, σ(x) the softmax, a ⊗ b the outer product, s_i(1 − s_i) an
-entry."""
+entry, X*w the product of matrices."""
 
 from __future__ import annotations
 
@@ -43,9 +43,18 @@ def averaged(side: Side, around: Surroundings) -> Read | None:
     return replace(found, expr=mapped(found.expr, divided), notes=(*found.notes, _AVERAGE)) if found.expr is not None else None
 
 
-def others(side: Side, around: Surroundings) -> Iterator[tuple[Read, tuple[Index, ...]]]:
-    """Further readings of an answer that is not right as it stands, and the order of the letters of an entry."""
-    if side.node is None or side.syntax != "latex":
+def others(read: Read, around: Surroundings) -> Iterator[tuple[Read, tuple[Index, ...]]]:
+    """Further readings of an answer that is not right as it stands, and the order of the letters of an entry.
+
+    Where `*` and `·` entry by entry do not fit, SymPy, Julia and MATLAB are meant: there they are the product of matrices.
+    """
+    side = read.side
+    if side.node is None:
+        return
+    if side.syntax == "numpy" and around.task.syntax is None and read.expr is None and "@" not in side.text:
+        found = read_side(replace(side, node=rebuilt(side.node, _product)), around)
+        yield replace(found, notes=(*found.notes, "`*` is read as the product of matrices, as in SymPy")), ()
+    if side.syntax != "latex":
         return
     for change, note in ((_softmax, "σ is read as the softmax"), (_outer, "⊗ is read as the outer product of two vectors")):
         node = rebuilt(side.node, change)
@@ -66,6 +75,10 @@ def _is_expectation(node: s.Node) -> bool:
 
 def _softmax(node: s.Node) -> s.Node:
     return replace(node, function="softmax") if isinstance(node, s.Apply) and node.function == "sigmoid" else node
+
+
+def _product(node: s.Node) -> s.Node:
+    return replace(node, operator="juxtapose") if isinstance(node, s.Binary) and node.operator == "*" else node
 
 
 def _outer(node: s.Node) -> s.Node:

@@ -161,3 +161,13 @@ def around_a_letter(r: Cursor) -> bool:
     inside = r.tokens[r.at + 1 : close]
     script = len(inside) > 2 and inside[1].text in ("_", "^") and (len(inside) == 3 or r.partner.get(r.at + 3) == close - 1)
     return bool(inside) and inside[0].kind == "name" and (len(inside) == 1 or script)
+
+
+def turned_before(r: Cursor) -> int:
+    r"""How many tokens `{}^t` in front of a factor takes, the French transpose of what follows; 0 where none stands here."""
+    if not (r.sees("open", "{") and r.sees("close", "}", ahead=1) and r.sees("operator", "^", ahead=2)):
+        return 0
+    braced = r.sees("open", "{", ahead=3)
+    token, past = r.peek(4 if braced else 3), 6 if braced else 4
+    turned = token.text in ("t", "T", "top") and (not braced or r.sees("close", "}", ahead=5))
+    return past if turned and r.starts_factor(past) else 0

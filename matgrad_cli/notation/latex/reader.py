@@ -7,11 +7,12 @@ from typing import Final
 
 from ...diagnostics import InputError, Source
 from ...diagnostics.record import record
-from ..syntax import Apply, Binary, Ellipsis_, Literal_, MapsTo, Negative, Node, Operator
+from ..syntax import Apply, Binary, Ellipsis_, Literal_, MapsTo, Negative, Node, Operator, Transposed
 from .atoms import applied_function, bars_here, bracket_here, constant_here, named_factor, number_here, taken_norm
 from .calculus import SMALL_CHANGES, capital_d, differential_here, fraction_here, is_differential, nabla_here, partial_here
 from .commands import read_command
 from .cursor import DEEPEST, Cursor, Grammar
+from .indices import turned_before
 from .lexer import Lexer
 from .names import NOTHING_KNOWN, LatexNames, accents_kept
 from .scripts import scripts_here, source_text, with_scripts
@@ -179,6 +180,10 @@ def unguarded_factor(r: Cursor) -> Node:
             if token.text in ("maximum", "minimum", "sum") and r.sees("operator", "_") and not _axis_here(r):
                 return sum_here(r, token)
             return root_of(r, token) if token.text == "sqrt" and not r.sees("open", "(") else applied_function(r, token)
+        case "open" if (past := turned_before(r)):
+            r.at += past
+            body = factor(r)
+            return Transposed(r.span(token).joined(body.span), body)
         case "open":
             return bracket_here(r)
         case "bar":

@@ -22,7 +22,7 @@ from ..syntax import (
     ungrouped,
 )
 from .cursor import Cursor
-from .indices import Script, end_unbraced, index_at, index_letters, name_above, sliced_script
+from .indices import Script, end_unbraced, index_at, index_letters, name_above, sliced_script, turned_before
 from .tokens import REFUSED, Token
 
 AXES: Final = frozenset((*WITH_AXES, "maximum"))
@@ -59,7 +59,7 @@ def scripts_here(r: Cursor) -> list[Script]:
             found.append(lowered_script(r))
         elif r.sees("command", "up-top"):
             found.append(Script("T", end=r.take()))
-        elif r.sees("open", "{") and r.peek().text == "}" and r.peek().kind == "close":
+        elif r.sees("open", "{") and r.sees("close", "}", ahead=1) and not turned_before(r):
             r.at += 2
         else:
             return found
