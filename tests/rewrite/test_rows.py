@@ -102,3 +102,9 @@ def test_published_sums_over_rows(loss: str, wrt: str, expected: str) -> None:
     assert matrix is not None
     assert to_text(matrix) == expected
 
+
+
+@pytest.mark.parametrize("loss", [r"\sum_{i,j} \exp(-\|x_i-x_j\|^2)", r"\sum_{i<j} \exp(-\|x_i-x_j\|^2/2)"])
+def test_a_squared_distance_of_rows_is_a_sum_of_squares_and_each_step_is_proved(loss: str) -> None:
+    derivation = derive(read_problem(loss, "X", ["X: n×d"]))
+    assert {step.verdict.kind for step in derivation.steps} == {"proved"}

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ...ir import Call, Entry, Expr, MatMul, Path, nodes_of
+from ...ir import Call, Entry, Expr, MatMul, Number, Path, Power, nodes_of
 from ..engine.application import places_of
 from ..engine.layers import outermost
 from ..engine.recorder import Recorder
@@ -28,6 +28,8 @@ def open_rows(recorder: Recorder) -> None:
 def _holds_rows(node: Expr) -> bool:
     if isinstance(node, Entry):
         return bool(node.base.free)
+    if isinstance(node, Power):  # a squared norm is a sum of squares, without the root
+        return isinstance(node.base, Call) and node.base.function == "norm" and node.exponent == Number(2) and _holds_rows(node.base)
     if isinstance(node, MatMul) and node.shape.is_number:
         return bool(node.free)
     return isinstance(node, Call) and node.shape.is_number and bool(node.argument.free) and not node.argument.shape.is_number
