@@ -40,8 +40,10 @@ def _of_length(residual: Residual, jacobian: Residual, start: Any) -> Any:
     """A zero with the length of the start: an equation more, of the size of the others."""
     import numpy as np
 
-    length = float(start @ start)
-    weight = float(np.linalg.norm(residual(start))) / length
+    first, length = residual(start), float(start @ start)
+    if first is None:
+        return None
+    weight = float(np.linalg.norm(first)) / length
 
     def longer(u: Any) -> Any:
         found = residual(u)

@@ -188,14 +188,14 @@ ENDS = {  # the form, which end is given without a wish, the matrix of which it 
     "a letter": ("x.T@A@x", "x: n, A: n×n; A symmetric", SPHERE, "maximum", lambda A: (A + A.T) / 2, "principal components"),
     "a product": ("x.T@A.T@A@x/2", "x: n, A: n×n", SPHERE, "maximum", lambda A: A.T @ A, "principal components"),
     "a minus": ("-x.T@A@x", "x: n, A: n×n", SPHERE, "minimum", lambda A: -(A + A.T) / 2, "behind the minus"),
-    "squares": ("norm(A@x)**2", "x: n, A: m×n", SPHERE, "minimum", lambda A: A.T @ A, "squares"),
-    "summed squares": ("sum((A@x)**2)", "x: n, A: m×n", SPHERE, "minimum", lambda A: A.T @ A, "squares"),
+    "squares": ("norm(A@x)**2", "x: n, A: m×n", SPHERE, "minimum", lambda A: A.T @ A, "sums of squares"),
+    "summed squares": ("sum((A@x)**2)", "x: n, A: m×n", SPHERE, "minimum", lambda A: A.T @ A, "sums of squares"),
     "columns": ("tr(X.T@A@X)", "X: n×k, A: n×n; A symmetric", COLUMNS, "maximum", lambda A: (A + A.T) / 2, "principal components"),
     "a quotient": ("x.T@A@x/(x.T@x)", "x: n, A: n×n", None, "maximum", lambda A: (A + A.T) / 2, "principal components"),
-    "a quotient of norms": ("norm(A@x)/norm(x)", "x: n, A: m×n", None, "minimum", lambda A: A.T @ A, "squares"),
-    "a norm": ("norm(A@x)", "x: n, A: m×n", "norm(x) = 1", "minimum", lambda A: A.T @ A, "squares"),
-    "reconstruction": ("norm(A - A@X@X.T)**2", "X: n×k, A: m×n", COLUMNS, "minimum", lambda A: -A.T @ A, "squares"),
-    "squares of columns": ("norm(A@X)**2", "X: n×k, A: m×n", COLUMNS, "minimum", lambda A: A.T @ A, "squares"),
+    "a quotient of norms": ("norm(A@x)/norm(x)", "x: n, A: m×n", None, "minimum", lambda A: A.T @ A, "sums of squares"),
+    "a norm": ("norm(A@x)", "x: n, A: m×n", "norm(x) = 1", "minimum", lambda A: A.T @ A, "sums of squares"),
+    "reconstruction": ("norm(A - A@X@X.T)**2", "X: n×k, A: m×n", COLUMNS, "minimum", lambda A: -A.T @ A, "sums of squares"),
+    "squares of columns": ("norm(A@X)**2", "X: n×k, A: m×n", COLUMNS, "minimum", lambda A: A.T @ A, "sums of squares"),
 }  # fmt: skip
 
 
