@@ -17,7 +17,7 @@ from ..notation.elaboration.broadcasting import turned
 from ..notation.latex.names import accents_kept
 from ..notation.scope import Syntax
 from .equations.asked import judged_solution
-from .heads import Undo, doubt, is_name, is_word, undone
+from .heads import Undo, doubt, is_name, is_word, undone, usual_spelling
 from .lines.arrays import other_slices, slices
 from .lines.flattened import NOTE, flat_verdict
 from .lines.forms import is_pending
@@ -26,6 +26,7 @@ from .lines.reading import Read, Side, read_side
 from .lines.scope import Surroundings, surroundings
 from .lines.where import answer_in, with_parts
 from .meanings.of_answers import averaged, others
+from .meanings.remarks import contradiction, remarks
 from .prose import NO_FORMULA, only_words, without_prose
 from .slips.causes import Slip
 from .slips.diagnose import Context, diagnosis, misfit
@@ -48,7 +49,18 @@ class Judged:
 
 @remembered(maxsize=8192)
 def judge_answer(task: Task, answer: str, reference: str | None) -> Judged:
-    """The verdict on the text of an answer. Equal answers to one problem are judged once."""
+    """The verdict on the text of an answer, and on what it says of itself. Equal answers to one problem are judged once."""
+    found, said = _judge(task, answer, reference), remarks(answer)
+    if said is not None and found.verdict != "right":
+        bare = judge_answer(task, said.text, reference)
+        found = bare if bare.verdict == "right" or found.verdict != "wrong" or _unknown_name(found.slip) else found
+    if said is not None and found.verdict == "right" and (why := contradiction(task, said)) is not None:
+        return Judged("undecided", Slip("undecided", f"this is right, but {why}"))
+    return found
+
+
+def _judge(task: Task, answer: str, reference: str | None) -> Judged:
+    """The verdict on the text of an answer."""
     task.bench.renew()
     around = _around(task)
     around.written = accents_kept([answer]), around.written[1]
@@ -271,6 +283,7 @@ def _undone(head: str, around: Surroundings) -> tuple[Undo, ...] | None:
     bare = head if re.match(r"[-+\d]", head) else without_prose(Passage(head), around.names().variables).text
     if not bare.strip():
         return ()
+    bare = usual_spelling(bare) if around.task.order == 2 else bare
     steps = undone(_side(bare, "latex", around), around)
     if steps is None and "\\" not in bare and any(is_word(run, around) for run in re.findall("[A-Za-z]+", bare)):
         return undone(_side(bare, "numpy", around), around)
@@ -302,7 +315,11 @@ def _stands_alone(side: str) -> bool:
 
 
 def _unknown(read: Read) -> bool:
-    return read.slip is not None and read.slip.code == "unknown-name"
+    return _unknown_name(read.slip)
+
+
+def _unknown_name(slip: Slip | None) -> bool:
+    return slip is not None and slip.code == "unknown-name"
 
 
 def _side(text: str, language: Syntax, around: Surroundings) -> Side:

@@ -19,6 +19,8 @@ from .lines.statements import Claim, Row, as_typed, read_row
 from .prose import NO_FORMULA, only_words, without_prose
 from .task import Task
 
+_STARRED = re.compile(r"(?<=\w)\s*\*\s*(?=:?=(?!=))")
+
 
 @dataclass(frozen=True, slots=True)
 class Habits:
@@ -60,7 +62,7 @@ def begin(
     around = surroundings(task, [row.text for _, row in rows], None, habits.supposed)
     names = around.names()
     letters = {*names.variables, *names.dimensions}
-    bare = tuple((number, without_prose(row, letters)) for number, row in rows)
+    bare = tuple((number, without_prose(row if task.asks == "gradient" else _unstarred(row), letters)) for number, row in rows)
     around.columns, around.lying = columns, lying
     find_functions(around, bare, source)
     around.losses = loss_names(around, bare, source, syntax, name)
@@ -70,6 +72,12 @@ def begin(
     find_letters(around, [node for row in trees for claim in row.claims if not claim.leading and (node := claim.sides[0].node) is not None])
     begun.reader.later = [claim for number, row in bare for claim in begun.read(number, row).claims]
     return begun
+
+
+def _unstarred(row: Passage) -> Passage:
+    """`w = …` for `w* = …`, the optimal w: no operand stands behind the star."""
+    text = _STARRED.sub(lambda found: found[0].replace("*", " "), row.text)
+    return row if text == row.text else Passage(text, row.start, row.offsets)
 
 
 def _words(number: int, row: Passage, around: Surroundings, rows: Sequence[tuple[int, Passage]]) -> Row | None:

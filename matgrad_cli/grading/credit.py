@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import Final
 
 from ..diagnostics.record import replace
 from ..ir import nodes_of
@@ -14,6 +15,10 @@ from .lines.scope import Surroundings
 from .meanings.targets import works_on_derivative
 from .merge import LINES, Settings
 from .slips.repair import CAUSES
+
+_OF_SHAPES: Final = ("non-conformable", "shape-mismatch")
+_BREAKING: Final = ("missing-transpose", "wrong-order")
+"""What breaks the shapes as often as it does not: it earns the same share either way."""
 
 
 def scored(chosen: Settings, report: ProblemReport, lines: Callable[[], tuple[int, int]] = lambda: (0, 0)) -> ProblemReport:
@@ -39,9 +44,12 @@ def _of_slips(chosen: Settings, report: ProblemReport, first: Finding) -> tuple[
     later = [line.code or "" for line in behind if line.verdict == "wrong" and not line.holds]
     if report.final.verdict == "wrong" and any(line.verdict != "follows" for line in behind):
         later.append(report.final.code or "")
-    shares = [chosen.partial.get(code, 0.0) for code in (first.code or "", *(code for code in later if code not in CAUSES))]
+    code, why = first.code or "", f"the first slip is `{first.code}`"
+    if code not in chosen.partial and code in _OF_SHAPES and first.cause in _BREAKING:
+        code, why = first.cause or "", f"the first slip is `{first.cause}`, by which the shapes do not fit"
+    shares = [chosen.partial.get(code, 0.0) for code in (code, *(code for code in later if code not in CAUSES))]
     absent = report.final.verdict == "missing" and chosen.must_answer
-    return 0.0 if absent else min(shares), f"the first slip is `{first.code}`"
+    return 0.0 if absent else min(shares), why
 
 
 def lines_held(results: Sequence[RowResult], around: Surroundings) -> tuple[int, int]:

@@ -169,7 +169,7 @@ def finding_of(number: int, verdict: ProblemVerdict | str, passage: Passage, sli
     line, column = line_and_column(source.text, span.start)
     severity: Literal["wrong", "error", "warning"] = "wrong" if verdict == "wrong" else "error" if verdict == "unreadable" else "warning"
     diagnostic = Diagnostic(slip.code, slip.message, source, (Label(span),), slip.notes, slip.help, severity)
-    return Finding(number, verdict, span, line, column, slip.code, diagnostic, tuple(notes), holds=slip.holds)  # type: ignore[arg-type]
+    return Finding(number, verdict, span, line, column, slip.code, diagnostic, tuple(notes), holds=slip.holds, cause=slip.cause)  # type: ignore[arg-type]
 
 
 # ---- derivations

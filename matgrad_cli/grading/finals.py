@@ -66,6 +66,9 @@ def _of_answer(task: Task, answer: str | None) -> Final | None:
 
 def _of_asked(task: Task, reader: Reader, solution: tuple[Read, Outcome] | None) -> Final:
     """The last value that the variable was said to have; the kind of point that it is counts too."""
+    if solution is None and (claimed := reader.equations.claimed) is not None and claimed[0].expr is not None:
+        verdict, slip = judged_solution(reader.around, claimed[0].expr, claimed[0])
+        return Final("wrong", slip.code, slip.message) if verdict == "wrong" and slip is not None else _of_solution(claimed[1])
     if solution is None:
         return Final("missing", "not-worked-out", f"the derivation states no value of `{task.problem.wrt.name}`")
     if solution[1].verdict != "follows" or solution[0].expr is None:

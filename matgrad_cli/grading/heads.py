@@ -18,6 +18,23 @@ from .slips.causes import Slip
 NO_HEAD = "its left side is not the derivative that is asked for, and whether the equation holds as it is written could not be decided"
 
 Undo = Callable[[Expr], Expr]
+_TWICE = r"(?:\^\s*\{?\s*2\s*\}?|²)"
+_SPELLINGS = tuple((re.compile(pattern), usual) for pattern, usual in (
+    (rf"^\s*(?:d|∂|\\partial(?![A-Za-z]))\s*{_TWICE}\s*([^/]+?)\s*/\s*(.+)$", r"\\frac{\\partial^2 \1}{\2}"),
+    (r"\\nabla\s*\\nabla\s*\^\s*\{?\s*(?:\\top|T|\\intercal)\s*\}?", r"\\nabla^2 "),
+    (rf"\\nabla\s*_\s*\{{\s*(\\?[A-Za-z]+?)\s*\1\s*\}}\s*{_TWICE}?", r"\\nabla^2_{\1} "),
+    (rf"(?<![A-Za-z\\{{])(?:D|∂|\\partial(?![A-Za-z]))\s*{_TWICE}\s*(?=[_A-Za-z])", r"\\nabla^2 "),
+    (rf"(?:∂|\\partial)\s*(_\s*(?:\{{\s*\w+\s*\}}|\w))\s*{_TWICE}", r"\\nabla^2\1 "),
+    (r"(?<![A-Za-z\\])Hess(?:ian)?(?![A-Za-z])", r"\\nabla^2 "),
+))  # fmt: skip
+"""How people write the second derivative, and how it is read."""
+
+
+def usual_spelling(head: str) -> str:
+    """A left side with its second derivative as it is read: `d^2L/dx^2`, `∇∇ᵀL`, `D^2 L`, `Hess(L)`."""
+    for pattern, usual in _SPELLINGS:
+        head = pattern.sub(usual, head)
+    return head
 
 
 def undone(side: Side, around: Surroundings) -> tuple[Undo, ...] | None:
@@ -68,6 +85,8 @@ def _asked_for(node: s.Node, around: Surroundings) -> bool:
         by = s.ungrouped(by.body) if isinstance(by, s.Subscript) else by
         of = s.ungrouped(node.body) if node.body is not None else None
         new = of is None or (isinstance(of, s.Name) and not around.known(of.name))
+        if isinstance(of, s.Derivative):  # twice, as it is asked for
+            new = around.task.order == 2 and not isinstance(of.body, s.Derivative) and _asked_for(of, around)
         return new and (by is None or (isinstance(by, s.Name) and by.name == wrt))
     if not isinstance(node, s.Name):
         return False
@@ -77,6 +96,8 @@ def _asked_for(node: s.Node, around: Surroundings) -> bool:
 def is_name(text: str, around: Surroundings) -> bool:
     r"""Whether a left side is a word, or a name with a prime or brackets: `answer`, `grad_X`, `L'(w)`; no product of known letters."""
     bare = re.sub(r"\\(?:text\w*|mathrm|operatorname\*?|mathit)\s*\{([^{}]*)\}", r"\1", text).strip().strip("$:&*").strip()
+    if around.task.asks != "gradient" and text.rstrip().endswith("*") and around.known(bare):
+        return bare == around.task.problem.wrt.name  # `w* = …`, the optimal w
     primed = re.fullmatch(r"(\\?[A-Za-z]+)\s*(?:'|\^\s*\{?\s*\\prime\s*\}?)+\s*(?:\([^()]*\))?", bare)
     found = primed or re.fullmatch(r"([A-Za-z]+)(?:[ _]\{?\w+\}?)*", bare)
     if re.fullmatch(r"d\w*_d\w+", bare) or (around.task.asks != "gradient" and bare.startswith("\\arg")):

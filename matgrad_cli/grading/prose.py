@@ -17,6 +17,9 @@ _BULLET = re.compile(r"\s*(?:[*•▪▸>]\s+|\d+[.)]\s+|\(\d+\)\s+)")
 _COMMENT = re.compile(r"\s(?:#|//|←|<--)\s*[A-Za-z(][^=]*$")
 _MATH = re.compile(r"\$[^$]*\$|\\\([^()]*\\\)|`[^`]*`")
 _PIECE = re.compile(r"\s*(?:([A-Za-z][A-Za-z'’-]*)(?![\w(\[^'ᵀ])|\$[^$=]*\$|([,:.]))\s*")
+_ONE_FORMULA = re.compile(r"([^$`\\=]*)\$([^$]*=[^$]*)\$([^$`\\=]+)")
+_DENIED = re.compile(r"\b(?:not?|never|neither|nor|cannot|wrong|false|incorrect|if|unless|when|maxi\w*|saddle)\b|n['’]t\b", re.IGNORECASE)
+"""Words behind a formula that say more than that it holds."""
 _RELATION = re.compile(r"\s*(?::?=|[@*/+^_≈])")
 _WORD = re.compile(r"[A-Za-z][A-Za-z'’-]*")
 _SIGN = re.compile(r"\*|(?<![A-Za-z])-|-(?![A-Za-z])")
@@ -28,6 +31,9 @@ def without_prose(row: Passage, letters: Collection[str]) -> Passage:
     text = row.text
     if talks(text, letters):
         return _blanked(row, 0, len(text))
+    sentence = _ONE_FORMULA.fullmatch(text)
+    if sentence is not None and _is_told(sentence[3], letters) and (not sentence[1].strip() or _is_told(sentence[1], letters)):
+        return Passage(covered(covered(text, 0, sentence.start(2)), sentence.end(2), len(text)), row.start, row.offsets)
     for mark in (_BULLET, _OPENING):
         if (found := mark.match(text)) and found.end() < len(text):
             text = covered(text, 0, found.end())
@@ -40,6 +46,12 @@ def without_prose(row: Passage, letters: Collection[str]) -> Passage:
     if bracket is not None and _is_remark(bracket[1], letters):
         text = covered(text, bracket.start(), len(text))
     return row if text == row.text else Passage(text, row.start, row.offsets)
+
+
+def _is_told(words: str, letters: Collection[str]) -> bool:
+    """Whether these words round a formula only say that it holds: `Thus`, `is the unique minimizer.`"""
+    rest = _WORD.sub(" ", words)
+    return _DENIED.search(words) is None and not rest.strip(" .,:;!\n") and all(is_word(word, letters) for word in _WORD.findall(words))
 
 
 def _blanked(row: Passage, start: int, end: int) -> Passage:

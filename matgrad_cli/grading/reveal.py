@@ -47,7 +47,7 @@ def _finding(finding: Finding, reveal: Reveal) -> Finding:
         said = Diagnostic(code or found.code, message or _OPEN, found.source, labels, severity="warning")
         return finding if message == found.message else replace(finding, code=code, diagnostic=said)
     if reveal == "none":
-        return replace(finding, code=None, diagnostic=None, notes=(), holds=False)
+        return replace(finding, code=None, diagnostic=None, notes=(), holds=False, cause=None)
     hint = found.message if finding.holds and finding.code == "differs" else HINTS.get(finding.code or "", _WRONG)
     return replace(finding, diagnostic=Diagnostic(found.code, hint, found.source, labels, severity="wrong"))
 

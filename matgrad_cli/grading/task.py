@@ -36,6 +36,7 @@ class Task:
     plain: Problem | None = None
     constraints: tuple[Expr, ...] = ()
     numbered: frozenset[str] = frozenset()
+    order: int = 1
 
     @property
     def names(self) -> frozenset[str]:
@@ -89,7 +90,7 @@ def _task(key: Key, asked: Asked) -> Task | MatgradError:
     wanted = whole_derivative(problem.loss, problem.wrt, layout)
     beside, numbered = _beside(problem, shapes)
     bench, written = Bench(problem, asked.seed), asked.syntax or syntax
-    return Task(problem, bench, layout, written, wanted, letters, beside, unknowns, asked.of, plain, constraints, numbered)
+    return Task(problem, bench, layout, written, wanted, letters, beside, unknowns, asked.of, plain, constraints, numbered, asked.order)
 
 
 def _read(

@@ -26,6 +26,7 @@ class Finding:
 
     `number` counts the rows of the derivation from 1; 0 is the statement of the problem itself. `text` is the row as it stands in the
     file; `line` and `column` count in the `cell`, where the file has cells. `holds`: a wrong line that is right in itself.
+    `cause` is the code of the slip by which the shapes do not fit: mending it makes the line right.
     """
 
     number: int
@@ -40,6 +41,7 @@ class Finding:
     text: str = ""
     cell: int | None = None
     holds: bool = False
+    cause: str | None = None
 
     @property
     def message(self) -> str | None:

@@ -38,6 +38,14 @@ def test_what_is_right_is_right_however_it_is_written(attack: dict[str, Any], ke
         assert [problem.verdict for problem in report.problems] == ["right"], (text, report.problems)
 
 
+@pytest.mark.parametrize("attack", DESERVED["share"], ids=[f"{one['kind']}, {one['score']}" for one in DESERVED["share"]])
+def test_what_is_nearly_right_earns_its_share(attack: dict[str, Any], key: Key) -> None:
+    for name, text in files(attack):
+        (problem,) = check_text(text, name, key).problems
+        assert (problem.verdict, problem.final.verdict, problem.score) == ("wrong", "wrong", attack["score"]), text
+        assert problem.credit, text
+
+
 @pytest.mark.parametrize("attack", ATTACKS["attack"], ids=[f"{one['kind']}, {one['key']}" for one in ATTACKS["attack"]])
 def test_nothing_undeserved_is_earned(attack: dict[str, Any], key: Key) -> None:
     for name, text in files(attack):

@@ -9,15 +9,16 @@ from itertools import islice, permutations
 from typing import Final, Literal
 
 from ...diagnostics.record import replace
-from ...ir import Expr, Fill, Symbol
+from ...ir import Expr, Fill, Symbol, Transpose
 from ...ir.memory import remembered
 from ...notation.names import canonical_name
 from ...records.finding import ProblemReport
 from ...verify.solving.system import Solution, System, solutions, solved_by
-from ..lines.kinds import is_zero
+from ..lines.kinds import is_zero, shape_in_words
 from ..lines.reading import Read
 from ..lines.scope import Surroundings
 from ..slips.causes import Slip
+from ..slips.terms import shown
 from ..task import Asked, Task, whole_derivative
 from .slips import slip_of_equation
 from .solved import SolvedBench
@@ -95,6 +96,9 @@ def judged_solution(around: Surroundings, expr: Expr, read: Read | None) -> tupl
     if is_zero(value):
         value = Fill(0, unknown.shape)
     if value.shape is not unknown.shape:
+        turned = _turned(around, value, read)
+        if turned is not None:
+            return "wrong", turned
         return "wrong", Slip("shape-mismatch", f"this is {_kind(value)}; `{unknown.name}` is {_kind(unknown)}")
     system = stationary(task.problem.loss, task.unknowns)
     solves = solved_by(task.bench, system, unknown, value)
@@ -109,6 +113,19 @@ def judged_solution(around: Surroundings, expr: Expr, read: Read | None) -> tupl
         slip = slip_of_equation(points, (unknown, value), None, read)
         return "wrong", replace(slip, message=said, notes=()) if slip.code == "differs" else replace(slip, notes=(said,))
     return judged_kind(task, value)
+
+
+def _turned(around: Surroundings, value: Expr, read: Read | None) -> Slip | None:
+    """The slip of a solution that is written transposed: of a vector as a row, which is another layout."""
+    task, unknown = around.task, around.task.problem.wrt
+    if value.shape.transposed is not unknown.shape or judged_solution(around, turned := Transpose(value), read)[0] != "right":
+        return None
+    repair = SolvedBench(task.bench, _points(task)).repair(unknown, turned)
+    if repair is None:
+        return None
+    said = f"this is the solution transposed: {shape_in_words(value.shape)}; `{unknown.name}` is {shape_in_words(unknown.shape)}"
+    code = "missing-transpose" if unknown.shape.is_matrix else "other-layout"
+    return Slip(code, said, help=f"transpose the whole: `{shown(turned)}`", repair=repair)
 
 
 @remembered(maxsize=512)

@@ -28,7 +28,7 @@ class Equations:
     `premise` is the last equation where the derivation stands somewhere else than at the zeros of the derivative: after an error.
     `granted` are all of these: what follows from one of them is not called wrong again.
     `stated` is the derivative in the form that the derivation gave it, once it was seen to be right: quicker to compute than a pending one.
-    `solution` is the last side that an unknown was said to be, worked out, with the verdict on it.
+    `solution` is the last side that an unknown was said to be, worked out, with the verdict on it; `claimed` one that does not follow.
     """
 
     def __init__(self, around: Surroundings) -> None:
@@ -39,6 +39,7 @@ class Equations:
         self.granted: list[Equation] = []
         self.stated: Expr | None = None
         self.solution: tuple[Read, Outcome] | None = None
+        self.claimed: tuple[Read, Outcome] | None = None
         self.notes: list[str] = []
         self._benches: dict[Equation | None, SolvedBench] = {}
 

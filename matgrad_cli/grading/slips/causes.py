@@ -14,6 +14,7 @@ class Slip:
     """A kind of slip: its code, what is wrong, the evidence, a checked suggestion, and the place or the part at fault where it is known.
 
     A code that names a cause has its repair: the line as it would be right, which was judged. `holds`: the line is right in itself.
+    `cause` is the slip by which the shapes do not fit, where mending it was seen to make the line right.
     """
 
     code: str
@@ -24,6 +25,7 @@ class Slip:
     part: Expr | None = None
     repair: Repair | None = None
     holds: bool = False
+    cause: str | None = None
 
     def __post_init__(self) -> None:
         if self.code in CAUSES and self.repair is None:

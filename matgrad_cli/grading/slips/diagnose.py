@@ -108,7 +108,7 @@ def _mended(context: Context, before: Expr, after: Expr, slip: Slip) -> Slip:
     case = Case(context.around.bench, before, after, context, repair=lambda line: _repair(context, before, line))
     found = first(case, EDITS)
     if found is not None:
-        return replace(slip, help=found.help, notes=(*slip.notes, found.message), part=found.part, repair=found.repair)
+        return replace(slip, help=found.help, notes=(*slip.notes, found.message), part=found.part, repair=found.repair, cause=found.code)
     reference = _reference(context, before)
     factor = left_out(context.around.bench, reference, after) if reference is not None else None
     if factor is None or reference is None:
@@ -289,7 +289,7 @@ def misfit(context: Context, before: Expr, slip: Slip) -> Slip:
     found = first(case, MISFITS)
     if found is None:
         return replace(slip, help=None)
-    return replace(slip, help=found.help, notes=(*slip.notes, found.message), repair=found.repair)
+    return replace(slip, help=found.help, notes=(*slip.notes, found.message), repair=found.repair, cause=found.code)
 
 
 def _different(context: Context, before: Expr, pairs: list[Pairing]) -> Slip:

@@ -1,0 +1,83 @@
+r"""What an answer says of itself behind its formula: `(denominator layout)`, `(n \times p)`, `\in \mathbb R^{n \times p}`; it must be true."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from ...diagnostics.record import record
+from ...ir import Shape
+from ...records.layout import is_turned
+from ..lines.kinds import shape_in_words
+from ..task import Task
+
+_LAYOUTS: Final = {"numerator": "numerator", "jacobian": "numerator", "denominator": "denominator", "gradient": "gradient"}
+_GAP: Final = r"(?:\s|\\q?quad(?![A-Za-z])|\\[,;:! ]|[~,;.$])*"
+_WORDS: Final = r"\\(?:text\w*|mathrm|mbox)\s*\{"
+_LAYOUT: Final = re.compile(
+    rf"{_GAP}(?:{_WORDS})?\s*[(\[]?\s*(?:{_WORDS})?\s*(?:(?:in|using|with)\s+)?(?:the\s+)?({'|'.join(_LAYOUTS)})[\s-]+(?:layout|convention)"
+    r"(?:\s+convention)?[\s.)\]}$]*$", re.IGNORECASE,
+)  # fmt: skip
+_SIDE: Final = r"\w+"
+_SIDES: Final = rf"({_SIDE})(?:\s*(?:\\times|×|x|\\cdot)\s*({_SIDE}))?"
+_MEMBER: Final = re.compile(
+    rf"{_GAP}(?:\\in(?![A-Za-z])|∈)\s*(?:\\math\w+\s*\{{?\s*R\s*\}}?|\\R(?![A-Za-z])|ℝ|R)\s*\^\s*\{{?\s*{_SIDES}\s*\}}?[\s.$]*$"
+)
+_OF_NAME: Final = re.compile(r"(?:^|[,;:$}]|\b(?:where|with|for|let|and|all|every|forall|quad|is))[\s$]*\\?[^\W\d_]+(?:_\{?\w+\}?)?\s*$")
+"""Of whom a membership speaks in `2X^T(XR-Y), X \\in R^{m x n}`: not of the answer."""
+_SIZE: Final = re.compile(
+    rf"(?:\s*(?:\\q?quad(?![A-Za-z])|\\[,;: ]|[,;$~])+\s*|\s+)(?:{_WORDS})?\s*\(\s*\$?({_SIDE})\s*(?:\\times|×|x)"
+    rf"\s*({_SIDE})\s*\$?\)\s*[}}.$]*\s*$"
+)
+_BEFORE: Final = re.compile(r"\s*(?:\*\*)?(?:(?:the\s+|my\s+)?(?:final\s+)?(?:answer|result|solution|ans))(?:\*\*)?\s*(?:is|:)\s*(?:\*\*)?\s*",
+                            re.IGNORECASE)  # fmt: skip
+
+
+@record
+class Remarks:
+    """An answer without its remarks, the layout that it names, and the sides that it says the array has."""
+
+    text: str
+    layout: str | None = None
+    sides: tuple[str, ...] = ()
+
+
+def remarks(answer: str) -> Remarks | None:
+    """The remarks of an answer; None where it makes none."""
+    found = Remarks(answer)
+    if (said := _BEFORE.match(answer)) is not None:
+        found = Remarks(" " * said.end() + answer[said.end() :])
+    while True:
+        text = found.text
+        if (said := _LAYOUT.search(text)) is not None and found.layout is None:
+            found = Remarks(text[: said.start()], _LAYOUTS[said[1].lower()], found.sides)
+        elif (said := _MEMBER.search(text) or _SIZE.search(text)) is not None and not found.sides and (
+            said.re is _SIZE or _OF_NAME.search(text[: said.start()]) is None
+        ):
+            found = Remarks(text[: said.start()], found.layout, tuple(side for side in said.groups() if side))
+        else:
+            break
+    inner = found.text.strip()
+    inner = plain if "$" not in (plain := inner.strip("$")) else inner
+    bare = " " * found.text.index(inner) + inner  # at its place, for what points into it
+    return Remarks(bare, found.layout, found.sides) if inner and found != Remarks(answer) else None
+
+
+def contradiction(task: Task, said: Remarks) -> str | None:
+    """What is not true of the derivative in the layout that is asked for, and so of an answer that is right; None where all is."""
+    wanted, problem = task.wanted if task.asks == "gradient" else task.problem.wrt, task.problem
+    if said.layout is not None and task.asks != "gradient":
+        return f"it speaks of the {said.layout} layout, and a value of `{problem.wrt.name}` is asked for"
+    if said.layout is not None and wanted is not None:
+        named, asked = (is_turned(layout, problem.loss.shape, problem.wrt.shape, task.order) for layout in (said.layout, task.layout))
+        if named != asked:
+            return f"it says that this is the {said.layout} layout, in which the derivative is transposed"
+    if said.sides and (wanted is None or said.sides not in _sizes(wanted.shape)):
+        needed = "an array of more than two sides" if wanted is None else shape_in_words(wanted.shape)
+        return f"it says that this is {'×'.join(said.sides)}; needed is {needed}"
+    return None
+
+
+def _sizes(shape: Shape) -> tuple[tuple[str, ...], ...]:
+    rows, cols = str(shape.rows), str(shape.cols)
+    return ((rows, cols), *(((rows,),) if shape.is_column else ((cols,),) if shape.is_row else ()))
