@@ -1,4 +1,4 @@
-r"""What an answer says of itself behind its formula: `(denominator layout)`, `(n \times p)`, `\in \mathbb R^{n \times p}`; it must be true."""
+r"""What an answer says of itself: `(denominator layout)`, `(n \times p)`, `\in \mathbb R^{n \times p}`; it must be true."""
 
 from __future__ import annotations
 
@@ -29,8 +29,9 @@ _SIZE: Final = re.compile(
     rf"(?:\s*(?:\\q?quad(?![A-Za-z])|\\[,;: ]|[,;$~])+\s*|\s+)(?:{_WORDS})?\s*\(\s*\$?({_SIDE})\s*(?:\\times|×|x)"
     rf"\s*({_SIDE})\s*\$?\)\s*[}}.$]*\s*$"
 )
-_BEFORE: Final = re.compile(r"\s*(?:\*\*)?(?:(?:the\s+|my\s+)?(?:final\s+)?(?:answer|result|solution|ans))(?:\*\*)?\s*(?:is|:)\s*(?:\*\*)?\s*",
-                            re.IGNORECASE)  # fmt: skip
+_BEFORE: Final = re.compile(
+    r"\s*(?:\*\*)?(?:the\s+|my\s+)?(?:final\s+)?(?:answer|result|solution|ans)(?:\*\*)?\s*(?:is|:)\s*(?:\*\*)?\s*", re.IGNORECASE
+)
 
 
 @record
