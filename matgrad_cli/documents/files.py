@@ -62,7 +62,7 @@ def expanded(paths: Iterable[Path], key: Path | None = None) -> Found:
     paths = tuple(paths)
     for path in paths:
         if not path.is_dir():
-            copy = key is not None and len(paths) > 1 and _is_copy(path, key)
+            copy = key is not None and len(paths) > 1 and is_copy(path, key)
             (skipped if copy else files).append(path)
             continue
         inside = [file for file in _inside(path, CODE if key is None else (*CODE, *ENDINGS)) if key is None or not _same(file, key)]
@@ -101,10 +101,10 @@ def _handed_in(path: Path, key: Path) -> bool:
             return _STATED.search(path.read_text(encoding="utf-8", errors="replace")) is not None
     except OSError:
         return True  # it is reported as unreadable
-    return not _is_copy(path, key)
+    return not is_copy(path, key)
 
 
-def _is_copy(path: Path, key: Path) -> bool:
+def is_copy(path: Path, key: Path) -> bool:
     """Whether a file is the key, or says just what the key says: whoever hands that in answers nothing."""
     try:
         return path.is_file() and path.stat().st_size == key.stat().st_size and path.read_bytes() == key.read_bytes()

@@ -63,7 +63,12 @@ def check_files(paths: Iterable[Path | str], options: Options | None = None, pro
     key = read_key(options.key) if options.key is not None else None
     found = expanded(given, options.key)
     reports = _judged(found.files, given, key, options, progress)
-    reports += [_nothing_in(folder) for folder in found.empty]
+    nobodies: list[FileReport] = []
+    if options.key is not None and not options.student:
+        from .classes.absent import absent
+
+        nobodies = absent(given, found.files, [report.student for report in reports], options.key)
+    reports += nobodies + [_nothing_in(folder) for folder in found.empty if not any(folder in (Path(one.file), *Path(one.file).parents) for one in nobodies)]
     said = tuple(_of_key(diagnostic) for diagnostic in key.diagnostics) if key is not None else ()
     return Report(tuple(reports), tuple(str(path) for path in found.skipped), _asked(key), said)
 

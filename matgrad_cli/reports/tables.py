@@ -19,7 +19,7 @@ def to_csv(report: Report) -> str:
     for student, graded in graded_problems(report).items():
         for name, points, file, problem in graded:
             verdict = problem.verdict if problem is not None else "undecided" if file is None else "unreadable"
-            slip = _told(problem) if problem is not None else "missing-answer" if file is None else None
+            slip = _told(problem) if problem is not None else "missing-answer" if file is None else _why(file)
             code = "" if verdict == "right" else slip or verdict
             rows.append((student, name, problem.score if problem is not None else 0, code, points, verdict, file.file if file else ""))
     return _written(rows)
@@ -28,6 +28,11 @@ def to_csv(report: Report) -> str:
 def _told(problem: ProblemReport) -> str | None:
     """The code of the first slip, as far as the student may know it: a table may be shown, too."""
     return (problem.first_wrong.code if problem.first_wrong is not None else None) or problem.final.code
+
+
+def _why(file: FileReport) -> str | None:
+    """The code of what keeps a file from being read."""
+    return next((diagnostic.code for diagnostic in file.diagnostics if diagnostic.severity == "error"), None)
 
 
 def to_gradebook(report: Report) -> str:

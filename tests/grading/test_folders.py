@@ -12,7 +12,8 @@ from matgrad_cli.cli.app import command_line
 from matgrad_cli.diagnostics import UsageError
 from matgrad_cli.grading.check import Options, check_files
 from matgrad_cli.reports.ci import github_summary, to_github, to_junit
-from matgrad_cli.reports.data import to_gradescope, to_prairielearn
+from matgrad_cli.reports.data import to_gradescope, to_json, to_prairielearn
+from matgrad_cli.reports.tables import to_csv, to_gradebook
 from matgrad_cli.reports.text import to_text
 
 KEY = """[[problem]]
@@ -143,21 +144,48 @@ def test_notebooks_and_plain_text_of_a_class_are_graded(tmp_path: Path, key: Pat
         (tmp_path / name).parent.mkdir()
         (tmp_path / name).write_text(text, encoding="utf-8")
     report = check_files([tmp_path], Options(key))
-    told = {str(Path(file.file).relative_to(tmp_path)): max(problem.score for problem in file.problems) for file in report.files}
-    assert told.keys() == {"a/hw.ipynb", "b/hw.txt", "d/hw.ipynb"}
-    assert told["a/hw.ipynb"] == told["b/hw.txt"] > told["d/hw.ipynb"] == 0
+    told = {str(Path(file.file).relative_to(tmp_path)): sum(problem.score for problem in file.problems) for file in report.files}
+    assert told == {"a/hw.ipynb": 1, "b/hw.txt": 1, "c": 0, "d/hw.ipynb": 0}
     assert [Path(name).name for name in report.skipped] == ["notes.txt"]
 
 
-def test_a_copy_of_the_key_is_nobody_and_a_folder_that_holds_only_that_is_no_student(tmp_path: Path, key: Path) -> None:
+def test_a_copy_of_the_key_is_no_answer_and_a_folder_that_holds_only_that_has_a_row(tmp_path: Path, key: Path) -> None:
     for name, text in (("ada/answers.toml", ANSWERS["right.toml"]), ("emmy/answers.toml", ANSWERS["wrong.toml"]), ("sofia/key.toml", KEY)):
         (tmp_path / name).parent.mkdir()
         (tmp_path / name).write_text(text, encoding="utf-8")
     folders = [tmp_path / name for name in ("ada", "emmy", "sofia")]
     named = check_files([next(place.iterdir()) for place in folders], Options(key))
-    for report in (check_files(folders, Options(key)), named):
+    for report, others in ((check_files(folders, Options(key)), {"sofia": []}), (named, {})):
         assert {student: [problem.score for _, problem in counted] for student, counted in report.students.items()} == {
-            "ada": [1.0], "emmy": [0.0],
+            "ada": [1.0], "emmy": [0.0], **others,
         }  # fmt: skip
         assert report.skipped == (str(tmp_path / "sofia" / "key.toml"),)
     assert check_files(folders, Options(key)).exit_code == 1
+
+
+@pytest.mark.parametrize("pattern", ["", 'student = "{student}/hw.*"\n'])
+@pytest.mark.parametrize("anybody", [True, False])
+def test_every_folder_of_a_class_has_a_row_in_every_report(tmp_path: Path, key: Path, pattern: str, anybody: bool) -> None:
+    key.write_text(pattern + KEY, encoding="utf-8")
+    place = tmp_path / "class"
+    files = {"photo/IMG.jpg": "x", "pdf/hw.pdf": "x", "key/hw.toml": pattern + KEY, "words/hw.txt": "I have no idea.\n"}
+    if anybody:
+        files |= {"ada/hw.toml": ANSWERS["right.toml"], "ada/figures/one.png": "x"}
+    for name, text in files.items():
+        (place / name).parent.mkdir(parents=True, exist_ok=True)
+        (place / name).write_text(text, encoding="utf-8")
+    for name in ("nothing", "linked", ".git"):
+        (place / name).mkdir()
+    (place / "linked" / "hw.toml").symlink_to(key)
+    report = check_files([place], Options(key))
+    expected = {"photo", "pdf", "key", "words", "nothing", "linked"} | ({"ada"} if anybody else set())
+    assert report.students.keys() == expected
+    reasons = {file.student: file.diagnostics[0].message for file in report.files if file.student != "ada"}
+    assert "IMG.jpg" in reasons["photo"]
+    assert "the key itself" in reasons["key"]
+    assert "is empty" in reasons["nothing"]
+    assert {row.split(",")[0] for row in to_csv(report).splitlines()[1:]} == expected
+    assert "photo,1,0,no-problem,1,unreadable" in to_csv(report)
+    assert {row.split(",")[0] for row in to_gradebook(report).splitlines()[2:]} == expected
+    assert {file["student"] for file in json.loads(to_json(report))["files"]} == expected
+    assert len(XML.fromstring(to_junit(report))) == len(expected)
