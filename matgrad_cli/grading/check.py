@@ -68,7 +68,8 @@ def check_files(paths: Iterable[Path | str], options: Options | None = None, pro
         from .classes.absent import absent
 
         nobodies = absent(given, found.files, [report.student for report in reports], options.key)
-    reports += nobodies + [_nothing_in(folder) for folder in found.empty if not any(folder in (Path(one.file), *Path(one.file).parents) for one in nobodies)]
+    told = {place for one in nobodies for place in (Path(one.file), *Path(one.file).parents)}
+    reports += nobodies + [_nothing_in(folder) for folder in found.empty if folder not in told]
     said = tuple(_of_key(diagnostic) for diagnostic in key.diagnostics) if key is not None else ()
     return Report(tuple(reports), tuple(str(path) for path in found.skipped), _asked(key), said)
 

@@ -173,7 +173,7 @@ class Report:
 
     @property
     def students(self) -> dict[str, tuple[Counted, ...]]:
-        """What counts of each student's files, problem by problem. A folder in which nobody handed anything in is no student."""
+        """What counts of each student's files, problem by problem. A file that is nobody's has no row."""
         files: dict[str, list[FileReport]] = {}
         for file in self.files:
             if self.keyed and not file.student:

@@ -43,7 +43,8 @@ def _folders(folder: Path) -> Iterator[Path]:
 
 def _report(folder: Path, key: Path) -> FileReport:
     message = f"the folder `{folder.name}` {_reason(folder, key)}"
-    return FileReport(str(folder), (), (Diagnostic("no-problem", message, Source(str(folder), ""), help=_HELP),), student=folder.absolute().name)
+    found = Diagnostic("no-problem", message, Source(str(folder), ""), help=_HELP)
+    return FileReport(str(folder), (), (found,), student=folder.absolute().name)
 
 
 def _reason(folder: Path, key: Path) -> str:
