@@ -6,17 +6,18 @@ import os
 import re
 import stat
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from ..diagnostics import Diagnostic, Source
 from ..diagnostics.record import replace
+from .assigned import TITLED, assigned
 from .keys import Document
 from .latex_carrier import read_latex
 from .markdown_carrier import read_markdown
 from .python.blocks import Blocks, fenced, of_cells
-from .sheets.read import ENDINGS, markdown_cells, read_sheet
+from .sheets.read import ENDINGS, PLAIN, markdown_cells, read_sheet
 from .toml_carrier import read_toml
 
 LARGEST = 2_000_000
@@ -98,7 +99,8 @@ def _handed_in(path: Path, key: Path) -> bool:
         return False
     try:
         if path.suffix.lower() == ".txt" and path.is_file() and path.stat().st_size <= LARGEST:
-            return _STATED.search(path.read_text(encoding="utf-8", errors="replace")) is not None
+            text = path.read_text(encoding="utf-8", errors="replace")
+            return (_STATED.search(text) or TITLED.search(text)) is not None
     except OSError:
         return True  # it is reported as unreadable
     return not is_copy(path, key)
@@ -129,26 +131,44 @@ def _homework(path: Path) -> bool:
     return bool(_OF_TOML.search(head)) if path.suffix.lower() == ".toml" else b"matgrad" in head
 
 
-def read_document(path: Path) -> Document:
-    """The exercises of a file; a file that cannot be read gives a document with a diagnostic, never an exception."""
+def read_document(path: Path, asked: Sequence[str] = ()) -> Document:
+    """The exercises of a file; a file that cannot be read gives a document with a diagnostic, never an exception.
+
+    `asked` are the problems of a key that it answers.
+    """
     name = str(path)
     text = text_of(path)
     if isinstance(text, Diagnostic):
         return Document(Source(name, ""), (), (text,))
-    return read_text(text, name)
+    return read_text(text, name, asked)
 
 
 _STATED_IN_LATEX = re.compile(r"^[ \t]*%[ \t]*matgrad:", re.MULTILINE)
-_STATED = re.compile(r"^[ \t]*(?:%[ \t]*matgrad:|```[ \t]*matgrad)", re.MULTILINE)
+_STATED = re.compile(r"^[ \t]*(?:(?:%+[ \t]*)?matgrad[ \t]*:|```[ \t]*matgrad)", re.MULTILINE)
 
 
-def read_text(text: str, name: str) -> Document:
+def read_text(text: str, name: str, asked: Sequence[str] = ()) -> Document:
     """The exercises of a text; the ending of the name says what it is."""
+    document = _read_text(text, name, bool(asked))
+    ending = Path(name.removesuffix(CELLS)).suffix.lower()
+    broken = any(diagnostic.severity == "error" and diagnostic.code != "no-problem" for diagnostic in document.diagnostics)
+    if broken or ending not in ENDINGS or not (asked or ending in PLAIN):
+        return document
+    if ending in PLAIN and _STATED.search(text):
+        ending = ending if "```" not in text else _ending_of(text)
+    found = assigned(document, ".md" if ending == ".ipynb" else ending, asked)
+    held = tuple(one for one in found.diagnostics if one.code != "no-problem" or one.severity != "error")
+    told = found.exercises or any(one.code == "no-problem" for one in held)
+    return replace(found, diagnostics=held) if told else found
+
+
+def _read_text(text: str, name: str, asked: bool) -> Document:
+    """The exercises that blocks, comments and tables state."""
     source = Source(name, text)
     ending = Path(name).suffix.lower()
     if name == "-" or (ending == ".txt" and _STATED.search(text)):
         ending = _ending_of(text)
-    if ending == ".ipynb" and _STATED.search(told := "\n\n".join(cell for _, cell in markdown_cells(source) or ())):
+    if ending == ".ipynb" and (told := "\n\n".join(cell for _, cell in markdown_cells(source) or ())) and (asked or _STATED.search(told)):
         source, ending = Source(f"{name}{CELLS}", told), ".md"
     reader = READERS.get(ending) or (_sniffed(text) if ending not in ENDINGS else None)
     if reader is None and ending in ENDINGS:

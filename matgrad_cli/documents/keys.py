@@ -34,10 +34,14 @@ END = "end"
 
 @dataclass(frozen=True, slots=True)
 class Exercise:
-    """One problem as a file states it: keys with their passages, and the rows of a derivation."""
+    """One problem as a file states it: keys with their passages, and the rows of a derivation.
+
+    `readings` are other rows that may be meant, where nothing says which formulas are the derivation.
+    """
 
     keys: dict[str, Passage] = field(default_factory=dict)
     rows: tuple[Passage, ...] = ()
+    readings: tuple[tuple[Passage, ...], ...] = ()
 
     def text(self, key: str) -> str | None:
         """What the file says for the key, or None."""

@@ -16,6 +16,7 @@ from ..diagnostics.limits import OutOfTime, ended_by, place_of, time_limit
 from ..diagnostics.record import replace
 from ..documents.files import CELLS, CODE, expanded, read_document, read_text, text_of
 from ..documents.keys import Document, Exercise
+from ..documents.passage import Passage
 from ..documents.python.blocks import Blocks, is_program
 from ..documents.sheets.sheet import Sheet
 from ..ir.memory import crowded, let_go
@@ -185,7 +186,7 @@ def check_file(path: Path, key: Key | None = None, options: Options | None = Non
         return _check_code(path, options or Options())
     try:
         with time_limit(SECONDS):
-            document = read_document(path)
+            document = read_document(path, tuple(key.exercises) if key is not None else ())
         if key is None and path == Path("-") and is_program(document.source.text):
             return _code_report(document.source, options or Options())
     except (OutOfTime, Exception) as error:  # noqa: BLE001 - one file never stops the rest
@@ -215,7 +216,7 @@ def _code_report(source: Source, options: Options) -> FileReport:
 
 def check_text(text: str, name: str = "text.md", key: Key | None = None, options: Options | None = None) -> FileReport:
     """The report on a text as if it stood in a file of that name."""
-    return check_document(read_text(text, name), key, options or Options())
+    return check_document(read_text(text, name, tuple(key.exercises) if key is not None else ()), key, options or Options())
 
 
 def check_document(document: Document, key: Key | None, options: Options) -> FileReport:
@@ -240,16 +241,20 @@ def check_document(document: Document, key: Key | None, options: Options) -> Fil
         chosen = [settings(name, one, document.source, known, key.source if key else None, options.defaults) for one in tries]
         if len(tries) > 1:
             diagnostics.append(_answered_twice(name, chosen[0].attempts, document.source))
-            chosen = chosen if chosen[0].attempts == "best" else [chosen[0 if chosen[0].attempts == "first" else -1]]
-        found = [clock.judged(one) for one in chosen]
+            if chosen[0].attempts != "best":
+                at = 0 if chosen[0].attempts == "first" else -1
+                chosen, tries = [chosen[at]], [tries[at]]
+        found = [clock.read_well(one, exercise.readings) for one, exercise in zip(chosen, tries, strict=True)]
         problems.append(revealed(found[counting(found)], chosen[0].reveal))
     if key is not None and not document.exercises and not diagnostics:
         help_ = "write `problem: NAME` above each answer or derivation"
         message, where = f"`{document.source.name}` names no problem of the key", Source(document.source.name, "")
         diagnostics.append(Diagnostic("no-problem", message, where, help=help_, severity="warning"))
+    unclaimed = next((one for one in document.diagnostics if one.code == "no-problem" and one.severity == "warning"), None)
     for name, known in key.exercises.items() if key is not None and _readable(document) else ():
         if name not in exercises:
-            problems.append(unanswered(settings(name, Exercise(), document.source, known, key.source if key else None, options.defaults)))
+            lacking = settings(name, Exercise(), document.source, known, key.source if key else None, options.defaults)
+            problems.append(unanswered(lacking, unclaimed))
     return FileReport(document.source.name.removesuffix(CELLS), tuple(problems), tuple(diagnostics), document.source)
 
 
@@ -285,6 +290,12 @@ class _Clock:
 
     def __init__(self) -> None:
         self.end = process_time() + FILE_SECONDS
+
+    def read_well(self, chosen: Settings, readings: Sequence[tuple[Passage, ...]]) -> ProblemReport:
+        """The report on a problem in the first reading in which it is right; else in that which is meant most probably."""
+        found = self.judged(chosen)
+        others = (self.judged(replace(chosen, rows=rows)) for rows in readings if found.verdict != "right")
+        return next((other for other in others if other.verdict == "right"), found)
 
     def judged(self, chosen: Settings) -> ProblemReport:
         """The report on one problem; whatever breaks in it leaves it undecided, and the others are judged all the same."""

@@ -66,10 +66,11 @@ def judge(chosen: Settings) -> ProblemReport:
     return _answer(chosen, task)
 
 
-def unanswered(chosen: Settings) -> ProblemReport:
-    """A problem without answer."""
-    verdict: ProblemVerdict = "wrong" if chosen.asked else "undecided"
-    return scored(chosen, ProblemReport(chosen.id, "answer", verdict, Final("missing", "missing-answer", "no answer was given")))
+def unanswered(chosen: Settings, why: Diagnostic | None = None) -> ProblemReport:
+    """A problem without answer; or one of which nobody knows whether the file answers it, and `why`."""
+    verdict: ProblemVerdict = "wrong" if chosen.asked and why is None else "undecided"
+    said = ("missing-answer", "no answer was given") if why is None else (why.code, f"{why.message}; {why.help}")
+    return scored(chosen, ProblemReport(chosen.id, "answer", verdict, Final("missing", *said)))
 
 
 def _unreadable(chosen: Settings, kind: Kind, diagnostic: Diagnostic) -> ProblemReport:

@@ -63,6 +63,10 @@ class Final:
     message: str | None = None
 
 
+NO_ANSWER = ("missing-answer", "no-problem")
+"""Codes of a final answer where the file holds none, or none that is known to belong to the problem."""
+
+
 @record
 class ProblemReport:
     """What was found in one problem: its lines, its final answer, its score and the rule of the key that gave a part of the points.
@@ -93,7 +97,7 @@ class ProblemReport:
     def claims(self) -> tuple[int, int]:
         """How many claims were judged, and how many there are; an answer is one."""
         if self.kind == "answer":
-            return int(self.verdict in ("right", "wrong")), int(self.final.code != "missing-answer")
+            return int(self.verdict in ("right", "wrong")), int(self.final.code not in NO_ANSWER)
         found = [finding for finding in self.lines if finding.number and finding.role in ("claim", "equation")]
         return sum(finding.verdict in ("follows", "wrong") for finding in found), len(found)
 
@@ -142,7 +146,7 @@ Counted = tuple[FileReport, ProblemReport]
 
 def counting(tries: Sequence[ProblemReport]) -> int:
     """Which of several tries at one problem counts, as `attempts` says; of equally good ones the last."""
-    answered = [at for at, problem in enumerate(tries) if problem.final.code != "missing-answer"] or [len(tries) - 1]
+    answered = [at for at, problem in enumerate(tries) if problem.final.code not in NO_ANSWER] or [len(tries) - 1]
     attempts = tries[answered[0]].attempts
     if attempts == "best":
         return max(answered, key=lambda at: (tries[at].score, tries[at].verdict == "right", at))

@@ -166,5 +166,28 @@ def test_a_file_says_in_which_language_it_answers(tmp_path: Path, syntax: str, a
 
 @pytest.mark.parametrize("name", ["a.md", "a.txt"])
 def test_a_file_that_names_no_problem_says_so(tmp_path: Path, name: str) -> None:
-    (report,) = graded(tmp_path, {name: "The gradient is 2Ax.\n"}).files
+    (report,) = graded(tmp_path, {name: "I have no idea.\n"}).files
     assert ([one.code for one in report.diagnostics], report.problems[0].final.code) == (["no-problem"], "missing-answer")
+
+
+TWO = QUADRATIC.format("1") + QUADRATIC.format("1").replace('id = "1"', 'id = "2"')
+RIGHT = {"1": "(A + A^\\top)x", "2": "Ax + A^\\top x"}
+
+
+@pytest.mark.parametrize(("name", "mark"), [
+    ("a.md", "## Problem {}"), ("a.md", "**Aufgabe {}**"), ("a.md", "### {}."), ("a.md", "Q{}:"), ("a.md", "{})"),
+    ("a.tex", "\\section*{{Exercise {}}}"), ("a.tex", "% matgrad: problem = {}"), ("a.txt", "matgrad: problem = {}"),
+    ("a.txt", "% matgrad: problem = {}"), ("a.txt", "Solution to problem {}:"), ("a.md", "<!-- matgrad: problem = {} -->"),
+])  # fmt: skip
+@pytest.mark.parametrize("answer", ["\n$$\\nabla f = {}$$", "Let $A$ be square. So the gradient is $\\nabla f = {}$.", "It is ${}$."])
+def test_a_mark_or_a_heading_opens_a_problem_and_no_formula_below_it_is_lost(tmp_path: Path, name: str, mark: str, answer: str) -> None:
+    text = "\n\n".join(f"{mark.format(number)}\n{answer.format(said)}" for number, said in RIGHT.items())
+    (report,) = graded(tmp_path, {name: text}, TWO).files
+    assert [(one.id, one.verdict) for one in report.problems] == [("1", "right"), ("2", "right")], (text, report)
+
+
+@pytest.mark.parametrize("text", ["$$\\nabla f = 2x$$", "# HW1\n\n$\\nabla f = 2x$"])
+def test_formulas_that_belong_to_no_problem_are_no_missing_answer(tmp_path: Path, text: str) -> None:
+    (report,) = graded(tmp_path, {"a.md": text}, TWO).files
+    assert {(one.verdict, one.final.code) for one in report.problems} == {("undecided", "no-problem")}
+    assert "belong to no problem" in (report.problems[0].final.message or "")

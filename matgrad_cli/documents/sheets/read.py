@@ -16,7 +16,7 @@ from .plain import plain_formulas, spelled
 from .regions import Region, regions
 from .sheet import Cell, Formula, Sheet
 
-_FENCE = re.compile(r"^[ \t]*(?P<mark>`{3,}|~{3,})[^\n]*\n.*?(?:^[ \t]*(?P=mark)[`~]*[ \t]*$|\Z)", re.MULTILINE | re.DOTALL)
+FENCE = re.compile(r"^[ \t]*(?P<mark>`{3,}|~{3,})[^\n]*\n.*?(?:^[ \t]*(?P=mark)[`~]*[ \t]*$|\Z)", re.MULTILINE | re.DOTALL)
 _CODE = re.compile(r"(?<!`)`[^`\n]+`(?!`)|<!--.*?-->", re.DOTALL)
 _QUOTE = re.compile(r"^[ \t]*(?:>[ \t]?)+", re.MULTILINE)
 _STRUCK = re.compile(r"~~.+?~~|<(del|s|strike)>.*?</\1>|\\(?:sout|cancel|xcancel|bcancel|st)\s*\{(?:[^{}]|\{[^{}]*\})*\}", re.DOTALL)
@@ -86,7 +86,7 @@ def _notebook(source: Source) -> Sheet | None:
 
 def _prose(source: Source, whole: Passage, markdown: bool, cells: tuple[Cell, ...] = ()) -> Sheet:
     text = whole.text
-    for mark in (_FENCE, _CODE) if markdown else ():
+    for mark in (FENCE, _CODE) if markdown else ():
         text = mark.sub(lambda match: covered(match[0], 0, len(match[0])), text)
     return _sheet(source, expanded(text), plain=True, cells=cells, markdown=markdown)
 

@@ -1,0 +1,159 @@
+"""Which problem of a key a formula answers, where no block or display says it: by lines `matgrad: problem = N`, else by headings."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from ..diagnostics import Diagnostic, Source
+from ..diagnostics.record import replace
+from .continued import RELATION
+from .keys import END, Collector, Document, Exercise, split_key
+from .latex_carrier import without_comments
+from .passage import Passage, covered
+from .sheets.read import FENCE, LATEX, read_sheet
+from .sheets.sheet import Formula
+
+MARK = re.compile(r"^[ \t]*(?:%+|#+|//|<!--)?[ \t]*matgrad[ \t]*:[ \t]*(?P<pair>[^\n]*?)[ \t]*(?:-->)?[ \t]*$", re.MULTILINE)
+_WORD = (
+    r"(?:problem[ae]?|problème|exercise|question|task|aufgabe|übung|exercice|ejercicio|esercizio|solution|answer|lösung|antwort|part|"
+    r"ex\.|no\.|nr\.|q|p)"
+)
+_NAMES = rf"(?:{_WORD}(?:[ \t]+(?:to|of|for|zu|zur|à|de|a))?[ \t]*){{0,2}}"
+_OPEN = r"(?P<open>\#{1,6}[ \t]+|\*\*|__|\\(?:sub)*(?:section|paragraph)\*?\s*\{|\\textbf\s*\{|\\item\s*\[)?"
+_HEADING = re.compile(r"^[ \t]*(?:(?P<hash>#{1,6})[ \t]|\\(?P<sub>(?:sub)*)section\b)", re.MULTILINE)
+TITLED = re.compile(rf"^[ \t]*(?:\#{{1,6}}[ \t]+|\*\*|__)?{_WORD}[ \t]*\d+[ \t]*(?:[.):*_]|$)", re.MULTILINE | re.IGNORECASE)
+"""A line of plain text that names a problem: whoever wrote it hands something in."""
+_GRADIENT = re.compile(r"\\nabla|∇|\\partial|∂|\\frac\s*\{\s*d|\bd[A-Z]\b")
+_MOST_READINGS = 5
+
+UNCLAIMED = "formulas were found that belong to no problem"
+HOW = "write `matgrad: problem = NAME` on a line above each answer, or a heading `Problem NAME`"
+
+
+def assigned(document: Document, ending: str, asked: Sequence[str]) -> Document:
+    """The document with what stands below each mark as the answer to its problem, where the mark is followed by no block or display.
+
+    A document without marks is read by its headings, as far as they name problems that are asked. A document whose formulas
+    belong to no problem says so.
+    """
+    text = document.source.text
+    masked = MARK.sub(lambda match: covered(match[0], 0, len(match[0])), text)
+    keyed = tuple(exercise for exercise in document.exercises if exercise.keys)
+    if keyed and not any(exercise.empty for exercise in keyed):
+        return document
+    sheet = read_sheet(replace(document.source, text=masked), ending)
+    formulas = [] if sheet is None else [one for one in sheet.formulas if not (one.quoted or one.struck)]
+    found = keyed or _marked(document.source)
+    if found:
+        return replace(document, exercises=tuple(_filled(found, formulas, masked, text)), sheet=None)
+    parts = [*_titled(_bare(masked, ending), asked)] if len(asked) > 1 else []
+    if parts:
+        exercises = tuple(_exercise(name, start, _within(formulas, start, end)) for name, start, end in parts)
+        full = {one.text("problem") for one in exercises if not one.empty}
+        return replace(document, exercises=tuple(one for one in exercises if not one.empty or one.text("problem") not in full), sheet=None)
+    if len(asked) == 1 and formulas and not document.exercises:
+        return replace(document, exercises=(_exercise(asked[0], 0, formulas),), sheet=None)
+    if formulas and len(asked) > 1:
+        said = Diagnostic("no-problem", f"{UNCLAIMED}: mark them", Source(document.source.name, ""), help=HOW, severity="warning")
+        return replace(document, exercises=(), diagnostics=(*document.diagnostics, said))
+    return document
+
+
+def _bare(text: str, ending: str) -> str:
+    """The text without comments and code."""
+    if ending in LATEX:
+        return without_comments(text)[0]
+    return FENCE.sub(lambda match: covered(match[0], 0, len(match[0])), text)
+
+
+def _marked(source: Source) -> tuple[Exercise, ...]:
+    """The problems that lines `matgrad: key = value` name."""
+    collector = Collector(source)
+    for match in MARK.finditer(source.text):
+        line = Passage(match["pair"], match.start("pair"))
+        pair = split_key(line)
+        if line.text.strip(". ") == END:
+            collector.end()
+        elif pair is not None:
+            collector.key(pair[0], pair[1], line)
+    return collector.document().exercises
+
+
+def _filled(exercises: Sequence[Exercise], formulas: Sequence[Formula], masked: str, text: str) -> Iterator[Exercise]:
+    """The exercises; those that hold nothing with the formulas from their keys to the next mark."""
+    starts = [max((passage.places[-1] for passage in exercise.keys.values()), default=0) for exercise in exercises]
+    marks = sorted([*starts, *(match.start() for match in MARK.finditer(text))])
+    for exercise, start in zip(exercises, starts, strict=True):
+        if not exercise.empty:
+            yield exercise
+            continue
+        end = next((place for place in marks if place > start), len(text))
+        readings = _readings(_within(formulas, start, end)) or _lines(masked, start, end)
+        yield replace(exercise, rows=readings[0], readings=readings[1:]) if readings else exercise
+
+
+def _within(formulas: Sequence[Formula], start: int, end: int) -> list[Formula]:
+    return [one for one in formulas if start <= one.passage.places[0] < end]
+
+
+def _exercise(name: str, start: int, formulas: Sequence[Formula]) -> Exercise:
+    readings = _readings(formulas) or [()]
+    return Exercise({"problem": Passage(name, 0, (start,) * (len(name) + 1))}, readings[0], tuple(readings[1:]))
+
+
+def _readings(formulas: Sequence[Formula]) -> list[tuple[Passage, ...]]:
+    """What may be meant as the derivation: the displays, the displays with the equations in sentences; without a display the equation
+    that names a derivative, else the last, else the last formula.
+    """
+    displays = [_starred(one.passage) for one in formulas if one.kind != "inline"]
+    equations = [_starred(one.passage) for one in formulas if one.kind != "inline" or RELATION.search(one.passage.text)]
+    lone = sorted((one.passage for one in formulas if one.kind == "inline"), key=_promising, reverse=True)
+    found = [tuple(displays)] if displays else [(one,) for one in lone[: _MOST_READINGS - 1]]
+    return [*found, tuple(equations)] if equations and tuple(equations) not in found else found
+
+
+def _starred(passage: Passage) -> Passage:
+    """The passage with `w^* = …` for `w* = …`, which is a name and no product."""
+    star = re.match(r"[^\W\d_](?:_?\w)?(?=\*\s*=)", passage.text)
+    return passage.replaced([(star.end(), star.end(), "^")]) if star is not None else passage
+
+
+def _promising(passage: Passage) -> tuple[bool, bool, int]:
+    equation = RELATION.search(passage.text) is not None
+    return equation and _GRADIENT.search(passage.text) is not None, equation, passage.places[0]
+
+
+def _lines(text: str, start: int, end: int) -> list[tuple[Passage, ...]]:
+    """The last line, where it is no prose: an answer without a sign of equality."""
+    lines = [Passage(match[0], start + match.start()).stripped() for match in re.finditer(r"[^\n]*\S[^\n]*", text[start:end])]
+    return [(lines[-1],)] if lines and not re.search(r"[^\W\d_]{2,}[ ,.]+[^\W\d_]{2,}|^\W*$|```", lines[-1].text) else []
+
+
+def _titled(text: str, asked: Sequence[str]) -> Iterator[tuple[str, int, int]]:
+    """The problems that headings, bold or other lines name, with where their answers begin and end."""
+    number_of = {str(number): name for number, name in enumerate(asked, 1)} | {name: name for name in asked}
+    names = "|".join(map(re.escape, sorted(number_of, key=len, reverse=True)))
+    named = rf"[#(]?(?P<id>{names})(?![\w-])(?!\.\w)(?P<end>[ \t]*(?:[.):\]]|$))?"
+    line = re.compile(rf"^[ \t]*{_OPEN}[ \t]*(?P<words>{_NAMES}){named}", re.MULTILINE | re.IGNORECASE)
+    matches = [match for match in line.finditer(text) if match["open"] or match["end"] is not None]
+    titles = [match for match in matches if match["open"] or match["words"]]
+    if not titles:  # a list of answers, in the order of the key
+        listed = [match["id"] for match in matches]
+        titles = matches if listed == [one for one in number_of if one in listed] else []
+    opened = {match.start(): match for match in titles}
+    cuts = [*sorted({*opened, *(match.start() for match in _HEADING.finditer(text))}), len(text)]
+    for at, match in opened.items():
+        own = _level(text, at)
+        end = next(cut for cut in cuts if cut > at and (cut in opened or cut == len(text) or 0 < _level(text, cut) <= own))
+        yield number_of[match["id"]] if match["id"] in number_of else _cased(match["id"], number_of), match.end(), end
+
+
+def _cased(said: str, names: dict[str, str]) -> str:
+    return next(names[name] for name in names if name.lower() == said.lower())
+
+
+def _level(text: str, at: int) -> int:
+    """How deep a heading is; 0 for what is none."""
+    found = _HEADING.match(text, at)
+    return 0 if found is None else len(found["hash"]) if found["hash"] else 1 + len(found["sub"]) // 3
