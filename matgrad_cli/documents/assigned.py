@@ -109,7 +109,7 @@ def _readings(formulas: Sequence[Formula]) -> list[tuple[Passage, ...]]:
     displays = [_starred(one.passage) for one in formulas if one.kind != "inline"]
     equations = [_starred(one.passage) for one in formulas if one.kind != "inline" or RELATION.search(one.passage.text)]
     lone = sorted((one.passage for one in formulas if one.kind == "inline"), key=_promising, reverse=True)
-    found = [tuple(displays)] if displays else [(one,) for one in lone[: _MOST_READINGS - 1]]
+    found: list[tuple[Passage, ...]] = [tuple(displays)] if displays else [(one,) for one in lone[: _MOST_READINGS - 1]]
     return [*found, tuple(equations)] if equations and tuple(equations) not in found else found
 
 
