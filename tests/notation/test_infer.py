@@ -11,7 +11,7 @@ INFERRED = [
     ("norm(X@R - Y, 'fro')**2 / m", "R", [], "X:n×p R:p×q Y:n×q m:number"),
     ("x.T @ A @ x", "x", [], "x:m×1 A:m×m"),
     ("(x - A@s).T @ W @ (x - A@s)", "s", [], "x:m×1 A:m×n s:n×1 W:m×m"),
-    ("norm(X@w + b - y)**2", "w", [], "X:m×n w:n×1 b:m×1 y:m×1"),
+    ("norm(X@w + b - y)**2", "w", [], "X:m×n w:n×1 b:number y:m×1"),
     ("-0.5*logdet(S) - 0.5*(x-mu).T@inv(S)@(x-mu)", "mu", [], "S:m×m x:m×1 mu:m×1"),
     ("lam*norm(x)**2", "x", [], "lam:number x:m×1"),
     ("tr(A@X@B)", "X", [], "A:m×n X:n×p B:p×m"),

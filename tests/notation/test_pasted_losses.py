@@ -297,7 +297,7 @@ def test_a_library_function_called_otherwise_says_how_it_is_called():
 @pytest.mark.parametrize(("loss", "name", "shape"), [
     ("np.mean((X@W1 + b1 - Y)**2)", "b1", "p×1"), ("norm(X@W + b - Y)**2", "b", "p×1"), ("np.sum((X - mu)**2)", "mu", "n×1"),
     ("np.sum((X - mu)**2/sigma**2)", "sigma", "number"), ("np.mean((np.maximum(0, X@W1+b1)@W2+b2-Y)**2)", "b2", "q×1"),
-    ("norm(X@W - y)**2", "y", "m×p"), ("norm(X@w + b - y)**2", "b", "m×1"),
+    ("norm(X@W - y)**2", "y", "m×p"), ("norm(A@x + b - y)**2", "b", "m×1"),
 ])  # fmt: skip
 def test_a_small_letter_that_is_added_to_a_matrix_is_added_to_every_row(loss, name, shape):
     assert shapes_of(read_problem(loss, name))[name] == shape
@@ -331,3 +331,17 @@ def test_the_transpose_may_stand_in_front(loss):
     from matgrad_cli import gradient
 
     assert str(gradient(loss, "w", syntax="latex")).startswith("2Xᵀ(Xw − y) ")
+
+
+@pytest.mark.parametrize(("loss", "name", "shape"), [
+    ("np.mean((X @ w + b - y)**2)", "b", "number"), ("np.mean(np.maximum(0, 1 - y*(X @ w - b)))", "b", "number"),
+    ("norm(A@x - b)**2", "b", "m×1"), ("norm(A@x + b)**2", "b", "m×1"), ("F.cross_entropy(X@W + b, y)", "b", "n×1"),
+    ("F.cross_entropy(X@W + b, y)", "y", "m×n"),
+])  # fmt: skip
+def test_a_bias_beside_data_is_a_number(loss, name, shape):
+    assert shapes_of(read_problem(loss, name))[name] == shape
+
+
+def test_a_letter_for_an_assumed_size_is_no_other_size():
+    shapes = shapes_of(read_problem("F.cross_entropy(X @ W + b, Y)", "W"))
+    assert (shapes["X"], shapes["W"], shapes["b"], shapes["Y"]) == ("m×p", "p×n", "n×1", "m×n")

@@ -57,8 +57,9 @@ def function_form(solver: Solver, node: s.Apply) -> Form:
         return forms[0] if function != "bars" else Form.number()
     if function == s.PAIRED:
         forms[1].kind.array = True
-        if forms[0].is_open():
-            merge(forms[0], forms[1], reason)
+        if forms[0].is_open():  # which habit makes the scores what they are says nothing of the targets
+            join(forms[0].rows, forms[1].rows, reason)
+            join(forms[0].cols, forms[1].cols, reason)
         return forms[1]
     if function == "pinv":
         forms[0].kind.matrix = True

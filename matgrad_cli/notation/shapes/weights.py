@@ -8,7 +8,7 @@ from typing import Final
 
 from ...diagnostics import InputError
 from ...diagnostics.record import replace
-from ...ir import NUMBER, ONE, Shape, Symbol
+from ...ir import NUMBER, ONE, Dim, Shape, Symbol
 from .. import syntax as s
 from ..elaboration.elaborate import Reading
 from ..names import GREEK
@@ -21,6 +21,9 @@ MISFITS = frozenset(("shape-mismatch", "not-square", "index-mismatch", "wrong-ar
 
 _OFFSET: Final = re.compile(rf"(?:[a-su-xz]|{'|'.join(GREEK.values())}|bias|mean|center|centre|offset|shift|intercept)(?:_?\d|_[a-z])?")
 """Names of a bias or a centre; y and t are targets, as large as what they are compared with."""
+_BIAS: Final = re.compile(r"b|bias|intercept|(?:b|w|beta|theta)_?0")
+_DATA: Final = re.compile(r"(?:X|Phi)(?:_?\w+)?|data|features|inputs?")
+"""Names of data, beside which b is a bias: X@w + b, but A@x + b."""
 
 
 def with_weights(tree: s.Node, scope: Scope, wrt: str, understood: Callable[[Scope], Understood]) -> Understood:
@@ -56,20 +59,30 @@ def with_offsets(tree: s.Node, scope: Scope, understood: Callable[[Scope], Under
     """The loss as it is understood with columns; with small letters that are only added to matrices as vectors, one entry a column.
 
     NumPy adds such a vector to every row: the bias of `X@W + b`, the centre of `X - mu`. In a book it is what it is added to: a matrix.
+    The bias of `X@w + b` is a number, which NumPy adds to every entry.
     """
     found = understood(scope)
     closed, inference, variable, reading = found
     other = {name for name, operator in _names(tree) if operator not in ("+", "-")}
-    shapes = {name: shape for name, shape in inference.shapes.items() if shape.is_matrix and name not in other and _OFFSET.fullmatch(name)}
-    if not shapes or scope.syntax != "numpy" or inference.notes:  # A*x − b: a product may have been meant
-        origins = {**closed.origins, **dict.fromkeys(shapes, "assumed to be a matrix, as what it is added to")}
+    offsets = {name: shape for name, shape in inference.shapes.items() if name not in other}
+    rows = {name: shape for name, shape in offsets.items() if shape.is_matrix and _OFFSET.fullmatch(name)}
+    if scope.syntax != "numpy" or inference.notes:  # A*x − b: a product may have been meant
+        origins = {**closed.origins, **dict.fromkeys(rows, "assumed to be a matrix, as what it is added to")}
         return replace(closed, origins=origins), inference, variable, reading
-    why = "assumed to be a vector that is added to every row, as small letters beside a matrix are"
-    numbers = {name: Symbol(name, NUMBER) for name, shape in inference.shapes.items() if shape.is_number}
-    told = replace(
-        scope, arrays=True,
-        symbols={**scope.symbols, **numbers, **{name: Symbol(name, Shape(shape.cols, ONE)) for name, shape in shapes.items()}},
-        origins={**scope.origins, **{name: closed.origins[name] for name in numbers}, **dict.fromkeys(shapes, why)})
+    data = any(_DATA.fullmatch(name) for name in closed.symbols)
+    numbers = {name for name, shape in offsets.items() if data and shape.is_column and _BIAS.fullmatch(name)}
+    if not rows and not numbers:
+        return found
+    symbols = {name: Symbol(name, Shape(shape.cols, ONE)) for name, shape in rows.items()}
+    origins = dict.fromkeys(rows, "assumed to be a vector that is added to every row, as small letters beside a matrix are")
+    origins |= dict.fromkeys(numbers, "assumed to be a number that is added to every entry, as a bias is")
+    for name, shape in inference.shapes.items():
+        if name in numbers or shape.is_number:
+            symbols[name] = Symbol(name, NUMBER)
+            origins.setdefault(name, closed.origins[name])
+    sizes = {side: Dim.of(side) for shape in rows.values() for side in shape.cols.names}
+    told = replace(scope, arrays=scope.arrays or bool(rows), symbols={**scope.symbols, **symbols}, sizes={**scope.sizes, **sizes},
+                   origins={**scope.origins, **origins})
     try:
         return understood(told)
     except InputError:
