@@ -109,7 +109,7 @@ def units_of(tree: ast.Module, text: str) -> list[Unit]:
     known = frozenset(map(last_part, names_in(tree))) | {node.arg for node in ast.walk(tree) if isinstance(node, ast.arg)}
     found: list[Unit] = []
     functions = [line for line in tree.body if isinstance(line, ast.FunctionDef)]
-    paired = dict(_pairs(functions))
+    paired = dict(pairs(functions))
     used = {id(function) for function in paired.values()}
     top = _words(tree, tree.body, comments, outside=True)
     for line in tree.body:
@@ -214,7 +214,7 @@ def _whole(
     return criterion, None
 
 
-def _pairs(functions: list[ast.FunctionDef]) -> Iterator[tuple[ast.FunctionDef, ast.FunctionDef]]:
+def pairs(functions: list[ast.FunctionDef]) -> Iterator[tuple[ast.FunctionDef, ast.FunctionDef]]:
     """Each backward function with its forward one: `f_forward`/`f_backward`, `forward`/`backward`, `f`/`f_backward`."""
     named = {function.name: function for function in functions}
     for function in functions:

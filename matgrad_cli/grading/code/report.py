@@ -11,6 +11,7 @@ from ...diagnostics import Diagnostic, Label, MatgradError, Severity, Source, Sp
 from ...diagnostics.limits import OutOfTime, ended_by, place_of, time_limit
 from ...diagnostics.record import replace
 from ...documents.python.blocks import Blocks
+from ...documents.python.finish import finished
 from ...documents.python.loss import Written, loss_of
 from ...documents.python.outline import Unit, units_of
 from ...documents.python.said import told
@@ -38,7 +39,7 @@ def checked_code(source: Source, shapes: str = "", loss: str = "", assume: str =
         refused = Diagnostic("unknown-fact", said, source, help=help_)
         return FileReport(source.name, (), (refused,), source)
     try:
-        tree = ast.parse(source.text)
+        tree = finished(ast.parse(source.text))
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
         return FileReport(source.name, (), (_not_python(source, error),), source)
     stated = [f"# matgrad: {key} = {value}" for key, value in (("loss", loss), ("assume", assume)) if value]
@@ -52,7 +53,7 @@ def checked_code(source: Source, shapes: str = "", loss: str = "", assume: str =
 
 def checked_blocks(blocks: Blocks, shapes: str, reveal: Reveal) -> tuple[ProblemReport, ...]:
     """What the Python in a document claims, as far as it is judged: code that only shows something is passed over."""
-    found = _problems(blocks.source, ast.parse(blocks.text), blocks.text, shapes, reveal)
+    found = _problems(blocks.source, finished(ast.parse(blocks.text)), blocks.text, shapes, reveal)
     judged = (problem for problem in found if any(line.verdict in ("follows", "wrong") for line in problem.lines))
     return tuple(replace(one, lines=tuple(in_cell(line, blocks.cells) if blocks.cells else line for line in one.lines)) for one in judged)
 
