@@ -20,7 +20,8 @@ _KEPT = re.compile(r"cache|ctx|saved|memory|tape|tmp|context|state")
 
 def finished(tree: ast.Module) -> ast.Module:
     """The same file where `return loss, dW / N` is `dW = dW / N` and `return loss, dW`, since what is returned is what is claimed; and
-    where an argument that is taken apart (`W, b = params`) is its parts. Each line keeps its place in the text. What is nested too deeply stays as it is."""
+    where an argument that is taken apart (`W, b = params`) is its parts. Each line keeps its place in the text. What is nested too
+    deeply stays as it is."""
     try:
         _finished(tree)
     except RecursionError:
