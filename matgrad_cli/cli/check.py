@@ -87,13 +87,19 @@ def check(
     said = {word: text for word, text in given.items() if text}
     kept = f"{further[0][1]}.cache" if key and further and not os.environ.get("CI") else None
     options = Options(Path(key) if key else None, said, jobs or os.cpu_count() or 1, True, Path(kept) if kept else None, student)
+    alone = [kind for kind in (format_, *(kind for kind, _ in further)) if kind in ON_ONE_STUDENT and not student]
+    if alone:  # files in several folders are refused before any is graded
+        from ..documents.files import expanded
+        from ..records.finding import FileReport, Report
+
+        named = expanded([Path(name) for name in files or () if name], options.key).files
+        _one_student(alone[0], [], Report(tuple(FileReport(str(file)) for file in named)))
     with _progress() as step:
         found = check_files(files or (), options, step)
     for diagnostic in found.diagnostics:
         tell(diagnostic)
-    for kind in (format_, *(kind for kind, _ in further)):
-        if kind in ON_ONE_STUDENT and not student:
-            _one_student(kind, files or [], found)
+    for kind in alone:
+        _one_student(kind, files or [], found)
     shown = render(found, format_, colour=wants_colour(sys.stdout), width=columns(fallback=100))
     others = [(render(found, kind), file) for kind, file in further]
     for text, file in others:

@@ -136,6 +136,15 @@ def test_a_report_on_one_student_takes_no_files_of_several(
         assert command_line(["check", *map(str, files), "--key", str(key), *reported]) in (0, 1)
 
 
+def test_several_students_are_refused_before_any_is_graded(tmp_path: Path, key: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for student in ("one", "two"):
+        (tmp_path / "class" / student).mkdir(parents=True)
+        (tmp_path / "class" / student / "answers.toml").write_text(ANSWERS["right.toml"])
+    monkeypatch.setattr("matgrad_cli.grading.check.check_files", lambda *_: pytest.fail("it was graded"))
+    with pytest.raises(UsageError, match="a report on one student"):
+        command_line(["check", str(tmp_path / "class"), "--key", str(key), "--report", f"gradescope={tmp_path / 'g.json'}"])
+
+
 def test_notebooks_and_plain_text_of_a_class_are_graded(tmp_path: Path, key: Path) -> None:
     fenced = "```matgrad\nproblem: 1\nanswer: 2*X.T@(X@w - y)\n```\n"
     cells = [{"cell_type": "code", "source": ["1 + 1"]}, {"cell_type": "markdown", "source": fenced.splitlines(keepends=True)}]
