@@ -93,7 +93,7 @@ def _with(mended: Mended, benches: list[Bench], one: Judged) -> Cause:
     said = f"{plain.message}: {edit.message}" if own else f"{edit.message}; as it stands, {plain.message}"
     help_ = f"write `{edit.text}`{' in a line behind it' if mended.behind else ''}" if edit.text != "pass" else "leave this line out"
     if mended.behind and isinstance(line, ast.Assign) and line.col_offset == line.value.col_offset:  # a part of a `return`
-        help_ = ""
+        help_ = "mend what is returned"
     healed = frozenset[Place]() if own else _healed(benches[0], mended)
     return Cause(edit.code, said, line, help_, plain.notes, healed)
 
