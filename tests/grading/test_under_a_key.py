@@ -191,3 +191,12 @@ def test_formulas_that_belong_to_no_problem_are_no_missing_answer(tmp_path: Path
     (report,) = graded(tmp_path, {"a.md": text}, TWO).files
     assert {(one.verdict, one.final.code) for one in report.problems} == {("undecided", "no-problem")}
     assert "belong to no problem" in (report.problems[0].final.message or "")
+
+
+@pytest.mark.parametrize(("said", "verdict"), [
+    ("It is $2Ax$ or maybe $Ax + A^\\top x$.", "undecided"), ("One of $Ax + A^\\top x$, $2Ax$, $A^\\top x$.", "undecided"),
+    ("It is $Ax + A^\\top x$ since $A$ is constant.", "right"), ("As $df = dx^\\top A x + x^\\top A dx$, it is $Ax + A^\\top x$.", "right"),
+])  # fmt: skip
+def test_several_answers_in_a_sentence_are_none(tmp_path: Path, said: str, verdict: str) -> None:
+    (report,) = graded(tmp_path, {"a.md": f"## Problem 2\n{said}"}, TWO).files
+    assert next(one for one in report.problems if one.id == "2").verdict == verdict
