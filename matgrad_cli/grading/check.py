@@ -352,7 +352,7 @@ def _of_key(diagnostic: Diagnostic) -> Diagnostic:
 
 def _is_formula(text: str) -> bool:
     """Whether a text may be an answer that stands alone: no equation, and no name that is only spoken of."""
-    return RELATION.search(text) is None and re.fullmatch(r"\W*\w+\W*", text) is None
+    return RELATION.search(text) is None and re.fullmatch(r"\W*[^\W\d](?:_\w+)?\W*", text) is None
 
 
 def _answered_twice(name: str, attempts: str, source: Source) -> Diagnostic:
