@@ -71,11 +71,14 @@ def closed(
 
 
 def without_detours(steps: Iterable[Step]) -> tuple[Step, ...]:
-    """The steps without those after which a line stands again that stood before: a part turned round and then back."""
+    """The steps without those after which a line stands again that stood before: a part turned round and then back.
+
+    The change to another layout stays: it says why the result is turned.
+    """
     kept: list[Step] = []
     for step in steps:
         kept.append(step)
-        if step.after != step.before:
+        if step.after != step.before and "layout" not in dict(step.bindings):
             back = next((place for place, earlier in enumerate(kept) if earlier.before == step.after), len(kept))
             del kept[back:]
     return tuple(kept)

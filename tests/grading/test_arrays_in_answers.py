@@ -16,7 +16,7 @@ SOFTMAX = ("sum(G*softmax(X, axis=1))", "X", "G: n×m, X: n×m")
 
 @pytest.mark.parametrize(("problem", "answer", "verdict"), [
     (QUADRATIC, "x.T@A + A@x", "wrong"), (QUADRATIC, "x@A + A@x", "right"), (QUADRATIC, "x@(A+A.T)", "right"),
-    (QUADRATIC, "A@x + A.T@x.T", "wrong"), (QUADRATIC, "(A+A.T)*x", "wrong"), (QUADRATIC, "2*x.T@A", "wrong"),
+    (QUADRATIC, "A@x + A.T@x.T", "wrong"), (QUADRATIC, "(A+A.T)*x", "right"), (QUADRATIC, "2*x.T@A", "wrong"),
     (COLUMN, "x.T@A + A@x", "wrong"), (COLUMN, "x@A + A@x", "wrong"), (COLUMN, "(x.T@A).T + A@x", "right"),
     (COLUMN, "(x@x)*x", "wrong"), (COLUMN, "(A+A.T)@x", "right"),
     (SQUARES, "-2*(y-X@w).T@X", "wrong"), (SQUARES, "-2*(y-X@w)@X", "right"), (SQUARES, "-2*(X@w-y)@X", "wrong"),

@@ -69,7 +69,7 @@ def with_offsets(tree: s.Node, scope: Scope, understood: Callable[[Scope], Under
     if scope.syntax != "numpy" or inference.notes:  # A*x − b: a product may have been meant
         origins = {**closed.origins, **dict.fromkeys(rows, "assumed to be a matrix, as what it is added to")}
         return replace(closed, origins=origins), inference, variable, reading
-    data = any(_DATA.fullmatch(name) for name in closed.symbols)
+    data = any(_is_data(part) for part in s.parts_of(tree))
     numbers = {name for name, shape in offsets.items() if data and shape.is_column and _BIAS.fullmatch(name)}
     if not rows and not numbers:
         return found
@@ -87,6 +87,15 @@ def with_offsets(tree: s.Node, scope: Scope, understood: Callable[[Scope], Under
         return understood(told)
     except InputError:
         return found
+
+
+def _is_data(part: s.Node) -> bool:
+    """Whether a part is a product that begins with data: X @ w, X.dot(w)."""
+    match part:
+        case s.Binary(_, "@", left, _) | s.Apply(_, "dot" | "matmul" | "mv", (left, _)):
+            first = s.ungrouped(left)
+            return isinstance(first, s.Name) and _DATA.fullmatch(first.name) is not None
+    return False
 
 
 def _names(tree: s.Node) -> Iterator[tuple[str, str]]:
