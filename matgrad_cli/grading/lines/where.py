@@ -16,7 +16,8 @@ _WORDS: Final = "where|with|let|and|for|using|given|then|so|we|set|put|denote|de
 _NAME: Final = r"\\?(?:bar|hat|tilde|mathbf|boldsymbol)?\s*\{?\\?[^\W\d_]+\}?(?:_\w|_\{\w+\})?'*"
 _DEFINES: Final = re.compile(rf"\s*({_NAME})\s*(?:\\coloneqq|:?=)(?!=)")
 _CUT: Final = re.compile(
-    rf"[,;\n]|%[^\n]*|\\q?quad(?![A-Za-z])|\\(?:text|mathrm|mbox)\w*\s*\{{\s*[,;]?\s*(?:(?:(?:{_WORDS})\b|\w+\s+\w)[^{{}}]*)?\}}"
+    r"[,;\n]|(?<![^\n])[ \t]*%[^\n]*|"
+    rf"\\q?quad(?![A-Za-z])|\\(?:text|mathrm|mbox)\w*\s*\{{\s*[,;]?\s*(?:(?:(?:{_WORDS})\b|\w+\s+\w)[^{{}}]*)?\}}"
     rf"|(?<![\w\\])(?:{_WORDS})(?!\w)"
 )
 _ASIDE: Final = re.compile(rf"(?<=[\s,;}}])\(\s*{_NAME}\s*:?=(?!=)")

@@ -300,6 +300,9 @@ def _paired(e: Elaborator, node: s.Apply) -> Expr:
         found = f"the targets {e.text(first)} are {described(targets.shape)}, the scores {e.text(second)} {described(scores.shape)}"
         e.fail("shape-mismatch", found, first, "",
                "both have one shape: a class that is given by its number is the row of an identity matrix (one-hot)")
+    named = s.ungrouped(node.arguments[0])
+    if targets.shape.is_matrix and isinstance(named, s.Name) and e.scope.origins.get(named.name) != "from --shape":
+        e.note(f"the targets {e.text(named)} are read as {targets.shape}, a row for every sample, one-hot where they are classes")
     return targets
 
 
