@@ -12,7 +12,7 @@ from ...notation.scope import Syntax
 from .scope import Surroundings
 from .syntax_walk import rebuilt
 
-_WORDS: Final = "where|with|let|and|for|using|given|then|so|we|set|put|denote|define|if|mit|also"
+_WORDS: Final = "where|with|let|and|for|using|given|then|so|we|set|put|denote|define|mit|also"
 _NAME: Final = r"\\?(?:bar|hat|tilde|mathbf|boldsymbol)?\s*\{?\\?[^\W\d_]+\}?(?:_\w|_\{\w+\})?'*"
 _DEFINES: Final = re.compile(rf"\s*({_NAME})\s*(?:\\coloneqq|:?=)(?!=)")
 _CUT: Final = re.compile(
