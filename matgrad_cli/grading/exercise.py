@@ -169,7 +169,9 @@ def finding_of(number: int, verdict: ProblemVerdict | str, passage: Passage, sli
     span = passage.span(slip.span) if slip.span is not None else passage.span()
     line, column = line_and_column(source.text, span.start)
     severity: Literal["wrong", "error", "warning"] = "wrong" if verdict == "wrong" else "error" if verdict == "unreadable" else "warning"
-    diagnostic = Diagnostic(slip.code, slip.message, source, (Label(span),), slip.notes, slip.help, severity)
+    told = slip.labels if slip.labels and slip.labels[0].span == slip.span else ()
+    labels = tuple(Label(passage.span(label.span), label.text) for label in told) or (Label(span),)
+    diagnostic = Diagnostic(slip.code, slip.message, source, labels, slip.notes, slip.help, severity)
     return Finding(number, verdict, span, line, column, slip.code, diagnostic, tuple(notes), holds=slip.holds, cause=slip.cause)  # type: ignore[arg-type]
 
 

@@ -194,7 +194,7 @@ def _failed(diagnostic: Diagnostic, side: Side, tree: s.Node, around: Surroundin
 def slip_of(diagnostic: Diagnostic, code: str) -> Slip:
     """A message of a reader as a slip with the checker's code."""
     span = diagnostic.labels[0].span if diagnostic.labels else None
-    return Slip(code, diagnostic.message, as_declared(diagnostic.notes), diagnostic.help, span)
+    return Slip(code, diagnostic.message, as_declared(diagnostic.notes), diagnostic.help, span, labels=diagnostic.labels)
 
 
 def as_declared(notes: Iterable[str]) -> tuple[str, ...]:

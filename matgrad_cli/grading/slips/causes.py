@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ...diagnostics import Span
+from ...diagnostics import Label, Span
 from ...ir import Expr
 from .repair import CAUSES, Repair
 
@@ -14,7 +14,8 @@ class Slip:
     """A kind of slip: its code, what is wrong, the evidence, a checked suggestion, and the place or the part at fault where it is known.
 
     A code that names a cause has its repair: the line as it would be right, which was judged. `holds`: the line is right in itself.
-    `cause` is the slip by which the shapes do not fit, where mending it was seen to make the line right.
+    `cause` is the slip by which the shapes do not fit, where mending it was seen to make the line right. `labels` are places with what is
+    said of each, the first at `span`: the two operands that do not fit, with their shapes.
     """
 
     code: str
@@ -26,6 +27,7 @@ class Slip:
     repair: Repair | None = None
     holds: bool = False
     cause: str | None = None
+    labels: tuple[Label, ...] = ()
 
     def __post_init__(self) -> None:
         if self.code in CAUSES and self.repair is None:

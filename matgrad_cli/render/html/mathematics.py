@@ -81,7 +81,7 @@ def _condition(when: str) -> str:
     return f"<mtext>if&#xa0;</mtext>{tokens}"
 
 
-_NUMBERS: Final = re.compile(r"(?P<matrix>\[[^]]*\])|(?P<ratio>\d+/\d+)|(?P<number>[\d.]+(?:e-?\d+)?)|(?P<name>[^\W\d]+)|(?P<sign>\S)")
+_NUMBERS: Final = re.compile(r"(?P<matrix>\[[^]]*\])|(?P<ratio>−?\d+/\d+)|(?P<number>−?[\d.]+(?:e-?\d+)?)|(?P<name>[^\W\d]+)|(?P<sign>\S)")
 
 
 def numbers_html(text: str) -> str:
@@ -95,12 +95,13 @@ def _number(kind: str | None, text: str) -> str:
         rows = ("".join(f"<mtd>{_entry(entry)}</mtd>" for entry in row.split()) for row in text[1:-1].split(";"))
         return f"<mrow><mo>[</mo><mtable>{''.join(f'<mtr>{row}</mtr>' for row in rows)}</mtable><mo>]</mo></mrow>"
     if kind == "ratio":
-        top, bottom = text.split("/")
-        return f"<mfrac><mn>{top}</mn><mn>{bottom}</mn></mfrac>"
+        top, bottom = text.removeprefix("−").split("/")
+        return f"{_number('number', '−') if text[0] == '−' else ''}<mfrac><mn>{top}</mn><mn>{bottom}</mn></mfrac>"
     if text in "()":
         return f'<mo stretchy="false">{text}</mo>'
-    tag = {"number": "mn", "name": "mi"}.get(str(kind), "mo")
-    return '<mo form="infix" lspace="0" rspace="0.28em">=</mo>' if text == "=" else f"<{tag}>{text}</{tag}>"
+    if kind == "sign":
+        return '<mo form="infix" lspace="0" rspace="0.28em">=</mo>' if text == "=" else f'<mo form="infix">{text}</mo>'
+    return f"<mi>{text}</mi>" if kind == "name" else f"<mn>{text}</mn>"
 
 
 def _entry(text: str) -> str:

@@ -69,10 +69,10 @@ def _parts(block: Block, view: View) -> Iterator[str]:
         case Heading(phrase, level):
             yield f"<h{level}>{phrase_html(phrase)}</h{level}>"
         case Variables(rows):
-            told = ((known, ", ".join(known.facts), prose_html(known.origin)) for known in rows)
-            yield _table((value_html(known.symbol), described(known.symbol), facts, origin) for known, facts, origin in told)
+            yield _table((value_html(one.symbol), described(one.symbol), ", ".join(one.facts), prose_html(one.origin)) for one in rows)
         case Numbers(given):
-            yield f'<p class="numbers">in numbers: {", ".join(map(numbers_html, given))}</p>'
+            told = ", ".join(f'<span class="given">{numbers_html(one)}</span>' for one in given)
+            yield f'<p class="numbers">in numbers: {told}</p>'
         case Sentence():
             yield from _sentence(block, view)
         case Formula():

@@ -16,13 +16,14 @@ padding:.2rem 1rem;text-align:left}
 .matgrad .formula{margin:.3rem 0;padding:.25rem 0;line-height:2.2;overflow-x:auto;overflow-y:hidden}
 .matgrad .result{border:2px solid var(--accent);border-radius:.5rem;padding:.4rem .9rem;margin:.7rem 0;width:fit-content;max-width:100%}
 .matgrad .new{background:var(--new);border-radius:.2em}.matgrad .old{background:var(--old);border-radius:.2em}
+.matgrad .change>span{display:inline-block;max-width:100%}
 .matgrad .sized>mtext{font-size:.62em;color:var(--soft);font-family:system-ui,sans-serif;padding:0 .35em}
 .matgrad .cases mtd{text-align:left}
 .matgrad .line{display:flex;flex-wrap:wrap;align-items:center;gap:0 1rem}.matgrad .line>.formula{max-width:100%}
 .matgrad .small{font-size:.86rem;color:var(--soft)}
 .matgrad .numbers{color:var(--accent)}.matgrad .numbers math{font-size:1em}
 .matgrad .kind{font-size:.8rem;color:var(--soft);margin-left:auto}
-.matgrad .verdict{font-size:.8rem;white-space:nowrap}
+.matgrad .verdict{font-size:.8rem}.matgrad :is(.verdict,.given){white-space:nowrap}
 .matgrad .proved,.matgrad .agrees{color:var(--good)}.matgrad .unknown{color:var(--doubt)}.matgrad .differs{color:var(--bad)}
 article.matgrad.matgrad ol{list-style:none;margin:0;padding:0}
 .matgrad li{border:1px solid var(--line);border-radius:.5rem;background:var(--card);padding:.45rem .8rem;margin:.55rem 0}
@@ -52,7 +53,8 @@ article.matgrad.matgrad :is(td,th,tr){padding:.2rem .9rem .2rem 0;text-align:lef
 .matgrad .kept{border:2px solid var(--good);border-radius:.3rem;padding:0 .3rem}
 .matgrad code{font-size:.9em}.matgrad pre{overflow-x:auto;font-family:monospace;line-height:1.3}
 @media(max-width:34rem){.matgrad{padding:.1rem .55rem;font-size:15px}.matgrad li{padding:.4rem .55rem}}
-@media print{.matgrad{--card:#fff;max-width:none;font-size:11pt}.matgrad li{break-inside:avoid}.matgrad nav{display:none}
+@media print{.matgrad{--card:#fff;max-width:none;font-size:11pt}.matgrad :is(li,table,figure,.result){break-inside:avoid}
+.matgrad nav{display:none}.matgrad :is(h1,h2){break-after:avoid}
 .matgrad details::details-content{content-visibility:visible;display:block}.matgrad .formula,.matgrad .change{overflow:visible}
 .matgrad :is(.new,.old){print-color-adjust:exact}}
 """
