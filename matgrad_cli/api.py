@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from .diagnostics import BugError, Diagnostic, InputError, StuckError
-from .diagnostics.record import record, replace
+from .diagnostics.record import as_mapping, record, replace
 from .ir import OpenLetter
 from .notation.problems import read_problem
 from .records import Derivation
@@ -17,10 +17,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from .facts import Problem
-    from .records.finding import Report
     from .records.solution import Goal, Solution
     from .render.latex.habits import Habits
     from .render.view import Detail, View
+    from .reports.formats import Checked
 
 Texts = str | Sequence[str]
 Loss = object
@@ -260,11 +260,12 @@ def _every(problem: Problem, one: Callable[[str], Derivation]) -> tuple[Derivati
     return derive_all(problem, one)
 
 
-def check(*files: str | Path, key: str | Path | None = None) -> Report:
+def check(*files: str | Path, key: str | Path | None = None) -> Checked:
     """The report on files of answers and derivations."""
     from .grading.check import Options, check_files
+    from .reports.formats import Checked
 
-    return check_files(files, Options(key=Path(key) if key is not None else None))
+    return Checked(*as_mapping(check_files(files, Options(key=Path(key) if key is not None else None))).values())
 
 
 def _rendered(derivations: tuple[Derivation, ...], format: str, view: View) -> str:

@@ -101,9 +101,9 @@ def check(
     for kind in alone:
         _one_student(kind, files or [], found)
     shown = render(found, format_, colour=wants_colour(sys.stdout), width=columns(fallback=100))
-    others = [(render(found, kind), file) for kind, file in further]
-    for text, file in others:
-        deliver(text, file)
+    others = [(render(found, kind), file, f"matgrad check {' '.join(files or ())}" if kind == "html" else "") for kind, file in further]
+    for other in others:
+        deliver(*other)
     deliver(shown, None)
     if found.skipped:
         say(_skipped(found.skipped))

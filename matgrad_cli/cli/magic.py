@@ -6,7 +6,7 @@ import io
 import shlex
 import sys
 from contextlib import redirect_stdout
-from html import escape
+from functools import partial
 from typing import Any
 
 from ..diagnostics import MatgradError
@@ -14,7 +14,7 @@ from ..diagnostics.show import show
 from .app import command_line
 from .guard import guarded
 
-_PAGES = ("explain", "solve")
+_PAGES = ("explain", "solve", "check")
 
 
 class Page:
@@ -32,15 +32,16 @@ class Page:
 
 def load(shell: Any) -> None:
     """Gives an IPython shell the magics."""
-    shell.register_magic_function(matgrad, "line_cell", "matgrad")
+    pages = type(shell).__name__ != "TerminalInteractiveShell"  # a terminal shows no HTML
+    shell.register_magic_function(matgrad if pages else partial(matgrad, pages=False), "line_cell", "matgrad")
 
 
-def matgrad(line: str, cell: str | None = None) -> Page | None:
+def matgrad(line: str, cell: str | None = None, pages: bool = True) -> Page | None:
     """A command line without the word `matgrad`; a cell stands where the loss or the file would."""
     words = shlex.split(line)
     if cell is not None:
         words.insert(1, "-")
-    drawn = words[:1] in ([name] for name in _PAGES) and "--format" not in words
+    drawn = pages and words[:1] in ([name] for name in _PAGES) and "--format" not in words
     if not drawn:
         guarded(lambda: _run(words, cell), words)
         return None
@@ -56,10 +57,9 @@ def matgrad(line: str, cell: str | None = None) -> Page | None:
 
     guarded(action, words)
     if held:
-        from ..render.html.page import misfit_html
+        from ..reports.page import message_html
 
-        said = show(held[0].diagnostic)
-        return Page(said, misfit_html(held[0].diagnostic, f"<pre>{escape(said)}</pre>"))
+        return Page(show(held[0].diagnostic), message_html(held[0].diagnostic))
     return Page("", stream.getvalue())
 
 

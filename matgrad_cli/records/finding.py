@@ -202,34 +202,6 @@ class Report:
         """The first of 1 (wrong), 3 (unreadable), 4 (undecided), 0 (right) that applies."""
         return {"wrong": 1, "unreadable": 3, "undecided": 4, "right": 0}[self.verdict]
 
-    def _repr_html_(self) -> str:
-        """A table for notebooks: every problem with its verdict, its first wrong line and what is to be said about it."""
-        from html import escape
-
-        rows = "".join(_html_row(file, problem) for file in self.files for problem in file.problems)
-        faults = "".join(
-            f"<tr><td>{escape(file.file)}</td><td></td><td>unreadable</td><td colspan='3'>{escape(diagnostic.message)}</td></tr>"
-            for file in self.files
-            for diagnostic in file.diagnostics
-            if diagnostic.severity == "error"
-        )
-        head = "".join(f"<th>{name}</th>" for name in ("file", "problem", "verdict", "line", "finding", "score"))
-        return f"<table class='tex2jax_ignore mathjax_ignore'><thead><tr>{head}</tr></thead><tbody>{rows}{faults}</tbody></table>"
-
-
-def _html_row(file: FileReport, problem: ProblemReport) -> str:
-    from html import escape
-
-    first = problem.first_wrong or next(iter(problem.shown), None)
-    message = (first.message if first else None) or problem.final.message or ""
-    if problem.reveal == "none":
-        message = ""
-    code = first.code if first and problem.reveal != "none" else None
-    said = (f"<code>{escape(code)}</code> " if code else "") + escape(message)
-    line = str(first.line) if first and problem.kind != "answer" else ""
-    cells = (escape(file.file), escape(problem.id), problem.verdict, line, said, f"{problem.score:g}/{problem.points:g}")
-    return "<tr>" + "".join(f"<td style='text-align:left'>{cell}</td>" for cell in cells) + "</tr>"
-
 
 def worst(verdicts: list[ProblemVerdict]) -> ProblemVerdict:
     """Wrong before unreadable before undecided before right; nothing at all is right."""

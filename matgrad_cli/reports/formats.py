@@ -5,6 +5,7 @@ from __future__ import annotations
 from importlib import import_module
 from typing import Final
 
+from ..diagnostics.record import record
 from ..records.finding import Report
 
 FORMATS: Final = {
@@ -16,6 +17,7 @@ FORMATS: Final = {
     "csv": "tables:to_csv",
     "gradebook": "tables:to_gradebook",
     "sarif": "sarif:to_sarif",
+    "html": "page:to_html",
 }
 """For each format the module of this folder and its function, beside the terminal."""
 
@@ -25,3 +27,11 @@ def written(report: Report, name: str) -> str:
     module, _, function = FORMATS[name].partition(":")
     found: str = getattr(import_module(f".{module}", __package__), function)(report)
     return found
+
+
+@record
+class Checked(Report):
+    """A report that shows itself as a page in a notebook."""
+
+    def _repr_html_(self) -> str:
+        return written(self, "html")

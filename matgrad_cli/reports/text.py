@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from ..diagnostics.record import replace
+import re
+from collections.abc import Iterator
+
+from ..diagnostics import Diagnostic
+from ..diagnostics.record import record, replace
 from ..diagnostics.show import show, wrapped
 from ..records.finding import FileReport, Finding, ProblemReport, Report
 from .classes import class_text
@@ -25,31 +29,34 @@ def _file(file: FileReport, colour: bool, width: int) -> str:
     blocks = [title, *_table(file, colour, width)]
     findings = [show(diagnostic, colour=colour, width=width) for diagnostic in file.diagnostics]
     for problem in file.problems:
-        findings += _findings(problem, colour, width, several=len(file.problems) > 1)
+        findings += [_remark(said, colour, width) for said in remarks(problem, several=len(file.problems) > 1)]
     return "\n".join(blocks) + "\n" + "".join(f"\n{finding}" for finding in findings)
 
 
+COLUMNS = ("problem", "verdict", "lines", "first wrong", "final answer", "score")
+
+
 def _table(file: FileReport, colour: bool, width: int) -> list[str]:
-    """One row per problem: verdict, lines, first wrong line, final answer, score; where they do not fit, some stand below."""
+    """One row per problem; where they do not fit, the lines and the first wrong one stand below."""
     if not file.problems:
         return []
-    header = ("problem", "verdict", "lines", "first wrong", "final answer", "score")
-    rows = [header, *map(_row, file.problems)]
-    widths = [max(len(row[column]) for row in rows) for column in range(len(header))]
+    rows = [COLUMNS, *map(cells, file.problems)]
+    widths = [max(len(row[column]) for row in rows) for column in range(len(COLUMNS))]
     narrow = sum(widths) + 2 * len(widths) > width
-    shown = [column for column in range(len(header)) if not (narrow and header[column] in ("lines", "first wrong"))]
+    shown = [column for column in range(len(COLUMNS)) if not (narrow and column in (2, 3))]
     lines = []
     for row in rows:
-        cells = [_painted(row[column], colour and row is not header) + " " * (widths[column] - len(row[column])) for column in shown]
-        lines.append("  " + "  ".join(cells).rstrip())
-        if row is header:
+        padded = [_painted(row[column], colour and row is not COLUMNS) + " " * (widths[column] - len(row[column])) for column in shown]
+        lines.append("  " + "  ".join(padded).rstrip())
+        if row is COLUMNS:
             lines.append("  " + "  ".join("─" * widths[column] for column in shown))
-        elif narrow and (below := [f"{header[column]}: {row[column]}" for column in (2, 3) if row[column] != "–"]):
+        elif narrow and (below := [f"{COLUMNS[column]}: {row[column]}" for column in (2, 3) if row[column] != "–"]):
             lines += wrapped("; ".join(below), width, "    ", 6)
     return lines
 
 
-def _row(problem: ProblemReport) -> tuple[str, ...]:
+def cells(problem: ProblemReport) -> tuple[str, ...]:
+    """A row of the table: verdict, lines, first wrong line, final answer, score."""
     first = problem.first_wrong
     wrong = "–" if first is None else f"{first.number}: {first.code or 'wrong'}" if problem.kind != "answer" else first.code or "wrong"
     if first is not None and problem.kind == "document":
@@ -72,34 +79,49 @@ def _painted(word: str, colour: bool) -> str:
     return f"\x1b[{code}m{word}\x1b[0m" if colour and code else word
 
 
-def _findings(problem: ProblemReport, colour: bool, width: int, several: bool) -> list[str]:
+@record
+class Told:
+    """A finding with its place in the message, and how the line was read."""
+
+    diagnostic: Diagnostic
+    notes: tuple[str, ...] = ()
+
+
+def remarks(problem: ProblemReport, several: bool) -> Iterator[str | Told]:
+    """What is said of a problem, in order."""
     lead = f"problem {problem.id}, " if several else ""
-    out = [_said(f"note: {lead}{note}", width) for note in (*problem.notes, *([problem.credit] if problem.credit else []))]
-    out += [_said(f"warning: {lead}{warning}", width) for warning in problem.warnings]
-    if problem.kind == "document":
-        wrong = [finding for finding in problem.lines if finding.verdict == "wrong"]
-        out += [_finding(problem, finding, lead, colour, width) for finding in wrong]
-        return [*out, "".join(_said(said, width) for said in of_document(problem))]
-    for finding in problem.shown:
-        out.append(_finding(problem, finding, lead, colour, width))
+    yield from (f"note: {lead}{note}" for note in (*problem.notes, *([problem.credit] if problem.credit else [])))
+    yield from (f"warning: {lead}{warning}" for warning in problem.warnings)
+    document = problem.kind == "document"
+    for finding in problem.lines if document else problem.shown:
+        if finding.verdict == "wrong" or not document:
+            yield _told(problem, finding, lead)
+    if document:
+        yield "\n".join(of_document(problem))
+        return
     said = {finding.message for finding in problem.shown}
     if problem.final.message and problem.final.message not in said and (problem.kind != "answer" or not problem.shown):
         code = f"[{problem.final.code}]" if problem.final.code else ""
-        closing = f"{lead}final answer: {problem.final.verdict}{code}: {problem.final.message}"
-        out.append(_said(closing, width).replace(problem.final.verdict, _painted(problem.final.verdict, colour), 1))
-    return out
+        yield f"{lead}final answer: {problem.final.verdict}{code}: {problem.final.message}"
 
 
-def _finding(problem: ProblemReport, finding: Finding, lead: str, colour: bool, width: int) -> str:
+def _told(problem: ProblemReport, finding: Finding, lead: str) -> str | Told:
     where = "the problem" if not finding.number else f"line {finding.number}" if problem.kind != "answer" else "the answer"
     where = place_in_file(finding) if problem.kind == "document" else where
-    if finding.diagnostic is None:
-        return f"{lead}{where}: {_painted(finding.verdict, colour)}\n"
     diagnostic = finding.diagnostic
+    if diagnostic is None:
+        return f"{lead}{where}: {finding.verdict}"
     if problem.kind != "answer" or lead:
         diagnostic = replace(diagnostic, message=f"{lead}{where}: {diagnostic.message}")
-    shown = show(diagnostic, colour=colour, width=width)
-    return shown + "".join(_said(note, width, "  = read: ", 10) for note in finding.notes)
+    return Told(diagnostic, finding.notes)
+
+
+def _remark(said: str | Told, colour: bool, width: int) -> str:
+    if isinstance(said, Told):
+        shown = show(said.diagnostic, colour=colour, width=width)
+        return shown + "".join(_said(note, width, "  = read: ", 10) for note in said.notes)
+    text = "".join(_said(line, width) for line in said.split("\n"))
+    return re.sub(r"(?<=final answer: )\w+", lambda found: _painted(found[0], colour), text, count=1)
 
 
 def _said(text: str, width: int, lead: str = "", hang: int = 2) -> str:

@@ -33,8 +33,7 @@ def test_a_cell_is_the_loss_or_the_document(magic: Callable[..., Any], capsys: p
     assert "<math" in magic('solve "norm(X@w-y)**2" --wrt w')._repr_html_()
     assert magic("gradient --wrt x", "x.T @ x") is None
     assert "2x" in capsys.readouterr().out
-    magic("check", "The loss is $L = x^T x$. Its gradient by x is $\\nabla_x L = x$.\n")
-    assert "lost-factor" in capsys.readouterr().out
+    assert "lost-factor" in magic("check", "The loss is $L = x^T x$. Its gradient by x is $\\nabla_x L = x$.\n")._repr_html_()
 
 
 def test_arrays_that_do_not_fit_are_drawn(magic: Callable[..., Any]) -> None:
@@ -42,6 +41,13 @@ def test_arrays_that_do_not_fit_are_drawn(magic: Callable[..., Any]) -> None:
     assert "cannot multiply `X` by `W`" in repr(shown)
     assert shown._repr_html_().count('class="misfit"') == 2
     assert "<svg" not in magic("explain --wrt W", "norm(X@")._repr_html_()
+
+
+def test_in_a_terminal_the_command_prints(capsys: pytest.CaptureFixture[str]) -> None:
+    shell = type("TerminalInteractiveShell", (Shell,), {})()
+    matgrad_cli.load_ipython_extension(shell)
+    assert shell.magics["matgrad"]("explain x.T@x --wrt x") is None
+    assert "∇L = 2x" in capsys.readouterr().out
 
 
 def test_the_errors_are_exported() -> None:

@@ -26,13 +26,14 @@ from matgrad_cli.records.finding import FileReport, Final, Finding, ProblemRepor
 from matgrad_cli.reports.ci import github_summary, to_github, to_junit
 from matgrad_cli.reports.data import to_gradescope, to_json, to_prairielearn
 from matgrad_cli.reports.inert import inert_report
+from matgrad_cli.reports.page import to_html
 from matgrad_cli.reports.sarif import to_sarif
 from matgrad_cli.reports.tables import to_csv, to_gradebook
 from matgrad_cli.reports.text import to_text
 
 FORMATS: dict[str, Callable[[Report], str]] = {
     "text": to_text, "json": to_json, "junit": to_junit, "github": to_github, "summary": github_summary, "gradescope": to_gradescope,
-    "prairielearn": to_prairielearn, "csv": to_csv, "gradebook": to_gradebook, "sarif": to_sarif, "html": Report._repr_html_,
+    "prairielearn": to_prairielearn, "csv": to_csv, "gradebook": to_gradebook, "sarif": to_sarif, "html": to_html,
 }  # fmt: skip
 HIDDEN = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\xad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ud800-\udfff\U000e0000-\U000e007f]"
@@ -101,8 +102,8 @@ def check(format_: str, said: str) -> None:
     elif format_ == "sarif":
         assert "](" not in said
     elif format_ in ("html", "summary"):
-        outside = re.sub(r"(?ms)^```text$.*?^```$", "", said)
-        assert not re.search(r"<(?!/?(table|thead|tbody|tr|td|th|code|details|summary)\b)", outside)
+        outside = re.sub(r"(?ms)^```text$.*?^```$|<style>.*?</style>", "", said)
+        assert not re.search(r"<(?!/?(table|tr|td|th|code|details|summary|article|h2|p|b|br|pre|div|span|mark|sub|sup)\b)", outside)
         assert format_ == "html" or not re.search(r"(?<!\\)[$\[\]`](?!differs`| *\|)", outside.replace("`differs`", ""))
 
 

@@ -11,6 +11,7 @@ import pytest
 from matgrad_cli.grading.check import Options, Report, check_files
 from matgrad_cli.reports.ci import github_summary, to_github, to_junit
 from matgrad_cli.reports.data import to_gradescope, to_json, to_prairielearn
+from matgrad_cli.reports.page import to_html
 from matgrad_cli.reports.text import to_text
 
 SAMPLES = Path(__file__).parent.parent.parent / "samples"
@@ -137,8 +138,13 @@ def test_no_answer_is_neither_right_nor_wrong(tmp_path: Path) -> None:
     assert report.files[0].diagnostics[0].code == "unknown-problem"
 
 
-def test_a_report_shows_itself_in_a_notebook() -> None:
-    html = check_files([SAMPLES / "stackexchange-lost-half"])._repr_html_()
-    assert html.startswith("<table ")
-    assert html.endswith("</table>")
-    assert "<code>lost-factor</code>" in html
+def test_a_report_is_a_page_with_what_does_not_fit_in_red(tmp_path: Path) -> None:
+    from matgrad_cli import check
+
+    html = check(SAMPLES / "stackexchange-lost-half")._repr_html_()
+    assert html.rstrip().endswith("</article>")
+    assert '<b class="wrong">wrong[lost-factor]</b>' in html
+    assert "15 | \\nabla_W L(D, W) = <mark>2(D^TDW - D^TX)</mark>" in html
+    for answer, red in (("2*X@(X@w - y)", 2), ("2*X.T@(X + y)", 2), ("X + w", 4), ("X@w + w", 2), ("2*X.T@(X@w)", 0)):
+        report = graded(tmp_path, f'[[problem]]\nid = "1"\nanswer = "{answer}"\n')
+        assert to_html(report).count('class="misfit"') == red, answer

@@ -6,7 +6,6 @@ from collections.abc import Iterable, Iterator
 from html import escape
 from typing import Final
 
-from ...diagnostics import Diagnostic
 from ...ir import Expr
 from ...verify.verdict import Verdict
 from ..document.blocks import (
@@ -32,7 +31,7 @@ from ..document.blocks import (
 from ..view import View
 from ..words import described, kind_text
 from .mathematics import cases_html, letters_html, line_html, math, numbers_html, phrase_html, value_html
-from .pictures import collapse, graph, misfit, pattern
+from .pictures import collapse, graph, pattern
 from .pictures import shapes as shapes_of
 from .prose import prose_html
 from .style import SCRIPT, STYLE
@@ -41,8 +40,12 @@ from .style import SCRIPT, STYLE
 def html_fragment(content: Document, view: View) -> str:
     """The document as a fragment with its style."""
     wide = any(isinstance(block, Columns) for block in content)
-    inside = "\n".join(part for block in content for part in _parts(block, view))
-    return f'{_STYLED}<article class="matgrad{" wide" if wide else ""}">\n{inside}\n</article>\n'
+    return article("\n".join(part for block in content for part in _parts(block, view)), "wide" if wide else "")
+
+
+def article(inside: str, *classes: str) -> str:
+    """Elements in the style of the pages."""
+    return f'{_STYLED}<article class="{" ".join(filter(None, ("matgrad", *classes)))}">\n{inside}\n</article>\n'
 
 
 _STYLED: Final = f"<style>{STYLE}</style>\n"
@@ -59,17 +62,12 @@ def html_page(fragments: str, title: str) -> str:
     )
 
 
-def misfit_html(said: Diagnostic, message: str) -> str:
-    """A message, with a picture where two arrays do not fit."""
-    return f'{_STYLED}<article class="matgrad">\n{message}\n{misfit(said)}\n</article>\n'
-
-
 def _parts(block: Block, view: View) -> Iterator[str]:
     match block:
         case Heading(phrase, level):
             yield f"<h{level}>{phrase_html(phrase)}</h{level}>"
         case Variables(rows):
-            yield _table((value_html(one.symbol), described(one.symbol), ", ".join(one.facts), prose_html(one.origin)) for one in rows)
+            yield table((value_html(one.symbol), described(one.symbol), ", ".join(one.facts), prose_html(one.origin)) for one in rows)
         case Numbers(given):
             told = ", ".join(f'<span class="given">{numbers_html(one)}</span>' for one in given)
             yield f'<p class="numbers">in numbers: {told}</p>'
@@ -87,7 +85,7 @@ def _parts(block: Block, view: View) -> Iterator[str]:
             yield pattern(block)
         case Table(sentence, head, rows):
             yield f"<p>{prose_html(sentence)}:</p>"
-            yield _table([tuple(map(phrase_html, row)) for row in rows], head)
+            yield table([tuple(map(phrase_html, row)) for row in rows], head)
         case Columns(parts):
             yield from _columns(parts, view)
 
@@ -174,12 +172,13 @@ def _move(move: Move, view: View) -> str:
     return f'<li tabindex="0">{"".join([*parts, *_reasons(move, view)])}</li>\n'
 
 
-def _table(rows: Iterable[tuple[str, ...]], head: tuple[str, ...] = ()) -> str:
+def table(rows: Iterable[Iterable[str]], head: Iterable[str] = ()) -> str:
+    """Rows of cells, below a head."""
     top = f"<tr>{''.join(f'<th>{cell}</th>' for cell in head)}</tr>" if head else ""
     return f"<table>{top}{''.join(f'<tr>{_cells(row)}</tr>' for row in rows)}</table>"
 
 
-def _cells(row: tuple[str, ...]) -> str:
+def _cells(row: Iterable[str]) -> str:
     return "".join(f"<td>{cell}</td>" for cell in row)
 
 

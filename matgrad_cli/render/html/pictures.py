@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from html import escape
 from typing import Final
 
@@ -86,46 +86,49 @@ def shapes(body: Expr) -> str:
     product = body.factors[-1] if isinstance(body, Mul) else body
     if not isinstance(product, MatMul) or len(product.factors) > 6 or body.free:
         return ""
-    drawn, x, top = [], 4.0, 26.0
-    dims = list(dict.fromkeys(side for part in (product, *product.factors) for side in (part.shape.rows, part.shape.cols)))
-    sizes = {dim: _length(dim, place) for place, dim in enumerate(dims)}
-    for place, part in enumerate((product, *product.factors)):
-        text = "result" if place == 0 else to_unicode(part)
-        picture, width = _rectangle(text, part.shape, sizes, dims, x, top)
-        drawn.append(picture)
-        x += width + 16
-        if place == 0:
-            drawn.append(f'<text x="{x - 4}" y="{top + 20}">=</text>')
-            x += 16
-    height = top + max(sizes[part.shape.rows] for part in (product, *product.factors)) + 24
-    inside = f'<svg width="{x:.0f}" height="{height:.0f}" viewBox="0 0 {x:.0f} {height:.0f}" role="img">{"".join(drawn)}</svg>'
-    return figure(inside, "sides of one colour have one length: where two factors meet, the inner sides agree")
+    parts = [("result", product.shape), *((to_unicode(part), part.shape) for part in product.factors)]
+    return figure(_rectangles(parts), "sides of one colour have one length: where two factors meet, the inner sides agree")
 
 
 def misfit(said: Diagnostic) -> str:
-    """Two factors that do not fit as rectangles, the sides that should be equal in red; nothing for another message."""
+    """Two operands that do not fit as rectangles, the sides that should be equal in red; nothing for another message."""
     sizes = [label.text.split("×") for label in said.labels]
-    if said.code != "shape-mismatch" or said.source is None or len(sizes) != 2 or any(len(pair) != 2 for pair in sizes):
+    if said.code not in ("shape-mismatch", "non-conformable") or said.source is None or list(map(len, sizes)) != [2, 2]:
         return ""
     names = [said.source.text[label.span.start : label.span.end] for label in said.labels]
-    parts = [Shape(*(ONE if side == "1" else Dim.of(side) for side in pair)) for pair in sizes]
-    dims = list(dict.fromkeys(side for part in parts for side in (part.rows, part.cols)))
-    lengths = {dim: _length(dim, place) for place, dim in enumerate(dims)}
+    one, other = (Shape(*(ONE if side == "1" else Dim.of(side) for side in pair)) for pair in sizes)
+    product = " meet" in said.message
+    unlike = ("left",) * (one.rows is not other.rows) + ("top",) * (one.cols is not other.cols)
+    red: list[tuple[str, ...]] = [("top",), ("left",)] if product else [unlike, unlike]
+    place = "meet in the product" if product else "should lie upon each other"
+    return figure(_rectangles(list(zip(names, (one, other), strict=True)), red), f"the red sides {place}, and have different lengths")
+
+
+_Parts = Sequence[tuple[str, Shape]]
+
+
+def _rectangles(parts: _Parts, wrong: Sequence[Sequence[str]] = ()) -> str:
+    """Arrays side by side, behind a first `result` an equals sign; `wrong` are the sides of each that are red."""
+    dims = list(dict.fromkeys(side for _, shape in parts for side in (shape.rows, shape.cols)))
+    sizes = {dim: 9.0 if dim is ONE else float(_LENGTHS[place % len(_LENGTHS)]) for place, dim in enumerate(dims)}
     drawn, x, top = [], 4.0, 26.0
-    for place, (name, part) in enumerate(zip(names, parts, strict=True)):
-        picture, width = _rectangle(name, part, lengths, dims, x, top)
-        wide, high, left = lengths[part.cols], lengths[part.rows], x + 16
-        end = (left + wide, top) if place == 0 else (left, top + high)
-        line = f'<line x1="{left}" y1="{top}" x2="{end[0]}" y2="{end[1]}" class="misfit"/>'
-        drawn.append(picture + line)
-        x += width + 30
-    height = top + max(lengths[part.rows] for part in parts) + 24
-    inside = f'<svg width="{x:.0f}" height="{height:.0f}" viewBox="0 0 {x:.0f} {height:.0f}" role="img">{"".join(drawn)}</svg>'
-    return figure(inside, "the red sides meet in the product, and have different lengths")
+    for number, (text, shape) in enumerate(parts):
+        picture, width = _rectangle(text, shape, sizes, dims, x, top)
+        ends = {"top": (x + 16 + sizes[shape.cols], top), "left": (x + 16, top + sizes[shape.rows])}
+        drawn += [picture, *(_red(x + 16, top, *ends[side]) for side in (wrong[number] if wrong else ()))]
+        x += width + 16 + 14 * bool(wrong)
+        if text == "result":
+            drawn.append(f'<text x="{x - 4}" y="{top + 20}">=</text>')
+            x += 16
+    return _svg(x, top + max(sizes[shape.rows] for _, shape in parts) + 24, drawn)
 
 
-def _length(dim: Dim, place: int) -> float:
-    return 9.0 if dim is ONE else float(_LENGTHS[place % len(_LENGTHS)])
+def _red(x: float, y: float, right: float, bottom: float) -> str:
+    return f'<line x1="{x}" y1="{y}" x2="{right}" y2="{bottom}" class="misfit"/>'
+
+
+def _svg(width: float, height: float, drawn: Iterable[str]) -> str:
+    return f'<svg width="{width:.0f}" height="{height:.0f}" viewBox="0 0 {width:.0f} {height:.0f}" role="img">{"".join(drawn)}</svg>'
 
 
 def _rectangle(text: str, shape: Shape, sizes: Mapping[Dim, float], dims: list[Dim], x: float, top: float) -> tuple[str, float]:
@@ -169,8 +172,7 @@ def graph(block: Chain) -> str:
             x += wide + gap
         else:
             x += wide
-    inside = f'<svg width="{x + 24:.0f}" height="106" viewBox="0 0 {x + 24:.0f} 106" role="img">{"".join(drawn)}</svg>'
-    return figure(inside, "forward the parts are made; backward the gradient passes through each of them")
+    return figure(_svg(x + 24, 106, drawn), "forward the parts are made; backward the gradient passes through each of them")
 
 
 def _ends(block: Chain) -> tuple[Symbol, Symbol] | None:
@@ -229,6 +231,5 @@ def pattern(block: Pattern) -> str:
                 drawn.append(f'<text x="{x0}" y="16" class="quiet">{escape(block.across.name)} = {j + 1}</text>')
         drawn.append(f'<text x="2" y="{24 + i * (rows * step + gap) + 12}" class="quiet">{i + 1}</text>')
     width, height = 40 + len(block.filled[0]) * (cols * step + gap), 30 + len(block.filled) * (rows * step + gap)
-    inside = f'<svg width="{width}" height="{height}" viewBox="0 0 {width} {height}" role="img">{"".join(drawn)}</svg>'
     caption = f"one block for each {value_html(block.down)}, {value_html(block.across)}; a cell in it is filled where the entry is not 0"
-    return figure(inside, caption)
+    return figure(_svg(width, height, drawn), caption)

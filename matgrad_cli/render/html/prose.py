@@ -13,7 +13,7 @@ _LOWERED: Final = dict(zip("₀₁₂₃₄₅₆₇₈₉", "0123456789", stric
 _LETTERS = rf"[^\W_{''.join(_RAISED)}]"
 _SCRIPT = re.compile(
     rf"(?P<raised>[{''.join(_RAISED)}]+)|(?P<lowered>[{''.join(_LOWERED)}]+)"
-    rf"|_(?:(?P<set>\((?:[^()]|\([^()]*\))*\))|(?P<below>{_LETTERS}+(?:,{_LETTERS}+)*|\*))"
+    rf"|(?<![a-z]{{4}})_(?:(?P<set>\((?:[^()]|\([^()]*\))*\))|(?P<below>{_LETTERS}+(?:,{_LETTERS}+)*|\*))"
     r"|\^(?:(?P<power>\((?:[^()]|\([^()]*\))*\))|(?P<above>∘?[^\W_.]+))"
 )
 

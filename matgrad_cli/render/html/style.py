@@ -24,9 +24,10 @@ padding:.2rem 1rem;text-align:left}
 .matgrad .numbers{color:var(--accent)}.matgrad .numbers math{font-size:1em}
 .matgrad .kind{font-size:.8rem;color:var(--soft);margin-left:auto}
 .matgrad .verdict{font-size:.8rem}.matgrad :is(.verdict,.given){white-space:nowrap}
-.matgrad .proved,.matgrad .agrees{color:var(--good)}.matgrad .unknown{color:var(--doubt)}.matgrad .differs{color:var(--bad)}
+.matgrad :is(.proved,.agrees,.right,.follows){color:var(--good)}.matgrad :is(.unknown,.unreadable,.undecided,.missing){color:var(--doubt)}
+.matgrad :is(.differs,.wrong,.error){color:var(--bad)}
 article.matgrad.matgrad ol{list-style:none;margin:0;padding:0}
-.matgrad li{border:1px solid var(--line);border-radius:.5rem;background:var(--card);padding:.45rem .8rem;margin:.55rem 0}
+.matgrad :is(li,.card){border:1px solid var(--line);border-radius:.5rem;background:var(--card);padding:.45rem .8rem;margin:.55rem 0}
 .matgrad li li{background:none}
 .matgrad li:focus-visible,.matgrad li.here{outline:3px solid var(--accent)}
 .matgrad .number{font-weight:700;color:var(--accent);margin-right:.45rem}
@@ -51,8 +52,10 @@ article.matgrad.matgrad :is(td,th,tr){padding:.2rem .9rem .2rem 0;text-align:lef
 .matgrad .strike{position:absolute;top:0;left:0;width:100%;height:100%}
 .matgrad .strike line{stroke:var(--bad);stroke-width:2}
 .matgrad .kept{border:2px solid var(--good);border-radius:.3rem;padding:0 .3rem}
-.matgrad code{font-size:.9em}.matgrad pre{overflow-x:auto;font-family:monospace;line-height:1.3}
-@media(max-width:34rem){.matgrad{padding:.1rem .55rem;font-size:15px}.matgrad li{padding:.4rem .55rem}}
+.matgrad code{font-size:.9em}.matgrad pre{overflow-x:auto;font-family:monospace;line-height:1.3;margin:.3rem 0;font-size:.9rem}
+.matgrad mark{background:var(--old);color:inherit;border-radius:.2em}
+@media(max-width:34rem){.matgrad{padding:.1rem .55rem;font-size:15px}.matgrad li{padding:.4rem .55rem}
+article.matgrad.matgrad :is(td,th){padding-right:.5rem}}
 @media print{.matgrad{--card:#fff;max-width:none;font-size:11pt}.matgrad :is(li,table,figure,.result){break-inside:avoid}
 .matgrad nav{display:none}.matgrad :is(h1,h2){break-after:avoid}
 .matgrad details::details-content{content-visibility:visible;display:block}.matgrad .formula,.matgrad .change{overflow:visible}

@@ -1,0 +1,76 @@
+"""The report as a part of a page: a table of the problems, then what was found, with red blocks where arrays do not fit."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from html import escape
+
+from ..diagnostics import Diagnostic, Label
+from ..documents.passage import line_and_column
+from ..records.finding import FileReport, Report
+from ..render.html.page import article, table
+from ..render.html.pictures import misfit
+from ..render.html.prose import prose_html
+from .classes import class_text
+from .inert import inert_report
+from .text import COLUMNS, Told, cells, remarks
+
+_ABOUT = 160
+"""So many characters before and behind a mark are shown of a long line."""
+
+
+def to_html(report: Report) -> str:
+    """The report as a fragment of HTML, for a notebook, or with `-o` for a browser."""
+    report = inert_report(report)
+    figures = class_text(report)
+    said = [part for file in report.files for part in _file(file)] + ([f"<pre>{escape(figures)}</pre>"] if figures else [])
+    return article("\n".join(said) or "<p>nothing to check</p>", "tex2jax_ignore mathjax_ignore")
+
+
+def message_html(said: Diagnostic) -> str:
+    """A message alone."""
+    return article(_diagnostic(said))
+
+
+def _file(file: FileReport) -> Iterator[str]:
+    yield f"<h2>{escape(file.file)}: {_painted(file.verdict)}</h2>"
+    if file.problems:
+        yield table(((_painted(cell) for cell in cells(problem)) for problem in file.problems), COLUMNS)
+    yield from (_diagnostic(diagnostic) for diagnostic in file.diagnostics)
+    for problem in file.problems:
+        for said in remarks(problem, several=len(file.problems) > 1):
+            yield _diagnostic(said.diagnostic, said.notes) if isinstance(said, Told) else _small(*said.split("\n"))
+
+
+def _painted(word: str) -> str:
+    return f'<span class="{word}">{word}</span>' if word in _VERDICTS else escape(word)
+
+
+_VERDICTS = ("right", "wrong", "unreadable", "undecided", "missing")
+
+
+def _diagnostic(said: Diagnostic, notes: Iterable[str] = ()) -> str:
+    """A message as a card: what is wrong, where, the evidence, the proposal, and the picture of arrays that do not fit."""
+    name = {"error": "unreadable", "warning": "undecided"}.get(said.severity, said.severity)
+    parts = [f'<p><b class="{name}">{said.severity}[{escape(said.code)}]</b> {prose_html(said.message)}</p>']
+    if said.source is not None and said.source.text and said.labels:
+        parts.append(_excerpt(said.source.text, said.labels))
+    parts.append(misfit(said))
+    parts += [_small(*said.notes)] if said.notes else []
+    parts += [f"<p><b>help</b> {prose_html(said.help)}</p>"] if said.help else []
+    parts += [_small(f"read: {note}") for note in notes]
+    return f'<div class="card">{"".join(parts)}</div>'
+
+
+def _small(*lines: str) -> str:
+    return f'<p class="small">{"<br>".join(map(prose_html, lines))}</p>'
+
+
+def _excerpt(text: str, labels: tuple[Label, ...]) -> str:
+    """The line of the first label with its number, the place marked."""
+    span = labels[0].span
+    number, column = line_and_column(text, span.start)
+    start, line = column - 1, text.split("\n")[number - 1]
+    end = start + max(min(span.end - span.start, len(line) - start), 0)
+    before, behind = line[max(0, start - _ABOUT) : start], line[end : end + _ABOUT]
+    return f"<pre>{number} | {escape(before)}<mark>{escape(line[start:end])}</mark>{escape(behind)}</pre>"
