@@ -31,7 +31,7 @@ MUTANTS = {
         "verify/judge.py", "        unknown = (before.free", '        return Verdict("proved", "")\n        unknown = (before.free',
         "tests/verify tests/test_every_rule.py tests/rewrite/test_user_rules.py tests/grading/test_wrong_answers.py", 100,
     ),
-    "one point is enough": Mutant("verify/judge.py", "_AGREEING: Final = 2", "_AGREEING: Final = 0", "tests/verify tests/rewrite"),
+    "one point is enough": Mutant("verify/nearness.py", "_AGREEING: Final = 2", "_AGREEING: Final = 0", "tests/verify tests/rewrite"),
     "a side without a value is skipped": Mutant(
         "verify/judge.py", "except Denied as lacking:\n            return Verdict(\"unknown\"",
         "except Denied as lacking:\n            return Verdict(\"agrees\"", "tests/verify",

@@ -14,10 +14,9 @@ from .. import ir
 from ..ir import ONE, Dim, Expr, Index, Symbol
 from ..ir.functions import CHANGES, GREATEST, MATRIX_FUNCTIONS, PRODUCTS
 from . import structure as lay
-from .chains import chain, matrix_product
 from .fields import Field, Floats, NotExact, NoValue, OutOfDomain
 from .functions import DEFINITIONS, DERIVATIVES, LINEAR, SPECTRAL, constant_value, elementwise, pseudoinverse, squared_root
-from .jets import NONE, Jet, Tag, Tags, contract, each, gathered, jet_product, jet_total, splits, subsets
+from .jets import NONE, Jet, Tag, Tags, chain, contract, each, gathered, jet_product, jet_total, matrix_product, splits, subsets
 from .linear import determinant, inverse
 from .tensor import COL, ROW, Tensor, TooLarge, mapped, product, renamed, scalar, scaled, total
 

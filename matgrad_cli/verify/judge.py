@@ -13,9 +13,10 @@ from .evaluate import EVALUATION_LIMIT, Evaluator, Place
 from .exactness import FLOAT_KIND, ORACLE_KIND, kind
 from .fields import NotExact, NoValue, OutOfDomain, prime_of
 from .kinks import FACTORS, SEARCHED, Reach, kinks, said, signs
-from .nearness import Nearness, Shaken, nearness
+from .nearness import CLEAR, Nearness, Shaken, nearness, weighed
 from .places import Points
 from .points import Point, Setting, impossible
+from .probes import probed
 from .tensor import Labels, Tensor, TooLarge, spread
 from .verdict import Verdict, Witness
 from .witness import find_witness
@@ -23,14 +24,9 @@ from .witness import find_witness
 EXACT_POINTS: Final = 2
 """So many points modulo the prime prove a line."""
 FLOAT_POINTS: Final = 5
-_AGREEING: Final = 2
-"""So many points in floats must agree, and say something, for a line to hold."""
-_CLEAR: Final = 1e-3
-"""A difference at a single point counts only if it is this large."""
 _WITNESS_WEIGHT: Final = 400
 _UNCOMMON: Final = 200
 """A declared size from here on is hardly met by chance as another number of the text."""
-_ORDINARY: Final = frozenset(("generic", "positive", "negative", "fractions", "above", "small", "small positive"))
 
 
 @record
@@ -196,12 +192,14 @@ class Judge:
     def _exactly(self, before: Expr, after: Expr, form: Form, worst: int, thorough: bool) -> Verdict | None:
         seen: list[Evaluator] = []
         excluded = ""
+        one, other, letters = probed(before, after, () if form.shape.dims else form.letters)
+        along = form if form.shape.dims else Form(letters, form.shape, form.claim)
         count = len(self._points.turns) if thorough else self._points.exact_base
         for place in self.exact_points(count + 6):
             if len(seen) >= EXACT_POINTS and place is self._points.exact(count):
                 break
             try:
-                sides = self._sides(place, before, after, form)
+                sides = self._sides(place, one, other, along)
             except NotExact:
                 return None
             if isinstance(sides, str):
@@ -213,7 +211,8 @@ class Judge:
                 seen.append(place)
         if len(seen) < EXACT_POINTS or (worst == ORACLE_KIND and not self._somewhere(before, after, form, thorough)):
             return None
-        return Verdict("proved", f"equal modulo {prime_of(self.setting.seed)} at {self._sizes(seen)}{_where(excluded)}", needs=excluded)
+        where = f", where {excluded}" if excluded else ""
+        return Verdict("proved", f"equal modulo {prime_of(self.setting.seed)} at {self._sizes(seen)}{where}", needs=excluded)
 
     def _sizes(self, places: list[Evaluator]) -> str:
         said = list(dict.fromkeys(place.point.described() for place in places if isinstance(place.point, Point)))
@@ -268,7 +267,7 @@ class Judge:
             found = {}
             for place in self.float_points(len(self._points.slots) if thorough else FLOAT_POINTS):
                 near = found[place] = self._near(place, before, after, form)
-                if near.outcome == "differs" and near.error > _CLEAR:  # no other point changes that
+                if near.outcome == "differs" and near.error > CLEAR:  # no other point changes that
                     return weighed([*found.items()], [], False)
             reached = [(u, self._reach(u)) for u in dict.fromkeys((*kinks(before), *kinks(after)))]
             for place in (place for _, reach in reached for place in reach.places if place not in found):
@@ -368,32 +367,7 @@ def condition(lacking: NoValue) -> str:
     return lacking.needs.format(to_text(lacking.argument)) if isinstance(lacking.argument, Expr) else lacking.needs.format("its argument")
 
 
-def _where(excluded: str) -> str:
-    return f", where {excluded}" if excluded else ""
-
-
 def _counts(place: Evaluator, lacking: NoValue) -> bool:
     """Whether that a side has no value tells something: a zero divisor at a size of 1 is an accident of that size."""
     point = place.point
     return "≠" not in lacking.needs or not isinstance(point, Point) or 1 not in point.sizes.values()
-
-
-def weighed(found: list[tuple[Evaluator, Nearness]], excluded: list[str], unseen: bool) -> Verdict:
-    """What the points say together; which sides of kinks are excluded, and whether a side was seen at no point that tells."""
-    agreeing = [near.error for _, near in found if near.outcome == "agrees"]
-    differing = [near.error for _, near in found if near.outcome == "differs"]
-    hidden = [near for place, near in found if near.outcome == "unclear" and (near.sure or _is_ordinary(place))]
-    told = len(agreeing) + len(differing)
-    if differing and (len(differing) > 1 or differing[0] > _CLEAR or told == 1):
-        return Verdict("differs", f"error {max(differing):.1g} at {len(differing)} of {told} random points")
-    if len(agreeing) >= _AGREEING and not differing and not hidden and not unseen:
-        by = f"worst error {max(agreeing):.1g} at {len(agreeing)} random points"
-        return Verdict("agrees", "; ".join((by, *excluded)))
-    if not found:
-        return Verdict("unknown", "no point was found inside the domain")
-    return Verdict("unknown", "rounding, overflow or underflow hides whether the two sides are equal")
-
-
-def _is_ordinary(place: Evaluator) -> bool:
-    return isinstance(place.point, Point) and place.point.mode in _ORDINARY
-

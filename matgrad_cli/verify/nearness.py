@@ -13,7 +13,9 @@ from ..ir import Dim, Expr, Symbol
 from .evaluate import Evaluator, Place
 from .fields import Field
 from .jets import Jet, Tags
+from .points import Point
 from .tensor import Tensor, on_entries
+from .verdict import Verdict
 
 AGREE: Final = 1e-9
 DIFFER: Final = 1e-6
@@ -27,6 +29,11 @@ _SHAKEN: Final = 2
 """So often the noise is measured: by chance a change can cancel once."""
 _UNMEASURED: Final = 1e-14
 """Noise where it cannot be measured: what a sum of numbers around 1 may be off by."""
+CLEAR: Final = 1e-3
+"""A difference at a single point counts only if it is this large."""
+_AGREEING: Final = 2
+"""So many points in floats must agree, and say something, for a line to hold."""
+_ORDINARY: Final = frozenset(("generic", "positive", "negative", "fractions", "above", "small", "small positive"))
 _LARGEST: Final = 1e200
 
 Outcome = Literal["agrees", "differs", "unclear", "noise", "nothing"]
@@ -121,3 +128,24 @@ class Shaken(Evaluator):
 
     def _moved(self, data: Sequence[Any]) -> Sequence[Any]:
         return [value * shake for value, shake in zip(data, self._shakes, strict=False)]
+
+
+def weighed(found: list[tuple[Evaluator, Nearness]], excluded: list[str], unseen: bool) -> Verdict:
+    """What the points say together; which sides of kinks are excluded, and whether a side was seen at no point that tells."""
+    agreeing = [near.error for _, near in found if near.outcome == "agrees"]
+    differing = [near.error for _, near in found if near.outcome == "differs"]
+    hidden = [near for place, near in found if near.outcome == "unclear" and (near.sure or _is_ordinary(place))]
+    told = len(agreeing) + len(differing)
+    if differing and (len(differing) > 1 or differing[0] > CLEAR or told == 1):
+        return Verdict("differs", f"error {max(differing):.1g} at {len(differing)} of {told} random points")
+    if len(agreeing) >= _AGREEING and not differing and not hidden and not unseen:
+        by = f"worst error {max(agreeing):.1g} at {len(agreeing)} random points"
+        return Verdict("agrees", "; ".join((by, *excluded)))
+    if not found:
+        return Verdict("unknown", "no point was found inside the domain")
+    return Verdict("unknown", "rounding, overflow or underflow hides whether the two sides are equal")
+
+
+def _is_ordinary(place: Evaluator) -> bool:
+    return isinstance(place.point, Point) and place.point.mode in _ORDINARY
+

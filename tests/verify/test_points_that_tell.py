@@ -11,8 +11,8 @@ from matgrad_cli.ir import ONE, Entry, Index
 from matgrad_cli.notation.problems import read_expression, read_problem
 from matgrad_cli.verify.evaluate import Evaluator
 from matgrad_cli.verify.fields import Floats
-from matgrad_cli.verify.judge import Judge, weighed
-from matgrad_cli.verify.nearness import Nearness, nearness
+from matgrad_cli.verify.judge import Judge
+from matgrad_cli.verify.nearness import Nearness, nearness, weighed
 from matgrad_cli.verify.points import Point, Setting
 from matgrad_cli.verify.verdict import Verdict
 

@@ -19,7 +19,7 @@ Understood = tuple[Scope, Inference, Symbol, Reading]
 MISFITS = frozenset(("shape-mismatch", "not-square", "index-mismatch", "wrong-arguments"))
 """Codes of parts that do not fit; the same text may fit as arrays of NumPy."""
 
-_OFFSET: Final = re.compile(rf"(?:[a-su-xz]|{'|'.join(GREEK.values())}|bias|mean|center|centre|offset|shift|intercept)(?:_?\d|_[a-z])?")
+_OFFSET: Final = rf"(?:[a-su-xz]|{'|'.join(GREEK.values())}|bias|mean|center|centre|offset|shift|intercept)(?:_?\d|_[a-z])?"
 """Names of a bias or a centre; y and t are targets, as large as what they are compared with."""
 _BIAS: Final = re.compile(r"b|bias|intercept|(?:b|w|beta|theta)_?0")
 _DATA: Final = re.compile(r"(?:X|Phi)(?:_?\w+)?|data|features|inputs?")
@@ -65,7 +65,7 @@ def with_offsets(tree: s.Node, scope: Scope, understood: Callable[[Scope], Under
     closed, inference, variable, reading = found
     other = {name for name, operator in _names(tree) if operator not in ("+", "-")}
     offsets = {name: shape for name, shape in inference.shapes.items() if name not in other}
-    rows = {name: shape for name, shape in offsets.items() if shape.is_matrix and _OFFSET.fullmatch(name)}
+    rows = {name: shape for name, shape in offsets.items() if shape.is_matrix and re.fullmatch(_OFFSET, name)}
     if scope.syntax != "numpy" or inference.notes:  # A*x − b: a product may have been meant
         origins = {**closed.origins, **dict.fromkeys(rows, "assumed to be a matrix, as what it is added to")}
         return replace(closed, origins=origins), inference, variable, reading

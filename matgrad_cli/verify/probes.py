@@ -1,0 +1,44 @@
+"""Whole derivatives compared along one random direction: two arrays that are linear in it agree there only if they are equal.
+
+∂L/∂X_st and G_st are the same for all s, t if Σ H_st ∂L/∂X_st = Σ H_st G_st for an H drawn modulo the prime: of two that differ one H in
+p hides it, as one point in p does. The left side is the derivative of L along H: an array of the size of L, not one for each entry of X.
+"""
+
+from __future__ import annotations
+
+from ..ir import Add, Differential, Entry, Expr, Index, Mul, Partial, SumOver, Symbol, add, mul, nodes_of, sum_over
+
+
+def probed(before: Expr, after: Expr, letters: tuple[Index, ...]) -> tuple[Expr, Expr, tuple[Index, ...]]:
+    """Both sides along random directions in place of the letters by which something pending is differentiated, and the letters left."""
+    for node in _pending(before, letters) or _pending(after, letters):
+        if {node.row, node.col} - {None} <= set(letters):
+            along = Entry(Symbol(f"{node.variable.name} along {node.row} {node.col}", node.variable.shape), node.row, node.col)
+            before, after = _along(before, node, along), _along(after, node, along)
+            letters = tuple([letter for letter in letters if letter not in along.free])
+    return before, after, letters
+
+
+def _pending(expr: Expr, letters: tuple[Index, ...]) -> list[Partial]:
+    found = {(node.variable, node.row, node.col): node for node in nodes_of(expr) if isinstance(node, Partial)} if letters else {}
+    return [node for node in found.values() if isinstance(node.row, Index) or isinstance(node.col, Index)]
+
+
+def _along(expr: Expr, pending: Partial, along: Entry) -> Expr:
+    """Σ H_st·expr over the letters of `pending`; what is pending by these letters becomes a derivative along H."""
+    letters = along.free
+    if expr.free.isdisjoint(letters):
+        return sum_over(sorted(letters), mul(along, expr))
+    match expr:
+        case Add(terms):
+            return add(*[_along(term, pending, along) for term in terms])
+        case Mul(factors):
+            moving = [factor for factor in factors if not factor.free.isdisjoint(letters)]
+            if len(moving) == 1 and moving[0].free >= letters:
+                return mul(*[_along(factor, pending, along) if factor is moving[0] else factor for factor in factors])
+        case SumOver(indices, body) if letters.isdisjoint(indices):
+            return sum_over(indices, _along(body, pending, along))
+        case Partial(body, variable, row, col) if (variable, row, col) == (pending.variable, pending.row, pending.col):
+            if body.free.isdisjoint(letters):
+                return Differential(body, variable, along.base)
+    return sum_over(sorted(letters), mul(along, expr))
