@@ -9,11 +9,12 @@ _SHAPES: dict[tuple[Dim, Dim], Shape] = {}
 
 
 class Dim:
-    """A positive dimension, `factor · name₁^p₁ · name₂^p₂ …`. Equal dimensions are the same object."""
+    """A positive dimension, `factor · name₁^p₁ · name₂^p₂ …`, of these sorted `names`. Equal dimensions are the same object."""
 
-    __slots__ = ("factor", "powers")
+    __slots__ = ("factor", "names", "powers")
     factor: int
     powers: tuple[tuple[str, int], ...]
+    names: tuple[str, ...]
 
     def __new__(cls, factor: int, powers: tuple[tuple[str, int], ...] = ()) -> Dim:
         key = (factor, powers)
@@ -24,6 +25,7 @@ class Dim:
             found = object.__new__(cls)
             object.__setattr__(found, "factor", factor)
             object.__setattr__(found, "powers", powers)
+            object.__setattr__(found, "names", tuple([name for name, _ in powers]))
             _DIMS[key] = found
         return found
 
@@ -52,11 +54,6 @@ class Dim:
         if self.factor % other.factor or any(power < 0 for power in powers.values()):
             return None
         return Dim(self.factor // other.factor, tuple(sorted((name, power) for name, power in powers.items() if power)))
-
-    @property
-    def names(self) -> tuple[str, ...]:
-        """The names that the dimension is built from, sorted."""
-        return tuple(name for name, _ in self.powers)
 
     def size(self, sizes: dict[str, int]) -> int:
         """The number that this dimension is when its names have the given sizes."""

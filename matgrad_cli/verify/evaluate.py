@@ -18,9 +18,10 @@ from .fields import Field, Floats, NotExact, NoValue, OutOfDomain
 from .functions import DEFINITIONS, DERIVATIVES, LINEAR, SPECTRAL, constant_value, elementwise, pseudoinverse, squared_root
 from .jets import NONE, Jet, Tag, Tags, chain, contract, each, gathered, jet_product, jet_total, matrix_product, splits, subsets
 from .linear import determinant, inverse
-from .tensor import COL, ROW, Tensor, TooLarge, mapped, product, renamed, scalar, scaled, total
+from .tensor import COL, ROW, Tensor, TooLarge, mapped, matmul, product, renamed, scalar, scaled, total, turned
 
 EVALUATION_LIMIT = 12_000_000
+_SHALLOW = 24
 
 
 class Place(Protocol):
@@ -48,7 +49,7 @@ class Evaluator:
         self.p = point.field.p
         self._literal: Callable[[Fraction], Fraction] = getattr(point, "literal", None) or (lambda value: value)
         self._memo: dict[tuple[Expr, Tags], Jet | Exception] = {}
-        self.work = 0
+        self.work = self._depth = 0
 
     def forget(self) -> None:
         """Lets go of what was evaluated."""
@@ -63,16 +64,22 @@ class Evaluator:
         return lay.zero(node.shape, self.point.size) if found is None else found
 
     def jet(self, node: Expr, tags: Tags) -> Jet:
-        """The value and its derivatives along the tags. Depth is kept on an explicit stack, not on Python's."""
+        """The value and its derivatives along the tags."""
         key = (node, self._relevant(node, tags) if tags else tags)
-        if key not in self._memo:
-            self._evaluate(key)
-        found = self._memo[key]
-        if isinstance(found, Exception):
-            raise found
+        found = self._memo.get(key)
+        if found is None:
+            found = self._evaluated(key)
+        if type(found) is not dict:
+            raise found  # type: ignore[misc]
         return found
 
-    def _evaluate(self, key: tuple[Expr, Tags]) -> None:
+    def _evaluated(self, key: tuple[Expr, Tags]) -> Jet | Exception:
+        """What is not known yet. Depth is kept on Python's stack where it is small, then on an explicit one."""
+        if self._depth < _SHALLOW:
+            self._depth += 1
+            found = self._memo[key] = self._compute(*key)
+            self._depth -= 1
+            return found
         stack = [key]
         waiting: set[tuple[Expr, Tags]] = set()
         while stack:
@@ -88,6 +95,7 @@ class Evaluator:
                     continue
             stack.pop()
             self._memo[top] = self._compute(*top)
+        return self._memo[key]
 
     def _compute(self, node: Expr, tags: Tags) -> Jet | Exception:
         try:
@@ -182,9 +190,6 @@ class Evaluator:
         widths = [self.point.size(dim) for dim in (*[factor.shape.rows for factor in node.factors], node.shape.cols)]
         return chain(jets, widths, self.p)
 
-    def _times(self, left: Jet, right: Jet) -> Jet:
-        return matrix_product(left, right, self.p)
-
     def _kron(self, node: ir.Kron, tags: Tags) -> Jet:
         result = self.jet(node.factors[0], tags)
         for factor in node.factors[1:]:
@@ -237,12 +242,12 @@ class Evaluator:
             return self.jet(base if times else ir.Eye(node.shape.rows), tags)
         before = ir.MatrixPower(base, times - 1)
         if times % 2 or (before, self._relevant(before, tags)) in self._memo:
-            return self._times(self.jet(before, tags), self.jet(base, tags))
+            return matrix_product(self.jet(before, tags), self.jet(base, tags), self.p)
         half = self.jet(ir.MatrixPower(base, times // 2), tags)
-        return self._times(half, half)
+        return matrix_product(half, half, self.p)
 
     def _transpose(self, node: ir.Transpose, tags: Tags) -> Jet:
-        return each(self.jet(node.body, tags), lambda t: renamed(t, {ROW: COL, COL: ROW}))
+        return each(self.jet(node.body, tags), turned)
 
     def _inverse(self, node: ir.Inverse, tags: Tags) -> Jet:
         body = self.jet(node.body, tags)
@@ -254,10 +259,10 @@ class Evaluator:
         """V_S = −V Σ U_T V_{S∖T} over T that are not empty."""
         result = {NONE: inverse(value, self.field)}
         for some in subsets(tags):
-            terms = [self._times({NONE: body[left]}, {NONE: result[right]})[NONE]
+            terms = [matmul(body[left], result[right], self.p)
                      for left, right in splits(some) if left and left in body and right in result]
             if terms:
-                change = self._times({NONE: result[NONE]}, {NONE: total(terms, self.p)})[NONE]
+                change = matmul(result[NONE], total(terms, self.p), self.p)
                 result[some] = scaled(change, -1, self.p)
         return result
 
@@ -271,8 +276,7 @@ class Evaluator:
             last = frozenset((max(some, key=lambda tag: tag.level),))
             for left, right in splits(some - last):
                 if left in inverses and (right | last) in body:
-                    turned = renamed(body[right | last], {ROW: COL, COL: ROW})
-                    collected.setdefault(some, []).append(product(inverses[left], turned, (ROW, COL), self.p))
+                    collected.setdefault(some, []).append(product(inverses[left], turned(body[right | last]), (ROW, COL), self.p))
         return gathered(collected, self.p)
 
     def _determinant(self, node: ir.Call, tags: Tags) -> Jet:

@@ -13,7 +13,7 @@ from math import prod
 from typing import Final, NamedTuple
 
 from ..ir import Expr, Symbol
-from .tensor import COL, ROW, SIZE_LIMIT, Label, Labels, Sparse, Tensor, TooLarge, product, renamed, scaled, total
+from .tensor import COL, MIDDLE, ROW, SIZE_LIMIT, Label, Labels, Sparse, Tensor, TooLarge, matmul, product, renamed, scaled, total
 
 
 class Tag(NamedTuple):
@@ -28,7 +28,6 @@ class Tag(NamedTuple):
 Tags = frozenset[Tag]
 Jet = dict[Tags, Tensor]
 NONE: Final[Tags] = frozenset()
-_MIDDLE: Final = "middle"
 
 
 @lru_cache(maxsize=1024)
@@ -147,10 +146,9 @@ def _together(jets: list[Jet], over: Labels, p: int) -> Jet:
 def matrix_product(left: Jet, right: Jet, p: int) -> Jet:
     """The matrix product of two jets."""
     if len(left) == 1 == len(right) and NONE in left and NONE in right:
-        return {NONE: product(renamed(left[NONE], {COL: _MIDDLE}), renamed(right[NONE], {ROW: _MIDDLE}),
-                              (_MIDDLE,) if COL in left[NONE].labels else (), p)}
-    return jet_product(each(left, lambda t: renamed(t, {COL: _MIDDLE})), each(right, lambda t: renamed(t, {ROW: _MIDDLE})),
-                       (_MIDDLE,) if any(COL in t.labels for t in left.values()) else (), p)
+        return {NONE: matmul(left[NONE], right[NONE], p)}
+    return jet_product(each(left, lambda t: renamed(t, {COL: MIDDLE})), each(right, lambda t: renamed(t, {ROW: MIDDLE})),
+                       (MIDDLE,) if any(COL in t.labels for t in left.values()) else (), p)
 
 
 def chain(jets: list[Jet], widths: list[int], p: int) -> Jet:

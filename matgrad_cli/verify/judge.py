@@ -42,6 +42,10 @@ class Form:
         return ((*self.letters, *lay.sides(self.shape)),
                 (*[point.size(letter.dim) for letter in self.letters], *lay.lengths(self.shape, point.size)))
 
+    def laid(self, array: Tensor, point: Place) -> Tensor:
+        """An array over these axes."""
+        return array if array.labels == (*self.letters, *lay.sides(self.shape)) else spread(array, *self.axes(point))
+
 
 class Denied(Exception):
     """One side has a value where the other has none."""
@@ -325,7 +329,7 @@ class Judge:
         return False
 
     def _laid(self, place: Evaluator, expr: Expr, form: Form) -> Tensor:
-        return spread(place.value(expr), *form.axes(place.point))
+        return form.laid(place.value(expr), place.point)
 
     def _error(self, place: Evaluator, before: Expr, after: Expr, form: Form) -> float:
         """The largest difference over the largest entry."""

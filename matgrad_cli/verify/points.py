@@ -137,6 +137,7 @@ class Point:
         self.field = field
         self._key = f"{setting.seed}/{number}/{mode}"
         self.sizes = dict(sizes if sizes is not None else setting.sizes.at(number) or setting.sizes.at(0) or {})
+        self._lengths: dict[Dim, int] = {}
         self.shrunk = setting.shrunk if shrunk is None else shrunk
         self.literal = self._literal if self.shrunk and tied else None
         self._factors = factors or {}
@@ -147,6 +148,12 @@ class Point:
 
     def size(self, dim: Dim) -> int:
         """The length of a dimension; a name that is not in the problem gets a size that no other has."""
+        found = self._lengths.get(dim)
+        if found is None:
+            found = self._lengths[dim] = self._length(dim)
+        return found
+
+    def _length(self, dim: Dim) -> int:
         for name in dim.names:
             if name not in self.sizes:
                 used = set(self.sizes.values())

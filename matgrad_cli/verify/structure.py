@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from fractions import Fraction
+from functools import lru_cache
 from itertools import product as product_of
 from math import prod
 from typing import Any, Final
@@ -33,6 +34,7 @@ from .tensor import (
 Sizes = Callable[[Dim], int]
 
 
+@lru_cache(maxsize=4096)
 def sides(shape: Shape) -> Labels:
     """The axes of a shape: none for a number, ROW for a column, COL for a row."""
     return tuple([label for label, side in ((ROW, shape.rows), (COL, shape.cols)) if side is not ONE])

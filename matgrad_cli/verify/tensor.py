@@ -11,6 +11,7 @@ from typing import Any, Final
 Label = Hashable
 ROW: Final = "row"
 COL: Final = "col"
+MIDDLE: Final = "middle"
 WORK_LIMIT: Final = 6_000_000
 """So many multiplications one product may take."""
 
@@ -330,6 +331,38 @@ def product(left: Tensor, right: Tensor, over: Labels, p: int) -> Tensor:
     if batch * mine * theirs > SIZE_LIMIT or batch * mine * theirs * inner > WORK_LIMIT:
         raise TooLarge
     return Tensor(labels, dims, _multiply(pick_left(left.data), pick_right(right.data), batch, mine, theirs, inner, p))
+
+
+_TURNED: Final[dict[Labels, Labels]] = {(): (), (ROW,): (COL,), (COL,): (ROW,), (ROW, COL): (COL, ROW), (COL, ROW): (ROW, COL)}
+"""The axes of a plain matrix, and those of its transpose."""
+
+
+def turned(tensor: Tensor) -> Tensor:
+    """The transpose: rows are columns, and columns rows."""
+    labels = _TURNED.get(tensor.labels)
+    if labels is None or type(tensor) is not Tensor:
+        return renamed(tensor, {ROW: COL, COL: ROW})
+    return Tensor(labels, tensor.dims, tensor.data)
+
+
+def matmul(left: Tensor, right: Tensor, p: int) -> Tensor:
+    """The matrix product."""
+    ours, theirs = left.labels, right.labels
+    if type(left) is not Tensor or type(right) is not Tensor or ours not in _TURNED or theirs not in _TURNED:
+        return product(renamed(left, {COL: MIDDLE}), renamed(right, {ROW: MIDDLE}), (MIDDLE,) if COL in ours else (), p)
+    a, b = left.data, right.data
+    m, n = left.size(ROW) if ROW in ours else 1, right.size(COL) if COL in theirs else 1
+    k = len(a) // m
+    if m * n > SIZE_LIMIT or m * n * k > WORK_LIMIT:
+        raise TooLarge
+    if k == 1:
+        data = [x * y for x in a for y in b]
+    else:
+        rows = [a[i * k : i * k + k] for i in range(m)] if ours[0] is ROW else [a[i::m] for i in range(m)]
+        cols = [b[j::n] for j in range(n)] if theirs[0] is ROW else [b[j * k : j * k + k] for j in range(n)]
+        data = [sum(map(mul, row, col)) for row in rows for col in cols]
+    labels = (ROW, COL) if ROW in ours and COL in theirs else (ROW,) if ROW in ours else (COL,) if COL in theirs else ()
+    return Tensor(labels, tuple([size for size, side in ((m, ROW), (n, COL)) if side in labels]), [x % p for x in data] if p else data)
 
 
 def _multiply(left: Sequence[Any], right: Sequence[Any], batch: int, mine: int, theirs: int, inner: int, p: int) -> list[Any]:

@@ -58,8 +58,8 @@ def _at(around: Surroundings, before: Expr, after: Expr, number: int, called: tu
     try:
         point, left = _small(around, before, number)
         form = Form(tuple(sorted(before.free | after.free)), before.shape)
-        left = left or spread(Evaluator(point).value(before), *form.axes(point))
-        right = spread(Evaluator(point).value(after), *form.axes(point))
+        left = left or form.laid(Evaluator(point).value(before), point)
+        right = form.laid(Evaluator(point).value(after), point)
         if not around.bench.derived and before.free >= after.free:
             around.bench.small[number, before] = point, left
     except (OutOfDomain, NotExact, TooLarge, ValueError, OverflowError, ZeroDivisionError):

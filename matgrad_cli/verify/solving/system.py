@@ -60,8 +60,7 @@ class Moved:
         """The value of a variable."""
         found = self._values.get(symbol)
         if found is None and self._own is not None and symbol in self._derived:
-            form = Form((), symbol.shape)
-            found = self._values[symbol] = spread(self._own.value(self._derived[symbol]), *form.axes(self))
+            found = self._values[symbol] = Form((), symbol.shape).laid(self._own.value(self._derived[symbol]), self)
         return self._point.array(symbol) if found is None else found
 
     def direction(self, symbol: Symbol) -> Tensor:
