@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from fractions import Fraction
 
 import pytest
+from mathml_read import latex_of
 
 from matgrad_cli import ir
 from matgrad_cli.diagnostics import MatgradError, Source
@@ -47,9 +48,13 @@ from matgrad_cli.ir import (
     mul,
     nodes_of,
 )
+from matgrad_cli.ir.functions import unknown, unknown_parts
 from matgrad_cli.notation.printing.to_latex import to_latex
+from matgrad_cli.notation.printing.to_mathml import to_mathml
 from matgrad_cli.notation.printing.to_text import to_text
+from matgrad_cli.notation.printing.to_unicode import to_unicode
 from matgrad_cli.notation.problems import read_in, read_problem, scope_of
+from matgrad_cli.notation.scope import Scope
 from matgrad_cli.verify.judge import Judge
 
 m, n = Dim.of("m"), Dim.of("n")
@@ -151,17 +156,57 @@ def test_every_kind_of_node_and_every_function_occurs() -> None:
     assert set(FUNCTIONS) == {node.function for node in NODES if isinstance(node, Call)}
 
 
-@pytest.mark.parametrize(("syntax", "printed"), [("numpy", to_text), ("latex", to_latex)], ids=["text", "LaTeX"])
+PRINTERS: dict[str, tuple[str, Callable[[Expr], str]]] = {
+    "text": ("numpy", to_text), "LaTeX": ("latex", to_latex), "Unicode": ("latex", to_unicode),
+    "MathML": ("latex", lambda node: latex_of(to_mathml(node))),
+}  # fmt: skip
+
+
 @pytest.mark.parametrize("part", range(6))
-def test_what_is_printed_is_read_back(syntax: str, printed: Callable[[Expr], str], part: int) -> None:
+@pytest.mark.parametrize("printer", PRINTERS)
+def test_what_is_printed_is_read_back(printer: str, part: int) -> None:
+    syntax, printed = PRINTERS[printer]
     misread: list[str] = []
-    for node in (around for place, inner in enumerate(NODES) if place % 6 == part for around in _contexts(inner)):
-        text = printed(node)
-        try:
-            found = read_in(text, SCOPE, syntax).expr
-        except MatgradError as error:
-            misread.append(f"{to_text(node)}: {text}: {error.diagnostic.message}")
-            continue
-        if found is not node and JUDGE.compare(node, found).kind == "differs":
-            misread.append(f"{to_text(node)}: {text}: read as {to_text(found)}")
+    every = 6 if printer in ("text", "LaTeX") else 18  # the marks of the others are those of LaTeX
+    for node in (around for place, inner in enumerate(NODES) if place % every == part for around in _contexts(inner)):
+        misread += _misread(node, syntax, printed)
     assert misread == []
+
+
+def _misread(node: Expr, syntax: str, printed: Callable[[Expr], str], scope: Scope = SCOPE, judge: Judge = JUDGE) -> list[str]:
+    text = printed(node)
+    try:
+        found = read_in(text, scope, syntax).expr
+    except MatgradError as error:
+        return [f"{to_text(node)}: {text}: {error.diagnostic.message}"]
+    if found is not node and judge.compare(node, found).kind == "differs":
+        return [f"{to_text(node)}: {text}: read as {to_text(found)}"]
+    return []
+
+
+def _as_met(node: Expr) -> tuple[Expr, ...]:
+    return (node, mul(Number(2), Power(node, Number(2))), Add((node, mul(Number(-1), node))))
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_every_function_is_read_back_from_every_printer(name: str) -> None:
+    of_it = [node for base in (a, x, A, v) for node in _calls(base) if isinstance(node, Call) and node.function == name]
+    assert of_it
+    assert [bad for node in of_it for around in _as_met(node) for how in PRINTERS.values() for bad in _misread(around, *how)] == []
+
+
+UNKNOWN = read_problem("sum(phi(x)) + f(x) + y.T@h(x) + tr(g(a)@A) + tr(ell(A))", "x", ["A: n×n, x: n, y: n, a: scalar"])
+
+
+def _of_unknown_functions() -> Iterator[Expr]:
+    for call in (node for node in nodes_of(UNKNOWN.loss) if isinstance(node, Call)):
+        parts = unknown_parts(call.function)
+        for order in range({"v": 2}.get(parts[0], 3) if parts is not None else 0):
+            beside = (A,) if parts[0] == "m" and order else ()
+            yield Call(unknown(parts[2], parts[0], order), call.argument, *beside)
+
+
+@pytest.mark.parametrize("node", [*_of_unknown_functions()], ids=to_text)
+def test_unknown_functions_and_their_derivatives_are_read_back_from_every_printer(node: Expr) -> None:
+    scope, judge = scope_of(UNKNOWN, Source("text", "")), Judge(UNKNOWN)
+    assert [bad for around in _as_met(node) for how in PRINTERS.values() for bad in _misread(around, *how, scope, judge)] == []

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Final, Literal
 
-from ..syntax import Binary, Derivative, Differential_, Group, Name, Node, Subscript, Transposed
+from ...diagnostics.record import replace
+from ..syntax import Apply, Binary, Derivative, Differential_, Group, Name, Node, Subscript, Transposed
 from .atoms import call_of, function_node, is_call
 from .cursor import Cursor
 from .indices import index_letters
@@ -71,6 +72,12 @@ def with_direction(r: Cursor, sign: Token, body: Node) -> Node:
     return Differential_(span, body)
 
 
+def written_derivative(r: Cursor) -> Node | None:
+    """A derivative that begins with a capital letter, J or D; None where none stands."""
+    found = derivative_by_name(r) if r.token.text in ("J", "D") else None
+    return capital_d(r) if found is None and r.token.text == "D" else found
+
+
 def capital_d(r: Cursor) -> Node | None:
     """D(f(x)), Df(A)[H], D_x f: the derivative, where D is no variable."""
     after = r.peek()
@@ -96,6 +103,27 @@ def capital_d(r: Cursor) -> Node | None:
     if opens:
         body = with_scripts(r, body, scripts_here(r))
     return Derivative(r.span(sign).joined(body.span), body, variable, indices, "D")
+
+
+def derivative_by_name(r: Cursor) -> Node | None:
+    r"""`J_f(x)`, `Df(A, H)`, `D^*f(A, G)` of an unknown function f, as they are printed; None where none stands."""
+    place, head = r.at, r.take()
+    prefix, name = "D_", r.token
+    if head.text == "J" and r.sees("operator", "_"):
+        r.take()
+        first, past = r.unit()
+        prefix, name = "jac_", r.tokens[first] if past == first + 1 else head
+    else:
+        if head.text == "D" and r.sees("operator", "^", "times"):
+            starred = r.take().text == "times" or [token.text for token in r.tokens[slice(*r.unit())]] == ["times"]
+            prefix, name = "adjoint_", r.token if starred else head
+        r.at += head.text == "D"
+    if r.unknown(name.text) and not r.variable(head.text) and r.sees("open", "(") and len(r.pieces(r.at)) == (1 if prefix == "jac_" else 2):
+        called = call_of(r, Name(r.span(name), name.text))
+        assert isinstance(called, Apply)
+        return with_scripts(r, replace(called, span=r.span(head, r.last), function=prefix + name.text), scripts_here(r))
+    r.at = place
+    return None
 
 
 def bracket_alone(r: Cursor) -> Node:

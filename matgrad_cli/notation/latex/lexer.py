@@ -201,14 +201,12 @@ class Lexer:
                 if english and not all(letter in known.variables for letter in run):
                     self.emit("text", run, at, at + size)
                     return at + size
-                if whole and run in OPERATOR_NAMES and self.text[at + size : at + size + 1] == "(":  # as we print it: step(x)
+                behind = self.text[at + size : at + size + 2].lstrip("₀₁")
+                if whole and run in OPERATOR_NAMES and behind.startswith("("):  # as we print it: step(x), prod₁(X)
                     self.emit("function", OPERATOR_NAMES[run], at, at + size)
                     return at + size
                 if run[:size] in FUNCTIONS and self.is_function_word(at, size, whole):
                     self.emit("function", FUNCTIONS[run[:size]], at, at + size)
-                    return at + size
-                if whole and run in OPERATOR_NAMES and self.text.startswith("(", at + size):
-                    self.emit("function", OPERATOR_NAMES[run], at, at + size)
                     return at + size
         after = at + 1
         while at + 1 == stop and after < len(self.text) and self.text[after].isdigit():

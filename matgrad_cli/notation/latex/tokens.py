@@ -119,7 +119,7 @@ CHARACTERS: Final = {
     "∣": ("bar", "|"),
     "…": ("command", "dots"), "⋯": ("command", "dots"), "⊤": ("command", "top"), "ᵀ": ("command", "up-top"), "∞": ("command", "infty"),
     "†": ("command", "dagger"), "±": ("command", "pm"), "∫": ("command", "int"), "∏": ("command", "prod"), "@": ("operator", "times"),
-    "⊺": ("command", "top"), "ⅆ": ("command", "d"), "𝟏": ("command", "ones"), "𝟙": ("command", "ones"),
+    "⊺": ("command", "top"), "ℓ": ("name", "ell"), "ⅆ": ("command", "d"), "𝟏": ("command", "ones"), "𝟙": ("command", "ones"),
 }  # fmt: skip
 
 RAISED: Final = dict(zip("⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺ᵀᵗ", "0123456789-+TT", strict=True))

@@ -200,3 +200,8 @@ def sum_starts(indices: tuple[Index, ...], chunks: tuple[Chunk, ...]) -> list[li
     if first and not any(letters for _, letters in chunks[:first]):
         starts[0], starts[first] = starts[first], []
     return starts
+
+
+def call_level(name: str) -> int:
+    """How tightly f(A) holds together: a power behind log det(A) would be one of the determinant, behind ∇²f(x) one of f."""
+    return POWER if name == "logdet" or name.startswith("n2:") else ATOM

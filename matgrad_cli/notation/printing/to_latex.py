@@ -11,7 +11,7 @@ from ...ir.memory import remembered
 from ..letters import GREEK, LATEX_GREEK, split_name
 from ..unknown import shown as unknown_shown
 from .book import BookPrinter
-from .precedence import ATOM, POWER, PRODUCT, UNARY, Marks, Piece
+from .precedence import ATOM, POWER, PRODUCT, UNARY, Marks, Piece, call_level
 from .to_text import counted_letters
 from .to_unicode import greek_names
 
@@ -169,12 +169,11 @@ class LatexPrinter(BookPrinter):
             return Piece(rf"\mathbf{{1}}^\top {self.within(parts[0], PRODUCT)}", PRODUCT)
         if name == "sum1":
             return Piece(rf"{self.within(parts[0], PRODUCT)} \mathbf{{1}}", PRODUCT)
-        # a power behind log det A would be one of the determinant
         body = ", ".join(map(self.signed, parts))
-        return Piece(self._function(name) + self.brackets(body), POWER if name == "logdet" else ATOM)
+        return Piece(self._function(name) + self.brackets(body), call_level(name))
 
     def _function(self, name: str) -> str:
-        if (shown := unknown_shown(name, name_latex, "'", r"\nabla ", r"\nabla^2 ")):
+        if (shown := unknown_shown(name, name_latex, "'", r"\nabla ", r"\nabla^2 ", "D^*")):
             return shown
         if name in _FUNCTIONS and not (name == "sigmoid" and self._taken):
             return _FUNCTIONS[name]

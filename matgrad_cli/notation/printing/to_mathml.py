@@ -13,7 +13,7 @@ from ...ir.memory import remembered
 from ..letters import GREEK, split_name
 from ..unknown import shown as unknown_shown
 from .book import BookPrinter
-from .precedence import ATOM, MARK_BASE, MARK_COUNT, POWER, PRODUCT, UNARY, Marks, Piece
+from .precedence import ATOM, MARK_BASE, MARK_COUNT, POWER, PRODUCT, UNARY, Marks, Piece, call_level
 from .to_text import counted_letters
 from .to_unicode import greek_names
 
@@ -201,9 +201,8 @@ class MathmlPrinter(BookPrinter):
             return Piece(f"{self.raised(_WORDS['ones'], _WORDS['transpose'])}{self.within(parts[0], PRODUCT)}", PRODUCT)
         if name == "sum1":
             return Piece(f"{self.within(parts[0], PRODUCT)}{_WORDS['ones']}", PRODUCT)
-        # a power behind log det A would be one of the determinant
         body = "<mo>,</mo>".join(map(self.signed, parts))
-        return Piece(self._function(name) + _APPLY + self.brackets(body), POWER if name == "logdet" else ATOM)
+        return Piece(self._function(name) + _APPLY + self.brackets(body), call_level(name))
 
     def _function(self, name: str) -> str:
         signs = ("<mo>′</mo>", "<mo>∇</mo>", "<msup><mo>∇</mo><mn>2</mn></msup>", "<msup><mi>D</mi><mo>*</mo></msup>")

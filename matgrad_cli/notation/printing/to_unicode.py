@@ -11,7 +11,7 @@ from ...ir.memory import remembered
 from ..letters import GREEK, SUBSCRIPTS, SUPERSCRIPTS, split_name
 from ..unknown import shown as unknown_shown
 from .book import BookPrinter
-from .precedence import ATOM, POWER, PRODUCT, UNARY, Marks, Piece
+from .precedence import ATOM, POWER, PRODUCT, UNARY, Marks, Piece, call_level
 
 _WORDS: Final = {
     "transpose": "ᵀ", "inverse": "⁻¹", "inverse-transpose": "⁻ᵀ", "hadamard": "∘", "divide": "⊘", "kron": "⊗", "plus": "+", "minus": "−",
@@ -149,7 +149,7 @@ class UnicodePrinter(BookPrinter):
         shown = unknown_shown(name, name_unicode, "′", "∇", "∇²") or _FUNCTIONS.get(name) or _AXES.get(name, name)
         if shown in self._taken:
             shown = name
-        return Piece(f"{shown}({', '.join(map(self.signed, parts))})")
+        return Piece(f"{shown}({', '.join(map(self.signed, parts))})", call_level(name))
 
     def norm(self, body: Piece, kind: str, power: str) -> Piece:
         below = {"1": "₁", "2": "₂", "*": "_*", "F": "_F", "": ""}[kind]
