@@ -199,6 +199,7 @@ _JNP_NAMES = [
     "concatenate",
     "real",
     "where",
+    "array",
 ]
 JNP = SimpleNamespace(**{name: getattr(np, name) for name in _JNP_NAMES})
 JAX = SimpleNamespace(

@@ -207,6 +207,27 @@ def execute(derivation: Derivation) -> None:
         assert close(got, wanted), f"{dialect}: {got} instead of {wanted}\n{code}"
 
 
+def sympy_value(expression: Any, problem: Problem, arrays: Mapping[str, Any], sizes: Mapping[str, int]) -> Any:
+    """The value of an expression of SymPy at a point."""
+    import sympy
+
+    dims = {sympy.Symbol(name, integer=True, positive=True): size for name, size in sizes.items()}
+
+    def entry(node: Any) -> Any:
+        return arrays[node.parent.name][int(node.i), int(node.j)]
+
+    expression = expression.subs(dims).doit()
+    expression = expression.replace(lambda node: isinstance(node, sympy.Trace), lambda node: node.arg.as_explicit().trace())
+    expression = expression.replace(lambda node: isinstance(node, sympy.Determinant), lambda node: node.arg.as_explicit().det())
+    if isinstance(expression, sympy.MatrixExpr):
+        expression = expression.as_explicit()
+    expression = expression.doit().replace(lambda node: isinstance(node, sympy.matrices.expressions.matexpr.MatrixElement), entry)
+    for symbol in problem.variables:
+        if symbol.shape.is_number:
+            expression = expression.subs(sympy.Symbol(symbol.name), float(arrays[symbol.name][0, 0]))
+    return np.array(expression.doit().evalf().tolist() if hasattr(expression, "tolist") else float(expression.doit().evalf()), float)
+
+
 def execute_sympy(derivation: Derivation) -> None:
     """The SymPy expression has the values that central differences give; or SymPy has no such function, and that is said."""
     import sympy
@@ -222,30 +243,14 @@ def execute_sympy(derivation: Derivation) -> None:
         return
     space: dict[str, Any] = {}
     exec(compile(code, "printed", "exec"), space)  # noqa: S102  our own output
-    dims = {sympy.Symbol(name, integer=True, positive=True): size for name, size in sizes.items()}
-
-    def entry(node: Any) -> Any:
-        return arrays[node.parent.name][int(node.i), int(node.j)]
-
-    def valued(expression: Any) -> Any:
-        expression = expression.subs(dims).doit()
-        expression = expression.replace(lambda node: isinstance(node, sympy.Trace), lambda node: node.arg.as_explicit().trace())
-        expression = expression.replace(lambda node: isinstance(node, sympy.Determinant), lambda node: node.arg.as_explicit().det())
-        if isinstance(expression, sympy.MatrixExpr):
-            expression = expression.as_explicit()
-        expression = expression.doit().replace(lambda node: isinstance(node, sympy.matrices.expressions.matexpr.MatrixElement), entry)
-        for symbol in problem.variables:
-            if symbol.shape.is_number:
-                expression = expression.subs(sympy.Symbol(symbol.name), float(arrays[symbol.name][0, 0]))
-        return np.array(expression.doit().evalf().tolist() if hasattr(expression, "tolist") else float(expression.doit().evalf()), float)
-
     result = derivation.result
     if result.matrix is not None:
-        got = valued(space["gradient"])
+        got = sympy_value(space["gradient"], problem, arrays, sizes)
     else:
         places = product(*(range(Plain({}, sizes).size(letter.dim)) for letter in result.letters))
         at = [dict(zip((sympy.Symbol(letter.name, integer=True) for letter in result.letters), place, strict=True)) for place in places]
-        got = np.array([valued(space["gradient"].subs(dims).subs(one)) for one in at])
+        dims = {sympy.Symbol(name, integer=True, positive=True): size for name, size in sizes.items()}
+        got = np.array([sympy_value(space["gradient"].subs(dims).subs(one), problem, arrays, sizes) for one in at])
     assert close(got, wanted), f"{got} instead of {wanted}\n{code}"
 
 

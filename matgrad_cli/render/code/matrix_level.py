@@ -16,6 +16,7 @@ from ...ir import (
     Call,
     Constant,
     Delta,
+    Dim,
     Entry,
     Expr,
     Eye,
@@ -38,7 +39,7 @@ from ...ir import (
     Transpose,
     nodes_of,
 )
-from ...ir.functions import CHANGES
+from ...ir.functions import CHANGES, FUNCTIONS, WITH_AXES, is_elementwise
 from ...notation.printing.precedence import ATOM, POWER, PRODUCT, SUM, UNARY
 from .names import Names
 
@@ -286,6 +287,10 @@ class MatrixCode:
             if argument.shape.is_matrix:
                 return Code(self.form("sum", x=f"{left.at(PRODUCT)} * {right.at(UNARY)}"))
             return Code(f"{left.at(PRODUCT)} {'*' if argument.shape.is_number else '@'} {right.at(UNARY)}", PRODUCT)
+        if argument.shape.is_number and name in ("sum", "mean", "norm", "norm1", "tr", "det", "diagonal", "diag", "vec"):
+            return self._of_a_number(name, argument)
+        if _needs_two_axes(node):
+            return self._of_two_axes(node)
         if name[2:3] == ":" and len(node.arguments) > 1:
             return Code(self.form(name, x=", ".join(self.full(part).at(SUM) for part in node.arguments)))
         if name == "cross":
@@ -293,20 +298,30 @@ class MatrixCode:
         if name in CHANGES or name == "powm":
             power = self.code(node.arguments[1]).at(ATOM) if name.endswith("powm") else ""
             return Code(self.form(name, x=self.full(argument).at(SUM), along=self.full(node.arguments[-1]).at(SUM), p=power))
-        if argument.shape.is_number and name in ("sum", "mean", "norm", "norm1", "tr", "det", "diagonal", "diag", "vec"):
-            return self._of_a_number(name, argument)
         if name == "logsumexp" and argument.shape.is_matrix:
             name = "logsumexp_all"
-        if name in ("softmax0", "softmax1") and not argument.shape.is_matrix:
-            name = "softmax"
         code = self.code(argument)
-        whole = code.full or not _keeps_constants(name)
+        whole = code.full or not is_elementwise(name)
         code = code if not whole else self.full(argument)
         if name == "vec" and not argument.shape.is_matrix:
             return code
         code = code if name in ("square", "reciprocal") else self.taken(code, argument)
         text = self.form(name, x=code.at(SUM), atom=code.at(ATOM), power=code.at(POWER))
         return Code(text, PRODUCT if text.startswith(("1 / ", "1.0 * ")) else POWER if text.endswith("**2") else ATOM, whole)
+
+    def _of_two_axes(self, node: Call) -> Code:
+        """The function of a vector or a number that it takes as a matrix alone; the axes that this adds are taken off again."""
+        arguments = list(node.arguments)
+        for place, part in enumerate(arguments):
+            if ("same", *FUNCTIONS[node.function].others)[place] == "same":
+                text = self.form("array", x=f"[[{self.full(part).at(SUM)}]]") if part.shape.is_number else self._full_rank(part)
+                arguments[place] = Symbol(text, Shape(_SIDE, _SIDE))  # stands for the code
+                self._memo[arguments[place]] = Code(text)
+        call = Call(node.function, *arguments)
+        added = {2: ("[0, 0]", "[0]" if node.shape.is_row else "[:, 0]", ""), 1: ("[0]", ""), 0: ("",)}[len(call.shape.dims)]
+        code = self._call(call)
+        off = added[len(node.shape.dims)]
+        return Code(f"{code.at(ATOM)}{off}") if off else code
 
     def _of_a_number(self, name: str, argument: Expr) -> Code:
         code = self.code(argument)
@@ -334,10 +349,19 @@ def _cut(factors: tuple[Expr, ...]) -> list[list[Expr]]:
     return runs
 
 
-def _keeps_constants(name: str) -> bool:
-    from ...ir.functions import is_elementwise
+_SIDE = Dim.of("side")
 
-    return is_elementwise(name)
+
+def _needs_two_axes(node: Call) -> bool:
+    """Whether a vector or a number stands where the library's function takes a matrix, or another axis of it."""
+    function, shape, name = FUNCTIONS[node.function], node.argument.shape, node.function
+    if shape.is_matrix or function.kind == "elementwise" or name[2:3] == ":" or name == "inner":
+        return False
+    along = name[-1] in "01" and name[:-1] in ("sum", *WITH_AXES)
+    if along and shape.is_column and not shape.is_number:
+        return name[-1] == "1"
+    moved = ("strictupper", "shiftup", "butlast") if shape.rows is ONE else ("strictupper",)
+    return along or function.needs in ("square", "matrix") or name in moved
 
 
 def _signed_sum(codes: list[Code]) -> str:

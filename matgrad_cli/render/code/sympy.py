@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from ...diagnostics import Diagnostic, StuckError
+from ...facts import Problem
 from ...ir import (
     ELEMENTWISE,
     Call,
@@ -32,13 +33,14 @@ from ...ir import (
     Size,
     SumOver,
     Symbol,
+    is_elementwise,
     letters_in,
     nodes_of,
 )
 from ...ir.functions import CHANGES, GREATEST, MATRIX_FUNCTIONS, PRODUCTS
 from ...notation.printing.precedence import ATOM, POWER, PRODUCT, UNARY, Piece
 from ...notation.printing.to_text import TextPrinter, dim_text
-from ...records import Derivation
+from ...records import Derivation, Result
 from ..resting import comments
 from .names import safe_name
 
@@ -67,16 +69,20 @@ _TAKEN: Final = frozenset(ELEMENTWISE) | {
 
 
 def sympy_code(derivation: Derivation) -> str:
+    """The module for the result of a derivation."""
+    return "\n".join([*comments([derivation], "#"), sympy_module(derivation.result, derivation.problem)])
+
+
+def sympy_module(result: Result, problem: Problem) -> str:
     """A module that builds the result as the SymPy expression `gradient`; StuckError where SymPy has no such function."""
-    result = derivation.result
     stated = result.matrix if result.matrix is not None else result.entry
-    printer = SympyPrinter(derivation.problem.variables, letters_in(stated))
+    printer = SympyPrinter(problem.variables, letters_in(stated))
     named = [node for node in reversed(list(nodes_of(stated))) if isinstance(node, Named)]
     parts = [f"{printer.name(node.name)} = {printer.show(node.body)}" for node in sorted(named, key=lambda node: _depth(node, named))]
     shown = printer.show(stated)
     last = f"gradient = Integer({shown})" if isinstance(stated, Number) and stated.value.denominator == 1 else f"gradient = {shown}"
     sizes = sorted({name for dim in printer.dims for name in dim.names})
-    lines = [*comments([derivation], "#"), "from sympy import *", ""]
+    lines = ["from sympy import *", ""]
     if sizes:
         lines.append(_symbols(sizes, printer, "integer=True, positive=True"))
     letters = sorted({letter.name for letter in letters_in(stated)})
@@ -85,7 +91,7 @@ def sympy_code(derivation: Derivation) -> str:
     lines += [f'{name} = Dummy("{name}", integer=True)' for name in printer.zeros]
     if printer.uses_z or "Lambda(z" in last or any("Lambda(z" in part for part in parts):
         lines.append('z = Dummy("z")')
-    for symbol in derivation.problem.variables:
+    for symbol in problem.variables:
         name = printer.name(symbol.name)
         if symbol.shape.is_number:
             lines.append(f'{name} = Symbol("{symbol.name}")')
@@ -216,6 +222,9 @@ class SympyPrinter(TextPrinter):
                     help="`--format numpy`",
                 )
             )
+        if shape.is_number and not is_elementwise(name) and name != "norm":  # a matrix of one entry
+            parts = tuple([Piece(f"ImmutableMatrix([[{self.signed(part)}]])") for part in parts])
+            shown = parts[0].text
         if name in _SCALARS:
             return Piece(_SCALARS[name].format(x=shown))
         if name == "norm":
