@@ -28,6 +28,7 @@ from .lines.where import answer_in, with_parts
 from .meanings.of_answers import averaged, others
 from .meanings.remarks import contradiction, remarks
 from .prose import NO_FORMULA, only_words, without_prose
+from .rearranged import rearranged
 from .slips.causes import Slip
 from .slips.diagnose import Context, diagnosis, misfit
 from .task import Task
@@ -185,6 +186,9 @@ def _compared(around: Surroundings, expr: Expr, order: tuple[Index, ...], read: 
             return Judged("undecided", Slip("undecided", reason))
         wanted = bench.derivative(letters)
     assert read is not None
+    form = rearranged(expr) if wanted is task.wanted else None
+    if form is not None and (wanted, form) in bench.right:
+        return Judged("right")
     context = Context(around, wanted, True, letters, read, reference, answering=True)
     pairs = pairings(wanted, expr, letters)
     if isinstance(pairs, Clash):
@@ -194,6 +198,8 @@ def _compared(around: Surroundings, expr: Expr, order: tuple[Index, ...], read: 
         verdict = bench.compare_over(one, other, tuple(sorted(one.free | other.free)))
         if verdict.holds:
             doubt = untold(bench, one, other, verdict.kind == "proved")
+            if doubt is None and form is not None and verdict.kind == "proved":
+                bench.right.add((wanted, form))
             return Judged("right") if doubt is None else Judged("undecided", Slip("undecided", doubt))
         unknown = verdict.by if verdict.kind == "unknown" else unknown
     if unknown is not None:

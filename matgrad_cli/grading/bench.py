@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Hashable, Iterable
 from typing import Any
 
 from ..facts import Fact, Problem
@@ -29,6 +29,7 @@ class Bench(Judge):
     def __init__(self, problem: Problem, seed: int = 0, violating: Iterable[Fact] = ()) -> None:
         super().__init__(problem, seed, violating, thorough=True)
         self.derived: dict[Symbol, Expr] = {}
+        self.right: set[Hashable] = set()
         self.small: dict[tuple[int, Expr], tuple[Point, Tensor]] = {}
         self.others: dict[int, Evaluator] = {}
         self._monomials: Monomials | None = None
@@ -36,7 +37,7 @@ class Bench(Judge):
     def forget(self) -> None:
         """Lets go of what was evaluated."""
         super().forget()
-        self.small, self.others = {}, {}
+        self.small, self.others, self.right = {}, {}, set()
 
     def define(self, symbol: Symbol, value: Expr) -> None:
         """From now on the symbol has this value."""

@@ -239,7 +239,12 @@ def parts_of(node: Node) -> Iterator[Node]:
     while stack:
         part = stack.pop()
         yield part
-        stack.extend(reversed(children(part)))
+        kind = type(part)
+        if kind in PLAIN:
+            for field in _BACKWARDS[kind]:
+                stack.append(getattr(part, field))
+        else:
+            stack.extend(reversed(children(part)))
 
 
 def children(node: Node) -> tuple[Node, ...]:
@@ -271,6 +276,7 @@ _PARTS: dict[type[Node], tuple[str, ...]] = {}
 NO_PARTS: Final = frozenset(("span", "operator", "function", "text", "style", "way", "name", "value", "power", "options", "member"))
 PLAIN: Final = frozenset((Literal_, Name, Negative, Binary, Transposed, Inverted, Group))
 """The kinds whose parts are all single nodes that are there."""
+_BACKWARDS: Final = {kind: parts_fields(kind)[::-1] for kind in PLAIN}
 
 
 def _flat(value: tuple[object, ...]) -> Iterator[object]:

@@ -47,10 +47,10 @@ def replaced(root: s.Node, path: Path, new: s.Node) -> s.Node:
 
 def is_plain(node: s.Node) -> bool:
     """Whether nothing stands in it but names, numbers, arithmetic and functions of the language: no letters, no derivatives."""
-    return all(
-        type(part) in s.PLAIN or (isinstance(part, s.Apply) and canonical_function(part.function) in _PLAIN_FUNCTIONS)
-        for part in s.parts_of(node)
-    )
+    for part in s.parts_of(node):
+        if type(part) not in s.PLAIN and not (isinstance(part, s.Apply) and canonical_function(part.function) in _PLAIN_FUNCTIONS):
+            return False
+    return True
 
 
 def index_letters(node: s.Node, known: frozenset[str] = frozenset()) -> list[str]:

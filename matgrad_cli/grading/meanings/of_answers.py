@@ -25,9 +25,8 @@ def averaged(side: Side, around: Surroundings) -> Read | None:
 
     Where the loss is an expectation itself, E is the same one.
     """
-    parts = list(s.parts_of(side.node)) if side.node is not None else []
-    sums = any(isinstance(part, s.Sigma) for part in parts)
-    if side.node is None or sums or not any(map(_is_expectation, parts)) or _EXPECTED.search(around.task.problem.source):
+    kinds = {part.function if isinstance(part, s.Apply) else type(part) for part in s.parts_of(side.node)} if side.node is not None else ()
+    if side.node is None or s.Sigma in kinds or "expectation" not in kinds or _EXPECTED.search(around.task.problem.source):
         return None
 
     def summed(part: s.Node) -> s.Node:

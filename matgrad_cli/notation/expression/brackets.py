@@ -63,7 +63,7 @@ def subscripted(p: Stream, body: s.Node) -> s.Node:
         return part
     items = _slice_items(p)
     if items is None:
-        p.place = first
+        p.go(first)
         indices = _indices(p)
         if isinstance(indices[0], s.Apply) and indices[0].function == "arange":
             refuse(p.source, "slice", "one entry of every row, by its label, is not read", p.since(body.span), "", _LABELS)
@@ -172,7 +172,7 @@ def _new_axis(p: Stream) -> bool:
     following = p.tokens[p.place + 1 : p.place + 3]
     found = [token.text for token in following] == [".", "newaxis"]
     if found:
-        p.place += 3
+        p.go(p.place + 3)
     return found
 
 

@@ -89,7 +89,7 @@ class Parser(Stream):
     def compared(self) -> s.Node:
         """A sum, or `u > v`: 1 where it holds and 0 elsewhere."""
         left = self.sum()
-        if self.token.kind != "sign" or self.token.text not in ("<", ">", "<=", ">="):
+        if self.sign not in ("<", ">", "<=", ">="):
             return left
         above = self.take().text[0] == ">"
         right = self.sum()
@@ -100,7 +100,7 @@ class Parser(Stream):
 
     def sum(self) -> s.Node:
         left = self.product()
-        while self.token.kind == "sign" and self.token.text in _SUM:
+        while self.sign in _SUM:
             operator = self.take().text
             right = self.product()
             left = s.Binary(left.span.joined(right.span), cast(s.Operator, operator), left, right)
@@ -108,7 +108,7 @@ class Parser(Stream):
 
     def product(self) -> s.Node:
         left = self.signed()
-        while self.token.kind == "sign" and self.token.text in _PRODUCT:
+        while self.sign in _PRODUCT:
             operator = self.take().text
             right = self.signed()
             left = self.multiplied(operator, left, right)
@@ -118,7 +118,7 @@ class Parser(Stream):
         return s.Binary(left.span.joined(right.span), cast(s.Operator, operator), left, right)
 
     def signed(self) -> s.Node:
-        if not (self.sees("-") or self.sees("+")):
+        if self.sign != "-" and self.sign != "+":
             return self.power()
         sign = self.take()
         self.enter(sign.span)
@@ -128,7 +128,7 @@ class Parser(Stream):
 
     def power(self) -> s.Node:
         base = self.postfix()
-        if not (self.sees("**") or self.sees("^")):
+        if self.sign != "**" and self.sign != "^":
             return base
         sign = self.take()
         self.enter(sign.span)
@@ -325,7 +325,7 @@ class Parser(Stream):
                 found.append(self.argument())
             if not self.accept(",") and not self.sees(")"):
                 self.close(")", opening, found[-1] if found else s.Name(token.span, token.text))
-                self.place -= 1
+                self.go(self.place - 1)
         return tuple(found), tuple(options)
 
     def argument(self) -> s.Node:

@@ -19,30 +19,32 @@ class Stream(ABC):
     def __init__(self, source: Source, words: list[Token] | None = None) -> None:
         self.source = source
         self.tokens = tokens(source) if words is None else words
-        self.place = 0
         self.depth = 0
+        self.go(0)
 
     # ---- the stream
 
-    @property
-    def token(self) -> Token:
-        return self.tokens[self.place]
+    def go(self, place: int) -> None:
+        """Read on from a token; a `sign` is what it says if it is one."""
+        self.place = min(place, len(self.tokens) - 1)
+        self.token = self.tokens[self.place]
+        self.sign = self.token.text if self.token.kind == "sign" else ""
 
     @property
     def next_token(self) -> Token:
         return self.tokens[min(self.place + 1, len(self.tokens) - 1)]
 
     def take(self) -> Token:
-        token = self.tokens[self.place]
-        self.place = min(self.place + 1, len(self.tokens) - 1)
+        token = self.token
+        self.go(self.place + 1)
         return token
 
     def sees(self, text: str) -> bool:
-        return self.token.kind == "sign" and self.token.text == text
+        return self.sign == text
 
     def accept(self, text: str) -> bool:
-        if self.sees(text):
-            self.place += 1
+        if self.sign == text:
+            self.go(self.place + 1)
             return True
         return False
 

@@ -8,13 +8,16 @@ from dataclasses import field
 from ...diagnostics.record import record
 from ...ir import NUMBER, Dim, Shape
 from .. import syntax as s
-from ..expression.vocabulary import canonical_function
+from ..expression.vocabulary import ELEMENTWISE_NAMES, SQUARE, canonical_function
 from ..scope import Scope
 from .solver import Solver
 from .unify import Form, Side, join, merge
 from .uses import later
 from .uses_of_functions import function_form
 from .uses_of_indices import binder_form, derivative_of, names_of_lengths, slice_form, subscript_form
+
+_KNOWN = (ELEMENTWISE_NAMES | SQUARE | {"sum", "mean", "norm"}) - {"log"}
+"""Functions of one array that leave nothing open about it; the logarithm of bars may be that of a determinant."""
 
 
 @record
@@ -78,6 +81,8 @@ def _form_of(solver: Solver, node: s.Node) -> Form:
 
 def infer(node: s.Node, scope: Scope, finish: Callable[[Solver], None] | None = None) -> Inference:
     """The shapes of all that is not declared. Contradictions are not reported here but where the parts are put together."""
+    if finish is None and _settled(node, scope):
+        return Inference({}, dict(scope.letters), {}, {}, {}, ())
     solver = Solver(scope, _form_of)
     if scope.open:
         _sizes_first(solver, node)
@@ -103,6 +108,20 @@ def infer(node: s.Node, scope: Scope, finish: Callable[[Solver], None] | None = 
          **{name: side.known or Dim.of(name) for name, side in solver.limits.items()}},
         tuple(_about_star(solver, name, *parts) for name, parts in solver.starred.items() if name in solver.habits),
     )
+
+
+def _settled(node: s.Node, scope: Scope) -> bool:
+    """Whether nothing is open: arithmetic and plain functions, of names that all are declared."""
+    for part in s.parts_of(node):
+        if isinstance(part, s.Name):
+            if scope.find(part.name) is None:
+                return False
+        elif isinstance(part, s.Apply):
+            if len(part.arguments) != 1 or canonical_function(part.function) not in _KNOWN:
+                return False
+        elif type(part) not in s.PLAIN or (isinstance(part, s.Transposed) and isinstance(s.ungrouped(part.body), s.Literal_)):
+            return False
+    return True
 
 
 def _sizes_first(solver: Solver, node: s.Node) -> None:
