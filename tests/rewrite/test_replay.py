@@ -15,6 +15,7 @@ from matgrad_cli.rewrite.engine.application import NATIVE
 from matgrad_cli.rewrite.engine.replay import maker_of, replayed, scene_of, steps_in
 from matgrad_cli.rewrite.methods import method_named
 from matgrad_cli.rulebook import rulebook
+from matgrad_cli.rulebook.load import SOLVING, equation_rules
 
 for name in METHODS[1:]:
     method_named(name)  # its native rules are registered when it is imported
@@ -58,10 +59,11 @@ def test_steps_are_built_in_one_place(name: str, files: set[str]) -> None:
 
 def test_a_rule_is_named_in_code_only_where_its_function_is() -> None:
     """Which rules run, and in which order, is said by the methods' files: in code a phase is named, not a rule."""
-    phases = {phase.name for method in METHODS for phase in BOOK.method(method).phases}
-    rules = {rule.id for rule in BOOK if not rule.group} - phases
+    methods = (*(BOOK.method(method) for method in METHODS), equation_rules().method(SOLVING))
+    phases = {phase.name for method in methods for phase in method.phases}
+    rules = {rule.id for book in (BOOK, equation_rules()) for rule in book if not rule.group} - phases
     for file, tree in trees().items():
-        if "rewrite" in file.parts and "solve" not in file.parts:
+        if "rewrite" in file.parts:
             functions = [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)]
             own = {text for one in functions for decorator in one.decorator_list for text in words(decorator)}
             assert set(words(tree)) & rules <= own, file.name

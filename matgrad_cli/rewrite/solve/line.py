@@ -5,31 +5,37 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from math import prod
+from typing import Literal
 
 from ...diagnostics import BugError, Diagnostic
-from ...diagnostics.record import record
+from ...diagnostics.record import record, replace
 from ...facts import Problem
 from ...facts.conditions import said_of
 from ...facts.holding import holds
-from ...ir import ONE, Call, Expr, Fill, MatMul, Mul, Number, Symbol, mul
+from ...ir import ONE, Call, Expr, MatMul, Mul, Number, Symbol, mul
 from ...notation.printing.to_unicode import to_unicode
 from ...records import Bindings, Sentence
 from ...records.solution import Equation, Move
 from ...rulebook import Rule
-from ...rulebook.load import equation_rules, rulebook
+from ...rulebook.load import SOLVING, equation_rules
 from ...verify.judge import Judge
 from ...verify.solving.holding import equivalent
 from ...verify.solving.system import System
+from ...verify.verdict import Verdict
 from ..engine.application import Scene, fit, settled
 from ..engine.recorder import sentence
 from ..forms.algebra import flip
 from ..textbook.simplifier import Simplifier
 from .terms import Opener, without_numeral
 
+Known = tuple[Symbol, Equation]
+"""What was found to hold of a symbol: an equation with it, or with what holds it, alone on its left side."""
+
 
 @record
 class Place:
-    """Where a native move is asked: the equation, the unknown, and what is needed to rewrite its sides; `root` is the sign of two roots."""
+    """Where a native move is asked: the equation, the unknown, and what is needed to rewrite its sides; `root` is the sign of two roots,
+    `known` what was found elsewhere and may be put in."""
 
     equation: Equation
     unknown: Expr
@@ -37,25 +43,44 @@ class Place:
     opener: Opener
     simplify: Callable[[Expr], Expr]
     root: int = 1
+    known: Known | None = None
 
 
 Native = Callable[[Place], "tuple[Equation, Bindings] | None"]
-ONE_WAY = ("eq-two-roots", "eq-shortest")
-"""Moves that go on with some of the solutions."""
-SUPPOSING = ("eq-denominators",)
-"""Moves that suppose, without naming it, that what they multiply by is not zero: they need numbers that agree."""
-NATIVE: dict[str, Native] = {}
+Judged = Literal["both ways", "one way", "one of two", "if seen", "later"]
+"""How a move is judged: both lines have the same solutions; those after it are some of those before it (`one of two`: the line goes on
+with one of two roots); by numbers that agree alone, as it supposes without naming it that what it multiplies by is not zero; with the
+solution that it leads to."""
+NATIVE: dict[str, tuple[Native, Judged]] = {}
 """The one function of each native move: the new equation and what the sentence mentions, or None where it does not fit."""
+OPEN = Verdict("unknown", "not checked yet")
 
 
-def native(rule_id: str) -> Callable[[Native], Native]:
+def native(rule_id: str, judged: Judged = "both ways") -> Callable[[Native], Native]:
     """Registers the function of a native move."""
 
     def register(function: Native) -> Native:
-        NATIVE[rule_id] = function
+        NATIVE[rule_id] = function, judged
         return function
 
     return register
+
+
+def judged(rule_id: str) -> Judged:
+    """How a move is judged."""
+    return NATIVE[rule_id][1] if rule_id in NATIVE else "both ways"
+
+
+def rules_of(phase: str) -> tuple[str, ...]:
+    """The rules of a phase of rules/methods/solve.toml, in their order."""
+    return equation_rules().method(SOLVING).phase(phase).rules
+
+
+def made(rule_id: str, before: Equation, after: Equation, bindings: Bindings, assumed: tuple[Sentence, ...] = (),
+         verdict: Verdict = OPEN) -> Move:  # fmt: skip
+    """The record of a move."""
+    rule = equation_rules().rule(rule_id)
+    return Move(rule_id, sentence(rule.title, bindings), sentence(rule.why, bindings), before, after, assumed, verdict)
 
 
 @dataclass
@@ -71,20 +96,12 @@ class Line:
 
     def __post_init__(self) -> None:
         self._textbook = Simplifier(self.problem).whole
-        self._scene = Scene(self.problem, rulebook())
+        self._scene = Scene(replace(self.problem, wrt=self.unknown), equation_rules())
         self.look_at(self.unknown)
 
     def simplify(self, expr: Expr) -> Expr:
-        """The textbook form of a side, in which Σ 1 is the number of its terms."""
-        return _numbers_first(self._textbook(self._counted(self._textbook(expr))))
-
-    def _counted(self, expr: Expr) -> Expr:
-        parts = tuple(map(self._counted, expr.children))
-        whole = expr if parts == expr.children else settled(expr, parts)
-        if isinstance(whole, Call) and whole.function == "mean" and isinstance(whole.argument, Fill):
-            return Number(whole.argument.value)
-        found = fit(rulebook().rule("sum-ones"), whole, self._scene) if isinstance(whole, Call) and whole.function == "sum" else None
-        return whole if found is None else found.new
+        """The textbook form of a side."""
+        return _numbers_first(self._textbook(expr))
 
     def look_at(self, core: Expr) -> None:
         """From now on the moves treat `core` as what is to be isolated: the unknown itself, or its inverse."""
@@ -92,30 +109,44 @@ class Line:
         self.opener = Opener(self.problem, core)
 
     @property
+    def isolated(self) -> bool:
+        """Whether what is looked at stands alone on the left."""
+        return self.equation[0] is self.core and self.unknown not in self.equation[1].symbols
+
+    @property
     def solved(self) -> bool:
         """Whether the line says what the unknown is."""
-        return self.equation[0] is self.unknown and self.unknown not in self.equation[1].symbols
+        return self.isolated and self.core is self.unknown
 
-    def run(self, rule_id: str) -> bool:
+    @property
+    def branched(self) -> bool:
+        """Whether the line went on with one of two roots."""
+        return any(judged(move.rule) == "one of two" for move in self.moves)
+
+    def phase(self, name: str, known: Known | None = None) -> bool:
+        """Runs the rules of a phase, each once; whether one of them fitted."""
+        ran = [self.run(rule_id, known) for rule_id in rules_of(name)]
+        return any(ran)
+
+    def run(self, rule_id: str, known: Known | None = None) -> bool:
         """Runs a rule if it fits and changes the line; a rule that has a pattern is matched by the engine that runs all rules."""
         rule = equation_rules().rule(rule_id)
         if rule.native:
-            place = Place(self.equation, self.core, self.problem, self.opener, self.simplify, self.root)
-            found = NATIVE[rule_id](place)
+            place = Place(self.equation, self.core, self.problem, self.opener, self.simplify, self.root, known)
+            found = NATIVE[rule_id][0](place)
             assumed = self._assumed(rule, found[1]) if found is not None else None
-            return found is not None and assumed is not None and _possible(assumed, self.problem) and self.moved(rule_id, *found, assumed)
+            return found is not None and assumed is not None and _possible(assumed, self.problem) and self._moved(rule_id, *found, assumed)
         inner = self.core.children[0] if self.core is not self.unknown and self.equation[0] is self.core else self.core
         given: Bindings = (("X", inner),) if any(name == "X" for name, _ in rule.shapes) else ()
-        pair = Call("inner", *self.equation)
-        rewriting = fit(rule, pair, Scene(self.problem, equation_rules()), given)
+        rewriting = fit(rule, Call("inner", *self.equation), self._scene, given)
         if rewriting is None or not isinstance(rewriting.new, Call) or not _possible(rewriting.assumed, self.problem):
             return False
-        others = [value for name, value in rewriting.bindings if name not in ("X", "A" if rule_id == "eq-divide-number" else "X")]
-        if any(isinstance(value, Expr) and self.unknown in value.symbols for value in others):
+        if any(isinstance(value, Expr) and self.unknown in value.symbols for name, value in rewriting.bindings
+               if name != "X" and name not in rule.moving):  # fmt: skip
             return False  # what is divided by, or brought over, must not hold the unknown
         left, right = rewriting.new.arguments
-        right = self.simplify(right) if rule_id == "eq-divide-number" else right
-        return self.moved(rule_id, (left, right), rewriting.bindings, tuple(map(plainly, rewriting.assumed)))
+        after = (left, right) if given else (self.simplify(left), self.simplify(right))  # where X is alone, eq-tidy says so
+        return self._moved(rule_id, after, rewriting.bindings, tuple(map(plainly, rewriting.assumed)))
 
     def _assumed(self, rule: Rule, bindings: Bindings) -> tuple[Sentence, ...] | None:
         """What a native move supposes of what it names; None if that is known to fail."""
@@ -130,8 +161,8 @@ class Line:
                 found.append(plainly(Sentence(said_of(requirement.word, value.shape.is_number), (("0", value),))))
         return tuple(found)
 
-    def moved(self, rule_id: str, after: Equation, bindings: Bindings = (), assumed: tuple[Sentence, ...] = ()) -> bool:
-        """Records a move, judged both ways; False if the line stays what it was.
+    def _moved(self, rule_id: str, after: Equation, bindings: Bindings = (), assumed: tuple[Sentence, ...] = ()) -> bool:
+        """Records a move, judged by numbers; False if the line stays what it was.
 
         A move that numbers contradict is a bug, unless it supposes something: then it does not fit, as that fails.
         """
@@ -140,17 +171,17 @@ class Line:
         if list(map(to_unicode, after)) == list(map(to_unicode, self.equation)):
             self.equation = after  # nothing that a reader sees has changed
             return False
-        rule = equation_rules().rule(rule_id)
-        values = (*((name, value) for name, value in bindings if name != "X"), ("X", self.core))
-        systems = System((self.equation,), (self.unknown,)), System((after,), (self.unknown,))
-        verdict = equivalent(self.judge, *systems, both_ways=rule_id not in ONE_WAY)
-        if (verdict.kind == "differs" and assumed) or (verdict.kind != "agrees" and rule_id in SUPPOSING):
+        verdict, how = OPEN, judged(rule_id)
+        if how != "later":
+            systems = System((self.equation,), (self.unknown,)), System((after,), (self.unknown,))
+            verdict = equivalent(self.judge, *systems, both_ways=how in ("both ways", "if seen"))
+        if (verdict.kind == "differs" and assumed) or (verdict.kind != "agrees" and how == "if seen"):
             return False
         if verdict.kind == "differs":
             message = f"the move `{rule_id}` is contradicted by numbers, so nothing is printed: this is a bug of matgrad"
             raise BugError(Diagnostic("contradiction", message, notes=(verdict.by,), help="please report the command line"))
-        title, why = sentence(rule.title, values), sentence(rule.why, values)
-        self.moves.append(Move(rule_id, title, why, self.equation, after, assumed, verdict))
+        said = {"X": self.core, **dict(bindings)}
+        self.moves.append(made(rule_id, self.equation, after, tuple(said.items()), assumed, verdict))
         self.equation = after
         return True
 

@@ -2,49 +2,77 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from fractions import Fraction
+from typing import cast
 
-from ...facts import Problem
+from ...diagnostics.record import replace
+from ...facts.conditions import CONDITIONS, said_of
+from ...facts.holding import holds
 from ...ir import Call, Expr, Fill, Number, Power, Symbol, mul, nodes_of, substitute
-from ...records import Sentence
-from ...records.solution import Move
-from ...rulebook.load import equation_rules, rulebook
-from ...verify.judge import Judge
-from ...verify.verdict import Verdict
-from ..engine.application import Scene, fit, replaced, settled
-from .line import Line
+from ...records import Bindings, Sentence
+from ...records.solution import Equation
+from ..engine.application import replaced
+from .line import Line, Place, native, plainly
 from .phases import isolate
-from .terms import Term, negative, total
-
-Found = tuple[list[Move], Expr]
-"""The moves, and the unknown without the multiplier."""
+from .terms import Opener, Term, total
 
 
-def inserted(problem: Problem, judge: Judge, multiplier: Symbol, constraint: Expr, value: Expr, root: int) -> Found | None:
-    """The unknown `value` without its multiplier, which the constraint gives; None where it does not come out."""
-    whole = substitute(_squares_opened(constraint, problem), {problem.wrt: value})
-    zero: Expr = Number(0) if whole.shape.is_number else Fill(0, whole.shape)
-    line = Line(problem, judge, multiplier, (whole, zero), root)
-    before, line.equation = line.equation, (line.simplify(whole), zero)
-    rule = equation_rules().rule("eq-insert")
-    verdict = Verdict("agrees", "the constraint at the point that was found")
-    line.moves.append(Move(rule.id, Sentence(rule.title, (("X", problem.wrt),)), Sentence(rule.why), before, line.equation, (), verdict))
-    found = _combined(line, value)
-    if found is not None:
-        return line.moves, line.simplify(found)
-    factor = _factor_of(value, multiplier)
-    isolate(line, factor)
-    if line.equation[0] is not line.core or multiplier in line.equation[1].symbols:
+def without_multiplier(line: Line, multiplier: Symbol, constraint: Expr) -> bool:
+    """Puts what a constraint says of its multiplier into the `line` of the unknown, which goes on without it; False where it does not
+    come out."""
+    value = line.equation[1]
+    zero: Expr = Number(0) if constraint.shape.is_number else Fill(0, constraint.shape)
+    inner = Line(line.problem, line.judge, multiplier, (constraint, zero), line.root)
+    inner.phase("insert", (line.unknown, line.equation))
+    if _ratio(inner.opener.terms(inner.equation[0]), inner.opener.terms(value)) is not None:
+        inner.phase("combination")
+    else:
+        isolate(inner, _factor_of(value, multiplier))
+        if not inner.isolated:
+            return False
+    known: dict[Expr, Expr] = {move.after[0]: move.after[1] for move in inner.moves if isinstance(move.after[0], Symbol)}
+    moves = [replace(move, assumed=tuple(now for said in move.assumed if (now := _known(said, known, line)) is not None))
+             for move in line.moves]  # fmt: skip
+    line.moves = [*moves, *inner.moves]
+    line.phase("back", (multiplier, inner.equation))
+    return True
+
+
+def _known(condition: Sentence, known: Mapping[Expr, Expr], line: Line) -> Sentence | None:
+    """A condition on a multiplier as one on what it was found to be; None if that is known to hold."""
+    ((name, value),) = condition.values
+    assert isinstance(value, Expr)
+    now = line.simplify(replaced(value, known))
+    words = [word for word in CONDITIONS if said_of(word, now.shape.is_number) == condition.template]
+    said = plainly(Sentence(condition.template, ((name, now),)))
+    return None if any(holds(cast("Expr", said.values[0][1]), word, line.problem) for word in words) else said
+
+
+@native("eq-insert", "later")
+def _insert(place: Place) -> tuple[Equation, Bindings] | None:
+    """C x − h = 0 with x = Cᵀν becomes C Cᵀ ν = h."""
+    if place.known is None:
         return None
-    return line.moves, line.simplify(replaced(value, {line.core: line.equation[1]}))
+    name, (_, value) = place.known
+    left, right = place.equation
+    return (place.simplify(substitute(left, {name: value})), right), (("X", name),)
 
 
-def _squares_opened(expr: Expr, problem: Problem) -> Expr:
-    """‖x‖² as xᵀx, from which a number can be taken out."""
-    parts = tuple(_squares_opened(child, problem) for child in expr.children)
-    whole = expr if parts == expr.children else settled(expr, parts)
-    found = fit(rulebook().rule("norm-squared-inner"), whole, Scene(problem, rulebook()))
-    return whole if found is None else found.new
+@native("eq-back", "later")
+def _back(place: Place) -> tuple[Equation, Bindings] | None:
+    """x = Cᵀν with ν = b becomes x = Cᵀb; x = A − Λ + Λᵀ with Λ − Λᵀ = B becomes x = A − B."""
+    if place.known is None:
+        return None
+    multiplier, (held, value) = place.known
+    unknown, right = place.equation
+    opener = Opener(place.problem, multiplier)
+    mine, theirs = opener.terms(held), opener.terms(right)
+    ratio = _ratio(mine, theirs) if mine and len(mine) > 1 else None
+    if ratio is None or theirs is None:
+        return (unknown, place.simplify(replaced(right, {held: value}))), ()
+    rest = [term.expr for term in theirs if not term.core]
+    return (unknown, place.simplify(total([*rest, mul(Number(ratio), value)], right))), ()
 
 
 def _factor_of(value: Expr, multiplier: Symbol) -> Expr | None:
@@ -61,27 +89,12 @@ def _is_root(node: Expr) -> bool:
     return isinstance(node, Power) and isinstance(node.exponent, Number) and node.exponent.value.denominator > 1
 
 
-def _combined(line: Line, value: Expr) -> Expr | None:
-    """Where the constraint holds the multiplier only in the combination in which the value does, Λ − Λᵀ: that is found, not Λ."""
-    ours, theirs = line.opener.terms(line.equation[0]), line.opener.terms(value)
-    if ours is None or theirs is None:
-        return None
-    mine, other = [term for term in ours if term.core], [term for term in theirs if term.core]
-    if len(mine) < 2:
-        return None
-    ratio = _ratio(mine, other)
-    if ratio is None:
-        return None
-    rest = [term.expr for term in ours if not term.core]
-    part = total([term.expr for term in mine], line.equation[0])
-    line.moved("eq-move-terms", (line.simplify(part), line.simplify(negative(total(rest, part)))))
-    return total([*[term.expr for term in theirs if not term.core], mul(Number(-ratio), total(rest, part))], value)
-
-
-def _ratio(mine: list[Term], other: list[Term]) -> Fraction | None:
-    """The number r with other = r · mine, term by term."""
+def _ratio(held: list[Term] | None, value: list[Term] | None) -> Fraction | None:
+    """The number r with value = r · held, as far as both hold the multiplier, which stands in two terms of them at least, as in Λ − Λᵀ:
+    this combination is found, not Λ."""
+    mine, other = ([term for term in terms or () if term.core] for terms in (held, value))
     ours, theirs = _by_form(mine), _by_form(other)
-    if ours is None or theirs is None or ours.keys() != theirs.keys():
+    if len(mine) < 2 or ours is None or theirs is None or ours.keys() != theirs.keys():
         return None
     found = {theirs[form] / value for form, value in ours.items() if value}
     return found.pop() if len(found) == 1 else None

@@ -29,6 +29,7 @@ from ...records.solution import Equation
 from ..engine.application import is_zero, settled
 from ..forms.algebra import flip
 from .line import Place, native, singular
+from .prepared import symmetric_part
 from .terms import Term, divided, filled, negative, signed_terms, total
 
 Moved = tuple[Equation, Bindings] | None
@@ -37,6 +38,13 @@ Moved = tuple[Equation, Bindings] | None
 def _both(place: Place) -> tuple[list[Term], list[Term]] | None:
     left, right = (place.opener.terms(side) for side in place.equation)
     return None if left is None or right is None else (left, right)
+
+
+@native("eq-symmetric", "later")
+def _symmetric(place: Place) -> Moved:
+    """G = 0 along symmetric directions alone: G + Gᵀ = 0."""
+    left, right = place.equation
+    return (symmetric_part(place.problem, left), right), ()
 
 
 @native("eq-open")
@@ -176,7 +184,7 @@ def _weight(numbers: Sequence[Expr], arrays: Sequence[Expr], side: Dim) -> Expr:
     return product(*numbers, Eye(side))
 
 
-@native("eq-shortest")
+@native("eq-shortest", "one way")
 def _shortest(place: Place) -> Moved:
     """Of the solutions of AᵀA X = Aᵀ B, where AᵀA is singular, the one of least length: X = A⁺ B; of X AAᵀ = B Aᵀ: X = B A⁺."""
     left, right = place.equation

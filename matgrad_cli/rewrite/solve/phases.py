@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from ...ir import Add, Call, Expr, Fill, Inverse, Power, Symbol, nodes_of, substitute
-from ...rulebook.load import SOLVING, equation_rules
+from ...rulebook.load import equation_rules
 from ..engine.application import Scene, fit
 from . import natives, powers, stacked  # noqa: F401  (they register the native moves)
-from .line import Line
+from .line import Line, rules_of
 
 MOST_WRAPS = 8
 """So many functions around the unknown are undone, one after the other."""
@@ -14,26 +14,24 @@ MOST_WRAPS = 8
 
 def isolate(line: Line, target: Expr | None = None) -> None:
     """Runs the phases until the line says what the unknown is (or the `target` that holds it), or nothing fits any more."""
-    phases = {phase.name: phase.rules for phase in equation_rules().method(SOLVING).phases}
-    for rule in phases["inverses"]:
-        line.run(rule)
+    line.phase("inverses")
     for _ in range(MOST_WRAPS):
-        line.look_at(target or _wrapped(line, phases["undo"]))
-        for rule in (*phases["linear"], *phases["isolate"]):
-            if line.equation[0] is not line.core or line.unknown in line.equation[1].symbols:
+        line.look_at(target or _wrapped(line, rules_of("undo")))
+        for rule in (*rules_of("linear"), *rules_of("isolate")):
+            if not line.isolated:
                 line.run(rule)
         if line.core is target or line.solved:
             break
         if target is None and line.core is line.unknown and (base := _base(line)) is not None:
             line.look_at(base)
-            if any(line.run(rule) for rule in phases["powers"]):
+            if any(line.run(rule) for rule in rules_of("powers")):
                 continue
             line.look_at(line.unknown)
         alone = line.equation[0] is line.core is not line.unknown
-        if not any(line.run(rule) for rule in phases["undo" if alone else "powers"] if alone or line.core is line.unknown):
+        if not any(line.run(rule) for rule in rules_of("undo" if alone else "powers") if alone or line.core is line.unknown):
             break
     line.look_at(target or line.unknown)
-    line.run("eq-tidy")
+    line.phase("tidy")
 
 
 def _wrapped(line: Line, rules: tuple[str, ...]) -> Expr:

@@ -15,7 +15,7 @@ from .terms import filled, negative, signed_terms, total, without_numeral
 Moved = tuple[Equation, Bindings] | None
 
 
-@native("eq-denominators")
+@native("eq-denominators", "if seen")
 def _denominators(place: Place) -> Moved:
     """a/(1 − x) = b/x, entry by entry: a x = b (1 − x)."""
     left, right = place.equation
@@ -88,7 +88,7 @@ def _root(place: Place) -> Moved:
     return (found[0], found[1]), ()
 
 
-@native("eq-two-roots")
+@native("eq-two-roots", "one of two")
 def _two_roots(place: Place) -> Moved:
     """x^p = b with an even p has the solutions ±b^(1/p); the line goes on with one of them."""
     found = _power(place)

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from typing import cast
 
 from ...diagnostics import BugError, Diagnostic, MatgradError, StuckError
 from ...diagnostics.record import replace
 from ...facts import Problem
-from ...facts.conditions import CONDITIONS, said_of
+from ...facts.conditions import said_of
 from ...facts.holding import holds
-from ...ir import Add, Call, Expr, Fill, MatMul, Named, Number, Symbol, Transpose, add, mul, nodes_of, transpose
+from ...ir import Add, Call, Expr, Fill, MatMul, Named, Number, Symbol, matmul, nodes_of, transpose
 from ...notation.printing.to_unicode import to_unicode
 from ...records import Derivation, Sentence, Value
 from ...records.layout import is_turned
 from ...records.solution import Extremum, Goal, Move, PointKind, Solution
-from ...rulebook.load import Rulebook, equation_rules
+from ...rulebook.load import Rulebook
 from ...verify.judge import Judge
 from ...verify.solving.optimum import Seen, Where, cases, curvatures, kept, kind_of
 from ...verify.solving.spectrum import Spectral, spectral_points
@@ -24,17 +24,14 @@ from ...verify.solving.variants import SAID
 from ...verify.verdict import Verdict
 from ..derive import derive
 from ..engine.application import replaced
-from ..textbook.simplifier import Simplifier
 from .advice import advised
-from .line import Line, plainly
-from .multipliers import Found, inserted
+from .line import OPEN, Line
+from .multipliers import without_multiplier
 from .phases import isolate
-from .prepared import prepared, symmetric_part
+from .prepared import prepared
 from .reading import lagrangian, multiplier_of
-from .spectral import convention, spectral_of
+from .spectral import before_unknown, convention, spectral_of
 from .terms import Opener
-
-_OPEN = Verdict("unknown", "not checked yet")
 
 
 def solve(
@@ -65,17 +62,12 @@ def _solved(problem: Problem, constraints: tuple[Expr, ...], goal: Goal | None, 
         raise no_closed_form(derivation, multipliers)
     stated = _without_names(derivation.result.matrix)
     turned = is_turned(layout, problem.loss.shape, problem.wrt.shape)
-    gradient = Simplifier(problem).whole(Transpose(stated)) if turned else stated
-    found = _stationary(problem, derivation, gradient, constraints, multipliers, goal)
-    return _from_layout(found, stated) if turned else found
-
-
-def _from_layout(found: Solution, stated: Expr) -> Solution:
-    """The solution with the step from the derivative in another layout, which is the transpose of the gradient."""
-    rule, gradient = equation_rules().rule("eq-transpose"), found.gradient
-    verdict = Verdict("agrees", "the gradient is the transpose of the derivative in this layout")
-    first = Move(rule.id, Sentence(rule.title), Sentence(rule.why), (stated, _zero(stated)), (gradient, _zero(gradient)), (), verdict)
-    return replace(found, gradient=stated, moves=(first, *found.moves))
+    if not turned:
+        return _stationary(problem, derivation, stated, constraints, multipliers, goal)
+    line = Line(problem, Judge(problem), problem.wrt, (stated, _zero(stated)))
+    line.phase("layout")
+    found = _stationary(problem, derivation, line.equation[0], constraints, multipliers, goal)
+    return replace(found, gradient=stated, moves=(*line.moves, *found.moves))
 
 
 def _stationary(
@@ -88,10 +80,10 @@ def _stationary(
         raise StuckError(Diagnostic("no-closed-form", message, notes=(f"the gradient is {to_unicode(gradient)}",)))
     if len(constraints) == 1 and (found := spectral_of(problem, gradient, constraints[0], multipliers[0], goal)) is not None:
         return _by_spectrum(problem, derivation, found, constraints, multipliers, goal)
-    first = _by_moves(problem, derivation, gradient, constraints, multipliers, 1)
-    if not any(move.rule == "eq-two-roots" for move in first.moves):
+    first, branched = _by_moves(problem, derivation, gradient, constraints, multipliers, 1)
+    if not branched:
         return _as_asked(first, goal)
-    return _as_asked(_root_of(first, _by_moves(problem, derivation, gradient, constraints, multipliers, -1), goal), goal)
+    return _as_asked(_root_of(first, _by_moves(problem, derivation, gradient, constraints, multipliers, -1)[0], goal), goal)
 
 
 def _root_of(first: Solution, second: Solution, goal: Goal | None) -> Solution:
@@ -105,30 +97,24 @@ def _root_of(first: Solution, second: Solution, goal: Goal | None) -> Solution:
 
 def _by_moves(
     problem: Problem, derivation: Derivation, gradient: Expr, constraints: tuple[Expr, ...], multipliers: tuple[Symbol, ...], root: int
-) -> Solution:
-    """The solution by moves of the equation, and of the constraints; of two roots that of the sign `root`."""
+) -> tuple[Solution, bool]:
+    """The solution by moves of the equation, and of the constraints; of two roots that of the sign `root`, and whether there were two."""
     whole = derivation.problem
-    start = symmetric_part(problem, gradient)
-    line = Line(whole, Judge(whole), problem.wrt, (start, _zero(start)), root)
-    if start is not gradient:
-        rule = equation_rules().rule("eq-symmetric")
-        title = Sentence(rule.title, (("X", problem.wrt),))
-        line.moves.append(Move(rule.id, title, Sentence(rule.why), (gradient, _zero(gradient)), line.equation, (), _OPEN))
+    line = Line(whole, Judge(whole), problem.wrt, (gradient, _zero(gradient)), root)
+    line.phase("symmetric")
+    start = line.equation[0]
     isolate(line)
     if not line.solved:
         raise no_closed_form(derivation, multipliers)
-    moves, value = line.moves, line.equation[1]
     for multiplier, constraint in zip(multipliers, constraints, strict=True):
-        if multiplier in value.symbols:
-            given = inserted(line.problem, line.judge, multiplier, constraint, value, root)
-            if given is None:
-                raise no_closed_form(derivation, multipliers)
-            moves, value = _without_multiplier(line, given, moves, value)
+        if multiplier in line.equation[1].symbols and not without_multiplier(line, multiplier, constraint):
+            raise no_closed_form(derivation, multipliers)
+    value = line.equation[1]
     if any(multiplier in value.symbols for multiplier in multipliers):
         raise no_closed_form(derivation, multipliers)
     # a condition that still holds a multiplier was found together with what stands in its place: 1/√λ has a value where λ ≠ 0
-    moves = [replace(move, assumed=tuple(said for said in move.assumed if not _speaks_of(said, multipliers))) for move in moves]
-    return _verified(problem, derivation, (gradient, start), tuple(moves), value, constraints, multipliers)
+    moves = [replace(move, assumed=tuple(said for said in move.assumed if not _speaks_of(said, multipliers))) for move in line.moves]
+    return _verified(problem, derivation, (gradient, start), tuple(moves), value, constraints, multipliers), line.branched
 
 
 def _as_asked(solution: Solution, goal: Goal | None) -> Solution:
@@ -150,31 +136,8 @@ def _without_names(expr: Expr) -> Expr:
     return expr
 
 
-# ---- constraints
-
-
-def _without_multiplier(line: Line, found: Found, moves: list[Move], value: Expr) -> tuple[list[Move], Expr]:
-    """x as a function of the multiplier is put into the constraint; this gives the multiplier, and that gives x."""
-    rule, unknown = equation_rules().rule("eq-back"), line.unknown
-    title = Sentence(rule.title, (("X", unknown),))
-    back = Move(rule.id, title, Sentence(rule.why), (unknown, value), (unknown, found[1]), (), _OPEN)
-    known: dict[Expr, Expr] = {move.after[0]: move.after[1] for move in found[0] if isinstance(move.after[0], Symbol)}
-    moves = [replace(move, assumed=tuple(now for said in move.assumed if (now := _known(said, known, line)) is not None)) for move in moves]
-    return [*moves, *found[0], back], found[1]
-
-
 def _speaks_of(condition: Sentence, symbols: Sequence[Symbol]) -> bool:
     return any(isinstance(value, Expr) and not value.symbols.isdisjoint(symbols) for _, value in condition.values)
-
-
-def _known(condition: Sentence, known: Mapping[Expr, Expr], line: Line) -> Sentence | None:
-    """A condition on a multiplier as one on what it was found to be; None if that is known to hold."""
-    ((name, value),) = condition.values
-    assert isinstance(value, Expr)
-    now = line.simplify(replaced(value, known))
-    words = [word for word in CONDITIONS if said_of(word, now.shape.is_number) == condition.template]
-    said = plainly(Sentence(condition.template, ((name, now),)))
-    return None if any(holds(cast("Expr", said.values[0][1]), word, line.problem) for word in words) else said
 
 
 # ---- the verdict
@@ -201,7 +164,7 @@ def _verified(
         raise BugError(Diagnostic("contradiction", message, help="please report the command line"))
     by = "the gradient is zero there, at random data" if solves else "no data were found at which it could be computed"
     verdict = Verdict("agrees" if solves else "unknown", by)
-    moves = tuple(replace(move, verdict=verdict) if move.verdict is _OPEN else move for move in moves)
+    moves = tuple(replace(move, verdict=verdict) if move.verdict is OPEN else move for move in moves)
     moves = (*moves[:-1], replace(moves[-1], assumed=(*moves[-1].assumed, *_facts_needed(judge, problem, value))))
     extremum = _extremum(judge, problem, start, value, constraints)
     return Solution(
@@ -287,16 +250,11 @@ def _condition(where: Where) -> Sentence:
 
 def _hessian(problem: Problem, gradient: Expr) -> Expr | None:
     """The one matrix before the unknown where the gradient is linear."""
-    from ...ir import Eye
-
     terms = Opener(problem, problem.wrt).terms(gradient)
     ours = [term for term in terms or () if term.core]
     if not ours or any(term.right or term.turned for term in ours) or problem.wrt.shape.is_number:
         return None
-    parts = [mul(*term.numbers, MatMul(term.left) if len(term.left) > 1 else term.left[0]) if term.left and term.numbers
-             else mul(*term.numbers, Eye(problem.wrt.shape.rows)) if not term.left
-             else MatMul(term.left) if len(term.left) > 1 else term.left[0] for term in ours]  # fmt: skip
-    return Simplifier(problem).whole(add(*parts))
+    return before_unknown(problem, ours)
 
 
 def _reason(problem: Problem, hessian: Expr | None, kind: str) -> Sentence | None:
@@ -315,18 +273,19 @@ def _reason(problem: Problem, hessian: Expr | None, kind: str) -> Sentence | Non
 
 def _without(problem: Problem, moves: Sequence[Move], constraints: Sequence[Expr]) -> tuple[Sentence, ...]:
     """What holds where the matrix that was inverted is singular."""
-    for move in moves:
-        if move.rule in ("eq-inverse-left", "eq-inverse-right") and not constraints and move.assumed:
-            left, right = move.before
-            factors = [factor for factor in left.children if factor is not problem.wrt]
-            matrix = factors[0] if len(factors) == 1 else MatMul(tuple(factors))
-            if holds(matrix, "symmetric", problem):
-                inverse = Call("pinv", matrix)
-                before = move.rule == "eq-inverse-left"
-                shortest = MatMul((inverse, right) if before else (right, inverse))
-                many = "many solutions" if _normal(matrix, right, before) else "many solutions or none"
-                said = f"where {{matrix}} is singular there are {many}; {{shortest}} is the shortest"
-                return (Sentence(said, (("matrix", matrix), ("shortest", shortest))),)
+    for move in moves if not constraints else ():
+        left, right = move.before
+        if not isinstance(left, MatMul) or problem.wrt not in (left.factors[0], left.factors[-1]) or move.after[0] is not problem.wrt:
+            continue
+        before = left.factors[-1] is problem.wrt
+        matrix = matmul(*(left.factors[:-1] if before else left.factors[1:]))
+        inverted = Sentence(said_of("invertible", number=False), (("0", matrix),)) in move.assumed
+        if inverted and holds(matrix, "symmetric", problem):
+            inverse = Call("pinv", matrix)
+            shortest = MatMul((inverse, right) if before else (right, inverse))
+            many = "many solutions" if _normal(matrix, right, before) else "many solutions or none"
+            said = f"where {{matrix}} is singular there are {many}; {{shortest}} is the shortest"
+            return (Sentence(said, (("matrix", matrix), ("shortest", shortest))),)
     return ()
 
 
@@ -338,10 +297,10 @@ def _normal(matrix: Expr, right: Expr, before: bool) -> bool:
 
 
 def _by_spectrum(
-    problem: Problem, derivation: Derivation, given: tuple[Spectral, tuple[Move, ...]], constraints: tuple[Expr, ...],
+    problem: Problem, derivation: Derivation, given: tuple[Spectral, Move], constraints: tuple[Expr, ...],
     multipliers: tuple[Symbol, ...], goal: Goal | None,
 ) -> Solution:  # fmt: skip
-    found, moves = given
+    found, move = given
     told = spectral_points(Judge(problem), problem, found)
     if told is not None and not told[0]:
         raise BugError(Diagnostic("contradiction", "the solution is contradicted by numbers, so nothing is printed: a bug of matgrad"))
@@ -363,8 +322,8 @@ def _by_spectrum(
     }
     why = Sentence(_NOT_FOUND if kind == "unknown" else reasons[found.form])
     extremum = Extremum(kind, why, "compared with random points that satisfy the constraint")
-    moves = tuple(replace(move, verdict=verdict) for move in moves)
-    gradient = moves[0].before[0]
+    moves = (replace(move, verdict=verdict),)
+    gradient = move.before[0]
     chosen = () if goal is not None else (convention(problem, found),)
     return Solution(problem, derivation, gradient, moves, None, extremum, verdict, constraints, multipliers, chosen, found)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from fractions import Fraction
 from itertools import pairwise
 
@@ -13,33 +13,14 @@ from ...facts.holding import holds
 from ...ir import Add, Call, Expr, Eye, Fill, MatMul, Mul, Number, Power, Symbol, Transpose, matmul, mul, nodes_of, substitute
 from ...records import Sentence
 from ...records.solution import Equation, Goal, Move
-from ...rulebook.load import equation_rules
 from ...verify.solving.spectrum import Spectral
-from ...verify.verdict import Verdict
 from ..derive import derive
 from ..textbook.simplifier import Simplifier
+from .line import made, rules_of
 from .natives import sign_of
 from .terms import Opener, Term, negative, total
 
-Found = tuple[Spectral, tuple[Move, ...]]
-
-
-def spectral_of(problem: Problem, whole: Expr, constraint: Expr, multiplier: Symbol, goal: Goal | None) -> Found | None:
-    """The solution by eigenvalues or singular values; `whole` is the gradient of the Lagrangian. None where the constraint is another."""
-    try:
-        gradient = derive(problem).result.matrix
-    except MatgradError:
-        return None
-    if gradient is None:
-        return None
-    opener, frame = Opener(problem, problem.wrt), _orthonormal(constraint, problem)
-    terms = opener.terms(gradient)
-    terms = _where_orthonormal(opener, gradient, problem.wrt) if terms is None and frame == Frame() else terms
-    if terms is None:
-        return None
-    if frame is not None:
-        return _on_columns(problem, whole, terms, frame, multiplier, goal)
-    return _on_sphere(problem, whole, terms, constraint, multiplier, goal) if constraint.shape.is_number else None
+Found = tuple[Spectral, Move]
 
 
 @record
@@ -48,6 +29,65 @@ class Frame:
 
     metric: Expr | None = None
     rows: bool = False
+
+
+@record
+class Case:
+    """A problem with one constraint: the terms of its gradient, the gradient of its Lagrangian, and how the constraint asks for
+    orthonormal columns, if it does."""
+
+    problem: Problem
+    terms: list[Term]
+    whole: Expr
+    constraint: Expr
+    frame: Frame | None
+    multiplier: Symbol
+    goal: Goal | None
+
+    def simplify(self, expr: Expr) -> Expr:
+        """The textbook form."""
+        return Simplifier(self.problem).whole(expr)
+
+
+Reads = Callable[[Case], "tuple[Spectral, Expr, Equation] | None"]
+SPECTRA: dict[str, Reads] = {}
+"""What each of these moves makes of a case: the solution, the unknown in its place, and what the multiplier's equation then says."""
+
+
+def spectral(rule_id: str) -> Callable[[Reads], Reads]:
+    """Registers the function of a move that ends in eigenvectors or singular vectors."""
+
+    def register(function: Reads) -> Reads:
+        SPECTRA[rule_id] = function
+        return function
+
+    return register
+
+
+def spectral_of(problem: Problem, whole: Expr, constraint: Expr, multiplier: Symbol, goal: Goal | None) -> Found | None:
+    """The solution by eigenvalues or singular values; `whole` is the gradient of the Lagrangian. None where the constraint is another."""
+    gradient = _gradient(problem)
+    if gradient is None:
+        return None
+    opener, frame = Opener(problem, problem.wrt), _orthonormal(constraint, problem)
+    terms = opener.terms(gradient)
+    terms = _where_orthonormal(opener, gradient, problem.wrt) if terms is None and frame == Frame() else terms
+    if terms is None:
+        return None
+    case = Case(problem, terms, whole, constraint, frame, multiplier, goal)
+    for rule_id in rules_of("spectrum"):
+        found = SPECTRA[rule_id](case)
+        if found is not None:
+            bindings = (("X", found[1]), ("A", found[0].matrix))
+            return found[0], made(rule_id, (whole, total([], whole)), found[2], bindings)
+    return None
+
+
+def _gradient(problem: Problem) -> Expr | None:
+    try:
+        return derive(problem).result.matrix
+    except MatgradError:
+        return None
 
 
 def _where_orthonormal(opener: Opener, gradient: Expr, unknown: Symbol) -> list[Term] | None:
@@ -68,43 +108,37 @@ def _where_orthonormal(opener: Opener, gradient: Expr, unknown: Symbol) -> list[
     return found
 
 
-def _sum(problem: Problem, terms: list[Term], frame: Frame | None = None) -> Expr:
-    """What stands before the unknown (for rows before its transpose) in all terms together."""
-    rows = problem.wrt.shape.cols if frame is not None and frame.rows else problem.wrt.shape.rows
-    parts = [mul(*term.numbers, matmul(*(term.left or (Eye(rows),)))) for term in terms]
-    return Simplifier(problem).whole(total(parts, Eye(rows)))
+def before_unknown(problem: Problem, terms: Sequence[Term], rows: bool = False) -> Expr:
+    """What stands before the unknown (with `rows`: before its transpose) in all terms together."""
+    one = Eye(problem.wrt.shape.cols if rows else problem.wrt.shape.rows)
+    parts = [mul(*term.numbers, matmul(*(term.left or (one,)))) for term in terms]
+    return Simplifier(problem).whole(total(parts, one))
 
 
 def _before_only(terms: list[Term]) -> bool:
     return all(term.core is not None and not term.right and not term.turned for term in terms)
 
 
-def _on_sphere(problem: Problem, whole: Expr, terms: list[Term], constraint: Expr, multiplier: Symbol, goal: Goal | None) -> Found | None:
+@spectral("eq-eigen")
+def _on_sphere(case: Case) -> tuple[Spectral, Expr, Equation] | None:
     """K w = λ B w, where the loss is ½ wᵀKw and the constraint wᵀBw = c."""
-    unknown, simplify = problem.wrt, Simplifier(problem).whole
-    if not unknown.shape.is_column or not _before_only(terms):
+    problem, unknown, constraint = case.problem, case.problem.wrt, case.constraint
+    if case.frame is not None or not constraint.shape.is_number or not unknown.shape.is_column or not _before_only(case.terms):
         return None
-    try:
-        slope = derive(replace(problem, loss=constraint, source="")).result.matrix
-    except MatgradError:
-        return None
+    slope = _gradient(replace(problem, loss=constraint, source=""))
     bound = Opener(problem, unknown).terms(slope) if slope is not None else None
-    if bound is None or not bound or not _before_only(bound):
+    if not bound or not _before_only(bound):
         return None
-    matrix = simplify(_halved(_sum(problem, terms)))
-    metric = simplify(_halved(_sum(problem, bound)))
-    length = simplify(negative(total([term for term in _terms(constraint) if unknown not in term.symbols], constraint)))
+    matrix, metric = (case.simplify(_halved(before_unknown(problem, terms))) for terms in (case.terms, bound))
+    length = case.simplify(negative(total([term for term in _terms(constraint) if unknown not in term.symbols], constraint)))
     if isinstance(metric, Mul) and metric.factors[0] is Number(-1):
-        metric, length = simplify(negative(metric)), simplify(negative(length))
-    if not _symmetric(matrix, problem) or holds(length, "positive", problem) is False:
-        return None
+        metric, length = case.simplify(negative(metric)), case.simplify(negative(length))
     plain = isinstance(metric, Eye)
-    if not plain and not holds(metric, "spd", problem):
+    if not _symmetric(matrix, problem) or holds(length, "positive", problem) is False or not (plain or holds(metric, "spd", problem)):
         return None
-    right = unknown if plain else matmul(metric, unknown)
-    after = matmul(matrix, unknown), mul(negative(multiplier), right)
-    found = Spectral("vector", matrix, _largest(problem, matrix, goal), length, None if plain else metric)
-    return found, (_move("eq-eigen", unknown, matrix, (whole, total([], whole)), (after[0], simplify(after[1]))),)
+    after = matmul(matrix, unknown), case.simplify(mul(negative(case.multiplier), unknown if plain else matmul(metric, unknown)))
+    found = Spectral("vector", matrix, _largest(problem, matrix, case.goal), length, None if plain else metric)
+    return found, unknown, after
 
 
 def _terms(expr: Expr) -> tuple[Expr, ...]:
@@ -135,30 +169,38 @@ def _orthonormal(constraint: Expr, problem: Problem) -> Frame | None:
     return None
 
 
-def _on_columns(problem: Problem, whole: Expr, terms: list[Term], frame: Frame, multiplier: Symbol, goal: Goal | None) -> Found | None:
-    """K W = B W Λ for tr(WᵀKW)/2; the polar factor of M where the loss is −tr(XᵀM) but for what the constraint makes constant."""
-    unknown, simplify = problem.wrt, Simplifier(problem).whole
-    core: Expr = Transpose(unknown) if frame.rows else unknown
-    terms = [_turned(term, simplify) for term in terms] if frame.rows else terms
-    ours, rest = [term for term in terms if term.core], [term for term in terms if not term.core]
-    line: Equation = (whole, total([], whole))
-    if not rest and _before_only(ours):
-        matrix = simplify(_halved(_sum(problem, ours, frame)))
-        if not _symmetric(matrix, problem):
-            return None
-        after = matmul(matrix, core), mul(Number(-1), matmul(*([] if frame.metric is None else [frame.metric]), core, multiplier))
-        found = Spectral("columns", matrix, _largest(problem, matrix, goal), Number(1), frame.metric, frame.rows)
-        return found, (_move("eq-eigen-columns", core, matrix, line, after),)
-    if not rest or frame != Frame() or any(not _constant(problem, term) for term in ours):
+@spectral("eq-eigen-columns")
+def _on_columns(case: Case) -> tuple[Spectral, Expr, Equation] | None:
+    """K W = B W Λ for tr(WᵀKW)/2."""
+    problem, frame = case.problem, case.frame
+    if frame is None:
         return None
-    linear = simplify(total([term.expr for term in rest], unknown))
+    terms = [_turned(term, case.simplify) for term in case.terms] if frame.rows else case.terms
+    if not _before_only(terms):
+        return None
+    matrix = case.simplify(_halved(before_unknown(problem, terms, frame.rows)))
+    if not _symmetric(matrix, problem):
+        return None
+    core: Expr = Transpose(problem.wrt) if frame.rows else problem.wrt
+    metric = [] if frame.metric is None else [frame.metric]
+    after = matmul(matrix, core), mul(Number(-1), matmul(*metric, core, case.multiplier))
+    return Spectral("columns", matrix, _largest(problem, matrix, case.goal), Number(1), frame.metric, frame.rows), core, after
+
+
+@spectral("eq-polar")
+def _polar(case: Case) -> tuple[Spectral, Expr, Equation] | None:
+    """The polar factor of M where the loss is −tr(XᵀM) but for what the constraint makes constant."""
+    problem, unknown = case.problem, case.problem.wrt
+    rest = [term for term in case.terms if not term.core]
+    if not rest or case.frame != Frame() or any(not _constant(problem, term) for term in case.terms if term.core):
+        return None
+    linear = case.simplify(total([term.expr for term in rest], unknown))
     if isinstance(linear, Fill):
         return None
-    largest = _largest(problem, linear, goal)
-    matrix = linear if largest else simplify(negative(linear))
+    largest = _largest(problem, linear, case.goal)
+    matrix = linear if largest else case.simplify(negative(linear))
     matrix = matrix.factors[1] if isinstance(matrix, Mul) and len(matrix.factors) == 2 and _positive(matrix.factors[0]) else matrix
-    found = Spectral("polar", matrix, largest, Number(1))
-    return found, (_move("eq-polar", unknown, matrix, line, (matrix, matmul(unknown, multiplier))),)
+    return Spectral("polar", matrix, largest, Number(1)), unknown, (matrix, matmul(unknown, case.multiplier))
 
 
 def _turned(term: Term, simplify: Callable[[Expr], Expr]) -> Term:
@@ -222,9 +264,3 @@ def _constant(problem: Problem, term: Term) -> bool:
     if before is None:
         return behind is None or holds(behind, "symmetric", problem) is True
     return problem.wrt.shape.is_square and behind is None and holds(before, "symmetric", problem) is True
-
-
-def _move(rule_id: str, unknown: Expr, matrix: Expr, before: Equation, after: Equation) -> Move:
-    rule = equation_rules().rule(rule_id)
-    verdict = Verdict("agrees", "judged with the solution")
-    return Move(rule.id, Sentence(rule.title, (("X", unknown), ("A", matrix))), Sentence(rule.why), before, after, (), verdict)

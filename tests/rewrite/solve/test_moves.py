@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import ast
+from collections.abc import Iterable, Iterator
+
 import pytest
 
+from conftest import trees
 from matgrad_cli.facts import Fact, Problem
 from matgrad_cli.ir import Call, Expr, Fill, Number, Symbol
+from matgrad_cli.notation.printing.to_unicode import to_unicode
 from matgrad_cli.notation.problems import read_problem
 from matgrad_cli.rewrite.engine.application import Scene, fit
-from matgrad_cli.rewrite.solve.line import ONE_WAY
+from matgrad_cli.rewrite.solve import solver  # noqa: F401  (its moves register the native moves)
+from matgrad_cli.rewrite.solve.line import NATIVE, Line, judged
+from matgrad_cli.rewrite.solve.spectral import SPECTRA
 from matgrad_cli.rulebook.load import SOLVING, equation_rules
 from matgrad_cli.rulebook.rule import Rule
 from matgrad_cli.verify.judge import Judge
@@ -61,18 +68,47 @@ def test_both_lines_have_the_same_solutions(rule_id: str) -> None:
     assert rule.example is not None
     before, problem = sides(rule.example[0], rule)
     after, other = sides(rule.example[1], rule)
-    symbols = tuple(dict.fromkeys((*problem.variables, *other.variables, *(s for side in (*before, *after) for s in side.symbols))))
-    named = [symbol for symbol in symbols if isinstance(symbol, Symbol)]
-    unknown = problem.wrt
+    whole = with_facts(rule_id, problem, dict.fromkeys((*problem.variables, *other.variables, *in_sides(before), *in_sides(after))))
+    unknown = System((before,), (problem.wrt,)), System((after,), (problem.wrt,))
+    verdict = equivalent(Judge(whole), *unknown, judged(rule_id) in ("both ways", "if seen"))
+    assert verdict.kind == "agrees", verdict.by
+
+
+def in_sides(equation: tuple[Expr, Expr]) -> Iterator[Symbol]:
+    return (symbol for side in equation for symbol in side.symbols if isinstance(symbol, Symbol))
+
+
+def with_facts(rule_id: str, problem: Problem, named: Iterable[Symbol]) -> Problem:
+    """The problem, its names such that both lines of the example have values."""
+    unknown, named = problem.wrt, tuple(named)
     square = "spd" if rule_id in ("eq-invert", "eq-multiply-unknown", "eq-riccati") else "invertible"
     facts = [Fact(symbol, square) for symbol in named if symbol.shape.is_square and symbol.shape.is_matrix]
     facts += [Fact(symbol, NUMBERS[rule_id]) for symbol in named if rule_id in NUMBERS and not symbol.shape.is_matrix
               and not (rule_id == "eq-log" and symbol is unknown)]
-    whole = Problem(unknown, unknown, tuple(named), tuple(facts), source=rule_id)
-    verdict = equivalent(Judge(whole), System((before,), (unknown,)), System((after,), (unknown,)), rule_id not in ONE_WAY)
-    assert verdict.kind == "agrees", verdict.by
+    facts += [Fact(symbol, "wide") for symbol in named if symbol.name == "K"]
+    return Problem(problem.loss, unknown, named, tuple(facts), source=rule_id)
 
 
 def test_the_method_names_every_move_and_no_other() -> None:
-    named = [name for phase in BOOK.method(SOLVING).phases for name in phase.rules]
-    assert sorted(named) == sorted(IDS)
+    named = {name for phase in BOOK.method(SOLVING).phases for name in phase.rules}
+    assert named == set(IDS)
+    assert NATIVE.keys() | SPECTRA.keys() == {name for name in IDS if BOOK.rule(name).native}
+
+
+@pytest.mark.parametrize("rule_id", sorted(NATIVE.keys() - STATEMENTS))
+def test_the_function_of_a_native_move_makes_its_example(rule_id: str) -> None:
+    rule = BOOK.rule(rule_id)
+    assert rule.example is not None
+    before, problem = sides(rule.example[0], rule)
+    whole = with_facts(rule_id, problem, dict.fromkeys((*problem.variables, *in_sides(before))))
+    line = Line(whole, Judge(whole), problem.wrt, before)
+    assert line.run(rule_id)
+    wanted, _ = sides(rule.example[1], rule)
+    printed = [[to_unicode(side) for side in lines] for lines in (line.equation, wanted, map(line.simplify, wanted))]
+    assert printed[0] in printed[1:]
+
+
+def test_moves_are_built_in_one_place() -> None:
+    calls = ((file, node.func) for file, tree in trees().items() if file.parts[-3:-1] == ("rewrite", "solve") for node in ast.walk(tree)
+             if isinstance(node, ast.Call))  # fmt: skip
+    assert {file.name for file, called in calls if isinstance(called, ast.Name) and called.id == "Move"} == {"line.py"}
