@@ -20,7 +20,11 @@ def _flat(parts: Iterable[Expr], kind: type[Expr]) -> Iterator[Expr]:
 
 
 def _nested(kind: Callable[[tuple[Expr, ...]], Expr], node: type[Expr], parts: Iterable[Expr]) -> Expr:
-    flat = tuple(_flat(parts, node))
+    flat = tuple(parts)
+    for part in flat:
+        if isinstance(part, node):
+            flat = tuple(_flat(flat, node))
+            break
     return flat[0] if len(flat) == 1 else kind(flat)
 
 

@@ -75,11 +75,12 @@ ONE: Final = Dim(1)
 
 
 class Shape:
-    """rows × columns. A column vector is n×1, a number 1×1. Equal shapes are the same object."""
+    """rows × columns. A column vector is n×1, a number (`is_number`) 1×1. Equal shapes are the same object."""
 
-    __slots__ = ("cols", "rows")
+    __slots__ = ("cols", "is_number", "rows")
     rows: Dim
     cols: Dim
+    is_number: bool
 
     def __new__(cls, rows: Dim, cols: Dim = ONE) -> Shape:
         key = (rows, cols)
@@ -88,6 +89,7 @@ class Shape:
             found = object.__new__(cls)
             object.__setattr__(found, "rows", rows)
             object.__setattr__(found, "cols", cols)
+            object.__setattr__(found, "is_number", rows is ONE and cols is ONE)
             _SHAPES[key] = found
         return found
 
@@ -96,11 +98,6 @@ class Shape:
 
     def __setattr__(self, name: str, value: object) -> None:
         raise AttributeError("shapes are immutable")
-
-    @property
-    def is_number(self) -> bool:
-        """Whether this is the shape 1×1."""
-        return self.rows is ONE and self.cols is ONE
 
     @property
     def is_column(self) -> bool:

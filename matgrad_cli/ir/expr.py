@@ -61,7 +61,7 @@ class Expr:
             put(found, "children", parts)
             put(found, "free", _together([part.free for part in parts]))
             put(found, "symbols", _together([part.symbols for part in parts]))
-            put(found, "weight", min(sum(part.weight for part in parts) or 1, _WEIGHT_CAP))
+            put(found, "weight", min(sum([part.weight for part in parts]) or 1, _WEIGHT_CAP))
             put(found, "shape", found._check())
             _NODES[key] = found
         assert isinstance(found, cls)
@@ -93,4 +93,7 @@ class Expr:
 def _together(sets: list[frozenset[_T]]) -> frozenset[_T]:
     """The union; where one of the sets holds all the others it is that very set, of which there are then few."""
     largest = max(sets, key=len, default=frozenset())
-    return largest if all(found is largest or found <= largest for found in sets) else largest.union(*sets)
+    for found in sets:
+        if found is not largest and not found <= largest:
+            return largest.union(*sets)
+    return largest

@@ -20,7 +20,7 @@ class Number(Expr):
     value: Fraction
 
     def __new__(cls, value: Fraction | int) -> Number:
-        return cls._intern(Fraction(value))
+        return cls._intern(value if type(value) is Fraction else Fraction(value))
 
     def _check(self) -> Shape:
         return NUMBER

@@ -49,9 +49,12 @@ def nodes_of(root: Expr) -> Iterator[Expr]:
 
 def places(root: Expr, path: Path = ()) -> Iterator[tuple[Path, Expr]]:
     """Every part with its path, in reading order (a tree walk: shared nodes come once for each place)."""
-    yield path, root
-    for number, child in enumerate(root.children):
-        yield from places(child, (*path, number))
+    stack = [(path, root)]
+    while stack:
+        here, node = stack.pop()
+        yield here, node
+        for number in range(len(node.children) - 1, -1, -1):
+            stack.append(((*here, number), node.children[number]))
 
 
 def substitute(root: Expr, mapping: Mapping[Expr, Expr]) -> Expr:

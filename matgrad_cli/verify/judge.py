@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from operator import sub
 from typing import Any, Final
 
 from ..diagnostics.record import record
@@ -337,7 +338,7 @@ class Judge:
         scale = max(1e-3, max(map(abs, left)), max(map(abs, right)))
         if not scale < 1e200:
             raise OutOfDomain("numbers too large")
-        return float(max(abs(a - b) for a, b in zip(left, right, strict=True)) / scale)
+        return float(max(map(abs, map(sub, left, right))) / scale)
 
     # --- derivatives --------------------------------------------------------------------------------------------------
 

@@ -114,10 +114,12 @@ def _product(parts: Sequence[Expr]) -> Expr:
 
 def written_places(root: Expr, path: Path = ()) -> Iterator[Place]:
     """Every part with its path, but not what stands under a ∂ or d: that is what is differentiated, not a factor of the line."""
-    yield path, root
-    if not isinstance(root, (Differential, Partial)):
-        for number, child in enumerate(root.children):
-            yield from written_places(child, (*path, number))
+    stack = [(path, root)]
+    while stack:
+        here, node = stack.pop()
+        yield here, node
+        for number in range(len(node.children) - 1, -1, -1) if not isinstance(node, (Differential, Partial)) else ():
+            stack.append(((*here, number), node.children[number]))
 
 
 def shown(expr: Expr) -> str:
