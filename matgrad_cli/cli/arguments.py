@@ -49,12 +49,13 @@ def _sorted_out(command: Command, arguments: list[str]) -> list[str]:
     known = _options(command)
     options: list[str] = []
     operands: list[str] = []
+    literal: list[str] = []
     seen: set[str] = set()
     rest = iter(arguments)
     for argument in rest:
         name, equals, value = argument.partition("=")
         if argument == "--":
-            operands += rest
+            literal += rest
         elif argument in known and (known[argument] is None or known[argument].is_flag):
             options.append(argument)
         elif argument in known:
@@ -69,8 +70,8 @@ def _sorted_out(command: Command, arguments: list[str]) -> list[str]:
             options += [name, value]
         else:
             operands.append(argument)
-    _not_too_many(command, operands, known)
-    return [*options, "--", *operands]
+    _not_too_many(command, operands, literal, known)
+    return [*options, "--", *operands, *literal]
 
 
 def _once(name: str, parameter: Any, seen: set[str]) -> None:
@@ -83,9 +84,11 @@ def _metavar(parameter: Any) -> str:
     return str(parameter.metavar or parameter.name.upper())
 
 
-def _not_too_many(command: Command, operands: list[str], known: dict[str, Any]) -> None:
+def _not_too_many(command: Command, operands: list[str], literal: list[str], known: dict[str, Any]) -> None:
+    """Stops at more operands than there are places, and at what looks like an option (`literal`: behind `--`, where nothing does)."""
     places = [parameter for parameter in command.params if parameter.param_type_name == "argument"]
-    if any(place.nargs == -1 for place in places) or len(operands) <= len(places):
+    endless = any(place.nargs == -1 for place in places)
+    if not endless and len(operands) + len(literal) <= len(places):
         return
     for operand in operands:
         name = operand.partition("=")[0]
@@ -99,6 +102,9 @@ def _not_too_many(command: Command, operands: list[str], known: dict[str, Any]) 
                     help=f"`{close}` is the nearest" if close else None,
                 )
             )
+    if endless:
+        return
+    operands = [*operands, *literal]
     wanted = " ".join(place.name.upper() for place in places) or "no argument"
     raise UsageError(
         Diagnostic(

@@ -13,6 +13,7 @@ from .derivation import Reader
 from .lines.directions import find_directions, find_letters
 from .lines.functions import find_functions
 from .lines.losses import loss_names
+from .lines.lost_sums import sums_silently
 from .lines.reading import Side
 from .lines.scope import Surroundings, surroundings
 from .lines.statements import Claim, Row, as_typed, read_row
@@ -63,7 +64,7 @@ def begin(
     names = around.names()
     letters = {*names.variables, *names.dimensions}
     bare = tuple((number, without_prose(row if task.asks == "gradient" else _unstarred(row), letters)) for number, row in rows)
-    around.columns, around.lying = columns, lying
+    around.columns, around.lying, around.sums_silently = columns, lying, sums_silently(source.text)
     find_functions(around, bare, source)
     around.losses = loss_names(around, bare, source, syntax, name)
     begun = Begun(Reader(around, habits.rules, habits.supposing), bare, source, syntax, habits)

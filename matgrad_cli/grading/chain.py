@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from ..ir import Expr, Index
+from ..ir import Entry, Expr, Index
 from ..records.finding import LineVerdict, Role
 from .lines.reading import Read
 from .lines.statements import Row
@@ -47,6 +47,7 @@ class Chain:
     """Where a derivation stands: the last expression, the order of its letters, whether it is the derivative of the loss.
 
     `sound` says that everything since the head follows, so that the head has the value of the last side.
+    `sums` are the letters over which the line before writes a Σ.
     `equation` says that the derivative was set to zero: what comes now is an equation for the variable, no identity.
     """
 
@@ -58,9 +59,17 @@ class Chain:
     sound: bool = False
     gap: bool = False
     equation: bool = False
+    sums: frozenset[str] = frozenset()
     final: Read | None = None
     final_order: tuple[Index, ...] = ()
     notes: list[str] = field(default_factory=list)
+
+    def learn_order(self, one: Expr, other: Expr) -> None:
+        """The letters of an entry that a matrix was taken at are from now on in that order."""
+        if not self.order:
+            for side in (one, other):
+                if isinstance(side, Entry):
+                    self.order = tuple(place for place in (side.row, side.col) if isinstance(place, Index))
 
 
 def failed(found: Read) -> Outcome:

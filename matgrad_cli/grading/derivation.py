@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ..diagnostics.record import replace
-from ..ir import Entry, Expr, Index
+from ..ir import Expr, Index
 from ..notation import syntax as s
 from ..records.finding import LineVerdict
 from .chain import Chain, Outcome, RowResult, failed, worst_of
@@ -18,6 +18,7 @@ from .lines.directions import unknown as unexplained
 from .lines.forms import as_array, is_derivative, is_pending, left_letters, order_of
 from .lines.functions import states_function
 from .lines.kinds import Clash, Pairing, kind_in_words, pairings
+from .lines.lost_sums import lost_sum, lost_sums, sigma_letters
 from .lines.reading import Read, Side, read_side, unknown_link
 from .lines.scope import Surroundings
 from .lines.statements import Claim, Row, lone_name
@@ -76,9 +77,7 @@ class Reader:
 
     def defines(self, claim: Claim) -> bool:
         """Whether the claim gives a name that has no meaning yet its value."""
-        if claim.leading or len(claim.sides) < 2:
-            return False
-        name = lone_name(claim.sides[0].node)
+        name = lone_name(claim.sides[0].node) if not claim.leading and len(claim.sides) > 1 else None
         if name is None or name in self.around.losses:
             return False
         return not self.around.valued(name) or (claim.definition and name not in self.around.base.symbols)
@@ -182,7 +181,7 @@ class Reader:
         expr = left.expr
         assert expr is not None
         self.chain.order = order_of(expr)
-        self.chain.head, self.chain.sound = expr, True
+        self.chain.head, self.chain.sound, self.chain.sums = expr, True, self.chain.sums - {*left.summed}
         self.chain.rough = left.rough
         self.chain.target = is_target(self.around, expr)
         if is_pending(expr) or self._states_loss(left):
@@ -263,7 +262,7 @@ class Reader:
                 self.chain.final, self.chain.final_order = found, self.chain.order
             self.equations.no_solution(self.chain, last, outcome)
             return last, outcome
-        outcome = self._compared(last, found, self.chain.target)
+        outcome = self._without_sums(last, found, self._compared(last, found, self.chain.target))
         if outcome.verdict == "wrong" and (unknown := unknown_link(found.side.node, self.around)) is not None:
             self.chain.sound = False
             message = f"`{unknown.name}` is not defined, so this chain of derivatives cannot be judged"
@@ -291,6 +290,14 @@ class Reader:
             if self.chain.sound and self.chain.head is not None and not self.chain.rough:
                 self.around.note_result(self.chain.head, done)
         return found.expr, outcome
+
+    def _without_sums(self, last: Expr, found: Read, outcome: Outcome) -> Outcome:
+        """Wrong where a side follows only if a letter is summed whose Σ of the line before is gone."""
+        lost = lost_sums(found, self.chain.sums) if outcome.verdict == "follows" and not self.around.sums_silently else ()
+        self.chain.sums = sigma_letters(found.side.node)
+        pair = self._holds(last, found)[0] if lost else None
+        repair = self.bench.repair(*pair) if pair is not None else None
+        return outcome if repair is None else Outcome("wrong", found, lost_sum(lost, repair))
 
     def _otherwise(self, last: Expr, found: Read) -> Read:
         """Where a side does not follow as it stands, another reading of it if that one follows."""
@@ -344,7 +351,7 @@ class Reader:
         self.chain.rough = self.chain.rough or found.rough
         pair, unknown = self._holds(before, found)
         if pair is not None:
-            self._learn_order(*pair)
+            self.chain.learn_order(*pair)
             self.prose.lines.append(after)
             return Outcome("follows", found, role=role_of(self.around, before, after), head=self.chain.head or before)
         if found.side.up_to == "∝":
@@ -372,13 +379,6 @@ class Reader:
                 return (one, other), None
             unknown = verdict.by if verdict.kind == "unknown" else unknown
         return None, unknown
-
-    def _learn_order(self, one: Expr, other: Expr) -> None:
-        """The letters of an entry that a matrix was taken at are from now on in that order."""
-        if not self.chain.order:
-            for side in (one, other):
-                if isinstance(side, Entry):
-                    self.chain.order = tuple(place for place in (side.row, side.col) if isinstance(place, Index))
 
     def _read(self, side: Side, letters: Sequence[Index] | frozenset[Index], fixed: Sequence[str]) -> Read:
         found = read_side(side, self.around, letters, fixed)

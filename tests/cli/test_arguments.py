@@ -39,6 +39,8 @@ def test_after_two_dashes_nothing_is_an_option() -> None:
         (["x.T@x", "--wrt", "x"], "unknown-command", 'a loss stands after the command: `matgrad explain "x.T@x" --wrt NAME`'),
         (["explain", "x", "--detial", "full"], "unknown-option", "`--detail` is the nearest"),
         (["explain", "x", "--detial=full", "y"], "unknown-option", "`--detail` is the nearest"),
+        (["check", "a.md", "--to", "json"], "unknown-option", "`--wrt` is the nearest"),
+        (["check", "--frmat=json", "a.md"], "unknown-option", "`--format` is the nearest"),
         (["explain", "x", "+", "y"], "extra-argument", "put quotes around an expression that holds spaces, stars or brackets"),
         (["explain", "x", "--wrt"], "missing-value", "`--wrt NAME`"),
         (["explain", "x", "--order", "1", "--order", "2"], "option-twice", None),

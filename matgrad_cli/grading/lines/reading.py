@@ -70,7 +70,9 @@ class Side:
 
 @record
 class Read:
-    """What became of a side. `expr` is None if it failed; then `failure` and `slip` say how. `flat` and `idle` as in `Reading`."""
+    """What became of a side. `expr` is None if it failed; then `failure` and `slip` say how. `flat` and `idle` as in `Reading`.
+
+    `summed` are the letters that are summed without a Σ."""
 
     side: Side
     expr: Expr | None = None
@@ -80,6 +82,7 @@ class Read:
     failure: Failure | None = None
     slip: Slip | None = None
     restored: tuple[str, ...] = ()
+    summed: tuple[str, ...] = ()
     rough: bool = False
     flat: bool = False
     idle: bool = False
@@ -132,7 +135,7 @@ def _read(side: Side, stated: s.Node, around: Surroundings, letters: tuple[Index
                 return Read(side, tree=tree, failure="undecided", slip=slip, notes=_notes(work))
             return Read(side, tree=tree, failure="wrong", slip=Slip("index-reused", misused.message, span=misused.span), notes=_notes(work))
         found = read_tree(tree, side, around, known)
-        return replace(found, notes=(*found.notes, *_notes(work)), restored=tuple(work.restored), rough=rough)
+        return replace(found, notes=(*found.notes, *_notes(work)), restored=tuple(work.restored), summed=tuple(work.summed), rough=rough)
     except InputError as error:
         return _failed(error.diagnostic, side, stated, around)
     except RecursionError:

@@ -52,6 +52,7 @@ class Surroundings:
     `derivatives` are the derivatives that names were said to be: δ of `δ = ∂L/∂z = …`.
     `supposed` are names that only the prose explains, with the values under which lines follow.
     `beside` is the shape of what a side is to equal: `I` may have it where nothing else says its size.
+    `sums_silently` says that the text sums repeated letters without Σ.
     `functions` are names that are defined as e(θ) = …; they may be called. `formulas` are functions g(z) = … of a letter of their own.
     """
 
@@ -74,6 +75,7 @@ class Surroundings:
     written: tuple[frozenset[str], frozenset[str]] = frozenset(), frozenset()
     derivatives: dict[str, s.Derivative] = field(default_factory=dict)
     supposed: Mapping[str, Expr] = field(default_factory=dict)
+    sums_silently: bool = False
     beside: Shape | None = None
     base: Scope = field(init=False)
 

@@ -19,12 +19,14 @@ from ...notation.loss_text import plain_name
 from ...records.finding import LineVerdict, Role
 from ..begin import Begun
 from ..chain import RowResult
+from ..lines.lost_sums import sigma_letters
 from ..lines.reading import read_side
 from .own_letters import own_fact, under_the_sign
 from .passing import is_equation_of_zero, is_hypothetical, is_side_condition, said_of_other, speaks_of_equations
 from .rows import (
     Line,
     derives,
+    differentiated,
     head_of,
     is_constant,
     labelled,
@@ -71,7 +73,11 @@ class Judge:
         self.gradient = False
         self.explained: frozenset[str] = frozenset()
         self.wrong: list[frozenset[str]] = []
-        self.numbered = subscripted_in(split_line(question.loss, "loss"))
+        loss = split_line(question.loss, "loss")
+        self.numbered = subscripted_in(loss)
+        sums = frozenset(letter for statement in loss.statements for side in statement.sides for letter in sigma_letters(side.node))
+        for begun in readers:
+            begun.reader.chain.sums = sums
         self.before: Judged | None = None
         self.families = frozenset(re.findall(r"\\?([A-Za-zα-ω]+)\}?_\{?1\}?\s*,\s*(?:\\[lc]?dots|…|\.\.\.)", sheet.prose))
 
@@ -190,8 +196,12 @@ class Judge:
         return self.question.name is not None and start < len(self.sheet.formulas) and self.sheet.formulas[start] is line.formula
 
     def _about(self, line: Line) -> bool:
-        """Whether the loss's name stands in a row."""
-        return any(isinstance(part, s.Name) and part.name == self.question.name for node in nodes_of(line) for part in s.parts_of(node))
+        """Whether the loss's name stands in a row, or a row differentiates what the problem named, E_ij or R_ij, by the variable."""
+        if any(isinstance(part, s.Name) and part.name == self.question.name for node in nodes_of(line) for part in s.parts_of(node)):
+            return True
+        variables = {begun.around.task.problem.wrt.name for begun in self.readers}
+        named = variables.union(*(begun.around.defined for begun in self.readers))
+        return bool(moving(line) & variables) and any(differentiated(line, name) is not None for name in named)
 
     def _solving(self, line: Line) -> bool:
         """Whether words or marks say that a row is an equation to be solved, or its solution."""

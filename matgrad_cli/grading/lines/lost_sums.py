@@ -1,0 +1,58 @@
+"""Sums that vanish from one line to the next though their letter stays: `Σ_i E_il X_ik = E_il X_ik`."""
+
+from __future__ import annotations
+
+import re
+
+from ...notation import syntax as s
+from ..slips.causes import Slip
+from ..slips.repair import Repair
+from .reading import Read
+from .syntax_walk import bound_letters, factors, index_letters, walk
+
+_CONVENTION = re.compile(
+    r"einstein|summation\s+convention|repeated\s+ind|index\s+convention|(?:sum(?:mation)?s?|\\sum)\W*\s*(?:signs?\s+)?(?:(?:is|are|being)\s+)?"
+    r"(?:implied|implicit|understood|omitted|suppressed|dropped|left\s+out)|(?:implied|implicit(?:ly)?)\s+sum"
+    r"|(?:omit|suppress|drop|leav)\w*\s+(?:out\s+)?(?:the\s+|all\s+)?(?:sum|\\sum|\$?\\Sigma)", re.IGNORECASE,
+)
+
+
+def sums_silently(text: str) -> bool:
+    """Whether a text says that letters which stand twice are summed without Σ."""
+    return _CONVENTION.search(text) is not None
+
+
+def sigma_letters(node: s.Node | None) -> frozenset[str]:
+    """The letters over which a Σ is written in a side."""
+    return frozenset(letter for _, part in walk(node) for letter in bound_letters(part)) if node is not None else frozenset()
+
+
+def lost_sums(found: Read, before: frozenset[str]) -> tuple[str, ...]:
+    """The letters that are summed though no Σ goes over them any more; `before` are the letters of the line before that have one.
+
+    Whoever writes a Σ over a letter does not sum it silently a line later, nor another letter of the same product, unless the text
+    says so.
+    """
+    beside = _beside_a_sigma(found) if found.summed and found.tree is not None else frozenset()
+    lost = beside | (before - sigma_letters(found.side.node))
+    return tuple(letter for letter in found.summed if letter in lost)
+
+
+def _beside_a_sigma(found: Read) -> frozenset[str]:
+    """The silently summed letters of products in which a Σ goes over other letters that stand twice: `Σ_i x_i A_ij x_j`."""
+    lost: set[str] = set()
+    for _, part in walk(found.tree) if found.tree is not None else ():
+        body = s.ungrouped(part.body) if isinstance(part, s.Sigma) else None
+        if isinstance(body, s.Sigma) and set(bound_letters(body)) <= set(found.summed):
+            written = [letter for factor in factors(s.ungrouped(body.body)) for letter in index_letters(factor)]
+            if all(written.count(letter) >= 2 for letter in bound_letters(part)):
+                lost.update(bound_letters(body))
+    return frozenset(lost)
+
+
+def lost_sum(lost: tuple[str, ...], repair: Repair) -> Slip:
+    """The slip of a line that is right only with its sum over the lost letters, as `repair` has it."""
+    letters, stand = ", ".join(lost), "stands" if len(lost) == 1 else "stand"
+    message = f"the sum over {letters} is gone, though {letters} still {stand} here twice and no Σ goes over it"
+    note = "a sum vanishes only where a δ leaves one term of it"
+    return Slip("bad-sum-collapse", message, (note,), f"keep `Σ_{''.join(lost)}`, or say that repeated letters are summed", repair=repair)
