@@ -27,6 +27,7 @@ INVISIBLE = (
     ("redundant brackets", "brackets that change nothing are not kept"),
     ("renaming of bound indices", "the letter of a sum may be any letter that is not in use"),
     ("order of scalar factors", "numbers may be written in any order, also on either side of a Σ whose letter they don't contain"),
+    ("numerals in front", "numerals stand in front of a product, with one sign"),
 )
 """The only changes of an expression that are not steps."""
 

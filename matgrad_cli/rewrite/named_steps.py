@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from ..diagnostics.record import replace
 from ..ir import Expr, Named, substitute
 from ..records import Bindings
-from .engine.application import Application, Site, apply, native
+from .engine.application import Application, Site, apply, native, replaced
 from .engine.recorder import Recorder
 
 
@@ -30,7 +30,7 @@ def parts_opened(site: Site) -> tuple[Expr, Bindings] | None:
     bodies: dict[Expr, Expr] = {}
     for named in _names(site.bindings):
         bodies[named] = substitute(named.body, bodies)
-    return substitute(site.node, bodies), site.bindings
+    return replaced(site.node, bodies), site.bindings
 
 
 def record_names(recorder: Recorder, names: Sequence[Named], words: str = "name-part", bodies: bool = False) -> None:

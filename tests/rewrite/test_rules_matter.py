@@ -13,6 +13,7 @@ from test_replay import broken
 from matgrad_cli.diagnostics import BugError, MatgradError
 from matgrad_cli.diagnostics.record import replace
 from matgrad_cli.ir import Shape
+from matgrad_cli.notation.printing.to_unicode import to_unicode
 from matgrad_cli.records import METHODS
 from matgrad_cli.render.json import from_json, to_json
 from matgrad_cli.rewrite.derive import derive
@@ -166,6 +167,11 @@ def test_no_rule_gives_its_name_to_what_it_did_not_make() -> None:
     assert {rule_id for rule_id, counts in table.items() if counts["group"] and not book.rule(rule_id).group} == set()
     single = [step for _, found in derivations() for step in steps_in(found.steps) if not step.substeps]
     assert {step.rule for step in single if not step.paths} == set()
+
+
+def test_no_sign_stands_inside_a_product() -> None:
+    lines = {step.after for _, found in derivations(6) for step in found.steps} | {found.result.entry for _, found in derivations()}
+    assert [line for line in map(to_unicode, lines) if re.search(r"(?<!\^)\(−1\)", line)] == []
 
 
 def test_the_corpus_is_derived() -> None:

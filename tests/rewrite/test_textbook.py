@@ -20,6 +20,8 @@ CASES: list[tuple[str, str]] = [
     ("2 * (X * 3)", "6*X"),
     ("0 * c", "0"),
     ("c * X", "c*X"),
+    ("det(X) * (2 * A)", "2*det(X)*A"),
+    ("det(X) * 2 * c", "2*det(X)*c"),
     ("2 + c + 3", "c + 5"),
     ("A + zeros(n, n)", "A"),
     ("A @ zeros(n, n)", "zeros(n, n)"),

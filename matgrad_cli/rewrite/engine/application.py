@@ -3,7 +3,8 @@
 `apply(rule, before, paths, scene, bindings)` runs the rule's own text (a pattern) or its one function (a native rule) at each of
 the paths and puts the new parts into the line. It is a pure function of what a step records, so every step can be run again.
 What else changes is a closed list of invisible moves: nested sums and products of one kind are flattened, numbers stand in front
-of arrays and what is pending last among numbers, d(X) along a direction is the direction, a term that is 0 is left out.
+of arrays, numerals with one sign in front of numbers, what is pending last among numbers, d(X) along a direction is the direction, a term
+that is 0 is left out.
 """
 
 from __future__ import annotations
@@ -41,7 +42,7 @@ from ...ir.walk import letters_in, mapped, nodes_of
 from ...records import Bindings, Sentence
 from ...rulebook.load import Rulebook
 from ...rulebook.rule import Rule
-from ..forms.algebra import multiplied, zero
+from ..forms.algebra import multiplied, numerals_first, zero
 from ..forms.terms import is_entries, join, split
 from .apply import Rewriting, rewritings
 from .entrywise import differential_of, holds_pending, pushed, written_out
@@ -335,13 +336,13 @@ def settled(node: Expr, parts: tuple[Expr, ...]) -> Expr:
 
 
 def _scalars(product: Expr) -> Expr:
-    """Among numbers what is pending stands last, so that nothing seems to stand under it."""
-    if not isinstance(product, Mul) or not product.shape.is_number:
+    """Numerals stand in front; among numbers what is pending stands last, so that nothing seems to stand under it."""
+    product = numerals_first(product)
+    factors = product.factors if isinstance(product, Mul) and product.shape.is_number else ()
+    last = [factor for factor in factors if holds_pending(factor)]
+    if len(last) != 1 or factors[-1] is last[0]:
         return product
-    last = [factor for factor in product.factors if holds_pending(factor)]
-    if len(last) != 1 or product.factors[-1] is last[0]:
-        return product
-    return mul(*(factor for factor in product.factors if factor is not last[0]), last[0])
+    return mul(*(factor for factor in factors if factor is not last[0]), last[0])
 
 
 def is_zero(expr: Expr) -> bool:

@@ -43,7 +43,7 @@ from ...ir import (
 )
 from ...ir.walk import OUTER_LETTERS
 from ...rulebook.pattern import Pattern
-from ..forms.algebra import flip, multiplied
+from ..forms.algebra import flip, multiplied, numerals_first
 from ..forms.entries import entry
 from .table import DIRECTION, Table, instantiate_dim
 
@@ -133,7 +133,7 @@ class _Builder:
         kept = [part for factor, part in parts if not (isinstance(factor, Delta | Fill | Symbol | Size) and part is Number(1))]
         if sum(isinstance(factor, Symbol) and factor.shape.is_number for factor in factors) > 1:
             kept = list(multiplied(tuple(kept)))
-        return mul(*kept) if kept else Number(1)
+        return numerals_first(mul(*kept)) if kept else Number(1)
 
     def index_level(self, p: Expr) -> Expr:
         match p:

@@ -32,6 +32,7 @@ from ...ir import (
 from ...ir.dimensions import ONE, Dim
 from ...ir.memory import table
 
+UNIT, MINUS = Number(1), Number(-1)
 _TRANSPOSES: dict[Expr, int] = table()
 
 
@@ -108,6 +109,18 @@ def number_product(left: Expr, right: Expr) -> Expr:
     straight = matmul(left, right)
     turned = flip(straight)
     return turned if transposes(turned) < transposes(straight) else straight
+
+
+def numerals_first(product: Expr) -> Expr:
+    """−2 c X for c (−1) 2 X: the numerals of a product stand in front, with one sign."""
+    factors = product.factors if isinstance(product, Mul) else ()
+    numerals = [factor for factor in factors if isinstance(factor, Number)]
+    if not numerals or (isinstance(factors[0], Number) and (len(numerals) == 1 or MINUS not in numerals)):
+        return product
+    rest = [factor for factor in factors if not isinstance(factor, Number)]
+    first, *more = [one for one in numerals if one is not MINUS] or [UNIT]
+    sign = (-1) ** numerals.count(MINUS)
+    return mul(*(one for one in (Number(sign * first.value), *more) if one is not UNIT or not rest), *rest)
 
 
 def multiplied(numbers: tuple[Expr, ...]) -> tuple[Expr, ...]:

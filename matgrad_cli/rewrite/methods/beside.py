@@ -5,7 +5,7 @@ from __future__ import annotations
 from ...diagnostics.record import record
 from ...ir import Call, Expr, Eye, LinearMap, MatMul, Mul, Number, Symbol, Transpose, matmul, mul
 from ..engine.moving import along
-from ..forms.algebra import flip
+from ..forms.algebra import flip, numerals_first
 
 TRACE = "tr"
 
@@ -44,7 +44,7 @@ def beside(term: Expr, direction: Symbol | None = None) -> tuple[tuple[Expr, ...
 def whole_of(numbers: tuple[Expr, ...], gradient: Expr | None) -> Expr:
     """numbers · G, all that stands beside what moves."""
     factors = numbers if gradient is None else (*numbers, gradient)
-    return mul(*factors) if factors else Number(1)
+    return numerals_first(mul(*factors)) if factors else Number(1)
 
 
 def gradient_in(line: Expr) -> Expr:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from math import prod
 from typing import Literal
 
 from ...diagnostics import BugError, Diagnostic
@@ -12,7 +11,7 @@ from ...diagnostics.record import record, replace
 from ...facts import Problem
 from ...facts.conditions import said_of
 from ...facts.holding import holds
-from ...ir import ONE, Call, Expr, MatMul, Mul, Number, Symbol, mul
+from ...ir import ONE, Call, Expr, MatMul, Mul, Symbol
 from ...notation.printing.to_unicode import to_unicode
 from ...records import Bindings, Sentence
 from ...records.solution import Equation, Move
@@ -22,7 +21,7 @@ from ...verify.judge import Judge
 from ...verify.solving.holding import equivalent
 from ...verify.solving.system import System
 from ...verify.verdict import Verdict
-from ..engine.application import Scene, fit, settled
+from ..engine.application import Scene, fit
 from ..engine.recorder import sentence
 from ..forms.algebra import flip
 from ..textbook.simplifier import Simplifier
@@ -101,7 +100,7 @@ class Line:
 
     def simplify(self, expr: Expr) -> Expr:
         """The textbook form of a side."""
-        return _numbers_first(self._textbook(expr))
+        return self._textbook(expr)
 
     def look_at(self, core: Expr) -> None:
         """From now on the moves treat `core` as what is to be isolated: the unknown itself, or its inverse."""
@@ -205,13 +204,3 @@ def singular(expr: Expr, problem: Problem) -> bool:
         return False
     narrow = holds(inner.factors[0], "tall", problem) or holds(flip(inner.factors[0]), "wide", problem)
     return bool(narrow) or any(factor.shape.cols is ONE for factor in inner.factors[:-1])
-
-
-def _numbers_first(expr: Expr) -> Expr:
-    """−1/n (a − b) for 1/n · (−1) (a − b): numerals stand in front, as one."""
-    parts = tuple(map(_numbers_first, expr.children))
-    whole = expr if parts == expr.children else settled(expr, parts)
-    if not isinstance(whole, Mul) or not any(isinstance(factor, Number) for factor in whole.factors[1:]):
-        return whole
-    value = Number(prod(factor.value for factor in whole.factors if isinstance(factor, Number)))
-    return mul(value, *(factor for factor in whole.factors if not isinstance(factor, Number)))

@@ -52,7 +52,8 @@ def multiply_numbers(node: Expr) -> Expr | None:
     if Number(0) in node.factors:
         return zero(node.shape)
     numbers = [factor for factor in node.factors if rational(factor) is not None]
-    behind = bool(numbers) and isinstance(node.factors[0], Named | Power)  # 2/√d A
+    first = node.factors[0]
+    behind = first not in numbers and any(isinstance(one, Number) or isinstance(first, Named | Power) for one in numbers)  # det(X) · 2
     return mul(*(multiplied(node.factors) or (Number(1),))) if len(numbers) > 1 or Number(1) in numbers or behind else None
 
 
