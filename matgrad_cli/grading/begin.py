@@ -16,7 +16,7 @@ from .lines.losses import loss_names
 from .lines.lost_sums import sums_silently
 from .lines.reading import Side
 from .lines.scope import Surroundings, surroundings
-from .lines.statements import Claim, Row, as_typed, read_row
+from .lines.statements import Claim, Later, Row, as_typed, read_row
 from .prose import NO_FORMULA, only_words, without_prose
 from .task import Task
 
@@ -71,7 +71,7 @@ def begin(
     trees = [begun.read(number, row) for number, row in bare]
     find_directions(around, [side.node for row in trees for claim in row.claims for side in claim.sides if side.node is not None])
     find_letters(around, [node for row in trees for claim in row.claims if not claim.leading and (node := claim.sides[0].node) is not None])
-    begun.reader.later = [claim for number, row in bare for claim in begun.read(number, row).claims]
+    begun.reader.later = Later(claim for number, row in bare for claim in begun.read(number, row).claims)
     return begun
 
 

@@ -21,7 +21,7 @@ from .lines.kinds import Clash, Pairing, kind_in_words, pairings
 from .lines.lost_sums import lost_sum, lost_sums, sigma_letters
 from .lines.reading import Read, Side, read_side, unknown_link
 from .lines.scope import Surroundings
-from .lines.statements import Claim, Row, lone_name
+from .lines.statements import Claim, Later, Row, lone_name
 from .meanings.constants import up_to
 from .meanings.other_readings import misfit_readings, open_readings, wider_readings
 from .meanings.prose import Prose
@@ -42,7 +42,7 @@ class Reader:
         self.equations = Equations(around)
         self.both = False
         self.done: list[Claim] = []
-        self.later: list[Claim] = []
+        self.later = Later(())
         self.ready: dict[int, Read] = {}  # right sides of definitions that were read already
         self.names_ends = False
         """Whether `… = softmax(z) = p` gives an unknown p its value."""
@@ -52,7 +52,8 @@ class Reader:
         """The verdict on one row; the chain goes on from its last expression."""
         self.notes, self.warnings = list(row.notes), []
         outcomes: list[Outcome] = []
-        self.later = [claim for claim in self.later if all(claim is not own for own in row.claims)]
+        for own in row.claims:
+            self.later.take(own)
         pending, before = [claim for claim in row.claims if self.defines(claim)], replace(self.chain)
         while pending:
             ready = [claim for claim in pending if self.definable(claim)]
@@ -392,7 +393,7 @@ class Reader:
         for claim in self.later:
             if self.defines(claim) and self.definable(claim):
                 chain = replace(self.chain)
-                self.later = [other for other in self.later if other is not claim]
+                self.later.take(claim)
                 self.definition(claim)
                 self.chain = chain
                 return True

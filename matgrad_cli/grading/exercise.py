@@ -236,7 +236,7 @@ def _read_derivation(
     written: Slices = frozenset()
     for number, passage in begun.rows:
         row = begun.read(number, passage)
-        reader.later = [claim for claim in reader.later if claim.sides and claim.sides[0].source.text != passage.text]
+        reader.later.arrive(passage.text)
         written |= frozenset().union(*(slices(side.node) for claim in row.claims for side in claim.sides))
         if row.claims:
             results.append(reader.row(row, first=not results))

@@ -52,11 +52,8 @@ class Scope:
     columns: frozenset[str] = frozenset()
     needed: Shape | None = None
     families: tuple[Family, ...] = ()
-    spellings: Mapping[str, Expr] = field(init=False, repr=False, compare=False)
-
-    def __post_init__(self) -> None:
-        names = {canonical_name(name): value for table in (self.symbols, self.definitions) for name, value in table.items()}
-        object.__setattr__(self, "spellings", names)
+    _spellings: dict[str, Expr] = field(default_factory=dict, init=False, repr=False, compare=False)
+    """The names as other spellings meet them, once one of these is asked for."""
 
     def reading(self, source: Source, syntax: Syntax | None = None) -> Scope:
         """The same names over another text."""
@@ -74,7 +71,10 @@ class Scope:
                 return found
         if name in self.loss_names:
             return self.loss
-        return self.spellings.get(canonical_name(name))
+        if not self._spellings:
+            for table in (self.symbols, self.definitions):
+                self._spellings.update((canonical_name(name), value) for name, value in table.items())
+        return self._spellings.get(canonical_name(name))
 
     def is_flat(self, name: str, shape: Shape) -> bool:
         """Whether a name of that shape is a one-dimensional array of NumPy."""

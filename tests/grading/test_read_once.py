@@ -16,6 +16,7 @@ from matgrad_cli.notation import syntax as s
 from matgrad_cli.notation.latex.lexer import Lexer
 from matgrad_cli.notation.latex.lines import split_line
 from matgrad_cli.notation.latex.names import LatexNames
+from work import calls_in
 
 TESTS = Path(__file__).parent.parent
 FILES = [*sorted((TESTS / "wrong_answers").glob("[a-l]*.md")), *sorted((TESTS / "right_derivations").glob("*"))[::3]]
@@ -78,3 +79,15 @@ def test_the_names_that_a_text_cannot_mention_do_not_matter(
 ) -> None:
     names = LatexNames(variables, losses, dimensions=dimensions)
     assert split_line(text, names=names) == split_line(text, names=LatexNames.of(names.about(text)))
+
+
+def test_a_row_of_a_long_derivation_takes_no_more_work() -> None:
+    def judged(count: int) -> int:
+        rows = " \\\\\n".join(f"&= 2X^\\top(Xw - y) + {number}w - {number}w" for number in range(3, count + 3))
+        chosen = "% matgrad: loss = norm(X@w-y)**2\n% matgrad: wrt = w\n% matgrad: shapes = X: m×n, w: n, y: m\n"
+        text = f"{chosen}\\begin{{align*}}\n\\nabla_w L {rows}\n\\end{{align*}}\n"
+        let_go()
+        return calls_in(lambda: check_text(text, "a.tex"))
+
+    judged(3)
+    assert judged(60) < 3.3 * judged(20)

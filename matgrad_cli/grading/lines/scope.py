@@ -78,6 +78,8 @@ class Surroundings:
     sums_silently: bool = False
     beside: Shape | None = None
     base: Scope = field(init=False)
+    _known: tuple[tuple[object, ...], Scope, LatexNames | None] | None = None
+    """What the names meant when last asked: the scope of no text, and the names for the LaTeX reader."""
 
     def __post_init__(self) -> None:
         base = scope_of(self.task.problem, Source("", ""), "latex")
@@ -90,7 +92,23 @@ class Surroundings:
 
     def names(self) -> LatexNames:
         """The names for the LaTeX reader."""
-        found = latex_names(self.scope(Source("", ""), "latex", {}), *self.written)
+        meant, scope, names = self._meanings()
+        if names is None:
+            names = self._names(scope)
+            self._known = meant, scope, names
+        return names
+
+    def _meanings(self) -> tuple[tuple[object, ...], Scope, LatexNames | None]:
+        """What was known when last asked, if no name has got another meaning since."""
+        tables = (self.directions, self.defined, self.looked_up)
+        meant = (*[part for table in tables for part in (tuple(table), tuple(table.values()))], self.stated, self.losses, self.arrays,
+                 self.promised, self.functions, tuple(self.formulas), self.written, id(self.base))
+        if self._known is None or self._known[0] != meant:
+            self._known = meant, self.scope(Source("", ""), "latex", {}), None
+        return self._known
+
+    def _names(self, scope: Scope) -> LatexNames:
+        found = latex_names(scope, *self.written)
         variables = {name: kind for name, kind in found.variables.items() if name not in self.functions}
         own = {name for name in self.promised if name == "e" or name.endswith("_plus")}  # what e_i, A^+ are said to be, they are
         variables |= dict.fromkeys(own - self.functions - variables.keys(), "")
@@ -128,7 +146,7 @@ class Surroundings:
 
     def valued(self, name: str) -> bool:
         """Whether the name has a value; a dimension's name may still be given one."""
-        return name not in self.losses and (name in self.tables or self.scope(Source("", ""), "latex", {}).find(name) is not None)
+        return name not in self.losses and (name in self.tables or self._meanings()[1].find(name) is not None)
 
     def define(self, name: str, value: Expr) -> Symbol:
         """A new variable with this value."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -34,6 +34,29 @@ class Claim:
     definition: bool = False
     rough: bool = False
     both: bool = False
+
+
+class Later:
+    """The claims of rows that come, in their order: those of a text are found at once."""
+
+    def __init__(self, claims: Iterable[Claim]) -> None:
+        self._of_text: dict[str, list[Claim]] = {}
+        for claim in claims:
+            if claim.sides:
+                self._of_text.setdefault(claim.sides[0].source.text, []).append(claim)
+
+    def __iter__(self) -> Iterator[Claim]:
+        return iter([claim for claims in self._of_text.values() for claim in claims])
+
+    def arrive(self, text: str) -> None:
+        """The row of this text is judged now."""
+        self._of_text.pop(text, None)
+
+    def take(self, claim: Claim) -> None:
+        """This claim is judged now."""
+        text = claim.sides[0].source.text if claim.sides else ""
+        if text in self._of_text:
+            self._of_text[text] = [other for other in self._of_text[text] if other is not claim]
 
 
 @dataclass(frozen=True, slots=True)

@@ -100,12 +100,19 @@ class _Heard:
     def __contains__(self, name: str) -> bool:
         found = self._known.get(name)
         if found is None:
-            pieces = _LETTERS.findall(name.lower())
+            pieces = _pieces(name)
             found = self._known[name] = not pieces or any(piece in self._text for piece in pieces)
         return found
 
 
 _LETTERS: Final = re.compile(r"[^\W\d_]+")
+
+
+@lru_cache(maxsize=8192)
+def _pieces(name: str) -> tuple[str, ...]:
+    return tuple(_LETTERS.findall(name.lower()))
+
+
 _heard = lru_cache(maxsize=1024)(_Heard)
 
 
