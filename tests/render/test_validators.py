@@ -11,17 +11,19 @@ from pathlib import Path
 
 import pytest
 
-from matgrad_cli.api import explain, gradient, solve
+from conftest import SAMPLES
+from matgrad_cli.api import Explanation, Optimum, check, explain, gradient, solve
 from matgrad_cli.render.html.page import html_page
+from matgrad_cli.render.latex.habits import Habits
 
 pytestmark = pytest.mark.slow
 
 
 @cache
-def pages(format: str) -> tuple[str, ...]:
-    """Pages of all kinds of blocks in a format."""
+def shown() -> tuple[Explanation | Optimum, ...]:
+    """Pages of all kinds of blocks."""
     loss = "norm(X@R-Y,'fro')**2/m"
-    shown = [
+    return (
         explain(loss, wrt="R", numbers=True, detail="full"),
         explain(loss, wrt="R", method="all"),
         explain("R.T@R", wrt="R", detail="full"),
@@ -32,8 +34,19 @@ def pages(format: str) -> tuple[str, ...]:
         explain("norm(X@w-y)**2", wrt="w", order=2),
         solve("norm(X@w - y)**2 + lam*norm(w)**2", "w", numbers=True, detail="full"),
         solve("w.T@S@w", "w", "w: n, S: n×n", "S spd", subject_to="sum(w) = 1", numbers=True),
-    ]
-    return tuple(one.render(format) for one in shown)
+    )
+
+
+@cache
+def pages(format: str, columns: int = 1) -> tuple[str, ...]:
+    """The pages in a format, as a paper of so many columns."""
+    return tuple(one.render(format, habits=Habits(columns=columns)) for one in shown())
+
+
+def for_browsers() -> tuple[str, ...]:
+    """The pages of derivations, and of what shows itself in a notebook."""
+    chat = check(SAMPLES / "documents" / "chat.md")
+    return (*pages("html"), gradient("x.T@A@x", "x")._repr_html_(), chat._repr_html_())
 
 
 def ran(command: list[str], text: str = "", folder: Path | None = None) -> subprocess.CompletedProcess[str]:
@@ -42,13 +55,13 @@ def ran(command: list[str], text: str = "", folder: Path | None = None) -> subpr
 
 def test_the_pages_are_html() -> None:
     html5lib = pytest.importorskip("html5lib")
-    for text in (*pages("html"), gradient("x.T@A@x", "x")._repr_html_()):
+    for text in for_browsers():
         html5lib.HTMLParser(strict=True).parse(html_page(text, "a < b"))
 
 
 @pytest.mark.skipif(shutil.which("vnu") is None, reason="no Nu HTML Checker here")
 def test_the_checker_of_the_w3c_finds_no_error(tmp_path: Path) -> None:
-    for number, text in enumerate(pages("html")):
+    for number, text in enumerate(for_browsers()):
         (tmp_path / f"{number}.html").write_text(html_page(text, "page"), encoding="utf-8")
     done = ran(["vnu", "--errors-only", *map(str, tmp_path.iterdir())])
     assert (done.returncode, done.stderr) == (0, "")
@@ -77,11 +90,11 @@ def test_katex_reads_every_formula_of_the_markdown() -> None:
 
 
 @pytest.mark.skipif(shutil.which("pdflatex") is None, reason="no LaTeX here")
-@pytest.mark.parametrize("options", ["", "twocolumn"])
-def test_latex_compiles(options: str, tmp_path: Path) -> None:
-    body = "\n\\clearpage\n".join(pages("latex"))
-    head = f"\\documentclass[{options}]{{article}}\n\\usepackage{{amsmath,amssymb}}\n\\begin{{document}}\n"
+@pytest.mark.parametrize("columns", [1, 2])
+def test_latex_compiles(columns: int, tmp_path: Path) -> None:
+    body = "\n\\clearpage\n".join(pages("latex", columns))
+    head = f"\\documentclass[{'twocolumn' if columns == 2 else ''}]{{article}}\n\\usepackage{{amsmath,amssymb}}\n\\begin{{document}}\n"
     (tmp_path / "page.tex").write_text(head + body + "\\end{document}\n", encoding="utf-8")
     done = ran(["pdflatex", "-interaction=nonstopmode", "-halt-on-error", "page.tex"], folder=tmp_path)
     assert done.returncode == 0, done.stdout[-800:]
-    assert options or "Overfull" not in done.stdout
+    assert "Overfull" not in done.stdout

@@ -35,6 +35,8 @@ from .prose import escaped, given_latex, letters_latex, named_latex, numbers_lat
 
 _ABOVE_LABEL = 14.0
 _NUMBERS_ROOM = {1: 46.0, 2: 28.0}
+_LEFT = 6.0
+"""What stands left of the signs of equality is seldom wider."""
 
 
 def latex_page(content: Document, view: View) -> str:
@@ -79,7 +81,7 @@ def _lines(block: Block, view: View) -> Iterator[str]:
         case Grid():
             yield from (r"\begin{equation*}", grid_latex(block), r"\end{equation*}")
         case Table():
-            yield from _table(block)
+            yield from _table(block, view)
         case Columns(parts):
             for part in parts:
                 yield from latex_lines(part, view)
@@ -159,8 +161,9 @@ def _chain(block: Chain, view: View) -> Iterator[str]:
         wide = width(left) > _ABOVE_LABEL
         space += 0 if wide else width(left)
         head = f"& {left} \\\\\n&" if wide else f"{left} &"
-        rows.append(f"{head}= {_row(block.start.body, space, view)}{_numbers(block.numbers, view)}")
+        rows.append(f"{head}= {_row(block.start.body, space, view)}{_numbers(block.numbers, view, 0.0 if wide else space)}")
     moves = [told for move in block.moves for told in _flat(move, view)]
+    widest = max([space, *(width(to_latex(move.line.left)) for _, move in moves if move.line.left is not None)])
     if not rows:
         yield rf"\noindent {moves[0][0]}"
     for place, (said, move) in enumerate(moves):
@@ -170,23 +173,24 @@ def _chain(block: Chain, view: View) -> Iterator[str]:
         if rows or place:
             rows.append(rf"\intertext{{{said}}}")
         own = f"{to_latex(line.left)} " if line.left is not None else ""
-        rows.append(f"{own}&= " + _row(line.body, width(own) + 3 if own else space, view) + _numbers(move.numbers, view))
+        rows.append(f"{own}&= " + _row(line.body, width(own) + 3 if own else space, view) + _numbers(move.numbers, view, widest))
     yield r"\begin{align*}"
     yield from rows
     yield r"\end{align*}"
 
 
-def _numbers(numbers: str, view: View) -> str:
-    """The rows of numbers below a line, broken before + − =."""
+def _numbers(numbers: str, view: View, left: float) -> str:
+    """The rows of numbers below a line, broken before + − =; where these are too far apart, before · and between matrices too."""
     if not numbers:
         return ""
-    rows = [""]
+    rows, room = [""], _NUMBERS_ROOM[_columns(view)] - max(0.0, left - _LEFT)
     for piece in re.split(r" (?=[+−=] )", numbers):
-        longer = f"{rows[-1]} {piece}".strip()
-        if rows[-1] and width(numbers_latex(longer)) > _NUMBERS_ROOM[_columns(view)]:
-            rows.append(piece)
-        else:
-            rows[-1] = longer
+        for part in [piece] if width(numbers_latex(piece)) <= room else re.split(r" (?=· )|(?<=\]) (?=\[)", piece):
+            longer = f"{rows[-1]} {part}".strip()
+            if rows[-1] and width(numbers_latex(longer)) > room:
+                rows.append(part)
+            else:
+                rows[-1] = longer
     shown = [rf"$\displaystyle {numbers_latex(row)}$" for row in rows]
     return "".join(rf" \\ &\quad\text{{\footnotesize {'' if place else 'in numbers: '}{row}}}" for place, row in enumerate(shown))
 
@@ -261,10 +265,16 @@ def _cell(cell: Cell) -> str:
     return _DOTS.get(cell, cell) if isinstance(cell, str) else value_latex(cell).strip("$")
 
 
-def _table(block: Table) -> Iterator[str]:
+def _table(block: Table, view: View) -> Iterator[str]:
+    """A table, or in a narrow column a line of text for each row."""
     yield rf"\noindent {sentence(escaped(block.sentence)).rstrip('.:')}:"
     yield ""
+    rows = [tuple(map(phrase_latex, row)) for row in block.rows]
+    if _columns(view) > 1:
+        for first, *row in rows:
+            yield rf"\noindent {first}: {', '.join(f'{name} {cell}' for name, cell in zip(block.head[1:], row, strict=True))}.\par"
+        return
     yield rf"\medskip\noindent\begin{{tabular}}{{@{{}}{'l' * len(block.head)}@{{}}}}"
-    for place, row in enumerate((block.head, *(tuple(map(phrase_latex, row)) for row in block.rows))):
+    for place, row in enumerate((block.head, *rows)):
         yield " & ".join(row) + r" \\" + ("" if place else r" \hline")
     yield r"\end{tabular}"

@@ -80,6 +80,7 @@ def _best_cut(text: str, room: float) -> int | None:
     for position, cost in _cuts(text):
         wide = width(text[:position])
         if wide > room:
+            best = best or (cost, position)  # what cannot be broken stands alone
             break
         if wide < room * 0.35:
             cost += 4
