@@ -275,6 +275,6 @@ def _table(block: Table, view: View) -> Iterator[str]:
             yield rf"\noindent {first}: {', '.join(f'{name} {cell}' for name, cell in zip(block.head[1:], row, strict=True))}.\par"
         return
     yield rf"\medskip\noindent\begin{{tabular}}{{@{{}}{'l' * len(block.head)}@{{}}}}"
-    for place, row in enumerate((block.head, *rows)):
-        yield " & ".join(row) + r" \\" + ("" if place else r" \hline")
+    for line in (rf"{' & '.join(block.head)} \\ \hline", *(" & ".join(row) + r" \\" for row in rows)):
+        yield line
     yield r"\end{tabular}"
