@@ -90,12 +90,12 @@ def _same(file: Path, key: Path) -> bool:
         return False
 
 
-_NO_ANSWERS = frozenset(("readme", "license", "licence", "contributing", "changelog", "notice", "code_of_conduct", "matgrad", "pyproject"))
+NO_ANSWERS = frozenset(("readme", "license", "licence", "contributing", "changelog", "notice", "code_of_conduct", "matgrad", "pyproject"))
 
 
 def _handed_in(path: Path, key: Path) -> bool:
     """Whether a file met in a folder is a student's; of plain text only what states a problem."""
-    if path.stem.lower() in _NO_ANSWERS:
+    if path.stem.lower() in NO_ANSWERS:
         return False
     try:
         if path.suffix.lower() == ".txt" and path.is_file() and path.stat().st_size <= LARGEST:

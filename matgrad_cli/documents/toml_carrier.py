@@ -93,6 +93,27 @@ def _wrong_type(source: Source, word: str, value: object, needed: str, place: Pa
     return Diagnostic("key-type", f"`{word}` is {found}; it must be {needed}", source, (Label(place.span()),))
 
 
+_EATEN = re.compile(
+    r"[\b\f](?=[A-Za-z])|\r(?=[A-Za-z])|\t(?=(?:h?eta|au|ext\w*|op|r|imes|ilde|frac|anh|an|riangle\w*|herefore)(?![A-Za-z]))"
+    r"|\n(?=(?:abla|u|eq|otag|onumber)(?![A-Za-z])(?!\s*:?=))"
+)
+"""What is left of a command of LaTeX behind a backslash that TOML took for an escape."""
+
+
+def lost_backslash(source: Source, passage: Passage) -> Diagnostic | None:
+    """A command of LaTeX in double quotes, of which TOML made a control character: `"\\frac"` is a form feed and `rac`."""
+    for found in _EATEN.finditer(passage.text):
+        place = passage.span(Span(*found.span()))
+        letters = re.match(r"\\[A-Za-z]+", source.text[place.start :])
+        if letters is not None and place.end == place.start + 2:
+            message = f"the command `{letters[0]}` is lost: in double quotes TOML reads `{letters[0][:2]}` as one sign of its own"
+            return Diagnostic("lost-backslash", message, source, (Label(Span(place.start, place.start + letters.end())),), help=_QUOTES)
+    return None
+
+
+_QUOTES = "LaTeX stands in single quotes, which change nothing: `answer = '…'`"
+
+
 def _not_toml(source: Source, error: Exception) -> Diagnostic:
     """The place is in the decoder's message only, as `(at line 3, column 7)`."""
     message = str(error) or "it is nested too deeply"
@@ -103,7 +124,9 @@ def _not_toml(source: Source, error: Exception) -> Diagnostic:
         start = sum(len(line) + 1 for line in lines[: int(found[1]) - 1]) + int(found[2]) - 1
         labels = (Label(Span(start, start + 1)),)
         message = message[: found.start()]
-    return Diagnostic("not-toml", f"the file is not TOML: {message[:1].lower()}{message[1:]}", source, labels)
+    eaten = message.startswith(("Unescaped '\\'", "Invalid hex"))
+    said = f"the file is not TOML: {message[:1].lower()}{message[1:]}"
+    return Diagnostic("not-toml", said, source, labels, help=_QUOTES if eaten else None)
 
 
 class _Places:

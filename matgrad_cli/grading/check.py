@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import os
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -67,10 +67,14 @@ def check_files(paths: Iterable[Path | str], options: Options | None = None, pro
     found = expanded(given, options.key)
     reports = _judged(found.files, given, key, options, progress)
     nobodies: list[FileReport] = []
-    if options.key is not None and not options.student:
+    if options.key is not None and key is not None and not options.student:
         from .classes.absent import absent
 
-        nobodies = absent(given, found.files, [report.student for report in reports], options.key)
+        nobodies = absent(given, found.files, [report.student for report in reports], options.key, key.student)
+    if key is not None:
+        from .classes.counted import with_what_counts
+
+        reports = with_what_counts(reports)
     told = {place for one in nobodies for place in (Path(one.file), *Path(one.file).parents)}
     reports += nobodies + [_nothing_in(folder) for folder in found.empty if folder not in told]
     said = tuple(_of_key(diagnostic) for diagnostic in key.diagnostics) if key is not None else ()
@@ -257,7 +261,16 @@ def check_document(document: Document, key: Key | None, options: Options) -> Fil
         if name not in exercises:
             lacking = settings(name, Exercise(), document.source, known, key.source if key else None, options.defaults)
             problems.append(unanswered(lacking, unclaimed))
-    return FileReport(document.source.name.removesuffix(CELLS), tuple(problems), tuple(diagnostics), document.source)
+    told = problems if key is not None else list(_warned_once(problems))
+    return FileReport(document.source.name.removesuffix(CELLS), tuple(told), tuple(diagnostics), document.source)
+
+
+def _warned_once(problems: Iterable[ProblemReport]) -> Iterator[ProblemReport]:
+    """The problems; a warning about a key that several of them share stands at the first."""
+    said: set[str] = set()
+    for problem in problems:
+        yield replace(problem, warnings=tuple(warning for warning in problem.warnings if warning not in said))
+        said |= {*problem.warnings}
 
 
 def _sheet_report(sheet: Sheet, options: Options) -> FileReport:

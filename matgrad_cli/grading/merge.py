@@ -12,6 +12,7 @@ from typing import Any, Literal, cast
 from ..diagnostics import Diagnostic, Label, Source
 from ..documents.keys import WORDS, Exercise
 from ..documents.passage import Passage
+from ..documents.toml_carrier import lost_backslash
 from ..records.finding import Attempts, Reveal
 from .slips.codes import CODES
 
@@ -115,6 +116,8 @@ def settings(
     answer = exercise.keys.get("answer")
     reference = key.keys.get("answer") if key is not None else None
     reader = _Values(values)
+    mine = (Located(answer, source),) if answer is not None else ()
+    lost = (lost_backslash(found.source, found.passage) for found in (*values.values(), *mine))
     return Settings(
         name,
         values,
@@ -131,10 +134,10 @@ def settings(
         asks=reader.asks(),
         layout=reader.word("layout") or "gradient",
         layout_given="layout" in values,
-        answer=Located(answer, source) if answer is not None else None,
+        answer=mine[0] if mine else None,
         reference=Located(reference, key_source) if reference is not None and key_source is not None else None,
         warnings=_ignored(exercise, said) if key is not None else tuple(reader.warnings),
-        errors=tuple(reader.errors),
+        errors=(*reader.errors, *(said for said in lost if said is not None)),
         under_key=key is not None,
         seed=_seed(key_source.text) if key is not None and key_source is not None else 0,
         question_syntax=(key or exercise).text("syntax") or defaults.get("syntax"),

@@ -170,7 +170,7 @@ def complaints(file: FileReport) -> str:
 
 def summary_of(problem: ProblemReport) -> str:
     """The verdict on a problem in a few plain lines."""
-    parts: list[str] = [problem.verdict, *([problem.credit] if problem.credit else [])]
+    parts: list[str] = [problem.verdict, *problem.warnings, *([problem.credit] if problem.credit else [])]
     for finding in problem.shown:
         line = f"line {finding.number} (file line {finding.line})" if problem.kind != "answer" else "answer"
         where = line if finding.number else "problem"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from matgrad_cli.documents.files import read_text
 from matgrad_cli.documents.keys import Document
 from matgrad_cli.grading.check import check_text
@@ -119,3 +121,36 @@ def test_a_declared_name_beside_the_loss_is_known() -> None:
         "a.toml",
     )
     assert [(problem.verdict, problem.final.code) for problem in report.problems] == [("right", None), ("wrong", "differs")]
+
+
+EATEN = (
+    "frac", "forall", "beta", "boldsymbol", "bar", "begin", "bigl", "text", "textbf", "theta", "tau", "top", "times", "tanh", "tilde", "tr",
+    "triangle", "nabla", "nu", "neq", "rho", "right", "rVert",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("command", [*EATEN, "mathbf", "lambda", "underline", "sum"])
+@pytest.mark.parametrize("quotes", ['"', '"""'])
+def test_latex_in_double_quotes_is_unreadable_with_its_place(command: str, quotes: str) -> None:
+    text = f'loss = "x.T @ x"\nwrt = "x"\nanswer = {quotes}2 \\{command} x{quotes}\n'
+    report = check_text(text, "a.toml")
+    found = report.diagnostics[0] if report.diagnostics else report.problems[0].lines[0].diagnostic
+    assert report.verdict == "unreadable"
+    assert found is not None
+    assert found.help is not None
+    assert "single quotes" in found.help
+    assert found.code == ("lost-backslash" if command in EATEN else "not-toml")
+    span = found.labels[0].span
+    assert found.code == "not-toml" or text[span.start : span.end] == f"\\{command}"
+
+
+@pytest.mark.parametrize("answer", ["2*e\\ne = x", "2*e\\nnu = 1\\ne = x", "\\t2*x", "2*\\tx", "2*x\\r\\n"])
+def test_escapes_that_are_meant_stay(answer: str) -> None:
+    report = check_text(f'loss = "x.T @ x"\nwrt = "x"\nshapes = "x: n"\nanswer = "{answer}"\n', "a.toml")
+    assert "lost-backslash" not in str(report)
+
+
+def test_a_warning_that_problems_share_is_said_once() -> None:
+    problem = '[[problem]]\nloss = "x.T @ x"\nwrt = "x"\nanswer = "2*x"\n'
+    report = check_text('partial = "lost-facter: 0.5"\n' + 3 * problem, "a.toml")
+    assert [len(one.warnings) for one in report.problems] == [1, 0, 0]

@@ -87,6 +87,13 @@ def test_an_answer_of_the_key_that_nobody_can_judge_is_a_warning(tmp_path: Path)
     assert report.files[0].score == 6
 
 
+def test_a_wrong_code_of_partial_credit_is_said_once_for_the_key(tmp_path: Path) -> None:
+    (tmp_path / "key.toml").write_text('partial = "lost-facter: 0.5"\n' + KEY, encoding="utf-8")
+    report = check_files([], Options(tmp_path / "key.toml"))
+    assert [said.code for said in report.files[0].diagnostics if said.severity == "error"] == ["key-value"]
+    assert all(problem.warnings == () for problem in report.files[0].problems)
+
+
 # ---- attempts, partial credit
 
 

@@ -198,3 +198,30 @@ def test_every_folder_of_a_class_has_a_row_in_every_report(tmp_path: Path, key: 
     assert {row.split(",")[0] for row in to_gradebook(report).splitlines()[2:]} == expected
     assert {file["student"] for file in json.loads(to_json(report))["files"]} == expected
     assert len(XML.fromstring(to_junit(report))) == len(expected)
+
+
+@pytest.mark.parametrize(("pattern", "students"), [("", ["carla", "dora_hw"]), ("{student}_*.toml", ["dora"])])
+def test_a_photo_or_a_pdf_beside_other_answers_has_a_row(tmp_path: Path, pattern: str, students: list[str]) -> None:
+    place = folder(tmp_path, {name: ANSWERS[name] for name in ("right.toml", "wrong.toml")})
+    for name in ("carla.pdf", "dora_hw.JPG", "right.pdf", "README.pdf", "key.pdf", "notes.log", ".hidden.pdf"):
+        (place / name).write_bytes(b"%PDF")
+    (tmp_path / "key.toml").write_text((f'student = "{pattern}"\n' if pattern else "") + KEY, encoding="utf-8")
+    report = check_files([place], Options(tmp_path / "key.toml"))
+    assert sorted(report.students) == [*students, "right", "wrong"]
+    assert [file.student for file in report.files if file.verdict == "unreadable"] == students
+
+
+@pytest.mark.parametrize(("attempts", "counts"), [("last", "b"), ("first", "a"), ("best", "a")])
+def test_which_of_a_students_files_counts_is_said_in_both(tmp_path: Path, attempts: str, counts: str) -> None:
+    (tmp_path / "key.toml").write_text(f'attempts = "{attempts}"\n' + KEY, encoding="utf-8")
+    ann = tmp_path / "class" / "ann"
+    ann.mkdir(parents=True)
+    for name, answer in (("a", "right.toml"), ("b", "wrong.toml"), ("c", "none")):
+        (ann / f"{name}.toml").write_text(ANSWERS.get(answer, '[[problem]]\nid = "1"\n'), encoding="utf-8")
+    for options in (Options(tmp_path / "key.toml"), Options(tmp_path / "key.toml", student="ann")):
+        report = check_files([tmp_path / "class"], options)
+        said = [problem.warnings for file in report.files for problem in file.problems]
+        assert said[0] == said[1]
+        assert f"the {attempts} answer counts, that in `{ann / counts}.toml`" in said[0][0]
+        assert said[2] == ()
+        assert said[0][0] in json.loads(to_gradescope(report))["tests"][0]["output"]

@@ -10,8 +10,11 @@ from pathlib import Path
 import pytest
 
 from matgrad_cli.api import explain
-from matgrad_cli.ir import NUMBER, Add, Call, Dim, Hadamard, Mul, Shape, Symbol
-from matgrad_cli.records import Derivation
+from matgrad_cli.ir import NUMBER, Add, Call, Dim, Hadamard, Mul, Shape, Symbol, mul
+from matgrad_cli.notation.printing.to_unicode import to_unicode
+from matgrad_cli.notation.problems import read_problem
+from matgrad_cli.records import Derivation, Sentence
+from matgrad_cli.render.document.blocks import phrase
 from matgrad_cli.render.document.derivation import chain, loss_symbol
 from matgrad_cli.render.formats import render
 from matgrad_cli.render.latex.lines import broken, width
@@ -261,3 +264,13 @@ def test_a_letter_of_two_sums_has_its_two_ranges_once() -> None:
     assert "i = 1…m or 1…n" in shown.render("text")
     assert r"$i = 1,\dots,m$ or $1,\dots,n$" in shown.render("latex")
     assert re.search(r"<mi>i</mi><mo>=</mo><mn>1</mn><mo>…</mo><mi>m</mi><mtext>&#xa0;or", shown.render("html"))
+
+
+@pytest.mark.parametrize(("by", "said"), [
+    ("1/2", "multiplied by 2"), ("3", "divided by 3"), ("3/4", "divided by 3/4"), ("1/m", "multiplied by m"), ("2/m", "divided by 2/m"),
+])  # fmt: skip
+def test_to_divide_by_a_fraction_is_to_multiply_by_what_is_below(by: str, said: str) -> None:
+    value = read_problem(f"{by}*w", "w", ("w: scalar, m: scalar",)).loss
+    parts = [part for part in value.children if part.symbols != {Symbol("w", NUMBER)}]
+    told = phrase(Sentence("both sides are divided by {c}", (("c", mul(*parts)),)))
+    assert "".join(part if isinstance(part, str) else to_unicode(part) for part in told) == f"both sides are {said}"

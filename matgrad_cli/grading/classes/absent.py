@@ -1,4 +1,4 @@
-"""Students of whom nothing can be graded: their folder is empty, or holds only a photo, a PDF or the key. Each has a row all the same."""
+"""Students of whom nothing can be graded: they handed in a photo, a PDF, the key or nothing at all. Each has a row all the same."""
 
 from __future__ import annotations
 
@@ -7,15 +7,20 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from ...diagnostics import Diagnostic, Source
-from ...documents.files import is_copy
+from ...documents.files import NO_ANSWERS, is_copy
 from ...records.finding import FileReport
+from .students import student_of
 
 _SHOWN = 5
+_UNREAD = frozenset((
+    ".pdf", ".doc", ".docx", ".odt", ".rtf", ".pages", ".html", ".jpg", ".jpeg", ".png", ".heic", ".gif", ".webp", ".tif", ".tiff", ".zip",
+))  # fmt: skip
 _HELP = "what can be read is Markdown, LaTeX, plain text, a notebook or TOML; a photo or a PDF cannot"
 
 
-def absent(given: Sequence[Path], files: Sequence[Path], whose: Sequence[str], key: Path) -> list[FileReport]:
-    """A report that is unreadable for each student's folder without a file that was taken; `whose` are the students of the files.
+def absent(given: Sequence[Path], files: Sequence[Path], whose: Sequence[str], key: Path, pattern: str | None) -> list[FileReport]:
+    """A report that is unreadable for each student's folder without a file that was taken; `whose` are the students of the files, found
+    by the key's `pattern`. In a folder where each file is a student's, so is a photo or a PDF.
 
     Folders of students are those beside a folder with a student's name; in a folder where nobody handed in a thing, all that are in
     it; and of several folders that were named, each.
@@ -30,8 +35,21 @@ def absent(given: Sequence[Path], files: Sequence[Path], whose: Sequence[str], k
             theirs = [one for folder in sorted(classes) if folder.is_relative_to(place) for one in _folders(folder)]
         else:
             theirs = [*_folders(place)] or [place] * (len(folders) > 1)
+        flat = any(file.parent == place and student != place.resolve().name for file, student in zip(files, whose, strict=True))
+        found |= _unread(place, present, key, pattern) if flat else {}
         found |= {one: _report(one, key) for one in theirs if one not in holding and one.absolute().name not in present}
     return list(found.values())
+
+
+def _unread(folder: Path, present: set[str], key: Path, pattern: str | None) -> dict[Path, FileReport]:
+    """Files beside those of other students that cannot be read, whose students have no other."""
+    found, none = {}, (*NO_ANSWERS, key.stem.lower())
+    for file in sorted(folder.glob("[!.]*")):
+        kind, student = file.suffix.lower(), student_of(file, pattern)
+        if kind in _UNREAD and student and student not in present and file.stem.lower() not in none:
+            said = Diagnostic("no-problem", f"a file that ends in `{kind}` cannot be graded", Source(str(file), ""), help=_HELP)
+            found[file] = FileReport(str(file), (), (said,), student=student)
+    return found
 
 
 def _folders(folder: Path) -> Iterator[Path]:

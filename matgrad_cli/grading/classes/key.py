@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 
 from ...diagnostics import Diagnostic, InputError, Source
@@ -39,6 +40,8 @@ def read_key(path: Path) -> Key:
         raise InputError(replace(mistyped[0], severity="error"))
     exercises = identified(document.exercises)
     chosen = {name: _own(name, exercise, document.source) for name, exercise in exercises.items()}
+    for amiss in _amiss(document.source, chosen.values()):
+        raise InputError(amiss)
     doubtful = [_contradicted(one, _judged(one)) for one in chosen.values()]
     head = next(iter(exercises.values()), Exercise())
     megabytes = next((one.megabytes for one in chosen.values()), None)
@@ -51,8 +54,10 @@ def key_report(path: Path) -> FileReport:
     document = _read(path)
     problems: list[ProblemReport] = []
     diagnostics = list(document.diagnostics)
+    chosen = {name: _own(name, exercise, document.source) for name, exercise in identified(document.exercises).items()}
+    diagnostics += _amiss(document.source, chosen.values())
     for name, exercise in identified(document.exercises).items():
-        found = _judged(_own(name, exercise, document.source))
+        found = _judged(chosen[name])
         if exercise.empty and found.verdict == "undecided":
             message = f"problem `{name}` is understood; the key holds no answer to it"
             diagnostics.append(Diagnostic("missing-answer", message, replace(document.source, text=""), severity="note"))
@@ -74,11 +79,15 @@ def _own(name: str, exercise: Exercise, source: Source) -> Settings:
     return replace(settings(name, exercise, source, None, None, {}), require="answer" if not exercise.empty else None)
 
 
+def _amiss(source: Source, chosen: Iterable[Settings]) -> list[Diagnostic]:
+    """What the key says amiss about partial credit: an error, said once, for whatever problems it holds."""
+    said = dict.fromkeys(warning for one in chosen for warning in one.warnings)
+    return [Diagnostic("key-value", f"in the key, {warning}", replace(source, text="")) for warning in said]
+
+
 def _judged(chosen: Settings) -> ProblemReport:
-    """The key's own answer, judged like any other; what it says amiss about points and partial credit is an error here."""
-    if chosen.warnings and not chosen.errors:
-        message = f"problem `{chosen.id}` of the key: {chosen.warnings[0]}"
-        chosen = replace(chosen, errors=(Diagnostic("key-value", message, replace(chosen.source, text="")),))
+    """The key's own answer, judged like any other."""
+    chosen = replace(chosen, warnings=())
     try:
         with time_limit(SECONDS if chosen.seconds is None else chosen.seconds):
             return judge(chosen)

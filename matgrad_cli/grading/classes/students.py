@@ -22,6 +22,11 @@ def students(files: Sequence[Path], given: Sequence[Path], pattern: str | None) 
     return [(_by_pattern(file, pattern) if pattern else None) or _by_place(file, folders, alike, apart and file in named) for file in files]
 
 
+def student_of(file: Path, pattern: str | None) -> str | None:
+    """Whose a file of a flat folder is that has another ending than an answer; None where the pattern says that it is nobody's."""
+    return _by_pattern(file.with_suffix(Path(pattern).suffix), pattern) if pattern else file.stem
+
+
 def _by_pattern(file: Path, pattern: str) -> str | None:
     before, _, after = pattern.partition("{student}")
     one, other = ("[^/]*?".join(map(re.escape, part.split("*"))) for part in (before, after))

@@ -6,10 +6,11 @@ A document is a tuple of blocks. Blocks hold expressions and sentences, never pr
 from __future__ import annotations
 
 import re
+from fractions import Fraction
 from typing import Final, Literal
 
 from ...diagnostics.record import record
-from ...ir import ONE, Expr, Index, Named, Path, Position, Symbol
+from ...ir import ONE, Expr, Index, Mul, Named, Number, Path, Position, Power, Symbol, mul
 from ...records import Bindings, Value
 from ...records import Sentence as Template
 from ...verify.verdict import Kind, Verdict
@@ -201,12 +202,31 @@ def phrase(sentence: Template, bindings: Bindings | None = None) -> Phrase:
     end = 0
     for found in _PLACE.finditer(sentence.template):
         if found.group(1) in values:
-            parts += [sentence.template[end : found.start()], _lettered(values[found.group(1)])]
+            said, value = sentence.template[end : found.start()], _lettered(values[found.group(1)])
+            if said.endswith(_BY) and (below := _under_one(value)) is not None:
+                said, value = f"{said.removesuffix(_BY)}multiplied by ", below
+            parts += [said, value]
             end = found.end()
         elif bindings is not None:
             parts.append(sentence.template[end : found.start()])
             end = found.end()
     return tuple(part for part in (*parts, sentence.template[end:]) if part != "")
+
+
+_BY = "divided by "
+
+
+def _under_one(value: object) -> Expr | None:
+    """What stands under 1/…: to divide by 1/2 is to multiply by 2; None for what is no such fraction."""
+    match value:
+        case Number() if value.value and (1 / Fraction(value.value)).denominator == 1 and abs(value.value) < 1:
+            return Number(1 / Fraction(value.value))
+        case Power(base, Number(exponent)) if exponent < 0:
+            return base if exponent == -1 else Power(base, Number(-exponent))
+        case Mul(factors):
+            parts = [below for factor in factors if (below := _under_one(factor)) is not None]
+            return mul(*parts) if len(parts) == len(factors) else None
+    return None
 
 
 def _lettered(value: Value) -> Value:

@@ -275,6 +275,4 @@ def _table(block: Table, view: View) -> Iterator[str]:
             yield rf"\noindent {first}: {', '.join(f'{name} {cell}' for name, cell in zip(block.head[1:], row, strict=True))}.\par"
         return
     yield rf"\medskip\noindent\begin{{tabular}}{{@{{}}{'l' * len(block.head)}@{{}}}}"
-    for line in (rf"{' & '.join(block.head)} \\ \hline", *(" & ".join(row) + r" \\" for row in rows)):
-        yield line
-    yield r"\end{tabular}"
+    yield from (rf"{' & '.join(block.head)} \\ \hline", *(" & ".join(row) + r" \\" for row in rows), r"\end{tabular}")

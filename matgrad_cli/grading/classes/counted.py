@@ -1,0 +1,32 @@
+"""Which of several files of one student counts, said in each of them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from ...diagnostics.record import replace
+from ...records.finding import NO_ANSWER, FileReport, ProblemReport, counting
+
+_ORDINAL = {"last": "the last answer", "first": "the first answer", "best": "the best answer"}
+
+
+def with_what_counts(files: Sequence[FileReport]) -> list[FileReport]:
+    """The files; a problem that a student answers in several of them says in which one it counts."""
+    tries: dict[tuple[str, str], list[tuple[FileReport, ProblemReport]]] = {}
+    for file in files:
+        for problem in file.problems:
+            if file.student and problem.final.code not in NO_ANSWER:
+                tries.setdefault((file.student, problem.id), []).append((file, problem))
+    said = {}
+    for (student, id_), found in tries.items():
+        if len(found) > 1:
+            at = counting([problem for _, problem in found])
+            other = ", ".join(f"`{file.file}`" for number, (file, _) in enumerate(found) if number != at)
+            which = _ORDINAL[found[0][1].attempts]
+            said[student, id_] = f"of `{student}` {which} counts, that in `{found[at][0].file}`, not that in {other}"
+
+    def told(file: FileReport, problem: ProblemReport) -> ProblemReport:
+        which = said.get((file.student, problem.id)) if problem.final.code not in NO_ANSWER else None
+        return problem if which is None else replace(problem, warnings=(*problem.warnings, which))
+
+    return [replace(file, problems=tuple(told(file, problem) for problem in file.problems)) for file in files]
