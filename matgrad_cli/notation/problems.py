@@ -17,6 +17,7 @@ from .elaboration.elaborate import Reading, read_node
 from .elaboration.loss_letters import attending, labels, left_free, refuse_free_letters, refuse_nonlinear, widened
 from .elaboration.members import sample_letters
 from .elaboration.readable import readable
+from .expression.brackets import AS_COLUMN, AS_ROW
 from .expression.mending import further, with_matrix_products
 from .facts_text import StatedFact, read_facts, squared
 from .latex.families import families
@@ -147,12 +148,14 @@ def _columns_or_arrays(tree: s.Node, scope: Scope, facts: Sequence[StatedFact], 
             raise
         columns = scope.columns if scope.syntax == "numpy" else frozenset(scope.symbols)  # there every array has two sides
         try:
-            understood = _understood(tree, replace(scope, arrays=True, columns=columns), facts, wrt)
+            stretching = replace(scope, arrays=True, columns=columns)
+            understood = with_offsets(tree, stretching, lambda scope: _understood(tree, scope, facts, wrt))
         except InputError as other:
             raise further(error, other) from None
         found, reading = understood[1], understood[3]
-        # an inferred vector has no known convention
-        if (reading.idle and reading.stretched) or any(shape.is_column for shape in found.shapes.values()):
+        # an inferred vector has no known convention, unless an axis is put in somewhere
+        axes = any(isinstance(part, s.Apply) and part.function in (AS_COLUMN, AS_ROW) for part in s.parts_of(tree))
+        if (reading.idle and reading.stretched) or (not axes and any(shape.is_column for shape in found.shapes.values())):
             raise
         return understood
 

@@ -38,6 +38,15 @@ INFERRED = [
     ("np.mean(np.log(1 + np.exp(-y*(X@w))))", "w", [], "y:m×1 X:m×n w:n×1"),
     ("-(y*np.log(p) + (1-y)*np.log(1-p))", "p", [], "y:number p:number"),
     ("np.maximum(0, 1 - y*(w@x))", "w", [], "y:number w:m×1 x:m×1"),
+    # what is added up entry by entry is no number; a, b, lam may be
+    ("-mean(y*log(p)+(1-y)*log(1-p))", "p", [], "y:m×1 p:m×1"),
+    ("np.mean(y*np.log(y/p))", "p", [], "y:m×1 p:m×1"),
+    ("np.mean(x/np.sqrt(np.mean(x**2) + eps)*g)", "x", [], "x:m×1 eps:number g:m×1"),
+    ("np.mean((a*x + b - y)**2) + lam*a**2", "a", [], "a:number x:m×1 b:number y:m×1 lam:number"),
+    ("np.minimum(r*A, np.clip(r, 1-eps, 1+eps)*A).mean()", "r", [], "r:m×n A:m×n eps:number"),
+    ("np.mean((r + gamma*Vn - V)**2)", "V", [], "r:m×n gamma:number Vn:m×n V:m×n"),
+    ("((R - bu[:, None] - bi[None, :])**2).sum()", "bu", [], "R:m×n bu:m×1 bi:n×1"),
+    ("((R - bu[:, None] - bi)**2).sum()", "bi", [], "R:m×n bu:m×1 bi:n×1"),
 ]
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Final
 
 from ...ir import ONE
@@ -61,6 +61,16 @@ class Habits:
                 lengthen(form.rows)
                 join(form.cols, Side(ONE))
                 self.said[self.order[place]] = "a column vector, as small letters are where a number does not fit"
+                return True
+        return False
+
+    def entries(self, summed: Collection[str]) -> bool:
+        """Habit: the first name that is still open, and is added up entry by entry, is a vector."""
+        for name, form in zip(self.order, self.forms, strict=True) if summed else ():
+            if name in summed and form.is_open():
+                lengthen(form.rows)
+                join(form.cols, Side(ONE))
+                self.said[name] = "a column vector, as its entries are added up"
                 return True
         return False
 

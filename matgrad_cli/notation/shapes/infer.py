@@ -86,6 +86,7 @@ def infer(node: s.Node, scope: Scope, finish: Callable[[Solver], None] | None = 
     solver = Solver(scope, _form_of)
     if scope.open:
         _sizes_first(solver, node)
+        solver.sums(node)
     for name in names_of_lengths(node, scope):
         if name not in solver.dims:
             side = solver.limits[name] = Side(long=True)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from itertools import chain, count
 
 from ...ir import ONE, Dim, Expr
 from .. import syntax as s
+from ..expression.vocabulary import canonical_function
 from ..names import canonical_name
 from ..scope import Scope
 from .agenda import DECIDE, GUESS, PREFER, WAIT, Rule, Waiting
@@ -19,6 +21,10 @@ _LETTERS = ["m", "n", "p", "q", "r", "k", "l", "h", "d", "s", "t", "u", "v", "g"
 
 _LABELS = frozenset(("y", "y_true", "label", "labels", "target", "targets"))
 """Names of what is to be predicted: one for each sample."""
+_ENTRIES = _LABELS | frozenset((
+    *"gpqrtxz", "mask", "probs", "logits", "preds", "pred", "y_pred", "y_hat", "yhat", "adv", "advantage", "advantages", "ratio", "ratios",
+    "reward", "rewards", "returns", "values", "residual", "residuals"))
+"""Names of what people add up or take the mean of entry by entry; a, b, c, w may be the numbers of a line `w*x + b`."""
 
 
 class Solver:
@@ -42,8 +48,16 @@ class Solver:
         self.starred: dict[str, tuple[s.Node, s.Node]] = {}
         self.limits: dict[str, Side] = {}
         self.counted: set[str] = set()
+        self.summed: frozenset[str] = frozenset()
 
     # ---- the walk
+
+    def sums(self, tree: s.Node) -> None:
+        """Look for what NumPy adds up or takes the mean of: `y*log(y/p)` there is no number."""
+        if self.scope.syntax == "numpy" and self.scope.open:
+            calls = (part for part in s.parts_of(tree) if isinstance(part, s.Apply))
+            added = [part for part in calls if canonical_function(part.function) in ("sum", "mean")]
+            self.summed = frozenset(name.name for part in added for name in s.parts_of(part) if isinstance(name, s.Name)) & _ENTRIES
 
     def text(self, node: s.Node) -> str:
         return self.scope.source.text[node.span.start : node.span.end]
@@ -115,13 +129,13 @@ class Solver:
         elif operator in ("*", "hadamard"):
             if operator == "*":
                 self.star(node)
-                for part, form, other in ((node.left, left, right), (node.right, right, left)):
-                    self.labels(part, form, other, reason)
+                self.labels(node, left, right, reason)
             else:
                 left.kind.array = right.kind.array = True
             self.rule(product_rule(left, right, result, reason), left, right, result)
         elif operator == "/":
             right.kind.divisor = True
+            self.labels(node, left, right, reason)
             self.rule(product_rule(left, right, result, reason), left, right, result)
         elif operator in ("@", "dot"):
             last = s.last_factor(node.left)
@@ -182,13 +196,16 @@ class Solver:
         if capital and isinstance(small, s.Name) and small.name[0].islower() and small.name not in GREEK_NAMES:
             self.starred.setdefault(small.name, (node.left, node.right))
 
-    def labels(self, part: s.Node, form: Form, other: Form, reason: str) -> None:
+    def labels(self, node: s.Binary, left: Form, right: Form, reason: str) -> None:
         """`y*(X@w)`: y is a label for each row, unless another use says that it is a number."""
-        part = s.ungrouped(part)
-        part = s.ungrouped(part.body) if isinstance(part, s.Negative) else part
-        if isinstance(part, s.Name) and part.name in _LABELS and self.names.get(part.name) is form:
-            said = "a label for each entry of what it multiplies"
-            self.rule(labels_rule(form, other, reason, lambda: self.habits.update({part.name: said})), form, other)
+        for part, form, other in ((node.left, left, right), (node.right, right, left)):
+            part = s.ungrouped(part)
+            part = s.ungrouped(part.body) if isinstance(part, s.Negative) else part
+            known = _LABELS if node.operator == "*" else frozenset[str]()
+            name = part.name if isinstance(part, s.Name) else ""
+            if name in known | self.summed and self.names.get(name) is form:
+                said = {name: "a label for each entry of what it multiplies" if name in _LABELS else "as large as what it stands beside"}
+                self.rule(labels_rule(form, other, reason, partial(self.habits.update, said)), form, other)
 
     def count(self, node: s.Node, right: Form, behind: s.Node) -> None:
         r"""`\frac{N}{2} \log …`, `N \log …`, `C\sum …`: a capital in front of a number counts something, unless it is used otherwise."""
@@ -260,7 +277,8 @@ class Solver:
         """Fixpoint, then one habit or default at a time, and the fixpoint again."""
         waiting, habits = self.waiting, Habits(self.names, self.habits)
         waiting.settle()
-        while (habits.capitals() or habits.vector() or waiting.force(PREFER) or habits.number() or waiting.force(DECIDE)
+        while (habits.capitals() or habits.vector() or waiting.force(PREFER) or habits.entries(self.summed) or habits.number()
+               or waiting.force(DECIDE)
                or waiting.force(GUESS)):
             waiting.settle()
         self.name_dimensions()

@@ -85,6 +85,9 @@ def function_form(solver: Solver, node: s.Apply) -> Form:
         return forms[0]
     if function in REDUCTIONS or function == "norm":
         return _reduced(solver, node, forms[0])
+    for bound in forms[1:] if function == "clip" else ():
+        if bound.is_open():
+            merge(bound, Form.number(), reason)
     if function in ("maximum", "minimum", "clip", "where"):
         return _pieces(solver, forms, reason)
     if len(forms) == 1:

@@ -19,8 +19,8 @@ Understood = tuple[Scope, Inference, Symbol, Reading]
 MISFITS = frozenset(("shape-mismatch", "not-square", "index-mismatch", "wrong-arguments"))
 """Codes of parts that do not fit; the same text may fit as arrays of NumPy."""
 
-_OFFSET: Final = rf"(?:[a-su-xz]|{'|'.join(GREEK.values())}|bias|mean|center|centre|offset|shift|intercept)(?:_?\d|_[a-z])?"
-"""Names of a bias or a centre; y and t are targets, as large as what they are compared with."""
+_OFFSET: Final = rf"(?:[a-osu-xz][a-z]?|{'|'.join(GREEK.values())}|bias|mean|center|centre|offset|shift|intercept)(?:_?\d|_[a-z])?"
+"""Names of a bias or a centre; y, t, p, q and r are targets and the like, as large as what they are compared with."""
 _BIAS: Final = re.compile(r"b|bias|intercept|(?:b|w|beta|theta)_?0")
 _DATA: Final = re.compile(r"(?:X|Phi)(?:_?\w+)?|data|features|inputs?")
 """Names of data, beside which b is a bias: X@w + b, but A@x + b."""
@@ -90,8 +90,10 @@ def with_offsets(tree: s.Node, scope: Scope, understood: Callable[[Scope], Under
 
 
 def _is_data(part: s.Node) -> bool:
-    """Whether a part is a product that begins with data: X @ w, X.dot(w)."""
+    """Whether a part is a product with data: X @ w, X.dot(w), or a*x of a line."""
     match part:
+        case s.Binary(_, "*", s.Name(), s.Name(_, "x")) | s.Binary(_, "*", s.Name(_, "x"), s.Name()):
+            return True
         case s.Binary(_, "@", left, _) | s.Apply(_, "dot" | "matmul" | "mv", (left, _)):
             first = s.ungrouped(left)
             return isinstance(first, s.Name) and _DATA.fullmatch(first.name) is not None
