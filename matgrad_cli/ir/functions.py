@@ -82,7 +82,8 @@ def unknown(name: str, kind: str, order: int = 0) -> str:
 
     `e` acts on every entry, and its derivatives are φ′, φ″; `n` makes a number of an array, with the gradient ∇f and, of a column, the
     Hessian ∇²f; `p` makes an array of a number, with f′, f″; `v` a column of a column, with the Jacobian J_f; `m` an array of an array:
-    its derivative Df(A, H) along H is order 1, and the adjoint of that, D*f(A, G), is order 2.
+    its derivative Df(A, H) along H is order 1, and the adjoint of that, D*f(A, G), is order 2. `t` makes a number of several arguments, and
+    its name ends in how many, `f|2`; order k is ∂ₖf, its derivative by the k-th; `s` is one that acts on every entry.
     """
     return f"{kind}{order}:{name}"
 
@@ -131,6 +132,13 @@ class _Functions(dict[str, Function]):
             return Function(name, "array" if order else "scalar", (_number, _same, _crossed)[order], "vector" if order == 2 else "any")
         if kind == "v" and order:
             return Function(name, "array", lambda shapes: Shape(_shape_in(told).rows, shapes[0].rows), "vector")
+        if kind in "st":
+            others = ("same" if kind == "s" else "any",) * (int(told.partition("|")[2]) - 1)
+        if kind == "s":
+            return Function(name, "elementwise", _same, "any", others)
+        if kind == "t":
+            value = (lambda shapes: shapes[order - 1]) if order else _number
+            return Function(name, "array" if order else "scalar", value, "any", others)
         if kind == "m" and order == 2:
             return Function(name, "array", _same, "any", ("any",))
         return Function(name, "array", lambda _: _shape_in(told), "any", ("same",) if kind == "m" and order else ())

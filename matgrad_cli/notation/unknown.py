@@ -19,11 +19,12 @@ SLOPES: Final = frozenset(f"{'n' if name in NUMBERS else 'e'}:{name}" for name i
 """The unknown functions whose derivatives may be written where no loss says which there are."""
 
 
-_WRITTEN: Final = {"n": ("", "grad_", "hess_"), "v": ("", "jac_"), "m": ("", "D_", "adjoint_")}
+_WRITTEN: Final = {"n": ("", "grad_", "hess_"), "v": ("", "jac_"), "m": ("", "D_", "adjoint_"),
+                   **dict.fromkeys("st", ("", "partial1_", "partial2_", "partial3_"))}
 
 
 def written(function: str) -> str:
-    """`phi`, `phi_prime`, `phi_prime2`, `f`, `grad_f`, `hess_f`, `jac_f`, `D_f`, `adjoint_f`; a function of the table as it is called."""
+    """`phi`, `phi_prime`, `phi_prime2`, `f`, `grad_f`, `hess_f`, `jac_f`, `D_f`, `adjoint_f`, `partial1_f`; else as it is called."""
     parts = unknown_parts(function)
     if parts is None:
         return function
@@ -54,12 +55,14 @@ def meant(function: str, known: frozenset[str]) -> str | None:
     return None
 
 
-def shown(function: str, letter: Callable[[str], str], prime: str, nabla: str, squared: str, dual: str = "D*") -> str:
-    """How a book writes an unknown function, φ″ or ∇f, with its letter; empty for one of the table."""
+def shown(function: str, letter: Callable[[str], str], prime: str, nabla: str, squared: str, dual: str, by: str) -> str:
+    """How a book writes an unknown function, φ″, ∇f or ∂₁f, with its letter; empty for one of the table."""
     parts = unknown_parts(function)
     if parts is None:
         return ""
     (kind, order, name), bare = parts, letter(parts[2].partition("|")[0])
+    if kind in "st":
+        return by.format(order, "₀₁₂₃"[order]) * (order > 0) + bare
     if kind in ("v", "m"):
         return letter(f"J_{name.partition('|')[0]}") if (kind, order) == ("v", 1) else ("", letter("D"), dual)[order] + bare
     return bare + prime * order if kind in ("e", "p") else ("", nabla, squared)[order] + bare

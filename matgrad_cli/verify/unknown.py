@@ -17,6 +17,8 @@ def wave_sum(node: Call) -> Expr:
     assert parts is not None
     kind, order, name = parts
     u, terms = node.argument, list[Expr]()
+    if kind in "st":
+        return _of_several(node, order, name, kind == "t")
     for wave in range(WAVES):
         a, b, c = (Symbol(f"{name} {letter}{wave}", NUMBER) for letter in "abc")
         if kind == "e":
@@ -30,6 +32,19 @@ def wave_sum(node: Call) -> Expr:
             continue
         value = mul(a, _slope(add(mul(Number(_SLOW), Call("inner", way, u)), c), order), Number(_SLOW**order))
         terms.append(value if order == 0 else mul(value, way if order == 1 else matmul(way, transpose(way))))
+    return add(*terms)
+
+
+def _of_several(node: Call, order: int, name: str, whole: bool) -> Expr:
+    """Σ a sin(Σₖ ⟨Bₖ, uₖ⟩ + c) of several arguments, or its derivative by one of them; entry by entry with numbers bₖ."""
+    terms = list[Expr]()
+    for wave in range(WAVES):
+        a, c = (Symbol(f"{name} {letter}{wave}", NUMBER) for letter in "ac")
+        ways = [Symbol(f"{name} B{wave} {place}", part.shape if whole else NUMBER) for place, part in enumerate(node.arguments)]
+        met = (Call("inner", way, part) if whole else mul(way, part) for way, part in zip(ways, node.arguments, strict=True))
+        phase = add(*(mul(Number(_SLOW), one) for one in met), c if whole or node.shape.is_number else mul(c, Fill(1, node.shape)))
+        value = mul(a, _slope(phase, min(order, 1)))
+        terms.append(mul(value, Number(_SLOW), ways[order - 1]) if order else value)
     return add(*terms)
 
 

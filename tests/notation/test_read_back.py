@@ -11,6 +11,7 @@ from mathml_read import latex_of
 from matgrad_cli import ir
 from matgrad_cli.diagnostics import MatgradError, Source
 from matgrad_cli.diagnostics.record import replace
+from matgrad_cli.facts import Problem
 from matgrad_cli.ir import (
     FUNCTIONS,
     NUMBER,
@@ -195,18 +196,19 @@ def test_every_function_is_read_back_from_every_printer(name: str) -> None:
     assert [bad for node in of_it for around in _as_met(node) for how in PRINTERS.values() for bad in _misread(around, *how)] == []
 
 
-UNKNOWN = read_problem("sum(phi(x)) + f(x) + y.T@h(x) + tr(g(a)@A) + tr(ell(A))", "x", ["A: n×n, x: n, y: n, a: scalar"])
+UNKNOWN = [read_problem(loss, "x", ["A: n×n, x: n, y: n, a: scalar"]) for loss in (
+    "sum(phi(x)) + f(x) + y.T@h(x) + tr(g(a)@A) + tr(ell(A))", "sum(psi(x, y)) + f(x, a, A)")]  # fmt: skip
 
 
-def _of_unknown_functions() -> Iterator[Expr]:
-    for call in (node for node in nodes_of(UNKNOWN.loss) if isinstance(node, Call)):
+def _of_unknown_functions(problem: Problem) -> Iterator[Expr]:
+    for call in (node for node in nodes_of(problem.loss) if isinstance(node, Call)):
         parts = unknown_parts(call.function)
         for order in range({"v": 2}.get(parts[0], 3) if parts is not None else 0):
             beside = (A,) if parts[0] == "m" and order else ()
-            yield Call(unknown(parts[2], parts[0], order), call.argument, *beside)
+            yield Call(unknown(parts[2], parts[0], order), *call.arguments, *beside)
 
 
-@pytest.mark.parametrize("node", [*_of_unknown_functions()], ids=to_text)
-def test_unknown_functions_and_their_derivatives_are_read_back_from_every_printer(node: Expr) -> None:
-    scope, judge = scope_of(UNKNOWN, Source("text", "")), Judge(UNKNOWN)
+@pytest.mark.parametrize(("problem", "node"), [(problem, node) for problem in UNKNOWN for node in _of_unknown_functions(problem)])
+def test_unknown_functions_and_their_derivatives_are_read_back_from_every_printer(problem: Problem, node: Expr) -> None:
+    scope, judge = scope_of(problem, Source("text", "")), Judge(problem)
     assert [bad for around in _as_met(node) for how in PRINTERS.values() for bad in _misread(around, *how, scope, judge)] == []

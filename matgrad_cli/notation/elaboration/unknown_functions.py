@@ -14,7 +14,10 @@ from .elaborator import Elaborator
 def unknown_call(e: Elaborator, node: s.Apply) -> Expr:
     """The call as a number or entry by entry, by the shape that its use asks for."""
     known = meaning_of(e.scope, node.function)
-    takes = 1 + (known is not None and known.startswith(("m1", "m2")))
+    several = known is None and len(node.arguments) in (2, 3) and not node.options
+    takes = int(known.partition("|")[2]) if known is not None and known[0] in "st" else 1 + (known or "").startswith(("m1", "m2"))
+    if several:
+        return _of_several(e, node)
     if len(node.arguments) != takes:
         e.fail("unknown-function", f"`{node.function}` has no meaning here; a function without one takes {takes} "
                f"argument{'s' * (takes > 1)}, not {len(node.arguments)}", node, "",
@@ -41,6 +44,23 @@ def unknown_call(e: Elaborator, node: s.Apply) -> Expr:
         _say(e, name, how, slope.format(name))
     e.flatten(node, kind == "e" and e.is_flat(node.arguments[0]))
     return Call(unknown(name, kind, order + primes), argument)
+
+
+def _of_several(e: Elaborator, node: s.Apply) -> Expr:
+    """f(u, v), a number or entry by entry, with a derivative by each of its arguments."""
+    name, count = node.function, len(node.arguments)
+    slopes = ", ".join(f"`partial{place}_{name}`" for place in range(1, count + 1))
+    arguments, form = [e.expr(part) for part in node.arguments], e.found.places.get(id(node))
+    shape = form.shape if form is not None else None
+    alike = len({part.shape for part in arguments}) == 1
+    kind = "s" if alike and (shape or arguments[0].shape) is arguments[0].shape else "t"
+    if kind == "t" and shape is not None and not shape.is_number:
+        e.fail("unknown-function", f"{e.text(node)} would have to be {described(shape)}; a function of several arguments returns a number, "
+               "or acts on every entry of arguments of one shape", node)
+    how = "acts on every entry of them" if kind == "s" and not arguments[0].shape.is_number else "returns a number"
+    _say(e, name, f"a function of {count} arguments that {how}", f"its derivatives by each of them are {slopes}")
+    e.flatten(node, kind == "s" and all(e.is_flat(part) for part in node.arguments))
+    return Call(unknown(f"{name}|{count}", kind), *arguments)
 
 
 def _say(e: Elaborator, name: str, how: str, slope: str) -> None:

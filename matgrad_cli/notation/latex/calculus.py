@@ -72,14 +72,10 @@ def with_direction(r: Cursor, sign: Token, body: Node) -> Node:
     return Differential_(span, body)
 
 
-def written_derivative(r: Cursor) -> Node | None:
-    """A derivative that begins with a capital letter, J or D; None where none stands."""
-    found = derivative_by_name(r) if r.token.text in ("J", "D") else None
-    return capital_d(r) if found is None and r.token.text == "D" else found
-
-
 def capital_d(r: Cursor) -> Node | None:
-    """D(f(x)), Df(A)[H], D_x f: the derivative, where D is no variable."""
+    """D(f(x)), Df(A)[H], D_x f, J_f(x): the derivative, where D or J is no variable."""
+    if (named := derivative_by_name(r)) is not None or r.token.text == "J":
+        return named
     after = r.peek()
     opens = after.kind == "open" and after.text in ("(", "[")
     called = after.kind == "name" and not r.variable(after.text) and r.sees("open", "(", ahead=2)
@@ -119,11 +115,16 @@ def derivative_by_name(r: Cursor) -> Node | None:
             prefix, name = "adjoint_", r.token if starred else head
         r.at += head.text == "D"
     if r.unknown(name.text) and not r.variable(head.text) and r.sees("open", "(") and len(r.pieces(r.at)) == (1 if prefix == "jac_" else 2):
-        called = call_of(r, Name(r.span(name), name.text))
-        assert isinstance(called, Apply)
-        return with_scripts(r, replace(called, span=r.span(head, r.last), function=prefix + name.text), scripts_here(r))
+        return _named_derivative(r, head, name, prefix)
     r.at = place
     return None
+
+
+def _named_derivative(r: Cursor, sign: Token, name: Token, prefix: str) -> Node:
+    """The call of an unknown function that stands behind the sign of its derivative."""
+    called = call_of(r, Name(r.span(name), name.text))
+    assert isinstance(called, Apply)
+    return with_scripts(r, replace(called, span=r.span(sign, r.last), function=prefix + name.text), scripts_here(r))
 
 
 def bracket_alone(r: Cursor) -> Node:
@@ -170,7 +171,12 @@ def partial_here(r: Cursor) -> Node:
         return slashed
     if not r.sees("operator", "_", ahead=1):
         return differential_here(r)
-    sign = r.take()
+    sign, place = r.take(), r.at
+    r.take()
+    number, name = r.tokens[slice(*r.unit())], r.token
+    if [token.text for token in number] in (["1"], ["2"], ["3"]) and r.unknown(name.text) and r.sees("open", "(", ahead=1):
+        return _named_derivative(r, sign, r.take(), f"partial{number[0].text}_")
+    r.at = place
     variable, indices = with_respect_to(r)
     if len(indices) > 2 or not r.starts_factor():
         if variable is not None:

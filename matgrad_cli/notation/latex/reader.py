@@ -9,7 +9,7 @@ from ...diagnostics import InputError, Source
 from ...diagnostics.record import record
 from ..syntax import Apply, Binary, Ellipsis_, Literal_, MapsTo, Negative, Node, Operator, Transposed
 from .atoms import applied_function, bars_here, bracket_here, constant_here, named_factor, number_here, taken_norm
-from .calculus import SMALL_CHANGES, differential_here, fraction_here, is_differential, nabla_here, partial_here, written_derivative
+from .calculus import SMALL_CHANGES, capital_d, differential_here, fraction_here, is_differential, nabla_here, partial_here
 from .commands import read_command
 from .cursor import DEEPEST, Cursor, Grammar
 from .indices import turned_before
@@ -210,7 +210,7 @@ def letter_here(r: Cursor) -> Node:
     token = r.token
     if token.text in SMALL_CHANGES and is_differential(r) and not (token.text == "delta" and r.sees("operator", "_", ahead=1)):
         return differential_here(r)
-    return written_derivative(r) or named_factor(r)
+    return (capital_d(r) if token.text in ("J", "D") else None) or named_factor(r)
 
 
 def command_node(r: Cursor, token: Token) -> Node:

@@ -173,7 +173,7 @@ class LatexPrinter(BookPrinter):
         return Piece(self._function(name) + self.brackets(body), call_level(name))
 
     def _function(self, name: str) -> str:
-        if (shown := unknown_shown(name, name_latex, "'", r"\nabla ", r"\nabla^2 ", "D^*")):
+        if (shown := unknown_shown(name, name_latex, "'", r"\nabla ", r"\nabla^2 ", "D^*", r"\partial_{0} ")):
             return shown
         if name in _FUNCTIONS and not (name == "sigmoid" and self._taken):
             return _FUNCTIONS[name]

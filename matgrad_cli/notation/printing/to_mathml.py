@@ -205,7 +205,8 @@ class MathmlPrinter(BookPrinter):
         return Piece(self._function(name) + _APPLY + self.brackets(body), call_level(name))
 
     def _function(self, name: str) -> str:
-        signs = ("<mo>′</mo>", "<mo>∇</mo>", "<msup><mo>∇</mo><mn>2</mn></msup>", "<msup><mi>D</mi><mo>*</mo></msup>")
+        signs = ("<mo>′</mo>", "<mo>∇</mo>", "<msup><mo>∇</mo><mn>2</mn></msup>", "<msup><mi>D</mi><mo>*</mo></msup>",
+                 f"<msub>{_WORDS['partial']}<mn>{{0}}</mn></msub>")
         if shown := unknown_shown(name, name_mathml, *signs):
             return shown
         if name in _FUNCTIONS and not (name == "sigmoid" and self._taken):

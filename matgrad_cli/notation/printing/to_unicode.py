@@ -146,7 +146,7 @@ class UnicodePrinter(BookPrinter):
             return Piece(f"𝟏ᵀ{self.within(parts[0], PRODUCT)}", PRODUCT)
         if name == "sum1":
             return Piece(f"{self.within(parts[0], PRODUCT)} · 𝟏", PRODUCT)
-        shown = unknown_shown(name, name_unicode, "′", "∇", "∇²") or _FUNCTIONS.get(name) or _AXES.get(name, name)
+        shown = unknown_shown(name, name_unicode, "′", "∇", "∇²", "D*", "∂{1}") or _FUNCTIONS.get(name) or _AXES.get(name, name)
         if shown in self._taken:
             shown = name
         return Piece(f"{shown}({', '.join(map(self.signed, parts))})", call_level(name))

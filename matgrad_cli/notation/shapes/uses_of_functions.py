@@ -12,7 +12,7 @@ from .solver import Solver
 from .unify import Form, Side, join, merge
 from .uses import add_rule, diag_rule, matmul_rule, product_rule, times_rule
 from .uses_of_arrays import array_product_rule, stretch_rule
-from .uses_of_unknown import is_unknown, unknown_rule
+from .uses_of_unknown import is_unknown, several_rule, unknown_rule
 
 
 def function_form(solver: Solver, node: s.Apply) -> Form:
@@ -39,6 +39,10 @@ def function_form(solver: Solver, node: s.Apply) -> Form:
     if not forms:
         return Form()
     reason = solver.text(node)
+    if len(forms) > 1 and is_unknown(solver.scope, node):
+        result = solver.places.setdefault(id(node), Form())
+        solver.rule(several_rule(solver.scope, node.function, forms, result, reason), *forms, result)
+        return result
     if len(forms) == 1 and is_unknown(solver.scope, node):
         result = solver.places.setdefault(id(node), Form())
         solver.returned.append(result)

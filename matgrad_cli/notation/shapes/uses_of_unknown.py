@@ -6,7 +6,7 @@ from .. import syntax as s
 from ..expression.vocabulary import FUNCTION_NAMES, WRITTEN_OUT, canonical_function
 from ..scope import Scope
 from ..unknown import LETTERS, NUMBERS, SLOPES, functions_in, meant
-from .agenda import GUESS, Rule
+from .agenda import GUESS, PREFER, Rule
 from .unify import Form, join, lengthen, merge
 
 
@@ -48,5 +48,30 @@ def unknown_rule(scope: Scope, name: str, argument: Form, result: Form) -> Rule:
                 join(result.cols, argument.cols)
             return True
         return False
+
+    return rule
+
+
+def several_rule(scope: Scope, name: str, arguments: list[Form], result: Form, reason: str) -> Rule:
+    """The value of numbers is a number; of arrays it is one, or acts on every entry where its use or its letter says so."""
+    known = meaning_of(scope, name)
+
+    def rule(bold: int) -> bool:
+        if known is not None and known[0] == "t":
+            place = int(known[1])
+            merge(result, arguments[place - 1] if 0 < place <= len(arguments) else Form.number())
+            return True
+        if all(part.is_number for part in arguments):
+            merge(result, Form.number())
+            return True
+        if bold < PREFER or not any(part.is_array for part in arguments):
+            return False
+        if known is not None or name not in NUMBERS or result.is_array or result.kind.array:
+            for part in arguments[1:]:
+                merge(arguments[0], part, reason)
+            merge(result, arguments[0], reason)
+        else:
+            merge(result, Form.number())
+        return True
 
     return rule

@@ -80,7 +80,7 @@ def _entry(node: Entry, base: Expr) -> Expr:
         case MatMul(factors):
             return _Letters(node).product(factors, row, col)
         case Call(function, arguments) if is_elementwise(function):
-            return Call(function, Entry(arguments[0], row, col))
+            return Call(function, *[Entry(part, row, col) for part in arguments])
         case Call("diag", (body,)) if row is not None and col is not None:
             entry = Entry(body, row, None) if body.shape.is_column else Entry(body, None, row)
             return mul(entry, Delta(row, col))

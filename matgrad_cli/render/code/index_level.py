@@ -114,6 +114,8 @@ class IndexCode:
         return Operand(self.array(part, letters).at(SUM), letters)
 
     def _elementwise(self, part: Power | Call, letters: tuple[Index, ...]) -> str:
+        if isinstance(part, Call) and len(part.arguments) > 1:
+            return self.matrix.form(part.function, x=", ".join(self.array(inside, letters).at(SUM) for inside in part.arguments))
         inside = part.base if isinstance(part, Power) else part.argument
         code = self.array(inside, letters)
         if isinstance(part, Power):

@@ -54,6 +54,8 @@ def _of_unknown(function: str) -> str:
     name = parts[2].partition("|")[0] if parts is not None else ""
     if parts is not None and parts[:2] == ("v", 1):
         return f"J_{name} is the Jacobian of {name}: entry ij is that of entry i of {name} by entry j of its argument"
+    if parts is not None and parts[0] in "st" and parts[1]:
+        return f"∂{'₀₁₂₃'[parts[1]]}{name} is the derivative of {name} by its {('first', 'second', 'third')[parts[1] - 1]} argument"
     if parts is not None and parts[0] == "m" and parts[1]:
         law = f"⟨G, D{name}(A, H)⟩ = ⟨D*{name}(A, G), H⟩"
         return f"D{name}(A, H) is the derivative of {name} at A along H, and D*{name}(A, G) its adjoint: {law}"

@@ -133,7 +133,12 @@ def unknown_number(site: Site) -> tuple[Expr, Bindings] | None:
     parts = unknown_parts(pending[1].function) if pending is not None and isinstance(pending[1], Call) else None
     if pending is None or parts is None or parts[1] > (LAST_ORDER if parts[0] in "ep" else int(parts[0] == "n")):
         return None
-    (inner,), (kind, order, name) = pending[1].children, parts
+    (inner, *_), (kind, order, name) = pending[1].children, parts
+    if kind in "st":
+        moving = [(place, part) for place, part in enumerate(pending[1].children, 1) if pending[0].variable in part.symbols]
+        slopes = [Call(unknown(name, kind, place), *pending[1].children) for place, _ in moving]
+        met = hadamard if kind == "s" and not inner.shape.is_number else _met
+        return add(*(met(slope, _d(part, pending[0])) for slope, (_, part) in zip(slopes, moving, strict=True))), (("A", inner),)
     if kind == "n" and order == 1 and not inner.shape.is_column:
         return None
     moved = _d(inner, pending[0])
@@ -147,8 +152,13 @@ def _along(kind: str, order: int, slope: Expr, moved: Expr, inner: Expr) -> Expr
     """How the slope of an unknown function meets the change of what it is taken of."""
     if kind in "ep":
         return (mul if inner.shape.is_number else hadamard)(slope, moved)
-    if kind == "v" or order == 1:
-        return matmul(slope, moved)
-    if inner.shape.is_matrix:
+    return matmul(slope, moved) if kind == "v" or order == 1 else _met(slope, moved)
+
+
+def _met(slope: Expr, moved: Expr) -> Expr:
+    """The inner product of a gradient with the change of what it is taken by."""
+    if moved.shape.is_number:
+        return mul(slope, moved)
+    if moved.shape.is_matrix:
         return Call("tr", matmul(Transpose(slope), moved))
-    return matmul(Transpose(slope), moved) if inner.shape.is_column else matmul(moved, Transpose(slope))
+    return matmul(Transpose(slope), moved) if moved.shape.is_column else matmul(moved, Transpose(slope))

@@ -15,8 +15,12 @@ def function(node: Expr) -> Expr | None:
     """f of A_ij is an entry of f(A)."""
     if not isinstance(node, Call) or not is_elementwise(node.function) or not isinstance(node.argument, Entry):
         return None
-    inside = node.argument
-    return None if inside.base.free else Entry(Call(node.function, inside.base), inside.row, inside.col)
+    place, bases = (node.argument.row, node.argument.col), list[Expr]()
+    for inside in node.arguments:
+        if not isinstance(inside, Entry) or inside.base.free or (inside.row, inside.col) != place:
+            return None
+        bases.append(inside.base)
+    return Entry(Call(node.function, *bases), *place) if len({base.shape for base in bases}) == 1 else None
 
 
 @native("entry-basis")
@@ -84,7 +88,7 @@ def row_of(node: Expr) -> Expr | None:
 def elementwise(node: Expr) -> Expr | None:
     """f(A)_ij is f of A_ij."""
     if isinstance(node, Entry) and isinstance(node.base, Call) and is_elementwise(node.base.function):
-        return Call(node.base.function, entry(node.base.argument, node.row, node.col))
+        return Call(node.base.function, *[entry(part, node.row, node.col) for part in node.base.arguments])
     return None
 
 
