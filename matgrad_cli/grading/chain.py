@@ -14,13 +14,17 @@ from .slips.causes import Slip
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What was found at one sign of equality, or at a side that could not be read. `head`: the left side with which its chain begins."""
+    """What was found at one sign of equality, or at a side that could not be read. `head`: the left side with which its chain begins.
+
+    `carried`: an equation that follows from a wrong one alone, and is false itself.
+    """
 
     verdict: LineVerdict
     read: Read | None = None
     slip: Slip | None = None
     role: Role = "claim"
     head: Expr | None = None
+    carried: bool = False
 
 
 @dataclass(frozen=True, slots=True)

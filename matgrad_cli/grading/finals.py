@@ -81,7 +81,7 @@ def _of_asked(task: Task, reader: Reader, solution: tuple[Read, Outcome] | None)
 def _of_solution(outcome: Outcome) -> Final:
     """The verdict on the value that the equations end in."""
     if outcome.verdict == "follows":
-        return Final("right")
+        return Final("wrong", "differs", "it follows from a wrong line and does not hold itself") if outcome.carried else Final("right")
     slip = outcome.slip
     verdict: FinalVerdict = "wrong" if outcome.verdict == "wrong" else "missing"
     return Final(verdict, slip.code if slip else None, slip.message if slip else None)

@@ -25,7 +25,7 @@ def readings(verdict: str, quote: str, text: str) -> list[tuple[str, str, str]]:
     assert slip is not None
     right, wrong = (text.replace(slip[0], side) for side in slip.groups())
     line = text[text.rfind("\n", 0, slip.start()) + 1 : slip.start()] + slip[2]
-    return [(quote or "right", "", right), ("wrong", line.replace("&", "")[-25:], wrong)]
+    return [(quote or "right", "", right), ("wrong", line.replace("&", "").rpartition("$")[2][-12:], wrong)]
 
 
 @pytest.mark.parametrize(("name", "verdict", "quote", "text"), HELD, ids=[case[0] for case in HELD])

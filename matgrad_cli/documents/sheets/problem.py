@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import lru_cache
 
 from ...diagnostics import MatgradError
@@ -16,7 +16,7 @@ from .names import index_behind, labelled_names, tokens_of
 from .outline import Outline, Stated
 from .sheet import Sheet
 from .sizes import by_columns, facts_told, means, sizes_told
-from .symmetric import DIAGONAL, GRAM, symmetric_names
+from .symmetric import CONSTRAINTS, INDICATOR, facts_by_form
 from .upstream import upstream_losses
 from .written_out import written_out
 
@@ -39,7 +39,6 @@ _BY_NAME = re.compile(
 _SETTING = re.compile(r"\b(?:if|for|when|i\.e\.,?|initiali[sz]ation|setting|suppose|gives?|condition is)\s*\$?$", re.IGNORECASE)
 _CONSTANT = re.compile(r"\s*[+-]\s*(?:\\(?:text|mathrm|textrm|mbox|operatorname)\s*\{\s*(?:const|terms)[^{}]*\}|const\.?|constant)\s*$")
 """What ends a loss and does not matter: `+ \\text{const}`."""
-_INDICATOR = re.compile(r"(?:\\math(?:bb|bf|ds)\s*\{?\s*1\s*\}?|\\delta\s*|I|1)\s*(?:\\left)?(?:\\?[{\[]|\()[^{}\[\]]*=")
 _NOISE = re.compile(r"[+-]\s*(?:\\\w+\s*\{\s*\\(?:var)?(?:epsilon|xi)\s*\}|(?:\\\w+\s*)?\\(?:var)?(?:epsilon|xi))(?:_\{?\w+\}?)?[\s.,]*$")
 """A model of the data: y = Ax + ε."""
 MOST_PROBLEMS = 40
@@ -138,17 +137,7 @@ class _Finder:
         self.by_columns = by_columns(told.sizes, sheet.prose)
         self.definitions = self._definitions()
         self.worked_out = self.definitions.keys() | {stated.name for stated in found.stated if self._works_out(stated)}
-        self.built = {
-            stated.name: frozenset(("symmetric",)) for stated in found.stated if any(GRAM.search(side) for side in stated.sides)
-        } | {stated: frozenset(("symmetric",)) for stated in symmetric_names(sheet)}
-        self.built |= {
-            stated.name: frozenset(("diagonal",)) for stated in found.stated
-            if not stated.letters and any(DIAGONAL.match(side) for side in stated.sides)
-        }
-        labels = (stated for stated in found.stated if len(stated.letters) == 2 and _INDICATOR.search(stated.sides[0]))
-        self.built |= {  # t_ic = 1{y_i = c}
-            label.name: frozenset(("onehot",)) for label in labels if re.search(rf"=\s*{label.letters[1]}\W*$", label.sides[0])
-        }
+        self.built = facts_by_form(sheet, found.stated)
 
     def _definitions(self) -> dict[str, Stated]:
         """What names stand for; a name that is given (its size is told, it is differentiated by) and then set to a value is none."""
@@ -169,7 +158,7 @@ class _Finder:
         for stated in self.found.stated:
             tokens = tokens_of(stated.sides[0], self.names)
             names = [part for part in tokens if part.kind in ("name", "word", "function")]
-            if _INDICATOR.search(stated.sides[0]):
+            if INDICATOR.search(stated.sides[0]):
                 continue  # labels are data
             lone = (len(names) < 2 and not stated.letters) or bool(_NOISE.search(stated.sides[0]))
             lone = lone or (stated.name in self.told.sizes and stated.formula > losses)  # a model of the data: y = Xw + ε
@@ -299,13 +288,14 @@ class _Finder:
         formula = self.sheet.formulas[start]
         sentence = re.sub(r"\$|\\[()\[\]]", " ", f"{formula.before} {formula.passage.text} {formula.after}")
         _, supposed = facts_told(sentence)  # the loss is stated `for positive definite A`
-        facts = [*given, *self._facts(problem, supposed)]
         wrt = tuple(part.strip() for part in self.given.get("wrt", "").split(",") if part.strip()) or tuple(wrt)
+        facts = [*given, *self._facts(problem, supposed, wrt)]
         return Question(self.given.get("name") or name, loss, wrt, shapes, tuple(facts), start, "latex", arguments)
 
-    def _facts(self, problem: Problem, supposed: Mapping[str, set[str]]) -> Iterable[str]:
+    def _facts(self, problem: Problem, supposed: Mapping[str, set[str]], wrt: Collection[str]) -> Iterable[str]:
         for symbol in problem.variables:
             words = self.told.always.get(symbol.name, frozenset()) | self.built.get(symbol.name, frozenset())
+            words -= CONSTRAINTS if symbol.name in wrt else set()
             words |= supposed.get(symbol.name, set())
             for word in sorted(words):
                 square = word in ("symmetric", "antisymmetric", "spd", "invertible", "diagonal")

@@ -1,4 +1,4 @@
-"""Names of matrices that are symmetric by their kind, as the words say without saying it: `the kernel (Gram) matrix K`."""
+"""Facts of matrices that nobody calls by their word: `the kernel (Gram) matrix K` is symmetric, and `VᵀV = I` says orthogonal."""
 
 from __future__ import annotations
 
@@ -6,16 +6,15 @@ import re
 from collections.abc import Iterable
 
 from ...notation.loss_text import plain_name
+from .outline import Stated
 from .sheet import Sheet
 from .sizes import NAMES, plain_prose
 
 _TRANSPOSED = r"\^\s*(?:\{?\s*\\?(?:top|T|intercal)\s*\}?|ᵀ)"
 GRAM = re.compile(rf"(?P<part>\([^()]+\)|\\?[A-Za-z]+_\{{?\w\}}?|[A-Z])\s*(?P=part)\s*{_TRANSPOSED}")
 DIAGONAL = re.compile(r"\s*\\?(?:mathrm|operatorname|text|textrm|mathop)?\s*\{?\s*diag\s*\}?\s*(?:\\left)?\(")
-_SYMMETRIC = re.compile(
-    rf"\s*(?P<name>\\?[A-Za-z]+)\s*{_TRANSPOSED}\s*=\s*(?P=name)\s*|\s*(?P<other>\\?[A-Za-z]+)\s*=\s*(?P=other)\s*{_TRANSPOSED}\s*"
-)
 
+INDICATOR = re.compile(r"(?:\\math(?:bb|bf|ds)\s*\{?\s*1\s*\}?|\\delta\s*|I|1)\s*(?:\\left)?(?:\\?[{\[]|\()[^{}\[\]]*=")
 _KIND = (
     r"\b(?:(?:auto|co)?-?covariances?|variance-covariance|scatter|correlation|precision|kernel|Gram(?:ian)?|Hessian|Laplacian"
     r"|Kovarianz\w*|(?:undirected|symmetric)[^.;=]{0,40}adjacency|adjacency(?=[^.;]{0,80}\bundirected)|inertia|stiffness|metric)\b"
@@ -37,9 +36,40 @@ def symmetric_by_kind(prose: str) -> frozenset[str]:
     return frozenset(plain_name(name) for names in found for name in re.split(r"\s*(?:,|\band\b)\s*", names) if name)
 
 
-def symmetric_names(sheet: Sheet) -> Iterable[str]:
-    """The C of `C^T = C`, unless it is only supposed."""
+def facts_by_form(sheet: Sheet, stated: Iterable[Stated]) -> dict[str, frozenset[str]]:
+    """Facts that formulas say of arrays: `K = XXᵀ`, `D = diag(s)`, `t_ic = 1{y_i = c}`, `C = Cᵀ`, `VᵀV = I` unless it is only supposed."""
+    found: dict[str, frozenset[str]] = {}
+    for one in stated:
+        if any(GRAM.search(side) for side in one.sides):
+            found[one.name] = frozenset(("symmetric",))
+        if not one.letters and any(DIAGONAL.match(side) for side in one.sides):
+            found[one.name] = frozenset(("diagonal",))
+        if len(one.letters) == 2 and INDICATOR.search(one.sides[0]) and re.search(rf"=\s*{one.letters[1]}\W*$", one.sides[0]):
+            found[one.name] = frozenset(("onehot",))
     for formula in sheet.formulas:
-        match = _SYMMETRIC.fullmatch(formula.passage.text)
-        if match is not None and not re.search(r"\b(?:if|for|when|suppose)\b\s*$", formula.before[-14:], re.IGNORECASE):
-            yield plain_name(match["name"] or match["other"])
+        name, words = fact_by_form(formula.passage.text)
+        if words and not _IF.search(formula.before[-120:]):
+            found[name] = found.get(name, frozenset()) | set(words)
+    return found
+
+
+def fact_by_form(text: str) -> tuple[str, tuple[str, ...]]:
+    """The name and the fact that a formula says of it; no words if it says none."""
+    for pattern, words in _OF_FORM.items():
+        if (match := re.fullmatch(pattern, text.strip(" .,;"))) is not None:
+            return plain_name(match[1]), words
+    return "", ()
+
+
+_IF = re.compile(r"\b(?:for|suppose)\b\s*$|\b(?:if|when|whenever|case|unless)\b[^.?!;]*$", re.IGNORECASE)
+_LETTER = r"(?:\\math(?:bf|rm)\s*\{\s*)?(\\?[A-Za-z]+)\}?"
+_AGAIN = r"(?:\\math\w+\s*\{\s*)?\%s\}?"
+_UNIT = r"\s*=\s*(?:\\math(?:bf|rm|bb)\s*)?\{?\s*I\s*\}?(?:_\{?\w+\}?)?"
+_OF_FORM = {
+    rf"{_LETTER}\s*{_TRANSPOSED}\s*=\s*{_AGAIN % 1}": ("symmetric",),
+    rf"{_LETTER}\s*=\s*{_AGAIN % 1}\s*{_TRANSPOSED}": ("symmetric",),
+    rf"{_LETTER}\s*{_TRANSPOSED}\s*{_AGAIN % 1}{_UNIT}": ("orthogonal", "tall"),
+    rf"{_LETTER}\s*{_AGAIN % 1}\s*{_TRANSPOSED}{_UNIT}": ("orthogonal", "wide"),
+}
+CONSTRAINTS = frozenset(("orthogonal", "tall", "wide"))
+"""Facts that, said of the variable, are a constraint."""

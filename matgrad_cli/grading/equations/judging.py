@@ -102,7 +102,7 @@ class Equations:
             self._say_needs(base, right)
             return self._both_ways(found, right) if both else Outcome("follows", found, role="equation")
         if any(self._bench(premise).compare(*equation).holds for premise in reversed(self.granted) for equation in sides):
-            return Outcome("follows", found, role="equation")
+            return Outcome("follows", found, role="equation", carried=all(verdict.kind == "differs" for _, verdict in verdicts))
         if not meant:
             return None
         judge = base if self.premise is None else self._bench(self.premise)

@@ -19,6 +19,7 @@ from ...notation.loss_text import plain_name
 from ...records.finding import LineVerdict, Role
 from ..begin import Begun
 from ..chain import RowResult
+from ..equations.marked import unmarked
 from ..lines.lost_sums import sigma_letters
 from ..lines.reading import read_side
 from .own_letters import own_fact, under_the_sign
@@ -32,13 +33,14 @@ from .rows import (
     labelled,
     lone,
     moving,
+    names_of,
     nodes_of,
     of_variables,
     solves,
     subscripted,
     subscripted_in,
 )
-from .solutions import is_solution, valued_variable, without_mark
+from .solutions import Numbered, is_solution, numbered_parts, valued_variable, without_mark
 
 _PASSED = ("aside", "follows")
 EQUATION_OF_GRADIENT = "an equation that may set the gradient to zero"
@@ -73,6 +75,9 @@ class Judge:
         self.gradient = False
         self.explained: frozenset[str] = frozenset()
         self.wrong: list[frozenset[str]] = []
+        self.parts: set[Numbered] = set()
+        self.moved: set[str] = set()
+        self.said: set[str] = set()
         loss = split_line(question.loss, "loss")
         self.numbered = subscripted_in(loss)
         sums = frozenset(letter for statement in loss.statements for side in statement.sides for letter in sigma_letters(side.node))
@@ -108,12 +113,15 @@ class Judge:
     def passed(self, line: Line, why: str) -> Judged:
         """A row that claims nothing."""
         judged = Judged(line, "aside", "definition" if why == GIVEN else "aside", why=why)
+        self._moves(line)
+        self._says(judged)
         if line.formula.kind == "display":
             self.before = judged
         return judged
 
     def line(self, line: Line) -> Judged:
         """The verdict on a row."""
+        self.parts |= numbered_parts(line)
         results = self._results(line)
         if line.formula.kind == "display" and said_of_other(line.formula) == "said under a condition":
             self.conditional = line.formula.block
@@ -122,6 +130,8 @@ class Judge:
             return self.passed(line, "goes on from an aside")
         judged = self._weighed(line, of_variables(line, results))
         self.stated = True
+        self._moves(line)
+        self._says(judged)
         zero = judged.role == "equation" or (derives(head_of(line.outline)) and _SET_TO_ZERO.search(line.formula.passage.text) is not None)
         self.settled = self.settled or (judged.verdict == "follows" and zero)
         self.gradient = self.gradient or (judged.verdict == "follows" and judged.role == "claim" and derives(head_of(line.outline)))
@@ -130,6 +140,30 @@ class Judge:
         if line.formula.kind != "inline" or self.before is None:
             self.before = judged
         return judged
+
+    def again(self, judged: Judged) -> Judged:
+        """The verdict on a value that was stated before the derivative was known, `the minimiser is w = …`, once all rows are read."""
+        line, role = judged.line, judged.role
+        stated = judged.verdict == "undecided" or role == "definition"
+        if not stated or not self.gradient or not speaks_of_equations(line.formula) or valued_variable(line, self.question.wrt) is None:
+            return judged
+        found = self._weighed(line, of_variables(line, self._results(line)))
+        return found if found.verdict in ("wrong", "undecided") or found.role == "equation" else judged
+
+    def _moves(self, line: Line) -> None:
+        """Notes which variables were differentiated by, or given values."""
+        variables = set(self.question.wrt)
+        head = head_of(line.outline)
+        found = (moving(line) & variables) or (variables if derives(head) else set())
+        self.moved |= found | ({unmarked(head.name)} & variables if isinstance(head, s.Name) else set())
+
+    def _says(self, judged: Judged) -> None:
+        """Notes of which names a row says what was not understood as a fact: the X of `Xᵀ1 = 0`."""
+        head = head_of(judged.line.outline)
+        names = names_of(judged.line)
+        plain = head is not None and lone(head) is None and not derives(head) and judged.why != "quoted"
+        if plain and judged.verdict != "follows" and (names.isdisjoint(self.question.wrt) or not self._solving(judged.line)):
+            self.said |= names
 
     def _weighed(self, line: Line, result: RowResult | None) -> Judged:
         if result is not None and result.verdict == "follows":
@@ -209,15 +243,26 @@ class Judge:
 
     def _solves(self, line: Line) -> bool:
         """Whether a row gives the variable a value, the derivative being known and set to zero."""
-        stands = self.gradient and (self.settled or self._solving(line))
-        return stands and valued_variable(line, self.question.wrt) is not None
+        stands = self.gradient and (self.settled or self._solving(line) or _concludes(line))
+        return stands and valued_variable(line, self.question.wrt, self.parts) is not None
 
     def _is_solution(self, line: Line, result: RowResult) -> bool:
         """Whether such a row, or a normal equation, is beyond doubt about the problem as it was understood."""
-        if not self.gradient or not (self.settled or self._solving(line)):
+        if not self.gradient or not (self.settled or self._solving(line) or _concludes(line)):
             return False
+        name = valued_variable(line, self.question.wrt, self.parts)
+        variables = self.question.wrt if name is None else self.moved | {name}
         by = next((begun.around.task.problem.wrt for begun in self.readers), None)
-        return (result.role == "equation" or _of_form(result)) and is_solution(line, result, self.question.wrt, by, self.sheet.prose)
+        inside = self._inside(result)
+        equal = result.role == "equation" or _of_form(result)
+        equal = equal and self.said.isdisjoint(inside | names_of(line))
+        return equal and is_solution(line, result, variables, by, self.sheet.prose, name, inside)
+
+    def _inside(self, result: RowResult) -> set[str]:
+        """The names in a value when what other names stand for is put in."""
+        expr = result.outcome.read.expr if result.outcome is not None and result.outcome.read is not None else None
+        found = [begun.around.expanded(expr).symbols for begun in self.readers[:1]] if expr is not None else []
+        return {symbol.name for symbols in found for symbol in symbols}
 
     def _sets_gradient(self, line: Line, result: RowResult) -> bool:
         """Whether a row may set the gradient to zero: what stands before `= 0` has its shape and holds the variable."""
@@ -282,7 +327,7 @@ class Judge:
             return "goes on from a row that was not judged"
         if derived and self._vanishes(result):
             return "as it was understood, what is differentiated does not depend on this variable"
-        names = {part.name for node in nodes_of(line) for part in s.parts_of(node) if isinstance(part, s.Name)}
+        names = names_of(line)
         if names & self.explained and not _of_form(result):
             return "it may rest on what a given name stands for"
         slip = result.outcome.slip if result.outcome is not None else None
@@ -305,6 +350,12 @@ def code_of(result: RowResult | None) -> str | None:
     return outcome.slip.code if outcome is not None and outcome.slip is not None else None
 
 
+def _concludes(line: Line) -> bool:
+    """Whether a row draws a conclusion in which something is inverted: `and W = (AᵀA + cL)⁻¹AᵀB` behind a derivative."""
+    inverted = any(isinstance(part, s.Inverted) for node in nodes_of(line) for part in s.parts_of(node))
+    return inverted and _SO.search(line.formula.before[-40:]) is not None
+
+
 def _is_scaled(result: RowResult) -> bool:
     """Whether a side is a multiple of what it should be, as a whole: no matter where the derivative is set to zero."""
     slip = result.outcome.slip if result.outcome is not None else None
@@ -316,6 +367,7 @@ def _of_form(result: RowResult) -> bool:
     return slip is not None and slip.code in _FORM
 
 
+_SO = re.compile(r"\b(?:and|so|hence|thus|therefore|then)\W*$", re.IGNORECASE)
 _PRIMED = re.compile(r"(?<![A-Za-z\\])(\\?[A-Za-z]+)\s*(?:'|\^\s*\{?\s*(?:\\prime|'))\s*\}?\s*(?:\\left)?\(")
 _SET_TO_ZERO = re.compile(r"=\s*(?:\\(?:mathbf|boldsymbol|vec|mathbb)\s*)?\{?\s*0\s*\}?[\s.,;\\]*$")
 _GRADIENT = re.compile(r"\b(?:grad(?:ient)?|derivative|differential|nabla)\b[^.=]{0,20}$", re.IGNORECASE)

@@ -222,6 +222,7 @@ def _in_layout(
     for line in before:
         judge.define(line)
     judged = tuple(judge.passed(line, why) if why is not None else judge.line(line) for line, why in kept)
+    judged = tuple(judge.again(one) for one in judged)
     said = tuple(f"{name} has the {'columns' if columns else 'rows'} {name.lower()}_i" for name in wholes)
     return Part(question, judged, layout, tuple(tasks), wholes=said)
 

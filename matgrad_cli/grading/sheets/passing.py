@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from ...documents.sheets.sheet import Formula
+from ...documents.sheets.symmetric import fact_by_form
 from ...notation import syntax as s
 from ...notation.latex.lines import LatexLine
 
@@ -43,6 +44,7 @@ _CONDITION = re.compile(
 _CONDITION_BEHIND = re.compile(
     rf"^\W*(?:(?:if|when|for|provided|whenever|only if)\b[^.]{{0,40}}(?:\b{_KIND}|[=<>≠≥≤])|in the special case|at initiali)", re.IGNORECASE
 )
+_DERIVED = re.compile(r"(?:\\nabla|\\partial|∇|∂|\bgrad)[^=$]*=\s*(?:I|\\?mathbf\s*\{?0\}?|0)(?![\w.^])[^.=]*$")
 _SIDE = re.compile(
     r"\b(?:subject to|s\.\s?t\.|such that|constraints?|constrained (?:to|by)|condition|if|when|whenever|suppose"
     r"|assum(?:e|ing)|provided|given|under)(?: that)?\W*$", re.IGNORECASE,
@@ -50,8 +52,8 @@ _SIDE = re.compile(
 _OF_ANOTHER = re.compile(r"(?:\$|\\\)|\\(?:text\w*|mbox|mathrm)\s*\{)\s*$")
 _LAYOUT = re.compile(r"\b(?:numerator|denominator|other|row|column)[- ](?:layout|vector convention)|\blayout\b", re.IGNORECASE)
 _EQUATION = re.compile(
-    r"\b(?:set(?:ting)?|equat\w+|put(?:ting)?|solv\w+|stationar\w+|optim\w+|minimi[sz]er|minimum|normal equations?|zero|vanish\w*|critical"
-    r"|rearrang\w+|gives|satisf\w+|closed form)\b", re.IGNORECASE,
+    r"\b(?:set(?:ting)?|equat\w+|put(?:ting)?|solv\w+|stationar\w+|optim\w+|minim(?:i[sz]er|um)|maximi[sz]er"
+    r"|normal equations?|zero|vanish\w*|critical|rearrang\w+|gives|satisf\w+|closed form)\b", re.IGNORECASE,
 )
 _ZERO = re.compile(r"(?:=\}?|\}\})\s*(?:\\mathbf\s*\{?\s*)?0(?![.\d])|^\s*0\s*=|\\(?:Rightarrow|implies|Longrightarrow|iff)|⇒|⟹")
 
@@ -61,6 +63,7 @@ def said_of_other(formula: Formula) -> str | None:
     found = (match for match in _CONDITION.finditer(formula.before, max(0, len(formula.before) - 80)))
     found = (match for match in found if not re.search(r"[A-Za-z]\([^()]*\)\s*=", match[0]))  # `for f(x) = bᵀx` states a function
     found = (match for match in found if not _in_brackets(formula.before, match))  # `by … (for symmetric matrices) we obtain`
+    found = (match for match in found if not _DERIVED.search(formula.before[: match.end()]))  # `∇F = 0 gives` supposes no value
     # a condition that follows another formula, `… = 2Aw for symmetric A,`, or stands in it, `\\text{if } z < 1`, is that one's
     supposed = any(not _OF_ANOTHER.search(formula.before[: match.start()]) for match in found)
     if supposed or _CONDITION_BEHIND.match(formula.after[:60]):
@@ -74,7 +77,9 @@ def _in_brackets(text: str, match: re.Match[str]) -> bool:
 
 
 def is_side_condition(formula: Formula) -> bool:
-    """Whether the words say that a formula is supposed: `if $W^T W = I$`, `subject to $CX = D$`."""
+    """Whether the words say that a formula is supposed: `$W^T W = I$`, `subject to $CX = D$`."""
+    if fact_by_form(formula.passage.text)[1]:
+        return True
     return bool(_SIDE.search(formula.before[-30:])) and not _EQUATION.search(formula.before[-80:-10])
 
 

@@ -14,7 +14,7 @@ from .judge import EQUATION_OF_GRADIENT, Judged
 from .parts import Part, judge_sheet
 from .passing import is_equation_of_zero
 from .rows import differentiated
-from .solutions import valued_variable
+from .solutions import numbered_parts, valued_variable
 
 
 def check_sheet(sheet: Sheet, given: Mapping[str, str]) -> FileReport:
@@ -57,10 +57,26 @@ def _understood(part: Part) -> tuple[str, ...]:
 _FINAL: dict[LineVerdict, FinalVerdict] = {"follows": "right", "wrong": "wrong"}
 
 
+def _final(report: ProblemReport, part: Part) -> FinalVerdict:
+    """The verdict on the last claim; what only follows from a line that does not follow is not right."""
+    pairs = list(zip(report.lines, part.judged, strict=True))
+    claims = [(line, judged) for line, judged in pairs if line.verdict == "undecided" or line.role in ("claim", "equation")]
+    if not claims:
+        return "missing"
+    last = claims[-1][1].result
+    if last is not None and any(outcome.carried for outcome in last.outcomes):
+        return "wrong"
+    for line, judged in reversed(claims):
+        if line.verdict != "follows":
+            return "undecided" if judged is not claims[-1][1] else _FINAL.get(line.verdict, "undecided")
+        if not judged.line.outline.statements or judged.line.outline.statements[0].leading is None:
+            break
+    return "right"
+
+
 def _verdict(report: ProblemReport, part: Part) -> tuple[ProblemVerdict, Final]:
     """Right if no claim is wrong and at least two thirds of the claims were judged; undecided where little was understood."""
-    claims = [line for line in report.lines if line.verdict == "undecided" or line.role in ("claim", "equation")]
-    final: FinalVerdict = _FINAL.get(claims[-1].verdict, "undecided") if claims else "missing"
+    final = _final(report, part)
     if any(line.verdict == "wrong" for line in report.lines):
         return "wrong", Final(final)
     judged, of = report.claims
@@ -91,8 +107,9 @@ def _open_gradient(part: Part) -> str | None:
 def _open_value(part: Part) -> str | None:
     """What is said where the last value that a variable is given was not judged."""
     last: dict[str, Judged] = {}
+    parts = {one for judged in part.judged for one in numbered_parts(judged.line)}
     for judged in part.judged:
-        name = valued_variable(judged.line, part.question.wrt) if judged.verdict != "aside" else None
+        name = valued_variable(judged.line, part.question.wrt, parts) if judged.verdict != "aside" else None
         if name is not None:
             last[name] = judged
     names = [name for name, judged in last.items() if judged.verdict == "undecided"]

@@ -167,3 +167,8 @@ def _differentials(line: Line) -> bool:
 
 def nodes_of(line: Line) -> list[s.Node]:
     return [side.node for statement in line.outline.statements for side in statement.sides if side.node is not None]
+
+
+def names_of(line: Line) -> set[str]:
+    """All names of a row."""
+    return {part.name for node in nodes_of(line) for part in s.parts_of(node) if isinstance(part, s.Name)}
