@@ -15,25 +15,27 @@ from .said import told
 _STEP = re.compile(r"^(?:lr|alpha|eta|learning_rate|step\w*|rate)$")
 """A number that makes a step of a gradient."""
 _COUNT = re.compile(r"^(?:[NnmMB]|batch(?:_size)?|num_\w+|n_\w+)$")
+TURNED = ".T"
+"""Among the names that may be numbers: a gradient may be transposed too."""
 _KEPT = re.compile(r"cache|ctx|saved|memory|tape|tmp|context|state")
 
 
-def finished(tree: ast.Module) -> ast.Module:
+def finished(tree: ast.Module, loosely: bool = False) -> ast.Module:
     """The same file where `return loss, dW / N` is `dW = dW / N` and `return loss, dW`, since what is returned is what is claimed; and
     where an argument that is taken apart (`W, b = params`) is its parts. Each line keeps its place in the text. What is nested too
-    deeply stays as it is."""
+    deeply stays as it is. Loosely, every name may be a number and a gradient may be transposed: `lam * dW`, `dX / self.T`, `dW.T`."""
     try:
-        _finished(tree)
+        _finished(tree, loosely)
     except RecursionError:
         return tree
     return tree
 
 
-def _finished(tree: ast.Module) -> None:
+def _finished(tree: ast.Module, loosely: bool) -> None:
     functions = [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)]
     known = frozenset(map(last_part, names_in(tree))) | {node.arg for node in ast.walk(tree) if isinstance(node, ast.arg)}
     _take_apart(tree, functions)
-    numbers = _numbers_of(tree)
+    numbers = names_in(tree) | {TURNED} if loosely else _numbers_of(tree)
     for function in functions:
         gradients = frozenset(name for name in _stored(function) if not known.isdisjoint(claimed(name)))
         for owner in ast.walk(function) if gradients else ():
@@ -102,6 +104,8 @@ def _of(value: ast.expr, gradients: frozenset[str], numbers: frozenset[str]) -> 
     a factor it is the derivative by another name, and what is taken from a name itself is a step."""
     if isinstance(value, ast.Name):
         return value.id if value.id in gradients else None
+    if isinstance(value, ast.Attribute) and value.attr == "T" and TURNED in numbers:
+        return _of(value.value, gradients, numbers)
     if isinstance(value, ast.UnaryOp) and isinstance(value.op, ast.USub):
         return _of(value.operand, gradients, numbers)
     if not isinstance(value, ast.BinOp):
@@ -113,6 +117,7 @@ def _of(value: ast.expr, gradients: frozenset[str], numbers: frozenset[str]) -> 
         other = right if sides[:1] == [left] else left
         step = name is not None and (last_part(key_of(other) or "") in claimed(name) or (other is left and isinstance(value.op, ast.Sub)))
         return None if step else name
+    numbers = numbers - gradients
     if isinstance(value.op, ast.Mult | ast.Div) and _number(right, numbers, isinstance(value.op, ast.Div)):
         return _of(left, gradients, numbers)
     return _of(right, gradients, numbers) if isinstance(value.op, ast.Mult) and _number(left, numbers) else None

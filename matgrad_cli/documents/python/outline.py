@@ -120,7 +120,7 @@ def units_of(tree: ast.Module, text: str) -> list[Unit]:
             words = f"{top}\n{_words(tree, [forward], comments)}\n{_words(tree, [line], comments)}"
             forward, criterion = _whole(forward, _criterion(functions, forward), line)
             found.append(_unit(line.name, tree, words, directives, [forward, line], forward=forward, backward=line, criterion=criterion))
-        elif isinstance(line, ast.FunctionDef) and id(line) not in used and (_claims(line, known, called) or _alone(tree, line)):
+        elif isinstance(line, ast.FunctionDef) and id(line) not in used and (_claims(line, known, called, paired) or _alone(tree, line)):
             words = f"{top}\n{_words(tree, [line], comments)}"
             found.append(_unit(line.name, tree, words, directives, [line], forward=line))
     loose = [line for line in tree.body if not isinstance(line, ast.FunctionDef | ast.ClassDef)]
@@ -166,14 +166,17 @@ def _pairs_told(told: str) -> tuple[tuple[str, str], ...]:
     return tuple((name.strip(), of.strip()) for of, _, name in found if name.strip())
 
 
-def _claims(line: ast.AST, known: frozenset[str], called: Collection[str] = ()) -> bool:
+def _claims(
+    line: ast.AST, known: frozenset[str], called: Collection[str] = (), elsewhere: Collection[ast.FunctionDef] = ()
+) -> bool:
     """Whether a statement, or one inside it, gives a value to something that is named like a gradient of what is `known`, or is `called`
-    one; or to a loss and its gradient."""
+    one; or to a loss and its gradient. What comes from a function `elsewhere` is claimed there."""
+    judged = {function.name for function in elsewhere}
     targets: list[ast.expr] = []
     keys: set[str] = set()
     for node in ast.walk(line):
         if isinstance(node, ast.Assign):
-            targets += node.targets
+            targets += node.targets if getattr(getattr(node.value, "func", None), "id", "") not in judged else []
         elif isinstance(node, ast.AugAssign | ast.AnnAssign):
             targets.append(node.target)
         if isinstance(node, ast.Assign | ast.Return) and isinstance(node.value, ast.Dict):

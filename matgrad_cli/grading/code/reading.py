@@ -286,7 +286,10 @@ class Reading:
             return solid(self.frame.find(rest))
         name, _, out = rest.partition(" ")
         output = solid(self.frame.find(out))
-        return np.sum(solid(self.machine.given[name], "upstream", output) * output)
+        above = solid(self.machine.given[name], "upstream", output)
+        if np.size(above) > 1 and np.size(above) != np.size(output):
+            raise Misfit(f"`{name}` does not have the shape of `{out}`")
+        return np.sum(above * output)
 
 
 def is_claim(event: Event) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import os
+from collections.abc import Iterator
 from time import process_time
 from typing import Any
 
@@ -14,8 +15,10 @@ from ...documents.python.blocks import Blocks
 from ...documents.python.finish import finished
 from ...documents.python.loss import Written, loss_of
 from ...documents.python.outline import Unit, units_of
+from ...documents.python.returned import misplaced
 from ...documents.python.said import told
 from ...records.finding import FileReport, Final, Finding, LineVerdict, ProblemReport, ProblemVerdict, Reveal, Role, worst
+from ...verify.programs.names import last_part
 from ..sheets.report import in_cell
 from .causes import cause_of
 from .inputs import FACTS, Kind, kinds_told
@@ -62,8 +65,20 @@ def _problems(source: Source, tree: ast.Module, text: str, shapes: str, reveal: 
     extra = kinds_told(tuple(told(shapes.replace(";", "\n")).items()))
     places = _Places(source)
     end = process_time() + FILE_SECONDS
-    found = (_problem(unit, extra, places, max(0.2, min(SECONDS, end - process_time())), reveal) for unit in units_of(tree, text))
-    return tuple(problem for problem in found if problem is not None)
+    found: list[ProblemReport] = []
+    loosely: list[Unit] = []
+    for number, unit in enumerate(units_of(tree, text)):
+
+        def problem(unit: Unit) -> ProblemReport | None:
+            return _problem(unit, extra, places, max(0.2, min(SECONDS, end - process_time())), reveal)
+
+        first = problem(unit)
+        if first is not None and first.verdict != "right" and any(one.verdict in ("follows", "wrong") for one in first.lines):
+            loosely = loosely or units_of(finished(ast.parse(text), loosely=True), text)
+            other = problem(loosely[number]) if ast.dump(loosely[number].own[0]) != ast.dump(unit.own[0]) else None
+            first = other if other is not None and other.verdict == "right" else first
+        found += [first] if first is not None else []
+    return tuple(found)
 
 
 def _not_python(source: Source, error: Exception) -> Diagnostic:
@@ -178,6 +193,7 @@ def _report(unit: Unit, found: Verdicts, places: _Places, reveal: Reveal) -> Pro
             healed |= {other.place for other in found.judged if other is not one and other.why is not None and other.why == one.why}
         if one.outcome not in ("wrong", "misfit") or one.place in healed:
             lines.append(_finding(one, places))
+    lines += _out_of_order(unit, found, places)
     lines.sort(key=lambda finding: (finding.line, finding.verdict != "unreadable"))
     verdicts: list[ProblemVerdict] = [{"follows": "right"}.get(finding.verdict, finding.verdict) for finding in lines]  # type: ignore[misc]
     verdict = worst(verdicts)
@@ -192,6 +208,15 @@ def _report(unit: Unit, found: Verdicts, places: _Places, reveal: Reveal) -> Pro
         notes=tuple(note for note in notes if note),
         reveal=reveal,
     )
+
+
+def _out_of_order(unit: Unit, found: Verdicts, places: _Places) -> Iterator[Finding]:
+    """Two right gradients that are returned each in the other's place."""
+    right = {last_part(one.key) for one in found.judged if one.outcome in ("right", "helper")}
+    order = misplaced(unit)
+    if order is not None and {order.found, order.needed} <= right:
+        said = f"`{order.found}` is returned where `{order.needed}` is due: {order.why}"
+        yield _at(places, places.span(order.node), order.node.lineno, "wrong", "wrong-order", said, help=f"write `{order.mended}`")
 
 
 def _derivation(unit: Unit, one: Judged, source: Source) -> tuple[str, ...]:

@@ -12,7 +12,7 @@ from ...documents.passage import Passage
 from ...documents.sheets.problem import Question, Told
 from ...documents.sheets.sheet import Sheet
 from ...documents.sheets.sizes import symmetric_somewhere
-from ...ir import Number, mul
+from ...ir import Number, Symbol, mul
 from ...notation import syntax as s
 from ...notation.latex.lines import split_line
 from ...notation.loss_text import plain_name
@@ -261,8 +261,9 @@ class Judge:
     def _inside(self, result: RowResult) -> set[str]:
         """The names in a value when what other names stand for is put in."""
         expr = result.outcome.read.expr if result.outcome is not None and result.outcome.read is not None else None
-        found = [begun.around.expanded(expr).symbols for begun in self.readers[:1]] if expr is not None else []
-        return {symbol.name for symbols in found for symbol in symbols}
+        if expr is None or not self.readers:
+            return set()
+        return {symbol.name for symbol in self.readers[0].around.expanded(expr).symbols if isinstance(symbol, Symbol)}
 
     def _sets_gradient(self, line: Line, result: RowResult) -> bool:
         """Whether a row may set the gradient to zero: what stands before `= 0` has its shape and holds the variable."""

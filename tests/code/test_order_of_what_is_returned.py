@@ -1,0 +1,131 @@
+"""The order in which gradients are returned is judged where the docstring, a caller, autograd or a key says which it is."""
+
+from __future__ import annotations
+
+import pytest
+
+from matgrad_cli.diagnostics import Source
+from matgrad_cli.grading.code.report import checked_code
+
+DOCUMENTED = '''\
+def net_backward(dout, x, W1, W2):
+    """Backward pass.
+
+    x: (N, D), W1: (D, H), W2: (H, C), dout: (N, C)
+
+    {said}
+    """
+    h = x @ W1
+    out = h @ W2
+    dW2 = h.T @ dout
+    dh = dout @ W2.T
+    dW1 = x.T @ dh
+    return {returned}
+'''
+UNPACKED = '''\
+def forward(x, W1, W2):
+    """x: (N, D), W1: (D, H), W2: (H, C)"""
+    h = x @ W1
+    out = h @ W2
+    return out, (x, h, W1, W2)
+
+
+def backward(dout, cache):
+    x, h, W1, W2 = cache
+    dW2 = h.T @ dout
+    dh = dout @ W2.T
+    dW1 = x.T @ dh
+    dx = dh @ W1.T
+    return {returned}
+
+
+def train(x, W1, W2, dout):
+    out, cache = forward(x, W1, W2)
+    dx, dW1, dW2 = backward(dout, cache)
+    W1 -= 0.1 * dW1
+    W2 -= 0.1 * dW2
+'''
+FUNCTION = """\
+class Linear(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx, x, w, b):
+        ctx.save_for_backward(x, w)
+        return x @ w + b
+
+    @staticmethod
+    def backward(ctx, dout):
+        x, w = ctx.saved_tensors
+        dx = dout @ w.T
+        dw = x.T @ dout
+        db = dout.sum(0)
+        return {returned}
+"""
+LAYER = """\
+class Layer:
+    def __init__(self, temp):
+        self.temp = temp
+
+    def forward(self, X):
+        self.X = X
+        return np.tanh(X @ self.W / self.temp)
+
+    def backward(self, dout):
+        d = dout * (1 - np.tanh(self.X @ self.W / self.temp) ** 2)
+        {lines}
+"""
+
+
+def wrong_of(text: str) -> list[tuple[str | None, str]]:
+    """Code and message of all wrong lines."""
+    problems = checked_code(Source("code.py", text)).problems
+    assert problems
+    assert all(problem.verdict in ("right", "wrong") for problem in problems)
+    found = [line for problem in problems for line in problem.lines if line.verdict == "wrong"]
+    return [(line.code, line.diagnostic.message if line.diagnostic else "") for line in found]
+
+
+@pytest.mark.parametrize(
+    ("said", "returned", "right"),
+    [
+        ("Returns:\n    - dW1: of W1\n    - dW2: of W2", "dW1, dW2", True),
+        ("Returns:\n    - dW1: of W1\n    - dW2: of W2", "dW2, dW1", False),
+        ("Returns a tuple (dW1, dW2).", "dW2, dW1", False),
+        ("Returns (out, dW1, dW2).", "out, dW2, dW1", False),
+        ("Returns (dW2, dW1).", "dW2, dW1", True),
+        ("Returns the gradients.", "dW2, dW1", True),
+        ("Returns both; dW1 is made of dh, and dW2 is not.", "dW2, dW1", True),
+        ("", "{'W1': dW1, 'W2': dW2}", True),
+        ("", "{'W1': dW2, 'W2': dW1}", False),
+        ("", "{'dW1': dW2, 'dW2': dW1}", False),
+    ],
+)
+def test_the_docstring_or_the_key_says_the_order(said: str, returned: str, right: bool) -> None:
+    found = wrong_of(DOCUMENTED.format(said=said, returned=returned))
+    assert [code for code, _ in found] == ([] if right else ["wrong-order"])
+
+
+@pytest.mark.parametrize(("returned", "right"), [("dx, dW1, dW2", True), ("dx, dW2, dW1", False)])
+def test_the_caller_says_the_order(returned: str, right: bool) -> None:
+    found = wrong_of(UNPACKED.format(returned=returned))
+    assert found == ([] if right else [("wrong-order", "`dW2` is returned where `dW1` is due: line 19 takes them so")])
+
+
+@pytest.mark.parametrize(("returned", "right"), [("dx, dw, db", True), ("dw, dx, db", False)])
+def test_autograd_says_the_order(returned: str, right: bool) -> None:
+    found = wrong_of(FUNCTION.format(returned=returned))
+    assert [code for code, _ in found] == ([] if right else ["wrong-order"])
+
+
+@pytest.mark.parametrize(
+    ("lines", "right"),
+    [
+        ("return d @ self.W.T / self.temp", True),
+        ("dX = d @ self.W.T\n        return dX / self.temp", True),
+        ("dX = self.W @ d.T\n        return dX.T / self.temp", True),
+        ("dX = d @ self.W.T\n        return dX * self.temp", False),
+        ("dX = d @ self.W.T\n        return dX", False),
+        ("dX = d @ self.W.T / self.temp\n        return dX", True),
+    ],
+)
+def test_a_gradient_is_scaled_or_turned_in_what_is_returned(lines: str, right: bool) -> None:
+    assert (wrong_of(LAYER.format(lines=lines)) == []) == right
