@@ -38,7 +38,10 @@ _GRADIENT = re.compile(r"(?<![A-Za-z\\])d\s?([A-Z](?:_(?:\w|\{\w+\}))?)(?![A-Za-
 _LABELLED = re.compile(r"(?<![A-Za-z\\])(?P<name>[A-Za-z])_(?P<open>\{)?(?P<label>[a-z])(?(open)\}|(?![A-Za-z]))")
 _INDEXED = re.compile(r"(?<![A-Za-z\\])([A-Za-z])_(?P<open>\{)?(?P<below>[a-z]{1,2})(?(open)\}|(?![A-Za-z]))")
 _LAYER = re.compile(r"\^\{?(?P<open>[\[(])(?P<layer>\d|L)[\])](?P<rest>[^{}\n]{0,12}\})?")
-_OF_LAYER = re.compile(r"([A-Za-z])\}?\s*\^\{?([\[(])\d[\])]\}?\s*&?=(?!=)")
+_OF_LAYER = re.compile(
+    r"(\\?[A-Za-z]+)\}?\s*\^\{?([\[(])\d[\])]\}?\s*&?=(?!=)|(?:\\(?:partial|nabla_\{?)\s*|∂)(\\?[A-Za-z]+)\s*\^\{?([\[(])\d[\])]"
+)
+"""What is stated of a layer, `a^{(1)} = …`, and by what of a layer is differentiated."""
 
 
 def rewritten(sheet: Sheet) -> Sheet:
@@ -124,7 +127,7 @@ def _root(match: re.Match[str]) -> str:
 
 def layers_below(text: str) -> str:
     """The text with `W^{[1]\\top}` written `W_1^{\\top}`, every character in its place, where what it says of layers is stated so."""
-    stated = {(match[1], match[2]) for match in _OF_LAYER.finditer(text)}
+    stated = {(match[1] or match[3], match[2] or match[4]) for match in _OF_LAYER.finditer(text)}
     signs = {sign for _, sign in stated if sign == "[" or len({name for name, other in stated if other == "("}) > 1}
 
     def below(match: re.Match[str]) -> str:

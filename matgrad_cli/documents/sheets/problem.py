@@ -12,6 +12,7 @@ from ...facts import Problem
 from ...notation.latex.names import LatexNames
 from ...notation.loss_text import plain_name
 from ...notation.problems import read_problem
+from .lengths import lengths
 from .names import index_behind, labelled_names, tokens_of
 from .outline import Outline, Stated
 from .sheet import Sheet
@@ -236,26 +237,14 @@ class _Finder:
         return (item.name for item in self.found.stated if item.formula > loss.formula and item.name not in (loss.name, *self.definitions))
 
     def _with_lengths(self, stated: Stated, loss: str, problem: Problem, by: Sequence[str | None]) -> tuple[str, Problem]:
-        """The m of 1/m is a size where the loss, written out, sums up to it: `\\sum_{i=1}^m`."""
-        numbers = [symbol.name for symbol in problem.variables if symbol.shape.is_number and symbol is not problem.wrt]
-        open_ = [symbol for symbol in problem.variables if not symbol.shape.is_number and symbol.name not in self.told.sizes]
-        arrays = {symbol.name: symbol.shape for symbol in open_}
-        further = set(re.findall(r"\\sum[_*]\{\w=\d\}\^\{?([a-z])\b", self.sheet.prose)) - set(numbers)
-        other = further.pop() if len(further) == 1 else None  # of two letters above the sums the second stands for all other sizes
+        """The m of 1/m is a size where the loss, written out, sums up to it, `\\sum_{i=1}^m`, or a row sums over entries up to it."""
         sides = [side.strip().rstrip(".,;") for other in self.found.stated if other.name == stated.name for side in other.sides]
-        for name in numbers:
-            written = next((side for side in sides if re.search(rf"\\sum.{{0,20}}\^\{{?{re.escape(name)}\b", side)), None)
-            for dim in dict.fromkeys(str(dim) for shape in arrays.values() for dim in shape.dims) if written is not None else ():
-                told = {
-                    symbol: [name if str(side) == dim else other or str(side) for side in shape.dims] for symbol, shape in arrays.items()
-                }
-                self.sizes = {
-                    symbol: "×".join(found[:1] if arrays[symbol].is_column else found) for symbol, found in told.items() if dim != "1"
-                }
-                variables = [known for known in dict.fromkeys(by) if known]
-                if self.sizes and any(readable_problem(written or "", known, self._shapes_text(written or ""), "") for known in variables):
-                    return loss, readable_problem(loss, problem.wrt.name, self._shapes_text(loss), "") or problem
-                self.sizes = {}
+        for sizes, written in lengths(problem, self.told.sizes, sides, self.sheet.prose):
+            self.sizes = sizes
+            variables = [known for known in dict.fromkeys(by) if known] or [problem.wrt.name]
+            if any(readable_problem(written or loss, known, self._shapes_text(written or loss), "") for known in variables):
+                return loss, readable_problem(loss, problem.wrt.name, self._shapes_text(loss), "") or problem
+            self.sizes = {}
         return loss, problem
 
     def unnamed(self) -> Question | None:
@@ -285,9 +274,12 @@ class _Finder:
     def _made(self, name: str | None, loss: str, wrt: Sequence[str], problem: Problem, start: int, arguments: tuple[str, ...]) -> Question:
         shapes = self._shapes(loss)
         given = [part.strip() for part in self.given.get("assume", "").split(",") if part.strip()]
-        formula = self.sheet.formulas[start]
-        sentence = re.sub(r"\$|\\[()\[\]]", " ", f"{formula.before} {formula.passage.text} {formula.after}")
-        _, supposed = facts_told(sentence)  # the loss is stated `for positive definite A`
+        whole = re.sub(r"\s", "", loss)
+        _, supposed = facts_told(" . ".join(  # the loss is stated, or asked about, `for positive definite A`
+            re.sub(r"\$|\\[()\[\]]", " ", f"{formula.before} {formula.passage.text} {formula.after}")
+            for at, formula in enumerate(self.sheet.formulas[: start + 1])
+            if at == start or re.sub(r"\s", "", formula.passage.text) == whole
+        ))
         wrt = tuple(part.strip() for part in self.given.get("wrt", "").split(",") if part.strip()) or tuple(wrt)
         facts = [*given, *self._facts(problem, supposed, wrt)]
         return Question(self.given.get("name") or name, loss, wrt, shapes, tuple(facts), start, "latex", arguments)
@@ -326,12 +318,22 @@ class _Finder:
             whole = self._put_in(text, {name} if name else set())
             for candidate in dict.fromkeys((whole, text)):
                 for variable in [*dict.fromkeys(part for part in by if part), *self._letters(candidate)][:12]:
-                    problem = readable_problem(candidate, variable, self._shapes_text(candidate), "")
+                    problem = readable_problem(candidate, variable, self._shapes_text(candidate), "") or self._counted(candidate, variable)
                     if problem is not None and not problem.loss.shape.is_number and name in USUAL | {"L_cal"} and not arrays:
                         problem = self._of_numbers(candidate, variable, problem)
                     if problem is not None and (arrays or problem.loss.shape.is_number) and problem.wrt in problem.loss.symbols:
                         return candidate, problem
         return None
+
+    def _counted(self, loss: str, variable: str) -> Problem | None:
+        """The problem with a column for each capital letter that has the index of a Σ wherever it stands: the counts N_k, one of each k."""
+        limits = dict(re.findall(r"\\sum_\{(\w)=1\}\^\{?([A-Z])\b", loss))
+        below = {match[0]: match[1] for match in re.findall(r"(?<![A-Za-z\\])([A-Z])_\{?([a-z])(?![a-z,])", loss)}
+        alone = set(re.findall(r"(?<![A-Za-z\\])([A-Z])(?![A-Za-z_])", re.sub(r"\^\{?[A-Z]", "", loss)))
+        self.sizes = {name: limits[index] for name, index in below.items() if index in limits and name not in {*alone, *self.told.sizes}}
+        problem = readable_problem(loss, variable, self._shapes_text(loss), "") if self.sizes else None
+        self.sizes = self.sizes if problem is not None else {}
+        return problem
 
     def _of_numbers(self, loss: str, variable: str, problem: Problem) -> Problem | None:
         """The problem with numbers for the columns that make of a loss a column: the y and ŷ of one sample, ŷ = σ(W_2 h + b_2)."""

@@ -218,7 +218,9 @@ def _subject(before: str, behind: str) -> list[str]:
     if following is not None and not _COPULA.search(before):
         many = re.search(r"\bmatrices\b", following[0])
         stated = re.findall(rf"({_NAME})\s*:?=", behind[:400]) if many else []
-        return [plain_name(name) for name in stated] or _names(following["names"])[: None if many else 1]
+        ended = re.match(r"\W*(?:[.;:)]|$)", behind[following.end() :]) and not re.search(r"=", behind[:80])
+        all_ = many or ended or re.search(r"\band\b", following["names"])
+        return [plain_name(name) for name in stated] or _names(following["names"])[: None if all_ else 1]
     last = [match for match in _EACH_NAME.finditer(before) if match[0] != "a"]
     between = before[last[-1].end() :] if last else ""
     if not last or _PRONOUN.search(between) or len(between) > 60 or _OTHER_SUBJECT.search(between):

@@ -206,7 +206,8 @@ class Judge:
             return "said of what is only supposed"
         if formula.block == self.conditional:
             return "said under a condition"
-        if (why := said_of_other(formula)) is not None:
+        layout = next((begun.around.task.layout for begun in self.readers), "")
+        if (why := said_of_other(formula, layout)) is not None:
             return why
         name = lone(head)
         variables = {begun.around.task.problem.wrt.name for begun in self.readers}

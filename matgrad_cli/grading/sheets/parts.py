@@ -18,6 +18,7 @@ from ...documents.sheets.problem import Question, Told, questions
 from ...documents.sheets.sections import Section, sections, whole_of
 from ...documents.sheets.sheet import Sheet
 from ...documents.sheets.symmetric import symmetric_by_kind
+from ...facts import Problem
 from ...ir import Call, Expr, Inverse, Symbol, transpose, walk
 from ...notation import syntax as s
 from ..begin import Habits, begin
@@ -132,7 +133,7 @@ def _supposable(sheet: Sheet, part: Part) -> Iterator[tuple[str, ...]]:
     variables = {symbol.name: symbol.shape for task in part.tasks for symbol in task.problem.variables}
     known = {str(fact).partition(" ")[0] for task in part.tasks for fact in task.problem.facts}
     symmetric, labels, two = (habit.search(sheet.prose) for habit in (COVARIANCE, _LABELS, _TWO_CLASSES))
-    called = symmetric_by_kind(sheet.prose) | {name for task in part.tasks for name in _of_likelihood(task.problem.loss)}
+    called = symmetric_by_kind(sheet.prose) | {name for task in part.tasks for name in _of_likelihood(task.problem)}
     alike = []
     for name, shape in variables.items():
         square = shape.is_matrix and shape.rows is shape.cols
@@ -184,12 +185,13 @@ _USED = re.compile(r"\b(?:we use|use|using|in|throughout)\b[^.=]{0,40}\b(numerat
 _CLAIM = re.compile(r"(?:\\nabla|\\partial|[∇∂]|\\frac\s*\{\s*d\b)[^.;=\n]*=")
 
 
-def _of_likelihood(loss: Expr) -> Iterator[str]:
-    """The matrices of `log det M` beside `M⁻¹`: M is a covariance."""
-    nodes = tuple(walk.nodes_of(loss))
+def _of_likelihood(problem: Problem) -> Iterator[str]:
+    """The matrices of `log det M` beside `M⁻¹`, or beside one that is symmetric, as in `tr(SM)`: M is a covariance, or its inverse."""
+    nodes = tuple(walk.nodes_of(problem.loss))
     turned = {node.body for node in nodes if isinstance(node, Inverse)}
+    beside = any(fact.word in ("symmetric", "spd") for fact in problem.facts)
     for node in nodes:
-        if isinstance(node, Call) and node.function in ("det", "logdet") and node.argument in turned:
+        if isinstance(node, Call) and node.function in ("det", "logdet") and (beside or node.argument in turned):
             yield from (part.name for part in walk.nodes_of(node.argument) if isinstance(part, Symbol))
 
 

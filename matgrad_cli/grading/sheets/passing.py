@@ -50,7 +50,7 @@ _SIDE = re.compile(
     r"|assum(?:e|ing)|provided|given|under)(?: that)?\W*$", re.IGNORECASE,
 )
 _OF_ANOTHER = re.compile(r"(?:\$|\\\)|\\(?:text\w*|mbox|mathrm)\s*\{)\s*$")
-_LAYOUT = re.compile(r"\b(?:numerator|denominator|other|row|column)[- ](?:layout|vector convention)|\blayout\b", re.IGNORECASE)
+_LAYOUT = re.compile(r"\b(numerator|denominator|other|row|column)[- ](?:layout|vector convention)|\blayout\b", re.IGNORECASE)
 _EQUATION = re.compile(
     r"\b(?:set(?:ting)?|equat\w+|put(?:ting)?|solv\w+|stationar\w+|optim\w+|minim(?:i[sz]er|um)|maximi[sz]er"
     r"|normal equations?|zero|vanish\w*|critical|rearrang\w+|gives|satisf\w+|closed form)\b", re.IGNORECASE,
@@ -58,8 +58,8 @@ _EQUATION = re.compile(
 _ZERO = re.compile(r"(?:=\}?|\}\})\s*(?:\\mathbf\s*\{?\s*)?0(?![.\d])|^\s*0\s*=|\\(?:Rightarrow|implies|Longrightarrow|iff)|⇒|⟹")
 
 
-def said_of_other(formula: Formula) -> str | None:
-    """Why a formula speaks of another case than the one at hand: a condition or another layout stands beside it."""
+def said_of_other(formula: Formula, layout: str = "") -> str | None:
+    """Why a formula speaks of another case than the one at hand: a condition or another layout than `layout` stands beside it."""
     found = (match for match in _CONDITION.finditer(formula.before, max(0, len(formula.before) - 80)))
     found = (match for match in found if not re.search(r"[A-Za-z]\([^()]*\)\s*=", match[0]))  # `for f(x) = bᵀx` states a function
     found = (match for match in found if not _in_brackets(formula.before, match))  # `by … (for symmetric matrices) we obtain`
@@ -68,7 +68,8 @@ def said_of_other(formula: Formula) -> str | None:
     supposed = any(not _OF_ANOTHER.search(formula.before[: match.start()]) for match in found)
     if supposed or _CONDITION_BEHIND.match(formula.after[:60]):
         return "said under a condition"
-    return "said of another layout" if _LAYOUT.search(formula.before[-120:] + " " + formula.after[:60]) else None
+    said = _LAYOUT.search(formula.before[-120:] + " " + formula.after[:60])
+    return "said of another layout" if said is not None and said[1] != layout else None
 
 
 def _in_brackets(text: str, match: re.Match[str]) -> bool:
