@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+from .regex import regex
 from .show import wrapped
 
 FOLDER = Path(__file__).with_name("pages")
@@ -32,7 +33,7 @@ def plain(code: str, width: int = 80) -> str:
     return "\n\n".join(_plain(part, min(width, 100)) for part in _PARTS.findall(page(code))) + "\n"
 
 
-_PARTS = re.compile(r"^~~~~.*?^~~~~$|^```.*?^```$|(?:^(?!~~~~|```)[^\n]+\n?)+", re.MULTILINE | re.DOTALL)
+_PARTS = regex(r"^~~~~.*?^~~~~$|^```.*?^```$|(?:^(?!~~~~|```)[^\n]+\n?)+", re.MULTILINE | re.DOTALL)
 """A fenced block, or a paragraph."""
 
 

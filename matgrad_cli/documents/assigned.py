@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from ..diagnostics import Diagnostic, Source
 from ..diagnostics.record import replace
+from ..diagnostics.regex import regex
 from .continued import RELATION
 from .keys import END, Collector, Document, Exercise, split_key
 from .latex_carrier import without_comments
@@ -14,17 +15,17 @@ from .passage import Passage, covered
 from .sheets.read import FENCE, LATEX, read_sheet
 from .sheets.sheet import Formula
 
-MARK = re.compile(r"^[ \t]*(?:%+|#+|//|<!--)?[ \t]*matgrad[ \t]*:[ \t]*(?P<pair>[^\n]*?)[ \t]*(?:-->)?[ \t]*$", re.MULTILINE)
+MARK = regex(r"^[ \t]*(?:%+|#+|//|<!--)?[ \t]*matgrad[ \t]*:[ \t]*(?P<pair>[^\n]*?)[ \t]*(?:-->)?[ \t]*$", re.MULTILINE)
 _WORD = (
     r"(?:problem[ae]?|problème|exercise|question|task|aufgabe|übung|exercice|ejercicio|esercizio|solution|answer|lösung|antwort|part|"
     r"ex\.|no\.|nr\.|q|p)"
 )
 _NAMES = rf"(?:{_WORD}(?:[ \t]+(?:to|of|for|zu|zur|à|de|a))?[ \t]*){{0,2}}"
 _OPEN = r"(?P<open>\#{1,6}[ \t]+|\*\*|__|\\(?:sub)*(?:section|paragraph)\*?\s*\{|\\textbf\s*\{|\\item\s*\[)?"
-_HEADING = re.compile(r"^[ \t]*(?:(?P<hash>#{1,6})[ \t]|\\(?P<sub>(?:sub)*)section\b)", re.MULTILINE)
-TITLED = re.compile(rf"^[ \t]*(?:\#{{1,6}}[ \t]+|\*\*|__)?{_WORD}[ \t]*\d+[ \t]*(?:[.):*_]|$)", re.MULTILINE | re.IGNORECASE)
+_HEADING = regex(r"^[ \t]*(?:(?P<hash>#{1,6})[ \t]|\\(?P<sub>(?:sub)*)section\b)", re.MULTILINE)
+TITLED = regex(rf"^[ \t]*(?:\#{{1,6}}[ \t]+|\*\*|__)?{_WORD}[ \t]*\d+[ \t]*(?:[.):*_]|$)", re.MULTILINE | re.IGNORECASE)
 """A line of plain text that names a problem: whoever wrote it hands something in."""
-_GRADIENT = re.compile(r"\\nabla|∇|\\partial|∂|\\frac\s*\{\s*d|\bd[A-Z]\b")
+_GRADIENT = regex(r"\\nabla|∇|\\partial|∂|\\frac\s*\{\s*d|\bd[A-Z]\b")
 _MOST_READINGS = 5
 
 UNCLAIMED = "formulas were found that belong to no problem"

@@ -5,19 +5,20 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from ..diagnostics.regex import regex
 from .passage import Passage
 
 _SPACES = r"(?:\\quad|\\qquad|\\,|\\;|\\[hv]?phantom\{[^}]*\}|\\hspace\*?\{[^}]*\}|\{\})"
 _OPERATOR = r"(?:\+|\\times\b|\\cdot\b|\\odot\b|\\oplus\b|\\otimes\b)"
 _SIGN = rf"(?:{_OPERATOR}|[-−])"
 _MARGIN = rf"(?:{_SPACES}|[\s&])*"
-_ADDED = re.compile(rf"{_MARGIN}{_OPERATOR}|[\s&]*\\q?quad(?![a-z])[\s&]*[-−]")
-_GOES_ON = re.compile(rf"{_MARGIN}{_SIGN}|[\s&]*(?:\\q?quad|\\hspace\*?\{{[^}}]*\}}|\\[hv]?phantom\{{[^}}]*\}})")
-_LEADING = re.compile(rf"^{_MARGIN}")
-_LEFT_OPEN = re.compile(rf"{_SIGN}\s*$")
-_ZERO = re.compile(r"=\s*\{?0\}?[\s.,]*$")
-_BREAK = re.compile(r"\\\\\*?(?:\s*\[[^\]\n]*\])?\s*$")
-RELATION = re.compile(
+_ADDED = regex(rf"{_MARGIN}{_OPERATOR}|[\s&]*\\q?quad(?![a-z])[\s&]*[-−]")
+_GOES_ON = regex(rf"{_MARGIN}{_SIGN}|[\s&]*(?:\\q?quad|\\hspace\*?\{{[^}}]*\}}|\\[hv]?phantom\{{[^}}]*\}})")
+_LEADING = regex(rf"^{_MARGIN}")
+_LEFT_OPEN = regex(rf"{_SIGN}\s*$")
+_ZERO = regex(r"=\s*\{?0\}?[\s.,]*$")
+_BREAK = regex(r"\\\\\*?(?:\s*\[[^\]\n]*\])?\s*$")
+RELATION = regex(
     r"[=<>≤≥≈∝→⇒⇔∼∈←]|\\(?:le|ge|leq|geq|approx|propto|to|sim|in|iff|implies|equiv|(?:Long)?(?:left|right|Left|Right)+arrow"
     r"|Longleftrightarrow|Leftrightarrow|text|mbox|textrm|where|forall)(?![A-Za-z])"
 )

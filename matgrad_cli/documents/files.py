@@ -12,6 +12,7 @@ from pathlib import Path
 
 from ..diagnostics import Diagnostic, Source
 from ..diagnostics.record import replace
+from ..diagnostics.regex import regex
 from .assigned import TITLED, assigned
 from .keys import Document
 from .latex_carrier import read_latex
@@ -143,8 +144,8 @@ def read_document(path: Path, asked: Sequence[str] = ()) -> Document:
     return read_text(text, name, asked)
 
 
-_STATED_IN_LATEX = re.compile(r"^[ \t]*%[ \t]*matgrad:", re.MULTILINE)
-_STATED = re.compile(r"^[ \t]*(?:(?:%+[ \t]*)?matgrad[ \t]*:|```[ \t]*matgrad)", re.MULTILINE)
+_STATED_IN_LATEX = regex(r"^[ \t]*%[ \t]*matgrad:", re.MULTILINE)
+_STATED = regex(r"^[ \t]*(?:(?:%+[ \t]*)?matgrad[ \t]*:|```[ \t]*matgrad)", re.MULTILINE)
 
 
 def read_text(text: str, name: str, asked: Sequence[str] = ()) -> Document:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from ..diagnostics import Diagnostic, Label, Source, Span
+from ..diagnostics.regex import regex
 from .keys import END, Collector, Document, split_key
 from .margins import without_margin
 from .passage import Passage, covered
@@ -15,15 +16,15 @@ DISPLAYS = frozenset({"align", "equation", "gather", "alignat", "flalign", "mult
 INNER = frozenset({"aligned", "alignedat", "split", "gathered", "multlined"})
 _ONE_ROW = ("multline", "multlined")
 _VERBATIM = "verbatim|Verbatim|lstlisting|minted|comment|filecontents"
-_SKIP = re.compile(
+_SKIP = regex(
     rf"\\begin\{{(?P<env>(?:{_VERBATIM})\*?)\}}|\\verb\*?(?P<bar>[^A-Za-z\s*])|\\end\{{document\}}|\\[\s\S]|(?P<comment>%[^\n]*)"
 )
-_OPEN = re.compile(r"\\begin\{(?P<env>[A-Za-z]+)\*?\}|(?P<dollars>\$\$)|\\\\|(?P<bracket>\\\[)")
-_DROP = re.compile(
+_OPEN = regex(r"\\begin\{(?P<env>[A-Za-z]+)\*?\}|(?P<dollars>\$\$)|\\\\|(?P<bracket>\\\[)")
+_DROP = regex(
     r"\\(?:label|intertext|shortintertext|tag\*?|vspace\*?|hspace\*?)\s*\{(?:[^{}]|\{[^{}]*\})*\}"
     r"|\\(?:tiny|small|normalsize|[lL]arge|LARGE|[hH]uge|nonumber|notag|displaybreak|allowdisplaybreaks|hfill|hline|noindent|centering)(?![A-Za-z])(?:\[\d\])?"
 )
-_KEY = re.compile(r"%+\s*matgrad\s*:\s*(?P<pair>[^\n]*)")
+_KEY = regex(r"%+\s*matgrad\s*:\s*(?P<pair>[^\n]*)")
 
 
 def read_latex(source: Source) -> Document:
@@ -150,10 +151,10 @@ def rows_of(text: str, start: int, end: int, name: str) -> Iterator[Passage]:
             yield passage
 
 
-_INSIDE = re.compile(rf"\\begin\{{({'|'.join(sorted(DISPLAYS | INNER))}|array)\*?\}}(\[[tbc]\])?(\{{[\d@{{}}lcr|\s]+\}})?")
-_NESTED = re.compile(rf"[\s&]*(\\begin\{{(?:{'|'.join(sorted(INNER))})\*?\}}(?:(?!\\begin|\\end)[\s\S])*\\end\{{\w+\*?\}})[\s.,;]*")
-_RELATION_CELL = re.compile(r"&\s*(?::?=|\\(?:Long)?(?:[lL]eft)?[rR]ightarrow|\\iff|\\implies)|(?:=|arrow)\s*&")
-_EQALIGN = re.compile(r"\\(?:eqalign|eqalignno|leqalignno|displaylines)\s*\{")
+_INSIDE = regex(rf"\\begin\{{({'|'.join(sorted(DISPLAYS | INNER))}|array)\*?\}}(\[[tbc]\])?(\{{[\d@{{}}lcr|\s]+\}})?")
+_NESTED = regex(rf"[\s&]*(\\begin\{{(?:{'|'.join(sorted(INNER))})\*?\}}(?:(?!\\begin|\\end)[\s\S])*\\end\{{\w+\*?\}})[\s.,;]*")
+_RELATION_CELL = regex(r"&\s*(?::?=|\\(?:Long)?(?:[lL]eft)?[rR]ightarrow|\\iff|\\implies)|(?:=|arrow)\s*&")
+_EQALIGN = regex(r"\\(?:eqalign|eqalignno|leqalignno|displaylines)\s*\{")
 
 
 def _opened(body: str, name: str) -> tuple[str, str]:
@@ -180,7 +181,7 @@ def _end_of(body: str, name: str, at: int) -> int:
     return -1
 
 
-_TOKEN = re.compile(r"\\begin\b|\\end\b|\\\\\*?(?:[ \t]*\[[^\]\n]*\])?|\\cr(?![a-zA-Z])|\\[\s\S]|[{}&]")
+_TOKEN = regex(r"\\begin\b|\\end\b|\\\\\*?(?:[ \t]*\[[^\]\n]*\])?|\\cr(?![a-zA-Z])|\\[\s\S]|[{}&]")
 
 
 def _row_cuts(body: str) -> Iterator[tuple[int, int, list[int]]]:

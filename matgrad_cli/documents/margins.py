@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from ..diagnostics.regex import regex
 from .passage import covered
 
 _SPACE = r"(?:\\q?quad(?![a-zA-Z])|\\[,;:! ]|~|\\hfill(?![a-zA-Z])|\\hspace\*?\{[^}]*\}|\s)*"
@@ -14,9 +15,9 @@ _REASON = (
     rf"{_WORDS}(?:from|by|since|because|as|using|use|due|see|eqn?|equation|rule|chain|product|linearity|apply|applying|via|note|recall"
     r"|definition|symmetry|property)\b"
 )
-_RELATION = re.compile(r"(?<![<>!:])=|\\(?:approx|equiv|leq?|geq?|propto|coloneqq)(?![a-zA-Z])")
-_CELL = re.compile(rf"{_SPACE}(?:{_NUMBER}[\s.,]*$|{_REASON})", re.IGNORECASE)
-_END = re.compile(
+_RELATION = regex(r"(?<![<>!:])=|\\(?:approx|equiv|leq?|geq?|propto|coloneqq)(?![a-zA-Z])")
+_CELL = regex(rf"{_SPACE}(?:{_NUMBER}[\s.,]*$|{_REASON})", re.IGNORECASE)
+_END = regex(
     rf"(?:\\q?quad(?![a-zA-Z])|\\hfill(?![a-zA-Z])|\\hspace\*?\{{[^}}]*\}}|\\[cl]?dots(?![a-zA-Z])|…|\s\s|\t){_SPACE}"
     rf"(?:(?P<number>{_NUMBER})[\s.,]*$|(?P<reason>[,;]?\s*[(\[]?\s*{_REASON}))",
     re.IGNORECASE,

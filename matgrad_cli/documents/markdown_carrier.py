@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import re
-
 from ..diagnostics import Diagnostic, Label, Source, Span
 from ..diagnostics.record import replace
+from ..diagnostics.regex import regex
 from .keys import BEGINS, END, Collector, Document, known_key, nearest_key, split_key
 from .latex_carrier import DISPLAYS, INNER, rows_of
 from .margins import without_margin
 from .passage import Passage
 
-_DISPLAY = re.compile(rf"\\begin\{{(?P<name>{'|'.join(sorted(DISPLAYS | INNER))})\*?\}}(?P<body>.*)\\end\{{(?P=name)\*?\}}")
+_DISPLAY = regex(rf"\\begin\{{(?P<name>{'|'.join(sorted(DISPLAYS | INNER))})\*?\}}(?P<body>.*)\\end\{{(?P=name)\*?\}}")
 
 
 def read_markdown(source: Source) -> Document:

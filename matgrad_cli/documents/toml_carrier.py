@@ -7,6 +7,7 @@ import tomllib
 from typing import Any
 
 from ..diagnostics import Diagnostic, Label, Source, Span
+from ..diagnostics.regex import regex
 from .keys import REPEATABLE, Collector, Document, known_key
 from .passage import Passage
 
@@ -93,7 +94,7 @@ def _wrong_type(source: Source, word: str, value: object, needed: str, place: Pa
     return Diagnostic("key-type", f"`{word}` is {found}; it must be {needed}", source, (Label(place.span()),))
 
 
-_EATEN = re.compile(
+_EATEN = regex(
     r"[\b\f](?=[A-Za-z])|\r(?=[A-Za-z])|\t(?=(?:h?eta|au|ext\w*|op|r|imes|ilde|frac|anh|an|riangle\w*|herefore)(?![A-Za-z]))"
     r"|\n(?=(?:abla|u|eq|otag|onumber)(?![A-Za-z])(?!\s*:?=))"
 )

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from ..diagnostics import Diagnostic, Label, Source, Span
+from ..diagnostics.regex import regex
 from ..documents.passage import Passage
 from ..ir import Expr
 from .derivation import Reader
@@ -20,7 +21,7 @@ from .lines.statements import Claim, Later, Row, as_typed, read_row
 from .prose import NO_FORMULA, only_words, without_prose
 from .task import Task
 
-_STARRED = re.compile(r"(?<=\w)\s*\*\s*(?=:?=(?!=))")
+_STARRED = regex(r"(?<=\w)\s*\*\s*(?=:?=(?!=))")
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from typing import Literal, Unpack
 
 from ..diagnostics import Diagnostic, Label, MatgradError, Source, Span
 from ..diagnostics.record import replace
+from ..diagnostics.regex import regex
 from ..documents.continued import RELATION, joined_rows
 from ..documents.passage import Passage, line_and_column
 from ..notation.printing.to_text import to_text
@@ -149,7 +149,7 @@ def _answer(chosen: Settings, task: Task) -> ProblemReport:
     return scored(chosen, ProblemReport(chosen.id, "answer", verdict, final, lines, notes=found.notes))
 
 
-_FUNCTION = re.compile(r"\\(?:operatorname\*?|mathrm|text)\s*\{\s*[A-Za-z]{2,}\s*\}\s*(?:\\left)?\s*[({]")
+_FUNCTION = regex(r"\\(?:operatorname\*?|mathrm|text)\s*\{\s*[A-Za-z]{2,}\s*\}\s*(?:\\left)?\s*[({]")
 """A function that people know and this reader does not is no wrong name."""
 
 

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from functools import partial
 
 from ..diagnostics import Source
+from ..diagnostics.regex import regex
 from ..documents.passage import Passage
 from ..ir import Expr, Number, mul, neg, reciprocal, transpose
 from ..notation import syntax as s
@@ -19,7 +20,7 @@ NO_HEAD = "its left side is not the derivative that is asked for, and whether th
 
 Undo = Callable[[Expr], Expr]
 _TWICE = r"(?:\^\s*\{?\s*2\s*\}?|²)"
-_SPELLINGS = tuple((re.compile(pattern), usual) for pattern, usual in (
+_SPELLINGS = tuple((regex(pattern), usual) for pattern, usual in (
     (rf"^\s*(?:d|∂|\\partial(?![A-Za-z]))\s*{_TWICE}\s*([^/]+?)\s*/\s*(.+)$", r"\\frac{\\partial^2 \1}{\2}"),
     (r"\\nabla\s*\\nabla\s*\^\s*\{?\s*(?:\\top|T|\\intercal)\s*\}?", r"\\nabla^2 "),
     (rf"\\nabla\s*_\s*\{{\s*(\\?[A-Za-z]+?)\s*\1\s*\}}\s*{_TWICE}?", r"\\nabla^2_{\1} "),

@@ -5,25 +5,26 @@ from __future__ import annotations
 import re
 from collections.abc import Collection
 
+from ..diagnostics.regex import regex
 from ..documents.passage import Passage, covered
 from ..documents.sheets.words import is_word
 from ..notation.latex.names import FUNCTIONS, GREEK
 
 NO_FORMULA = "these are words, a formula was needed"
-_OPENING = re.compile(
+_OPENING = regex(
     r"\s*(?:\*\*|__)?(?:step\s+\d+|part\s+\(?\w\)?|case\s+\d+|\d+|\([a-z\d]\))(?:\*\*|__)?\s*[.:)]\s*(?:\*\*)?\s*", re.IGNORECASE
 )
-_BULLET = re.compile(r"\s*(?:[*•▪▸>]\s+|\d+[.)]\s+|\(\d+\)\s+)")
-_COMMENT = re.compile(r"\s(?:#|//|←|<--)\s*[A-Za-z(][^=]*$")
-_MATH = re.compile(r"\$[^$]*\$|\\\([^()]*\\\)|`[^`]*`")
-_PIECE = re.compile(r"\s*(?:([A-Za-z][A-Za-z'’-]*)(?![\w(\[^'ᵀ])|\$[^$=]*\$|([,:.]))\s*")
-_ONE_FORMULA = re.compile(r"([^$`\\=]*)\$([^$]*=[^$]*)\$([^$`\\=]+)")
-_DENIED = re.compile(r"\b(?:not?|never|neither|nor|cannot|wrong|false|incorrect|if|unless|when|maxi\w*|saddle)\b|n['’]t\b", re.IGNORECASE)
+_BULLET = regex(r"\s*(?:[*•▪▸>]\s+|\d+[.)]\s+|\(\d+\)\s+)")
+_COMMENT = regex(r"\s(?:#|//|←|<--)\s*[A-Za-z(][^=]*$")
+_MATH = regex(r"\$[^$]*\$|\\\([^()]*\\\)|`[^`]*`")
+_PIECE = regex(r"\s*(?:([A-Za-z][A-Za-z'’-]*)(?![\w(\[^'ᵀ])|\$[^$=]*\$|([,:.]))\s*")
+_ONE_FORMULA = regex(r"([^$`\\=]*)\$([^$]*=[^$]*)\$([^$`\\=]+)")
+_DENIED = regex(r"\b(?:not?|never|neither|nor|cannot|wrong|false|incorrect|if|unless|when|maxi\w*|saddle)\b|n['’]t\b", re.IGNORECASE)
 """Words behind a formula that say more than that it holds."""
-_RELATION = re.compile(r"\s*(?::?=|[@*/+^_≈])")
-_WORD = re.compile(r"[A-Za-z][A-Za-z'’-]*")
-_SIGN = re.compile(r"\*|(?<![A-Za-z])-|-(?![A-Za-z])")
-_FORMULA = re.compile(r"[=\\^_{}∂∇Σᵀ²⊙‖|+@/<>≈\[\]]|\.T\b")
+_RELATION = regex(r"\s*(?::?=|[@*/+^_≈])")
+_WORD = regex(r"[A-Za-z][A-Za-z'’-]*")
+_SIGN = regex(r"\*|(?<![A-Za-z])-|-(?![A-Za-z])")
+_FORMULA = regex(r"[=\\^_{}∂∇Σᵀ²⊙‖|+@/<>≈\[\]]|\.T\b")
 
 
 def without_prose(row: Passage, letters: Collection[str]) -> Passage:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Collection, Iterator, Mapping
 from typing import Final
 
+from ..diagnostics.regex import regex
 from ..ir import Shape
 from .choice import looks_like_latex
 from .latex.names import ACCENTS, FUNCTIONS
@@ -20,13 +21,13 @@ _SKIPPED: Final = (
     r"\\(?:operatorname|mathrm|text|mbox|begin|end)\*?\s*\{[^{}]*\}|\\(?:left|right|[bB]igg?[lr]?)\b|\^\s*\{?\s*(?:\\top|T|\\intercal)\s*\}?"
     rf"|(?<![A-Za-z\\])(?:{'|'.join(name for name in FUNCTIONS if len(name) > 1)})(?![A-Za-z])"
 )
-_IN_LATEX: Final = rf"(?P<skipped>{_SKIPPED})|{_NAMED}"  # these three are long and seldom needed: `re` compiles them when they are
-_IN_CODE: Final = re.compile(r"(?P<skipped>'[^']*'|\"[^\"]*\"|(?<=\.)\w+|\b\w+(?=\s*=[^=]))|(?P<name>[^\W\d]\w*)")
-_HEAD: Final = rf"\s*(?:(?:{_NAMED}|(?P<word>[^\W\d]\w*))\s*(?P<bracket>(?:\\left)?\([^()=]{{1,40}}\))?)\s*&?\s*:?=(?!=)&?\s*"
-_BETWEEN: Final = re.compile(
+_IN_LATEX: Final = regex(rf"(?P<skipped>{_SKIPPED})|{_NAMED}")
+_IN_CODE: Final = regex(r"(?P<skipped>'[^']*'|\"[^\"]*\"|(?<=\.)\w+|\b\w+(?=\s*=[^=]))|(?P<name>[^\W\d]\w*)")
+_HEAD: Final = regex(rf"\s*(?:(?:{_NAMED}|(?P<word>[^\W\d]\w*))\s*(?P<bracket>(?:\\left)?\([^()=]{{1,40}}\))?)\s*&?\s*:?=(?!=)&?\s*")
+_BETWEEN: Final = regex(
     r"\n|[,;](?:\s|\\[,;:! ])*|\\q?quad(?![A-Za-z])|\\(?:text|mbox|mathrm)\s*\{\s*,?\s*(?:where|with|and|for)\s*\}|\b(?:where|with|and)\b"
 )
-_AT_SAMPLE: Final = (
+_AT_SAMPLE: Final = regex(
     rf"(?:(?<![A-Za-z\\_])|(?=\\))(?P<name>{STYLE}?\{{?\\?[A-Za-z]+\}}?)\s*(?:\\left)?\(\s*{STYLE}?\{{?\s*(?P<of>[a-z])\s*\}}?\s*"
     r"(?:_\s*\{?(?P<below>[a-z])\}?|\^\s*\{\((?P<above>[a-z])\)\})\s*(?:\\right)?\)"
 )
@@ -44,7 +45,7 @@ def with_definitions(text: str, wrt: str = "") -> tuple[str, tuple[str, ...]]:
     if "=" not in text or len(text) > _LONGEST:
         return text, ()
     pieces = [piece for piece in _pieces(text) if piece.strip()]
-    heads = [re.match(_HEAD, piece) for piece in pieces]
+    heads = [_HEAD.match(piece) for piece in pieces]
     if len(pieces) < 2 or len(pieces) > _MOST or sum(head is None for head in heads) > 1:
         return text, ()
     latex = looks_like_latex(text)
@@ -90,7 +91,7 @@ def with_members(text: str, declared: Collection[str]) -> tuple[str, tuple[str, 
         said[f"`{name}({match['of']}_{letter})` is read as row {letter} of `{name}`"] = None
         return f"{match['name']}_{{{letter}}}"
 
-    return (re.sub(_AT_SAMPLE, member, text), tuple(said)) if "\\" in text else (text, ())
+    return (_AT_SAMPLE.sub(member, text), tuple(said)) if "\\" in text else (text, ())
 
 
 def with_capitals(text: str, shapes: Mapping[str, Shape]) -> tuple[str, str]:
@@ -130,7 +131,7 @@ def _key(head: re.Match[str]) -> str:
 def _unused(pieces: list[str], names: list[str | None], latex: bool) -> int | None:
     """The one whose name no other piece holds: the first of a formula, the last of lines of code."""
     values = {name: Stated((), "") for name in names if name is not None}
-    bodies = [piece[head.end() :] if (head := re.match(_HEAD, piece)) else piece for piece in pieces]
+    bodies = [piece[head.end() :] if (head := _HEAD.match(piece)) else piece for piece in pieces]
     held = [{name for name, *_ in _uses(body, latex, values)} for body in bodies]
     free = [number for number, name in enumerate(names) if not any(name in other for other in held)]
     return (free[0] if latex else free[-1]) if free else None
@@ -138,7 +139,7 @@ def _unused(pieces: list[str], names: list[str | None], latex: bool) -> int | No
 
 def _uses(text: str, latex: bool, values: Mapping[str, Stated]) -> Iterator[tuple[str, int, int]]:
     """The explained names that a text holds, and where."""
-    for found in re.finditer(_IN_LATEX if latex else _IN_CODE, text):
+    for found in (_IN_LATEX if latex else _IN_CODE).finditer(text):
         if found["name"] is None:
             continue
         base = re.match(_LETTER, found["name"]) if latex else None

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from typing import Final
 
 from ..diagnostics.record import replace
+from ..diagnostics.regex import regex
 from ..facts import Fact, Problem
 from ..ir import Call, Expr, Mul, Symbol, nodes_of
 from . import syntax as s
@@ -15,7 +15,7 @@ from .scope import Scope
 _SPECTRA: Final = ("eig", "singular_values", "svd", "lambda", "λ", "sigma", "σ")
 
 
-_FAMILIES: Final = re.compile(r"[A-Z]\}?\s*_\s*\{?\s*[a-z]")
+_FAMILIES: Final = regex(r"[A-Z]\}?\s*_\s*\{?\s*[a-z]")
 
 
 def _refuse_families(tree: s.Node, scope: Scope) -> None:

@@ -7,17 +7,18 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from ..diagnostics.record import record
+from ..diagnostics.regex import regex
 from .latex.names import STYLES
 from .loss_text import plain_name
 
 STYLE: Final = rf"(?:\\(?:{'|'.join(sorted(STYLES))})(?![A-Za-z])\s*)"
-CALLED: Final = re.compile(
+CALLED: Final = regex(
     rf"(?<![A-Za-z\\_]){STYLE}?\{{?(?P<name>\\?[A-Za-z]+)\}}?(?:_\s*\{{?{STYLE}?\{{?(?P<below>\\?\w+)\}}*)?\s*(?:\\left)?(?=\()"
 )
 """A function in front of its bracket."""
 
-_SIMPLE: Final = re.compile(rf"{STYLE}?\{{?\\?[A-Za-z]+\}}?(?:\s*[_^]\s*(?:\{{[^{{}}]*\}}|\w))*")
-_SEPARATOR: Final = re.compile(r"[,;|](?![^()]*\))")
+_SIMPLE: Final = regex(rf"{STYLE}?\{{?\\?[A-Za-z]+\}}?(?:\s*[_^]\s*(?:\{{[^{{}}]*\}}|\w))*")
+_SEPARATOR: Final = regex(r"[,;|](?![^()]*\))")
 
 
 @record

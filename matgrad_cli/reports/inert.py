@@ -7,6 +7,7 @@ from functools import lru_cache
 
 from ..diagnostics import Diagnostic, Label, Source
 from ..diagnostics.record import replace
+from ..diagnostics.regex import regex
 from ..records.finding import FileReport, Final, Finding, ProblemReport, Report
 
 _HIDDEN = {code: chr(0x2400 + code) for code in range(32)} | {0x7F: "␡"}
@@ -17,8 +18,8 @@ _UNSEEN = (
 """Controls, ends of lines, what turns text round or cannot be seen, halves of characters (file names that are no text), tags."""
 _HIDDEN |= dict.fromkeys((code for start, end in _UNSEEN for code in range(start, end)), "�")
 _OF_SOURCE = {code: sign for code, sign in _HIDDEN.items() if code not in (9, 10)}
-_COMMAND = re.compile(r"(^|\s)::")
-_OLD_COMMAND = re.compile(r"##(?=\w*\[)")
+_COMMAND = regex(r"(^|\s)::")
+_OLD_COMMAND = regex(r"##(?=\w*\[)")
 
 
 def inert(text: str) -> str:

@@ -6,6 +6,7 @@ import re
 from functools import lru_cache
 
 from ..diagnostics.record import replace
+from ..diagnostics.regex import regex
 from .rule import Rule
 
 
@@ -18,7 +19,7 @@ def variants(rule: Rule) -> tuple[Rule, ...]:
     return tuple(sorted((one for one in found if not _ALONE.fullmatch(one.lhs)), key=lambda one: -len(one.shapes)))
 
 
-_ALONE = re.compile(r"(d\()?\(*\w+(\.T)?\)*")
+_ALONE = regex(r"(d\()?\(*\w+(\.T)?\)*")
 """A letter that nothing is said of any more."""
 
 

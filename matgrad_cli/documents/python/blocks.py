@@ -8,14 +8,15 @@ import re
 
 from ...diagnostics import Source
 from ...diagnostics.record import record
+from ...diagnostics.regex import regex
 from ..sheets.sheet import Cell
 
-_FENCE = re.compile(
+_FENCE = regex(
     r"^(?P<mark>`{3,}|~{3,})[ \t]*\{?\.?(?:python|py|python3|ipython|pycon)\b[^\n]*\n(?P<code>.*?)(?:^(?P=mark)[`~]*[ \t]*$|\Z)",
     re.MULTILINE | re.DOTALL | re.IGNORECASE,
 )
-_MAGIC = re.compile(r"^[ \t]*[%!?][^\n]*", re.MULTILINE)
-_INK = re.compile(r"[^\n]")
+_MAGIC = regex(r"^[ \t]*[%!?][^\n]*", re.MULTILINE)
+_INK = regex(r"[^\n]")
 
 
 @record

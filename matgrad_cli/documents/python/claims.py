@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import re
-
+from ...diagnostics.regex import regex
 from ...verify.programs.names import GRADIENTS, last_part
 
 _FORMS = (
-    re.compile(r"^d_?(?:L|l|loss|J|cost|C|E|err)_?d_?([A-Za-z]\w*)$"),
-    re.compile(r"^d_?([A-Za-z]\w*)$"),
-    re.compile(r"^d_([A-Za-z0-9_]\w*)$"),
-    re.compile(r"^(?:grad|gradient|nabla)_?(?:of_)?([A-Za-z]\w*)$"),
-    re.compile(r"^([A-Za-z]\w*?)_(?:grad|gradient|grads)$"),
+    regex(r"^d_?(?:L|l|loss|J|cost|C|E|err)_?d_?([A-Za-z]\w*)$"),
+    regex(r"^d_?([A-Za-z]\w*)$"),
+    regex(r"^d_([A-Za-z0-9_]\w*)$"),
+    regex(r"^(?:grad|gradient|nabla)_?(?:of_)?([A-Za-z]\w*)$"),
+    regex(r"^([A-Za-z]\w*?)_(?:grad|gradient|grads)$"),
 )
-UPSTREAM = re.compile(
+UPSTREAM = regex(
     r"^(?:d_?out|d_?outputs?|grad_?out|grad_?outputs?|g_?out|out(?:put)?_?grad(?:ient)?|upstream(?:_\w+)?|grad|grads|gradient|dvalues|top_diff"
     r"|accum_grad|dL_?dout|dl_?dout|dL_?dy|g|dloss|error|delta|d|dnext|dout_?\w*|grad_in|out(?:put)?_error|dy|dY|gy|dz_?out|din)$"
 )

@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 import ast
-import re
 from collections.abc import Iterator
 from copy import copy
 
+from ...diagnostics.regex import regex
 from ...verify.programs.names import key_of, last_part, names_in
 from .claims import claimed
 from .outline import BACKWARD, pairs
 from .said import told
 
-_STEP = re.compile(r"^(?:lr|alpha|eta|learning_rate|step\w*|rate)$")
+_STEP = regex(r"^(?:lr|alpha|eta|learning_rate|step\w*|rate)$")
 """A number that makes a step of a gradient."""
-_COUNT = re.compile(r"^(?:[NnmMB]|batch(?:_size)?|num_\w+|n_\w+)$")
+_COUNT = regex(r"^(?:[NnmMB]|batch(?:_size)?|num_\w+|n_\w+)$")
 TURNED = ".T"
 """Among the names that may be numbers: a gradient may be transposed too."""
-_KEPT = re.compile(r"cache|ctx|saved|memory|tape|tmp|context|state")
+_KEPT = regex(r"cache|ctx|saved|memory|tape|tmp|context|state")
 
 
 def finished(tree: ast.Module, loosely: bool = False) -> ast.Module:

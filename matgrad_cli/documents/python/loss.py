@@ -7,6 +7,7 @@ import re
 
 from ...diagnostics import Diagnostic, Source
 from ...diagnostics.record import record
+from ...diagnostics.regex import regex
 from ...verify.programs.names import names_in
 from .claims import UPSTREAM, claimed
 from .outline import comments_of, directives_of, units_of
@@ -17,7 +18,7 @@ LARGEST = 4000
 PLAIN = ("sigmoid", "relu", "tanh", "softplus")
 """Functions that mean the same wherever they are defined."""
 DEEPEST = 8
-_CALLED = re.compile(r"loss|cost|objective|criterion|nll|energy|error", re.I)
+_CALLED = regex(r"loss|cost|objective|criterion|nll|energy|error", re.I)
 
 
 @record

@@ -9,6 +9,7 @@ import tokenize
 from collections.abc import Collection, Iterator
 
 from ...diagnostics.record import record
+from ...diagnostics.regex import regex
 from ...verify.programs.names import key_of, last_part, names_in
 from .claims import BARE, LOSSES, UPSTREAM, claimed
 from .said import Said, told
@@ -74,9 +75,9 @@ class Directive:
     value: str
 
 
-_DIRECTIVE = re.compile(r"#\s*matgrad\s*:\s*(\w+)\s*[=:]\s*(.+)")
+_DIRECTIVE = regex(r"#\s*matgrad\s*:\s*(\w+)\s*[=:]\s*(.+)")
 
-_FACT = re.compile(r"(\w+)\s+([\w-]+)\s*(?:,|$)")
+_FACT = regex(r"(\w+)\s+([\w-]+)\s*(?:,|$)")
 
 
 def comments_of(text: str) -> list[tuple[int, str]]:
@@ -191,8 +192,8 @@ def _claims(
 # --- pairs ----------------------------------------------------------------------------------------------------------------
 
 _BACK = r"(?:backward|backpropagat(?:ion|e)|backprop|bwd|back|grad|gradient|vjp)"
-_GRADIENT = re.compile(r"^(?:(?:compute|calculate|calc|get|cost|loss)_?)?(?:grad|grads|gradients?)(?:_function|_fn|_func)?$", re.I)
-_COST = re.compile(r"^(?:(?:compute|calculate|calc|get)_?)?(?:\w+_)?(?:cost|loss|cross_entropy|nll)(?:_function|_fn|_func)?$", re.I)
+_GRADIENT = regex(r"^(?:(?:compute|calculate|calc|get|cost|loss)_?)?(?:grad|grads|gradients?)(?:_function|_fn|_func)?$", re.I)
+_COST = regex(r"^(?:(?:compute|calculate|calc|get)_?)?(?:\w+_)?(?:cost|loss|cross_entropy|nll)(?:_function|_fn|_func)?$", re.I)
 
 
 def _criterion(functions: list[ast.FunctionDef], forward: ast.FunctionDef) -> ast.FunctionDef | None:

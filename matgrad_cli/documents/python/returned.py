@@ -7,14 +7,15 @@ import re
 from collections.abc import Iterator, Sequence
 
 from ...diagnostics.record import record
+from ...diagnostics.regex import regex
 from ...verify.programs.names import key_of, last_part
 from .claims import claimed
 from .outline import Unit
 
-_BEHIND = re.compile(r"\b(?:Returns?|Outputs?)\b\s*:?", re.IGNORECASE)
-_SECTION = re.compile(r"^\s*(?:Args|Arguments|Parameters|Inputs?|Raises|Examples?|Notes?)\b", re.IGNORECASE | re.MULTILINE)
-_ITEM = re.compile(r"^\s*(?:[-*•]\s*|\d+[.)]\s*)?`?(\w+)`?\s*(?::|--|—|\()", re.MULTILINE)
-_LIST = re.compile(r"\w+(?:\s*,\s*(?:and\s+)?\w+)+")
+_BEHIND = regex(r"\b(?:Returns?|Outputs?)\b\s*:?", re.IGNORECASE)
+_SECTION = regex(r"^\s*(?:Args|Arguments|Parameters|Inputs?|Raises|Examples?|Notes?)\b", re.IGNORECASE | re.MULTILINE)
+_ITEM = regex(r"^\s*(?:[-*•]\s*|\d+[.)]\s*)?`?(\w+)`?\s*(?::|--|—|\()", re.MULTILINE)
+_LIST = regex(r"\w+(?:\s*,\s*(?:and\s+)?\w+)+")
 
 
 @record

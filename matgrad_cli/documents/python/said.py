@@ -6,6 +6,7 @@ import ast
 import re
 
 from ...diagnostics.record import record
+from ...diagnostics.regex import regex
 
 
 @record
@@ -24,32 +25,32 @@ _BRACKETS = rf"[(\[]\s*(?P<inside>(?:{_DIM})(?:\s*,\s*(?:{_DIM}))*)?\s*,?\s*[)\]
 _TIMES = rf"(?P<times>(?:{_SIZE})(?:\s*×\s*(?:{_SIZE})|\s+x\s+(?:{_SIZE})|\s+by\s+(?:{_SIZE})|(?<=\d)x(?=\d)\d+)+)"
 _SHAPE = rf"(?:{_BRACKETS}|{_TIMES})"
 
-_HEAD = re.compile(
+_HEAD = regex(
     rf"(?<![\w.*×])(?<! x )(?<! by )(?P<names>{_LIST})"
     r"\s*(?::|--|=(?!=)|\bis\b|\bare\b|\bhas\b|\bhave\b|(?=\())\s*"
 )
-_AT_ONCE = re.compile(
+_AT_ONCE = regex(
     r"\s*(?:(?:an?\s+|the\s+)?(?:array|ndarray|tensor|matrix|vector)?,?\s*"
     rf"(?:with|of|in|has)?\s*(?:shape|size)?\s*:?\s*)?{_SHAPE}"
 )
-_LATER = re.compile(rf"\b(?:shape|size|dimensions?|shaped)\b\s*(?:is|=|:)?\s*{_SHAPE}")
-_BESIDE = re.compile(rf"(?P<name>{_NAME})\s+of\s+(?:shape|size)\s+{_SHAPE}")
-_SINGLE = re.compile(r"\s*(?P<dim>[A-Za-z_]\w*)\b")
-_NUMBER = re.compile(r"\b(?:scalar|float|number|constant|strength|coefficient|temperature|real|regularization|rate|int|double)\b")
+_LATER = regex(rf"\b(?:shape|size|dimensions?|shaped)\b\s*(?:is|=|:)?\s*{_SHAPE}")
+_BESIDE = regex(rf"(?P<name>{_NAME})\s+of\s+(?:shape|size)\s+{_SHAPE}")
+_SINGLE = regex(r"\s*(?P<dim>[A-Za-z_]\w*)\b")
+_NUMBER = regex(r"\b(?:scalar|float|number|constant|strength|coefficient|temperature|real|regularization|rate|int|double)\b")
 _FACTS = (
-    ("onehot", re.compile(r"one[- ]?hot", re.I)),
-    ("symmetric", re.compile(r"\bsymmetric\b", re.I)),
-    ("signs", re.compile(r"\{\s*-\s*1\s*,\s*\+?\s*1\s*\}|±\s*1|\+/-\s*1|-1 or \+?1", re.I)),
-    ("binary", re.compile(r"\{\s*0\s*,\s*1\s*\}|\bbinary\b|\b0/1\b|\b0 or 1\b|\bmask\b", re.I)),
-    ("labels", re.compile(r"\bint(?:eger)?s?\b|\bclass (?:indices|index|numbers|ids)\b|\bindices\b|\blabels? (?:in|for)\b|< ?C\b", re.I)),
-    ("simplex", re.compile(r"\bprobabilit|\bdistribution|sums? to (?:1|one)", re.I)),
-    ("positive", re.compile(r"\bpositive\b|> ?0\b", re.I)),
+    ("onehot", regex(r"one[- ]?hot", re.I)),
+    ("symmetric", regex(r"\bsymmetric\b", re.I)),
+    ("signs", regex(r"\{\s*-\s*1\s*,\s*\+?\s*1\s*\}|±\s*1|\+/-\s*1|-1 or \+?1", re.I)),
+    ("binary", regex(r"\{\s*0\s*,\s*1\s*\}|\bbinary\b|\b0/1\b|\b0 or 1\b|\bmask\b", re.I)),
+    ("labels", regex(r"\bint(?:eger)?s?\b|\bclass (?:indices|index|numbers|ids)\b|\bindices\b|\blabels? (?:in|for)\b|< ?C\b", re.I)),
+    ("simplex", regex(r"\bprobabilit|\bdistribution|sums? to (?:1|one)", re.I)),
+    ("positive", regex(r"\bpositive\b|> ?0\b", re.I)),
 )
 
 
-_WORDS = re.compile(r"\b(?:number|size|length|dimension)s? of (?:the )?(\w+)(?: (layer|units?|features?))?(?=\s*[,)\]])")
+_WORDS = regex(r"\b(?:number|size|length|dimension)s? of (?:the )?(\w+)(?: (layer|units?|features?))?(?=\s*[,)\]])")
 """Sizes that are told in words: `(size of current layer, number of examples)`."""
-_ROLE = re.compile(r":[a-z]+(?::[a-z]+)*:`([^`<]*)(?:<[^`>]*>)?`")
+_ROLE = regex(r":[a-z]+(?::[a-z]+)*:`([^`<]*)(?:<[^`>]*>)?`")
 """A role of Sphinx: `:py:class:`ndarray <numpy.ndarray>``."""
 
 

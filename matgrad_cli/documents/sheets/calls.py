@@ -6,6 +6,7 @@ import re
 from collections.abc import Collection, Sequence
 
 from ...diagnostics.record import record, replace
+from ...diagnostics.regex import regex
 from ...notation.latex.names import FUNCTIONS
 from ...notation.loss_text import plain_name
 from ...notation.stated_functions import CALLED, STYLE, Stated, arguments_of, at, closing, key_of, occurrences
@@ -13,10 +14,10 @@ from ..passage import Passage
 from .outline import Outline
 from .sheet import Formula
 
-_EQUALS = re.compile(r"\s*(?:\\right\))?\s*&?\s*(?::?=(?!=)|\\coloneqq)&?")
-_BEGINS = re.compile(r"(?:^|[,;&}]|\\q?quad|where|[Ll]et)\s*$")
-_ENDS = re.compile(r"=|\\q?quad|\\text|[,;]\s*(?=\\?[A-Za-z]+(?:_\w+)?\s*(?:\([^()]*\))?\s*=)")
-_FEATURES = re.compile(
+_EQUALS = regex(r"\s*(?:\\right\))?\s*&?\s*(?::?=(?!=)|\\coloneqq)&?")
+_BEGINS = regex(r"(?:^|[,;&}]|\\q?quad|where|[Ll]et)\s*$")
+_ENDS = regex(r"=|\\q?quad|\\text|[,;]\s*(?=\\?[A-Za-z]+(?:_\w+)?\s*(?:\([^()]*\))?\s*=)")
+_FEATURES = regex(
     rf"(?P<name>{STYLE}?\{{?\\(?:var)?(?:phi|psi)\}}?)\s*(?:\\left)?\(\s*{STYLE}?\{{?\s*[a-z]\s*\}}?\s*"
     r"(?:_\s*\{?(?P<below>[a-z])\}?|\^\s*\{\((?P<above>[a-z])\)\})\s*(?:\\right)?\)"
 )

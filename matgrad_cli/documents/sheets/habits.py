@@ -6,39 +6,40 @@ import re
 from collections.abc import Callable, Sequence
 
 from ...diagnostics.record import replace
+from ...diagnostics.regex import regex
 from ..passage import Passage
 from .sheet import Sheet
 
-_ROWS = re.compile(
+_ROWS = regex(
     r"soft-?max[^.]{0,80}?(?:row-?wise|(?:each|every|over|along|to|the|across|all) rows?\b|last (?:axis|dimension))"
     r"|row-?wise[^.]{0,40}soft-?max|\battention\b", re.IGNORECASE,
 )
-_SOFTMAX = re.compile(
+_SOFTMAX = regex(
     r"(?:\\(?:operatorname|mathrm|text|textrm|mathsf|rm)\s*\{\s*[sS]oft-?max\s*\}|\\softmax(?![A-Za-z]))"
     r"(?:_\s*(?:\{\s*)?\\(?:text|mathrm|textrm)\s*\{\s*rows?\s*\}\s*\}?)?(?=\s*(?:\\!)*\s*(?:\\(?:left|[bB]igl?g?))?\s*[(\[])"
 )
-_UPSTREAM = re.compile(
+_UPSTREAM = regex(
     r"(?<![A-Za-z\\])d([A-Z])\s*=\s*\\[dt]?frac\s*\{\s*\\partial\s*(?P<loss>\\mathcal\s*\{?\s*L\s*\}?|\\ell|[A-Z])\s*\}\s*\{\s*\\partial\s*\1\s*\}"
     r"|(?<![A-Za-z\\])d([A-Z])\s*=\s*\\partial\s*(?P<other>\\mathcal\s*\{?\s*L\s*\}?|\\ell|[A-Z])\s*/\s*\\partial\s*\3(?![A-Za-z])"
 )
-_IN_WORDS = re.compile(
+_IN_WORDS = regex(
     r"(?P<sign>&?:?=)\s*\\?(?:P|p|Pr|mathbb\s*\{?P\}?)\s*(?:\\left)?\([^()]*(?:\\mid|\\vert|\|)(?:[^()]|\([^()]*\))*\)\s*&?:?=(?!=)"
 )
 """`p_{ic} = P(y = c \\mid x_i) = …`."""
-_SPREAD = re.compile(
+_SPREAD = regex(
     r"(?:^|(?<=[,;&({\s]))(?P<name>\\(?:sigma|tau)(?:_\{?\\?\w+\}?)?)\s*\^\s*(?:2|\{2\})\s*(?P<sign>&?:?=)"
     r"(?P<value>(?:(?!,\s*(?:\\q?quad|\\[ ,;]|$)|\\text|\\q?quad).)+)"
 )
-_BY_SPREAD = re.compile(r"\}\s*\{\s*\\partial\s*\\(?:sigma|tau)|\\nabla_\{?\s*\\(?:sigma|tau)|[(,]\s*\\(?:sigma|tau)(?:\^2)?\s*[),]")
+_BY_SPREAD = regex(r"\}\s*\{\s*\\partial\s*\\(?:sigma|tau)|\\nabla_\{?\s*\\(?:sigma|tau)|[(,]\s*\\(?:sigma|tau)(?:\^2)?\s*[),]")
 """Where the spread is what is asked for."""
 _COUNT = r"[a-z](?:_\{?\w\}?|\^\{\(\w\)\})?"
-_FACTORIAL = re.compile(rf"\\(?:log|ln)\s*(?:(?P<bare>{_COUNT})\s*!|(?:\\left)?\(\s*(?P<inside>{_COUNT})\s*!\s*(?:\\right)?\))")
+_FACTORIAL = regex(rf"\\(?:log|ln)\s*(?:(?P<bare>{_COUNT})\s*!|(?:\\left)?\(\s*(?P<inside>{_COUNT})\s*!\s*(?:\\right)?\))")
 """`\\log y_i!` of a count is some function of it, ψ."""
-_GRADIENT = re.compile(r"(?<![A-Za-z\\])d\s?([A-Z](?:_(?:\w|\{\w+\}))?)(?![A-Za-z])")
-_LABELLED = re.compile(r"(?<![A-Za-z\\])(?P<name>[A-Za-z])_(?P<open>\{)?(?P<label>[a-z])(?(open)\}|(?![A-Za-z]))")
-_INDEXED = re.compile(r"(?<![A-Za-z\\])([A-Za-z])_(?P<open>\{)?(?P<below>[a-z]{1,2})(?(open)\}|(?![A-Za-z]))")
-_LAYER = re.compile(r"\^\{?(?P<open>[\[(])(?P<layer>\d|L)[\])](?P<rest>[^{}\n]{0,12}\})?")
-_OF_LAYER = re.compile(
+_GRADIENT = regex(r"(?<![A-Za-z\\])d\s?([A-Z](?:_(?:\w|\{\w+\}))?)(?![A-Za-z])")
+_LABELLED = regex(r"(?<![A-Za-z\\])(?P<name>[A-Za-z])_(?P<open>\{)?(?P<label>[a-z])(?(open)\}|(?![A-Za-z]))")
+_INDEXED = regex(r"(?<![A-Za-z\\])([A-Za-z])_(?P<open>\{)?(?P<below>[a-z]{1,2})(?(open)\}|(?![A-Za-z]))")
+_LAYER = regex(r"\^\{?(?P<open>[\[(])(?P<layer>\d|L)[\])](?P<rest>[^{}\n]{0,12}\})?")
+_OF_LAYER = regex(
     r"(\\?[A-Za-z]+)\}?\s*\^\{?([\[(])\d[\])]\}?\s*&?=(?!=)|(?:\\(?:partial|nabla_\{?)\s*|∂)(\\?[A-Za-z]+)\s*\^\{?([\[(])\d[\])]"
 )
 """What is stated of a layer, `a^{(1)} = …`, and by what of a layer is differentiated."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from ...diagnostics.regex import regex
 from ..passage import Passage
 
 MOST_STEPS = 200_000
@@ -14,15 +15,15 @@ LONGEST = 2_000
 """A macro's text may grow to so many characters."""
 
 _COMMAND = r"\\(?:re|provide)?newcommand\s*\*?\s*(?:\{\s*\\(?P<new>[A-Za-z]+)\s*\}|\\(?P<bare>[A-Za-z]+))"
-_STATED = re.compile(
+_STATED = regex(
     rf"{_COMMAND}\s*(?:\[\s*(?P<count>\d)\s*\])?\s*(?:\[(?P<default>[^\]]*)\])?\s*(?=\{{|\\)"
     r"|\\def\s*\\(?P<def>[A-Za-z]+)\s*(?P<parameters>(?:#\d)*)\s*(?=\{)"
     r"|\\DeclareMathOperator\s*(?P<star>\*?)\s*\{?\s*\\(?P<operator>[A-Za-z]+)\s*\}?\s*(?=\{)"
     r"|\\let\s*\\(?P<let>[A-Za-z]+)\s*=?\s*\\(?P<same>[A-Za-z]+)"
 )
-_NAMED = re.compile(r"\\[A-Za-z]+$")
+_NAMED = regex(r"\\[A-Za-z]+$")
 """What ends in a command does not grow together with the letter behind it."""
-_CALL = re.compile(r"\\([A-Za-z]+)")
+_CALL = regex(r"\\([A-Za-z]+)")
 _NEVER = frozenset(("begin", "end", "frac", "sqrt", "left", "right", "text", "sum", "documentclass", "section", "item"))
 
 

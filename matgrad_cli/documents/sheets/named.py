@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from ...diagnostics.record import replace
+from ...diagnostics.regex import regex
 from ...notation.latex.names import GREEK
 from .outline import Outline
 from .problem import LOSS as _LOSS
@@ -25,37 +26,37 @@ _IS = (
     r"(?:\s+(?:then|therefore|thus|simply|just|hence|now|given by|equal to))*\s*:?)"
 )
 _SAID = rf"^\W*{_LEADS}(?:(?:the|its|our) )?(?P<what>gradient|hessian){_OF}{_IS}?[\s$*(\\\[]*$"
-_LABEL = re.compile(r"(?:^|\n)[\s*_-]*(?:The )?(?P<what>Gradient|Hessian)(?: of \w)?[*_]*\s*[:=]?[*_]*[\s$]*$")
-_OTHER = re.compile(
+_LABEL = regex(r"(?:^|\n)[\s*_-]*(?:The )?(?P<what>Gradient|Hessian)(?: of \w)?[*_]*\s*[:=]?[*_]*[\s$]*$")
+_OTHER = regex(
     r"\b(?:terms?|parts?|pieces?|summands?|component|example|instead|if|when|suppose|case|special|at|for|other|first|second)\b|"
     r"\bwhere\b(?![^.=]{0,60}(?:\\in\b|∈|\b(?:is|are|denotes?)\b))|"
     r"\b[a-z]\s*\(\s*(?:\\\w+\s*\{?)?\w\}?\s*\)\s*=|\n\s*#", re.IGNORECASE,
 )
 """What may turn to something else than the loss shortly before."""
-_WHOLE = re.compile(r"^[*_$\s)\\\]]*(?:$|\.(?:\s|$)|;|,\s*(?:and|which|so|because|as|since)\b)", re.IGNORECASE)
+_WHOLE = regex(r"^[*_$\s)\\\]]*(?:$|\.(?:\s|$)|;|,\s*(?:and|which|so|because|as|since)\b)", re.IGNORECASE)
 """What stands behind a formula that is all that is said: no `plus …`, no `if …`."""
-_NO_VALUE = re.compile(
+_NO_VALUE = regex(
     r"\\(?:times|in|succ\w*|prec\w*|geq?|leq?|neq?|to|mapsto|dots|nabla|partial)(?![A-Za-z])|[×∈≻⪰<>≥≤≠∇∂?]|:\s|^\W*\d*\W*$"
 )
 _LETTER = r"\s*(?:\\(?:mathbf|boldsymbol|bm|mathrm|mathcal)\s*)?\{?\s*H\s*\}?"
 _ARGUMENT = r"(?:\s*\(\s*(?:\\\w+\s*)?\{?\w+\}?\s*\))?"
-_BARE = re.compile(rf"{_LETTER}{_ARGUMENT}\s*&?\s*:?=\s*&?")
+_BARE = regex(rf"{_LETTER}{_ARGUMENT}\s*&?\s*:?=\s*&?")
 _OF_LOSS = (
     _LETTER + r"\s*_\s*\{?\s*{name}\s*\}?" + _ARGUMENT + r"\s*&?\s*="
     r"|\s*\\?(?:operatorname\s*\{|mathrm\s*\{)?Hess\}?\s*\(?\s*{name}\s*\)?" + _ARGUMENT + r"\s*&?\s*="
 )
-_DISPLAY_END = re.compile(r"\$\$|\\\]|\\end\{\w+\*?\}")
-_MINIMISE = re.compile(
+_DISPLAY_END = regex(r"\$\$|\\\]|\\end\{\w+\*?\}")
+_MINIMISE = regex(
     r"\b(?:minimi[sz]\w*|maximi[sz]\w*|loss|objective|cost|criterion)"
     r"(?:\s+(?:the|a|following|objective|loss|cost|function|problem|is|of|to|be))*\W*$", re.IGNORECASE,
 )
-_MINIMUM = re.compile(r"\s*\\(?:arg)?(?:min|max)(?:_(?:\{(?:[^{}]|\{[^{}]*\})*\}|\w))?(?:\s*\\(?:[;,:!]|q?quad))*\s*")
-_FORMULA_END = re.compile(r"=[^=$]*\$(?=,? (?:and|while|whereas|so)\b)")
+_MINIMUM = regex(r"\s*\\(?:arg)?(?:min|max)(?:_(?:\{(?:[^{}]|\{[^{}]*\})*\}|\w))?(?:\s*\\(?:[;,:!]|q?quad))*\s*")
+_FORMULA_END = regex(r"=[^=$]*\$(?=,? (?:and|while|whereas|so)\b)")
 """`… is $\\nabla f = Ax$ and the Hessian is $A$`."""
-_NAMED = re.compile(r"\s*(?:\\(?:mathbf|boldsymbol|bm|mathrm|vec)\s*)?\{?\s*(?:[A-Za-z]|\\[a-z]+)\s*\}?\s*&?:?=\s*&?(?=[^=]*$)")
+_NAMED = regex(r"\s*(?:\\(?:mathbf|boldsymbol|bm|mathrm|vec)\s*)?\{?\s*(?:[A-Za-z]|\\[a-z]+)\s*\}?\s*&?:?=\s*&?(?=[^=]*$)")
 """`the gradient is $g = 2Ax$`: g is the gradient, which is 2Ax."""
-_H = re.compile(r"(?<![A-Za-z\\])H(?![A-Za-z])")
-_CALLED_HESSIAN = re.compile(
+_H = regex(r"(?<![A-Za-z\\])H(?![A-Za-z])")
+_CALLED_HESSIAN = regex(
     r"hessian(?:\s+(?:matrix|is|of|then|should|must|be))*[\s$:,(]*(?:\\\w+\{)?H\b"
     r"|\bH\W{1,4}(?:is|be|for|denotes)?\s*(?:the )?hessian", re.IGNORECASE
 )

@@ -6,15 +6,16 @@ import re
 from collections.abc import Sequence
 
 from ...diagnostics.record import replace
+from ...diagnostics.regex import regex
 from .outline import Outline
 from .problem import Question, readable_problem
 from .sheet import Sheet
 
-_SUM = re.compile(
+_SUM = regex(
     r"(?P<front>(?:\s|-|\\[dt]?frac\s*\{?\s*1\s*\}?\s*\{?\s*\w+\s*\}?)*)\\sum_\{?\s*(?P<letter>[a-z])\s*(?:=\s*1\s*)?\}?(?:\^\{?\w+\}?)?"
 )
-_MEAN = re.compile(r"\\[dt]?frac\s*\{?\s*1\s*\}?\s*\{?\s*(\d?)[A-Za-z]\s*\}?")
-_ONE_SAMPLE = re.compile(
+_MEAN = regex(r"\\[dt]?frac\s*\{?\s*1\s*\}?\s*\{?\s*(\d?)[A-Za-z]\s*\}?")
+_ONE_SAMPLE = regex(
     r"\b(?:one|single|individual)\s+(?:training\s+)?(?:example|sample|data\s?point|observation|instance|pair)\b",
     re.IGNORECASE,
 )

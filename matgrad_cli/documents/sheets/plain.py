@@ -6,21 +6,22 @@ import re
 import unicodedata
 from collections.abc import Iterator
 
+from ...diagnostics.regex import regex
 from .words import is_word
 
-_CODE = re.compile(r"@|\.T\b|\baxis=|\bnp\.|torch\.|\*\*|==|^\s*(?:def|import|from|return|print|for|if|assert)\b.*[:(]|\+=|#include|;\s*$")
-_HEAD = re.compile(r"^(?:From|To|Subject|Date|Cc|Re):\s", re.IGNORECASE)
-_RELATION = re.compile(r"(?<![<>!:=])=(?!=)|:=|≈")
-_TOKEN = re.compile(r"\S+")
-_EDGE = re.compile(r"^[\s,;:.!?•▪*–—-]+(?=[^\s])|(?:[\s,;:.!?]|\*\*)+$")
-_NUMBERED = re.compile(r"\s*(?:\(?(?:[ivx]{1,4}|\d{1,2}|[a-h])\)|\d{1,2}[.)])(?=\s)\s*")
-_NAMED = re.compile(r"\s*(?:[Tt]he )?(?:[Gg]radient|[Hh]essian)(?: of \w)?(?::| is:?) ([^$:]*[^$:.\s])[.\s]*$")
+_CODE = regex(r"@|\.T\b|\baxis=|\bnp\.|torch\.|\*\*|==|^\s*(?:def|import|from|return|print|for|if|assert)\b.*[:(]|\+=|#include|;\s*$")
+_HEAD = regex(r"^(?:From|To|Subject|Date|Cc|Re):\s", re.IGNORECASE)
+_RELATION = regex(r"(?<![<>!:=])=(?!=)|:=|≈")
+_TOKEN = regex(r"\S+")
+_EDGE = regex(r"^[\s,;:.!?•▪*–—-]+(?=[^\s])|(?:[\s,;:.!?]|\*\*)+$")
+_NUMBERED = regex(r"\s*(?:\(?(?:[ivx]{1,4}|\d{1,2}|[a-h])\)|\d{1,2}[.)])(?=\s)\s*")
+_NAMED = regex(r"\s*(?:[Tt]he )?(?:[Gg]radient|[Hh]essian)(?: of \w)?(?::| is:?) ([^$:]*[^$:.\s])[.\s]*$")
 """`Hessian: 2 A`, a claim without a sign of equality."""
-_WORD = re.compile(r"[A-Za-z][A-Za-z'’-]*")
+_WORD = regex(r"[A-Za-z][A-Za-z'’-]*")
 
 
-_HAT = re.compile(r"(?<![A-Za-z\\])([A-Za-z])_?hat(?![a-z])")
-_COUNTED = re.compile(r"(?<![A-Za-z\\_.])([A-Za-z])(\d)(?![\d.A-Za-z])")
+_HAT = regex(r"(?<![A-Za-z\\])([A-Za-z])_?hat(?![a-z])")
+_COUNTED = regex(r"(?<![A-Za-z\\_.])([A-Za-z])(\d)(?![\d.A-Za-z])")
 
 
 def spelled(row: str) -> str:

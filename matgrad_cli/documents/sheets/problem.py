@@ -8,6 +8,7 @@ from functools import lru_cache
 
 from ...diagnostics import MatgradError
 from ...diagnostics.record import record
+from ...diagnostics.regex import regex
 from ...facts import Problem
 from ...notation.latex.names import LatexNames
 from ...notation.loss_text import plain_name
@@ -22,25 +23,25 @@ from .upstream import upstream_losses
 from .written_out import written_out
 
 USUAL = frozenset(("L", "f", "J", "E", "F", "ell", "l", "phi", "Phi", "S", "C", "loss", "V", "g", "h", "R", "Q"))
-LOSS = re.compile(
+LOSS = regex(
     r"\b(?:loss|objective|cost|function|criterion|energy|likelihood|posterior|risk|lagrangian|minimi[sz]e|maximi[sz]e|consider|error|functional"
     r"|gradient of|derivative of|Gradient von|Funktion)\b", re.IGNORECASE,
 )
-_BY = re.compile(
+_BY = regex(
     r"(?:with respect to|w\.?\s?r\.?\s?t\.?|respect to|derivative by|nach|gradient in|par rapport à|\bover)"
     r"\s*(?:the\s+)?(?:\w+\s){0,2}?\(?\s*$"
 )
-_OF = re.compile(
+_OF = regex(
     r"(?:gradient|derivative|minimum|maximum|minimi[sz](?:er?|ing)|maximi[sz]ing|differentiate|Gradient|Ableitung)"
     r"\s+(?:of|von|the)?\s*(?:the\s+)?(?:\w+\s+){0,2}$"
 )
-_BY_NAME = re.compile(
+_BY_NAME = regex(
     r"(?:with respect to|w\.?r\.?t\.?|wrt)\s+(?:the\s+)?(?:(?:matrix|vector|weights?|variable)\s+)?(\\?[A-Za-zα-ωΑ-Ω](?![a-z])|\\[a-z]+)"
 )
-_SETTING = re.compile(r"\b(?:if|for|when|i\.e\.,?|initiali[sz]ation|setting|suppose|gives?|condition is)\s*\$?$", re.IGNORECASE)
-_CONSTANT = re.compile(r"\s*[+-]\s*(?:\\(?:text|mathrm|textrm|mbox|operatorname)\s*\{\s*(?:const|terms)[^{}]*\}|const\.?|constant)\s*$")
+_SETTING = regex(r"\b(?:if|for|when|i\.e\.,?|initiali[sz]ation|setting|suppose|gives?|condition is)\s*\$?$", re.IGNORECASE)
+_CONSTANT = regex(r"\s*[+-]\s*(?:\\(?:text|mathrm|textrm|mbox|operatorname)\s*\{\s*(?:const|terms)[^{}]*\}|const\.?|constant)\s*$")
 """What ends a loss and does not matter: `+ \\text{const}`."""
-_NOISE = re.compile(r"[+-]\s*(?:\\\w+\s*\{\s*\\(?:var)?(?:epsilon|xi)\s*\}|(?:\\\w+\s*)?\\(?:var)?(?:epsilon|xi))(?:_\{?\w+\}?)?[\s.,]*$")
+_NOISE = regex(r"[+-]\s*(?:\\\w+\s*\{\s*\\(?:var)?(?:epsilon|xi)\s*\}|(?:\\\w+\s*)?\\(?:var)?(?:epsilon|xi))(?:_\{?\w+\}?)?[\s.,]*$")
 """A model of the data: y = Ax + ε."""
 MOST_PROBLEMS = 40
 

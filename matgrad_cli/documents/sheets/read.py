@@ -8,6 +8,7 @@ from bisect import bisect_right
 from collections.abc import Iterator
 
 from ...diagnostics import Source
+from ...diagnostics.regex import regex
 from ..latex_carrier import without_comments
 from ..passage import Passage, covered
 from .habits import layers_below
@@ -16,22 +17,22 @@ from .plain import plain_formulas, spelled
 from .regions import Region, regions
 from .sheet import Cell, Formula, Sheet
 
-FENCE = re.compile(r"^[ \t]*(?P<mark>`{3,}|~{3,})[^\n]*\n.*?(?:^[ \t]*(?P=mark)[`~]*[ \t]*$|\Z)", re.MULTILINE | re.DOTALL)
-_CODE = re.compile(r"(?<!`)`[^`\n]+`(?!`)|<!--.*?-->", re.DOTALL)
-_QUOTE = re.compile(r"^[ \t]*(?:>[ \t]?)+", re.MULTILINE)
-_STRUCK = re.compile(r"~~.+?~~|<(del|s|strike)>.*?</\1>|\\(?:sout|cancel|xcancel|bcancel|st)\s*\{(?:[^{}]|\{[^{}]*\})*\}", re.DOTALL)
-HEADING = re.compile(
+FENCE = regex(r"^[ \t]*(?P<mark>`{3,}|~{3,})[^\n]*\n.*?(?:^[ \t]*(?P=mark)[`~]*[ \t]*$|\Z)", re.MULTILINE | re.DOTALL)
+_CODE = regex(r"(?<!`)`[^`\n]+`(?!`)|<!--.*?-->", re.DOTALL)
+_QUOTE = regex(r"^[ \t]*(?:>[ \t]?)+", re.MULTILINE)
+_STRUCK = regex(r"~~.+?~~|<(del|s|strike)>.*?</\1>|\\(?:sout|cancel|xcancel|bcancel|st)\s*\{(?:[^{}]|\{[^{}]*\})*\}", re.DOTALL)
+HEADING = regex(
     r"^[ \t]*#{1,6}[ \t]+(?P<hash>[^\n]+)$|^[ \t]*(?:\d+[.)]\s*)?\*\*(?P<bold>[^\n]{2,120}?)\*\*|"
     r"\\(?:chapter|(?:sub)*section|paragraph|subparagraph)\*?\s*\{(?P<section>(?:[^{}]|\{[^{}]*\})*)\}|"
     r"\\begin\{(?P<env>theorem|lemma|example|exercise|problem|proof|proposition|corollary|remark|solution)\*?\}|"
     r"^(?P<under>[^\n]{3,100})\n[=-]{4,}[ \t]*$",
     re.MULTILINE,
 )
-_BOUNDARY = re.compile(
+_BOUNDARY = regex(
     r"(?<![ (][A-Za-z])(?<!\bi\.e)(?<!\be\.g)[.?!](?=[*_]*\s)|\n[ \t]*\n|\n[ \t]*(?:[-*•+]|\d{1,2}[.)])[ \t]|\\item\b|\n[ \t]*#"
     r"|\\begin\{\w+\*?\}"
 )
-_TEX_TEXT = re.compile(
+_TEX_TEXT = regex(
     r"\\(?:textbf|textit|emph|textrm|text|textsc)\s*(?=\{)|\\(?:eqref|ref|cite[pt]?|label|footnote)\s*\{[^{}]*\}"
     r"|\\(?:noindent|medskip|bigskip|smallskip|maketitle|appendix|qed|hfill)(?![A-Za-z])"
 )

@@ -6,21 +6,22 @@ import re
 from collections.abc import Iterator
 
 from ...diagnostics.record import record
+from ...diagnostics.regex import regex
 from ..continued import joined_rows
 from ..latex_carrier import DISPLAYS, INNER, rows_of
 from ..passage import Passage, covered
 from .macros import group_end
 
 _ENVIRONMENT = "|".join(sorted(DISPLAYS | INNER | {"eqalign"}))
-_OPEN = re.compile(
+_OPEN = regex(
     rf"\\begin\{{(?P<env>{_ENVIRONMENT})\*?\}}|(?P<dollars>\$\$)|(?P<bracket>\\\[)|(?P<round>\\\()|(?P<dollar>\$)|\\[\s\S]"
 )
-_PARAGRAPH = re.compile(r"\n[ \t]*\n")
-_DROPPED = re.compile(r"\\(?:nonumber|notag|qedhere|displaystyle|limits|nolimits)(?![A-Za-z])|\\boldmath(?![A-Za-z])")
-_LISTED = re.compile(r"(diag\}?\s*\(\s*)(\\?[A-Za-z]+)(_\{?1\}?\s*,\s*(?:\\[lc]?dots|…|\.\.\.)\s*,\s*\2_\{?\w+\}?)(\s*\))")
+_PARAGRAPH = regex(r"\n[ \t]*\n")
+_DROPPED = regex(r"\\(?:nonumber|notag|qedhere|displaystyle|limits|nolimits)(?![A-Za-z])|\\boldmath(?![A-Za-z])")
+_LISTED = regex(r"(diag\}?\s*\(\s*)(\\?[A-Za-z]+)(_\{?1\}?\s*,\s*(?:\\[lc]?dots|…|\.\.\.)\s*,\s*\2_\{?\w+\}?)(\s*\))")
 """`diag(w_1, …, w_n)` is `diag(w)`."""
-_BETWEEN = re.compile(r"\\(?:short)?intertext\s*(?=\{)")
-_BOXED = re.compile(r"\\(?:[bB]oxed|fbox|ensuremath|underline)\s*(?=\{)")
+_BETWEEN = regex(r"\\(?:short)?intertext\s*(?=\{)")
+_BOXED = regex(r"\\(?:[bB]oxed|fbox|ensuremath|underline)\s*(?=\{)")
 
 
 @record
@@ -113,9 +114,9 @@ def _inline_dollar(text: str, at: int) -> int | None:
     return close.start()
 
 
-_LOST_DISPLAY = re.compile(r"^[ \t]*\[[ \t]*\n(?P<body>(?:(?![ \t]*\][ \t]*$)[^\n]*\n)+?)[ \t]*\][ \t]*$", re.MULTILINE)
-_SIGN = re.compile(r"[\\=^_∂∇]")
-_NAME_BEFORE = re.compile(r"[A-Za-z}]$")
+_LOST_DISPLAY = regex(r"^[ \t]*\[[ \t]*\n(?P<body>(?:(?![ \t]*\][ \t]*$)[^\n]*\n)+?)[ \t]*\][ \t]*$", re.MULTILINE)
+_SIGN = regex(r"[\\=^_∂∇]")
+_NAME_BEFORE = regex(r"[A-Za-z}]$")
 
 
 def _lost(text: str) -> Iterator[Region]:

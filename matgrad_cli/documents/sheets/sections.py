@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from ...diagnostics.record import record, replace
+from ...diagnostics.regex import regex
 from ...notation.latex.names import LatexNames
 from .names import labelled_names, squeezed, tokens_of
 from .outline import Outline, Stated
@@ -14,11 +15,11 @@ from .read import HEADING
 from .sheet import Sheet
 
 _CALLED = r"(?:\(?[a-h]\)|(?:Problem|Exercise|Question|Part|Task|Aufgabe|Example)[ \t]+\w)"
-_PART = re.compile(
+_PART = regex(
     rf"^[ \t]*(?:[-*•#]+[ \t]+)?(?:\*\*)?(?:\\item\b|{_CALLED})|\\(?:sub)*section\*?\s*\{{\s*{_CALLED}|\\begin\{{(?:exercise|problem)",
     re.MULTILINE,
 )
-_ASKED = re.compile(r"\b(?:gradient|derivative|differentiate|let|for|consider|loss|objective|function|given|minimi[sz]e)\b", re.IGNORECASE)
+_ASKED = regex(r"\b(?:gradient|derivative|differentiate|let|for|consider|loss|objective|function|given|minimi[sz]e)\b", re.IGNORECASE)
 
 
 @record

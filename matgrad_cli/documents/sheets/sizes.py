@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
+from ...diagnostics.regex import regex
 from ...notation.latex.names import ACCENTS, GREEK, STYLES
 from ...notation.loss_text import plain_name
 
@@ -21,19 +22,19 @@ _PAIR = rf"(?<![A-Za-z\d_\\])(?P<rows>{_SIZE})(?:×|\sx\s|(?<=\d)\s[xX]\s(?=\d)|
 NAMES = rf"(?P<names>{_NAME}(?:\s*(?:,|\band\b)\s*{_NAME}){{0,5}})"
 _FIELD = r"(?:ℝ|\\mathbb\s*\{?R\}?|\\\{[^{}∈]{1,14}\\\}|\{[^{}∈]{1,12}\}|\[0,\s*1\])"
 _POWER = r"\s*(?:\^\s*(?:\{(?P<size>[^{}]+)\}|(?P<one>\\?[A-Za-z0-9])))?"
-_IN_FIELD = re.compile(rf"{NAMES}\s*(?:∈|(?P<both>\s*,?\s*(?:both|all|each) in)|,? in)\s*(?P<field>{_FIELD}){_POWER}")
-_PAIRED = re.compile(_PAIR)
-_TOLD = re.compile(rf"∈\s*{_FIELD}\s*(?:\^\s*(?:\{{[^{{}}]+\}}|\\?[A-Za-z0-9]))?|{_PAIR}")
-_LENGTH = re.compile(
+_IN_FIELD = regex(rf"{NAMES}\s*(?:∈|(?P<both>\s*,?\s*(?:both|all|each) in)|,? in)\s*(?P<field>{_FIELD}){_POWER}")
+_PAIRED = regex(_PAIR)
+_TOLD = regex(rf"∈\s*{_FIELD}\s*(?:\^\s*(?:\{{[^{{}}]+\}}|\\?[A-Za-z0-9]))?|{_PAIR}")
+_LENGTH = regex(
     rf"{NAMES}\s*(?:\w+\s){{0,4}}(?:vectors?\s(?:\w+\s){{0,2}})?(?:of|with)\s(?:length|dimension|size)\s(?P<size>{_SIZE})(?![\w×]|\s*×)"
     rf"|{NAMES.replace('names', 'more')}\s+is\s+(?P<dim>{_SIZE})-dim"
 )
-_LISTED = re.compile(rf"(?:^|[,;(]|[-•*])[ \t]*{NAMES}\s*:[ \t]*(?P<size>{_SIZE})(?=[ \t]*(?:[,;)\n]|$|—|–)|[ \t]+\()", re.MULTILINE)
-_EACH_NAME = re.compile(_NAME)
-_FORWARD = re.compile(rf"\s*-?\s*(?:\w+[- ]){{0,2}}(?:matrix|matrices|Matrix)\s+{NAMES}")
-_POSITIVE = re.compile(rf"(?P<name>{_NAME})\s*(?:>|≥|\\geq?)\s*0(?!\.?\d)")
-_DEFINITE = re.compile(rf"(?P<name>{_NAME})\s*(?:\\succ(?:eq|curlyeq)?(?![A-Za-z])|≻|⪰|≽)\s*0(?!\.?\d)")
-_MEAN = re.compile(r"\\[dt]?frac\s*(?:\{[^{}]*\}|\d|\\[a-z]+)\s*\{?\s*\d*\s*([A-Z])(?=\s*\})|\\[dt]?frac\s*\d\s*([A-Z])")
+_LISTED = regex(rf"(?:^|[,;(]|[-•*])[ \t]*{NAMES}\s*:[ \t]*(?P<size>{_SIZE})(?=[ \t]*(?:[,;)\n]|$|—|–)|[ \t]+\()", re.MULTILINE)
+_EACH_NAME = regex(_NAME)
+_FORWARD = regex(rf"\s*-?\s*(?:\w+[- ]){{0,2}}(?:matrix|matrices|Matrix)\s+{NAMES}")
+_POSITIVE = regex(rf"(?P<name>{_NAME})\s*(?:>|≥|\\geq?)\s*0(?!\.?\d)")
+_DEFINITE = regex(rf"(?P<name>{_NAME})\s*(?:\\succ(?:eq|curlyeq)?(?![A-Za-z])|≻|⪰|≽)\s*0(?!\.?\d)")
+_MEAN = regex(r"\\[dt]?frac\s*(?:\{[^{}]*\}|\d|\\[a-z]+)\s*\{?\s*\d*\s*([A-Z])(?=\s*\})|\\[dt]?frac\s*\d\s*([A-Z])")
 
 FACTS = (
     ("spd", r"(?:symmetric(?:,|\s+and)?\s+)?positive[- ](?:semi-?)?definite|\bSPD\b|\bspd\b"),
@@ -42,31 +43,31 @@ FACTS = (
     ("orthogonal", r"orthogonal\b"), ("invertible", r"invertible|non-?singular"),
     ("onehot", r"one-?hot"),
 )
-_FACT = re.compile("|".join(f"(?P<{word}>{pattern})" for word, pattern in FACTS), re.IGNORECASE)
-_DENIED = re.compile(r"\b(?:not|non|never|without|need not)\b[\w\s-]{0,20}$|\bnon-$", re.IGNORECASE)
-_SUPPOSED = re.compile(
+_FACT = regex("|".join(f"(?P<{word}>{pattern})" for word, pattern in FACTS), re.IGNORECASE)
+_DENIED = regex(r"\b(?:not|non|never|without|need not)\b[\w\s-]{0,20}$|\bnon-$", re.IGNORECASE)
+_SUPPOSED = regex(
     rf"\b(?:if|for|when|whenever|suppose|assuming|wenn|für)\s+(?:(?:an?|any|every|all|the)\s+)?(?:{_NAME}\s+(?:is|was|were)\s+)?"
     r"(?:[a-z]+\s+(?:and\s+)?)?$", re.IGNORECASE,
 )
-_LAID_DOWN = re.compile(r"\W*(?:suppose|assume)\b", re.IGNORECASE)
+_LAID_DOWN = regex(r"\W*(?:suppose|assume)\b", re.IGNORECASE)
 """`Suppose A is symmetric.` holds from there on; `If A is symmetric, …` does not."""
 _STOP = (
     r"(?:and|or|but|with|where|when|while|whereas|is|are|be|for|of|in|on|by|to|so|then|that|which|as|we|hence|thus|let|if|since|because|its|also"
     r"|however|arbitrary|any|general)"
 )
 _ADJECTIVE = r"(?:(?:non-?)?(?:symmetric|singular)|anti-?symmetric|positive|definite|diagonal|orthogonal|invertible|real|square)"
-_BEHIND = re.compile(
+_BEHIND = regex(
     rf"(?:(?:,\s*|\s+)(?:and\s+)?{_ADJECTIVE}\b(?:[ -](?:semi-?)?definite)?)*(?:\s+|-)"
     rf"(?:(?:in general|(?!{_STOP}\b)[a-zäöü][\w-]+)\s+){{0,3}}{NAMES}(?!\s*[(^])"
 )
-_COPULA = re.compile(
+_COPULA = regex(
     rf"\b(?:is|are|be|being|was|were)\s+(?:(?:an?|any|some|the|both|always|also|assumed|to|taken)\s+)*(?:(?!{_STOP}\b)[\w-]+,?\s+){{0,3}}$"
     r"|\b(?:is|are|be|being)\s*$|:\s*an?\s*(?:\w+\s+)?$"
 )
-_OTHER_SUBJECT = re.compile(
+_OTHER_SUBJECT = regex(
     r"(?:[,;:(]|\band|\bbut|\bso|\bwhile|\bwhere|\bwith)\s+(?!is\b|are\b|be\b)(?:[A-Za-z]\w*[\s-]+)+(?:is|are|be)\b|\b(?:of|in|for|has|have)\b"
 )
-_PRONOUN = re.compile(r"\b(?:it|they|this|which|its|gradient|[Hh]essian|product|sum|step)\b")
+_PRONOUN = regex(r"\b(?:it|they|this|which|its|gradient|[Hh]essian|product|sum|step)\b")
 _SETS = {"-1,1": "signs", "-1,+1": "signs", "+1,-1": "signs", "1,-1": "signs", "±1": "signs", "0,1": "binary"}
 
 

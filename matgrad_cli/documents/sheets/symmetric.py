@@ -5,27 +5,28 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from ...diagnostics.regex import regex
 from ...notation.loss_text import plain_name
 from .outline import Stated
 from .sheet import Sheet
 from .sizes import NAMES, plain_prose
 
 _TRANSPOSED = r"\^\s*(?:\{?\s*\\?(?:top|T|intercal)\s*\}?|ᵀ)"
-GRAM = re.compile(rf"(?P<part>\([^()]+\)|\\?[A-Za-z]+_\{{?\w\}}?|[A-Z])\s*(?P=part)\s*{_TRANSPOSED}")
-DIAGONAL = re.compile(r"\s*\\?(?:mathrm|operatorname|text|textrm|mathop)?\s*\{?\s*diag\s*\}?\s*(?:\\left)?\(")
+GRAM = regex(rf"(?P<part>\([^()]+\)|\\?[A-Za-z]+_\{{?\w\}}?|[A-Z])\s*(?P=part)\s*{_TRANSPOSED}")
+DIAGONAL = regex(r"\s*\\?(?:mathrm|operatorname|text|textrm|mathop)?\s*\{?\s*diag\s*\}?\s*(?:\\left)?\(")
 
-INDICATOR = re.compile(r"(?:\\math(?:bb|bf|ds)\s*\{?\s*1\s*\}?|\\delta\s*|I|1)\s*(?:\\left)?(?:\\?[{\[]|\()[^{}\[\]]*=")
+INDICATOR = regex(r"(?:\\math(?:bb|bf|ds)\s*\{?\s*1\s*\}?|\\delta\s*|I|1)\s*(?:\\left)?(?:\\?[{\[]|\()[^{}\[\]]*=")
 _KIND = (
     r"\b(?:(?:auto|co)?-?covariances?|variance-covariance|scatter|correlation|precision|kernel|Gram(?:ian)?|Hessian|Laplacian"
     r"|Kovarianz\w*|(?:undirected|symmetric)[^.;=]{0,40}adjacency|adjacency(?=[^.;]{0,80}\bundirected)|inertia|stiffness|metric)\b"
 )
 _WORDS = r"(?:[\s-]+(?!(?:is|are|of|by|and|with|we|as|for|where|so|then|function)\b)[A-Za-z]{2,})"
-_BEHIND = re.compile(rf"{_KIND}{_WORDS}{{0,3}}\s+{NAMES}(?!\s*[(^])", re.IGNORECASE)
-_BEFORE = re.compile(
+_BEHIND = regex(rf"{_KIND}{_WORDS}{{0,3}}\s+{NAMES}(?!\s*[(^])", re.IGNORECASE)
+_BEFORE = regex(
     rf"{NAMES}\s*(?:(?:∈|\\in\b)[^,;.]{{0,30}},?\s*)?(?:\b(?:is|are|be|being|denotes?|both)\b|[:,—–=])\s*(?:(?:both|the|an?|its|their)\s+)*"
     rf"(?:(?!of\b)[A-Za-z][a-zé'-]+\s+){{0,4}}{_KIND}", re.IGNORECASE,
 )
-_BRACKETED = re.compile(r"\(\s*[A-Za-z][A-Za-z' -]+\)")
+_BRACKETED = regex(r"\(\s*[A-Za-z][A-Za-z' -]+\)")
 """`the kernel (Gram) matrix`: a second word for the same."""
 
 
@@ -61,7 +62,7 @@ def fact_by_form(text: str) -> tuple[str, tuple[str, ...]]:
     return "", ()
 
 
-_IF = re.compile(r"\b(?:for|suppose)\b\s*$|\b(?:if|when|whenever|case|unless)\b[^.?!;]*$", re.IGNORECASE)
+_IF = regex(r"\b(?:for|suppose)\b\s*$|\b(?:if|when|whenever|case|unless)\b[^.?!;]*$", re.IGNORECASE)
 _LETTER = r"(?:\\math(?:bf|rm)\s*\{\s*)?(\\?[A-Za-z]+)\}?"
 _AGAIN = r"(?:\\math\w+\s*\{\s*)?\%s\}?"
 _UNIT = r"\s*=\s*(?:\\math(?:bf|rm|bb)\s*)?\{?\s*I\s*\}?(?:_\{?\w+\}?)?"

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from ...diagnostics.record import record, replace
+from ...diagnostics.regex import regex
 from ...documents.python.said import Said, letters_of, size_of
 from ...documents.python.uses import Axes
 from ...verify.programs.values import Undecided
@@ -147,13 +148,13 @@ def told_of(name: str, told: dict[str, Kind]) -> Kind | None:
     return found
 
 
-_UNIT = re.compile(r"^(?:strides?|pad\w*|dilation|groups|n_?heads?|num_heads|heads|nh|kernel_size|pool\w*|n_?groups|ksize|G|k_size)$")
+_UNIT = regex(r"^(?:strides?|pad\w*|dilation|groups|n_?heads?|num_heads|heads|nh|kernel_size|pool\w*|n_?groups|ksize|G|k_size)$")
 """Whole numbers that are no sizes of arrays."""
 
 
 # --- what an input may be, by its use --------------------------------------------------------------------------------------
 
-_NUMBERS = re.compile(
+_NUMBERS = regex(
     r"^(?:lam\w*|lmbda|reg\w*|lr|l1|l2|alpha|beta|gamma|eps\w*|epsilon|eta|margin|tau|temp\w*|c|delta|k|p|mu|nu|rho|sigma|momentum|scale|"
     r"weight_decay|wd|decay|learning_rate|step\w*|keep_prob|dropout\w*|threshold|slope|strength|lambda_|kappa|m|n)$",
     re.I,

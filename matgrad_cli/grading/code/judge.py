@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import ast
-import re
 from functools import lru_cache
 
 import numpy as np
 
 from ...diagnostics.record import record, replace
+from ...diagnostics.regex import regex
 from ...documents.python.outline import Unit
 from ...verify.programs.machine import moves
 from ...verify.programs.values import Unknown, Value
@@ -112,8 +112,8 @@ def said_kind(kind: Kind) -> str:
     return {"labels": "an array of class numbers", "size": "a size"}.get(kind.form, kind.form)
 
 
-_TARGETS = re.compile(r"^(?:y|Y|t|T|targets?|labels?|Y_\w+|y_\w+|onehot|one_hot|probs?|p|q)$")
-_MASKS = re.compile(r"^(?:M|\w*mask\w*|observed|Omega|W?ind)$")
+_TARGETS = regex(r"^(?:y|Y|t|T|targets?|labels?|Y_\w+|y_\w+|onehot|one_hot|probs?|p|q)$")
+_MASKS = regex(r"^(?:M|\w*mask\w*|observed|Omega|W?ind)$")
 
 
 def facts(unit: Unit, way: Understanding) -> list[tuple[Understanding, str]]:

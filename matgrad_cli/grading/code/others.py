@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import re
 from collections import Counter
 from collections.abc import Iterator
 from itertools import combinations
@@ -12,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from ...diagnostics.record import record
+from ...diagnostics.regex import regex
 from ...documents.python.claims import BARE, UPSTREAM, claimed
 from ...verify.programs.machine import OPERATIONS, Event, Target, moves
 from ...verify.programs.names import last_part, names_in
@@ -22,7 +22,7 @@ from .inputs import TARGETS
 from .reading import Reading
 from .trial import State, Trial, direction
 
-_DATA = re.compile(r"^(?:[xX]|[aA]_?0|inputs?|data|images?)$")
+_DATA = regex(r"^(?:[xX]|[aA]_?0|inputs?|data|images?)$")
 """Names of data: nobody takes the mean of a gradient by them into account."""
 
 

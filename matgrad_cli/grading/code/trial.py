@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import re
 from dataclasses import replace as replaced
 from functools import lru_cache
 from typing import Any, Literal
@@ -11,6 +10,7 @@ from typing import Any, Literal
 import numpy as np
 
 from ...diagnostics.record import record, replace
+from ...diagnostics.regex import regex
 from ...documents.python.claims import BARE, UPSTREAM, claimed
 from ...documents.python.outline import Unit
 from ...verify.programs.machine import OPERATIONS, Event, moves
@@ -33,9 +33,9 @@ MOST_OPERATIONS = 600_000
 """So many operations the entries of one derivative may cost."""
 
 
-PARAMETER = re.compile(r"^(?:w\w*|W\w*|theta\w*|Theta|beta|coefs?|params?|[UVA]|x)$")
+PARAMETER = regex(r"^(?:w\w*|W\w*|theta\w*|Theta|beta|coefs?|params?|[UVA]|x)$")
 """Names of what losses are differentiated by."""
-_COUNT = re.compile(r"^(?:[mnNMB]|batch_?size|num_\w+|n_\w+)$")
+_COUNT = regex(r"^(?:[mnNMB]|batch_?size|num_\w+|n_\w+)$")
 
 
 def direction(number: int) -> Any:

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 
 from ...diagnostics.record import replace
+from ...diagnostics.regex import regex
 from ...documents.python.said import size_of
 from ...documents.python.uses import Parts
 from .inputs import EQUAL, Given, Kind, Point, fresh
 
-_SHAPE = re.compile(r"\((\d+(?:, ?\d+)*),?\)")
-_TWO = re.compile(r"size (\d+) is different from (\d+)|: (\d+) \(dim \d\) != (\d+)|has size (\d+) and .* has size (\d+)")
+_SHAPE = regex(r"\((\d+(?:, ?\d+)*),?\)")
+_TWO = regex(r"size (\d+) is different from (\d+)|: (\d+) \(dim \d\) != (\d+)|has size (\d+) and .* has size (\d+)")
 MOST = 4
 
 

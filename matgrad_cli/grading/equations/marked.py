@@ -2,12 +2,12 @@ r"""Marked names of a solution: `\hat w`, `w^*`, `w_{OLS}`, `w_{opt}` for the w 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 
+from ...diagnostics.regex import regex
 from ...ir import Symbol
 
-_MARK = re.compile(r"_(?:hat|star|ast|opt|ols|ml|mle|map|ls|wls|gls|ridge|[A-Z]{2,})+$")
+_MARK = regex(r"_(?:hat|star|ast|opt|ols|ml|mle|map|ls|wls|gls|ridge|[A-Z]{2,})+$")
 
 
 def unmarked(name: str) -> str:

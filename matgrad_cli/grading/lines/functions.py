@@ -2,11 +2,11 @@ r"""Functions stated with a letter of their own, `h_\theta(x) = \sigma(\theta^T 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 
 from ...diagnostics import Source
 from ...diagnostics.record import replace
+from ...diagnostics.regex import regex
 from ...documents.passage import Passage
 from ...notation import syntax as s
 from ...notation.expression.vocabulary import FUNCTION_NAMES, canonical_function
@@ -15,7 +15,7 @@ from ...notation.latex.names import FUNCTIONS, letter_name
 from .scope import Surroundings
 from .syntax_walk import is_index, rebuilt, walk
 
-_STATED = re.compile(
+_STATED = regex(
     r"(?:^|[,;&]|\\q?quad|where|Let|let|\})\s*(?P<name>\\?[A-Za-z]+)(?:_\{?(?P<below>\\?[A-Za-z]+)\}?)?\s*(?:\\left)?"
     r"\((?P<letter>\\?[A-Za-z]+)(?:\\right)?\)\s*(?::?=|&=|\\coloneqq)\s*(?P<body>[^,;]*?)(?=$|[,;]\s*(?:\\q?quad|\\text|$)|\\q?quad|\.\s*$)"
 )

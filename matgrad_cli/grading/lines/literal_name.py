@@ -5,15 +5,16 @@ from __future__ import annotations
 import re
 import string
 
+from ...diagnostics.regex import regex
 from ...documents.passage import Passage
 
-_TOKEN = re.compile(r"\\[A-Za-z]+|\\.|\w|\S")
+_TOKEN = regex(r"\\[A-Za-z]+|\\.|\w|\S")
 _FONTS = frozenset((
     r"\mathcal", r"\mathbf", r"\boldsymbol", r"\bm", r"\vec", r"\mathrm", r"\text", r"\textbf", r"\textrm", r"\operatorname",
     r"\mathsf", r"\mathscr", r"\mathit", r"\left", r"\right", r"\big", r"\Big", r"\bigl", r"\bigr", r"\Bigl", r"\Bigr",
     r"\,", r"\;", r"\:", r"\!", "{", "}", "&",
 ))  # fmt: skip
-_PLAIN = re.compile(r"\\?[A-Za-z]\w*")
+_PLAIN = regex(r"\\?[A-Za-z]\w*")
 
 
 def tokens_of(text: str) -> list[tuple[str, int, int]]:

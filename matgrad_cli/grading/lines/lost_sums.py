@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 
+from ...diagnostics.regex import regex
 from ...notation import syntax as s
 from ..slips.causes import Slip
 from ..slips.repair import Repair
 from .reading import Read
 from .syntax_walk import bound_letters, factors, index_letters, walk
 
-_CONVENTION = re.compile(
+_CONVENTION = regex(
     r"einstein|summation\s+convention|repeated\s+ind|index\s+convention|(?:sum(?:mation)?s?|\\sum)\W*\s*(?:signs?\s+)?(?:(?:is|are|being)\s+)?"
     r"(?:implied|implicit|understood|omitted|suppressed|dropped|left\s+out)|(?:implied|implicit(?:ly)?)\s+sum"
     r"|(?:omit|suppress|drop|leav)\w*\s+(?:out\s+)?(?:the\s+|all\s+)?(?:sum|\\sum|\$?\\Sigma)", re.IGNORECASE,

@@ -9,6 +9,7 @@ from typing import Literal
 
 from ...diagnostics import Diagnostic, InputError, Source, Span
 from ...diagnostics.record import replace
+from ...diagnostics.regex import regex
 from ...documents.passage import Passage
 from ...ir.memory import remembered
 from ...notation import syntax as s
@@ -21,8 +22,8 @@ from .syntax_walk import is_index, rebuilt, walk
 LONGEST_ROW = 12_000
 _CONSTANTS = frozenset(("const", "C", "c", "constant", "K_0", "C_0"))
 _INDICES = frozenset("ijklmnpqrst")
-_NUMPY = re.compile(r"@|\*\*|\.T\b|\b(?:norm|inv|eye|ones|logdet|matrix_power|outer|partial|delta|sum)\s*[(\[]|\bnp\.")
-_LATEX = re.compile(r"[\\{}^∂∇ᵀ²Σ⊙‖]|_\w|\*\{")
+_NUMPY = regex(r"@|\*\*|\.T\b|\b(?:norm|inv|eye|ones|logdet|matrix_power|outer|partial|delta|sum)\s*[(\[]|\bnp\.")
+_LATEX = regex(r"[\\{}^∂∇ᵀ²Σ⊙‖]|_\w|\*\{")
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from typing import Final
 
 from ...diagnostics import MatgradError
 from ...diagnostics.record import record
+from ...diagnostics.regex import regex
 from ...notation import syntax as s
 from ...notation.scope import Syntax
 from .scope import Surroundings
@@ -14,17 +15,17 @@ from .syntax_walk import rebuilt
 
 _WORDS: Final = "where|with|let|and|for|using|given|then|so|we|set|put|denote|define|mit|also"
 _NAME: Final = r"\\?(?:bar|hat|tilde|mathbf|boldsymbol)?\s*\{?\\?[^\W\d_]+\}?(?:_\w|_\{\w+\})?'*"
-_DEFINES: Final = re.compile(rf"\s*({_NAME})\s*(?:\\coloneqq|:?=)(?!=)")
-_CUT: Final = re.compile(
+_DEFINES: Final = regex(rf"\s*({_NAME})\s*(?:\\coloneqq|:?=)(?!=)")
+_CUT: Final = regex(
     r"[,;\n]|(?<![^\n])[ \t]*%[^\n]*|"
     rf"\\q?quad(?![A-Za-z])|\\(?:text|mathrm|mbox)\w*\s*\{{\s*[,;]?\s*(?:(?:(?:{_WORDS})\b|\w+\s+\w)[^{{}}]*)?\}}"
     rf"|(?<![\w\\])(?:{_WORDS})(?!\w)"
 )
-_ASIDE: Final = re.compile(rf"(?<=[\s,;}}])\(\s*{_NAME}\s*:?=(?!=)")
-_SAID: Final = re.compile(rf"(?:all\s+|every\s+|the\s+|\\forall\s*)*{_NAME}\s*(?:(?:\\in(?![a-z])|∈).*|is\b.*)?", re.DOTALL)
+_ASIDE: Final = regex(rf"(?<=[\s,;}}])\(\s*{_NAME}\s*:?=(?!=)")
+_SAID: Final = regex(rf"(?:all\s+|every\s+|the\s+|\\forall\s*)*{_NAME}\s*(?:(?:\\in(?![a-z])|∈).*|is\b.*)?", re.DOTALL)
 r"""What is said of a name and makes no formula: `for all w`, `X \in R^{m \times n}`."""
-_BLANK: Final = re.compile(r"(?:\s|\\[,;:! ]|[.&$])*")
-_WHERE: Final = re.compile(r"\bwhere\b")
+_BLANK: Final = regex(r"(?:\s|\\[,;:! ]|[.&$])*")
+_WHERE: Final = regex(r"\bwhere\b")
 _MOST: Final = 8
 """So many names are put in; each may hold the one before it twice."""
 

@@ -3,12 +3,12 @@ entry, X*w the product of matrices."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from itertools import permutations
 from typing import Final
 
 from ...diagnostics.record import replace
+from ...diagnostics.regex import regex
 from ...ir import Expr, Index, Size, SumOver, mul, reciprocal
 from ...ir.walk import mapped, remade
 from ...notation import syntax as s
@@ -16,7 +16,7 @@ from ..lines.reading import Read, Side, read_side
 from ..lines.scope import Surroundings
 from ..lines.syntax_walk import rebuilt
 
-_EXPECTED: Final = re.compile(r"mathbb\s*\{?\s*E|𝔼|\bE\s*(?:_|\[)")
+_EXPECTED: Final = regex(r"mathbb\s*\{?\s*E|𝔼|\bE\s*(?:_|\[)")
 _AVERAGE: Final = "the expectation is read as the average over the samples"
 
 

@@ -6,6 +6,7 @@ import re
 from typing import Final
 
 from ...diagnostics.record import record
+from ...diagnostics.regex import regex
 from ...ir import Shape
 from ...records.layout import is_turned
 from ..lines.kinds import shape_in_words
@@ -14,22 +15,22 @@ from ..task import Task
 _LAYOUTS: Final = {"numerator": "numerator", "jacobian": "numerator", "denominator": "denominator", "gradient": "gradient"}
 _GAP: Final = r"(?:\s|\\q?quad(?![A-Za-z])|\\[,;:! ]|[~,;.$])*"
 _WORDS: Final = r"\\(?:text\w*|mathrm|mbox)\s*\{"
-_LAYOUT: Final = re.compile(
+_LAYOUT: Final = regex(
     rf"{_GAP}(?:{_WORDS})?\s*[(\[]?\s*(?:{_WORDS})?\s*(?:(?:in|using|with)\s+)?(?:the\s+)?({'|'.join(_LAYOUTS)})[\s-]+(?:layout|convention)"
     r"(?:\s+convention)?[\s.)\]}$]*$", re.IGNORECASE,
 )  # fmt: skip
 _SIDE: Final = r"\w+"
 _SIDES: Final = rf"({_SIDE})(?:\s*(?:\\times|×|x|\\cdot)\s*({_SIDE}))?"
-_MEMBER: Final = re.compile(
+_MEMBER: Final = regex(
     rf"{_GAP}(?:\\in(?![A-Za-z])|∈)\s*(?:\\math\w+\s*\{{?\s*R\s*\}}?|\\R(?![A-Za-z])|ℝ|R)\s*\^\s*\{{?\s*{_SIDES}\s*\}}?[\s.$]*$"
 )
-_OF_NAME: Final = re.compile(r"(?:^|[,;:$}]|\b(?:where|with|for|let|and|all|every|forall|quad|is))[\s$]*\\?[^\W\d_]+(?:_\{?\w+\}?)?\s*$")
+_OF_NAME: Final = regex(r"(?:^|[,;:$}]|\b(?:where|with|for|let|and|all|every|forall|quad|is))[\s$]*\\?[^\W\d_]+(?:_\{?\w+\}?)?\s*$")
 """Of whom a membership speaks in `2X^T(XR-Y), X \\in R^{m x n}`: not of the answer."""
-_SIZE: Final = re.compile(
+_SIZE: Final = regex(
     rf"(?:\s*(?:\\q?quad(?![A-Za-z])|\\[,;: ]|[,;$~])+\s*|\s+)(?:{_WORDS})?\s*\(\s*\$?({_SIDE})\s*(?:\\times|×|x)"
     rf"\s*({_SIDE})\s*\$?\)\s*[}}.$]*\s*$"
 )
-_BEFORE: Final = re.compile(
+_BEFORE: Final = regex(
     r"\s*(?:\*\*)?(?:the\s+|my\s+)?(?:final\s+)?(?:answer|result|solution|ans)(?:\*\*)?\s*(?:is|:)\s*(?:\*\*)?\s*", re.IGNORECASE
 )
 

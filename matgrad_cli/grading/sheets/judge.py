@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ...diagnostics.record import replace
+from ...diagnostics.regex import regex
 from ...documents.passage import Passage
 from ...documents.sheets.problem import Question, Told
 from ...documents.sheets.sheet import Sheet
@@ -369,11 +370,11 @@ def _of_form(result: RowResult) -> bool:
     return slip is not None and slip.code in _FORM
 
 
-_SO = re.compile(r"\b(?:and|so|hence|thus|therefore|then)\W*$", re.IGNORECASE)
-_PRIMED = re.compile(r"(?<![A-Za-z\\])(\\?[A-Za-z]+)\s*(?:'|\^\s*\{?\s*(?:\\prime|'))\s*\}?\s*(?:\\left)?\(")
-_SET_TO_ZERO = re.compile(r"=\s*(?:\\(?:mathbf|boldsymbol|vec|mathbb)\s*)?\{?\s*0\s*\}?[\s.,;\\]*$")
-_GRADIENT = re.compile(r"\b(?:grad(?:ient)?|derivative|differential|nabla)\b[^.=]{0,20}$", re.IGNORECASE)
-COVARIANCE = re.compile(
+_SO = regex(r"\b(?:and|so|hence|thus|therefore|then)\W*$", re.IGNORECASE)
+_PRIMED = regex(r"(?<![A-Za-z\\])(\\?[A-Za-z]+)\s*(?:'|\^\s*\{?\s*(?:\\prime|'))\s*\}?\s*(?:\\left)?\(")
+_SET_TO_ZERO = regex(r"=\s*(?:\\(?:mathbf|boldsymbol|vec|mathbb)\s*)?\{?\s*0\s*\}?[\s.,;\\]*$")
+_GRADIENT = regex(r"\b(?:grad(?:ient)?|derivative|differential|nabla)\b[^.=]{0,20}$", re.IGNORECASE)
+COVARIANCE = regex(
     r"covarian|scatter|correlation|Gaussian|normal distribution|\b(?:precision|kernel|Gram)\b[^.]{0,20} matri|discriminant|\bLDA\b"
     r"|\\mathcal\s*\{?\s*N", re.IGNORECASE,
 )

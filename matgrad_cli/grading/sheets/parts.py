@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from ...diagnostics import MatgradError
 from ...diagnostics.record import replace
+from ...diagnostics.regex import regex
 from ...documents.sheets.calls import with_calls
 from ...documents.sheets.habits import rewritten
 from ...documents.sheets.named import with_loss, with_named
@@ -29,7 +30,7 @@ from .passing import holds_equality, passed_over
 from .rows import Line, explained, head_of, is_special, lone, nodes_of
 
 MOST_VARIABLES = 6
-_LISTED = re.compile(r"=\s*(?:\\left)?[\[(\\][^=]*_\{?1\}?[^=]*(?:dots|…|\.\.\.)[^=]*$")
+_LISTED = regex(r"=\s*(?:\\left)?[\[(\\][^=]*_\{?1\}?[^=]*(?:dots|…|\.\.\.)[^=]*$")
 """`X = [x_1, \\dots, x_n]` says of what a matrix is made."""
 
 
@@ -152,8 +153,8 @@ def _supposable(sheet: Sheet, part: Part) -> Iterator[tuple[str, ...]]:
 
 _USUAL = ("Sigma", "S", "Lambda", "Omega", "K", "C", "P")
 """What covariances are called where the words leave it open, also with a label: S_W."""
-_TWO_CLASSES = re.compile(r"logistic|label|hinge|\bSVM\b|classif|margin", re.IGNORECASE)
-_LABELS = re.compile(r"one-?hot|cross-?entropy|soft-?max|multi-?class|class(?:es|ification)|probabilit", re.IGNORECASE)
+_TWO_CLASSES = regex(r"logistic|label|hinge|\bSVM\b|classif|margin", re.IGNORECASE)
+_LABELS = regex(r"one-?hot|cross-?entropy|soft-?max|multi-?class|class(?:es|ification)|probabilit", re.IGNORECASE)
 
 
 _TURNED = ("other-layout", "missing-transpose", "shape-mismatch")
@@ -181,8 +182,8 @@ def _stated_layout(sheet: Sheet) -> str | None:
     return None
 
 
-_USED = re.compile(r"\b(?:we use|use|using|in|throughout)\b[^.=]{0,40}\b(numerator|denominator)[- ]layout", re.IGNORECASE)
-_CLAIM = re.compile(r"(?:\\nabla|\\partial|[∇∂]|\\frac\s*\{\s*d\b)[^.;=\n]*=")
+_USED = regex(r"\b(?:we use|use|using|in|throughout)\b[^.=]{0,40}\b(numerator|denominator)[- ]layout", re.IGNORECASE)
+_CLAIM = regex(r"(?:\\nabla|\\partial|[∇∂]|\\frac\s*\{\s*d\b)[^.;=\n]*=")
 
 
 def _of_likelihood(problem: Problem) -> Iterator[str]:

@@ -4,58 +4,59 @@ from __future__ import annotations
 
 import re
 
+from ...diagnostics.regex import regex
 from ...documents.sheets.sheet import Formula
 from ...documents.sheets.symmetric import fact_by_form
 from ...notation import syntax as s
 from ...notation.latex.lines import LatexLine
 
-_MISTAKE = re.compile(
+_MISTAKE = regex(
     r"\b(?:common (?:mistake|error|pitfall)|mistakes?\b[^.]{0,40}[:(]|pitfall|wrong(?:ly)?|incorrect(?:ly)?|erroneous(?:ly)?"
     r"|forget(?:ting)?|forgot"
     r"|do(?:es)? not (?:write|equal)|don'?t write|not (?:equal to|true that)|instead of|falsch|tempting|old version|would be wrong"
     r"|one might (?:think|write)|naive(?:ly)?|(?:first|initial|earlier|previous) (?:attempt|try|guess|version|draft)"
     r"|I (?:first|initially|originally|at first) \w+)\b", re.IGNORECASE,
 )
-_REFUTED = re.compile(
+_REFUTED = regex(
     r"^\W*(?:(?:but|which|this|that|it|and|however),?\s+)*(?:is|are|would be|was|turns out to be|cannot be)?\s*"
     r"(?:wrong|incorrect|false|not (?:true|right|correct)|a (?:common )?mistake|does ?n[o']t|do not)\b",
     re.IGNORECASE,
 )
-_RELATION = re.compile(r"(?<![<>!:=])=(?!=)|:=|\\(?:approx|equiv|coloneqq|triangleq)(?![A-Za-z])|≈|≡|≔|≜")
-_OTHER = re.compile(r"\\(?:leftarrow|gets|sim|propto|in|leq?|geq?|ll|gg|neq?|to|rightarrow|mapsto|mid)(?![A-Za-z])|[←∼∝∈≤≥≠→↦<>]|\\ne\b")
-_NEXT = re.compile(r"\s*(?:\\\w+\s*\{?)?\\?[A-Za-z]+\}?\s*[_^]\s*\{?\s*\(?\s*[tkns]\s*\+\s*1\s*\)?\s*\}?\s*&?=")
+_RELATION = regex(r"(?<![<>!:=])=(?!=)|:=|\\(?:approx|equiv|coloneqq|triangleq)(?![A-Za-z])|≈|≡|≔|≜")
+_OTHER = regex(r"\\(?:leftarrow|gets|sim|propto|in|leq?|geq?|ll|gg|neq?|to|rightarrow|mapsto|mid)(?![A-Za-z])|[←∼∝∈≤≥≠→↦<>]|\\ne\b")
+_NEXT = regex(r"\s*(?:\\\w+\s*\{?)?\\?[A-Za-z]+\}?\s*[_^]\s*\{?\s*\(?\s*[tkns]\s*\+\s*1\s*\)?\s*\}?\s*&?=")
 """`w_{t+1} = …` says how one comes from the last."""
-_SUPPOSED = re.compile(r"\b(?:if|for|when|whenever|where|at|only where|with|suppose|set|take|choose|case)\b[^.;]{0,14}$", re.IGNORECASE)
+_SUPPOSED = regex(r"\b(?:if|for|when|whenever|where|at|only where|with|suppose|set|take|choose|case)\b[^.;]{0,14}$", re.IGNORECASE)
 
-_HYPOTHETICAL = re.compile(
+_HYPOTHETICAL = regex(
     r"\b(?:if|had|were|suppose|supposing|imagine|instead)\b.*\bwould\b|\bif\b.*\b(?:had|were|instead|dropped|used|wrote|defined|started)\b"
     r"|\b(?:suppose|imagine|supposing)\b.*\b(?:instead|had|were)\b|\bhad (?:we|the|L|it)\b|\binstead\b.*\b(?:if|had|were)\b"
     r"|\bwere to\b", re.IGNORECASE | re.DOTALL,
 )
-_WOULD = re.compile(r"^\W*would\s+(?:be|have|hold|follow|result)\b.*\b(?:if|had|were)\b", re.IGNORECASE)
+_WOULD = regex(r"^\W*would\s+(?:be|have|hold|follow|result)\b.*\b(?:if|had|were)\b", re.IGNORECASE)
 _KIND = r"(?:symmetric|diagonal|orthogonal|positive|definite|invertible|scalar|square|one-?hot|commut\w*|unit|rank)"
-_CONDITION = re.compile(
+_CONDITION = regex(
     r"\b(?:special case|in particular|sanity check|for (?:example|instance)|as an example|example:|at initiali[sz]ation|in the limit"
     r"|reduces to)\b"
     r"|\b(?:if|when|for|whenever|suppose|wenn|falls|für)\b(?!.*(?:\\sum|\\frac|\\\|))[^.]{0,40}(?:[=<>≠≥≤]|\\neq?\b|\\geq?\b|\\leq?\b)[^.=]*$"
     r"|(?<![A-Za-z{_])[A-Za-zα-ω]\s*=\s*(?:I|\\?mathbf\s*\{?0\}?|\d+)(?![\w.^])[^.]{0,25}$"
     rf"|\b(?:if|when|for|whenever|suppose)\b[^.,]{{0,30}}\b{_KIND}|\bonly the first term\b", re.IGNORECASE,
 )
-_CONDITION_BEHIND = re.compile(
+_CONDITION_BEHIND = regex(
     rf"^\W*(?:(?:if|when|for|provided|whenever|only if)\b[^.]{{0,40}}(?:\b{_KIND}|[=<>≠≥≤])|in the special case|at initiali)", re.IGNORECASE
 )
-_DERIVED = re.compile(r"(?:\\nabla|\\partial|∇|∂|\bgrad)[^=$]*=\s*(?:I|\\?mathbf\s*\{?0\}?|0)(?![\w.^])[^.=]*$")
-_SIDE = re.compile(
+_DERIVED = regex(r"(?:\\nabla|\\partial|∇|∂|\bgrad)[^=$]*=\s*(?:I|\\?mathbf\s*\{?0\}?|0)(?![\w.^])[^.=]*$")
+_SIDE = regex(
     r"\b(?:subject to|s\.\s?t\.|such that|constraints?|constrained (?:to|by)|condition|if|when|whenever|suppose"
     r"|assum(?:e|ing)|provided|given|under)(?: that)?\W*$", re.IGNORECASE,
 )
-_OF_ANOTHER = re.compile(r"(?:\$|\\\)|\\(?:text\w*|mbox|mathrm)\s*\{)\s*$")
-_LAYOUT = re.compile(r"\b(numerator|denominator|other|row|column)[- ](?:layout|vector convention)|\blayout\b", re.IGNORECASE)
-_EQUATION = re.compile(
+_OF_ANOTHER = regex(r"(?:\$|\\\)|\\(?:text\w*|mbox|mathrm)\s*\{)\s*$")
+_LAYOUT = regex(r"\b(numerator|denominator|other|row|column)[- ](?:layout|vector convention)|\blayout\b", re.IGNORECASE)
+_EQUATION = regex(
     r"\b(?:set(?:ting)?|equat\w+|put(?:ting)?|solv\w+|stationar\w+|optim\w+|minim(?:i[sz]er|um)|maximi[sz]er"
     r"|normal equations?|zero|vanish\w*|critical|rearrang\w+|gives|satisf\w+|closed form)\b", re.IGNORECASE,
 )
-_ZERO = re.compile(r"(?:=\}?|\}\})\s*(?:\\mathbf\s*\{?\s*)?0(?![.\d])|^\s*0\s*=|\\(?:Rightarrow|implies|Longrightarrow|iff)|⇒|⟹")
+_ZERO = regex(r"(?:=\}?|\}\})\s*(?:\\mathbf\s*\{?\s*)?0(?![.\d])|^\s*0\s*=|\\(?:Rightarrow|implies|Longrightarrow|iff)|⇒|⟹")
 
 
 def said_of_other(formula: Formula, layout: str = "") -> str | None:

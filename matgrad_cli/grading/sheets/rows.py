@@ -6,12 +6,13 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from ...diagnostics.regex import regex
 from ...documents.sheets.sheet import Formula
 from ...notation import syntax as s
 from ...notation.latex.lines import LatexLine
 from ..chain import RowResult
 
-_MARKED = re.compile(r"\s*\{?\s*\\?[\w{}\\]+\s*\^\s*\{?\s*(?:\*|\\star|\\ast)")
+_MARKED = regex(r"\s*\{?\s*\\?[\w{}\\]+\s*\^\s*\{?\s*(?:\*|\\star|\\ast)")
 _ORDER = ("follows", "undecided", "unreadable", "wrong", "aside")
 
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Collection, Sequence
 
 from ...diagnostics.record import replace
+from ...diagnostics.regex import regex
 from ...documents.passage import Passage
 from ...ir import Symbol
 from ...notation import syntax as s
@@ -13,14 +14,14 @@ from ..chain import RowResult
 from ..equations.marked import unmarked
 from .rows import Line, head_of, is_constant, names_of, nodes_of
 
-_MARKS = re.compile(r"\\(?:wide)?hat(?![A-Za-z])|\^\s*(?:\{\s*)?(?:\*|\\star|\\ast)(?:\s*\})?")
-_ELSEWHERE = re.compile(
+_MARKS = regex(r"\\(?:wide)?hat(?![A-Za-z])|\^\s*(?:\{\s*)?(?:\*|\\star|\\ast)(?:\s*\})?")
+_ELSEWHERE = regex(
     r"\b(?:without|unlike|compar\w+|versus|vs|contrast\w*|ordinary|usual|standard|un-?regulari[sz]ed|OLS|instead|previous\w*|other|were|was"
     r"|would|approximat\w+|initial\w*|start\w*|guess|updat\w*|iterat\w*|recall|substitut\w*|parametri[sz]\w*|writ\w+|let|choose"
     r"|limit|special|(?:un)?bias\w*|subject to|s\.t\.|constrain\w*|[Ll]agrang\w*"
     r"|up to|large|small|close to|roughly|ortho(?:gonal|normal)|whiten\w*)(?![a-z])", re.IGNORECASE,
 )
-_CONSTRAINED = re.compile(
+_CONSTRAINED = regex(
     r"\bsubject to\b|\bs\.t\.|\bconstrain\w*|\bLagrang\w*|\\(?:text|mathrm)\{\s*s\.t"
     r"|\bortho(?:normal|gonal) (?:columns|rows|basis|design)|\bwhiten|\bcent(?:re|er)ed"
     r"|\bover (?:the |all )*(?:orthogonal|unit|symmetric|diagonal|positive|non-?negative|low-?rank|sphere|simplex)", re.IGNORECASE,

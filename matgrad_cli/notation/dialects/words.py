@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from typing import Final
 
 from ...diagnostics import Source, Span
+from ...diagnostics.regex import regex
 from ..expression.lexer import LONGEST_TEXT, MOST_TOKENS, Token, refuse, tokens, word_at
 from .table import Dialect
 
-_NUMBER: Final = re.compile(r"(?:\d{1,60}(?:\.(?![*/^\\'+\-])\d{0,60})?|\.\d{1,60})(?:[eE][+-]?\d{1,2})?")
-_CALLS_DOTTED: Final = re.compile(r"\.(?=\()")
-_ALL: Final = re.compile(r"\(\s*:\s*\)")
+_NUMBER: Final = regex(r"(?:\d{1,60}(?:\.(?![*/^\\'+\-])\d{0,60})?|\.\d{1,60})(?:[eE][+-]?\d{1,2})?")
+_CALLS_DOTTED: Final = regex(r"\.(?=\()")
+_ALL: Final = regex(r"\(\s*:\s*\)")
 
 
 class Words:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterator
 from typing import Final, NoReturn
 
+from ...diagnostics.regex import regex
 from .. import syntax as s
 from ..scope import Scope
 from .complaints import fail, quoted
@@ -38,7 +38,7 @@ _COUNTERS: Final = frozenset("ijklmnst")
 """Letters that count things: below a name and bound by nothing they are a slip rather than a part of the name."""
 
 
-_BRACKET: Final = re.compile(r"[\s}]*(?:\\left|\\[bB]ig+l?)?\s*\(")
+_BRACKET: Final = regex(r"[\s}]*(?:\\left|\\[bB]ig+l?)?\s*\(")
 
 
 def labels(tree: s.Node, scope: Scope, wrt: str) -> frozenset[str]:

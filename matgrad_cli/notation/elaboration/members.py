@@ -2,14 +2,14 @@ r"""Which numbered letters of a loss are vectors: x_i of `w^\top x_i`, `\|x_i - 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import Final
 
+from ...diagnostics.regex import regex
 from .. import syntax as s
 from ..scope import Scope
 
-_BOLD = re.compile(r"\\(?:mathbf|boldsymbol|bm|pmb|vec|symbf)\s*\{?\s*\\?$")
+_BOLD = regex(r"\\(?:mathbf|boldsymbol|bm|pmb|vec|symbf)\s*\{?\s*\\?$")
 _PRODUCTS = ("juxtapose", "@")
 _WEIGHTS: Final = frozenset(("alpha", "beta", "gamma", "lambda", "theta", "omega", "pi", "w", "a", "b", "c", "z"))
 """Letters that weigh vectors: w_j of `\\sum_j x_j w_j`."""

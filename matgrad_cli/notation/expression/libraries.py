@@ -6,9 +6,9 @@ all squares in torch; `gelu` is xΦ(x) in torch and its tanh approximation in ja
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Final
 
+from ...diagnostics.regex import regex
 from .. import syntax as s
 from .keywords import option
 
@@ -19,7 +19,7 @@ _LIBRARIES: Final = {"np": "numpy", "numpy": "numpy", "scipy": "numpy", "jnp": "
                      "nn": "torch"}
 _KEYWORDS: Final = {"axis": "numpy", "keepdims": "numpy", "ddof": "numpy", "dim": "torch", "keepdim": "torch", "unbiased": "torch",
                     "correction": "torch"}
-_MODULE: Final = re.compile(r"(?<![\w.])(np|numpy|jnp|jax|torch)\s*\.")
+_MODULE: Final = regex(r"(?<![\w.])(np|numpy|jnp|jax|torch)\s*\.")
 
 
 def is_method(node: s.Apply) -> bool:

@@ -6,14 +6,15 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Final
 
+from ...diagnostics.regex import regex
 from ...ir import ONE, Shape
 from ..choice import looks_like_latex
 from ..scope import Family
 
-_BINDER: Final = re.compile(
+_BINDER: Final = regex(
     r"(?:\\(?:sum|prod|max|min)|[Σ∑∏])(?:\\limits)?\s*(?:\^\s*(?:\{[^{}]*\}|\S))?\s*_\s*(?:\{((?:[^{}]|\{[^{}]*\})*)\}|(\\?[A-Za-z]+))")
-_LETTER: Final = re.compile(r"(?<![A-Za-z\\])[a-zA-Z](?![A-Za-z(])")
-_NUMBERED: Final = re.compile(r"(.*[^_])_([a-zA-Z])")
+_LETTER: Final = regex(r"(?<![A-Za-z\\])[a-zA-Z](?![A-Za-z(])")
+_NUMBERED: Final = regex(r"(.*[^_])_([a-zA-Z])")
 
 
 def bound_letters(text: str) -> frozenset[str]:

@@ -9,6 +9,7 @@ from typing import Final, Literal
 
 from ...diagnostics import Diagnostic, InputError, Source, Span
 from ...diagnostics.record import record
+from ...diagnostics.regex import regex
 from ..syntax import Derivative, Differential_, Name, Node, Subscript, parts_of
 from .balance import balanced
 from .commands import read_command
@@ -20,7 +21,7 @@ from .tokens import Token
 
 _EQUAL: Final = frozenset(("=", ":=", "approx", "=:", "propto"))
 _SIGNS: Final = {"approx": "≈", ":=": ":=", "propto": "∝"}
-_REST: Final = re.compile(r"\(?(?:const|cst|terms (?:independent|not|without|that))", re.IGNORECASE)
+_REST: Final = regex(r"\(?(?:const|cst|terms (?:independent|not|without|that))", re.IGNORECASE)
 _SAID: Final = {
     "<=": "an inequality", ">=": "an inequality", "<": "an inequality", ">": "an inequality", "!=": "an inequality",
     "sim": "a distribution or an equivalence", "to": "a limit or a mapping",
@@ -202,7 +203,7 @@ def _joined(row: _Row, pieces: list[_Piece]) -> list[_Piece]:
     return found
 
 
-_GOING_ON: Final = re.compile(r"\b(?:plus|minus|times|or|and|added|divided|multiplied|transposed?)\b", re.IGNORECASE)
+_GOING_ON: Final = regex(r"\b(?:plus|minus|times|or|and|added|divided|multiplied|transposed?)\b", re.IGNORECASE)
 
 
 def _going_on(row: _Row, before: list[Token], tokens: list[Token]) -> list[Token]:

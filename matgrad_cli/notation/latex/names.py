@@ -12,6 +12,7 @@ from typing import Final
 
 from ...diagnostics import Span
 from ...diagnostics.record import replace
+from ...diagnostics.regex import regex
 from ...ir import ELEMENTWISE
 from ...ir.functions import CHANGES, MATRIX_FUNCTIONS
 
@@ -105,7 +106,7 @@ class _Heard:
         return found
 
 
-_LETTERS: Final = re.compile(r"[^\W\d_]+")
+_LETTERS: Final = regex(r"[^\W\d_]+")
 
 
 @lru_cache(maxsize=8192)
@@ -224,7 +225,7 @@ def _marks(text: str) -> Marks:
     return frozenset(marked), frozenset(bare)
 
 
-_MARK: Final = re.compile(r"\\(?:" + "|".join(sorted({*STYLES, *ACCENTS})) + r")\s*(?:\{\s*)?$")
+_MARK: Final = regex(r"\\(?:" + "|".join(sorted({*STYLES, *ACCENTS})) + r")\s*(?:\{\s*)?$")
 
 
 def whole(text: str, span: Span) -> Span:

@@ -8,6 +8,7 @@ from typing import Final
 
 from ...diagnostics import InputError
 from ...diagnostics.record import replace
+from ...diagnostics.regex import regex
 from ...ir import NUMBER, ONE, Dim, Shape, Symbol
 from .. import syntax as s
 from ..elaboration.elaborate import Reading
@@ -21,8 +22,8 @@ MISFITS = frozenset(("shape-mismatch", "not-square", "index-mismatch", "wrong-ar
 
 _OFFSET: Final = rf"(?:[a-osu-xz][a-z]?|{'|'.join(GREEK.values())}|bias|mean|center|centre|offset|shift|intercept)(?:_?\d|_[a-z])?"
 """Names of a bias or a centre; y, t, p, q and r are targets and the like, as large as what they are compared with."""
-_BIAS: Final = re.compile(r"b|bias|intercept|(?:b|w|beta|theta)_?0")
-_DATA: Final = re.compile(r"(?:X|Phi)(?:_?\w+)?|data|features|inputs?")
+_BIAS: Final = regex(r"b|bias|intercept|(?:b|w|beta|theta)_?0")
+_DATA: Final = regex(r"(?:X|Phi)(?:_?\w+)?|data|features|inputs?")
 """Names of data, beside which b is a bias: X@w + b, but A@x + b."""
 
 

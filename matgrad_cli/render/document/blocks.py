@@ -10,12 +10,13 @@ from fractions import Fraction
 from typing import Final, Literal
 
 from ...diagnostics.record import record
+from ...diagnostics.regex import regex
 from ...ir import ONE, Expr, Index, Mul, Named, Number, Path, Position, Power, Symbol, mul
 from ...records import Bindings, Value
 from ...records import Sentence as Template
 from ...verify.verdict import Kind, Verdict
 
-_PLACE = re.compile(r"\{(\w+)\}")
+_PLACE = regex(r"\{(\w+)\}")
 
 WORDS: Final[dict[Kind, str]] = {"proved": "proved", "agrees": "agrees", "differs": "differs", "unknown": "unknown"}
 SIGNS: Final[dict[Kind, str]] = {"proved": "✓", "agrees": "≈", "differs": "✗", "unknown": "?"}

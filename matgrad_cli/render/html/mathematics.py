@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 from xml.etree import ElementTree
 
+from ...diagnostics.regex import regex
 from ...ir import Dim, Expr, Index, Path, Shape
 from ...notation.printing.precedence import closing, opening
 from ...notation.printing.to_mathml import LEFT, RIGHT, dim_mathml, name_mathml, printer, shape_mathml, to_mathml
@@ -81,7 +82,7 @@ def _condition(when: str) -> str:
     return f"<mtext>if&#xa0;</mtext>{tokens}"
 
 
-_NUMBERS: Final = re.compile(r"(?P<matrix>\[[^]]*\])|(?P<ratio>−?\d+/\d+)|(?P<number>−?[\d.]+(?:e-?\d+)?)|(?P<name>[^\W\d]+)|(?P<sign>\S)")
+_NUMBERS: Final = regex(r"(?P<matrix>\[[^]]*\])|(?P<ratio>−?\d+/\d+)|(?P<number>−?[\d.]+(?:e-?\d+)?)|(?P<name>[^\W\d]+)|(?P<sign>\S)")
 
 
 def numbers_html(text: str) -> str:

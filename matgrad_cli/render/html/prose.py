@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from html import escape
 from typing import Final
 
+from ...diagnostics.regex import regex
 from ..wrap import SOLID
 
 _RAISED: Final = dict(zip("⁰¹²³⁴⁵⁶⁷⁸⁹⁻ᵀⁿᵏ", [*"0123456789−", "T", "n", "k"], strict=True))
 _LOWERED: Final = dict(zip("₀₁₂₃₄₅₆₇₈₉", "0123456789", strict=True))
 _LETTERS = rf"[^\W_{''.join(_RAISED)}]"
-_SCRIPT = re.compile(
+_SCRIPT = regex(
     rf"(?P<raised>[{''.join(_RAISED)}]+)|(?P<lowered>[{''.join(_LOWERED)}]+)"
     rf"|(?<![a-z]{{4}})_(?:(?P<set>\((?:[^()]|\([^()]*\))*\))|(?P<below>{_LETTERS}+(?:,{_LETTERS}+)*|\*))"
     r"|\^(?:(?P<power>\((?:[^()]|\([^()]*\))*\))|(?P<above>∘?[^\W_.]+))"

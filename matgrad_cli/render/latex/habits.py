@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from typing import Final
 
 from ...diagnostics.record import record
+from ...diagnostics.regex import regex
 from ...ir import Symbol
 from ...notation.printing.to_latex import name_latex
 
@@ -24,10 +25,10 @@ class Habits:
 
 
 USUAL: Final = Habits()
-_TOKEN: Final = re.compile(
+_TOKEN: Final = regex(
     r"\\(?:text|intertext|operatorname|mathrm|label|tag)\{|\\begin\{[^}]*\}|\\end\{[^}]*\}|\\[A-Za-z]+|\\.|\$|[A-Za-z]|[{}]|[^\\${}A-Za-z]+"
 )
-_NABLA: Final = re.compile(r"\\nabla_\{((?:[^{}]|\{[^{}]*\})*)\} (\\?\w+(?:_\{[^{}]*\})?)")
+_NABLA: Final = regex(r"\\nabla_\{((?:[^{}]|\{[^{}]*\})*)\} (\\?\w+(?:_\{[^{}]*\})?)")
 
 
 def styled(text: str, habits: Habits, symbols: Iterable[Symbol]) -> str:

@@ -2,12 +2,13 @@ r"""Long lines of LaTeX broken into rows of an `align*`, so that no box is overf
 
 from __future__ import annotations
 
-import re
 from typing import Final
+
+from ...diagnostics.regex import regex
 
 ROOM: Final = {1: 58.0, 2: 36.0}
 """How wide a row may be in a paper of one column, and of two."""
-_COMMAND = re.compile(r"\\([A-Za-z]+|.)")
+_COMMAND = regex(r"\\([A-Za-z]+|.)")
 _WIDE: Final = {
     "sum": 2.2, "partial": 1.1, "operatorname": 0.3, "lVert": 1.0, "rVert": 1.0, "Bigl": 0.5, "Bigr": 0.5, "bigl": 0.3, "bigr": 0.3,
     "cdot": 1.4, "odot": 2.2, "otimes": 2.2, "oslash": 2.2, "mapsto": 2.6, "log": 2.4, "exp": 2.6, "sin": 2.2, "cos": 2.4, "tanh": 3.2,

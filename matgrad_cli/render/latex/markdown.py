@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 
+from ...diagnostics.regex import regex
 from ...ir import Expr
 from ...notation.printing.to_latex import name_latex, to_latex
 from ...verify.verdict import Verdict
@@ -33,7 +33,7 @@ from .prose import given_latex, joined, letters_latex, named_latex, numbers_late
 from .prose_math import formula_latex, pieces
 
 _ROOM = 84.0
-_BRACKETS = re.compile(r"\\([Bb]ig)[lr](?![A-Za-z])")
+_BRACKETS = regex(r"\\([Bb]ig)[lr](?![A-Za-z])")
 """Brackets that open or close: pandoc knows them without the letter, and no places for breaks."""
 
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
+from ...diagnostics.regex import regex
 from ...notation.letters import GREEK
 
 _FUNCTIONS: Final = frozenset(["exp", "log", "sin", "cos", "tan", "sec", "csc", "cot", "tanh", "sinh", "cosh", "coth", "det"])
@@ -28,16 +29,16 @@ SIGNS: Final = frozenset([*_SIGNS, *_RAISED, *_LOWERED]) - set("=+<>")
 """Characters that a LaTeX sentence cannot hold outside a formula."""
 
 _GREEK = "".join(GREEK.values())
-_SCRIPT = re.compile(rf"[{''.join(_RAISED)}]+|[{''.join(_LOWERED)}]+|[\^_](?:∘?-?[A-Za-z0-9]+|\*)|[\^_](?=\()|′")
-_CORE = re.compile(rf"\d+(?:\.\d+)?|d[A-Zxyzw](?![A-Za-z])|[A-Z]{{1,4}}(?![a-z])|[a-z{_GREEK}𝟏ℓ½∞…](?![A-Za-z])")
-_WORD = re.compile("(?:" + "|".join(sorted(_FUNCTIONS | _OPERATORS, key=len, reverse=True)) + ")(?![A-Za-z])")
-_PREFIX = re.compile(r"[−∂∇ΣΠ∑∏√]")
-_BETWEEN = re.compile(r"\s*(?:[=+−·∘⊗⊘↦→×≠≤≥<>≈∈±⇒/…]|(?<=\s)-(?=\s))\s*")
+_SCRIPT = regex(rf"[{''.join(_RAISED)}]+|[{''.join(_LOWERED)}]+|[\^_](?:∘?-?[A-Za-z0-9]+|\*)|[\^_](?=\()|′")
+_CORE = regex(rf"\d+(?:\.\d+)?|d[A-Zxyzw](?![A-Za-z])|[A-Z]{{1,4}}(?![a-z])|[a-z{_GREEK}𝟏ℓ½∞…](?![A-Za-z])")
+_WORD = regex("(?:" + "|".join(sorted(_FUNCTIONS | _OPERATORS, key=len, reverse=True)) + ")(?![A-Za-z])")
+_PREFIX = regex(r"[−∂∇ΣΠ∑∏√]")
+_BETWEEN = regex(r"\s*(?:[=+−·∘⊗⊘↦→×≠≤≥<>≈∈±⇒/…]|(?<=\s)-(?=\s))\s*")
 _PARTNER: Final = {"(": ")", "[": "]", "⟨": "⟩", "‖": "‖", "|": "|"}
-_ARTICLE = re.compile(r"a(?=\s+[a-z]{2}|\s+[A-Z])")
-_NO_ARTICLE = re.compile(rf"\s*[=+−·∘⊗<>^_(,{''.join(_RAISED)}{''.join(_LOWERED)}]")
-_TELLING = re.compile(rf"[=+·∘⊗⊘↦→×≠≤≥<>≈∈±∂∇Σ√^_⟨‖|{_GREEK}{''.join(_RAISED)}{''.join(_LOWERED)}𝟏]|[A-Za-z]\(")
-_ALONE = re.compile(r"[b-zB-Z]|A|d[A-Z]|[a-zA-Z0-9]+/[a-zA-Z0-9]+|[A-Za-z0-9](?: [A-Za-z])+|−\S+")
+_ARTICLE = regex(r"a(?=\s+[a-z]{2}|\s+[A-Z])")
+_NO_ARTICLE = regex(rf"\s*[=+−·∘⊗<>^_(,{''.join(_RAISED)}{''.join(_LOWERED)}]")
+_TELLING = regex(rf"[=+·∘⊗⊘↦→×≠≤≥<>≈∈±∂∇Σ√^_⟨‖|{_GREEK}{''.join(_RAISED)}{''.join(_LOWERED)}𝟏]|[A-Za-z]\(")
+_ALONE = regex(r"[b-zB-Z]|A|d[A-Z]|[a-zA-Z0-9]+/[a-zA-Z0-9]+|[A-Za-z0-9](?: [A-Za-z])+|−\S+")
 
 
 def pieces(text: str) -> Iterator[tuple[bool, str]]:
@@ -135,7 +136,7 @@ def _bracketed(text: str, start: int) -> int | None:
         place = comma.end()
 
 
-_TOKEN = re.compile(
+_TOKEN = regex(
     rf"(?P<raised>[{''.join(_RAISED)}]+)|(?P<lowered>[{''.join(_LOWERED)}]+)|(?P<script>[\^_])(?P<of>∘?-?[A-Za-z0-9]+|\*)?"
     rf"|(?P<d>d(?=[A-Zxyzw](?![A-Za-z])))|(?P<word>{_WORD.pattern})|(?P<space>\s+)|(?P<other>.)"
 )

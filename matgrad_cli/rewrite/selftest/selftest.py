@@ -11,6 +11,7 @@ from typing import Final
 
 from ...diagnostics import MatgradError
 from ...diagnostics.record import record
+from ...diagnostics.regex import regex
 from ...facts import Fact
 from ...ir import Expr, Fill, Number, add, mul, neg
 from ...ir.expr import IndexMismatch, ShapeMismatch
@@ -25,7 +26,7 @@ from ..engine.apply import rewritings
 from .examples import example_problem, names_in, read_example, run_example
 from .samples import Sample, samples, scaled_samples, sized_samples
 
-FORBIDDEN: Final = re.compile(r"^(use|simplify|apply|do|rule)-|-rule$|-\d+$|[^a-z0-9-]|--")
+FORBIDDEN: Final = regex(r"^(use|simplify|apply|do|rule)-|-rule$|-\d+$|[^a-z0-9-]|--")
 
 
 @record

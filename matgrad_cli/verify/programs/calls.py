@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import ast
-import re
 from collections.abc import Callable
 
 import numpy as np
 
+from ...diagnostics.regex import regex
 from . import primitives as of
 from .library import cast, flat, sizes
 from .machine import DEPTH, Machine, moves, solid
@@ -20,7 +20,7 @@ TORCH_WORDS = frozenset(("dim", "keepdim", "unbiased"))
 WELL_KNOWN = frozenset(("sigmoid", "relu", "softmax", "tanh", "exp", "log", "sqrt", "softplus", "log_softmax", "logsumexp"))
 """Functions that have one meaning, and may come from a file that is not here."""
 KNOWN = "the function of that name"
-ACTIVATION = re.compile(r"^(?:act\w*|nonlin\w*|non_linearity|transfer\w*|squash\w*|phi|sigma)$")
+ACTIVATION = regex(r"^(?:act\w*|nonlin\w*|non_linearity|transfer\w*|squash\w*|phi|sigma)$")
 OF_ENTRIES = ("forward", "fn", "func", "f", "__call__")
 SLOPES = ("prime", "derivative", "deriv", "gradient", "grad", "d")
 """Names of activations, and of what belongs to them: the function, its derivative."""

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import ast
-import re
 from functools import lru_cache
 
-_INNER = re.compile(r"\['?([^'\]]+)'?\]$")
+from ...diagnostics.regex import regex
 
-GRADIENTS = re.compile(r"^(?:.*\.)?(?:grads?|gradients?|d|dparams|grad_dict|derivs)\['")
+_INNER = regex(r"\['?([^'\]]+)'?\]$")
+
+GRADIENTS = regex(r"^(?:.*\.)?(?:grads?|gradients?|d|dparams|grad_dict|derivs)\['")
 """An entry of a dict of gradients."""
 
 
