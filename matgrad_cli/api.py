@@ -184,7 +184,8 @@ def _derivations(
     rules: str | Path | None, method: str,
 ) -> tuple[Derivation, ...]:  # fmt: skip
     text, name, declared, syntax = _read(loss, wrt, shapes, syntax)
-    problem = read_problem(text, name, declared, _texts(assume), syntax)
+    problem = _half(text, name[5:-1], declared, _texts(assume), syntax) if name.startswith("vech(") and name.endswith(")") else (
+        read_problem(text, name, declared, _texts(assume), syntax))
     from .rewrite.derive import derive  # only for a problem that can be read: a message should not wait for the engine
     from .rewrite.selftest.user_rules import tested_rulebook
 
@@ -202,6 +203,18 @@ def _derivations(
         derivations += _every(problem, one) if method == "all" else (one(method),)
     _refuse_contradictions(derivations)
     return derivations
+
+
+def _half(loss: str, name: str, shapes: tuple[str, ...], assume: tuple[str, ...], syntax: str | None) -> Problem:
+    """The problem by vech(S): S is lower triangular where that is said, else symmetric."""
+    from .facts.holding import holds
+
+    problem = read_problem(loss, name, shapes, assume, syntax)
+    if not any(holds(problem.wrt, word, problem) for word in ("symmetric", "lower")):
+        said = f"`{problem.wrt.name}` is assumed symmetric, as the derivative by `vech({problem.wrt.name})` is asked for"
+        problem = read_problem(loss, name, shapes, (*assume, f"{problem.wrt.name} symmetric"), syntax)
+        problem = replace(problem, notes=(*problem.notes, said))
+    return replace(problem, half=True)
 
 
 def _no_matrix(method: str, unfinished: OpenLetter) -> StuckError:

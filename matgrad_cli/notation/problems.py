@@ -15,7 +15,7 @@ from .dialects import parsed
 from .elaboration.broadcasting import as_column
 from .elaboration.elaborate import Reading, read_node
 from .elaboration.loss_letters import attending, labels, left_free, refuse_free_letters, refuse_nonlinear, widened
-from .elaboration.members import sample_letters
+from .elaboration.members import families_apart, sample_letters
 from .elaboration.readable import readable
 from .expression.brackets import AS_COLUMN, AS_ROW
 from .expression.mending import further, with_matrix_products
@@ -260,6 +260,8 @@ def _in_latex(text: str, scope: Scope, wrt: str) -> tuple[s.Node, tuple[str, ...
             found = read_latex(text, scope.source.name, names.defining(matrices, "matrix"), binding=bound)
         if bound and (node := widened(found.node)) is not found.node:
             return attending(node), (*found.notes, "a Σ is read as going on where its letter does")
+        node, said = families_apart(found.node, scope)
+        return attending(node), (*found.notes, *said)
     return attending(found.node), found.notes
 
 

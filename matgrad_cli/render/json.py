@@ -79,7 +79,7 @@ def _derivation(derivation: Derivation, table: Table) -> dict[str, Json]:
     problem, readoff = derivation.problem, derivation.readoff
     return {
         "loss": expression(problem.loss, table),
-        "wrt": problem.wrt.name,
+        "wrt": f"vech({problem.wrt.name})" if problem.half else problem.wrt.name,
         "method": derivation.method,
         "layout": derivation.layout,
         "order": derivation.order,
@@ -125,6 +125,7 @@ def _problem(problem: Problem, table: Table) -> dict[str, Json]:
         "assumed": table.encoded(problem.assumed),
         "notes": table.encoded(problem.notes),
         "sizes": table.encoded(problem.sizes),
+        **({"half": True} if problem.half else {}),
     }
 
 
@@ -226,6 +227,7 @@ def _read_derivation(data: dict[str, Any]) -> Derivation:
         tuple(facts["notes"]),
         cast("tuple[Dim, ...]", reader.decoded(facts["sizes"])),
         facts["source"],
+        half=facts.get("half", False),
     )
     last = data["readoff"]
     readoff = ReadOff(

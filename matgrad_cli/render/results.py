@@ -84,7 +84,7 @@ def result_data(derivation: Derivation) -> dict[str, Any]:
     return {
         "schema": SCHEMA,
         "loss": problem.source or to_text(problem.loss),
-        "wrt": problem.wrt.name,
+        "wrt": f"vech({problem.wrt.name})" if problem.half else problem.wrt.name,
         "order": derivation.order,
         "layout": derivation.layout,
         "shapes": {symbol.name: [str(side) for side in symbol.shape.dims] for symbol in problem.variables},

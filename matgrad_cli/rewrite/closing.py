@@ -17,7 +17,7 @@ from .index.method import reserved_names, target_of
 from .named_steps import opened, record_names, record_opened
 from .naming import name_uses, names_in, repeated_parts, with_names
 from .network.reading import tidy_part
-from .structures import notes_of
+from .structures import by_own_entries, notes_of
 
 OPEN_LIMIT = 60
 """A result with more symbols than this keeps the names of its parts, even of those that it uses once."""
@@ -63,8 +63,11 @@ def closed(
 ) -> Derivation:  # fmt: skip
     """The derivation that ends with this result, stated in the words of an entry."""
     problem, rule = recorder.problem, recorder.rules.rule(words)
+    if problem.half:
+        result, verdict, half = by_own_entries(problem, result, recorder.judge)
     readoff = ReadOff(sentence(title or rule.title, said), Sentence(rule.why), recorder.line, result, verdict)
-    conditions, notes = assumptions_of(problem, result.entry), notes_of(problem, result.matrix, recorder.judge)
+    notes = (half,) if problem.half else notes_of(problem, result.matrix, recorder.judge)
+    conditions = assumptions_of(problem, result.entry)
     if order == 2 and problem.loss.shape.is_number:
         notes = (*notes, *_symmetry(recorder, result))
     return Derivation(problem, method, layout, order, start, without_detours(recorder.steps), readoff, conditions, notes)

@@ -7,12 +7,14 @@ from fractions import Fraction
 from functools import partial
 from typing import Final
 
+from ..diagnostics import Diagnostic, StuckError
 from ..diagnostics.record import record
 from ..facts import Problem
 from ..facts.holding import holds
-from ..ir import Call, Differential, Expr, Eye, Fill, Number, Symbol, add, hadamard, mul, neg
-from ..records import Sentence
+from ..ir import Call, Differential, Entry, Expr, Eye, Fill, Number, Symbol, add, hadamard, mul, neg
+from ..records import Result, Sentence
 from ..verify.judge import Judge
+from ..verify.verdict import Verdict
 from .forms.algebra import flip
 from .textbook.simplifier import textbook
 
@@ -64,10 +66,33 @@ def notes_of(problem: Problem, gradient: Expr | None, judge: Judge) -> tuple[Sen
     return (Sentence(f"{said}{structure.law} = {{H}}{walk}", (("X", wrt), ("H", own), *((("P", nearest),) if walk else ()))),)
 
 
+def by_own_entries(problem: Problem, result: Result, judge: Judge) -> tuple[Result, Verdict, Sentence]:
+    """The derivatives by vech(S), as the matrix of which they are the entries on and below the diagonal; judged along such directions."""
+    gradient, wrt = result.matrix, problem.wrt
+    structure = next((one for one in _STRUCTURES if one.word in ("symmetric", "lower") and holds(wrt, one.word, problem)), None)
+    fits = gradient is not None and gradient.shape is wrt.shape and wrt.shape.is_square and problem.loss.shape.is_number
+    if structure is None or gradient is None or not fits:
+        raise StuckError(Diagnostic("stuck", f"the derivative by vech({wrt.name}) is found of a number, by a square matrix",
+                                    help=f"`--wrt {wrt.name}` takes all entries"))
+    own = textbook(structure.entries(gradient), problem)
+    change, _, below = _change(problem, structure)
+    verdict = judge.compare(change, Call("inner", own, below))
+    row, col = result.letters
+    said = (f"{{X}} stays {structure.word}{' triangular' * (structure.word == 'lower')}, so that {structure.moves}: with the gradient "
+            f"G = {{G}} by independent entries this is {structure.law}; vech({wrt.name}) takes what is on and below the diagonal, "
+            "column by column")
+    return Result(Entry(own, row, col), result.letters, own), verdict, Sentence(said, (("X", wrt), ("G", gradient)))
+
+
 def _holds(problem: Problem, structure: Structure, gradient: Expr, judge: Judge) -> bool:
     """Whether both give the change of the loss along directions of this structure."""
-    way = structure.nearest(Symbol(f"{problem.wrt.name} way", problem.wrt.shape))
-    change = Differential(problem.loss, problem.wrt, way)
-    below = way if structure.word in ("diagonal", "lower", "upper") else _masked("tril", way)
+    change, way, below = _change(problem, structure)
     return all(judge.compare(change, Call("inner", found, along)).holds for found, along in (
         (structure.nearest(gradient), way), (structure.entries(gradient), below)))
+
+
+def _change(problem: Problem, structure: Structure) -> tuple[Expr, Expr, Expr]:
+    """The change of the loss along a direction of this structure, the direction, and its entries that are free."""
+    way = structure.nearest(Symbol(f"{problem.wrt.name} way", problem.wrt.shape))
+    below = way if structure.word in ("diagonal", "lower", "upper") else _masked("tril", way)
+    return Differential(problem.loss, problem.wrt, way), way, below

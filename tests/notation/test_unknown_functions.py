@@ -107,6 +107,14 @@ def test_what_may_mean_more_is_refused(loss: str) -> None:
         read_problem(loss, "S" if "S" in loss else "x" if "x)" in loss else "w", [SHAPES])
 
 
+def test_two_families_of_one_letter() -> None:
+    rated = r"\sum_{(u,i)\in\Omega} (r_{ui} - b_u - b_i - p_u^\top q_i)^2"
+    found = gradient(rated, "b_u")
+    assert str(found).startswith("−2(Ω ∘ (r − b_u · 𝟏ᵀ − 𝟏 b_iᵀ − pqᵀ)) · 𝟏")
+    assert "`b_i` and `b_u` are two arrays, as their letters run over two sets" in found.derivations[0].problem.notes
+    assert str(gradient(r"\sum_{i,j} W_{ij}\|y_i - y_j\|^2", "y")).startswith("2(diag((W + Wᵀ) · 𝟏) − W − Wᵀ)y")
+
+
 def test_a_declaration_makes_it_a_factor() -> None:
     assert str(gradient(r"\phi(w^\top w)", "w", shapes=[SHAPES + ", phi: scalar"])).startswith("2φw")
     assert str(gradient(r"\phi(w^\top w - 1) + \phi", "w", shapes=[SHAPES])).startswith("2φw")

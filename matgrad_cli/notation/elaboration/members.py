@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
+from ...diagnostics.record import replace
 from ...diagnostics.regex import regex
 from .. import syntax as s
 from ..scope import Scope
@@ -36,6 +37,37 @@ def sample_letters(tree: s.Node, scope: Scope) -> tuple[str, ...]:
             if letter in bound and scope.find(small) is None and small not in found and (value is None or value.shape.is_matrix):
                 found.add(small.upper() if value is not None else small)
     return tuple(sorted(found))
+
+
+def families_apart(tree: s.Node, scope: Scope) -> tuple[s.Node, tuple[str, ...]]:
+    r"""The tree with b_u and b_i as two families, where u and i run over two sets: each numbers a family of its own and a side of r_{ui}.
+
+    In `\sum_{u,i} (r_{ui} - b_u - b_i - p_u^\top q_i)^2` they do; the x_i and x_j of `W_{ij}\|x_i - x_j\|^2` are rows of one matrix.
+    """
+    letters: dict[str, set[str]] = {}
+    pairs: set[frozenset[str]] = set()
+    for part in s.parts_of(tree):
+        match part:
+            case s.Subscript(_, body, (s.Name(_, index),)) if isinstance(body := s.ungrouped(body), s.Name):
+                letters.setdefault(body.name, set()).add(index)
+            case s.Slice(_, letter, _, s.Name(_, index)):
+                letters.setdefault(letter.name, set()).add(index)
+            case s.Subscript(_, _, (s.Name(_, row), s.Name(_, col))):
+                pairs.add(frozenset((row, col)))
+    alone = {index for over in letters.values() if len(over) == 1 for index in over}
+    split = {name for name, over in letters.items() if over in pairs and over <= alone and scope.find(name) is None}
+    if not split:
+        return tree, ()
+
+    def own(node: s.Node) -> s.Node:
+        match node:
+            case s.Subscript(_, body, (s.Name(_, index),)) if isinstance(body := s.ungrouped(body), s.Name) and body.name in split:
+                return replace(node, body=replace(body, name=f"{body.name}_{index}"))
+        return node
+
+    said = (f"{' and '.join(f'`{name}_{index}`' for index in sorted(letters[name]))} are two arrays, as their letters run over two sets"
+            for name in sorted(split))
+    return s.rebuilt(tree, own), tuple(said)
 
 
 def entries_as_vectors(tree: s.Node) -> Iterator[tuple[s.Node, s.Name, s.Node]]:

@@ -15,7 +15,7 @@ from ..resting import comments
 from ..words import signature
 from .dialects import DIALECTS
 from .index_level import IndexCode
-from .matrix_level import Code
+from .matrix_level import Code, MatrixCode
 from .names import Names
 
 
@@ -28,7 +28,7 @@ def python_code(result: Result, problem: Problem, dialect: str = "numpy", layout
     names = Names(problem.variables, chosen)
     printer = IndexCode(names)
     body = _assignments(_stated(result), printer)
-    code = _shaped(_value(result, problem, layout, order, printer), problem, order)
+    code = _shaped(_value(result, problem, layout, order, printer), problem, order, printer.matrix)
     used = [line for helper in printer.matrix.helpers for line in chosen.helpers[helper].split("\n")]
     parameters = ", ".join([*names.parameters.values(), *names.functions.values(), *names.sizes.values()])
     inside = [*_docstring(problem, order), *used, *body, f"return {code}"]
@@ -61,8 +61,9 @@ def _summary(problem: Problem, order: int) -> str:
     loss = problem.source or to_text(problem.loss)
     loss = " ".join(loss.replace("\\", "\\\\").replace('"""', "'''").split())
     kind = "second derivative" if order == 2 else "derivative"
-    text = f"The {kind} of {loss} by {problem.wrt.name}."
-    return text if len(text) < 120 else f"The {kind} of the loss by {problem.wrt.name}."
+    wrt = f"vech({problem.wrt.name})" if problem.half else problem.wrt.name
+    text = f"The {kind} of {loss} by {wrt}."
+    return text if len(text) < 120 else f"The {kind} of the loss by {wrt}."
 
 
 def _stated(result: Result) -> Expr:
@@ -108,9 +109,11 @@ def _axes(shape: Shape) -> list[str]:
     return ["None", ":"] if shape.is_row else [":" for _ in shape.dims]
 
 
-def _shaped(code: Code, problem: Problem, order: int) -> str:
+def _shaped(code: Code, problem: Problem, order: int, printer: MatrixCode) -> str:
     wrt = _axes(problem.wrt.shape)
     axes = _axes(problem.loss.shape) + wrt * order
+    if problem.half:  # the lower triangle column by column
+        return printer.form("vech", x=code.at(ATOM), n=printer.names.dim(problem.wrt.shape.rows))
     if "None" not in axes:
         return code.at(SUM)
     while axes[-1] == ":":
