@@ -5,24 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
-from ...ir import (
-    Add,
-    Expr,
-    Hadamard,
-    Index,
-    Inverse,
-    MatMul,
-    Mul,
-    Number,
-    Pair,
-    Power,
-    Transpose,
-    add,
-    letters_of,
-    matmul,
-    mul,
-    transpose,
-)  # fmt: skip
+from ...ir import Add, Expr, Hadamard, Index, Inverse, MatMul, Mul, Number, Pair, Power, Transpose, add, letters_of, matmul, mul, transpose
 from ...ir.memory import remembered
 from ..forms.algebra import joined
 from .table import Table

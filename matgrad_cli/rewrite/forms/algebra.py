@@ -111,16 +111,22 @@ def number_product(left: Expr, right: Expr) -> Expr:
     return turned if transposes(turned) < transposes(straight) else straight
 
 
+def ordered(factors: Iterable[Expr]) -> tuple[Expr, ...]:
+    """Numerals first, then the other factors in their order; a minus sign joins the first numeral: −2 c X for c (−1) 2 X."""
+    factors = sorted(factors, key=lambda factor: not isinstance(factor, Number))
+    rest = [factor for factor in factors if factor is not MINUS]
+    negative = (len(factors) - len(rest)) % 2 == 1
+    if negative and rest and isinstance(rest[0], Number):
+        return (Number(-rest[0].value), *rest[1:])
+    return (MINUS, *rest) if negative else tuple(rest)
+
+
 def numerals_first(product: Expr) -> Expr:
-    """−2 c X for c (−1) 2 X: the numerals of a product stand in front, with one sign."""
-    factors = product.factors if isinstance(product, Mul) else ()
-    numerals = [factor for factor in factors if isinstance(factor, Number)]
-    if not numerals or (isinstance(factors[0], Number) and (len(numerals) == 1 or MINUS not in numerals)):
+    """A product in this order."""
+    if not isinstance(product, Mul) or not any(isinstance(factor, Number) for factor in product.factors):
         return product
-    rest = [factor for factor in factors if not isinstance(factor, Number)]
-    first, *more = [one for one in numerals if one is not MINUS] or [UNIT]
-    sign = (-1) ** numerals.count(MINUS)
-    return mul(*(one for one in (Number(sign * first.value), *more) if one is not UNIT or not rest), *rest)
+    found = ordered(product.factors)
+    return product if found == product.factors else mul(*(found or (UNIT,)))
 
 
 def multiplied(numbers: tuple[Expr, ...]) -> tuple[Expr, ...]:

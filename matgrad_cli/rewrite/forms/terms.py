@@ -29,9 +29,9 @@ from ...ir import (
     sum_over,
 )
 from ...ir.walk import fresh_index
+from .algebra import ordered
 
 ZERO, UNIT = Number(0), Number(1)
-_MINUS = Number(-1)
 
 
 @record
@@ -125,20 +125,6 @@ def has_pending(expr: Expr) -> bool:
 def is_loose(factor: Expr) -> bool:
     """Whether a factor holds no letters, so that it may stand in front of every Σ."""
     return not factor.free and not isinstance(factor, Partial)
-
-
-def ordered(coefficient: Iterable[Expr]) -> tuple[Expr, ...]:
-    """Numbers first, then the other index-free factors in their order; a minus sign joins the first number."""
-    factors = sorted(coefficient, key=lambda factor: not isinstance(factor, Number))
-    signs = [factor for factor in factors if factor is _MINUS]
-    rest = [factor for factor in factors if factor is not _MINUS]
-    if not signs:
-        return tuple(rest)
-    negative = len(signs) % 2 == 1
-    if rest and isinstance(rest[0], Number):
-        first = Number(-rest[0].value) if negative else rest[0]
-        return (first, *rest[1:])
-    return (_MINUS, *rest) if negative else tuple(rest)
 
 
 def _expand(expr: Expr) -> Iterator[Term]:

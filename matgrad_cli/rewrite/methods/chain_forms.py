@@ -39,16 +39,7 @@ from ...ir import (
 from ...ir.dimensions import NUMBER
 from ...ir.memory import remembered
 from ...rulebook.load import Rulebook
-from ..engine.application import (
-    Application,
-    Scene,
-    applied,
-    fit,
-    holds_pending,
-    places_of,
-    reserved_names,
-    terms_with_differentials,
-)
+from ..engine.application import Application, Scene, applied, fit, holds_pending, places_of, reserved_names, terms_with_differentials
 from ..engine.layers import Layer
 from ..forms.algebra import flip, zero
 from ..forms.entries import entry, letters_for

@@ -8,21 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from ...ir import (
-    Call,
-    Differential,
-    Expr,
-    Inverse,
-    MatrixPower,
-    Named,
-    Symbol,
-    Transpose,
-    add,
-    hadamard,
-    matmul,
-    mul,
-    substitute,
-)
+from ...ir import Call, Differential, Expr, Inverse, MatrixPower, Named, Symbol, Transpose, add, hadamard, matmul, mul, substitute
 from ...ir.functions import CHANGES, unknown, unknown_parts
 from ...records import Bindings
 from ..engine.application import Scene, Site, applied, holds_pending, native

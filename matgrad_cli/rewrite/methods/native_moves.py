@@ -2,24 +2,7 @@
 
 from __future__ import annotations
 
-from ...ir import (
-    ONE,
-    Add,
-    Call,
-    Entry,
-    Expr,
-    Fill,
-    Kron,
-    MatrixOf,
-    Mul,
-    Named,
-    Pair,
-    Shape,
-    Transpose,
-    kron,
-    mul,
-    sum_over,
-)  # fmt: skip
+from ...ir import ONE, Add, Call, Entry, Expr, Fill, Kron, MatrixOf, Mul, Named, Pair, Shape, Transpose, kron, mul, sum_over
 from ...ir.functions import is_change
 from ...records import Bindings
 from ..engine.application import Site, native

@@ -4,33 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ...ir import (
-    ONE,
-    Add,
-    Call,
-    Dim,
-    Expr,
-    Eye,
-    Fill,
-    Inverse,
-    MatMul,
-    Mul,
-    Number,
-    Power,
-    Transpose,
-    add,
-    hadamard,
-    matmul,
-    mul,
-    product,
-)
+from ...ir import ONE, Add, Call, Dim, Expr, Eye, Fill, Inverse, MatMul, Mul, Number, Power, Transpose, add, hadamard, matmul, mul, product
 from ...records import Bindings
 from ...records.solution import Equation
-from ..engine.application import is_zero, settled
+from ..engine.application import settled
 from ..forms.algebra import flip
 from .line import Place, native, singular
 from .prepared import symmetric_part
-from .terms import Term, divided, filled, negative, signed_terms, total
+from .terms import Term, filled, negative, signed_terms, total
 
 Moved = tuple[Equation, Bindings] | None
 
@@ -93,47 +74,6 @@ def sign_of(side: Expr) -> int:
 def _coefficient(term: Expr) -> float:
     numbers = [factor.value for factor in term.factors if isinstance(factor, Number)] if isinstance(term, Mul) else []
     return float(numbers[0]) if numbers else float(term.value) if isinstance(term, Number) else 1.0
-
-
-@native("eq-divide-common")
-def _divide(place: Place) -> Moved:
-    """The numbers that all terms of both sides carry."""
-    left, right = place.equation
-    terms = [term for side in (left, right) for term in (side.terms if isinstance(side, Add) else (side,)) if not is_zero(term)]
-    common = [factor for factor in _common([_numbers(term) for term in terms]) if place.unknown not in _parts(factor)]
-    values = {abs(_coefficient(term)) for term in terms}
-    if len(values) == 1 and (value := values.pop()) != 1:
-        common = [Number(next(abs(f.value) for f in _numbers(terms[0]) if isinstance(f, Number))), *common] if value else common
-    if not common:
-        return None
-    by = mul(*common)
-    sides = [place.simplify(_without(side, common)) for side in (left, right)]
-    return (sides[0], sides[1]), (("c", by),)
-
-
-def _numbers(term: Expr) -> list[Expr]:
-    if isinstance(term, Mul):
-        return [factor for factor in term.factors if factor.shape.is_number]
-    return [term] if term.shape.is_number and isinstance(term, (Number, Power)) else []
-
-
-def _common(lists: Sequence[list[Expr]]) -> list[Expr]:
-    """Factors other than numerals that stand in every term."""
-    if not lists:
-        return []
-    return [factor for factor in dict.fromkeys(lists[0]) if not isinstance(factor, Number) and all(factor in other for other in lists)]
-
-
-def _without(side: Expr, common: Sequence[Expr]) -> Expr:
-    terms = side.terms if isinstance(side, Add) else (side,)
-    if all(map(is_zero, terms)):
-        return side
-    found = []
-    for term in terms:
-        for factor in common:
-            term = divided(term, factor)
-        found.append(term)
-    return add(*found)
 
 
 @native("eq-collect")
@@ -220,7 +160,7 @@ def _tidy(place: Place) -> Moved:
     left, right = place.equation
     if left is not place.unknown:
         return None
-    return (left, place.simplify(_split_exp(_numbers_out(place.simplify(right)), place))), ()
+    return (left, place.simplify(_split_exp(place.simplify(right), place))), ()
 
 
 def _split_exp(expr: Expr, place: Place) -> Expr:
@@ -236,16 +176,6 @@ def _split_exp(expr: Expr, place: Place) -> Expr:
         return whole
     base = Call("exp", place.simplify(add(*rest))) if rest else Fill(1, whole.shape)
     return mul(Call("exp", place.simplify(add(*alike))), base)
-
-
-def _numbers_out(expr: Expr) -> Expr:
-    """(c A)⁻¹ = 1/c A⁻¹ everywhere."""
-    parts = tuple(map(_numbers_out, expr.children))
-    whole = expr if parts == expr.children else settled(expr, parts)
-    if not isinstance(whole, Inverse) or not isinstance(whole.body, Mul):
-        return whole
-    numbers = [Power(factor, Number(-1)) for factor in whole.body.factors if factor.shape.is_number]
-    return mul(*numbers, *(Inverse(factor) for factor in whole.body.factors if not factor.shape.is_number))
 
 
 @native("eq-multiply-unknown")

@@ -55,7 +55,7 @@ def _product(factors: list[Expr]) -> Expr:
     arrays = [factor for factor in factors if not factor.shape.is_number]
     plain = [array for array in arrays if filled(array) is not Number(1)] or arrays[:1]
     numbers = [factor for factor in factors if factor.shape.is_number]
-    return mul(*numbers, hadamard(*plain)) if plain else mul(*numbers)
+    return mul(*numbers, hadamard(*plain)) if plain else mul(*(numbers or [Number(1)]))
 
 
 @native("eq-powers")

@@ -8,24 +8,7 @@ from itertools import product as choices
 from ...diagnostics.record import record
 from ...facts import Problem
 from ...facts.holding import holds
-from ...ir import (
-    Add,
-    Call,
-    Expr,
-    Fill,
-    Hadamard,
-    Inverse,
-    MatMul,
-    Mul,
-    Number,
-    Power,
-    Transpose,
-    add,
-    hadamard,
-    matmul,
-    mul,
-    product,
-)
+from ...ir import Add, Call, Expr, Fill, Hadamard, Inverse, MatMul, Mul, Number, Power, Transpose, add, hadamard, matmul, mul, product
 from ..engine.application import is_zero
 
 Parts = tuple[tuple[Expr, ...], tuple[Expr, ...]]
