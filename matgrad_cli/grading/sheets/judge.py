@@ -28,7 +28,6 @@ from .passing import is_equation_of_zero, is_hypothetical, is_side_condition, sa
 from .rows import (
     Line,
     derives,
-    differentiated,
     head_of,
     is_constant,
     labelled,
@@ -232,12 +231,15 @@ class Judge:
         return self.question.name is not None and start < len(self.sheet.formulas) and self.sheet.formulas[start] is line.formula
 
     def _about(self, line: Line) -> bool:
-        """Whether the loss's name stands in a row, or a row differentiates what the problem named, E_ij or R_ij, by the variable."""
-        if any(isinstance(part, s.Name) and part.name == self.question.name for node in nodes_of(line) for part in s.parts_of(node)):
-            return True
-        variables = {begun.around.task.problem.wrt.name for begun in self.readers}
-        named = variables.union(*(begun.around.defined for begun in self.readers))
-        return bool(moving(line) & variables) and any(differentiated(line, name) is not None for name in named)
+        """Whether the loss's name stands in a row, or the variable with names of the problem alone: then none is a letter of its own."""
+        parts = [part for node in nodes_of(line) for part in s.parts_of(node)]
+        names = {part.name for part in parts if isinstance(part, s.Name)}
+        whole = moving(line) if any(isinstance(part, s.Subscript) for part in parts) else names
+        arounds = [begun.around for begun in self.readers]
+        variables = {around.task.problem.wrt.name for around in arounds}
+        meant = variables.union(*(around.names().variables.keys() | around.defined.keys() for around in arounds))
+        letters = {name for name in names if len(name) == 1 and name.islower()} - meant
+        return self.question.name in names or (bool(whole & variables) and names - letters <= meant)
 
     def _solving(self, line: Line) -> bool:
         """Whether words or marks say that a row is an equation to be solved, or its solution."""
