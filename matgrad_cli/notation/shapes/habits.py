@@ -18,7 +18,7 @@ class Habits:
 
     def __init__(self, names: Mapping[str, Form], said: dict[str, str]) -> None:
         self.order, self.forms, self.said = list(names), list(names.values()), said
-        self.changed, self.sure, self.first_open = Agenda(), Agenda(), 0
+        self.changed, self.sure, self.first_open, self.first_entry = Agenda(), Agenda(), 0, 0
         for place, form in enumerate(self.forms):
             self.watch(place, form)
 
@@ -66,7 +66,9 @@ class Habits:
 
     def entries(self, summed: Collection[str]) -> bool:
         """Habit: the first name that is still open, and is added up entry by entry, is a vector."""
-        for name, form in zip(self.order, self.forms, strict=True) if summed else ():
+        while summed and self.first_entry < len(self.order):
+            name, form = self.order[self.first_entry], self.forms[self.first_entry]
+            self.first_entry += 1
             if name in summed and form.is_open():
                 lengthen(form.rows)
                 join(form.cols, Side(ONE))

@@ -25,6 +25,17 @@ _ENTRIES = _LABELS | frozenset((
     *"gpqrtxz", "mask", "probs", "logits", "preds", "pred", "y_pred", "y_hat", "yhat", "adv", "advantage", "advantages", "ratio", "ratios",
     "reward", "rewards", "returns", "values", "residual", "residuals"))
 """Names of what people add up or take the mean of entry by entry; a, b, c, w may be the numbers of a line `w*x + b`."""
+_NUMBERS = frozenset((
+    "margin", "scale", "slope", "intercept", "bias", "temp", "temperature", "rate", "eps", "lam", "reg", "const", "coef", "step", "decay",
+    "threshold", "discount", "length", "period", "freq", "frequency", "amplitude", "offset", "shift", "size", "num",
+    "gain"))
+"""Words that name one number, alone or in front of a stroke: `reg_w`."""
+
+
+def _is_entry(name: str) -> bool:
+    """Whether a name below a sum or mean of NumPy is a number for each entry: y, p, or a word that is no parameter, as `logp`."""
+    word = name.partition("_")[0].rstrip("0123456789")
+    return name in _ENTRIES or (name[0].islower() and (len(word) > 2 or "_" in name) and word not in _NUMBERS and word not in GREEK_NAMES)
 
 
 class Solver:
@@ -57,7 +68,8 @@ class Solver:
         if self.scope.syntax == "numpy" and self.scope.open:
             calls = (part for part in s.parts_of(tree) if isinstance(part, s.Apply))
             added = [part for part in calls if canonical_function(part.function) in ("sum", "mean")]
-            self.summed = frozenset(name.name for part in added for name in s.parts_of(part) if isinstance(name, s.Name)) & _ENTRIES
+            names = {name.name for part in added for name in s.parts_of(part) if isinstance(name, s.Name)}
+            self.summed = frozenset(name for name in names if _is_entry(name))
 
     def text(self, node: s.Node) -> str:
         return self.scope.source.text[node.span.start : node.span.end]

@@ -157,6 +157,8 @@ def _of_capitals(node: s.Node) -> bool:
 
 def _reduced(solver: Solver, node: s.Apply, form: Form) -> Form:
     axis = axis_written(node)
+    if axis == "1" and form.is_open():
+        _rows_of_small_letters(solver, node.arguments[0])
     if axis == "first":  # MATLAB's: of every column, of a vector all
         axis = "0" if form.rows.is_long and form.cols.is_long else None
     if axis is None or form.rank == 1:
@@ -165,6 +167,14 @@ def _reduced(solver: Solver, node: s.Apply, form: Form) -> Form:
         return Form.flat(form.cols if axis == "0" else form.rows)
     rank = 2 if solver.scope.arrays else None
     return Form(Side(ONE), form.cols, rank=rank) if axis == "0" else Form(form.rows, Side(ONE), rank=rank)
+
+
+def _rows_of_small_letters(solver: Solver, body: s.Node) -> None:
+    """`np.sum(p*q, axis=1)`: where only small letters stand, the first of them that is no parameter has rows to be added up."""
+    names = [part.name for part in s.parts_of(body) if isinstance(part, s.Name)]
+    if all(name in solver.names and name[0].islower() for name in names):
+        for name in sorted(solver.summed.intersection(names), key=names.index)[:1]:
+            solver.names[name].kind.matrix = True
 
 
 def _one(solver: Solver, function: str, form: Form, reason: str) -> Form:

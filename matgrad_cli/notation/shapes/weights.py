@@ -67,9 +67,13 @@ def with_offsets(tree: s.Node, scope: Scope, understood: Callable[[Scope], Under
     other = {name for name, operator in _names(tree) if operator not in ("+", "-")}
     offsets = {name: shape for name, shape in inference.shapes.items() if name not in other}
     rows = {name: shape for name, shape in offsets.items() if shape.is_matrix and re.fullmatch(_OFFSET, name)}
-    if scope.syntax != "numpy" or inference.notes:  # A*x − b: a product may have been meant
-        origins = {**closed.origins, **dict.fromkeys(rows, "assumed to be a matrix, as what it is added to")}
-        return replace(closed, origins=origins), inference, variable, reading
+    asks = scope.syntax != "numpy" or bool(inference.notes)  # A*x − b: a product may have been meant
+    whole = rows if asks else [name for name, shape in offsets.items() if shape.is_matrix and name[0].islower() and name not in rows]
+    why = {name: "assumed to be a matrix, as what it is added to" for name in whole if scope.find(name) is None}
+    closed = replace(closed, origins={**closed.origins, **why})
+    found = closed, inference, variable, reading
+    if asks:
+        return found
     data = any(_is_data(part) for part in s.parts_of(tree))
     numbers = {name for name, shape in offsets.items() if data and shape.is_column and _BIAS.fullmatch(name)}
     if not rows and not numbers:
