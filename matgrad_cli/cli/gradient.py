@@ -67,13 +67,13 @@ def gradient(
 
 def _say_assumptions(derivation: Derivation) -> None:
     """On stderr, which shapes were not given and how the loss was read: the result alone does not show it."""
-    from ..render.json import words
-    from ..render.words import signature
+    from ..render.document.blocks import phrase
+    from ..render.words import plain, signature
 
     problem = derivation.problem
     assumed = [name for name, origin in problem.origins if origin.startswith("assumed")]
     if assumed:
         shown = signature([symbol for symbol in problem.variables if symbol.name in assumed])
         say(f"note: assumed {shown}; `--shape` says otherwise\n")
-    for note in (*problem.notes, *map(words, derivation.notes if derivation.order == 1 else ())):
+    for note in (*problem.notes, *(plain(phrase(note)) for note in (derivation.notes if derivation.order == 1 else ()))):
         say(f"note: {note}\n")

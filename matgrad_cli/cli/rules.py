@@ -11,7 +11,7 @@ import typer
 
 from ..diagnostics import Diagnostic, UsageError
 from ..diagnostics.limits import time_limit
-from .output import deliver, nonempty
+from .output import columns, deliver, nonempty
 
 if TYPE_CHECKING:
     from ..rulebook.load import Rulebook
@@ -100,7 +100,10 @@ def _table(book: Rulebook, families: tuple[str, ...]) -> None:
 @app.command()
 def show(rule_id: Annotated[str, typer.Argument(metavar="ID", help="The id of a rule.")], folder: Folder = None) -> None:
     """Show one rule: what it says, when, why, and its example."""
-    deliver(described(_book(folder).rule(rule_id)), None)
+    from ..diagnostics.show import wrapped
+
+    said = described(_book(folder).rule(rule_id)).split("\n")
+    deliver("\n".join(part for line in said for part in wrapped(line, columns(fallback=200), hang=7)), None)
 
 
 def described(rule: Rule) -> str:

@@ -6,7 +6,7 @@ from typing import Final
 
 from ..diagnostics.record import record
 from ..facts import Problem
-from ..ir import Dim, Expr, Index, OpenLetter, Path, Shape, ShapeMismatch, Symbol
+from ..ir import Dim, Expr, Index, Named, OpenLetter, Path, Shape, ShapeMismatch, Symbol, nodes_of
 from ..verify.verdict import Kind, Verdict, weakest
 from .layout import written_shape
 
@@ -71,6 +71,18 @@ class Result:
     where: tuple[tuple[str, Expr], ...] = ()
     flattened: Expr | None = None
     cases: tuple[tuple[Expr, str], ...] = ()
+
+    @property
+    def stated(self) -> Expr:
+        """What the result says: the matrix, or an entry where there are more than two indices."""
+        return self.matrix if self.matrix is not None else self.entry
+
+    @property
+    def named(self) -> list[Named]:
+        """The named parts that it uses, in the order in which each can be understood from those before it."""
+        order = {name: position for position, (name, _) in enumerate(self.where)}
+        found = [node for node in nodes_of(self.stated) if isinstance(node, Named)]
+        return sorted(found, key=lambda node: order.get(node.name, -1))
 
     def __post_init__(self) -> None:
         letters = frozenset(self.letters)

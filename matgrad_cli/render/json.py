@@ -17,7 +17,7 @@ from .code.module import code_if_any
 from .document.blocks import phrase
 from .document.derivation import printed_steps
 from .nodes_json import Json, Reader, Table
-from .words import value_text
+from .words import plain
 
 SCHEMA = 1
 _LINE = 100
@@ -37,10 +37,13 @@ def to_json(derivation: Derivation, numbers: bool = False) -> str:
 
 def to_json_many(derivations: Sequence[Derivation], numbers: bool = False) -> str:
     """The JSON document of several methods or layouts: `{"schema": 1, "derivations": […]}`."""
-    parts = [json.loads(to_json(derivation, numbers)) for derivation in derivations]
-    for part in parts:
-        del part["schema"]
-    return dumped({"schema": SCHEMA, "derivations": parts}) + "\n"
+    return together([json.loads(to_json(derivation, numbers)) for derivation in derivations])
+
+
+def together(parts: Sequence[dict[str, Any]]) -> str:
+    """Documents as one, under the key `derivations`."""
+    bare: Json = [{name: value for name, value in part.items() if name != "schema"} for part in parts]
+    return dumped({"schema": SCHEMA, "derivations": bare}) + "\n"
 
 
 def from_json(text: str) -> Derivation:
@@ -84,8 +87,8 @@ def _derivation(derivation: Derivation, table: Table) -> dict[str, Json]:
         "layout": derivation.layout,
         "order": derivation.order,
         "shapes": {symbol.name: sides(symbol.shape) for symbol in problem.variables},
-        "assumed": [*problem.assumed, *(words(sentence) for sentence in derivation.assumed)],
-        "notes": [*problem.notes, *(words(sentence) for sentence in derivation.notes)],
+        "assumed": [*problem.assumed, *(plain(phrase(sentence)) for sentence in derivation.assumed)],
+        "notes": [*problem.notes, *(plain(phrase(sentence)) for sentence in derivation.notes)],
         **({"rests_on": list(derivation.rests_on)} if derivation.rests_on else {}),
         "problem": _problem(problem, table),
         "start": expression(derivation.start, table),
@@ -105,7 +108,12 @@ def _derivation(derivation: Derivation, table: Table) -> dict[str, Json]:
 
 def expression(node: Expr, table: Table) -> dict[str, Json]:
     """An expression: as text of the expression language, as LaTeX, and the row from which it is rebuilt."""
-    return {"text": to_text(node), "latex": to_latex(node), "node": table.number(node)}
+    return {**two(node), "node": table.number(node)}
+
+
+def two(node: Expr) -> dict[str, Json]:
+    """An expression as text of the expression language, and as LaTeX."""
+    return {"text": to_text(node), "latex": to_latex(node)}
 
 
 def sides(shape: Shape) -> list[Json]:
@@ -130,11 +138,7 @@ def _problem(problem: Problem, table: Table) -> dict[str, Json]:
 
 
 def _sentence(sentence: Sentence, table: Table) -> dict[str, Json]:
-    return {"text": words(sentence), "template": sentence.template, "values": _bindings(sentence.values, table)}
-
-
-def words(sentence: Sentence) -> str:
-    return "".join(value_text(part) for part in phrase(sentence))
+    return {"text": plain(phrase(sentence)), "template": sentence.template, "values": _bindings(sentence.values, table)}
 
 
 def _bindings(bindings: Bindings, table: Table) -> Json:
@@ -156,7 +160,7 @@ def _step(number: str, step: Step, table: Table) -> dict[str, Json]:
     return {
         "number": number,
         "rule": step.rule,
-        "title": words(step.title),
+        "title": plain(phrase(step.title)),
         "before": expression(step.before, table),
         "after": expression(step.after, table),
         "path": list((step.paths or step.places)[0]) if step.paths or step.places else [],
@@ -167,7 +171,7 @@ def _step(number: str, step: Step, table: Table) -> dict[str, Json]:
         "bindings": _bindings(step.bindings, table),
         "shape": sides(step.after.shape),
         "free": table.encoded(sorted(letter.name for letter in step.after.free)),
-        "assumed": [words(sentence) for sentence in step.assumed],
+        "assumed": [plain(phrase(sentence)) for sentence in step.assumed],
         "verdict": _verdict(step.verdict),
         "substeps": _steps(f"{number}.", step.substeps, table),
         "sentence": _sentence(step.title, table),
@@ -195,11 +199,10 @@ def flattened_facts(flattened: Expr) -> dict[str, Json]:
 
 def _result(derivation: Derivation, table: Table) -> dict[str, Json]:
     result = derivation.result
-    stated = result.matrix if result.matrix is not None else result.entry
+    stated = result.stated
     shape: list[Json] = sides(result.matrix.shape) if result.matrix is not None else [dim_text(letter.dim) for letter in result.letters]
     return {
-        "text": to_text(stated),
-        "latex": to_latex(stated),
+        **two(stated),
         "numpy": code_if_any(derivation),
         "shape": shape,
         "entry": expression(result.entry, table),

@@ -30,7 +30,7 @@ from .document.blocks import (
 )
 from .rows import BLANK, Row, Style, block, headline, line_rows, sentence_rows
 from .view import View
-from .words import cell_text, described, kind_text, label_text, letters_text, phrase_text
+from .words import cell_text, described, kind_text, label_text, letters_text, phrase_text, plain
 from .wrap import SOLID, prose
 
 INDENT = 5
@@ -286,9 +286,14 @@ def _pattern(shown: Pattern) -> Iterator[Row]:
 
 
 def _table(shown: Table, width: int) -> Iterator[Row]:
-    rows = [shown.head, *(tuple(phrase_text(cell).replace(SOLID, " ") for cell in row) for row in shown.rows)]
+    rows = [shown.head, *(tuple(map(plain, row)) for row in shown.rows)]
     widths = [max(len(row[column]) for row in rows) for column in range(len(shown.head))]
     yield from sentence_rows(f"{shown.sentence}:", width, 0)
     yield BLANK
+    if INDENT + sum(widths) + 2 * len(widths) - 2 > width:  # a line of text for each row
+        for first, *cells in rows[1:]:
+            told = ", ".join(f"{name} {cell}".replace(" ", SOLID) for name, cell in zip(shown.head[1:], cells, strict=True))
+            yield from sentence_rows(f"{first}: {told}", width, INDENT, INDENT + 4)
+        return
     for row in rows:
         yield Row(" " * INDENT + "  ".join(f"{cell:<{wide}}" for cell, wide in zip(row, widths, strict=True)).rstrip())

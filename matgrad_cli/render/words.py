@@ -34,6 +34,11 @@ def phrase_text(phrase: Phrase) -> str:
     return "".join(shown)
 
 
+def plain(phrase: Phrase) -> str:
+    """A sentence in Unicode on one line."""
+    return "".join(map(value_text, phrase))
+
+
 def _solid(text: str) -> str:
     return text.replace(" ", SOLID) if len(text) <= _LONGEST_SOLID else text
 

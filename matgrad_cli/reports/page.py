@@ -67,10 +67,14 @@ def _small(*lines: str) -> str:
 
 
 def _excerpt(text: str, labels: tuple[Label, ...]) -> str:
-    """The line of the first label with its number, the place marked."""
-    span = labels[0].span
-    number, column = line_and_column(text, span.start)
-    start, line = column - 1, text.split("\n")[number - 1]
-    end = start + max(min(span.end - span.start, len(line) - start), 0)
-    before, behind = line[max(0, start - _ABOUT) : start], line[end : end + _ABOUT]
-    return f"<pre>{number} | {escape(before)}<mark>{escape(line[start:end])}</mark>{escape(behind)}</pre>"
+    """The line of the first label with its number, the places in it marked."""
+    number, column = line_and_column(text, labels[0].span.start)
+    begin, line = labels[0].span.start - column + 1, text.split("\n")[number - 1]
+    places = sorted((label.span.start - begin, min(label.span.end - begin, len(line))) for label in labels)
+    at = max(0, places[0][0] - _ABOUT)
+    shown = ""
+    for start, end in places:
+        if at <= start <= end:
+            shown += f"{escape(line[at:start])}<mark>{escape(line[start:end])}</mark>"
+            at = end
+    return f"<pre>{number} | {shown}{escape(line[at : at + _ABOUT])}</pre>"

@@ -21,7 +21,8 @@ def to_text(report: Report, colour: bool = False, width: int = 100) -> str:
     report = inert_report(report)
     parts = [_file(file, colour, width) for file in report.files]
     figures = class_text(report)
-    return "\n".join([*parts, *([figures] if figures else []), _closing(report, colour)])
+    told = ["".join(_said(line, width, hang=4) for line in figures.splitlines())] if figures else []
+    return "\n".join([*parts, *told, _closing(report, colour)])
 
 
 def _file(file: FileReport, colour: bool, width: int) -> str:

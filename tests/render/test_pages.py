@@ -274,3 +274,9 @@ def test_to_divide_by_a_fraction_is_to_multiply_by_what_is_below(by: str, said: 
     parts = [part for part in value.children if part.symbols != {Symbol("w", NUMBER)}]
     told = phrase(Sentence("both sides are divided by {c}", (("c", mul(*parts)),)))
     assert "".join(part if isinstance(part, str) else to_unicode(part) for part in told) == f"both sides are {said}"
+
+
+@pytest.mark.parametrize("columns", [50, 60, 80])
+def test_several_methods_and_layouts_fit_the_width(columns: int) -> None:
+    pages = (explain("norm(X@R-Y)**2", wrt="R", method="all"), explain("A@x", wrt="x", shapes="A: m×n, x: n", layout="all"))
+    assert [line for page in pages for line in page.render("text", width=columns).split("\n") if len(line) > columns] == []

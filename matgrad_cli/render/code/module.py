@@ -27,7 +27,7 @@ def python_code(result: Result, problem: Problem, dialect: str = "numpy", layout
     chosen = DIALECTS[dialect]
     names = Names(problem.variables, chosen)
     printer = IndexCode(names)
-    body = _assignments(_stated(result), printer)
+    body = _assignments(result.stated, printer)
     code = _shaped(_value(result, problem, layout, order, printer), problem, order, printer.matrix)
     used = [line for helper in printer.matrix.helpers for line in chosen.helpers[helper].split("\n")]
     parameters = ", ".join([*names.parameters.values(), *names.functions.values(), *names.sizes.values()])
@@ -58,16 +58,16 @@ def _docstring(problem: Problem, order: int) -> list[str]:
 
 
 def _summary(problem: Problem, order: int) -> str:
-    loss = problem.source or to_text(problem.loss)
-    loss = " ".join(loss.replace("\\", "\\\\").replace('"""', "'''").split())
+    loss = loss_text(problem)
     kind = "second derivative" if order == 2 else "derivative"
     wrt = f"vech({problem.wrt.name})" if problem.half else problem.wrt.name
     text = f"The {kind} of {loss} by {wrt}."
     return text if len(text) < 120 else f"The {kind} of the loss by {wrt}."
 
 
-def _stated(result: Result) -> Expr:
-    return result.matrix if result.matrix is not None else result.entry
+def loss_text(problem: Problem) -> str:
+    """The loss as it stands in a docstring."""
+    return " ".join((problem.source or to_text(problem.loss)).replace("\\", "\\\\").replace('"""', "'''").split())
 
 
 def _assignments(root: Expr, printer: IndexCode) -> list[str]:

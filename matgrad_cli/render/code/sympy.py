@@ -77,7 +77,7 @@ def sympy_module(result: Result, problem: Problem) -> str:
     """A module that builds the result as the SymPy expression `gradient`; StuckError where SymPy has no such function."""
     if problem.half:
         raise StuckError(Diagnostic("cannot-print", f"SymPy has no vech({problem.wrt.name})", help="`--format numpy`"))
-    stated = result.matrix if result.matrix is not None else result.entry
+    stated = result.stated
     printer = SympyPrinter(problem.variables, letters_in(stated))
     named = [node for node in reversed(list(nodes_of(stated))) if isinstance(node, Named)]
     parts = [f"{printer.name(node.name)} = {printer.show(node.body)}" for node in sorted(named, key=lambda node: _depth(node, named))]

@@ -27,7 +27,7 @@ from ...ir import (
     substitute,
 )
 from ...notation.printing.to_unicode import to_unicode
-from ...records import Bindings, Derivation, Result, Step, Value
+from ...records import Bindings, Derivation, Step, Value
 from ...records import Sentence as Template
 from ...verify.exactness import ORACLE_KIND, kind
 from ...verify.verdict import Kind
@@ -94,8 +94,8 @@ def chain(derivation: Derivation, name: Symbol, detail: Detail) -> Chain:
 def _afterwords(derivation: Derivation) -> Iterator[Phrase]:
     """What an unknown name in the result means, then what else is to be said of the derivation."""
     result = derivation.result
-    stated = result.matrix if result.matrix is not None else result.entry
-    for meaning, of in explained((stated, *(node.body for node in _named(stated, result)))):
+    stated = result.stated
+    for meaning, of in explained((stated, *(node.body for node in result.named))):
         yield phrase(Template(meaning, (("of", of),)))
     yield from map(phrase, derivation.notes)
     for node in dict.fromkeys(nodes_of(stated)):
@@ -213,10 +213,8 @@ def _outcome(derivation: Derivation, detail: Detail, name: Symbol) -> Iterator[B
 
 
 def _stated(derivation: Derivation, name: Symbol) -> Iterator[Block]:
-    result = derivation.result
-    stated = result.matrix if result.matrix is not None else result.entry
-    yield Formula(label_of(derivation, name), stated, "result")
-    yield from (Formula(node, node.body, "where") for node in _named(stated, result))
+    yield Formula(label_of(derivation, name), derivation.result.stated, "result")
+    yield from (Formula(node, node.body, "where") for node in derivation.result.named)
 
 
 def result_blocks(derivation: Derivation) -> Iterator[Block]:
@@ -238,13 +236,6 @@ def _is_gradient(derivation: Derivation) -> bool:
     if not derivation.problem.loss.shape.is_number or derivation.order == 2:
         return derivation.problem.loss.shape.is_number
     return not derivation.wrt.shape.is_number and derivation.layout not in ("numerator", "mml")
-
-
-def _named(stated: Expr, result: Result) -> list[Named]:
-    """The named parts that the result uses, in the order in which each can be understood from those before it."""
-    found = [node for node in nodes_of(stated) if isinstance(node, Named)]
-    order = {name: position for position, (name, _) in enumerate(result.where)}
-    return sorted(found, key=lambda node: order.get(node.name, -1))
 
 
 def _shape_phrase(derivation: Derivation) -> Phrase:

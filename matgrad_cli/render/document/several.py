@@ -9,7 +9,6 @@ from ...ir import NUMBER
 from ...notation.printing.to_unicode import to_unicode
 from ...records import Derivation
 from ..resting import resting
-from ..results import stated
 from ..view import Detail
 from .blocks import Block, Columns, Document, Heading, Phrase, Sentence, Table
 from .derivation import document, printed_steps, result_blocks
@@ -64,16 +63,16 @@ def _methods(shown: Sequence[Derivation]) -> Table:
     meet = f"all {len(shown)} methods meet in the same line"
     apart = "the methods end in lines that look different; each was checked against the loss itself, so they are equal"
     rows: list[tuple[Phrase, ...]] = [
-        ((one.method,), (str(sum(1 for _ in printed_steps(one.steps))),), (one.readoff.line,), (stated(one),), (one.verdict,))
+        ((one.method,), (str(sum(1 for _ in printed_steps(one.steps))),), (one.readoff.line,), (one.result.stated,), (one.verdict,))
         for one in shown
     ]
-    sentence = meet if len({to_unicode(stated(one)) for one in shown}) == 1 else apart
+    sentence = meet if len({to_unicode(one.result.stated) for one in shown}) == 1 else apart
     return Table(sentence, ("method", "steps", "last line", "result", "verdict"), tuple(rows))
 
 
 def _layouts(rows: Sequence[Derivation]) -> Table:
     many = rows[0].result.matrix is None
-    cells: list[tuple[Phrase, ...]] = [((one.layout,), _shape(one), (stated(one),)) for one in rows]
+    cells: list[tuple[Phrase, ...]] = [((one.layout,), _shape(one), (one.result.stated,)) for one in rows]
     return Table(MANY if many else "the same derivative in each layout", ("layout", "shape", "derivative"), tuple(cells))
 
 

@@ -52,7 +52,8 @@ article.matgrad.matgrad :is(td,th,tr){padding:.2rem .9rem .2rem 0;text-align:lef
 .matgrad .strike{position:absolute;top:0;left:0;width:100%;height:100%}
 .matgrad .strike line{stroke:var(--bad);stroke-width:2}
 .matgrad .kept{border:2px solid var(--good);border-radius:.3rem;padding:0 .3rem}
-.matgrad code{font-size:.9em}.matgrad pre{overflow-x:auto;font-family:monospace;line-height:1.3;margin:.3rem 0;font-size:.9rem}
+.matgrad code{font-size:.9em}
+.matgrad pre{overflow-x:auto;font-family:monospace;line-height:1.3;margin:.3rem 0;font-size:.9rem;background:none}
 .matgrad mark{background:var(--old);color:inherit;border-radius:.2em}
 @media(max-width:34rem){.matgrad{padding:.1rem .55rem;font-size:15px}.matgrad li{padding:.4rem .55rem}
 article.matgrad.matgrad :is(td,th){padding-right:.5rem}}

@@ -10,9 +10,11 @@ from ...notation.printing.to_text import to_text
 from ...records.solution import Solution, stack_of
 from ..code.dialects import NUMPY
 from ..code.index_level import IndexCode
+from ..code.module import loss_text
 from ..code.names import Names
+from ..document.blocks import phrase
 from ..resting import comments
-from ..words import signature
+from ..words import plain, signature
 
 
 def solution_code(solution: Solution) -> str:
@@ -25,24 +27,16 @@ def solution_code(solution: Solution) -> str:
     helpers = [line for helper in printer.matrix.helpers for line in NUMPY.helpers[helper].split("\n")]
     parameters = ", ".join([*names.parameters.values(), *names.sizes.values()])
     assumed = {name for name, origin in problem.origins if origin.startswith("assumed")}
-    loss = " ".join((problem.source or to_text(problem.loss)).replace("\\", "\\\\").replace('"""', "'''").split())
+    loss = loss_text(problem)
     what = {"minima": "A minimum", "maxima": "A maximum", "saddle": "A saddle point", "unknown": "The stationary point"}
     kind = what.get(solution.extremum.kind, f"The {solution.extremum.kind}")
     under = "".join(f", where {to_text(constraint)} = 0" for constraint in solution.constraints)
-    cases = f": {_plain(solution.extremum.why)}" if solution.extremum.cases else ""
+    cases = f": {plain(phrase(solution.extremum.why))}" if solution.extremum.cases else ""
     summary = wrap(f"{kind} of {loss} by {problem.wrt.name}{under}{cases}.", 100)
-    conditions = [f"Needed: {_plain(said)}." for said in solution.conditions]
+    conditions = [f"Needed: {plain(phrase(said))}." for said in solution.conditions]
     doc = ['"""' + summary[0], *summary[1:], "", *wrap(signature(given, assumed), 100), *conditions, '"""']
     inside = [f"    {line}" if line else "" for line in (*doc, *helpers, *body)]
     return "\n".join([*comments([solution.derivation], "#"), *NUMPY.imports, "", "", f"def solution({parameters}):", *inside, ""])
-
-
-def _plain(sentence: object) -> str:
-    from ..document.blocks import phrase
-    from ..words import phrase_text
-    from ..wrap import SOLID
-
-    return phrase_text(phrase(sentence)).replace(SOLID, " ")  # type: ignore[arg-type]
 
 
 def _closed_form(solution: Solution, printer: IndexCode) -> list[str]:

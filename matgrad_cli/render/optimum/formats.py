@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from ...ir import Expr
-from ...notation.printing.to_latex import to_latex
 from ...notation.printing.to_text import to_text
 from ...records.solution import Solution
 from ..document.blocks import phrase
-from ..json import SCHEMA, dumped
+from ..json import SCHEMA, dumped, two
 from ..results import result_data
 from ..view import View
-from ..words import phrase_text
-from ..wrap import SOLID
+from ..words import plain
 from .code import solution_code
 
 
@@ -35,10 +32,6 @@ def render_solution(solution: Solution, format: str = "text", view: View | None 
     return printed_document(blocks, format, shown)
 
 
-def _two(expr: Expr) -> dict[str, Any]:
-    return {"text": to_text(expr), "latex": to_latex(expr)}
-
-
 def solution_data(solution: Solution) -> dict[str, Any]:
     """The optimum as data."""
     value, found = solution.value, solution.spectral
@@ -49,35 +42,31 @@ def solution_data(solution: Solution) -> dict[str, Any]:
         "wrt": solution.unknown.name,
         "shapes": {symbol.name: [str(side) for side in symbol.shape.dims] for symbol in solution.problem.variables},
         "assumed": list(solution.problem.assumed),
-        "subject_to": [_two(constraint) for constraint in solution.constraints],
+        "subject_to": [two(constraint) for constraint in solution.constraints],
         "multipliers": [symbol.name for symbol in solution.multipliers],
         "layout": gradient["layout"],
         **({"rests_on": gradient["rests_on"]} if "rests_on" in gradient else {}),
         "gradient": gradient["result"],
         **({"second_derivative": result_data(solution.second)["result"]} if solution.second is not None else {}),
         "steps": [
-            {"number": number, "rule": move.rule, "title": _said_of(move.title), "before": [_two(side) for side in move.before],
-             "after": [_two(side) for side in move.after], "assumed": [_said_of(said) for said in move.assumed],
+            {"number": number, "rule": move.rule, "title": plain(phrase(move.title)), "before": [two(side) for side in move.before],
+             "after": [two(side) for side in move.after], "assumed": [plain(phrase(said)) for said in move.assumed],
              "verdict": {"kind": move.verdict.kind, "by": move.verdict.by}}
             for number, move in enumerate(solution.moves, 1)
         ],
         "result": {
-            **(_two(value) if value is not None else {}),
+            **(two(value) if value is not None else {}),
             **({"spectral": {"form": "rows" if found.rows else found.form,
-                             "matrix": _two(found.matrix), "eigenvalue": "largest" if found.largest else "smallest",
-                             "squared_length": _two(found.length), "metric": _two(found.metric) if found.metric is not None else None}}
+                             "matrix": two(found.matrix), "eigenvalue": "largest" if found.largest else "smallest",
+                             "squared_length": two(found.length), "metric": two(found.metric) if found.metric is not None else None}}
                if found is not None else {}),
             "numpy": solution_code(solution),
             "shape": [str(side) for side in solution.unknown.shape.dims],
         },
-        "conditions": [_said_of(said) for said in solution.conditions],
-        "otherwise": [_said_of(said) for said in solution.without],
+        "conditions": [plain(phrase(said)) for said in solution.conditions],
+        "otherwise": [plain(phrase(said)) for said in solution.without],
         "kind": solution.extremum.kind,
-        "cases": [{"kind": kind, "if": _said_of(condition)} for kind, condition in solution.extremum.cases],
-        "why": _said_of(solution.extremum.why),
+        "cases": [{"kind": kind, "if": plain(phrase(condition))} for kind, condition in solution.extremum.cases],
+        "why": plain(phrase(solution.extremum.why)),
         "verdict": solution.kind,
     }  # fmt: skip
-
-
-def _said_of(sentence: Any) -> str:
-    return phrase_text(phrase(sentence)).replace(SOLID, " ")
