@@ -38,7 +38,7 @@ def test_show(matgrad: Command) -> None:
         "  a trace does not change when its factors rotate\n"
         "  tr(A @ B)  =  tr(B @ A)\n"
         "  with A: m×n, B: n×m\n"
-        "  why: both sides are the double sum of A_ij B_ji; only the order of summation differs\n"
+        "  why: both sides are the double sum of A_ij B_ji; only the order of summation\n       differs\n"
         "  example: tr(d(X) @ W)  →  tr(W @ d(X))\n"
         "  see matrix-cookbook:14\n"
     )
