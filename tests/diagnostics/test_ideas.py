@@ -32,6 +32,7 @@ def test_a_page_fits_a_screen_and_its_examples_run(idea: str, tmp_path: Path, up
     text = page(idea)
     assert text.startswith(f"# {idea}: ")
     assert title(idea)
+    assert "book" in text, "which books use it"
     assert len(plain(idea).splitlines()) <= 50
     block = BLOCK.findall(text)[-1]
     shown = ""
