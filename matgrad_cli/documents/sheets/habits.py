@@ -35,6 +35,9 @@ _BY_SPREAD = regex(r"\}\s*\{\s*\\partial\s*\\(?:sigma|tau)|\\nabla_\{?\s*\\(?:si
 _COUNT = r"[a-z](?:_\{?\w\}?|\^\{\(\w\)\})?"
 _FACTORIAL = regex(rf"\\(?:log|ln)\s*(?:(?P<bare>{_COUNT})\s*!|(?:\\left)?\(\s*(?P<inside>{_COUNT})\s*!\s*(?:\\right)?\))")
 """`\\log y_i!` of a count is some function of it, ψ."""
+_SIGN_OF_D = r"(?:\\math(?:cal|bf|rm)\s*)?\{?\s*[dD]\s*\}?"
+_LONE_D = regex(rf"(?<![A-Za-z\\{{])({_SIGN_OF_D})(?=\s*(?:[}})=&]|\([A-Za-z, ]+\)\s*&?=|$))")
+"""The loss D, where `D(W) = …` and `\\partial D` say that D is no sign of a derivative."""
 _GRADIENT = regex(r"(?<![A-Za-z\\])d\s?([A-Z](?:_(?:\w|\{\w+\}))?)(?![A-Za-z])")
 _LABELLED = regex(r"(?<![A-Za-z\\])(?P<name>[A-Za-z])_(?P<open>\{)?(?P<label>[a-z])(?(open)\}|(?![A-Za-z]))")
 _INDEXED = regex(r"(?<![A-Za-z\\])([A-Za-z])_(?P<open>\{)?(?P<below>[a-z]{1,2})(?(open)\}|(?![A-Za-z]))")
@@ -57,6 +60,10 @@ def rewritten(sheet: Sheet) -> Sheet:
         habits.append((_FACTORIAL, lambda match: rf"\psi({match['bare'] or match['inside']})"))
     if (said := _UPSTREAM.search(text)) is not None:
         habits.append((_GRADIENT, lambda match: rf"\frac{{\partial {said['loss'] or said['other']}}}{{\partial {match[1]}}}"))
+    named = re.search(rf"\\frac\s*\{{\s*\\partial\s*({_SIGN_OF_D})\s*\}}", text)
+    if named is not None and re.search(rf"(?<![A-Za-z\\{{]){re.escape(named[1])}\s*\([^()=]*\)\s*&?:?=", text) is not None:
+        free = next((name for name in ("J", "E", "F", "C") if not re.search(rf"(?<![A-Za-z\\]){name}(?![A-Za-z])", text)), None)
+        habits.append((_LONE_D, lambda match: (free or "D").ljust(len(match[0])) if match[1] == named[1] else match[0]))
     fixed = _fixed(texts)
     habits.append((_INDEXED, lambda match: match[1] if match["below"] == fixed.get(match[1]) else match[0]))
     labelled = _labelled(texts)

@@ -7,6 +7,8 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from ...facts import Problem
 
+_ONES = r"\\(?:math(?:bf|bb|bm)|bm|boldsymbol)\s*\{?\s*1\s*\}?"
+
 
 def lengths(problem: Problem, told: Mapping[str, str], sides: Sequence[str], prose: str) -> Iterator[tuple[dict[str, str], str | None]]:
     """The shapes of the arrays of a problem with a number as one of their sizes, and the loss written out (in `sides`) that says so.
@@ -23,6 +25,9 @@ def lengths(problem: Problem, told: Mapping[str, str], sides: Sequence[str], pro
         for match in re.finditer(rf"\\sum_\{{?(\w)=1\}}?\^\{{?{re.escape(name)}\}}?[^_=&]{{0,20}}?([A-Z])_\{{(\w)(\w)\}}", prose):
             if match[2] in arrays and match[1] in (match[3], match[4]):
                 dims[str(arrays[match[2]].dims[match[1] != match[3]])] = None
+        mean = rf"\\[td]?frac\s*\{{?1\}}?\s*\{{?{re.escape(name)}\}}?\s*{_ONES}\s*\^\s*\{{?\\?\w+\}}?\s*([A-Za-z])(?![A-Za-z])"
+        for match in re.finditer(mean, prose):
+            dims |= {str(arrays[match[1]].rows): None} if match[1] in arrays else {}
         for dim in dims:
             found = {symbol: [name if str(side) == dim else other or str(side) for side in shape.dims] for symbol, shape in arrays.items()}
             sizes = {symbol: "×".join(found[symbol][:1] if arrays[symbol].is_column else found[symbol]) for symbol in found if dim != "1"}

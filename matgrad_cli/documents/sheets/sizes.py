@@ -227,7 +227,7 @@ def _subject(before: str, behind: str) -> list[str]:
     if not last or _PRONOUN.search(between) or len(between) > 60 or _OTHER_SUBJECT.search(between):
         return []
     together = re.search(rf"{_NAME}\s*(?:,|\band\b)\s*{_NAME}\s+be\s+(?:both\s+)?$", before)
-    if together or re.search(r"\bboth\b[^.]*$|\b(?:are)\s*$", before):
+    if together or re.search(rf"\bboth\b[^.]*$|\b(?:are)\s*$|{_NAME}\s*(?:,|\band\b)\s*{_NAME}\s*$", before):
         near = [match for match in last if match.start() > before.rfind(";")]
         return [plain_name(match[0]) for match in near][-2:]
     if re.search(r"[\w}^\\+/*-]\s*$", before[: last[-1].start()]) and not re.search(r"[A-Za-z]{2,}\s+$", before[: last[-1].start()]):
