@@ -141,9 +141,9 @@ def layers_below(text: str) -> str:
     def below(match: re.Match[str]) -> str:
         if match["open"] not in signs:
             return match[0]
-        inside = (match["rest"] or "").removesuffix("}").lstrip("^")
-        closed = match["rest"] is not None
-        raised = f"^{{{inside}}}" if inside.strip() else ""
-        return f"_{match['layer']}{raised}".ljust(len(match[0])) if closed or not match[0].startswith("^{") else match[0]
+        inside, length = (match["rest"] or "").removesuffix("}").lstrip("^").strip(), len(match[0])
+        if match["rest"] is None and match[0].startswith("^{"):
+            return match[0]
+        return f"_{match['layer']}^{{{inside.rjust(length - 5)}}}" if inside else f"_{{{match['layer'].rjust(length - 3)}}}"
 
     return _LAYER.sub(below, text) if signs else text

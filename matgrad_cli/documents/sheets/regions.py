@@ -108,8 +108,7 @@ def _inline_dollar(text: str, at: int) -> int | None:
     stop = blank.start() if blank else min(len(text), at + 2_000)
     close = re.compile(r"(?<!\\)\$").search(text, at, stop)
     inside = text[at : close.start()] if close is not None else ""
-    layered = re.search(r"_\w\s+$", inside)  # a layer that was written above left blanks
-    if close is None or not inside.strip() or (inside[0].isspace() != inside[-1].isspace() and not layered):
+    if close is None or not inside.strip() or inside[0].isspace() != inside[-1].isspace():
         return None
     return close.start()
 
