@@ -251,7 +251,8 @@ def children(node: Node) -> tuple[Node, ...]:
     """The direct parts that are nodes, in the order of the fields."""
     kind = type(node)
     if kind in PLAIN:
-        return tuple([getattr(node, field) for field in parts_fields(kind)])
+        fields = _PARTS[kind]
+        return () if not fields else (getattr(node, fields[0]),) if len(fields) == 1 else tuple([getattr(node, field) for field in fields])
     found: list[Node] = []
     for field in parts_fields(kind):
         value = getattr(node, field)

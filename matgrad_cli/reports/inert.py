@@ -16,7 +16,8 @@ _UNSEEN = (
     (0xFFF9, 0xFFFC), (0xD800, 0xE000), (0xE0000, 0xE0080),
 )  # fmt: skip
 """Controls, ends of lines, what turns text round or cannot be seen, halves of characters (file names that are no text), tags."""
-_HIDDEN |= dict.fromkeys((code for start, end in _UNSEEN for code in range(start, end)), "�")
+for _start, _end in _UNSEEN:
+    _HIDDEN.update(dict.fromkeys(range(_start, _end), "�"))
 _OF_SOURCE = {code: sign for code, sign in _HIDDEN.items() if code not in (9, 10)}
 _COMMAND = regex(r"(^|\s)::")
 _OLD_COMMAND = regex(r"##(?=\w*\[)")

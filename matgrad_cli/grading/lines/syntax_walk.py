@@ -33,7 +33,9 @@ def walk(node: s.Node, path: Path = ()) -> Iterator[tuple[Path, s.Node]]:
     while stack:
         here, top = stack.pop()
         yield here, top
-        stack.extend(((*here, number), part) for number, part in reversed(list(enumerate(children(top)))))
+        parts = children(top)
+        for number in range(len(parts) - 1, -1, -1):
+            stack.append(((*here, number), parts[number]))
 
 
 def replaced(root: s.Node, path: Path, new: s.Node) -> s.Node:
