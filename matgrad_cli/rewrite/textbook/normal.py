@@ -47,8 +47,8 @@ def multiply_numbers(node: Expr) -> Expr | None:
         return None if node.dim.names else Number(node.dim.factor)
     if isinstance(node, Power):
         return _number_to_a_power(node)
-    if not isinstance(node, Mul):
-        return None
+    if not isinstance(node, Mul) or not node.factors:
+        return Number(1) if isinstance(node, Mul) else None
     if Number(0) in node.factors:
         return zero(node.shape)
     numbers = [factor for factor in node.factors if rational(factor) is not None]
