@@ -10,7 +10,7 @@ from ...diagnostics.record import replace
 from ...facts import Problem
 from ...facts.conditions import said_of
 from ...facts.holding import holds
-from ...ir import Add, Call, Expr, Fill, MatMul, Named, Number, Symbol, matmul, nodes_of, transpose
+from ...ir import Add, Call, Expr, Fill, MatMul, Mul, Named, Number, Symbol, matmul, nodes_of, transpose
 from ...notation.printing.to_unicode import to_unicode
 from ...records import Derivation, Sentence, Value
 from ...records.layout import is_turned
@@ -24,6 +24,7 @@ from ...verify.solving.variants import SAID
 from ...verify.verdict import Verdict
 from ..derive import derive
 from ..engine.application import replaced
+from ..textbook.simplifier import textbook
 from .advice import advised
 from .line import OPEN, Line
 from .multipliers import without_multiplier
@@ -282,7 +283,7 @@ def _without(problem: Problem, moves: Sequence[Move], constraints: Sequence[Expr
         inverted = Sentence(said_of("invertible", number=False), (("0", matrix),)) in move.assumed
         if inverted and holds(matrix, "symmetric", problem):
             inverse = Call("pinv", matrix)
-            shortest = MatMul((inverse, right) if before else (right, inverse))
+            shortest = textbook(matmul(*((inverse, right) if before else (right, inverse))), problem)
             many = "many solutions" if _normal(matrix, right, before) else "many solutions or none"
             said = f"where {{matrix}} is singular there are {many}; {{shortest}} is the shortest"
             return (Sentence(said, (("matrix", matrix), ("shortest", shortest))),)
@@ -291,7 +292,8 @@ def _without(problem: Problem, moves: Sequence[Move], constraints: Sequence[Expr
 
 def _normal(matrix: Expr, right: Expr, before: bool) -> bool:
     """Whether the equation has a solution also where the matrix is singular: XᵀX w = Xᵀy."""
-    factors, sides = (one.factors if isinstance(one, MatMul) else (one,) for one in (matrix, right))
+    whole = right.factors[-1] if isinstance(right, Mul) else right  # 1/2 Xᵀy
+    factors, sides = (one.factors if isinstance(one, MatMul) else (one,) for one in (matrix, whole))
     gram = len(factors) == 2 and (factors[0] is transpose(factors[1]) or factors[1] is transpose(factors[0]))
     return gram and (sides[0] is factors[0] if before else sides[-1] is factors[1])
 

@@ -314,7 +314,7 @@ def test_a_matrix_of_rank_one_is_not_supposed_to_be_invertible() -> None:
 
 
 def test_where_a_matrix_is_singular_there_may_be_no_solution() -> None:
-    for loss, wrt, assume, said in (("norm(X@w - y)**2", "w", (), "many solutions;"), ("norm(W@X - Y)**2", "W", (), "many solutions;"),
+    for loss, wrt, assume, said in (("norm(X@w - y)**2", "w", (), "many solutions;"), ("norm(W@X - 2*Y)**2", "W", (), "many solutions;"),
                                     ("w.T@A@w/2 - b.T@w", "w", "A symmetric", "many solutions or none;")):  # fmt: skip
         assert said in matgrad.solve(loss, wrt, assume=assume).render("text", width=200)
 
