@@ -38,6 +38,7 @@ GRADIENTS = [
     ("inv(f(lambda))", "lambda", "−f(λ)⁻¹ f′(λ) f(λ)⁻¹"),
     (r"\sum_i \ell(w^\top z_i, x_i)", "w", "Zᵀ ∂₁ℓ(Zw, x)"),
     (r"\frac{1}{n}\sum_{i=1}^n \ell(x_i, w^\top z_i) + \|w\|^2", "w", "1/n Zᵀ ∂₂ℓ(x, Zw) + 2w"),
+    (r"\sum_i \ell(f(x_i; \lambda), 2)", "lambda", "∂₁ℓ(f(x, λ · 𝟏), 2 · 𝟏)ᵀ ∂₂f(x, λ · 𝟏)"),
     ("np.sum(phi(X@w, x))", "w", "Xᵀ ∂₁φ(Xw, x)"),
     ("f(Ax, Wx)", "x", "Aᵀ ∂₁f(Ax, Wx) + Wᵀ ∂₂f(Ax, Wx)"),
     ("f(x, g(x))", "x", "∂₁f(x, g(x)) + ∂₂f(x, g(x)) ∇g(x)"),

@@ -13,14 +13,19 @@ from ..forms.entries import entry
 @native_at("read-function")
 def function(node: Expr) -> Expr | None:
     """f of A_ij is an entry of f(A)."""
-    if not isinstance(node, Call) or not is_elementwise(node.function) or not isinstance(node.argument, Entry):
+    if not isinstance(node, Call) or not is_elementwise(node.function):
         return None
-    place, bases = (node.argument.row, node.argument.col), list[Expr]()
-    for inside in node.arguments:
-        if not isinstance(inside, Entry) or inside.base.free or (inside.row, inside.col) != place:
+    first = next((inside for inside in node.arguments if isinstance(inside, Entry)), None)
+    bases = list[Expr]()
+    for inside in node.arguments if first is not None else ():
+        alike = isinstance(inside, Entry) and (inside.row, inside.col, inside.base.shape) == (first.row, first.col, first.base.shape)
+        if alike and isinstance(inside, Entry) and not inside.base.free:
+            bases.append(inside.base)
+        elif not inside.free and not isinstance(inside, Entry):  # what is the same everywhere is spread
+            bases.append(mul(inside, ones(first.base.shape.rows, first.base.shape.cols)))
+        else:
             return None
-        bases.append(inside.base)
-    return Entry(Call(node.function, *bases), *place) if len({base.shape for base in bases}) == 1 else None
+    return Entry(Call(node.function, *bases), first.row, first.col) if first is not None else None
 
 
 @native("entry-basis")
