@@ -16,8 +16,10 @@ def function(node: Expr) -> Expr | None:
     if not isinstance(node, Call) or not is_elementwise(node.function):
         return None
     first = next((inside for inside in node.arguments if isinstance(inside, Entry)), None)
+    if first is None:
+        return None
     bases = list[Expr]()
-    for inside in node.arguments if first is not None else ():
+    for inside in node.arguments:
         alike = isinstance(inside, Entry) and (inside.row, inside.col, inside.base.shape) == (first.row, first.col, first.base.shape)
         if alike and isinstance(inside, Entry) and not inside.base.free:
             bases.append(inside.base)
@@ -25,7 +27,7 @@ def function(node: Expr) -> Expr | None:
             bases.append(mul(inside, ones(first.base.shape.rows, first.base.shape.cols)))
         else:
             return None
-    return Entry(Call(node.function, *bases), first.row, first.col) if first is not None else None
+    return Entry(Call(node.function, *bases), first.row, first.col)
 
 
 @native("entry-basis")
