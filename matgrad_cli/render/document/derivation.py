@@ -33,6 +33,7 @@ from ...verify.exactness import ORACLE_KIND, kind
 from ...verify.verdict import Kind
 from ..resting import resting
 from ..view import Detail
+from ..words import value_text
 from .blocks import WORDS, Block, Chain, Document, Formula, Heading, Label, Line, Move, Phrase, Sentence, Variable, Variables, phrase
 from .brief import shortened
 from .change import NO_CHANGE, Changes
@@ -255,7 +256,7 @@ def _shape_phrase(derivation: Derivation) -> Phrase:
 
 
 def _assumptions(derivation: Derivation) -> Iterator[Phrase]:
-    told: set[Phrase] = set()
+    told: set[str] = set()
 
     def walk(steps: tuple[Step, ...]) -> Iterator[Template]:
         for step in steps:
@@ -264,8 +265,9 @@ def _assumptions(derivation: Derivation) -> Iterator[Phrase]:
 
     for sentence in (*derivation.assumed, *walk(derivation.steps)):
         said = phrase(sentence)
-        if said not in told:
-            told.add(said)
+        text = "".join(value_text(part) for part in said)
+        if text not in told:  # `{u} > 0` of u = det(A) says what `det({A}) > 0` says of A
+            told.add(text)
             yield said
 
 
