@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 
 from ..diagnostics import Diagnostic
 from ..diagnostics.record import record, replace
@@ -31,7 +32,8 @@ def _file(file: FileReport, colour: bool, width: int) -> str:
     findings = [show(diagnostic, colour=colour, width=width) for diagnostic in file.diagnostics]
     for problem in file.problems:
         findings += [_remark(said, colour, width) for said in remarks(problem, several=len(file.problems) > 1)]
-    return "\n".join(blocks) + "\n" + "".join(f"\n{finding}" for finding in findings)
+    together = [before.startswith("note: ") and finding.startswith("note: ") for before, finding in pairwise(["", *findings])]
+    return "\n".join(blocks) + "\n" + "".join(found if joined else f"\n{found}" for found, joined in zip(findings, together, strict=True))
 
 
 COLUMNS = ("problem", "verdict", "lines", "first wrong", "final answer", "score")
