@@ -9,10 +9,11 @@ from ..diagnostics import Diagnostic, Source
 from ..diagnostics.record import replace
 from ..diagnostics.regex import regex
 from .continued import RELATION
+from .hidden import blanked, hidden_in_markdown, unseen
 from .keys import END, Collector, Document, Exercise, split_key
 from .latex_carrier import without_comments
 from .passage import Passage, covered
-from .sheets.read import FENCE, LATEX, read_sheet
+from .sheets.read import FENCE, LATEX, PLAIN, read_sheet
 from .sheets.sheet import Formula
 
 MARK = regex(r"^[ \t]*(?:%+|#+|//|<!--)?[ \t]*matgrad[ \t]*:[ \t]*(?P<pair>[^\n]*?)[ \t]*(?:-->)?[ \t]*$", re.MULTILINE)
@@ -39,6 +40,7 @@ def assigned(document: Document, ending: str, asked: Sequence[str]) -> Document:
     belong to no problem says so.
     """
     text = document.source.text
+    document = replace(document, diagnostics=(*document.diagnostics, *unseen(document.source, _shown(text, ending))))
     masked = MARK.sub(lambda match: covered(match[0], 0, len(match[0])), text)
     keyed = tuple(exercise for exercise in document.exercises if exercise.keys)
     if keyed and not any(exercise.empty for exercise in keyed):
@@ -48,7 +50,7 @@ def assigned(document: Document, ending: str, asked: Sequence[str]) -> Document:
     found = keyed or _marked(document.source)
     if found:
         return replace(document, exercises=tuple(_filled(found, formulas, masked, text)), sheet=None)
-    parts = [*_titled(_bare(masked, ending), asked)] if len(asked) > 1 else []
+    parts = [*_titled(_uncoded(_shown(masked, ending)), asked)] if len(asked) > 1 else []
     if parts:
         exercises = tuple(_exercise(name, start, _within(formulas, start, end)) for name, start, end in parts)
         full = {one.text("problem") for one in exercises if not one.empty}
@@ -61,10 +63,14 @@ def assigned(document: Document, ending: str, asked: Sequence[str]) -> Document:
     return document
 
 
-def _bare(text: str, ending: str) -> str:
-    """The text without comments and code."""
+def _shown(text: str, ending: str) -> str:
+    """The text without what its page does not show."""
     if ending in LATEX:
         return without_comments(text)[0]
+    return text if ending in PLAIN else blanked(text, hidden_in_markdown(_uncoded(text)))
+
+
+def _uncoded(text: str) -> str:
     return FENCE.sub(lambda match: covered(match[0], 0, len(match[0])), text)
 
 

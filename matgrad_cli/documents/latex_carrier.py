@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from ..diagnostics import Diagnostic, Label, Source, Span
 from ..diagnostics.regex import regex
+from .hidden import blanked, failed_conditions, painted
 from .keys import END, Collector, Document, split_key
 from .margins import without_margin
 from .passage import Passage, covered
@@ -62,7 +63,7 @@ def read_latex(source: Source) -> Document:
 
 
 def without_comments(text: str) -> tuple[str, list[tuple[int, str]]]:
-    """The text with comments and verbatim parts blanked, and the comments with their places."""
+    """The text with comments, verbatim parts and what its page does not show blanked, and the comments with their places."""
     comments: list[tuple[int, str]] = []
     blanks: list[tuple[int, int]] = []
     at = 0
@@ -82,16 +83,8 @@ def without_comments(text: str) -> tuple[str, list[tuple[int, str]]]:
         elif match[0].startswith("\\end{document"):
             blanks.append((at, len(text)))
             break
-    return _blanked(text, blanks), comments
-
-
-def _blanked(text: str, blanks: list[tuple[int, int]]) -> str:
-    """The text with many ranges blanked in one pass."""
-    parts, last = [], 0
-    for start, end in blanks:
-        parts += [text[last:start], covered(text[start:end], 0, end - start)]
-        last = end
-    return "".join([*parts, text[last:]])
+    shown = blanked(text, blanks)
+    return blanked(shown, [*failed_conditions(shown), *painted(shown)]), comments
 
 
 def _displays(text: str, collector: Collector) -> Iterator[tuple[int, list[Passage]]]:

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 
 from ...diagnostics import Source
 from ...diagnostics.regex import regex
+from ..hidden import blanked, hidden_in_markdown, painted
 from ..latex_carrier import without_comments
 from ..passage import Passage, covered
 from .habits import layers_below
@@ -18,7 +19,7 @@ from .regions import Region, regions
 from .sheet import Cell, Formula, Sheet
 
 FENCE = regex(r"^[ \t]*(?P<mark>`{3,}|~{3,})[^\n]*\n.*?(?:^[ \t]*(?P=mark)[`~]*[ \t]*$|\Z)", re.MULTILINE | re.DOTALL)
-_CODE = regex(r"(?<!`)`[^`\n]+`(?!`)|<!--.*?-->", re.DOTALL)
+_CODE = regex(r"(?<!`)`[^`\n]+`(?!`)", re.DOTALL)
 _QUOTE = regex(r"^[ \t]*(?:>[ \t]?)+", re.MULTILINE)
 _STRUCK = regex(r"~~.+?~~|<(del|s|strike)>.*?</\1>|\\(?:sout|cancel|xcancel|bcancel|st)\s*\{(?:[^{}]|\{[^{}]*\})*\}", re.DOTALL)
 HEADING = regex(
@@ -89,11 +90,12 @@ def _prose(source: Source, whole: Passage, markdown: bool, cells: tuple[Cell, ..
     text = whole.text
     for mark in (FENCE, _CODE) if markdown else ():
         text = mark.sub(lambda match: covered(match[0], 0, len(match[0])), text)
+    text = blanked(text, hidden_in_markdown(text)) if markdown else text
     return _sheet(source, expanded(text), plain=True, cells=cells, markdown=markdown)
 
 
 def _sheet(source: Source, whole: Passage, plain: bool, cells: tuple[Cell, ...] = (), markdown: bool = False) -> Sheet:
-    text = layers_below(whole.text)
+    text = layers_below(blanked(whole.text, painted(whole.text)))
     quoted = [match.span() for match in re.finditer(r"(?:^[ \t]*>[^\n]*\n?)+", text, re.MULTILINE)] if plain else []
     text = _QUOTE.sub(lambda match: " " * len(match[0]), text) if plain else text
     struck = [match.span() for match in _STRUCK.finditer(text)]
@@ -113,7 +115,7 @@ def _sheet(source: Source, whole: Passage, plain: bool, cells: tuple[Cell, ...] 
         inside_quote, inside_struck = _inside(region.start, quoted), _inside(region.start, struck)
         for number, (start, row) in enumerate(region.rows):
             stripped = Passage(row, start).stripped()
-            if not stripped.text:
+            if not stripped.text.strip("{} "):
                 continue
             passage = _placed(stripped, whole.offsets)
             formulas.append(Formula(
