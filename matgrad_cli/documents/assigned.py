@@ -14,7 +14,7 @@ from .keys import END, Collector, Document, Exercise, split_key
 from .latex_carrier import without_comments
 from .passage import Passage, covered
 from .sheets.read import FENCE, LATEX, PLAIN, read_sheet
-from .sheets.sheet import Formula
+from .sheets.sheet import Formula, Spoken
 
 MARK = regex(r"^[ \t]*(?:%+|#+|//|<!--)?[ \t]*matgrad[ \t]*:[ \t]*(?P<pair>[^\n]*?)[ \t]*(?:-->)?[ \t]*$", re.MULTILINE)
 _WORD = (
@@ -27,6 +27,9 @@ _HEADING = regex(r"^[ \t]*(?:(?P<hash>#{1,6})[ \t]|\\(?P<sub>(?:sub)*)section\b)
 TITLED = regex(rf"^[ \t]*(?:\#{{1,6}}[ \t]+|\*\*|__)?{_WORD}[ \t]*\d+[ \t]*(?:[.):*_]|$)", re.MULTILINE | re.IGNORECASE)
 """A line of plain text that names a problem: whoever wrote it hands something in."""
 _GRADIENT = regex(r"\\nabla|∇|\\partial|∂|\\frac\s*\{\s*d|\bd[A-Z]\b")
+_DELIMITER = regex(r"\\[()\[\]]|\$+|\\(?:begin|end)\s*\{[^}]*\}|[*_]{1,2}(?=\w)|(?<=\w)[*_]{1,2}")
+_SUPPOSED = regex(r"\b(?:if|for|when|at|case|suppose|where|assum\w+)\W*$", re.IGNORECASE)
+_VALUE = regex(r"\s*\\?\w+\s*=\s*(?:\d+|I)\s*")
 _MOST_READINGS = 5
 
 UNCLAIMED = "formulas were found that belong to no problem"
@@ -45,18 +48,19 @@ def assigned(document: Document, ending: str, asked: Sequence[str]) -> Document:
     keyed = tuple(exercise for exercise in document.exercises if exercise.keys)
     if keyed and not any(exercise.empty for exercise in keyed):
         return document
+    shown = _shown(masked, ending)
     sheet = read_sheet(replace(document.source, text=masked), ending)
     formulas = [] if sheet is None else [one for one in sheet.formulas if not (one.quoted or one.struck)]
     found = keyed or _marked(document.source)
     if found:
-        return replace(document, exercises=tuple(_filled(found, formulas, masked, text)), sheet=None)
-    parts = [*_titled(_uncoded(_shown(masked, ending)), asked)] if len(asked) > 1 else []
+        return replace(document, exercises=tuple(_filled(found, formulas, shown, text)), sheet=None)
+    parts = [*_titled(_uncoded(shown), asked)] if len(asked) > 1 else []
     if parts:
-        exercises = tuple(_exercise(name, start, _within(formulas, start, end)) for name, start, end in parts)
+        exercises = tuple(_exercise(name, start, _within(formulas, start, end), shown[:end]) for name, start, end in parts)
         full = {one.text("problem") for one in exercises if not one.empty}
         return replace(document, exercises=tuple(one for one in exercises if not one.empty or one.text("problem") not in full), sheet=None)
     if len(asked) == 1 and formulas and not document.exercises:
-        return replace(document, exercises=(_exercise(asked[0], 0, formulas),), sheet=None)
+        return replace(document, exercises=(_exercise(asked[0], 0, formulas, shown),), sheet=None)
     if formulas and len(asked) > 1:
         said = Diagnostic("no-problem", f"{UNCLAIMED}: mark them", Source(document.source.name, ""), help=HOW, severity="warning")
         return replace(document, exercises=(), diagnostics=(*document.diagnostics, said))
@@ -87,7 +91,7 @@ def _marked(source: Source) -> tuple[Exercise, ...]:
     return collector.document().exercises
 
 
-def _filled(exercises: Sequence[Exercise], formulas: Sequence[Formula], masked: str, text: str) -> Iterator[Exercise]:
+def _filled(exercises: Sequence[Exercise], formulas: Sequence[Formula], shown: str, text: str) -> Iterator[Exercise]:
     """The exercises; those that hold nothing with the formulas from their keys to the next mark."""
     starts = [max((passage.places[-1] for passage in exercise.keys.values()), default=0) for exercise in exercises]
     marks = sorted([*starts, *(match.start() for match in MARK.finditer(text))])
@@ -96,17 +100,41 @@ def _filled(exercises: Sequence[Exercise], formulas: Sequence[Formula], masked: 
             yield exercise
             continue
         end = next((place for place in marks if place > start), len(text))
-        readings = _readings(_within(formulas, start, end)) or _lines(masked, start, end)
-        yield replace(exercise, rows=readings[0], readings=readings[1:]) if readings else exercise
+        inside = _within(formulas, start, end)
+        readings = _readings(inside) or _lines(shown, start, end)
+        spoken = tuple(_spoken(inside, shown[:end], start))
+        yield replace(exercise, rows=readings[0], readings=tuple(readings[1:]), spoken=spoken) if readings else exercise
 
 
 def _within(formulas: Sequence[Formula], start: int, end: int) -> list[Formula]:
     return [one for one in formulas if start <= one.passage.places[0] < end]
 
 
-def _exercise(name: str, start: int, formulas: Sequence[Formula]) -> Exercise:
+def _exercise(name: str, start: int, formulas: Sequence[Formula], text: str) -> Exercise:
     readings = _readings(formulas) or [()]
-    return Exercise({"problem": Passage(name, 0, (start,) * (len(name) + 1))}, readings[0], tuple(readings[1:]))
+    keys = {"problem": Passage(name, 0, (start,) * (len(name) + 1))}
+    return Exercise(keys, readings[0], tuple(readings[1:]), tuple(_spoken(formulas, text, start)))
+
+
+def _spoken(formulas: Sequence[Formula], text: str, start: int) -> Iterator[Spoken]:
+    """The formulas with the words between them; a name alone, or a value that is supposed, is one of the words."""
+    ends = [start]
+    told: list[Formula] = []
+    for formula in formulas:
+        places = formula.passage.places
+        if is_name(formula.passage.text) or (_VALUE.fullmatch(formula.passage.text) and _SUPPOSED.search(text[ends[-1] : places[0] - 1])):
+            continue
+        told.append(formula)
+        ends.append(places[-1])
+    starts = [one.passage.places[0] for one in told] + [len(text)]
+    words = [_DELIMITER.sub(" ", text[end:begin]) for end, begin in zip(ends, starts, strict=True)]
+    for one, before, after in zip(told, words[:-1], words[1:], strict=True):
+        yield Spoken(one.passage, before, after, one.kind == "inline")
+
+
+def is_name(text: str) -> bool:
+    """Whether a formula is a name that is only spoken of."""
+    return re.fullmatch(r"\W*[^\W\d](?:_\w+)?\W*", text) is not None
 
 
 def _readings(formulas: Sequence[Formula]) -> list[tuple[Passage, ...]]:

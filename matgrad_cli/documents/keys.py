@@ -10,7 +10,7 @@ from ..notation.scope import SYNTAXES
 from ..records.layout import LAYOUTS
 from .passage import Passage
 from .python.blocks import Blocks
-from .sheets.sheet import Sheet
+from .sheets.sheet import Sheet, Spoken
 
 KEYS = (
     "problem", "loss", "name", "wrt", "shapes", "assume", "layout", "order", "subject_to", "asks", "syntax", "points", "partial",
@@ -36,12 +36,14 @@ END = "end"
 class Exercise:
     """One problem as a file states it: keys with their passages, and the rows of a derivation.
 
-    `readings` are other rows that may be meant, where nothing says which formulas are the derivation.
+    `readings` are other rows that may be meant, where nothing says which formulas are the derivation; `spoken` are the formulas with the
+    words around them.
     """
 
     keys: dict[str, Passage] = field(default_factory=dict)
     rows: tuple[Passage, ...] = ()
     readings: tuple[tuple[Passage, ...], ...] = ()
+    spoken: tuple[Spoken, ...] = ()
 
     def text(self, key: str) -> str | None:
         """What the file says for the key, or None."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import difflib
 import os
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
@@ -15,18 +14,17 @@ from typing import cast
 from ..diagnostics import Diagnostic, Source, Span, UsageError
 from ..diagnostics.limits import OutOfTime, ended_by, place_of, time_limit
 from ..diagnostics.record import replace
-from ..documents.continued import RELATION
 from ..documents.files import CELLS, CODE, expanded, read_document, read_text, text_of
 from ..documents.keys import Document, Exercise
-from ..documents.passage import Passage
 from ..documents.python.blocks import Blocks, is_program
 from ..documents.sheets.sheet import Sheet
 from ..ir.memory import crowded, let_go
 from ..records.finding import FileReport, Final, Finding, ProblemReport, Report, Reveal, counting
 from .classes.key import SECONDS, Key, key_report, read_key
 from .exercise import judge, scored, unanswered
-from .merge import Located, Settings, identified, settings, tried
+from .merge import Settings, identified, settings, tried
 from .reveal import revealed
+from .which import read_well
 
 __all__ = ["Key", "Options", "check_file", "check_files", "check_text", "read_key"]
 
@@ -250,7 +248,7 @@ def check_document(document: Document, key: Key | None, options: Options) -> Fil
             if chosen[0].attempts != "best":
                 at = 0 if chosen[0].attempts == "first" else -1
                 chosen, tries = [chosen[at]], [tries[at]]
-        found = [clock.read_well(one, exercise.readings) for one, exercise in zip(chosen, tries, strict=True)]
+        found = [read_well(one, exercise, clock.judged) for one, exercise in zip(chosen, tries, strict=True)]
         problems.append(revealed(found[counting(found)], chosen[0].reveal))
     if key is not None and not document.exercises and not diagnostics:
         help_ = "write `problem: NAME` above each answer or derivation"
@@ -300,32 +298,11 @@ def _with_code(report: FileReport, code: Blocks | None, options: Options) -> Fil
     return replace(report, problems=(*report.problems, *found), diagnostics=said, source=report.source or code.source)
 
 
-_OF_SHAPES = frozenset(("shape-mismatch", "non-conformable", "wrong-shape"))
-"""Codes of a formula that is no gradient by its shape: the X of "since X is constant" is no second answer."""
-_SEVERAL = Diagnostic("answered-twice", "several formulas stand here, one of them right and another wrong",
-                             help="leave one answer, or write `matgrad: problem = NAME` above it", severity="warning")
-
-
 class _Clock:
     """The processor time that the problems of one file have left."""
 
     def __init__(self) -> None:
         self.end = process_time() + FILE_SECONDS
-
-    def read_well(self, chosen: Settings, readings: Sequence[tuple[Passage, ...]]) -> ProblemReport:
-        """The report on a problem in the first reading in which it is right; else in that which is meant most probably.
-
-        Of single formulas none may be a wrong answer: whoever writes down several of them has not answered.
-        """
-        found = self.judged(chosen)
-        others = (self.judged(replace(chosen, rows=rows)) for rows in readings if found.verdict != "right")
-        right = found if found.verdict == "right" else next((other for other in others if other.verdict == "right"), None)
-        if right is None or not readings:
-            return found
-        lone = [Located(rows[0], chosen.source) for rows in (chosen.rows, *readings) if len(rows) == 1 and _is_formula(rows[0].text)]
-        against = [self.judged(replace(chosen, rows=(), answer=one)) for one in lone]
-        several = any(one.verdict == "wrong" and one.final.code not in _OF_SHAPES for one in against)
-        return unanswered(chosen, _SEVERAL) if several else right
 
     def judged(self, chosen: Settings) -> ProblemReport:
         """The report on one problem; whatever breaks in it leaves it undecided, and the others are judged all the same."""
@@ -361,11 +338,6 @@ def _of_key(diagnostic: Diagnostic) -> Diagnostic:
     """What there is to say about the key, without a line of it: whoever reads the report is not shown the key."""
     source = diagnostic.source or Source("key", "")
     return replace(diagnostic, message=f"in the key, {diagnostic.message}", source=replace(source, text=""), labels=())
-
-
-def _is_formula(text: str) -> bool:
-    """Whether a text may be an answer that stands alone: no equation, and no name that is only spoken of."""
-    return RELATION.search(text) is None and re.fullmatch(r"\W*[^\W\d](?:_\w+)?\W*", text) is None
 
 
 def _answered_twice(name: str, attempts: str, source: Source) -> Diagnostic:

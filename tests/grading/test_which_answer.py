@@ -1,0 +1,124 @@
+"""Which formulas of a submission in prose are its answer: what is denied or supposed is none, and one wrong claim spoils a right one."""
+
+from __future__ import annotations
+
+import pytest
+
+from matgrad_cli.grading.check import Key, check_text, read_key
+from matgrad_cli.records.finding import ProblemReport
+
+KEY = """
+[[problem]]
+id = "1"
+loss = "x.T @ A @ x + b.T @ x"
+wrt = "x"
+shapes = "A: n×n, x: n, b: n"
+
+[[problem]]
+id = "2"
+loss = "tr(inv(X) @ A)"
+wrt = "X"
+shapes = "X: n×n, A: n×n"
+
+[[problem]]
+id = "3"
+loss = "sum(log(1 + exp(X@w))) - y.T @ X @ w"
+wrt = "w"
+shapes = "X: n×d, w: d, y: n"
+
+[[problem]]
+id = "4"
+loss = "norm(X@w-y)**2 + lam*norm(w)**2"
+wrt = "w"
+shapes = "X: n×d, w: d, y: n, lam: scalar"
+assume = "lam positive"
+asks = "minimum"
+
+[[problem]]
+id = "5"
+loss = "x.T @ A @ x"
+wrt = "x"
+shapes = "A: n×n, x: n"
+assume = "A symmetric"
+"""
+TWICE = [
+    (1, r"Either $\nabla_x = 2Ax+b$, or $\nabla_x = (A+A^T)x$, or $\nabla_x = (A+A^T)x+b$."),
+    (1, r"$\nabla_x f = (A+A^T)x+b$. If not: $\nabla_x f = 2Ax + b$"),
+    (1, "$\\frac{\\partial L}{\\partial x} = (A+A^T)x+b$\n\n$\\frac{\\partial L}{\\partial x} = Ax+b$"),
+    (1, r"The gradient is $(A+A^T)x+b$. Alternatively, the gradient is $2Ax+b$."),
+    (1, r"Let $g=(A+A^T)x+b$. Let $g=2Ax+b$. So $\nabla_x = g$."),
+    (2, r"$\nabla_X L = -X^{-T}A^TX^{-T}$ or $\nabla_X L = X^{-T}A^TX^{-T}$"),
+    (2, "$-X^{-1}AX^{-1}$\n\n$-X^{-T}A^TX^{-T}$"),
+    (3, "$\\nabla_w = X^T(\\sigma(Xw)-y)$\n\n$\\nabla_w = \\sigma(Xw)-y$"),
+    (3, "The gradient is either $X^T(y-\\sigma(Xw))$ or its negative $X^T(\\sigma(Xw)-y)$."),
+    (3, "Let $p=\\sigma(Xw)$. The gradient is $X^T(p-y)$ or maybe $X^T(y-p)$."),
+    (4, r"One of $w = (X^TX)^{-1}X^Ty$, $w = (X^TX+\lambda I)^{-1}X^Ty$."),
+    (4, r"$w^* = (X^TX+\lambda I)^{-1}X^Ty$ (or, if that is not right, $w^* = 0$)"),
+]
+NONE = [
+    (1, r"$\nabla_x = (A+A^T)x+b$ is wrong."),
+    (1, r"$\nabla_x = (A+A^T)x+b$. This is clearly not correct."),
+    (1, r"The gradient isn't $(A+A^T)x+b$."),
+    (1, r"I don't think that the gradient is $(A+A^T)x+b$."),
+    (1, r"A friend told me that it is $(A+A^T)x+b$."),
+    (1, r"Is it $(A+A^T)x+b$?"),
+    (1, r"A common mistake is to write $\nabla_x = (A+A^T)x+b$."),
+    (1, r"If $A$ is symmetric, the gradient is $2Ax+b$."),
+    (1, r"$\nabla_x = (A+A^T)x+b$ only if $A$ is diagonal."),
+    (2, r"Assume $X$ and $A$ are symmetric. Then $\nabla_X = -X^{-1}AX^{-1}$."),
+    (2, r"The gradient is certainly not $-X^{-T}A^TX^{-T}$."),
+    (3, r"My neighbour wrote $X^T(\sigma(Xw)-y)$; I have no idea."),
+    (3, r"$\nabla_w = X^T(\sigma(Xw)-y)$ for $y=0$."),
+    (4, r"Perhaps $w = (X^TX+\lambda I)^{-1}X^Ty$? Or not."),
+    (4, r"One would expect $w=(X^TX+\lambda I)^{-1}X^Ty$, but it is wrong; the minimiser is the zero vector."),
+]
+RIGHT = [
+    (1, r"The loss is $x^TAx + b^Tx$. The gradient is $(A+A^T)x+b$."),
+    (1, r"The gradient of $b^Tx$ is $b$, so the gradient of all is $(A+A^T)x+b$."),
+    (1, r"I first tried $2Ax + b$, but that's only right for symmetric matrices. In general the answer is $(A+A^T)x+b$."),
+    (1, r"The wrong answer would be $\nabla L = 2Ax+b$; I answer $\nabla L = (A+A^T)x+b$."),
+    (1, r"It is not $2Ax+b$ but $(A+A^T)x+b$."),
+    (1, r"Since $A$ is not symmetric, the gradient is $(A+A^T)x+b$."),
+    (1, r"It is not hard to see that the gradient is $(A+A^T)x+b$, which does not vanish in general."),
+    (1, r"$\nabla f = Ax + A^Tx + b$, that is, $\nabla f = (A+A^T)x+b$"),
+    (1, "We compute $x^TAx$. " * 40 + r"So $\nabla_x = (A+A^T)x+b$."),
+    (2, "$$ d\\,\\mathrm{tr}(X^{-1}A) = -\\mathrm{tr}(X^{-1} A X^{-1} dX) $$\n\nSo the gradient is $-X^{-T} A^T X^{-T}$."),
+    (2, r"The loss is $\mathrm{tr}(X^{-1}A)$, its gradient is $-X^{-T}A^TX^{-T}$."),
+    (2, r"With $Z = X^{-1}$: $-Z^TA^TZ^T$"),
+    (2, r"Let $Y = X^{-1}$. $dY = -Y dX Y$. $d\,tr(YA) = -tr(YAY\,dX)$. Hence $\nabla_X = -(YAY)^T$."),
+    (3, r"Let $p = \frac{1}{1+e^{-Xw}}$ (elementwise). The gradient is $X^T (p - y)$."),
+    (3, r"The gradient of $y^TXw$ is $X^Ty$ and that of the first part is $X^T\sigma(Xw)$, so the gradient is $X^T\sigma(Xw)-X^Ty$."),
+    (3, r"I get $X^T\sigma(Xw)$ from the first term and $X^Ty$ from the second. The gradient is their difference, $X^T\sigma(Xw) - X^Ty$."),
+    (3, r"$\frac{d}{dz}\log(1+e^z) = \sigma(z)$, with $z=Xw$, so $X^T\sigma(Xw)$ minus $X^Ty$: $\nabla L = X^T(\sigma(Xw)-y)$."),
+    (4, r"Let $M = X^TX+\lambda I$. Then the minimiser is $M^{-1}X^Ty$."),
+    (4, r"The gradient is $2X^T(Xw-y)+2\lambda w$. It vanishes for $w=(X^TX+\lambda I)^{-1}X^Ty$."),
+    (5, r"If $A$ is symmetric, as assumed, the gradient is $2Ax$."),
+]
+
+
+@pytest.fixture(scope="module")
+def key(tmp_path_factory: pytest.TempPathFactory) -> Key:
+    path = tmp_path_factory.mktemp("key") / "key.toml"
+    path.write_text(KEY, encoding="utf-8")
+    return read_key(path)
+
+
+def judged(key: Key, number: int, text: str) -> ProblemReport:
+    return next(one for one in check_text(f"## Problem {number}\n{text}\n", "a.md", key).problems if one.id == str(number))
+
+
+@pytest.mark.parametrize(("number", "text"), TWICE)
+def test_one_right_formula_among_wrong_ones_is_no_answer(key: Key, number: int, text: str) -> None:
+    found = judged(key, number, text)
+    assert (found.verdict, found.final.code, found.score) == ("undecided", "answered-twice", 0), found
+
+
+@pytest.mark.parametrize(("number", "text"), NONE)
+def test_what_is_denied_or_supposed_is_no_answer(key: Key, number: int, text: str) -> None:
+    found = judged(key, number, text)
+    assert (found.verdict, found.final.code, found.score) == ("undecided", "nothing-judged", 0), found
+
+
+@pytest.mark.parametrize(("number", "text"), RIGHT)
+def test_what_leads_to_the_answer_is_no_second_one(key: Key, number: int, text: str) -> None:
+    assert judged(key, number, text).verdict == "right"
