@@ -144,6 +144,41 @@ RESHAPED = """
             return dhs, da
 """
 
+ATTENTION = """
+    def softmax(z):
+        e = np.exp(z - np.max(z, axis=-1, keepdims=True))
+        return e / np.sum(e, axis=-1, keepdims=True)
+
+    def attention_forward(Q, K, V):
+        d = Q.shape[-1]
+        A = softmax(Q @ K.T / np.sqrt(d))
+        O = A @ V
+        return O, (Q, K, V, A)
+
+    def attention_backward(dO, cache):
+        Q, K, V, A = cache
+        d = Q.shape[-1]
+        dV = A.T @ dO
+        dA = dO @ V.T
+        dS = A * (dA - np.sum(dA * A, axis=-1, keepdims=True))
+        dQ = dS @ K / np.sqrt(d)
+        dK = dS.T @ Q / np.sqrt(d)
+        return dQ, dK, dV
+"""
+TEMPERATURE = """
+    class Head:
+        def __init__(self, W, T):
+            self.W, self.T = W, T
+
+        def forward(self, x):
+            self.x = x
+            return x @ self.W / self.T
+
+        def backward(self, d):
+            self.dW = self.x.T @ d / self.T
+            return d @ self.W.T / self.T
+"""
+
 
 def verdict(code: str) -> str:
     report = checked_code(Source("layer.py", "import numpy as np\n" + textwrap.dedent(code)))
@@ -159,6 +194,8 @@ def verdict(code: str) -> str:
         (SOFTMAX, "/ num_train + 2 * reg * W\n", "/ num_train + reg * W\n"),
         (LATER, "self.x.T.dot(accum_grad)", "2 * self.x.T.dot(accum_grad)"),
         (RESHAPED, "dhs = dt * ar", "dhs = dt * ar * 2"),
+        (ATTENTION, "dS.T @ Q / np.sqrt(d)", "dS.T @ Q / d"),
+        (TEMPERATURE, "self.x.T @ d / self.T", "self.x.T @ d"),
         (OTHER_NAME, "(1 - self.out ** 2)", "(1 - self.out)"),
     ],
 )

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from ...diagnostics.record import record
 from ...verify.programs.names import last_part
 from .claims import claimed
 
 DATA = ("x", "X", "inputs", "input")
+OWNERS = ("self", "ctx", "cls")
 
 
 @record
@@ -24,7 +25,7 @@ class Axes:
         return number == self.number if self.exact else number >= self.number
 
 
-def axes_in(lines: Iterable[ast.AST]) -> dict[str, Axes]:
+def axes_in(lines: Sequence[ast.AST]) -> dict[str, Axes]:
     """The axes of each array as far as its use tells: `N, T, D = x.shape`, `x.shape[2]`, `x[:, 0, :]`, `x.sum(axis=1)`, `x @ W`."""
     found: dict[str, Axes] = {}
     for line in lines:
@@ -34,7 +35,22 @@ def axes_in(lines: Iterable[ast.AST]) -> dict[str, Axes]:
                 known = found.get(name, Axes(0))
                 if name and not known.exact and (exact or number > known.number):
                     found[name] = Axes(number, exact)
-    return found
+    return {name: Axes(0, exact=True) for name in _divisors(lines)} | found
+
+
+def _divisors(lines: Sequence[ast.AST]) -> set[str]:
+    """What is nothing but a divisor, and handed on at most: a temperature, `z / self.T`."""
+    found: set[str] = set()
+    others: set[str] = set()
+    for node in (node for line in lines for node in ast.walk(line)):
+        divisor = node.right if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Div) else None
+        for part in () if isinstance(node, _HANDED_ON) else ast.iter_child_nodes(node):
+            if isinstance(part, ast.Name | ast.Attribute) and isinstance(part.ctx, ast.Load):
+                (found if part is divisor else others).add(_name(part))
+    return found - others - {""}
+
+
+_HANDED_ON = (ast.Tuple, ast.Assign, ast.Return, ast.Dict)
 
 
 @record
@@ -87,11 +103,11 @@ def _told(node: ast.AST) -> list[tuple[ast.expr, int, bool]]:
             return [(owner, _number(node.slice) + 1, False)]
         return [(node.value, sum(_an_axis(part) for part in node.slice.elts), False)] if isinstance(node.slice, ast.Tuple) else []
     if isinstance(node, ast.BinOp) and isinstance(node.op, ast.MatMult):
-        return [(node.left, 1, False), (node.right, 1, False)]
+        return [(node.left, 1, False), (node.right, 1 + _turned(node.right), False)]  # `Q @ K.T`: nobody transposes a vector there
     if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
         arrays = [node.func.value, *node.args[:2]]
         if node.func.attr in ("dot", "matmul", "mm"):
-            return [(array, 1, False) for array in arrays]
+            return [(array, 1 + (number > 0 and _turned(array)), False) for number, array in enumerate(arrays)]
         axes = [word.value for word in node.keywords if word.arg in ("axis", "dim")]
         if axes and isinstance(axes[0], ast.Tuple):  # a sum over all axes needs no list of them
             data = (part for part in ast.walk(node.func) if isinstance(part, ast.Name) and part.id in DATA)
@@ -99,6 +115,11 @@ def _told(node: ast.AST) -> list[tuple[ast.expr, int, bool]]:
             return [(part, max(numbers, default=0) + (2 if 0 in numbers else 1), False) for part in [*arrays[:2], *data]]
         return [(array, _number(axes[0]) + 1, False) for array in arrays[:2]] if axes else []
     return []
+
+
+def _turned(node: ast.expr) -> bool:
+    """Whether this is a transpose, `K.T`, and no attribute of an object, `self.T`."""
+    return isinstance(node, ast.Attribute) and node.attr == "T" and not (isinstance(node.value, ast.Name) and node.value.id in OWNERS)
 
 
 def _owner_of_shape(node: ast.expr) -> ast.expr | None:
@@ -122,6 +143,8 @@ def _an_axis(node: ast.expr) -> bool:
 
 def _name(node: ast.expr) -> str:
     """What the array is called at last: `x`, `self.x`; nothing where it is no name."""
+    if isinstance(node, ast.Attribute) and _turned(node):
+        return _name(node.value)
     if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
         return last_part(node.attr)
     return node.id if isinstance(node, ast.Name) else ""

@@ -205,6 +205,8 @@ def candidates(
     if partner is None and name in TARGETS:  # or a target for each of several outputs
         rows_known = [kind.dims[0] for kind in given.kinds.values() if kind.form == "array" and len(kind.dims) == 2]
         shapes = shapes[:-1] + [(first, last) for first in rows_known[:1] for last in given.sizes if last != first] + shapes[-1:]
+    if axes is not None and axes.number == 0 and differentiated:
+        axes = None
     if hint.startswith("matrix"):
         axes = axes or Axes(1)
     for dims in shapes if axes is None else _as_used(name, shapes, axes):
