@@ -278,7 +278,7 @@ class Reader:
             self.notes += self.equations.notes
             return found.expr, replace(equation, head=last)
         if own and outcome.verdict != "follows" and last in self.equations.unknowns:
-            self.equations.claimed = found, outcome
+            outcome = self.equations.claim(last, found, outcome)
         after_gap = self.chain.gap and outcome.verdict == "wrong" and last is self.chain.last
         if after_gap and outcome.slip is not None and outcome.slip.code not in OF_FORM:
             said = "the line before could not be judged; this line differs from the last one that was read"

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import re
 from typing import Any
 
+import numpy as np
 import pytest
 
 from matgrad_cli.grading.check import check_text
@@ -88,3 +90,18 @@ def test_a_key_that_asks_for_nothing_that_there_is(key: str, place: str) -> None
     found = judged(key, "x")
     assert found.verdict == "unreadable"
     assert place in str(found.final.message)
+
+
+@pytest.mark.parametrize("wrong", [
+    r"(X^\top X - \lambda I)^{-1}X^\top y", r"(X^\top X + 2\lambda I)^{-1}X^\top y", r"(X^\top X)^{-1}X^\top y",
+    r"(X^\top X)^{-1}X^\top y + \lambda", r"\lambda X^\top y", r"(X^\top X + \lambda^2 I)^{-1}X^\top y",
+])  # fmt: skip
+@pytest.mark.parametrize("answer", [False, True])
+def test_the_evidence_against_a_minimum_is_true(wrong: str, answer: bool) -> None:
+    key = RIDGE.replace('"X: m×n, w: n, y: m, lam: scalar"', '"X: m×n, w: n, y: m, lam: scalar"\nassume = "lam positive"')
+    (line,) = (judged(key, wrong) if answer else judged(key, rows=f"w = {wrong}")).lines
+    assert line.diagnostic is not None
+    note = next(note for note in line.diagnostic.notes if "the gradient there is" in note)
+    X, y, lam, w, slope = (np.array(json.loads(said)) for said in re.findall(r"(?:= |there is )(\S+(?:, [^a-z]+)*)(?:,|$| this)", note))
+    assert np.allclose(2 * X.T @ (X @ w - y) + 2 * lam * w, slope, atol=0.01)
+    assert np.abs(slope).max() > 0.01

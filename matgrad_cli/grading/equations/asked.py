@@ -19,6 +19,7 @@ from ..lines.reading import Read
 from ..lines.scope import Surroundings
 from ..slips.causes import Slip
 from ..slips.terms import shown
+from ..slips.witness import not_stationary
 from ..task import Asked, Task, whole_derivative
 from .slips import slip_of_equation
 from .solved import SolvedBench
@@ -108,10 +109,11 @@ def judged_solution(around: Surroundings, expr: Expr, read: Read | None) -> tupl
         points = SolvedBench(task.bench, _points(task))
         rest = ", or a constraint does not hold" if task.constraints else ""
         said = f"the gradient is not zero at this value of `{unknown.name}`{rest}"
-        if not points.solutions or read is None:
-            return "wrong", Slip("differs", said)
-        slip = slip_of_equation(points, (unknown, value), None, read)
-        return "wrong", replace(slip, message=said, notes=()) if slip.code == "differs" else replace(slip, notes=(said,))
+        slip = slip_of_equation(points, (unknown, value), None, read) if points.solutions and read is not None else Slip("differs", said)
+        if slip.code != "differs":
+            return "wrong", replace(slip, notes=(said,))
+        seen = not_stationary(around, unknown, value, system.equations[0][0]) if len(task.unknowns) == 1 else None
+        return "wrong", Slip("differs", said, (seen,) if seen else ())
     return judged_kind(task, value)
 
 

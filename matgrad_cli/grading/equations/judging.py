@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from ...diagnostics.record import replace
 from ...ir import Expr, Fill, Symbol
 from ...verify.solving.system import Equation, System, solutions, solved_by
 from ...verify.verdict import Verdict
@@ -15,7 +16,7 @@ from ..lines.reading import Read
 from ..lines.scope import Surroundings
 from ..slips.causes import Slip
 from ..task import whole_derivative
-from .asked import stationary
+from .asked import judged_solution, stationary
 from .marked import marked_unknown
 from .meaning import BY_ENTRIES, EQUATION, is_equation
 from .slips import slip_of_equation
@@ -141,6 +142,15 @@ class Equations:
         worked_out = isinstance(symbol, Symbol) and symbol in self.unknowns and not set(self.unknowns) & value.symbols
         if worked_out and not is_pending(value):
             self.solution = found, outcome
+
+    def claim(self, symbol: Expr, found: Read, outcome: Outcome) -> Outcome:
+        """What an unknown is said to be without an equation before it; where that is asked for, its slip is that of the solution."""
+        task = self.around.task
+        if symbol is task.problem.wrt and task.asks != "gradient" and found.expr is not None:
+            verdict, slip = judged_solution(self.around, found.expr, found)
+            outcome = replace(outcome, verdict=verdict, slip=slip) if verdict == "wrong" else outcome
+        self.claimed = found, outcome
+        return outcome
 
     def no_solution(self, chain: Chain, symbol: Expr, outcome: Outcome) -> None:
         """What an unknown is said to be, where the derivative is set to zero, has parts that do not fit together."""

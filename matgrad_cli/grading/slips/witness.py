@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Iterable
 from typing import Any
 
-from ...ir import Expr
+from ...ir import Expr, Symbol
 from ...verify.evaluate import Evaluator
 from ...verify.fields import Floats, NotExact, OutOfDomain
 from ...verify.judge import Form
@@ -15,6 +16,10 @@ from ...verify.tensor import Tensor, TooLarge, spread
 from ..lines.scope import Surroundings
 
 TRIES = 40
+ENOUGH = 12
+LONGEST = 400
+VISIBLE = 1e-6
+NO_VALUE = (OutOfDomain, NotExact, TooLarge, ValueError, OverflowError, ZeroDivisionError)
 
 
 class _Small:
@@ -44,17 +49,40 @@ def counterexample(
     around: Surroundings, before: Expr, after: Expr, called: str = "the line before", judged: str = "this one"
 ) -> str | None:
     """`at X = [[1, 0]], w = [1] the line before is 2 and this one is 1`; None if no small one was found."""
-    best: tuple[int, str] | None = None
-    for number in range(TRIES):
-        found = _at(around, before, after, number, (called, judged))
-        if found is not None and (best is None or found[0] < best[0]):
-            best = found
-        if best is not None and number > 12:
+    return _shortest(_at(around, before, after, number, (called, judged)) for number in range(TRIES))
+
+
+def _shortest(found: Iterable[str | None]) -> str | None:
+    """The shortest text of the first of these, or the first that there is."""
+    best: str | None = None
+    for number, text in enumerate(found):
+        if text is not None and len(text) < LONGEST and (best is None or len(text) < len(best)):
+            best = text
+        if best is not None and number > ENOUGH:
             break
-    return best[1] if best is not None else None
+    return best
 
 
-def _at(around: Surroundings, before: Expr, after: Expr, number: int, called: tuple[str, str]) -> tuple[int, str] | None:
+def not_stationary(around: Surroundings, unknown: Symbol, value: Expr, gradient: Expr) -> str | None:
+    """`at A = [[1]], b = [2] the gradient there is [2]`: small data at which it is not zero at this value of the unknown; or None."""
+    return _shortest(_sloping(around, unknown, value, gradient, number) for number in range(TRIES))
+
+
+def _sloping(around: Surroundings, unknown: Symbol, value: Expr, gradient: Expr, number: int) -> str | None:
+    try:
+        point, _ = _small(around, value, number, kept=False)
+        point.give(unknown, _laid(Evaluator(point), value))
+        slope = _laid(Evaluator(point), gradient)
+    except NO_VALUE:
+        return None
+    if all(abs(entry) <= VISIBLE for entry in slope.data):
+        return None
+    data = [symbol for symbol in around.task.problem.variables if symbol is not unknown]
+    given = f"at {_values(point, data)} " if data else ""
+    return f"{given}this is {_values(point, [unknown])}, and the gradient there is {_written(slope)}"
+
+
+def _at(around: Surroundings, before: Expr, after: Expr, number: int, called: tuple[str, str]) -> str | None:
     try:
         point, left = _small(around, before, number)
         form = Form(tuple(sorted(before.free | after.free)), before.shape)
@@ -62,24 +90,26 @@ def _at(around: Surroundings, before: Expr, after: Expr, number: int, called: tu
         right = form.laid(Evaluator(point).value(after), point)
         if not around.bench.derived and before.free >= after.free:
             around.bench.small[number, before] = point, left
-    except (OutOfDomain, NotExact, TooLarge, ValueError, OverflowError, ZeroDivisionError):
+    except NO_VALUE:
         return None
-    if all(abs(a - b) <= 1e-6 * max(1, abs(a), abs(b)) for a, b in zip(left.data, right.data, strict=True)):
+    if all(abs(a - b) <= VISIBLE * max(1, abs(a), abs(b)) for a, b in zip(left.data, right.data, strict=True)):
         return None
     names = [
         symbol
         for symbol in (*around.task.problem.variables, *around.task.declared)
         if symbol in (before.symbols | after.symbols | _below(around, before, after))
     ]
-    values = ", ".join(f"{symbol.name} = {_written(point.array(symbol))}" for symbol in names)
     text = f"{called[0]} is {_written(left)} and {called[1]} is {_written(right)}"
-    said = f"at {values} {text}" if values else text
-    return (len(said), said) if len(said) < 400 else None
+    return f"at {_values(point, names)} {text}" if names else text
 
 
-def _small(around: Surroundings, before: Expr, number: int) -> tuple[Point, Tensor | None]:
-    """A point of small whole numbers, with the value of the line before if it was worked out there already."""
-    known = around.bench.small.get((number, before))
+def _values(point: Point, symbols: Iterable[Symbol]) -> str:
+    return ", ".join(f"{symbol.name} = {_written(point.array(symbol))}" for symbol in symbols)
+
+
+def _small(around: Surroundings, before: Expr, number: int, kept: bool = True) -> tuple[Point, Tensor | None]:
+    """A point of small whole numbers, with the value of the line before if it was worked out there already and is `kept`."""
+    known = around.bench.small.get((number, before)) if kept else None
     if known is not None:
         return known
     rng = random.Random(f"counterexample/{number}")
