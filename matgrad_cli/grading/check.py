@@ -21,7 +21,7 @@ from ..documents.sheets.sheet import Sheet
 from ..ir.memory import crowded, let_go
 from ..records.finding import FileReport, Final, Finding, ProblemReport, Report, Reveal, counting
 from .classes.key import SECONDS, Key, key_report, read_key
-from .exercise import judge, scored, unanswered
+from .exercise import derived, judge, scored, unanswered
 from .merge import Settings, identified, settings, tried
 from .reveal import revealed
 from .which import read_well
@@ -248,7 +248,8 @@ def check_document(document: Document, key: Key | None, options: Options) -> Fil
             if chosen[0].attempts != "best":
                 at = 0 if chosen[0].attempts == "first" else -1
                 chosen, tries = [chosen[at]], [tries[at]]
-        found = [read_well(one, exercise, clock.judged) for one, exercise in zip(chosen, tries, strict=True)]
+        pairs = zip(chosen, tries, strict=True)
+        found = [derived(one, partial(clock.read_well, exercise), _told(exercise, document)) for one, exercise in pairs]
         problems.append(revealed(found[counting(found)], chosen[0].reveal))
     if key is not None and not document.exercises and not diagnostics:
         help_ = "write `problem: NAME` above each answer or derivation"
@@ -261,6 +262,13 @@ def check_document(document: Document, key: Key | None, options: Options) -> Fil
             problems.append(unanswered(lacking, unclaimed))
     told = problems if key is not None else list(_warned_once(problems))
     return FileReport(document.source.name.removesuffix(CELLS), tuple(told), tuple(diagnostics), document.source)
+
+
+def _told(exercise: Exercise, document: Document) -> str:
+    """The text of the document from what names the problem of a derivation to what names the next; nothing for an answer of a table."""
+    starts = [one.keys["problem"].places[0] for one in document.exercises if "problem" in one.keys]
+    start = exercise.keys["problem"].places[0] if "problem" in exercise.keys else 0
+    return document.source.text[start : min([place for place in starts if place > start], default=None)] if exercise.rows else ""
 
 
 def _warned_once(problems: Iterable[ProblemReport]) -> Iterator[ProblemReport]:
@@ -303,6 +311,10 @@ class _Clock:
 
     def __init__(self) -> None:
         self.end = process_time() + FILE_SECONDS
+
+    def read_well(self, exercise: Exercise, chosen: Settings) -> ProblemReport:
+        """The report on a problem in the reading that is meant."""
+        return read_well(chosen, exercise, self.judged)
 
     def judged(self, chosen: Settings) -> ProblemReport:
         """The report on one problem; whatever breaks in it leaves it undecided, and the others are judged all the same."""

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from typing import Final
 
 from ..diagnostics.record import replace
-from ..ir import nodes_of
+from ..ir import Expr, nodes_of
 from ..records.finding import Finding, ProblemReport
 from .chain import Outcome, RowResult
 from .lines.forms import is_pending
@@ -14,6 +14,7 @@ from .lines.kinds import is_zero
 from .lines.scope import Surroundings
 from .meanings.targets import works_on_derivative
 from .merge import LINES, Settings
+from .rearranged import rearranged
 from .slips.repair import CAUSES
 
 _OF_SHAPES: Final = ("non-conformable", "shape-mismatch")
@@ -73,8 +74,9 @@ def _works(outcome: Outcome, around: Surroundings) -> bool:
 
 
 def derives(results: Sequence[RowResult], around: Surroundings) -> bool:
-    """Whether anything stands before the last side: two different claims or equations about the loss or a derivative, or a claim that
-    uses a name defined before it.
+    """Whether anything stands before the last side: two claims or equations about the loss or a derivative that say different things.
+
+    A name for a part, another order, the loss as it was given and the answer once more are no step; multiplying out is one.
     """
     loss = around.task.problem.loss
 
@@ -84,9 +86,13 @@ def derives(results: Sequence[RowResult], around: Surroundings) -> bool:
             return outcome.role in ("claim", "equation")
         return outcome.role == "claim" and not head.free and around.bench.equal(head, loss)
 
+    def form(expr: Expr) -> Hashable:
+        whole = around.expanded(expr)
+        return rearranged(whole) or whole, whole.weight
+
     outcomes = [outcome for result in results for outcome in result.outcomes if about(outcome)]
     pairs = [(outcome.head, outcome.read.expr) for outcome in outcomes if outcome.read is not None and outcome.read.expr is not None]
     said = {side for _, side in pairs if not is_zero(side)}
     said |= {left for left, side in pairs if left is not None and is_zero(side) and not said & set(nodes_of(left))}  # of `… = 0`
-    named = {symbol for symbol, value in around.values.items() if around.worked_out(value)}
-    return len(said) + any(named & expr.symbols for expr in said) > 1
+    said = {side for side in said if side is not around.task.wanted}
+    return len({form(side) for side in said} - {form(loss)}) > 1

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Literal, Unpack
 
 from ..diagnostics import Diagnostic, Label, MatgradError, Source, Span
@@ -26,11 +26,13 @@ from .lines.literal_name import with_letter
 from .lines.reading import as_declared
 from .meanings.supposed import Values
 from .merge import Located, Settings
-from .prose import NO_FORMULA
+from .prose import NO_FORMULA, tells_steps
 from .slips.causes import Slip
 from .task import Asked, Key, Task, task_for
 
 MOST_RUNS = 10
+OF_SHAPES = frozenset(("shape-mismatch", "non-conformable", "wrong-shape"))
+"""Codes of a formula that is no gradient by its shape: the X of "since X is constant" is no second answer."""
 Kind = Literal["answer", "derivation"]
 
 
@@ -116,7 +118,7 @@ def moved(diagnostic: Diagnostic, found: Located) -> Diagnostic:
 
 
 def _bare_answer(chosen: Settings, task: Task) -> ProblemReport | None:
-    """A derivation under a key that is one formula and no sign of equality is an answer, if it is right as one."""
+    """A derivation under a key that is one formula and no sign of equality is an answer, if it is of the kind that is asked for."""
     rows = joined_rows(chosen.rows) if chosen.under_key and chosen.answer is None else []
     text = rows[0][1].text.strip().removeprefix("&").lstrip().removeprefix("=") if len(rows) == 1 else ""
     if not text.strip() or RELATION.search(text):
@@ -124,7 +126,8 @@ def _bare_answer(chosen: Settings, task: Task) -> ProblemReport | None:
     passage = rows[0][1]
     lead = passage.text.index(text)
     report = _answer(replace(chosen, answer=Located(passage.part(lead, lead + len(text)), chosen.source)), task)
-    return report if report.verdict == "right" else None
+    of_kind = report.verdict == "wrong" and not (report.first_wrong and report.first_wrong.code in (*OF_SHAPES, "unknown-name"))
+    return report if report.final.verdict == "right" or of_kind else None
 
 
 def _answer(chosen: Settings, task: Task) -> ProblemReport:
@@ -145,7 +148,7 @@ def _answer(chosen: Settings, task: Task) -> ProblemReport:
     if found.slip is not None and found.slip.code == "not-worked-out" and chosen.asked:
         verdict = "wrong"
     if chosen.require == "derivation":
-        verdict, final = _requires_derivation(verdict, final)
+        chosen, verdict, final = _requires_derivation(chosen, verdict, final)
     return scored(chosen, ProblemReport(chosen.id, "answer", verdict, final, lines, notes=found.notes))
 
 
@@ -159,10 +162,31 @@ def _names_all(chosen: Settings, task: Task) -> bool:
     return shapes is not None and {symbol.name for symbol in task.problem.variables} <= read_shapes((shapes,)).keys()
 
 
-def _requires_derivation(verdict: ProblemVerdict, final: Final) -> tuple[ProblemVerdict, Final]:
+def _requires_derivation(chosen: Settings, verdict: ProblemVerdict, final: Final) -> tuple[Settings, ProblemVerdict, Final]:
+    """The verdict on an answer without its derivation, right or not; a slip in it earns no share of the nothing that it would earn."""
+    chosen = replace(chosen, partial={})
     if verdict != "right":
-        return verdict, final
-    return "wrong", Final("right", "missing-derivation", "the answer is right, but a derivation is required and there is none")
+        return chosen, verdict, final
+    return chosen, "wrong", Final("right", "missing-derivation", "the answer is right, but a derivation is required and there is none")
+
+
+def derived(chosen: Settings, read: Callable[[Settings], ProblemReport], text: str) -> ProblemReport:
+    """The report as a problem is `read`; where an answer is right and lacks the derivation that is required, it says that.
+
+    Where the `text` of the problem tells steps in words, nobody knows yet whether they are one.
+    """
+    found = read(chosen)
+    if chosen.require != "derivation" or not chosen.rows or found.verdict == "right":
+        return found
+    if found.final.code != "missing-derivation":
+        found = read(replace(chosen, require="answer")) if found.verdict != "wrong" else found
+        if found.verdict != "right":
+            return found
+    _, verdict, final = _requires_derivation(chosen, "right", found.final)
+    if tells_steps(text):
+        said = "the answer is right, and a derivation is required; what stands beside it in words was not judged"
+        verdict, final = "undecided", Final("right", "undecided", said)
+    return replace(found, verdict=verdict, final=final, score=0.0, credit=None, slip=final.code)
 
 
 def finding_of(number: int, verdict: ProblemVerdict | str, passage: Passage, slip: Slip, source: Source, notes: Sequence[str]) -> Finding:
@@ -255,7 +279,7 @@ def _read_derivation(
         lines, final = (*lines[:-1], replace(lines[-1], verdict="follows", code=None, diagnostic=None)), Final("right")
     verdict = _verdict(lines, final, chosen)
     if chosen.require == "derivation" and not derives(results, around):
-        verdict, final = _requires_derivation(verdict, final)
+        chosen, verdict, final = _requires_derivation(chosen, verdict, final)
     warnings = tuple(dict.fromkeys(f"line {result.row.number}: {text}" for result in results for text in result.warnings))
     supposing = tuple(f"`{name}` is read as `{to_text(value)}`: no formula explains it" for name, value in supposed.items())
     report = ProblemReport(chosen.id, "derivation", verdict, final, lines, notes=(*task.problem.notes, *supposing), warnings=warnings)

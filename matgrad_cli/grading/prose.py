@@ -23,8 +23,20 @@ _DENIED = regex(r"\b(?:not?|never|neither|nor|cannot|wrong|false|incorrect|if|un
 """Words behind a formula that say more than that it holds."""
 _RELATION = regex(r"\s*(?::?=|[@*/+^_≈])")
 _WORD = regex(r"[A-Za-z][A-Za-z'’-]*")
+_LONG_WORD = regex(r"(?<![\\\w])[^\W\d_]{2,}")
 _SIGN = regex(r"\*|(?<![A-Za-z])-|-(?![A-Za-z])")
 _FORMULA = regex(r"[=\\^_{}∂∇Σᵀ²⊙‖|+@/<>≈\[\]]|\.T\b")
+
+_DISPLAYS = r"\\\[.*?\\\]|\\begin\{(?P<name>(?:align|equation|gather|multline|eqnarray)\w*\*?)\}.*?\\end\{(?P=name)\}"
+_MATHEMATICS = regex(rf"\$\$.*?\$\$|\$[^$]+\$|\\\(.*?\\\)|{_DISPLAYS}", re.DOTALL)
+_SENTENCES, _STEPS = 12, 3
+"""So many words, or formulas with a few words between them, may tell how an answer was found."""
+
+
+def tells_steps(text: str) -> bool:
+    """Whether the text of a problem may tell the steps to its answer in words and formulas of sentences."""
+    words = _LONG_WORD.findall(_MATHEMATICS.sub(" ", text))
+    return len(words) >= _SENTENCES or (len(words) > _STEPS and len(_MATHEMATICS.findall(text)) >= _STEPS)
 
 
 def without_prose(row: Passage, letters: Collection[str]) -> Passage:

@@ -14,11 +14,9 @@ from ..documents.keys import Exercise
 from ..documents.passage import Passage
 from ..documents.sheets.sheet import Spoken
 from ..records.finding import ProblemReport
-from .exercise import unanswered
+from .exercise import OF_SHAPES, unanswered
 from .merge import Located, Settings
 
-_OF_SHAPES = frozenset(("shape-mismatch", "non-conformable", "wrong-shape", "number-for-matrix"))
-"""Codes of a formula that is no gradient by its shape: the X of "since X is constant" is no second answer."""
 _SEVERAL = Diagnostic("answered-twice", "several formulas stand here as the answer, one of them wrong",
                       help="leave one answer, or write `matgrad: problem = NAME` above it", severity="warning")  # fmt: skip
 _MOST_CLAIMS = 12
@@ -105,7 +103,7 @@ def read_well(chosen: Settings, exercise: Exercise, judged: Callable[[Settings],
 def _contradicts(report: ProblemReport, stated: bool) -> bool:
     """Whether a claim is wrong. What holds unknown names is only not known to be right."""
     final = report.final
-    return final.verdict == "wrong" and final.code != "unknown-name" and (stated or final.code not in _OF_SHAPES)
+    return final.verdict == "wrong" and final.code != "unknown-name" and (stated or final.code not in OF_SHAPES)
 
 
 def _all_read(
