@@ -6,7 +6,7 @@ from collections.abc import Callable, Hashable, Sequence
 from typing import Final
 
 from ..diagnostics.record import replace
-from ..ir import Expr, nodes_of
+from ..ir import Expr, Number, nodes_of
 from ..records.finding import Finding, ProblemReport
 from .chain import Outcome, RowResult
 from .lines.forms import is_pending
@@ -88,11 +88,21 @@ def derives(results: Sequence[RowResult], around: Surroundings) -> bool:
 
     def form(expr: Expr) -> Hashable:
         whole = around.expanded(expr)
-        return rearranged(whole) or whole, whole.weight
+        found = rearranged(whole)
+        return whole if found is None else (found, _letters(whole))
+
+    def meant(outcome: Outcome) -> Expr | None:  # with a slip that is known, what it would be without
+        repair = outcome.slip.repair if outcome.slip is not None else None
+        return repair.expr if repair is not None else outcome.read.expr if outcome.read is not None else None
 
     outcomes = [outcome for result in results for outcome in result.outcomes if about(outcome)]
-    pairs = [(outcome.head, outcome.read.expr) for outcome in outcomes if outcome.read is not None and outcome.read.expr is not None]
+    pairs = [(outcome.head, side) for outcome in outcomes if (side := meant(outcome)) is not None]
     said = {side for _, side in pairs if not is_zero(side)}
     said |= {left for left, side in pairs if left is not None and is_zero(side) and not said & set(nodes_of(left))}  # of `… = 0`
     said = {side for side in said if side is not around.task.wanted}
     return len({form(side) for side in said} - {form(loss)}) > 1
+
+
+def _letters(expr: Expr) -> int:
+    """How many leaves are no numbers."""
+    return sum(map(_letters, expr.children)) if expr.children else int(not isinstance(expr, Number))

@@ -31,7 +31,7 @@ from .slips.causes import Slip
 from .task import Asked, Key, Task, task_for
 
 MOST_RUNS = 10
-OF_SHAPES = frozenset(("shape-mismatch", "non-conformable", "wrong-shape"))
+OF_SHAPES = frozenset(("shape-mismatch", "non-conformable", "wrong-shape", "number-for-matrix"))
 """Codes of a formula that is no gradient by its shape: the X of "since X is constant" is no second answer."""
 Kind = Literal["answer", "derivation"]
 

@@ -117,19 +117,24 @@ def test_what_names_restates_or_reorders_the_answer_derives_nothing(tmp_path, li
 
 
 @pytest.mark.parametrize(("text", "verdict"), [
-    ("Step 1: $\\lVert r\\rVert^2$ has gradient $2r$.\nStep 2: the inner $Xw-y$ gives $X^T$.\nSum: $\\nabla_w L = 2X^T(Xw-y)$.", "undecided"),
+    ("Step 1: $\\lVert r\\rVert^2$ has gradient $2r$.\n"
+     "Step 2: the inner $Xw-y$ gives $X^T$.\nSum: $\\nabla_w L = 2X^T(Xw-y)$.", "undecided"),
     ("The derivative of the squared norm is twice the residual, and the inner function gives a transposed matrix on the left.\n"
      "$$\\nabla_w L = 2X^T(Xw-y)$$", "undecided"),
     ("The gradient is $\\nabla_w L = 2X^T(Xw-y)$.", "wrong"), ("$2X^T(Xw-y)$", "wrong"),
     ("With residual $R = Xw-y$: $\\nabla_w L = 2X^TR$", "wrong"), ("$\\nabla_w L = 2X^T(Xw-y)$, where $X$ is the data.", "wrong"),
 ])  # fmt: skip
 def test_steps_in_words_are_not_called_none(tmp_path, text: str, verdict: str) -> None:  # type: ignore[no-untyped-def]
-    (tmp_path / "key.toml").write_text(f'[[problem]]\nid = "1"\n{KEY}require = "derivation"\n[[problem]]\nid = "2"\n{KEY}', encoding="utf-8")
-    found = check_text(f"## Problem 1\n{text}\n\n## Problem 2\nno answer\n", "a.md", read_key(tmp_path / "key.toml"), Options()).problems[0]
+    keys = f'[[problem]]\nid = "1"\n{KEY}require = "derivation"\n[[problem]]\nid = "2"\n{KEY}'
+    (tmp_path / "key.toml").write_text(keys, encoding="utf-8")
+    text = f"## Problem 1\n{text}\n\n## Problem 2\nno answer\n"
+    found = check_text(text, "a.md", read_key(tmp_path / "key.toml"), Options()).problems[0]
     assert (found.verdict, found.final.verdict, found.score) == (verdict, "right", 0)
 
 
-@pytest.mark.parametrize(("formula", "slip"), [("-2X^T(Xw-y)", "wrong-sign"), ("X^T(Xw-y)", "lost-factor"), ("4(X^TXw-X^Ty)", "lost-factor")])
+@pytest.mark.parametrize(("formula", "slip"), [
+    ("-2X^T(Xw-y)", "wrong-sign"), ("X^T(Xw-y)", "lost-factor"), ("4(X^TXw-X^Ty)", "lost-factor"),
+])  # fmt: skip
 def test_a_slip_earns_its_share_in_every_form(tmp_path, formula: str, slip: str) -> None:  # type: ignore[no-untyped-def]
     problem = f'[[problem]]\nid = "%s"\n{KEY}partial = "{slip}: 0.5"\npoints = 4\n'
     (tmp_path / "key.toml").write_text(problem % 1 + problem % 2, encoding="utf-8")
