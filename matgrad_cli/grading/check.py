@@ -260,7 +260,7 @@ def check_document(document: Document, key: Key | None, options: Options) -> Fil
         if name not in exercises:
             lacking = settings(name, Exercise(), document.source, known, key.source if key else None, options.defaults)
             problems.append(unanswered(lacking, unclaimed))
-    told = problems if key is not None else list(_warned_once(problems))
+    told = sorted(problems, key=lambda one: [*key.exercises].index(one.id)) if key is not None else _warned_once(problems)
     return FileReport(document.source.name.removesuffix(CELLS), tuple(told), tuple(diagnostics), document.source)
 
 

@@ -277,7 +277,7 @@ class Reader:
             self.chain.equation = True
             self.notes += self.equations.notes
             return found.expr, replace(equation, head=last)
-        if own and outcome.verdict != "follows" and last in self.equations.unknowns:
+        if own and outcome.verdict != "follows":
             outcome = self.equations.claim(last, found, outcome)
         after_gap = self.chain.gap and outcome.verdict == "wrong" and last is self.chain.last
         if after_gap and outcome.slip is not None and outcome.slip.code not in OF_FORM:

@@ -282,7 +282,8 @@ def _read_derivation(
         chosen, verdict, final = _requires_derivation(chosen, verdict, final)
     warnings = tuple(dict.fromkeys(f"line {result.row.number}: {text}" for result in results for text in result.warnings))
     supposing = tuple(f"`{name}` is read as `{to_text(value)}`: no formula explains it" for name, value in supposed.items())
-    report = ProblemReport(chosen.id, "derivation", verdict, final, lines, notes=(*task.problem.notes, *supposing), warnings=warnings)
+    notes = () if chosen.under_key else task.problem.notes  # how a key is read is told of the key
+    report = ProblemReport(chosen.id, "derivation", verdict, final, lines, notes=(*notes, *supposing), warnings=warnings)
     return scored(chosen, report, lambda: lines_held(results, around)), written, reader.prose.choices
 
 

@@ -105,3 +105,21 @@ def test_the_evidence_against_a_minimum_is_true(wrong: str, answer: bool) -> Non
     X, y, lam, w, slope = (np.array(json.loads(said)) for said in re.findall(r"(?:= |there is )(\S+(?:, [^a-z]+)*)(?:,|$| this)", note))
     assert np.allclose(2 * X.T @ (X @ w - y) + 2 * lam * w, slope, atol=0.01)
     assert np.abs(slope).max() > 0.01
+
+
+ENTRIES = [(r"(X^\top X + \lambda I)^{-1}X^\top y", "right"), (r"(X^\top X - \lambda I)^{-1}X^\top y", "wrong"), (r"2X^\top y", "wrong")]
+
+
+@pytest.mark.parametrize(("value", "verdict"), ENTRIES)
+@pytest.mark.parametrize("letter", ["i", "j"])
+def test_a_minimum_may_be_given_entry_by_entry(value: str, verdict: str, letter: str) -> None:
+    found = judged(RIDGE, rows=f"w_{letter} = \\left[{value}\\right]_{letter}")
+    assert (found.verdict, found.final.verdict) == (verdict, verdict)
+    assert all("the left side" not in note for line in found.lines if line.diagnostic for note in line.diagnostic.notes)
+
+
+def test_an_array_of_entries_keeps_its_rows_and_columns() -> None:
+    key = 'loss = "norm(A@X - B)**2"\nwrt = "X"\nshapes = "A: n×n, X: n×n, B: n×n"\nassume = "A invertible"\nasks = "minimum"\n'
+    assert judged(key, rows="X_{ij} = [A^{-1}B]_{ij}").verdict == "right"
+    assert judged(key, rows="X_{ji} = [A^{-1}B]_{ji}").verdict == "right"
+    assert judged(key, rows="X_{ji} = [A^{-1}B]_{ij}").verdict == "wrong"

@@ -63,6 +63,7 @@ NAMED = [
     # a size or a variable lost, alone and together with a number
     (LEAST_SQUARES, "2*X.T@(X@R-Y)", "lost-factor", "the factor 1/m is lost", "2/m Xᵀ(XR − Y)"),
     (LEAST_SQUARES, "X.T@(X@R-Y)", "lost-factor", "the factor 2/m is lost", "2/m Xᵀ(XR − Y)"),
+    (LEAST_SQUARES, "2*X.T@(X@R-Y)/m**2", "lost-factor", "there is a factor 1/m too many", "2/m Xᵀ(XR − Y)"),
     ((*LEAST_SQUARES[:2], "X: n×d, R: d×p, Y: n×p, m: scalar"), "2*X.T@(X@R-Y)", "lost-factor", "the factor 1/m is lost", "2/m Xᵀ(XR − Y)"),
     (("norm(x-mu)**2/(2*s**2)", "x", "x: n, mu: n, s: scalar"), "x-mu", "lost-factor", "1/s² is lost", "1/s² (x − μ)"),
     (("lam*norm(x)**2/(n*s**2)", "x", "x: n, lam: scalar, s: scalar"), "x", "lost-factor", "is lost", None),

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ...diagnostics.record import replace
-from ...ir import Expr, Fill, Symbol
+from ...ir import Entry, Expr, Fill, Index, Symbol
 from ...verify.solving.system import Equation, System, solutions, solved_by
 from ...verify.verdict import Verdict
 from ..chain import Chain, Outcome
 from ..consequences import MAY_FOLLOW
-from ..lines.forms import is_pending
+from ..lines.forms import as_array, is_pending
 from ..lines.kinds import Clash, Pairing, is_zero, pairings
 from ..lines.reading import Read
 from ..lines.scope import Surroundings
@@ -139,6 +139,9 @@ class Equations:
         """What the derivation stands at now."""
         self._stands_at(equation, outcome.verdict == "wrong" or (self.premise is not None and not self._base().compare(*equation).holds))
         symbol, value = equation
+        if (whole := _whole(symbol, value)) is not None:
+            symbol, value = whole
+            found = replace(found, expr=value)
         worked_out = isinstance(symbol, Symbol) and symbol in self.unknowns and not set(self.unknowns) & value.symbols
         if worked_out and not is_pending(value):
             self.solution = found, outcome
@@ -146,10 +149,12 @@ class Equations:
     def claim(self, symbol: Expr, found: Read, outcome: Outcome) -> Outcome:
         """What an unknown is said to be without an equation before it; where that is asked for, its slip is that of the solution."""
         task = self.around.task
+        if found.expr is not None and (whole := _whole(symbol, found.expr)) is not None:
+            symbol, found = whole[0], replace(found, expr=whole[1])
         if symbol is task.problem.wrt and task.asks != "gradient" and found.expr is not None:
             verdict, slip = judged_solution(self.around, found.expr, found)
             outcome = replace(outcome, verdict=verdict, slip=slip) if verdict == "wrong" else outcome
-        self.claimed = found, outcome
+        self.claimed = (found, outcome) if symbol in self.unknowns else self.claimed
         return outcome
 
     def no_solution(self, chain: Chain, symbol: Expr, outcome: Outcome) -> None:
@@ -203,3 +208,9 @@ class Equations:
         return {symbol: self.around.expanded(value) for symbol, value in self.around.values.items()}
 
 
+def _whole(symbol: Expr, value: Expr) -> tuple[Expr, Expr] | None:
+    """The unknown and its value as arrays, where they are given entry by entry: `w_j = […]_j`."""
+    places = [place for place in (symbol.row, symbol.col) if place is not None] if isinstance(symbol, Entry) else []
+    letters = [place.name for place in places if isinstance(place, Index)]
+    whole = as_array(value, letters) if letters and len(letters) == len(places) else None
+    return None if whole is None else (symbol.children[0], whole)

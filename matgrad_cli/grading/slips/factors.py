@@ -67,7 +67,9 @@ class Factor:
 
     @property
     def loss(self) -> str:
-        """What is lost where a line is this factor times what is needed."""
+        """What is lost, or too many, where a line is this factor times what is needed."""
+        if self.powers and all(power < 0 for _, power in self.powers) and abs(self.number) == 1:
+            return f": there is a factor {self} too many"
         if self.powers:
             return f": the factor {self.inverse} is lost"
         return _KNOWN.get(self.number, "")
