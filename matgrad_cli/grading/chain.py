@@ -76,6 +76,17 @@ class Chain:
                     self.order = tuple(place for place in (side.row, side.col) if isinstance(place, Index))
 
 
+def open_outcome(found: Read, unknown: str | None) -> Outcome | None:
+    """What is said of two sides that were not seen to be equal, where more than a plain difference is known; None elsewhere."""
+    if found.side.up_to == "∝":
+        return Outcome("undecided", found, Slip("undecided", "what is constant in this proportionality is not said"))
+    if found.side.up_to:
+        return Outcome("wrong", found, Slip("differs", "this differs from what stands before it by more than a constant"))
+    if unknown is not None:
+        return Outcome("undecided", found, Slip("undecided", f"whether this follows could not be decided: {unknown}"))
+    return None
+
+
 def failed(found: Read) -> Outcome:
     """A side that could not be read, or whose parts do not fit."""
     return Outcome(found.failure or "unreadable", found, found.slip)

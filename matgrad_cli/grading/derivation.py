@@ -8,7 +8,7 @@ from ..diagnostics.record import replace
 from ..ir import Expr, Index
 from ..notation import syntax as s
 from ..records.finding import LineVerdict
-from .chain import Chain, Outcome, RowResult, failed, worst_of
+from .chain import Chain, Outcome, RowResult, failed, open_outcome, worst_of
 from .consequences import OF_FORM
 from .equations.judging import Equations
 from .equations.meaning import supposes_zero
@@ -354,14 +354,11 @@ class Reader:
         if pair is not None:
             self.chain.learn_order(*pair)
             self.prose.lines.append(after)
+            if after.free < pair[1].free:
+                letters = ", ".join(letter.name for letter in sorted(pair[1].free - after.free))
+                self.notes.append(f"`{found.side.text.strip()}` has no index: read as its entry for each {letters}")
             return Outcome("follows", found, role=role_of(self.around, before, after), head=self.chain.head or before)
-        if found.side.up_to == "∝":
-            return Outcome("undecided", found, Slip("undecided", "what is constant in this proportionality is not said"))
-        if found.side.up_to:
-            return Outcome("wrong", found, Slip("differs", "this differs from what stands before it by more than a constant"))
-        if unknown is not None:
-            return Outcome("undecided", found, Slip("undecided", f"whether this follows could not be decided: {unknown}"))
-        return Outcome("wrong", found, diagnosis(context, before, after, pairs))
+        return open_outcome(found, unknown) or Outcome("wrong", found, diagnosis(context, before, after, pairs))
 
     def _holds(self, before: Expr, found: Read) -> tuple[Pairing | None, str | None]:
         """The two forms in which a side equals what stands before it; otherwise why that could not be decided, if it could not."""

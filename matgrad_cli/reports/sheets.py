@@ -19,6 +19,17 @@ def of_document(problem: ProblemReport) -> list[str]:
     return [said, *(f"not judged: {text}" for text in _grouped(open_)), *(f"passed over: {text}" for text in _grouped(aside))]
 
 
+def readings(problem: ProblemReport) -> list[str]:
+    """How right rows were read that could be read otherwise: a line for each reading."""
+    if problem.kind == "answer":
+        return []
+    groups: dict[str, list[Finding]] = {}
+    for finding in problem.lines:
+        for note in finding.notes if finding.verdict == "follows" and finding.role != "aside" else ():
+            groups.setdefault(note, []).append(finding)
+    return [f"read: {note} ({_places(group, problem.kind == 'document')})" for note, group in groups.items()]
+
+
 def _grouped(findings: Iterable[Finding]) -> list[str]:
     """`an equation (lines 12, 14)` for each reason, in the order in which it is first met."""
     groups: dict[str, list[Finding]] = {}
@@ -33,8 +44,8 @@ def _why(finding: Finding) -> str:
     return finding.message
 
 
-def _places(group: list[Finding]) -> str:
-    told = [place_in_file(finding) for finding in group[:MOST_PLACES]]
+def _places(group: list[Finding], in_file: bool = True) -> str:
+    told = [place_in_file(finding) if in_file else f"line {finding.number}" for finding in group[:MOST_PLACES]]
     more = f" and {len(group) - MOST_PLACES} more" if len(group) > MOST_PLACES else ""
     return ", ".join(told) + more
 

@@ -12,7 +12,7 @@ from ..diagnostics.show import show, wrapped
 from ..records.finding import FileReport, Finding, ProblemReport, Report
 from .classes import class_text
 from .inert import inert_report
-from .sheets import of_document, place_in_file
+from .sheets import of_document, place_in_file, readings
 
 _COLOURS = {"right": "32", "follows": "32", "wrong": "1;31", "unreadable": "1;33", "undecided": "33", "missing": "33"}
 
@@ -96,6 +96,8 @@ def remarks(problem: ProblemReport, several: bool) -> Iterator[str | Told]:
     yield from (f"note: {lead}{note}" for note in (*problem.notes, *([problem.credit] if problem.credit else [])))
     yield from (f"warning: {lead}{warning}" for warning in problem.warnings)
     document = problem.kind == "document"
+    if how := readings(problem):
+        yield "\n".join(f"{lead}{line}" for line in how)
     for finding in problem.lines if document else problem.shown:
         if finding.verdict == "wrong" or not document:
             yield _told(problem, finding, lead)
