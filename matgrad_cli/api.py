@@ -304,7 +304,7 @@ def _json(derivations: tuple[Derivation, ...], numbers: bool) -> str:
 def _results(derivations: tuple[Derivation, ...], format: str) -> str:
     """The results in one of the formats of `gradient`, one below the other."""
     if format == "json":
-        from .render.results import results_json
+        from .render.results_json import results_json
 
         return results_json(derivations)
     if format in ("text", "latex") and len(derivations) > 1:

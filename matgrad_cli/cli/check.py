@@ -169,7 +169,7 @@ def _bar(stack: ExitStack) -> Callable[[int, int], None]:
 
 def _skipped(files: tuple[str, ...]) -> str:
     """The line on files of a folder that were left out, so that none is lost silently."""
-    from ..reports.inert import inert
+    from ..diagnostics.inert import inert
 
     named = ", ".join(map(inert, files[:SHOWN])) + (f" and {len(files) - SHOWN} more" if len(files) > SHOWN else "")
     return f"note: {len(files)} file{'s hold' if len(files) > 1 else ' holds'} nothing to check: {named}\n"

@@ -6,8 +6,9 @@ import csv
 import io
 from collections.abc import Iterable, Sequence
 
+from ..diagnostics.inert import inert
 from ..records.finding import FileReport, ProblemReport, Report
-from .inert import inert, inert_report
+from .inert import inert_report
 
 GRADE_BOOK = ("Student", "ID", "SIS User ID", "SIS Login ID", "Section")
 """The columns that Canvas wants; Moodle lets the teacher choose."""

@@ -8,7 +8,7 @@ from ...notation.printing.to_text import to_text
 from ...records.solution import Solution
 from ..document.blocks import phrase
 from ..json import SCHEMA, dumped, two
-from ..results import result_data
+from ..results_json import result_data
 from ..view import View
 from ..words import plain
 from .code import solution_code
