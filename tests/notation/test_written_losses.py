@@ -124,6 +124,8 @@ def test_wrappers_are_dropped(text: str) -> None:
     (r"\operatorname{foo}^2(w^\top x)", "unknown-function"), (r"h \ast x", "unreadable"), (r"\|h \star w - y\|^2", "unreadable"),
     (r"D_{KL}(N(\mu, S) \| N(0, I))", "unreadable"), (r"\sum_i w_i \lambda_i(X)", "unknown-function"),
     ("np.sum(w*np.linalg.eigvalsh(X))", "unknown-function"),
+    (r"\sum_i \log \sum_k e^{w_k^\top x_i} - w_{y_i}^\top x_i", "index-mismatch"), (r"\sum_i \log P_{i y_i}", "index-mismatch"),
+    (r"\sum_i \|x_i - w_{z_i}\|^2", "index-mismatch"),
     (r"\sum_i\sum_{j\ne y_i} X_{ij}", "sum-range"), (r"\sum_{j\ne y} w_j", "sum-range"), (r"\langle w, x\rangle_{H}", "unreadable"),
     (r"\|w\|_{L^2}", "unreadable"), (r"q(w)\log q(w)", "unknown-function"), (r"\pi(w)/\pi(w^{old})", "unknown-function"),
     (r"\operatorname{tr}(A^* A)", "unreadable"),

@@ -60,7 +60,8 @@ def labels(tree: s.Node, scope: Scope, wrt: str) -> frozenset[str]:
         numbers = {index.text for index in indices if isinstance(index, s.Literal_)}
         if not (letters & bound and wrt.lower().split("_")[0] == base):  # u_o beside u_w: one of them, or another vector?
             size = base == "d" or scope.size(base) is not None  # d_k: a size has no entries
-            own = {letter for letter in letters - bound if size or letter not in _COUNTERS or wrt.startswith(f"{base}_")}
+            chosen = {letter for letter in letters if "_" in letter and letter.rpartition("_")[2] in bound}  # of w_{y_i}
+            own = {letter for letter in letters - bound - chosen if size or letter not in _COUNTERS or wrt.startswith(f"{base}_")}
             found |= {f"{base}_{letter}" for letter in own} - called
         alone = counts[base] == len(indices) and not letters and wrt != base
         found |= {f"{base}_{number}" for number in numbers if alone or number == "0"}
@@ -186,9 +187,25 @@ def _refuse_rows(node: s.Node, body: s.Name, index: s.Node, scope: Scope) -> NoR
          help=f"for the rows of a matrix declare it, as in `--shape \"{matrix}: m×n\"`, or write `({matrix}w)_{letter.strip('`')}`")
 
 
+def _refuse_choice(node: s.Node, letter: str, scope: Scope) -> None:
+    """Raise the message about `w_{y_i}`, which of the w_k a label names, with the sum that says it."""
+    chooser, _, counter = letter.partition("_")
+    whole = node.matrix if isinstance(node, s.Slice) else s.ungrouped(node.body) if isinstance(node, s.Subscript) else None
+    if not (isinstance(whole, s.Name) and chooser.isalpha() and counter.isalpha()):
+        return
+    labels, vector = chooser.upper(), isinstance(node, s.Slice)
+    name = quoted(scope.source, whole.span).strip("`") if not vector else whole.name
+    chosen = f"\\sum_k {labels}_{{{counter}k}} {name}_" + ("k" if vector else f"{{{counter}k}}")
+    fail(scope, "index-mismatch", f"{quoted(scope.source, node.span)} is the one that the label `{letter}` names; which one stands nowhere",
+         (node.span, f"chosen by `{letter}`"),
+         help=f"write the labels as a matrix of zeros and ones, `{chosen}` with `--assume \"{labels} onehot\"`")
+
+
 def _refuse_letter(node: s.Node, letter: str, scope: Scope) -> NoReturn:
     written = quoted(scope.source, node.span)
     latex = scope.syntax == "latex"
+    if latex and "_" in letter:
+        _refuse_choice(node, letter, scope)
     sum_form = f"\\sum_{letter}" if latex else f"sum[{letter}](…)"
     help = f"sum over it with `{sum_form}`"
     if isinstance(node, s.Subscript) and len(node.indices) == 1:

@@ -271,8 +271,8 @@ def row_or_column(r: Cursor, base: Node, script: Script, span: Span) -> Node:
 
 
 def is_counted(r: Cursor, script: Script) -> bool:
-    """Whether a letter that a sum binds stands in the script."""
-    letters = {part.name for index in script.parts for part in parts_of(index) if isinstance(part, Name)}
+    """Whether a letter that a sum binds stands in the script, also below a label: the i of w_{y_i}."""
+    letters = {part.name.rpartition("_")[2] for index in script.parts for part in parts_of(index) if isinstance(part, Name)}
     return bool(letters & (r.binding | r.left))
 
 
