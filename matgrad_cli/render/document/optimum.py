@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ...ir import Add, Call, Expr, Fill, Inverse, Mul, Number, Symbol, add, matmul, mul
+from ...ir import Add, Call, Expr, Fill, Inverse, Mul, Number, Symbol, Transpose, add, matmul, mul
 from ...records.solution import Equation, Solution, Spectral, stack_of
 from ...records.solution import Move as EquationMove
 from ..resting import resting
@@ -69,7 +69,7 @@ def _outcome(solution: Solution) -> Iterator[Block]:
         yield Formula(*_shown(whole), "result")
         yield from (Formula(*found, "where") for found in named)
     elif solution.spectral is not None:
-        yield Sentence(_spectral(solution.spectral), "finding", solution.verdict)
+        yield Sentence(_spectral(solution.spectral, solution.unknown), "finding", solution.verdict)
     rest = [("it is assumed that ", *phrase(condition), *_because(condition.values[0][1] if condition.values else None))
             for condition in solution.conditions]  # fmt: skip
     lead = "this is " if solution.extremum.kind != "unknown" or solution.extremum.cases else ""
@@ -86,7 +86,7 @@ def _named(solution: Solution) -> list[Equation]:
     return [by_them[-1], *found.values()] if by_them and len(found) == len(solution.multipliers) > 1 else []
 
 
-def _spectral(found: Spectral) -> Phrase:
+def _spectral(found: Spectral, unknown: Symbol) -> Phrase:
     """The solution in words."""
     size = "largest" if found.largest else "smallest"
     if found.form == "polar":
@@ -94,12 +94,15 @@ def _spectral(found: Spectral) -> Phrase:
     if found.form == "columns":
         by: Phrase = (f" for its {size} eigenvalues, of length 1, ",)
         if found.metric is not None:
-            by = (" relative to ", found.metric, f" (Kw is a multiple of Bw) for the {size} eigenvalues, with wᵀBw = 1, ")
+            gram = (unknown, found.metric, Transpose(unknown)) if found.rows else (Transpose(unknown), found.metric, unknown)
+            by = (" relative to ", found.metric, f" for the {size} eigenvalues, with ", matmul(*gram), " = I, ")
         lines = "rows" if found.rows else "columns"
         return (f"the solution has as its {lines} the eigenvectors of ", found.matrix, *by, "up to a rotation")
     if found.metric is not None:
-        return ("the solution is the eigenvector of ", found.matrix, " relative to ", found.metric,
-                f" (Kw is a multiple of Bw) for the {size} eigenvalue, with wᵀBw = ", found.length, ", up to its sign")  # fmt: skip
+        stretched, by_metric = matmul(found.matrix, unknown), matmul(found.metric, unknown)
+        return ("the solution is the eigenvector of ", found.matrix, " relative to ", found.metric, " (", stretched, " is a multiple of ",
+                by_metric, f") for the {size} eigenvalue, with ", matmul(Transpose(unknown), by_metric), " = ", found.length,
+                ", up to its sign")  # fmt: skip
     return ("the solution is the eigenvector of ", found.matrix, f" for its {size} eigenvalue, with the squared length ", found.length,
             ", up to its sign")  # fmt: skip
 

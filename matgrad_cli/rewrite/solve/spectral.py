@@ -78,7 +78,8 @@ def spectral_of(problem: Problem, whole: Expr, constraint: Expr, multiplier: Sym
     for rule_id in rules_of("spectrum"):
         found = SPECTRA[rule_id](case)
         if found is not None:
-            bindings = (("X", found[1]), ("A", found[0].matrix))
+            metric = () if found[0].metric is None else (("B", found[0].metric),)
+            bindings = (("X", found[1]), ("A", found[0].matrix), *metric)
             return found[0], made(rule_id, (whole, total([], whole)), found[2], bindings)
     return None
 
@@ -121,6 +122,13 @@ def _before_only(terms: list[Term]) -> bool:
 
 @spectral("eq-eigen")
 def _on_sphere(case: Case) -> tuple[Spectral, Expr, Equation] | None:
+    """K w = λ w, where the loss is ½ wᵀKw and the constraint wᵀw = c."""
+    found = _on_ellipsoid(case)
+    return found if found is not None and found[0].metric is None else None
+
+
+@spectral("eq-eigen-relative")
+def _on_ellipsoid(case: Case) -> tuple[Spectral, Expr, Equation] | None:
     """K w = λ B w, where the loss is ½ wᵀKw and the constraint wᵀBw = c."""
     problem, unknown, constraint = case.problem, case.problem.wrt, case.constraint
     if case.frame is not None or not constraint.shape.is_number or not unknown.shape.is_column or not _before_only(case.terms):
@@ -232,9 +240,10 @@ def _summed_square(node: Call) -> bool:
 
 def convention(problem: Problem, found: Spectral) -> Sentence:
     """Why, of all the stationary points, this one is given where nothing is asked for."""
+    relative = " relative to {metric}" if found.metric is not None else ""
     points = {
-        "vector": "every eigenvector of {matrix} is a stationary point",
-        "columns": "any such number of eigenvectors of {matrix} is a stationary point",
+        "vector": f"every eigenvector of {{matrix}}{relative} is a stationary point",
+        "columns": f"any such number of eigenvectors of {{matrix}}{relative} is a stationary point",
         "polar": "UVᵀ is a stationary point with any signs of the singular values",
     }[found.form]
     goal, other = ("maximum", "minimize") if found.largest else ("minimum", "maximize")
@@ -247,7 +256,8 @@ def convention(problem: Problem, found: Spectral) -> Sentence:
         else f"the largest eigenvalues{behind} are meant, as for principal components"
     )
     return Sentence(
-        f"{points}; without `--minimize` or `--maximize` {why}: the {goal}; `--{other}` gives the other end", (("matrix", found.matrix),)
+        f"{points}; without `--minimize` or `--maximize` {why}: the {goal}; `--{other}` gives the other end",
+        (("matrix", found.matrix), *((("metric", found.metric),) if found.metric is not None else ())),
     )
 
 

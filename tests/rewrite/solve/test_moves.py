@@ -24,7 +24,7 @@ from matgrad_cli.verify.solving.system import System
 
 BOOK = equation_rules()
 IDS = BOOK.ids
-STATEMENTS = {"eq-symmetric", "eq-vec", "eq-insert", "eq-back", "eq-eigen", "eq-eigen-columns", "eq-polar"}
+STATEMENTS = {"eq-symmetric", "eq-vec", "eq-insert", "eq-back", "eq-eigen", "eq-eigen-relative", "eq-eigen-columns", "eq-polar"}
 """Moves whose example is an illustration: what they state is judged with the solution that it leads to."""
 NUMBERS = {"eq-exp": "positive", "eq-powers": "positive", "eq-root": "positive", "eq-log": "positive", "eq-square": "positive",
            "eq-denominators": "positive", "eq-two-roots": "positive", "eq-logit": "unit_interval"}  # fmt: skip
