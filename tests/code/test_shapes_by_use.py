@@ -211,3 +211,17 @@ def test_a_line_that_is_too_much_is_to_be_left_out() -> None:
     assert found.code == "extra-term"
     assert found.diagnostic is not None
     assert found.diagnostic.help == "leave this line out"
+
+
+def test_a_size_that_is_read_from_an_array_is_not_the_slip() -> None:
+    code = textwrap.dedent(ATTENTION.replace("dS.T @ Q / np.sqrt(d)", "dS.T @ Q / d"))
+    wrong = [line for line in checked_code(Source("l.py", code)).problems[0].lines if line.verdict == "wrong"]
+    assert [code.split("\n")[line.line - 1].strip() for line in wrong] == ["dK = dS.T @ Q / d"]
+
+
+def test_a_statement_of_two_lines_is_mended_in_one() -> None:
+    code = textwrap.dedent(TEMPERATURE.replace("self.x.T @ d / self.T", "(self.x.T\n                       @ (2 * d) / self.T)"))
+    found = next(line for line in checked_code(Source("l.py", code)).problems[0].lines if line.verdict == "wrong")
+    assert found.diagnostic is not None
+    assert found.diagnostic.help
+    assert "\n" not in found.diagnostic.help

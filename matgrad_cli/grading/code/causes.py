@@ -91,7 +91,8 @@ def _with(mended: Mended, benches: list[Bench], one: Judged) -> Cause:
     plain = _plain(one)
     own = line in statements_of(benches[0].claim)
     said = f"{plain.message}: {edit.message}" if own else f"{edit.message}; as it stands, {plain.message}"
-    help_ = f"write `{edit.text}`{' in a line behind it' if mended.behind else ''}" if edit.text != "pass" else "leave this line out"
+    text = " ".join(part.strip() for part in edit.text.splitlines())
+    help_ = f"write `{text}`{' in a line behind it' if mended.behind else ''}" if edit.text != "pass" else "leave this line out"
     if mended.behind and isinstance(line, ast.Assign) and line.col_offset == line.value.col_offset:  # a part of a `return`
         help_ = "mend what is returned"
     healed = frozenset[Place]() if own else _healed(benches[0], mended)
@@ -325,10 +326,15 @@ def _before(bench: Bench) -> list[ast.stmt]:
         lines = [event.statement for event in events if after or event.number > (bench.trial.plan.after or 0)]
         if name in claims or any(line in found for line in lines):
             continue
-        simple = [line for line in reversed(lines) if isinstance(line, ast.Assign | ast.AugAssign)]
+        simple = [line for line in reversed(lines) if isinstance(line, ast.Assign | ast.AugAssign) and not _read_size(line.value)]
         found |= dict.fromkeys(line for line in simple if not isinstance(getattr(line, "targets", [None])[0], ast.Tuple))
         wanted += [key for line in simple for key in sorted(names_in(line)) if key not in wanted]
     return list(found)
+
+
+def _read_size(value: ast.expr) -> bool:
+    """Whether this is a size that is read from an array, `Q.shape[1]`: that is no slip."""
+    return isinstance(value, ast.Subscript) and isinstance(value.value, ast.Attribute) and value.value.attr == "shape"
 
 
 def _around_line(bench: Bench, line: ast.stmt, text: str, made: EditsOf | None) -> Iterator[Edit]:
