@@ -28,7 +28,7 @@ TITLED = regex(rf"^[ \t]*(?:\#{{1,6}}[ \t]+|\*\*|__)?{_WORD}[ \t]*\d+[ \t]*(?:[.
 """A line of plain text that names a problem: whoever wrote it hands something in."""
 _GRADIENT = regex(r"\\nabla|∇|\\partial|∂|\\frac\s*\{\s*d|\bd[A-Z]\b")
 _DELIMITER = regex(r"\\[()\[\]]|\$+|\\(?:begin|end)\s*\{[^}]*\}|[*_]{1,2}(?=\w)|(?<=\w)[*_]{1,2}")
-_SUPPOSED = regex(r"\b(?:if|for|when|at|case|suppose|where|assum\w+)\W*$", re.IGNORECASE)
+_SUPPOSED = regex(r"\b(?:if|for|when|with|at|case|suppose|where|assum\w+)\W*$", re.IGNORECASE)
 _VALUE = regex(r"\s*\\?\w+\s*=\s*(?:\d+|I)\s*")
 _MOST_READINGS = 5
 

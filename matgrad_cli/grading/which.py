@@ -27,6 +27,7 @@ _RESULT = r"(?:gradient|derivative|answer|result|solution|minimi[sz]er|minimum|o
 _CLAUSE = regex(r"[.;:!?]\s+|,\s*(?:but|so|and|hence|thus|therefore|the|i|we|in)\b|\bbut\b|\n\s*\n", re.IGNORECASE)
 _DENIED = regex(
     r"(?<!\bif )\b(?:not|never)\s+(?:(?:equal|equals|given|simply|just|merely|to|by|the|that|my|\w*gradient|answer)\s+)*$|n['’]t\s*$"
+    r"|\bcan(?:not|['’]t) be\s*$|\bI doubt\b"
     r"|\b(?:do|does|did|would|can)\s?(?:not|n['’]t)\s+(?:believe|think|claim|say|mean|agree|answer|write)\b"
     rf"|\b(?:wrong|false|incorrect|naive|mistaken)\s+(?:{_RESULT}|guess|formula|attempt)|\b(?:common )?mistake\b"
     r"|\b(?:one|you) (?:might|may|could) (?:think|believe|guess|be tempted)|\btempting\b"
@@ -40,16 +41,19 @@ _REFUTED = regex(
     r"\W*(?:(?:but|which|this|that|it|and|however|i (?:think|know))\W+)*(?:is|are|was|would be|['’]s)\s+(?:\w+ly\s+)*"
     r"(?:(?:wrong|incorrect|false|mistaken|a (?:common )?mistake)\b(?!\s+to\b)|only (?:right|true|correct|valid)\b"
     rf"|not (?:true|right|correct|it\b|my answer|the (?:\w+ )?{_RESULT}))"
-    r"|[^.]{0,30}\b(?:no idea|(?:do|does)(?: not|n['’]t) know)\b", re.IGNORECASE,
+    r"|\W*(?:holds for no\b|(?:does not|doesn['’]t) hold\b)|[^.]{0,30}\b(?:no idea|(?:do|does)(?: not|n['’]t) know)\b", re.IGNORECASE,
 )  # fmt: skip
 _QUESTION = regex(r"[\s)\]]*\?(?!\s*(?:yes|indeed|it is|right)\b)", re.IGNORECASE)
 _UNEQUAL = regex(r"\\n(?:eq?|ot\s*=)(?![A-Za-z])|≠|!=")
 
 _FACT = r"(?:symmetric|diagonal|orthogonal|orthonormal|idempotent|identity|scalar|commut|skew)"
-_WHEN = rf"(?:(?<!even )(?:if|when|unless)|for|assum\w+|suppos\w+|provided|whenever)\b[^.;]*?(?:(?P<fact>\b{_FACT})|\w\s*=\s*\d)"
-_UNDER = regex(rf"\b{_WHEN}(?!.*\b(?:in general|otherwise|else|always)\b)", re.IGNORECASE | re.DOTALL)
+_VALUED = r"\w\s*=\s*(?:\d+|I)(?![\w.^])"
+_WHEN = rf"(?:(?<!even )(?:if|when|unless)|for|assum\w+|suppos\w+|provided|whenever)\b[^.;]*?(?:(?P<fact>\b{_FACT})|{_VALUED})"
+_UNDER = regex(
+    rf"\b(?:{_WHEN}|with\s+\\?{_VALUED})(?!.*\b(?:in general|otherwise|else|always)\b)", re.IGNORECASE | re.DOTALL
+)
 _ASSUMED = regex(rf"\b(?:assum\w+|suppos\w+|let)\b[^.;]*?(?P<fact>\b{_FACT})[^.;]*\.\s+(?:then|so|hence|thus)\b", re.IGNORECASE)
-_ONLY = regex(rf"[\s,(]*(?:only\s+)?{_WHEN}", re.IGNORECASE)
+_ONLY = regex(rf"[\s,(]*(?:only\s+)?{_WHEN}(?![^.;]*\b(?:this|it|we|that)\s+(?:is|becomes|gives|get)\b)", re.IGNORECASE)
 
 _SAYS = regex(rf"\b(?:{_RESULT}|it)\b[^.;]*\b(?:is|are|be|ist|equals?|reads|becomes|either|as|by)\b[^.;]*$|\b{_RESULT}\W*$", re.IGNORECASE)
 _REACHES = regex(r"\b(?:get|gets|obtain|find|gives?|yields?|so|thus|hence|therefore)\W*$|[:=]\s*$", re.IGNORECASE)
@@ -60,13 +64,14 @@ _PART = regex(
     re.IGNORECASE,
 )
 _OF_PART = regex(
+    r"\W*(?:as a row|transposed|in (?:the )?\w+ layout)\b|"
     r"\W*has (?:the )?(?:gradient|derivative)\b"
     r"|\W*(?:from|for|of|in|is the \w+ of) the (?:\w+ )?(?:terms?|parts?|first|second|last|loss|regulari\w+)\b", re.IGNORECASE,
 )  # fmt: skip
 _LETTERS = regex(r"[^\W\d_]{2,}")
 _STATES = regex(
-    r"\s*(?:\\nabla|∇|\\(?:mathrm|operatorname|text)\s*\{grad\}|grad)\s*(?:_\s*(?:\{[^{}]*\}|\\?\w+))?\s*(?:\\?\w|\\ell|\\mathcal\s*\{?\w\}?)?"
-    r"\s*(?:\(\s*\\?\w+\s*\))?\s*:?=|\s*\\frac\s*\{\s*\\?(?:partial|d)\s*(?:\\mathcal\s*)?\{?\w\}?\s*\}\s*\{[^{}]*\}\s*="
+    r"\s*(?:\\nabla|∇|\\(?:mathrm|operatorname|text)\s*\{grad\}|grad)\s*(?:_\s*(?P<by>\{[^{}]*\}|\\?\w+))?\s*(?:\\?\w|\\ell|\\mathcal\s*\{?\w\}?)?"
+    r"\s*(?:\(\s*\\?\w+\s*\))?\s*:?=|\s*\\frac\s*\{\s*\\?(?:partial|d)\s*(?:\\mathcal\s*)?\{?\w\}?\s*\}\s*\{\s*\\?(?:partial|d)(?P<under>[^{}]*)\}\s*="
     r"|\s*(?:\\partial|∂)\s*\w\s*/\s*(?:\\partial|∂)\s*\w\s*="
 )
 _ZERO = regex(r"=\s*\{?(?:\\mathbf\s*)?\{?0\}?\}?[\s.,]*$")
@@ -209,14 +214,20 @@ def _of_part(said: Sequence[Spoken], at: int) -> bool:
 def _states(text: str, chosen: Settings) -> bool:
     """Whether an equation says what is asked for: the derivative of the loss, or where it is least."""
     if chosen.asks == "gradient":
-        return _STATES.match(text) is not None and _ZERO.search(text) is None
+        stated = _STATES.match(text)
+        by = re.sub(r"[^\w]", "", stated["by"] or stated["under"] or "") if stated is not None else ""
+        return stated is not None and _ZERO.search(text) is None and by in ("", _wrt(chosen))
     named = _NAMED.match(text)
-    return named is not None and named["name"].lstrip("\\") == (chosen.text("wrt") or "").strip().lstrip("\\")
+    return named is not None and named["name"].lstrip("\\") == _wrt(chosen)
+
+
+def _wrt(chosen: Settings) -> str:
+    return re.sub(r"[^\w]", "", chosen.text("wrt") or "")
 
 
 def _with_definitions(claim: Passage, before: Sequence[Spoken], chosen: Settings) -> list[tuple[Passage, ...]]:
     """The claim behind the definitions of its names; a name that is defined twice has both meanings."""
-    wrt = (chosen.text("wrt") or "").strip().lstrip("\\")
+    wrt = _wrt(chosen)
     needed = claim.text.partition("=")[2] or claim.text
     last: dict[str, Passage] = {}
     first: dict[str, Passage] = {}
