@@ -37,6 +37,11 @@ _TEX_TEXT = regex(
     r"\\(?:textbf|textit|emph|textrm|text|textsc)\s*(?=\{)|\\(?:eqref|ref|cite[pt]?|label|footnote)\s*\{[^{}]*\}"
     r"|\\(?:noindent|medskip|bigskip|smallskip|maketitle|appendix|qed|hfill)(?![A-Za-z])"
 )
+_CONCLUDED = regex(
+    r"(?:\\(?:implies|iff|(?:Long)?(?:left|Left)?[rR]ightarrow)(?![A-Za-z])|[⇒⟹⇔⟺])"
+    r"(?=(?:\s|&|\\(?:[,;:!]|q?quad))*(?:\\(?:wide)?(?:hat|tilde|bar)\s*)?(?:\\(?:math|bold)\w+\s*)?[{\s]*(?:\\[A-Za-z]+|[A-Za-zα-ωΑ-Ω])[}\s]*"
+    r"(?:[_^](?:\{[^{}]*\}|\\?\w+|\*)\s*)*&?=)"
+)
 LATEX = (".tex", ".latex", ".ltx")
 NOTEBOOK = (".ipynb",)
 PLAIN = (".txt", ".text")
@@ -117,13 +122,24 @@ def _sheet(source: Source, whole: Passage, plain: bool, cells: tuple[Cell, ...] 
             stripped = Passage(row, start).stripped()
             if not stripped.text.strip("{} "):
                 continue
-            passage = _placed(stripped, whole.offsets)
-            formulas.append(Formula(
-                passage, stripped.start, kind, block, bisect_right(starts, region.start),  # type: ignore[arg-type]
-                before if number == 0 else "", after if number == len(region.rows) - 1 else "", inside_quote, inside_struck,
-            ))
+            for part, led in _concluded(stripped):
+                formulas.append(Formula(
+                    _placed(part, whole.offsets), part.start, kind, block, bisect_right(starts, region.start),  # type: ignore[arg-type]
+                    (before if number == 0 else "") + led, after if number == len(region.rows) - 1 else "", inside_quote, inside_struck,
+                ))
     prose = re.sub(r"\$\$?|\\[()\[\]]", lambda match: " " * len(match[0]), text)
     return Sheet(source, tuple(formulas), prose, ("", *(title for _, title in headings)), cells)
+
+
+def _concluded(row: Passage) -> Iterator[tuple[Passage, str]]:
+    """A row cut where a value is concluded, `… = 0 \\implies \\hat w = …`, each part with the words that lead to it."""
+    start, led = 0, ""
+    for match in _CONCLUDED.finditer(row.text):
+        left = row.text[start : match.start()]
+        if "=" in left and left.count("{") == left.count("}"):
+            yield row.part(start, match.start()).stripped(), led
+            start, led = match.end(), " gives"
+    yield row.part(start, len(row.text)).stripped(), led
 
 
 def _placed(passage: Passage, offsets: tuple[int, ...] | None) -> Passage:

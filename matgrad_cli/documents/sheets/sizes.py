@@ -33,7 +33,12 @@ _LISTED = regex(rf"(?:^|[,;(]|[-•*])[ \t]*{NAMES}\s*:[ \t]*(?P<size>{_SIZE})(?
 _EACH_NAME = regex(_NAME)
 _FORWARD = regex(rf"\s*-?\s*(?:\w+[- ]){{0,2}}(?:matrix|matrices|Matrix)\s+{NAMES}")
 _POSITIVE = regex(rf"(?P<name>{_NAME})\s*(?:>|≥|\\geq?)\s*0(?!\.?\d)")
+_IN_SYMMETRIC = regex(
+    rf"{NAMES}\s*(?:∈|,? in)\s*(?:𝕊|S(?=[_^][^\s$,]*\+))(?P<marks>(?:\s*[_^]\s*(?:\{{[^{{}}]*\}}|\\?[A-Za-z0-9]|\+{{1,2}})){{1,2}})"
+)
+"""`Ω ∈ 𝕊^n_{++}`: the symmetric matrices; `𝕊^{n-1}` is a sphere."""
 _DEFINITE = regex(rf"(?P<name>{_NAME})\s*(?:\\succ(?:eq|curlyeq)?(?![A-Za-z])|≻|⪰|≽)\s*0(?!\.?\d)")
+TRANSPOSED = r"\^\s*(?:\{?\s*\\?(?:top|T|intercal)\s*\}?|ᵀ)"
 _MEAN = regex(r"\\[dt]?frac\s*(?:\{[^{}]*\}|\d|\\[a-z]+)\s*\{?\s*\d*\s*([A-Z])(?=\s*\})|\\[dt]?frac\s*\d\s*([A-Z])")
 
 FACTS = (
@@ -78,15 +83,16 @@ def plain_prose(prose: str) -> str:
     for _ in range(2):
         text = re.sub(rf"\\(?:{_MARK})\s*\{{(\\?[A-Za-z]+)\}}", _field, text)
     text = re.sub(r"\s*(?:\\times(?![A-Za-z])|×)\s*", "×", text)
-    text = re.sub(r"\\in(?![A-Za-z])", "∈", text).replace("\\R^", "ℝ^").replace("\\Re^", "ℝ^")
+    text = re.sub(r"\\in(?![A-Za-z])", "∈", text).replace("\\R^", "ℝ^").replace("\\Re^", "ℝ^").replace("\\mathbb S", "𝕊")
+    text = re.sub(rf"({_NAME})\s*=\s*\1\s*{TRANSPOSED}(?=\s*(?:∈|\\succ|≻|⪰|≽))", r"\1", text)
     text = re.sub(r"ℝ([ᵃ-ᶿᴬ-ᵪⁿⁱ⁰-⁹²³¹ˣʰʲʳˡˢʷʸ×]+)", lambda match: "ℝ^{" + _pair(match[1].translate(_RAISED)) + "}", text)
     text = re.sub(r"([A-Za-zΑ-ω])([₀-₉]+)", lambda match: f"{match[1]}_{match[2].translate(_LOWERED)}", text)
     return re.sub(r"\*\*|__", "  ", text)
 
 
 def _field(match: re.Match[str]) -> str:
-    if match[1] == "R" and "bb" in match[0]:
-        return "ℝ"
+    if match[1] in "RS" and "bb" in match[0]:
+        return "ℝ" if match[1] == "R" else "𝕊"
     return match[1] if len(match[1].lstrip("\\")) == 1 or match[1][0] == "\\" else match[0]
 
 
@@ -115,6 +121,7 @@ def sizes_told(prose: str) -> dict[str, str]:
         told += [(match.start(), name, f"{match['rows']}×{match['cols']}") for name in _beside(text, bare, match)]
     for match in _LENGTH.finditer(bare):
         told += [(match.start(), name, match["size"] or match["dim"]) for name in _names(match["names"] or match["more"])]
+    told += [(start, name, f"{side}×{side}") for start, name, side, _ in _in_symmetric(text)]
     for match in _LISTED.finditer(bare):
         told += [(match.start(), name, match["size"]) for name in _names(match["names"])]
     told += [(match.start() + len(text), plain_name(match["name"]), "scalar") for match in _POSITIVE.finditer(text)]
@@ -124,6 +131,14 @@ def sizes_told(prose: str) -> dict[str, str]:
         if clean is not None and name not in found and not (clean == "scalar" and re.search(r"_[ijkn]$", name)):
             found[name] = clean
     return found
+
+
+def _in_symmetric(text: str) -> Iterator[tuple[int, str, str, str]]:
+    """Where, the name, the side and the fact of `Ω ∈ 𝕊^n_{++}`."""
+    for match in _IN_SYMMETRIC.finditer(text):
+        side = re.sub(r"[\s_^{}+\\]", "", match["marks"]).partition("×")[0]
+        if side.isalnum():
+            yield from ((match.start(), name, side, "spd" if "+" in match["marks"] else "symmetric") for name in _names(match["names"]))
 
 
 def _clean(size: str) -> str | None:
@@ -184,6 +199,8 @@ def facts_told(prose: str) -> tuple[dict[str, set[str]], dict[str, set[str]]]:
         word = _SETS.get(re.sub(r"[\\{}\s]", "", match["field"]))
         for name in _names(match["names"]) if word else ():
             always.setdefault(re.sub(r"_[ijkn]$", "", name), set()).add(word or "")
+    for _, name, _, word in _in_symmetric(text):
+        always.setdefault(name, set()).add(word)
     for match in _DEFINITE.finditer(text):
         always.setdefault(plain_name(match["name"]), set()).add("spd")
     for word, names, only_supposed in _facts_of(text):

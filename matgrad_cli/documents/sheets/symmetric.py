@@ -9,10 +9,9 @@ from ...diagnostics.regex import regex
 from ...notation.loss_text import plain_name
 from .outline import Stated
 from .sheet import Sheet
-from .sizes import NAMES, plain_prose
+from .sizes import NAMES, TRANSPOSED, plain_prose
 
-_TRANSPOSED = r"\^\s*(?:\{?\s*\\?(?:top|T|intercal)\s*\}?|ᵀ)"
-GRAM = regex(rf"(?P<part>\([^()]+\)|\\?[A-Za-z]+_\{{?\w\}}?|[A-Z])\s*(?P=part)\s*{_TRANSPOSED}")
+GRAM = regex(rf"(?P<part>\([^()]+\)|\\?[A-Za-z]+_\{{?\w\}}?|[A-Z])\s*(?P=part)\s*{TRANSPOSED}")
 DIAGONAL = regex(r"\s*\\?(?:mathrm|operatorname|text|textrm|mathop)?\s*\{?\s*diag\s*\}?\s*(?:\\left)?\(")
 
 INDICATOR = regex(r"(?:\\math(?:bb|bf|ds)\s*\{?\s*1\s*\}?|\\delta\s*|I|1)\s*(?:\\left)?(?:\\?[{\[]|\()[^{}\[\]]*=")
@@ -66,11 +65,12 @@ _IF = regex(r"\b(?:for|suppose)\b\s*$|\b(?:if|when|whenever|case|unless)\b[^.?!;
 _LETTER = r"(?:\\math(?:bf|rm)\s*\{\s*)?(\\?[A-Za-z]+)\}?"
 _AGAIN = r"(?:\\math\w+\s*\{\s*)?\%s\}?"
 _UNIT = r"\s*=\s*(?:\\math(?:bf|rm|bb)\s*)?\{?\s*I\s*\}?(?:_\{?\w+\}?)?"
+_MORE = r"(?:\s*(?:\\in(?![A-Za-z])|∈|\\succ(?![A-Za-z])|\\succeq|≻|⪰|≽)[^=,;]*)?"
 _OF_FORM = {
-    rf"{_LETTER}\s*{_TRANSPOSED}\s*=\s*{_AGAIN % 1}": ("symmetric",),
-    rf"{_LETTER}\s*=\s*{_AGAIN % 1}\s*{_TRANSPOSED}": ("symmetric",),
-    rf"{_LETTER}\s*{_TRANSPOSED}\s*{_AGAIN % 1}{_UNIT}": ("orthogonal", "tall"),
-    rf"{_LETTER}\s*{_AGAIN % 1}\s*{_TRANSPOSED}{_UNIT}": ("orthogonal", "wide"),
+    rf"{_LETTER}\s*{TRANSPOSED}\s*=\s*{_AGAIN % 1}{_MORE}": ("symmetric",),
+    rf"{_LETTER}\s*=\s*{_AGAIN % 1}\s*{TRANSPOSED}{_MORE}": ("symmetric",),
+    rf"{_LETTER}\s*{TRANSPOSED}\s*{_AGAIN % 1}{_UNIT}": ("orthogonal", "tall"),
+    rf"{_LETTER}\s*{_AGAIN % 1}\s*{TRANSPOSED}{_UNIT}": ("orthogonal", "wide"),
 }
 CONSTRAINTS = frozenset(("orthogonal", "tall", "wide"))
 """Facts that, said of the variable, are a constraint."""

@@ -24,6 +24,8 @@ _REFUTED = regex(
 )
 _RELATION = regex(r"(?<![<>!:=])=(?!=)|:=|\\(?:approx|equiv|coloneqq|triangleq)(?![A-Za-z])|≈|≡|≔|≜")
 _OTHER = regex(r"\\(?:leftarrow|gets|sim|propto|in|leq?|geq?|ll|gg|neq?|to|rightarrow|mapsto|mid)(?![A-Za-z])|[←∼∝∈≤≥≠→↦<>]|\\ne\b")
+_MORE = regex(r"\\(?:succ|in)|[∈≻⪰≽]")
+"""`Ω = Ωᵀ ≻ 0`."""
 _NEXT = regex(r"\s*(?:\\\w+\s*\{?)?\\?[A-Za-z]+\}?\s*[_^]\s*\{?\s*\(?\s*[tkns]\s*\+\s*1\s*\)?\s*\}?\s*&?=")
 """`w_{t+1} = …` says how one comes from the last."""
 _SUPPOSED = regex(r"\b(?:if|for|when|whenever|where|at|only where|with|suppose|set|take|choose|case)\b[^.;]{0,14}$", re.IGNORECASE)
@@ -113,8 +115,8 @@ def passed_over(formula: Formula, line: LatexLine, sizes: frozenset[str]) -> str
         return "struck out"
     if _MISTAKE.search(formula.before[-160:]) or _REFUTED.match(formula.after[:40]):
         return "named as a mistake"
-    if not holds_equality(text):
-        return "a relation" if _OTHER.search(text) else "no equality"
+    if not holds_equality(text) or (fact_by_form(text)[1] and _MORE.search(text)):
+        return "a relation" if _OTHER.search(text) or _MORE.search(text) else "no equality"
     if re.search(r"\\(?:leftarrow|gets|sim|propto)(?![A-Za-z])|[←∼∝]", text) or _NEXT.match(text) or _is_step(line):
         return "an update or a relation"
     if re.search(r"=\s*\\?\s*\?", text):
