@@ -85,7 +85,7 @@ def _verdict(report: ProblemReport, part: Part) -> tuple[ProblemVerdict, Final]:
     if not part.tasks or not about or 3 * judged < 2 * (of - open_):
         said = f"{judged} of {of} claims could be judged: too few for a verdict"
         return "undecided", Final(final, "nothing-judged" if not judged else "undecided", said)
-    if final == "wrong":
+    if final == "wrong" and judged != of:
         return "undecided", Final(final, "undecided", "the last claim follows only from a line that was not judged")
     if (still_open := _open_gradient(part) or _open_value(part) or _open_equation(part)) is not None:
         return "undecided", Final(final, "undecided", still_open)
