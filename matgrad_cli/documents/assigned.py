@@ -15,6 +15,7 @@ from .latex_carrier import without_comments
 from .passage import Passage, covered
 from .sheets.read import FENCE, LATEX, PLAIN, read_sheet
 from .sheets.sheet import Formula, Spoken
+from .unmarked import unmarked, written
 
 MARK = regex(r"^[ \t]*(?:%+|#+|//|<!--)?[ \t]*matgrad[ \t]*:[ \t]*(?P<pair>[^\n]*?)[ \t]*(?:-->)?[ \t]*$", re.MULTILINE)
 _WORD = (
@@ -48,19 +49,21 @@ def assigned(document: Document, ending: str, asked: Sequence[str]) -> Document:
     keyed = tuple(exercise for exercise in document.exercises if exercise.keys)
     if keyed and not any(exercise.empty for exercise in keyed):
         return document
+    found = keyed or _marked(document.source)
     shown = _shown(masked, ending)
+    parts = [*_titled(_uncoded(shown), asked, ending in LATEX)] if len(asked) > 1 and not found else []
+    for place, _, start, _ in parts if ending not in LATEX else ():  # `Problem 5: w = …` is no part of the formula
+        masked, shown = (covered(one, place, start) for one in (masked, shown))
     sheet = read_sheet(replace(document.source, text=masked), ending)
     formulas = [] if sheet is None else [one for one in sheet.formulas if not (one.quoted or one.struck)]
-    found = keyed or _marked(document.source)
     if found:
         return replace(document, exercises=tuple(_filled(found, formulas, shown, text)), sheet=None)
-    parts = [*_titled(_uncoded(shown), asked)] if len(asked) > 1 else []
     if parts:
-        exercises = tuple(_exercise(name, start, _within(formulas, start, end), shown[:end]) for name, start, end in parts)
+        exercises = tuple(_exercise(name, start, _within(formulas, start, end), shown, end, ending) for _, name, start, end in parts)
         full = {one.text("problem") for one in exercises if not one.empty}
         return replace(document, exercises=tuple(one for one in exercises if not one.empty or one.text("problem") not in full), sheet=None)
     if len(asked) == 1 and formulas and not document.exercises:
-        return replace(document, exercises=(_exercise(asked[0], 0, formulas, shown),), sheet=None)
+        return replace(document, exercises=(_exercise(asked[0], 0, formulas, shown, len(text), ending),), sheet=None)
     if formulas and len(asked) > 1:
         said = Diagnostic("no-problem", f"{UNCLAIMED}: mark them", Source(document.source.name, ""), help=HOW, severity="warning")
         return replace(document, exercises=(), diagnostics=(*document.diagnostics, said))
@@ -101,8 +104,8 @@ def _filled(exercises: Sequence[Exercise], formulas: Sequence[Formula], shown: s
             continue
         end = next((place for place in marks if place > start), len(text))
         inside = _within(formulas, start, end)
-        readings = _readings(inside) or _lines(shown, start, end)
-        spoken = tuple(_spoken(inside, shown[:end], start))
+        readings = _readings(inside) or unmarked(shown, start, end)
+        spoken = tuple(_spoken(inside or _bare(readings), shown[:end], start))
         yield replace(exercise, rows=readings[0], readings=tuple(readings[1:]), spoken=spoken) if readings else exercise
 
 
@@ -110,10 +113,18 @@ def _within(formulas: Sequence[Formula], start: int, end: int) -> list[Formula]:
     return [one for one in formulas if start <= one.passage.places[0] < end]
 
 
-def _exercise(name: str, start: int, formulas: Sequence[Formula], text: str) -> Exercise:
-    readings = _readings(formulas) or [()]
+def _exercise(name: str, start: int, formulas: Sequence[Formula], shown: str, end: int, ending: str) -> Exercise:
+    """The answer between two places; where no formula is marked as one, what stands there without marks."""
+    readings = _readings(formulas) or (unmarked(shown, start, end) if ending not in LATEX else [])
     keys = {"problem": Passage(name, 0, (start,) * (len(name) + 1))}
-    return Exercise(keys, readings[0], tuple(readings[1:]), tuple(_spoken(formulas, text, start)))
+    if not readings:
+        return Exercise(keys, unread=written(shown, start, end))
+    return Exercise(keys, readings[0], tuple(readings[1:]), tuple(_spoken(formulas or _bare(readings), shown[:end], start)))
+
+
+def _bare(readings: Sequence[tuple[Passage, ...]]) -> list[Formula]:
+    """What was read without marks, in its order in the text."""
+    return [Formula(rows[-1], rows[-1].places[0], "inline", number, 0) for number, rows in enumerate(reversed(readings))]
 
 
 def _spoken(formulas: Sequence[Formula], text: str, start: int) -> Iterator[Spoken]:
@@ -159,14 +170,8 @@ def _promising(passage: Passage) -> tuple[bool, bool, int]:
     return equation and _GRADIENT.search(passage.text) is not None, equation, passage.places[0]
 
 
-def _lines(text: str, start: int, end: int) -> list[tuple[Passage, ...]]:
-    """The last line, where it is no prose: an answer without a sign of equality."""
-    lines = [Passage(match[0], start + match.start()).stripped() for match in re.finditer(r"[^\n]*\S[^\n]*", text[start:end])]
-    return [(lines[-1],)] if lines and not re.search(r"[^\W\d_]{2,}[ ,.]+[^\W\d_]{2,}|^\W*$|```", lines[-1].text) else []
-
-
-def _titled(text: str, asked: Sequence[str]) -> Iterator[tuple[str, int, int]]:
-    """The problems that headings, bold or other lines name, with where their answers begin and end."""
+def _titled(text: str, asked: Sequence[str], latex: bool) -> Iterator[tuple[int, str, int, int]]:
+    """The problems that headings, bold or other lines name: where the name stands, the name, where its answer begins and ends."""
     number_of = {str(number): name for number, name in enumerate(asked, 1)} | {name: name for name in asked}
     names = "|".join(map(re.escape, sorted(number_of, key=len, reverse=True)))
     named = rf"[#(]?(?P<id>{names})(?![\w-])(?!\.\w)(?P<end>[ \t]*(?:[.):\]]|$))?"
@@ -176,12 +181,48 @@ def _titled(text: str, asked: Sequence[str]) -> Iterator[tuple[str, int, int]]:
     if not titles:  # a list of answers, in the order of the key
         listed = [match["id"] for match in matches]
         titles = matches if listed == [one for one in number_of if one in listed] else []
+    else:
+        titles = _with_bare(titles, matches, [*number_of])
+    if not titles and latex:
+        yield from _items(text, asked)
+        return
     opened = {match.start(): match for match in titles}
     cuts = [*sorted({*opened, *(match.start() for match in _HEADING.finditer(text))}), len(text)]
     for at, match in opened.items():
         own = _level(text, at)
         end = next(cut for cut in cuts if cut > at and (cut in opened or cut == len(text) or 0 < _level(text, cut) <= own))
-        yield number_of[match["id"]] if match["id"] in number_of else _cased(match["id"], number_of), match.end(), end
+        name = number_of[match["id"]] if match["id"] in number_of else _cased(match["id"], number_of)
+        yield match.start("words"), name, match.end(), end
+
+
+def _with_bare(titles: Sequence[re.Match[str]], matches: Sequence[re.Match[str]], names: Sequence[str]) -> list[re.Match[str]]:
+    """The titles with bare numbers between them, `(4)` behind problem 3, that name what no title names; not the steps of a list."""
+    named = {match["id"] for match in titles}
+    found, last = [], ""
+    for match in matches:
+        follows = last in names and names[names.index(last) + 1 :][:1] == [match["id"]]
+        if match in titles or (follows and match["id"] not in named):
+            found.append(match)
+            last = match["id"]
+        else:
+            last = ""
+    return found
+
+
+_ITEM = regex(r"\\(?:(?P<begin>begin)|(?P<end>end))\s*\{(?:enumerate|itemize|description)\}(?:\[[^\]]*\])?|\\item(?![A-Za-z])(?!\s*\[)")
+
+
+def _items(text: str, asked: Sequence[str]) -> Iterator[tuple[int, str, int, int]]:
+    """The problems as the items of one numbered list, in the order of the key."""
+    depth, starts, ends = 0, list[int](), list[int]()
+    for match in _ITEM.finditer(text):
+        depth += bool(match["begin"]) - bool(match["end"])
+        if depth == 1 and not match["begin"] and not match["end"]:
+            starts.append(match.end())
+        if (depth == 1 and not match["begin"] and not match["end"] and len(starts) > 1) or (depth == 0 and match["end"]):
+            ends.append(match.start())
+    if text.count(r"\begin{enumerate}") and 1 < len(starts) == len(ends) <= len(asked):
+        yield from zip(starts, asked, starts, ends, strict=False)
 
 
 def _cased(said: str, names: dict[str, str]) -> str:

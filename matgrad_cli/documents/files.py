@@ -18,7 +18,7 @@ from .keys import Document
 from .latex_carrier import read_latex
 from .markdown_carrier import read_markdown
 from .python.blocks import Blocks, fenced, of_cells
-from .sheets.read import ENDINGS, PLAIN, markdown_cells, read_sheet
+from .sheets.read import ENDINGS, PLAIN, cells_of, read_sheet
 from .toml_carrier import read_toml
 
 LARGEST = 2_000_000
@@ -169,7 +169,7 @@ def _read_text(text: str, name: str, asked: bool) -> Document:
     ending = Path(name).suffix.lower()
     if name == "-" or (ending == ".txt" and _STATED.search(text)):
         ending = _ending_of(text)
-    if ending == ".ipynb" and (told := "\n\n".join(cell for _, cell in markdown_cells(source) or ())) and (asked or _STATED.search(told)):
+    if ending == ".ipynb" and (told := _told_in_cells(source, asked)) and (asked or _STATED.search(told)):
         source, ending = Source(f"{name}{CELLS}", told), ".md"
     reader = READERS.get(ending) or (_sniffed(text) if ending not in ENDINGS else None)
     if reader is None and ending in ENDINGS:
@@ -193,6 +193,12 @@ def _read_text(text: str, name: str, asked: bool) -> Document:
     if not document.exercises and not any(diagnostic.severity == "error" for diagnostic in document.diagnostics):
         return replace(document, diagnostics=(*document.diagnostics, _empty(name)))
     return document
+
+
+def _told_in_cells(source: Source, code: bool) -> str:
+    """The texts of the Markdown cells of a notebook; with the code cells, as blocks of code."""
+    blocks = [(number, f"~~~~~~\n{cell}\n~~~~~~") for number, cell in (cells_of(source, "code") or () if code else ())]
+    return "\n\n".join(cell for _, cell in sorted([*(cells_of(source) or ()), *blocks]))
 
 
 def _empty(name: str) -> Diagnostic:

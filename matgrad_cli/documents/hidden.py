@@ -80,7 +80,8 @@ def _blank_where_shown(there: str, seen: str) -> str:
 
 def hidden_in_markdown(text: str) -> list[Range]:
     """The spans of a Markdown text that its page does not show."""
-    return sorted([*(match.span() for match in _MARKDOWN.finditer(text)), *_elements(text), *painted(text)])
+    marks = ((match.start() + 2 * match[0].startswith("!["), match.end()) for match in _MARKDOWN.finditer(text))
+    return sorted([*marks, *_elements(text), *painted(text)])
 
 
 def _elements(text: str) -> Iterator[Range]:

@@ -37,13 +37,14 @@ class Exercise:
     """One problem as a file states it: keys with their passages, and the rows of a derivation.
 
     `readings` are other rows that may be meant, where nothing says which formulas are the derivation; `spoken` are the formulas with the
-    words around them.
+    words around them. `unread`: that something stands there which cannot be read.
     """
 
     keys: dict[str, Passage] = field(default_factory=dict)
     rows: tuple[Passage, ...] = ()
     readings: tuple[tuple[Passage, ...], ...] = ()
     spoken: tuple[Spoken, ...] = ()
+    unread: Diagnostic | None = None
 
     def text(self, key: str) -> str | None:
         """What the file says for the key, or None."""

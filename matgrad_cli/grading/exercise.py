@@ -62,7 +62,7 @@ def judge(chosen: Settings) -> ProblemReport:
     except MatgradError as error:
         return _unreadable(chosen, kind, _relocated(error.diagnostic, chosen))
     if not chosen.rows and (chosen.answer is None or not chosen.answer.text):
-        return unanswered(chosen)
+        return unanswered(chosen, chosen.unread)
     if chosen.rows:
         return _bare_answer(chosen, task) or _by_lagrangian(chosen, task, key, asked)
     return _answer(chosen, task)

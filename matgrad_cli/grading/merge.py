@@ -60,6 +60,7 @@ class Settings:
     reference: Located | None = None
     warnings: tuple[str, ...] = ()
     errors: tuple[Diagnostic, ...] = ()
+    unread: Diagnostic | None = None
     under_key: bool = False
     question_syntax: str | None = None
     """In which language the question is written; `syntax` is that of the answer."""
@@ -138,6 +139,7 @@ def settings(
         reference=Located(reference, key_source) if reference is not None and key_source is not None else None,
         warnings=_ignored(exercise, said) if key is not None else tuple(reader.warnings),
         errors=(*reader.errors, *(said for said in lost if said is not None)),
+        unread=exercise.unread,
         under_key=key is not None,
         seed=_seed(key_source.text) if key is not None and key_source is not None else 0,
         question_syntax=(key or exercise).text("syntax") or defaults.get("syntax"),

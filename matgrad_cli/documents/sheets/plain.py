@@ -25,8 +25,9 @@ _COUNTED = regex(r"(?<![A-Za-z\\_.])([A-Za-z])(\d)(?![\d.A-Za-z])")
 
 
 def spelled(row: str) -> str:
-    """A row with names as mathematics has them, every sign in its place: `grad L`, `Yhat`, `W1`."""
+    """A row with names as mathematics has them, every sign in its place: `grad L`, `sigma(x)`, `Yhat`, `W1`."""
     row = re.sub(r"\bgrad(?=[\s_(])", "∇   ", row)
+    row = re.sub(r"(?<![\\\w])sigma(?=\()", "    σ", row)
     row = _HAT.sub(_hatted, row)
     return row if "\\" in row else _COUNTED.sub(lambda match: match[1] + chr(0x2080 + int(match[2])), row)
 
@@ -54,14 +55,14 @@ def _of_line(line: str, position: int) -> Iterator[tuple[int, int]]:
     if not _RELATION.search(line):
         if re.match(r"\s*\S+\s*(?:←|\\leftarrow|\\gets)\s*\S", line):  # an update, from which the next line may go on
             yield position + len(line) - len(line.lstrip()), position + len(line.rstrip())
-        elif (named := _NAMED.match(line)) is not None and not any(_talks(token) for token in named[1].split()):
+        elif (named := _NAMED.match(line)) is not None and not any(talks(token) for token in named[1].split()):
             yield position + named.start(1), position + named.end(1)
         return
     numbered = _NUMBERED.match(line)
     start: int | None = None
     end = numbered.end() if numbered else 0
     for token in [*_TOKEN.finditer(line, end), None]:
-        if token is not None and not _talks(token[0]):
+        if token is not None and not talks(token[0]):
             start = token.start() if start is None else start
             end = token.end()
             if not re.search(r"[.;?!]$", token[0]) or token[0].endswith("..."):
@@ -72,7 +73,7 @@ def _of_line(line: str, position: int) -> Iterator[tuple[int, int]]:
         start = None
 
 
-def _talks(token: str) -> bool:
+def talks(token: str) -> bool:
     """Whether a token is a word of the sentence."""
     bare = token.strip("*_`\"'“”").rstrip(",.;:?!")
     bare = bare.lstrip("(") if "(" not in bare[1:] and ")" not in bare else bare

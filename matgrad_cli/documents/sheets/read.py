@@ -69,17 +69,17 @@ def _latex(source: Source) -> Sheet:
     return _sheet(source, whole, plain=False)
 
 
-def markdown_cells(source: Source) -> list[tuple[int, str]] | None:
-    """The numbers and texts of the Markdown cells of a notebook; None where it is none."""
+def cells_of(source: Source, kind: str = "markdown") -> list[tuple[int, str]] | None:
+    """The numbers and texts of the cells of a kind in a notebook; None where it is none."""
     try:
         cells = json.loads(source.text).get("cells", [])
-        return [(number, "".join(cell.get("source", ""))) for number, cell in enumerate(cells, 1) if cell.get("cell_type") == "markdown"]
+        return [(number, "".join(cell.get("source", ""))) for number, cell in enumerate(cells, 1) if cell.get("cell_type") == kind]
     except (ValueError, AttributeError, TypeError, RecursionError):
         return None
 
 
 def _notebook(source: Source) -> Sheet | None:
-    texts = markdown_cells(source)
+    texts = cells_of(source)
     if texts is None:
         return None
     parts, found, position = [], [], 0

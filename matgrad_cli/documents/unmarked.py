@@ -1,0 +1,109 @@
+"""Answers that stand in a text without the marks of a formula: a bare line, code between backticks, a block of code."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from ..diagnostics import Diagnostic
+from ..diagnostics.regex import regex
+from .passage import Passage, covered, line_and_column
+from .sheets.plain import spelled, talks
+from .sheets.read import FENCE
+
+_MOST = 4
+_TICKED = regex(r"(?<!`)`(?P<body>[^`\n]+)`(?!`)")
+_TAG = regex(r"</?[A-Za-z][\w-]*(?:\s[^<>\n]*)?/?>")
+_LINE = regex(r"[^\n]*\S[^\n]*")
+_FENCED = regex(r"[ \t]*(?P<mark>`{3,}|~{3,})[^\n]*\n(?P<body>.*?)(?:\n?[ \t]*(?P=mark)[`~]*[ \t]*)?", re.DOTALL)
+_GOES_ON = regex(r"[ \t]*[-+−*@][ \t]")
+_LEFT_OPEN = regex(r"[-+−*@=(,][ \t]*$")
+_NO_CLAIM = regex(r"[ \t]*(?:import|from|def|class|print|assert|for|if|with|plt\.)\b")
+_BEFORE = regex(
+    r"(?:\W*\b(?:thus|so|hence|then|therefore|finally|my|the|final)\b)*\W*"
+    r"\b(?:answer|ans|gradient|solution|result|derivative|hessian|minimi[sz]er|minimum|antwort|lösung|ergebnis|réponse|respuesta|risposta)"
+    r"(?:[ \t]+(?:of|with[ \t]+respect[ \t]+to|w\.?r\.?t\.?|by)[ \t]+\S+)*[ \t]*(?:is[ \t]*:?|ist[ \t]*:?|:|(?=\*\*))[ \t*]*",
+    re.IGNORECASE,
+)
+_BULLETS = regex(r"[ \t]*(?:[-*•+>#]+[ \t]+|\(?\w\)[ \t]+|\d{1,2}[.)][ \t]+|[.:)\]*_]+[ \t]*)+")
+_SIGNS = regex(r"[=^_+/@ᵀ²⁻¹σ∇∂∥‖≈−↦]|\w\*\w|\w \* \w|\b[A-Z]'|\$")
+_NO_SIGN = regex(r"[\w.]+@[\w.]+|(?<!\w)[A-Za-z]+/[A-Za-z]+(?!\w)|_{2,}|^[ \t]*[+]|https?:\S+")
+_HELP = "an answer is one formula, `$…$` in Markdown and LaTeX"
+_PICTURE = regex(r"!\[|\\includegraphics|<img\b")
+
+
+def unmarked(text: str, start: int, end: int) -> list[tuple[Passage, ...]]:
+    """What may be meant as the answer between two places, the last first: each is one formula, or the lines of a block of code."""
+    found: list[tuple[Passage, ...]] = []
+    rest = text[:end]
+    for fence in FENCE.finditer(rest):
+        whole = _FENCED.fullmatch(fence[0])
+        if fence.start() < start:
+            start = max(start, fence.end())  # it begins inside the block that names the problem
+        elif whole is not None:
+            rows = tuple(_code(Passage(whole["body"], fence.start() + whole.start("body"))))
+            found += [] if any(map(_talks, rows)) or not rows else [rows]
+        rest = covered(rest, *fence.span())
+    for ticked in _TICKED.finditer(rest, start):
+        rest = covered(rest, *ticked.span())
+        found += _formula(Passage(ticked["body"], ticked.start("body")))
+    rest = _TAG.sub(lambda match: covered(match[0], 0, len(match[0])), rest)
+    for line in _joined(rest, start):
+        found += _formula(line)
+    return sorted(found, key=lambda rows: rows[0].start, reverse=True)[:_MOST]
+
+
+def written(text: str, start: int, end: int) -> Diagnostic | None:
+    """That more than words stands between two places, which may be meant as the answer: a formula, or a picture."""
+    for line in _LINE.finditer(text[:end], start):
+        if _PICTURE.search(line[0]) or _SIGNS.search(_NO_SIGN.sub("", line[0])):
+            found = f"what stands in line {line_and_column(text, line.start())[0]} could not be read as an answer"
+            return Diagnostic("unread-answer", found, help=_HELP, severity="warning")
+    return None
+
+
+def _formula(line: Passage) -> list[tuple[Passage]]:
+    """A line as one formula, without the words that announce it; nothing where other words stand in it."""
+    before = _BULLETS.match(line.text)
+    line = line.part(before.end() if before else 0, len(line.text))
+    said = _BEFORE.match(line.text)
+    line = line.part(said.end() if said else 0, len(line.text.rstrip(" \t.;,*_`|"))).stripped()
+    return [] if _talks(line) or not re.search(r"\w", line.text) else [(_spelled(line),)]
+
+
+def _talks(line: Passage) -> bool:
+    return any(map(talks, line.text.split()))
+
+
+def _spelled(line: Passage) -> Passage:
+    """The line with names as mathematics has them, where it is no code."""
+    return line if re.search(r"@|\w\.[A-Za-z]|\*", line.text) else Passage(spelled(line.text), line.start)
+
+
+def _joined(text: str, start: int) -> Iterator[Passage]:
+    """The lines of a text; one that only goes on belongs to the line before."""
+    last: re.Match[str] | None = None
+    begun = start
+    for line in _LINE.finditer(text, start):
+        goes_on = last is not None and line.start() == last.end() + 1 and (_GOES_ON.match(line[0]) or _LEFT_OPEN.search(last[0]))
+        if last is not None and not goes_on:
+            yield Passage(text[begun : last.end()].replace("\n", " "), begun).stripped()
+        begun, last = begun if goes_on else line.start(), line
+    if last is not None:
+        yield Passage(text[begun : last.end()].replace("\n", " "), begun).stripped()
+
+
+def _code(body: Passage) -> Iterator[Passage]:
+    """The statements of code that say what something is; a bracket that stays open takes in the next line."""
+    depth, begun = 0, None
+    for line in re.finditer(r"[^\n]+", body.text):
+        bare = re.sub(r"(?<!\\)#.*", "", line[0])
+        begun = line.start() if begun is None else begun
+        depth += sum(bare.count(sign) for sign in "([{") - sum(bare.count(sign) for sign in ")]}")
+        if depth > 0:
+            continue
+        whole = body.part(begun, line.start() + len(bare))
+        whole = Passage(whole.text.replace("\n", " "), whole.start).stripped()
+        begun, depth = None, 0
+        if whole.text and not _NO_CLAIM.match(whole.text):
+            yield _spelled(whole.part(len("return"), len(whole.text)).stripped() if re.match(r"return\b", whole.text) else whole)
