@@ -51,6 +51,11 @@ def _form(expr: Expr) -> Hashable:
     return found
 
 
+def _sized(part: Expr) -> Hashable:
+    """The form of a part of an atom, with its shape: of I alone no form says how large it is, and sum(I_n) is n."""
+    return part.shape, _form(part)
+
+
 def _atoms_in(numbers: tuple[Hashable, ...], chain: Chain) -> set[Hashable]:
     inner = {link.atom for part in numbers if isinstance(part, tuple) for link in part if isinstance(link, Link)}
     return {*numbers, *inner, *[link.atom for link in chain]}
@@ -73,9 +78,9 @@ def _sum(expr: Expr, atoms: set[Hashable]) -> Sum:
         case Power(Number(base), Number(exponent)) if base and exponent.denominator == 1 and abs(exponent) < 20:
             return {((), ()): Fraction(base) ** exponent.numerator}
         case Hadamard(factors):
-            atom: Hashable = (Hadamard, *_sorted([_form(factor) for factor in factors]))
+            atom: Hashable = (Hadamard, *_sorted([_sized(factor) for factor in factors]))
         case Call() | Power() | Inverse():
-            atom = (type(expr), getattr(expr, "function", ""), *[_form(part) for part in expr.children])
+            atom = (type(expr), getattr(expr, "function", ""), *[_sized(part) for part in expr.children])
         case _:
             atom = expr
     atoms.add(atom)

@@ -8,6 +8,7 @@ import pytest
 
 from grading.test_mutated_answers import PROBLEMS, _rewritten, mutants, points, same
 from matgrad_cli.grading.answers import judge_answer
+from matgrad_cli.grading.check import check_text
 from matgrad_cli.grading.rearranged import rearranged
 from matgrad_cli.grading.task import Task, task_for
 from matgrad_cli.ir import Expr
@@ -60,3 +61,10 @@ def test_a_second_answer_of_one_form_is_not_compared_again() -> None:
     again = calls_in(lambda: judge_answer(task, "(B@(A@X@B - C).T@A).T", None))
     assert 3 * again < first
     assert judge_answer(task, "(B@(A@X@B + C).T@A).T", None).verdict == "wrong"
+
+
+@pytest.mark.parametrize("function", ["sum", "tr", "logsumexp", "norm"])
+def test_a_number_made_of_an_identity_knows_its_size(function: str) -> None:
+    problem = f'[[problem]]\nloss = "{function}(eye(n))*sum(X)"\nwrt = "X"\nshapes = "X: m×n"\nanswer = "%s(eye(%s))*ones(m,n)"\n'
+    verdicts = [check_text(problem % (function, size), "answers.toml").problems[0].verdict for size in "nm"]
+    assert verdicts == ["right", "wrong"]
