@@ -172,7 +172,7 @@ def _skipped(files: tuple[str, ...]) -> str:
     from ..diagnostics.inert import inert
 
     named = ", ".join(map(inert, files[:SHOWN])) + (f" and {len(files) - SHOWN} more" if len(files) > SHOWN else "")
-    return f"note: {len(files)} file{'s hold' if len(files) > 1 else ' holds'} nothing to check: {named}\n"
+    return f"note: {len(files)} file{'s are not read, or hold' if len(files) > 1 else ' is not read, or holds'} nothing to check: {named}\n"
 
 
 def _step_summary(report: Report, formats: list[str]) -> None:

@@ -9,11 +9,11 @@ from ..diagnostics import Diagnostic, Source
 from ..diagnostics.record import replace
 from ..diagnostics.regex import regex
 from .continued import RELATION
-from .hidden import blanked, hidden_in_markdown, unseen
+from .hidden import FENCE, shown_in_markdown, unseen
 from .keys import END, Collector, Document, Exercise, split_key
 from .latex_carrier import without_comments
 from .passage import Passage, covered
-from .sheets.read import FENCE, LATEX, PLAIN, read_sheet
+from .sheets.read import LATEX, PLAIN, read_sheet
 from .sheets.sheet import Formula, Spoken
 from .unmarked import unmarked, written
 
@@ -74,7 +74,7 @@ def _shown(text: str, ending: str) -> str:
     """The text without what its page does not show."""
     if ending in LATEX:
         return without_comments(text)[0]
-    return text if ending in PLAIN else blanked(text, hidden_in_markdown(_uncoded(text)))
+    return text if ending in PLAIN else shown_in_markdown(text)
 
 
 def _uncoded(text: str) -> str:

@@ -68,7 +68,7 @@ def expanded(paths: Iterable[Path], key: Path | None = None) -> Found:
             (skipped if copy else files).append(path)
             continue
         inside = [file for file in _inside(path, CODE if key is None else (*CODE, *ENDINGS)) if key is None or not _same(file, key)]
-        taken = [file for file in inside if (_homework(file) if key is None else _handed_in(file, key))]
+        taken = [file for file in inside if not file.name.startswith(".") and (_homework(file) if key is None else _handed_in(file, key))]
         files += taken
         skipped += [file for file in inside if file not in set(taken)]
         empty += [] if taken else [path]
@@ -80,8 +80,13 @@ def _inside(folder: Path, others: tuple[str, ...]) -> list[Path]:
     found: list[Path] = []
     for place, folders, names in os.walk(folder):
         folders[:] = [name for name in folders if not name.startswith(".")]
-        found += [Path(place) / name for name in names if not name.startswith(".") and Path(name).suffix.lower() in (*READERS, *others)]
+        found += [Path(place) / name for name in names if is_work(name) and Path(name).suffix.lower() in (*READERS, *others)]
     return sorted(found)
+
+
+def is_work(name: str) -> bool:
+    """Whether a file of that name is somebody's work: one that is hidden only with the ending of a text that is read."""
+    return not name.startswith(".") or (Path(name).suffix.lower() in (*READERS, *ENDINGS) and not name.startswith("._"))
 
 
 def _same(file: Path, key: Path) -> bool:

@@ -78,6 +78,17 @@ def _blank_where_shown(there: str, seen: str) -> str:
     return " " if there == seen and there != "\n" else there
 
 
+FENCE = regex(r"^[ \t]*(?P<mark>`{3,}|~{3,})[^\n]*\n.*?(?:^[ \t]*(?P=mark)[`~]*[ \t]*$|\Z)", re.MULTILINE | re.DOTALL)
+_BLOCK = regex(rf"(?P<comment><!--.*?(?:-->|\Z))|(?P<code>{FENCE.pattern})", re.MULTILINE | re.DOTALL)
+
+
+def shown_in_markdown(text: str) -> str:
+    """The text without what its page does not show; a block of code is shown as it is, a comment around one hides it."""
+    blocks = [(match["code"] is not None, match.span()) for match in _BLOCK.finditer(text)]
+    uncoded = blanked(text, (span for _, span in blocks))
+    return blanked(text, [*hidden_in_markdown(uncoded), *(span for code, span in blocks if not code)])
+
+
 def hidden_in_markdown(text: str) -> list[Range]:
     """The spans of a Markdown text that its page does not show."""
     marks = ((match.start() + 2 * match[0].startswith("!["), match.end()) for match in _MARKDOWN.finditer(text))

@@ -8,13 +8,14 @@ from dataclasses import dataclass, field
 from ..diagnostics import Diagnostic, Label, Source
 from ..notation.scope import SYNTAXES
 from ..records.layout import LAYOUTS
+from .display_rows import body_rows
 from .passage import Passage
 from .python.blocks import Blocks
 from .sheets.sheet import Sheet, Spoken
 
 KEYS = (
     "problem", "loss", "name", "wrt", "shapes", "assume", "layout", "order", "subject_to", "asks", "syntax", "points", "partial",
-    "require", "reveal", "attempts", "student", "seconds", "megabytes", "answer",
+    "require", "reveal", "attempts", "student", "seconds", "megabytes", "answer", "derivation",
 )  # fmt: skip
 SYNONYMS = {"id": "problem", "shape": "shapes", "assumptions": "assume", "facts": "assume", "variable": "wrt", "constraint": "subject_to"}
 WORDS = {
@@ -130,6 +131,9 @@ class Collector:
         name = known_key(word)
         if name is None:
             self.diagnostics.append(unknown_key(self.source, word, place or value))
+            return
+        if name == "derivation":
+            self.rows(list(body_rows(value)))  # it is what the blank line below a head begins elsewhere
             return
         if name in BEGINS or self.ended:
             current = self.exercises[-1] if self.exercises else None

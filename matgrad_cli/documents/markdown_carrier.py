@@ -3,14 +3,10 @@
 from __future__ import annotations
 
 from ..diagnostics import Diagnostic, Label, Source, Span
-from ..diagnostics.record import replace
-from ..diagnostics.regex import regex
+from .display_rows import body_rows
+from .hidden import shown_in_markdown
 from .keys import BEGINS, END, Collector, Document, known_key, nearest_key, split_key
-from .latex_carrier import DISPLAYS, INNER, rows_of
-from .margins import without_margin
 from .passage import Passage
-
-_DISPLAY = regex(rf"\\begin\{{(?P<name>{'|'.join(sorted(DISPLAYS | INNER))})\*?\}}(?P<body>.*)\\end\{{(?P=name)\*?\}}")
 
 
 def read_markdown(source: Source) -> Document:
@@ -18,7 +14,7 @@ def read_markdown(source: Source) -> Document:
     collector = Collector(source)
     fence, inside, header, position = "", False, False, 0
     opened = 0
-    for raw in source.text.splitlines(keepends=True):
+    for raw in shown_in_markdown(source.text).splitlines(keepends=True):
         line = Passage(raw.rstrip("\r\n"), position).stripped()
         if not fence:
             fence, inside = _opening(line.text)
@@ -94,15 +90,7 @@ def _body_line(collector: Collector, line: Passage) -> None:
     elif pair is not None and _is_key(collector, line.text, pair[0]):
         collector.key(pair[0], pair[1], line)
     elif line.text:
-        collector.rows(_rows_of(line))
-
-
-def _rows_of(line: Passage) -> list[Passage]:
-    """The rows of a line: several where a whole display stands on it."""
-    whole = _DISPLAY.fullmatch(line.text)
-    if whole is None or line.offsets is not None:
-        return [Passage(without_margin(line.text), line.start, line.offsets)]
-    return [replace(row, start=row.start + line.start) for row in rows_of(line.text, whole.start("body"), whole.end("body"), whole["name"])]
+        collector.rows(list(body_rows(line)))
 
 
 def _is_key(collector: Collector, text: str, word: str) -> bool:

@@ -12,6 +12,7 @@ from .keys import REPEATABLE, Collector, Document, known_key
 from .passage import Passage
 
 _DEEPEST_KEY = 50
+_JOINED = {REPEATABLE: "; ", "derivation": "\n"}
 _ESCAPES = {"b": "\b", "t": "\t", "n": "\n", "f": "\f", "r": "\r", '"': '"', "\\": "\\"}
 
 
@@ -63,8 +64,10 @@ def _take(collector: Collector, table: dict[str, Any], places: _Places, begins: 
             collector.key(word, places.find(word, ""))
             continue
         text = _as_text(name, value)
-        if text is None:
-            needed = "a text or a list of texts" if name in ("shapes", "assume", REPEATABLE) else "a text"
+        if name == "derivation" and text is not None:
+            collector.key(word, places.find(word, text))
+        elif text is None:
+            needed = "a text or a list of texts" if name in ("shapes", "assume", "derivation", REPEATABLE) else "a text"
             collector.diagnostics.append(_wrong_type(collector.source, word, value, needed, places.find(word, "")))
         else:
             into[name] = places.find(word, text)
@@ -78,8 +81,8 @@ def _as_text(name: str, value: Any) -> str | None:
         return value
     if isinstance(value, (int, float)) and name in ("problem", "points", "seconds", "megabytes", "answer", "order"):
         return str(value)
-    if name == REPEATABLE and isinstance(value, list) and all(isinstance(item, str) for item in value):
-        return "; ".join(value)
+    if name in _JOINED and isinstance(value, list) and all(isinstance(item, str) for item in value):
+        return _JOINED[name].join(value)
     if name in ("shapes", "assume", "partial"):
         if isinstance(value, list) and all(isinstance(item, str) for item in value):
             return ", ".join(value)

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 
 from ..diagnostics import Diagnostic
 from ..diagnostics.regex import regex
+from .hidden import FENCE
 from .passage import Passage, covered, line_and_column
 from .sheets.plain import spelled, talks
-from .sheets.read import FENCE
 
 _MOST = 4
 _TICKED = regex(r"(?<!`)`(?P<body>[^`\n]+)`(?!`)")

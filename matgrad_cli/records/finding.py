@@ -155,7 +155,7 @@ def counting(tries: Sequence[ProblemReport]) -> int:
 
 @record
 class Report:
-    """What was found in all files. `skipped` are files of a folder that hold nothing to check.
+    """What was found in all files. `skipped` are files of a folder that are hidden, or hold nothing to check.
 
     `asked` are the problems of the key with their points, None without a key; `diagnostics` are about the key.
     """

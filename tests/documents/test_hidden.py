@@ -62,6 +62,17 @@ def test_what_is_seen_is_read(way: str, key: Key) -> None:
     assert graded(way.format("$(A + A^T)x$"), way in SEEN_IN_LATEX, key)[0] == "right"
 
 
+BLOCK = "```matgrad\nproblem: 1\n\n\\nabla_x L = (A + A^T) x\n```"
+
+
+@pytest.mark.parametrize(("way", "verdict"), [
+    ("{}", "right"), ("<!--\n{}\n-->", "undecided"), ("<div hidden>\n\n{}\n\n</div>", "undecided"), ("<!--\n```\n-->\n\n{}\n", "right"),
+    ("```html\n<!--\n```\n\n{}\n\n-->", "right"), ("<!-- {}", "undecided"),
+])  # fmt: skip
+def test_a_block_is_read_where_the_page_shows_it(way: str, verdict: str, key: Key) -> None:
+    assert check_text(way.format(BLOCK), "a.md", key).problems[0].verdict == verdict
+
+
 def test_white_ink_in_a_formula_is_not_read(key: Key) -> None:
     for formula in (r"\color{white}{(A + A^T)x}", r"\textcolor{white}{(A + A^T)x}", r"{\color{white} (A + A^T)x}"):
         assert graded(f"$${formula}$$", False, key)[0] == graded(f"\\[{formula}\\]", True, key)[0] == "undecided"

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from matgrad_cli.documents.files import read_text
 from matgrad_cli.documents.keys import Document
-from matgrad_cli.grading.check import check_text
+from matgrad_cli.grading.check import check_text, read_key
 
 
 def places(document: Document) -> list[str]:
@@ -154,3 +156,22 @@ def test_a_warning_that_problems_share_is_said_once() -> None:
     problem = '[[problem]]\nloss = "x.T @ x"\nwrt = "x"\nanswer = "2*x"\n'
     report = check_text('partial = "lost-facter: 0.5"\n' + 3 * problem, "a.toml")
     assert [len(one.warnings) for one in report.problems] == [1, 0, 0]
+
+
+DERIVATIONS = (
+    "derivation = '''\ndL = dx^T A x + x^T A dx\n\\nabla_x L = (A + A^T) x\n'''",
+    'derivation = ["dL = dx^T A x + x^T A dx", "\\\\nabla_x L = (A + A^T) x"]',
+    "derivation = '''\n\\begin{align*}\ndL &= dx^T A x + x^T A dx \\\\\n\\nabla_x L &= (A + A^T) x\n\\end{align*}\n'''",
+    "answer = '(A + A^T) x'\nderivation = 'dL = dx^T A x + x^T A dx'",
+)
+
+
+@pytest.mark.parametrize("said", DERIVATIONS)
+def test_a_derivation_stands_in_a_table_too(said: str, tmp_path: Path) -> None:
+    question = 'loss = "x.T @ A @ x"\nwrt = "x"\nshapes = "A: n×n, x: n"\nrequire = "derivation"\n'
+    (tmp_path / "key.toml").write_text(f'[[problem]]\nid = "1"\n{question}', encoding="utf-8")
+    (problem,) = check_text(f'[[problem]]\nid = "1"\n{said}\n', "a.toml", read_key(tmp_path / "key.toml")).problems
+    assert (problem.kind, problem.final.verdict) == ("derivation", "right")
+    wrong = said.replace("A + A^T", "A - A^T")
+    (problem,) = check_text(f'[[problem]]\nid = "1"\n{wrong}\n', "a.toml", read_key(tmp_path / "key.toml")).problems
+    assert (problem.verdict, problem.score) == ("wrong", 0)

@@ -85,7 +85,7 @@ def test_without_a_key_files_that_are_not_meant_are_named(tmp_path: Path, capsys
     assert [Path(name).name for name in report.skipped] == ["notes.md", "paper.tex"]
     assert command_line(["check", str(place)]) == 3
     said = capsys.readouterr().err
-    assert said == f"note: 2 files hold nothing to check: {place / 'notes.md'}, {place / 'paper.tex'}\n"
+    assert said == f"note: 2 files are not read, or hold nothing to check: {place / 'notes.md'}, {place / 'paper.tex'}\n"
 
 
 def test_a_folder_with_nothing_to_check_is_not_right(tmp_path: Path) -> None:
@@ -225,3 +225,23 @@ def test_which_of_a_students_files_counts_is_said_in_both(tmp_path: Path, attemp
         assert f"the {attempts} answer counts, that in `{ann / counts}.toml`" in said[0][0]
         assert said[2] == ()
         assert said[0][0] in json.loads(to_gradescope(report))["tests"][0]["output"]
+
+
+@pytest.mark.parametrize(("name", "student"), [("emil", "emil"), (".dora.md", None), (".DS_Store", None), ("._a.md", None), (".git", None)])
+def test_a_file_that_is_hidden_or_without_an_ending_is_not_dropped_silently(
+    tmp_path: Path, key: Path, name: str, student: str | None
+) -> None:
+    place = folder(tmp_path, {"right.toml": ANSWERS["right.toml"], name: "$2X^T(Xw - y)$"})
+    report = check_files([place], Options(key))
+    assert {file.student: file.verdict for file in report.files} == {"right": "right"} | ({student: "unreadable"} if student else {})
+    assert [Path(file).name for file in report.skipped] == ([name] if name == ".dora.md" else [])
+
+
+def test_what_no_file_of_a_student_answers_is_said_once(tmp_path: Path) -> None:
+    key = tmp_path / "key.toml"
+    key.write_text("".join(KEY.replace('"1"', f'"{name}"') for name in "123"), encoding="utf-8")
+    place = folder(tmp_path, {f"{number}.toml": ANSWERS["right.toml"].replace('"1"', f'"{number}"') for number in (1, 2)})
+    report = check_files([place], Options(key, student="ada"))
+    assert [[(one.id, one.verdict) for one in file.problems] for file in report.files] == [
+        [("1", "right"), ("3", "undecided")], [("2", "right")],
+    ]  # fmt: skip

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from ...diagnostics import Source
 from ...diagnostics.regex import regex
-from ..hidden import blanked, hidden_in_markdown, painted
+from ..hidden import FENCE, blanked, hidden_in_markdown, painted
 from ..latex_carrier import without_comments
 from ..passage import Passage, covered
 from .habits import layers_below
@@ -18,7 +18,6 @@ from .plain import plain_formulas, spelled
 from .regions import Region, regions
 from .sheet import Cell, Formula, Sheet
 
-FENCE = regex(r"^[ \t]*(?P<mark>`{3,}|~{3,})[^\n]*\n.*?(?:^[ \t]*(?P=mark)[`~]*[ \t]*$|\Z)", re.MULTILINE | re.DOTALL)
 _CODE = regex(r"(?<!`)`[^`\n]+`(?!`)", re.DOTALL)
 _QUOTE = regex(r"^[ \t]*(?:>[ \t]?)+", re.MULTILINE)
 _STRUCK = regex(r"~~.+?~~|<(del|s|strike)>.*?</\1>|\\(?:sout|cancel|xcancel|bcancel|st)\s*\{(?:[^{}]|\{[^{}]*\})*\}", re.DOTALL)

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from ...diagnostics.record import record
 from ...diagnostics.regex import regex
 from ..continued import joined_rows
-from ..latex_carrier import DISPLAYS, INNER, rows_of
+from ..display_rows import DISPLAYS, INNER, rows_of
 from ..passage import Passage, covered
 from .macros import group_end
 

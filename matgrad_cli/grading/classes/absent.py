@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from ...diagnostics import Diagnostic, Source
-from ...documents.files import NO_ANSWERS, is_copy
+from ...documents.files import NO_ANSWERS, is_copy, is_work
 from ...records.finding import FileReport
 from .students import student_of
 
@@ -46,8 +46,9 @@ def _unread(folder: Path, present: set[str], key: Path, pattern: str | None) -> 
     found, none = {}, (*NO_ANSWERS, key.stem.lower())
     for file in sorted(folder.glob("[!.]*")):
         kind, student = file.suffix.lower(), student_of(file, pattern)
-        if kind in _UNREAD and student and student not in present and file.stem.lower() not in none:
-            said = Diagnostic("no-problem", f"a file that ends in `{kind}` cannot be graded", Source(str(file), ""), help=_HELP)
+        if kind in ("", *_UNREAD) and file.is_file() and student and student not in present and file.stem.lower() not in none:
+            why = f"that ends in `{kind}`" if kind else "without an ending"
+            said = Diagnostic("no-problem", f"a file {why} cannot be graded", Source(str(file), ""), help=_HELP)
             found[file] = FileReport(str(file), (), (said,), student=student)
     return found
 
@@ -68,7 +69,7 @@ def _report(folder: Path, key: Path) -> FileReport:
 def _reason(folder: Path, key: Path) -> str:
     if folder.is_symlink():
         return "is a link to another folder, which is not entered"
-    inside = sorted(Path(place) / name for place, _, names in os.walk(folder) for name in names if not name.startswith("."))
+    inside = sorted(Path(place) / name for place, _, names in os.walk(folder) for name in names if is_work(name))
     if not inside:
         return "is empty" if os.access(folder, os.R_OK | os.X_OK) else "cannot be opened"
     named = ", ".join(str(file.relative_to(folder)) + (" (the key itself)" if is_copy(file, key) else "") for file in inside[:_SHOWN])

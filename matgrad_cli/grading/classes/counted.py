@@ -1,4 +1,4 @@
-"""Which of several files of one student counts, said in each of them."""
+"""Which of several files of one student counts, said in each of them; what none of them answers is said once."""
 
 from __future__ import annotations
 
@@ -29,4 +29,14 @@ def with_what_counts(files: Sequence[FileReport]) -> list[FileReport]:
         which = said.get((file.student, problem.id)) if problem.final.code not in NO_ANSWER else None
         return problem if which is None else replace(problem, warnings=(*problem.warnings, which))
 
-    return [replace(file, problems=tuple(told(file, problem) for problem in file.problems)) for file in files]
+    lacking: set[tuple[str, str]] = set()
+
+    def rows(file: FileReport) -> tuple[ProblemReport, ...]:
+        """Its problems; one without an answer only where no file of its student answers it, and there once."""
+        missing = {(file.student, problem.id) for problem in file.problems if file.student and problem.final.code == "missing-answer"}
+        again = {of for of in missing if of in tries or of in lacking}
+        lacking.update(missing)
+        kept = [problem for problem in file.problems if (file.student, problem.id) not in again]
+        return tuple(told(file, problem) for problem in kept or file.problems)
+
+    return [replace(file, problems=rows(file)) for file in files]

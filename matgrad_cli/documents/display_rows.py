@@ -1,0 +1,109 @@
+"""The rows of a display, and of a derivation that a text holds. Places never move: what is left out is blanked."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from ..diagnostics.record import replace
+from ..diagnostics.regex import regex
+from .margins import without_margin
+from .passage import Passage, covered
+
+DISPLAYS = frozenset({"align", "equation", "gather", "alignat", "flalign", "multline", "eqnarray", "displaymath", "math", "dmath"})
+INNER = frozenset({"aligned", "alignedat", "split", "gathered", "multlined"})
+_ONE_ROW = ("multline", "multlined")
+_DROP = regex(
+    r"\\(?:label|intertext|shortintertext|tag\*?|vspace\*?|hspace\*?)\s*\{(?:[^{}]|\{[^{}]*\})*\}"
+    r"|\\(?:tiny|small|normalsize|[lL]arge|LARGE|[hH]uge|nonumber|notag|displaybreak|allowdisplaybreaks|hfill|hline|noindent|centering)(?![A-Za-z])(?:\[\d\])?"
+)
+_BODY = regex(
+    rf"[ \t]*\\begin\{{(?P<name>{'|'.join(sorted(DISPLAYS | INNER))})\*?\}}(?P<body>.*?)\\end\{{(?P=name)\*?\}}[ \t]*(?=\n|\Z)"
+    r"|[^\n]*\S[^\n]*", re.DOTALL,
+)  # fmt: skip
+
+
+def body_rows(body: Passage) -> Iterator[Passage]:
+    """The rows of a derivation that a text holds: one a line, several where a whole display stands there."""
+    for found in _BODY.finditer(body.text):
+        if found["name"] is None:
+            line = body.part(*found.span()).stripped()
+            yield replace(line, text=without_margin(line.text))
+            continue
+        for row in rows_of(body.text, *found.span("body"), found["name"]):
+            yield replace(body.part(row.start, row.start + len(row.text)), text=row.text)
+
+
+def rows_of(text: str, start: int, end: int, name: str) -> Iterator[Passage]:
+    """The rows of one display; an environment such as `aligned` inside it is opened."""
+    body = _DROP.sub(lambda match: covered(match[0], 0, len(match[0])), text[start:end])
+    if name in ("alignat", "alignedat"):
+        body = re.sub(r"^\s*\{\s*\d+\s*\}", lambda match: covered(match[0], 0, len(match[0])), body)
+    body, name = _opened(body, name)
+    if name in _ONE_ROW:
+        body = re.sub(r"\\\\\*?(?:\[[^\]\n]*\])?", lambda match: " " * len(match[0]), body)
+    for left, right, marks in _row_cuts(body):
+        nested = _NESTED.fullmatch(body, left, right)
+        if nested is not None:  # an environment as a whole row
+            yield from rows_of(text, start + nested.start(1), start + nested.end(1), "")
+            continue
+        row = without_margin(body[left:right], [mark - left for mark in marks])
+        for mark in marks:
+            row = f"{row[: mark - left]} {row[mark - left + 1 :]}"
+        passage = Passage(re.sub(r":\s=", " :=", row), start + left).stripped()  # `:&=` is the sign `:=`
+        if passage.text:
+            yield passage
+
+
+_INSIDE = regex(rf"\\begin\{{({'|'.join(sorted(DISPLAYS | INNER))}|array)\*?\}}(\[[tbc]\])?(\{{[\d@{{}}lcr|\s]+\}})?")
+_NESTED = regex(rf"[\s&]*(\\begin\{{(?:{'|'.join(sorted(INNER))})\*?\}}(?:(?!\\begin|\\end)[\s\S])*\\end\{{\w+\*?\}})[\s.,;]*")
+_RELATION_CELL = regex(r"&\s*(?::?=|\\(?:Long)?(?:[lL]eft)?[rR]ightarrow|\\iff|\\implies)|(?:=|arrow)\s*&")
+_EQALIGN = regex(r"\\(?:eqalign|eqalignno|leqalignno|displaylines)\s*\{")
+
+
+def _opened(body: str, name: str) -> tuple[str, str]:
+    """The display without the marks of the environment inside it; what stands before and behind belongs to its first and last row."""
+    old = _EQALIGN.search(body)
+    if old is not None and (close := body.rfind("}")) > old.end():
+        return covered(covered(body, old.start(), old.end()), close, close + 1), name
+    inner = _INSIDE.search(body)
+    if inner is None or (close := _end_of(body, inner[1], inner.end())) < 0:
+        return body, name
+    if inner[1] == "array" and (body[: inner.start()].strip() or not _RELATION_CELL.search(body)):
+        return body, name  # an array of entries, no rows of a derivation
+    tail = body.find("}", close) + 1
+    return covered(covered(body, inner.start(), inner.end()), close, tail), inner[1]
+
+
+def _end_of(body: str, name: str, at: int) -> int:
+    """Where the environment ends that was opened before `at`; -1 if it does not."""
+    depth = 1
+    for match in re.compile(rf"\\(begin|end)\{{{re.escape(name)}\*?\}}").finditer(body, at):
+        depth += 1 if match[1] == "begin" else -1
+        if depth == 0:
+            return match.start()
+    return -1
+
+
+_TOKEN = regex(r"\\begin\b|\\end\b|\\\\\*?(?:[ \t]*\[[^\]\n]*\])?|\\cr(?![a-zA-Z])|\\[\s\S]|[{}&]")
+
+
+def _row_cuts(body: str) -> Iterator[tuple[int, int, list[int]]]:
+    """Where the rows begin and end, and their `&`: at `\\\\` outside braces and inner environments."""
+    depth, start = 0, 0
+    marks: list[int] = []
+    for match in _TOKEN.finditer(body):
+        token = match[0]
+        if token in ("\\begin", "{"):
+            depth += 1
+        elif token in ("\\end", "}"):
+            depth = max(0, depth - 1)
+        elif token == "&" and depth == 0:
+            marks.append(match.start())
+        elif (token.startswith("\\\\") or token == "\\cr") and depth == 0:
+            yield start, match.start(), marks
+            marks = []
+            # `\\[2pt]` is a distance, `\\ [X R]_{st}` is a bracket of the next row
+            whole = re.fullmatch(r"\\cr|\\\\\*?(?:\[\s*-?[\d.]+\s*[a-z\\]+\s*\])?", token)
+            start = match.end() if whole else match.start() + 2
+    yield start, len(body), marks
