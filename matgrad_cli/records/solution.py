@@ -9,7 +9,7 @@ from ..facts import Problem
 from ..ir import Call, Entry, Expr, Inverse, MatrixOf, Pair, Symbol
 from ..verify.solving.spectrum import Spectral
 from ..verify.verdict import Kind, Verdict, weakest
-from .derivation import Derivation, Sentence
+from .derivation import Bindings, Derivation, Sentence
 
 Equation = tuple[Expr, Expr]
 Goal = Literal["minimum", "maximum"]
@@ -20,13 +20,17 @@ PointKind = Literal["minimum", "maximum", "saddle", "minima", "maxima", "unknown
 
 @record
 class Move:
-    """One rule applied to an equation: the line before and after, what had to be supposed, whether both have the same solutions."""
+    """One rule applied to an equation: the line before and after, what had to be supposed, whether both have the same solutions.
+
+    `bindings` hold what it takes to run the rule again: the letters of the rule, the `unknown` of the line, and what was known beside it.
+    """
 
     rule: str
     title: Sentence
     why: Sentence
     before: Equation
     after: Equation
+    bindings: Bindings
     assumed: tuple[Sentence, ...] = ()
     verdict: Verdict = Verdict("unknown", "not checked yet")
 

@@ -90,7 +90,7 @@ def _derivation(derivation: Derivation, table: Table) -> dict[str, Json]:
         "assumed": [*problem.assumed, *(plain(phrase(sentence)) for sentence in derivation.assumed)],
         "notes": [*problem.notes, *(plain(phrase(sentence)) for sentence in derivation.notes)],
         **({"rests_on": list(derivation.rests_on)} if derivation.rests_on else {}),
-        "problem": _problem(problem, table),
+        "problem": problem_data(problem, table),
         "start": expression(derivation.start, table),
         "steps": _steps("", derivation.steps, table),
         "readoff": {
@@ -123,7 +123,8 @@ def sides(shape: Shape) -> list[Json]:
     return [dim_text(shape.rows)] if shape.is_column else [dim_text(shape.rows), dim_text(shape.cols)]
 
 
-def _problem(problem: Problem, table: Table) -> dict[str, Json]:
+def problem_data(problem: Problem, table: Table) -> dict[str, Json]:
+    """What is known of the names of a problem."""
     return {
         "source": problem.source,
         "wrt": table.encoded(problem.wrt),
@@ -138,10 +139,11 @@ def _problem(problem: Problem, table: Table) -> dict[str, Json]:
 
 
 def _sentence(sentence: Sentence, table: Table) -> dict[str, Json]:
-    return {"text": plain(phrase(sentence)), "template": sentence.template, "values": _bindings(sentence.values, table)}
+    return {"text": plain(phrase(sentence)), "template": sentence.template, "values": bindings_data(sentence.values, table)}
 
 
-def _bindings(bindings: Bindings, table: Table) -> Json:
+def bindings_data(bindings: Bindings, table: Table) -> Json:
+    """What the letters of a rule stand for."""
     return [{"name": name, "text": to_text(value) if isinstance(value, Expr) else str(value), "value": table.encoded(value)}
             for name, value in bindings]  # fmt: skip
 
@@ -168,7 +170,7 @@ def _step(number: str, step: Step, table: Table) -> dict[str, Json]:
         **({"small": step.small} if step.small else {}),
         "places": table.encoded(step.places),
         "results": table.encoded(step.results),
-        "bindings": _bindings(step.bindings, table),
+        "bindings": bindings_data(step.bindings, table),
         "shape": sides(step.after.shape),
         "free": table.encoded(sorted(letter.name for letter in step.after.free)),
         "assumed": [plain(phrase(sentence)) for sentence in step.assumed],
@@ -219,19 +221,7 @@ def _result(derivation: Derivation, table: Table) -> dict[str, Json]:
 
 def _read_derivation(data: dict[str, Any]) -> Derivation:
     reader = Reader(data["nodes"])
-    facts = data["problem"]
-    problem = Problem(
-        _node(data["loss"], reader),
-        cast(Symbol, reader.decoded(facts["wrt"])),
-        cast("tuple[Symbol, ...]", reader.decoded(facts["variables"])),
-        tuple(Fact(cast(Symbol, reader.decoded(symbol)), word) for symbol, word in facts["facts"]),
-        cast("tuple[tuple[str, str], ...]", reader.decoded(facts["origins"])),
-        tuple(facts["assumed"]),
-        tuple(facts["notes"]),
-        cast("tuple[Dim, ...]", reader.decoded(facts["sizes"])),
-        facts["source"],
-        half=facts.get("half", False),
-    )
+    problem = read_problem(_node(data["loss"], reader), data["problem"], reader)
     last = data["readoff"]
     readoff = ReadOff(
         _read_sentence(last["title"], reader), _read_sentence(last["why"], reader), _node(last["line"], reader),
@@ -246,16 +236,33 @@ def _read_derivation(data: dict[str, Any]) -> Derivation:
     )  # fmt: skip
 
 
+def read_problem(loss: Expr, facts: dict[str, Any], reader: Reader) -> Problem:
+    """The problem that `problem_data` wrote."""
+    return Problem(
+        loss,
+        cast(Symbol, reader.decoded(facts["wrt"])),
+        cast("tuple[Symbol, ...]", reader.decoded(facts["variables"])),
+        tuple(Fact(cast(Symbol, reader.decoded(symbol)), word) for symbol, word in facts["facts"]),
+        cast("tuple[tuple[str, str], ...]", reader.decoded(facts["origins"])),
+        tuple(facts["assumed"]),
+        tuple(facts["notes"]),
+        cast("tuple[Dim, ...]", reader.decoded(facts["sizes"])),
+        facts["source"],
+        half=facts.get("half", False),
+    )
+
+
 def _node(data: dict[str, Any], reader: Reader) -> Expr:
     number: int = data["node"]
     return reader.nodes[number]
 
 
 def _read_sentence(data: dict[str, Any], reader: Reader) -> Sentence:
-    return Sentence(data["template"], _read_bindings(data["values"], reader))
+    return Sentence(data["template"], read_bindings(data["values"], reader))
 
 
-def _read_bindings(data: list[dict[str, Any]], reader: Reader) -> Bindings:
+def read_bindings(data: list[dict[str, Any]], reader: Reader) -> Bindings:
+    """What `bindings_data` wrote."""
     return cast(Bindings, tuple((binding["name"], reader.decoded(binding["value"])) for binding in data))
 
 
@@ -268,7 +275,7 @@ def _read_step(data: dict[str, Any], reader: Reader) -> Step:
         _node(data["after"], reader),
         cast("tuple[tuple[int, ...], ...]", reader.decoded(data["places"])),
         cast("tuple[tuple[int, ...], ...]", reader.decoded(data["results"])),
-        _read_bindings(data["bindings"], reader),
+        read_bindings(data["bindings"], reader),
         tuple(_read_sentence(sentence, reader) for sentence in data["assumptions"]),
         _read_verdict(data["verdict"]),
         tuple(_read_step(step, reader) for step in data["substeps"]),

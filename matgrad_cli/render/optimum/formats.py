@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+from ...facts import Problem
 from ...notation.printing.to_text import to_text
-from ...records.solution import Solution
+from ...records import Sentence
+from ...records.solution import Move, Solution
 from ..document.blocks import phrase
-from ..json import SCHEMA, dumped, two
+from ..json import SCHEMA, bindings_data, dumped, expression, problem_data, read_bindings, read_problem, two
+from ..nodes_json import Reader, Table
 from ..results_json import result_data
 from ..view import View
 from ..words import plain
@@ -35,7 +38,7 @@ def render_solution(solution: Solution, format: str = "text", view: View | None 
 def solution_data(solution: Solution) -> dict[str, Any]:
     """The optimum as data."""
     value, found = solution.value, solution.spectral
-    gradient = result_data(solution.derivation)
+    gradient, whole, table = result_data(solution.derivation), solution.derivation.problem, Table()
     return {
         "schema": SCHEMA,
         "loss": gradient["loss"] if not solution.constraints else solution.problem.source or to_text(solution.problem.loss),
@@ -49,8 +52,9 @@ def solution_data(solution: Solution) -> dict[str, Any]:
         "gradient": gradient["result"],
         **({"second_derivative": result_data(solution.second)["result"]} if solution.second is not None else {}),
         "steps": [
-            {"number": number, "rule": move.rule, "title": plain(phrase(move.title)), "before": [two(side) for side in move.before],
-             "after": [two(side) for side in move.after], "assumed": [plain(phrase(said)) for said in move.assumed],
+            {"number": number, "rule": move.rule, "title": plain(phrase(move.title)),
+             "before": [expression(side, table) for side in move.before], "after": [expression(side, table) for side in move.after],
+             "bindings": bindings_data(move.bindings, table), "assumed": [plain(phrase(said)) for said in move.assumed],
              "verdict": {"kind": move.verdict.kind, "by": move.verdict.by}}
             for number, move in enumerate(solution.moves, 1)
         ],
@@ -69,4 +73,17 @@ def solution_data(solution: Solution) -> dict[str, Any]:
         "cases": [{"kind": kind, "if": plain(phrase(condition))} for kind, condition in solution.extremum.cases],
         "why": plain(phrase(solution.extremum.why)),
         "verdict": solution.kind,
+        "problem": {"node": table.number(whole.loss), **problem_data(whole, table)},
+        "nodes": table.rows,
     }  # fmt: skip
+
+
+def moves_from(data: dict[str, Any]) -> tuple[Problem, tuple[Move, ...]]:
+    """The problem and the moves that `solution_data` wrote, their sentences in words."""
+    reader = Reader(data["nodes"])
+    problem = read_problem(reader.nodes[data["problem"]["node"]], data["problem"], reader)
+    moves = []
+    for one in data["steps"]:
+        (a, b), (c, d) = ([reader.nodes[side["node"]] for side in one[line]] for line in ("before", "after"))
+        moves.append(Move(one["rule"], Sentence(one["title"]), Sentence(""), (a, b), (c, d), read_bindings(one["bindings"], reader)))
+    return problem, tuple(moves)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Any, Literal
 
 from ...diagnostics import BugError, Diagnostic
 from ...diagnostics.record import record, replace
@@ -33,8 +33,8 @@ Known = tuple[Symbol, Equation]
 
 @record
 class Place:
-    """Where a native move is asked: the equation, the unknown, and what is needed to rewrite its sides; `root` is the sign of two roots,
-    `known` what was found elsewhere and may be put in."""
+    """Where a native move is asked: the equation, the unknown, and what is needed to rewrite its sides; `root` is the sign of two roots
+    (of eigenvalues the end that is wanted, 0 for any), `known` what was found elsewhere and may be put in."""
 
     equation: Equation
     unknown: Expr
@@ -45,7 +45,10 @@ class Place:
     known: Known | None = None
 
 
-Native = Callable[[Place], "tuple[Equation, Bindings] | None"]
+Made = tuple[Equation, Bindings, tuple[Sentence, ...]]
+"""The new equation, what the sentence mentions, and what had to be supposed."""
+Moved = tuple[Equation, Bindings] | None
+Native = Callable[[Place], Moved]
 Judged = Literal["both ways", "one way", "one of two", "if seen", "later"]
 """How a move is judged: both lines have the same solutions; those after it are some of those before it (`one of two`: the line goes on
 with one of two roots); by numbers that agree alone, as it supposes without naming it that what it multiplies by is not zero; with the
@@ -79,7 +82,7 @@ def made(rule_id: str, before: Equation, after: Equation, bindings: Bindings, as
          verdict: Verdict = OPEN) -> Move:  # fmt: skip
     """The record of a move."""
     rule = equation_rules().rule(rule_id)
-    return Move(rule_id, sentence(rule.title, bindings), sentence(rule.why, bindings), before, after, assumed, verdict)
+    return Move(rule_id, sentence(rule.title, bindings), sentence(rule.why, bindings), before, after, bindings, assumed, verdict)
 
 
 @dataclass
@@ -128,24 +131,29 @@ class Line:
         return any(ran)
 
     def run(self, rule_id: str, known: Known | None = None) -> bool:
-        """Runs a rule if it fits and changes the line; a rule that has a pattern is matched by the engine that runs all rules."""
+        """Runs a rule if it fits and changes the line."""
+        found = self.made(rule_id, known)
+        return found is not None and self._moved(rule_id, known, *found)
+
+    def made(self, rule_id: str, known: Known | None = None) -> Made | None:
+        """What a rule makes of the line; one that has a pattern is matched by the engine that runs all rules. None if it does not fit."""
         rule = equation_rules().rule(rule_id)
         if rule.native:
             place = Place(self.equation, self.core, self.problem, self.opener, self.simplify, self.root, known)
             found = NATIVE[rule_id][0](place)
             assumed = self._assumed(rule, found[1]) if found is not None else None
-            return found is not None and assumed is not None and _possible(assumed, self.problem) and self._moved(rule_id, *found, assumed)
+            return None if found is None or assumed is None or not _possible(assumed, self.problem) else (*found, assumed)
         inner = self.core.children[0] if self.core is not self.unknown and self.equation[0] is self.core else self.core
         given: Bindings = (("X", inner),) if any(name == "X" for name, _ in rule.shapes) else ()
         rewriting = fit(rule, Call("inner", *self.equation), self._scene, given)
         if rewriting is None or not isinstance(rewriting.new, Call) or not _possible(rewriting.assumed, self.problem):
-            return False
+            return None
         if any(isinstance(value, Expr) and self.unknown in value.symbols for name, value in rewriting.bindings
                if name != "X" and name not in rule.moving):  # fmt: skip
-            return False  # what is divided by, or brought over, must not hold the unknown
+            return None  # what is divided by, or brought over, must not hold the unknown
         left, right = rewriting.new.arguments
         after = (left, right) if given else (self.simplify(left), self.simplify(right))  # where X is alone, eq-tidy says so
-        return self._moved(rule_id, after, rewriting.bindings, tuple(map(plainly, rewriting.assumed)))
+        return after, rewriting.bindings, tuple(map(plainly, rewriting.assumed))
 
     def _assumed(self, rule: Rule, bindings: Bindings) -> tuple[Sentence, ...] | None:
         """What a native move supposes of what it names; None if that is known to fail."""
@@ -160,7 +168,7 @@ class Line:
                 found.append(plainly(Sentence(said_of(requirement.word, value.shape.is_number), (("0", value),))))
         return tuple(found)
 
-    def _moved(self, rule_id: str, after: Equation, bindings: Bindings = (), assumed: tuple[Sentence, ...] = ()) -> bool:
+    def _moved(self, rule_id: str, known: Known | None, after: Equation, bindings: Bindings, assumed: tuple[Sentence, ...]) -> bool:
         """Records a move, judged by numbers; False if the line stays what it was.
 
         A move that numbers contradict is a bug, unless it supposes something: then it does not fit, as that fails.
@@ -179,10 +187,20 @@ class Line:
         if verdict.kind == "differs":
             message = f"the move `{rule_id}` is contradicted by numbers, so nothing is printed: this is a bug of matgrad"
             raise BugError(Diagnostic("contradiction", message, notes=(verdict.by,), help="please report the command line"))
-        said = {"X": self.core, **dict(bindings)}
+        beside = zip(("known", "left", "right"), (known[0], *known[1]) if known else (), strict=False)
+        said = {"X": self.core, **dict(bindings), "unknown": self.unknown, "core": self.core, "root": str(self.root), **dict(beside)}
         self.moves.append(made(rule_id, self.equation, after, tuple(said.items()), assumed, verdict))
         self.equation = after
         return True
+
+
+def run_again(move: Move, problem: Problem) -> Equation | None:
+    """The line that comes of running a move's rule again on the line before it; `problem` is that of the gradient."""
+    said: dict[str, Any] = dict(move.bindings)
+    line = Line(problem, Judge(problem), said["unknown"], move.before, int(said["root"]))
+    line.look_at(said["core"])
+    found = line.made(move.rule, (said["known"], (said["left"], said["right"])) if "known" in said else None)
+    return None if found is None else found[0]
 
 
 def plainly(condition: Sentence) -> Sentence:

@@ -10,10 +10,9 @@ from ...diagnostics.record import replace
 from ...facts.conditions import CONDITIONS, said_of
 from ...facts.holding import holds
 from ...ir import Call, Expr, Fill, Number, Power, Symbol, mul, nodes_of, substitute
-from ...records import Bindings, Sentence
-from ...records.solution import Equation
+from ...records import Sentence
 from ..engine.application import replaced
-from .line import Line, Place, native, plainly
+from .line import Line, Moved, Place, native, plainly
 from .phases import isolate
 from .terms import Opener, Term, total
 
@@ -50,7 +49,7 @@ def _known(condition: Sentence, known: Mapping[Expr, Expr], line: Line) -> Sente
 
 
 @native("eq-insert", "later")
-def _insert(place: Place) -> tuple[Equation, Bindings] | None:
+def _insert(place: Place) -> Moved:
     """C x − h = 0 with x = Cᵀν becomes C Cᵀ ν = h."""
     if place.known is None:
         return None
@@ -60,7 +59,7 @@ def _insert(place: Place) -> tuple[Equation, Bindings] | None:
 
 
 @native("eq-back", "later")
-def _back(place: Place) -> tuple[Equation, Bindings] | None:
+def _back(place: Place) -> Moved:
     """x = Cᵀν with ν = b becomes x = Cᵀb; x = A − Λ + Λᵀ with Λ − Λᵀ = B becomes x = A − B."""
     if place.known is None:
         return None

@@ -5,15 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ...ir import ONE, Add, Call, Dim, Expr, Eye, Fill, Inverse, MatMul, Mul, Number, Power, Transpose, add, hadamard, matmul, mul, product
-from ...records import Bindings
-from ...records.solution import Equation
 from ..engine.application import settled
 from ..forms.algebra import flip
-from .line import Place, native, singular
+from .line import Moved, Place, native, singular
 from .prepared import symmetric_part
 from .terms import Term, filled, negative, signed_terms, total
-
-Moved = tuple[Equation, Bindings] | None
 
 
 def _both(place: Place) -> tuple[list[Term], list[Term]] | None:

@@ -6,13 +6,9 @@ from fractions import Fraction
 
 from ...facts.holding import holds
 from ...ir import Expr, Fill, Hadamard, Mul, Number, Power, hadamard, mul, nodes_of
-from ...records import Bindings
-from ...records.solution import Equation
 from ..engine.application import is_zero
-from .line import Place, native
+from .line import Moved, Place, native
 from .terms import filled, negative, signed_terms, total, without_numeral
-
-Moved = tuple[Equation, Bindings] | None
 
 
 @native("eq-denominators", "if seen")

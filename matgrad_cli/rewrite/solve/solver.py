@@ -18,7 +18,7 @@ from ...records.solution import Extremum, Goal, Move, PointKind, Solution
 from ...rulebook.load import Rulebook
 from ...verify.judge import Judge
 from ...verify.solving.optimum import Seen, Where, cases, curvatures, kept, kind_of
-from ...verify.solving.spectrum import Spectral, spectral_points
+from ...verify.solving.spectrum import spectral_points
 from ...verify.solving.system import System, solutions, solved_by
 from ...verify.solving.variants import SAID
 from ...verify.verdict import Verdict
@@ -31,7 +31,7 @@ from .multipliers import without_multiplier
 from .phases import isolate
 from .prepared import prepared
 from .reading import lagrangian, multiplier_of
-from .spectral import before_unknown, convention, spectral_of
+from .spectral import before_unknown, convention, spectral, spectral_of
 from .terms import Opener
 
 
@@ -79,8 +79,10 @@ def _stationary(
     if problem.wrt not in gradient.symbols and not constraints:
         message = f"the gradient does not depend on `{problem.wrt.name}`, so it is zero everywhere or nowhere"
         raise StuckError(Diagnostic("no-closed-form", message, notes=(f"the gradient is {to_unicode(gradient)}",)))
-    if len(constraints) == 1 and (found := spectral_of(problem, gradient, constraints[0], multipliers[0], goal)) is not None:
-        return _by_spectrum(problem, derivation, found, constraints, multipliers, goal)
+    if len(constraints) == 1:
+        line = spectral_of(problem, derivation.problem, gradient, constraints[0], multipliers[0], goal)
+        if line is not None:
+            return _by_spectrum(problem, derivation, line.moves[-1], constraints, multipliers, goal)
     first, branched = _by_moves(problem, derivation, gradient, constraints, multipliers, 1)
     if not branched:
         return _as_asked(first, goal)
@@ -299,10 +301,10 @@ def _normal(matrix: Expr, right: Expr, before: bool) -> bool:
 
 
 def _by_spectrum(
-    problem: Problem, derivation: Derivation, given: tuple[Spectral, Move], constraints: tuple[Expr, ...],
+    problem: Problem, derivation: Derivation, move: Move, constraints: tuple[Expr, ...],
     multipliers: tuple[Symbol, ...], goal: Goal | None,
 ) -> Solution:  # fmt: skip
-    found, move = given
+    found = spectral(move)
     told = spectral_points(Judge(problem), problem, found)
     if told is not None and not told[0]:
         raise BugError(Diagnostic("contradiction", "the solution is contradicted by numbers, so nothing is printed: a bug of matgrad"))

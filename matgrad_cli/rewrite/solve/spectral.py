@@ -5,22 +5,23 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from fractions import Fraction
 from itertools import pairwise
+from typing import Any
 
 from ...diagnostics import MatgradError
 from ...diagnostics.record import record, replace
 from ...facts import Problem
 from ...facts.holding import holds
 from ...ir import Add, Call, Expr, Eye, Fill, MatMul, Mul, Number, Power, Symbol, Transpose, matmul, mul, nodes_of, substitute
-from ...records import Sentence
-from ...records.solution import Equation, Goal, Move
+from ...records import Bindings, Sentence, Value
+from ...records.solution import Goal, Move
+from ...verify.judge import Judge
 from ...verify.solving.spectrum import Spectral
 from ..derive import derive
+from ..engine.application import replaced
 from ..textbook.simplifier import Simplifier
-from .line import made, rules_of
+from .line import Line, Moved, Place, native, rules_of
 from .natives import sign_of
 from .terms import Opener, Term, negative, total
-
-Found = tuple[Spectral, Move]
 
 
 @record
@@ -31,57 +32,35 @@ class Frame:
     rows: bool = False
 
 
-@record
-class Case:
-    """A problem with one constraint: the terms of its gradient, the gradient of its Lagrangian, and how the constraint asks for
-    orthonormal columns, if it does."""
-
-    problem: Problem
-    terms: list[Term]
-    whole: Expr
-    constraint: Expr
-    frame: Frame | None
-    multiplier: Symbol
-    goal: Goal | None
-
-    def simplify(self, expr: Expr) -> Expr:
-        """The textbook form."""
-        return Simplifier(self.problem).whole(expr)
+def spectral_of(problem: Problem, whole: Problem, gradient: Expr, constraint: Expr, multiplier: Symbol, goal: Goal | None) -> Line | None:
+    """The line that a solution by eigenvalues or singular values ends; None where the loss or the constraint is another. `gradient` is
+    that of the Lagrangian, the `whole`."""
+    end = -1 if goal == "minimum" or (goal is None and _of_squares(problem)) else 1 if goal is not None else 0
+    line = Line(whole, Judge(whole), problem.wrt, (gradient, total([], gradient)), end)
+    known = multiplier, (constraint, total([], constraint))
+    return line if any(line.run(rule_id, known) for rule_id in rules_of("spectrum")) else None
 
 
-Reads = Callable[[Case], "tuple[Spectral, Expr, Equation] | None"]
-SPECTRA: dict[str, Reads] = {}
-"""What each of these moves makes of a case: the solution, the unknown in its place, and what the multiplier's equation then says."""
+def spectral(move: Move) -> Spectral:
+    """The solution that such a move says."""
+    said: dict[str, Any] = dict(move.bindings)
+    return Spectral(said["form"], said["A"], said["end"] == "largest", said["length"], said.get("B"), said["X"] is not said["unknown"])
 
 
-def spectral(rule_id: str) -> Callable[[Reads], Reads]:
-    """Registers the function of a move that ends in eigenvectors or singular vectors."""
-
-    def register(function: Reads) -> Reads:
-        SPECTRA[rule_id] = function
-        return function
-
-    return register
+def _ends(form: str, matrix: Expr, largest: bool, length: Expr, metric: Expr | None = None) -> Bindings:
+    said: dict[str, Value] = {"A": matrix, "form": form, "end": "largest" if largest else "smallest", "length": length}
+    return tuple((said if metric is None else {**said, "B": metric}).items())
 
 
-def spectral_of(problem: Problem, whole: Expr, constraint: Expr, multiplier: Symbol, goal: Goal | None) -> Found | None:
-    """The solution by eigenvalues or singular values; `whole` is the gradient of the Lagrangian. None where the constraint is another."""
-    gradient = _gradient(problem)
-    if gradient is None:
-        return None
-    opener, frame = Opener(problem, problem.wrt), _orthonormal(constraint, problem)
-    terms = opener.terms(gradient)
-    terms = _where_orthonormal(opener, gradient, problem.wrt) if terms is None and frame == Frame() else terms
-    if terms is None:
-        return None
-    case = Case(problem, terms, whole, constraint, frame, multiplier, goal)
-    for rule_id in rules_of("spectrum"):
-        found = SPECTRA[rule_id](case)
-        if found is not None:
-            metric = () if found[0].metric is None else (("B", found[0].metric),)
-            bindings = (("X", found[1]), ("A", found[0].matrix), *metric)
-            return found[0], made(rule_id, (whole, total([], whole)), found[2], bindings)
-    return None
+def _terms_of(place: Place) -> list[Term] | None:
+    """The terms of the gradient of the loss alone."""
+    assert place.known is not None
+    multiplier, (constraint, _) = place.known
+    gradient = place.simplify(replaced(place.equation[0], {multiplier: total([], multiplier)}))
+    terms = place.opener.terms(gradient)
+    if terms is None and _orthonormal(place, constraint) == Frame():
+        return _where_orthonormal(place.opener, gradient, place.problem.wrt)
+    return terms
 
 
 def _gradient(problem: Problem) -> Expr | None:
@@ -120,33 +99,34 @@ def _before_only(terms: list[Term]) -> bool:
     return all(term.core is not None and not term.right and not term.turned for term in terms)
 
 
-@spectral("eq-eigen")
-def _on_sphere(case: Case) -> tuple[Spectral, Expr, Equation] | None:
+@native("eq-eigen", "later")
+def _on_sphere(place: Place) -> Moved:
     """K w = λ w, where the loss is ½ wᵀKw and the constraint wᵀw = c."""
-    found = _on_ellipsoid(case)
-    return found if found is not None and found[0].metric is None else None
+    found = _on_ellipsoid(place)
+    return found if found is not None and "B" not in dict(found[1]) else None
 
 
-@spectral("eq-eigen-relative")
-def _on_ellipsoid(case: Case) -> tuple[Spectral, Expr, Equation] | None:
+@native("eq-eigen-relative", "later")
+def _on_ellipsoid(place: Place) -> Moved:
     """K w = λ B w, where the loss is ½ wᵀKw and the constraint wᵀBw = c."""
-    problem, unknown, constraint = case.problem, case.problem.wrt, case.constraint
-    if case.frame is not None or not constraint.shape.is_number or not unknown.shape.is_column or not _before_only(case.terms):
+    assert place.known is not None
+    multiplier, (constraint, _) = place.known
+    problem, unknown, terms = place.problem, place.unknown, _terms_of(place)
+    if not constraint.shape.is_number or not unknown.shape.is_column or not terms or not _before_only(terms):
         return None
     slope = _gradient(replace(problem, loss=constraint, source=""))
-    bound = Opener(problem, unknown).terms(slope) if slope is not None else None
+    bound = place.opener.terms(slope) if slope is not None else None
     if not bound or not _before_only(bound):
         return None
-    matrix, metric = (case.simplify(_halved(before_unknown(problem, terms))) for terms in (case.terms, bound))
-    length = case.simplify(negative(total([term for term in _terms(constraint) if unknown not in term.symbols], constraint)))
+    matrix, metric = (place.simplify(_halved(before_unknown(problem, terms))) for terms in (terms, bound))
+    length = place.simplify(negative(total([term for term in _terms(constraint) if unknown not in term.symbols], constraint)))
     if isinstance(metric, Mul) and metric.factors[0] is Number(-1):
-        metric, length = case.simplify(negative(metric)), case.simplify(negative(length))
+        metric, length = place.simplify(negative(metric)), place.simplify(negative(length))
     plain = isinstance(metric, Eye)
     if not _symmetric(matrix, problem) or holds(length, "positive", problem) is False or not (plain or holds(metric, "spd", problem)):
         return None
-    after = matmul(matrix, unknown), case.simplify(mul(negative(case.multiplier), unknown if plain else matmul(metric, unknown)))
-    found = Spectral("vector", matrix, _largest(problem, matrix, case.goal), length, None if plain else metric)
-    return found, unknown, after
+    after = matmul(matrix, unknown), place.simplify(mul(negative(multiplier), unknown if plain else matmul(metric, unknown)))
+    return after, _ends("vector", matrix, _largest(place, matrix), length, None if plain else metric)
 
 
 def _terms(expr: Expr) -> tuple[Expr, ...]:
@@ -157,13 +137,13 @@ def _halved(expr: Expr) -> Expr:
     return mul(Number(Fraction(1, 2)), expr)
 
 
-def _orthonormal(constraint: Expr, problem: Problem) -> Frame | None:
+def _orthonormal(place: Place, constraint: Expr) -> Frame | None:
     """How a constraint XᵀX − I, XᵀBX − I, or XXᵀ − I asks for orthonormal columns or rows; None for any other."""
-    unknown = problem.wrt
+    unknown = place.problem.wrt
     if not isinstance(constraint, Add) or len(constraint.terms) != 2 or not unknown.shape.is_matrix:
         return None
     for sign in (1, -1):
-        ours = [term if sign > 0 else Simplifier(problem).whole(negative(term)) for term in constraint.terms]
+        ours = [term if sign > 0 else place.simplify(negative(term)) for term in constraint.terms]
         gram = next((term for term in ours if isinstance(term, MatMul)), None)
         if gram is None or mul(Number(-1), Eye(gram.shape.rows)) not in ours:
             continue
@@ -171,44 +151,50 @@ def _orthonormal(constraint: Expr, problem: Problem) -> Frame | None:
         if {first, last} != {unknown, Transpose(unknown)}:
             return None
         metric = matmul(*middle) if middle else None
-        if metric is not None and not holds(metric, "spd", problem):
+        if metric is not None and not holds(metric, "spd", place.problem):
             return None
         return Frame(metric, rows=first is unknown and not (metric is None and unknown.shape.is_square))
     return None
 
 
-@spectral("eq-eigen-columns")
-def _on_columns(case: Case) -> tuple[Spectral, Expr, Equation] | None:
+@native("eq-eigen-columns", "later")
+def _on_columns(place: Place) -> Moved:
     """K W = B W Λ for tr(WᵀKW)/2."""
-    problem, frame = case.problem, case.frame
-    if frame is None:
+    assert place.known is not None
+    multiplier, (constraint, _) = place.known
+    problem, frame, terms = place.problem, _orthonormal(place, constraint), _terms_of(place)
+    if frame is None or terms is None:
         return None
-    terms = [_turned(term, case.simplify) for term in case.terms] if frame.rows else case.terms
+    if frame.rows:
+        terms = [_turned(term, place.simplify) for term in terms]
     if not _before_only(terms):
         return None
-    matrix = case.simplify(_halved(before_unknown(problem, terms, frame.rows)))
+    matrix = place.simplify(_halved(before_unknown(problem, terms, frame.rows)))
     if not _symmetric(matrix, problem):
         return None
     core: Expr = Transpose(problem.wrt) if frame.rows else problem.wrt
     metric = [] if frame.metric is None else [frame.metric]
-    after = matmul(matrix, core), mul(Number(-1), matmul(*metric, core, case.multiplier))
-    return Spectral("columns", matrix, _largest(problem, matrix, case.goal), Number(1), frame.metric, frame.rows), core, after
+    after = matmul(matrix, core), mul(Number(-1), matmul(*metric, core, multiplier))
+    return after, (("X", core), *_ends("columns", matrix, _largest(place, matrix), Number(1), frame.metric))
 
 
-@spectral("eq-polar")
-def _polar(case: Case) -> tuple[Spectral, Expr, Equation] | None:
+@native("eq-polar", "later")
+def _polar(place: Place) -> Moved:
     """The polar factor of M where the loss is −tr(XᵀM) but for what the constraint makes constant."""
-    problem, unknown = case.problem, case.problem.wrt
-    rest = [term for term in case.terms if not term.core]
-    if not rest or case.frame != Frame() or any(not _constant(problem, term) for term in case.terms if term.core):
+    assert place.known is not None
+    multiplier, (constraint, _) = place.known
+    terms = _terms_of(place) or []
+    rest = [term for term in terms if not term.core]
+    framed = _orthonormal(place, constraint) == Frame()
+    if not rest or not framed or any(not _constant(place.problem, term) for term in terms if term.core):
         return None
-    linear = case.simplify(total([term.expr for term in rest], unknown))
+    linear = place.simplify(total([term.expr for term in rest], place.unknown))
     if isinstance(linear, Fill):
         return None
-    largest = _largest(problem, linear, case.goal)
-    matrix = linear if largest else case.simplify(negative(linear))
+    largest = _largest(place, linear)
+    matrix = linear if largest else place.simplify(negative(linear))
     matrix = matrix.factors[1] if isinstance(matrix, Mul) and len(matrix.factors) == 2 and _positive(matrix.factors[0]) else matrix
-    return Spectral("polar", matrix, largest, Number(1)), unknown, (matrix, matmul(unknown, case.multiplier))
+    return (matrix, matmul(place.unknown, multiplier)), _ends("polar", matrix, largest, Number(1))
 
 
 def _turned(term: Term, simplify: Callable[[Expr], Expr]) -> Term:
@@ -222,9 +208,9 @@ def _symmetric(matrix: Expr, problem: Problem) -> bool:
     return bool(holds(matrix, "symmetric", problem)) and not isinstance(matrix, Fill)
 
 
-def _largest(problem: Problem, matrix: Expr, goal: Goal | None) -> bool:
+def _largest(place: Place, matrix: Expr) -> bool:
     """Which end of the spectrum is given: the one that is asked for; else that of `convention`."""
-    return goal == "maximum" if goal is not None else not _of_squares(problem) and sign_of(matrix) > 0
+    return (place.root or sign_of(matrix)) > 0
 
 
 def _of_squares(problem: Problem) -> bool:

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from ...ir import Call, Entry, Expr, Eye, Index, Inverse, Kron, MatrixOf, Pair, Transpose, matmul, mul
-from ...records import Bindings
-from ...records.solution import Equation
-from .line import Place, native
+from .line import Moved, Place, native
 from .terms import total
 
 
 @native("eq-vec")
-def _vec(place: Place) -> tuple[Equation, Bindings] | None:
+def _vec(place: Place) -> Moved:
     """X with vec X = (Σ Bᵀ ⊗ A)⁻¹ vec C from Σ A X B = C."""
     left, right = place.equation
     unknown = place.unknown

@@ -6,6 +6,7 @@ import tomllib
 from pathlib import Path
 
 import pytest
+from test_solve import all_run_again
 
 import matgrad_cli as matgrad
 from conftest import SAMPLES
@@ -24,6 +25,7 @@ PAGES = {
 def test_page(name: str, update_golden: bool) -> None:
     loss, wrt, shapes, assume, constraint = PAGES[name]
     optimum = matgrad.solve(loss, wrt, shapes, assume, subject_to=constraint or (), maximize=name == "first-component")
+    assert all_run_again(optimum)
     for ending, style in (("txt", "text"), ("md", "markdown"), ("tex", "latex"), ("numpy", "numpy")):
         file = FOLDER / f"{name}.{ending}"
         text = optimum.render(style)

@@ -15,7 +15,6 @@ from matgrad_cli.notation.problems import read_problem
 from matgrad_cli.rewrite.engine.application import Scene, fit
 from matgrad_cli.rewrite.solve import solver  # noqa: F401  (its moves register the native moves)
 from matgrad_cli.rewrite.solve.line import NATIVE, Line, judged
-from matgrad_cli.rewrite.solve.spectral import SPECTRA
 from matgrad_cli.rulebook.load import SOLVING, equation_rules
 from matgrad_cli.rulebook.rule import Rule
 from matgrad_cli.verify.judge import Judge
@@ -92,7 +91,7 @@ def with_facts(rule_id: str, problem: Problem, named: Iterable[Symbol]) -> Probl
 def test_the_method_names_every_move_and_no_other() -> None:
     named = {name for phase in BOOK.method(SOLVING).phases for name in phase.rules}
     assert named == set(IDS)
-    assert NATIVE.keys() | SPECTRA.keys() == {name for name in IDS if BOOK.rule(name).native}
+    assert NATIVE.keys() == {name for name in IDS if BOOK.rule(name).native}
 
 
 @pytest.mark.parametrize("rule_id", sorted(NATIVE.keys() - STATEMENTS))

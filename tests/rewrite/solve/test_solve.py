@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import json
 from typing import Any
 
 import numpy as np
@@ -12,7 +13,8 @@ from solving import D, printed, run, spd
 import matgrad_cli as matgrad
 from matgrad_cli.diagnostics import InputError, StuckError
 from matgrad_cli.notation.printing.to_unicode import to_unicode
-from matgrad_cli.render.optimum.formats import solution_data
+from matgrad_cli.render.optimum.formats import moves_from, solution_data
+from matgrad_cli.rewrite.solve.line import run_again
 
 SIZES = {"m": 7, "n": 4, "p": 3, "k": 2, "q": 5}
 
@@ -69,6 +71,13 @@ CASES = {
 }  # fmt: skip
 
 
+def all_run_again(optimum: matgrad.api.Optimum) -> bool:
+    """Whether each move, as its JSON records it, is what its rule makes of the line before it."""
+    problem, moves = moves_from(json.loads(optimum.render("json")))
+    assert [(move.rule, move.after) for move in moves] == [(move.rule, move.after) for move in optimum.solution.moves]
+    return [run_again(move, problem) for move in moves] == [move.after for move in moves]
+
+
 def arguments(function: Any, shapes: str, assume: str) -> dict[str, Any]:
     """Random data for the parameters of a printed function."""
     sizes = {name.strip(): size.strip() for name, _, size in (part.partition(":") for part in shapes.split(","))}
@@ -92,7 +101,8 @@ def test_the_printed_solution_is_the_known_one(name: str) -> None:
     np.testing.assert_allclose(function(**given), known(**given), rtol=1e-8, atol=1e-9)
     assert "linalg.inv(" not in code or name == "precision"
     assert solution_data(optimum.solution)["kind"] == "minimum"
-    for style in ("text", "markdown", "html", "json"):
+    assert all_run_again(optimum)
+    for style in ("text", "markdown", "html"):
         assert optimum.render(style)
     assert optimum.render("latex").isascii()
 
@@ -215,6 +225,7 @@ def test_which_end_of_the_spectrum_is_given_is_asked_for_or_said(name: str, goal
     found = found.reshape(4, count)
     np.testing.assert_allclose(found @ found.T, wanted @ wanted.T, atol=1e-9)
     assert optimum.solution.extremum.kind == (goal or usual)
+    assert all_run_again(optimum)
     assert (reason in optimum.render("text", width=999)) is (goal is None)
 
 
@@ -224,6 +235,7 @@ def test_the_polar_factor(loss: str, sign: int) -> None:
     m = D.normal(size=(4, 2))
     left, _, right = np.linalg.svd(m, full_matrices=False)
     np.testing.assert_allclose(run(optimum, m), sign * left @ right, atol=1e-9)
+    assert all_run_again(optimum)
     assert "without `--minimize` or `--maximize`" in optimum.render("text", width=999)
     assert optimum.render("latex").isascii()
 
@@ -250,6 +262,7 @@ def test_stacked_columns() -> None:
     x = run(optimum, a, b, c)
     np.testing.assert_allclose(a @ x + x @ b, c, atol=1e-7)
     assert optimum.solution.moves[-1].rule == "eq-vec"
+    assert all_run_again(optimum)
     assert "is invertible" in optimum.solution.conditions[-1].template
 
 
@@ -322,6 +335,7 @@ def test_where_a_matrix_is_singular_there_may_be_no_solution() -> None:
 def test_an_equation_with_the_unknown_on_both_sides_of_a_matrix() -> None:
     optimum = matgrad.solve("tr(X@A) + tr(inv(X)@B)", "X", "X: n×n, A: n×n, B: n×n", "X spd, A spd, B spd")
     assert [move.rule for move in optimum.solution.moves] == ["eq-multiply-unknown", "eq-riccati"]
+    assert all_run_again(optimum)
     assert optimum.solution.extremum.kind == "minimum"
     A, B = (half @ half.T + np.eye(3) for half in np.random.default_rng(3).normal(size=(2, 3, 3)))
     X = run(optimum, A, B)
