@@ -8,9 +8,10 @@ from pathlib import Path
 from conftest import ROOT
 from matgrad_cli.notation.problems import read_problem
 from matgrad_cli.records import Derivation
+from matgrad_cli.records.derivation import steps_in
 from matgrad_cli.rewrite.derive import derive
-from matgrad_cli.rewrite.engine.replay import maker_of, replayed, scene_of, steps_in
 from matgrad_cli.rulebook.load import Rulebook, rulebook
+from replaying import maker_of, replayed, scene_of
 
 MAP = (ROOT / "matgrad_cli" / "README.md").read_text("utf-8")
 RULE, NORM, METHOD = re.findall(r"```toml\n(.*?)```", MAP, re.DOTALL)

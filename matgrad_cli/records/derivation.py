@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 from ..diagnostics.record import record
@@ -51,6 +52,13 @@ class Step:
     substeps: tuple[Step, ...] = ()
     paths: tuple[Path, ...] = ()
     small: str = ""
+
+
+def steps_in(steps: Iterable[Step]) -> Iterator[Step]:
+    """All steps, those inside groups too."""
+    for step in steps:
+        yield step
+        yield from steps_in(step.substeps)
 
 
 @record

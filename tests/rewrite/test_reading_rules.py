@@ -11,10 +11,10 @@ from matgrad_cli.ir import Delta, Entry, Expr, Index, Number, add, mul, sum_over
 from matgrad_cli.notation.printing.to_text import to_text
 from matgrad_cli.rewrite.engine.application import Scene
 from matgrad_cli.rewrite.engine.recorder import Recorder
-from matgrad_cli.rewrite.engine.replay import maker_of, replayed
 from matgrad_cli.rewrite.network.reading import read_line
 from matgrad_cli.rulebook.load import rulebook
 from matgrad_cli.verify.judge import Judge
+from replaying import maker_of, replayed
 
 BOOK = rulebook()
 

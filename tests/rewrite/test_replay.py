@@ -10,12 +10,13 @@ from corpus import Case, derived
 
 from conftest import GOLDEN, PACKAGE, trees
 from matgrad_cli.records import METHODS, Derivation
+from matgrad_cli.records.derivation import steps_in
 from matgrad_cli.render.json import from_json
 from matgrad_cli.rewrite.engine.application import NATIVE
-from matgrad_cli.rewrite.engine.replay import maker_of, replayed, scene_of, steps_in
 from matgrad_cli.rewrite.methods import method_named
 from matgrad_cli.rulebook import rulebook
 from matgrad_cli.rulebook.load import SOLVING, equation_rules
+from replaying import maker_of, replayed, scene_of
 
 for name in METHODS[1:]:
     method_named(name)  # its native rules are registered when it is imported

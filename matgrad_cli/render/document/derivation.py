@@ -29,6 +29,7 @@ from ...ir import (
 from ...notation.printing.to_unicode import to_unicode
 from ...records import Bindings, Derivation, Step, Value
 from ...records import Sentence as Template
+from ...records.derivation import steps_in
 from ...verify.exactness import ORACLE_KIND, kind
 from ...verify.verdict import Kind
 from ..resting import resting
@@ -257,13 +258,7 @@ def _shape_phrase(derivation: Derivation) -> Phrase:
 
 def _assumptions(derivation: Derivation) -> Iterator[Phrase]:
     told: set[str] = set()
-
-    def walk(steps: tuple[Step, ...]) -> Iterator[Template]:
-        for step in steps:
-            yield from step.assumed
-            yield from walk(step.substeps)
-
-    for sentence in (*derivation.assumed, *walk(derivation.steps)):
+    for sentence in (*derivation.assumed, *(one for step in steps_in(derivation.steps) for one in step.assumed)):
         said = phrase(sentence)
         text = "".join(value_text(part) for part in said)
         if text not in told:  # `{u} > 0` of u = det(A) says what `det({A}) > 0` says of A

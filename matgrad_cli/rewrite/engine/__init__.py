@@ -1,1 +1,1 @@
-"""One rule at one place: match, apply, record, replay."""
+"""One rule at one place: match, apply, record."""

@@ -6,10 +6,10 @@ from pathlib import Path
 
 from ...diagnostics import Diagnostic, InputError
 from ...records import Derivation, Step
+from ...records.derivation import steps_in
 from ...rulebook.load import Rulebook, rulebook
 from ...rulebook.rule import Rule
 from ..engine.recorder import shown
-from ..engine.replay import steps_in
 
 
 def tested_rulebook(extra: Path | None) -> Rulebook:

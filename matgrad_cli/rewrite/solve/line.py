@@ -73,6 +73,12 @@ def judged(rule_id: str) -> Judged:
     return NATIVE[rule_id][1] if rule_id in NATIVE else "both ways"
 
 
+def contradicted(what: str, *notes: str) -> BugError:
+    """Numbers say that a move, or the solution, is false."""
+    message = f"the {what} is contradicted by numbers, so nothing is printed: this is a bug of matgrad"
+    return BugError(Diagnostic("contradiction", message, notes=notes, help="please report the command line"))
+
+
 def rules_of(phase: str) -> tuple[str, ...]:
     """The rules of a phase of rules/methods/solve.toml, in their order."""
     return equation_rules().method(SOLVING).phase(phase).rules
@@ -185,8 +191,7 @@ class Line:
         if (verdict.kind == "differs" and assumed) or (verdict.kind != "agrees" and how == "if seen"):
             return False
         if verdict.kind == "differs":
-            message = f"the move `{rule_id}` is contradicted by numbers, so nothing is printed: this is a bug of matgrad"
-            raise BugError(Diagnostic("contradiction", message, notes=(verdict.by,), help="please report the command line"))
+            raise contradicted(f"move `{rule_id}`", verdict.by)
         beside = zip(("known", "left", "right"), (known[0], *known[1]) if known else (), strict=False)
         said = {"X": self.core, **dict(bindings), "unknown": self.unknown, "core": self.core, "root": str(self.root), **dict(beside)}
         self.moves.append(made(rule_id, self.equation, after, tuple(said.items()), assumed, verdict))

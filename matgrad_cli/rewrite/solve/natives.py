@@ -4,17 +4,37 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ...ir import ONE, Add, Call, Dim, Expr, Eye, Fill, Inverse, MatMul, Mul, Number, Power, Transpose, add, hadamard, matmul, mul, product
+from ...ir import (
+    ONE,
+    Add,
+    Call,
+    Dim,
+    Entry,
+    Expr,
+    Eye,
+    Fill,
+    Index,
+    Inverse,
+    Kron,
+    MatMul,
+    MatrixOf,
+    Mul,
+    Number,
+    Pair,
+    Power,
+    Transpose,
+    add,
+    hadamard,
+    matmul,
+    mul,
+    nodes_of,
+    product,
+)
 from ..engine.application import settled
 from ..forms.algebra import flip
 from .line import Moved, Place, native, singular
 from .prepared import symmetric_part
 from .terms import Term, filled, negative, signed_terms, total
-
-
-def _both(place: Place) -> tuple[list[Term], list[Term]] | None:
-    left, right = (place.opener.terms(side) for side in place.equation)
-    return None if left is None or right is None else (left, right)
 
 
 @native("eq-symmetric", "later")
@@ -37,20 +57,15 @@ def _open(place: Place) -> Moved:
 def _bare(place: Place, side: Expr) -> bool:
     """Whether every term is a product in which the unknown stands alone."""
     terms = side.terms if isinstance(side, Add) else (side,)
-    return all(not any(isinstance(part, Add) and place.unknown in part.symbols for part in _parts(term)) for term in terms)
-
-
-def _parts(expr: Expr) -> list[Expr]:
-    return [expr, *(part for child in expr.children for part in _parts(child))]
+    return not any(isinstance(part, Add) and place.unknown in part.symbols for term in terms for part in nodes_of(term))
 
 
 @native("eq-move-terms")
 def _move(place: Place) -> Moved:
     """Everything with the unknown to the left, everything else to the right."""
-    both = _both(place)
-    if both is None:
+    left, right = (place.opener.terms(side) for side in place.equation)
+    if left is None or right is None:
         return None
-    left, right = both
     ours = [*[term.expr for term in left if term.core], *[negative(term.expr) for term in right if term.core]]
     rest = [*[term.expr for term in right if not term.core], *[negative(term.expr) for term in left if not term.core]]
     if not ours:
@@ -87,19 +102,15 @@ def _collect(place: Place) -> Moved:
     if any(any(term.left) for term in terms) and all(weight is not None for weight in entries):
         weights = [weight for weight in entries if weight is not None]
         return (hadamard(place.simplify(total(weights, left)), core), right), ()
-    rights = {place.simplify(matmul(*term.right)) if term.right else None for term in terms}
-    lefts = {place.simplify(matmul(*term.left)) if term.left else None for term in terms}
-    if len(rights) == 1:
-        behind = next(iter(rights))
-        front = place.simplify(total([_weight(term.numbers, term.left, core.shape.rows) for term in terms], left))
-        whole = product(*([] if isinstance(front, Eye) or front is Number(1) else [front]), core, *([] if behind is None else [behind]))
-    elif len(lefts) == 1:
-        before = next(iter(lefts))
-        weight = place.simplify(total([_weight(term.numbers, term.right, core.shape.cols) for term in terms], left))
-        whole = product(*([] if before is None else [before]), core, weight)
-    else:
-        return None
-    return (whole, right), ()
+    for behind in (True, False):  # whether what stands behind the unknown is alike, or what stands before it
+        alike = {place.simplify(matmul(*edge)) if (edge := term.right if behind else term.left) else None for term in terms}
+        if len(alike) == 1:
+            side = core.shape.rows if behind else core.shape.cols
+            weight = place.simplify(total([_weight(term.numbers, term.left if behind else term.right, side) for term in terms], left))
+            weights = [] if isinstance(weight, Eye) or weight is Number(1) else [weight]
+            edges = [edge for edge in alike if edge is not None]
+            return (product(*weights, core, *edges) if behind else product(*edges, core, *weights), right), ()
+    return None
 
 
 def _entries(term: Term, core: Expr) -> Expr | None:
@@ -125,7 +136,7 @@ def _shortest(place: Place) -> Moved:
     """Of the solutions of AᵀA X = Aᵀ B, where AᵀA is singular, the one of least length: X = A⁺ B; of X AAᵀ = B Aᵀ: X = B A⁺."""
     left, right = place.equation
     terms = place.opener.terms(left)
-    if terms is None or len(terms) != 1 or terms[0].core is None or terms[0].turned or place.unknown in _parts(right):
+    if terms is None or len(terms) != 1 or terms[0].core is None or terms[0].turned or place.unknown in nodes_of(right):
         return None
     numbers, before = terms[0].numbers, bool(terms[0].left)
     gram, other = (terms[0].left, terms[0].right) if before else (terms[0].right, terms[0].left)
@@ -208,5 +219,27 @@ def _around(x: Expr, term: Expr) -> Expr:
 
 def _inverses(term: Expr, place: Place) -> int:
     """How often the inverse of the unknown stands in a term."""
-    inner = {place.unknown, Transpose(place.unknown)}
-    return sum(isinstance(part, Inverse) and part.body in inner for part in _parts(term))
+    if isinstance(term, Inverse) and term.body in (place.unknown, Transpose(place.unknown)):
+        return 1
+    return sum(_inverses(child, place) for child in term.children)
+
+
+@native("eq-vec")
+def _vec(place: Place) -> Moved:
+    """X with vec X = (Σ Bᵀ ⊗ A)⁻¹ vec C from Σ A X B = C."""
+    left, right = place.equation
+    unknown = place.unknown
+    terms = place.opener.terms(left) if unknown.shape.is_matrix else None
+    if not terms or len(terms) < 2 or any(term.core is None or term.turned for term in terms) or unknown in nodes_of(right):
+        return None
+    rows, cols = unknown.shape.rows, unknown.shape.cols
+    parts = []
+    for term in terms:
+        before = matmul(*term.left) if term.left else Eye(rows)
+        behind = place.simplify(Transpose(matmul(*term.right))) if term.right else Eye(cols)
+        parts.append(mul(*term.numbers, Kron((behind, before))))
+    system = total(parts, left)
+    taken = {name for side in (rows, cols) for name in side.names}
+    i, j = (Index(next(letter for letter in letters if letter not in taken), side) for letters, side in (("iab", rows), ("jcd", cols)))
+    stacked = matmul(Inverse(system), Call("vec", right))
+    return (unknown, MatrixOf(i, j, Entry(stacked, Pair(j, i, rows), None))), (("A", system),)

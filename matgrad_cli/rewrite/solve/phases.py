@@ -5,7 +5,7 @@ from __future__ import annotations
 from ...ir import Add, Call, Expr, Fill, Inverse, Power, Symbol, nodes_of, substitute
 from ...rulebook.load import equation_rules
 from ..engine.application import Scene, fit
-from . import natives, powers, stacked  # noqa: F401  (they register the native moves)
+from . import natives, powers  # noqa: F401  (they register the native moves)
 from .line import Line, rules_of
 
 MOST_WRAPS = 8

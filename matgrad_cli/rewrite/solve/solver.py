@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import cast
 
-from ...diagnostics import BugError, Diagnostic, MatgradError, StuckError
-from ...diagnostics.record import replace
+from ...diagnostics import Diagnostic, MatgradError, StuckError
+from ...diagnostics.record import record, replace
 from ...facts import Problem
 from ...facts.conditions import said_of
 from ...facts.holding import holds
-from ...ir import Add, Call, Expr, Fill, MatMul, Mul, Named, Number, Symbol, matmul, nodes_of, transpose
+from ...ir import Add, Call, Expr, MatMul, Mul, Named, Symbol, matmul, nodes_of, transpose
 from ...notation.printing.to_unicode import to_unicode
 from ...records import Derivation, Sentence, Value
 from ...records.layout import is_turned
@@ -24,9 +24,10 @@ from ...verify.solving.variants import SAID
 from ...verify.verdict import Verdict
 from ..derive import derive
 from ..engine.application import replaced
+from ..forms.algebra import zero
 from ..textbook.simplifier import textbook
 from .advice import advised
-from .line import OPEN, Line
+from .line import OPEN, Line, contradicted
 from .multipliers import without_multiplier
 from .phases import isolate
 from .prepared import prepared
@@ -47,7 +48,7 @@ def solve(
         found = replace(found, problem=problem, reasons=ready.reasons, second=second)
         return advised(found, lambda known: solve(known, constraints, goal, layout, rules=rules))
     except StuckError:
-        if constraints and not solutions(Judge(problem), System(tuple((one, _zero(one)) for one in constraints), (problem.wrt,))):
+        if constraints and not solutions(Judge(problem), System(tuple((one, zero(one.shape)) for one in constraints), (problem.wrt,))):
             name, together = to_unicode(problem.wrt), " together" if len(constraints) > 1 else ""
             message = f"no `{name}` was found at random data at which the constraints hold{together}"
             help_ = "constraints that contradict each other, or that only some data allow, have no solution"
@@ -55,38 +56,45 @@ def solve(
         raise
 
 
+@record
+class Asked:
+    """What is solved: the `derivation` of the gradient (with constraints: of the Lagrangian), and what the solution must be."""
+
+    problem: Problem
+    derivation: Derivation
+    constraints: tuple[Expr, ...]
+    multipliers: tuple[Symbol, ...]
+    goal: Goal | None
+
+
 def _solved(problem: Problem, constraints: tuple[Expr, ...], goal: Goal | None, layout: str, rules: Rulebook | None) -> Solution:
     multipliers = tuple(multiplier_of(problem, constraint, number) for number, constraint in enumerate(constraints))
-    whole = lagrangian(problem, constraints, multipliers)
-    derivation = derive(whole, layout=layout, rules=rules)
+    derivation = derive(lagrangian(problem, constraints, multipliers), layout=layout, rules=rules)
     if derivation.result.matrix is None:
         raise no_closed_form(derivation, multipliers)
+    asked = Asked(problem, derivation, constraints, multipliers, goal)
     stated = _without_names(derivation.result.matrix)
-    turned = is_turned(layout, problem.loss.shape, problem.wrt.shape)
-    if not turned:
-        return _stationary(problem, derivation, stated, constraints, multipliers, goal)
-    line = Line(problem, Judge(problem), problem.wrt, (stated, _zero(stated)))
+    if not is_turned(layout, problem.loss.shape, problem.wrt.shape):
+        return _stationary(asked, stated)
+    line = Line(problem, Judge(problem), problem.wrt, (stated, zero(stated.shape)))
     line.phase("layout")
-    found = _stationary(problem, derivation, line.equation[0], constraints, multipliers, goal)
+    found = _stationary(asked, line.equation[0])
     return replace(found, gradient=stated, moves=(*line.moves, *found.moves))
 
 
-def _stationary(
-    problem: Problem, derivation: Derivation, gradient: Expr, constraints: tuple[Expr, ...], multipliers: tuple[Symbol, ...],
-    goal: Goal | None,
-) -> Solution:  # fmt: skip
+def _stationary(asked: Asked, gradient: Expr) -> Solution:
     """The solution by eigenvectors where the constraint is quadratic, else by moves."""
-    if problem.wrt not in gradient.symbols and not constraints:
+    problem = asked.problem
+    if problem.wrt not in gradient.symbols and not asked.constraints:
         message = f"the gradient does not depend on `{problem.wrt.name}`, so it is zero everywhere or nowhere"
         raise StuckError(Diagnostic("no-closed-form", message, notes=(f"the gradient is {to_unicode(gradient)}",)))
-    if len(constraints) == 1:
-        line = spectral_of(problem, derivation.problem, gradient, constraints[0], multipliers[0], goal)
+    if len(asked.constraints) == 1:
+        line = spectral_of(problem, asked.derivation.problem, gradient, asked.constraints[0], asked.multipliers[0], asked.goal)
         if line is not None:
-            return _by_spectrum(problem, derivation, line.moves[-1], constraints, multipliers, goal)
-    first, branched = _by_moves(problem, derivation, gradient, constraints, multipliers, 1)
-    if not branched:
-        return _as_asked(first, goal)
-    return _as_asked(_root_of(first, _by_moves(problem, derivation, gradient, constraints, multipliers, -1)[0], goal), goal)
+            return _by_spectrum(asked, line.moves[-1])
+    first, branched = _by_moves(asked, gradient, 1)
+    found = _root_of(first, _by_moves(asked, gradient, -1)[0], asked.goal) if branched else first
+    return _as_asked(found, asked.goal)
 
 
 def _root_of(first: Solution, second: Solution, goal: Goal | None) -> Solution:
@@ -98,26 +106,22 @@ def _root_of(first: Solution, second: Solution, goal: Goal | None) -> Solution:
     return replace(found, without=(*found.without, said))
 
 
-def _by_moves(
-    problem: Problem, derivation: Derivation, gradient: Expr, constraints: tuple[Expr, ...], multipliers: tuple[Symbol, ...], root: int
-) -> tuple[Solution, bool]:
+def _by_moves(asked: Asked, gradient: Expr, root: int) -> tuple[Solution, bool]:
     """The solution by moves of the equation, and of the constraints; of two roots that of the sign `root`, and whether there were two."""
-    whole = derivation.problem
-    line = Line(whole, Judge(whole), problem.wrt, (gradient, _zero(gradient)), root)
+    whole, multipliers = asked.derivation.problem, asked.multipliers
+    line = Line(whole, Judge(whole), asked.problem.wrt, (gradient, zero(gradient.shape)), root)
     line.phase("symmetric")
     start = line.equation[0]
     isolate(line)
-    if not line.solved:
-        raise no_closed_form(derivation, multipliers)
-    for multiplier, constraint in zip(multipliers, constraints, strict=True):
+    for multiplier, constraint in zip(multipliers, asked.constraints, strict=True) if line.solved else ():
         if multiplier in line.equation[1].symbols and not without_multiplier(line, multiplier, constraint):
-            raise no_closed_form(derivation, multipliers)
+            raise no_closed_form(asked.derivation, multipliers)
     value = line.equation[1]
-    if any(multiplier in value.symbols for multiplier in multipliers):
-        raise no_closed_form(derivation, multipliers)
+    if not line.solved or any(multiplier in value.symbols for multiplier in multipliers):
+        raise no_closed_form(asked.derivation, multipliers)
     # a condition that still holds a multiplier was found together with what stands in its place: 1/√λ has a value where λ ≠ 0
     moves = [replace(move, assumed=tuple(said for said in move.assumed if not _speaks_of(said, multipliers))) for move in line.moves]
-    return _verified(problem, derivation, (gradient, start), tuple(moves), value, constraints, multipliers), line.branched
+    return _verified(asked, (gradient, start), tuple(moves), value), line.branched
 
 
 def _as_asked(solution: Solution, goal: Goal | None) -> Solution:
@@ -146,33 +150,23 @@ def _speaks_of(condition: Sentence, symbols: Sequence[Symbol]) -> bool:
 # ---- the verdict
 
 
-def _zero(expr: Expr) -> Expr:
-    return Number(0) if expr.shape.is_number else Fill(0, expr.shape)
-
-
-def _verified(
-    problem: Problem, derivation: Derivation, gradients: tuple[Expr, Expr], moves: tuple[Move, ...], value: Expr,
-    constraints: tuple[Expr, ...], multipliers: tuple[Symbol, ...],
-) -> Solution:  # fmt: skip
+def _verified(asked: Asked, gradients: tuple[Expr, Expr], moves: tuple[Move, ...], value: Expr) -> Solution:
     """The solution with its verdict, and what kind of point it is; of the gradients the second is that which is zero there."""
-    judge = Judge(derivation.problem)
-    gradient, start = gradients
-    equations = tuple((expr, _zero(expr)) for expr in (start, *constraints))
+    problem, derivation, constraints, multipliers = asked.problem, asked.derivation, asked.constraints, asked.multipliers
+    judge, (gradient, start) = Judge(derivation.problem), gradients
+    equations = tuple((expr, zero(expr.shape)) for expr in (start, *constraints))
     needed = [each for move in moves for said in move.assumed for _, each in said.values if isinstance(each, Expr)]
     solves = solved_by(judge, System(equations, (problem.wrt, *multipliers)), problem.wrt, value, needed=needed)
     if not solves and constraints and solved_by(judge, System(equations[:1], (problem.wrt, *multipliers)), problem.wrt, value):
         raise no_closed_form(derivation, multipliers)  # a constraint that was not needed fails there, or none of the data allow them
     if solves is False:
-        message = "the solution is contradicted by numbers, so nothing is printed: this is a bug of matgrad"
-        raise BugError(Diagnostic("contradiction", message, help="please report the command line"))
+        raise contradicted("solution")
     by = "the gradient is zero there, at random data" if solves else "no data were found at which it could be computed"
     verdict = Verdict("agrees" if solves else "unknown", by)
     moves = tuple(replace(move, verdict=verdict) if move.verdict is OPEN else move for move in moves)
     moves = (*moves[:-1], replace(moves[-1], assumed=(*moves[-1].assumed, *_facts_needed(judge, problem, value))))
-    extremum = _extremum(judge, problem, start, value, constraints)
-    return Solution(
-        problem, derivation, gradient, moves, value, extremum, verdict, constraints, multipliers, _without(problem, moves, constraints)
-    )
+    extremum, singular = _extremum(judge, problem, start, value, constraints), _without(problem, moves, constraints)
+    return Solution(problem, derivation, gradient, moves, value, extremum, verdict, constraints, multipliers, singular)
 
 
 _EQUATIONS = ("symmetric", "antisymmetric", "diagonal", "lower", "upper", "onehot", "binary", "signs")
@@ -300,14 +294,11 @@ def _normal(matrix: Expr, right: Expr, before: bool) -> bool:
     return gram and (sides[0] is factors[0] if before else sides[-1] is factors[1])
 
 
-def _by_spectrum(
-    problem: Problem, derivation: Derivation, move: Move, constraints: tuple[Expr, ...],
-    multipliers: tuple[Symbol, ...], goal: Goal | None,
-) -> Solution:  # fmt: skip
-    found = spectral(move)
+def _by_spectrum(asked: Asked, move: Move) -> Solution:
+    problem, found = asked.problem, spectral(move)
     told = spectral_points(Judge(problem), problem, found)
     if told is not None and not told[0]:
-        raise BugError(Diagnostic("contradiction", "the solution is contradicted by numbers, so nothing is printed: a bug of matgrad"))
+        raise contradicted("solution")
     verdict = (
         Verdict("unknown", "nothing could be computed")
         if told is None
@@ -326,10 +317,9 @@ def _by_spectrum(
     }
     why = Sentence(_NOT_FOUND if kind == "unknown" else reasons[found.form])
     extremum = Extremum(kind, why, "compared with random points that satisfy the constraint")
-    moves = (replace(move, verdict=verdict),)
-    gradient = move.before[0]
-    chosen = () if goal is not None else (convention(problem, found),)
-    return Solution(problem, derivation, gradient, moves, None, extremum, verdict, constraints, multipliers, chosen, found)
+    chosen = () if asked.goal is not None else (convention(problem, found),)
+    return Solution(problem, asked.derivation, move.before[0], (replace(move, verdict=verdict),), None, extremum, verdict,
+                    asked.constraints, asked.multipliers, chosen, found)  # fmt: skip
 
 
 # ---- no closed form

@@ -8,8 +8,27 @@ from itertools import product as choices
 from ...diagnostics.record import record
 from ...facts import Problem
 from ...facts.holding import holds
-from ...ir import Add, Call, Expr, Fill, Hadamard, Inverse, MatMul, Mul, Number, Power, Transpose, add, hadamard, matmul, mul, product
+from ...ir import (
+    Add,
+    Call,
+    Expr,
+    Fill,
+    Hadamard,
+    Inverse,
+    MatMul,
+    Mul,
+    Number,
+    Power,
+    Transpose,
+    add,
+    hadamard,
+    matmul,
+    mul,
+    nodes_of,
+    product,
+)
 from ..engine.application import is_zero
+from ..forms.algebra import zero
 
 Parts = tuple[tuple[Expr, ...], tuple[Expr, ...]]
 """The numbers and the arrays of a product."""
@@ -41,38 +60,35 @@ class Opener:
 
     def terms(self, expr: Expr) -> list[Term] | None:
         """The terms of an expression; None if it is not linear in the unknown."""
-        found = [self._term(*parts) for parts in self._opened(expr)]
+        found = [self._term(*parts) for parts in self.products(expr)]
         return None if any(term is None for term in found) else [term for term in found if term is not None]
+
+    def _holds(self, expr: Expr) -> bool:
+        return self.unknown in nodes_of(expr)
 
     def products(self, expr: Expr) -> list[Parts]:
         """The products of which an expression is the sum, however often the unknown stands in them."""
-        return self._opened(expr)
-
-    def _holds(self, expr: Expr) -> bool:
-        return expr is self.unknown or any(self._holds(child) for child in expr.children)
-
-    def _opened(self, expr: Expr) -> list[Parts]:
         if not self._holds(expr) or expr is self.unknown:
             return [self._split(expr)]
         match expr:
             case Add(terms):
-                return [parts for term in terms for parts in self._opened(term)]
+                return [parts for term in terms for parts in self.products(term)]
             case Mul(factors):
-                return [_joined(parts) for parts in choices(*([_grouped(f, p) for p in self._opened(f)] for f in factors))]
+                return [_joined(parts) for parts in choices(*([_grouped(f, p) for p in self.products(f)] for f in factors))]
             case MatMul(factors):
-                return [_joined(parts) for parts in choices(*map(self._opened, factors))]
+                return [_joined(parts) for parts in choices(*map(self.products, factors))]
             case Transpose(body):
-                return [(numbers, tuple(self.turned(part) for part in reversed(arrays))) for numbers, arrays in self._opened(body)]
+                return [(numbers, tuple(self.turned(part) for part in reversed(arrays))) for numbers, arrays in self.products(body)]
             case Hadamard(factors) if expr.shape.cols.factor == 1 and not expr.shape.cols.names:
                 inside = [factor for factor in factors if self._holds(factor)]
                 rest = [factor for factor in factors if not self._holds(factor)]
                 if len(inside) == 1:
                     others = rest[0] if len(rest) == 1 else Hadamard(tuple(rest))
-                    return [_joined((((), (Call("diag", others),)), parts)) for parts in self._opened(inside[0])]
+                    return [_joined((((), (Call("diag", others),)), parts)) for parts in self.products(inside[0])]
             case Call("tr" | "sum" | "mean" as name, (body,)) if self.unknown.shape.is_number:
-                return [self._out_of(name, parts) for parts in self._opened(body)]
+                return [self._out_of(name, parts) for parts in self.products(body)]
             case Call("sum", (body,)) if body.shape.is_column:
-                return [_joined((((), (Transpose(Fill(1, body.shape)),)), parts)) for parts in self._opened(body)]
+                return [_joined((((), (Transpose(Fill(1, body.shape)),)), parts)) for parts in self.products(body)]
         return [self._split(expr)]
 
     def _out_of(self, name: str, parts: Parts) -> Parts:
@@ -143,7 +159,7 @@ def _joined(parts: Sequence[Parts]) -> Parts:
 
 def total(terms: Sequence[Expr], like: Expr) -> Expr:
     """Their sum; zero of the same shape if there are none."""
-    return add(*terms) if terms else Fill(0, like.shape) if not like.shape.is_number else Number(0)
+    return add(*terms) if terms else zero(like.shape)
 
 
 def negative(expr: Expr) -> Expr:

@@ -1,15 +1,16 @@
-"""Running the steps of a derivation again, and counting who made them: the text of a rule or its function."""
+"""What the replay tests share: running the steps of a derivation again, and counting who made them: the text of a rule or its function."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 
-from ...ir import Expr, LinearMap, Named
-from ...ir.walk import nodes_of
-from ...records import Derivation, Step
-from ...rulebook.load import Rulebook
-from .application import DoesNotFit, Scene, apply
+from matgrad_cli.ir import Expr, LinearMap, Named
+from matgrad_cli.ir.walk import nodes_of
+from matgrad_cli.records import Derivation, Step
+from matgrad_cli.records.derivation import steps_in
+from matgrad_cli.rewrite.engine.application import DoesNotFit, Scene, apply
+from matgrad_cli.rulebook.load import Rulebook
 
 MAKERS = ("pattern", "native", "group")
 
@@ -23,13 +24,6 @@ def scene_of(derivation: Derivation, rules: Rulebook) -> Scene:
     direction = derivation.start.argument if isinstance(derivation.start, LinearMap) else None
     method = rules.method(derivation.method).like or derivation.method
     return Scene(derivation.problem, rules, names, method == "index", direction, method == "expand")
-
-
-def steps_in(steps: Iterable[Step]) -> Iterator[Step]:
-    """All steps, those inside groups too."""
-    for step in steps:
-        yield step
-        yield from steps_in(step.substeps)
 
 
 def maker_of(step: Step, rules: Rulebook) -> str:
