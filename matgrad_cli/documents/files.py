@@ -13,7 +13,7 @@ from pathlib import Path
 from ..diagnostics import Diagnostic, Source
 from ..diagnostics.record import replace
 from ..diagnostics.regex import regex
-from .assigned import TITLED, assigned
+from .homework.assigned import TITLED, assigned
 from .keys import Document
 from .latex_carrier import read_latex
 from .markdown_carrier import read_markdown

@@ -9,9 +9,10 @@ from ..diagnostics import Diagnostic, Label, Source
 from ..notation.scope import SYNTAXES
 from ..records.layout import LAYOUTS
 from .display_rows import body_rows
+from .homework.pieces import Piece
 from .passage import Passage
 from .python.blocks import Blocks
-from .sheets.sheet import Sheet, Spoken
+from .sheets.sheet import Sheet
 
 KEYS = (
     "problem", "loss", "name", "wrt", "shapes", "assume", "layout", "order", "subject_to", "asks", "syntax", "points", "partial",
@@ -37,14 +38,14 @@ END = "end"
 class Exercise:
     """One problem as a file states it: keys with their passages, and the rows of a derivation.
 
-    `readings` are other rows that may be meant, where nothing says which formulas are the derivation; `spoken` are the formulas with the
-    words around them. `unread`: that something stands there which cannot be read.
+    `readings` are other rows that may be meant, where nothing says which formulas are the derivation; `pieces` are its formulas with
+    the words around them. `unread`: that something stands there which cannot be read.
     """
 
     keys: dict[str, Passage] = field(default_factory=dict)
     rows: tuple[Passage, ...] = ()
     readings: tuple[tuple[Passage, ...], ...] = ()
-    spoken: tuple[Spoken, ...] = ()
+    pieces: tuple[Piece, ...] = ()
     unread: Diagnostic | None = None
 
     def text(self, key: str) -> str | None:

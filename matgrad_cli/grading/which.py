@@ -1,18 +1,19 @@
-"""Which formulas of a submission are its answer: what is denied or said under a condition is none, and of several none may be wrong."""
+"""Which piece of a submission is its answer, and why the others are none: what is denied or said under a condition is not claimed, and of
+several that are claimed none may be wrong."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import groupby
 
 from ..diagnostics import Diagnostic
 from ..diagnostics.record import replace
 from ..diagnostics.regex import regex
-from ..documents.assigned import is_name
-from ..documents.continued import RELATION
+from ..documents.homework.pieces import Piece
+from ..documents.homework.words import fact_named, said
 from ..documents.keys import Exercise
 from ..documents.passage import Passage
-from ..documents.sheets.sheet import Spoken
 from ..records.finding import ProblemReport
 from .exercise import OF_SHAPES, unanswered
 from .merge import Located, Settings
@@ -20,54 +21,11 @@ from .merge import Located, Settings
 _SEVERAL = Diagnostic("answered-twice", "several formulas stand here as the answer, one of them wrong",
                       help="leave one answer, or write `matgrad: problem = NAME` above it", severity="warning")  # fmt: skip
 _MOST_CLAIMS = 12
+Judged = Callable[[Settings], ProblemReport]
 Claim = tuple[Settings, bool]
 """What is said to be the answer, as it is judged, and whether an equation says it."""
 
-_RESULT = r"(?:gradient|derivative|answer|result|solution|minimi[sz]er|minimum|optimum|lösung|ableitung)"
-_CLAUSE = regex(r"[.;:!?]\s+|,\s*(?:but|so|and|hence|thus|therefore|the|i|we|in)\b|\bbut\b|\n\s*\n", re.IGNORECASE)
-_DENIED = regex(
-    r"(?<!\bif )\b(?:not|never)\s+(?:(?:equal|equals|given|simply|just|merely|to|by|the|that|my|\w*gradient|answer)\s+)*$|n['’]t\s*$"
-    r"|\bcan(?:not|['’]t) be\s*$|\bI doubt\b"
-    r"|\b(?:do|does|did|would|can)\s?(?:not|n['’]t)\s+(?:believe|think|claim|say|mean|agree|answer|write)\b"
-    rf"|\b(?:wrong|false|incorrect|naive|mistaken)\s+(?:{_RESULT}|guess|formula|attempt)|\b(?:common )?mistake\b"
-    r"|\b(?:one|you) (?:might|may|could) (?:think|believe|guess|be tempted)|\btempting\b"
-    r"|\bI (?:first|initially|originally|at first) (?:tried|thought|guessed|wrote|had|believed|got)\b", re.IGNORECASE,
-)  # fmt: skip
-_OF_OTHERS = regex(
-    r"\b(?:neighbou?r|friend|classmate|colleague|someone|somebody|chat\s?gpt)\w*\s+(?:\w+\s+)?"
-    r"(?:wrote|writes|says?|said|claims?|claimed|got|has|had|thinks?|told|answered|gave)\b", re.IGNORECASE,
-)  # fmt: skip
-_REFUTED = regex(
-    r"\W*(?:(?:but|which|this|that|it|and|however|i (?:think|know))\W+)*(?:is|are|was|would be|['’]s)\s+(?:\w+ly\s+)*"
-    r"(?:(?:wrong|incorrect|false|mistaken|a (?:common )?mistake)\b(?!\s+to\b)|only (?:right|true|correct|valid)\b"
-    rf"|not (?:true|right|correct|it\b|my answer|the (?:\w+ )?{_RESULT}))"
-    r"|\W*(?:holds for no\b|(?:does not|doesn['’]t) hold\b)|[^.]{0,30}\b(?:no idea|(?:do|does)(?: not|n['’]t) know)\b", re.IGNORECASE,
-)  # fmt: skip
-_QUESTION = regex(r"[\s)\]]*\?(?!\s*(?:yes|indeed|it is|right)\b)", re.IGNORECASE)
 _UNEQUAL = regex(r"\\n(?:eq?|ot\s*=)(?![A-Za-z])|≠|!=")
-
-_FACT = r"(?:symmetric|diagonal|orthogonal|orthonormal|idempotent|identity|scalar|commut|skew)"
-_VALUED = r"\w\s*=\s*(?:\d+|I)(?![\w.^])"
-_WHEN = rf"(?:(?<!even )(?:if|when|unless)|for|assum\w+|suppos\w+|provided|whenever)\b[^.;]*?(?:(?P<fact>\b{_FACT})|{_VALUED})"
-_UNDER = regex(
-    rf"\b(?:{_WHEN}|with\s+\\?{_VALUED})(?!.*\b(?:in general|otherwise|else|always)\b)", re.IGNORECASE | re.DOTALL
-)
-_ASSUMED = regex(rf"\b(?:assum\w+|suppos\w+|let)\b[^.;]*?(?P<fact>\b{_FACT})[^.;]*\.\s+(?:then|so|hence|thus)\b", re.IGNORECASE)
-_ONLY = regex(rf"[\s,(]*(?:only\s+)?{_WHEN}(?![^.;]*\b(?:this|it|we|that)\s+(?:is|becomes|gives|get)\b)", re.IGNORECASE)
-
-_SAYS = regex(rf"\b(?:{_RESULT}|it)\b[^.;]*\b(?:is|are|be|ist|equals?|reads|becomes|either|as|by)\b[^.;]*$|\b{_RESULT}\W*$", re.IGNORECASE)
-_REACHES = regex(r"\b(?:get|gets|obtain|find|gives?|yields?|so|thus|hence|therefore)\W*$|[:=]\s*$", re.IGNORECASE)
-"""Words before a formula that may be a step on the way: behind an answer they say another."""
-_OR = regex(r"\b(?:or|either|alternatively|maybe|perhaps|oder)\b", re.IGNORECASE)
-_PART = regex(
-    r"\b(?:loss|objective|cost|function|residual|hessian|terms?|parts?|piece|summand|first|second|third|last)\b(?!.*\b(?:all|whole|sum)\b)",
-    re.IGNORECASE,
-)
-_OF_PART = regex(
-    r"\W*(?:as a row|transposed|in (?:the )?\w+ layout)\b|"
-    r"\W*has (?:the )?(?:gradient|derivative)\b"
-    r"|\W*(?:from|for|of|in|is the \w+ of) the (?:\w+ )?(?:terms?|parts?|first|second|last|loss|regulari\w+)\b", re.IGNORECASE,
-)  # fmt: skip
 _LETTERS = regex(r"[^\W\d_]{2,}")
 _STATES = regex(
     r"\s*(?:\\nabla|∇|\\(?:mathrm|operatorname|text)\s*\{grad\}|grad)\s*(?:_\s*(?P<by>\{[^{}]*\}|\\?\w+))?\s*(?:\\?\w|\\ell|\\mathcal\s*\{?\w\}?)?"
@@ -75,27 +33,31 @@ _STATES = regex(
     r"|\s*(?:\\partial|∂)\s*\w\s*/\s*(?:\\partial|∂)\s*\w\s*="
 )
 _ZERO = regex(r"=\s*\{?(?:\\mathbf\s*)?\{?0\}?\}?[\s.,]*$")
-_NAMED = regex(r"\s*(?:\\(?:hat|bar|tilde|mathbf|vec|bm|boldsymbol)\s*)?\{?(?P<name>\\?[^\W\d_]+)\}?(?P<marks>[\s_^*\w{}\\]*?)\s*:?=")
+_VALUED = r"\w\s*=\s*(?:\d+|I)(?![\w.^])"
+_WHEN = rf"\b<when>\b[^.;]*?(?:(?P<fact>\b<fact>)|{_VALUED})"
+_SAYS = r"\b(?:<result>|<it>)\b[^.;]*\b<is>\b[^.;]*$|\b<result>\W*$"
+_REACHES = r"\b<reaches>\W*$|[:=]\s*$"
 
 
-def read_well(chosen: Settings, exercise: Exercise, judged: Callable[[Settings], ProblemReport]) -> ProblemReport:
+def read_well(chosen: Settings, exercise: Exercise, judged: Judged) -> ProblemReport:
     """The report on a problem in the first reading in which it is right; else in that which is meant most probably.
 
     Of what is said to be the answer nothing may be wrong: whoever writes down several of them has not answered.
     """
-    said, refused = _answering(exercise.spoken, chosen)
+    told, refused = _answering(exercise.pieces, chosen)
     rows = [chosen.rows, *exercise.readings]
     if refused:
-        places = {one.passage.places[0] for one in said}
+        places = {one.passage.places[0] for one in told if one.kind != "name"}
         rows = [tuple(row for row in reading if row.places[0] in places) for reading in rows]
         rows = list(dict.fromkeys(reading for reading in rows if reading))
     if refused and not rows:
         return unanswered(chosen, next(iter(refused.values())))
     chosen = replace(chosen, rows=rows[0]) if rows else chosen
     found = judged(chosen)
-    if not exercise.spoken:
+    if not exercise.pieces:
         return found
-    claims = _claims(said, chosen)
+    beside = _beside(told, chosen)
+    claims = [*_claims(told, chosen), *beside]
     right = next((one for one in _all_read(found, rows[1:], claims, chosen, judged) if one.verdict == "right"), None)
     if right is None:
         return found
@@ -112,137 +74,183 @@ def _contradicts(report: ProblemReport, stated: bool) -> bool:
 
 
 def _all_read(
-    found: ProblemReport, rows: Sequence[tuple[Passage, ...]], claims: Sequence[Claim], chosen: Settings,
-    judged: Callable[[Settings], ProblemReport],
+    found: ProblemReport, rows: Sequence[tuple[Passage, ...]], claims: Sequence[Claim], chosen: Settings, judged: Judged,
 ) -> Iterator[ProblemReport]:  # fmt: skip
     yield found
     yield from (judged(replace(chosen, rows=reading)) for reading in rows)
     yield from (judged(claim) for claim, _ in claims[:_MOST_CLAIMS])
 
 
-def _claim(passages: Sequence[Passage], chosen: Settings) -> Claim:
+def _claim(passages: Sequence[Passage], last: Piece, chosen: Settings) -> Claim:
     """Definitions and what is said to be the answer: as one answer; as a derivation where it holds several signs of equality."""
-    *before, last = passages
-    stated = RELATION.search(last.text) is not None
+    stated = last.kind in ("equation", "definition")
     if last.text.count("=") > 1:
         return replace(chosen, rows=tuple(passages)), stated
-    head = (_STATES if chosen.asks == "gradient" else _NAMED).match(last.text) if stated else None
-    whole = last.part(head.end(), len(last.text)) if head is not None else last
+    head = _STATES.match(last.text) if stated and chosen.asks == "gradient" else None
+    start = head.end() if head is not None else last.value if chosen.asks != "gradient" else 0
+    *before, whole = *passages[:-1], last.passage.part(start, len(last.text))
     for one in reversed(before):
         whole = one.joined(whole)
     return replace(chosen, rows=(), answer=Located(whole, chosen.source)), stated
 
 
-def _answering(spoken: Sequence[Spoken], chosen: Settings) -> tuple[list[Spoken], dict[int, Diagnostic]]:
-    """The formulas that may be an answer, and why others are none, by their place."""
-    said, refused = [], {}
+# ---- why a piece is none
+
+
+def _answering(pieces: Sequence[Piece], chosen: Settings) -> tuple[list[Piece], dict[int, Diagnostic]]:
+    """The pieces that may be an answer, and why others are none, by their place. A name that is denied denies what defines it."""
     known = (chosen.text("assume") or "").lower()
-    for one in spoken:
-        why = disowned(one) or _condition(one, known)
-        if why is None:
-            said.append(one)
-        else:
-            message, help_ = f"`{one.passage.text.strip()}` is no answer: {why}", "state what the answer is"
-            refused[one.passage.places[0]] = Diagnostic("nothing-judged", message, help=help_, severity="warning")
-    return said, refused
+    why = {at: found for at, one in enumerate(pieces) if (found := _disowned(one) or _condition(one, known)) is not None}
+    named = [(at, one) for at, one in enumerate(pieces) if one.kind == "name" and said(_SAYS).search(one.before)]
+    meant = {one.text for at, one in named if at not in why}
+    for at, one in named:
+        if at in why and one.text not in meant:
+            why |= {other: why[at] for other in range(at) if pieces[other].defines == one.text.strip("\\ ")}
+    refused = {}
+    for at, found in why.items():
+        if pieces[at].kind != "name":
+            message, help_ = f"`{pieces[at].text.strip()}` is no answer: {found}", "state what the answer is"
+            refused[pieces[at].passage.places[0]] = Diagnostic("nothing-judged", message, help=help_, severity="warning")
+    return [one for at, one in enumerate(pieces) if at not in why], refused
 
 
-def disowned(one: Spoken) -> str | None:
+def _disowned(one: Piece) -> str | None:
     """Why a formula is no claim of its author: denied, asked, or said by somebody else."""
     clause = _clause(one.before)
-    if _DENIED.search(clause + " ") or _REFUTED.match(one.after) or _UNEQUAL.search(one.passage.text):
+    if said("<denied>").search(clause + " ") or said("<refuted>").match(one.after) or _UNEQUAL.search(one.text):
         return "the words beside it deny it"
-    if _QUESTION.match(one.after):
+    if said(r"[\s)\]]*\?(?!\s*<yes>\b)").match(one.after):
         return "it is a question"
-    return "somebody else says it" if _OF_OTHERS.search(clause) else None
+    return "somebody else says it" if said("<others>").search(clause) else None
 
 
-def _condition(one: Spoken, known: str) -> str | None:
+def _condition(one: Piece, known: str) -> str | None:
     """Under which condition a formula is said that the problem does not state."""
-    found = _UNDER.search(re.split(r"[.;]\s", one.before)[-1]) or _ASSUMED.search(one.before) or _ONLY.match(one.after)
-    if found is None or (found["fact"] and found["fact"].lower() in known):
+    sentence = re.split(r"[.;]\s", one.before)[-1]
+    found = (
+        said(rf"(?:{_WHEN}|\bwith\s+\\?{_VALUED})(?!.*\b<general>\b)").search(sentence)
+        or said(r"\b<assumed>\b[^.;]*?(?P<fact>\b<fact>)[^.;]*\.\s+<then>\b").search(one.before)
+        or said(rf"[\s,(]*(?:(?:only|nur|seulement|sólo|solo)[\s,]+)?{_WHEN}(?![^.;]*\b<becomes>\b)").match(one.after)
+    )
+    if found is None or (found["fact"] and (fact_named(found["fact"]) or "?") in known):
         return None
     return f"it is said under a condition, `{' '.join(found[0].split()).strip(' ,(')}`, that the problem does not state"
 
 
 def _clause(before: str) -> str:
     """The words that lead to a formula."""
-    return _CLAUSE.split(before.rstrip(" \t\n:"))[-1]
+    text, start = before.rstrip(" \t\n:"), 0
+    for cut in said("<clause>").finditer(text):
+        start = cut.end()
+    return text[start:]
 
 
-def _claims(said: Sequence[Spoken], chosen: Settings) -> list[Claim]:
-    """What is said to be the answer, with the definitions before it that it needs; without such words every formula without equality."""
-    claims: list[tuple[int, Spoken]] = []
-    reached: list[tuple[int, Spoken]] = []
-    bare: list[tuple[int, Spoken]] = []
-    for at, one in enumerate(said):
-        if not one.inline:
+# ---- what is claimed
+
+
+def _claims(told: Sequence[Piece], chosen: Settings) -> list[Claim]:
+    """What is said to be the answer, with the definitions before it that it needs; without such words every formula without equality, or
+    the last that is defined and not used."""
+    claims, reached, bare = list[int](), list[int](), list[int]()
+    defined = {one.defines for one in told}
+    last = -1
+    for at, one in enumerate(told):
+        before, beside = last, last in claims
+        if one.kind != "name":
+            last = at
+        if not one.inline or (one.kind == "name" and one.text.strip("\\ ") not in defined):
             continue
-        equation = RELATION.search(one.passage.text) is not None
-        if equation and _states(one.passage.text, chosen):
-            claims.append((at, one))
-        elif not equation and not is_name(one.passage.text) and not _of_part(said, at):
-            bare.append((at, one))
-            behind = any(claim[0] == at - 1 for claim in claims)
-            if _SAYS.search(one.before) or (behind and _OR.search(one.before)) or _alone(one) or (claims and _REACHES.search(one.before)):
-                claims.append((at, one))
-            elif _REACHES.search(one.before):
-                reached.append((at, one))
-    displays = any(not one.inline for one in said)
-    behind_definitions = (
-        rows for at, one in claims or reached or ([] if displays else bare) for rows in _with_definitions(one.passage, said[:at], chosen)
-    )
-    found = {tuple(row.text.strip() for row in rows): rows for rows in behind_definitions}
-    return [_claim(rows, chosen) for rows in found.values()]
+        says = said(_SAYS).search(one.before) is not None or (beside and said(r"\b<or>\b").search(one.before) is not None)
+        if one.kind in ("equation", "definition"):
+            claims += [at] if _states(one, chosen) else []
+        elif one.kind == "name":
+            if says:
+                claims.append(at)
+                last = at
+        elif not _of_part(one, told[before] if before >= 0 else None):
+            bare.append(at)
+            if says or _alone(one) or (claims and said(_REACHES).search(one.before)):
+                claims.append(at)
+            elif said(_REACHES).search(one.before):
+                reached.append(at)
+    displays = any(not one.inline for one in told)
+    taken = claims or reached or ([] if displays else bare or _unused(told, chosen))
+    behind_definitions = ((rows, told[at]) for at in taken for rows in _with_definitions(told[at], told[:at], chosen))
+    found = {tuple(row.text.strip() for row in rows): (rows, one) for rows, one in behind_definitions}
+    return [_claim(rows, one, chosen) for rows, one in found.values()]
 
 
-def _alone(one: Spoken) -> bool:
+def _unused(told: Sequence[Piece], chosen: Settings) -> list[int]:
+    """The last of several definitions in sentences, if no other uses it: then it is what was asked for."""
+    named = [at for at, one in enumerate(told) if one.kind == "definition" and one.defines != _wrt(chosen)]
+    return named[-1:] if len(named) > 1 and named[-1] == len(told) - 1 else []
+
+
+def _beside(told: Sequence[Piece], chosen: Settings) -> list[Claim]:
+    """Displays that words put beside each other as the answer, `$$…$$ or $$…$$`, each group as one claim; none where there is one group."""
+    groups: list[list[Piece]] = []
+    for _, block in groupby((one for one in told if not one.inline), lambda one: one.block):
+        first, *rest = block
+        other = said(r"\b<or>\b").search(first.before) or (said(_SAYS).search(first.before) and not said(_REACHES).search(first.before))
+        if groups and (first.text.lstrip(" &").startswith("=") or not (other or first.kind == groups[-1][-1].kind == "formula")):
+            groups[-1] += [first, *rest]
+        else:
+            groups.append([first, *rest])
+    groups = [group for group in groups if [one.kind for one in group] == ["formula"] or any(_states(one, chosen) for one in group)]
+    if len(groups) < 2:
+        return []
+    whole = [_with_definitions(group[-1], [one for one in told if one.inline], chosen)[0][:-1] for group in groups]
+    return [
+        _claim((*before, group[0].passage), group[0], chosen) if len(group) == 1
+        else (replace(chosen, rows=(*before, *(one.passage for one in group))), True)
+        for before, group in zip(whole, groups, strict=True)
+    ]  # fmt: skip
+
+
+def _alone(one: Piece) -> bool:
     """Whether a formula stands without words, in a list or in a paragraph of its own."""
-    return not _LETTERS.search(one.before) and (not _LETTERS.search(one.after) or _OR.match(one.after.lstrip(" ,(")) is not None)
+    return not _LETTERS.search(one.before) and not (_LETTERS.search(one.after) and said(r"[ ,(]*<or>\b").match(one.after) is None)
 
 
-def _of_part(said: Sequence[Spoken], at: int) -> bool:
+def _of_part(one: Piece, last: Piece | None) -> bool:
     """Whether a formula is said of the loss, or of a part of it: `The gradient of $b^T x$ is $b$`."""
-    one = said[at]
-    if _PART.search(_clause(one.before)) or _OF_PART.match(one.after) or re.search(r"\bof\W*$", one.before):
+    if said(r"\b<part>\b(?!.*\b<whole>\b)").search(_clause(one.before)) or said(r"\W*<of_part>").match(one.after):
         return True
-    if at and re.fullmatch(r"\W*has (?:the )?(?:gradient|derivative)\W*", one.before):
+    of = r"\b<of>\W*$"
+    if said(of).search(one.before):
         return True
-    return at > 0 and re.fullmatch(r"\W*is\W*", one.before) is not None and re.search(r"\bof\W*$", said[at - 1].before) is not None
+    return last is not None and said(r"\W*<has>\W*").fullmatch(one.before) is not None and (
+        said(of).search(last.before) is not None or said(r"\W*<is>\W*").fullmatch(one.before) is None
+    )
 
 
-def _states(text: str, chosen: Settings) -> bool:
+def _states(one: Piece, chosen: Settings) -> bool:
     """Whether an equation says what is asked for: the derivative of the loss, or where it is least."""
-    if chosen.asks == "gradient":
-        stated = _STATES.match(text)
-        by = re.sub(r"[^\w]", "", stated["by"] or stated["under"] or "") if stated is not None else ""
-        return stated is not None and _ZERO.search(text) is None and by in ("", _wrt(chosen))
-    named = _NAMED.match(text)
-    return named is not None and named["name"].lstrip("\\") == _wrt(chosen)
+    if chosen.asks != "gradient":
+        return one.kind == "definition" and one.defines == _wrt(chosen)
+    stated = _STATES.match(one.text)
+    by = re.sub(r"[^\w]", "", stated["by"] or stated["under"] or "") if stated is not None else ""
+    return stated is not None and _ZERO.search(one.text) is None and by in ("", _wrt(chosen))
 
 
 def _wrt(chosen: Settings) -> str:
     return re.sub(r"[^\w]", "", chosen.text("wrt") or "")
 
 
-def _with_definitions(claim: Passage, before: Sequence[Spoken], chosen: Settings) -> list[tuple[Passage, ...]]:
+def _with_definitions(claim: Piece, before: Iterable[Piece], chosen: Settings) -> list[tuple[Passage, ...]]:
     """The claim behind the definitions of its names; a name that is defined twice has both meanings."""
-    wrt = _wrt(chosen)
     needed = claim.text.partition("=")[2] or claim.text
     last: dict[str, Passage] = {}
     first: dict[str, Passage] = {}
-    for one in reversed(before):
-        named = _NAMED.match(one.passage.text)
-        name = named["name"].lstrip("\\") if named is not None else wrt
-        if named is None or name == wrt or not re.search(rf"(?<![A-Za-z]){re.escape(name)}(?![A-Za-z])", _spread(needed)):
+    for one in reversed([one for one in before if one.defines not in ("", _wrt(chosen))]):
+        if not re.search(rf"(?<![A-Za-z]){re.escape(one.defines)}(?![A-Za-z])", _spread(needed)):
             continue
-        needed += one.passage.text[named.end() :] if name not in last else ""
-        last.setdefault(name, one.passage)
-        first[name] = one.passage
-    return [(*reversed(values.values()), claim) for values in ((last, first) if first != last else (last,))]
+        needed += one.text[one.value :] if one.defines not in last else ""
+        last.setdefault(one.defines, one.passage)
+        first[one.defines] = one.passage
+    return [(*reversed(values.values()), claim.passage) for values in ((last, first) if first != last else (last,))]
 
 
 def _spread(text: str) -> str:
     """The text with its letters apart, commands kept together: `Xw` as `X w`."""
     return re.sub(r"\\[A-Za-z]+|([A-Za-z])", lambda match: f" {match[1]} " if match[1] else f"{match[0].lstrip(chr(92))} ", text)
-

@@ -54,6 +54,13 @@ TWICE = [
     (3, "Let $p=\\sigma(Xw)$. The gradient is $X^T(p-y)$ or maybe $X^T(y-p)$."),
     (4, r"One of $w = (X^TX)^{-1}X^Ty$, $w = (X^TX+\lambda I)^{-1}X^Ty$."),
     (4, r"$w^* = (X^TX+\lambda I)^{-1}X^Ty$ (or, if that is not right, $w^* = 0$)"),
+    *((1, text) for text in (
+        r"$g=(A+A^T)x+b$ and $h=2Ax+b$. The gradient is $g$ or $h$.", r"$g=(A+A^T)x+b$ and $h=2Ax+b$. The gradient is $h$.",
+        r"g=(A+A^T)x+b and h=2Ax+b. The gradient is g or h.", r"$g=(A+A^T)x+b$ and $h=2Ax+b$.", "$$(A+A^T)x+b$$\n\n$$2Ax+b$$",
+        "$$\\nabla_x L = (A+A^T)x+b$$\nor\n$$\\nabla_x L = 2Ax+b$$", "$$2Ax+b$$ or $$(A+A^T)x+b$$",
+        "Entweder\n$$\\nabla_x L = 2Ax+b$$\noder\n$$\\nabla_x L = (A+A^T)x+b$$", r"Der Gradient ist entweder $2Ax+b$ oder $(A+A^T)x+b$.",
+        r"Le gradient est $(A+A^T)x+b$ ou $2Ax+b$.", r"Il gradiente è $(A+A^T)x+b$ oppure $2Ax+b$.",
+    )),
 ]
 NONE = [
     (1, r"$\nabla_x = (A+A^T)x+b$ is wrong."),
@@ -74,6 +81,15 @@ NONE = [
     (3, r"$\nabla_w = X^T(\sigma(Xw)-y)$ for $y=0$."),
     (4, r"Perhaps $w = (X^TX+\lambda I)^{-1}X^Ty$? Or not."),
     (4, r"One would expect $w=(X^TX+\lambda I)^{-1}X^Ty$, but it is wrong; the minimiser is the zero vector."),
+    *((1, text.replace("…", "(A+A^T)x+b")) for text in (
+        "Let $g=…$. The gradient is not $g$.", "Der Gradient ist nicht $…$.", "$…$ ist falsch.", r"$\nabla_x L = …$ stimmt nicht.",
+        "Ich glaube nicht, dass der Gradient $…$ ist.", "Le gradient n'est pas $…$.", "$…$ est faux.", "El gradiente no es $…$.",
+        "$…$ es incorrecto.", "Il gradiente non è $…$.", "$…$ è sbagliato.", "Wenn $A$ symmetrisch ist, ist der Gradient $…$.",
+        "Ist der Gradient $…$?", "Mein Nachbar sagt, es ist $…$.", "Si $A$ est symétrique, le gradient est $…$.",
+        "Falls $A$ diagonal ist: $…$",
+        "Si $A$ es simétrica, el gradiente es $…$.", "Se $A$ è simmetrica, il gradiente è $…$.", "O gradiente não é $…$.",
+        "Een vriend zei $…$.", "Ein häufiger Fehler ist $…$.", "$…$, nur wenn $A$ diagonal ist.", "Sei $A$ symmetrisch. Dann ist er $…$.",
+    )),
 ]
 RIGHT = [
     (1, r"The loss is $x^TAx + b^Tx$. The gradient is $(A+A^T)x+b$."),
@@ -101,6 +117,18 @@ RIGHT = [
     (4, r"Let $M = X^TX+\lambda I$. Then the minimiser is $M^{-1}X^Ty$."),
     (4, r"The gradient is $2X^T(Xw-y)+2\lambda w$. It vanishes for $w=(X^TX+\lambda I)^{-1}X^Ty$."),
     (5, r"If $A$ is symmetric, as assumed, the gradient is $2Ax$."),
+    (5, r"Da $A$ symmetrisch ist: der Gradient ist $2Ax$."),
+    (5, r"Wenn $A$ symmetrisch ist, wie vorausgesetzt, ist der Gradient $2Ax$."),
+    (3, r"$\hat y = \sigma(Xw)$ and $g = X^T(\hat y - y)$."),
+    (3, r"Zuerst setze ich $e = \sigma(Xw) - y$; der Fehler ist $e$. Der Gradient ist $X^T e$."),
+    (1, "$$dL = x^T(A+A^T)\\,dx + b^T dx$$\nso the gradient is\n$$\\nabla_x L = (A+A^T)x + b$$\nor, multiplied out,\n$$Ax + A^Tx + b$$"),
+    *((1, text.replace("…", "(A+A^T)x+b")) for text in (
+        r"$g=…$ and $h=2Ax+b$. The gradient is $g$.", "Der Gradient ist nicht $2Ax+b$, sondern $…$.", "No es $2Ax+b$ sino $…$.",
+        "Le gradient n'est pas $2Ax+b$ mais $…$.", "Non è $2Ax+b$ ma $…$.", "Da $A$ nicht symmetrisch ist, ist der Gradient $…$.",
+        "Also folgt $…$. Wenn $A$ symmetrisch ist, wird daraus $2Ax+b$.", "O gradiente é $…$.", "Nicht vergessen: der Gradient ist $…$.",
+        "Zuerst hatte ich $2Ax+b$, aber das ist falsch. Richtig ist $…$.",
+        "La derivada es $…$.", "Die Ableitung lautet $…$, nicht $2Ax+b$.",
+    )),
 ]
 
 

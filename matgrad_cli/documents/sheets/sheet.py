@@ -33,16 +33,6 @@ class Formula:
 
 
 @record
-class Spoken:
-    """A formula of an answer with the words between it and the formulas beside it. `inline`: it stands in a sentence."""
-
-    passage: Passage
-    before: str
-    after: str
-    inline: bool
-
-
-@record
 class Cell:
     """A part of the document that counts its own lines: a cell of a notebook. `start` is its place in the source."""
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from ..diagnostics import Diagnostic
-from ..diagnostics.regex import regex
-from .hidden import FENCE
-from .passage import Passage, covered, line_and_column
-from .sheets.plain import spelled, talks
+from ...diagnostics import Diagnostic
+from ...diagnostics.regex import regex
+from ..hidden import FENCE
+from ..passage import Passage, covered, line_and_column
+from ..sheets.plain import spelled, talks
 
 _MOST = 4
 _TICKED = regex(r"(?<!`)`(?P<body>[^`\n]+)`(?!`)")

@@ -5,16 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from ..diagnostics import Diagnostic, Source
-from ..diagnostics.record import replace
-from ..diagnostics.regex import regex
-from .continued import RELATION
-from .hidden import FENCE, shown_in_markdown, unseen
-from .keys import END, Collector, Document, Exercise, split_key
-from .latex_carrier import without_comments
-from .passage import Passage, covered
-from .sheets.read import LATEX, PLAIN, read_sheet
-from .sheets.sheet import Formula, Spoken
+from ...diagnostics import Diagnostic, Source
+from ...diagnostics.record import replace
+from ...diagnostics.regex import regex
+from ..continued import RELATION
+from ..hidden import FENCE, shown_in_markdown, unseen
+from ..keys import END, Collector, Document, Exercise, split_key
+from ..latex_carrier import without_comments
+from ..passage import Passage, covered
+from ..sheets.read import LATEX, PLAIN, read_sheet
+from ..sheets.sheet import Formula
+from .pieces import pieces
 from .unmarked import unmarked, written
 
 MARK = regex(r"^[ \t]*(?:%+|#+|//|<!--)?[ \t]*matgrad[ \t]*:[ \t]*(?P<pair>[^\n]*?)[ \t]*(?:-->)?[ \t]*$", re.MULTILINE)
@@ -28,9 +29,6 @@ _HEADING = regex(r"^[ \t]*(?:(?P<hash>#{1,6})[ \t]|\\(?P<sub>(?:sub)*)section\b)
 TITLED = regex(rf"^[ \t]*(?:\#{{1,6}}[ \t]+|\*\*|__)?{_WORD}[ \t]*\d+[ \t]*(?:[.):*_]|$)", re.MULTILINE | re.IGNORECASE)
 """A line of plain text that names a problem: whoever wrote it hands something in."""
 _GRADIENT = regex(r"\\nabla|∇|\\partial|∂|\\frac\s*\{\s*d|\bd[A-Z]\b")
-_DELIMITER = regex(r"\\[()\[\]]|\$+|\\(?:begin|end)\s*\{[^}]*\}|[*_]{1,2}(?=\w)|(?<=\w)[*_]{1,2}")
-_SUPPOSED = regex(r"\b(?:if|for|when|with|at|case|suppose|where|assum\w+)\W*$", re.IGNORECASE)
-_VALUE = regex(r"\s*\\?\w+\s*=\s*(?:\d+|I)\s*")
 _MOST_READINGS = 5
 
 UNCLAIMED = "formulas were found that belong to no problem"
@@ -105,8 +103,8 @@ def _filled(exercises: Sequence[Exercise], formulas: Sequence[Formula], shown: s
         end = next((place for place in marks if place > start), len(text))
         inside = _within(formulas, start, end)
         readings = _readings(inside) or unmarked(shown, start, end)
-        spoken = tuple(_spoken(inside or _bare(readings), shown[:end], start))
-        yield replace(exercise, rows=readings[0], readings=tuple(readings[1:]), spoken=spoken) if readings else exercise
+        told = tuple(pieces(inside or _bare(readings), shown[:end], start))
+        yield replace(exercise, rows=readings[0], readings=tuple(readings[1:]), pieces=told) if readings else exercise
 
 
 def _within(formulas: Sequence[Formula], start: int, end: int) -> list[Formula]:
@@ -119,33 +117,12 @@ def _exercise(name: str, start: int, formulas: Sequence[Formula], shown: str, en
     keys = {"problem": Passage(name, 0, (start,) * (len(name) + 1))}
     if not readings:
         return Exercise(keys, unread=written(shown, start, end))
-    return Exercise(keys, readings[0], tuple(readings[1:]), tuple(_spoken(formulas or _bare(readings), shown[:end], start)))
+    return Exercise(keys, readings[0], tuple(readings[1:]), tuple(pieces(formulas or _bare(readings), shown[:end], start)))
 
 
 def _bare(readings: Sequence[tuple[Passage, ...]]) -> list[Formula]:
     """What was read without marks, in its order in the text."""
     return [Formula(rows[-1], rows[-1].places[0], "inline", number, 0) for number, rows in enumerate(reversed(readings))]
-
-
-def _spoken(formulas: Sequence[Formula], text: str, start: int) -> Iterator[Spoken]:
-    """The formulas with the words between them; a name alone, or a value that is supposed, is one of the words."""
-    ends = [start]
-    told: list[Formula] = []
-    for formula in formulas:
-        places = formula.passage.places
-        if is_name(formula.passage.text) or (_VALUE.fullmatch(formula.passage.text) and _SUPPOSED.search(text[ends[-1] : places[0] - 1])):
-            continue
-        told.append(formula)
-        ends.append(places[-1])
-    starts = [one.passage.places[0] for one in told] + [len(text)]
-    words = [_DELIMITER.sub(" ", text[end:begin]) for end, begin in zip(ends, starts, strict=True)]
-    for one, before, after in zip(told, words[:-1], words[1:], strict=True):
-        yield Spoken(one.passage, before, after, one.kind == "inline")
-
-
-def is_name(text: str) -> bool:
-    """Whether a formula is a name that is only spoken of."""
-    return re.fullmatch(r"\W*[^\W\d](?:_\w+)?\W*", text) is not None
 
 
 def _readings(formulas: Sequence[Formula]) -> list[tuple[Passage, ...]]:

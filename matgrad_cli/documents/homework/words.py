@@ -1,0 +1,34 @@
+"""The words by which people say what a formula is: data, in `words.toml`."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from functools import lru_cache
+from itertools import chain
+from pathlib import Path
+
+
+@lru_cache(maxsize=1)
+def _tables() -> dict[str, dict[str, list[str]]]:
+    return tomllib.loads(Path(__file__).with_name("words.toml").read_text(encoding="utf-8"))
+
+
+def any_of(table: str) -> str:
+    """A pattern for any word of a table, of whatever language."""
+    return f"(?:{'|'.join(map(_filled, dict.fromkeys(chain(*_tables()[table].values()))))})"
+
+
+def _filled(pattern: str) -> str:
+    return re.sub(r"(?<!P)<(\w+)>", lambda match: any_of(match[1]), pattern)
+
+
+@lru_cache(maxsize=64)
+def said(pattern: str) -> re.Pattern[str]:
+    """The pattern, in which `<or>` stands for any word of that table."""
+    return re.compile(_filled(pattern), re.IGNORECASE | re.DOTALL)
+
+
+def fact_named(word: str) -> str | None:
+    """The fact that a word of some language says, by its name: `symmetric` of `symmetrische`."""
+    return next((fact for fact, words in _tables()["fact"].items() if re.fullmatch("|".join(words), word, re.IGNORECASE)), None)
