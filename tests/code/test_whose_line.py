@@ -192,7 +192,24 @@ class Gates:
         da = np.hstack((di * self.i * (1 - self.i), dg * (1 - self.g ** 2)))
         return da
 """
+NUMBERED = """\
+def net(X, y, W0, W1, W2):
+    z0 = X @ W0
+    a0 = np.tanh(z0)
+    a1 = np.maximum(a0 @ W1, 0)
+    r = a1 @ W2 - y
+    L = np.sum(r ** 2)
+    d2 = 2 * r
+    dW2 = a1.T @ d2
+    d1 = (d2 @ W2.T) * (a1 > 0)
+    dW1 = a0.T @ d1
+    d0 = (d1 @ W1.T) * (1 - a0 ** 2)
+    dW0 = X.T @ d0
+    return L, dW0, dW1, dW2
+"""
 ONCE = [
+    (NUMBERED, "(d2 @ W2.T) * (a1 > 0)", "(d2 @ W2) * (a1 > 0)"),
+    (NUMBERED, "(1 - a0 ** 2)", "(1 - z0 ** 2)"),
     (ATTENTION, "axis=-1, keepdims=True))\n        ds", "axis=0, keepdims=True))\n        ds"),
     (ATTENTION, "ds = ds / np.sqrt(self.Q.shape[1])", "ds = ds / self.Q.shape[1]"),
     (MLP, "ds /= N", "ds /= 1"),
@@ -223,7 +240,10 @@ SLIPS = [
 ]
 
 
-@pytest.mark.parametrize("text", [SOFTMAX, LEAKY, RNN, HINGE, EMBEDDING, NET, GELU, TERMS, ROUNDS, ATTENTION, MLP, JACOBIAN, GATES])
+RIGHT = [SOFTMAX, LEAKY, RNN, HINGE, EMBEDDING, NET, GELU, TERMS, ROUNDS, ATTENTION, MLP, JACOBIAN, GATES, NUMBERED]
+
+
+@pytest.mark.parametrize("text", RIGHT)
 def test_right_as_it_stands(text: str) -> None:
     assert set(verdicts(HEAD + text).values()) == {"follows"}
 

@@ -26,6 +26,11 @@ _LONGER = {"w": ("weights", "weight", "theta"), "W": ("weights", "weight"), "b":
 """What gradients with a short name are also the derivatives by: `dw` of `self.weights`."""
 
 
+def is_gradient(key: str) -> bool:
+    """Whether a target is called like a gradient, of whatever: `dW`, `dout`, or the `d1` of the layer of that number."""
+    return bool(claimed(key)) or UPSTREAM.match(last_part(key).rstrip("_0123456789")) is not None
+
+
 def claimed(key: str) -> tuple[str, ...]:
     """The names of which a target may be the gradient, the likeliest first; none for a target that is named otherwise."""
     if key.endswith(".grad"):

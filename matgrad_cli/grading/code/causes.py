@@ -10,10 +10,10 @@ from time import process_time
 import numpy as np
 
 from ...diagnostics.record import record
-from ...documents.python.claims import UPSTREAM, claimed
+from ...documents.python.claims import is_gradient
 from ...documents.python.outline import Unit
 from ...verify.programs.expressions import evaluate
-from ...verify.programs.names import key_of, last_part, names_in
+from ...verify.programs.names import key_of, names_in
 from ...verify.programs.values import Exhausted, Frame, Misfit, Need, Unknown, Unread, Value
 from .around import Around, Edit, around
 from .assignments import statements
@@ -297,8 +297,7 @@ def _editable(line: ast.stmt) -> list[ast.expr]:
 
 def _gradient(line: ast.stmt) -> bool:
     """Whether a line gives a value to something that is called like a gradient; what is none is not made one by a factor more."""
-    key = key_of(_target(line)) or ""
-    return bool(claimed(key)) or UPSTREAM.match(last_part(key)) is not None
+    return is_gradient(key_of(_target(line)) or "")
 
 
 def _target(line: ast.stmt) -> ast.AST:

@@ -12,7 +12,7 @@ import numpy as np
 
 from ...diagnostics.record import record
 from ...diagnostics.regex import regex
-from ...documents.python.claims import BARE, UPSTREAM, claimed
+from ...documents.python.claims import BARE, is_gradient
 from ...verify.programs.machine import OPERATIONS, Event, Target, moves
 from ...verify.programs.names import last_part, names_in
 from ...verify.programs.primitives import STEP
@@ -204,7 +204,7 @@ def _near(state: State, claim: Claim, keys: set[str]) -> list[Event]:
         near |= names_in(event.statement) if event.key in near - keys and event.number < claim.last.number else set()
     events = [event for event in reading.machine.events if event.frame is reading.frame and event.key in near - {"return"}]
     rounds = Counter(event.statement for event in events)
-    named = [event for event in events if claimed(event.key) or UPSTREAM.match(last_part(event.key))]
+    named = [event for event in events if is_gradient(event.key)]
     whole = [event for event in named if event.number <= claim.last.number and rounds[event.statement] == 1 and moves(event.value)]
     first = {event.key: event.number for event in reversed(whole)}
     return sorted(whole, key=lambda event: (first[event.key], -event.number))

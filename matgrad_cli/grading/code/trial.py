@@ -11,7 +11,7 @@ import numpy as np
 
 from ...diagnostics.record import record, replace
 from ...diagnostics.regex import regex
-from ...documents.python.claims import BARE, UPSTREAM, claimed
+from ...documents.python.claims import BARE, claimed, is_gradient
 from ...documents.python.outline import Unit
 from ...verify.programs.machine import OPERATIONS, Event, moves
 from ...verify.programs.names import key_of, last_part
@@ -354,7 +354,7 @@ def _gradient(node: ast.expr, keys: set[str]) -> bool:
     key = key_of(node)
     if key is None:
         return not isinstance(node, ast.Constant | ast.Tuple | ast.Dict | ast.List)
-    return key not in keys and bool(UPSTREAM.match(last_part(key)) or claimed(key))
+    return key not in keys and is_gradient(key)
 
 
 def _same(a: Value, b: Value) -> bool:
