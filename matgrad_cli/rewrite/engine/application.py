@@ -78,11 +78,9 @@ class Scene:
 
 @record
 class Site:
-    """Where a native rule is asked: the part of the line at `path`, and what its letters stand for if that is already known."""
+    """What a native rule is asked about: a part of the line, and what its letters stand for if that is already known."""
 
     node: Expr
-    before: Expr
-    path: Path
     scene: Scene
     bindings: Bindings = ()
 
@@ -181,7 +179,7 @@ def fit(rule: Rule, node: Expr, scene: Scene, bindings: Bindings = (), before: E
 
 def _fit(rule: Rule, node: Expr, scene: Scene, bindings: Bindings, whole: Expr, path: Path) -> Rewriting | None:
     if rule.native:
-        found = NATIVE[rule.id](Site(node, whole, path, scene, bindings))
+        found = NATIVE[rule.id](Site(node, scene, bindings))
         return None if found is None else Rewriting(rule, found[0], found[1])
     if scene.inside and rule.still:
         rule = replace(rule, still=())

@@ -18,9 +18,10 @@ from ...rulebook.load import Rulebook
 from ...rulebook.rule import Rule
 from ...verify.judge import Judge
 from ...verify.verdict import Witness
-from .application import Application, Scene, applied, fit
+from .application import Application, Scene, applied
 from .apply import Rewriting
 from .diff import changed_parts
+from .search import Search
 
 LONGEST: Final = 300
 """A counterexample that needs more letters than this (large sizes) is not printed; its sizes stand in the evidence."""
@@ -89,12 +90,8 @@ class Recorder:
 
     def found(self, method: str, phase: str, places: Iterable[tuple[Path, Expr]], bindings: Bindings = ()) -> dict[Path, Rewriting]:
         """What the first rule of a method's phase that fits any of these parts of the line makes of all of them that it fits."""
-        line, scene, parts = self.line, self.scene, list(places)
-        for rule in map(self.rules.rule, self.rules.method(method).phase(phase).rules):
-            found = {path: one for path, node in parts if (one := fit(rule, node, scene, bindings, line, path)) is not None}
-            if found:
-                return found
-        return {}
+        rules = map(self.rules.rule, self.rules.method(method).phase(phase).rules)
+        return Search(self.scene).first(rules, self.line, places, bindings)
 
     def run(self, method: str, phase: str, places: Iterable[tuple[Path, Expr]], bindings: Bindings = ()) -> bool:
         """One step by what was `found`; whether anything was. Where the rule does not make the same of all parts, the sentence speaks of

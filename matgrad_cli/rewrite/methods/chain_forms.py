@@ -21,7 +21,6 @@ from ...ir import (
     MatMul,
     MatrixOf,
     Mul,
-    Named,
     Partial,
     Path,
     Shape,
@@ -32,8 +31,7 @@ from ...ir import (
     at,
     matmul,
     mul,
-    nodes_of,
-    substitute,
+    product,
     sum_over,
 )
 from ...ir.dimensions import NUMBER
@@ -46,8 +44,8 @@ from ..forms.entries import entry, letters_for
 from ..textbook.simplifier import textbook
 from .beside import Term
 from .differentials import Moving
-from .pairing import chained, peeled
-from .parts import pendings, total
+from .pairing import peeled
+from .parts import inside, pendings
 from .stacked import carried_out, factors
 from .walk import carried as adjoint_of
 
@@ -200,7 +198,7 @@ class JacobianForm:
             return flip(whole) if self.turned else whole
         if outer is None:
             return self.pending(part)
-        numbers, array = chained(outer)
+        numbers, array = peeled(outer)
         if array.shape.is_number:
             return mul(*numbers, array, self.pending(part))
         return mul(*numbers, matmul(self.pending(part), flip(array)) if self.turned else matmul(array, self.pending(part)))
@@ -230,8 +228,8 @@ class JacobianForm:
 
 
 def _product(outer: Expr, inner: Expr) -> Expr:
-    numbers, array = chained(outer, inner) if not inner.shape.is_number else ((inner,), outer)
-    return mul(*numbers, array)
+    (front, first), (more, last) = peeled(outer), peeled(inner)
+    return product(*front, *more, *([one for one in (first, last) if not isinstance(one, Eye)] or [first]))
 
 
 TermForm = ChainForm | JacobianForm
@@ -293,18 +291,6 @@ def pulled(form: TermForm, term: Term, scene: Scene) -> list[Term] | None:
     moving = moving_of(scene.problem, scene.rules)
     whole = inside(term.move, moving)
     return None if whole is None or whole is term.move else form.pulled(replace(term, move=whole), scene)
-
-
-def inside(move: Expr, moving: Moving) -> Expr | None:
-    """What is linear in several d(z), in the differentials of named parts and of the variable alone."""
-    mapping: dict[Expr, Expr] = {}
-    for node in nodes_of(move):
-        if isinstance(node, Differential) and not isinstance(node.body, Named) and node.body is not moving.variable:
-            whole = total(node.body, moving)
-            if whole is None:
-                return None
-            mapping[node] = whole
-    return substitute(move, mapping) if mapping else move
 
 
 def waiting(line: Expr, problem: Problem, path: Path = ()) -> Iterator[tuple[Path, Term]]:

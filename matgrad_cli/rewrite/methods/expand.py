@@ -77,7 +77,7 @@ class Expand:
     def _multiplied(self, mover: Mover, phase: Phase, group: str) -> bool:
         """The rules of a phase as long as one fits, as substeps of a group if it is named; whether there was any."""
         recorder = self.recorder
-        steps = recorder.steps_of(partial(mover.first, phase), MAX_LINES)
+        steps = recorder.steps_of(partial(mover.found, phase), MAX_LINES)
         if group:
             recorder.group(group, steps)
         else:

@@ -63,7 +63,7 @@ def _to_front(recorder: Recorder) -> Expr:
     mover = Mover(recorder.scene)
     whole = recorder.problem.loss.shape.is_column and wrt.shape.is_column
     for name in (*FRONT, "factor") if whole else FRONT:
-        find = partial(mover.first, recorder.rules.method("differential").phase(name))
+        find = partial(mover.found, recorder.rules.method("differential").phase(name))
         recorder.steps += recorder.steps_of(find, MAX_LINES)
     front, rows = factors(recorder.line), recorder.line.shape.rows
     if front is None or len(front) > 1:

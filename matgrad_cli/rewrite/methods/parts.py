@@ -90,16 +90,19 @@ def total(body: Expr, moving: Moving) -> Expr | None:
         below = moving.d(body.body) if rests else total(body.body, moving)
         return None if below is None else transpose(below)
     layer = moving.body(Differential(body, moving.variable, moving.direction))
-    if layer is None:
-        return None
+    return None if layer is None else inside(layer, moving)
+
+
+def inside(move: Expr, moving: Moving) -> Expr | None:
+    """What is linear in several d(z), in the differentials of named parts and of the variable alone."""
     mapping: dict[Expr, Expr] = {}
-    for node in nodes_of(layer):
+    for node in nodes_of(move):
         if isinstance(node, Differential) and not isinstance(node.body, Named) and node.body is not moving.variable:
-            inner = total(node.body, moving)
-            if inner is None:
+            whole = total(node.body, moving)
+            if whole is None:
                 return None
-            mapping[node] = inner
-    return replaced(layer, mapping) if mapping else layer
+            mapping[node] = whole
+    return replaced(move, mapping) if mapping else move
 
 
 def pendings(expr: Expr) -> list[Differential]:

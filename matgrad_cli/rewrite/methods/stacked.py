@@ -31,7 +31,7 @@ from ...ir import (
 from ...records import Bindings, Result
 from ...rulebook.load import Rulebook
 from ...verify.judge import Judge
-from ..engine.application import Scene, Site, applied, holds_pending, native
+from ..engine.application import Scene, Site, holds_pending, native
 from ..forms.algebra import flip
 from ..forms.commutation import commutation, is_commutation, paired, with_own_names
 from ..forms.terms import terms_of
@@ -42,7 +42,6 @@ from .walk import Mover
 
 FRONT = ("front", "add")
 """The phases of the differential method that carry what moves to the end, and then add up what stands in front of it."""
-MAX_LINES = 200
 MOST_SYMBOLS = 60
 """A matrix form with more symbols than this says less than the entries and is left out."""
 MOST_SIZES = 6
@@ -81,13 +80,7 @@ def read(site: Site) -> tuple[Expr, Bindings] | None:
 
 def carried_out(line: Expr, scene: Scene) -> Expr:
     """The line after all rules of the phase, one after the other."""
-    mover, phase = Mover(scene), scene.rules.method("differential").phase(FRONT[0])
-    for _ in range(MAX_LINES):
-        found = mover.first(phase, line)
-        before, line = line, applied(line, found).after if found else line
-        if line is before:
-            break
-    return line
+    return Mover(scene).through([scene.rules.method("differential").phase(FRONT[0])], line)
 
 
 def factors(line: Expr) -> dict[Expr, Expr] | None:

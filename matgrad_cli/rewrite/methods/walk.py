@@ -9,15 +9,14 @@ from ...diagnostics import Diagnostic, StuckError
 from ...ir import Add, Call, Differential, Expr, Mul, Named, Path, Power, Symbol, add, at, mul
 from ...records import Derivation
 from ...records.layout import is_turned
-from ...rulebook.heads import guess_heads, head_of, may_fit
-from ...rulebook.rule import Phase, Rule
-from ...rulebook.variants import variants
+from ...rulebook.rule import Phase
 from ..closing import LineOf, finish, tidied
 from ..engine.application import Scene, applied, fit, with_parts
 from ..engine.apply import Rewriting
 from ..engine.layers import outermost
 from ..engine.moving import holds_pending
 from ..engine.recorder import Recorder
+from ..engine.search import Search
 from ..forms.algebra import flip, multiplied, zero
 from ..forms.terms import terms_of
 from ..layouts import change_layout
@@ -34,37 +33,29 @@ NAME_FROM = 24
 """A gradient of an inner part with more symbols than this gets a name of its own."""
 
 
-@dataclass(slots=True)
-class Mover:
+class Mover(Search):
     """The rules of some phases tried at the parts of a line that move, whatever is done with what they make. `roots`: where to look."""
 
-    scene: Scene
-    roots: Callable[[Expr], Iterable[tuple[Path, Expr]]] = lambda line: (((), line),)
-    _heads: dict[str, frozenset[str] | None] = field(default_factory=dict)
-    _failed: set[tuple[str, Expr]] = field(default_factory=set)
+    def __init__(self, scene: Scene, roots: Callable[[Expr], Iterable[tuple[Path, Expr]]] = lambda line: (((), line),)) -> None:
+        super().__init__(scene)
+        self.roots = roots
 
-    def rules_of(self, phase: Phase) -> Iterator[Rule]:
-        """The rules that `--rules` added, as far as they say what moves, then those of the phase."""
+    def found(self, phase: Phase, line: Expr) -> dict[Path, Rewriting]:
+        """What the first rule that fits makes of the parts of the line where it fits; first those that `--rules` added, as far as
+        they say what moves."""
         book = self.scene.rules
-        yield from (rule for rule in book.extras() if rule.moves or rule.still)
-        yield from map(book.directed, phase.rules)
+        extra = [rule for rule in book.extras() if rule.moves or rule.still]
+        return self.first((*extra, *map(book.directed, phase.rules)), line, self._moving(line))
 
-    def first(self, phase: Phase, line: Expr) -> dict[Path, Rewriting] | None:
-        """What the first rule that fits makes of the parts of the line where it fits."""
-        parts = list(self._moving(line))
-        heads = {head_of(node) for _, node in parts}
-        for rule in self.rules_of(phase):
-            wanted = self._wanted(rule)
-            if wanted is None or not wanted.isdisjoint(heads):
-                found = self._fits(rule, wanted, line, parts)
-                if found:
-                    return found
-        return None
-
-    def _wanted(self, rule: Rule) -> frozenset[str] | None:
-        if rule.id not in self._heads:
-            self._heads[rule.id] = frozenset(head for one in variants(rule) for head in guess_heads(one.lhs)) if rule.lhs else None
-        return self._heads[rule.id]
+    def through(self, phases: Iterable[Phase], line: Expr) -> Expr:
+        """The line after all rules of the phases, one after the other, without a record."""
+        phases = list(phases)
+        for _ in range(MAX_LINES):
+            found = next((found for phase in phases if (found := self.found(phase, line))), None)
+            before, line = line, line if found is None else applied(line, found).after
+            if line is before:
+                break
+        return line
 
     def _moving(self, line: Expr) -> Iterator[tuple[Path, Expr]]:
         """The parts that hold what moves, each before its own parts; nothing below what is pending, has a name, or is no linear
@@ -79,37 +70,13 @@ class Mover:
                 if not several and not isinstance(node, Differential | Named | Power):
                     stack.extend(((*path, number), node.children[number]) for number in range(len(node.children) - 1, -1, -1))
 
-    def _fits(self, rule: Rule, wanted: frozenset[str] | None, line: Expr, parts: list[tuple[Path, Expr]]) -> dict[Path, Rewriting]:
-        found: dict[Path, Rewriting] = {}
-        for path, node in parts:
-            if (wanted is not None and head_of(node) not in wanted) or (rule.id, node) in self._failed:
-                continue
-            if any(path[: len(taken)] == taken for taken in found) or not _may_fit(rule, node):
-                continue
-            rewriting = fit(rule, node, self.scene, (), line, path)
-            if rewriting is None:
-                self._failed.add((rule.id, node))
-            else:
-                found[path] = rewriting
-        return found
-
-
-def _may_fit(rule: Rule, node: Expr) -> bool:
-    return not rule.lhs or any(may_fit(one.lhs, node) for one in variants(rule))
-
 
 def carried(numbers: tuple[Expr, ...], gradient: Expr | None, move: Expr, scene: Scene) -> list[Term]:
     """numbers · ⟨G, E(dZ)⟩ as terms numbers · ⟨G′, dZ⟩: the rules of the adjoint method, without a record."""
-    phases = [phase for phase in scene.rules.method("adjoint").phases if phase.name in ("adjoint", "close")]
+    phases = (phase for phase in scene.rules.method("adjoint").phases if phase.name in ("adjoint", "close"))
     parts = move.terms if gradient is None and isinstance(move, Add) else (move,)
     line = add(*(mul(*numbers, part if gradient is None else Call("inner", gradient, part)) for part in parts))
-    mover = Mover(scene)
-    for _ in range(MAX_LINES):
-        found = next((found for phase in phases if (found := mover.first(phase, line))), None)
-        before, line = line, line if found is None else applied(line, found).after
-        if line is before:
-            break
-    return [_term(term, scene.direction) for _, term in terms_of(line)]
+    return [_term(term, scene.direction) for _, term in terms_of(Mover(scene).through(phases, line))]
 
 
 def _term(term: Expr, direction: Symbol | None) -> Term:
@@ -154,7 +121,7 @@ class Walk:
             return unfold(self.recorder, self.moving, self._ready())
         if phase.name == "name":
             return self._name(phase)
-        found = mover.first(phase, self.recorder.line)
+        found = mover.found(phase, self.recorder.line)
         if found and phase.name == "gather":
             found = {path: rewriting for path, rewriting in found.items() if self._is_ready(rewriting)}
         if not found:

@@ -15,16 +15,16 @@ from ...diagnostics.record import record
 from ...ir import Add, Call, Entry, Expr, Index, Mul, Path, Power, SumOver, Transpose, is_elementwise
 from ...ir.walk import at
 from ...records import Bindings
-from ...rulebook.heads import guess_heads, head_of
-from ..engine.application import Application, Scene, applied, fit, under_pending
+from ...rulebook.rule import Rule
+from ..engine.application import Application, Scene, applied
 from ..engine.apply import Rewriting
+from ..engine.search import Search
 from ..forms.terms import terms_of
 from . import collapse as collapse  # its native rule
 from . import places as places  # its native rules
 
 Ends = tuple[Index | None, Index | None]
 Places = Iterable[tuple[Path, Expr]]
-Miss = tuple[str, Expr, Bindings]
 
 LIMIT: Final = 400
 """At most so many readings of one line; each removes a letter, a factor or a term, so the limit is never met in practice."""
@@ -73,14 +73,11 @@ def readings(line: Expr, ends: Ends | None, scene: Scene) -> Iterator[Reading]:
 
 
 class _Reader:
-    """The line of which the part at `root` is read, and the rules. Whoever takes a reading sets the line.
+    """The line of which the part at `root` is read, and where rules fit in it. Whoever takes a reading sets the line."""
 
-    `misses` holds where a rule does not fit: whether a pattern fits depends on the part alone, and most of a line stays as it is.
-    """
-
-    def __init__(self, line: Expr, ends: Ends | None, scene: Scene, root: Path = (), misses: set[Miss] | None = None) -> None:
+    def __init__(self, line: Expr, ends: Ends | None, scene: Scene, root: Path = (), search: Search | None = None) -> None:
         self.line, self.ends, self.scene, self.root = line, ends, scene, root
-        self.misses: set[Miss] = set() if misses is None else misses
+        self.search = search or Search(scene, _has_enough, _is_plain)
         self.rules = {phase.name: phase.rules for phase in scene.rules.method("index").phases}
 
     def run(self) -> Iterator[Reading]:
@@ -118,7 +115,7 @@ class _Reader:
     def _brackets(self) -> Iterator[Reading]:
         """The readings of the innermost bracket that can be read: it becomes one entry over its own letters."""
         for path, node in self._inner():
-            reader = _Reader(self.line, _own_ends(node), self.scene, path, self.misses)
+            reader = _Reader(self.line, _own_ends(node), self.scene, path, self.search)
             found = None
             for found in reader.run():
                 yield found
@@ -157,27 +154,8 @@ class _Reader:
 
     def first(self, phase: str, places: Places, ends: Bindings = ()) -> Reading | None:
         """One step by the first rule of a phase that fits at one of the places, there and wherever else it fits by itself."""
-        line, heads = self.line, [(path, node, head_of(node)) for path, node in places]
-        for rule_id in self.rules[phase]:
-            rule = self.scene.rules.rule(rule_id)
-            found: dict[Path, Rewriting] = {}
-            begins = guess_heads(rule.lhs) if rule.lhs else ()
-            for path, node, head in heads:
-                if begins and head not in begins:
-                    continue
-                miss = rule_id, node, ends
-                if miss in self.misses or any(path[: len(other)] == other for other in found):
-                    continue
-                rewriting = fit(rule, node, self.scene, ends, line, path) if not begins or _has_enough(rule.lhs, node) else None
-                if rewriting is None or not _is_plain(rewriting):
-                    if begins and not under_pending(line, path):
-                        self.misses.add(miss)
-                    continue
-                if not found or not ends or fit(rule, node, self.scene, (), line, path) == rewriting:
-                    found[path] = rewriting  # at further places the rule must fit so by itself
-            if found:
-                return _reading(line, found)
-        return None
+        found = self.search.first(map(self.scene.rules.rule, self.rules[phase]), self.line, places, ends)
+        return _reading(self.line, found) if found else None
 
     def _turned(self, wrong: list[Path]) -> Reading | None:
         """The entries at these places turned round."""
@@ -205,9 +183,9 @@ def _entries_in(lhs: str) -> tuple[int, bool]:
     return body.count("["), bool(summed) and set(letters) <= set(summed.split(","))
 
 
-def _has_enough(lhs: str, node: Expr) -> bool:
+def _has_enough(rule: Rule, node: Expr) -> bool:
     """Whether a product or a Σ holds as many factors with letters as the rule has entries: seen before the rule is parsed."""
-    count, summed = _entries_in(lhs)
+    count, summed = _entries_in(rule.lhs)
     if not isinstance(node, Mul | SumOver):
         return not count or len(node.free) > 0
     bound, factors = _factors((), node)
