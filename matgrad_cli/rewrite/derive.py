@@ -16,8 +16,7 @@ from ..verify.judge import Judge
 from .closing import closed, itself, tidied, written_out
 from .engine.recorder import Recorder
 from .forms.terms import UNIT, split
-from .index.method import Target, collapse, differentiate, reserved_names, target_of
-from .index.rows import open_rows
+from .index.method import Target, collapse, differentiate, open_rows, reserved_names, target_of
 from .layouts import change_layout, known_layout
 from .methods import differentials as differentials  # its native rules are read entry by entry too
 from .named_steps import record_names
@@ -139,7 +138,7 @@ def finish(recorder: Recorder, start: Expr, target: Target, whole: bool, layout:
     problem = recorder.problem
     whole = whole and not _matrix_of(recorder.line, target).free  # with a letter left in it it is no matrix: its entry is stated
     if whole:
-        change_layout(recorder, layout, problem.loss.shape, problem.wrt.shape, order)
+        change_layout(recorder, layout, order)
     line = recorder.line
     matrix = _matrix_of(line, target) if whole else None
     verdict = recorder.judge.check_derivative(line, target.letters, order)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..diagnostics import Diagnostic, UsageError
-from ..ir import Entry, Expr, Index, LinearMap, Shape, Symbol, Transpose
+from ..ir import Entry, Expr, Index, LinearMap, Symbol, Transpose
 from ..records import Bindings
 from ..records.layout import LAYOUTS, is_turned
 from .engine.application import Site, apply, native
@@ -19,10 +19,10 @@ def known_layout(layout: str) -> str:
     return layout
 
 
-def change_layout(recorder: Recorder, layout: str, loss: Shape, wrt: Shape, order: int = 1) -> None:
+def change_layout(recorder: Recorder, layout: str, order: int = 1) -> None:
     """The visible step (G)_st = (Gᵀ)_ts where the layout wants the entry in the mirrored place, or tr(Gᵀ dX) = tr(J dX) with J = Gᵀ."""
-    line = recorder.line
-    if is_turned(layout, loss, wrt, order) and (order == 1 or isinstance(line, Entry)):
+    line, problem = recorder.line, recorder.problem
+    if is_turned(layout, problem.loss.shape, problem.wrt.shape, order) and (order == 1 or isinstance(line, Entry)):
         recorder.record(apply(recorder.rules.rule("change-layout"), line, ((),), recorder.scene, (("layout", layout),)))
 
 

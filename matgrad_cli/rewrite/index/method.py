@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from ...diagnostics import Diagnostic, StuckError
 from ...diagnostics.record import record
 from ...facts import Problem
-from ...ir import Expr, Index, Partial, Symbol, at
+from ...ir import Call, Entry, Expr, Index, MatMul, Named, Number, Partial, Path, Power, Symbol, at, nodes_of
 from ...ir.dimensions import ONE
 from ...notation.printing.to_unicode import to_unicode
-from ..engine.application import applied
+from ...records import Bindings
+from ..engine.application import Site, applied, native, places_of
 from ..engine.application import reserved_names as names_of
-from ..engine.layers import Layers
+from ..engine.layers import Layers, outermost
 from ..engine.recorder import Recorder
 from ..forms.entries import entry
 from ..forms.terms import has_pending, split, terms_of
@@ -70,7 +73,7 @@ def pick_pair(options: tuple[tuple[str, str], ...], taken: set[str]) -> tuple[st
     return f"s{number}", f"t{number}"
 
 
-def target_of(expr: Expr, variable: Symbol, taken: set[str], options: tuple[tuple[str, str], ...] = ENTRY_LETTERS) -> Target:
+def target_of(expr: Expr, variable: Symbol, taken: set[str]) -> Target:
     """The entry of `expr` by an entry of the variable, in letters that nothing else uses."""
     root: list[Index] = []
     row_letter = col_letter = None
@@ -83,7 +86,7 @@ def target_of(expr: Expr, variable: Symbol, taken: set[str], options: tuple[tupl
             col_letter = Index(first, expr.shape.cols)
         root = [letter for letter in (row_letter, col_letter) if letter is not None]
         taken.update(letter.name for letter in root)
-    first, second = pick_pair(options, taken)
+    first, second = pick_pair(ENTRY_LETTERS, taken)
     row = Index(first, variable.shape.rows) if variable.shape.rows is not ONE else None
     col = Index(second if row else first, variable.shape.cols) if variable.shape.cols is not ONE else None
     taken.update(letter.name for letter in (row, col) if letter is not None)
@@ -128,3 +131,42 @@ def collapse(recorder: Recorder) -> None:
     """One δ after the other: replace the summed letter, drop that Σ."""
     while recorder.run("index", "collapse", terms_of(recorder.line)):
         pass
+
+
+@native("partial-named")
+def named(site: Site) -> tuple[Expr, Bindings] | None:
+    """A name stands for a part of the loss: what is pending is that part."""
+    if not isinstance(site.node, Partial):
+        return None
+    body = site.node.body
+    name = body.base if isinstance(body, Entry) else body
+    if not isinstance(name, Named):
+        return None
+    inner = entry(name.body, body.row, body.col) if isinstance(body, Entry) else name.body
+    return site.node.rebuilt((inner,)), (("name", name), ("A", name.body))
+
+
+# ---- rows of a family -------------------------------------------------------------------------------------------------
+
+MAX_ROUNDS = 60
+
+
+def open_rows(recorder: Recorder) -> None:
+    """Entries of vectors that hold letters themselves, written out one rule at a time, so that they can be read back over all rows at once:
+    (x_s − z_s)_t is an entry of another vector for each s, hence of no matrix; X_st − Z_st is an entry of X − Z."""
+
+    def ready(line: Expr) -> Iterator[tuple[Path, Expr]]:
+        wanted = dict.fromkeys(outermost(node for node in nodes_of(line) if _holds_rows(node)))
+        yield from places_of(line, wanted, lambda _: True) if wanted else ()
+
+    recorder.group("open-rows", recorder.steps_of(lambda line: recorder.found("index", "open", ready(line)), MAX_ROUNDS))
+
+
+def _holds_rows(node: Expr) -> bool:
+    if isinstance(node, Entry):
+        return bool(node.base.free)
+    if isinstance(node, Power):  # a squared norm is a sum of squares, without the root
+        return isinstance(node.base, Call) and node.base.function == "norm" and node.exponent == Number(2) and _holds_rows(node.base)
+    if isinstance(node, MatMul) and node.shape.is_number:
+        return bool(node.free)
+    return isinstance(node, Call) and node.shape.is_number and bool(node.argument.free) and not node.argument.shape.is_number

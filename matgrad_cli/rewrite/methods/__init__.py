@@ -18,5 +18,6 @@ def method_named(name: str) -> Method:
     """The function of a method of this folder; an unknown name lists the known ones."""
     if name not in METHODS or name == "index":
         raise UsageError(Diagnostic("unknown-method", f"the method `{name}` is not known", help="methods: " + ", ".join(METHODS)))
-    found: Method = getattr(import_module(f"{__name__}.{name}"), f"derive_{name}")
+    module = "differential" if name == "adjoint" else name  # one walk, written in two ways
+    found: Method = getattr(import_module(f"{__name__}.{module}"), f"derive_{name}")
     return found

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from ...diagnostics.record import record
-from ...ir import Call, Expr, Eye, LinearMap, MatMul, Mul, Number, Symbol, Transpose, matmul, mul
+from ...ir import Call, Expr, Eye, Fill, LinearMap, MatMul, Mul, Number, Symbol, Transpose, matmul, mul
 from ..engine.moving import along
-from ..forms.algebra import flip, numerals_first
+from ..forms.algebra import flip, number_product, numerals_first
 
 TRACE = "tr"
 
@@ -69,3 +69,22 @@ def like(term: Expr, gradient: Expr, part: Expr) -> Expr:
     if isinstance(term, Call) and term.function == "inner":
         return Call(term.function, gradient, part)
     return paired(gradient, part)
+
+
+def number_of(gradient: Expr, array: Expr) -> Expr:
+    """The number ⟨gradient, array⟩ in its shortest form."""
+    if isinstance(gradient, Fill) and gradient.value == 1:
+        return Call("sum", array)
+    if array.shape.is_column:
+        return number_product(flip(gradient), array)
+    if array.shape.is_row:
+        return number_product(array, flip(gradient))
+    return Call("tr", array if isinstance(gradient, Eye) else matmul(flip(gradient), array))
+
+
+def peeled(gradient: Expr) -> tuple[tuple[Expr, ...], Expr]:
+    """The numbers in front of an array, and the array."""
+    if not isinstance(gradient, Mul):
+        return (), gradient
+    numbers = tuple(factor for factor in gradient.factors if factor.shape.is_number)
+    return numbers, next(factor for factor in gradient.factors if not factor.shape.is_number)

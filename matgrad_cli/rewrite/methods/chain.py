@@ -23,10 +23,9 @@ from ..index.method import reserved_names
 from ..named_steps import opened, record_names, record_opened
 from ..naming import numbered_name, repeated_parts
 from ..textbook.simplifier import textbook
-from .beside import Term
+from .beside import Term, peeled
 from .chain_forms import TermForm, body_of, form_of, is_jacobian, moving_of, one_layer, pulled, read_term, waiting
 from .differentials import Moving
-from .pairing import peeled
 from .parts import cut, pendings, total
 from .stacked import carried_out, factors
 from .walk import NAME_FROM

@@ -42,9 +42,8 @@ from ..engine.layers import Layer
 from ..forms.algebra import flip, zero
 from ..forms.entries import entry, letters_for
 from ..textbook.simplifier import textbook
-from .beside import Term
+from .beside import Term, peeled
 from .differentials import Moving
-from .pairing import peeled
 from .parts import inside, pendings
 from .stacked import carried_out, factors
 from .walk import carried as adjoint_of

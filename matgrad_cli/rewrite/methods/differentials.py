@@ -15,7 +15,6 @@ from ..engine.application import Scene, Site, applied, holds_pending, native
 from ..engine.layers import Layers
 from ..engine.recorder import Recorder
 from ..forms.algebra import zero
-from ..index.partials import power_of
 
 LAST_ORDER = 8
 """Unknown functions have at most one derivative more than this."""
@@ -83,7 +82,7 @@ def matrix_power(site: Site) -> tuple[Expr, Bindings] | None:
         return None
     base, count, terms = body.base if body.exponent > 0 else Inverse(body.base), abs(body.exponent), []
     for before in range(count):
-        parts = (power_of(base, before), _d(base, node), power_of(base, count - 1 - before))
+        parts = (_power_of(base, before), _d(base, node), _power_of(base, count - 1 - before))
         terms.append(matmul(*(part for part in parts if part is not None)))
     new = add(*terms) if terms else zero(body.shape)
     return _named(new, node), (("n", str(body.exponent)),)
@@ -148,3 +147,10 @@ def _met(slope: Expr, moved: Expr) -> Expr:
     if moved.shape.is_matrix:
         return Call("tr", matmul(Transpose(slope), moved))
     return matmul(Transpose(slope), moved) if moved.shape.is_column else matmul(moved, Transpose(slope))
+
+
+def _power_of(base: Expr, exponent: int) -> Expr | None:
+    """baseᵏ written as books do: nothing for k = 0, the matrix itself for k = 1."""
+    if exponent == 0:
+        return None
+    return base if exponent == 1 else MatrixPower(base, exponent)

@@ -10,8 +10,7 @@ from ..forms.algebra import flip
 from ..forms.entries import counted, entry, letters_for
 from ..network.changes import change
 from ..textbook.simplifier import textbook
-from .beside import beside, like, paired, whole_of
-from .pairing import number_of, peeled
+from .beside import beside, like, number_of, paired, peeled, whole_of
 
 VEC = "vec"
 

@@ -189,6 +189,6 @@ def by_walk(recorder: Recorder, moving: Moving, taken: set[str], line_of: LineOf
     if moving.scene.motion(recorder.line):
         gradient = tidied(recorder, gradient_in(recorder.line), line_of, lambda named: named.name in walk.own)
     if is_turned(layout, problem.loss.shape, problem.wrt.shape):
-        change_layout(recorder, layout, problem.loss.shape, problem.wrt.shape)
+        change_layout(recorder, layout)
         return finish(recorder, start, flip(gradient), moving.method, layout, f"{words}-turned")
     return finish(recorder, start, gradient, moving.method, layout, words)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import cast
 
 from ...diagnostics import Diagnostic, MatgradError, StuckError
 from ...diagnostics.record import record, replace
-from ...facts import Problem
+from ...facts import Fact, Problem
 from ...facts.conditions import said_of
 from ...facts.holding import holds
 from ...ir import Add, Call, Expr, MatMul, Mul, Named, Symbol, matmul, nodes_of, transpose
@@ -26,7 +26,6 @@ from ..derive import derive
 from ..engine.application import replaced
 from ..forms.algebra import zero
 from ..textbook.simplifier import textbook
-from .advice import advised
 from .line import OPEN, Line, contradicted
 from .multipliers import without_multiplier
 from .phases import isolate
@@ -46,7 +45,7 @@ def solve(
     try:
         found = _solved(ready.problem, ready.constraints, goal, layout, rules)
         found = replace(found, problem=problem, reasons=ready.reasons, second=second)
-        return advised(found, lambda known: solve(known, constraints, goal, layout, rules=rules))
+        return _advised(found, lambda known: solve(known, constraints, goal, layout, rules=rules))
     except StuckError:
         if constraints and not solutions(Judge(problem), System(tuple((one, zero(one.shape)) for one in constraints), (problem.wrt,))):
             name, together = to_unicode(problem.wrt), " together" if len(constraints) > 1 else ""
@@ -320,6 +319,26 @@ def _by_spectrum(asked: Asked, move: Move) -> Solution:
     chosen = () if asked.goal is not None else (convention(problem, found),)
     return Solution(problem, asked.derivation, move.before[0], (replace(move, verdict=verdict),), None, extremum, verdict,
                     asked.constraints, asked.multipliers, chosen, found)  # fmt: skip
+
+
+# ---- advice
+
+
+def _advised(found: Solution, again: Callable[[Problem], Solution]) -> Solution:
+    """The solution with the fact that would decide what kind of point it is, where solving again with it was seen to do so: a covariance
+    that nobody called one."""
+    problem, wrt, seen = found.problem, found.problem.wrt, found.extremum
+    determinants = any(isinstance(node, Call) and node.function in ("det", "logdet") for node in nodes_of(problem.loss))
+    if seen.kind not in ("unknown", "saddle") or seen.cases or not determinants or any(fact.symbol is wrt for fact in problem.facts):
+        return found
+    try:
+        known = again(replace(problem, facts=(*problem.facts, Fact(wrt, "spd")))).extremum
+    except StuckError:
+        return found
+    if known.kind == "unknown" and not known.cases:
+        return found
+    said = f"{seen.why.template}; with `--assume \"{wrt.name} spd\"` it is {known.why.template}"
+    return replace(found, extremum=replace(seen, why=Sentence(said, (*seen.why.values, *known.why.values))))
 
 
 # ---- no closed form

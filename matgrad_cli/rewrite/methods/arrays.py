@@ -1,4 +1,5 @@
-"""A loss that is no number: dF = F′ dt, d f = J dx, vec(dF) = J vec(dX); what moves is carried to the end by rules, without a trace."""
+"""A loss that is no number: dF = F′ dt, d f = J dx, vec(dF) = J vec(dX), what moves carried to the end by rules, without a trace; and the
+Fréchet derivative, the linear map H ↦ DF[H], with its adjoint under ⟨A, B⟩ = tr(AᵀB)."""
 
 from __future__ import annotations
 
@@ -6,19 +7,23 @@ from functools import partial
 
 from ...diagnostics import StuckError
 from ...facts import Problem
-from ...ir import Differential, Expr, Mul, Number, matmul, mul, nodes_of
+from ...ir import Call, Differential, Expr, LinearMap, Mul, Number, Symbol, add, matmul, mul, nodes_of
 from ...ir.dimensions import Shape
 from ...records import Bindings, Derivation
 from ...records.layout import is_turned
 from ...rulebook.load import Rulebook
 from ...verify.judge import Judge
+from ...verify.verdict import Verdict
 from ..closing import closed, finish, none, tidied
 from ..engine.application import Scene, Site, holds_pending, native, settled
 from ..engine.recorder import Recorder
 from ..forms.algebra import flip, zero
+from ..naming import fresh_name
+from ..textbook.simplifier import textbook
 from .differentials import Moving, unfold
+from .parts import total
 from .stacked import FRONT, factors, stacked
-from .walk import Mover
+from .walk import Mover, carried
 
 MAX_LINES = 500
 
@@ -96,3 +101,45 @@ def _beside(line: Expr, moved: Expr) -> Expr:
     if isinstance(line, Mul) and moved in line.factors:
         return mul(*(factor for factor in line.factors if factor is not moved))
     return settled(line, tuple(_beside(child, moved) if holds_pending(child) else child for child in line.children))
+
+
+# ---- the linear map --------------------------------------------------------------------------------------------------
+
+
+def derive_map(recorder: Recorder, moving: Moving, taken: set[str], layout: str) -> Derivation:
+    """(H ↦ DF[H]) layer by layer; the result is stated by the entries of the map."""
+    from ..derive import first_order
+
+    problem, start, direction = recorder.problem, recorder.line, moving.direction
+    unfold_all(recorder, moving)
+    back = Symbol(fresh_name("K" if problem.loss.shape.is_matrix else "k", taken), problem.loss.shape)
+    adjoint = _adjoint(recorder, moving, back)
+    line = recorder.line
+    assert isinstance(line, LinearMap)
+    assert isinstance(direction, Symbol)
+    other = first_order(problem, recorder.rules, layout, recorder.judge)
+    verdicts = (_checked(recorder.judge, line.body, back, adjoint, direction), other.readoff.verdict)
+    verdict = next((one for one in verdicts if not one.holds), other.readoff.verdict)
+    said = (("line", line), ("adjoint", LinearMap(back, adjoint)))
+    return closed(recorder, start, "adjoint", layout, "read-frechet", said, other.result, verdict)
+
+
+def _adjoint(recorder: Recorder, moving: Moving, back: Symbol) -> Expr:
+    """What the adjoint makes of `back`."""
+    loss = recorder.problem.loss
+    if not moving.active(loss):
+        return zero(moving.variable.shape)
+    move = moving.d(loss) if loss is moving.variable else total(loss, moving)
+    if move is None:
+        raise recorder.unknown(loss)
+    terms = carried((), back, move, moving.scene)
+    if any(term.move not in (moving.direction, moving.d(moving.variable)) for term in terms):
+        raise recorder.unknown(loss)
+    return textbook(add(*(term.whole for term in terms)), recorder.problem)
+
+
+def _checked(judge: Judge, image: Expr, back: Symbol, adjoint: Expr, direction: Symbol) -> Verdict:
+    """Whether ⟨K, DF[H]⟩ = ⟨adjoint of K, H⟩."""
+    left: Expr = Call("inner", back, image)
+    right: Expr = mul(adjoint, direction) if direction.shape.is_number else Call("inner", adjoint, direction)
+    return judge.compare(left, right)
