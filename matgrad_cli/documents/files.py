@@ -13,7 +13,8 @@ from pathlib import Path
 from ..diagnostics import Diagnostic, Source
 from ..diagnostics.record import replace
 from ..diagnostics.regex import regex
-from .homework.assigned import TITLED, assigned
+from .homework.assigned import TITLED, assigned, told_in_tables
+from .homework.words import said
 from .keys import Document
 from .latex_carrier import read_latex
 from .markdown_carrier import read_markdown
@@ -106,7 +107,7 @@ def _handed_in(path: Path, key: Path) -> bool:
     try:
         if path.suffix.lower() == ".txt" and path.is_file() and path.stat().st_size <= LARGEST:
             text = path.read_text(encoding="utf-8", errors="replace")
-            return (_STATED.search(text) or TITLED.search(text)) is not None
+            return (_STATED.search(text) or said(TITLED).search(text)) is not None
     except OSError:
         return True  # it is reported as unreadable
     return not is_copy(path, key)
@@ -158,6 +159,8 @@ def read_text(text: str, name: str, asked: Sequence[str] = ()) -> Document:
     document = _read_text(text, name, bool(asked))
     ending = Path(name.removesuffix(CELLS)).suffix.lower()
     broken = any(diagnostic.severity == "error" and diagnostic.code != "no-problem" for diagnostic in document.diagnostics)
+    if ending == ".toml" and asked:
+        return told_in_tables(document)
     if broken or ending not in ENDINGS or not (asked or ending in PLAIN):
         return document
     if ending in PLAIN and _STATED.search(text):

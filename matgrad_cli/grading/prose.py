@@ -6,6 +6,7 @@ import re
 from collections.abc import Collection
 
 from ..diagnostics.regex import regex
+from ..documents.homework.words import said
 from ..documents.passage import Passage, covered
 from ..documents.sheets.words import is_word
 from ..notation.latex.names import FUNCTIONS, GREEK
@@ -19,8 +20,6 @@ _COMMENT = regex(r"\s(?:#|//|←|<--)\s*[A-Za-z(][^=]*$")
 _MATH = regex(r"\$[^$]*\$|\\\([^()]*\\\)|`[^`]*`")
 _PIECE = regex(r"\s*(?:([A-Za-z][A-Za-z'’-]*)(?![\w(\[^'ᵀ])|\$[^$=]*\$|([,:.]))\s*")
 _ONE_FORMULA = regex(r"([^$`\\=]*)\$([^$]*=[^$]*)\$([^$`\\=]+)")
-_DENIED = regex(r"\b(?:not?|never|neither|nor|cannot|wrong|false|incorrect|if|unless|when|maxi\w*|saddle)\b|n['’]t\b", re.IGNORECASE)
-"""Words behind a formula that say more than that it holds."""
 _RELATION = regex(r"\s*(?::?=|[@*/+^_≈])")
 _WORD = regex(r"[A-Za-z][A-Za-z'’-]*")
 _LONG_WORD = regex(r"(?<![\\\w])[^\W\d_]{2,}")
@@ -64,7 +63,8 @@ def without_prose(row: Passage, letters: Collection[str]) -> Passage:
 def _is_told(words: str, letters: Collection[str]) -> bool:
     """Whether these words round a formula only say that it holds: `Thus`, `is the unique minimizer.`"""
     rest = _WORD.sub(" ", words)
-    return _DENIED.search(words) is None and not rest.strip(" .,:;!\n") and all(is_word(word, letters) for word in _WORD.findall(words))
+    doubted = said(r"\b<doubt>\b").search(words) is not None
+    return not doubted and not rest.strip(" .,:;!\n") and all(is_word(word, letters) for word in _WORD.findall(words))
 
 
 def _blanked(row: Passage, start: int, end: int) -> Passage:

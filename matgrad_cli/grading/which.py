@@ -45,6 +45,8 @@ def read_well(chosen: Settings, exercise: Exercise, judged: Judged) -> ProblemRe
     Of what is said to be the answer nothing may be wrong: whoever writes down several of them has not answered.
     """
     told, refused = _answering(exercise.pieces, chosen)
+    if exercise.pieces and not chosen.rows:
+        return _read_sentence(chosen, told, refused, judged)
     rows = [chosen.rows, *exercise.readings]
     if refused:
         places = {one.passage.places[0] for one in told if one.kind != "name"}
@@ -65,6 +67,20 @@ def read_well(chosen: Settings, exercise: Exercise, judged: Judged) -> ProblemRe
         return unanswered(chosen, _SEVERAL)
     several = any(_contradicts(judged(claim), stated) for claim, stated in claims if len(claims) > 1 or len(rows) > 1)
     return unanswered(chosen, _SEVERAL) if several else right
+
+
+def _read_sentence(chosen: Settings, told: Sequence[Piece], refused: dict[int, Diagnostic], judged: Judged) -> ProblemReport:
+    """The report on an answer that is a sentence: as it stands, else by what it claims; its words are no unknown names."""
+    if refused and all(one.kind == "name" for one in told):
+        return unanswered(chosen, next(iter(refused.values())))
+    whole = judged(chosen)
+    if whole.verdict == "right" and not refused:
+        return whole
+    found = [(judged(claim), stated) for claim, stated in _claims(told, chosen)[:_MOST_CLAIMS]]
+    right = next((report for report, _ in found if report.verdict == "right"), None)
+    if right is not None and any(_contradicts(*one) for one in found):
+        return unanswered(chosen, _SEVERAL)
+    return right or (found[0][0] if found and whole.final.code == "unknown-name" else whole)
 
 
 def _contradicts(report: ProblemReport, stated: bool) -> bool:

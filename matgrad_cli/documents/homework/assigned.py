@@ -17,16 +17,13 @@ from ..sheets.read import LATEX, PLAIN, read_sheet
 from ..sheets.sheet import Formula
 from .pieces import pieces
 from .unmarked import unmarked, written
+from .words import said
 
 MARK = regex(r"^[ \t]*(?:%+|#+|//|<!--)?[ \t]*matgrad[ \t]*:[ \t]*(?P<pair>[^\n]*?)[ \t]*(?:-->)?[ \t]*$", re.MULTILINE)
-_WORD = (
-    r"(?:problem[ae]?|problème|exercise|question|task|aufgabe|übung|exercice|ejercicio|esercizio|solution|answer|lösung|antwort|part|"
-    r"ex\.|no\.|nr\.|q|p)"
-)
-_NAMES = rf"(?:{_WORD}(?:[ \t]+(?:to|of|for|zu|zur|à|de|a))?[ \t]*){{0,2}}"
+_NAMES = r"(?:<problem>(?:[ \t]+<to>)?[ \t]*){0,2}"
 _OPEN = r"(?P<open>\#{1,6}[ \t]+|\*\*|__|\\(?:sub)*(?:section|paragraph)\*?\s*\{|\\textbf\s*\{|\\item\s*\[)?"
 _HEADING = regex(r"^[ \t]*(?:(?P<hash>#{1,6})[ \t]|\\(?P<sub>(?:sub)*)section\b)", re.MULTILINE)
-TITLED = regex(rf"^[ \t]*(?:\#{{1,6}}[ \t]+|\*\*|__)?{_WORD}[ \t]*\d+[ \t]*(?:[.):*_]|$)", re.MULTILINE | re.IGNORECASE)
+TITLED = r"(?m:^)[ \t]*(?:\#{1,6}[ \t]+|\*\*|__)?<problem>[ \t]*\d+[ \t]*(?:[.):*_]|(?m:$))"
 """A line of plain text that names a problem: whoever wrote it hands something in."""
 _GRADIENT = regex(r"\\nabla|∇|\\partial|∂|\\frac\s*\{\s*d|\bd[A-Z]\b")
 _MOST_READINGS = 5
@@ -63,9 +60,27 @@ def assigned(document: Document, ending: str, asked: Sequence[str]) -> Document:
     if len(asked) == 1 and formulas and not document.exercises:
         return replace(document, exercises=(_exercise(asked[0], 0, formulas, shown, len(text), ending),), sheet=None)
     if formulas and len(asked) > 1:
-        said = Diagnostic("no-problem", f"{UNCLAIMED}: mark them", Source(document.source.name, ""), help=HOW, severity="warning")
-        return replace(document, exercises=(), diagnostics=(*document.diagnostics, said))
+        why = Diagnostic("no-problem", f"{UNCLAIMED}: mark them", Source(document.source.name, ""), help=HOW, severity="warning")
+        return replace(document, exercises=(), diagnostics=(*document.diagnostics, why))
     return document
+
+
+_SENTENCE = regex(r"\$[^$]+\$|\\\(.+?\\\)", re.DOTALL)
+_TOLD = regex(r"(?<![\\\w])[^\W\d_]{2,}")
+
+
+def told_in_tables(document: Document) -> Document:
+    """The document in which an answer of a table that is a sentence with formulas is taken apart into its pieces."""
+    found = []
+    for exercise in document.exercises:
+        answer = exercise.keys.get("answer")
+        if answer is not None and _SENTENCE.search(answer.text) and _TOLD.search(_SENTENCE.sub(" ", answer.text)):
+            sheet = read_sheet(Source(document.source.name, answer.text), ".md")
+            own = tuple(pieces(sheet.formulas if sheet is not None else (), answer.text, 0))
+            parts = (replace(one, passage=answer.part(one.passage.places[0], one.passage.places[-1])) for one in own)
+            exercise = replace(exercise, pieces=tuple(parts))
+        found.append(exercise)
+    return replace(document, exercises=tuple(found))
 
 
 def _shown(text: str, ending: str) -> str:
@@ -151,8 +166,8 @@ def _titled(text: str, asked: Sequence[str], latex: bool) -> Iterator[tuple[int,
     """The problems that headings, bold or other lines name: where the name stands, the name, where its answer begins and ends."""
     number_of = {str(number): name for number, name in enumerate(asked, 1)} | {name: name for name in asked}
     names = "|".join(map(re.escape, sorted(number_of, key=len, reverse=True)))
-    named = rf"[#(]?(?P<id>{names})(?![\w-])(?!\.\w)(?P<end>[ \t]*(?:[.):\]]|$))?"
-    line = re.compile(rf"^[ \t]*{_OPEN}[ \t]*(?P<words>{_NAMES}){named}", re.MULTILINE | re.IGNORECASE)
+    named = rf"[#(]?(?P<id>{names})(?![\w-])(?!\.\w)(?P<end>[ \t]*(?:[.):\]]|(?m:$)))?"
+    line = said(rf"(?m:^)[ \t]*{_OPEN}[ \t]*(?P<words>{_NAMES}){named}")
     matches = [match for match in line.finditer(text) if match["open"] or match["end"] is not None]
     titles = [match for match in matches if match["open"] or match["words"]]
     if not titles:  # a list of answers, in the order of the key
@@ -202,8 +217,8 @@ def _items(text: str, asked: Sequence[str]) -> Iterator[tuple[int, str, int, int
         yield from zip(starts, asked, starts, ends, strict=False)
 
 
-def _cased(said: str, names: dict[str, str]) -> str:
-    return next(names[name] for name in names if name.lower() == said.lower())
+def _cased(word: str, names: dict[str, str]) -> str:
+    return next(names[name] for name in names if name.lower() == word.lower())
 
 
 def _level(text: str, at: int) -> int:

@@ -10,6 +10,7 @@ from ...diagnostics.regex import regex
 from ..hidden import FENCE
 from ..passage import Passage, covered, line_and_column
 from ..sheets.plain import spelled, talks
+from .words import said
 
 _MOST = 4
 _TICKED = regex(r"(?<!`)`(?P<body>[^`\n]+)`(?!`)")
@@ -19,11 +20,9 @@ _FENCED = regex(r"[ \t]*(?P<mark>`{3,}|~{3,})[^\n]*\n(?P<body>.*?)(?:\n?[ \t]*(?
 _GOES_ON = regex(r"[ \t]*[-+−*@][ \t]")
 _LEFT_OPEN = regex(r"[-+−*@=(,][ \t]*$")
 _NO_CLAIM = regex(r"[ \t]*(?:import|from|def|class|print|assert|for|if|with|plt\.)\b")
-_BEFORE = regex(
-    r"(?:\W*\b(?:thus|so|hence|then|therefore|finally|my|the|final)\b)*\W*"
-    r"\b(?:answer|ans|gradient|solution|result|derivative|hessian|minimi[sz]er|minimum|antwort|lösung|ergebnis|réponse|respuesta|risposta)"
-    r"(?:[ \t]+(?:of|with[ \t]+respect[ \t]+to|w\.?r\.?t\.?|by)[ \t]+\S+)*[ \t]*(?:is[ \t]*:?|ist[ \t]*:?|:|(?=\*\*))[ \t*]*",
-    re.IGNORECASE,
+_BEFORE = (
+    r"(?:\W*\b<announcing>\b)*\W*\b(?:<result>|ans|hessian)(?:[ \t]+(?:of|with[ \t]+respect[ \t]+to|w\.?r\.?t\.?|by|nach|von)[ \t]+\S+)*"
+    r"[ \t]*(?:\b<is>\b[ \t]*:?|:|(?=\*\*))[ \t*]*"
 )
 _BULLETS = regex(r"[ \t]*(?:[-*•+>#]+[ \t]+|\(?\w\)[ \t]+|\d{1,2}[.)][ \t]+|[.:)\]*_]+[ \t]*)+")
 _SIGNS = regex(r"[=^_+/@ᵀ²⁻¹σ∇∂∥‖≈−↦]|\w\*\w|\w \* \w|\b[A-Z]'|\$")
@@ -66,8 +65,8 @@ def _formula(line: Passage) -> list[tuple[Passage]]:
     """A line as one formula, without the words that announce it; nothing where other words stand in it."""
     before = _BULLETS.match(line.text)
     line = line.part(before.end() if before else 0, len(line.text))
-    said = _BEFORE.match(line.text)
-    line = line.part(said.end() if said else 0, len(line.text.rstrip(" \t.;,*_`|"))).stripped()
+    announced = said(_BEFORE).match(line.text)
+    line = line.part(announced.end() if announced else 0, len(line.text.rstrip(" \t.;,*_`|"))).stripped()
     return [] if _talks(line) or not re.search(r"\w", line.text) else [(_spelled(line),)]
 
 

@@ -8,18 +8,18 @@ from typing import Final
 from ...diagnostics import MatgradError
 from ...diagnostics.record import record
 from ...diagnostics.regex import regex
+from ...documents.homework.words import said
 from ...notation import syntax as s
 from ...notation.scope import Syntax
 from .scope import Surroundings
 from .syntax_walk import rebuilt
 
-_WORDS: Final = "where|with|let|and|for|using|given|then|so|we|set|put|denote|define|mit|also"
 _NAME: Final = r"\\?(?:bar|hat|tilde|mathbf|boldsymbol)?\s*\{?\\?[^\W\d_]+\}?(?:_\w|_\{\w+\})?'*"
 _DEFINES: Final = regex(rf"\s*({_NAME})\s*(?:\\coloneqq|:?=)(?!=)")
-_CUT: Final = regex(
+_CUT: Final = (
     r"[,;\n]|(?<![^\n])[ \t]*%[^\n]*|"
-    rf"\\q?quad(?![A-Za-z])|\\(?:text|mathrm|mbox)\w*\s*\{{\s*[,;]?\s*(?:(?:(?:{_WORDS})\b|\w+\s+\w)[^{{}}]*)?\}}"
-    rf"|(?<![\w\\])(?:{_WORDS})(?!\w)"
+    r"\\q?quad(?![A-Za-z])|\\(?:text|mathrm|mbox)\w*\s*\{\s*[,;]?\s*(?:(?:(?-i:<where>)\b|\w+\s+\w)[^{}]*)?\}"
+    r"|(?<![\w\\])(?-i:<where>)(?!\w)"
 )
 _ASIDE: Final = regex(rf"(?<=[\s,;}}])\(\s*{_NAME}\s*:?=(?!=)")
 _SAID: Final = regex(rf"(?:all\s+|every\s+|the\s+|\\forall\s*)*{_NAME}\s*(?:(?:\\in(?![a-z])|∈).*|is\b.*)?", re.DOTALL)
@@ -41,7 +41,7 @@ class Parted:
 
 def parted(text: str) -> Parted | None:
     """The text as an answer and its parts; None where it is not one formula among definitions."""
-    if _CUT.search(text) is None and _ASIDE.search(text) is None:
+    if said(_CUT).search(text) is None and _ASIDE.search(text) is None:
         return None
     pieces = [piece for at, piece in enumerate(_pieces(text)) if at == 0 or _SAID.fullmatch(text[piece[0] : piece[1]].strip(" .$")) is None]
     found = [(piece, _DEFINES.match(text[piece[0] : piece[1]])) for piece in pieces]
@@ -62,19 +62,19 @@ def answer_in(text: str) -> tuple[int, int]:
     found = parted(text)
     if found is not None:
         return found.start, found.end
-    said = _WHERE.search(text)
-    return 0, said.start() if said is not None else len(text)
+    where = _WHERE.search(text)
+    return 0, where.start() if where is not None else len(text)
 
 
 def _pieces(text: str) -> list[tuple[int, int]]:
     """What stands between commas, wide spaces and words outside of brackets, and an aside `(Z = XᵀX)`."""
     level, start, at, found = 0, 0, 0, list[tuple[int, int]]()
-    closing = -1
+    closing, cuts = -1, said(_CUT)
     while at < len(text):
         if text[at] == "\\" and not text[at + 1 : at + 2].isalpha():
             at += 2
             continue
-        cut = _CUT.match(text, at) if level == 0 else None
+        cut = cuts.match(text, at) if level == 0 else None
         if cut is None and level == 0 and _ASIDE.match(text, at):
             cut, closing = re.compile(r"\(").match(text, at), _closed(text, at)
         if cut is not None or at == closing:

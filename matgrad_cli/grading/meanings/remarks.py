@@ -7,6 +7,7 @@ from typing import Final
 
 from ...diagnostics.record import record
 from ...diagnostics.regex import regex
+from ...documents.homework.words import said
 from ...ir import Shape
 from ...records.layout import is_turned
 from ..lines.kinds import shape_in_words
@@ -30,9 +31,7 @@ _SIZE: Final = regex(
     rf"(?:\s*(?:\\q?quad(?![A-Za-z])|\\[,;: ]|[,;$~])+\s*|\s+)(?:{_WORDS})?\s*\(\s*\$?({_SIDE})\s*(?:\\times|×|x)"
     rf"\s*({_SIDE})\s*\$?\)\s*[}}.$]*\s*$"
 )
-_BEFORE: Final = regex(
-    r"\s*(?:\*\*)?(?:the\s+|my\s+)?(?:final\s+)?(?:answer|result|solution|ans)(?:\*\*)?\s*(?:is|:)\s*(?:\*\*)?\s*", re.IGNORECASE
-)
+_BEFORE: Final = r"\s*(?:\*\*)?(?:<announcing>\s+)*(?:<result>|ans)(?:\*\*)?\s*(?:is|ist|est|es|è|:)\s*(?:\*\*)?\s*"
 
 
 @record
@@ -47,16 +46,16 @@ class Remarks:
 def remarks(answer: str) -> Remarks | None:
     """The remarks of an answer; None where it makes none."""
     found = Remarks(answer)
-    if (said := _BEFORE.match(answer)) is not None:
-        found = Remarks(" " * said.end() + answer[said.end() :])
+    if (before := said(_BEFORE).match(answer)) is not None:
+        found = Remarks(" " * before.end() + answer[before.end() :])
     while True:
         text = found.text
-        if (said := _LAYOUT.search(text)) is not None and found.layout is None:
-            found = Remarks(text[: said.start()], _LAYOUTS[said[1].lower()], found.sides)
-        elif (said := _MEMBER.search(text) or _SIZE.search(text)) is not None and not found.sides and (
-            said.re is _SIZE or _OF_NAME.search(text[: said.start()]) is None
+        if (told := _LAYOUT.search(text)) is not None and found.layout is None:
+            found = Remarks(text[: told.start()], _LAYOUTS[told[1].lower()], found.sides)
+        elif (told := _MEMBER.search(text) or _SIZE.search(text)) is not None and not found.sides and (
+            told.re is _SIZE or _OF_NAME.search(text[: told.start()]) is None
         ):
-            found = Remarks(text[: said.start()], found.layout, tuple(side for side in said.groups() if side))
+            found = Remarks(text[: told.start()], found.layout, tuple(side for side in told.groups() if side))
         else:
             break
     inner = found.text.strip()
@@ -65,18 +64,18 @@ def remarks(answer: str) -> Remarks | None:
     return Remarks(bare, found.layout, found.sides) if inner and found != Remarks(answer) else None
 
 
-def contradiction(task: Task, said: Remarks) -> str | None:
+def contradiction(task: Task, told: Remarks) -> str | None:
     """What is not true of the derivative in the layout that is asked for, and so of an answer that is right; None where all is."""
     wanted, problem = task.wanted if task.asks == "gradient" else task.problem.wrt, task.problem
-    if said.layout is not None and task.asks != "gradient":
-        return f"it speaks of the {said.layout} layout, and a value of `{problem.wrt.name}` is asked for"
-    if said.layout is not None and wanted is not None:
-        named, asked = (is_turned(layout, problem.loss.shape, problem.wrt.shape, task.order) for layout in (said.layout, task.layout))
+    if told.layout is not None and task.asks != "gradient":
+        return f"it speaks of the {told.layout} layout, and a value of `{problem.wrt.name}` is asked for"
+    if told.layout is not None and wanted is not None:
+        named, asked = (is_turned(layout, problem.loss.shape, problem.wrt.shape, task.order) for layout in (told.layout, task.layout))
         if named != asked:
-            return f"it says that this is the {said.layout} layout, in which the derivative is transposed"
-    if said.sides and (wanted is None or said.sides not in _sizes(wanted.shape)):
+            return f"it says that this is the {told.layout} layout, in which the derivative is transposed"
+    if told.sides and (wanted is None or told.sides not in _sizes(wanted.shape)):
         needed = "an array of more than two sides" if wanted is None else shape_in_words(wanted.shape)
-        return f"it says that this is {'×'.join(said.sides)}; needed is {needed}"
+        return f"it says that this is {'×'.join(told.sides)}; needed is {needed}"
     return None
 
 
