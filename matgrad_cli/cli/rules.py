@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -128,7 +127,9 @@ def described(rule: Rule) -> str:
 
 def _filled(sentence: str) -> str:
     """What stands beside a step: letters as they are, … for what the step fills in."""
-    return re.sub(r"\{(\w+)\}", lambda place: place[1] if len(place[1].lstrip("d")) == 1 else "…", sentence)
+    from ..records.derivation import PLACE
+
+    return PLACE.sub(lambda place: place[1] if len(place[1].lstrip("d")) == 1 else "…", sentence)
 
 
 def _letter(name: str, shape: str) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
 
 from .record import record
@@ -55,12 +54,14 @@ class Diagnostic:
     severity: Severity = "error"
 
 
-@dataclass
 class MatgradError(Exception):
     """Something that ends in a message and an exit code, never in a traceback."""
 
-    diagnostic: Diagnostic
-    exit_code: int = 3
+    exit_code = 3
+
+    def __init__(self, diagnostic: Diagnostic) -> None:
+        super().__init__(diagnostic)
+        self.diagnostic = diagnostic
 
     def __str__(self) -> str:
         return self.diagnostic.message
@@ -69,26 +70,20 @@ class MatgradError(Exception):
 class UsageError(MatgradError):
     """The command line is wrong: an option, a method, a fact word. Exit code 2."""
 
-    def __init__(self, diagnostic: Diagnostic) -> None:
-        super().__init__(diagnostic, 2)
+    exit_code = 2
 
 
 class InputError(MatgradError):
     """A loss, shapes or a file cannot be read. Exit code 3."""
 
-    def __init__(self, diagnostic: Diagnostic) -> None:
-        super().__init__(diagnostic, 3)
-
 
 class StuckError(MatgradError):
     """Undecided, stuck, or a result that could not be verified. Exit code 4."""
 
-    def __init__(self, diagnostic: Diagnostic) -> None:
-        super().__init__(diagnostic, 4)
+    exit_code = 4
 
 
 class BugError(MatgradError):
     """The program contradicts itself, for example a step whose lines differ. Exit code 70."""
 
-    def __init__(self, diagnostic: Diagnostic) -> None:
-        super().__init__(diagnostic, 70)
+    exit_code = 70

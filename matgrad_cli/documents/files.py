@@ -7,11 +7,10 @@ import re
 import stat
 import sys
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from ..diagnostics import Diagnostic, Source
-from ..diagnostics.record import replace
+from ..diagnostics.record import record, replace
 from ..diagnostics.regex import regex
 from .homework.assigned import TITLED, assigned, told_in_tables
 from .homework.words import said
@@ -43,7 +42,7 @@ CODE = (".py",)
 """Endings of Python files; they are no exercises, and are judged by themselves."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Found:
     """The files to check, those of the three kinds that hold nothing to check, and the folders in which there is no file to check."""
 

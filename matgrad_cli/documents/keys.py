@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import difflib
-from dataclasses import dataclass, field
 
 from ..diagnostics import Diagnostic, Label, Source
+from ..diagnostics.record import field, record
 from ..notation.scope import SYNTAXES
 from ..records.layout import LAYOUTS
 from .display_rows import body_rows
@@ -34,7 +34,7 @@ END = "end"
 """The word, without a value, behind which nothing belongs to the problem any more."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Exercise:
     """One problem as a file states it: keys with their passages, and the rows of a derivation.
 
@@ -59,7 +59,7 @@ class Exercise:
         return not self.rows and "answer" not in self.keys
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Document:
     """A file that was read: its exercises, and what there is to say about the file itself.
 

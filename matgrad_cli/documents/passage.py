@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from ..diagnostics import Span
+from ..diagnostics.record import record
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Passage:
     """Characters of a file. Without `offsets` they are consecutive from `start`; with them character k stands at `offsets[k]`.
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 
 from ..diagnostics import Diagnostic, Label, Source, Span
+from ..diagnostics.record import field, record
 from ..diagnostics.regex import regex
 from ..documents.passage import Passage
 from ..ir import Expr
@@ -24,7 +24,7 @@ from .task import Task
 _STARRED = regex(r"(?<=\w)\s*\*\s*(?=:?=(?!=))")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Habits:
     """How much is read into rows: `rules` in letters of their own; values for names that only the prose explains, `supposing` new ones
     beside those that are `supposed` by now; brackets `as_typed`, or balanced."""
@@ -35,7 +35,7 @@ class Habits:
     supposed: Mapping[str, Expr] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Begun:
     """A reader at the beginning of some rows."""
 

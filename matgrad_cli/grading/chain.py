@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 
+from ..diagnostics.record import field, mutable, record
 from ..ir import Entry, Expr, Index
 from ..records.finding import LineVerdict, Role
 from .lines.reading import Read
@@ -12,7 +12,7 @@ from .lines.statements import Row
 from .slips.causes import Slip
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Outcome:
     """What was found at one sign of equality, or at a side that could not be read. `head`: the left side with which its chain begins.
 
@@ -27,7 +27,7 @@ class Outcome:
     carried: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class RowResult:
     """The verdict on a row, the outcome that decided it, all its outcomes, and what is to be said about how the row was read."""
 
@@ -46,7 +46,7 @@ class RowResult:
         return next((role for role in order if role in roles), "aside")
 
 
-@dataclass
+@mutable
 class Chain:
     """Where a derivation stands: the last expression, the order of its letters, whether it is the derivative of the loss.
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import difflib
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from time import process_time
@@ -13,7 +12,7 @@ from typing import cast
 
 from ..diagnostics import Diagnostic, Source, Span, UsageError
 from ..diagnostics.limits import OutOfTime, ended_by, place_of, time_limit
-from ..diagnostics.record import replace
+from ..diagnostics.record import field, record, replace
 from ..documents.files import CELLS, CODE, expanded, read_document, read_text, text_of
 from ..documents.keys import Document, Exercise
 from ..documents.python.blocks import Blocks, is_program
@@ -34,7 +33,7 @@ FILE_SECONDS = 120.0
 """So much processor time all problems of one file may take together."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Options:
     """How to check: a key file, defaults for keys (from the command line), the number of processes.
 

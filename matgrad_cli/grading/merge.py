@@ -6,10 +6,10 @@ import difflib
 import math
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any, Literal, cast
 
 from ..diagnostics import Diagnostic, Label, Source
+from ..diagnostics.record import field, record
 from ..documents.keys import WORDS, Exercise
 from ..documents.passage import Passage
 from ..documents.toml_carrier import lost_backslash
@@ -24,7 +24,7 @@ SAID_UNDER_A_KEY = ("problem", "name", "syntax", "answer")
 """All that a file may say about a problem of a key; the rest would change the question."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Located:
     """A key's text and the file it stands in, so that a message about a loss of the key points into the key."""
 
@@ -37,7 +37,7 @@ class Located:
         return self.passage.text.strip()
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Settings:
     """All that is needed to judge one exercise."""
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from fractions import Fraction
 from typing import NamedTuple
 
 from ..diagnostics import Diagnostic, InputError, Label, MatgradError, Source, Span
-from ..diagnostics.record import replace
+from ..diagnostics.record import record, replace
 from ..facts import Problem
 from ..ir import ONE, Entry, Expr, Index, MatrixOf, Partial, Shape, Symbol, Transpose, fresh_index, letters_in
 from ..ir.memory import lasting
@@ -16,7 +15,7 @@ from ..records.layout import is_turned
 from .bench import Bench
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Task:
     """A problem in a layout, with its judge and the derivative that is asked for (None if it has more than two indices).
 

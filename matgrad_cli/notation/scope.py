@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Final, Literal, get_args
 
 from ..diagnostics import Source
-from ..diagnostics.record import record, replace
+from ..diagnostics.record import field, record, replace
 from ..ir import Dim, Expr, Shape, Symbol
 from .names import canonical_name
 
@@ -24,7 +23,7 @@ class Family:
     length: Dim | None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Scope:
     """Names and their meanings. A declared or defined name beats every built-in.
 
@@ -52,8 +51,11 @@ class Scope:
     columns: frozenset[str] = frozenset()
     needed: Shape | None = None
     families: tuple[Family, ...] = ()
-    _spellings: dict[str, Expr] = field(default_factory=dict, init=False, repr=False, compare=False)
+    _spellings: dict[str, Expr] = field(default_factory=dict)
     """The names as other spellings meet them, once one of these is asked for."""
+
+    def __post_init__(self) -> None:
+        self.__dict__["_spellings"] = {}
 
     def reading(self, source: Source, syntax: Syntax | None = None) -> Scope:
         """The same names over another text."""

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 
 from ..diagnostics.record import record
+from ..diagnostics.regex import regex
 from ..facts import Problem
 from ..ir import Dim, Expr, Index, Named, OpenLetter, Path, Shape, ShapeMismatch, Symbol, nodes_of
 from ..verify.verdict import Kind, Verdict, weakest
@@ -28,6 +29,10 @@ class Sentence:
 
     template: str
     values: Bindings = ()
+
+
+PLACE: Final = regex(r"\{(\w+)\}")
+"""A place for mathematics in the template of a sentence."""
 
 
 @record

@@ -3,8 +3,8 @@ r"""Macros of a LaTeX file: \newcommand, \renewcommand, \providecommand, \def, \
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
+from ...diagnostics.record import record
 from ...diagnostics.regex import regex
 from ..passage import Passage
 
@@ -27,7 +27,7 @@ _CALL = regex(r"\\([A-Za-z]+)")
 _NEVER = frozenset(("begin", "end", "frac", "sqrt", "left", "right", "text", "sum", "documentclass", "section", "item"))
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Macro:
     """How many arguments a macro takes, what stands for the first if it is left out, its text."""
 

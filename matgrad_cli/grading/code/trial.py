@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-from dataclasses import replace as replaced
 from functools import lru_cache
 from typing import Any, Literal
 
@@ -173,7 +172,7 @@ class Trial:
             if len(values) != len(inputs) or len(line.value.elts) != len(inputs):
                 return []
             parts: list[tuple[Event, str, tuple[str, ...], tuple[int, ...], ast.expr]] = [
-                (replaced(event, number=event.number + 1 + number, value=value), f"return[{number}]", (name,), born, part)
+                (replace(event, number=event.number + 1 + number, value=value), f"return[{number}]", (name,), born, part)
                 for number, (part, value, name, born) in enumerate(zip(line.value.elts, values, inputs, sites, strict=True))
                 if _gradient(part, keys) and name not in names
             ]

@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 from fractions import Fraction
 
 from ...diagnostics import Span
-from ...diagnostics.record import replace
+from ...diagnostics.record import field, mutable, record, replace
 from ...notation import syntax as s
 from .syntax_walk import PRODUCTS, bound_letters, children, free_letters, index_letters, with_children
 
 _CHAINED = (*PRODUCTS, "/")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Reuse:
     """A letter that cannot stand where it stands: it is summed inside a bracket already, or stands a third time."""
 
@@ -24,7 +23,7 @@ class Reuse:
     message: str
 
 
-@dataclass
+@mutable
 class Letters:
     """What was done to one expression: the letters summed without Σ, the brackets restored, the letters misused."""
 

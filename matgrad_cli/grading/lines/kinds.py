@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import permutations
 
+from ...diagnostics.record import record
 from ...ir import ONE, Entry, Expr, Fill, Index, Number, Shape
 
 Pairing = tuple[Expr, Expr]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Clash:
     """Two kinds that cannot be compared, with the code of the slip."""
 

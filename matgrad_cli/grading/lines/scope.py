@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from functools import cached_property
 
 from ...diagnostics import Source
-from ...diagnostics.record import replace
+from ...diagnostics.record import field, mutable, replace
 from ...ir import (
     Differential,
     Dim,
@@ -38,7 +38,7 @@ STATED = "the loss as stated"
 """Under this name, which nobody can write, the derivation's own form of the loss is put into scope."""
 
 
-@dataclass
+@mutable
 class Surroundings:
     """The names of one derivation. Defined names are variables of their own, whose values the bench knows at every point.
 
@@ -77,18 +77,21 @@ class Surroundings:
     supposed: Mapping[str, Expr] = field(default_factory=dict)
     sums_silently: bool = False
     beside: Shape | None = None
-    base: Scope = field(init=False)
     _known: tuple[tuple[object, ...], Scope, LatexNames | None] | None = None
     """What the names meant when last asked: the scope of no text, and the names for the LaTeX reader."""
 
     def __post_init__(self) -> None:
+        for name, value in self.supposed.items():
+            self.define(name, value)
+
+    @cached_property
+    def base(self) -> Scope:
+        """The names of the problem."""
         base = scope_of(self.task.problem, Source("", ""), "latex")
         beside = {symbol.name: symbol for symbol in self.task.declared if base.size(symbol.name) is None}
         sizes = {name: Dim.of(name) for symbol in self.task.declared for dim in symbol.shape.dims for name in dim.names}
         sizes = {name: dim for name, dim in sizes.items() if name not in base.symbols and name not in beside}
-        self.base = replace(base, symbols={**beside, **base.symbols}, sizes={**sizes, **base.sizes})
-        for name, value in self.supposed.items():
-            self.define(name, value)
+        return replace(base, symbols={**beside, **base.symbols}, sizes={**sizes, **base.sizes})
 
     def names(self) -> LatexNames:
         """The names for the LaTeX reader."""

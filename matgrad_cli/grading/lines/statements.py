@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import Literal
 
 from ...diagnostics import Diagnostic, InputError, Source, Span
-from ...diagnostics.record import replace
+from ...diagnostics.record import record, replace
 from ...diagnostics.regex import regex
 from ...documents.passage import Passage
 from ...ir.memory import remembered
@@ -26,7 +25,7 @@ _NUMPY = regex(r"@|\*\*|\.T\b|\b(?:norm|inv|eye|ones|logdet|matrix_power|outer|p
 _LATEX = regex(r"[\\{}^∂∇ᵀ²Σ⊙‖]|_\w|\*\{")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Claim:
     """A chain of sides. `leading`: it begins with a sign of equality and goes on from the line before. `both`: ⟺ stands before it."""
 
@@ -60,7 +59,7 @@ class Later:
             self._of_text[text] = [other for other in self._of_text[text] if other is not claim]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Row:
     """A row of the derivation: its number, its passage, its statements, and what was repaired in reading it."""
 

@@ -5,9 +5,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 
-from ...diagnostics.record import replace
+from ...diagnostics.record import record, replace
 from ...diagnostics.regex import regex
 from ...documents.passage import Passage
 from ...documents.sheets.problem import Question, Told
@@ -47,7 +46,7 @@ EQUATION_OF_GRADIENT = "an equation that may set the gradient to zero"
 GIVEN = "what a given name stands for"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Judged:
     """What became of a row; `why` says of an aside what it is."""
 

@@ -5,10 +5,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 
 from ...diagnostics import MatgradError
-from ...diagnostics.record import replace
+from ...diagnostics.record import record, replace
 from ...diagnostics.regex import regex
 from ...documents.sheets.calls import with_calls
 from ...documents.sheets.habits import rewritten
@@ -34,7 +33,7 @@ _LISTED = regex(r"=\s*(?:\\left)?[\[(\\][^=]*_\{?1\}?[^=]*(?:dots|…|\.\.\.)[^=
 """`X = [x_1, \\dots, x_n]` says of what a matrix is made."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Part:
     """One problem of a document: the question, its rows judged, in what layout it was read, and what was supposed for it."""
 

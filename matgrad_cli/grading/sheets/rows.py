@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 
+from ...diagnostics.record import record
 from ...diagnostics.regex import regex
 from ...documents.sheets.sheet import Formula
 from ...notation import syntax as s
@@ -16,7 +16,7 @@ _MARKED = regex(r"\s*\{?\s*\\?[\w{}\\]+\s*\^\s*\{?\s*(?:\*|\\star|\\ast)")
 _ORDER = ("follows", "undecided", "unreadable", "wrong", "aside")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Line:
     """A row of a document: its number, the formula, what its statements are without knowing any name."""
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from ...diagnostics import Label, Span
+from ...diagnostics.record import record
 from ...ir import Expr
 from .repair import CAUSES, Repair
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Slip:
     """A kind of slip: its code, what is wrong, the evidence, a checked suggestion, and the place or the part at fault where it is known.
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from functools import cached_property
 from itertools import islice
 
@@ -21,7 +20,7 @@ MOST_TRIALS = 120
 """So many lines of one kind are tried."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Context:
     """What is known where a line went wrong: the head of its chain, whether that is the derivative asked for, the line as read."""
 

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import field
 from typing import Final
 
-from ...diagnostics.record import record
+from ...diagnostics.record import field, record
 from ..scope import Syntax
 
 _PRODUCT: Final = {"*": "juxtapose", "/": "over"}

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
 from ...diagnostics import Diagnostic, InputError, Label, Source, Span
+from ...diagnostics.record import field, mutable
 from ..syntax import Binary, Name, Node, Operator, children
 from ..unknown import LETTERS
 from .names import LatexNames, words
@@ -29,7 +29,7 @@ class Grammar(NamedTuple):
     is_differential: Callable[[Cursor], bool]
 
 
-@dataclass
+@mutable
 class Cursor:
     """Tokens and where we stand. The grammar that reads them is handed over, so that each of its parts can ask for a whole expression."""
 

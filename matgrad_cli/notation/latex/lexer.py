@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Callable
-from dataclasses import dataclass, field
 
 from ...diagnostics import Diagnostic, InputError, Label, Source, Span
+from ...diagnostics.record import field, mutable
 from .names import ACCENTS, FUNCTIONS, GREEK, OPERATOR_NAMES, ROMAN, STYLES, WORDS, LatexNames, letter_name, marked_name
 from .tokens import CHARACTERS, FRACTIONS, LOWERED, RAISED, Token
 
@@ -15,7 +15,7 @@ MOST_TOKENS = 4_000
 DEEPEST_FONT = 12
 
 
-@dataclass
+@mutable
 class Lexer:
     """Reads one text into tokens; `notes` says what was repaired."""
 

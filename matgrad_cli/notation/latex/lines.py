@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import Final, Literal
 
 from ...diagnostics import Diagnostic, InputError, Source, Span
-from ...diagnostics.record import record
+from ...diagnostics.record import mutable, record
 from ...diagnostics.regex import regex
 from ..syntax import Derivative, Differential_, Name, Node, Subscript, parts_of
 from .balance import balanced
@@ -79,7 +78,7 @@ class LatexLine:
         return not self.statements
 
 
-@dataclass
+@mutable
 class _Row:
     """The tokens of a row while it is taken apart."""
 
@@ -124,7 +123,7 @@ def split_line(
     return LatexLine(statements, tuple(row.remarks), tuple(row.notes))
 
 
-@dataclass
+@mutable
 class _Piece:
     """The tokens of one statement, whether words say that it defines something, and whether ⟺ stands before it."""
 

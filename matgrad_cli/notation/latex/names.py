@@ -6,12 +6,11 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Final
 
 from ...diagnostics import Span
-from ...diagnostics.record import replace
+from ...diagnostics.record import field, record, replace
 from ...diagnostics.regex import regex
 from ...ir import ELEMENTWISE
 from ...ir.functions import CHANGES, MATRIX_FUNCTIONS
@@ -117,7 +116,7 @@ def _pieces(name: str) -> tuple[str, ...]:
 _heard = lru_cache(maxsize=1024)(_Heard)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class LatexNames:
     """The names in scope: what each variable is, which names mean the loss, which marked letters are names of their own.
 

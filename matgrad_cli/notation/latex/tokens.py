@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final
 
+from ...diagnostics.record import mutable
 from .names import words
 
 
-@dataclass(slots=True)
+@mutable
 class Token:
     """A piece of the text.
 

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import field
 
-from ...diagnostics.record import record
+from ...diagnostics.record import field, record
 from ...ir import NUMBER, Dim, Shape
 from .. import syntax as s
 from ..expression.vocabulary import ELEMENTWISE_NAMES, SQUARE, canonical_function

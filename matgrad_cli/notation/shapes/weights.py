@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator
 from typing import Final
 
@@ -20,7 +19,9 @@ Understood = tuple[Scope, Inference, Symbol, Reading]
 MISFITS = frozenset(("shape-mismatch", "not-square", "index-mismatch", "wrong-arguments"))
 """Codes of parts that do not fit; the same text may fit as arrays of NumPy."""
 
-_OFFSET: Final = rf"(?:[a-osu-xz][a-z]?|{'|'.join(GREEK.values())}|bias|mean|center|centre|offset|shift|intercept)(?:_?\d|_[a-z])?"
+_OFFSET: Final = regex(r"([A-Za-z]+)(?:_?\d|_[a-z])?")
+_SHORT: Final = regex(r"[a-osu-xz][a-z]?")
+_WORDS: Final = frozenset((*GREEK.values(), "bias", "mean", "center", "centre", "offset", "shift", "intercept"))
 """Names of a bias or a centre; y, t, p, q and r are targets and the like, as large as what they are compared with."""
 _BIAS: Final = regex(r"b|bias|intercept|(?:b|w|beta|theta)_?0")
 _DATA: Final = regex(r"(?:X|Phi)(?:_?\w+)?|data|features|inputs?")
@@ -66,7 +67,7 @@ def with_offsets(tree: s.Node, scope: Scope, understood: Callable[[Scope], Under
     closed, inference, variable, reading = found
     other = {name for name, operator in _names(tree) if operator not in ("+", "-")}
     offsets = {name: shape for name, shape in inference.shapes.items() if name not in other}
-    rows = {name: shape for name, shape in offsets.items() if shape.is_matrix and re.fullmatch(_OFFSET, name)}
+    rows = {name: shape for name, shape in offsets.items() if shape.is_matrix and _is_offset(name)}
     asks = scope.syntax != "numpy" or bool(inference.notes)  # A*x − b: a product may have been meant
     whole = rows if asks else [name for name, shape in offsets.items() if shape.is_matrix and name[0].islower() and name not in rows]
     why = {name: "assumed to be a matrix, as what it is added to" for name in whole if scope.find(name) is None}
@@ -92,6 +93,11 @@ def with_offsets(tree: s.Node, scope: Scope, understood: Callable[[Scope], Under
         return understood(told)
     except InputError:
         return found
+
+
+def _is_offset(name: str) -> bool:
+    found = _OFFSET.fullmatch(name)
+    return found is not None and (found[1] in _WORDS or _SHORT.fullmatch(found[1]) is not None)
 
 
 def _is_data(part: s.Node) -> bool:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import Final
 
+from ...diagnostics.record import field, record
 from ...ir.functions import MATRIX_FUNCTIONS
 
 _UFUNCS: Final = ("exp", "log", "sqrt", "abs", "sign", "sin", "cos", "tan", "tanh", "sinh", "cosh", "expm1", "log1p", "log2", "log10")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Dialect:
     """How one library writes things. In `calls`, `{x}` is the argument and `{0}` the module's short name; `number` makes an array
     of a number of Python, where the library's functions take no such numbers.

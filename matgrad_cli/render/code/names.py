@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import keyword
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 
+from ...diagnostics.record import field, mutable
 from ...ir import ONE, Dim, Symbol
 from ...notation.unknown import written
 from .dialects import Dialect
@@ -21,7 +21,7 @@ def safe_name(name: str, taken: Iterable[str]) -> str:
     return cleaned
 
 
-@dataclass
+@mutable
 class Names:
     """The names of one printed function: parameters by variable, sizes by dimension."""
 

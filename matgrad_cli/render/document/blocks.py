@@ -10,13 +10,11 @@ from fractions import Fraction
 from typing import Final, Literal
 
 from ...diagnostics.record import record
-from ...diagnostics.regex import regex
 from ...ir import ONE, Expr, Index, Mul, Named, Number, Path, Position, Power, Symbol, mul
 from ...records import Bindings, Value
 from ...records import Sentence as Template
+from ...records.derivation import PLACE
 from ...verify.verdict import Kind, Verdict
-
-_PLACE = regex(r"\{(\w+)\}")
 
 WORDS: Final[dict[Kind, str]] = {"proved": "proved", "agrees": "agrees", "differs": "differs", "unknown": "unknown"}
 SIGNS: Final[dict[Kind, str]] = {"proved": "✓", "agrees": "≈", "differs": "✗", "unknown": "?"}
@@ -201,7 +199,7 @@ def phrase(sentence: Template, bindings: Bindings | None = None) -> Phrase:
     values = {**dict(bindings or ()), **dict(sentence.values)}
     parts: list[str | Value | Ratio] = []
     end = 0
-    for found in _PLACE.finditer(sentence.template):
+    for found in PLACE.finditer(sentence.template):
         if found.group(1) in values:
             said, value = sentence.template[end : found.start()], _lettered(values[found.group(1)])
             if said.endswith(_BY) and (below := _under_one(value)) is not None:

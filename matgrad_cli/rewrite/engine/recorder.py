@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import string
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Final
 
 from ...diagnostics import BugError, Diagnostic, InputError, StuckError
-from ...diagnostics.record import replace
+from ...diagnostics.record import field, mutable, replace
 from ...facts import Problem
 from ...ir import Expr, Index, Path
 from ...notation.printing.to_text import to_text
 from ...notation.printing.to_unicode import to_unicode
 from ...records import Bindings, Sentence, Step
+from ...records.derivation import PLACE
 from ...rulebook.load import Rulebook
 from ...rulebook.rule import Rule
 from ...verify.judge import Judge
@@ -50,7 +49,7 @@ def shown(witness: Witness | None) -> tuple[str, ...]:
 
 def sentence(template: str, bindings: Bindings) -> Sentence:
     """The sentence of a rule with the values that it mentions (and no others)."""
-    wanted = {name for _, name, _, _ in string.Formatter().parse(template) if name}
+    wanted = set(PLACE.findall(template))
     values = tuple((name, value) for name, value in bindings if name in wanted)
     missing = wanted - {name for name, _ in values}
     if missing:
@@ -58,7 +57,7 @@ def sentence(template: str, bindings: Bindings) -> Sentence:
     return Sentence(template, values)
 
 
-@dataclass(slots=True)
+@mutable
 class Recorder:
     """The current line and the steps so far. `letters` are the free letters over which lines are compared: a line that does not
     depend on one of them (Σ_ij δ_is δ_jt = 1) is the same number for each of its values.

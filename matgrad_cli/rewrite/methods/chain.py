@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-
 from ...diagnostics import Diagnostic, StuckError
-from ...diagnostics.record import replace
+from ...diagnostics.record import field, mutable, replace
 from ...facts import Problem
 from ...ir import Call, Expr, Named, Partial, Path, Shape, add, nodes_of
 from ...notation.printing.to_text import to_text
@@ -85,7 +83,7 @@ def parts_gathered(site: Site) -> tuple[Expr, Bindings] | None:
 # ---- the method ------------------------------------------------------------------------------------------------------
 
 
-@dataclass(slots=True)
+@mutable
 class Chain:
     """Goes part by part through the line of `recorder`, the outermost part first."""
 

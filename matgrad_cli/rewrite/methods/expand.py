@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import partial
 
 from ...diagnostics import Diagnostic, StuckError
-from ...diagnostics.record import replace
+from ...diagnostics.record import mutable, replace
 from ...facts import Problem
 from ...ir import Add, Differential, Expr, Mul, Named, Number, Partial, Path, Symbol
 from ...notation.printing.to_text import to_text
@@ -51,7 +50,7 @@ def places(site: Site) -> tuple[Expr, Bindings] | None:
     return None if move is None else (move, ())
 
 
-@dataclass(slots=True)
+@mutable
 class Expand:
     """The phases of the method on the line of `recorder`: what is pending is multiplied out, named once, and differentiated."""
 

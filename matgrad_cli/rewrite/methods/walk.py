@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
 
 from ...diagnostics import Diagnostic, StuckError
+from ...diagnostics.record import field, mutable
 from ...ir import Add, Call, Differential, Expr, Mul, Named, Path, Power, Symbol, add, at, mul
 from ...records import Derivation
 from ...records.layout import is_turned
@@ -84,7 +84,7 @@ def _term(term: Expr, direction: Symbol | None) -> Term:
     return Term(multiplied(numbers), gradient, part)
 
 
-@dataclass(slots=True)
+@mutable
 class Walk:
     """From d(loss) to what stands beside d(X): the phases of the method, each step recorded. It is backpropagation."""
 

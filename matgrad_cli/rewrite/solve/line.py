@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from ...diagnostics import BugError, Diagnostic
-from ...diagnostics.record import record, replace
+from ...diagnostics.record import field, mutable, record, replace
 from ...facts import Problem
 from ...facts.conditions import said_of
 from ...facts.holding import holds
@@ -91,7 +90,7 @@ def made(rule_id: str, before: Equation, after: Equation, bindings: Bindings, as
     return Move(rule_id, sentence(rule.title, bindings), sentence(rule.why, bindings), before, after, bindings, assumed, verdict)
 
 
-@dataclass
+@mutable
 class Line:
     """The current equation in the unknown, and the moves so far."""
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 import numpy as np
 
+from ...diagnostics.record import field, mutable
 from .names import GRADIENTS, last_part
 from .primitives import STEP
 from .values import Exhausted, Frame, Misfit, Need, Stop, Undecided, Unknown, Unread, Value
@@ -29,7 +29,7 @@ class Inputs(Protocol):
         """The value of an input; Undecided where it is not known what it is."""
 
 
-@dataclass(slots=True)
+@mutable
 class Event:
     """One assignment: to which target, by which statement, in which call; the value as it stood then, or why there is none.
 
@@ -47,7 +47,7 @@ class Event:
     goes_on: bool = False
 
 
-@dataclass(slots=True)
+@mutable
 class Target:
     """A value that is moved a little: where it is born, and the direction, made for its shape."""
 
@@ -55,7 +55,7 @@ class Target:
     direction: Callable[[tuple[int, ...]], Any]
 
 
-@dataclass(slots=True)
+@mutable
 class Machine:
     """One reading of a program at given inputs. It computes; it never runs anything of the program's own.
 
