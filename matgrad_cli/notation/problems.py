@@ -14,7 +14,16 @@ from .definitions import with_capitals, with_definitions, with_members
 from .dialects import parsed
 from .elaboration.broadcasting import as_column
 from .elaboration.elaborate import Reading, read_node
-from .elaboration.loss_letters import attending, labels, left_free, refuse_free_letters, refuse_nonlinear, widened
+from .elaboration.loss_letters import (
+    attending,
+    labels,
+    left_free,
+    refuse_derivatives,
+    refuse_free_letters,
+    refuse_nonlinear,
+    refuse_softmax_of_one,
+    widened,
+)
 from .elaboration.members import families_apart, sample_letters
 from .elaboration.readable import readable
 from .expression.brackets import AS_COLUMN, AS_ROW
@@ -165,8 +174,11 @@ def _understood(tree: s.Node, scope: Scope, facts: Sequence[StatedFact], wrt: st
     variable = variable_named(wrt, scope)
     refuse_free_letters(tree, scope)
     refuse_nonlinear(tree, scope)
+    refuse_derivatives(tree, scope)
     scope = replace(scope, wrt=variable)
-    return scope, found, variable, read_node(tree, scope, found)
+    reading = read_node(tree, scope, found)
+    refuse_softmax_of_one(reading.spans, scope)
+    return scope, found, variable, reading
 
 
 def scope_of(problem: Problem, source: Source, syntax: Syntax = "numpy") -> Scope:

@@ -95,6 +95,10 @@ PIECES = [
     ("sum(nn.Softmax(dim=1)(X)@w)", X, "sum(softmax(X, axis=1)@w)", X),
     ("F.binary_cross_entropy_with_logits(X@w, y, reduction='sum')", X, "sum(softplus(X@w) - y*(X@w))", X),
     ("np.einsum('ij,j,i->', X, w, y)", X, "y.T@X@w", X), ("np.sum(np.einsum('ij,kj->ik', X, X)**2)", X, "norm(X@X.T)**2", X),
+    (r"\operatorname{KL}(p \| w)", "p: n", "sum(p*log(p/w))", "p: n, w: n"),
+    (r"\sin^{-1}(w) + \tan^{-1} w", "w: scalar", "asin(w) + atan(w)", "w: scalar"),
+    (r"\|w - w^*\|^2_A", "w: n", "(w - w_star).T@A@(w - w_star)", "w: n, w_star: n, A: n×n"),
+    (r"f(x) + \nabla f(x)^\top w + \frac12 w^\top \nabla^2 f(x) w", "w: n", "f(x) + grad_f(x).T@w + w.T@hess_f(x)@w/2", "w: n, x: n"),
     (r"\operatorname{tr}(W_{hh}^T W_{hh}) + w^\top S_b w", "W_hh: d×d, S_b: d×d, w: d", "norm(W_hh)**2 + w.T@S_b@w",
      "W_hh: d×d, S_b: d×d, w: d"),
 ]  # fmt: skip
@@ -140,6 +144,10 @@ def test_wrappers_are_dropped(text: str) -> None:
     (r"\sum_i \rho_\tau(y_i - w^\top x_i)", "index-mismatch"),
     ("-np.mean(np.log(X[np.arange(n), y]))", "slice"),
     (r"\operatorname{chol}(A)", "unknown-function"),
+    (r"\sum_i w^i X_{ii}", "index-as-number"), (r"\sum_t w^t y_t", "index-as-number"), (r"w^* X w", "unreadable"),
+    (r"\|w\|^2/2\sigma^2", "unreadable"), (r"e^{-w^2/2\sigma^2}", "unreadable"), (r"\|w\|_H", "unreadable"),
+    (r"\|\nabla w\|^2", "unreadable"), (r"\frac{\partial w}{\partial t}", "unreadable"), (r"\nabla \|Xw\|^2", "unreadable"),
+    (r"\sum_{i,j} \log \operatorname{softmax}(X_{ij} w_j)", "wrong-arguments"),
 ])  # fmt: skip
 def test_what_has_another_meaning_is_not_read(text: str, code: str) -> None:
     if text == "max(X, 1)":

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Final, NoReturn
 
+from ...diagnostics import Span
 from ...diagnostics.regex import regex
+from ...ir import Call, Expr
 from .. import syntax as s
 from ..scope import Scope
 from .complaints import fail, quoted
@@ -168,6 +170,27 @@ def refuse_nonlinear(tree: s.Node, scope: Scope) -> None:
         if isinstance(part, s.Apply) and part.function == "expectation" and id(part) not in linear:
             fail(scope, "unreadable", f"the expectation {quoted(scope.source, part.span)} cannot be read inside another function",
                  (part.span, ""), help="E is read where the loss is a sum of expectations")
+
+
+def refuse_derivatives(tree: s.Node, scope: Scope) -> None:
+    """Refuse a derivative in a loss that is none of the loss's variables: ∇u and ∂u/∂t of a field u, a ∇ that does not say by what."""
+    for part in s.parts_of(tree):
+        if isinstance(part, s.Derivative) and part.body is not None:
+            body, written = s.ungrouped(part.body), quoted(scope.source, part.span)
+            if isinstance(body, s.Name | s.Subscript | s.Slice):
+                fail(scope, "unreadable", f"{written} is a derivative of a variable, which depends on nothing here", (part.span, ""),
+                     help="in space or in time it is linear: write it as a matrix times the array of the values, as in `D u`")
+            if part.style == "nabla" and part.variable is None:
+                fail(scope, "unreadable", f"by what {written} is differentiated is not said", (part.span, ""),
+                     help="leave `\\nabla` out for the gradient of what follows, or write by what, as in `\\nabla_x`")
+
+
+def refuse_softmax_of_one(spans: Mapping[Expr, Span], scope: Scope) -> None:
+    r"""Refuse `\softmax(w_k^\top x)`, which is 1: over which numbers it goes is not said."""
+    for value, span in spans.items():
+        if isinstance(value, Call) and value.function == "softmax" and value.shape.is_number and value.free:
+            fail(scope, "wrong-arguments", f"{quoted(scope.source, span)} is taken of one number, and over which it goes is not said",
+                 (span, ""), help="write the sum out, as in `\\frac{e^{z_k}}{\\sum_j e^{z_j}}`")
 
 
 def _is_mask(node: s.Node) -> bool:

@@ -6,6 +6,7 @@ from fractions import Fraction
 
 from ...diagnostics import Span
 from ...diagnostics.record import replace
+from ...ir import ELEMENTWISE
 from ..elaboration.loss_letters import free_letters
 from ..syntax import Apply, Binary, Derivative, EntriesOf, Group, Inverted, Kronecker, Literal_, Name, Negative, Node, Transposed
 from ..unknown import LETTERS
@@ -17,10 +18,8 @@ from .norms import EXTREMES, angle, divergence_or_part, extreme, normed, spectra
 from .scripts import (
     Script,
     axis_below,
-    basis_vector,
     labelled_name,
     lowered_script,
-    power_of,
     scripts_here,
     source_text,
     transposing_script,
@@ -160,7 +159,7 @@ def exponential(r: Cursor, token: Token) -> Node | None:
         r.take()
         script = lowered_script(r)
         if script.kind == "index" and len(script.parts) == 1:
-            return with_scripts(r, basis_vector(r, token, script), scripts_here(r))
+            return with_scripts(r, Apply(r.span(token, script.end or r.last), "basis", script.parts), scripts_here(r))
         raise r.trouble("a basis vector has one index", token)
     if not r.sees("operator", "^"):
         return None
@@ -200,11 +199,8 @@ def _upright(r: Cursor, token: Token) -> bool:
 
 def is_call(r: Cursor, name: str) -> bool:
     """Whether `name(…)` is a function at its arguments, not a product."""
-    pieces = r.pieces(r.at)
-    plain = all(len(piece) == 1 and piece[0].kind in ("name", "word") for piece in pieces)
-    if r.unknown(name):
-        return True
-    if _upright(r, r.last):
+    pieces, plain = r.pieces(r.at), of_names(r)
+    if r.unknown(name) or _upright(r, r.last):
         return True
     if r.variable(name) or not r.known:
         return len(pieces) > 1
@@ -213,19 +209,20 @@ def is_call(r: Cursor, name: str) -> bool:
     return name not in r.names.dimensions and (name not in _BUILT_IN or (plain and name in r.names.losses))
 
 
+def of_names(r: Cursor) -> bool:
+    """Whether the bracket here holds names alone."""
+    return all(len(piece) == 1 and piece[0].kind in ("name", "word") for piece in r.pieces(r.at))
+
+
 def plain_arguments(r: Cursor) -> bool:
     """Whether the bracket here holds variables alone."""
-    return r.known and all(
-        len(piece) == 1 and piece[0].kind == "name" and r.variable(piece[0].text) for piece in r.pieces(r.at)
-    )
+    return r.known and of_names(r) and all(r.variable(piece[0].text) for piece in r.pieces(r.at))
 
 
 def call_of(r: Cursor, node: Node) -> Node:
     """L(X, Y, R) is L where the arguments are the variables themselves."""
     name = node.name if isinstance(node, Name) else ""
-    pieces = r.pieces(r.at)
-    plain = all(len(piece) == 1 and piece[0].kind in ("name", "word") for piece in pieces)
-    if plain and name not in r.names.formulas and not r.unknown(name) and not _upright(r, r.last):
+    if of_names(r) and name not in r.names.formulas and not r.unknown(name) and not _upright(r, r.last):
         r.at = r.closing(r.at) + 1
         r.called = r.at
         return Name(node.span.joined(r.span(r.last)), name)
@@ -248,6 +245,9 @@ def applied_function(r: Cursor, token: Token) -> Node:
     below = [script for script in scripts if script not in primes and script not in powers]
     axis = axis_below(token, below)
     function = token.text if axis else function_with_base(r, token, below)
+    if f"a{function}" in ELEMENTWISE and [(script.kind, script.amount) for script in powers] == [("inverse", 1)]:
+        written, function, powers = source_text(r, token), f"a{function}", []
+        r.note(f"`{written}^{{-1}}` is read as the inverse function; one over it is `({written} …)^{{-1}}`")
     options = ((("derivative", str(sum(script.amount for script in primes))),) if primes else ()) + axis
     if r.sees("open", "(", "[", "\\{", "{"):
         node = bracketed_application(r, token, function, options)
@@ -255,7 +255,7 @@ def applied_function(r: Cursor, token: Token) -> Node:
         node = function_node(r, function, token, (argument_behind(r, token, function),), options)
     for script in powers:
         exponent = Literal_(node.span, Fraction(-script.amount), "") if script.kind == "inverse" else script.parts[0]
-        node = power_of(r, node, exponent, "^")
+        node = r.binary("^", node, exponent)
     return node
 
 

@@ -6,6 +6,7 @@ from typing import Final, Literal
 
 from ...diagnostics.record import replace
 from ..syntax import Apply, Binary, Derivative, Differential_, Group, Name, Node, Subscript, Transposed
+from ..unknown import NUMBERS
 from .atoms import call_of, function_node, is_call
 from .cursor import Cursor
 from .indices import index_letters
@@ -91,7 +92,12 @@ def capital_d(r: Cursor) -> Node | None:
     if words or not r.starts_factor():  # a name: D_{KL} = …
         r.at = place
         return None
-    body = bracket_alone(r) if opens else r.grammar.factor(r)
+    if opens:  # without the scripts behind the bracket
+        opening, close = r.take(), r.closing(r.at - 1)
+        body: Node = Group(r.span(opening, r.tokens[close]), r.inside(r.at, close))
+        r.at = close + 1
+    else:
+        body = r.grammar.factor(r)
     if (opens or r.called == r.at) and r.sees("open", "[") and not r.token.spaced:
         r.called = r.at
         node = with_direction(r, sign, body)
@@ -125,14 +131,6 @@ def _named_derivative(r: Cursor, sign: Token, name: Token, prefix: str) -> Node:
     called = call_of(r, Name(r.span(name), name.text))
     assert isinstance(called, Apply)
     return with_scripts(r, replace(called, span=r.span(sign, r.last), function=prefix + name.text), scripts_here(r))
-
-
-def bracket_alone(r: Cursor) -> Node:
-    """What stands in the bracket here, without the scripts behind it."""
-    opening, close = r.take(), r.closing(r.at - 1)
-    body = r.inside(r.at, close)
-    r.at = close + 1
-    return Group(r.span(opening, r.last), body)
 
 
 # ---- derivatives
@@ -203,16 +201,25 @@ def nabla_here(r: Cursor) -> Node:
         if texts != ["2"]:
             raise r.trouble("this power of ∇ has no meaning here", r.last)
         order = 2
-    node = pending_derivative(r, sign, variable, indices, "nabla")
-    return Derivative(node.span, node, variable, (), "nabla") if order == 2 else node
+    node = pending_derivative(r, sign, variable, indices, "nabla", order)
+    return Derivative(node.span, node, variable, (), "nabla") if order == 2 and isinstance(node, Derivative) else node
 
 
-def pending_derivative(r: Cursor, sign: Token, variable: Node | None, indices: tuple[Node, ...], style: Style) -> Node:
+def pending_derivative(r: Cursor, sign: Token, variable: Node | None, indices: tuple[Node, ...], style: Style, order: int = 1) -> Node:
     """The derivative of what follows, with the scripts behind it."""
     body, alone = operand_of_sign(r)
-    end = r.span(r.last)
-    node = Derivative(r.span(sign).joined(end), body, variable, indices, style)
-    return with_scripts(r, node, scripts_here(r)) if alone or body is None else node
+    span = r.span(sign).joined(r.span(r.last))
+    node: Node = Derivative(span, body, variable, indices, style)
+    if style == "nabla" and not r.known and isinstance(body, Apply) and (slope := _slope(body, variable, order)) is not None:
+        node = replace(slope, span=span)
+    return with_scripts(r, node, scripts_here(r)) if alone else node
+
+
+def _slope(call: Apply, variable: Node | None, order: int) -> Apply | None:
+    """∇f(u), ∇²f(u) of an unknown function in a loss: its gradient at u, by its argument, as in a Taylor polynomial."""
+    argument = call.arguments[0] if len(call.arguments) == 1 and call.function in NUMBERS else None
+    own = variable is None or (isinstance(argument, Name) and isinstance(variable, Name) and argument.name == variable.name)
+    return replace(call, function=f"{'hess' if order == 2 else 'grad'}_{call.function}") if argument is not None and own else None
 
 
 def operand_of_sign(r: Cursor) -> tuple[Node | None, bool]:
@@ -223,7 +230,7 @@ def operand_of_sign(r: Cursor) -> tuple[Node | None, bool]:
     if not r.starts_factor():
         return None, True
     token = r.token
-    if token.kind == "name" and is_function_name(r, token):
+    if token.kind == "name" and (is_function_name(r, token) or (not r.known and r.unknown(token.text))):
         r.take()
         node: Node = r.name(token)
         if r.sees("open", "(", "[") and is_call(r, token.text):
@@ -264,9 +271,7 @@ def fraction_here(r: Cursor) -> Node:
     signed = is_sign(r.tokens[top[0]]) and is_sign(r.tokens[bottom[0]])
     if (signed or varied) and bottom[1] - bottom[0] > 1 and top[0] < top[1]:
         return derivative_fraction(r, sign, end, top, bottom)
-    numerator, denominator = r.inside(*top), r.inside(*bottom)
-    node = Binary(r.span(sign, end), "/", numerator, denominator)
-    return with_scripts(r, node, scripts_here(r))
+    return with_scripts(r, Binary(r.span(sign, end), "/", r.inside(*top), r.inside(*bottom)), scripts_here(r))
 
 
 def is_variation(r: Cursor, place: int) -> bool:
@@ -311,11 +316,12 @@ def derivative_fraction(r: Cursor, sign: Token, end: Token, top: tuple[int, int]
 
 def variables_below(r: Cursor, bottom: tuple[int, int], order: int) -> list[tuple[Node, tuple[Node, ...]]]:
     """The variables under a fraction of ∂s."""
-    signs = [place for place in range(*bottom) if is_sign(r.tokens[place]) or is_variation(r, place)]
     starts: list[int] = []
-    for place in signs:  # the d of ∂d_i is a variable
-        if open_brackets(r, bottom[0], place) == 0 and not (starts and starts[-1] == place - 1):
+    place = bottom[0]
+    while place < bottom[1]:  # the d of ∂d_i is a variable
+        if (is_sign(r.tokens[place]) or is_variation(r, place)) and not (starts and starts[-1] == place - 1):
             starts.append(place)
+        place = r.partner.get(place, place) + 1
     found: list[tuple[Node, tuple[Node, ...]]] = []
     for place, past in zip(starts, [*starts[1:], bottom[1]], strict=True):
         if place + 1 >= past:
@@ -330,11 +336,6 @@ def variables_below(r: Cursor, bottom: tuple[int, int], order: int) -> list[tupl
     if len(found) != order:
         raise r.trouble("the order of this derivative is not clear", r.tokens[bottom[0]])
     return found
-
-
-def open_brackets(r: Cursor, first: int, place: int) -> int:
-    """How many brackets are open there."""
-    return sum({"open": 1, "close": -1}.get(token.kind, 0) for token in r.tokens[first:place])
 
 
 def slashed_derivative(r: Cursor) -> Node | None:

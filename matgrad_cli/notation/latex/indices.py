@@ -145,8 +145,10 @@ def _stands_without_star(r: Cursor, place: int, end: Token) -> bool:
     same = [token for token in r.tokens if token.kind == base.kind and token.text == base.text]
     if base.kind != "name" or not any(all(token is not other for other in starred) for token in same):
         return False
-    if base.text[0].isupper():
-        raise r.trouble(f"whether `{base.text}^*` is another matrix or the adjoint of `{base.text}` is not said", end, "unreadable",
+    capital = base.text[0].isupper()
+    if capital or (not r.ends_here() and r.starts_factor()):
+        other = "matrix" if capital else "vector"
+        raise r.trouble(f"whether `{base.text}^*` is another {other} or the adjoint of `{base.text}` is not said", end, "unreadable",
                         f"write `{base.text}_*` for another one, `{base.text}^\\top` for the transpose")
     return True
 

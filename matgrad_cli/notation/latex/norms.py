@@ -62,13 +62,16 @@ def normed(reader: Cursor, node: Node, span: Span, single: bool) -> Node:
     if not single and _of_infinity(reader):
         return with_scripts(reader, Apply(span, "norm", (node,), (("ord", "inf"),)), scripts_here(reader))
     scripts = scripts_here(reader)
+    lower = [script for script in scripts if script.kind in ("index", "label")]
+    below = lower[0].parts[0] if len(lower) == 1 and lower[0].parts else None
+    if weight is None and not single and isinstance(below, Name) and len(lower[0].parts) == 1 and _is_matrix(reader, below.name):
+        weight, scripts = below, [script for script in scripts if script not in lower]  # \|x\|^2_A
     if weight is not None:
         square = reader.binary("juxtapose", reader.binary("juxtapose", Transposed(span, Group(span, node)), weight), Group(span, node))
         power = scripts[0].parts[0] if scripts and scripts[0].kind == "power" else None
         if isinstance(power, Literal_) and power.value == 2:
             return with_scripts(reader, Group(span, square), scripts[1:])
         return with_scripts(reader, Apply(span, "sqrt", (square,)), scripts)
-    lower = [script for script in scripts if script.kind in ("index", "label")]
     rest = [script for script in scripts if script not in lower]
     if len(lower) > 1:
         raise reader.trouble("a norm has one subscript", reader.last)
@@ -79,7 +82,7 @@ def normed(reader: Cursor, node: Node, span: Span, single: bool) -> Node:
     order = lower[0].parts[0] if kind is None and len(lower[0].parts) == 1 and lower[0].kind == "index" else None
     if isinstance(order, Literal_):
         order = Literal_(order.span, Fraction(order.text), order.text)  # it counts nothing
-    if order is not None and not single:
+    if order is not None and not single and label != "H":
         first = rest[0].parts[0] if rest and rest[0].kind == "power" else None
         whole = first is not None and isinstance(order, Name) and first == replace(order, span=first.span)
         options = (("power", ""),) if whole else ()
@@ -110,8 +113,8 @@ def divergence_or_part(r: Cursor, name: str, token: Token) -> Node | None:
     left, right = r.inside(r.at + 1, bars[0]), r.inside(bars[0] + 1, close)
     r.at = close + 1
     span = r.span(token, r.last)
-    ratio = r.binary("/", Group(left.span, left), Group(right.span, right))
-    node = Apply(span, "sum", (r.binary("hadamard", Group(left.span, left), Apply(span, "log", (ratio,))),))
+    ratio = r.binary("-", Apply(left.span, "log", (left,)), Apply(right.span, "log", (right,)))  # p and q have one shape
+    node = Apply(span, "sum", (r.binary("hadamard", Group(left.span, left), Group(span, ratio)),))
     r.note(f"`{written}(p‖q)` is read as Σ p log(p/q)")
     return with_scripts(r, node, scripts_here(r))
 
@@ -144,6 +147,12 @@ def _weight(reader: Cursor) -> Node | None:
         return reader.inside(first, past)
     reader.at = at
     return None
+
+
+def _is_matrix(reader: Cursor, name: str) -> bool:
+    """Whether the letter under a norm is a matrix: a capital of a loss that names no norm, and no space H of functions."""
+    open_ = not reader.known and name not in reader.names.dimensions and name not in reader.names.variables
+    return open_ and name.isupper() and name != "H" and name.lower() not in _NORMS
 
 
 def _states(r: Cursor) -> Node | None:

@@ -88,7 +88,7 @@ def run(r: Cursor, first: Node | None = None, slash: bool = True) -> Node:
             numbers = isinstance(node, Literal_) or isinstance(right, Literal_)
             if not r.known and not numbers and source_text(r, token) in ("\\ast", "\\star"):
                 raise r.trouble("a convolution cannot be read", token, help=_CONVOLUTION)
-            node = r.binary(_TIGHT[token.text], node, whole_denominator(r, right) if token.text == "/" else right)
+            node = r.binary(_TIGHT[token.text], node, whole_denominator(r, node, right) if token.text == "/" else right)
         elif r.sees("bar", "|") and r.sees("operator", "_", ahead=1) and not r.bars and not r.pended:
             node = evaluated_at(r, node)
         elif r.starts_factor():
@@ -136,13 +136,17 @@ def factor_beside(r: Cursor, left: Node) -> Node:
     return node
 
 
-def whole_denominator(r: Cursor, right: Node) -> Node:
-    """`1/2m` is 1/(2m) where m is a dimension written close to its number."""
+def whole_denominator(r: Cursor, left: Node, right: Node) -> Node:
+    r"""`1/2m` is 1/(2m) where m is a dimension written close to its number; what `x/2\sigma` divides by, is asked."""
     token = r.token
     close = token.start == r.last.end and r.last.kind == "number" and isinstance(right, Literal_)
     if close and token.kind == "name" and token.text in r.names.dimensions and not r.variable(token.text):
         r.note(f"`/{source_text(r, r.last)}{token.text}` is read as `/({source_text(r, r.last)}{token.text})`")
         return r.binary("juxtapose", right, factor(r))
+    if close and token.kind == "name" and not r.known and not isinstance(left, Literal_):
+        divisor = f"{source_text(r, r.last)}{source_text(r, token)}"
+        raise r.trouble(f"whether this divides by `{divisor}` or by `{source_text(r, r.last)}` alone is not said", token,
+                        help=f"write `/({divisor})`, or a space behind the number")
     return right
 
 

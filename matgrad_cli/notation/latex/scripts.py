@@ -13,7 +13,6 @@ from ..syntax import (
     Kronecker,
     Literal_,
     Name,
-    Negative,
     Node,
     Slice,
     Subscript,
@@ -132,7 +131,7 @@ def is_top(r: Cursor, token: Token) -> bool:
         return False
     if token.text in ("t", "H"):
         number = r.names.variables.get(token.text) == "number"
-        return not number and token.text not in r.names.dimensions
+        return not number and token.text not in r.names.dimensions | r.binding | r.left  # \\gamma^t under a Σ over t is a power
     return token.text == "T"
 
 
@@ -236,11 +235,11 @@ def with_script(r: Cursor, base: Node, script: Script) -> Node:
         case "pinv":
             return Apply(span, "pinv", (base,))
         case "power":
-            return power_of(r, base, script.parts[0], "^")
+            return r.binary("^", base, script.parts[0])
         case "power-T":
-            return Transposed(span, power_of(r, base, script.parts[0], "^"))
+            return Transposed(span, r.binary("^", base, script.parts[0]))
         case "circ":
-            return power_of(r, base, script.parts[0], "**")
+            return r.binary("**", base, script.parts[0])
         case "sample" | "row" | "column":
             return row_or_column(r, base, script, span)
         case "index":
@@ -249,11 +248,6 @@ def with_script(r: Cursor, base: Node, script: Script) -> Node:
             return Apply(span, "relu", (base,))
         case _:
             raise r.trouble("this script has no meaning here", end)
-
-
-def power_of(r: Cursor, base: Node, exponent: Node, operator: str) -> Node:
-    """base^exponent."""
-    return r.binary("**" if operator == "**" else "^", base, exponent)
 
 
 def row_or_column(r: Cursor, base: Node, script: Script, span: Span) -> Node:
@@ -390,11 +384,3 @@ def known_form(r: Cursor, base: str, label: str) -> str:
     return f"{base}_{label}"
 
 
-def basis_vector(r: Cursor, token: Token, script: Script) -> Node:
-    """e_i, undeclared: the i-th basis vector."""
-    return Apply(r.span(token).joined(r.span(script.end or r.last)), "basis", script.parts)
-
-
-def negative_of(r: Cursor, body: Node, first: Token) -> Node:
-    """−body."""
-    return Negative(r.span(first).joined(body.span), body)

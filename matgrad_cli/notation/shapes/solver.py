@@ -163,6 +163,7 @@ class Solver:
             merge(left, right, reason)
             return Form.number()
         elif operator == "kron":
+            left.kind.array = right.kind.array = True
             self.kron(left, right, result)
         return result
 
@@ -174,6 +175,8 @@ class Solver:
             return exponent
         if exponent.is_open():
             merge(exponent, Form.number())
+        if node.operator == "**" and self.scope.syntax == "latex":  # x^{\\circ 2}
+            base.kind.array = True
         if node.operator == "^" and self.scope.syntax not in ("numpy", "latex"):
             join(base.rows, base.cols, self.text(node))  # there it is the power of a matrix
         elif node.operator == "^" and isinstance(left, s.Name) and left.name[0].isupper():

@@ -12,7 +12,7 @@ from .solver import Solver
 from .unify import Form, Side, join, merge
 from .uses import add_rule, diag_rule, matmul_rule, product_rule, times_rule
 from .uses_of_arrays import array_product_rule, stretch_rule
-from .uses_of_unknown import is_unknown, several_rule, unknown_rule
+from .uses_of_unknown import is_unknown, meaning_of, several_rule, unknown_rule
 
 
 def function_form(solver: Solver, node: s.Apply) -> Form:
@@ -46,6 +46,7 @@ def function_form(solver: Solver, node: s.Apply) -> Form:
     if len(forms) == 1 and is_unknown(solver.scope, node):
         result = solver.places.setdefault(id(node), Form())
         solver.returned.append(result)
+        forms[0].kind.array |= (meaning_of(solver.scope, node.function) or "").startswith(("n1", "n2"))  # a gradient is one by an array
         solver.rule(unknown_rule(solver.scope, node.function, forms[0], result), forms[0], result)
         return result
     if function == "bars" or (function == "log" and _bars(node.arguments[0]) is not None):

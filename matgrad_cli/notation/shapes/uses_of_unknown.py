@@ -28,6 +28,8 @@ def unknown_rule(scope: Scope, name: str, argument: Form, result: Form) -> Rule:
     numbers = name in NUMBERS if known is None else known.startswith("n0")
 
     def rule(bold: int) -> bool:
+        if known is not None and known.startswith("n2"):
+            return join(result.rows, argument.rows) and join(result.cols, argument.rows)
         array = result.is_array or result.kind.array or result.kind.matrix
         if result.is_number or (argument.is_number and (not numbers or known is not None or (bold >= GUESS and not array))):
             merge(result, Form.number())
