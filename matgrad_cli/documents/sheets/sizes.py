@@ -13,7 +13,7 @@ _RAISED = str.maketrans("ᵃᵇᶜᵈᵉᶠᵍʰⁱʲᵏˡᵐⁿᵒᵖʳˢᵗᵘ
 _LOWERED = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
 _MARK = "|".join(sorted([*STYLES, "mathrm", "mathcal", "operatorname"], key=len, reverse=True))
 _NAME = (
-    r"(?:\\(?:" + "|".join(ACCENTS) + r")\s*(?:\{\\?[A-Za-z]+\}|\s\\?[A-Za-z]+|\s?[A-Za-z](?![A-Za-z]))"
+    r"(?:\\(?:" + "|".join(ACCENTS) + r")\s*(?:\{\\?[A-Za-z]+\}|\s\\?[A-Za-z]+)"
     r"|\\(?:" + "|".join([*GREEK, "ell"]) + r")(?![A-Za-z])|(?<![A-Za-z\\^])[A-Za-zΑ-Ωα-ω](?![A-Za-zα-ω’']))"
     r"(?:_\{?\\?\w+\}?)?"
 )
@@ -23,6 +23,8 @@ NAMES = rf"(?P<names>{_NAME}(?:\s*(?:,|\band\b)\s*{_NAME}){{0,5}})"
 _FIELD = r"(?:ℝ|\\mathbb\s*\{?R\}?|\\\{[^{}∈]{1,14}\\\}|\{[^{}∈]{1,12}\}|\[0,\s*1\])"
 _POWER = r"\s*(?:\^\s*(?:\{(?P<size>[^{}]+)\}|(?P<one>\\?[A-Za-z0-9])))?"
 _IN_FIELD = regex(rf"{NAMES}\s*(?:∈|(?P<both>\s*,?\s*(?:both|all|each) in)|,? in)\s*(?P<field>{_FIELD}){_POWER}")
+_NONE_YET = regex(r"(?:(?:\\[lc]?dots|…|\.\.\.)\s*,|[=+*/-])\s*$")
+"""Behind this no list of names begins: the n of `i=1,…,n, μ ∈ ℝ^d`, the D of `C = A + D, A ∈ ℝ^{d×k}`."""
 _PAIRED = regex(_PAIR)
 _TOLD = regex(rf"∈\s*{_FIELD}\s*(?:\^\s*(?:\{{[^{{}}]+\}}|\\?[A-Za-z0-9]))?|{_PAIR}")
 _LENGTH = regex(
@@ -113,6 +115,8 @@ def sizes_told(prose: str) -> dict[str, str]:
     told: list[tuple[int, str, str]] = []
     for match in _IN_FIELD.finditer(single):
         names = _names(match["names"])
+        inside = len(names) > 1 and _NONE_YET.search(single[max(0, match.start() - 12) : match.start()])
+        names = [name for at, name in enumerate(names) if at or not inside or "_" in name]
         if match["both"]:
             clause = re.split(r"\.\s|\n\s*\n|\(", bare[max(0, match.start() - 120) : match.end("names")])[-1]
             names = [*_names(clause)[-2:]]
@@ -216,7 +220,7 @@ def symmetric_somewhere(prose: str) -> bool:
 
 def _facts_of(text: str) -> Iterator[tuple[str, list[str], bool]]:
     """Every fact, whose it is (none: not certain), and whether it is only supposed."""
-    for sentence in _sentences(_TOLD.sub(_blank, text)):
+    for sentence in _sentences(_TOLD.sub(lambda match: "∈".ljust(len(match[0])) if match[0][0] == "∈" else _blank(match), text)):
         for match in _FACT.finditer(sentence):
             before, behind = sentence[: match.start()], sentence[match.end() :]
             if not _DENIED.search(before) and match.lastgroup:
@@ -244,7 +248,7 @@ def _subject(before: str, behind: str) -> list[str]:
     if not last or _PRONOUN.search(between) or len(between) > 60 or _OTHER_SUBJECT.search(between):
         return []
     together = re.search(rf"{_NAME}\s*(?:,|\band\b)\s*{_NAME}\s+be\s+(?:both\s+)?$", before)
-    if together or re.search(rf"\bboth\b[^.]*$|\b(?:are)\s*$|{_NAME}\s*(?:,|\band\b)\s*{_NAME}\s*$", before):
+    if together or re.search(rf"\bboth\b[^.]*$|\b(?:are)\s*$|{_NAME}\s*(?:,|∈?\s*,?\s*\band\b)\s*{_NAME}\s*∈?\s*$", before):
         near = [match for match in last if match.start() > before.rfind(";")]
         return [plain_name(match[0]) for match in near][-2:]
     if re.search(r"[\w}^\\+/*-]\s*$", before[: last[-1].start()]) and not re.search(r"[A-Za-z]{2,}\s+$", before[: last[-1].start()]):

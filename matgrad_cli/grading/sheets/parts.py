@@ -194,8 +194,9 @@ def _of_likelihood(problem: Problem) -> Iterator[str]:
     turned = {node.body for node in nodes if isinstance(node, Inverse)}
     beside = any(fact.word in ("symmetric", "spd") for fact in problem.facts)
     for node in nodes:
-        if isinstance(node, Call) and node.function in ("det", "logdet") and (beside or node.argument in turned):
-            yield from (part.name for part in walk.nodes_of(node.argument) if isinstance(part, Symbol))
+        inside = tuple(walk.nodes_of(node.argument)) if isinstance(node, Call) and node.function in ("det", "logdet") else ()
+        if beside or not turned.isdisjoint(inside):
+            yield from (part.name for part in inside if isinstance(part, Symbol))
 
 
 def _in_layout(
