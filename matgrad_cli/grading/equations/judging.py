@@ -19,7 +19,7 @@ from ..task import whole_derivative
 from .asked import judged_solution, stationary
 from .marked import marked_unknown
 from .meaning import BY_ENTRIES, EQUATION, is_equation
-from .slips import slip_of_equation
+from .slips import NO_EQUATION, slip_of_equation
 from .solved import SolvedBench
 
 
@@ -62,7 +62,8 @@ class Equations:
             return None
         sides = [(self.around.expanded(one), self.around.expanded(other)) for one, other in pairs]
         if meant and is_zero(after) and self._is_stated(chain, last):
-            self._stands_at(sides[0], self.around.task.wanted is None or not self._base().compare(*sides[0]).holds)
+            known = self._stated(chain) is not None
+            self._stands_at(sides[0], self.around.task.wanted is None or not (known or self._base().compare(*sides[0]).holds))
             return Outcome("follows", found, role="equation")
         outcome = self._outcome(found, sides, pairs, meant, both)
         if outcome is not None and outcome.verdict == "wrong" and any("Einstein sum" in remark for remark in remarks):
@@ -94,6 +95,10 @@ class Equations:
         return is_pending(last) or last is final or (final is not None and self.around.bench.equal(last, final))
 
     def _outcome(self, found: Read, sides: Sequence[Equation], pairs: Sequence[Pairing], meant: bool, both: bool) -> Outcome | None:
+        if meant and not both and (value := next((equation for equation in sides if self._is_value(equation)), None)) is not None:
+            solves = self._solves(*value)
+            if solves or (solves is False and not self._base().solutions):
+                return Outcome("follows" if solves else "wrong", found, None if solves else Slip("differs", NO_EQUATION), "equation")
         base = self._base()
         verdicts = [(equation, self._follows(base, equation)) for equation in sides]
         right = next((equation for equation, verdict in verdicts if verdict.holds), None)
@@ -125,6 +130,16 @@ class Equations:
             return verdict
         found = solved_by(self.around.bench, self._stationary(), symbol, value, self._derived())
         return Verdict("agrees", "it is a solution") if found else verdict
+
+    def _is_value(self, equation: Equation) -> bool:
+        """Whether an equation says what the only unknown is."""
+        return equation[0] in self.unknowns and len(self.unknowns) == 1 and equation[0] not in equation[1].symbols
+
+    def _solves(self, symbol: Expr, value: Expr) -> bool | None:
+        """Whether a value of the only unknown, put in, makes the derivative zero; None if it could not be tried."""
+        assert isinstance(symbol, Symbol)
+        needed = (value,) if value.shape.is_matrix and value.shape.rows is value.shape.cols else ()
+        return solved_by(self.around.bench, self._stationary(), symbol, value, self._derived(), needed)
 
     def _both_ways(self, found: Read, equation: Equation) -> Outcome:
         """A line that is said to be equivalent must not hold at other points than the line before."""
