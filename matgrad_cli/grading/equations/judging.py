@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ...diagnostics.record import replace
-from ...ir import Entry, Expr, Fill, Index, Symbol
+from ...ir import Entry, Expr, Fill, Index, Inverse, Symbol, nodes_of
 from ...verify.solving.system import Equation, System, solutions, solved_by
 from ...verify.verdict import Verdict
 from ..chain import Chain, Outcome
@@ -96,7 +96,8 @@ class Equations:
 
     def _outcome(self, found: Read, sides: Sequence[Equation], pairs: Sequence[Pairing], meant: bool, both: bool) -> Outcome | None:
         if meant and not both and (value := next((equation for equation in sides if self._is_value(equation)), None)) is not None:
-            solves = self._solves(*value)
+            inverted = any(isinstance(node, Inverse) for node in nodes_of(value[1]))  # its condition is said
+            solves = None if inverted and self._base().solutions else self._solves(*value)
             if solves or (solves is False and not self._base().solutions):
                 return Outcome("follows" if solves else "wrong", found, None if solves else Slip("differs", NO_EQUATION), "equation")
         base = self._base()
