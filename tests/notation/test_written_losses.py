@@ -146,6 +146,7 @@ def test_wrappers_are_dropped(text: str) -> None:
     (r"\operatorname{chol}(A)", "unknown-function"),
     (r"\sum_i w^i X_{ii}", "index-as-number"), (r"\sum_t w^t y_t", "index-as-number"), (r"w^* X w", "unreadable"),
     (r"\|w\|^2/2\sigma^2", "unreadable"), (r"e^{-w^2/2\sigma^2}", "unreadable"), (r"\|w\|_H", "unreadable"),
+    (r"\|w\|_\Sigma^2", "unreadable"), (r"\|w\|^2_K", "unreadable"), (r"\|w\|_\Lambda^2", "unreadable"),
     (r"\|\nabla w\|^2", "unreadable"), (r"\frac{\partial w}{\partial t}", "unreadable"), (r"\nabla \|Xw\|^2", "unreadable"),
     (r"\sum_{i,j} \log \operatorname{softmax}(X_{ij} w_j)", "wrong-arguments"),
 ])  # fmt: skip

@@ -13,6 +13,8 @@ from .cursor import Cursor
 from .scripts import Script, scripts_here, source_text, with_scripts
 from .tokens import Token
 
+_COVARIANCES: Final = ("Sigma", "K", "Gamma", "C")
+"""Under a norm these stand in one field for themselves, in another for their inverses: covariances and kernels."""
 _NORMS: Final = {"f": "fro", "fro": "fro", "hs": "fro", "2": "2", "1": "1", "star": "nuc", "op": "2", "nuc": "nuc", "tr": "nuc",
                  "ell_2": "2", "ell_1": "1"}
 _PLAIN: Final = frozenset(("f", "fro", "hs", "2"))
@@ -63,10 +65,16 @@ def normed(reader: Cursor, node: Node, span: Span, single: bool) -> Node:
         return with_scripts(reader, Apply(span, "norm", (node,), (("ord", "inf"),)), scripts_here(reader))
     scripts = scripts_here(reader)
     lower = [script for script in scripts if script.kind in ("index", "label")]
-    below = lower[0].parts[0] if len(lower) == 1 and lower[0].parts else None
-    if weight is None and not single and isinstance(below, Name) and len(lower[0].parts) == 1 and _is_matrix(reader, below.name):
+    below = lower[0].parts[0] if len(lower) == 1 and len(lower[0].parts) == 1 else None
+    if weight is None and not single and isinstance(below, Name) and _is_matrix(reader, below.name):
+        if below.name in _COVARIANCES:
+            end = next(token for token in reversed(reader.tokens[: reader.at]) if token.text == below.name)
+            letter = source_text(reader, end)
+            raise reader.trouble(f"whether this norm has `{letter}` or its inverse between the factors is not said", end, "unreadable",
+                                 f"write `\\|x\\|_{{{letter}^{{-1}}}}` for the inverse, or the product itself, as in `x^\\top {letter} x`")
         weight, scripts = below, [script for script in scripts if script not in lower]  # \|x\|^2_A
     if weight is not None:
+        reader.note("the square of a norm with a matrix below it is read as `x^\\top A x`")
         square = reader.binary("juxtapose", reader.binary("juxtapose", Transposed(span, Group(span, node)), weight), Group(span, node))
         power = scripts[0].parts[0] if scripts and scripts[0].kind == "power" else None
         if isinstance(power, Literal_) and power.value == 2:
@@ -80,6 +88,8 @@ def normed(reader: Cursor, node: Node, span: Span, single: bool) -> Node:
     label = script_text(lower[0])
     kind = _NORMS.get(label.lower())
     order = lower[0].parts[0] if kind is None and len(lower[0].parts) == 1 and lower[0].kind == "index" else None
+    if isinstance(order, Name) and not order.name[0].islower():
+        order = None
     if isinstance(order, Literal_):
         order = Literal_(order.span, Fraction(order.text), order.text)  # it counts nothing
     if order is not None and not single and label != "H":
@@ -152,7 +162,7 @@ def _weight(reader: Cursor) -> Node | None:
 def _is_matrix(reader: Cursor, name: str) -> bool:
     """Whether the letter under a norm is a matrix: a capital of a loss that names no norm, and no space H of functions."""
     open_ = not reader.known and name not in reader.names.dimensions and name not in reader.names.variables
-    return open_ and name.isupper() and name != "H" and name.lower() not in _NORMS
+    return open_ and (name.isupper() or name in _COVARIANCES) and name != "H" and name.lower() not in _NORMS
 
 
 def _states(r: Cursor) -> Node | None:
