@@ -9,6 +9,7 @@ from fractions import Fraction
 from ...ir import (
     Add,
     Call,
+    Constant,
     Delta,
     Differential,
     Entry,
@@ -27,7 +28,6 @@ from ...ir import (
     Named,
     Number,
     Partial,
-    Position,
     Power,
     Size,
     SumOver,
@@ -35,6 +35,7 @@ from ...ir import (
     Transpose,
     whole_derivative,
 )  # fmt: skip
+from .forms import Forms
 from .precedence import (
     ATOM,
     BIG_SUM,
@@ -45,7 +46,7 @@ from .precedence import (
     UNARY,
     Chunk,
     Piece,
-    Printer,
+    call_level,
     is_known,
     is_plain,
     norm_kind,
@@ -56,74 +57,25 @@ from .precedence import (
 _NONE: frozenset[Index] = frozenset()
 
 
-class BookPrinter(Printer):
-    """The decisions shared by the Unicode and the LaTeX printer."""
-
-    # ---- what a notation supplies
-
-    @abstractmethod
-    def name(self, name: str) -> Piece:
-        """A variable's name."""
-
-    @abstractmethod
-    def fraction(self, top: str, bottom: Piece) -> Piece:
-        """top / bottom."""
-
-    @abstractmethod
-    def big_sum(self, indices: Iterable[Index], body: Expr) -> str:
-        """Σ with its letters below, and their lengths where nothing in the body says them."""
-
-    @abstractmethod
-    def raised(self, base: str, exponent: str) -> str:
-        """base with a superscript."""
-
-    @abstractmethod
-    def lowered(self, base: str, positions: Iterable[Position | None]) -> str:
-        """base with index letters."""
-
-    @abstractmethod
-    def root(self, body: str, level: int) -> Piece:
-        """The square root."""
-
-    @abstractmethod
-    def word(self, key: str) -> str:
-        """A sign by name: transpose, inverse, hadamard, kron, divide, times, d, partial, maps, ones, eye …"""
-
-    @abstractmethod
-    def quotient(self, top: str, bottom: str) -> Piece:
-        """∂… / ∂… as a fraction that is one sign."""
-
-    @abstractmethod
-    def call(self, node: Call, parts: tuple[Piece, ...]) -> Piece:
-        """A named function."""
-
-    @abstractmethod
-    def norm(self, body: Piece, kind: str, power: str) -> Piece:
-        """A norm, with the power that is written at its bars."""
-
-    @abstractmethod
-    def exponent_text(self, node: Expr, part: Piece) -> str:
-        """An exponent."""
-
-    @abstractmethod
-    def enclosed(self, body: str, positions: Iterable[Position | None]) -> str:
-        """[body]_{st}: the array with these entries."""
-
-    @property
-    def one(self) -> str:
-        """1."""
-        return self.piece(Number(1)).text
-
-    @abstractmethod
-    def gradient(self, loss: str, wrt: str, order: int) -> str:
-        """∇L, or ∇²L, as the name of a result."""
+class BookPrinter(Forms):
+    """The decisions shared by the Unicode, the LaTeX and the MathML printer."""
 
     # ---- leaves
+
+    def on_number(self, node: Number, parts: tuple[Piece, ...]) -> Piece:
+        above, below = (self.form("number", str(abs(part))) for part in (node.value.numerator, node.value.denominator))
+        whole = Piece(above, tight=True) if node.value.denominator == 1 else self.fraction(above, Piece(below))
+        return whole._replace(negative=node.value < 0)
 
     def on_symbol(self, node: Symbol, parts: tuple[Piece, ...]) -> Piece:
         return self.name(node.name)
 
     def on_named(self, node: Named, parts: tuple[Piece, ...]) -> Piece:
+        if isinstance(node.body, Eye) and node.name.startswith("I_") and not self.stroke:  # named by its size
+            return Piece(self.form("identity", self.dim_text(node.body.dim)), tight=True)
+        return self.name(node.name)
+
+    def on_constant(self, node: Constant, parts: tuple[Piece, ...]) -> Piece:
         return self.name(node.name)
 
     def on_eye(self, node: Eye, parts: tuple[Piece, ...]) -> Piece:
@@ -207,7 +159,7 @@ class BookPrinter(Printer):
 
     def above_bar(self, top: Piece) -> str:
         """A single factor as a numerator: in brackets where the bar is a stroke."""
-        return self.within(top, PRODUCT)
+        return self.within(top, PRODUCT) if self.stroke else self.signed(top)
 
     def whole_over(self, top: Piece) -> bool:
         """Whether a single factor is written above its denominator: x/‖x‖, but 1/m ‖XR − Y‖²."""
@@ -303,7 +255,7 @@ class BookPrinter(Printer):
             if exponent.value == 1:
                 return part
             if exponent.value == Fraction(1, 2):
-                return self.root(self.signed(part), part.level)
+                return self.root(part)
         power = self.exponent_text(exponent, shown)
         if isinstance(base, Call) and (kind := norm_kind(base)) is not None:
             return self.norm(part.inner or part, kind, power)
@@ -329,7 +281,7 @@ class BookPrinter(Printer):
         if (kind := norm_kind(node)) is not None:
             return self.norm(parts[0], kind, "")
         if node.function == "sqrt":
-            return self.root(self.signed(parts[0]), parts[0].level)
+            return self.root(parts[0])
         if node.function == "powm":
             return Piece(self.raised(self.within(parts[0], ATOM), self.exponent_text(node.arguments[1], parts[1])), POWER, tight=True)
         if node.function in ("square", "reciprocal"):
@@ -341,6 +293,19 @@ class BookPrinter(Printer):
                 return self.call(Call("log", node.argument), (self._added(one, parts[0]),))
             return self._added(self.call(Call("exp", node.argument), parts), one._replace(negative=True))
         return self.call(node, parts)
+
+    def call(self, node: Call, parts: tuple[Piece, ...]) -> Piece:
+        """A named function; sums along an axis are products with 𝟏."""
+        name, ones = node.function, self.word("ones")
+        if name == "abs" and node.shape.is_number:  # of an array the bars would say its norm or its determinant
+            return Piece(self.form("bars", self.signed(parts[0])), tight=self.stroke)
+        if name == "inner":
+            return Piece(self.form("angle", *map(self.signed, parts)))
+        if name == "sum0":
+            return Piece(self.form("ones beside", self.raised(ones, self.word("transpose")), self.within(parts[0], PRODUCT)), PRODUCT)
+        if name == "sum1":
+            return Piece(self.form("beside ones", self.within(parts[0], PRODUCT), ones), PRODUCT)
+        return Piece(self.function(name, map(self.signed, parts)), call_level(name))
 
     # ---- the index level and pending work
 
@@ -364,7 +329,7 @@ class BookPrinter(Printer):
             return self._derivative(whole, self.piece(whole), self.name(body.variable.name).text)
         if node.col is None and isinstance(body, Delta) and body.left is node.row:
             return Piece(self.lowered(self.name("e").text, (body.right,)), tight=True)
-        array = Piece(self.enclosed(self.signed(parts[0]), (node.row, node.col)))
+        array = Piece(self.form("enclosed", self.signed(parts[0]), self.positions((node.row, node.col))))
         return array if node.row is not None else self._decorated(array, "transpose")  # a row is a column lying down
 
     def on_partial(self, node: Partial, parts: tuple[Piece, ...]) -> Piece:

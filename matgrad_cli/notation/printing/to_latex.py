@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Final
 
-from ...ir import Call, Constant, Dim, Expr, Eye, Index, Named, Number, Pair, Position, Shape, Size
+from ...ir import Dim, Expr, Index, Number, Pair, Position, Shape, Size
 from ...ir.functions import WITH_AXES
 from ...ir.memory import remembered
-from ..letters import GREEK, LATEX_GREEK, split_name
+from ..letters import LATEX_GREEK, split_name
 from ..unknown import shown as unknown_shown
 from .book import BookPrinter
-from .precedence import ATOM, POWER, PRODUCT, UNARY, Marks, Piece, call_level
+from .precedence import ATOM, POWER, PRODUCT, Marks, Piece
 from .to_text import counted_letters
 from .to_unicode import greek_names
 
@@ -19,6 +19,9 @@ _WORDS: Final = {
     "transpose": r"\top", "inverse": "-1", "inverse-transpose": r"-\top", "hadamard": r"\odot", "divide": r"\oslash",
     "kron": r"\otimes", "plus": "+", "minus": "-", "d": r"\mathrm{d}", "partial": r"\partial ", "maps": r"\mapsto", "ones": r"\mathbf{1}",
     "eye": "I", "delta": r"\delta", "entrywise": r"\odot ",
+    "number": "{}", "fraction": r"\frac{{{}}}{{{}}}", "lowered": "{}_{{{}}}", "enclosed": r"\Bigl[ {} \Bigr]_{{{}}}",
+    "root": r"\sqrt{{{}}}", "bars": r"\lvert {} \rvert", "angle": r"\langle {}, {} \rangle", "ones beside": "{} {}", "beside ones": "{} {}",
+    "gradient": r"\nabla_{{{1}}} {0}", "hessian": r"\nabla_{{{1}}}^2 {0}", "identity": "I_{{{}}}",
 }
 _PLAIN: Final = frozenset(["max", "exp", "log", "sin", "cos", "tan", "sec", "csc", "cot", "tanh", "sinh", "cosh", "coth", "det"])
 _FUNCTIONS: Final = {
@@ -83,33 +86,14 @@ class LatexPrinter(BookPrinter):
             return rf"\Bigl( {text} \Bigr)"
         return rf"\bigl( {text} \bigr)" if "(" in text or r"\lVert" in text else f"({text})"
 
-    def minus(self, text: str) -> str:
-        return f"-{text}"
-
-    def word(self, key: str) -> str:
-        return _WORDS[key]
-
-    def name(self, name: str) -> Piece:
-        return Piece(name_latex(name), tight=True)
-
-    def on_number(self, node: Number, parts: tuple[Piece, ...]) -> Piece:
-        value = abs(node.value)
-        if value.denominator == 1:
-            return Piece(str(value), ATOM, negative=node.value < 0, tight=True)
-        return Piece(rf"\frac{{{value.numerator}}}{{{value.denominator}}}", PRODUCT, negative=node.value < 0, tight=True)
-
-    def on_constant(self, node: Constant, parts: tuple[Piece, ...]) -> Piece:
-        return Piece(f"\\{node.name}" if node.name in GREEK else node.name, tight=True)
+    words = _WORDS
+    name_text = staticmethod(name_latex)
+    dim_text = staticmethod(dim_latex)
+    positions = staticmethod(positions_latex)
 
     def on_size(self, node: Size, parts: tuple[Piece, ...]) -> Piece:
         text = dim_latex(node.dim)
         return Piece(text, PRODUCT if " " in text else ATOM, tight=True)
-
-    def fraction(self, top: str, bottom: Piece) -> Piece:
-        return Piece(rf"\frac{{{top}}}{{{self.signed(bottom)}}}", PRODUCT, tight=True)
-
-    def above_bar(self, top: Piece) -> str:
-        return self.signed(top)
 
     def big_sum(self, indices: Iterable[Index], body: Expr) -> str:
         told = counted_letters(body)
@@ -120,20 +104,6 @@ class LatexPrinter(BookPrinter):
     def raised(self, base: str, exponent: str) -> str:
         return f"{base}^{exponent}" if exponent == r"\top" else f"{base}^{{{exponent}}}"
 
-    def lowered(self, base: str, positions: Iterable[Position | None]) -> str:
-        return f"{base}_{{{positions_latex(positions)}}}"
-
-    def enclosed(self, body: str, positions: Iterable[Position | None]) -> str:
-        return rf"\Bigl[ {body} \Bigr]_{{{positions_latex(positions)}}}"
-
-    def gradient(self, loss: str, wrt: str, order: int) -> str:
-        return rf"\nabla_{{{name_latex(wrt)}}}{'^2' if order == 2 else ''} {name_latex(loss)}"
-
-    def on_named(self, node: Named, parts: tuple[Piece, ...]) -> Piece:
-        if isinstance(node.body, Eye) and node.name.startswith("I_"):  # named by its size
-            return Piece(f"I_{{{dim_latex(node.body.dim)}}}", tight=True)
-        return self.name(node.name)
-
     def has_own_index(self, base: str) -> bool:
         return "_" in base and not base.endswith((")", "]"))
 
@@ -141,17 +111,11 @@ class LatexPrinter(BookPrinter):
         lines = r" \\ ".join(" & ".join(row) for row in rows)
         return rf"\begin{{bmatrix}} {lines} \end{{bmatrix}}"
 
-    def root(self, body: str, level: int) -> Piece:
-        return Piece(rf"\sqrt{{{body}}}", ATOM, tight=True)
-
     def exponent_text(self, node: Expr, part: Piece) -> str:
         if isinstance(node, Number):
             value = node.value
             return str(value.numerator) if value.denominator == 1 else str(value)
         return self.signed(part)
-
-    def quotient(self, top: str, bottom: str) -> Piece:
-        return Piece(rf"\frac{{{top}}}{{{bottom}}}", UNARY, tight=True)
 
     def between(self, left: Piece, right: Piece, shown: str) -> str:
         if shown[0].isdigit():
@@ -159,27 +123,13 @@ class LatexPrinter(BookPrinter):
         moving = left.text.startswith(_WORDS["d"]) and not left.text.endswith(")")  # dX Xᵀ is not d(XXᵀ)
         return r" \, " if moving else " "
 
-    def call(self, node: Call, parts: tuple[Piece, ...]) -> Piece:
-        name, body = node.function, self.signed(parts[0])
-        if name == "abs" and node.shape.is_number:  # of an array the bars would say its norm or its determinant
-            return Piece(rf"\lvert {body} \rvert")
-        if name == "inner":
-            return Piece(rf"\langle {body}, {self.signed(parts[1])} \rangle")
-        if name == "sum0":
-            return Piece(rf"\mathbf{{1}}^\top {self.within(parts[0], PRODUCT)}", PRODUCT)
-        if name == "sum1":
-            return Piece(rf"{self.within(parts[0], PRODUCT)} \mathbf{{1}}", PRODUCT)
-        body = ", ".join(map(self.signed, parts))
-        return Piece(self._function(name) + self.brackets(body), call_level(name))
-
-    def _function(self, name: str) -> str:
-        if (shown := unknown_shown(name, name_latex, "'", r"\nabla ", r"\nabla^2 ", "D^*", r"\partial_{0} ")):
-            return shown
-        if name in _FUNCTIONS and not (name == "sigmoid" and self._taken):
-            return _FUNCTIONS[name]
-        if name[-1] in "01" and name[:-1] in WITH_AXES:  # the axis, as in Python
-            return rf"\operatorname{{{name[:-1]}}}_{{{name[-1]}}}"
-        return f"\\{name}" if name in _PLAIN else rf"\operatorname{{{name}}}"
+    def function(self, name: str, arguments: Iterable[str]) -> str:
+        shown = unknown_shown(name, name_latex, "'", r"\nabla ", r"\nabla^2 ", "D^*", r"\partial_{0} ")
+        if not shown and name in _FUNCTIONS and not (name == "sigmoid" and self._taken):
+            shown = _FUNCTIONS[name]
+        elif not shown and name[-1] in "01" and name[:-1] in WITH_AXES:  # the axis, as in Python
+            shown = rf"\operatorname{{{name[:-1]}}}_{{{name[-1]}}}"
+        return (shown or (f"\\{name}" if name in _PLAIN else rf"\operatorname{{{name}}}")) + self.brackets(", ".join(arguments))
 
     def norm(self, body: Piece, kind: str, power: str) -> Piece:
         below = f"_{{{kind}}}" if kind in ("1", "2", "*") else f"_{kind}" if kind else ""

@@ -7,13 +7,13 @@ from collections.abc import Callable, Iterable, Sequence
 from html import escape
 from typing import Final
 
-from ...ir import Call, Constant, Differential, Dim, Entry, Expr, Eye, Index, Named, Number, Pair, Position, Shape, Size, Symbol
+from ...ir import Call, Differential, Dim, Entry, Expr, Index, Named, Number, Pair, Position, Shape, Size, Symbol
 from ...ir.functions import WITH_AXES
 from ...ir.memory import remembered
 from ..letters import GREEK, split_name
 from ..unknown import shown as unknown_shown
 from .book import BookPrinter
-from .precedence import ATOM, MARK_BASE, MARK_COUNT, POWER, PRODUCT, UNARY, Marks, Piece, call_level
+from .precedence import ATOM, MARK_BASE, MARK_COUNT, POWER, PRODUCT, Marks, Piece
 from .to_text import counted_letters
 from .to_unicode import greek_names
 
@@ -36,6 +36,12 @@ _WORDS: Final = {
     "hadamard": "<mo>∘</mo>", "divide": "<mo>⊘</mo>", "kron": "<mo>⊗</mo>", "plus": "<mo>+</mo>", "minus": "<mo>−</mo>",
     "d": '<mi mathvariant="normal">d</mi>', "partial": '<mi mathvariant="normal">∂</mi>', "maps": "<mo>↦</mo>",
     "ones": '<mn>𝟏</mn>', "eye": "<mi>I</mi>", "delta": "<mi>δ</mi>", "entrywise": "<mo>∘</mo>",
+    "number": "<mn>{}</mn>", "fraction": "<mfrac><mrow>{}</mrow><mrow>{}</mrow></mfrac>", "root": "<msqrt>{}</msqrt>",
+    "lowered": "<msub><mrow>{}</mrow><mrow>{}</mrow></msub>", "bars": "<mrow><mo>|</mo>{}<mo>|</mo></mrow>",
+    "enclosed": "<msub><mrow><mrow><mo>[</mo>{}<mo>]</mo></mrow></mrow><mrow>{}</mrow></msub>",
+    "angle": "<mrow><mo>⟨</mo>{}<mo>,</mo>{}<mo>⟩</mo></mrow>", "ones beside": "{}{}", "beside ones": "{}{}",
+    "gradient": "<msub><mo>∇</mo>{1}</msub>{0}", "hessian": "<msubsup><mo>∇</mo>{1}<mn>2</mn></msubsup>{0}",
+    "identity": "<msub><mi>I</mi><mrow>{}</mrow></msub>",
 }  # fmt: skip
 _FUNCTIONS: Final = {"sigmoid": "<mi>σ</mi>", "logdet": f"<mi>log</mi>{_APPLY}<mi>det</mi>", "diagonal": "<mi>diag</mi>",
                      "asin": "<mi>arcsin</mi>", "acos": "<mi>arccos</mi>", "atan": "<mi>arctan</mi>",
@@ -95,39 +101,14 @@ class MathmlPrinter(BookPrinter):
         tall = "<mfrac" in text or "<munder" in text
         return _around(text, lambda inner: LEFT[tall] + inner + RIGHT[tall])
 
-    def minus(self, text: str) -> str:
-        return f"<mo>−</mo>{text}"
-
-    def word(self, key: str) -> str:
-        return _WORDS[key]
-
-    def name(self, name: str) -> Piece:
-        return Piece(name_mathml(name), tight=True)
-
-    def on_named(self, node: Named, parts: tuple[Piece, ...]) -> Piece:
-        if isinstance(node.body, Eye) and node.name.startswith("I_"):  # named by its size
-            return Piece(f"<msub><mi>I</mi><mrow>{dim_mathml(node.body.dim)}</mrow></msub>", tight=True)
-        return self.name(node.name)
-
-    def on_number(self, node: Number, parts: tuple[Piece, ...]) -> Piece:
-        value = abs(node.value)
-        if value.denominator == 1:
-            return Piece(f"<mn>{value}</mn>", ATOM, negative=node.value < 0, tight=True)
-        shown = f"<mfrac><mn>{value.numerator}</mn><mn>{value.denominator}</mn></mfrac>"
-        return Piece(shown, PRODUCT, negative=node.value < 0, tight=True)
-
-    def on_constant(self, node: Constant, parts: tuple[Piece, ...]) -> Piece:
-        return Piece(_letters(node.name), tight=True)
+    words = _WORDS
+    name_text = staticmethod(name_mathml)
+    dim_text = staticmethod(dim_mathml)
+    positions = staticmethod(positions_mathml)
 
     def on_size(self, node: Size, parts: tuple[Piece, ...]) -> Piece:
         text = dim_mathml(node.dim)
         return Piece(text, PRODUCT if _TIMES in text else ATOM, tight=True)
-
-    def fraction(self, top: str, bottom: Piece) -> Piece:
-        return Piece(f"<mfrac><mrow>{top}</mrow><mrow>{self.signed(bottom)}</mrow></mfrac>", PRODUCT, tight=True)
-
-    def above_bar(self, top: Piece) -> str:
-        return self.signed(top)
 
     def whole_over(self, top: Piece) -> bool:
         return super().whole_over(top._replace(text=re.sub(r"<[^>]*>|&#x206\d;", "", top.text)))
@@ -148,21 +129,8 @@ class MathmlPrinter(BookPrinter):
             return f"<msubsup>{base[6:-7]}<mrow>{exponent}</mrow></msubsup>"
         return f"<msup><mrow>{base}</mrow><mrow>{exponent}</mrow></msup>"
 
-    def lowered(self, base: str, positions: Iterable[Position | None]) -> str:
-        return f"<msub><mrow>{base}</mrow><mrow>{positions_mathml(positions)}</mrow></msub>"
-
-    def enclosed(self, body: str, positions: Iterable[Position | None]) -> str:
-        return self.lowered(f"<mrow><mo>[</mo>{body}<mo>]</mo></mrow>", positions)
-
-    def gradient(self, loss: str, wrt: str, order: int) -> str:
-        nabla = f"<msub><mo>∇</mo>{name_mathml(wrt)}</msub>" if order == 1 else f"<msubsup><mo>∇</mo>{name_mathml(wrt)}<mn>2</mn></msubsup>"
-        return nabla + name_mathml(loss)
-
     def has_own_index(self, base: str) -> bool:
         return base.lstrip(_MARKS).startswith("<msub")
-
-    def root(self, body: str, level: int) -> Piece:
-        return Piece(f"<msqrt>{body}</msqrt>", ATOM, tight=True)
 
     def plain_exponent(self, exponent: Expr, part: Piece) -> str:
         return self.exponent_text(exponent, part)
@@ -171,9 +139,6 @@ class MathmlPrinter(BookPrinter):
         if isinstance(node, Number):  # the node decides, as in the other printers: under a fraction it is the positive one
             return f"{'<mo>−</mo>' if node.value < 0 else ''}<mn>{abs(node.value)}</mn>"
         return self.signed(part)
-
-    def quotient(self, top: str, bottom: str) -> Piece:
-        return Piece(f"<mfrac><mrow>{top}</mrow><mrow>{bottom}</mrow></mfrac>", UNARY, tight=True)
 
     def between(self, left: Piece, right: Piece, shown: str) -> str:
         if shown.startswith("<mn>") and not shown.startswith(_WORDS["ones"]):
@@ -191,29 +156,15 @@ class MathmlPrinter(BookPrinter):
         bare = isinstance(node.body, Symbol | Named | Entry) or (isinstance(node.body, Call) and parts[0].level >= POWER)
         return Piece(_WORDS["d"] + (shown if bare else self.brackets(shown)), POWER)
 
-    def call(self, node: Call, parts: tuple[Piece, ...]) -> Piece:
-        name, body = node.function, self.signed(parts[0])
-        if name == "abs" and node.shape.is_number:  # of an array the bars would say its norm or its determinant
-            return Piece(f"<mrow><mo>|</mo>{body}<mo>|</mo></mrow>")
-        if name == "inner":
-            return Piece(f"<mrow><mo>⟨</mo>{body}<mo>,</mo>{self.signed(parts[1])}<mo>⟩</mo></mrow>")
-        if name == "sum0":
-            return Piece(f"{self.raised(_WORDS['ones'], _WORDS['transpose'])}{self.within(parts[0], PRODUCT)}", PRODUCT)
-        if name == "sum1":
-            return Piece(f"{self.within(parts[0], PRODUCT)}{_WORDS['ones']}", PRODUCT)
-        body = "<mo>,</mo>".join(map(self.signed, parts))
-        return Piece(self._function(name) + _APPLY + self.brackets(body), call_level(name))
-
-    def _function(self, name: str) -> str:
+    def function(self, name: str, arguments: Iterable[str]) -> str:
         signs = ("<mo>′</mo>", "<mo>∇</mo>", "<msup><mo>∇</mo><mn>2</mn></msup>", "<msup><mi>D</mi><mo>*</mo></msup>",
                  f"<msub>{_WORDS['partial']}<mn>{{0}}</mn></msub>")
-        if shown := unknown_shown(name, name_mathml, *signs):
-            return shown
-        if name in _FUNCTIONS and not (name == "sigmoid" and self._taken):
-            return _FUNCTIONS[name]
-        if name[-1] in "01" and name[:-1] in WITH_AXES:  # the axis, as in Python
-            return f"<msub><mi>{name[:-1]}</mi><mn>{name[-1]}</mn></msub>"
-        return f"<mi>{escape(name)}</mi>"
+        shown = unknown_shown(name, name_mathml, *signs)
+        if not shown and name in _FUNCTIONS and not (name == "sigmoid" and self._taken):
+            shown = _FUNCTIONS[name]
+        elif not shown and name[-1] in "01" and name[:-1] in WITH_AXES:  # the axis, as in Python
+            shown = f"<msub><mi>{name[:-1]}</mi><mn>{name[-1]}</mn></msub>"
+        return (shown or f"<mi>{escape(name)}</mi>") + _APPLY + self.brackets("<mo>,</mo>".join(arguments))
 
     def norm(self, body: Piece, kind: str, power: str) -> Piece:
         bars = f"<mrow><mo>‖</mo>{self.signed(body)}<mo>‖</mo></mrow>"

@@ -5,17 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Final
 
-from ...ir import Call, Constant, Differential, Dim, Expr, Index, Number, Pair, Position, Shape, Size
+from ...ir import Call, Differential, Dim, Expr, Index, Number, Pair, Position, Shape, Size
 from ...ir.functions import WITH_AXES
 from ...ir.memory import remembered
 from ..letters import GREEK, SUBSCRIPTS, SUPERSCRIPTS, split_name
 from ..unknown import shown as unknown_shown
 from .book import BookPrinter
-from .precedence import ATOM, POWER, PRODUCT, UNARY, Marks, Piece, call_level
+from .precedence import ATOM, POWER, PRODUCT, Marks, Piece
 
 _WORDS: Final = {
     "transpose": "ᵀ", "inverse": "⁻¹", "inverse-transpose": "⁻ᵀ", "hadamard": "∘", "divide": "⊘", "kron": "⊗", "plus": "+", "minus": "−",
     "d": "d", "partial": "∂", "maps": "↦", "ones": "𝟏", "eye": "I", "delta": "δ", "entrywise": "^∘",
+    "number": "{}", "fraction": "{}/{}", "lowered": "{}_{}", "enclosed": "[{}]_{}", "bars": "|{}|", "angle": "⟨{}, {}⟩",
+    "ones beside": "{}{}", "beside ones": "{} · {}", "gradient": "∇{}", "hessian": "∇²{}",
 }
 _FUNCTIONS: Final = {"sigmoid": "σ", "logdet": "log det", "diagonal": "diag", "asin": "arcsin", "acos": "arccos", "atan": "arctan",
                      "log2": "log₂", "log10": "log₁₀"}  # fmt: skip
@@ -68,31 +70,19 @@ class UnicodePrinter(BookPrinter):
     def brackets(self, text: str) -> str:
         return f"({text})"
 
-    def minus(self, text: str) -> str:
-        return f"−{text}"
-
-    def word(self, key: str) -> str:
-        return _WORDS[key]
+    words = _WORDS
+    stroke = True
+    name_text = staticmethod(name_unicode)
+    dim_text = staticmethod(dim_unicode)
+    positions = staticmethod(positions_unicode)
 
     def name(self, name: str) -> Piece:
         shown = name_unicode(name)
         return Piece(shown, tight=len(shown.rstrip("₀₁₂₃₄₅₆₇₈₉")) == 1)
 
-    def on_number(self, node: Number, parts: tuple[Piece, ...]) -> Piece:
-        value = abs(node.value)
-        return Piece(str(value), ATOM if value.denominator == 1 else PRODUCT, negative=node.value < 0, tight=value.denominator == 1)
-
-    def on_constant(self, node: Constant, parts: tuple[Piece, ...]) -> Piece:
-        return Piece(GREEK.get(node.name, node.name), tight=True)
-
     def on_size(self, node: Size, parts: tuple[Piece, ...]) -> Piece:
         text = dim_unicode(node.dim)
         return Piece(text, ATOM if len(text) == 1 else PRODUCT, tight=len(text) == 1)
-
-    def fraction(self, top: str, bottom: Piece) -> Piece:
-        shown = self.within(bottom, POWER)
-        # 1/2 is one number; 1/(2m) needs the bracket
-        return Piece(f"{top}/{shown}", PRODUCT)
 
     def runs_on(self, bottom: Piece, after: Expr, shown: Piece) -> bool:
         letter = shown.text[:1].isascii() and shown.text[:1].isalpha() and not isinstance(after, Call | Differential)
@@ -104,23 +94,15 @@ class UnicodePrinter(BookPrinter):
     def raised(self, base: str, exponent: str) -> str:
         return base + exponent
 
-    def lowered(self, base: str, positions: Iterable[Position | None]) -> str:
-        return f"{base}_{positions_unicode(positions)}"
-
-    def enclosed(self, body: str, positions: Iterable[Position | None]) -> str:
-        return f"[{body}]_{positions_unicode(positions)}"
-
-    def gradient(self, loss: str, wrt: str, order: int) -> str:
-        return f"{'∇²' if order == 2 else '∇'}{name_unicode(loss)}"
-
     def has_own_index(self, base: str) -> bool:
         return base[-1] in "₀₁₂₃₄₅₆₇₈₉" or ("_" in base and base[-1] not in ")]")
 
     def table(self, rows: Sequence[Sequence[str]]) -> str:
         return f"[{'; '.join(', '.join(row) for row in rows)}]"
 
-    def root(self, body: str, level: int) -> Piece:
-        return Piece(f"√{body}" if level >= ATOM and "(" not in body else f"√({body})", POWER)
+    def root(self, body: Piece) -> Piece:
+        text = self.signed(body)
+        return Piece(f"√{text}" if body.level >= ATOM and "(" not in text else f"√({text})", POWER)
 
     def exponent_text(self, node: Expr, part: Piece) -> str:
         if isinstance(node, Number):
@@ -128,28 +110,14 @@ class UnicodePrinter(BookPrinter):
             return str(node.value).translate(SUPERSCRIPTS) if whole else f"^({node.value})"
         return f"^{part.text}" if part.level >= ATOM and not part.negative else f"^({self.signed(part)})"
 
-    def quotient(self, top: str, bottom: str) -> Piece:
-        return Piece(f"{top}/{bottom}", UNARY)
-
     def between(self, left: Piece, right: Piece, shown: str) -> str:
         if shown[0].isdigit():
             return " · "
         return "" if left.tight and (right.tight or shown[0] == "(") else " "
 
-    def call(self, node: Call, parts: tuple[Piece, ...]) -> Piece:
-        name, body = node.function, self.signed(parts[0])
-        if name == "abs" and node.shape.is_number:  # of an array the bars would say its norm or its determinant
-            return Piece(f"|{body}|", tight=True)
-        if name == "inner":
-            return Piece(f"⟨{body}, {self.signed(parts[1])}⟩")
-        if name == "sum0":
-            return Piece(f"𝟏ᵀ{self.within(parts[0], PRODUCT)}", PRODUCT)
-        if name == "sum1":
-            return Piece(f"{self.within(parts[0], PRODUCT)} · 𝟏", PRODUCT)
+    def function(self, name: str, arguments: Iterable[str]) -> str:
         shown = unknown_shown(name, name_unicode, "′", "∇", "∇²", "D*", "∂{1}") or _FUNCTIONS.get(name) or _AXES.get(name, name)
-        if shown in self._taken:
-            shown = name
-        return Piece(f"{shown}({', '.join(map(self.signed, parts))})", call_level(name))
+        return f"{name if shown in self._taken else shown}({', '.join(arguments)})"
 
     def norm(self, body: Piece, kind: str, power: str) -> Piece:
         below = {"1": "₁", "2": "₂", "*": "_*", "F": "_F", "": ""}[kind]

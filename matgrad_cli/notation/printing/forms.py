@@ -1,0 +1,82 @@
+"""A notation as a table of signs and forms: how a fraction, an index, a name of a result is written in it."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Callable, Iterable, Mapping
+
+from ...ir import Dim, Expr, Index, Number, Position
+from .precedence import ATOM, POWER, PRODUCT, UNARY, Piece, Printer
+
+
+class Forms(Printer):
+    """What a notation supplies: its signs and forms as a table, and the few that are no form with places."""
+
+    name_text: Callable[[str], str]
+    dim_text: Callable[[Dim], str]
+    positions: Callable[[Iterable[Position | None]], str]
+    words: Mapping[str, str]
+    """The signs by name (transpose, hadamard, ones …) and the forms with places: `fraction`, `lowered`, `gradient` …"""
+    stroke: bool = False
+    """Whether a fraction is written with a stroke, so that what stands above and below it may need brackets."""
+
+    @abstractmethod
+    def big_sum(self, indices: Iterable[Index], body: Expr) -> str:
+        """Σ with its letters below, and their lengths where nothing in the body says them."""
+
+    @abstractmethod
+    def raised(self, base: str, exponent: str) -> str:
+        """base with a superscript."""
+
+    @abstractmethod
+    def function(self, name: str, arguments: Iterable[str]) -> str:
+        """A named function with its arguments."""
+
+    @abstractmethod
+    def norm(self, body: Piece, kind: str, power: str) -> Piece:
+        """A norm, with the power that is written at its bars."""
+
+    @abstractmethod
+    def exponent_text(self, node: Expr, part: Piece) -> str:
+        """An exponent."""
+
+    def word(self, key: str) -> str:
+        """A sign by name."""
+        return self.words[key]
+
+    def form(self, key: str, *parts: str) -> str:
+        """A form by name, its places filled."""
+        return self.words[key].format(*parts)
+
+    def minus(self, text: str) -> str:
+        return self.words["minus"] + text
+
+    def name(self, name: str) -> Piece:
+        """A variable's name."""
+        return Piece(self.name_text(name), tight=True)
+
+    def fraction(self, top: str, bottom: Piece) -> Piece:
+        """top / bottom; 1/2 is one number, 1/(2m) needs the bracket."""
+        below = self.within(bottom, POWER) if self.stroke else self.signed(bottom)
+        return Piece(self.form("fraction", top, below), PRODUCT, tight=not self.stroke)
+
+    def quotient(self, top: str, bottom: str) -> Piece:
+        """∂… / ∂… as a fraction that is one sign."""
+        return Piece(self.form("fraction", top, bottom), UNARY, tight=not self.stroke)
+
+    def lowered(self, base: str, positions: Iterable[Position | None]) -> str:
+        """base with index letters."""
+        return self.form("lowered", base, self.positions(positions))
+
+    def root(self, body: Piece) -> Piece:
+        """The square root."""
+        return Piece(self.form("root", self.signed(body)), ATOM, tight=True)
+
+    def gradient(self, loss: str, wrt: str, order: int) -> str:
+        """∇L, or ∇²L, as the name of a result."""
+        return self.form("gradient" if order == 1 else "hessian", self.name_text(loss), self.name_text(wrt))
+
+    @property
+    def one(self) -> str:
+        """1."""
+        return self.piece(Number(1)).text
