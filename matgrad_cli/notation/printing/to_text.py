@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from typing import Final
 
@@ -45,6 +45,7 @@ from ...ir.memory import remembered
 from ..unknown import written
 from .precedence import ATOM, POWER, PRODUCT, SUM, UNARY, Piece, Printer
 
+_WORDS: Final = {"eye": "eye", "ones": "ones", "zeros": "zeros", "inverse": "inv"}
 _CALLS: Final = {
     "norm1": "norm({}, 1)", "powm": "matrix_power({}, {})", "nuclear": "norm({}, 'nuc')", "spectral": "norm({}, 2)",
     "diagonal": "diag({})", "inner": "inner({}, {})",
@@ -84,6 +85,20 @@ def fraction_text(value: Fraction) -> str:
 class TextPrinter(Printer):
     """Python's operators with NumPy's meaning; structure is kept exactly, also where brackets could be spared."""
 
+    words: Mapping[str, str] = _WORDS
+
+    def name(self, name: str) -> str:
+        """A variable's name."""
+        return name
+
+    def dim(self, dim: Dim) -> str:
+        """A dimension."""
+        return dim_text(dim)
+
+    def size(self, shape: Shape) -> str:
+        """The arguments that make an array of a shape."""
+        return shape_text(shape)
+
     def brackets(self, text: str) -> str:
         return f"({text})"
 
@@ -100,20 +115,20 @@ class TextPrinter(Printer):
         return Piece(node.name)
 
     def on_size(self, node: Size, parts: tuple[Piece, ...]) -> Piece:
-        text = dim_text(node.dim)
-        return Piece(text, ATOM if text.isalnum() or "_" in text else PRODUCT)
+        text = self.dim(node.dim)
+        return Piece(text, ATOM if text.isidentifier() or text.isdigit() else PRODUCT)
 
     def on_symbol(self, node: Symbol, parts: tuple[Piece, ...]) -> Piece:
-        return Piece(node.name)
+        return Piece(self.name(node.name))
 
     def on_named(self, node: Named, parts: tuple[Piece, ...]) -> Piece:
-        return Piece(node.name)
+        return Piece(self.name(node.name))
 
     def on_eye(self, node: Eye, parts: tuple[Piece, ...]) -> Piece:
-        return Piece(f"eye({dim_text(node.dim)})")
+        return Piece(f"{self.words['eye']}({self.dim(node.dim)})")
 
     def on_fill(self, node: Fill, parts: tuple[Piece, ...]) -> Piece:
-        return Piece(f"{'ones' if node.value else 'zeros'}({shape_text(node.declared)})")
+        return Piece(f"{self.words['ones' if node.value else 'zeros']}({self.size(node.declared)})")
 
     def table(self, rows: Sequence[Sequence[str]]) -> str:
         return f"[[{'], ['.join(map(', '.join, rows))}]]"
@@ -180,7 +195,7 @@ class TextPrinter(Printer):
         return Piece(f"{self.within(parts[0], ATOM)}.T")
 
     def on_inverse(self, node: Inverse, parts: tuple[Piece, ...]) -> Piece:
-        return Piece(f"inv({self.signed(parts[0])})")
+        return Piece(f"{self.words['inverse']}({self.signed(parts[0])})")
 
     def on_call(self, node: Call, parts: tuple[Piece, ...]) -> Piece:
         shown = [self.signed(part) for part in parts]

@@ -14,7 +14,7 @@ from ..scope import Scope
 from .agenda import DECIDE, GUESS, PREFER, WAIT, Rule, Waiting
 from .habits import GREEK_NAMES, Habits
 from .unify import Form, Side, join, merge, name_side
-from .uses import add_rule, labels_rule, matmul_rule, product_rule, square_rule, times_rule
+from .uses import entrywise_rule, labels_rule, matmul_rule, square_rule, times_rule
 from .uses_of_arrays import array_product_rule, stretch_rule
 
 _LETTERS = ["m", "n", "p", "q", "r", "k", "l", "h", "d", "s", "t", "u", "v", "g", "a", "b", "c", "f"]
@@ -137,18 +137,18 @@ class Solver:
             left.kind.hint = right.kind.hint = True
             self.rule(array_product_rule(left, right, result, reason), left, right, result)
         elif operator in ("+", "-"):
-            self.rule(add_rule(left, right, result, reason), left, right, result)
+            self.rule(entrywise_rule(left, right, result, reason, sums=True), left, right, result)
         elif operator in ("*", "hadamard"):
             if operator == "*":
                 self.star(node)
                 self.labels(node, left, right, reason)
             else:
                 left.kind.array = right.kind.array = True
-            self.rule(product_rule(left, right, result, reason), left, right, result)
+            self.rule(entrywise_rule(left, right, result, reason), left, right, result)
         elif operator == "/":
             right.kind.divisor = True
             self.labels(node, left, right, reason)
-            self.rule(product_rule(left, right, result, reason), left, right, result)
+            self.rule(entrywise_rule(left, right, result, reason), left, right, result)
         elif operator in ("@", "dot"):
             last = s.last_factor(node.left)
             before = self.names[last.name] if isinstance(last, s.Name) and last.name in self.names else left  # y_i w · x_i

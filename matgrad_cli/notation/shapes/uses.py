@@ -9,32 +9,15 @@ from .agenda import DECIDE, PREFER, Rule
 from .unify import Form, Side, join, lengthen, merge
 
 
-def add_rule(left: Form, right: Form, result: Form, reason: str) -> Rule:
-    """left + right: one shape, unless one of them is a number."""
+def entrywise_rule(left: Form, right: Form, result: Form, reason: str, sums: bool = False) -> Rule:
+    """left * right or left + right, entry by entry: one shape, unless one is a number; beside an array a term is rather one than not."""
 
     def rule(bold: int) -> bool:
         if left.is_number or right.is_number:
             merge(result, right if left.is_number else left, reason)
             return True
-        both = left.is_array and right.is_array
-        either = left.is_array or right.is_array or result.is_array or left.kind.array or right.kind.array or result.kind.array
-        if both or (bold >= PREFER and either) or bold >= DECIDE:
-            merge(left, right, reason)
-            merge(result, left, reason)
-            return True
-        return False
-
-    return rule
-
-
-def product_rule(left: Form, right: Form, result: Form, reason: str) -> Rule:
-    """left * right elementwise: one shape, unless one of them is a number."""
-
-    def rule(bold: int) -> bool:
-        if left.is_number or right.is_number:
-            merge(result, right if left.is_number else left, reason)
-            return True
-        if (left.is_array and right.is_array) or bold >= DECIDE:
+        either = sums and any(form.is_array or form.kind.array for form in (left, right, result))
+        if (left.is_array and right.is_array) or (bold >= PREFER and either) or bold >= DECIDE:
             merge(left, right, reason)
             merge(result, left, reason)
             return True

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from ...ir import ONE, Dim, Shape
 from ...ir.functions import CHANGES
 from .. import syntax as s
@@ -10,7 +12,7 @@ from ..expression.keywords import axis_written, keeps_dimensions
 from ..expression.vocabulary import ELEMENTWISE_NAMES, REDUCTIONS, SQUARE, canonical_function
 from .solver import Solver
 from .unify import Form, Side, join, merge
-from .uses import add_rule, diag_rule, matmul_rule, product_rule, times_rule
+from .uses import diag_rule, entrywise_rule, matmul_rule, times_rule
 from .uses_of_arrays import array_product_rule, stretch_rule
 from .uses_of_unknown import is_unknown, meaning_of, several_rule, unknown_rule
 
@@ -201,7 +203,7 @@ def _pieces(solver: Solver, forms: list[Form], reason: str) -> Form:
     found = forms[0]
     for form in forms[1:]:
         result = Form()
-        rule = stretch_rule if solver.scope.arrays else add_rule
+        rule = stretch_rule if solver.scope.arrays else partial(entrywise_rule, sums=True)
         solver.rule(rule(found, form, result, reason), found, form, result)
         found = result
     return found
@@ -226,12 +228,10 @@ def _two(solver: Solver, function: str, left: Form, right: Form, reason: str) ->
         return Form(left.rows, right.rows)
     elif function == "kron":
         solver.kron(left, right, result)
-    elif function in ("multiply", "hadamard", "divide", "plus", "minus") and solver.scope.arrays:
-        solver.rule(stretch_rule(left, right, result, reason), left, right, result)
-    elif function in ("multiply", "hadamard", "divide"):
-        solver.rule(product_rule(left, right, result, reason), left, right, result)
-    elif function in ("plus", "minus"):
-        solver.rule(add_rule(left, right, result, reason), left, right, result)
+    elif function in ("multiply", "hadamard", "divide", "plus", "minus"):
+        sums = function in ("plus", "minus")
+        rule = stretch_rule(left, right, result, reason) if solver.scope.arrays else entrywise_rule(left, right, result, reason, sums)
+        solver.rule(rule, left, right, result)
     return result
 
 

@@ -14,11 +14,9 @@ from ...ir import (
     Dim,
     Entry,
     Expr,
-    Eye,
     Fill,
     Hadamard,
     Index,
-    Inverse,
     Kron,
     Literal,
     MatMul,
@@ -30,7 +28,6 @@ from ...ir import (
     Position,
     Power,
     Shape,
-    Size,
     SumOver,
     Symbol,
     is_elementwise,
@@ -38,12 +35,13 @@ from ...ir import (
     nodes_of,
 )
 from ...ir.functions import CHANGES, GREATEST, MATRIX_FUNCTIONS, PRODUCTS
-from ...notation.printing.precedence import ATOM, POWER, PRODUCT, UNARY, Piece
+from ...notation.printing.precedence import ATOM, POWER, UNARY, Piece
 from ...notation.printing.to_text import TextPrinter, dim_text
 from ...records import Derivation, Result
 from ..resting import comments
 from .names import safe_name
 
+_WORDS: Final = {"eye": "Identity", "ones": "OneMatrix", "zeros": "ZeroMatrix", "inverse": "Inverse"}
 _SCALARS: Final = {"tr": "Trace({x})", "det": "Determinant({x})", "logdet": "log(Determinant({x}))"}
 _RENAMED: Final = {"abs": "Abs", "sigmoid": "Lambda(z, 1/(1 + exp(-z)))", "softplus": "Lambda(z, log(1 + exp(z)))",
                    "relu": "Lambda(z, Max(z, 0))", "step": "Lambda(z, Heaviside(z))", "square": "Lambda(z, z**2)",
@@ -116,6 +114,8 @@ def _symbols(names: list[str], printer: SympyPrinter, options: str) -> str:
 class SympyPrinter(TextPrinter):
     """The expression language with SymPy's names: `*` is the matrix product, elementwise work is spelled out."""
 
+    words = _WORDS
+
     def __init__(self, variables: tuple[Symbol, ...], letters: frozenset[Index]) -> None:
         super().__init__()
         self.dims: set[Dim] = {side for symbol in variables for side in (symbol.shape.rows, symbol.shape.cols)}
@@ -144,22 +144,6 @@ class SympyPrinter(TextPrinter):
 
     def on_constant(self, node: Constant, parts: tuple[Piece, ...]) -> Piece:
         return Piece("E" if node.name == "e" else node.name)
-
-    def on_size(self, node: Size, parts: tuple[Piece, ...]) -> Piece:
-        text = self.dim(node.dim)
-        return Piece(text, ATOM if text.isidentifier() or text.isdigit() else PRODUCT)
-
-    def on_symbol(self, node: Symbol, parts: tuple[Piece, ...]) -> Piece:
-        return Piece(self.name(node.name))
-
-    def on_named(self, node: Named, parts: tuple[Piece, ...]) -> Piece:
-        return Piece(self.name(node.name))
-
-    def on_eye(self, node: Eye, parts: tuple[Piece, ...]) -> Piece:
-        return Piece(f"Identity({self.dim(node.dim)})")
-
-    def on_fill(self, node: Fill, parts: tuple[Piece, ...]) -> Piece:
-        return Piece(f"{'OneMatrix' if node.value else 'ZeroMatrix'}({self.size(node.declared)})")
 
     def on_literal(self, node: Literal, parts: tuple[Piece, ...]) -> Piece:
         rows = (f"[{', '.join(f'Rational({value.numerator}, {value.denominator})' for value in row)}]" for row in node.rows)
@@ -194,9 +178,6 @@ class SympyPrinter(TextPrinter):
 
     def on_matrixpower(self, node: MatrixPower, parts: tuple[Piece, ...]) -> Piece:
         return Piece(f"{self.within(parts[0], ATOM)}**{node.exponent}", POWER)
-
-    def on_inverse(self, node: Inverse, parts: tuple[Piece, ...]) -> Piece:
-        return Piece(f"Inverse({self.signed(parts[0])})")
 
     def on_entry(self, node: Entry, parts: tuple[Piece, ...]) -> Piece:
         return Piece(f"{self.within(parts[0], ATOM)}[{self._position(node.row)}, {self._position(node.col)}]")
