@@ -13,7 +13,6 @@ from ..verify.judge import Form, Judge
 from ..verify.points import Point
 from ..verify.sizes import ANY_SIZE
 from ..verify.tensor import Tensor, TooLarge
-from ..verify.verdict import Verdict
 from .slips.factors import Factor, Monomials, constant_of
 from .slips.repair import Repair
 
@@ -79,10 +78,6 @@ class Bench(Judge):
             except (OutOfDomain, NotExact, TooLarge):
                 return False
         return False
-
-    def same(self, left: Expr, right: Expr) -> Verdict:
-        """The verdict on two lines of one kind."""
-        return self.compare(left, right)
 
     def repair(self, needed: Expr, line: Expr) -> Repair | None:
         """The line as a repair, if it was seen to be what is needed: of its shape, with its free letters, and equal to it."""

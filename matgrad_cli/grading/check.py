@@ -184,37 +184,34 @@ def _nothing_in(folder: Path) -> FileReport:
 
 def check_file(path: Path, key: Key | None = None, options: Options | None = None) -> FileReport:
     """The report on one file."""
-    source = Source(str(path), "")
-    if key is None and _is_code(path, options or Options()):
-        return _check_code(path, options or Options())
+    source, options = Source(str(path), ""), options or Options()
+    if key is None and (path.suffix.lower() in CODE or options.defaults.get("syntax") == "python"):
+        text = text_of(path)
+        return FileReport(str(path), (), (text,)) if isinstance(text, Diagnostic) else _code_report(Source(str(path), text), options)
     try:
         with time_limit(SECONDS):
             document = read_document(path, tuple(key.exercises) if key is not None else ())
         if key is None and path == Path("-") and is_program(document.source.text):
-            return _code_report(document.source, options or Options())
+            return _code_report(document.source, options)
     except (OutOfTime, Exception) as error:  # noqa: BLE001 - one file never stops the rest
         document = Document(source, (), (replace(_broken(error), source=source),))
-    return check_document(document, key, options or Options())
+    return check_document(document, key, options)
 
 
-def _is_code(path: Path, options: Options) -> bool:
-    return path.suffix.lower() in CODE or options.defaults.get("syntax") == "python"
-
-
-def _check_code(path: Path, options: Options) -> FileReport:
-    text = text_of(path)
-    return FileReport(str(path), (), (text,)) if isinstance(text, Diagnostic) else _code_report(Source(str(path), text), options)
+def _whole(source: Source, options: Options, work: Callable[[str, Reveal], FileReport]) -> FileReport:
+    """The report that is made of a whole file, from its shapes and what may be revealed; one that breaks says so."""
+    try:
+        return work(options.defaults.get("shapes", ""), cast(Reveal, options.defaults.get("reveal", "full")))
+    except (OutOfTime, Exception) as error:  # noqa: BLE001 - one file never stops the rest
+        return FileReport(source.name, (), (replace(_broken(error), source=replace(source, text="")),), source)
 
 
 def _code_report(source: Source, options: Options) -> FileReport:
     """The report on Python code, which is read and never run."""
     from .code.report import checked_code
 
-    shapes, loss, assume = (options.defaults.get(key, "") for key in ("shapes", "loss", "assume"))
-    try:
-        return checked_code(source, shapes, loss, assume, cast(Reveal, options.defaults.get("reveal", "full")))
-    except Exception as error:  # noqa: BLE001 - one file never stops the rest
-        return FileReport(source.name, (), (replace(_broken(error), source=Source(source.name, "")),))
+    loss, assume = (options.defaults.get(key, "") for key in ("loss", "assume"))
+    return _whole(source, options, lambda shapes, reveal: checked_code(source, shapes, loss, assume, reveal))
 
 
 def check_text(text: str, name: str = "text.md", key: Key | None = None, options: Options | None = None) -> FileReport:
@@ -282,11 +279,11 @@ def _sheet_report(sheet: Sheet, options: Options) -> FileReport:
     """The report on a document without keys."""
     from .sheets.report import check_sheet
 
-    try:
+    def work(_shapes: str, _reveal: Reveal) -> FileReport:
         with time_limit(FILE_SECONDS):
             return check_sheet(sheet, options.defaults)
-    except (OutOfTime, Exception) as error:  # noqa: BLE001 - one file never stops the rest
-        return FileReport(sheet.source.name, (), (replace(_broken(error), source=replace(sheet.source, text="")),), sheet.source)
+
+    return _whole(sheet.source, options, work)
 
 
 def _with_code(report: FileReport, code: Blocks | None, options: Options) -> FileReport:
@@ -295,14 +292,11 @@ def _with_code(report: FileReport, code: Blocks | None, options: Options) -> Fil
         return report
     from .code.report import checked_blocks
 
-    try:
-        found = checked_blocks(code, options.defaults.get("shapes", ""), cast(Reveal, options.defaults.get("reveal", "full")))
-    except (OutOfTime, Exception) as error:  # noqa: BLE001 - one part never stops the rest
-        return replace(report, diagnostics=(*report.diagnostics, replace(_broken(error), source=Source(report.file, ""))))
-    if not found:
-        return report
+    found = _whole(code.source, options, lambda shapes, reveal: FileReport(report.file, checked_blocks(code, shapes, reveal)))
+    if not found.problems:
+        return replace(report, diagnostics=(*report.diagnostics, *found.diagnostics))
     said = tuple(one for one in report.diagnostics if one.code != "no-problem")
-    return replace(report, problems=(*report.problems, *found), diagnostics=said, source=report.source or code.source)
+    return replace(report, problems=(*report.problems, *found.problems), diagnostics=said, source=report.source or code.source)
 
 
 class _Clock:

@@ -55,7 +55,6 @@ class Settings:
     order: int = 1
     asks: str = "gradient"
     layout: str = "gradient"
-    layout_given: bool = False
     answer: Located | None = None
     reference: Located | None = None
     warnings: tuple[str, ...] = ()
@@ -134,7 +133,6 @@ def settings(
         order=int(reader.word("order") or 1),
         asks=reader.asks(),
         layout=reader.word("layout") or "gradient",
-        layout_given="layout" in values,
         answer=mine[0] if mine else None,
         reference=Located(reference, key_source) if reference is not None and key_source is not None else None,
         warnings=_ignored(exercise, said) if key is not None else tuple(reader.warnings),

@@ -137,7 +137,7 @@ def _exercise(name: str, start: int, formulas: Sequence[Formula], shown: str, en
 
 def _bare(readings: Sequence[tuple[Passage, ...]]) -> list[Formula]:
     """What was read without marks, in its order in the text."""
-    return [Formula(rows[-1], rows[-1].places[0], "inline", number, 0) for number, rows in enumerate(reversed(readings))]
+    return [Formula(rows[-1], rows[-1].places[0], "inline", number) for number, rows in enumerate(reversed(readings))]
 
 
 def _readings(formulas: Sequence[Formula]) -> list[tuple[Passage, ...]]:

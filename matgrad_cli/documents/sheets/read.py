@@ -111,8 +111,6 @@ def _sheet(source: Source, whole: Passage, plain: bool, cells: tuple[Cell, ...] 
         found = sorted([*found, *_plain_regions(text, outside, markdown)], key=lambda region: region.start)
     around = _Words(text, found)
     formulas: list[Formula] = []
-    headings = list(_headings(text))
-    starts = [start for start, _ in headings]
     for block, region in enumerate(found):
         kind = "display" if region.display else "plain" if region.rows and region.rows[0][0] == region.start else "inline"
         before, after = around.of(region)
@@ -123,11 +121,11 @@ def _sheet(source: Source, whole: Passage, plain: bool, cells: tuple[Cell, ...] 
                 continue
             for part, led in _concluded(stripped):
                 formulas.append(Formula(
-                    _placed(part, whole.offsets), part.start, kind, block, bisect_right(starts, region.start),  # type: ignore[arg-type]
+                    _placed(part, whole.offsets), part.start, kind, block,  # type: ignore[arg-type]
                     (before if number == 0 else "") + led, after if number == len(region.rows) - 1 else "", inside_quote, inside_struck,
                 ))
     prose = re.sub(r"\$\$?|\\[()\[\]]", lambda match: " " * len(match[0]), text)
-    return Sheet(source, tuple(formulas), prose, ("", *(title for _, title in headings)), cells)
+    return Sheet(source, tuple(formulas), prose, cells)
 
 
 def _concluded(row: Passage) -> Iterator[tuple[Passage, str]]:
@@ -160,11 +158,6 @@ def _plain_regions(text: str, outside: str, markdown: bool) -> Iterator[Region]:
         line = (text.rfind("\n", 0, start) + 1, text.find("\n", end))
         rest = outside[line[0] : start] + outside[end : line[1] if line[1] >= 0 else len(outside)]
         yield Region(start, end, not re.search(r"[A-Za-z]{2}", rest), ((start, spelled(text[start:end])),))
-
-
-def _headings(text: str) -> Iterator[tuple[int, str]]:
-    for match in HEADING.finditer(text):
-        yield match.start(), next((group for group in match.groups() if group), "")
 
 
 def _inside(place: int, spans: list[tuple[int, int]]) -> bool:

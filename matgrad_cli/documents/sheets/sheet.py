@@ -15,7 +15,7 @@ Kind = Literal["display", "inline", "plain"]
 class Formula:
     """A row of a display, a formula in a sentence, or a formula that stands without delimiters.
 
-    `block` numbers the display or the paragraph that it stands in, `section` the heading above it. `before` and `after` are the words
+    `block` numbers the display or the paragraph that it stands in. `before` and `after` are the words
     of its sentence. `place` is where it stands in the text that is read. `passage` knows where its characters stand in the file.
     `guessed`: that it is about a derivative is supposed, for nothing but a usual letter says so.
     """
@@ -24,7 +24,6 @@ class Formula:
     place: int
     kind: Kind
     block: int
-    section: int
     before: str = ""
     after: str = ""
     quoted: bool = False
@@ -43,13 +42,9 @@ class Cell:
 
 @record
 class Sheet:
-    """A document. `prose` is the whole text without marks of formulas, from which sizes and conditions are read.
-
-    `headings` are the texts of the sections, by number.
-    """
+    """A document. `prose` is the whole text without marks of formulas, from which sizes and conditions are read."""
 
     source: Source
     formulas: tuple[Formula, ...]
     prose: str
-    headings: tuple[str, ...] = ()
     cells: tuple[Cell, ...] = ()

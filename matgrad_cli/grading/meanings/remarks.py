@@ -25,6 +25,8 @@ _SIDES: Final = rf"({_SIDE})(?:\s*(?:\\times|×|x|\\cdot)\s*({_SIDE}))?"
 _MEMBER: Final = regex(
     rf"{_GAP}(?:\\in(?![A-Za-z])|∈)\s*(?:\\math\w+\s*\{{?\s*R\s*\}}?|\\R(?![A-Za-z])|ℝ|R)\s*\^\s*\{{?\s*{_SIDES}\s*\}}?[\s.$]*$"
 )
+_NAMES_LAYOUT, _NAMES_SIDES = regex("layout|convention", re.IGNORECASE), regex(r"∈|\\in(?![A-Za-z])|×|\\times|\w\s*x\s*\w")
+"""Without these there is no remark: most answers make none."""
 _OF_NAME: Final = regex(r"(?:^|[,;:$}]|\b(?:where|with|for|let|and|all|every|forall|quad|is))[\s$]*\\?[^\W\d_]+(?:_\{?\w+\}?)?\s*$")
 """Of whom a membership speaks in `2X^T(XR-Y), X \\in R^{m x n}`: not of the answer."""
 _SIZE: Final = regex(
@@ -50,10 +52,11 @@ def remarks(answer: str) -> Remarks | None:
         found = Remarks(" " * before.end() + answer[before.end() :])
     while True:
         text = found.text
-        if (told := _LAYOUT.search(text)) is not None and found.layout is None:
+        if found.layout is None and _NAMES_LAYOUT.search(text) and (told := _LAYOUT.search(text)) is not None:
             found = Remarks(text[: told.start()], _LAYOUTS[told[1].lower()], found.sides)
-        elif (told := _MEMBER.search(text) or _SIZE.search(text)) is not None and not found.sides and (
-            told.re is _SIZE or _OF_NAME.search(text[: told.start()]) is None
+        elif (
+            not found.sides and _NAMES_SIDES.search(text) and (told := _MEMBER.search(text) or _SIZE.search(text)) is not None
+            and _OF_NAME.search(text[: told.start()]) is None
         ):
             found = Remarks(text[: told.start()], found.layout, tuple(side for side in told.groups() if side))
         else:
