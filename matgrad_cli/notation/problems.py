@@ -24,7 +24,6 @@ from .elaboration.loss_letters import (
     refuse_softmax_of_one,
     widened,
 )
-from .elaboration.members import families_apart, sample_letters
 from .elaboration.readable import readable
 from .expression.brackets import AS_COLUMN, AS_ROW
 from .expression.mending import further, with_matrix_products
@@ -258,6 +257,7 @@ def _tree(text: str, scope: Scope, wrt: str = "") -> tuple[s.Node, tuple[str, ..
 
 def _in_latex(text: str, scope: Scope, wrt: str) -> tuple[s.Node, tuple[str, ...]]:
     """The tree of a LaTeX text. In a loss a letter that is left free behind its Σ is bound by it, and x_i used as a vector is a row."""
+    from .elaboration.members import families_apart, sample_letters
     from .latex.reader import read_latex  # read only where LaTeX is
     from .latex.scope import latex_names
 

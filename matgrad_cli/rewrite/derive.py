@@ -12,7 +12,7 @@ from ..ir.dimensions import ONE
 from ..records import METHODS, Bindings, Derivation, Result
 from ..rulebook.load import Rulebook
 from ..rulebook.pattern import operators_in
-from ..verify.judge import Judge
+from ..verify.judge import Judge, judge_of
 from .closing import closed, itself, tidied, written_out
 from .engine.recorder import Recorder
 from .forms.terms import UNIT, split
@@ -48,7 +48,7 @@ def _derive(problem: Problem, method: str, layout: str, order: int, book: Rulebo
         if order == 2:
             message = f"method `{method}` gives first derivatives only"
             raise StuckError(Diagnostic("stuck", message, help="`--method index` gives the Hessian"))
-        return by_method(problem, book, Judge(problem), layout)
+        return by_method(problem, book, judge_of(problem), layout)
     if order == 2:
         return second_order(problem, book, layout)
     return first_order(problem, book, layout)
@@ -60,7 +60,7 @@ def first_order(problem: Problem, book: Rulebook, layout: str, judge: Judge | No
     loss, names = name_parts(problem.loss, problem.wrt, taken)
     start = target_of(problem.loss, problem.wrt, set(taken))
     target = target_of(loss, problem.wrt, taken)
-    recorder = Recorder(problem, book, judge or Judge(problem), start.start(), letters=target.letters, entrywise=True)
+    recorder = Recorder(problem, book, judge or judge_of(problem), start.start(), letters=target.letters, entrywise=True)
     if names:
         recorder.names.update((named.body, named) for named in names)
         record_names(recorder, names)
@@ -70,7 +70,7 @@ def first_order(problem: Problem, book: Rulebook, layout: str, judge: Judge | No
 
 def second_order(problem: Problem, book: Rulebook, layout: str) -> Derivation:
     """The Hessian, through the gradient that was found first."""
-    judge = Judge(problem)
+    judge = judge_of(problem)
     # A fact about the variable holds at the point, not along the direction of the second derivative.
     unbound = replace(problem, facts=tuple(fact for fact in problem.facts if fact.symbol is not problem.wrt))
     first = first_order(unbound, book, "gradient", judge)

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from ..ir import ELEMENTWISE, Call, Differential, Expr, MatMul, Named
+from ..diagnostics.regex import regex
+from ..ir import ELEMENTWISE, Call, Differential, Expr, Fill, MatMul, Mul, Named, Number, Partial, Power, Transpose
 from ..ir.functions import WITH_AXES
 
 SCALAR_OR_ARRAY = ("Mul", "Hadamard", "Power")
@@ -72,20 +73,30 @@ def factors_needed(text: str) -> tuple[frozenset[str], ...]:
 
 def may_fit(text: str, node: Expr) -> bool:
     """Whether an expression may fit a pattern, as far as its text and the operators of the expression say at once."""
-    if text.startswith("(") and text.endswith(")") and not _lowest_operator(text):
-        text = text[1:-1]
-    if isinstance(node, Differential) and text.startswith("d("):
-        return may_fit(text[2:-1], node.body.body if isinstance(node.body, Named) else node.body)
-    if text.isidentifier() or text.startswith("-"):
-        return True
+    operator = _lowest_operator(text)
+    if text.startswith("(") and text.endswith(")") and not operator:
+        return may_fit(text[1:-1], node)
+    if text.isidentifier() or (text.endswith("]") and node.shape.is_number and not operator):
+        return True  # a number is its own entry
+    if operator == "-":
+        return not isinstance(node, Mul) or any(isinstance(factor, Number) and factor.value < 0 for factor in node.factors)
     if head_of(node) not in guess_heads(text):
-        return False
-    if isinstance(node, MatMul) and "@" in text:
-        present = {head_of(factor) for factor in node.factors}
-        return len(_factors(text)) <= len(node.factors) and not any(present.isdisjoint(wanted) for wanted in factors_needed(text))
-    if isinstance(node, Call) and text.endswith(")"):
-        arguments = _parts(text[text.index("(") + 1 : -1], ",")
-        return all(may_fit(part, child) for part, child in zip(arguments, node.arguments, strict=False))
+        return text.startswith("-") or text.endswith(".T") or isinstance(node, Number | Fill)
+    match node:
+        case Differential(body) if text.startswith("d("):
+            return may_fit(text[2:-1], body.body if isinstance(body, Named) else body)
+        case Partial(body) if text.startswith("partial("):
+            return may_fit(_parts(text[len("partial(") : -1], ",")[0], body)
+        case Transpose(body) if text.endswith(".T") and not operator:
+            return may_fit(text[:-2], body)
+        case Power(base) if operator == "**" and text.count("**") == 1:
+            return may_fit(text.partition("**")[0].strip(), base)
+        case MatMul(factors) if operator == "@":
+            present = {head_of(factor) for factor in factors}
+            return len(_factors(text)) <= len(factors) and not any(present.isdisjoint(wanted) for wanted in factors_needed(text))
+        case Call() if text.endswith(")") and not operator:
+            arguments = _parts(text[text.index("(") + 1 : -1], ",")
+            return all(may_fit(part, child) for part, child in zip(arguments, node.arguments, strict=False))
     return True
 
 
@@ -97,49 +108,52 @@ def _factors(text: str) -> tuple[str, ...]:
 @lru_cache(maxsize=4096)
 def _parts(text: str, between: str) -> tuple[str, ...]:
     """The parts between the signs of one kind outside of brackets."""
-    parts, depth = [""], 0
-    for char in text:
-        depth += (char in "([") - (char in ")]")
-        if char == between and not depth:
-            parts.append("")
-        else:
-            parts[-1] += char
-    return tuple(part.strip() for part in parts)
+    parts: list[str] = []
+    depth, start = 0, 0
+    for sign in _BRACKETS_AND[between].finditer(text):
+        if sign[0] != between:
+            depth += 1 if sign[0] in "([" else -1
+        elif not depth:
+            parts.append(text[start : sign.start()].strip())
+            start = sign.end()
+    return (*parts, text[start:].strip())
+
+
+_BRACKETS_AND = {"@": regex(r"[@()\[\]]"), ",": regex(r"[,()\[\]]")}
 
 
 _LETTERS = "abcdefghijklmnopqrstuvwxyz0123456789"
 _CERTAIN = (
     frozenset(ELEMENTWISE)
-    | {"tr", "det", "inv", "vec", "inner", "eye", "kron", "diag", "sum", *WITH_AXES, "matrix_power", "tril", "triu", "cross", "crossmat"}
+    | {"tr", "det", "inv", "vec", "inner", "eye", "kron", "diag", "sum", *WITH_AXES, "matrix_power"}
+    | {"tril", "triu", "strictupper", "cross", "crossmat"}
 ) - {"square", "reciprocal", "log"}
 
 _STRENGTH = {"+": 0, "*": 1, "@": 1, "-": 2, "**": 3, "": 9}
 
 
+@lru_cache(maxsize=4096)
 def _lowest_operator(text: str) -> str:
     """The loosest operator outside brackets: + (also binary −), * or @, unary −, **, or none."""
-    depth, best, position = 0, "", 0
-    previous = ""
-    while position < len(text):
-        char, found = text[position], ""
-        if char in "([":
+    depth, best = 0, ""
+    for sign in _SIGNS.finditer(text):
+        found = sign[0]
+        if found in "([":
             depth += 1
-        elif char in ")]":
+        elif found in ")]":
             depth -= 1
-        elif depth == 0 and char in "+-*/@":
-            if text.startswith("**", position):
-                found, position = "**", position + 1
-            elif char in "+-":
-                operand_before = previous != "" and previous not in "+-*/@"
-                found = "+" if operand_before else "-"
-            else:
-                found = "@" if char == "@" and best != "*" else "*"
-        if found and (best == "" or _STRENGTH[found] < _STRENGTH[best] or (found == "*" and best == "@")):
-            best = found
-        if not char.isspace():
-            previous = char
-        position += 1
+        elif depth == 0:
+            if found in ("+", "-"):
+                found = "+" if text[: sign.start()].rstrip()[-1:] not in _BEFORE_OPERANDS else "-"
+            elif found != "**":
+                found = "@" if found == "@" and best != "*" else "*"
+            if best == "" or _STRENGTH[found] < _STRENGTH[best] or (found == "*" and best == "@"):
+                best = found
     return best
+
+
+_SIGNS = regex(r"\*\*|[-+*/@()\[\]]")
+_BEFORE_OPERANDS = frozenset(("", "+", "-", "*", "/", "@"))
 
 
 def _head_of_primary(text: str) -> tuple[str, ...]:

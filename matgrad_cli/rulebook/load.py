@@ -10,6 +10,7 @@ from typing import Any
 from ..diagnostics import Diagnostic, InputError
 from ..diagnostics.record import record
 from .complaint import complain
+from .heads import guess_heads
 from .plain import read_plain
 from .rule import METHOD_FIELDS, RULE_FIELDS, Method, Phase, Requirement, Rule
 
@@ -89,6 +90,12 @@ class Rulebook:
         """A rule as a phase names it: read from right to left where `backwards` stands behind its id."""
         rule = self.rule(name.removesuffix(BACKWARDS))
         return rule.backwards if name.endswith(BACKWARDS) else rule
+
+    def may_fit(self, name: str, heads: set[str]) -> bool:
+        """Whether a rule as a phase names it may fit at one of these operators, without reading the rule."""
+        entry = self._entries[name.removesuffix(BACKWARDS)]
+        text = _quick(entry.text, "rhs" if name.endswith(BACKWARDS) else "lhs")
+        return not text or "\noptional" in entry.text or not heads.isdisjoint(guess_heads(text))
 
     def text(self, rule_id: str, field: str) -> str:
         """A text field of a rule without reading the rule; empty if it has none that is written plainly."""

@@ -37,12 +37,12 @@ def read_plain(text: str) -> dict[str, Value] | None:
 def _value(text: str) -> Value | None:
     if text in ("true", "false"):
         return text == "true"
+    if text[:1] == '"' and text.find('"', 1) == len(text) - 1:
+        return text[1:-1]
     pieces = text.split('"')
     if len(pieces) % 2 == 0:
         return None
     texts, between = pieces[1::2], [piece.strip() for piece in pieces[0::2]]
-    if len(texts) == 1 and between == ["", ""]:
-        return texts[0]
     if between[0] == "[" and between[-1] in ("]", ",]", ", ]") and all(piece == "," for piece in between[1:-1]):
         return texts
     if between[0].startswith("{") and between[-1] == "}" and all(piece.startswith(",") for piece in between[1:-1]):

@@ -9,6 +9,7 @@ from typing import Any, Final
 from ..diagnostics.record import record
 from ..facts import Fact, Problem
 from ..ir import Entry, Expr, Index, OpenLetter, Partial, Shape
+from ..ir.memory import remembered
 from . import structure as lay
 from .evaluate import EVALUATION_LIMIT, Evaluator, Place
 from .exactness import FLOAT_KIND, ORACLE_KIND, kind
@@ -20,7 +21,6 @@ from .points import Point, Setting, impossible
 from .probes import probed
 from .tensor import Labels, Tensor, TooLarge, spread
 from .verdict import Verdict, Witness
-from .witness import find_witness
 
 EXACT_POINTS: Final = 2
 """So many points modulo the prime prove a line."""
@@ -191,6 +191,8 @@ class Judge:
 
     def find_witness(self, before: Expr, after: Expr, letters: tuple[Index, ...] | None = None) -> Witness | None:
         """The smallest values in small integers at which the two sides differ, if some are found quickly."""
+        from .witness import find_witness  # seldom needed
+
         free = tuple(sorted(before.free | after.free)) if letters is None else letters
         return find_witness(self.setting, before, after, free)
 
@@ -376,3 +378,15 @@ def _counts(place: Evaluator, lacking: NoValue) -> bool:
     """Whether that a side has no value tells something: a zero divisor at a size of 1 is an accident of that size."""
     point = place.point
     return "≠" not in lacking.needs or not isinstance(point, Point) or 1 not in point.sizes.values()
+
+
+@remembered(maxsize=2)
+def _shared(problem: Problem) -> Judge:
+    return Judge(problem)
+
+
+def judge_of(problem: Problem) -> Judge:
+    """The judge of a problem, shared by all who ask: what one has evaluated at a point the next one need not. Each may ask for as much."""
+    judge = _shared(problem)
+    judge.renew()
+    return judge

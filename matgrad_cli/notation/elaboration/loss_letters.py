@@ -12,15 +12,17 @@ from ...ir import Call, Expr
 from .. import syntax as s
 from ..scope import Scope
 from .complaints import fail, quoted
-from .members import entries_as_vectors
 
 
 def refuse_free_letters(tree: s.Node, scope: Scope) -> None:
     """Raise the message about an index letter that nothing binds, or about a transposed entry."""
-    for entry, vector, index in entries_as_vectors(tree) if scope.syntax == "latex" else ():
-        known = scope.find(vector.name)
-        if isinstance(entry, s.Subscript) or known is None or not known.shape.is_matrix:
-            _refuse_rows(entry, vector, index, scope)
+    if scope.syntax == "latex":
+        from .members import entries_as_vectors  # the other languages write entries in brackets
+
+        for entry, vector, index in entries_as_vectors(tree):
+            known = scope.find(vector.name)
+            if isinstance(entry, s.Subscript) or known is None or not known.shape.is_matrix:
+                _refuse_rows(entry, vector, index, scope)
     use = free_use(tree, frozenset())
     if use is not None:
         _refuse_letter(use[0], use[1], scope)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import Final, NamedTuple
 
 from ...facts import Problem
 from ...ir import Add, Differential, Expr, Hadamard, MatMul, MatrixOf, Mul, Named, Number, Partial, Path, Size, Transpose, at, replace_at
 from ...notation.printing.to_unicode import to_unicode
 from ...records import Step
-from ...verify.judge import Judge
+from ...verify.judge import Judge, judge_of
 
 _LONGEST: Final = 40
 _MOST_PAIRS: Final = 8
@@ -31,7 +32,10 @@ class Changes:
 
     def __init__(self, problem: Problem) -> None:
         self._problem = problem
-        self._judge: Judge | None = None
+
+    @cached_property
+    def _judge(self) -> Judge:
+        return judge_of(self._problem)
 
     def of(self, step: Step) -> Change:
         """The change of a step; none where the whole line changed, which is seen in the line itself."""
@@ -52,8 +56,6 @@ class Changes:
             return False
         if count == 1 and len(step.places) == 1 and _is_whole_change(step, old, new):
             return True
-        if self._judge is None:
-            self._judge = Judge(self._problem)
         return self._judge.compare(old, new).holds
 
 

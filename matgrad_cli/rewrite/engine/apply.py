@@ -76,7 +76,7 @@ def rewritings(
     if isinstance(node, Differential) and isinstance(node.body, Named):
         yield from _through_name(rule, node, node.body, problem, taken, bindings)
         return
-    for one in (one for one in variants(rule) if may_fit(one.lhs, node)) if rule.optional else (rule,):
+    for one in variants(rule) if rule.optional else (rule,):
         yield from _ways(rule, one, node, problem, taken, pending, bindings, further, motion)
 
 
@@ -86,10 +86,12 @@ def _ways(
 ) -> Iterator[Rewriting]:  # fmt: skip
     """The ways of one reading of the rule (see `variants`)."""
     operators = operators_in(node)
-    if any(operators.isdisjoint(heads) for heads in heads_needed(reading.lhs)):
+    if not may_fit(reading.lhs, node) or any(operators.isdisjoint(heads) for heads in heads_needed(reading.lhs)):
+        return
+    if not all(may_hold(one.word, problem) for one in rule.when if one.word in STRUCTURE):
         return
     sides = pattern(reading)
-    if not sides.operators <= operators or not all(may_hold(one.word, problem) for one in rule.when if one.word in STRUCTURE):
+    if not sides.operators <= operators:
         return
     if isinstance(sides.lhs, MatMul) and isinstance(node, MatMul) and not _has_such_ends(sides.lhs, node):
         return

@@ -9,7 +9,6 @@ from ...diagnostics import BugError, Diagnostic, InputError, StuckError
 from ...diagnostics.record import field, mutable, replace
 from ...facts import Problem
 from ...ir import Expr, Index, Path
-from ...notation.printing.to_text import to_text
 from ...notation.printing.to_unicode import to_unicode
 from ...records import Bindings, Sentence, Step
 from ...records.derivation import PLACE
@@ -122,6 +121,8 @@ class Recorder:
     def _judged(self, rule: Rule, before: Expr, after: Expr, bindings: Bindings, title: str | None = None) -> Step:
         verdict = self.judge.compare_over(before, after, self.letters) if self.letters else self.judge.compare(before, after)
         if verdict.kind == "differs":
+            from ...notation.printing.to_text import to_text  # seldom needed
+
             lines = (f"before: {to_text(before)}", f"after: {to_text(after)}")
             if self.rules.is_extra(rule.id):
                 raise contradicted(rule, verdict.by, verdict.witness, lines)

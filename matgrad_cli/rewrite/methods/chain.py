@@ -6,7 +6,6 @@ from ...diagnostics import Diagnostic, StuckError
 from ...diagnostics.record import field, mutable, replace
 from ...facts import Problem
 from ...ir import Call, Expr, Named, Partial, Path, Shape, add, nodes_of
-from ...notation.printing.to_text import to_text
 from ...records import Bindings, Derivation, Step
 from ...records.layout import is_turned
 from ...rulebook.load import Rulebook
@@ -231,5 +230,7 @@ class Chain:
         return (("left", left), ("right", right), ("whole", Shape(left.rows, right.cols)))
 
     def _stuck(self, part: Expr) -> StuckError:
+        from ...notation.printing.to_text import to_text  # seldom needed
+
         known = "Jacobian" if is_jacobian(self.problem) else "derivative"
         return self.recorder.stuck(f"the chain method knows no {known} of `{to_text(part)}`")

@@ -10,7 +10,7 @@ from ...facts import Problem
 from ...ir import Expr, Index, OpenLetter
 from ...records import METHODS, Derivation, Sentence
 from ...rulebook.load import Rulebook
-from ...verify.judge import Judge
+from ...verify.judge import Judge, judge_of
 from ...verify.verdict import Verdict
 from . import method_named
 
@@ -50,7 +50,8 @@ def derive_all(problem: Problem, one: One) -> tuple[Derivation, ...]:
     if not found:
         raise stuck[0][1]
     last = found[-1]
-    found[-1] = replace(last, notes=(*last.notes, *_meeting(found, Judge(problem)), *(_left_out(name, trouble) for name, trouble in stuck)))
+    said = (*_meeting(found, judge_of(problem)), *(_left_out(name, trouble) for name, trouble in stuck))
+    found[-1] = replace(last, notes=(*last.notes, *said))
     return tuple(found)
 
 
@@ -81,6 +82,6 @@ def agreement(derivation: Derivation, book: Rulebook) -> Sentence | None:
             other = method_named(name)(problem, book, Unasked(problem), derivation.layout)
         except (MatgradError, OpenLetter):  # a second opinion that fails is none; it never costs the first
             continue
-        if same_result(derivation, other, Judge(problem)):
+        if same_result(derivation, other, judge_of(problem)):
             return Sentence("the {name} method reaches the same result", (("name", name),))
     return None

@@ -8,6 +8,7 @@ leaves are left after these rules have run on what was opened (`open-transposes`
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import cached_property
 from typing import Final
 
 from ...diagnostics.record import record
@@ -51,29 +52,31 @@ class Move:
 class _Entry:
     """A rule of the order: its place, the phase, the pattern's text (empty if native). The rule itself is read when it is first tried."""
 
-    __slots__ = ("_book", "_read", "factors", "id", "name", "needed", "phase", "place", "text")
-
     def __init__(self, book: Rulebook, place: int, phase: str, name: str) -> None:
         self._book = book
-        self._read: Rule | None = None
         self.place, self.phase, self.name = place, phase, name
         self.id = name.removesuffix(BACKWARDS)
         self.text = book.text(self.id, "rhs" if name.endswith(BACKWARDS) else "lhs")
-        needed = heads_needed(self.text) if self.text else ()
-        self.needed = tuple(heads - {"Number"} for heads in needed)  # a number 0 or 1 is the business of multiply-numbers
-        self.factors = factors_needed(self.text) if self.text else ()
+
+    @cached_property
+    def needed(self) -> tuple[frozenset[str], ...]:
+        """The operators that must stand in a node; a number 0 or 1 is the business of multiply-numbers."""
+        return tuple(heads - {"Number"} for heads in heads_needed(self.text)) if self.text else ()
+
+    @cached_property
+    def factors(self) -> tuple[frozenset[str], ...]:
+        """The operators that must stand among the factors of a product."""
+        return factors_needed(self.text) if self.text else ()
 
     def factors_fit(self, node: MatMul) -> bool:
         """Whether what the pattern asks of factors stands among those of the product."""
         heads = {head_of(factor) for factor in node.factors}
         return not any(heads.isdisjoint(wanted) for wanted in self.factors)
 
-    @property
+    @cached_property
     def rule(self) -> Rule:
         """The rule, read backwards where the order says so."""
-        if self._read is None:
-            self._read = self._book.directed(self.name)
-        return self._read
+        return self._book.directed(self.name)
 
 
 @record
