@@ -42,6 +42,7 @@ from .products import inner, joined
 from .reductions import norm, reduced, softmax
 from .sizes import constructor, size_of_array
 from .slopes import SLOPES
+from .unknown_functions import unknown_call
 
 Arguments = tuple[Expr, ...]
 _POINTS: Final = {"value at": at_zero, "limit": limit}
@@ -77,8 +78,6 @@ def call(e: Elaborator, node: s.Apply) -> Expr:
     if function in (AS_COLUMN, AS_ROW):
         return _new_axis(e, node)
     if is_unknown(e.scope, node):
-        from .unknown_functions import unknown_call
-
         return unknown_call(e, node)
     if function not in FUNCTION_NAMES:
         _unknown(e, node, function)
