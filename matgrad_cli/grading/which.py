@@ -32,6 +32,8 @@ _STATES = regex(
     r"\s*(?:\(\s*\\?\w+\s*\))?\s*:?=|\s*\\frac\s*\{\s*\\?(?:partial|d)\s*(?:\\mathcal\s*)?\{?\w\}?\s*\}\s*\{\s*\\?(?:partial|d)(?P<under>[^{}]*)\}\s*="
     r"|\s*(?:\\partial|∂)\s*\w\s*/\s*(?:\\partial|∂)\s*\w\s*="
 )
+_ONE_OF = regex(r"(?:\\nabla|∇|\\partial|∂)[^=]*(?:\\in(?![A-Za-z])|∈)\s*(?:\\left\s*)?\\?\{[^{}]*,")
+"""`∇f ∈ {g, h}`, one of several."""
 _ZERO = regex(r"=\s*\{?(?:\\mathbf\s*)?\{?0\}?\}?[\s.,]*$")
 _VALUED = r"\w\s*=\s*(?:\d+|I)(?![\w.^])"
 _WHEN = rf"\b<when>\b[^.;]*?(?:(?P<fact>\b<fact>)|{_VALUED})"
@@ -60,6 +62,8 @@ def read_well(chosen: Settings, exercise: Exercise, judged: Judged) -> ProblemRe
         return found
     beside = _beside(told, chosen)
     claims = [*_claims(told, chosen), *beside]
+    if any(_ONE_OF.search(one.text) for one in told):
+        return unanswered(chosen, _SEVERAL)
     right = next((one for one in _all_read(found, rows[1:], claims, chosen, judged) if one.verdict == "right"), None)
     if right is None:
         return found
@@ -191,9 +195,19 @@ def _claims(told: Sequence[Piece], chosen: Settings) -> list[Claim]:
                 reached.append(at)
     displays = any(not one.inline for one in told)
     taken = claims or reached or ([] if displays else bare or _unused(told, chosen))
-    behind_definitions = ((rows, told[at]) for at in taken for rows in _with_definitions(told[at], told[:at], chosen))
+    behind_definitions = ((rows, told[at]) for at in taken for rows in _with_definitions(told[at], _known_at(told, at), chosen))
     found = {tuple(row.text.strip() for row in rows): (rows, one) for rows, one in behind_definitions}
     return [_claim(rows, one, chosen) for rows, one in found.values()]
+
+
+def _known_at(told: Sequence[Piece], at: int) -> list[Piece]:
+    """What is defined before a claim, and behind it what `where` adds, or what a name that is the claim stands for."""
+    found, goes_on = [*told[:at]], True
+    for one in told[at + 1 :]:
+        goes_on = goes_on and one.kind == "definition" and said(r"\W*<where>\b").match(one.before) is not None
+        if goes_on or (told[at].kind == "name" and one.defines == told[at].text.strip("\\ ")):
+            found.append(one)
+    return found
 
 
 def _unused(told: Sequence[Piece], chosen: Settings) -> list[int]:

@@ -59,6 +59,8 @@ TWICE = [
         r"g=(A+A^T)x+b and h=2Ax+b. The gradient is g or h.", r"$g=(A+A^T)x+b$ and $h=2Ax+b$.", "$$(A+A^T)x+b$$\n\n$$2Ax+b$$",
         "$$\\nabla_x L = (A+A^T)x+b$$\nor\n$$\\nabla_x L = 2Ax+b$$", "$$2Ax+b$$ or $$(A+A^T)x+b$$",
         "Entweder\n$$\\nabla_x L = 2Ax+b$$\noder\n$$\\nabla_x L = (A+A^T)x+b$$", r"Der Gradient ist entweder $2Ax+b$ oder $(A+A^T)x+b$.",
+        r"Let $g=(A+A^T)x+b$. The gradient is $-g$.", r"The gradient is $g$ where $g=2Ax+b$, or $g=(A+A^T)x+b$.",
+        r"$g=(A+A^T)x+b$; $h=2Ax+b$; $\nabla f \in \{g,h\}$",
         r"Le gradient est $(A+A^T)x+b$ ou $2Ax+b$.", r"Il gradiente è $(A+A^T)x+b$ oppure $2Ax+b$.",
     )),
 ]
@@ -119,6 +121,9 @@ RIGHT = [
     (5, r"If $A$ is symmetric, as assumed, the gradient is $2Ax$."),
     (5, r"Da $A$ symmetrisch ist: der Gradient ist $2Ax$."),
     (5, r"Wenn $A$ symmetrisch ist, wie vorausgesetzt, ist der Gradient $2Ax$."),
+    (1, r"The derivative (row vector) is $x^T(A+A^T)+b^T$; the gradient is its transpose $(A+A^T)x+b$."),
+    (1, "$g=(A+A^T)x+b$. " + "The $g$ is a vector. " * 500 + "So the gradient is $g$."),
+    (1, r"The gradient is $Sx+b$ where $S = A+A^T$. For $A = I$: $2x + b$."),
     (3, r"$\hat y = \sigma(Xw)$ and $g = X^T(\hat y - y)$."),
     (3, r"Zuerst setze ich $e = \sigma(Xw) - y$; der Fehler ist $e$. Der Gradient ist $X^T e$."),
     (1, "$$dL = x^T(A+A^T)\\,dx + b^T dx$$\nso the gradient is\n$$\\nabla_x L = (A+A^T)x + b$$\nor, multiplied out,\n$$Ax + A^Tx + b$$"),

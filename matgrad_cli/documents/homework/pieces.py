@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Literal
 
 from ...diagnostics.record import record
@@ -19,9 +19,12 @@ _SUPPOSED = regex(r"\b(?:if|for|when|with|at|case|suppose|where|assum\w+)\W*$", 
 _VALUE = regex(r"\s*\\?\w+\s*=\s*(?:\d+|I)\s*")
 _MARKED = r"(?:\\(?:hat|bar|tilde|mathbf|vec|bm|boldsymbol)\s*)?\{?(?P<name>\\?[^\W\d_]+)\}?"
 _DEFINED = regex(rf"\s*{_MARKED}(?P<marks>[\s_^*\w{{}}\\]*?)\s*:?=")
-_SPOKEN_OF = regex(r"\W*[^\W\d](?:_\w+)?\W*")
+_SPOKEN_OF = regex(r"[\s\\{}$]*[^\W\d](?:_\w+)?[\s{}$.,;:]*")
 _WORDS = frozenset("aAIoOeEyYuUi")
 """Letters that are words somewhere: between words they name nothing."""
+_NEAR, _MOST_NAMES = 400, 100
+"""So many characters round a formula are the words that lead to it and those behind it; so many names from the first on, and up to the
+last, are looked at."""
 
 
 @record
@@ -55,7 +58,7 @@ def is_name(text: str) -> bool:
     return _SPOKEN_OF.fullmatch(text) is not None
 
 
-def pieces(formulas: Sequence[Formula], text: str, start: int) -> Iterator[Piece]:
+def pieces(formulas: Sequence[Formula], text: str, start: int) -> list[Piece]:
     """The pieces of what stands from `start` to the end of the text, in their order; a value that is supposed is one of the words."""
     ends, told = [start], list[Formula]()
     names: list[tuple[int, Passage]] = []
@@ -69,17 +72,21 @@ def pieces(formulas: Sequence[Formula], text: str, start: int) -> Iterator[Piece
     starts = [one.passage.places[0] for one in told] + [len(text)]
     gaps = list(zip(ends, starts, strict=True))
     words = [_DELIMITER.sub(" ", text[end:begin]) for end, begin in gaps]
-    defined = {found["name"] for one in told if (found := _DEFINED.match(one.passage.text))} - _WORDS
+    defined = {value["name"] for one in told if (value := _DEFINED.match(one.passage.text))} - _WORDS
+    bare = re.compile(rf"(?<![\w\\$])(?:{'|'.join(map(re.escape, sorted(defined)))})(?![\w'’$])") if defined else None
+    found = list[Piece]()
     for at, (end, begin) in enumerate(gaps):
-        here = [passage for gap, passage in names if gap == at]
-        inside = {passage.places[0] for passage in here}
-        bare = re.finditer(rf"(?<![\w\\$])(?:{'|'.join(map(re.escape, defined))})(?![\w'’$])", text[end:begin]) if defined else ()
-        here += [Passage(match[0], end + match.start()) for match in bare if end + match.start() not in inside]
-        for passage in sorted(here, key=lambda one: one.places[0]):
-            before, after = (_DELIMITER.sub(" ", part) for part in (text[end : passage.places[0]], text[passage.places[-1] : begin]))
-            yield Piece(passage, "name", before, after)
+        here = {passage.places[0]: passage for gap, passage in names if gap == at and passage.text.strip("\\ {}$.,;:") in defined}
+        for match in bare.finditer(text, end, begin) if bare is not None else ():
+            here.setdefault(match.start(), Passage(match[0], match.start()))
+        for place, passage in sorted(here.items()):
+            around = text[max(end, place - _NEAR) : place], text[passage.places[-1] : min(begin, place + _NEAR)]
+            found.append(Piece(passage, "name", *(_DELIMITER.sub(" ", part) for part in around)))  # type: ignore[arg-type]
         if at < len(told):
-            yield _piece(told[at], words[at], words[at + 1])
+            found.append(_piece(told[at], words[at][-_NEAR:], words[at + 1][:_NEAR]))
+    spoken = [one for one in found if one.kind == "name"]
+    passed = {*map(id, spoken[_MOST_NAMES:-_MOST_NAMES])}
+    return [one for one in found if id(one) not in passed]
 
 
 def _piece(formula: Formula, before: str, after: str) -> Piece:
