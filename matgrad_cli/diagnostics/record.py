@@ -59,13 +59,24 @@ def _with_methods(cls: type[T], methods: tuple[Callable[..., Any], ...]) -> type
 def _initializer(fields: tuple[str, ...], defaults: dict[str, Any], checked: bool) -> Any:
     """`__init__` of one class: nothing about the class is looked up when an object is made."""
     count = len(fields)
+    usual = {name: defaults.get(name, _MISSING) for name in fields}
+    special = tuple(name for name, value in usual.items() if value is _MISSING or isinstance(value, _Fresh))
 
     def init(self: Any, *args: Any, **named: Any) -> None:
         values = self.__dict__
         if len(args) == count and not named:
             values.update(zip(fields, args))  # noqa: B905 - as many as the fields
         else:
-            _fill(type(self).__name__, values, fields, defaults, args, named)
+            values.update(usual)
+            values.update(zip(fields, args))  # noqa: B905 - the rest is named, or has a default
+            values.update(named)
+            if len(values) > count or len(args) > count or not named.keys().isdisjoint(fields[: len(args)]):
+                raise TypeError(f"{type(self).__name__} has {count} fields, each set once, not {args} and {named}")
+            for name in special:
+                if values[name] is _MISSING:
+                    raise TypeError(f"{type(self).__name__} needs a value for {name}")
+                if isinstance(values[name], _Fresh):
+                    values[name] = values[name].make()
         if checked:
             self.__post_init__()
 
@@ -73,22 +84,7 @@ def _initializer(fields: tuple[str, ...], defaults: dict[str, Any], checked: boo
     return init
 
 
-def _fill(
-    name: str, values: dict[str, Any], fields: tuple[str, ...], defaults: dict[str, Any], args: tuple[Any, ...], named: dict[str, Any]
-) -> None:
-    if len(args) > len(fields):
-        raise TypeError(f"{name} takes {len(fields)} values, not {len(args)}")
-    values.update(zip(fields, args))  # noqa: B905 - the rest is named, or has a default
-    for other in fields[len(args):]:
-        if other in named:
-            values[other] = named.pop(other)
-        elif other in defaults:
-            default = defaults[other]
-            values[other] = default.make() if isinstance(default, _Fresh) else default
-        else:
-            raise TypeError(f"{name} needs a value for {other}")
-    if named:
-        raise TypeError(f"{name} has no field {next(iter(named))} left to set")
+_MISSING: Any = object()
 
 
 def _eq(self: Any, other: object) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -56,6 +56,7 @@ class Rulebook:
                 other = self._entries[entry.id]
                 raise complain(f"{entry.file}:{entry.line}", entry.id, "id", f"the same id stands in {other.file}:{other.line}")
             self._entries[entry.id] = entry
+        self._extra = [entry.id for entry in self._entries.values() if entry.extra]
 
     def __contains__(self, rule_id: str) -> bool:
         return rule_id in self._entries
@@ -103,7 +104,7 @@ class Rulebook:
 
     def extras(self) -> tuple[Rule, ...]:
         """The rules that `--rules` added."""
-        return tuple(self.rule(entry.id) for entry in self._entries.values() if entry.extra)
+        return tuple(map(self.rule, self._extra))
 
     def is_extra(self, rule_id: str) -> bool:
         """Whether `--rules` added the rule."""
@@ -240,26 +241,18 @@ def _read_rule(entry: Entry) -> Rule:
     data: Mapping[str, Any] = read_plain(entry.text) or _toml(entry.text, f"{entry.file}:{entry.line}", entry.id)
     check = _Checked(data, entry)
     check.keys(RULE_FIELDS)
-    group = check.flag("group")
-    native = check.flag("native") or group
+    native = check.flag("native") or check.flag("group")
     if native and entry.extra:
         raise complain(entry.file, entry.id, "native", "a folder given with --rules adds pattern rules only")
-    lhs, rhs = check.text("lhs", needed=not native), check.text("rhs", needed=not native)
-    if native and (lhs or rhs):
+    if native and ("lhs" in data or "rhs" in data):
         raise complain(entry.file, entry.id, "lhs", "a native rule has no sides: its function is code")
-    shapes = check.table("shapes")
-    example = check.texts("example")
-    if len(example) != 2:
-        raise complain(entry.file, entry.id, "example", f"needs two texts, before and after; found {len(example)}")
-    return Rule(
-        id=entry.id, title=check.text("title"), why=check.text("why"), family=entry.family, order=entry.order,
-        line=entry.line, file=entry.file, shapes=shapes, lhs=lhs, rhs=rhs, when=_requirements(check, shapes),
-        cite=check.texts("cite"), example=(example[0], example[1]), given=check.table("given"), bindings=check.table("bindings"),
-        native=native, reversible=check.flag("reversible"), group=group, nary=check.flag("nary"), fixed=check.texts("fixed"),
-        moves=check.texts("moves"), still=check.texts("still"),
-        small=check.word("small", ("back", "forward")),
-        moving=check.texts("moving"), single=check.texts("single"), optional=check.texts("optional"), itself=check.texts("itself"),
-    )  # fmt: skip
+    for field in ("title", "why") if native else ("lhs", "rhs", "title", "why"):
+        check.text(field)
+    found: dict[str, Any] = {field: read(check, field) for field, read in _READ.items() if field in data}
+    found |= {"native": native, "when": _requirements(check, found.get("shapes", ()))}
+    if len(found.get("example", ())) != 2:
+        raise complain(entry.file, entry.id, "example", f"needs two texts, before and after; found {len(found.get('example', ()))}")
+    return Rule(entry.id, family=entry.family, order=entry.order, line=entry.line, file=entry.file, **found)
 
 
 def _toml(text: str, file: str, rule: str) -> dict[str, Any]:
@@ -303,16 +296,16 @@ class _Checked:
             if key not in known:
                 raise self.complaint(key, f"unknown field; a rule has {', '.join(sorted(known))}")
 
-    def text(self, field: str, needed: bool = True) -> str:
+    def text(self, field: str) -> str:
         value = self.data.get(field, "")
-        if not isinstance(value, str) or (needed and not value.strip()):
+        if not isinstance(value, str) or not value.strip():
             raise self.complaint(field, "needs a text" if field in self.data else "is missing")
         return value.strip()
 
-    def word(self, field: str, known: tuple[str, ...]) -> str:
-        value = self.text(field, needed=False)
-        if value and value not in known:
-            raise self.complaint(field, f"needs {' or '.join(f'`{word}`' for word in known)}, found `{value}`")
+    def way(self, field: str) -> str:
+        value = self.text(field)
+        if value not in ("back", "forward"):
+            raise self.complaint(field, f"needs `back` or `forward`, found `{value}`")
         return value
 
     def texts(self, field: str) -> tuple[str, ...]:
@@ -333,6 +326,13 @@ class _Checked:
             raise self.complaint(field, 'needs a table of texts such as { A = "m n" }')
         return tuple(value.items())
 
+
+_READ: Mapping[str, Callable[[_Checked, str], Any]] = {
+    **dict.fromkeys(("title", "why", "lhs", "rhs"), _Checked.text), "small": _Checked.way,
+    **dict.fromkeys(("shapes", "given", "bindings"), _Checked.table), **dict.fromkeys(("reversible", "group", "nary"), _Checked.flag),
+    **dict.fromkeys(("cite", "example", "fixed", "moves", "still", "moving", "single", "optional", "itself"), _Checked.texts),
+}  # fmt: skip
+"""How each field of an entry is read; what an entry does not say is as the class says."""
 
 SHARED = "shared/"
 """A list of rules that several methods share: the rules of a file of this folder, or of one phase of it."""

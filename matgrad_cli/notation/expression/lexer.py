@@ -7,6 +7,7 @@ from typing import Final, Literal, NoReturn
 
 from ...diagnostics import Diagnostic, InputError, Label, Source, Span
 from ...diagnostics.record import record
+from ...diagnostics.regex import regex
 from ..choice import in_words
 from ..names import spelled_name
 
@@ -95,12 +96,13 @@ def _run(text: str, start: int, allowed: dict[str, str]) -> int:
 
 
 def _name(text: str, start: int) -> Token:
-    end = start + 1
-    while end < len(text) and text[end] not in _SUPERSCRIPTS and (
-        text[end].isalnum() or text[end] == "_" or "\u0300" <= text[end] <= "\u036f" or text[end] == "\u20d7"
-    ):
-        end += 1
-    return Token("name", spelled_name(text[start:end]), Span(start, end))
+    more = _NAME.match(text, start + 1)
+    assert more is not None
+    return Token("name", spelled_name(text[start : more.end()]), Span(start, more.end()))
+
+
+_NAME: Final = regex(rf"(?:[^\W{''.join(_SUPERSCRIPTS)}]|[\u0300-\u036f\u20d7])*")
+"""What may follow the first letter of a name: letters, digits, `_` and accents."""
 
 
 def _digits(text: str, start: int) -> int:

@@ -15,8 +15,9 @@ from .uses import later
 from .uses_of_functions import function_form
 from .uses_of_indices import binder_form, derivative_of, names_of_lengths, slice_form, subscript_form
 
-_KNOWN = (ELEMENTWISE_NAMES | SQUARE | {"sum", "mean", "norm"}) - {"log"}
-"""Functions of one array that leave nothing open about it; the logarithm of bars may be that of a determinant."""
+_KNOWN = dict.fromkeys((ELEMENTWISE_NAMES | SQUARE | {"sum", "mean", "norm", "vec", "diag", "softmax", "tril", "triu"}) - {"log"}, 1)
+_KNOWN |= {"inner": 2, "kron": 2}
+"""Functions that leave nothing open about so many arrays; the logarithm of bars may be that of a determinant."""
 
 
 @record
@@ -117,7 +118,10 @@ def _settled(node: s.Node, scope: Scope) -> bool:
             if scope.find(part.name) is None:
                 return False
         elif isinstance(part, s.Apply):
-            if len(part.arguments) != 1 or canonical_function(part.function) not in _KNOWN:
+            if len(part.arguments) != _KNOWN.get(canonical_function(part.function)):
+                return False
+        elif isinstance(part, s.Differential_):
+            if part.direction is not None:
                 return False
         elif type(part) not in s.PLAIN or (isinstance(part, s.Transposed) and isinstance(s.ungrouped(part.body), s.Literal_)):
             return False
