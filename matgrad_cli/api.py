@@ -160,7 +160,7 @@ def solve(
     if maximize and minimize:
         raise InputError(Diagnostic("usage", "the solution is asked to be a maximum and a minimum", help="leave one of them out"))
     from .rewrite.selftest.user_rules import tested_rulebook
-    from .rewrite.solve.reading import read_optimum
+    from .rewrite.solve.question import read_optimum
     from .rewrite.solve.solver import solve as solved
 
     book = tested_rulebook(Path(rules)) if rules is not None else None

@@ -10,6 +10,7 @@ from ..diagnostics.regex import regex
 from ..facts import Problem
 from ..ir import Dim, Expr, Index, Named, OpenLetter, Path, Shape, ShapeMismatch, Symbol, nodes_of
 from ..verify.verdict import Kind, Verdict, weakest
+from .changes import changed_parts
 from .layout import written_shape
 
 METHODS: Final = ("index", "differential", "expand", "chain", "adjoint")
@@ -39,8 +40,7 @@ PLACE: Final = regex(r"\{(\w+)\}")
 class Step:
     """One rule applied once at one place, or at all its parallel places at once, or a titled group of such substeps.
 
-    `places` are the paths in `before` where the rule fitted, `results` the paths in `after` where the new parts stand;
-    both may be empty for a group. `paths` say where the rule ran: with the bindings they let the step be run again.
+    `paths` say where the rule ran: with the bindings they let the step be run again.
     `assumed` are conditions that had to be supposed. `small` is what the rule says of short pages (see `Rule`).
     """
 
@@ -49,14 +49,22 @@ class Step:
     why: Sentence
     before: Expr
     after: Expr
-    places: tuple[Path, ...] = ()
-    results: tuple[Path, ...] = ()
     bindings: Bindings = ()
     assumed: tuple[Sentence, ...] = ()
     verdict: Verdict = Verdict("unknown", "not checked yet")
     substeps: tuple[Step, ...] = ()
     paths: tuple[Path, ...] = ()
     small: str = ""
+
+    @property
+    def places(self) -> tuple[Path, ...]:
+        """The paths of the parts of `before` that are gone."""
+        return changed_parts(self.before, self.after)[0]
+
+    @property
+    def results(self) -> tuple[Path, ...]:
+        """The paths of the parts of `after` that are new."""
+        return changed_parts(self.before, self.after)[1]
 
 
 def steps_in(steps: Iterable[Step]) -> Iterator[Step]:

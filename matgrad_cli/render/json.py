@@ -273,8 +273,6 @@ def _read_step(data: dict[str, Any], reader: Reader) -> Step:
         _read_sentence(data["why"], reader),
         _node(data["before"], reader),
         _node(data["after"], reader),
-        cast("tuple[tuple[int, ...], ...]", reader.decoded(data["places"])),
-        cast("tuple[tuple[int, ...], ...]", reader.decoded(data["results"])),
         read_bindings(data["bindings"], reader),
         tuple(_read_sentence(sentence, reader) for sentence in data["assumptions"]),
         _read_verdict(data["verdict"]),

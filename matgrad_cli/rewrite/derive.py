@@ -18,7 +18,7 @@ from .engine.recorder import Recorder
 from .forms.terms import UNIT, split
 from .index.method import Target, collapse, differentiate, open_rows, reserved_names, target_of
 from .layouts import change_layout, known_layout
-from .methods import differentials as differentials  # its native rules are read entry by entry too
+from .methods import unfolding as unfolding  # its native rules are read entry by entry too
 from .named_steps import record_names
 from .naming import name_parts
 from .network.reading import read_line, read_sums

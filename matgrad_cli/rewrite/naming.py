@@ -23,30 +23,6 @@ def _nonlinear(node: Expr) -> bool:
     return isinstance(node, Call) and not node.shape.is_number and (is_elementwise(node.function) or node.function.startswith("softmax"))
 
 
-def nesting(root: Expr, variable: Symbol) -> dict[Expr, int]:
-    """How many nonlinear functions of the variable stand inside one another at each node."""
-    depth: dict[Expr, int] = {}
-
-    def walk(node: Expr) -> int:
-        found = depth.get(node)
-        if found is None:
-            below = max((walk(child) for child in node.children), default=0)
-            found = below + (1 if _nonlinear(node) and variable in node.symbols else 0)
-            depth[node] = found
-        return found
-
-    walk(root)
-    return depth
-
-
-def parents(root: Expr) -> Counter[Expr]:
-    """How often each node is written below `root`, shared parts counted once for each parent."""
-    counts: Counter[Expr] = Counter()
-    for node in nodes_of(root):
-        counts.update(node.children)
-    return counts
-
-
 def fresh_name(wish: str, taken: set[str]) -> str:
     """The wished letter, with a number if it is taken; then it is taken."""
     number, name = 0, wish
@@ -75,9 +51,11 @@ def layer_name(node: Expr) -> str:
 
 def name_parts(loss: Expr, variable: Symbol, taken: set[str]) -> tuple[Expr, list[Named]]:
     """The loss with its layers named, innermost first, where it is deep or repeats big parts; else the loss itself."""
-    depth = nesting(loss, variable)
-    counts = parents(loss)
-    deep = max(depth.values(), default=0) >= DEEP
+    counts = Counter(child for node in nodes_of(loss) for child in node.children)
+    depth: dict[Expr, int] = {}  # how many nonlinear functions of the variable stand inside one another
+    for node in innermost_first(nodes_of(loss)):
+        depth[node] = max((depth[child] for child in node.children), default=0) + (_nonlinear(node) and variable in node.symbols)
+    deep = depth[loss] >= DEEP
     chosen = [
         node
         for node in nodes_of(loss)

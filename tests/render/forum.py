@@ -13,7 +13,6 @@ from matgrad_cli.ir import (
     Named,
     Number,
     Partial,
-    Path,
     Power,
     Shape,
     Size,
@@ -41,9 +40,9 @@ PROBLEM = Problem(
 )  # fmt: skip
 
 
-def _step(rule: str, title: Sentence, before: Expr, after: Expr, place: Path, result: Path, *substeps: Step) -> Step:
+def _step(rule: str, title: Sentence, before: Expr, after: Expr, *substeps: Step) -> Step:
     why = Sentence("because {X} holds still while one entry moves, which takes more than one line to say in a narrow window", (("X", X),))
-    return Step(rule, title, why, before, after, (place,), (result,), (("A", X), ("k", k), ("d", n)), (), PROVED, substeps)
+    return Step(rule, title, why, before, after, (("A", X), ("k", k), ("d", n)), (), PROVED, substeps)
 
 
 def _lines() -> list[Expr]:
@@ -66,15 +65,15 @@ def forum() -> Derivation:
     delta = Sentence("δ is 1 only where {k} = {s}, so of the sum over {k} one term is left", (("k", k), ("s", s)))
     assumed = Sentence("det({0}) > 0", (("0", X),))
     steps = [
-        _step("norm", Sentence("the squared norm is a sum of squares"), lines[0], lines[1], (), ()),
-        _step("product", Sentence("an entry of a product is a row times a column"), lines[1], lines[2], (1, 0, 2), (1, 0, 2)),
-        _step("entry", Sentence("only the entry {entry} moves", (("entry", Entry(R, s, t)),)), lines[2], lines[3], (1, 0, 2), (1, 0, 2)),
-        _step("delta", delta, lines[3], lines[4], (1, 0, 2), (1, 0, 2)),
-        Step("turn", Sentence("turn X round"), Sentence(""), lines[4], lines[5], (), (), (), (assumed,), Verdict("agrees", "40 points")),
+        _step("norm", Sentence("the squared norm is a sum of squares"), lines[0], lines[1]),
+        _step("product", Sentence("an entry of a product is a row times a column"), lines[1], lines[2]),
+        _step("entry", Sentence("only the entry {entry} moves", (("entry", Entry(R, s, t)),)), lines[2], lines[3]),
+        _step("delta", delta, lines[3], lines[4]),
+        Step("turn", Sentence("turn X round"), Sentence(""), lines[4], lines[5], (), (assumed,), Verdict("agrees", "40 points")),
     ]
     first = Step("merge", Sentence("numbers come out"), Sentence(""), lines[5], lines[4], verdict=PROVED)
     second = Step("read", Sentence("the sum is a product"), Sentence(""), lines[4], lines[6], verdict=PROVED)
-    steps.append(_step("tidy", Sentence("textbook form"), lines[5], lines[6], (), (), first, second))
+    steps.append(_step("tidy", Sentence("textbook form"), lines[5], lines[6], first, second))
     readoff = ReadOff(
         Sentence("both sides have the same entry at every place, so the gradient is {gradient}", (("gradient", GRADIENT),)),
         Sentence("two matrices with equal entries are equal"),

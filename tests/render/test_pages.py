@@ -14,6 +14,7 @@ from matgrad_cli.ir import NUMBER, Add, Call, Dim, Hadamard, Mul, Shape, Symbol,
 from matgrad_cli.notation.printing.to_unicode import to_unicode
 from matgrad_cli.notation.problems import read_problem
 from matgrad_cli.records import Derivation, Sentence
+from matgrad_cli.records.changes import changed_parts
 from matgrad_cli.render.document.blocks import phrase
 from matgrad_cli.render.document.derivation import chain, loss_symbol
 from matgrad_cli.render.formats import render
@@ -21,7 +22,6 @@ from matgrad_cli.render.latex.lines import broken, width
 from matgrad_cli.render.latex.prose import escaped
 from matgrad_cli.render.view import View
 from matgrad_cli.render.wrap import wrapped
-from matgrad_cli.rewrite.engine.diff import changed_parts
 from matgrad_cli.verify.judge import Judge
 
 from .forum import forum, named

@@ -10,6 +10,7 @@ that is 0 is left out.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from typing import Any
 
 from ...diagnostics import BugError, Diagnostic
 from ...diagnostics.record import record, replace
@@ -40,6 +41,7 @@ from ...ir import (
 from ...ir.memory import remembered
 from ...ir.walk import letters_in, mapped, nodes_of
 from ...records import Bindings, Sentence
+from ...rulebook.heads import head_of
 from ...rulebook.load import Rulebook
 from ...rulebook.rule import Rule
 from ..forms.algebra import multiplied, numerals_first, zero
@@ -110,15 +112,15 @@ def native(rule_id: str, *heads: str) -> Callable[[Native], Native]:
     return register
 
 
-Better = Callable[[Expr], "Expr | None"]
+Better = Callable[[Any], "Expr | None"]
 
 
 def native_at(rule_id: str, *heads: str) -> Callable[[Better], Better]:
-    """Registers a native rule that looks at the part alone, at parts with these heads: f(part) is the new part or None."""
+    """Registers a native rule that looks at the part alone, only at parts with these heads: f(part) is the new part or None."""
 
     def register(function: Better) -> Better:
         def at_site(site: Site) -> tuple[Expr, Bindings] | None:
-            new = function(site.node)
+            new = function(site.node) if not heads or head_of(site.node) in heads else None
             return None if new is None or new is site.node else (new, ())
 
         native(rule_id, *heads)(at_site)

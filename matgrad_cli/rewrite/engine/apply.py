@@ -23,10 +23,8 @@ from ...ir import (
     SumOver,
     Symbol,
     add,
-    hadamard,
     letters_in,
     mul,
-    product,
     substitute,
     sum_over,
 )
@@ -37,7 +35,7 @@ from ...rulebook.heads import head_of, heads_needed, may_fit
 from ...rulebook.pattern import Pattern, operators_in, pattern
 from ...rulebook.rule import Rule
 from ...rulebook.variants import variants
-from ..forms.algebra import joined, zero
+from ..forms.algebra import JOINED, joined, zero
 from .entrywise import holds_pending
 from .instantiate import instantiate
 from .match import Matcher
@@ -160,7 +158,8 @@ def spread(rule: Rule, new: Expr, problem: Problem, taken: set[str] | frozenset[
         elif part.variable in part.body.symbols:
             again = None if isinstance(part.body, Named) else next(rewritings(rule, part, problem, taken, pending, (), True), None)
             more = () if again is None else again.new.terms if isinstance(again.new, Add) else (again.new,)
-            terms += [replace_part(term, part, one) for one in more] or [term]
+            terms += [mapped(term, lambda node, parts: node if parts == node.children else joined(node, parts), {part: one})
+                      for one in more] or [term]  # fmt: skip
     if terms:
         return add(*terms)
     return zero(new.shape)
@@ -183,11 +182,6 @@ def _pending_in(term: Expr) -> Differential | Partial | None:
     return next((part for part in found if part is not None), None)
 
 
-def replace_part(term: Expr, part: Expr, new: Expr) -> Expr:
-    """`term` with one part replaced; nested sums and products are flattened."""
-    return mapped(term, lambda node, parts: node if parts == node.children else joined(node, parts), {part: new})
-
-
 def _letters(node: Expr) -> frozenset[str]:
     return frozenset(letter.name for letter in letters_in(node))
 
@@ -201,13 +195,10 @@ def _surround(
 ) -> Surround:
     def whole(new: Expr) -> Expr:
         parts = (*rest[:place], new, *rest[place:], *after)
-        joint = new if len(parts) == 1 else _JOINED.get(type(node), mul)(*parts)
+        joint = new if len(parts) == 1 else JOINED.get(type(node), mul)(*parts)
         return sum_over(letters, joint) if letters else joint
 
     return whole
-
-
-_JOINED: dict[type[Expr], Callable[..., Expr]] = {Add: add, Hadamard: hadamard, MatMul: product}
 
 
 def _fits(matcher: Matcher, p: Expr, node: Expr, b: Table) -> Iterator[tuple[Table, Surround]]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from fractions import Fraction
 
 from ...ir import (
@@ -32,22 +31,18 @@ from ...ir import (
     SumOver,
     Symbol,
     Transpose,
-    add,
     fresh_index,
     hadamard,
-    kron,
     mul,
-    product,
     sum_over,
     transpose,
 )
 from ...ir.walk import OUTER_LETTERS
 from ...rulebook.pattern import Pattern
-from ..forms.algebra import flip, multiplied, numerals_first
+from ..forms.algebra import JOINED, flip, multiplied, numerals_first
 from ..forms.entries import entry
 from .table import DIRECTION, Table, instantiate_dim
 
-_JOINED: dict[type[Expr], Callable[..., Expr]] = {Add: add, MatMul: product, Kron: kron}
 RESERVED = frozenset(("s", "t"))
 SELF_OF_NUMBER = frozenset(("tr", "sum", "mean", "diag", "diagonal", "sum0", "sum1", "mean0", "mean1", "vec"))
 
@@ -92,7 +87,7 @@ class _Builder:
                 found: Expr = self.table.get(p, p)
                 return found
             case Add() | MatMul() | Kron():
-                return _JOINED[type(p)](*map(self.build, p.children))
+                return JOINED[type(p)](*map(self.build, p.children))
             case Mul(factors):
                 return self.product_of(factors)
             case Hadamard(factors):

@@ -18,7 +18,6 @@ from ...verify.judge import Judge
 from ...verify.verdict import Witness
 from .application import Application, Scene, applied
 from .apply import Rewriting
-from .diff import changed_parts
 from .search import Search
 
 LONGEST: Final = 300
@@ -134,9 +133,8 @@ class Recorder:
                     help="please report this loss: it is a bug in the rules, found by the independent check",
                 )
             )
-        places, results = changed_parts(before, after)
         said = sentence(title or rule.title, bindings)
-        return Step(rule.id, said, Sentence(rule.why), before, after, places, results, bindings, (), verdict, small=rule.small)
+        return Step(rule.id, said, Sentence(rule.why), before, after, bindings, (), verdict, small=rule.small)
 
     def group(self, rule: str, substeps: Sequence[Step], bindings: Bindings = ()) -> None:
         """Several substeps under one title; a single one stands on its own."""

@@ -28,6 +28,7 @@ from ...ir import (
     kron,
     matmul,
     mul,
+    product,
 )
 from ...ir.dimensions import ONE, Dim
 from ...ir.memory import table
@@ -74,7 +75,7 @@ def _pushed(expr: Expr) -> Expr | None:
     return MatrixPower(flip(expr.base), expr.exponent) if isinstance(expr, MatrixPower) else None
 
 
-JOINED: dict[type[Expr], Callable[..., Expr]] = {Add: add, Mul: mul, Hadamard: hadamard, MatMul: matmul, Kron: kron}
+JOINED: dict[type[Expr], Callable[..., Expr]] = {Add: add, Mul: mul, Hadamard: hadamard, MatMul: product, Kron: kron}
 """How sums and products are built, nested ones flattened."""
 
 

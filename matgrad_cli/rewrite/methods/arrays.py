@@ -20,9 +20,9 @@ from ..engine.recorder import Recorder
 from ..forms.algebra import flip, zero
 from ..naming import fresh_name
 from ..textbook.simplifier import textbook
-from .differentials import Moving, unfold
 from .parts import total
 from .stacked import FRONT, factors, stacked
+from .unfolding import Moving, unfold
 from .walk import Mover, carried
 
 MAX_LINES = 500
@@ -129,7 +129,7 @@ def _adjoint(recorder: Recorder, moving: Moving, back: Symbol) -> Expr:
     loss = recorder.problem.loss
     if not moving.active(loss):
         return zero(moving.variable.shape)
-    move = moving.d(loss) if loss is moving.variable else total(loss, moving)
+    move = total(loss, moving)
     if move is None:
         raise recorder.unknown(loss)
     terms = carried((), back, move, moving.scene)

@@ -14,7 +14,7 @@ from ..closing import OPEN_LIMIT, finish, itself, need_number, none, tidied
 from ..engine.application import Application, Site, apply, native
 from ..engine.layers import outermost
 from ..engine.recorder import Recorder
-from ..forms.algebra import flip, zero
+from ..forms.algebra import flip
 from ..forms.terms import terms_of
 from ..index.method import reserved_names
 from ..named_steps import opened, record_names, record_opened
@@ -22,9 +22,9 @@ from ..naming import numbered_name, repeated_parts
 from ..textbook.simplifier import textbook
 from .beside import Term, peeled
 from .chain_forms import TermForm, body_of, form_of, is_jacobian, moving_of, one_layer, pulled, read_term, waiting
-from .differentials import Moving
 from .parts import cut, pendings, total
 from .stacked import carried_out, factors
+from .unfolding import Moving
 from .walk import NAME_FROM
 
 MAX_ROUNDS = 2_000
@@ -182,7 +182,7 @@ class Chain:
     def _said(self, part: Expr, term: Term, outer: bool) -> tuple[str, Bindings]:
         """Which sentence fits the part: one inner part or several, Jacobians of columns or gradients of arrays."""
         body = part.body if isinstance(part, Named) else part
-        move = total(part, self.moving) if self.moving.active(part) else zero(part.shape)
+        move = total(part, self.moving)
         found = [] if move is None else pulled(self.form, replace(term, move=move), self.recorder.scene)
         if move is None or found is None:
             raise self._stuck(part)

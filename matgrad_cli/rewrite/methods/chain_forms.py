@@ -43,9 +43,9 @@ from ..forms.algebra import flip, zero
 from ..forms.entries import entry, letters_for
 from ..textbook.simplifier import textbook
 from .beside import Term, peeled
-from .differentials import Moving
 from .parts import inside, pendings
 from .stacked import carried_out, factors
+from .unfolding import Moving
 from .walk import carried as adjoint_of
 
 _INNER = ("i", "j", "k", "l", "a", "b")

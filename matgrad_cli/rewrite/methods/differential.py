@@ -13,7 +13,7 @@ from ..index.method import reserved_names
 from ..naming import fresh_name
 from .arrays import derive_forward, derive_map
 from .beside import paired
-from .differentials import Moving
+from .unfolding import Moving
 from .walk import by_walk
 
 

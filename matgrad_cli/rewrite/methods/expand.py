@@ -9,6 +9,7 @@ from ...diagnostics import Diagnostic, StuckError
 from ...diagnostics.record import mutable, replace
 from ...facts import Problem
 from ...ir import Add, Differential, Expr, Mul, Named, Number, Partial, Path, Symbol
+from ...ir.walk import places as places_in
 from ...notation.printing.to_text import to_text
 from ...records import Bindings, Derivation
 from ...records.layout import is_turned
@@ -24,8 +25,8 @@ from ..named_steps import record_names
 from ..naming import fresh_name
 from .beside import Term
 from .chain_forms import body_of, form_of, one_layer, waiting
-from .differentials import Moving
 from .parts import total
+from .unfolding import Moving
 from .walk import MAX_LINES, Mover
 
 
@@ -61,7 +62,7 @@ class Expand:
         """Again and again from the first phase, until nothing is pending."""
         recorder, book = self.recorder, self.recorder.rules
         trace, multiply = (book.method("expand").phase(name) for name in ("trace", "multiply"))
-        mover = Mover(recorder.scene, lambda line: under_derivatives(line, self.moving.variable))
+        mover = Mover(recorder.scene, under_derivatives)
         named = False
         for _ in range(MAX_LINES):
             if self._multiplied(mover, trace, "") or self._multiplied(mover, multiply, "expand-product"):
@@ -96,7 +97,7 @@ class Expand:
         """One rule on all the terms that wait for it; whether any waits."""
         recorder = self.recorder
         found = [_alone(path, term) for path, term in waiting(recorder.line, recorder.problem)]
-        if not found and any(True for _ in under_derivatives(recorder.line, self.moving.variable)):
+        if not found and any(under_derivatives(recorder.line)):
             raise stuck(recorder, recorder.problem.loss)
         if found:
             before = recorder.line
@@ -133,18 +134,6 @@ def stuck(recorder: Recorder, part: Expr) -> StuckError:
     return recorder.stuck(message, "`--method differential` or `--method index` can differentiate it")
 
 
-def under_derivatives(line: Expr, variable: Symbol) -> Iterator[tuple[Path, Expr]]:
-    """The products, traces and norms that stand under a pending derivative and hold the variable."""
-    stack: list[tuple[Path, Expr, bool]] = [((), line, False)]
-    while stack:
-        path, node, under = stack.pop()
-        if variable not in node.symbols or isinstance(node, Named):
-            continue
-        moving = sum(variable in child.symbols for child in node.children)
-        if under and not isinstance(node, Add) and not (isinstance(node, Mul) and moving == 1):
-            if not isinstance(node, Mul):
-                yield path, node
-            continue
-        below = under or isinstance(node, Partial)
-        children = node.children[:1] if isinstance(node, Partial) else node.children
-        stack.extend(((*path, number), children[number], below) for number in range(len(children) - 1, -1, -1))
+def under_derivatives(line: Expr) -> Iterator[tuple[Path, Expr]]:
+    """What stands under the pending derivatives of a line."""
+    return (((*path, 0), node.body) for path, node in places_in(line) if isinstance(node, Partial))

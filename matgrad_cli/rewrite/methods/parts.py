@@ -25,10 +25,10 @@ from ...ir import (
     transpose,
 )
 from ...ir.functions import CHANGES
-from ..engine.application import holds_pending as moves
 from ..engine.application import replaced
+from ..forms.algebra import zero
 from ..naming import innermost_first, named_parts
-from .differentials import Moving
+from .unfolding import Moving
 
 
 def cut(loss: Expr, variable: Symbol, taken: set[str], columns: bool = False) -> tuple[Expr, list[Named]]:
@@ -84,10 +84,13 @@ def _plain(node: Expr, kind: type[Expr]) -> bool:
 
 
 def total(body: Expr, moving: Moving) -> Expr | None:
-    """d(body) in terms of the differentials of named parts and of the variable alone."""
+    """d(body) in terms of the differentials of named parts and of the variable alone; None where no rule is known."""
+    if body is moving.variable:
+        return moving.d(body)
+    if not moving.active(body):
+        return zero(body.shape)
     if isinstance(body, Transpose):
-        rests = isinstance(body.body, Named) or body.body is moving.variable
-        below = moving.d(body.body) if rests else total(body.body, moving)
+        below = moving.d(body.body) if isinstance(body.body, Named) else total(body.body, moving)
         return None if below is None else transpose(below)
     layer = moving.body(Differential(body, moving.variable, moving.direction))
     return None if layer is None else inside(layer, moving)
@@ -107,12 +110,4 @@ def inside(move: Expr, moving: Moving) -> Expr | None:
 
 def pendings(expr: Expr) -> list[Differential]:
     """The different pending differentials, in reading order."""
-    found: list[Differential] = []
-    stack = [expr]
-    while stack:
-        node = stack.pop()
-        if isinstance(node, Differential):
-            found.append(node)
-        elif moves(node):
-            stack.extend(reversed(node.children))
-    return list(dict.fromkeys(found))
+    return [node for node in nodes_of(expr) if isinstance(node, Differential)]

@@ -36,8 +36,8 @@ from ..forms.algebra import flip
 from ..forms.commutation import commutation, is_commutation, paired, with_own_names
 from ..forms.terms import terms_of
 from ..textbook.simplifier import textbook
-from .differentials import Moving
 from .parts import total
+from .unfolding import Moving
 from .walk import Mover
 
 FRONT = ("front", "add")
@@ -109,7 +109,7 @@ def stacked(change: Expr) -> Expr:
 def jacobian(loss: Expr, problem: Problem, rules: Rulebook) -> Expr | None:
     """J with vec(d loss) = J vec(dX); None if the rules find none."""
     moving = Moving(problem.wrt, Scene(problem, rules), "differential")
-    change = moving.d(loss) if loss is problem.wrt else total(loss, moving) if moving.active(loss) else None
+    change = total(loss, moving)
     found = None if change is None else factors(carried_out(stacked(change), moving.scene))
     return next(iter(found.values())) if found is not None and len(found) == 1 else None
 

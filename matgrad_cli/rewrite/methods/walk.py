@@ -26,8 +26,8 @@ from ..naming import name_parts, numbered_name
 from ..network.reading import tidy_part
 from . import native_moves as native_moves  # its native rules
 from .beside import Term, beside, gradient_in, like
-from .differentials import Moving, unfold
 from .parts import pendings
+from .unfolding import Moving, unfold
 
 MAX_LINES = 4_000
 NAME_FROM = 24

@@ -24,7 +24,7 @@ from ..engine.application import Scene, fit
 from ..engine.recorder import sentence
 from ..forms.algebra import flip
 from ..textbook.simplifier import Simplifier
-from .terms import Opener, without_numeral
+from .opening import Opener, without_numeral
 
 Known = tuple[Symbol, Equation]
 """What was found to hold of a symbol: an equation with it, or with what holds it, alone on its left side."""
@@ -38,10 +38,14 @@ class Place:
     equation: Equation
     unknown: Expr
     problem: Problem
-    opener: Opener
     simplify: Callable[[Expr], Expr]
     root: int = 1
     known: Known | None = None
+
+    @property
+    def opener(self) -> Opener:
+        """What opens sides around the unknown."""
+        return Opener(self.unknown)
 
 
 Made = tuple[Equation, Bindings, tuple[Sentence, ...]]
@@ -102,18 +106,13 @@ class Line:
     moves: list[Move] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self._textbook = Simplifier(self.problem).whole
+        self.simplify = Simplifier(self.problem).whole
         self._scene = Scene(replace(self.problem, wrt=self.unknown), equation_rules())
         self.look_at(self.unknown)
-
-    def simplify(self, expr: Expr) -> Expr:
-        """The textbook form of a side."""
-        return self._textbook(expr)
 
     def look_at(self, core: Expr) -> None:
         """From now on the moves treat `core` as what is to be isolated: the unknown itself, or its inverse."""
         self.core = core
-        self.opener = Opener(self.problem, core)
 
     @property
     def isolated(self) -> bool:
@@ -144,7 +143,7 @@ class Line:
         """What a rule makes of the line; one that has a pattern is matched by the engine that runs all rules. None if it does not fit."""
         rule = equation_rules().rule(rule_id)
         if rule.native:
-            place = Place(self.equation, self.core, self.problem, self.opener, self.simplify, self.root, known)
+            place = Place(self.equation, self.core, self.problem, self.simplify, self.root, known)
             found = NATIVE[rule_id][0](place)
             assumed = self._assumed(rule, found[1]) if found is not None else None
             return None if found is None or assumed is None or not _possible(assumed, self.problem) else (*found, assumed)

@@ -13,8 +13,8 @@ from ...ir import Call, Expr, Fill, Number, Power, Symbol, mul, nodes_of, substi
 from ...records import Sentence
 from ..engine.application import replaced
 from .line import Line, Moved, Place, native, plainly
+from .opening import Opener, Term, total
 from .phases import isolate
-from .terms import Opener, Term, total
 
 
 def without_multiplier(line: Line, multiplier: Symbol, constraint: Expr) -> bool:
@@ -24,7 +24,8 @@ def without_multiplier(line: Line, multiplier: Symbol, constraint: Expr) -> bool
     zero: Expr = Number(0) if constraint.shape.is_number else Fill(0, constraint.shape)
     inner = Line(line.problem, line.judge, multiplier, (constraint, zero), line.root)
     inner.phase("insert", (line.unknown, line.equation))
-    if _ratio(inner.opener.terms(inner.equation[0]), inner.opener.terms(value)) is not None:
+    opener = Opener(multiplier)
+    if _ratio(opener.terms(inner.equation[0]), opener.terms(value)) is not None:
         inner.phase("combination")
     else:
         isolate(inner, _factor_of(value, multiplier))
@@ -65,7 +66,7 @@ def _back(place: Place) -> Moved:
         return None
     multiplier, (held, value) = place.known
     unknown, right = place.equation
-    opener = Opener(place.problem, multiplier)
+    opener = Opener(multiplier)
     mine, theirs = opener.terms(held), opener.terms(right)
     ratio = _ratio(mine, theirs) if mine and len(mine) > 1 else None
     if ratio is None or theirs is None:

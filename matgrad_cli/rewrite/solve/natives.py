@@ -31,10 +31,10 @@ from ...ir import (
     product,
 )
 from ..engine.application import settled
-from ..forms.algebra import flip
+from ..forms.algebra import factors_of, flip
 from .line import Moved, Place, native, singular
+from .opening import Term, apart, filled, negative, signed_terms, total
 from .prepared import symmetric_part
-from .terms import Term, filled, negative, signed_terms, total
 
 
 @native("eq-symmetric", "later")
@@ -140,7 +140,8 @@ def _shortest(place: Place) -> Moved:
         return None
     numbers, before = terms[0].numbers, bool(terms[0].left)
     gram, other = (terms[0].left, terms[0].right) if before else (terms[0].right, terms[0].left)
-    scale, others = _apart(right)
+    scale, arrays = apart(right.factors if isinstance(right, Mul) else (right,))
+    others = [part for array in arrays for part in factors_of(array)]
     if other or len(gram) != 2 or gram[0] is not flip(gram[1]) or not singular(matmul(*gram), place.problem) or not others:
         return None
     base, end = (gram[1], others[0] is gram[0]) if before else (gram[0], others[-1] is gram[1])
@@ -151,14 +152,6 @@ def _shortest(place: Place) -> Moved:
     inverse = mul(Power(size, Number(-1)), flip(base)) if size.shape.is_number else Call("pinv", base)
     found = product(*scale, *(Power(number, Number(-1)) for number in numbers), *((inverse, *rest) if before else (*rest, inverse)))
     return (place.unknown, place.simplify(found)), (("A", matmul(*gram)), ("c", size if size.shape.is_number else Number(1)))
-
-
-def _apart(expr: Expr) -> tuple[list[Expr], list[Expr]]:
-    """The numbers and the arrays of a product."""
-    factors = expr.factors if isinstance(expr, Mul) else (expr,)
-    arrays = [factor for factor in factors if not factor.shape.is_number]
-    parts = [part for array in arrays for part in (array.factors if isinstance(array, MatMul) else (array,))]
-    return [factor for factor in factors if factor.shape.is_number], parts
 
 
 @native("eq-tidy")
@@ -211,10 +204,8 @@ def _upright(expr: Expr) -> list[Expr]:
 
 
 def _around(x: Expr, term: Expr) -> Expr:
-    if isinstance(term, Mul):
-        arrays = [factor for factor in term.factors if not factor.shape.is_number]
-        return product(*(factor for factor in term.factors if factor.shape.is_number), x, *arrays, x)
-    return matmul(x, term, x)
+    numbers, arrays = apart(term.factors if isinstance(term, Mul) else (term,))
+    return product(*numbers, x, *arrays, x)
 
 
 def _inverses(term: Expr, place: Place) -> int:

@@ -8,7 +8,7 @@ from ...facts.holding import holds
 from ...ir import Expr, Fill, Hadamard, Mul, Number, Power, hadamard, mul, nodes_of
 from ..engine.application import is_zero
 from .line import Moved, Place, native
-from .terms import filled, negative, signed_terms, total, without_numeral
+from .opening import apart, filled, negative, signed_terms, total, without_numeral
 
 
 @native("eq-denominators", "if seen")
@@ -48,9 +48,8 @@ def _raised(base: Expr, exponent: Fraction) -> Expr:
 
 
 def _product(factors: list[Expr]) -> Expr:
-    arrays = [factor for factor in factors if not factor.shape.is_number]
+    numbers, arrays = apart(factors)
     plain = [array for array in arrays if filled(array) is not Number(1)] or arrays[:1]
-    numbers = [factor for factor in factors if factor.shape.is_number]
     return mul(*numbers, hadamard(*plain)) if plain else mul(*(numbers or [Number(1)]))
 
 
@@ -101,10 +100,10 @@ def _power(place: Place) -> tuple[Expr, Expr, Fraction] | None:
     exponent = left.exponent.value
     if is_zero(right) and exponent > 0:
         return place.unknown, right, exponent
-    numbers, arrays = ([factor for factor in _factors(right) if factor.shape.is_number is wanted] for wanted in (True, False))
+    numbers, arrays = apart(_factors(right))
     if numbers and arrays and all(holds(each, "positive", place.problem) for each in (place.unknown, *arrays)):  # so the numbers are, too
-        apart = mul(_root_of(mul(*numbers), 1 / exponent), hadamard(*(_root_of(array, 1 / exponent) for array in arrays)))
-        return place.unknown, place.simplify(apart), exponent
+        whole = mul(_root_of(mul(*numbers), 1 / exponent), hadamard(*(_root_of(array, 1 / exponent) for array in arrays)))
+        return place.unknown, place.simplify(whole), exponent
     return place.unknown, place.simplify(_root_of(right, 1 / exponent)), exponent
 
 

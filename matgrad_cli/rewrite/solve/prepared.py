@@ -12,7 +12,7 @@ from ...facts.holding import holds
 from ...ir import ONE, Add, Call, Expr, Eye, Fill, Hadamard, MatMul, Mul, Number, Power, Shape, Symbol, Transpose, add, mul, substitute
 from ...records import Sentence
 from ..textbook.simplifier import Simplifier
-from .terms import negative
+from .opening import negative
 
 _LINEAR = ("tr", "sum", "mean", "diag", "diagonal", "vec", "norm")
 

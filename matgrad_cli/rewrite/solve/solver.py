@@ -28,11 +28,11 @@ from ..forms.algebra import zero
 from ..textbook.simplifier import textbook
 from .line import OPEN, Line, contradicted
 from .multipliers import without_multiplier
+from .opening import Opener
 from .phases import isolate
 from .prepared import prepared
-from .reading import lagrangian, multiplier_of
+from .question import lagrangian, multiplier_of
 from .spectral import before_unknown, convention, spectral, spectral_of
-from .terms import Opener
 
 
 def solve(
@@ -197,7 +197,7 @@ _SHORT = {"minimum": "a minimum", "minima": "a minimum among many", "maximum": "
 
 def _extremum(judge: Judge, problem: Problem, gradient: Expr, value: Expr, constraints: tuple[Expr, ...]) -> Extremum:
     """What kind of point it is, by the eigenvalues of the second derivative; and why, where its form says so."""
-    linear = Opener(problem, problem.wrt).terms(gradient) is not None
+    linear = Opener(problem.wrt).terms(gradient) is not None
     seen = curvatures(judge, problem, value, constraints, quadratic=linear)
     kind = cast("PointKind", kind_of(seen))
     if kind in ("saddle", "unknown") and problem.wrt.shape.is_square and holds(value, "symmetric", problem):
@@ -246,7 +246,7 @@ def _condition(where: Where) -> Sentence:
 
 def _hessian(problem: Problem, gradient: Expr) -> Expr | None:
     """The one matrix before the unknown where the gradient is linear."""
-    terms = Opener(problem, problem.wrt).terms(gradient)
+    terms = Opener(problem.wrt).terms(gradient)
     ours = [term for term in terms or () if term.core]
     if not ours or any(term.right or term.turned for term in ours) or problem.wrt.shape.is_number:
         return None

@@ -21,7 +21,7 @@ from ..engine.application import replaced
 from ..textbook.simplifier import Simplifier
 from .line import Line, Moved, Place, native, rules_of
 from .natives import sign_of
-from .terms import Opener, Term, negative, total
+from .opening import Opener, Term, negative, total
 
 
 @record

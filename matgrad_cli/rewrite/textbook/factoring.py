@@ -17,10 +17,8 @@ RUN = 3
 
 
 @native_at("factor-common", "Add")
-def factor_common(node: Expr) -> Expr | None:
+def factor_common(node: Add) -> Expr | None:
     """What the terms of a sum have in common is put outside a bracket, where that leaves less to read."""
-    if not isinstance(node, Add):
-        return None
     terms = [scaled(term) for term in node.terms]
     found = [better for better in _factorings(terms) if better is not node]
     if not found:

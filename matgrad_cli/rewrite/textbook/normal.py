@@ -41,14 +41,14 @@ LARGEST_POWER = 64
 
 
 @native_at("multiply-numbers", "Mul", "Power", "Size")
-def multiply_numbers(node: Expr) -> Expr | None:
+def multiply_numbers(node: Mul | Power | Size) -> Expr | None:
     """2·½·A = A: numbers are multiplied, 1 is dropped, 0 swallows the product; the size of a side of length 3 is 3."""
     if isinstance(node, Size):
         return None if node.dim.names else Number(node.dim.factor)
     if isinstance(node, Power):
         return _number_to_a_power(node)
-    if not isinstance(node, Mul) or not node.factors:
-        return Number(1) if isinstance(node, Mul) else None
+    if not node.factors:
+        return Number(1)
     if Number(0) in node.factors:
         return zero(node.shape)
     numbers = [factor for factor in node.factors if rational(factor) is not None]
@@ -69,10 +69,8 @@ def _number_to_a_power(node: Power) -> Expr | None:
 
 
 @native_at("add-numbers", "Add")
-def add_numbers(node: Expr) -> Expr | None:
+def add_numbers(node: Add) -> Expr | None:
     """2 + c + 3 = c + 5; a term 0 is left out."""
-    if not isinstance(node, Add):
-        return None
     numbers = [term for term in node.terms if isinstance(term, Number)]
     if len(numbers) < 2 and Number(0) not in numbers:
         return None
@@ -105,14 +103,10 @@ def powered(base: Expr, exponent: Fraction) -> Expr:
 
 
 @native_at("collect-powers", "Mul", "Hadamard")
-def collect_powers(node: Expr) -> Expr | None:
+def collect_powers(node: Mul | Hadamard) -> Expr | None:
     """u·u⁻¹ = 1, u·u = u²: factors with the same base are one power (numbers, and arrays entry by entry)."""
-    if isinstance(node, Mul):
-        counted = [factor for factor in node.factors if factor.shape.is_number and not isinstance(factor, Number)]
-    elif isinstance(node, Hadamard):
-        counted = list(node.factors)
-    else:
-        return None
+    entrywise = isinstance(node, Hadamard)
+    counted = [factor for factor in node.factors if entrywise or (factor.shape.is_number and not isinstance(factor, Number))]
     exponents: dict[Expr, Fraction] = {}
     for base, exponent in map(split_power, counted):
         exponents[base] = exponents.get(base, Fraction(0)) + exponent
@@ -131,9 +125,9 @@ def collect_powers(node: Expr) -> Expr | None:
 
 
 @native_at("power-of-power", "Power")
-def power_of_power(node: Expr) -> Expr | None:
+def power_of_power(node: Power) -> Expr | None:
     """(√u)² = u where u is positive under the root; (u^a)^b with integers a, b; (u/v)⁻¹ = v/u."""
-    if not (isinstance(node, Power) and isinstance(node.exponent, Number) and node.exponent.value.denominator == 1):
+    if not (isinstance(node.exponent, Number) and node.exponent.value.denominator == 1):
         return None
     base, exponent = node.base, node.exponent.value
     if isinstance(base, Call) and base.function == "sqrt":
@@ -166,10 +160,8 @@ def _raised(base: Expr, exponent: int) -> Expr:
 
 
 @native_at("collect-matrix-powers", "MatMul")
-def collect_matrix_powers(node: Expr) -> Expr | None:
+def collect_matrix_powers(node: MatMul) -> Expr | None:
     """X² X = X³, X⁻¹ X³ = X²: neighbouring powers of one matrix, one of them already written as a power."""
-    if not isinstance(node, MatMul):
-        return None
     for number, (left, right) in enumerate(pairwise(node.factors)):
         (base, first, turned), (other, second, also) = _matrix_power(left), _matrix_power(right)
         if base is not other or turned != also or max(abs(first), abs(second)) < 2:
@@ -183,27 +175,23 @@ def collect_matrix_powers(node: Expr) -> Expr | None:
 
 
 @native_at("transpose-of-product", "Transpose")
-def transpose_of_product(node: Expr) -> Expr | None:
+def transpose_of_product(node: Transpose) -> Expr | None:
     """(AB)ᵀ = BᵀAᵀ and (A + B)ᵀ = Aᵀ + Bᵀ where that leaves fewer transposes."""
-    if not isinstance(node, Transpose):
-        return None
     turned = flip(node.body)
     return turned if transposes(turned) < transposes(node) or not isinstance(turned, Transpose) else None
 
 
 @native_at("merge-like-terms", "Add")
-def merge_like_terms(node: Expr) -> Expr | None:
+def merge_like_terms(node: Add) -> Expr | None:
     """c A + d A = (c + d) A; terms that cancel vanish."""
-    if not isinstance(node, Add):
-        return None
     terms = [scaled(term) for term in node.terms]
     return merged(terms, node.shape) if len({term.key for term in terms}) < len(terms) else None
 
 
 @native_at("positive-first", "Add")
-def positive_first(node: Expr) -> Expr | None:
+def positive_first(node: Add) -> Expr | None:
     """−y + p = p − y."""
-    if not isinstance(node, Add) or scaled(node.terms[0]).value > 0:
+    if scaled(node.terms[0]).value > 0:
         return None
     for number, term in enumerate(node.terms):
         if scaled(term).value > 0:
@@ -212,7 +200,7 @@ def positive_first(node: Expr) -> Expr | None:
 
 
 @native_at("open-bracket", "Add", "Hadamard", "Mul")
-def open_brackets(node: Expr) -> Expr | None:
+def open_brackets(node: Add | Hadamard | Mul) -> Expr | None:
     """Brackets of elementwise products, and of products of numbers, multiplied out: all of a sum, in a product one that cancels.
 
     (1 − y) ∘ p − y ∘ (1 − p) = p − y ∘ p − y + y ∘ p;  (1/u − 1/v) ∘ u ∘ v = v − u, where each term loses a denominator.
@@ -220,12 +208,11 @@ def open_brackets(node: Expr) -> Expr | None:
     if isinstance(node, Add):
         parts = [opened for term in node.terms for opened in _opened(term)]
         return add(*parts) if len(node.terms) < len(parts) <= MANY_TERMS else None
-    if isinstance(node, Hadamard | Mul):
-        for factor in node.children:
-            others = tuple(other for other in node.children if other is not factor)
-            if isinstance(factor, Add) and all(_divisors(term) & set(others) for term in factor.terms):
-                return add(*(mul(*_split_numbers((term, *others))) if isinstance(node, Hadamard) else mul(term, *others)
-                             for term in factor.terms))
+    for factor in node.children:
+        others = tuple(other for other in node.children if other is not factor)
+        if isinstance(factor, Add) and all(_divisors(term) & set(others) for term in factor.terms):
+            return add(*(mul(*_split_numbers((term, *others))) if isinstance(node, Hadamard) else mul(term, *others)
+                         for term in factor.terms))  # fmt: skip
     return None
 
 

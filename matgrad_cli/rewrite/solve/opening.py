@@ -6,15 +6,12 @@ from collections.abc import Sequence
 from itertools import product as choices
 
 from ...diagnostics.record import record
-from ...facts import Problem
-from ...facts.holding import holds
 from ...ir import (
     Add,
     Call,
     Expr,
     Fill,
     Hadamard,
-    Inverse,
     MatMul,
     Mul,
     Number,
@@ -28,7 +25,7 @@ from ...ir import (
     product,
 )
 from ..engine.application import is_zero
-from ..forms.algebra import zero
+from ..forms.algebra import flip, zero
 
 Parts = tuple[tuple[Expr, ...], tuple[Expr, ...]]
 """The numbers and the arrays of a product."""
@@ -51,12 +48,11 @@ class Term:
         return product(*self.numbers, *self.left, *middle, *self.right)
 
 
+@record
 class Opener:
-    """Opens expressions of one problem around one unknown."""
+    """Opens expressions around one unknown."""
 
-    def __init__(self, problem: Problem, unknown: Expr) -> None:
-        self.problem = problem
-        self.unknown = unknown
+    unknown: Expr
 
     def terms(self, expr: Expr) -> list[Term] | None:
         """The terms of an expression; None if it is not linear in the unknown."""
@@ -78,7 +74,7 @@ class Opener:
             case MatMul(factors):
                 return [_joined(parts) for parts in choices(*map(self.products, factors))]
             case Transpose(body):
-                return [(numbers, tuple(self.turned(part) for part in reversed(arrays))) for numbers, arrays in self.products(body)]
+                return [(numbers, tuple(flip(part) for part in reversed(arrays))) for numbers, arrays in self.products(body)]
             case Hadamard(factors) if expr.shape.cols.factor == 1 and not expr.shape.cols.names:
                 inside = [factor for factor in factors if self._holds(factor)]
                 rest = [factor for factor in factors if not self._holds(factor)]
@@ -93,27 +89,13 @@ class Opener:
 
     def _out_of(self, name: str, parts: Parts) -> Parts:
         """tr(c A) = c tr(A), also where c is the unknown."""
-        numbers, arrays = parts
-        rest = tuple(part for part in arrays if not part.shape.is_number)
-        return (*numbers, *((Call(name, matmul(*rest)),) if rest else ())), tuple(part for part in arrays if part.shape.is_number)
+        inside, rest = apart(parts[1])
+        return (*parts[0], *((Call(name, matmul(*rest)),) if rest else ())), inside
 
     def _split(self, expr: Expr) -> Parts:
         if isinstance(expr, Mul) and not self._holds(expr):
-            return tuple(f for f in expr.factors if f.shape.is_number), tuple(f for f in expr.factors if not f.shape.is_number)
+            return apart(expr.factors)
         return ((expr,), ()) if expr.shape.is_number and expr is not self.unknown else ((), (expr,))
-
-    def turned(self, expr: Expr) -> Expr:
-        """The transpose of one factor."""
-        if expr is self.unknown and not expr.shape.is_number:
-            return Transpose(expr)
-        if expr.shape.is_number or holds(expr, "symmetric", self.problem):
-            return expr
-        match expr:
-            case Transpose(body):
-                return body
-            case Inverse(body):
-                return Inverse(self.turned(body))
-        return Transpose(expr)
 
     def _term(self, numbers: tuple[Expr, ...], arrays: tuple[Expr, ...]) -> Term | None:
         """The term of a product; None if the unknown stands in it more than once, or inside something else."""
@@ -140,17 +122,20 @@ class Opener:
             return None
         factors = factor.factors
         if any(isinstance(part, Transpose) and part.body is self.unknown for part in factors):  # wᵀa = aᵀw
-            factors = tuple(self.turned(part) for part in reversed(factors))
+            factors = tuple(flip(part) for part in reversed(factors))
         return self._term(rest, (*arrays, *factors))
+
+
+def apart(factors: Sequence[Expr]) -> Parts:
+    """The numbers among the factors of a product, and its arrays."""
+    numbers = tuple(factor for factor in factors if factor.shape.is_number)
+    return numbers, tuple(factor for factor in factors if not factor.shape.is_number)
 
 
 def _grouped(factor: Expr, parts: Parts) -> Parts:
     """A number that is a product of arrays stays one among the numbers."""
-    numbers, arrays = parts
-    inner = tuple(part for part in arrays if not part.shape.is_number)
-    if not factor.shape.is_number or not inner:
-        return parts
-    return (*numbers, matmul(*inner)), tuple(part for part in arrays if part.shape.is_number)
+    inside, rest = apart(parts[1])
+    return ((*parts[0], matmul(*rest)), inside) if factor.shape.is_number and rest else parts
 
 
 def _joined(parts: Sequence[Parts]) -> Parts:

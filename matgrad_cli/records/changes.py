@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ...ir import Add, Expr, Hadamard, Mul, Path
+from ..ir import Add, Expr, Hadamard, Mul, Path
+from ..ir.memory import remembered
 
 Paths = tuple[Path, ...]
 
 
+@remembered(maxsize=4096)
 def changed_parts(before: Expr, after: Expr) -> tuple[Paths, Paths]:
     """Paths of the parts of `before` that are gone and of the parts of `after` that are new."""
     old: list[Path] = []
