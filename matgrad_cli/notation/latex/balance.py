@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from .cursor import CLOSERS
+from .cursor import CLOSERS, partners
 from .tokens import Token
 
 MOST_UNMATCHED: Final = 2
@@ -18,31 +18,16 @@ def balanced(tokens: Sequence[Token]) -> list[list[Token]]:
     found: list[list[Token]] = []
     for _ in range(MOST_UNMATCHED):
         next_ways = [way for tokens in ways for way in _once(tokens)][:MOST_WAYS]
-        found = [way for way in next_ways if not _unmatched(way)]
+        found = [way for way in next_ways if not partners(way)[1]]
         if found:
             return found
         ways = next_ways
     return []
 
 
-def _unmatched(tokens: Sequence[Token]) -> list[int]:
-    """The places of brackets without a partner."""
-    opened: list[int] = []
-    alone: list[int] = []
-    for place, token in enumerate(tokens):
-        if token.kind == "open":
-            opened.append(place)
-        elif token.kind == "close":
-            if opened and CLOSERS[tokens[opened[-1]].text] == token.text:
-                opened.pop()
-            else:
-                alone.append(place)
-    return sorted([*alone, *opened])
-
-
 def _once(tokens: list[Token]) -> Iterator[list[Token]]:
     """The tokens with one bracket left out or put in, for the first bracket that has no partner."""
-    alone = _unmatched(tokens)
+    _, alone = partners(tokens)
     if not alone:
         return
     place = alone[0]

@@ -2,9 +2,12 @@ r"""Tables in LaTeX: values by cases, `\begin{cases} value & condition \\ … \e
 
 from __future__ import annotations
 
+from fractions import Fraction
 from itertools import pairwise
 
-from ..syntax import LIST, Apply, Binary, Cases, Group, Literal_, Name, Node, Slice, Subscript
+from ...diagnostics import Span
+from ...diagnostics.record import replace
+from ..syntax import LIST, Apply, Binary, Cases, Group, Literal_, Name, Node, Slice, Subscript, rebuilt, ungrouped
 from .cursor import Cursor
 from .scripts import matrix_of
 from .tokens import Token
@@ -146,25 +149,18 @@ def _choice(table: Cases, conditions: list[tuple[Node | None, bool]]) -> Node | 
 
 def _opposite(one: Node, other: Node) -> bool:
     """Whether two conditions are `u > v` and `u < v`, so that one of them holds (but for the border)."""
-    def sides(node: Node) -> tuple[str, str] | None:
+    def sides(node: Node) -> tuple[Node, Node] | None:
         if not isinstance(node, Apply) or node.function != "step":
             return None
-        inner = node.arguments[0]
-        both = isinstance(inner, Binary) and inner.operator == "-"
-        return (_bare(inner.left), _bare(inner.right)) if isinstance(inner, Binary) and both else (_bare(inner), "0")
+        match node.arguments[0]:
+            case Binary(_, "-", left, right):
+                return _bare(left), _bare(right)
+        return _bare(node.arguments[0]), _bare(Literal_(node.span, Fraction(0), "0"))
 
     first, second = sides(one), sides(other)
     return first is not None and second is not None and first == (second[1], second[0])
 
 
-def _bare(node: Node) -> str:
-    """A part without its places, to be compared."""
-    from ..syntax import ungrouped
-
-    node = ungrouped(node)
-    if isinstance(node, Literal_):
-        return str(node.value)
-    parts = [getattr(node, name) for name in type(node).__match_args__ if name != "span"]
-    shown = [_bare(part) if isinstance(part, Node) else str([_bare(x) if isinstance(x, Node) else x for x in part])
-             if isinstance(part, tuple) else str(part) for part in parts]
-    return f"{type(node).__name__}({', '.join(shown)})"
+def _bare(node: Node) -> Node:
+    """A part without its places and brackets, to be compared."""
+    return rebuilt(node, lambda part: replace(ungrouped(part), span=Span(0, 0)))

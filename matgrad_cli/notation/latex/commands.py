@@ -8,13 +8,12 @@ from .lexer import Lexer
 from .names import ACCENTS, FUNCTIONS, GREEK, OPERATOR_NAMES, PROSE, ROMAN, STYLES, VARIANTS, WORDS, letter_name, marked_name, words
 from .tokens import (
     BRACKETS,
-    CONNECTIVES,
-    EQUIVALENCES,
     INVISIBLE,
     MACROS,
     OPERATORS,
     REFUSED,
     RELATIONS,
+    SIGNS,
     SIZES,
     SPACES,
     STRUCTURE,
@@ -53,30 +52,19 @@ def _simple(lexer: Lexer, word: str, at: int, stop: int, font: str) -> None:
     name = VARIANTS.get(word, word)
     if word in SPACES or word in (" ", "\n", "\t", "/"):
         lexer.spaced = True
-    elif word in ("quad", "qquad", "enskip"):
-        lexer.emit("gap", word, at, stop)
     elif word in INVISIBLE or word in _BRACES or word in tuple("()[]-&$"):
         if word in _BRACES:
             lexer.emit("command", "brace", at, stop)
-    elif word in ("\\", "cr", "newline"):
-        lexer.emit("linebreak", word, at, stop)
-    elif word in ("{", "}"):
-        lexer.emit("open" if word == "{" else "close", "\\" + word, at, stop)
-    elif word in ("|", "_", "*", "#"):
-        kind = {"|": ("bar", "||"), "_": ("operator", "_"), "*": ("operator", "times")}.get(word)
-        if kind is None:
-            raise lexer.trouble(f"`\\{word}` has no meaning here", at, stop)
-        lexer.emit(*kind, at, stop)
+    elif word in SIGNS:
+        lexer.emit(*SIGNS[word], at, stop)
+    elif word == "#":
+        raise lexer.trouble("`\\#` has no meaning here", at, stop)
     elif name in GREEK or name == "ell":
         lexer.emit("name", marked_name(name, ACCENTS[font], lexer.names) if font in ACCENTS else name, at, stop, font)
     elif word in FUNCTIONS and word not in ("sum", "sqrt", "norm", "abs", "transpose"):
         lexer.emit("function", FUNCTIONS[word], at, stop)
     elif word in OPERATORS:
         lexer.emit("operator", OPERATORS[word], at, stop)
-    elif word in CONNECTIVES:
-        lexer.emit("relation", "then", at, stop)
-    elif word in EQUIVALENCES:
-        lexer.emit("relation", "iff", at, stop)
     elif word in RELATIONS:
         lexer.emit("relation", RELATIONS[word], at, stop)
     elif word in BRACKETS:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from itertools import pairwise
 from typing import Final, NamedTuple
 
 from ...diagnostics import Diagnostic, InputError, Label, Source, Span
@@ -55,12 +56,7 @@ class Cursor:
         self.tokens = single_bars(single_digits(self.tokens))
         if self.stop < 0:
             self.stop = len(self.tokens) - 1
-        opened: list[int] = []
-        for place, token in enumerate(self.tokens):
-            if token.kind == "open":
-                opened.append(place)
-            elif token.kind == "close" and opened and CLOSERS[self.tokens[opened[-1]].text] == token.text:
-                self.partner[opened.pop()] = place
+        self.partner, _ = partners(self.tokens)
 
     # ---- looking
     @property
@@ -151,32 +147,27 @@ class Cursor:
         self.at, self.stop, self.bars = at, stop, bars
         return node
 
+    def between_commas(self, place: int) -> list[tuple[int, int]]:
+        """The places of what stands between the commas of the bracket opened there."""
+        close, edges, at = self.closing(place), [place], place + 1
+        while at < close:
+            if self.tokens[at].kind == "operator" and self.tokens[at].text in (",", ";"):
+                edges.append(at)
+            at = self.partner.get(at, at) + 1
+        return [(first + 1, past) for first, past in pairwise([*edges, close])]
+
     def pieces(self, place: int) -> list[list[Token]]:
         """What stands between the commas of the bracket opened there."""
-        found: list[list[Token]] = [[]]
-        level = 0
-        for token in self.tokens[place + 1 : self.closing(place)]:
-            level += {"open": 1, "close": -1}.get(token.kind, 0)
-            if level == 0 and token.kind == "operator" and token.text in (",", ";"):
-                found.append([])
-            elif token.kind != "gap":
-                found[-1].append(token)
-        return found
+        return [[token for token in self.tokens[first:past] if token.kind != "gap"] for first, past in self.between_commas(place)]
 
     def arguments(self) -> tuple[Node, ...]:
         """The expressions between the commas of the bracket here; we go on behind it."""
-        place = self.at
-        close = self.closing(place)
         found: list[Node] = []
-        first, level = place + 1, 0
-        for where in range(place + 1, close + 1):
-            token = self.tokens[where]
-            level += {"open": 1, "close": -1}.get(token.kind, 0) if where < close else 0
-            if where == close or (level == 0 and token.kind == "operator" and token.text in (",", ";")):
-                if first == where:
-                    raise self.trouble("an argument is missing here", token, "syntax-error")
-                found.append(self.inside(first, where))
-                first = where + 1
+        place, close = self.at, self.closing(self.at)
+        for first, past in self.between_commas(place):
+            if first == past:
+                raise self.trouble("an argument is missing here", self.tokens[past], "syntax-error")
+            found.append(self.inside(first, past))
         self.at = close + 1
         return tuple(found)
 
@@ -242,6 +233,21 @@ class Cursor:
     def name(self, token: Token) -> Name:
         """The name that a token writes."""
         return Name(self.span(token), token.text)
+
+
+def partners(tokens: Sequence[Token]) -> tuple[dict[int, int], list[int]]:
+    """Where each bracket that is opened is closed, and the places of those without a partner."""
+    found: dict[int, int] = {}
+    opened: list[int] = []
+    alone: list[int] = []
+    for place, token in enumerate(tokens):
+        if token.kind == "open":
+            opened.append(place)
+        elif token.kind == "close" and opened and CLOSERS[tokens[opened[-1]].text] == token.text:
+            found[opened.pop()] = place
+        elif token.kind == "close":
+            alone.append(place)
+    return found, sorted([*alone, *opened])
 
 
 def single_digits(tokens: list[Token]) -> list[Token]:

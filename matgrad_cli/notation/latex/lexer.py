@@ -8,7 +8,7 @@ from collections.abc import Callable
 from ...diagnostics import Diagnostic, InputError, Label, Source, Span
 from ...diagnostics.record import field, mutable
 from .names import ACCENTS, FUNCTIONS, GREEK, OPERATOR_NAMES, ROMAN, STYLES, WORDS, LatexNames, letter_name, marked_name
-from .tokens import CHARACTERS, FRACTIONS, LOWERED, RAISED, Token
+from .tokens import CHARACTERS, FRACTIONS, LOWERED, PAIRS, RAISED, Token
 
 LONGEST = 12_000
 MOST_TOKENS = 4_000
@@ -124,25 +124,13 @@ class Lexer:
     def character(self, at: int) -> int:
         char = self.text[at]
         kind, text = CHARACTERS[char]
-        following = self.text[at + 1 : at + 2]
-        if char == ":" and following == "=":
-            self.emit("relation", ":=", at, at + 2)
+        pair = self.text[at : at + 2]
+        if pair in PAIRS:
+            self.emit(*PAIRS[pair], at, at + 2)
             return at + 2
-        if char == "=" and following in ("=", ":"):
-            self.emit("relation", "=" if following == "=" else "=:", at, at + 2)
-            return at + 2
-        if char == "=" and following == ">":
-            self.emit("relation", "then", at, at + 2)
-            return at + 2
-        if char == "|" and following == "|":
-            self.emit("bar", "||", at, at + 2)
-            return at + 2
-        if char == "*" and self.mangled(at, following):
+        if char == "*" and self.mangled(at, pair[1:]):
             self.note("`*` before an index is read as `_`")
             kind, text = "operator", "_"
-        if char == "*" and following == "*":
-            self.emit("operator", "^", at, at + 2)
-            return at + 2
         self.emit(kind, text, at, at + 1)
         return at + 1
 

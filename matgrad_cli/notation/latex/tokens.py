@@ -35,14 +35,16 @@ RELATIONS: Final = {
     "cong": "approx", "le": "<=", "leq": "<=", "ge": ">=", "geq": ">=", "ne": "!=", "neq": "!=", "propto": "propto", "to": "to",
     "mapsto": "maps",
     "rightarrow": "to", "longrightarrow": "to", "in": "in", "subset": "in", "forall": "forall", "leqslant": "<=", "geqslant": ">=",
-    "ll": "<=",
+    **dict.fromkeys(words("Rightarrow implies therefore because Longrightarrow impliedby Leftarrow leadsto"), "then"),
+    **dict.fromkeys(words("Leftrightarrow iff Longleftrightarrow"), "iff"), "ll": "<=",
     "gg": ">=", "preceq": "<=", "succeq": ">=", "prec": "<=", "succ": ">=", "lt": "<", "gt": ">", "not": "!=", "exists": "forall",
 }  # fmt: skip
 
-CONNECTIVES: Final = words(
-    "Rightarrow implies therefore because Longrightarrow impliedby Leftarrow leadsto"
-)
-EQUIVALENCES: Final = words("Leftrightarrow iff Longleftrightarrow")
+SIGNS: Final = {
+    "{": ("open", "\\{"), "}": ("close", "\\}"), "|": ("bar", "||"), "_": ("operator", "_"), "*": ("operator", "times"),
+    **{word: ("gap", word) for word in ("quad", "qquad", "enskip")}, **{word: ("linebreak", word) for word in ("\\", "cr", "newline")},
+}  # fmt: skip
+"""Commands that are one token, beside those of the tables of operators and relations."""
 
 BRACKETS: Final = {
     "langle": ("open", "<"), "rangle": ("close", ">"), "lvert": ("bar", "|"), "rvert": ("bar", "|"), "vert": ("bar", "|"),
@@ -120,6 +122,11 @@ CHARACTERS: Final = {
     "…": ("command", "dots"), "⋯": ("command", "dots"), "⊤": ("command", "top"), "ᵀ": ("command", "up-top"), "∞": ("command", "infty"),
     "†": ("command", "dagger"), "±": ("command", "pm"), "∫": ("command", "int"), "∏": ("command", "prod"), "@": ("operator", "times"),
     "⊺": ("command", "top"), "ℓ": ("name", "ell"), "ⅆ": ("command", "d"), "𝟏": ("command", "ones"), "𝟙": ("command", "ones"),
+}  # fmt: skip
+
+PAIRS: Final = {
+    ":=": ("relation", ":="), "==": ("relation", "="), "=:": ("relation", "=:"), "=>": ("relation", "then"), "||": ("bar", "||"),
+    "**": ("operator", "^"),
 }  # fmt: skip
 
 RAISED: Final = dict(zip("⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺ᵀᵗ", "0123456789-+TT", strict=True))

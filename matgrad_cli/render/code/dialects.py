@@ -43,8 +43,16 @@ _BY_EIGENVALUES: Final = {
 """A function of a matrix by its eigenvalues, and its derivative along `h` by their divided differences (Daleckii and Krein)."""
 
 
-def _by_eigenvalues(module: str, complex: str) -> dict[str, str]:
-    return {name: text.format(module, complex=complex, h=complex.replace("a.", "h.", 1)) for name, text in _BY_EIGENVALUES.items()}
+_BY_VECTORS: Final = {
+    "topvv": "def topvv(a):\n    v = {0}.linalg.eigh(a)[1][:, -1]\n    return {0}.outer(v, v)",
+    "polar": "def polar(u):\n    left, _, right = {0}.linalg.svd(u, full_matrices=False)\n    return left @ right",
+    "leading": "def leading(u):\n    left, _, right = {0}.linalg.svd(u, full_matrices=False)\n    return {0}.outer(left[:, 0], right[0])",
+}
+
+
+def _helpers(module: str, complex: str) -> dict[str, str]:
+    given = {"complex": complex, "h": complex.replace("a.", "h.", 1)}
+    return {name: text.format(module, **given) for name, text in (_BY_VECTORS | _BY_EIGENVALUES).items()}
 
 
 _COMMON: Final = {
@@ -88,11 +96,8 @@ NUMPY: Final = Dialect("numpy", ("import numpy as np",), "np", {
     "silu": "def silu(u):\n    return u * np.exp(-np.logaddexp(0, -u))",
     "erf": "def erf(u):\n    u = np.clip(u, -6, 6)\n    nodes, weights = np.polynomial.legendre.leggauss(64)\n"
            "    return u / np.sqrt(np.pi) * (np.exp(-np.multiply.outer(u, (nodes + 1) / 2)**2) @ weights)",
-    "topvv": "def topvv(a):\n    v = np.linalg.eigh(a)[1][:, -1]\n    return np.outer(v, v)",
-    "polar": "def polar(u):\n    left, _, right = np.linalg.svd(u, full_matrices=False)\n    return left @ right",
-    "leading": "def leading(u):\n    left, _, right = np.linalg.svd(u, full_matrices=False)\n    return np.outer(left[:, 0], right[0])",
     "gelu": "def gelu(u):\n    return u * (1 + erf(u / np.sqrt(2))) / 2",
-    **_by_eigenvalues("np", "a.astype(complex)"),
+    **_helpers("np", "a.astype(complex)"),
 })
 
 _TORCH_OWN: Final = {
@@ -107,13 +112,7 @@ _TORCH_OWN: Final = {
     "cross": "{0}.linalg.cross({x}, {y})", "crossmat": "{0}.linalg.cross({atom}[None], {0}.eye(3, dtype={0}.float64)).T",
     "norm1": "{0}.sum({0}.abs({x}))", "det": "{0}.linalg.det({x})", "number": "{0}.as_tensor({x}, dtype={0}.float64)",
 }
-TORCH: Final = Dialect("torch", ("import torch",), "torch", {**_COMMON, **_TORCH_OWN}, {
-    "topvv": "def topvv(a):\n    v = torch.linalg.eigh(a)[1][:, -1]\n    return torch.outer(v, v)",
-    "polar": "def polar(u):\n    left, _, right = torch.linalg.svd(u, full_matrices=False)\n    return left @ right",
-    "leading": "def leading(u):\n    left, _, right = torch.linalg.svd(u, full_matrices=False)\n"
-               "    return torch.outer(left[:, 0], right[0])",
-    **_by_eigenvalues("torch", "a.to(torch.complex128)"),
-})
+TORCH: Final = Dialect("torch", ("import torch",), "torch", _COMMON | _TORCH_OWN, _helpers("torch", "a.to(torch.complex128)"))
 
 JAX: Final = Dialect("jax", ("import jax", "import jax.numpy as jnp"), "jnp", {
     **_COMMON,
@@ -123,11 +122,6 @@ JAX: Final = Dialect("jax", ("import jax", "import jax.numpy as jnp"), "jnp", {
     "softmax": "jax.nn.softmax({x})", "softmax0": "jax.nn.softmax({x}, 0)", "softmax1": "jax.nn.softmax({x}, 1)",
     "logsumexp": "jax.nn.logsumexp({x})", "logsumexp_all": "jax.nn.logsumexp({x})",
     "logsumexp0": "jax.nn.logsumexp({x}, 0)", "logsumexp1": "jax.nn.logsumexp({x}, 1)",
-}, {
-    "topvv": "def topvv(a):\n    v = jnp.linalg.eigh(a)[1][:, -1]\n    return jnp.outer(v, v)",
-    "polar": "def polar(u):\n    left, _, right = jnp.linalg.svd(u, full_matrices=False)\n    return left @ right",
-    "leading": "def leading(u):\n    left, _, right = jnp.linalg.svd(u, full_matrices=False)\n    return jnp.outer(left[:, 0], right[0])",
-    **_by_eigenvalues("jnp", "a.astype(complex)"),
-})
+}, _helpers("jnp", "a.astype(complex)"))
 
 DIALECTS: Final = {dialect.name: dialect for dialect in (NUMPY, TORCH, JAX)}
