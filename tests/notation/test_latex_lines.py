@@ -74,8 +74,9 @@ def test_what_cannot_be_read_is_kept_with_its_reason() -> None:
     assert side.problem.message == "an expectation or a set cannot be read here"
 
 
-def test_remarks_are_kept() -> None:
-    assert split_line(r"= 2x \qquad\text{(since $A=A^T$)}", names=NAMES).remarks == ("(since $A=A^T$)",)
+def test_remarks_are_no_part_of_a_line() -> None:
+    (statement,) = split_line(r"= 2x \qquad\text{(since $A=A^T$)}", names=NAMES).statements
+    assert [side.text for side in statement.sides] == ["2x"]
 
 
 def test_differentiated_names() -> None:

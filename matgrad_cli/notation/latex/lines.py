@@ -61,21 +61,10 @@ class Statement:
 
 @record
 class LatexLine:
-    """The statements of one row; `remarks` are its words, `notes` what was repaired or assumed."""
+    """The statements of one row; `notes` what was repaired or assumed."""
 
     statements: tuple[Statement, ...]
-    remarks: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
-
-    @property
-    def readable(self) -> bool:
-        """Whether every statement was read."""
-        return all(statement.readable for statement in self.statements)
-
-    @property
-    def empty(self) -> bool:
-        """Whether the row says nothing."""
-        return not self.statements
 
 
 @mutable
@@ -87,13 +76,8 @@ class _Row:
     names: LatexNames
     offset: int
     tokens: list[Token]
-    remarks: list[str]
     notes: list[str]
     known: bool
-
-    def say(self, token: Token) -> None:
-        if token.text not in self.remarks:
-            self.remarks.append(token.text)
 
     def span(self, tokens: list[Token]) -> Span:
         return Span(tokens[0].start, tokens[-1].end).shifted(self.offset)
@@ -115,12 +99,12 @@ def split_line(
     except InputError as error:
         place = error.diagnostic.labels[0].span if error.diagnostic.labels else Span(offset, offset + len(text))
         side = Side(Span(offset, offset + len(text)), text.strip(), None, error.diagnostic)
-        return LatexLine((Statement(place, None, (side,), ()),), (), tuple(lexer.notes))
-    row = _Row(text, held, scope, offset, tokens, [], lexer.notes, names is not None and names.complete)
+        return LatexLine((Statement(place, None, (side,), ()),), tuple(lexer.notes))
+    row = _Row(text, held, scope, offset, tokens, lexer.notes, names is not None and names.complete)
     pieces = _pieces(row)
     row.names = scope.defining(name for name in _defined(pieces) if name not in scope.losses)
     statements = tuple(statement for piece in pieces if (statement := _statement(row, piece)))
-    return LatexLine(statements, tuple(row.remarks), tuple(row.notes))
+    return LatexLine(statements, tuple(row.notes))
 
 
 @mutable
@@ -150,8 +134,6 @@ def _pieces(row: _Row) -> list[_Piece]:
             continue
         if (top and token.kind in ("gap", "text")) or (token.kind == "relation" and token.text in ("then", "iff")):
             where = token.kind == "text" and token.text.lower().split()[:1] in (["where"], ["with"], ["let"], ["for"], ["here"])
-            if token.kind == "text":
-                row.say(token)
             empty = token.kind == "gap" and not found[-1].tokens
             worded, both = token.kind == "text" or (empty and found[-1].worded), token.text == "iff" or (empty and found[-1].both)
             found.append(_Piece([], where or (empty and found[-1].defining), worded, both))
@@ -185,8 +167,7 @@ def _joined(row: _Row, pieces: list[_Piece]) -> list[_Piece]:
             continue
         if tokens[0].kind == "relation" and tokens[0].text in ("in", "forall"):
             if found and not any(token.kind == "relation" for token in found[-1].tokens):
-                tokens = [*found.pop().tokens, *tokens]  # `…, y_i ∈ {0, 1}`
-            row.remarks.append(row.text[tokens[0].start : tokens[-1].end])
+                found.pop()  # `…, y_i ∈ {0, 1}`
             continue
         numbered = found and len(tokens) == 3 and tokens[0].text == "(" and tokens[1].kind == "number" and tokens[2].text == ")"
         dots = found and all(token.text in ("dots",) for token in tokens)
@@ -196,7 +177,6 @@ def _joined(row: _Row, pieces: list[_Piece]) -> list[_Piece]:
             found[-1].tokens = [*found[-1].tokens, *words, *tokens]
             continue
         if numbered or dots or mere or said:
-            row.remarks.append(row.text[tokens[0].start : tokens[-1].end])
             continue
         found.append(_Piece(tokens, piece.defining, both=piece.both))
     return found

@@ -14,6 +14,7 @@ from ...diagnostics.record import field, record, replace
 from ...diagnostics.regex import regex
 from ...ir import ELEMENTWISE
 from ...ir.functions import CHANGES, MATRIX_FUNCTIONS
+from ..names import GREEK as SPELLED
 
 
 def words(text: str) -> frozenset[str]:
@@ -26,10 +27,7 @@ ROMAN: Final = PROSE | words("mathrm operatorname textrm mathsf mathtt textsf rm
 """Commands that set upright words: prose, and names of functions."""
 
 
-GREEK: Final = words(
-    "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi omicron pi rho sigma tau upsilon phi chi psi omega "
-    "Alpha Beta Gamma Delta Epsilon Zeta Eta Theta Iota Kappa Lambda Mu Nu Xi Omicron Pi Rho Sigma Tau Upsilon Phi Chi Psi Omega"
-)
+GREEK: Final = frozenset(SPELLED.values())
 """Greek letters, spelled out."""
 
 VARIANTS: Final = {
