@@ -17,7 +17,7 @@ _WORDS_OF_LATEX = frozenset((
 ))
 """Words that LaTeX reads as functions also without a backslash."""
 _MARKS_OF_DIALECTS = (
-    "'", ".*", "./", ".^", ".(", "norm1(", "norm2(", "normF(", "vector(", "abs2", "Trace(", "Hadamard", "hadamard_", "Determinant(",
+    "'", ".*", "./", ".^", ".(", " \\ ", "norm1(", "norm2(", "normF(", "vector(", "abs2", "Trace(", "Hadamard", "hadamard_", "Determinant(",
     "Inverse(", "Transpose(", "MatMul(", "%*%", "Tr[", "Transpose[", "Det[", "Norm[", "Inverse[", "Total[", "Log[", "Exp[",
 )
 _BOOK_SIGNS = "ᵀ⊤‖∥²³⁻¹Σ∑√⊙∘𝟏−"

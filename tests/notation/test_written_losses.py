@@ -95,6 +95,7 @@ PIECES = [
     ("sum(nn.Softmax(dim=1)(X)@w)", X, "sum(softmax(X, axis=1)@w)", X),
     ("F.binary_cross_entropy_with_logits(X@w, y, reduction='sum')", X, "sum(softplus(X@w) - y*(X@w))", X),
     ("np.einsum('ij,j,i->', X, w, y)", X, "y.T@X@w", X), ("np.sum(np.einsum('ij,kj->ik', X, X)**2)", X, "norm(X@X.T)**2", X),
+    (r"norm(V \ w)", "V: n×n, w: n", "norm(inv(V)@w)", "V: n×n, w: n"),
     (r"\operatorname{KL}(p \| w)", "p: n", "sum(p*log(p/w))", "p: n, w: n"),
     (r"\sin^{-1}(w) + \tan^{-1} w", "w: scalar", "asin(w) + atan(w)", "w: scalar"),
     (r"\|w - w^*\|^2_A", "w: n", "(w - w_star).T@A@(w - w_star)", "w: n, w_star: n, A: n×n"),
@@ -147,6 +148,7 @@ def test_wrappers_are_dropped(text: str) -> None:
     (r"\sum_i w^i X_{ii}", "index-as-number"), (r"\sum_t w^t y_t", "index-as-number"), (r"w^* X w", "unreadable"),
     (r"\|w\|^2/2\sigma^2", "unreadable"), (r"e^{-w^2/2\sigma^2}", "unreadable"), (r"\|w\|_H", "unreadable"),
     (r"\|w\|_\Sigma^2", "unreadable"), (r"\|w\|^2_K", "unreadable"), (r"\|w\|_\Lambda^2", "unreadable"),
+    (r"\sum_k f_k(w)", "unknown-function"), (r"\Phi(w^\top w)", "unknown-function"), (r"\|e^{i w}\|", "unknown-name"),
     (r"\|\nabla w\|^2", "unreadable"), (r"\frac{\partial w}{\partial t}", "unreadable"), (r"\nabla \|Xw\|^2", "unreadable"),
     (r"\sum_{i,j} \log \operatorname{softmax}(X_{ij} w_j)", "wrong-arguments"),
 ])  # fmt: skip

@@ -70,7 +70,7 @@ _TURNED: Final = r"(?<=[\w)\]])\.?'(?=\s*(?:[-*+/).,;]|\.|$))"
 _MARKS: Final[tuple[tuple[Syntax, str], ...]] = (
     ("matrixcalculus", r"\bnorm[12F]\(|\bvector\([01]\)"),
     ("julia", r"\b[A-Za-z]\w*\.\(|\babs2\b"),
-    ("matlab", rf"(?<=[\w)\]'])\s*\.[*/^]|{_TURNED}.*\*|\*.*{_TURNED}"),
+    ("matlab", rf"(?<=[\w)\]'])\s*\.[*/^]|(?<=[\w)\]']) +\\ +(?=[\w(\[])|{_TURNED}.*\*|\*.*{_TURNED}"),
     ("sympy", r"\b(?:Trace|HadamardProduct|hadamard_product|Determinant|Inverse|Transpose|MatMul)\("),
     ("mathematica", r"\b(?:Tr|Transpose|Det|Norm|Inverse|Total|Log|Exp)\["),
     ("r", r"%\*%"),
@@ -87,6 +87,6 @@ def dialect_of(text: str) -> Syntax | None:
     if re.search(r",\s*'\w+'\)\s*\^", text) and "@" not in text:
         return "matlab"
     text = re.sub(r"(?<=[(,=\s])'\w*'", '""', text)
-    if any(sign in text for sign in ("@", "_{", "^{", "np.", "torch.")) or re.search(r"\\[A-Za-z]{2}", text):
+    if any(sign in text for sign in ("@", "_{", "^{", "^T", "np.", "torch.")) or re.search(r"\\[A-Za-z]{2}", text):
         return None
     return next((name for name, marks in _MARKS if re.search(marks, text)), None)

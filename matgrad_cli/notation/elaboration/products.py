@@ -72,6 +72,7 @@ class Product:
             self.kron(node.right)
         else:
             array = self.scalars_of(node.right)
+            self.refuse_value(array, node)
             if array is not None and not self.parts:
                 self.parts, self.kind, self.flat = [array], "", self.reader.is_flat(node.right)
             elif array is not None and operator in ("*", "hadamard"):
@@ -87,6 +88,16 @@ class Product:
                 self.matmul(operator, array, node)
         self.whole_number = False
         self.span = node.span
+
+    def refuse_value(self, array: Expr | None, node: s.Binary) -> None:
+        r"""`\Phi(w^\top x)`: nobody puts a number in brackets behind a matrix; it may be the value of a function."""
+        scope, last = self.reader.scope, s.last_factor(node.left)
+        number = array is None and isinstance(node.right, s.Group) and not isinstance(s.ungrouped(node.right), s.Literal_)
+        if not (number and scope.loss is None and scope.syntax == "latex" and isinstance(last, s.Name)):
+            return
+        if scope.origins.get(last.name, "").startswith("assumed") and self.reader.expr(last).shape.is_matrix:
+            self.reader.fail("unknown-function", f"whether `{last.name}(…)` is a function or a product is not said", node, "",
+                             f"write the function out; for the product write the number in front, or declare `{last.name}`")
 
     def divide(self, node: s.Node) -> None:
         value = self.reader.expr(node)

@@ -118,7 +118,7 @@ def named_factor(r: Cursor) -> Node:
             raise r.trouble(f"the derivative `{name}'` of an unknown function cannot be read", token)
         called = call_of(r, node)
         return with_scripts(r, Derivative(called.span, called, None, (), "D"), scripts_here(r))
-    if not declared and not r.known and not scripts and name not in LETTERS and around_a_letter(r):
+    if not declared and all(script.kind == "index" for script in scripts) and (scripts or name not in LETTERS) and around_a_letter(r):
         raise r.trouble(f"whether `{source_text(r, token)}(…)` is a function or a product is not said", token, "unknown-function",
                         f"write the function out; for the product leave the brackets away, or declare `{name}`")
     return with_scripts(r, node, scripts)

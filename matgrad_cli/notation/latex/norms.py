@@ -92,7 +92,7 @@ def normed(reader: Cursor, node: Node, span: Span, single: bool) -> Node:
         order = None
     if isinstance(order, Literal_):
         order = Literal_(order.span, Fraction(order.text), order.text)  # it counts nothing
-    if order is not None and not single and label != "H":
+    if order is not None and not single:
         first = rest[0].parts[0] if rest and rest[0].kind == "power" else None
         whole = first is not None and isinstance(order, Name) and first == replace(order, span=first.span)
         options = (("power", ""),) if whole else ()
