@@ -20,7 +20,7 @@ from .consequences import told_once
 from .credit import derives, lines_held, scored
 from .derivation import RowResult
 from .equations.asked import named_multipliers, readings, split_constraints, without_lagrangian
-from .finals import final_of, final_of_named, final_of_second
+from .finals import final_of, final_of_named, final_of_second, with_slip
 from .lines.arrays import Flags, Slices, other_slices, slices
 from .lines.literal_name import with_letter
 from .lines.reading import as_declared
@@ -143,8 +143,7 @@ def _answer(chosen: Settings, task: Task) -> ProblemReport:
         lead = len(answer.passage.text) - len(answer.passage.text.lstrip())
         passage = answer.passage.part(lead, len(answer.passage.text))
         lines = (finding_of(1, verdict, passage, found.slip, answer.source, found.notes),)
-    final_verdict: Literal["right", "wrong", "missing"] = verdict if verdict in ("right", "wrong") else "missing"
-    final = Final(final_verdict, found.slip.code if found.slip else None, found.slip.message if found.slip else None)
+    final = with_slip(verdict if verdict in ("right", "wrong") else "missing", found.slip)
     if found.slip is not None and found.slip.code == "not-worked-out" and chosen.asked:
         verdict = "wrong"
     if chosen.require == "derivation":

@@ -12,6 +12,7 @@ from .derivation import Reader
 from .equations.asked import judged_solution
 from .lines.reading import Read
 from .lines.scope import surroundings
+from .slips.causes import Slip
 from .task import Task
 
 
@@ -27,9 +28,7 @@ def final_of(task: Task, reader: Reader, answer: str | None) -> Final:
     if read is None:
         return Final("missing", None, "the derivation states no derivative of the loss that is worked out")
     if read.expr is None:
-        if read.failure == "wrong" and read.slip is not None:
-            return Final("wrong", read.slip.code, read.slip.message)
-        return Final("missing", read.slip.code if read.slip else None, read.slip.message if read.slip else None)
+        return with_slip("wrong" if read.failure == "wrong" and read.slip is not None else "missing", read.slip)
     return _judged(reader, read.expr)
 
 
@@ -61,36 +60,34 @@ def _of_answer(task: Task, answer: str | None) -> Final | None:
     found = judge_answer(task, answer, None) if answer is not None else None
     if found is None or found.verdict not in ("right", "wrong"):
         return None
-    return Final(found.verdict, found.slip.code if found.slip else None, found.slip.message if found.slip else None)
+    return with_slip(found.verdict, found.slip)
+
+
+def with_slip(verdict: FinalVerdict, slip: Slip | None) -> Final:
+    """The final answer with its slip, if it has one."""
+    return Final(verdict, slip.code if slip else None, slip.message if slip else None)
 
 
 def _of_asked(task: Task, reader: Reader, solution: tuple[Read, Outcome] | None) -> Final:
     """The last value that the variable was said to have; the kind of point that it is counts too."""
     if solution is None and (claimed := reader.equations.claimed) is not None and claimed[0].expr is not None:
         verdict, slip = judged_solution(reader.around, claimed[0].expr, claimed[0])
-        return Final("wrong", slip.code, slip.message) if verdict == "wrong" and slip is not None else _of_solution(claimed[1])
+        return with_slip("wrong", slip) if verdict == "wrong" else _of_solution(claimed[1])
     if solution is None:
         return Final("missing", "not-worked-out", f"the derivation states no value of `{task.problem.wrt.name}`")
     if solution[1].verdict != "follows" or solution[0].expr is None:
         return _of_solution(solution[1])
     verdict, slip = judged_solution(reader.around, solution[0].expr, solution[0])
-    final: FinalVerdict = "missing" if verdict == "undecided" else verdict
-    return Final(final, slip.code if slip else None, slip.message if slip else None)
+    return with_slip("missing" if verdict == "undecided" else verdict, slip)
 
 
 def _of_solution(outcome: Outcome) -> Final:
     """The verdict on the value that the equations end in."""
     if outcome.verdict == "follows":
         return Final("wrong", "differs", "it follows from a wrong line and does not hold itself") if outcome.carried else Final("right")
-    slip = outcome.slip
-    verdict: FinalVerdict = "wrong" if outcome.verdict == "wrong" else "missing"
-    return Final(verdict, slip.code if slip else None, slip.message if slip else None)
+    return with_slip("wrong" if outcome.verdict == "wrong" else "missing", outcome.slip)
 
 
 def _judged(reader: Reader, expr: Expr) -> Final:
     found = judged_derivative(reader.around, expr, reader.chain.final_order, reader.chain.final, None)
-    if found.verdict == "right":
-        return Final("right")
-    if found.verdict == "wrong":
-        return Final("wrong", found.slip.code if found.slip else None, found.slip.message if found.slip else None)
-    return Final("missing", found.slip.code if found.slip else None, found.slip.message if found.slip else None)
+    return Final("right") if found.verdict == "right" else with_slip("wrong" if found.verdict == "wrong" else "missing", found.slip)

@@ -107,7 +107,7 @@ def _claim(passages: Sequence[Passage], last: Piece, chosen: Settings) -> Claim:
     if last.text.count("=") > 1:
         return replace(chosen, rows=tuple(passages)), stated
     head = _STATES.match(last.text) if stated and chosen.asks == "gradient" else None
-    start = head.end() if head is not None else last.value if chosen.asks != "gradient" else 0
+    start = head.end() if head is not None else last.value
     *before, whole = *passages[:-1], last.passage.part(start, len(last.text))
     for one in reversed(before):
         whole = one.joined(whole)

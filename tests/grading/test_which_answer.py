@@ -124,6 +124,8 @@ RIGHT = [
     (1, r"The derivative (row vector) is $x^T(A+A^T)+b^T$; the gradient is its transpose $(A+A^T)x+b$."),
     (1, "$g=(A+A^T)x+b$. " + "The $g$ is a vector. " * 500 + "So the gradient is $g$."),
     (1, r"The gradient is $Sx+b$ where $S = A+A^T$. For $A = I$: $2x + b$."),
+    (3, r"$p = \sigma(Xw)$, $r = p - y$, $g = X^Tr$."),
+    (3, r"$r = \sigma(Xw) - y$, $g = X^Tr$."),
     (3, r"$\hat y = \sigma(Xw)$ and $g = X^T(\hat y - y)$."),
     (3, r"Zuerst setze ich $e = \sigma(Xw) - y$; der Fehler ist $e$. Der Gradient ist $X^T e$."),
     (1, "$$dL = x^T(A+A^T)\\,dx + b^T dx$$\nso the gradient is\n$$\\nabla_x L = (A+A^T)x + b$$\nor, multiplied out,\n$$Ax + A^Tx + b$$"),

@@ -49,12 +49,20 @@ def parted(text: str) -> Parted | None:
     if not 1 <= len(pieces) <= _MOST + 1 or len(plain) > 1:
         return None
     if not plain:  # `g = 2Zw, Z = XᵀX`: what no other piece uses
-        words = [set(re.findall(r"[^\W\d_]+", text[start:end])) for start, end in pieces]
         names = [set(re.findall(r"[^\W\d_]+", defines[1])) for _, defines in found if defines is not None]
-        unused = [at for at, name in enumerate(names) if not any(name <= words[other] for other in range(len(words)) if other != at)]
-        plain = [pieces[unused[0] if len(unused) == 1 else 0]]
+        found_unused = (_unused(names, [set(re.findall(run, text[start:end])) for start, end in pieces]) for run in _RUNS)
+        plain = [pieces[next((unused[0] for unused in found_unused if len(unused) == 1), 0)]]
     parts = tuple((defines[1], piece[0] + defines.end(), piece[1]) for piece, defines in found if defines and piece != plain[0])
     return Parted(*plain[0], parts)
+
+
+_RUNS: Final = (r"[^\W\d_]+", r"(?<=\\)[A-Za-z]+|[^\W\d_]")
+"""A run of letters is one name, or each letter is one: the r of `X^Tr`."""
+
+
+def _unused(names: list[set[str]], words: list[set[str]]) -> list[int]:
+    """Which names stand in no other piece."""
+    return [at for at, name in enumerate(names) if not any(name <= words[other] for other in range(len(words)) if other != at)]
 
 
 def answer_in(text: str) -> tuple[int, int]:
