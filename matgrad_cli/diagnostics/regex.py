@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 _METHODS = ("match", "search", "fullmatch", "sub", "subn", "split", "findall", "finditer")
@@ -23,9 +24,26 @@ class _Waiting:
         return getattr(compiled, name)
 
 
+class _Rare:
+    """A pattern that fits only where one of some words stands (in small letters); for other texts it is never compiled."""
+
+    def __init__(self, pattern: str, flags: int, needs: tuple[str, ...]) -> None:
+        self.waiting, self.needs = _Waiting(pattern, flags), needs
+
+    def search(self, text: str) -> re.Match[str] | None:
+        folded = text.casefold()
+        return self.waiting.search(text) if any(word in folded for word in self.needs) else None
+
+    def finditer(self, text: str) -> Iterator[re.Match[str]]:
+        folded = text.casefold()
+        return self.waiting.finditer(text) if any(word in folded for word in self.needs) else iter(())
+
+
 if TYPE_CHECKING:
 
-    def regex(pattern: str, flags: int = 0) -> re.Pattern[str]:
-        """The pattern."""
+    def regex(pattern: str, flags: int = 0, needs: tuple[str, ...] = ()) -> re.Pattern[str]:
+        """The pattern; `needs` are words, in small letters, of which one stands in every text that fits."""
 else:
-    regex = _Waiting
+
+    def regex(pattern, flags=0, needs=()):
+        return _Rare(pattern, flags, needs) if needs else _Waiting(pattern, flags)

@@ -28,18 +28,22 @@ _NONE_YET = regex(r"(?:(?:\\[lc]?dots|…|\.\.\.)\s*,|[=+*/-])\s*$")
 _PAIRED = regex(_PAIR)
 _TOLD = regex(rf"∈\s*{_FIELD}\s*(?:\^\s*(?:\{{[^{{}}]+\}}|\\?[A-Za-z0-9]))?|{_PAIR}")
 _LENGTH = regex(
-    rf"{NAMES}\s*(?:\w+\s){{0,4}}(?:vectors?\s(?:\w+\s){{0,2}})?(?:of|with)\s(?:length|dimension|size)\s(?P<size>{_SIZE})(?![\w×]|\s*×)"
-    rf"|{NAMES.replace('names', 'more')}\s+is\s+(?P<dim>{_SIZE})-dim"
+    rf"{NAMES}(?:\s*(?:\w+\s){{0,4}}(?:vectors?\s(?:\w+\s){{0,2}})?(?:of|with)\s(?:length|dimension|size)\s(?P<size>{_SIZE})(?![\w×]|\s*×)"
+    rf"|\s+is\s+(?P<dim>{_SIZE})-dim)",
+    needs=("length", "dimension", "size", "-dim"),
 )
-_LISTED = regex(rf"(?:^|[,;(]|[-•*])[ \t]*{NAMES}\s*:[ \t]*(?P<size>{_SIZE})(?=[ \t]*(?:[,;)\n]|$|—|–)|[ \t]+\()", re.MULTILINE)
+_LISTED = regex(rf"(?:^|[,;(]|[-•*])[ \t]*{NAMES}\s*:[ \t]*(?P<size>{_SIZE})(?=[ \t]*(?:[,;)\n]|$|—|–)|[ \t]+\()", re.MULTILINE,
+                needs=(":",))
 _EACH_NAME = regex(_NAME)
 _FORWARD = regex(rf"\s*-?\s*(?:\w+[- ]){{0,2}}(?:matrix|matrices|Matrix)\s+{NAMES}")
-_POSITIVE = regex(rf"(?P<name>{_NAME})\s*(?:>|≥|\\geq?)\s*0(?!\.?\d)")
+_POSITIVE = regex(rf"(?P<name>{_NAME})\s*(?:>|≥|\\geq?)\s*0(?!\.?\d)", needs=(">", "≥", "\\ge"))
 _IN_SYMMETRIC = regex(
-    rf"{NAMES}\s*(?:∈|,? in)\s*(?:𝕊|S(?=[_^][^\s$,]*\+))(?P<marks>(?:\s*[_^]\s*(?:\{{[^{{}}]*\}}|\\?[A-Za-z0-9]|\+{{1,2}})){{1,2}})"
+    rf"{NAMES}\s*(?:∈|,? in)\s*(?:𝕊|S(?=[_^][^\s$,]*\+))(?P<marks>(?:\s*[_^]\s*(?:\{{[^{{}}]*\}}|\\?[A-Za-z0-9]|\+{{1,2}})){{1,2}})",
+    needs=("𝕊", "s_", "s^"),
 )
 """`Ω ∈ 𝕊^n_{++}`: the symmetric matrices; `𝕊^{n-1}` is a sphere."""
-_DEFINITE = regex(rf"(?P<name>{_NAME})\s*(?:\\succ(?:eq|curlyeq)?(?![A-Za-z])|≻|⪰|≽)\s*0(?!\.?\d)")
+_ORDERED = "\\succ", "≻", "⪰", "≽"
+_DEFINITE = regex(rf"(?P<name>{_NAME})\s*(?:\\succ(?:eq|curlyeq)?(?![A-Za-z])|≻|⪰|≽)\s*0(?!\.?\d)", needs=_ORDERED)
 TRANSPOSED = r"\^\s*(?:\{?\s*\\?(?:top|T|intercal)\s*\}?|ᵀ)"
 _MEAN = regex(r"\\[dt]?frac\s*(?:\{[^{}]*\}|\d|\\[a-z]+)\s*\{?\s*\d*\s*([A-Z])(?=\s*\})|\\[dt]?frac\s*\d\s*([A-Z])")
 
@@ -86,7 +90,8 @@ def plain_prose(prose: str) -> str:
         text = re.sub(rf"\\(?:{_MARK})\s*\{{(\\?[A-Za-z]+)\}}", _field, text)
     text = re.sub(r"\s*(?:\\times(?![A-Za-z])|×)\s*", "×", text)
     text = re.sub(r"\\in(?![A-Za-z])", "∈", text).replace("\\R^", "ℝ^").replace("\\Re^", "ℝ^").replace("\\mathbb S", "𝕊")
-    text = re.sub(rf"({_NAME})\s*=\s*\1\s*{TRANSPOSED}(?=\s*(?:∈|\\succ|≻|⪰|≽))", r"\1", text)
+    if any(sign in text for sign in ("∈", *_ORDERED)):
+        text = re.sub(rf"({_NAME})\s*=\s*\1\s*{TRANSPOSED}(?=\s*(?:∈|\\succ|≻|⪰|≽))", r"\1", text)
     text = re.sub(r"ℝ([ᵃ-ᶿᴬ-ᵪⁿⁱ⁰-⁹²³¹ˣʰʲʳˡˢʷʸ×]+)", lambda match: "ℝ^{" + _pair(match[1].translate(_RAISED)) + "}", text)
     text = re.sub(r"([A-Za-zΑ-ω])([₀-₉]+)", lambda match: f"{match[1]}_{match[2].translate(_LOWERED)}", text)
     return re.sub(r"\*\*|__", "  ", text)
@@ -124,7 +129,7 @@ def sizes_told(prose: str) -> dict[str, str]:
     for match in _PAIRED.finditer(text):
         told += [(match.start(), name, f"{match['rows']}×{match['cols']}") for name in _beside(text, bare, match)]
     for match in _LENGTH.finditer(bare):
-        told += [(match.start(), name, match["size"] or match["dim"]) for name in _names(match["names"] or match["more"])]
+        told += [(match.start(), name, match["size"] or match["dim"]) for name in _names(match["names"])]
     told += [(start, name, f"{side}×{side}") for start, name, side, _ in _in_symmetric(text)]
     for match in _LISTED.finditer(bare):
         told += [(match.start(), name, match["size"]) for name in _names(match["names"])]

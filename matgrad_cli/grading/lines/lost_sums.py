@@ -15,6 +15,7 @@ _CONVENTION = regex(
     r"einstein|summation\s+convention|repeated\s+ind|index\s+convention|(?:sum(?:mation)?s?|\\sum)\W*\s*(?:signs?\s+)?(?:(?:is|are|being)\s+)?"
     r"(?:implied|implicit|understood|omitted|suppressed|dropped|left\s+out)|(?:implied|implicit(?:ly)?)\s+sum"
     r"|(?:omit|suppress|drop|leav)\w*\s+(?:out\s+)?(?:the\s+|all\s+)?(?:sum|\\sum|\$?\\Sigma)", re.IGNORECASE,
+    ("einstein", "convention", "repeated", "impli", "understood", "omit", "suppress", "drop", "left", "leav"),
 )
 
 
