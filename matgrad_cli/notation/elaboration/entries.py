@@ -18,7 +18,6 @@ from ...ir import (
     Partial,
     Position,
     Shape,
-    Size,
     Symbol,
     add,
     fresh_index,
@@ -28,9 +27,11 @@ from ...ir import (
     sum_over,
 )
 from .. import syntax as s
+from ..shapes.uses import length_of
 from .complaints import described, fail
 from .elaborator import Elaborator
 from .guards import guarded
+from .sizes import dim_of_array
 
 
 def position(e: Elaborator, node: s.Node, side: Dim | None, sides: tuple[Dim | None, Dim | None] = (None, None)) -> Position:
@@ -219,7 +220,7 @@ def _check_limit(e: Elaborator, letter: s.Name, limit: s.Node, dim: Dim) -> None
     """A written limit must be the whole length; a name that nobody declared is a name for it, and that is said."""
     bare = s.ungrouped(limit)
     length = f"`{letter.name}` runs through {dim}"
-    written = _length(e, bare)
+    written = length_of(bare, lambda name: e.scope.size(name) or e.found.sizes.get(name), lambda call: dim_of_array(e, call))
     if written is dim:
         if isinstance(bare, s.Name) and bare.name in e.found.sizes and dim is not Dim.of(bare.name):
             e.note(f"{e.text(limit)} above the sum is read as a name for {dim}, the length that `{letter.name}` runs through")
@@ -233,22 +234,6 @@ def _check_limit(e: Elaborator, letter: s.Name, limit: s.Node, dim: Dim) -> None
         e.fail("sum-range", f"{e.text(limit)} is {what} and cannot be the upper limit of `{letter.name}`", limit, length, help)
     upper = e.text(limit) if written is None else str(written)
     e.fail("sum-range", f"the sum over `{letter.name}` goes to {upper}, where its whole length is {dim}", limit, length, help)
-
-
-def _length(e: Elaborator, node: s.Node) -> Dim | None:
-    """The dimension that a limit says, where it is a declared name, a whole number or a product of these."""
-    match s.ungrouped(node):
-        case s.Literal_(_, value) if value.denominator == 1 and 0 < value < 10**9:
-            return Dim(int(value))
-        case s.Name(_, name):
-            return e.scope.size(name) or e.found.sizes.get(name)
-        case s.Binary(_, "*" | "juxtapose" | "dot", left, right):
-            first, second = _length(e, left), _length(e, right)
-            return first * second if first is not None and second is not None else None
-        case s.Apply(_, "shape"):
-            found = e.expr(node)
-            return found.dim if isinstance(found, Size) else None
-    return None
 
 
 def sigma(e: Elaborator, node: s.Sigma) -> Expr:

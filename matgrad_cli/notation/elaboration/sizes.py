@@ -5,6 +5,7 @@ from __future__ import annotations
 from ...ir import ONE, Dim, Expr, Eye, Fill, Number, Shape, Size
 from .. import syntax as s
 from ..names import nearest_name
+from ..shapes.uses import length_of
 from .complaints import fail
 from .elaborator import Elaborator
 
@@ -36,34 +37,27 @@ def constructor(e: Elaborator, node: s.Apply, function: str) -> Expr:
 def _dimension(e: Elaborator, node: s.Node) -> Dim:
     """A size: a whole number, a declared dimension, a product of them."""
     node = s.ungrouped(node)
-    match node:
-        case s.Literal_(_, value) if value.denominator == 1 and 0 < value < 10**6:
-            return Dim(int(value))
-        case s.Name(_, name):
-            size = e.scope.size(name)
-            if size is not None:
-                return size
-            near = nearest_name(name, e.scope.sizes)
+    found = length_of(node, e.scope.size, lambda call: dim_of_array(e, call))
+    if found is not None:
+        return found
+    for name in s.parts_of(node):
+        if isinstance(name, s.Name) and e.scope.size(name.name) is None and (name is node or e.scope.find(name.name) is None):
+            near = nearest_name(name.name, e.scope.sizes)
             known = ", ".join(f"`{size}`" for size in e.scope.sizes)
-            fail(e.scope, "unknown-size", f"`{name}` is not the name of a dimension", (node.span, ""),
+            fail(e.scope, "unknown-size", f"`{name.name}` is not the name of a dimension", (name.span, ""),
                  notes=(f"declared dimensions are {known}",) if known else (), help=f"did you mean `{near}`?" if near else None)
-        case s.Binary(_, "*" | "juxtapose", left, right):
-            return _dimension(e, left) * _dimension(e, right)
-        case s.Binary(_, "**" | "^", left, s.Literal_(_, power)) if power.denominator == 1 and 0 < power <= 9:
-            result = ONE
-            for _ in range(int(power)):
-                result = result * _dimension(e, left)
-            return result
-        case s.Apply(_, "shape" | "len"):
-            size_of = size_of_array(e, node)
-            return size_of.dim if isinstance(size_of, Size) else Dim(int(size_of.value)) if isinstance(size_of, Number) else ONE
     return e.fail("unknown-size", f"{e.text(node)} is no size; a size is a whole number from 1, a dimension, or a product of them", node)
 
 
-def size_of_array(e: Elaborator, node: s.Apply) -> Expr:
+def dim_of_array(e: Elaborator, node: s.Apply) -> Dim:
     """X.shape[0], len(x); how many samples are the rows of scores, of which a vector is one sample."""
     value = e.expr(node.arguments[0])
     if ("axis", "samples") in node.options and value.shape.is_column:
-        return Number(1)
-    dim = value.shape.cols if ("axis", "1") in node.options else value.shape.rows
+        return ONE
+    return value.shape.cols if ("axis", "1") in node.options else value.shape.rows
+
+
+def size_of_array(e: Elaborator, node: s.Apply) -> Expr:
+    """The same as a number."""
+    dim = dim_of_array(e, node)
     return Size(dim) if dim.names else Number(dim.factor)

@@ -84,7 +84,7 @@ def _simple(lexer: Lexer, word: str, at: int, stop: int, font: str) -> None:
 def _bracket(lexer: Lexer, word: str, at: int, stop: int) -> None:
     kind, text = BRACKETS[word]
     side = "open" if word.startswith("l") and kind == "bar" else "close" if word.startswith("r") and kind == "bar" else ""
-    lexer.emit("command" if kind in ("norm", "abs") else kind, kind if kind in ("norm", "abs") else text, at, stop, side=side)
+    lexer.emit(kind, text, at, stop, side=side)
 
 
 def _sized(lexer: Lexer, word: str, stop: int, end: int, depth: int) -> int:

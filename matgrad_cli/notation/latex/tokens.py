@@ -51,7 +51,6 @@ BRACKETS: Final = {
     "lVert": ("bar", "||"), "rVert": ("bar", "||"), "Vert": ("bar", "||"), "lbrace": ("open", "\\{"), "rbrace": ("close", "\\}"),
     "lbrack": ("open", "["), "rbrack": ("close", "]"), "lparen": ("open", "("), "rparen": ("close", ")"), "mid": ("bar", "|"),
     "parallel": ("bar", "||"),
-    "norm": ("norm", ""), "abs": ("abs", ""),
 }  # fmt: skip
 
 SIZES: Final = {
@@ -62,7 +61,7 @@ SIZES: Final = {
 
 STRUCTURE: Final = {
     "frac": "frac", "tfrac": "frac", "dfrac": "frac", "cfrac": "frac", "nicefrac": "frac", "sfrac": "frac", "sqrt": "sqrt",
-    "sum": "sum", "prod": "prod",
+    "sum": "sum", "prod": "prod", "norm": "norm", "abs": "abs",
     "partial": "partial", "nabla": "nabla", "grad": "nabla", "top": "top", "intercal": "top", "trans": "top", "transpose": "top",
     "prime": "prime", "dagger": "dagger", "ldots": "dots", "dots": "dots", "cdots": "dots", "vdots": "dots", "ddots": "dots",
     "dotsc": "dots",

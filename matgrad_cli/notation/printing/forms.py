@@ -6,6 +6,8 @@ from abc import abstractmethod
 from collections.abc import Callable, Iterable, Mapping
 
 from ...ir import Dim, Expr, Index, Number, Position
+from ...ir.functions import WITH_AXES
+from ..unknown import shown as unknown_shown
 from .precedence import ATOM, POWER, PRODUCT, UNARY, Piece, Printer
 
 
@@ -17,8 +19,17 @@ class Forms(Printer):
     positions: Callable[[Iterable[Position | None]], str]
     words: Mapping[str, str]
     """The signs by name (transpose, hadamard, ones …) and the forms with places: `fraction`, `lowered`, `gradient` …"""
+    functions: Mapping[str, str]
+    """Functions with a sign or a name of their own."""
+    slopes: tuple[str, str, str, str, str]
+    """How derivatives of unknown functions are written: f′, ∇f, ∇²f, D*f, ∂₁f."""
     stroke: bool = False
     """Whether a fraction is written with a stroke, so that what stands above and below it may need brackets."""
+
+    def __init__(self, taken: frozenset[str] = frozenset()) -> None:
+        super().__init__()
+        self._taken = taken
+        """The signs of functions that are letters of the problem: with a variable σ the function is written out."""
 
     @abstractmethod
     def big_sum(self, indices: Iterable[Index], body: Expr) -> str:
@@ -27,10 +38,6 @@ class Forms(Printer):
     @abstractmethod
     def raised(self, base: str, exponent: str) -> str:
         """base with a superscript."""
-
-    @abstractmethod
-    def function(self, name: str, arguments: Iterable[str]) -> str:
-        """A named function with its arguments."""
 
     @abstractmethod
     def norm(self, body: Piece, kind: str, power: str) -> Piece:
@@ -63,6 +70,15 @@ class Forms(Printer):
     def quotient(self, top: str, bottom: str) -> Piece:
         """∂… / ∂… as a fraction that is one sign."""
         return Piece(self.form("fraction", top, bottom), UNARY, tight=not self.stroke)
+
+    def function(self, name: str, arguments: Iterable[str]) -> str:
+        """A named function with its arguments; the axis stands below it, counted as in Python."""
+        shown = unknown_shown(name, self.name_text, *self.slopes)
+        if not shown and name in self.functions and not (name == "sigmoid" and self._taken):
+            shown = self.functions[name]
+        elif not shown and name[-1] in "01" and name[:-1] in WITH_AXES:
+            shown = self.form(f"axis {name[-1]}", name[:-1])
+        return (shown or self.form("function", name)) + self.words["applied"] + self.brackets(self.words["comma"].join(arguments))
 
     def lowered(self, base: str, positions: Iterable[Position | None]) -> str:
         """base with index letters."""

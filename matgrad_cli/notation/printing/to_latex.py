@@ -6,10 +6,8 @@ from collections.abc import Iterable, Sequence
 from typing import Final
 
 from ...ir import Dim, Expr, Index, Number, Pair, Position, Shape, Size
-from ...ir.functions import WITH_AXES
 from ...ir.memory import remembered
 from ..letters import LATEX_GREEK, split_name
-from ..unknown import shown as unknown_shown
 from .book import BookPrinter
 from .precedence import ATOM, POWER, PRODUCT, Marks, Piece
 from .to_text import counted_letters
@@ -22,9 +20,12 @@ _WORDS: Final = {
     "number": "{}", "fraction": r"\frac{{{}}}{{{}}}", "lowered": "{}_{{{}}}", "enclosed": r"\Bigl[ {} \Bigr]_{{{}}}",
     "root": r"\sqrt{{{}}}", "bars": r"\lvert {} \rvert", "angle": r"\langle {}, {} \rangle", "ones beside": "{} {}", "beside ones": "{} {}",
     "gradient": r"\nabla_{{{1}}} {0}", "hessian": r"\nabla_{{{1}}}^2 {0}", "identity": "I_{{{}}}",
+    "axis 0": r"\operatorname{{{}}}_{{0}}", "axis 1": r"\operatorname{{{}}}_{{1}}", "function": r"\operatorname{{{}}}",
+    "applied": "", "comma": ", ",
 }
-_PLAIN: Final = frozenset(["max", "exp", "log", "sin", "cos", "tan", "sec", "csc", "cot", "tanh", "sinh", "cosh", "coth", "det"])
 _FUNCTIONS: Final = {
+    **{name: f"\\{name}" for name in ("max", "exp", "log", "sin", "cos", "tan", "sec", "csc", "cot", "tanh", "sinh", "cosh", "coth")},
+    "det": r"\det",
     "sigmoid": r"\sigma", "logdet": r"\log\det", "diagonal": r"\operatorname{diag}",
     "asin": r"\arcsin", "acos": r"\arccos", "atan": r"\arctan", "log2": r"\log_{2}", "log10": r"\log_{10}",
 }
@@ -77,16 +78,14 @@ def positions_latex(positions: Iterable[Position | None]) -> str:
 class LatexPrinter(BookPrinter):
     r"""Prints LaTeX. Brackets are \bigl( … \bigr) where needed, never \left, so that a line can be broken anywhere."""
 
-    def __init__(self, taken: frozenset[str] = frozenset()) -> None:
-        super().__init__()
-        self._taken = taken
-
     def brackets(self, text: str) -> str:
         if r"\frac" in text or r"\sum" in text:
             return rf"\Bigl( {text} \Bigr)"
         return rf"\bigl( {text} \bigr)" if "(" in text or r"\lVert" in text else f"({text})"
 
     words = _WORDS
+    functions = _FUNCTIONS
+    slopes = ("'", r"\nabla ", r"\nabla^2 ", "D^*", r"\partial_{0} ")
     name_text = staticmethod(name_latex)
     dim_text = staticmethod(dim_latex)
     positions = staticmethod(positions_latex)
@@ -122,14 +121,6 @@ class LatexPrinter(BookPrinter):
             return r" \cdot "
         moving = left.text.startswith(_WORDS["d"]) and not left.text.endswith(")")  # dX Xᵀ is not d(XXᵀ)
         return r" \, " if moving else " "
-
-    def function(self, name: str, arguments: Iterable[str]) -> str:
-        shown = unknown_shown(name, name_latex, "'", r"\nabla ", r"\nabla^2 ", "D^*", r"\partial_{0} ")
-        if not shown and name in _FUNCTIONS and not (name == "sigmoid" and self._taken):
-            shown = _FUNCTIONS[name]
-        elif not shown and name[-1] in "01" and name[:-1] in WITH_AXES:  # the axis, as in Python
-            shown = rf"\operatorname{{{name[:-1]}}}_{{{name[-1]}}}"
-        return (shown or (f"\\{name}" if name in _PLAIN else rf"\operatorname{{{name}}}")) + self.brackets(", ".join(arguments))
 
     def norm(self, body: Piece, kind: str, power: str) -> Piece:
         below = f"_{{{kind}}}" if kind in ("1", "2", "*") else f"_{kind}" if kind else ""

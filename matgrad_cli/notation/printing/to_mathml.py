@@ -8,10 +8,8 @@ from html import escape
 from typing import Final
 
 from ...ir import Call, Differential, Dim, Entry, Expr, Index, Named, Number, Pair, Position, Shape, Size, Symbol
-from ...ir.functions import WITH_AXES
 from ...ir.memory import remembered
 from ..letters import GREEK, split_name
-from ..unknown import shown as unknown_shown
 from .book import BookPrinter
 from .precedence import ATOM, MARK_BASE, MARK_COUNT, POWER, PRODUCT, Marks, Piece
 from .to_text import counted_letters
@@ -41,8 +39,11 @@ _WORDS: Final = {
     "enclosed": "<msub><mrow><mrow><mo>[</mo>{}<mo>]</mo></mrow></mrow><mrow>{}</mrow></msub>",
     "angle": "<mrow><mo>⟨</mo>{}<mo>,</mo>{}<mo>⟩</mo></mrow>", "ones beside": "{}{}", "beside ones": "{}{}",
     "gradient": "<msub><mo>∇</mo>{1}</msub>{0}", "hessian": "<msubsup><mo>∇</mo>{1}<mn>2</mn></msubsup>{0}",
-    "identity": "<msub><mi>I</mi><mrow>{}</mrow></msub>",
+    "identity": "<msub><mi>I</mi><mrow>{}</mrow></msub>", "function": "<mi>{}</mi>", "applied": _APPLY, "comma": "<mo>,</mo>",
+    "axis 0": "<msub><mi>{}</mi><mn>0</mn></msub>", "axis 1": "<msub><mi>{}</mi><mn>1</mn></msub>",
 }  # fmt: skip
+_SLOPES: Final = ("<mo>′</mo>", "<mo>∇</mo>", "<msup><mo>∇</mo><mn>2</mn></msup>", "<msup><mi>D</mi><mo>*</mo></msup>",
+                  f"<msub>{_WORDS['partial']}<mn>{{0}}</mn></msub>")  # fmt: skip
 _FUNCTIONS: Final = {"sigmoid": "<mi>σ</mi>", "logdet": f"<mi>log</mi>{_APPLY}<mi>det</mi>", "diagonal": "<mi>diag</mi>",
                      "asin": "<mi>arcsin</mi>", "acos": "<mi>arccos</mi>", "atan": "<mi>arctan</mi>",
                      "log2": "<msub><mi>log</mi><mn>2</mn></msub>", "log10": "<msub><mi>log</mi><mn>10</mn></msub>"}  # fmt: skip
@@ -93,15 +94,13 @@ def positions_mathml(positions: Iterable[Position | None], comma: str = "") -> s
 class MathmlPrinter(BookPrinter):
     """Prints MathML. Every piece is whole elements side by side, so pieces may be put next to each other anywhere."""
 
-    def __init__(self, taken: frozenset[str] = frozenset()) -> None:
-        super().__init__()
-        self._taken = taken
-
     def brackets(self, text: str) -> str:
         tall = "<mfrac" in text or "<munder" in text
         return _around(text, lambda inner: LEFT[tall] + inner + RIGHT[tall])
 
     words = _WORDS
+    functions = _FUNCTIONS
+    slopes = _SLOPES
     name_text = staticmethod(name_mathml)
     dim_text = staticmethod(dim_mathml)
     positions = staticmethod(positions_mathml)
@@ -155,16 +154,6 @@ class MathmlPrinter(BookPrinter):
             return Piece(f"<mi>D</mi>{_APPLY}{self.brackets(shown)}<mrow><mo>[</mo>{self.signed(parts[1])}<mo>]</mo></mrow>")
         bare = isinstance(node.body, Symbol | Named | Entry) or (isinstance(node.body, Call) and parts[0].level >= POWER)
         return Piece(_WORDS["d"] + (shown if bare else self.brackets(shown)), POWER)
-
-    def function(self, name: str, arguments: Iterable[str]) -> str:
-        signs = ("<mo>′</mo>", "<mo>∇</mo>", "<msup><mo>∇</mo><mn>2</mn></msup>", "<msup><mi>D</mi><mo>*</mo></msup>",
-                 f"<msub>{_WORDS['partial']}<mn>{{0}}</mn></msub>")
-        shown = unknown_shown(name, name_mathml, *signs)
-        if not shown and name in _FUNCTIONS and not (name == "sigmoid" and self._taken):
-            shown = _FUNCTIONS[name]
-        elif not shown and name[-1] in "01" and name[:-1] in WITH_AXES:  # the axis, as in Python
-            shown = f"<msub><mi>{name[:-1]}</mi><mn>{name[-1]}</mn></msub>"
-        return (shown or f"<mi>{escape(name)}</mi>") + _APPLY + self.brackets("<mo>,</mo>".join(arguments))
 
     def norm(self, body: Piece, kind: str, power: str) -> Piece:
         bars = f"<mrow><mo>‖</mo>{self.signed(body)}<mo>‖</mo></mrow>"

@@ -6,10 +6,8 @@ from collections.abc import Iterable, Sequence
 from typing import Final
 
 from ...ir import Call, Differential, Dim, Expr, Index, Number, Pair, Position, Shape, Size
-from ...ir.functions import WITH_AXES
 from ...ir.memory import remembered
 from ..letters import GREEK, SUBSCRIPTS, SUPERSCRIPTS, split_name
-from ..unknown import shown as unknown_shown
 from .book import BookPrinter
 from .precedence import ATOM, POWER, PRODUCT, Marks, Piece
 
@@ -18,10 +16,10 @@ _WORDS: Final = {
     "d": "d", "partial": "∂", "maps": "↦", "ones": "𝟏", "eye": "I", "delta": "δ", "entrywise": "^∘",
     "number": "{}", "fraction": "{}/{}", "lowered": "{}_{}", "enclosed": "[{}]_{}", "bars": "|{}|", "angle": "⟨{}, {}⟩",
     "ones beside": "{}{}", "beside ones": "{} · {}", "gradient": "∇{}", "hessian": "∇²{}",
+    "axis 0": "{}₀", "axis 1": "{}₁", "function": "{}", "applied": "", "comma": ", ",
 }
 _FUNCTIONS: Final = {"sigmoid": "σ", "logdet": "log det", "diagonal": "diag", "asin": "arcsin", "acos": "arccos", "atan": "arctan",
                      "log2": "log₂", "log10": "log₁₀"}  # fmt: skip
-_AXES: Final = {f"{name}{axis}": name + "₀₁"[axis] for name in WITH_AXES for axis in (0, 1)}
 
 
 def name_unicode(name: str) -> str:
@@ -61,16 +59,14 @@ def positions_unicode(positions: Iterable[Position | None]) -> str:
 
 
 class UnicodePrinter(BookPrinter):
-    """Prints in Unicode. With `greek_sigma` the letter σ is a variable of the problem, so the function is written out."""
-
-    def __init__(self, taken: frozenset[str] = frozenset()) -> None:
-        super().__init__()
-        self._taken = taken
+    """Prints in Unicode."""
 
     def brackets(self, text: str) -> str:
         return f"({text})"
 
     words = _WORDS
+    functions = _FUNCTIONS
+    slopes = ("′", "∇", "∇²", "D*", "∂{1}")
     stroke = True
     name_text = staticmethod(name_unicode)
     dim_text = staticmethod(dim_unicode)
@@ -114,10 +110,6 @@ class UnicodePrinter(BookPrinter):
         if shown[0].isdigit():
             return " · "
         return "" if left.tight and (right.tight or shown[0] == "(") else " "
-
-    def function(self, name: str, arguments: Iterable[str]) -> str:
-        shown = unknown_shown(name, name_unicode, "′", "∇", "∇²", "D*", "∂{1}") or _FUNCTIONS.get(name) or _AXES.get(name, name)
-        return f"{name if shown in self._taken else shown}({', '.join(arguments)})"
 
     def norm(self, body: Piece, kind: str, power: str) -> Piece:
         below = {"1": "₁", "2": "₂", "*": "_*", "F": "_F", "": ""}[kind]

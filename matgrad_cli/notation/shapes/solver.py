@@ -14,7 +14,7 @@ from ..scope import Scope
 from .agenda import DECIDE, GUESS, PREFER, WAIT, Rule, Waiting
 from .habits import GREEK_NAMES, Habits
 from .unify import Form, Side, join, merge, name_side
-from .uses import entrywise_rule, labels_rule, matmul_rule, square_rule, times_rule
+from .uses import entrywise_rule, labels_rule, length_of, matmul_rule, square_rule, times_rule
 from .uses_of_arrays import array_product_rule, stretch_rule
 
 _LETTERS = ["m", "n", "p", "q", "r", "k", "l", "h", "d", "s", "t", "u", "v", "g", "a", "b", "c", "f"]
@@ -267,24 +267,20 @@ class Solver:
 
     def dimension(self, node: s.Node) -> Dim | None:
         """The dimension that `n`, `3` or `2*n` is, or None. An unknown name is taken for one in an open scope."""
-        node = s.ungrouped(node)
-        match node:
-            case s.Literal_(_, value) if value.denominator == 1 and 0 < value < 10**9:
-                return Dim(int(value))
-            case s.Name(_, name):
-                found = self.scope.size(name)
-                if found is not None or name in self.limits:
-                    return found or self.limits[name].known
-                if self.scope.find(name) is None and self.scope.open and name not in self.names and name not in self.binding:
-                    self.dims.add(name)
-                    return Dim.of(name)
-            case s.Binary(_, "*" | "juxtapose", left, right):
-                first, second = self.dimension(left), self.dimension(right)
-                return first * second if first is not None and second is not None else None
-            case s.Apply(_, "shape", (body,), (("axis", axis),)):
-                form = self.walk(body)
-                return (form.rows if axis == "0" else form.cols).known
-        return None
+        def named(name: str) -> Dim | None:
+            found = self.scope.size(name)
+            if found is not None or name in self.limits:
+                return found or self.limits[name].known
+            if self.scope.find(name) is None and self.scope.open and name not in self.names and name not in self.binding:
+                self.dims.add(name)
+                return Dim.of(name)
+            return None
+
+        def of_array(call: s.Apply) -> Dim | None:
+            form = self.walk(call.arguments[0])
+            return (form.cols if ("axis", "1") in call.options else form.rows).known
+
+        return length_of(node, named, of_array)
 
     # ---- solving
 

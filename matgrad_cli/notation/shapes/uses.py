@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from math import prod
 
 from ...ir import ONE, Dim
+from .. import syntax as s
 from .agenda import DECIDE, PREFER, Rule
 from .unify import Form, Side, join, lengthen, merge
 
@@ -149,3 +151,21 @@ def square_rule(base: Form, reason: str) -> Rule:
         return bool(base.rows.known and base.cols.known) or base.rows.root is base.cols.root
 
     return rule
+
+
+def length_of(node: s.Node, named: Callable[[str], Dim | None], of_array: Callable[[s.Apply], Dim | None]) -> Dim | None:
+    """The dimension that `n`, `3`, `2*n`, `n**2` or `X.shape[0]` is; None for anything else."""
+    match s.ungrouped(node):
+        case s.Literal_(_, value) if value.denominator == 1 and 0 < value < 10**9:
+            return Dim(int(value))
+        case s.Name(_, name):
+            return named(name)
+        case s.Binary(_, "*" | "juxtapose" | "dot", left, right):
+            first, second = (length_of(side, named, of_array) for side in (left, right))
+            return first * second if first is not None and second is not None else None
+        case s.Binary(_, "**" | "^", left, s.Literal_(_, power)) if power.denominator == 1 and 0 < power <= 9:
+            base = length_of(left, named, of_array)
+            return prod([base] * int(power), start=ONE) if base is not None else None
+        case s.Apply(_, "shape" | "len") as call:
+            return of_array(call)
+    return None
