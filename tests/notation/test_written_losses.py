@@ -147,6 +147,7 @@ def test_wrappers_are_dropped(text: str) -> None:
     (r"\operatorname{chol}(A)", "unknown-function"),
     (r"\sum_i w^i X_{ii}", "index-as-number"), (r"\sum_t w^t y_t", "index-as-number"), (r"w^* X w", "unreadable"),
     (r"\|w\|^2/2\sigma^2", "unreadable"), (r"e^{-w^2/2\sigma^2}", "unreadable"), (r"\|w\|_H", "unreadable"),
+    (r"\|w \times v\|^2", "unreadable"), (r"u^\top (v \times w)", "unreadable"),
     (r"\|w\|_\Sigma^2", "unreadable"), (r"\|w\|^2_K", "unreadable"), (r"\|w\|_\Lambda^2", "unreadable"),
     (r"\sum_k f_k(w)", "unknown-function"), (r"\Phi(w^\top w)", "unknown-function"), (r"\|e^{i w}\|", "unknown-name"),
     (r"\|\nabla w\|^2", "unreadable"), (r"\frac{\partial w}{\partial t}", "unreadable"), (r"\nabla \|Xw\|^2", "unreadable"),

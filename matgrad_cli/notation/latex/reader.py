@@ -7,7 +7,7 @@ from typing import Final
 
 from ...diagnostics import InputError, Source
 from ...diagnostics.record import record
-from ..syntax import Apply, Binary, Ellipsis_, Literal_, MapsTo, Negative, Node, Operator, Transposed
+from ..syntax import Apply, Binary, Ellipsis_, Literal_, MapsTo, Name, Negative, Node, Operator, Transposed, last_factor
 from .atoms import applied_function, bars_here, bracket_here, constant_here, named_factor, number_here, taken_norm
 from .calculus import SMALL_CHANGES, capital_d, differential_here, fraction_here, is_differential, nabla_here, partial_here
 from .commands import read_command
@@ -88,6 +88,9 @@ def run(r: Cursor, first: Node | None = None, slash: bool = True) -> Node:
             numbers = isinstance(node, Literal_) or isinstance(right, Literal_)
             if not r.known and not numbers and source_text(r, token) in ("\\ast", "\\star"):
                 raise r.trouble("a convolution cannot be read", token, help=_CONVOLUTION)
+            if not r.known and source_text(r, token) in ("\\times", "×") and _may_be_vector(r, node) and _may_be_vector(r, right):
+                raise r.trouble("whether this is a cross product or a product is not said", token,
+                                help="write `\\operatorname{cross}(a, b)` for the cross product, `a \\cdot b` for a product")
             node = r.binary(_TIGHT[token.text], node, whole_denominator(r, node, right) if token.text == "/" else right)
         elif r.sees("bar", "|") and r.sees("operator", "_", ahead=1) and not r.bars and not r.pended:
             node = evaluated_at(r, node)
@@ -98,6 +101,13 @@ def run(r: Cursor, first: Node | None = None, slash: bool = True) -> Node:
     for sign in reversed(signs):
         node = Negative(r.span(sign).joined(node.span), node)
     return node
+
+
+def _may_be_vector(r: Cursor, node: Node) -> bool:
+    """Whether a factor is a small Latin letter that is not known to be a number."""
+    node = last_factor(node)
+    latin = isinstance(node, Name) and len(node.name) == 1 and node.name.islower() and node.name not in r.names.dimensions
+    return latin and isinstance(node, Name) and r.names.variables.get(node.name) != "number"
 
 
 def evaluated_at(r: Cursor, body: Node) -> Node:
