@@ -4,13 +4,20 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
+from typing import Any
 
+from matgrad_cli.facts import Problem
 from matgrad_cli.ir import Expr, LinearMap, Named
 from matgrad_cli.ir.walk import nodes_of
-from matgrad_cli.records import Derivation, Step
+from matgrad_cli.records import Derivation, Sentence, Step
 from matgrad_cli.records.derivation import steps_in
+from matgrad_cli.records.solution import Equation, Move
+from matgrad_cli.render.json import read_bindings, read_problem
+from matgrad_cli.render.nodes_json import Reader
 from matgrad_cli.rewrite.engine.application import DoesNotFit, Scene, apply
+from matgrad_cli.rewrite.solve.line import Line
 from matgrad_cli.rulebook.load import Rulebook
+from matgrad_cli.verify.judge import Judge
 
 MAKERS = ("pattern", "native", "group")
 
@@ -64,3 +71,23 @@ def by_method(derivations: Iterable[Derivation], rules: Rulebook) -> dict[str, C
         counts = table.setdefault(derivation.method, Counter())
         counts.update(maker_of(step, rules) for step in steps_in(derivation.steps))
     return table
+
+
+def run_again(move: Move, problem: Problem) -> Equation | None:
+    """The line that comes of running a move's rule again on the line before it; `problem` is that of the gradient."""
+    said: dict[str, Any] = dict(move.bindings)
+    line = Line(problem, Judge(problem), said["unknown"], move.before, int(said["root"]))
+    line.look_at(said["core"])
+    found = line.made(move.rule, (said["known"], (said["left"], said["right"])) if "known" in said else None)
+    return None if found is None else found[0]
+
+
+def moves_from(data: dict[str, Any]) -> tuple[Problem, tuple[Move, ...]]:
+    """The problem and the moves that `solution_data` wrote, their sentences in words."""
+    reader = Reader(data["nodes"])
+    problem = read_problem(reader.nodes[data["problem"]["node"]], data["problem"], reader)
+    moves = []
+    for one in data["steps"]:
+        (a, b), (c, d) = ([reader.nodes[side["node"]] for side in one[line]] for line in ("before", "after"))
+        moves.append(Move(one["rule"], Sentence(one["title"]), Sentence(""), (a, b), (c, d), read_bindings(one["bindings"], reader)))
+    return problem, tuple(moves)

@@ -8,6 +8,7 @@ from ..facts import Problem
 from ..facts.holding import holds
 from ..ir import Call, Expr, Inverse, MatrixPower, Number, Power, nodes_of
 from ..records import Sentence
+from .forms.algebra import is_root
 
 
 def _known(node: Expr, word: str, problem: Problem) -> bool:
@@ -45,12 +46,8 @@ def _of_node(node: Expr, problem: Problem, squared: set[Expr]) -> Iterator[Sente
     elif isinstance(node, Inverse) or (isinstance(node, MatrixPower) and node.exponent < 0):
         if not _known(node.children[0], "invertible", problem):
             yield Sentence("{A} is invertible", (("A", node.children[0]),))
-    elif _is_root(node) and problem.wrt in node.children[0].symbols and not _known(node.children[0], "positive", problem):
+    elif is_root(node) and problem.wrt in node.children[0].symbols and not _known(node.children[0], "positive", problem):
         yield Sentence("{A} > 0", (("A", node.children[0]),))
-
-
-def _is_root(node: Expr) -> bool:
-    return isinstance(node, Power) and isinstance(node.exponent, Number) and node.exponent.value.denominator != 1
 
 
 def _is_whole_power(node: Expr) -> bool:

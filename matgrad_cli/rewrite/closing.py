@@ -14,7 +14,7 @@ from .assumptions import assumptions_of
 from .engine.recorder import Recorder, sentence
 from .forms.entries import entry
 from .index.method import reserved_names, target_of
-from .named_steps import opened, record_names, record_opened
+from .named_steps import opening, record_names, record_opened
 from .naming import name_uses, names_in, repeated_parts, with_names
 from .network.reading import tidy_part
 from .structures import by_own_entries, notes_of
@@ -46,7 +46,7 @@ def tidied(recorder: Recorder, result: Expr, line_of: LineOf, own: Callable[[Nam
         if not single or result.weight + single[0].body.weight > OPEN_LIMIT:
             break
         result = substitute(result, {single[0]: single[0].body})
-        record_opened(recorder, opened(recorder, single[:1]))
+        record_opened(recorder, opening(recorder, single[:1]))
         result = tidy_part(recorder, result, line_of)
     chosen = repeated_parts(result) if name else []
     if chosen:

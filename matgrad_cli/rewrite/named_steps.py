@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from ..diagnostics.record import replace
 from ..ir import Expr, Named, substitute
 from ..records import Bindings
-from .engine.application import Application, Site, apply, native, replaced
+from .engine.application import Application, Site, apply, native
 from .engine.recorder import Recorder
+from .naming import opened
 
 
 def _names(bindings: Bindings) -> list[Named]:
@@ -27,10 +28,7 @@ def parts_named(site: Site) -> tuple[Expr, Bindings] | None:
 @native("open-name")
 def parts_opened(site: Site) -> tuple[Expr, Bindings] | None:
     """Every name is written out again, and so are the names in what it stands for."""
-    bodies: dict[Expr, Expr] = {}
-    for named in _names(site.bindings):
-        bodies[named] = substitute(named.body, bodies)
-    return replaced(site.node, bodies), site.bindings
+    return opened(site.node, _names(site.bindings)), site.bindings
 
 
 def record_names(recorder: Recorder, names: Sequence[Named], words: str = "name-part", bodies: bool = False) -> None:
@@ -38,7 +36,7 @@ def record_names(recorder: Recorder, names: Sequence[Named], words: str = "name-
     _record(recorder, _applied(recorder, "name-part", _listed(names, bodies)), words, bodies)
 
 
-def opened(recorder: Recorder, names: Sequence[Named]) -> Application:
+def opening(recorder: Recorder, names: Sequence[Named]) -> Application:
     """The line with these names written out again."""
     return _applied(recorder, "open-name", _listed(names, False))
 

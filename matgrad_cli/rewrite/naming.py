@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from itertools import count
 
-from ..ir import Call, Entry, Expr, MatMul, Named, Symbol, is_elementwise, nodes_of, substitute
+from ..ir import Add, Call, Entry, Expr, Hadamard, Inverse, MatMul, Named, Power, Symbol, is_elementwise, nodes_of, substitute
 from ..ir.memory import table
+from .engine.application import replaced
 
 DEEP = 3
 """From so many nested nonlinear functions on, every layer gets a name before differentiating."""
@@ -29,13 +29,6 @@ def fresh_name(wish: str, taken: set[str]) -> str:
     while name in taken:
         number += 1
         name = f"{wish}{number}"
-    taken.add(name)
-    return name
-
-
-def numbered_name(letter: str, taken: set[str]) -> str:
-    """The letter with the first number that is free; then it is taken."""
-    name = next(f"{letter}{number}" for number in count(1) if f"{letter}{number}" not in taken)
     taken.add(name)
     return name
 
@@ -110,8 +103,7 @@ def repeated_parts(root: Expr) -> list[Expr]:
         if count >= 2
         and count * node.weight - node.weight - count >= REPEATED_SAVING
         and not node.free
-        and not isinstance(node, Named | Symbol | Entry)
-        and _worthy(node)
+        and isinstance(node, Call | Inverse | Add | Power | Hadamard | MatMul)
     ]
     inside: set[Expr] = set()
     for node in candidates:
@@ -119,12 +111,6 @@ def repeated_parts(root: Expr) -> list[Expr]:
             if part is not node and uses[part] <= uses[node]:
                 inside.add(part)
     return [node for node in candidates if node not in inside]
-
-
-def _worthy(node: Expr) -> bool:
-    return isinstance(node, Call) or (isinstance(node, MatMul) and node.weight >= 2 * REPEATED_WEIGHT) or type(node).__name__ in (
-        "Inverse", "Add", "Power", "Hadamard", "MatMul",
-    )  # fmt: skip
 
 
 def _uses(root: Expr) -> Counter[Expr]:
@@ -152,3 +138,11 @@ def name_uses(root: Expr) -> dict[Named, int]:
         counts.update(node for node, times in _uses(named.body).items() for _ in range(min(times, 5)) if isinstance(node, Named))
     counts.update({node: times for node, times in _uses(root).items() if isinstance(node, Named)})
     return {named: counts[named] for named in names_in(root)}
+
+
+def opened(expr: Expr, names: Iterable[Named]) -> Expr:
+    """An expression with these names written out, those first that others need: also the names in what they stand for."""
+    bodies: dict[Expr, Expr] = {}
+    for named in names:
+        bodies[named] = substitute(named.body, bodies)
+    return replaced(expr, bodies)

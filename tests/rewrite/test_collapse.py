@@ -32,14 +32,15 @@ def test_one_delta(line: Expr, after: str, old: str, new: str) -> None:
     (term,) = split(line)
     found = collapse_one(term)
     assert found is not None
-    assert to_text(found.term.expr()) == after
-    assert (str(found.old), str(found.new)) == (old, new)
+    left, *letters_said = found
+    assert to_text(left.expr()) == after
+    assert list(map(str, letters_said)) == [old, new]
     letters = tuple(sorted(line.free))
     judge = Judge(PROBLEM)
-    assert judge.compare_over(line, found.term.expr(), letters).kind == "proved"
-    for letter in found.term.expr().free:  # another surviving letter is caught
+    assert judge.compare_over(line, left.expr(), letters).kind == "proved"
+    for letter in left.expr().free:  # another surviving letter is caught
         if letter.dim is n:
-            wrong = rename(found.term.expr(), {letter: next(other for other in (s, t, j) if other is not letter)})
+            wrong = rename(left.expr(), {letter: next(other for other in (s, t, j) if other is not letter)})
             assert judge.compare_over(line, wrong, tuple(sorted(line.free | wrong.free))).kind == "differs"
 
 

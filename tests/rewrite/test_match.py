@@ -53,7 +53,6 @@ def rewrite(rule_id: str, text: str, *facts: tuple[str, str], taken: tuple[str, 
         ("sigmoid-quotient-exp", "exp(z) / (1 + exp(z))", "sigmoid(z)"),
         ("sigmoid-quotient-exp", "exp(c) / (exp(c) + 1)", "sigmoid(c)"),  # any order; numbers as well as arrays
         ("sigmoid-quotient-exp", "exp(c) / (1 + exp(b))", None),  # a repeated variable
-        ("one-sub-sigmoid", "w + 1 - sigmoid(z)", "w + sigmoid(-z)"),  # two of three terms
         ("norm-squared-trace", "norm(A @ B)**2", "tr((A @ B).T @ A @ B)"),
         ("mul-transpose-orthogonal", "A @ S @ S.T", None),  # nothing says that S is orthogonal
         ("entry-matmul", "(A @ B)[i,k]", "sum[j](A[i,j]*B[j,k])"),

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from ...facts import Problem
 from ...notation.printing.to_text import to_text
-from ...records import Sentence
-from ...records.solution import Move, Solution
+from ...records.solution import Solution
 from ..document.blocks import phrase
-from ..json import SCHEMA, bindings_data, dumped, expression, problem_data, read_bindings, read_problem, two
-from ..nodes_json import Reader, Table
+from ..json import SCHEMA, bindings_data, dumped, expression, problem_data, two
+from ..nodes_json import Table
 from ..results_json import result_data
 from ..view import View
 from ..words import plain
@@ -76,14 +74,3 @@ def solution_data(solution: Solution) -> dict[str, Any]:
         "problem": {"node": table.number(whole.loss), **problem_data(whole, table)},
         "nodes": table.rows,
     }  # fmt: skip
-
-
-def moves_from(data: dict[str, Any]) -> tuple[Problem, tuple[Move, ...]]:
-    """The problem and the moves that `solution_data` wrote, their sentences in words."""
-    reader = Reader(data["nodes"])
-    problem = read_problem(reader.nodes[data["problem"]["node"]], data["problem"], reader)
-    moves = []
-    for one in data["steps"]:
-        (a, b), (c, d) = ([reader.nodes[side["node"]] for side in one[line]] for line in ("before", "after"))
-        moves.append(Move(one["rule"], Sentence(one["title"]), Sentence(""), (a, b), (c, d), read_bindings(one["bindings"], reader)))
-    return problem, tuple(moves)

@@ -89,6 +89,11 @@ def zero(shape: Shape) -> Expr:
     return Number(0) if shape.is_number else Fill(0, shape)
 
 
+def is_root(node: Expr) -> bool:
+    """Whether a node is a power whose exponent is a fraction."""
+    return isinstance(node, Power) and isinstance(node.exponent, Number) and node.exponent.value.denominator > 1
+
+
 def ones(rows: Dim, cols: Dim = ONE) -> Expr:
     """The array of ones."""
     return Fill(1, Shape(rows, cols))

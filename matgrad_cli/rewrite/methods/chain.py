@@ -17,8 +17,8 @@ from ..engine.recorder import Recorder
 from ..forms.algebra import flip
 from ..forms.terms import terms_of
 from ..index.method import reserved_names
-from ..named_steps import opened, record_names, record_opened
-from ..naming import numbered_name, repeated_parts
+from ..named_steps import opening, record_names, record_opened
+from ..naming import fresh_name, repeated_parts
 from ..textbook.simplifier import textbook
 from .beside import Term, peeled
 from .chain_forms import TermForm, body_of, form_of, is_jacobian, moving_of, one_layer, pulled, read_term, waiting
@@ -42,7 +42,7 @@ def derive_chain(problem: Problem, book: Rulebook, judge: Judge, layout: str) ->
     _, names = cut(problem.loss, problem.wrt, free, columns=is_jacobian(problem))
     if names:
         record_names(recorder, names, "chain-parts", bodies=True)
-    chain = Chain(recorder, form, moving_of(problem, book), taken=taken | {named.name for named in names})
+    chain = Chain(recorder, form, moving_of(problem, book), taken=taken | {named.name for named in names} | {"G"})
     chain.run()
     derivative = chain.opened(names)
     return finish(recorder, start, derivative, "chain", layout, "read-chain")
@@ -112,7 +112,7 @@ class Chain:
         recorder = self.recorder
         plain = tidied(recorder, recorder.line, itself, none, name=False)
         inside = set(nodes_of(plain))
-        application = opened(recorder, [named for named in names if named in inside])
+        application = opening(recorder, [named for named in names if named in inside])
         # parts that it would repeat would only get other names
         if application.after.weight <= OPEN_LIMIT and not repeated_parts(textbook(application.after, self.problem)):
             record_opened(recorder, application, "open-parts")
@@ -144,7 +144,7 @@ class Chain:
         gradient = term.gradient
         if gradient is None or is_jacobian(self.problem) or gradient.weight <= NAME_FROM or isinstance(gradient, Named):
             return
-        name = numbered_name("G", self.taken)
+        name = fresh_name("G", self.taken)
         self.own.add(name)
         self._run("name-back", path, (("name", Named(name, textbook(gradient, self.problem))), ("part", part)))
 

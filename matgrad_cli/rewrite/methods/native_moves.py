@@ -15,10 +15,6 @@ from .beside import beside, like, number_of, paired, peeled, whole_of
 VEC = "vec"
 
 
-def _scaled(numbers: tuple[Expr, ...], body: Expr) -> Expr:
-    return mul(*numbers, body) if numbers else body
-
-
 def _alone(site: Site) -> tuple[Expr, Expr] | None:
     """G and M of ⟨G, M⟩ with nothing in front, where M moves."""
     if isinstance(site.node, Mul) or not site.node.shape.is_number:
@@ -37,7 +33,7 @@ def kron_move(site: Site) -> tuple[Expr, Bindings] | None:
     if place:
         factors, place = (kron(*factors[:place]), kron(*factors[place:])), 1
     numbers, inner = _kron_gradient(textbook(gradient, site.scene.problem), factors, place)
-    return _scaled(numbers, like(site.node, inner, factors[place])), (("M", factors[place]),)
+    return mul(*numbers, like(site.node, inner, factors[place])), (("M", factors[place]),)
 
 
 @native("change-move")
@@ -103,7 +99,7 @@ def name_gradient(site: Site) -> tuple[Expr, Bindings] | None:
         return None
     named = Named(name.name, textbook(gradient, site.scene.problem))
     core = site.node.factors[-1] if isinstance(site.node, Mul) else site.node
-    return _scaled(numbers, like(core, named, part)), (("name", named), ("pending", part))
+    return mul(*numbers, like(core, named, part)), (("name", named), ("pending", part))
 
 
 @native("differential-form")

@@ -22,7 +22,7 @@ from ..forms.algebra import flip, multiplied, zero
 from ..forms.terms import terms_of
 from ..layouts import change_layout
 from ..named_steps import record_names
-from ..naming import name_parts, numbered_name
+from ..naming import fresh_name, name_parts
 from ..network.reading import tidy_part
 from . import native_moves as native_moves  # its native rules
 from .beside import Term, beside, gradient_in, like
@@ -145,7 +145,7 @@ class Walk:
         core = term.factors[-1] if isinstance(term, Mul) else term
 
         def line_of(found: Expr) -> Expr:
-            return with_parts(line, {path: mul(*numbers, like(core, found, part)) if numbers else like(core, found, part)})
+            return with_parts(line, {path: mul(*numbers, like(core, found, part))})
 
         if line_of(gradient) is line:
             tidy_part(self.recorder, gradient, line_of)
@@ -171,7 +171,7 @@ class Walk:
         for path, term in terms_of(self.recorder.line):
             _, gradient, part = beside(term, self.moving.scene.direction)
             if part in ready and gradient is not None and gradient.weight > NAME_FROM and not isinstance(gradient, Named):
-                rule, name = self.recorder.rules.rule(phase.rules[0]), numbered_name("G", self.taken)
+                rule, name = self.recorder.rules.rule(phase.rules[0]), fresh_name("G", self.taken)
                 self.own.add(name)
                 found = fit(rule, term, self.moving.scene, (("name", Named(name, gradient)),), self.recorder.line, path)
                 if found is not None:
@@ -186,7 +186,7 @@ def by_walk(recorder: Recorder, moving: Moving, taken: set[str], line_of: LineOf
     _, names = name_parts(problem.loss, problem.wrt, taken)
     if names:
         record_names(recorder, names)
-    walk = Walk(recorder, moving, taken)
+    walk = Walk(recorder, moving, {*taken, "G"})
     walk.run()
     gradient = zero(problem.wrt.shape)
     if moving.scene.motion(recorder.line):

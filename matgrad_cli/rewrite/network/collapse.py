@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from ...diagnostics.record import record
 from ...ir import (
     Add,
     Call,
@@ -33,17 +32,9 @@ from ..forms.entries import delta, entry
 from ..forms.terms import UNIT, Term, split
 
 
-@record
-class Collapse:
-    """One δ removed from a term: the summed letter `old` became `new`."""
-
-    term: Term
-    old: Index
-    new: Position
-
-
-def collapse_one(term: Term) -> Collapse | None:
-    """The term without one of its δ's; None if no δ has a summed letter. The letter that was introduced last goes first."""
+def collapse_one(term: Term) -> tuple[Term, Index, Position] | None:
+    """The term without one of its δ's, its summed letter and what that became; None if no δ has a summed letter. The letter that was
+    introduced last goes first."""
     for index in reversed(term.indices):
         for factor in term.factors:
             if not isinstance(factor, Delta):
@@ -53,7 +44,7 @@ def collapse_one(term: Term) -> Collapse | None:
                     rest = tuple(part for part in term.factors if part is not factor)
                     indices = tuple(letter for letter in term.indices if letter is not index)
                     replaced = tuple(tidy_positions(rename(part, {index: new})) for part in rest)
-                    return Collapse(_dropped(Term(term.coefficient, indices, replaced)), index, new)
+                    return _dropped(Term(term.coefficient, indices, replaced)), index, new
     return None
 
 
@@ -120,4 +111,5 @@ def collapse_delta(site: Site) -> tuple[Expr, Bindings] | None:
     found = collapse_one(terms[0]) if len(terms) == 1 else None
     if found is None:
         return None
-    return found.term.expr(), (("k", found.old), ("s", found.new if isinstance(found.new, Index) else str(found.new)))
+    left, old, new = found
+    return left.expr(), (("k", old), ("s", new if isinstance(new, Index) else str(new)))

@@ -67,10 +67,10 @@ def tidy_part(recorder: Recorder, part: Expr, line_of: Callable[[Expr], Expr]) -
         beside = frozenset(above.children) - {at(frame, path)} if joined else frozenset()
         place = path[:-1] if joined else path
         rules.aside = beside
-        move = rules.once(at(line, place))
-        if move is None:
+        found = rules.once(at(line, place))
+        if not found:
             break
-        application = applied(line, {(*place, *below): rewriting for below, rewriting in move.found.items()})
+        application = applied(line, {(*place, *below): rewriting for below, rewriting in found.items()})
         substeps.append(recorder.judged(application))
         line = application.after
         if not path:
@@ -78,7 +78,7 @@ def tidy_part(recorder: Recorder, part: Expr, line_of: Callable[[Expr], Expr]) -
         elif joined:
             part = _without(at(line, place), beside)
         else:
-            part = with_parts(part, {below: one.new for below, one in move.found.items()})
+            part = with_parts(part, {below: one.new for below, one in found.items()})
         if is_zero(part) or part is Number(1):
             break  # it is no longer written
     recorder.group("textbook-form", substeps)

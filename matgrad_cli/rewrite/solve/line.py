@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import Any, Literal
+from typing import Literal
 
 from ...diagnostics import BugError, Diagnostic
 from ...diagnostics.record import field, mutable, record, replace
@@ -85,13 +85,6 @@ def contradicted(what: str, *notes: str) -> BugError:
 def rules_of(phase: str) -> tuple[str, ...]:
     """The rules of a phase of rules/methods/solve.toml, in their order."""
     return equation_rules().method(SOLVING).phase(phase).rules
-
-
-def made(rule_id: str, before: Equation, after: Equation, bindings: Bindings, assumed: tuple[Sentence, ...] = (),
-         verdict: Verdict = OPEN) -> Move:  # fmt: skip
-    """The record of a move."""
-    rule = equation_rules().rule(rule_id)
-    return Move(rule_id, sentence(rule.title, bindings), sentence(rule.why, bindings), before, after, bindings, assumed, verdict)
 
 
 @mutable
@@ -192,18 +185,11 @@ class Line:
             raise contradicted(f"move `{rule_id}`", verdict.by)
         beside = zip(("known", "left", "right"), (known[0], *known[1]) if known else (), strict=False)
         said = {"X": self.core, **dict(bindings), "unknown": self.unknown, "core": self.core, "root": str(self.root), **dict(beside)}
-        self.moves.append(made(rule_id, self.equation, after, tuple(said.items()), assumed, verdict))
+        rule, named = equation_rules().rule(rule_id), tuple(said.items())
+        title, why = sentence(rule.title, named), sentence(rule.why, named)
+        self.moves.append(Move(rule_id, title, why, self.equation, after, named, assumed, verdict))
         self.equation = after
         return True
-
-
-def run_again(move: Move, problem: Problem) -> Equation | None:
-    """The line that comes of running a move's rule again on the line before it; `problem` is that of the gradient."""
-    said: dict[str, Any] = dict(move.bindings)
-    line = Line(problem, Judge(problem), said["unknown"], move.before, int(said["root"]))
-    line.look_at(said["core"])
-    found = line.made(move.rule, (said["known"], (said["left"], said["right"])) if "known" in said else None)
-    return None if found is None else found[0]
 
 
 def plainly(condition: Sentence) -> Sentence:

@@ -9,9 +9,10 @@ from typing import cast
 from ...diagnostics.record import replace
 from ...facts.conditions import CONDITIONS, said_of
 from ...facts.holding import holds
-from ...ir import Call, Expr, Fill, Number, Power, Symbol, mul, nodes_of, substitute
+from ...ir import Call, Expr, Number, Symbol, mul, nodes_of, substitute
 from ...records import Sentence
 from ..engine.application import replaced
+from ..forms.algebra import is_root, zero
 from .line import Line, Moved, Place, native, plainly
 from .opening import Opener, Term, total
 from .phases import isolate
@@ -21,8 +22,7 @@ def without_multiplier(line: Line, multiplier: Symbol, constraint: Expr) -> bool
     """Puts what a constraint says of its multiplier into the `line` of the unknown, which goes on without it; False where it does not
     come out."""
     value = line.equation[1]
-    zero: Expr = Number(0) if constraint.shape.is_number else Fill(0, constraint.shape)
-    inner = Line(line.problem, line.judge, multiplier, (constraint, zero), line.root)
+    inner = Line(line.problem, line.judge, multiplier, (constraint, zero(constraint.shape)), line.root)
     inner.phase("insert", (line.unknown, line.equation))
     opener = Opener(multiplier)
     if _ratio(opener.terms(inner.equation[0]), opener.terms(value)) is not None:
@@ -77,16 +77,12 @@ def _back(place: Place) -> Moved:
 
 def _factor_of(value: Expr, multiplier: Symbol) -> Expr | None:
     """The one number exp(…), or root, in which the multiplier stands: it is found instead."""
-    found = {node for node in nodes_of(value) if multiplier in node.symbols and (_is_root(node) or (isinstance(node, Call)
+    found = {node for node in nodes_of(value) if multiplier in node.symbols and (is_root(node) or (isinstance(node, Call)
              and node.function == "exp"))}  # fmt: skip
     numbers = [node for node in found if node.shape.is_number]
     if len(found) != 1 or not numbers or multiplier in substitute(value, {numbers[0]: Number(1)}).symbols:
         return None
     return numbers[0]
-
-
-def _is_root(node: Expr) -> bool:
-    return isinstance(node, Power) and isinstance(node.exponent, Number) and node.exponent.value.denominator > 1
 
 
 def _ratio(held: list[Term] | None, value: list[Term] | None) -> Fraction | None:

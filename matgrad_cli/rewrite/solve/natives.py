@@ -32,6 +32,8 @@ from ...ir import (
 )
 from ..engine.application import settled
 from ..forms.algebra import factors_of, flip
+from ..forms.terms import terms_of
+from ..textbook.scaled import scaled
 from .line import Moved, Place, native, singular
 from .opening import Term, apart, filled, negative, signed_terms, total
 from .prepared import symmetric_part
@@ -56,8 +58,7 @@ def _open(place: Place) -> Moved:
 
 def _bare(place: Place, side: Expr) -> bool:
     """Whether every term is a product in which the unknown stands alone."""
-    terms = side.terms if isinstance(side, Add) else (side,)
-    return not any(isinstance(part, Add) and place.unknown in part.symbols for term in terms for part in nodes_of(term))
+    return not any(isinstance(part, Add) and place.unknown in part.symbols for _, term in terms_of(side) for part in nodes_of(term))
 
 
 @native("eq-move-terms")
@@ -78,13 +79,7 @@ def _move(place: Place) -> Moved:
 
 def sign_of(side: Expr) -> int:
     """−1 if every term has a minus, else 1."""
-    terms = side.terms if isinstance(side, Add) else (side,)
-    return -1 if all(_coefficient(term) < 0 for term in terms) else 1
-
-
-def _coefficient(term: Expr) -> float:
-    numbers = [factor.value for factor in term.factors if isinstance(factor, Number)] if isinstance(term, Mul) else []
-    return float(numbers[0]) if numbers else float(term.value) if isinstance(term, Number) else 1.0
+    return -1 if all(scaled(term).value < 0 for _, term in terms_of(side)) else 1
 
 
 @native("eq-collect")

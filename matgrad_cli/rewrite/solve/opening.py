@@ -26,6 +26,7 @@ from ...ir import (
 )
 from ..engine.application import is_zero
 from ..forms.algebra import flip, zero
+from ..forms.terms import terms_of
 
 Parts = tuple[tuple[Expr, ...], tuple[Expr, ...]]
 """The numbers and the arrays of a product."""
@@ -161,7 +162,7 @@ def divided(expr: Expr, by: Expr) -> Expr:
 
 def signed_terms(side: Expr, sign: int) -> list[Expr]:
     """The terms of a side, its number in front multiplied in; negative if the sign is."""
-    terms = [part for term in (side.terms if isinstance(side, Add) else (side,)) for part in _spread(term) if not is_zero(part)]
+    terms = [part for _, term in terms_of(side) for part in _spread(term) if not is_zero(part)]
     return terms if sign > 0 else [negative(term) for term in terms]
 
 

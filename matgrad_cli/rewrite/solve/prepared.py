@@ -11,7 +11,7 @@ from ...facts.conditions import CONDITIONS, consequences
 from ...facts.holding import holds
 from ...ir import ONE, Add, Call, Expr, Eye, Fill, Hadamard, MatMul, Mul, Number, Power, Shape, Symbol, Transpose, add, mul, substitute
 from ...records import Sentence
-from ..textbook.simplifier import Simplifier
+from ..textbook.simplifier import textbook
 from .opening import negative
 
 _LINEAR = ("tr", "sum", "mean", "diag", "diagonal", "vec", "norm")
@@ -68,7 +68,7 @@ def symmetric_part(problem: Problem, gradient: Expr) -> Expr:
     for word, sign in (("symmetric", 1), ("antisymmetric", -1)):
         if word in words and not holds(gradient, word, problem):
             turned = substitute(Transpose(gradient), {x: mul(Number(sign), Transpose(x))})
-            return Simplifier(problem).whole(add(gradient, mul(Number(sign), turned)))
+            return textbook(add(gradient, mul(Number(sign), turned)), problem)
     return gradient
 
 
@@ -116,8 +116,7 @@ def _squared(constraint: Expr, problem: Problem) -> tuple[Expr, tuple[tuple[str,
     rest = [negative(term) for term in terms if term not in norms]
     if len(norms) != 1 or any(problem.wrt in term.symbols for term in rest):
         return constraint, ()
-    simplify = Simplifier(problem).whole
-    radius = simplify(add(*rest)) if rest else Number(0)
+    radius = textbook(add(*rest), problem) if rest else Number(0)
     if not holds(radius, "positive", problem):
         return constraint, ()
-    return add(Power(norms[0], Number(2)), simplify(negative(Power(radius, Number(2))))), (("0", norms[0]), ("1", radius))
+    return add(Power(norms[0], Number(2)), textbook(negative(Power(radius, Number(2))), problem)), (("0", norms[0]), ("1", radius))

@@ -10,7 +10,7 @@ from ...diagnostics.record import record, replace
 from ...facts import Fact, Problem
 from ...facts.conditions import said_of
 from ...facts.holding import holds
-from ...ir import Add, Call, Expr, MatMul, Mul, Named, Symbol, matmul, nodes_of, transpose
+from ...ir import Add, Call, Expr, MatMul, Mul, Symbol, matmul, nodes_of, transpose
 from ...notation.printing.to_unicode import to_unicode
 from ...records import Derivation, Sentence, Value
 from ...records.layout import is_turned
@@ -23,8 +23,8 @@ from ...verify.solving.system import System, solutions, solved_by
 from ...verify.solving.variants import SAID
 from ...verify.verdict import Verdict
 from ..derive import derive
-from ..engine.application import replaced
 from ..forms.algebra import zero
+from ..naming import names_in, opened
 from ..textbook.simplifier import textbook
 from .line import OPEN, Line, contradicted
 from .multipliers import without_multiplier
@@ -72,7 +72,7 @@ def _solved(problem: Problem, constraints: tuple[Expr, ...], goal: Goal | None, 
     if derivation.result.matrix is None:
         raise no_closed_form(derivation, multipliers)
     asked = Asked(problem, derivation, constraints, multipliers, goal)
-    stated = _without_names(derivation.result.matrix)
+    stated = opened(derivation.result.matrix, names_in(derivation.result.matrix))
     if not is_turned(layout, problem.loss.shape, problem.wrt.shape):
         return _stationary(asked, stated)
     line = Line(problem, Judge(problem), problem.wrt, (stated, zero(stated.shape)))
@@ -130,16 +130,6 @@ def _as_asked(solution: Solution, goal: Goal | None) -> Solution:
         return solution
     message = f"the point where the gradient is zero is {_SHORT.get(kind, 'a saddle')}, and no {goal}"
     raise StuckError(Diagnostic("no-closed-form", message, help=f"leave out `--{goal[:5]}ize` to see it"))
-
-
-def _without_names(expr: Expr) -> Expr:
-    """Named parts written out."""
-    for _ in range(20):
-        named: dict[Expr, Expr] = {node: node.body for node in nodes_of(expr) if isinstance(node, Named)}
-        if not named:
-            break
-        expr = replaced(expr, named)
-    return expr
 
 
 def _speaks_of(condition: Sentence, symbols: Sequence[Symbol]) -> bool:

@@ -18,10 +18,14 @@ from ...verify.judge import Judge
 from ...verify.solving.spectrum import Spectral
 from ..derive import derive
 from ..engine.application import replaced
-from ..textbook.simplifier import Simplifier
+from ..forms.terms import terms_of
+from ..methods.beside import peeled
+from ..textbook.simplifier import textbook
 from .line import Line, Moved, Place, native, rules_of
 from .natives import sign_of
 from .opening import Opener, Term, negative, total
+
+_HALF = Number(Fraction(1, 2))
 
 
 @record
@@ -92,7 +96,7 @@ def before_unknown(problem: Problem, terms: Sequence[Term], rows: bool = False) 
     """What stands before the unknown (with `rows`: before its transpose) in all terms together."""
     one = Eye(problem.wrt.shape.cols if rows else problem.wrt.shape.rows)
     parts = [mul(*term.numbers, matmul(*(term.left or (one,)))) for term in terms]
-    return Simplifier(problem).whole(total(parts, one))
+    return textbook(total(parts, one), problem)
 
 
 def _before_only(terms: list[Term]) -> bool:
@@ -118,8 +122,8 @@ def _on_ellipsoid(place: Place) -> Moved:
     bound = place.opener.terms(slope) if slope is not None else None
     if not bound or not _before_only(bound):
         return None
-    matrix, metric = (place.simplify(_halved(before_unknown(problem, terms))) for terms in (terms, bound))
-    length = place.simplify(negative(total([term for term in _terms(constraint) if unknown not in term.symbols], constraint)))
+    matrix, metric = (place.simplify(mul(_HALF, before_unknown(problem, terms))) for terms in (terms, bound))
+    length = place.simplify(negative(total([term for _, term in terms_of(constraint) if unknown not in term.symbols], constraint)))
     if isinstance(metric, Mul) and metric.factors[0] is Number(-1):
         metric, length = place.simplify(negative(metric)), place.simplify(negative(length))
     plain = isinstance(metric, Eye)
@@ -127,14 +131,6 @@ def _on_ellipsoid(place: Place) -> Moved:
         return None
     after = matmul(matrix, unknown), place.simplify(mul(negative(multiplier), unknown if plain else matmul(metric, unknown)))
     return after, _ends("vector", matrix, _largest(place, matrix), length, None if plain else metric)
-
-
-def _terms(expr: Expr) -> tuple[Expr, ...]:
-    return expr.terms if isinstance(expr, Add) else (expr,)
-
-
-def _halved(expr: Expr) -> Expr:
-    return mul(Number(Fraction(1, 2)), expr)
 
 
 def _orthonormal(place: Place, constraint: Expr) -> Frame | None:
@@ -169,7 +165,7 @@ def _on_columns(place: Place) -> Moved:
         terms = [_turned(term, place.simplify) for term in terms]
     if not _before_only(terms):
         return None
-    matrix = place.simplify(_halved(before_unknown(problem, terms, frame.rows)))
+    matrix = place.simplify(mul(_HALF, before_unknown(problem, terms, frame.rows)))
     if not _symmetric(matrix, problem):
         return None
     core: Expr = Transpose(problem.wrt) if frame.rows else problem.wrt
@@ -193,7 +189,8 @@ def _polar(place: Place) -> Moved:
         return None
     largest = _largest(place, linear)
     matrix = linear if largest else place.simplify(negative(linear))
-    matrix = matrix.factors[1] if isinstance(matrix, Mul) and len(matrix.factors) == 2 and _positive(matrix.factors[0]) else matrix
+    numbers, arrays = peeled(matrix)
+    matrix = arrays if len(numbers) == 1 and isinstance(numbers[0], Number) and numbers[0].value > 0 else matrix
     return (matrix, matmul(place.unknown, multiplier)), _ends("polar", matrix, largest, Number(1))
 
 
@@ -215,11 +212,11 @@ def _largest(place: Place, matrix: Expr) -> bool:
 
 def _of_squares(problem: Problem) -> bool:
     """Whether the unknown stands in norms and sums of squares alone."""
-    squares = (node for node in nodes_of(problem.loss) if isinstance(node, Call) and (node.function == "norm" or _summed_square(node)))
+    squares = (node for node in nodes_of(problem.loss) if isinstance(node, Call) and (node.function == "norm" or _is_summed_square(node)))
     return problem.wrt not in substitute(problem.loss, {node: Number(1) for node in squares}).symbols
 
 
-def _summed_square(node: Call) -> bool:
+def _is_summed_square(node: Call) -> bool:
     inner = node.argument
     return node.function == "sum" and isinstance(inner, Power) and inner.exponent is Number(2)
 
@@ -245,10 +242,6 @@ def convention(problem: Problem, found: Spectral) -> Sentence:
         f"{points}; without `--minimize` or `--maximize` {why}: the {goal}; `--{other}` gives the other end",
         (("matrix", found.matrix), *((("metric", found.metric),) if found.metric is not None else ())),
     )
-
-
-def _positive(expr: Expr) -> bool:
-    return isinstance(expr, Number) and expr.value > 0
 
 
 def _constant(problem: Problem, term: Term) -> bool:

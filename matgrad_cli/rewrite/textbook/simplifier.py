@@ -1,8 +1,7 @@
 """Rules that shorten an expression, tried in the order of rules/methods/shared/textbook.toml: one rule at all its places is one move.
 
-What the phases mean: `normal` rules are taken wherever they fit; `shorten` and `recognise` rules where less is left to read
-(`recognise-single` only where the function that they replace stands once); `open` rules where fewer
-leaves are left after these rules have run on what was opened (`open-transposes`: as many leaves and fewer transposes).
+What the phases mean: `normal` rules are taken wherever they fit; `shorten` and `recognise` rules where less is left to read; `open` rules
+where fewer leaves are left after these rules have run on what was opened (`open-transposes`: as many leaves and fewer transposes).
 """
 
 from __future__ import annotations
@@ -14,13 +13,13 @@ from typing import Final
 from ...diagnostics.record import record
 from ...facts import Problem
 from ...facts.conditions import CONDITIONS
-from ...ir import Add, Call, Expr, Hadamard, Inverse, Kron, MatMul, MatrixPower, Mul, Named, Path, Transpose, matmul, nodes_of
+from ...ir import Add, Expr, Hadamard, Inverse, Kron, MatMul, MatrixPower, Mul, Named, Path, Transpose, matmul, nodes_of
 from ...ir.memory import remembered
 from ...rulebook.heads import factors_needed, guess_heads, head_of, heads_needed
 from ...rulebook.load import BACKWARDS, Rulebook, rulebook
 from ...rulebook.pattern import operators_in
 from ...rulebook.rule import Rule
-from ..engine.application import HEADS, Scene, fit, places_of, settled, with_parts
+from ..engine.application import HEADS, Scene, fit, places_of, settled
 from ..engine.apply import Rewriting, rewritings
 from . import factoring, normal  # the native rules of the textbook form are registered there
 from .cost import cost
@@ -34,19 +33,6 @@ AS_OFTEN: Final = 20
 """So many rounds at most when it is tried out whether something cancels."""
 LARGEST_OPENED: Final = 60
 """Expressions with more leaves than this are not opened to see whether something cancels."""
-
-
-
-@record
-class Move:
-    """A rule that fits at these places of an expression (one of them at least, and none below another)."""
-
-    found: Mapping[Path, Rewriting]
-
-    @property
-    def rule(self) -> Rule:
-        """The rule."""
-        return next(iter(self.found.values())).rule
 
 
 class _Entry:
@@ -116,13 +102,11 @@ class Simplifier:
 
     # ---------------------------------------------------------------- one move
 
-    def once(self, root: Expr) -> Move | None:
+    def once(self, root: Expr) -> dict[Path, Rewriting]:
         """The first rule of the order that fits anywhere in `root`, at all its places."""
         lowest = self._lowest_in(root)
-        if lowest == NONE:
-            return self._once_single(root)
         found: dict[Path, Rewriting] = {}
-        stack: list[tuple[Path, Expr]] = [((), root)]
+        stack: list[tuple[Path, Expr]] = [((), root)] if lowest != NONE else []
         while stack:
             path, node = stack.pop()
             if self._lowest_in(node) > lowest:
@@ -134,7 +118,7 @@ class Simplifier:
             for below, part in places_of(node, here.parts, lambda _: True):
                 if not found or self._usual(here.parts[part], part):
                     found[*path, *below] = here.parts[part]
-        return Move(found)
+        return found
 
     def _usual(self, rewriting: Rewriting, node: Expr) -> bool:
         """Whether a rule that fits in several ways was taken in the first of them: only at its first place a step says which."""
@@ -144,18 +128,14 @@ class Simplifier:
     def whole(self, root: Expr) -> Expr:
         """The expression in textbook form, all moves taken."""
         for _ in range(LIMIT):
-            after = self._after(root)
-            if after is root:
+            lowest = self._lowest_in(root)
+            if lowest == NONE:
                 break
-            root = after
+            root = self._after(root, lowest)
         return root
 
-    def _after(self, root: Expr) -> Expr:
+    def _after(self, root: Expr, lowest: int) -> Expr:
         """The expression after one move (`once` says which), each shared part looked at once."""
-        lowest = self._lowest_in(root)
-        if lowest == NONE:
-            move = self._once_single(root)
-            return root if move is None else with_parts(root, {path: one.new for path, one in move.found.items()})
         done: dict[Expr, Expr] = {}
 
         def walk(node: Expr) -> Expr:
@@ -196,12 +176,8 @@ class Simplifier:
 
     def _at(self, node: Expr) -> _Found | None:
         if node not in self._found:
-            self._found[node] = self._look(node)
+            self._found[node] = self._direct(node) or self._opened(node)
         return self._found[node]
-
-    def _look(self, node: Expr) -> _Found | None:
-        found = self._direct(node)
-        return found if found is not None else self._opened(node)
 
     def _direct(self, node: Expr) -> _Found | None:
         if not node.children and not node.shape.is_number:
@@ -217,7 +193,7 @@ class Simplifier:
         key = head_of(node), operators_in(node)
         found = self._allowed.get(key)
         if found is None:
-            own = (entry for entry in self.by_head.get(key[0], ()) if entry.phase != "recognise-single")
+            own = self.by_head.get(key[0], ())
             found = self._allowed[key] = [entry for entry in own if not any(key[1].isdisjoint(heads) for heads in entry.needed)]
         return found
 
@@ -299,19 +275,6 @@ class Simplifier:
             root = better
         return root
 
-    # ---------------------------------------------------------------- functions that stand once
-
-    def _once_single(self, root: Expr) -> Move | None:
-        for node in nodes_of(root):
-            for entry in self.by_head.get(head_of(node), ()):
-                if entry.phase == "recognise-single" and _stands_once(node, root):
-                    rewriting = next(rewritings(entry.rule, node, self.problem), None)
-                    if rewriting is not None and rewriting.new.weight <= node.weight:
-                        paths = [path for path, _ in places_of(root, {node: rewriting}, lambda _: True)]
-                        if paths:
-                            return Move(dict.fromkeys(paths, rewriting))
-        return None
-
 
 def _granted(rewriting: Rewriting, node: Expr) -> bool:
     """Whether all that had to be supposed is supposed already by what is written: A⁻¹ has a value only where A is invertible."""
@@ -333,14 +296,6 @@ def _invertible(body: Expr) -> Iterator[Expr]:
             yield from (matmul(*body.factors[k:]) for k in range(1, len(body.factors) - 1))
     elif isinstance(body, Transpose | MatrixPower | Inverse):
         yield from _invertible(body.children[0])
-
-
-def _stands_once(node: Expr, root: Expr) -> bool:
-    """Whether the functions called in `node` are written nowhere else in `root`."""
-    called = {part for part in node.children if isinstance(part, Call)}
-    called |= {inner for part in node.children for inner in part.children if isinstance(inner, Call)}
-    holders = [part for part in nodes_of(root) if called & set(part.children)]
-    return all(part is node or part in node.children for part in holders)
 
 
 @remembered(maxsize=4)

@@ -13,8 +13,8 @@ from solving import D, printed, run, spd
 import matgrad_cli as matgrad
 from matgrad_cli.diagnostics import InputError, StuckError
 from matgrad_cli.notation.printing.to_unicode import to_unicode
-from matgrad_cli.render.optimum.formats import moves_from, solution_data
-from matgrad_cli.rewrite.solve.line import run_again
+from matgrad_cli.render.optimum.formats import solution_data
+from replaying import moves_from, run_again
 
 SIZES = {"m": 7, "n": 4, "p": 3, "k": 2, "q": 5}
 
