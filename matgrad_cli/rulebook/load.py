@@ -227,6 +227,10 @@ def cut(text: str, family: str, file: str, extra: bool = False) -> list[Entry]:
 
 def _quick(block: str, key: str) -> str:
     """The text of `key = "…"` without reading TOML; empty if it is not written in that plain way."""
+    plain = f'\n{key} = "'
+    start = block.find(plain) + len(plain)
+    if start >= len(plain) and (end := block.find('"', start)) > 0:
+        return block[start:end]
     start = block.find(f"\n{key}")
     if start < 0:
         return ""
