@@ -37,21 +37,17 @@ def derive(
     if method not in METHODS and method in book.methods:
         own = book.method(method)
         return replace(derive(problem, own.like, layout, order, book.led_by(own)), method=method)
-    return marked(_derive(problem, method, layout, order, book), book)
-
-
-def _derive(problem: Problem, method: str, layout: str, order: int, book: Rulebook) -> Derivation:
-    if method != "index":
+    if method == "index":
+        found = second_order(problem, book, layout) if order == 2 else first_order(problem, book, layout)
+    else:
         from .methods import method_named
 
         by_method = method_named(method)
         if order == 2:
             message = f"method `{method}` gives first derivatives only"
             raise StuckError(Diagnostic("stuck", message, help="`--method index` gives the Hessian"))
-        return by_method(problem, book, judge_of(problem), layout)
-    if order == 2:
-        return second_order(problem, book, layout)
-    return first_order(problem, book, layout)
+        found = by_method(problem, book, Judge(problem), layout)
+    return marked(found, book)
 
 
 def first_order(problem: Problem, book: Rulebook, layout: str, judge: Judge | None = None) -> Derivation:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable
 from itertools import combinations
 
 from ...diagnostics.record import record
@@ -30,32 +30,26 @@ class Case:
     no: tuple[Group, ...]
 
 
-class _Classes:
-    """Letters that a condition makes equal."""
+def _classes(groups: Iterable[Group]) -> Callable[[Index], Index]:
+    """For each letter the one that stands for all that a condition makes equal to it."""
+    parent: dict[Index, Index] = {}
 
-    def __init__(self, groups: Iterable[Group]) -> None:
-        self.parent: dict[Index, Index] = {}
-        for group in groups:
-            for left, right in group:
-                self.parent[self.of(left)] = self.of(right)
-
-    def of(self, letter: Index) -> Index:
-        """The letter that stands for all that equal this one."""
-        while letter in self.parent and self.parent[letter] is not letter:
-            letter = self.parent[letter]
+    def of(letter: Index) -> Index:
+        while letter in parent:
+            letter = parent[letter]
         return letter
+
+    for left, right in (equality for group in groups for equality in group):
+        if of(left) is not of(right):
+            parent[of(left)] = of(right)
+    return of
 
 
 def case_table(result: Result, problem: Problem, judge: Judge) -> tuple[tuple[Expr, str], ...]:
     """The rows (value, condition), judged together against the entry; empty where a table says nothing or is too long."""
     count = len(problem.loss.shape.dims) or len(problem.wrt.shape.dims)
-    table = cases_of(result.entry, result.letters, count, problem)
-    if table is None:
-        return ()
-    cases, rest = table
-    if not cases or len(cases) + 1 > MOST_ROWS:
-        return ()
-    if not judge.compare_over(result.entry, as_sum(cases, rest), result.letters).holds:
+    cases, rest = cases_of(result.entry, result.letters, count, problem) or ([], ZERO)
+    if not 0 < len(cases) < MOST_ROWS or not judge.compare_over(result.entry, as_sum(cases, rest), result.letters).holds:
         return ()
     rows = [(case.value, condition(case, result.letters, count)) for case in cases]
     return (*rows, (rest, "otherwise"))
@@ -75,16 +69,11 @@ def cases_of(line: Expr, letters: tuple[Index, ...], count: int, problem: Proble
         return textbook(_under(add(*kept), yes, letters, count) if len(kept) > 1 else kept[0], problem) if kept else ZERO
 
     rest = value(())
-    cases = [Case(value(yes), yes, no) for yes, no in _splits(groups) if all(_open(group, yes) for group in no)]
+    some = (yes for size in range(1, len(groups) + 1) for yes in combinations(groups, size))  # few come first
+    splits = ((yes, tuple(group for group in groups if group not in yes)) for yes in some)
+    cases = [Case(value(yes), yes, no) for yes, no in splits if all(_open(group, yes) for group in no)]
     merged = _merged(cases, letters, count, problem)
     return [case for case in merged if not _same(rest, case.value, case.yes, letters, count, problem)], rest
-
-
-def _splits(groups: list[Group]) -> Iterator[tuple[tuple[Group, ...], tuple[Group, ...]]]:
-    """Every choice of some groups, and the others; few come first."""
-    for size in range(1, len(groups) + 1):
-        for yes in combinations(groups, size):
-            yield yes, tuple(group for group in groups if group not in yes)
 
 
 def _parted(term: Term) -> tuple[tuple[Equality, ...], Expr] | None:
@@ -117,16 +106,16 @@ def _groups(terms: list[tuple[tuple[Equality, ...], Expr]], letters: tuple[Index
 
 def _open(group: Group, yes: tuple[Group, ...]) -> bool:
     """Whether a group can still fail where the groups of `yes` hold."""
-    classes = _Classes(yes)
-    return any(classes.of(left) is not classes.of(right) for left, right in group)
+    of = _classes(yes)
+    return any(of(left) is not of(right) for left, right in group)
 
 
 def _under(body: Expr, yes: tuple[Group, ...], letters: tuple[Index, ...], count: int) -> Expr:
     """The value with equal letters written alike: the last letter of the loss stands for all that equal it."""
-    classes = _Classes(yes)
+    of = _classes(yes)
     members: dict[Index, list[Index]] = {}
     for letter in letters:
-        members.setdefault(classes.of(letter), []).append(letter)
+        members.setdefault(of(letter), []).append(letter)
     mapping: dict[Index, Index] = {}
     for same in members.values():
         chosen = max(same, key=lambda letter: (letters.index(letter) < count, letters.index(letter)))
@@ -185,10 +174,10 @@ def _unequal(group: Group, done: list[Group], letters: tuple[Index, ...], count:
 
 def _spoken(left: Index, right: Index, done: list[Group], letters: tuple[Index, ...], count: int) -> Equality:
     """The two letters as they are spoken of: the variable's first, each as the first letter of those already equal to it."""
-    classes = _Classes(done)
+    of = _classes(done)
 
     def first(letter: Index) -> Index:
-        return next(other for other in letters if classes.of(other) is classes.of(letter))
+        return next(other for other in letters if of(other) is of(letter))
 
     one, other = sorted((first(left), first(right)), key=letters.index)
     return (other, one) if letters.index(one) < count <= letters.index(other) else (one, other)

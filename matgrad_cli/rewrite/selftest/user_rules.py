@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from ...diagnostics import Diagnostic, InputError
-from ...records import Derivation, Step
+from ...diagnostics.record import replace
+from ...records import Derivation
 from ...records.derivation import steps_in
 from ...rulebook.load import Rulebook, rulebook
 from ...rulebook.rule import Rule
@@ -38,16 +39,8 @@ def _refuse_unless_true(rule: Rule) -> None:
             )
 
 
-def rests_on(steps: tuple[Step, ...], book: Rulebook) -> tuple[str, ...]:
-    """The user's rules that the steps used, each with the place where it stands: `trace-mine (mine.toml:1)`."""
-    own = {rule.id: rule for rule in book.extras()}
-    used = dict.fromkeys(step.rule for step in steps_in(steps) if step.rule in own)
-    return tuple(f"{name} ({own[name].file}:{own[name].line})" for name in used)
-
-
 def marked(derivation: Derivation, book: Rulebook) -> Derivation:
-    """The same derivation, which says on which of the user's rules it rests."""
-    from ...diagnostics.record import replace
-
-    found = rests_on(derivation.steps, book)
-    return replace(derivation, rests_on=found) if found else derivation
+    """The same derivation, which says on which of the user's rules it rests, each with the place where it stands: `mine (mine.toml:1)`."""
+    own = {rule.id: rule for rule in book.extras()}
+    used = dict.fromkeys(step.rule for step in steps_in(derivation.steps) if step.rule in own)
+    return replace(derivation, rests_on=tuple(f"{name} ({own[name].file}:{own[name].line})" for name in used)) if used else derivation
