@@ -8,6 +8,7 @@ from typing import Final, NoReturn
 from ..diagnostics import Span
 from . import syntax as s
 from .elaboration.complaints import fail
+from .elaboration.matrix_functions import SERIES
 from .expression.vocabulary import canonical_function
 from .scope import Scope
 
@@ -15,9 +16,6 @@ _EIGENVALUES: Final = frozenset(("eigvalsh", "eigvals", "eigenvalues", "lambda")
 _SINGULAR: Final = frozenset(("svdvals", "singular_values", "sigma"))
 SPECTRA: Final = _EIGENVALUES | _SINGULAR
 """Functions whose value is all eigenvalues or singular values; `lambda` and `sigma` are those of λ_i(X) and σ_i(X)."""
-
-_SERIES: Final = {"exp": "expm", "log": "logm", "sqrt": "sqrtm", "sin": "sinm", "cos": "cosm"}
-
 
 def without_spectra(tree: s.Node, scope: Scope, notes: tuple[str, ...]) -> tuple[s.Node, tuple[str, ...]]:
     """The tree without eigenvalues, and the notes with what to say of it."""
@@ -122,8 +120,8 @@ class _Spectra:
                 return s.Group(span, self.of_matrix(body))
             case s.Negative(_, body):
                 return s.Negative(span, self.of_matrix(body))
-            case s.Apply(_, function, (body,)) if canonical_function(function) in _SERIES:
-                return s.Apply(span, _SERIES[canonical_function(function)], (self.of_matrix(body),))
+            case s.Apply(_, function, (body,)) if series := SERIES.get(canonical_function(function)):
+                return s.Apply(span, series, (self.of_matrix(body),))
             case s.Apply(_, function, (body,)) if canonical_function(function) == "square":
                 return s.Apply(span, "matrix_power", (self.of_matrix(body), s.Literal_(span, Fraction(2), "2")))
             case s.Binary(_, "^" | "**", base, exponent) if not _held(exponent):

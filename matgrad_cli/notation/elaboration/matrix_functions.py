@@ -13,7 +13,7 @@ from ..signs import LARGEST_POWER, matrix_power
 from .complaints import described, fail
 from .elaborator import Elaborator
 
-_SERIES: Final = {"exp": "expm", "log": "logm", "sqrt": "sqrtm", "sin": "sinm", "cos": "cosm", "tan": "", "sinh": "", "cosh": ""}
+SERIES: Final = {"exp": "expm", "log": "logm", "sqrt": "sqrtm", "sin": "sinm", "cos": "cosm", "tan": "", "sinh": "", "cosh": ""}
 """Functions that books take of a matrix too, and not of its entries; what the language calls them then."""
 
 
@@ -25,7 +25,7 @@ def function_of_matrix(e: Elaborator, node: s.Apply, arguments: tuple[Expr, ...]
     if arguments[-1].shape is not arguments[0].shape:
         e.fail("shape-mismatch", f"{e.text(node.arguments[-1])} is {described(arguments[-1].shape)}, {e.text(node.arguments[0])} is "
                f"{described(arguments[0].shape)}", node.arguments[-1])
-    return _made(node.function if node.function in CHANGES else _SERIES.get(node.function, node.function), *arguments)
+    return _made(node.function if node.function in CHANGES else SERIES.get(node.function, node.function), *arguments)
 
 
 def _made(name: str, *arguments: Expr) -> Expr:
@@ -108,7 +108,7 @@ def of_matrix(e: Elaborator, node: s.Apply, function: str, argument: Expr) -> Ex
 
     Under a trace books mean the function of the matrix, SymPy and Julia always do; elsewhere in LaTeX it is asked about.
     """
-    name = _SERIES.get(function)
+    name = SERIES.get(function)
     programs = e.scope.syntax in ("julia", "sympy") and ("entrywise", "") not in node.options
     if name is None or e.entrywise or not (programs or e.scope.syntax == "latex"):
         return None
