@@ -16,6 +16,11 @@ class Span:
     start: int
     end: int
 
+    def __init__(self, start: int, end: int) -> None:  # of all records the one that is made most often
+        values = self.__dict__
+        values["start"] = start
+        values["end"] = end
+
     def joined(self, other: Span) -> Span:
         """The smallest span that covers both."""
         return Span(min(self.start, other.start), max(self.end, other.end))

@@ -135,8 +135,9 @@ def _judged(task: Task, around: Surroundings, read: Read, reference: str | None)
 def _sigmoids(task: Task, read: Read) -> tuple[str, ...]:
     """What σ(u) is taken for, where the loss does not say it."""
     text, node = read.side.source.text, read.side.node
-    known = any(isinstance(one, Call) and one.function == "sigmoid" for one in nodes_of(task.problem.loss))
-    if node is None or known or not re.search("sigma|σ", text):
+    if node is None or not re.search("sigma|σ", text):
+        return ()
+    if any(isinstance(one, Call) and one.function == "sigmoid" for one in nodes_of(task.problem.loss)):
         return ()
     said = [part for part in s.parts_of(node) if isinstance(part, s.Apply) and part.function == "sigmoid"]
     return (f"`{text[said[0].span.start : said[0].span.end]}` is read as the sigmoid 1/(1 + e^(−u)) of every entry",) if said else ()

@@ -13,6 +13,8 @@ from ..verify.judge import Form, Judge
 from ..verify.points import Point
 from ..verify.sizes import ANY_SIZE
 from ..verify.tensor import Tensor, TooLarge
+from ..verify.verdict import Verdict
+from .rearranged import rearranged
 from .slips.factors import Factor, Monomials, constant_of
 from .slips.repair import Repair
 
@@ -29,6 +31,7 @@ class Bench(Judge):
         super().__init__(problem, seed, violating, thorough=True)
         self.derived: dict[Symbol, Expr] = {}
         self.right: set[Hashable] = set()
+        self._proved: dict[Hashable, Verdict] = {}
         self.small: dict[tuple[int, Expr], tuple[Point, Tensor]] = {}
         self.others: dict[int, Evaluator] = {}
         self._monomials: Monomials | None = None
@@ -36,7 +39,7 @@ class Bench(Judge):
     def forget(self) -> None:
         """Lets go of what was evaluated."""
         super().forget()
-        self.small, self.others, self.right = {}, {}, set()
+        self.small, self.others, self.right, self._proved = {}, {}, set(), {}
 
     def define(self, symbol: Symbol, value: Expr) -> None:
         """From now on the symbol has this value."""
@@ -69,6 +72,16 @@ class Bench(Judge):
             return False
         return self.compare(left, right).holds
 
+    def compare(self, before: Expr, after: Expr) -> Verdict:
+        """The same; what is but another arrangement of a line that was proved is not compared again."""
+        form = None if self.derived else rearranged(after)
+        found = self._proved.get((before, form)) if form is not None else None
+        if found is None:
+            found = super().compare(before, after)
+            if form is not None and found.kind == "proved":
+                self._proved[before, form] = found
+        return found
+
     def clearly_different(self, left: Expr, right: Expr) -> bool:
         """Whether two lines of one kind differ by much at the first point: cheap, and says nothing where it is False."""
         form = Form(tuple(sorted(left.free | right.free)), left.shape)
@@ -86,8 +99,9 @@ class Bench(Judge):
         verdict = self.compare(needed, line)
         return Repair(line, needed, verdict) if verdict.holds else None
 
-    def ratio(self, top: Expr, bottom: Expr) -> Factor | None:
-        """The constant c with top = c·bottom: a rational number times powers of dimensions and scalar variables; None if there is none.
+    def ratio(self, top: Expr, bottom: Expr, more: int = 0) -> Factor | None:
+        """The constant c with top = (c − more)·bottom: a rational number times powers of dimensions and scalar variables; None if there
+        is none.
 
         What is returned was only measured at a few points; `scaled` lines must still be compared.
         """
@@ -99,7 +113,7 @@ class Bench(Judge):
             value = self._ratio_at(place, top, bottom, letters)
             if value is None:
                 return None
-            found.append((value, place))
+            found.append((value + more, place))
             if len(found) == 2 and (plain := constant_of([value for value, _ in found])) is not None:
                 return plain
         if not found:

@@ -12,6 +12,7 @@ from functools import reduce
 from typing import Final, NamedTuple
 
 from ..ir import NUMBER, ONE, Add, Call, Dim, Expr, Eye, Hadamard, Inverse, MatMul, Mul, Number, Power, Size, Symbol, Transpose
+from ..ir.memory import remembered
 
 _MOST: Final = 100
 """Monomials that a formula may be opened into."""
@@ -35,6 +36,7 @@ class NoForm(Exception):
     """An atom cancels, or there are too many monomials."""
 
 
+@remembered(maxsize=512)
 def rearranged(expr: Expr) -> Hashable | None:
     """The form of a formula without free letters; None where it has none."""
     try:

@@ -37,6 +37,9 @@ class Task:
     numbered: frozenset[str] = frozenset()
     order: int = 1
 
+    __eq__ = object.__eq__  # it is kept, and is the same one for all who answer
+    __hash__ = object.__hash__
+
     @property
     def names(self) -> frozenset[str]:
         """The names that have a shape."""

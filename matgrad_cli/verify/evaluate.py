@@ -108,7 +108,8 @@ class Evaluator:
             return reason
         except (ValueError, OverflowError, ZeroDivisionError) as reason:
             return OutOfDomain(str(reason))
-        self.work += sum([len(tensor.data) if type(tensor) is Tensor else prod(tensor.dims) for tensor in result.values()])
+        for tensor in result.values():
+            self.work += len(tensor.data) if type(tensor) is Tensor else prod(tensor.dims)
         return TooLarge() if self.work > self.limit else result
 
     def _relevant(self, node: Expr, tags: Tags) -> Tags:

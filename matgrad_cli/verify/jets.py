@@ -6,7 +6,7 @@ Products follow from (Σ_S a_S ε_S)(Σ_T b_T ε_T) with ε² = 0: no rule of di
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from functools import lru_cache, reduce
 from itertools import accumulate
 from math import prod
@@ -45,6 +45,12 @@ def subsets(tags: Tags) -> list[Tags]:
     return sorted((left for left, _ in splits(tags)), key=len)
 
 
+def at_rest(jets: Sequence[Jet]) -> list[Tensor] | None:
+    """The values of jets in which nothing moves; None where something does, or a value is zero."""
+    found = [jet[NONE] for jet in jets if len(jet) == 1 and NONE in jet]
+    return found if len(found) == len(jets) else None
+
+
 def gathered(parts: dict[Tags, list[Tensor]], p: int) -> Jet:
     """The sum of what was collected for each set."""
     return {tags: total(tensors, p) for tags, tensors in parts.items()}
@@ -52,8 +58,8 @@ def gathered(parts: dict[Tags, list[Tensor]], p: int) -> Jet:
 
 def jet_product(left: Jet, right: Jet, over: Labels, p: int) -> Jet:
     """Σ over the axes `over` of left·right."""
-    if len(left) == 1 == len(right) and NONE in left and NONE in right:
-        return {NONE: product(left[NONE], right[NONE], over, p)}
+    if (values := at_rest((left, right))) is not None:
+        return {NONE: product(values[0], values[1], over, p)}
     parts: dict[Tags, list[Tensor]] = {}
     sizes = (_labels(left) | _labels(right)) if over else {}
     for mine, a in left.items():
@@ -65,8 +71,10 @@ def jet_product(left: Jet, right: Jet, over: Labels, p: int) -> Jet:
     return gathered(parts, p)
 
 
-def jet_total(jets: Iterable[Jet], p: int) -> Jet:
+def jet_total(jets: Sequence[Jet], p: int) -> Jet:
     """The sum of jets."""
+    if jets and (values := at_rest(jets)) is not None:
+        return {NONE: total(values, p)}
     parts: dict[Tags, list[Tensor]] = {}
     for jet in jets:
         for tags, tensor in jet.items():
@@ -86,10 +94,14 @@ def _labels(jet: Jet) -> dict[Label, int]:
     return found
 
 
+def _axes(tensor: Tensor) -> int:
+    return len(tensor.labels)
+
+
 def contract(factors: list[Jet], bound: dict[Label, int], p: int) -> Jet:
     """Σ over the bound axes of the product of all factors: one axis at a time, the cheapest next, never all at once."""
-    if not bound and all(len(jet) == 1 and NONE in jet for jet in factors):
-        few, *more = sorted([jet[NONE] for jet in factors], key=lambda tensor: len(tensor.labels))
+    if not bound and (values := at_rest(factors)) is not None:
+        few, *more = sorted(values, key=_axes)
         return {NONE: reduce(lambda left, right: product(left, right, (), p), more, few)}
     left: dict[int, tuple[Jet, dict[Label, int]]] = {number: (jet, _labels(jet)) for number, jet in enumerate(factors)}
     kept: dict[Label, int] = {}
@@ -145,8 +157,8 @@ def _together(jets: list[Jet], over: Labels, p: int) -> Jet:
 
 def matrix_product(left: Jet, right: Jet, p: int) -> Jet:
     """The matrix product of two jets."""
-    if len(left) == 1 == len(right) and NONE in left and NONE in right:
-        return {NONE: matmul(left[NONE], right[NONE], p)}
+    if (values := at_rest((left, right))) is not None:
+        return {NONE: matmul(values[0], values[1], p)}
     return jet_product(each(left, lambda t: renamed(t, {COL: MIDDLE})), each(right, lambda t: renamed(t, {ROW: MIDDLE})),
                        (MIDDLE,) if any(COL in t.labels for t in left.values()) else (), p)
 
@@ -160,7 +172,10 @@ def chain(jets: list[Jet], widths: list[int], p: int) -> Jet:
     def times(left: Jet, right: Jet) -> Jet:
         return matrix_product(left, right, p)
 
-    tag = _moving_in_many(jets)
+    rest = at_rest(jets)
+    if rest is not None and len(rest) == 2:
+        return {NONE: matmul(rest[0], rest[1], p)}
+    tag = _moving_in_many(jets) if rest is None else NONE
     if tag:
         return _place_by_place(jets, tag, p)
     *widths, last = widths

@@ -3,6 +3,7 @@ r"""An answer that names its parts: `2Zw, \text{ where } Z = X^\top X`, as our o
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Final
 
 from ...diagnostics import MatgradError
@@ -39,6 +40,7 @@ class Parted:
     parts: tuple[tuple[str, int, int], ...]
 
 
+@lru_cache(maxsize=16)
 def parted(text: str) -> Parted | None:
     """The text as an answer and its parts; None where it is not one formula among definitions."""
     if said(_CUT).search(text) is None and _ASIDE.search(text) is None:
@@ -65,6 +67,7 @@ def _unused(names: list[set[str]], words: list[set[str]]) -> list[int]:
     return [at for at, name in enumerate(names) if not any(name <= words[other] for other in range(len(words)) if other != at)]
 
 
+@lru_cache(maxsize=16)
 def answer_in(text: str) -> tuple[int, int]:
     """Where the answer itself stands in a text that may name its parts, or say something behind `where`."""
     found = parted(text)

@@ -25,8 +25,10 @@ def averaged(side: Side, around: Surroundings) -> Read | None:
 
     Where the loss is an expectation itself, E is the same one.
     """
-    kinds = {part.function if isinstance(part, s.Apply) else type(part) for part in s.parts_of(side.node)} if side.node is not None else ()
-    if side.node is None or s.Sigma in kinds or "expectation" not in kinds or _EXPECTED.search(around.task.problem.source):
+    if side.node is None or not any(sign in side.text for sign in ("E", "𝔼", "expectation")):
+        return None
+    kinds = {part.function if isinstance(part, s.Apply) else type(part) for part in s.parts_of(side.node)}
+    if s.Sigma in kinds or "expectation" not in kinds or _EXPECTED.search(around.task.problem.source):
         return None
 
     def summed(part: s.Node) -> s.Node:

@@ -27,7 +27,7 @@ from ...ir import (
 from ...notation.printing.to_text import to_text
 from ..lines.scope import Surroundings
 from .kind import Case, Trial
-from .terms import shown
+from .terms import Shown, shown
 
 MOST_OCCURRENCES = 6
 MOST_LAYERS = 40
@@ -144,7 +144,7 @@ def layer(case: Case) -> Iterator[Trial]:
                 if difference is None or tries > MOST_LAYERS:
                     continue
                 line = _with_body(case.needed, path, node, replace_at(body, outer_path, add(inner, difference)))
-                yield Trial(line, (shown(outer), shown(inner)))
+                yield Trial(line, (Shown(outer), Shown(inner)))
 
 
 def _inside(outer: Expr, variable: Symbol) -> list[Expr]:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import pairwise
 from itertools import product as product_of
 
+from ...diagnostics.record import record
 from ...ir import (
     Add,
     Call,
@@ -32,7 +33,6 @@ from ...ir import (
     product,
     replace_at,
 )
-from ...ir.memory import remembered
 from .kind import Case, Trial
 from .terms import Place, shown
 
@@ -48,20 +48,33 @@ def _trial(case: Case, path: Path, said: tuple[object, ...], part: Expr, make: C
     yield Trial(line, said, part)
 
 
-@remembered(maxsize=512)
-def _quoted(node: Expr) -> str:
-    found = shown(node)
-    return f"`{found}`" if len(found) <= 40 else f"`{found[:37]}…`"
+@record
+class _Quoted:
+    """A part in words, which are found when it is told: `the first X` where X stands at several `places`, else the bare part."""
+
+    node: Expr
+    path: Path = ()
+    places: tuple[Place, ...] = ()
+
+    def __str__(self) -> str:
+        found = shown(self.node)
+        found = f"`{found}`" if len(found) <= 40 else f"`{found[:37]}…`"
+        same = [path for path, node in self.places if node is self.node]
+        if len(same) < 2:
+            return found
+        words = ("first", "second", "third", "fourth", "fifth")
+        place = same.index(self.path)
+        return f"the {words[place] if place < len(words) else f'{place + 1}th'} {found}"
 
 
-def _called(case: Case, path: Path, node: Expr) -> str:
-    """`the first X` where X stands several times, else the bare part."""
-    same = [where for where, other in case.places if other is node]
-    if len(same) < 2:
-        return _quoted(node)
-    words = ("first", "second", "third", "fourth", "fifth")
-    place = same.index(path)
-    return f"the {words[place] if place < len(words) else f'{place + 1}th'} {_quoted(node)}"
+@record
+class _Quotes:
+    """Factors in words, one beside the other."""
+
+    parts: Sequence[Expr]
+
+    def __str__(self) -> str:
+        return " ".join(str(_Quoted(part)).strip("`") for part in self.parts)
 
 
 def _above(root: Expr, path: Path) -> Expr | None:
@@ -84,8 +97,8 @@ def _bracketed(node: Add, start: int, end: int, parts: list[Expr], cut: int) -> 
     return add(*node.terms[:start], product(*parts[:cut], inside), *node.terms[end:])
 
 
-def _quoted_product(parts: Sequence[Expr]) -> str:
-    return _quoted(product(*parts))
+def _quoted_product(parts: Sequence[Expr]) -> _Quoted:
+    return _Quoted(product(*parts))
 
 
 def _factors(term: Expr) -> list[Expr]:
@@ -104,14 +117,14 @@ def transposed(case: Case) -> Made:
     """One factor is transposed that must not be."""
     for path, node in case.places:
         if isinstance(node, Transpose):
-            yield from _trial(case, path, (_called(case, (*path, 0), node.body),), node, _same, node.body)
+            yield from _trial(case, path, (_Quoted(node.body, (*path, 0), case.places),), node, _same, node.body)
 
 
 def not_transposed(case: Case) -> Made:
     """A transpose is missing on one factor."""
     for path, node in case.places:
         if _is_array(node) and not isinstance(_above(case.line, path), Transpose):
-            yield from _trial(case, path, (_called(case, path, node),), node, Transpose, node)
+            yield from _trial(case, path, (_Quoted(node, path, case.places),), node, Transpose, node)
 
 
 def _same(node: Expr) -> Expr:
@@ -123,7 +136,7 @@ def turned_entries(case: Case) -> Made:
     for path, node in case.places:
         named = isinstance(node, Entry) and isinstance(node.base, Symbol)
         if isinstance(node, Entry) and named and isinstance(node.row, Index) and isinstance(node.col, Index) and node.row is not node.col:
-            yield from _trial(case, path, (_quoted(node),), node, Entry, node.base, node.col, node.row)
+            yield from _trial(case, path, (_Quoted(node),), node, Entry, node.base, node.col, node.row)
 
 
 # ---- products: numbers in front and a row of arrays, where some neighbours may meet in a number (xᵀy z)
@@ -175,7 +188,7 @@ def _exchanged_neighbours(case: Case, under_trace: bool) -> Made:
         for here, (left, right) in enumerate(pairwise(arrays) if traced is under_trace else ()):
             if left is not right:
                 swapped = [*arrays[:here], right, left, *arrays[here + 2 :]]
-                yield from _trial(case, path, (_quoted(left), _quoted(right)), node, _conformed, numbers, swapped)
+                yield from _trial(case, path, (_Quoted(left), _Quoted(right)), node, _conformed, numbers, swapped)
 
 
 def neighbours(case: Case) -> Made:
@@ -192,7 +205,7 @@ def order(case: Case) -> Made:
     """The factors of a product stand in reverse, or one of them at the wrong end."""
     for path, node, numbers, arrays, _ in _chains(case):
         for turned in (arrays[::-1], [*arrays[1:], arrays[0]], [arrays[-1], *arrays[:-1]]) if len(arrays) > 2 else ():
-            yield from _trial(case, path, (" ".join(_quoted(part).strip("`") for part in turned),), node, _conformed, numbers, turned)
+            yield from _trial(case, path, (_Quotes(turned),), node, _conformed, numbers, turned)
 
 
 def products(case: Case) -> Made:
@@ -201,7 +214,7 @@ def products(case: Case) -> Made:
         if not isinstance(node, (MatMul, Hadamard)):
             continue
         mine, other = (matmul, hadamard) if isinstance(node, MatMul) else (hadamard, matmul)
-        said = "an elementwise" if isinstance(node, MatMul) else "a matrix", _quoted(node)
+        said = "an elementwise" if isinstance(node, MatMul) else "a matrix", _Quoted(node)
         factors = node.factors
         for cut in range(1, len(factors)):
             yield from _trial(case, path, said, node, _halves, mine, other, factors[:cut], factors[cut:])
@@ -224,14 +237,14 @@ def inverted(case: Case) -> Made:
     """There is an inverse too many."""
     for path, node in case.places:
         if isinstance(node, Inverse):
-            yield from _trial(case, path, (_quoted(node.body),), node, _same, node.body)
+            yield from _trial(case, path, (_Quoted(node.body),), node, _same, node.body)
 
 
 def not_inverted(case: Case) -> Made:
     """An inverse is missing."""
     for path, node in case.places:
         if _is_array(node) and node.shape.is_square and not isinstance(node, Inverse):
-            yield from _trial(case, path, (_called(case, path, node),), node, Inverse, node)
+            yield from _trial(case, path, (_Quoted(node, path, case.places),), node, Inverse, node)
 
 
 def squared_inverses(case: Case) -> Made:
@@ -251,7 +264,7 @@ def squared_inverses(case: Case) -> Made:
             for start, end in fitting:
                 for one in (single, Transpose(single)):
                     split = [*rest[:start], one, *rest[start:end], one, *rest[end:]]
-                    yield from _trial(case, path, (_quoted(one), _quoted_product(rest[start:end])), part, _conformed, numbers, split)
+                    yield from _trial(case, path, (_Quoted(one), _quoted_product(rest[start:end])), part, _conformed, numbers, split)
 
 
 # ---- factors that are needed once more, or in another place
@@ -278,7 +291,7 @@ def once_more(case: Case) -> Made:
         if isinstance(node, (Symbol, Add, Mul)) and not node.shape.is_number:
             for name in _names(case):
                 for joined, *parts in ((hadamard, name, node), (matmul, name, node), (matmul, node, name)):
-                    yield from _trial(case, path, (name.name, _called(case, path, node)), node, joined, *parts)
+                    yield from _trial(case, path, (name.name, _Quoted(node, path, case.places)), node, joined, *parts)
 
 
 def entries(case: Case) -> Made:
@@ -305,7 +318,7 @@ def exchanges(case: Case) -> Made:
     for here, (first, left) in enumerate(named):
         for second, right in named[here + 1 :]:
             if left is not right:
-                said = _quoted(left), _quoted(right)
+                said = _Quoted(left), _Quoted(right)
                 yield from _trial(case, (), said, left, _exchanged, case.line, (first, right), (second, left))
 
 

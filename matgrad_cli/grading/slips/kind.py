@@ -7,7 +7,7 @@ from functools import cached_property
 from itertools import islice
 
 from ...diagnostics.record import record
-from ...ir import Expr, Index, add, sub, substitute
+from ...ir import Expr, Index, sub, substitute
 from ..bench import Bench
 from ..lines.reading import Read
 from ..lines.scope import Surroundings
@@ -89,7 +89,7 @@ class Case:
     def terms_off(self) -> list[tuple[list[Expr], int, Factor]]:
         """The terms of the line that must stand in it another number of times: among which, where, how often."""
         rest = sub(self.needed, self.line)
-        tried = [(parts, at, self.bench.ratio(add(rest, term), term)) for parts in self.levels for at, term in enumerate(parts)]
+        tried = [(parts, at, self.bench.ratio(rest, term, more=1)) for parts in self.levels for at, term in enumerate(parts)]
         return [(parts, at, needed) for parts, at, needed in tried if needed is not None and needed.constant != 1]
 
 

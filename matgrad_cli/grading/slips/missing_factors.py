@@ -8,7 +8,7 @@ from itertools import islice
 from ...ir import Delta, Expr, Hadamard, MatMul, Mul, Number, SumOver, hadamard, matmul, mul, places, replace_at, sum_over
 from ..bench import Bench
 from .kind import Case, Trial
-from .terms import shown, written_places
+from .terms import Shown, written_places
 
 MOST_TRIES = 60
 
@@ -18,13 +18,13 @@ def lacking(case: Case) -> Iterator[Trial]:
     for source in dict.fromkeys((case.needed, case.worked_out)):
         for factor, rest in islice(_with_one_less(source), MOST_TRIES):
             if rest.shape is case.line.shape and rest.free == case.line.free:
-                yield Trial(rest, (shown(factor),), source=source)
+                yield Trial(rest, (Shown(factor),), source=source)
 
 
 def too_many(case: Case) -> Iterator[Trial]:
     """A factor that does not belong here."""
     for factor, rest in islice(_with_one_less(case.line), MOST_TRIES):
-        yield Trial(rest, (shown(factor),), factor)
+        yield Trial(rest, (Shown(factor),), factor)
 
 
 def left_out(bench: Bench, source: Expr, target: Expr) -> Expr | None:

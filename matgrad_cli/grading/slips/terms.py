@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from fractions import Fraction
 
+from ...diagnostics.record import record
 from ...ir import (
     Add,
     Call,
@@ -25,6 +26,7 @@ from ...ir import (
     mul,
     sum_over,
 )
+from ...ir.memory import remembered
 from ...ir.walk import mapped, remade
 
 MOST_TERMS = 24
@@ -45,6 +47,7 @@ def terms_of(expr: Expr, limit: int = MOST_TERMS) -> list[Expr]:
     return found
 
 
+@remembered(maxsize=512)
 def levels_of(expr: Expr, depth: int = 3) -> list[list[Expr]]:
     """The line as a sum in several ways: opened once, twice, …, and as far as it goes; each with more terms than the one before."""
     levels: list[list[Expr]] = []
@@ -127,6 +130,16 @@ def shown(expr: Expr) -> str:
     from ...notation.printing.to_unicode import to_unicode
 
     return to_unicode(tidy(expr))
+
+
+@record
+class Shown:
+    """An expression as people write it, found only when it is told."""
+
+    expr: Expr
+
+    def __str__(self) -> str:
+        return shown(self.expr)
 
 
 def tidy(expr: Expr) -> Expr:

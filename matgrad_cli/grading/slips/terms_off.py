@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from ...ir import Add, Expr, add, mul, neg, sub
 from .factors import Factor
 from .kind import Case, Trial
-from .terms import levels_of, shown
+from .terms import Shown, levels_of, shown
 
 _ZERO, _ONE, _MINUS = 0, 1, -1
 
@@ -37,14 +37,14 @@ def dropped(case: Case) -> Iterator[Trial]:
         rest = sub(case.needed, case.line)
         for term in dict.fromkeys(term for terms in _theirs(case) for term in terms):
             if (ratio := case.bench.ratio(rest, term)) is not None and ratio.constant == _ONE:
-                yield Trial(add(case.line, term), (shown(term),))
+                yield Trial(add(case.line, term), (Shown(term),))
 
 
 def extra(case: Case) -> Iterator[Trial]:
     """A term does not belong here."""
     for parts, at, needed in case.terms_off if case.alike else ():
         if needed.constant == _ZERO:
-            yield Trial(add(*parts[:at], *parts[at + 1 :]), (shown(parts[at]),), parts[at])
+            yield Trial(add(*parts[:at], *parts[at + 1 :]), (Shown(parts[at]),), parts[at])
 
 
 def sign_of_a_term(case: Case) -> Iterator[Trial]:
@@ -52,7 +52,7 @@ def sign_of_a_term(case: Case) -> Iterator[Trial]:
     for parts, at, needed in case.terms_off if case.alike else ():
         if needed.constant == _MINUS:
             new = neg(parts[at])
-            yield Trial(add(*parts[:at], new, *parts[at + 1 :]), (shown(parts[at]), shown(new)), parts[at])
+            yield Trial(add(*parts[:at], new, *parts[at + 1 :]), (Shown(parts[at]), Shown(new)), parts[at])
 
 
 def factor_of_a_term(case: Case) -> Iterator[Trial]:
@@ -60,7 +60,7 @@ def factor_of_a_term(case: Case) -> Iterator[Trial]:
     for parts, at, needed in case.terms_off if case.alike else ():
         if needed.constant not in (_ZERO, _MINUS):
             new = mul(needed.expr, parts[at])
-            yield Trial(add(*parts[:at], new, *parts[at + 1 :]), (shown(parts[at]), needed, shown(new)), parts[at])
+            yield Trial(add(*parts[:at], new, *parts[at + 1 :]), (Shown(parts[at]), needed, Shown(new)), parts[at])
 
 
 def signs_of_terms(case: Case) -> Iterator[Trial]:
@@ -106,4 +106,4 @@ def lost_of_equation(case: Case) -> Iterator[Trial]:
     for term in dict.fromkeys(term for side in case.earlier or () for terms in levels_of(side) for term in terms):
         factor = case.bench.ratio(rest, term) if term.shape is case.line.shape else None
         if factor is not None and factor.constant != _ZERO:
-            yield Trial(add(case.line, term if factor.constant == _ONE else mul(factor.expr, term)), (shown(term),))
+            yield Trial(add(case.line, term if factor.constant == _ONE else mul(factor.expr, term)), (Shown(term),))

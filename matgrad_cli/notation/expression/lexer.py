@@ -30,11 +30,18 @@ class Token:
 
 _SAME: Final = {
     "−": "-", "–": "-", "·": "*", "∗": "*", "⋅": "*", "×": "*", "÷": "/", "∕": "/",
-    "⊙": "hadamard", "∘": "hadamard", "⊗": "kron", "‖": "‖", "∥": "‖", "⟨": "⟨", "⟩": "⟩",
+    "⊙": "hadamard", "∘": "hadamard", "⊗": "kron", "‖": "‖", "∥": "‖", "||": "‖", "⟨": "⟨", "⟩": "⟩",
 }
-_SIGNS: Final = frozenset("+-*/@()[],.:=<>")
 _SUPERSCRIPTS: Final = {"ᵀ": "T", "⊤": "T", "⁻": "-", "⁰": "0", "¹": "1", "²": "2", "³": "3",
                         "⁴": "4", "⁵": "5", "⁶": "6", "⁷": "7", "⁸": "8", "⁹": "9"}
+
+_RAISED: Final = "".join(_SUPERSCRIPTS)
+_WORD: Final = regex(
+    rf"(?P<name>[^\W\d{_RAISED}](?:[^\W{_RAISED}]|[\u0300-\u036f\u20d7])*)"
+    rf"|(?P<number>((?:[0-9]+(?:\.(?![^\W\d_])[0-9]*)?|\.[0-9]+))(?:[eE]([-+]?[0-9]+))?)|(?P<power>[{_RAISED}]+)"
+    rf"|(?P<sign>\*\*|<=|>=|\|\||[-+*/@()\[\],.:=<>{''.join(_SAME).replace('|', '')}])"
+)
+"""`2.T` does not occur; `2.` and `2.5` do."""
 
 
 def refuse(source: Source, code: str, message: str, span: Span, label: str = "", help: str | None = None) -> NoReturn:
@@ -66,69 +73,25 @@ def tokens(source: Source) -> list[Token]:
 def word_at(source: Source, start: int, caret: bool = True) -> Token:
     """The token that begins at a place; `caret` says whether `^` is a sign."""
     text = source.text
-    char = text[start]
-    if caret and char == "^":
-        return Token("sign", "^", Span(start, start + 1))
-    following = text[start + 1 : start + 2]
-    if char in "0123456789" or (char == "." and following.isdecimal() and following.isascii()):
-        return _number(source, start)
-    if char in _SUPERSCRIPTS:
-        end = _run(text, start, _SUPERSCRIPTS)
-        return Token("power", "".join(_SUPERSCRIPTS[char] for char in text[start:end]), Span(start, end))
-    if char.isalpha() or char == "_":
-        return _name(text, start)
-    if char in "'\"":
-        return _string(source, start)
-    if text[start : start + 2] == "||":
-        return Token("sign", "‖", Span(start, start + 2))
-    if text[start : start + 2] in ("**", "<=", ">="):
-        return Token("sign", text[start : start + 2], Span(start, start + 2))
-    if char in _SIGNS or char in _SAME:
-        return Token("sign", _SAME.get(char, char), Span(start, start + 1))
-    return _refuse_character(source, start)
-
-
-def _run(text: str, start: int, allowed: dict[str, str]) -> int:
-    end = start
-    while end < len(text) and text[end] in allowed:
-        end += 1
-    return end
-
-
-def _name(text: str, start: int) -> Token:
-    more = _NAME.match(text, start + 1)
-    assert more is not None
-    return Token("name", spelled_name(text[start : more.end()]), Span(start, more.end()))
-
-
-_NAME: Final = regex(rf"(?:[^\W{''.join(_SUPERSCRIPTS)}]|[\u0300-\u036f\u20d7])*")
-"""What may follow the first letter of a name: letters, digits, `_` and accents."""
-
-
-def _digits(text: str, start: int) -> int:
-    end = start
-    while end < len(text) and text[end] in "0123456789":
-        end += 1
-    return end
-
-
-def _number(source: Source, start: int) -> Token:
-    text = source.text
-    end = _digits(text, start)
-    # `2.T` does not occur; `2.` and `2.5` do.
-    if text[end : end + 1] == "." and not text[end + 1 : end + 2].isalpha():
-        end = _digits(text, end + 1)
-    mantissa = text[start:end]
-    if text[end : end + 1] in ("e", "E"):
-        sign = end + 2 if text[end + 1 : end + 2] in ("+", "-") else end + 1
-        last = _digits(text, sign)
-        if last > sign:
-            end = last
-            if last - sign > 3 or int(text[sign:last]) > LARGEST_EXPONENT:
-                refuse(source, "number-too-large", f"the exponent of this number is beyond ±{LARGEST_EXPONENT}", Span(start, end))
+    found = _WORD.match(text, start)
+    if found is None or (found.lastgroup == "name" and not text[start].isalpha() and text[start] != "_"):
+        if caret and text[start] == "^":
+            return Token("sign", "^", Span(start, start + 1))
+        return _string(source, start) if text[start] in "'\"" else _refuse_character(source, start)
+    word, span = found[0], Span(start, found.end())
+    match found.lastgroup:
+        case "name":
+            return Token("name", spelled_name(word), span)
+        case "sign":
+            return Token("sign", _SAME.get(word, word), span)
+        case "power":
+            return Token("power", "".join([_SUPERSCRIPTS[char] for char in word]), span)
+    mantissa, exponent = found[3], found[4]
+    if exponent is not None and (len(exponent.lstrip("+-")) > 3 or abs(int(exponent)) > LARGEST_EXPONENT):
+        refuse(source, "number-too-large", f"the exponent of this number is beyond ±{LARGEST_EXPONENT}", span)
     if len(mantissa) > MOST_DIGITS:
-        refuse(source, "number-too-large", f"this number has {len(mantissa)} digits, at most {MOST_DIGITS} are read", Span(start, end))
-    return Token("number", text[start:end], Span(start, end))
+        refuse(source, "number-too-large", f"this number has {len(mantissa)} digits, at most {MOST_DIGITS} are read", span)
+    return Token("number", word, span)
 
 
 def exact(text: str) -> Fraction:

@@ -19,6 +19,7 @@ class Stream(ABC):
     def __init__(self, source: Source, words: list[Token] | None = None) -> None:
         self.source = source
         self.tokens = tokens(source) if words is None else words
+        self.last = len(self.tokens) - 1
         self.depth = 0
         self.go(0)
 
@@ -26,13 +27,13 @@ class Stream(ABC):
 
     def go(self, place: int) -> None:
         """Read on from a token; a `sign` is what it says if it is one."""
-        self.place = min(place, len(self.tokens) - 1)
+        self.place = place if place < self.last else self.last
         self.token = self.tokens[self.place]
         self.sign = self.token.text if self.token.kind == "sign" else ""
 
     @property
     def next_token(self) -> Token:
-        return self.tokens[min(self.place + 1, len(self.tokens) - 1)]
+        return self.tokens[min(self.place + 1, self.last)]
 
     def take(self) -> Token:
         token = self.token

@@ -190,7 +190,10 @@ Marks = tuple[frozenset[tuple[str, str]], frozenset[str]]
 def accents_kept(texts: Iterable[str]) -> frozenset[str]:
     r"""The marked letters that are names of their own: the plain letter occurs too (`\hat Y` beside `Y`), or with another mark, or the
     marked one is defined."""
-    marked, bare = _marks_of(tuple(texts))
+    texts = tuple(texts)
+    if not any("\\" in text for text in texts):
+        return frozenset()
+    marked, bare = _marks_of(texts)
     marks = Counter(base for base, _ in marked)
     return frozenset(f"{base}_{mark}" for base, mark in marked if base in bare or marks[base] > 1)
 

@@ -115,7 +115,7 @@ def _settled(node: s.Node, scope: Scope) -> bool:
     """Whether nothing is open: arithmetic and plain functions, of names that all are declared."""
     for part in s.parts_of(node):
         if isinstance(part, s.Name):
-            if scope.find(part.name) is None:
+            if scope.find(part.name) is None and scope.size(part.name) is None:
                 return False
         elif isinstance(part, s.Apply):
             if len(part.arguments) != _KNOWN.get(canonical_function(part.function)):
