@@ -108,8 +108,7 @@ class Evaluator:
             return reason
         except (ValueError, OverflowError, ZeroDivisionError) as reason:
             return OutOfDomain(str(reason))
-        for tensor in result.values():
-            self.work += len(tensor.data) if type(tensor) is Tensor else prod(tensor.dims)
+        self.work += sum([len(tensor.data) if type(tensor) is Tensor else prod(tensor.dims) for tensor in result.values()])
         return TooLarge() if self.work > self.limit else result
 
     def _relevant(self, node: Expr, tags: Tags) -> Tags:

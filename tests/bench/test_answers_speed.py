@@ -17,7 +17,7 @@ from matgrad_cli.notation.printing.to_text import to_text
 from matgrad_cli.notation.problems import read_expression
 
 pytestmark = pytest.mark.bench
-MOST = {"right": 9.5, "wrong": 35}
+MOST = {"right": 6, "wrong": 33}
 """So many times as long as NumPy, which compares at two points and names no cause, an answer may take: 1.3 times what was reached."""
 
 

@@ -87,10 +87,18 @@ Meant = tuple[frozenset[tuple[str, str]], _Names, str | None, _Names, _Names, _N
 """The fields of `LatexNames`, as a value that can be compared and looked up."""
 
 
+_SIGN_WORDS: Final = frozenset((
+    "left", "right", "frac", "dfrac", "tfrac", "cdot", "top", "sum", "partial", "nabla", "big", "bigl", "bigr", "quad", "qquad",
+))  # fmt: skip
+_SIGNS: Final = regex(r"\\(?:" + "|".join(sorted(_SIGN_WORDS)) + r")(?![A-Za-z])")
+r"""Commands that name nothing: the letter L is not heard in `\left`."""
+
+
 class _Heard:
     """The names that a text may mention: those of which some letters stand in it, whatever their case, mark or alphabet."""
 
     def __init__(self, text: str) -> None:
+        text = _SIGNS.sub(" ", text)
         forms = {unicodedata.normalize(form, text).lower() for form in ("NFKC", "NFKD")}
         self._text = " ".join((*forms, *{letter_name(part).lower() for part in re.findall(r"[A-Za-z]+|[^\W\d_]", text)}))
         self._known: dict[str, bool] = {}
@@ -99,7 +107,7 @@ class _Heard:
         found = self._known.get(name)
         if found is None:
             pieces = _pieces(name)
-            found = self._known[name] = not pieces or any(piece in self._text for piece in pieces)
+            found = self._known[name] = not pieces or any(piece in self._text or piece in _SIGN_WORDS for piece in pieces)
         return found
 
 
