@@ -68,6 +68,7 @@ class Judge:
         self.stated = False
         self.derived = False
         self.settled = False
+        self.solved: dict[Symbol, tuple[int, Expr]] = {}
         self.supposed = False
         self.misread = False
         self.conditional: int | None = None
@@ -103,11 +104,21 @@ class Judge:
             reader.later.arrive(passage.text)
             chain = replace(reader.chain)
             if row.claims:
+                before = reader.equations.solution
                 found.append((begun.around.task.problem.wrt.name, reader.row(row, first=not self.stated)))
+                self._notes_solution(line, begun, before)
             if line.formula.kind != "display":
                 final = reader.chain
                 reader.chain = replace(chain, final=final.final or chain.final, final_order=final.final_order or chain.final_order)
         return found
+
+    def _notes_solution(self, line: Line, begun: Begun, before: object) -> None:
+        """Notes the value that a row finds for a variable, if none of the others stands in it."""
+        found, variables = begun.reader.equations.solution, {one.around.task.problem.wrt for one in self.readers}
+        if found is not None and found is not before and found[1].verdict == "follows" and found[0].expr is not None:
+            value = begun.around.expanded(found[0].expr)
+            if not value.symbols & variables:
+                self.solved.setdefault(begun.around.task.problem.wrt, (line.number, value))
 
     def passed(self, line: Line, why: str) -> Judged:
         """A row that claims nothing."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from types import MappingProxyType
 
 from ...diagnostics import MatgradError
 from ...diagnostics.record import record, replace
@@ -19,10 +20,11 @@ from ...documents.sheets.sections import Section, sections, whole_of
 from ...documents.sheets.sheet import Sheet
 from ...documents.sheets.symmetric import symmetric_by_kind
 from ...facts import Problem
-from ...ir import Call, Expr, Inverse, Symbol, transpose, walk
+from ...ir import Call, Expr, Inverse, Symbol, substitute, transpose, walk
 from ...notation import syntax as s
 from ..begin import Habits, begin
-from ..task import Task, task_for
+from ..bench import Bench
+from ..task import Task, task_for, whole_derivative
 from .judge import COVARIANCE, GIVEN, Judge, Judged, code_of
 from .own_letters import own_fact
 from .passing import holds_equality, passed_over
@@ -35,7 +37,10 @@ _LISTED = regex(r"=\s*(?:\\left)?[\[(\\][^=]*_\{?1\}?[^=]*(?:dots|…|\.\.\.)[^=
 
 @record
 class Part:
-    """One problem of a document: the question, its rows judged, in what layout it was read, and what was supposed for it."""
+    """One problem of a document: the question, its rows judged, in what layout it was read, and what was supposed for it.
+
+    `solved` are the variables whose values were found, with the number of the row and the value.
+    """
 
     question: Question
     judged: tuple[Judged, ...]
@@ -43,6 +48,7 @@ class Part:
     tasks: tuple[Task, ...]
     supposed: tuple[str, ...] = ()
     wholes: tuple[str, ...] = ()
+    solved: Mapping[Symbol, tuple[int, Expr]] = MappingProxyType({})
 
 
 def rows_of(sheet: Sheet, found: Outline) -> list[Line]:
@@ -119,8 +125,35 @@ def _part(
     for name in OTHERS if layout is None and turned else ():
         other = read(name, supposed)
         if (gained := _gained(part, other)) and (len(gained) > 1 or not gained[0].by_matrix):
-            return replace(other, supposed=supposed)  # one transposed matrix alone is a slip
+            part = replace(other, supposed=supposed)  # one transposed matrix alone is a slip
+            break
+    for symbol, (number, value) in part.solved.items() if _doubtful(part) else ():
+        part = _at_solution(sheet, part, before, told, number, symbol, value)
     return part
+
+
+def _at_solution(sheet: Sheet, part: Part, before: Sequence[Line], told: Told, number: int, symbol: Symbol, value: Expr) -> Part:
+    """What does not follow behind the solution of one variable, read where that has its value: Σ of a sample, with its mean for μ."""
+    tasks = [_at_value(task, symbol, value) for task in part.tasks if task.problem.wrt is not symbol]
+    known = [one.line for one in part.judged if one.line.number <= number and one.verdict == "follows"]
+    known = [line for line in known if lone(head_of(line.outline)) not in (None, part.question.name)]
+    rest = [one.line for one in part.judged if one.line.number > number and one.verdict != "aside"]
+    judge = _judge(sheet, part.question, told, tasks, [*before, *known, *rest], {symbol.name: value})
+    for line in (*before, *known):
+        judge.define(line)
+    others = {line.number: judge.line(line) for line in rest}
+    better = {
+        one.line.number: other for one in part.judged if one.verdict in ("wrong", "undecided") and (other := others.get(one.line.number))
+        and (other.verdict == "follows" or (one.verdict == "undecided" and other.role == one.role == "equation"))
+    }  # fmt: skip
+    return replace(part, judged=tuple(better.get(one.line.number, one) for one in part.judged))
+
+
+def _at_value(task: Task, symbol: Symbol, value: Expr) -> Task:
+    """The problem with a value for one of its variables."""
+    loss = substitute(task.problem.loss, {symbol: value})
+    problem = replace(task.problem, loss=loss, variables=tuple(other for other in task.problem.variables if other is not symbol))
+    return replace(task, problem=problem, bench=Bench(problem), wanted=whole_derivative(loss, problem.wrt, task.layout))
 
 
 def _doubtful(part: Part) -> bool:
@@ -167,7 +200,7 @@ OTHERS = ("numerator", "mml")
 def _gained(first: Part, other: Part) -> list[Judged]:
     """The rows that follow in another reading only; none where a row ceases to follow in it."""
     pairs = list(zip(first.judged, other.judged, strict=True))
-    lost = any(old.verdict == "follows" and new.verdict != "follows" for old, new in pairs)
+    lost = any(old.verdict == "follows" != new.verdict and old.role != "definition" for old, new in pairs)
     return [] if lost else [new for old, new in pairs if old.verdict in ("wrong", "undecided") and new.verdict == "follows"]
 
 
@@ -216,13 +249,10 @@ def _in_layout(
         (line, why or (GIVEN if lone(head_of(line.outline)) in given_names or _LISTED.search(line.formula.passage.text) else None))
         for line, why in kept
     ]
-    rows = [(line.number, line.formula.passage) for line in before if passed_over(line.formula, line.outline, sizes) is None]
-    rows += [(line.number, line.formula.passage) for line, why in kept if why is None]
+    rows = [line for line in before if passed_over(line.formula, line.outline, sizes) is None]
+    rows += [line for line, why in kept if why is None]
     wholes = _wholes(tasks, own, columns)
-    readers = [begin(task, rows, sheet.source, None, question.name, habits=Habits(supposed=wholes)) for task in tasks]
-    for begun in readers:
-        begun.reader.names_ends = True
-    judge = Judge(sheet, question, told, readers)
+    judge = _judge(sheet, question, told, tasks, rows, wholes)
     stated = [explained(line) for line, why in kept if why == GIVEN and is_special(line)]
     judge.explained = frozenset(name for name in stated if name is not None)
     for line in before:
@@ -230,7 +260,18 @@ def _in_layout(
     judged = tuple(judge.passed(line, why) if why is not None else judge.line(line) for line, why in kept)
     judged = tuple(judge.again(one) for one in judged)
     said = tuple(f"{name} has the {'columns' if columns else 'rows'} {name.lower()}_i" for name in wholes)
-    return Part(question, judged, layout, tuple(tasks), wholes=said)
+    return Part(question, judged, layout, tuple(tasks), wholes=said, solved=judge.solved)
+
+
+def _judge(
+    sheet: Sheet, question: Question, told: Told, tasks: Sequence[Task], lines: Sequence[Line], supposed: Mapping[str, Expr]
+) -> Judge:
+    """A judge that has judged nothing yet, with a reader of these rows for each variable."""
+    rows = [(line.number, line.formula.passage) for line in lines]
+    readers = [begin(task, rows, sheet.source, None, question.name, habits=Habits(supposed=supposed)) for task in tasks]
+    for begun in readers:
+        begun.reader.names_ends = True
+    return Judge(sheet, question, told, readers)
 
 
 def _wholes(tasks: Sequence[Task], lines: Sequence[Line], columns: bool) -> dict[str, Expr]:
