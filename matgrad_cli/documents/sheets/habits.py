@@ -32,6 +32,7 @@ _SPREAD = regex(
 )
 _BY_SPREAD = regex(r"\}\s*\{\s*\\partial\s*\\(?:sigma|tau)|\\nabla_\{?\s*\\(?:sigma|tau)|[(,]\s*\\(?:sigma|tau)(?:\^2)?\s*[),]")
 """Where the spread is what is asked for."""
+_BY_SQUARE = regex(r"\\partial\s*\{?\s*(?P<name>\\(?:sigma|tau))\s*\^\s*(?:2|\{2\})")
 _COUNT = r"[a-z](?:_\{?\w\}?|\^\{\(\w\)\})?"
 _FACTORIAL = regex(rf"\\(?:log|ln)\s*(?:(?P<bare>{_COUNT})\s*!|(?:\\left)?\(\s*(?P<inside>{_COUNT})\s*!\s*(?:\\right)?\))")
 """`\\log y_i!` of a count is some function of it, ψ."""
@@ -64,6 +65,9 @@ def rewritten(sheet: Sheet) -> Sheet:
     if named is not None and re.search(rf"(?<![A-Za-z\\{{]){re.escape(named[1])}\s*\([^()=]*\)\s*&?:?=", text) is not None:
         free = next((name for name in ("J", "E", "F", "C") if not re.search(rf"(?<![A-Za-z\\]){name}(?![A-Za-z])", text)), None)
         habits.append((_LONE_D, lambda match: (free or "D").ljust(len(match[0])) if match[1] == named[1] else match[0]))
+    square = _BY_SQUARE.search(text)
+    if square is not None and not re.search(rf"{re.escape(square['name'])}\s*(?:\\left|[(_])", text):
+        habits.append((_power_of(square["name"]), _of_square))
     fixed = _fixed(texts)
     habits.append((_INDEXED, lambda match: match[1] if match["below"] == fixed.get(match[1]) else match[0]))
     labelled = _labelled(texts)
@@ -125,6 +129,19 @@ def _rewritten(passage: Passage, habits: Sequence[tuple[re.Pattern[str], Callabl
         found = [(match, written(match)) for match in pattern.finditer(passage.text)]
         passage = passage.replaced([(*match.span(), value) for match, value in found if value != match[0]])
     return passage
+
+
+def _power_of(name: str) -> re.Pattern[str]:
+    """A power of the name, or of its estimate, σ̂."""
+    return re.compile(rf"(?P<mark>\\(?:hat|widehat|tilde)\s*(?P<open>\{{)?\s*)?(?P<name>{re.escape(name)})(?![A-Za-z])(?(open)\s*\}})"
+                      r"(?:\s*\^\s*(?:\{\s*(?P<power>-?\d)\s*\}|(?P<digit>\d)))?")
+
+
+def _of_square(match: re.Match[str]) -> str:
+    r"""The power as one of σ², which is differentiated by: `\sigma^4` is its square, σ its root."""
+    name = rf"{match['mark'] or ''}{match['name']}{'}' if match['open'] else ''}_{{\mathrm{{sq}}}}"
+    power = int(match["power"] or match["digit"] or 1)
+    return name if power == 2 else rf"{name}^{{{power // 2}}}" if power % 2 == 0 else rf"{name}^{{{power}/2}}"
 
 
 def _root(match: re.Match[str]) -> str:

@@ -11,7 +11,8 @@ _MARK = regex(r"_(?:hat|star|ast|opt|ols|ml|mle|map|ls|wls|gls|ridge|[A-Z]{2,})+
 
 
 def unmarked(name: str) -> str:
-    r"""The variable that a marked name stands for: `w` of `w^*`, `\hat w`, `w_{ML}`."""
+    r"""The variable that a marked name stands for: `w` of `w^*`, `\hat w`, `w_{ML}`; `w_B` of `\hat w_B`."""
+    name = name.replace("_hat_", "_")
     while (found := _MARK.search(name)) is not None:
         name = name[: found.start()]
     return name
