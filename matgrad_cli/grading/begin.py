@@ -27,12 +27,14 @@ _STARRED = regex(r"(?<=\w)\s*\*\s*(?=:?=(?!=))")
 @record
 class Habits:
     """How much is read into rows: `rules` in letters of their own; values for names that only the prose explains, `supposing` new ones
-    beside those that are `supposed` by now; brackets `as_typed`, or balanced."""
+    beside those that are `supposed` by now; brackets `as_typed`, or balanced; ∇f `upright`, as it is in the gradient layout, beside a
+    ∂f/∂w in another one."""
 
     rules: bool = False
     supposing: bool = False
     as_typed: bool = False
     supposed: Mapping[str, Expr] = field(default_factory=dict)
+    upright: bool = False
 
 
 @record
@@ -66,6 +68,7 @@ def begin(
     letters = {*names.variables, *names.dimensions}
     bare = tuple((number, without_prose(row if task.asks == "gradient" else _unstarred(row), letters)) for number, row in rows)
     around.columns, around.lying, around.sums_silently = columns, lying, sums_silently(source.text)
+    around.upright = habits.upright
     find_functions(around, bare, source)
     around.losses = loss_names(around, bare, source, syntax, name)
     begun = Begun(Reader(around, habits.rules, habits.supposing), bare, source, syntax, habits)

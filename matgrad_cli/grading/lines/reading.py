@@ -287,7 +287,7 @@ def _turned(node: s.Node, around: Surroundings) -> s.Node:
     if not isinstance(node, s.Derivative) or node.indices:
         return _of_stated(node, around) if isinstance(node, s.Derivative) else node
     node = _of_stated(node, around)
-    if around.task.layout == "gradient":
+    if around.task.layout == "gradient" or (around.upright and node.style == "nabla"):
         return node
     scope = around.scope(Source("", ""), "latex", {})
     variable = around.task.problem.wrt if node.variable is None else _value(node.variable, scope)

@@ -64,6 +64,7 @@ class Surroundings:
     directions: dict[str, Symbol] = field(default_factory=dict)
     stated: Expr | None = None
     columns: frozenset[str] = frozenset()
+    upright: bool = False
     lying: bool = True
     arrays: bool | None = None
     tables: dict[str, tuple[tuple[Index, ...], Expr]] = field(default_factory=dict)

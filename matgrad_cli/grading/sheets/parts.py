@@ -39,7 +39,8 @@ _LISTED = regex(r"=\s*(?:\\left)?[\[(\\][^=]*_\{?1\}?[^=]*(?:dots|…|\.\.\.)[^=
 class Part:
     """One problem of a document: the question, its rows judged, in what layout it was read, and what was supposed for it.
 
-    `solved` are the variables whose values were found, with the number of the row and the value.
+    `solved` are the variables whose values were found, with the number of the row and the value; `upright` is a ∇f that is a column where
+    ∂f/∂w is a row.
     """
 
     question: Question
@@ -49,6 +50,7 @@ class Part:
     supposed: tuple[str, ...] = ()
     wholes: tuple[str, ...] = ()
     solved: Mapping[Symbol, tuple[int, Expr]] = MappingProxyType({})
+    upright: bool = False
 
 
 def rows_of(sheet: Sheet, found: Outline) -> list[Line]:
@@ -108,8 +110,9 @@ def _part(
 ) -> Part:
     """The problem as it is stated, or in the layout or under the fact under which more of its rows follow and none ceases to."""
 
-    def read(layout: str, facts: tuple[str, ...], columns: bool = False) -> Part:
-        return _in_layout(sheet, replace(question, facts=(*question.facts, *facts)), before, own, told, sizes, layout, columns)
+    def read(layout: str, facts: tuple[str, ...], columns: bool = False, upright: bool = False) -> Part:
+        asked = replace(question, facts=(*question.facts, *facts))
+        return _in_layout(sheet, asked, before, own, told, sizes, layout, columns, upright)
 
     layout = given.get("layout") or _stated_layout(sheet)
     part = read(layout or "gradient", ())
@@ -122,11 +125,16 @@ def _part(
         if more != supposed and _gained(part, other := read(part.layout, more)):
             part, supposed = replace(other, supposed=more), more
     turned = any(judged.verdict == "wrong" and code_of(judged.result) in _TURNED for judged in part.judged)
-    for name in OTHERS if layout is None and turned else ():
-        other = read(name, supposed)
-        if (gained := _gained(part, other)) and (len(gained) > 1 or not gained[0].by_matrix):
-            part = replace(other, supposed=supposed)  # one transposed matrix alone is a slip
+    others = [(name, False) for name in OTHERS if layout is None] + [(name, True) for name in OTHERS if layout in (None, name)]
+    best, most = part, 0
+    for name, upright in others if turned else ():
+        other = read(name, supposed, upright=upright)
+        gained = _gained(part, other)
+        if len(gained) > most and (len(gained) > 1 or not gained[0].by_matrix):  # one transposed matrix alone is a slip
+            best, most = replace(other, supposed=supposed), len(gained)
+        if most and not _doubtful(best):
             break
+    part = best
     for symbol, (number, value) in part.solved.items() if _doubtful(part) else ():
         part = _at_solution(sheet, part, before, told, number, symbol, value)
     return part
@@ -138,7 +146,7 @@ def _at_solution(sheet: Sheet, part: Part, before: Sequence[Line], told: Told, n
     known = [one.line for one in part.judged if one.line.number <= number and one.verdict == "follows"]
     known = [line for line in known if lone(head_of(line.outline)) not in (None, part.question.name)]
     rest = [one.line for one in part.judged if one.line.number > number and one.verdict != "aside"]
-    judge = _judge(sheet, part.question, told, tasks, [*before, *known, *rest], {symbol.name: value})
+    judge = _judge(sheet, part.question, told, tasks, [*before, *known, *rest], Habits(supposed={symbol.name: value}, upright=part.upright))
     for line in (*before, *known):
         judge.define(line)
     others = {line.number: judge.line(line) for line in rest}
@@ -234,7 +242,7 @@ def _of_likelihood(problem: Problem) -> Iterator[str]:
 
 def _in_layout(
     sheet: Sheet, question: Question, before: Sequence[Line], own: Sequence[Line], told: Told, sizes: frozenset[str], layout: str,
-    columns: bool,
+    columns: bool, upright: bool,
 ) -> Part:
     tasks = []
     for wrt in (question.wrt or ("",))[:MOST_VARIABLES]:
@@ -252,7 +260,7 @@ def _in_layout(
     rows = [line for line in before if passed_over(line.formula, line.outline, sizes) is None]
     rows += [line for line, why in kept if why is None]
     wholes = _wholes(tasks, own, columns)
-    judge = _judge(sheet, question, told, tasks, rows, wholes)
+    judge = _judge(sheet, question, told, tasks, rows, Habits(supposed=wholes, upright=upright))
     stated = [explained(line) for line, why in kept if why == GIVEN and is_special(line)]
     judge.explained = frozenset(name for name in stated if name is not None)
     for line in before:
@@ -260,15 +268,15 @@ def _in_layout(
     judged = tuple(judge.passed(line, why) if why is not None else judge.line(line) for line, why in kept)
     judged = tuple(judge.again(one) for one in judged)
     said = tuple(f"{name} has the {'columns' if columns else 'rows'} {name.lower()}_i" for name in wholes)
-    return Part(question, judged, layout, tuple(tasks), wholes=said, solved=judge.solved)
+    return Part(question, judged, layout, tuple(tasks), wholes=said, solved=judge.solved, upright=upright)
 
 
 def _judge(
-    sheet: Sheet, question: Question, told: Told, tasks: Sequence[Task], lines: Sequence[Line], supposed: Mapping[str, Expr]
+    sheet: Sheet, question: Question, told: Told, tasks: Sequence[Task], lines: Sequence[Line], habits: Habits
 ) -> Judge:
     """A judge that has judged nothing yet, with a reader of these rows for each variable."""
     rows = [(line.number, line.formula.passage) for line in lines]
-    readers = [begin(task, rows, sheet.source, None, question.name, habits=Habits(supposed=supposed)) for task in tasks]
+    readers = [begin(task, rows, sheet.source, None, question.name, habits=habits) for task in tasks]
     for begun in readers:
         begun.reader.names_ends = True
     return Judge(sheet, question, told, readers)

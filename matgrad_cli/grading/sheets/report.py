@@ -50,7 +50,7 @@ def _understood(part: Part) -> tuple[str, ...]:
     if part.supposed:
         notes.append(f"supposed, as only then its lines follow: {', '.join(part.supposed)}")
     if part.layout != "gradient":
-        notes.append(f"understood: {part.layout} layout")
+        notes.append(f"understood: {part.layout} layout{', but ∇ stands upright' if part.upright else ''}")
     return (*notes, *problem.assumed)
 
 
