@@ -37,7 +37,7 @@ _COUNT = r"[a-z](?:_\{?\w\}?|\^\{\(\w\)\})?"
 _FACTORIAL = regex(rf"\\(?:log|ln)\s*(?:(?P<bare>{_COUNT})\s*!|(?:\\left)?\(\s*(?P<inside>{_COUNT})\s*!\s*(?:\\right)?\))")
 """`\\log y_i!` of a count is some function of it, ψ."""
 _SIGN_OF_D = r"(?:\\math(?:cal|bf|rm)\s*)?\{?\s*[dD]\s*\}?"
-_LONE_D = regex(rf"(?<![A-Za-z\\{{])({_SIGN_OF_D})(?=\s*(?:[}})=&]|\([A-Za-z, ]+\)\s*&?=|$))")
+_LONE_D = regex(rf"(?<![A-Za-z\\{{])({_SIGN_OF_D})(?=\s*(?:[}})=&]|\([\\A-Za-z, ]+\)\s*&?=|$))")
 """The loss D, where `D(W) = …` and `\\partial D` say that D is no sign of a derivative."""
 _GRADIENT = regex(r"(?<![A-Za-z\\])d\s?([A-Z](?:_(?:\w|\{\w+\}))?)(?![A-Za-z])")
 _LABELLED = regex(r"(?<![A-Za-z\\])(?P<name>[A-Za-z])_(?P<open>\{)?(?P<label>[a-z])(?(open)\}|(?![A-Za-z]))")

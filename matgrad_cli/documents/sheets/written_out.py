@@ -16,6 +16,10 @@ LONGEST = 3_000
 
 def written_out(text: str, definitions: Mapping[str, Stated], names: LatexNames, never: Collection[str], sized: Collection[str]) -> str:
     """The text with every name that is defined replaced by what it stands for; `sized` are the names whose sizes are told."""
+    own = squeezed(text)
+    definitions = {  # a model `y = Φθ` of the data y in `y - Φθ` is no definition of y
+        name: stated for name, stated in definitions.items() if squeezed(stated.sides[0]) not in own
+    }
     for _ in range(8):
         changed = _once(text, definitions, names, never, sized)
         if changed == text or len(changed) > LONGEST:
@@ -34,8 +38,8 @@ def _once(text: str, definitions: Mapping[str, Stated], names: LatexNames, never
         if stated is None or token.start < last or token.text in never or (token.text in sized and stated.arguments):
             continue
         value = _value(stated, below, names)
-        if value is None or squeezed(stated.sides[0]) in squeezed(text):
-            continue  # a model `y = Φθ` of the data y in `y - Φθ` is no definition of y
+        if value is None:
+            continue
         own = whole(text, Span(token.start, below[-1].end if below and (stated.letters or label) else token.end))
         parts += [text[last : own.start], value]
         last = own.end

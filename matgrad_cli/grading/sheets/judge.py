@@ -12,7 +12,7 @@ from ...documents.passage import Passage
 from ...documents.sheets.problem import Question, Told
 from ...documents.sheets.sheet import Sheet
 from ...documents.sheets.sizes import symmetric_somewhere
-from ...ir import Number, Symbol, mul
+from ...ir import Expr, Number, Symbol, mul
 from ...notation import syntax as s
 from ...notation.latex.lines import split_line
 from ...notation.loss_text import plain_name
