@@ -33,6 +33,12 @@ _SPREAD = regex(
 _BY_SPREAD = regex(r"\}\s*\{\s*\\partial\s*\\(?:sigma|tau)|\\nabla_\{?\s*\\(?:sigma|tau)|[(,]\s*\\(?:sigma|tau)(?:\^2)?\s*[),]")
 """Where the spread is what is asked for."""
 _BY_SQUARE = regex(r"\\partial\s*\{?\s*(?P<name>\\(?:sigma|tau))\s*\^\s*(?:2|\{2\})")
+_STEP_BEFORE = regex(r"_\{\s*t\s*-\s*1\s*\}")
+_STEP = regex(r"(?<=[A-Za-z}])_(?:\{\s*t\s*(?P<before>-\s*1\s*)?\}|t(?![A-Za-z]{2}))")
+_OVER_STEPS = regex(
+    r"\\(?:sum|prod)(?:\\limits)?_\{?\s*t(?![a-z])|(?<![A-Za-z])t\s*=\s*[12]|_\{\s*t\s*(?:\+|-\s*2)|_\{?(?:0|T)\}?(?![A-Za-z])"
+)
+"""Where there are more than this step and the one before."""
 _COUNT = r"[a-z](?:_\{?\w\}?|\^\{\(\w\)\})?"
 _FACTORIAL = regex(rf"\\(?:log|ln)\s*(?:(?P<bare>{_COUNT})\s*!|(?:\\left)?\(\s*(?P<inside>{_COUNT})\s*!\s*(?:\\right)?\))")
 """`\\log y_i!` of a count is some function of it, ψ."""
@@ -68,6 +74,8 @@ def rewritten(sheet: Sheet) -> Sheet:
     square = _BY_SQUARE.search(text)
     if square is not None and not re.search(rf"{re.escape(square['name'])}\s*(?:\\left|[(_])", text):
         habits.append((_power_of(square["name"]), _of_square))
+    if _STEP_BEFORE.search(text) is not None and not _OVER_STEPS.search(text):
+        habits.append((_STEP, lambda match: r"_{\mathrm{prev}}" if match["before"] else " "))
     fixed = _fixed(texts)
     habits.append((_INDEXED, lambda match: match[1] if match["below"] == fixed.get(match[1]) else match[0]))
     labelled = _labelled(texts)
@@ -115,8 +123,14 @@ def _labelled(texts: Sequence[str]) -> frozenset[tuple[str, str]]:
     return frozenset(
         (name, letter) for name, letters in labels.items() if all(single.get(letter) == name for letter in letters) for letter in letters
         if ((name, letter) in defined and len(letters) == 1)
-        or (name in moved and len(letters) > 2 and not re.search(rf"(?<![A-Za-z\\]){name}(?![A-Za-z_])", text))
+        or (name in moved and (len(letters) > 2 or _named_by(name, letters))
+            and not re.search(rf"(?<![A-Za-z\\]){name}(?![A-Za-z_])", text))
     )
+
+
+def _named_by(name: str, letters: Sequence[str]) -> bool:
+    """Whether letters below a matrix are no indices by their looks: W_h and W_x."""
+    return name.isupper() and len(letters) > 1 and not set(letters) & set("ijklmnpqrst")
 
 
 def _with_label(name: str, label: str) -> str:

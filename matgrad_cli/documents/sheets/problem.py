@@ -179,7 +179,7 @@ class _Finder:
     def _works_out(self, stated: Stated) -> bool:
         """Whether a formula says what a name stands for, and not of what it is made as `X = [x_1, …, x_n]` does."""
         parts = tokens_of(stated.sides[0], self.names)
-        named = len(parts) > 1 and any(part.kind == "name" for part in parts) and all(part.text != stated.name for part in parts)
+        named = len(parts) > 1 and any(part.kind == "name" for part in parts) and stated.name not in labelled_names(parts)
         return named and not stated.arguments and not re.search(r"\\[lcv]?dots|…|\.\.\.|\[|\\begin", stated.sides[0])
 
     def _by_prose(self) -> Iterable[str]:
@@ -352,7 +352,7 @@ class _Finder:
 
     def _shapes(self, loss: str) -> dict[str, str]:
         """The sizes told of names that stand in the loss, or that nothing defines; those given win."""
-        inside = set(self._letters(loss))
+        inside = set(labelled_names(tokens_of(loss, self.names)))
         told = {name: size for name, size in self.told.sizes.items() if name not in self.by_columns}
         kept = {name: size for name, size in told.items() if name in inside or name not in self.worked_out}
         for part in re.split(r",(?=[^,]*:)", self.given.get("shapes", "")):

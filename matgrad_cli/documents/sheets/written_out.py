@@ -8,7 +8,7 @@ from ...diagnostics import Span
 from ...notation.latex.lines import whole
 from ...notation.latex.names import LatexNames
 from ...notation.latex.tokens import Token
-from .names import index_behind, label_of, squeezed, tokens_of
+from .names import index_behind, label_of, labelled_names, squeezed, tokens_of
 from .outline import Stated
 
 LONGEST = 3_000
@@ -35,7 +35,8 @@ def _once(text: str, definitions: Mapping[str, Stated], names: LatexNames, never
         below = index_behind(tokens, at) if token.kind == "name" else ()
         label = label_of(below)
         stated = definitions.get(f"{token.text}_{label}" if label else token.text) if token.kind == "name" else None
-        if stated is None or token.start < last or token.text in never or (token.text in sized and stated.arguments):
+        inside = at > 0 and (tokens[at - 1].text == "_" or (at > 1 and tokens[at - 1].text == "{" and tokens[at - 2].text == "_"))
+        if stated is None or inside or token.start < last or token.text in never or (token.text in sized and stated.arguments):
             continue
         value = _value(stated, below, names)
         if value is None:
@@ -49,8 +50,9 @@ def _once(text: str, definitions: Mapping[str, Stated], names: LatexNames, never
 def _value(stated: Stated, below: Sequence[Token], names: LatexNames) -> str | None:
     """What stands for a name, its letters renamed to those with which it is called."""
     side = stated.sides[0].strip().rstrip(".,;")
-    inner = [part for part in tokens_of(side, names) if part.kind == "name"]
-    if stated.name in {part.text for part in inner} or not inner or stated.arguments:
+    tokens = tokens_of(side, names)
+    inner = [part for part in tokens if part.kind == "name"]
+    if stated.name in labelled_names(tokens) or not inner or stated.arguments:
         return None
     if not stated.letters:
         return rf"\left({side}\right)"
