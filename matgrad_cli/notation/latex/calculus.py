@@ -207,7 +207,7 @@ def nabla_here(r: Cursor) -> Node:
 
 def pending_derivative(r: Cursor, sign: Token, variable: Node | None, indices: tuple[Node, ...], style: Style, order: int = 1) -> Node:
     """The derivative of what follows, with the scripts behind it."""
-    body, alone = operand_of_sign(r)
+    body, alone = operand_of_sign(r, nabla=style == "nabla")
     span = r.span(sign).joined(r.span(r.last))
     node: Node = Derivative(span, body, variable, indices, style)
     if style == "nabla" and not r.known and isinstance(body, Apply) and (slope := _slope(body, variable, order)) is not None:
@@ -222,15 +222,15 @@ def _slope(call: Apply, variable: Node | None, order: int) -> Apply | None:
     return replace(call, function=f"{'hess' if order == 2 else 'grad'}_{call.function}") if argument is not None and own else None
 
 
-def operand_of_sign(r: Cursor) -> tuple[Node | None, bool]:
-    """What a derivative sign acts on: a bracket, a function or the loss alone, else the rest of the term."""
+def operand_of_sign(r: Cursor, nabla: bool = False) -> tuple[Node | None, bool]:
+    """What a derivative sign acts on: a bracket, a function or the loss alone (a ∇ also on a function at its argument), else the rest."""
     if r.sees("operator", "-") and r.starts_factor(1):
         r.note("a derivative sign in front of a minus is read as acting on all that follows")
         return r.grammar.expression(r), False
     if not r.starts_factor():
         return None, True
     token = r.token
-    if token.kind == "name" and (is_function_name(r, token) or (not r.known and r.unknown(token.text))):
+    if token.kind == "name" and (is_function_name(r, token) or (nabla and not r.known and r.unknown(token.text))):
         r.take()
         node: Node = r.name(token)
         if r.sees("open", "(", "[") and is_call(r, token.text):
