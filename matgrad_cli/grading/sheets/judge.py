@@ -237,8 +237,8 @@ class Judge:
 
     def _is_statement(self, line: Line) -> bool:
         """Whether the problem's loss was found in this row."""
-        start = self.question.start
-        return self.question.name is not None and start < len(self.sheet.formulas) and self.sheet.formulas[start] is line.formula
+        start, formulas = self.question.start, self.sheet.formulas
+        return self.question.name is not None and start < len(formulas) and formulas[start].place == line.formula.place
 
     def _about(self, line: Line) -> bool:
         """Whether the loss's name stands in a row, or the variable with names of the problem alone: then none is a letter of its own."""

@@ -120,7 +120,8 @@ def _name(e: Elaborator, node: s.Name) -> Expr:
     value = e.scope.find(name)
     if value is not None:
         e.flatten(node, e.scope.is_flat(name, value.shape))
-        if name == "i" and e.scope.loss is None and e.scope.syntax == "latex" and e.scope.origins.get(name, "").startswith("assumed"):
+        guessed = e.scope.loss is None and e.scope.origins.get(name, "").startswith("assumed")
+        if name == "i" and guessed and value.shape.is_number and e.scope.syntax == "latex":
             e.fail("unknown-name", "the imaginary unit `i` is not in the language", node, "",
                    "all variables are real; where `i` is a number of its own, declare it: `--shape \"i: scalar\"`")
         return value
