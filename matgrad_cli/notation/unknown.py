@@ -8,8 +8,11 @@ from typing import Final
 from ..ir import Call, Expr, nodes_of
 from ..ir.functions import unknown, unknown_parts
 
-LETTERS: Final = frozenset(("f", "g", "h", "phi", "psi", "ell"))
+LETTERS: Final = frozenset(("f", "g", "h", "phi", "psi", "ell", "rho"))
 """Letters that before a bracket name a function, if they stand nowhere without one and nothing declares them."""
+
+WEIGHTS: Final = frozenset(("rho",))
+"""Of these the ones that are weights too: functions only of the terms of a sum, as in `\\sum_i \\rho(r_i)`, without a power behind."""
 
 NUMBERS: Final = frozenset(("f", "g", "h", "ell"))
 """Of these the value is a number where nothing else decides; of φ and ψ it has the shape of what they are taken of."""

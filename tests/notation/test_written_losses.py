@@ -96,6 +96,7 @@ PIECES = [
     ("F.binary_cross_entropy_with_logits(X@w, y, reduction='sum')", X, "sum(softplus(X@w) - y*(X@w))", X),
     ("np.einsum('ij,j,i->', X, w, y)", X, "y.T@X@w", X), ("np.sum(np.einsum('ij,kj->ik', X, X)**2)", X, "norm(X@X.T)**2", X),
     (r"norm(V \ w)", "V: n×n, w: n", "norm(inv(V)@w)", "V: n×n, w: n"),
+    (r"\sum_i \rho(w_i - z_i)^2", "z: n, rho: scalar, w: n", "rho*norm(w - z)**2", "z: n, rho: scalar, w: n"),
     (r"\operatorname{KL}(p \| w)", "p: n", "sum(p*log(p/w))", "p: n, w: n"),
     (r"\sin^{-1}(w) + \tan^{-1} w", "w: scalar", "asin(w) + atan(w)", "w: scalar"),
     (r"\|w - w^*\|^2_A", "w: n", "(w - w_star).T@A@(w - w_star)", "w: n, w_star: n, A: n×n"),

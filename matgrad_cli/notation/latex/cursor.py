@@ -9,7 +9,7 @@ from typing import Final, NamedTuple
 from ...diagnostics import Diagnostic, InputError, Label, Source, Span
 from ...diagnostics.record import field, mutable
 from ..syntax import Binary, Name, Node, Operator, children
-from ..unknown import LETTERS
+from ..unknown import LETTERS, WEIGHTS
 from .names import LatexNames, words
 from .tokens import REFUSED, Token
 
@@ -223,7 +223,13 @@ class Cursor:
         if name not in LETTERS or self.variable(name) or self.known or name in self.names.dimensions or name == self.names.wrt:
             return False
         places = [place for place, token in enumerate(self.tokens) if token.kind == "name" and token.text == name]
+        if name in WEIGHTS and not (self.binding and not any(self._raised_at(place + 1) for place in places)):
+            return False
         return all(self._bracket_at(place + 1) for place in places)
+
+    def _raised_at(self, place: int) -> bool:
+        behind = self.tokens[self.partner.get(place, place) + 1 :][:1]
+        return bool(behind) and behind[0].kind == "operator" and behind[0].text == "^"
 
     def _bracket_at(self, place: int) -> bool:
         while self.tokens[place].kind == "operator" and self.tokens[place].text == "'":
