@@ -14,7 +14,7 @@ from .commands import read_command
 from .cursor import DEEPEST, Cursor, Grammar
 from .indices import turned_before
 from .lexer import Lexer
-from .names import NOTHING_KNOWN, LatexNames, accents_kept
+from .names import GREEK, NOTHING_KNOWN, LatexNames, accents_kept
 from .scripts import scripts_here, source_text, with_scripts
 from .sums import sum_here
 from .tokens import REFUSED, Token
@@ -147,17 +147,22 @@ def factor_beside(r: Cursor, left: Node) -> Node:
 
 
 def whole_denominator(r: Cursor, left: Node, right: Node) -> Node:
-    r"""`1/2m` is 1/(2m) where m is a dimension written close to its number; what `x/2\sigma` divides by, is asked."""
-    token = r.token
-    close = token.start == r.last.end and r.last.kind == "number" and isinstance(right, Literal_)
-    if close and token.kind == "name" and token.text in r.names.dimensions and not r.variable(token.text):
-        r.note(f"`/{source_text(r, r.last)}{token.text}` is read as `/({source_text(r, r.last)}{token.text})`")
-        return r.binary("juxtapose", right, factor(r))
-    if close and token.kind == "name" and not r.known and not isinstance(left, Literal_):
-        divisor = f"{source_text(r, r.last)}{source_text(r, token)}"
-        raise r.trouble(f"whether this divides by `{divisor}` or by `{source_text(r, r.last)}` alone is not said", token,
-                        help=f"write `/({divisor})`, or a space behind the number")
-    return right
+    r"""What `/2m` divides by where m stands close to the number: 2m, if m is a dimension, and in `x^2/2\sigma^2`; else it is asked."""
+    token, number = r.token, r.last
+    if not (token.start == number.end and number.kind == "number" and isinstance(right, Literal_) and token.kind == "name"):
+        return right
+    size = token.text in r.names.dimensions and not r.variable(token.text)
+    greek = token.text in GREEK and not r.sees("open", ahead=1)
+    whole = size or (greek and not isinstance(left, Literal_))
+    if not whole and (r.known or (isinstance(left, Literal_) and not greek)):
+        return right
+    divisor = r.binary("juxtapose", right, factor(r)) if whole else right
+    written = r.source.text[number.start + r.offset : (r.last if whole else token).end + r.offset]
+    if not whole or (not size and r.starts_factor() and r.token.start == r.last.end):
+        raise r.trouble(f"whether this divides by `{written}` or by `{source_text(r, number)}` alone is not said", token,
+                        help=f"write `/({written})`, or a space behind the number")
+    r.note(f"`/{written}` is read as `/({written})`")
+    return divisor
 
 
 def signed_factor(r: Cursor) -> Node:
