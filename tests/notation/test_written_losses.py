@@ -149,7 +149,7 @@ def test_wrappers_are_dropped(text: str) -> None:
     (r"\operatorname{chol}(A)", "unknown-function"),
     (r"\sum_i w^i X_{ii}", "index-as-number"), (r"\sum_t w^t y_t", "index-as-number"), (r"w^* X w", "unreadable"),
     (r"\|w\|^2/2\sigma\tau", "unreadable"), (r"1/2\sigma^2 \|w\|^2", "unreadable"), (r"\|w\|^2/2a", "unreadable"),
-    (r"\|w\|_H", "unreadable"),
+    (r"w^\top A w / w^\top w", "unreadable"), (r"w^\top v / \|w\| \|v\|", "unreadable"), (r"\|w\|_H", "unreadable"),
     (r"\|w \times v\|^2", "unreadable"), (r"u^\top (v \times w)", "unreadable"),
     (r"\|w\|_\Sigma^2", "unreadable"), (r"\|w\|^2_K", "unreadable"), (r"\|w\|_\Lambda^2", "unreadable"),
     (r"\sum_k f_k(w)", "unknown-function"), (r"\Phi(w^\top w)", "unknown-function"), (r"\|e^{i w}\|", "unknown-name"),

@@ -73,6 +73,7 @@ class Product:
         else:
             array = self.scalars_of(node.right)
             self.refuse_value(array, node)
+            self.refuse_quotient(node)
             if array is not None and not self.parts:
                 self.parts, self.kind, self.flat = [array], "", self.reader.is_flat(node.right)
             elif array is not None and operator in ("*", "hadamard"):
@@ -98,6 +99,17 @@ class Product:
         if scope.origins.get(last.name, "").startswith("assumed") and self.reader.expr(last).shape.is_matrix:
             self.reader.fail("unknown-function", f"whether `{last.name}(…)` is a function or a product is not said", node, "",
                              f"write the function out; for the product write the number in front, or declare `{last.name}`")
+
+    def refuse_quotient(self, node: s.Binary) -> None:
+        r"""Ask in `x^\top A x / x^\top B x` and `x^\top y / \|x\| \|y\|`: whoever goes on behind such a divisor means all of it."""
+        over = node.left if node.operator == "juxtapose" and self.reader.scope.syntax == "latex" else None
+        if not (isinstance(over, s.Binary) and over.operator == "/"):
+            return
+        if not self.reader.expr(over.right).shape.is_number or (_is_norm(over.right) and _is_norm(node.right)):
+            span = over.right.span.joined(node.right.span)
+            below = quoted(self.reader.scope.source, span)
+            fail(self.reader.scope, "unreadable", f"whether this divides by {below} or by its first factor alone is not said", (span, ""),
+                 help="write brackets round what divides")
 
     def divide(self, node: s.Node) -> None:
         value = self.reader.expr(node)
@@ -241,3 +253,8 @@ def joined(reader: Elaborator, left: tuple[Expr, Span], right: tuple[Expr, Span]
     if a.shape.cols is not b.shape.rows:
         misfit_product(reader.scope, left, right)
     return matmul(a, b)
+
+
+def _is_norm(node: s.Node) -> bool:
+    base = node.left if isinstance(node, s.Binary) and node.operator == "^" else node
+    return isinstance(base, s.Apply) and base.function == "norm"
