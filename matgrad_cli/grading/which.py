@@ -10,6 +10,7 @@ from itertools import groupby
 from ..diagnostics import Diagnostic
 from ..diagnostics.record import replace
 from ..diagnostics.regex import regex
+from ..documents.homework.changed import changed
 from ..documents.homework.pieces import Piece
 from ..documents.homework.words import fact_named, said
 from ..documents.keys import Exercise
@@ -121,6 +122,7 @@ def _answering(pieces: Sequence[Piece], chosen: Settings) -> tuple[list[Piece], 
     """The pieces that may be an answer, and why others are none, by their place. A name that is denied denies what defines it."""
     known = (chosen.text("assume") or "").lower()
     why = {at: found for at, one in enumerate(pieces) if (found := _disowned(one) or _condition(one, known)) is not None}
+    why |= {at: f"{words} beside it changes its value" for at, words in changed(pieces).items() if at not in why}
     named = [(at, one) for at, one in enumerate(pieces) if one.kind == "name" and said(_SAYS).search(one.before)]
     meant = {one.text for at, one in named if at not in why}
     for at, one in named:
@@ -129,7 +131,7 @@ def _answering(pieces: Sequence[Piece], chosen: Settings) -> tuple[list[Piece], 
     refused = {}
     for at, found in why.items():
         if pieces[at].kind != "name":
-            message, help_ = f"`{pieces[at].text.strip()}` is no answer: {found}", "state what the answer is"
+            message, help_ = f"`{pieces[at].text.strip()}` is no answer: {found}", "state the whole answer as one formula"
             refused[pieces[at].passage.places[0]] = Diagnostic("nothing-judged", message, help=help_, severity="warning")
     return [one for at, one in enumerate(pieces) if at not in why], refused
 

@@ -21,6 +21,7 @@ def files(attack: dict[str, Any]) -> list[tuple[str, str]]:
     """The name and text of each submission."""
     found = [("a.toml", f'[[problem]]\nid = "1"\nanswer = {json.dumps(text)}\n') for text in attack.get("answers", ())]
     found += [("a.md", f"```matgrad\nproblem: 1\n\n{text}\n```\n") for text in attack.get("rows", ())]
+    found += [("a.md", f"## Problem 1\n{text}\n") for text in attack.get("prose", ())]
     return found + [("a.toml", text) for text in attack.get("files", ())]
 
 
@@ -44,6 +45,13 @@ def test_what_is_nearly_right_earns_its_share(attack: dict[str, Any], key: Key) 
         (problem,) = check_text(text, name, key).problems
         assert (problem.verdict, problem.final.verdict, problem.score) == ("wrong", "wrong", attack["score"]), text
         assert problem.credit, text
+
+
+@pytest.mark.parametrize("attack", DESERVED["open"], ids=[f"{one['kind']}, {one['key']}" for one in DESERVED["open"]])
+def test_what_may_be_right_is_not_called_wrong(attack: dict[str, Any], key: Key) -> None:
+    for name, text in files(attack):
+        (problem,) = check_text(text, name, key).problems
+        assert (problem.verdict, problem.score) == ("undecided", 0), (text, problem)
 
 
 @pytest.mark.parametrize("attack", ATTACKS["attack"], ids=[f"{one['kind']}, {one['key']}" for one in ATTACKS["attack"]])

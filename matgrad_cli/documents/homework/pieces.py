@@ -15,6 +15,8 @@ from ..sheets.sheet import Formula
 Kind = Literal["formula", "equation", "definition", "name"]
 
 _DELIMITER = regex(r"\\[()\[\]]|\$+|\\(?:begin|end)\s*\{[^}]*\}|[*_]{1,2}(?=\w)|(?<=\w)[*_]{1,2}")
+_MARK = regex(rf"{_DELIMITER.pattern}|(?<![$(\[])\Z")
+"""A delimiter; or the end of what stands before a formula that has none."""
 _SUPPOSED = regex(r"\b(?:if|for|when|with|at|case|suppose|where|assum\w+)\W*$", re.IGNORECASE)
 _VALUE = regex(r"\s*\\?\w+\s*=\s*(?:\d+|I)\s*")
 _MARKED = r"(?:\\(?:hat|bar|tilde|mathbf|vec|bm|boldsymbol)\s*)?\{?(?P<name>\\?[^\W\d_]+)\}?"
@@ -71,7 +73,7 @@ def pieces(formulas: Sequence[Formula], text: str, start: int) -> list[Piece]:
             ends.append(formula.passage.places[-1])
     starts = [one.passage.places[0] for one in told] + [len(text)]
     gaps = list(zip(ends, starts, strict=True))
-    words = [_DELIMITER.sub(" ", text[end:begin]) for end, begin in gaps]
+    words = [_MARK.sub(" ", text[end:begin]) for end, begin in gaps]
     defined = {value["name"] for one in told if (value := _DEFINED.match(one.passage.text))} - _WORDS
     bare = re.compile(rf"(?<![\w\\$])(?:{'|'.join(map(re.escape, sorted(defined)))})(?![\w'’$])") if defined else None
     found = list[Piece]()
