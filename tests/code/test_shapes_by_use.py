@@ -180,6 +180,65 @@ TEMPERATURE = """
 """
 
 
+CONVOLUTION = '''
+    def rows_of(x, kh, kw):
+        n, h, w = x.shape
+        oh, ow = h - kh + 1, w - kw + 1
+        rows = np.empty((n * oh * ow, kh * kw))
+        at = 0
+        for k in range(n):
+            for i in range(oh):
+                for j in range(ow):
+                    rows[at] = x[k, i:i + kh, j:j + kw].ravel()
+                    at += 1
+        return rows
+
+    def conv_forward(x, W, b):
+        """W: (kh, kw, f), x: (n, h, w)"""
+        kh, kw, f = W.shape
+        rows = rows_of(x, kh, kw)
+        Wm = W.reshape(kh * kw, f)
+        out = rows @ Wm + b
+        return out, (rows, W, Wm)
+
+    def conv_backward(dout, cache):
+        rows, W, Wm = cache
+        dWm = rows.T @ dout
+        db = dout.sum(axis=0)
+        return dWm.reshape(W.shape), db
+'''
+EMPTY = """
+    def forward(x, b):
+        \"\"\"x: (n, d), b: (d,)\"\"\"
+        out = (x + b)[:0]
+        return out, x
+
+    def backward(dout, cache):
+        db = dout.sum(axis=0) * 3
+        return db
+"""
+PROJECTED = """
+    def softmax(z):
+        e = np.exp(z - z.max(axis=-1, keepdims=True))
+        return e / e.sum(axis=-1, keepdims=True)
+
+    def attention_forward(X, Wq, Wk, Wv):
+        Q, K, V = X @ Wq, X @ Wk, X @ Wv
+        P = softmax(Q @ K.T)
+        return P @ V, (X, Wq, Wk, Wv, Q, K, V, P)
+
+    def attention_backward(dout, cache):
+        X, Wq, Wk, Wv, Q, K, V, P = cache
+        dV = P.T @ dout
+        dP = dout @ V.T
+        dS = P * (dP - np.sum(dP * P, axis=-1, keepdims=True))
+        dQ = dS @ K
+        dK = dS.T @ Q
+        dX = dQ @ Wq.T + dK @ Wk.T + dV @ Wv.T
+        return dX, X.T @ dQ, X.T @ dK, X.T @ dV
+"""
+
+
 def verdict(code: str) -> str:
     report = checked_code(Source("layer.py", "import numpy as np\n" + textwrap.dedent(code)))
     return report.problems[0].verdict
@@ -196,6 +255,10 @@ def verdict(code: str) -> str:
         (RESHAPED, "dhs = dt * ar", "dhs = dt * ar * 2"),
         (ATTENTION, "dS.T @ Q / np.sqrt(d)", "dS.T @ Q / d"),
         (TEMPERATURE, "self.x.T @ d / self.T", "self.x.T @ d"),
+        (CONVOLUTION, "dout.sum(axis=0)", "dout.sum(axis=1)"),
+        (CONVOLUTION, "rows.T @ dout", "2 * rows.T @ dout"),
+        (PROJECTED, "dS.T @ Q", "dS @ Q"),
+        (PROJECTED, "dP * P, axis=-1", "dP * P, axis=0"),
         (OTHER_NAME, "(1 - self.out ** 2)", "(1 - self.out)"),
     ],
 )
@@ -203,6 +266,10 @@ def test_a_right_layer_without_words_is_right_and_its_slip_seen(code: str, right
     assert right in code
     assert verdict(code) == "right"
     assert verdict(code.replace(right, wrong)) == "wrong"
+
+
+def test_a_comparison_of_empty_arrays_is_none() -> None:
+    assert verdict(EMPTY) == "undecided"
 
 
 def test_a_line_that_is_too_much_is_to_be_left_out() -> None:

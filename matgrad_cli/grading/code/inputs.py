@@ -31,9 +31,13 @@ class Kind:
 
 Kinds = tuple[tuple[str, Kind], ...]
 
-SIZES = ((4, 3, 5, 2, 6, 7, 8, 9), (3, 5, 2, 4, 7, 6, 9, 8), (5, 2, 4, 6, 3, 8, 7, 9), (4, 6, 8, 2, 10, 12, 14, 16), (4,) * 8)
-"""Sizes of the dimensions in the order in which they are named: all different, in several orders; even; all equal."""
-EVEN, EQUAL = 3, 4
+SIZES = (
+    *((4, 3, 5, 2, 6, 7, 8, 9), (3, 5, 2, 4, 7, 6, 9, 8), (5, 2, 4, 6, 3, 8, 7, 9), (4, 6, 8, 2, 10, 12, 14, 16), (4,) * 8),
+    *((5, 3, 4, 6, 2, 3, 5, 7), (6, 2, 3, 4, 3, 5, 7, 8)),
+)
+"""Sizes of the dimensions in the order in which they are named: all different, in several orders; even; all equal; the first ones the
+larger, and the smaller: a filter is no larger than what it goes over."""
+EVEN, EQUAL, FALLING, RISING = 3, 4, 5, 6
 FACTS = ("binary", "onehot", "positive", "signs", "simplex", "spd", "symmetric")
 """What may be assumed of an input."""
 
@@ -110,7 +114,7 @@ class Given:
 
     def _length(self, dim: str) -> int:
         found = size_of(dim, self.sizes)
-        return 3 if found is None or found < 0 else found
+        return 3 if found is None or found < 1 else found
 
     def _size(self, name: str) -> int:
         kind = self.kinds[name]

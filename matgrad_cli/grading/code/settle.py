@@ -8,11 +8,12 @@ from itertools import count, pairwise
 import numpy as np
 
 from ...diagnostics.record import record, replace
+from ...diagnostics.regex import regex
 from ...documents.python.outline import Unit
 from ...documents.python.said import letters_of
 from ...documents.python.uses import Axes, axes_in, parts_in
 from ...verify.programs.values import Need, Unknown
-from .inputs import EQUAL, EVEN, TARGETS, Given, Kind, Kinds, Point, candidates, kinds_told, told_of
+from .inputs import EQUAL, EVEN, FALLING, RISING, TARGETS, Given, Kind, Kinds, Point, candidates, kinds_told, told_of
 from .plan import first_line
 from .reading import NoLoss, differentiated_in
 from .trial import TOO_MUCH, Trial, fitting, tried
@@ -20,6 +21,8 @@ from .unite import united
 
 MOST_RUNS = 90
 MOST_FOUND = 4
+_TOO_SHORT = regex(r"is empty at these sizes|rounds below 0|negative dimensions")
+"""What is said where one size is taken off another one that is smaller."""
 
 
 @record
@@ -45,7 +48,10 @@ def understandings(unit: Unit, shapes: dict[str, Kind] | None = None) -> tuple[l
     found: list[Understanding] = []
     why: NoLoss | None = None
     turn = count(1)
-    for order in (0, EVEN, EQUAL):
+    short = False
+    for order in (0, EVEN, FALLING, RISING, EQUAL):
+        if order in (FALLING, RISING) and not short:
+            continue
         runs = MOST_RUNS
         likely: list[tuple[int, int, dict[str, Kind]]] = [(0, 0, {})]  # how far down its lists, then the latest first
         while likely and runs and len(found) < MOST_FOUND:
@@ -57,6 +63,7 @@ def understandings(unit: Unit, shapes: dict[str, Kind] | None = None) -> tuple[l
                     heappush(likely, (down + number, -next(turn), way | _with_facts(unit, way, trial.name)))
                 continue
             fault = trial.why if isinstance(trial, NoLoss) else trial.fault
+            short = short or _TOO_SHORT.search(fault) is not None
             for number, way in enumerate(united(kinds, fault, Point(order=order), parts)):
                 heappush(likely, (down + number, -next(turn), way))
             if isinstance(trial, NoLoss):
@@ -71,7 +78,7 @@ def understandings(unit: Unit, shapes: dict[str, Kind] | None = None) -> tuple[l
             elif understood not in found and (order != 0 or _at_other_sizes(unit, understood)):
                 found.append(understood)
         found += _by_claims(unit, [one for one in found if not collapsed(found[0], one)])
-        if any(one.faults == 0 for one in found) or (found and order == EVEN):
+        if any(one.faults == 0 for one in found) or (found and order != 0):
             break
     return sorted(found, key=lambda one: (one.order == EQUAL, one.faults, collapsed(found[0], one), one.unfit, _odd(one))), why
 

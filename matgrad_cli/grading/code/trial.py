@@ -17,7 +17,7 @@ from ...verify.programs.names import key_of, last_part
 from ...verify.programs.values import Exhausted, Misfit, Need, Unknown, Unread, Value
 from .claim import Claim, Stage, stages
 from .inputs import TARGETS, Given, Kind, Kinds, Point
-from .plan import plan_of
+from .plan import first_line, plan_of
 from .reading import NoLoss, Plan, Reading, slope
 
 Outcome = Literal["right", "differs", "unread", "misfit", "open"]
@@ -54,6 +54,8 @@ class Trial:
         self._full: dict[int, Value] = {}
         self.base = self.read()
         self.plan: Plan = plan_of(self.base)
+        if self._is_empty():
+            raise NoLoss("an array is empty at these sizes", first_line(self.base))
         self.outside = False
         self.lost = "", 0
         self.loss = self._loss()
@@ -88,6 +90,12 @@ class Trial:
             self.given.kinds[need.name] = Kind("array")
             return self.read(**options)
         return reading
+
+    def _is_empty(self) -> bool:
+        """Whether an array of the unit ends without entries: what is compared there is equal whatever it is."""
+        frames = (self.base.frame, self.base.fore)
+        ends = {event.key: event.value for event in self.base.machine.events if event.frame in frames}
+        return any(moves(value) and np.size(value) == 0 for value in ends.values())
 
     def _loss(self) -> complex | None:
         """The value of the loss; None where there is none."""

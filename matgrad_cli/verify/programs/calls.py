@@ -337,7 +337,10 @@ def _python(machine: Machine, name: str, arguments: list[Value], named: dict[str
     if name in ("print", "type", "super"):
         return None
     if name == "range":
-        return range(*(int(np.real(solid(bound, "size"))) for bound in arguments))
+        found = range(*(int(np.real(solid(bound, "size"))) for bound in arguments))
+        if found.stop < 0 and not arguments[1:]:
+            raise Misfit("a number of rounds below 0")  # Python goes no round: the sizes do not go together
+        return found
     if name == "isinstance":
         return _is_a(*arguments)
     if name not in PYTHON:
