@@ -266,7 +266,8 @@ def _read_derivation(
     results = told_once(results)
     lines = tuple(line_of(result, chosen.source) for result in results)
     answer = chosen.answer.text if chosen.answer else None
-    final = final_of(task, reader, answer) if second is None else final_of_second(second, reader, results, answer)
+    asked = chosen.must_answer and chosen.under_key
+    final = final_of(task, reader, answer, asked) if second is None else final_of_second(second, reader, results, answer)
     if not lines:
         final = Final("missing", "unreadable", NO_FORMULA)
     elif final == Final("missing", None, final.message) and chosen.must_answer and task.asks == "gradient":

@@ -16,14 +16,17 @@ from .slips.causes import Slip
 from .task import Task
 
 
-def final_of(task: Task, reader: Reader, answer: str | None) -> Final:
-    """Right, wrong or missing: the last line that states the derivative without anything pending, or the key `answer`."""
+def final_of(task: Task, reader: Reader, answer: str | None, under_key: bool) -> Final:
+    """Right, wrong or missing: the last line that states the derivative without anything pending, or the key `answer`.
+
+    Where the loss is least is no derivative: under a key it is no final answer.
+    """
     if (stated := _of_answer(task, answer)) is not None:
         return stated
     read, solution = reader.chain.final, reader.equations.solution
     if task.asks != "gradient":
         return _of_asked(task, reader, solution)
-    if solution is not None and (read is None or solution[1].verdict == "wrong"):
+    if solution is not None and ((read is None and not under_key) or solution[1].verdict == "wrong"):
         return _of_solution(solution[1])
     if read is None:
         return Final("missing", None, "the derivation states no derivative of the loss that is worked out")
@@ -33,9 +36,11 @@ def final_of(task: Task, reader: Reader, answer: str | None) -> Final:
 
 
 def final_of_named(task: Task, reader: Reader, results: Sequence[RowResult]) -> Final | None:
-    """Right where no line states the derivative, and the last gives a name that value: `H = A + Aᵀ`."""
+    """Right where no line states the derivative, and the last gives a name that value, `H = A + Aᵀ`, or is nothing else."""
     outcomes = [outcome for outcome in results[-1].outcomes if outcome.read is not None] if results else []
-    named = any(outcome.role == "definition" for outcome in outcomes) and all(outcome.verdict == "follows" for outcome in outcomes)
+    bare = len(results) == 1 and [len(claim.sides) for claim in results[0].row.claims] == [1]
+    named = bare or any(outcome.role == "definition" for outcome in outcomes)
+    named = named and all(outcome.verdict == "follows" for outcome in outcomes)
     read = outcomes[-1].read if named else None
     if read is None or read.expr is None:
         return None
