@@ -16,7 +16,7 @@ from .passage import covered
 Range = tuple[int, int]
 _MOST_SAID = 5
 _UNSEEN_RUN = regex(r"\S(?:[^\n]*\S)?")
-_LATEX_COMMENT = regex(r"(?<!\\)%.*")
+_LATEX_COMMENT = regex(r"(?<![\\\d])%.*")
 
 _MARKDOWN = regex(
     r"<!--.*?(?:-->|\Z)|\{::comment\}.*?(?:\{:/(?:comment)?\}|\Z)"
@@ -29,23 +29,35 @@ _TAG = regex(
     r"<(?P<close>/)?(?P<name>[A-Za-z][\w-]*)"
     r"(?P<attributes>(?:\s+[\w:-]+(?:\s*=\s*(?:\"[^\"]*\"|'[^']*'|[^\s\"'>]+))?)*)\s*(?P<alone>/)?>"
 )
-_UNSEEN = regex(
-    r"(?:^|\s)hidden(?![\w-])|display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse)|opacity\s*:\s*0*(?:\.0*)?(?![.\d])"
-    r"|font-size\s*:\s*0|(?<![\w-])color\s*[:=]\s*[\"']?(?:white(?!\w)|transparent|#fff(?:fff)?(?!\w)|rgb\(\s*255\s*,\s*255\s*,\s*255)",
-    re.IGNORECASE,
+_ATTRIBUTE = regex(r"(?P<key>[\w:-]+)(?:\s*=\s*(?P<value>\"[^\"]*\"|'[^']*'|[^\s\"'>]+))?")
+_INK = r"(?:black|red|blue|green|brown|purple|violet|magenta|teal|navy|maroon|orange|gr[ae]y|dark\w+)"
+_PLAIN_VALUE = {
+    "style": rf"\s*(?:(?:color\s*:\s*{_INK}|background(?:-color)?\s*:\s*(?:yellow|light\w+)|font-(?:weight|style)\s*:\s*\w+"
+    r"|text-(?:align|decoration)\s*:\s*\w+)\s*(?:;\s*|$))*",
+    "color": _INK,
+} | dict.fromkeys(
+    re.findall(
+        r"\w+", "href src alt title lang dir name target rel align valign border width height colspan rowspan start type open face"
+    ),
+    r"[\s\S]*",
 )
-_NEVER_SHOWN = ("script", "style", "template", "head", "title", "noscript")
+"""The attributes with which an element is surely shown, and what they may say."""
+_CONCEALING = ("hidden", "popover", "inert")
+_BRINGS_STYLE = regex(r"<(?:style|link|script|iframe)\b", re.IGNORECASE)
+_NEVER_SHOWN = (
+    *("script", "style", "template", "head", "title", "noscript", "dialog", "datalist", "select", "object", "canvas", "audio", "video"),
+    *("iframe", "svg", "noframes", "noembed", "map", "meter", "progress", "textarea", "rp"),
+)
 _VOID = ("br", "hr", "img", "input", "meta", "link", "wbr")
 _CONDITION = regex(
     r"\\(?P<word>if(?:false|true|num|dim|x|odd|cat|case|void|hmode|mmode|defined|csname|eof|inner|vmode|hbox|vbox|cond)?|else|or|fi)(?![A-Za-z@])"
     r"(?:(?<=\\ifnum)\s*(?P<left>\d+)\s*(?P<sign>[<=>])\s*(?P<right>\d+))?"
 )
-_WHITE = regex(
-    r"\{\s*white(?:![^{}]*)?\s*\}|\[(?:rgb|RGB|HTML|gray)\]\s*\{\s*(?:1(?:\.0*)?\s*(?:,\s*1(?:\.0*)?\s*){0,2}|255\s*,\s*255\s*,\s*255|[Ff]{6})\s*\}"
-)
-_NAMED_WHITE = regex(r"\\(?:definecolor|colorlet)\s*\{(\w+)\}\s*(?:\{(\w+)\}\s*)?\{([^{}]*)\}")
+_DEFINED_INK = regex(r"\\(?:definecolor|colorlet)\s*\{(\w+)\}\s*(?:\{(\w+)\}\s*)?\{([^{}]*)\}")
+_FAINT = 0.8
+"""Ink that is so near to white is not seen."""
 _BEYOND = regex(
-    r"\\(?:h(?:space\*?\s*\{|skip\s*)|kern\s*|mkern\s*|raisebox\s*\{)\s*[-+]?\s*"
+    r"\\(?:h(?:space\*?\s*\{|skip\s*)|kern\s*|mkern\s*|raisebox\s*\{|v(?:space\*?\s*\{|skip)\s*(?=-))\s*[-+]?\s*"
     r"(?P<size>\d+(?:\.\d*)?)\s*(?P<unit>cm|mm|in|pt|em|ex|mu)"
 )
 _UNITS = {"cm": 1, "mm": 0.1, "in": 2.54, "pt": 0.035, "em": 0.35, "ex": 0.15, "mu": 0.02}
@@ -92,13 +104,27 @@ def shown_in_markdown(text: str) -> str:
 def hidden_in_markdown(text: str) -> list[Range]:
     """The spans of a Markdown text that its page does not show."""
     marks = ((match.start() + 2 * match[0].startswith("!["), match.end()) for match in _MARKDOWN.finditer(text))
-    return sorted([*marks, *_elements(text), *painted(text)])
+    return sorted([*marks, *_elements(text), *_unused_notes(text), *painted(text)])
+
+
+_NOTE = regex(
+    r"^[ ]{0,3}(\[\^[^\]\s]+\]):[^\n]*(?:\n(?:[ \t]+[^\n]*|[^\s\[#][^\n]*)|\n(?=[ \t]*\n[ \t]{2,}\S))*", re.MULTILINE
+)
+
+
+def _unused_notes(text: str) -> Iterator[Range]:
+    """Footnotes to which no mark in the text leads."""
+    used = {match[1] for match in re.finditer(r"(\[\^[^\]\s]+\])(?!:)", text)}
+    for match in _NOTE.finditer(text):
+        if match[1] not in used:
+            yield match.span()
 
 
 def _elements(text: str) -> Iterator[Range]:
-    """HTML elements that are not shown, and tags with attributes, which never are."""
+    """HTML elements that are not surely shown, and tags with attributes, which never are."""
     waiting: tuple[str, int] | None = None
     depth = 0
+    styled = _BRINGS_STYLE.search(text) is not None
     for match in _TAG.finditer(text):
         name = match["name"].lower()
         if waiting is not None:
@@ -106,12 +132,25 @@ def _elements(text: str) -> Iterator[Range]:
             if depth == 0:
                 yield waiting[1], match.end()
                 waiting = None
-        elif (name in _NEVER_SHOWN or _UNSEEN.search(match["attributes"])) and not (match["close"] or match["alone"] or name in _VOID):
+        elif (name in _NEVER_SHOWN or _doubtful(match["attributes"], styled)) and not (match["close"] or match["alone"] or name in _VOID):
             waiting, depth = (name, match.start()), 1
         elif match["attributes"]:
             yield match.span()
     if waiting is not None:
         yield waiting[1], len(text)
+
+
+def _doubtful(attributes: str, styled: bool) -> bool:
+    """Whether an element with these attributes may stand where nobody sees it: how it looks is read only in a few plain words."""
+    for match in _ATTRIBUTE.finditer(attributes):
+        key, value = match["key"].lower(), match["value"]
+        if key in _CONCEALING or (key in ("class", "id") and styled):
+            return True
+        if value is not None and key not in ("class", "id"):
+            plain = _PLAIN_VALUE.get(key)
+            if plain is None or not re.fullmatch(plain, value.strip("\"'"), re.IGNORECASE):
+                return True
+    return False
 
 
 def failed_conditions(text: str) -> list[Range]:
@@ -149,20 +188,120 @@ def _holds(match: re.Match[str]) -> bool | None:
     return {"<": left < right, "=": left == right, ">": left > right}[match["sign"]]
 
 
+def hidden_in_latex(text: str) -> list[Range]:
+    """The spans of a LaTeX text that are not surely on its page, but for conditions."""
+    return sorted([*painted(text), *_tiny(text), *unknown_arguments(text)])
+
+
 def painted(text: str) -> list[Range]:
     r"""What LaTeX puts where nobody sees it: `\textcolor{white}{…}`, `\color{white}` up to the end of its group, far aside."""
     if "color" not in text and not _BEYOND.search(text):
         return []
-    whites = {match[1] for match in _NAMED_WHITE.finditer(text) if _WHITE.fullmatch(f"[{match[2]}]" * bool(match[2]) + f"{{{match[3]}}}")}
+    whites = {match[1] for match in _DEFINED_INK.finditer(text) if _whiteness(match[2], match[3], frozenset()) > _FAINT}
     found = []
-    for match in re.finditer(r"\\(?P<word>textcolor|color)\s*(?P<paint>(?:\[\w+\]\s*)?\{(?P<name>[^{}]*)\})", text):
-        if match["name"].strip() in whites or _WHITE.fullmatch(match["paint"]):
-            found.append((match.start(), _group_end(text, match.end(), match["word"] == "textcolor")))
+    for match in re.finditer(r"\\(?P<word>textcolor|mathcolor|color)\s*(?:\[(?P<model>\w+)\]\s*)?\{(?P<ink>[^{}]*)\}", text):
+        if _whiteness(match["model"], match["ink"], frozenset(whites)) > _FAINT:
+            found.append((match.start(), _group_end(text, match.end(), match["word"] != "color")))
     for match in _BEYOND.finditer(text):
         if float(match["size"]) * _UNITS[match["unit"]] >= _WIDE:
             paragraph = _PARAGRAPH.search(text, match.end())
             found.append((match.start(), paragraph.start() if paragraph else len(text)))
     return sorted(found)
+
+
+def _whiteness(model: str | None, ink: str, whites: frozenset[str]) -> float:
+    """How near to white an ink is, from 0 to 1: `[rgb]{1,1,1}`, `white!90`, `black!0`; of an unknown name 0."""
+    if model == "HTML":
+        return min((int(pair, 16) / 255 for pair in re.findall(r"[0-9A-Fa-f]{2}", ink)), default=0)
+    numbers = [float(one) for one in re.findall(r"\d*\.?\d+", ink)] if model else []
+    if model == "cmyk":
+        return 1 - max(numbers, default=1)
+    if model in ("rgb", "gray", "RGB"):
+        return min(numbers, default=0) / (255 if model == "RGB" else 1)
+    first, *rest = ink.strip().split("!")
+    white = float(first == "white" or first in whites)
+    for at in range(0, len(rest), 2):
+        share = float(rest[at]) / 100 if re.fullmatch(r"\d{1,3}(?:\.\d{0,9})?", rest[at]) else 1
+        other = rest[at + 1] if at + 1 < len(rest) else "white"
+        white = share * white + (1 - share) * (other == "white" or other in whites)
+    return white
+
+
+_SHRUNK = regex(r"\\fontsize\s*\{\s*(?:[0-3](?:\.\d*)?|\.\d+)\s*(?:pt)?\s*\}\s*\{[^{}]*\}|\\(?:transparent|opacity)\s*\{[^{}]*\}")
+
+
+def _tiny(text: str) -> Iterator[Range]:
+    """Letters of no size, and what is seen through, up to the end of their group."""
+    for match in _SHRUNK.finditer(text):
+        yield match.start(), _group_end(text, match.end(), False)
+
+
+_SHOWING = frozenset(re.findall(r"\w+", """
+    text textbf textit textrm textsf texttt textsc textsl textup textmd textnormal emph underline uline hl fbox framebox mbox makebox
+    hbox vbox vtop parbox minipage boxed ensuremath centerline leftline rightline llap rlap clap raisebox rotatebox reflectbox textcolor
+    color shadowbox doublebox ovalbox tcbox footnote footnotetext thanks marginpar part chapter section subsection subsubsection
+    paragraph subparagraph title subtitle author date caption item question subquestion problem exercise answer ans final solution sol
+    result task aufgabe loesung quote enquote tag intertext shortintertext substack shortstack multicolumn multirow sout cancel xcancel
+    bcancel st newcommand renewcommand providecommand def gdef edef let long newenvironment renewenvironment DeclareMathOperator
+    newtheorem begin end left right frac sqrt big Big bigg Bigg overset underset stackrel mathrm mathbf operatorname footnotesize small
+    normalsize large Large LARGE huge Huge tiny scriptsize bf it rm sf tt em bfseries itshape centering noindent par hfill quad qquad
+    hspace vspace medskip bigskip smallskip newline linebreak label colorbox fcolorbox scalebox resizebox frame block only maketitle
+    newpage clearpage pagebreak vfill hfil smallbreak medbreak bigbreak sffamily ttfamily rmfamily upshape slshape scshape mdseries
+    raggedright raggedleft selectfont normalfont hrule hline toprule midrule bottomrule appendix qed qedhere protect displaystyle relax
+    leavevmode indent documentclass usepackage tableofcontents onecolumn twocolumn
+"""))
+"""Commands whose arguments are on the page; and what is followed by a group of its own."""
+_COMMAND = regex(
+    r"\\(?P<name>[A-Za-z@]+)\*?(?:[ \t]|\n(?![ \t]*\n)|\d|=|<[^<>{}$\n]*>|\[[^\[\]{}$\n]*\]|\([^(){}$\n]*\))*(?=\{)"
+)
+_STORED = regex(r"\\(?:setbox|sbox|savebox|write)\s*\{?(?:\d+|\\[A-Za-z@]+)\}?\s*=?\s*(?:\\[hv](?:box|top))?(?:\[[^\[\]]*\])*\s*(?=\{)")
+_NOT_ON_THE_PAGE = regex(
+    r"\\begin\s*\{(?P<env>lrbox|(?:tikz|pgf)?picture|onlyenv|invisibleenv|ocg|textblock)\*?\}"
+)
+_MEASURES = {
+    "scalebox": r"\{\s*(?:0?\.[4-9]\d*|[1-9](?:\.\d*)?)\s*\}",
+    "resizebox": r"\{(?:!|[\d.]*\\(?:text|line|column|h)\w+|[1-9]\d*(?:\.\d*)?cm)\}",
+    "colorbox": r"\{\s*(?!black)[a-z]+(?:!\d\d?)?\s*\}", "fcolorbox": r"\{[^{}]*\}\{\s*(?!black)[a-z]+(?:!\d\d?)?\s*\}",
+    "only": r"<1-?>",
+}  # fmt: skip
+"""Commands that show their argument only with a measure of this kind before it."""
+_HOLDS_FORMULA = regex(r"\$|\\[(\[]|\\begin\s*\{(?:align|equation|gather|multline|displaymath|math|eqnarray|flalign)")
+
+
+def unknown_arguments(text: str) -> Iterator[Range]:
+    r"""Arguments that hold a formula, of commands that are not known to show them: `\invisible{$x$}`, `\sbox0{$x$}`; boxes not shown."""
+    own = {match[1] for match in re.finditer(r"\\(?:(?:re|provide)?newcommand\s*\*?\s*\{?|def\s*)\s*\\([A-Za-z@]+)", text)}
+    own -= {"def"}
+    last = 0
+    for match in _COMMAND.finditer(text):
+        name = match["name"]
+        if match.start() < last or name in own:
+            continue
+        if name in _SHOWING and (name not in _MEASURES or re.match(_MEASURES[name], text[match.end("name") :][:80].lstrip(" *"))):
+            continue
+        last = _arguments_end(text, match.end())
+        if _HOLDS_FORMULA.search(text, match.end(), last):
+            yield match.start(), last
+    for match in _STORED.finditer(text):
+        yield match.start(), _arguments_end(text, match.end())
+    dropped = re.findall(r"\\(?:excludecomment|NewEnviron)\s*\{(\w+)\}", text)
+    own_boxes = re.finditer(rf"\\begin\s*\{{(?P<env>{'|'.join(dropped)})\}}", text) if dropped else ()
+    for match in [*_NOT_ON_THE_PAGE.finditer(text), *own_boxes]:
+        end = text.find(f"\\end{{{match['env']}", match.end())
+        yield match.start(), end if end >= 0 else len(text)
+
+
+_BRACES = regex(r"\\.|[{}]", re.DOTALL)
+
+
+def _arguments_end(text: str, at: int) -> int:
+    """Behind the groups in braces that begin there, one after the other."""
+    depth = 0
+    for match in _BRACES.finditer(text, at):
+        depth += {"{": 1, "}": -1}.get(match[0], 0)
+        if depth == 0 and not text[match.end() : match.end() + 40].lstrip(" \t").startswith("{"):
+            return match.end()
+    return len(text)
 
 
 _GROUP = regex(r"\\begin\b|\\end\b|\\.|\$\$?|[{}]", re.DOTALL)

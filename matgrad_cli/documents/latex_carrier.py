@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from ..diagnostics import Diagnostic, Label, Source, Span
 from ..diagnostics.regex import regex
 from .display_rows import DISPLAYS, INNER, rows_of
-from .hidden import blanked, failed_conditions, painted
+from .hidden import blanked, failed_conditions, hidden_in_latex
 from .keys import END, Collector, Document, split_key
 from .passage import Passage
 from .sheets.macros import macros_of, put_in
@@ -77,7 +77,7 @@ def without_comments(text: str) -> tuple[str, list[tuple[int, str]]]:
             blanks.append((at, len(text)))
             break
     shown = blanked(text, blanks)
-    return blanked(shown, [*failed_conditions(shown), *painted(shown)]), comments
+    return blanked(shown, [*failed_conditions(shown), *hidden_in_latex(shown)]), comments
 
 
 def _displays(text: str, collector: Collector) -> Iterator[tuple[int, list[Passage]]]:

@@ -17,6 +17,8 @@ MARKDOWN = (
     "<div hidden>\n\n{}\n\n</div>", "{{::comment}}{}{{:/comment}}", "<span style=\"display:none\">{}</span>", "![w](data '{}')",
     "<div style='color: white'><div>no</div>{}</div>", "<font color=white>{}</font>", "<template>{}</template>", "[see](here \"{}\")",
     "<span style='visibility: hidden'>{}</span>", "<b style='opacity:0'>{}</b>", "<span title='{}'>no</span>", "<p hidden>{}",
+    "<p style='position:absolute;left:-9999px'>{}</p>", "<p style='color:hsl(0,0%,100%)'>{}</p>", "<b style='width:0'>{}</b>", "[^1]: {}",
+    "<style>.h{{display:none}}</style><p class='h'>{}</p>", "<dialog>{}</dialog>", "<!-- matgrad: answer = {} -->",
 )  # fmt: skip
 LATEX = (
     r"\iffalse {} \fi", r"\ifnum1=0 {} \fi", r"\iftrue no \else {} \fi", r"\iffalse \iftrue a \fi {} \fi",
@@ -25,13 +27,20 @@ LATEX = (
     r"\textcolor[HTML]{{FFFFFF}}{{{}}}", r"{{\tiny\textcolor{{white!99}}{{{}}}}}",
     r"\hspace{{50cm}}\rlap{{{}}}", r"\hspace*{{-90cm}} {}", r"\raisebox{{-200cm}}{{{}}}", r"\begin{{comment}}{}\end{{comment}}",
     r"\newif\ifsol \solfalse \ifsol {} \fi", r"\definecolor{{h}}{{gray}}{{1}} {{\color{{h}} {}}}",
+    r"\invisible{{{}}}", r"\only<0>{{{}}}", r"\put(99,99){{{}}}", r"\sbox0{{{}}}",
+    r"\setbox0=\hbox{{{}}}", r"\scalebox{{0.01}}{{{}}}",
+    r"\resizebox{{0pt}}{{0pt}}{{{}}}", r"\textcolor{{black!0}}{{{}}}", r"{{\fontsize{{0.1pt}}{{1pt}}\selectfont {}}}", r"\typeout{{{}}}",
+    r"\excludecomment{{s}}\begin{{s}}{}\end{{s}}", r"\vspace*{{-90cm}} {}", r"\colorbox{{black}}{{{}}}",
     r"\newcommand{{\h}}[1]{{\textcolor{{white}}{{#1}}}}\h{{{}}}",
 )  # fmt: skip
-SEEN_IN_MARKDOWN = ("{}", "<details><summary>x</summary>\n\n{}\n\n</details>", "[^1]: {}", "<b class='x'>{}</b>", "<p>{}</p>",
+SEEN_IN_MARKDOWN = ("{}", "<details><summary>x</summary>\n\n{}\n\n</details>", "a[^1]\n\n[^1]: {}",
+                    "<b class='x'>{}</b>", "<span style='color: red'>{}</span>", "<p>{}</p>",
                     "if a < b: {}")  # fmt: skip
 SEEN_IN_LATEX = ("{}", r"\iftrue {} \fi", r"\ifnum1=1 {} \else no \fi", r"\textcolor{{red}}{{{}}}", r"\hspace{{1cm}} {}",
                  r"{{\color{{blue}} {}}}", r"\newif\ifsol \soltrue \ifsol {} \fi",
-                 r"{{\color{{white}} no}} {}", r"$a \iff b$ {}")  # fmt: skip
+                 r"{{\color{{white}} no}} {}", r"$a \iff b$ {}", r"\textbf{{{}}}", r"\scalebox{{0.8}}{{{}}}",
+                 r"\newcommand{{\own}}[1]{{\emph{{#1}}}}\own{{{}}}",
+                 r"\textcolor{{red!50!black}}{{{}}}", r"\colorbox{{yellow}}{{{}}}")  # fmt: skip
 
 
 @pytest.fixture(scope="module")

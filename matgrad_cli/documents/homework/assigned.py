@@ -44,7 +44,7 @@ def assigned(document: Document, ending: str, asked: Sequence[str]) -> Document:
     keyed = tuple(exercise for exercise in document.exercises if exercise.keys)
     if keyed and not any(exercise.empty for exercise in keyed):
         return document
-    found = keyed or _marked(document.source)
+    found = keyed or _marked(document.source, text if ending in LATEX else _shown(text, ending))
     shown = _shown(masked, ending)
     parts = [*_titled(_uncoded(shown), asked, ending in LATEX)] if len(asked) > 1 and not found else []
     for place, _, start, _ in parts if ending not in LATEX else ():  # `Problem 5: w = …` is no part of the formula
@@ -94,15 +94,15 @@ def _uncoded(text: str) -> str:
     return FENCE.sub(lambda match: covered(match[0], 0, len(match[0])), text)
 
 
-def _marked(source: Source) -> tuple[Exercise, ...]:
-    """The problems that lines `matgrad: key = value` name."""
+def _marked(source: Source, shown: str) -> tuple[Exercise, ...]:
+    """The problems that lines `matgrad: key = value` name; an answer only where the page shows it."""
     collector = Collector(source)
     for match in MARK.finditer(source.text):
         line = Passage(match["pair"], match.start("pair"))
         pair = split_key(line)
         if line.text.strip(". ") == END:
             collector.end()
-        elif pair is not None:
+        elif pair is not None and (pair[0] != "answer" or shown[match.start("pair") : match.end("pair")].strip()):
             collector.key(pair[0], pair[1], line)
     return collector.document().exercises
 
