@@ -165,6 +165,7 @@ def failed_conditions(text: str) -> list[Range]:
             continue
         if word not in ("else", "or", "fi"):
             open_.append((match.start(), own[named] if named else _holds(match)))
+            found.append(match.span())  # `\ifnum1=1` is no formula
         elif open_:
             start, holds = open_.pop()
             if holds is not True:
