@@ -38,7 +38,7 @@ SEEN_IN_MARKDOWN = ("{}", "<details><summary>x</summary>\n\n{}\n\n</details>", "
                     "if a < b: {}")  # fmt: skip
 SEEN_IN_LATEX = ("{}", r"\iftrue {} \fi", r"\ifnum1=1 {} \else no \fi", r"\textcolor{{red}}{{{}}}", r"\hspace{{1cm}} {}",
                  r"{{\color{{blue}} {}}}", r"\newif\ifsol \soltrue \ifsol {} \fi",
-                 r"{{\color{{white}} no}} {}", r"$a \iff b$ {}", r"\textbf{{{}}}", r"\scalebox{{0.8}}{{{}}}",
+                 r"{{\color{{white}} no}} {}", r"$a \iff b$. {}", r"\textbf{{{}}}", r"\scalebox{{0.8}}{{{}}}",
                  r"\newcommand{{\own}}[1]{{\emph{{#1}}}}\own{{{}}}",
                  r"\textcolor{{red!50!black}}{{{}}}", r"\colorbox{{yellow}}{{{}}}")  # fmt: skip
 
