@@ -293,7 +293,8 @@ class _Finder:
             for word in sorted(words):
                 square = word in ("symmetric", "antisymmetric", "spd", "invertible", "diagonal")
                 fact = f"{symbol.name} {word}"
-                if (symbol.shape.is_matrix or not square) and self._holds(problem, fact):
+                flat = word in ("tall", "wide") and symbol.shape.rows is symbol.shape.cols
+                if (symbol.shape.is_matrix or not square) and not flat and self._holds(problem, fact):
                     yield fact
 
     def _holds(self, problem: Problem, fact: str) -> bool:

@@ -60,21 +60,23 @@ def facts_by_form(sheet: Sheet, stated: Iterable[Stated]) -> dict[str, frozenset
 def fact_by_form(text: str) -> tuple[str, tuple[str, ...]]:
     """The name and the fact that a formula says of it; no words if it says none."""
     for pattern, words in _OF_FORM.items():
-        if (match := re.fullmatch(pattern, text.strip(" .,;"))) is not None:
-            return plain_name(match[1]), words
+        if (match := re.fullmatch(rf"(?:{SAID})?{pattern}(?:[\s.,;]|\\q?quad)*", text.strip())) is not None:
+            return plain_name(match["name"]), words
     return "", ()
 
 
+SAID = r"\\(?:text(?:rm|it|normal)?|mbox|mathrm)\s*\{(?P<said>[^{}]*)\}\s*"
+"""Words in a formula: `\\text{where } A = A^\\top`."""
 _IF = regex(r"\b(?:for|suppose)\b\s*$|\b(?:if|when|whenever|case|unless)\b[^.?!;]*$", re.IGNORECASE)
-_LETTER = r"(?:\\math(?:bf|rm)\s*\{\s*)?(\\?[A-Za-z]+)\}?"
-_AGAIN = r"(?:\\math\w+\s*\{\s*)?\%s\}?"
+_LETTER = r"(?:\\math(?:bf|rm)\s*\{\s*)?(?P<name>\\?[A-Za-z]+)\}?"
+_AGAIN = r"(?:\\math\w+\s*\{\s*)?(?P=name)\}?"
 _UNIT = r"\s*=\s*(?:\\math(?:bf|rm|bb)\s*)?\{?\s*I\s*\}?(?:_\{?\w+\}?)?"
 _MORE = r"(?:\s*(?:\\in(?![A-Za-z])|∈|\\succ(?![A-Za-z])|\\succeq|≻|⪰|≽)[^=,;]*)?"
 _OF_FORM = {
-    rf"{_LETTER}\s*{TRANSPOSED}\s*=\s*{_AGAIN % 1}{_MORE}": ("symmetric",),
-    rf"{_LETTER}\s*=\s*{_AGAIN % 1}\s*{TRANSPOSED}{_MORE}": ("symmetric",),
-    rf"{_LETTER}\s*{TRANSPOSED}\s*{_AGAIN % 1}{_UNIT}": ("orthogonal", "tall"),
-    rf"{_LETTER}\s*{_AGAIN % 1}\s*{TRANSPOSED}{_UNIT}": ("orthogonal", "wide"),
+    rf"{_LETTER}\s*{TRANSPOSED}\s*=\s*{_AGAIN}{_MORE}": ("symmetric",),
+    rf"{_LETTER}\s*=\s*{_AGAIN}\s*{TRANSPOSED}{_MORE}": ("symmetric",),
+    rf"{_LETTER}\s*{TRANSPOSED}\s*{_AGAIN}{_UNIT}": ("orthogonal", "tall"),
+    rf"{_LETTER}\s*{_AGAIN}\s*{TRANSPOSED}{_UNIT}": ("orthogonal", "wide"),
 }
 CONSTRAINTS = frozenset(("orthogonal", "tall", "wide"))
 """Facts that, said of the variable, are a constraint."""

@@ -4,13 +4,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
 from types import MappingProxyType
 
 from ...diagnostics import MatgradError
 from ...diagnostics.record import record, replace
 from ...diagnostics.regex import regex
-from ...documents.passage import covered
+from ...documents.sheets.apart import with_statements
 from ...documents.sheets.calls import with_calls
 from ...documents.sheets.habits import rewritten
 from ...documents.sheets.named import with_loss, with_named
@@ -67,15 +68,10 @@ def judge_sheet(sheet: Sheet, given: Mapping[str, str]) -> list[Part]:
     """Every problem of the document, judged; without any the rows are judged as facts of their own."""
     sheet = rewritten(sheet)
     found = outline(sheet.formulas)
-    if (called := with_calls(sheet.formulas, found)) is not None:
-        sheet = replace(sheet, formulas=called)
-        found = outline(called)
-    if (named := with_loss(sheet.formulas, found)) is not None:
-        sheet = replace(sheet, formulas=named)
-        found = outline(named)
-    if (named := with_named(sheet.formulas, found, sheet.prose)) is not None:
-        sheet = replace(sheet, formulas=named)
-        found = outline(named)
+    for change in (with_statements, with_calls, with_loss, partial(with_named, prose=sheet.prose)):
+        if (changed := change(sheet.formulas, found)) is not None:
+            sheet = replace(sheet, formulas=changed)
+            found = outline(changed)
     lines = rows_of(sheet, found)
     place = {formula.place: number for number, formula in enumerate(sheet.formulas)}
     parts: list[Part] = []
@@ -255,8 +251,7 @@ def _in_layout(
     given_names = {symbol.name for task in tasks for symbol in task.problem.variables} - {question.name, *question.wrt}
     kept = [
         (line, why or (GIVEN if lone(head_of(line.outline)) in given_names or _LISTED.search(line.formula.passage.text) else None))
-        for whole in own
-        for line, why in ((part, passed_over(part.formula, part.outline, sizes)) for part in _apart(whole, given_names))
+        for line, why in ((line, passed_over(line.formula, line.outline, sizes)) for line in own)
     ]
     rows = [line for line in before if passed_over(line.formula, line.outline, sizes) is None]
     rows += [line for line, why in kept if why is None]
@@ -270,18 +265,6 @@ def _in_layout(
     judged = tuple(judge.again(one) for one in judged)
     said = tuple(f"{name} has the {'columns' if columns else 'rows'} {name.lower()}_i" for name in wholes)
     return Part(question, judged, layout, tuple(tasks), wholes=said, solved=judge.solved, upright=upright)
-
-
-def _apart(line: Line, given: Collection[str]) -> Iterator[Line]:
-    """A row, without what names that the problem has stand for at its beginning: `h = σ(Wx), r = Vh - y` defines r."""
-    statements, passage = line.outline.statements, line.formula.passage
-    if len(statements) > 1 and lone(head_of(line.outline)) in given and all(one.leading is None for one in statements):
-        at = statements[1].span.start
-        for start, end, own in ((at, len(passage.text), statements[:1]), (0, at, statements[1:])):
-            formula = replace(line.formula, passage=replace(passage, text=covered(passage.text, start, end)))
-            yield from _apart(replace(line, formula=formula, outline=replace(line.outline, statements=own)), given)
-    else:
-        yield line
 
 
 def _judge(

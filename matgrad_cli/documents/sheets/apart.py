@@ -1,0 +1,47 @@
+r"""Statements of one row, `f(x) = x^\top A x, \quad A = A^\top`, each as a formula of its own."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from ...diagnostics.record import replace
+from ...diagnostics.regex import regex
+from ...notation.latex.lines import LatexLine
+from .outline import Outline
+from .sheet import Formula
+from .symmetric import SAID
+
+_ROOM = r"(?:(?<!\\)[,;.]|\\q?quad(?![A-Za-z])|\\[,;:! ]|[\s&~])"
+_BETWEEN = regex(rf"(?=[^\s&~]){_ROOM}*(?P<words>(?:{SAID}{_ROOM}*)*)")
+"""What parts two statements: a comma, room, words."""
+
+
+def with_statements(formulas: Sequence[Formula], found: Outline) -> tuple[Formula, ...] | None:
+    """The formulas with a row for each statement that does not go on from the one before; None where every row has one."""
+    made = tuple(part for formula, line in zip(formulas, found.lines, strict=False) for part in _apart(formula, line))
+    rest = tuple(formulas[len(found.lines) :])
+    return (*made, *rest) if len(made) > len(found.lines) else None
+
+
+def _apart(formula: Formula, line: LatexLine) -> Iterator[Formula]:
+    """The parts of a row; the words between two of them stand before the second."""
+    passage, begins, words = formula.passage, [0], [""]
+    for last, one in zip(line.statements, line.statements[1:], strict=False):
+        found = [match for match in _BETWEEN.finditer(passage.text, last.span.end, one.span.start) if match[0]]
+        if one.leading is None and not one.both and len(one.sides) > 1 and found:
+            between = found[-1]
+            begins.append(between.start("words"))
+            words.append(re.sub(SAID, " \\g<said> ", between["words"]))
+    ends = [*begins[1:], len(passage.text)]
+    parts = [passage.part(begin, end).stripped() for begin, end in zip(begins, ends, strict=True)]
+    if len(parts) < 2 or any(not _whole(part.text) for part in parts):
+        yield formula
+        return
+    for part, begin, said in zip(parts, begins, words, strict=True):
+        yield replace(formula, passage=part, place=formula.place + begin, before=formula.before + said)
+
+
+def _whole(text: str) -> bool:
+    """Whether what opens in a text closes in it."""
+    return all(text.count(opens) == text.count(closes) for opens, closes in (("{", "}"), (r"\left", r"\right"), (r"\begin", r"\end")))
