@@ -26,15 +26,16 @@ def with_statements(formulas: Sequence[Formula], found: Outline) -> tuple[Formul
 
 def _apart(formula: Formula, line: LatexLine) -> Iterator[Formula]:
     """The parts of a row; the words between two of them stand before the second."""
-    passage, begins, words = formula.passage, [0], [""]
+    passage = formula.passage
+    begins, ends, words = [0], [], [""]
     for last, one in zip(line.statements, line.statements[1:], strict=False):
         found = [match for match in _BETWEEN.finditer(passage.text, last.span.end, one.span.start) if match[0]]
         if one.leading is None and not one.both and len(one.sides) > 1 and found:
             between = found[-1]
+            ends.append(between.start())
             begins.append(between.start("words"))
             words.append(re.sub(SAID, " \\g<said> ", between["words"]))
-    ends = [*begins[1:], len(passage.text)]
-    parts = [passage.part(begin, end).stripped() for begin, end in zip(begins, ends, strict=True)]
+    parts = [passage.part(begin, end).stripped() for begin, end in zip(begins, [*ends, len(passage.text)], strict=True)]
     if len(parts) < 2 or any(not _whole(part.text) for part in parts):
         yield formula
         return

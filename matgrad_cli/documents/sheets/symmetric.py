@@ -60,7 +60,7 @@ def facts_by_form(sheet: Sheet, stated: Iterable[Stated]) -> dict[str, frozenset
 def fact_by_form(text: str) -> tuple[str, tuple[str, ...]]:
     """The name and the fact that a formula says of it; no words if it says none."""
     for pattern, words in _OF_FORM.items():
-        if (match := re.fullmatch(rf"(?:{SAID})?{pattern}(?:[\s.,;]|\\q?quad)*", text.strip())) is not None:
+        if (match := re.fullmatch(rf"(?:{SAID})?{pattern}", text.strip(" .,;"))) is not None:
             return plain_name(match["name"]), words
     return "", ()
 
