@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from ...diagnostics.record import replace
 from ...diagnostics.regex import regex
 from ...notation.latex.lines import LatexLine
+from ..passage import Passage
 from .outline import Outline
 from .sheet import Formula
 from .symmetric import SAID
@@ -15,6 +16,10 @@ from .symmetric import SAID
 _ROOM = r"(?:(?<!\\)[,;.]|\\q?quad(?![A-Za-z])|\\[,;:! ]|[\s&~])"
 _BETWEEN = regex(rf"(?=[^\s&~]){_ROOM}*(?P<words>(?:{SAID}{_ROOM}*)*)")
 """What parts two statements: a comma, room, words."""
+
+_OF_DERIVATIVE = regex(r"[^=]*(?:\\nabla|\\partial|[∇∂])[^=]*=(?:(?!\\(?:[lg]eq?|prec|succ)|[<>≤≥≺≻⪯⪰]).)*", re.DOTALL)
+_SIGNED = regex(r"\s*(?:\\(?:[lg]eq?|prec(?:eq)?|succ(?:eq)?)(?![A-Za-z])|[<>≤≥≺≻⪯⪰])\s*(?:\\mathbf\s*)?\{?0\}?[\s.,;]*$")
+"""A sign that is said of a derivative besides its value: `\\nabla^2 J = X^\\top X \\succeq 0`."""
 
 
 def with_statements(formulas: Sequence[Formula], found: Outline) -> tuple[Formula, ...] | None:
@@ -36,11 +41,23 @@ def _apart(formula: Formula, line: LatexLine) -> Iterator[Formula]:
             begins.append(between.start("words"))
             words.append(re.sub(SAID, " \\g<said> ", between["words"]))
     parts = [passage.part(begin, end).stripped() for begin, end in zip(begins, [*ends, len(passage.text)], strict=True)]
+    if (signed := _signed(parts[-1])) is not None:
+        parts[-1:] = signed
+        begins.append(begins[-1] + len(signed[0].text))
+        words.append("")
     if len(parts) < 2 or any(not _whole(part.text) for part in parts):
         yield formula
         return
     for part, begin, said in zip(parts, begins, words, strict=True):
         yield replace(formula, passage=part, place=formula.place + begin, before=formula.before + said)
+
+
+def _signed(passage: Passage) -> tuple[Passage, Passage] | None:
+    """The value of a derivative and the sign that is said of it, which is another claim."""
+    value = _OF_DERIVATIVE.match(passage.text)
+    if value is None or _SIGNED.match(passage.text, value.end()) is None:
+        return None
+    return passage.part(0, value.end()).stripped(), passage.part(value.end(), len(passage.text))
 
 
 def _whole(text: str) -> bool:

@@ -23,7 +23,7 @@ from ..equations.marked import unmarked
 from ..lines.lost_sums import sigma_letters
 from ..lines.reading import read_side
 from .own_letters import own_fact, under_the_sign
-from .passing import is_equation_of_zero, is_hypothetical, is_side_condition, said_of_other, speaks_of_equations
+from .passing import is_equation_of_zero, is_hypothetical, is_side_condition, rewrites, said_of_other, speaks_of_equations
 from .rows import (
     Line,
     derives,
@@ -252,7 +252,9 @@ class Judge:
         return self.question.name in names or (bool(whole & variables) and names - letters <= meant)
 
     def _solving(self, line: Line) -> bool:
-        """Whether words or marks say that a row is an equation to be solved, or its solution."""
+        """Whether words or marks say that a row is an equation to be solved, or its solution; the loss written otherwise is none."""
+        if lone(head_of(line.outline)) == self.question.name and rewrites(line.formula):
+            return False
         return speaks_of_equations(line.formula) or solves(line.outline)
 
     def _solves(self, line: Line) -> bool:

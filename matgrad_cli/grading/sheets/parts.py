@@ -29,7 +29,7 @@ from ..bench import Bench
 from ..task import Task, task_for, whole_derivative
 from .judge import COVARIANCE, GIVEN, Judge, Judged, code_of
 from .own_letters import own_fact
-from .passing import holds_equality, passed_over
+from .passing import begins_with_relation, holds_equality, passed_over
 from .rows import Line, explained, head_of, is_special, lone, nodes_of
 
 MOST_VARIABLES = 6
@@ -59,7 +59,8 @@ def rows_of(sheet: Sheet, found: Outline) -> list[Line]:
     """The rows of a document: formulas with a sign of equality, and what stands in a display and is no lone name."""
     lines: list[Line] = []
     for formula, line in zip(sheet.formulas, found.lines, strict=False):
-        if holds_equality(formula.passage.text) or (formula.kind == "display" and len(formula.passage.text) > 12):
+        text = formula.passage.text
+        if holds_equality(text) or begins_with_relation(text) or (formula.kind == "display" and len(text) > 12):
             lines.append(Line(len(lines) + 1, formula, line))
     return lines
 

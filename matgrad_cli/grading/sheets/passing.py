@@ -58,6 +58,7 @@ _EQUATION = regex(
     r"\b(?:set(?:ting)?|equat\w+|put(?:ting)?|solv\w+|stationar\w+|optim\w+|minim(?:i[sz]er|um)|maximi[sz]er"
     r"|normal equations?|zero|vanish\w*|critical|rearrang\w+|gives|satisf\w+|closed form)\b", re.IGNORECASE,
 )
+_REWRITING = regex(r"\b(?:expan\w+|multiply\w* out|rearranging|collect\w+|simplif\w+|complet\w+ the square)\b", re.IGNORECASE)
 _ZERO = regex(r"(?:=\}?|\}\})\s*(?:\\mathbf\s*\{?\s*)?0(?![.\d])|^\s*0\s*=|\\(?:Rightarrow|implies|Longrightarrow|iff)|⇒|⟹")
 
 
@@ -106,6 +107,17 @@ def is_hypothetical(formula: Formula) -> bool:
 def holds_equality(text: str) -> bool:
     """Whether a formula has a sign of equality."""
     return bool(_RELATION.search(text))
+
+
+def begins_with_relation(text: str) -> bool:
+    """Whether a formula says something of what stands before it: `\\succ 0`."""
+    return bool(_OTHER.match(text) or _MORE.match(text))
+
+
+def rewrites(formula: Formula) -> bool:
+    """Whether the words before a formula say that something is written in another way: `Expanding the square gives`."""
+    said = formula.before[-80:]
+    return bool(_REWRITING.search(said)) and {match[0].lower() for match in _EQUATION.finditer(said)} <= {"gives", "rearranging"}
 
 
 def passed_over(formula: Formula, line: LatexLine, sizes: frozenset[str]) -> str | None:
