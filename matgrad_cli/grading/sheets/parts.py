@@ -11,7 +11,6 @@ from types import MappingProxyType
 from ...diagnostics import MatgradError
 from ...diagnostics.record import record, replace
 from ...diagnostics.regex import regex
-from ...documents.sheets.apart import with_statements
 from ...documents.sheets.calls import with_calls
 from ...documents.sheets.habits import rewritten
 from ...documents.sheets.named import with_loss, with_named
@@ -27,6 +26,7 @@ from ...notation import syntax as s
 from ..begin import Habits, begin
 from ..bench import Bench
 from ..task import Task, task_for, whole_derivative
+from .apart import with_statements
 from .judge import COVARIANCE, GIVEN, Judge, Judged, code_of
 from .own_letters import own_fact
 from .passing import begins_with_relation, holds_equality, passed_over

@@ -7,11 +7,11 @@ from collections.abc import Iterator, Sequence
 
 from ...diagnostics.record import replace
 from ...diagnostics.regex import regex
+from ...documents.passage import Passage
+from ...documents.sheets.outline import Outline
+from ...documents.sheets.sheet import Formula
+from ...documents.sheets.symmetric import SAID
 from ...notation.latex.lines import LatexLine
-from ..passage import Passage
-from .outline import Outline
-from .sheet import Formula
-from .symmetric import SAID
 
 _ROOM = r"(?:(?<!\\)[,;.]|\\q?quad(?![A-Za-z])|\\[,;:! ]|[\s&~])"
 _BETWEEN = regex(rf"(?=[^\s&~]){_ROOM}*(?P<words>(?:{SAID}{_ROOM}*)*)")
