@@ -189,9 +189,9 @@ def _holds(match: re.Match[str]) -> bool | None:
     return {"<": left < right, "=": left == right, ">": left > right}[match["sign"]]
 
 
-def hidden_in_latex(text: str) -> list[Range]:
-    """The spans of a LaTeX text that are not surely on its page, but for conditions."""
-    return sorted([*painted(text), *_tiny(text), *unknown_arguments(text)])
+def faint_in_latex(text: str) -> list[Range]:
+    """The spans of a LaTeX text that nobody sees for their ink, their size or their place."""
+    return sorted([*painted(text), *_tiny(text)])
 
 
 def painted(text: str) -> list[Range]:
@@ -270,7 +270,10 @@ _HOLDS_FORMULA = regex(r"\$|\\[(\[]|\\begin\s*\{(?:align|equation|gather|multlin
 
 
 def unknown_arguments(text: str) -> Iterator[Range]:
-    r"""Arguments that hold a formula, of commands that are not known to show them: `\invisible{$x$}`, `\sbox0{$x$}`; boxes not shown."""
+    r"""Arguments that hold a formula, of commands that are not known to show them: `\invisible{$x$}`, `\sbox0{$x$}`; boxes not shown.
+
+    Homework is read without them; an author hides nothing, and may have commands of their own.
+    """
     own = {match[1] for match in re.finditer(r"\\(?:(?:re|provide)?newcommand\s*\*?\s*\{?|def\s*)\s*\\([A-Za-z@]+)", text)}
     own -= {"def"}
     last = 0

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from ..diagnostics import Diagnostic, Label, Source, Span
 from ..diagnostics.regex import regex
 from .display_rows import DISPLAYS, INNER, rows_of
-from .hidden import blanked, failed_conditions, hidden_in_latex
+from .hidden import blanked, failed_conditions, faint_in_latex, unknown_arguments
 from .keys import END, Collector, Document, split_key
 from .passage import Passage
 from .sheets.macros import macros_of, put_in
@@ -25,6 +25,7 @@ def read_latex(source: Source) -> Document:
     """The exercises of a LaTeX file. Without any key all display mathematics belongs to one exercise."""
     collector = Collector(source)
     text, comments = without_comments(source.text)
+    text = blanked(text, unknown_arguments(text))
     macros = macros_of(text)
     keys = [(at, match) for at, comment in comments if (match := _KEY.match(comment))]
     first = keys[0][0] if keys else 0
@@ -77,7 +78,7 @@ def without_comments(text: str) -> tuple[str, list[tuple[int, str]]]:
             blanks.append((at, len(text)))
             break
     shown = blanked(text, blanks)
-    return blanked(shown, [*failed_conditions(shown), *hidden_in_latex(shown)]), comments
+    return blanked(shown, [*failed_conditions(shown), *faint_in_latex(shown)]), comments
 
 
 def _displays(text: str, collector: Collector) -> Iterator[tuple[int, list[Passage]]]:

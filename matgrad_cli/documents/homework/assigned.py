@@ -9,7 +9,7 @@ from ...diagnostics import Diagnostic, Source
 from ...diagnostics.record import replace
 from ...diagnostics.regex import regex
 from ..continued import RELATION
-from ..hidden import FENCE, shown_in_markdown, unseen
+from ..hidden import FENCE, blanked, shown_in_markdown, unknown_arguments, unseen
 from ..keys import END, Collector, Document, Exercise, split_key
 from ..latex_carrier import without_comments
 from ..passage import Passage, covered
@@ -49,7 +49,7 @@ def assigned(document: Document, ending: str, asked: Sequence[str]) -> Document:
     parts = [*_titled(_uncoded(shown), asked, ending in LATEX)] if len(asked) > 1 and not found else []
     for place, _, start, _ in parts if ending not in LATEX else ():  # `Problem 5: w = …` is no part of the formula
         masked, shown = (covered(one, place, start) for one in (masked, shown))
-    sheet = read_sheet(replace(document.source, text=masked), ending)
+    sheet = read_sheet(replace(document.source, text=shown if ending in LATEX else masked), ending)
     formulas = [] if sheet is None else [one for one in sheet.formulas if not (one.quoted or one.struck)]
     if found:
         return replace(document, exercises=tuple(_filled(found, formulas, shown, text)), sheet=None)
@@ -86,7 +86,8 @@ def told_in_tables(document: Document) -> Document:
 def _shown(text: str, ending: str) -> str:
     """The text without what its page does not show."""
     if ending in LATEX:
-        return without_comments(text)[0]
+        shown = without_comments(text)[0]
+        return blanked(shown, unknown_arguments(shown))
     return text if ending in PLAIN else shown_in_markdown(text)
 
 

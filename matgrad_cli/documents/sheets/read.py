@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from ...diagnostics import Source
 from ...diagnostics.regex import regex
-from ..hidden import FENCE, blanked, hidden_in_latex, hidden_in_markdown, painted
+from ..hidden import FENCE, blanked, faint_in_latex, hidden_in_markdown, painted
 from ..latex_carrier import without_comments
 from ..passage import Passage, covered
 from .habits import layers_below
@@ -99,7 +99,7 @@ def _prose(source: Source, whole: Passage, markdown: bool, cells: tuple[Cell, ..
 
 
 def _sheet(source: Source, whole: Passage, plain: bool, cells: tuple[Cell, ...] = (), markdown: bool = False) -> Sheet:
-    text = layers_below(blanked(whole.text, painted(whole.text) if plain else hidden_in_latex(whole.text)))
+    text = layers_below(blanked(whole.text, painted(whole.text) if plain else faint_in_latex(whole.text)))
     quoted = [match.span() for match in re.finditer(r"(?:^[ \t]*>[^\n]*\n?)+", text, re.MULTILINE)] if plain else []
     text = _QUOTE.sub(lambda match: " " * len(match[0]), text) if plain else text
     struck = [match.span() for match in _STRUCK.finditer(text)]
