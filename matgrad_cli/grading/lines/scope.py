@@ -159,17 +159,24 @@ class Surroundings:
             symbol = Symbol(symbol.name + "′", value.shape)
         self.defined[name] = symbol
         self.values[symbol] = value
-        through = any(isinstance(node, (Partial, Differential)) and node.variable in self.values for node in nodes_of(value))
-        self.bench.define(symbol, value if through else self.expanded(value))
+        self.bench.define(symbol, value if self._by_defined(value) else self.expanded(value))
         return symbol
 
+    def _by_defined(self, value: Expr) -> bool:
+        """Whether something in it is still to be differentiated by a defined name; only at that name's place it has a value."""
+        return any(isinstance(node, (Partial, Differential)) and node.variable in self.values for node in nodes_of(value))
+
     def expanded(self, expr: Expr, keep: Symbol | None = None) -> Expr:
-        """Every defined name replaced by its value, down to the variables of the problem; `keep` and names without it stay."""
+        """Every defined name replaced by its value, down to the variables of the problem; `keep` and names without it stay.
+
+        δ of `δ = ∂L/∂z` stays too: with z = Wx put in, nothing would be left to differentiate by.
+        """
         for _ in range(len(self.values) + 1):
             here: dict[Expr, Expr] = {
                 symbol: value
                 for symbol, value in self.values.items()
                 if symbol in expr.symbols and symbol is not keep and (keep is None or keep in self._below(symbol))
+                and not self._by_defined(value)
             }
             if not here:
                 return expr
@@ -178,7 +185,8 @@ class Surroundings:
 
     def worked_out(self, expr: Expr) -> bool:
         """Whether no derivative, differential or limit is left to do, also not inside a defined name."""
-        return not any(isinstance(node, (Partial, Differential)) for node in nodes_of(self.expanded(expr)))
+        values = (self.values[symbol] for symbol in self.values if symbol in self._below(expr))
+        return not any(isinstance(node, (Partial, Differential)) for value in (expr, *values) for node in nodes_of(value))
 
     def note_result(self, derivative: Expr, value: Expr) -> None:
         """A line that follows states this value, worked out, of a whole derivative: ∂L/∂O = (O − Y)/n."""
@@ -200,14 +208,14 @@ class Surroundings:
             expr = substitute(expr, here)
         return expr
 
-    def _below(self, symbol: Symbol) -> frozenset[Expr]:
-        """All variables that the value of a defined name depends on."""
+    def _below(self, expr: Expr) -> frozenset[Expr]:
+        """All variables that an expression, or the value of a defined name, depends on."""
         seen: set[Expr] = set()
-        waiting: list[Expr] = [symbol]
+        waiting: list[Expr] = [expr]
         while waiting:
             top = waiting.pop()
-            value = self.values.get(top) if isinstance(top, Symbol) else None
-            for below in value.symbols if value is not None else ():
+            value = self.values.get(top, top) if isinstance(top, Symbol) else top
+            for below in value.symbols:
                 if below not in seen:
                     seen.add(below)
                     waiting.append(below)
