@@ -98,6 +98,7 @@ PIECES = [
     (r"norm(V \ w)", "V: n×n, w: n", "norm(inv(V)@w)", "V: n×n, w: n"),
     (r"\sum_i \rho(w_i - z_i)^2", "z: n, rho: scalar, w: n", "rho*norm(w - z)**2", "z: n, rho: scalar, w: n"),
     (r"e^{-w^\top w/2\sigma^2}", "w: n", "exp(-w@w/(2*sigma**2))", "w: n, sigma: scalar"),
+    (r"0,5 w^\top A w + 1{,}5 b^\top w", "w: n, A: n×n", "w@A@w/2 + 3/2*b@w", "w: n, A: n×n, b: n"),
     (r"\operatorname{KL}(p \| w)", "p: n", "sum(p*log(p/w))", "p: n, w: n"),
     (r"\sin^{-1}(w) + \tan^{-1} w", "w: scalar", "asin(w) + atan(w)", "w: scalar"),
     (r"\|w - w^*\|^2_A", "w: n", "(w - w_star).T@A@(w - w_star)", "w: n, w_star: n, A: n×n"),

@@ -7,12 +7,17 @@ from collections.abc import Callable
 
 from ...diagnostics import Diagnostic, InputError, Label, Source, Span
 from ...diagnostics.record import field, mutable
+from ...diagnostics.regex import regex
 from .names import ACCENTS, FUNCTIONS, GREEK, OPERATOR_NAMES, ROMAN, STYLES, WORDS, LatexNames, letter_name, marked_name
 from .tokens import CHARACTERS, FRACTIONS, LOWERED, PAIRS, RAISED, Token
 
 LONGEST = 12_000
 MOST_TOKENS = 4_000
 DEEPEST_FONT = 12
+_DECIMALS = regex(
+    r"\{,\}(?P<sure>\d+)|,(?P<likely>\d+)(?=\s*(?:\(|[A-Za-z](?![a-z]{1,20}\b(?!\())|\\(?!(?:[lc]?dots|q?quad|text|mbox|in)\b)[A-Za-z]))"
+)
+"""A decimal comma: `1{,}5`, or `0,5` before a letter or a bracket, where no list goes on."""
 
 
 @mutable
@@ -98,6 +103,9 @@ class Lexer:
                 break
             stop += 1
         text = self.text[at:stop]
+        comma = _DECIMALS.match(self.text, stop, end) if text.isdigit() else None
+        if comma is not None and (comma["sure"] or text == "0"):
+            text, stop = f"{text}.{comma['sure'] or comma['likely']}", comma.end()
         if font in STYLES and text in ("1", "0"):
             self.emit("command", "ones" if text == "1" else "zeros", at, stop)
         else:
