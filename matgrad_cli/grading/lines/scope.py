@@ -185,7 +185,8 @@ class Surroundings:
 
     def worked_out(self, expr: Expr) -> bool:
         """Whether no derivative, differential or limit is left to do, also not inside a defined name."""
-        values = (self.values[symbol] for symbol in self.values if symbol in self._below(expr))
+        inside = self._below(expr) | expr.symbols
+        values = (value for symbol, value in self.values.items() if symbol in inside)
         return not any(isinstance(node, (Partial, Differential)) for value in (expr, *values) for node in nodes_of(value))
 
     def note_result(self, derivative: Expr, value: Expr) -> None:
