@@ -12,7 +12,7 @@ from pathlib import Path
 from ..diagnostics import Diagnostic, Source
 from ..diagnostics.record import record, replace
 from ..diagnostics.regex import regex
-from .homework.assigned import TITLED, assigned, told_in_tables
+from .homework.assigned import TITLED, assigned, surely_shown, told_in_tables
 from .homework.words import said
 from .keys import Document
 from .latex_carrier import read_latex
@@ -190,7 +190,8 @@ def _read_text(text: str, name: str, asked: bool) -> Document:
     if reader is None:
         found = "is none of Markdown, LaTeX, plain text, a notebook or TOML"
         return Document(source, (), (_file("unknown-file", name, found, "name it .md, .tex, .txt, .ipynb or .toml"),))
-    document = reader(source)
+    shown = surely_shown(source.text, ending) if asked and ending in ENDINGS else source.text
+    document = replace(reader(replace(source, text=shown)), source=source)
     if ending in ENDINGS and not any(exercise.keys for exercise in document.exercises):
         document = replace(document, sheet=read_sheet(source, ending), code=_code_in(source, ending))
     rows = sum(len(exercise.rows) for exercise in document.exercises)

@@ -6,7 +6,7 @@ It is no answer, for nobody who reads the page sees it. Places never move: it is
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
 
 from ..diagnostics import Diagnostic, Label, Source, Span
@@ -43,6 +43,13 @@ _PLAIN_VALUE = {
 )
 """The attributes with which an element is surely shown, and what they may say."""
 _CONCEALING = ("hidden", "popover", "inert")
+_CONCEALED = regex(
+    r"(?:^|\s)(?:hidden|popover|inert)(?![\w-])|display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse)"
+    r"|opacity\s*:\s*0*(?:\.0*)?(?![.\d])|font-size\s*:\s*0"
+    r"|(?<![\w-])color\s*[:=]\s*[\"']?(?:white(?!\w)|transparent|#fff(?:fff)?(?!\w)|rgb\(\s*255\s*,\s*255\s*,\s*255)",
+    re.IGNORECASE,
+)
+"""Attributes with which an element is surely not shown."""
 _BRINGS_STYLE = regex(r"<(?:style|link|script|iframe)\b", re.IGNORECASE)
 _NEVER_SHOWN = (
     *("script", "style", "template", "head", "title", "noscript", "dialog", "datalist", "select", "object", "canvas", "audio", "video"),
@@ -104,7 +111,18 @@ def shown_in_markdown(text: str) -> str:
 def hidden_in_markdown(text: str) -> list[Range]:
     """The spans of a Markdown text that its page does not show."""
     marks = ((match.start() + 2 * match[0].startswith("!["), match.end()) for match in _MARKDOWN.finditer(text))
-    return sorted([*marks, *_elements(text), *_unused_notes(text), *painted(text)])
+    return sorted([*marks, *_elements(text, _concealed), *_unused_notes(text), *painted(text)])
+
+
+def _concealed(attributes: str) -> bool:
+    return _CONCEALED.search(attributes) is not None
+
+
+def doubtful_in_markdown(text: str) -> list[Range]:
+    """The HTML elements of a Markdown text that are not surely shown. Homework is read without them; an author hides nothing."""
+    styled = _BRINGS_STYLE.search(text) is not None
+    uncoded = blanked(text, (match.span() for match in FENCE.finditer(text)))
+    return [*_elements(uncoded, lambda attributes: _doubtful(attributes, styled))]
 
 
 _NOTE = regex(
@@ -120,11 +138,10 @@ def _unused_notes(text: str) -> Iterator[Range]:
             yield match.span()
 
 
-def _elements(text: str) -> Iterator[Range]:
-    """HTML elements that are not surely shown, and tags with attributes, which never are."""
+def _elements(text: str, conceals: Callable[[str], bool]) -> Iterator[Range]:
+    """HTML elements that are not shown, as their names or attributes say, and tags with attributes, which never are."""
     waiting: tuple[str, int] | None = None
     depth = 0
-    styled = _BRINGS_STYLE.search(text) is not None
     for match in _TAG.finditer(text):
         name = match["name"].lower()
         if waiting is not None:
@@ -132,7 +149,7 @@ def _elements(text: str) -> Iterator[Range]:
             if depth == 0:
                 yield waiting[1], match.end()
                 waiting = None
-        elif (name in _NEVER_SHOWN or _doubtful(match["attributes"], styled)) and not (match["close"] or match["alone"] or name in _VOID):
+        elif (name in _NEVER_SHOWN or conceals(match["attributes"])) and not (match["close"] or match["alone"] or name in _VOID):
             waiting, depth = (name, match.start()), 1
         elif match["attributes"]:
             yield match.span()
@@ -228,7 +245,9 @@ def _whiteness(model: str | None, ink: str, whites: frozenset[str]) -> float:
     return white
 
 
-_SHRUNK = regex(r"\\fontsize\s*\{\s*(?:[0-3](?:\.\d*)?|\.\d+)\s*(?:pt)?\s*\}\s*\{[^{}]*\}|\\(?:transparent|opacity)\s*\{[^{}]*\}")
+_SHRUNK = regex(
+    r"\\fontsize\s*\{\s*(?:[0-3](?:\.\d*)?|\.\d+)\s*(?:pt)?\s*\}\s*\{[^{}]*\}|\\(?:transparent|opacity)\s*\{\s*0?(?:\.[01]?\d*)?\s*\}"
+)
 
 
 def _tiny(text: str) -> Iterator[Range]:

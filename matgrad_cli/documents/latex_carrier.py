@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from ..diagnostics import Diagnostic, Label, Source, Span
 from ..diagnostics.regex import regex
 from .display_rows import DISPLAYS, INNER, rows_of
-from .hidden import blanked, failed_conditions, faint_in_latex, unknown_arguments
+from .hidden import blanked, failed_conditions, faint_in_latex
 from .keys import END, Collector, Document, split_key
 from .passage import Passage
 from .sheets.macros import macros_of, put_in
@@ -25,7 +25,6 @@ def read_latex(source: Source) -> Document:
     """The exercises of a LaTeX file. Without any key all display mathematics belongs to one exercise."""
     collector = Collector(source)
     text, comments = without_comments(source.text)
-    text = blanked(text, unknown_arguments(text))
     macros = macros_of(text)
     keys = [(at, match) for at, comment in comments if (match := _KEY.match(comment))]
     first = keys[0][0] if keys else 0

@@ -9,7 +9,7 @@ from ...diagnostics import Diagnostic, Source
 from ...diagnostics.record import replace
 from ...diagnostics.regex import regex
 from ..continued import RELATION
-from ..hidden import FENCE, blanked, shown_in_markdown, unknown_arguments, unseen
+from ..hidden import FENCE, blanked, doubtful_in_markdown, shown_in_markdown, unknown_arguments, unseen
 from ..keys import END, Collector, Document, Exercise, split_key
 from ..latex_carrier import without_comments
 from ..passage import Passage, covered
@@ -49,7 +49,7 @@ def assigned(document: Document, ending: str, asked: Sequence[str]) -> Document:
     parts = [*_titled(_uncoded(shown), asked, ending in LATEX)] if len(asked) > 1 and not found else []
     for place, _, start, _ in parts if ending not in LATEX else ():  # `Problem 5: w = …` is no part of the formula
         masked, shown = (covered(one, place, start) for one in (masked, shown))
-    sheet = read_sheet(replace(document.source, text=shown if ending in LATEX else masked), ending)
+    sheet = read_sheet(replace(document.source, text=surely_shown(masked, ending)), ending)
     formulas = [] if sheet is None else [one for one in sheet.formulas if not (one.quoted or one.struck)]
     if found:
         return replace(document, exercises=tuple(_filled(found, formulas, shown, text)), sheet=None)
@@ -75,7 +75,7 @@ def told_in_tables(document: Document) -> Document:
     for exercise in document.exercises:
         answer = exercise.keys.get("answer")
         if answer is not None and _SENTENCE.search(answer.text) and _TOLD.search(_SENTENCE.sub(" ", answer.text)):
-            sheet = read_sheet(Source(document.source.name, answer.text), ".md")
+            sheet = read_sheet(Source(document.source.name, surely_shown(answer.text, ".md")), ".md")
             own = tuple(pieces(sheet.formulas if sheet is not None else (), answer.text, 0))
             parts = (replace(one, passage=answer.part(one.passage.places[0], one.passage.places[-1])) for one in own)
             exercise = replace(exercise, pieces=tuple(parts))
@@ -83,11 +83,18 @@ def told_in_tables(document: Document) -> Document:
     return replace(document, exercises=tuple(found))
 
 
+def surely_shown(text: str, ending: str) -> str:
+    """The text without elements and commands of which it is not known that the page shows what they hold; comments stay."""
+    if ending in PLAIN:
+        return text
+    return blanked(text, unknown_arguments(without_comments(text)[0]) if ending in LATEX else doubtful_in_markdown(text))
+
+
 def _shown(text: str, ending: str) -> str:
-    """The text without what its page does not show."""
+    """The text without what its page does not surely show."""
+    text = surely_shown(text, ending)
     if ending in LATEX:
-        shown = without_comments(text)[0]
-        return blanked(shown, unknown_arguments(shown))
+        return without_comments(text)[0]
     return text if ending in PLAIN else shown_in_markdown(text)
 
 
