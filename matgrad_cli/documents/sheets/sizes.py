@@ -18,7 +18,8 @@ _NAME = (
     r"(?:_\{?\\?\w+\}?)?"
 )
 _SIZE = r"(?:\d+|(?:\d+\s*)?\\?[A-Za-z]\w?)"
-_PAIR = rf"(?<![A-Za-z\d_\\])(?P<rows>{_SIZE})(?:×|\sx\s|(?<=\d)\s[xX]\s(?=\d)|-by-|\sby\s)(?P<cols>{_SIZE})(?![A-Za-z\d×('])"
+_TIMES = r"(?:×|(?<=[a-wyz\d])\sx\s(?=[a-wyz\d])|(?<=\d)\s[xX]\s(?=\d)|-by-|\sby\s)"
+_PAIR = rf"(?<![A-Za-z\d_\\])(?P<rows>{_SIZE}){_TIMES}(?P<cols>{_SIZE})(?![A-Za-z\d×('])"
 NAMES = rf"(?P<names>{_NAME}(?:\s*(?:,|\band\b)\s*{_NAME}){{0,5}})"
 _FIELD = r"(?:ℝ|\\mathbb\s*\{?R\}?|\\\{[^{}∈]{1,14}\\\}|\{[^{}∈]{1,12}\}|\[0,\s*1\])"
 _POWER = r"\s*(?:\^\s*(?:\{(?P<size>[^{}]+)\}|(?P<one>\\?[A-Za-z0-9])))?"

@@ -49,6 +49,7 @@ def wider_readings(side: Side) -> Iterator[tuple[str, s.Node]]:
         ("a derivative of the whole product behind its sign", _wider_derivative),
         ("a differential of the whole product behind its sign", _wider_differential),
         ("the size d and what it multiplies", _times_size),
+        ("a division by the whole product behind its slash", _wider_divisor),
     )
     changed: s.Node = node
     found = 0
@@ -135,6 +136,15 @@ def _times_size(node: s.Node) -> s.Node | None:
     if not isinstance(node, s.Differential_) or node.direction is not None:
         return None
     return s.Binary(node.span, "juxtapose", s.Name(node.span, "d"), node.body)
+
+
+def _wider_divisor(node: s.Node) -> s.Node | None:
+    r"""2Ax / x^\top x as 2Ax / (x^\top x)."""
+    over = node.left if isinstance(node, s.Binary) and node.operator == "juxtapose" else None
+    if not isinstance(node, s.Binary) or not isinstance(over, s.Binary) or over.operator != "/" or isinstance(over.right, s.Literal_):
+        return None
+    below = _product(node, over.right)
+    return replace(over, span=node.span, right=s.Group(below.span, below))
 
 
 def _by_every_entry(node: s.Node) -> s.Node | None:
