@@ -24,7 +24,6 @@ WINGS = ["forms", "engine", "textbook", "network", "index", "methods", "solve", 
 TOP = {"pyproject.toml", "README.md", "matgrad_cli", "rules", "samples", "tests"}
 HEAVY = {"sympy", "numpy", "rich", "typer", "pygments", "pydantic", "lark", "hypothesis", "pytest"}
 MAY_IMPORT = {"typer": ("cli",), "rich": ("cli", "render/terminal")}
-OF_TYPER = {"help", "rules"}
 OF_NUMPY = {"verify/programs", "grading/code"}
 """Folders that are about NumPy, and are themselves imported only where Python code is read."""
 FILES = sorted(PACKAGE.rglob("*.py"))
@@ -141,8 +140,7 @@ def test_heavy_libraries_are_imported_where_they_are_used() -> None:
         for node in _at_module_level(trees()[path]):
             names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
             names += [node.module or ""] if isinstance(node, ast.ImportFrom) and not node.level else []
-            here = path.parent.relative_to(PACKAGE).as_posix()
-            allowed = {"typer"} if path.stem in OF_TYPER else {"numpy"} if here in OF_NUMPY else set()
+            allowed = {"typer"} if layer(path) == "cli" else {"numpy"} if path.parent.relative_to(PACKAGE).as_posix() in OF_NUMPY else set()
             wrong += [f"{path.relative_to(ROOT)} imports {name}" for name in names if name.split(".")[0] in HEAVY - allowed]
     assert wrong == []
 
@@ -151,7 +149,7 @@ PROGRAM = """
 import sys
 from matgrad_cli.cli.app import run
 code = run(['explain', "norm(X@R-Y,'fro')**2/m", '--wrt', 'R'])
-heavy = sorted({name.split('.')[0] for name in sys.modules} & {'sympy', 'numpy', 'rich', 'typer', 'pygments', 'hypothesis'})
+heavy = sorted({name.split('.')[0] for name in sys.modules} & {'sympy', 'numpy', 'rich', 'pygments', 'hypothesis'})
 print('heavy:', heavy, 'code:', code, file=sys.stderr)
 """
 

@@ -1,70 +1,13 @@
-"""The command line, read here; Typer only prints help and completes words.
-
-A loss may begin with `-`, so only an exact known option is an option.
-"""
+"""The command line before Typer sees it. A loss may begin with `-`, so only an exact known option is an option."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any, get_type_hints
+from typing import Any
 
 from ..diagnostics import Diagnostic, UsageError
 from .choices import nearest
 
-
-class Parameter:
-    """What a command takes: an option, or without a spelling an operand. Typer reads it only where it is to print help."""
-
-    name, multiple, is_flag, nargs = "", False, False, 1
-    type: Any = None
-    secondary_opts = ()
-
-    def __init__(self, *opts: str, metavar: str = "NAME", help: str = "", words: tuple[str, ...] = ()) -> None:
-        self.opts, self.metavar, self.help, self.words = opts, metavar, help, words
-        self.param_type_name = "option" if opts else "argument"
-
-    def of(self, name: str, type_: Any) -> Parameter:
-        """As the parameter of a function."""
-        self.name, self.type = name, type_
-        self.is_flag, self.multiple = type_ is bool, "list" in str(type_)
-        self.nargs = -1 if self.multiple and not self.opts else 1
-        return self
-
-
-class Plain:
-    """A command as its function declares it; Typer's own class has the same fields."""
-
-    def __init__(self, name: str, function: Callable[..., int]) -> None:
-        self.name, self.function = name, function
-        hints = get_type_hints(function, include_extras=True)
-        self.params = [hint.__metadata__[0].of(name, hint.__origin__) for name, hint in hints.items() if name != "return"]
-
-    def values(self, arguments: list[str]) -> dict[str, Any] | None:
-        """What `normalized` has put in order, by the names of the function's parameters; None where help is asked for."""
-        known, found, rest = _options(self), dict[str, Any](), iter(arguments)
-        for argument in rest:
-            if argument == "--":
-                break
-            if (parameter := known[argument]) is None:
-                return None
-            value = True if parameter.is_flag else _typed(argument, parameter, next(rest))
-            found[parameter.name] = [*found.get(parameter.name, ()), value] if parameter.multiple else value
-        operands = list(rest)
-        for place in self.params:
-            if operands and place.param_type_name == "argument":
-                found[place.name] = operands if place.multiple else operands.pop(0)
-        return found
-
-
-def _typed(option: str, parameter: Parameter, value: str) -> str | int:
-    if parameter.type is not int:
-        return value
-    if value.strip().isdecimal():
-        return int(value)
-    raise UsageError(Diagnostic("usage", f"`{option}` takes a whole number, not `{value}`"))
-
-
-Command = Any  # `Plain`, or Typer's own command class, which is not part of its public interface
+Command = Any  # Typer's own command class is not part of its public interface
 
 
 def normalized(command: Command, arguments: list[str]) -> list[str]:

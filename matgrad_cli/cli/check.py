@@ -9,9 +9,10 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
+import typer
+
 from ..diagnostics import Diagnostic, UsageError
 from ..records.layout import LAYOUTS
-from .arguments import Parameter
 from .choices import CHECK_FORMATS, CHECK_SYNTAXES, chosen
 from .guard import tell
 from .options import one_of
@@ -27,24 +28,24 @@ ON_ONE_STUDENT = ("gradescope", "prairielearn")
 
 Files = Annotated[
     list[str] | None,
-    Parameter(metavar="FILE...", help="Answers (TOML), documents (.md .tex .txt .ipynb, - for stdin), code (.py); folders."),
+    typer.Argument(metavar="FILE...", help="Answers (TOML), documents (.md .tex .txt .ipynb, - for stdin), code (.py); folders."),
 ]
-Key = Annotated[str | None, Parameter("--key", metavar="FILE", help="A file that states the problems, and what they count.")]
+Key = Annotated[str | None, typer.Option("--key", metavar="FILE", help="A file that states the problems, and what they count.")]
 Format = Annotated[str, one_of("--format", CHECK_FORMATS)]
-Reports = Annotated[list[str] | None, Parameter("--report", metavar="FORMAT=FILE", help="A further report, into a file; repeatable.")]
-ExitZero = Annotated[bool, Parameter("--exit-zero", help="Exit with 0 also when something is wrong, unreadable or undecided.")]
+Reports = Annotated[list[str] | None, typer.Option("--report", metavar="FORMAT=FILE", help="A further report, into a file; repeatable.")]
+ExitZero = Annotated[bool, typer.Option("--exit-zero", help="Exit with 0 also when something is wrong, unreadable or undecided.")]
 
 
-Wrt = Annotated[str | None, Parameter("--wrt", help="The variable, where the files name none.")]
-Loss = Annotated[str | None, Parameter("--loss", metavar="LOSS", help="The loss, where the files state none.")]
-Name = Annotated[str | None, Parameter("--name", help="What the derivations call the loss.")]
-Shapes = Annotated[list[str] | None, Parameter("--shape", metavar='"X: m×n"', help="Shapes, where the files state none; repeatable.")]
-Facts = Annotated[list[str] | None, Parameter("--assume", metavar='"S spd"', help="Facts, where the files state none; repeatable.")]
+Wrt = Annotated[str | None, typer.Option("--wrt", metavar="NAME", help="The variable, where the files name none.")]
+Loss = Annotated[str | None, typer.Option("--loss", metavar="LOSS", help="The loss, where the files state none.")]
+Name = Annotated[str | None, typer.Option("--name", metavar="NAME", help="What the derivations call the loss.")]
+Shapes = Annotated[list[str] | None, typer.Option("--shape", metavar='"X: m×n"', help="Shapes, where the files state none; repeatable.")]
+Facts = Annotated[list[str] | None, typer.Option("--assume", metavar='"S spd"', help="Facts, where the files state none; repeatable.")]
 Layout = Annotated[str | None, one_of("--layout", LAYOUTS)]
 Syntax = Annotated[str | None, one_of("--syntax", CHECK_SYNTAXES)]
 Reveal = Annotated[str | None, one_of("--reveal", REVEALS, "How much is told: {}.")]
-Student = Annotated[str | None, Parameter("--student", help="Whose all files are; else each folder or file is one's.")]
-Jobs = Annotated[int, Parameter("--jobs", metavar="N", help="So many files at a time; 0 as many as there are processors.")]
+Student = Annotated[str | None, typer.Option("--student", metavar="NAME", help="Whose all files are; else each folder or file is one's.")]
+Jobs = Annotated[int, typer.Option("--jobs", metavar="N", help="So many files at a time; 0 as many as there are processors.")]
 
 
 def check(

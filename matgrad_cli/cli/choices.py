@@ -6,16 +6,6 @@ from collections.abc import Iterable
 
 from ..diagnostics import Diagnostic, UsageError
 
-COMMANDS = {
-    "explain": "Derive a gradient, one rule at a time.",
-    "gradient": "Print a gradient alone, also as code.",
-    "solve": "Set the gradient to zero and solve.",
-    "check": "Judge answers and derivations, line by line.",
-    "rules": "List, show, test and write the identities.",
-    "why": "Explain an idea, or the code of a message.",
-}
-"""The commands and what they do; the module of the same name is imported only when its command is used."""
-
 DETAILS = ("brief", "normal", "full")
 ORDERS = ("1", "2")
 SYNTAXES = ("numpy", "latex", "matrixcalculus", "matlab", "julia", "sympy", "mathematica", "r")

@@ -4,36 +4,41 @@ from __future__ import annotations
 
 import re
 import sys
-from typing import Annotated
+from typing import Annotated, Any
+
+import typer
 
 from ..diagnostics import Diagnostic, InputError, Source, UsageError
 from ..records import METHODS
 from ..records.layout import LAYOUTS
-from .arguments import Parameter
 from .choices import DETAILS, SYNTAXES
 
 LONGEST = 4_000_000
 
 
-def one_of(option: str, words: tuple[str, ...], said: str = "{}.") -> Parameter:
+def one_of(option: str, words: tuple[str, ...], said: str = "{}.") -> Any:
     """An option that takes one of some words: its help names them, and a shell completes them."""
-    return Parameter(option, help=said.format(", ".join(words)), words=words)
+
+    def begun(incomplete: str) -> list[str]:
+        return [word for word in words if word.startswith(incomplete)]
+
+    return typer.Option(option, metavar="NAME", autocompletion=begun, help=said.format(", ".join(words)))
 
 
 ELSE = "{}; else by the ending of FILE, else terminal or text."
-Loss = Annotated[str | None, Parameter(metavar="LOSS", help="As in NumPy or LaTeX; `-` for stdin; a .py file with a loss function.")]
-Wrt = Annotated[list[str] | None, Parameter("--wrt", help='The variable to differentiate by; repeatable, also "U, V".')]
-Shapes = Annotated[list[str] | None, Parameter("--shape", metavar="TEXT", help='Shapes: "X: m×n, R: n×p"; repeatable.')]
-Assume = Annotated[list[str] | None, Parameter("--assume", metavar="TEXT", help='Facts: "W symmetric, S spd"; repeatable.')]
+Loss = Annotated[str | None, typer.Argument(metavar="LOSS", help="As in NumPy or LaTeX; `-` for stdin; a .py file with a loss function.")]
+Wrt = Annotated[list[str] | None, typer.Option("--wrt", metavar="NAME", help='The variable to differentiate by; repeatable, also "U, V".')]
+Shapes = Annotated[list[str] | None, typer.Option("--shape", metavar="TEXT", help='Shapes: "X: m×n, R: n×p"; repeatable.')]
+Assume = Annotated[list[str] | None, typer.Option("--assume", metavar="TEXT", help='Facts: "W symmetric, S spd"; repeatable.')]
 Syntax = Annotated[str | None, one_of("--syntax", SYNTAXES, "How the loss is written: {}; else found out.")]
 Layout = Annotated[str, one_of("--layout", (*LAYOUTS, "all"))]
-Order = Annotated[str, Parameter("--order", metavar="1|2", help="First or second derivative.")]
-Rules = Annotated[str | None, Parameter("--rules", metavar="DIR", help="A folder with further rules.")]
+Order = Annotated[str, typer.Option("--order", metavar="1|2", help="First or second derivative.")]
+Rules = Annotated[str | None, typer.Option("--rules", metavar="DIR", help="A folder with further rules.")]
 Method = Annotated[str, one_of("--method", (*METHODS, "all"))]
 OneMethod = Annotated[str, one_of("--method", METHODS)]
-Numbers = Annotated[bool, Parameter("--numbers", help="Each line also at one small example in whole numbers.")]
+Numbers = Annotated[bool, typer.Option("--numbers", help="Each line also at one small example in whole numbers.")]
 Detail = Annotated[str, one_of("--detail", DETAILS)]
-Output = Annotated[str | None, Parameter("-o", "--output", metavar="FILE", help="Write to this file, whole or not at all.")]
+Output = Annotated[str | None, typer.Option("-o", "--output", metavar="FILE", help="Write to this file, whole or not at all.")]
 
 
 def loss_text(loss: str | None, command: str) -> str:

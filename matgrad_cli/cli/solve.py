@@ -5,11 +5,12 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING, Annotated, cast
 
+import typer
+
 from ..diagnostics import Diagnostic, StuckError
 from ..diagnostics.limits import time_limit
 from ..records.layout import LAYOUTS
 from . import options as given
-from .arguments import Parameter
 from .choices import DETAILS, ORDERS, SOLVE_FORMATS, SYNTAXES, chosen
 from .guard import tell
 from .output import columns, deliver, format_for, nonempty, say, usable, wants_colour
@@ -24,9 +25,9 @@ SECONDS = 60
 
 Format = Annotated[str | None, given.one_of("--format", SOLVE_FORMATS, given.ELSE)]
 Layout = Annotated[str, given.one_of("--layout", LAYOUTS)]
-SubjectTo = Annotated[list[str] | None, Parameter("--subject-to", metavar="EQUATION", help='A constraint: "A@x = b"; repeatable.')]
-Maximize = Annotated[bool, Parameter("--maximize", help="The solution is to be a maximum: of several the one with the largest value.")]
-Minimize = Annotated[bool, Parameter("--minimize", help="The solution is to be a minimum.")]
+SubjectTo = Annotated[list[str] | None, typer.Option("--subject-to", metavar="EQUATION", help='A constraint: "A@x = b"; repeatable.')]
+Maximize = Annotated[bool, typer.Option("--maximize", help="The solution is to be a maximum: of several the one with the largest value.")]
+Minimize = Annotated[bool, typer.Option("--minimize", help="The solution is to be a minimum.")]
 
 
 def solve(

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import Annotated
 
+import typer
+
 from ..diagnostics import Diagnostic, UsageError
-from .arguments import Parameter
 from .output import columns, deliver
 
 Code = Annotated[
     str | None,
-    Parameter(metavar="CODE", help="The word in brackets of a message, or an idea (delta, layout, …); without it, all are listed."),
+    typer.Argument(metavar="CODE", help="The word in brackets of a message, or an idea (delta, layout, …); without it, all are listed."),
 ]
 
 

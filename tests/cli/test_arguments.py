@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from importlib import import_module
-
 import pytest
+import typer
 
-from matgrad_cli.cli.app import command_line
-from matgrad_cli.cli.arguments import Plain, normalized
-from matgrad_cli.cli.choices import COMMANDS, chosen, nearest
-from matgrad_cli.cli.help import built
+from matgrad_cli.cli.app import COMMANDS, build, command_line
+from matgrad_cli.cli.arguments import normalized
+from matgrad_cli.cli.choices import chosen, nearest
 from matgrad_cli.diagnostics import UsageError
 
-COMMAND = built(list(COMMANDS))
+COMMAND = typer.main.get_command(build(list(COMMANDS)))
 
 
 LOSSES = ["-x.T@x", "-0.5*x.T@x", "--x", "-", "---1*x", "-o*x", "-x", "-wrt", "x", "\\lVert x\\rVert^2", "--wrt2", "-1"]
@@ -74,27 +72,3 @@ def test_the_help_names_the_command_that_was_typed(command: str, given: list[str
     with pytest.raises(UsageError) as caught:
         command_line([command, *given])
     assert f"`matgrad {command} " in (caught.value.diagnostic.help or "")
-
-
-@pytest.mark.parametrize("command", sorted(set(COMMANDS) - {"rules"}))
-def test_a_command_is_read_as_its_help_says(command: str) -> None:
-    plain = Plain(command, getattr(import_module(f"matgrad_cli.cli.{command}"), command))
-    fields = ("name", "param_type_name", "is_flag", "nargs")
-    of_typer = {parameter.name: parameter for parameter in COMMAND.commands[command].params}
-    for parameter in plain.params:
-        other = of_typer[parameter.name]
-        assert [getattr(parameter, field) for field in fields] == [getattr(other, field, False) for field in fields]
-        assert not parameter.opts or (list(parameter.opts), parameter.multiple) == (other.opts, other.multiple)
-
-
-def test_what_is_given_comes_by_the_names_of_the_function() -> None:
-    from matgrad_cli.cli.check import check
-
-    plain = Plain("check", check)
-    given = ["a.md", "--jobs=2", "--shape", "x: n", "b.md", "--exit-zero", "--shape", "y: n"]
-    wanted = {"files": ["a.md", "b.md"], "jobs": 2, "shape": ["x: n", "y: n"], "exit_zero": True}
-    assert plain.values(normalized(plain, given)) == wanted
-    assert plain.values(normalized(plain, ["--wrt", "x", "-h"])) is None
-    assert plain.values(normalized(plain, ["--", "-h"])) == {"files": ["-h"]}
-    with pytest.raises(UsageError, match="whole number"):
-        plain.values(normalized(plain, ["--jobs", "two"]))

@@ -12,9 +12,8 @@ from pathlib import Path
 import pytest
 
 from conftest import Command, environment
-from matgrad_cli.cli.app import command_line
+from matgrad_cli.cli.app import EXAMPLES, command_line
 from matgrad_cli.cli.choices import EXPLAIN_FORMATS, GRADIENT_FORMATS
-from matgrad_cli.cli.help import EXAMPLES
 from matgrad_cli.records.layout import LAYOUTS
 
 LOSS = ("norm(X@R-Y,'fro')**2/m", "--wrt", "R")
