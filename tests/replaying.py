@@ -12,12 +12,11 @@ from matgrad_cli.ir.walk import nodes_of
 from matgrad_cli.records import Derivation, Sentence, Step
 from matgrad_cli.records.derivation import steps_in
 from matgrad_cli.records.solution import Equation, Move
-from matgrad_cli.render.json import read_bindings, read_problem
-from matgrad_cli.render.nodes_json import Reader
 from matgrad_cli.rewrite.engine.application import DoesNotFit, Scene, apply
 from matgrad_cli.rewrite.solve.line import Line
 from matgrad_cli.rulebook.load import Rulebook
 from matgrad_cli.verify.judge import Judge
+from rebuilding import Reader, read_bindings, read_problem
 
 MAKERS = ("pattern", "native", "group")
 

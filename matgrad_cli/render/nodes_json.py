@@ -1,23 +1,12 @@
-"""Expressions as JSON and back: a table in which each node stands once, however often it is shared."""
+"""Expressions as JSON: a table in which each node stands once, however often it is shared."""
 
 from __future__ import annotations
 
 from fractions import Fraction
-from typing import Any, Final
 
-from .. import ir
 from ..ir import Dim, Expr, Index, Pair, Shape
 
 Json = None | bool | int | float | str | list["Json"] | dict[str, "Json"]
-
-_CLASSES: Final[dict[str, type[Expr]]] = {
-    kind.__name__: kind
-    for kind in (
-        ir.Number, ir.Constant, ir.Size, ir.Symbol, ir.Eye, ir.Fill, ir.Add, ir.Mul, ir.MatMul, ir.Hadamard, ir.Kron, ir.Power,
-        ir.MatrixPower, ir.Transpose, ir.Inverse, ir.Call, ir.Entry, ir.Delta, ir.SumOver, ir.MatrixOf, ir.Partial, ir.Differential,
-        ir.LinearMap, ir.Named, ir.Literal,
-    )
-}  # fmt: skip
 
 
 class Table:
@@ -71,34 +60,3 @@ def _parts(node: Expr) -> tuple[Expr, ...]:
     # the variable of ∂/∂X is no child, but its row must come first as well
     variable = getattr(node, "variable", None) or getattr(node, "argument", None)
     return (*node.children, variable) if isinstance(variable, Expr) and variable is not node else node.children
-
-
-class Reader:
-    """Rebuilds expressions from the rows of a table."""
-
-    def __init__(self, rows: list[Json]) -> None:
-        self.nodes: list[Expr] = []
-        for row in rows:
-            assert isinstance(row, list)
-            name, *arguments = row
-            self.nodes.append(_CLASSES[str(name)](*(self.decoded(argument) for argument in arguments)))
-
-    def decoded(self, value: Json) -> object:
-        """The value that `Table.encoded` wrote."""
-        if isinstance(value, list):
-            return tuple(self.decoded(part) for part in value)
-        if not isinstance(value, dict):
-            return value
-        ((kind, inside),) = value.items()
-        if kind == "node":
-            assert isinstance(inside, int)
-            return self.nodes[inside]
-        if kind == "number":
-            return Fraction(str(inside))
-        assert isinstance(inside, list)
-        parts: list[Any] = [self.decoded(part) for part in inside]
-        if kind == "dim":
-            return Dim(parts[0], tuple(parts[1:]))
-        if kind == "shape":
-            return Shape(*parts)
-        return Index(*parts) if kind == "index" else Pair(*parts)

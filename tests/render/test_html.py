@@ -25,8 +25,8 @@ from matgrad_cli.render.formats import render
 from matgrad_cli.render.html.mathematics import marked
 from matgrad_cli.render.html.page import html_page
 from matgrad_cli.render.html.prose import math_html, prose_html
-from matgrad_cli.render.json import many_from_json
 from matgrad_cli.render.view import View
+from rebuilding import many_from_json
 
 from .forum import forum, named
 

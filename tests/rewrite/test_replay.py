@@ -11,11 +11,11 @@ from corpus import Case, derived
 from conftest import GOLDEN, PACKAGE, trees
 from matgrad_cli.records import METHODS, Derivation
 from matgrad_cli.records.derivation import steps_in
-from matgrad_cli.render.json import from_json
 from matgrad_cli.rewrite.engine.application import NATIVE
 from matgrad_cli.rewrite.methods import method_named
 from matgrad_cli.rulebook import rulebook
 from matgrad_cli.rulebook.load import SOLVING, equation_rules
+from rebuilding import from_json
 from replaying import maker_of, replayed, scene_of
 
 for name in METHODS[1:]:
@@ -43,7 +43,7 @@ def test_each_registered_function_belongs_to_a_native_rule() -> None:
 @pytest.mark.parametrize(
     ("name", "files"),
     [
-        ("Step", {"rewrite/engine/recorder.py", "render/json.py"}),
+        ("Step", {"rewrite/engine/recorder.py"}),
         ("Application", {"rewrite/engine/application.py"}),
         ("Rewriting", {"rewrite/engine/application.py", "rewrite/engine/apply.py"}),
     ],

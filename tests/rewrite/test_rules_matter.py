@@ -16,12 +16,13 @@ from matgrad_cli.ir import Shape
 from matgrad_cli.notation.printing.to_unicode import to_unicode
 from matgrad_cli.records import METHODS
 from matgrad_cli.records.derivation import steps_in
-from matgrad_cli.render.json import from_json, to_json
+from matgrad_cli.render.json import to_json
 from matgrad_cli.rewrite.derive import derive
 from matgrad_cli.rewrite.textbook import simplifier
 from matgrad_cli.rulebook.load import Rulebook, _rulebook, rulebook
 from matgrad_cli.rulebook.pattern import pattern
 from matgrad_cli.rulebook.rule import Rule
+from rebuilding import from_json
 from replaying import by_method, coverage, maker_of
 
 SAMPLE = ("d-mul", "d-inv", "d-trace", "d-tanh", "d-norm-squared", "norm-squared-trace", "trace-entries", "transpose-symmetric")

@@ -5,7 +5,7 @@ import pytest
 
 from matgrad_cli import api
 from matgrad_cli.diagnostics import StuckError
-from matgrad_cli.render.json import from_json
+from rebuilding import from_json
 
 SHAPES = ["S: n×n, A: n×n, x: n, y: n"]
 WORDS = {
