@@ -2,16 +2,30 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, ClassVar, Final
 
 _DIMS: dict[tuple[int, tuple[tuple[str, int], ...]], Dim] = {}
 _SHAPES: dict[tuple[Dim, Dim], Shape] = {}
 
 
-class Dim:
+class Interned:
+    """A value made of `fields`: equal ones are the same object, also after they were copied, and nothing changes them."""
+
+    __slots__ = ()
+    fields: ClassVar[tuple[str, ...]] = ()
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), tuple([getattr(self, name) for name in self.fields])
+
+    def __setattr__(self, name: str, value: object) -> None:
+        raise AttributeError(f"{type(self).__name__} is immutable")
+
+
+class Dim(Interned):
     """A positive dimension, `factor · name₁^p₁ · name₂^p₂ …`, of these sorted `names`. Equal dimensions are the same object."""
 
     __slots__ = ("factor", "names", "powers")
+    fields = ("factor", "powers")
     factor: int
     powers: tuple[tuple[str, int], ...]
     names: tuple[str, ...]
@@ -28,12 +42,6 @@ class Dim:
             object.__setattr__(found, "names", tuple([name for name, _ in powers]))
             _DIMS[key] = found
         return found
-
-    def __reduce__(self) -> tuple[type[Dim], tuple[int, tuple[tuple[str, int], ...]]]:
-        return Dim, (self.factor, self.powers)
-
-    def __setattr__(self, name: str, value: object) -> None:
-        raise AttributeError("dimensions are immutable")
 
     @staticmethod
     def of(size: int | str) -> Dim:
@@ -74,10 +82,11 @@ class Dim:
 ONE: Final = Dim(1)
 
 
-class Shape:
+class Shape(Interned):
     """rows × columns. A column vector is n×1, a number (`is_number`) 1×1. Equal shapes are the same object."""
 
     __slots__ = ("cols", "is_number", "rows")
+    fields = ("rows", "cols")
     rows: Dim
     cols: Dim
     is_number: bool
@@ -92,12 +101,6 @@ class Shape:
             object.__setattr__(found, "is_number", rows is ONE and cols is ONE)
             _SHAPES[key] = found
         return found
-
-    def __reduce__(self) -> tuple[type[Shape], tuple[Dim, Dim]]:
-        return Shape, (self.rows, self.cols)
-
-    def __setattr__(self, name: str, value: object) -> None:
-        raise AttributeError("shapes are immutable")
 
     @property
     def is_column(self) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Hashable
 from typing import Any, ClassVar, Self, TypeVar
 
-from .dimensions import Shape
+from .dimensions import Interned, Shape
 from .indices import Index
 from .memory import interned
 
@@ -34,10 +34,11 @@ class OpenLetter(IndexMismatch):
     """An array that still depends on an index letter where none may be left: it is no single array."""
 
 
-class Expr:
+class Expr(Interned):
     """An array over its free indices and its shape. Structurally equal nodes are the same object, so `is` is equality.
 
-    `children` are the direct parts; `symbols` the variables below; `weight` the number of leaves of the printed tree.
+    `children` are the direct parts, of which the fields named in `inner` hold one each; `symbols` the variables below; `weight` the
+    number of leaves of the printed tree.
     """
 
     __slots__ = ("__weakref__", "children", "free", "shape", "symbols", "weight")
@@ -46,7 +47,7 @@ class Expr:
     free: frozenset[Index]
     symbols: frozenset[Expr]
     weight: int
-    fields: ClassVar[tuple[str, ...]] = ()
+    inner: ClassVar[tuple[str, ...]] = ()
 
     @classmethod
     def _intern(cls, *values: Any) -> Self:
@@ -69,7 +70,7 @@ class Expr:
 
     def _parts(self) -> tuple[Expr, ...]:
         """The direct sub-expressions, in reading order."""
-        return ()
+        return tuple([part for name in self.inner if (part := getattr(self, name)) is not None])
 
     def _check(self) -> Shape:
         """The shape of this node; raises ShapeMismatch or IndexMismatch if the parts do not fit."""
@@ -77,13 +78,8 @@ class Expr:
 
     def rebuilt(self, parts: tuple[Expr, ...]) -> Expr:
         """The same node over other parts (in the order of `children`)."""
-        raise NotImplementedError
-
-    def __setattr__(self, name: str, value: object) -> None:
-        raise AttributeError("expressions are immutable")
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        return type(self), tuple(getattr(self, name) for name in self.fields)
+        supply = dict(zip(self.inner, parts, strict=False))
+        return type(self)(*[supply[name] if name in supply else getattr(self, name) for name in self.fields])
 
     def __repr__(self) -> str:
         inside = ", ".join(repr(getattr(self, name)) for name in self.fields)

@@ -15,6 +15,7 @@ class Entry(Expr):
 
     __slots__ = ("base", "col", "row")
     __match_args__ = fields = ("base", "row", "col")
+    inner = ("base",)
     base: Expr
     row: Position | None
     col: Position | None
@@ -24,9 +25,6 @@ class Entry(Expr):
         _put(node, "free", base.free | letters_of(row) | letters_of(col))
         return node
 
-    def _parts(self) -> tuple[Expr, ...]:
-        return (self.base,)
-
     def _check(self) -> Shape:
         for position, side in ((self.row, self.base.shape.rows), (self.col, self.base.shape.cols)):
             if (position is None) != (side is ONE):
@@ -34,9 +32,6 @@ class Entry(Expr):
             if isinstance(position, Index) and position.dim is not side:
                 raise IndexMismatch(f"index {position} runs to {position.dim}, the side has {side}", self.base)
         return NUMBER
-
-    def rebuilt(self, parts: tuple[Expr, ...]) -> Expr:
-        return Entry(parts[0], self.row, self.col)
 
 
 class Delta(Expr):
@@ -57,15 +52,13 @@ class Delta(Expr):
             raise IndexMismatch(f"δ links {self.left} (to {self.left.dim}) with {self.right} (to {self.right.dim})")
         return NUMBER
 
-    def rebuilt(self, parts: tuple[Expr, ...]) -> Expr:
-        return self
-
 
 class SumOver(Expr):
     """Σ over one or more indices, each through its whole dimension."""
 
     __slots__ = ("body", "indices")
     __match_args__ = fields = ("indices", "body")
+    inner = ("body",)
     indices: tuple[Index, ...]
     body: Expr
 
@@ -74,16 +67,10 @@ class SumOver(Expr):
         _put(node, "free", body.free.difference(indices))
         return node
 
-    def _parts(self) -> tuple[Expr, ...]:
-        return (self.body,)
-
     def _check(self) -> Shape:
         if len(set(self.indices)) != len(self.indices) or not self.indices:
             raise IndexMismatch("the indices of a sum must differ", self.body)
         return self.body.shape
-
-    def rebuilt(self, parts: tuple[Expr, ...]) -> Expr:
-        return SumOver(self.indices, parts[0])
 
 
 class MatrixOf(Expr):
@@ -91,6 +78,7 @@ class MatrixOf(Expr):
 
     __slots__ = ("body", "col", "row")
     __match_args__ = fields = ("row", "col", "body")
+    inner = ("body",)
     row: Index | None
     col: Index | None
     body: Expr
@@ -100,9 +88,6 @@ class MatrixOf(Expr):
         _put(node, "free", body.free - letters_of(row) - letters_of(col))
         return node
 
-    def _parts(self) -> tuple[Expr, ...]:
-        return (self.body,)
-
     def _check(self) -> Shape:
         if not self.body.shape.is_number:
             raise ShapeMismatch("an entry must be a number", self.body)
@@ -110,15 +95,13 @@ class MatrixOf(Expr):
             raise IndexMismatch("row and column need two letters", self.body)
         return Shape(self.row.dim if self.row else ONE, self.col.dim if self.col else ONE)
 
-    def rebuilt(self, parts: tuple[Expr, ...]) -> Expr:
-        return MatrixOf(self.row, self.col, parts[0])
-
 
 class Partial(Expr):
     """A pending derivative ∂(body)/∂X[s,t] by one entry of the variable; it has the shape of `body`."""
 
     __slots__ = ("body", "col", "row", "variable")
     __match_args__ = fields = ("body", "variable", "row", "col")
+    inner = ("body",)
     body: Expr
     variable: Symbol
     row: Position | None
@@ -129,15 +112,9 @@ class Partial(Expr):
         _put(node, "free", body.free | letters_of(row) | letters_of(col))
         return node
 
-    def _parts(self) -> tuple[Expr, ...]:
-        return (self.body,)
-
     def _check(self) -> Shape:
         Entry(self.variable, self.row, self.col) if not self.variable.shape.is_number else None
         return self.body.shape
-
-    def rebuilt(self, parts: tuple[Expr, ...]) -> Expr:
-        return Partial(parts[0], self.variable, self.row, self.col)
 
 
 class Differential(Expr):
@@ -145,6 +122,7 @@ class Differential(Expr):
 
     __slots__ = ("body", "direction", "variable")
     __match_args__ = fields = ("body", "variable", "direction")
+    inner = ("body", "direction")
     body: Expr
     variable: Symbol
     direction: Expr | None
@@ -152,16 +130,10 @@ class Differential(Expr):
     def __new__(cls, body: Expr, variable: Symbol, direction: Expr | None = None) -> Differential:
         return cls._intern(body, variable, direction)
 
-    def _parts(self) -> tuple[Expr, ...]:
-        return (self.body,) if self.direction is None else (self.body, self.direction)
-
     def _check(self) -> Shape:
         if self.direction is not None and self.direction.shape is not self.variable.shape:
             raise ShapeMismatch("a direction has the shape of the variable", self.direction)
         return self.body.shape
-
-    def rebuilt(self, parts: tuple[Expr, ...]) -> Expr:
-        return Differential(parts[0], self.variable, parts[1] if len(parts) > 1 else None)
 
 
 class LinearMap(Expr):
@@ -169,20 +141,15 @@ class LinearMap(Expr):
 
     __slots__ = ("argument", "body")
     __match_args__ = fields = ("argument", "body")
+    inner = ("body",)
     argument: Symbol
     body: Expr
 
     def __new__(cls, argument: Symbol, body: Expr) -> LinearMap:
         return cls._intern(argument, body)
 
-    def _parts(self) -> tuple[Expr, ...]:
-        return (self.body,)
-
     def _check(self) -> Shape:
         return self.body.shape
-
-    def rebuilt(self, parts: tuple[Expr, ...]) -> Expr:
-        return LinearMap(self.argument, parts[0])
 
 
 class Named(Expr):
@@ -193,6 +160,7 @@ class Named(Expr):
 
     __slots__ = ("body", "name")
     __match_args__ = fields = ("name", "body")
+    inner = ("body",)
     name: str
     body: Expr
 
@@ -203,14 +171,8 @@ class Named(Expr):
         _put(node, "weight", 1)
         return node
 
-    def _parts(self) -> tuple[Expr, ...]:
-        return (self.body,)
-
     def _check(self) -> Shape:
         return self.body.shape
-
-    def rebuilt(self, parts: tuple[Expr, ...]) -> Expr:
-        return Named(self.name, parts[0])
 
 
 def whole_derivative(node: MatrixOf) -> Expr | None:

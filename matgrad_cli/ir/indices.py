@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from ..diagnostics.record import record
-from .dimensions import Dim
+from .dimensions import Dim, Interned
 
 _INDICES: dict[tuple[str, Dim], Index] = {}
 
 
-class Index:
+class Index(Interned):
     """A letter that runs over a dimension. The same letter over the same dimension is the same object."""
 
     __slots__ = ("dim", "name")
+    fields = ("name", "dim")
     name: str
     dim: Dim
 
@@ -24,12 +25,6 @@ class Index:
             object.__setattr__(found, "dim", dim)
             _INDICES[key] = found
         return found
-
-    def __reduce__(self) -> tuple[type[Index], tuple[str, Dim]]:
-        return Index, (self.name, self.dim)
-
-    def __setattr__(self, name: str, value: object) -> None:
-        raise AttributeError("indices are immutable")
 
     def __lt__(self, other: Index) -> bool:
         return (self.name, str(self.dim)) < (other.name, str(other.dim))

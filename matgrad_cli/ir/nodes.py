@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 from itertools import pairwise
+from typing import Self
 
 from .dimensions import NUMBER, Dim, Shape
 from .expr import Expr, ShapeMismatch
@@ -25,9 +26,6 @@ class Number(Expr):
     def _check(self) -> Shape:
         return NUMBER
 
-    def rebuilt(self, parts: tuple[Expr, ...]) -> Expr:
-        return self
-
 
 class Constant(Expr):
     """A named number that is not rational: `pi`."""
@@ -42,9 +40,6 @@ class Constant(Expr):
     def _check(self) -> Shape:
         return NUMBER
 
-    def rebuilt(self, parts: tuple[Expr, ...]) -> Expr:
-        return self
-
 
 class Size(Expr):
     """A dimension used as a number: the m of 1/m."""
@@ -58,9 +53,6 @@ class Size(Expr):
 
     def _check(self) -> Shape:
         return NUMBER
-
-    def rebuilt(self, parts: tuple[Expr, ...]) -> Expr:
-        return self
 
 
 class Symbol(Expr):
@@ -79,9 +71,6 @@ class Symbol(Expr):
     def _check(self) -> Shape:
         return self.declared
 
-    def rebuilt(self, parts: tuple[Expr, ...]) -> Expr:
-        return self
-
 
 class Eye(Expr):
     """The identity matrix I of size n×n."""
@@ -95,9 +84,6 @@ class Eye(Expr):
 
     def _check(self) -> Shape:
         return Shape(self.dim, self.dim)
-
-    def rebuilt(self, parts: tuple[Expr, ...]) -> Expr:
-        return self
 
 
 class Fill(Expr):
@@ -113,9 +99,6 @@ class Fill(Expr):
 
     def _check(self) -> Shape:
         return self.declared
-
-    def rebuilt(self, parts: tuple[Expr, ...]) -> Expr:
-        return self
 
 
 class Literal(Expr):
@@ -137,9 +120,6 @@ class Literal(Expr):
         """The entries of each row."""
         width = self.declared.cols.factor
         return tuple([self.entries[at : at + width] for at in range(0, len(self.entries), width)])
-
-    def rebuilt(self, parts: tuple[Expr, ...]) -> Expr:
-        return self
 
 
 class Add(Expr):
@@ -165,18 +145,27 @@ class Add(Expr):
         return Add(parts)
 
 
-class Mul(Expr):
-    """A product of numbers and at most one array: 2·c·A. It never mixes with the product of matrices."""
+class Product(Expr):
+    """Two or more factors, in the order written."""
 
     __slots__ = ("factors",)
     __match_args__ = fields = ("factors",)
     factors: tuple[Expr, ...]
 
-    def __new__(cls, factors: tuple[Expr, ...]) -> Mul:
+    def __new__(cls, factors: tuple[Expr, ...]) -> Self:
         return cls._intern(factors)
 
     def _parts(self) -> tuple[Expr, ...]:
         return self.factors
+
+    def rebuilt(self, parts: tuple[Expr, ...]) -> Expr:
+        return type(self)(parts)
+
+
+class Mul(Product):
+    """A product of numbers and at most one array: 2·c·A. It never mixes with the product of matrices."""
+
+    __slots__ = ()
 
     def _check(self) -> Shape:
         arrays = [factor for factor in self.factors if not factor.shape.is_number]
@@ -184,22 +173,11 @@ class Mul(Expr):
             raise ShapeMismatch("a scalar product holds at most one array", arrays[0], arrays[1])
         return arrays[0].shape if arrays else NUMBER
 
-    def rebuilt(self, parts: tuple[Expr, ...]) -> Expr:
-        return Mul(parts)
 
-
-class MatMul(Expr):
+class MatMul(Product):
     """A product of two or more matrices or vectors, none of them a number, in the order written."""
 
-    __slots__ = ("factors",)
-    __match_args__ = fields = ("factors",)
-    factors: tuple[Expr, ...]
-
-    def __new__(cls, factors: tuple[Expr, ...]) -> MatMul:
-        return cls._intern(factors)
-
-    def _parts(self) -> tuple[Expr, ...]:
-        return self.factors
+    __slots__ = ()
 
     def _check(self) -> Shape:
         for left, right in pairwise(self.factors):
@@ -210,22 +188,11 @@ class MatMul(Expr):
                 raise ShapeMismatch("a matrix product holds no numbers", factor)
         return Shape(self.factors[0].shape.rows, self.factors[-1].shape.cols)
 
-    def rebuilt(self, parts: tuple[Expr, ...]) -> Expr:
-        return MatMul(parts)
 
-
-class Hadamard(Expr):
+class Hadamard(Product):
     """An elementwise product of two or more arrays of one shape."""
 
-    __slots__ = ("factors",)
-    __match_args__ = fields = ("factors",)
-    factors: tuple[Expr, ...]
-
-    def __new__(cls, factors: tuple[Expr, ...]) -> Hadamard:
-        return cls._intern(factors)
-
-    def _parts(self) -> tuple[Expr, ...]:
-        return self.factors
+    __slots__ = ()
 
     def _check(self) -> Shape:
         for left, right in pairwise(self.factors):
@@ -233,22 +200,11 @@ class Hadamard(Expr):
                 raise ShapeMismatch("cannot multiply elementwise: shapes differ", left, right)
         return self.factors[0].shape
 
-    def rebuilt(self, parts: tuple[Expr, ...]) -> Expr:
-        return Hadamard(parts)
 
-
-class Kron(Expr):
+class Kron(Product):
     """The Kronecker product A ⊗ B of two or more arrays."""
 
-    __slots__ = ("factors",)
-    __match_args__ = fields = ("factors",)
-    factors: tuple[Expr, ...]
-
-    def __new__(cls, factors: tuple[Expr, ...]) -> Kron:
-        return cls._intern(factors)
-
-    def _parts(self) -> tuple[Expr, ...]:
-        return self.factors
+    __slots__ = ()
 
     def _check(self) -> Shape:
         rows, cols = self.factors[0].shape.rows, self.factors[0].shape.cols
@@ -256,31 +212,23 @@ class Kron(Expr):
             rows, cols = rows * factor.shape.rows, cols * factor.shape.cols
         return Shape(rows, cols)
 
-    def rebuilt(self, parts: tuple[Expr, ...]) -> Expr:
-        return Kron(parts)
-
 
 class Power(Expr):
     """Every entry of `base` to the power of a number: u², 1/u = u⁻¹, A∘A = A^∘2."""
 
     __slots__ = ("base", "exponent")
     __match_args__ = fields = ("base", "exponent")
+    inner = ("base", "exponent")
     base: Expr
     exponent: Expr
 
     def __new__(cls, base: Expr, exponent: Expr) -> Power:
         return cls._intern(base, exponent)
 
-    def _parts(self) -> tuple[Expr, ...]:
-        return (self.base, self.exponent)
-
     def _check(self) -> Shape:
         if not self.exponent.shape.is_number:
             raise ShapeMismatch("an exponent must be a number", self.exponent)
         return self.base.shape
-
-    def rebuilt(self, parts: tuple[Expr, ...]) -> Expr:
-        return Power(parts[0], parts[1])
 
 
 class MatrixPower(Expr):
@@ -288,22 +236,17 @@ class MatrixPower(Expr):
 
     __slots__ = ("base", "exponent")
     __match_args__ = fields = ("base", "exponent")
+    inner = ("base",)
     base: Expr
     exponent: int
 
     def __new__(cls, base: Expr, exponent: int) -> MatrixPower:
         return cls._intern(base, exponent)
 
-    def _parts(self) -> tuple[Expr, ...]:
-        return (self.base,)
-
     def _check(self) -> Shape:
         if not self.base.shape.is_square:
             raise ShapeMismatch("only a square matrix has a matrix power", self.base)
         return self.base.shape
-
-    def rebuilt(self, parts: tuple[Expr, ...]) -> Expr:
-        return MatrixPower(parts[0], self.exponent)
 
 
 class Transpose(Expr):
@@ -311,19 +254,14 @@ class Transpose(Expr):
 
     __slots__ = ("body",)
     __match_args__ = fields = ("body",)
+    inner = ("body",)
     body: Expr
 
     def __new__(cls, body: Expr) -> Transpose:
         return cls._intern(body)
 
-    def _parts(self) -> tuple[Expr, ...]:
-        return (self.body,)
-
     def _check(self) -> Shape:
         return self.body.shape.transposed
-
-    def rebuilt(self, parts: tuple[Expr, ...]) -> Expr:
-        return Transpose(parts[0])
 
 
 class Inverse(Expr):
@@ -331,21 +269,16 @@ class Inverse(Expr):
 
     __slots__ = ("body",)
     __match_args__ = fields = ("body",)
+    inner = ("body",)
     body: Expr
 
     def __new__(cls, body: Expr) -> Inverse:
         return cls._intern(body)
 
-    def _parts(self) -> tuple[Expr, ...]:
-        return (self.body,)
-
     def _check(self) -> Shape:
         if not self.body.shape.is_square:
             raise ShapeMismatch("only a square matrix has an inverse", self.body)
         return self.body.shape
-
-    def rebuilt(self, parts: tuple[Expr, ...]) -> Expr:
-        return Inverse(parts[0])
 
 
 class Call(Expr):
