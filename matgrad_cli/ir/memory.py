@@ -15,6 +15,7 @@ CROWDED: Final = 15_000
 """With so many expressions it pays to forget: some 30 MB, a thousand right answers or a few hundred wrong ones."""
 
 _F = TypeVar("_F", bound=Callable[..., Any])
+_V = TypeVar("_V")
 
 _NODES: Final[dict[tuple[Hashable, ...], Any]] = {}
 _FORGET: Final[list[Callable[[], object]]] = []
@@ -32,6 +33,19 @@ def table() -> dict[Any, Any]:
     made: dict[Any, Any] = {}
     _FORGET.append(made.clear)
     return made
+
+
+def noted(function: Callable[[Any], _V]) -> Callable[[Any], _V]:
+    """A function of one expression that looks at each expression once."""
+    known = table()
+
+    def found(node: Any) -> _V:
+        value: _V | None = known.get(node)
+        if value is None:
+            value = known[node] = function(node)
+        return value
+
+    return found
 
 
 def remembered(maxsize: int) -> Callable[[_F], _F]:

@@ -7,14 +7,16 @@ from pathlib import Path
 from ..diagnostics import Diagnostic, StuckError
 from ..diagnostics.record import replace
 from ..facts import Problem
-from ..ir import Entry, Expr, Fill, Index, MatrixOf, Partial, Shape
+from ..ir import Differential, Entry, Expr, Fill, Index, MatrixOf, Partial, Shape, nodes_of
 from ..ir.dimensions import ONE
-from ..records import METHODS, Bindings, Derivation, Result
+from ..records import METHODS, Derivation, Result
 from ..rulebook.load import Rulebook
 from ..rulebook.pattern import operators_in
 from ..verify.judge import Judge, judge_of
 from .closing import closed, itself, tidied, written_out
 from .engine.recorder import Recorder
+from .forms.algebra import flip
+from .forms.commutation import is_commutation
 from .forms.terms import UNIT, split
 from .index.method import Target, collapse, differentiate, open_rows, reserved_names, target_of
 from .layouts import change_layout, known_layout
@@ -103,13 +105,19 @@ def solve(recorder: Recorder, target: Target, last: Expr | None) -> bool:
 
 
 def _read_stacked(recorder: Recorder, letters: tuple[Index, ...], last: Expr | None) -> bool:
-    """Places that are counted in pairs, in the derivative of what holds ⊗ or vec."""
-    if last is None or not operators_in(last) & {"Kron", "vec"}:
+    """Places that are counted in pairs, in the derivative by a column of what holds ⊗ or vec: its differential has one matrix in front."""
+    wrt = recorder.problem.wrt
+    if last is None or not wrt.shape.is_column or not operators_in(last) & {"Kron", "vec"}:
         return False
-    from .methods import stacked as stacked  # its native rule
+    from .methods.stacked import in_front, stacked
 
-    said: Bindings = (("loss", last), *((letter.name, letter) for letter in letters))
-    return recorder.run("index", "pair", (((), recorder.line),), said)
+    found = in_front(replace(recorder.problem, loss=last), recorder.rules, recorder.judge, stacked(Differential(last, wrt)))
+    if found is None or any(map(is_commutation, nodes_of(found[1]))):
+        return False
+    matrix = flip(found[1]) if last.shape.is_number else found[1]
+    whole = Entry(matrix, letters[0], letters[1] if len(letters) > 1 else None)
+    recorder.told("read-stacked", whole, found[0].steps, (("loss", last),))
+    return True
 
 
 def _kind(problem: Problem, order: int) -> str:

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable
 
 from ..ir import Add, Call, Entry, Expr, Hadamard, Inverse, MatMul, Named, Power, Symbol, is_elementwise, nodes_of, substitute
-from ..ir.memory import table
+from ..ir.memory import noted
 from .engine.application import replaced
 
 DEEP = 3
@@ -83,15 +83,9 @@ def named_parts(root: Expr, wishes: Iterable[tuple[Expr, str]], taken: set[str])
     return substitute(root, mapping), names
 
 
-_HEIGHTS: dict[Expr, int] = table()
-
-
+@noted
 def _height(node: Expr) -> int:
-    found = _HEIGHTS.get(node)
-    if found is None:
-        found = 1 + max((_height(child) for child in node.children), default=0)
-        _HEIGHTS[node] = found
-    return found
+    return 1 + max((_height(child) for child in node.children), default=0)
 
 
 def repeated_parts(root: Expr) -> list[Expr]:

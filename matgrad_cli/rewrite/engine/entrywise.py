@@ -34,7 +34,7 @@ from ...ir import (
     sum_over,
 )
 from ...ir.functions import is_change
-from ...ir.memory import table
+from ...ir.memory import noted
 from ...ir.walk import OUTER_LETTERS
 from ..forms.entries import counted, delta, entry
 from ..forms.terms import UNIT, ZERO
@@ -197,12 +197,7 @@ _LINEAR: dict[str, Callable[..., Expr]] = {
 """The entries of the linear operations."""
 
 
+@noted
 def holds_pending(expr: Expr) -> bool:
     """Whether a pending differential stands in the expression."""
-    found = _PENDING.get(expr)
-    if found is None:
-        found = _PENDING[expr] = isinstance(expr, Differential) or any(holds_pending(child) for child in expr.children)
-    return found
-
-
-_PENDING: dict[Expr, bool] = table()
+    return isinstance(expr, Differential) or any(holds_pending(child) for child in expr.children)

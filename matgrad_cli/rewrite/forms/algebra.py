@@ -31,19 +31,15 @@ from ...ir import (
     product,
 )
 from ...ir.dimensions import ONE, Dim
-from ...ir.memory import table
+from ...ir.memory import noted
 
 UNIT, MINUS = Number(1), Number(-1)
-_TRANSPOSES: dict[Expr, int] = table()
 
 
+@noted
 def transposes(expr: Expr) -> int:
     """How many transposes are written in `expr` (shared parts counted once for each use, capped)."""
-    found = _TRANSPOSES.get(expr)
-    if found is None:
-        found = min(isinstance(expr, Transpose) + sum(transposes(child) for child in expr.children), 10**9)
-        _TRANSPOSES[expr] = found
-    return found
+    return min(isinstance(expr, Transpose) + sum(transposes(child) for child in expr.children), 10**9)
 
 
 def flip(expr: Expr) -> Expr:
@@ -108,13 +104,6 @@ def basis(position: int, dim: Dim) -> Expr:
 def factors_of(expr: Expr) -> tuple[Expr, ...]:
     """The factors of a matrix product; a single matrix is its own only factor."""
     return expr.factors if isinstance(expr, MatMul) else (expr,)
-
-
-def number_product(left: Expr, right: Expr) -> Expr:
-    """left · right of two matrices whose product is 1×1: the orientation with fewest transposes."""
-    straight = matmul(left, right)
-    turned = flip(straight)
-    return turned if transposes(turned) < transposes(straight) else straight
 
 
 def ordered(factors: Iterable[Expr]) -> tuple[Expr, ...]:

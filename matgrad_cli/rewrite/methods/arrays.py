@@ -3,29 +3,23 @@ Fréchet derivative, the linear map H ↦ DF[H], with its adjoint under ⟨A, B�
 
 from __future__ import annotations
 
-from functools import partial
-
-from ...diagnostics import StuckError
 from ...facts import Problem
-from ...ir import Call, Differential, Expr, LinearMap, Mul, Number, Symbol, add, matmul, mul, nodes_of
-from ...ir.dimensions import Shape
-from ...records import Bindings, Derivation
+from ...ir import Call, Expr, LinearMap, Symbol, add, matmul, mul
+from ...records import Derivation
 from ...records.layout import is_turned
 from ...rulebook.load import Rulebook
 from ...verify.judge import Judge
 from ...verify.verdict import Verdict
 from ..closing import closed, finish, none, tidied
-from ..engine.application import Scene, Site, holds_pending, native, settled
+from ..engine.application import Scene
 from ..engine.recorder import Recorder
 from ..forms.algebra import flip, zero
 from ..naming import fresh_name
 from ..textbook.simplifier import textbook
 from .parts import total
-from .stacked import FRONT, factors, stacked
-from .unfolding import Moving, unfold
-from .walk import Mover, carried
-
-MAX_LINES = 500
+from .stacked import in_front, stacked, unfold_all
+from .unfolding import Moving
+from .walk import carried
 
 
 def derive_forward(problem: Problem, book: Rulebook, judge: Judge, layout: str) -> Derivation:
@@ -35,12 +29,9 @@ def derive_forward(problem: Problem, book: Rulebook, judge: Judge, layout: str) 
     moving = Moving(problem.wrt, Scene(problem, book), "differential")
     whole, moved = moving.d(problem.loss), moving.d(problem.wrt)
     numbers = problem.wrt.shape.is_number
-    recorder = Recorder(problem, book, judge, whole if numbers else stacked(whole))
-    start, front = recorder.line, None
-    try:
-        unfold_all(recorder, moving)
-        front = _to_front(recorder)
-    except StuckError:  # no single factor stands in front of what moves: the result is stated by its entries
+    start = whole if numbers else stacked(whole)
+    recorder, front = in_front(problem, book, judge, start) or (None, None)
+    if recorder is None:  # no single factor stands in front of what moves: the result is stated by its entries
         start = whole
         recorder = Recorder(problem, book, judge, start)
         unfold_all(recorder, moving)
@@ -57,50 +48,6 @@ def derive_forward(problem: Problem, book: Rulebook, judge: Judge, layout: str) 
     if is_turned(layout, problem.loss.shape, problem.wrt.shape):
         return finish(recorder, start, flip(front), "differential", layout, "read-jacobian-turned")
     return finish(recorder, start, front, "differential", layout, "read-jacobian")
-
-
-def _to_front(recorder: Recorder) -> Expr:
-    """What stands in front of what moves, once the rules have carried that to the end."""
-    wrt = recorder.problem.wrt
-    if wrt.shape.is_number:
-        recorder.run("differential", "number", (((), recorder.line),))
-        return _beside(recorder.line, Differential(wrt, wrt))
-    mover = Mover(recorder.scene)
-    whole = recorder.problem.loss.shape.is_column and wrt.shape.is_column
-    for name in (*FRONT, "factor") if whole else FRONT:
-        find = partial(mover.found, recorder.rules.method("differential").phase(name))
-        recorder.steps += recorder.steps_of(find, MAX_LINES)
-    front, rows = factors(recorder.line), recorder.line.shape.rows
-    if front is None or len(front) > 1:
-        raise recorder.unknown(recorder.line)
-    return next(iter(front.values())) if front else zero(Shape(rows, wrt.shape.rows * wrt.shape.cols))
-
-
-def unfold_all(recorder: Recorder, moving: Moving) -> None:
-    """Layer after layer, until only what moves is pending."""
-    for _ in range(MAX_LINES):
-        if not unfold(recorder, moving, (node for node in nodes_of(recorder.line) if isinstance(node, Differential))):
-            break
-
-
-@native("differential-factor")
-def factored(site: Site) -> tuple[Expr, Bindings] | None:
-    """dt A + dt B as (A + B) dt."""
-    variable = site.scene.problem.wrt
-    moved = Differential(variable, variable)
-    found = _beside(site.node, moved)
-    return mul(found, moved), (("G", found), ("dX", moved))
-
-
-def _beside(line: Expr, moved: Expr) -> Expr:
-    """What stands beside dt in an expression that is linear in it."""
-    if not holds_pending(line):
-        return zero(line.shape)
-    if line is moved:
-        return Number(1)
-    if isinstance(line, Mul) and moved in line.factors:
-        return mul(*(factor for factor in line.factors if factor is not moved))
-    return settled(line, tuple(_beside(child, moved) if holds_pending(child) else child for child in line.children))
 
 
 # ---- the linear map --------------------------------------------------------------------------------------------------

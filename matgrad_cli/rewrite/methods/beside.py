@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from ...diagnostics.record import record
-from ...ir import Call, Expr, Eye, Fill, LinearMap, MatMul, Mul, Number, Symbol, Transpose, matmul, mul
+from ...ir import Call, Expr, Eye, LinearMap, MatMul, Mul, Number, Symbol, Transpose, matmul, mul
 from ..engine.moving import along
-from ..forms.algebra import flip, number_product, numerals_first
+from ..forms.algebra import flip, numerals_first
 
 TRACE = "tr"
 
@@ -72,14 +72,9 @@ def like(term: Expr, gradient: Expr, part: Expr) -> Expr:
 
 
 def number_of(gradient: Expr, array: Expr) -> Expr:
-    """The number ⟨gradient, array⟩ in its shortest form."""
-    if isinstance(gradient, Fill) and gradient.value == 1:
-        return Call("sum", array)
-    if array.shape.is_column:
-        return number_product(flip(gradient), array)
-    if array.shape.is_row:
-        return number_product(array, flip(gradient))
-    return Call("tr", array if isinstance(gradient, Eye) else matmul(flip(gradient), array))
+    """The number ⟨gradient, array⟩."""
+    inside = array if isinstance(gradient, Eye) else matmul(flip(gradient), array)
+    return inside if inside.shape.is_number else Call("tr", inside)
 
 
 def peeled(gradient: Expr) -> tuple[tuple[Expr, ...], Expr]:

@@ -6,6 +6,9 @@ a derivative with three or four letters, with ⊗ and commutation matrices.
 
 from __future__ import annotations
 
+from functools import partial
+
+from ...diagnostics import StuckError
 from ...facts import Problem
 from ...ir import (
     ONE,
@@ -15,11 +18,12 @@ from ...ir import (
     Entry,
     Expr,
     Eye,
-    Index,
     Kron,
     MatMul,
     Mul,
     Named,
+    Number,
+    Shape,
     Transpose,
     add,
     kron,
@@ -31,13 +35,14 @@ from ...ir import (
 from ...records import Bindings, Result
 from ...rulebook.load import Rulebook
 from ...verify.judge import Judge
-from ..engine.application import Scene, Site, holds_pending, native
-from ..forms.algebra import flip
+from ..engine.application import Scene, Site, holds_pending, native, settled
+from ..engine.recorder import Recorder
+from ..forms.algebra import flip, zero
 from ..forms.commutation import commutation, is_commutation, paired, with_own_names
 from ..forms.terms import terms_of
 from ..textbook.simplifier import textbook
 from .parts import total
-from .unfolding import Moving
+from .unfolding import Moving, unfold
 from .walk import Mover
 
 FRONT = ("front", "add")
@@ -46,6 +51,7 @@ MOST_SYMBOLS = 60
 """A matrix form with more symbols than this says less than the entries and is left out."""
 MOST_SIZES = 6
 """A product of more sizes than this (m p² n q² of them for A ⊗ X ⊗ X) is too large to be judged in passing."""
+MAX_LINES = 500
 
 
 @native("vec-reordered", "vec")
@@ -64,18 +70,6 @@ def reordered(site: Site) -> tuple[Expr, Bindings] | None:
             beside = kron(left, Eye(right.shape.rows)) if moves else kron(Eye(left.shape.rows), right)
             return matmul(*(() if swap is whole else (swap,)), beside, right if moves else left), ()
     return None
-
-
-@native("read-stacked")
-def read(site: Site) -> tuple[Expr, Bindings] | None:
-    """An entry of a derivative by a column, where places are counted in pairs, as one of the matrix that the differential has in front."""
-    letters = [value for _, value in site.bindings if isinstance(value, Index)]
-    loss, problem = site.bound("loss"), site.scene.problem
-    found = None if loss is None else jacobian(loss, problem, site.scene.rules)
-    if loss is None or found is None or not problem.wrt.shape.is_column or any(map(is_commutation, nodes_of(found))):
-        return None
-    matrix = flip(found) if loss.shape.is_number else found
-    return Entry(matrix, letters[0], letters[1] if len(letters) > 1 else None), site.bindings
 
 
 def carried_out(line: Expr, scene: Scene) -> Expr:
@@ -147,3 +141,60 @@ def flattened(result: Result, loss: Expr, scene: Scene, judge: Judge) -> Expr | 
         return None
     claimed = Entry(tidied, paired(rows), paired(cols)) if rows else Entry(tidied, paired(cols), None)
     return tidied if judge.compare_over(result.entry, claimed, result.letters).holds else None
+
+
+# ---- the steps -------------------------------------------------------------------------------------------------------
+
+
+def in_front(problem: Problem, book: Rulebook, judge: Judge, start: Expr) -> tuple[Recorder, Expr] | None:
+    """The steps from the change of the loss to the one factor in front of what moves, and that factor; None where there is none."""
+    recorder = Recorder(problem, book, judge, start)
+    try:
+        unfold_all(recorder, Moving(problem.wrt, Scene(problem, book), "differential"))
+        return recorder, _to_front(recorder)
+    except StuckError:
+        return None
+
+
+def _to_front(recorder: Recorder) -> Expr:
+    """What stands in front of what moves, once the rules have carried that to the end."""
+    wrt = recorder.problem.wrt
+    if wrt.shape.is_number:
+        recorder.run("differential", "number", (((), recorder.line),))
+        return _beside(recorder.line, Differential(wrt, wrt))
+    mover = Mover(recorder.scene)
+    whole = recorder.problem.loss.shape.is_column and wrt.shape.is_column
+    for name in (*FRONT, "factor") if whole else FRONT:
+        find = partial(mover.found, recorder.rules.method("differential").phase(name))
+        recorder.steps += recorder.steps_of(find, MAX_LINES)
+    front, rows = factors(recorder.line), recorder.line.shape.rows
+    if front is None or len(front) > 1:
+        raise recorder.unknown(recorder.line)
+    return next(iter(front.values())) if front else zero(Shape(rows, wrt.shape.rows * wrt.shape.cols))
+
+
+def unfold_all(recorder: Recorder, moving: Moving) -> None:
+    """Layer after layer, until only what moves is pending."""
+    for _ in range(MAX_LINES):
+        if not unfold(recorder, moving, (node for node in nodes_of(recorder.line) if isinstance(node, Differential))):
+            break
+
+
+@native("differential-factor")
+def factored(site: Site) -> tuple[Expr, Bindings] | None:
+    """dt A + dt B as (A + B) dt."""
+    variable = site.scene.problem.wrt
+    moved = Differential(variable, variable)
+    found = _beside(site.node, moved)
+    return mul(found, moved), (("G", found), ("dX", moved))
+
+
+def _beside(line: Expr, moved: Expr) -> Expr:
+    """What stands beside dt in an expression that is linear in it."""
+    if not holds_pending(line):
+        return zero(line.shape)
+    if line is moved:
+        return Number(1)
+    if isinstance(line, Mul) and moved in line.factors:
+        return mul(*(factor for factor in line.factors if factor is not moved))
+    return settled(line, tuple(_beside(child, moved) if holds_pending(child) else child for child in line.children))

@@ -153,13 +153,6 @@ def negative(expr: Expr) -> Expr:
     return mul(Number(-1), expr)
 
 
-def divided(expr: Expr, by: Expr) -> Expr:
-    """expr / by, term by term."""
-    if isinstance(expr, Add):
-        return add(*(divided(term, by) for term in expr.terms))
-    return mul(Power(by, Number(-1)), expr) if not isinstance(by, Number) else mul(Number(1 / by.value), expr)
-
-
 def signed_terms(side: Expr, sign: int) -> list[Expr]:
     """The terms of a side, its number in front multiplied in; negative if the sign is."""
     terms = [part for _, term in terms_of(side) for part in _spread(term) if not is_zero(part)]
