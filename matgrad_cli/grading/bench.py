@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable
-from typing import Any
 
 from ..facts import Fact, Problem
 from ..ir import Constant, Dim, Expr, Index, Size, Symbol, nodes_of
@@ -142,7 +141,3 @@ class Bench(Judge):
         names = dict.fromkeys(name for shape in shapes for side in (shape.rows, shape.cols) for name in side.names)
         numbers = [node for node in nodes_of(self.problem.loss) if isinstance(node, (Symbol, Constant)) and node.shape.is_number]
         return [*(Size(Dim.of(name)) for name in names), *numbers]
-
-    def value(self, place: Evaluator, expr: Expr) -> Any:
-        """The array at a point, over the sorted free letters and the shape."""
-        return self._laid(place, expr, Form(tuple(sorted(expr.free)), expr.shape))

@@ -393,8 +393,3 @@ _HANDLERS: dict[type[Expr], Callable[[Evaluator, Any, Tags], Jet]] = {
     ir.Delta: Evaluator._delta, ir.SumOver: Evaluator._sum_over, ir.MatrixOf: Evaluator._matrix_of, ir.Partial: Evaluator._partial,
     ir.Differential: Evaluator._differential, ir.LinearMap: Evaluator._body, ir.Named: Evaluator._body,
 }
-
-
-def evaluate(expr: Expr, point: Place) -> Tensor:
-    """The array that an expression denotes at a point (an `Evaluator` remembers nodes across several expressions)."""
-    return Evaluator(point).value(expr)

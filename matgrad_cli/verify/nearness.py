@@ -9,12 +9,11 @@ from typing import Any, Final, Literal
 
 from .. import ir
 from ..diagnostics.record import record
-from ..ir import Dim, Expr, Symbol
-from .evaluate import Evaluator, Place
-from .fields import Field
+from ..ir import Expr
+from .evaluate import Evaluator
 from .jets import Jet, Tags
 from .points import Point
-from .tensor import Tensor, on_entries
+from .tensor import on_entries
 from .verdict import Verdict
 
 AGREE: Final = 1e-9
@@ -92,32 +91,11 @@ def _shakes(number: int) -> Iterator[float]:
     return itertools.cycle([1 + rng.choice((-1, 1)) * rng.randint(8, 64) * 2.0**-52 for _ in range(251)])
 
 
-class _Again:
-    """The same point; nodes are remembered apart."""
-
-    def __init__(self, point: Place) -> None:
-        self._point = point
-        self.field: Field = point.field
-        self.literal = getattr(point, "literal", None)
-
-    def size(self, dim: Dim) -> int:
-        """The length of a dimension."""
-        return self._point.size(dim)
-
-    def array(self, symbol: Symbol) -> Tensor:
-        """The value of a variable."""
-        return self._point.array(symbol)
-
-    def direction(self, symbol: Symbol) -> Tensor:
-        """The direction in which a variable moves."""
-        return self._point.direction(symbol)
-
-
 class Shaken(Evaluator):
     """Evaluates at the same point with every result off in its last digits: what moves by that is noise."""
 
     def __init__(self, place: Evaluator, number: int) -> None:
-        super().__init__(_Again(place.point), place.limit)
+        super().__init__(place.point, place.limit)
         self._shakes = _shakes(number)
 
     def _compute(self, node: Expr, tags: Tags) -> Jet | Exception:

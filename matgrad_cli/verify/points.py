@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from fractions import Fraction
-from math import prod
 from typing import Any, Final
 
 from ..facts import Fact, Problem
@@ -13,7 +12,7 @@ from ..facts.conditions import CONDITIONS, sample, violating
 from ..facts.samplers import Rows, Source, generic
 from ..ir import ONE, Dim, Expr, Shape, Symbol
 from . import structure as lay
-from .fields import Field, Floats, Modular, OutOfDomain
+from .fields import Field, Floats, Modular
 from .sizes import SMALL, Sizes, shrunk
 from .tensor import Tensor, TooLarge
 
@@ -247,42 +246,3 @@ def impossible(setting: Setting) -> str | None:
         if sample(words, ModularSource(random.Random(1), Modular("1")), 3, 3) is None:
             return f"no array is known that is {' and '.join(sorted(words))}, as `{symbol.name}` should be"
     return None if setting.sizes.possible() else "no sizes satisfy the facts about rows and columns"
-
-
-class Given:
-    """A point whose values are given: nested lists by variable name (a vector may be a flat list), sizes by dimension name."""
-
-    def __init__(self, field: Field, sizes: dict[str, int], values: dict[str, Any], directions: dict[str, Any] | None = None) -> None:
-        self.field = field
-        self.sizes = sizes
-        self._values = values
-        self._directions = directions or {}
-
-    def size(self, dim: Dim) -> int:
-        """The length of a dimension."""
-        return dim.size(self.sizes)
-
-    def array(self, symbol: Symbol) -> Tensor:
-        """The value of a variable."""
-        if symbol.name not in self._values:
-            raise OutOfDomain("a variable without a value")
-        return self._tensor(self._values[symbol.name], symbol.shape)
-
-    def direction(self, symbol: Symbol) -> Tensor:
-        """The direction in which a variable moves."""
-        return self._tensor(self._directions[symbol.name], symbol.shape)
-
-    def _tensor(self, values: Any, shape: Shape) -> Tensor:
-        flat = list(_flat(values))
-        dims = lay.lengths(shape, self.size)
-        if len(flat) != prod(dims):
-            raise ValueError(f"{len(flat)} numbers given for an array of {prod(dims)}")
-        return Tensor(lay.sides(shape), dims, [self.field.number(Fraction(value)) for value in flat])
-
-
-def _flat(values: Any) -> Iterator[Any]:
-    if isinstance(values, (list, tuple)):
-        for value in values:
-            yield from _flat(value)
-    else:
-        yield values

@@ -5,15 +5,14 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from given import Given, evaluate
 from matgrad_cli.diagnostics import InputError, Source
 from matgrad_cli.ir import Dim, Shape, Symbol
 from matgrad_cli.notation.elaboration.elaborate import read_node
 from matgrad_cli.notation.expression.reader import parse
 from matgrad_cli.notation.problems import read_expression, read_problem
 from matgrad_cli.notation.scope import Scope
-from matgrad_cli.verify.evaluate import evaluate
 from matgrad_cli.verify.fields import Floats
-from matgrad_cli.verify.points import Given
 from matgrad_cli.verify.structure import sides
 from matgrad_cli.verify.tensor import spread
 

@@ -5,11 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from given import Given, evaluate
 from matgrad_cli.diagnostics import MatgradError
 from matgrad_cli.notation.problems import read_problem
-from matgrad_cli.verify.evaluate import evaluate
 from matgrad_cli.verify.fields import Floats
-from matgrad_cli.verify.points import Given
 
 X = np.array([[1.0, -2.0, 0.5], [0.25, 3.0, -1.0], [2.0, 1.5, 0.75], [-0.5, 1.0, 4.0]])
 W = np.array([[0.5, 2.0, -1.5], [1.25, -1.0, 1.0], [3.0, 0.5, 0.25], [1.5, -4.0, 2.0]])

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from given import Given
 from matgrad_cli.ir import ONE, Dim, Entry, Expr, Index, Shape, Symbol, matmul
 from matgrad_cli.notation.printing.to_unicode import to_unicode
 from matgrad_cli.notation.problems import read_problem
@@ -18,7 +19,6 @@ from matgrad_cli.rulebook.load import rulebook
 from matgrad_cli.verify.evaluate import Evaluator
 from matgrad_cli.verify.fields import Floats
 from matgrad_cli.verify.judge import Judge
-from matgrad_cli.verify.points import Given
 from matgrad_cli.verify.tensor import spread
 
 FORMS = [

@@ -6,10 +6,10 @@ from typing import Any
 
 import numpy as np
 
+from given import Given
 from matgrad_cli.ir import Dim, Expr, Index, Shape, Symbol
 from matgrad_cli.verify.evaluate import Evaluator
 from matgrad_cli.verify.fields import Floats
-from matgrad_cli.verify.points import Given
 from matgrad_cli.verify.structure import sides
 from matgrad_cli.verify.tensor import spread
 

@@ -52,7 +52,7 @@ class Reading:
         torch = any(isinstance(line, ast.Import) and any(name.name.startswith("torch") for name in line.names) for line in unit.lines)
         numpy = any(isinstance(line, ast.Import) and any(name.name == "numpy" for name in line.names) for line in unit.lines)
         self.machine = Machine(
-            given, seed=given.point.seed, torch=torch and not numpy, tiny=given.point.tiny, once=_training(unit), **options
+            given.value, seed=given.point.seed, torch=torch and not numpy, tiny=given.point.tiny, once=_training(unit), **options
         )
         self.machine.evaluate, self.machine.body = evaluate, body
         self.machine.parameters = _parameters(unit)

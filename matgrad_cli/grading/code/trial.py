@@ -12,7 +12,7 @@ from ...diagnostics.record import record, replace
 from ...diagnostics.regex import regex
 from ...documents.python.claims import BARE, claimed, is_gradient
 from ...documents.python.outline import Unit
-from ...verify.programs.machine import OPERATIONS, Event, moves
+from ...verify.programs.machine import OPERATIONS, Event, Target, moves
 from ...verify.programs.names import key_of, last_part
 from ...verify.programs.values import Exhausted, Misfit, Need, Unknown, Unread, Value
 from .claim import Claim, Stage, stages
@@ -309,18 +309,8 @@ class State:
     outcomes: dict[str, Outcome]
 
 
-class _Nowhere:
-    """A target that no value is born at: the loss itself is computed."""
-
-    site = -1
-
-    @staticmethod
-    def direction(shape: tuple[int, ...]) -> Any:
-        """Never asked for."""
-        return np.zeros(shape)
-
-
-_NOWHERE: Any = _Nowhere()
+_NOWHERE = Target(-1, np.zeros)
+"""A target that no value is born at: the loss itself is computed."""
 
 
 def fitting(value: Value, shape: tuple[int, ...]) -> Value:

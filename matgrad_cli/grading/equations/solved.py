@@ -24,10 +24,6 @@ class SolvedBench(Bench):
         self.solutions = solutions
         self.needs: list[str] = []
 
-    def exact_points(self, count: int = 0) -> Iterator[Evaluator]:  # noqa: ARG002
-        """None: solutions are known in floats only."""
-        return iter(())
-
     def float_points(self, count: int = 5) -> Iterator[Evaluator]:
         """The solutions."""
         return iter([solution.place for solution in self.solutions[:count]])

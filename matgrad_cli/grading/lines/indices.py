@@ -68,24 +68,15 @@ def _extended(left: s.Node, loose: frozenset[str], whole: s.Binary, letters: Let
         mine = loose & frozenset(bound_letters(left))
         rest = loose - mine
         if mine and not rest:
-            body = _inner_sum(left.body, whole)
+            body = replace(whole, left=left.body, span=left.body.span.joined(whole.right.span))
             return replace(left, body=body, span=left.span.joined(whole.right.span))
         deeper = _extended(left.body, rest, whole, letters) if rest else None
         return replace(left, body=deeper, span=left.span.joined(whole.right.span)) if deeper is not None else None
-    if isinstance(left, s.Binary) and left.operator in PRODUCTS:
-        inside = _extended(left.right, loose, whole, letters)
-        return replace(left, right=inside, span=left.span.joined(whole.right.span)) if inside is not None else None
-    if isinstance(left, s.Binary) and left.operator in ("+", "-"):
-        inside = _extended(left.right, loose, whole, letters)
-        return replace(left, right=inside, span=left.span.joined(whole.right.span)) if inside is not None else None
-    if isinstance(left, s.Negative):
-        inside = _extended(left.body, loose, whole, letters)
-        return replace(left, body=inside, span=left.span.joined(whole.right.span)) if inside is not None else None
+    place = "body" if isinstance(left, s.Negative) else "right"
+    if isinstance(left, s.Negative) or (isinstance(left, s.Binary) and left.operator in (*PRODUCTS, "+", "-")):
+        inside = _extended(getattr(left, place), loose, whole, letters)
+        return replace(left, **{place: inside}, span=left.span.joined(whole.right.span)) if inside is not None else None
     return None
-
-
-def _inner_sum(body: s.Node, whole: s.Binary) -> s.Node:
-    return replace(whole, left=body, span=body.span.joined(whole.right.span))
 
 
 # ---- Einstein sums

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 
@@ -20,13 +20,6 @@ ENTRIES = 1 << 24
 DEPTH = 24
 SMALL = 0.1
 """Random numbers that a parameter begins with are small if none is larger."""
-
-
-class Inputs(Protocol):
-    """Where the values come from that the program does not compute."""
-
-    def value(self, name: str) -> Value:
-        """The value of an input; Undecided where it is not known what it is."""
 
 
 @mutable
@@ -59,6 +52,7 @@ class Target:
 class Machine:
     """One reading of a program at given inputs. It computes; it never runs anything of the program's own.
 
+    inputs     the value of an input by its name; Undecided where it is not known what it is
     target     the value that is moved along a direction, if any
     overrides  values that stand in place of what an assignment, by its number, gives
     replaced   statements that are read in place of others, by identity
@@ -67,7 +61,7 @@ class Machine:
     stop_at    the number of the assignment after which `answer` is asked for, and the reading ends
     """
 
-    inputs: Inputs
+    inputs: Callable[[str], Value]
     seed: int = 0
     operations: int = OPERATIONS
     target: Target | None = None
@@ -141,7 +135,7 @@ class Machine:
     def input(self, name: str) -> Value:
         """The value of an input, the same whenever it is asked for."""
         if name not in self.given:
-            value = self.note(self.inputs.value(name))
+            value = self.note(self.inputs(name))
             self.given[name] = value
             self.origin[id(value)] = name
         return self.given[name]

@@ -8,6 +8,7 @@ no value (the root of a negative number) the result is not a number.
 from __future__ import annotations
 
 import math
+import operator as op
 from collections.abc import Callable
 from typing import Any
 
@@ -81,17 +82,20 @@ def logarithm(x: Array) -> Array:
     return _only_where(real(x) > 0, np.log(_where(real(x) > 0, x, 1.0)))
 
 
+def _sloping(function: Callable[[Array], Array], slope: Callable[[Array], Array]) -> Callable[[Array], Array]:
+    """A function of the real part of each entry; its direction is that of the entry times the slope."""
+    return lambda x: (function(real(x)) + 1j * np.imag(x) * slope(real(x)))[()]
+
+
+expm1 = _sloping(np.expm1, np.exp)
+tanh = _sloping(np.tanh, lambda x: 1 - np.tanh(x) ** 2)
+erf = _sloping(np.vectorize(math.erf, otypes=[float]), lambda x: 2 / math.sqrt(math.pi) * np.exp(-(x**2)))
+_log1p = _sloping(np.log1p, lambda x: 1 / (1 + x))
+
+
 def log1p(x: Array) -> Array:
     """log(1 + x)."""
-    x = np.asarray(x, complex)
-    inside = _where(real(x) > -1, x, 0.0)
-    return _only_where(real(x) > -1, np.log1p(real(inside)) + 1j * np.imag(inside) / (1 + real(inside)))
-
-
-def expm1(x: Array) -> Array:
-    """exp(x) − 1."""
-    x = np.asarray(x, complex)
-    return np.expm1(real(x)) + 1j * np.imag(x) * np.exp(real(x))
+    return _only_where(real(x) > -1, _log1p(_where(real(x) > -1, x, 0.0)))
 
 
 def power(base: Array, exponent: Array) -> Array:
@@ -124,19 +128,6 @@ def logaddexp(a: Array, b: Array) -> Array:
 def relu(x: Array) -> Array:
     """max(x, 0)."""
     return _where(real(x) > 0, x, 0.0)
-
-
-def erf(x: Array) -> Array:
-    """The error function."""
-    x = np.asarray(x, complex)
-    value = np.vectorize(math.erf, otypes=[float])(real(x))
-    return (value + 1j * np.imag(x) * 2 / math.sqrt(math.pi) * np.exp(-(real(x) ** 2)))[()]
-
-
-def tanh(x: Array) -> Array:
-    """tanh, with its slope 1 − tanh²."""
-    value = np.tanh(real(x))
-    return value + 1j * np.imag(x) * (1 - value**2)
 
 
 def stepped(function: Callable[[Array], Array]) -> Callable[[Array], Array]:
@@ -246,11 +237,4 @@ def slogdet(x: Array) -> tuple[Array, Array]:
 def compare(kind: str, a: Array, b: Array) -> Array:
     """A comparison of the real parts."""
     a, b = (real(side) if isinstance(side, np.ndarray | np.generic | complex) else side for side in (a, b))
-    return {
-        "Eq": lambda: a == b,
-        "NotEq": lambda: a != b,
-        "Lt": lambda: a < b,
-        "LtE": lambda: a <= b,
-        "Gt": lambda: a > b,
-        "GtE": lambda: a >= b,
-    }[kind]()
+    return {"Eq": op.eq, "NotEq": op.ne, "Lt": op.lt, "LtE": op.le, "Gt": op.gt, "GtE": op.ge}[kind](a, b)

@@ -11,8 +11,8 @@ Value = Any
 """An array, a number, a text, a tuple, list or dict of values, or one of the classes below."""
 
 
-class Unread(Exception):
-    """Something that cannot be read; `line` is where it stands."""
+class Fault(Exception):
+    """There is no value; `line` is where it stands."""
 
     def __init__(self, why: str, line: int = 0) -> None:
         super().__init__(why)
@@ -20,13 +20,12 @@ class Unread(Exception):
         self.line = line
 
 
-class Misfit(Exception):
+class Unread(Fault):
+    """Something that cannot be read."""
+
+
+class Misfit(Fault):
     """Something that Python itself would refuse: shapes that do not fit, an index out of range."""
-
-    def __init__(self, why: str, line: int = 0) -> None:
-        super().__init__(why)
-        self.why = why
-        self.line = line
 
 
 class Need(Exception):
@@ -43,20 +42,20 @@ class Exhausted(Exception):
     """The budget of operations or of memory is used up."""
 
 
-class Stop(Exception):
-    """The value that was asked for is there."""
+class Ended(Exception):
+    """Reading ends here, with a value."""
 
     def __init__(self, value: Value) -> None:
         super().__init__()
         self.value = value
 
 
-class Returned(Exception):
+class Returned(Ended):
     """A function returns."""
 
-    def __init__(self, value: Value) -> None:
-        super().__init__()
-        self.value = value
+
+class Stop(Ended):
+    """The value that was asked for is there."""
 
 
 class Leave(Exception):
