@@ -27,13 +27,16 @@ Command = Callable[..., "subprocess.CompletedProcess[str]"]
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--update-golden", action="store_true", help="write the golden files anew; review them as a diff")
+    parser.addoption("--all", action="store_true", help="also the tests marked `thorough`, which take most of the time")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Slow tests and measurements run only when they are asked for: `pytest -m slow`, `pytest -m bench`."""
-    asked = config.getoption("markexpr", "")
-    for name in {"slow", "bench"} - set(asked.split()):
-        skipped = pytest.mark.skip(reason=f"`pytest -m {name}` runs it")
+    """A plain run takes about a minute; what is marked runs only when it is asked for, by `--all` or by the name of its mark."""
+    asked = set(config.getoption("markexpr", "").split()) | ({"thorough"} if config.getoption("--all") else set())
+    for name, option in (("thorough", "--all"), ("slow", "-m slow"), ("bench", "-m bench")):
+        if name in asked:
+            continue
+        skipped = pytest.mark.skip(reason=f"`pytest {option}` runs it")
         for item in items:
             if item.get_closest_marker(name):
                 item.add_marker(skipped)

@@ -17,6 +17,7 @@ def said(checks: list[selftest.Check]) -> str:
     return "\n".join(f"{check.name}: {check.evidence}" for check in checks if not check.passed)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("rule_id", PATTERNS)
 def test_rule_is_true(rule_id: str) -> None:
     sides = pattern(BOOK.rule(rule_id))
@@ -28,6 +29,7 @@ def test_each_condition_is_needed(rule_id: str) -> None:
     assert said([selftest.conditions_needed(pattern(BOOK.rule(rule_id)))]) == ""
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("rule_id", PATTERNS)
 def test_a_broken_twin_is_caught(rule_id: str) -> None:
     sides = pattern(BOOK.rule(rule_id))

@@ -46,6 +46,7 @@ def printed(command: str, folder: Path) -> str:
     return done.stdout
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("number", range(len(blocks())))
 def test_console_block(number: int, tmp_path: Path, update_golden: bool) -> None:
     if (ROOT / "samples").is_dir():
@@ -65,6 +66,7 @@ CONFUSION = re.compile(r"^\| \d+ \| [^|]* \| `matgrad (.*)` \| (.*) \|$", re.MUL
 CONFUSIONS = CONFUSION.findall(PAGES[1].read_text(encoding="utf-8"))
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(("command", "words"), CONFUSIONS, ids=range(1, len(CONFUSIONS) + 1))
 def test_a_confusion_is_dissolved_by_a_page(command: str, words: str) -> None:
     shown = printed(f'"{sys.executable}" -m matgrad_cli {command}', ROOT)
@@ -80,7 +82,7 @@ def test_two_commands_do_all_the_set_up() -> None:
     setup = [command for _, block in blocks() for command, _ in commands(block) if command.startswith(SETUP)]
     assert [command.rpartition("&& ")[2] for command in setup] == [
         """.venv/bin/matgrad explain "norm(X@R-Y,'fro')**2/m" --wrt R --detail brief""",
-        ".venv/bin/pytest",
+        ".venv/bin/pytest --all",
     ]
 
 

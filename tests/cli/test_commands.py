@@ -19,6 +19,7 @@ from matgrad_cli.records.layout import LAYOUTS
 LOSS = ("norm(X@R-Y,'fro')**2/m", "--wrt", "R")
 
 
+@pytest.mark.thorough
 def test_version_and_help(matgrad: Command) -> None:
     assert matgrad("--version").stdout == matgrad("-V").stdout == "matgrad 0.1.0\n"
     for command in ([], *([name] for name in EXAMPLES)):
@@ -54,6 +55,7 @@ def test_a_shell_completes_commands_options_and_their_words() -> None:
         capture_output=True, text=True, check=False).stdout  # fmt: skip
 
 
+@pytest.mark.thorough
 def test_a_file_of_html_is_a_whole_page(matgrad: Command, tmp_path: Path) -> None:
     for command in (["explain", *LOSS], ["explain", "x.T@A@y", "--wrt", "x, y"], ["solve", "norm(X@w-y)**2", "--wrt", "w"]):
         assert matgrad(*command, "-o", "page.html").returncode == 0
@@ -67,6 +69,7 @@ def test_without_arguments_the_help_is_printed(matgrad: Command) -> None:
     assert matgrad().stdout == matgrad("--help").stdout
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("name", EXPLAIN_FORMATS)
 def test_explain_prints_each_format(matgrad: Command, name: str) -> None:
     done = matgrad("explain", *LOSS, "--format", name)
@@ -75,6 +78,7 @@ def test_explain_prints_each_format(matgrad: Command, name: str) -> None:
     assert "\x1b" not in done.stdout
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("name", GRADIENT_FORMATS)
 def test_gradient_prints_each_format(matgrad: Command, name: str) -> None:
     done = matgrad("gradient", *LOSS, "--format", name)
@@ -87,6 +91,7 @@ def test_nothing_is_noted_where_shapes_are_given(matgrad: Command) -> None:
     assert matgrad("gradient", "x.T@A@x", "--wrt", "x", "--shape", "A: n×n, x: n").stderr == ""
 
 
+@pytest.mark.thorough
 def test_an_unknown_ending_of_the_file_is_refused(matgrad: Command, tmp_path: Path) -> None:
     done = matgrad("explain", *LOSS, "-o", str(tmp_path / "page.pdf"))
     assert done.returncode == 2
@@ -96,6 +101,7 @@ def test_an_unknown_ending_of_the_file_is_refused(matgrad: Command, tmp_path: Pa
     assert matgrad("explain", *LOSS, "-o", str(tmp_path / "page.pdf"), "--format", "text").returncode == 0
 
 
+@pytest.mark.thorough
 def test_code_is_the_same_for_every_layout_and_says_so(matgrad: Command) -> None:
     one, every = (matgrad("gradient", *LOSS, "--format", "numpy", "--layout", layout).stdout for layout in ("gradient", "all"))
     first, _, rest = every.partition("\n")
@@ -112,12 +118,14 @@ def test_the_gradient_of_the_forum(matgrad: Command) -> None:
     assert matgrad("gradient", *LOSS).stdout == "2/m Xᵀ(XR − Y)   (p×q, gradient layout)\n"
 
 
+@pytest.mark.thorough
 def test_a_loss_that_begins_with_a_dash(matgrad: Command) -> None:
     for loss in ("-x.T@x", "-0.5*x.T@x", "--x.T@x"):
         assert matgrad("gradient", loss, "--wrt", "x").returncode == 0, loss
     assert matgrad("gradient", "--wrt", "x", "-x.T@x").stdout == "−2x   (m×1, gradient layout)\n"
 
 
+@pytest.mark.thorough
 def test_a_loss_from_stdin(matgrad: Command) -> None:
     assert matgrad("gradient", "-", *LOSS[1:], stdin=LOSS[0] + "\n").stdout == matgrad("gradient", *LOSS).stdout
 
@@ -136,6 +144,7 @@ def test_all_layouts(matgrad: Command) -> None:
     assert [entry["layout"] for entry in json.loads(done.stdout)["derivations"]] == list(LAYOUTS)
 
 
+@pytest.mark.thorough
 def test_a_file_gets_what_stdout_would(matgrad: Command, tmp_path: Path) -> None:
     done = matgrad("explain", *LOSS, "-o", "out.tex")
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
@@ -156,6 +165,7 @@ def test_an_encoding_without_greek() -> None:
     assert "∂" in done.stdout.decode()
 
 
+@pytest.mark.thorough
 @pytest.mark.skipif(not hasattr(os, "openpty"), reason="this system has no pseudo terminals")
 @pytest.mark.parametrize(("no_color", "colour"), [("", True), ("1", False)])
 def test_a_terminal_gets_colour_unless_told_otherwise(no_color: str, colour: bool) -> None:

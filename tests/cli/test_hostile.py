@@ -61,6 +61,7 @@ MEANINGFUL = {"9" * 5000, "x" * 5000, "1e999999999", "0**0", "中文", "x**x**x*
 """Odd, but expressions: they may be read, and then end as every loss does."""
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("loss", [loss for loss in NONSENSE if loss not in MEANINGFUL])
 def test_nonsense(tmp_path: Path, capsys: pytest.CaptureFixture[str], loss: str) -> None:
     _refused(loss, tmp_path)
@@ -76,6 +77,7 @@ def test_as_a_process(matgrad: Command, tmp_path: Path, loss: str) -> None:
     assert "\x1b" not in done.stderr
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("loss", sorted(MEANINGFUL) + list(HUGE), ids=lambda loss: loss[:12])
 def test_huge_or_odd(matgrad: Command, loss: str) -> None:
     done = matgrad("gradient", "-", "--wrt", "x", stdin=HUGE.get(loss, loss), env={"MATGRAD_TIME_LIMIT": "20"})
@@ -84,6 +86,7 @@ def test_huge_or_odd(matgrad: Command, loss: str) -> None:
     assert len(done.stderr) < 6000
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(("arguments", "code", "exit_code"), [
     (["X@W", "--wrt", "W", "--shape", "X: m×n, W: k×p"], "shape-mismatch", 3),
     (["norm(X@R", "--wrt", "R"], None, 3),

@@ -135,6 +135,7 @@ def tried(kind: str, seed: int, folder: Path) -> None:
     ends_well(run(["check", str(file)], ""), text)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_hostile_line_ends_well(kind: str, tmp_path: Path) -> None:
     tried(kind, 1, tmp_path)

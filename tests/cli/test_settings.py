@@ -74,6 +74,7 @@ def test_habits_compile(tmp_path: Path) -> None:
     assert "multiply defined" not in log
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("columns", [1, 2])
 def test_rows_are_as_wide_as_a_column(columns: int) -> None:
     for loss, wrt in (("norm(V@tanh(W@x+b)-y)**2", "W"), ("norm(X@R-Y)**2/m", "R"), ("a.T@X@b*tr(X@A@X.T@B)", "X")):

@@ -35,6 +35,7 @@ CASES = [(command, ALL) for command in COMMANDS]
 CASES += [(command, one) for command in ("check k.toml", "--help", "gradient x.T@ --wrt x") for one in (">&-", "<&-", "2>&-")]
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(("command", "closed"), CASES)
 def test_a_closed_stream_changes_nothing_else(tmp_path: Path, command: str, closed: str) -> None:
     done = shell(f"matgrad {command} {closed}", tmp_path)
@@ -51,6 +52,7 @@ def test_a_loss_from_a_closed_stdin_is_empty(tmp_path: Path) -> None:
     assert (done.returncode, done.stderr[:19]) == (3, b"error[syntax-error]")
 
 
+@pytest.mark.thorough
 @pytest.mark.skipif(not os.path.exists("/dev/full"), reason="no device that is always full")
 @pytest.mark.parametrize("command", ["gradient x.T@x --wrt x", "check k.toml", "rules list", "why differs", "--help"])
 def test_a_full_device(tmp_path: Path, command: str) -> None:
@@ -64,6 +66,7 @@ def test_a_reader_who_leaves(tmp_path: Path) -> None:
     assert (done.returncode, done.stderr) == (0, b"")
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("arguments", [["check", ""], ["check", "k.toml", "--key", ""], ["explain", "x.T@x", "--wrt", "x", "--rules", ""],
                                        ["rules", "list", "--rules", ""]])  # fmt: skip
 def test_an_empty_name_is_no_folder(matgrad: Command, tmp_path: Path, arguments: list[str]) -> None:

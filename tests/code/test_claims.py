@@ -44,6 +44,7 @@ def test_a_right_pair() -> None:
     assert verdicts(LINEAR.format(**RIGHT)) == {9: "follows", 10: "follows", 11: "follows"}
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     ("name", "wrong", "line"),
     [

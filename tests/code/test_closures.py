@@ -66,6 +66,7 @@ def test_each_operation_is_right() -> None:
     )
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     ("right", "wrong"),
     [

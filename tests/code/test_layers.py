@@ -60,6 +60,7 @@ def test_every_layer_is_right() -> None:
     assert sum(problem.claims[0] for problem in report.problems) == 38
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(("right", "wrong", "code", "mended"), [*SLIPS, *((*pair, None, None) for pair in made())])
 def test_a_slip_is_found_at_its_line(right: str, wrong: str, code: str | None, mended: str | None) -> None:
     text = broken(right, wrong)
@@ -71,6 +72,7 @@ def test_a_slip_is_found_at_its_line(right: str, wrong: str, code: str | None, m
         assert found[0].help == f"write `{mended}`"
 
 
+@pytest.mark.thorough
 def test_a_mended_line_is_right() -> None:
     """What the help proposes, put in place of the line, leaves nothing to find."""
     for right, wrong, _, _ in SLIPS[:3]:

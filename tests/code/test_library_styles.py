@@ -171,11 +171,13 @@ LAYERS = [
 ]
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("layer", dict.fromkeys(layer for layer, _, _ in LAYERS))
 def test_a_right_layer(layer: str) -> None:
     assert checked(layer).verdict == "right"
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(("layer", "right", "wrong"), LAYERS)
 def test_its_slip_at_its_line(layer: str, right: str, wrong: str) -> None:
     text = layer.replace(right, wrong)

@@ -50,6 +50,7 @@ BOMB = "def loss(x):\n" + "".join("    x = x * x + x\n" for _ in range(200)) + "
 DEEP = "def loss(x):\n" + "".join("    x = x + 1\n" for _ in range(1900)) + "    return x\n"
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     ("text", "code"),
     [

@@ -48,6 +48,7 @@ NUMBERS = {
 }
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("how", [CALLS, KEEPS])
 @pytest.mark.parametrize("what", [ONE_HOT, NUMBERS])
 @pytest.mark.parametrize("number", ["len(y)", "self.X.shape[0]"])
@@ -56,6 +57,7 @@ def test_a_loss_that_calls_or_reads_what_forward_computes(how: dict[str, str], w
     assert set(verdicts(text).values()) == {"follows"}
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("how", [CALLS, KEEPS])
 @pytest.mark.parametrize("what", [ONE_HOT, NUMBERS])
 def test_a_slip_is_found_there(how: dict[str, str], what: dict[str, str]) -> None:

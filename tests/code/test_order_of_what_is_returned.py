@@ -116,6 +116,7 @@ def test_autograd_says_the_order(returned: str, right: bool) -> None:
     assert [code for code, _ in found] == ([] if right else ["wrong-order"])
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     ("lines", "right"),
     [

@@ -22,11 +22,13 @@ W1 -= 0.1 * dW1
 """
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(("scale", "later"), [(" / N", ""), ("", " / N")])
 def test_where_the_mean_is_taken(scale: str, later: str) -> None:
     assert "wrong" not in verdicts(NET.format(scale=scale, later=later, mask="hidden <= 0")).values()
 
 
+@pytest.mark.thorough
 def test_a_mask_in_place_is_right_and_a_wrong_one_is_found() -> None:
     right = verdicts(NET.format(scale=" / N", later="", mask="hidden <= 0"))
     assert set(right.values()) == {"follows"}
@@ -34,6 +36,7 @@ def test_a_mask_in_place_is_right_and_a_wrong_one_is_found() -> None:
     assert min(line for line, verdict in wrong.items() if verdict == "wrong") == 11
 
 
+@pytest.mark.thorough
 def test_a_lost_mean_is_found_where_nothing_makes_up_for_it() -> None:
     found = verdicts(NET.format(scale="", later="", mask="hidden <= 0"))
     assert min(line for line, verdict in found.items() if verdict == "wrong") == 8
@@ -105,6 +108,7 @@ class Layer:
 UP = ", dout"
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     ("out", "up", "back", "verdict"),
     [
@@ -158,6 +162,7 @@ class LayerNorm:
 BEGINNINGS = [("g, b", "g", "b"), ("dim", "np.ones(dim)", "np.zeros(dim)"), ("n", "np.ones((1, n))[0]", "np.zeros(n)")]
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(("arguments", "g", "b"), BEGINNINGS)
 @pytest.mark.parametrize("words", ["pass", "# x: (B, D)"])
 def test_the_shape_of_a_parameter_is_seen_from_its_gradient_or_its_first_value(arguments: str, g: str, b: str, words: str) -> None:
@@ -185,6 +190,7 @@ CENTRED = """class Centre:
 """
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     ("mu", "x", "wrong"),
     [

@@ -244,6 +244,7 @@ def verdict(code: str) -> str:
     return report.problems[0].verdict
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     ("code", "right", "wrong"),
     [
@@ -280,6 +281,7 @@ def test_a_line_that_is_too_much_is_to_be_left_out() -> None:
     assert found.diagnostic.help == "leave this line out"
 
 
+@pytest.mark.thorough
 def test_a_size_that_is_read_from_an_array_is_not_the_slip() -> None:
     code = textwrap.dedent(ATTENTION.replace("dS.T @ Q / np.sqrt(d)", "dS.T @ Q / d"))
     wrong = [line for line in checked_code(Source("l.py", code)).problems[0].lines if line.verdict == "wrong"]

@@ -37,6 +37,7 @@ def verdict(text: str) -> str:
     return str(problem.verdict)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     ("loss", "returned", "expected"),
     [

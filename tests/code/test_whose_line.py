@@ -248,6 +248,7 @@ def test_right_as_it_stands(text: str) -> None:
     assert set(verdicts(HEAD + text).values()) == {"follows"}
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(("text", "right", "wrong", "mended"), SLIPS)
 def test_the_line_with_the_slip(text: str, right: str, wrong: str, mended: str | None) -> None:
     assert text.count(right) == 1
@@ -266,6 +267,7 @@ def test_one_slip_is_reported_once() -> None:
     assert [line for line, verdict in found.items() if verdict == "wrong"] == [11]
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(("text", "right", "wrong"), ONCE)
 def test_a_slip_is_told_once_and_the_mended_line_is_right(text: str, right: str, wrong: str) -> None:
     assert text.count(right) == 1

@@ -27,6 +27,7 @@ def test_the_ideas_have_pages() -> None:
     assert not set(ideas()) & set(codes())
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("idea", ideas())
 def test_a_page_fits_a_screen_and_its_examples_run(idea: str, tmp_path: Path, update_golden: bool) -> None:
     text = page(idea)

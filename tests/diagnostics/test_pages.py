@@ -52,6 +52,7 @@ def _raised() -> set[str]:
     return found
 
 
+@pytest.mark.thorough
 def test_every_code_has_a_page() -> None:
     assert {code for code in _raised() if CODE.fullmatch(code)} - set(codes()) == set()
 
@@ -69,6 +70,7 @@ def test_a_page_has_its_three_parts(code: str) -> None:
     assert "## How to mend it" in text
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("code", [code for code in codes() if code not in WITHOUT_EXAMPLE])
 def test_the_example_raises_the_code_and_prints_what_the_page_says(
     code: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], update_golden: bool

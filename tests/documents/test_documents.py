@@ -68,6 +68,7 @@ def judged(name: str, text: str) -> ProblemReport:
     return problem
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("carrier", CARRIERS, ids=lambda carrier: carrier.__name__)
 @pytest.mark.parametrize(("key", "rows", "wrong"), CASES, ids=["right", "factor", "right-two", "transpose"])
 def test_a_derivation_in_every_carrier(

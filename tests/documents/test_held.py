@@ -28,6 +28,7 @@ def readings(verdict: str, quote: str, text: str) -> list[tuple[str, str, str]]:
     return [(quote or "right", "", right), ("wrong", line.replace("&", "").rpartition("$")[2][-12:], wrong)]
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(("name", "verdict", "quote", "text"), HELD, ids=[case[0] for case in HELD])
 def test_a_document_is_judged_as_a_whole(name: str, verdict: str, quote: str, text: str) -> None:
     for wanted, quoted, reading in readings(verdict, quote, text):

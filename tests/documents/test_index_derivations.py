@@ -59,6 +59,7 @@ def test_a_right_derivation_is_right(carrier, loss, steps) -> None:  # type: ign
     assert check_text(carrier(loss, [(left, right) for left, right, _ in steps]), "answer.md").verdict == "right"
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(("of", "at", "slip"), SLIPS)
 def test_a_slip_is_found_at_its_line(of: int, at: int, slip: tuple[str, str]) -> None:
     loss, steps = DERIVATIONS[of]

@@ -28,6 +28,7 @@ CLAIMS = {
 }
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(("text", "right", "slip", "verdict"), CLAIMS.values(), ids=CLAIMS)
 def test_what_is_named_is_claimed(text: str, right: str, slip: str, verdict: str) -> None:
     assert check_text(STATED + text.format(right) + "\n", "a.md").verdict == "right"

@@ -23,11 +23,13 @@ def wrong_in(text: str) -> list[str]:
     return [line.text for problem in check_text(text, "page.tex").problems for line in problem.lines if line.verdict == "wrong"]
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("page", GOLDEN, ids=[page.parent.name for page in GOLDEN])
 def test_no_line_of_a_golden_page_is_called_wrong(page: Path) -> None:
     assert wrong_in(page.read_text("utf-8")) == []
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("method", ["index", "differential", "expand", "chain", "adjoint"])
 @pytest.mark.parametrize(("loss", "shapes", "wrt"), LOSSES, ids=[loss for loss, _, _ in LOSSES])
 def test_no_line_of_a_printed_page_is_called_wrong(loss: str, shapes: str, wrt: str, method: str) -> None:

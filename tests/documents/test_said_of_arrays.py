@@ -56,6 +56,7 @@ def test_matrices_that_are_symmetric_by_their_kind(prose: str, names: str) -> No
     assert symmetric_by_kind(prose.replace("$", "")) == set(names.split())
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("words", ["With scatter matrices $P$, $Q$, maximise", "For the covariance matrices $P$ and $Q$ consider"])
 def test_facts_that_are_needed_together_are_supposed_together(words: str) -> None:
     text = words + " $J(w) = \\frac{w^T P w}{w^T Q w}$.\n\n$$\\nabla J = \\frac{2 P w (w^T Q w) - 2 Q w (w^T P w)}{(w^T Q w)^2}$$"
@@ -64,6 +65,7 @@ def test_facts_that_are_needed_together_are_supposed_together(words: str) -> Non
     assert check_text(text.replace("{2 P w", "{3 P w"), "x.md").verdict == "wrong"
 
 
+@pytest.mark.thorough
 def test_what_a_gaussian_likelihood_turns_is_a_covariance() -> None:
     text = (
         "$$L = -\\frac12 y^T C^{-1} y - \\frac12 \\log |C|$$ with $C = M + \\sigma^2 I$.\n\n"

@@ -15,6 +15,7 @@ FILES = sorted((SAMPLES / "documents").iterdir())
 REPORTS = Path(__file__).parent / "reports"
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
 def test_the_report_on_a_document(file: Path, update_golden: bool) -> None:
     text = to_text(Report((check_text(file.read_text(encoding="utf-8"), file.name),)))

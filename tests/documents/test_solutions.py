@@ -16,6 +16,7 @@ RIGHT = ["(X^\\top X + \\lambda I)^{-1}X^\\top y", "X^\\top(XX^\\top + \\lambda 
 WRONG = ["(X^\\top X - \\lambda I)^{-1}X^\\top y", "(X^\\top X + 2\\lambda I)^{-1}X^\\top y", "(X^\\top X)^{-1}X^\\top y"]
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("name", ["w", "w^*", "w^\\star", "\\hat w", "\\hat{w}"])
 @pytest.mark.parametrize("before", [NORMAL, DIRECT], ids=["normal", "direct"])
 @pytest.mark.parametrize(("value", "verdict"), [(RIGHT[0], "right"), (WRONG[0], "wrong")])

@@ -38,6 +38,7 @@ def test_verdicts(problem, answer, verdict):
     assert found.verdict == verdict, found
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("answer", [
     "matrix_power(X.T@X,1000)@w", "2*X.⁵T@(X@w-y)", " + ".join(f"v{place}" for place in range(3000)), "*".join(["(1+w.T@w)"] * 200) + "*w",
 ])

@@ -27,6 +27,7 @@ def judged(key: str, answer: str = "", rows: str = "", **more: Any) -> ProblemRe
     return check_text(f"```matgrad\n{head}\n{rows}\n```\n", "a.md").problems[0]
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(("key", "answer", "verdict", "code"), [
     (HESSIAN, "2*X.T@X", "right", None), (HESSIAN, "X.T@X", "wrong", "lost-factor"), (HESSIAN, "2*X.T@(X@w-y)", "wrong", "shape-mismatch"),
     (RIDGE, "inv(X.T@X + lam*eye(n)) @ X.T @ y", "right", None), (RIDGE, "inv(X.T@X + 2*lam*eye(n)) @ X.T @ y", "wrong", "differs"),
@@ -51,6 +52,7 @@ w = \frac{\lambda}{2} S^{-1}\mathbf 1
 HALVES = LAGRANGIAN.replace("= w", r"= \frac12 w").replace("2Sw", "Sw").replace(r"\frac{\lambda}{2}", r"\lambda")
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(("key", "rows", "verdict", "first"), [
     (PORTFOLIO, f"{LAGRANGIAN}w = {WEIGHTS}", "right", None), (PORTFOLIO, f"{HALVES}w = {WEIGHTS}", "right", None),
     (PORTFOLIO, f"{LAGRANGIAN.replace('2} S', '4} S')}w = {WEIGHTS}", "wrong", 3),
@@ -92,6 +94,7 @@ def test_a_key_that_asks_for_nothing_that_there_is(key: str, place: str) -> None
     assert place in str(found.final.message)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("wrong", [
     r"(X^\top X - \lambda I)^{-1}X^\top y", r"(X^\top X + 2\lambda I)^{-1}X^\top y", r"(X^\top X)^{-1}X^\top y",
     r"(X^\top X)^{-1}X^\top y + \lambda", r"\lambda X^\top y", r"(X^\top X + \lambda^2 I)^{-1}X^\top y",
@@ -110,6 +113,7 @@ def test_the_evidence_against_a_minimum_is_true(wrong: str, answer: bool) -> Non
 ENTRIES = [(r"(X^\top X + \lambda I)^{-1}X^\top y", "right"), (r"(X^\top X - \lambda I)^{-1}X^\top y", "wrong"), (r"2X^\top y", "wrong")]
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(("value", "verdict"), ENTRIES)
 @pytest.mark.parametrize("letter", ["i", "j"])
 def test_a_minimum_may_be_given_entry_by_entry(value: str, verdict: str, letter: str) -> None:

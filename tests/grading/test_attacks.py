@@ -32,6 +32,7 @@ def key(tmp_path: Path, attack: dict[str, Any]) -> Key:
     return read_key(tmp_path / "key.toml")
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("attack", DESERVED["answer"], ids=[f"{one['kind']}, {one['key']}" for one in DESERVED["answer"]])
 def test_what_is_right_is_right_however_it_is_written(attack: dict[str, Any], key: Key) -> None:
     for name, text in files(attack):
@@ -54,6 +55,7 @@ def test_what_may_be_right_is_not_called_wrong(attack: dict[str, Any], key: Key)
         assert (problem.verdict, problem.score) == ("undecided", 0), (text, problem)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("attack", ATTACKS["attack"], ids=[f"{one['kind']}, {one['key']}" for one in ATTACKS["attack"]])
 def test_nothing_undeserved_is_earned(attack: dict[str, Any], key: Key) -> None:
     for name, text in files(attack):

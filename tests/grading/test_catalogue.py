@@ -82,6 +82,7 @@ def test_the_order_is_told_and_each_kind_has_a_derivation() -> None:
     assert {kind.name for kind in (*VALUES, *MISFITS)} <= names
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(("name", "made"), MADE.items())
 def test_the_kind_is_the_first_that_is_found(name: str, made: str, monkeypatch: pytest.MonkeyPatch) -> None:
     found: list[str] = []

@@ -82,6 +82,7 @@ NAMED = [
 ]
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(("problem", "answer", "code", "message", "line"), NAMED)
 def test_the_cause_and_its_repair(problem: tuple[str, ...], answer: str, code: str, message: str, line: str | None) -> None:
     of = task(*problem)
@@ -115,6 +116,7 @@ def test_the_repair_of_what_does_not_fit_is_what_is_needed(problem: tuple[str, .
     assert read_back(of, slip) == "right"
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("name", PROBLEMS)
 def test_every_cause_of_a_mutant_holds(name: str) -> None:
     """Judged again on a bench of other points; printed and read back."""

@@ -29,6 +29,7 @@ CONSEQUENCES = {
 }  # fmt: skip
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(("key", "lines", "verdicts"), CONSEQUENCES.values(), ids=CONSEQUENCES)
 def test_what_follows_from_a_wrong_line_is_not_wrong_again(tmp_path, key: str, lines: list[str], verdicts: list[str]) -> None:  # type: ignore[no-untyped-def]
     problem = under_key(tmp_path, key, *lines)

@@ -59,6 +59,7 @@ def test_what_stands_before_the_zero_is_judged(lines: list[str]) -> None:
 UNDER_A_KEY = {**EQUATIONS, **AT_THE_END}
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("name", [name for name in UNDER_A_KEY if name != "the differential"])
 def test_under_a_key_equations_do_not_deny_a_right_gradient(name: str, tmp_path: Path) -> None:
     key = tmp_path / "key.toml"
@@ -115,6 +116,7 @@ def test_a_written_inverse_is_said_as_a_condition() -> None:
     assert any("X.T @ X is invertible" in note for note in problem.lines[-1].notes)
 
 
+@pytest.mark.thorough
 def test_the_multipliers_of_a_lagrangian_are_unknowns_too() -> None:
     head = "loss: x.T@x + nu.T@(A@x - b)\nwrt: x, nu\nshapes: x: n, A: m×n, b: m, nu: m\nassume: A wide\n"
     right = [r"\nabla_x L = 2x + A^\top \nu = 0", r"x = -\frac12 A^\top\nu", r"-\frac12 AA^\top\nu = b", r"x^* = A^\top(AA^\top)^{-1}b"]
@@ -171,6 +173,7 @@ MARKED = ("w^*", r"w^\star", "w_*", r"\hat w", r"\widehat{w}", r"w_{\text{ridge}
 """How people write the w that was asked for."""
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("name", MARKED)
 def test_a_marked_name_is_the_solution_and_is_judged(name: str) -> None:
     value = r"(X^\top X + \lambda I)^{-1}X^\top y"

@@ -112,6 +112,7 @@ def test_a_student_does_not_loosen_the_key(tmp_path: Path, key: Path) -> None:
     assert "lost-factor" not in to_text(check_files([student], Options(key)))
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("format_", ["gradescope", "prairielearn"])
 @pytest.mark.parametrize("aside", [False, True])
 def test_a_report_on_one_student_takes_no_files_of_several(

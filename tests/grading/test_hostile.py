@@ -41,6 +41,7 @@ TEXTS = {
 }
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("name", TEXTS)
 def test_a_hostile_text_ends_in_a_report(name: str) -> None:
     found: list[FileReport] = []

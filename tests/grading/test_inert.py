@@ -107,6 +107,7 @@ def check(format_: str, said: str) -> None:
         assert format_ == "html" or not re.search(r"(?<!\\)[$\[\]`](?!differs`| *\|)", outside.replace("`differs`", ""))
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("format_", FORMATS)
 @settings(max_examples=25, deadline=None)
 @given(texts=st.lists(names, min_size=6, max_size=30))
@@ -123,6 +124,7 @@ def test_no_text_says_anything_but_itself(format_: str, texts: list[str]) -> Non
     check(format_, FORMATS[format_](report))
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("text", NASTY)
 def test_what_a_file_says_of_itself_is_inert(text: str) -> None:
     quoted = json.dumps("a" + text, ensure_ascii=True) if "\udc80" not in text else '"a"'

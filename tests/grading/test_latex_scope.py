@@ -55,6 +55,7 @@ OWN = [
 ]
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(("loss", "wrt", "shapes"), OWN, ids=[case[0] for case in OWN])
 def test_our_own_latex_is_right(loss: str, wrt: str, shapes: str) -> None:
     api.assert_right(api.gradient(loss, wrt, shapes).render("latex"), loss, wrt, shapes)

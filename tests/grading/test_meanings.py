@@ -37,6 +37,7 @@ def test_what_is_supposed_is_said(tmp_path: Path) -> None:
     assert any("`y_hat` is read as" in note and "sigmoid" in note for note in found.notes)
 
 
+@pytest.mark.thorough
 def test_a_line_that_is_set_to_zero_says_what_its_names_are(tmp_path: Path) -> None:
     found = report(tmp_path, LOGISTIC, r"\nabla_w L = X^\top(\hat y - y) = 0")
     assert any("`y_hat` is read as" in note for note in found.notes)

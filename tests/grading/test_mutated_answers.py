@@ -92,6 +92,7 @@ def same(left: str, right: str, at: list[dict[str, object]]) -> bool:
     return all(a.shape == b.shape and np.allclose(a, b, rtol=1e-9, atol=1e-11) for a, b in pairs)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("name", PROBLEMS)
 def test_no_mutant_is_accepted_and_no_equal_one_rejected(name: str) -> None:
     loss, wrt, shapes, assume, answer = PROBLEMS[name]
@@ -109,6 +110,7 @@ def test_no_mutant_is_accepted_and_no_equal_one_rejected(name: str) -> None:
     assert judged > 12
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("name", PROBLEMS)
 def test_equivalent_rewritings_are_right(name: str) -> None:
     loss, wrt, shapes, assume, answer = PROBLEMS[name]

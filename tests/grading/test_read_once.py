@@ -45,6 +45,7 @@ def counted(monkeypatch: pytest.MonkeyPatch) -> tuple[Counter[str], Counter[tupl
     return lexed, typed
 
 
+@pytest.mark.thorough
 def test_rows_are_lexed_and_typed_once(counted: tuple[Counter[str], Counter[tuple[int, object]]]) -> None:
     """More than once only for the name of the loss, which the rows themselves tell, and for names that a row gives a value."""
     lexed, typed = counted

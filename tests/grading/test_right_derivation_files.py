@@ -11,6 +11,7 @@ from matgrad_cli.grading.check import check_file
 FILES = sorted((Path(__file__).parents[1] / "right_derivations").iterdir())
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("path", FILES, ids=[path.name for path in FILES])
 def test_no_line_is_marked(path: Path) -> None:
     report = check_file(path)

@@ -21,6 +21,7 @@ def latex(head: dict[str, str], lines: list[str]) -> str:
     return keys + "\\begin{align*}\n" + " \\\\\n".join(lines) + "\n\\end{align*}\n"
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("name", ALL_RIGHT)
 def test_a_right_derivation_is_right(name: str) -> None:
     head, lines = ALL_RIGHT[name]
@@ -33,6 +34,7 @@ def test_a_right_derivation_is_right(name: str) -> None:
 PLAIN = [name for name, (_, lines) in ALL_RIGHT.items() if all(line.isascii() and "*{" not in line for line in lines)]
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("name", PLAIN)
 def test_the_same_in_a_latex_file(name: str) -> None:
     head, lines = ALL_RIGHT[name]
@@ -57,6 +59,7 @@ MUTANTS = [
 """Each derivation with each change; the fast tests take the changes in turn."""
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(("name", "change"), MUTANTS)
 def test_a_changed_last_line_is_not_accepted(name: str, change: str) -> None:
     head, lines = ALL_RIGHT[name]

@@ -112,6 +112,7 @@ def fits(value: Any, schema: dict[str, Any], root: dict[str, Any]) -> bool:
     return True
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("arguments", [
     ["check", "samples/homework/students", "--key", "samples/homework/key.toml"], ["check", "samples/forum-least-squares"],
     ["check", "samples/documents", "samples/backward-code/bias.py"], ["explain", "norm(X@R-Y)**2", "--wrt", "R"],

@@ -103,6 +103,7 @@ UNKNOWN_LINKS = {
 }
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(("right", "name"), UNKNOWN_LINKS.values(), ids=UNKNOWN_LINKS)
 def test_a_chain_through_an_unknown_name_is_undecided(right: str, name: str) -> None:
     head = "loss: norm(X@w - y)**2 + lam*norm(w)**2\nwrt: w\nshapes: X: m×n, w: n, y: m, lam: scalar\n"

@@ -150,6 +150,7 @@ def judged(key: Key, number: int, text: str) -> ProblemReport:
     return next(one for one in check_text(f"## Problem {number}\n{text}\n", "a.md", key).problems if one.id == str(number))
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(("number", "text"), TWICE)
 def test_one_right_formula_among_wrong_ones_is_no_answer(key: Key, number: int, text: str) -> None:
     found = judged(key, number, text)
@@ -162,6 +163,7 @@ def test_what_is_denied_or_supposed_is_no_answer(key: Key, number: int, text: st
     assert (found.verdict, found.final.code, found.score) == ("undecided", "nothing-judged", 0), found
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(("number", "text"), RIGHT)
 def test_what_leads_to_the_answer_is_no_second_one(key: Key, number: int, text: str) -> None:
     assert judged(key, number, text).verdict == "right"

@@ -49,6 +49,7 @@ def cases() -> Iterator[object]:
             yield pytest.param(path, place, *expected, id=name)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(("path", "place", "line", "codes", "final"), list(cases()))
 def test_the_first_wrong_line_is_found(path: Path, place: int, line: str, codes: str, final: str) -> None:
     problem = checked(path)[0].problems[place]
@@ -71,6 +72,7 @@ def test_every_cause_in_a_derivation_has_its_repair(path: Path) -> None:
             assert isinstance(slip.repair.expr.shape, Shape)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
 def test_a_hint_is_a_hint_and_nothing_is_nothing(path: Path) -> None:
     full = checked(path)[0]

@@ -83,6 +83,7 @@ def test_facts_make_square():
     assert problem.notes == ("n = m, as `S` is spd",)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("term", ["a{0}", "a{0}*b{0}", "norm(A{0}@x{0} - y{0})**2", "sum(exp(a{0}))/c{0}", "sum[i:n](a{0}[i]*b{0}[i])"])
 def test_the_work_grows_with_the_number_of_names_and_not_with_its_square(term):
     def work(count):

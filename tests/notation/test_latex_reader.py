@@ -315,6 +315,7 @@ UNREADABLE = [
 ]
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(("text", "code", "message"), UNREADABLE, ids=[text[:20] for text, _, _ in UNREADABLE])
 def test_unreadable(text: str, code: str, message: str) -> None:
     with pytest.raises(InputError) as caught:

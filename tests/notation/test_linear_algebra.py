@@ -61,6 +61,7 @@ CASES: list[tuple[str, str, Callable[..., Any]]] = [
 ]
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(("loss", "wrt", "value"), CASES, ids=[case[0][:60] for case in CASES])
 def test_against_differences(loss: str, wrt: str, value: Callable[..., Any]) -> None:
     found = gradient(loss, wrt, shapes=[SHAPES])

@@ -219,6 +219,7 @@ def test_what_to_write_instead(loss, help):
 HINGE = r"\sum_i \log(1 + e^{-y_i w^\top x_i})"
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("shapes", [(), ("X: n×d",), ("X: n×d, w: d",)])
 @pytest.mark.parametrize("loss", [
     r"\sum_i \log(1 + e^{-y_i w\cdot x_i})", r"\sum_i \log(1 + e^{-y_i (w\cdot x_i)})", r"\sum_i \log(1 + e^{-y_i x_i\cdot w})",
@@ -277,6 +278,7 @@ def test_class_numbers_are_no_targets():
     assert refused("F.cross_entropy(z, 3)", "z").code == "shape-mismatch"
 
 
+@pytest.mark.thorough
 def test_a_vector_of_scores_is_one_sample():
     from matgrad_cli import gradient
 

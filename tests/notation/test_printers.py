@@ -203,6 +203,7 @@ def test_signs_do_not_pile_up() -> None:
     assert to_unicode(Mul((Number(-1), Mul((alpha, MatMul((A, B))))))) == "−αAB"
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("loss", ["1/(x.T@x)", "1/s**2", "1/norm(x)**3", "(x.T@A@x)/(x.T@x)"])
 def test_an_exponent_under_a_fraction_is_positive(loss: str) -> None:
     """MathML too: what is divided by stands once as a divisor, and not with a minus in its exponent as well."""

@@ -163,6 +163,7 @@ PRINTERS: dict[str, tuple[str, Callable[[Expr], str]]] = {
 }  # fmt: skip
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("part", range(6))
 @pytest.mark.parametrize("printer", PRINTERS)
 def test_what_is_printed_is_read_back(printer: str, part: int) -> None:
@@ -189,6 +190,7 @@ def _as_met(node: Expr) -> tuple[Expr, ...]:
     return (node, mul(Number(2), Power(node, Number(2))), Add((node, mul(Number(-1), node))))
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("name", FUNCTIONS)
 def test_every_function_is_read_back_from_every_printer(name: str) -> None:
     of_it = [node for base in (a, x, A, v) for node in _calls(base) if isinstance(node, Call) and node.function == name]
@@ -208,6 +210,7 @@ def _of_unknown_functions(problem: Problem) -> Iterator[Expr]:
             yield Call(unknown(parts[2], parts[0], order), *call.arguments, *beside)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(("problem", "node"), [(problem, node) for problem in UNKNOWN for node in _of_unknown_functions(problem)])
 def test_unknown_functions_and_their_derivatives_are_read_back_from_every_printer(problem: Problem, node: Expr) -> None:
     scope, judge = scope_of(problem, Source("text", "")), Judge(problem)

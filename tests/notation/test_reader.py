@@ -193,6 +193,7 @@ REFUSED = [
 ]
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(("text", "code"), REFUSED, ids=[repr(text[:20]) for text, _ in REFUSED])
 def test_refusals_have_a_code_and_a_place_and_are_fast(text, code, problem):
     def refused() -> None:
@@ -225,6 +226,7 @@ def test_suggestions_are_checked(problem):
     assert read("X + u[:, None]", problem).shape is read("X", problem).shape
 
 
+@pytest.mark.thorough
 def test_long_flat_chains_are_read_quickly():
     def sums(count: int) -> int:
         return calls_in(lambda: read_problem(" + ".join(f"tr(A{i} @ X)" for i in range(count)), "X"))

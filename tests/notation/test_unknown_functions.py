@@ -47,6 +47,7 @@ GRADIENTS = [
 ]
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(("loss", "wrt", "expected"), GRADIENTS)
 def test_gradients(loss: str, wrt: str, expected: str) -> None:
     found = gradient(loss, wrt, shapes=[SHAPES + ", lambda: scalar"])
@@ -55,6 +56,7 @@ def test_gradients(loss: str, wrt: str, expected: str) -> None:
     assert any("has no meaning and is read as" in note for note in found.derivations[0].problem.notes)
 
 
+@pytest.mark.thorough
 def test_every_method_differentiates_them() -> None:
     for loss, wrt in ((r"\|\phi(Wx)-y\|^2", "W"), ("f(Ax + b)", "x"), ("f(Ax, Wx)", "x"), ("sum(phi(X@w, x))", "w")):
         texts = {str(gradient(loss, wrt, shapes=[SHAPES], method=method)) for method in ("index", "differential", "adjoint", "chain")}

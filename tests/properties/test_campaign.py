@@ -37,11 +37,13 @@ def test_the_interpreter_by_hand() -> None:
         plain.differences("abs(w[0] - 0.999)", "w", names)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("seed", FEW)
 def test_every_method_gives_the_differences(seed: int) -> None:
     assert list(campaign.gradient_faults(seed, 2 + seed % 2, Counter())) == []
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("seed", FEW)
 def test_equal_answers_are_right_and_others_never(seed: int) -> None:
     assert list(campaign.answer_faults(seed, 2 + seed % 2, Counter(), latex=False)) == []

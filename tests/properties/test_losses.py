@@ -125,6 +125,7 @@ def drawn(seed: int, depth: int) -> tuple[str, str]:
     return loss, random.choice(present or ["x"])
 
 
+@pytest.mark.thorough
 @RELAXED
 @given(st.integers(0, 10**9), st.integers(2, 4))
 def test_a_random_loss(seed: int, depth: int) -> None:

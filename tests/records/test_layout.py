@@ -55,6 +55,7 @@ LOSSES = (
 )
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(("loss", "wrt", "shapes"), LOSSES)
 @pytest.mark.parametrize("method", METHODS)
 def test_a_result_is_right_in_its_layout_and_in_no_layout_that_turns_it(loss: str, wrt: str, shapes: str, method: str) -> None:

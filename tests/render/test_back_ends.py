@@ -60,6 +60,7 @@ def executed(expression: Expr, dialect: str) -> Any:
         return np.asarray(space["gradient"](*(given(symbol, arrays[symbol.name], dialect) for symbol in SCENE.variables)), dtype=float)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("dialect", STANDINS)
 @pytest.mark.parametrize("name", FUNCTIONS)
 def test_programs(name: str, dialect: str) -> None:
@@ -71,6 +72,7 @@ def test_programs(name: str, dialect: str) -> None:
         assert np.allclose(got.ravel(), wanted(call), rtol=1e-6, atol=1e-8), f"{call}: {got} instead of {wanted(call)}"
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("name", FUNCTIONS)
 def test_sympy(name: str) -> None:
     arrays, sizes = at_a_point(SCENE)

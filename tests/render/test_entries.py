@@ -143,6 +143,7 @@ def test_conditions_in_latex() -> None:
 LOSSES = [("R.T@R", "R", ["R: M×N"]), ("tanh(W@x+b)", "W", ["W: m×n", "x: n", "b: m"]), ("kron(A,X)", "X", []), ("x@x.T", "x", ["x: n"])]
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(("loss", "wrt", "shapes"), LOSSES, ids=[row[0] for row in LOSSES])
 @pytest.mark.parametrize("width", [40, 64, 80])
 def test_the_forms_fit_the_width(loss: str, wrt: str, shapes: list[str], width: int) -> None:

@@ -78,6 +78,7 @@ def test_every_line_comes_to_the_same(loss: str, wrt: str, shapes: str, assume: 
         assert alike(line.split(" = ") if line else []), line
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     ("loss", "wrt", "shapes", "assume", "constraint"),
     [

@@ -268,6 +268,7 @@ def check(loss: str, wrt: str, shapes: str, facts: tuple[str, ...], sympy: bool 
         execute_sympy(derivation)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(("loss", "wrt"), [*FAST, *NODES])
 def test_functions_and_nodes(loss: str, wrt: str) -> None:
     check(loss, wrt, REGISTRY_SHAPES, REGISTRY_FACTS)
@@ -283,6 +284,7 @@ def test_sympy(loss: str, wrt: str) -> None:
     execute_sympy(derived(loss, wrt, REGISTRY_SHAPES, REGISTRY_FACTS))
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("seed", range(20))
 def test_random_losses(seed: int) -> None:
     check(*random_case(seed), SHAPES, FACTS)

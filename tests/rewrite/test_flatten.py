@@ -48,6 +48,7 @@ FORMS = [
 ]
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(("loss", "wrt", "shapes", "order", "expected"), FORMS, ids=[f"{row[0]} {row[3]}" for row in FORMS])
 def test_known_forms(loss: str, wrt: str, shapes: tuple[str, ...], order: int, expected: str) -> None:
     flat = derive(read_problem(loss, wrt, shapes), order=order).result.flattened

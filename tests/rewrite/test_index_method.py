@@ -153,6 +153,7 @@ def test_gathering_never_crosses_a_free_letter_of_the_loss() -> None:
     found("(x.T@A@x)*(A@x)", "x", "A: n×n, x: n")
 
 
+@pytest.mark.thorough
 def test_a_transpose_pushed_through_a_deep_product_stays_small() -> None:
     layers = "X"
     for _ in range(12):

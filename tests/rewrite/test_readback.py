@@ -104,6 +104,7 @@ def random_product(random: Random, literal: float = 0.0) -> tuple[Expr, Index | 
     return sum_over(bound, body), row, free[1] if len(free) > 1 else None
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("seed", range(320))
 def test_a_random_product_reads_back_to_an_equal_matrix(seed: int) -> None:
     line, row, col = random_product(Random(seed), 0.4 if seed % 2 else 0.0)

@@ -40,6 +40,7 @@ def test_each_registered_function_belongs_to_a_native_rule() -> None:
     assert {rule_id for rule_id in NATIVE if not BOOK.rule(rule_id).native} == set()
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     ("name", "files"),
     [
@@ -74,6 +75,7 @@ def words(tree: ast.AST) -> list[str]:
     return [node.value for node in ast.walk(tree) if isinstance(node, ast.Constant) and isinstance(node.value, str)]
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("loss", ["norm(kron(A,X)-B)**2", "tr(X.T@A@X)", "sum(tanh(A@X))", "tr(inv(X)@A)"])
 @pytest.mark.parametrize("method", METHODS)
 def test_no_line_comes_back(loss: str, method: str) -> None:

@@ -67,6 +67,7 @@ def test_a_term_over_rows_reads_back_without_letters_or_stays(seed: int) -> None
     assert Judge(PROBLEM).compare_over(line, entry(after, rows, cols), letters).holds, (to_text(line), to_text(after))
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("seed", range(40))
 def test_a_loss_over_rows_has_a_gradient_without_letters(seed: int) -> None:
     random = Random(seed)

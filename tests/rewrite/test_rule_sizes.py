@@ -12,6 +12,7 @@ BOOK = rulebook()
 PATTERNS = [rule.id for rule in BOOK if not rule.native]
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("rule_id", PATTERNS)
 def test_in_every_order_of_sizes(rule_id: str) -> None:
     check = selftest.true_at_every_order(pattern(BOOK.rule(rule_id)))

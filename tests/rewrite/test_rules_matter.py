@@ -107,6 +107,7 @@ def comes_out(book: Rulebook, case: Case, method: str, monkeypatch: pytest.Monke
         return None
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("rule_id", SAMPLE)
 def test_a_negated_rule_is_noticed(rule_id: str, monkeypatch: pytest.MonkeyPatch) -> None:
     assert noticed(rule_id, monkeypatch)
@@ -117,6 +118,7 @@ def test_each_negated_rule_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
     assert [rule_id for rule_id in users() if not noticed(rule_id, monkeypatch)] == []
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("step", [40, pytest.param(1, marks=pytest.mark.slow)])
 def test_no_derivation_comes_out_by_rules_that_are_all_wrong(step: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """Every right side times −3 (two negated ones would cancel): then no derivation that uses a rule still comes out."""
@@ -157,6 +159,7 @@ def test_patterns_make_the_steps(method: str) -> None:
     assert made.count("pattern") >= LEAST_BY_PATTERNS[method] * len(made)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("step", [6, pytest.param(1, marks=pytest.mark.slow)])
 def test_each_step_of_the_corpus_can_be_run_again_from_json(step: int) -> None:
     again = ((case.loss, found.method, broken(from_json(to_json(found)))) for case, found in derivations(step))

@@ -30,6 +30,7 @@ rng = np.random.default_rng(4)
 X, Y, A = rng.normal(size=3), rng.normal(size=3), rng.normal(size=(3, 3))
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("loss", ["x.T@S@y", "logdet(S)", "norm(S@S.T - A)**2"])
 @pytest.mark.parametrize("word", ["symmetric", "lower"])
 def test_vech_in_every_format(loss: str, word: str) -> None:

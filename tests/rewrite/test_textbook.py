@@ -128,6 +128,7 @@ def read(text: str) -> Expr:
     return read_expression(text, PROBLEM).expr
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(("before", "after"), CASES)
 def test_textbook_form(before: str, after: str) -> None:
     start = read(before)

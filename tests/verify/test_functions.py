@@ -121,6 +121,7 @@ def test_first_derivative(name):
     np.testing.assert_allclose(found, expected, rtol=1e-6, atol=1e-8)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("name", sorted(set(FUNCTIONS) - SPECTRAL))
 def test_second_derivative(name):
     values = values_of(name, 3)

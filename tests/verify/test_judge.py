@@ -205,6 +205,7 @@ def test_constants_spread_over_the_letters_of_a_derivative():
     assert court.compare(MatrixOf(u, v, Partial(Call("sum", X), X, u, v)), Fill(1, X.shape)).kind == "proved"
 
 
+@pytest.mark.thorough
 def test_too_large_is_unknown():
     n = [Index(f"a{number}", N) for number in range(30)]
     many = mul(*[Entry(w, index, None) for index in n])

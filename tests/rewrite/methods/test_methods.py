@@ -78,6 +78,7 @@ CASES = [
 ]
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(("case", "method"), CASES, ids=lambda value: value if isinstance(value, str) else name(value))
 def test_every_line_holds_and_the_result_is_that_of_the_index_method(case: tuple[str, str, str, str], method: str) -> None:
     found, other = derivation(case, method), derivation(case, "index")
@@ -120,6 +121,7 @@ RESULTS = [
 ]
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(("case", "layout", "text"), RESULTS)
 @pytest.mark.parametrize("method", OTHERS)
 def test_results_are_those_of_the_books(case: tuple[str, str, str, str], layout: str, text: str, method: str) -> None:
@@ -163,6 +165,7 @@ COLUMNS = [
 ]
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("layout", ["gradient", "denominator"])
 @pytest.mark.parametrize("method", ["differential", "chain"])
 @pytest.mark.parametrize("case", COLUMNS, ids=name)
@@ -240,6 +243,7 @@ def product(count: int) -> tuple[str, str, str, str]:
     return f"norm({'@'.join(f'W{number}' for number in range(1, count + 1))} - Y)**2", f"W{count // 2}", shapes, ""
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("method", ["differential", "chain", "adjoint"])
 def test_steps_grow_with_the_depth_and_no_faster(method: str) -> None:
     few, many = derivation(deep(8), method), derivation(deep(16), method)
@@ -248,6 +252,7 @@ def test_steps_grow_with_the_depth_and_no_faster(method: str) -> None:
     assert longest[1] <= 1.5 * longest[0]
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("method", OTHERS)
 def test_a_long_product_takes_as_many_steps_as_a_short_one(method: str) -> None:
     assert len(derivation(product(16), method).steps) <= len(derivation(product(4), method).steps) + 2

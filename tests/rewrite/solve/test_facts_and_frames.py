@@ -22,23 +22,27 @@ NEEDED = {
 }  # fmt: skip
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("name", NEEDED)
 def test_what_is_said_of_the_unknown_is_a_condition_where_some_data_break_it(name: str) -> None:
     loss, shapes, assume, said = NEEDED[name]
     assert f"it is assumed that {said}" in matgrad.solve(loss, "x", shapes, assume).render("text", width=300)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("word", ["diagonal", "lower", "signs"])
 def test_a_point_that_is_not_what_the_unknown_is_said_to_be_is_no_solution(word: str) -> None:
     with pytest.raises(StuckError, match=word):
         matgrad.solve("norm(x - A)**2", "x", "x: n×n, A: n×n", f"x {word}")
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(("loss", "kind"), [("a*x**3", "saddle"), ("a*x**4", "minimum"), ("-a*x**4", "maximum")])
 def test_where_the_second_derivative_is_zero_the_loss_itself_decides(loss: str, kind: str) -> None:
     assert matgrad.solve(loss, "x", "x: scalar, a: scalar", "a positive").solution.extremum.kind == kind
 
 
+@pytest.mark.thorough
 def test_a_saddle_may_be_a_minimum_among_the_symmetric_matrices() -> None:
     for goal in (False, True):
         found = matgrad.solve("logdet(S) + tr(inv(S)@X.T@X)/m", "S", "S: n×n, X: m×n", minimize=goal).solution.extremum
@@ -98,6 +102,7 @@ def test_what_cannot_be_invertible_leads_to_the_shortest_solution(loss: str, fac
     assert not optimum.solution.conditions
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("constraints", [("mu.T@w = r", "sum(w) = 1"), ("sum(w) = 1", "mu.T@w = r")])
 def test_two_constraints_in_either_order(constraints: tuple[str, ...]) -> None:
     optimum = matgrad.solve("w.T@S@w", "w", "w: n, S: n×n, mu: n, r: scalar", "S spd", subject_to=constraints)
@@ -123,6 +128,7 @@ POWERS = {
 }  # fmt: skip
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("name", POWERS)
 def test_multipliers_in_powers(name: str) -> None:
     loss, shapes, assume, constraint, known = POWERS[name]

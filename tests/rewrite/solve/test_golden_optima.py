@@ -21,6 +21,7 @@ PAGES = {
 }
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("name", PAGES)
 def test_page(name: str, update_golden: bool) -> None:
     loss, wrt, shapes, assume, constraint = PAGES[name]

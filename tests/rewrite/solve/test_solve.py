@@ -90,6 +90,7 @@ def arguments(function: Any, shapes: str, assume: str) -> dict[str, Any]:
     return found
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("name", CASES)
 def test_the_printed_solution_is_the_known_one(name: str) -> None:
     loss, wrt, shapes, assume, constraint, known = CASES[name]
@@ -119,6 +120,7 @@ def test_a_saddle_is_one() -> None:
     assert matgrad.solve("x.T@A@x - b.T@x", "x", "A: n×n, x: n, b: n").solution.extremum.kind in ("saddle", "unknown")
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     ("loss", "told", "advised"),
     [
@@ -144,6 +146,7 @@ UNDECIDED = {
 }  # fmt: skip
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("name", UNDECIDED)
 def test_a_kind_that_depends_on_the_data_is_said_under_its_condition(name: str) -> None:
     loss, wrt, shapes, assume, deciding, first, second = UNDECIDED[name]
@@ -160,6 +163,7 @@ def test_a_kind_that_depends_on_the_data_is_said_under_its_condition(name: str) 
         assert "this is a minimum if" in optimum.render(style).lower()
 
 
+@pytest.mark.thorough
 def test_only_data_count_for_which_the_solution_keeps_the_facts_of_the_unknown() -> None:
     found = matgrad.solve("n/2*logdet(S) + tr(inv(S)@C)/2", "S", "S: d×d, C: d×d, n: scalar", "S spd, C spd").solution
     assert found.extremum.kind == "minimum"
@@ -209,6 +213,7 @@ ENDS = {  # the form, which end is given without a wish, the matrix of which it 
 }  # fmt: skip
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("goal", [None, "minimum", "maximum"])
 @pytest.mark.parametrize("name", ENDS)
 def test_which_end_of_the_spectrum_is_given_is_asked_for_or_said(name: str, goal: str | None) -> None:
@@ -229,6 +234,7 @@ def test_which_end_of_the_spectrum_is_given_is_asked_for_or_said(name: str, goal
     assert (reason in optimum.render("text", width=999)) is (goal is None)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(("loss", "sign"), [("tr(X.T@M)", 1), ("-tr(X.T@M)", 1), ("norm(X - M)**2", 1), ("norm(X + M)**2", -1)])
 def test_the_polar_factor(loss: str, sign: int) -> None:
     optimum = matgrad.solve(loss, "X", "X: n×k, M: n×k", (), subject_to=COLUMNS)
@@ -256,6 +262,7 @@ def test_of_a_quotient_the_length_is_free() -> None:
     assert "keeps its value when w is stretched" in optimum.render("text", width=999)
 
 
+@pytest.mark.thorough
 def test_stacked_columns() -> None:
     optimum = matgrad.solve("norm(A@X + X@B - C)**2", "X", "A: n×n, X: n×n, B: n×n, C: n×n")
     a, b, c = D.normal(size=(3, 4, 4))
@@ -266,6 +273,7 @@ def test_stacked_columns() -> None:
     assert "is invertible" in optimum.solution.conditions[-1].template
 
 
+@pytest.mark.thorough
 def test_a_letter_that_is_divided_by_must_not_be_zero() -> None:
     optimum = matgrad.solve("lam*norm(X@w - y)**2", "w", "X: m×n, w: n, y: m, lam: scalar")
     assert "it is assumed that λ ≠ 0" in optimum.render("text")
@@ -280,6 +288,7 @@ def test_an_extremum_that_is_not_there_is_refused() -> None:
         matgrad.solve("norm(w)**2", "w", "w: n", maximize=True, minimize=True)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("loss", ["sum(exp(X@w)) - y.T@X@w", "norm(X@w - y) + norm(w)", "(w.T@w - 1)**2", "y.T@X@w"])
 def test_without_a_closed_form_it_says_so(loss: str) -> None:
     with pytest.raises(StuckError) as caught:
@@ -307,6 +316,7 @@ WITHOUT_ONE = {
 }
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("name", WITHOUT_ONE)
 def test_what_fails_where_a_supposition_fails_is_no_contradiction(name: str) -> None:
     loss, shapes, assume, constraints = WITHOUT_ONE[name]
@@ -343,6 +353,7 @@ def test_an_equation_with_the_unknown_on_both_sides_of_a_matrix() -> None:
     assert np.allclose(X, X.T)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(("loss", "shapes", "assume", "factor"), [
     ("n*logdet(Z) + tr(inv(Z) @ S)", "Z: m×m, S: m×m, n: scalar", (), "Zᵀ"),
     ("n*logdet(Z) + tr(inv(Z) @ S)", "Z: m×m, S: m×m, n: scalar", "Z spd, S spd", "Z"),
