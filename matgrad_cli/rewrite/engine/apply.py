@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
 
 from ...diagnostics.record import record
 from ...facts import Problem
@@ -230,7 +231,6 @@ def _whole(matcher: Matcher, p: Expr, node: Expr, b: Table) -> Iterator[Table]:
 
 def _conditions(sides: Pattern, table: Table, problem: Problem, pending: bool, motion: Motion) -> tuple[Sentence, ...] | None:
     """None if a condition is known to fail; else the conditions that nothing is known about, as sentences."""
-    assumed: list[Sentence] = []
     variables = dict(sides.names)
     if sides.rule.moves or sides.rule.still:
         values = {name: table[variables[name]] for name in (*sides.rule.moves, *sides.rule.still)}
@@ -238,12 +238,16 @@ def _conditions(sides: Pattern, table: Table, problem: Problem, pending: bool, m
             return None
     if any(problem.wrt in table[variables[name]].symbols for name in sides.rule.fixed):
         return None
-    for requirement in sides.rule.when:
-        value = table[variables[requirement.variable]]
-        if pending and requirement.word in STRUCTURE and problem.wrt in value.symbols:
-            return None
-        known = holds(value, requirement.word, problem)
-        if known is False or (known is None and requirement.word in STRUCTURE):
+    return supposed(sides.rule, {name: table.get(variable) for name, variable in sides.names}, problem, pending)
+
+
+def supposed(rule: Rule, values: Mapping[str, Any], problem: Problem, pending: bool = False) -> tuple[Sentence, ...] | None:
+    """The conditions of a rule that nothing is known about, of what its letters stand for; None if one is known to fail."""
+    assumed: list[Sentence] = []
+    for requirement in rule.when:
+        value, structure = values[requirement.variable], requirement.word in STRUCTURE
+        known = None if pending and structure and problem.wrt in value.symbols else holds(value, requirement.word, problem)
+        if known is False or (known is None and structure):
             return None
         if known is None:
             assumed.append(Sentence(said_of(requirement.word, value.shape.is_number), (("0", value),)))

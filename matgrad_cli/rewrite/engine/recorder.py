@@ -20,6 +20,8 @@ from .application import Application, Scene, applied
 from .apply import Rewriting
 from .search import Search
 
+MOST_LINES: Final = 4_000
+"""No derivation has more lines."""
 LONGEST: Final = 300
 """A counterexample that needs more letters than this (large sizes) is not printed; its sizes stand in the evidence."""
 
@@ -159,6 +161,11 @@ class Recorder:
     def stuck(self, message: str, help: str = "`--method index` goes through entries and can differentiate it") -> StuckError:
         """No rule goes on from the current line."""
         return StuckError(Diagnostic("stuck", message, notes=(f"the line reached: {to_unicode(self.line)}",), help=help))
+
+    def must_end(self) -> None:
+        """A derivation longer than it may be ends with a message instead of a hang."""
+        if len(self.steps) > MOST_LINES:
+            raise StuckError(Diagnostic("too-many-steps", f"the derivation has more than {MOST_LINES} lines and is not finished"))
 
     def unknown(self, part: Expr) -> StuckError:
         """No rule is known for a part."""

@@ -4,23 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ...diagnostics import Diagnostic, StuckError
 from ...diagnostics.record import record
 from ...facts import Problem
-from ...ir import Call, Entry, Expr, Index, MatMul, Named, Number, Partial, Path, Power, Symbol, at, nodes_of
-from ...ir.dimensions import ONE
+from ...ir import Call, Entry, Expr, Index, MatMul, Named, Number, Partial, Path, Power, Shape, Symbol, at, nodes_of
 from ...notation.printing.to_unicode import to_unicode
 from ...records import Bindings
 from ..engine.application import Site, applied, native, places_of
 from ..engine.application import reserved_names as names_of
 from ..engine.layers import Layers, outermost
 from ..engine.recorder import Recorder
-from ..forms.entries import entry
+from ..forms.entries import entry, letters_for
 from ..forms.terms import has_pending, split, terms_of
 from .gather import gather_round, inside_of, maximal
-
-MAX_LINES = 2_000
-"""A derivation longer than this ends with a message instead of a hang."""
 
 ENTRY_LETTERS = ("s", "t"), ("p", "q"), ("a", "b"), ("u", "v"), ("f", "g")
 ROOT_LETTERS = ("i", "j"), ("p", "q"), ("a", "b"), ("u", "v"), ("f", "g")
@@ -62,43 +57,23 @@ def reserved_names(problem: Problem) -> set[str]:
     return set(names_of(problem))
 
 
-def pick_pair(options: tuple[tuple[str, str], ...], taken: set[str]) -> tuple[str, str]:
-    """The first pair of letters of which neither is taken."""
-    for pair in options:
-        if not taken & set(pair):
-            return pair
-    number = 1
-    while {f"s{number}", f"t{number}"} & taken:
-        number += 1
-    return f"s{number}", f"t{number}"
-
-
 def target_of(expr: Expr, variable: Symbol, taken: set[str]) -> Target:
     """The entry of `expr` by an entry of the variable, in letters that nothing else uses."""
-    root: list[Index] = []
-    row_letter = col_letter = None
-    if not expr.shape.is_number:
-        first, second = pick_pair(ROOT_LETTERS, taken)
-        row_letter = Index(first, expr.shape.rows) if expr.shape.rows is not ONE else None
-        col_letter = Index(second, expr.shape.cols) if expr.shape.cols is not ONE else None
-        if row_letter is None:
-            assert col_letter is not None
-            col_letter = Index(first, expr.shape.cols)
-        root = [letter for letter in (row_letter, col_letter) if letter is not None]
-        taken.update(letter.name for letter in root)
-    first, second = pick_pair(ENTRY_LETTERS, taken)
-    row = Index(first, variable.shape.rows) if variable.shape.rows is not ONE else None
-    col = Index(second if row else first, variable.shape.cols) if variable.shape.cols is not ONE else None
-    taken.update(letter.name for letter in (row, col) if letter is not None)
-    return Target(entry(expr, row_letter, col_letter), variable, tuple(root), row, col, expr.shape.is_row)
+    places, (row, col) = _pair(expr.shape, ROOT_LETTERS, taken), _pair(variable.shape, ENTRY_LETTERS, taken)
+    root = tuple(letter for letter in places if letter is not None)
+    return Target(entry(expr, *places), variable, root, row, col, expr.shape.is_row)
+
+
+def _pair(shape: Shape, options: tuple[tuple[str, str], ...], taken: set[str]) -> tuple[Index | None, Index | None]:
+    """Letters for the sides of a shape, of the first pair of which neither is taken."""
+    return letters_for(shape, taken, [letter for pair in options if taken.isdisjoint(pair) for letter in pair])
 
 
 def differentiate(recorder: Recorder) -> None:
     """Unfold the pending derivatives, largest first, until only δ's and entries are left."""
     layers = Layers(recorder.scene, recorder.rules.method("index").phase("unfold").rules)
     while has_pending(recorder.line):
-        if len(recorder.steps) > MAX_LINES:
-            raise StuckError(Diagnostic("too-many-steps", f"the derivation has more than {MAX_LINES} lines and is not finished"))
+        recorder.must_end()
         if gather_round(recorder):
             continue
         _unfold_round(recorder, layers, maximal(split(recorder.line)))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ...diagnostics import Diagnostic, StuckError
+from ...diagnostics import StuckError
 from ...diagnostics.record import field, mutable, replace
 from ...facts import Problem
 from ...ir import Call, Expr, Named, Partial, Path, Shape, add, nodes_of
@@ -26,8 +26,6 @@ from .parts import cut, pendings, total
 from .stacked import carried_out, factors
 from .unfolding import Moving
 from .walk import NAME_FROM
-
-MAX_ROUNDS = 2_000
 
 
 def derive_chain(problem: Problem, book: Rulebook, judge: Judge, layout: str) -> Derivation:
@@ -99,13 +97,12 @@ class Chain:
 
     def run(self) -> None:
         """Until nothing is pending."""
-        for number in range(MAX_ROUNDS):
-            ready = self._ready()
-            if ready is None:
-                return
+        outer = True
+        while (ready := self._ready()) is not None:
+            self.recorder.must_end()
             self._gather(ready)
-            self._through(ready, outer=not number)
-        raise StuckError(Diagnostic("too-many-steps", f"the derivation has more than {MAX_ROUNDS} parts and is not finished"))
+            self._through(ready, outer)
+            outer = False
 
     def opened(self, names: list[Named]) -> Expr:
         """The last line in textbook form, its parts written out where that stays readable."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import partial
 
-from ...diagnostics import Diagnostic, StuckError
+from ...diagnostics import StuckError
 from ...diagnostics.record import mutable, replace
 from ...facts import Problem
 from ...ir import Add, Differential, Expr, Mul, Named, Number, Partial, Path, Symbol
@@ -19,7 +19,7 @@ from ...verify.judge import Judge
 from ..closing import finish, itself, need_number, none, tidied
 from ..engine.application import Scene, Site, native
 from ..engine.layers import outermost
-from ..engine.recorder import Recorder
+from ..engine.recorder import MOST_LINES, Recorder
 from ..index.method import reserved_names
 from ..named_steps import record_names
 from ..naming import fresh_name
@@ -27,7 +27,7 @@ from .beside import Term
 from .chain_forms import body_of, form_of, one_layer, waiting
 from .parts import total
 from .unfolding import Moving
-from .walk import MAX_LINES, Mover
+from .walk import Mover
 
 
 def derive_expand(problem: Problem, book: Rulebook, judge: Judge, layout: str) -> Derivation:
@@ -64,7 +64,8 @@ class Expand:
         trace, multiply = (book.method("expand").phase(name) for name in ("trace", "multiply"))
         mover = Mover(recorder.scene, under_derivatives)
         named = False
-        for _ in range(MAX_LINES):
+        while True:
+            recorder.must_end()
             if self._multiplied(mover, trace, "") or self._multiplied(mover, multiply, "expand-product"):
                 continue
             if not named:
@@ -72,12 +73,11 @@ class Expand:
                 self._name_terms()
             if not self._differentiated():
                 return
-        raise StuckError(Diagnostic("too-many-steps", f"the derivation has more than {MAX_LINES} lines and is not finished"))
 
     def _multiplied(self, mover: Mover, phase: Phase, group: str) -> bool:
         """The rules of a phase as long as one fits, as substeps of a group if it is named; whether there was any."""
         recorder = self.recorder
-        steps = recorder.steps_of(partial(mover.found, phase), MAX_LINES)
+        steps = recorder.steps_of(partial(mover.found, phase), MOST_LINES)
         if group:
             recorder.group(group, steps)
         else:

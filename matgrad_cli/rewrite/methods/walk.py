@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 
-from ...diagnostics import Diagnostic, StuckError
 from ...diagnostics.record import field, mutable
 from ...ir import Add, Call, Differential, Expr, Mul, Named, Path, Power, Symbol, add, at, mul
 from ...records import Derivation
@@ -16,7 +15,7 @@ from ..engine.application import Scene, applied, fit, with_parts
 from ..engine.apply import Rewriting
 from ..engine.layers import outermost
 from ..engine.moving import holds_pending
-from ..engine.recorder import Recorder
+from ..engine.recorder import MOST_LINES, Recorder
 from ..engine.search import Search
 from ..forms.algebra import flip, multiplied, zero
 from ..forms.terms import terms_of
@@ -29,7 +28,6 @@ from .beside import Term, beside, gradient_in, like
 from .parts import pendings
 from .unfolding import Moving, unfold
 
-MAX_LINES = 4_000
 NAME_FROM = 24
 """A gradient of an inner part with more symbols than this gets a name of its own."""
 
@@ -53,7 +51,7 @@ class Mover(Search):
     def through(self, phases: Iterable[Phase], line: Expr) -> Expr:
         """The line after all rules of the phases, one after the other, without a record."""
         phases = list(phases)
-        for _ in range(MAX_LINES):
+        for _ in range(MOST_LINES):
             found = next((found for phase in phases if (found := self.found(phase, line))), None)
             before, line = line, line if found is None else applied(line, found).after
             if line is before:
@@ -102,8 +100,7 @@ class Walk:
         end = next(number for number, phase in enumerate(phases) if phase.name == "form")
         mover = Mover(self.moving.scene)
         while any(self._step(phase, mover) for phase in phases[:end]):
-            if len(self.recorder.steps) > MAX_LINES:
-                raise StuckError(Diagnostic("too-many-steps", f"the derivation has more than {MAX_LINES} lines and is not finished"))
+            self.recorder.must_end()
         for part in pendings(self.recorder.line):
             if part.body is not self.moving.variable:
                 raise self.recorder.unknown(part.body)

@@ -14,13 +14,13 @@ from ...ir import ONE, Call, Expr, MatMul, Mul, Symbol
 from ...notation.printing.to_unicode import to_unicode
 from ...records import Bindings, Sentence
 from ...records.solution import Equation, Move
-from ...rulebook import Rule
 from ...rulebook.load import SOLVING, equation_rules
 from ...verify.judge import Judge
 from ...verify.solving.holding import equivalent
 from ...verify.solving.system import System
 from ...verify.verdict import Verdict
 from ..engine.application import Scene, fit
+from ..engine.apply import supposed
 from ..engine.recorder import sentence
 from ..forms.algebra import flip
 from ..textbook.simplifier import Simplifier
@@ -138,8 +138,10 @@ class Line:
         if rule.native:
             place = Place(self.equation, self.core, self.problem, self.simplify, self.root, known)
             found = NATIVE[rule_id][0](place)
-            assumed = self._assumed(rule, found[1]) if found is not None else None
-            return None if found is None or assumed is None or not _possible(assumed, self.problem) else (*found, assumed)
+            assumed = supposed(rule, dict(found[1]), self.problem) if found is not None else None
+            if found is None or assumed is None or not _possible(assumed := tuple(map(plainly, assumed)), self.problem):
+                return None
+            return *found, assumed
         inner = self.core.children[0] if self.core is not self.unknown and self.equation[0] is self.core else self.core
         given: Bindings = (("X", inner),) if any(name == "X" for name, _ in rule.shapes) else ()
         rewriting = fit(rule, Call("inner", *self.equation), self._scene, given)
@@ -151,19 +153,6 @@ class Line:
         left, right = rewriting.new.arguments
         after = (left, right) if given else (self.simplify(left), self.simplify(right))  # where X is alone, eq-tidy says so
         return after, rewriting.bindings, tuple(map(plainly, rewriting.assumed))
-
-    def _assumed(self, rule: Rule, bindings: Bindings) -> tuple[Sentence, ...] | None:
-        """What a native move supposes of what it names; None if that is known to fail."""
-        named, found = dict(bindings), list[Sentence]()
-        for requirement in rule.when:
-            value = named[requirement.variable]
-            assert isinstance(value, Expr)
-            known = holds(value, requirement.word, self.problem)
-            if known is False:
-                return None
-            if known is None:
-                found.append(plainly(Sentence(said_of(requirement.word, value.shape.is_number), (("0", value),))))
-        return tuple(found)
 
     def _moved(self, rule_id: str, known: Known | None, after: Equation, bindings: Bindings, assumed: tuple[Sentence, ...]) -> bool:
         """Records a move, judged by numbers; False if the line stays what it was.

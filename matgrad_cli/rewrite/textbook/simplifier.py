@@ -211,9 +211,6 @@ class Simplifier:
         return not aside or (type(rewriting.new) is type(node) and parts.isdisjoint(aside))
 
     def _rewriting(self, entry: _Entry, node: Expr) -> Rewriting | None:
-        operators = operators_in(node)
-        if any(operators.isdisjoint(heads) for heads in entry.needed):
-            return None
         if entry.factors and not (isinstance(node, MatMul) and entry.factors_fit(node)):
             return None
         for rewriting in rewritings(entry.rule, node, self.problem):
