@@ -15,6 +15,7 @@ from .apply import Rewriting
 
 
 def _likely(rule: Rule, node: Expr) -> bool:
+    """Whether a rule may fit a part, seen before it is parsed."""
     return not rule.lhs or any(may_fit(one.lhs, node) for one in variants(rule))
 
 
@@ -25,15 +26,13 @@ def _heads(rule: Rule) -> frozenset[str] | None:
 
 
 class Search:
-    """`likely` says without reading a rule whether it may fit a part, `accepts` which of the things that a rule makes are wanted.
+    """`accepts` says which of the things that a rule makes are wanted.
 
     What does not fit is remembered, as most of a line stays as it is: whether a rule fits depends on the part and the bindings alone.
     """
 
-    def __init__(
-        self, scene: Scene, likely: Callable[[Rule, Expr], bool] = _likely, accepts: Callable[[Rewriting], bool] = lambda _: True
-    ) -> None:
-        self.scene, self.likely, self.accepts = scene, likely, accepts
+    def __init__(self, scene: Scene, accepts: Callable[[Rewriting], bool] = lambda _: True) -> None:
+        self.scene, self.accepts = scene, accepts
         self._misses: set[tuple[str, Expr, Bindings]] = set()
 
     def first(
@@ -50,7 +49,7 @@ class Search:
                 miss = rule.id, node, bindings
                 if (wanted is not None and head not in wanted) or miss in self._misses or any(path[: len(one)] == one for one in found):
                     continue
-                rewriting = fit(rule, node, self.scene, bindings, line, path) if self.likely(rule, node) else None
+                rewriting = fit(rule, node, self.scene, bindings, line, path) if _likely(rule, node) else None
                 if rewriting is None or not self.accepts(rewriting):
                     self._misses.add(miss)
                 elif not found or not bindings or fit(rule, node, self.scene, (), line, path) == rewriting:

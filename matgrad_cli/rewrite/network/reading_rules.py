@@ -7,7 +7,6 @@ a column and then as a row. One rule at all its places is one step.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from functools import lru_cache
 from itertools import islice
 from typing import Final
 
@@ -15,7 +14,6 @@ from ...diagnostics.record import record
 from ...ir import Add, Call, Entry, Expr, Index, Mul, Path, Power, SumOver, Transpose, is_elementwise
 from ...ir.walk import at
 from ...records import Bindings
-from ...rulebook.rule import Rule
 from ..engine.application import Application, Scene, applied
 from ..engine.apply import Rewriting
 from ..engine.search import Search
@@ -77,7 +75,7 @@ class _Reader:
 
     def __init__(self, line: Expr, ends: Ends | None, scene: Scene, root: Path = (), search: Search | None = None) -> None:
         self.line, self.ends, self.scene, self.root = line, ends, scene, root
-        self.search = search or Search(scene, _has_enough, _is_plain)
+        self.search = search or Search(scene, _is_plain)
         self.rules = {phase.name: phase.rules for phase in scene.rules.method("index").phases}
 
     def run(self) -> Iterator[Reading]:
@@ -173,23 +171,6 @@ def _own_ends(bracket: Expr) -> Ends:
     places = [(one.row, one.col) for _, one in _number_nodes(bracket) if isinstance(one, Entry) and not isinstance(one.base, Transpose)]
     first, second = letters
     return (second, first) if places.count((second, first)) > places.count((first, second)) else (first, second)
-
-
-@lru_cache(maxsize=256)
-def _entries_in(lhs: str) -> tuple[int, bool]:
-    """How many entries the text of a rule holds, and whether all their letters are summed."""
-    summed, _, body = lhs[4:].partition("](") if lhs.startswith("sum[") else ("", "", lhs)
-    letters = [letter for piece in body.split("[")[1:] for letter in piece.split("]")[0].split(",")]
-    return body.count("["), bool(summed) and set(letters) <= set(summed.split(","))
-
-
-def _has_enough(rule: Rule, node: Expr) -> bool:
-    """Whether a product or a Σ holds as many factors with letters as the rule has entries: seen before the rule is parsed."""
-    count, summed = _entries_in(rule.lhs)
-    if not isinstance(node, Mul | SumOver):
-        return not count or len(node.free) > 0
-    bound, factors = _factors((), node)
-    return count <= sum(1 for _, factor in factors if factor.free and (not summed or factor.free <= set(bound)))
 
 
 def _is_plain(found: Rewriting) -> bool:
