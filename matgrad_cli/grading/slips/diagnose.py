@@ -224,13 +224,17 @@ def _reference(context: Context, before: Expr) -> Expr | None:
     task, bench = context.around.task, context.around.bench
     if task.wanted is None or not (context.target or is_pending(before)):
         return None
+    if not any(_alike(form, before) for form in _forms(context, task.wanted)):  # seen before anything is derived
+        return None
     gradient = context.reference if context.reference is not None else worked_out(task.problem, task.layout)
     if gradient is None or gradient.free:
         return None
-    for found in _forms(context, gradient):
-        if found.shape is before.shape and found.free == before.free and bench.equal(found, before):
-            return found
-    return None
+    return next((form for form in _forms(context, gradient) if _alike(form, before) and bench.equal(form, before)), None)
+
+
+def _alike(one: Expr, other: Expr) -> bool:
+    """Whether both have the same shape and the same free letters."""
+    return one.shape is other.shape and one.free == other.free
 
 
 def _forms(context: Context, gradient: Expr) -> Iterator[Expr]:
