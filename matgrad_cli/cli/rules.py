@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -70,30 +69,11 @@ def list_rules(
     if family is not None and family not in book.families:
         raise UsageError(Diagnostic("unknown-family", f"no chapter is called `{family}`", notes=(f"chapters: {' '.join(book.families)}",)))
     families = (family,) if family else book.families
-    if sys.stdout.isatty():
-        _table(book, families)
-        return
     lines = []
     for name in families:
         lines.append(name)
         lines += [f"  {rule.id:<28} {_filled(rule.title)}" for rule in book.family(name)]
     deliver("\n".join(lines), None)
-
-
-def _table(book: Rulebook, families: tuple[str, ...]) -> None:
-    from rich.console import Console
-    from rich.table import Table
-    from rich.text import Text
-
-    console = Console()
-    for name in families:
-        table = Table(title=Text(name), title_justify="left", show_header=False, box=None, padding=(0, 2, 0, 0))
-        table.add_column("id", style="cyan", no_wrap=True)
-        table.add_column("title")
-        for rule in book.family(name):
-            table.add_row(Text(rule.id), Text(_filled(rule.title)))
-        console.print(table)
-        console.print()
 
 
 @app.command()

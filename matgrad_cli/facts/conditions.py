@@ -228,9 +228,10 @@ def _way(words: frozenset[str]) -> tuple[Structured, Entry] | None:
     exact = [entry for entry in found if entry in (samplers.bit, samplers.sign)]
     entries: list[Entry] = [*exact, samplers.fraction_of_one, *found, samplers.any_number]
     ways: list[Structured] = [condition.sample for condition in conditions if condition.sample is not None]
-    ways += [samplers.positive_diagonal, samplers.sign_diagonal, samplers.mirror, samplers.identity] if len(words) > 1 else []
+    usual: tuple[Structured, ...] = (
+        samplers.positive_diagonal, samplers.sign_diagonal, samplers.mirror, samplers.identity, samplers.generic)
     rows, cols = (3, 2) if "tall" in words else (2, 3) if "wide" in words else (3, 3)
-    for way in [*ways, samplers.generic]:
+    for way in (*ways, *(usual if len(words) > 1 else usual[-1:])):
         for entry in dict.fromkeys(found if len(found) == 1 else entries if found else [samplers.any_number]):
             source = samplers.Fractions(random.Random(7), 5)
             shapes = ((rows, cols), (rows + 1, cols + 1)) + (((3, 1),) if not any(c.sides for c in conditions) else ())

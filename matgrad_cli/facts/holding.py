@@ -62,6 +62,8 @@ def _known(expr: Expr, word: str, problem: Problem) -> Answer:
         return by_shape
     if isinstance(expr, Symbol) and any(word in consequences(fact.word) for fact in problem.facts if fact.symbol is expr):
         return True
+    if _inherited(expr, word, problem):
+        return True
     by_form = _BY_FORM.get(word)
     found = by_form(expr, problem) if by_form is not None else None
     if found is None and not isinstance(expr, Symbol):
@@ -101,6 +103,28 @@ def _arrays(parts: tuple[Expr, ...]) -> tuple[Expr, ...]:
     return tuple(part for part in parts if not part.shape.is_number)
 
 
+_SAME_OF: Final[dict[str, tuple[type[Expr], ...]]] = {
+    "symmetric": (Transpose, Inverse, MatrixPower, Power), "antisymmetric": (Transpose, Inverse),
+    **dict.fromkeys(("spd", "orthogonal"), (Transpose, Inverse, MatrixPower)), "invertible": (Transpose, MatrixPower),
+    **dict.fromkeys(("lower", "upper", "diagonal"), (Inverse, MatrixPower)), "nonzero": (Transpose, Power),
+    **dict.fromkeys(("positive", "nonnegative", "unit_interval"), (Transpose,)),
+}
+"""What has a fact if what stands in it has it."""
+_OF_ALL: Final[dict[str, tuple[type[Expr], ...]]] = {
+    "symmetric": (Add, Mul, Hadamard), "antisymmetric": (Add, Mul), "invertible": (MatMul,), "unit_interval": (Hadamard,),
+    **dict.fromkeys(("lower", "upper", "diagonal"), (Add, MatMul, Mul)),
+}
+"""What has a fact if all arrays in it have it."""
+
+
+def _inherited(expr: Expr, word: str, problem: Problem) -> bool:
+    """Whether the fact comes from the parts alone."""
+    if isinstance(expr, _SAME_OF.get(word, ())):
+        return holds(expr.children[0], word, problem) is True
+    arrays = _arrays(expr.children) if isinstance(expr, _OF_ALL.get(word, ())) else ()
+    return bool(arrays) and _all(arrays, word, problem)
+
+
 _OF_MATRICES: Final = frozenset((*MATRIX_FUNCTIONS, *CHANGES, "powm"))
 
 
@@ -111,15 +135,9 @@ def _symmetric(expr: Expr, problem: Problem) -> Answer:
         case Literal():
             return bool(tuple(zip(*expr.rows, strict=True)) == expr.rows)
         case Add(terms):
-            return True if _all(terms, "symmetric", problem) or _symmetric_sum(terms, problem) else None
-        case Mul(factors):
-            return True if _all(_arrays(factors), "symmetric", problem) else None
-        case Hadamard(factors):
-            return True if _all(factors, "symmetric", problem) else None
-        case MatMul(factors) if expr.shape.is_square:
+            return True if _symmetric_sum(terms, problem) else None
+        case MatMul() if expr.shape.is_square:
             return True if _turned(expr, problem) is expr else None
-        case Transpose(body) | Inverse(body) | MatrixPower(body, _) | Power(body, _):
-            return True if holds(body, "symmetric", problem) else None
         case Call("diag" | "topvv", _):
             return True
         case Call(name, arguments) if arguments[0].shape is expr.shape and (is_elementwise(name) or name in _OF_MATRICES):
@@ -146,18 +164,6 @@ def _turned_term(term: Expr, problem: Problem) -> Expr:
     return _turned(term, problem)
 
 
-def _antisymmetric(expr: Expr, problem: Problem) -> Answer:
-    match expr:
-        case Add(terms):
-            return True if _all(terms, "antisymmetric", problem) else None
-        case Mul(factors):
-            return True if _all(_arrays(factors), "antisymmetric", problem) and _arrays(factors) else None
-        case Transpose(body) | Inverse(body):
-            return True if holds(body, "antisymmetric", problem) else None
-        case _:
-            return None
-
-
 def _spd(expr: Expr, problem: Problem) -> Answer:
     match expr:
         case Eye():
@@ -169,8 +175,6 @@ def _spd(expr: Expr, problem: Problem) -> Answer:
             numbers = [factor for factor in factors if factor.shape.is_number]
             arrays = _arrays(factors)
             return True if arrays and _all(tuple(numbers), "positive", problem) and _all(arrays, "spd", problem) else None
-        case Transpose(body) | Inverse(body) | MatrixPower(body, _):
-            return True if holds(body, "spd", problem) else None
         case MatMul((left, right)) if _turned(left, problem) is right:
             return True if holds(right, "invertible", problem) or holds(right, "tall", problem) else None
         case Call("diag", (body,)):
@@ -196,8 +200,6 @@ def _orthogonal(expr: Expr, problem: Problem) -> Answer:
     match expr:
         case Eye():
             return True
-        case Transpose(body) | Inverse(body) | MatrixPower(body, _):
-            return True if holds(body, "orthogonal", problem) else None
         case MatMul(factors):
             return True if all(factor.shape.is_square for factor in factors) and _all(factors, "orthogonal", problem) else None
         case _:
@@ -209,16 +211,10 @@ def _triangular(word: str, turned: str) -> Callable[[Expr, Problem], Answer]:
         match expr:
             case Eye() | Call("diag", _):
                 return True
-            case Add(parts) | MatMul(parts):
-                return True if _all(parts, word, problem) else None
-            case Mul(factors):
-                return True if _all(_arrays(factors), word, problem) else None
             case Hadamard(factors):
                 return True if any(holds(factor, word, problem) for factor in factors) else None
             case Transpose(body):
                 return True if holds(body, turned, problem) else None
-            case Inverse(body) | MatrixPower(body, _):
-                return True if holds(body, word, problem) else None
             case _:
                 return None
     return known
@@ -232,10 +228,6 @@ def _invertible(expr: Expr, problem: Problem) -> Answer:
             return True
         case Symbol():
             return True if any(fact.symbol is expr and fact.word == "orthogonal" for fact in problem.facts) else None
-        case Transpose(body) | MatrixPower(body, _):
-            return True if holds(body, "invertible", problem) else None
-        case MatMul(factors):
-            return True if _all(factors, "invertible", problem) else None
         case Mul(factors):
             arrays = _arrays(factors)
             numbers = tuple(factor for factor in factors if factor.shape.is_number)
@@ -283,8 +275,6 @@ def _signed(word: str) -> Callable[[Expr, Problem], Answer]:
                 return True if some and _all(terms, "nonnegative", problem) else None
             case Mul(parts) | Hadamard(parts) | MatMul(parts):
                 return True if _all(parts, word, problem) or (not strict and expr.shape.is_number and _gram(expr, problem)) else None
-            case Transpose(body):
-                return True if holds(body, word, problem) else None
             case _:
                 return None
     return known
@@ -296,24 +286,18 @@ def _nonzero(expr: Expr, problem: Problem) -> Answer:
             return value != 0
         case Mul(parts) | Hadamard(parts):
             return True if _all(parts, "nonzero", problem) else None
-        case Power(body, _) | Transpose(body):
-            return True if holds(body, "nonzero", problem) else None
         case Call("det", (body,)):
             return True if holds(body, "invertible", problem) else None
         case _:
             return True if holds(expr, "positive", problem) else None
 
 
-def _unit_interval(expr: Expr, problem: Problem) -> Answer:
+def _unit_interval(expr: Expr, _: Problem) -> Answer:
     match expr:
         case Number(value):
             return 0 <= value <= 1
         case Fill() | Eye() | Call("sigmoid" | "softmax" | "softmax0" | "softmax1" | "step", _):
             return True
-        case Hadamard(parts):
-            return True if _all(parts, "unit_interval", problem) else None
-        case Transpose(body):
-            return True if holds(body, "unit_interval", problem) else None
         case _:
             return None
 
@@ -323,11 +307,11 @@ def _simplex(expr: Expr, _: Problem) -> Answer:
 
 
 _BY_FORM: Final[dict[str, Callable[[Expr, Problem], Answer]]] = {
-    "symmetric": _symmetric, "antisymmetric": _antisymmetric, "spd": _spd, "orthogonal": _orthogonal, "invertible": _invertible,
+    "symmetric": _symmetric, "spd": _spd, "orthogonal": _orthogonal, "invertible": _invertible,
     "lower": _triangular("lower", "upper"), "upper": _triangular("upper", "lower"), "diagonal": _triangular("diagonal", "diagonal"),
     "positive": _signed("positive"), "nonnegative": _signed("nonnegative"), "nonzero": _nonzero, "unit_interval": _unit_interval,
     "simplex": _simplex,
 }
 
-_READ_OFF: Final = frozenset(word for form in _BY_FORM if form != "orthogonal" for word in consequences(form))
+_READ_OFF: Final = frozenset(word for form in (*_BY_FORM, "antisymmetric") if form != "orthogonal" for word in consequences(form))
 """What the form of an expression can tell."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from fractions import Fraction
+from operator import eq, ge, le
 from random import Random
 from typing import Any, Protocol
 
@@ -54,7 +55,6 @@ class Fractions:
 
 
 Entry = Callable[[Source], Any]
-Sampler = Callable[[Source, int, int], Rows]
 
 
 def any_number(source: Source) -> Any:
@@ -83,9 +83,26 @@ def sign(source: Source) -> Any:
     return 2 * source.below(2) - 1
 
 
-def generic(source: Source, rows: int, cols: int, entry: Entry = any_number) -> Rows:
-    """All entries drawn one by one."""
-    return [[entry(source) for _ in range(cols)] for _ in range(rows)]
+class Drawn:
+    """Arrays whose entries are drawn one by one where `kept` says so and are 0 elsewhere; always by `own`, where that is given."""
+
+    def __init__(self, kept: Callable[[int, int], bool], own: Entry | None = None) -> None:
+        self.kept, self.own = kept, own
+
+    def __call__(self, source: Source, rows: int, cols: int, entry: Entry = any_number) -> Rows:
+        draw = self.own or entry
+        return [[draw(source) if self.kept(i, j) else 0 for j in range(cols)] for i in range(rows)]
+
+
+generic = Drawn(lambda _i, _j: True)
+negative = Drawn(lambda _i, _j: True, lambda source: -source.positive())
+zero = Drawn(lambda _i, _j: False)
+lower = Drawn(ge)
+upper = Drawn(le)
+diagonal = Drawn(eq)
+positive_diagonal = Drawn(eq, positive_number)
+sign_diagonal = Drawn(eq, sign)
+identity = Drawn(eq, lambda _: 1)
 
 
 def symmetric(source: Source, rows: int, cols: int, entry: Entry = any_number) -> Rows:
@@ -110,36 +127,6 @@ def spd(source: Source, rows: int, cols: int, entry: Entry = any_number) -> Rows
     factor = generic(source, rows, rows, entry)
     product = times(factor, [list(col) for col in zip(*factor, strict=True)])
     return [[value + (source.positive() if i == j else 0) for j, value in enumerate(row)] for i, row in enumerate(product)]
-
-
-def diagonal(source: Source, rows: int, cols: int, entry: Entry = any_number) -> Rows:
-    """Zero off the diagonal."""
-    return [[entry(source) if i == j else 0 for j in range(cols)] for i in range(rows)]
-
-
-def positive_diagonal(source: Source, rows: int, cols: int, entry: Entry = any_number) -> Rows:
-    """Zero off the diagonal, positive on it."""
-    return diagonal(source, rows, cols, positive_number)
-
-
-def sign_diagonal(source: Source, rows: int, cols: int, entry: Entry = any_number) -> Rows:
-    """±1 on the diagonal: diagonal and orthogonal."""
-    return diagonal(source, rows, cols, sign)
-
-
-def identity(source: Source, rows: int, cols: int, entry: Entry = any_number) -> Rows:
-    """The identity."""
-    return diagonal(source, rows, cols, lambda _: 1)
-
-
-def lower(source: Source, rows: int, cols: int, entry: Entry = any_number) -> Rows:
-    """Zero above the diagonal."""
-    return [[entry(source) if i >= j else 0 for j in range(cols)] for i in range(rows)]
-
-
-def upper(source: Source, rows: int, cols: int, entry: Entry = any_number) -> Rows:
-    """Zero below the diagonal."""
-    return [[entry(source) if i <= j else 0 for j in range(cols)] for i in range(rows)]
 
 
 def mirror(source: Source, rows: int, cols: int, entry: Entry = any_number) -> Rows:
@@ -204,19 +191,9 @@ def lopsided(source: Source, rows: int, cols: int, entry: Entry = any_number) ->
     return result
 
 
-def negative(source: Source, rows: int, cols: int, entry: Entry = any_number) -> Rows:
-    """Negative entries."""
-    return generic(source, rows, cols, lambda s: -s.positive())
-
-
 def singular(source: Source, rows: int, cols: int, entry: Entry = any_number) -> Rows:
     """Of rank one (zero if 1×1)."""
     if rows == cols == 1:
         return [[0]]
     left, right = [source.number() for _ in range(rows)], [source.number() for _ in range(cols)]
     return [[a * b for b in right] for a in left]
-
-
-def zero(source: Source, rows: int, cols: int, entry: Entry = any_number) -> Rows:
-    """All entries 0."""
-    return [[0] * cols for _ in range(rows)]
