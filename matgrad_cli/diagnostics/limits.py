@@ -91,3 +91,12 @@ def place_of(error: BaseException) -> str:
     while place is not None and place.tb_next is not None:
         place = place.tb_next
     return f"{os.path.basename(place.tb_frame.f_code.co_filename)}:{place.tb_lineno}" if place is not None else "an unknown place"
+
+
+def broken(error: BaseException) -> Diagnostic:
+    """What is said of work that a limit or a bug of ours ended; with `MATGRAD_DEBUG` a bug goes on."""
+    found = ended_by(error)
+    if found is None and os.environ.get("MATGRAD_DEBUG"):
+        raise error
+    message = "this could not be judged, by a bug of matgrad"
+    return found or Diagnostic("bug", message, notes=(f"{type(error).__name__} at {place_of(error)}: {error}"[:300],))

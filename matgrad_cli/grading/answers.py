@@ -30,7 +30,8 @@ from .meanings.remarks import contradiction, remarks
 from .prose import NO_FORMULA, only_words, without_prose
 from .rearranged import rearranged
 from .slips.causes import Slip
-from .slips.diagnose import Context, diagnosis, misfit
+from .slips.diagnose import diagnosis, misfit
+from .slips.kind import Context
 from .task import Task
 from .telling import untold
 

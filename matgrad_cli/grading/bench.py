@@ -14,8 +14,8 @@ from ..verify.sizes import ANY_SIZE
 from ..verify.tensor import Tensor, TooLarge
 from ..verify.verdict import Verdict
 from .rearranged import rearranged
+from .slips.causes import Repair
 from .slips.factors import Factor, Monomials, constant_of
-from .slips.repair import Repair
 
 _CLOSE = 1e-7
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import difflib
-import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
@@ -11,7 +10,7 @@ from time import process_time
 from typing import cast
 
 from ..diagnostics import Diagnostic, Source, Span, UsageError
-from ..diagnostics.limits import OutOfTime, ended_by, place_of, time_limit
+from ..diagnostics.limits import OutOfTime, broken, time_limit
 from ..diagnostics.record import field, record, replace
 from ..documents.files import CELLS, CODE, expanded, read_document, read_text, text_of
 from ..documents.keys import Document, Exercise
@@ -117,14 +116,14 @@ def _judged(
         from .classes.workers import MEGABYTES, in_processes
 
         megabytes = key.megabytes if key is not None and key.megabytes is not None else MEGABYTES
-        broken: dict[Path, FileReport] = {}
+        ended: dict[Path, FileReport] = {}
 
         def lost(path: Path, why: Diagnostic) -> FileReport:
-            broken[path] = _lost(path, why, key, options)
-            return broken[path]
+            ended[path] = _lost(path, why, key, options)
+            return ended[path]
 
         in_processes(tasks, work, lost, options.jobs, FILE_SECONDS, megabytes, done)
-        for path, report in broken.items():
+        for path, report in ended.items():
             done(tasks.index(path), _problem_by_problem(path, report, key, options, megabytes))
     else:
         for at, path in enumerate(tasks):
@@ -194,7 +193,7 @@ def check_file(path: Path, key: Key | None = None, options: Options | None = Non
         if key is None and path == Path("-") and is_program(document.source.text):
             return _code_report(document.source, options)
     except (OutOfTime, Exception) as error:  # noqa: BLE001 - one file never stops the rest
-        document = Document(source, (), (replace(_broken(error), source=source),))
+        document = Document(source, (), (replace(broken(error), source=source),))
     return check_document(document, key, options)
 
 
@@ -203,7 +202,7 @@ def _whole(source: Source, options: Options, work: Callable[[str, Reveal], FileR
     try:
         return work(options.defaults.get("shapes", ""), cast(Reveal, options.defaults.get("reveal", "full")))
     except (OutOfTime, Exception) as error:  # noqa: BLE001 - one file never stops the rest
-        return FileReport(source.name, (), (replace(_broken(error), source=replace(source, text="")),), source)
+        return FileReport(source.name, (), (replace(broken(error), source=replace(source, text="")),), source)
 
 
 def _code_report(source: Source, options: Options) -> FileReport:
@@ -317,16 +316,7 @@ class _Clock:
             with time_limit(max(0.1, min(SECONDS if chosen.seconds is None else chosen.seconds, self.end - process_time()))):
                 return judge(chosen)
         except (OutOfTime, Exception) as error:  # noqa: BLE001 - one problem never stops the rest
-            return _undecided(chosen, _broken(error))
-
-
-def _broken(error: BaseException) -> Diagnostic:
-    """What is said of work that a limit or a bug of ours ended."""
-    found = ended_by(error)
-    if found is None and os.environ.get("MATGRAD_DEBUG"):
-        raise error
-    message = "this could not be judged, by a bug of matgrad"
-    return found or Diagnostic("bug", message, notes=(f"{type(error).__name__} at {place_of(error)}: {error}"[:300],))
+            return _undecided(chosen, broken(error))
 
 
 def _undecided(chosen: Settings, why: Diagnostic) -> ProblemReport:

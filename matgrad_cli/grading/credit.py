@@ -15,7 +15,7 @@ from .lines.scope import Surroundings
 from .meanings.targets import works_on_derivative
 from .merge import LINES, Settings
 from .rearranged import rearranged
-from .slips.repair import CAUSES
+from .slips.causes import CAUSES
 
 _OF_SHAPES: Final = ("non-conformable", "shape-mismatch")
 _BREAKING: Final = ("missing-transpose", "wrong-order")

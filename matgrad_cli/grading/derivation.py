@@ -27,7 +27,8 @@ from .meanings.other_readings import misfit_readings, open_readings, wider_readi
 from .meanings.prose import Prose
 from .meanings.targets import is_called_derivative, is_target, role_of
 from .slips.causes import Slip
-from .slips.diagnose import Context, delta_of_unlike, diagnosis, misfit, reused_letter
+from .slips.diagnose import delta_of_unlike, diagnosis, misfit, reused_letter
+from .slips.kind import Context
 
 
 class Reader:

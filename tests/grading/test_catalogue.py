@@ -9,9 +9,9 @@ import pytest
 
 from matgrad_cli.grading.check import check_text
 from matgrad_cli.grading.slips.catalogue import CATALOGUE, MISFITS, VALUES
+from matgrad_cli.grading.slips.causes import Repair
 from matgrad_cli.grading.slips.codes import CODES
 from matgrad_cli.grading.slips.kind import Kind, Trial
-from matgrad_cli.grading.slips.repair import Repair
 
 MADE = {
     "single-delta": "one-delta-of-entry",

@@ -8,8 +8,7 @@ import pytest
 
 from matgrad_cli.grading.answers import judge_answer
 from matgrad_cli.grading.bench import Bench
-from matgrad_cli.grading.slips.causes import Slip
-from matgrad_cli.grading.slips.repair import CAUSES, Repair
+from matgrad_cli.grading.slips.causes import CAUSES, Repair, Slip
 from matgrad_cli.grading.task import Task, task_for
 from matgrad_cli.ir import Transpose
 from matgrad_cli.notation.printing.to_text import to_text

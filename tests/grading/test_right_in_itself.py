@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from matgrad_cli.grading.check import check_text
-from matgrad_cli.grading.slips.repair import CAUSES
+from matgrad_cli.grading.slips.causes import CAUSES
 
 QUADRATIC = "loss: x.T@A@x/2 + b.T@x\nwrt: x\nshapes: A: n×n, x: n, b: n\n", r"\nabla_x L = \frac{1}{2}(A + A^\top)x + b"
 RIGHT = r"= \frac12 (A^\top + A) x + b"

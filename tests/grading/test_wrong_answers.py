@@ -12,9 +12,8 @@ import pytest
 
 from matgrad_cli.grading import exercise
 from matgrad_cli.grading.check import check_file
-from matgrad_cli.grading.slips.causes import Slip
+from matgrad_cli.grading.slips.causes import CAUSES, Slip
 from matgrad_cli.grading.slips.codes import HINTS
-from matgrad_cli.grading.slips.repair import CAUSES
 from matgrad_cli.ir import Shape
 from matgrad_cli.records.finding import FileReport, Report
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from ...diagnostics import Diagnostic, InputError, Source
-from ...diagnostics.limits import OutOfTime, ended_by, time_limit
+from ...diagnostics.limits import OutOfTime, broken, time_limit
 from ...diagnostics.record import record, replace
 from ...documents.files import read_document
 from ...documents.keys import Document, Exercise
@@ -92,8 +92,7 @@ def _judged(chosen: Settings) -> ProblemReport:
         with time_limit(SECONDS if chosen.seconds is None else chosen.seconds):
             return judge(chosen)
     except (OutOfTime, MemoryError, RecursionError) as error:
-        ended = ended_by(error)
-        return ProblemReport(chosen.id, "answer", "undecided", Final("undecided", ended.code if ended else None))
+        return ProblemReport(chosen.id, "answer", "undecided", Final("undecided", broken(error).code))
 
 
 def _contradicted(chosen: Settings, found: ProblemReport) -> Diagnostic | None:

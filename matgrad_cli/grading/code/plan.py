@@ -7,6 +7,7 @@ import ast
 import numpy as np
 
 from ...documents.python.claims import LOSSES, UPSTREAM, claimed
+from ...documents.python.outline import Unit
 from ...verify.programs.machine import Event
 from ...verify.programs.values import Unknown
 from .reading import OUTPUTS, NoLoss, Plan, Reading, is_claim
@@ -31,7 +32,7 @@ def plan_of(reading: Reading) -> Plan:
         event = _last(reading, name)
         if event is not None and event.value is not None and np.size(event.value) == 1:
             return Plan(event.number, f"name {name}", name)
-    raise NoLoss("no loss is named, and no gradient of an output is given", first_line(reading))
+    raise NoLoss("no loss is named, and no gradient of an output is given", first_line(reading.unit))
 
 
 def _plan_of_pair(reading: Reading) -> Plan:
@@ -50,7 +51,7 @@ def _plan_of_pair(reading: Reading) -> Plan:
         raise NoLoss(f"what forward gives is not read: {lost.why}", lost.line)
     if reading.upstream:
         return Plan(None, "upstream", " + ".join(reading.above))
-    raise NoLoss("no loss is named, and no gradient of an output is given", first_line(reading))
+    raise NoLoss("no loss is named, and no gradient of an output is given", first_line(reading.unit))
 
 
 def _stated(reading: Reading) -> Plan:
@@ -60,10 +61,10 @@ def _stated(reading: Reading) -> Plan:
     first = next((event.number for event in reading.machine.events if event.frame is reading.frame and is_claim(event)), None)
     if isinstance(reading.unit.loss, ast.Name):
         if not said.isidentifier():
-            raise NoLoss(f"`{said}` is no expression", first_line(reading))
+            raise NoLoss(f"`{said}` is no expression", first_line(reading.unit))
         event = _last(reading, said)
         if event is None and reading.unit.backward is None:
-            raise NoLoss(f"`{said}` gets no value here", first_line(reading))
+            raise NoLoss(f"`{said}` gets no value here", first_line(reading.unit))
         return Plan(event.number if event else None, "stated", said)
     if reading.unit.backward is not None and first is not None:
         entered = next(event.number for event in reading.machine.events if event.frame is reading.frame)
@@ -82,7 +83,7 @@ def _last(reading: Reading, key: str, before: int | None = None) -> Event | None
     return next((event for event in reversed(events) if before is None or event.number < before), None)
 
 
-def first_line(reading: Reading) -> int:
+def first_line(unit: Unit) -> int:
     """The line at which the part with the claims begins."""
-    part = reading.unit.backward or reading.unit.forward
-    return part.lineno if part is not None else reading.unit.lines[0].lineno if reading.unit.lines else 1
+    part = unit.backward or unit.forward
+    return part.lineno if part is not None else unit.lines[0].lineno if unit.lines else 1

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import ast
-import os
 from collections.abc import Iterator
 from time import process_time
 from typing import Any
 
 from ...diagnostics import Diagnostic, Label, MatgradError, Severity, Source, Span
-from ...diagnostics.limits import OutOfTime, ended_by, place_of, time_limit
+from ...diagnostics.limits import OutOfTime, broken, time_limit
 from ...diagnostics.record import replace
 from ...documents.python.blocks import Blocks
 from ...documents.python.finish import finished
@@ -23,6 +22,7 @@ from ..sheets.report import in_cell
 from .causes import cause_of
 from .inputs import FACTS, Kind, kinds_told
 from .judge import Judged, Place, Verdicts, judged, said_kind
+from .plan import first_line
 from .reading import NoLoss
 
 SECONDS = 20.0
@@ -135,28 +135,18 @@ def _problem(unit: Unit, shapes: dict[str, Kind], places: _Places, seconds: floa
             if not found.judged:
                 return _undecided(unit, "undecided", NO_CLAIM, places, reveal) if unit.promised else None
             return _report(unit, found, places, reveal)
-    except (OutOfTime, Exception) as error:
-        if ended_by(error) is None and os.environ.get("MATGRAD_DEBUG"):
-            raise
-        ended = ended_by(error)
-        if ended is not None:
-            return _undecided(unit, ended.code, ended.message, places, reveal, notes=ended.notes, help=ended.help)
-        said = f"{type(error).__name__} at {place_of(error)}: {error}"[:300]
-        return _undecided(unit, "bug", "this could not be judged, by a bug of matgrad", places, reveal, notes=(said,))
+    except (OutOfTime, Exception) as error:  # noqa: BLE001 - one unit never stops the rest
+        ended = broken(error)
+        return _undecided(unit, ended.code, ended.message, places, reveal, notes=ended.notes, help=ended.help)
 
 
 def _no_layer(unit: Unit) -> bool:
     return any(word in unit.title.lower() for word in ("numeric", "check", "test", "update", "step_", "sgd", "adam", "optim"))
 
 
-def _first_line(unit: Unit) -> int:
-    part = unit.backward or unit.forward
-    return part.lineno if part is not None else 1
-
-
 def _undecided(unit: Unit, code: str, said: str, places: _Places, reveal: Reveal, line: int = 0, **more: Any) -> ProblemReport:
     """A problem of which nothing is judged."""
-    line = line or _first_line(unit)
+    line = line or first_line(unit)
     finding = _at(places, places.line(line), line, "undecided", code, said, **more)
     return ProblemReport(unit.title, "code", "undecided", Final("undecided", code), (finding,), reveal=reveal)
 

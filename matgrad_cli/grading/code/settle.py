@@ -74,7 +74,7 @@ def understandings(unit: Unit, shapes: dict[str, Kind] | None = None) -> tuple[l
             understood = _understood(trial, kinds, order)
             if understood is None:
                 said, line = trial.lost
-                why = why or NoLoss(f"the loss has no value{said and f': {said}'}", line or first_line(trial.base))
+                why = why or NoLoss(f"the loss has no value{said and f': {said}'}", line or first_line(trial.unit))
             elif understood not in found and (order != 0 or _at_other_sizes(unit, understood)):
                 found.append(understood)
         found += _by_claims(unit, [one for one in found if not collapsed(found[0], one)])

@@ -55,7 +55,7 @@ class Trial:
         self.base = self.read()
         self.plan: Plan = plan_of(self.base)
         if self._is_empty():
-            raise NoLoss("an array is empty at these sizes", first_line(self.base))
+            raise NoLoss("an array is empty at these sizes", first_line(self.unit))
         self.outside = False
         self.lost = "", 0
         self.loss = self._loss()

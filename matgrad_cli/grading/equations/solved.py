@@ -11,7 +11,7 @@ from ...verify.solving.system import Solution
 from ...verify.verdict import Verdict
 from ..bench import Bench
 from ..lines.kinds import is_zero
-from ..slips.repair import Repair
+from ..slips.causes import Repair
 
 
 class SolvedBench(Bench):

@@ -5,9 +5,8 @@ from __future__ import annotations
 from ...diagnostics.record import replace
 from ...ir import Call, Differential, Expr, Shape, matmul, transpose
 from ..slips.catalogue import WHOLE
-from ..slips.causes import Slip
+from ..slips.causes import Repair, Slip
 from ..slips.kind import Case, first
-from ..slips.repair import Repair
 from ..task import Task
 
 NOTE = "read as ∂vec(F)/∂vec(X)ᵀ, where vec stacks columns: the derivative has more than two indices"

@@ -6,8 +6,7 @@ import re
 
 from ...diagnostics.regex import regex
 from ...notation import syntax as s
-from ..slips.causes import Slip
-from ..slips.repair import Repair
+from ..slips.causes import Repair, Slip
 from .reading import Read
 from .syntax_walk import bound_letters, factors, index_letters, walk
 

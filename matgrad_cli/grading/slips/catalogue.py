@@ -90,8 +90,8 @@ TERMS: Final = (
     Kind("dropped-term", "dropped-term", terms_off.dropped, _TERM + " is missing", "add `{0}`: `{line}`"),
     Kind("extra-term", "extra-term", terms_off.extra, _TERM + " does not belong here", "leave `{0}` out: `{line}`"),
     Kind("sign-of-a-term", "wrong-sign", terms_off.sign_of_a_term, "the sign of " + _TERM + " is wrong", "the term is `{1}`: `{line}`"),
-    Kind("factor-of-a-term", "lost-factor", terms_off.factor_of_a_term, _TERM + " is off by a factor: it must be {1}× this",
-         "write `{2}`: `{line}`"),
+    Kind("factor-of-a-term", "lost-factor", terms_off.factor_of_a_term, _TERM + " is off by a factor: it must be {2}× this",
+         "write `{1}`: `{line}`"),
     Kind("signs-of-terms", "wrong-sign", terms_off.signs_of_terms, "the signs of the terms {0} are wrong", "write: `{line}`"),
     Kind("factors-of-terms", "lost-factor", terms_off.factors_of_terms, "terms are off by a factor each: multiply {0}", "write: `{line}`"),
 )  # fmt: skip

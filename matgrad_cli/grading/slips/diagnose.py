@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from functools import partial
 
 from ...diagnostics import Span
 from ...diagnostics.record import replace
@@ -27,11 +28,10 @@ from ..lines.scope import Surroundings
 from ..lines.syntax_walk import bound_letters, walk
 from ..task import worked_out
 from .catalogue import DELTAS, EDITS, LAYOUT, LOST_LETTER, MISFITS, VALUES
-from .causes import Slip
+from .causes import Repair, Slip
 from .kind import Case, Context, first
 from .misfits import Unfit
 from .missing_factors import left_out
-from .repair import Repair
 from .terms import shown
 from .witness import counterexample
 
@@ -105,7 +105,7 @@ def _of_kind(context: Context, before: Expr, after: Expr, clash: Clash) -> Slip:
 
 def _mended(context: Context, before: Expr, after: Expr, slip: Slip) -> Slip:
     """The slip of kind with the single edit, or the missing factor, that makes the line right."""
-    case = Case(context.around.bench, before, after, context, repair=lambda line: _repair(context, before, line))
+    case = Case(context.around.bench, before, after, context, repair=partial(_repair, context, before))
     found = first(case, EDITS)
     if found is not None:
         return replace(slip, help=found.help, notes=(*slip.notes, found.message), part=found.part, repair=found.repair, cause=found.code)
@@ -134,11 +134,7 @@ def _number_for_matrix(before: Expr, after: Expr) -> Slip:
 def _pending_entry(expr: Expr) -> Partial | None:
     """A pending ∂X_kj/∂X_st, or any pending derivative of a number if there is none of a bare entry."""
     pending = [node for node in nodes_of(expr) if isinstance(node, Partial)]
-    bare = (
-        [node for node in pending if node.body.symbols == {node.variable} and node.body.children and not node.body.children[0].children]
-        if pending
-        else []
-    )
+    bare = [node for node in pending if node.body.symbols == {node.variable} and node.body.children and not node.body.children[0].children]
     return next(iter(bare or pending), None)
 
 
@@ -286,9 +282,7 @@ def misfit(context: Context, before: Expr, slip: Slip) -> Slip:
     def read(edited: s.Node) -> Expr | None:
         return read_tree(edited, side, context.around, letters).expr
 
-    def repair(line: Expr) -> Repair | None:
-        return _repair(context, before, line)
-
+    repair = partial(_repair, context, before)
     case = Unfit(context.around.bench, before, repair, tree, slip.span, side.source.text, _numbers(context.around), read)
     found = first(case, MISFITS)
     if found is None:
@@ -312,7 +306,6 @@ def _different(context: Context, before: Expr, pairs: list[Pairing]) -> Slip:
 
 
 def _with_remarks(context: Context, after: Expr, slip: Slip) -> Slip:
-    notes = list(slip.notes)
     head, task = context.head, context.around.task
     asked = head is not None and context.target and not head.shape.is_number
     if asked and head is not None and context.read.restored and after.shape.is_number and not after.free:
@@ -325,7 +318,4 @@ def _with_remarks(context: Context, after: Expr, slip: Slip) -> Slip:
             slip.help,
             slip.span,
         )
-    return replace(slip, notes=tuple(notes))
-
-
-__all__ = ["Context", "diagnosis", "misfit", "reused_letter", "shown"]
+    return slip

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from itertools import pairwise
 from itertools import product as product_of
 
@@ -113,18 +114,31 @@ def _is_array(node: Expr) -> bool:
     return not node.shape.is_number and not isinstance(node, (Mul, MatMul, Transpose, Eye, Fill))
 
 
-def transposed(case: Case) -> Made:
-    """One factor is transposed that must not be."""
-    for path, node in case.places:
-        if isinstance(node, Transpose):
-            yield from _trial(case, path, (_Quoted(node.body, (*path, 0), case.places),), node, _same, node.body)
+def _lying_under(kind: type[Transpose | Inverse]) -> Callable[[Case], Made]:
+    """One part is transposed, or inverted, that must not be."""
+
+    def made(case: Case) -> Made:
+        for path, node in case.places:
+            if isinstance(node, kind):
+                yield from _trial(case, path, (_Quoted(node.body, (*path, 0), case.places),), node, _same, node.body)
+
+    return made
 
 
-def not_transposed(case: Case) -> Made:
-    """A transpose is missing on one factor."""
-    for path, node in case.places:
-        if _is_array(node) and not isinstance(_above(case.line, path), Transpose):
-            yield from _trial(case, path, (_Quoted(node, path, case.places),), node, Transpose, node)
+def _to_be_put_under(kind: type[Transpose | Inverse]) -> Callable[[Case], Made]:
+    """A transpose, or an inverse, is missing on one part."""
+
+    def made(case: Case) -> Made:
+        for path, node in case.places:
+            under = node if kind is Inverse else _above(case.line, path)
+            if _is_array(node) and not isinstance(under, kind) and (kind is Transpose or node.shape.is_square):
+                yield from _trial(case, path, (_Quoted(node, path, case.places),), node, kind, node)
+
+    return made
+
+
+transposed, inverted = _lying_under(Transpose), _lying_under(Inverse)
+not_transposed, not_inverted = _to_be_put_under(Transpose), _to_be_put_under(Inverse)
 
 
 def _same(node: Expr) -> Expr:
@@ -184,6 +198,7 @@ def inner_for_outer(case: Case) -> Made:
 
 
 def _exchanged_neighbours(case: Case, under_trace: bool) -> Made:
+    """Two factors of a product, or of one under a trace, stand in the wrong order."""
     for path, node, numbers, arrays, traced in _chains(case):
         for here, (left, right) in enumerate(pairwise(arrays) if traced is under_trace else ()):
             if left is not right:
@@ -191,14 +206,8 @@ def _exchanged_neighbours(case: Case, under_trace: bool) -> Made:
                 yield from _trial(case, path, (_Quoted(left), _Quoted(right)), node, _conformed, numbers, swapped)
 
 
-def neighbours(case: Case) -> Made:
-    """Two factors of a product stand in the wrong order."""
-    yield from _exchanged_neighbours(case, under_trace=False)
-
-
-def neighbours_in_a_trace(case: Case) -> Made:
-    """Two factors under a trace were exchanged."""
-    yield from _exchanged_neighbours(case, under_trace=True)
+neighbours = partial(_exchanged_neighbours, under_trace=False)
+neighbours_in_a_trace = partial(_exchanged_neighbours, under_trace=True)
 
 
 def order(case: Case) -> Made:
@@ -231,20 +240,6 @@ def _pair(mine: Callable[..., Expr], other: Callable[..., Expr], factors: Sequen
 
 
 # ---- inverses
-
-
-def inverted(case: Case) -> Made:
-    """There is an inverse too many."""
-    for path, node in case.places:
-        if isinstance(node, Inverse):
-            yield from _trial(case, path, (_Quoted(node.body),), node, _same, node.body)
-
-
-def not_inverted(case: Case) -> Made:
-    """An inverse is missing."""
-    for path, node in case.places:
-        if _is_array(node) and node.shape.is_square and not isinstance(node, Inverse):
-            yield from _trial(case, path, (_Quoted(node, path, case.places),), node, Inverse, node)
 
 
 def squared_inverses(case: Case) -> Made:

@@ -11,10 +11,9 @@ from ...ir import Expr, Index, sub, substitute
 from ..bench import Bench
 from ..lines.reading import Read
 from ..lines.scope import Surroundings
-from .causes import Slip
+from .causes import Repair, Slip
 from .factors import Factor
-from .repair import Repair
-from .terms import Place, levels_of, shown, written_places
+from .terms import Place, Shown, levels_of, written_places
 
 MOST_TRIALS = 120
 """So many lines of one kind are tried."""
@@ -156,15 +155,11 @@ class Kind:
 
     def slip(self, trial: Trial, repair: Repair) -> Slip:
         """The slip, now that the repair was judged; that line is what is printed."""
-        words = self.words
-        if words is not None and "{line}" in words:
-            of_rule = self.holds is leads_here
-            if of_rule and trial.source is None and repair.expr is repair.needed:
-                words = words.removesuffix(": `{line}`")
-            right = shown(repair.expr if of_rule else trial.line)
-            words = words.format(*trial.said, line=right)
-        elif words is not None:
-            words = words.format(*trial.said)
+        words, of_rule = self.words, self.holds is leads_here
+        if words is not None and of_rule and trial.source is None and repair.expr is repair.needed:
+            words = words.removesuffix(": `{line}`")
+        if words is not None:
+            words = words.format(*trial.said, line=Shown(repair.expr if of_rule else trial.line))
         return Slip(self.code, self.sentence.format(*trial.said), trial.notes, words, None, trial.part, repair)
 
 

@@ -11,8 +11,8 @@ from ...notation import syntax as s
 from ...notation.elaboration.complaints import without_sizes
 from ..bench import Bench
 from ..lines.syntax_walk import PRODUCTS, Path, children, factors, is_index, replaced, walk, with_factors
+from .causes import Repair
 from .kind import Case, Trial
-from .repair import Repair
 
 MOST_EDITS = 80
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from fractions import Fraction
 
 from ...ir import Add, Expr, add, mul, neg, sub
 from .factors import Factor
@@ -40,27 +41,22 @@ def dropped(case: Case) -> Iterator[Trial]:
                 yield Trial(add(case.line, term), (Shown(term),))
 
 
-def extra(case: Case) -> Iterator[Trial]:
-    """A term does not belong here."""
-    for parts, at, needed in case.terms_off if case.alike else ():
-        if needed.constant == _ZERO:
-            yield Trial(add(*parts[:at], *parts[at + 1 :]), (Shown(parts[at]),), parts[at])
+def _one_term_off(off: Callable[[Fraction | None], bool]) -> Callable[[Case], Iterator[Trial]]:
+    """One term is another multiple of what is needed than it must be: none of it, its negative, or another one."""
+
+    def trials(case: Case) -> Iterator[Trial]:
+        for parts, at, needed in case.terms_off if case.alike else ():
+            if off(needed.constant):
+                new = neg(parts[at]) if needed.constant == _MINUS else mul(needed.expr, parts[at])
+                kept = () if needed.constant == _ZERO else (new,)
+                yield Trial(add(*parts[:at], *kept, *parts[at + 1 :]), (Shown(parts[at]), Shown(new), needed), parts[at])
+
+    return trials
 
 
-def sign_of_a_term(case: Case) -> Iterator[Trial]:
-    """The sign of one term is wrong."""
-    for parts, at, needed in case.terms_off if case.alike else ():
-        if needed.constant == _MINUS:
-            new = neg(parts[at])
-            yield Trial(add(*parts[:at], new, *parts[at + 1 :]), (Shown(parts[at]), Shown(new)), parts[at])
-
-
-def factor_of_a_term(case: Case) -> Iterator[Trial]:
-    """One term is a constant times what it must be."""
-    for parts, at, needed in case.terms_off if case.alike else ():
-        if needed.constant not in (_ZERO, _MINUS):
-            new = mul(needed.expr, parts[at])
-            yield Trial(add(*parts[:at], new, *parts[at + 1 :]), (Shown(parts[at]), needed, Shown(new)), parts[at])
+extra = _one_term_off(lambda constant: constant == _ZERO)
+sign_of_a_term = _one_term_off(lambda constant: constant == _MINUS)
+factor_of_a_term = _one_term_off(lambda constant: constant not in (_ZERO, _MINUS))
 
 
 def signs_of_terms(case: Case) -> Iterator[Trial]:

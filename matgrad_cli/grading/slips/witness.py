@@ -12,7 +12,7 @@ from ...verify.fields import Floats, NotExact, OutOfDomain
 from ...verify.judge import Form
 from ...verify.points import Point
 from ...verify.structure import lengths, sides
-from ...verify.tensor import Tensor, TooLarge, spread
+from ...verify.tensor import Tensor, TooLarge, nested, spread
 from ..lines.scope import Surroundings
 
 TRIES = 40
@@ -138,12 +138,9 @@ def _shown(value: Any) -> str:
     return str(int(number)) if number.is_integer() and abs(number) < 1e9 else f"{number:.4g}"
 
 
-def _nested(data: list[Any], dims: tuple[int, ...]) -> str:
-    if not dims:
-        return _shown(data[0])
-    step = len(data) // dims[0] if dims[0] else 0
-    return "[" + ", ".join(_nested(data[at * step : (at + 1) * step], dims[1:]) for at in range(dims[0])) + "]"
+def _text(value: Any) -> str:
+    return "[" + ", ".join(map(_text, value)) + "]" if isinstance(value, list) else _shown(value)
 
 
 def _written(tensor: Tensor) -> str:
-    return _nested(list(tensor.data), tensor.dims)
+    return _text(nested(tensor))
