@@ -75,6 +75,10 @@ class BookPrinter(Forms):
             return Piece(self.form("identity", self.dim_text(node.body.dim)), tight=True)
         return self.name(node.name)
 
+    def on_size(self, node: Size, parts: tuple[Piece, ...]) -> Piece:
+        several = len(node.dim.powers) + (node.dim.factor > 1) > 1
+        return Piece(self.dim_text(node.dim), PRODUCT if several else ATOM, tight=True)
+
     def on_constant(self, node: Constant, parts: tuple[Piece, ...]) -> Piece:
         return self.name(node.name)
 

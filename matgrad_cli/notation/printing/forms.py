@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections.abc import Callable, Iterable, Mapping
 
-from ...ir import Dim, Expr, Index, Number, Position
+from ...ir import Dim, Expr, Index, Number, Pair, Position, Shape
 from ...ir.functions import WITH_AXES
 from ..unknown import shown as unknown_shown
 from .precedence import ATOM, POWER, PRODUCT, UNARY, Piece, Printer
@@ -15,8 +15,6 @@ class Forms(Printer):
     """What a notation supplies: its signs and forms as a table, and the few that are no form with places."""
 
     name_text: Callable[[str], str]
-    dim_text: Callable[[Dim], str]
-    positions: Callable[[Iterable[Position | None]], str]
     words: Mapping[str, str]
     """The signs by name (transpose, hadamard, ones …) and the forms with places: `fraction`, `lowered`, `gradient` …"""
     functions: Mapping[str, str]
@@ -79,6 +77,32 @@ class Forms(Printer):
         elif not shown and name[-1] in "01" and name[:-1] in WITH_AXES:
             shown = self.form(f"axis {name[-1]}", name[:-1])
         return (shown or self.form("function", name)) + self.words["applied"] + self.brackets(self.words["comma"].join(arguments))
+
+    def dim_text(self, dim: Dim) -> str:
+        """A dimension: m, 3, 2mn."""
+        powers = [self._to_power(self.name_text(name), power) for name, power in dim.powers]
+        number = [] if dim.factor == 1 and powers else [self.form("number", str(dim.factor))]
+        return self.word("times" if all(len(name) == 1 for name in dim.names) else "times names").join(number + powers)
+
+    def _to_power(self, name: str, power: int) -> str:
+        return name if power == 1 else self.raised(name, self.exponent_text(Number(power), Piece("")))
+
+    def shape_text(self, shape: Shape) -> str:
+        """A shape: m×n."""
+        return self.word("number shape") if shape.is_number else self.form("shape", self.dim_text(shape.rows), self.dim_text(shape.cols))
+
+    def position(self, position: Position) -> str:
+        """An index letter; a number counts from 1, as in a book."""
+        if isinstance(position, Pair):
+            return self.form("pair", self.position(position.outer), self.position(position.inner))
+        return self.form("number", str(position + 1)) if isinstance(position, int) else self.name_text(position.name)
+
+    def positions(self, positions: Iterable[Position | None]) -> str:
+        """Index letters one after the other, with commas where letters alone would be ambiguous: st, (1,2)."""
+        places = [place for place in positions if place is not None]
+        if len(places) == 1 or all(isinstance(place, Index) and len(place.name) == 1 and place.name.isalpha() for place in places):
+            return self.word("beside").join(map(self.position, places))
+        return self.form("listed", self.word("and").join(map(self.position, places)))
 
     def lowered(self, base: str, positions: Iterable[Position | None]) -> str:
         """base with index letters."""

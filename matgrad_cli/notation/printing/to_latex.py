@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Final
 
-from ...ir import Dim, Expr, Index, Number, Pair, Position, Shape, Size
+from ...ir import Expr, Index, Number
 from ...ir.memory import remembered
 from ..letters import LATEX_GREEK, split_name
 from .book import BookPrinter
-from .precedence import ATOM, POWER, PRODUCT, Marks, Piece
+from .precedence import ATOM, POWER, Marks, Piece
 from .to_text import counted_letters
 from .to_unicode import greek_names
 
@@ -21,7 +21,8 @@ _WORDS: Final = {
     "root": r"\sqrt{{{}}}", "bars": r"\lvert {} \rvert", "angle": r"\langle {}, {} \rangle", "ones beside": "{} {}", "beside ones": "{} {}",
     "gradient": r"\nabla_{{{1}}} {0}", "hessian": r"\nabla_{{{1}}}^2 {0}", "identity": "I_{{{}}}",
     "axis 0": r"\operatorname{{{}}}_{{0}}", "axis 1": r"\operatorname{{{}}}_{{1}}", "function": r"\operatorname{{{}}}",
-    "applied": "", "comma": ", ",
+    "applied": "", "comma": ", ", "times": " ", "times names": " ", "shape": r"{}\times {}", "number shape": r"1\times 1",
+    "pair": "({},{})", "listed": "{}", "beside": "", "and": ",",
 }
 _FUNCTIONS: Final = {
     **{name: f"\\{name}" for name in ("max", "exp", "log", "sin", "cos", "tan", "sec", "csc", "cot", "tanh", "sinh", "cosh", "coth")},
@@ -51,30 +52,6 @@ def _stem(text: str) -> str:
     return rf"\mathrm{{{safe}}}"
 
 
-def dim_latex(dim: Dim) -> str:
-    """A dimension: m, 3, 2mn."""
-    powers = [name_latex(name) + (f"^{{{power}}}" if power > 1 else "") for name, power in dim.powers]
-    return r" ".join(([] if dim.factor == 1 and powers else [str(dim.factor)]) + powers)
-
-
-def shape_latex(shape: Shape) -> str:
-    r"""A shape: m\times n."""
-    return r"1\times 1" if shape.is_number else rf"{dim_latex(shape.rows)}\times {dim_latex(shape.cols)}"
-
-
-def position_latex(position: Position) -> str:
-    """An index letter; a number counts from 1, as in a book."""
-    if isinstance(position, Pair):
-        return f"({position_latex(position.outer)},{position_latex(position.inner)})"
-    return str(position + 1) if isinstance(position, int) else name_latex(position.name)
-
-
-def positions_latex(positions: Iterable[Position | None]) -> str:
-    """Index letters one after the other, with commas where letters alone would be ambiguous."""
-    shown = [position_latex(position) for position in positions if position is not None]
-    return ("" if all(len(letter) == 1 and letter.isalpha() for letter in shown) else ",").join(shown)
-
-
 class LatexPrinter(BookPrinter):
     r"""Prints LaTeX. Brackets are \bigl( … \bigr) where needed, never \left, so that a line can be broken anywhere."""
 
@@ -87,17 +64,11 @@ class LatexPrinter(BookPrinter):
     functions = _FUNCTIONS
     slopes = ("'", r"\nabla ", r"\nabla^2 ", "D^*", r"\partial_{0} ")
     name_text = staticmethod(name_latex)
-    dim_text = staticmethod(dim_latex)
-    positions = staticmethod(positions_latex)
-
-    def on_size(self, node: Size, parts: tuple[Piece, ...]) -> Piece:
-        text = dim_latex(node.dim)
-        return Piece(text, PRODUCT if " " in text else ATOM, tight=True)
 
     def big_sum(self, indices: Iterable[Index], body: Expr) -> str:
         told = counted_letters(body)
-        together = ",".join(position_latex(index) for index in indices if index in told)
-        apart = [rf"\sum_{{{position_latex(index)}=1}}^{{{dim_latex(index.dim)}}}" for index in indices if index not in told]
+        together = ",".join(self.position(index) for index in indices if index in told)
+        apart = [rf"\sum_{{{self.position(index)}=1}}^{{{self.dim_text(index.dim)}}}" for index in indices if index not in told]
         return " ".join(([rf"\sum_{{{together}}}"] if together else []) + apart)
 
     def raised(self, base: str, exponent: str) -> str:
@@ -126,6 +97,11 @@ class LatexPrinter(BookPrinter):
         below = f"_{{{kind}}}" if kind in ("1", "2", "*") else f"_{kind}" if kind else ""
         above = "" if not power else f"^{power}" if len(power) == 1 else f"^{{{power}}}"
         return Piece(rf"\lVert {self.signed(body)} \rVert{below}{above}", POWER if power else ATOM, tight=True, inner=body)
+
+
+_BARE: Final = LatexPrinter()
+dim_latex: Final = _BARE.dim_text
+shape_latex: Final = _BARE.shape_text
 
 
 @remembered(maxsize=4)

@@ -7,11 +7,11 @@ from collections.abc import Callable, Iterable, Sequence
 from html import escape
 from typing import Final
 
-from ...ir import Call, Differential, Dim, Entry, Expr, Index, Named, Number, Pair, Position, Shape, Size, Symbol
+from ...ir import Call, Differential, Entry, Expr, Index, Named, Number, Symbol
 from ...ir.memory import remembered
 from ..letters import GREEK, split_name
 from .book import BookPrinter
-from .precedence import ATOM, MARK_BASE, MARK_COUNT, POWER, PRODUCT, Marks, Piece
+from .precedence import ATOM, MARK_BASE, MARK_COUNT, POWER, Marks, Piece
 from .to_text import counted_letters
 from .to_unicode import greek_names
 
@@ -41,6 +41,8 @@ _WORDS: Final = {
     "gradient": "<msub><mo>∇</mo>{1}</msub>{0}", "hessian": "<msubsup><mo>∇</mo>{1}<mn>2</mn></msubsup>{0}",
     "identity": "<msub><mi>I</mi><mrow>{}</mrow></msub>", "function": "<mi>{}</mi>", "applied": _APPLY, "comma": "<mo>,</mo>",
     "axis 0": "<msub><mi>{}</mi><mn>0</mn></msub>", "axis 1": "<msub><mi>{}</mi><mn>1</mn></msub>",
+    "times": _TIMES, "times names": _TIMES, "shape": "{}<mo>×</mo>{}", "number shape": "<mtext>number</mtext>",
+    "pair": "<mo>(</mo>{}<mo>,</mo>{}<mo>)</mo>", "listed": "{}", "beside": _TIMES, "and": "<mo>,</mo>",
 }  # fmt: skip
 _SLOPES: Final = ("<mo>′</mo>", "<mo>∇</mo>", "<msup><mo>∇</mo><mn>2</mn></msup>", "<msup><mi>D</mi><mo>*</mo></msup>",
                   f"<msub>{_WORDS['partial']}<mn>{{0}}</mn></msub>")  # fmt: skip
@@ -64,33 +66,6 @@ def _below(tail: str) -> str:
     return f"<mn>{tail}</mn>" if tail.isdigit() else _letters(tail)
 
 
-def dim_mathml(dim: Dim) -> str:
-    """A dimension: m, 3, 2mn."""
-    powers = [
-        f"<msup>{name_mathml(name)}<mn>{power}</mn></msup>" if power > 1 else name_mathml(name) for name, power in dim.powers
-    ]  # fmt: skip
-    return _TIMES.join(([] if dim.factor == 1 and powers else [f"<mn>{dim.factor}</mn>"]) + powers)
-
-
-def shape_mathml(shape: Shape) -> str:
-    """A shape: m×n."""
-    return "<mtext>number</mtext>" if shape.is_number else f"{dim_mathml(shape.rows)}<mo>×</mo>{dim_mathml(shape.cols)}"
-
-
-def position_mathml(position: Position) -> str:
-    """An index letter; a number counts from 1, as in a book."""
-    if isinstance(position, Pair):
-        return f"<mo>(</mo>{positions_mathml((position.outer, position.inner), ',')}<mo>)</mo>"
-    return f"<mn>{position + 1}</mn>" if isinstance(position, int) else name_mathml(position.name)
-
-
-def positions_mathml(positions: Iterable[Position | None], comma: str = "") -> str:
-    """Index letters one after the other, with commas where letters alone would be ambiguous."""
-    places = [place for place in positions if place is not None]
-    plain = all(isinstance(place, Index) and len(place.name) == 1 for place in places)
-    return (_TIMES if plain and not comma else "<mo>,</mo>").join(map(position_mathml, places))
-
-
 class MathmlPrinter(BookPrinter):
     """Prints MathML. Every piece is whole elements side by side, so pieces may be put next to each other anywhere."""
 
@@ -102,12 +77,6 @@ class MathmlPrinter(BookPrinter):
     functions = _FUNCTIONS
     slopes = _SLOPES
     name_text = staticmethod(name_mathml)
-    dim_text = staticmethod(dim_mathml)
-    positions = staticmethod(positions_mathml)
-
-    def on_size(self, node: Size, parts: tuple[Piece, ...]) -> Piece:
-        text = dim_mathml(node.dim)
-        return Piece(text, PRODUCT if _TIMES in text else ATOM, tight=True)
 
     def whole_over(self, top: Piece) -> bool:
         return super().whole_over(top._replace(text=re.sub(r"<[^>]*>|&#x206\d;", "", top.text)))
@@ -115,9 +84,9 @@ class MathmlPrinter(BookPrinter):
     def big_sum(self, indices: Iterable[Index], body: Expr) -> str:
         told = counted_letters(body)
         indices = tuple(indices)
-        together = positions_mathml([index for index in indices if index in told], ",")
+        together = self.word("and").join(self.position(index) for index in indices if index in told)
         apart = "".join(
-            f"<munderover><mo>∑</mo><mrow>{name_mathml(index.name)}<mo>=</mo><mn>1</mn></mrow><mrow>{dim_mathml(index.dim)}</mrow></munderover>"
+            f"<munderover><mo>∑</mo><mrow>{name_mathml(index.name)}<mo>=</mo><mn>1</mn></mrow><mrow>{self.dim_text(index.dim)}</mrow></munderover>"
             for index in indices
             if index not in told
         )
@@ -174,6 +143,11 @@ def _around(text: str, wrap: Callable[[str], str]) -> str:
     while text and text[-1] in _MARKS and chr(ord(text[-1]) - 1) not in text:
         after, text = text[-1] + after, text[:-1]
     return before + wrap(text) + after
+
+
+_BARE: Final = MathmlPrinter()
+dim_mathml: Final = _BARE.dim_text
+shape_mathml: Final = _BARE.shape_text
 
 
 @remembered(maxsize=4)

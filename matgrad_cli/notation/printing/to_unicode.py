@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Final
 
-from ...ir import Call, Differential, Dim, Expr, Index, Number, Pair, Position, Shape, Size
+from ...ir import Call, Differential, Expr, Index, Number, Size
 from ...ir.memory import remembered
 from ..letters import GREEK, SUBSCRIPTS, SUPERSCRIPTS, split_name
 from .book import BookPrinter
@@ -17,6 +17,8 @@ _WORDS: Final = {
     "number": "{}", "fraction": "{}/{}", "lowered": "{}_{}", "enclosed": "[{}]_{}", "bars": "|{}|", "angle": "⟨{}, {}⟩",
     "ones beside": "{}{}", "beside ones": "{} · {}", "gradient": "∇{}", "hessian": "∇²{}",
     "axis 0": "{}₀", "axis 1": "{}₁", "function": "{}", "applied": "", "comma": ", ",
+    "times": "", "times names": "·", "shape": "{}×{}", "number shape": "number", "pair": "({},{})",
+    "listed": "({})", "beside": "", "and": ",",
 }
 _FUNCTIONS: Final = {"sigmoid": "σ", "logdet": "log det", "diagonal": "diag", "asin": "arcsin", "acos": "arccos", "atan": "arctan",
                      "log2": "log₂", "log10": "log₁₀"}  # fmt: skip
@@ -31,33 +33,6 @@ def name_unicode(name: str) -> str:
     return shown + tail.translate(SUBSCRIPTS) if tail.isdigit() else f"{shown}_{GREEK.get(tail, tail)}"
 
 
-def dim_unicode(dim: Dim) -> str:
-    """A dimension: m, 3, 2mn."""
-    powers = [name_unicode(name) + (str(power).translate(SUPERSCRIPTS) if power > 1 else "") for name, power in dim.powers]
-    spaced = "" if all(len(name) == 1 for name in dim.names) else "·"
-    return spaced.join(([] if dim.factor == 1 and powers else [str(dim.factor)]) + powers)
-
-
-def shape_unicode(shape: Shape) -> str:
-    """A shape: m×n, or `number`."""
-    return "number" if shape.is_number else f"{dim_unicode(shape.rows)}×{dim_unicode(shape.cols)}"
-
-
-def position_unicode(position: Position) -> str:
-    """An index letter; a number counts from 1, as in a book."""
-    if isinstance(position, Pair):
-        return f"({position_unicode(position.outer)},{position_unicode(position.inner)})"
-    return str(position + 1) if isinstance(position, int) else name_unicode(position.name)
-
-
-def positions_unicode(positions: Iterable[Position | None]) -> str:
-    """Index letters one after the other, with commas and brackets where letters alone would be ambiguous: st, (1,2)."""
-    shown = [position_unicode(position) for position in positions if position is not None]
-    if len(shown) == 1 or all(len(letter) == 1 and letter.isalpha() for letter in shown):
-        return "".join(shown)
-    return f"({','.join(shown)})"
-
-
 class UnicodePrinter(BookPrinter):
     """Prints in Unicode."""
 
@@ -69,15 +44,13 @@ class UnicodePrinter(BookPrinter):
     slopes = ("′", "∇", "∇²", "D*", "∂{1}")
     stroke = True
     name_text = staticmethod(name_unicode)
-    dim_text = staticmethod(dim_unicode)
-    positions = staticmethod(positions_unicode)
 
     def name(self, name: str) -> Piece:
         shown = name_unicode(name)
         return Piece(shown, tight=len(shown.rstrip("₀₁₂₃₄₅₆₇₈₉")) == 1)
 
     def on_size(self, node: Size, parts: tuple[Piece, ...]) -> Piece:
-        text = dim_unicode(node.dim)
+        text = self.dim_text(node.dim)
         return Piece(text, ATOM if len(text) == 1 else PRODUCT, tight=len(text) == 1)
 
     def runs_on(self, bottom: Piece, after: Expr, shown: Piece) -> bool:
@@ -85,7 +58,7 @@ class UnicodePrinter(BookPrinter):
         return letter and after.shape.is_number and not after.free and not bottom.text.isdigit()
 
     def big_sum(self, indices: Iterable[Index], body: Expr) -> str:
-        return f"Σ_{positions_unicode(indices)}"
+        return f"Σ_{self.positions(indices)}"
 
     def raised(self, base: str, exponent: str) -> str:
         return base + exponent
@@ -115,6 +88,12 @@ class UnicodePrinter(BookPrinter):
         below = {"1": "₁", "2": "₂", "*": "_*", "F": "_F", "": ""}[kind]
         written = power + below if kind in ("F", "*") else below + power
         return Piece(f"‖{self.signed(body)}‖{written}", POWER if power else ATOM, tight=True, inner=body)
+
+
+_BARE: Final = UnicodePrinter()
+dim_unicode: Final = _BARE.dim_text
+shape_unicode: Final = _BARE.shape_text
+position_unicode: Final = _BARE.position
 
 
 @remembered(maxsize=4)
