@@ -220,8 +220,8 @@ def _reference(context: Context, before: Expr) -> Expr | None:
     task, bench = context.around.task, context.around.bench
     if task.wanted is None or not (context.target or is_pending(before)):
         return None
-    if not any(_alike(form, before) for form in _forms(context, task.wanted)):  # seen before anything is derived
-        return None
+    if all(not _alike(form, before) or bench.clearly_different(form, before) for form in _forms(context, task.wanted)):
+        return None  # before anything is derived
     gradient = context.reference if context.reference is not None else worked_out(task.problem, task.layout)
     if gradient is None or gradient.free:
         return None
