@@ -15,7 +15,7 @@ from ...facts import Problem
 from ...facts.conditions import CONDITIONS
 from ...ir import Add, Expr, Hadamard, Inverse, Kron, MatMul, MatrixPower, Mul, Named, Path, Transpose, matmul, nodes_of
 from ...ir.memory import remembered
-from ...rulebook.heads import factors_needed, guess_heads, head_of, heads_needed
+from ...rulebook.heads import guess_heads, head_of, heads_needed
 from ...rulebook.load import BACKWARDS, Rulebook, rulebook
 from ...rulebook.pattern import operators_in
 from ...rulebook.rule import Rule
@@ -48,16 +48,6 @@ class _Entry:
     def needed(self) -> tuple[frozenset[str], ...]:
         """The operators that must stand in a node; a number 0 or 1 is the business of multiply-numbers."""
         return tuple(heads - {"Number"} for heads in heads_needed(self.text)) if self.text else ()
-
-    @cached_property
-    def factors(self) -> tuple[frozenset[str], ...]:
-        """The operators that must stand among the factors of a product."""
-        return factors_needed(self.text) if self.text else ()
-
-    def factors_fit(self, node: MatMul) -> bool:
-        """Whether what the pattern asks of factors stands among those of the product."""
-        heads = {head_of(factor) for factor in node.factors}
-        return not any(heads.isdisjoint(wanted) for wanted in self.factors)
 
     @cached_property
     def rule(self) -> Rule:
@@ -211,8 +201,6 @@ class Simplifier:
         return not aside or (type(rewriting.new) is type(node) and parts.isdisjoint(aside))
 
     def _rewriting(self, entry: _Entry, node: Expr) -> Rewriting | None:
-        if entry.factors and not (isinstance(node, MatMul) and entry.factors_fit(node)):
-            return None
         for rewriting in rewritings(entry.rule, node, self.problem):
             if _granted(rewriting, node) and (entry.phase in ("normal", "open", "open-transposes") or cost(rewriting.new) < cost(node)):
                 return rewriting
