@@ -84,6 +84,10 @@ def _orthogonal(a: Rows) -> bool:
     return _all(gram, lambda i, j, value: _near(value, int(i == j)))
 
 
+def _idempotent(a: Rows) -> bool:
+    return _square(a) and _all(samplers.times(a, a), lambda i, j, value: _near(value, a[i][j]))
+
+
 def _rank_full(a: Rows) -> bool:
     rows = [[*row] for row in a]
     for k in range(len(rows)):
@@ -120,6 +124,8 @@ _LIST: Final = (
               synonyms=("positive definite", "symmetric positive definite", "pd")),
     Condition("orthogonal", "{0} is orthogonal", _orthogonal, samplers.lopsided, samplers.orthogonal,
               synonyms=("orthonormal", "unitary", "rotation")),
+    Condition("idempotent", "{0} is its own square", _idempotent, samplers.lopsided, samplers.idempotent, sides="=", implies=("square",),
+              synonyms=("projection", "projector")),
     Condition("diagonal", "{0} is diagonal", lambda a: _all(a, lambda i, j, value: i == j or value == 0), samplers.lopsided,
               samplers.diagonal, sides="=", implies=("symmetric", "square", "lower", "upper"), synonyms=("diag",)),
     Condition("lower", "{0} is lower triangular", lambda a: _all(a, lambda i, j, value: i >= j or value == 0), samplers.lopsided,
@@ -229,7 +235,7 @@ def _way(words: frozenset[str]) -> tuple[Structured, Entry] | None:
     entries: list[Entry] = [*exact, samplers.fraction_of_one, *found, samplers.any_number]
     ways: list[Structured] = [condition.sample for condition in conditions if condition.sample is not None]
     usual: tuple[Structured, ...] = (
-        samplers.positive_diagonal, samplers.sign_diagonal, samplers.mirror, samplers.identity, samplers.generic)
+        samplers.positive_diagonal, samplers.sign_diagonal, samplers.mirror, samplers.projector, samplers.identity, samplers.generic)
     rows, cols = (3, 2) if "tall" in words else (2, 3) if "wide" in words else (3, 3)
     for way in (*ways, *(usual if len(words) > 1 else usual[-1:])):
         for entry in dict.fromkeys(found if len(found) == 1 else entries if found else [samplers.any_number]):

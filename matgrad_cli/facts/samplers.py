@@ -145,6 +145,24 @@ def orthogonal(source: Source, rows: int, cols: int, entry: Entry = any_number) 
     return [row[:cols] for row in result[:rows]]
 
 
+def idempotent(source: Source, rows: int, cols: int, entry: Entry = any_number) -> Rows:
+    """Its own square: uvᵀ/vᵀu, or what that leaves of the identity."""
+    u = [source.positive() for _ in range(rows)]
+    return _projected(source, u, [source.positive() for _ in range(rows)])
+
+
+def projector(source: Source, rows: int, cols: int, entry: Entry = any_number) -> Rows:
+    """Its own square, and symmetric."""
+    v = [source.number() for _ in range(rows)]
+    return _projected(source, v, v)
+
+
+def _projected(source: Source, u: list[Any], v: list[Any]) -> Rows:
+    length, whole = sum(a * b for a, b in zip(u, v, strict=True)), source.below(2)
+    shares = [[source.ratio(a * b, length) for b in v] for a in u]
+    return [[(i == j) - value if whole else value for j, value in enumerate(row)] for i, row in enumerate(shares)]
+
+
 def invertible(source: Source, rows: int, cols: int, entry: Entry = any_number) -> Rows:
     """Generic, with a heavier diagonal."""
     result = generic(source, rows, cols, entry)

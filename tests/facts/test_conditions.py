@@ -38,8 +38,8 @@ M, N = Dim.of("m"), Dim.of("n")
 X, A, S = Symbol("X", Shape(M, N)), Symbol("A", Shape(M, M)), Symbol("S", Shape(M, M))
 b, c = Symbol("b", Shape(M)), Symbol("c", Shape(Dim.of(1), Dim.of(1)))
 WORDS = [
-    "symmetric", "antisymmetric", "spd", "orthogonal", "diagonal", "lower", "upper", "invertible", "square", "tall", "wide", "positive",
-    "nonnegative", "nonzero", "unit", "unit_interval", "simplex", "onehot", "binary", "signs",
+    "symmetric", "antisymmetric", "spd", "orthogonal", "idempotent", "diagonal", "lower", "upper", "invertible", "square", "tall", "wide",
+    "positive", "nonnegative", "nonzero", "unit", "unit_interval", "simplex", "onehot", "binary", "signs",
 ]
 
 

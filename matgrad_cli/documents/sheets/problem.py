@@ -291,7 +291,7 @@ class _Finder:
             words -= CONSTRAINTS if symbol.name in wrt else set()
             words |= supposed.get(symbol.name, set())
             for word in sorted(words):
-                square = word in ("symmetric", "antisymmetric", "spd", "invertible", "diagonal")
+                square = word in ("symmetric", "antisymmetric", "spd", "invertible", "diagonal", "idempotent")
                 fact = f"{symbol.name} {word}"
                 flat = word in ("tall", "wide") and symbol.shape.rows is symbol.shape.cols
                 if (symbol.shape.is_matrix or not square) and not flat and self._holds(problem, fact):

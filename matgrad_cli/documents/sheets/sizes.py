@@ -53,7 +53,7 @@ FACTS = (
     ("antisymmetric", r"anti-?symmetric|skew-symmetric"), ("symmetric", r"symmetric|symmetrisch|sym[ée]tri(?:que|ca)|sim[ée]trica|对称"),
     ("diagonal", r"diagonal"),
     ("orthogonal", r"orthogonal\b"), ("invertible", r"invertible|non-?singular"),
-    ("onehot", r"one-?hot"),
+    ("onehot", r"one-?hot"), ("idempotent", r"idempotent"),
 )
 _FACT = regex("|".join(f"(?P<{word}>{pattern})" for word, pattern in FACTS), re.IGNORECASE)
 _DENIED = regex(r"\b(?:not|non|never|without|need not)\b[\w\s-]{0,20}$|\bnon-$", re.IGNORECASE)

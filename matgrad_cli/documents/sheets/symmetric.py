@@ -8,10 +8,15 @@ from collections.abc import Iterable
 from ...diagnostics.regex import regex
 from ...notation.loss_text import plain_name
 from .outline import Stated
-from .sheet import Sheet
-from .sizes import NAMES, TRANSPOSED, plain_prose
+from .sheet import Formula, Sheet
+from .sizes import NAMES, TRANSPOSED, facts_told, plain_prose
 
-GRAM = regex(rf"(?P<part>\([^()]+\)|\\?[A-Za-z]+_\{{?\w\}}?|[A-Z])\s*(?P=part)\s*{TRANSPOSED}")
+_PART = r"\([^()]+\)|\\?[A-Za-z]+_\{?\w\}?|[A-Z]"
+_MIRRORED = regex(
+    rf"(?<![A-Z])(?:(?P<part>{_PART})\s*\+?\s*(?P=part)\s*{TRANSPOSED}|(?P<turned>{_PART})\s*{TRANSPOSED}\s*\+?\s*(?P=turned)(?!\s*\^))"
+    r"(?!\s*[A-Za-z(])"
+)
+"""`XXᵀ`, `XᵀX`, `B + Bᵀ`, and no factor beside it."""
 DIAGONAL = regex(r"\s*\\?(?:mathrm|operatorname|text|textrm|mathop)?\s*\{?\s*diag\s*\}?\s*(?:\\left)?\(")
 
 INDICATOR = regex(r"(?:\\math(?:bb|bf|ds)\s*\{?\s*1\s*\}?|\\delta\s*|I|1)\s*(?:\\left)?(?:\\?[{\[]|\()[^{}\[\]]*=")
@@ -41,10 +46,10 @@ def symmetric_by_kind(prose: str) -> frozenset[str]:
 
 
 def facts_by_form(sheet: Sheet, stated: Iterable[Stated]) -> dict[str, frozenset[str]]:
-    """Facts that formulas say of arrays: `K = XXᵀ`, `D = diag(s)`, `t_ic = 1{y_i = c}`, `C = Cᵀ`, `VᵀV = I` unless it is only supposed."""
+    """Facts that formulas say: `K = XXᵀ`, `B + Bᵀ`, `D = diag(s)`, `t_ic = 1{y_i = c}`, `C = Cᵀ`, `VᵀV = I` unless only supposed."""
     found: dict[str, frozenset[str]] = {}
     for one in stated:
-        if any(GRAM.search(side) for side in one.sides):
+        if any(_MIRRORED.search(side) for side in one.sides):
             found[one.name] = frozenset(("symmetric",))
         if not one.letters and any(DIAGONAL.match(side) for side in one.sides):
             found[one.name] = frozenset(("diagonal",))
@@ -57,10 +62,32 @@ def facts_by_form(sheet: Sheet, stated: Iterable[Stated]) -> dict[str, frozenset
     return found
 
 
+def facts_beside(*formulas: Formula) -> dict[str, set[str]]:
+    """Facts that the sentence of formulas says, in words or by form: `= 2Ax for symmetric A`, `\\text{if } A = A^\\top`."""
+    first = formulas[0]
+    before, after = _SENTENCE.split(first.before)[-1], _SENTENCE.split(first.after, maxsplit=1)[0]
+    text = "   ".join((before, *(formula.passage.text for formula in formulas), after))
+    text = _MARKS.sub("   ", re.sub(SAID, r"   \g<said>   ", text))
+    found: dict[str, set[str]] = {}
+    for table in facts_told(text):
+        for name, words in table.items():
+            found.setdefault(name, set()).update(words)
+    for part in _PARTED.split(text):
+        name, by_form = fact_by_form(part)
+        if by_form:
+            found.setdefault(name, set()).update(by_form)
+    return found
+
+
+_SENTENCE = regex(r"[.?!;]\s+(?=[A-Z$\\])|(?:^|\n)\s*(?=[A-Z][a-z]|[*#]|\\(?:sub)*section)")
+_MARKS = regex(r"\$|\\[()\[\]]")
+_PARTED = regex(r"[,;:]\s|[()]|\s{3,}|\\q?quad|\b(?:if|when|whenever|for|where|since|as|because|provided|that|with|and)\b")
+
+
 def fact_by_form(text: str) -> tuple[str, tuple[str, ...]]:
     """The name and the fact that a formula says of it; no words if it says none."""
     for pattern, words in _OF_FORM.items():
-        if (match := re.fullmatch(rf"(?:{SAID})?{pattern}", text.strip(" .,;"))) is not None:
+        if (match := re.fullmatch(rf"(?:{SAID})?\(?{pattern}\)?", text.strip(" .,;"))) is not None:
             return plain_name(match["name"]), words
     return "", ()
 
@@ -75,8 +102,9 @@ _MORE = r"(?:\s*(?:\\in(?![A-Za-z])|∈|\\succ(?![A-Za-z])|\\succeq|≻|⪰|≽)
 _OF_FORM = {
     rf"{_LETTER}\s*{TRANSPOSED}\s*=\s*{_AGAIN}{_MORE}": ("symmetric",),
     rf"{_LETTER}\s*=\s*{_AGAIN}\s*{TRANSPOSED}{_MORE}": ("symmetric",),
+    rf"{_LETTER}\s*(?:\^\s*\{{?2\}}?|{_AGAIN})\s*=\s*{_AGAIN}": ("idempotent",),
     rf"{_LETTER}\s*{TRANSPOSED}\s*{_AGAIN}{_UNIT}": ("orthogonal", "tall"),
     rf"{_LETTER}\s*{_AGAIN}\s*{TRANSPOSED}{_UNIT}": ("orthogonal", "wide"),
 }
-CONSTRAINTS = frozenset(("orthogonal", "tall", "wide"))
+CONSTRAINTS = frozenset(("orthogonal", "tall", "wide", "idempotent"))
 """Facts that, said of the variable, are a constraint."""

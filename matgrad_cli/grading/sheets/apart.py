@@ -10,7 +10,7 @@ from ...diagnostics.regex import regex
 from ...documents.passage import Passage
 from ...documents.sheets.outline import Outline
 from ...documents.sheets.sheet import Formula
-from ...documents.sheets.symmetric import SAID
+from ...documents.sheets.symmetric import SAID, fact_by_form
 from ...notation.latex.lines import LatexLine
 
 _ROOM = r"(?:(?<!\\)[,;.]|\\q?quad(?![A-Za-z])|\\[,;:! ]|[\s&~])"
@@ -35,12 +35,15 @@ def _apart(formula: Formula, line: LatexLine) -> Iterator[Formula]:
     begins, ends, words = [0], [], [""]
     for last, one in zip(line.statements, line.statements[1:], strict=False):
         found = [match for match in _BETWEEN.finditer(passage.text, last.span.end, one.span.start) if match[0]]
-        if one.leading is None and not one.both and len(one.sides) > 1 and found:
+        claims = len(one.sides) > 1 or fact_by_form(passage.text[one.span.start : one.span.end])[1]
+        if one.leading is None and not one.both and claims and found:
             between = found[-1]
             ends.append(between.start())
             begins.append(between.start("words"))
             words.append(re.sub(SAID, " \\g<said> ", between["words"]))
     parts = [passage.part(begin, end).stripped() for begin, end in zip(begins, [*ends, len(passage.text)], strict=True)]
+    if len(parts) > 1 and parts[-1].text.startswith("(") and fact_by_form(parts[-1].text)[1]:
+        parts[-1] = parts[-1].part(1, parts[-1].text.rindex(")")).stripped()
     if (signed := _signed(parts[-1])) is not None:
         parts[-1:] = signed
         begins.append(begins[-1] + len(signed[0].text))

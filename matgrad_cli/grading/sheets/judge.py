@@ -23,7 +23,7 @@ from ..equations.marked import unmarked
 from ..lines.lost_sums import sigma_letters
 from ..lines.reading import read_side
 from .own_letters import own_fact, under_the_sign
-from .passing import is_equation_of_zero, is_hypothetical, is_side_condition, rewrites, said_of_other, speaks_of_equations
+from .passing import CONDITIONAL, is_equation_of_zero, is_hypothetical, is_side_condition, rewrites, said_of_other, speaks_of_equations
 from .rows import (
     Line,
     derives,
@@ -133,7 +133,7 @@ class Judge:
         """The verdict on a row."""
         self.parts |= numbered_parts(line)
         results = self._results(line)
-        if line.formula.kind == "display" and said_of_other(line.formula) == "said under a condition":
+        if line.formula.kind == "display" and said_of_other(line.formula) == CONDITIONAL:
             self.conditional = line.formula.block
         goes_on = line.outline.statements and line.outline.statements[0].leading is not None
         if goes_on and self.before is not None and self.before.verdict in _PASSED and self.before.role == "aside":
@@ -215,7 +215,7 @@ class Judge:
             self.supposed = self.supposed or lone(head) == self.question.name or "would" in formula.before[-200:]
             return "said of what is only supposed"
         if formula.block == self.conditional:
-            return "said under a condition"
+            return CONDITIONAL
         layout = next((begun.around.task.layout for begun in self.readers), "")
         if (why := said_of_other(formula, layout)) is not None:
             return why

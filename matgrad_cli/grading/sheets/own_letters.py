@@ -8,14 +8,14 @@ from collections.abc import Iterable
 from ...diagnostics.record import record
 from ...documents.sheets.problem import Told
 from ...documents.sheets.sheet import Formula
-from ...documents.sheets.sizes import facts_told
+from ...documents.sheets.symmetric import facts_beside
 from ...notation import syntax as s
 from ...notation.latex.lines import LatexLine, Statement
 from ...notation.latex.names import whole
 from ...records.finding import LineVerdict
 from ..meanings.own_letters import true_of_all
 
-_SQUARE = ("symmetric", "antisymmetric", "spd", "invertible", "diagonal", "orthogonal")
+_SQUARE = ("symmetric", "antisymmetric", "spd", "invertible", "diagonal", "orthogonal", "idempotent")
 
 
 @record
@@ -84,12 +84,8 @@ def _moved(statement: Statement) -> list[str]:
 def _supposed(formula: Formula, told: Told, left: str) -> Iterable[tuple[str, ...]]:
     """Nothing; what the sentence says of the letters; what the document says of them."""
     yield ()
-    sentence_text = f"{formula.before}   {formula.passage.text}   {formula.after}"
-    always, supposed = facts_told(re.sub(r"\$|\\[()\[\]]", " ", sentence_text))
     letters = set(re.findall(r"[A-Za-z]+", left))
-    sentence = {name: words for table in (always, supposed) for name, words in table.items()}
-    document = {**told.always, **told.supposed}
-    for table in (sentence, document):
+    for table in (facts_beside(formula), {**told.always, **told.supposed}):
         facts = [f"{name} {word}" for name, words in table.items() if name in letters for word in sorted(words) if word in _SQUARE]
         if facts:
             yield tuple(facts)

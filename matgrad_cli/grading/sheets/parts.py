@@ -19,7 +19,7 @@ from ...documents.sheets.outline import Outline, outline
 from ...documents.sheets.problem import Question, Told, questions
 from ...documents.sheets.sections import Section, sections, whole_of
 from ...documents.sheets.sheet import Sheet
-from ...documents.sheets.symmetric import symmetric_by_kind
+from ...documents.sheets.symmetric import facts_beside, symmetric_by_kind
 from ...facts import Problem
 from ...ir import Call, Expr, Inverse, Symbol, substitute, transpose, walk
 from ...notation import syntax as s
@@ -29,7 +29,7 @@ from ..task import Task, task_for, whole_derivative
 from .apart import with_statements
 from .judge import COVARIANCE, GIVEN, Judge, Judged, code_of
 from .own_letters import own_fact
-from .passing import begins_with_relation, holds_equality, passed_over
+from .passing import CONDITIONAL, begins_with_relation, holds_equality, passed_over
 from .rows import Line, explained, head_of, is_special, lone, nodes_of
 
 MOST_VARIABLES = 6
@@ -122,6 +122,11 @@ def _part(
         more = tuple(dict.fromkeys((*supposed, *facts)))
         if more != supposed and _gained(part, other := read(part.layout, more)):
             part, supposed = replace(other, supposed=more), more
+    for number, facts in _said_beside(part) if _doubtful(part) else ():
+        row = read(part.layout, (*supposed, *facts)).judged[number]
+        if row.verdict == "follows":
+            row = replace(row, notes=(*row.notes, f"under the condition beside it: {', '.join(facts)}"))
+            part = replace(part, judged=(*part.judged[:number], row, *part.judged[number + 1 :]))
     turned = any(judged.verdict == "wrong" and code_of(judged.result) in _TURNED for judged in part.judged)
     others = [(name, False) for name in OTHERS if layout is None] + [(name, True) for name in OTHERS if layout in (None, name)]
     best, most = part, 0
@@ -188,6 +193,18 @@ def _supposable(sheet: Sheet, part: Part) -> Iterator[tuple[str, ...]]:
             yield (f"{name} signs",)
     if len(alike) > 1:
         yield tuple(alike)
+
+
+def _said_beside(part: Part) -> Iterator[tuple[int, tuple[str, ...]]]:
+    """The rows that do not follow beside which a condition stands, with the facts that it says: `= 2Ax if A = Aᵀ`."""
+    names = {symbol.name for task in part.tasks for symbol in task.problem.variables}
+    for number, judged in enumerate(part.judged):
+        formula = judged.line.formula
+        if judged.verdict == "wrong" or judged.why == CONDITIONAL or code_of(judged.result) == "needs-fact":
+            behind = [one.line.formula for one in part.judged[number + 1 : number + 2] if one.line.formula.block == formula.block]
+            told = facts_beside(formula, *behind)
+            if facts := tuple(f"{name} {word}" for name, words in told.items() if name in names for word in sorted(words)):
+                yield number, facts
 
 
 _USUAL = ("Sigma", "S", "Lambda", "Omega", "K", "C", "P")

@@ -61,6 +61,8 @@ _EQUATION = regex(
 _REWRITING = regex(r"\b(?:expan\w+|multiply\w* out|rearranging|collect\w+|simplif\w+|complet\w+ the square)\b", re.IGNORECASE)
 _ZERO = regex(r"(?:=\}?|\}\})\s*(?:\\mathbf\s*\{?\s*)?0(?![.\d])|^\s*0\s*=|\\(?:Rightarrow|implies|Longrightarrow|iff)|⇒|⟹")
 
+CONDITIONAL = "said under a condition"
+
 
 def said_of_other(formula: Formula, layout: str = "") -> str | None:
     """Why a formula speaks of another case than the one at hand: a condition or another layout than `layout` stands beside it."""
@@ -71,7 +73,7 @@ def said_of_other(formula: Formula, layout: str = "") -> str | None:
     # a condition that follows another formula, `… = 2Aw for symmetric A,`, or stands in it, `\\text{if } z < 1`, is that one's
     supposed = any(not _OF_ANOTHER.search(formula.before[: match.start()]) for match in found)
     if supposed or _CONDITION_BEHIND.match(formula.after[:60]):
-        return "said under a condition"
+        return CONDITIONAL
     said = _LAYOUT.search(formula.before[-120:] + " " + formula.after[:60])
     return "said of another layout" if said is not None and said[1] != layout else None
 
