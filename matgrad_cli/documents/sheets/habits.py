@@ -49,7 +49,7 @@ _GRADIENT = regex(r"(?<![A-Za-z\\])d\s?([A-Z](?:_(?:\w|\{\w+\}))?)(?![A-Za-z])")
 _LABELLED = regex(r"(?<![A-Za-z\\])(?P<name>[A-Za-z])_(?P<open>\{)?(?P<label>[a-z])(?(open)\}|(?![A-Za-z]))")
 _INDEXED = regex(r"(?<![A-Za-z\\])([A-Za-z])_(?P<open>\{)?(?P<below>[a-z]{1,2})(?(open)\}|(?![A-Za-z]))")
 _ERROR = regex(r"(?P<name>\\delta|δ)\s*\^\s*(?P<open>\{)?\s*(?P<round>\()?(?P<label>[a-z])(?(round)\))\s*(?(open)\}|(?![A-Za-z]))")
-"""The errors of layers, `\\delta^{(h)}`: no powers."""
+"""The errors of layers, `\\delta^{(h)}`, or `\\delta^a` where that is given a value: no powers, and no transposes."""
 _LAYER = regex(r"\^\{?(?P<open>[\[(])(?P<layer>\d|L)[\])](?P<rest>[^{}\n]{0,12}\})?")
 _OF_LAYER = regex(
     r"(\\?[A-Za-z]+)\}?\s*\^\{?([\[(])\d[\])]\}?\s*&?=(?!=)|(?:\\(?:partial|nabla_\{?)\s*|∂)(\\?[A-Za-z]+)\s*\^\{?([\[(])\d[\])]"
@@ -80,7 +80,9 @@ def rewritten(sheet: Sheet) -> Sheet:
         habits.append((_STEP, lambda match: r"_{\mathrm{prev}}" if match["before"] else " "))
     fixed = _fixed(texts)
     habits.append((_INDEXED, lambda match: match[1] if match["below"] == fixed.get(match[1]) else match[0]))
-    habits.append((_ERROR, lambda match: _with_label(*match.group("name", "label"))))
+    errors = {match["label"] for one in texts for match in _ERROR.finditer(one) if _is_left_side(one, *match.span())}
+    habits.append((_ERROR, lambda match: _with_label(match["name"], match["label"])
+                   if match["round"] or match["label"] in errors else match[0]))
     labelled = _labelled(texts)
     habits.append((_LABELLED, lambda match: _with_label(*names) if (names := match.group("name", "label")) in labelled else match[0]))
     derived = next((at for at, text in enumerate(texts) if re.search(r"\\(?:partial|nabla)(?![A-Za-z])", text)), 0)
@@ -89,6 +91,11 @@ def rewritten(sheet: Sheet) -> Sheet:
         replace(formula, passage=_rewritten(formula.passage, [*habits, (_SPREAD, _root)] if at < stated else habits))
         for at, formula in enumerate(sheet.formulas)
     ))
+
+
+def _is_left_side(text: str, start: int, end: int) -> bool:
+    """Whether what stands there is a whole side in front of `=`."""
+    return bool(re.match(r"\s*&?:?=(?!=)", text[end:]) and re.search(r"(?:^|[,=&]|\\\\|quad)\s*$", text[:start]))
 
 
 def _fixed(texts: Sequence[str]) -> dict[str, str]:

@@ -57,7 +57,7 @@ def facts_by_form(sheet: Sheet, stated: Iterable[Stated]) -> dict[str, frozenset
             found[one.name] = frozenset(("onehot",))
     for formula in sheet.formulas:
         name, words = fact_by_form(formula.passage.text)
-        if words and not _IF.search(formula.before[-120:]):
+        if words and not (_IF.search(before := formula.before[-120:]) or _DENIED.search(before)):
             found[name] = found.get(name, frozenset()) | set(words)
     return found
 
@@ -72,9 +72,10 @@ def facts_beside(*formulas: Formula) -> dict[str, set[str]]:
     for table in facts_told(text):
         for name, words in table.items():
             found.setdefault(name, set()).update(words)
-    for part in _PARTED.split(text):
+    parts = [part for part in _PARTED.split(text) if part.strip()]
+    for said, part in zip(("", *parts), parts, strict=False):
         name, by_form = fact_by_form(part)
-        if by_form:
+        if by_form and not _DENIED.search(said):
             found.setdefault(name, set()).update(by_form)
     return found
 
@@ -95,6 +96,8 @@ def fact_by_form(text: str) -> tuple[str, tuple[str, ...]]:
 SAID = r"\\(?:text(?:rm|it|normal)?|mbox|mathrm)\s*\{(?P<said>[^{}]*)\}\s*"
 """Words in a formula: `\\text{where } A = A^\\top`."""
 _IF = regex(r"\b(?:for|suppose)\b\s*$|\b(?:if|when|whenever|case|unless)\b[^.?!;]*$", re.IGNORECASE)
+_DENIED = regex(r"(?:\b(?:not|cannot|without|never)|n't)(?:\s+\w+){0,2}\s*$", re.IGNORECASE)
+"""`We cannot use $A = A^\\top$.`"""
 _LETTER = r"(?:\\math(?:bf|rm)\s*\{\s*)?(?P<name>\\?[A-Za-z]+)\}?"
 _AGAIN = r"(?:\\math\w+\s*\{\s*)?(?P=name)\}?"
 _UNIT = r"\s*=\s*(?:\\math(?:bf|rm|bb)\s*)?\{?\s*I\s*\}?(?:_\{?\w+\}?)?"
