@@ -200,3 +200,13 @@ def test_formulas_that_belong_to_no_problem_are_no_missing_answer(tmp_path: Path
 def test_several_answers_in_a_sentence_are_none(tmp_path: Path, said: str, verdict: str) -> None:
     (report,) = graded(tmp_path, {"a.md": f"## Problem 2\n{said}"}, TWO).files
     assert next(one for one in report.problems if one.id == "2").verdict == verdict
+
+
+@pytest.mark.parametrize(("said", "verdict"), [
+    ("= (A + A^\\top)x + \\text{const}", "undecided"), ("= Ax + A^\\top x + C", "undecided"),
+    ("= \\nabla f = (A + A^\\top)x + c", "undecided"), ("= Ax + A^\\top x", "right"),
+])  # fmt: skip
+@pytest.mark.parametrize("left", ["\\nabla f", "g"])
+def test_a_constant_behind_a_gradient_is_never_left_out(tmp_path: Path, left: str, said: str, verdict: str) -> None:
+    (report,) = graded(tmp_path, {"a.md": f"## Problem 2\n$${left} {said}$$"}, TWO).files
+    assert next(one for one in report.problems if one.id == "2").verdict == verdict

@@ -89,12 +89,15 @@ class Read:
 
 
 def _without_constant(side: Side, around: Surroundings) -> Side:
-    """A side that ends in `+ const` without that summand, unless a row says what the letter is."""
+    """A number that ends in `+ const` without that summand, unless a row says what the letter is. A derivative leaves out nothing."""
     node = side.node
     if side.up_to != "const" or not isinstance(node, s.Binary) or not isinstance(last := s.ungrouped(node.right), s.Name):
         return side
-    said = around.valued(last.name) or last.name in around.promised
-    return replace(side, up_to="") if said else replace(side, node=node.left)
+    wanted = around.task.wanted
+    said = around.valued(last.name) or last.name in around.promised or (wanted is not None and wanted.shape.is_number)
+    rest = replace(side, node=node.left, up_to="")
+    number = not said and ((read := read_side(rest, around)).expr is None or read.expr.shape.is_number)
+    return replace(rest, up_to="const") if number else replace(side, up_to="")
 
 
 def read_side(side: Side, around: Surroundings, letters: Iterable[Index] = (), fixed: Iterable[str] = ()) -> Read:

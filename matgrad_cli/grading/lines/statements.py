@@ -139,11 +139,12 @@ def _typed(side: Side) -> Side:
 def _with_constants(claim: Claim, signs: Sequence[str], names: LatexNames) -> Claim:
     r"""The claim whose sides know that they are meant up to a constant: behind `\propto`, or with `+ \text{const}` at their end."""
     sides = []
+    derived = any(isinstance(side.node and s.ungrouped(side.node), (s.Derivative, s.Differential_)) for side in claim.sides)
     for at, (side, sign) in enumerate(zip(claim.sides, [*signs, *[""] * len(claim.sides)], strict=False)):
         node = side.node
         last = s.ungrouped(node.right) if isinstance(node, s.Binary) and node.operator in ("+", "-") else None
         rest = isinstance(last, s.Name) and last.name in _CONSTANTS and last.name not in names.variables.keys() | names.dimensions
-        if rest and (at or claim.leading):
+        if rest and (at or claim.leading) and not derived:
             side = replace(side, up_to="const")
         sides.append(replace(side, up_to="∝") if sign == "∝" else side)
     return replace(claim, sides=tuple(sides))
