@@ -210,3 +210,17 @@ def test_several_answers_in_a_sentence_are_none(tmp_path: Path, said: str, verdi
 def test_a_constant_behind_a_gradient_is_never_left_out(tmp_path: Path, left: str, said: str, verdict: str) -> None:
     (report,) = graded(tmp_path, {"a.md": f"## Problem 2\n$${left} {said}$$"}, TWO).files
     assert next(one for one in report.problems if one.id == "2").verdict == verdict
+
+
+LOGISTIC = '[[problem]]\nid = "2"\nloss = "sum(log(1 + exp(Z@v)))"\nwrt = "v"\nshapes = "Z: n×d, v: d"\npoints = 4\n'
+
+
+@pytest.mark.parametrize(("answer", "verdict"), [
+    (r"Z^\top \operatorname{diag}(\sigma(z_i^\top v)) \mathbf{1}", "right"),
+    (r"Z^\top D\mathbf 1,\qquad D = \operatorname{diag}(\sigma(v^\top z_k))", "right"),
+    (r"Z^\top \operatorname{diag}(\sigma(-z_i^\top v)) \mathbf{1}", "wrong"),
+    (r"\sum_i \operatorname{diag}(z_i) \mathbf{1} \sigma(z_i^\top v)", "right"),
+])  # fmt: skip
+def test_the_diagonal_of_a_number_with_a_letter_of_its_own_holds_all_these_numbers(tmp_path: Path, answer: str, verdict: str) -> None:
+    (report,) = graded(tmp_path, {"a.md": f"## Problem 2\n$$\\nabla f = {answer}$$"}, LOGISTIC).files
+    assert report.problems[0].verdict == verdict, report

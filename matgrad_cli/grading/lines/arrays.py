@@ -2,17 +2,20 @@ r"""Arrays written by their entries, `[2 \sum_i r_i X_{ij}]_j`, and rows that li
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import TypedDict
 
 from ...diagnostics.record import replace
 from ...notation import syntax as s
+from .indices import diagonal
 from .scope import Surroundings
-from .syntax_walk import PRODUCTS, free_letters, rebuilt, walk
+from .syntax_walk import PRODUCTS, bound_letters, children, free_letters, rebuilt, walk, with_children
 
 
-def writings(node: s.Node, around: Surroundings) -> Iterator[s.Node]:
+def writings(node: s.Node, around: Surroundings, fixed: Collection[str] = ()) -> Iterator[s.Node]:
     """The tree as it is most likely meant, then as less and less likely, last as it stands; the first that can be read counts."""
+    if (spread := _diagonals(node, frozenset(fixed))) != node:
+        yield from writings(spread, around, fixed)
     whole = rebuilt(node, _by_entries)
     lying = rebuilt(whole, _lying) if around.lying else whole
     yield lying
@@ -33,6 +36,13 @@ def _reaching(node: s.Node) -> s.Node:
     if pending.body is None or pending.span.end > pending.body.span.end or not isinstance(pending.body, s.Group):
         return node
     return replace(pending, span=node.span, body=replace(node, left=pending.body, span=pending.body.span.joined(node.right.span)))
+
+
+def _diagonals(node: s.Node, bound: frozenset[str]) -> s.Node:
+    r"""Every `diag(y_i x_i^\top w)` with an i that nothing binds is the diagonal matrix of these numbers, if they are numbers."""
+    below = bound | frozenset(bound_letters(node))
+    parts = tuple(part if isinstance(part, s.Name) else _diagonals(part, below) for part in children(node))
+    return diagonal(with_children(node, parts) if parts else node, bound)
 
 
 def _by_entries(node: s.Node) -> s.Node:

@@ -108,7 +108,7 @@ def read_side(side: Side, around: Surroundings, letters: Iterable[Index] = (), f
     side = _without_constant(side, around)
     assert side.node is not None
     letters, fixed, found = tuple(letters), tuple(fixed), None
-    for node in (side.node,) if is_plain(side.node) else writings(side.node, around):
+    for node in (side.node,) if is_plain(side.node) else writings(side.node, around, (*(letter.name for letter in letters), *fixed)):
         read = _read(replace(side, node=node), node, around, letters, fixed)
         if read.expr is not None:
             return replace(read, side=side)
