@@ -61,8 +61,8 @@ def read_well(chosen: Settings, exercise: Exercise, judged: Judged) -> ProblemRe
     found = judged(chosen)
     if not exercise.pieces:
         return found
-    beside = _beside(told, chosen)
-    claims = [*_claims(told, chosen), *beside]
+    claims = _claims(told, chosen)
+    claims += _beside(told, chosen, 1 if claims else 2)
     if any(_ONE_OF.search(one.text) for one in told):
         return unanswered(chosen, _SEVERAL)
     right = next((one for one in _all_read(found, rows[1:], claims, chosen, judged) if one.verdict == "right"), None)
@@ -218,8 +218,8 @@ def _unused(told: Sequence[Piece], chosen: Settings) -> list[int]:
     return named[-1:] if len(named) > 1 and named[-1] == len(told) - 1 else []
 
 
-def _beside(told: Sequence[Piece], chosen: Settings) -> list[Claim]:
-    """Displays that words put beside each other as the answer, `$$…$$ or $$…$$`, each group as one claim; none where there is one group."""
+def _beside(told: Sequence[Piece], chosen: Settings, least: int) -> list[Claim]:
+    """Displays that words put beside each other as the answer, `$$…$$ or $$…$$`, each group as one claim, if there are so many."""
     groups: list[list[Piece]] = []
     for _, block in groupby((one for one in told if not one.inline), lambda one: one.block):
         first, *rest = block
@@ -229,7 +229,7 @@ def _beside(told: Sequence[Piece], chosen: Settings) -> list[Claim]:
         else:
             groups.append([first, *rest])
     groups = [group for group in groups if [one.kind for one in group] == ["formula"] or any(_states(one, chosen) for one in group)]
-    if len(groups) < 2:
+    if len(groups) < least:
         return []
     whole = [_with_definitions(group[-1], [one for one in told if one.inline], chosen)[0][:-1] for group in groups]
     return [

@@ -57,6 +57,8 @@ TWICE = [
     *((1, text) for text in (
         r"$g=(A+A^T)x+b$ and $h=2Ax+b$. The gradient is $g$ or $h$.", r"$g=(A+A^T)x+b$ and $h=2Ax+b$. The gradient is $h$.",
         r"g=(A+A^T)x+b and h=2Ax+b. The gradient is g or h.", r"$g=(A+A^T)x+b$ and $h=2Ax+b$.", "$$(A+A^T)x+b$$\n\n$$2Ax+b$$",
+        "$\\nabla_x L = (A+A^T)x+b$.\n\n$$\\nabla_x L = (A+A^T)x-b$$", r"$\nabla_x L = (A+A^T)x+b$. Hence $$\nabla_x L = 2Ax+b$$",
+        r"The gradient is $(A+A^T)x+b$. $$2Ax+b$$", "$\\nabla_x L = 2Ax+b$.\n\n$$\\nabla_x L = (A+A^T)x+b$$",
         "$$\\nabla_x L = (A+A^T)x+b$$\nor\n$$\\nabla_x L = 2Ax+b$$", "$$2Ax+b$$ or $$(A+A^T)x+b$$",
         "Entweder\n$$\\nabla_x L = 2Ax+b$$\noder\n$$\\nabla_x L = (A+A^T)x+b$$", r"Der Gradient ist entweder $2Ax+b$ oder $(A+A^T)x+b$.",
         r"Let $g=(A+A^T)x+b$. The gradient is $-g$.", r"The gradient is $g$ where $g=2Ax+b$, or $g=(A+A^T)x+b$.",
@@ -130,6 +132,8 @@ RIGHT = [
     (3, r"Zuerst setze ich $e = \sigma(Xw) - y$; der Fehler ist $e$. Der Gradient ist $X^T e$."),
     (1, "$$dL = x^T(A+A^T)\\,dx + b^T dx$$\nso the gradient is\n$$\\nabla_x L = (A+A^T)x + b$$\nor, multiplied out,\n$$Ax + A^Tx + b$$"),
     *((1, text.replace("…", "(A+A^T)x+b")) for text in (
+        "$\\nabla_x L = …$. In full:\n\n$$\\nabla_x L = Ax + A^Tx + b$$", "The loss is $$L = x^TAx + b^Tx$$ and $\\nabla_x L = …$.",
+        "$\\nabla_x L = …$. At its zero $$(A+A^T)x = -b$$",
         r"$g=…$ and $h=2Ax+b$. The gradient is $g$.", "Der Gradient ist nicht $2Ax+b$, sondern $…$.", "No es $2Ax+b$ sino $…$.",
         "Le gradient n'est pas $2Ax+b$ mais $…$.", "Non è $2Ax+b$ ma $…$.", "Da $A$ nicht symmetrisch ist, ist der Gradient $…$.",
         "Also folgt $…$. Wenn $A$ symmetrisch ist, wird daraus $2Ax+b$.", "O gradiente é $…$.", "Nicht vergessen: der Gradient ist $…$.",
