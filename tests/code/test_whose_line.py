@@ -207,6 +207,29 @@ def net(X, y, W0, W1, W2):
     dW0 = X.T @ d0
     return L, dW0, dW1, dW2
 """
+SCRIPT = """B, F, K = 9, 4, 3
+S = np.random.randn(B, F)
+Q = np.eye(K)[np.random.randint(K, size=B)]
+U = np.random.randn(F, F)
+V = np.random.randn(F, K)
+c = np.zeros((1, K))
+for step in range(50):
+    E = S @ U
+    R = np.tanh(E)
+    O = R @ V + c
+    P = np.exp(O) / np.sum(np.exp(O), axis=1, keepdims=True)
+    loss = -np.mean(np.sum(Q * np.log(P), axis=1))
+    dO = P - Q
+    dV = R.T @ dO / B
+    dc = np.sum(dO, axis=0, keepdims=True) / B
+    dR = dO @ V.T
+    dE = dR * (1 - R ** 2)
+    dU = S.T @ dE / B
+    U -= 0.1 * dU
+    V -= 0.1 * dV
+    c -= 0.1 * dc
+"""
+
 ONCE = [
     (NUMBERED, "(d2 @ W2.T) * (a1 > 0)", "(d2 @ W2) * (a1 > 0)"),
     (NUMBERED, "(1 - a0 ** 2)", "(1 - z0 ** 2)"),
@@ -217,6 +240,10 @@ ONCE = [
     (MLP, "dh = ds @ W2.T", "dh = -ds @ W2.T"),
     (JACOBIAN, "p @ p.T", "p @ p"),
     (GATES, "self.i * (1 - self.i)", "self.i"),
+    (SCRIPT, "keepdims=True) / B\n    dR", "keepdims=True)\n    dR"),
+    (SCRIPT, "dV = R.T @ dO / B", "dV = R.T @ dO"),
+    (SCRIPT, "dU = S.T @ dE / B", "dU = S.T @ dE"),
+    (SCRIPT, "dR * (1 - R ** 2)", "dR * (1 - R)"),
 ]
 """Slips in a value that is set again, that others need in another form, or that does not compute: told once, with the mended line."""
 SLIPS = [
@@ -240,7 +267,7 @@ SLIPS = [
 ]
 
 
-RIGHT = [SOFTMAX, LEAKY, RNN, HINGE, EMBEDDING, NET, GELU, TERMS, ROUNDS, ATTENTION, MLP, JACOBIAN, GATES, NUMBERED]
+RIGHT = [SOFTMAX, LEAKY, RNN, HINGE, EMBEDDING, NET, GELU, TERMS, ROUNDS, ATTENTION, MLP, JACOBIAN, GATES, NUMBERED, SCRIPT]
 
 
 @pytest.mark.parametrize("text", RIGHT)

@@ -62,10 +62,12 @@ class Trial:
 
     @property
     def counts(self) -> list[float]:
-        """Sizes by which a mean may divide, and numbers of the program that stand for one: `m`, `N`."""
+        """Sizes by which a mean may divide, those that a script gives its own arrays, and numbers that stand for one: `m`, `N`."""
         given = [value for name, value in self.base.machine.given.items() if _COUNT.match(name) and moves(value)]
         numbers = (float(np.real(value)) for value in given if np.ndim(value) == 0)
-        return sorted({size for size in self.given.sizes.values() if size > 1} | {number for number in numbers if number > 0})
+        own = (size for shape in self.base.machine.shapes.values() for size in shape if self.unit.scripted)
+        sizes = (float(size) for size in (*self.given.sizes.values(), *own) if size > 1)
+        return sorted({*sizes, *(number for number in numbers if number > 0)})
 
     @property
     def fault(self) -> str:
