@@ -22,7 +22,7 @@ _TIMES = r"(?:×|(?<=[a-wyz\d])\sx\s(?=[a-wyz\d])|(?<=\d)\s[xX]\s(?=\d)|-by-|\sb
 _PAIR = rf"(?<![A-Za-z\d_\\])(?P<rows>{_SIZE}){_TIMES}(?P<cols>{_SIZE})(?![A-Za-z\d×('])"
 NAMES = rf"(?P<names>{_NAME}(?:\s*(?:,|\band\b)\s*{_NAME}){{0,5}})"
 _FIELD = r"(?:ℝ|\\mathbb\s*\{?R\}?|\\\{[^{}∈]{1,14}\\\}|\{[^{}∈]{1,12}\}|\[0,\s*1\])"
-_POWER = r"\s*(?:\^\s*(?:\{(?P<size>[^{}]+)\}|(?P<one>\\?[A-Za-z0-9])))?"
+_POWER = r"\s*(?:\^\s*(?:\{(?P<size>[^{}]+)\}|(?P<one>\\?[A-Za-z0-9])))?(?!\s*\^)"
 _IN_FIELD = regex(rf"{NAMES}\s*(?:∈|(?P<both>\s*,?\s*(?:both|all|each) in)|,? in)\s*(?P<field>{_FIELD}){_POWER}")
 _NONE_YET = regex(r"(?:(?:\\[lc]?dots|…|\.\.\.)\s*,|[=+*/-])\s*$")
 """Behind this no list of names begins: the n of `i=1,…,n, μ ∈ ℝ^d`, the D of `C = A + D, A ∈ ℝ^{d×k}`."""

@@ -1,6 +1,5 @@
 """The judging of a document's rows: in each of the problem's variables, as facts in letters of their own, then what is doubtful."""
 
-
 from __future__ import annotations
 
 import re
@@ -22,6 +21,7 @@ from ..chain import RowResult
 from ..equations.marked import unmarked
 from ..lines.lost_sums import sigma_letters
 from ..lines.reading import read_side
+from .other_functions import Others
 from .own_letters import own_fact, under_the_sign
 from .passing import CONDITIONAL, is_equation_of_zero, is_hypothetical, is_side_condition, rewrites, said_of_other, speaks_of_equations
 from .rows import (
@@ -78,6 +78,7 @@ class Judge:
         self.parts: set[Numbered] = set()
         self.moved: set[str] = set()
         self.said: set[str] = set()
+        self.others = Others(question.name)
         loss = split_line(question.loss, "loss")
         self.numbered = subscripted_in(loss)
         sums = frozenset(letter for statement in loss.statements for side in statement.sides for letter in sigma_letters(side.node))
@@ -147,6 +148,7 @@ class Judge:
         self.gradient = self.gradient or (judged.verdict == "follows" and judged.role == "claim" and derives(head_of(line.outline)))
         if (head := head_of(line.outline)) is not None:
             self.derived = derives(head)
+        self.others.note(line, self._is_statement(line))
         if line.formula.kind != "inline" or self.before is None:
             self.before = judged
         return judged
@@ -188,7 +190,8 @@ class Judge:
             return Judged(line, "aside", "aside", result, result.notes, why)
         if result.verdict == "wrong" and (under := under_the_sign(line.formula, line.outline)) is not None:
             return Judged(line, under, "aside", result, result.notes, "read as ∂(A = B) = C: both hold under the derivative sign")
-        if result.verdict == "wrong" and fact is not None and fact.verdict != "wrong" and _of_form(result) and not self._about(line):
+        apart = self._of_another(line) or (fact is not None and fact.verdict != "wrong" and not self._about(line))
+        if result.verdict == "wrong" and _of_form(result) and apart:
             return Judged(line, "undecided", "aside", result, result.notes, "it may be a fact in letters of its own")
         if result.verdict == "wrong" and self._is_statement(line) and len(result.outcomes) == 1:
             self.misread = True
@@ -239,6 +242,10 @@ class Judge:
         """Whether the problem's loss was found in this row."""
         start, formulas = self.question.start, self.sheet.formulas
         return self.question.name is not None and start < len(formulas) and formulas[start].place == line.formula.place
+
+    def _of_another(self, line: Line) -> bool:
+        """Whether a row differentiates something else than the loss by something else."""
+        return bool(moving(line)) and moving(line).isdisjoint(self.question.wrt) and self.question.name not in names_of(line)
 
     def _about(self, line: Line) -> bool:
         """Whether the loss's name stands in a row, or the variable with names of the problem alone: then none is a letter of its own."""
@@ -312,10 +319,8 @@ class Judge:
 
     def _earlier(self, line: Line) -> bool:
         """Whether this row may follow from an earlier wrong one: a slip is told once, unless the other is about another variable."""
-        own = moving(line)
-        return any(
-            not (own and theirs and own.isdisjoint(theirs) and own | theirs <= set(self.question.wrt)) for theirs in self.wrong
-        )
+        own, all_of = moving(line), set(self.question.wrt)
+        return any(not (own and theirs and own.isdisjoint(theirs) and own | theirs <= all_of) for theirs in self.wrong)
 
     def _valued(self, name: str) -> bool:
         return any(begun.around.valued(name) for begun in self.readers)
@@ -332,9 +337,11 @@ class Judge:
         if self.question.name in primed:
             return "a prime before a bracket may be a derivative"
         head = head_of(line.outline)
+        if (other := self.others.why(line, not self._is_statement(line) and self.question.start < len(self.sheet.formulas))) is not None:
+            self.misread |= lone(head) == self.question.name
+            return other
         chain = line.outline.statements and line.outline.statements[0].leading is not None
-        derived = derives(head) or (chain and self.before is not None and self.derived)
-        solution = self._is_solution(line, result)
+        derived, solution = derives(head) or (chain and self.before is not None and self.derived), self._is_solution(line, result)
         zero = is_equation_of_zero(line.formula) and not (derived and result.role == "claim" and not _is_scaled(result))
         if not solution and (zero or result.role == "equation" or (self._solving(line) and not derived)):
             return EQUATION_OF_GRADIENT if self._sets_gradient(line, result) else "an equation"
@@ -356,9 +363,8 @@ class Judge:
             return "a function or a family may be meant"
         counted = {re.sub(r"_\d+$", "", name) for name in names if re.search(r"_\d+$", name) and not self._valued(name)}
         with_index = (subscripted(line) | counted) - self.numbered - {name for begun in self.readers for name in begun.around.defined}
-        if any(name in self.families or name not in self.told.sizes for name in with_index) and _of_form(result):
-            return "a vector with an index may be meant"
-        return None
+        family = any(name in self.families or name not in self.told.sizes for name in with_index) and _of_form(result)
+        return "a vector with an index may be meant" if family else None
 
 
 def code_of(result: RowResult | None) -> str | None:

@@ -25,8 +25,10 @@ def axis_of_loss(e: Elaborator) -> int | None:
 
 
 def is_loss_called(e: Elaborator, node: s.Apply) -> bool:
-    """Whether this is the loss at arguments of its own: `f(x + h)`."""
+    """Whether this is the loss at arguments of its own, `f(x + h)`; in `y(1 - y)` the name is a value, and multiplied."""
     scope = e.scope
+    if any(isinstance(part, s.Name) and part.name == node.function for argument in node.arguments for part in s.parts_of(argument)):
+        return False
     return node.function in scope.loss_names and node.function not in scope.definitions and node.function not in scope.symbols
 
 
