@@ -45,6 +45,11 @@ class RowResult:
         order: tuple[Role, ...] = ("claim", "equation", "definition", "question", "aside")
         return next((role for role in order if role in roles), "aside")
 
+    @property
+    def slip(self) -> Slip | None:
+        """The slip that decided the row."""
+        return self.outcome.slip if self.outcome is not None else None
+
 
 @mutable
 class Chain:

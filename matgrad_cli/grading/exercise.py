@@ -295,7 +295,7 @@ def _ends_bare(task: Task, results: Sequence[RowResult]) -> bool:
 
 
 def line_of(result: RowResult, source: Source) -> Finding:
-    slip = result.outcome.slip if result.outcome is not None and result.verdict != "follows" else None
+    slip = result.slip if result.verdict != "follows" else None
     passage = result.row.passage
     if slip is None:
         line, column = line_and_column(source.text, passage.span().start)

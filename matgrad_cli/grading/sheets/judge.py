@@ -233,7 +233,7 @@ class Judge:
         supposed = is_constant(line.outline) or is_side_condition(formula)
         if result.verdict == "wrong" and head is not None and not derives(head) and supposed and not self._sets_gradient(line, result):
             return "a condition"
-        unknown = result.outcome is not None and result.outcome.slip is not None and result.outcome.slip.code == "unknown-name"
+        unknown = code_of(result) == "unknown-name"
         about = not line.outline.statements or self._about(line)
         about = about or self._solves(line) or derives(head)
         return "in names that are not explained" if unknown and not about and line.outline.statements[0].leading is None else None
@@ -337,7 +337,8 @@ class Judge:
         if self.question.name in primed:
             return "a prime before a bracket may be a derivative"
         head = head_of(line.outline)
-        if (other := self.others.why(line, not self._is_statement(line) and self.question.start < len(self.sheet.formulas))) is not None:
+        anew = not self._is_statement(line) and self.question.start < len(self.sheet.formulas)
+        if (other := self.others.why(line, anew)) is not None:
             self.misread |= lone(head) == self.question.name
             return other
         chain = line.outline.statements and line.outline.statements[0].leading is not None
@@ -351,10 +352,9 @@ class Judge:
             return "goes on from a row that was not judged"
         if derived and self._vanishes(result):
             return "as it was understood, what is differentiated does not depend on this variable"
-        names = names_of(line)
-        if names & self.explained and not _of_form(result):
+        if (names := names_of(line)) & self.explained and not _of_form(result):
             return "it may rest on what a given name stands for"
-        slip = result.outcome.slip if result.outcome is not None else None
+        slip = result.slip
         if slip is not None and slip.code == "needs-fact" and symmetric_somewhere(self.sheet.prose):
             return "it is not certain of which matrix the document says that it is symmetric"
         if slip is not None and slip.code in ("needs-fact", "other-layout") and COVARIANCE.search(self.sheet.prose):
@@ -369,8 +369,7 @@ class Judge:
 
 def code_of(result: RowResult | None) -> str | None:
     """The code of the slip that decided a row."""
-    outcome = result.outcome if result is not None else None
-    return outcome.slip.code if outcome is not None and outcome.slip is not None else None
+    return result.slip.code if result is not None and result.slip is not None else None
 
 
 def _concludes(line: Line) -> bool:
@@ -381,13 +380,12 @@ def _concludes(line: Line) -> bool:
 
 def _is_scaled(result: RowResult) -> bool:
     """Whether a side is a multiple of what it should be, as a whole: no matter where the derivative is set to zero."""
-    slip = result.outcome.slip if result.outcome is not None else None
+    slip = result.slip
     return slip is not None and slip.code in ("lost-factor", "wrong-sign") and slip.part is None
 
 
 def _of_form(result: RowResult) -> bool:
-    slip = result.outcome.slip if result.outcome is not None else None
-    return slip is not None and slip.code in _FORM
+    return code_of(result) in _FORM
 
 
 _SO = regex(r"\b(?:and|so|hence|thus|therefore|then)\W*$", re.IGNORECASE)
