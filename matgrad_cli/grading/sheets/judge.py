@@ -21,7 +21,7 @@ from ..chain import RowResult
 from ..equations.marked import unmarked
 from ..lines.lost_sums import sigma_letters
 from ..lines.reading import read_side
-from .other_functions import Others
+from .other_functions import Others, code_of, of_form
 from .own_letters import own_fact, under_the_sign
 from .passing import CONDITIONAL, is_equation_of_zero, is_hypothetical, is_side_condition, rewrites, said_of_other, speaks_of_equations
 from .rows import (
@@ -78,7 +78,7 @@ class Judge:
         self.parts: set[Numbered] = set()
         self.moved: set[str] = set()
         self.said: set[str] = set()
-        self.others = Others(question.name)
+        self.others = Others(question, sheet)
         loss = split_line(question.loss, "loss")
         self.numbered = subscripted_in(loss)
         sums = frozenset(letter for statement in loss.statements for side in statement.sides for letter in sigma_letters(side.node))
@@ -191,7 +191,7 @@ class Judge:
         if result.verdict == "wrong" and (under := under_the_sign(line.formula, line.outline)) is not None:
             return Judged(line, under, "aside", result, result.notes, "read as ∂(A = B) = C: both hold under the derivative sign")
         apart = self._of_another(line) or (fact is not None and fact.verdict != "wrong" and not self._about(line))
-        if result.verdict == "wrong" and _of_form(result) and apart:
+        if result.verdict == "wrong" and of_form(result) and apart:
             return Judged(line, "undecided", "aside", result, result.notes, "it may be a fact in letters of its own")
         if result.verdict == "wrong" and self._is_statement(line) and len(result.outcomes) == 1:
             self.misread = True
@@ -226,7 +226,7 @@ class Judge:
         variables = {begun.around.task.problem.wrt.name for begun in self.readers}
         if name is not None and name != self.question.name and name not in variables and not solves(line.outline):
             return "a name that is given another value" if self._valued(name) else None
-        if name is not None and name == self.question.name and _of_form(result) and _GRADIENT.search(formula.before):
+        if name is not None and name == self.question.name and of_form(result) and _GRADIENT.search(formula.before):
             return "said of its gradient"
         if self.question.name is not None and labelled(line, self.question.name):
             return "another function"
@@ -277,7 +277,7 @@ class Judge:
         variables = self.question.wrt if name is None else self.moved | {name}
         by = next((begun.around.task.problem.wrt for begun in self.readers), None)
         inside = self._inside(result)
-        equal = result.role == "equation" or _of_form(result)
+        equal = result.role == "equation" or of_form(result)
         equal = equal and self.said.isdisjoint(inside | names_of(line))
         return equal and is_solution(line, result, variables, by, self.sheet.prose, name, inside)
 
@@ -338,7 +338,7 @@ class Judge:
             return "a prime before a bracket may be a derivative"
         head = head_of(line.outline)
         anew = not self._is_statement(line) and self.question.start < len(self.sheet.formulas)
-        if (other := self.others.why(line, anew)) is not None:
+        if (other := self.others.why(line, anew, result)) is not None:
             self.misread |= lone(head) == self.question.name
             return other
         chain = line.outline.statements and line.outline.statements[0].leading is not None
@@ -352,7 +352,7 @@ class Judge:
             return "goes on from a row that was not judged"
         if derived and self._vanishes(result):
             return "as it was understood, what is differentiated does not depend on this variable"
-        if (names := names_of(line)) & self.explained and not _of_form(result):
+        if (names := names_of(line)) & self.explained and not of_form(result):
             return "it may rest on what a given name stands for"
         slip = result.slip
         if slip is not None and slip.code == "needs-fact" and symmetric_somewhere(self.sheet.prose):
@@ -363,13 +363,8 @@ class Judge:
             return "a function or a family may be meant"
         counted = {re.sub(r"_\d+$", "", name) for name in names if re.search(r"_\d+$", name) and not self._valued(name)}
         with_index = (subscripted(line) | counted) - self.numbered - {name for begun in self.readers for name in begun.around.defined}
-        family = any(name in self.families or name not in self.told.sizes for name in with_index) and _of_form(result)
+        family = any(name in self.families or name not in self.told.sizes for name in with_index) and of_form(result)
         return "a vector with an index may be meant" if family else None
-
-
-def code_of(result: RowResult | None) -> str | None:
-    """The code of the slip that decided a row."""
-    return result.slip.code if result is not None and result.slip is not None else None
 
 
 def _concludes(line: Line) -> bool:
@@ -384,10 +379,6 @@ def _is_scaled(result: RowResult) -> bool:
     return slip is not None and slip.code in ("lost-factor", "wrong-sign") and slip.part is None
 
 
-def _of_form(result: RowResult) -> bool:
-    return code_of(result) in _FORM
-
-
 _SO = regex(r"\b(?:and|so|hence|thus|therefore|then)\W*$", re.IGNORECASE)
 _PRIMED = regex(r"(?<![A-Za-z\\])(\\?[A-Za-z]+)\s*(?:'|\^\s*\{?\s*(?:\\prime|'))\s*\}?\s*(?:\\left)?\(")
 _SET_TO_ZERO = regex(r"=\s*(?:\\(?:mathbf|boldsymbol|vec|mathbb)\s*)?\{?\s*0\s*\}?[\s.,;\\]*$")
@@ -396,4 +387,3 @@ COVARIANCE = regex(
     r"covarian|scatter|correlation|Gaussian|normal distribution|\b(?:precision|kernel|Gram)\b[^.]{0,20} matri|discriminant|\bLDA\b"
     r"|\\mathcal\s*\{?\s*N", re.IGNORECASE,
 )
-_FORM = ("number-for-matrix", "number-plus-array", "non-conformable", "free-index-mismatch", "shape-mismatch", "index-reused")

@@ -5,19 +5,29 @@ from __future__ import annotations
 import re
 
 from ...diagnostics.regex import regex
+from ...documents.sheets.problem import Question
+from ...documents.sheets.sheet import Sheet
 from ...notation import syntax as s
-from .rows import Line, derives, head_of, lone, names_of
+from ...notation.latex.names import whole
+from ..chain import RowResult
+from .rows import Line, derives, head_of, lone, names_of, nodes_of, subscripted
 
 _ANEW = regex(
     r"(?:(?<!loss )(?<!cost )(?<!objective )functions?(?: such as| like|:)|\b(?:let|consider|take|example|e\.g\.))\W*$", re.IGNORECASE
 )
+_AT_A_PLACE = regex(r"\s*(?:[dD]|\\(?:mathrm|mathbf|text)\s*\{\s*[dD]\s*\})\s*(?:\\?[A-Za-z]+|\([^()]*\))\s*\(\s*\\?\w+\s*\)\s*&?\s*$")
+"""`d f(X)`, `D(f^2)(X)`."""
+_PRIMED_BESIDE_TRANSPOSE = regex(r"[A-Z]'.*\^\s*\{?\s*(?:T|\\top|\\intercal)(?![A-Za-z])")
+"""`A' = |A| A^{-T}`: where T says transpose, a prime says something else."""
+_FORM = ("number-for-matrix", "number-plus-array", "non-conformable", "free-index-mismatch", "shape-mismatch", "index-reused")
 
 
 class Others:
     """What the rows of a problem say beside its loss."""
 
-    def __init__(self, loss: str | None) -> None:
-        self.loss = loss
+    def __init__(self, question: Question, sheet: Sheet) -> None:
+        self.loss, self.text = question.name, re.sub(r"\s+", "", question.loss)
+        self.place = sheet.formulas[question.start].place if question.start < len(sheet.formulas) else 0
         self.told_last: str | None = None
         self.in_loss: set[str] = set()
         self.diagonal = False
@@ -30,12 +40,19 @@ class Others:
         if states_loss:
             self.in_loss |= names_of(line)
 
-    def why(self, line: Line, stated: bool) -> str | None:
+    def why(self, line: Line, stated: bool, result: RowResult) -> str | None:
         """Why a row that does not follow is not called wrong: its function has another name or none, or is `stated` anew."""
         head = head_of(line.outline)
         if not derives(head):
-            anew = stated and lone(head) == self.loss is not None and _ANEW.search(line.formula.before[-40:])
-            return "a name that is given another value" if anew else None
+            name = head.function if isinstance(head, s.Apply) else lone(head)
+            anew = stated and name == self.loss is not None and _ANEW.search(line.formula.before[-40:])
+            return "a name that is given another value" if anew else self._beside(line, result)
+        if self.loss is None and of_form(result) and self._spelled(line, head) not in (None, self.text):
+            return "another function"
+        if _PRIMED_BESIDE_TRANSPOSE.search(line.formula.passage.text):
+            return "a prime may mark another matrix, as transposes are written otherwise"
+        if _AT_A_PLACE.match(line.outline.statements[0].sides[0].text) and not _differentials(line):
+            return "the derivative may be meant, as no differential stands on the right"
         what = head
         while isinstance(what, s.Derivative):
             what = s.ungrouped(what.body) if what.body is not None else None
@@ -45,6 +62,40 @@ class Others:
         if self.loss is not None and name is not None and name != self.loss and name.lower() == self.loss.lower():
             return "another function"
         return "the entries off the diagonal may be meant" if self.diagonal and len(_twice_by(head)) > 1 else None
+
+    def _beside(self, line: Line, result: RowResult) -> str | None:
+        """Why a row that differentiates nothing may speak of something else."""
+        first = line.outline.statements[0] if line.outline.statements else None
+        if first is not None and first.leading is None and len(first.sides) < 2:
+            return "no sign of equality says what this line claims"
+        if line.formula.place < self.place and of_form(result) and self.loss not in names_of(line):
+            return "it stands before the loss, and its names may be those of an earlier one"
+        if code_of(result) == "missing-transpose" and any(name.isupper() for name in subscripted(line)):
+            return "a row of a matrix may be meant as a row"
+        return None
+
+    @staticmethod
+    def _spelled(line: Line, head: s.Node | None) -> str | None:
+        """What a derivative is taken of, where that is written out."""
+        body = head.body if isinstance(head, s.Derivative) else None
+        if body is None:
+            return None
+        span = whole(line.formula.passage.text, body.span)
+        return re.sub(r"\s+", "", line.formula.passage.text[span.start : span.end])
+
+
+def code_of(result: RowResult | None) -> str | None:
+    """The code of the slip that decided a row."""
+    return result.slip.code if result is not None and result.slip is not None else None
+
+
+def of_form(result: RowResult) -> bool:
+    """Whether a row may be about another function than the loss, or about other entries than all, by its form."""
+    return code_of(result) in _FORM
+
+
+def _differentials(line: Line) -> bool:
+    return any(isinstance(part, s.Differential_) for node in nodes_of(line)[1:] for part in s.parts_of(node))
 
 
 def _twice_by(head: s.Node | None) -> set[str]:

@@ -27,7 +27,8 @@ from ..begin import Habits, begin
 from ..bench import Bench
 from ..task import Task, task_for, whole_derivative
 from .apart import with_statements
-from .judge import COVARIANCE, GIVEN, Judge, Judged, code_of
+from .judge import COVARIANCE, GIVEN, Judge, Judged
+from .other_functions import code_of
 from .own_letters import own_fact
 from .passing import CONDITIONAL, begins_with_relation, holds_equality, passed_over
 from .rows import Line, explained, head_of, is_special, lone, nodes_of
