@@ -33,6 +33,12 @@ INFERRED = [
     ("C/2*w'*w + sum(X*w)", "w", [], "C:number w:m×1 X:n×m"),
     ("A*X", "X", [], "A:m×n X:m×n"),
     ("np.sum((A*X)**2)", "X", [], "A:m×n X:m×n"),
+    # a side of `@` is an array: what a number stands before, and the terms of a sum, are vectors
+    ("norm(A@x)**2 - 2*b@x", "x", [], "A:m×n x:n×1 b:n×1"),
+    ("(2*b)@x", "x", [], "b:m×1 x:m×1"),
+    ("x@(3*-c)", "x", [], "x:m×1 c:m×1"),
+    ("2*y@A@x", "x", [], "y:m×1 A:m×n x:n×1"),
+    ("s*(b - c)@x/2", "x", ["s: scalar"], "s:number b:m×1 c:m×1 x:m×1"),
     # labels beside an array of scores are as many
     ("np.sum(np.maximum(0, 1 - y*(X@w)))", "w", [], "y:m×1 X:m×n w:n×1"),
     ("np.mean(np.log(1 + np.exp(-y*(X@w))))", "w", [], "y:m×1 X:m×n w:n×1"),

@@ -134,7 +134,8 @@ class Solver:
         if self.scope.arrays and entrywise:
             self.rule(stretch_rule(left, right, result, reason), left, right, result)
         elif self.scope.arrays and operator == "@":
-            left.kind.hint = right.kind.hint = True
+            left.kind.multiplied()
+            right.kind.multiplied()
             self.rule(array_product_rule(left, right, result, reason), left, right, result)
         elif operator in ("+", "-"):
             self.rule(entrywise_rule(left, right, result, reason, sums=True), left, right, result)
@@ -153,7 +154,9 @@ class Solver:
             last = s.last_factor(node.left)
             before = self.names[last.name] if isinstance(last, s.Name) and last.name in self.names else left  # y_i w · x_i
             for form, other in ((left, right), (before, right), (right, left)):
-                form.kind.hint = form.kind.hint or operator == "@" or not other.is_number
+                if operator == "@":
+                    form.kind.multiplied()
+                form.kind.hint = form.kind.hint or not other.is_number
             self.rule(matmul_rule(left, right, result, reason), left, right, result)
         elif operator == "juxtapose":
             self.hint(node, left, right)

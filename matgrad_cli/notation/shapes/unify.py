@@ -61,14 +61,23 @@ class Side:
 
 class Kind:
     """What is known of an array beyond its sides: `array` (not a number), `matrix`, `hint` (multiplied with @), `divisor`,
-    `count` (in front of a number), `weighs` (in front of what may turn out to be a number)."""
+    `count` (in front of a number), `weighs` (in front of what may turn out to be a number). `alike` are those of equal forms."""
 
     FLAGS = ("array", "count", "divisor", "hint", "matrix")
-    __slots__ = (*FLAGS, "watchers", "weighs")
+    __slots__ = (*FLAGS, "alike", "watchers", "weighs")
 
     def __init__(self) -> None:
         self.array = self.matrix = self.hint = self.divisor = self.count = self.weighs = False
         self.watchers: list[Watcher] = []
+        self.alike: list[Kind] = []
+
+    def multiplied(self) -> None:
+        """Note that it is a side of `@`, and so is all that has its form: `b` of `2*b @ x`."""
+        if not self.hint:
+            self.hint = True
+            _tell(self.watchers)
+            for other in self.alike:
+                other.multiplied()
 
     def tell(self) -> None:
         """Say that something was learnt."""
@@ -186,6 +195,8 @@ def merge(left: Form, right: Form, reason: str | None = None) -> None:
     right.has_rank(rank)
     left.kind.learn(right.kind)
     right.kind.learn(left.kind)
+    left.kind.alike.append(right.kind)
+    right.kind.alike.append(left.kind)
 
 
 def lengthen(side: Side, reason: str | None = None) -> None:

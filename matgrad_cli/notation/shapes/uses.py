@@ -18,7 +18,7 @@ def entrywise_rule(left: Form, right: Form, result: Form, reason: str, sums: boo
         if left.is_number or right.is_number:
             merge(result, right if left.is_number else left, reason)
             return True
-        either = sums and any(form.is_array or form.kind.array for form in (left, right, result))
+        either = sums and (result.kind.hint or any(form.is_array or form.kind.array for form in (left, right, result)))
         if (left.is_array and right.is_array) or (bold >= PREFER and either) or bold >= DECIDE:
             merge(left, right, reason)
             merge(result, left, reason)
