@@ -18,6 +18,7 @@ from .lines.lost_sums import sums_silently
 from .lines.reading import Side
 from .lines.scope import Surroundings, surroundings
 from .lines.statements import Claim, Later, Row, as_typed, read_row
+from .meanings.redefined import find_redefined
 from .prose import NO_FORMULA, only_words, without_prose
 from .task import Task
 
@@ -70,6 +71,7 @@ def begin(
     around.columns, around.lying, around.sums_silently = columns, lying, sums_silently(source.text)
     around.upright = habits.upright
     find_functions(around, bare, source)
+    find_redefined(around, source.text, rows[0][1].places[0] if rows else 0)
     around.losses = loss_names(around, bare, source, syntax, name)
     begun = Begun(Reader(around, habits.rules, habits.supposing), bare, source, syntax, habits)
     trees = [begun.read(number, row) for number, row in bare]

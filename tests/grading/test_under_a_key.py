@@ -224,3 +224,16 @@ LOGISTIC = '[[problem]]\nid = "2"\nloss = "sum(log(1 + exp(Z@v)))"\nwrt = "v"\ns
 def test_the_diagonal_of_a_number_with_a_letter_of_its_own_holds_all_these_numbers(tmp_path: Path, answer: str, verdict: str) -> None:
     (report,) = graded(tmp_path, {"a.md": f"## Problem 2\n$$\\nabla f = {answer}$$"}, LOGISTIC).files
     assert report.problems[0].verdict == verdict, report
+
+
+@pytest.mark.parametrize(("text", "verdict"), [
+    (r"Let $\sigma(t) = 1/(1+e^{t})$. $$\nabla f = Z^\top\sigma(-Zv)$$", "right"),
+    (r"$$\nabla f = Z^\top\sigma(Zv)$$ where $\sigma(v) = \frac{1}{1+e^{v}}$.", "wrong"),
+    (r"$$\nabla f = Z^\top\sigma(Zv)$$ where $\sigma(t) = \frac{1}{1+e^{-t}} = \frac{e^t}{1+e^t}$.", "right"),
+    (r"$$\nabla f = Z^\top\sigma(Zv), \qquad \sigma(u) = \tanh u$$", "wrong"),
+    ("Let $\\sigma(t) = 1/(1+e^{-t})$. $$\\nabla f = Z^\\top\\sigma(Zv)$$ with $\\sigma(t) = \\tanh t$", "undecided"),
+    ("$$\\nabla f = Z^\\top\\sigma(Zv)$$\n## Problem 3\nLet $\\sigma(t) = \\tanh t$.", "undecided"),
+])  # fmt: skip
+def test_a_function_means_what_the_text_says(tmp_path: Path, text: str, verdict: str) -> None:
+    (report,) = graded(tmp_path, {"a.md": f"## Problem 2\n{text}"}, LOGISTIC).files
+    assert report.problems[0].verdict == verdict, report

@@ -1,0 +1,75 @@
+r"""Functions with a usual meaning that a text defines itself, `\sigma(z) = 1/(1+e^z)`: they mean what the text says."""
+
+from __future__ import annotations
+
+import re
+from functools import partial
+
+from ...diagnostics import Source, Span
+from ...diagnostics.regex import regex
+from ...ir import ONE, Shape, Symbol
+from ...notation import syntax as s
+from ...notation.expression.vocabulary import canonical_function
+from ...notation.latex.lines import split_line
+from ...notation.latex.names import letter_name
+from ..lines.reading import Side, read_side
+from ..lines.scope import Surroundings
+from ..lines.syntax_walk import rebuilt
+
+_MATHS = regex(r"\$+([^$]+)\$+|\\[(\[](.+?)\\[)\]]|^[^$\n]*$", 8)
+_DEFINED = regex(
+    r"(?:^|[,;&]|\\q?quad|\b[Ww]here|\b[Ww]ith|\b[Ll]et|\})\s*(?:\\(?:operatorname|mathrm|text)\s*\{)?(?P<name>\\?[A-Za-z]+|σ)\}?\s*(?:\\left)?"
+    r"\(\s*(?P<letter>[A-Za-z])\s*(?:\\right)?\)\s*(?::?=|\\coloneqq|\\equiv)\s*(?P<body>[^,;$]+?)\s*(?=$|[,;]|\\q?quad|\.\s*$|\\[)\]])"
+)
+_PART = regex(
+    r"^(?:#|\\(?:sub)*section|\[\[|(?:\*\*|<!--|%|\s)*(?:matgrad:|(?:Problem|Exercise|Question|Solution|Aufgabe|[QP])?\s*\d+\s*[:.)*]))", 8
+)
+_OPEN = frozenset(("sigmoid", "relu", "softplus", "gelu", "silu", "sign"))
+"""Functions of which texts speak in more than one sense; log and sin have one."""
+_ARGUMENT = "its argument"
+
+
+def find_redefined(around: Surroundings, text: str, at: int) -> None:
+    """Notes the functions of usual names that a text defines otherwise, in the part around a place or before all parts.
+
+    One that is defined in two ways, or in another part, is unknown.
+    """
+    parts = [found.start() for found in _PART.finditer(text)]
+    here = sum(start <= at for start in parts)
+    meant: dict[str, tuple[str, s.Node]] = {}
+    for maths in _MATHS.finditer(text):
+        where = sum(start <= maths.start() for start in parts)
+        for match in _DEFINED.finditer(maths[1] or maths[2] or maths[0]):
+            written, letter = letter_name(match["name"].lstrip("\\")), match["letter"]
+            name = "sigmoid" if written in ("sigma", "σ") else canonical_function(written)
+            if name not in _OPEN:
+                continue
+            body = match["body"]
+            if letter in ("t", "T"):  # e^t is no transpose here
+                letter, body = "z", re.sub(rf"(?<![A-Za-z\\]){letter}(?![A-Za-z])", "z", body)
+            line = split_line(body, "function", around.names().defining((letter,), "number"))
+            node = line.statements[0].sides[0].node if line.statements else None
+            calls = {getattr(part, "function", getattr(part, "name", "")) for part in s.parts_of(node)} if node is not None else set()
+            usual = s.Apply(Span(0, 0), name, (s.Name(Span(0, 0), letter),))
+            if node is None or name in calls or letter not in calls:
+                continue
+            known = meant.setdefault(name, (letter, node if where in (0, here) else usual))
+            if not _same(around, (letter, node), known):
+                meant[name] = letter, s.Name(node.span, f"{written} (defined twice)")
+    for name, (letter, node) in meant.items():
+        if not _same(around, (letter, node), (letter, s.Apply(Span(0, 0), name, (s.Name(Span(0, 0), letter),)))):
+            around.formulas[name] = letter, node
+
+
+def _same(around: Surroundings, *functions: tuple[str, s.Node]) -> bool:
+    """Whether two functions of a number are the same."""
+    directions, formulas = around.directions, around.formulas
+    around.directions, around.formulas = {**directions, _ARGUMENT: Symbol(_ARGUMENT, Shape(ONE, ONE))}, {}
+    sides = [rebuilt(body, partial(_renamed, letter)) for letter, body in functions]
+    found = [read_side(Side(Source("function", ""), Span(0, 0), node, "latex"), around).expr for node in sides]
+    around.directions, around.formulas = directions, formulas
+    return None not in found and around.bench.equal(*[one for one in found if one is not None])
+
+
+def _renamed(letter: str, part: s.Node) -> s.Node:
+    return s.Name(part.span, _ARGUMENT) if isinstance(part, s.Name) and part.name == letter else part
