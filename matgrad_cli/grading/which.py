@@ -27,6 +27,7 @@ Claim = tuple[Settings, bool]
 """What is said to be the answer, as it is judged, and whether an equation says it."""
 
 _UNEQUAL = regex(r"\\n(?:eq?|ot\s*=)(?![A-Za-z])|≠|!=")
+_QUOTE, _UNQUOTE = regex(r"(?:[\"“„«]|``)\s*$"), regex(r"[\s.,]*(?:[\"”“»]|\x27\x27)")
 _LETTERS = regex(r"[^\W\d_]{2,}")
 _STATES = regex(
     r"\s*(?:\\nabla|∇|\\(?:mathrm|operatorname|text)\s*\{grad\}|grad)\s*(?:_\s*(?P<by>\{[^{}]*\}|\\?\w+))?\s*(?:\\?\w|\\ell|\\mathcal\s*\{?\w\}?)?"
@@ -143,11 +144,15 @@ def _disowned(one: Piece) -> str | None:
         return "the words beside it deny it"
     if said(r"[\s)\]]*\?(?!\s*<yes>\b)").match(one.after):
         return "it is a question"
-    return "somebody else says it" if said("<others>").search(clause) else None
+    if _QUOTE.search(one.before) and _UNQUOTE.match(one.after):
+        return "it stands in quotation marks"
+    return "somebody else says it" if said("<others>").search(clause) or said("<borrowed>").match(one.after) else None
 
 
 def _condition(one: Piece, known: str) -> str | None:
-    """Under which condition a formula is said that the problem does not state."""
+    """Under which condition a formula is said that the problem does not state; or that it is one itself."""
+    if _STATES.match(one.text) and said(r"\b(?:if|<assumed>)[\s:]*(?:that\s*)?$").search(one.before):
+        return "it is only supposed"
     sentence = re.split(r"[.;]\s", one.before)[-1]
     found = (
         said(rf"(?:{_WHEN}|\bwith\s+\\?{_VALUED})(?!.*\b<general>\b)").search(sentence)

@@ -186,6 +186,17 @@ def test_a_mark_or_a_heading_opens_a_problem_and_no_formula_below_it_is_lost(tmp
     assert [(one.id, one.verdict) for one in report.problems] == [("1", "right"), ("2", "right")], (text, report)
 
 
+@pytest.mark.parametrize("head", ["## Problem {}", "**Problem {}**", "Problem {}:"])
+@pytest.mark.parametrize("order", ["12", "21"])
+def test_a_block_for_one_problem_leaves_the_others_to_their_headings(tmp_path: Path, head: str, order: str) -> None:
+    below = {"1": f"$$\\nabla f = {RIGHT['1']}$$", "2": "```matgrad\nproblem: 2\nanswer: A@x + A.T@x\n```"}
+    text = "\n\n".join(f"{head.format(number)}\n{below[number]}" for number in order)
+    (report,) = graded(tmp_path, {"a.md": text}, TWO).files
+    assert [(one.id, one.verdict) for one in report.problems] == [("1", "right"), ("2", "right")], (text, report)
+    (report,) = graded(tmp_path, {"a.md": f"{head.format(1)}\nI do not know.\n{below['2']}"}, TWO).files
+    assert [(one.id, one.verdict) for one in report.problems] == [("1", "undecided"), ("2", "right")], report
+
+
 @pytest.mark.parametrize("text", ["$$\\nabla f = 2x$$", "# HW1\n\n$\\nabla f = 2x$"])
 def test_formulas_that_belong_to_no_problem_are_no_missing_answer(tmp_path: Path, text: str) -> None:
     (report,) = graded(tmp_path, {"a.md": text}, TWO).files

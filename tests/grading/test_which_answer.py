@@ -92,6 +92,9 @@ NONE = [
         "Ist der Gradient $…$?", "Mein Nachbar sagt, es ist $…$.", "Si $A$ est symétrique, le gradient est $…$.",
         "Falls $A$ diagonal ist: $…$",
         "Si $A$ es simétrica, el gradiente es $…$.", "Se $A$ è simmetrica, il gradiente è $…$.", "O gradiente não é $…$.",
+        "$$\\nabla_x L = …$$ is what a classmate got.", "The book states: $\\nabla_x L = …$.", "$\\nabla_x L = …$ (copied from the notes)",
+        "It says “$\\nabla_x L = …$” there.", "Suppose $\\nabla_x L = …$.", "> $$\\nabla_x L = …$$\n\nThat is all I found.",
+        "~~$\\nabla_x L = …$~~", "Im Lehrbuch steht: $…$.", "$…$ ist, was mein Nachbar sagt.",
         "Een vriend zei $…$.", "Ein häufiger Fehler ist $…$.", "$…$, nur wenn $A$ diagonal ist.", "Sei $A$ symmetrisch. Dann ist er $…$.",
     )),
 ]
@@ -133,6 +136,7 @@ RIGHT = [
     (1, "$$dL = x^T(A+A^T)\\,dx + b^T dx$$\nso the gradient is\n$$\\nabla_x L = (A+A^T)x + b$$\nor, multiplied out,\n$$Ax + A^Tx + b$$"),
     *((1, text.replace("…", "(A+A^T)x+b")) for text in (
         "$\\nabla_x L = …$. In full:\n\n$$\\nabla_x L = Ax + A^Tx + b$$", "The loss is $$L = x^TAx + b^Tx$$ and $\\nabla_x L = …$.",
+        "> $2Ax+b$\n\nis asked about. The gradient is $…$.", "The book has $2Ax+b$. I get $$\\nabla_x L = …$$",
         "$\\nabla_x L = …$. At its zero $$(A+A^T)x = -b$$",
         r"$g=…$ and $h=2Ax+b$. The gradient is $g$.", "Der Gradient ist nicht $2Ax+b$, sondern $…$.", "No es $2Ax+b$ sino $…$.",
         "Le gradient n'est pas $2Ax+b$ mais $…$.", "Non è $2Ax+b$ ma $…$.", "Da $A$ nicht symmetrisch ist, ist der Gradient $…$.",

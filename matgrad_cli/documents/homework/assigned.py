@@ -23,8 +23,9 @@ MARK = regex(r"^[ \t]*(?:%+|#+|//|<!--)?[ \t]*matgrad[ \t]*:[ \t]*(?P<pair>[^\n]
 _NAMES = r"(?:<problem>(?:[ \t]+<to>)?[ \t]*){0,2}"
 _OPEN = r"(?P<open>\#{1,6}[ \t]+|\*\*|__|\\(?:sub)*(?:section|paragraph)\*?\s*\{|\\textbf\s*\{|\\item\s*\[)?"
 _HEADING = regex(r"^[ \t]*(?:(?P<hash>#{1,6})[ \t]|\\(?P<sub>(?:sub)*)section\b)", re.MULTILINE)
-TITLED = r"(?m:^)[ \t]*(?:\#{1,6}[ \t]+|\*\*|__)?<problem>[ \t]*\d+[ \t]*(?:[.):*_]|(?m:$))"
+TITLED = r"(?m:^)[ \t]*(?:\#{1,6}[ \t]+|\*\*|__)?(?:<problem>[ \t]*){1,2}\d+[ \t]*(?:[.):*_]|(?m:$))"
 """A line of plain text that names a problem: whoever wrote it hands something in."""
+_STATED = regex(rf"(?=[ \t]*[`~]{{3,}}[ {{.]*matgrad)(?:{FENCE.pattern})", FENCE.flags)
 _GRADIENT = regex(r"\\nabla|∇|\\partial|∂|\\frac\s*\{\s*d|\bd[A-Z]\b")
 _MOST_READINGS = 5
 
@@ -42,21 +43,28 @@ def assigned(document: Document, ending: str, asked: Sequence[str]) -> Document:
     document = replace(document, diagnostics=(*document.diagnostics, *unseen(document.source, _shown(text, ending))))
     masked = MARK.sub(lambda match: covered(match[0], 0, len(match[0])), text)
     keyed = tuple(exercise for exercise in document.exercises if exercise.keys)
-    if keyed and not any(exercise.empty for exercise in keyed):
+    blocks = keyed if not any(exercise.empty for exercise in keyed) else ()
+    if blocks and ending in LATEX:
         return document
     found = keyed or _marked(document.source, text if ending in LATEX else _shown(text, ending))
-    shown = _shown(masked, ending)
-    parts = [*_titled(_uncoded(shown), asked, ending in LATEX)] if len(asked) > 1 and not found else []
+    shown = _STATED.sub(lambda match: covered(match[0], 0, len(match[0])), _shown(masked, ending))
+    parts = [*_titled(_uncoded(shown), asked, ending in LATEX)] if len(asked) > 1 and (blocks or not found) else []
+    parts = [part for part in parts if all(block.text("problem") != part[1] for block in blocks)]
+    if blocks and not parts:
+        return document
     for place, _, start, _ in parts if ending not in LATEX else ():  # `Problem 5: w = …` is no part of the formula
         masked, shown = (covered(one, place, start) for one in (masked, shown))
     sheet = read_sheet(replace(document.source, text=surely_shown(masked, ending)), ending)
-    formulas = [] if sheet is None else [one for one in sheet.formulas if not (one.quoted or one.struck)]
-    if found:
-        return replace(document, exercises=tuple(_filled(found, formulas, shown, text)), sheet=None)
+    formulas = [] if sheet is None else [*sheet.formulas]
+    for one in filter(_aside, formulas):
+        shown = covered(shown, one.passage.places[0], one.passage.places[-1])
+    if found and not blocks:
+        return replace(document, exercises=tuple(_filled(found, [one for one in formulas if not _aside(one)], shown, text)), sheet=None)
     if parts:
         exercises = tuple(_exercise(name, start, _within(formulas, start, end), shown, end, ending) for _, name, start, end in parts)
         full = {one.text("problem") for one in exercises if not one.empty}
-        return replace(document, exercises=tuple(one for one in exercises if not one.empty or one.text("problem") not in full), sheet=None)
+        told = (one for one in exercises if not one.empty or one.text("problem") not in full)
+        return replace(document, exercises=(*blocks, *told), sheet=None)
     if len(asked) == 1 and formulas and not document.exercises:
         return replace(document, exercises=(_exercise(asked[0], 0, formulas, shown, len(text), ending),), sheet=None)
     if formulas and len(asked) > 1:
@@ -136,11 +144,22 @@ def _within(formulas: Sequence[Formula], start: int, end: int) -> list[Formula]:
 
 def _exercise(name: str, start: int, formulas: Sequence[Formula], shown: str, end: int, ending: str) -> Exercise:
     """The answer between two places; where no formula is marked as one, what stands there without marks."""
+    aside = next(filter(_aside, formulas), None)
+    formulas = [one for one in formulas if not _aside(one)]
     readings = _readings(formulas) or (unmarked(shown, start, end) if ending not in LATEX else [])
     keys = {"problem": Passage(name, 0, (start,) * (len(name) + 1))}
     if not readings:
-        return Exercise(keys, unread=written(shown, start, end))
+        return Exercise(keys, unread=_passed(aside) if aside is not None else written(shown, start, end))
     return Exercise(keys, readings[0], tuple(readings[1:]), tuple(pieces(formulas or _bare(readings), shown[:end], start)))
+
+
+def _aside(formula: Formula) -> bool:
+    return formula.quoted or formula.struck
+
+
+def _passed(formula: Formula) -> Diagnostic:
+    message = f"`{formula.passage.text}` is no answer: it is {'quoted' if formula.quoted else 'struck out'}"
+    return Diagnostic("nothing-judged", message, help="write the answer as text of your own", severity="warning")
 
 
 def _bare(readings: Sequence[tuple[Passage, ...]]) -> list[Formula]:
