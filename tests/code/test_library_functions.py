@@ -66,3 +66,24 @@ def test_the_line_that_keeps_the_loss_from_being_read_is_named() -> None:
     (problem,) = checked("# x: (N, D)\nimport numpy as np\ny = mystery(x)\nloss = np.sum(y)\ndx = y\n").problems
     assert "`mystery` is not known as a function" in str(problem.lines[0].message)
     assert problem.lines[0].line == 3
+
+
+GATE = """\
+import numpy as np
+gate = lambda z: 1 / (1 + np.exp(-z))
+
+def gate_forward(x, W):
+    # x: (N, D), W: (D, H)
+    out = gate(x @ W)
+    return out, (x, out)
+
+def gate_backward(dout, cache):
+    x, out = cache
+    dW = x.T @ (dout * out * (1 - out){times})
+    return dW
+"""
+
+
+@pytest.mark.parametrize(("times", "verdict"), [("", "right"), (" * out", "wrong")])
+def test_a_function_that_a_line_of_the_file_makes(times: str, verdict: str) -> None:
+    assert checked(GATE.format(times=times)).verdict == verdict

@@ -135,3 +135,63 @@ def test_a_layer_that_is_not_there_is_said() -> None:
     found = loss_of(Source("layers.py", LAYERS), "conv_backward", "w")
     assert isinstance(found, Diagnostic)
     assert "`conv_backward`" in found.message
+
+
+CELL = '''
+def cell_forward(u, s, K):
+    """u: (N, D), s: (N, H), K: (D, H)"""
+    new_s = s + u @ K
+    new_o = np.tanh(new_s)
+    return new_o, new_s, (u, new_o)
+
+
+def cell_backward(dnew_o, dnew_s, cache):
+    u, new_o = cache
+    ds = dnew_o * (1 - new_o ** 2) + dnew_s
+    dK = u.T @ ds
+    return ds, dK
+'''
+
+
+@pytest.mark.parametrize("back", ["dnew_o, dnew_s", "dnew_s, dnew_o"])
+def test_each_gradient_from_above_goes_to_its_output(back: str) -> None:
+    found = loss_of(Source("cell.py", CELL.replace("dnew_o, dnew_s", back)), "", "K")
+    assert isinstance(found, Written)
+    terms = {"o": "inner(dnew_o, np.tanh(s + u @ K))", "s": "inner(dnew_s, s + u @ K)"}
+    assert found.text == " + ".join(terms[name[-1]] for name in back.split(", "))
+    assert gradient(found.text, wrt="K", shapes=found.shapes).verified
+
+
+PAIR = 'def f(u, K):\n    """u: (N, D), K: (D, H)"""\n    s = u @ K\n    o = np.tanh(s)\n    return o, s\n'
+
+
+def test_which_of_several_outputs_is_meant_is_asked_and_said_in_the_file() -> None:
+    found = loss_of(Source("pair.py", PAIR), "", "K")
+    assert isinstance(found, Diagnostic)
+    assert found.message.endswith("returns 2 values: `o`, `s`")
+    assert written(PAIR + "# matgrad: loss = np.sum(s)\n").text == "np.sum(u @ K)"
+
+
+MODEL = '''
+class Model:
+    """S: (N, D), V: (D,), q: (N,)"""
+
+    def loss(self, S, q):
+        r = S @ self.V - q
+        loss = r @ r
+        grads = {"V": 2 * S.T @ r}
+        return loss, grads
+'''
+
+
+def test_a_method_is_named_as_check_names_it() -> None:
+    found = loss_of(Source("model.py", MODEL), "Model.loss", "V")
+    assert isinstance(found, Written)
+    assert (found.text, found.function) == ("(S @ V - q) @ (S @ V - q)", "Model.loss")
+
+
+def test_without_a_variable_it_is_said_that_a_layer_is_found_by_one() -> None:
+    found = loss_of(Source("layers.py", LAYERS.replace("energy", "power")))
+    assert isinstance(found, Diagnostic)
+    assert "no variable is given" in found.message
+    assert "`affine_forward`" in found.message

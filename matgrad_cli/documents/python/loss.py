@@ -9,8 +9,8 @@ from ...diagnostics import Diagnostic, Source
 from ...diagnostics.record import record
 from ...diagnostics.regex import regex
 from ...verify.programs.names import names_in
-from .claims import UPSTREAM, claimed
-from .outline import comments_of, directives_of, units_of
+from .claims import LOSSES, UPSTREAM, claimed, is_gradient
+from .outline import Unit, comments_of, directives_of, units_of
 from .said import Said, told
 
 LARGEST = 4000
@@ -18,6 +18,7 @@ LARGEST = 4000
 PLAIN = ("sigmoid", "relu", "tanh", "softplus")
 """Functions that mean the same wherever they are defined."""
 DEEPEST = 8
+KEPT = regex(r"cache|ctx|saved|memory|tape|history|context|state")
 _CALLED = regex(r"loss|cost|objective|criterion|nll|energy|error", re.I)
 
 
@@ -49,7 +50,12 @@ def loss_of(source: Source, part: str = "", wrt: str = "") -> Written | Diagnost
             if layer is not None:
                 return layer
         if not named if part else stated is None and len(named) != 1:
-            return _missing(source, functions, part)
+            return _missing(source, functions, part, wrt)
+        outputs = _outputs(named[0]) if len(named) == 1 and stated is None else []
+        if outputs[1:]:
+            said = f"`{named[0].name}` of `{source.name}` returns {len(outputs)} values: {', '.join(f'`{one}`' for one in outputs)}"
+            help_ = f"name the one that is meant in the file: `# matgrad: loss = {outputs[0]}`"
+            return Diagnostic("missing-loss", said, source, help=help_)
         function = named[0] if len(named) == 1 else None
         constants = [line for line in tree.body if isinstance(line, ast.Assign) and isinstance(line.value, ast.Constant)]
         inlined = _Inlined({one.name: one for one in functions if one.name not in PLAIN})
@@ -62,11 +68,24 @@ def loss_of(source: Source, part: str = "", wrt: str = "") -> Written | Diagnost
     return Written(ast.unparse(whole), function.name if function is not None else "", _shapes(tuple(told(words).items()), whole))
 
 
-def _missing(source: Source, functions: list[ast.FunctionDef], part: str) -> Diagnostic:
-    found = f"{len(functions)} functions, of which none alone is called a loss" if functions else "no function"
+def _outputs(function: ast.FunctionDef) -> list[str]:
+    """What a function that returns several values gives, none of which is known to be its loss; not gradients, and what is kept."""
+    returned = next((line.value for line in function.body if isinstance(line, ast.Return)), None)
+    parts = returned.elts if isinstance(returned, ast.Tuple) and not _CALLED.search(function.name) else []
+    names = [part.id for part in parts if isinstance(part, ast.Name)]
+    outputs = [name for name in names if not is_gradient(name) and not KEPT.search(name)]
+    return outputs if len(outputs) > 1 and outputs[0] not in LOSSES else []
+
+
+def _missing(source: Source, functions: list[ast.FunctionDef], part: str, wrt: str) -> Diagnostic:
+    shown = ", ".join(f"`{function.name}`" for function in functions[:6])
+    found = f"{len(functions)} functions, {shown}, of which none alone is called a loss" if functions else "no function"
     if part:
         found = f"no function, class or layer `{part}` whose output is read"
+    elif not wrt and functions:
+        found += ", and no variable is given by which a layer is found"
     help_ = f"one function that returns the loss, or `# matgrad: loss = L`; `{source.name}::NAME` names one of several"
+    help_ += "" if wrt else "; `--wrt NAME` the input of a layer"
     return Diagnostic("missing-loss", f"`{source.name}` holds {found}", source, help=help_)
 
 
@@ -83,19 +102,43 @@ def _layer(tree: ast.Module, text: str, part: str, wrt: str) -> Written | None:
     constants = [line for line in tree.body if isinstance(line, ast.Assign) and isinstance(line.value, ast.Constant)]
     for unit in units_of(tree, text):
         forward = unit.forward
-        if forward is None or unit.backward is None or unit.closure or part not in ("", unit.title, forward.name):
+        alone = unit.backward is None and not (unit.inside is not None and part == unit.title)
+        if forward is None or alone or unit.closure or part not in ("", unit.title, forward.name):
             continue
         inside = unit.inside.body if unit.inside is not None else []
         functions = {one.name: _bare(one) for one in [*tree.body, *inside] if isinstance(one, ast.FunctionDef) and one.name not in PLAIN}
+        lines = _bare(forward).body
+        stated = ast.unparse(unit.loss) if unit.loss is not None else _from_above(unit, lines)
+        kept = [line for line in lines if stated is None or not isinstance(line, ast.Return)]
         try:
-            whole = _Inlined(functions).of([*constants, *_bare(forward).body], ast.unparse(unit.loss) if unit.loss is not None else None)
+            whole = _Inlined(functions).of([*constants, *kept], stated)
         except _Unread:
+            if part and (unit.backward is None or part == unit.title):
+                raise
             continue
         if wrt in names_in(whole):
-            above = [place.arg for place in unit.backward.args.args if UPSTREAM.match(place.arg) or claimed(place.arg)]
-            out = ast.unparse(whole)
-            return Written(f"inner({above[0]}, {out})" if above and unit.loss is None else out, unit.title, _shapes(unit.said, whole))
+            return Written(ast.unparse(whole), unit.title, _shapes(unit.said, whole))
     return None
+
+
+def _from_above(unit: Unit, lines: list[ast.stmt]) -> str | None:
+    """⟨dout, out⟩ for each gradient that comes from above: the output after which it is called, or the next one."""
+    arguments = unit.backward.args.args if unit.backward is not None else []
+    above = [place.arg for place in arguments if UPSTREAM.match(place.arg) or claimed(place.arg)]
+    returned = next((line.value for line in lines if isinstance(line, ast.Return)), None)
+    if not above or returned is None:
+        return None
+    parts = returned.elts if isinstance(returned, ast.Tuple) else [returned]
+    outputs = [ast.unparse(part) for part in parts if not isinstance(part, ast.Tuple | ast.Dict | ast.List)]
+    outputs = [out for out in outputs if not KEPT.search(out)] or outputs[:1]
+    found: list[tuple[str, str]] = []
+    for name in above:
+        called = [out for out in outputs if out.lower() in {of.lower() for of in claimed(name)}]
+        out = next(iter([*called, *(outputs if UPSTREAM.match(name) or not found else ())]), None)
+        if out is not None:
+            outputs.remove(out)
+            found.append((name, out))
+    return " + ".join(f"inner({name}, {out})" for name, out in found)
 
 
 def _bare(method: ast.FunctionDef) -> ast.FunctionDef:
@@ -137,6 +180,8 @@ class _Inlined(ast.NodeTransformer):
     def of(self, lines: list[ast.stmt], stated: str | None) -> ast.expr:
         """What the lines return, or what is stated."""
         for line in lines:
+            if isinstance(line, ast.Return) and stated is not None and any(re.search(rf"\b{name}\b", stated) for name in self.values):
+                break
             if isinstance(line, ast.Return) and line.value is not None:
                 value = line.value.elts[0] if isinstance(line.value, ast.Tuple) and line.value.elts else line.value
                 return self._put_in(value)
@@ -192,6 +237,8 @@ class _Inlined(ast.NodeTransformer):
         function = self.functions.get(node.func.id) if isinstance(node.func, ast.Name) else None
         if function is None:
             self.generic_visit(node)
+            if isinstance(node.func, ast.Name) and node.func.id == "range":  # the rows, in `p[range(N), y]`
+                node.func = ast.Attribute(ast.Name("np", ast.Load()), "arange", ast.Load())
             return node
         places = [place.arg for place in function.args.args]
         if node.keywords or len(places) != len(node.args) or self.depth >= DEEPEST:

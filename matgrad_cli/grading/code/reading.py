@@ -338,11 +338,11 @@ _PLAIN = (ast.Constant, ast.UnaryOp, ast.USub, ast.BinOp, ast.operator, ast.Tupl
 
 def _preparing(line: ast.stmt) -> bool:
     """Imports, functions, classes, and names of constants: what stands around a function."""
-    if isinstance(line, ast.Assign):
+    if isinstance(line, ast.Assign) and not isinstance(line.value, ast.Lambda):
         inside = list(ast.walk(line.value))
         names = {node.id for node in inside if isinstance(node, ast.Name)}
         return all(isinstance(node, _PLAIN) for node in inside) and names <= {"np", "torch", "math"}
-    return isinstance(line, ast.Import | ast.ImportFrom | ast.FunctionDef | ast.ClassDef)
+    return isinstance(line, ast.Assign | ast.Import | ast.ImportFrom | ast.FunctionDef | ast.ClassDef)
 
 
 def _not_main(line: ast.stmt) -> bool:
