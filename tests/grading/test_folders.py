@@ -159,6 +159,22 @@ def test_notebooks_and_plain_text_of_a_class_are_graded(tmp_path: Path, key: Pat
     assert [Path(name).name for name in report.skipped] == ["notes.txt"]
 
 
+def test_plain_text_beside_the_files_of_others_is_read_or_has_a_row(tmp_path: Path, key: Path) -> None:
+    key.write_text(KEY.replace('id = "1"', 'id = "P1"') + KEY.replace('id = "1"', 'id = "P2"'), encoding="utf-8")
+    place = tmp_path / "class"
+    place.mkdir()
+    for name, text in (
+        ("ada.md", "## P1\n$2X^T(Xw - y)$\n"), ("emmy.txt", "Problem P1\n\nThe gradient is 2 X^T (X w - y).\n\nProblem P2\n\n(nothing)\n"),
+        ("sofia.txt", "I was ill.\n"), ("readme.txt", "How to hand in.\n"),
+    ):  # fmt: skip
+        (place / name).write_text(text, encoding="utf-8")
+    report = check_files([place], Options(key))
+    assert {student: sum(problem.score for _, problem in counted) for student, counted in report.students.items()} == {
+        "ada": 1, "emmy": 1, "sofia": 0,
+    }  # fmt: skip
+    assert {row.split(",")[0] for row in to_gradebook(report).splitlines()[2:]} == {"ada", "emmy", "sofia"}
+
+
 def test_a_copy_of_the_key_is_no_answer_and_a_folder_that_holds_only_that_has_a_row(tmp_path: Path, key: Path) -> None:
     for name, text in (("ada/answers.toml", ANSWERS["right.toml"]), ("emmy/answers.toml", ANSWERS["wrong.toml"]), ("sofia/key.toml", KEY)):
         (tmp_path / name).parent.mkdir()

@@ -14,6 +14,7 @@ from .students import student_of
 _SHOWN = 5
 _UNREAD = frozenset((
     ".pdf", ".doc", ".docx", ".odt", ".rtf", ".pages", ".html", ".jpg", ".jpeg", ".png", ".heic", ".gif", ".webp", ".tif", ".tiff", ".zip",
+    ".txt",
 ))  # fmt: skip
 _HELP = "what can be read is Markdown, LaTeX, plain text, a notebook or TOML; a photo or a PDF cannot"
 
@@ -47,8 +48,10 @@ def _unread(folder: Path, present: set[str], key: Path, pattern: str | None) -> 
     for file in sorted(folder.glob("[!.]*")):
         kind, student = file.suffix.lower(), student_of(file, pattern)
         if kind in ("", *_UNREAD) and file.is_file() and student and student not in present and file.stem.lower() not in none:
-            why = f"that ends in `{kind}`" if kind else "without an ending"
-            said = Diagnostic("no-problem", f"a file {why} cannot be graded", Source(str(file), ""), help=_HELP)
+            why, help_ = f"that ends in `{kind}`" if kind else "without an ending", _HELP
+            if kind == ".txt":
+                why, help_ = "of plain text that names no problem", "write `Problem NAME` on a line above each answer"
+            said = Diagnostic("no-problem", f"a file {why} cannot be graded", Source(str(file), ""), help=help_)
             found[file] = FileReport(str(file), (), (said,), student=student)
     return found
 
