@@ -50,6 +50,10 @@ _LABELLED = regex(r"(?<![A-Za-z\\])(?P<name>[A-Za-z])_(?P<open>\{)?(?P<label>[a-
 _INDEXED = regex(r"(?<![A-Za-z\\])([A-Za-z])_(?P<open>\{)?(?P<below>[a-z]{1,2})(?(open)\}|(?![A-Za-z]))")
 _ERROR = regex(r"(?P<name>\\delta|δ)\s*\^\s*(?P<open>\{)?\s*(?P<round>\()?(?P<label>[a-z])(?(round)\))\s*(?(open)\}|(?![A-Za-z]))")
 """The errors of layers, `\\delta^{(h)}`, or `\\delta^a` where that is given a value: no powers, and no transposes."""
+_CALL_IN_WORDS = regex(r"(?<==)(?P<room>[\s&]*)\\text(?=\s*\{\s*[A-Za-z]+\s*\}\s*(?:\\left\s*)?\()")
+"""`h = \\text{RBF}(xw)` calls a function, and does not part statements."""
+_BOLD_ZERO = regex(r"(?<==)(?P<room>[\s&]*)\\(?:mathbf|boldsymbol|bm|vec)\s*(?:\{\s*0\s*\}|0)(?=[\s.,;&\\]*$)")
+"""`\\partial L / \\partial W = \\mathbf 0` has the shape of the derivative."""
 _LAYER = regex(r"\^\{?(?P<open>[\[(])(?P<layer>\d|L)[\])](?P<rest>[^{}\n]{0,12}\})?")
 _OF_LAYER = regex(
     r"(\\?[A-Za-z]+)\}?\s*\^\{?([\[(])\d[\])]\}?\s*&?=(?!=)|(?:\\(?:partial|nabla_\{?)\s*|∂)(\\?[A-Za-z]+)\s*\^\{?([\[(])\d[\])]"
@@ -64,6 +68,8 @@ def rewritten(sheet: Sheet) -> Sheet:
     habits: list[tuple[re.Pattern[str], Callable[[re.Match[str]], str]]] = []
     by_rows = bool(_ROWS.search(sheet.prose))
     habits.append((_SOFTMAX, lambda match: r"\operatorname{softmax}_{1}" if by_rows or "row" in match[0] else match[0]))
+    habits.append((_CALL_IN_WORDS, lambda match: match["room"] + r"\mathrm"))
+    habits.append((_BOLD_ZERO, lambda match: match["room"] + "0" if re.search(r"\\(?:partial|nabla)", match.string) else match[0]))
     habits.append((_IN_WORDS, lambda match: match["sign"]))
     if "\\psi" not in text:
         habits.append((_FACTORIAL, lambda match: rf"\psi({match['bare'] or match['inside']})"))

@@ -148,7 +148,7 @@ class Judge:
         self.gradient = self.gradient or (judged.verdict == "follows" and judged.role == "claim" and derives(head_of(line.outline)))
         if (head := head_of(line.outline)) is not None:
             self.derived = derives(head)
-        self.others.note(line, self._is_statement(line))
+        self.others.note(line, self._is_statement(line), judged.verdict == "follows")
         if line.formula.kind != "inline" or self.before is None:
             self.before = judged
         return judged

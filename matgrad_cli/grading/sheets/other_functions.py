@@ -31,17 +31,24 @@ class Others:
         self.told_last: str | None = None
         self.in_loss: set[str] = set()
         self.diagonal = False
+        self.indexed: set[str] = set()
+        self.anew: set[str] = set()
 
-    def note(self, line: Line, states_loss: bool) -> None:
+    def note(self, line: Line, states_loss: bool, follows: bool) -> None:
         """Takes in a row that was judged."""
         head = head_of(line.outline)
         self.told_last = lone(head) or self.told_last
+        self.indexed = subscripted(line)
         self.diagonal = self.diagonal or len(_twice_by(head)) == 1
         if states_loss:
             self.in_loss |= names_of(line)
+        elif self.in_loss and not follows and lone(head) == self.loss:
+            self.anew |= names_of(line) - self.in_loss
 
     def why(self, line: Line, stated: bool, result: RowResult) -> str | None:
         """Why a row that does not follow is not called wrong: its function has another name or none, or is `stated` anew."""
+        if names_of(line) & self.anew:
+            return "the loss is stated once more, with names that it did not have"
         head = head_of(line.outline)
         if not derives(head):
             name = head.function if isinstance(head, s.Apply) else lone(head)
@@ -70,6 +77,8 @@ class Others:
             return "no sign of equality says what this line claims"
         if line.formula.place < self.place and of_form(result) and self.loss not in names_of(line):
             return "it stands before the loss, and its names may be those of an earlier one"
+        if first is not None and first.leading is not None and self.indexed - self.in_loss and _entries(line) - self.in_loss:
+            return "a vector with an index may be a column of its matrix"
         if code_of(result) == "missing-transpose" and any(name.isupper() for name in subscripted(line)):
             return "a row of a matrix may be meant as a row"
         return None
@@ -92,6 +101,12 @@ def code_of(result: RowResult | None) -> str | None:
 def of_form(result: RowResult) -> bool:
     """Whether a row may be about another function than the loss, or about other entries than all, by its form."""
     return code_of(result) in _FORM
+
+
+def _entries(line: Line) -> set[str]:
+    """Names that stand with two indices."""
+    parts = [part for node in nodes_of(line) for part in s.parts_of(node) if isinstance(part, s.Subscript) and len(part.indices) == 2]
+    return {body.name for part in parts if isinstance(body := s.ungrouped(part.body), s.Name)}
 
 
 def _differentials(line: Line) -> bool:
