@@ -24,6 +24,7 @@ from .finals import final_of, final_of_named, final_of_second, with_slip
 from .lines.arrays import Flags, Slices, other_slices, slices
 from .lines.literal_name import with_letter
 from .lines.reading import as_declared
+from .meanings.redefined import said_columns
 from .meanings.supposed import Values
 from .merge import Located, Settings
 from .prose import NO_FORMULA, tells_steps
@@ -218,10 +219,12 @@ def _by_lagrangian(chosen: Settings, task: Task, key: Key, asked: Asked) -> Prob
 
 def _derivation(chosen: Settings, task: Task, second: Task | None) -> ProblemReport:
     """The report; where r_p may be a row or a column of R, the reading in which the derivation is right, or got further."""
-    found, written = _supposing(chosen, task, second)
+    said = said_columns(chosen.source.text, chosen.rows[0].places[0] if chosen.rows else 0)
+    found, written = _supposing(chosen, task, second, columns=said)
     for flags in other_slices(written):
         if found.verdict == "right":
             break
+        flags["columns"] = said | flags.get("columns", frozenset())
         other, _ = _supposing(chosen, task, second, **flags)
         found = other if other.verdict == "right" or _reached(other) > _reached(found) else found
     return found

@@ -248,3 +248,21 @@ def test_the_diagonal_of_a_number_with_a_letter_of_its_own_holds_all_these_numbe
 def test_a_function_means_what_the_text_says(tmp_path: Path, text: str, verdict: str) -> None:
     (report,) = graded(tmp_path, {"a.md": f"## Problem 2\n{text}"}, LOGISTIC).files
     assert report.problems[0].verdict == verdict, report
+
+
+@pytest.mark.parametrize(("said", "verdict"), [
+    ("where $z_k$ is column $k$ of $Z$", "wrong"), ("with $\\mathbf{z}_k$ the $k$-th columns of the matrix $Z$", "wrong"),
+    ("with the columns $z_k$ of $Z$", "wrong"), ("where the columns of $Z$ are $z_k$", "wrong"),
+    ("where $z_k$ is column $k$ of $Z^\\top$", "right"), ("where $z_k$ is row $k$ of $Z$ as a column", "right"),
+    ("where $z_k$ is column $k$ of the transpose of $Z$", "right"), ("with the columns $z_k$ of $Z$ transposed", "undecided"),
+    ("where $z_k$ is a column vector, and $Z$ has them as rows", "right"),
+])  # fmt: skip
+def test_said_columns_are_columns(tmp_path: Path, said: str, verdict: str) -> None:
+    text = f"## Problem 2\n$$\\nabla f = \\sum_k z_k\\sigma(z_k^\\top v)$$ {said}."
+    (report,) = graded(tmp_path, {"a.md": text}, LOGISTIC).files
+    assert report.problems[0].verdict == verdict, report
+
+
+def test_square_transposes_are_told_without_sizes(tmp_path: Path) -> None:
+    (report,) = graded(tmp_path, {"a.md": "## Problem 2\n$$A^\\top = A$$ $$\\nabla f = Ax + A^\\top x$$"}, TWO).files
+    assert [line.message for line in report.problems[1].lines if line.message][:1] == ["this is the transpose of what is needed"]

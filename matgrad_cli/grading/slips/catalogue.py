@@ -39,7 +39,7 @@ LAYOUT: Final = (
          "this is right in the {0} layout; here the {1} layout is asked for, in which it is transposed: {2}",
          "transpose the whole: `{line}`"),
     Kind("transposed-whole", "missing-transpose", layouts.transposed,
-         "this is the transpose of what is needed: {0}, needed is {1}", "transpose the whole: `{line}`"),
+         "this is the transpose of what is needed{0}", "transpose the whole: `{line}`"),
 )  # fmt: skip
 
 # ---- rules of differentiation, in a line before which something is pending

@@ -45,4 +45,5 @@ def tied_entries(case: Case) -> Iterator[Trial]:
 def transposed(case: Case) -> Iterator[Trial]:
     """The transpose of what is needed."""
     if (turned := _turned(case)) is not None:
-        yield Trial(turned, (shape_in_words(case.line.shape), shape_in_words(case.needed.shape)))
+        line, needed = shape_in_words(case.line.shape), shape_in_words(case.needed.shape)
+        yield Trial(turned, (f": {line}, needed is {needed}" if line != needed else "",))
