@@ -263,3 +263,26 @@ def test_a_raised_plus_that_a_line_defines_is_what_it_says() -> None:
     for lines, verdict in (([r"A^{+} = A^\top", r"x = A^{+} b"], "wrong"), ([r"A^+ = A^\top - \eta B", r"x = A^+ b"], "undecided")):
         (problem,) = check_text(f"```matgrad\n{SQUARES}\n" + "\n".join(lines) + "\n```\n", "a.md").problems
         assert problem.verdict == verdict
+
+
+PRINCIPAL = ["$L(v) = v^\\top C v - \\mu (v^\\top v - 1)$ with $C$ symmetric.", r"$$\nabla_v L = 2Cv - 2\mu v = 0$$"]
+DAMPED = [r"$L(v) = \|Bv\|^2 + \mu\|v\|^2$", r"$$\nabla L = 2B^\top Bv + 2\mu v = 0$$"]
+HOMOGENEOUS = {
+    "an eigenvector": ([*PRINCIPAL, r"$$Cv = \mu v$$", r"$$(C - \mu I)v = 0$$", r"$$v^\top C v = \mu v^\top v$$"], None),
+    "another factor": ([*PRINCIPAL, r"$$\Rightarrow Cv = 4\mu v$$"], "lost-factor"),
+    "another sign": ([*PRINCIPAL, r"$$Cv = -\mu v$$"], "wrong-sign"),
+    "zero alone": ([*DAMPED, r"$$B^\top Bv = -\mu v$$", r"$$v = 0$$"], None),
+    "a lost sign": ([*DAMPED, r"$$B^\top Bv = \mu v$$"], "wrong-sign"),
+}
+
+
+@pytest.mark.parametrize(("lines", "code"), HOMOGENEOUS.values(), ids=HOMOGENEOUS)
+def test_an_equation_that_holds_at_zero_is_judged_elsewhere(lines: list[str], code: str | None) -> None:
+    problem = check_text("\n\n".join(lines), "a.md").problems[0]
+    assert (problem.verdict, problem.first_wrong and problem.first_wrong.code) == ("wrong" if code else "right", code)
+
+
+def test_a_derivative_set_to_zero_is_no_condition_of_the_next_row() -> None:
+    loss = r"$L(v,\mu) = v^\top C v - \mu (v^\top v - 1)$, $C$ symmetric"
+    lines = [loss, PRINCIPAL[1], r"$$\frac{\partial L}{\partial \mu} = v^\top v - 1 = 0$$"]
+    assert check_text("\n\n".join(lines), "a.md").problems[0].verdict == "undecided"

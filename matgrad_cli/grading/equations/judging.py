@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from ...diagnostics.record import replace
 from ...ir import Entry, Expr, Fill, Index, Inverse, Symbol, nodes_of
+from ...verify.solving.holding import with_unknown
 from ...verify.solving.system import Equation, System, solutions, solved_by
 from ...verify.verdict import Verdict
 from ..chain import Chain, Outcome
@@ -18,7 +19,7 @@ from ..slips.causes import Slip
 from ..task import whole_derivative
 from .asked import judged_solution, stationary
 from .marked import marked_unknown
-from .meaning import BY_ENTRIES, EQUATION, is_equation
+from .meaning import BY_ENTRIES, EQUATION, HOMOGENEOUS, is_equation
 from .slips import NO_EQUATION, slip_of_equation
 from .solved import SolvedBench
 
@@ -120,6 +121,8 @@ class Equations:
             return Outcome("undecided", found, Slip("undecided", MAY_FOLLOW), "equation")
         before = self.before or (None if self.stated is None else (self.stated, Fill(0, self.stated.shape)))
         slip = slip_of_equation(judge, pairs[0], before, found)
+        if judge.fitted and (slip.code == "differs" or not judge.sure):
+            return Outcome("undecided", found, Slip("equation", HOMOGENEOUS), "equation")
         return Outcome("wrong", found, slip, "equation")
 
     def _follows(self, base: SolvedBench, equation: Equation) -> Verdict:
@@ -205,7 +208,8 @@ class Equations:
             if equation is not None:  # after an error in one equation the others, such as constraints, are still there
                 system = System((equation, *system.equations[1:]), self.unknowns)
             points = solutions(bench, system, self._derived()) if system.equations else []
-            found = self._benches[equation] = SolvedBench(bench, points)
+            fitting, sure = with_unknown(bench, system, points, self._derived()) if points else (points, True)
+            found = self._benches[equation] = SolvedBench(bench, fitting, fitting is not points, sure)
         return found
 
     def _stated(self, chain: Chain) -> Expr | None:

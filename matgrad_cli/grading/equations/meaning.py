@@ -10,6 +10,8 @@ from ..lines.scope import Surroundings
 
 EQUATION = "this is read as an equation, in which the derivative is set to zero; no point was found at which the line before holds"
 
+HOMOGENEOUS = "the line before holds where its unknown is zero, so does this one; elsewhere they differ, and it was not seen by what"
+
 BY_ENTRIES = "it is not said whether a letter is summed in this equation, or whether it holds for each of its values"
 
 

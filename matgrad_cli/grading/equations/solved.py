@@ -15,13 +15,16 @@ from ..slips.causes import Repair
 
 
 class SolvedBench(Bench):
-    """Compares lines at solutions of a system. `needs` collects what an inverse that is written needs to have a value."""
+    """Compares lines at solutions of a system. `needs` collects what an inverse that is written needs to have a value.
 
-    def __init__(self, bench: Bench, solutions: Sequence[Solution]) -> None:
+    Where data were made to fit the unknown (`fitted`), a line that fails is wrong only if it is seen what is wrong with it.
+    """
+
+    def __init__(self, bench: Bench, solutions: Sequence[Solution], fitted: bool = False, sure: bool = True) -> None:
         super().__init__(bench.problem)
         self.plain = bench
         self.derived = bench.derived
-        self.solutions = solutions
+        self.solutions, self.fitted, self.sure = solutions, fitted, sure
         self.needs: list[str] = []
 
     def float_points(self, count: int = 5) -> Iterator[Evaluator]:

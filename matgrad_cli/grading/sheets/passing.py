@@ -47,7 +47,7 @@ _CONDITION = regex(
 _CONDITION_BEHIND = regex(
     rf"^\W*(?:(?:if|when|for|provided|whenever|only if)\b[^.]{{0,40}}(?:\b{_KIND}|[=<>≠≥≤])|in the special case|at initiali)", re.IGNORECASE
 )
-_DERIVED = regex(r"(?:\\nabla|\\partial|∇|∂|\bgrad)[^=$]*=\s*(?:I|\\?mathbf\s*\{?0\}?|0)(?![\w.^])[^.=]*$")
+_DERIVED = regex(r"(?:\\nabla|\\partial|∇|∂|\bgrad)(?:[^$\\]|\\(?!\]|end))*=\s*(?:I|\\?mathbf\s*\{?0\}?|0)(?![\w.^])[^.=]*$")
 _SIDE = regex(
     r"\b(?:subject to|s\.\s?t\.|such that|constraints?|constrained (?:to|by)|condition|if|when|whenever|suppose"
     r"|assum(?:e|ing)|provided|given|under)(?: that)?\W*$", re.IGNORECASE,

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
+from ...ir import Expr, Symbol, nodes_of
 from ..fields import NoValue
 from ..judge import Judge, condition
 from ..verdict import Verdict
@@ -52,6 +53,24 @@ def vanish_at(points: Sequence[Solution], equation: Equation) -> bool:
         if here > _VANISHED * there:
             return False
     return True
+
+
+def with_unknown(judge: Judge, system: System, points: list[Solution], derived: Mapping[Symbol, Expr]) -> tuple[list[Solution], bool]:
+    """The points, and whether a failure at them counts; where the unknown is 0 at all of them, as of `Su = λu`, others that fit it.
+
+    At 0 any factor would do: the unknown is as drawn there, and the data solve the equation; if need be, beyond their facts.
+    """
+    unknown, equation = system.unknowns[0], system.equations[0]
+    symbols = {node for side in equation for node in nodes_of(side) if isinstance(node, Symbol)} - {*system.unknowns, *derived}
+    data = tuple(sorted(symbols, key=lambda symbol: symbol.name))
+    if not points or not data or not vanish_at(points, (unknown, unknown)):
+        return points, True
+    freed = System(system.equations, data)
+    for within in (True, False):
+        found = solutions(judge, freed, derived, within=within)
+        if fitting := [point for point in found if not any(vanish_at([point], (symbol, symbol)) for symbol in data)]:
+            return fitting, within
+    return [], False
 
 
 def equivalent(judge: Judge, before: System, after: System, both_ways: bool = True) -> Verdict:

@@ -195,14 +195,16 @@ def _has_value(place: Evaluator, problem: Problem) -> bool:
     return True
 
 
-def solutions(judge: Judge, system: System, derived: Mapping[Symbol, Expr] | None = None, draws: int = _DRAWS) -> list[Solution]:
-    """Points at which all equations hold: up to two at each data point (`draws` of each order of sizes), within the facts."""
+def solutions(
+    judge: Judge, system: System, derived: Mapping[Symbol, Expr] | None = None, draws: int = _DRAWS, within: bool = True
+) -> list[Solution]:
+    """Points at which all equations hold: up to two at each data point (`draws` of each order of sizes), `within` the facts."""
     found, work = list[Solution](), _Work()
     for turn, mode, place in data_points(judge, draws):
         unknowns = _Unknowns(place, system, derived or {}, work, judge)
         if unknowns.count <= MOST_UNKNOWNS:
             starts = _starts(judge, system, turn, mode)
-            found += [Solution(place, solved) for solved in _solved(unknowns, starts, judge)]
+            found += [Solution(place, solved) for solved in _solved(unknowns, starts, judge if within else None)]
     return found
 
 
@@ -212,14 +214,14 @@ def _starts(judge: Judge, system: System, turn: int, mode: str) -> Iterator[Eval
         yield judge.drawn(8000 + number, mode, turn, scale, system.unknowns)
 
 
-def _solved(unknowns: _Unknowns, starts: Iterable[Evaluator], judge: Judge) -> Iterator[Evaluator]:
+def _solved(unknowns: _Unknowns, starts: Iterable[Evaluator], judge: Judge | None) -> Iterator[Evaluator]:
     """A few solutions at one data point, each once."""
     import numpy as np
 
     known: list[Any] = []
     for tried, start in enumerate(starts, 1):
         u = newton(unknowns.residual, unknowns.jacobian, unknowns.drawn(start))
-        if u is None or not _admissible(unknowns, u, judge):
+        if u is None or (judge is not None and not _admissible(unknowns, u, judge)):
             continue
         if all(np.max(np.abs(u - other)) > 1e-6 * np.max(np.abs(u)) for other in known):
             known.append(u)
