@@ -286,3 +286,14 @@ def test_a_derivative_set_to_zero_is_no_condition_of_the_next_row() -> None:
     loss = r"$L(v,\mu) = v^\top C v - \mu (v^\top v - 1)$, $C$ symmetric"
     lines = [loss, PRINCIPAL[1], r"$$\frac{\partial L}{\partial \mu} = v^\top v - 1 = 0$$"]
     assert check_text("\n\n".join(lines), "a.md").problems[0].verdict == "undecided"
+
+
+ZEROS = {"behind the gradient": r" \stackrel{!}{=} 0\\", "on a row of its own": "\\\\\n&= 0\\\\"}
+
+
+@pytest.mark.parametrize("zero", ZEROS.values(), ids=ZEROS)
+@pytest.mark.parametrize(("right", "verdict"), [("B^\\top Dz", "right"), ("B^\\top z", "wrong")], ids=["kept", "lost"])
+def test_an_equation_behind_a_row_that_goes_on_to_zero_is_judged(zero: str, right: str, verdict: str) -> None:
+    rows = rf"\nabla L &= 2B^\top D(Bv - z){zero}" + "\n" + rf"B^\top DBv &= {right}"
+    text = r"$L(v) = (Bv - z)^\top D(Bv - z)$ with $D$ symmetric." + "\n\\begin{align*}\n" + rows + "\n\\end{align*}\n"
+    assert check_text(text, "a.tex").problems[0].verdict == verdict

@@ -124,6 +124,9 @@ class Judge:
     def passed(self, line: Line, why: str) -> Judged:
         """A row that claims nothing."""
         judged = Judged(line, "aside", "definition" if why == GIVEN else "aside", why=why)
+        claimed = self.before is not None and (self.before.verdict, self.before.role) == ("follows", "claim")
+        if claimed and self.derived and _LONE_ZERO.fullmatch(line.formula.passage.text):
+            self.settled = True
         self._moves(line)
         self._says(judged)
         if line.formula.kind == "display":
@@ -143,7 +146,8 @@ class Judge:
         self.stated = True
         self._moves(line)
         self._says(judged)
-        zero = judged.role == "equation" or (derives(head_of(line.outline)) and _SET_TO_ZERO.search(line.formula.passage.text) is not None)
+        roles = {judged.role, *(outcome.role for outcome in (judged.result.outcomes if judged.result is not None else ()))}
+        zero = "equation" in roles or (derives(head_of(line.outline)) and _SET_TO_ZERO.search(line.formula.passage.text) is not None)
         self.settled = self.settled or (judged.verdict == "follows" and zero)
         self.gradient = self.gradient or (judged.verdict == "follows" and judged.role == "claim" and derives(head_of(line.outline)))
         if (head := head_of(line.outline)) is not None:
@@ -381,6 +385,7 @@ def _is_scaled(result: RowResult) -> bool:
 
 _SO = regex(r"\b(?:and|so|hence|thus|therefore|then)\W*$", re.IGNORECASE)
 _PRIMED = regex(r"(?<![A-Za-z\\])(\\?[A-Za-z]+)\s*(?:'|\^\s*\{?\s*(?:\\prime|'))\s*\}?\s*(?:\\left)?\(")
+_LONE_ZERO = regex(r"\W*=\s*\{?\s*(?:\\mathbf\s*)?\{?0\W*")
 _SET_TO_ZERO = regex(r"=\s*(?:\\(?:mathbf|boldsymbol|vec|mathbb)\s*)?\{?\s*0\s*\}?[\s.,;\\]*$")
 _GRADIENT = regex(r"\b(?:grad(?:ient)?|derivative|differential|nabla)\b[^.=]{0,20}$", re.IGNORECASE)
 COVARIANCE = regex(
