@@ -64,6 +64,7 @@ def loss_and_shapes(loss: str | None, shapes: list[str] | None, command: str, wr
 
     from ..documents.files import text_of
     from ..documents.python.loss import loss_of
+    from ..grading.code.shapes import shapes_by_use
     from .output import say
 
     text = text_of(Path(path))
@@ -72,7 +73,11 @@ def loss_and_shapes(loss: str | None, shapes: list[str] | None, command: str, wr
         raise InputError(found)
     say(f"note: the loss is `{found.text}`{found.function and f', from `{found.function}` of `{path}`'}\n")
     given = {name.strip() for part in shapes or () for name in re.findall(r"([^:,;]+):", part)}
-    return found.text, [*(shapes or []), *(shape for shape in found.shapes if shape.partition(":")[0] not in given)]
+    known = [*(shapes or []), *(shape for shape in found.shapes if shape.partition(":")[0] not in given)]
+    by_use = shapes_by_use(str(text), found, known)
+    if by_use:
+        say(f"note: assumed by use: {', '.join(by_use)}; `--shape` says otherwise\n")
+    return found.text, known + by_use
 
 
 def _from_stdin() -> str:

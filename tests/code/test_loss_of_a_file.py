@@ -7,6 +7,7 @@ import pytest
 from matgrad_cli import gradient
 from matgrad_cli.diagnostics import Diagnostic, Source
 from matgrad_cli.documents.python.loss import Written, loss_of
+from matgrad_cli.grading.code.shapes import shapes_by_use
 
 RIDGE = '''import numpy as np
 
@@ -195,3 +196,31 @@ def test_without_a_variable_it_is_said_that_a_layer_is_found_by_one() -> None:
     assert isinstance(found, Diagnostic)
     assert "no variable is given" in found.message
     assert "`affine_forward`" in found.message
+
+
+NORM = """
+soft = lambda z: np.log(1 + np.exp(z))
+
+def norm_forward(x, g, c):
+    n, d = x.shape
+    out = soft(g * (x - np.mean(x, axis=0)) + c)
+    return out, (x, g)
+
+
+def norm_backward(dout, cache):
+    x, g = cache
+    dg = np.sum(dout * (x - np.mean(x, axis=0)), axis=0)
+    dc = np.sum(dout, axis=0)
+    return dg, dc
+"""
+
+
+def test_shapes_that_the_code_tells_are_those_of_its_gradient() -> None:
+    """A shape that is taken apart is told; a vector along an axis is known by its use, as where the layer is checked."""
+    found = loss_of(Source("norm.py", NORM), "", "g")
+    assert isinstance(found, Written)
+    assert found.text == "inner(dout, np.log(1 + np.exp(g * (x - np.mean(x, axis=0)) + c)))"
+    assert found.shapes == ("x: n×d",)
+    by_use = shapes_by_use(NORM, found, list(found.shapes))
+    assert {*by_use} == {"g: d", "c: d"}
+    assert gradient(found.text, wrt="g", shapes=[*found.shapes, *by_use]).verified

@@ -58,14 +58,15 @@ def loss_of(source: Source, part: str = "", wrt: str = "") -> Written | Diagnost
             return Diagnostic("missing-loss", said, source, help=help_)
         function = named[0] if len(named) == 1 else None
         constants = [line for line in tree.body if isinstance(line, ast.Assign) and isinstance(line.value, ast.Constant)]
-        inlined = _Inlined({one.name: one for one in functions if one.name not in PLAIN})
+        inlined = _Inlined({one.name: one for one in _functions(tree.body) if one.name not in PLAIN})
         whole = inlined.of([*constants, *function.body] if function is not None else tree.body, stated)
     except (_Unread, RecursionError) as fault:
         line, why = (fault.line, fault.why) if isinstance(fault, _Unread) else (1, "it is nested too deeply")
         message = f"line {line} of `{source.name}` is not read: {why}"
         return Diagnostic("unreadable", message, source, help="a loss is made of assignments to names and one `return`")
     words = "\n".join([ast.get_docstring(function) or "" if function is not None else "", *(text.lstrip("# ") for _, text in comments)])
-    return Written(ast.unparse(whole), function.name if function is not None else "", _shapes(tuple(told(words).items()), whole))
+    said = (_unpacked(function) if function is not None else {}) | told(words)
+    return Written(ast.unparse(whole), function.name if function is not None else "", _shapes(tuple(said.items()), whole))
 
 
 def _outputs(function: ast.FunctionDef) -> list[str]:
@@ -96,6 +97,31 @@ def _shapes(said: tuple[tuple[str, Said], ...], whole: ast.expr) -> tuple[str, .
     return tuple(f"{name}: {'×'.join(dims) or 'scalar'}" for name, dims in known if all(dim.isalnum() for dim in dims))
 
 
+def _functions(lines: list[ast.stmt]) -> list[ast.FunctionDef]:
+    """The functions among lines; a name that is given a `lambda` is one."""
+    found = []
+    for line in lines:
+        if isinstance(line, ast.Assign) and isinstance(line.value, ast.Lambda) and isinstance(line.targets[0], ast.Name):
+            written = f"def {line.targets[0].id}({ast.unparse(line.value.args)}): return {ast.unparse(line.value.body)}"
+            line = ast.copy_location(ast.parse(written).body[0], line)
+        found += [line] if isinstance(line, ast.FunctionDef) else []
+    return found
+
+
+def _unpacked(function: ast.FunctionDef) -> dict[str, Said]:
+    """The shapes that a function takes apart: `N, D = x.shape`, of arguments that stay what they are."""
+    stored = {node.id for node in ast.walk(function) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
+    free = {place.arg for place in function.args.args} - stored
+    found: dict[str, Said] = {}
+    for line in function.body:
+        whole = line.value if isinstance(line, ast.Assign) and isinstance(line.targets[0], ast.Tuple) else None
+        name = getattr(whole.value, "id", "") if isinstance(whole, ast.Attribute) and whole.attr == "shape" else ""
+        parts = [getattr(part, "id", "") for part in line.targets[0].elts] if name in free else []  # type: ignore[attr-defined]
+        if parts and all(part.isalnum() for part in parts):
+            found[name] = Said(tuple(parts))
+    return found
+
+
 def _layer(tree: ast.Module, text: str, part: str, wrt: str) -> Written | None:
     """The product of the gradient from above and the output, ⟨dout, out⟩, of the first layer that is called so, or in
     which the variable stands."""
@@ -106,7 +132,7 @@ def _layer(tree: ast.Module, text: str, part: str, wrt: str) -> Written | None:
         if forward is None or alone or unit.closure or part not in ("", unit.title, forward.name):
             continue
         inside = unit.inside.body if unit.inside is not None else []
-        functions = {one.name: _bare(one) for one in [*tree.body, *inside] if isinstance(one, ast.FunctionDef) and one.name not in PLAIN}
+        functions = {one.name: _bare(one) for one in _functions([*tree.body, *inside]) if one.name not in PLAIN}
         lines = _bare(forward).body
         stated = ast.unparse(unit.loss) if unit.loss is not None else _from_above(unit, lines)
         kept = [line for line in lines if stated is None or not isinstance(line, ast.Return)]
@@ -117,7 +143,8 @@ def _layer(tree: ast.Module, text: str, part: str, wrt: str) -> Written | None:
                 raise
             continue
         if wrt in names_in(whole):
-            return Written(ast.unparse(whole), unit.title, _shapes(unit.said, whole))
+            said = {**_unpacked(forward), **dict(unit.said)}
+            return Written(ast.unparse(whole), unit.title, _shapes(tuple(said.items()), whole))
     return None
 
 
