@@ -297,3 +297,9 @@ def test_an_equation_behind_a_row_that_goes_on_to_zero_is_judged(zero: str, righ
     rows = rf"\nabla L &= 2B^\top D(Bv - z){zero}" + "\n" + rf"B^\top DBv &= {right}"
     text = r"$L(v) = (Bv - z)^\top D(Bv - z)$ with $D$ symmetric." + "\n\\begin{align*}\n" + rows + "\n\\end{align*}\n"
     assert check_text(text, "a.tex").problems[0].verdict == verdict
+
+
+def test_an_equation_with_a_value_put_in_is_no_error() -> None:
+    zero = r"$$\nabla L = 2B^\top(Bv - z) + 2\mu v = 0$$"
+    lines = [DAMPED[0].replace("Bv", "Bv - z"), zero, r"With $\mu = 0$ this is", r"$$B^\top Bv = B^\top z$$"]
+    assert check_text("\n\n".join(lines), "a.md").problems[0].verdict == "right"

@@ -42,6 +42,7 @@ _CONDITION = regex(
     r"|reduces to)\b"
     r"|\b(?:if|when|for|whenever|suppose|wenn|falls|für)\b(?!.*(?:\\sum|\\frac|\\\|))[^.]{0,40}(?:[=<>≠≥≤]|\\neq?\b|\\geq?\b|\\leq?\b)[^.=]*$"
     r"|(?<![A-Za-z{_])[A-Za-zα-ω]\s*=\s*(?:I|\\?mathbf\s*\{?0\}?|\d+)(?![\w.^])[^.]{0,25}$"
+    r"|\b(?:with|mit)\s+\$?\\?[A-Za-zα-ω]+\s*=\s*\d+\$?(?![\w.^])[^.=]{0,25}$"
     rf"|\b(?:if|when|for|whenever|suppose)\b[^.,]{{0,30}}\b{_KIND}|\bonly the first term\b", re.IGNORECASE,
 )
 _CONDITION_BEHIND = regex(
