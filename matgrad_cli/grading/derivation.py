@@ -380,6 +380,8 @@ class Reader:
         return None, unknown
 
     def _read(self, side: Side, letters: Sequence[Index] | frozenset[Index], fixed: Sequence[str]) -> Read:
+        if self.chain.target and side.up_to == "const":
+            side = replace(side, up_to="")  # a derivative leaves out nothing
         found = read_side(side, self.around, letters, fixed)
         while found.slip is not None and found.slip.code == "unknown-name" and self._look_ahead():
             found = read_side(side, self.around, letters, fixed)

@@ -266,3 +266,20 @@ def test_said_columns_are_columns(tmp_path: Path, said: str, verdict: str) -> No
 def test_square_transposes_are_told_without_sizes(tmp_path: Path) -> None:
     (report,) = graded(tmp_path, {"a.md": "## Problem 2\n$$A^\\top = A$$ $$\\nabla f = Ax + A^\\top x$$"}, TWO).files
     assert [line.message for line in report.problems[1].lines if line.message][:1] == ["this is the transpose of what is needed"]
+
+
+OF_A_VARIANCE = '[[problem]]\nid = "1"\nloss = "-n/2*log(v) - s/(2*v)"\nname = "\\\\ell"\nwrt = "v"\npoints = 4\n'
+SLOPE = r"-\frac{n}{2v} + \frac{s}{2v^2}"
+LOSS_BUT_FOR_A_CONSTANT = rf"""\begin{{align}}
+\ell &= -\frac n2\log v - \frac{{s}}{{2v}}\\
+ &= -\frac12\left(n\log v + \frac{{s}}{{v}}\right) + \text{{const}}\\
+\frac{{d\ell}}{{dv}} &= {SLOPE}
+\end{{align}}"""
+
+
+@pytest.mark.parametrize(("answer", "score"), [
+    (LOSS_BUT_FOR_A_CONSTANT, 4), (f"$g = {SLOPE} + c$", 0), (rf"$$\frac{{d\ell}}{{dv}} = {SLOPE} + C$$", 0), (f"$${SLOPE}$$", 4),
+])
+def test_a_loss_may_leave_out_a_constant_and_a_derivative_that_is_a_number_too_may_not(tmp_path: Path, answer: str, score: int) -> None:
+    (problem,) = graded(tmp_path, {"a.md": f"## 1\n{answer}\n"}, OF_A_VARIANCE).files[0].problems
+    assert problem.score == score

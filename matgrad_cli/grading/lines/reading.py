@@ -89,15 +89,17 @@ class Read:
 
 
 def _without_constant(side: Side, around: Surroundings) -> Side:
-    """A number that ends in `+ const` without that summand, unless a row says what the letter is. A derivative leaves out nothing."""
+    """A number that ends in `+ const` without that summand, unless a row says what the letter is, or it is the derivative asked for."""
     node = side.node
     if side.up_to != "const" or not isinstance(node, s.Binary) or not isinstance(last := s.ungrouped(node.right), s.Name):
         return side
-    wanted = around.task.wanted
-    said = around.valued(last.name) or last.name in around.promised or (wanted is not None and wanted.shape.is_number)
     rest = replace(side, node=node.left, up_to="")
-    number = not said and ((read := read_side(rest, around)).expr is None or read.expr.shape.is_number)
-    return replace(rest, up_to="const") if number else replace(side, up_to="")
+    expr, wanted = read_side(rest, around).expr, around.task.wanted
+    number = expr is None or expr.shape.is_number
+    answer = (expr is not None and wanted is not None and expr.shape is wanted.shape and not expr.free
+              and not around.bench.clearly_different(around.expanded(expr), wanted))
+    said = around.valued(last.name) or last.name in around.promised
+    return replace(rest, up_to="const") if number and not said and not answer else replace(side, up_to="")
 
 
 def read_side(side: Side, around: Surroundings, letters: Iterable[Index] = (), fixed: Iterable[str] = ()) -> Read:
