@@ -100,6 +100,8 @@ def test_a_macro_that_calls_itself_ends() -> None:
         ("x is a vector of length n", {"x": "n"}),
         ("items $x$ and $z$, both in $\\mathbb{R}^d$", {"x": "d", "z": "d"}),
         ("• b: K (added to every row)", {"b": "K"}),
+        ("$\\odot \\mathbb{1}(K u + c > 0)$", {}),
+        ("with $c > 0$", {"c": "scalar"}),
         ("then it is so", {}),
     ],
 )
@@ -126,6 +128,12 @@ def test_sizes_in_prose(prose: str, shapes: dict[str, str]) -> None:
         ("$A$ is any matrix and the kernel is symmetric", {}, {}),
         ("for symmetric matrices $A$ and $B$", {}, {"A": {"symmetric"}, "B": {"symmetric"}}),
         ("labels $y_i\\in\\{-1,1\\}$", {"y": {"signs"}}, {}),
+        ("$\\nabla^2 g = 2 K^\\top K \\succ 0$", {}, {}),
+        ("$I \\otimes K^\\top K \\succeq 0$", {}, {}),
+        ("If $K^TK$ is positive definite, it is unique", {}, {}),
+        ("Note that $K^TK$ is symmetric", {}, {}),
+        ("- $K \\succ 0$", {"K": {"spd"}}, {}),
+        ("$\\text{and } K \\succ 0$", {"K": {"spd"}}, {}),
     ],
 )
 def test_facts_in_prose(prose: str, always: dict[str, set[str]], supposed: dict[str, set[str]]) -> None:

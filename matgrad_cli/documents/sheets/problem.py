@@ -294,7 +294,9 @@ class _Finder:
                 square = word in ("symmetric", "antisymmetric", "spd", "invertible", "diagonal", "idempotent")
                 fact = f"{symbol.name} {word}"
                 flat = word in ("tall", "wide") and symbol.shape.rows is symbol.shape.cols
-                if (symbol.shape.is_matrix or not square) and not flat and self._holds(problem, fact):
+                sides = self.told.sizes.get(symbol.name, "").split("×")
+                fits = symbol.shape.is_matrix and sides[0] == sides[-1]  # no fact contradicts a size that is told
+                if (fits or not square) and not flat and self._holds(problem, fact):
                     yield fact
 
     def _holds(self, problem: Problem, fact: str) -> bool:

@@ -56,6 +56,14 @@ FACTS = (
     ("onehot", r"one-?hot"), ("idempotent", r"idempotent"),
 )
 _FACT = regex("|".join(f"(?P<{word}>{pattern})" for word, pattern in FACTS), re.IGNORECASE)
+_NOT_ALONE = regex(
+    r"(?:(?<![A-Za-z\\])[A-Za-z]|\\(?:top|intercal|T|c?dot|times|otimes|odot|circ|[dt]?frac\{[^{}]*\}\{[^{}]*\}|" + "|".join(GREEK) + r")"
+    r"|[\d)\]}ᵀ^+*/·⊗∘−-]|(?:[1I]\s*\}?|𝟙|where)\s*_?\s*(?:\\left\s*)?\\?[\[({])\s*$"
+)
+"""A factor, a sign or the bracket of an indicator before a letter: what is said is said of all of it: `XᵀX ≻ 0`, `1(Wx + b > 0)`."""
+_SPOKEN = regex(
+    r"(?:\\(?:text|textbf|mbox|mathrm|textrm|begin)\s*\{[^{}]*\}|(?:^|[\s$(,;])a|(?:^|\n)\s*[-*+]|(?:^|\s)\((?:[ivx]+|[a-z])\))\s*$"
+)
 _DENIED = regex(r"\b(?:not|non|never|without|need not)\b[\w\s-]{0,20}$|\bnon-$", re.IGNORECASE)
 _SUPPOSED = regex(
     rf"\b(?:if|for|when|whenever|suppose|assuming|wenn|für)\s+(?:(?:an?|any|every|all|the)\s+)?(?:{_NAME}\s+(?:is|was|were)\s+)?"
@@ -70,7 +78,7 @@ _STOP = (
 _ADJECTIVE = r"(?:(?:non-?)?(?:symmetric|singular)|anti-?symmetric|positive|definite|diagonal|orthogonal|invertible|real|square)"
 _BEHIND = regex(
     rf"(?:(?:,\s*|\s+)(?:and\s+)?{_ADJECTIVE}\b(?:[ -](?:semi-?)?definite)?)*(?:\s+|-)"
-    rf"(?:(?:in general|(?!{_STOP}\b)[a-zäöü][\w-]+)\s+){{0,3}}{NAMES}(?!\s*[(^])"
+    rf"(?:(?:in general|(?!{_STOP}\b)[a-zäöü][\w-]+)\s+){{0,3}}{NAMES}(?!\s*[(^]|\s?[A-Z]\s*(?:\^|ᵀ))"
 )
 _COPULA = regex(
     rf"\b(?:is|are|be|being|was|were)\s+(?:(?:an?|any|some|the|both|always|also|assumed|to|taken)\s+)*(?:(?!{_STOP}\b)[\w-]+,?\s+){{0,3}}$"
@@ -134,7 +142,7 @@ def sizes_told(prose: str) -> dict[str, str]:
     told += [(start, name, f"{side}×{side}") for start, name, side, _ in _in_symmetric(text)]
     for match in _LISTED.finditer(bare):
         told += [(match.start(), name, match["size"]) for name in _names(match["names"])]
-    told += [(match.start() + len(text), plain_name(match["name"]), "scalar") for match in _POSITIVE.finditer(text)]
+    told += [(match.start() + len(text), plain_name(match["name"]), "scalar") for match in _POSITIVE.finditer(text) if _alone(text, match)]
     found: dict[str, str] = {}
     for _, name, size in sorted(told, key=lambda item: item[0]):
         clean = _clean(size)
@@ -149,6 +157,12 @@ def _in_symmetric(text: str) -> Iterator[tuple[int, str, str, str]]:
         side = re.sub(r"[\s_^{}+\\]", "", match["marks"]).partition("×")[0]
         if side.isalnum():
             yield from ((match.start(), name, side, "spd" if "+" in match["marks"] else "symmetric") for name in _names(match["names"]))
+
+
+def _alone(text: str, match: re.Match[str]) -> bool:
+    """Whether a name is no part of a product or sum."""
+    before = text[max(0, match.start() - 60) : match.start()]
+    return _NOT_ALONE.search(before) is None or _SPOKEN.search(before) is not None
 
 
 def _clean(size: str) -> str | None:
@@ -212,7 +226,8 @@ def facts_told(prose: str) -> tuple[dict[str, set[str]], dict[str, set[str]]]:
     for _, name, _, word in _in_symmetric(text):
         always.setdefault(name, set()).add(word)
     for match in _DEFINITE.finditer(text):
-        always.setdefault(plain_name(match["name"]), set()).add("spd")
+        if _alone(text, match):
+            always.setdefault(plain_name(match["name"]), set()).add("spd")
     for word, names, only_supposed in _facts_of(text):
         for name in names:
             (supposed if only_supposed else always).setdefault(name, set()).add(word)
@@ -251,6 +266,8 @@ def _subject(before: str, behind: str) -> list[str]:
         return [plain_name(name) for name in stated] or _names(following["names"])[: None if all_ else 1]
     last = [match for match in _EACH_NAME.finditer(before) if match[0] != "a"]
     between = before[last[-1].end() :] if last else ""
+    if re.match(rf"\s*{TRANSPOSED}\s*[A-Za-z(\\]", between):
+        return _defined_before(before)
     if not last or _PRONOUN.search(between) or len(between) > 60 or _OTHER_SUBJECT.search(between):
         return []
     together = re.search(rf"{_NAME}\s*(?:,|\band\b)\s*{_NAME}\s+be\s+(?:both\s+)?$", before)

@@ -17,6 +17,13 @@ _MIRRORED = regex(
     r"(?!\s*[A-Za-z(])"
 )
 """`XXᵀ`, `XᵀX`, `B + Bᵀ`, and no factor beside it."""
+_INNER = regex(r"\((?P<inner>[^()]*)\)(?P<power>\s*\^\s*(?:\{[^{}]*\}|\d))?(?P<factor>\s*(?:\\left)?\s*[A-Z(])?")
+_BETWEEN = regex(
+    rf"(?P<part>[A-Z])\s*\([^()]*\)(?:\s*\^\s*\{{[^{{}}]*\}})?\s*(?P=part)\s*{TRANSPOSED}"
+    rf"|(?P<turned>[A-Z])\s*{TRANSPOSED}\s*\([^()]*\)(?:\s*\^\s*\{{[^{{}}]*\}})?\s*(?P=turned)(?!\s*\^)"
+)
+"""`X(XᵀX)⁻¹Xᵀ`: mirrored if what stands between is."""
+_FACTOR = regex(r"(?:(?<![\^{\\])[A-Z]|\\(?:top|Sigma|Lambda|Omega|Phi|otimes|odot)|\^T|\^\{T\}|ᵀ)\s*(?:\\left)?\s*$")
 DIAGONAL = regex(r"\s*\\?(?:mathrm|operatorname|text|textrm|mathop)?\s*\{?\s*diag\s*\}?\s*(?:\\left)?\(")
 
 INDICATOR = regex(r"(?:\\math(?:bb|bf|ds)\s*\{?\s*1\s*\}?|\\delta\s*|I|1)\s*(?:\\left)?(?:\\?[{\[]|\()[^{}\[\]]*=")
@@ -49,7 +56,7 @@ def facts_by_form(sheet: Sheet, stated: Iterable[Stated]) -> dict[str, frozenset
     """Facts that formulas say: `K = XXᵀ`, `B + Bᵀ`, `D = diag(s)`, `t_ic = 1{y_i = c}`, `C = Cᵀ`, `VᵀV = I` unless only supposed."""
     found: dict[str, frozenset[str]] = {}
     for one in stated:
-        if any(_MIRRORED.search(side) for side in one.sides):
+        if any(_mirrored(side) for side in one.sides):
             found[one.name] = frozenset(("symmetric",))
         if not one.letters and any(DIAGONAL.match(side) for side in one.sides):
             found[one.name] = frozenset(("diagonal",))
@@ -60,6 +67,16 @@ def facts_by_form(sheet: Sheet, stated: Iterable[Stated]) -> dict[str, frozenset
         if words and not (_IF.search(before := formula.before[-120:]) or _DENIED.search(before)):
             found[name] = found.get(name, frozenset()) | set(words)
     return found
+
+
+def _mirrored(side: str) -> bool:
+    """Whether something mirrored stands in it, and in no bracket that is a factor: `(XᵀX)⁻¹XᵀY` is not symmetric."""
+    text = re.sub(r"\\(?:left|right|big|Big)[lr]?(?![A-Za-z])", "", side).replace("[", "(").replace("]", ")")
+    text = _BETWEEN.sub(lambda match: "XX^T" if _MIRRORED.search(match[0][match[0].index("(") :]) else match[0], text)
+    for bracket in _INNER.finditer(text):
+        if _MIRRORED.search(bracket["inner"]) and (bracket["factor"] or _FACTOR.search(text[: bracket.start()])):
+            return False
+    return _MIRRORED.search(text) is not None
 
 
 def facts_beside(*formulas: Formula) -> dict[str, set[str]]:
