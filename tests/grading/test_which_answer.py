@@ -136,6 +136,7 @@ RIGHT = [
     (1, "$$dL = x^T(A+A^T)\\,dx + b^T dx$$\nso the gradient is\n$$\\nabla_x L = (A+A^T)x + b$$\nor, multiplied out,\n$$Ax + A^Tx + b$$"),
     *((1, text.replace("…", "(A+A^T)x+b")) for text in (
         "$\\nabla_x L = …$. In full:\n\n$$\\nabla_x L = Ax + A^Tx + b$$", "The loss is $$L = x^TAx + b^Tx$$ and $\\nabla_x L = …$.",
+        r"$\nabla_x L = …$, so at the origin $$\nabla_x L(0) = b$$",
         "> $2Ax+b$\n\nis asked about. The gradient is $…$.", "The book has $2Ax+b$. I get $$\\nabla_x L = …$$",
         "$\\nabla_x L = …$. At its zero $$(A+A^T)x = -b$$",
         r"$g=…$ and $h=2Ax+b$. The gradient is $g$.", "Der Gradient ist nicht $2Ax+b$, sondern $…$.", "No es $2Ax+b$ sino $…$.",
