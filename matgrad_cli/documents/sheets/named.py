@@ -114,7 +114,9 @@ def _named(formulas: Sequence[Formula], name: str, first: int, prose: str) -> It
                 yield number, replace(_written(formula, head.end(), head.end(), rf"\nabla^2 {name} = "), guessed=not called)
         elif (words := said.match(_DISPLAY_END.split(formula.before)[-1]) or _LABEL.search(formula.before)
               or said.match(_FORMULA_END.split(formula.before)[-1])) is not None:
-            if not _WHOLE.match(formula.after) or _NO_VALUE.search(text):
+            last = formulas[number - 1] if number else None
+            further = last is not None and (last.block, last.before) == (formula.block, formula.before)  # of `∇L = Xᵀr, r = Xw - y`
+            if further or not _WHOLE.match(formula.after) or _NO_VALUE.search(text):
                 continue
             sign = _SIGN[words["what"].lower()]
             begins = text.startswith(("=", "&="))
