@@ -60,6 +60,7 @@ def test_the_first_wrong_line_is_found(path: Path, place: int, line: str, codes:
     assert problem.verdict == "wrong"
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
 def test_every_cause_in_a_derivation_has_its_repair(path: Path) -> None:
     slips = checked(path)[1]

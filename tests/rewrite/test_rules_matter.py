@@ -134,6 +134,7 @@ def test_no_derivation_comes_out_by_rules_that_are_all_wrong(step: int, monkeypa
     assert len(right) <= MOST_RIGHT * len(using), with_numbers
 
 
+@pytest.mark.thorough
 def test_the_coverage_of_the_rules(capsys: pytest.CaptureFixture[str]) -> None:
     """Prints who made the steps (`pytest -s` shows it), and holds what was reached."""
     book = rulebook()
