@@ -12,11 +12,12 @@ from .sheet import Formula, Sheet
 from .sizes import NAMES, TRANSPOSED, facts_told, plain_prose
 
 _PART = r"\([^()]+\)|\\?[A-Za-z]+_\{?\w\}?|[A-Z]"
+_SUM = r"(?:\s*(?P<plus{0}>\+))?\s*"
 _MIRRORED = regex(
-    rf"(?<![A-Z])(?:(?P<part>{_PART})\s*\+?\s*(?P=part)\s*{TRANSPOSED}|(?P<turned>{_PART})\s*{TRANSPOSED}\s*\+?\s*(?P=turned)(?!\s*\^))"
-    r"(?!\s*[A-Za-z(])"
+    rf"(?<![A-Z])(?:(?P<part>{_PART}){_SUM.format(1)}(?P=part)\s*{TRANSPOSED}"
+    rf"|(?P<turned>{_PART})\s*{TRANSPOSED}{_SUM.format(2)}(?P=turned)(?!\s*\^))(?!\s*[A-Za-z(])(?(plus1)(?!\s*[+-]))(?(plus2)(?!\s*[+-]))"
 )
-"""`XXᵀ`, `XᵀX`, `B + Bᵀ`, and no factor beside it."""
+"""`XXᵀ`, `XᵀX`, `B + Bᵀ`, and no factor beside it; of a sum of more nothing is said."""
 _INNER = regex(r"\((?P<inner>[^()]*)\)(?P<power>\s*\^\s*(?:\{[^{}]*\}|\d))?(?P<factor>\s*(?:\\left)?\s*[A-Z(])?")
 _BETWEEN = regex(
     rf"(?P<part>[A-Z])\s*\([^()]*\)(?:\s*\^\s*\{{[^{{}}]*\}})?\s*(?P=part)\s*{TRANSPOSED}"
@@ -76,7 +77,9 @@ def _mirrored(side: str) -> bool:
     for bracket in _INNER.finditer(text):
         if _MIRRORED.search(bracket["inner"]) and (bracket["factor"] or _FACTOR.search(text[: bracket.start()])):
             return False
-    return _MIRRORED.search(text) is not None
+    found = _MIRRORED.search(text)
+    added = found is not None and (found["plus1"] or found["plus2"]) and text[: found.start()].rstrip().endswith(("+", "-"))
+    return found is not None and not added
 
 
 def facts_beside(*formulas: Formula) -> dict[str, set[str]]:
