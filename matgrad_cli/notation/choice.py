@@ -65,11 +65,13 @@ def said_of(syntax: Syntax, found: bool) -> tuple[str, ...]:
 def in_words(text: str) -> bool:
     """Whether `^` is the only foreign sign of a text in the expression language: a word before `(` is never letters side by side.
 
-    >>> in_words("log1p(x)^2"), in_words("sin(x)^2"), in_words("Ax(b)^2")
-    (True, False, False)
+    >>> in_words("log1p(x)^2"), in_words("norm(U @ V.T)^2"), in_words("sin(x)^2"), in_words("Ax(b)^2")
+    (True, True, False, False)
     """
     if "^" not in text or "\\" in text or "_{" in text or "^{" in text or in_book_signs(text):
         return False
+    if re.search(r"[\w)\]]\.T\b", text):
+        return True
     if re.search(r"(?<![\w.^*/+-])\d+ +[A-Za-z]|[\w)] +[A-Z]\w*\(", text):  # `2 expm(A)`: side by side is no product of Python's
         return False
     words = set(re.findall(r"(?<![\w.])([A-Za-z]\w+)(?=\()", text)) - _WORDS_OF_LATEX
@@ -77,9 +79,14 @@ def in_words(text: str) -> bool:
 
 
 def in_book_signs(text: str) -> bool:
-    """Whether a text is written with the Unicode signs of a book, as in `xᵀAx` and `‖Xw − y‖²`, and with none of Python's."""
+    """Whether a text is written with the signs of a book, as in `xᵀAx`, `x'Ax` and `‖Xw − y‖²`, and with none of Python's.
+
+    >>> in_book_signs("(y - Xb)'(y - Xb)"), in_book_signs("norm(X, 'fro')"), in_book_signs("xᵀ @ x")
+    (True, False, False)
+    """
     python = ("@", "**", ".T", "[", "np.", "torch.", "==")
-    return any(sign in text for sign in (*_BOOK_SIGNS, "||")) and not any(sign in text for sign in python)
+    signed = any(sign in text for sign in (*_BOOK_SIGNS, "||")) or re.search(r"[^\W\d_]\d*'|\)'", re.sub(r"[(,=]\s*'\w*'", "", text))
+    return bool(signed) and not any(sign in text for sign in python)
 
 
 def runs_together(tree: s.Node, scope: Scope, wrt: str) -> bool:

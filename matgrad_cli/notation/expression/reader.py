@@ -131,6 +131,8 @@ class Parser(Stream):
         if self.sign != "**" and self.sign != "^":
             return base
         sign = self.take()
+        if sign.text == "^" and self.token.text == "T":
+            return s.Transposed(base.span.joined(self.take().span), base)
         self.enter(sign.span)
         exponent = self.signed()
         self.depth -= 1

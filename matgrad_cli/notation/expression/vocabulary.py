@@ -65,6 +65,10 @@ REFUSED: Final[dict[str, str]] = {
                     "it does not change where it has a derivative: there it is 0; write a variable for it"),
     **dict.fromkeys(("fft", "ifft", "rfft", "irfft", "dct", "convolve", "conv", "conv1d", "conv2d", "correlate", "roll"),
                     "it is linear: write it as a matrix times the vector, `C@x`, with a name for the matrix"),
+    "huber": "libraries mean different things by it; `huber_loss(a, b, delta=d, reduction='sum')` is a square up to d and a line beyond",
+    **dict.fromkeys(("cov", "corrcoef"), "it is `C.T@C/(m - 1)` with `C = X - mean(X, axis=0)`"),
+    **dict.fromkeys(("layernorm", "layer_norm", "LayerNorm", "batchnorm", "batch_norm", "BatchNorm"),
+                    "write it out, as in `(x - mean(x))/std(x)`; for every row of a matrix `axis=1, keepdims=True`"),
     "reshape": "only `vec(A)` changes the form of an array",
 }
 """Functions that people write and that are refused, with what to write instead."""

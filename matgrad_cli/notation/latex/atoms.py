@@ -84,6 +84,8 @@ def named_factor(r: Cursor) -> Node:
         special = exponential(r, token)
         if special is not None:
             return special
+    if free and name == "E" and r.sees("open", "["):
+        return applied_function(r, Token("function", "expectation", token.start, token.end))
     if free and name == "I" and r.sees("operator", "_") and not two_letters(r):
         sizes = sizes_below(r)
         return with_scripts(r, Apply(r.span(token, r.last), "eye", sizes), scripts_here(r))
@@ -184,11 +186,7 @@ def before_argument(r: Cursor) -> bool:
 def _prime(r: Cursor, ahead: int) -> int:
     """How many tokens a prime has there: `'`, `^\\prime`, `^{'}`; 0 if there is none."""
     texts = [token.text for token in r.tokens[r.at + ahead : r.at + ahead + 4]]
-    if texts[:1] == ["'"]:
-        return 1
-    if texts[:2] in (["^", "prime"], ["^", "'"]):
-        return 2
-    return 4 if texts in (["^", "{", "prime", "}"], ["^", "{", "'", "}"]) else 0
+    return next((count for count in (1, 2, 4) if "".join(texts[:count]) in ("'", "^prime", "^'", "^{prime}", "^{'}")), 0)
 
 
 def _upright(r: Cursor, token: Token) -> bool:
