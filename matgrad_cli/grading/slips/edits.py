@@ -37,16 +37,16 @@ from ...ir import (
 from .kind import Case, Trial
 from .terms import Place, shown
 
-Made = Iterator[Trial]
+Made = Iterator[Trial | None]
 
 
 def _trial(case: Case, path: Path, said: tuple[object, ...], part: Expr, make: Callable[..., Expr], *parts: object) -> Made:
     """The line with `make(*parts)` at the path, if the shapes fit; `part` is at fault."""
     try:
-        line = replace_at(case.line, path, make(*parts))
+        new = make(*parts)
+        yield None if case.excludes(path, new) else Trial(replace_at(case.line, path, new), said, part)
     except ValueError:
         return
-    yield Trial(line, said, part)
 
 
 @record

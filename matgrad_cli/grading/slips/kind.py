@@ -7,12 +7,15 @@ from functools import cached_property
 from itertools import islice
 
 from ...diagnostics.record import record
-from ...ir import Expr, Index, sub, substitute
+from ...ir import Expr, Index, Path, sub, substitute
+from ...verify.fields import NotExact, OutOfDomain
+from ...verify.tensor import TooLarge
 from ..bench import Bench
 from ..lines.reading import Read
 from ..lines.scope import Surroundings
 from .causes import Repair, Slip
 from .factors import Factor
+from .sieve import Sieve
 from .terms import Place, Shown, levels_of, written_places
 
 MOST_TRIALS = 120
@@ -47,12 +50,26 @@ class Case:
         self._context, self._reference = context, reference
         self.repair = repair or (lambda line: bench.repair(needed, line))
         """The line as a repair, if it is what is needed."""
+        self._sieved = repair is None
 
     @property
     def context(self) -> Context:
         """What is known where the line went wrong."""
         assert self._context is not None
         return self._context
+
+    def excludes(self, path: Path, new: Expr) -> bool:
+        """Whether the line with another part at a path is surely no repair; seen without making that line."""
+        return self._sieve is not None and self._sieve.excludes(path, new)
+
+    @cached_property
+    def _sieve(self) -> Sieve | None:
+        usual = self._sieved and self.alike and not self.line.free
+        place = next(self.bench.float_points(1), None) if usual else None
+        try:
+            return Sieve(place, self.needed, self.line) if place is not None else None
+        except (OutOfDomain, NotExact, TooLarge):
+            return None
 
     @property
     def alike(self) -> bool:
@@ -135,12 +152,13 @@ def right_elsewhere(case: Case, trial: Trial) -> Repair | None:
 class Kind:
     """A kind of slip: its own name, the code, which lines are tried, what is wrong with such a line, what mends it, and how it is seen.
 
-    In `sentence` and `words` stand what the trial says, {0} and so on, and {line} for the line that is right.
+    In `sentence` and `words` stand what the trial says, {0} and so on, and {line} for the line that is right. Among the trials, None is
+    one whose line was seen to be no repair before it was made.
     """
 
     name: str
     code: str
-    trials: Callable[[Case], Iterable[Trial]]
+    trials: Callable[[Case], Iterable[Trial | None]]
     sentence: str
     words: str | None
     holds: Holds = mends
@@ -148,8 +166,8 @@ class Kind:
     def found(self, case: Case) -> Slip | None:
         """The slip, if one of this kind was made."""
         for trial in islice(self.trials(case), MOST_TRIALS):
-            repair = self.holds(case, trial)
-            if repair is not None:
+            repair = self.holds(case, trial) if trial is not None else None
+            if trial is not None and repair is not None:
                 return self.slip(trial, repair)
         return None
 

@@ -1,0 +1,72 @@
+"""Which lines cannot be what is needed, though one part of them is changed: seen by one number, before such a line is made.
+
+A line that is linear in a part is moved by ⟨G, new − old⟩ when the part is, for every weight of its entries; G is found once for each
+place, from the whole down. Where that number is not the distance to what is needed, the changed line is not what is needed.
+"""
+
+from __future__ import annotations
+
+from functools import reduce
+from typing import Final
+
+from ...ir import Add, Expr, Hadamard, MatMul, Mul, Path, Transpose, at
+from ...verify.evaluate import Evaluator
+from ...verify.fields import NotExact, OutOfDomain
+from ...verify.judge import Form
+from ...verify.structure import sides
+from ...verify.tensor import Tensor, TooLarge, matmul, product, summed, turned
+
+_FAR: Final = 1e-6
+
+
+class Sieve:
+    """What is needed and a line of its kind without free letters, at a point."""
+
+    def __init__(self, place: Evaluator, needed: Expr, line: Expr) -> None:
+        self._place, self._line = place, line
+        found = self._value(line)
+        weight = Tensor(found.labels, found.dims, [1 + number % 7 / 8 for number in range(len(found.data))])
+        self._weights: dict[Path, Tensor | None] = {(): weight}
+        self._missing, self._scale = _moved(weight, found, self._value(needed))
+
+    def excludes(self, path: Path, new: Expr) -> bool:
+        """Whether the line with another part at a path surely differs from what is needed; False says nothing."""
+        old = at(self._line, path)
+        try:
+            weight = self._weight(path) if new.shape is old.shape else None
+            moved, scale = _moved(weight, self._value(old), self._value(new)) if weight is not None else (self._missing, 0)
+        except (OutOfDomain, NotExact, TooLarge):
+            return False
+        return abs(moved - self._missing) > _FAR * (scale + self._scale)
+
+    def _weight(self, path: Path) -> Tensor | None:
+        """How much each entry of the part at a path counts; None where the line is not linear in it."""
+        if path not in self._weights:
+            above = self._weight(path[:-1])
+            found = None if above is None else self._below(above, at(self._line, path[:-1]), path[-1])
+            self._weights[path] = None if found is None else Form((), at(self._line, path).shape).laid(found, self._place.point)
+        return self._weights[path]
+
+    def _below(self, weight: Tensor, node: Expr, number: int) -> Tensor | None:
+        if isinstance(node, Add):
+            return weight
+        if isinstance(node, Transpose):
+            return turned(weight)
+        if not isinstance(node, (MatMul, Mul, Hadamard)):
+            return None
+        before, after = [[self._value(other) for other in some] for some in (node.children[:number], node.children[number + 1 :])]
+        if isinstance(node, MatMul):
+            inner = reduce(lambda found, other: matmul(turned(other), found, 0), before, weight)
+            return reduce(lambda found, other: matmul(found, turned(other), 0), reversed(after), inner)
+        part = node.children[number]
+        whole = reduce(lambda found, other: product(found, other, (), 0), [*before, *after], weight)
+        return summed(whole, set(whole.labels).difference(sides(part.shape)), 0)
+
+    def _value(self, expr: Expr) -> Tensor:
+        return Form((), expr.shape).laid(self._place.value(expr), self._place.point)
+
+
+def _moved(weight: Tensor, old: Tensor, new: Tensor) -> tuple[float, float]:
+    """⟨weight, new − old⟩, and how large what is added up there is."""
+    parts = [(w * a, w * b) for w, a, b in zip(weight.data, new.data, old.data, strict=True)]
+    return sum(a - b for a, b in parts), sum(abs(a) + abs(b) for a, b in parts)
