@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Hashable
-from typing import Any, ClassVar, Self, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, dataclass_transform
 
-from .dimensions import Interned, Shape
+from .dimensions import NUMBER, Interned, Shape
 from .indices import Index
 from .memory import interned
 
 _NODES: dict[tuple[Hashable, ...], Expr] = interned()
 _WEIGHT_CAP = 10**18
+put = object.__setattr__
 _T = TypeVar("_T")
 
 
@@ -34,11 +35,35 @@ class OpenLetter(IndexMismatch):
     """An array that still depends on an index letter where none may be left: it is no single array."""
 
 
-class Expr(Interned):
+class _Made(type):
+    """Reads off a class what its nodes are made of: the annotated names are its `fields`, and those that hold a node are `inner` parts.
+
+    A node of `many` parts has one field, which is the tuple of them. A node is born once: nothing but its values makes it what it is.
+    """
+
+    def __new__(cls, name: str, bases: tuple[type, ...], space: dict[str, Any]) -> _Made:
+        said = space.get("__annotations__", {}) if any(isinstance(base, _Made) for base in bases) else {}
+        if said:
+            space["usual"] = tuple([space.pop(field) for field in said if field in space])
+            space["fields"] = space["__match_args__"] = tuple(said)
+            space["inner"] = tuple([field for field, kind in said.items() if kind in ("Expr", "Expr | None")])
+            space["many"] = [*said.values()] == ["tuple[Expr, ...]"]
+        space.setdefault("__slots__", tuple(said))
+        return super().__new__(cls, name, bases, space)
+
+    if not TYPE_CHECKING:
+
+        def __call__(cls, *values: Any) -> Any:
+            key = (cls, *values)
+            found = _NODES.get(key)
+            return cls._born(key) if found is None else found
+
+
+@dataclass_transform(eq_default=False, frozen_default=True)
+class Expr(Interned, metaclass=_Made):
     """An array over its free indices and its shape. Structurally equal nodes are the same object, so `is` is equality.
 
-    `children` are the direct parts, of which the fields named in `inner` hold one each; `symbols` the variables below; `weight` the
-    number of leaves of the printed tree.
+    `children` are the direct parts; `symbols` the variables below; `weight` the number of leaves of the printed tree.
     """
 
     __slots__ = ("__weakref__", "children", "free", "shape", "symbols", "weight")
@@ -48,38 +73,53 @@ class Expr(Interned):
     symbols: frozenset[Expr]
     weight: int
     inner: ClassVar[tuple[str, ...]] = ()
+    usual: ClassVar[tuple[Any, ...]] = ()
+    many: ClassVar[bool] = False
 
     @classmethod
-    def _intern(cls, *values: Any) -> Self:
-        key = (cls, *values)
-        found = _NODES.get(key)
-        if found is None:
-            found = object.__new__(cls)
-            put = object.__setattr__
-            for name, value in zip(cls.fields, values, strict=True):
-                put(found, name, value)
-            parts = found._parts()
-            put(found, "children", parts)
-            put(found, "free", _together([part.free for part in parts]))
-            put(found, "symbols", _together([part.symbols for part in parts]))
-            put(found, "weight", min(sum([part.weight for part in parts]) or 1, _WEIGHT_CAP))
-            put(found, "shape", found._check())
-            _NODES[key] = found
-        assert isinstance(found, cls)
+    def _born(cls, key: tuple[Any, ...]) -> Expr:
+        """The node of a class and values that was not there yet; what is not given is as usual."""
+        if len(key) <= len(cls.fields):
+            return cls(*key[1:], *cls.usual)
+        found = object.__new__(cls)
+        for name, value in zip(cls.fields, cls._values(*key[1:]), strict=True):
+            put(found, name, value)
+        parts = found._parts()
+        put(found, "children", parts)
+        put(found, "free", found._letters())
+        put(found, "symbols", _together([part.symbols for part in parts]))
+        put(found, "weight", min(sum([part.weight for part in parts]) or 1, _WEIGHT_CAP))
+        put(found, "shape", found._check())
+        _NODES[key] = found
         return found
+
+    @staticmethod
+    def _values(*given: Any) -> tuple[Any, ...]:
+        """The values of the fields, as they are kept."""
+        return given
 
     def _parts(self) -> tuple[Expr, ...]:
         """The direct sub-expressions, in reading order."""
+        if self.many:
+            whole: tuple[Expr, ...] = getattr(self, self.fields[0])
+            return whole
         return tuple([part for name in self.inner if (part := getattr(self, name)) is not None])
 
+    def _letters(self) -> frozenset[Index]:
+        """The letters that are free here: those of the parts."""
+        return _together([part.free for part in self.children])
+
     def _check(self) -> Shape:
-        """The shape of this node; raises ShapeMismatch or IndexMismatch if the parts do not fit."""
-        raise NotImplementedError
+        """The shape: of the first part, or a number, if nothing else is said; raises ShapeMismatch or IndexMismatch if parts do not fit."""
+        return self.children[0].shape if self.children else NUMBER
 
     def rebuilt(self, parts: tuple[Expr, ...]) -> Expr:
         """The same node over other parts (in the order of `children`)."""
+        make: Any = type(self)
+        if self.many:
+            return make(parts)  # type: ignore[no-any-return]
         supply = dict(zip(self.inner, parts, strict=False))
-        return type(self)(*[supply[name] if name in supply else getattr(self, name) for name in self.fields])
+        return make(*[supply[name] if name in supply else getattr(self, name) for name in self.fields])  # type: ignore[no-any-return]
 
     def __repr__(self) -> str:
         inside = ", ".join(repr(getattr(self, name)) for name in self.fields)

@@ -2,28 +2,23 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from .dimensions import NUMBER, ONE, Shape
-from .expr import Expr, IndexMismatch, ShapeMismatch
+from .expr import Expr, IndexMismatch, ShapeMismatch, put
 from .indices import Index, Position, letters_of
 from .nodes import Symbol
-
-_put = object.__setattr__
 
 
 class Entry(Expr):
     """A number out of an array: A[i,j]; of a column vector u[i] (`col` is None), of a row r[j] (`row` is None)."""
 
-    __slots__ = ("base", "col", "row")
-    __match_args__ = fields = ("base", "row", "col")
-    inner = ("base",)
     base: Expr
     row: Position | None
     col: Position | None
 
-    def __new__(cls, base: Expr, row: Position | None, col: Position | None) -> Entry:
-        node = cls._intern(base, row, col)
-        _put(node, "free", base.free | letters_of(row) | letters_of(col))
-        return node
+    def _letters(self) -> frozenset[Index]:
+        return self.base.free | letters_of(self.row) | letters_of(self.col)
 
     def _check(self) -> Shape:
         for position, side in ((self.row, self.base.shape.rows), (self.col, self.base.shape.cols)):
@@ -37,15 +32,11 @@ class Entry(Expr):
 class Delta(Expr):
     """Kronecker's δ: 1 where the two positions are equal, else 0."""
 
-    __slots__ = ("left", "right")
-    __match_args__ = fields = ("left", "right")
     left: Position
     right: Position
 
-    def __new__(cls, left: Position, right: Position) -> Delta:
-        node = cls._intern(left, right)
-        _put(node, "free", letters_of(left) | letters_of(right))
-        return node
+    def _letters(self) -> frozenset[Index]:
+        return letters_of(self.left) | letters_of(self.right)
 
     def _check(self) -> Shape:
         if isinstance(self.left, Index) and isinstance(self.right, Index) and self.left.dim is not self.right.dim:
@@ -56,16 +47,11 @@ class Delta(Expr):
 class SumOver(Expr):
     """Σ over one or more indices, each through its whole dimension."""
 
-    __slots__ = ("body", "indices")
-    __match_args__ = fields = ("indices", "body")
-    inner = ("body",)
     indices: tuple[Index, ...]
     body: Expr
 
-    def __new__(cls, indices: tuple[Index, ...], body: Expr) -> SumOver:
-        node = cls._intern(indices, body)
-        _put(node, "free", body.free.difference(indices))
-        return node
+    def _letters(self) -> frozenset[Index]:
+        return self.body.free.difference(self.indices)
 
     def _check(self) -> Shape:
         if len(set(self.indices)) != len(self.indices) or not self.indices:
@@ -76,17 +62,12 @@ class SumOver(Expr):
 class MatrixOf(Expr):
     """The array whose (row, col) entry is `body`; a column vector if `col` is None, a row if `row` is None."""
 
-    __slots__ = ("body", "col", "row")
-    __match_args__ = fields = ("row", "col", "body")
-    inner = ("body",)
     row: Index | None
     col: Index | None
     body: Expr
 
-    def __new__(cls, row: Index | None, col: Index | None, body: Expr) -> MatrixOf:
-        node = cls._intern(row, col, body)
-        _put(node, "free", body.free - letters_of(row) - letters_of(col))
-        return node
+    def _letters(self) -> frozenset[Index]:
+        return self.body.free - letters_of(self.row) - letters_of(self.col)
 
     def _check(self) -> Shape:
         if not self.body.shape.is_number:
@@ -99,18 +80,13 @@ class MatrixOf(Expr):
 class Partial(Expr):
     """A pending derivative ∂(body)/∂X[s,t] by one entry of the variable; it has the shape of `body`."""
 
-    __slots__ = ("body", "col", "row", "variable")
-    __match_args__ = fields = ("body", "variable", "row", "col")
-    inner = ("body",)
     body: Expr
     variable: Symbol
     row: Position | None
     col: Position | None
 
-    def __new__(cls, body: Expr, variable: Symbol, row: Position | None, col: Position | None) -> Partial:
-        node = cls._intern(body, variable, row, col)
-        _put(node, "free", body.free | letters_of(row) | letters_of(col))
-        return node
+    def _letters(self) -> frozenset[Index]:
+        return self.body.free | letters_of(self.row) | letters_of(self.col)
 
     def _check(self) -> Shape:
         Entry(self.variable, self.row, self.col) if not self.variable.shape.is_number else None
@@ -120,15 +96,9 @@ class Partial(Expr):
 class Differential(Expr):
     """The differential d(body): the change of `body` to first order when the variable moves by `direction` (None: dX)."""
 
-    __slots__ = ("body", "direction", "variable")
-    __match_args__ = fields = ("body", "variable", "direction")
-    inner = ("body", "direction")
     body: Expr
     variable: Symbol
-    direction: Expr | None
-
-    def __new__(cls, body: Expr, variable: Symbol, direction: Expr | None = None) -> Differential:
-        return cls._intern(body, variable, direction)
+    direction: Expr | None = None
 
     def _check(self) -> Shape:
         if self.direction is not None and self.direction.shape is not self.variable.shape:
@@ -139,17 +109,8 @@ class Differential(Expr):
 class LinearMap(Expr):
     """The linear map `argument` ↦ `body`, judged by its value at an arbitrary argument."""
 
-    __slots__ = ("argument", "body")
-    __match_args__ = fields = ("argument", "body")
-    inner = ("body",)
     argument: Symbol
     body: Expr
-
-    def __new__(cls, argument: Symbol, body: Expr) -> LinearMap:
-        return cls._intern(argument, body)
-
-    def _check(self) -> Shape:
-        return self.body.shape
 
 
 class Named(Expr):
@@ -158,21 +119,17 @@ class Named(Expr):
     What has a name already is not given it again: a name stands for a part, never for itself.
     """
 
-    __slots__ = ("body", "name")
-    __match_args__ = fields = ("name", "body")
-    inner = ("body",)
     name: str
     body: Expr
 
-    def __new__(cls, name: str, body: Expr) -> Named:
+    @classmethod
+    def _born(cls, key: tuple[Any, ...]) -> Expr:
+        _, name, body = key
         if isinstance(body, Named) and body.name == name:
             return body
-        node = cls._intern(name, body)
-        _put(node, "weight", 1)
+        node = super()._born(key)
+        put(node, "weight", 1)
         return node
-
-    def _check(self) -> Shape:
-        return self.body.shape
 
 
 def whole_derivative(node: MatrixOf) -> Expr | None:

@@ -4,68 +4,49 @@ from __future__ import annotations
 
 from fractions import Fraction
 from itertools import pairwise
-from typing import Self
+from typing import TYPE_CHECKING, Any
 
 from .dimensions import NUMBER, Dim, Shape
-from .expr import Expr, ShapeMismatch
+from .expr import Expr, ShapeMismatch, put
 from .functions import FUNCTIONS
-
-_put = object.__setattr__
 
 
 class Number(Expr):
     """An exact rational number."""
 
-    __slots__ = ("value",)
-    __match_args__ = fields = ("value",)
     value: Fraction
 
-    def __new__(cls, value: Fraction | int) -> Number:
-        return cls._intern(value if type(value) is Fraction else Fraction(value))
+    if TYPE_CHECKING:
 
-    def _check(self) -> Shape:
-        return NUMBER
+        def __init__(self, value: Fraction | int) -> None: ...
+
+    @staticmethod
+    def _values(*given: Any) -> tuple[Any, ...]:
+        return (Fraction(given[0]),)
 
 
 class Constant(Expr):
     """A named number that is not rational: `pi`."""
 
-    __slots__ = ("name",)
-    __match_args__ = fields = ("name",)
     name: str
-
-    def __new__(cls, name: str) -> Constant:
-        return cls._intern(name)
-
-    def _check(self) -> Shape:
-        return NUMBER
 
 
 class Size(Expr):
     """A dimension used as a number: the m of 1/m."""
 
-    __slots__ = ("dim",)
-    __match_args__ = fields = ("dim",)
     dim: Dim
-
-    def __new__(cls, dim: Dim) -> Size:
-        return cls._intern(dim)
-
-    def _check(self) -> Shape:
-        return NUMBER
 
 
 class Symbol(Expr):
     """A variable of the problem: a number, a vector or a matrix."""
 
-    __slots__ = ("declared", "name")
-    __match_args__ = fields = ("name", "declared")
     name: str
     declared: Shape
 
-    def __new__(cls, name: str, declared: Shape) -> Symbol:
-        node = cls._intern(name, declared)
-        _put(node, "symbols", frozenset((node,)))
+    @classmethod
+    def _born(cls, key: tuple[Any, ...]) -> Expr:
+        node = super()._born(key)
+        put(node, "symbols", frozenset((node,)))
         return node
 
     def _check(self) -> Shape:
@@ -75,12 +56,7 @@ class Symbol(Expr):
 class Eye(Expr):
     """The identity matrix I of size n×n."""
 
-    __slots__ = ("dim",)
-    __match_args__ = fields = ("dim",)
     dim: Dim
-
-    def __new__(cls, dim: Dim) -> Eye:
-        return cls._intern(dim)
 
     def _check(self) -> Shape:
         return Shape(self.dim, self.dim)
@@ -89,13 +65,8 @@ class Eye(Expr):
 class Fill(Expr):
     """An array whose entries are all 0 or all 1."""
 
-    __slots__ = ("declared", "value")
-    __match_args__ = fields = ("value", "declared")
     value: int
     declared: Shape
-
-    def __new__(cls, value: int, declared: Shape) -> Fill:
-        return cls._intern(value, declared)
 
     def _check(self) -> Shape:
         return self.declared
@@ -104,13 +75,8 @@ class Fill(Expr):
 class Literal(Expr):
     """A matrix of numbers written out: its entries, row after row."""
 
-    __slots__ = ("declared", "entries")
-    __match_args__ = fields = ("entries", "declared")
     entries: tuple[Fraction, ...]
     declared: Shape
-
-    def __new__(cls, entries: tuple[Fraction, ...], declared: Shape) -> Literal:
-        return cls._intern(entries, declared)
 
     def _check(self) -> Shape:
         return self.declared
@@ -125,15 +91,7 @@ class Literal(Expr):
 class Add(Expr):
     """A sum of two or more arrays of one shape, in the order written."""
 
-    __slots__ = ("terms",)
-    __match_args__ = fields = ("terms",)
     terms: tuple[Expr, ...]
-
-    def __new__(cls, terms: tuple[Expr, ...]) -> Add:
-        return cls._intern(terms)
-
-    def _parts(self) -> tuple[Expr, ...]:
-        return self.terms
 
     def _check(self) -> Shape:
         for left, right in pairwise(self.terms):
@@ -141,31 +99,15 @@ class Add(Expr):
                 raise ShapeMismatch("cannot add: shapes differ", left, right)
         return self.terms[0].shape
 
-    def rebuilt(self, parts: tuple[Expr, ...]) -> Expr:
-        return Add(parts)
-
 
 class Product(Expr):
     """Two or more factors, in the order written."""
 
-    __slots__ = ("factors",)
-    __match_args__ = fields = ("factors",)
     factors: tuple[Expr, ...]
-
-    def __new__(cls, factors: tuple[Expr, ...]) -> Self:
-        return cls._intern(factors)
-
-    def _parts(self) -> tuple[Expr, ...]:
-        return self.factors
-
-    def rebuilt(self, parts: tuple[Expr, ...]) -> Expr:
-        return type(self)(parts)
 
 
 class Mul(Product):
     """A product of numbers and at most one array: 2·c·A. It never mixes with the product of matrices."""
-
-    __slots__ = ()
 
     def _check(self) -> Shape:
         arrays = [factor for factor in self.factors if not factor.shape.is_number]
@@ -176,8 +118,6 @@ class Mul(Product):
 
 class MatMul(Product):
     """A product of two or more matrices or vectors, none of them a number, in the order written."""
-
-    __slots__ = ()
 
     def _check(self) -> Shape:
         for left, right in pairwise(self.factors):
@@ -192,8 +132,6 @@ class MatMul(Product):
 class Hadamard(Product):
     """An elementwise product of two or more arrays of one shape."""
 
-    __slots__ = ()
-
     def _check(self) -> Shape:
         for left, right in pairwise(self.factors):
             if left.shape is not right.shape:
@@ -203,8 +141,6 @@ class Hadamard(Product):
 
 class Kron(Product):
     """The Kronecker product A ⊗ B of two or more arrays."""
-
-    __slots__ = ()
 
     def _check(self) -> Shape:
         rows, cols = self.factors[0].shape.rows, self.factors[0].shape.cols
@@ -216,14 +152,8 @@ class Kron(Product):
 class Power(Expr):
     """Every entry of `base` to the power of a number: u², 1/u = u⁻¹, A∘A = A^∘2."""
 
-    __slots__ = ("base", "exponent")
-    __match_args__ = fields = ("base", "exponent")
-    inner = ("base", "exponent")
     base: Expr
     exponent: Expr
-
-    def __new__(cls, base: Expr, exponent: Expr) -> Power:
-        return cls._intern(base, exponent)
 
     def _check(self) -> Shape:
         if not self.exponent.shape.is_number:
@@ -234,14 +164,8 @@ class Power(Expr):
 class MatrixPower(Expr):
     """A square matrix multiplied with itself: X³ = X X X; a negative exponent is a power of the inverse."""
 
-    __slots__ = ("base", "exponent")
-    __match_args__ = fields = ("base", "exponent")
-    inner = ("base",)
     base: Expr
     exponent: int
-
-    def __new__(cls, base: Expr, exponent: int) -> MatrixPower:
-        return cls._intern(base, exponent)
 
     def _check(self) -> Shape:
         if not self.base.shape.is_square:
@@ -252,13 +176,7 @@ class MatrixPower(Expr):
 class Transpose(Expr):
     """The transpose Aᵀ."""
 
-    __slots__ = ("body",)
-    __match_args__ = fields = ("body",)
-    inner = ("body",)
     body: Expr
-
-    def __new__(cls, body: Expr) -> Transpose:
-        return cls._intern(body)
 
     def _check(self) -> Shape:
         return self.body.shape.transposed
@@ -267,13 +185,7 @@ class Transpose(Expr):
 class Inverse(Expr):
     """The inverse A⁻¹ of a square matrix."""
 
-    __slots__ = ("body",)
-    __match_args__ = fields = ("body",)
-    inner = ("body",)
     body: Expr
-
-    def __new__(cls, body: Expr) -> Inverse:
-        return cls._intern(body)
 
     def _check(self) -> Shape:
         if not self.body.shape.is_square:
@@ -284,13 +196,16 @@ class Inverse(Expr):
 class Call(Expr):
     """A named function of the table in `functions`, applied to its arguments."""
 
-    __slots__ = ("arguments", "function")
-    __match_args__ = fields = ("function", "arguments")
     function: str
     arguments: tuple[Expr, ...]
 
-    def __new__(cls, function: str, *arguments: Expr) -> Call:
-        return cls._intern(function, arguments)
+    if TYPE_CHECKING:
+
+        def __init__(self, function: str, *arguments: Expr) -> None: ...
+
+    @staticmethod
+    def _values(*given: Any) -> tuple[Any, ...]:
+        return given[0], given[1:]
 
     def __reduce__(self) -> tuple[type[Call], tuple[object, ...]]:
         return Call, (self.function, *self.arguments)
