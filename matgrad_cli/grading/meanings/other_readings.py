@@ -3,6 +3,7 @@ r"""What the same signs may also say: a trace or a derivative that reaches furth
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 
 from ...diagnostics import MatgradError, Source
 from ...diagnostics.record import replace
@@ -11,11 +12,13 @@ from ...notation import syntax as s
 from ...notation.elaboration.elaborate import read_node
 from ..lines.reading import Side, read_side
 from ..lines.scope import Surroundings
-from ..lines.syntax_walk import PRODUCTS, rebuilt, walk
+from ..lines.syntax_walk import PRODUCTS, rebuilt, with_children
 from ..lines.variables import flat_vectors
 from ..slips.causes import Slip
 
 Change = Callable[[s.Node], s.Node | None]
+BodyOf = Callable[[s.Node, s.Binary], s.Node | None]
+"""What stands under a sign, if it may take in the rest of this product."""
 
 
 def misfit_readings(side: Side, around: Surroundings) -> Iterator[tuple[str, s.Node]]:
@@ -27,7 +30,7 @@ def misfit_readings(side: Side, around: Surroundings) -> Iterator[tuple[str, s.N
         if flat is not None:
             yield "products of vectors as NumPy has them", flat
         return
-    if (changed := _changed(side.node, _wider_trace)) is not None:
+    if (changed := _changed(side.node, partial(_taken_in, body_of=_of_trace))) is not None:
         yield "the trace of the whole product", changed
     if (changed := _by_every_entry(side.node)) is not None:
         yield "the derivative of the matrix taken by one entry after the other", changed
@@ -46,8 +49,8 @@ def wider_readings(side: Side) -> Iterator[tuple[str, s.Node]]:
         yield "a prime that says derivative", s.Derivative(node.span, node.body, None, (), "nabla")
     kinds: tuple[tuple[str, Change], ...] = (
         ("bars that take the absolute value of every entry", _absolute),
-        ("a derivative of the whole product behind its sign", _wider_derivative),
-        ("a differential of the whole product behind its sign", _wider_differential),
+        ("a derivative of the whole product behind its sign", partial(_taken_in, body_of=_of_derivative)),
+        ("a differential of the whole product behind its sign", partial(_taken_in, body_of=_of_differential)),
         ("the size d and what it multiplies", _times_size),
         ("a division by the whole product behind its slash", _wider_divisor),
     )
@@ -102,33 +105,46 @@ def _behind(node: s.Node) -> s.Derivative | None:
     return inner if inner.body.span.start >= last else None
 
 
-def _wider_derivative(node: s.Node) -> s.Node | None:
-    """∂/∂x (A) B as ∂/∂x (A B)."""
+def _taken_in(node: s.Node, body_of: BodyOf) -> s.Node | None:
+    """∂/∂x (A) B as ∂/∂x (A B): the sign before the last factor takes that in, if `body_of` says what stands under it."""
     if not isinstance(node, s.Binary) or node.operator not in PRODUCTS:
         return None
-    if (first := _behind(node.left)) is not None and first.body is not None:
-        return replace(first, span=node.span, body=_product(node, first.body))
     left = s.ungrouped(node.left)
-    if isinstance(left, s.Binary) and left.operator in PRODUCTS and (last := _behind(left.right)) is not None and last.body is not None:
-        inner = _product(node, last.body)
-        return replace(left, span=node.span, right=replace(last, span=inner.span, body=inner))
-    return None
+    before = left if isinstance(left, s.Binary) and left.operator in PRODUCTS else None
+    sign = s.ungrouped(before.right if before is not None else left)
+    body = body_of(sign, node)
+    if body is None:
+        return None
+    inner = _product(node, body)
+    wide = with_children(sign, tuple(inner if part is body else part for part in s.children(sign)))
+    if before is None:
+        return replace(wide, span=node.span)
+    return replace(before, span=node.span, right=replace(wide, span=sign.span.joined(node.span)))
+
+
+def _of_derivative(sign: s.Node, _: s.Binary) -> s.Node | None:
+    return sign.body if isinstance(sign, s.Derivative) and _behind(sign) is not None else None
+
+
+def _of_trace(sign: s.Node, whole: s.Binary) -> s.Node | None:
+    """tr(A) dX as tr(A dX): a differential stands behind the bracket."""
+    moves = isinstance(sign, s.Apply) and any(isinstance(part, s.Differential_) for part in s.parts_of(whole.right))
+    return sign.arguments[0] if isinstance(sign, s.Apply) and moves and sign.function == "tr" and len(sign.arguments) == 1 else None
+
+
+def _of_differential(sign: s.Node, whole: s.Binary) -> s.Node | None:
+    r"""d W Wᵀ as d(W Wᵀ): where the letter behind the sign is followed by the same letter, and no wider gap parts them (`dW\,W^\top`)."""
+    if not isinstance(sign, s.Differential_) or sign.direction is not None or isinstance(sign.body, s.Group):
+        return None
+    if sign is not s.ungrouped(whole.left) or whole.right.span.start - sign.span.end > sign.body.span.start - sign.span.start:
+        return None
+    moving = {part.name for part in s.parts_of(sign.body) if isinstance(part, s.Name)}
+    again = any(isinstance(part, s.Name) and part.name in moving for part in s.parts_of(whole.right))
+    return sign.body if again else None
 
 
 def _product(node: s.Binary, left: s.Node) -> s.Binary:
     return replace(node, span=left.span.joined(node.right.span), left=left)
-
-
-def _wider_differential(node: s.Node) -> s.Node | None:
-    r"""d W Wᵀ as d(W Wᵀ): where the letter behind the sign is followed by the same letter, and no wider gap parts them (`dW\,W^\top`)."""
-    left = s.ungrouped(node.left) if isinstance(node, s.Binary) and node.operator in PRODUCTS else None
-    if not isinstance(node, s.Binary) or not isinstance(left, s.Differential_) or left.direction is not None:
-        return None
-    if node.right.span.start - left.span.end > left.body.span.start - left.span.start:
-        return None
-    moving = {part.name for part in s.parts_of(left.body) if isinstance(part, s.Name)}
-    again = any(isinstance(part, s.Name) and part.name in moving for part in s.parts_of(node.right))
-    return replace(left, span=node.span, body=_product(node, left.body)) if again and not isinstance(left.body, s.Group) else None
 
 
 def _times_size(node: s.Node) -> s.Node | None:
@@ -192,25 +208,3 @@ def _of_all(node: s.Node) -> s.Node | None:
     for binary in reversed(above):
         body = _product(binary, body)
     return replace(first, span=node.span, body=body)
-
-
-def _wider_trace(node: s.Node) -> s.Node | None:
-    """tr(A) B as tr(A B)."""
-    if not isinstance(node, s.Binary) or node.operator not in PRODUCTS:
-        return None
-    left = s.ungrouped(node.left)
-    if isinstance(left, s.Apply) and left.function == "tr" and len(left.arguments) == 1 and _moves(node.right):
-        inner = s.Binary(node.span, node.operator, left.arguments[0], node.right)
-        return s.Apply(node.span, "tr", (inner,))
-    if not (isinstance(left, s.Binary) and left.operator in PRODUCTS and _moves(node.right)):
-        return None
-    trace = s.ungrouped(left.right)
-    if isinstance(trace, s.Apply) and trace.function == "tr" and len(trace.arguments) == 1:
-        inner = s.Binary(node.span, node.operator, trace.arguments[0], node.right)
-        return s.Binary(node.span, left.operator, left.left, s.Apply(node.span, "tr", (inner,)))
-    return None
-
-
-def _moves(node: s.Node) -> bool:
-    """Whether a differential stands in the factor."""
-    return any(isinstance(part, s.Differential_) for _, part in walk(node))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from fractions import Fraction
 
 from ...diagnostics.record import record
 from ...ir import (
@@ -15,7 +14,6 @@ from ...ir import (
     Hadamard,
     MatMul,
     Mul,
-    Number,
     Partial,
     Path,
     Power,
@@ -143,49 +141,18 @@ class Shown:
 
 
 def tidy(expr: Expr) -> Expr:
-    """The same with its number factors multiplied together and equal number factors as powers."""
+    """The same with its number factors multiplied together, in front, and equal number factors as powers."""
+    from ...rewrite.textbook.normal import collect_powers, multiply_numbers, power_of_power
+
+    def apart(factor: Expr) -> tuple[Expr, ...]:
+        opened = (power_of_power(factor) or multiply_numbers(factor)) if isinstance(factor, Power) else None
+        return tuple(inner for part in opened.factors for inner in apart(part)) if isinstance(opened, Mul) else (opened or factor,)
+
     def folded(node: Expr, parts: tuple[Expr, ...]) -> Expr:
         found = remade(node, parts)
-        return _folded(found) if isinstance(found, Mul) else found
+        if isinstance(found, Mul):
+            found = mul(*sorted((part for factor in found.factors for part in apart(factor)), key=lambda part: not part.shape.is_number))
+            found = collect_powers(found) or found if isinstance(found, Mul) else found
+        return multiply_numbers(found) or found if isinstance(found, Mul) else found
 
     return mapped(expr, folded)
-
-
-def _folded(expr: Mul) -> Expr:
-    coefficient = Fraction(1)
-    powers: dict[Expr, Fraction] = {}
-    rest: list[Expr] = []
-    for factor in _flat(expr.factors):
-        base, exponent = _power(factor)
-        if isinstance(base, Number) and exponent.denominator == 1 and (base.value or exponent > 0):
-            coefficient *= base.value ** int(exponent)
-        elif base.shape.is_number:
-            powers[base] = powers.get(base, Fraction(0)) + exponent
-        else:
-            rest.append(factor)
-    numbers = [base if exponent == 1 else Power(base, Number(exponent)) for base, exponent in powers.items() if exponent]
-    parts = [*numbers, *rest]
-    if coefficient != 1 or not parts:
-        parts.insert(0, Number(coefficient))
-    return mul(*parts) if len(parts) > 1 else parts[0]
-
-
-def _flat(factors: Sequence[Expr]) -> list[Expr]:
-    """Powers of a product of numbers as powers of its factors."""
-    found: list[Expr] = []
-    for factor in factors:
-        if isinstance(factor, Power) and isinstance(factor.base, Mul) and factor.shape.is_number and isinstance(factor.exponent, Number):
-            found += [Power(part, factor.exponent) for part in factor.base.factors]
-        else:
-            found.append(factor)
-    return found
-
-
-def _power(factor: Expr) -> tuple[Expr, Fraction]:
-    if isinstance(factor, Power) and factor.shape.is_number and isinstance(factor.exponent, Number):
-        base, inner = _power(factor.base)
-        value = Fraction(factor.exponent.value)
-        if inner.denominator == 1 and value.denominator == 1:
-            return base, inner * value
-        return factor.base, value
-    return factor, Fraction(1)
