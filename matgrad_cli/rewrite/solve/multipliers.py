@@ -9,10 +9,12 @@ from typing import cast
 from ...diagnostics.record import replace
 from ...facts.conditions import CONDITIONS, said_of
 from ...facts.holding import holds
-from ...ir import Call, Expr, Number, Symbol, mul, nodes_of, substitute
+from ...ir import Call, Expr, Number, Symbol, add, mul, nodes_of, substitute
 from ...records import Sentence
-from ..engine.application import replaced
+from ..engine.application import is_zero, replaced
 from ..forms.algebra import is_root, zero
+from ..forms.terms import terms_of
+from ..textbook.scaled import merged, scaled
 from .line import Line, Moved, Place, native, plainly
 from .opening import Opener, Term, total
 from .phases import isolate
@@ -25,7 +27,7 @@ def without_multiplier(line: Line, multiplier: Symbol, constraint: Expr) -> bool
     inner = Line(line.problem, line.judge, multiplier, (constraint, zero(constraint.shape)), line.root)
     inner.phase("insert", (line.unknown, line.equation))
     opener = Opener(multiplier)
-    if _ratio(opener.terms(inner.equation[0]), opener.terms(value)) is not None:
+    if _ratio(opener.terms(inner.equation[0]), opener.terms(value), line) is not None:
         inner.phase("combination")
     else:
         isolate(inner, _factor_of(value, multiplier))
@@ -68,7 +70,7 @@ def _back(place: Place) -> Moved:
     unknown, right = place.equation
     opener = Opener(multiplier)
     mine, theirs = opener.terms(held), opener.terms(right)
-    ratio = _ratio(mine, theirs) if mine and len(mine) > 1 else None
+    ratio = _ratio(mine, theirs, place)
     if ratio is None or theirs is None:
         return (unknown, place.simplify(replaced(right, {held: value}))), ()
     rest = [term.expr for term in theirs if not term.core]
@@ -85,32 +87,14 @@ def _factor_of(value: Expr, multiplier: Symbol) -> Expr | None:
     return numbers[0]
 
 
-def _ratio(held: list[Term] | None, value: list[Term] | None) -> Fraction | None:
+def _ratio(held: list[Term] | None, value: list[Term] | None, line: Line | Place) -> Fraction | None:
     """The number r with value = r · held, as far as both hold the multiplier, which stands in two terms of them at least, as in Λ − Λᵀ:
     this combination is found, not Λ."""
-    mine, other = ([term for term in terms or () if term.core] for terms in (held, value))
-    ours, theirs = _by_form(mine), _by_form(other)
-    if len(mine) < 2 or ours is None or theirs is None or ours.keys() != theirs.keys():
+    ours, theirs = ([scaled(term.expr) for term in terms or () if term.core] for terms in (held, value))
+    if len(ours) < 2 or not theirs or ours[0].expr.shape is not theirs[0].expr.shape:
         return None
-    found = {theirs[form] / value for form, value in ours.items() if value}
-    return found.pop() if len(found) == 1 else None
-
-
-def _by_form(terms: list[Term]) -> dict[tuple[object, ...], Fraction] | None:
-    """The number before each form of term; None if one carries a letter."""
-    found: dict[tuple[object, ...], Fraction] = {}
-    for term in terms:
-        value, form = _value(term), (term.left, term.right, term.turned)
-        if value is None:
-            return None
-        found[form] = found.get(form, Fraction(0)) + value
-    return found
-
-
-def _value(term: Term) -> Fraction | None:
-    value = Fraction(1)
-    for number in term.numbers:
-        if not isinstance(number, Number):
-            return None
-        value *= number.value
-    return value
+    mine, other = (merged(side, ours[0].expr.shape) for side in (ours, theirs))
+    for ratio in {scaled(term).value / scaled(terms_of(mine)[0][1]).value for _, term in terms_of(other)}:
+        if is_zero(line.simplify(add(other, mul(Number(-ratio), mine)))):
+            return ratio
+    return None

@@ -35,7 +35,7 @@ from ..forms.algebra import factors_of, flip
 from ..forms.terms import terms_of
 from ..textbook.scaled import scaled
 from .line import Moved, Place, native, singular
-from .opening import Term, apart, filled, negative, signed_terms, total
+from .opening import Term, apart, entrywise_terms, filled, negative, total
 from .prepared import symmetric_part
 
 
@@ -164,7 +164,7 @@ def _split_exp(expr: Expr, place: Place) -> Expr:
     whole = expr if parts == expr.children else settled(expr, parts)
     if not isinstance(whole, Call) or whole.function != "exp" or whole.shape.is_number:
         return whole
-    terms = signed_terms(whole.argument, 1)
+    terms = entrywise_terms(whole.argument)
     alike = [number for term in terms if (number := filled(term)) is not None]
     rest = [term for term in terms if filled(term) is None]
     if not alike:
@@ -176,38 +176,17 @@ def _split_exp(expr: Expr, place: Place) -> Expr:
 @native("eq-multiply-unknown")
 def _multiply(place: Place) -> Moved:
     """X (Σ a X⁻¹ M X⁻¹ + Σ b X⁻¹) X: a sum of terms in which the inverse stands at both ends, or alone, becomes linear."""
-    left, right = place.equation
-    terms = [term for side, sign in ((left, 1), (right, -1)) for term in signed_terms(side, sign)]
-    ours = [term for term in terms if place.unknown in term.symbols]
-    if not any(_inverses(term, place) > 1 for term in ours) or any(_inverses(term, place) == 0 for term in ours):
-        return None
-    x = place.unknown
-    plain = any(isinstance(part, Inverse) and part.body is x for term in ours for part in _upright(term))
-    side = x if plain else Transpose(x)
-    opened = [place.simplify(_around(side, term)) for term in terms]
-    rest = [term for term in opened if x not in term.symbols]
-    mine = [term for term in opened if x in term.symbols]
-    twice = len(mine) == 1 and isinstance(mine[0], MatMul) and mine[0].factors[0] is mine[0].factors[-1] is x
-    if not mine or len(rest) == len(opened) or (place.opener.terms(total(mine, left)) is None and not twice):
-        return None
-    return (place.simplify(total(mine, left)), place.simplify(negative(total(rest, left)))), (("S", side),)
-
-
-def _upright(expr: Expr) -> list[Expr]:
-    """The parts that do not stand under a transpose."""
-    return [] if isinstance(expr, Transpose) else [expr, *(part for child in expr.children for part in _upright(child))]
-
-
-def _around(x: Expr, term: Expr) -> Expr:
-    numbers, arrays = apart(term.factors if isinstance(term, Mul) else (term,))
-    return product(*numbers, x, *arrays, x)
-
-
-def _inverses(term: Expr, place: Place) -> int:
-    """How often the inverse of the unknown stands in a term."""
-    if isinstance(term, Inverse) and term.body in (place.unknown, Transpose(place.unknown)):
-        return 1
-    return sum(_inverses(child, place) for child in term.children)
+    left, x = place.equation[0], place.unknown
+    ways = (x, Transpose(x))
+    inverted = any(isinstance(node, Inverse) and node.body in ways for side in place.equation for node in nodes_of(side))
+    for side in ways if inverted else ():
+        products = [apart(term.factors if isinstance(term, Mul) else (term,)) for term in entrywise_terms(*place.equation)]
+        opened = [place.simplify(product(*numbers, side, *arrays, side)) for numbers, arrays in products]
+        mine, rest = ([term for term in opened if (x in term.symbols) is held] for held in (True, False))
+        twice = len(mine) == 1 and isinstance(mine[0], MatMul) and mine[0].factors[0] is mine[0].factors[-1] is x
+        if mine and rest and (place.opener.terms(total(mine, left)) is not None or twice):
+            return (place.simplify(total(mine, left)), place.simplify(negative(total(rest, left)))), (("S", side),)
+    return None
 
 
 @native("eq-vec")

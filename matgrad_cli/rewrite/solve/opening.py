@@ -18,7 +18,6 @@ from ...ir import (
     Power,
     Transpose,
     add,
-    hadamard,
     matmul,
     mul,
     nodes_of,
@@ -27,6 +26,7 @@ from ...ir import (
 from ..engine.application import is_zero
 from ..forms.algebra import flip, zero
 from ..forms.terms import terms_of
+from ..textbook.normal import multiplied_out
 
 Parts = tuple[tuple[Expr, ...], tuple[Expr, ...]]
 """The numbers and the arrays of a product."""
@@ -153,24 +153,10 @@ def negative(expr: Expr) -> Expr:
     return mul(Number(-1), expr)
 
 
-def signed_terms(side: Expr, sign: int) -> list[Expr]:
-    """The terms of a side, its number in front multiplied in; negative if the sign is."""
-    terms = [part for _, term in terms_of(side) for part in _spread(term) if not is_zero(part)]
-    return terms if sign > 0 else [negative(term) for term in terms]
-
-
-def _spread(term: Expr) -> list[Expr]:
-    """A number, or an array elementwise, times a sum as a sum."""
-    if isinstance(term, (Mul, Hadamard)):
-        at = next((place for place, factor in enumerate(term.factors) if isinstance(factor, Add)), None)
-        inner = term.factors[-1]
-        if at is not None:
-            sum_, before, behind = term.factors[at], term.factors[:at], term.factors[at + 1 :]
-            join = mul if isinstance(term, Mul) else hadamard
-            return [join(*before, part, *behind) for part in sum_.children] if sum_.shape is term.shape else [term]
-        if isinstance(term, Mul) and isinstance(inner, Hadamard):
-            return [mul(*term.factors[:-1], part) for part in _spread(inner)]
-    return [term]
+def entrywise_terms(*sides: Expr) -> list[Expr]:
+    """The terms of the first side, and with a minus those of a second, multiplied out as far as numbers and entries are."""
+    terms = ([part for _, term in terms_of(side) for part in multiplied_out(term) if not is_zero(part)] for side in sides)
+    return [term if place == 0 else negative(term) for place, side in enumerate(terms) for term in side]
 
 
 def without_numeral(expr: Expr) -> Expr:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from ...ir import Add, Call, Expr, Fill, Inverse, Power, Symbol, nodes_of, substitute
+from ...ir import Add, Call, Expr, Inverse, Power, Symbol, nodes_of, substitute
 from ...rulebook.load import equation_rules
 from ..engine.application import Scene, fit
+from ..forms.algebra import zero
 from . import natives, powers  # noqa: F401  (they register the native moves)
 from .line import Line, rules_of
 
@@ -37,22 +38,22 @@ def isolate(line: Line, target: Expr | None = None) -> None:
 def _wrapped(line: Line, rules: tuple[str, ...]) -> Expr:
     """The one inverse or function around the unknown that a rule undoes, where the unknown stands in no other way; else the unknown."""
     found = {node for side in line.equation for node in _around(side, line, rules)}
-    if len(found) != 1:
-        return line.unknown
-    (node,) = found
-    rest = [substitute(side, {node: Fill(0, node.shape)}) for side in line.equation]
-    return line.unknown if any(line.unknown in side.symbols for side in rest) else node
+    return _alone(found, line) or line.unknown
 
 
 def _base(line: Line) -> Expr | None:
     """The one sum whose powers alone hold the unknown: 1 + λ of (1 + λ)²."""
-    found = {node.base for side in line.equation for node in nodes_of(side)
+    found: set[Expr] = {node.base for side in line.equation for node in nodes_of(side)
              if isinstance(node, Power) and isinstance(node.base, Add) and line.unknown in node.base.symbols}  # fmt: skip
+    return _alone(found, line)
+
+
+def _alone(found: set[Expr], line: Line) -> Expr | None:
+    """The one part that was found, if the unknown stands in no other way."""
     if len(found) != 1:
         return None
-    (base,) = found
-    rest = [substitute(side, {base: Fill(0, base.shape)}) for side in line.equation]
-    return None if any(line.unknown in side.symbols for side in rest) else base
+    (part,) = found
+    return None if any(line.unknown in substitute(side, {part: zero(part.shape)}).symbols for side in line.equation) else part
 
 
 def _around(expr: Expr, line: Line, rules: tuple[str, ...]) -> list[Expr]:

@@ -8,14 +8,14 @@ from ...facts.holding import holds
 from ...ir import Expr, Fill, Hadamard, Mul, Number, Power, hadamard, mul, nodes_of
 from ..engine.application import is_zero
 from .line import Moved, Place, native
-from .opening import apart, filled, negative, signed_terms, total, without_numeral
+from .opening import apart, entrywise_terms, filled, negative, total, without_numeral
 
 
 @native("eq-denominators", "if seen")
 def _denominators(place: Place) -> Moved:
     """a/(1 − x) = b/x, entry by entry: a x = b (1 − x)."""
-    left, right = place.equation
-    terms = [_factors(term) for side, sign in ((left, 1), (right, -1)) for term in signed_terms(side, sign)]
+    left = place.equation[0]
+    terms = list(map(_factors, entrywise_terms(*place.equation)))
     needed: dict[Expr, Fraction] = {}
     for factors in terms:
         for factor in factors:
@@ -56,10 +56,9 @@ def _product(factors: list[Expr]) -> Expr:
 @native("eq-powers")
 def _powers(place: Place) -> Moved:
     """a x^p = b x^q, entry by entry: x^(p−q) = b/a. A power above zero is divided by only where x is known not to be zero."""
-    left, right = place.equation
-    terms = [term for side, sign in ((left, 1), (right, -1)) for term in signed_terms(side, sign)]
+    left = place.equation[0]
     by_power: dict[Fraction, list[Expr]] = {}
-    for term in terms:
+    for term in entrywise_terms(*place.equation):
         found = _power_of(term, place.unknown)
         if found is None:
             return None

@@ -206,7 +206,7 @@ def open_brackets(node: Add | Hadamard | Mul) -> Expr | None:
     (1 − y) ∘ p − y ∘ (1 − p) = p − y ∘ p − y + y ∘ p;  (1/u − 1/v) ∘ u ∘ v = v − u, where each term loses a denominator.
     """
     if isinstance(node, Add):
-        parts = [opened for term in node.terms for opened in _opened(term)]
+        parts = [opened for term in node.terms for opened in multiplied_out(term)]
         return add(*parts) if len(node.terms) < len(parts) <= MANY_TERMS else None
     for factor in node.children:
         others = tuple(other for other in node.children if other is not factor)
@@ -227,7 +227,8 @@ MANY_TERMS = 16
 """A sum that would have more terms than this with its brackets open is left alone."""
 
 
-def _opened(term: Expr) -> list[Expr]:
+def multiplied_out(term: Expr) -> list[Expr]:
+    """A number, or an array entry by entry, times sums as a sum."""
     part = scaled(term)
     factors = part.entrywise if part.array is not None else part.scalars
     if not any(isinstance(factor, Add) for factor in factors):
