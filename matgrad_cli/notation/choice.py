@@ -85,7 +85,7 @@ def in_book_signs(text: str) -> bool:
     (True, False, False)
     """
     python = ("@", "**", ".T", "[", "np.", "torch.", "==")
-    signed = any(sign in text for sign in (*_BOOK_SIGNS, "||")) or re.search(r"[^\W\d_]\d*'|\)'", re.sub(r"[(,=]\s*'\w*'", "", text))
+    signed = any(sign in text for sign in (*_BOOK_SIGNS, "||")) or re.search(r"[^\W\d_]\d*'(?!\{)|\)'", re.sub(r"[(,=]\s*'\w*'", "", text))
     return bool(signed) and not any(sign in text for sign in python)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ..facts import Problem
+from ..facts.conditions import said_of
 from ..facts.holding import holds
 from ..ir import Call, Expr, Inverse, MatrixPower, Number, Power, nodes_of
 from ..records import Sentence
@@ -16,17 +17,17 @@ def _known(node: Expr, word: str, problem: Problem) -> bool:
 
 
 KINK = "(there is no derivative there)"
-_POSITIVE = ("positive", "{A} > 0", "every entry of {A} is positive")
-_NOT_ZERO = ("", f"{{A}} is not 0 {KINK}", f"no entry of {{A}} is 0 {KINK}")
+_NOT_ZERO = ("", f"{{0}} is not 0 {KINK}", f"no entry of {{0}} is 0 {KINK}")
+_POSITIVE = ("positive", said_of("positive", True), said_of("positive", False))
+_INVERTIBLE = said_of("invertible", False)
 _NEEDS = {
-    "logdet": (("spd", "det({A}) > 0"),),
-    **dict.fromkeys(("log", "log2", "log10"), (_POSITIVE,)),
-    "sqrt": (("positive", "{A} > 0"),),
+    "logdet": (("spd", said_of("det_positive", False)),),
+    **dict.fromkeys(("log", "log2", "log10", "sqrt"), (_POSITIVE,)),
     **dict.fromkeys(("abs", "sign", "relu", "step", "norm1"), (_NOT_ZERO,)),
-    **dict.fromkeys(("nuclear", "pinv"), (("", "{A} has full rank"),)),
-    "eigmax": (("symmetric", "{A} is symmetric"), ("", "the largest eigenvalue of {A} is simple")),
-    "spectral": (("", "the largest singular value of {A} is simple"),),
-    "norm": (("", f"{{A}} is not 0 {KINK}"),),
+    **dict.fromkeys(("nuclear", "pinv"), (("", "{0} has full rank"),)),
+    "eigmax": (("symmetric", "{0} is symmetric"), ("", "the largest eigenvalue of {0} is simple")),
+    "spectral": (("", "the largest singular value of {0} is simple"),),
+    "norm": (("", f"{{0}} is not 0 {KINK}"),),
 }
 """What each function needs of its argument: the fact that says so already, and the sentence (of a number, of an array)."""
 
@@ -37,7 +38,7 @@ def _of_call(node: Call, problem: Problem) -> Iterator[Sentence]:
         name, inner = "logdet", inner.argument
     for fact, *said in _NEEDS.get(name, ()) if name == "logdet" or problem.wrt in inner.symbols else ():
         if not fact or not _known(inner, fact, problem):
-            yield Sentence(said[0 if inner.shape.is_number else -1], (("A", inner),))
+            yield Sentence(said[0 if inner.shape.is_number else -1], (("0", inner),))
 
 
 def _of_node(node: Expr, problem: Problem, squared: set[Expr]) -> Iterator[Sentence]:
@@ -45,9 +46,9 @@ def _of_node(node: Expr, problem: Problem, squared: set[Expr]) -> Iterator[Sente
         yield from _of_call(node, problem)
     elif isinstance(node, Inverse) or (isinstance(node, MatrixPower) and node.exponent < 0):
         if not _known(node.children[0], "invertible", problem):
-            yield Sentence("{A} is invertible", (("A", node.children[0]),))
+            yield Sentence(_INVERTIBLE, (("0", node.children[0]),))
     elif is_root(node) and problem.wrt in node.children[0].symbols and not _known(node.children[0], "positive", problem):
-        yield Sentence("{A} > 0", (("A", node.children[0]),))
+        yield Sentence(_POSITIVE[1 if node.shape.is_number else 2], (("0", node.children[0]),))
 
 
 def _is_whole_power(node: Expr) -> bool:
@@ -67,11 +68,8 @@ def assumptions_of(problem: Problem, result: Expr) -> tuple[Sentence, ...]:
     for node in nodes_of(loss):
         for one in _of_node(node, problem, squared):
             found[one] = None
-    said = {value for one in found if one.template in _INVERTIBLE for _, value in one.values}
+    said = {value for one in found if one.template in (_INVERTIBLE, said_of("det_positive", False)) for _, value in one.values}
     for node in nodes_of(result):
         if isinstance(node, Inverse) and node.body not in said and not _known(node.body, "invertible", problem):
-            found[Sentence("{A} is invertible", (("A", node.body),))] = None
+            found[Sentence(_INVERTIBLE, (("0", node.body),))] = None
     return tuple(found)
-
-
-_INVERTIBLE = frozenset(("{A} is invertible", "det({A}) > 0"))
