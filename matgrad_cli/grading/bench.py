@@ -8,7 +8,7 @@ from ..facts import Fact, Problem
 from ..ir import Constant, Dim, Expr, Index, Size, Symbol, nodes_of
 from ..verify.evaluate import Evaluator
 from ..verify.fields import NotExact, OutOfDomain
-from ..verify.judge import Form, Judge
+from ..verify.judge import Judge
 from ..verify.points import Point
 from ..verify.sizes import ANY_SIZE
 from ..verify.tensor import Tensor, TooLarge
@@ -51,7 +51,7 @@ class Bench(Judge):
         for symbol, value in self.derived.items():
             if not point.has(symbol):
                 try:
-                    point.give(symbol, self._laid(place, value, Form((), symbol.shape)))
+                    point.give(symbol, place.laid(value))
                 except (OutOfDomain, NotExact, TooLarge):
                     return False
         return True
@@ -83,10 +83,9 @@ class Bench(Judge):
 
     def clearly_different(self, left: Expr, right: Expr) -> bool:
         """Whether two lines of one kind differ by much at the first point: cheap, and says nothing where it is False."""
-        form = Form(tuple(sorted(left.free | right.free)), left.shape)
         for place in self.float_points(1):
             try:
-                return self._error(place, left, right, form) > 1e-3
+                return self._error(place, left, right) > 1e-3
             except (OutOfDomain, NotExact, TooLarge):
                 return False
         return False
@@ -106,10 +105,9 @@ class Bench(Judge):
         """
         if top.shape is not bottom.shape:
             return None
-        letters = tuple(sorted(top.free | bottom.free))
         found: list[tuple[float, Evaluator]] = []
         for place in self.float_points():
-            value = self._ratio_at(place, top, bottom, letters)
+            value = self._ratio_at(place, top, bottom)
             if value is None:
                 return None
             found.append((value + more, place))
@@ -121,10 +119,9 @@ class Bench(Judge):
             self._monomials = Monomials([(base, [float(place.value(base).data[0]) for _, place in found]) for base in self._bases()])
         return self._monomials.factor([value for value, _ in found])
 
-    def _ratio_at(self, place: Evaluator, top: Expr, bottom: Expr, letters: tuple[Index, ...]) -> float | None:
+    def _ratio_at(self, place: Evaluator, top: Expr, bottom: Expr) -> float | None:
         try:
-            left = self._laid(place, top, Form(letters, top.shape)).data
-            right = self._laid(place, bottom, Form(letters, top.shape)).data
+            left, right = place.both(top, bottom)
         except (OutOfDomain, NotExact, TooLarge):
             return None
         at = max(range(len(right)), key=lambda k: abs(right[k]))

@@ -11,7 +11,7 @@ from ..ir import Add, Call, Entry, Expr, Fill, Hadamard, Mul, Number, Power, Sym
 from ..notation.printing.to_text import to_text
 from ..verify.fields import NotExact, NoValue, OutOfDomain
 from ..verify.functions import DERIVATIVES
-from ..verify.judge import Form, condition
+from ..verify.judge import condition
 from ..verify.kinks import KINKED, kinks
 from ..verify.points import Point
 from ..verify.tensor import Tensor, TooLarge
@@ -41,14 +41,13 @@ def untold(bench: Bench, wanted: Expr, expr: Expr, proved: bool) -> str | None:
     for number in nodes_of(expr):
         if isinstance(number, Number) and number not in known and _nearly_plain(number.value):
             return f"no point tells `{to_text(number)}` from a plain number"
-    form = Form(tuple(sorted(wanted.free | expr.free)), wanted.shape)
     for part, other in _otherwise(expr, known):
         changed = substitute(expr, {part: other})
-        if changed is expr or _differs(bench, wanted, changed, form):
+        if changed is expr or _differs(bench, wanted, changed):
             continue
-        if isinstance(part, Call) and _differs(bench, wanted, substitute(expr, {part: hadamard(part, part)}), form):
+        if isinstance(part, Call) and _differs(bench, wanted, substitute(expr, {part: hadamard(part, part)})):
             continue  # a factor of it cancels, as in softmax
-        if not isinstance(part, Call) and not _differs(bench, wanted, substitute(expr, {part: add(part, _ones(part))}), form):
+        if not isinstance(part, Call) and not _differs(bench, wanted, substitute(expr, {part: add(part, _ones(part))})):
             continue  # whatever it is, it cancels, as in softmax(x − c)
         return f"no point tells whether `{to_text(part)}` is right: another value there changes nothing that can be seen"
     return None
@@ -61,10 +60,9 @@ def _at_sizes(bench: Bench, wanted: Expr, expr: Expr, known: frozenset[Expr]) ->
         return None
     if degree > _DEGREE:
         return "sizes are multiplied too often in it to tell whether it is right at all of them"
-    form = Form(tuple(sorted(wanted.free | expr.free)), wanted.shape)
     for number in range(_SIZES):
         try:
-            if bench._error(bench.elsewhere(number), wanted, expr, form) > _CLEARLY:
+            if bench._error(bench.elsewhere(number), wanted, expr) > _CLEARLY:
                 return "it does not hold at all sizes"
         except (OutOfDomain, NotExact, TooLarge):
             continue
@@ -116,11 +114,11 @@ def _ones(part: Expr) -> Expr:
     return Number(1) if part.shape.is_number else Fill(1, part.shape)
 
 
-def _differs(bench: Bench, wanted: Expr, expr: Expr, form: Form) -> bool:
+def _differs(bench: Bench, wanted: Expr, expr: Expr) -> bool:
     seen = False
     for place in bench.float_points(_PLACES):
         try:
-            if bench._error(place, wanted, expr, form) > _VISIBLE:
+            if bench._error(place, wanted, expr) > _VISIBLE:
                 return True
             seen = True
         except (OutOfDomain, NotExact, TooLarge):

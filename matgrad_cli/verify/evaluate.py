@@ -5,7 +5,7 @@ Pending derivatives are evaluated by jets through their body (see `jets`), never
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from fractions import Fraction
 from math import prod
 from typing import Any, Protocol
@@ -18,7 +18,7 @@ from .fields import Field, Floats, NotExact, NoValue, OutOfDomain
 from .functions import DEFINITIONS, DERIVATIVES, LINEAR, SPECTRAL, constant_value, elementwise, pseudoinverse, squared_root
 from .jets import NONE, Jet, Tag, Tags, chain, contract, each, gathered, jet_product, jet_total, matrix_product, splits, subsets
 from .linear import determinant, inverse
-from .tensor import COL, ROW, Tensor, TooLarge, mapped, matmul, product, renamed, scalar, scaled, total, turned
+from .tensor import COL, ROW, Tensor, TooLarge, mapped, matmul, product, renamed, scalar, scaled, spread, total, turned
 
 EVALUATION_LIMIT = 12_000_000
 _SHALLOW = 24
@@ -58,6 +58,17 @@ class Evaluator:
     def value(self, expr: Expr) -> Tensor:
         """The array that the expression denotes here."""
         return self._value(self.jet(expr, NONE), expr)
+
+    def laid(self, expr: Expr, letters: tuple[Index, ...] = ()) -> Tensor:
+        """The same with all its axes: the letters, along which it may be constant, and its sides."""
+        found = self.value(expr)
+        whole = found.labels == (*letters, *lay.sides(expr.shape))
+        return found if whole else spread(found, *lay.axes(letters, expr.shape, self.point.size))
+
+    def both(self, left: Expr, right: Expr) -> tuple[Sequence[Any], Sequence[Any]]:
+        """The entries of two lines of one shape, over the letters of either."""
+        letters = tuple(sorted(left.free | right.free))
+        return self.laid(left, letters).data, self.laid(right, letters).data
 
     def _value(self, jet: Jet, node: Expr) -> Tensor:
         found = jet.get(NONE)

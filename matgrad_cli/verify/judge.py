@@ -6,12 +6,11 @@ from collections.abc import Iterable, Iterator
 from operator import sub
 from typing import Any, Final
 
-from ..diagnostics.record import record
+from ..diagnostics.record import record, replace
 from ..facts import Fact, Problem
 from ..ir import Entry, Expr, Index, OpenLetter, Partial, Shape
 from ..ir.memory import remembered
-from . import structure as lay
-from .evaluate import EVALUATION_LIMIT, Evaluator, Place
+from .evaluate import EVALUATION_LIMIT, Evaluator
 from .exactness import FLOAT_KIND, ORACLE_KIND, kind
 from .fields import NotExact, NoValue, OutOfDomain, prime_of
 from .kinks import FACTORS, SEARCHED, Reach, kinks, said, signs
@@ -19,7 +18,7 @@ from .nearness import CLEAR, Nearness, Shaken, nearness, weighed
 from .places import Points
 from .points import Point, Setting, impossible
 from .probes import probed
-from .tensor import Labels, Tensor, TooLarge, spread
+from .tensor import TooLarge
 from .verdict import Verdict, Witness
 
 EXACT_POINTS: Final = 2
@@ -32,20 +31,10 @@ _UNCOMMON: Final = 200
 
 @record
 class Form:
-    """The axes of a comparison: the letters that are free and the shape."""
+    """How two lines are compared: over which letters, and whether it is a claim of the first."""
 
     letters: tuple[Index, ...]
-    shape: Shape
     claim: bool = False
-
-    def axes(self, point: Place) -> tuple[Labels, tuple[int, ...]]:
-        """Labels and lengths at a point."""
-        return ((*self.letters, *lay.sides(self.shape)),
-                (*[point.size(letter.dim) for letter in self.letters], *lay.lengths(self.shape, point.size)))
-
-    def laid(self, array: Tensor, point: Place) -> Tensor:
-        """An array over these axes."""
-        return array if array.labels == (*self.letters, *lay.sides(self.shape)) else spread(array, *self.axes(point))
 
 
 class Denied(Exception):
@@ -148,7 +137,7 @@ class Judge:
             return Verdict("unknown", self._impossible)
         if before.shape is not after.shape:
             return Verdict("differs", f"shapes differ: {before.shape} and {after.shape}")
-        form = Form(letters, before.shape, claim)
+        form = Form(letters, claim)
         try:
             verdict = self._judged(before, after, form, thorough or self.thorough)
         except TooLarge:
@@ -199,8 +188,8 @@ class Judge:
     def _exactly(self, before: Expr, after: Expr, form: Form, worst: int, thorough: bool) -> Verdict | None:
         seen: list[Evaluator] = []
         excluded = ""
-        one, other, letters = probed(before, after, () if form.shape.dims else form.letters)
-        along = form if form.shape.dims else Form(letters, form.shape, form.claim)
+        one, other, letters = probed(before, after, form.letters if before.shape.is_number else ())
+        along = replace(form, letters=letters)
         count = len(self._points.turns) if thorough else self._points.exact_base
         for place in self.exact_points(count + 6):
             if len(seen) >= EXACT_POINTS and place is self._points.exact(count):
@@ -246,7 +235,7 @@ class Judge:
     def _attempt(self, place: Evaluator, expr: Expr, form: Form) -> Any:
         """The entries of an expression at a point, or why it has none there."""
         try:
-            return self._laid(place, expr, form).data
+            return place.laid(expr, form.letters).data
         except OutOfDomain as outside:
             return outside
         except TooLarge:
@@ -331,12 +320,9 @@ class Judge:
             return False
         return False
 
-    def _laid(self, place: Evaluator, expr: Expr, form: Form) -> Tensor:
-        return form.laid(place.value(expr), place.point)
-
-    def _error(self, place: Evaluator, before: Expr, after: Expr, form: Form) -> float:
+    def _error(self, place: Evaluator, before: Expr, after: Expr) -> float:
         """The largest difference over the largest entry."""
-        left, right = self._laid(place, before, form).data, self._laid(place, after, form).data
+        left, right = place.both(before, after)
         scale = max(1e-3, max(map(abs, left)), max(map(abs, right)))
         if not scale < 1e200:
             raise OutOfDomain("numbers too large")

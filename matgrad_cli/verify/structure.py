@@ -45,6 +45,11 @@ def lengths(shape: Shape, size: Sizes) -> tuple[int, ...]:
     return tuple([size(side) for side in (shape.rows, shape.cols) if side is not ONE])
 
 
+def axes(letters: tuple[Index, ...], shape: Shape, size: Sizes) -> tuple[Labels, tuple[int, ...]]:
+    """The labels and lengths of an array over letters and a shape."""
+    return (*letters, *sides(shape)), (*[size(letter.dim) for letter in letters], *lengths(shape, size))
+
+
 def filled(value: Any, shape: Shape, size: Sizes) -> Tensor:
     """All entries the same."""
     dims = lengths(shape, size)

@@ -8,11 +8,10 @@ from typing import Any, Final
 
 from ..facts.samplers import Fractions
 from ..ir import Expr, Index
-from . import structure as lay
 from .evaluate import Evaluator
 from .fields import Floats, NotExact, OutOfDomain
 from .points import Point, Setting
-from .tensor import Tensor, TooLarge, nested, spread
+from .tensor import TooLarge, nested
 from .verdict import Nested, Witness
 
 _TRIES: Final = (((1,), 2, 2), ((2,), 1, 2), ((2,), 2, 3), ((1, 2), 2, 2), ((2, 3), 2, 4), (None, 3, 4), ((1,), 9, 3), ((1,), 99, 3))
@@ -24,7 +23,7 @@ def find_witness(setting: Setting, before: Expr, after: Expr, letters: tuple[Ind
     for point in _points(setting):
         place = Evaluator(point)
         try:
-            left, right = (_laid(place, point, side, letters) for side in (before, after))
+            left, right = (place.laid(side, letters) for side in (before, after))
         except (OutOfDomain, NotExact, TooLarge):
             continue
         scale = max(1e-3, max(map(abs, left.data)), max(map(abs, right.data)))
@@ -41,11 +40,6 @@ def _points(setting: Setting) -> Iterator[Point]:
             rng = random.Random(f"{setting.seed}/witness/{number}")
             sizes = setting.sizes.at(0) if choices is None else setting.sizes.drawn(rng, choices)
             yield Point(setting, number, "generic", Floats(), sizes, Fractions(rng, limit))
-
-
-def _laid(place: Evaluator, point: Point, expr: Expr, letters: tuple[Index, ...]) -> Tensor:
-    labels = (*letters, *lay.sides(expr.shape))
-    return spread(place.value(expr), labels, (*[point.size(letter.dim) for letter in letters], *lay.lengths(expr.shape, point.size)))
 
 
 def _values(point: Point, before: Expr, after: Expr) -> tuple[tuple[str, Nested], ...]:

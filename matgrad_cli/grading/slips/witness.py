@@ -9,10 +9,8 @@ from typing import Any
 from ...ir import Expr, Symbol
 from ...verify.evaluate import Evaluator
 from ...verify.fields import Floats, NotExact, OutOfDomain
-from ...verify.judge import Form
 from ...verify.points import Point
-from ...verify.structure import lengths, sides
-from ...verify.tensor import Tensor, TooLarge, nested, spread
+from ...verify.tensor import Tensor, TooLarge, nested
 from ..lines.scope import Surroundings
 
 TRIES = 40
@@ -71,8 +69,8 @@ def not_stationary(around: Surroundings, unknown: Symbol, value: Expr, gradient:
 def _sloping(around: Surroundings, unknown: Symbol, value: Expr, gradient: Expr, number: int) -> str | None:
     try:
         point, _ = _small(around, value, number, kept=False)
-        point.give(unknown, _laid(Evaluator(point), value))
-        slope = _laid(Evaluator(point), gradient)
+        point.give(unknown, Evaluator(point).laid(value))
+        slope = Evaluator(point).laid(gradient)
     except NO_VALUE:
         return None
     if all(abs(entry) <= VISIBLE for entry in slope.data):
@@ -85,9 +83,9 @@ def _sloping(around: Surroundings, unknown: Symbol, value: Expr, gradient: Expr,
 def _at(around: Surroundings, before: Expr, after: Expr, number: int, called: tuple[str, str]) -> str | None:
     try:
         point, left = _small(around, before, number)
-        form = Form(tuple(sorted(before.free | after.free)), before.shape)
-        left = left or form.laid(Evaluator(point).value(before), point)
-        right = form.laid(Evaluator(point).value(after), point)
+        letters = tuple(sorted(before.free | after.free))
+        left = left or Evaluator(point).laid(before, letters)
+        right = Evaluator(point).laid(after, letters)
         if not around.bench.derived and before.free >= after.free:
             around.bench.small[number, before] = point, left
     except NO_VALUE:
@@ -120,17 +118,12 @@ def _small(around: Surroundings, before: Expr, number: int, kept: bool = True) -
         point.array(symbol)
     place = Evaluator(point)
     for symbol, value in around.bench.derived.items():
-        point.give(symbol, _laid(place, value))
+        point.give(symbol, place.laid(value))
     return point, None
 
 
 def _below(around: Surroundings, before: Expr, after: Expr) -> frozenset[Expr]:
     return around.expanded(before).symbols | around.expanded(after).symbols
-
-
-def _laid(place: Evaluator, value: Expr) -> Tensor:
-    point = place.point
-    return spread(place.value(value), sides(value.shape), lengths(value.shape, point.size))
 
 
 def _shown(value: Any) -> str:

@@ -16,11 +16,10 @@ from ...facts import Problem
 from ...facts.samplers import Fractions
 from ...ir import Add, Call, Expr, Hadamard, Index, MatMul, Mul, Number, Power, Shape, Size, SumOver, Symbol
 from ...notation.printing.to_unicode import name_unicode
-from ...verify import structure as lay
 from ...verify.evaluate import Evaluator
 from ...verify.fields import Floats, NotExact, NoValue, OutOfDomain
 from ...verify.points import Point, Setting
-from ...verify.tensor import Tensor, TooLarge, nested, spread
+from ...verify.tensor import TooLarge, nested
 
 _TRIES: Final = tuple(product(((2,), (2, 3), (1, 2, 3)), range(8)))
 _MOST_TERMS: Final = 8
@@ -62,9 +61,7 @@ class Example:
     def _follow(self, place: Evaluator, follow: tuple[tuple[Symbol, Expr], ...]) -> None:
         assert isinstance(place.point, Point)
         for symbol, value in follow:
-            sides = lay.sides(symbol.shape)
-            found = spread(place.value(value), sides, lay.lengths(symbol.shape, place.point.size))
-            place.point.give(symbol, Tensor(sides, found.dims, found.data))
+            place.point.give(symbol, place.laid(value))
 
     def _telling(self, symbol: Symbol) -> bool:
         """Whether the entries of a variable can be told from each other."""
@@ -107,10 +104,8 @@ class Example:
         letters = tuple(sorted(expr.free))
         if not set(letters) <= set(at):
             return None
-        labels = (*letters, *lay.sides(expr.shape))
-        lengths = (*[self.place.point.size(letter.dim) for letter in letters], *lay.lengths(expr.shape, self.place.point.size))
         try:
-            found: Any = nested(spread(self.place.value(expr), labels, lengths))
+            found: Any = nested(self.place.laid(expr, letters))
         except (OutOfDomain, NotExact, NoValue, TooLarge):
             return None
         for letter in letters:
@@ -122,7 +117,7 @@ class Example:
         if self.place is None:
             return None
         try:
-            array = spread(self.place.value(entry), letters, tuple(self._size(letter) for letter in letters))
+            array = self.place.laid(entry, letters)
         except (OutOfDomain, NotExact, NoValue, TooLarge):
             return None
         return _truths(nested(array))

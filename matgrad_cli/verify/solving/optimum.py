@@ -13,10 +13,9 @@ from ...facts.conditions import CONDITIONS, consequences
 from ...ir import Expr, Symbol
 from .. import structure as lay
 from ..evaluate import Evaluator
-from ..jets import Tag
 from ..judge import Judge
-from ..tensor import Tensor, spread
-from .system import NO_VALUE, Moved, data_points, rows_of
+from ..tensor import Tensor
+from .system import NO_VALUE, Moved, array_at, data_points, rows_of
 from .variants import NATURAL, SAID, Signs, plans, varied
 
 _ZERO: Final = 1e-9
@@ -30,32 +29,9 @@ _FEWEST: Final = 4
 """A kind of point is said if it was seen at so many data at least."""
 
 
-def second_derivative(place: Evaluator, loss: Expr, symbol: Symbol) -> Any:
-    """The Hessian of a number at a place, over the entries of a variable, by dual numbers; raises OutOfDomain and the like."""
-    import numpy as np
-
-    sides, lengths = lay.sides(symbol.shape), lay.lengths(symbol.shape, place.point.size)
-    tags = [Tag(symbol, level, "whole") for level in (0, 1)]
-    jet = place.jet(loss, frozenset(tags)).get(frozenset(tags))
-    count = int(np.prod(lengths)) if lengths else 1
-    if jet is None:
-        return np.zeros((count, count))
-    names = [(tag, side) for tag in tags for side in sides]
-    return np.array(spread(jet, tuple(names), (*lengths, *lengths)).data, float).reshape(count, count)
-
-
-def first_derivative(place: Evaluator, expr: Expr, symbol: Symbol) -> Any:
-    """The derivative of an array by a variable at a place, entries by entries."""
-    import numpy as np
-
-    tag = Tag(symbol, 0, "whole")
-    sides, lengths = lay.sides(symbol.shape), lay.lengths(symbol.shape, place.point.size)
-    mine, sizes = lay.sides(expr.shape), lay.lengths(expr.shape, place.point.size)
-    jet = place.jet(expr, frozenset((tag,))).get(frozenset((tag,)))
-    rows, columns = int(np.prod(sizes)) if sizes else 1, int(np.prod(lengths)) if lengths else 1
-    if jet is None:
-        return np.zeros((rows, columns))
-    return np.array(spread(jet, (*mine, *[(tag, side) for side in sides]), (*sizes, *lengths)).data, float).reshape(rows, columns)
+def _derivative(place: Evaluator, expr: Expr, *by: Symbol) -> Any:
+    """The derivative of an array by a variable, or the second one of a number, as a matrix with a column for each entry of the variable."""
+    return array_at(place, expr, by).reshape(-1, prod(lay.lengths(by[-1].shape, place.point.size)))
 
 
 @record
@@ -96,11 +72,11 @@ def solutions_of_all_signs(judge: Judge, problem: Problem, value: Expr) -> Itera
     """The solution in numbers at data of every sign: where all is known there, its value, and the signs."""
     symbol = problem.wrt
     drawn = _of_every_order(problem, [place for _, _, place in data_points(judge, 1, _MORE)])
-    places = [place for place in drawn if _solution_at(place, symbol, value) is not None][:_ENOUGH] or drawn[:_ENOUGH]
+    places = [place for place in drawn if _solution_at(place, value) is not None][:_ENOUGH] or drawn[:_ENOUGH]
     data = tuple(other for other in problem.variables if other is not symbol)
     for turn, signs in enumerate(plans(judge, data) if places else ()):
         place, real = varied(judge, places[turn % len(places)], signs, turn)
-        given = _solution_at(place, symbol, value)
+        given = _solution_at(place, value)
         if given is not None:
             yield Evaluator(Moved(place.point, {symbol: given}, {}), place.limit), given, real
 
@@ -114,9 +90,9 @@ def _of_every_order(problem: Problem, places: list[Evaluator]) -> list[Evaluator
     return [place for new in (True, False) for place, fresh in zip(places, first, strict=True) if fresh is new]
 
 
-def _solution_at(place: Evaluator, symbol: Symbol, value: Expr) -> Tensor | None:
+def _solution_at(place: Evaluator, value: Expr) -> Tensor | None:
     try:
-        return spread(place.value(value), lay.sides(symbol.shape), lay.lengths(symbol.shape, place.point.size))
+        return place.laid(value)
     except NO_VALUE:
         return None
 
@@ -178,16 +154,16 @@ def _along(at: Evaluator, problem: Problem, constraints: Sequence[Expr], symmetr
 
     symbol = problem.wrt
     try:
-        hessian, bent = second_derivative(at, problem.loss, symbol), False
+        hessian, bent = _derivative(at, problem.loss, symbol, symbol), False
         basis = _symmetric_directions(at.point.size(symbol.shape.rows)) if symmetric else np.eye(len(hessian))
         if not constraints:
             return basis.T @ hessian @ basis, basis, bent
-        parts = [first_derivative(at, constraint, symbol) for constraint in constraints]
+        parts = [_derivative(at, constraint, symbol) for constraint in constraints]
         slopes = np.concatenate(parts)
-        multipliers = np.linalg.lstsq(slopes.T, -first_derivative(at, problem.loss, symbol)[0], rcond=None)[0]
+        multipliers = np.linalg.lstsq(slopes.T, -_derivative(at, problem.loss, symbol)[0], rcond=None)[0]
         starts = np.cumsum([0, *map(len, parts)])
         for constraint, start in zip(constraints, starts, strict=False):
-            bend = second_derivative(at, constraint, symbol) if constraint.shape.is_number else np.zeros_like(hessian)
+            bend = _derivative(at, constraint, symbol, symbol) if constraint.shape.is_number else np.zeros_like(hessian)
             hessian, bent = hessian + multipliers[start] * bend, bent or bool(np.any(bend))
     except NO_VALUE:
         return None

@@ -11,8 +11,8 @@ from ...ir import Expr, Symbol
 from .. import structure as lay
 from ..evaluate import Evaluator
 from ..judge import Judge
-from ..tensor import Tensor, spread
-from .system import NO_VALUE, Moved, data_points
+from ..tensor import Tensor
+from .system import NO_VALUE, Moved, array_at, data_points
 
 _MORE: Final = 12
 _ENOUGH: Final = 5
@@ -109,11 +109,3 @@ def spectral_points(judge: Judge, problem: Problem, spectral: Spectral) -> tuple
         if len(told) == _ENOUGH:
             break
     return (all(one for one, _ in told), all(other for _, other in told)) if told else None
-
-
-def array_at(place: Evaluator, expr: Expr) -> Any:
-    """The array of an expression at a place, for NumPy."""
-    import numpy as np
-
-    sides, sizes = lay.sides(expr.shape), lay.lengths(expr.shape, place.point.size)
-    return np.array(spread(place.value(expr), sides, sizes).data, float).reshape(sizes)

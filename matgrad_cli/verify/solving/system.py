@@ -9,12 +9,12 @@ from typing import Any, Final
 from ...diagnostics.record import record
 from ...facts import Problem
 from ...facts.conditions import CONDITIONS, consequences
-from ...ir import Dim, Expr, Symbol
+from ...ir import Dim, Expr, Index, Symbol
 from .. import structure as lay
 from ..evaluate import Evaluator, Place
 from ..fields import Field, NotExact, OutOfDomain
-from ..jets import Jet, Tag
-from ..judge import Form, Judge
+from ..jets import Tag
+from ..judge import Judge
 from ..sizes import ANY_ORDER
 from ..tensor import COL, ROW, Tensor, TooLarge, spread
 from .newton import newton
@@ -60,7 +60,7 @@ class Moved:
         """The value of a variable."""
         found = self._values.get(symbol)
         if found is None and self._own is not None and symbol in self._derived:
-            found = self._values[symbol] = Form((), symbol.shape).laid(self._own.value(self._derived[symbol]), self)
+            found = self._values[symbol] = self._own.laid(self._derived[symbol])
         return self._point.array(symbol) if found is None else found
 
     def direction(self, symbol: Symbol) -> Tensor:
@@ -98,7 +98,7 @@ class _Unknowns:
         """The values that another point has."""
         import numpy as np
 
-        return np.array([value for symbol, labels, dims in self.axes for value in spread(other.point.array(symbol), labels, dims).data])
+        return np.array([value for symbol, *_ in self.axes for value in other.laid(symbol).data])
 
     def at(self, u: Any) -> Evaluator:
         """The data with these unknowns."""
@@ -141,31 +141,36 @@ class _Unknowns:
     def _slopes(self, place: Evaluator, equation: Equation) -> Any:
         import numpy as np
 
-        labels, dims = _form(equation).axes(place.point)
+        left, right = equation
+        letters = tuple(sorted(left.free | right.free))
         blocks = []
-        for symbol, sides, lengths in self.axes:
-            tag = Tag(symbol, 0, "whole")
-            names, sizes = (*labels, *[(tag, side) for side in sides]), (*dims, *lengths)
-            jets: list[Jet] = [place.jet(side, frozenset((tag,))) for side in equation]
-            parts = [jet.get(frozenset((tag,))) for jet in jets]
-            arrays = [np.zeros(prod(sizes)) if part is None else np.array(spread(part, names, sizes).data, float) for part in parts]
-            block = (arrays[0] - arrays[1]).reshape(prod(dims), *lengths)
+        for symbol, _, lengths in self.axes:
+            block = array_at(place, left, (symbol,), letters) - array_at(place, right, (symbol,), letters)
             if symbol in self.turned:
-                block = (block + self.turned[symbol] * block.swapaxes(1, 2)) / 2
-            blocks.append(block.reshape(prod(dims), prod(lengths)))
+                block = (block + self.turned[symbol] * block.swapaxes(-1, -2)) / 2
+            blocks.append(block.reshape(-1, prod(lengths)))
         return np.concatenate(blocks, axis=1)
 
 
-def _form(equation: Equation) -> Form:
-    left, right = equation
-    return Form(tuple(sorted(left.free | right.free)), left.shape)
+def array_at(place: Evaluator, expr: Expr, by: Sequence[Symbol] = (), letters: tuple[Index, ...] = ()) -> Any:
+    """An array at a place for NumPy, or its derivative by variables, by dual numbers: its own axes, then those of each variable.
+
+    Raises OutOfDomain and the like.
+    """
+    import numpy as np
+
+    size, tags = place.point.size, [Tag(symbol, level, "whole") for level, symbol in enumerate(by)]
+    labels, dims = lay.axes(letters, expr.shape, size)
+    for tag in tags:
+        labels += tuple([(tag, side) for side in lay.sides(tag.variable.shape)])
+        dims += lay.lengths(tag.variable.shape, size)
+    part = place.jet(expr, frozenset(tags)).get(frozenset(tags))
+    return np.zeros(dims) if part is None else np.array(spread(part, labels, dims).data, float).reshape(dims)
 
 
 def sides_at(place: Evaluator, equation: Equation) -> tuple[Any, Any]:
     """The entries of both sides at a point. Raises OutOfDomain, NotExact, TooLarge."""
-    axes = _form(equation).axes(place.point)
-    left, right = [spread(place.value(side), *axes).data for side in equation]
-    return left, right
+    return place.both(*equation)
 
 
 def gap(place: Evaluator, equation: Equation) -> list[Any]:
@@ -261,7 +266,7 @@ def solved_by(
     told, work = list[bool](), _Work()
     for turn, mode, place in data_points(judge, 1, _MORE):
         try:
-            given = spread(place.value(value), lay.sides(symbol.shape), lay.lengths(symbol.shape, place.point.size))
+            given = place.laid(value)
             if any(_singular(place, each) for each in needed):
                 continue
         except NO_VALUE:
@@ -283,8 +288,7 @@ def _singular(place: Evaluator, expr: Expr) -> bool:
     """Whether a matrix is singular, or a number or an entry zero, but for rounding."""
     import numpy as np
 
-    sizes = lay.lengths(expr.shape, place.point.size)
-    array = np.array(spread(place.value(expr), lay.sides(expr.shape), sizes).data, float).reshape(sizes)
+    array = array_at(place, expr)
     values = np.linalg.svd(array, compute_uv=False) if array.ndim == 2 else np.abs(array).reshape(-1)
     return bool(np.min(values) <= 1e-10 * max(float(np.max(values)), 1e-3))
 

@@ -9,10 +9,9 @@ from typing import Any, Final
 
 from ...facts.conditions import CONDITIONS
 from ...ir import Symbol
-from .. import structure as lay
 from ..evaluate import Evaluator
 from ..judge import Judge
-from ..tensor import Tensor, spread
+from ..tensor import Tensor
 from .system import Moved, rows_of
 
 ANY: Final = "as drawn"
@@ -59,15 +58,14 @@ def varied(judge: Judge, place: Evaluator, signs: Signs, turn: int) -> tuple[Eva
     rng = random.Random(turn)
     values, real = {}, {}
     for symbol, sign in signs.items():
-        sides, sizes = lay.sides(symbol.shape), lay.lengths(symbol.shape, place.point.size)
-        drawn = spread(place.point.array(symbol), sides, sizes)
+        drawn = place.laid(symbol)
         scale = rng.choice(_SCALES)
         words = judge.setting.words.get(symbol, ())
         for wanted, factor in ((sign, scale), (sign, 1), (ANY, scale)):
-            data = [factor * entry for entry in _with_sign(list(drawn.data), sizes, wanted)]
-            given = Tensor(sides, sizes, data)
+            data = [factor * entry for entry in _with_sign(list(drawn.data), drawn.dims, wanted)]
+            given = Tensor(drawn.labels, drawn.dims, data)
             if all(CONDITIONS[word].test(rows_of(given)) for word in words):
-                values[symbol], real[symbol] = given, wanted if _has(data, sizes, wanted) else ANY
+                values[symbol], real[symbol] = given, wanted if _has(data, drawn.dims, wanted) else ANY
                 break
     return Evaluator(Moved(place.point, values, {}), place.limit), real
 
