@@ -66,7 +66,6 @@ def check(
     jobs: Jobs = 1,
 ) -> int:
     """Judge the answers and derivations in FILE…, and point at the first wrong line."""
-    chosen("format", format_, CHECK_FORMATS)
     further = [_further(text) for text in report or ()]
     if not files and key is None:
         help_ = "`matgrad check answers.toml`; `matgrad check -` reads the standard input"
@@ -78,9 +77,9 @@ def check(
         "name": name,
         "shapes": ", ".join(shape or ()),
         "assume": ", ".join(assume or ()),
-        "layout": layout and chosen("layout", layout, LAYOUTS),
-        "syntax": syntax and chosen("syntax", syntax, CHECK_SYNTAXES),
-        "reveal": reveal and chosen("reveal", reveal, REVEALS),
+        "layout": layout,
+        "syntax": syntax,
+        "reveal": reveal,
     }
     from ..grading.check import Options, check_files
 

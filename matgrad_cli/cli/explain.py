@@ -6,12 +6,12 @@ import sys
 from typing import TYPE_CHECKING, Annotated, cast
 
 from ..diagnostics.limits import time_limit
-from ..records.layout import LAYOUTS
 from . import options as given
-from .choices import DETAILS, EXPLAIN_FORMATS, ORDERS, SYNTAXES, chosen
+from .choices import EXPLAIN_FORMATS
 from .choices import method as known_method
-from .output import columns, deliver, format_for, nonempty, usable, wants_colour
+from .output import columns, deliver, wants_colour
 from .settings import latex_habits
+from .several import together
 from .verdicts import exit_code
 
 if TYPE_CHECKING:
@@ -39,33 +39,18 @@ def explain(
 ) -> int:
     """Derive the gradient of LOSS by the variable, one rule at a time, each step checked."""
     known_method(method, rules, "all")
-    chosen("layout", layout, (*LAYOUTS, "all"))
-    chosen("order", order, ORDERS)
-    level = cast("Detail", chosen("detail", detail, DETAILS))
-    if syntax is not None:
-        chosen("syntax", syntax, SYNTAXES)
-    usual = "terminal" if output is None and (sys.stdout.isatty() or wants_colour(sys.stdout)) else "text"
-    format_ = format_for(format_, output, EXPLAIN_FORMATS, usual)
-    usable(output)
-    nonempty("--rules", rules)
-    text, shapes = given.loss_and_shapes(loss, shape, "explain", wrt)
-    names = given.wrt_names(wrt, text, "explain")
+    format_, text, shapes, names = given.asked("explain", EXPLAIN_FORMATS, format_, output, rules, loss, shape, wrt)
     with time_limit(SECONDS):
         from .. import api
 
         explanations = [
             api.explain(
                 text, wrt=name, shapes=shapes, assume=assume or (), syntax=syntax,
-                layout=layout, order=int(order), rules=rules, method=method, detail=level, numbers=numbers,
+                layout=layout, order=int(order), rules=rules, method=method, detail=cast("Detail", detail), numbers=numbers,
             )
             for name in names
         ]  # fmt: skip
         colour = output is None and wants_colour(sys.stdout)
         pages = [explanation.render(format_, width=columns(), colour=colour, habits=latex_habits(format_)) for explanation in explanations]
-    shown = pages[0]
-    if len(pages) > 1:
-        from .several import together
-
-        shown = together(names, pages, format_)
-    deliver(shown, output, f"The derivative of {text} by {', '.join(names)}" if format_ == "html" else "")
+    deliver(together(names, pages, format_), output, f"The derivative of {text} by {', '.join(names)}" if format_ == "html" else "")
     return max(exit_code(explanation.derivations) for explanation in explanations)

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Annotated
 
 from ..diagnostics.limits import time_limit
-from ..records.layout import LAYOUTS
 from . import options as given
-from .choices import GRADIENT_FORMATS, ORDERS, SYNTAXES, chosen
+from .choices import GRADIENT_FORMATS
 from .choices import method as known_method
-from .output import deliver, format_for, nonempty, say, usable
+from .output import deliver, say
+from .several import together
 from .verdicts import exit_code
 
 if TYPE_CHECKING:
@@ -35,15 +35,7 @@ def gradient(
 ) -> int:
     """Print the gradient of LOSS by the variable: the result alone, checked."""
     known_method(method, rules)
-    chosen("layout", layout, (*LAYOUTS, "all"))
-    chosen("order", order, ORDERS)
-    if syntax is not None:
-        chosen("syntax", syntax, SYNTAXES)
-    format_ = format_for(format_, output, GRADIENT_FORMATS, "text")
-    usable(output)
-    nonempty("--rules", rules)
-    text, shapes = given.loss_and_shapes(loss, shape, "gradient", wrt)
-    names = given.wrt_names(wrt, text, "gradient")
+    format_, text, shapes, names = given.asked("gradient", GRADIENT_FORMATS, format_, output, rules, loss, shape, wrt)
     with time_limit(SECONDS):
         from .. import api
 
@@ -57,11 +49,7 @@ def gradient(
         shown = [result.render(format_) for result in results]
     if format_ != "json":  # which says it itself
         _say_assumptions(results[0].derivations[0])
-    if len(shown) > 1:
-        from .several import together
-
-        shown = [together(names, shown, format_)]
-    deliver(shown[0], output)
+    deliver(together(names, shown, format_), output)
     return max(exit_code(result.derivations) for result in results)
 
 

@@ -11,18 +11,22 @@ import typer
 from ..diagnostics import Diagnostic, InputError, Source, UsageError
 from ..records import METHODS
 from ..records.layout import LAYOUTS
-from .choices import DETAILS, SYNTAXES
+from .choices import DETAILS, ORDERS, SYNTAXES, chosen
+from .output import format_for, nonempty, say, usable
 
 LONGEST = 4_000_000
 
 
-def one_of(option: str, words: tuple[str, ...], said: str = "{}.") -> Any:
-    """An option that takes one of some words: its help names them, and a shell completes them."""
+def one_of(option: str, words: tuple[str, ...], said: str = "{}.", metavar: str = "NAME", closed: bool = True) -> Any:
+    """An option that takes one of some words: its help names them, a shell completes them, and where they are all another is refused."""
 
     def begun(incomplete: str) -> list[str]:
         return [word for word in words if word.startswith(incomplete)]
 
-    return typer.Option(option, metavar="NAME", autocompletion=begun, help=said.format(", ".join(words)))
+    def known(word: str | None) -> str | None:
+        return word if word is None or not closed else chosen(option.strip("-"), word, words)
+
+    return typer.Option(option, metavar=metavar, autocompletion=begun, callback=known, help=said.format(", ".join(words)))
 
 
 ELSE = "{}; else by the ending of FILE, else terminal or text."
@@ -32,13 +36,25 @@ Shapes = Annotated[list[str] | None, typer.Option("--shape", metavar="TEXT", hel
 Assume = Annotated[list[str] | None, typer.Option("--assume", metavar="TEXT", help='Facts: "W symmetric, S spd"; repeatable.')]
 Syntax = Annotated[str | None, one_of("--syntax", SYNTAXES, "How the loss is written: {}; else found out.")]
 Layout = Annotated[str, one_of("--layout", (*LAYOUTS, "all"))]
-Order = Annotated[str, typer.Option("--order", metavar="1|2", help="First or second derivative.")]
+Order = Annotated[str, one_of("--order", ORDERS, "First or second derivative.", "1|2")]
 Rules = Annotated[str | None, typer.Option("--rules", metavar="DIR", help="A folder with further rules.")]
-Method = Annotated[str, one_of("--method", (*METHODS, "all"))]
-OneMethod = Annotated[str, one_of("--method", METHODS)]
+Method = Annotated[str, one_of("--method", (*METHODS, "all"), closed=False)]
+OneMethod = Annotated[str, one_of("--method", METHODS, closed=False)]
 Numbers = Annotated[bool, typer.Option("--numbers", help="Each line also at one small example in whole numbers.")]
 Detail = Annotated[str, one_of("--detail", DETAILS)]
 Output = Annotated[str | None, typer.Option("-o", "--output", metavar="FILE", help="Write to this file, whole or not at all.")]
+
+
+def asked(
+    command: str, formats: tuple[str, ...], format_: str | None, output: str | None, rules: str | None, loss: str | None,
+    shape: list[str] | None, wrt: list[str] | None,
+) -> tuple[str, str, list[str], list[str]]:  # fmt: skip
+    """The format, the loss, what is told of its shapes, and the variables; a file that cannot be used is refused first."""
+    format_ = format_for(format_, output, formats)
+    usable(output)
+    nonempty("--rules", rules)
+    text, shapes = loss_and_shapes(loss, shape, command, wrt)
+    return format_, text, shapes, wrt_names(wrt, text, command)
 
 
 def loss_text(loss: str | None, command: str) -> str:
@@ -65,7 +81,6 @@ def loss_and_shapes(loss: str | None, shapes: list[str] | None, command: str, wr
     from ..documents.files import text_of
     from ..documents.python.loss import loss_of
     from ..grading.code.shapes import shapes_by_use
-    from .output import say
 
     text = text_of(Path(path))
     found = text if isinstance(text, Diagnostic) else loss_of(Source(path, text), part, wrt[0].partition(",")[0] if wrt else "")

@@ -26,15 +26,14 @@ def wants_colour(stream: TextIO) -> bool:
     return bool(os.environ.get("FORCE_COLOR")) or (stream.isatty() and os.environ.get("TERM") != "dumb")
 
 
-def format_for(asked: str | None, output: str | None, known: tuple[str, ...], otherwise: str) -> str:
-    """The format asked for; else the one that the file's ending names; else, without an ending, the usual one."""
-    from .choices import chosen
-
+def format_for(asked: str | None, output: str | None, known: tuple[str, ...]) -> str:
+    """The format asked for; else the one that the file's ending names; else, without an ending, text, for a terminal in its own way."""
     if asked is not None:
-        return chosen("format", asked, known)
+        return asked
     ending = os.path.splitext(output)[1].lower() if output else ""
     if not ending:
-        return otherwise
+        watched = output is None and (sys.stdout.isatty() or wants_colour(sys.stdout))
+        return "terminal" if watched and "terminal" in known else "text"
     if SUFFIXES.get(ending) in known:
         return SUFFIXES[ending]
     endings = ", ".join(f"`{suffix}`" for suffix, name in SUFFIXES.items() if name in known)

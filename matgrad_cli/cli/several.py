@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Sequence
 
@@ -16,7 +15,11 @@ def together(names: Sequence[str], shown: Sequence[str], format_: str) -> str:
     if format_ in CODE:
         return _program(names, shown)
     if format_ == "json":
-        return _report(shown)
+        import json
+
+        from ..render.json import together as report
+
+        return report([each for text in shown for whole in [json.loads(text)] for each in whole.get("derivations", [whole])])
     if format_ in ("text", "terminal"):
         return "\n".join(f"by {name}:\n{text}" for name, text in zip(names, shown, strict=True))
     return "\n".join(shown)
@@ -31,7 +34,3 @@ def _program(names: Sequence[str], shown: Sequence[str]) -> str:
     return "\n\n".join(part.rstrip("\n") + "\n" for part in parts)
 
 
-def _report(shown: Sequence[str]) -> str:
-    reports = [json.loads(text) for text in shown]
-    derivations = [each for report in reports for each in report.get("derivations", [report])]
-    return json.dumps({"schema": 1, "derivations": derivations}, ensure_ascii=False, indent=2) + "\n"

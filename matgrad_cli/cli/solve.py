@@ -11,9 +11,9 @@ from ..diagnostics import Diagnostic, StuckError
 from ..diagnostics.limits import time_limit
 from ..records.layout import LAYOUTS
 from . import options as given
-from .choices import DETAILS, ORDERS, SOLVE_FORMATS, SYNTAXES, chosen
+from .choices import SOLVE_FORMATS
 from .guard import tell
-from .output import columns, deliver, format_for, nonempty, say, usable, wants_colour
+from .output import columns, deliver, say, wants_colour
 from .settings import latex_habits
 from .several import together
 
@@ -48,17 +48,8 @@ def solve(
     output: given.Output = None,
 ) -> int:
     """Set the gradient of LOSS to zero and solve, one move at a time, each checked."""
-    level = cast("Detail", chosen("detail", detail, DETAILS))
-    if syntax is not None:
-        chosen("syntax", syntax, SYNTAXES)
-    usual = "terminal" if output is None and (sys.stdout.isatty() or wants_colour(sys.stdout)) else "text"
-    format_ = format_for(format_, output, SOLVE_FORMATS, usual)
-    usable(output)
-    chosen("layout", layout, LAYOUTS)
-    chosen("order", order, ORDERS)
-    nonempty("--rules", rules)
-    text, shapes = given.loss_and_shapes(loss, shape, "solve")
-    names, pages, codes = given.wrt_names(wrt, text, "solve"), dict[str, str](), list[int]()
+    format_, text, shapes, names = given.asked("solve", SOLVE_FORMATS, format_, output, rules, loss, shape, wrt)
+    pages, codes = dict[str, str](), list[int]()
     with time_limit(SECONDS):
         from .. import api
 
@@ -66,7 +57,7 @@ def solve(
             try:
                 optimum = api.solve(
                     text, wrt=name, shapes=shapes, assume=assume or (), syntax=syntax, subject_to=subject_to or (), maximize=maximize,
-                    minimize=minimize, detail=level, numbers=numbers, layout=layout, order=int(order), rules=rules,
+                    minimize=minimize, detail=cast("Detail", detail), numbers=numbers, layout=layout, order=int(order), rules=rules,
                 )  # fmt: skip
             except StuckError as stuck:
                 if len(names) == 1:
