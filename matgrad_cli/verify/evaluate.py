@@ -16,9 +16,9 @@ from ..ir.functions import CHANGES, GREATEST, MATRIX_FUNCTIONS, PRODUCTS
 from . import structure as lay
 from .fields import Field, Floats, NotExact, NoValue, OutOfDomain
 from .functions import DEFINITIONS, DERIVATIVES, LINEAR, SPECTRAL, constant_value, elementwise, pseudoinverse, squared_root
-from .jets import NONE, Jet, Tag, Tags, chain, contract, each, gathered, jet_product, jet_total, matrix_product, splits, subsets
+from .jets import NONE, Jet, Tag, Tags, chain, contract, each, gathered, jet_along, jet_product, jet_total, matrix_product, splits, subsets
 from .linear import determinant, inverse
-from .tensor import COL, ROW, Tensor, TooLarge, mapped, matmul, product, renamed, scalar, scaled, spread, total, turned
+from .tensor import COL, ROW, Labels, Tensor, TooLarge, mapped, matmul, product, renamed, scalar, scaled, spread, total, turned
 
 EVALUATION_LIMIT = 12_000_000
 _SHALLOW = 24
@@ -158,25 +158,25 @@ class Evaluator:
 
     # --- matrix level -------------------------------------------------------------------------------------------------
 
-    def _number(self, node: ir.Number, tags: Tags) -> Jet:
+    def on_number(self, node: ir.Number, tags: Tags) -> Jet:
         return {NONE: scalar(self.field.number(self._literal(node.value)))}
 
-    def _constant(self, node: ir.Constant, tags: Tags) -> Jet:
+    def on_constant(self, node: ir.Constant, tags: Tags) -> Jet:
         return {NONE: scalar(self.field.constant(node.name))}
 
-    def _size(self, node: ir.Size, tags: Tags) -> Jet:
+    def on_size(self, node: ir.Size, tags: Tags) -> Jet:
         return {NONE: scalar(self.field.number(Fraction(self.point.size(node.dim))))}
 
-    def _eye(self, node: ir.Eye, tags: Tags) -> Jet:
+    def on_eye(self, node: ir.Eye, tags: Tags) -> Jet:
         return {NONE: scalar(1) if node.dim is ONE else lay.identity(ROW, COL, self.point.size(node.dim))}
 
-    def _fill(self, node: ir.Fill, tags: Tags) -> Jet:
+    def on_fill(self, node: ir.Fill, tags: Tags) -> Jet:
         return {NONE: lay.filled(node.value, node.shape, self.point.size)}
 
-    def _written(self, node: ir.Literal, tags: Tags) -> Jet:
+    def on_literal(self, node: ir.Literal, tags: Tags) -> Jet:
         return {NONE: Tensor(lay.sides(node.shape), lay.lengths(node.shape, self.point.size), [*map(self.field.number, node.entries)])}
 
-    def _symbol(self, node: Symbol, tags: Tags) -> Jet:
+    def on_symbol(self, node: Symbol, tags: Tags) -> Jet:
         jet = {NONE: self.point.array(node)}
         for tag in tags:
             if tag.variable is not node:
@@ -190,25 +190,27 @@ class Evaluator:
                 jet.update({one | more: part for more, part in self.jet(tag.direction, tags - one).items()})
         return jet
 
-    def _add(self, node: ir.Add, tags: Tags) -> Jet:
+    def on_add(self, node: ir.Add, tags: Tags) -> Jet:
         return jet_total([self.jet(term, tags) for term in node.terms], self.p)
 
-    def _mul(self, node: Expr, tags: Tags) -> Jet:
+    def on_mul(self, node: Expr, tags: Tags) -> Jet:
         return contract([self.jet(factor, tags) for factor in node.children], {}, self.p)
 
-    def _matmul(self, node: ir.MatMul, tags: Tags) -> Jet:
+    on_hadamard = on_mul
+
+    def on_matmul(self, node: ir.MatMul, tags: Tags) -> Jet:
         jets = [self.jet(factor, tags) for factor in node.factors]
         widths = [self.point.size(dim) for dim in (*[factor.shape.rows for factor in node.factors], node.shape.cols)]
         return chain(jets, widths, self.p)
 
-    def _kron(self, node: ir.Kron, tags: Tags) -> Jet:
+    def on_kron(self, node: ir.Kron, tags: Tags) -> Jet:
         result = self.jet(node.factors[0], tags)
         for factor in node.factors[1:]:
             inner = each(self.jet(factor, tags), lambda t: renamed(t, {ROW: "inner row", COL: "inner col"}))
             result = each(jet_product(result, inner, (), self.p), lay.inner_sides_merged)
         return result
 
-    def _power(self, node: ir.Power, tags: Tags) -> Jet:
+    def on_power(self, node: ir.Power, tags: Tags) -> Jet:
         shorter = squared_root(node)
         if shorter is not None:
             if not self.p and ir.Call("sqrt", node.base.children[0]) is node.base:
@@ -232,8 +234,11 @@ class Evaluator:
             parts.append((ir.hadamard(node, ir.Call("log", node.base)), top))
         return self._composed(value, parts, tags)
 
-    def _composed(self, value: Tensor, parts: list[tuple[Expr, Jet]], tags: Tags) -> Jet:
-        """The jet of f(u, …) from its value and its slopes: (f)_S = Σ (f′)_T u_{S∖T} over T that lack the last tag of S."""
+    def _composed(self, value: Tensor, parts: list[tuple[Expr, Jet]], tags: Tags, over: Labels = ()) -> Jet:
+        """The jet of f(u, …) from its value and its slopes: (f)_S = Σ (f′)_T u_{S∖T} over T that lack the last tag of S.
+
+        Where f acts on every entry that is a product of entries, else the sum of these along the axes `over`.
+        """
         collected: dict[Tags, list[Tensor]] = {}
         for slope, jet in parts:
             for some in subsets(tags):
@@ -243,10 +248,10 @@ class Evaluator:
                 slopes = self.jet(slope, some - last)
                 for left, right in splits(some - last):
                     if left in slopes and (right | last) in jet:
-                        collected.setdefault(some, []).append(product(slopes[left], jet[right | last], (), self.p))
+                        collected.setdefault(some, []).append(product(slopes[left], jet[right | last], over, self.p))
         return {NONE: value} | gathered(collected, self.p)
 
-    def _matrix_power(self, node: ir.MatrixPower, tags: Tags) -> Jet:
+    def on_matrixpower(self, node: ir.MatrixPower, tags: Tags) -> Jet:
         """From the power before, if that was asked for, or from the half: the powers of a sum of powers share their work."""
         base, times = node.base if node.exponent >= 0 else ir.Inverse(node.base), abs(node.exponent)
         if times < 2:
@@ -257,18 +262,15 @@ class Evaluator:
         half = self.jet(ir.MatrixPower(base, times // 2), tags)
         return matrix_product(half, half, self.p)
 
-    def _transpose(self, node: ir.Transpose, tags: Tags) -> Jet:
+    def on_transpose(self, node: ir.Transpose, tags: Tags) -> Jet:
         return each(self.jet(node.body, tags), turned)
 
-    def _inverse(self, node: ir.Inverse, tags: Tags) -> Jet:
+    def on_inverse(self, node: ir.Inverse, tags: Tags) -> Jet:
+        """V_S = −V Σ U_T V_{S∖T} over T that are not empty."""
         body = self.jet(node.body, tags)
         if node.shape.is_number:
             return self.jet(ir.Power(node.body, ir.Number(-1)), tags)
-        return self._inverse_jet(self._value(body, node.body), body, tags)
-
-    def _inverse_jet(self, value: Tensor, body: Jet, tags: Tags) -> Jet:
-        """V_S = −V Σ U_T V_{S∖T} over T that are not empty."""
-        result = {NONE: inverse(value, self.field)}
+        result = {NONE: inverse(self._value(body, node.body), self.field)}
         for some in subsets(tags):
             terms = [matmul(body[left], result[right], self.p)
                      for left, right in splits(some) if left and left in body and right in result]
@@ -277,43 +279,22 @@ class Evaluator:
                 result[some] = scaled(change, -1, self.p)
         return result
 
-    def _logdet_slopes(self, body: Jet, value: Tensor, tags: Tags) -> Jet:
-        """(log det U)_S = Σ tr(V_T U_{S∖T}) over T that lack the last tag of S; the value itself is left out."""
-        if not tags:
-            return {}
-        inverses = self._inverse_jet(value, body, tags)
-        collected: dict[Tags, list[Tensor]] = {}
-        for some in subsets(tags)[1:]:
-            last = frozenset((max(some, key=lambda tag: tag.level),))
-            for left, right in splits(some - last):
-                if left in inverses and (right | last) in body:
-                    collected.setdefault(some, []).append(product(inverses[left], turned(body[right | last]), (ROW, COL), self.p))
-        return gathered(collected, self.p)
-
     def _determinant(self, node: ir.Call, tags: Tags) -> Jet:
-        body = self.jet(node.argument, tags)
-        if node.argument.shape.is_number:
-            return body if node.function == "det" else self.jet(ir.Call("log", ir.Call("abs", node.argument)), tags)
-        value = self._value(body, node.argument)
-        slopes = self._logdet_slopes(body, value, tags)
-        size = determinant(value, self.field)
+        u = node.argument
+        if u.shape.is_number:
+            return self.jet(u if node.function == "det" else ir.Call("log", ir.Call("abs", u)), tags)
+        body, slope = self.jet(u, tags), ir.Transpose(ir.Inverse(u))
+        size = determinant(self._value(body, u), self.field)
         if node.function == "logdet":
-            return {NONE: mapped(size, self._log_size)} | slopes
-        result = {NONE: size}
-        for some in subsets(tags)[1:]:
-            last = frozenset((max(some, key=lambda tag: tag.level),))
-            terms = [product(result[left], slopes[right | last], (), self.p)
-                     for left, right in splits(some - last) if left in result and (right | last) in slopes]
-            if terms:
-                result[some] = total(terms, self.p)
-        return result
+            return self._composed(mapped(size, self._log_size), [(slope, body)], tags, lay.sides(u.shape))
+        return self._composed(size, [(ir.mul(node, slope), body)], tags, lay.sides(u.shape))
 
     def _log_size(self, value: Any) -> Any:
         if value == 0:
             raise NoValue("the logarithm of a determinant that is zero", "{} invertible")
         return elementwise("log", self.field)(abs(value)) if isinstance(self.field, Floats) else self.field.log_size(value)
 
-    def _call(self, node: ir.Call, tags: Tags) -> Jet:
+    def on_call(self, node: ir.Call, tags: Tags) -> Jet:
         name, u = node.function, node.argument
         if name in DERIVATIVES:
             jet, p = self.jet(u, tags), self.p
@@ -325,9 +306,7 @@ class Evaluator:
         if name in LINEAR:
             return each(self.jet(u, tags), lambda t: lay.LINEAR[name](t, self.p))
         if name in GREATEST or name in PRODUCTS:
-            from .matrix_functions import of_entries
-
-            return of_entries(name, self._value(jet := self.jet(u, tags), u), jet, self.point)
+            return self._of_entries(name, u, tags)
         if name == "inner":
             return jet_product(self.jet(u, tags), self.jet(node.arguments[1], tags), lay.sides(u.shape), self.p)
         if name == "pinv":
@@ -340,6 +319,19 @@ class Evaluator:
             return self._of_matrix(node, tags)
         return self._determinant(node, tags)
 
+    def _of_entries(self, name: str, u: Expr, tags: Tags) -> Jet:
+        """The greatest entry, where it stands, or the product, of all entries, of each column (0) or of each row (1)."""
+        jet = self.jet(u, tags)
+        value = self._value(jet, u)
+        over = tuple([side for side in {"0": (ROW,), "1": (COL,)}.get(name[-1], (ROW, COL)) if side in value.labels])
+        if name in PRODUCTS:
+            return jet_along({NONE: value} | jet, [(side, value.size(side)) for side in over], self.point.size, self.p)
+        if self.p:
+            raise NotExact("a greatest entry")
+        if name.startswith("hardmax"):
+            return {NONE: lay.hardmax(value, over, True)}
+        return self._composed(product(lay.hardmax(value, over, False), value, over, 0), [(ir.Call(f"hard{name}", u), jet)], tags, over)
+
     def _of_matrix(self, node: ir.Call, tags: Tags) -> Jet:
         from .matrix_functions import singular, taken
 
@@ -347,18 +339,23 @@ class Evaluator:
             raise NotExact("a function of a matrix")
         jet, name, axes = self.jet(node.argument, tags), node.function, lay.sides(node.argument.shape)
         if name in SPECTRAL:
-            return singular(name, self._value(jet, node.argument), jet, axes, tags)
+            size, slope = singular(self._value(jet, node.argument), SPECTRAL[name] or name)
+            if SPECTRAL[name]:
+                return self._composed(size, [(ir.Call(SPECTRAL[name], node.argument), jet)], tags, axes)
+            if any(jet):
+                raise NotExact("a derivative of singular vectors")
+            return {NONE: slope}
         along = self.jet(node.arguments[1], tags) if name in CHANGES else None
         return taken(CHANGES.get(name, name), self.point.size(node.shape.rows), axes, jet, along, tags)
 
-    def _entry(self, node: ir.Entry, tags: Tags) -> Jet:
+    def on_entry(self, node: ir.Entry, tags: Tags) -> Jet:
         where = {side: at for side, at in ((ROW, node.row), (COL, node.col)) if at is not None}
         return each(self.jet(node.base, tags), lambda t: lay.taken(t, where, self.point.size))
 
-    def _delta(self, node: ir.Delta, tags: Tags) -> Jet:
+    def on_delta(self, node: ir.Delta, tags: Tags) -> Jet:
         return {NONE: lay.delta(node.left, node.right, self.point.size)}
 
-    def _sum_over(self, node: ir.SumOver, tags: Tags) -> Jet:
+    def on_sumover(self, node: ir.SumOver, tags: Tags) -> Jet:
         bound: dict[Any, int] = {index: self.point.size(index.dim) for index in node.indices}
         if isinstance(node.body, ir.Add):
             return jet_total([self._term(node.indices, term, bound, tags) for term in node.body.terms], self.p)
@@ -372,22 +369,24 @@ class Evaluator:
             repeat *= 1 if index in mine else bound[index]
         return jet if repeat == 1 else each(jet, lambda t: scaled(t, repeat, self.p))
 
-    def _matrix_of(self, node: ir.MatrixOf, tags: Tags) -> Jet:
+    def on_matrixof(self, node: ir.MatrixOf, tags: Tags) -> Jet:
         names: dict[Any, Any] = {index: side for index, side in ((node.row, ROW), (node.col, COL)) if index is not None}
         return each(self.jet(node.body, tags), lambda t: lay.with_sides(renamed(t, names), node.shape, self.point.size))
 
-    def _partial(self, node: ir.Partial, tags: Tags) -> Jet:
+    def on_partial(self, node: ir.Partial, tags: Tags) -> Jet:
         tag, more = self._tagged(node, tags)
         where = {(tag, side): at for side, at in ((ROW, node.row), (COL, node.col)) if at is not None}
         jet = self.jet(node.body, more)
         return {some - {tag}: lay.taken(t, where, self.point.size) for some, t in jet.items() if tag in some}
 
-    def _differential(self, node: ir.Differential, tags: Tags) -> Jet:
+    def on_differential(self, node: ir.Differential, tags: Tags) -> Jet:
         tag, more = self._tagged(node, tags)
         return {some - {tag}: tensor for some, tensor in self.jet(node.body, more).items() if tag in some}
 
-    def _body(self, node: ir.LinearMap | ir.Named, tags: Tags) -> Jet:
+    def on_named(self, node: ir.LinearMap | ir.Named, tags: Tags) -> Jet:
         return self.jet(node.body, tags)
+
+    on_linearmap = on_named
 
 
 def _factors(node: Expr) -> list[Expr]:
@@ -396,11 +395,5 @@ def _factors(node: Expr) -> list[Expr]:
 
 
 _HANDLERS: dict[type[Expr], Callable[[Evaluator, Any, Tags], Jet]] = {
-    ir.Number: Evaluator._number, ir.Constant: Evaluator._constant, ir.Size: Evaluator._size, ir.Symbol: Evaluator._symbol,
-    ir.Literal: Evaluator._written,
-    ir.Eye: Evaluator._eye, ir.Fill: Evaluator._fill, ir.Add: Evaluator._add, ir.Mul: Evaluator._mul, ir.Hadamard: Evaluator._mul,
-    ir.MatMul: Evaluator._matmul, ir.Kron: Evaluator._kron, ir.Power: Evaluator._power, ir.MatrixPower: Evaluator._matrix_power,
-    ir.Transpose: Evaluator._transpose, ir.Inverse: Evaluator._inverse, ir.Call: Evaluator._call, ir.Entry: Evaluator._entry,
-    ir.Delta: Evaluator._delta, ir.SumOver: Evaluator._sum_over, ir.MatrixOf: Evaluator._matrix_of, ir.Partial: Evaluator._partial,
-    ir.Differential: Evaluator._differential, ir.LinearMap: Evaluator._body, ir.Named: Evaluator._body,
+    kind: getattr(Evaluator, f"on_{name.lower()}") for name, kind in vars(ir).items() if isinstance(kind, type(Expr)) and kind is not Expr
 }

@@ -252,8 +252,8 @@ LINEAR: Final = frozenset((
 ))
 """Functions that only move and add entries."""
 
-SPECTRAL: Final = frozenset(("nuclear", "spectral", "polar", "leading", "eigmax", "topvv"))
-"""Functions of the singular values and vectors; floats only."""
+SPECTRAL: Final = {"nuclear": "polar", "spectral": "leading", "eigmax": "topvv", "polar": "", "leading": "", "topvv": ""}
+"""Functions of the singular values with their slopes, and these, which are made of the singular vectors; floats only."""
 
 
 def squared_root(node: Expr) -> Expr | None:

@@ -7,12 +7,13 @@ Products follow from (Σ_S a_S ε_S)(Σ_T b_T ε_T) with ε² = 0: no rule of di
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from functools import lru_cache, reduce
+from functools import lru_cache, partial, reduce
 from itertools import accumulate
 from math import prod
 from typing import Final, NamedTuple
 
-from ..ir import Expr, Symbol
+from ..ir import Dim, Expr, Symbol
+from .structure import taken
 from .tensor import COL, MIDDLE, ROW, SIZE_LIMIT, Label, Labels, Sparse, Tensor, TooLarge, matmul, product, renamed, scaled, total
 
 
@@ -69,6 +70,14 @@ def jet_product(left: Jet, right: Jet, over: Labels, p: int) -> Jet:
                 repeat = prod([sizes[label] for label in over if label not in a.labels and label not in b.labels])
                 parts.setdefault(mine | theirs, []).append(part if repeat == 1 else scaled(part, repeat, p))
     return gathered(parts, p)
+
+
+def jet_along(jet: Jet, sides: Sequence[tuple[Label, int]], size: Callable[[Dim], int], p: int) -> Jet:
+    """The product of all that stands along some sides of these lengths."""
+    factors = [jet]
+    for side, length in sides:
+        factors = [each(factor, partial(taken, where={side: at}, size=size)) for factor in factors for at in range(length)]
+    return reduce(lambda left, right: jet_product(left, right, (), p), factors)
 
 
 def jet_total(jets: Sequence[Jet], p: int) -> Jet:

@@ -7,19 +7,15 @@ the first row are then the derivatives, since block matrices of this form multip
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import partial, reduce
+from functools import reduce
 from typing import TYPE_CHECKING, Any, Final
 
-from ..ir.functions import PRODUCTS
-from . import structure as lay
-from .fields import NotExact, NoValue, OutOfDomain
-from .jets import NONE, Jet, Tag, Tags, each, jet_product, subsets
-from .tensor import COL, ROW, SIZE_LIMIT, Label, Labels, Tensor, TooLarge, product, spread
+from .fields import NoValue, OutOfDomain
+from .jets import Jet, Tag, Tags, subsets
+from .tensor import COL, ROW, SIZE_LIMIT, Label, Labels, Tensor, TooLarge, spread
 
 if TYPE_CHECKING:
     import numpy as np
-
-    from .evaluate import Place
 
     Array = np.ndarray[Any, Any]
 
@@ -57,20 +53,8 @@ def taken(name: str, side: int, axes: Labels, jet: Jet, along: Jet | None, tags:
             for some, place in wanted.items()}
 
 
-def singular(name: str, value: Tensor, jet: Jet, sides: Labels, tags: Tags) -> Jet:
-    """The jet of a norm of the singular values, or of the matrix of singular vectors that is its slope."""
-    size, slope = _singular(value, name)
-    if name in ("polar", "leading", "topvv"):
-        if any(some in jet for some in subsets(tags)[1:]):
-            raise NotExact("a derivative of singular vectors")
-        return {NONE: slope}
-    if any(len(some) > 1 for some in subsets(tags)):
-        raise NotExact("a second derivative of singular values")
-    return {NONE: size, **{some: product(slope, jet[some], sides, 0) for some in subsets(tags)[1:] if some in jet}}
-
-
-def _singular(tensor: Tensor, name: str) -> tuple[Tensor, Tensor]:
-    """The nuclear or spectral norm of a matrix of floats and its slope, U Vᵀ or u₁ v₁ᵀ; the largest eigenvalue and v vᵀ."""
+def singular(tensor: Tensor, name: str) -> tuple[Tensor, Tensor]:
+    """A norm of the singular values of a matrix of floats, or the largest eigenvalue, and its slope of that name: U Vᵀ, u₁ v₁ᵀ or v vᵀ."""
     import numpy as np
 
     rest = tuple([label for label in tensor.labels if label not in (ROW, COL)])
@@ -83,7 +67,7 @@ def _singular(tensor: Tensor, name: str) -> tuple[Tensor, Tensor]:
     slopes: list[float] = []
     for start in range(0, len(data), rows * cols):
         matrix = np.array(data[start:start + rows * cols], dtype=float).reshape(rows, cols)
-        if name in ("eigmax", "topvv"):
+        if name == "topvv":
             if np.abs(matrix - matrix.T).max() > 1e-9 * (1 + np.abs(matrix).max()):
                 raise OutOfDomain("a matrix that is not symmetric")
             sizes, right = np.linalg.eigh(matrix)
@@ -93,13 +77,12 @@ def _singular(tensor: Tensor, name: str) -> tuple[Tensor, Tensor]:
             slopes.extend(np.outer(right[:, -1], right[:, -1]).reshape(-1).tolist())
             continue
         left, sizes, right = np.linalg.svd(matrix, full_matrices=False)
-        nuclear = name in ("nuclear", "polar")
+        nuclear = name == "polar"
         if sizes[-1] < 1e-6 or min(abs(np.diff(sizes)), default=1.0) < 1e-6:
             raise OutOfDomain("singular values that are zero or equal")
         values.append(float(sizes.sum() if nuclear else sizes[0]))
         slopes.extend((left @ right if nuclear else np.outer(left[:, 0], right[0])).reshape(-1).tolist())
     return Tensor(rest, dims, values), Tensor((*rest, *own), (*dims, *sides), slopes)
-
 
 
 def _exponential(a: Array) -> Array:
@@ -160,20 +143,3 @@ def _rotation(a: Array) -> Array:
 _FUNCTIONS: Final[dict[str, Callable[[Any], Any]]] = {
     "expm": _exponential, "logm": _logarithm, "sinm": lambda a: _rotation(a).imag, "cosm": lambda a: _rotation(a).real,
 }
-
-
-def of_entries(name: str, value: Tensor, jet: Jet, place: Place) -> Jet:
-    """The jet of `max`, `hardmax` or `prod`, of all entries, of each column (0) or of each row (1)."""
-    over = tuple([side for side in {"0": (ROW,), "1": (COL,)}.get(name[-1], (ROW, COL)) if side in value.labels])
-    parts, p = {NONE: value} | jet, place.field.p
-    if name in PRODUCTS:
-        factors = [parts]
-        for side in over:
-            each_one = [partial(lay.taken, where={side: at}, size=place.size) for at in range(value.size(side))]
-            factors = [each(factor, take) for factor in factors for take in each_one]
-        return reduce(lambda left, right: jet_product(left, right, (), p), factors)
-    if p:
-        raise NotExact("a greatest entry")
-    itself = name.startswith("max")
-    where = lay.hardmax(value, over, len(parts) > 1 or not itself)
-    return each(parts, lambda part: product(where, part, over, 0)) if itself else {NONE: where}

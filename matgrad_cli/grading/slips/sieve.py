@@ -12,9 +12,8 @@ from typing import Final
 from ...ir import Add, Expr, Hadamard, MatMul, Mul, Path, Transpose, at
 from ...verify.evaluate import Evaluator
 from ...verify.fields import NotExact, OutOfDomain
-from ...verify.judge import Form
-from ...verify.structure import sides
-from ...verify.tensor import Tensor, TooLarge, matmul, product, summed, turned
+from ...verify.structure import axes, sides
+from ...verify.tensor import Tensor, TooLarge, matmul, product, spread, summed, turned
 
 _FAR: Final = 1e-6
 
@@ -44,8 +43,11 @@ class Sieve:
         if path not in self._weights:
             above = self._weight(path[:-1])
             found = None if above is None else self._below(above, at(self._line, path[:-1]), path[-1])
-            self._weights[path] = None if found is None else Form((), at(self._line, path).shape).laid(found, self._place.point)
+            self._weights[path] = None if found is None else self._laid(found, at(self._line, path))
         return self._weights[path]
+
+    def _laid(self, weight: Tensor, part: Expr) -> Tensor:
+        return spread(weight, *axes((), part.shape, self._place.point.size))
 
     def _below(self, weight: Tensor, node: Expr, number: int) -> Tensor | None:
         if isinstance(node, Add):
@@ -63,7 +65,7 @@ class Sieve:
         return summed(whole, set(whole.labels).difference(sides(part.shape)), 0)
 
     def _value(self, expr: Expr) -> Tensor:
-        return Form((), expr.shape).laid(self._place.value(expr), self._place.point)
+        return self._place.laid(expr)
 
 
 def _moved(weight: Tensor, old: Tensor, new: Tensor) -> tuple[float, float]:
