@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from types import MappingProxyType
-from typing import Final
+from typing import Final, TypeVar
 
 from .dimensions import Dim
 from .expr import Expr
-from .index_nodes import Delta, Entry, MatrixOf, Partial, SumOver
+from .index_nodes import Delta, Entry, MatrixOf, Named, Partial, SumOver
 from .indices import Index, Position, letters_of, replace_in_position
-from .memory import table
+from .memory import noted, table
+
+_E = TypeVar("_E", bound=Expr)
 
 Path = tuple[int, ...]
 """Where a part stands: the child numbers from the root down."""
@@ -45,6 +47,22 @@ def nodes_of(root: Expr) -> Iterator[Expr]:
             seen.add(node)
             yield node
             stack.extend(reversed(node.children))
+
+
+@noted
+def height(node: Expr) -> int:
+    """How deep the node is."""
+    return 1 + max((height(child) for child in node.children), default=0)
+
+
+def innermost_first(parts: Iterable[_E]) -> list[_E]:
+    """The different parts, each after those that stand in it."""
+    return sorted(dict.fromkeys(parts), key=height)
+
+
+def names_in(*roots: Expr) -> list[Named]:
+    """The named parts that expressions use, those that others need first."""
+    return innermost_first(node for root in roots for node in nodes_of(root) if isinstance(node, Named))
 
 
 def places(root: Expr, path: Path = ()) -> Iterator[tuple[Path, Expr]]:

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable
 
 from ..ir import Add, Call, Entry, Expr, Hadamard, Inverse, MatMul, Named, Power, Symbol, is_elementwise, nodes_of, substitute
-from ..ir.memory import noted
+from ..ir.walk import height, innermost_first, names_in
 from .engine.application import replaced
 
 DEEP = 3
@@ -67,11 +67,6 @@ def with_names(root: Expr, chosen: Iterable[Expr], taken: set[str], numbered: bo
     return named_parts(root, [(node, f"{layer_name(node)}{number if numbered else ''}") for number, node in enumerate(order, 1)], taken)
 
 
-def innermost_first(parts: Iterable[Expr]) -> list[Expr]:
-    """The different parts, each after those that stand in it."""
-    return sorted(dict.fromkeys(parts), key=_height)
-
-
 def named_parts(root: Expr, wishes: Iterable[tuple[Expr, str]], taken: set[str]) -> tuple[Expr, list[Named]]:
     """`root` with these parts, innermost first, replaced by the wished names or the nearest that are free."""
     mapping: dict[Expr, Expr] = {}
@@ -81,11 +76,6 @@ def named_parts(root: Expr, wishes: Iterable[tuple[Expr, str]], taken: set[str])
         mapping[node] = named
         names.append(named)
     return substitute(root, mapping), names
-
-
-@noted
-def _height(node: Expr) -> int:
-    return 1 + max((_height(child) for child in node.children), default=0)
 
 
 def repeated_parts(root: Expr) -> list[Expr]:
@@ -110,7 +100,7 @@ def repeated_parts(root: Expr) -> list[Expr]:
 def _uses(root: Expr) -> Counter[Expr]:
     """How often each part is written in the tree of `root` (capped by walking shared parts once with their multiplicity)."""
     order = list(nodes_of(root))
-    order.sort(key=_height, reverse=True)
+    order.sort(key=height, reverse=True)
     uses: Counter[Expr] = Counter({root: 1})
     for node in order:
         if isinstance(node, Named):
@@ -118,11 +108,6 @@ def _uses(root: Expr) -> Counter[Expr]:
         for child in node.children:
             uses[child] += min(uses[node], 1000)
     return uses
-
-
-def names_in(root: Expr) -> list[Named]:
-    """The named parts that an expression uses, those that others need first."""
-    return [node for node in innermost_first(nodes_of(root)) if isinstance(node, Named)]
 
 
 def name_uses(root: Expr) -> dict[Named, int]:

@@ -24,9 +24,9 @@ from ...ir import (
     letters_in,
     rename,
 )
-from ...notation.printing.precedence import ATOM, PRODUCT, SUM, UNARY
+from ...notation.printing.precedence import ATOM, SUM, UNARY
 from ..arrays.opened import cannot, opened
-from .matrix_level import Code, MatrixCode, number_code
+from .matrix_level import Code, MatrixCode, number_code, signed_sum
 from .names import Names
 
 _ALPHABET = "ijklabcdefghmnopqrstuvwxyz"
@@ -68,11 +68,7 @@ class IndexCode:
 
     def _sum(self, node: Add, letters: tuple[Index, ...]) -> Code:
         codes = [self.array(term, letters) for term in node.terms]
-        text = codes[0].at(SUM)
-        for code in codes[1:]:
-            plain = Code(code.text, code.level)
-            text += f" - {plain.at(PRODUCT)}" if code.negative else f" + {plain.at(PRODUCT)}"
-        return Code(text, SUM)
+        return Code(signed_sum(codes), SUM)
 
     def _factors(self, node: Expr) -> tuple[list[Expr], list[Operand]]:
         """The factors without letters, and the operands of the einsum."""

@@ -178,8 +178,8 @@ class MatrixCode:
     def _sum(self, node: Add) -> Code:
         codes = [self.code(term) for term in node.terms]
         if node.shape.is_number or any(code.full for code in codes):
-            return Code(_signed_sum(codes), SUM)
-        return Code(_signed_sum(codes), SUM, full=False)
+            return Code(signed_sum(codes), SUM)
+        return Code(signed_sum(codes), SUM, full=False)
 
     def scaled(self, codes: list[Code], full: bool, numbers_first: bool = False) -> Code:
         """A product; if numbers come first, the last factor needs no brackets: 2 * A @ B."""
@@ -364,8 +364,8 @@ def _needs_two_axes(node: Call) -> bool:
     return along or function.needs in ("square", "matrix") or name in moved
 
 
-def _signed_sum(codes: list[Code]) -> str:
-    # a positive term first saves a sign: b - a, not -a + b
+def signed_sum(codes: list[Code]) -> str:
+    """The sum; a positive term first saves a sign: b - a, not -a + b."""
     ordered = sorted(codes, key=lambda code: code.negative) if codes[0].negative else codes
     text = ordered[0].at(SUM)
     for code in ordered[1:]:

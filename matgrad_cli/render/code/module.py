@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from textwrap import wrap
 
 from ...diagnostics import StuckError
 from ...facts import Problem
-from ...ir import Expr, Named, Shape, Transpose, nodes_of
+from ...ir import Expr, Shape, Transpose
+from ...ir.walk import names_in
 from ...notation.printing.precedence import ATOM, SUM
 from ...notation.printing.to_text import to_text
 from ...records import Derivation, Result
@@ -24,16 +26,10 @@ def python_code(result: Result, problem: Problem, dialect: str = "numpy", layout
 
     Arrays go in as (m, n), (n,) or a number; out comes the array of shape (loss) + (wrt), whatever the layout of the result.
     """
-    chosen = DIALECTS[dialect]
-    names = Names(problem.variables, chosen)
-    printer = IndexCode(names)
+    printer = IndexCode(Names(problem.variables, DIALECTS[dialect]))
     body = _assignments(result.stated, printer)
     code = _shaped(_value(result, problem, layout, order, printer), problem, order, printer.matrix)
-    used = [line for helper in printer.matrix.helpers for line in chosen.helpers[helper].split("\n")]
-    parameters = ", ".join([*names.parameters.values(), *names.functions.values(), *names.sizes.values()])
-    inside = [*_docstring(problem, order), *used, *body, f"return {code}"]
-    lines = [*chosen.imports, "", "", f"def gradient({parameters}):", *(f"    {line}" if line else "" for line in inside)]
-    return "\n".join([*lines, ""])
+    return framed("gradient", [_summary(problem, order)], problem, printer, [*body, f"return {code}"])
 
 
 def derivation_code(derivation: Derivation, dialect: str = "numpy") -> str:
@@ -50,11 +46,15 @@ def code_if_any(derivation: Derivation) -> str | None:
         return None
 
 
-def _docstring(problem: Problem, order: int) -> list[str]:
-    """What is computed, and of which shapes: those that nobody gave are marked as assumed."""
-    assumed = {name for name, origin in problem.origins if origin.startswith("assumed")}
-    shapes = wrap(signature(problem.variables, assumed), 100)
-    return [f'"""{_summary(problem, order)}', "", *shapes, '"""']
+def framed(name: str, said: list[str], problem: Problem, printer: IndexCode, body: list[str], more: Iterable[str] = ()) -> str:
+    """The module of one function: what is computed, of which shapes, those that nobody gave marked as assumed; the helpers used."""
+    names = printer.names
+    assumed = {variable for variable, origin in problem.origins if origin.startswith("assumed")}
+    doc = [f'"""{said[0]}', *said[1:], "", *wrap(signature(names.variables, assumed), 100), *more, '"""']
+    helpers = [line for helper in printer.matrix.helpers for line in names.dialect.helpers[helper].split("\n")]
+    parameters = ", ".join([*names.parameters.values(), *names.functions.values(), *names.sizes.values()])
+    inside = [f"    {line}" if line else "" for line in (*doc, *helpers, *body)]
+    return "\n".join([*names.dialect.imports, "", "", f"def {name}({parameters}):", *inside, ""])
 
 
 def _summary(problem: Problem, order: int) -> str:
@@ -72,27 +72,12 @@ def loss_text(problem: Problem) -> str:
 
 def _assignments(root: Expr, printer: IndexCode) -> list[str]:
     """One line for each named part, those that others need first."""
-    named = [node for node in nodes_of(root) if isinstance(node, Named)]
     lines: list[str] = []
-    for node in _in_order(named):
+    for node in names_in(root):
         name = printer.names.local(node.name)
         lines.append(f"{name} = {printer.matrix.full(node.body).at(SUM)}")
         printer.matrix.locals[node] = name
     return lines
-
-
-def _in_order(named: list[Named]) -> list[Named]:
-    placed: dict[Named, None] = {}
-    stack = list(named)
-    while stack:
-        node = stack[-1]
-        needs = [part for part in nodes_of(node.body) if isinstance(part, Named) and part not in placed]
-        if node in placed or not needs:
-            placed.setdefault(node)
-            stack.pop()
-        else:
-            stack.extend(needs)
-    return list(placed)
 
 
 def _value(result: Result, problem: Problem, layout: str, order: int, printer: IndexCode) -> Code:

@@ -22,7 +22,6 @@ from ...ir import (
     MatMul,
     MatrixOf,
     MatrixPower,
-    Named,
     Number,
     Pair,
     Position,
@@ -32,9 +31,9 @@ from ...ir import (
     Symbol,
     is_elementwise,
     letters_in,
-    nodes_of,
 )
 from ...ir.functions import CHANGES, GREATEST, MATRIX_FUNCTIONS, PRODUCTS
+from ...ir.walk import names_in
 from ...notation.printing.precedence import ATOM, POWER, UNARY, Piece
 from ...notation.printing.to_text import TextPrinter, dim_text
 from ...records import Derivation, Result
@@ -77,8 +76,7 @@ def sympy_module(result: Result, problem: Problem) -> str:
         raise StuckError(Diagnostic("cannot-print", f"SymPy has no vech({problem.wrt.name})", help="`--format numpy`"))
     stated = result.stated
     printer = SympyPrinter(problem.variables, letters_in(stated))
-    named = [node for node in reversed(list(nodes_of(stated))) if isinstance(node, Named)]
-    parts = [f"{printer.name(node.name)} = {printer.show(node.body)}" for node in sorted(named, key=lambda node: _depth(node, named))]
+    parts = [f"{printer.name(node.name)} = {printer.show(node.body)}" for node in names_in(stated)]
     shown = printer.show(stated)
     last = f"gradient = Integer({shown})" if isinstance(stated, Number) and stated.value.denominator == 1 else f"gradient = {shown}"
     sizes = sorted({name for dim in printer.dims for name in dim.names})
@@ -98,11 +96,6 @@ def sympy_module(result: Result, problem: Problem) -> str:
         else:
             lines.append(f'{name} = MatrixSymbol("{symbol.name}", {printer.size(symbol.shape)})')
     return "\n".join([*lines, *parts, last, ""])
-
-
-def _depth(node: Named, named: list[Named]) -> int:
-    inside = {part for part in nodes_of(node.body) if isinstance(part, Named)}
-    return len(inside & set(named))
 
 
 def _symbols(names: list[str], printer: SympyPrinter, options: str) -> str:

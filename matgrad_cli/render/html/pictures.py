@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from html import escape
+from itertools import pairwise
 from typing import Final
 
 from ...diagnostics import Diagnostic
@@ -26,6 +27,7 @@ from ...ir import (
     rename,
     whole_derivative,
 )
+from ...ir.walk import names_in
 from ...notation.printing.to_unicode import dim_unicode, name_unicode, to_unicode
 from ..document.blocks import Chain, Move, Pattern
 from .mathematics import math, value_html
@@ -200,20 +202,8 @@ def _arrow(start: float, end: float, y: float, kind: str) -> str:
 def _parts(block: Chain) -> list[Named]:
     """The named parts, each after what it is made of; none where one is made of two others."""
     bodies = [move.line.body for move in block.moves] + [inner.line.body for move in block.moves for inner in move.inner]
-    waiting = [node for body in bodies for node in nodes_of(body) if isinstance(node, Named)]
-    made: dict[Named, list[Named]] = {}
-    while waiting:
-        name = waiting.pop()
-        if name not in made:
-            made[name] = [node for node in nodes_of(name.body) if isinstance(node, Named)]
-            waiting += made[name]
-    order: list[Named] = []
-    while len(order) < len(made):
-        ready = [name for name, needed in made.items() if name not in order and set(needed) <= set(order)]
-        if len(ready) != 1:
-            return []
-        order += ready
-    return order
+    names = names_in(*bodies)
+    return names if all(one in nodes_of(other.body) for one, other in pairwise(names)) else []
 
 
 def pattern(block: Pattern) -> str:

@@ -10,33 +10,26 @@ from ...notation.printing.to_text import to_text
 from ...records.solution import Solution, stack_of
 from ..code.dialects import NUMPY
 from ..code.index_level import IndexCode
-from ..code.module import loss_text
+from ..code.module import framed, loss_text
 from ..code.names import Names
 from ..document.blocks import phrase
 from ..resting import comments
-from ..words import plain, signature
+from ..words import plain
 
 
 def solution_code(solution: Solution) -> str:
     """The module; the parameters are the variables of loss and constraints, but for the unknown and the multipliers."""
     problem = solution.problem
     given = tuple(symbol for symbol in problem.variables if symbol is not problem.wrt and symbol not in solution.multipliers)
-    names = Names(given, NUMPY)
-    printer = IndexCode(names)
+    printer = IndexCode(Names(given, NUMPY))
     body = _by_spectrum(solution, printer) if solution.spectral is not None else _closed_form(solution, printer)
-    helpers = [line for helper in printer.matrix.helpers for line in NUMPY.helpers[helper].split("\n")]
-    parameters = ", ".join([*names.parameters.values(), *names.sizes.values()])
-    assumed = {name for name, origin in problem.origins if origin.startswith("assumed")}
-    loss = loss_text(problem)
     what = {"minima": "A minimum", "maxima": "A maximum", "saddle": "A saddle point", "unknown": "The stationary point"}
     kind = what.get(solution.extremum.kind, f"The {solution.extremum.kind}")
     under = "".join(f", where {to_text(constraint)} = 0" for constraint in solution.constraints)
     cases = f": {plain(phrase(solution.extremum.why))}" if solution.extremum.cases else ""
-    summary = wrap(f"{kind} of {loss} by {problem.wrt.name}{under}{cases}.", 100)
+    summary = wrap(f"{kind} of {loss_text(problem)} by {problem.wrt.name}{under}{cases}.", 100)
     conditions = [f"Needed: {plain(phrase(said))}." for said in solution.conditions]
-    doc = ['"""' + summary[0], *summary[1:], "", *wrap(signature(given, assumed), 100), *conditions, '"""']
-    inside = [f"    {line}" if line else "" for line in (*doc, *helpers, *body)]
-    return "\n".join([*comments([solution.derivation], "#"), *NUMPY.imports, "", "", f"def solution({parameters}):", *inside, ""])
+    return "\n".join([*comments([solution.derivation], "#"), framed("solution", summary, problem, printer, body, conditions)])
 
 
 def _closed_form(solution: Solution, printer: IndexCode) -> list[str]:

@@ -25,9 +25,10 @@ from ...ir import (
     transpose,
 )
 from ...ir.functions import CHANGES
+from ...ir.walk import innermost_first
 from ..engine.application import replaced
 from ..forms.algebra import zero
-from ..naming import innermost_first, named_parts
+from ..naming import named_parts
 from .unfolding import Moving
 
 

@@ -11,6 +11,7 @@ from ...facts import Fact, Problem
 from ...facts.conditions import said_of
 from ...facts.holding import holds
 from ...ir import Add, Call, Expr, MatMul, Mul, Symbol, matmul, nodes_of, transpose
+from ...ir.walk import names_in
 from ...notation.printing.to_unicode import to_unicode
 from ...records import Derivation, Sentence, Value
 from ...records.layout import is_turned
@@ -24,7 +25,7 @@ from ...verify.solving.variants import SAID
 from ...verify.verdict import Verdict
 from ..derive import derive
 from ..forms.algebra import zero
-from ..naming import names_in, opened
+from ..naming import opened
 from ..textbook.simplifier import textbook
 from .line import OPEN, Line, contradicted
 from .multipliers import without_multiplier
