@@ -112,35 +112,32 @@ def einsum(form: Value, *arrays: Value, optimize: Any = False) -> Value:
     return np.einsum(form, *arrays)
 
 
-def outer(a: Value, b: Value) -> Value:
-    """The products of all entries of two vectors."""
-    fits(np.size(a) * np.size(b))
-    return np.multiply.outer(np.ravel(a), np.ravel(b))
+def bounded(function: Callable[..., Value], entries: Callable[..., float]) -> Callable[..., Value]:
+    """A function that makes no larger array than is allowed: it is not called where there would be too many `entries`."""
+
+    def taken(*arguments: Value, **named: Value) -> Value:
+        fits(entries(*arguments, **named))
+        return function(*arguments, **named)
+
+    return taken
 
 
-def kron(a: Value, b: Value) -> Value:
-    """The Kronecker product."""
-    fits(np.size(a) * np.size(b))
-    return np.kron(a, b)
+def pairs(a: Value, b: Value) -> int:
+    """How many pairs of entries there are."""
+    return np.size(a) * np.size(b)
 
 
-def dot(a: Value, b: Value) -> Value:
-    """NumPy's dot product."""
-    fits(np.size(a) * np.size(b) / max(1, min(np.size(a), np.size(b))) * 64)
-    return np.dot(a, b)
+def in_product(a: Value, b: Value) -> int:
+    """How many entries the product of two matrices has."""
+    both = np.ndim(a) > 1 and np.ndim(b) > 1 and np.shape(a)[-1]
+    return np.size(a) // np.shape(a)[-1] * np.shape(b)[-1] if both else 0
 
 
-def matmul(a: Value, b: Value) -> Value:
-    """The matrix product; numbers are refused, as Python does."""
-    if np.ndim(a) > 1 and np.ndim(b) > 1:
-        fits(np.size(a) // np.shape(a)[-1] * np.shape(b)[-1] if np.shape(a)[-1] else 0)
-    return np.matmul(a, b)
-
-
-def tile(x: Value, reps: Value) -> Value:
-    """Copies side by side."""
-    fits(np.size(x) * math.prod(reps if isinstance(reps, tuple | list) else (reps,)))
-    return np.tile(x, reps)
+outer = bounded(lambda a, b: np.multiply.outer(np.ravel(a), np.ravel(b)), pairs)
+kron = bounded(np.kron, pairs)
+dot = bounded(np.dot, lambda a, b: pairs(a, b) / max(1, min(np.size(a), np.size(b))) * 64)
+matmul = bounded(np.matmul, in_product)
+tile = bounded(np.tile, lambda x, reps: np.size(x) * math.prod(reps if isinstance(reps, tuple | list) else (reps,)))
 
 
 def repeat(x: Value, repeats: int, axis: Axis = None) -> Value:

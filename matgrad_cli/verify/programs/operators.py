@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator as op
 from collections.abc import Callable
 from typing import Any
 
@@ -44,6 +45,8 @@ def _on_numbers(name: str, left: Value, right: Value) -> Value:
         if isinstance(left, int) and isinstance(right, int) and right > 64:
             raise Unread("a power that is too large")
         return of.complexed(of.power(left, right))
+    if name == "Sub" and np.asarray(left).dtype.kind == np.asarray(right).dtype.kind == "b":
+        raise Misfit("NumPy does not subtract masks")
     if name in ("FloorDiv", "Mod"):
         whole = isinstance(left, int | np.integer) and isinstance(right, int | np.integer)
         left, right = (left, right) if whole else (np.real(left), np.real(right))
@@ -51,20 +54,6 @@ def _on_numbers(name: str, left: Value, right: Value) -> Value:
 
 
 _OPERATORS: dict[str, Callable[[Any, Any], Any]] = {
-    "Add": lambda a, b: a + b,
-    "Sub": lambda a, b: _minus(a, b),
-    "Mult": lambda a, b: a * b,
-    "Div": lambda a, b: a / b,
-    "FloorDiv": lambda a, b: a // b,
-    "Mod": lambda a, b: a % b,
-    "BitAnd": lambda a, b: a & b,
-    "BitOr": lambda a, b: a | b,
-    "BitXor": lambda a, b: a ^ b,
-}
-
-
-def _minus(a: Value, b: Value) -> Value:
-    """The difference; NumPy refuses that of two masks."""
-    if np.asarray(a).dtype.kind == "b" and np.asarray(b).dtype.kind == "b":
-        raise Misfit("NumPy does not subtract masks")
-    return a - b
+    "Add": op.add, "Sub": op.sub, "Mult": op.mul, "Div": op.truediv, "FloorDiv": op.floordiv, "Mod": op.mod,
+    "BitAnd": op.and_, "BitOr": op.or_, "BitXor": op.xor,
+}  # fmt: skip
