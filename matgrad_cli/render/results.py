@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ..ir import Expr
 from ..notation.printing.to_latex import to_latex
 from ..notation.printing.to_unicode import position_unicode, to_unicode
 from ..records import Derivation
@@ -18,23 +19,20 @@ def result_text(derivation: Derivation) -> str:
     lines = [f"{body}   ({written_as(derivation)})"]
     for place, node in enumerate(derivation.result.named):
         lines.append(f"{'where' if place == 0 else '     '} {to_unicode(node)} = {to_unicode(node.body)}")
-    if derivation.result.flattened is not None:
-        lines += _flattened(derivation)
+    if (flat := derivation.result.flattened) is not None:
+        lines += _flattened(derivation, flat)
     if said := resting(derivation):
         lines.append(said)
     return "\n".join(lines) + "\n"
 
 
-def _flattened(derivation: Derivation) -> list[str]:
-    from .arrays.entries import forms_of
-    from .document.arrays import swap_phrase, vec_label
-    from .document.derivation import loss_symbol
+def _flattened(derivation: Derivation, flat: Expr) -> list[str]:
+    from .document.arrays import flattened_formula, swap_phrases
+    from .document.derivation import label_of, loss_symbol
     from .words import label_text, plain
 
-    forms = forms_of(derivation.result, loss_symbol(derivation), derivation.wrt, derivation.order)
-    assert forms.flattened is not None
-    swaps = [plain(swap_phrase(swap)) for swap in forms.swaps]
-    return [f"flattened: {label_text(vec_label(forms))} = {to_unicode(forms.flattened)}", *swaps]
+    formula = flattened_formula(flat, label_of(derivation, loss_symbol(derivation)))
+    return [f"flattened: {label_text(formula.left)} = {to_unicode(formula.right)}", *map(plain, swap_phrases(flat))]
 
 
 def written_as(derivation: Derivation) -> str:

@@ -43,32 +43,16 @@ class Stack:
     by_row: bool
 
 
-@record
-class Forms:
-    """The other forms of a result with three or four indices."""
-
-    loss: Symbol
-    wrt: Symbol
-    order: int
-    result: Result
-    flattened: Expr | None
-    swaps: tuple[Swap, ...]
-    stack: Stack | None
+def with_sizes(flat: Expr) -> Expr:
+    """A ⊗ form in which the identities have their sizes."""
+    if flat is Eye(flat.shape.rows) or any(getattr(symbol, "name", "") == "I" for symbol in flat.symbols):
+        return flat
+    return substitute(flat, {node: _sized(node.dim) for node in nodes_of(flat) if isinstance(node, Eye)})
 
 
-def forms_of(result: Result, loss: Symbol, wrt: Symbol, order: int) -> Forms:
-    """The forms that a result has; sizes are written to the identities of the ⊗ form."""
-    flat = result.flattened
-    swaps = tuple(swap for swap in map(_swap, nodes_of(flat)) if swap is not None) if flat is not None else ()
-    shown = flat
-    if flat is not None and flat is not Eye(flat.shape.rows) and not any(getattr(symbol, "name", "") == "I" for symbol in flat.symbols):
-        shown = substitute(flat, {node: _sized(node.dim) for node in nodes_of(flat) if isinstance(node, Eye)})
-    return Forms(loss, wrt, order, result, shown, swaps, _stack(result, loss, wrt, order))
-
-
-def swaps_of(flattened: Expr) -> tuple[Swap, ...]:
+def swaps_of(flat: Expr) -> tuple[Swap, ...]:
     """The commutation matrices in a ⊗ form."""
-    return tuple(swap for swap in map(_swap, nodes_of(flattened)) if swap is not None)
+    return tuple(swap for swap in map(_swap, nodes_of(flat)) if swap is not None)
 
 
 def _swap(node: Expr) -> Swap | None:
@@ -88,7 +72,7 @@ def _sized(dim: Dim) -> Named:
     return Named(f"I_{factors[0]}" if len(factors) == 1 else f"I_({'·'.join(factors)})", Eye(dim))
 
 
-def _stack(result: Result, loss: Symbol, wrt: Symbol, order: int) -> Stack | None:
+def stack_of(result: Result, loss: Symbol, wrt: Symbol, order: int) -> Stack | None:
     """δ_is x_t: row i of ∂f_i/∂A is xᵀ."""
     if order != 1 or not wrt.shape.is_matrix or len(loss.shape.dims) != 1:
         return None

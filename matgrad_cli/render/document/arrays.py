@@ -4,61 +4,59 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ...ir import ONE, Call, Fill, Index, MatMul, Symbol, Transpose
+from ...ir import ONE, Call, Expr, Fill, Index, MatMul, Symbol, Transpose
 from ...ir import Position as Place
 from ...records import Derivation
-from ..arrays.entries import VEC, Forms, Swap, forms_of
+from ..arrays.entries import VEC, Stack, stack_of, swaps_of, with_sizes
 from .blocks import Block, Cases, Cell, Formula, Grid, Label, Pattern, Phrase, Ratio, Sentence
 
 
 def array_blocks(derivation: Derivation, label: Label, full: bool) -> Iterator[Block]:
     """The blocks below the entry."""
-    forms = forms_of(derivation.result, label.loss, derivation.wrt, derivation.order)
-    if derivation.result.cases:
-        yield Cases(label, derivation.result.cases)
-    if forms.stack is not None:
-        yield from _slice(forms)
-    if forms.flattened is not None:
-        assert derivation.result.flattened is not None
-        yield Sentence((f"flattened with vec ({VEC}), ", derivation.result.flattened.shape, ":"), "lead")
-        yield Formula(vec_label(forms), forms.flattened, "more")
-        yield from (Sentence(swap_phrase(swap)) for swap in forms.swaps)
+    result = derivation.result
+    if result.cases:
+        yield Cases(label, result.cases)
+    if (stack := stack_of(result, label.loss, label.wrt, label.order)) is not None:
+        yield from _slice(stack, label)
+    if result.flattened is not None:
+        yield Sentence((f"flattened with vec ({VEC}), ", result.flattened.shape, ":"), "lead")
+        yield flattened_formula(result.flattened, label)
+        yield from map(Sentence, swap_phrases(result.flattened))
     if full:
-        yield from _two_ways(forms)
+        if result.flattened is not None:
+            yield from _two_ways(label)
         yield from _pattern(derivation)
 
 
-def vec_label(forms: Forms) -> Label:
-    """What stands left of the ⊗ form."""
-    return Label(forms.loss, forms.wrt, forms.order, "vec")
+def flattened_formula(flat: Expr, label: Label) -> Formula:
+    """The ⊗ form of what the label names."""
+    return Formula(Label(label.loss, label.wrt, label.order, "vec"), with_sizes(flat), "more")
 
 
-def swap_phrase(swap: Swap) -> Phrase:
-    """What a commutation matrix does."""
-    any_matrix = Symbol("Z", swap.shape)
-    turned, straight = Call("vec", Transpose(any_matrix)), MatMul((swap.named, Call("vec", any_matrix)))
-    return (swap.named, " is the commutation matrix: ", turned, " = ", straight, " for every ", swap.shape, " matrix ", any_matrix)
+def swap_phrases(flat: Expr) -> Iterator[Phrase]:
+    """What the commutation matrices of a ⊗ form do."""
+    for swap in swaps_of(flat):
+        any_matrix = Symbol("Z", swap.shape)
+        turned, straight = Call("vec", Transpose(any_matrix)), MatMul((swap.named, Call("vec", any_matrix)))
+        yield (swap.named, " is the commutation matrix: ", turned, " = ", straight, " for every ", swap.shape, " matrix ", any_matrix)
 
 
-def _slice(forms: Forms) -> Iterator[Block]:
+def _slice(stack: Stack, label: Label) -> Iterator[Block]:
     """∂f_i/∂A for one i: zeros, one row (or column) that is not, zeros."""
-    assert forms.stack is not None
-    letter, line = forms.stack.letter, forms.stack.line
-    kind = "row" if forms.stack.by_row else "column"
-    part = Ratio(forms.loss, (letter,), forms.wrt)
-    told: Phrase = (" is ", forms.wrt.shape, f": {kind} ", letter, " is ", line, ", all else is 0")
-    yield Sentence(("for one ", letter, ", ", part, *told), "lead")
-    if forms.stack.by_row:
+    letter, line, wrt = stack.letter, stack.line, label.wrt
+    told: Phrase = (" is ", wrt.shape, f": {'row' if stack.by_row else 'column'} ", letter, " is ", line, ", all else is 0")
+    yield Sentence(("for one ", letter, ", ", Ratio(label.loss, (letter,), wrt), *told), "lead")
+    if stack.by_row:
         zero = Transpose(Fill(0, line.shape.transposed))
         yield Grid(((zero,), ("⋮",), (line,), ("⋮",), (zero,)), letter)
     else:
         yield Grid((("0", "⋯", line, "⋯", "0"),))
 
 
-def _two_ways(forms: Forms) -> Iterator[Block]:
+def _two_ways(label: Label) -> Iterator[Block]:
     """The array of small derivatives, and the matrix of blocks that vec makes of it."""
-    loss, wrt = forms.loss, forms.wrt
-    if forms.order != 1 or not wrt.shape.is_matrix or loss.shape.is_number or forms.flattened is None:
+    loss, wrt = label.loss, label.wrt
+    if label.order != 1 or not wrt.shape.is_matrix or loss.shape.is_number:
         return
     rows, cols = (_ends(side) if side is not ONE else ((),) for side in (loss.shape.rows, loss.shape.cols))
     yield Sentence(("as an array: for each entry of the loss a matrix, ", wrt.shape), "lead")
