@@ -8,9 +8,9 @@ from math import ceil
 from typing import Final
 
 from ..ir import Add, Call, Entry, Expr, Fill, Hadamard, Mul, Number, Power, Symbol, Transpose, add, hadamard, mul, nodes_of, substitute
+from ..ir.functions import ELEMENTWISE
 from ..notation.printing.to_text import to_text
 from ..verify.fields import NotExact, NoValue, OutOfDomain
-from ..verify.functions import DERIVATIVES
 from ..verify.judge import condition
 from ..verify.kinks import KINKED, kinks
 from ..verify.points import Point
@@ -104,7 +104,7 @@ def _otherwise(expr: Expr, known: frozenset[Expr]) -> Iterator[tuple[Expr, Expr]
             continue
         if isinstance(node, Add):
             yield from ((term, mul(Number(2), term)) for term in node.terms if not isinstance(term, Number) or term not in known)
-        elif isinstance(node, Call) and node.function in DERIVATIVES and len(node.children) == 1:
+        elif isinstance(node, Call) and node.function in ELEMENTWISE and len(node.children) == 1:
             yield node, mul(Number(2), node)
             if node.function not in KINKED:
                 yield node, node.rebuilt((mul(Number(Fraction(1001, 1000)), node.children[0]),))

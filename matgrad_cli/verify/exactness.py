@@ -7,16 +7,15 @@ from typing import Final
 from .. import ir
 from ..ir import Expr
 from ..ir.memory import table
-from .functions import EXACT_VALUES, LINEAR, RATIONAL, constant_value, squared_root
+from .functions import DEFINITIONS, EXACT_VALUES, LINEAR, constant_value, squared_root
 
 RATIONAL_KIND: Final = 0
 ORACLE_KIND: Final = 1
 FLOAT_KIND: Final = 2
 
 _kinds: dict[Expr, int] = table()
-_KNOWN: Final = frozenset(EXACT_VALUES) - RATIONAL
-_OVER_ORACLES: Final = frozenset(("softmax", "softmax0", "softmax1", "logsumexp", "logsumexp0", "logsumexp1", "logdet"))
-_PLAIN: Final = LINEAR | RATIONAL | frozenset(("det", "inner", "mean", "mean0", "mean1"))
+_OVER_ORACLES: Final = frozenset((*EXACT_VALUES, "logdet"))
+_PLAIN: Final = LINEAR | DEFINITIONS.keys() | {"det", "inner"}
 
 
 def kind(expr: Expr) -> int:
@@ -43,6 +42,8 @@ def _below(node: Expr) -> tuple[Expr, ...]:
     if isinstance(node, ir.Power):
         shorter = squared_root(node)
         return (shorter,) if shorter is not None else (node.base,) if constant_value(node.exponent) is not None else node.children
+    if isinstance(node, ir.Call) and node.function in DEFINITIONS:
+        return (DEFINITIONS[node.function](*node.arguments),)
     return node.children
 
 
@@ -57,5 +58,5 @@ def _own(node: Expr) -> int:
     if isinstance(node, ir.Call):
         if node.function in _PLAIN:
             return RATIONAL_KIND
-        return ORACLE_KIND if node.function in _KNOWN or node.function in _OVER_ORACLES else FLOAT_KIND
+        return ORACLE_KIND if node.function in _OVER_ORACLES else FLOAT_KIND
     return RATIONAL_KIND

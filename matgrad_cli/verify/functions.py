@@ -70,15 +70,11 @@ def _sigmoid(u: float) -> float:
 
 FLOAT_VALUES: Final[dict[str, Callable[[float], float]]] = {
     "exp": _exp, "log": _log, "sqrt": lambda u: Floats().power(u, Fraction(1, 2)), "abs": abs, "sign": _sign,
-    "step": lambda u: max(_sign(u), 0.0), "sin": math.sin, "cos": math.cos, "tan": math.tan,
-    "sec": lambda u: 1 / math.cos(u), "csc": lambda u: 1 / math.sin(u), "cot": lambda u: 1 / math.tan(u),
-    "tanh": math.tanh, "sinh": math.sinh, "cosh": math.cosh, "coth": lambda u: 1 / math.tanh(u),
+    "step": lambda u: max(_sign(u), 0.0), "sin": math.sin, "cos": math.cos, "tanh": math.tanh, "sinh": math.sinh, "cosh": math.cosh,
     "asin": _within(-1, 1, "|{}| ≤ 1", math.asin), "acos": _within(-1, 1, "|{}| ≤ 1", math.acos), "atan": math.atan,
     "asinh": math.asinh, "acosh": _within(1, math.inf, "{} ≥ 1", math.acosh), "atanh": _within(-1, 1, "|{}| < 1", math.atanh),
     "sigmoid": _sigmoid, "softplus": lambda u: max(u, 0.0) + math.log1p(math.exp(-abs(u))), "relu": lambda u: max(u, 0.0),
-    "erf": math.erf, "expm1": math.expm1, "log1p": lambda u: _log(1 + u), "log2": lambda u: _log(u) / math.log(2),
-    "log10": lambda u: _log(u) / math.log(10), "gelu": lambda u: u * (1 + math.erf(u / math.sqrt(2))) / 2,
-    "silu": lambda u: u * _sigmoid(u), "square": lambda u: u * u, "reciprocal": lambda u: Floats().inverse(u),
+    "erf": math.erf, "expm1": math.expm1, "log1p": lambda u: _log(1 + u),
 }
 
 
@@ -100,18 +96,12 @@ def _hyperbolic(sign_top: int, sign_bottom: int) -> Callable[[Modular, int], int
 
 EXACT_VALUES: Final[dict[str, Callable[[Modular, int], int]]] = {
     "exp": lambda f, u: f.exp(u), "log": lambda f, u: f.log(u), "sin": lambda f, u: f.odd("sin", u), "cos": lambda f, u: f.even("cos", u),
-    "tan": lambda f, u: _fraction(f, f.odd("sin", u), f.even("cos", u)),
-    "cot": lambda f, u: _fraction(f, f.even("cos", u), f.odd("sin", u)),
-    "sec": lambda f, u: f.inverse(f.even("cos", u)), "csc": lambda f, u: f.inverse(f.odd("sin", u)),
-    "tanh": _hyperbolic(-1, 1), "coth": _hyperbolic(1, -1), "sinh": _hyperbolic(-1, 0), "cosh": _hyperbolic(1, 0),
+    "tanh": _hyperbolic(-1, 1), "sinh": _hyperbolic(-1, 0), "cosh": _hyperbolic(1, 0),
     "atan": lambda f, u: f.odd("atan", u), "atanh": lambda f, u: _fraction(f, f.log(_fraction(f, 1 + u, 1 - u)), 2),
     "sigmoid": lambda f, u: f.inverse((1 + f.exp(-u % f.p)) % f.p), "softplus": lambda f, u: f.log((1 + f.exp(u)) % f.p),
-    "expm1": lambda f, u: f.exp(u) - 1, "log1p": lambda f, u: f.log((1 + u) % f.p), "log2": lambda f, u: _fraction(f, f.log(u), f.log(2)),
-    "log10": lambda f, u: _fraction(f, f.log(u), f.log(10)), "silu": lambda f, u: _fraction(f, u, (1 + f.exp(-u % f.p)) % f.p),
-    "square": lambda f, u: u * u % f.p, "reciprocal": lambda f, u: f.inverse(u),
+    "expm1": lambda f, u: f.exp(u) - 1, "log1p": lambda f, u: f.log((1 + u) % f.p),
 }
-RATIONAL: Final = frozenset(("square", "reciprocal"))
-"""Elementwise functions that are rational; the others of EXACT_VALUES lean on oracles."""
+"""Functions that lean on oracles."""
 
 
 def elementwise(name: str, field: Field) -> Callable[[Value], Value]:
@@ -140,13 +130,12 @@ def _power(u: Expr, top: int, bottom: int = 1) -> Expr:
     return Power(u, _number(top, bottom))
 
 
-def _over_log(base: int) -> Callable[[Expr], Expr]:
-    return lambda u: _scaled(_power(Call("log", _number(base)), -1), _power(u, -1))
+def _log_to(base: int) -> Callable[[Expr], Expr]:
+    return lambda u: _scaled(_power(Call("log", _number(base)), -1), Call("log", u))
 
 
-def _bell(u: Expr) -> Expr:
-    """exp(−u²/2)/√(2π), the slope of the normal distribution function."""
-    return _scaled(_power(mul(_number(2), Constant("pi")), -1, 2), Call("exp", _scaled(_number(-1, 2), _power(u, 2))))
+def _over(name: str) -> Callable[[Expr], Expr]:
+    return lambda u: _power(Call(name, u), -1)
 
 
 def _normal(u: Expr) -> Expr:
@@ -160,22 +149,15 @@ def _logistic(u: Expr) -> Expr:
 DERIVATIVES: Final[dict[str, Callable[[Expr], Expr]]] = {
     "exp": lambda u: Call("exp", u), "log": lambda u: _power(u, -1), "sqrt": lambda u: _scaled(_number(1, 2), _power(u, -1, 2)),
     "abs": lambda u: Call("sign", u), "sign": lambda u: Fill(0, u.shape), "step": lambda u: Fill(0, u.shape),
-    "sin": lambda u: Call("cos", u), "cos": lambda u: neg(Call("sin", u)), "tan": lambda u: add(_ones(u), _power(Call("tan", u), 2)),
-    "sec": lambda u: hadamard(Call("sec", u), Call("tan", u)), "csc": lambda u: neg(hadamard(Call("csc", u), Call("cot", u))),
-    "cot": lambda u: neg(add(_ones(u), _power(Call("cot", u), 2))),
+    "sin": lambda u: Call("cos", u), "cos": lambda u: neg(Call("sin", u)),
     "tanh": lambda u: add(_ones(u), neg(_power(Call("tanh", u), 2))), "sinh": lambda u: Call("cosh", u), "cosh": lambda u: Call("sinh", u),
-    "coth": lambda u: add(_ones(u), neg(_power(Call("coth", u), 2))),
     "asin": lambda u: _power(add(_ones(u), neg(_power(u, 2))), -1, 2),
     "acos": lambda u: neg(_power(add(_ones(u), neg(_power(u, 2))), -1, 2)),
     "atan": lambda u: _power(add(_ones(u), _power(u, 2)), -1), "asinh": lambda u: _power(add(_ones(u), _power(u, 2)), -1, 2),
     "acosh": lambda u: _power(add(_power(u, 2), neg(_ones(u))), -1, 2), "atanh": lambda u: _power(add(_ones(u), neg(_power(u, 2))), -1),
     "sigmoid": lambda u: hadamard(_logistic(u), add(_ones(u), neg(_logistic(u)))), "softplus": _logistic,
     "relu": lambda u: Call("step", u), "expm1": lambda u: Call("exp", u), "log1p": lambda u: _power(add(_ones(u), u), -1),
-    "log2": _over_log(2), "log10": _over_log(10),
     "erf": lambda u: _scaled(mul(_number(2), _power(Constant("pi"), -1, 2)), Call("exp", neg(_power(u, 2)))),
-    "gelu": lambda u: add(_normal(u), hadamard(u, _bell(u))),
-    "silu": lambda u: add(_logistic(u), hadamard(u, _logistic(u), add(_ones(u), neg(_logistic(u))))),
-    "square": lambda u: _scaled(_number(2), u), "reciprocal": lambda u: neg(_power(u, -2)),
 }
 """f′ as an expression in u; so the second derivative comes out of the same table."""
 
@@ -222,6 +204,10 @@ def _change_of_power(u: Expr, exponent: Expr, along: Expr) -> Expr:
 
 
 DEFINITIONS: Final[dict[str, Callable[..., Expr]]] = {
+    "tan": lambda u: hadamard(Call("sin", u), _over("cos")(u)), "cot": lambda u: hadamard(Call("cos", u), _over("sin")(u)),
+    "sec": _over("cos"), "csc": _over("sin"), "coth": _over("tanh"), "log2": _log_to(2), "log10": _log_to(10),
+    "gelu": lambda u: hadamard(u, _normal(u)), "silu": lambda u: hadamard(u, _logistic(u)),
+    "square": lambda u: _power(u, 2), "reciprocal": lambda u: _power(u, -1),
     "norm": lambda u: _power(Call("sum", _power(u, 2)), 1, 2),
     "norm1": lambda u: Call("sum", Call("abs", u)),
     "mean": _mean,
