@@ -2,9 +2,30 @@
 
 from __future__ import annotations
 
-from ..ir import Call, Expr, Number, Position, Symbol
+from collections.abc import Callable
+
+from ..ir import Call, Dim, Expr, Index, Number, Position, Shape, Symbol
 from ..notation.printing.book import BookPrinter
+from ..records import Value
 from .document.blocks import Label, Ratio
+
+
+def value(of: str | Value | Ratio | Label, to: BookPrinter, math: Callable[[str], str], prose: Callable[[str], str]) -> str:
+    """A value of a sentence: mathematics in a printer's signs, set by `math`, or prose."""
+    match of:
+        case str():
+            return prose(of)
+        case Label():
+            return math(label(of, to))
+        case Ratio():
+            return math(ratio(of, to))
+        case Shape():
+            return "number" if of.is_number else math(to.shape_text(of))
+        case Dim():
+            return math(to.dim_text(of))
+        case Index():
+            return math(to.name_text(of.name))
+    return math(to.written(of))
 
 
 def ratio(of: Ratio, to: BookPrinter) -> str:

@@ -4,28 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 
-from ..ir import Dim, Expr, Index, Shape, Symbol
-from ..notation.printing.to_unicode import dim_unicode, name_unicode, printer, shape_unicode, to_unicode
+from ..ir import Expr, Index, Symbol
+from ..notation.printing.to_unicode import dim_unicode, name_unicode, printer, shape_unicode
 from ..records import Value
 from .document.blocks import Cell, Label, Phrase, Ratio
 from .document.letters import ranges
-from .labels import label, ratio
+from .labels import label, value
 from .wrap import SOLID
 
 _LONGEST_SOLID = 36
 
 
-def value_text(value: str | Value | Ratio) -> str:
+def value_text(of: str | Value | Ratio) -> str:
     """A value of a sentence in Unicode."""
-    if isinstance(value, Ratio):
-        return ratio(value, printer())
-    if isinstance(value, Expr):
-        return to_unicode(value)
-    if isinstance(value, Shape):
-        return shape_unicode(value)
-    if isinstance(value, Dim):
-        return dim_unicode(value)
-    return name_unicode(value.name) if isinstance(value, Index) else value
+    return value(of, printer(), str, str)
 
 
 def phrase_text(phrase: Phrase) -> str:

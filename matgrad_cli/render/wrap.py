@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from ..diagnostics.show import wrapped as filled
+
 SOLID = "\uf8ff"
 """A space at which a sentence is not broken: it stands inside a formula."""
 
@@ -52,18 +54,9 @@ def wrapped(text: str, first: int, later: int) -> list[tuple[int, int]]:
 
 def prose(text: str, width: int, indent: int, hanging: int | None = None) -> list[str]:
     """A sentence in lines of at most `width` columns, broken at spaces, each line indented."""
-    later = indent if hanging is None else hanging
-    lines: list[str] = []
-    current = " " * indent
-    empty = True
-    for solid in text.split():
-        word = solid.replace(SOLID, " ")
-        if not empty and len(current) + 1 + len(word) > width:
-            lines.append(current)
-            current, empty = " " * later, True
-        current += word if empty else f" {word}"
-        empty = False
-    return [*lines, current] if not empty else lines
+    words = " ".join(text.split())
+    lines = filled(words, width, " " * indent, indent if hanging is None else hanging) if words else []
+    return [line.replace(SOLID, " ") for line in lines]
 
 
 def underline(spans: Iterable[tuple[int, int]], start: int, end: int, sign: str = "‾") -> str:

@@ -91,4 +91,4 @@ def test_colour(monkeypatch: pytest.MonkeyPatch, stream: io.StringIO, no_color: 
     (None, None, "text"), (None, "a.tex", "latex"), (None, "a.MD", "markdown"), (None, "a", "text"), ("json", "a.tex", "json"),
 ])  # fmt: skip
 def test_the_format_follows_the_ending(asked: str | None, file: str | None, found: str) -> None:
-    assert output.format_for(asked, file, ("text", "latex", "markdown", "json"), "text") == found
+    assert output.format_for(asked, file, ("text", "latex", "markdown", "json")) == found

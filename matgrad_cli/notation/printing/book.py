@@ -5,6 +5,7 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections.abc import Iterable
 from fractions import Fraction
+from typing import Self
 
 from ...ir import (
     Add,
@@ -35,6 +36,8 @@ from ...ir import (
     Transpose,
     whole_derivative,
 )  # fmt: skip
+from ...ir.memory import remembered
+from ..letters import split_name
 from .forms import Forms
 from .precedence import (
     ATOM,
@@ -45,6 +48,7 @@ from .precedence import (
     SUM,
     UNARY,
     Chunk,
+    Marks,
     Piece,
     call_level,
     is_known,
@@ -59,6 +63,18 @@ _NONE: frozenset[Index] = frozenset()
 
 class BookPrinter(Forms):
     """The decisions shared by the Unicode, the LaTeX and the MathML printer."""
+
+    @classmethod
+    @remembered(maxsize=12)
+    def of(cls, taken: frozenset[str] = frozenset()) -> Self:
+        """The printer for expressions whose variables have taken these letters."""
+        return cls(taken)
+
+    @classmethod
+    def written(cls, node: Expr, marks: Marks | None = None) -> str:
+        """The expression as a book prints it: `2/m Xᵀ(XR − Y)`. Marked parts stand between private characters."""
+        clash = any(split_name(getattr(symbol, "name", ""))[0] == "sigma" for symbol in node.symbols)  # with the sign of a function
+        return cls.of(frozenset("σ" if clash else "")).show(node, marks)
 
     # ---- leaves
 

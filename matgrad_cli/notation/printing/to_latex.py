@@ -6,12 +6,10 @@ from collections.abc import Iterable, Sequence
 from typing import Final
 
 from ...ir import Expr, Index, Number
-from ...ir.memory import remembered
 from ..letters import LATEX_GREEK, split_name
 from .book import BookPrinter
-from .precedence import ATOM, POWER, Marks, Piece
+from .precedence import ATOM, POWER, Piece
 from .to_text import counted_letters
-from .to_unicode import greek_names
 
 _WORDS: Final = {
     "transpose": r"\top", "inverse": "-1", "inverse-transpose": r"-\top", "hadamard": r"\odot", "divide": r"\oslash",
@@ -102,14 +100,5 @@ class LatexPrinter(BookPrinter):
 _BARE: Final = LatexPrinter()
 dim_latex: Final = _BARE.dim_text
 shape_latex: Final = _BARE.shape_text
-
-
-@remembered(maxsize=4)
-def printer(taken: frozenset[str] = frozenset()) -> LatexPrinter:
-    """The printer for expressions whose variables have taken these letters."""
-    return LatexPrinter(taken)
-
-
-def to_latex(node: Expr, marks: Marks | None = None) -> str:
-    r"""The expression in LaTeX: `\frac{2}{m} X^\top (XR - Y)`. Marked parts stand between private characters."""
-    return printer(greek_names(node)).show(node, marks)
+printer: Final = LatexPrinter.of
+to_latex: Final = LatexPrinter.written

@@ -8,12 +8,10 @@ from html import escape
 from typing import Final
 
 from ...ir import Call, Differential, Entry, Expr, Index, Named, Number, Symbol
-from ...ir.memory import remembered
 from ..letters import GREEK, split_name
 from .book import BookPrinter
-from .precedence import ATOM, MARK_BASE, MARK_COUNT, POWER, Marks, Piece
+from .precedence import ATOM, MARK_BASE, MARK_COUNT, POWER, Piece
 from .to_text import counted_letters
-from .to_unicode import greek_names
 
 _TIMES: Final = "<mo>&#x2062;</mo>"
 _APPLY: Final = "<mo>&#x2061;</mo>"
@@ -148,14 +146,5 @@ def _around(text: str, wrap: Callable[[str], str]) -> str:
 _BARE: Final = MathmlPrinter()
 dim_mathml: Final = _BARE.dim_text
 shape_mathml: Final = _BARE.shape_text
-
-
-@remembered(maxsize=4)
-def printer(taken: frozenset[str] = frozenset()) -> MathmlPrinter:
-    """The printer for expressions whose variables have taken these letters."""
-    return MathmlPrinter(taken)
-
-
-def to_mathml(node: Expr, marks: Marks | None = None) -> str:
-    """The expression in MathML, without <math> around it. Marked parts stand between private characters."""
-    return printer(greek_names(node)).show(node, marks)
+printer: Final = MathmlPrinter.of
+to_mathml: Final = MathmlPrinter.written

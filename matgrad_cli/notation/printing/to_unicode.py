@@ -6,10 +6,9 @@ from collections.abc import Iterable, Sequence
 from typing import Final
 
 from ...ir import Call, Differential, Expr, Index, Number, Size
-from ...ir.memory import remembered
 from ..letters import GREEK, SUBSCRIPTS, SUPERSCRIPTS, split_name
 from .book import BookPrinter
-from .precedence import ATOM, POWER, PRODUCT, Marks, Piece
+from .precedence import ATOM, POWER, PRODUCT, Piece
 
 _WORDS: Final = {
     "transpose": "ᵀ", "inverse": "⁻¹", "inverse-transpose": "⁻ᵀ", "hadamard": "∘", "divide": "⊘", "kron": "⊗", "plus": "+", "minus": "−",
@@ -94,20 +93,5 @@ _BARE: Final = UnicodePrinter()
 dim_unicode: Final = _BARE.dim_text
 shape_unicode: Final = _BARE.shape_text
 position_unicode: Final = _BARE.position
-
-
-@remembered(maxsize=4)
-def printer(taken: frozenset[str] = frozenset()) -> UnicodePrinter:
-    """The printer for expressions whose variables have taken these letters."""
-    return UnicodePrinter(taken)
-
-
-def greek_names(node: Expr) -> frozenset[str]:
-    """The Greek letters among the variables of an expression that a function's sign would clash with."""
-    names = {getattr(symbol, "name", "") for symbol in node.symbols}
-    return frozenset("σ" for name in names if split_name(name)[0] == "sigma")
-
-
-def to_unicode(node: Expr, marks: Marks | None = None) -> str:
-    """The expression as a book prints it: `2/m Xᵀ(XR − Y)`. Marked parts stand between private characters."""
-    return printer(greek_names(node)).show(node, marks)
+printer: Final = UnicodePrinter.of
+to_unicode: Final = UnicodePrinter.written

@@ -8,15 +8,15 @@ from typing import Final
 from xml.etree import ElementTree
 
 from ...diagnostics.regex import regex
-from ...ir import Dim, Expr, Index, Path, Shape
+from ...ir import Expr, Index, Path
 from ...notation.printing.precedence import closing, opening
-from ...notation.printing.to_mathml import LEFT, RIGHT, dim_mathml, name_mathml, printer, shape_mathml, to_mathml
+from ...notation.printing.to_mathml import LEFT, RIGHT, dim_mathml, name_mathml, printer, to_mathml
 from ...notation.printing.to_unicode import shape_unicode, to_unicode
 from ...records import Value
 from ..document.blocks import Label, Phrase, Ratio
 from ..document.derivation import shaped_factors
 from ..document.letters import ranges
-from ..labels import label, ratio
+from ..labels import label, value
 from .prose import prose_html
 
 _SHORT: Final = 26
@@ -29,20 +29,9 @@ def math(inner: str, display: bool = False) -> str:
     return f"<math{style}>{inner}</math>"
 
 
-def value_html(value: str | Value | Ratio | Label) -> str:
+def value_html(of: str | Value | Ratio | Label) -> str:
     """A value of a sentence; prose keeps its indices and exponents."""
-    match value:
-        case Label() | Expr():
-            return math(label(value, printer()) if isinstance(value, Label) else to_mathml(value))
-        case Ratio():
-            return math(ratio(value, printer()))
-        case Shape():
-            return "number" if value.is_number else math(shape_mathml(value))
-        case Dim():
-            return math(dim_mathml(value))
-        case Index():
-            return math(name_mathml(value.name))
-    return prose_html(value)
+    return value(of, printer(), math, prose_html)
 
 
 def phrase_html(phrase: Phrase) -> str:

@@ -6,12 +6,12 @@ import re
 from collections.abc import Iterable
 from typing import Final
 
-from ...ir import Dim, Expr, Index, Named, Shape
-from ...notation.printing.to_latex import dim_latex, name_latex, printer, shape_latex, to_latex
+from ...ir import Expr, Index, Named
+from ...notation.printing.to_latex import dim_latex, name_latex, printer, to_latex
 from ...records import Value
 from ..document.blocks import Phrase, Ratio
 from ..document.letters import ranges
-from ..labels import ratio
+from ..labels import value
 from .lines import breakable
 from .prose_math import SIGNS, formula_latex, pieces
 
@@ -33,22 +33,14 @@ def _plain(text: str) -> str:
     return re.sub(r'"([^"]*)"', r"``\1''", text)
 
 
-def value_latex(value: Value | Ratio) -> str:
+def value_latex(of: Value | Ratio) -> str:
     """A value of a sentence as inline mathematics."""
-    if isinstance(value, Ratio):
-        return f"${ratio(value, printer())}$"
-    if isinstance(value, Expr):
-        return f"${breakable(to_latex(value))}$"
-    if isinstance(value, Shape):
-        return "number" if value.is_number else f"${shape_latex(value)}$"
-    if isinstance(value, Dim):
-        return f"${dim_latex(value)}$"
-    return f"${name_latex(value.name)}$" if isinstance(value, Index) else escaped(value)
+    return value(of, printer(), lambda text: f"${breakable(text) if isinstance(of, Expr) else text}$", escaped)
 
 
 def phrase_latex(phrase: Phrase) -> str:
     """A sentence in LaTeX."""
-    return joined(escaped(part) if isinstance(part, str) else value_latex(part) for part in phrase)
+    return joined(map(value_latex, phrase))
 
 
 def joined(parts: Iterable[str]) -> str:
