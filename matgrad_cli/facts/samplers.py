@@ -6,35 +6,40 @@ from collections.abc import Callable
 from fractions import Fraction
 from operator import eq, ge, le
 from random import Random
-from typing import Any, Protocol
+from typing import Any
 
 Rows = list[list[Any]]
 """A matrix as a list of rows; a vector is n×1 or 1×n, a number 1×1."""
 
 
-class Source(Protocol):
+class Source:
     """Where random numbers come from: floats, small fractions, or integers modulo a prime."""
+
+    def __init__(self, random: Random) -> None:
+        self._random = random
 
     def number(self) -> Any:
         """A number that is not zero, of either sign."""
+        return self.positive()
 
     def positive(self) -> Any:
         """A positive number (any number where there is no order)."""
+        raise NotImplementedError
 
     def ratio(self, top: Any, bottom: Any) -> Any:
         """top / bottom."""
+        return top / bottom
 
     def below(self, limit: int) -> int:
         """A whole number from 0 up to but not including the limit."""
+        return int(self._random.random() * limit)
 
 
-class Fractions:
+class Fractions(Source):
     """Small exact numbers: whole numbers up to a limit, and what is divided from them."""
 
-    __slots__ = ("_limit", "_random")
-
     def __init__(self, random: Random, limit: int) -> None:
-        self._random = random
+        super().__init__(random)
         self._limit = limit
 
     def number(self) -> Any:
@@ -46,11 +51,9 @@ class Fractions:
         return Fraction(self._random.randint(1, self._limit))
 
     def ratio(self, top: Any, bottom: Any) -> Any:
-        """top / bottom, exactly."""
         return Fraction(top) / bottom
 
     def below(self, limit: int) -> int:
-        """A whole number from 0 up to but not including the limit."""
         return self._random.randrange(limit)
 
 

@@ -224,7 +224,7 @@ class Judge:
         if not lacking:
             return found[0], found[1]
         sure = [side for side in lacking if isinstance(side, NoValue) and _counts(place, side)]
-        if not sure or any(isinstance(side, TooLarge) for side in found) or not self._in_domain(place):
+        if not sure or any(isinstance(side, TooLarge) for side in found) or self._outside(place):
             return None
         if len(lacking) == 1:
             if form.claim and lacking[0] is found[0]:
@@ -243,12 +243,13 @@ class Judge:
                 raise
             return OutOfDomain("too large for a point that is one more")
 
-    def _in_domain(self, place: Evaluator) -> bool:
+    def _outside(self, place: Evaluator) -> OutOfDomain | None:
+        """Why the loss has no value at a point; None where it has one."""
         try:
             place.value(self.problem.loss)
-        except OutOfDomain:
-            return False
-        return True
+        except OutOfDomain as why:
+            return why
+        return None
 
     def _somewhere(self, before: Expr, after: Expr, form: Form, thorough: bool) -> bool:
         """Whether both sides agree in the reals, wherever both have values: an oracle knows only some laws of exp and log.
@@ -299,26 +300,16 @@ class Judge:
         for number, (factor, mode) in enumerate(ways):
             place = self._points.scaled(1000 + number, mode, number % 2, factor, u.symbols)
             seen = signs(u, [place]) & wanted if self._completed(place) else set()
-            if seen and self._in_domain(place):
+            if seen and not self._outside(place):
                 wanted -= seen
                 found.append(place)
-            elif seen and not self._outside(place):
+            elif seen and not isinstance(self._outside(place), NoValue):  # it may be that no float can hold it
                 hidden |= seen
             if not wanted:
                 break
         excluded = frozenset(wanted - hidden)
         self._reached[u] = Reach(tuple(found), excluded, said(u, excluded))
         return self._reached[u]
-
-    def _outside(self, place: Evaluator) -> bool:
-        """Whether the loss surely has no value: not only none that a float can hold."""
-        try:
-            place.value(self.problem.loss)
-        except NoValue:
-            return True
-        except OutOfDomain:
-            return False
-        return False
 
     def _error(self, place: Evaluator, before: Expr, after: Expr) -> float:
         """The largest difference over the largest entry."""

@@ -35,13 +35,11 @@ DOMAINS: Final = ("generic", "positive", "fractions", "above", "negative")
 """A loss with log or √ has its domain in one of these."""
 
 
-class FloatSource:
+class FloatSource(Source):
     """Floats away from zero, in the range of a mode (times a factor)."""
 
-    __slots__ = ("_high", "_low", "_random", "_sign", "_wide")
-
     def __init__(self, rng: random.Random, mode: str, factor: float = 1) -> None:
-        self._random = rng
+        super().__init__(rng)
         low, high, self._sign = RANGES[mode]
         self._low, self._high = low * factor, high * factor
         self._wide = high > 50 * low
@@ -58,27 +56,13 @@ class FloatSource:
         part = self._random.random()
         return self._low * (self._high / self._low) ** part if self._wide else self._low + (self._high - self._low) * part
 
-    def ratio(self, top: Any, bottom: Any) -> Any:
-        """top / bottom."""
-        return top / bottom
 
-    def below(self, limit: int) -> int:
-        """A whole number below the limit."""
-        return int(self._random.random() * limit)
-
-
-class ModularSource:
+class ModularSource(Source):
     """Integers modulo a prime."""
 
-    __slots__ = ("_field", "_random")
-
     def __init__(self, rng: random.Random, field: Modular) -> None:
-        self._random = rng
+        super().__init__(rng)
         self._field = field
-
-    def number(self) -> Any:
-        """Any number but zero."""
-        return self._random.randrange(1, self._field.p)
 
     def positive(self) -> Any:
         """Any number but zero: there is no order."""
@@ -87,10 +71,6 @@ class ModularSource:
     def ratio(self, top: Any, bottom: Any) -> Any:
         """top / bottom."""
         return top * self._field.inverse(bottom % self._field.p) % self._field.p
-
-    def below(self, limit: int) -> int:
-        """A whole number below the limit."""
-        return int(self._random.random() * limit)
 
 
 class Setting:

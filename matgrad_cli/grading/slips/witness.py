@@ -6,6 +6,7 @@ import random
 from collections.abc import Iterable
 from typing import Any
 
+from ...facts.samplers import Source
 from ...ir import Expr, Symbol
 from ...verify.evaluate import Evaluator
 from ...verify.fields import Floats, NotExact, OutOfDomain
@@ -20,11 +21,12 @@ VISIBLE = 1e-6
 NO_VALUE = (OutOfDomain, NotExact, TooLarge, ValueError, OverflowError, ZeroDivisionError)
 
 
-class _Small:
+class _Small(Source):
     """Draws small whole numbers."""
 
     def __init__(self, rng: random.Random, highest: int, signed: bool) -> None:
-        self._random, self._highest, self._signed = rng, highest, signed
+        super().__init__(rng)
+        self._highest, self._signed = highest, signed
 
     def number(self) -> float:
         """A whole number, also 0 or negative where that helps."""
@@ -33,10 +35,6 @@ class _Small:
     def positive(self) -> float:
         """A positive whole number."""
         return float(self._random.randint(1, max(1, self._highest)))
-
-    def ratio(self, top: Any, bottom: Any) -> Any:
-        """top / bottom."""
-        return top / bottom
 
     def below(self, limit: int) -> int:
         """A whole number below the limit."""

@@ -9,13 +9,13 @@ from typing import Any, Final
 
 from ...diagnostics.record import record
 from ...facts import Problem
-from ...facts.conditions import CONDITIONS, consequences
+from ...facts.conditions import consequences
 from ...ir import Expr, Symbol
 from .. import structure as lay
 from ..evaluate import Evaluator
 from ..judge import Judge
 from ..tensor import Tensor
-from .system import NO_VALUE, Moved, array_at, data_points, rows_of
+from .system import NO_VALUE, array_at, data_points, facts_kept, moved
 from .variants import NATURAL, SAID, Signs, plans, varied
 
 _ZERO: Final = 1e-9
@@ -54,7 +54,7 @@ def curvatures(
     symmetric = symmetric or (problem.wrt.shape.is_matrix and any("symmetric" in consequences(word) for word in words))
     found = []
     for at, given, signs in solutions_of_all_signs(judge, problem, value):
-        if all(CONDITIONS[word].test(rows_of(given)) for word in words):
+        if all(facts_kept(judge, problem.wrt, given).values()):
             kind = _kind_at(at, problem, given, constraints, symmetric, quadratic)
             found += [Seen(signs, kind)] if kind is not None else []
     return found
@@ -62,10 +62,8 @@ def curvatures(
 
 def kept(judge: Judge, problem: Problem, value: Expr) -> dict[str, tuple[bool, bool]]:
     """For each fact of the unknown whether the solution keeps it at some data, and whether at all of them."""
-    tried = list(solutions_of_all_signs(judge, problem, value))
-    words = sorted(judge.setting.words.get(problem.wrt, ()))
-    told = {word: [bool(CONDITIONS[word].test(rows_of(given))) for _, given, _ in tried] for word in words}
-    return {word: (any(each), all(each)) for word, each in told.items() if each}
+    told = [facts_kept(judge, problem.wrt, given) for _, given, _ in solutions_of_all_signs(judge, problem, value)]
+    return {word: (any(one[word] for one in told), all(one[word] for one in told)) for word in sorted(told[0] if told else ())}
 
 
 def solutions_of_all_signs(judge: Judge, problem: Problem, value: Expr) -> Iterator[tuple[Evaluator, Tensor, Signs]]:
@@ -78,7 +76,7 @@ def solutions_of_all_signs(judge: Judge, problem: Problem, value: Expr) -> Itera
         place, real = varied(judge, places[turn % len(places)], signs, turn)
         given = _solution_at(place, value)
         if given is not None:
-            yield Evaluator(Moved(place.point, {symbol: given}, {}), place.limit), given, real
+            yield moved(place, {symbol: given}), given, real
 
 
 def _of_every_order(problem: Problem, places: list[Evaluator]) -> list[Evaluator]:
@@ -129,8 +127,8 @@ def _ways(at: Evaluator, problem: Problem, given: Tensor, directions: Any) -> se
     size = float(np.max(np.abs(point), initial=0)) or 1.0
 
     def loss(step: Any) -> float:
-        moved = Tensor(given.labels, given.dims, [float(value) for value in point + step])
-        return float(Evaluator(Moved(at.point, {problem.wrt: moved}, {}), at.limit).value(problem.loss).data[0])
+        there = Tensor(given.labels, given.dims, [float(value) for value in point + step])
+        return float(moved(at, {problem.wrt: there}).value(problem.loss).data[0])
 
     mixed = directions @ rng.normal(size=(directions.shape[1], 3))
     for direction in np.concatenate([directions, mixed], axis=1).T:

@@ -12,7 +12,7 @@ from .. import structure as lay
 from ..evaluate import Evaluator
 from ..judge import Judge
 from ..tensor import Tensor
-from .system import NO_VALUE, Moved, array_at, data_points
+from .system import NO_VALUE, array_at, data_points, moved
 
 _MORE: Final = 12
 _ENOUGH: Final = 5
@@ -88,7 +88,7 @@ def spectral_points(judge: Judge, problem: Problem, spectral: Spectral) -> tuple
 
         def value(point: Any, place: Evaluator = place, sides: Any = sides, sizes: Any = sizes) -> float:
             given = Tensor(sides, sizes, [float(entry) for entry in np.asarray(point).reshape(-1)])
-            return float(Evaluator(Moved(place.point, {symbol: given}, {}), place.limit).value(problem.loss).data[0])
+            return float(moved(place, {symbol: given}).value(problem.loss).data[0])
 
         try:
             best, feasible = _point(place, symbol, spectral)

@@ -16,7 +16,7 @@ from ..fields import Field, NotExact, OutOfDomain
 from ..jets import Tag
 from ..judge import Judge
 from ..sizes import ANY_ORDER
-from ..tensor import COL, ROW, Tensor, TooLarge, spread
+from ..tensor import COL, ROW, Tensor, TooLarge, nested, spread
 from .newton import newton
 
 MOST_UNKNOWNS: Final = 60
@@ -107,7 +107,7 @@ class _Unknowns:
             end = begin + prod(dims)
             values[symbol] = Tensor(labels, dims, [float(value) for value in u[begin:end]])
             begin = end
-        return Evaluator(Moved(self.place.point, values, self.derived), self.place.limit)
+        return moved(self.place, values, self.derived)
 
     def residual(self, u: Any) -> Any:
         """Left minus right of every equation; None where one has no value."""
@@ -238,20 +238,19 @@ def _solved(unknowns: _Unknowns, starts: Iterable[Evaluator], judge: Judge | Non
 def _admissible(unknowns: _Unknowns, u: Any, judge: Judge) -> bool:
     """Whether the facts about the unknowns hold."""
     point = unknowns.at(u).point
-    return all(
-        CONDITIONS[word].test(rows_of(point.array(symbol)))
-        for symbol in unknowns.system.unknowns for word in judge.setting.words.get(symbol, ())
-    )  # fmt: skip
+    return all(all(facts_kept(judge, symbol, point.array(symbol)).values()) for symbol in unknowns.system.unknowns)
 
 
-def rows_of(tensor: Tensor) -> list[list[Any]]:
-    """An array as rows; a vector as a column."""
-    data = list(tensor.data)
-    if ROW in tensor.labels and COL in tensor.labels:
-        width = tensor.size(COL)
-        data = list(spread(tensor, (ROW, COL), (tensor.size(ROW), width)).data)
-        return [data[at : at + width] for at in range(0, len(data), width)]
-    return [data] if COL in tensor.labels else [[value] for value in data]
+def facts_kept(judge: Judge, symbol: Symbol, tensor: Tensor) -> dict[str, bool]:
+    """Which facts of a variable a value of it keeps."""
+    sides = tuple([tensor.size(side) if side in tensor.labels else 1 for side in (ROW, COL)])
+    rows = nested(spread(tensor, (ROW, COL), sides))
+    return {word: bool(CONDITIONS[word].test(rows)) for word in judge.setting.words.get(symbol, ())}
+
+
+def moved(place: Evaluator, values: Mapping[Symbol, Tensor], derived: Mapping[Symbol, Expr] | None = None) -> Evaluator:
+    """A place at which some variables have other values."""
+    return Evaluator(Moved(place.point, values, derived or {}), place.limit)
 
 
 def solved_by(
@@ -271,15 +270,15 @@ def solved_by(
                 continue
         except NO_VALUE:
             continue
-        moved = Evaluator(Moved(place.point, {symbol: given}, derived or {}), place.limit)
-        unknowns = _Unknowns(moved, others, derived or {}, work, judge)
+        there = moved(place, {symbol: given}, derived)
+        unknowns = _Unknowns(there, others, derived or {}, work, judge)
         if others.unknowns:
             starts = _starts(judge, others, turn, mode)
             found = any(newton(unknowns.residual, unknowns.jacobian, unknowns.drawn(start)) is not None for start in starts)
             bound = _Unknowns(place, System(system.equations[1:], (symbol,)), derived or {}, work, judge)
             if found or any(_solved(bound, _starts(judge, bound.system, turn, mode), judge)):
                 told.append(found)
-        elif (zero := _vanishes(place, moved, system.equations)) is not None:
+        elif (zero := _vanishes(place, there, system.equations)) is not None:
             told.append(zero)
     return all(told) if told else None
 
@@ -303,6 +302,3 @@ def _vanishes(start: Evaluator, place: Evaluator, equations: Iterable[Equation])
     except NO_VALUE:
         return None
     return True
-
-
-__all__ = ["Equation", "Solution", "System", "data_points", "gap", "rows_of", "sides_at", "solutions", "solved_by"]

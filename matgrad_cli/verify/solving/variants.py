@@ -7,12 +7,11 @@ from collections.abc import Iterator, Mapping
 from itertools import product
 from typing import Any, Final
 
-from ...facts.conditions import CONDITIONS
 from ...ir import Symbol
 from ..evaluate import Evaluator
 from ..judge import Judge
 from ..tensor import Tensor
-from .system import Moved, rows_of
+from .system import facts_kept, moved
 
 ANY: Final = "as drawn"
 SAID: Final = {
@@ -60,14 +59,13 @@ def varied(judge: Judge, place: Evaluator, signs: Signs, turn: int) -> tuple[Eva
     for symbol, sign in signs.items():
         drawn = place.laid(symbol)
         scale = rng.choice(_SCALES)
-        words = judge.setting.words.get(symbol, ())
         for wanted, factor in ((sign, scale), (sign, 1), (ANY, scale)):
             data = [factor * entry for entry in _with_sign(list(drawn.data), drawn.dims, wanted)]
             given = Tensor(drawn.labels, drawn.dims, data)
-            if all(CONDITIONS[word].test(rows_of(given)) for word in words):
+            if all(facts_kept(judge, symbol, given).values()):
                 values[symbol], real[symbol] = given, wanted if _has(data, drawn.dims, wanted) else ANY
                 break
-    return Evaluator(Moved(place.point, values, {}), place.limit), real
+    return moved(place, values), real
 
 
 def _has(data: list[float], sizes: tuple[int, ...], sign: str) -> bool:
