@@ -3,33 +3,53 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Final
 
+from ..diagnostics.record import record
 from ..diagnostics.show import wrapped as filled
 
 SOLID = "\uf8ff"
 """A space at which a sentence is not broken: it stands inside a formula."""
 
-_OPEN, _CLOSE = "([⟨", ")]⟩"
+
+@record
+class Signs:
+    """What a notation is written with, as far as it says where a line may be broken: brackets, braces in which nothing is broken, signs
+    that belong to what `follows` them, signs before which a line is broken well, and those that stay with what is `before` and `behind`."""
+
+    opening: str
+    closing: str
+    braces: str
+    follows: tuple[str, ...]
+    plus: tuple[str, ...]
+    sums: tuple[str, ...]
+    before: tuple[str, ...]
+    behind: tuple[str, ...]
 
 
-def break_points(text: str) -> list[tuple[int, int]]:
-    """Where a line may be broken, before a character: (position, how unwelcome)."""
+UNICODE: Final = Signs("([⟨", ")]⟩", "", ("∂/∂",), ("+", "−", "="), ("Σ",), tuple("∘⊗⊘·↦"), tuple("+−∘⊗⊘·↦,="))
+
+
+def break_points(text: str, signs: Signs = UNICODE) -> list[tuple[int, int]]:
+    """Where a line may be broken, before a character, and how unwelcome that is: before + or −, then before a Σ, then between factors."""
     found: list[tuple[int, int]] = []
-    depth = 0
+    depth = braces = last = 0
     for position, character in enumerate(text):
-        if character in _OPEN:
+        if character in signs.braces and text[position - 1 : position] != "\\":
+            braces += 1 if character == "{" else -1
+        elif not braces and character in signs.opening:
             depth += 1
-        elif character in _CLOSE:
+        elif not braces and character in signs.closing:
             depth -= 1
-        elif character == " " and 0 < position < len(text) - 1:
-            after = text[position + 1]
-            if text[max(text.rfind(" ", 0, position), text.rfind("(", 0, position)) + 1 :].startswith("∂/∂"):
-                continue  # the sign belongs to what follows it
-            if after in "+−=" and text[position - 1] != "=":
+        elif not braces and character == " " and 0 < position < len(text) - 1:
+            word, rest, last = text[last:position].strip(), text[position + 1 :], position
+            if word.startswith(signs.follows) or word.rpartition("(")[2].startswith(signs.follows):
+                continue
+            if rest.startswith(signs.plus) and not word.endswith("="):
                 found.append((position, 3 * depth))
-            elif after == "Σ":
+            elif rest.startswith(signs.sums):
                 found.append((position, 3 * depth + 1))
-            elif text[position - 1] not in "+−∘⊗⊘·↦,=" and after not in "∘⊗⊘·↦":
+            elif not rest.startswith(signs.before) and not word.endswith(signs.behind):
                 found.append((position, 3 * depth + 2))
     return found
 

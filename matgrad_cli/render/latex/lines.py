@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from ...diagnostics.regex import regex
+from ..wrap import Signs, break_points
 
 ROOM: Final = {1: 58.0, 2: 36.0}
 """How wide a row may be in a paper of one column, and of two."""
@@ -14,6 +15,13 @@ _WIDE: Final = {
     "cdot": 1.4, "odot": 2.2, "otimes": 2.2, "oslash": 2.2, "mapsto": 2.6, "log": 2.4, "exp": 2.6, "sin": 2.2, "cos": 2.4, "tanh": 3.2,
     "det": 2.4, "top": 0.8, "frac": 0.0, "sqrt": 1.4, "mathrm": 0.0, "mathbf": 0.0, "log\\det": 4.5, "qquad": 4.0, "quad": 2.0,
 }  # fmt: skip
+
+
+_BETWEEN: Final = (r"\cdot", r"\odot", r"\otimes", r"\oslash", r"\mapsto", "+", "-")
+LATEX: Final = Signs(
+    "([", ")]", "{}", (r"\sum", r"\frac{\partial }"), ("+ ", "- "), (r"\sum", r"\frac{\partial"),
+    (*_BETWEEN, ")", r"\b", r"\B", r"\r", "=", "]"), (*_BETWEEN, "(", "l(", "l[", r"\partial", "lVert", ",", r"\lvert", r"\langle"),
+)  # fmt: skip
 
 
 def width(text: str) -> float:
@@ -78,7 +86,7 @@ def broken(text: str, first: float, later: float) -> list[str]:
 
 def _best_cut(text: str, room: float) -> int | None:
     best: tuple[float, int] | None = None
-    for position, cost in _cuts(text):
+    for position, cost in break_points(text, LATEX):
         wide = width(text[:position])
         if wide > room:
             best = best or (cost, position)  # what cannot be broken stands alone
@@ -96,39 +104,7 @@ def breakable(text: str, room: float = 18.0) -> str:
         return text
     parts: list[str] = []
     end = 0
-    for position, _ in _cuts(text):
+    for position, _ in break_points(text, LATEX):
         parts.append(text[end:position] + r"\allowbreak")
         end = position
     return "".join([*parts, text[end:]])
-
-
-_GLUED: Final = (
-    ")", r"\b", r"\B", r"\r", r"\cdot", r"\odot", r"\otimes", r"\oslash", r"\mapsto", "+", "-", "=", "]",
-)  # fmt: skip
-_GLUING: Final = (
-    "+", "-", "(", "l(", "l[", r"\partial", "lVert", r"\cdot", r"\odot", r"\otimes", r"\oslash", r"\mapsto", ",", r"\lvert", r"\langle",
-)  # fmt: skip
-
-
-def _cuts(text: str) -> list[tuple[int, float]]:
-    """Where a row may end outside braces: before + or − (best outside brackets), before Σ, between factors."""
-    found: list[tuple[int, float]] = []
-    braces = brackets = last = 0
-    for position, character in enumerate(text):
-        if character in "{}" and text[position - 1 : position] != "\\":
-            braces += 1 if character == "{" else -1
-        elif braces == 0 and character in "([":
-            brackets += 1
-        elif braces == 0 and character in ")]":
-            brackets -= 1
-        elif braces == 0 and character == " " and 0 < position < len(text) - 1:
-            word, rest, last = text[last:position].strip(), text[position + 1 :], position
-            if word.startswith((r"\sum", r"\frac{\partial }")):
-                continue  # these signs belong to what follows them
-            if rest[:2] in ("+ ", "- "):
-                found.append((position, 3.0 * brackets))
-            elif rest.startswith((r"\sum", r"\frac{\partial")):
-                found.append((position, 3.0 * brackets + 1))
-            elif not rest.startswith(_GLUED) and not word.endswith(_GLUING):
-                found.append((position, 3.0 * brackets + 2))
-    return found
