@@ -31,13 +31,16 @@ def _dumps(data: dict[str, Any]) -> str:
     return json.dumps(data, ensure_ascii=False, indent=2)
 
 
+def _told(of: object, names: str) -> dict[str, Any]:
+    """What a record says under these names; under one with a question mark only where it says something."""
+    values = {name: getattr(of, name.strip("?")) for name in names.split()}
+    said = {name.strip("?"): value for name, value in values.items() if name[-1] != "?" or (value is not None and value not in ("", False))}
+    return {name: list(value) if isinstance(value, tuple) else value for name, value in said.items()}
+
+
 def _file(file: FileReport) -> dict[str, Any]:
     return {
-        "file": file.file,
-        **({"student": file.student} if file.student else {}),
-        "verdict": file.verdict,
-        "score": file.score,
-        "points": file.points,
+        **_told(file, "file student? verdict score points"),
         "diagnostics": [_diagnostic(diagnostic) for diagnostic in file.diagnostics],
         "problems": [_problem(problem) for problem in file.problems],
     }
@@ -45,15 +48,7 @@ def _file(file: FileReport) -> dict[str, Any]:
 
 def _diagnostic(diagnostic: Diagnostic) -> dict[str, Any]:
     line, column = place_of(diagnostic)
-    return {
-        "code": diagnostic.code,
-        "severity": diagnostic.severity,
-        "message": diagnostic.message,
-        "line": line,
-        "column": column,
-        "notes": list(diagnostic.notes),
-        "help": diagnostic.help,
-    }
+    return {**_told(diagnostic, "code severity message"), "line": line, "column": column, **_told(diagnostic, "notes help")}
 
 
 def place_of(diagnostic: Diagnostic) -> tuple[int | None, int | None]:
@@ -66,40 +61,18 @@ def place_of(diagnostic: Diagnostic) -> tuple[int | None, int | None]:
 def _problem(problem: ProblemReport) -> dict[str, Any]:
     first = problem.first_wrong
     return {
-        "id": problem.id,
-        "kind": problem.kind,
-        "verdict": problem.verdict,
-        "score": problem.score,
-        "points": problem.points,
-        **({"credit": problem.credit} if problem.credit else {}),
-        "notes": list(problem.notes),
-        "warnings": list(problem.warnings),
+        **_told(problem, "id kind verdict score points credit? notes warnings"),
         "claims": dict(zip(("judged", "of"), problem.claims, strict=True)),
         "lines": [_line(finding) for finding in problem.lines],
-        "first_wrong": None
-        if first is None
-        else {"number": first.number, "line": first.line, "code": first.code, "message": first.message},
-        "final": {"verdict": problem.final.verdict, "code": problem.final.code, "message": problem.final.message},
+        "first_wrong": None if first is None else _told(first, "number line code message"),
+        "final": _told(problem.final, "verdict code message"),
     }
 
 
 def _line(finding: Finding) -> dict[str, Any]:
     evidence = list(finding.diagnostic.notes) if finding.diagnostic else []
-    return {
-        "line": finding.line,
-        "column": finding.column,
-        **({"cell": finding.cell} if finding.cell is not None else {}),
-        **({"text": finding.text} if finding.text else {}),
-        "number": finding.number,
-        "role": finding.role,
-        "verdict": finding.verdict,
-        **({"holds": True} if finding.holds else {}),
-        "code": finding.code,
-        "message": finding.message,
-        "help": finding.help,
-        "evidence": evidence,
-        "notes": list(finding.notes),
-    }
+    said = _told(finding, "line column cell? text? number role verdict holds? code message help")
+    return {**said, "evidence": evidence, **_told(finding, "notes")}
 
 
 def to_gradescope(report: Report) -> str:
