@@ -8,7 +8,7 @@ from __future__ import annotations
 from functools import lru_cache
 
 from ..diagnostics.regex import regex
-from ..ir import ELEMENTWISE, Call, Differential, Expr, Fill, MatMul, Mul, Named, Number, Partial, Power, Transpose
+from ..ir import ELEMENTWISE, Call, Differential, Entry, Expr, Fill, MatMul, Mul, Named, Number, Partial, Power, Transpose
 from ..ir.functions import WITH_AXES
 
 SCALAR_OR_ARRAY = ("Mul", "Hadamard", "Power")
@@ -74,6 +74,8 @@ def factors_needed(text: str) -> tuple[frozenset[str], ...]:
 def may_fit(text: str, node: Expr) -> bool:
     """Whether an expression may fit a pattern, as far as its text and the operators of the expression say at once."""
     operator = _lowest_operator(text)
+    if isinstance(node, Entry) and text.endswith("]") and not operator and not text.startswith("delta["):
+        return may_fit(text[: text.rindex("[")], node.base)
     if text.startswith("(") and text.endswith(")") and not operator:
         return may_fit(text[1:-1], node)
     if text.isidentifier() or (text.endswith("]") and node.shape.is_number and not operator):
@@ -86,7 +88,8 @@ def may_fit(text: str, node: Expr) -> bool:
         case Differential(body) if text.startswith("d("):
             return may_fit(text[2:-1], body.body if isinstance(body, Named) else body)
         case Partial(body) if text.startswith("partial("):
-            return may_fit(_parts(text[len("partial(") : -1], ",")[0], body)
+            inner = _parts(text[len("partial(") : -1], ",")[0]
+            return may_fit(inner, body.base if isinstance(body, Entry) and not inner.endswith("]") else body)  # sums are read by entries
         case Transpose(body) if text.endswith(".T") and not operator:
             return may_fit(text[:-2], body)
         case Power(base) if operator == "**" and text.count("**") == 1:

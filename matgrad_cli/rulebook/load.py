@@ -9,8 +9,9 @@ from typing import Any
 
 from ..diagnostics import Diagnostic, InputError
 from ..diagnostics.record import record
+from ..ir import Expr
 from .complaint import complain
-from .heads import guess_heads
+from .heads import may_fit
 from .plain import read_plain
 from .rule import METHOD_FIELDS, RULE_FIELDS, Method, Phase, Requirement, Rule
 
@@ -92,11 +93,11 @@ class Rulebook:
         rule = self.rule(name.removesuffix(BACKWARDS))
         return rule.backwards if name.endswith(BACKWARDS) else rule
 
-    def may_fit(self, name: str, heads: set[str]) -> bool:
-        """Whether a rule as a phase names it may fit at one of these operators, without reading the rule."""
+    def likely(self, name: str, nodes: Iterable[Expr]) -> bool:
+        """Whether a rule as a phase names it may fit one of these parts, without reading the rule."""
         entry = self._entries[name.removesuffix(BACKWARDS)]
         text = _quick(entry.text, "rhs" if name.endswith(BACKWARDS) else "lhs")
-        return not text or "\noptional" in entry.text or not heads.isdisjoint(guess_heads(text))
+        return not text or "\noptional" in entry.text or any(may_fit(text, node) for node in nodes)
 
     def text(self, rule_id: str, field: str) -> str:
         """A text field of a rule without reading the rule; empty if it has none that is written plainly."""
@@ -113,11 +114,6 @@ class Rulebook:
     def family(self, name: str) -> tuple[Rule, ...]:
         """The rules of one chapter, in order."""
         return tuple(self.rule(entry.id) for entry in self._entries.values() if entry.family == name)
-
-    def left_side(self, rule_id: str) -> str:
-        """The text of a rule's left side, without reading the rule; empty for a native rule."""
-        known = self._rules.get(rule_id)
-        return known.lhs if known is not None else _quick(self._entries[rule_id].text, "lhs")
 
     @property
     def methods(self) -> tuple[str, ...]:

@@ -9,14 +9,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 
 from ...diagnostics.record import record
-from ...ir import Differential, Entry, Expr, Named, Partial, Path
-from ...rulebook.heads import guess_heads, head_of
+from ...ir import Differential, Entry, Expr, Partial, Path
 from ...rulebook.rule import Rule
-from .application import HEADS, Scene, fit, places_of
+from .application import Scene, fit, places_of
 from .apply import Rewriting
-
-ANY = ("",)
-"""The heads of a rule that is tried at everything."""
+from .entrywise import differential_of
 
 
 @record
@@ -46,29 +43,13 @@ def outermost(parts: Iterable[Expr]) -> list[Expr]:
     return [part for part in found if part not in inside]
 
 
-def heads_of(text: str, rule_id: str) -> tuple[str, ...]:
-    """At what under a ∂ or d a rule with this left side may fit: `partial(tr(A), X[s,t])`, `d(tr(A))` and `tr(A)` at tr."""
-    if not text:
-        return HEADS.get(rule_id, ANY)
-    inner = text[len("partial(") : text.rindex(", X")] if text.startswith("partial(") else text[2:-1] if text.startswith("d(") else text
-    if inner.endswith("]") and not inner.startswith("delta["):
-        base = inner[: inner.rindex("[")]
-        base = base[1:-1] if base.startswith("(") else base
-        return "Entry", *(("Symbol",) if base.isidentifier() else guess_heads(base))
-    return ANY if inner.isidentifier() else guess_heads(inner)
-
-
 class Layers:
     """Takes what is pending apart by rules, those that `--rules` added first."""
 
     def __init__(self, scene: Scene, rules: Iterable[str]) -> None:
         self.scene = scene
-        self._by_head: dict[str, list[tuple[int, str]]] = {}
         self._known: dict[Expr, Layer | None] = {}
-        book = scene.rules
-        for order, rule_id in enumerate([*(rule.id for rule in book.extras() if rule.lhs), *rules]):
-            for head in heads_of(book.left_side(rule_id), rule_id):
-                self._by_head.setdefault(head, []).append((order, rule_id))
+        self._rules = [*(rule.id for rule in scene.rules.extras() if rule.lhs), *rules]
 
     def layer(self, pending: Differential) -> Layer | None:
         """What the first rule that fits makes of a pending differential; None where no rule is known."""
@@ -110,13 +91,12 @@ class Layers:
         return None
 
     def _candidates(self, pending: Differential | Partial) -> Iterator[Rule]:
-        body = pending.body
-        if isinstance(pending, Differential):
-            body = body.body if isinstance(body, Named) else body
-        elif isinstance(body, Entry):
-            body = body.base
-        options = [*self._by_head.get(head_of(body), ()), *self._by_head.get(*ANY, ())]
-        return (self.scene.rules.rule(rule_id) for _, rule_id in sorted(options))
+        """The rules that may fit, as far as their text says: what it does not rule out is read."""
+        seen = [pending, pending.body]
+        if isinstance(pending, Partial):
+            seen += [differential_of(pending), differential_of(pending).body]
+        book = self.scene.rules
+        return (book.rule(rule_id) for rule_id in self._rules if book.likely(rule_id, seen))
 
 
 def _places(rule: Rule, pending: Differential | Partial) -> Iterator[tuple[Path, Expr]]:

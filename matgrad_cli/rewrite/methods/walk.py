@@ -8,7 +8,6 @@ from ...diagnostics.record import field, mutable
 from ...ir import Add, Call, Differential, Expr, Mul, Named, Path, Power, Symbol, add, at, mul
 from ...records import Derivation
 from ...records.layout import is_turned
-from ...rulebook.heads import head_of
 from ...rulebook.rule import Phase
 from ..closing import LineOf, finish, tidied
 from ..engine.application import Scene, applied, fit, with_parts
@@ -45,8 +44,8 @@ class Mover(Search):
         book = self.scene.rules
         extra = [rule for rule in book.extras() if rule.moves or rule.still]
         places = list(self._moving(line))
-        heads = {head_of(node) for _, node in places}
-        return self.first((*extra, *(book.directed(name) for name in phase.rules if book.may_fit(name, heads))), line, places)
+        nodes = [node for _, node in places]
+        return self.first((*extra, *(book.directed(name) for name in phase.rules if book.likely(name, nodes))), line, places)
 
     def through(self, phases: Iterable[Phase], line: Expr) -> Expr:
         """The line after all rules of the phases, one after the other, without a record."""
