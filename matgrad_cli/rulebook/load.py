@@ -52,6 +52,7 @@ class Rulebook:
         self._rules: dict[str, Rule] = {}
         self._methods = methods
         self._read: dict[str, Method] = {}
+        self._texts: dict[str, str] = {}
         for entry in entries:
             if entry.id in self._entries:
                 other = self._entries[entry.id]
@@ -95,9 +96,12 @@ class Rulebook:
 
     def likely(self, name: str, nodes: Iterable[Expr]) -> bool:
         """Whether a rule as a phase names it may fit one of these parts, without reading the rule."""
-        entry = self._entries[name.removesuffix(BACKWARDS)]
-        text = _quick(entry.text, "rhs" if name.endswith(BACKWARDS) else "lhs")
-        return not text or "\noptional" in entry.text or any(may_fit(text, node) for node in nodes)
+        if name not in self._texts:
+            entry = self._entries[name.removesuffix(BACKWARDS)]
+            optional = "\noptional" in entry.text
+            self._texts[name] = "" if optional else _quick(entry.text, "rhs" if name.endswith(BACKWARDS) else "lhs")
+        text = self._texts[name]
+        return not text or any(may_fit(text, node) for node in nodes)
 
     def text(self, rule_id: str, field: str) -> str:
         """A text field of a rule without reading the rule; empty if it has none that is written plainly."""

@@ -41,9 +41,10 @@ from ...ir import (
 from ...ir.memory import remembered
 from ...ir.walk import letters_in, mapped, nodes_of
 from ...records import Bindings, Sentence
-from ...rulebook.heads import head_of
+from ...rulebook.heads import head_of, may_fit
 from ...rulebook.load import Rulebook
 from ...rulebook.rule import Rule
+from ...rulebook.variants import variants
 from ..forms.algebra import multiplied, numerals_first, zero
 from ..forms.terms import is_entries, join, split
 from .apply import Rewriting, rewritings
@@ -185,6 +186,8 @@ def _fit(rule: Rule, node: Expr, scene: Scene, bindings: Bindings, whole: Expr, 
         return None if found is None else Rewriting(rule, found[0], found[1])
     if scene.inside and rule.still:
         rule = replace(rule, still=())
+    if not any(may_fit(one.lhs, node) for one in (variants(rule) if rule.optional else (rule,))):
+        return None
     taken, under = taken_at(whole, path, scene), under_pending(whole, path)
     return next(rewritings(rule, node, scene.problem, taken, under, bindings, False, scene.motion), None)
 
