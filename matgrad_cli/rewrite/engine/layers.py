@@ -6,10 +6,10 @@ whose entry it is): d(‖A‖²) = d(tr(AᵀA)).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 
 from ...diagnostics.record import record
-from ...ir import Differential, Entry, Expr, Partial, Path
+from ...ir import Differential, Entry, Expr, Partial, Path, at
 from ...rulebook.rule import Rule
 from .application import Scene, fit, places_of
 from .apply import Rewriting
@@ -57,13 +57,13 @@ class Layers:
             self._known[pending] = self._first(self._candidates(pending), pending, pending, ())
         return self._known[pending]
 
-    def round(self, line: Expr, ready: Iterable[Expr], inside: Callable[[Expr], bool]) -> dict[Path, Rewriting] | Expr:
+    def round(self, line: Expr, places: Iterable[tuple[Path, Expr]]) -> dict[Path, Rewriting] | Expr:
         """What the first rule that fits makes of the first of these parts of the line, and wherever it comes first for another of them,
-        of that; a part for which no rule is known is given back."""
+        of that; a part for which no rule is known is given back. A place is where a part stands, or a term that waits for it."""
         found: dict[Path, Rewriting] = {}
         chosen: dict[Expr, Rule] = {}
         first: Rule | None = None
-        for path, pending in places_of(line, dict.fromkeys(ready), inside):
+        for path, pending in places:
             if pending in chosen and chosen[pending] is not first:
                 continue
             layer = self._at(line, path, pending, chosen.get(pending))
@@ -77,10 +77,16 @@ class Layers:
 
     def _at(self, line: Expr, path: Path, pending: Expr, known: Rule | None) -> Layer | None:
         """A differential is taken apart alike wherever it stands; an entry in letters that its term does not use."""
-        if isinstance(pending, Differential):
-            return self.layer(pending)
-        assert isinstance(pending, Partial)
-        return self._first(self._candidates(pending) if known is None else (known,), pending, line, path)
+        if not isinstance(pending, Differential):
+            assert isinstance(pending, Partial)
+            return self._first(self._candidates(pending) if known is None else (known,), pending, line, path)
+        layer, node = self.layer(pending), at(line, path)
+        if layer is None or node is pending:
+            return layer
+        if layer.below:
+            return Layer(layer.rewriting, next(below for below, _ in places_of(node, {pending.body: layer}, lambda _: True)))
+        rewriting = fit(layer.rule, node, self.scene, (), line, path)
+        return None if rewriting is None else Layer(rewriting, ())
 
     def _first(self, rules: Iterable[Rule], pending: Differential | Partial, line: Expr, path: Path) -> Layer | None:
         for rule in rules:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from fractions import Fraction
 
 from ...ir import (
@@ -104,6 +104,12 @@ def basis(position: int, dim: Dim) -> Expr:
 def factors_of(expr: Expr) -> tuple[Expr, ...]:
     """The factors of a matrix product; a single matrix is its own only factor."""
     return expr.factors if isinstance(expr, MatMul) else (expr,)
+
+
+def apart(factors: Sequence[Expr]) -> tuple[tuple[Expr, ...], tuple[Expr, ...]]:
+    """The numbers among the factors of a product, and its arrays."""
+    numbers = tuple(factor for factor in factors if factor.shape.is_number)
+    return numbers, tuple(factor for factor in factors if not factor.shape.is_number)
 
 
 def ordered(factors: Iterable[Expr]) -> tuple[Expr, ...]:

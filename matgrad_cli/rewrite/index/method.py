@@ -87,7 +87,7 @@ def _multiply_numbers(recorder: Recorder) -> None:
 
 def _unfold_round(recorder: Recorder, layers: Layers, ready: list[Partial]) -> None:
     """One rule at all the pending derivatives that it comes first for: a step."""
-    found = layers.round(recorder.line, ready, has_pending)
+    found = layers.round(recorder.line, places_of(recorder.line, dict.fromkeys(ready), has_pending))
     if isinstance(found, Expr):
         assert isinstance(found, Partial)
         part = to_unicode(inside_of(found.body))

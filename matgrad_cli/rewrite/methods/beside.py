@@ -5,7 +5,7 @@ from __future__ import annotations
 from ...diagnostics.record import record
 from ...ir import Call, Expr, Eye, LinearMap, MatMul, Mul, Number, Symbol, Transpose, matmul, mul
 from ..engine.moving import along
-from ..forms.algebra import flip, numerals_first
+from ..forms.algebra import apart, flip, numerals_first
 
 TRACE = "tr"
 
@@ -81,5 +81,5 @@ def peeled(gradient: Expr) -> tuple[tuple[Expr, ...], Expr]:
     """The numbers in front of an array, and the array."""
     if not isinstance(gradient, Mul):
         return (), gradient
-    numbers = tuple(factor for factor in gradient.factors if factor.shape.is_number)
-    return numbers, next(factor for factor in gradient.factors if not factor.shape.is_number)
+    numbers, arrays = apart(gradient.factors)
+    return numbers, arrays[0]

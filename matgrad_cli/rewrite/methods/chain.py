@@ -172,7 +172,7 @@ class Chain:
     def _layer(self, bodies: list[Expr]) -> Application:
         """One rule on all the terms that wait for one of these parts and that it fits."""
         places = (place for body in dict.fromkeys(bodies) for place in self._places(body))
-        return one_layer(self.recorder.line, self.recorder.scene, self.moving, places, self._stuck)
+        return one_layer(self.recorder.line, self.moving, places, self._stuck)
 
     # --- sentences --------------------------------------------------------------------------------------------------------
 

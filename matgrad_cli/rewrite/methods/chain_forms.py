@@ -28,7 +28,6 @@ from ...ir import (
     Symbol,
     Transpose,
     add,
-    at,
     matmul,
     mul,
     product,
@@ -37,8 +36,7 @@ from ...ir import (
 from ...ir.dimensions import NUMBER
 from ...ir.memory import remembered
 from ...rulebook.load import Rulebook
-from ..engine.application import Application, Scene, applied, fit, holds_pending, places_of, reserved_names, terms_with_differentials
-from ..engine.layers import Layer
+from ..engine.application import Application, Scene, applied, holds_pending, reserved_names, terms_with_differentials
 from ..forms.algebra import flip, zero
 from ..forms.entries import entry, letters_for
 from ..textbook.simplifier import textbook
@@ -302,25 +300,10 @@ def waiting(line: Expr, problem: Problem, path: Path = ()) -> Iterator[tuple[Pat
             yield from waiting(part, problem, (*path, number))
 
 
-def one_layer(
-    line: Expr, scene: Scene, moving: Moving, places: Iterable[tuple[Path, Term]], stuck: Callable[[Expr], StuckError]
-) -> Application:
+def one_layer(line: Expr, moving: Moving, places: Iterable[tuple[Path, Term]], stuck: Callable[[Expr], StuckError]) -> Application:
     """The first rule that fits a term that waits, run on all of them that it fits."""
-    first: Layer | None = None
-    found = {}
-    for path, term in places:
-        assert isinstance(term.move, Differential)
-        layer, node = moving.layer(term.move), at(line, path)
-        if layer is None:
-            raise stuck(body_of(term))
-        first = first or layer
-        if layer.rule.id != first.rule.id:
-            continue
-        if layer.below:
-            below = next(below for below, _ in places_of(node, {body_of(term): layer}, lambda _: True))
-            found[*path, *below] = layer.rewriting
-        elif (rewriting := fit(layer.rule, node, scene, (), line, path)) is not None:
-            found[path] = rewriting
-        else:
-            raise stuck(body_of(term))
+    found = moving.round(line, ((path, term.move) for path, term in places))
+    if isinstance(found, Differential):
+        raise stuck(found.body)
+    assert not isinstance(found, Expr)
     return applied(line, found)

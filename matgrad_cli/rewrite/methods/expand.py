@@ -101,7 +101,7 @@ class Expand:
             raise stuck(recorder, recorder.problem.loss)
         if found:
             before = recorder.line
-            recorder.record(one_layer(before, recorder.scene, self.moving, found, lambda part: stuck(recorder, part)))
+            recorder.record(one_layer(before, self.moving, found, lambda part: stuck(recorder, part)))
             if recorder.line is before:
                 raise stuck(recorder, body_of(found[0][1]))
         return bool(found)

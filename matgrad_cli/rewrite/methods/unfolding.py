@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from ...ir import Call, Differential, Expr, Inverse, MatrixPower, Named, Symbol, Transpose, add, hadamard, matmul, mul, substitute
 from ...ir.functions import CHANGES, unknown, unknown_parts
 from ...records import Bindings
-from ..engine.application import Scene, Site, applied, holds_pending, native
+from ..engine.application import Scene, Site, applied, holds_pending, native, places_of
 from ..engine.layers import Layers
 from ..engine.recorder import Recorder
 from ..forms.algebra import zero
@@ -50,7 +50,8 @@ def _d(body: Expr, like: Differential) -> Expr:
 
 def unfold(recorder: Recorder, moving: Moving, pending: Iterable[Differential]) -> bool:
     """One step: the rule that comes first for the first of these takes apart all that it comes first for. Whether any was pending."""
-    found = moving.round(recorder.line, (part for part in pending if part.body is not moving.variable), holds_pending)
+    ready = (part for part in pending if part.body is not moving.variable)
+    found = moving.round(recorder.line, places_of(recorder.line, dict.fromkeys(ready), holds_pending))
     if isinstance(found, Differential):
         raise recorder.unknown(found.body)
     if found and not isinstance(found, Expr):

@@ -31,11 +31,11 @@ from ...ir import (
     product,
 )
 from ..engine.application import settled
-from ..forms.algebra import factors_of, flip
+from ..forms.algebra import apart, factors_of, flip
 from ..forms.terms import terms_of
 from ..textbook.scaled import scaled
 from .line import Moved, Place, native, singular
-from .opening import Term, apart, entrywise_terms, filled, negative, total
+from .opening import Term, entrywise_terms, filled, negative, total
 from .prepared import symmetric_part
 
 

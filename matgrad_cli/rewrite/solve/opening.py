@@ -24,7 +24,7 @@ from ...ir import (
     product,
 )
 from ..engine.application import is_zero
-from ..forms.algebra import flip, zero
+from ..forms.algebra import apart, flip, zero
 from ..forms.terms import terms_of
 from ..textbook.normal import multiplied_out
 
@@ -125,12 +125,6 @@ class Opener:
         if any(isinstance(part, Transpose) and part.body is self.unknown for part in factors):  # wᵀa = aᵀw
             factors = tuple(flip(part) for part in reversed(factors))
         return self._term(rest, (*arrays, *factors))
-
-
-def apart(factors: Sequence[Expr]) -> Parts:
-    """The numbers among the factors of a product, and its arrays."""
-    numbers = tuple(factor for factor in factors if factor.shape.is_number)
-    return numbers, tuple(factor for factor in factors if not factor.shape.is_number)
 
 
 def _grouped(factor: Expr, parts: Parts) -> Parts:

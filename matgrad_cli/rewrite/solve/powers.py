@@ -7,40 +7,30 @@ from fractions import Fraction
 from ...facts.holding import holds
 from ...ir import Expr, Fill, Hadamard, Mul, Number, Power, hadamard, mul, nodes_of
 from ..engine.application import is_zero
+from ..forms.algebra import apart
 from .line import Moved, Place, native
-from .opening import apart, entrywise_terms, filled, negative, total, without_numeral
+from .opening import entrywise_terms, filled, negative, total, without_numeral
 
 
 @native("eq-denominators", "if seen")
 def _denominators(place: Place) -> Moved:
     """a/(1 − x) = b/x, entry by entry: a x = b (1 − x)."""
-    left = place.equation[0]
-    terms = list(map(_factors, entrywise_terms(*place.equation)))
+    left, terms = place.equation[0], entrywise_terms(*place.equation)
     needed: dict[Expr, Fraction] = {}
-    for factors in terms:
-        for factor in factors:
-            exponent = factor.exponent.value if isinstance(factor, Power) and isinstance(factor.exponent, Number) else Fraction(0)
-            if isinstance(factor, Power) and exponent < 0 and place.unknown in factor.base.symbols:
-                needed[factor.base] = max(needed.get(factor.base, Fraction(0)), -exponent)
+    for factor in (factor for term in terms for factor in _factors(term)):
+        exponent = factor.exponent.value if isinstance(factor, Power) and isinstance(factor.exponent, Number) else Fraction(0)
+        if isinstance(factor, Power) and exponent < 0 and place.unknown in factor.base.symbols:
+            needed[factor.base] = max(needed.get(factor.base, Fraction(0)), -exponent)
     if not set(needed) - {place.unknown}:
         return None
-    whole = total([_times(factors, needed) for factors in terms], left)
-    return (place.simplify(whole), total([], left)), (("c", _product([_raised(base, by) for base, by in needed.items()])),)
+    by = _product([_raised(base, exponent) for base, exponent in needed.items()])
+    whole = total([place.simplify(_product([*_factors(term), *_factors(by)])) for term in terms], left)
+    return (place.simplify(whole), total([], left)), (("c", by),)
 
 
 def _factors(term: Expr) -> list[Expr]:
     """The factors of a product entry by entry."""
     return [part for factor in term.factors for part in _factors(factor)] if isinstance(term, (Mul, Hadamard)) else [term]
-
-
-def _times(factors: list[Expr], needed: dict[Expr, Fraction]) -> Expr:
-    left, kept = dict(needed), list[Expr]()
-    for factor in factors:
-        if isinstance(factor, Power) and isinstance(factor.exponent, Number) and factor.base in left:
-            left[factor.base] += factor.exponent.value
-        else:
-            kept.append(factor)
-    return _product([*kept, *(_raised(base, by) for base, by in left.items() if by)])
 
 
 def _raised(base: Expr, exponent: Fraction) -> Expr:

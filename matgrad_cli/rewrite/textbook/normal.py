@@ -33,7 +33,7 @@ from ...ir import (
 )
 from ...records import Bindings
 from ..engine.application import Site, native, native_at
-from ..forms.algebra import flip, multiplied, rational, transposes, zero
+from ..forms.algebra import apart, flip, multiplied, rational, transposes, zero
 from .scaled import merged, scaled
 
 LARGEST_POWER = 64
@@ -246,11 +246,7 @@ def multiplied_out(term: Expr) -> list[Expr]:
 
 def _split_numbers(row: tuple[Expr, ...]) -> list[Expr]:
     """The numbers in front of an elementwise product, then the product."""
-    numbers: list[Expr] = []
-    arrays: list[Expr] = []
-    for factor in row:
-        for part in factor.factors if isinstance(factor, Mul) else (factor,):
-            (numbers if part.shape.is_number else arrays).append(part)
+    numbers, arrays = apart([part for factor in row for part in (factor.factors if isinstance(factor, Mul) else (factor,))])
     return [*numbers, hadamard(*arrays)]
 
 

@@ -19,7 +19,7 @@ from ...rulebook.heads import guess_heads, head_of, heads_needed
 from ...rulebook.load import BACKWARDS, Rulebook, rulebook
 from ...rulebook.pattern import operators_in
 from ...rulebook.rule import Rule
-from ..engine.application import HEADS, Scene, fit, places_of, settled
+from ..engine.application import HEADS, Scene, fit, places_of, replaced, settled
 from ..engine.apply import Rewriting, rewritings
 from . import factoring, normal  # the native rules of the textbook form are registered there
 from .cost import cost
@@ -125,23 +125,10 @@ class Simplifier:
         return root
 
     def _after(self, root: Expr, lowest: int) -> Expr:
-        """The expression after one move (`once` says which), each shared part looked at once."""
-        done: dict[Expr, Expr] = {}
-
-        def walk(node: Expr) -> Expr:
-            if self._lowest_in(node) > lowest:
-                return node
-            found = done.get(node)
-            if found is None:
-                here = self._at(node)
-                if here is not None and here.place == lowest:
-                    found = here.new
-                else:
-                    found = settled(node, tuple(walk(child) for child in node.children))
-                done[node] = found
-            return found
-
-        return walk(root)
+        """The expression after one move (`once` says which)."""
+        here = ((node, self._found.get(node)) for node in nodes_of(root))
+        new = {node: found.new for node, found in here if found is not None and found.place == lowest}
+        return replaced(root, {**new, **{node: node for node in nodes_of(root) if isinstance(node, Named)}})
 
     # ---------------------------------------------------------------- where rules fit
 
