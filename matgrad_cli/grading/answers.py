@@ -8,6 +8,8 @@ from typing import Literal
 
 from ..diagnostics import Diagnostic, InputError, MatgradError, Source, Span
 from ..diagnostics.record import record, replace
+from ..diagnostics.regex import regex
+from ..documents.homework.words import said as homework_said
 from ..documents.passage import Passage
 from ..ir import Call, Entry, Expr, Index, MatrixOf, fresh_index, letters_in, nodes_of
 from ..ir.memory import remembered
@@ -21,11 +23,13 @@ from .heads import Undo, doubt, is_name, is_word, undone, usual_spelling
 from .lines.arrays import other_slices, slices
 from .lines.flattened import NOTE, flat_verdict
 from .lines.forms import is_pending
+from .lines.functions import find_functions
 from .lines.kinds import Clash, pairings
 from .lines.reading import Read, Side, read_side
 from .lines.scope import Surroundings, surroundings
-from .lines.where import answer_in, with_parts
+from .lines.where import answer_in, given_anew, with_parts
 from .meanings.of_answers import averaged, others
+from .meanings.redefined import find_redefined
 from .meanings.remarks import contradiction, remarks
 from .prose import NO_FORMULA, only_words, without_prose
 from .rearranged import rearranged
@@ -35,6 +39,12 @@ from .slips.kind import Context
 from .task import Task
 from .telling import untold
 
+_ENTRY = regex(r"_\s*(?:\{\s*[a-z]\s*,?\s*[a-z]?\s*\}|[a-z]{1,2}(?!\w))|[ₐ-ₜᵢ-ᵥⱼ]|\[\s*[a-z]\s*,\s*[a-z]\s*\]")
+"""The letters of an entry on a left side."""
+_WHICH = "a left side must say whether this is the entry {1.name}, {0.name} or {0.name}, {1.name}"
+_JACOBIAN = regex(r"\s*(?:\\(?:mathrm|operatorname|mathbf)\s*\{?\s*)?[DJ]\}?\s*(?:\[?\(?\\?[A-Za-z]|_)[^=]*=")
+_WORDS_BEHIND = regex(r"\\(?:text\w*|mbox|mathrm)\s*\{([^{}]*)\}[\s.$!?]*$")
+_DIFFERENTIAL = regex(r"\s*(?:\\mathrm\s*\{\s*d\s*\}|\\mathrm\s+d|\\?d)\s*\\?[A-Za-z]+\s*=")
 NOT_WORKED_OUT = "a derivative is left in it: the question repeated is no answer"
 
 Verdict = Literal["right", "wrong", "unreadable", "undecided"]
@@ -50,22 +60,42 @@ class Judged:
 
 
 @remembered(maxsize=8192)
-def judge_answer(task: Task, answer: str, reference: str | None) -> Judged:
-    """The verdict on the text of an answer, and on what it says of itself. Equal answers to one problem are judged once."""
-    found, said = _judge(task, answer, reference), remarks(answer)
+def judge_answer(task: Task, answer: str, reference: str | None, beside: str = "") -> Judged:
+    """The verdict on the text of an answer, and on what it says of itself. Equal answers to one problem are judged once.
+
+    What stands `beside` it may say what its functions mean.
+    """
+    found, said = _judge(task, answer, reference, beside), remarks(answer)
     if said is not None and found.verdict != "right":
-        bare = judge_answer(task, said.text, reference)
+        bare = judge_answer(task, said.text, reference, beside)
         found = bare if bare.verdict == "right" or found.verdict != "wrong" or _unknown_name(found.slip) else found
+    found = _in_its_layout(task, found, said.layout if said is not None else None, answer)
+    if found.verdict == "right" and (words := _WORDS_BEHIND.search(answer)) is not None and homework_said(r"\b<doubt>\b").search(words[1]):
+        return Judged("undecided", Slip("undecided", f"this is right, but what is said of it may deny it: `{words[1].strip()}`"))
     if said is not None and found.verdict == "right" and (why := contradiction(task, said)) is not None:
         return Judged("undecided", Slip("undecided", f"this is right, but {why}"))
+    around = _around(task)
+    if found.verdict == "right" and (anew := given_anew(answer, around, find_redefined(around, answer, 0))) is not None:
+        return Judged("undecided", Slip("undecided", f"this is right, but `{anew}` gives a letter another meaning than it has"))
     return found
 
 
-def _judge(task: Task, answer: str, reference: str | None) -> Judged:
+def _in_its_layout(task: Task, found: Judged, layout: str | None, answer: str) -> Judged:
+    """What is right in another layout than is asked for, and says so, by its words or as a Jacobian on its left side, is not wrong."""
+    layout = layout or ("numerator" if _JACOBIAN.match(answer) else None)
+    if layout in (None, task.layout) or found.verdict != "wrong" or found.slip is None or found.slip.code != "other-layout":
+        return found
+    return Judged("undecided", replace(found.slip, message=f"{found.slip.message}; it says that it is in the {layout} layout"), found.notes)
+
+
+def _judge(task: Task, answer: str, reference: str | None, beside: str) -> Judged:
     """The verdict on the text of an answer."""
     task.bench.renew()
     around = _around(task)
-    around.written = accents_kept([answer]), around.written[1]
+    around.written, around.formulas = (accents_kept([answer]), around.written[1]), {}
+    find_functions(around, ((1, Passage(answer)),), Source("answer", answer))
+    for own in (answer, beside):
+        find_redefined(around, own, 0)
     read = read_answer(answer, around)
     variables = around.names().variables if read.expr is None else {}
     if read.expr is None and only_words(read.side.text, variables):
@@ -75,17 +105,26 @@ def _judge(task: Task, answer: str, reference: str | None) -> Judged:
         formula = read_answer(bare, around) if bare.strip() and bare != answer else read
         read = formula if formula.expr is not None else read
     judged = _judged(task, around, averaged(read.side, around) or read, reference)
+    letters = re.findall(r"[a-zₐ-ₜᵢ-ᵥⱼ]", "".join(_ENTRY.findall(_heads(answer)[0]))) if _heads(answer) else []
     if judged.verdict == "right":
-        return _other_side(task, answer, around, reference) or _beside(answer, around) or judged
+        names = [letter.name for letter in _letters_of(task, read.expr)] if read.expr is not None else []
+        turned = [] not in (letters, names) and letters != names
+        return _other_side(task, answer, around, reference) or _beside(answer, around, turned) or judged
     for again, order in others(read, around) if judged.verdict in ("wrong", "undecided") else ():
         found = judged_derivative(around, again.expr, order, again, None) if again.expr is not None else judged
         if found.verdict == "right":
-            return replace(found, notes=(*again.notes, *found.notes))
+            names = [letter.name for letter in order]
+            if not letters and len({letter.dim for letter in order}) < len(order) and names != sorted(names):
+                return Judged("undecided", Slip("undecided", _WHICH.format(*order)))
+            said = _beside(answer, around, turned=True) if letters not in ([], names) else None
+            return said or replace(found, notes=(*again.notes, *found.notes))
     for flags in other_slices(slices(read.side.node)) if judged.verdict == "wrong" else ():
         other = _around(task, **flags)
         turned = _judged(task, other, read_answer(answer, other), reference)
         if turned.verdict == "right":
             return turned
+    if judged.slip is not None and judged.slip.code == "number-for-matrix" and _DIFFERENTIAL.match(answer):
+        return _differential(answer, around) or judged
     arrays = read.side.syntax == "numpy" or task.problem.arrays
     heads = _heads(answer)
     if judged.verdict != "wrong" or not arrays or read.side.node is None or (heads and _undone(heads[0], around)):
@@ -94,6 +133,12 @@ def _judge(task: Task, answer: str, reference: str | None) -> Judged:
             node.shape.is_row for node in nodes_of(read.expr)):  # where all is columns and matrices, arrays are nothing else
         return judged
     return _as_arrays(task, read, judged)
+
+
+def _differential(answer: str, around: Surroundings) -> Judged | None:
+    """The verdict on `dL = tr(Gᵀ dX)`, if it holds: the gradient that stands in it is not stated."""
+    holds = doubt(answer, around)[0] == "right"
+    return Judged("undecided", Slip("undecided", "this holds of the differential; the gradient is not stated")) if holds else None
 
 
 def _as_arrays(task: Task, read: Read, judged: Judged) -> Judged:
@@ -130,13 +175,13 @@ def _judged(task: Task, around: Surroundings, read: Read, reference: str | None)
         return Judged(read.failure or "unreadable", slip, read.notes)
     known = _expression(task, reference) if reference else None
     found = judged_derivative(around, read.expr, (), read, known)
-    return replace(found, notes=(*read.notes, *_sigmoids(task, read), *found.notes))
+    return replace(found, notes=(*read.notes, *_sigmoids(task, around, read), *found.notes))
 
 
-def _sigmoids(task: Task, read: Read) -> tuple[str, ...]:
+def _sigmoids(task: Task, around: Surroundings, read: Read) -> tuple[str, ...]:
     """What σ(u) is taken for, where the loss does not say it."""
     text, node = read.side.source.text, read.side.node
-    if node is None or not re.search("sigma|σ", text):
+    if node is None or "sigmoid" in around.formulas or not re.search("sigma|σ", text):
         return ()
     if any(isinstance(one, Call) and one.function == "sigmoid" for one in nodes_of(task.problem.loss)):
         return ()
@@ -307,10 +352,14 @@ def _unscaled(read: Read, text: str, around: Surroundings) -> Read:
     return replace(read, expr=expr)
 
 
-def _beside(answer: str, around: Surroundings) -> Judged | None:
-    """The verdict on a right last side by what else is written to be equal to it; None if that is a name for it, or is it."""
+def _beside(answer: str, around: Surroundings, turned: bool = False) -> Judged | None:
+    """The verdict on a right last side by what else is written to be equal to it; None if that is a name for it, or is it.
+
+    Where the letters of an entry may be `turned`, its left side says which of them is the row.
+    """
     heads = _heads(answer)
-    if not heads or all(_undone(head, around) == (() if at else _undone(heads[0], around)) is not None for at, head in enumerate(heads)):
+    named = all(_undone(head, around) == (() if at else _undone(heads[0], around)) is not None for at, head in enumerate(heads))
+    if not heads or (named and not turned):
         return None
     verdict, slip = doubt(answer, around)
     if verdict == "undecided" and _undone(heads[0], around) is not None and not any(map(_stands_alone, heads[1:])):
@@ -356,6 +405,7 @@ def _sides_of(text: str) -> list[int]:
     level, starts = 0, [begin]
     for at in range(begin, end) if "=" in text else ():
         character = text[at]
+        level += text.startswith("\\begin", at) - text.startswith("\\end", at)
         level += {"(": 1, "[": 1, "{": 1, ")": -1, "]": -1, "}": -1}.get(character, 0)
         if character == "=" and level <= 0 and text[at + 1 : end].strip():
             starts.append(at + 1)

@@ -7,12 +7,10 @@ from typing import Literal, Unpack
 
 from ..diagnostics import Diagnostic, Label, MatgradError, Source, Span
 from ..diagnostics.record import replace
-from ..diagnostics.regex import regex
 from ..documents.continued import RELATION, joined_rows
 from ..documents.passage import Passage, line_and_column
 from ..notation.printing.to_text import to_text
 from ..notation.problems import chosen_syntax
-from ..notation.shapes.shape_text import read_shapes
 from ..records.finding import Final, Finding, ProblemReport, ProblemVerdict, worst
 from .answers import judge_answer
 from .begin import Habits, begin
@@ -24,7 +22,7 @@ from .finals import final_of, final_of_named, final_of_second, with_slip
 from .lines.arrays import Flags, Slices, other_slices, slices
 from .lines.literal_name import with_letter
 from .lines.reading import as_declared
-from .meanings.redefined import said_columns
+from .meanings.redefined import defines_functions, part_of, said_columns
 from .meanings.supposed import Values
 from .merge import Located, Settings
 from .prose import NO_FORMULA, tells_steps
@@ -134,11 +132,12 @@ def _bare_answer(chosen: Settings, task: Task) -> ProblemReport | None:
 def _answer(chosen: Settings, task: Task) -> ProblemReport:
     answer = chosen.answer
     assert answer is not None
-    found = judge_answer(task, answer.text, chosen.reference.text if chosen.reference else None)
+    beside = part_of(answer.source.text, answer.passage.places[0])
+    reference = chosen.reference.text if chosen.reference else None
+    found = judge_answer(task, answer.text, reference, beside if defines_functions(beside) else "")
     verdict: ProblemVerdict = {"right": "right", "wrong": "wrong", "unreadable": "unreadable"}.get(found.verdict, "undecided")  # type: ignore[assignment]
-    unnamed = verdict == "undecided" and found.slip is not None and found.slip.code == "unknown-name"
-    if unnamed and _names_all(chosen, task) and not _FUNCTION.search(answer.text):
-        verdict = "wrong"
+    if found.slip is not None and found.slip.code == "other-layout" in chosen.partial:
+        verdict = "wrong"  # the key says what that earns
     lines: tuple[Finding, ...] = ()
     if found.slip is not None and verdict != "right":
         lead = len(answer.passage.text) - len(answer.passage.text.lstrip())
@@ -150,16 +149,6 @@ def _answer(chosen: Settings, task: Task) -> ProblemReport:
     if chosen.require == "derivation":
         chosen, verdict, final = _requires_derivation(chosen, verdict, final)
     return scored(chosen, ProblemReport(chosen.id, "answer", verdict, final, lines, notes=found.notes))
-
-
-_FUNCTION = regex(r"\\(?:operatorname\*?|mathrm|text)\s*\{\s*[A-Za-z]{2,}\s*\}\s*(?:\\left)?\s*[({]")
-"""A function that people know and this reader does not is no wrong name."""
-
-
-def _names_all(chosen: Settings, task: Task) -> bool:
-    """Whether a key names every symbol of the problem: then an answer in other names is wrong, where it would be undecided."""
-    shapes = chosen.text("shapes") if chosen.under_key else None
-    return shapes is not None and {symbol.name for symbol in task.problem.variables} <= read_shapes((shapes,)).keys()
 
 
 def _requires_derivation(chosen: Settings, verdict: ProblemVerdict, final: Final) -> tuple[Settings, ProblemVerdict, Final]:

@@ -45,7 +45,8 @@ def untold(bench: Bench, wanted: Expr, expr: Expr, proved: bool) -> str | None:
         changed = substitute(expr, {part: other})
         if changed is expr or _differs(bench, wanted, changed):
             continue
-        if isinstance(part, Call) and _differs(bench, wanted, substitute(expr, {part: hadamard(part, part)})):
+        cancels = isinstance(part, Call) and (isinstance(other, Mul) or part.function == "log")
+        if cancels and _differs(bench, wanted, substitute(expr, {part: hadamard(part, part)})):
             continue  # a factor of it cancels, as in softmax
         if not isinstance(part, Call) and not _differs(bench, wanted, substitute(expr, {part: add(part, _ones(part))})):
             continue  # whatever it is, it cancels, as in softmax(x − c)

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from itertools import groupby
+from itertools import groupby, pairwise
 
 from ..diagnostics import Diagnostic
 from ..diagnostics.record import replace
@@ -32,8 +32,9 @@ _LETTERS = regex(r"[^\W\d_]{2,}")
 _STATES = regex(
     r"\s*(?:\\nabla|∇|\\(?:mathrm|operatorname|text)\s*\{grad\}|grad)\s*(?:_\s*(?P<by>\{[^{}]*\}|\\?\w+))?\s*(?:\\?\w|\\ell|\\mathcal\s*\{?\w\}?)?"
     r"\s*(?:\(\s*\\?[^\W\d]\w*\s*\))?\s*:?=|\s*\\frac\s*\{\s*\\?(?:partial|d)\s*(?:\\mathcal\s*)?\{?\w\}?\s*\}\s*\{\s*\\?(?:partial|d)(?P<under>[^{}]*)\}\s*="
-    r"|\s*(?:\\partial|∂)\s*\w\s*/\s*(?:\\partial|∂)\s*\w\s*="
+    r"|\s*(?:\\partial|∂)\s*\w\s*/\s*(?:\\partial|∂)\s*(?P<below>\w)\s*="
 )
+_INEQUALITY = regex(r"[<>≤≥]|\\(?:[lg]eq?(?:slant)?|[lg]t)(?![A-Za-z])")
 _ONE_OF = regex(r"(?:\\nabla|∇|\\partial|∂)[^=]*(?:\\in(?![A-Za-z])|∈)\s*(?:\\left\s*)?\\?\{[^{}]*,")
 """`∇f ∈ {g, h}`, one of several."""
 _ZERO = regex(r"=\s*\{?(?:\\mathbf\s*)?\{?0\}?\}?[\s.,]*$")
@@ -123,6 +124,7 @@ def _answering(pieces: Sequence[Piece], chosen: Settings) -> tuple[list[Piece], 
     """The pieces that may be an answer, and why others are none, by their place. A name that is denied denies what defines it."""
     known = (chosen.text("assume") or "").lower()
     why = {at: found for at, one in enumerate(pieces) if (found := _disowned(one) or _condition(one, known)) is not None}
+    why |= {at: f"it says `{text}`, of some values alone" for at, text in _for_some(pieces) if at not in why}
     why |= {at: f"{words} beside it changes its value" for at, words in changed(pieces).items() if at not in why}
     named = [(at, one) for at, one in enumerate(pieces) if one.kind == "name" and said(_SAYS).search(one.before)]
     meant = {one.text for at, one in named if at not in why}
@@ -164,6 +166,13 @@ def _condition(one: Piece, known: str) -> str | None:
     return f"it is said under a condition, `{' '.join(found[0].split()).strip(' ,(')}`, that the problem does not state"
 
 
+def _for_some(pieces: Sequence[Piece]) -> Iterator[tuple[int, str]]:
+    """Formulas behind which an inequality says when they hold, `$1$ if $x_i > c_i$`, and these, by their places."""
+    for at, (one, other) in enumerate(pairwise(pieces)):
+        if said(r"[\s,(]*<when>\s*").fullmatch(one.after) and _INEQUALITY.search(other.text):
+            yield from ((at, other.text.strip()), (at + 1, other.text.strip()))
+
+
 def _clause(before: str) -> str:
     """The words that lead to a formula."""
     text, start = before.rstrip(" \t\n:"), 0
@@ -200,6 +209,8 @@ def _claims(told: Sequence[Piece], chosen: Settings) -> list[Claim]:
                 claims.append(at)
             elif said(_REACHES).search(one.before):
                 reached.append(at)
+    if any(said(r"\b<or>\b").search(told[at].before) for at in bare):
+        claims = sorted({*claims, *bare})
     displays = any(not one.inline for one in told)
     taken = claims or reached or ([] if displays else bare or _unused(told, chosen))
     behind_definitions = ((rows, told[at]) for at in taken for rows in _with_definitions(told[at], _known_at(told, at), chosen))
@@ -266,7 +277,7 @@ def _states(one: Piece, chosen: Settings) -> bool:
     if chosen.asks != "gradient":
         return one.kind == "definition" and one.defines == _wrt(chosen)
     stated = _STATES.match(one.text)
-    by = re.sub(r"[^\w]", "", stated["by"] or stated["under"] or "") if stated is not None else ""
+    by = re.sub(r"[^\w]", "", stated["by"] or stated["under"] or stated["below"] or "") if stated is not None else ""
     return stated is not None and _ZERO.search(one.text) is None and by in ("", _wrt(chosen))
 
 

@@ -23,6 +23,8 @@ MARK = regex(r"^[ \t]*(?:%+|#+|//|<!--)?[ \t]*matgrad[ \t]*:[ \t]*(?P<pair>[^\n]
 _NAMES = r"(?:<problem>(?:[ \t]+<to>)?[ \t]*){0,2}"
 _OPEN = r"(?P<open>\#{1,6}[ \t]+|\*\*|__|\\(?:sub)*(?:section|paragraph)\*?\s*\{|\\textbf\s*\{|\\item\s*\[)?"
 _HEADING = regex(r"^[ \t]*(?:(?P<hash>#{1,6})[ \t]|\\(?P<sub>(?:sub)*)section\b)", re.MULTILINE)
+_GOES_ON = r"[ \t]*(?:#+[ \t]+|\\(?:sub)*section\*?[ \t]*\{)(?:<announcing>[ \t]+)*(?:<problem>|<result>)[ \t:.*}]*(?m:$)"
+"""`### Solution`: a heading that names no problem is a part of the one above it."""
 TITLED = r"(?m:^)[ \t]*(?:\#{1,6}[ \t]+|\*\*|__)?(?:<problem>[ \t]*){1,2}\d+[ \t]*(?:[.):*_]|(?m:$))"
 """A line of plain text that names a problem: whoever wrote it hands something in."""
 _STATED = regex(rf"(?=[ \t]*[`~]{{3,}}[ {{.]*matgrad)(?:{FENCE.pattern})", FENCE.flags)
@@ -206,7 +208,8 @@ def _titled(text: str, asked: Sequence[str], latex: bool) -> Iterator[tuple[int,
         yield from _items(text, asked)
         return
     opened = {match.start(): match for match in titles}
-    cuts = [*sorted({*opened, *(match.start() for match in _HEADING.finditer(text))}), len(text)]
+    headings = {match.start() for match in _HEADING.finditer(text) if said(_GOES_ON).match(text, match.start()) is None}
+    cuts = [*sorted({*opened, *headings}), len(text)]
     for at, match in opened.items():
         own = _level(text, at)
         end = next(cut for cut in cuts if cut > at and (cut in opened or cut == len(text) or 0 < _level(text, cut) <= own))

@@ -2,6 +2,7 @@ r"""Functions stated with a letter of their own, `h_\theta(x) = \sigma(\theta^T 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 
 from ...diagnostics import Source
@@ -17,9 +18,16 @@ from .syntax_walk import is_index, rebuilt, walk
 
 _STATED = regex(
     r"(?:^|[,;&]|\\q?quad|where|Let|let|\})\s*(?P<name>\\?[A-Za-z]+)(?:_\{?(?P<below>\\?[A-Za-z]+)\}?)?\s*(?:\\left)?"
-    r"\((?P<letter>\\?[A-Za-z]+)(?:\\right)?\)\s*(?::?=|&=|\\coloneqq)\s*(?P<body>[^,;]*?)(?=$|[,;]\s*(?:\\q?quad|\\text|$)|\\q?quad|\.\s*$)"
+    r"\((?P<letter>\\?[A-Za-z]+)(?:\\right)?\)\s*(?::?=|&=|\\coloneqq)\s*(?P<body>[^,;]*?)(?=$|;|,\s*(?:\\q?quad|\\text|$)|\\q?quad|\.\s*$)"
 )
 _NEVER = frozenset(("d", "D", "delta", "sigma", "partial", "nabla", "mathrm", "I", "e"))
+
+
+def no_transpose(letter: str, body: str) -> tuple[str, str]:
+    """A function's letter and its formula with another letter for t: e^t is no transpose there."""
+    if letter not in ("t", "T"):
+        return letter, body
+    return "z", re.sub(rf"(?<![A-Za-z\\]){letter}(?![A-Za-z])", "z", body)
 
 
 def find_functions(around: Surroundings, rows: Sequence[tuple[int, Passage]], source: Source) -> None:
@@ -29,10 +37,11 @@ def find_functions(around: Surroundings, rows: Sequence[tuple[int, Passage]], so
             name, letter = letter_name(match["name"].lstrip("\\")), letter_name(match["letter"].lstrip("\\"))
             below = letter_name(match["below"].lstrip("\\")) if match["below"] else ""
             whole = f"{name}_{below}" if below else name
+            letter, body = no_transpose(letter, match["body"])
             single = len(match["letter"].lstrip("\\")) == 1
             if name in _NEVER or name in FUNCTIONS or around.known(name) or around.valued(letter) or not single or whole in around.formulas:
                 continue
-            line = split_line(match["body"], source.name, around.names())
+            line = split_line(body, source.name, around.names())
             node = line.statements[0].sides[0].node if line.statements else None
             names = {part.name for part in s.parts_of(node) if isinstance(part, s.Name)} if node is not None else set()
             if node is not None and letter in names and whole not in names:

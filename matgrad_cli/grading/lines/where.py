@@ -3,6 +3,7 @@ r"""An answer that names its parts: `2Zw, \text{ where } Z = X^\top X`, as our o
 from __future__ import annotations
 
 import re
+from collections.abc import Container
 from functools import lru_cache
 from typing import Final
 
@@ -11,6 +12,8 @@ from ...diagnostics.record import record
 from ...diagnostics.regex import regex
 from ...documents.homework.words import said
 from ...notation import syntax as s
+from ...notation.expression.vocabulary import FUNCTION_NAMES, canonical_function
+from ...notation.latex.names import letter_name
 from ...notation.scope import Syntax
 from .scope import Surroundings
 from .syntax_walk import rebuilt
@@ -23,6 +26,8 @@ _CUT: Final = (
     r"|(?<![\w\\])(?-i:<where>)(?!\w)"
 )
 _ASIDE: Final = regex(rf"(?<=[\s,;}}])\(\s*{_NAME}\s*:?=(?!=)")
+_CALLED: Final = regex(r"\s*\\?(?P<name>[^\W\d_]+)\s*(?:\\left)?\(\s*\\?[^\W\d_]+\s*(?:\\right)?\)\s*(?:\\coloneqq|:?=)(?!=)")
+"""A function that is stated with a letter of its own."""
 _SAID: Final = regex(rf"(?:all\s+|every\s+|the\s+|\\forall\s*)*{_NAME}\s*(?:(?:\\in(?![a-z])|∈).*|is\b.*)?", re.DOTALL)
 r"""What is said of a name and makes no formula: `for all w`, `X \in R^{m \times n}`."""
 _BLANK: Final = regex(r"(?:\s|\\[,;:! ]|[.&$])*")
@@ -45,7 +50,7 @@ def parted(text: str) -> Parted | None:
     """The text as an answer and its parts; None where it is not one formula among definitions."""
     if said(_CUT).search(text) is None and _ASIDE.search(text) is None:
         return None
-    pieces = [piece for at, piece in enumerate(_pieces(text)) if at == 0 or _SAID.fullmatch(text[piece[0] : piece[1]].strip(" .$")) is None]
+    pieces = [piece for at, piece in enumerate(_pieces(text)) if not _is_said(text, piece, at == 0)]
     found = [(piece, _DEFINES.match(text[piece[0] : piece[1]])) for piece in pieces]
     plain = [piece for piece, defines in found if defines is None]
     if not 1 <= len(pieces) <= _MOST + 1 or len(plain) > 1:
@@ -56,6 +61,28 @@ def parted(text: str) -> Parted | None:
         plain = [pieces[next((unused[0] for unused in found_unused if len(unused) == 1), 0)]]
     parts = tuple((defines[1], piece[0] + defines.end(), piece[1]) for piece, defines in found if defines and piece != plain[0])
     return Parted(*plain[0], parts)
+
+
+def _is_said(text: str, piece: tuple[int, int], first: bool) -> bool:
+    """Whether a piece is no formula: said of a name, or a function that another piece calls."""
+    own, rest = text[slice(*piece)], text[: piece[0]] + " " + text[piece[1] :]
+    called = _CALLED.match(own)
+    if called is not None and re.search(rf"(?<![^\W\d_]){called['name']}\s*(?:\\left)?\(", rest):
+        return True
+    return not first and _SAID.fullmatch(own.strip(" .$")) is not None
+
+
+def given_anew(text: str, around: Surroundings, understood: Container[str]) -> str | None:
+    """What an answer says of a name that the problem, or mathematics, has given its meaning: `2Ax, A = (A+A^T)/2`, `\\sigma = \\tanh`."""
+    main = answer_in(text)
+    for start, end in _pieces(text):
+        found = None if start <= main[0] < end else _DEFINES.match(text[start:end])
+        if found is None or (around.task.asks != "gradient" and found[1] == around.task.problem.wrt.name):
+            continue
+        name = letter_name(found[1].lstrip("\\"))
+        if name not in understood and (name == "sigma" or canonical_function(name) in FUNCTION_NAMES or around.known(name)):
+            return text[start:end].strip(" .$")
+    return None
 
 
 _RUNS: Final = (r"[^\W\d_]+", r"(?<=\\)[A-Za-z]+|[^\W\d_]")

@@ -2,7 +2,6 @@ r"""What a text says itself, against what is usual: `\sigma(z) = 1/(1+e^z)`; a_i
 
 from __future__ import annotations
 
-import re
 from functools import partial
 
 from ...diagnostics import Source, Span
@@ -12,15 +11,19 @@ from ...notation import syntax as s
 from ...notation.expression.vocabulary import canonical_function
 from ...notation.latex.lines import split_line
 from ...notation.latex.names import letter_name
+from ..lines.functions import no_transpose
 from ..lines.reading import Side, read_side
 from ..lines.scope import Surroundings
 from ..lines.syntax_walk import rebuilt
 
 _MATHS = regex(r"\$+([^$]+)\$+|\\[(\[](.+?)\\[)\]]|^[^$\n]*$", 8)
 _DEFINED = regex(
-    r"(?:^|[,;&]|\\q?quad|\b[Ww]here|\b[Ww]ith|\b[Ll]et|\})\s*(?:\\(?:operatorname|mathrm|text)\s*\{)?(?P<name>\\?[A-Za-z]+|σ)\}?\s*(?:\\left)?"
-    r"\(\s*(?P<letter>[A-Za-z])\s*(?:\\right)?\)\s*(?::?=|\\coloneqq|\\equiv)\s*(?P<body>[^,;$]+?)\s*(?=$|[,;]|\\q?quad|\.\s*$|\\[)\]])"
+    r"(?:^|[,;&$]|\\q?quad|\\ |\b[Ww]here|\b[Ww]ith|\b[Ll]et|\})\s*(?:\\(?:operatorname|mathrm|text)\s*\{)?"
+    r"(?P<name>\\?[A-Za-z]+|σ)\}?\s*(?:\\left)?"
+    r"(?:\(\s*(?P<letter>[A-Za-z])\s*(?:\\right)?\)\s*(?::?=|\\coloneqq|\\equiv)\s*(?P<body>[^,;$]+?)"
+    r"|\s*:?=\s*(?:\\(?:operatorname|mathrm|text)\s*\{)?\\?(?P<other>[a-z]{3,})(?:\s+function)?\}?)\s*(?=$|[,;.$]|\\q?quad|\\[)\]])"
 )
+"""A function with its letter, or as another function, `\\sigma = \\tanh`."""
 _BETWEEN = r"(?:(?!\brows?\b|\bnot\b|\btranspos)(?:[^.$\n]|\$[a-z]\$)){0,40}?"
 _BARE = r"\$(?:\\math[a-z]+|\\bm|\\boldsymbol)?\s*\{?"
 _VECTOR, _MATRIX = rf"{_BARE}(?P<a>[a-z])\}}?", rf"\s(?![^$]*\btranspos)[^.$\n]{{0,15}}?{_BARE}(?P<A>[A-Z])\}}?\$(?!\s+transpos)"
@@ -46,36 +49,54 @@ def said_columns(text: str, at: int) -> frozenset[str]:
     return frozenset(one["A"] for one in found if one["A"] == one["a"].upper())
 
 
-def find_redefined(around: Surroundings, text: str, at: int) -> None:
-    """Notes the functions of usual names that a text defines otherwise, in the part around a place or before all parts.
+def part_of(text: str, at: int) -> str:
+    """What stands before all parts of a text, and the part around a place."""
+    starts = [0, *(found.start() for found in _PART.finditer(text)), len(text)]
+    begin = max(start for start in starts[:-1] if start <= at)
+    return text[: starts[1]] + "\n" + text[begin : next(start for start in starts if start > begin or start == len(text))]
+
+
+def defines_functions(text: str) -> bool:
+    """Whether a text may give functions a meaning."""
+    return _DEFINED.search(text) is not None
+
+
+def find_redefined(around: Surroundings, text: str, at: int) -> frozenset[str]:
+    """Notes the functions of usual names that a text defines otherwise, in the part around a place or before all parts; the names of all
+    that it defines.
 
     One that is defined in two ways, or in another part, is unknown.
     """
     parts = [found.start() for found in _PART.finditer(text)]
     here = sum(start <= at for start in parts)
     meant: dict[str, tuple[str, s.Node]] = {}
+    names = set[str]()
     for maths in _MATHS.finditer(text):
         where = sum(start <= maths.start() for start in parts)
         for match in _DEFINED.finditer(maths[1] or maths[2] or maths[0]):
-            written, letter = letter_name(match["name"].lstrip("\\")), match["letter"]
+            written, letter = letter_name(match["name"].lstrip("\\")), match["letter"] or "z"
             name = "sigmoid" if written in ("sigma", "σ") else canonical_function(written)
             if name not in _OPEN:
                 continue
-            body = match["body"]
-            if letter in ("t", "T"):  # e^t is no transpose here
-                letter, body = "z", re.sub(rf"(?<![A-Za-z\\]){letter}(?![A-Za-z])", "z", body)
+            other = "sigmoid" if match["other"] == "logistic" else match["other"]
+            if other is not None and canonical_function(other) == name:
+                names.add(written)
+                continue
+            letter, body = no_transpose(letter, match["body"] or rf"\operatorname{{{other}}}(z)")
             line = split_line(body, "function", around.names().defining((letter,), "number"))
             node = line.statements[0].sides[0].node if line.statements else None
             calls = {getattr(part, "function", getattr(part, "name", "")) for part in s.parts_of(node)} if node is not None else set()
             usual = s.Apply(Span(0, 0), name, (s.Name(Span(0, 0), letter),))
             if node is None or name in calls or letter not in calls:
                 continue
+            names.add(written)
             known = meant.setdefault(name, (letter, node if where in (0, here) else usual))
             if not _same(around, (letter, node), known):
                 meant[name] = letter, s.Name(node.span, f"{written} (defined twice)")
     for name, (letter, node) in meant.items():
         if not _same(around, (letter, node), (letter, s.Apply(Span(0, 0), name, (s.Name(Span(0, 0), letter),)))):
             around.formulas[name] = letter, node
+    return frozenset(names)
 
 
 def _same(around: Surroundings, *functions: tuple[str, s.Node]) -> bool:

@@ -33,6 +33,7 @@ _SIZE: Final = regex(
     rf"(?:\s*(?:\\q?quad(?![A-Za-z])|\\[,;: ]|[,;$~])+\s*|\s+)(?:{_WORDS})?\s*\(\s*\$?({_SIDE})\s*(?:\\times|×|x)"
     rf"\s*({_SIDE})\s*\$?\)\s*[}}.$]*\s*$"
 )
+_QUOTED: Final = regex(r"[\"“„«]\s*([^\"“„«”»]+?)\s*[\"“”»]|([\x27\x60])\s*([^\x27\x60]+?)\s*\2")
 _BEFORE: Final = r"\s*(?:\*\*)?(?:<announcing>\s+)*(?:<result>|ans)(?:\*\*)?\s*(?:is|ist|est|es|è|:)\s*(?:\*\*)?\s*"
 
 
@@ -63,8 +64,10 @@ def remarks(answer: str) -> Remarks | None:
             break
     inner = found.text.strip()
     inner = plain if "$" not in (plain := inner.strip("$")) else inner
+    quoted = _QUOTED.fullmatch(inner)
+    inner = quoted[1] or quoted[3] if quoted is not None else inner
     bare = " " * found.text.index(inner) + inner  # at its place, for what points into it
-    return Remarks(bare, found.layout, found.sides) if inner and found != Remarks(answer) else None
+    return Remarks(bare, found.layout, found.sides) if inner and (quoted is not None or found != Remarks(answer)) else None
 
 
 def contradiction(task: Task, told: Remarks) -> str | None:
