@@ -19,7 +19,7 @@ from ..notation.elaboration.broadcasting import turned
 from ..notation.latex.names import accents_kept
 from ..notation.scope import Syntax
 from .equations.asked import judged_solution
-from .heads import Undo, doubt, is_name, is_word, undone, usual_spelling
+from .heads import Undo, doubt, heads_of, is_name, is_word, sides_of, stands_alone, undone, usual_spelling
 from .lines.arrays import other_slices, slices
 from .lines.flattened import NOTE, flat_verdict
 from .lines.forms import is_pending
@@ -105,18 +105,18 @@ def _judge(task: Task, answer: str, reference: str | None, beside: str) -> Judge
         formula = read_answer(bare, around) if bare.strip() and bare != answer else read
         read = formula if formula.expr is not None else read
     judged = _judged(task, around, averaged(read.side, around) or read, reference)
-    letters = re.findall(r"[a-zₐ-ₜᵢ-ᵥⱼ]", "".join(_ENTRY.findall(_heads(answer)[0]))) if _heads(answer) else []
+    letters = re.findall(r"[a-zₐ-ₜᵢ-ᵥⱼ]", "".join(_ENTRY.findall(heads_of(answer)[0]))) if heads_of(answer) else []
     if judged.verdict == "right":
         names = [letter.name for letter in _letters_of(task, read.expr)] if read.expr is not None else []
-        turned = [] not in (letters, names) and letters != names
-        return _other_side(task, answer, around, reference) or _beside(answer, around, turned) or judged
+        swapped = [] not in (letters, names) and letters != names
+        return _other_side(task, answer, around, reference) or _beside(answer, around, swapped) or judged
     for again, order in others(read, around) if judged.verdict in ("wrong", "undecided") else ():
         found = judged_derivative(around, again.expr, order, again, None) if again.expr is not None else judged
         if found.verdict == "right":
             names = [letter.name for letter in order]
             if not letters and len({letter.dim for letter in order}) < len(order) and names != sorted(names):
                 return Judged("undecided", Slip("undecided", _WHICH.format(*order)))
-            said = _beside(answer, around, turned=True) if letters not in ([], names) else None
+            said = _beside(answer, around, swapped=True) if letters not in ([], names) else None
             return said or replace(found, notes=(*again.notes, *found.notes))
     for flags in other_slices(slices(read.side.node)) if judged.verdict == "wrong" else ():
         other = _around(task, **flags)
@@ -126,7 +126,7 @@ def _judge(task: Task, answer: str, reference: str | None, beside: str) -> Judge
     if judged.slip is not None and judged.slip.code == "number-for-matrix" and _DIFFERENTIAL.match(answer):
         return _differential(answer, around) or judged
     arrays = read.side.syntax == "numpy" or task.problem.arrays
-    heads = _heads(answer)
+    heads = heads_of(answer)
     if judged.verdict != "wrong" or not arrays or read.side.node is None or (heads and _undone(heads[0], around)):
         return judged
     if read.expr is not None and task.wanted is not None and read.expr.shape is task.wanted.shape and not any(
@@ -312,21 +312,16 @@ def read_answer(text: str, around: Surroundings) -> Read:
 
 def _other_side(task: Task, answer: str, around: Surroundings, reference: str | None) -> Judged | None:
     """The verdict on an earlier side of `A = B` that is wrong: what is said to be equal is one answer, not two."""
-    starts = _sides_of(answer)
+    starts = sides_of(answer)
     for start, end in pairwise(starts):
         side = answer[start : end - 1].rstrip(":&!").strip()
-        found = read_answer(side, around) if side and not _stands_alone(side) else None
+        found = read_answer(side, around) if side and not stands_alone(side) else None
         expr, wanted = found.expr if found is not None else None, task.wanted
         if found is not None and expr is not None and wanted is not None and expr.shape is wanted.shape and not is_pending(expr):
             judged = _judged(task, around, found, reference)
             if judged.verdict == "wrong":
                 return judged
     return None
-
-
-def _heads(text: str) -> list[str]:
-    """The sides before the last."""
-    return [text[start : end - 1].rstrip(":&!").strip() for start, end in pairwise(_sides_of(text))]
 
 
 def _undone(head: str, around: Surroundings) -> tuple[Undo, ...] | None:
@@ -345,30 +340,26 @@ def _undone(head: str, around: Surroundings) -> tuple[Undo, ...] | None:
 
 def _unscaled(read: Read, text: str, around: Surroundings) -> Read:
     r"""What was read, without what stands round the derivative on the left: of `2\nabla L = G` the half of G."""
-    steps = (_undone(heads[0], around) if (heads := _heads(text)) else None) or ()
+    steps = (_undone(heads[0], around) if (heads := heads_of(text)) else None) or ()
     expr = read.expr
     for step in steps:
         expr = step(expr) if expr is not None else None
     return replace(read, expr=expr)
 
 
-def _beside(answer: str, around: Surroundings, turned: bool = False) -> Judged | None:
+def _beside(answer: str, around: Surroundings, swapped: bool = False) -> Judged | None:
     """The verdict on a right last side by what else is written to be equal to it; None if that is a name for it, or is it.
 
-    Where the letters of an entry may be `turned`, its left side says which of them is the row.
+    Where the letters of an entry may be `swapped`, its left side says which of them is the row.
     """
-    heads = _heads(answer)
+    heads = heads_of(answer)
     named = all(_undone(head, around) == (() if at else _undone(heads[0], around)) is not None for at, head in enumerate(heads))
-    if not heads or (named and not turned):
+    if not heads or (named and not swapped):
         return None
     verdict, slip = doubt(answer, around)
-    if verdict == "undecided" and _undone(heads[0], around) is not None and not any(map(_stands_alone, heads[1:])):
+    if verdict == "undecided" and _undone(heads[0], around) is not None and not any(map(stands_alone, heads[1:])):
         return None
     return None if verdict == "right" else Judged("wrong" if verdict == "wrong" else "undecided", slip)
-
-
-def _stands_alone(side: str) -> bool:
-    return side.replace("_", "").replace("\\", "").isalnum()
 
 
 def _unknown(read: Read) -> bool:
@@ -381,7 +372,7 @@ def _unknown_name(slip: Slip | None) -> bool:
 
 def _side(text: str, language: Syntax, around: Surroundings) -> Side:
     source = Source("answer", text)
-    start, end = _sides_of(text)[-1], answer_in(text)[1]
+    start, end = sides_of(text)[-1], answer_in(text)[1]
     try:
         named = with_parts(text, around, language)
         if named is not None:
@@ -397,16 +388,3 @@ def _side(text: str, language: Syntax, around: Surroundings) -> Side:
         return Side(source, Span(start, len(text)), None, language, error.diagnostic)
     except MatgradError as error:
         return Side(source, Span(start, len(text)), None, "latex", Diagnostic(error.diagnostic.code, error.diagnostic.message))
-
-
-def _sides_of(text: str) -> list[int]:
-    """Where the sides of an equality begin; equations behind `where` are about something else."""
-    begin, end = answer_in(text)
-    level, starts = 0, [begin]
-    for at in range(begin, end) if "=" in text else ():
-        character = text[at]
-        level += text.startswith("\\begin", at) - text.startswith("\\end", at)
-        level += {"(": 1, "[": 1, "{": 1, ")": -1, "]": -1, "}": -1}.get(character, 0)
-        if character == "=" and level <= 0 and text[at + 1 : end].strip():
-            starts.append(at + 1)
-    return starts

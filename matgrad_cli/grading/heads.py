@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from functools import partial
+from itertools import pairwise
 
 from ..diagnostics import Source
 from ..diagnostics.regex import regex
@@ -14,6 +15,7 @@ from ..notation import syntax as s
 from .begin import begin
 from .lines.reading import Side, read_side
 from .lines.scope import Surroundings
+from .lines.where import answer_in
 from .slips.causes import Slip
 
 NO_HEAD = "its left side is not the derivative that is asked for, and whether the equation holds as it is written could not be decided"
@@ -122,3 +124,25 @@ def doubt(answer: str, around: Surroundings) -> tuple[str, Slip | None]:
         return "wrong", wrong.slip
     holds = found and all(outcome.verdict == "follows" and outcome.role in ("claim", "definition") for outcome in found)
     return ("right", None) if holds else ("undecided", Slip("undecided", NO_HEAD))
+
+
+def sides_of(text: str) -> list[int]:
+    """Where the sides of an equality begin; equations behind `where` are about something else."""
+    begin, end = answer_in(text)
+    level, starts = 0, [begin]
+    for at in range(begin, end) if "=" in text else ():
+        character = text[at]
+        level += text.startswith("\\begin", at) - text.startswith("\\end", at)
+        level += {"(": 1, "[": 1, "{": 1, ")": -1, "]": -1, "}": -1}.get(character, 0)
+        if character == "=" and level <= 0 and text[at + 1 : end].strip():
+            starts.append(at + 1)
+    return starts
+
+
+def heads_of(text: str) -> list[str]:
+    """The sides before the last."""
+    return [text[start : end - 1].rstrip(":&!").strip() for start, end in pairwise(sides_of(text))]
+
+
+def stands_alone(side: str) -> bool:
+    return side.replace("_", "").replace("\\", "").isalnum()
