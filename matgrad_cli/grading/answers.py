@@ -9,7 +9,6 @@ from typing import Literal
 from ..diagnostics import Diagnostic, InputError, MatgradError, Source, Span
 from ..diagnostics.record import record, replace
 from ..diagnostics.regex import regex
-from ..documents.homework.words import said as homework_said
 from ..documents.passage import Passage
 from ..ir import Call, Entry, Expr, Index, MatrixOf, fresh_index, letters_in, nodes_of
 from ..ir.memory import remembered
@@ -30,20 +29,19 @@ from .lines.scope import Surroundings, surroundings
 from .lines.where import answer_in, given_anew, with_parts
 from .meanings.of_answers import averaged, others
 from .meanings.redefined import find_redefined
-from .meanings.remarks import contradiction, remarks
+from .meanings.remarks import contradiction, denial, named_layout, remarks
 from .prose import NO_FORMULA, only_words, without_prose
 from .rearranged import rearranged
 from .slips.causes import Slip
 from .slips.diagnose import diagnosis, misfit
 from .slips.kind import Context
 from .task import Task
-from .telling import untold
+from .telling import no_plain_number, untold
 
 _ENTRY = regex(r"_\s*(?:\{\s*[a-z]\s*,?\s*[a-z]?\s*\}|[a-z]{1,2}(?!\w))|[ₐ-ₜᵢ-ᵥⱼ]|\[\s*[a-z]\s*,\s*[a-z]\s*\]")
 """The letters of an entry on a left side."""
 _WHICH = "a left side must say whether this is the entry {1.name}, {0.name} or {0.name}, {1.name}"
 _JACOBIAN = regex(r"\s*(?:\\(?:mathrm|operatorname|mathbf)\s*\{?\s*)?[DJ]\}?\s*(?:\[?\(?\\?[A-Za-z]|_)[^=]*=")
-_WORDS_BEHIND = regex(r"\\(?:text\w*|mbox|mathrm)\s*\{([^{}]*)\}[\s.$!?]*$")
 _DIFFERENTIAL = regex(r"\s*(?:\\mathrm\s*\{\s*d\s*\}|\\mathrm\s+d|\\?d)\s*\\?[A-Za-z]+\s*=")
 NOT_WORKED_OUT = "a derivative is left in it: the question repeated is no answer"
 
@@ -69,9 +67,9 @@ def judge_answer(task: Task, answer: str, reference: str | None, beside: str = "
     if said is not None and found.verdict != "right":
         bare = judge_answer(task, said.text, reference, beside)
         found = bare if bare.verdict == "right" or found.verdict != "wrong" or _unknown_name(found.slip) else found
-    found = _in_its_layout(task, found, said.layout if said is not None else None, answer)
-    if found.verdict == "right" and (words := _WORDS_BEHIND.search(answer)) is not None and homework_said(r"\b<doubt>\b").search(words[1]):
-        return Judged("undecided", Slip("undecided", f"this is right, but what is said of it may deny it: `{words[1].strip()}`"))
+    found = _in_its_layout(task, found, said.layout if said is not None and said.layout else named_layout(answer), answer)
+    if found.verdict == "right" and (words := denial(task, answer)) is not None:
+        return Judged("undecided", Slip("undecided", f"this is right, but what is said of it may deny it: `{words}`"))
     if said is not None and found.verdict == "right" and (why := contradiction(task, said)) is not None:
         return Judged("undecided", Slip("undecided", f"this is right, but {why}"))
     around = _around(task)
@@ -208,7 +206,9 @@ def judged_derivative(around: Surroundings, expr: Expr, order: tuple[Index, ...]
     Where a solution is asked for: whether it is one.
     """
     if around.task.asks != "gradient":
-        return Judged(*judged_solution(around, expr, read))
+        found = Judged(*judged_solution(around, expr, read))
+        doubt = no_plain_number(around.bench, expr) if found.verdict == "right" else None
+        return found if doubt is None else Judged("undecided", Slip("undecided", doubt))
     found = _compared(around, expr, order, read, reference)
     if found.verdict == "right" and not around.worked_out(expr):
         return Judged("undecided", Slip("not-worked-out", NOT_WORKED_OUT))

@@ -22,6 +22,7 @@ from .finals import final_of, final_of_named, final_of_second, with_slip
 from .lines.arrays import Flags, Slices, other_slices, slices
 from .lines.literal_name import with_letter
 from .lines.reading import as_declared
+from .lines.where import answer_in
 from .meanings.redefined import defines_functions, part_of, said_columns
 from .meanings.supposed import Values
 from .merge import Located, Settings
@@ -120,13 +121,13 @@ def _bare_answer(chosen: Settings, task: Task) -> ProblemReport | None:
     """A derivation under a key that is one formula and no sign of equality is an answer, if it is of the kind that is asked for."""
     rows = joined_rows(chosen.rows) if chosen.under_key and chosen.answer is None else []
     text = rows[0][1].text.strip().removeprefix("&").lstrip().removeprefix("=") if len(rows) == 1 else ""
-    if not text.strip() or RELATION.search(text):
+    if not text.strip() or RELATION.search(text[slice(*answer_in(text))]):
         return None
     passage = rows[0][1]
     lead = passage.text.index(text)
     report = _answer(replace(chosen, answer=Located(passage.part(lead, lead + len(text)), chosen.source)), task)
     of_kind = report.verdict == "wrong" and not (report.first_wrong and report.first_wrong.code in (*OF_SHAPES, "unknown-name"))
-    return report if report.final.verdict == "right" or of_kind else None
+    return report if report.final.verdict == "right" or of_kind or RELATION.search(text) else None
 
 
 def _answer(chosen: Settings, task: Task) -> ProblemReport:

@@ -21,6 +21,7 @@ _VISIBLE: Final = 1e-6
 _PLAIN: Final = 12
 """A number is near a plain one if it is near a fraction with no larger denominator."""
 _NEAR: Final = Fraction(1, 10**7)
+_HUGE: Final = 400
 _PLACES: Final = 5
 _SIZES: Final = 8
 _CLEARLY: Final = 1e-3
@@ -38,9 +39,8 @@ def untold(bench: Bench, wanted: Expr, expr: Expr, proved: bool) -> str | None:
     lacking = _at_zero(bench, wanted, expr, known) or _at_sizes(bench, wanted, expr, known)
     if lacking is not None or proved:
         return lacking
-    for number in nodes_of(expr):
-        if isinstance(number, Number) and number not in known and _nearly_plain(number.value):
-            return f"no point tells `{to_text(number)}` from a plain number"
+    if (nearly := no_plain_number(bench, expr)) is not None:
+        return nearly
     for part, other in _otherwise(expr, known):
         changed = substitute(expr, {part: other})
         if changed is expr or _differs(bench, wanted, changed):
@@ -52,6 +52,21 @@ def untold(bench: Bench, wanted: Expr, expr: Expr, proved: bool) -> str | None:
             continue  # whatever it is, it cancels, as in softmax(x − c)
         return f"no point tells whether `{to_text(part)}` is right: another value there changes nothing that can be seen"
     return None
+
+
+def no_plain_number(bench: Bench, expr: Expr) -> str | None:
+    """Which number of an expression is so near a plain one that floats do not tell them apart; those of the loss are beyond doubt."""
+    known = frozenset(nodes_of(bench.problem.loss))
+    nearly = (node for node in nodes_of(expr) if node not in known and (value := _value(node)) is not None and _nearly_plain(value))
+    return next((f"no point tells `{to_text(number)}` from a plain number" for number in nearly), None)
+
+
+def _value(node: Expr) -> Fraction | None:
+    """A number, also as a power of one: 10⁻¹²."""
+    if isinstance(node, Power) and isinstance(node.base, Number) and isinstance(node.exponent, Number):
+        base, exponent = node.base.value, node.exponent.value
+        return base**exponent.numerator if base and exponent.denominator == 1 and abs(exponent) <= _HUGE else None
+    return node.value if isinstance(node, Number) else None
 
 
 def _at_sizes(bench: Bench, wanted: Expr, expr: Expr, known: frozenset[Expr]) -> str | None:

@@ -26,7 +26,10 @@ Judged = Callable[[Settings], ProblemReport]
 Claim = tuple[Settings, bool]
 """What is said to be the answer, as it is judged, and whether an equation says it."""
 
-_UNEQUAL = regex(r"\\n(?:eq?|ot\s*=)(?![A-Za-z])|≠|!=")
+_UNEQUAL = regex(
+    r"\\n(?:eq?|ot\s*=)(?![A-Za-z])|≠|!=|(?:\\nabla|∇|\\partial|∂)[^=&]*(?:\\(?:approx|simeq|propto|sim|stackrel\{\?\}|overset\{\?\})(?![A-Za-z])|[≈∝∼≃])"
+)
+"""What is not said to be equal."""
 _QUOTE, _UNQUOTE = regex(r"(?:[\"“„«]|``)\s*$"), regex(r"[\s.,]*(?:[\"”“»]|\x27\x27)")
 _LETTERS = regex(r"[^\W\d_]{2,}")
 _STATES = regex(

@@ -73,3 +73,13 @@ def test_what_cannot_be_read_is_not_called_missing(said: str, ending: str, key: 
     final = check_text(f"{head.format(1)}{said}\n{head.format(2)}$0$\n", f"a.{ending}", key).problems[0].final
     assert final.verdict == "missing"
     assert (final.code == "missing-answer") == (said in NO_ANSWER), final
+
+
+@pytest.mark.parametrize(("answer", "verdict"), [
+    ("X^T r where r = sigma(Xw) - y", "right"), ("X^T (p - y) with p = sigma(Xw)", "right"),
+    ("X^T(p-y) / ||p|| with p = sigma(Xw)", "wrong"),
+    ("X^T (p - y) where p = tanh(Xw)", "wrong"), ("X^T (p - y) where p = sigma(Xw)\n2 X^T (p - y)", "undecided"),
+    ("not X^T (p - y) where p = sigma(Xw)", "undecided"),
+])  # fmt: skip
+def test_an_answer_may_name_its_parts(answer: str, verdict: str, key: Key) -> None:
+    assert check_text(f"Problem 2\n{answer}\n", "a.txt", key).problems[-1].verdict == verdict

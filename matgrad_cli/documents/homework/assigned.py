@@ -16,7 +16,7 @@ from ..passage import Passage, covered
 from ..sheets.read import LATEX, PLAIN, read_sheet
 from ..sheets.sheet import Formula
 from .pieces import pieces
-from .unmarked import unmarked, written
+from .unmarked import named_parts, unmarked, written
 from .words import said
 
 MARK = regex(r"^[ \t]*(?:%+|#+|//|<!--)?[ \t]*matgrad[ \t]*:[ \t]*(?P<pair>[^\n]*?)[ \t]*(?:-->)?[ \t]*$", re.MULTILINE)
@@ -148,11 +148,18 @@ def _exercise(name: str, start: int, formulas: Sequence[Formula], shown: str, en
     """The answer between two places; where no formula is marked as one, what stands there without marks."""
     aside = next(filter(_aside, formulas), None)
     formulas = [one for one in formulas if not _aside(one)]
+    named = named_parts(shown, start, end) if ending in PLAIN else []
+    alone = len(named) == len(formulas) == 1 and unmarked(shown, start, end) == named
+    formulas = [] if alone and _inside(formulas[0], named[0][0]) else formulas
     readings = _readings(formulas) or (unmarked(shown, start, end) if ending not in LATEX else [])
     keys = {"problem": Passage(name, 0, (start,) * (len(name) + 1))}
     if not readings:
         return Exercise(keys, unread=_passed(aside) if aside is not None else written(shown, start, end))
     return Exercise(keys, readings[0], tuple(readings[1:]), tuple(pieces(formulas or _bare(readings), shown[:end], start)))
+
+
+def _inside(formula: Formula, line: Passage) -> bool:
+    return line.places[0] <= formula.passage.places[0] and formula.passage.places[-1] <= line.places[-1]
 
 
 def _aside(formula: Formula) -> bool:

@@ -27,6 +27,7 @@ _BEFORE = (
 _BULLETS = regex(r"[ \t]*(?:[-*•+>#]+[ \t]+|\(?\w\)[ \t]+|\d{1,2}[.)][ \t]+|[.:)\]*_]+[ \t]*)+")
 _SIGNS = regex(r"[=^_+/@ᵀ²⁻¹σ∇∂∥‖≈−↦]|\w\*\w|\w \* \w|\b[A-Z]'|\$")
 _NO_SIGN = regex(r"[\w.]+@[\w.]+|(?<!\w)[A-Za-z]+/[A-Za-z]+(?!\w)|_{2,}|^[ \t]*[+]|https?:\S+")
+_NAMED = regex(r"(?<=[\s,])(?P<word>where|with|for|wobei|mit|où|avec|donde|con|dove)\s+[^\W\d_]\w*\s*:?=(?!=)")
 _HELP = "an answer is one formula, `$…$` in Markdown and LaTeX"
 _PICTURE = regex(r"!\[|\\includegraphics|<img\b")
 
@@ -66,12 +67,23 @@ def _formula(line: Passage) -> list[tuple[Passage]]:
     before = _BULLETS.match(line.text)
     line = line.part(before.end() if before else 0, len(line.text))
     announced = said(_BEFORE).match(line.text)
-    line = line.part(announced.end() if announced else 0, len(line.text.rstrip(" \t.;,*_`|"))).stripped()
-    return [] if _talks(line) or not re.search(r"\w", line.text) else [(_spelled(line),)]
+    ends = " \t.;,*_`" + "|" * (line.text.count("|") % 2 or line.text.startswith("|"))
+    line = line.part(announced.end() if announced else 0, len(line.text.rstrip(ends))).stripped()
+    listed = before is not None and re.search("[-+]", before[0]) is not None  # or a sign: nobody knows
+    return [] if _talks(line, listed) or not re.search(r"\w", line.text) else [(_spelled(line),)]
 
 
-def _talks(line: Passage) -> bool:
-    return any(map(talks, line.text.split()))
+def _talks(line: Passage, listed: bool = False) -> bool:
+    """Whether words stand in a line; those before what its names stand for are none, and an `a` alone is a letter, but of a list."""
+    named = _NAMED.search(line.text)
+    words = [word for word in line.text.split() if talks(word)]
+    return any((word != "a" or listed) and (named is None or word != named["word"]) for word in words)
+
+
+def named_parts(text: str, start: int, end: int) -> list[tuple[Passage, ...]]:
+    """Lines that are a formula and what its names stand for, `Xᵀr with r = Xw − y`: the words there part no sentence."""
+    lines = (line for line in _joined(text[:end], start) if (named := _NAMED.search(line.text)) and "=" not in line.text[: named.start()])
+    return [rows for line in lines for rows in _formula(line)]
 
 
 def _spelled(line: Passage) -> Passage:

@@ -221,6 +221,8 @@ def without_cases(node: s.Node) -> s.Node:
         return node
     terms: list[s.Node] = []
     before: list[s.Node] = []
+    if any(not condition.strip() for _, condition in node.branches[:-1]):
+        return node
     for value, condition in node.branches:
         indicator = _otherwise(before, node.span) if _is_otherwise(condition) else _indicator(condition, node.span)
         if indicator is None:

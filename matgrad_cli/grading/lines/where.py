@@ -23,7 +23,7 @@ _DEFINES: Final = regex(rf"\s*({_NAME})\s*(?:\\coloneqq|:?=)(?!=)")
 _CUT: Final = (
     r"[,;\n]|(?<![^\n])[ \t]*%[^\n]*|"
     r"\\q?quad(?![A-Za-z])|\\(?:text|mathrm|mbox)\w*\s*\{\s*[,;]?\s*(?:(?:(?-i:<where>)\b|\w+\s+\w)[^{}]*)?\}"
-    r"|(?<![\w\\])(?-i:<where>)(?!\w)"
+    r"|(?<![\w\\.])(?-i:<where>)(?![\w(])"
 )
 _ASIDE: Final = regex(rf"(?<=[\s,;}}])\(\s*{_NAME}\s*:?=(?!=)")
 _CALLED: Final = regex(r"\s*\\?(?P<name>[^\W\d_]+)\s*(?:\\left)?\(\s*\\?[^\W\d_]+\s*(?:\\right)?\)\s*(?:\\coloneqq|:?=)(?!=)")
@@ -31,7 +31,7 @@ _CALLED: Final = regex(r"\s*\\?(?P<name>[^\W\d_]+)\s*(?:\\left)?\(\s*\\?[^\W\d_]
 _SAID: Final = regex(rf"(?:all\s+|every\s+|the\s+|\\forall\s*)*{_NAME}\s*(?:(?:\\in(?![a-z])|∈).*|is\b.*)?", re.DOTALL)
 r"""What is said of a name and makes no formula: `for all w`, `X \in R^{m \times n}`."""
 _BLANK: Final = regex(r"(?:\s|\\[,;:! ]|[.&$])*")
-_WHERE: Final = regex(r"\bwhere\b")
+_WHERE: Final = regex(r"(?<![.\w])where\b(?!\()|\\text\w*\s*\{\s*(?:using|because|since|as|by)\b")
 _MOST: Final = 8
 """So many names are put in; each may hold the one before it twice."""
 

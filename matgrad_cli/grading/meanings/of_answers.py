@@ -57,7 +57,11 @@ def others(read: Read, around: Surroundings) -> Iterator[tuple[Read, tuple[Index
         yield replace(found, notes=(*found.notes, "`*` is read as the product of matrices, as in SymPy")), ()
     if side.syntax != "latex":
         return
-    for change, note in ((_softmax, "σ is read as the softmax"), (_outer, "⊗ is read as the outer product of two vectors")):
+    changes = {
+        _entrywise: "|…| is read entry by entry", _softmax: "σ is read as the softmax",
+        _outer: "⊗ is read as the outer product of two vectors",
+    }  # fmt: skip
+    for change, note in changes.items():
         node = rebuilt(side.node, change)
         if node != side.node:
             found = read_side(replace(side, node=node), around)
@@ -76,6 +80,10 @@ def _is_expectation(node: s.Node) -> bool:
 
 def _softmax(node: s.Node) -> s.Node:
     return replace(node, function="softmax") if isinstance(node, s.Apply) and node.function == "sigmoid" else node
+
+
+def _entrywise(node: s.Node) -> s.Node:
+    return replace(node, function="abs") if isinstance(node, s.Apply) and node.function == "bars" else node
 
 
 def _product(node: s.Node) -> s.Node:

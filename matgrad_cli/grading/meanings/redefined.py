@@ -8,7 +8,7 @@ from ...diagnostics import Source, Span
 from ...diagnostics.regex import regex
 from ...ir import ONE, Shape, Symbol
 from ...notation import syntax as s
-from ...notation.expression.vocabulary import canonical_function
+from ...notation.expression.vocabulary import FUNCTION_NAMES, canonical_function
 from ...notation.latex.lines import split_line
 from ...notation.latex.names import letter_name
 from ..lines.functions import no_transpose
@@ -21,9 +21,15 @@ _DEFINED = regex(
     r"(?:^|[,;&$]|\\q?quad|\\ |\b[Ww]here|\b[Ww]ith|\b[Ll]et|\})\s*(?:\\(?:operatorname|mathrm|text)\s*\{)?"
     r"(?P<name>\\?[A-Za-z]+|σ)\}?\s*(?:\\left)?"
     r"(?:\(\s*(?P<letter>[A-Za-z])\s*(?:\\right)?\)\s*(?::?=|\\coloneqq|\\equiv)\s*(?P<body>[^,;$]+?)"
-    r"|\s*:?=\s*(?:\\(?:operatorname|mathrm|text)\s*\{)?\\?(?P<other>[a-z]{3,})(?:\s+function)?\}?)\s*(?=$|[,;.$]|\\q?quad|\\[)\]])"
+    r"|\s*:?=\s*(?:\\(?:operatorname|mathrm|text)\s*\{)?\\?(?P<other>[A-Za-z]{3,})(?:\s+function)?\}?)\s*(?=$|[,;.$]|\\q?quad|\\[)\]])"
 )
 """A function with its letter, or as another function, `\\sigma = \\tanh`."""
+_IN_WORDS = regex(
+    r"(?P<name>\\sigma|σ)(?![A-Za-z(])[\s$},]*(?:\\text\w*\s*\{\s*)?(?:is|denotes|means|stands for|ist|bezeichnet|désigne)\s+"
+    r"(?:(?:the|an?|der|die|das|la|le)\s+)*\\?(?P<other>[A-Za-z]{3,})"
+)
+"""`$\\sigma$ is the tanh function`."""
+_NEAR = 60
 _BETWEEN = r"(?:(?!\brows?\b|\bnot\b|\btranspos)(?:[^.$\n]|\$[a-z]\$)){0,40}?"
 _BARE = r"\$(?:\\math[a-z]+|\\bm|\\boldsymbol)?\s*\{?"
 _VECTOR, _MATRIX = rf"{_BARE}(?P<a>[a-z])\}}?", rf"\s(?![^$]*\btranspos)[^.$\n]{{0,15}}?{_BARE}(?P<A>[A-Z])\}}?\$(?!\s+transpos)"
@@ -58,7 +64,7 @@ def part_of(text: str, at: int) -> str:
 
 def defines_functions(text: str) -> bool:
     """Whether a text may give functions a meaning."""
-    return _DEFINED.search(text) is not None
+    return _DEFINED.search(text) is not None or _IN_WORDS.search(text) is not None
 
 
 def find_redefined(around: Surroundings, text: str, at: int) -> frozenset[str]:
@@ -73,16 +79,17 @@ def find_redefined(around: Surroundings, text: str, at: int) -> frozenset[str]:
     names = set[str]()
     for maths in _MATHS.finditer(text):
         where = sum(start <= maths.start() for start in parts)
-        for match in _DEFINED.finditer(maths[1] or maths[2] or maths[0]):
-            written, letter = letter_name(match["name"].lstrip("\\")), match["letter"] or "z"
+        for match in (*_DEFINED.finditer(maths[1] or maths[2] or maths[0]), *_IN_WORDS.finditer(text, maths.start(), maths.end() + _NEAR)):
+            told = match.groupdict()
+            written = letter_name(told["name"].lstrip("\\"))
             name = "sigmoid" if written in ("sigma", "σ") else canonical_function(written)
-            if name not in _OPEN:
+            other = canonical_function({"logistic": "sigmoid"}.get(word := (told["other"] or "").lower(), word))
+            if name not in _OPEN or (word and other not in FUNCTION_NAMES):
                 continue
-            other = "sigmoid" if match["other"] == "logistic" else match["other"]
-            if other is not None and canonical_function(other) == name:
+            if other == name:
                 names.add(written)
                 continue
-            letter, body = no_transpose(letter, match["body"] or rf"\operatorname{{{other}}}(z)")
+            letter, body = no_transpose(told.get("letter") or "z", told.get("body") or rf"\operatorname{{{other}}}(z)")
             line = split_line(body, "function", around.names().defining((letter,), "number"))
             node = line.statements[0].sides[0].node if line.statements else None
             calls = {getattr(part, "function", getattr(part, "name", "")) for part in s.parts_of(node)} if node is not None else set()

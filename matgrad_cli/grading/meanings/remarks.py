@@ -7,7 +7,7 @@ from typing import Final
 
 from ...diagnostics.record import record
 from ...diagnostics.regex import regex
-from ...documents.homework.words import said
+from ...documents.homework.words import fact_named, said
 from ...ir import Shape
 from ...records.layout import is_turned
 from ..lines.kinds import shape_in_words
@@ -34,6 +34,11 @@ _SIZE: Final = regex(
     rf"\s*({_SIDE})\s*\$?\)\s*[}}.$]*\s*$"
 )
 _QUOTED: Final = regex(r"[\"“„«]\s*([^\"“„«”»]+?)\s*[\"“”»]|([\x27\x60])\s*([^\x27\x60]+?)\s*\2")
+_SPEAKS: Final = regex(rf"({'|'.join(_LAYOUTS)})[\s-]+(?:layout|convention)", re.IGNORECASE)
+_CASES: Final = regex(r"\\begin\s*\{[dr]?cases\}.*?\\end\s*\{[dr]?cases\}", re.DOTALL)
+_IN_TEXT: Final = regex(r"\\(?:text\w*|mbox|mathrm)\s*\{([^{}]*)\}")
+_REFUTES: Final = r"(?P<fact>)\b(?:wrong|false|incorrect|unsure|falsch|faux|fausse)\b"
+_DENIES: Final = r"\b<doubt>\b|<except>|<times>\b|\b(?:assum|suppos)\w+|\b<when>\b[^.;]*?\b(?P<fact><fact>|small|large)\b"
 _BEFORE: Final = r"\s*(?:\*\*)?(?:<announcing>\s+)*(?:<result>|ans)(?:\*\*)?\s*(?:is|ist|est|es|è|:)\s*(?:\*\*)?\s*"
 
 
@@ -68,6 +73,22 @@ def remarks(answer: str) -> Remarks | None:
     inner = quoted[1] or quoted[3] if quoted is not None else inner
     bare = " " * found.text.index(inner) + inner  # at its place, for what points into it
     return Remarks(bare, found.layout, found.sides) if inner and (quoted is not None or found != Remarks(answer)) else None
+
+
+def named_layout(answer: str) -> str | None:
+    """The layout of which an answer speaks."""
+    found = _SPEAKS.search(answer)
+    return _LAYOUTS[found[1].lower()] if found is not None else None
+
+
+def denial(task: Task, answer: str) -> str | None:
+    """What words of an answer deny it, or say under a condition, or leave open; not those of its cases."""
+    text = _CASES.sub(" ", answer)
+    words = " ".join(_IN_TEXT.findall(text))
+    found = said(_REFUTES).search(text) or said(_DENIES).search(words)
+    if found is None or fact_named(found["fact"] or "") in {fact.word for fact in task.problem.facts}:
+        return None
+    return " ".join(found[0].split())
 
 
 def contradiction(task: Task, told: Remarks) -> str | None:
