@@ -11,7 +11,7 @@ from ..verify.fields import NotExact, OutOfDomain
 from ..verify.judge import Judge
 from ..verify.points import Point
 from ..verify.sizes import ANY_SIZE
-from ..verify.tensor import Tensor, TooLarge
+from ..verify.tensor import TooLarge
 from ..verify.verdict import Verdict
 from .rearranged import rearranged
 from .slips.causes import Repair
@@ -31,20 +31,19 @@ class Bench(Judge):
         self.derived: dict[Symbol, Expr] = {}
         self.right: set[Hashable] = set()
         self._proved: dict[Hashable, Verdict] = {}
-        self.small: dict[tuple[int, Expr], tuple[Point, Tensor]] = {}
         self.others: dict[int, Evaluator] = {}
         self._monomials: Monomials | None = None
 
     def forget(self) -> None:
         """Lets go of what was evaluated."""
         super().forget()
-        self.small, self.others, self.right, self._proved = {}, {}, set(), {}
+        self.others, self.right, self._proved = {}, set(), {}
 
     def define(self, symbol: Symbol, value: Expr) -> None:
         """From now on the symbol has this value."""
         self.derived[symbol] = value
 
-    def _completed(self, place: Evaluator) -> bool:
+    def completed(self, place: Evaluator) -> bool:
         """Gives the defined variables their values; False where one has none."""
         point = place.point
         assert isinstance(point, Point)

@@ -68,7 +68,7 @@ class Judge:
         """Evaluators at so many points modulo the prime (fewer if the facts exclude some sizes)."""
         for number in range(count):
             place = self._points.exact(number)
-            if place is not None and self._completed(place):
+            if place is not None and self.completed(place):
                 yield place
 
     def float_points(self, count: int = FLOAT_POINTS) -> Iterator[Evaluator]:
@@ -76,7 +76,7 @@ class Judge:
         found = 0
         for number in range(count + 12):
             place = self._points.inside(number, self.problem.loss)
-            if place is not None and self._completed(place):
+            if place is not None and self.completed(place):
                 yield place
                 found += 1
                 if found == count:
@@ -86,7 +86,7 @@ class Judge:
         """A point with the sizes of a turn, drawn in a range, some variables scaled, whether or not the loss has a value there."""
         return self._points.scaled(number, mode, turn, factor, symbols)
 
-    def _completed(self, place: Evaluator) -> bool:  # noqa: ARG002
+    def completed(self, place: Evaluator) -> bool:  # noqa: ARG002
         """Whether the point has values for everything; a judge that knows definitions computes them here."""
         return True
 
@@ -299,7 +299,7 @@ class Judge:
         ways = [(factor, mode) for factor in FACTORS for mode in SEARCHED] if wanted else []
         for number, (factor, mode) in enumerate(ways):
             place = self._points.scaled(1000 + number, mode, number % 2, factor, u.symbols)
-            seen = signs(u, [place]) & wanted if self._completed(place) else set()
+            seen = signs(u, [place]) & wanted if self.completed(place) else set()
             if seen and not self._outside(place):
                 wanted -= seen
                 found.append(place)

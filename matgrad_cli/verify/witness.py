@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any, Final
 
 from ..facts.samplers import Fractions
@@ -16,20 +16,29 @@ from .verdict import Nested, Witness
 
 _TRIES: Final = (((1,), 2, 2), ((2,), 1, 2), ((2,), 2, 3), ((1, 2), 2, 2), ((2, 3), 2, 4), (None, 3, 4), ((1,), 9, 3), ((1,), 99, 3))
 """Sizes to choose from (None: all different), the largest whole number, how often."""
+_NO_VALUE: Final = (OutOfDomain, NotExact, TooLarge, ValueError, OverflowError, ZeroDivisionError)
 
 
 def find_witness(setting: Setting, before: Expr, after: Expr, letters: tuple[Index, ...]) -> Witness | None:
     """Small values of the variables at which the two sides clearly differ; None if none is found quickly."""
+    return next(witnesses(setting, before, after, letters), None)
+
+
+def witnesses(
+    setting: Setting, before: Expr, after: Expr, letters: tuple[Index, ...], complete: Callable[[Evaluator], bool] = lambda _: True
+) -> Iterator[Witness]:
+    """Such values, the smallest sizes first, where variables that have values of their own can be given them (`complete`)."""
     for point in _points(setting):
         place = Evaluator(point)
         try:
+            if not complete(place):
+                continue
             left, right = (place.laid(side, letters) for side in (before, after))
-        except (OutOfDomain, NotExact, TooLarge):
+        except _NO_VALUE:
             continue
         scale = max(1e-3, max(map(abs, left.data)), max(map(abs, right.data)))
         if any(abs(a - b) > 1e-6 * scale for a, b in zip(left.data, right.data, strict=True)):
-            return Witness(_values(point, before, after), _plain(nested(left)), _plain(nested(right)))
-    return None
+            yield Witness(_values(point, before, after), plain(nested(left)), plain(nested(right)))
 
 
 def _points(setting: Setting) -> Iterator[Point]:
@@ -47,13 +56,14 @@ def _values(point: Point, before: Expr, after: Expr) -> tuple[tuple[str, Nested]
     met = before.symbols | after.symbols
     order = [symbol for symbol in point.setting.problem.variables if symbol in met]
     order += sorted((symbol for symbol in point.rows if symbol not in order), key=lambda symbol: symbol.name)
-    found = [(symbol.name, _plain(nested(point.array(symbol)))) for symbol in order if symbol in point.rows]
-    moves = [(f"d{symbol.name}", _plain(nested(tensor))) for symbol, tensor in point.directions.items()]
+    found = [(symbol.name, plain(nested(point.array(symbol)))) for symbol in order if symbol in point.rows]
+    moves = [(f"d{symbol.name}", plain(nested(tensor))) for symbol, tensor in point.directions.items()]
     return (*found, *moves)
 
 
-def _plain(value: Any) -> Nested:
+def plain(value: Any) -> Nested:
+    """Numbers as they are told: whole ones as whole numbers."""
     if isinstance(value, list):
-        return [_plain(part) for part in value]
+        return [plain(part) for part in value]
     near = round(value)
     return near if abs(value - near) < 1e-9 else round(float(value), 6)
