@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
 
+from ...diagnostics import MatgradError
 from ...facts import Problem
+from ...notation.problems import read_problem
 
 _ONES = r"\\(?:math(?:bf|bb|bm)|bm|boldsymbol)\s*\{?\s*1\s*\}?"
 
@@ -33,3 +36,12 @@ def lengths(problem: Problem, told: Mapping[str, str], sides: Sequence[str], pro
             sizes = {symbol: "×".join(found[symbol][:1] if arrays[symbol].is_column else found[symbol]) for symbol in found if dim != "1"}
             if sizes:
                 yield sizes, written
+
+
+@lru_cache(maxsize=256)
+def readable_problem(loss: str, wrt: str, shapes: str, assume: str, syntax: str | None = "latex") -> Problem | None:
+    """The problem of these texts; None if they cannot be read."""
+    try:
+        return read_problem(loss, wrt, (shapes,) if shapes else (), (assume,) if assume else (), syntax)
+    except (MatgradError, ValueError, KeyError, RecursionError):
+        return None

@@ -7,8 +7,9 @@ from collections.abc import Sequence
 
 from ...diagnostics.record import replace
 from ...diagnostics.regex import regex
+from .lengths import readable_problem
 from .outline import Outline
-from .problem import Question, readable_problem
+from .problem import Question
 from .sheet import Sheet
 
 _SUM = regex(

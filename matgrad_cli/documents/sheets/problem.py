@@ -4,21 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from functools import lru_cache
+from itertools import islice
 
-from ...diagnostics import MatgradError
 from ...diagnostics.record import record
 from ...diagnostics.regex import regex
 from ...facts import Problem
 from ...notation.latex.names import LatexNames
 from ...notation.loss_text import plain_name
-from ...notation.problems import read_problem
-from .lengths import lengths
+from .lengths import lengths, readable_problem
 from .names import index_behind, labelled_names, tokens_of
 from .outline import Outline, Stated
 from .sheet import Sheet
 from .sizes import by_columns, facts_told, means, sizes_told
-from .symmetric import CONSTRAINTS, INDICATOR, facts_by_form
+from .symmetric import CONSTRAINTS, INDICATOR, facts_by_form, facts_of_value
 from .upstream import upstream_losses
 from .written_out import written_out
 
@@ -288,6 +286,7 @@ class _Finder:
     def _facts(self, problem: Problem, supposed: Mapping[str, set[str]], wrt: Collection[str]) -> Iterable[str]:
         for symbol in problem.variables:
             words = self.told.always.get(symbol.name, frozenset()) | self.built.get(symbol.name, frozenset())
+            words = words.union(*map(facts_of_value, self._values(symbol.name) if symbol.shape.is_matrix else ()))
             words -= CONSTRAINTS if symbol.name in wrt else set()
             words |= supposed.get(symbol.name, set())
             for word in sorted(words):
@@ -298,6 +297,14 @@ class _Finder:
                 fits = symbol.shape.is_matrix and sides[0] == sides[-1]  # no fact contradicts a size that is told
                 if (fits or not square) and not flat and self._holds(problem, fact):
                     yield fact
+
+    def _values(self, name: str) -> Iterable[Problem]:
+        """What formulas say that a name is, as far as that can be read."""
+        for text in [side.strip().rstrip(".,;") for stated in self.found.stated if stated.name == name for side in stated.sides]:
+            letters, shapes = self._letters(text)[:4], self._shapes_text(text)
+            said = ", ".join(f"{letter} {word}" for letter in dict.fromkeys(letters) for word in self.told.always.get(letter, ()))
+            readings = (readable_problem(text, letter, shapes, facts) for facts in dict.fromkeys((said, "")) for letter in letters)
+            yield from islice(filter(None, readings), 1)
 
     def _holds(self, problem: Problem, fact: str) -> bool:
         """Whether the problem can be read with the fact."""
@@ -382,12 +389,3 @@ class _Finder:
     def _put_in(self, text: str, never: set[str]) -> str:
         """The text with every name that the document defines replaced by what it stands for."""
         return written_out(text, self.definitions, self.names, never, self.told.sizes)
-
-
-@lru_cache(maxsize=256)
-def readable_problem(loss: str, wrt: str, shapes: str, assume: str, syntax: str | None = "latex") -> Problem | None:
-    """The problem of these texts; None if they cannot be read."""
-    try:
-        return read_problem(loss, wrt, (shapes,) if shapes else (), (assume,) if assume else (), syntax)
-    except (MatgradError, ValueError, KeyError, RecursionError):
-        return None

@@ -6,26 +6,14 @@ import re
 from collections.abc import Iterable
 
 from ...diagnostics.regex import regex
+from ...facts import Problem
+from ...facts.holding import holds
+from ...ir import transpose
 from ...notation.loss_text import plain_name
+from ...verify.judge import Judge
 from .outline import Stated
 from .sheet import Formula, Sheet
 from .sizes import NAMES, TRANSPOSED, facts_told, plain_prose
-
-_PART = r"\([^()]+\)|\\?[A-Za-z]+_\{?\w\}?|[A-Z]"
-_SUM = r"(?:\s*(?P<plus{0}>\+))?\s*"
-_MIRRORED = regex(
-    rf"(?<![A-Z])(?:(?P<part>{_PART}){_SUM.format(1)}(?P=part)\s*{TRANSPOSED}"
-    rf"|(?P<turned>{_PART})\s*{TRANSPOSED}{_SUM.format(2)}(?P=turned)(?!\s*\^))(?!\s*[A-Za-z(])(?(plus1)(?!\s*[+-]))(?(plus2)(?!\s*[+-]))"
-)
-"""`XXᵀ`, `XᵀX`, `B + Bᵀ`, and no factor beside it; of a sum of more nothing is said."""
-_INNER = regex(r"\((?P<inner>[^()]*)\)(?P<power>\s*\^\s*(?:\{[^{}]*\}|\d))?(?P<factor>\s*(?:\\left)?\s*[A-Z(])?")
-_BETWEEN = regex(
-    rf"(?P<part>[A-Z])\s*\([^()]*\)(?:\s*\^\s*\{{[^{{}}]*\}})?\s*(?P=part)\s*{TRANSPOSED}"
-    rf"|(?P<turned>[A-Z])\s*{TRANSPOSED}\s*\([^()]*\)(?:\s*\^\s*\{{[^{{}}]*\}})?\s*(?P=turned)(?!\s*\^)"
-)
-"""`X(XᵀX)⁻¹Xᵀ`: mirrored if what stands between is."""
-_FACTOR = regex(r"(?:(?<![\^{\\])[A-Z]|\\(?:top|Sigma|Lambda|Omega|Phi|otimes|odot)|\^T|\^\{T\}|ᵀ)\s*(?:\\left)?\s*$")
-DIAGONAL = regex(r"\s*\\?(?:mathrm|operatorname|text|textrm|mathop)?\s*\{?\s*diag\s*\}?\s*(?:\\left)?\(")
 
 INDICATOR = regex(r"(?:\\math(?:bb|bf|ds)\s*\{?\s*1\s*\}?|\\delta\s*|I|1)\s*(?:\\left)?(?:\\?[{\[]|\()[^{}\[\]]*=")
 _KIND = (
@@ -54,13 +42,9 @@ def symmetric_by_kind(prose: str) -> frozenset[str]:
 
 
 def facts_by_form(sheet: Sheet, stated: Iterable[Stated]) -> dict[str, frozenset[str]]:
-    """Facts that formulas say: `K = XXᵀ`, `B + Bᵀ`, `D = diag(s)`, `t_ic = 1{y_i = c}`, `C = Cᵀ`, `VᵀV = I` unless only supposed."""
+    """Facts that formulas say by their form: `t_ic = 1{y_i = c}`, `C = Cᵀ`, `VᵀV = I` unless only supposed."""
     found: dict[str, frozenset[str]] = {}
     for one in stated:
-        if any(_mirrored(side) for side in one.sides):
-            found[one.name] = frozenset(("symmetric",))
-        if not one.letters and any(DIAGONAL.match(side) for side in one.sides):
-            found[one.name] = frozenset(("diagonal",))
         if len(one.letters) == 2 and INDICATOR.search(one.sides[0]) and re.search(rf"=\s*{one.letters[1]}\W*$", one.sides[0]):
             found[one.name] = frozenset(("onehot",))
     for formula in sheet.formulas:
@@ -70,16 +54,13 @@ def facts_by_form(sheet: Sheet, stated: Iterable[Stated]) -> dict[str, frozenset
     return found
 
 
-def _mirrored(side: str) -> bool:
-    """Whether something mirrored stands in it, and in no bracket that is a factor: `(XᵀX)⁻¹XᵀY` is not symmetric."""
-    text = re.sub(r"\\(?:left|right|big|Big)[lr]?(?![A-Za-z])", "", side).replace("[", "(").replace("]", ")")
-    text = _BETWEEN.sub(lambda match: "XX^T" if _MIRRORED.search(match[0][match[0].index("(") :]) else match[0], text)
-    for bracket in _INNER.finditer(text):
-        if _MIRRORED.search(bracket["inner"]) and (bracket["factor"] or _FACTOR.search(text[: bracket.start()])):
-            return False
-    found = _MIRRORED.search(text)
-    added = found is not None and (found["plus1"] or found["plus2"]) and text[: found.start()].rstrip().endswith(("+", "-"))
-    return found is not None and not added
+def facts_of_value(value: Problem) -> frozenset[str]:
+    """The facts that a name has by its value: `XXᵀ + D` is what its transpose is, `diag(s)` is diagonal."""
+    array = value.loss
+    if array.shape.is_number or not array.shape.is_square:
+        return frozenset()
+    words = ["symmetric"] if Judge(value).compare(array, transpose(array)).holds else []
+    return frozenset((*words, *(["diagonal"] if holds(array, "diagonal", value) else [])))
 
 
 def facts_beside(*formulas: Formula) -> dict[str, set[str]]:
