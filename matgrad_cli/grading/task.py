@@ -8,11 +8,12 @@ from typing import NamedTuple
 from ..diagnostics import Diagnostic, InputError, Label, MatgradError, Source, Span
 from ..diagnostics.record import record, replace
 from ..facts import Problem
-from ..ir import ONE, Entry, Expr, Index, MatrixOf, Partial, Shape, Symbol, Transpose, fresh_index, letters_in
+from ..ir import Entry, Expr, Index, MatrixOf, Partial, Symbol, Transpose, fresh_index, letters_in
 from ..ir.memory import lasting
 from ..notation.names import canonical_name
 from ..records.layout import is_turned
 from .bench import Bench
+from .lines.kinds import places_at
 
 
 @record
@@ -164,10 +165,9 @@ def derivative_letters(problem: Problem) -> tuple[Index, ...]:
         name for symbol in problem.variables for side in symbol.shape.dims for name in side.names
     }
     found: list[Index] = []
-    for side in problem.loss.shape.dims:
-        found.append(fresh_index(side, taken | {index.name for index in found}, ["p", "q", "i", "j", "k", "l"]))
-    for side in problem.wrt.shape.dims:
-        found.append(fresh_index(side, taken | {index.name for index in found}, ["s", "t", "k", "l", "a", "b"]))
+    for shape, wish in ((problem.loss.shape, "pqijkl"), (problem.wrt.shape, "stklab")):
+        for side in shape.dims:
+            found.append(fresh_index(side, taken | {index.name for index in found}, [*wish]))
     return tuple(found)
 
 
@@ -180,26 +180,13 @@ def whole_derivative(body: Expr, variable: Symbol, layout: str) -> Expr | None:
     found: list[Index] = []
     for side in sides:
         found.append(fresh_index(side, taken | {index.name for index in found}, ["s", "t", "k", "l", "i", "j"]))
-    result: Expr
-    if body.shape.is_number or variable.shape.is_number:
-        shape = variable.shape if body.shape.is_number else body.shape
-        row, col = _places(shape, found)
-        inner = body if body.shape.is_number else Entry(body, row, col)
-        result = Partial(inner, variable, row, col) if body.shape.is_number else Partial(inner, variable, None, None)
-        result = result if shape.is_number else MatrixOf(row, col, result)
-    else:
-        inner = Entry(body, *_places(body.shape, found[:1]))
-        result = MatrixOf(found[0], found[1], Partial(inner, variable, *_places(variable.shape, found[1:])))
+    own, by = places_at(body.shape, found), places_at(variable.shape, found[len(body.shape.dims) :])
+    result: Expr = Partial(body if body.shape.is_number else Entry(body, *own), variable, *by)
+    if found:
+        result = MatrixOf(*(by if body.shape.is_number else own if variable.shape.is_number else (found[0], found[1])), result)
     if is_turned(layout, body.shape, variable.shape):
         return Transpose(result)
     return result
-
-
-def _places(shape: Shape, letters: list[Index]) -> tuple[Index | None, Index | None]:
-    left = list(letters)
-    row = left.pop(0) if shape.rows is not ONE else None
-    col = left.pop(0) if shape.cols is not ONE else None
-    return row, col
 
 
 @lasting(MOST_TASKS, lambda _: None)

@@ -84,7 +84,10 @@ def _entries(array: Expr, letters: frozenset[Index], order: Sequence[Index]) -> 
 
 def entry_at(array: Expr, letters: Sequence[Index]) -> Expr:
     """The entry of a column, row or matrix at its letters."""
+    return Entry(array, *places_at(array.shape, letters)) if letters else array
+
+
+def places_at(shape: Shape, letters: Sequence[Index]) -> tuple[Index | None, Index | None]:
+    """Row and column of an entry at its letters; a side of length 1 has none."""
     left = list(letters)
-    row = left.pop(0) if array.shape.rows is not ONE else None
-    col = left.pop(0) if array.shape.cols is not ONE else None
-    return Entry(array, row, col) if letters else array
+    return left.pop(0) if shape.rows is not ONE else None, left.pop(0) if shape.cols is not ONE else None
