@@ -26,7 +26,7 @@ from .lines.functions import find_functions
 from .lines.kinds import Clash, pairings
 from .lines.reading import Read, Side, read_side
 from .lines.scope import Surroundings, surroundings
-from .lines.where import answer_in, given_anew, with_parts
+from .lines.where import answer_in, given_anew, read_piece, with_parts
 from .meanings.of_answers import averaged, others
 from .meanings.redefined import find_redefined
 from .meanings.remarks import contradiction, denial, named_layout, remarks
@@ -377,13 +377,7 @@ def _side(text: str, language: Syntax, around: Surroundings) -> Side:
         named = with_parts(text, around, language)
         if named is not None:
             return Side(source, Span(0, len(text)), named, language)
-        if language == "latex":
-            from ..notation.latex.reader import parse_latex
-
-            return Side(source, Span(start, end), parse_latex(text[start:end], names=around.names(), offset=start), "latex")
-        from ..notation.dialects import parsed
-
-        return Side(source, Span(start, end), parsed(" " * start + text[start:end], language), language)
+        return Side(source, Span(start, end), read_piece(text[start:end], start, around, language), language)
     except InputError as error:
         return Side(source, Span(start, len(text)), None, language, error.diagnostic)
     except MatgradError as error:

@@ -115,6 +115,13 @@ def terms(node: s.Node, positive: bool = True) -> list[tuple[bool, s.Node]]:
     return [(positive, node)]
 
 
+def bare_name(node: s.Node | None) -> str | None:
+    """The name that stands in a node without its brackets, index letters and transposes; None where it is more than a name."""
+    while isinstance(node, (s.Group, s.Subscript, s.Transposed)):
+        node = node.body
+    return node.name if isinstance(node, s.Name) else None
+
+
 def is_index(root: s.Node, path: Path) -> bool:
     """Whether the name at `path` is an index letter or a bound letter rather than a variable."""
     node = root
@@ -132,6 +139,6 @@ def is_index(root: s.Node, path: Path) -> bool:
 
 
 __all__ = [
-    "PRODUCTS", "Path", "alike", "bound_letters", "children", "factors", "free_letters", "index_letters", "is_index", "is_plain",
-    "rebuilt", "replaced", "terms", "walk", "with_children", "with_factors",
+    "PRODUCTS", "Path", "alike", "bare_name", "bound_letters", "children", "factors", "free_letters", "index_letters", "is_index",
+    "is_plain", "rebuilt", "replaced", "terms", "walk", "with_children", "with_factors",
 ]

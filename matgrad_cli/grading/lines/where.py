@@ -178,7 +178,11 @@ def _entrywise(head: s.Node, value: s.Node) -> s.Node:
 
 
 def _read(text: str, start: int, end: int, around: Surroundings, language: Syntax, new: tuple[str, ...]) -> s.Node:
-    piece = text[start:end].rstrip(" \n.&$\\")
+    return read_piece(text[start:end].rstrip(" \n.&$\\"), start, around, language, new)
+
+
+def read_piece(piece: str, start: int, around: Surroundings, language: Syntax, new: tuple[str, ...] = ()) -> s.Node:
+    """The tree of a piece of a text that begins at a place of it; `new` are names that it may use besides those that are known."""
     if language == "latex":
         from ...notation.latex.reader import parse_latex
 

@@ -13,6 +13,7 @@ from ...notation import syntax as s
 from ...notation.latex.lines import LatexLine, Statement
 from ...notation.latex.names import whole
 from ...records.finding import LineVerdict
+from ..lines.syntax_walk import bare_name
 from ..meanings.own_letters import true_of_all
 
 _SQUARE = ("symmetric", "antisymmetric", "spd", "invertible", "diagonal", "orthogonal", "idempotent")
@@ -70,15 +71,9 @@ def under_the_sign(formula: Formula, line: LatexLine) -> LineVerdict | None:
 
 def _moved(statement: Statement) -> list[str]:
     """The letters whose differential stands on the right."""
-    found = []
-    for side in statement.sides[1:]:
-        for part in s.parts_of(side.node) if side.node is not None else ():
-            if isinstance(part, s.Differential_):
-                body = s.ungrouped(part.body)
-                body = s.ungrouped(body.body) if isinstance(body, s.Transposed) else body
-                if isinstance(body, s.Name) and body.name not in found:
-                    found.append(body.name)
-    return found
+    sides = [side.node for side in statement.sides[1:] if side.node is not None]
+    names = (bare_name(part.body) for side in sides for part in s.parts_of(side) if isinstance(part, s.Differential_))
+    return list(dict.fromkeys(name for name in names if name is not None))
 
 
 def _supposed(formula: Formula, told: Told, left: str) -> Iterable[tuple[str, ...]]:

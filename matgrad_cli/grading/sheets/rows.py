@@ -11,6 +11,7 @@ from ...documents.sheets.sheet import Formula
 from ...notation import syntax as s
 from ...notation.latex.lines import LatexLine
 from ..chain import RowResult
+from ..lines.syntax_walk import bare_name
 
 _MARKED = regex(r"\s*\{?\s*\\?[\w{}\\]+\s*\^\s*\{?\s*(?:\*|\\star|\\ast)")
 _ORDER = ("follows", "undecided", "unreadable", "wrong", "aside")
@@ -102,20 +103,9 @@ def of_variables(line: Line, results: Sequence[tuple[str, RowResult]]) -> RowRes
 
 def moving(line: Line) -> set[str]:
     """The variables by which a row differentiates, or whose differential stands in it."""
-    found = set()
-    for node in nodes_of(line):
-        for part in s.parts_of(node):
-            if isinstance(part, s.Derivative) and part.variable is not None:
-                by = s.ungrouped(part.variable)
-                by = s.ungrouped(by.body) if isinstance(by, s.Subscript) else by
-                if isinstance(by, s.Name):
-                    found.add(by.name)
-            elif isinstance(part, s.Differential_):
-                body = s.ungrouped(part.body)
-                body = s.ungrouped(body.body) if isinstance(body, s.Transposed) else body
-                if isinstance(body, s.Name):
-                    found.add(body.name)
-    return found
+    parts = [part for node in nodes_of(line) for part in s.parts_of(node) if isinstance(part, (s.Derivative, s.Differential_))]
+    names = (bare_name(part.variable if isinstance(part, s.Derivative) else part.body) for part in parts)
+    return {name for name in names if name is not None}
 
 
 def differentiated(line: Line, name: str | None) -> tuple[int, frozenset[str]] | None:
@@ -129,9 +119,8 @@ def differentiated(line: Line, name: str | None) -> tuple[int, frozenset[str]] |
     own = name is None or name == (body.function if isinstance(body, s.Apply) else lone(body))
     if not own:
         return None
-    by = s.ungrouped(head.variable) if head.variable is not None else None
-    by = s.ungrouped(by.body) if isinstance(by, s.Subscript) else by
-    return order, frozenset((by.name,)) if isinstance(by, s.Name) else frozenset()
+    by = bare_name(head.variable)
+    return order, frozenset((by,)) if by is not None else frozenset()
 
 
 def labelled(line: Line, name: str) -> bool:

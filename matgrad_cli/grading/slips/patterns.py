@@ -120,10 +120,7 @@ def _drawn_out(node: Expr) -> Iterator[Expr]:
 def _as_sums(expr: Expr) -> Iterator[tuple[Expr, Index]]:
     """The number as Σ_k body: (body, k). Every term must be a sum over the dimension of k."""
     terms = terms_of(expr)
-    dims: list[Dim] = []
-    for term in terms[:1]:
-        dims = list(dict.fromkeys(_summable(term)))
-    for dim in dims:
+    for dim in dict.fromkeys(dim for node in nodes_of(terms[0]) for dim in _summed(node)):
         letter = fresh_index(dim, {index.name for index in letters_in(expr)})
         opened = [list(_opened(term, letter)) for term in terms]
         if all(opened) and len(terms) <= 4:
@@ -131,14 +128,11 @@ def _as_sums(expr: Expr) -> Iterator[tuple[Expr, Index]]:
                 yield add(*choice), letter
 
 
-def _summable(term: Expr) -> Iterator[Dim]:
-    if isinstance(term, SumOver):
-        yield from (index.dim for index in term.indices)
-    elif isinstance(term, Mul):
-        for factor in term.factors:
-            yield from _summable(factor)
-    elif isinstance(term, MatMul) and term.shape.is_number:
-        yield from (factor.shape.cols for factor in term.factors[:-1])
+def _summed(node: Expr) -> list[Dim]:
+    """The dimensions over which a Σ or a product goes."""
+    if isinstance(node, SumOver):
+        return [index.dim for index in node.indices]
+    return [factor.shape.cols for factor in node.factors[:-1]] if isinstance(node, MatMul) else []
 
 
 def _opened(term: Expr, letter: Index) -> Iterator[Expr]:
