@@ -18,6 +18,7 @@ from ...notation.loss_text import plain_name
 from ...records.finding import LineVerdict, Role
 from ..begin import Begun
 from ..chain import RowResult
+from ..consequences import MAY_FOLLOW
 from ..equations.marked import unmarked
 from ..lines.lost_sums import sigma_letters
 from ..lines.reading import read_side
@@ -202,8 +203,7 @@ class Judge:
         if result.verdict == "wrong" and (doubt := self._doubt(line, result)) is not None:
             return Judged(line, "undecided", "claim", result, result.notes, doubt)
         if result.verdict == "wrong" and self._earlier(line):
-            said = "it comes after a wrong line and may follow from it"
-            return Judged(line, "undecided", "claim", result, result.notes, said)
+            return Judged(line, "undecided", "claim", result, result.notes, MAY_FOLLOW)
         verdict: LineVerdict = "undecided" if result.verdict == "unreadable" else result.verdict
         if verdict == "undecided" and self._is_statement(line):
             return Judged(line, "follows", "question", result, result.notes)
