@@ -216,23 +216,15 @@ def place_of(node: s.Node, letter: str, known: frozenset[str] = frozenset()) -> 
 
 
 def without_cases(node: s.Node) -> s.Node:
-    """A table of cases as a sum of indicators: v if i = j, else w is δ_ij v + (1 − δ_ij) w. A condition that is none stays as it is."""
-    if not isinstance(node, s.Cases):
+    """A table of cases as choices, one in the other: v if i = j, else w. A condition that is none stays as it is."""
+    if not isinstance(node, s.Cases) or any(not condition.strip() for _, condition in node.branches[:-1]):
         return node
-    terms: list[s.Node] = []
-    before: list[s.Node] = []
-    if any(not condition.strip() for _, condition in node.branches[:-1]):
-        return node
-    for value, condition in node.branches:
-        indicator = _otherwise(before, node.span) if _is_otherwise(condition) else _indicator(condition, node.span)
-        if indicator is None:
-            return node
-        before.append(indicator)
-        if not (isinstance(value, s.Literal_) and value.value == 0):
-            terms.append(s.Binary(node.span, "juxtapose", indicator, s.Group(value.span, value)))
     result: s.Node = s.Literal_(node.span, Fraction(0), "0")
-    for number, term in enumerate(terms):
-        result = term if number == 0 else s.Binary(node.span, "+", result, term)
+    for value, condition in sorted(node.branches, key=lambda branch: not _is_otherwise(branch[1])):
+        indicator = _indicator(condition, node.span)
+        if indicator is None and not _is_otherwise(condition):
+            return node
+        result = value if indicator is None else s.Apply(node.span, "where", (indicator, value, result))
     return s.Group(node.span, result)
 
 
@@ -242,13 +234,6 @@ def _is_otherwise(condition: str) -> bool:
 
 def _one_minus(node: s.Node) -> s.Node:
     return s.Group(node.span, s.Binary(node.span, "-", s.Literal_(node.span, Fraction(1), "1"), node))
-
-
-def _otherwise(before: list[s.Node], span: Span) -> s.Node:
-    result: s.Node = s.Literal_(span, Fraction(1), "1")
-    for indicator in before:
-        result = s.Binary(span, "juxtapose", result, _one_minus(indicator))
-    return s.Group(span, result)
 
 
 def _indicator(condition: str, span: Span) -> s.Node | None:
