@@ -189,7 +189,7 @@ class Judge:
         seen: list[Evaluator] = []
         excluded = ""
         one, other, letters = probed(before, after, form.letters if before.shape.is_number else ())
-        along = replace(form, letters=letters)
+        along = replace(form, letters=letters) if before.shape.is_number else form
         count = len(self._points.turns) if thorough else self._points.exact_base
         for place in self.exact_points(count + 6):
             if len(seen) >= EXACT_POINTS and place is self._points.exact(count):
